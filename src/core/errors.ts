@@ -1,0 +1,60 @@
+/**
+ * Everything that can go wrong for a reason a user can act on. Errors cross worker boundaries as these plain objects.
+ * `explain` turns one into the sentences shown: what was wrong, where, and what to do next.
+ */
+export type TautlineError =
+  | { readonly kind: 'file'; readonly file: string; readonly problem: string; readonly advice: string }
+  | { readonly kind: 'column'; readonly file: string; readonly column: string; readonly found: string; readonly needed: string; readonly advice: string }
+  | { readonly kind: 'ledger'; readonly problem: string; readonly advice: string }
+  | { readonly kind: 'network'; readonly url: string; readonly problem: string; readonly advice: string }
+  | { readonly kind: 'parameter'; readonly name: string; readonly problem: string; readonly advice: string }
+  | { readonly kind: 'worker'; readonly worker: string; readonly problem: string; readonly advice: string }
+  | { readonly kind: 'memory'; readonly problem: string; readonly advice: string }
+  | { readonly kind: 'cancelled'; readonly what: string }
+  | { readonly kind: 'internal'; readonly problem: string; readonly advice: string };
+
+/** Carries a `TautlineError` through code that throws. */
+export class TautlineFailure extends Error {
+  readonly error: TautlineError;
+  constructor(error: TautlineError) {
+    super(explain(error));
+    this.name = 'TautlineFailure';
+    this.error = error;
+  }
+}
+
+/** One or two sentences for a person: what was wrong, where, what to do next. */
+export function explain(error: TautlineError): string {
+  switch (error.kind) {
+    case 'file':
+      return `${error.file}: ${error.problem}. ${error.advice}`;
+    case 'column':
+      return `${error.file}, column "${error.column}": found ${error.found}, need ${error.needed}. ${error.advice}`;
+    case 'ledger':
+      return `${error.problem}. ${error.advice}`;
+    case 'network':
+      return `${error.url}: ${error.problem}. ${error.advice}`;
+    case 'parameter':
+      return `Parameter "${error.name}": ${error.problem}. ${error.advice}`;
+    case 'worker':
+      return `The ${error.worker} worker stopped: ${error.problem}. ${error.advice}`;
+    case 'memory':
+      return `Out of memory: ${error.problem}. ${error.advice}`;
+    case 'cancelled':
+      return `Cancelled: ${error.what}.`;
+    case 'internal':
+      return `Internal error: ${error.problem}. ${error.advice}`;
+  }
+}
+
+/** Turns anything thrown into a `TautlineError`, keeping one that already is. */
+export function toTautlineError(thrown: unknown, context: string): TautlineError {
+  if (thrown instanceof TautlineFailure) return thrown.error;
+  if (typeof thrown === 'object' && thrown !== null && 'error' in thrown) {
+    const inner = (thrown as { error: unknown }).error;
+    if (typeof inner === 'object' && inner !== null && 'kind' in inner) return inner as TautlineError;
+  }
+  if (thrown instanceof DOMException && thrown.name === 'AbortError') return { kind: 'cancelled', what: context };
+  const problem = thrown instanceof Error ? thrown.message : String(thrown);
+  return { kind: 'internal', problem: `${context}: ${problem}`, advice: 'Reload the page; if it happens again, report it with this text.' };
+}

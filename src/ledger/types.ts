@@ -1,0 +1,91 @@
+import type { LedgerColumns } from '../core/columns.ts';
+import type { OnProgress } from '../core/progress.ts';
+
+/** Where a ledger comes from. `path` is relative, with hive partitions (`provider_id=a/hour=.../part-0.parquet`) where there are any. */
+export type LedgerSource =
+  | { readonly kind: 'files'; readonly files: readonly NamedBlob[] }
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'sample'; readonly name: string };
+
+/** A byte source with random access: a browser File, a Node file handle wrapped as a Blob, or a ranged URL. */
+export interface NamedBlob {
+  readonly path: string;
+  readonly blob: Blob;
+}
+
+/** The ledger's own columns (spec/ledger.md) that a file column can be mapped to. */
+export const LEDGER_COLUMNS = [
+  'event_id', 'ts', 'provider_id', 'agent_id', 'thread_id', 'instantiation_id', 'embedding', 'text', 'role', 'latency_ms', 'shadow',
+  'input_tokens', 'output_tokens', 'cached_tokens', 'cost_usd', 'handoff_to', 'outcome', 'decision', 'autonomy_level', 'label',
+] as const;
+export type LedgerColumnName = (typeof LEDGER_COLUMNS)[number];
+
+/** Ledger column -> the file's column it is read from; an absent one is not in the file. */
+export type ColumnMapping = Readonly<Partial<Record<LedgerColumnName, string>>>;
+
+export interface FileColumn {
+  readonly name: string;
+  /** The type as the file states it, e.g. "List<Float32>". */
+  readonly type: string;
+}
+
+/** Why some rows were left out, with examples: never silent. */
+export interface LeftOut {
+  /** e.g. "embedding has 63 values, 64 expected" */
+  readonly reason: string;
+  readonly count: number;
+  /** Up to 20 event ids (or "row 17 of file.parquet" where there is none). */
+  readonly examples: readonly string[];
+}
+
+/** What opening a ledger found; shown to the user whole. */
+export interface OpenReport {
+  readonly name: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly rowsRead: number;
+  readonly events: number;
+  readonly voidEvents: number;
+  /** 0 where there is no embedding and no text. */
+  readonly dimension: number;
+  readonly embedder: 'file' | 'built-in' | 'none';
+  readonly mapping: ColumnMapping;
+  readonly columns: readonly FileColumn[];
+  readonly leftOut: readonly LeftOut[];
+  /** Sentences worth knowing: no timestamps, guessed columns, partitions, ... */
+  readonly notes: readonly string[];
+  /** SHA-256 over the files' bytes is too slow for large ledgers: a hash of (event_id, ts) columns and file sizes, hex. */
+  readonly fingerprint: string;
+}
+
+/** Reads embeddings in batches, in file order, without ever holding all of them. */
+export interface EmbeddingSource {
+  readonly dimension: number;
+  /**
+   * @param only when given, length n over canonical rows: batches hold only rows with a non-zero entry, and parts of the file without any are skipped.
+   * Batches hold at most ~16 MB of vectors. `rows[i]` is the canonical row of vector i (`vectors[i*D .. (i+1)*D)`).
+   */
+  batches(options: { readonly only?: Uint8Array; readonly signal?: AbortSignal; readonly onProgress?: OnProgress }): AsyncIterable<EmbeddingBatch>;
+}
+export interface EmbeddingBatch {
+  readonly rows: Int32Array;
+  readonly vectors: Float32Array;
+}
+
+/** An opened ledger: columns in memory, embeddings on demand, everything else in the sink. */
+export interface OpenedLedger {
+  readonly report: OpenReport;
+  readonly columns: LedgerColumns;
+  /** Null where the ledger has neither embeddings nor text. */
+  readonly embeddings: EmbeddingSource | null;
+  /** Characters of each event's text, -1 where it has none; null where the ledger has no text column. */
+  readonly textLength: Int32Array | null;
+}
+
+/**
+ * Receives every row's columns except embeddings, as Arrow IPC streams, while the ledger is read (the database in the browser; nothing on the
+ * command line). Each batch has the ledger's columns under their ledger names, unknown columns under their own, and `row` INTEGER, the canonical row.
+ */
+export interface RowSink {
+  accept(ipcStream: Uint8Array): Promise<void>;
+}

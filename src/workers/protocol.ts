@@ -1,0 +1,107 @@
+import type { IndexRange } from '../core/columns.ts';
+import type { OnProgress } from '../core/progress.ts';
+import type { EpochMs, EventIndex } from '../core/units.ts';
+import type { Parameters, Stage } from '../detection/parameters.ts';
+import type { Alert, Calibration, Route, SignalName } from '../detection/types.ts';
+import type { ColumnMapping, LedgerSource, OpenReport } from '../ledger/types.ts';
+
+/** A line that the engine can draw: every signal, and what the detectors make of it. */
+export type SeriesName = SignalName | 'z' | 'cusum';
+
+/** The shared horizontal axis: event index, or time in epoch milliseconds. */
+export type Axis = 'event' | 'time';
+
+export interface AnalysisReport {
+  /** Grows with every analysis; series of an older one are stale. */
+  readonly revision: number;
+  readonly events: number;
+  readonly streams: readonly { readonly name: string; readonly events: number; readonly voidEvents: number }[];
+  /** Streams beyond the busiest 24, named, with their event counts. */
+  readonly streamsLeftOut: readonly { readonly name: string; readonly events: number }[];
+  readonly hasTime: boolean;
+  readonly hasLatency: boolean;
+  /** First and last event time; NaN without timestamps. */
+  readonly timeRange: readonly [EpochMs, EpochMs];
+  readonly reference: IndexRange;
+  /** True where the ledger has fewer than 200 events: the whole of it is the reference. */
+  readonly retrospective: boolean;
+  readonly sync: 'time' | 'turn';
+  readonly k: number;
+  readonly dimension: number;
+  readonly eigenvalues: readonly number[];
+  readonly calibration: Calibration;
+  readonly alerts: readonly Alert[];
+  /** Alerts of the default parameters on the same ledger, for the ghosts. */
+  readonly baselineAlerts: readonly Alert[];
+  /** Stages that ran for this report and what each took, measured in the worker, in ms. */
+  readonly timings: Partial<Record<Stage, number>>;
+  /** Sentences for the user: why coupling is not alarmed on, fewer axes than asked, ... */
+  readonly notes: readonly string[];
+}
+
+export interface SeriesRequest {
+  readonly name: SeriesName;
+  /** Event range to draw. */
+  readonly range: IndexRange;
+  readonly axis: Axis;
+  /** Number of min-max buckets over the range: about one per two pixels. */
+  readonly buckets: number;
+  /** Streams wanted. */
+  readonly streams: readonly number[];
+}
+/** Per requested stream, interleaved x, y (Float64), at most 2 points a bucket, in x order; y NaN marks a gap. */
+export interface SeriesData {
+  readonly revision: number;
+  readonly lines: readonly { readonly stream: number; readonly points: Float64Array }[];
+}
+
+export interface CompositionData {
+  readonly revision: number;
+  /** Bucket centres on the axis. */
+  readonly x: Float64Array;
+  /** Row-major buckets x ROUTES.length, counts of events. */
+  readonly counts: Uint32Array;
+}
+
+export interface CouplingMatrix {
+  readonly streams: readonly string[];
+  readonly at: EventIndex;
+  /** Row-major S x S: A_pq / sqrt(energy_p energy_q) just after event `at`; NaN on the diagonal. */
+  readonly matrix: Float64Array;
+}
+
+/** One event in full, as the engine knows it; fields and text come from the database by `row`. */
+export interface EventDetail {
+  readonly index: EventIndex;
+  readonly row: number;
+  readonly eventId: bigint;
+  readonly stream: number;
+  readonly seq: number;
+  readonly time: EpochMs;
+  readonly isVoid: boolean;
+  readonly route: Route;
+  /** Why the event has its route: sentences with the numbers compared. */
+  readonly why: readonly string[];
+  readonly signals: Readonly<Record<SeriesName, number>>;
+}
+
+/** What runs in the engine worker. It holds one ledger. Every call may reject with a `TautlineFailure` (its `error` survives the wire). */
+export interface EngineApi {
+  /** Opens and reads a ledger; rows without embeddings go to `sink` as Arrow IPC streams (see RowSink), in order. */
+  open(source: LedgerSource, mapping: ColumnMapping | null, sink: (ipcStream: Uint8Array) => Promise<void>, onProgress: OnProgress): Promise<OpenReport>;
+  /** Runs the stages that `parameters` needs beyond what is cached. */
+  analyze(parameters: Parameters, onProgress: OnProgress): Promise<AnalysisReport>;
+  /** Asks the open or analyze under way to stop at its next batch; it rejects with kind "cancelled". */
+  cancel(): void;
+  series(request: SeriesRequest): Promise<SeriesData>;
+  composition(range: IndexRange, axis: Axis, buckets: number): Promise<CompositionData>;
+  couplingMatrix(at: EventIndex): Promise<CouplingMatrix>;
+  event(index: EventIndex): Promise<EventDetail>;
+  /** The event nearest to (x, y) of a line among `streams`; `xScale`, `yScale` are axis units per pixel. */
+  nearest(name: SeriesName, axis: Axis, x: number, y: number, xScale: number, yScale: number, streams: readonly number[]): Promise<EventIndex | null>;
+  /** Event index of the first event at or after an axis position, and back. */
+  indexAt(axis: Axis, x: number): Promise<EventIndex>;
+  positionOf(axis: Axis, index: EventIndex): Promise<number>;
+  /** Signals of all events as one Arrow IPC stream (columns of the golden files and `row`), for the database. */
+  signalsArrow(): Promise<Uint8Array>;
+}

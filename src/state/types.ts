@@ -1,0 +1,82 @@
+import type { IndexRange } from '../core/columns.ts';
+import type { TautlineError } from '../core/errors.ts';
+import type { Progress } from '../core/progress.ts';
+import type { EventIndex } from '../core/units.ts';
+import type { ParameterName, Parameters } from '../detection/parameters.ts';
+import type { AlertKind } from '../detection/types.ts';
+import type { ColumnMapping, LedgerSource, OpenReport } from '../ledger/types.ts';
+import type { AnalysisReport, Axis } from '../workers/protocol.ts';
+
+/** Everything that defines the view and lives in the URL (versioned codec in url.ts). */
+export interface ViewState {
+  /** What to open on load; files dropped from disk cannot be reopened by URL, so their name stands here and the page asks for them. */
+  readonly source: { readonly kind: 'sample'; readonly name: string } | { readonly kind: 'url'; readonly url: string } | { readonly kind: 'file'; readonly name: string } | null;
+  readonly mapping: ColumnMapping | null;
+  readonly axis: Axis;
+  /** Visible event range; null is the whole ledger. */
+  readonly range: IndexRange | null;
+  /** Names of streams not drawn. */
+  readonly hiddenStreams: readonly string[];
+  readonly selected: EventIndex | null;
+  readonly theme: 'dark' | 'light' | 'system';
+  /** Ids of panels folded away. */
+  readonly foldedPanels: readonly string[];
+  readonly parameters: Parameters;
+  readonly alertFilter: { readonly kinds: readonly AlertKind[] | null; readonly stream: string | null };
+  readonly alertSort: { readonly by: AlertColumn; readonly descending: boolean };
+}
+export type AlertColumn = 'fired' | 'onset' | 'kind' | 'stream' | 'lag' | 'peak' | 'duration';
+
+/** Where the ledger stands. */
+export type LedgerPhase =
+  | { readonly phase: 'empty' }
+  | { readonly phase: 'opening'; readonly name: string; readonly progress: Progress | null }
+  | { readonly phase: 'open'; readonly source: LedgerSource; readonly report: OpenReport }
+  | { readonly phase: 'failed'; readonly name: string; readonly error: TautlineError };
+
+/** Where the analysis of the open ledger stands; the last good report stays on screen while a new one runs. */
+export interface AnalysisState {
+  readonly running: Progress | null;
+  readonly report: AnalysisReport | null;
+  readonly error: TautlineError | null;
+}
+
+/** Messages worth showing beside the work: a worker restarted, a copy made, ... */
+export interface Toast {
+  readonly id: number;
+  readonly level: 'info' | 'warning' | 'error';
+  readonly text: string;
+}
+
+export interface TautlineState {
+  readonly view: ViewState;
+  readonly ledger: LedgerPhase;
+  readonly analysis: AnalysisState;
+  /** Shared cursor; null when the pointer is on no chart. Not in the URL. */
+  readonly cursor: EventIndex | null;
+  readonly toasts: readonly Toast[];
+}
+
+export interface TautlineActions {
+  open(source: LedgerSource, mapping?: ColumnMapping | null): Promise<void>;
+  /** Cancels the open or analysis under way. */
+  cancel(): void;
+  close(): void;
+  /** Sets parameters and re-analyses, newest wins; `rest` false while a slider is still being dragged (no history entry). */
+  setParameters(change: Partial<Parameters>, rest: boolean): void;
+  resetParameter(name: ParameterName): void;
+  resetAllParameters(): void;
+  setRange(range: IndexRange | null, rest?: boolean): void;
+  setCursor(index: EventIndex | null): void;
+  select(index: EventIndex | null): void;
+  toggleStream(name: string): void;
+  /** Shows one stream alone, or all again when it already is alone. */
+  soloStream(name: string): void;
+  setAxis(axis: Axis): void;
+  setTheme(theme: ViewState['theme']): void;
+  toggleFold(panelId: string): void;
+  setAlertFilter(filter: ViewState['alertFilter']): void;
+  setAlertSort(sort: ViewState['alertSort']): void;
+  toast(level: Toast['level'], text: string): void;
+  dismissToast(id: number): void;
+}

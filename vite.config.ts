@@ -1,0 +1,33 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { requireKernels } from './.config/build-output.mjs';
+
+/** Cross-origin isolation: SharedArrayBuffer and microsecond clocks. The app works without it, on hosts that cannot set headers. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+export default defineConfig({
+  // Relative, so that the build can be put in any folder of any static host.
+  base: './',
+  plugins: [requireKernels(), react()],
+  // Both find their .wasm next to themselves; pre-bundling moves the script away from it.
+  optimizeDeps: { exclude: ['@duckdb/duckdb-wasm', 'parquet-wasm'] },
+  worker: { format: 'es', plugins: () => [requireKernels()] },
+  server: { headers: isolation },
+  preview: { headers: isolation },
+  build: {
+    // A .wasm inlined as a data: URL cannot be compiled while it streams.
+    assetsInlineLimit: (file) => (file.endsWith('.wasm') ? false : undefined),
+    // Lazy chunks (DuckDB, ECharts) are large on purpose; .config/size-budget.json is what is enforced.
+    chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
+    reportCompressedSize: false,
+  },
+  test: {
+    include: ['src/**/*.test.{ts,tsx}'],
+    environment: 'node',
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+  },
+});

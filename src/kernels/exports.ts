@@ -1,0 +1,8 @@
+/** Raw exports common to every kernel. */
+export interface MemoryExports {
+  readonly memory: WebAssembly.Memory;
+  heapBase(): number;
+}
+
+/** Everything that `kernels.wasm` exports; each wrapper declares the part that it calls. */
+export interface KernelExports extends MemoryExports {}

@@ -1,0 +1,25 @@
+/** P95 latency and the adaptive window, plain TypeScript (spec 5). */
+
+/** Nearest-rank quantile of sorted values: the ceil(q n)-th smallest; NaN of none. */
+export function nearestRank(sorted: ArrayLike<number>, q: number): number {
+  return sorted.length === 0 ? Number.NaN : sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)];
+}
+
+export interface LatencyState {
+  /** The newest latencies, oldest first. */
+  readonly recent: number[];
+}
+
+export const createLatencyState = (): LatencyState => ({ recent: [] });
+
+/** Takes in an event's latency (NaN = none) and returns p95 over the last `size` present ones; NaN before the first. */
+export function latencyStep(state: LatencyState, latency: number, size: number): number {
+  if (!Number.isNaN(latency)) {
+    state.recent.push(latency);
+    if (state.recent.length > size) state.recent.shift();
+  }
+  return nearestRank([...state.recent].sort((a, b) => a - b), 0.95);
+}
+
+/** W = max(minimum, factor * p95); the minimum where there is no p95. */
+export const dynamicWindow = (p95: number, factor: number, minimum: number): number => (Number.isNaN(p95) ? minimum : Math.max(minimum, factor * p95));

@@ -53,15 +53,13 @@ export function couplingStep(o: CouplingOptions, state: CouplingState, p: number
     for (let q = 0; q < streams; q++) {
       if (q === p) continue;
       const matched = o.sync === 'time' ? time - lastTime[q] <= window : turns.includes(q);
+      if (pending[p * streams + q]) take(q, 0);
+      pending[p * streams + q] = matched ? 0 : 1;
       if (matched) {
         let dot = 0;
         for (let i = 0; i < k; i++) dot += residual[i] * last[q * k + i];
         take(q, dot / k);
-        pending[p * streams + q] = 0;
         pending[q * streams + p] = 0;
-      } else {
-        if (pending[p * streams + q]) take(q, 0);
-        pending[p * streams + q] = 1;
       }
     }
     for (let i = 0; i < k; i++) last[p * k + i] = residual[i];

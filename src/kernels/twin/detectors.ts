@@ -1,0 +1,152 @@
+/** The detectors of one stream and the route of each event, plain TypeScript (spec 8). */
+
+/** Limits in force; all numbers resolved (per-ledger calibration included). */
+export interface DetectorLimits {
+  readonly m: number;
+  readonly s: number;
+  readonly h: number;
+  readonly kappa: number;
+  readonly cap: number;
+  readonly tauMax: number;
+  readonly tauMin: number;
+  readonly entropyClear: number;
+  readonly lo: number;
+  readonly hi: number;
+  readonly dwell: number;
+  /** NaN where coupling is not alarmed on. */
+  readonly voidOpen: number;
+  readonly voidClear: number;
+  /** NaN where no limit could be derived. */
+  readonly shiftOpen: number;
+  readonly shiftClear: number;
+  readonly tensionLow: number;
+  readonly tensionHigh: number;
+}
+
+/** Codes of alert kinds and routes: positions in ALERT_KINDS and ROUTES of detection/types. */
+export const KIND = { DRIFT: 0, HOMOGENIZATION: 1, FRAME_WEIGHT: 2, VOID: 3, SHIFT: 4 } as const;
+export const ROUTE = {
+  WARMING: 0, VOID: 1, DRIFT: 2, HOMOGENIZATION: 3, FRAME_WEIGHT: 4, ACCOMMODATION: 5, WATCH: 6, IN_FRAME: 7,
+} as const;
+
+export interface Episode {
+  readonly kind: number;
+  readonly stream: number;
+  readonly onset: number;
+  readonly onsetSeq: number;
+  readonly fired: number;
+  readonly firedSeq: number;
+  /** -1 while open. */
+  cleared: number;
+  peak: number;
+}
+
+export interface DetectorState {
+  cusum: number;
+  /** First event after the CUSUM last was 0, and its seq. */
+  onset: number;
+  onsetSeq: number;
+  /** Events in a row below the friction band, and the first of them. */
+  below: number;
+  belowOnset: number;
+  belowOnsetSeq: number;
+  governanceWeight: number;
+  /** The open episode of each kind, null where none is. */
+  readonly open: (Episode | null)[];
+}
+
+export const createDetectorState = (): DetectorState => ({
+  cusum: 0, onset: -1, onsetSeq: -1, below: 0, belowOnset: -1, belowOnsetSeq: -1, governanceWeight: 0, open: [null, null, null, null, null],
+});
+
+/** One event as the detectors see it; NaN where a signal is not defined. */
+export interface DetectorInput {
+  readonly index: number;
+  readonly stream: number;
+  readonly seq: number;
+  readonly isVoid: boolean;
+  readonly warming: boolean;
+  readonly kl: number;
+  readonly friction: number;
+  readonly entropy: number;
+  readonly rho: number;
+  readonly tension: number;
+  readonly mewma: number;
+}
+
+/** Box-Cox transform with exponent -1/2, near normal for KL (spec 7); -infinity at 0. */
+export const boxCox = (v: number): number => (v ** -0.5 - 1) / -0.5;
+
+/** S' = min(2h, max(0, S + min(z, cap) - kappa)) (Page 1954; winsorised after Hawkins 1993). */
+export const cusumStep = (s: number, z: number, h: number, kappa: number, cap: number): number => Math.min(2 * h, Math.max(0, s + Math.min(z, cap) - kappa));
+
+/**
+ * Takes in one event, returns z, S, route and notices; new episodes are pushed on `episodes`, which also holds the open ones.
+ * A void event leaves every detector but VOID as it was; z and S are NaN there.
+ */
+export function detectorStep(l: DetectorLimits, state: DetectorState, e: DetectorInput, episodes: Episode[]): { z: number; cusum: number; route: number; notice: number } {
+  if (e.warming) return { z: Number.NaN, cusum: Number.NaN, route: ROUTE.WARMING, notice: 0 };
+  const fire = (kind: number, onset: number, onsetSeq: number, peak: number) => {
+    const episode: Episode = { kind, stream: e.stream, onset, onsetSeq, fired: e.index, firedSeq: e.seq, cleared: -1, peak };
+    state.open[kind] = episode;
+    episodes.push(episode);
+  };
+  const close = (kind: number) => {
+    const episode = state.open[kind];
+    if (episode) episode.cleared = e.index;
+    state.open[kind] = null;
+  };
+  const level = (kind: number, value: number, opens: boolean, closes: boolean) => {
+    if (state.open[kind]) {
+      if (closes) close(kind);
+    } else if (opens) fire(kind, e.index, e.seq, value);
+  };
+
+  let z = Number.NaN;
+  let notice = 0;
+  if (!e.isVoid) {
+    z = (boxCox(e.kl) - l.m) / l.s;
+    const before = state.cusum;
+    state.cusum = cusumStep(before, z, l.h, l.kappa, l.cap);
+    if (state.cusum === 0) close(KIND.DRIFT);
+    else {
+      if (before === 0) {
+        state.onset = e.index;
+        state.onsetSeq = e.seq;
+      }
+      const drift = state.open[KIND.DRIFT];
+      if (drift) drift.peak = Math.max(drift.peak, e.kl);
+      else if (state.cusum > l.h) fire(KIND.DRIFT, state.onset, state.onsetSeq, e.kl);
+    }
+    level(KIND.HOMOGENIZATION, e.entropy, e.entropy < l.tauMin, e.entropy > l.entropyClear);
+    if (e.friction < l.lo) {
+      if (state.below++ === 0) {
+        state.belowOnset = e.index;
+        state.belowOnsetSeq = e.seq;
+      }
+      if (state.below >= l.dwell) {
+        if (!state.open[KIND.FRAME_WEIGHT]) fire(KIND.FRAME_WEIGHT, state.belowOnset, state.belowOnsetSeq, e.friction);
+        state.governanceWeight += (l.lo - e.friction) / l.lo;
+      }
+    } else {
+      state.below = 0;
+      close(KIND.FRAME_WEIGHT);
+    }
+    level(KIND.SHIFT, e.mewma, e.mewma > l.shiftOpen, e.mewma < l.shiftClear);
+    if (e.kl > l.tauMax) notice |= 1;
+    if (e.friction > l.hi) notice |= 2;
+    if (e.tension < l.tensionLow) notice |= 4;
+    if (e.tension > l.tensionHigh) notice |= 8;
+  }
+  level(KIND.VOID, e.rho, e.rho < l.voidOpen, e.rho > l.voidClear);
+  const inZone = e.tension >= l.tensionLow && e.tension <= l.tensionHigh;
+  const route =
+    e.isVoid || state.open[KIND.VOID] ? ROUTE.VOID
+    : state.open[KIND.DRIFT] ? ROUTE.DRIFT
+    : state.open[KIND.HOMOGENIZATION] ? ROUTE.HOMOGENIZATION
+    : state.open[KIND.FRAME_WEIGHT] ? ROUTE.FRAME_WEIGHT
+    : (notice & 3) !== 0 && inZone ? ROUTE.ACCOMMODATION
+    : (notice & 12) !== 0 ? ROUTE.WATCH
+    : ROUTE.IN_FRAME;
+  return { z, cusum: e.isVoid ? Number.NaN : state.cusum, route, notice };
+}

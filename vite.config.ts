@@ -1,6 +1,8 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { requireKernels } from './.config/build-output.mjs';
+import { precompress } from './.config/precompress.mjs';
+import { requireKernels } from './.config/require-kernels.mjs';
+import { sizeBudget } from './.config/size-budget.mjs';
 
 /** Cross-origin isolation: SharedArrayBuffer and microsecond clocks. The app works without it, on hosts that cannot set headers. */
 const isolation = {
@@ -11,7 +13,7 @@ const isolation = {
 export default defineConfig({
   // Relative, so that the build can be put in any folder of any static host.
   base: './',
-  plugins: [requireKernels(), react()],
+  plugins: [requireKernels(), react(), precompress(), sizeBudget('.config/size-budget.json')],
   // Both find their .wasm next to themselves; pre-bundling moves the script away from it.
   optimizeDeps: { exclude: ['@duckdb/duckdb-wasm', 'parquet-wasm'] },
   worker: { format: 'es', plugins: () => [requireKernels()] },
@@ -23,6 +25,10 @@ export default defineConfig({
     // Lazy chunks (DuckDB, ECharts) are large on purpose; .config/size-budget.json is what is enforced.
     chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'echarts', test: /node_modules\/(echarts|zrender)\// }] } },
+      checks: { bundlerTimings: false },
+    },
   },
   test: {
     include: ['src/**/*.test.{ts,tsx}'],

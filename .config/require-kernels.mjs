@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 
 /**
- * Stops a build, dev server or test that imports the kernels before they are compiled, and says what to run.
+ * Vite plugin: stops a build, dev server or test that imports the kernels before they are compiled, and says what to run.
  * @returns {import('vite').Plugin}
  */
 export function requireKernels() {

@@ -1,0 +1,117 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseRange, serve, type RunningServer } from './serve.ts';
+
+const script = Buffer.from('export const answer = 42;\n'.repeat(100));
+const ledger = Buffer.from(Uint8Array.from({ length: 1000 }, (_, i) => i % 251));
+let folder: string;
+let server: RunningServer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tautline-serve-'));
+  await mkdir(join(folder, 'site', 'assets'), { recursive: true });
+  await writeFile(join(folder, 'secret.txt'), 'outside the folder');
+  await writeFile(join(folder, 'site', 'index.html'), '<!doctype html><title>x</title>');
+  await writeFile(join(folder, 'site', 'ledger.parquet'), ledger);
+  await writeFile(join(folder, 'site', 'assets', 'k-1.wasm'), script);
+  await writeFile(join(folder, 'site', 'assets', 'k-1.wasm.br'), brotliCompressSync(script));
+  await writeFile(join(folder, 'site', 'assets', 'k-1.wasm.gz'), gzipSync(script));
+  server = await serve({ root: join(folder, 'site'), port: 0 });
+});
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Asks without any of the tidying that fetch does (paths kept as they are, bodies not unpacked). */
+function ask(path: string, headers: Record<string, string> = {}, method = 'GET') {
+  const { port } = new URL(server.url);
+  return new Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }>((done, fail) => {
+    const call = request({ host: '127.0.0.1', port, path, headers, method }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('end', () => done({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) }));
+    });
+    call.on('error', fail);
+    call.end();
+  });
+}
+
+describe('serve', () => {
+  test('a folder answers with its index, isolated and not cached', async () => {
+    const { status, headers, body } = await ask('/?view=1');
+    expect(status).toBe(200);
+    expect(body.toString()).toContain('<title>x</title>');
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+      'cache-control': 'no-cache',
+    });
+  });
+
+  test.each([
+    ['br, gzip', 'br', brotliDecompressSync],
+    ['gzip, deflate', 'gzip', gunzipSync],
+    ['br;q=0, gzip', 'gzip', gunzipSync],
+    ['', undefined, (bytes: Buffer) => bytes],
+  ] as const)('accepting "%s" is answered with %s', async (accept, encoding, unpack) => {
+    const { headers, body } = await ask('/assets/k-1.wasm', { 'accept-encoding': accept });
+    expect(headers['content-encoding']).toBe(encoding);
+    expect(headers).toMatchObject({ 'content-type': 'application/wasm', vary: 'Accept-Encoding', 'cache-control': expect.stringContaining('immutable') });
+    expect(unpack(body).equals(script)).toBe(true);
+  });
+
+  test('a range is answered with those bytes, uncompressed', async () => {
+    const { status, headers, body } = await ask('/ledger.parquet', { range: 'bytes=-8', 'accept-encoding': 'br' });
+    expect(status).toBe(206);
+    expect(headers['content-range']).toBe('bytes 992-999/1000');
+    expect(body.equals(ledger.subarray(992))).toBe(true);
+    expect((await ask('/ledger.parquet', { range: 'bytes=1000-' })).status).toBe(416);
+  });
+
+  test('HEAD tells the length and sends nothing', async () => {
+    const { headers, body } = await ask('/ledger.parquet', {}, 'HEAD');
+    expect(headers['content-length']).toBe('1000');
+    expect(body.length).toBe(0);
+  });
+
+  test.each(['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/assets/../../secret.txt', '/assets', '/none.js', '/%', '/%00'])(
+    '%s is not found',
+    async (path) => expect((await ask(path)).status).toBe(404),
+  );
+
+  test('only reading is allowed', async () => expect((await ask('/', {}, 'POST')).status).toBe(405));
+
+  test('a taken port: the next one, or a clear error where the port is fixed', async () => {
+    const port = Number(new URL(server.url).port);
+    const second = await serve({ root: join(folder, 'site'), port });
+    expect(Number(new URL(second.url).port)).toBeGreaterThan(port);
+    await second.close();
+    await expect(serve({ root: join(folder, 'site'), port, strictPort: true })).rejects.toThrow(/port \d+ is taken.*--port/);
+  });
+
+  test('a folder without a build is a clear error', async () => {
+    await expect(serve({ root: folder, port: 0 })).rejects.toThrow(/index\.html: not found. Run "npm run build" first/);
+  });
+});
+
+describe('parseRange', () => {
+  test.each([
+    ['bytes=0-0', { from: 0, to: 0 }],
+    ['bytes=5-', { from: 5, to: 9 }],
+    ['bytes=5-99', { from: 5, to: 9 }],
+    ['bytes=-3', { from: 7, to: 9 }],
+    ['bytes=-99', { from: 0, to: 9 }],
+    ['bytes=10-', 'unsatisfiable'],
+    ['bytes=-0', 'unsatisfiable'],
+    ['bytes=5-4', null],
+    ['bytes=0-1,3-4', null],
+    ['bytes=-', null],
+    ['lines=0-1', null],
+  ])('%s of 10 bytes', (header, wanted) => expect(parseRange(header, 10)).toEqual(wanted));
+});

@@ -102,6 +102,8 @@ export interface EngineApi {
   /** Event index of the first event at or after an axis position, and back. */
   indexAt(axis: Axis, x: number): Promise<EventIndex>;
   positionOf(axis: Axis, index: EventIndex): Promise<number>;
+  /** Canonical ledger row of each event, the key into the database's tables. */
+  rowsOf(indices: readonly EventIndex[]): Promise<Int32Array>;
   /** Signals of all events as one Arrow IPC stream (columns of the golden files and `row`), for the database. */
   signalsArrow(): Promise<Uint8Array>;
 }

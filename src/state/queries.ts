@@ -1,0 +1,172 @@
+import { keepPreviousData, QueryClient, queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import type { IndexRange } from '../core/columns.ts';
+import type { EventIndex, LedgerRow } from '../core/units.ts';
+import type { AlertKind } from '../detection/types.ts';
+import type { ColumnMapping } from '../ledger/types.ts';
+import type { Axis, CompositionData, CouplingMatrix, EventDetail, SeriesData, SeriesName } from '../workers/protocol.ts';
+import { noLedger } from './session.ts';
+import { alertsSql, eventSql, neighboursSql } from './sql.ts';
+import { session, useTautline } from './store.ts';
+import type { Row } from './tables.ts';
+import type { TautlineState, ViewState } from './types.ts';
+
+/**
+ * What panels read of the open ledger. Every key begins with the ledger's fingerprint and, where the answer depends on parameters, the
+ * analysis revision; a panel keeps showing the previous answer while the next one is computed.
+ */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      retry: false, networkMode: 'always', structuralSharing: false, gcTime: 30_000, staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false,
+      placeholderData: keepPreviousData,
+    },
+  },
+});
+
+/** A row of the alert table, as SQL gives it (columns of alertsArrow.ts, and of the event at which the alert fired). */
+export interface AlertRow {
+  /** Position in `AnalysisReport.alerts`. */
+  readonly alert: number;
+  readonly kind: AlertKind;
+  readonly stream: string;
+  readonly stream_index: number;
+  readonly onset: EventIndex;
+  readonly fired: EventIndex;
+  readonly cleared: EventIndex | null;
+  readonly onset_row: LedgerRow;
+  readonly fired_row: LedgerRow;
+  readonly onset_seq: number;
+  readonly fired_seq: number;
+  readonly lag: number;
+  /** Null where it is not defined. */
+  readonly peak: number | null;
+  /** Events of the ledger from `fired` to `cleared`, or to its end. */
+  readonly duration: number;
+  readonly open: boolean;
+  readonly event_id: unknown;
+  readonly ts: unknown;
+  readonly thread_id: unknown;
+  readonly label: unknown;
+}
+
+const ledgerKey = (state: TautlineState) => (state.ledger.phase === 'open' ? state.ledger.report.fingerprint : null);
+const revisionOf = (state: TautlineState) => state.analysis.report?.revision ?? null;
+const NO_MAPPING: ColumnMapping = {};
+const mappingOf = (state: TautlineState) => (state.ledger.phase === 'open' ? state.ledger.report.mapping : NO_MAPPING);
+
+export const seriesQuery = (revision: number | null, name: SeriesName, range: IndexRange, axis: Axis, buckets: number, streams: readonly number[]) => queryOptions({
+  queryKey: ['series', revision, name, range.from, range.to, axis, buckets, streams],
+  queryFn: () => session.engine.series({ name, range, axis, buckets, streams }),
+  enabled: revision !== null && buckets > 0,
+});
+
+export const compositionQuery = (revision: number | null, range: IndexRange, axis: Axis, buckets: number) => queryOptions({
+  queryKey: ['composition', revision, range.from, range.to, axis, buckets],
+  queryFn: () => session.engine.composition(range, axis, buckets),
+  enabled: revision !== null && buckets > 0,
+});
+
+export const couplingMatrixQuery = (revision: number | null, at: EventIndex | null) => queryOptions({
+  queryKey: ['coupling', revision, at],
+  queryFn: () => session.engine.couplingMatrix(at ?? 0),
+  enabled: revision !== null && at !== null,
+});
+
+export const eventQuery = (revision: number | null, index: EventIndex | null) => queryOptions({
+  queryKey: ['event', revision, index],
+  queryFn: () => (index === null ? Promise.reject(noLedger('Reading an event')) : session.engine.event(index)),
+  enabled: revision !== null && index !== null,
+});
+
+export const eventFieldsQuery = (ledger: string | null, row: LedgerRow | null) => queryOptions({
+  queryKey: ['fields', ledger, row],
+  queryFn: async (): Promise<Row | null> => (row === null ? null : (await session.tables.query(eventSql(row)))[0] ?? null),
+  enabled: ledger !== null && row !== null,
+});
+
+export const neighboursQuery = (ledger: string | null, row: LedgerRow | null, count: number, mapping: ColumnMapping) => queryOptions({
+  queryKey: ['neighbours', ledger, row, count],
+  queryFn: async (): Promise<readonly Row[]> => (row === null ? [] : session.tables.query(neighboursSql(row, count, mapping))),
+  enabled: ledger !== null && row !== null,
+});
+
+export const alertRowsQuery = (revision: number | null, filter: ViewState['alertFilter'], sort: ViewState['alertSort'], mapping: ColumnMapping) => queryOptions({
+  queryKey: ['alerts', revision, filter, sort],
+  queryFn: async ({ signal }): Promise<readonly AlertRow[]> => {
+    await session.tables.ensureAlerts();
+    // While a slider moves many revisions wait for it to rest; only the newest still has a reader.
+    signal.throwIfAborted();
+    return (await session.tables.query(alertsSql(filter, sort, mapping))) as unknown as readonly AlertRow[];
+  },
+  enabled: revision !== null,
+});
+
+/** Any SQL over `events`, `alerts` and, with `signals`, the newest signals. */
+export const sqlQuery = (ledger: string | null, revision: number | null, sql: string | null, needs: 'events' | 'alerts' | 'signals' = 'events') => queryOptions({
+  queryKey: ['sql', ledger, needs === 'events' ? null : revision, sql],
+  queryFn: async ({ signal }): Promise<readonly Row[]> => {
+    if (needs === 'alerts') await session.tables.ensureAlerts();
+    if (needs === 'signals') await session.tables.ensureSignals();
+    signal.throwIfAborted();
+    return sql === null ? [] : session.tables.query(sql);
+  },
+  enabled: ledger !== null && sql !== null && (needs === 'events' || revision !== null),
+});
+
+const NOTHING: IndexRange = { from: 0, to: 0 };
+
+/** A line per stream over the visible range. `streams` are stream indices (all of those drawn). */
+export function useSeries(name: SeriesName, buckets: number, streams: readonly number[]): UseQueryResult<SeriesData> {
+  const revision = useTautline(revisionOf);
+  const axis = useTautline((state) => state.view.axis);
+  const range = useVisibleRange();
+  return useQuery(seriesQuery(range && revision, name, range ?? NOTHING, axis, buckets, streams));
+}
+
+/** Counts of routes per bucket of the visible range. */
+export function useComposition(buckets: number): UseQueryResult<CompositionData> {
+  const revision = useTautline(revisionOf);
+  const axis = useTautline((state) => state.view.axis);
+  const range = useVisibleRange();
+  return useQuery(compositionQuery(range && revision, range ?? NOTHING, axis, buckets));
+}
+
+/** Coupling of all pairs of streams just after an event. */
+export function useCouplingMatrix(at: EventIndex | null): UseQueryResult<CouplingMatrix> {
+  return useQuery(couplingMatrixQuery(useTautline(revisionOf), at));
+}
+
+/** What the engine knows of an event: signals, route and why. */
+export function useEvent(index: EventIndex | null): UseQueryResult<EventDetail> {
+  return useQuery(eventQuery(useTautline(revisionOf), index));
+}
+
+/** The event's fields as the ledger has them, unknown columns too; `row` is `EventDetail.row`. */
+export function useEventFields(row: LedgerRow | null): UseQueryResult<Row | null> {
+  return useQuery(eventFieldsQuery(useTautline(ledgerKey), row));
+}
+
+/** The event with its neighbours in the same thread, in order. */
+export function useNeighbours(row: LedgerRow | null, count = 4): UseQueryResult<readonly Row[]> {
+  return useQuery(neighboursQuery(useTautline(ledgerKey), row, count, useTautline(mappingOf)));
+}
+
+/** The alert table with the view's filter and order. */
+export function useAlertRows(): UseQueryResult<readonly AlertRow[]> {
+  const filter = useTautline((state) => state.view.alertFilter);
+  const sort = useTautline((state) => state.view.alertSort);
+  return useQuery(alertRowsQuery(useTautline(revisionOf), filter, sort, useTautline(mappingOf)));
+}
+
+/** Any SQL; null reads nothing. */
+export function useSql(sql: string | null, needs: 'events' | 'alerts' | 'signals' = 'events'): UseQueryResult<readonly Row[]> {
+  return useQuery(sqlQuery(useTautline(ledgerKey), useTautline(revisionOf), sql, needs));
+}
+
+/** The visible range; its identity changes only with its ends. */
+export function useVisibleRange(): IndexRange | null {
+  const range = useTautline((state) => state.view.range);
+  const events = useTautline((state) => state.analysis.report?.events ?? null);
+  return useMemo(() => range ?? (events === null ? null : { from: 0, to: events }), [range, events]);
+}

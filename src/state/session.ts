@@ -1,0 +1,285 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { explain, TautlineFailure, toTautlineError, type TautlineError } from '../core/errors.ts';
+import type { IndexRange } from '../core/columns.ts';
+import type { OnProgress } from '../core/progress.ts';
+import { DEFAULT_PARAMETERS, parseParameters, type Parameters } from '../detection/parameters.ts';
+import type { ColumnMapping, LedgerSource } from '../ledger/types.ts';
+import type { EngineClient } from '../workers/client.ts';
+import { createLatest, SUPERSEDED } from '../workers/latest.ts';
+import type { AnalysisReport } from '../workers/protocol.ts';
+import { createAddressWriter, type Address } from './address.ts';
+import { createTables, type Database, type Tables } from './tables.ts';
+import type { AnalysisState, TautlineActions, TautlineState, Toast, ViewState } from './types.ts';
+import { decodeView } from './url.ts';
+import { DEFAULT_VIEW, fitRange, fitToLedger, forgetLedger, sameSource, sourceName, viewSource } from './view.ts';
+
+/** What a session stands on; the browser's is in store.ts, tests bring an engine in the same thread. */
+export interface SessionPlatform {
+  /** Must not start anything before the first call. `onRestart`: the engine lost its ledger. */
+  createEngine(onRestart: (reason: string) => void): EngineClient;
+  createDatabase(): Promise<Database>;
+  readonly address: Address;
+}
+
+export interface Session {
+  readonly store: StoreApi<TautlineState>;
+  readonly actions: TautlineActions;
+  /** For queries of series and events; opening and analysing go through `actions`. */
+  readonly engine: EngineClient;
+  /** The tables events, signals and alerts of the open ledger. */
+  readonly tables: Tables;
+  /** Takes the view from the address, and opens its ledger where that can be reopened. Call once, at start. */
+  restore(): void;
+  /** False while something opens, analyses, or waits for a slider to rest. */
+  isIdle(): boolean;
+  dispose(): void;
+}
+
+const NO_ANALYSIS: AnalysisState = { running: null, report: null, error: null };
+const MOST_TOASTS = 6;
+
+export function createSession(platform: SessionPlatform): Session {
+  const store = createStore<TautlineState>(() => ({
+    view: DEFAULT_VIEW, ledger: { phase: 'empty' }, analysis: NO_ANALYSIS, cursor: null, toasts: [],
+  }));
+  const get = store.getState;
+  const writer = createAddressWriter(platform.address);
+  const engine = platform.createEngine(onRestart);
+  const tables = createTables({ createDatabase: platform.createDatabase, engine, onBroken: (error) => toast('error', explain(error)) });
+
+  /** Grows whenever the open ledger changes or goes; answers to an older one are dropped. */
+  let epoch = 0;
+  /** True from a restart of the engine until an analysis has succeeded again: a second death then is not recovered from. */
+  let recovering = false;
+  let lastToast = 0;
+  /** Sources opened in this page by name, so that going back in history finds dropped files again. */
+  const opened = new Map<string, LedgerSource>();
+
+  const analyses = createLatest((job: { readonly parameters: Parameters; readonly epoch: number }) =>
+    engine.analyze(job.parameters, (running) => {
+      if (job.epoch === epoch) setAnalysis({ running });
+    }));
+
+  const setView = (change: Partial<ViewState>) => store.setState((state) => ({ view: { ...state.view, ...change } }));
+  const setAnalysis = (change: Partial<AnalysisState>) => store.setState((state) => ({ analysis: { ...state.analysis, ...change } }));
+
+  /** A change of the view; `rest` makes it a step that the back button returns from. */
+  function changeView(change: Partial<ViewState>, rest = true): void {
+    setView(change);
+    if (rest) writer.rest(get().view);
+    else writer.drag(get().view);
+  }
+
+  function toast(level: Toast['level'], text: string): void {
+    lastToast += 1;
+    const added = { id: lastToast, level, text };
+    store.setState((state) => ({ toasts: [...state.toasts.slice(1 - MOST_TOASTS), added] }));
+  }
+
+  async function openLedger(source: LedgerSource, mapping: ColumnMapping | null): Promise<void> {
+    epoch += 1;
+    const mine = epoch;
+    const name = sourceName(source);
+    const current = () => mine === epoch;
+    analyses.dropWaiting();
+    opened.set(name, source);
+    store.setState({ ledger: { phase: 'opening', name, progress: null }, analysis: NO_ANALYSIS, cursor: null });
+    const onProgress: OnProgress = (progress) => {
+      if (current() && get().ledger.phase === 'opening') store.setState({ ledger: { phase: 'opening', name, progress } });
+    };
+    try {
+      const rows = tables.newLedger();
+      const report = await engine.open(source, mapping, (ipc) => rows.accept(ipc), onProgress);
+      if (!current()) return;
+      store.setState({ ledger: { phase: 'open', source, report } });
+    } catch (thrown) {
+      if (!current()) return;
+      failedToOpen(name, toTautlineError(thrown, `opening ${name}`));
+      return;
+    }
+    await analyze();
+  }
+
+  function failedToOpen(name: string, error: TautlineError): void {
+    recovering = false;
+    tables.clear();
+    if (error.kind !== 'cancelled') {
+      store.setState({ ledger: { phase: 'failed', name, error } });
+      return;
+    }
+    store.setState({ ledger: { phase: 'empty' } });
+    changeView({ ...forgetLedger(get().view), source: null });
+    toast('info', explain(error));
+  }
+
+  /** Analyses with the view's parameters, newest wins; the last good report stays until a new one is there. */
+  async function analyze(): Promise<void> {
+    const mine = epoch;
+    const { parameters } = get().view;
+    setAnalysis({ running: { phase: 'Analysing', fraction: Number.NaN } });
+    try {
+      const report = await analyses.request({ parameters, epoch });
+      if (report === SUPERSEDED || mine !== epoch) return;
+      recovering = false;
+      accept(report, parameters);
+    } catch (thrown) {
+      if (mine !== epoch) return;
+      const error = toTautlineError(thrown, 'analysing the ledger');
+      setAnalysis({ running: null, error });
+      if (error.kind === 'cancelled') cancelled();
+    }
+  }
+
+  let lastGood: Parameters = DEFAULT_PARAMETERS;
+  function accept(report: AnalysisReport, parameters: Parameters): void {
+    lastGood = parameters;
+    const first = get().analysis.report === null;
+    const running = analyses.busy ? get().analysis.running : null;
+    store.setState((state) => ({ analysis: { running, report, error: null }, view: fitToLedger(state.view, report.events) }));
+    tables.setReport(report, first);
+  }
+
+  /** After a cancelled analysis the parameters are those of the report on screen again. */
+  function cancelled(): void {
+    if (!get().analysis.report) return;
+    setAnalysis({ error: null });
+    changeView({ parameters: lastGood });
+  }
+
+  function onRestart(reason: string): void {
+    const { ledger, view } = get();
+    if (ledger.phase !== 'open' && ledger.phase !== 'opening') return;
+    const name = ledger.phase === 'open' ? sourceName(ledger.source) : ledger.name;
+    if (ledger.phase === 'opening' || recovering) {
+      epoch += 1;
+      const error: TautlineError = {
+        kind: 'worker', worker: 'engine', problem: reason, advice: 'It has been started again; open a smaller part of the ledger, or reload the page',
+      };
+      failedToOpen(name, error);
+      return;
+    }
+    recovering = true;
+    toast('warning', `The engine worker stopped (${reason}). It has been started again and ${name} is being reopened.`);
+    void openLedger(ledger.source, view.mapping);
+  }
+
+  function setParameters(change: Partial<Parameters>, rest: boolean): void {
+    const before = get().view.parameters;
+    const parsed = parseParameters({ ...before, ...change });
+    if (!parsed.ok) {
+      const [first] = parsed.error;
+      const problem = parsed.error.map((error, i) => (i === 0 ? error.problem : `${error.name} ${error.problem}`)).join('; ');
+      setAnalysis({ error: { kind: 'parameter', name: first!.name, problem, advice: 'The parameters are left as they were' } });
+      return;
+    }
+    if (get().analysis.error?.kind === 'parameter') setAnalysis({ error: null });
+    changeView({ parameters: parsed.value }, rest);
+    if (get().ledger.phase === 'open' && JSON.stringify(parsed.value) !== JSON.stringify(before)) void analyze();
+  }
+
+  /** Makes `view` the state, reopening or re-analysing where it asks for another ledger or other parameters. */
+  function adopt(view: ViewState): void {
+    const { view: before, ledger } = get();
+    store.setState({ view });
+    const open = ledger.phase === 'open' ? viewSource(ledger.source) : null;
+    const sameLedger = open !== null && sameSource(view.source, open) && JSON.stringify(view.mapping) === JSON.stringify(before.mapping);
+    if (sameLedger) {
+      if (JSON.stringify(view.parameters) !== JSON.stringify(before.parameters)) void analyze();
+      return;
+    }
+    const source = view.source && reopenable(view.source);
+    if (source) void openLedger(source, view.mapping);
+    else empty();
+  }
+
+  function reopenable(source: NonNullable<ViewState['source']>): LedgerSource | null {
+    return source.kind === 'file' ? opened.get(source.name) ?? null : source;
+  }
+
+  function empty(): void {
+    epoch += 1;
+    recovering = false;
+    analyses.dropWaiting();
+    engine.cancel();
+    tables.clear();
+    store.setState({ ledger: { phase: 'empty' }, analysis: NO_ANALYSIS, cursor: null });
+  }
+
+  function readAddress(): void {
+    const { view, dropped } = decodeView(platform.address.read());
+    if (dropped.length > 0) {
+      toast('warning', `Parts of the address were left out: ${dropped.map(({ field, problem }) => `${field} (${problem})`).join('; ')}.`);
+    }
+    adopt(view);
+    writer.settle(get().view);
+  }
+  const stopListening = platform.address.onChange(readAddress);
+
+  const streamNames = () => get().analysis.report?.streams.map((stream) => stream.name) ?? [];
+  const events = () => get().analysis.report?.events ?? Number.POSITIVE_INFINITY;
+  const withOrWithout = (names: readonly string[], name: string) => (names.includes(name) ? names.filter((n) => n !== name) : [...names, name]);
+
+  const actions: TautlineActions = {
+    open(source, mapping) {
+      const { view } = get();
+      const next = viewSource(source);
+      const kept = sameSource(view.source, next) ? view : forgetLedger(view);
+      const used = mapping === undefined ? kept.mapping : mapping;
+      changeView({ ...kept, source: next, mapping: used });
+      recovering = false;
+      return openLedger(source, used);
+    },
+    cancel() {
+      analyses.dropWaiting();
+      engine.cancel();
+    },
+    close() {
+      changeView({ ...forgetLedger(get().view), source: null });
+      empty();
+    },
+    setParameters,
+    resetParameter: (name) => setParameters({ [name]: DEFAULT_PARAMETERS[name] }, true),
+    resetAllParameters: () => setParameters(DEFAULT_PARAMETERS, true),
+    setRange: (range: IndexRange | null, rest = true) => changeView({ range: range && fitRange(range, events()) }, rest),
+    setCursor(index) {
+      if (index !== get().cursor) store.setState({ cursor: index });
+    },
+    select: (index) => changeView({ selected: index }),
+    toggleStream: (name) => changeView({ hiddenStreams: withOrWithout(get().view.hiddenStreams, name) }),
+    soloStream(name) {
+      const others = streamNames().filter((stream) => stream !== name);
+      const { hiddenStreams } = get().view;
+      const alone = !hiddenStreams.includes(name) && others.every((stream) => hiddenStreams.includes(stream));
+      changeView({ hiddenStreams: alone ? [] : others });
+    },
+    setAxis: (axis) => changeView({ axis }),
+    setTheme: (theme) => changeView({ theme }),
+    toggleFold: (panelId) => changeView({ foldedPanels: withOrWithout(get().view.foldedPanels, panelId) }),
+    setAlertFilter: (alertFilter) => changeView({ alertFilter }),
+    setAlertSort: (alertSort) => changeView({ alertSort }),
+    toast,
+    dismissToast: (id) => store.setState((state) => ({ toasts: state.toasts.filter((shown) => shown.id !== id) })),
+  };
+
+  return {
+    store,
+    actions,
+    engine,
+    tables,
+    restore: readAddress,
+    isIdle() {
+      const { ledger, analysis } = get();
+      return ledger.phase !== 'opening' && analysis.running === null && !analyses.busy && !writer.pending && !tables.pending;
+    },
+    dispose() {
+      stopListening();
+      engine.dispose();
+      tables.dispose();
+    },
+  };
+}
+
+/** For code that has to fail where no ledger is open. */
+export function noLedger(what: string): TautlineFailure {
+  return new TautlineFailure({ kind: 'ledger', problem: `${what}: no ledger is open`, advice: 'Open a ledger first' });
+}

@@ -1,0 +1,19 @@
+import { useStore } from 'zustand';
+import { createEngineClient } from '../workers/client.ts';
+import { browserAddress } from './address.ts';
+import { createSession } from './session.ts';
+import type { TautlineActions, TautlineState } from './types.ts';
+
+/** The page's one session. Importing starts nothing: the engine and the database start when a ledger is opened. */
+export const session = createSession({
+  createEngine: (onRestart) => createEngineClient({ onRestart }),
+  createDatabase: async () => (await import('../ledger/duckdb.ts')).createDatabase(),
+  address: browserAddress(),
+});
+
+export const actions: TautlineActions = session.actions;
+
+/** The part of the state that `selector` picks; the component renders again when that part changes (compared by identity). */
+export function useTautline<T>(selector: (state: TautlineState) => T): T {
+  return useStore(session.store, selector);
+}

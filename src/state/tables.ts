@@ -1,0 +1,180 @@
+import { TautlineFailure, toTautlineError, type TautlineError } from '../core/errors.ts';
+import type { RowSink } from '../ledger/types.ts';
+import type { AnalysisReport, EngineApi } from '../workers/protocol.ts';
+import { alertsToArrow } from './alertsArrow.ts';
+
+/** One row of a query's answer, by column name. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** The seam to DuckDB (src/ledger/duckdb.ts). */
+export interface Database {
+  /** Appends an Arrow IPC stream to a table, which is created where it does not exist. Detaches the stream's buffer. */
+  insert(table: string, ipcStream: Uint8Array): Promise<void>;
+  query(sql: string): Promise<readonly Row[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * The tables of the open ledger: `events` (every row, filled while the ledger is read), `alerts` (follows the newest report once the
+ * slider rests) and `signals` (copied from the engine when somebody asks).
+ */
+export interface Tables {
+  /** Empties all tables; the returned sink fills `events`. */
+  newLedger(): RowSink;
+  /** `now` skips the wait for a slider to rest. */
+  setReport(report: AnalysisReport, now: boolean): void;
+  clear(): void;
+  query(sql: string): Promise<readonly Row[]>;
+  /** Resolves once `alerts` holds the newest report's. */
+  ensureAlerts(): Promise<void>;
+  /** Resolves once `signals` holds the newest report's. */
+  ensureSignals(): Promise<void>;
+  /** True while `alerts` waits for a slider to rest, or is written. */
+  readonly pending: boolean;
+  dispose(): void;
+}
+
+const REST_MS = 150;
+const TABLES = ['events', 'signals', 'alerts'] as const;
+
+export interface TablesOptions {
+  readonly createDatabase: () => Promise<Database>;
+  readonly engine: Pick<EngineApi, 'signalsArrow' | 'rowsOf'>;
+  /** The database cannot be used: charts go on without it, queries reject with the same error. */
+  readonly onBroken: (error: TautlineError) => void;
+}
+
+export function createTables({ createDatabase, engine, onBroken }: TablesOptions): Tables {
+  let database: Promise<Database> | null = null;
+  let broken: TautlineError | null = null;
+  /** Writes are done one after the other. */
+  let queue: Promise<unknown> = Promise.resolve();
+  /** Grows with every new or closed ledger; writes for an older one are dropped. */
+  let epoch = 0;
+  let report: AnalysisReport | null = null;
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  /** Revision whose alerts are in the table, or are being written. */
+  let alerts: { readonly revision: number; readonly done: Promise<void> } | null = null;
+  let signals: { readonly revision: number; readonly done: Promise<void> } | null = null;
+  let writing = 0;
+  let resting: (() => void)[] = [];
+
+  function use(): Promise<Database> {
+    if (broken) return Promise.reject(new TautlineFailure(broken));
+    database ??= createDatabase().catch((thrown: unknown) => {
+      database = null;
+      throw thrown;
+    });
+    return database;
+  }
+
+  function enqueue<R>(run: (db: Database) => Promise<R>): Promise<R> {
+    writing += 1;
+    const done = queue.then(async () => run(await use()));
+    queue = done.catch(() => undefined).then(() => {
+      writing -= 1;
+    });
+    return done;
+  }
+
+  function breakDown(thrown: unknown, context: string): void {
+    if (broken) return;
+    broken = toTautlineError(thrown, context);
+    onBroken(broken);
+  }
+
+  function drop(): void {
+    epoch += 1;
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    report = null;
+    alerts = null;
+    signals = null;
+    release();
+  }
+  function release(): void {
+    const waiting = resting;
+    resting = [];
+    for (const resolve of waiting) resolve();
+  }
+  const dropTables = (db: Database) => db.query(TABLES.map((table) => `drop table if exists ${table}`).join('; '));
+
+  const replaceTable = (table: 'alerts' | 'signals', ipc: Uint8Array, of: number) => enqueue(async (db) => {
+    if (of !== epoch) return;
+    await db.query(`drop table if exists ${table}`);
+    await db.insert(table, ipc);
+  });
+
+  function writeAlerts(): Promise<void> {
+    const wanted = report;
+    if (!wanted) return Promise.resolve();
+    if (alerts?.revision === wanted.revision) return alerts.done;
+    const mine = epoch;
+    const done = alertsToArrow(wanted, engine).then((ipc) => replaceTable('alerts', ipc, mine));
+    alerts = { revision: wanted.revision, done };
+    // Reported to whoever asks for alerts; nobody may.
+    done.catch(() => {
+      if (alerts?.done === done) alerts = null;
+    });
+    return done;
+  }
+
+  return {
+    newLedger() {
+      drop();
+      broken = null;
+      const mine = epoch;
+      enqueue(dropTables).catch((thrown: unknown) => breakDown(thrown, 'starting the database'));
+      return {
+        async accept(ipcStream) {
+          if (mine !== epoch) throw new TautlineFailure({ kind: 'cancelled', what: 'another ledger was opened' });
+          if (broken) return;
+          try {
+            await enqueue((db) => (mine === epoch ? db.insert('events', ipcStream) : Promise.resolve()));
+          } catch (thrown) {
+            breakDown(thrown, 'storing the events');
+          }
+        },
+      };
+    },
+    setReport(next, now) {
+      report = next;
+      if (timer !== null) clearTimeout(timer);
+      timer = setTimeout(() => {
+        timer = null;
+        writeAlerts().catch(() => undefined);
+        release();
+      }, now ? 0 : REST_MS);
+    },
+    clear() {
+      drop();
+      if (database && !broken) enqueue(dropTables).catch((thrown: unknown) => breakDown(thrown, 'clearing the database'));
+    },
+    async query(sql) {
+      return (await use()).query(sql);
+    },
+    async ensureAlerts() {
+      if (timer !== null) await new Promise<void>((resolve) => resting.push(resolve));
+      await writeAlerts();
+    },
+    ensureSignals() {
+      const wanted = report;
+      if (!wanted) return Promise.resolve();
+      if (signals?.revision === wanted.revision) return signals.done;
+      const mine = epoch;
+      const done = engine.signalsArrow().then((ipc) => replaceTable('signals', ipc, mine));
+      signals = { revision: wanted.revision, done };
+      done.catch(() => {
+        if (signals?.done === done) signals = null;
+      });
+      return done;
+    },
+    get pending() {
+      return timer !== null || writing > 0;
+    },
+    dispose() {
+      drop();
+      void database?.then((db) => db.close(), () => undefined);
+    },
+  };
+}

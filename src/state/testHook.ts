@@ -1,0 +1,35 @@
+import { queryClient } from './queries.ts';
+import { session } from './store.ts';
+import type { TautlineState } from './types.ts';
+
+/** What browser tests see of the page. */
+export interface TestHook {
+  /** Resolves when nothing opens, analyses, loads or waits for a slider, and the page has drawn since. */
+  idle(): Promise<void>;
+  state(): TautlineState;
+}
+
+declare global {
+  interface Window {
+    __tautline?: TestHook;
+  }
+}
+
+const POLL_MS = 20;
+
+export function installTestHook(): void {
+  const busy = () => !session.isIdle() || queryClient.isFetching() > 0;
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  window.__tautline = {
+    async idle() {
+      do {
+        while (busy()) await pause();
+        // Two frames: one in which React commits what arrived, one in which charts draw it (and may ask for more).
+        await frame();
+        await frame();
+      } while (busy());
+    },
+    state: () => session.store.getState(),
+  };
+}

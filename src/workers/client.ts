@@ -1,0 +1,50 @@
+import type { Remote } from 'comlink';
+import { createLifeline, watchWorker, type SpawnedWorker } from './lifeline.ts';
+import type { EngineApi } from './protocol.ts';
+import { progressToWire, sinkToWire } from './wire.ts';
+
+/** The engine, seen from the page. Every call settles: when the worker dies, with a `TautlineFailure` of kind 'worker'. */
+export interface EngineClient extends EngineApi {
+  /** Ends the worker; later calls reject. */
+  dispose(): void;
+}
+
+export interface EngineClientOptions {
+  /** Starts the worker; the default is the browser's engine worker. */
+  readonly spawn?: () => SpawnedWorker;
+  /** The worker died and another was started: the ledger it held has to be opened again. */
+  readonly onRestart?: (reason: string) => void;
+}
+
+const spawnEngineWorker = (): SpawnedWorker =>
+  watchWorker(new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module', name: 'tautline-engine' }));
+
+/** Starts the engine worker at the first call. */
+export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: EngineClientOptions = {}): EngineClient {
+  const lifeline = createLifeline<EngineApi>({
+    name: 'engine',
+    spawn,
+    advice: 'It has been started again; if this repeats, open a smaller part of the ledger',
+    onRestart,
+  });
+  const call = <R>(what: string, use: (remote: Remote<EngineApi>) => Promise<R>) => lifeline.call(what, use);
+  return {
+    open: (source, mapping, sink, onProgress) =>
+      call('opening the ledger', (remote) => remote.open(source, mapping, sinkToWire(sink), progressToWire(onProgress))),
+    analyze: (parameters, onProgress) => call('analysing the ledger', (remote) => remote.analyze(parameters, progressToWire(onProgress))),
+    cancel() {
+      // A worker that dies now has nothing left to cancel.
+      call('cancelling', (remote) => remote.cancel()).catch(() => undefined);
+    },
+    series: (request) => call('drawing a series', (remote) => remote.series(request)),
+    composition: (range, axis, buckets) => call('counting routes', (remote) => remote.composition(range, axis, buckets)),
+    couplingMatrix: (at) => call('reading the coupling matrix', (remote) => remote.couplingMatrix(at)),
+    event: (index) => call('reading an event', (remote) => remote.event(index)),
+    nearest: (...query) => call('finding the nearest event', (remote) => remote.nearest(...query)),
+    indexAt: (axis, x) => call('finding a position', (remote) => remote.indexAt(axis, x)),
+    positionOf: (axis, index) => call('finding a position', (remote) => remote.positionOf(axis, index)),
+    rowsOf: (indices) => call('finding rows', (remote) => remote.rowsOf(indices)),
+    signalsArrow: () => call('exporting signals', (remote) => remote.signalsArrow()),
+    dispose: () => lifeline.dispose(),
+  };
+}

@@ -1,0 +1,80 @@
+import { proxy, releaseProxy, transfer, type Remote } from 'comlink';
+import { toTautlineError } from '../core/errors.ts';
+import type { OnProgress } from '../core/progress.ts';
+import type { EngineApi } from './protocol.ts';
+
+/**
+ * Both ends of the engine's wire. Errors cross as `{ error: TautlineError }`, a plain object that `toTautlineError` reads back (comlink
+ * would reduce an Error to its message); arrays that the engine makes for a call are transferred, never cloned.
+ */
+
+type Sink = (ipcStream: Uint8Array) => Promise<void>;
+
+async function plainErrors<R>(what: string, run: () => Promise<R> | R): Promise<R> {
+  try {
+    return await run();
+  } catch (thrown) {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a plain object survives the wire, an Error does not
+    throw { error: toTautlineError(thrown, what) };
+  }
+}
+
+/** A buffer that can be transferred whole: a view of part of a buffer is copied, since transferring would take the rest along. */
+const whole = (bytes: Uint8Array): Uint8Array => (bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice());
+
+function release(callback: unknown): void {
+  (callback as Partial<Remote<unknown>>)[releaseProxy]?.();
+}
+
+/** Worker side: what to `expose`. */
+export function engineToWire(engine: EngineApi): EngineApi {
+  return {
+    open: (source, mapping, sink, onProgress) => plainErrors('opening the ledger', async () => {
+      try {
+        return await engine.open(source, mapping, (ipc) => {
+          const bytes = whole(ipc);
+          return sink(transfer(bytes, [bytes.buffer]));
+        }, onProgress);
+      } finally {
+        release(sink);
+        release(onProgress);
+      }
+    }),
+    analyze: (parameters, onProgress) => plainErrors('analysing the ledger', async () => {
+      try {
+        return await engine.analyze(parameters, onProgress);
+      } finally {
+        release(onProgress);
+      }
+    }),
+    cancel: () => engine.cancel(),
+    series: (request) => plainErrors(`drawing ${request.name}`, async () => {
+      const data = await engine.series(request);
+      return transfer(data, data.lines.map((line) => line.points.buffer));
+    }),
+    composition: (range, axis, buckets) => plainErrors('counting routes', async () => {
+      const data = await engine.composition(range, axis, buckets);
+      return transfer(data, [data.x.buffer, data.counts.buffer]);
+    }),
+    couplingMatrix: (at) => plainErrors('reading the coupling matrix', async () => {
+      const data = await engine.couplingMatrix(at);
+      return transfer(data, [data.matrix.buffer]);
+    }),
+    event: (index) => plainErrors(`reading event ${index}`, () => engine.event(index)),
+    nearest: (...query) => plainErrors('finding the nearest event', () => engine.nearest(...query)),
+    indexAt: (axis, x) => plainErrors('finding a position', () => engine.indexAt(axis, x)),
+    positionOf: (axis, index) => plainErrors('finding a position', () => engine.positionOf(axis, index)),
+    rowsOf: (indices) => plainErrors('finding rows', async () => {
+      const rows = await engine.rowsOf(indices);
+      return transfer(rows, [rows.buffer]);
+    }),
+    signalsArrow: () => plainErrors('exporting signals', async () => {
+      const bytes = whole(await engine.signalsArrow());
+      return transfer(bytes, [bytes.buffer]);
+    }),
+  };
+}
+
+/** Page side: callbacks as proxies. A sink's failure keeps its kind on the way to the engine and back. */
+export const sinkToWire = (sink: Sink) => proxy((ipc: Uint8Array) => plainErrors('storing rows', () => sink(ipc)));
+export const progressToWire = (onProgress: OnProgress) => proxy(onProgress);

@@ -1,3 +1,4 @@
+import type { BootstrapExports } from './bootstrap.ts';
 /** Raw exports common to every kernel. */
 export interface MemoryExports {
   readonly memory: WebAssembly.Memory;
@@ -5,4 +6,4 @@ export interface MemoryExports {
 }
 
 /** Everything that `kernels.wasm` exports; each wrapper declares the part that it calls. */
-export interface KernelExports extends MemoryExports {}
+export interface KernelExports extends BootstrapExports, MemoryExports {}

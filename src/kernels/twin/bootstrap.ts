@@ -1,0 +1,78 @@
+/** Moving-block bootstrap of the displacement statistic, plain TypeScript: the oracle of the wasm kernel. */
+
+const MASK = (1n << 64n) - 1n;
+
+/** splitmix64 (Steele, Lea & Flood 2014): uniform fractions of 53 bits. */
+export function splitmix64(seed: number): () => number {
+  let state = BigInt(seed);
+  return () => {
+    state = (state + 0x9e3779b97f4a7c15n) & MASK;
+    let z = state;
+    z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & MASK;
+    z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & MASK;
+    return Number((z ^ (z >> 31n)) >> 11n) / 2 ** 53;
+  };
+}
+
+export interface TwinBootstrap {
+  readonly residuals: Float32Array;
+  readonly starts: Int32Array;
+  readonly k: number;
+  readonly lambda: number;
+  readonly block: number;
+  readonly run: number;
+  readonly seed: number;
+}
+
+/** T2 of `length` bootstrapped in-control events. */
+export function displacementPath(b: TwinBootstrap, length: number): Float32Array {
+  const random = splitmix64(b.seed);
+  const below = (n: number) => Math.floor(random() * n);
+  const { k, lambda } = b;
+  const out = new Float32Array(length);
+  for (let done = 0; done < length; done += b.run) {
+    const row = below(b.starts[b.starts.length - 1]);
+    const s = b.starts.findIndex((_, i) => b.starts[i + 1] > row);
+    const first = b.starts[s];
+    const count = b.starts[s + 1] - first;
+    const size = Math.min(b.block, Math.max(1, Math.floor(count / 4)));
+    const resample = (n: number, take: (residual: Float32Array, j: number) => void) => {
+      let at = 0;
+      for (let j = 0; j < n; j++) {
+        if (j % size === 0) at = below(count);
+        take(b.residuals.subarray((first + at) * k, (first + at + 1) * k), j);
+        at = (at + 1) % count;
+      }
+    };
+    const bias = new Float64Array(k);
+    resample(count, (r) => r.forEach((v, i) => (bias[i] += v)));
+    const y = new Float64Array(k);
+    resample(Math.min(b.run, length - done), (r, j) => {
+      let norm = 0;
+      for (let i = 0; i < k; i++) {
+        y[i] = y[i] * (1 - lambda) + lambda * (r[i] - bias[i] / count);
+        norm += y[i] * y[i];
+      }
+      out[done + j] = ((2 - lambda) / lambda) * norm;
+    });
+  }
+  return out;
+}
+
+/** Episodes of a path above `level`, re-armed below `rearm` times it; runs are separate. */
+export function episodeCount(path: Float32Array, run: number, level: number, rearm: number): number {
+  const high = Math.fround(level);
+  const low = Math.fround(rearm * high);
+  let count = 0;
+  for (let start = 0; start < path.length; start += run) {
+    let open = false;
+    for (const v of path.subarray(start, start + run)) {
+      if (open) open = !(v < low);
+      else if (v > high) {
+        open = true;
+        count++;
+      }
+    }
+  }
+  return count;
+}

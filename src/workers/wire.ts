@@ -10,7 +10,8 @@ import type { EngineApi } from './protocol.ts';
 
 type Sink = (ipcStream: Uint8Array) => Promise<void>;
 
-async function plainErrors<R>(what: string, run: () => Promise<R> | R): Promise<R> {
+/** Runs the work of a call; what it throws is rethrown in the form that survives the wire. */
+export async function plainErrors<R>(what: string, run: () => Promise<R> | R): Promise<R> {
   try {
     return await run();
   } catch (thrown) {

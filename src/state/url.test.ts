@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, parseParameters, type ParameterName, type Parameters } from '../detection/parameters.ts';
+import { ALERT_KINDS } from '../detection/types.ts';
+import { LEDGER_COLUMNS } from '../ledger/types.ts';
+import type { ViewState } from './types.ts';
+import { decodeView, encodeView, URL_VERSION } from './url.ts';
+import { DEFAULT_VIEW } from './view.ts';
+
+const name = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' });
+const index = fc.nat({ max: 10_000_000 });
+const range = fc.tuple(index, fc.integer({ min: 1, max: 100_000 })).map(([from, length]) => ({ from, to: from + length }));
+
+function value(of: ParameterName): fc.Arbitrary<unknown> {
+  const spec = PARAMETER_SPECS[of];
+  const inRange = (min: number, max: number, integer: boolean) =>
+    (integer ? fc.integer({ min, max }) : fc.double({ min, max, noNaN: true, noDefaultInfinity: true }).map((x) => x + 0));
+  switch (spec.type) {
+    case 'number':
+      return inRange(spec.min, spec.max, spec.integer);
+    case 'choice':
+      return fc.constantFrom(...spec.choices);
+    case 'boolean':
+      return fc.boolean();
+    case 'pair': {
+      const pair = fc.tuple(inRange(spec.min, spec.max, spec.integer), inRange(spec.min, spec.max, spec.integer)).filter(([a, b]) => a < b);
+      return spec.nullable ? fc.option(pair) : pair;
+    }
+  }
+}
+const parameters = fc.record(Object.fromEntries(PARAMETER_NAMES.map((n) => [n, value(n)])), { requiredKeys: [] })
+  .map((raw) => parseParameters(raw)).filter((parsed) => parsed.ok).map((parsed) => (parsed.ok ? parsed.value : DEFAULT_PARAMETERS));
+
+const view: fc.Arbitrary<ViewState> = fc.record({
+  source: fc.oneof(
+    fc.constant(null),
+    name.map((n) => ({ kind: 'sample' as const, name: n })),
+    name.map((n) => ({ kind: 'file' as const, name: n })),
+    fc.webUrl({ withFragments: true, withQueryParameters: true }).map((url) => ({ kind: 'url' as const, url })),
+  ),
+  mapping: fc.option(fc.dictionary(fc.constantFrom(...LEDGER_COLUMNS), name, { noNullPrototype: true })),
+  axis: fc.constantFrom('event', 'time'),
+  range: fc.option(range),
+  hiddenStreams: fc.uniqueArray(name, { maxLength: 4 }),
+  selected: fc.option(index),
+  theme: fc.constantFrom('dark', 'light', 'system'),
+  foldedPanels: fc.uniqueArray(name, { maxLength: 4 }),
+  parameters,
+  alertFilter: fc.record({ kinds: fc.option(fc.subarray([...ALERT_KINDS])), stream: fc.option(name) }),
+  alertSort: fc.record({ by: fc.constantFrom('fired', 'onset', 'kind', 'stream', 'lag', 'peak', 'duration'), descending: fc.boolean() }),
+});
+
+describe('the address of a view', () => {
+  it('reads back what it wrote, whatever the view', () => {
+    fc.assert(fc.property(view, (written) => {
+      const text = encodeView(written);
+      expect(text).not.toMatch(/[\s#"<>]/);
+      expect(decodeView(text)).toEqual({ view: written, dropped: [] });
+    }), { numRuns: 500 });
+  });
+
+  it('is empty for the default view, and names only what differs', () => {
+    expect(encodeView(DEFAULT_VIEW)).toBe('');
+    const changed: ViewState = {
+      ...DEFAULT_VIEW, source: { kind: 'sample', name: 'fracture' }, range: { from: 12_000, to: 13_000 }, selected: 12_403,
+      parameters: { ...DEFAULT_PARAMETERS, lambda_fast: 0.3, zone: [0.4, 2] },
+    };
+    expect(encodeView(changed)).toBe('v=1&sample=fracture&range=12000-13000&at=12403&lambda_fast=0.3&zone=0.4,2');
+  });
+
+  it('never throws and always gives usable parameters, whatever the text', () => {
+    const known = fc.constantFrom('v', 'sample', 'url', 'file', 'map', 'map.ts', 'map.nothing', 'axis', 'range', 'at', 'alerts', 'sort', ...PARAMETER_NAMES);
+    const text = fc.oneof(fc.string(), fc.array(fc.tuple(known, fc.string()), { maxLength: 12 }).map((fields) => fields.map((f) => f.join('=')).join('&')));
+    fc.assert(fc.property(text, (raw) => {
+      const { view: read } = decodeView(raw);
+      expect(parseParameters(read.parameters).ok).toBe(true);
+    }), { numRuns: 1000 });
+  });
+
+  it.each([
+    ['lambda_fast=2', 'lambda_fast', /must be from/],
+    ['lambda_fast=', 'lambda_fast', /needs a number/],
+    ['k=2.5', 'k', /whole number/],
+    ['zone=2,1', 'zone', /first must be the smaller/],
+    ['adaptive=yes', 'adaptive', /true or false/],
+    ['range=9-3', 'range', /not a range/],
+    ['at=-4', 'at', /not an event index/],
+    ['axis=sideways', 'axis', /neither event nor time/],
+    ['alerts=DRIFT,OTHER', 'alerts', /does not exist/],
+    ['sort=colour', 'sort', /not a column/],
+    ['url=javascript:alert(1)', 'url', /not an http/],
+    ['map.nothing=x', 'map.nothing', /not a ledger column/],
+    ['surprise=1', 'surprise', /not known/],
+  ])('falls back from %s and names it', (text, field, problem) => {
+    const { view: read, dropped } = decodeView(`v=1&sample=fracture&${text}&h=9`);
+    expect(dropped).toEqual([{ field, problem: expect.stringMatching(problem) }]);
+    expect(read).toEqual({ ...DEFAULT_VIEW, source: { kind: 'sample', name: 'fracture' }, parameters: { ...DEFAULT_PARAMETERS, h: 9 } });
+  });
+
+  it('drops as little as it can of parameters that contradict each other', () => {
+    const { view: read, dropped } = decodeView('v=1&h=9&lambda_fast=0.01&kappa=0.5');
+    expect(dropped).toEqual([{ field: 'lambda_fast', problem: expect.stringContaining('lambda_slow') }]);
+    expect(read.parameters).toEqual({ ...DEFAULT_PARAMETERS, h: 9, kappa: 0.5 } satisfies Parameters);
+  });
+
+  it('upgrades step by step', () => {
+    const renamed = (from: string, to: string) => (fields: readonly (readonly [string, string])[]) => fields.map(([n, v]) => [n === from ? to : n, v] as const);
+    const { view: read, dropped } = decodeView('v=0&cusum_limit=9', { 0: renamed('cusum_limit', 'h') });
+    expect(dropped).toEqual([]);
+    expect(read.parameters.h).toBe(9);
+  });
+
+  it.each([String(URL_VERSION + 1), '0', 'x', '', '-1', '1e99'])('reads what it can of version "%s" and says so', (version) => {
+    const { view: read, dropped } = decodeView(`v=${version}&h=9`);
+    expect(dropped.map(({ field }) => field)).toEqual(['v']);
+    expect(read.parameters.h).toBe(9);
+  });
+});

@@ -1,2 +1,3 @@
 export * from './memory';
 export * from './bootstrap';
+export { generateSlots, generatorInit, generatorStateBytes } from './generator';

@@ -1,4 +1,5 @@
 import type { BootstrapExports } from './bootstrap.ts';
+import type { GeneratorExports } from './generator.ts';
 /** Raw exports common to every kernel. */
 export interface MemoryExports {
   readonly memory: WebAssembly.Memory;
@@ -6,4 +7,4 @@ export interface MemoryExports {
 }
 
 /** Everything that `kernels.wasm` exports; each wrapper declares the part that it calls. */
-export interface KernelExports extends BootstrapExports, MemoryExports {}
+export interface KernelExports extends BootstrapExports, GeneratorExports, MemoryExports {}

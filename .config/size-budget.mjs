@@ -46,7 +46,8 @@ export function sizeBudget(budgetFile) {
           .map((name) => measure(dir, name, first.has(name)))
           .sort((a, b) => Number(b.firstLoad) - Number(a.firstLoad) || b.gzip - a.gzip);
         console.log(table(files));
-        const problems = overBudget(files, JSON.parse(readFileSync(budgetFile, 'utf8')));
+        const budget = /** @type {Budget} */ (JSON.parse(readFileSync(budgetFile, 'utf8')));
+        const problems = overBudget(files, budget);
         if (problems.length > 0) this.error(`Over the size budget (${budgetFile}):\n  ${problems.join('\n  ')}`);
       },
     },

@@ -4,7 +4,7 @@ interface Guards {
   /** Errors that this test provokes on purpose: a console or page error that matches one is not held against it. */
   expectedErrors: readonly RegExp[];
   /** Fails the test on any console error, uncaught exception, or request that leaves this machine. */
-  guard: void;
+  guard: undefined;
 }
 
 /** Playwright's `test` for all specs here: the page must stay free of errors and must not talk to anyone. */
@@ -25,7 +25,7 @@ export const test = base.extend<Guards>({
         if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`);
       });
       context.on('weberror', (error) => errors.push(String(error.error().stack ?? error.error())));
-      await use();
+      await use(undefined);
       expect(strangers, 'requests that left this machine').toEqual([]);
       expect(
         errors.filter((error) => !expectedErrors.some((expected) => expected.test(error))),

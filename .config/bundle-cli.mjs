@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { readdir, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+export const KERNELS = `${root}wasm/build/kernels.wasm`;
+/** As deep in the project as a file of src/<folder>/, so that what sources find relative to themselves is found from here too. */
+export const CLI_BUNDLE = `${root}build/cli/tautline.mjs`;
+
+/** Bundles src/cli/main.ts, with its dynamic imports as chunks beside it. parquet-wasm stays outside: it reads its .wasm from its own folder. */
+export async function bundleCli() {
+  await build({
+    absWorkingDir: root,
+    entryPoints: { tautline: 'src/cli/main.ts' },
+    outdir: 'build/cli',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    external: ['parquet-wasm'],
+    // CommonJS packages inside the bundle call require for Node's own modules.
+    banner: { js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);" },
+    logLevel: 'warning',
+  });
+}
+
+/** Compiles wasm/ to wasm/build/kernels.wasm. */
+export function compileKernels() {
+  const { status } = spawnSync('npm', ['run', '--silent', 'wasm'], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error('The kernels did not compile: see "npm run wasm".');
+}
+
+/**
+ * Whether `output` is missing or older than anything among `sources` (files, or folders with all they hold but builds).
+ * @param {string} output absolute path
+ * @param {string[]} sources relative to the project
+ */
+export async function isStale(output, sources) {
+  const built = await stat(output).catch(() => null);
+  if (!built) return true;
+  for (const source of sources) {
+    const top = await stat(root + source);
+    const inside = top.isDirectory() ? await readdir(root + source, { recursive: true }) : [];
+    const paths = inside.filter((name) => !/^build\b|\.test\.tsx?$/.test(name)).map((name) => `${root}${source}/${name}`);
+    const times = await Promise.all(paths.map(async (path) => (await stat(path)).mtimeMs));
+    if (Math.max(top.mtimeMs, ...times) > built.mtimeMs) return true;
+  }
+  return false;
+}

@@ -1,0 +1,179 @@
+import { TautlineFailure } from '../core/errors.ts';
+import type { OnProgress } from '../core/progress.ts';
+import type { EventIndex } from '../core/units.ts';
+import { SIGNAL_NAMES, ROUTES } from '../detection/types.ts';
+import type { Parameters } from '../detection/parameters.ts';
+import { downsample } from '../kernels/downsample.ts';
+import type { KernelModule } from '../kernels/module.ts';
+import type { ColumnMapping, LedgerSource, OpenedLedger, OpenReport, RowSink } from '../ledger/types.ts';
+import { axisPositions, composition, indexAt, nearestEvent, positionOf } from './positions.ts';
+import type {
+  AnalysisReport, Axis, CompositionData, CouplingMatrix, EngineApi, EventDetail, SeriesData, SeriesName, SeriesRequest,
+} from './protocol.ts';
+import { describe } from './report.ts';
+import { signalsToArrow } from './signalsArrow.ts';
+import { createStages, type Analysis, type Stages } from './stages.ts';
+
+/** What the engine needs from its surroundings: the browser's is in engine.worker.ts, tests bring Node's. */
+export interface EnginePlatform {
+  loadKernels(): Promise<KernelModule>;
+  openLedger(
+    source: LedgerSource, mapping: ColumnMapping | null,
+    options: { readonly sink: RowSink; readonly signal: AbortSignal; readonly onProgress: OnProgress },
+  ): Promise<OpenedLedger>;
+}
+
+interface Holding {
+  readonly ledger: OpenedLedger;
+  readonly kernels: KernelModule;
+  readonly stages: Stages;
+}
+
+/** Holds one ledger and its newest analysis; what runs in the engine worker. */
+export class Engine implements EngineApi {
+  readonly #platform: EnginePlatform;
+  #kernels: Promise<KernelModule> | null = null;
+  #holding: Holding | null = null;
+  #analysis: Analysis | null = null;
+  /** Starts at the clock, so that the revisions of an engine that replaces a dead one are newer than all it gave. */
+  #revision = Date.now();
+  #work = new AbortController();
+  /** Analyses run one after the other: they share the detector. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(platform: EnginePlatform) {
+    this.#platform = platform;
+  }
+
+  async open(source: LedgerSource, mapping: ColumnMapping | null, sink: RowSink['accept'], onProgress: OnProgress): Promise<OpenReport> {
+    this.cancel();
+    const { signal } = this.#work;
+    this.#holding = null;
+    this.#analysis = null;
+    this.#kernels ??= this.#platform.loadKernels().catch((thrown: unknown) => {
+      this.#kernels = null;
+      throw thrown;
+    });
+    const [ledger, kernels] = await Promise.all([
+      this.#platform.openLedger(source, mapping, { sink: { accept: sink }, signal, onProgress }),
+      this.#kernels,
+    ]);
+    throwIfAborted(signal, 'Opening the ledger');
+    // A fresh instance, so that the memory that an earlier ledger needed is given back.
+    const own = kernels.fork();
+    this.#holding = { ledger, kernels: own, stages: createStages(own, ledger) };
+    return ledger.report;
+  }
+
+  analyze(parameters: Parameters, onProgress: OnProgress): Promise<AnalysisReport> {
+    const { signal } = this.#work;
+    const run = this.#queue.then(async () => {
+      throwIfAborted(signal, 'Analysing');
+      const holding = this.#open();
+      const analysis = await holding.stages.run(parameters, { signal, onProgress });
+      throwIfAborted(signal, 'Analysing');
+      this.#analysis = analysis;
+      this.#revision += 1;
+      return describe(this.#revision, holding.ledger, analysis);
+    });
+    this.#queue = run.catch(() => undefined);
+    return run;
+  }
+
+  cancel(): void {
+    this.#work.abort();
+    this.#work = new AbortController();
+  }
+
+  async series({ name, range, axis, buckets, streams }: SeriesRequest): Promise<SeriesData> {
+    const analysis = this.#analysed();
+    const { events } = analysis;
+    const from = Math.min(events.n, Math.max(0, range.from));
+    const to = Math.min(events.n, Math.max(from, range.to));
+    const lines = downsample(this.#open().kernels, {
+      x: axisPositions(events, axis), y: valuesOf(analysis, name), stream: events.stream, from, to, buckets, streams,
+    });
+    return { revision: this.#revision, lines: lines.map((points, i) => ({ stream: streams[i], points })) };
+  }
+
+  async composition(range: { from: number; to: number }, axis: Axis, buckets: number): Promise<CompositionData> {
+    const { events, decisions } = this.#analysed();
+    return { revision: this.#revision, ...composition(events, decisions.route, range, axis, buckets) };
+  }
+
+  async couplingMatrix(at: EventIndex): Promise<CouplingMatrix> {
+    const { events } = this.#analysed();
+    requireEvent(at, events.n);
+    return { streams: events.streams, at, matrix: this.#open().stages.detector.couplingMatrix(at) };
+  }
+
+  async event(index: EventIndex): Promise<EventDetail> {
+    const analysis = this.#analysed();
+    const { events, signals, decisions } = analysis;
+    requireEvent(index, events.n);
+    return {
+      index,
+      row: events.row[index],
+      eventId: events.eventId[index],
+      stream: events.stream[index],
+      seq: signals.seq[index],
+      time: events.hasTime ? events.time[index] : Number.NaN,
+      isVoid: events.isVoid[index] === 1,
+      route: ROUTES[decisions.route[index]],
+      why: this.#open().stages.detector.explain(index),
+      signals: Object.fromEntries(SERIES_NAMES.map((name) => [name, valuesOf(analysis, name)[index]])) as EventDetail['signals'],
+    };
+  }
+
+  async nearest(
+    name: SeriesName, axis: Axis, x: number, y: number, xScale: number, yScale: number, streams: readonly number[],
+  ): Promise<EventIndex | null> {
+    const analysis = this.#analysed();
+    return nearestEvent(analysis.events, valuesOf(analysis, name), { axis, x, y, xScale, yScale, streams });
+  }
+
+  async indexAt(axis: Axis, x: number): Promise<EventIndex> {
+    return indexAt(this.#analysed().events, axis, x);
+  }
+
+  async positionOf(axis: Axis, index: EventIndex): Promise<number> {
+    return positionOf(this.#analysed().events, axis, index);
+  }
+
+  async rowsOf(indices: readonly EventIndex[]): Promise<Int32Array> {
+    const { events } = this.#analysed();
+    return Int32Array.from(indices, (index) => {
+      requireEvent(index, events.n);
+      return events.row[index];
+    });
+  }
+
+  async signalsArrow(): Promise<Uint8Array> {
+    const { events, signals, decisions } = this.#analysed();
+    return signalsToArrow(events, signals, decisions);
+  }
+
+  #open(): Holding {
+    if (!this.#holding) throw new TautlineFailure({ kind: 'ledger', problem: 'No ledger is open', advice: 'Open a ledger first' });
+    return this.#holding;
+  }
+
+  #analysed(): Analysis {
+    if (!this.#analysis) throw new TautlineFailure({ kind: 'ledger', problem: 'The ledger has not been analysed yet', advice: 'Wait for the analysis to end' });
+    return this.#analysis;
+  }
+}
+
+const SERIES_NAMES: readonly SeriesName[] = [...SIGNAL_NAMES, 'z', 'cusum'];
+
+const valuesOf = ({ signals, decisions }: Analysis, name: SeriesName): Float64Array =>
+  (name === 'z' ? decisions.z : name === 'cusum' ? decisions.cusum : signals[name]);
+
+function throwIfAborted(signal: AbortSignal, what: string): void {
+  if (signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what });
+}
+
+function requireEvent(index: EventIndex, n: number): void {
+  if (Number.isInteger(index) && index >= 0 && index < n) return;
+  throw new TautlineFailure({ kind: 'ledger', problem: `There is no event ${index}; the analysis has ${n} events, from 0`, advice: 'Choose an event of this ledger' });
+}

@@ -1,0 +1,125 @@
+import { useCallback, useState } from 'react';
+import type { Draw } from './CanvasLayer.tsx';
+import { withAlpha } from './color.ts';
+import { xToPx } from './domain.ts';
+import { hitEpisode, laneBox, type Episode } from './episodes.ts';
+import { hatchFill, paintBadge, paintShade, paintVerticalGrid, type Shade } from './paint.ts';
+import { kindStyle, type StreamStyle } from './palette.ts';
+import { Plot, type AxisLink } from './Plot.tsx';
+import type { AxisTick } from './ticks.ts';
+
+export interface LaneChartProps extends AxisLink {
+  readonly label: string;
+  readonly lanes: readonly { readonly name: string; readonly style: StreamStyle }[];
+  readonly episodes: readonly Episode[];
+  readonly ticks: readonly AxisTick[];
+  readonly shades: readonly Shade[];
+  readonly onPickEpisode: (id: number) => void;
+  /** The episode under the pointer, in words, for the tip. */
+  readonly describeEpisode: (id: number) => string;
+}
+
+const PAD = { top: 4, bottom: 4 } as const;
+/** Bars narrower than this carry no letter, in pixels. */
+const LETTER_WIDTH = 15;
+
+export const laneChartHeight = (lanes: number): number => Math.max(1, lanes) * (lanes > 12 ? 14 : 20) + PAD.top + PAD.bottom;
+
+/** One lane a stream; episodes are bars from onset through the tick where they fired to where they cleared, baseline alerts outlined bars. */
+export function LaneChart(props: LaneChartProps) {
+  const { label, lanes, episodes, ticks, shades, onPickEpisode, describeEpisode, ...link } = props;
+  const { domain } = link;
+  const [hovered, setHovered] = useState<{ episode: Episode; px: number; py: number } | null>(null);
+
+  const draw = useCallback<Draw>((g, box, theme) => {
+    for (const shade of shades) paintShade(g, box, theme, domain, shade, false);
+    paintVerticalGrid(g, box, theme, domain, ticks);
+    g.font = `10.5px ${theme.fontUi}`;
+    g.textBaseline = 'middle';
+    lanes.forEach((lane, i) => {
+      const { top, height } = laneBox(box, i, lanes.length);
+      g.fillStyle = theme.grid;
+      g.fillRect(box.left, Math.round(top + height) - 1, box.width, 1);
+      g.fillStyle = lane.style.color;
+      g.fillRect(box.left - 5, top + 3, 2, height - 6);
+      g.fillStyle = theme.textDim;
+      g.textAlign = 'right';
+      g.fillText(fitText(g, lane.name, box.left - 14), box.left - 9, top + height / 2);
+    });
+    g.save();
+    g.beginPath();
+    g.rect(box.left, box.top, box.width, box.height);
+    g.clip();
+    for (const episode of episodes.toSorted((a, b) => Number(b.ghost) - Number(a.ghost))) {
+      const from = xToPx(episode.onset, domain, box);
+      const to = Math.max(from + 3, xToPx(episode.end, domain, box));
+      if (to < box.left || from > box.left + box.width) continue;
+      const lane = laneBox(box, episode.lane, lanes.length);
+      const inset = lane.height > 16 ? 3 : 2;
+      const [top, height] = [lane.top + inset, lane.height - 2 * inset - 1];
+      const { color, letter, hatch } = kindStyle(episode.kind, theme.mode);
+      g.beginPath();
+      g.roundRect(Math.max(from, box.left - 4), top, Math.min(to, box.left + box.width + 4) - Math.max(from, box.left - 4), height, 2);
+      if (episode.ghost) {
+        g.setLineDash([3, 2]);
+        g.strokeStyle = theme.ghost;
+        g.lineWidth = 1;
+        g.stroke();
+        g.setLineDash([]);
+        continue;
+      }
+      g.globalAlpha = episode.open ? 0.55 : 0.75;
+      g.fillStyle = hatchFill(g, color, hatch, theme.bg);
+      g.fill();
+      g.globalAlpha = 1;
+      const fired = xToPx(episode.fired, domain, box);
+      g.fillStyle = withAlpha(theme.bg, 0.7);
+      g.fillRect(Math.round(fired) - 1, top, 3, height);
+      g.fillStyle = color;
+      g.fillRect(Math.round(fired), top - 2, 1.5, height + 4);
+      if (to - from >= LETTER_WIDTH && height >= 10) {
+        const x = Math.max(fired, box.left) + 9;
+        paintBadge(g, theme, x + 6 > to ? to - 7 : x, top + height / 2, color, letter);
+      }
+    }
+    g.restore();
+    g.fillStyle = theme.border;
+    g.fillRect(box.left - 1, box.top, 1, box.height);
+  }, [lanes, episodes, ticks, shades, domain]);
+
+  return (
+    <div className="chart-lanes">
+      <Plot
+        {...link}
+        label={label}
+        height={laneChartHeight(lanes.length)}
+        pad={PAD}
+        under={draw}
+        onPick={(point, box) => {
+          const hit = hitEpisode(episodes, point.px, point.py, domain, box, lanes.length);
+          if (hit) onPickEpisode(hit.id);
+        }}
+        onHover={(point, box) => {
+          const hit = point && hitEpisode(episodes, point.px, point.py, domain, box, lanes.length);
+          setHovered(point && hit ? { episode: hit, px: point.px, py: point.py } : null);
+        }}
+      />
+      {hovered && (
+        <div className="chart-tip" style={{ left: hovered.px, top: hovered.py }}>{describeEpisode(hovered.episode.id)}</div>
+      )}
+    </div>
+  );
+}
+
+/** Cuts a text to a width with an ellipsis. */
+export function fitText(g: Pick<CanvasRenderingContext2D, 'measureText'>, text: string, width: number): string {
+  if (g.measureText(text).width <= width) return text;
+  let low = 0;
+  let high = text.length;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (g.measureText(`${text.slice(0, middle)}…`).width <= width) low = middle;
+    else high = middle - 1;
+  }
+  return `${text.slice(0, low)}…`;
+}

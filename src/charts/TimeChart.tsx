@@ -1,0 +1,121 @@
+import { useCallback, useMemo } from 'react';
+import { formatQuantity, type Unit } from '../core/format.ts';
+import type { Draw } from './CanvasLayer.tsx';
+import type { DrawAtCursor } from './CursorLayer.tsx';
+import { DataTable } from './DataTable.tsx';
+import { EChart } from './EChart.tsx';
+import { span } from './domain.ts';
+import type { Domain, PlotBox } from './domain.ts';
+import { hitTick, type Episode } from './episodes.ts';
+import { bandResolution, buildOption, buildSeries, type Band, type TimeLine } from './lineOption.ts';
+import { paintEpisodeTicks, paintShade, paintThresholds, paintValueAxis, paintVerticalGrid, paintZone, type Shade, type Threshold, type Zone } from './paint.ts';
+import { Plot, type AxisLink } from './Plot.tsx';
+import { valueAsOf } from './points.ts';
+import { fitScale, pxToY, unitsPerPixel, yExtent, yToPx, type YScale } from './scale.ts';
+import type { AxisTick } from './ticks.ts';
+import type { PlotPoint } from './usePlotGestures.ts';
+import type { Size } from './useSize.ts';
+
+/** What a chart of lines shows, without where and when: pure data, made by a panel. */
+export interface TimeChartSpec {
+  readonly unit: Unit;
+  readonly scale: 'linear' | 'log';
+  /** Smallest value on a log scale. */
+  readonly floor?: number;
+  readonly lines: readonly TimeLine[];
+  readonly bands: readonly Band[];
+  readonly thresholds: readonly Threshold[];
+  readonly zones: readonly Zone[];
+  /** Values that must be in view even where no line reaches them. */
+  readonly include: readonly number[];
+}
+
+/** A place in a chart with its value, and what one pixel is worth there. */
+export interface TimePick {
+  readonly x: number;
+  readonly y: number;
+  readonly xScale: number;
+  readonly yScale: number;
+}
+
+export interface TimeChartProps extends AxisLink {
+  readonly label: string;
+  readonly height: number;
+  readonly spec: TimeChartSpec;
+  readonly ticks: readonly AxisTick[];
+  readonly shades: readonly Shade[];
+  readonly episodes: readonly Episode[];
+  /** True while a table of values is shown below the chart. */
+  readonly table: boolean;
+  readonly formatX: (x: number) => string;
+  readonly onPick?: (pick: TimePick) => void;
+  readonly onPickEpisode?: (id: number) => void;
+}
+
+const PAD = { top: 5, bottom: 7 } as const;
+
+/** The vertical scale of a chart over the visible stretch: data, thresholds and bounds in view. */
+export function chartScale(spec: TimeChartSpec, domain: Domain): YScale {
+  const data = [...spec.lines.map((line) => line.points), ...spec.bands.flatMap((band) => [band.upper, band.lower])];
+  const include = [...spec.include, ...spec.thresholds.map((threshold) => threshold.value), ...spec.zones.flatMap((zone) => [zone.low, zone.high])];
+  return fitScale(spec.scale, yExtent(data, domain.min, domain.max), include, spec.floor);
+}
+
+/** Lines on the shared axis, with thresholds, zones, bands, the reference period and alerts. Its table twin is for screen readers and for anyone who asks. */
+export function TimeChart(props: TimeChartProps) {
+  const { label, height, spec, ticks, shades, episodes, table, formatX, onPick, onPickEpisode, ...link } = props;
+  const { domain } = link;
+  const scale = useMemo(() => chartScale(spec, domain), [spec, domain]);
+
+  const under = useCallback<Draw>((g, box, theme) => {
+    for (const shade of shades) paintShade(g, box, theme, domain, shade, false);
+    for (const zone of spec.zones) paintZone(g, box, theme, scale, zone);
+    paintVerticalGrid(g, box, theme, domain, ticks);
+    paintValueAxis(g, box, theme, scale);
+    paintEpisodeTicks(g, box, theme, domain, episodes);
+  }, [shades, spec.zones, domain, ticks, scale, episodes]);
+
+  const over = useCallback<Draw>((g, box, theme) => paintThresholds(g, box, theme, scale, spec.thresholds), [scale, spec.thresholds]);
+
+  const atCursor = useCallback<DrawAtCursor>((g, x, px, box, theme) => {
+    for (const line of spec.lines) {
+      const value = valueAsOf(line.points, x);
+      if (!Number.isFinite(value)) continue;
+      g.beginPath();
+      g.arc(px, yToPx(value, scale, box), 2.75, 0, 2 * Math.PI);
+      g.fillStyle = line.style.color;
+      g.fill();
+      g.strokeStyle = theme.bg;
+      g.lineWidth = 1;
+      g.stroke();
+    }
+  }, [spec.lines, scale]);
+
+  const describe = useCallback((x: number) => {
+    const values = spec.lines.map((line) => `${line.name} ${formatQuantity(valueAsOf(line.points, x), spec.unit)}`);
+    return `${formatX(x)}: ${values.join(', ')}`;
+  }, [spec, formatX]);
+
+  const pick = (point: PlotPoint, box: PlotBox) => {
+    const episode = onPickEpisode && hitTick(episodes, point.px, domain, box, point.py < box.top + 14 ? 7 : 2);
+    if (episode) onPickEpisode(episode.id);
+    else onPick?.({ x: point.x, y: pxToY(point.py, scale, box), xScale: span(domain) / box.width, yScale: unitsPerPixel(point.py, scale, box) });
+  };
+
+  return (
+    <>
+      <Plot {...link} label={label} height={height} pad={PAD} under={under} over={over} atCursor={atCursor} describe={describe} onPick={pick}>
+        {(size, box) => <Lines spec={spec} domain={domain} scale={scale} size={size} box={box} />}
+      </Plot>
+      <DataTable caption={label} lines={spec.lines} unit={spec.unit} domain={domain} formatX={formatX} whole={link.cursorStep > 0} open={table} />
+    </>
+  );
+}
+
+function Lines({ spec, domain, scale, size, box }: { spec: TimeChartSpec; domain: Domain; scale: YScale; size: Size; box: PlotBox }) {
+  const { kind, floor } = scale;
+  const perPixel = bandResolution(domain, box);
+  const series = useMemo(() => buildSeries(spec.lines, spec.bands, { kind, floor }, perPixel), [spec.lines, spec.bands, kind, floor, perPixel]);
+  const option = useMemo(() => buildOption(series, domain, scale, box), [series, domain, scale, box]);
+  return <EChart option={option} size={size} />;
+}

@@ -1,0 +1,201 @@
+import { formatNumber } from '../core/format.ts';
+import { withAlpha } from './color.ts';
+import { xToPx, type Domain, type PlotBox } from './domain.ts';
+import type { Episode } from './episodes.ts';
+import { spreadLabels } from './labels.ts';
+import { kindStyle, type Hatch } from './palette.ts';
+import { yTicks, yToPx, type YScale } from './scale.ts';
+import { toneColor, type ChartTheme, type Tone } from './theme.ts';
+import type { AxisTick } from './ticks.ts';
+
+type G = CanvasRenderingContext2D;
+
+/** A horizontal line at a detector's limit. */
+export interface Threshold {
+  readonly value: number;
+  readonly label: string;
+  readonly tone: Tone;
+  readonly dash?: readonly number[];
+}
+/** A horizontal stretch of values that counts as healthy. */
+export interface Zone {
+  readonly low: number;
+  readonly high: number;
+  readonly label: string;
+}
+/** A stretch of the axis that is shaded, e.g. the reference period. */
+export interface Shade {
+  readonly from: number;
+  readonly to: number;
+  readonly label: string;
+}
+
+const SMALL = 10.5;
+const font = (theme: ChartTheme, size = SMALL, mono = false) => `${size}px ${mono ? theme.fontMono : theme.fontUi}`;
+
+export function paintVerticalGrid(g: G, box: PlotBox, theme: ChartTheme, domain: Domain, ticks: readonly AxisTick[]): void {
+  g.fillStyle = theme.grid;
+  for (const tick of ticks) g.fillRect(Math.round(xToPx(tick.x, domain, box)), box.top, 1, box.height);
+}
+
+export function paintValueAxis(g: G, box: PlotBox, theme: ChartTheme, scale: YScale): void {
+  g.font = font(theme);
+  g.textAlign = 'right';
+  g.textBaseline = 'middle';
+  for (const tick of yTicks(scale, box.height / 26)) {
+    const y = Math.round(yToPx(tick.value, scale, box));
+    g.fillStyle = theme.grid;
+    g.fillRect(box.left, y, box.width, 1);
+    g.fillStyle = theme.textDim;
+    g.fillText(formatNumber(tick.value, 4), box.left - 7, Math.min(box.top + box.height - 4, Math.max(box.top + 4, y)));
+  }
+  g.fillStyle = theme.border;
+  g.fillRect(box.left - 1, box.top, 1, box.height);
+}
+
+/** Shades a stretch of the axis, with slanted lines so that it reads without colour. */
+export function paintShade(g: G, box: PlotBox, theme: ChartTheme, domain: Domain, shade: Shade, labelled: boolean): void {
+  const from = Math.max(box.left, xToPx(shade.from, domain, box));
+  const to = Math.min(box.left + box.width, xToPx(shade.to, domain, box));
+  if (to <= from) return;
+  g.save();
+  g.beginPath();
+  g.rect(from, box.top, to - from, box.height);
+  g.clip();
+  g.fillStyle = withAlpha(theme.accent, 0.05);
+  g.fillRect(from, box.top, to - from, box.height);
+  g.strokeStyle = withAlpha(theme.accent, 0.1);
+  g.lineWidth = 1;
+  g.beginPath();
+  for (let x = Math.floor(from / 8) * 8 - box.height; x < to; x += 8) {
+    g.moveTo(x, box.top + box.height);
+    g.lineTo(x + box.height, box.top);
+  }
+  g.stroke();
+  g.fillStyle = withAlpha(theme.accent, 0.45);
+  g.fillRect(Math.round(to) - 1, box.top, 1, box.height);
+  g.restore();
+  if (!labelled || to - from < 40) return;
+  g.font = font(theme, 10);
+  g.fillStyle = theme.textDim;
+  g.textAlign = 'left';
+  g.textBaseline = 'top';
+  g.fillText(shade.label, from + 5, box.top + 3, to - from - 8);
+}
+
+export function paintZone(g: G, box: PlotBox, theme: ChartTheme, scale: YScale, zone: Zone): void {
+  if (!Number.isFinite(zone.low) || !Number.isFinite(zone.high)) return;
+  const clampY = (y: number) => Math.min(box.top + box.height, Math.max(box.top, y));
+  const top = clampY(yToPx(zone.high, scale, box));
+  const bottom = clampY(yToPx(zone.low, scale, box));
+  g.fillStyle = theme.band;
+  g.fillRect(box.left, top, box.width, bottom - top);
+}
+
+/** Threshold lines with their labels at the right edge, moved apart where they would overlap. */
+export function paintThresholds(g: G, box: PlotBox, theme: ChartTheme, scale: YScale, thresholds: readonly Threshold[]): void {
+  const shown = thresholds.filter((threshold) => Number.isFinite(threshold.value));
+  const lines = shown.map((threshold) => yToPx(threshold.value, scale, box));
+  const labels = spreadLabels(lines.map((y) => y - 7), 13, box.top + 6, box.top + box.height - 6);
+  shown.forEach((threshold, i) => {
+    const color = toneColor(threshold.tone, theme);
+    if (lines[i] < box.top - 1 || lines[i] > box.top + box.height + 1) return;
+    g.strokeStyle = color;
+    g.lineWidth = 1;
+    g.setLineDash([...(threshold.dash ?? [5, 3])]);
+    g.beginPath();
+    g.moveTo(box.left, Math.round(lines[i]) + 0.5);
+    g.lineTo(box.left + box.width, Math.round(lines[i]) + 0.5);
+    g.stroke();
+    g.setLineDash([]);
+    g.font = font(theme, 10);
+    g.textAlign = 'right';
+    g.textBaseline = 'middle';
+    const width = g.measureText(threshold.label).width;
+    g.fillStyle = withAlpha(theme.bgRaised, 0.82);
+    g.fillRect(box.left + box.width - width - 8, labels[i] - 6, width + 6, 12);
+    g.fillStyle = color;
+    g.fillText(threshold.label, box.left + box.width - 5, labels[i] + 0.5);
+  });
+}
+
+/** Episodes behind lines: a tint over their stretch, a tick where they fired with the letter of the kind; ghosts as outlined ticks. */
+export function paintEpisodeTicks(g: G, box: PlotBox, theme: ChartTheme, domain: Domain, episodes: readonly Episode[]): void {
+  const right = box.left + box.width;
+  let lastLetter = -Infinity;
+  for (const episode of episodes) {
+    const from = xToPx(episode.onset, domain, box);
+    const to = xToPx(episode.end, domain, box);
+    const fired = xToPx(episode.fired, domain, box);
+    if (to < box.left || from > right) continue;
+    const { color, letter } = kindStyle(episode.kind, theme.mode);
+    if (!episode.ghost) {
+      g.fillStyle = withAlpha(color, 0.09);
+      const start = Math.max(box.left, from);
+      g.fillRect(start, box.top, Math.max(1, Math.min(right, to) - start), box.height);
+    }
+    if (fired < box.left || fired > right) continue;
+    if (episode.ghost) {
+      g.strokeStyle = theme.ghost;
+      g.setLineDash([2, 2]);
+      g.beginPath();
+      g.moveTo(Math.round(fired) + 0.5, box.top);
+      g.lineTo(Math.round(fired) + 0.5, box.top + box.height);
+      g.stroke();
+      g.setLineDash([]);
+      continue;
+    }
+    g.fillStyle = color;
+    g.fillRect(Math.round(fired), box.top, 1, box.height);
+    if (fired - lastLetter < 13) continue;
+    lastLetter = fired;
+    paintBadge(g, theme, fired, box.top + 6, color, letter);
+  }
+}
+
+/** A small filled square with a letter, legible on any background. */
+export function paintBadge(g: G, theme: ChartTheme, x: number, y: number, color: string, letter: string): void {
+  g.fillStyle = color;
+  g.beginPath();
+  g.roundRect(x - 6, y - 6, 12, 12, 2.5);
+  g.fill();
+  g.fillStyle = theme.bg;
+  g.font = `bold 9px ${theme.fontUi}`;
+  g.textAlign = 'center';
+  g.textBaseline = 'middle';
+  g.fillText(letter, x, y + 0.5);
+}
+
+const patterns = new Map<string, CanvasPattern | string>();
+
+/** Fill of an area: its colour, hatched with the surface colour so that areas differ without colour. */
+export function hatchFill(g: G, color: string, hatch: Hatch, surface: string): CanvasPattern | string {
+  if (hatch === 'none') return color;
+  const key = `${color}|${hatch}|${surface}`;
+  const known = patterns.get(key);
+  if (known) return known;
+  const tile = document.createElement('canvas');
+  tile.width = tile.height = 8;
+  const t = tile.getContext('2d');
+  if (!t) return color;
+  t.fillStyle = color;
+  t.fillRect(0, 0, 8, 8);
+  t.strokeStyle = surface;
+  t.fillStyle = surface;
+  t.globalAlpha = 0.45;
+  t.lineWidth = 1.5;
+  t.beginPath();
+  const line = (x0: number, y0: number, x1: number, y1: number) => {
+    t.moveTo(x0, y0);
+    t.lineTo(x1, y1);
+  };
+  if (hatch === 'rising' || hatch === 'cross') [-8, 0, 8].forEach((shift) => line(shift, 8, shift + 8, 0));
+  if (hatch === 'falling' || hatch === 'cross') [-8, 0, 8].forEach((shift) => line(shift, 0, shift + 8, 8));
+  if (hatch === 'horizontal') line(0, 4, 8, 4);
+  if (hatch === 'vertical') line(4, 0, 4, 8);
+  t.stroke();
+  if (hatch === 'dots') t.fillRect(3, 3, 2, 2);
+  const pattern = g.createPattern(tile, 'repeat') ?? color;
+  patterns.set(key, pattern);
+  return pattern;
+}

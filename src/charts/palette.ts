@@ -1,0 +1,68 @@
+import type { AlertKind, Route } from '../detection/types.ts';
+
+/**
+ * Fixed colours of streams, alert kinds and routes. Chosen by a search over OKLCH for the largest smallest distance under normal vision and
+ * simulated protanopia, deuteranopia and tritanopia (Machado, Oliveira & Fernandes 2009), at a contrast of at least 3:1 to the
+ * backgrounds; `palette.test.ts` checks both. Colour is never alone: streams repeat their hues with another dash, kinds and routes have a letter.
+ */
+export type Mode = 'dark' | 'light';
+
+export interface StreamStyle {
+  readonly color: string;
+  /** Canvas line dash in CSS pixels; empty is solid. */
+  readonly dash: readonly number[];
+}
+export interface KeyStyle {
+  readonly color: string;
+  readonly letter: string;
+  /** How areas of this key are hatched, so that they differ without colour. */
+  readonly hatch: Hatch;
+}
+export type Hatch = 'none' | 'rising' | 'falling' | 'cross' | 'dots' | 'horizontal' | 'vertical';
+
+export const STREAM_HUES: Readonly<Record<Mode, readonly string[]>> = {
+  dark: ['#5b93fb', '#ec8e17', '#24f9d3', '#cda5fe', '#e9dc4b', '#dd4a31', '#6bbb92', '#b063ae'],
+  light: ['#517ee2', '#b27402', '#1e655c', '#5b268c', '#715f02', '#733119', '#69816f', '#a149a0'],
+};
+const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 2]];
+
+/** Style of stream `index`: eight hues, each solid, then dashed, then dotted; distinct for 24 streams, repeating beyond. */
+export function streamStyle(index: number, mode: Mode): StreamStyle {
+  const hues = STREAM_HUES[mode];
+  return { color: hues[index % hues.length], dash: DASHES[Math.floor(index / hues.length) % DASHES.length] };
+}
+
+type Themed = Omit<KeyStyle, 'color'> & Readonly<Record<Mode, string>>;
+
+const KINDS: Readonly<Record<AlertKind, Themed>> = {
+  DRIFT: { dark: '#f2565c', light: '#7f1f2f', letter: 'D', hatch: 'none' },
+  HOMOGENIZATION_FLOOR_NEAR: { dark: '#c0a4fb', light: '#8d6bd7', letter: 'H', hatch: 'horizontal' },
+  FRAME_WEIGHT_DEGRADATION: { dark: '#f5cf3a', light: '#816512', letter: 'F', hatch: 'rising' },
+  VOID: { dark: '#4f86ee', light: '#183d9c', letter: 'V', hatch: 'dots' },
+  SHIFT: { dark: '#75f3c7', light: '#208d78', letter: 'S', hatch: 'falling' },
+};
+
+const ROUTE_STYLES: Readonly<Record<Route, Themed>> = {
+  WARMING: { dark: '#7d8b9d', light: '#5e7fa8', letter: 'W', hatch: 'rising' },
+  VOID: KINDS.VOID,
+  DRIFT: KINDS.DRIFT,
+  HOMOGENIZATION: KINDS.HOMOGENIZATION_FLOOR_NEAR,
+  FRAME_WEIGHT_DEGRADATION: KINDS.FRAME_WEIGHT_DEGRADATION,
+  ACCOMMODATION: { dark: '#a9d15a', light: '#5d6b3c', letter: 'A', hatch: 'vertical' },
+  WATCH: { dark: '#ec8e17', light: '#c4640a', letter: 'T', hatch: 'cross' },
+  IN_FRAME: { dark: '#4c8f80', light: '#2f7566', letter: 'I', hatch: 'none' },
+};
+
+const resolve = (style: Themed, mode: Mode): KeyStyle => ({ color: style[mode], letter: style.letter, hatch: style.hatch });
+
+export const kindStyle = (kind: AlertKind, mode: Mode): KeyStyle => resolve(KINDS[kind], mode);
+export const routeStyle = (route: Route, mode: Mode): KeyStyle => resolve(ROUTE_STYLES[route], mode);
+
+/** Diverging scale for correlations, -1 .. 1: orange through the neutral background to blue. */
+export function divergingColor(value: number, mode: Mode): string {
+  if (!Number.isFinite(value)) return 'transparent';
+  const [negative, neutral, positive] = mode === 'dark' ? ([[240, 140, 40], [30, 37, 46], [79, 160, 250]] as const) : ([[196, 98, 10], [240, 243, 247], [32, 92, 190]] as const);
+  const t = Math.min(1, Math.abs(value));
+  const end = value < 0 ? negative : positive;
+  return `rgb(${neutral.map((from, i) => Math.round(from + (end[i] - from) * t)).join(', ')})`;
+}

@@ -1,0 +1,128 @@
+import * as arrow from 'apache-arrow';
+import type { Data } from 'apache-arrow';
+import { fileFailure, messageOf, throwIfCancelled } from './failures.ts';
+import { readBatch, readField, typeName } from './ffi.ts';
+import type { Platform } from './platform.ts';
+import type { RawBatch, ReadOptions, TableReader } from './reader.ts';
+import type { NamedBlob } from './types.ts';
+
+/** A layout that only parquet-wasm's Arrow can read (LargeList, views) is read whole, so it must not be larger than this. */
+const MAX_WHOLE_BYTES = 1 << 30;
+const FILE_MAGIC_BYTES = 8;
+
+/** Opens Arrow IPC, file ("Feather") or stream. */
+export async function openArrow(file: NamedBlob, isFile: boolean, platform: Platform): Promise<TableReader> {
+  const { path, blob } = file;
+  let schema: arrow.Schema;
+  try {
+    const reader = await openReader(blob, isFile);
+    schema = reader.schema;
+    await reader.cancel();
+    if (!schema) throw new Error('no schema');
+  } catch (thrown) {
+    if (/unrecognized type/i.test(messageOf(thrown))) return openForeign(file, isFile, platform);
+    throw arrowFailure(path, thrown);
+  }
+  const position = new Map(schema.fields.map((field, i) => [field.name, i]));
+
+  async function* read(options: ReadOptions): AsyncIterable<RawBatch> {
+    const indices = options.columns.map((name) => position.get(name)!);
+    let first = 0;
+    const reader = await openReader(blob, isFile);
+    try {
+      for (;;) {
+        throwIfCancelled(options.signal, `reading ${path}`);
+        const { done, value: batch } = (await reader.next()) as IteratorResult<arrow.RecordBatch>;
+        if (done) break;
+        for (let from = 0; from < batch.numRows; from += options.batchRows) {
+          const part = batch.numRows <= options.batchRows ? batch : batch.slice(from, from + options.batchRows);
+          if (!options.skip?.(first, part.numRows)) yield { first, rows: part.numRows, columns: indices.map((i) => part.data.children[i]) };
+          first += part.numRows;
+        }
+      }
+    } catch (thrown) {
+      throw arrowFailure(path, thrown);
+    } finally {
+      await reader.cancel();
+    }
+  }
+  return {
+    path, bytes: blob.size, format: 'arrow', rows: null, vectorLength: () => 0, read,
+    fields: schema.fields.map((field) => ({ name: field.name, type: field.type, typeName: String(field.type), inferred: false })),
+  };
+}
+
+function arrowFailure(path: string, thrown: unknown): Error {
+  const message = messageOf(thrown);
+  if (thrown instanceof Error && thrown.name === 'TautlineFailure') return thrown;
+  if (/compress/i.test(message)) {
+    return fileFailure(path, 'its Arrow record batches are compressed, which cannot be read here', 'Write it uncompressed (compression="uncompressed"), or as Parquet');
+  }
+  return fileFailure(path, `the Arrow file is truncated or damaged (${message})`, 'Write or download it again');
+}
+
+/** A random-access handle on a blob, of the shape that apache-arrow takes for a Node file. */
+function handleOf(blob: Blob): arrow.FileHandle {
+  return {
+    fd: 0,
+    stat: async () => ({ size: blob.size }),
+    read: async (target: Uint8Array, offset: number, length: number, at: number) => {
+      const bytes = new Uint8Array(await blob.slice(at, at + length).arrayBuffer());
+      target.set(bytes, offset);
+      return { bytesRead: bytes.length, buffer: target };
+    },
+    close: async () => undefined,
+  } as unknown as arrow.FileHandle;
+}
+
+async function openReader(blob: Blob, isFile: boolean): Promise<arrow.RecordBatchReader> {
+  const source = isFile ? handleOf(blob) : blob.stream();
+  const reader = await arrow.RecordBatchReader.from(source as never);
+  return (await (reader as arrow.AsyncRecordBatchStreamReader).open({ autoDestroy: false })) as unknown as arrow.RecordBatchReader;
+}
+
+/** Reads the whole file with parquet-wasm's Arrow and takes the columns over by the C data interface. */
+async function openForeign(file: NamedBlob, isFile: boolean, platform: Platform): Promise<TableReader> {
+  const { path, blob } = file;
+  if (blob.size > MAX_WHOLE_BYTES) {
+    throw fileFailure(path, 'it uses Arrow layouts (LargeList or views) that can only be read whole, and is larger than 1 GB', 'Write it as Parquet');
+  }
+  const parquet = await platform.parquet();
+  const memory = (): DataView => new DataView(parquet.wasmMemory().buffer);
+  // An Arrow file is a stream between a magic of 8 bytes and a footer.
+  const bytes = new Uint8Array(await blob.slice(isFile ? FILE_MAGIC_BYTES : 0).arrayBuffer());
+  let table;
+  try {
+    table = parquet.Table.fromIPCStream(bytes);
+  } catch (thrown) {
+    throw arrowFailure(path, thrown);
+  }
+  const foreignSchema = table.schema.toFFI();
+  const root = readField(memory(), foreignSchema.addr());
+  foreignSchema.free();
+  const batches = table.recordBatches().map((batch) => {
+    const foreign = batch.toFFI();
+    const taken = readBatch(memory(), foreign.arrayAddr(), root);
+    foreign.free();
+    batch.free();
+    return taken;
+  });
+  table.free();
+  const position = new Map(root.children.map((field, i) => [field.name, i]));
+
+  async function* read(options: ReadOptions): AsyncIterable<RawBatch> {
+    let first = 0;
+    for (const batch of batches) {
+      throwIfCancelled(options.signal, `reading ${path}`);
+      if (!options.skip?.(first, batch.rows)) {
+        yield { first, rows: batch.rows, columns: options.columns.map((name) => batch.columns[position.get(name)!] as Data) };
+      }
+      first += batch.rows;
+    }
+  }
+  return {
+    path, bytes: blob.size, format: 'arrow', vectorLength: () => 0, read,
+    rows: batches.reduce((sum, batch) => sum + batch.rows, 0),
+    fields: root.children.map((field) => ({ name: field.name, type: field.type, typeName: typeName(field), inferred: false })),
+  };
+}

@@ -1,0 +1,75 @@
+import type { Data, Utf8 } from 'apache-arrow';
+import type { DictionaryColumn } from '../core/columns.ts';
+import { validity } from './cast.ts';
+
+/** Grows a dictionary column batch by batch. Strings are compared as bytes: each distinct one is decoded once. */
+export class DictionaryBuilder {
+  readonly #byHash = new Map<number, number[]>();
+  readonly #bytes: Uint8Array[] = [];
+  #codes: Int32Array;
+  #used = 0;
+
+  constructor(rows: number) {
+    this.#codes = new Int32Array(Math.max(1, rows));
+  }
+
+  append(data: Data<Utf8>): void {
+    const codes = this.#reserve(data.length);
+    const { valueOffsets, values } = data;
+    const valid = validity(data);
+    for (let i = 0; i < data.length; i++) {
+      codes[this.#used++] = valid && !valid[i] ? -1 : this.#code(values, valueOffsets[i], valueOffsets[i + 1]);
+    }
+  }
+
+  /** Appends `rows` nulls: a file without the column. */
+  appendNulls(rows: number): void {
+    this.#reserve(rows).fill(-1, this.#used, this.#used + rows);
+    this.#used += rows;
+  }
+
+  #reserve(rows: number): Int32Array {
+    if (this.#used + rows > this.#codes.length) {
+      const grown = new Int32Array(Math.max(this.#used + rows, this.#codes.length * 2));
+      grown.set(this.#codes.subarray(0, this.#used));
+      this.#codes = grown;
+    }
+    return this.#codes;
+  }
+
+  #code(values: Uint8Array, from: number, to: number): number {
+    let hash = 0x811c9dc5;
+    for (let i = from; i < to; i++) hash = Math.imul(hash ^ values[i], 0x01000193);
+    let candidates = this.#byHash.get(hash);
+    if (!candidates) this.#byHash.set(hash, (candidates = []));
+    candidate: for (const code of candidates) {
+      const bytes = this.#bytes[code];
+      if (bytes.length !== to - from) continue;
+      for (let i = 0; i < bytes.length; i++) if (bytes[i] !== values[from + i]) continue candidate;
+      return code;
+    }
+    candidates.push(this.#bytes.length);
+    return this.#bytes.push(values.slice(from, to)) - 1;
+  }
+
+  /**
+   * The column of the rows `order` (file rows in canonical order), codes numbered by first appearance in that order, so that they do not
+   * depend on how the ledger is cut into files.
+   */
+  finish(order: Int32Array, emptyIsNull = false): DictionaryColumn {
+    const decoder = new TextDecoder();
+    const renumbered = new Int32Array(this.#bytes.length).fill(-1);
+    const values: string[] = [];
+    const codes = new Int32Array(order.length);
+    for (let i = 0; i < order.length; i++) {
+      const code = this.#codes[order[i]];
+      if (code < 0 || (emptyIsNull && this.#bytes[code].length === 0)) {
+        codes[i] = -1;
+        continue;
+      }
+      if (renumbered[code] < 0) renumbered[code] = values.push(decoder.decode(this.#bytes[code])) - 1;
+      codes[i] = renumbered[code];
+    }
+    return { codes, values };
+  }
+}

@@ -1,0 +1,94 @@
+import { decodeStrings, toStrings } from './cast.ts';
+import { EMBEDDER_DIMENSION, embedBatch, fitIdf, type Idf } from './embedder.ts';
+import { throwIfCancelled } from './failures.ts';
+import type { Plan } from './plan.ts';
+import type { RawBatch } from './reader.ts';
+import { embeddingColumns, rowsFor, vectorsOf, type LedgerFile } from './scan.ts';
+import type { ColumnMapping, EmbeddingBatch, EmbeddingSource } from './types.ts';
+
+type BatchOptions = Parameters<EmbeddingSource['batches']>[0];
+/** Tells whether a file row's vector is asked for. */
+type Wanted = (fileRow: number) => boolean;
+
+function wantedBy(plan: Plan, isVoid: Uint8Array, only: Uint8Array | undefined): Wanted {
+  return (fileRow) => {
+    const row = plan.rowOf[fileRow];
+    return row >= 0 && !isVoid[row] && (!only || only[row] !== 0);
+  };
+}
+
+/** Batches of the given columns of all files that hold wanted rows, with the number of rows before each. */
+async function* wantedBatches(
+  files: readonly LedgerFile[], columnsOf: (file: LedgerFile) => readonly string[], batchRows: number, wanted: Wanted, options: BatchOptions, phase: string,
+): AsyncIterable<{ file: LedgerFile; batch: RawBatch; base: number }> {
+  const totalBytes = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
+  let bytesDone = 0;
+  for (const file of files) {
+    const columns = columnsOf(file);
+    const skip = (first: number, rows: number): boolean => {
+      for (let row = file.base + first; row < file.base + first + rows; row++) if (wanted(row)) return false;
+      return true;
+    };
+    const onFraction = (fraction: number): void =>
+      options.onProgress?.({ phase, fraction: (bytesDone + fraction * file.reader.bytes) / totalBytes, detail: file.reader.path });
+    if (columns.length > 0) {
+      for await (const batch of file.reader.read({ columns, batchRows, skip, signal: options.signal, onFraction })) {
+        throwIfCancelled(options.signal, phase.toLowerCase());
+        yield { file, batch, base: file.base + batch.first };
+      }
+    }
+    bytesDone += file.reader.bytes;
+  }
+}
+
+/** The embeddings that the files hold. */
+export function fileEmbeddings(files: readonly LedgerFile[], mapping: ColumnMapping, plan: Plan, isVoid: Uint8Array): EmbeddingSource {
+  const { dimension } = plan;
+  const batchRows = rowsFor(dimension);
+  async function* batches(options: BatchOptions): AsyncIterable<EmbeddingBatch> {
+    const wanted = wantedBy(plan, isVoid, options.only);
+    const read = wantedBatches(files, ({ reader }) => embeddingColumns(reader, mapping), batchRows, wanted, options, 'Reading embeddings');
+    for await (const { file, batch, base } of read) {
+      const { offsets, values } = vectorsOf(batch.columns, batch, file.reader, mapping);
+      const at: number[] = [];
+      for (let i = 0; i < batch.rows; i++) if (wanted(base + i)) at.push(i);
+      for (let from = 0; from < at.length; from += batchRows) {
+        const part = at.slice(from, from + batchRows);
+        const first = offsets[part[0]];
+        const contiguous = values instanceof Float32Array && offsets[part[part.length - 1] + 1] - first === part.length * dimension;
+        const vectors = contiguous ? values.subarray(first, first + part.length * dimension) : new Float32Array(part.length * dimension);
+        if (!contiguous) part.forEach((i, row) => vectors.set(values.subarray(offsets[i], offsets[i + 1]), row * dimension));
+        yield { rows: Int32Array.from(part, (i) => plan.rowOf[base + i]), vectors };
+      }
+    }
+  }
+  return { dimension, batches };
+}
+
+/** Embeddings made of the text by the built-in embedder; its document frequencies come from the first `reference` events only. */
+export async function textEmbeddings(
+  files: readonly LedgerFile[], textColumn: string, plan: Plan, isVoid: Uint8Array, reference: number, options: BatchOptions,
+): Promise<EmbeddingSource> {
+  const batchRows = rowsFor(EMBEDDER_DIMENSION);
+  async function* texts(wanted: Wanted, phase: string, reading: BatchOptions): AsyncIterable<{ texts: string[]; rows: Int32Array }> {
+    const columnsOf = ({ reader }: LedgerFile): string[] => (reader.fields.some((field) => field.name === textColumn) ? [textColumn] : []);
+    for await (const { batch, base } of wantedBatches(files, columnsOf, batchRows, wanted, reading, phase)) {
+      const strings = decodeStrings(toStrings(batch.columns[0]));
+      const at = strings.flatMap((_, i) => (wanted(base + i) ? [i] : []));
+      for (let from = 0; from < at.length; from += batchRows) {
+        const part = at.slice(from, from + batchRows);
+        yield { texts: part.map((i) => strings[i]!), rows: Int32Array.from(part, (i) => plan.rowOf[base + i]) };
+      }
+    }
+  }
+  const isReference: Wanted = (fileRow) => plan.rowOf[fileRow] >= 0 && plan.rowOf[fileRow] < reference && !isVoid[plan.rowOf[fileRow]];
+  const fit = fitIdf();
+  for await (const part of texts(isReference, 'Weighing words', options)) part.texts.forEach((text) => fit.add(text));
+  const idf: Idf = fit.finish();
+  return {
+    dimension: EMBEDDER_DIMENSION,
+    async *batches(reading) {
+      for await (const part of texts(wantedBy(plan, isVoid, reading.only), 'Embedding texts', reading)) yield embedBatch(part.texts, part.rows, idf);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import * as arrow from 'apache-arrow';
+import { stringData } from './cast.ts';
+import type { RawBatch, RawColumn, ReadOptions, ReaderField, TableReader } from './reader.ts';
+
+/** How hive writes a missing value into a path. */
+const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
+
+/** The partition values in a path: `provider_id=a%20b/hour=2024-01-01T00/part-0.parquet` -> provider_id "a b", hour "2024-01-01T00". */
+export function partitionsOf(path: string): ReadonlyMap<string, string | null> {
+  const partitions = new Map<string, string | null>();
+  for (const folder of path.split(/[/\\]/).slice(0, -1)) {
+    const at = folder.indexOf('=');
+    if (at <= 0) continue;
+    const value = decode(folder.slice(at + 1));
+    partitions.set(decode(folder.slice(0, at)), value === HIVE_NULL ? null : value);
+  }
+  return partitions;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Adds the partition values of a file's path to its columns; a column that the file holds itself wins. */
+export function withPartitions(reader: TableReader): TableReader {
+  const own = new Set(reader.fields.map((field) => field.name));
+  const partitions = new Map([...partitionsOf(reader.path)].filter(([name]) => !own.has(name)));
+  if (partitions.size === 0) return reader;
+  const added: ReaderField[] = [...partitions].map(([name]) => ({ name, type: new arrow.Utf8(), typeName: 'Utf8 (partition)', inferred: true }));
+
+  async function* read(options: ReadOptions): AsyncIterable<RawBatch> {
+    const columns = options.columns.filter((name) => !partitions.has(name));
+    for await (const batch of reader.read({ ...options, columns })) {
+      let next = 0;
+      const all: RawColumn[] = options.columns.map((name) =>
+        partitions.has(name) ? stringData(new Array<string | null>(batch.rows).fill(partitions.get(name)!)) : batch.columns[next++]);
+      yield { ...batch, columns: all };
+    }
+  }
+  return { ...reader, fields: [...reader.fields, ...added], read };
+}

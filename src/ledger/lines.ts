@@ -1,0 +1,39 @@
+import * as arrow from 'apache-arrow';
+import type { DataType } from 'apache-arrow';
+import { isIntegerText, isIsoText, isMissingText, isNumberText } from './cast.ts';
+import type { ReaderField } from './reader.ts';
+import { parseVector } from './vectors.ts';
+
+/** How many rows of a text file its column types are guessed from. */
+export const SAMPLE_ROWS = 1000;
+const CHUNK_BYTES = 4 << 20;
+
+/** Decodes a blob piece by piece: UTF-8, or UTF-16 where it starts with that byte order mark. `fraction` is how much has been read. */
+export async function* decodeText(blob: Blob, signal?: AbortSignal): AsyncIterable<{ text: string; fraction: number; last: boolean }> {
+  const mark = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
+  const encoding = mark[0] === 0xff && mark[1] === 0xfe ? 'utf-16le' : mark[0] === 0xfe && mark[1] === 0xff ? 'utf-16be' : 'utf-8';
+  const decoder = new TextDecoder(encoding);
+  for (let at = 0; at < blob.size && !signal?.aborted; at += CHUNK_BYTES) {
+    const end = Math.min(blob.size, at + CHUNK_BYTES);
+    const last = end === blob.size;
+    const text = decoder.decode(await blob.slice(at, end).arrayBuffer(), { stream: !last });
+    yield { text, fraction: end / blob.size, last };
+  }
+}
+
+/** The type that some text values look like; Null where all are missing. */
+export function inferText(values: readonly string[]): DataType {
+  const present = values.map((value) => value.trim()).filter((value) => !isMissingText(value));
+  if (present.length === 0) return new arrow.Null();
+  if (present.every(isIntegerText)) return new arrow.Int64();
+  if (present.every(isNumberText)) return new arrow.Float64();
+  if (present.every((value) => /^(?:true|false)$/i.test(value))) return new arrow.Bool();
+  if (present.every(isIsoText)) return new arrow.TimestampMicrosecond();
+  if (present.every((value) => parseVector(value, () => undefined) >= 0)) return vectorType();
+  return new arrow.Utf8();
+}
+
+export const vectorType = (): DataType => new arrow.List(new arrow.Field('item', new arrow.Float32(), true));
+
+export const inferredField = (name: string, type: DataType): ReaderField =>
+  ({ name, type, typeName: arrow.DataType.isNull(type) ? 'empty' : String(type), inferred: true });

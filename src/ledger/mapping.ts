@@ -1,0 +1,229 @@
+import * as arrow from 'apache-arrow';
+import { DataType } from 'apache-arrow';
+import { columnFailure, fileFailure } from './failures.ts';
+import type { ReaderField } from './reader.ts';
+import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName } from './types.ts';
+import { isVectorType } from './vectors.ts';
+
+/** Stands for the columns embedding_0 .. embedding_{D-1}, one a coordinate. */
+export const WIDE_EMBEDDING = 'embedding_*';
+const WIDE_NAME = /^(embedding|emb|vector|dim)_(\d+)$/i;
+
+/** Names under which a ledger column is met in the wild, best first; compared without case, after the exact name. */
+export const ALIASES: Readonly<Record<LedgerColumnName, readonly string[]>> = {
+  event_id: ['id', 'eventid', 'event', 'message_id', 'msg_id', 'seq', 'sequence', 'index'],
+  ts: ['timestamp', 'time', 'event_time', 'created_at', 'datetime', 'date_time', 'start_time', 'time_unix_ms', 'epoch_ms', 'created', 'date'],
+  provider_id: [
+    'gen_ai.provider.name', 'gen_ai.system', 'provider', 'provider_name', 'vendor', 'model', 'model_id', 'model_name', 'gen_ai.response.model', 'gen_ai.request.model',
+  ],
+  agent_id: ['gen_ai.agent.name', 'gen_ai.agent.id', 'agent', 'agent_name', 'speaker', 'author', 'sender', 'from', 'name'],
+  thread_id: [
+    'gen_ai.conversation.id', 'thread', 'conversation_id', 'conversation', 'session_id', 'session', 'dialogue_id', 'dialog_id', 'chat_id', 'trace_id', 'run_id',
+  ],
+  instantiation_id: ['instantiation', 'instance_id', 'service.instance.id'],
+  embedding: ['embeddings', 'vector', 'emb', 'embedding_vector', 'sentence_embedding', 'vec'],
+  text: ['content', 'message', 'body', 'utterance', 'message_text', 'gen_ai.completion', 'output', 'response'],
+  role: ['gen_ai.message.role', 'message_role', 'speaker_role'],
+  latency_ms: ['latency', 'duration_ms', 'response_time_ms', 'elapsed_ms'],
+  shadow: ['is_shadow', 'shadow_lane'],
+  input_tokens: ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens', 'prompt_tokens', 'tokens_in'],
+  output_tokens: ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens', 'completion_tokens', 'tokens_out'],
+  cached_tokens: ['gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.cached_tokens', 'cached_input_tokens', 'cache_read_tokens'],
+  cost_usd: ['cost', 'cost_dollars', 'price_usd', 'gen_ai.usage.cost'],
+  handoff_to: ['handoff', 'hand_off_to', 'transfer_to', 'next_agent'],
+  outcome: ['result', 'status'],
+  decision: ['vote', 'choice'],
+  autonomy_level: ['autonomy'],
+  label: ['fault', 'ground_truth'],
+};
+
+/** Ledger columns whose guess would change the meaning of the ledger if it were wrong are guessed only by these. */
+type TypeClass = 'integer' | 'float' | 'decimal' | 'boolean' | 'string' | 'time' | 'vector' | 'none' | 'other';
+
+export function classOf(type: DataType | null): TypeClass {
+  if (type === null) return 'other';
+  if (DataType.isDictionary(type)) return classOf(type.dictionary as DataType);
+  if (DataType.isNull(type)) return 'none';
+  if (DataType.isInt(type)) return 'integer';
+  if (DataType.isFloat(type)) return 'float';
+  if (DataType.isDecimal(type)) return type.scale === 0 ? 'integer' : 'decimal';
+  if (DataType.isBool(type)) return 'boolean';
+  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return 'string';
+  if (DataType.isTimestamp(type) || DataType.isDate(type)) return 'time';
+  return isVectorType(type) ? 'vector' : 'other';
+}
+
+interface Need {
+  readonly needed: string;
+  readonly accepts: readonly TypeClass[];
+  readonly advice: string;
+}
+const name: Need = { needed: 'VARCHAR', accepts: ['string', 'integer', 'boolean'], advice: 'Cast it to VARCHAR, or map another column' };
+const count: Need = { needed: 'BIGINT', accepts: ['integer', 'float', 'decimal'], advice: 'Cast it to BIGINT, or map another column' };
+const measure: Need = { needed: 'DOUBLE', accepts: ['float', 'integer', 'decimal'], advice: 'Cast it to DOUBLE, or map another column' };
+
+/** What each ledger column may be read from (spec/ledger.md). */
+export const NEEDS: Readonly<Record<LedgerColumnName, Need>> = {
+  event_id: {
+    needed: 'BIGINT', accepts: ['integer', 'string', 'float'],
+    advice: 'Number the events with BIGINT ids (numeric strings are read too), or leave event_id unmapped: the position in the file is used then',
+  },
+  ts: {
+    needed: 'TIMESTAMP, or BIGINT epoch milliseconds', accepts: ['time', 'integer', 'float'],
+    advice: 'Cast it to TIMESTAMP, or to epoch milliseconds as BIGINT',
+  },
+  provider_id: name, agent_id: name, thread_id: name, instantiation_id: name, role: name, handoff_to: name, outcome: name, decision: name, label: name,
+  embedding: {
+    needed: 'FLOAT[] (list or fixed-size), DOUBLE[] or FLOAT16[]', accepts: ['vector'],
+    advice: 'Write the vectors as a list of FLOAT, or leave embedding unmapped: the text is embedded then, where there is one',
+  },
+  text: { ...name, accepts: ['string'] },
+  latency_ms: measure, cost_usd: measure,
+  shadow: { needed: 'BOOLEAN', accepts: ['boolean', 'integer'], advice: 'Cast it to BOOLEAN, or map another column' },
+  input_tokens: count, output_tokens: count, cached_tokens: count, autonomy_level: { ...count, needed: 'TINYINT' },
+};
+
+/** Columns embedding_0 .. embedding_{D-1} in order of their number; empty where there are none or some are missing between. */
+export function wideColumns(fields: readonly ReaderField[]): readonly string[] {
+  const found = fields.flatMap((field) => {
+    const match = WIDE_NAME.exec(field.name);
+    return match ? [{ name: field.name, stem: match[1].toLowerCase(), at: Number(match[2]) }] : [];
+  });
+  const stem = found[0]?.stem;
+  const sorted = found.filter((column) => column.stem === stem).sort((a, b) => a.at - b.at);
+  return sorted.length > 1 && sorted.every((column, i) => column.at === i + sorted[0].at && sorted[0].at <= 1) ? sorted.map((column) => column.name) : [];
+}
+
+function accepts(column: LedgerColumnName, field: ReaderField, guessed: boolean): boolean {
+  const found = classOf(field.type);
+  if (found === 'none') return true;
+  // Ids of text in Parquet may be UUIDs: a column that is only guessed must be numeric by type.
+  if (guessed && column === 'event_id') return found === 'integer';
+  if (field.inferred && NEEDS[column].accepts.includes('string')) return found !== 'vector' || column === 'text';
+  return NEEDS[column].accepts.includes(found);
+}
+
+/** Guesses which file column each ledger column is read from; a note for each that is not an exact name. */
+export function guessMapping(fields: readonly ReaderField[]): { mapping: ColumnMapping; notes: string[] } {
+  const mapping: Partial<Record<LedgerColumnName, string>> = {};
+  const notes: string[] = [];
+  const taken = new Set<string>();
+  const exact = new Map(fields.map((field) => [field.name, field]));
+  for (const column of LEDGER_COLUMNS) {
+    if (exact.has(column)) {
+      mapping[column] = column;
+      taken.add(column);
+    }
+  }
+  const folded = fields.map((field) => ({ field, name: field.name.toLowerCase(), last: field.name.toLowerCase().replace(/^(?:attributes|resource|resource_attributes|span)\./, '') }));
+  for (const column of LEDGER_COLUMNS) {
+    if (mapping[column]) continue;
+    // The model is a provider only where nothing states the provider; else it stays a column of its own.
+    const rejected: string[] = [];
+    for (const alias of [column, ...ALIASES[column]]) {
+      const found = folded.find((candidate) => !taken.has(candidate.field.name) && (candidate.name === alias || candidate.last === alias));
+      if (!found) continue;
+      if (!accepts(column, found.field, true)) {
+        rejected.push(`"${found.field.name}" (${found.field.typeName})`);
+        continue;
+      }
+      mapping[column] = found.field.name;
+      taken.add(found.field.name);
+      notes.push(`${column} is read from the column "${found.field.name}" (a guess from its name).`);
+      break;
+    }
+    if (!mapping[column] && rejected.length > 0 && (column === 'event_id' || column === 'ts' || column === 'embedding')) {
+      notes.push(`${column} could be ${rejected.join(' or ')} by name, but its type is not ${NEEDS[column].needed}: not used.`);
+    }
+  }
+  if (!mapping.embedding) guessEmbedding(fields, mapping, notes);
+  return { mapping, notes };
+}
+
+function guessEmbedding(fields: readonly ReaderField[], mapping: Partial<Record<LedgerColumnName, string>>, notes: string[]): void {
+  const wide = wideColumns(fields);
+  const lists = fields.filter((field) => isVectorType(field.type));
+  if (wide.length > 0) {
+    mapping.embedding = WIDE_EMBEDDING;
+    notes.push(`embedding is read from the ${wide.length} columns "${wide[0]}" to "${wide[wide.length - 1]}".`);
+  } else if (lists.length === 1) {
+    mapping.embedding = lists[0].name;
+    notes.push(`embedding is read from the column "${lists[0].name}" (a guess: the only list of floats).`);
+  }
+}
+
+/** Checks a mapping against the columns of one file. Throws a `column` error for a column that is absent or of a wrong type. */
+export function checkMapping(mapping: ColumnMapping, fields: readonly ReaderField[], file: string): void {
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  const list = listColumns(fields);
+  for (const column of LEDGER_COLUMNS) {
+    const source = mapping[column];
+    if (source === undefined) continue;
+    const need = NEEDS[column];
+    if (column === 'embedding' && source === WIDE_EMBEDDING) {
+      const wide = wideColumns(fields);
+      if (wide.length === 0) throw columnFailure(file, source, 'no columns embedding_0, embedding_1, ...', need.needed, `The file has ${list}`);
+      const wrong = wide.map((name) => byName.get(name)!).find((field) => !['float', 'integer', 'decimal', 'none'].includes(classOf(field.type)));
+      if (wrong) throw columnFailure(file, wrong.name, wrong.typeName, 'a number', 'Write one coordinate a column, as FLOAT');
+      continue;
+    }
+    const field = byName.get(source);
+    if (!field) {
+      throw columnFailure(file, source, 'no such column', `a column to read ${column} from`, `Map ${column} to one of the file's columns: ${list}`);
+    }
+    if (!accepts(column, field, false)) {
+      const as = source === column ? need.needed : `${need.needed} for ${column}`;
+      throw columnFailure(file, source, field.typeName, as, need.advice);
+    }
+  }
+  if (mapping.provider_id === undefined && mapping.agent_id === undefined) {
+    throw fileFailure(file, `no column says who speaks: neither provider_id nor agent_id is there. The file has ${list}`,
+      'Map provider_id or agent_id to one of these columns, or add one');
+  }
+}
+
+/** "a (Int64), b (Utf8)", cut after 40. */
+export function listColumns(fields: readonly ReaderField[]): string {
+  const shown = fields.slice(0, 40).map((field) => `${field.name} (${field.typeName})`).join(', ');
+  return fields.length > 40 ? `${shown} and ${fields.length - 40} more` : shown || 'no columns';
+}
+
+/**
+ * The columns of several files as one: the same name must be of compatible types (all integers, all numbers, all strings, all lists of floats, all times).
+ * A column that some files lack is null there. Throws a `column` error that names the file that differs.
+ */
+export function unionFields(files: readonly { readonly path: string; readonly fields: readonly ReaderField[] }[]): ReaderField[] {
+  const union = new Map<string, { field: ReaderField; path: string }>();
+  for (const { path, fields } of files) {
+    for (const field of fields) {
+      const known = union.get(field.name);
+      if (!known) {
+        union.set(field.name, { field, path });
+        continue;
+      }
+      const merged = mergeFields(known.field, field);
+      if (!merged) {
+        throw columnFailure(path, field.name, field.typeName, `${known.field.typeName}, as in ${known.path}`, 'Write all files of a ledger with the same column types');
+      }
+      union.set(field.name, { field: merged, path: known.path });
+    }
+  }
+  return [...union.values()].map(({ field }) => field);
+}
+
+function mergeFields(a: ReaderField, b: ReaderField): ReaderField | null {
+  if (a.typeName === b.typeName) return a.inferred === b.inferred ? a : { ...a, inferred: true };
+  const [left, right] = [classOf(a.type), classOf(b.type)];
+  if (left === 'none') return b;
+  if (right === 'none') return a;
+  const numeric = (kind: TypeClass): boolean => kind === 'integer' || kind === 'float' || kind === 'decimal';
+  const inferred = a.inferred || b.inferred;
+  if (left === 'integer' && right === 'integer') return { ...a, type: new arrow.Int64(), typeName: 'Int64', inferred };
+  if (numeric(left) && numeric(right)) return { ...a, type: new arrow.Float64(), typeName: 'Float64', inferred };
+  if (left === 'string' && right === 'string') return { ...a, type: new arrow.Utf8(), typeName: 'Utf8', inferred };
+  if (left === 'vector' && right === 'vector') return { ...a, inferred };
+  if (left === 'time' && right === 'time') return { ...a, type: new arrow.TimestampMicrosecond(), typeName: String(new arrow.TimestampMicrosecond()), inferred };
+  // What text looks like is a guess from a sample; text is kept as text.
+  if (a.inferred && b.inferred) return { ...a, type: new arrow.Utf8(), typeName: 'Utf8', inferred: true };
+  return null;
+}

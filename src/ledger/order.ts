@@ -1,0 +1,41 @@
+/**
+ * The canonical order (spec 1): rows by (ts, event_id). `rows` are the file rows to order, ascending; `time` and `eventId` are over all file rows.
+ * Returns them in canonical order; without `time` by event_id alone. Equal keys keep their file order.
+ */
+export function canonicalOrder(rows: Int32Array, eventId: BigInt64Array, time: Float64Array | null): Int32Array {
+  const compare = (a: number, b: number): number => {
+    if (time && time[a] !== time[b]) return time[a] - time[b];
+    return eventId[a] < eventId[b] ? -1 : eventId[a] > eventId[b] ? 1 : a - b;
+  };
+  for (let i = 1; i < rows.length; i++) if (compare(rows[i - 1], rows[i]) > 0) return rows.slice().sort(compare);
+  return rows;
+}
+
+/** Among `rows` (ascending file rows), those whose event_id an earlier one has already. */
+export function duplicateRows(rows: Int32Array, eventId: BigInt64Array): number[] {
+  const sorted = BigInt64Array.from(rows, (row) => eventId[row]).sort();
+  let unique = true;
+  for (let i = 1; i < sorted.length && unique; i++) unique = sorted[i] !== sorted[i - 1];
+  if (unique) return [];
+  const seen = new Set<bigint>();
+  const duplicates: number[] = [];
+  for (const row of rows) {
+    if (seen.has(eventId[row])) duplicates.push(row);
+    seen.add(eventId[row]);
+  }
+  return duplicates;
+}
+
+/** The length most of the first 1,000 non-empty vectors have; the one met first wins a tie. `lengths` is -1 where there is none; 0 where there is no vector. */
+export function expectedLength(lengths: Int32Array): number {
+  const counts = new Map<number, number>();
+  let sampled = 0;
+  for (let i = 0; i < lengths.length && sampled < 1000; i++) {
+    if (lengths[i] <= 0) continue;
+    counts.set(lengths[i], (counts.get(lengths[i]) ?? 0) + 1);
+    sampled++;
+  }
+  let best = 0;
+  for (const [length, count] of counts) if (best === 0 || count > counts.get(best)!) best = length;
+  return best;
+}

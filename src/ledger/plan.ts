@@ -1,0 +1,84 @@
+import { counted } from './failures.ts';
+import { canonicalOrder, duplicateRows, expectedLength } from './order.ts';
+import type { Scan } from './scan.ts';
+import type { ColumnMapping, LeftOut } from './types.ts';
+
+const EXAMPLES = 20;
+
+/** Which file rows are events, and in which order. */
+export interface Plan {
+  /** File row of each event, in canonical order. */
+  readonly order: Int32Array;
+  /** Canonical row of each file row, -1 where it is left out. */
+  readonly rowOf: Int32Array;
+  readonly hasTime: boolean;
+  /** Length of the vectors that are used; 0 where there are none. */
+  readonly dimension: number;
+  readonly leftOut: readonly LeftOut[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Leaves out the rows that cannot be used, each for the first reason that holds, and orders the rest by (ts, event_id).
+ * @param nameRow names a file row where it has no event_id: "row 17 of file.parquet".
+ */
+export function planRows(scan: Scan, mapping: ColumnMapping, nameRow: (row: number) => string): Plan {
+  const notes: string[] = [];
+  const reasons = new Map<string, number[]>();
+  const leave = (row: number, reason: string): void => {
+    const rows = reasons.get(reason);
+    if (rows) rows.push(row);
+    else reasons.set(reason, [row]);
+  };
+  let hasTime = false;
+  for (let row = 0; row < scan.rows && !hasTime; row++) hasTime = !Number.isNaN(scan.time[row]) && !scan.faults.has(row);
+  const dimension = expectedLength(scan.vectorLength);
+  const usable = new Int32Array(scan.rows);
+  let used = 0;
+  for (let row = 0; row < scan.rows; row++) {
+    const fault = scan.faults.get(row);
+    const length = scan.vectorLength[row];
+    if (fault !== undefined) leave(row, fault);
+    else if (scan.missingId?.[row]) leave(row, 'event_id is missing');
+    else if (hasTime && Number.isNaN(scan.time[row])) leave(row, 'ts is missing, so the event has no place in the order');
+    else if (hasTime && !Number.isFinite(scan.time[row])) leave(row, 'ts is infinite');
+    else if (length >= 0 && length !== dimension) leave(row, wrongLength(length, dimension));
+    else if (scan.notFinite[row]) leave(row, 'embedding has NaN or infinite values');
+    else usable[used++] = row;
+  }
+  let rows = usable.subarray(0, used);
+  if (mapping.event_id !== undefined) {
+    const duplicates = duplicateRows(rows, scan.eventId);
+    if (duplicates.length > 0) {
+      for (const row of duplicates) leave(row, 'event_id is there twice: the first in file order is kept');
+      const dropped = new Set(duplicates);
+      rows = rows.filter((row) => !dropped.has(row));
+    }
+  }
+  const order = canonicalOrder(rows, scan.eventId, hasTime ? scan.time : null);
+  const rowOf = new Int32Array(scan.rows).fill(-1);
+  for (let i = 0; i < order.length; i++) rowOf[order[i]] = i;
+
+  if (mapping.event_id === undefined) notes.push('No event_id: the position in the file is used.');
+  if (!hasTime) notes.push(mapping.ts === undefined ? 'No timestamps: events are in the order of event_id.' : 'ts is null throughout: events are in the order of event_id.');
+  else if (scan.disordered) notes.push('Events were not in the order of ts in the file: they were sorted by (ts, event_id).');
+  const leftOut = [...reasons].map(([reason, left]): LeftOut => ({
+    reason,
+    count: left.length,
+    examples: left.slice(0, EXAMPLES).map((row) =>
+      mapping.event_id === undefined || scan.missingId?.[row] || scan.faults.has(row) ? nameRow(row) : String(scan.eventId[row])),
+  }));
+  return { order, rowOf, hasTime, dimension, leftOut, notes };
+}
+
+const wrongLength = (length: number, dimension: number): string =>
+  length === 0 ? `embedding is an empty list, ${dimension > 0 ? `${dimension} values` : 'values'} expected (a pause is NULL)`
+    : `embedding has ${length} value${length === 1 ? '' : 's'}, ${dimension} expected`;
+
+/** "3 of 50,000 events left out: embedding has 63 values, 64 expected (event 17, ...)". */
+export function describeLeftOut(leftOut: readonly LeftOut[], rows: number): string[] {
+  return leftOut.map(({ reason, count, examples }) => {
+    const shown = examples.slice(0, 5).map((example) => (/^-?\d+$/.test(example) ? `event ${example}` : example)).join(', ');
+    return `${count.toLocaleString('en-US')} of ${counted(rows, 'event')} left out: ${reason} (${shown}${count > 5 ? ', ...' : ''})`;
+  });
+}

@@ -1,0 +1,17 @@
+import type { NamedBlob } from './types.ts';
+
+/** The parquet-wasm module once its WebAssembly is compiled; the same API in the browser and in Node. */
+export type ParquetModule = Pick<
+  typeof import('parquet-wasm/esm'),
+  'ParquetFile' | 'Table' | 'WriterPropertiesBuilder' | 'Compression' | 'writeParquet' | 'wasmMemory'
+>;
+
+/** What reading a ledger needs from its surroundings: `parquet.browser.ts` and `parquet.node.ts` make one each. */
+export interface Platform {
+  /** Loads parquet-wasm at the first call. */
+  parquet(): Promise<ParquetModule>;
+  /** Resolves a sample's name to files; absent where there are no samples. */
+  samples?(name: string, signal?: AbortSignal): Promise<readonly NamedBlob[]>;
+  /** Replaces the global `fetch` for ledgers from a URL. */
+  readonly fetch?: typeof fetch;
+}

@@ -1,0 +1,51 @@
+import type { Data, DataType } from 'apache-arrow';
+
+/** A column of one file, as the file has it. */
+export interface ReaderField {
+  readonly name: string;
+  /** Arrow type of the column; for text formats the type that a sample of its values suggests. Null where it cannot be read. */
+  readonly type: DataType | null;
+  /** The type as the file states it, e.g. "List<Float32>". */
+  readonly typeName: string;
+  /** True where the values are text (CSV, NDJSON, hive partitions) and `type` is only what they look like. */
+  readonly inferred: boolean;
+}
+
+/** One column of a batch: Arrow data, or the plain values of a text format (null = missing). */
+export type RawColumn = Data | readonly unknown[];
+
+/** Some consecutive rows of a file. */
+export interface RawBatch {
+  /** Position in the file of the first row. */
+  readonly first: number;
+  readonly rows: number;
+  /** In the order of the columns asked for. */
+  readonly columns: readonly RawColumn[];
+  /** Rows that the format could not make sense of: offset in the batch -> reason. */
+  readonly faults?: ReadonlyMap<number, string>;
+}
+
+export interface ReadOptions {
+  readonly columns: readonly string[];
+  /** Rows to a batch at most, where the format can choose. */
+  readonly batchRows: number;
+  /** Tells whether rows `first` .. `first + rows` are not wanted, so that a part of the file can be skipped. */
+  readonly skip?: (first: number, rows: number) => boolean;
+  readonly signal?: AbortSignal;
+  /** Called with the fraction of the file that has been read. */
+  readonly onFraction?: (fraction: number) => void;
+}
+
+/** An opened file of any format. */
+export interface TableReader {
+  readonly path: string;
+  readonly bytes: number;
+  readonly format: 'parquet' | 'arrow' | 'csv' | 'ndjson';
+  readonly fields: readonly ReaderField[];
+  /** Number of rows where the format states it, else null. */
+  readonly rows: number | null;
+  /** Values to a vector, where the format knows before reading (Parquet); else 0. */
+  vectorLength(column: string): number;
+  /** Batches in file order; can be called any number of times. Throws a `TautlineFailure` that names the file. */
+  read(options: ReadOptions): AsyncIterable<RawBatch>;
+}

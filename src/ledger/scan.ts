@@ -1,0 +1,188 @@
+import type { OnProgress } from '../core/progress.ts';
+import { toIntegers, toNumbers, toStrings, toTimes, validity, type OnBad } from './cast.ts';
+import { DictionaryBuilder } from './dictionary.ts';
+import { columnFailure } from './failures.ts';
+import { NEEDS, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
+import type { RawBatch, RawColumn, TableReader } from './reader.ts';
+import type { ColumnMapping, LedgerColumnName } from './types.ts';
+import { gatherVectors, toVectors, type VectorColumn } from './vectors.ts';
+
+/** At most this many bytes of vectors in one batch. */
+export const BATCH_BYTES = 16 << 20;
+/** Rows to a batch where the size of its vectors does not matter or is not known yet. */
+export const BATCH_ROWS = 8192;
+
+/** A file of the ledger and the number of rows before it: a row's position over all files is `base` + its position in the file. */
+export interface LedgerFile {
+  readonly reader: TableReader;
+  base: number;
+}
+
+/** What the first pass learns of every file row, before any is left out. Arrays are in file order, of length `rows`. */
+export interface Scan {
+  readonly rows: number;
+  readonly eventId: BigInt64Array;
+  /** 1 where a mapped event_id is null; null where there is none such. */
+  readonly missingId: Uint8Array | null;
+  /** Epoch ms, NaN where missing. */
+  readonly time: Float64Array;
+  readonly latency: Float64Array;
+  /** Characters (code points) of the text, -1 where there is none. */
+  readonly textLength: Int32Array;
+  /** 1 where the text holds something else than blanks. */
+  readonly hasText: Uint8Array;
+  /** Values in the event's vector, -1 where it has none. */
+  readonly vectorLength: Int32Array;
+  /** 1 where a coordinate is NaN or infinite. */
+  readonly notFinite: Uint8Array;
+  readonly dictionaries: Readonly<Partial<Record<LedgerColumnName, DictionaryBuilder>>>;
+  /** Rows that the format could not make sense of. */
+  readonly faults: ReadonlyMap<number, string>;
+  /** True where ts went back from one row to the next inside a file. */
+  readonly disordered: boolean;
+}
+
+const DICTIONARY_COLUMNS = ['provider_id', 'agent_id', 'thread_id', 'instantiation_id', 'label'] as const;
+
+/** Throws a `column` error that names the value and its row. */
+export function refuse(file: TableReader, column: LedgerColumnName, source: string, first: number): OnBad {
+  return (row, value) => {
+    const shown = typeof value === 'string' ? `"${value.slice(0, 60)}"` : Array.isArray(value) ? 'a list with other values than numbers' : String(value);
+    throw columnFailure(file.path, source, `${shown} at row ${first + row + 1}`, NEEDS[column].needed, NEEDS[column].advice);
+  };
+}
+
+/** The columns to read the embeddings of a file from; none where the file has none. */
+export function embeddingColumns(reader: TableReader, mapping: ColumnMapping): readonly string[] {
+  if (mapping.embedding === undefined) return [];
+  if (mapping.embedding === WIDE_EMBEDDING) return wideColumns(reader.fields);
+  return reader.fields.some((field) => field.name === mapping.embedding) ? [mapping.embedding] : [];
+}
+
+/** Vectors of a batch whose last columns are the embedding's. */
+export function vectorsOf(columns: readonly RawColumn[], batch: RawBatch, reader: TableReader, mapping: ColumnMapping): VectorColumn {
+  const bad = refuse(reader, 'embedding', mapping.embedding!, batch.first);
+  return mapping.embedding === WIDE_EMBEDDING ? gatherVectors(columns, batch.rows, bad) : toVectors(columns[0], bad);
+}
+
+/** Rows to a batch so that their vectors stay under `BATCH_BYTES`. */
+export const rowsFor = (dimension: number): number => Math.max(1, Math.min(BATCH_ROWS, dimension > 0 ? Math.floor(BATCH_BYTES / (4 * dimension)) : BATCH_ROWS));
+
+/** A growing set of per-row arrays. */
+function growable(rows: number) {
+  let capacity = Math.max(1, rows);
+  const make = (size: number) => ({
+    eventId: new BigInt64Array(size), missingId: new Uint8Array(size), time: new Float64Array(size).fill(NaN), latency: new Float64Array(size).fill(NaN),
+    textLength: new Int32Array(size).fill(-1), hasText: new Uint8Array(size), vectorLength: new Int32Array(size).fill(-1), notFinite: new Uint8Array(size),
+  });
+  let arrays = make(capacity);
+  return {
+    reserve(needed: number) {
+      if (needed > capacity) {
+        capacity = Math.max(needed, capacity * 2);
+        const grown = make(capacity);
+        for (const name of Object.keys(arrays) as (keyof typeof arrays)[]) (grown[name] as Float64Array).set(arrays[name] as Float64Array);
+        arrays = grown;
+      }
+      return arrays;
+    },
+    trim(used: number) {
+      const cut = { ...arrays };
+      for (const name of Object.keys(cut) as (keyof typeof arrays)[]) (cut as Record<string, unknown>)[name] = cut[name].subarray(0, used);
+      return cut;
+    },
+  };
+}
+
+/** The first pass: reads the columns that fix the order, and every vector's length and finiteness; sets the files' `base`. */
+export async function scanFiles(files: readonly LedgerFile[], mapping: ColumnMapping, options: { signal?: AbortSignal; onProgress?: OnProgress }): Promise<Scan> {
+  const stated = files.reduce((sum, { reader }) => sum + (reader.rows ?? 0), 0);
+  const totalBytes = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
+  const store = growable(stated);
+  const dictionaries: Partial<Record<LedgerColumnName, DictionaryBuilder>> = {};
+  for (const column of DICTIONARY_COLUMNS) if (mapping[column] !== undefined) dictionaries[column] = new DictionaryBuilder(stated);
+  const faults = new Map<number, string>();
+  let disordered = false;
+  let anyMissingId = false;
+  let rows = 0;
+  let bytesDone = 0;
+  for (const file of files) {
+    const { reader } = file;
+    file.base = rows;
+    const own = new Set(reader.fields.map((field) => field.name));
+    const light = (['event_id', 'ts', 'latency_ms', 'text', ...DICTIONARY_COLUMNS] as const).filter((column) => mapping[column] !== undefined && own.has(mapping[column]));
+    const vectors = embeddingColumns(reader, mapping);
+    const dimension = mapping.embedding === WIDE_EMBEDDING ? vectors.length : vectors.length > 0 ? reader.vectorLength(vectors[0]) : 0;
+    let previous = -Infinity;
+    const onFraction = (fraction: number): void =>
+      options.onProgress?.({ phase: 'Reading events', fraction: (bytesDone + fraction * reader.bytes) / totalBytes, detail: reader.path });
+    const columns = [...light.map((column) => mapping[column]!), ...vectors];
+    for await (const batch of reader.read({ columns, batchRows: rowsFor(dimension), signal: options.signal, onFraction })) {
+      const base = file.base + batch.first;
+      const arrays = store.reserve(base + batch.rows);
+      for (const [row, reason] of batch.faults ?? []) faults.set(base + row, reason);
+      light.forEach((column, i) => {
+        const raw = batch.columns[i];
+        const bad = refuse(reader, column, mapping[column]!, batch.first);
+        if (column === 'event_id') {
+          const { values, missing } = toIntegers(raw, bad);
+          arrays.eventId.set(values, base);
+          if (missing) {
+            arrays.missingId.set(missing, base);
+            anyMissingId = true;
+          }
+        } else if (column === 'ts') {
+          const times = toTimes(raw, bad);
+          arrays.time.set(times, base);
+          for (const time of times) {
+            if (time < previous) disordered = true;
+            if (!Number.isNaN(time)) previous = time;
+          }
+        } else if (column === 'latency_ms') arrays.latency.set(toNumbers(raw, bad), base);
+        else if (column === 'text') measureText(raw, arrays.textLength, arrays.hasText, base);
+        else dictionaries[column]!.append(toStrings(raw));
+      });
+      if (mapping.event_id === undefined) for (let i = 0; i < batch.rows; i++) arrays.eventId[base + i] = BigInt(base + i);
+      else if (!light.includes('event_id')) {
+        arrays.missingId.fill(1, base, base + batch.rows);
+        anyMissingId = true;
+      }
+      for (const column of DICTIONARY_COLUMNS) if (dictionaries[column] && !light.includes(column)) dictionaries[column].appendNulls(batch.rows);
+      if (vectors.length > 0) measureVectors(vectorsOf(batch.columns.slice(light.length), batch, reader, mapping), arrays.vectorLength, arrays.notFinite, base);
+      rows = base + batch.rows;
+    }
+    bytesDone += reader.bytes;
+  }
+  const { missingId, ...arrays } = store.trim(rows);
+  return { rows, ...arrays, missingId: anyMissingId ? missingId : null, dictionaries, faults, disordered };
+}
+
+function measureText(raw: RawColumn, textLength: Int32Array, hasText: Uint8Array, base: number): void {
+  const data = toStrings(raw);
+  const { valueOffsets, values } = data;
+  const valid = validity(data);
+  for (let i = 0; i < data.length; i++) {
+    if (valid && !valid[i]) continue;
+    let points = 0;
+    let blank = 1;
+    for (let at = valueOffsets[i]; at < valueOffsets[i + 1]; at++) {
+      // A UTF-8 byte that starts a character is not 10xxxxxx; blanks of one byte are space and below.
+      if ((values[at] & 0xc0) !== 0x80) points++;
+      if (values[at] > 32) blank = 0;
+    }
+    textLength[base + i] = points;
+    hasText[base + i] = 1 - blank;
+  }
+}
+
+function measureVectors(vectors: VectorColumn, vectorLength: Int32Array, notFinite: Uint8Array, base: number): void {
+  const { offsets, values, valid } = vectors;
+  for (let i = 0; i < vectors.rows; i++) {
+    if (valid && !valid[i]) continue;
+    vectorLength[base + i] = offsets[i + 1] - offsets[i];
+    let sum = 0;
+    // x - x is 0 for a finite number, NaN for NaN and infinities.
+    for (let at = offsets[i]; at < offsets[i + 1]; at++) sum += values[at] - values[at];
+    if (sum !== 0) notFinite[base + i] = 1;
+  }
+}

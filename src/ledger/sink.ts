@@ -1,0 +1,136 @@
+import * as arrow from 'apache-arrow';
+import { DataType } from 'apache-arrow';
+import type { Data } from 'apache-arrow';
+import type { OnProgress } from '../core/progress.ts';
+import { packBits, toBooleans, toIntegers, toNumbers, toStrings, toTimes, type OnBad } from './cast.ts';
+import { classOf, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
+import type { Plan } from './plan.ts';
+import type { RawColumn, ReaderField } from './reader.ts';
+import { BATCH_ROWS, refuse, type LedgerFile } from './scan.ts';
+import { takeRows } from './take.ts';
+import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName, type RowSink } from './types.ts';
+
+/** Type of each ledger column in the sink, whatever the files have. */
+const SINK_TYPES: Readonly<Record<Exclude<LedgerColumnName, 'embedding'>, DataType>> = {
+  event_id: new arrow.Int64(), ts: new arrow.TimestampMicrosecond(),
+  provider_id: new arrow.Utf8(), agent_id: new arrow.Utf8(), thread_id: new arrow.Utf8(), instantiation_id: new arrow.Utf8(), text: new arrow.Utf8(),
+  role: new arrow.Utf8(), latency_ms: new arrow.Float64(), shadow: new arrow.Bool(), input_tokens: new arrow.Int64(), output_tokens: new arrow.Int64(),
+  cached_tokens: new arrow.Int64(), cost_usd: new arrow.Float64(), handoff_to: new arrow.Utf8(), outcome: new arrow.Utf8(), decision: new arrow.Utf8(),
+  autonomy_level: new arrow.Int8(), label: new arrow.Utf8(),
+};
+
+interface SinkColumn {
+  /** Name in the sink. */
+  readonly name: string;
+  readonly type: DataType;
+  /** Column of the files, null where no file has it. */
+  readonly source: string | null;
+  /** The ledger column that it is, null for an unknown one. */
+  readonly ledger: LedgerColumnName | null;
+}
+
+/** Columns of the sink: every ledger column but the embedding, then the unknown ones. `notes` names what is not kept. */
+export function sinkColumns(fields: readonly ReaderField[], mapping: ColumnMapping): { columns: SinkColumn[]; notes: string[] } {
+  const notes: string[] = [];
+  const columns: SinkColumn[] = [];
+  for (const column of LEDGER_COLUMNS) {
+    if (column !== 'embedding') columns.push({ name: column, type: SINK_TYPES[column], source: mapping[column] ?? null, ledger: column });
+  }
+  const mapped = new Set<string>(Object.values(mapping));
+  if (mapping.embedding === WIDE_EMBEDDING) for (const wide of wideColumns(fields)) mapped.add(wide);
+  // Names are compared without case, as SQL does.
+  const taken = new Set([...columns.map((column) => column.name), 'row', 'embedding']);
+  for (const field of fields) {
+    if (mapped.has(field.name)) continue;
+    if (field.type === null || classOf(field.type) === 'vector') {
+      notes.push(`Column "${field.name}" (${field.typeName}) is not kept: ${field.type === null ? 'its type cannot be read' : 'a second list of vectors'}.`);
+      continue;
+    }
+    let name = field.name;
+    while (taken.has(name.toLowerCase())) name += ' (file)';
+    taken.add(name.toLowerCase());
+    columns.push({ name, type: unknownType(field), source: field.name, ledger: null });
+  }
+  return { columns, notes };
+}
+
+/** Text formats keep unknown columns as the text they are; other formats keep their types. */
+function unknownType(field: ReaderField): DataType {
+  const type = field.type!;
+  if (field.inferred || DataType.isNull(type) || DataType.isDictionary(type) || classOf(type) === 'string') return new arrow.Utf8();
+  if (DataType.isFloat(type) && type.precision === arrow.Precision.HALF) return new arrow.Float32();
+  return type;
+}
+
+/** The second pass: every event's columns but its embedding, to `sink`, in file order. */
+export async function fillSink(
+  sink: RowSink, files: readonly LedgerFile[], columns: readonly SinkColumn[], plan: Plan, rows: number, options: { signal?: AbortSignal; onProgress?: OnProgress },
+): Promise<void> {
+  const schema = new arrow.Schema([new arrow.Field('row', new arrow.Int32(), false), ...columns.map(({ name, type }) => new arrow.Field(name, type, true))]);
+  for (const file of files) {
+    const own = new Set(file.reader.fields.map((field) => field.name));
+    const wanted = [...new Set(columns.flatMap(({ source }) => (source !== null && own.has(source) ? [source] : [])))];
+    const skip = (first: number, count: number): boolean => plan.rowOf.subarray(file.base + first, file.base + first + count).every((row) => row < 0);
+    for await (const batch of file.reader.read({ columns: wanted, batchRows: BATCH_ROWS, skip, signal: options.signal })) {
+      const base = file.base + batch.first;
+      const canonical = plan.rowOf.subarray(base, base + batch.rows);
+      const kept = Int32Array.from(canonical.keys()).filter((i) => canonical[i] >= 0);
+      if (kept.length === 0) continue;
+      const children = columns.map((column): Data => {
+        const raw = column.source === null ? undefined : batch.columns[wanted.indexOf(column.source)];
+        if (column.ledger === 'event_id' && column.source === null) return int64(BigInt64Array.from(kept, (i) => BigInt(base + i)));
+        if (raw === undefined) return nulls(column.type, kept.length);
+        const bad = column.ledger ? refuse(file.reader, column.ledger, column.source!, batch.first) : refuseUnknown;
+        const cast = castTo(raw, column.type, bad);
+        return kept.length === batch.rows ? cast : takeRows(cast, kept);
+      });
+      const row = arrow.makeData({ type: new arrow.Int32(), length: kept.length, data: Int32Array.from(kept, (i) => canonical[i]) });
+      const data = arrow.makeData({ type: new arrow.Struct(schema.fields), length: kept.length, nullCount: 0, children: [row, ...children] });
+      await sink.accept(arrow.tableToIPC(new arrow.Table([new arrow.RecordBatch(schema, data as never)]), 'stream'));
+      options.onProgress?.({ phase: 'Storing events', fraction: (base + batch.rows) / rows, detail: file.reader.path });
+    }
+  }
+}
+
+const refuseUnknown: OnBad = (row, value) => {
+  throw new Error(`value ${String(value)} in row ${row} of a column that had another type before`);
+};
+
+const int64 = (values: BigInt64Array): Data => arrow.makeData({ type: new arrow.Int64(), length: values.length, nullCount: 0, data: values });
+
+function nulls(type: DataType, length: number): Data {
+  const builder = arrow.makeBuilder({ type, nullValues: [null] });
+  for (let i = 0; i < length; i++) builder.append(null);
+  return builder.finish().flush();
+}
+
+/** Casts a column to a type of the sink. */
+function castTo(raw: RawColumn, type: DataType, bad: OnBad): Data {
+  const known = !Array.isArray(raw) ? (raw as Data) : null;
+  if (known && String(known.type) === String(type) && !DataType.isDictionary(type)) return known;
+  if (DataType.isUtf8(type)) return toStrings(raw);
+  const finite = (values: Float64Array): Uint8Array | undefined => (values.some(Number.isNaN) ? packBits(Uint8Array.from(values, (v) => (Number.isNaN(v) ? 0 : 1))) : undefined);
+  if (DataType.isTimestamp(type)) {
+    const times = toTimes(raw, bad);
+    const micros = BigInt64Array.from(times, (ms) => (Number.isFinite(ms) ? BigInt(Math.round(ms * 1000)) : 0n));
+    return arrow.makeData({ type, length: times.length, nullCount: -1, nullBitmap: finite(times), data: micros } as never);
+  }
+  if (DataType.isInt(type)) {
+    const { values, missing } = toIntegers(raw, bad);
+    const data = type.bitWidth === 64 ? values : Int8Array.from(values, Number);
+    return arrow.makeData({ type, length: values.length, nullCount: missing ? -1 : 0, nullBitmap: packBits(missing, (m) => m === 0), data } as never);
+  }
+  if (DataType.isFloat(type)) {
+    const numbers = toNumbers(raw, bad);
+    const data = type.precision === arrow.Precision.SINGLE ? Float32Array.from(numbers) : numbers;
+    return arrow.makeData({ type, length: numbers.length, nullCount: -1, nullBitmap: finite(numbers), data } as never);
+  }
+  if (DataType.isBool(type)) {
+    const booleans = toBooleans(raw, bad);
+    return arrow.makeData({
+      type, length: booleans.length, nullCount: -1, nullBitmap: packBits(booleans, (b) => b !== 2), data: packBits(booleans)!,
+    });
+  }
+  if (known && DataType.isNull(known.type)) return nulls(type, known.length);
+  throw new Error(`no cast from ${known ? String(known.type) : 'text'} to ${String(type)}`);
+}

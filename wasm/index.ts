@@ -1,3 +1,9 @@
 export * from './memory';
 export * from './bootstrap';
+export { assign, euclideanCosts } from './assignment';
+export { covarianceAccumulate, covarianceFinish, mirrorUpper } from './covariance';
+export { downsample } from './downsample';
+export { eigenAccumulate, eigenIterate, eigenPrepare, eigenReduce } from './eigen';
+export { chebyshevStep, combineRows, multiplyRows, orthonormalise } from './matrix';
+export { projectOffsets, projectRows } from './project';
 export { generateSlots, generatorInit, generatorStateBytes } from './generator';

@@ -1,3 +1,10 @@
+export { exactEmd, type TransportPlan } from './assignment.ts';
 export { Arena, type ArenaArray, type Block } from './arena.ts';
 export { bootstrapDisplacement, type DisplacementBootstrap, type EpisodeCounts } from './bootstrap.ts';
+export { CovarianceAccumulator } from './covariance.ts';
+export { downsample, type DownsampleRequest } from './downsample.ts';
+export { fullEigenpairs, topEigenpairs, type Eigenpairs } from './eigen.ts';
+export { gramEigenpairs, RANK_TOLERANCE } from './gram.ts';
 export { instantiateKernels, type KernelModule } from './module.ts';
+export { Pace, type PaceOptions } from './pace.ts';
+export { projectRows, type Axes } from './project.ts';

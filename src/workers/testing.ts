@@ -1,6 +1,14 @@
+import { expose } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import { Worker } from 'node:worker_threads';
+import { BUILT_KERNELS, loadKernels } from '../kernels/load.node.ts';
+import { openLedger } from '../ledger/open.ts';
+import { nodePlatform } from '../ledger/parquet.node.ts';
+import type { LedgerSource } from '../ledger/types.ts';
+import { Engine, type EnginePlatform } from './engine.ts';
 import type { SpawnedWorker } from './lifeline.ts';
+import type { EngineApi } from './protocol.ts';
+import { engineToWire } from './wire.ts';
 
 /** A Node worker thread behind the interface of a browser's worker, for tests. */
 export function spawnNodeWorker(script: URL): SpawnedWorker {
@@ -14,4 +22,81 @@ export function spawnNodeWorker(script: URL): SpawnedWorker {
     },
     terminate: () => void worker.terminate(),
   };
+}
+
+/** An engine in this thread, behind the wire that its worker would be behind: every message is cloned or transferred as in the browser. */
+export function spawnEngineHere(engine: EngineApi): SpawnedWorker & { die(reason: string): void } {
+  const { port1, port2 } = new MessageChannel();
+  const listeners: ((reason: string) => void)[] = [];
+  expose(engineToWire(engine), port2);
+  port1.start();
+  return {
+    endpoint: port1,
+    onDeath: (listener) => void listeners.push(listener),
+    terminate() {
+      port1.close();
+      port2.close();
+    },
+    die(reason) {
+      for (const listener of listeners) listener(reason);
+    },
+  };
+}
+
+const files = nodePlatform();
+
+/** What the engine stands on in Node: the real kernels and the real readers. */
+export const nodeEnginePlatform: EnginePlatform = {
+  loadKernels: () => loadKernels(BUILT_KERNELS),
+  openLedger: (source, mapping, options) => openLedger(source, mapping, { platform: files, ...options }),
+};
+
+export const newEngine = (): Engine => new Engine(nodeEnginePlatform);
+
+/** A small generator of uniform numbers (mulberry32), so that a test's ledger is the same in every run. */
+function uniform(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+export interface TinyLedger {
+  readonly name?: string;
+  /** Turns; each of the three providers speaks once a turn. */
+  readonly turns?: number;
+  readonly seed?: number;
+  /** Turn from which provider "c" scatters threefold; none by default. */
+  readonly fracture?: number;
+  /** Neither embedding nor text. */
+  readonly bare?: boolean;
+}
+
+const DIMENSION = 6;
+const PROVIDERS = ['a', 'b', 'c'];
+
+/** A ledger of three providers with 6-dimensional embeddings, as an NDJSON file: residuals share most of their variance, every 50th event is void. */
+export function tinyLedger({ name = 'tiny.ndjson', turns = 400, seed = 1, fracture = Infinity, bare = false }: TinyLedger = {}): LedgerSource {
+  const random = uniform(seed);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const vector = (scale: number) => Array.from({ length: DIMENSION }, () => scale * normal());
+  const lines: string[] = [];
+  for (let turn = 0; turn < turns; turn += 1) {
+    const shared = vector(Math.sqrt(0.72));
+    for (const [p, provider] of PROVIDERS.entries()) {
+      const id = lines.length + 1;
+      const broken = provider === 'c' && turn >= fracture;
+      const own = vector(broken ? 3 : Math.sqrt(0.28));
+      const embedding = own.map((value, axis) => value + (broken ? 0 : shared[axis]) + (axis % 3 === p ? 2 : 0));
+      lines.push(JSON.stringify({
+        event_id: id, ts: 1_700_000_000_000 + 1000 * turn + 40 * p, provider_id: provider, agent_id: `${provider}${turn % 2}`, thread_id: `t${turn >> 5}`,
+        latency_ms: 40 + 20 * random(),
+        ...(bare ? {} : { embedding: id % 50 === 0 ? null : embedding }),
+      }));
+    }
+  }
+  return { kind: 'files', files: [{ path: name, blob: new Blob([lines.join('\n')]) }] };
 }

@@ -1,0 +1,237 @@
+import { tableFromIPC } from 'apache-arrow';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { TautlineFailure, type TautlineError } from '../core/errors.ts';
+import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
+import { ROUTES } from '../detection/types.ts';
+import type { LedgerSource } from '../ledger/types.ts';
+import { createEngineClient } from './client.ts';
+import type { Engine } from './engine.ts';
+import type { AnalysisReport, EngineApi, SeriesName } from './protocol.ts';
+import { baselineOf } from './stages.ts';
+import { newEngine, spawnEngineHere, tinyLedger } from './testing.ts';
+
+const drop = async () => undefined;
+const ignore = () => undefined;
+const parameters = (change: Partial<Parameters> = {}): Parameters => ({ ...DEFAULT_PARAMETERS, ...change });
+const source = tinyLedger({ fracture: 320 });
+
+async function opened(from: LedgerSource = source): Promise<Engine> {
+  const engine = newEngine();
+  await engine.open(from, null, drop, ignore);
+  return engine;
+}
+const errorOf = (call: Promise<unknown>): Promise<TautlineError> => call.then(
+  () => {
+    throw new Error('it did not fail');
+  },
+  (thrown: unknown) => {
+    expect(thrown).toBeInstanceOf(TautlineFailure);
+    return (thrown as TautlineFailure).error;
+  },
+);
+const withoutClock = ({ revision: _, timings: __, ...rest }: AnalysisReport) => rest;
+const stagesOf = (report: AnalysisReport) => Object.keys(report.timings).sort();
+
+describe('an analysis', () => {
+  let engine: Engine;
+  let report: AnalysisReport;
+  beforeAll(async () => {
+    engine = await opened();
+    report = await engine.analyze(parameters(), ignore);
+  });
+
+  it('describes the ledger', () => {
+    expect(report).toMatchObject({
+      events: 1200, hasTime: true, hasLatency: true, sync: 'time', k: 6, dimension: 6, retrospective: false, streamsLeftOut: [],
+      reference: { from: 0, to: 240 }, timeRange: [1_700_000_000_000, 1_700_000_399_080],
+    });
+    expect(report.streams).toEqual([
+      { name: 'a', events: 400, voidEvents: 8 }, { name: 'b', events: 400, voidEvents: 8 }, { name: 'c', events: 400, voidEvents: 8 },
+    ]);
+    expect(report.notes.join(' ')).toContain('6 axes are used, not 8');
+    expect(stagesOf(report)).toEqual(['decisions', 'projection', 'signals']);
+    for (const ms of Object.values(report.timings)) expect(ms).toBeGreaterThan(0);
+  });
+
+  it('finds the stream that breaks away, soon after it does', () => {
+    const drift = report.alerts.find((alert) => alert.kind === 'DRIFT');
+    expect(report.streams[drift!.stream].name).toBe('c');
+    expect(drift!.fired).toBeGreaterThanOrEqual(320 * 3);
+    expect(drift!.lag).toBeLessThanOrEqual(8);
+    expect(report.baselineAlerts).toEqual(report.alerts);
+  });
+
+  it('draws lines of the events of each stream', async () => {
+    const range = { from: 100, to: 700 };
+    const { lines, revision } = await engine.series({ name: 'entropy', range, axis: 'time', buckets: 50, streams: [2, 0] });
+    expect(revision).toBe(report.revision);
+    expect(lines.map((line) => line.stream)).toEqual([2, 0]);
+    const signals = tableFromIPC(await engine.signalsArrow()).toArray().map((row) => row!.toJSON());
+    for (const { stream, points } of lines) {
+      expect(points.length / 2).toBeLessThanOrEqual(102);
+      for (let i = 0; i < points.length; i += 2) {
+        const index = await engine.indexAt('time', points[i]);
+        expect(index).toBeGreaterThanOrEqual(range.from);
+        expect(index).toBeLessThan(range.to);
+        expect(signals[index].stream).toBe(report.streams[stream].name);
+        if (!Number.isNaN(points[i + 1])) expect(points[i + 1]).toBe(signals[index].entropy);
+      }
+    }
+  });
+
+  it('tells of an event what the table of signals says of it', async () => {
+    const rows = tableFromIPC(await engine.signalsArrow()).toArray().map((row) => row!.toJSON());
+    expect(rows).toHaveLength(1200);
+    for (const index of [0, 49, 300, 1100]) {
+      const detail = await engine.event(index);
+      const row = rows[index];
+      expect({ ...detail, signals: null, why: null }).toEqual({
+        index, row: row.row, eventId: row.event_id, stream: index % 3, seq: row.seq, time: 1_700_000_000_000 + 1000 * Math.floor(index / 3) + 40 * (index % 3),
+        isVoid: index === 49, route: row.route, signals: null, why: null,
+      });
+      for (const [name, value] of Object.entries(detail.signals)) expect(row[name]).toBe(Number.isNaN(value) ? null : value);
+      expect(detail.why.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('finds the event under the pointer', async () => {
+    const { signals } = await engine.event(700);
+    expect(await engine.nearest('entropy', 'event', 700.2, signals.entropy, 1, 0.01, [0, 1, 2])).toBe(700);
+    expect(await engine.nearest('entropy', 'event', 700.2, Number.NaN, 1, 0.01, [700 % 3 === 0 ? 1 : 0])).not.toBe(700);
+  });
+
+  it('counts routes, gives the coupling of all pairs and the rows of events', async () => {
+    const { counts, x } = await engine.composition({ from: 0, to: 1200 }, 'event', 10);
+    expect(x).toHaveLength(10);
+    expect(counts.reduce((a, b) => a + b, 0)).toBe(1200);
+    expect(counts[ROUTES.indexOf('WARMING')]).toBe(120);
+    const { streams, matrix } = await engine.couplingMatrix(900);
+    expect(streams).toEqual(['a', 'b', 'c']);
+    for (const p of [0, 1, 2]) {
+      for (const q of [0, 1, 2]) {
+        if (p === q) expect(matrix[3 * p + q]).toBeNaN();
+        else expect(matrix[3 * p + q]).toBeGreaterThan(0.4);
+      }
+    }
+    expect([...await engine.rowsOf([5, 1199])]).toEqual([5, 1199]);
+  });
+
+  it('refuses events that do not exist', async () => {
+    for (const index of [-1, 1200, 0.5, Number.NaN]) {
+      expect(await errorOf(engine.event(index))).toMatchObject({ kind: 'ledger' });
+      expect(await errorOf(engine.couplingMatrix(index))).toMatchObject({ kind: 'ledger' });
+    }
+  });
+});
+
+describe('stages', () => {
+  it.each<[Partial<Parameters>, string[]]>([
+    [{}, []],
+    [{ h: 6 }, ['decisions']],
+    [{ lambda_fast: 0.3 }, ['decisions', 'signals']],
+    [{ k: 4 }, ['decisions', 'projection', 'signals']],
+    [{ stream: 'agent_id' }, ['decisions', 'projection', 'signals']],
+    [{ reference_range: [0, 300] }, ['decisions', 'projection', 'signals']],
+  ])('a change of %j runs %j again', async (change, stages) => {
+    const engine = await opened();
+    await engine.analyze(parameters(), ignore);
+    expect(stagesOf(await engine.analyze(parameters(change), ignore))).toEqual(stages);
+    expect(stagesOf(await engine.analyze(parameters(change), ignore))).toEqual([]);
+  });
+
+  it('give after any sequence of changes what a fresh engine gives', async () => {
+    const change = fc.record<Partial<Parameters>>({
+      k: fc.constantFrom(3, 6), stream: fc.constantFrom('provider_id', 'ledger'), lambda_fast: fc.constantFrom(0.2, 0.25), anchor: fc.constantFrom('lineage', 'reference'),
+      h: fc.constantFrom(5, 8.5), tau_min: fc.constantFrom(1.85, 2.2),
+    }, { requiredKeys: [] });
+    const engine = await opened();
+    await fc.assert(fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
+      let last: AnalysisReport | null = null;
+      for (const step of changes) last = await engine.analyze(parameters(step), ignore);
+      const fresh = await opened();
+      const expected = await fresh.analyze(parameters(changes.at(-1)), ignore);
+      // A cut of a larger fit and a fit of that size agree to the accuracy of the eigenpairs only.
+      const rounded = (report: AnalysisReport) => JSON.parse(JSON.stringify(withoutClock(report), (_, v: unknown) => (typeof v === 'number' ? Number(v.toPrecision(5)) : v))) as unknown;
+      expect(rounded(last!)).toEqual(rounded(expected));
+    }), { numRuns: 12 });
+  });
+
+  it('compare with the defaults on the same streams, axes and reference', async () => {
+    const engine = await opened();
+    const tuned = parameters({ k: 4, lambda_fast: 0.4, h: 3, tau_min: 2.2 });
+    const { baselineAlerts, alerts } = await engine.analyze(tuned, ignore);
+    const baseline = await (await opened()).analyze(baselineOf(tuned), ignore);
+    expect(baselineAlerts).toEqual(baseline.alerts);
+    expect(alerts).not.toEqual(baselineAlerts);
+  });
+});
+
+describe('opening', () => {
+  it('feeds every row to the sink and refuses questions until there is an analysis', async () => {
+    const engine = newEngine();
+    expect(await errorOf(engine.event(0))).toMatchObject({ kind: 'ledger' });
+    expect(await errorOf(engine.analyze(parameters(), ignore))).toMatchObject({ kind: 'ledger', problem: 'No ledger is open' });
+    const rows: number[] = [];
+    const report = await engine.open(source, null, async (ipc) => {
+      rows.push(...tableFromIPC(ipc).getChild('row')!.toArray());
+    }, ignore);
+    expect(report).toMatchObject({ events: 1200, voidEvents: 24, dimension: 6 });
+    expect(rows.sort((a, b) => a - b)).toEqual(Array.from({ length: 1200 }, (_, i) => i));
+    expect(await errorOf(engine.event(0))).toMatchObject({ kind: 'ledger', problem: 'The ledger has not been analysed yet' });
+  });
+
+  it('says what is missing from a ledger without embeddings or text', async () => {
+    const engine = await opened(tinyLedger({ bare: true, turns: 20 }));
+    expect(await errorOf(engine.analyze(parameters(), ignore))).toMatchObject({ kind: 'ledger', problem: expect.stringContaining('neither embeddings nor text') });
+  });
+
+  it('can be cancelled; an analysis cancelled leaves the last one standing', async () => {
+    const engine = newEngine();
+    const opening = errorOf(engine.open(source, null, drop, ignore));
+    engine.cancel();
+    expect(await opening).toMatchObject({ kind: 'cancelled' });
+    await engine.open(source, null, drop, ignore);
+    const before = await engine.analyze(parameters(), ignore);
+    const analysing = errorOf(engine.analyze(parameters({ stream: 'agent_id' }), ignore));
+    engine.cancel();
+    expect(await analysing).toMatchObject({ kind: 'cancelled' });
+    expect((await engine.series({ name: 'kl', range: { from: 0, to: 10 }, axis: 'event', buckets: 4, streams: [0] })).revision).toBe(before.revision);
+    expect((await engine.event(700)).why.length).toBeGreaterThan(0);
+    expect(withoutClock(await engine.analyze(parameters(), ignore))).toEqual(withoutClock(before));
+  });
+});
+
+describe('over the wire', () => {
+  it('answers as it does in the same thread, and errors keep their kind', async () => {
+    const here = await opened();
+    const client: EngineApi & { dispose(): void } = createEngineClient({ spawn: () => spawnEngineHere(newEngine()) });
+    const phases = new Set<string>();
+    let bytes = 0;
+    await client.open(source, null, async (ipc) => {
+      bytes += ipc.byteLength;
+    }, (progress) => phases.add(progress.phase));
+    expect(bytes).toBeGreaterThan(0);
+    const there = await client.analyze(parameters(), (progress) => phases.add(progress.phase));
+    expect(withoutClock(there)).toEqual(withoutClock(await here.analyze(parameters(), ignore)));
+    expect(phases).toContain('Detecting');
+    for (const name of ['kl', 'cusum'] satisfies SeriesName[]) {
+      const request = { name, range: { from: 0, to: 1200 }, axis: 'event' as const, buckets: 100, streams: [0, 1, 2] };
+      expect((await client.series(request)).lines).toEqual((await here.series(request)).lines);
+      // Transferring must not have emptied what the engine keeps.
+      expect((await client.series(request)).lines).toEqual((await here.series(request)).lines);
+    }
+    expect(await client.couplingMatrix(900)).toEqual(await here.couplingMatrix(900));
+    expect(await client.event(700)).toEqual(await here.event(700));
+    expect(await client.signalsArrow()).toEqual(await here.signalsArrow());
+    expect(await errorOf(client.event(1e9))).toMatchObject({ kind: 'ledger', problem: expect.stringContaining('no event 1000000000') });
+    client.dispose();
+  });
+
+  it('takes the kind of a failing sink there and back', async () => {
+    const client = createEngineClient({ spawn: () => spawnEngineHere(newEngine()) });
+    const full: TautlineError = { kind: 'memory', problem: 'the database is full', advice: 'Open a smaller ledger' };
+    expect(await errorOf(client.open(source, null, () => Promise.reject(new TautlineFailure(full)), ignore))).toEqual(full);
+    client.dispose();
+  });
+});

@@ -1,10 +1,16 @@
 import type { AssignmentExports } from './assignment.ts';
 import type { BootstrapExports } from './bootstrap.ts';
+import type { CouplingExports } from './coupling.ts';
 import type { CovarianceExports } from './covariance.ts';
+import type { DetectorExports } from './detectors.ts';
+import type { DisplacementExports } from './displacement.ts';
 import type { DownsampleExports } from './downsample.ts';
 import type { EigenExports } from './eigen.ts';
 import type { GeneratorExports } from './generator.ts';
+import type { LatencyExports } from './latency.ts';
 import type { ProjectExports } from './project.ts';
+import type { TrackerExports } from './tracker.ts';
+import type { TransportExports } from './transport.ts';
 
 /** Raw exports common to every kernel. */
 export interface MemoryExports {
@@ -14,4 +20,5 @@ export interface MemoryExports {
 
 /** Everything that `kernels.wasm` exports; each wrapper declares the part that it calls. */
 export interface KernelExports extends
-  AssignmentExports, BootstrapExports, CovarianceExports, DownsampleExports, EigenExports, GeneratorExports, MemoryExports, ProjectExports {}
+  AssignmentExports, BootstrapExports, CouplingExports, CovarianceExports, DetectorExports, DisplacementExports, DownsampleExports, EigenExports,
+  GeneratorExports, LatencyExports, MemoryExports, ProjectExports, TrackerExports, TransportExports {}

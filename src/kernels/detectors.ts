@@ -1,0 +1,139 @@
+import type { Block } from './arena.ts';
+import { requireLength } from './check.ts';
+import { requireLengths, requireRange, type StateBlock } from './events.ts';
+import type { KernelModule } from './module.ts';
+import type { DetectorLimits, Episode } from './twin/detectors.ts';
+
+export interface DetectorExports {
+  detectors(
+    from: number, to: number, limits: number, warmup: number, referenceTo: number, stream: number, seq: number, isVoid: number,
+    kl: number, boxCox: number, friction: number, entropy: number, rho: number, tension: number, mewma: number,
+    state: number, z: number, cusum: number, route: number, notice: number, episodes: number, capacity: number,
+  ): number;
+  episodesWritten(): number;
+  cusum(n: number, z: number, h: number, kappa: number, cap: number, out: number): void;
+}
+
+export type { DetectorLimits, Episode };
+
+export interface DetectorOptions {
+  readonly limits: DetectorLimits;
+  /** Per stream: WARMING until seq exceeds it. */
+  readonly warmup: Int32Array;
+  /** WARMING before this event: the end of the reference period. */
+  readonly referenceTo: number;
+}
+
+export interface DetectorInputs {
+  readonly stream: Block<Int32Array>;
+  readonly seq: Block<Int32Array>;
+  readonly isVoid: Block<Uint8Array>;
+  readonly kl: Block<Float64Array>;
+  readonly boxCox: Block<Float64Array>;
+  readonly friction: Block<Float64Array>;
+  readonly entropy: Block<Float64Array>;
+  readonly rho: Block<Float64Array>;
+  readonly tension: Block<Float64Array>;
+  readonly mewma: Block<Float64Array>;
+}
+
+export interface DetectorColumns {
+  readonly z: Block<Float64Array>;
+  readonly cusum: Block<Float64Array>;
+  readonly route: Block<Uint8Array>;
+  readonly notice: Block<Uint8Array>;
+}
+
+/** Bytes and offsets of the kernel's records; see wasm/detectors.ts. */
+const STATE_BYTES = 160;
+const STATE_INTS = STATE_BYTES / 4;
+const STATE_DOUBLES = STATE_BYTES / 8;
+const OPEN = 7;
+const WEIGHT = 4;
+const KINDS = 5;
+const EPISODES_AT = 10;
+const EPISODE_BYTES = 40;
+/** Episodes copied out at a time. */
+const CAPACITY = 4096;
+
+const LIMITS: readonly (keyof DetectorLimits)[] = [
+  'm', 's', 'h', 'kappa', 'cap', 'tauMax', 'tauMin', 'entropyClear', 'lo', 'hi', 'dwell', 'voidOpen', 'voidClear', 'shiftOpen', 'shiftClear', 'tensionLow', 'tensionHigh',
+];
+
+export function detectorState({ arena }: KernelModule, streams: number): StateBlock {
+  const state = arena.u8(streams * STATE_BYTES);
+  state.view().fill(0);
+  return state;
+}
+
+/**
+ * Routes, scores and notices of events [from, to) (spec 8).
+ * @returns the episodes that closed, in order of closing; those still open are in the state (`openEpisodes`).
+ */
+export function runDetectors(
+  { arena, exports }: KernelModule, inputs: DetectorInputs, o: DetectorOptions, state: StateBlock, out: DetectorColumns, from: number, to: number,
+): Episode[] {
+  const n = inputs.stream.length;
+  requireRange(from, to, n);
+  requireLengths({ ...inputs, ...out }, n);
+  requireLength('detector state', state, o.warmup.length * STATE_BYTES);
+  const closed: Episode[] = [];
+  arena.scope(() => {
+    const limits = arena.f64From(LIMITS.map((name) => o.limits[name]));
+    const warmup = arena.i32From(o.warmup);
+    const episodes = arena.u8(CAPACITY * EPISODE_BYTES);
+    for (let at = from; at < to;) {
+      at = exports.detectors(
+        at, to, limits.ptr, warmup.ptr, o.referenceTo, inputs.stream.ptr, inputs.seq.ptr, inputs.isVoid.ptr,
+        inputs.kl.ptr, inputs.boxCox.ptr, inputs.friction.ptr, inputs.entropy.ptr, inputs.rho.ptr, inputs.tension.ptr, inputs.mewma.ptr,
+        state.ptr, out.z.ptr, out.cusum.ptr, out.route.ptr, out.notice.ptr, episodes.ptr, CAPACITY,
+      );
+      const written = exports.episodesWritten();
+      if (written === 0) continue;
+      const bytes = episodes.view();
+      const ints = new Int32Array(bytes.buffer, bytes.byteOffset, (written * EPISODE_BYTES) / 4);
+      const doubles = new Float64Array(bytes.buffer, bytes.byteOffset, (written * EPISODE_BYTES) / 8);
+      for (let e = 0; e < written; e++) {
+        const [kind, stream, onset, onsetSeq, fired, firedSeq, cleared] = ints.subarray(e * 10);
+        closed.push({ kind, stream, onset, onsetSeq, fired, firedSeq, cleared, peak: doubles[e * 5 + 4] });
+      }
+    }
+  });
+  return closed;
+}
+
+/** Episodes open after the last event taken in; `cleared` is -1. By stream, then kind. */
+export function openEpisodes(state: StateBlock): Episode[] {
+  const { ints, doubles } = numbers(state);
+  const open: Episode[] = [];
+  for (let stream = 0; stream * STATE_INTS < ints.length; stream++) {
+    const bits = ints[stream * STATE_INTS + OPEN];
+    for (let kind = 0; kind < KINDS; kind++) {
+      if ((bits & (1 << kind)) === 0) continue;
+      const at = stream * STATE_INTS + EPISODES_AT + kind * 6;
+      const [onset, onsetSeq, fired, firedSeq] = ints.subarray(at);
+      open.push({ kind, stream, onset, onsetSeq, fired, firedSeq, cleared: -1, peak: doubles[(at + 4) / 2] });
+    }
+  }
+  return open;
+}
+
+/** Governance weight J of each stream. */
+export function governanceWeights(state: StateBlock): Float64Array {
+  const { doubles } = numbers(state);
+  return Float64Array.from({ length: doubles.length / STATE_DOUBLES }, (_, stream) => doubles[stream * STATE_DOUBLES + WEIGHT]);
+}
+
+function numbers(state: StateBlock): { ints: Int32Array; doubles: Float64Array } {
+  const { buffer, byteOffset, length } = state.view();
+  return { ints: new Int32Array(buffer, byteOffset, length / 4), doubles: new Float64Array(buffer, byteOffset, length / 8) };
+}
+
+/** Winsorised CUSUM of a series from S = 0. */
+export function cusumSeries({ arena, exports }: KernelModule, z: Float64Array, h: number, kappa: number, cap: number): Float64Array {
+  return arena.scope(() => {
+    const out = arena.f64(z.length);
+    exports.cusum(z.length, arena.f64From(z).ptr, h, kappa, cap, out.ptr);
+    return out.view().slice();
+  });
+}

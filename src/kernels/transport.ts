@@ -1,0 +1,66 @@
+import type { Block } from './arena.ts';
+import { requireCount, requireLength } from './check.ts';
+import { requireEvents, requireLengths, type EventBlocks, type StateBlock } from './events.ts';
+import type { KernelModule } from './module.ts';
+
+export interface TransportExports {
+  transportStateBytes(streams: number, k: number, size: number): number;
+  transportReset(state: number, streams: number, k: number, size: number): void;
+  transport(
+    from: number, to: number, k: number, size: number, minimum: number, x: number, stream: number, isVoid: number,
+    referenceTo: number, referenceRows: number, referenceCounts: number, state: number, tension: number, shift: number,
+  ): void;
+  transportWindowBytes(k: number, size: number): number;
+  slicedEmd(k: number, n: number, a: number, b: number, scratch: number): number;
+}
+
+export interface TransportOptions {
+  /** Events in a window. */
+  readonly size: number;
+  /** NaN while either window holds fewer. */
+  readonly minimum: number;
+  /** First event with a shift: the end of the reference period. */
+  readonly referenceTo: number;
+  /** Each stream's newest reference events, oldest first: S x size x k, of which `referenceCounts` rows are there. */
+  readonly referenceRows: Block<Float32Array>;
+  readonly referenceCounts: Block<Int32Array>;
+}
+
+export interface TransportColumns {
+  readonly tension: Block<Float64Array>;
+  readonly shift: Block<Float64Array>;
+}
+
+export function transportState({ arena, exports }: KernelModule, streams: number, k: number, size: number): StateBlock {
+  requireCount('EMD window', size, 1);
+  const state = arena.u8(exports.transportStateBytes(streams, k, size));
+  exports.transportReset(state.ptr, streams, k, size);
+  return state;
+}
+
+/** Tension and shift of events [from, to) (spec 6). Reads coordinates of earlier events: `events` must begin with those in any window. */
+export function runTransport(
+  { exports }: KernelModule, events: EventBlocks, o: TransportOptions, state: StateBlock, out: TransportColumns, from: number, to: number,
+): void {
+  requireEvents(events, from, to);
+  requireCount('EMD window', o.size, 1);
+  requireCount('EMD minimum', o.minimum, 1);
+  const { n, k, streams, x, stream, isVoid } = events;
+  requireLengths({ ...out }, n);
+  requireLength('referenceRows', o.referenceRows, streams * o.size * k);
+  requireLength('referenceCounts', o.referenceCounts, streams);
+  requireLength('transport state', state, exports.transportStateBytes(streams, k, o.size));
+  exports.transport(
+    from, to, k, o.size, o.minimum, x.ptr, stream.ptr, isVoid.ptr,
+    o.referenceTo, o.referenceRows.ptr, o.referenceCounts.ptr, state.ptr, out.tension.ptr, out.shift.ptr,
+  );
+}
+
+/** Mean over the k axes of the 1-D Wasserstein-1 distance of two samples of n points each, row-major n x k. */
+export function slicedEmd({ arena, exports }: KernelModule, a: Float32Array, b: Float32Array, k: number): number {
+  requireCount('k', k, 1);
+  requireLength('b', b, a.length);
+  const n = a.length / k;
+  requireCount('points', n, 1);
+  return arena.scope(() => exports.slicedEmd(k, n, arena.f32From(a).ptr, arena.f32From(b).ptr, arena.u8(2 * exports.transportWindowBytes(k, n)).ptr));
+}

@@ -1,0 +1,119 @@
+// npm test: every check in turn, then one line "N passed, N failed". A check that cannot run counts as one failure; the ones that do not need it go on.
+import { spawn } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
+
+/** @typedef {{ passed: number, failed: number, note?: string }} Count */
+/** @typedef {{ name: string, command: string[], needs?: string[], minutes: number, report?: { file: string, count: (json: any) => Count } }} Check */
+
+/** @type {Check[]} */
+const checks = [
+  { name: 'kernels', command: ['npm', 'run', '--silent', 'wasm'], minutes: 3 },
+  { name: 'lint', command: ['npm', 'run', '--silent', 'lint'], minutes: 10 },
+  { name: 'typecheck', command: ['npm', 'run', '--silent', 'typecheck'], minutes: 5 },
+  {
+    name: 'unit, property and golden tests',
+    command: ['npx', 'vitest', 'run', '--reporter=default', '--reporter=json', '--outputFile.json=test-results/unit.json'],
+    needs: ['kernels'],
+    minutes: 30,
+    report: { file: 'test-results/unit.json', count: countVitest },
+  },
+  { name: 'build', command: ['npx', 'vite', 'build'], needs: ['kernels'], minutes: 5 },
+  { name: 'command line', command: ['node', '.config/tautline.mjs', '--help'], needs: ['kernels'], minutes: 2 },
+  {
+    name: 'end-to-end tests',
+    command: ['npm', 'run', '--silent', 'test:e2e'],
+    needs: ['build'],
+    minutes: 30,
+    report: { file: 'test-results/e2e.json', count: countPlaywright },
+  },
+];
+
+/** @type {Set<string>} */
+const broken = new Set();
+let passed = 0;
+let failed = 0;
+/** @type {string[]} */
+const summary = [];
+for (const check of checks) {
+  console.log(`\n== ${check.name}`);
+  const started = performance.now();
+  const missing = check.needs?.find((name) => broken.has(name));
+  const count = missing ? { passed: 0, failed: 1, note: `not run: ${missing} failed` } : await run(check);
+  if (count.failed > 0) broken.add(check.name);
+  passed += count.passed;
+  failed += count.failed;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  summary.push(`${count.failed > 0 ? 'FAIL' : 'ok  '} ${check.name}: ${count.passed} passed, ${count.failed} failed (${seconds} s)${count.note ? ` ${count.note}` : ''}`);
+}
+console.log(`\n${summary.join('\n')}\n${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
+
+/**
+ * @param {Check} check
+ * @returns {Promise<Count>}
+ */
+async function run({ command, minutes, report }) {
+  if (report) await rm(report.file, { force: true });
+  const problem = await execute(command, minutes);
+  if (!report) return problem ? { passed: 0, failed: 1, note: problem } : { passed: 1, failed: 0 };
+  /** @type {Count} */
+  let count;
+  try {
+    count = report.count(JSON.parse(await readFile(report.file, 'utf8')));
+  } catch (thrown) {
+    return { passed: 0, failed: 1, note: problem ?? `no report: ${thrown instanceof Error ? thrown.message : String(thrown)}` };
+  }
+  if (count.failed > 0) return count;
+  if (problem) return { ...count, failed: 1, note: problem };
+  return count.passed > 0 ? count : { passed: 0, failed: 1, note: 'no test was executed' };
+}
+
+/**
+ * Runs a command, showing its output; null when it succeeded.
+ * @param {string[]} command
+ * @param {number} minutes
+ * @returns {Promise<string | null>}
+ */
+function execute([program, ...args], minutes) {
+  return new Promise((done) => {
+    // A process group of its own, so that a hanging check takes its servers and browsers with it.
+    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+    const stop = () => child.pid && process.kill(-child.pid, 'SIGKILL');
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      stop();
+    }, minutes * 60_000);
+    process.once('SIGINT', stop);
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      done(`cannot start: ${error.message}`);
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      process.off('SIGINT', stop);
+      done(late ? `stopped after ${minutes} minutes` : code === 0 ? null : `exit ${code ?? signal}`);
+    });
+  });
+}
+
+/**
+ * A file that cannot be loaded has no failed test in it and counts as one.
+ * @param {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, testResults: { status: string, assertionResults: { status: string }[] }[] }} report
+ * @returns {Count}
+ */
+function countVitest(report) {
+  const unloadable = report.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((t) => t.status === 'failed')).length;
+  return { passed: report.numPassedTests, failed: report.numFailedTests + unloadable, ...skipped(report.numPendingTests + report.numTodoTests) };
+}
+
+/**
+ * @param {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number } }} report
+ * @returns {Count}
+ */
+function countPlaywright({ stats }) {
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, ...skipped(stats.skipped) };
+}
+
+/** @param {number} count */
+const skipped = (count) => (count > 0 ? { note: `${count} skipped` } : {});

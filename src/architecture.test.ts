@@ -1,0 +1,167 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+
+/** What each folder of src/ may import besides itself: whatever stands to its left. cli stands beside app. */
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  kernels: ['core'],
+  detection: ['core', 'kernels'],
+  ledger: ['core', 'kernels', 'detection'],
+  harness: ['core', 'kernels', 'detection', 'ledger/write', 'ledger/types'],
+  workers: ['core', 'kernels', 'detection', 'ledger', 'harness'],
+  state: ['core', 'kernels', 'detection', 'ledger', 'harness', 'workers'],
+  charts: ['core', 'detection/types'],
+  panels: ['core', 'kernels', 'detection', 'ledger', 'harness', 'workers', 'state', 'charts'],
+  app: ['core', 'kernels', 'detection', 'ledger', 'harness', 'workers', 'state', 'charts', 'panels'],
+  cli: ['core', 'kernels', 'detection', 'ledger', 'harness'],
+};
+
+/** Packages that belong to some folders only. */
+const PACKAGES: readonly { readonly name: RegExp; readonly only: readonly string[] }[] = [
+  { name: /^(echarts|zrender)(\/|$)/, only: ['charts'] },
+  { name: /^(react|react-dom|zustand|@tanstack\/.*)(\/|$)/, only: ['state', 'charts', 'panels', 'app'] },
+  { name: /^(@duckdb\/duckdb-wasm|parquet-wasm)(\/|$)/, only: ['ledger'] },
+  { name: /^comlink(\/|$)/, only: ['workers'] },
+];
+
+/** The files that may start a worker. */
+const WORKER_STARTERS = ['workers/client.ts', 'ledger/duckdb.ts'];
+
+interface Reference {
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+interface Source {
+  readonly references: readonly Reference[];
+  readonly startsWorker: boolean;
+}
+
+/** Everything a file names as an import, export-from, dynamic import, import type or `new URL(..., import.meta.url)`. */
+function read(path: string, text: string): Source {
+  const references: Reference[] = [];
+  let startsWorker = false;
+  const add = (node: ts.Node | undefined, typeOnly: boolean): void => {
+    if (node && ts.isStringLiteralLike(node)) references.push({ target: node.text.replace(/\?.*$/, ''), typeOnly });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
+    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, true);
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], false);
+    else if (ts.isNewExpression(node) && ts.isIdentifier(node.expression)) {
+      const name = node.expression.text;
+      if (name === 'Worker' || name === 'SharedWorker') startsWorker = true;
+      if (name === 'URL' && node.arguments?.[1]?.getText() === 'import.meta.url') add(node.arguments[0], false);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS));
+  return { references, startsWorker };
+}
+
+/**
+ * Breaches of the layout, as sentences.
+ * @param files path below src/ (with `/`) -> text
+ */
+function violations(files: Readonly<Record<string, string>>): string[] {
+  const found: string[] = [];
+  for (const [path, text] of Object.entries(files)) {
+    const folder = folderOf(path);
+    // Tests run in Node, whatever they test.
+    const isTest = /\.test\.tsx?$/.test(path) || path.endsWith('/testing.ts');
+    const isNode = isTest || folder === 'cli' || path.endsWith('.node.ts');
+    if (!(folder in LAYERS)) {
+      if (!(isTest && folder === '')) found.push(`${path} is in no known folder`);
+      continue;
+    }
+    const { references, startsWorker } = read(path, text);
+    if (startsWorker && !isTest && !WORKER_STARTERS.includes(path)) found.push(`${path} starts a worker: only ${WORKER_STARTERS.join(', ')} may`);
+    for (const { target, typeOnly } of references) {
+      if (!target.startsWith('.')) {
+        if (/^node:/.test(target) && !isNode) found.push(`${path} imports ${target}: browser code cannot`);
+        const rule = PACKAGES.find(({ name }) => name.test(target));
+        if (rule && !rule.only.includes(folder) && !isTest && !typeOnly) found.push(`${path} imports ${target}: only ${rule.only.join(', ')} may`);
+        continue;
+      }
+      const to = posix.normalize(posix.join(posix.dirname(path), target));
+      if (to.startsWith('..')) {
+        if (/\bwasm\//.test(to) && folder !== 'kernels') found.push(`${path} reaches ${target}: only kernels may load the compiled kernels`);
+        continue;
+      }
+      if (/\.node\.ts$/.test(to) && !isNode) found.push(`${path} imports ${to}: browser code cannot import Node's`);
+      if (folderOf(to) === folder) {
+        if (folder === 'panels' && panelOf(to) !== null && panelOf(path) !== null && panelOf(to) !== panelOf(path)) {
+          found.push(`${path} imports ${to}: panels never import each other`);
+        }
+        continue;
+      }
+      const allowed = LAYERS[folder].some((name) => to.startsWith(`${name}/`) || to.startsWith(`${name}.`));
+      if (!allowed) found.push(`${path} imports ${to}: ${folder} may import ${LAYERS[folder].join(', ') || 'nothing'}`);
+    }
+  }
+  return found;
+}
+
+const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '');
+const panelOf = (path: string): string | null => /^panels\/([^/]+)\//.exec(path)?.[1] ?? null;
+
+function sources(): Record<string, string> {
+  const root = fileURLToPath(new URL('.', import.meta.url));
+  const names = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'));
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(root, name), 'utf8')]));
+}
+
+describe('architecture', () => {
+  test('imports point one way', () => {
+    const files = sources();
+    expect(Object.keys(files).length).toBeGreaterThan(10);
+    expect(violations(files)).toEqual([]);
+  });
+
+  test.each([
+    ['core/a.ts', `import { b } from '../detection/b.ts';`, /core may import nothing/],
+    ['core/a.ts', `export type { B } from '../detection/b.ts';`, /core may import nothing/],
+    ['kernels/a.ts', `const b = await import('../ledger/b.ts');`, /kernels may import core/],
+    ['detection/a.ts', `let b: import('../state/b.ts').B;`, /detection may import core, kernels/],
+    ['harness/a.ts', `import { b } from '../ledger/read.ts';`, /harness may import/],
+    ['ledger/a.ts', `const url = new URL('../workers/b.ts', import.meta.url);`, /ledger may import/],
+    ['workers/a.ts', `import x from '../state/b.ts';`, /workers may import/],
+    ['state/a.ts', `import x from '../panels/b.ts';`, /state may import/],
+    ['charts/a.ts', `import { b } from '../detection/b.ts';`, /charts may import core, detection\/types/],
+    ['charts/a.ts', `import type { B } from '../state/b.ts';`, /charts may import/],
+    ['panels/drift/a.tsx', `import { b } from '../collapse/b.ts';`, /panels never import each other/],
+    ['panels/drift/a.tsx', `import { b } from '../../app/b.ts';`, /panels may import/],
+    ['app/a.tsx', `import { b } from '../cli/b.ts';`, /app may import/],
+    ['cli/a.ts', `import { b } from '../state/b.ts';`, /cli may import/],
+    ['cli/a.ts', `import { useState } from 'react';`, /react: only state/],
+    ['state/a.ts', `import * as echarts from 'echarts/core';`, /echarts\/core: only charts/],
+    ['ledger/a.ts', `import { useQuery } from '@tanstack/react-query';`, /only state, charts, panels, app/],
+    ['app/a.ts', `import { AsyncDuckDB } from '@duckdb/duckdb-wasm';`, /only ledger/],
+    ['app/a.ts', `import url from '../../wasm/build/kernels.wasm?url';`, /only kernels/],
+    ['app/a.ts', `const w = new Worker(new URL('../workers/b.ts', import.meta.url));`, /starts a worker/],
+    ['workers/a.ts', `import { load } from '../kernels/load.node.ts';`, /browser code cannot import Node's/],
+    ['ledger/a.ts', `import { readFile } from 'node:fs/promises';`, /node:fs\/promises: browser code cannot/],
+    ['elsewhere/a.ts', ``, /no known folder/],
+  ])('%s with %s is found', (path, text, message) => {
+    const found = violations({ [path]: text });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(message);
+  });
+
+  test.each([
+    ['kernels/a.ts', `import { ok } from '../core/result.ts'; import url from '../../wasm/build/kernels.wasm?url';`],
+    ['harness/a.ts', `import { writeParquet } from '../ledger/write.ts'; import type { T } from '../ledger/types.ts';`],
+    ['charts/a.tsx', `import * as echarts from 'echarts/core'; import type { Alert } from '../detection/types.ts'; import './a.css';`],
+    ['panels/drift/a.tsx', `import { Frame } from '../Frame.tsx'; import { b } from './b.ts'; import { Plot } from '../../charts/Plot.tsx';`],
+    ['panels/registry.ts', `import { drift } from './drift/panel.ts';`],
+    ['workers/client.ts', `const w = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });`],
+    ['workers/a.test.ts', `import { load } from '../kernels/load.node.ts'; import { readFileSync } from 'node:fs';`],
+    ['cli/a.ts', `import { load } from '../kernels/load.node.ts'; // import { x } from '../app/x.ts';`],
+    ['kernels/load.node.ts', `import { readFile } from 'node:fs/promises';`],
+  ])('%s with %s is allowed', (path, text) => expect(violations({ [path]: text })).toEqual([]));
+});

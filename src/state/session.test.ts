@@ -1,0 +1,289 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DEFAULT_PARAMETERS } from '../detection/parameters.ts';
+import { createEngineClient } from '../workers/client.ts';
+import type { EngineApi } from '../workers/protocol.ts';
+import { newEngine, spawnEngineHere, tinyLedger } from '../workers/testing.ts';
+import { createSession, type Session } from './session.ts';
+import type { Database } from './tables.ts';
+import { memoryAddress, nodeDatabase, type MemoryAddress } from './testing.ts';
+
+/** The real engine behind its wire, the real database, and an address in memory. */
+let database: Database;
+let session: Session;
+let address: MemoryAddress;
+let engine: EngineApi;
+let kill: (reason: string) => void;
+
+function start(text = ''): void {
+  address = memoryAddress(text);
+  session = createSession({
+    createEngine: (onRestart) => createEngineClient({
+      onRestart,
+      spawn: () => {
+        engine = newEngine();
+        const worker = spawnEngineHere(engine);
+        kill = worker.die;
+        return worker;
+      },
+    }),
+    createDatabase: async () => database,
+    address,
+  });
+}
+const source = tinyLedger({ fracture: 320 });
+const state = () => session.store.getState();
+const idle = () => vi.waitFor(() => expect(session.isIdle()).toBe(true), { timeout: 10_000, interval: 5 });
+const fired = () => state().analysis.report!.alerts.map((alert) => `${alert.kind} ${alert.fired}`);
+
+beforeAll(async () => {
+  database = await nodeDatabase();
+});
+beforeEach(() => start());
+afterEach(() => session.dispose());
+
+describe('opening', () => {
+  it('goes from empty through opening to open, and analyses', async () => {
+    const phases: string[] = [state().ledger.phase];
+    session.store.subscribe((now, before) => {
+      if (now.ledger.phase !== before.ledger.phase) phases.push(now.ledger.phase);
+    });
+    await session.actions.open(source);
+    expect(phases).toEqual(['empty', 'opening', 'open']);
+    expect(state().analysis).toMatchObject({ running: null, error: null, report: { events: 1200 } });
+    expect(state().view.source).toEqual({ kind: 'file', name: 'tiny.ndjson' });
+    expect(address.entries).toEqual(['', 'v=1&file=tiny.ndjson']);
+    await session.tables.ensureAlerts();
+    expect(await session.tables.query('select (select count(*) from events)::int as events, (select count(*) from alerts)::int as alerts'))
+      .toEqual([{ events: 1200, alerts: state().analysis.report!.alerts.length }]);
+  });
+
+  it('says why a ledger cannot be opened, and opens the next', async () => {
+    await session.actions.open({ kind: 'files', files: [{ path: 'notes.ndjson', blob: new Blob(['{"colour": "red"}']) }] });
+    expect(state().ledger).toMatchObject({ phase: 'failed', name: 'notes.ndjson', error: { kind: expect.stringMatching(/column|file|ledger/) } });
+    await session.actions.open(source);
+    expect(state().ledger.phase).toBe('open');
+  });
+
+  it('can be cancelled', async () => {
+    const opening = session.actions.open(source);
+    session.actions.cancel();
+    await opening;
+    expect(state()).toMatchObject({ ledger: { phase: 'empty' }, view: { source: null }, toasts: [{ level: 'info' }] });
+    expect(state().toasts[0]!.text).toContain('Cancelled');
+  });
+
+  it('opens the newer of two at once', async () => {
+    const other = tinyLedger({ name: 'other.ndjson', turns: 100, seed: 2 });
+    await Promise.all([session.actions.open(source), session.actions.open(other)]);
+    await idle();
+    expect(state()).toMatchObject({ ledger: { phase: 'open', report: { name: 'other.ndjson' } }, analysis: { error: null, report: { events: 300 } } });
+    expect(await session.tables.query('select count(*)::int as n from events')).toEqual([{ n: 300 }]);
+  });
+
+  it('forgets what belonged to the ledger before, not the thresholds', async () => {
+    await session.actions.open(source);
+    session.actions.setParameters({ h: 7, reference_range: [0, 300] }, true);
+    session.actions.setRange({ from: 100, to: 300 });
+    session.actions.select(150);
+    session.actions.toggleStream('a');
+    await session.actions.open(tinyLedger({ name: 'other.ndjson', turns: 100 }));
+    await idle();
+    expect(state().view).toMatchObject({ range: null, selected: null, hiddenStreams: [], parameters: { h: 7, reference_range: null } });
+  });
+
+  it('closes', async () => {
+    await session.actions.open(source);
+    session.actions.close();
+    await idle();
+    expect(state()).toMatchObject({ ledger: { phase: 'empty' }, analysis: { report: null }, view: { source: null } });
+    await expect(session.tables.query('select * from events')).rejects.toThrow(/events/);
+  });
+});
+
+describe('parameters', () => {
+  beforeEach(() => session.actions.open(source));
+
+  it('are analysed newest first while a slider moves, with one step in history', async () => {
+    const analyze = vi.spyOn(engine, 'analyze');
+    for (let h = 20; h >= 1; h -= 0.5) session.actions.setParameters({ h }, false);
+    session.actions.setParameters({ h: 3 }, true);
+    await idle();
+    expect(analyze.mock.calls.length).toBeLessThanOrEqual(2);
+    expect(analyze.mock.lastCall![0].h).toBe(3);
+    expect(state().analysis.report!.alerts).not.toEqual(state().analysis.report!.baselineAlerts);
+    expect(address.entries).toEqual(['', 'v=1&file=tiny.ndjson', 'v=1&file=tiny.ndjson&h=3']);
+    const tuned = fired();
+    address.back();
+    await idle();
+    expect(state().view.parameters).toEqual(DEFAULT_PARAMETERS);
+    expect(fired()).not.toEqual(tuned);
+    expect(state().analysis.report!.alerts).toEqual(state().analysis.report!.baselineAlerts);
+  });
+
+  it('show in the address while a slider moves, without steps in history', async () => {
+    session.actions.setParameters({ h: 6 }, false);
+    await idle();
+    expect(address.entries).toEqual(['', 'v=1&file=tiny.ndjson&h=6']);
+    session.actions.setParameters({ h: 6 }, true);
+    expect(address.entries).toEqual(['', 'v=1&file=tiny.ndjson', 'v=1&file=tiny.ndjson&h=6']);
+  });
+
+  it('that contradict each other are refused by name and never sent', async () => {
+    const analyze = vi.spyOn(engine, 'analyze');
+    session.actions.setParameters({ lambda_slow: 0.4 }, true);
+    expect(state().analysis.error).toMatchObject({ kind: 'parameter', name: 'lambda_slow', problem: expect.stringContaining('lambda_fast') });
+    expect(state().view.parameters).toEqual(DEFAULT_PARAMETERS);
+    await idle();
+    expect(analyze).not.toHaveBeenCalled();
+    session.actions.setParameters({ lambda_slow: 0.04 }, true);
+    expect(state().analysis.error).toBeNull();
+    await idle();
+    expect(analyze).toHaveBeenCalledOnce();
+  });
+
+  it('keep the last good report when an analysis fails', async () => {
+    const good = state().analysis.report;
+    session.actions.setParameters({ reference_range: [0, 2] }, true);
+    await idle();
+    expect(state().analysis).toMatchObject({ running: null, error: { kind: 'ledger' } });
+    expect(state().analysis.report).toBe(good);
+    session.actions.resetParameter('reference_range');
+    await idle();
+    expect(state().analysis.error).toBeNull();
+  });
+
+  it('go back to those of the report when an analysis is cancelled', async () => {
+    session.actions.setParameters({ stream: 'agent_id' }, true);
+    session.actions.cancel();
+    await idle();
+    expect(state().analysis).toMatchObject({ running: null, error: null });
+    expect(state().view.parameters).toEqual(DEFAULT_PARAMETERS);
+    session.actions.setParameters({ stream: 'agent_id' }, true);
+    await idle();
+    expect(state().analysis.report!.streams).toHaveLength(6);
+    session.actions.resetAllParameters();
+    await idle();
+    expect(state().analysis.report!.streams).toHaveLength(3);
+  });
+});
+
+describe('a dead engine', () => {
+  beforeEach(async () => {
+    await session.actions.open(source);
+    session.actions.setParameters({ h: 6 }, true);
+    session.actions.select(700);
+    await idle();
+  });
+
+  it('is replaced, its ledger reopened and analysed as before', async () => {
+    const before = { alerts: fired(), revision: state().analysis.report!.revision, view: state().view };
+    kill('out of memory');
+    expect(state().ledger.phase).toBe('opening');
+    await idle();
+    expect(state().ledger.phase).toBe('open');
+    expect(fired()).toEqual(before.alerts);
+    expect(state().analysis.report!.revision).toBeGreaterThan(before.revision);
+    expect(state().view).toEqual(before.view);
+    expect(state().toasts.map((toast) => toast.text)).toEqual([expect.stringContaining('out of memory')]);
+    expect((await session.engine.event(700)).index).toBe(700);
+  });
+
+  it('is not revived for ever', async () => {
+    kill('first');
+    kill('second');
+    await idle();
+    expect(state().ledger).toMatchObject({ phase: 'failed', error: { kind: 'worker', problem: 'second' } });
+    await session.actions.open(source);
+    expect(state().analysis.report!.events).toBe(1200);
+  });
+
+  it('rejects the question it was asked', async () => {
+    const question = session.engine.series({ name: 'kl', range: { from: 0, to: 1200 }, axis: 'event', buckets: 10, streams: [0] });
+    kill('gone');
+    await expect(question).rejects.toMatchObject({ error: { kind: 'worker', problem: 'gone' } });
+    await idle();
+  });
+});
+
+describe('the address', () => {
+  it('of a file asks for the file, and keeps range, selection and parameters when it comes', async () => {
+    session.dispose();
+    start('v=1&file=tiny.ndjson&range=100-200&at=150&hidden=b&h=6');
+    session.restore();
+    expect(state()).toMatchObject({ ledger: { phase: 'empty' }, view: { source: { kind: 'file', name: 'tiny.ndjson' }, range: { from: 100, to: 200 } } });
+    await session.actions.open(source);
+    expect(state().view).toMatchObject({ range: { from: 100, to: 200 }, selected: 150, hiddenStreams: ['b'], parameters: { h: 6 } });
+    expect(state().analysis.report!.alerts.length).toBeGreaterThanOrEqual(state().analysis.report!.baselineAlerts.length);
+    expect(address.entries).toEqual(['v=1&file=tiny.ndjson&range=100-200&at=150&hidden=b&h=6']);
+  });
+
+  it('beyond the end of the ledger is cut to it', async () => {
+    session.dispose();
+    start('v=1&file=tiny.ndjson&range=1100-9000&at=5000');
+    session.restore();
+    await session.actions.open(source);
+    expect(state().view).toMatchObject({ range: { from: 1100, to: 1200 }, selected: null });
+  });
+
+  it('of a sample opens it; what cannot be read is named', async () => {
+    session.dispose();
+    start('v=1&sample=nowhere&h=900');
+    session.restore();
+    await idle();
+    expect(state()).toMatchObject({ ledger: { phase: 'failed', name: 'nowhere' }, view: { parameters: DEFAULT_PARAMETERS } });
+    expect(state().toasts[0]!.text).toContain('h (is 900, must be from 0.5 to 40 σ)');
+  });
+
+  it('brings a dropped file back when the user goes back to it', async () => {
+    await session.actions.open(source);
+    await session.actions.open(tinyLedger({ name: 'other.ndjson', turns: 100 }));
+    address.back();
+    await idle();
+    expect(state()).toMatchObject({ ledger: { phase: 'open', report: { name: 'tiny.ndjson' } }, analysis: { report: { events: 1200 } } });
+    address.back();
+    await idle();
+    expect(state()).toMatchObject({ ledger: { phase: 'empty' }, view: { source: null } });
+  });
+});
+
+describe('the view', () => {
+  beforeEach(() => session.actions.open(source));
+
+  it('shows one stream alone, and all again', () => {
+    session.actions.soloStream('b');
+    expect(state().view.hiddenStreams).toEqual(['a', 'c']);
+    session.actions.soloStream('b');
+    expect(state().view.hiddenStreams).toEqual([]);
+    session.actions.toggleStream('b');
+    session.actions.soloStream('b');
+    expect(state().view.hiddenStreams).toEqual(['a', 'c']);
+  });
+
+  it('cuts ranges to the ledger; the whole of it is none', () => {
+    session.actions.setRange({ from: 1100.4, to: 1e9 });
+    expect(state().view.range).toEqual({ from: 1100, to: 1200 });
+    session.actions.setRange({ from: -5, to: 1200 });
+    expect(state().view.range).toBeNull();
+  });
+
+  it('keeps the cursor out of the address', () => {
+    const entries = address.entries.length;
+    session.actions.setCursor(7);
+    expect(state().cursor).toBe(7);
+    expect(address.entries).toHaveLength(entries);
+  });
+
+  it('can be folded, filtered, sorted and themed, one step back each', () => {
+    const before = address.entries.length;
+    session.actions.toggleFold('coupling');
+    session.actions.setAlertFilter({ kinds: ['DRIFT'], stream: 'c' });
+    session.actions.setAlertSort({ by: 'peak', descending: true });
+    session.actions.setTheme('dark');
+    session.actions.setAxis('time');
+    expect(address.entries.slice(before)).toHaveLength(5);
+    expect(address.entries.at(-1)).toBe('v=1&file=tiny.ndjson&axis=time&theme=dark&folded=coupling&alerts=DRIFT&alert_stream=c&sort=peak,down');
+    session.actions.toast('info', 'hello');
+    session.actions.dismissToast(state().toasts[0]!.id);
+    expect(state().toasts).toEqual([]);
+  });
+});

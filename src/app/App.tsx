@@ -1,0 +1,128 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense, type ReactNode } from 'react';
+import { explain } from '../core/errors.ts';
+import { queryClient } from '../state/queries.ts';
+import { actions, useTautline } from '../state/store.ts';
+import type { LedgerPhase } from '../state/types.ts';
+import { AlertDrawer } from './alerts/AlertDrawer.tsx';
+import { DropOverlay } from './open/DropOverlay.tsx';
+import { EmptyState } from './open/EmptyState.tsx';
+import { OpenChooser } from './open/OpenChooser.tsx';
+import { OpenFailed, Opening } from './open/Opening.tsx';
+import { OpenReportSheet, useReportOnOpen } from './open/OpenReport.tsx';
+import { ErrorBoundary } from './shell/ErrorBoundary.tsx';
+import { ProgressBar, progressText } from './shell/Progress.tsx';
+import { Sheet } from './shell/Sheet.tsx';
+import { Shortcuts } from './shell/Shortcuts.tsx';
+import { StatusBar } from './shell/StatusBar.tsx';
+import { Toasts } from './shell/Toasts.tsx';
+import { TopBar } from './shell/TopBar.tsx';
+import { useShortcuts } from './shell/useShortcuts.ts';
+import { useTheme } from './shell/useTheme.ts';
+import { useUi } from './ui.ts';
+import { WhatIfPanel } from './whatif/WhatIfPanel.tsx';
+
+const PanelStack = lazy(() => import('../panels/PanelStack.tsx').then((module) => ({ default: module.PanelStack })));
+const Inspector = lazy(() => import('./inspector/Inspector.tsx').then((module) => ({ default: module.Inspector })));
+
+function AnalysisTrouble({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'open' }> }): ReactNode {
+  const error = useTautline((state) => state.analysis.error);
+  if (!error || error.kind === 'parameter') return null;
+  return (
+    <div className="banner danger" role="alert">
+      <span>{explain(error)}</span>
+      <button type="button" className="button" onClick={() => void actions.open(ledger.source)}>Reopen the ledger</button>
+    </div>
+  );
+}
+
+function Panels(): ReactNode {
+  const running = useTautline((state) => state.analysis.running);
+  const analysed = useTautline((state) => state.analysis.report !== null);
+  if (analysed) {
+    return (
+      <ErrorBoundary region="The charts">
+        <Suspense fallback={<p className="region-loading">Loading the charts…</p>}><PanelStack /></Suspense>
+      </ErrorBoundary>
+    );
+  }
+  if (running === null) return null;
+  return (
+    <div className="centre-message" role="status">
+      <h2>Analysing</h2>
+      <ProgressBar progress={running} label="Analysis" />
+      <p className="dim">{progressText(running)}</p>
+      <button type="button" className="button" onClick={() => actions.cancel()}>Cancel</button>
+    </div>
+  );
+}
+
+function Centre({ ledger }: { readonly ledger: LedgerPhase }): ReactNode {
+  switch (ledger.phase) {
+    case 'empty':
+      return <EmptyState />;
+    case 'opening':
+      return <Opening name={ledger.name} progress={ledger.progress} />;
+    case 'failed':
+      return <OpenFailed name={ledger.name} error={ledger.error} />;
+    case 'open':
+      return (
+        <>
+          <AnalysisTrouble ledger={ledger} />
+          <div className="stack" id="charts" tabIndex={-1}><Panels /></div>
+          <ErrorBoundary region="The alert table"><AlertDrawer /></ErrorBoundary>
+        </>
+      );
+  }
+}
+
+function Sheets(): ReactNode {
+  const sheet = useUi((ui) => ui.sheet);
+  if (sheet === 'report') return <OpenReportSheet />;
+  if (sheet === 'shortcuts') return <Shortcuts />;
+  if (sheet === 'open') return <Sheet title="Open a ledger"><OpenChooser asked={null} /></Sheet>;
+  return null;
+}
+
+function Shell(): ReactNode {
+  const ledger = useTautline((state) => state.ledger);
+  const selected = useTautline((state) => (state.analysis.report ? state.view.selected : null));
+  const whatIfOpen = useUi((ui) => ui.whatIfOpen);
+  useTheme();
+  useShortcuts();
+  useReportOnOpen();
+  const isOpen = ledger.phase === 'open';
+  return (
+    <div className={`app${isOpen && whatIfOpen ? ' with-whatif' : ''}${isOpen && selected !== null ? ' with-inspector' : ''}`}>
+      <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>Skip to the charts</a>
+      <ErrorBoundary region="The top bar"><TopBar /></ErrorBoundary>
+      {isOpen && whatIfOpen && (
+        <aside className="left" aria-label="What if: parameters">
+          <ErrorBoundary region="The parameter panel"><WhatIfPanel /></ErrorBoundary>
+        </aside>
+      )}
+      <main className="centre" id="main" tabIndex={-1}>
+        <ErrorBoundary region="The centre"><Centre ledger={ledger} /></ErrorBoundary>
+        <ErrorBoundary region="The sheet"><Sheets /></ErrorBoundary>
+      </main>
+      {isOpen && selected !== null && (
+        <aside className="right" aria-label="Event inspector">
+          <ErrorBoundary region="The event inspector">
+            <Suspense fallback={<p className="region-loading">Loading…</p>}><Inspector index={selected} /></Suspense>
+          </ErrorBoundary>
+        </aside>
+      )}
+      <ErrorBoundary region="The status bar"><StatusBar /></ErrorBoundary>
+      <Toasts />
+      <DropOverlay />
+    </div>
+  );
+}
+
+export function App(): ReactNode {
+  return (
+    <QueryClientProvider client={queryClient}>
+      <ErrorBoundary region="Tautline"><Shell /></ErrorBoundary>
+    </QueryClientProvider>
+  );
+}

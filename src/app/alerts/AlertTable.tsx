@@ -1,0 +1,141 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { explain, toTautlineError } from '../../core/errors.ts';
+import { formatCount, formatQuantity, formatTimeFull } from '../../core/format.ts';
+import { useAlertRows, type AlertRow } from '../../state/queries.ts';
+import { actions, useTautline } from '../../state/store.ts';
+import type { AlertColumn } from '../../state/types.ts';
+import { KindBadge } from '../shell/Badge.tsx';
+import { Icon } from '../shell/Icon.tsx';
+import { peakOf } from './kinds.ts';
+import { showAlert, zoomToAlert } from './show.ts';
+import { epochMsOf } from './times.ts';
+
+const ROW_PX = 26;
+
+interface Column {
+  readonly id: string;
+  readonly title: string;
+  /** Absent where SQL cannot sort by it. */
+  readonly sort?: AlertColumn;
+  readonly number?: boolean;
+  readonly help: string;
+  readonly cell: (row: AlertRow) => ReactNode;
+}
+
+const COLUMNS: readonly Column[] = [
+  { id: 'kind', title: 'Kind', sort: 'kind', help: 'What was detected', cell: (row) => <KindBadge kind={row.kind} /> },
+  { id: 'stream', title: 'Stream', sort: 'stream', help: 'The stream it was raised on', cell: (row) => row.stream },
+  { id: 'onset', title: 'Onset', sort: 'onset', number: true, help: 'Estimated first event of the episode', cell: (row) => formatCount(row.onset) },
+  { id: 'fired', title: 'Fired', sort: 'fired', number: true, help: 'Event at which the alert was raised', cell: (row) => formatCount(row.fired) },
+  {
+    id: 'cleared', title: 'Cleared', number: true, help: 'First event after the episode',
+    cell: (row) => (row.cleared === null ? <span className="still-open">open</span> : formatCount(row.cleared)),
+  },
+  { id: 'lag', title: 'Lag', sort: 'lag', number: true, help: 'From onset to firing, in events of the stream itself', cell: (row) => formatCount(row.lag) },
+  {
+    id: 'peak', title: 'Peak', sort: 'peak', number: true, help: 'Drift: the largest KL; other kinds: the value at which they fired',
+    cell: (row) => <span title={peakOf(row.kind).what}>{formatQuantity(row.peak ?? NaN, peakOf(row.kind).unit)}</span>,
+  },
+  { id: 'duration', title: 'Duration', sort: 'duration', number: true, help: 'From firing to clearing, in events of the ledger', cell: (row) => formatQuantity(row.duration, 'events') },
+  { id: 'time', title: 'Time (UTC)', help: 'When the alert fired', cell: (row) => formatTimeFull(epochMsOf(row.ts)) },
+];
+
+function Header(): ReactNode {
+  const sort = useTautline((state) => state.view.alertSort);
+  return (
+    <div className="alert-row alert-head" role="row" aria-rowindex={1}>
+      {COLUMNS.map((column, i) => {
+        const sorted = column.sort === sort.by;
+        const by = column.sort;
+        return (
+          <div
+            key={column.id} role="columnheader" aria-colindex={i + 1} className={column.number ? 'number' : undefined} title={column.help}
+            aria-sort={by === undefined ? undefined : sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+          >
+            {by === undefined ? column.title : (
+              <button type="button" onClick={() => actions.setAlertSort({ by, descending: sorted && !sort.descending })}>
+                {column.title}<span aria-hidden="true">{sorted ? (sort.descending ? ' ↓' : ' ↑') : ''}</span>
+              </button>
+            )}
+          </div>
+        );
+      })}
+      <div role="columnheader" aria-colindex={COLUMNS.length + 1}><span className="visually-hidden">Zoom</span></div>
+    </div>
+  );
+}
+
+/** Alerts as rows of a grid: arrows or j and k move, Enter opens the event at which the alert fired. */
+export function AlertTable(): ReactNode {
+  const { data, error } = useAlertRows();
+  const selected = useTautline((state) => state.view.selected);
+  const total = useTautline((state) => state.analysis.report?.alerts.length ?? 0);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [active, setActive] = useState(0);
+  const base = useId();
+  const rows = data ?? [];
+  const virtualizer = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_PX, overscan: 12 });
+  const at = Math.min(active, rows.length - 1);
+
+  // An alert selected elsewhere (keys, charts, list of changes) becomes the active row.
+  const selectedRow = rows.findIndex((row) => row.fired === selected);
+  useEffect(() => {
+    if (selectedRow < 0) return;
+    setActive(selectedRow);
+    virtualizer.scrollToIndex(selectedRow, { align: 'auto' });
+  }, [selectedRow, virtualizer]);
+
+  const move = (to: number): void => {
+    const next = Math.max(0, Math.min(rows.length - 1, to));
+    setActive(next);
+    virtualizer.scrollToIndex(next, { align: 'auto' });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || rows.length === 0) return;
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 2);
+    const to = {
+      ArrowDown: at + 1, j: at + 1, ArrowUp: at - 1, k: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: rows.length - 1,
+    }[event.key];
+    if (to !== undefined) move(to);
+    else if (event.key === 'Enter') showAlert(rows[at]);
+    else if (event.key === 'z') zoomToAlert(rows[at]);
+    else return;
+    event.preventDefault();
+  };
+
+  if (error) return <p className="region-loading field-problem" role="alert">{explain(toTautlineError(error, 'reading the alert table'))}</p>;
+  return (
+    <div
+      className="alert-table" role="grid" aria-label="Alerts" aria-rowcount={rows.length + 1} aria-colcount={COLUMNS.length + 1} aria-readonly="true"
+      tabIndex={0} ref={scroller} aria-activedescendant={rows.length > 0 ? `${base}-${at}` : undefined} onKeyDown={onKeyDown}
+    >
+      <Header />
+      {data && rows.length === 0 && <p className="no-alerts dim">{total === 0 ? 'No alerts: every detector stayed quiet with these parameters.' : `None of the ${formatCount(total)} alerts passes the filter.`}</p>}
+      <div role="presentation" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
+        {virtualizer.getVirtualItems().map((item) => {
+          const row = rows[item.index];
+          return (
+            <div
+              key={row.alert} id={`${base}-${item.index}`} role="row" aria-rowindex={item.index + 2} aria-selected={row.fired === selected}
+              className={`alert-row${item.index === at ? ' active' : ''}`} style={{ transform: `translateY(${item.start}px)` }}
+              onClick={() => { setActive(item.index); showAlert(row); }} onDoubleClick={() => zoomToAlert(row)}
+            >
+              {COLUMNS.map((column, i) => (
+                <div key={column.id} role="gridcell" aria-colindex={i + 1} className={column.number ? 'number' : undefined}>{column.cell(row)}</div>
+              ))}
+              <div role="gridcell" aria-colindex={COLUMNS.length + 1}>
+                <button
+                  type="button" className="button icon-only small" tabIndex={-1} title="Zoom to the episode (z)" aria-label="Zoom to the episode"
+                  onClick={(event) => { event.stopPropagation(); zoomToAlert(row); }}
+                >
+                  <Icon name="zoom" size={13} />
+                </button>
+              </div>
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}

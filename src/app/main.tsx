@@ -1,0 +1,19 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { session } from '../state/store.ts';
+import { installTestHook } from '../state/testHook.ts';
+import { App } from './App.tsx';
+import './shell/shell.css';
+import './open/open.css';
+import './whatif/whatif.css';
+import './alerts/alerts.css';
+import './inspector/inspector.css';
+
+session.restore();
+installTestHook();
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

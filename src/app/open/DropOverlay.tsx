@@ -1,0 +1,53 @@
+import { useEffect, useState, type ReactNode } from 'react';
+import { Icon } from '../shell/Icon.tsx';
+import { gatherDrop } from './drop.ts';
+import { openGathered } from './openFiles.ts';
+
+const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+
+/** Takes files and folders dropped anywhere on the page. */
+export function DropOverlay(): ReactNode {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const enter = (event: DragEvent): void => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      setOver(true);
+    };
+    const move = (event: DragEvent): void => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      event.dataTransfer!.dropEffect = 'copy';
+    };
+    // Leaving an inner element names the one entered; leaving the window names none.
+    const leave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const drop = (event: DragEvent): void => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      setOver(false);
+      void openGathered(gatherDrop(event.dataTransfer!));
+    };
+    window.addEventListener('dragenter', enter);
+    window.addEventListener('dragover', move);
+    window.addEventListener('dragleave', leave);
+    window.addEventListener('drop', drop);
+    return () => {
+      window.removeEventListener('dragenter', enter);
+      window.removeEventListener('dragover', move);
+      window.removeEventListener('dragleave', leave);
+      window.removeEventListener('drop', drop);
+    };
+  }, []);
+  if (!over) return null;
+  return (
+    <div className="drop-overlay">
+      <div>
+        <Icon name="wave" size={40} />
+        <strong>Drop to open</strong>
+        <span>Parquet, CSV, NDJSON or Arrow files, or a partitioned folder</span>
+      </div>
+    </div>
+  );
+}

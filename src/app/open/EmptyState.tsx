@@ -1,0 +1,48 @@
+import type { ReactNode } from 'react';
+import { useTautline } from '../../state/store.ts';
+import { Mark } from '../shell/Icon.tsx';
+import { OpenChooser } from './OpenChooser.tsx';
+
+const COLUMNS: readonly (readonly [columns: string, needed: string, what: string])[] = [
+  ['event_id', 'yes', 'unique number; breaks ties of ts'],
+  ['ts', 'unless order is all there is', 'when the event arrived, UTC: timestamp or epoch ms'],
+  ['provider_id or agent_id', 'one of them', 'who speaks: the stream'],
+  ['embedding', 'or text', 'list of floats; NULL is a void event, a pause kept as data'],
+  ['text', 'or embedding', 'embedded on load where there are no embeddings'],
+  ['thread_id, latency_ms, role, …', 'no', 'sharpen the analysis; unknown columns are kept and shown'],
+];
+
+/** What a newcomer meets. */
+export function EmptyState(): ReactNode {
+  const source = useTautline((state) => state.view.source);
+  const asked = source?.kind === 'file' ? source.name : null;
+  return (
+    <div className="empty">
+      <div className="empty-inner">
+        <div className="empty-intro">
+          <Mark width={88} />
+          <h2>See when a conversation between agents goes slack</h2>
+          <p>
+            Tautline reads a ledger of multi-agent dialogue and charts, event by event, whether its meanings drift, collapse into one voice or fall silent.
+            Every detector is in your hands: move a threshold and see at once which alerts come and go.
+          </p>
+        </div>
+        <OpenChooser asked={asked} />
+        <section className="formats" aria-labelledby="formats-title">
+          <h3 id="formats-title">What it reads</h3>
+          <p className="dim">
+            Parquet (also partitioned folders, <code>provider_id=…/hour=…/</code>), CSV, NDJSON and Arrow IPC; one row an event. Other names for these columns are guessed, shown, and yours to correct.
+          </p>
+          <table>
+            <thead><tr><th scope="col">Column</th><th scope="col">Needed</th><th scope="col">Meaning</th></tr></thead>
+            <tbody>
+              {COLUMNS.map(([columns, needed, what]) => (
+                <tr key={columns}><th scope="row" className="mono">{columns}</th><td>{needed}</td><td>{what}</td></tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      </div>
+    </div>
+  );
+}

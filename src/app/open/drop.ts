@@ -1,0 +1,75 @@
+import type { NamedBlob } from '../../ledger/types.ts';
+
+/** The parts of FileSystemEntry that the traversal uses. */
+export interface DropEntry {
+  readonly isFile: boolean;
+  readonly isDirectory: boolean;
+  readonly name: string;
+  /** From the root of the drop: "/ledger/provider_id=a/part-0.parquet". */
+  readonly fullPath: string;
+  file?(done: (file: File) => void, failed: (error: DOMException) => void): void;
+  createReader?(): { readEntries(done: (entries: DropEntry[]) => void, failed: (error: DOMException) => void): void };
+}
+
+/** What came out of a drop or a folder chooser. */
+export interface Gathered {
+  /** Files to open, by path. */
+  readonly files: readonly NamedBlob[];
+  /** Paths inside folders that are no ledger files: markers such as _SUCCESS, hidden files, other formats. */
+  readonly ignored: readonly string[];
+}
+
+const LEDGER_FILE = /\.(parquet|pq|csv|tsv|ndjson|jsonl|json|arrow|arrows|ipc|feather)(\.gz)?$/i;
+
+/** True for a path that belongs to a ledger folder; Spark and Hive mark files and folders that do not with "_" or ".". */
+export function isLedgerPath(path: string): boolean {
+  const parts = path.split('/');
+  return parts.every((part) => !/^[._]/.test(part)) && LEDGER_FILE.test(parts[parts.length - 1]);
+}
+
+/** The path without a leading slash; the folder's own name stays, as it may itself be a partition ("provider_id=a"). */
+export const relativePath = (fullPath: string): string => fullPath.replace(/^\/+/, '');
+
+/** Keeps ledger files of folders and every file that was named by itself (the reader says what is wrong with it), ordered by path. */
+export function sortOut(found: readonly NamedBlob[]): Gathered {
+  const wanted = (file: NamedBlob): boolean => !file.path.includes('/') || isLedgerPath(file.path);
+  const byPath = (a: NamedBlob, b: NamedBlob): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+  return { files: found.filter(wanted).sort(byPath), ignored: found.filter((file) => !wanted(file)).map((file) => file.path).sort() };
+}
+
+const fileOf = (entry: DropEntry): Promise<File> => new Promise((done, failed) => entry.file!(done, failed));
+
+/** All entries of a folder: browsers hand them out a hundred at a time, an empty answer ends. */
+async function entriesOf(folder: DropEntry): Promise<DropEntry[]> {
+  const reader = folder.createReader!();
+  const entries: DropEntry[] = [];
+  for (;;) {
+    const some = await new Promise<DropEntry[]>((done, failed) => reader.readEntries(done, failed));
+    if (some.length === 0) return entries;
+    entries.push(...some);
+  }
+}
+
+/** Walks dropped files and folders; rejects with the browser's DOMException where a file cannot be read. */
+export async function gatherEntries(entries: readonly DropEntry[]): Promise<Gathered> {
+  const found: NamedBlob[] = [];
+  const walk = async (entry: DropEntry): Promise<void> => {
+    if (entry.isFile) found.push({ path: relativePath(entry.fullPath), blob: await fileOf(entry) });
+    else if (entry.isDirectory) for (const child of await entriesOf(entry)) await walk(child);
+  };
+  for (const entry of entries) await walk(entry);
+  return sortOut(found);
+}
+
+/** Must be called within the drop event: its items are void as soon as the handler returns. */
+export function gatherDrop(transfer: DataTransfer): Promise<Gathered> {
+  const items = [...transfer.items].filter((item) => item.kind === 'file');
+  const entries = items.map((item) => item.webkitGetAsEntry?.() as DropEntry | null | undefined);
+  if (entries.length > 0 && entries.every((entry) => entry != null)) return gatherEntries(entries as DropEntry[]);
+  return Promise.resolve(sortOut([...transfer.files].map((file) => ({ path: file.name, blob: file }))));
+}
+
+/** Files of an <input type="file">, with their paths where a folder was chosen (webkitdirectory). */
+export function gatherInput(list: FileList): Gathered {
+  return sortOut([...list].map((file) => ({ path: file.webkitRelativePath || file.name, blob: file })));
+}

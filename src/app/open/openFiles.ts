@@ -1,0 +1,30 @@
+import { formatCount } from '../../core/format.ts';
+import { explain, toTautlineError } from '../../core/errors.ts';
+import { actions } from '../../state/store.ts';
+import { showSheet } from '../ui.ts';
+import type { Gathered } from './drop.ts';
+
+const SOME = 3;
+
+/** Opens what a drop or a chooser gave; says what was passed over, and says so when nothing was left. */
+export async function openGathered(gathering: Gathered | Promise<Gathered>): Promise<void> {
+  let gathered: Gathered;
+  try {
+    gathered = await gathering;
+  } catch (thrown) {
+    actions.toast('error', explain(toTautlineError(thrown, 'reading the dropped files')));
+    return;
+  }
+  const { files, ignored } = gathered;
+  if (files.length === 0) {
+    const what = ignored.length > 0 ? `none of its ${formatCount(ignored.length)} files is Parquet, CSV, NDJSON or Arrow` : 'it holds no files';
+    actions.toast('warning', `Nothing to open: ${what}.`);
+    return;
+  }
+  if (ignored.length > 0) {
+    const names = ignored.slice(0, SOME).join(', ') + (ignored.length > SOME ? ', …' : '');
+    actions.toast('info', `${formatCount(ignored.length)} ${ignored.length === 1 ? 'file is' : 'files are'} no ledger and passed over: ${names}`);
+  }
+  showSheet(null);
+  await actions.open({ kind: 'files', files });
+}

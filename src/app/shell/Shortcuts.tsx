@@ -1,0 +1,57 @@
+import type { ReactNode } from 'react';
+import { Sheet } from './Sheet.tsx';
+
+const SHORTCUTS: readonly (readonly [keys: readonly string[], what: string])[] = [
+  [['?'], 'this list'],
+  [['o'], 'open a ledger'],
+  [['/'], 'search the parameters'],
+  [['t'], 'theme: as the system, dark, light'],
+  [['[', ']'], 'previous, next alert'],
+  [['←', '→'], 'in the event inspector: previous, next event of the stream'],
+  [['j', 'k', '↓', '↑'], 'in the alert table: next, previous row; Enter opens it'],
+  [['←', '→', 'PgUp', 'PgDn'], 'on a slider: one step, ten steps'],
+  [['Esc'], 'close the sheet or the inspector'],
+];
+
+const ROUTES: readonly (readonly [string, string])[] = [
+  ['WARMING', 'too early to judge: the stream has had too few events, or the reference period still runs'],
+  ['VOID', 'silence: a pause, or coupling to the other streams has broken off'],
+  ['DRIFT', 'the CUSUM on divergence is over its limit'],
+  ['HOMOGENIZATION', 'entropy is under its floor: one voice'],
+  ['FRAME_WEIGHT_DEGRADATION', 'friction has stayed below its band: over-smoothed'],
+  ['ACCOMMODATION', 'friction or divergence is high and is being absorbed'],
+  ['WATCH', 'tension is outside its zone'],
+  ['IN_FRAME', 'none of these'],
+];
+
+export function Shortcuts(): ReactNode {
+  return (
+    <Sheet title="Help">
+      <div className="two-columns">
+        <section>
+          <h3>Keys</h3>
+          <dl className="keys">
+            {SHORTCUTS.map(([keys, what]) => (
+              <div key={what}>
+                <dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt>
+                <dd>{what}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+        <section>
+          <h3>Routes, first that holds</h3>
+          <dl className="routes">
+            {ROUTES.map(([route, what]) => (
+              <div key={route}>
+                <dt className="mono">{route}</dt>
+                <dd>{what}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      </div>
+      <p className="dim">Drop a ledger anywhere on the page to open it. Parameters, range, selection and theme are in the address: copy the link to share the view.</p>
+    </Sheet>
+  );
+}

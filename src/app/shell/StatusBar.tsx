@@ -1,0 +1,57 @@
+import type { ReactNode } from 'react';
+import { formatCount, formatMs } from '../../core/format.ts';
+import type { Stage } from '../../detection/parameters.ts';
+import { actions, useTautline } from '../../state/store.ts';
+import { alertChangeText, useAlertDiff } from '../alerts/useAlertDiff.ts';
+import { toggleSheet, useUi } from '../ui.ts';
+import { ProgressBar, progressText } from './Progress.tsx';
+
+const STAGES: readonly Stage[] = ['projection', 'signals', 'decisions'];
+
+export function StatusBar(): ReactNode {
+  const ledger = useTautline((state) => state.ledger);
+  const { report, running } = useTautline((state) => state.analysis);
+  const sheet = useUi((ui) => ui.sheet);
+  const diff = useAlertDiff();
+  if (ledger.phase !== 'open') return <footer className="status"><span className="dim">Files stay in this tab: nothing is uploaded.</span></footer>;
+  const leftOut = ledger.report.leftOut.reduce((sum, { count }) => sum + count, 0);
+
+  return (
+    <footer className="status" aria-label="Status">
+      {report && (
+        <span className="status-timings" title="Measured in the worker for the figures on screen">
+          {STAGES.map((stage) => {
+            const ms = report.timings[stage];
+            return (
+              <span key={stage} className={ms === undefined ? 'dim' : undefined} title={ms === undefined ? `${stage}: kept from an earlier run, not computed again` : undefined}>
+                {stage} {ms === undefined ? 'kept' : formatMs(ms, 3)}
+              </span>
+            );
+          })}
+        </span>
+      )}
+      {report && <span>{formatCount(report.events)} events</span>}
+      {report && <span>{formatCount(report.streams.length)} {report.streams.length === 1 ? 'stream' : 'streams'}</span>}
+      <button
+        type="button" className={leftOut > 0 ? 'status-button warn' : 'status-button'} aria-expanded={sheet === 'report'} onClick={() => toggleSheet('report')}
+        title="What opening this ledger found: mapping, notes and rows left out"
+      >
+        {leftOut > 0 ? `${formatCount(leftOut)} left out` : 'none left out'}
+      </button>
+      <span className="status-spacer" />
+      {running && (
+        <span className="status-running">
+          <span>{progressText(running)}</span>
+          <ProgressBar progress={running} label="Analysis" />
+          <button type="button" className="status-button" onClick={() => actions.cancel()}>Cancel</button>
+        </span>
+      )}
+      {report && (
+        <span role="status" aria-live="polite">
+          {formatCount(report.alerts.length)} {report.alerts.length === 1 ? 'alert' : 'alerts'}
+          {diff && <span className="status-diff">{alertChangeText(diff)}</span>}
+        </span>
+      )}
+    </footer>
+  );
+}

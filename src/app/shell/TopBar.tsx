@@ -1,0 +1,112 @@
+import type { ReactNode } from 'react';
+import { formatBytes, formatCount } from '../../core/format.ts';
+import { actions, useTautline } from '../../state/store.ts';
+import type { TautlineState, ViewState } from '../../state/types.ts';
+import { useSamples } from '../open/samples.ts';
+import { toggleSheet, useUi } from '../ui.ts';
+import { copyText } from './copy.ts';
+import { Icon, Mark, type IconName } from './Icon.tsx';
+import { Menu } from './Menu.tsx';
+
+const THEMES: readonly { readonly theme: ViewState['theme']; readonly icon: IconName; readonly label: string }[] = [
+  { theme: 'system', icon: 'system', label: 'as the system' },
+  { theme: 'dark', icon: 'moon', label: 'dark' },
+  { theme: 'light', icon: 'sun', label: 'light' },
+];
+
+/** The theme after `theme`: system, dark, light, and round again. */
+export function nextTheme(theme: ViewState['theme']): ViewState['theme'] {
+  const at = THEMES.findIndex((t) => t.theme === theme);
+  return THEMES[(at + 1) % THEMES.length].theme;
+}
+
+function LedgerTitle({ ledger, streams }: { readonly ledger: TautlineState['ledger']; readonly streams: number | null }): ReactNode {
+  if (ledger.phase === 'empty') return <span className="dim">No ledger open</span>;
+  if (ledger.phase !== 'open') return <strong className="ledger-name" title={ledger.name}>{ledger.name}</strong>;
+  const { report } = ledger;
+  const counts = [
+    `${formatCount(report.events)} events`,
+    streams === null ? null : `${formatCount(streams)} ${streams === 1 ? 'stream' : 'streams'}`,
+    report.voidEvents > 0 ? `${formatCount(report.voidEvents)} void` : null,
+    report.dimension > 0 ? `${formatCount(report.dimension)} dimensions` : null,
+    formatBytes(report.bytes),
+  ].filter((part) => part !== null);
+  return (
+    <>
+      <strong className="ledger-name" title={report.name}>{report.name}</strong>
+      <span className="dim ledger-counts">{counts.join(' · ')}</span>
+    </>
+  );
+}
+
+export function TopBar(): ReactNode {
+  const ledger = useTautline((state) => state.ledger);
+  const streams = useTautline((state) => state.analysis.report?.streams.length ?? null);
+  const hasTime = useTautline((state) => state.analysis.report?.hasTime ?? false);
+  const axis = useTautline((state) => state.view.axis);
+  const theme = useTautline((state) => state.view.theme);
+  const whatIfOpen = useUi((ui) => ui.whatIfOpen);
+  const samples = useSamples();
+  const shown = THEMES.find((t) => t.theme === theme)!;
+  const isOpen = ledger.phase === 'open';
+
+  return (
+    <header className="topbar">
+      <div className="brand">
+        <Mark width={40} />
+        <h1>Tautline</h1>
+      </div>
+      {isOpen && (
+        <button
+          type="button" className="button icon-only" aria-pressed={whatIfOpen} title="Parameters: show or hide" aria-label="Parameter panel"
+          onClick={() => useUi.setState({ whatIfOpen: !whatIfOpen })}
+        >
+          <Icon name="sliders" />
+        </button>
+      )}
+      <div className="ledger-title"><LedgerTitle ledger={ledger} streams={streams} /></div>
+      <div className="topbar-tools">
+        {isOpen && (
+          <div className="segmented" role="group" aria-label="Horizontal axis">
+            <button type="button" aria-pressed={axis === 'event'} onClick={() => actions.setAxis('event')} title="One step per event">Event</button>
+            <button
+              type="button" aria-pressed={axis === 'time'} disabled={!hasTime} onClick={() => actions.setAxis('time')}
+              title={hasTime ? 'UTC time of arrival' : 'This ledger has no timestamps: order is event_id'}
+            >
+              Time
+            </button>
+          </div>
+        )}
+        {ledger.phase !== 'empty' && (
+          <button type="button" className="button quiet" onClick={() => toggleSheet('open')} title="Open another ledger (o)">Open…</button>
+        )}
+        {samples.length > 0 && (
+          <Menu
+            label="Samples"
+            items={samples.map((sample) => ({ id: sample.name, title: sample.title, description: sample.description }))}
+            onChoose={(name) => void actions.open({ kind: 'sample', name })}
+          />
+        )}
+        {isOpen && (
+          <button
+            type="button" className="button icon-only" title="Copy a link to this view" aria-label="Copy a link to this view"
+            onClick={() => void copyText(location.href, ledgerIsLocal(ledger) ? 'Link copied. Whoever opens it needs the same file.' : 'Link copied.')}
+          >
+            <Icon name="link" />
+          </button>
+        )}
+        <button
+          type="button" className="button icon-only" title={`Theme: ${shown.label} (t)`} aria-label={`Theme: ${shown.label}. Change`}
+          onClick={() => actions.setTheme(nextTheme(theme))}
+        >
+          <Icon name={shown.icon} />
+        </button>
+        <button type="button" className="button icon-only" title="Help and shortcuts (?)" aria-label="Help and shortcuts" onClick={() => toggleSheet('shortcuts')}>
+          <Icon name="help" />
+        </button>
+      </div>
+    </header>
+  );
+}
+
+const ledgerIsLocal = (ledger: TautlineState['ledger']): boolean => ledger.phase === 'open' && ledger.source.kind === 'files';

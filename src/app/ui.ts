@@ -1,0 +1,44 @@
+import { create } from 'zustand';
+
+/** Which sheet lies over the panels. */
+export type Sheet = 'report' | 'open' | 'shortcuts' | null;
+
+/** What the shell remembers of itself: not part of the view, so not in the URL. */
+export interface UiState {
+  readonly sheet: Sheet;
+  readonly whatIfOpen: boolean;
+  readonly drawerOpen: boolean;
+  /** Height of the alert drawer, CSS px. */
+  readonly drawerHeight: number;
+}
+
+const KEPT = 'tautline.shell';
+export const DRAWER_LEAST = 96;
+
+function remembered(): Partial<UiState> {
+  try {
+    const raw: unknown = JSON.parse(localStorage.getItem(KEPT) ?? '{}');
+    if (typeof raw !== 'object' || raw === null) return {};
+    const { whatIfOpen, drawerOpen, drawerHeight } = raw as Record<string, unknown>;
+    return {
+      ...(typeof whatIfOpen === 'boolean' && { whatIfOpen }),
+      ...(typeof drawerOpen === 'boolean' && { drawerOpen }),
+      ...(typeof drawerHeight === 'number' && drawerHeight >= DRAWER_LEAST && { drawerHeight }),
+    };
+  } catch {
+    return {};
+  }
+}
+
+export const useUi = create<UiState>(() => ({ sheet: null, whatIfOpen: true, drawerOpen: true, drawerHeight: 220, ...remembered() }));
+
+useUi.subscribe(({ whatIfOpen, drawerOpen, drawerHeight }) => {
+  try {
+    localStorage.setItem(KEPT, JSON.stringify({ whatIfOpen, drawerOpen, drawerHeight }));
+  } catch {
+    // Storage is refused in private windows; the layout is then forgotten.
+  }
+});
+
+export const showSheet = (sheet: Sheet): void => useUi.setState({ sheet });
+export const toggleSheet = (sheet: Sheet): void => useUi.setState((ui) => ({ sheet: ui.sheet === sheet ? null : sheet }));

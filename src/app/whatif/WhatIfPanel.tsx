@@ -1,0 +1,143 @@
+import { useMemo, useRef, useState, type ReactNode } from 'react';
+import { changedParameters, PARAMETER_NAMES, PARAMETER_SPECS, type ParameterError, type ParameterName, type ParameterSpec } from '../../detection/parameters.ts';
+import { explain } from '../../core/errors.ts';
+import { actions, session, useTautline } from '../../state/store.ts';
+import { Icon } from '../shell/Icon.tsx';
+import { ProgressBar, progressText } from '../shell/Progress.tsx';
+import { AlertChanges } from './AlertChanges.tsx';
+import { download, parameterFileText, readParameterFile } from './parameterFile.ts';
+import { ParameterRow } from './ParameterRow.tsx';
+
+type Group = ParameterSpec['group'];
+const GROUPS = [...new Set(PARAMETER_NAMES.map((name) => PARAMETER_SPECS[name].group))];
+
+/** True where every word of the search occurs in the parameter's name, label, group or help. */
+export function matches(name: ParameterName, search: string): boolean {
+  const { label, group, help } = PARAMETER_SPECS[name];
+  const text = `${name} ${label} ${group} ${help}`.toLowerCase();
+  return search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+}
+
+function rangeText(spec: ParameterSpec): string {
+  const unit = spec.unit ? ` ${spec.unit}` : '';
+  switch (spec.type) {
+    case 'number':
+      return `${spec.min} to ${spec.max}${unit}, default ${spec.default}`;
+    case 'pair':
+      return spec.default ? `${spec.min} to ${spec.max}${unit}, default ${spec.default.join(' to ')}` : 'default: not set';
+    case 'choice':
+      return `default ${spec.default}`;
+    case 'boolean':
+      return `default ${spec.default ? 'on' : 'off'}`;
+  }
+}
+
+const RECOMPUTES = { projection: 'recomputes everything', signals: 'recomputes signals and decisions', decisions: 'recomputes decisions only' } as const;
+
+function Explanation({ name }: { readonly name: ParameterName | null }): ReactNode {
+  if (name === null) return <p className="dim">Point at a parameter to read what it does. The mark on a slider is its default.</p>;
+  const spec = PARAMETER_SPECS[name];
+  return (
+    <>
+      <p><strong>{spec.label}</strong> <code>{name}</code></p>
+      <p>{spec.help}</p>
+      <p className="dim">{rangeText(spec)}; {RECOMPUTES[spec.stage]}</p>
+    </>
+  );
+}
+
+function ParameterFiles({ onErrors }: { readonly onErrors: (errors: readonly ParameterError[]) => void }): ReactNode {
+  const input = useRef<HTMLInputElement>(null);
+  const take = async (file: File | undefined): Promise<void> => {
+    if (!file) return;
+    const read = readParameterFile(await file.text());
+    onErrors(read.ok ? [] : read.error);
+    if (!read.ok) return;
+    actions.setParameters(read.value, true);
+    actions.toast('info', `Parameters of ${file.name} are in force.`);
+  };
+  return (
+    <>
+      <button type="button" className="button small quiet" onClick={() => input.current?.click()} title="Read a parameter file (flat JSON)">Import…</button>
+      <button
+        type="button" className="button small quiet" title="Save all parameters as a file (flat JSON)"
+        onClick={() => download(parameterFileText(session.store.getState().view.parameters), 'tautline-parameters.json')}
+      >
+        Export
+      </button>
+      <input
+        ref={input} type="file" accept=".json,application/json" hidden data-testid="parameter-file"
+        onChange={(event) => { void take(event.currentTarget.files?.[0]); event.currentTarget.value = ''; }}
+      />
+    </>
+  );
+}
+
+/** Every parameter, generated from its description, and what changing it does to the alerts. */
+export function WhatIfPanel(): ReactNode {
+  const parameters = useTautline((state) => state.view.parameters);
+  const { running, error } = useTautline((state) => state.analysis);
+  const [search, setSearch] = useState('');
+  const [explained, setExplained] = useState<ParameterName | null>(null);
+  const [fileErrors, setFileErrors] = useState<readonly ParameterError[]>([]);
+  const [folded, setFolded] = useState<ReadonlySet<Group>>(new Set());
+  const changed = useMemo(() => new Set(Object.keys(changedParameters(parameters)) as ParameterName[]), [parameters]);
+  const found = PARAMETER_NAMES.filter((name) => matches(name, search.trim()));
+  const toggle = (group: Group): void => setFolded((before) => {
+    const after = new Set(before);
+    if (!after.delete(group)) after.add(group);
+    return after;
+  });
+
+  return (
+    <div className="whatif">
+      <header>
+        <h2>What if</h2>
+        <ParameterFiles onErrors={setFileErrors} />
+        <button type="button" className="button small" disabled={changed.size === 0} onClick={() => actions.resetAllParameters()}>Reset all</button>
+      </header>
+      <div className="search">
+        <Icon name="search" size={13} />
+        <input
+          id="parameter-search" type="search" placeholder="Search parameters ( / )" aria-label="Search parameters" value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
+      </div>
+      {fileErrors.length > 0 && (
+        <div className="banner danger" role="alert">
+          <div>
+            <strong>The file was refused; nothing changed.</strong>
+            <ul>{fileErrors.map(({ name, problem }) => <li key={name}><code>{name}</code> {problem}</li>)}</ul>
+          </div>
+          <button type="button" className="button icon-only small" aria-label="Dismiss" onClick={() => setFileErrors([])}><Icon name="close" size={12} /></button>
+        </div>
+      )}
+      {error?.kind === 'parameter' && <p className="field-problem" role="alert">{explain(error)}</p>}
+      <AlertChanges />
+      <div className="whatif-running" aria-hidden={running === null}>
+        {running && <><ProgressBar progress={running} label="Analysis" /><span className="dim">{progressText(running)}</span></>}
+      </div>
+      <div className="parameters">
+        {GROUPS.map((group) => {
+          const names = found.filter((name) => PARAMETER_SPECS[name].group === group);
+          if (names.length === 0) return null;
+          const open = search !== '' || !folded.has(group);
+          const count = names.filter((name) => changed.has(name)).length;
+          return (
+            <section key={group} className="parameter-group">
+              <h3>
+                <button type="button" aria-expanded={open} onClick={() => toggle(group)}>
+                  <Icon name={open ? 'chevronDown' : 'chevronRight'} size={12} /> {group}
+                  {count > 0 && <span className="count" title={`${count} changed`}>{count}</span>}
+                </button>
+              </h3>
+              {open && names.map((name) => <ParameterRow key={name} name={name} onExplain={setExplained} />)}
+            </section>
+          );
+        })}
+        {found.length === 0 && <p className="dim none-found">No parameter matches “{search}”.</p>}
+      </div>
+      <div className="explanation"><Explanation name={explained} /></div>
+    </div>
+  );
+}

@@ -15,8 +15,8 @@ export interface TransportPlan {
   readonly emd: number;
 }
 
-/** 4,096 points would take 128 MiB of costs and some minutes. */
-const MAX_POINTS = 4096;
+/** Takes over a second, which cannot be interrupted; a window of the ledger has 512 events at most. */
+const MAX_POINTS = 2048;
 
 /**
  * Exact k-dimensional Earth Mover's Distance between two windows of n points each (row-major n x k), Euclidean cost, with its transport plan (spec 6):

@@ -24,6 +24,9 @@ export function browserAddress(): Address {
   };
 }
 
+/** An address that keeps nothing. */
+export const noAddress = (): Address => ({ read: () => '', push: () => undefined, replace: () => undefined, onChange: () => () => undefined });
+
 /** Writes views to an address: one history entry for each resting state, none for the states passed through while dragging. */
 export interface AddressWriter {
   /** A discrete change, or a slider that came to rest: a new history entry, unless the view is the entry's already. */

@@ -12,17 +12,22 @@ import type { Row } from './tables.ts';
 import type { TautlineState, ViewState } from './types.ts';
 
 /**
- * What panels read of the open ledger. Every key begins with the ledger's fingerprint and, where the answer depends on parameters, the
- * analysis revision; a panel keeps showing the previous answer while the next one is computed.
+ * What panels read of the open ledger. Every key has the ledger's fingerprint and mapping or, where the answer depends on parameters,
+ * the analysis revision; a panel keeps showing the previous answer while the next one is computed.
  */
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       retry: false, networkMode: 'always', structuralSharing: false, gcTime: 30_000, staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false,
-      placeholderData: keepPreviousData,
     },
   },
 });
+
+/** Nothing is asked, and nothing shown, while `enabled` is false; else the previous answer until the next is there. */
+const when = (enabled: boolean) => ({ enabled, placeholderData: enabled ? keepPreviousData : undefined });
+
+/** Lines of many revisions pass while a slider moves: kept for going back at once, not for memory to fill. */
+const DRAWING_GC_MS = 2_000;
 
 /** A row of the alert table, as SQL gives it (columns of alertsArrow.ts, and of the event at which the alert fired). */
 export interface AlertRow {
@@ -50,7 +55,7 @@ export interface AlertRow {
   readonly label: unknown;
 }
 
-const ledgerKey = (state: TautlineState) => (state.ledger.phase === 'open' ? state.ledger.report.fingerprint : null);
+const ledgerKey = ({ ledger }: TautlineState) => (ledger.phase === 'open' ? `${ledger.report.fingerprint} ${JSON.stringify(ledger.report.mapping)}` : null);
 const revisionOf = (state: TautlineState) => state.analysis.report?.revision ?? null;
 const NO_MAPPING: ColumnMapping = {};
 const mappingOf = (state: TautlineState) => (state.ledger.phase === 'open' ? state.ledger.report.mapping : NO_MAPPING);
@@ -58,37 +63,39 @@ const mappingOf = (state: TautlineState) => (state.ledger.phase === 'open' ? sta
 export const seriesQuery = (revision: number | null, name: SeriesName, range: IndexRange, axis: Axis, buckets: number, streams: readonly number[]) => queryOptions({
   queryKey: ['series', revision, name, range.from, range.to, axis, buckets, streams],
   queryFn: () => session.engine.series({ name, range, axis, buckets, streams }),
-  enabled: revision !== null && buckets > 0,
+  gcTime: DRAWING_GC_MS,
+  ...when(revision !== null && buckets > 0),
 });
 
 export const compositionQuery = (revision: number | null, range: IndexRange, axis: Axis, buckets: number) => queryOptions({
   queryKey: ['composition', revision, range.from, range.to, axis, buckets],
   queryFn: () => session.engine.composition(range, axis, buckets),
-  enabled: revision !== null && buckets > 0,
+  gcTime: DRAWING_GC_MS,
+  ...when(revision !== null && buckets > 0),
 });
 
 export const couplingMatrixQuery = (revision: number | null, at: EventIndex | null) => queryOptions({
   queryKey: ['coupling', revision, at],
   queryFn: () => session.engine.couplingMatrix(at ?? 0),
-  enabled: revision !== null && at !== null,
+  ...when(revision !== null && at !== null),
 });
 
 export const eventQuery = (revision: number | null, index: EventIndex | null) => queryOptions({
   queryKey: ['event', revision, index],
   queryFn: () => (index === null ? Promise.reject(noLedger('Reading an event')) : session.engine.event(index)),
-  enabled: revision !== null && index !== null,
+  ...when(revision !== null && index !== null),
 });
 
 export const eventFieldsQuery = (ledger: string | null, row: LedgerRow | null) => queryOptions({
   queryKey: ['fields', ledger, row],
   queryFn: async (): Promise<Row | null> => (row === null ? null : (await session.tables.query(eventSql(row)))[0] ?? null),
-  enabled: ledger !== null && row !== null,
+  ...when(ledger !== null && row !== null),
 });
 
 export const neighboursQuery = (ledger: string | null, row: LedgerRow | null, count: number, mapping: ColumnMapping) => queryOptions({
   queryKey: ['neighbours', ledger, row, count],
   queryFn: async (): Promise<readonly Row[]> => (row === null ? [] : session.tables.query(neighboursSql(row, count, mapping))),
-  enabled: ledger !== null && row !== null,
+  ...when(ledger !== null && row !== null),
 });
 
 export const alertRowsQuery = (revision: number | null, filter: ViewState['alertFilter'], sort: ViewState['alertSort'], mapping: ColumnMapping) => queryOptions({
@@ -99,7 +106,7 @@ export const alertRowsQuery = (revision: number | null, filter: ViewState['alert
     signal.throwIfAborted();
     return (await session.tables.query(alertsSql(filter, sort, mapping))) as unknown as readonly AlertRow[];
   },
-  enabled: revision !== null,
+  ...when(revision !== null),
 });
 
 /** Any SQL over `events`, `alerts` and, with `signals`, the newest signals. */
@@ -111,7 +118,7 @@ export const sqlQuery = (ledger: string | null, revision: number | null, sql: st
     signal.throwIfAborted();
     return sql === null ? [] : session.tables.query(sql);
   },
-  enabled: ledger !== null && sql !== null && (needs === 'events' || revision !== null),
+  ...when(ledger !== null && sql !== null && (needs === 'events' || revision !== null)),
 });
 
 const NOTHING: IndexRange = { from: 0, to: 0 };

@@ -37,6 +37,8 @@ export interface Session {
 
 const NO_ANALYSIS: AnalysisState = { running: null, report: null, error: null };
 const MOST_TOASTS = 6;
+/** Walking along events with the keyboard is one step in history. */
+const SELECTION_REST_MS = 300;
 
 export function createSession(platform: SessionPlatform): Session {
   const store = createStore<TautlineState>(() => ({
@@ -52,6 +54,7 @@ export function createSession(platform: SessionPlatform): Session {
   /** True from a restart of the engine until an analysis has succeeded again: a second death then is not recovered from. */
   let recovering = false;
   let lastToast = 0;
+  let selecting: ReturnType<typeof setTimeout> | null = null;
   /** Sources opened in this page by name, so that going back in history finds dropped files again. */
   const opened = new Map<string, LedgerSource>();
 
@@ -200,7 +203,8 @@ export function createSession(platform: SessionPlatform): Session {
     epoch += 1;
     recovering = false;
     analyses.dropWaiting();
-    engine.cancel();
+    // Nothing to cancel must not start an engine.
+    if (get().ledger.phase !== 'empty') engine.cancel();
     tables.clear();
     store.setState({ ledger: { phase: 'empty' }, analysis: NO_ANALYSIS, cursor: null });
   }
@@ -231,7 +235,7 @@ export function createSession(platform: SessionPlatform): Session {
     },
     cancel() {
       analyses.dropWaiting();
-      engine.cancel();
+      if (get().ledger.phase !== 'empty') engine.cancel();
     },
     close() {
       changeView({ ...forgetLedger(get().view), source: null });
@@ -244,7 +248,15 @@ export function createSession(platform: SessionPlatform): Session {
     setCursor(index) {
       if (index !== get().cursor) store.setState({ cursor: index });
     },
-    select: (index) => changeView({ selected: index }),
+    select(index) {
+      if (index === get().view.selected) return;
+      changeView({ selected: index }, false);
+      if (selecting !== null) clearTimeout(selecting);
+      selecting = setTimeout(() => {
+        selecting = null;
+        writer.rest(get().view);
+      }, SELECTION_REST_MS);
+    },
     toggleStream: (name) => changeView({ hiddenStreams: withOrWithout(get().view.hiddenStreams, name) }),
     soloStream(name) {
       const others = streamNames().filter((stream) => stream !== name);
@@ -269,9 +281,10 @@ export function createSession(platform: SessionPlatform): Session {
     restore: readAddress,
     isIdle() {
       const { ledger, analysis } = get();
-      return ledger.phase !== 'opening' && analysis.running === null && !analyses.busy && !writer.pending && !tables.pending;
+      return ledger.phase !== 'opening' && analysis.running === null && !analyses.busy && selecting === null && !writer.pending && !tables.pending;
     },
     dispose() {
+      if (selecting !== null) clearTimeout(selecting);
       stopListening();
       engine.dispose();
       tables.dispose();

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import { createEngineClient } from '../workers/client.ts';
-import { browserAddress } from './address.ts';
+import { browserAddress, noAddress } from './address.ts';
 import { createSession } from './session.ts';
 import type { TautlineActions, TautlineState } from './types.ts';
 
@@ -8,7 +8,8 @@ import type { TautlineActions, TautlineState } from './types.ts';
 export const session = createSession({
   createEngine: (onRestart) => createEngineClient({ onRestart }),
   createDatabase: async () => (await import('../ledger/duckdb.ts')).createDatabase(),
-  address: browserAddress(),
+  // Outside a page (tests of panels in Node) there is nothing to keep the view in.
+  address: typeof window === 'undefined' ? noAddress() : browserAddress(),
 });
 
 export const actions: TautlineActions = session.actions;

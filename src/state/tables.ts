@@ -150,9 +150,8 @@ export function createTables({ createDatabase, engine, onBroken }: TablesOptions
       drop();
       if (database && !broken) enqueue(dropTables).catch((thrown: unknown) => breakDown(thrown, 'clearing the database'));
     },
-    async query(sql) {
-      return (await use()).query(sql);
-    },
+    // In turn with the writes: no query sees a table between its drop and its insert.
+    query: (sql) => enqueue((db) => db.query(sql)),
     async ensureAlerts() {
       if (timer !== null) await new Promise<void>((resolve) => resting.push(resolve));
       await writeAlerts();

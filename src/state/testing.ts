@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { tableFromIPC } from 'apache-arrow';
 import type { Address } from './address.ts';
 import type { Database } from './tables.ts';
 

@@ -89,7 +89,7 @@ export function Plot(props: PlotProps) {
       '=': () => onDomain(zoomAbout(domain, at, 0.5, full, minSpan), true),
       '-': () => onDomain(zoomAbout(domain, at, 2, full, minSpan), true),
       '0': onReset,
-      Enter: () => onPick?.({ x: at, px: xToPx(at, domain, box), py: box.top + box.height / 2 }, box),
+      Enter: () => onPick?.({ x: at, px: xToPx(at, domain, box), py: Number.NaN }, box),
     };
     if (event.key === 'Escape' && Number.isFinite(cursor.get())) actions.Escape = () => onCursor(null);
     const action = actions[event.key];

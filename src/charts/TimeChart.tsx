@@ -33,6 +33,7 @@ export interface TimeChartSpec {
 /** A place in a chart with its value, and what one pixel is worth there. */
 export interface TimePick {
   readonly x: number;
+  /** NaN where only the axis position was chosen. */
   readonly y: number;
   readonly xScale: number;
   readonly yScale: number;

@@ -5,6 +5,7 @@ import { clampDomain, panBy, pxToX, span, zoomAbout, type Domain, type PlotBox }
 export interface PlotPoint {
   readonly x: number;
   readonly px: number;
+  /** NaN for a place chosen by keyboard, which has no height. */
   readonly py: number;
 }
 

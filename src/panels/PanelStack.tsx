@@ -1,0 +1,38 @@
+import { useRef } from 'react';
+import '../charts/charts.css';
+import { useSize } from '../charts/useSize.ts';
+import { useTautline } from '../state/store.ts';
+import type { AnalysisReport } from '../workers/protocol.ts';
+import './panels.css';
+import { PANELS } from './registry.ts';
+import { LinePanelView } from './stack/LinePanelView.tsx';
+import { CursorEventProvider, useEventAtCursor } from './stack/Readout.tsx';
+import { StackHead } from './stack/StackHead.tsx';
+import { TimelineProvider, useTimeline } from './stack/timeline.ts';
+import { ViewPanelView } from './stack/ViewPanelView.tsx';
+
+/** All panels below one another on one horizontal axis, with the overview on top; nothing before there is an analysis to draw. */
+export function PanelStack() {
+  const report = useTautline((state) => state.analysis.report);
+  return report && <Stack report={report} />;
+}
+
+function Stack({ report }: { report: AnalysisReport }) {
+  const element = useRef<HTMLDivElement>(null);
+  const width = useSize(element)?.width ?? 0;
+  const timeline = useTimeline(report, width);
+  return (
+    <div ref={element} className="panel-stack">
+      <TimelineProvider value={timeline}>
+        <CursorEvent>
+          <StackHead />
+          {PANELS.map((panel) => (panel.type === 'lines' ? <LinePanelView key={panel.id} panel={panel} /> : <ViewPanelView key={panel.id} panel={panel} />))}
+        </CursorEvent>
+      </TimelineProvider>
+    </div>
+  );
+}
+
+function CursorEvent({ children }: { children: React.ReactNode }) {
+  return <CursorEventProvider value={useEventAtCursor()}>{children}</CursorEventProvider>;
+}

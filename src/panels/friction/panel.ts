@@ -1,0 +1,31 @@
+import { formatNumber } from '../../core/format.ts';
+import type { LinePanel } from '../panel.ts';
+import { lineSpec, streamLines } from '../stack/lines.ts';
+
+/** Friction with its confidence band [exp(fm - z fs), exp(fm + z fs)] (spec 8), at the live half-width z. */
+export const friction: LinePanel = {
+  type: 'lines',
+  id: 'friction',
+  title: 'Friction ΔΣ',
+  description: 'Distance between the fast and the slow covariance: above the band a stream strains against its frame, a run below it means the frame is eroding.',
+  unit: '',
+  series: ['friction'],
+  height: 140,
+  scales: ['linear', 'log'],
+  kinds: ['FRAME_WEIGHT_DEGRADATION'],
+  toChart: (input) => {
+    const { fm, fs } = input.report.calibration;
+    const { z_band } = input.parameters;
+    const [low, high] = [Math.exp(fm - z_band * fs), Math.exp(fm + z_band * fs)];
+    return lineSpec('', input.scale, streamLines(input, 'friction'), {
+      floor: 1e-2,
+      thresholds: [
+        { value: high, label: `spike above ${formatNumber(high)}`, tone: 'warn' },
+        { value: low, label: `erosion below ${formatNumber(low)}`, tone: 'danger' },
+      ],
+      zones: [{ low, high, label: 'confidence band' }],
+      include: input.scale === 'linear' ? [0] : [],
+    });
+  },
+  empty: () => 'No friction in this range: it is defined from a stream\'s second embedded event on. Zoom out, or show more streams.',
+};

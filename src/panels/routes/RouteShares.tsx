@@ -1,0 +1,70 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { routeStyle } from '../../charts/palette.ts';
+import { StackedArea, type Layer } from '../../charts/StackedArea.tsx';
+import { useChartTheme } from '../../charts/theme.ts';
+import { explain, toTautlineError } from '../../core/errors.ts';
+import { formatCount, formatPercent } from '../../core/format.ts';
+import { ROUTES } from '../../detection/types.ts';
+import { compositionQuery } from '../../state/queries.ts';
+import { useShared } from '../stack/timeline.ts';
+import { fetchWindow } from '../stack/window.ts';
+import { countRoutes, routeName, sharesAt } from './shares.ts';
+
+export const ROUTES_HEIGHT = 120;
+/** Shares need some events a bucket to mean anything: one bucket per this many pixels. */
+const PIXELS_A_BUCKET = 6;
+
+/** How the routes of events are made up along the axis. */
+export function RouteShares({ table }: { table: boolean }) {
+  const { link, range, report, width, axis, ticks, formatX } = useShared();
+  const { mode } = useChartTheme();
+  const layers = useMemo<Layer[]>(() => ROUTES.map((route) => ({ key: route, name: routeName(route), style: routeStyle(route, mode) })), [mode]);
+  const window = fetchWindow(range, report.events, (2 * width) / PIXELS_A_BUCKET, axis, 1);
+  const { data, error, isFetching, refetch } = useQuery(compositionQuery(width > 1 ? report.revision : null, window.range, axis, window.buckets));
+  const totals = useMemo(() => (data ? countRoutes(data.x, data.counts, link.domain.min, link.domain.max) : null), [data, link.domain]);
+  const sum = totals?.reduce((a, b) => a + b, 0) ?? 0;
+
+  if (error) {
+    return (
+      <p className="panel-message error" role="alert">
+        {explain(toTautlineError(error, 'counting routes'))} <button type="button" onClick={() => void refetch()}>Try again</button>
+      </p>
+    );
+  }
+  return (
+    <div className={isFetching ? 'loading' : undefined}>
+      <StackedArea
+        {...link}
+        label="Routes: share of events along the axis"
+        height={ROUTES_HEIGHT}
+        layers={layers}
+        data={data ?? null}
+        ticks={ticks}
+        describe={(x) => (data ? `${formatX(x)}: ${sharesAt(data.x, data.counts, x).map(([route, share]) => `${routeName(route)} ${formatPercent(share)}`).join(', ')}` : formatX(x))}
+      />
+      {totals && (
+        <ul className="key">
+          {layers.map((layer, i) => totals[i] > 0 && (
+            <li key={layer.key} title={`${formatCount(totals[i])} events`}>
+              <b style={{ background: layer.style.color }}>{layer.style.letter}</b>{layer.name} {formatPercent(totals[i] / sum)}
+            </li>
+          ))}
+        </ul>
+      )}
+      {totals && (
+        <div className={table ? 'chart-table' : 'visually-hidden'}>
+          <table>
+            <caption>Routes from {formatX(link.domain.min)} to {formatX(link.domain.max)}, whole buckets</caption>
+            <thead><tr><th scope="col">Route</th><th scope="col">Events</th><th scope="col">Share</th></tr></thead>
+            <tbody>
+              {layers.map((layer, i) => (
+                <tr key={layer.key}><th scope="row">{layer.name}</th><td>{formatCount(totals[i])}</td><td>{formatPercent(sum > 0 ? totals[i] / sum : 0)}</td></tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import { ROUTES, type Route } from '../../detection/types.ts';
+
+const NAMES: Readonly<Record<Route, string>> = {
+  WARMING: 'Warming',
+  VOID: 'Void',
+  DRIFT: 'Drift',
+  HOMOGENIZATION: 'Homogenisation',
+  FRAME_WEIGHT_DEGRADATION: 'Frame erosion',
+  ACCOMMODATION: 'Accommodation',
+  WATCH: 'Watch',
+  IN_FRAME: 'In frame',
+};
+export const routeName = (route: Route): string => NAMES[route];
+
+/** Events of each route in the buckets whose centre lies in [from, to], in the order of ROUTES. */
+export function countRoutes(x: Float64Array, counts: Uint32Array, from: number, to: number): number[] {
+  const totals = ROUTES.map(() => 0);
+  x.forEach((centre, bucket) => {
+    if (centre < from || centre > to) return;
+    for (let route = 0; route < ROUTES.length; route++) totals[route] += counts[bucket * ROUTES.length + route];
+  });
+  return totals;
+}
+
+/** Routes and their shares in the bucket nearest to `at`, the largest first; none where it is empty. */
+export function sharesAt(x: Float64Array, counts: Uint32Array, at: number): (readonly [Route, number])[] {
+  let nearest = -1;
+  x.forEach((centre, bucket) => { if (nearest < 0 || Math.abs(centre - at) < Math.abs(x[nearest] - at)) nearest = bucket; });
+  if (nearest < 0) return [];
+  const row = counts.subarray(nearest * ROUTES.length, (nearest + 1) * ROUTES.length);
+  const total = row.reduce((a, b) => a + b, 0);
+  return ROUTES.map((route, i) => [route, row[i] / total] as const).filter(([, share]) => share > 0).sort((a, b) => b[1] - a[1]);
+}

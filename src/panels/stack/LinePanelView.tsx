@@ -1,0 +1,98 @@
+import { memo, useMemo, useRef, useState } from 'react';
+import { TimeChart, type TimePick } from '../../charts/TimeChart.tsx';
+import { useChartTheme } from '../../charts/theme.ts';
+import { explain, toTautlineError } from '../../core/errors.ts';
+import { actions, session, useTautline } from '../../state/store.ts';
+import type { LinePanel } from '../panel.ts';
+import { PanelFrame, useOnScreen } from './PanelFrame.tsx';
+import { Readout } from './Readout.tsx';
+import { useLineData } from './useLineData.ts';
+import { useShared } from './timeline.ts';
+
+/** Draws any panel of lines: fetches while on screen, keeps the previous picture while the next is computed. */
+export const LinePanelView = memo(function LinePanelView({ panel }: { panel: LinePanel }) {
+  const { link, range, report, streams, ticks, shades, episodes, formatX, pickEpisode, axis } = useShared();
+  const folded = useTautline((state) => state.view.foldedPanels.includes(panel.id));
+  const parameters = useTautline((state) => state.view.parameters);
+  const { mode } = useChartTheme();
+  const body = useRef<HTMLDivElement>(null);
+  const seen = useOnScreen(body);
+  const active = seen && !folded;
+  const [scale, setScale] = useState(panel.scales[0]);
+  const [table, setTable] = useState(false);
+  const { series, stale, pending, error, retry, exact } = useLineData(panel, active);
+
+  const spec = useMemo(
+    () => panel.toChart({ series, streams, report, parameters, mode, scale }),
+    [panel, series, streams, report, parameters, mode, scale],
+  );
+  const marked = useMemo(
+    () => episodes.filter((episode) => panel.kinds.includes(episode.kind) && streams.includes(episode.lane)),
+    [episodes, panel, streams],
+  );
+  const hasValues = useMemo(() => spec.lines.some((line) => line.points.some((value, i) => i % 2 === 1 && Number.isFinite(value))), [spec.lines]);
+  const note = panel.note?.(report, parameters) ?? null;
+  const pickStreams = panel.ledgerWide ? report.streams.map((_, i) => i) : streams;
+
+  const pick = async ({ x, y, xScale, yScale }: TimePick) => {
+    const found = await session.engine.nearest(panel.series[0], axis, x, y, xScale, yScale, pickStreams);
+    if (found !== null) actions.select(found);
+    else actions.toast('info', `${panel.title} has no event with a value near there.`);
+  };
+  const onPick = (place: TimePick) => {
+    pick(place).catch((thrown: unknown) => actions.toast('error', explain(toTautlineError(thrown, 'finding the nearest event'))));
+  };
+
+  const overlay = (() => {
+    if (streams.length === 0) return <p className="panel-message">All streams are hidden. Click a stream in the legend to draw it.</p>;
+    if (error) {
+      return (
+        <p className="panel-message error" role="alert">
+          {explain(toTautlineError(error, `drawing ${panel.title}`))} <button type="button" onClick={retry}>Try again</button>
+        </p>
+      );
+    }
+    if (pending) return <p className="panel-message shimmer" role="status"><span className="visually-hidden">Loading {panel.title}</span></p>;
+    return hasValues ? null : <p className="panel-message">{panel.empty(report)}</p>;
+  })();
+
+  return (
+    <PanelFrame
+      panel={panel}
+      folded={folded}
+      note={note}
+      loading={active && stale}
+      table={table}
+      onTable={() => setTable(!table)}
+      readout={<Readout lines={spec.lines} unit={panel.unit} series={panel.ledgerWide ? null : panel.series[0]} exact={exact} />}
+      tools={panel.scales.length > 1 && (
+        <button
+          type="button" className="panel-tool wide" aria-pressed={scale === 'log'} aria-label={`Logarithmic scale of ${panel.title}`} title="Logarithmic scale"
+          onClick={() => setScale(scale === 'log' ? 'linear' : 'log')}
+        >
+          log
+        </button>
+      )}
+    >
+      <div ref={body} className="panel-chart" style={{ minHeight: panel.height }}>
+        {active && (
+          <TimeChart
+            {...link}
+            label={`${panel.title}, events ${range.from} to ${range.to - 1}`}
+            height={panel.height}
+            spec={spec}
+            ticks={ticks}
+            shades={shades}
+            episodes={marked}
+            table={table}
+            formatX={formatX}
+            onPick={onPick}
+            onPickEpisode={pickEpisode}
+          />
+        )}
+        {active && overlay}
+      </div>
+      {active && panel.Extra && <panel.Extra table={table} />}
+    </PanelFrame>
+  );
+});

@@ -1,0 +1,62 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { AxisStrip } from '../../charts/AxisStrip.tsx';
+import { Overview } from '../../charts/Overview.tsx';
+import { routeStyle, streamStyle } from '../../charts/palette.ts';
+import type { Layer } from '../../charts/StackedArea.tsx';
+import { useChartTheme } from '../../charts/theme.ts';
+import { formatCount, formatDuration, formatTimeFull } from '../../core/format.ts';
+import { ROUTES } from '../../detection/types.ts';
+import { compositionQuery } from '../../state/queries.ts';
+import { Legend } from './Legend.tsx';
+import { useCursorEvent } from './Readout.tsx';
+import { useShared } from './timeline.ts';
+
+/** Overview of the whole ledger, legend, what stands at the cursor, and the labels of the shared axis; stays on top while panels scroll. */
+export function StackHead() {
+  const { link, report, axis, width, reference, episodes, ticks, formatX, setReference, streams } = useShared();
+  const { mode } = useChartTheme();
+  const layers = useMemo<Layer[]>(() => ROUTES.map((route) => ({ key: route, name: route, style: routeStyle(route, mode) })), [mode]);
+  const { data } = useQuery(compositionQuery(width > 1 ? report.revision : null, { from: 0, to: report.events }, axis, Math.ceil(width / 3 / 64) * 64));
+  const shown = useMemo(() => episodes.filter((episode) => streams.includes(episode.lane)), [episodes, streams]);
+  return (
+    <div className="stack-head">
+      <Overview
+        label="Overview of the whole ledger" full={link.full} domain={link.domain} minSpan={link.minSpan} reference={reference} layers={layers}
+        data={data ?? null} episodes={shown} formatX={formatX} onDomain={link.onDomain} onReference={setReference}
+      />
+      <div className="stack-bar">
+        <Legend />
+        <Where />
+      </div>
+      <AxisStrip {...link} label={axis === 'time' ? 'Time axis, UTC' : 'Event axis'} ticks={ticks} formatX={formatX} />
+    </div>
+  );
+}
+
+/** The event at the cursor; without one the stretch that is visible. */
+function Where() {
+  const { range, report, axis, link } = useShared();
+  const { mode } = useChartTheme();
+  const event = useCursorEvent();
+  if (!event) {
+    const count = `${formatCount(range.to - range.from)} of ${formatCount(report.events)} events`;
+    const zoomed = range.to - range.from < report.events;
+    return (
+      <div className="where">
+        <span>{axis === 'time' ? `${count} · ${formatDuration(link.domain.max - link.domain.min)} · UTC` : count}</span>
+        {zoomed && <button type="button" onClick={link.onReset} title="Show the whole ledger (double click on a chart, or 0)">All</button>}
+      </div>
+    );
+  }
+  const stream = report.streams[event.stream];
+  const route = routeStyle(event.route, mode);
+  return (
+    <div className="where">
+      <span className="where-event">event {formatCount(event.index)}</span>
+      {report.hasTime && <span className="where-time">{formatTimeFull(event.time)}</span>}
+      <span style={{ color: streamStyle(event.stream, mode).color }}>{stream?.name}</span>
+      <span className="where-route"><b style={{ background: route.color }}>{route.letter}</b>{event.route}</span>
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import type { Episode } from '../../charts/episodes.ts';
+import type { Alert } from '../../detection/types.ts';
+
+/** Alerts of the baseline parameters that the live parameters do not raise just so. */
+export function ghostsOf(alerts: readonly Alert[], baseline: readonly Alert[]): Alert[] {
+  const key = (alert: Alert) => `${alert.kind}|${alert.stream}|${alert.onset}|${alert.fired}|${alert.cleared ?? ''}`;
+  const live = new Set(alerts.map(key));
+  return baseline.filter((alert) => !live.has(key(alert)));
+}
+
+/** Event indices whose axis positions are needed to place alerts. */
+export function alertIndices(alerts: readonly Alert[]): number[] {
+  return alerts.flatMap((alert) => (alert.cleared === null ? [alert.onset, alert.fired] : [alert.onset, alert.fired, alert.cleared]));
+}
+
+/**
+ * Alerts placed on the axis. `id` is the position in `alerts` for live ones, and -1 minus the position in `ghosts` for ghosts.
+ * @param place axis position of an event; NaN while it is not known, which leaves the alert out until it is.
+ * @param end axis position of the end of the ledger, for episodes that are still open.
+ */
+export function placeEpisodes(alerts: readonly Alert[], ghosts: readonly Alert[], place: (index: number) => number, end: number): Episode[] {
+  const one = (alert: Alert, id: number, ghost: boolean): Episode => ({
+    id,
+    kind: alert.kind,
+    lane: alert.stream,
+    onset: place(alert.onset),
+    fired: place(alert.fired),
+    end: alert.cleared === null ? end : place(alert.cleared),
+    open: alert.cleared === null,
+    ghost,
+  });
+  return [...alerts.map((alert, i) => one(alert, i, false)), ...ghosts.map((alert, i) => one(alert, -1 - i, true))]
+    .filter((episode) => Number.isFinite(episode.onset) && Number.isFinite(episode.fired) && Number.isFinite(episode.end));
+}
+
+/** Episodes of the streams shown, their lanes renumbered to the streams' order. */
+export function episodesOf(episodes: readonly Episode[], streams: readonly number[]): Episode[] {
+  const lane = new Map(streams.map((stream, i) => [stream, i]));
+  return episodes.flatMap((episode) => {
+    const at = lane.get(episode.lane);
+    return at === undefined ? [] : [{ ...episode, lane: at }];
+  });
+}

@@ -1,0 +1,18 @@
+import type { TimeLine } from '../../charts/lineOption.ts';
+import { streamStyle } from '../../charts/palette.ts';
+import type { TimeChartSpec } from '../../charts/TimeChart.tsx';
+import type { SeriesName } from '../../workers/protocol.ts';
+import type { PanelInput } from '../panel.ts';
+
+/** The visible streams' lines of a series, each in its own style. */
+export function streamLines({ series, streams, report, mode }: PanelInput, name: SeriesName): TimeLine[] {
+  const wanted = new Set(streams);
+  return (series[name]?.lines ?? [])
+    .filter((line) => wanted.has(line.stream) && line.stream < report.streams.length)
+    .map((line) => ({ key: String(line.stream), name: report.streams[line.stream].name, style: streamStyle(line.stream, mode), points: line.points }));
+}
+
+/** A chart with nothing but lines, for panels to add to. */
+export function lineSpec(unit: TimeChartSpec['unit'], scale: TimeChartSpec['scale'], lines: readonly TimeLine[], more: Partial<TimeChartSpec> = {}): TimeChartSpec {
+  return { unit, scale, lines, bands: [], thresholds: [], zones: [], include: [], ...more };
+}

@@ -1,0 +1,224 @@
+import { useQuery } from '@tanstack/react-query';
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import { createCursor } from '../../charts/cursor.ts';
+import { MARGIN, span, type Domain } from '../../charts/domain.ts';
+import type { Episode } from '../../charts/episodes.ts';
+import type { Shade } from '../../charts/paint.ts';
+import type { AxisLink } from '../../charts/Plot.tsx';
+import { axisTicks, type AxisTick } from '../../charts/ticks.ts';
+import type { IndexRange } from '../../core/columns.ts';
+import { formatCount, formatTime } from '../../core/format.ts';
+import { actions, session, useTautline } from '../../state/store.ts';
+import { useVisibleRange } from '../../state/queries.ts';
+import type { AnalysisReport, Axis } from '../../workers/protocol.ts';
+import { alertIndices, ghostsOf, placeEpisodes } from './episodes.ts';
+
+/** What all panels of a stack share: the axis, what is placed on it, and who is drawn. */
+export interface Timeline {
+  readonly axis: Axis;
+  readonly link: AxisLink;
+  readonly range: IndexRange;
+  /** Width of the plot area in CSS pixels. */
+  readonly width: number;
+  readonly ticks: readonly AxisTick[];
+  readonly shades: readonly Shade[];
+  readonly reference: Domain | null;
+  /** Alerts and ghosts of all streams; the lane is the stream. */
+  readonly episodes: readonly Episode[];
+  /** Streams drawn, ascending. */
+  readonly streams: readonly number[];
+  readonly report: AnalysisReport;
+  readonly formatX: (x: number) => string;
+  readonly pickEpisode: (id: number) => void;
+  readonly setReference: (reference: Domain) => void;
+}
+
+const TimelineContext = createContext<Timeline | null>(null);
+export const TimelineProvider = TimelineContext.Provider;
+
+export function useShared(): Timeline {
+  const timeline = useContext(TimelineContext);
+  if (!timeline) throw new Error('A panel is drawn outside a PanelStack');
+  return timeline;
+}
+
+/** Pixels a tick label needs. */
+const TICK_ROOM = 96;
+/** Fewest events that may fill the width. */
+const LEAST_EVENTS = 5;
+
+export const fullDomain = (axis: Axis, report: AnalysisReport): Domain => (axis === 'time'
+  ? { min: report.timeRange[0], max: Math.max(report.timeRange[0] + 1, report.timeRange[1]) }
+  : { min: 0, max: Math.max(1, report.events - 1) });
+
+/** The event range that covers a stretch of the event axis. */
+export const rangeOfEvents = (domain: Domain, events: number): IndexRange => {
+  const from = Math.min(events - 1, Math.max(0, Math.floor(domain.min)));
+  return { from, to: Math.max(from + 1, Math.min(events, Math.ceil(domain.max) + 1)) };
+};
+
+const sameRange = (a: IndexRange, b: IndexRange): boolean => a.from === b.from && a.to === b.to;
+
+/** The stretch that a gesture asked for, to a fraction of an event; it stands while the view's range is the one it led to (null: not known yet). */
+interface Gesture {
+  readonly domain: Domain | null;
+  readonly range: IndexRange | null;
+}
+
+/** Axis positions of events, asked of the engine on the time axis; a lookup that is NaN where it is not known yet. */
+function usePositions(axis: Axis, revision: number, indices: readonly number[]): (index: number) => number {
+  const wanted = useMemo(() => [...new Set(indices)].sort((a, b) => a - b), [indices]);
+  const { data } = useQuery({
+    queryKey: ['positions', revision, axis, wanted],
+    queryFn: async () => new Map(await Promise.all(wanted.map(async (index) => [index, await session.engine.positionOf(axis, index)] as const))),
+    enabled: axis === 'time' && wanted.length > 0,
+  });
+  return useCallback((index) => (axis === 'event' ? index : data?.get(index) ?? Number.NaN), [axis, data]);
+}
+
+export function useTimeline(report: AnalysisReport, containerWidth: number): Timeline {
+  const chosenAxis = useTautline((state) => state.view.axis);
+  const axis: Axis = report.hasTime ? chosenAxis : 'event';
+  const viewRange = useVisibleRange();
+  const hidden = useTautline((state) => state.view.hiddenStreams);
+  const selectedIndex = useTautline((state) => state.view.selected);
+  const { events, revision } = report;
+  const range = useMemo(() => viewRange ?? { from: 0, to: events }, [viewRange, events]);
+  const full = useMemo(() => fullDomain(axis, report), [axis, report]);
+  const minSpan = axis === 'event' ? LEAST_EVENTS : 1;
+
+  const ghosts = useMemo(() => ghostsOf(report.alerts, report.baselineAlerts), [report]);
+  const edges = useMemo(() => [report.reference.from, Math.max(report.reference.from, report.reference.to - 1)], [report]);
+  const placeAlert = usePositions(axis, revision, useMemo(() => [...alertIndices(report.alerts), ...alertIndices(ghosts), ...edges], [report, ghosts, edges]));
+  const isWhole = range.from === 0 && range.to === events;
+  const placeView = usePositions(axis, revision, useMemo(() => {
+    const ends = isWhole ? [] : [range.from, range.to - 1];
+    return selectedIndex === null ? ends : [...ends, selectedIndex];
+  }, [isWhole, range, selectedIndex]));
+
+  const [gestures] = useState(() => createStore<Gesture>(() => ({ domain: null, range: null })));
+  const gesture = useStore(gestures);
+  const [settledMin, settledMax] = isWhole ? [full.min, full.max] : [placeView(range.from), placeView(range.to - 1)];
+  const standing = gesture.domain && gesture.domain.max <= full.max && (gesture.range === null || sameRange(gesture.range, range)) ? gesture.domain : null;
+  const domain = useMemo<Domain>(() => {
+    if (standing) return standing;
+    if (!Number.isFinite(settledMin) || !Number.isFinite(settledMax)) return full;
+    return settledMax > settledMin ? { min: settledMin, max: settledMax } : { min: settledMin - minSpan / 2, max: settledMin + minSpan / 2 };
+  }, [standing, settledMin, settledMax, full, minSpan]);
+
+  const newest = useRef(0);
+  const onDomain = useCallback((next: Domain, rest: boolean) => {
+    const turn = ++newest.current;
+    const settle = (to: IndexRange) => {
+      if (turn !== newest.current) return;
+      gestures.setState({ domain: next, range: to }, true);
+      actions.setRange(to, rest);
+    };
+    if (axis === 'event') return settle(rangeOfEvents(next, events));
+    gestures.setState({ domain: next, range: null }, true);
+    Promise.all([session.engine.indexAt(axis, next.min), session.engine.indexAt(axis, next.max)]).then(([first, last]) => {
+      const from = Math.min(first, events - 1);
+      settle({ from, to: Math.min(events, Math.max(from, last) + 1) });
+    }, () => undefined); // A worker that died reports itself.
+  }, [axis, events, gestures]);
+
+  const onReset = useCallback(() => {
+    newest.current++;
+    gestures.setState({ domain: null, range: null }, true);
+    actions.setRange(null, true);
+  }, [gestures]);
+
+  // Another axis or ledger: a stretch of the old one means nothing on the new one.
+  useEffect(() => () => gestures.setState({ domain: null, range: null }, true), [axis, events, gestures]);
+
+  const { cursor, onCursor } = useSharedCursor(axis, events);
+  const selected = selectedIndex === null ? Number.NaN : placeView(selectedIndex);
+  const cursorStep = axis === 'event' ? 1 : 0;
+  const link = useMemo<AxisLink>(
+    () => ({ domain, full, minSpan, cursor, cursorStep, selected, onCursor, onDomain, onReset }),
+    [domain, full, minSpan, cursor, cursorStep, selected, onCursor, onDomain, onReset],
+  );
+
+  const width = Math.max(1, containerWidth - MARGIN.left - MARGIN.right);
+  const ticks = useMemo(() => axisTicks(axis, domain, width / TICK_ROOM), [axis, domain, width]);
+  const visibleSpan = span(domain);
+  const formatX = useCallback((x: number) => (axis === 'time' ? `${formatTime(x, Math.min(visibleSpan, 13 * 86_400_000))}` : formatCount(x)), [axis, visibleSpan]);
+  const episodes = useMemo(() => placeEpisodes(report.alerts, ghosts, placeAlert, full.max), [report, ghosts, placeAlert, full]);
+  const [referenceFrom, referenceTo] = edges.map(placeAlert);
+  const reference = useMemo(
+    () => (Number.isFinite(referenceFrom) && Number.isFinite(referenceTo) ? { min: referenceFrom, max: referenceTo } : null),
+    [referenceFrom, referenceTo],
+  );
+  const shades = useMemo(() => (reference ? [{ from: reference.min, to: reference.max, label: 'reference' }] : []), [reference]);
+  const streams = useMemo(
+    () => report.streams.flatMap((stream, i) => (hidden.includes(stream.name) ? [] : [i])),
+    [report, hidden],
+  );
+
+  const pickEpisode = useCallback((id: number) => {
+    const alert = id >= 0 ? report.alerts[id] : ghosts[-1 - id];
+    if (alert) actions.select(alert.fired);
+  }, [report, ghosts]);
+
+  const setReference = useCallback((next: Domain) => {
+    const apply = (from: number, to: number) => actions.setParameters({ reference_range: [Math.max(0, from), Math.min(events, Math.max(from + 1, to))] }, true);
+    if (axis === 'event') return apply(Math.round(next.min), Math.round(next.max) + 1);
+    Promise.all([session.engine.indexAt(axis, next.min), session.engine.indexAt(axis, next.max)])
+      .then(([from, to]) => apply(from, to + 1), () => undefined); // A worker that died reports itself.
+  }, [axis, events]);
+
+  return useMemo(
+    () => ({ axis, link, range, width, ticks, shades, reference, episodes, streams, report, formatX, pickEpisode, setReference }),
+    [axis, link, range, width, ticks, shades, reference, episodes, streams, report, formatX, pickEpisode, setReference],
+  );
+}
+
+/** The cursor of all charts, tied to the store's event index in both directions; at most one look-up is under way. */
+function useSharedCursor(axis: Axis, events: number) {
+  const [cursor] = useState(createCursor);
+  const own = useRef<number | null>(null);
+  const waiting = useRef<{ busy: boolean; x: number | null }>({ busy: false, x: null });
+
+  const publish = useCallback((index: number | null) => {
+    own.current = index;
+    actions.setCursor(index);
+  }, []);
+
+  const onCursor = useCallback((x: number | null) => {
+    cursor.set(x ?? Number.NaN);
+    if (x === null) {
+      waiting.current.x = null;
+      return publish(null);
+    }
+    if (axis === 'event') return publish(Math.min(events - 1, Math.max(0, Math.round(x))));
+    const state = waiting.current;
+    state.x = x;
+    if (state.busy) return;
+    state.busy = true;
+    const next = (): void => {
+      const at = state.x;
+      if (at === null) {
+        state.busy = false;
+        return;
+      }
+      state.x = null;
+      session.engine.indexAt(axis, at).then((index) => {
+        if (Number.isFinite(cursor.get())) publish(Math.min(events - 1, index));
+        next();
+      }, () => { state.busy = false; }); // A worker that died reports itself.
+    };
+    next();
+  }, [axis, events, cursor, publish]);
+
+  useEffect(() => session.store.subscribe(({ cursor: index }, before) => {
+    if (index === before.cursor || index === own.current) return;
+    own.current = index;
+    if (index === null) cursor.set(Number.NaN);
+    else if (axis === 'event') cursor.set(index);
+    else session.engine.positionOf(axis, index).then((x) => { if (session.store.getState().cursor === index) cursor.set(x); }, () => undefined);
+  }), [axis, cursor]);
+
+  return { cursor, onCursor };
+}

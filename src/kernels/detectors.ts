@@ -73,9 +73,10 @@ export function detectorState({ arena }: KernelModule, streams: number): StateBl
 export function runDetectors(
   { arena, exports }: KernelModule, inputs: DetectorInputs, o: DetectorOptions, state: StateBlock, out: DetectorColumns, from: number, to: number,
 ): Episode[] {
-  const n = inputs.stream.length;
-  requireRange(from, to, n);
-  requireLengths({ ...inputs, ...out }, n);
+  const { stream, seq, isVoid, kl, boxCox, friction, entropy, rho, tension, mewma } = inputs;
+  const { z, cusum, route, notice } = out;
+  requireRange(from, to, stream.length);
+  requireLengths({ seq, isVoid, kl, boxCox, friction, entropy, rho, tension, mewma, z, cusum, route, notice }, stream.length);
   requireLength('detector state', state, o.warmup.length * STATE_BYTES);
   const closed: Episode[] = [];
   arena.scope(() => {
@@ -84,9 +85,9 @@ export function runDetectors(
     const episodes = arena.u8(CAPACITY * EPISODE_BYTES);
     for (let at = from; at < to;) {
       at = exports.detectors(
-        at, to, limits.ptr, warmup.ptr, o.referenceTo, inputs.stream.ptr, inputs.seq.ptr, inputs.isVoid.ptr,
-        inputs.kl.ptr, inputs.boxCox.ptr, inputs.friction.ptr, inputs.entropy.ptr, inputs.rho.ptr, inputs.tension.ptr, inputs.mewma.ptr,
-        state.ptr, out.z.ptr, out.cusum.ptr, out.route.ptr, out.notice.ptr, episodes.ptr, CAPACITY,
+        at, to, limits.ptr, warmup.ptr, o.referenceTo, stream.ptr, seq.ptr, isVoid.ptr,
+        kl.ptr, boxCox.ptr, friction.ptr, entropy.ptr, rho.ptr, tension.ptr, mewma.ptr,
+        state.ptr, z.ptr, cusum.ptr, route.ptr, notice.ptr, episodes.ptr, CAPACITY,
       );
       const written = exports.episodesWritten();
       if (written === 0) continue;
@@ -94,8 +95,8 @@ export function runDetectors(
       const ints = new Int32Array(bytes.buffer, bytes.byteOffset, (written * EPISODE_BYTES) / 4);
       const doubles = new Float64Array(bytes.buffer, bytes.byteOffset, (written * EPISODE_BYTES) / 8);
       for (let e = 0; e < written; e++) {
-        const [kind, stream, onset, onsetSeq, fired, firedSeq, cleared] = ints.subarray(e * 10);
-        closed.push({ kind, stream, onset, onsetSeq, fired, firedSeq, cleared, peak: doubles[e * 5 + 4] });
+        const [kind, code, onset, onsetSeq, fired, firedSeq, cleared] = ints.subarray(e * 10);
+        closed.push({ kind, stream: code, onset, onsetSeq, fired, firedSeq, cleared, peak: doubles[e * 5 + 4] });
       }
     }
   });

@@ -41,7 +41,7 @@ export function runLatency(
 ): void {
   requireCount('latency window', o.size, 1);
   requireRange(from, to, latency.length);
-  requireLengths({ ...out }, latency.length);
+  requireLengths({ p95: out.p95, window: out.window }, latency.length);
   requireLength('latency state', state, exports.latencyStateBytes(o.size));
   exports.latency(from, to, latency.ptr, o.size, o.factor, o.minimum, o.adaptive ? 1 : 0, state.ptr, out.p95.ptr, out.window.ptr);
 }

@@ -59,7 +59,7 @@ export function runTracker(
   requireEvents(events, from, to);
   const { n, k, streams, x, stream, isVoid } = events;
   const { residual, friction, trace, kl, boxCox, entropy } = out;
-  requireLengths({ ...inputs, friction, trace, kl, boxCox, entropy }, n);
+  requireLengths({ instantiation: inputs.instantiation, window: inputs.window, friction, trace, kl, boxCox, entropy }, n);
   requireLength('residual', residual, n * k);
   requireLength('tracker state', state, streams * exports.trackerStateBytes(k));
   if (o.anchor) requireLength('anchor', o.anchor, streams * k);

@@ -46,7 +46,7 @@ export function runTransport(
   requireCount('EMD window', o.size, 1);
   requireCount('EMD minimum', o.minimum, 1);
   const { n, k, streams, x, stream, isVoid } = events;
-  requireLengths({ ...out }, n);
+  requireLengths({ tension: out.tension, shift: out.shift }, n);
   requireLength('referenceRows', o.referenceRows, streams * o.size * k);
   requireLength('referenceCounts', o.referenceCounts, streams);
   requireLength('transport state', state, exports.transportStateBytes(streams, k, o.size));

@@ -1,0 +1,82 @@
+import type { EventColumns, IndexRange } from '../core/columns.ts';
+import type { DetectorLimits } from '../kernels/detectors.ts';
+import type { Parameters } from './parameters.ts';
+import { burnOf } from './reference.ts';
+import { mean, median, standardDeviation } from './statistics.ts';
+import type { Calibration, Signals } from './types.ts';
+
+/** What the reference says before any threshold is applied to it. */
+export interface CalibrationStatistics {
+  readonly ref: number;
+  readonly k: number;
+  readonly m: number;
+  readonly s: number;
+  readonly fm: number;
+  readonly fs: number;
+  readonly tension: number;
+  readonly rho: number;
+  readonly wref: number;
+}
+
+export interface ReferenceSignals {
+  readonly events: EventColumns;
+  readonly signals: Signals;
+  /** Box-Cox KL, (KL^-0.5 - 1) / -0.5. */
+  readonly boxCox: Float64Array;
+  readonly range: IndexRange;
+  /** Reference events of each stream. */
+  readonly referenceEvents: Int32Array;
+  readonly k: number;
+  readonly wref: number;
+}
+
+/** Statistics over the reference events with an embedding and seq > burn, pooled over streams (spec 7); NaN where nothing can be said. */
+export function calibrationStatistics({ events, signals, boxCox, range, referenceEvents, k, wref }: ReferenceSignals, parameters: Pick<Parameters, 'burn'>): CalibrationStatistics {
+  const burn = referenceEvents.map((count) => burnOf(parameters.burn, count));
+  const n = Math.max(0, range.to - range.from);
+  const scores = new Float64Array(n);
+  const frictions = new Float64Array(n);
+  const tension = new Float64Array(n);
+  const rho = new Float64Array(n);
+  let rows = 0;
+  let positive = 0;
+  for (let i = range.from; i < range.to; i++) {
+    if (events.isVoid[i] || signals.seq[i] <= burn[events.stream[i]]) continue;
+    tension[rows] = signals.tension[i];
+    rho[rows++] = signals.rho[i];
+    if (!(signals.kl[i] > 0 && signals.friction[i] > 0)) continue;
+    scores[positive] = boxCox[i];
+    frictions[positive++] = Math.log(signals.friction[i]);
+  }
+  const b = scores.subarray(0, positive);
+  const f = frictions.subarray(0, positive);
+  return {
+    ref: n, k, wref,
+    m: mean(b), s: standardDeviation(b), fm: mean(f), fs: standardDeviation(f),
+    tension: median(tension.subarray(0, rows)), rho: median(rho.subarray(0, rows)),
+  };
+}
+
+/** Applies the thresholds that belong to the calibration. */
+export function calibrationOf(
+  statistics: CalibrationStatistics, shiftLimit: number, parameters: Pick<Parameters, 'z_band' | 'void_min_ref'>,
+): Calibration {
+  const { fm, fs, rho } = statistics;
+  return {
+    ...statistics,
+    lo: Math.exp(fm - parameters.z_band * fs),
+    hi: Math.exp(fm + parameters.z_band * fs),
+    shiftLimit,
+    phaseLocked: rho >= parameters.void_min_ref,
+  };
+}
+
+/** Limits of the detectors (spec 8); NaN keeps a detector silent. Without any spread of KL there is no z. */
+export function detectorLimits(c: Calibration, p: Parameters): DetectorLimits {
+  return {
+    m: c.m, s: c.s > 0 ? c.s : Number.NaN, h: p.h, kappa: p.kappa, cap: p.cap, tauMax: p.tau_max, tauMin: p.tau_min, entropyClear: p.tau_min + p.ent_hyst,
+    lo: c.lo, hi: c.hi, dwell: p.dwell,
+    voidOpen: c.phaseLocked ? p.void_floor * c.rho : Number.NaN, voidClear: c.phaseLocked ? p.void_clear * c.rho : Number.NaN,
+    shiftOpen: c.shiftLimit, shiftClear: 0.5 * c.shiftLimit, tensionLow: p.zone[0] * c.tension, tensionHigh: p.zone[1] * c.tension,
+  };
+}

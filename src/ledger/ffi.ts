@@ -122,13 +122,16 @@ function readOffsets(memory: DataView, pointer: number, offset: number, length: 
 }
 
 /** Strings of the view layout: 16 bytes each, short ones inline, long ones in the data buffers. */
-function readViews(memory: DataView, buffers: readonly number[], offset: number, length: number): { offsets: Int32Array; bytes: Uint8Array } {
+function readViews(memory: DataView, buffers: readonly number[], valid: Uint8Array | undefined, offset: number, length: number): { offsets: Int32Array; bytes: Uint8Array } {
   const offsets = new Int32Array(length + 1);
   const views = buffers[1] + 16 * offset;
-  for (let i = 0; i < length; i++) offsets[i + 1] = offsets[i] + memory.getInt32(views + 16 * i, true);
+  // The view of a null may hold anything.
+  const isNull = (i: number): boolean => valid !== undefined && ((valid[i >> 3] >> (i & 7)) & 1) === 0;
+  for (let i = 0; i < length; i++) offsets[i + 1] = offsets[i] + (isNull(i) ? 0 : memory.getInt32(views + 16 * i, true));
   const bytes = new Uint8Array(offsets[length]);
   for (let i = 0; i < length; i++) {
     const size = offsets[i + 1] - offsets[i];
+    if (size === 0) continue;
     const view = views + 16 * i;
     const at = size <= 12 ? view + 4 : buffers[2 + memory.getInt32(view + 8, true)] + memory.getInt32(view + 12, true);
     bytes.set(new Uint8Array(memory.buffer, at, size), offsets[i]);
@@ -162,7 +165,7 @@ function readArray(memory: DataView, pointer: number, field: ForeignField, extra
       return make({ valueOffsets: offsets, data: bytesOf(memory, buffers[2], first, offsets[length]) });
     }
     case 'vu': case 'vz': {
-      const { offsets, bytes } = readViews(memory, buffers, offset, length);
+      const { offsets, bytes } = readViews(memory, buffers, nullBitmap, offset, length);
       return make({ valueOffsets: offsets, data: bytes });
     }
     case '+l': case '+L': case '+m': {

@@ -3,7 +3,7 @@ import { stringData } from './cast.ts';
 import type { RawBatch, RawColumn, ReadOptions, ReaderField, TableReader } from './reader.ts';
 
 /** How hive writes a missing value into a path. */
-const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
+export const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
 
 /** The partition values in a path: `provider_id=a%20b/hour=2024-01-01T00/part-0.parquet` -> provider_id "a b", hour "2024-01-01T00". */
 export function partitionsOf(path: string): ReadonlyMap<string, string | null> {

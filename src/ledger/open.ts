@@ -35,7 +35,7 @@ export async function openLedger(source: LedgerSource, mapping: ColumnMapping | 
   } catch (thrown) {
     if (thrown instanceof TautlineFailure) throw thrown;
     if (options.signal?.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'opening the ledger' });
-    if (thrown instanceof RangeError && /allocation|memory|array length/i.test(thrown.message)) {
+    if (thrown instanceof RangeError && /allocation failed|out of memory/i.test(thrown.message)) {
       throw new TautlineFailure({ kind: 'memory', problem: 'the ledger does not fit', advice: 'Open a part of it, or write it with smaller row groups' });
     }
     throw new TautlineFailure(toTautlineError(thrown, 'opening the ledger'));

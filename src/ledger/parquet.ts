@@ -1,122 +1,152 @@
 import type { Data } from 'apache-arrow';
+import type { Table } from 'parquet-wasm/esm';
+import { TautlineFailure } from '../core/errors.ts';
 import { fileFailure, messageOf, throwIfCancelled } from './failures.ts';
 import { readBatch, readField, typeName, type ForeignField } from './ffi.ts';
+import { groupFile, readFooter, schemaFile, type Footer, type RowGroup } from './footer.ts';
 import type { ParquetModule } from './platform.ts';
 import type { RawBatch, ReadOptions, TableReader } from './reader.ts';
-import { trackReads, type TrackedBlob } from './tracked.ts';
 import type { NamedBlob } from './types.ts';
 
-/** Why parquet-wasm refused a file, as a `file` error. Its messages are Rust's: "External: ...", "Parquet error: ...". */
-export function parquetFailure(path: string, thrown: unknown): Error {
-  const message = messageOf(thrown);
-  if (/encrypt/i.test(message)) {
-    return fileFailure(path, 'the Parquet file is encrypted', 'Write it without encryption: Tautline has no keys');
-  }
-  const codec = /(?:codec|compression)[^A-Z]*([A-Z][A-Z0-9_]+)/.exec(message);
-  if (/codec|compression|LZO/i.test(message) && !/decompress/i.test(message)) {
-    return fileFailure(path, `it is compressed with ${codec?.[1] ?? 'a codec'} that cannot be read here (${message})`,
-      'Write it with zstd, snappy, gzip, brotli, lz4_raw or uncompressed');
-  }
-  return fileFailure(path, `the Parquet file is damaged or cannot be read (${message})`, 'Write or download it again, and check it with another Parquet reader');
-}
+/** Column chunks closer than this are read at once: a request costs more than the bytes between. */
+const GAP_BYTES = 512 << 10;
+/** A row group that is larger than this when decoded is decoded in parts, so that WebAssembly memory stays small. */
+const DECODED_BYTES = 128 << 20;
 
-/** Opens a Parquet file for reading by row group; only the footer is read here. */
+/** Opens a Parquet file for reading by row group; only the footer is read here. The file must have passed `sniff`. */
 export async function openParquet(file: NamedBlob, parquet: ParquetModule): Promise<TableReader> {
-  const blob = trackReads(file.blob);
-  const handle = await attempt(file.path, blob, () => parquet.ParquetFile.fromFile(blob as unknown as Blob));
+  const { path, blob } = file;
+  const tail = new DataView(await bytesOf(file, blob.size - 8, blob.size));
+  const footerStart = blob.size - 8 - tail.getUint32(0, true);
+  const footer = readFooter(path, new Uint8Array(await bytesOf(file, footerStart, blob.size - 8)), blob.size);
   const memory = (): DataView => new DataView(parquet.wasmMemory().buffer);
-  const fields = await attempt(file.path, blob, async () => {
-    const schema = handle.schema();
-    const foreign = schema.toFFI();
-    const root = readField(memory(), foreign.addr());
-    foreign.free();
-    schema.free();
-    return root.children;
+  const fields = guard(path, () => {
+    const foreign = parquet.readSchema(schemaFile(footer)).intoFFI();
+    try {
+      return readField(memory(), foreign.addr()).children;
+    } finally {
+      foreign.free();
+    }
   });
   const byName = new Map(fields.map((field) => [field.name, field]));
-  const metadata = handle.metadata();
-  const groups: number[] = [];
-  const leaves = new Map<string, number>();
-  for (let i = 0; i < metadata.numRowGroups(); i++) {
-    const group = metadata.rowGroup(i);
-    groups.push(group.numRows());
-    for (const column of group.columns()) {
-      const path = column.columnPath();
-      if (path.length > 1) leaves.set(path[0], (leaves.get(path[0]) ?? 0) + column.numValues());
-      column.free();
-    }
-    group.free();
-  }
-  metadata.free();
-  const rows = groups.reduce((sum, group) => sum + group, 0);
+  const rows = footer.groups.reduce((sum, group) => sum + group.rows, 0);
 
   async function* read(options: ReadOptions): AsyncIterable<RawBatch> {
     const wanted = new Set(options.columns);
     // Batches come in the file's column order, whatever the order asked for.
-    const order = fields.filter((field) => wanted.has(field.name));
-    const schema: ForeignField = { name: '', type: null, format: '+s', children: order, dictionary: null };
-    const position = options.columns.map((name) => order.indexOf(byName.get(name)!));
+    const schema: ForeignField = { name: '', type: null, format: '+s', children: fields.filter((field) => wanted.has(field.name)), dictionary: null };
+    const position = options.columns.map((name) => schema.children.indexOf(byName.get(name)!));
     let first = 0;
-    for (let group = 0; group < groups.length; group++) {
-      const end = first + groups[group];
-      if (groups[group] === 0 || options.skip?.(first, groups[group])) {
-        first = end;
-        continue;
-      }
-      throwIfCancelled(options.signal, `reading ${file.path}`);
-      if (options.columns.length === 0) {
-        yield { first, rows: groups[group], columns: [] };
-        first = end;
-        continue;
-      }
-      const stream = await attempt(file.path, blob, () =>
-        handle.stream({ rowGroups: [group], columns: order.map((field) => field.name), batchSize: options.batchRows }));
-      const reader = stream.getReader();
-      try {
-        for (;;) {
-          throwIfCancelled(options.signal, `reading ${file.path}`);
-          const { done, value } = await attempt(file.path, blob, () => reader.read());
-          if (done) break;
-          const batch = take(value, schema);
-          yield { first, rows: batch.rows, columns: position.map((at) => batch.columns[at] as Data) };
-          first += batch.rows;
-          options.onFraction?.(first / rows);
+    for (let group = 0; group < footer.groups.length; group++) {
+      const count = footer.groups[group].rows;
+      throwIfCancelled(options.signal, `reading ${path}`);
+      if (count > 0 && !options.skip?.(first, count)) {
+        let at = first;
+        for await (const batch of readGroup(group, schema, options)) {
+          yield { first: at, rows: batch.rows, columns: position.map((i) => batch.columns[i] as Data) };
+          at += batch.rows;
+          options.onFraction?.(at / rows);
         }
-      } finally {
-        await reader.cancel().catch(() => undefined);
+        if (at !== first + count) throw parquetFailure(path, new Error(`row group ${group + 1} has ${at - first} rows where its metadata says ${count}`));
       }
-      if (first !== end) throw parquetFailure(file.path, new Error(`row group ${group} holds fewer rows than its header says`));
+      first += count;
     }
   }
 
-  function take(batch: { toFFI(): { arrayAddr(): number; free(): void }; free(): void }, schema: ForeignField): { rows: number; columns: (Data | null)[] } {
-    const foreign = batch.toFFI();
+  async function* readGroup(group: number, schema: ForeignField, options: ReadOptions): AsyncIterable<{ rows: number; columns: (Data | null)[] }> {
+    const { rows: count, chunks } = footer.groups[group];
+    if (schema.children.length === 0) {
+      yield { rows: count, columns: [] };
+      return;
+    }
+    const wanted = new Set(schema.children.map((field) => field.name));
+    const part = groupFile(footer, group, await readChunks(file, footer.groups[group], wanted));
+    const decoded = chunks.reduce((sum, chunk) => sum + (wanted.has(chunk.column) ? chunk.uncompressed : 0), 0);
+    const step = decoded <= DECODED_BYTES ? count : Math.max(options.batchRows, Math.floor((count * DECODED_BYTES) / decoded));
+    for (let offset = 0; offset < count; offset += step) {
+      const table = guard(path, () => parquet.readParquet(part, { batchSize: options.batchRows, ...(step < count ? { offset, limit: step } : {}) }));
+      for (const batch of batchesOf(table, schema)) {
+        throwIfCancelled(options.signal, `reading ${path}`);
+        yield batch;
+      }
+    }
+  }
+
+  function* batchesOf(table: Table, schema: ForeignField): Iterable<{ rows: number; columns: (Data | null)[] }> {
+    const batches = table.recordBatches();
+    table.free();
+    let taken = 0;
     try {
-      return readBatch(memory(), foreign.arrayAddr(), schema);
+      for (const batch of batches) {
+        const foreign = batch.intoFFI();
+        taken++;
+        let columns;
+        try {
+          columns = guard(path, () => readBatch(memory(), foreign.arrayAddr(), schema));
+        } finally {
+          foreign.free();
+        }
+        yield columns;
+      }
     } finally {
-      foreign.free();
-      batch.free();
+      for (const batch of batches.slice(taken)) batch.free();
     }
   }
 
   return {
-    path: file.path,
-    bytes: file.blob.size,
+    path,
+    bytes: blob.size,
     format: 'parquet',
     fields: fields.map((field) => ({ name: field.name, type: field.type, typeName: typeName(field), inferred: false })),
     rows,
-    vectorLength: (column) => (rows === 0 ? 0 : Math.round((leaves.get(column) ?? 0) / rows)),
+    vectorLength: (column) => (rows === 0 ? 0 : Math.round(leafValues(footer, column) / rows)),
     read,
   };
 }
 
-/** Runs a call of parquet-wasm; a failed read of the underlying bytes wins over the error that it caused inside. */
-async function attempt<T>(path: string, blob: TrackedBlob, call: () => Promise<T>): Promise<T> {
-  try {
-    const value = await call();
-    if (blob.failure()) throw blob.failure();
-    return value;
-  } catch (thrown) {
-    throw blob.failure() ?? parquetFailure(path, thrown);
+function leafValues(footer: Footer, column: string): number {
+  return footer.groups.reduce((sum, { chunks }) => sum + chunks.reduce((inner, chunk) => inner + (chunk.column === column && chunk.nested ? chunk.values : 0), 0), 0);
+}
+
+/** The bytes of the chunks of the wanted columns, null for the others; neighbouring chunks are read at once. */
+async function readChunks(file: NamedBlob, group: RowGroup, wanted: ReadonlySet<string>): Promise<(Uint8Array | null)[]> {
+  const out = group.chunks.map((): Uint8Array | null => null);
+  const order = [...group.chunks.keys()].filter((i) => wanted.has(group.chunks[i].column)).sort((a, b) => group.chunks[a].start - group.chunks[b].start);
+  const end = (i: number): number => group.chunks[i].start + group.chunks[i].bytes;
+  for (let from = 0; from < order.length; ) {
+    let to = from + 1;
+    while (to < order.length && group.chunks[order[to]].start - end(order[to - 1]) <= GAP_BYTES) to++;
+    const start = group.chunks[order[from]].start;
+    const bytes = await bytesOf(file, start, end(order[to - 1]));
+    for (const i of order.slice(from, to)) out[i] = new Uint8Array(bytes, group.chunks[i].start - start, group.chunks[i].bytes);
+    from = to;
   }
+  return out;
+}
+
+async function bytesOf(file: NamedBlob, from: number, to: number): Promise<ArrayBuffer> {
+  try {
+    return await file.blob.slice(from, to).arrayBuffer();
+  } catch (thrown) {
+    if (thrown instanceof TautlineFailure) throw thrown;
+    throw fileFailure(file.path, `it could not be read any more (${messageOf(thrown)})`, 'It may have changed or moved: open it again');
+  }
+}
+
+/** Runs a call of parquet-wasm; what it throws becomes a `file` error. */
+function guard<T>(path: string, call: () => T): T {
+  try {
+    return call();
+  } catch (thrown) {
+    throw parquetFailure(path, thrown);
+  }
+}
+
+/** Why parquet-wasm refused a file, as a `file` error. */
+function parquetFailure(path: string, thrown: unknown): Error {
+  if (thrown instanceof RangeError && /allocation failed|out of memory/i.test(thrown.message)) {
+    return new TautlineFailure({ kind: 'memory', problem: `a row group of ${path} does not fit`, advice: 'Write it with smaller row groups' });
+  }
+  const message = thrown instanceof WebAssembly.RuntimeError ? 'its pages make no sense' : messageOf(thrown);
+  return fileFailure(path, `the Parquet file is damaged or cannot be read (${message})`, 'Write or download it again, and check it with another Parquet reader');
 }

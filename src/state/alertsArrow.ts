@@ -18,7 +18,7 @@ export async function alertsToArrow(report: AnalysisReport, engine: Pick<EngineA
   const values: Record<keyof typeof COLUMNS, readonly unknown[]> = {
     alert: alerts.map((_, i) => i),
     kind: alerts.map((alert) => alert.kind),
-    stream: alerts.map((alert) => streams[alert.stream]!.name),
+    stream: alerts.map((alert) => streams[alert.stream].name),
     stream_index: alerts.map((alert) => alert.stream),
     onset: alerts.map((alert) => alert.onset),
     fired: alerts.map((alert) => alert.fired),
@@ -42,5 +42,5 @@ export async function alertsToArrow(report: AnalysisReport, engine: Pick<EngineA
 
 function columnData(values: readonly unknown[], type: DataType): Data {
   if (values.length === 0) return makeData({ type, length: 0, nullCount: 0 } as never);
-  return vectorFromArray(values as unknown[], type).data[0]!;
+  return vectorFromArray(values as unknown[], type).data[0];
 }

@@ -58,10 +58,17 @@ export function createSession(platform: SessionPlatform): Session {
   /** Sources opened in this page by name, so that going back in history finds dropped files again. */
   const opened = new Map<string, LedgerSource>();
 
-  const analyses = createLatest((job: { readonly parameters: Parameters; readonly epoch: number }) =>
-    engine.analyze(job.parameters, (running) => {
-      if (job.epoch === epoch) setAnalysis({ running });
-    }));
+  const analyses = createLatest(async (job: { readonly parameters: Parameters; readonly epoch: number }) => {
+    // Progress comes by a channel of its own and may arrive after the answer.
+    let answered = false;
+    try {
+      return await engine.analyze(job.parameters, (running) => {
+        if (!answered && job.epoch === epoch) setAnalysis({ running });
+      });
+    } finally {
+      answered = true;
+    }
+  });
 
   const setView = (change: Partial<ViewState>) => store.setState((state) => ({ view: { ...state.view, ...change } }));
   const setAnalysis = (change: Partial<AnalysisState>) => store.setState((state) => ({ analysis: { ...state.analysis, ...change } }));
@@ -172,7 +179,7 @@ export function createSession(platform: SessionPlatform): Session {
     if (!parsed.ok) {
       const [first] = parsed.error;
       const problem = parsed.error.map((error, i) => (i === 0 ? error.problem : `${error.name} ${error.problem}`)).join('; ');
-      setAnalysis({ error: { kind: 'parameter', name: first!.name, problem, advice: 'The parameters are left as they were' } });
+      setAnalysis({ error: { kind: 'parameter', name: first.name, problem, advice: 'The parameters are left as they were' } });
       return;
     }
     if (get().analysis.error?.kind === 'parameter') setAnalysis({ error: null });

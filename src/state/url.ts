@@ -113,7 +113,7 @@ export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { re
     else if (name === 'sort') {
       const [by, direction, ...rest] = value.split(',');
       const known = rest.length === 0 && (direction === undefined || direction === 'down');
-      if (known && isOneOf(ALERT_COLUMNS, by!)) view.alertSort = { by, descending: direction === 'down' };
+      if (known && isOneOf(ALERT_COLUMNS, by)) view.alertSort = { by, descending: direction === 'down' };
       else drop(name, `"${value}" is not a column of the alert table`);
     } else if (isOneOf(PARAMETER_NAMES, name)) {
       const parsed = readParameter(name, value);
@@ -175,7 +175,7 @@ function readRange(text: string): IndexRange | null {
 function readKinds(text: string): readonly AlertKind[] | null {
   if (text === 'none') return [];
   const kinds = text.split(',');
-  return kinds.every((kind) => isOneOf(ALERT_KINDS, kind)) ? (kinds as AlertKind[]) : null;
+  return kinds.every((kind) => isOneOf(ALERT_KINDS, kind)) ? (kinds) : null;
 }
 
 function readParameter(name: ParameterName, text: string): unknown {
@@ -203,7 +203,7 @@ function combine(values: Partial<Record<ParameterName, unknown>>, dropped: Dropp
       const without = parseParameters({ ...kept, [name]: DEFAULT_PARAMETERS[name] });
       return without.ok ? 0 : without.error.length;
     };
-    const culprit = names.find((name) => errorsWithout(name) < parsed.error.length) ?? names[0]!;
+    const culprit = names.find((name) => errorsWithout(name) < parsed.error.length) ?? names[0];
     dropped.push({ field: culprit, problem: parsed.error.map(({ name, problem }) => `${name} ${problem}`).join('; ') });
     delete kept[culprit];
   }

@@ -30,7 +30,7 @@ const errorOf = (call: Promise<unknown>): Promise<TautlineError> => call.then(
     return (thrown as TautlineFailure).error;
   },
 );
-const withoutClock = ({ revision: _, timings: __, ...rest }: AnalysisReport) => rest;
+const withoutClock = (report: AnalysisReport) => ({ ...report, revision: 0, timings: {} });
 const stagesOf = (report: AnalysisReport) => Object.keys(report.timings).sort();
 
 describe('an analysis', () => {
@@ -98,7 +98,8 @@ describe('an analysis', () => {
   it('finds the event under the pointer', async () => {
     const { signals } = await engine.event(700);
     expect(await engine.nearest('entropy', 'event', 700.2, signals.entropy, 1, 0.01, [0, 1, 2])).toBe(700);
-    expect(await engine.nearest('entropy', 'event', 700.2, Number.NaN, 1, 0.01, [700 % 3 === 0 ? 1 : 0])).not.toBe(700);
+    // 699, the nearer event of stream 0, is a pause without a value.
+    expect(await engine.nearest('entropy', 'event', 700.2, Number.NaN, 1, 0.01, [0])).toBe(702);
   });
 
   it('counts routes, gives the coupling of all pairs and the rows of events', async () => {
@@ -223,7 +224,8 @@ describe('over the wire', () => {
     }
     expect(await client.couplingMatrix(900)).toEqual(await here.couplingMatrix(900));
     expect(await client.event(700)).toEqual(await here.event(700));
-    expect(await client.signalsArrow()).toEqual(await here.signalsArrow());
+    const rowsIn = (ipc: Uint8Array) => tableFromIPC(ipc).toArray().map((row) => row!.toJSON());
+    expect(rowsIn(await client.signalsArrow())).toEqual(rowsIn(await here.signalsArrow()));
     expect(await errorOf(client.event(1e9))).toMatchObject({ kind: 'ledger', problem: expect.stringContaining('no event 1000000000') });
     client.dispose();
   });

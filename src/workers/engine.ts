@@ -34,7 +34,6 @@ export class Engine implements EngineApi {
   readonly #platform: EnginePlatform;
   #kernels: Promise<KernelModule> | null = null;
   #holding: Holding | null = null;
-  #analysis: Analysis | null = null;
   /** Starts at the clock, so that the revisions of an engine that replaces a dead one are newer than all it gave. */
   #revision = Date.now();
   #work = new AbortController();
@@ -49,7 +48,6 @@ export class Engine implements EngineApi {
     this.cancel();
     const { signal } = this.#work;
     this.#holding = null;
-    this.#analysis = null;
     this.#kernels ??= this.#platform.loadKernels().catch((thrown: unknown) => {
       this.#kernels = null;
       throw thrown;
@@ -71,8 +69,6 @@ export class Engine implements EngineApi {
       throwIfAborted(signal, 'Analysing');
       const holding = this.#open();
       const analysis = await holding.stages.run(parameters, { signal, onProgress });
-      throwIfAborted(signal, 'Analysing');
-      this.#analysis = analysis;
       this.#revision += 1;
       return describe(this.#revision, holding.ledger, analysis);
     });
@@ -159,8 +155,9 @@ export class Engine implements EngineApi {
   }
 
   #analysed(): Analysis {
-    if (!this.#analysis) throw new TautlineFailure({ kind: 'ledger', problem: 'The ledger has not been analysed yet', advice: 'Wait for the analysis to end' });
-    return this.#analysis;
+    const { analysis } = this.#open().stages;
+    if (!analysis) throw new TautlineFailure({ kind: 'ledger', problem: 'The ledger has not been analysed yet', advice: 'Wait for the analysis to end' });
+    return analysis;
   }
 }
 

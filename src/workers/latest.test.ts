@@ -18,11 +18,11 @@ describe('latest', () => {
     const answers = [1, 2, 3].map((n) => latest.request(n));
     expect(calls.map((call) => call.argument)).toEqual([1]);
     expect(await answers[1]).toBe(SUPERSEDED);
-    calls[0]!.resolve('one');
+    calls[0].resolve('one');
     expect(await answers[0]).toBe('one');
     await turn();
     expect(calls.map((call) => call.argument)).toEqual([1, 3]);
-    calls[1]!.resolve('three');
+    calls[1].resolve('three');
     expect(await answers[2]).toBe('three');
     await turn();
     expect(latest.busy).toBe(false);
@@ -33,10 +33,10 @@ describe('latest', () => {
     const latest = createLatest(run);
     const first = latest.request(1);
     const second = latest.request(2);
-    calls[0]!.reject(new Error('broken'));
+    calls[0].reject(new Error('broken'));
     await expect(first).rejects.toThrow('broken');
     await turn();
-    calls[1]!.resolve('two');
+    calls[1].resolve('two');
     expect(await second).toBe('two');
   });
 
@@ -47,7 +47,7 @@ describe('latest', () => {
     const second = latest.request(2);
     latest.dropWaiting();
     expect(await second).toBe(SUPERSEDED);
-    calls[0]!.resolve('one');
+    calls[0].resolve('one');
     await turn();
     expect(calls).toHaveLength(1);
   });
@@ -59,7 +59,7 @@ describe('latest', () => {
       let ended = 0;
       let last = -1;
       const endOne = async () => {
-        if (ended < calls.length) calls[ended++]!.resolve('done');
+        if (ended < calls.length) calls[ended++].resolve('done');
         await Promise.resolve();
         await Promise.resolve();
         await Promise.resolve();

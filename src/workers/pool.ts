@@ -82,11 +82,11 @@ export function createPool<T, R>({ name, entry, size = navigator.hardwareConcurr
 
       async function runTask(slot: Lifeline<TaskWorker<T, R>>, index: number): Promise<R> {
         try {
-          return await runOn(slot, tasks[index]!);
+          return await runOn(slot, tasks[index]);
         } catch (thrown) {
           if (stopped || !(thrown instanceof TautlineFailure) || thrown.error.kind !== 'worker') throw thrown;
           onRetry?.(thrown.error.problem, index);
-          return runOn(slot, tasks[index]!);
+          return runOn(slot, tasks[index]);
         }
       }
       async function work(): Promise<void> {

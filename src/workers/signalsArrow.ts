@@ -1,4 +1,4 @@
-import { Dictionary, Field, Float64, Int32, Int64, makeData, RecordBatch, Schema, Struct, Table, tableToIPC, Utf8, vectorFromArray, type Data, type DataType } from 'apache-arrow';
+import { Dictionary, Field, Float64, Int32, Int64, makeData, RecordBatch, Schema, Struct, Table, tableToIPC, Utf8, vectorFromArray, type Data } from 'apache-arrow';
 import type { EventColumns } from '../core/columns.ts';
 import { ROUTES, type Decisions, type Signals } from '../detection/types.ts';
 
@@ -26,7 +26,7 @@ export function signalsToArrow(events: EventColumns, signals: Signals, decisions
     ['cusum', numbers(decisions.cusum)],
     ['mewma', numbers(signals.mewma)],
   ];
-  const fields = columns.map(([name, data]) => new Field(name, data.type as DataType, true));
+  const fields = columns.map(([name, data]) => new Field(name, data.type, true));
   const schema = new Schema(fields);
   const children = columns.map(([, data]) => data);
   const batch = new RecordBatch(schema, makeData({ type: new Struct(fields), length: events.n, nullCount: 0, children }));

@@ -35,7 +35,12 @@ export interface RunOptions {
  */
 export interface Stages {
   run(parameters: Parameters, options: RunOptions): Promise<Analysis>;
-  /** Holds the signals of the last analysis. */
+  /**
+   * The newest analysis. Its signals and decisions are views into the detector's memory: they are valid as long as it is the newest. An analysis
+   * that fails before it touches them leaves it standing; after a failure while they were being overwritten it is null.
+   */
+  readonly analysis: Analysis | null;
+  /** Answers about `analysis`. */
   readonly detector: Detector;
 }
 
@@ -77,10 +82,10 @@ export function createStages(kernels: KernelModule, ledger: OpenedLedger): Stage
   let projected: Projected | null = null;
   let signals: { readonly key: string; readonly value: Signals } | null = null;
   let decisions: { readonly key: string; readonly value: Decisions } | null = null;
+  let analysis: Analysis | null = null;
 
   async function fitFor(parameters: Parameters, options: RunOptions): Promise<Fit> {
-    const { k, ...rest } = Object.fromEntries(NAMES.projection.map((name) => [name, parameters[name]]));
-    const key = JSON.stringify(rest);
+    const key = JSON.stringify(NAMES.projection.filter((name) => name !== 'k').map((name) => parameters[name]));
     // A fit that found fewer axes than it was asked for has all there are.
     if (fit?.key === key && (parameters.k <= fit.askedK || fit.projection.k < fit.askedK)) return fit;
     const { columns, embeddings } = ledger;
@@ -116,7 +121,7 @@ export function createStages(kernels: KernelModule, ledger: OpenedLedger): Stage
     return { value, ms: performance.now() - started };
   }
 
-  /** From here on the detector's answers are about `next`: called in the same turn as `detect`, so that nobody sees it between. */
+  /** From here on the detector's answers are about `next`. */
   function load(next: Projected): void {
     if (projected === next) return;
     projected = null;
@@ -149,6 +154,9 @@ export function createStages(kernels: KernelModule, ledger: OpenedLedger): Stage
 
   return {
     detector,
+    get analysis() {
+      return analysis;
+    },
     async run(parameters, options) {
       const timings: Partial<Record<Stage, number>> = {};
       const { value: base, ms } = await project(parameters, options);
@@ -156,6 +164,8 @@ export function createStages(kernels: KernelModule, ledger: OpenedLedger): Stage
       options.onProgress({ phase: 'Detecting', fraction: 0.9 });
       await pause();
       if (options.signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'Detecting' });
+      // From here to the end in one turn: nobody sees the detector between two states.
+      analysis = null;
       load(base);
       const baseline = baselineOf(parameters);
       if (!base.baselineAlerts) {
@@ -164,10 +174,11 @@ export function createStages(kernels: KernelModule, ledger: OpenedLedger): Stage
       }
       const detected = detect(parameters, timings);
       const { events, leftOut, reference, retrospective } = base.fit;
-      return {
+      analysis = {
         parameters, events, leftOut, reference, retrospective, projection: base.projection, ...detected,
         baselineAlerts: base.baselineAlerts, timings,
       };
+      return analysis;
     },
   };
 }

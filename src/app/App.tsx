@@ -7,7 +7,7 @@ import type { LedgerPhase } from '../state/types.ts';
 import { AlertDrawer } from './alerts/AlertDrawer.tsx';
 import { DropOverlay } from './open/DropOverlay.tsx';
 import { EmptyState } from './open/EmptyState.tsx';
-import { OpenChooser } from './open/OpenChooser.tsx';
+import { DropTarget, SampleList, UrlField } from './open/OpenChooser.tsx';
 import { OpenFailed, Opening } from './open/Opening.tsx';
 import { OpenReportSheet, useReportOnOpen } from './open/OpenReport.tsx';
 import { ErrorBoundary } from './shell/ErrorBoundary.tsx';
@@ -80,7 +80,7 @@ function Sheets(): ReactNode {
   const sheet = useUi((ui) => ui.sheet);
   if (sheet === 'report') return <OpenReportSheet />;
   if (sheet === 'shortcuts') return <Shortcuts />;
-  if (sheet === 'open') return <Sheet title="Open a ledger"><OpenChooser asked={null} /></Sheet>;
+  if (sheet === 'open') return <Sheet title="Open a ledger"><DropTarget asked={null} /><UrlField /><SampleList /></Sheet>;
   return null;
 }
 

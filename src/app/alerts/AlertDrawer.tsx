@@ -62,7 +62,7 @@ function Filters(): ReactNode {
             key={kind} type="button" className="chip" aria-pressed={filter.kinds === null || filter.kinds.includes(kind)}
             onClick={() => actions.setAlertFilter({ ...filter, kinds: toggleKind(filter.kinds, kind) })}
           >
-            <KindBadge kind={kind} /> <span>{formatCount(count(kind))}</span>
+            <KindBadge kind={kind} /><span className="chip-count">{formatCount(count(kind))}</span>
           </button>
         ))}
       </div>
@@ -88,7 +88,7 @@ export function AlertDrawer(): ReactNode {
       <header>
         <h2 id="alerts-title">
           <button type="button" aria-expanded={open} onClick={toggle}>
-            <Icon name={open ? 'chevronDown' : 'chevronRight'} size={12} /> Alerts <span className="dim">{formatCount(alerts)}</span>
+            <Icon name={open ? 'chevronDown' : 'chevronRight'} size={12} /> Alert table <span className="dim">{formatCount(alerts)}</span>
           </button>
         </h2>
         {open && <Filters />}

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import { useTautline } from '../../state/store.ts';
-import { Mark } from '../shell/Icon.tsx';
-import { OpenChooser } from './OpenChooser.tsx';
+import { DropTarget, SampleList, UrlField } from './OpenChooser.tsx';
 
 const COLUMNS: readonly (readonly [columns: string, needed: string, what: string])[] = [
   ['event_id', 'yes', 'unique number; breaks ties of ts'],
@@ -20,14 +19,14 @@ export function EmptyState(): ReactNode {
     <div className="empty">
       <div className="empty-inner">
         <div className="empty-intro">
-          <Mark width={88} />
           <h2>See when a conversation between agents goes slack</h2>
           <p>
             Tautline reads a ledger of multi-agent dialogue and charts, event by event, whether its meanings drift, collapse into one voice or fall silent.
             Every detector is in your hands: move a threshold and see at once which alerts come and go.
           </p>
         </div>
-        <OpenChooser asked={asked} />
+        <div className="chooser"><DropTarget asked={asked} /><UrlField /></div>
+        <SampleList />
         <section className="formats" aria-labelledby="formats-title">
           <h3 id="formats-title">What it reads</h3>
           <p className="dim">

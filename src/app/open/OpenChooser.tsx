@@ -1,4 +1,4 @@
-import { useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { useId, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { actions } from '../../state/store.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { showSheet } from '../ui.ts';
@@ -18,7 +18,8 @@ export function urlProblem(text: string): string | null {
   return url.protocol === 'https:' || url.protocol === 'http:' ? null : `A page cannot read ${url.protocol} addresses. Use https://, or choose the file.`;
 }
 
-function UrlField(): ReactNode {
+/** A field for the address of a ledger. */
+export function UrlField(): ReactNode {
   const [url, setUrl] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const submit = (event: FormEvent): void => {
@@ -51,49 +52,52 @@ function UrlField(): ReactNode {
   );
 }
 
-/** The ways to open a ledger: drop, files, folder, URL, sample. */
-export function OpenChooser({ asked }: { readonly asked: string | null }): ReactNode {
+/** A place to drop files on, with buttons for those who would rather choose. */
+export function DropTarget({ asked }: { readonly asked: string | null }): ReactNode {
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
-  const samples = useSamples();
   const choose = (input: HTMLInputElement): void => {
     if (input.files && input.files.length > 0) void openGathered(gatherInput(input.files));
     input.value = '';
   };
   return (
-    <div className="chooser">
-      <div className="drop-target">
-        <Icon name="wave" size={36} />
-        {asked === null
-          ? <strong>Drop a ledger here</strong>
-          : <strong>This link was made on <code>{asked}</code>: drop it here to see the same view</strong>}
-        <span className="dim">files or a folder, anywhere on this page</span>
-        <div className="buttons">
-          <button type="button" className="button primary" onClick={() => files.current?.click()}><Icon name="file" /> Choose files…</button>
-          <button type="button" className="button" onClick={() => folder.current?.click()} title="Partitions such as provider_id=a/hour=…/part-0.parquet count as columns">
-            <Icon name="folder" /> Choose folder…
-          </button>
-        </div>
-        <input ref={files} type="file" multiple hidden data-testid="file-input" onChange={(event) => choose(event.currentTarget)} />
-        <input ref={folder} type="file" hidden data-testid="folder-input" {...{ webkitdirectory: '' }} onChange={(event) => choose(event.currentTarget)} />
-        <p className="privacy">Files stay in this tab: they are read and analysed here, nothing is uploaded.</p>
+    <div className="drop-target">
+      <Icon name="wave" size={36} />
+      {asked === null
+        ? <strong>Drop a ledger here</strong>
+        : <strong>This link was made on <code>{asked}</code>: drop it here to see the same view</strong>}
+      <span className="dim">files or a folder, anywhere on this page</span>
+      <div className="buttons">
+        <button type="button" className="button primary" onClick={() => files.current?.click()}><Icon name="file" /> Choose files…</button>
+        <button type="button" className="button" onClick={() => folder.current?.click()} title="Partitions such as provider_id=a/hour=…/part-0.parquet count as columns">
+          <Icon name="folder" /> Choose folder…
+        </button>
       </div>
-      <UrlField />
-      {samples.length > 0 && (
-        <section aria-labelledby="samples-title">
-          <h3 id="samples-title">Or try a sample</h3>
-          <ul className="samples">
-            {samples.map((sample) => (
-              <li key={sample.name}>
-                <button type="button" onClick={() => { showSheet(null); void actions.open({ kind: 'sample', name: sample.name }); }}>
-                  <strong>{sample.title}</strong>
-                  <span className="dim">{sample.description}</span>
-                </button>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <input ref={files} type="file" multiple hidden data-testid="file-input" onChange={(event) => choose(event.currentTarget)} />
+      <input ref={folder} type="file" hidden data-testid="folder-input" {...{ webkitdirectory: '' }} onChange={(event) => choose(event.currentTarget)} />
+      <p className="privacy">Files stay in this tab: they are read and analysed here, nothing is uploaded.</p>
     </div>
+  );
+}
+
+/** The built-in ledgers. */
+export function SampleList(): ReactNode {
+  const samples = useSamples();
+  const id = useId();
+  if (samples.length === 0) return null;
+  return (
+    <section className="sample-list" aria-labelledby={id}>
+      <h3 id={id}>Or try a sample</h3>
+      <ul className="samples">
+        {samples.map((sample) => (
+          <li key={sample.name}>
+            <button type="button" onClick={() => { showSheet(null); void actions.open({ kind: 'sample', name: sample.name }); }}>
+              <strong>{sample.title}</strong>
+              <span className="dim">{sample.description}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -1,19 +1,14 @@
 import { useEffect, useState } from 'react';
+import type { Sample } from '../../harness/samples.ts';
 
-export interface Sample {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-}
-
-const modules = import.meta.glob<{ SAMPLES: readonly Sample[] }>('../../harness/samples.ts');
-
-/** The built-in ledgers; empty until their list has loaded. */
+/** The built-in ledgers; empty until their list has loaded, which brings the generator with it and so waits for the shell. */
 export function useSamples(): readonly Sample[] {
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   useEffect(() => {
     let wanted = true;
-    for (const load of Object.values(modules)) void load().then(({ SAMPLES }) => { if (wanted) setSamples(SAMPLES); });
+    void import('../../harness/samples.ts').then(({ SAMPLES }) => {
+      if (wanted) setSamples(SAMPLES);
+    });
     return () => { wanted = false; };
   }, []);
   return samples;

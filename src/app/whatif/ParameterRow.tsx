@@ -48,7 +48,7 @@ function NumberControl({ name, spec, value, ids, invalid, set }: ControlProps<Nu
 function ChoiceControl({ name, spec, value, ids, set }: ControlProps<ChoiceSpec>): { readonly box: ReactNode; readonly below: ReactNode } {
   return {
     box: (
-      <select className="choice" value={value as string} aria-label={`${spec.label}, ${name}`} aria-describedby={ids.help} onChange={(event) => set(event.target.value as Value, true)}>
+      <select className="choice-select" value={value as string} aria-label={`${spec.label}, ${name}`} aria-describedby={ids.help} onChange={(event) => set(event.target.value as Value, true)}>
         {spec.choices.map((choice) => <option key={choice}>{choice}</option>)}
       </select>
     ),
@@ -149,7 +149,7 @@ export function ParameterRow({ name, onExplain }: { readonly name: ParameterName
   const { box, below } = useControl({ name, spec, value, ids, invalid: problem !== null, set });
   return (
     <div
-      className={`parameter ${spec.type}${changed ? ' changed' : ''}`} data-parameter={name}
+      className={`parameter of-${spec.type}${changed ? ' changed' : ''}`} data-parameter={name}
       onPointerEnter={() => onExplain(name)} onPointerLeave={() => onExplain(null)} onFocus={() => onExplain(name)} onBlur={() => onExplain(null)}
     >
       <div className="parameter-line">

@@ -30,7 +30,9 @@ function remembered(): Partial<UiState> {
   }
 }
 
-export const useUi = create<UiState>(() => ({ sheet: null, whatIfOpen: true, drawerOpen: true, drawerHeight: 220, ...remembered() }));
+export const useUi = create<UiState>(() => ({
+  sheet: null, whatIfOpen: true, drawerOpen: true, drawerHeight: Math.max(140, Math.min(300, Math.round(window.innerHeight * 0.22))), ...remembered(),
+}));
 
 useUi.subscribe(({ whatIfOpen, drawerOpen, drawerHeight }) => {
   try {

@@ -75,6 +75,7 @@ export function AlertTable(): ReactNode {
   const [active, setActive] = useState(0);
   const base = useId();
   const rows = data ?? [];
+  // eslint-disable-next-line react-hooks/incompatible-library -- a warning for the React Compiler, which is not used
   const virtualizer = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_PX, overscan: 12 });
   const at = Math.min(active, rows.length - 1);
 

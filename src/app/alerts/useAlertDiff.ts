@@ -20,5 +20,5 @@ export function useAlertDiff(): AlertDiff | null {
 export function alertChangeText({ added, removed, moved }: AlertDiff): string {
   if (added.length + removed.length + moved.length === 0) return 'same alerts as the defaults';
   const shifted = moved.length > 0 ? `, ${formatCount(moved.length)} moved` : '';
-  return `+${formatCount(added.length)} −${formatCount(removed.length)} alerts${shifted} against the defaults`;
+  return `+${formatCount(added.length)} −${formatCount(removed.length)} alerts against the defaults${shifted}`;
 }

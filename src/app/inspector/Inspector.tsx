@@ -107,7 +107,9 @@ function Header({ event, report }: { readonly event: EventDetail; readonly repor
       <p className="event-where">
         <strong>{stream.name}</strong> <span className="dim">event {formatCount(event.seq)} of {formatCount(stream.events)} of its stream</span>
       </p>
-      <p className="dim">{Number.isFinite(event.time) ? `${formatTimeFull(event.time)} UTC` : 'no timestamp'} · position {formatCount(event.index)}</p>
+      <p className="dim event-when">
+        <span>{Number.isFinite(event.time) ? `${formatTimeFull(event.time)} UTC` : 'no timestamp'}</span> <span>position {formatCount(event.index)}</span>
+      </p>
       <div className="event-route">
         <RouteBadge route={event.route} />
         {event.isVoid && <span className="tag">void event: a pause</span>}

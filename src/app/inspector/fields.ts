@@ -16,7 +16,7 @@ export function fieldText(name: string, value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (name === 'ts' || value instanceof Date) return formatTimeFull(epochMsOf(value));
   if (typeof value === 'object') return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner));
-  return String(value as string | number | bigint | boolean);
+  return String(value);
 }
 
 /**
@@ -32,5 +32,5 @@ export function fieldsOf(row: Row, mapped: readonly string[]): readonly Field[] 
 /** Who speaks: the agent, else the provider, else the role. */
 export function speakerOf(row: Row): string {
   const speaker = row.agent_id ?? row.provider_id ?? row.role;
-  return speaker === null || speaker === undefined ? 'unknown speaker' : String(speaker as string);
+  return typeof speaker === 'string' ? speaker : 'unknown speaker';
 }

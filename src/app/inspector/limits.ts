@@ -28,7 +28,7 @@ interface Described {
 function described(c: Calibration, p: Parameters): readonly Described[] {
   return [
     { name: 'kl', label: 'Divergence KL', unit: 'nats', limits: [-Infinity, p.tau_max] },
-    { name: 'z', label: 'z of KL', unit: 'σ', limits: null, instead: `capped at ${formatQuantity(p.cap, 'σ')}` },
+    { name: 'z', label: 'z of KL', unit: 'σ', limits: null, instead: `cap ${formatQuantity(p.cap, 'σ')}` },
     { name: 'cusum', label: 'CUSUM', unit: 'σ', limits: [-Infinity, p.h] },
     { name: 'entropy', label: 'Entropy H₂', unit: 'bits', limits: [p.tau_min, Infinity] },
     { name: 'friction', label: 'Friction δ', unit: '', limits: [c.lo, c.hi] },
@@ -41,7 +41,7 @@ function described(c: Calibration, p: Parameters): readonly Described[] {
     { name: 'shift', label: 'Shift', unit: '', limits: null },
     { name: 'mewma', label: 'Displacement T²', unit: '', limits: [-Infinity, c.shiftLimit] },
     { name: 'p95', label: 'P95 latency', unit: 'ms', limits: null },
-    { name: 'window', label: 'Window W', unit: 'ms', limits: null, instead: `reference ${formatQuantity(c.wref, 'ms')}` },
+    { name: 'window', label: 'Window W', unit: 'ms', limits: null, instead: `ref ${formatQuantity(c.wref, 'ms')}` },
   ];
 }
 

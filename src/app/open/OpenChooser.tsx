@@ -1,4 +1,4 @@
-import { useId, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { useId, useRef, useState, type ReactNode, type SyntheticEvent } from 'react';
 import { actions } from '../../state/store.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { showSheet } from '../ui.ts';
@@ -22,7 +22,7 @@ export function urlProblem(text: string): string | null {
 export function UrlField(): ReactNode {
   const [url, setUrl] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     const found = urlProblem(url);
     setProblem(found);

@@ -21,8 +21,8 @@ function MappingTable({ source, report }: { readonly source: LedgerSource; reado
   const changed = LEDGER_COLUMNS.some((column) => mapping[column] !== report.mapping[column]);
   const guessed = new Set(guessedColumns(report.mapping));
   const choose = (column: LedgerColumnName, from: string): void => {
-    const { [column]: _, ...rest } = mapping;
-    setMapping(from === '' ? rest : { ...rest, [column]: from });
+    const others = Object.entries(mapping).filter(([name]) => name !== column);
+    setMapping(Object.fromEntries(from === '' ? others : [...others, [column, from]]));
   };
   const used = new Set(Object.values(mapping));
   const unused = report.columns.filter(({ name }) => !used.has(name));

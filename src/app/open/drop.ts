@@ -64,8 +64,8 @@ export async function gatherEntries(entries: readonly DropEntry[]): Promise<Gath
 /** Must be called within the drop event: its items are void as soon as the handler returns. */
 export function gatherDrop(transfer: DataTransfer): Promise<Gathered> {
   const items = [...transfer.items].filter((item) => item.kind === 'file');
-  const entries = items.map((item) => item.webkitGetAsEntry?.() as DropEntry | null | undefined);
-  if (entries.length > 0 && entries.every((entry) => entry != null)) return gatherEntries(entries as DropEntry[]);
+  const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  if (entries.length > 0 && entries.length === items.length) return gatherEntries(entries);
   return Promise.resolve(sortOut([...transfer.files].map((file) => ({ path: file.name, blob: file }))));
 }
 

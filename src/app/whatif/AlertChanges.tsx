@@ -25,8 +25,9 @@ function ChangeRow({ change, streams }: { readonly change: Change; readonly stre
       <button type="button" onClick={() => zoomToAlert(alert)} title="Show this episode">
         <span className={`change-sign ${change.word}`} aria-label={change.word}>{change.sign}</span>
         <KindBadge kind={alert.kind} />
-        <span>{streams[alert.stream]}</span>
-        <span className="dim">{formatCount(alert.fired)}{change.note && ` · ${change.note}`}</span>
+        <span className="change-stream">{streams[alert.stream]}</span>
+        <span className="dim">{formatCount(alert.fired)}</span>
+        {change.note && <span className="dim change-note">{change.note}</span>}
       </button>
     </li>
   );

@@ -12,159 +12,198 @@ import { stepped, type SliderRange } from './scale.ts';
 
 type Value = Parameters[ParameterName];
 
-interface ControlProps<S> {
+/** What the control of one parameter works with. */
+interface Editing {
   readonly name: ParameterName;
-  readonly spec: S;
   readonly value: Value;
-  readonly ids: { readonly help: string; readonly problem: string };
-  readonly invalid: boolean;
+  readonly changed: boolean;
+  readonly problem: string | null;
+  readonly helpId: string;
+  readonly problemId: string;
+  /** The element that describes a box: what is wrong with it, else its help. */
+  readonly describedBy: string;
   /** Checks and sets; `rest` false while a slider is dragged. False when the value was refused. */
   readonly set: (value: Value, rest: boolean) => boolean;
+  readonly reset: () => void;
+}
+
+function useEditing(name: ParameterName): Editing {
+  const value = useTautline((state) => state.view.parameters[name]);
+  const [problem, setProblem] = useState<string | null>(null);
+  const base = useId();
+  const helpId = `${base}-help`;
+  const problemId = `${base}-problem`;
+  return {
+    name, value, problem, helpId, problemId,
+    changed: JSON.stringify(value) !== JSON.stringify(DEFAULT_PARAMETERS[name]),
+    describedBy: problem === null ? helpId : problemId,
+    set(next, rest) {
+      const found = problemWith(session.store.getState().view.parameters, name, next);
+      setProblem(found);
+      if (found === null) actions.setParameters({ [name]: next }, rest);
+      return found === null;
+    },
+    reset() {
+      setProblem(null);
+      actions.resetParameter(name);
+    },
+  };
 }
 
 const withUnit = (text: string, unit: string): string => (unit ? `${text} ${unit}` : text);
 
-function NumberControl({ name, spec, value, ids, invalid, set }: ControlProps<NumberSpec>): { readonly box: ReactNode; readonly below: ReactNode } {
-  const current = value as number;
-  return {
-    box: (
-      <>
-        <NumberBox
-          value={current} label={`${spec.label}, ${name}`} describedBy={invalid ? ids.problem : ids.help} invalid={invalid}
-          commit={(typed) => set(typed, true)} step={(steps) => set(stepped(spec, current, steps), true)}
-        />
-        <span className="unit">{spec.unit}</span>
-      </>
-    ),
-    below: (
-      <Slider
-        range={spec} value={current} fallback={spec.default} label={`${spec.label} slider`} text={withUnit(String(current), spec.unit)} describedBy={ids.help}
-        onMove={(next) => set(next, false)} onRest={(next) => set(next, true)}
-      />
-    ),
-  };
-}
-
-function ChoiceControl({ name, spec, value, ids, set }: ControlProps<ChoiceSpec>): { readonly box: ReactNode; readonly below: ReactNode } {
-  return {
-    box: (
-      <select className="choice-select" value={value as string} aria-label={`${spec.label}, ${name}`} aria-describedby={ids.help} onChange={(event) => set(event.target.value as Value, true)}>
-        {spec.choices.map((choice) => <option key={choice}>{choice}</option>)}
-      </select>
-    ),
-    below: null,
-  };
-}
-
-function BooleanControl({ name, spec, value, ids, set }: ControlProps<BooleanSpec>): { readonly box: ReactNode; readonly below: ReactNode } {
-  return {
-    box: (
-      <input
-        type="checkbox" role="switch" className="switch" checked={value as boolean} aria-label={`${spec.label}, ${name}`} aria-describedby={ids.help}
-        onChange={(event) => set(event.target.checked, true)}
-      />
-    ),
-    below: null,
-  };
-}
-
-function PairControl({ name, spec, value, ids, invalid, set }: ControlProps<PairSpec>): { readonly box: ReactNode; readonly below: ReactNode } {
-  const events = useTautline((state) => state.analysis.report?.events ?? null);
-  const visible = useTautline((state) => state.view.range);
-  const pair = value as readonly [number, number] | null;
-  const [half, setHalf] = useState<readonly [number | null, number | null]>([null, null]);
-  const describedBy = invalid ? ids.problem : ids.help;
-  const take = (end: 0 | 1, typed: number): boolean => {
-    const next: [number | null, number | null] = pair ? [...pair] : [...half];
-    next[end] = typed;
-    if (next[0] === null || next[1] === null) {
-      setHalf(next);
-      return true;
-    }
-    setHalf([null, null]);
-    return set([next[0], next[1]], true);
-  };
-  const range: SliderRange = { min: spec.min, max: spec.max, step: spec.step, integer: spec.integer, scale: 'linear' };
-  const fallback = spec.default;
-  const side = (end: 0 | 1): ReactNode => {
-    const which = end === 0 ? 'low' : 'high';
-    return (
-      <NumberBox
-        key={which} value={pair?.[end] ?? half[end]} label={`${spec.label} ${which}, ${name}`} describedBy={describedBy} invalid={invalid}
-        commit={(typed) => (pair === null && Number.isNaN(typed) ? true : take(end, typed))}
-        step={pair ? (steps) => take(end, stepped(range, pair[end], steps)) : undefined}
-      />
-    );
-  };
-  // An unbounded pair (event indices) has no slider: it is brushed on a chart, typed, or taken from what is visible.
-  if (spec.nullable) {
-    return {
-      box: pair === null ? <span className="unit">not set</span> : null,
-      below: (
-        <span className="pair">
-          {side(0)}<span className="unit">to</span>{side(1)}<span className="unit">{spec.unit}</span>
-          <button
-            type="button" className="button small quiet" disabled={events === null} title="Take the events that the charts show as the reference"
-            onClick={() => set(visible ? [visible.from, visible.to] : [0, events!], true)}
-          >
-            visible
-          </button>
-        </span>
-      ),
-    };
-  }
-  return {
-    box: <>{side(0)}<span className="unit">to</span>{side(1)}</>,
-    below: pair && (
-      <span className="pair-sliders">
-        {([0, 1] as const).map((end) => (
-          <Slider
-            key={end} range={range} value={pair[end]} fallback={fallback?.[end] ?? null} label={`${spec.label} ${end === 0 ? 'low' : 'high'} slider`}
-            text={withUnit(formatNumber(pair[end]), spec.unit)} describedBy={ids.help}
-            onMove={(next) => set(end === 0 ? [next, pair[1]] : [pair[0], next], false)} onRest={(next) => set(end === 0 ? [next, pair[1]] : [pair[0], next], true)}
-          />
-        ))}
-      </span>
-    ),
-  };
-}
-
-const CONTROLS = { number: NumberControl, choice: ChoiceControl, boolean: BooleanControl, pair: PairControl } as const;
-
-/** One parameter: name, value, control, reset and what is wrong with what was typed. */
-export function ParameterRow({ name, onExplain }: { readonly name: ParameterName; readonly onExplain: (name: ParameterName | null) => void }): ReactNode {
-  const value = useTautline((state) => state.view.parameters[name]);
-  const [problem, setProblem] = useState<string | null>(null);
-  const base = useId();
-  const spec = PARAMETER_SPECS[name];
-  const changed = JSON.stringify(value) !== JSON.stringify(DEFAULT_PARAMETERS[name]);
-  const ids = { help: `${base}-help`, problem: `${base}-problem` };
-  const set = (next: Value, rest: boolean): boolean => {
-    const found = problemWith(session.store.getState().view.parameters, name, next);
-    setProblem(found);
-    if (found === null) actions.setParameters({ [name]: next }, rest);
-    return found === null;
-  };
-  const useControl = CONTROLS[spec.type] as (props: ControlProps<typeof spec>) => { readonly box: ReactNode; readonly below: ReactNode };
-  const { box, below } = useControl({ name, spec, value, ids, invalid: problem !== null, set });
+/** Label, control and reset on one line; sliders and what is wrong below. */
+function Frame({ editing, children, below }: { readonly editing: Editing; readonly children: ReactNode; readonly below?: ReactNode }): ReactNode {
+  const { name, changed, problem } = editing;
+  const { label, help } = PARAMETER_SPECS[name];
   return (
-    <div
-      className={`parameter of-${spec.type}${changed ? ' changed' : ''}`} data-parameter={name}
-      onPointerEnter={() => onExplain(name)} onPointerLeave={() => onExplain(null)} onFocus={() => onExplain(name)} onBlur={() => onExplain(null)}
-    >
+    <>
       <div className="parameter-line">
-        <span className="parameter-label" title={name}>{spec.label}{changed && <span className="visually-hidden"> (changed)</span>}</span>
-        {box}
+        <span className="parameter-label" title={name}>{label}{changed && <span className="visually-hidden"> (changed)</span>}</span>
+        {children}
         <button
-          type="button" className="button icon-only small reset" disabled={!changed} aria-label={`Reset ${spec.label}`}
-          title={`Reset to ${JSON.stringify(DEFAULT_PARAMETERS[name])}`} onClick={() => { setProblem(null); actions.resetParameter(name); }}
+          type="button" className="button icon-only small reset" disabled={!changed} aria-label={`Reset ${label}`}
+          title={`Reset to ${JSON.stringify(DEFAULT_PARAMETERS[name])}`} onClick={editing.reset}
         >
           <Icon name="reset" size={12} />
         </button>
       </div>
       {below}
-      {problem && <p className="field-problem" id={ids.problem} role="alert">{name} {problem}</p>}
-      <span className="visually-hidden" id={ids.help}>{spec.help} In files: {name}.</span>
+      {problem && <p className="field-problem" id={editing.problemId} role="alert">{name} {problem}</p>}
+      <span className="visually-hidden" id={editing.helpId}>{help} In files: {name}.</span>
+    </>
+  );
+}
+
+function NumberRow({ editing, spec }: { readonly editing: Editing; readonly spec: NumberSpec }): ReactNode {
+  const value = editing.value as number;
+  const slider = (
+    <Slider
+      range={spec} value={value} fallback={spec.default} label={`${spec.label} slider`} text={withUnit(String(value), spec.unit)} describedBy={editing.helpId}
+      onMove={(next) => editing.set(next, false)} onRest={(next) => editing.set(next, true)}
+    />
+  );
+  return (
+    <Frame editing={editing} below={slider}>
+      <NumberBox
+        value={value} label={`${spec.label}, ${editing.name}`} describedBy={editing.describedBy} invalid={editing.problem !== null}
+        commit={(typed) => editing.set(typed, true)} step={(steps) => editing.set(stepped(spec, value, steps), true)}
+      />
+      <span className="unit">{spec.unit}</span>
+    </Frame>
+  );
+}
+
+function ChoiceRow({ editing, spec }: { readonly editing: Editing; readonly spec: ChoiceSpec }): ReactNode {
+  return (
+    <Frame editing={editing}>
+      <select
+        className="choice-select" value={editing.value as string} aria-label={`${spec.label}, ${editing.name}`} aria-describedby={editing.helpId}
+        onChange={(event) => editing.set(event.target.value as Value, true)}
+      >
+        {spec.choices.map((choice) => <option key={choice}>{choice}</option>)}
+      </select>
+    </Frame>
+  );
+}
+
+function BooleanRow({ editing, spec }: { readonly editing: Editing; readonly spec: BooleanSpec }): ReactNode {
+  return (
+    <Frame editing={editing}>
+      <input
+        type="checkbox" role="switch" className="switch" checked={editing.value as boolean} aria-label={`${spec.label}, ${editing.name}`} aria-describedby={editing.helpId}
+        onChange={(event) => editing.set(event.target.checked, true)}
+      />
+    </Frame>
+  );
+}
+
+type End = 0 | 1;
+const ENDS: readonly End[] = [0, 1];
+const endName = (end: End): string => (end === 0 ? 'low' : 'high');
+const withEnd = (pair: readonly [number, number], end: End, value: number): readonly [number, number] => (end === 0 ? [value, pair[1]] : [pair[0], value]);
+
+/** A pair that is always set: two boxes and a slider for either end. */
+function PairRow({ editing, spec }: { readonly editing: Editing; readonly spec: PairSpec }): ReactNode {
+  const pair = editing.value as readonly [number, number];
+  const range: SliderRange = { min: spec.min, max: spec.max, step: spec.step, integer: spec.integer, scale: 'linear' };
+  const sliders = ENDS.map((end) => (
+    <Slider
+      key={end} range={range} value={pair[end]} fallback={spec.default?.[end] ?? null} label={`${spec.label} ${endName(end)} slider`}
+      text={withUnit(formatNumber(pair[end]), spec.unit)} describedBy={editing.helpId}
+      onMove={(next) => editing.set(withEnd(pair, end, next), false)} onRest={(next) => editing.set(withEnd(pair, end, next), true)}
+    />
+  ));
+  const box = (end: End): ReactNode => (
+    <NumberBox
+      value={pair[end]} label={`${spec.label} ${endName(end)}, ${editing.name}`} describedBy={editing.describedBy} invalid={editing.problem !== null}
+      commit={(typed) => editing.set(withEnd(pair, end, typed), true)} step={(steps) => editing.set(withEnd(pair, end, stepped(range, pair[end], steps)), true)}
+    />
+  );
+  return <Frame editing={editing} below={sliders}>{box(0)}<span className="unit">to</span>{box(1)}</Frame>;
+}
+
+/** A range of events that may be unset: too wide for a slider, so it is typed, brushed on a chart, or taken from what the charts show. */
+function EventRangeRow({ editing, spec }: { readonly editing: Editing; readonly spec: PairSpec }): ReactNode {
+  const pair = editing.value as readonly [number, number] | null;
+  const events = useTautline((state) => state.analysis.report?.events ?? null);
+  const visible = useTautline((state) => state.view.range);
+  /** One end typed while the other is still empty. */
+  const [half, setHalf] = useState<readonly [number | null, number | null]>([null, null]);
+  const take = (end: End, typed: number): boolean => {
+    if (pair) return editing.set(withEnd(pair, end, typed), true);
+    const next: readonly [number | null, number | null] = end === 0 ? [typed, half[1]] : [half[0], typed];
+    if (Number.isNaN(typed)) return true;
+    if (next[0] === null || next[1] === null) {
+      setHalf(next);
+      return true;
+    }
+    setHalf([null, null]);
+    return editing.set([next[0], next[1]], true);
+  };
+  const box = (end: End): ReactNode => (
+    <NumberBox
+      value={pair?.[end] ?? half[end]} label={`${spec.label} ${endName(end)}, ${editing.name}`} describedBy={editing.describedBy} invalid={editing.problem !== null}
+      commit={(typed) => take(end, typed)}
+    />
+  );
+  const boxes = (
+    <span className="pair">
+      {box(0)}<span className="unit">to</span>{box(1)}
+      <button
+        type="button" className="button small" disabled={events === null} title="Take the events that the charts show as the reference"
+        onClick={() => editing.set(visible ? [visible.from, visible.to] : [0, events!], true)}
+      >
+        Use visible
+      </button>
+    </span>
+  );
+  return <Frame editing={editing} below={boxes}><span className="unit">{pair === null ? 'not set' : spec.unit}</span></Frame>;
+}
+
+function Control({ editing }: { readonly editing: Editing }): ReactNode {
+  const spec = PARAMETER_SPECS[editing.name];
+  switch (spec.type) {
+    case 'number':
+      return <NumberRow editing={editing} spec={spec} />;
+    case 'choice':
+      return <ChoiceRow editing={editing} spec={spec} />;
+    case 'boolean':
+      return <BooleanRow editing={editing} spec={spec} />;
+    case 'pair':
+      return spec.nullable ? <EventRangeRow editing={editing} spec={spec} /> : <PairRow editing={editing} spec={spec} />;
+  }
+}
+
+/** One parameter of the panel; `onExplain` is told which one is pointed at or focused. */
+export function ParameterRow({ name, onExplain }: { readonly name: ParameterName; readonly onExplain: (name: ParameterName | null) => void }): ReactNode {
+  const editing = useEditing(name);
+  return (
+    <div
+      className={`parameter of-${PARAMETER_SPECS[name].type}${editing.changed ? ' changed' : ''}`} data-parameter={name}
+      onPointerEnter={() => onExplain(name)} onPointerLeave={() => onExplain(null)} onFocus={() => onExplain(name)} onBlur={() => onExplain(null)}
+    >
+      <Control editing={editing} />
     </div>
   );
 }

@@ -87,7 +87,8 @@ function arrowColumns(table: LedgerTable, at: Int32Array, without: ReadonlySet<s
   }
   if (table.shadow) {
     const picked = Uint8Array.from(at, (row) => table.shadow![row]);
-    add('shadow', new arrow.Bool(), { data: packBits(picked) }, picked.includes(2) ? packBits(picked, (b) => b !== 2) : undefined);
+    // apache-arrow 17 writes no values for booleans that are all null, which other Arrow libraries refuse: the column is absent then.
+    if (picked.some((value) => value !== 2)) add('shadow', new arrow.Bool(), { data: packBits(picked) }, picked.includes(2) ? packBits(picked, (b) => b !== 2) : undefined);
   }
   for (const [name, key] of Object.entries(INTEGERS) as [string, 'inputTokens' | 'outputTokens' | 'cachedTokens'][]) {
     const values = table[key];

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import * as arrow from 'apache-arrow';
+import { TautlineFailure, type TautlineError } from '../core/errors.ts';
+import { openLedger, type OpenOptions } from './open.ts';
+import { nodePlatform } from './parquet.node.ts';
+import type { ColumnMapping, NamedBlob, OpenedLedger } from './types.ts';
+import type { LedgerTable } from './write.ts';
+
+/** What the tests of this folder share: small ledgers made in code, and short ways to open them. */
+export const platform = nodePlatform();
+
+export const named = (path: string, content: string | Uint8Array): NamedBlob => ({ path, blob: new Blob([content as BlobPart]) });
+export const fixture = (name: string): NamedBlob => named(name, readFileSync(new URL(`./fixtures/${name}`, import.meta.url)));
+
+export function open(files: NamedBlob | readonly NamedBlob[], options: Partial<OpenOptions> & { mapping?: ColumnMapping } = {}): Promise<OpenedLedger> {
+  const { mapping = null, ...rest } = options;
+  return openLedger({ kind: 'files', files: Array.isArray(files) ? files as NamedBlob[] : [files as NamedBlob] }, mapping, { platform, ...rest });
+}
+
+/** The error that opening raises. */
+export async function failure(call: Promise<unknown>): Promise<TautlineError & { message: string }> {
+  try {
+    await call;
+  } catch (thrown) {
+    if (thrown instanceof TautlineFailure) return { ...thrown.error, message: thrown.message };
+    throw thrown;
+  }
+  throw new Error('it opened');
+}
+
+/** Every embedding by canonical row, read in batches. */
+export async function vectorsByRow(ledger: OpenedLedger, only?: Uint8Array): Promise<Map<number, number[]>> {
+  const out = new Map<number, number[]>();
+  const { dimension } = ledger.report;
+  for await (const { rows, vectors } of ledger.embeddings!.batches({ only })) {
+    rows.forEach((row, i) => out.set(row, Array.from(vectors.subarray(i * dimension, (i + 1) * dimension))));
+  }
+  return out;
+}
+
+/** A sink that keeps its rows as plain objects. */
+export function collector(): { accept(stream: Uint8Array): Promise<void>; rows: Record<string, unknown>[]; schema: () => string[] } {
+  const rows: Record<string, unknown>[] = [];
+  let fields: string[] = [];
+  return {
+    rows,
+    schema: () => fields,
+    accept: async (stream) => {
+      const table = arrow.tableFromIPC(stream);
+      fields = table.schema.fields.map((field) => `${field.name}:${String(field.type)}`);
+      rows.push(...table.toArray().map((row) => (row as arrow.StructRowProxy).toJSON() as Record<string, unknown>));
+    },
+  };
+}
+
+export const START = Date.UTC(2024, 0, 1);
+
+/** A plain ledger of n events of three providers, a second and a microsecond apart, `dimension` values to a vector. */
+export function plainLedger(n: number, dimension = 4, change: Partial<LedgerTable> = {}): LedgerTable {
+  return {
+    n,
+    eventId: BigInt64Array.from({ length: n }, (_, i) => BigInt(i + 1)),
+    time: Float64Array.from({ length: n }, (_, i) => START + i * 1000 + i / 1000),
+    provider: { codes: Int32Array.from({ length: n }, (_, i) => i % 3), values: ['a', 'b', 'c'] },
+    embeddings: Float32Array.from({ length: n * dimension }, (_, i) => Math.fround(Math.sin(i))),
+    dimension,
+    ...change,
+  };
+}

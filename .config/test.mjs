@@ -61,7 +61,7 @@ async function run({ command, minutes, report }) {
   try {
     count = report.count(JSON.parse(await readFile(report.file, 'utf8')));
   } catch (thrown) {
-    return { passed: 0, failed: 1, note: problem ?? `no report: ${thrown instanceof Error ? thrown.message : String(thrown)}` };
+    return { passed: 0, failed: 1, note: `${problem ?? 'exit 0'}, but no report: ${thrown instanceof Error ? thrown.message : String(thrown)}` };
   }
   if (count.failed > 0) return count;
   if (problem) return { ...count, failed: 1, note: problem };
@@ -116,4 +116,6 @@ function countPlaywright({ stats }) {
 }
 
 /** @param {number} count */
-const skipped = (count) => (count > 0 ? { note: `${count} skipped` } : {});
+function skipped(count) {
+  return count > 0 ? { note: `${count} skipped` } : {};
+}

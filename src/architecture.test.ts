@@ -10,7 +10,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   kernels: ['core'],
   detection: ['core', 'kernels'],
   ledger: ['core', 'kernels', 'detection'],
-  harness: ['core', 'kernels', 'detection', 'ledger/write', 'ledger/types'],
+  harness: ['core', 'kernels', 'detection', 'ledger/projection', 'ledger/write', 'ledger/projection', 'ledger/types'],
   workers: ['core', 'kernels', 'detection', 'ledger', 'harness'],
   state: ['core', 'kernels', 'detection', 'ledger', 'harness', 'workers'],
   charts: ['core', 'detection/types'],
@@ -26,6 +26,9 @@ const PACKAGES: readonly { readonly name: RegExp; readonly only: readonly string
   { name: /^(@duckdb\/duckdb-wasm|parquet-wasm)(\/|$)/, only: ['ledger'] },
   { name: /^comlink(\/|$)/, only: ['workers'] },
 ];
+
+/** Folders of src/panels/ that are no panel but what panels share; like the files beside them they may be imported by all. */
+const SHARED_BY_PANELS = ['stack'];
 
 /** The files that may start a worker. */
 const WORKER_STARTERS = ['workers/client.ts', 'ledger/duckdb.ts'];
@@ -93,7 +96,8 @@ function violations(files: Readonly<Record<string, string>>): string[] {
       }
       if (/\.node\.ts$/.test(to) && !isNode) found.push(`${path} imports ${to}: browser code cannot import Node's`);
       if (folderOf(to) === folder) {
-        if (folder === 'panels' && panelOf(to) !== null && panelOf(path) !== null && panelOf(to) !== panelOf(path)) {
+        const panel = folder === 'panels' ? panelOf(to) : null;
+        if (panel !== null && !SHARED_BY_PANELS.includes(panel) && panelOf(path) !== null && panelOf(path) !== panel) {
           found.push(`${path} imports ${to}: panels never import each other`);
         }
         continue;
@@ -135,6 +139,7 @@ describe('architecture', () => {
     ['charts/a.ts', `import { b } from '../detection/b.ts';`, /charts may import core, detection\/types/],
     ['charts/a.ts', `import type { B } from '../state/b.ts';`, /charts may import/],
     ['panels/drift/a.tsx', `import { b } from '../collapse/b.ts';`, /panels never import each other/],
+    ['panels/stack/a.tsx', `import { b } from '../collapse/b.ts';`, /panels never import each other/],
     ['panels/drift/a.tsx', `import { b } from '../../app/b.ts';`, /panels may import/],
     ['app/a.tsx', `import { b } from '../cli/b.ts';`, /app may import/],
     ['cli/a.ts', `import { b } from '../state/b.ts';`, /cli may import/],
@@ -157,7 +162,7 @@ describe('architecture', () => {
     ['kernels/a.ts', `import { ok } from '../core/result.ts'; import url from '../../wasm/build/kernels.wasm?url';`],
     ['harness/a.ts', `import { writeParquet } from '../ledger/write.ts'; import type { T } from '../ledger/types.ts';`],
     ['charts/a.tsx', `import * as echarts from 'echarts/core'; import type { Alert } from '../detection/types.ts'; import './a.css';`],
-    ['panels/drift/a.tsx', `import { Frame } from '../Frame.tsx'; import { b } from './b.ts'; import { Plot } from '../../charts/Plot.tsx';`],
+    ['panels/drift/a.tsx', `import { Frame } from '../Frame.tsx'; import { lines } from '../stack/lines.ts'; import { b } from './b.ts'; import { Plot } from '../../charts/Plot.tsx';`],
     ['panels/registry.ts', `import { drift } from './drift/panel.ts';`],
     ['workers/client.ts', `const w = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });`],
     ['workers/a.test.ts', `import { load } from '../kernels/load.node.ts'; import { readFileSync } from 'node:fs';`],

@@ -67,13 +67,14 @@ export function cusum(n: i32, z: usize, h: f64, kappa: f64, cap: f64, out: usize
 
 /**
  * Events [from, to). Stops early when fewer than five more episodes fit into `capacity`.
+ * @param base added to positions in the columns to give the event numbers that episodes state
  * @param limits f64: m, s, h, kappa, cap, tauMax, tauMin, entropyClear, lo, hi, dwell, voidOpen, voidClear, shiftOpen, shiftClear, tensionLow,
  *   tensionHigh; a limit that is NaN keeps its detector silent
  * @param warmup i32 S: a stream is WARMING until its seq exceeds it and `referenceTo` is reached
  * @returns the event after the last one taken in
  */
 export function detectors(
-  from: i32, to: i32, limits: usize, warmup: usize, referenceTo: i32, stream: usize, seq: usize, isVoid: usize,
+  from: i32, to: i32, base: i32, limits: usize, warmup: usize, referenceTo: i32, stream: usize, seq: usize, isVoid: usize,
   kl: usize, boxCox: usize, friction: usize, entropy: usize, rho: usize, tension: usize, mewma: usize,
   state: usize, z: usize, cusum: usize, route: usize, notice: usize, episodes: usize, capacity: i32,
 ): i32 {
@@ -108,6 +109,7 @@ export function detectors(
       continue;
     }
     const own = state + <usize>p * STATE_BYTES;
+    const e = base + i;
     const silent = load<u8>(isVoid + <usize>i) != 0;
     let score: f64 = NaN;
     let sum: f64 = NaN;
@@ -121,56 +123,56 @@ export function detectors(
         sum = cusumStep(before, score, h, kappa, cap);
         store<f64>(own, sum);
         if (sum == 0) {
-          if (load<i32>(own, 28) & (1 << DRIFT)) close(own, DRIFT, p, i, episodes);
+          if (load<i32>(own, 28) & (1 << DRIFT)) close(own, DRIFT, p, e, episodes);
         } else {
           if (before == 0) {
-            store<i32>(own, i, 8);
+            store<i32>(own, e, 8);
             store<i32>(own, n, 12);
           }
           if (load<i32>(own, 28) & (1 << DRIFT)) {
             const peak = own + EPISODES_AT + 16;
             store<f64>(peak, max(load<f64>(peak), divergence));
           } else if (sum > h) {
-            open(own, DRIFT, load<i32>(own, 8), load<i32>(own, 12), i, n, divergence);
+            open(own, DRIFT, load<i32>(own, 8), load<i32>(own, 12), e, n, divergence);
           }
         }
       }
       const bits = load<f64>(entropy + slot);
       const opened = load<i32>(own, 28);
       if (opened & (1 << HOMOGENIZATION)) {
-        if (bits > entropyClear) close(own, HOMOGENIZATION, p, i, episodes);
+        if (bits > entropyClear) close(own, HOMOGENIZATION, p, e, episodes);
       } else if (bits < tauMin) {
-        open(own, HOMOGENIZATION, i, n, i, n, bits);
+        open(own, HOMOGENIZATION, e, n, e, n, bits);
       }
       const delta = load<f64>(friction + slot);
       if (delta < lo) {
         const below = load<i32>(own, 16);
         store<i32>(own, below + 1, 16);
         if (below == 0) {
-          store<i32>(own, i, 20);
+          store<i32>(own, e, 20);
           store<i32>(own, n, 24);
         }
         if (below + 1 >= dwell) {
-          if (!(opened & (1 << FRAME_WEIGHT))) open(own, FRAME_WEIGHT, load<i32>(own, 20), load<i32>(own, 24), i, n, delta);
+          if (!(opened & (1 << FRAME_WEIGHT))) open(own, FRAME_WEIGHT, load<i32>(own, 20), load<i32>(own, 24), e, n, delta);
           store<f64>(own, load<f64>(own, 32) + (lo - delta) / lo, 32);
         }
       } else {
         store<i32>(own, 0, 16);
-        if (opened & (1 << FRAME_WEIGHT)) close(own, FRAME_WEIGHT, p, i, episodes);
+        if (opened & (1 << FRAME_WEIGHT)) close(own, FRAME_WEIGHT, p, e, episodes);
       }
       const displacement = load<f64>(mewma + slot);
       if (opened & (1 << SHIFT)) {
-        if (displacement < shiftClear) close(own, SHIFT, p, i, episodes);
+        if (displacement < shiftClear) close(own, SHIFT, p, e, episodes);
       } else if (displacement > shiftOpen) {
-        open(own, SHIFT, i, n, i, n, displacement);
+        open(own, SHIFT, e, n, e, n, displacement);
       }
       flags = <i32>(divergence > tauMax) | (<i32>(delta > hi) << 1) | (<i32>(emd < tensionLow) << 2) | (<i32>(emd > tensionHigh) << 3);
     }
     const coupled = load<f64>(rho + slot);
     if (load<i32>(own, 28) & (1 << VOID)) {
-      if (coupled > voidClear) close(own, VOID, p, i, episodes);
+      if (coupled > voidClear) close(own, VOID, p, e, episodes);
     } else if (coupled < voidOpen) {
-      open(own, VOID, i, n, i, n, coupled);
+      open(own, VOID, e, n, e, n, coupled);
     }
     const kinds = load<i32>(own, 28);
     const inZone = emd >= tensionLow && emd <= tensionHigh;

@@ -19,7 +19,7 @@ import {
   alignReference, referenceMeans, referenceWindows, resizeWindows, resolveSync, warmupOf, windowReferenceOf, type ReferenceMeans, type ResolvedReference,
 } from './reference.ts';
 import { shiftFalseAlarms, shiftLimit } from './shiftLimit.ts';
-import { ALERT_KINDS, ROUTES, type Alert, type Calibration, type Decisions, type Signals } from './types.ts';
+import { ALERT_KINDS, ROUTES, type Alert, type Calibration, type Decisions, type Projection, type Signals } from './types.ts';
 
 export { referenceRange, selectStreams } from './reference.ts';
 
@@ -44,6 +44,8 @@ export interface Detector {
   decide(parameters: Parameters): Decisions;
   /** A_pq / sqrt(energy_p energy_q) just after event `at`: row-major S x S, NaN on the diagonal. */
   couplingMatrix(at: EventIndex): Float64Array;
+  /** Everything that the reference fixed under the parameters of the last run: for other ledgers, for streams, for a file. */
+  baseline(projection: Projection, parameters: Parameters): Baseline;
   /** Why the event has the route that the last `decide` gave it. */
   explain(index: EventIndex): string[];
 }
@@ -54,7 +56,7 @@ interface Loaded {
   readonly events: EventColumns;
   readonly coordinates: Coordinates;
   readonly blocks: EventBlocks;
-  readonly columns: Columns;
+  readonly columns: PipelineColumns;
   /** Null where the reference lies within the events. */
   readonly baseline: { readonly reference: ResolvedReference; readonly given: Baseline } | null;
   readonly range: IndexRange;
@@ -63,7 +65,8 @@ interface Loaded {
   readonly mark: number;
 }
 
-interface Columns extends TrackerColumns, LatencyColumns, TransportColumns, DetectorColumns {
+/** What the kernels write and read besides `EventBlocks`, one element an event. */
+export interface PipelineColumns extends TrackerColumns, LatencyColumns, TransportColumns, DetectorColumns {
   readonly seq: Block<Int32Array>;
   readonly time: Block<Float64Array>;
   readonly latency: Block<Float64Array>;
@@ -149,6 +152,23 @@ export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms =
       });
     },
 
+    baseline(projection, parameters) {
+      const held = need(loaded, 'load');
+      const { windowReference, parameters: used } = need(run, 'runSignals');
+      if (held.baseline) return held.baseline.given;
+      const { events, coordinates, range, means } = held;
+      const { n, streams, hasLatency } = events;
+      return {
+        projection,
+        reference: {
+          ...means, range, retrospective: range.from === 0 && range.to === n, streams, k: coordinates.k, hasLatency, windowReference,
+          windows: referenceWindows(events, coordinates, range, used.emd_window),
+        },
+        calibration: detector.calibrate(parameters),
+        falseAlarms: alarmCounts(held, used),
+      };
+    },
+
     explain(index) {
       const { events, range, means } = need(loaded, 'load');
       const { signals } = need(run, 'runSignals');
@@ -186,7 +206,7 @@ function load(kernels: KernelModule, events: EventColumns, coordinates: Coordina
   arena.reserve(n * (8 * 15 + 4 * 5 + 3 + 8 * k) + 1024);
   const f64 = () => arena.f64(n);
   const blocks: EventBlocks = { n, k, streams, x: arena.f32From(x), stream: arena.i32From(events.stream), isVoid: arena.u8From(events.isVoid) };
-  const columns: Columns = {
+  const columns: PipelineColumns = {
     seq: arena.i32(n), time: arena.f64From(events.time), latency: arena.f64From(events.latency), instantiation: arena.i32From(events.instantiation), previous: arena.i32(n),
     residual: arena.f32(n * k), friction: f64(), trace: f64(), kl: f64(), boxCox: f64(), entropy: f64(), p95: f64(), window: f64(), rho: f64(),
     tension: f64(), shift: f64(), mewma: f64(), z: f64(), cusum: f64(), route: arena.u8(n), notice: arena.u8(n),

@@ -6,7 +6,7 @@ import type { DetectorLimits, Episode } from './twin/detectors.ts';
 
 export interface DetectorExports {
   detectors(
-    from: number, to: number, limits: number, warmup: number, referenceTo: number, stream: number, seq: number, isVoid: number,
+    from: number, to: number, base: number, limits: number, warmup: number, referenceTo: number, stream: number, seq: number, isVoid: number,
     kl: number, boxCox: number, friction: number, entropy: number, rho: number, tension: number, mewma: number,
     state: number, z: number, cusum: number, route: number, notice: number, episodes: number, capacity: number,
   ): number;
@@ -22,6 +22,8 @@ export interface DetectorOptions {
   readonly warmup: Int32Array;
   /** WARMING before this event: the end of the reference period. */
   readonly referenceTo: number;
+  /** Number of the event at position 0 of the columns, for episodes; 0 by default. */
+  readonly base?: number;
 }
 
 export interface DetectorInputs {
@@ -85,7 +87,7 @@ export function runDetectors(
     const episodes = arena.u8(CAPACITY * EPISODE_BYTES);
     for (let at = from; at < to;) {
       at = exports.detectors(
-        at, to, limits.ptr, warmup.ptr, o.referenceTo, stream.ptr, seq.ptr, isVoid.ptr,
+        at, to, o.base ?? 0, limits.ptr, warmup.ptr, o.referenceTo, stream.ptr, seq.ptr, isVoid.ptr,
         kl.ptr, boxCox.ptr, friction.ptr, entropy.ptr, rho.ptr, tension.ptr, mewma.ptr,
         state.ptr, z.ptr, cusum.ptr, route.ptr, notice.ptr, episodes.ptr, CAPACITY,
       );
@@ -103,11 +105,12 @@ export function runDetectors(
   return closed;
 }
 
-/** Episodes open after the last event taken in; `cleared` is -1. By stream, then kind. */
-export function openEpisodes(state: StateBlock): Episode[] {
+/** Episodes open after the last event taken in; `cleared` is -1. Of all streams or of one; by stream, then kind. */
+export function openEpisodes(state: StateBlock, only?: number): Episode[] {
   const { ints, doubles } = numbers(state);
   const open: Episode[] = [];
-  for (let stream = 0; stream * STATE_INTS < ints.length; stream++) {
+  const streams = ints.length / STATE_INTS;
+  for (let stream = only ?? 0; stream < (only === undefined ? streams : only + 1); stream++) {
     const bits = ints[stream * STATE_INTS + OPEN];
     for (let kind = 0; kind < KINDS; kind++) {
       if ((bits & (1 << kind)) === 0) continue;

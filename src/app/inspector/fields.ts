@@ -15,8 +15,9 @@ const KNOWN: readonly string[] = LEDGER_COLUMNS;
 export function fieldText(name: string, value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (name === 'ts' || value instanceof Date) return formatTimeFull(epochMsOf(value));
-  if (typeof value === 'object') return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner));
-  return String(value);
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { TautlineFailure, toTautlineError, type TautlineError } from '../core/errors.ts';
 import type { RowSink } from '../ledger/types.ts';
 import type { AnalysisReport, EngineApi } from '../workers/protocol.ts';
+import { once } from '../workers/once.ts';
 import { alertsToArrow } from './alertsArrow.ts';
 
 /** One row of a query's answer, by column name. */
@@ -45,7 +46,8 @@ export interface TablesOptions {
 }
 
 export function createTables({ createDatabase, engine, onBroken }: TablesOptions): Tables {
-  let database: Promise<Database> | null = null;
+  let started: Promise<Database> | null = null;
+  const database = once(() => (started = createDatabase()));
   let broken: TautlineError | null = null;
   /** Writes are done one after the other. */
   let queue: Promise<unknown> = Promise.resolve();
@@ -61,11 +63,7 @@ export function createTables({ createDatabase, engine, onBroken }: TablesOptions
 
   function use(): Promise<Database> {
     if (broken) return Promise.reject(new TautlineFailure(broken));
-    database ??= createDatabase().catch((thrown: unknown) => {
-      database = null;
-      throw thrown;
-    });
-    return database;
+    return database();
   }
 
   function enqueue<R>(run: (db: Database) => Promise<R>): Promise<R> {
@@ -148,7 +146,7 @@ export function createTables({ createDatabase, engine, onBroken }: TablesOptions
     },
     clear() {
       drop();
-      if (database && !broken) enqueue(dropTables).catch((thrown: unknown) => breakDown(thrown, 'clearing the database'));
+      if (started && !broken) enqueue(dropTables).catch((thrown: unknown) => breakDown(thrown, 'clearing the database'));
     },
     // In turn with the writes: no query sees a table between its drop and its insert.
     query: (sql) => enqueue((db) => db.query(sql)),
@@ -173,7 +171,7 @@ export function createTables({ createDatabase, engine, onBroken }: TablesOptions
     },
     dispose() {
       drop();
-      void database?.then((db) => db.close(), () => undefined);
+      void started?.then((db) => db.close(), () => undefined);
     },
   };
 }

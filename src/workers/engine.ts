@@ -16,6 +16,7 @@ import { createStages, type Analysis, type Stages } from './stages.ts';
 
 /** What the engine needs from its surroundings: the browser's is in engine.worker.ts, tests bring Node's. */
 export interface EnginePlatform {
+  /** Called for every ledger: loads once. */
   loadKernels(): Promise<KernelModule>;
   openLedger(
     source: LedgerSource, mapping: ColumnMapping | null,
@@ -32,7 +33,6 @@ interface Holding {
 /** Holds one ledger and its newest analysis; what runs in the engine worker. */
 export class Engine implements EngineApi {
   readonly #platform: EnginePlatform;
-  #kernels: Promise<KernelModule> | null = null;
   #holding: Holding | null = null;
   /** Starts at the clock, so that the revisions of an engine that replaces a dead one are newer than all it gave. */
   #revision = Date.now();
@@ -48,13 +48,9 @@ export class Engine implements EngineApi {
     this.cancel();
     const { signal } = this.#work;
     this.#holding = null;
-    this.#kernels ??= this.#platform.loadKernels().catch((thrown: unknown) => {
-      this.#kernels = null;
-      throw thrown;
-    });
     const [ledger, kernels] = await Promise.all([
       this.#platform.openLedger(source, mapping, { sink: { accept: sink }, signal, onProgress }),
-      this.#kernels,
+      this.#platform.loadKernels(),
     ]);
     throwIfAborted(signal, 'Opening the ledger');
     // A fresh instance, so that the memory that an earlier ledger needed is given back.

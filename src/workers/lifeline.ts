@@ -114,7 +114,7 @@ export function createLifeline<T>({ name, spawn, advice, onRestart }: LifelineOp
 
 /**
  * Watches a browser worker: `error` (a script that does not load, or throws), `messageerror` (an answer that cannot be read), and the
- * life lock, which the browser releases when a worker ends without an event (out of memory).
+ * life lock, which the browser releases when a worker ends without an event.
  */
 export function watchWorker(worker: Worker): SpawnedWorker {
   const listening = new AbortController();
@@ -126,7 +126,7 @@ export function watchWorker(worker: Worker): SpawnedWorker {
       worker.addEventListener('messageerror', () => listener('it sent an answer that cannot be read'), { signal });
       worker.addEventListener('message', ({ data }: MessageEvent) => {
         if (!isLockMessage(data)) return;
-        navigator.locks.request(data.lifeLock, { signal }, () => listener('it ended without an error, most likely for want of memory')).catch(() => {
+        navigator.locks.request(data.lifeLock, { signal }, () => listener('it ended without saying why')).catch(() => {
           // Aborted: this side ended the worker.
         });
       }, { signal });

@@ -8,6 +8,7 @@ import type { LedgerSource } from '../ledger/types.ts';
 import { Engine, type EnginePlatform } from './engine.ts';
 import type { SpawnedWorker } from './lifeline.ts';
 import type { EngineApi } from './protocol.ts';
+import { once } from './once.ts';
 import { engineToWire } from './wire.ts';
 
 /** A Node worker thread behind the interface of a browser's worker, for tests. */
@@ -47,7 +48,7 @@ const files = nodePlatform();
 
 /** What the engine stands on in Node: the real kernels and the real readers. */
 export const nodeEnginePlatform: EnginePlatform = {
-  loadKernels: () => loadKernels(BUILT_KERNELS),
+  loadKernels: once(() => loadKernels(BUILT_KERNELS)),
   openLedger: (source, mapping, options) => openLedger(source, mapping, { platform: files, ...options }),
 };
 

@@ -1,0 +1,149 @@
+/** Intervals and distributions of repeated trials. All intervals are at 95 % unless stated. */
+
+export type Interval = readonly [number, number];
+
+const Z = 1.959963984540054;
+
+/** A share of trials with its Wilson score interval (Wilson 1927). */
+export interface Proportion {
+  readonly count: number;
+  readonly of: number;
+  readonly share: number;
+  readonly interval: Interval;
+}
+
+/** NaN of none. */
+export function proportion(count: number, of: number): Proportion {
+  const share = count / of;
+  const centre = (share + (Z * Z) / (2 * of)) / (1 + (Z * Z) / of);
+  const half = (Z / (1 + (Z * Z) / of)) * Math.sqrt((share * (1 - share)) / of + (Z * Z) / (4 * of * of));
+  return { count, of, share, interval: [Math.max(0, centre - half), Math.min(1, centre + half)] };
+}
+
+/** Difference b - a of two shares with Newcombe's interval from both Wilson intervals (Newcombe 1998, method 10). */
+export function proportionDifference(a: Proportion, b: Proportion): { readonly difference: number; readonly interval: Interval } {
+  const difference = b.share - a.share;
+  const down = Math.hypot(b.share - b.interval[0], a.interval[1] - a.share);
+  const up = Math.hypot(b.interval[1] - b.share, a.share - a.interval[0]);
+  return { difference, interval: [difference - down, difference + up] };
+}
+
+/** P(N <= count) of a Poisson variate with the given mean. */
+export function poissonCdf(count: number, mean: number): number {
+  let term = Math.exp(-mean);
+  let sum = term;
+  for (let i = 1; i <= count; i++) {
+    term *= mean / i;
+    sum += term;
+  }
+  return count < 0 ? 0 : Math.min(1, sum);
+}
+
+/** Events counted over an exposure, with the exact Poisson interval of their mean (Garwood 1936). */
+export interface Rate {
+  readonly count: number;
+  readonly exposure: number;
+  readonly rate: number;
+  readonly interval: Interval;
+}
+
+export function rate(count: number, exposure: number): Rate {
+  const low = count === 0 ? 0 : root((mean) => 1 - poissonCdf(count - 1, mean) - 0.025, count);
+  const high = root((mean) => 0.025 - poissonCdf(count, mean), 4 * count + 20);
+  return { count, exposure, rate: count / exposure, interval: [low / exposure, high / exposure] };
+}
+
+/** Where an increasing function on [0, top] crosses 0. */
+function root(f: (x: number) => number, top: number): number {
+  let [lo, hi] = [0, top];
+  for (let i = 0; i < 80; i++) {
+    const middle = (lo + hi) / 2;
+    if (f(middle) < 0) lo = middle;
+    else hi = middle;
+  }
+  return (lo + hi) / 2;
+}
+
+/** Values of one measure over trials; `missing` trials had none. */
+export interface Distribution {
+  readonly n: number;
+  readonly missing: number;
+  readonly mean: number;
+  readonly sd: number;
+  readonly min: number;
+  readonly q05: number;
+  readonly q25: number;
+  readonly median: number;
+  readonly q75: number;
+  readonly q95: number;
+  readonly max: number;
+  /** Order-statistic interval of the median: distribution-free, coverage at least 95 %. */
+  readonly medianInterval: Interval;
+  /** Sorted. */
+  readonly values: readonly number[];
+}
+
+export function distribution(all: readonly (number | null)[]): Distribution {
+  const values = all.filter((v) => v !== null && !Number.isNaN(v)).sort((a, b) => a! - b!) as number[];
+  const n = values.length;
+  const mean = values.reduce((sum, v) => sum + v, 0) / n;
+  const sd = n < 2 ? NaN : Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (n - 1));
+  const q = (p: number) => quantile(values, p);
+  return {
+    n, missing: all.length - n, mean, sd, min: values[0] ?? NaN, q05: q(0.05), q25: q(0.25), median: q(0.5), q75: q(0.75), q95: q(0.95), max: values[n - 1] ?? NaN,
+    medianInterval: medianInterval(values), values,
+  };
+}
+
+/** Quantile of sorted values, linear between order statistics (Hyndman & Fan 1996, type 7); NaN of none. */
+export function quantile(sorted: readonly number[], p: number): number {
+  if (sorted.length === 0) return NaN;
+  const at = p * (sorted.length - 1);
+  const below = Math.floor(at);
+  const above = Math.min(sorted.length - 1, below + 1);
+  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+}
+
+/** [x_(r), x_(n+1-r)] with the largest r for which P(Binomial(n, 1/2) < r) <= 2.5 %; the whole range where n is too small for any. */
+function medianInterval(sorted: readonly number[]): Interval {
+  const n = sorted.length;
+  if (n === 0) return [NaN, NaN];
+  let term = 0.5 ** n;
+  let cumulated = term;
+  let r = 0;
+  while (cumulated <= 0.025 && r < Math.floor(n / 2)) {
+    r++;
+    term *= (n - r + 1) / r;
+    cumulated += term;
+  }
+  return r === 0 ? [sorted[0], sorted[n - 1]] : [sorted[r - 1], sorted[n - r]];
+}
+
+/**
+ * Difference median(b) - median(a) with a percentile bootstrap interval (2,000 resamples, fixed seed). Paired where both hold the same trials in the
+ * same order: then trials are resampled, not values.
+ */
+export function medianDifference(a: readonly number[], b: readonly number[], paired: boolean): { readonly difference: number; readonly interval: Interval } {
+  const median = (values: readonly number[]) => quantile([...values].sort((x, y) => x - y), 0.5);
+  const difference = median(b) - median(a);
+  if (a.length === 0 || b.length === 0) return { difference: NaN, interval: [NaN, NaN] };
+  const random = mulberry32(1);
+  const draw = (n: number) => Array.from({ length: n }, () => Math.floor(random() * n));
+  const resampled = Array.from({ length: 2000 }, () => {
+    const ia = draw(a.length);
+    const ib = paired ? ia : draw(b.length);
+    return median(ib.map((i) => b[i])) - median(ia.map((i) => a[i]));
+  }).sort((x, y) => x - y);
+  return { difference, interval: [quantile(resampled, 0.025), quantile(resampled, 0.975)] };
+}
+
+/** mulberry32 (Ettinger 2017), uniform in [0, 1). */
+function mulberry32(seed: number): () => number {
+  let a = seed;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

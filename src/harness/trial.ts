@@ -1,0 +1,196 @@
+import type { Parameters } from '../detection/parameters.ts';
+import { createDetector, referenceRange, selectStreams } from '../detection/pipeline.ts';
+import { median } from '../detection/statistics.ts';
+import { ALERT_KINDS, type Alert, type AlertKind } from '../detection/types.ts';
+import type { KernelModule } from '../kernels/module.ts';
+import { fitProjection, projectLedger } from '../ledger/projection.ts';
+import type { EmbeddingSource } from '../ledger/types.ts';
+import { generateColumns } from './ledger.ts';
+import { PROFILES, PROVIDERS, type Fault, type ProfileName } from './profiles.ts';
+
+/** The four profiles, and the backoff profile without adaptation: the ablation that must fail. */
+export const CASE_NAMES = ['benign', 'fracture', 'homogenisation', 'backoff', 'ablation'] as const;
+export type CaseName = (typeof CASE_NAMES)[number];
+
+export const CASES: Readonly<Record<CaseName, { readonly profile: ProfileName; readonly title: string; readonly overrides: Partial<Parameters> }>> = {
+  benign: { profile: 'benign', title: PROFILES.benign.title, overrides: {} },
+  fracture: { profile: 'fracture', title: PROFILES.fracture.title, overrides: {} },
+  homogenisation: { profile: 'homogenisation', title: PROFILES.homogenisation.title, overrides: {} },
+  backoff: { profile: 'backoff', title: PROFILES.backoff.title, overrides: {} },
+  ablation: { profile: 'backoff', title: 'Backoff stress, window fixed', overrides: { adaptive: false } },
+};
+
+/** One ledger to generate and analyse; plain data, so it can be sent to a worker. */
+export interface Trial {
+  readonly case: CaseName;
+  readonly seed: number;
+  readonly parameters: Parameters;
+}
+
+/** Slots (own events of every provider) after a transient or a spell in which it can still be felt: many times the detectors' memory. */
+const AFTERMATH = 64;
+
+/** What one ledger of a profile gave. Event numbers are event_ids, from 0; null where a number does not apply to the profile or there was none. */
+export interface TrialResult {
+  readonly case: CaseName;
+  readonly seed: number;
+  readonly events: number;
+  /** Events after the reference in which no alert may fire: all of a benign or backoff ledger, those before the lasting fault of the others. */
+  readonly quietEvents: number;
+  /** Alerts of each kind fired in them. */
+  readonly falseAlerts: Readonly<Record<AlertKind, number>>;
+  /** Events after the reference that no fault touches, nor touched shortly before, and the SHIFT alerts fired in them. */
+  readonly healthyEvents: number;
+  readonly healthyShifts: number;
+  /** Alerts of each kind in the whole ledger. */
+  readonly alerts: Readonly<Record<AlertKind, number>>;
+  /** Mean off-diagonal coupling of the events between the reference and the first fault. */
+  readonly coupling: number | null;
+  /** First [DRIFT] from the fracture on, and its lag in the stream's own events. */
+  readonly driftEvent: number | null;
+  readonly lag: number | null;
+  /** Transients in the ledger; those after which no [DRIFT] fired, and those after which nothing at all did. */
+  readonly transients: number;
+  readonly transientsAbsorbed: number | null;
+  readonly transientsSilent: number | null;
+  /** First HOMOGENIZATION_FLOOR_NEAR from the start of the ramp on. */
+  readonly warningEvent: number | null;
+  /** [DRIFT] alerts from the start of the ramp on. */
+  readonly driftsAfterOnset: number | null;
+  /** Median tension of the last fifth of the ledger, as a share of the reference median. */
+  readonly tensionRatio: number | null;
+  /** Medians over the events of the spells of slow answers, ms. */
+  readonly p95: number | null;
+  readonly window: number | null;
+  /** Where the time went, ms. */
+  readonly timings: Readonly<Record<'generate' | 'project' | 'signals' | 'decide', number>>;
+}
+
+/** Generates a ledger and runs the whole pipeline over it, with the code that analyses a ledger which a user opens. */
+export async function runTrial(kernels: KernelModule, trial: Trial): Promise<TrialResult> {
+  const { profile, overrides } = CASES[trial.case];
+  const parameters = { ...trial.parameters, ...overrides };
+  const { faults } = PROFILES[profile];
+  const clock = stopwatch();
+  const { columns, embeddings, dimension } = generateColumns(kernels, PROFILES[profile], trial.seed);
+  const generate = clock();
+
+  const { events } = selectStreams(columns, parameters.stream);
+  const { range } = referenceRange(events.n, parameters);
+  const stream = new Int32Array(columns.n).fill(-1);
+  events.row.forEach((row, i) => (stream[row] = events.stream[i]));
+  const source = inMemory(embeddings, dimension);
+  const rows = { stream, isVoid: columns.isVoid };
+  const reference = { from: events.row[range.from], to: events.row[range.to - 1] + 1 };
+  const { projection } = await fitProjection(kernels, rows, source, reference, parameters.k);
+  const ledger = await projectLedger(kernels, projection, source, columns.n);
+  const project = clock();
+
+  const detector = createDetector(kernels);
+  detector.load(events, { k: ledger.k, x: pick(ledger.x, ledger.k, events.row) }, range);
+  const signals = detector.runSignals(parameters);
+  const signalsTime = clock();
+  const { alerts, calibration } = detector.decide(parameters);
+  const decide = clock();
+
+  const eventOf = (index: number) => events.row[index];
+  const firstFault = Math.min(columns.n, ...faults.map((f) => f.slot * PROVIDERS));
+  const lasting = faults.find((f) => f.kind === 'fracture' || f.kind === 'homogenisation');
+  const onset = lasting ? lasting.slot * PROVIDERS : columns.n;
+  const after = (kind: AlertKind) => alerts.filter((a) => a.kind === kind && eventOf(a.fired) >= onset);
+  const within = (values: Float64Array, wanted: (event: number) => boolean) => values.filter((_, i) => i >= range.to && wanted(eventOf(i)));
+
+  const rho = within(signals.rho, (event) => event < firstFault).filter((v) => !Number.isNaN(v));
+  const transients = faults.filter((f) => f.kind === 'transient');
+  const passes = (kinds: readonly AlertKind[]) => transients.filter((t) => !alerts.some((a) => kinds.includes(a.kind) && firedAfter(a, t, eventOf))).length;
+  const spells = faults.filter((f) => f.kind === 'backoff');
+  const inSpell = (event: number) => spells.some((s) => event >= s.slot * PROVIDERS && event < (s.slot + s.slots) * PROVIDERS);
+  const healthy = (event: number) => !faults.some((f) => event >= f.slot * PROVIDERS && event < feltUntil(f) * PROVIDERS);
+  const fractured = lasting?.kind === 'fracture';
+  const homogenised = lasting?.kind === 'homogenisation';
+  const drift = fractured ? after('DRIFT')[0] : undefined;
+  const warning = homogenised ? after('HOMOGENIZATION_FLOOR_NEAR')[0] : undefined;
+  return {
+    case: trial.case,
+    seed: trial.seed,
+    events: columns.n,
+    quietEvents: events.row.filter((row, i) => i >= range.to && row < onset).length,
+    falseAlerts: countKinds(alerts.filter((a) => eventOf(a.fired) < onset)),
+    healthyEvents: events.row.filter((row, i) => i >= range.to && healthy(row)).length,
+    healthyShifts: alerts.filter((a) => a.kind === 'SHIFT' && healthy(eventOf(a.fired))).length,
+    alerts: countKinds(alerts),
+    coupling: finite(rho.reduce((sum, v) => sum + v, 0) / rho.length),
+    driftEvent: drift ? eventOf(drift.fired) : null,
+    lag: drift ? drift.lag : null,
+    transients: transients.length,
+    transientsAbsorbed: transients.length > 0 ? passes(['DRIFT']) : null,
+    transientsSilent: transients.length > 0 ? passes(ALERT_KINDS) : null,
+    warningEvent: warning ? eventOf(warning.fired) : null,
+    driftsAfterOnset: homogenised ? after('DRIFT').length : null,
+    tensionRatio: homogenised ? finite(median(within(signals.tension, (event) => event >= 0.8 * columns.n)) / calibration.tension) : null,
+    p95: spells.length > 0 ? finite(median(within(signals.p95, inSpell))) : null,
+    window: spells.length > 0 ? finite(median(within(signals.window, inSpell))) : null,
+    timings: { generate, project, signals: signalsTime, decide },
+  };
+}
+
+/** JSON has no NaN. */
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+/** Fired from a transient on, while it can still be felt. */
+function firedAfter(alert: Alert, transient: Fault, eventOf: (index: number) => number): boolean {
+  const event = eventOf(alert.fired);
+  return event >= transient.slot * PROVIDERS && event < feltUntil(transient) * PROVIDERS;
+}
+
+/** First slot in which a fault is no longer felt. */
+function feltUntil(fault: Fault): number {
+  switch (fault.kind) {
+    case 'transient':
+      return fault.slot + AFTERMATH;
+    case 'backoff':
+      return fault.slot + fault.slots + AFTERMATH;
+    case 'fracture':
+    case 'homogenisation':
+      return Infinity;
+  }
+}
+
+function countKinds(alerts: readonly Alert[]): Record<AlertKind, number> {
+  return Object.fromEntries(ALERT_KINDS.map((kind) => [kind, alerts.filter((a) => a.kind === kind).length])) as Record<AlertKind, number>;
+}
+
+/** Embeddings that are in memory already, row after row. */
+function inMemory(vectors: Float32Array, dimension: number): EmbeddingSource {
+  return {
+    dimension,
+    async *batches({ only }) {
+      const rows = Int32Array.from({ length: vectors.length / dimension }, (_, row) => row);
+      if (!only) {
+        yield { rows, vectors };
+        return;
+      }
+      const wanted = rows.filter((row) => only[row] !== 0);
+      yield { rows: wanted, vectors: pick(vectors, dimension, wanted) };
+    },
+  };
+}
+
+/** The rows `at` of a row-major matrix; the matrix itself where that is all of them. */
+function pick(x: Float32Array, width: number, at: Int32Array): Float32Array {
+  if (at.length * width === x.length) return x;
+  const picked = new Float32Array(at.length * width);
+  at.forEach((row, i) => picked.set(x.subarray(row * width, (row + 1) * width), i * width));
+  return picked;
+}
+
+/** Each call returns the ms since the one before. */
+function stopwatch(): () => number {
+  let since = performance.now();
+  return () => {
+    const now = performance.now();
+    const passed = now - since;
+    since = now;
+    return passed;
+  };
+}

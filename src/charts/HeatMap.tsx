@@ -18,7 +18,7 @@ export interface HeatMapProps {
 
 const LEFT = 84;
 const TOP = 20;
-const MAX_CELL = 46;
+const MAX_CELL = 36;
 
 /** ECharts option of the matrix: one custom series whose item i is cell i. */
 export function buildHeatMap(names: readonly string[], matrix: Float64Array, cell: number, theme: ChartTheme): ChartOption {

@@ -1,8 +1,8 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { Draw } from './CanvasLayer.tsx';
 import { withAlpha } from './color.ts';
 import { xToPx } from './domain.ts';
-import { hitEpisode, laneBox, type Episode } from './episodes.ts';
+import { episodeRow, hitEpisode, layoutLanes, type Episode } from './episodes.ts';
 import { hatchFill, paintBadge, paintShade, paintVerticalGrid, type Shade } from './paint.ts';
 import { kindStyle, type StreamStyle } from './palette.ts';
 import { Plot, type AxisLink } from './Plot.tsx';
@@ -23,13 +23,13 @@ const PAD = { top: 4, bottom: 4 } as const;
 /** Bars narrower than this carry no letter, in pixels. */
 const LETTER_WIDTH = 15;
 
-export const laneChartHeight = (lanes: number): number => Math.max(1, lanes) * (lanes > 12 ? 14 : 20) + PAD.top + PAD.bottom;
-
-/** One lane a stream; episodes are bars from onset through the tick where they fired to where they cleared, baseline alerts outlined bars. */
+/** One lane a stream, one row a kind; episodes are bars from onset through the tick where they fired to where they cleared, baseline alerts outlined bars. */
 export function LaneChart(props: LaneChartProps) {
   const { label, lanes, episodes, ticks, shades, onPickEpisode, describeEpisode, ...link } = props;
   const { domain } = link;
   const [hovered, setHovered] = useState<{ episode: Episode; px: number; py: number } | null>(null);
+
+  const layout = useMemo(() => layoutLanes(episodes, lanes.length), [episodes, lanes.length]);
 
   const draw = useCallback<Draw>((g, box, theme) => {
     for (const shade of shades) paintShade(g, box, theme, domain, shade, false);
@@ -37,14 +37,15 @@ export function LaneChart(props: LaneChartProps) {
     g.font = `10.5px ${theme.fontUi}`;
     g.textBaseline = 'middle';
     lanes.forEach((lane, i) => {
-      const { top, height } = laneBox(box, i, lanes.length);
+      const height = layout.lanes[i].height;
+      const top = box.top + layout.lanes[i].top;
       g.fillStyle = theme.grid;
       g.fillRect(box.left, Math.round(top + height) - 1, box.width, 1);
       g.fillStyle = lane.style.color;
       g.fillRect(box.left - 5, top + 3, 2, height - 6);
       g.fillStyle = theme.textDim;
       g.textAlign = 'right';
-      g.fillText(fitText(g, lane.name, box.left - 14), box.left - 9, top + height / 2);
+      g.fillText(fitText(g, lane.name, box.left - 12), box.left - 9, top + height / 2);
     });
     g.save();
     g.beginPath();
@@ -54,9 +55,8 @@ export function LaneChart(props: LaneChartProps) {
       const from = xToPx(episode.onset, domain, box);
       const to = Math.max(from + 3, xToPx(episode.end, domain, box));
       if (to < box.left || from > box.left + box.width) continue;
-      const lane = laneBox(box, episode.lane, lanes.length);
-      const inset = lane.height > 16 ? 3 : 2;
-      const [top, height] = [lane.top + inset, lane.height - 2 * inset - 1];
+      const row = episodeRow(episode, layout, box);
+      const [top, height] = [row.top + 1, row.height - 2];
       const { color, letter, hatch } = kindStyle(episode.kind, theme.mode);
       g.beginPath();
       g.roundRect(Math.max(from, box.left - 4), top, Math.min(to, box.left + box.width + 4) - Math.max(from, box.left - 4), height, 2);
@@ -76,8 +76,8 @@ export function LaneChart(props: LaneChartProps) {
       g.fillStyle = withAlpha(theme.bg, 0.7);
       g.fillRect(Math.round(fired) - 1, top, 3, height);
       g.fillStyle = color;
-      g.fillRect(Math.round(fired), top - 2, 1.5, height + 4);
-      if (to - from >= LETTER_WIDTH && height >= 10) {
+      g.fillRect(Math.round(fired), top - 1, 1.5, height + 2);
+      if (to - from >= LETTER_WIDTH) {
         const x = Math.max(fired, box.left) + 9;
         paintBadge(g, theme, x + 6 > to ? to - 7 : x, top + height / 2, color, letter);
       }
@@ -85,22 +85,22 @@ export function LaneChart(props: LaneChartProps) {
     g.restore();
     g.fillStyle = theme.border;
     g.fillRect(box.left - 1, box.top, 1, box.height);
-  }, [lanes, episodes, ticks, shades, domain]);
+  }, [lanes, layout, episodes, ticks, shades, domain]);
 
   return (
     <div className="chart-lanes">
       <Plot
         {...link}
         label={label}
-        height={laneChartHeight(lanes.length)}
+        height={layout.height + PAD.top + PAD.bottom}
         pad={PAD}
         under={draw}
         onPick={(point, box) => {
-          const hit = hitEpisode(episodes, point.px, point.py, domain, box, lanes.length);
+          const hit = hitEpisode(episodes, point.px, point.py, domain, box, layout);
           if (hit) onPickEpisode(hit.id);
         }}
         onHover={(point, box) => {
-          const hit = point && hitEpisode(episodes, point.px, point.py, domain, box, lanes.length);
+          const hit = point && hitEpisode(episodes, point.px, point.py, domain, box, layout);
           setHovered(point && hit ? { episode: hit, px: point.px, py: point.py } : null);
         }}
       />

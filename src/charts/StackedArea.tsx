@@ -1,4 +1,5 @@
 import { useCallback, useMemo } from 'react';
+import { formatPercent } from '../core/format.ts';
 import { bandPolygon } from './band.ts';
 import type { Draw } from './CanvasLayer.tsx';
 import { span, xToPx, type Domain, type PlotBox } from './domain.ts';
@@ -57,7 +58,7 @@ export function StackedArea({ label, height, layers, data, ticks, describe, ...l
   const { domain } = link;
   const edges = useMemo(() => (data && data.x.length > 0 ? stackShares(data.x, data.counts, layers.length) : null), [data, layers.length]);
   const under = useCallback<Draw>((g, box, theme) => {
-    paintValueAxis(g, box, theme, SHARES);
+    paintValueAxis(g, box, theme, SHARES, (share) => formatPercent(share));
     paintVerticalGrid(g, box, theme, domain, ticks);
     if (!edges) return;
     g.globalAlpha = 0.85;

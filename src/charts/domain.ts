@@ -35,7 +35,7 @@ export interface PlotBox {
 }
 
 /** Same horizontal margins for every chart of a stack, so that one instant is one vertical line. */
-export const MARGIN = { left: 58, right: 14 } as const;
+export const MARGIN = { left: 66, right: 14 } as const;
 
 export function plotBox(width: number, height: number, top = 6, bottom = 6): PlotBox {
   return { left: MARGIN.left, top, width: Math.max(1, width - MARGIN.left - MARGIN.right), height: Math.max(1, height - top - bottom) };

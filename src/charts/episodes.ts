@@ -1,4 +1,4 @@
-import type { AlertKind } from '../detection/types.ts';
+import { ALERT_KINDS, type AlertKind } from '../detection/types.ts';
 import { xToPx, type Domain, type PlotBox } from './domain.ts';
 
 /** An alert episode placed on the axis. */
@@ -17,22 +17,45 @@ export interface Episode {
   readonly ghost: boolean;
 }
 
-/** Vertical extent of lane `index` of `lanes` within a plot. */
-export function laneBox(box: PlotBox, index: number, lanes: number): { readonly top: number; readonly height: number } {
-  const height = box.height / Math.max(1, lanes);
-  return { top: box.top + index * height, height };
+/** Where lanes and the rows within them lie, in pixels from the top of the plot area. */
+export interface LaneLayout {
+  readonly lanes: readonly { readonly top: number; readonly height: number; readonly kinds: readonly AlertKind[] }[];
+  readonly height: number;
+}
+
+const ROW = 13;
+const LANE_PAD = 5;
+
+/** One row a kind that occurs in a lane, because episodes of one kind and stream never overlap and those of two kinds do. */
+export function layoutLanes(episodes: readonly Episode[], count: number): LaneLayout {
+  const lanes: { top: number; height: number; kinds: AlertKind[] }[] = [];
+  let top = 0;
+  for (let i = 0; i < count; i++) {
+    const present = new Set(episodes.filter((episode) => episode.lane === i).map((episode) => episode.kind));
+    const kinds = ALERT_KINDS.filter((kind) => present.has(kind));
+    const height = Math.max(1, kinds.length) * ROW + LANE_PAD;
+    lanes.push({ top, height, kinds });
+    top += height;
+  }
+  return { lanes, height: top };
+}
+
+/** The row of an episode within a plot. */
+export function episodeRow(episode: Pick<Episode, 'lane' | 'kind'>, layout: LaneLayout, box: PlotBox): { readonly top: number; readonly height: number } {
+  const lane = layout.lanes[episode.lane];
+  return { top: box.top + lane.top + LANE_PAD / 2 + lane.kinds.indexOf(episode.kind) * ROW, height: ROW };
 }
 
 /**
  * The episode under (or within `reach` pixels of) a pointer on a lane chart; of several, a fired tick beats a bar, the alert proper beats its ghost,
  * the shorter bar beats the longer.
  */
-export function hitEpisode(episodes: readonly Episode[], px: number, py: number, domain: Domain, box: PlotBox, lanes: number, reach = 4): Episode | null {
+export function hitEpisode(episodes: readonly Episode[], px: number, py: number, domain: Domain, box: PlotBox, layout: LaneLayout, reach = 4): Episode | null {
   let best: Episode | null = null;
   let bestScore = Infinity;
   for (const episode of episodes) {
-    const lane = laneBox(box, episode.lane, lanes);
-    if (py < lane.top || py >= lane.top + lane.height) continue;
+    const row = episodeRow(episode, layout, box);
+    if (py < row.top || py >= row.top + row.height) continue;
     const from = xToPx(episode.onset, domain, box);
     const to = xToPx(episode.end, domain, box);
     if (px < from - reach || px > to + reach) continue;

@@ -38,7 +38,7 @@ export function paintVerticalGrid(g: G, box: PlotBox, theme: ChartTheme, domain:
   for (const tick of ticks) g.fillRect(Math.round(xToPx(tick.x, domain, box)), box.top, 1, box.height);
 }
 
-export function paintValueAxis(g: G, box: PlotBox, theme: ChartTheme, scale: YScale): void {
+export function paintValueAxis(g: G, box: PlotBox, theme: ChartTheme, scale: YScale, format: (value: number) => string = (value) => formatNumber(value, 4)): void {
   g.font = font(theme);
   g.textAlign = 'right';
   g.textBaseline = 'middle';
@@ -47,7 +47,7 @@ export function paintValueAxis(g: G, box: PlotBox, theme: ChartTheme, scale: YSc
     g.fillStyle = theme.grid;
     g.fillRect(box.left, y, box.width, 1);
     g.fillStyle = theme.textDim;
-    g.fillText(formatNumber(tick.value, 4), box.left - 7, Math.min(box.top + box.height - 4, Math.max(box.top + 4, y)));
+    g.fillText(format(tick.value), box.left - 7, Math.min(box.top + box.height - 4, Math.max(box.top + 4, y)));
   }
   g.fillStyle = theme.border;
   g.fillRect(box.left - 1, box.top, 1, box.height);
@@ -182,8 +182,8 @@ export function hatchFill(g: G, color: string, hatch: Hatch, surface: string): C
   t.fillRect(0, 0, 8, 8);
   t.strokeStyle = surface;
   t.fillStyle = surface;
-  t.globalAlpha = 0.45;
-  t.lineWidth = 1.5;
+  t.globalAlpha = 0.32;
+  t.lineWidth = 1.25;
   t.beginPath();
   const line = (x0: number, y0: number, x1: number, y1: number) => {
     t.moveTo(x0, y0);

@@ -21,8 +21,8 @@ export interface KeyStyle {
 export type Hatch = 'none' | 'rising' | 'falling' | 'cross' | 'dots' | 'horizontal' | 'vertical';
 
 export const STREAM_HUES: Readonly<Record<Mode, readonly string[]>> = {
-  dark: ['#5b93fb', '#ec8e17', '#24f9d3', '#cda5fe', '#e9dc4b', '#dd4a31', '#6bbb92', '#b063ae'],
-  light: ['#517ee2', '#b27402', '#1e655c', '#5b268c', '#715f02', '#733119', '#69816f', '#a149a0'],
+  dark: ['#5b93fb', '#ec8e17', '#24f9d3', '#c671c4', '#e9dc4b', '#dd4a31', '#6bbb92', '#cda5fe'],
+  light: ['#517ee2', '#b27402', '#1e655c', '#a149a0', '#715f02', '#733119', '#69816f', '#5b268c'],
 };
 const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 2]];
 

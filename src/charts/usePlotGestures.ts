@@ -33,6 +33,8 @@ const CLICK_SLOP = 4;
 const SCROLL_GRACE = 250;
 /** Wheel gestures end when no notch came for this long, in ms. */
 const WHEEL_REST = 200;
+/** A click picks when no second one came for this long, in ms: what a pick opens may move the chart from under a double click. */
+const DOUBLE_CLICK = 230;
 
 let lastPageScroll = -Infinity;
 let scrollWatched = false;
@@ -57,6 +59,7 @@ export function usePlotGestures(ref: RefObject<HTMLElement | null>, frame: Gestu
     let pending: Domain | null = null;
     let scheduled = 0;
     let wheelEnd = 0;
+    let picking = 0;
 
     const place = (event: MouseEvent): PlotPoint | null => {
       const { frame: f } = latest();
@@ -131,7 +134,8 @@ export function usePlotGestures(ref: RefObject<HTMLElement | null>, frame: Gestu
       drag.current = null;
       if (held.mode === 'box') h.onBox(null);
       if (!held.moved) {
-        if (event.type === 'pointerup' && event.detail < 2) h.onPick?.(point);
+        clearTimeout(picking);
+        if (event.type === 'pointerup' && h.onPick) picking = window.setTimeout(() => latest().handlers.onPick?.(point), DOUBLE_CLICK);
         return;
       }
       if (held.mode === 'pan') settle(pending ?? f.domain);
@@ -144,6 +148,7 @@ export function usePlotGestures(ref: RefObject<HTMLElement | null>, frame: Gestu
     const onDouble = (event: MouseEvent) => {
       const { frame: f, handlers: h } = latest();
       const point = place(event);
+      clearTimeout(picking);
       if (f && point && inside(point, f.box)) h.onReset();
     };
 
@@ -157,6 +162,7 @@ export function usePlotGestures(ref: RefObject<HTMLElement | null>, frame: Gestu
     return () => {
       cancelAnimationFrame(scheduled);
       clearTimeout(wheelEnd);
+      clearTimeout(picking);
       element.removeEventListener('wheel', onWheel);
       element.removeEventListener('pointerdown', onDown);
       element.removeEventListener('pointermove', onMove);

@@ -6,7 +6,7 @@ import type { AnalysisReport } from '../workers/protocol.ts';
 import './panels.css';
 import { PANELS } from './registry.ts';
 import { LinePanelView } from './stack/LinePanelView.tsx';
-import { CursorEventProvider, useEventAtCursor } from './stack/Readout.tsx';
+import { RestingCursorProvider, useRestingCursor } from './stack/Readout.tsx';
 import { StackHead } from './stack/StackHead.tsx';
 import { TimelineProvider, useTimeline } from './stack/timeline.ts';
 import { ViewPanelView } from './stack/ViewPanelView.tsx';
@@ -24,15 +24,15 @@ function Stack({ report }: { report: AnalysisReport }) {
   return (
     <div ref={element} className="panel-stack">
       <TimelineProvider value={timeline}>
-        <CursorEvent>
+        <RestingCursor>
           <StackHead />
           {PANELS.map((panel) => (panel.type === 'lines' ? <LinePanelView key={panel.id} panel={panel} /> : <ViewPanelView key={panel.id} panel={panel} />))}
-        </CursorEvent>
+        </RestingCursor>
       </TimelineProvider>
     </div>
   );
 }
 
-function CursorEvent({ children }: { children: React.ReactNode }) {
-  return <CursorEventProvider value={useEventAtCursor()}>{children}</CursorEventProvider>;
+function RestingCursor({ children }: { children: React.ReactNode }) {
+  return <RestingCursorProvider value={useRestingCursor()}>{children}</RestingCursorProvider>;
 }

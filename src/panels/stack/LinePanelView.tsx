@@ -20,7 +20,7 @@ export const LinePanelView = memo(function LinePanelView({ panel }: { panel: Lin
   const active = seen && !folded;
   const [scale, setScale] = useState(panel.scales[0]);
   const [table, setTable] = useState(false);
-  const { series, stale, pending, error, retry, exact } = useLineData(panel, active);
+  const { series, stale, pending, error, retry } = useLineData(panel, active);
 
   const spec = useMemo(
     () => panel.toChart({ series, streams, report, parameters, mode, scale }),
@@ -64,7 +64,7 @@ export const LinePanelView = memo(function LinePanelView({ panel }: { panel: Lin
       loading={active && stale}
       table={table}
       onTable={() => setTable(!table)}
-      readout={<Readout lines={spec.lines} unit={panel.unit} series={panel.ledgerWide ? null : panel.series[0]} exact={exact} />}
+      readout={<Readout lines={spec.lines} unit={panel.unit} series={panel.series[0]} perStream={!panel.ledgerWide} active={active} />}
       tools={panel.scales.length > 1 && (
         <button
           type="button" className="panel-tool wide" aria-pressed={scale === 'log'} aria-label={`Logarithmic scale of ${panel.title}`} title="Logarithmic scale"

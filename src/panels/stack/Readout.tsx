@@ -1,60 +1,75 @@
-import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { TimeLine } from '../../charts/lineOption.ts';
 import { valueAsOf } from '../../charts/points.ts';
 import { formatQuantity, type Unit } from '../../core/format.ts';
-import { useEvent } from '../../state/queries.ts';
+import { seriesQuery } from '../../state/queries.ts';
 import { useTautline } from '../../state/store.ts';
-import type { EventDetail, SeriesName } from '../../workers/protocol.ts';
+import type { SeriesName } from '../../workers/protocol.ts';
 import { useShared } from './timeline.ts';
 
-/** The engine is asked about the event at the cursor when the cursor has stood still for this long, in ms. */
-const REST = 90;
+/** The engine is asked about the cursor when it has stood still for this long, in ms. */
+const REST = 80;
+/** Events before the cursor, per stream, in which a stream's last value is looked for. */
+const LOOK_BACK = 64;
 
-/** The event at the cursor as the engine knows it; null while the cursor moves or is nowhere. */
-export function useEventAtCursor(): EventDetail | null {
+/** The event index of a cursor at rest; null while it moves and when it is nowhere. */
+export function useRestingCursor(): number | null {
   const cursor = useTautline((state) => state.cursor);
   const [rested, setRested] = useState<number | null>(null);
   useEffect(() => {
     const timer = setTimeout(() => setRested(cursor), cursor === null ? 0 : REST);
     return () => clearTimeout(timer);
   }, [cursor]);
-  const { data } = useEvent(rested);
-  return cursor !== null && data?.index === cursor ? data : null;
+  return rested === cursor ? rested : null;
 }
 
-const CursorEventContext = createContext<EventDetail | null>(null);
-export const CursorEventProvider = CursorEventContext.Provider;
-export const useCursorEvent = (): EventDetail | null => useContext(CursorEventContext);
+const RestingCursorContext = createContext<number | null>(null);
+export const RestingCursorProvider = RestingCursorContext.Provider;
+export const useSharedRestingCursor = (): number | null => useContext(RestingCursorContext);
+
+/**
+ * Each stream's value as of an event, to the last digit: lines on screen are thinned, these are not.
+ * @returns by stream index; empty until the engine has answered, without streams that had no event in the last `LOOK_BACK` of theirs.
+ */
+function useExactValues(name: SeriesName, index: number | null): ReadonlyMap<number, number> {
+  const { report, streams } = useShared();
+  const from = index === null ? 0 : Math.max(0, index + 1 - LOOK_BACK * report.streams.length);
+  const to = (index ?? 0) + 1;
+  const query = seriesQuery(report.revision, name, { from, to }, 'event', to - from, streams);
+  const { data, isPlaceholderData } = useQuery({ ...query, enabled: index !== null && streams.length > 0 });
+  return useMemo(
+    () => new Map(index === null || isPlaceholderData || !data ? [] : data.lines.filter(({ points }) => points.length > 0).map(({ stream, points }) => [stream, points[points.length - 1]])),
+    [data, index, isPlaceholderData],
+  );
+}
 
 interface ReadoutProps {
   readonly lines: readonly TimeLine[];
   readonly unit: Unit;
-  /** The series that the lines show, for the exact value of the event at the cursor; null where lines are merged. */
-  readonly series: SeriesName | null;
-  /** False where points stand for several events. */
-  readonly exact: boolean;
+  readonly series: SeriesName;
+  /** The lines are those of streams, not merged ones. */
+  readonly perStream: boolean;
+  readonly active: boolean;
 }
 
-/**
- * Each line's value as of the cursor, or its last one in view. "≈" marks a value read off a thinned line; the stream whose event is at the cursor
- * has its exact value.
- */
-export function Readout({ lines, unit, series, exact }: ReadoutProps) {
-  const { link } = useShared();
+/** Each line's value as of the cursor, or as of the end of the view; "≈" while it is read off a thinned line. */
+export function Readout({ lines, unit, series, perStream, active }: ReadoutProps) {
+  const { link, range } = useShared();
   const x = useSyncExternalStore(link.cursor.subscribe, link.cursor.get);
-  const event = useCursorEvent();
+  const resting = useSharedRestingCursor();
   const atCursor = Number.isFinite(x);
+  const exact = useExactValues(series, active && perStream ? (atCursor ? resting : range.to - 1) : null);
   return (
-    <ul className={`readout${atCursor ? '' : ' resting'}`} aria-label={atCursor ? 'Values at the cursor' : 'Last values in view'}>
+    <ul className={`readout${atCursor ? '' : ' resting'}`} aria-label={atCursor ? 'Values at the cursor' : 'Values at the end of the view'}>
       {lines.map((line) => {
-        const own = series !== null && event !== null && line.key === String(event.stream);
-        const value = own ? event.signals[series] : valueAsOf(line.points, atCursor ? x : link.domain.max);
-        const text = formatQuantity(value, unit === 'ms' ? 'ms' : '');
+        const known = exact.get(Number(line.key));
+        const value = known ?? valueAsOf(line.points, atCursor ? x : link.domain.max);
         return (
-          <li key={line.key} className={own ? 'own' : undefined} title={`${line.name}: ${formatQuantity(value, unit)}`}>
+          <li key={line.key} title={`${line.name}: ${formatQuantity(value, unit)}`}>
             <svg width="12" height="8" aria-hidden="true"><line x1="0" x2="12" y1="4" y2="4" stroke={line.style.color} strokeWidth="2" strokeDasharray={line.style.dash.join(' ')} /></svg>
             <span className="visually-hidden">{line.name}</span>
-            <span className="readout-value">{!own && !exact && Number.isFinite(value) ? `≈${text}` : text}</span>
+            <span className={known === undefined && perStream && Number.isFinite(value) ? 'readout-value rough' : 'readout-value'}>{formatQuantity(value, unit === 'ms' ? 'ms' : '')}</span>
           </li>
         );
       })}

@@ -7,9 +7,9 @@ import type { Layer } from '../../charts/StackedArea.tsx';
 import { useChartTheme } from '../../charts/theme.ts';
 import { formatCount, formatDuration, formatTimeFull } from '../../core/format.ts';
 import { ROUTES } from '../../detection/types.ts';
-import { compositionQuery } from '../../state/queries.ts';
+import { compositionQuery, useEvent } from '../../state/queries.ts';
 import { Legend } from './Legend.tsx';
-import { useCursorEvent } from './Readout.tsx';
+import { useSharedRestingCursor } from './Readout.tsx';
 import { useShared } from './timeline.ts';
 
 /** Overview of the whole ledger, legend, what stands at the cursor, and the labels of the shared axis; stays on top while panels scroll. */
@@ -38,8 +38,9 @@ export function StackHead() {
 function Where() {
   const { range, report, axis, link } = useShared();
   const { mode } = useChartTheme();
-  const event = useCursorEvent();
-  if (!event) {
+  const resting = useSharedRestingCursor();
+  const { data: event } = useEvent(resting);
+  if (resting === null || event?.index !== resting) {
     const count = `${formatCount(range.to - range.from)} of ${formatCount(report.events)} events`;
     const zoomed = range.to - range.from < report.events;
     return (

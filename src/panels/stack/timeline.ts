@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
@@ -74,6 +74,8 @@ function usePositions(axis: Axis, revision: number, indices: readonly number[]):
     queryKey: ['positions', revision, axis, wanted],
     queryFn: async () => new Map(await Promise.all(wanted.map(async (index) => [index, await session.engine.positionOf(axis, index)] as const))),
     enabled: axis === 'time' && wanted.length > 0,
+    // Most of the wanted positions are known from before.
+    placeholderData: keepPreviousData,
   });
   return useCallback((index) => (axis === 'event' ? index : data?.get(index) ?? Number.NaN), [axis, data]);
 }

@@ -14,8 +14,6 @@ export interface LineData {
   readonly pending: boolean;
   readonly error: unknown;
   readonly retry: () => void;
-  /** Every event of the range has its own point. */
-  readonly exact: boolean;
 }
 
 /** The series of a panel over the visible range; asks for nothing while `active` is false. */
@@ -39,6 +37,5 @@ export function useLineData(panel: LinePanel, active: boolean): LineData {
     pending: results.some((result) => result.data === undefined),
     error: results.find((result) => result.error)?.error ?? null,
     retry: () => results.forEach((result) => { if (result.error) void result.refetch(); }),
-    exact: window.buckets * 2 >= window.range.to - window.range.from,
   };
 }

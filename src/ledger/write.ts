@@ -170,8 +170,9 @@ function checkLengths(table: LedgerTable): void {
     if (length !== expected) throw ledgerFailure(`Column ${name} has ${length} values, ${expected} expected`, 'This is a fault of the program that writes the ledger');
   };
   for (const [name, column] of Object.entries(table) as [string, unknown][]) {
+    if (column === undefined) continue;
     if (name === 'embeddings') wrong(name, (column as Float32Array).length, n * dimension);
     else if (ArrayBuffer.isView(column) || Array.isArray(column)) wrong(name, (column as unknown as ArrayLike<unknown>).length, n);
-    else if (column !== null && typeof column === 'object' && 'codes' in column) wrong(name, (column as DictionaryColumn).codes.length, n);
+    else if (typeof column === 'object' && column !== null && 'codes' in column) wrong(name, (column as DictionaryColumn).codes.length, n);
   }
 }

@@ -14,7 +14,7 @@ import { basename, join } from 'node:path';
  * @param {Budget} budget
  * @returns {string[]}
  */
-export function overBudget(files, budget) {
+function overBudget(files, budget) {
   const problems = [];
   const first = files.filter((f) => f.firstLoad).reduce((sum, f) => sum + f.gzip, 0);
   if (first > budget.firstLoad * 1000) problems.push(`the first load is ${kB(first)} kB gzip, the budget is ${budget.firstLoad} kB`);

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -9,11 +10,13 @@ export const KERNELS = `${root}wasm/build/kernels.wasm`;
 /** As deep in the project as a file of src/<folder>/, so that what sources find relative to themselves is found from here too. */
 export const CLI_BUNDLE = `${root}build/cli/tautline.mjs`;
 
-/** Bundles src/cli/main.ts, with its dynamic imports as chunks beside it. parquet-wasm stays outside: it reads its .wasm from its own folder. */
+/** Bundles src/cli/main.ts and every src/cli/*Worker.ts it starts, with shared and dynamic imports as chunks beside them. parquet-wasm stays outside: it reads its .wasm from its own folder. */
 export async function bundleCli() {
+  const workers = (await readdir(`${root}src/cli`)).filter((name) => name.endsWith('Worker.ts')).map((name) => [name.slice(0, -3), `src/cli/${name}`]);
+  await rm(dirname(CLI_BUNDLE), { recursive: true, force: true });
   await build({
     absWorkingDir: root,
-    entryPoints: { tautline: 'src/cli/main.ts' },
+    entryPoints: { tautline: 'src/cli/main.ts', ...Object.fromEntries(workers) },
     outdir: 'build/cli',
     outExtension: { '.js': '.mjs' },
     bundle: true,

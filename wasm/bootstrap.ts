@@ -2,21 +2,7 @@
  * Moving-block bootstrap of the displacement statistic (spec 6, 9): in-control paths of T2 and how often they cross a level.
  * Random numbers are splitmix64 (Steele, Lea & Flood 2014), so a seed gives the same path in every engine.
  */
-
-let state: u64 = 0;
-
-function next(): u64 {
-  state += 0x9e3779b97f4a7c15;
-  let z = state;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-  return z ^ (z >> 31);
-}
-
-/** Uniform integer in [0, n) by the high bits of a 53-bit fraction; n far below 2^32, so the bias is under 1e-6. */
-function below(n: i32): i32 {
-  return <i32>(<f64>(next() >> 11) * (1.0 / 9007199254740992.0) * <f64>n);
-}
+import { below, reseed } from './random';
 
 /**
  * Writes `length` values of T2 = (2 - lambda)/lambda |y|^2 under control.
@@ -30,7 +16,7 @@ function below(n: i32): i32 {
 export function bootstrapDisplacement(
   residuals: usize, starts: usize, streams: i32, k: i32, lambda: f64, block: i32, run: i32, seed: i32, scratch: usize, out: usize, length: i32,
 ): void {
-  state = <u64>seed;
+  reseed(seed);
   const rows = load<i32>(starts + (<usize>streams << 2));
   const bias = scratch;
   const y = scratch + (<usize>k << 3);

@@ -11,5 +11,6 @@ export { coupling, couplingMatrix, couplingReset, couplingStateBytes } from './c
 export { cusum, detectors, episodesWritten } from './detectors';
 export { displacement } from './displacement';
 export { latency, latencyStateBytes } from './latency';
+export { runLengthScratchBytes, runLengths } from './runlength';
 export { gaussianKl, renyi2, tracker, trackerReset, trackerScratchBytes, trackerStateBytes } from './tracker';
 export { slicedEmd, transport, transportReset, transportStateBytes, transportWindowBytes } from './transport';

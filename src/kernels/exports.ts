@@ -9,6 +9,7 @@ import type { EigenExports } from './eigen.ts';
 import type { GeneratorExports } from './generator.ts';
 import type { LatencyExports } from './latency.ts';
 import type { ProjectExports } from './project.ts';
+import type { RunLengthExports } from './runLength.ts';
 import type { TrackerExports } from './tracker.ts';
 import type { TransportExports } from './transport.ts';
 
@@ -21,4 +22,4 @@ export interface MemoryExports {
 /** Everything that `kernels.wasm` exports; each wrapper declares the part that it calls. */
 export interface KernelExports extends
   AssignmentExports, BootstrapExports, CouplingExports, CovarianceExports, DetectorExports, DisplacementExports, DownsampleExports, EigenExports,
-  GeneratorExports, LatencyExports, MemoryExports, ProjectExports, TrackerExports, TransportExports {}
+  GeneratorExports, LatencyExports, MemoryExports, ProjectExports, RunLengthExports, TrackerExports, TransportExports {}

@@ -115,6 +115,7 @@ export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms =
       run = null;
       decided = null;
       run = runSignals(held, parameters);
+      alarmCounts(held, parameters);
       return run.signals;
     },
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { formatQuantity, type Unit } from '../core/format.ts';
 import type { Domain } from './domain.ts';
 import { span } from './domain.ts';
@@ -38,10 +38,13 @@ export function sampleAxis(domain: Domain, count: number, whole: boolean): numbe
   return whole ? [...new Set(positions.map(Math.round))] : positions;
 }
 
-/** The table twin of a chart of lines. */
+/** The table twin of a chart of lines; it follows when the chart has come to rest. */
 export function DataTable(props: DataTableProps) {
-  const { caption, lines, unit, domain, formatX, whole, open } = useRested(props);
-  const show = props.open && open;
+  const rested = useRested(props);
+  return <Tables {...rested} open={props.open} />;
+}
+
+const Tables = memo(function Tables({ caption, lines, unit, domain, formatX, whole, open: show }: DataTableProps) {
   const summaries = lines.map((line) => ({ line, summary: summarize(line.points, domain.min, domain.max) }));
   const value = (number: number) => formatQuantity(number, unit);
   return (
@@ -80,4 +83,4 @@ export function DataTable(props: DataTableProps) {
       )}
     </div>
   );
-}
+});

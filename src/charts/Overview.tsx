@@ -90,11 +90,14 @@ export function Overview(props: OverviewProps) {
         g.fill();
       }
     }
+  }, [edges, layers, full, episodes, shown]);
+
+  const veil = useCallback<Draw>((g, b, theme) => {
     g.fillStyle = withAlpha(theme.bg, 0.62);
     const [from, to] = [xToPx(domain.min, full, b), xToPx(domain.max, full, b)];
     g.fillRect(b.left, 0, Math.max(0, from - b.left), HEIGHT);
     g.fillRect(to, 0, Math.max(0, b.left + b.width - to), HEIGHT);
-  }, [edges, layers, full, domain, episodes, shown]);
+  }, [full, domain]);
 
   const xOf = (event: PointerEvent): number => {
     const bounds = element.current?.getBoundingClientRect();
@@ -156,6 +159,7 @@ export function Overview(props: OverviewProps) {
       {size && box && place && (
         <>
           <CanvasLayer draw={draw} size={size} box={box} />
+          <CanvasLayer draw={veil} size={size} box={box} />
           <div
             className="chart-window"
             style={{ left: place.from, width: place.to - place.from }}

@@ -33,7 +33,7 @@ function lineSeries(line: TimeLine, scale: Pick<YScale, 'kind' | 'floor'>, width
     data: (kind === 'log' ? mapY(line.points, (y) => toScaled(y, { kind, floor })) : line.points) as unknown as LineSeriesOption['data'],
     dimensions: ['x', 'y'],
     encode: { x: 'x', y: 'y' },
-    symbol: 'none',
+    showSymbol: false,
     silent: true,
     animation: false,
     clip: true,

@@ -5,11 +5,10 @@ import { useTautline } from '../state/store.ts';
 import type { AnalysisReport } from '../workers/protocol.ts';
 import './panels.css';
 import { PANELS } from './registry.ts';
-import { LinePanelView } from './stack/LinePanelView.tsx';
+import { PanelView } from './stack/PanelView.tsx';
 import { RestingCursorProvider, useRestingCursor } from './stack/Readout.tsx';
 import { StackHead } from './stack/StackHead.tsx';
 import { TimelineProvider, useTimeline } from './stack/timeline.ts';
-import { ViewPanelView } from './stack/ViewPanelView.tsx';
 
 /** All panels below one another on one horizontal axis, with the overview on top; nothing before there is an analysis to draw. */
 export function PanelStack() {
@@ -26,7 +25,7 @@ function Stack({ report }: { report: AnalysisReport }) {
       <TimelineProvider value={timeline}>
         <RestingCursor>
           <StackHead />
-          {PANELS.map((panel) => (panel.type === 'lines' ? <LinePanelView key={panel.id} panel={panel} /> : <ViewPanelView key={panel.id} panel={panel} />))}
+          {PANELS.map((panel) => <PanelView key={panel.id} panel={panel} />)}
         </RestingCursor>
       </TimelineProvider>
     </div>

@@ -1,9 +1,10 @@
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { LaneChart } from '../../charts/LaneChart.tsx';
-import { kindStyle, streamStyle } from '../../charts/palette.ts';
+import { kindStyle, streamStyle, type Mode } from '../../charts/palette.ts';
 import { useChartTheme } from '../../charts/theme.ts';
 import { formatCount, formatNumber } from '../../core/format.ts';
 import { ALERT_KINDS, type Alert, type AlertKind } from '../../detection/types.ts';
+import type { AnalysisReport } from '../../workers/protocol.ts';
 import { episodesOf, ghostsOf } from '../stack/episodes.ts';
 import { useShared } from '../stack/timeline.ts';
 
@@ -30,8 +31,6 @@ export function AlertLanes({ table }: { table: boolean }) {
   const shown = useMemo(() => episodesOf(episodes, streams), [episodes, streams]);
   const ghosts = useMemo(() => ghostsOf(report.alerts, report.baselineAlerts), [report]);
   const alertOf = (id: number): Alert => (id >= 0 ? report.alerts[id] : ghosts[-1 - id]);
-  const kinds = ALERT_KINDS.filter((kind) => report.alerts.some((alert) => alert.kind === kind));
-  const rows = report.alerts.filter((alert) => streams.includes(alert.stream));
 
   if (streams.length === 0) return <p className="panel-message">All streams are hidden. Click a stream in the legend to draw it.</p>;
   return (
@@ -46,33 +45,50 @@ export function AlertLanes({ table }: { table: boolean }) {
         onPickEpisode={pickEpisode}
         describeEpisode={(id) => describeAlert(alertOf(id), report.streams[alertOf(id).stream].name, id < 0)}
       />
-      <ul className="key">
-        {report.alerts.length === 0 && <li>No alerts: nothing left its reference behaviour with these parameters.</li>}
-        {kinds.map((kind) => {
-          const { color, letter } = kindStyle(kind, mode);
-          return <li key={kind}><b style={{ background: color }}>{letter}</b>{KIND_NAMES[kind]} {formatCount(report.alerts.filter((alert) => alert.kind === kind).length)}</li>;
-        })}
-        {ghosts.length > 0 && <li><b className="ghost" />only with the default parameters {formatCount(ghosts.length)}</li>}
-      </ul>
-      <div className={table ? 'chart-table' : 'visually-hidden'}>
-        <table>
-          <caption>{rows.length > 50 ? `The first 50 of ${formatCount(rows.length)} alerts; the alert table has all of them` : `${formatCount(rows.length)} alerts`}</caption>
-          <thead><tr>{['Kind', 'Stream', 'Onset', 'Fired', 'Cleared', 'Lag', 'Peak'].map((head) => <th scope="col" key={head}>{head}</th>)}</tr></thead>
-          <tbody>
-            {rows.slice(0, 50).map((alert) => (
-              <tr key={`${alert.kind}-${alert.stream}-${alert.fired}`}>
-                <th scope="row">{KIND_NAMES[alert.kind]}</th>
-                <td>{report.streams[alert.stream].name}</td>
-                <td>{formatCount(alert.onset)}</td>
-                <td>{formatCount(alert.fired)}</td>
-                <td>{alert.cleared === null ? 'open' : formatCount(alert.cleared)}</td>
-                <td>{formatCount(alert.lag)}</td>
-                <td>{formatNumber(alert.peak)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <AlertKey report={report} ghosts={ghosts.length} mode={mode} />
+      <AlertTable report={report} streams={streams} table={table} />
     </>
   );
 }
+
+/** What the colours and letters of bars stand for. */
+const AlertKey = memo(function AlertKey({ report, ghosts, mode }: { report: AnalysisReport; ghosts: number; mode: Mode }) {
+  const kinds = ALERT_KINDS.filter((kind) => report.alerts.some((alert) => alert.kind === kind));
+  return (
+    <ul className="key">
+      {report.alerts.length === 0 && <li>No alerts: nothing left its reference behaviour with these parameters.</li>}
+      {kinds.map((kind) => {
+        const { color, letter } = kindStyle(kind, mode);
+        return <li key={kind}><b style={{ background: color }}>{letter}</b>{KIND_NAMES[kind]} {formatCount(report.alerts.filter((alert) => alert.kind === kind).length)}</li>;
+      })}
+      {ghosts > 0 && <li><b className="ghost" />only with the default parameters {formatCount(ghosts)}</li>}
+    </ul>
+  );
+});
+
+const ROWS = 50;
+
+const AlertTable = memo(function AlertTable({ report, streams, table }: { report: AnalysisReport; streams: readonly number[]; table: boolean }) {
+  const rows = report.alerts.filter((alert) => streams.includes(alert.stream));
+  return (
+    <div className={table ? 'chart-table' : 'visually-hidden'}>
+      <table>
+        <caption>{rows.length > ROWS ? `The first ${ROWS} of ${formatCount(rows.length)} alerts; the alert table has all of them` : `${formatCount(rows.length)} alerts`}</caption>
+        <thead><tr>{['Kind', 'Stream', 'Onset', 'Fired', 'Cleared', 'Lag', 'Peak'].map((head) => <th scope="col" key={head}>{head}</th>)}</tr></thead>
+        <tbody>
+          {rows.slice(0, ROWS).map((alert) => (
+            <tr key={`${alert.kind}-${alert.stream}-${alert.fired}`}>
+              <th scope="row">{KIND_NAMES[alert.kind]}</th>
+              <td>{report.streams[alert.stream].name}</td>
+              <td>{formatCount(alert.onset)}</td>
+              <td>{formatCount(alert.fired)}</td>
+              <td>{alert.cleared === null ? 'open' : formatCount(alert.cleared)}</td>
+              <td>{formatCount(alert.lag)}</td>
+              <td>{formatNumber(alert.peak)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+});

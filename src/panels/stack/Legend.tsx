@@ -1,12 +1,18 @@
+import { memo } from 'react';
 import { streamStyle } from '../../charts/palette.ts';
 import { useChartTheme } from '../../charts/theme.ts';
 import { formatCount } from '../../core/format.ts';
 import { actions } from '../../state/store.ts';
+import type { AnalysisReport } from '../../workers/protocol.ts';
 import { useShared } from './timeline.ts';
 
-/** The streams with their line styles; a click hides or shows one, a double click (or shift) shows it alone. */
 export function Legend() {
   const { report, streams } = useShared();
+  return <Streams report={report} streams={streams} />;
+}
+
+/** The streams with their line styles; a click hides or shows one, a double click (or shift) shows it alone. */
+const Streams = memo(function Streams({ report, streams }: { report: AnalysisReport; streams: readonly number[] }) {
   const { mode } = useChartTheme();
   const shown = new Set(streams);
   const leftOut = report.streamsLeftOut;
@@ -40,4 +46,4 @@ export function Legend() {
       )}
     </div>
   );
-}
+});

@@ -1,26 +1,28 @@
-import { memo, useMemo, useRef, useState } from 'react';
+import { useMemo } from 'react';
+import { createPortal } from 'react-dom';
 import { TimeChart, type TimePick } from '../../charts/TimeChart.tsx';
 import { useChartTheme } from '../../charts/theme.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
+import { formatCount } from '../../core/format.ts';
 import { actions, session, useTautline } from '../../state/store.ts';
 import type { LinePanel } from '../panel.ts';
-import { PanelFrame, useOnScreen } from './PanelFrame.tsx';
+import type { PanelBodyProps } from './PanelFrame.tsx';
 import { Readout } from './Readout.tsx';
 import { useLineData } from './useLineData.ts';
 import { useShared } from './timeline.ts';
 
-/** Draws any panel of lines: fetches while on screen, keeps the previous picture while the next is computed. */
-export const LinePanelView = memo(function LinePanelView({ panel }: { panel: LinePanel }) {
+interface LinePanelViewProps extends PanelBodyProps {
+  readonly panel: LinePanel;
+  readonly scale: 'linear' | 'log';
+  readonly onScale: (scale: 'linear' | 'log') => void;
+}
+
+/** Body of any panel of lines: fetches what the panel names, and keeps the previous picture while the next is computed. */
+export function LinePanelView({ panel, slot, table, scale, onScale }: LinePanelViewProps) {
   const { link, range, report, streams, ticks, shades, episodes, formatX, pickEpisode, axis } = useShared();
-  const folded = useTautline((state) => state.view.foldedPanels.includes(panel.id));
   const parameters = useTautline((state) => state.view.parameters);
   const { mode } = useChartTheme();
-  const body = useRef<HTMLDivElement>(null);
-  const seen = useOnScreen(body);
-  const active = seen && !folded;
-  const [scale, setScale] = useState(panel.scales[0]);
-  const [table, setTable] = useState(false);
-  const { series, stale, pending, error, retry } = useLineData(panel, active);
+  const { series, stale, pending, error, retry } = useLineData(panel);
 
   const spec = useMemo(
     () => panel.toChart({ series, streams, report, parameters, mode, scale }),
@@ -43,7 +45,7 @@ export const LinePanelView = memo(function LinePanelView({ panel }: { panel: Lin
     pick(place).catch((thrown: unknown) => actions.toast('error', explain(toTautlineError(thrown, 'finding the nearest event'))));
   };
 
-  const overlay = (() => {
+  const message = (() => {
     if (streams.length === 0) return <p className="panel-message">All streams are hidden. Click a stream in the legend to draw it.</p>;
     if (error) {
       return (
@@ -56,43 +58,41 @@ export const LinePanelView = memo(function LinePanelView({ panel }: { panel: Lin
     return hasValues ? null : <p className="panel-message">{panel.empty(report)}</p>;
   })();
 
-  return (
-    <PanelFrame
-      panel={panel}
-      folded={folded}
-      note={note}
-      loading={active && stale}
-      table={table}
-      onTable={() => setTable(!table)}
-      readout={<Readout lines={spec.lines} unit={panel.unit} series={panel.series[0]} perStream={!panel.ledgerWide} active={active} />}
-      tools={panel.scales.length > 1 && (
+  const header = (
+    <>
+      {note && <span className="panel-note" title={note}>{note}</span>}
+      <Readout lines={spec.lines} unit={panel.unit} series={panel.series[0]} perStream={!panel.ledgerWide} />
+      {panel.scales.length > 1 && (
         <button
           type="button" className="panel-tool wide" aria-pressed={scale === 'log'} aria-label={`Logarithmic scale of ${panel.title}`} title="Logarithmic scale"
-          onClick={() => setScale(scale === 'log' ? 'linear' : 'log')}
+          onClick={() => onScale(scale === 'log' ? 'linear' : 'log')}
         >
           log
         </button>
       )}
-    >
-      <div ref={body} className="panel-chart" style={{ minHeight: panel.height }}>
-        {active && (
-          <TimeChart
-            {...link}
-            label={`${panel.title}, events ${range.from} to ${range.to - 1}`}
-            height={panel.height}
-            spec={spec}
-            ticks={ticks}
-            shades={shades}
-            episodes={marked}
-            table={table}
-            formatX={formatX}
-            onPick={onPick}
-            onPickEpisode={pickEpisode}
-          />
-        )}
-        {active && overlay}
-      </div>
-      {active && panel.Extra && <panel.Extra table={table} />}
-    </PanelFrame>
+    </>
   );
-});
+
+  return (
+    <>
+      {slot && createPortal(header, slot)}
+      <div className={`panel-chart${stale ? ' loading' : ''}`}>
+        <TimeChart
+          {...link}
+          label={`${panel.title}, events ${formatCount(range.from)} to ${formatCount(range.to - 1)}`}
+          height={panel.height}
+          spec={spec}
+          ticks={ticks}
+          shades={shades}
+          episodes={marked}
+          table={table}
+          formatX={formatX}
+          onPick={onPick}
+          onPickEpisode={pickEpisode}
+        />
+        {message}
+      </div>
+      {panel.Extra && <panel.Extra table={table} />}
+    </>
+  );
+}

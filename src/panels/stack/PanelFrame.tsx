@@ -1,11 +1,11 @@
-import { useEffect, useId, useState, type ReactNode, type RefObject } from 'react';
-import { actions } from '../../state/store.ts';
+import { useEffect, useId, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { actions, useTautline } from '../../state/store.ts';
 import type { Panel } from '../panel.ts';
 
 const BEFORE_SEEN = '240px 0px';
 
 /** True while the element is on screen or nearly so. */
-export function useOnScreen(ref: RefObject<HTMLElement | null>): boolean {
+function useOnScreen(ref: RefObject<HTMLElement | null>): boolean {
   const [seen, setSeen] = useState(false);
   useEffect(() => {
     const element = ref.current;
@@ -17,24 +17,31 @@ export function useOnScreen(ref: RefObject<HTMLElement | null>): boolean {
   return seen;
 }
 
-interface PanelFrameProps {
-  readonly panel: Panel;
-  readonly folded: boolean;
-  readonly note?: string | null;
-  readonly loading?: boolean;
-  readonly readout?: ReactNode;
-  readonly tools?: ReactNode;
+/** What the frame hands to the body it draws. */
+export interface PanelBodyProps {
+  /** Place in the header for the body's read-out and tools. */
+  readonly slot: HTMLElement | null;
+  /** The table twin is to be shown to all. */
   readonly table: boolean;
-  readonly onTable: () => void;
-  readonly children: ReactNode;
 }
 
-/** Header and body of a panel: title, unit, help, read-out, tools, fold. */
-export function PanelFrame({ panel, folded, note, loading, readout, tools, table, onTable, children }: PanelFrameProps) {
+interface PanelFrameProps {
+  readonly panel: Panel;
+  /** Drawn only while the panel is unfolded and on screen or nearly so: a panel that nobody sees costs nothing. */
+  readonly body: (props: PanelBodyProps) => ReactNode;
+}
+
+/** Header and body of a panel: fold, title, unit, help, place for the body's tools, table. */
+export function PanelFrame({ panel, body }: PanelFrameProps) {
+  const folded = useTautline((state) => state.view.foldedPanels.includes(panel.id));
+  const [slot, setSlot] = useState<HTMLElement | null>(null);
   const [help, setHelp] = useState(false);
+  const [table, setTable] = useState(false);
+  const element = useRef<HTMLDivElement>(null);
+  const seen = useOnScreen(element);
   const id = useId();
   return (
-    <section className={`panel${folded ? ' folded' : ''}${loading ? ' loading' : ''}`} aria-labelledby={`${id}-title`} data-panel={panel.id}>
+    <section className={`panel${folded ? ' folded' : ''}`} aria-labelledby={`${id}-title`} data-panel={panel.id}>
       <header className="panel-head">
         <button
           type="button" className="panel-fold" aria-expanded={!folded} aria-controls={`${id}-body`} title={folded ? 'Unfold' : 'Fold away'}
@@ -50,19 +57,20 @@ export function PanelFrame({ panel, folded, note, loading, readout, tools, table
         >
           ?
         </button>
-        {!folded && note && <span className="panel-note" title={note}>{note}</span>}
-        <div className="panel-readout">{!folded && readout}</div>
+        <div className="panel-slot" ref={setSlot} />
         {!folded && (
-          <div className="panel-tools">
-            {tools}
-            <button type="button" className="panel-tool" aria-pressed={table} title={table ? 'Hide the table' : 'Show as table'} aria-label={`Show ${panel.title} as table`} onClick={onTable}>
-              <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M1 2h10v8H1zM1 5h10M1 7.5h10M4.5 2v8" fill="none" stroke="currentColor" /></svg>
-            </button>
-          </div>
+          <button
+            type="button" className="panel-tool" aria-pressed={table} title={table ? 'Hide the table' : 'Show as table'} aria-label={`Show ${panel.title} as table`}
+            onClick={() => setTable(!table)}
+          >
+            <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M1 2h10v8H1zM1 5h10M1 7.5h10M4.5 2v8" fill="none" stroke="currentColor" /></svg>
+          </button>
         )}
       </header>
       <p className="panel-description" id={`${id}-help`} hidden={!help}>{panel.description}</p>
-      <div className="panel-body" id={`${id}-body`} hidden={folded}>{children}</div>
+      <div className="panel-body" id={`${id}-body`} ref={element} hidden={folded} style={{ minHeight: panel.height }}>
+        {seen && !folded && body({ slot, table })}
+      </div>
     </section>
   );
 }

@@ -50,16 +50,15 @@ interface ReadoutProps {
   readonly series: SeriesName;
   /** The lines are those of streams, not merged ones. */
   readonly perStream: boolean;
-  readonly active: boolean;
 }
 
 /** Each line's value as of the cursor, or as of the end of the view; "≈" while it is read off a thinned line. */
-export function Readout({ lines, unit, series, perStream, active }: ReadoutProps) {
+export function Readout({ lines, unit, series, perStream }: ReadoutProps) {
   const { link, range } = useShared();
   const x = useSyncExternalStore(link.cursor.subscribe, link.cursor.get);
   const resting = useSharedRestingCursor();
   const atCursor = Number.isFinite(x);
-  const exact = useExactValues(series, active && perStream ? (atCursor ? resting : range.to - 1) : null);
+  const exact = useExactValues(series, perStream ? (atCursor ? resting : range.to - 1) : null);
   return (
     <ul className={`readout${atCursor ? '' : ' resting'}`} aria-label={atCursor ? 'Values at the cursor' : 'Values at the end of the view'}>
       {lines.map((line) => {

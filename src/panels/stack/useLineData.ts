@@ -1,5 +1,5 @@
 import { useQueries } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { seriesQuery } from '../../state/queries.ts';
 import type { SeriesData, SeriesName } from '../../workers/protocol.ts';
 import type { LinePanel } from '../panel.ts';
@@ -16,25 +16,34 @@ export interface LineData {
   readonly retry: () => void;
 }
 
-/** The series of a panel over the visible range; asks for nothing while `active` is false. */
-export function useLineData(panel: LinePanel, active: boolean): LineData {
+/** The series of a panel over the visible range. One question a panel is under way at a time; when it is answered, only the newest is asked. */
+export function useLineData(panel: LinePanel): LineData {
   const { report, range, width, axis, streams } = useShared();
   const all = useMemo(() => report.streams.map((_, i) => i), [report]);
-  const wanted = panel.ledgerWide ? all : streams;
-  const window = useMemo(() => fetchWindow(range, report.events, width, axis, wanted.length), [range, report.events, width, axis, wanted.length]);
+  const drawn = panel.ledgerWide ? all : streams;
+  const wanted = useMemo(
+    () => ({ revision: report.revision, axis, streams: drawn, enabled: drawn.length > 0 && width > 1, ...fetchWindow(range, report.events, width, axis, drawn.length) }),
+    [report, axis, drawn, width, range],
+  );
+  const [asked, setAsked] = useState(wanted);
   const results = useQueries({
-    queries: panel.series.map((name) => {
-      const query = seriesQuery(report.revision, name, window.range, axis, window.buckets, wanted);
-      return { ...query, enabled: active && wanted.length > 0 && width > 1 };
-    }),
+    queries: panel.series.map((name) => ({
+      ...seriesQuery(asked.revision, name, asked.range, asked.axis, asked.buckets, asked.streams),
+      enabled: asked.enabled,
+    })),
   });
+  const busy = results.some((result) => result.isFetching);
+  if (!busy && asked !== wanted) setAsked(wanted);
   const data = results.map((result) => result.data);
-  // The array is new on every render, its members are not.
-  const series = useMemo(() => Object.fromEntries(panel.series.map((name, i) => [name, data[i]])), [panel, ...data]); // eslint-disable-line react-hooks/exhaustive-deps
+  const series = useMemo(
+    () => Object.fromEntries(panel.series.map((name, i) => [name, data[i]])),
+    // The array is new on every render, its members are not.
+    [panel, ...data], // eslint-disable-line react-hooks/exhaustive-deps
+  );
   return {
     series,
-    stale: results.some((result) => result.isFetching),
-    pending: results.some((result) => result.data === undefined),
+    stale: busy || asked !== wanted,
+    pending: asked.enabled && data.includes(undefined),
     error: results.find((result) => result.error)?.error ?? null,
     retry: () => results.forEach((result) => { if (result.error) void result.refetch(); }),
   };

@@ -1,0 +1,18 @@
+import { memo, useCallback, useState } from 'react';
+import type { LinePanel, Panel, ViewPanel } from '../panel.ts';
+import { LinePanelView } from './LinePanelView.tsx';
+import { PanelFrame, type PanelBodyProps } from './PanelFrame.tsx';
+
+const LinesInFrame = memo(function LinesInFrame({ panel }: { panel: LinePanel }) {
+  const [scale, setScale] = useState(panel.scales[0]);
+  const body = useCallback((props: PanelBodyProps) => <LinePanelView {...props} panel={panel} scale={scale} onScale={setScale} />, [panel, scale]);
+  return <PanelFrame panel={panel} body={body} />;
+});
+
+const ViewInFrame = memo(function ViewInFrame({ panel }: { panel: ViewPanel }) {
+  const body = useCallback(({ table }: PanelBodyProps) => <div className="panel-chart"><panel.View table={table} /></div>, [panel]);
+  return <PanelFrame panel={panel} body={body} />;
+});
+
+/** Any panel in its frame. */
+export const PanelView = ({ panel }: { panel: Panel }) => (panel.type === 'lines' ? <LinesInFrame panel={panel} /> : <ViewInFrame panel={panel} />);

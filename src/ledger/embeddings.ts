@@ -7,6 +7,8 @@ import { embeddingColumns, rowsFor, vectorsOf, type LedgerFile } from './scan.ts
 import type { ColumnMapping, EmbeddingBatch, EmbeddingSource } from './types.ts';
 
 type BatchOptions = Parameters<EmbeddingSource['batches']>[0];
+/** Texts to a batch: embedding them takes a few tenths of a second, between which a cancel is noticed. */
+const TEXT_ROWS = 2048;
 /** Tells whether a file row's vector is asked for. */
 type Wanted = (fileRow: number) => boolean;
 
@@ -69,14 +71,13 @@ export function fileEmbeddings(files: readonly LedgerFile[], mapping: ColumnMapp
 export async function textEmbeddings(
   files: readonly LedgerFile[], textColumn: string, plan: Plan, isVoid: Uint8Array, reference: number, options: BatchOptions,
 ): Promise<EmbeddingSource> {
-  const batchRows = rowsFor(EMBEDDER_DIMENSION);
   async function* texts(wanted: Wanted, phase: string, reading: BatchOptions): AsyncIterable<{ texts: string[]; rows: Int32Array }> {
     const columnsOf = ({ reader }: LedgerFile): string[] => (reader.fields.some((field) => field.name === textColumn) ? [textColumn] : []);
-    for await (const { batch, base } of wantedBatches(files, columnsOf, batchRows, wanted, reading, phase)) {
+    for await (const { batch, base } of wantedBatches(files, columnsOf, TEXT_ROWS, wanted, reading, phase)) {
       const strings = decodeStrings(toStrings(batch.columns[0]));
       const at = strings.flatMap((_, i) => (wanted(base + i) ? [i] : []));
-      for (let from = 0; from < at.length; from += batchRows) {
-        const part = at.slice(from, from + batchRows);
+      for (let from = 0; from < at.length; from += TEXT_ROWS) {
+        const part = at.slice(from, from + TEXT_ROWS);
         yield { texts: part.map((i) => strings[i]!), rows: Int32Array.from(part, (i) => plan.rowOf[base + i]) };
       }
     }

@@ -43,7 +43,7 @@ export function sinkColumns(fields: readonly ReaderField[], mapping: ColumnMappi
   for (const field of fields) {
     if (mapped.has(field.name)) continue;
     if (field.type === null || classOf(field.type) === 'vector') {
-      notes.push(`Column "${field.name}" (${field.typeName}) is not kept: ${field.type === null ? 'its type cannot be read' : 'a second list of vectors'}.`);
+      notes.push(`Column "${field.name}" (${field.typeName}) is not kept: ${field.type === null ? 'its type cannot be read' : 'a list of vectors that is not the embedding'}.`);
       continue;
     }
     let name = field.name;

@@ -1,0 +1,201 @@
+import type { Coordinates, EventColumns, IndexRange } from '../core/columns.ts';
+import { TautlineFailure } from '../core/errors.ts';
+import type { OnProgress } from '../core/progress.ts';
+import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters, type Stage } from '../detection/parameters.ts';
+import { createDetector, referenceRange, selectStreams, type Detector } from '../detection/pipeline.ts';
+import type { Alert, Decisions, Projection, Signals } from '../detection/types.ts';
+import type { KernelModule } from '../kernels/module.ts';
+import { fitProjection, projectLedger, truncateCoordinates, truncateProjection } from './projection.ts';
+import type { OpenedLedger } from './types.ts';
+
+/** Everything that one analysis gives. */
+export interface Analysis {
+  readonly parameters: Parameters;
+  readonly events: EventColumns;
+  readonly leftOut: readonly { readonly name: string; readonly events: number }[];
+  readonly reference: IndexRange;
+  readonly retrospective: boolean;
+  readonly projection: Projection;
+  readonly signals: Signals;
+  readonly decisions: Decisions;
+  /** Alerts of the default parameters on the same streams, axes and reference. */
+  readonly baselineAlerts: readonly Alert[];
+  /** Stages that ran, in ms. The baseline's are not counted. */
+  readonly timings: Partial<Record<Stage, number>>;
+}
+
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+}
+
+/**
+ * The three stages over one ledger, each cached with the parameters that it was given: a change recomputes the stages that it is an input of
+ * and those after them, nothing before.
+ */
+export interface Stages {
+  run(parameters: Parameters, options: RunOptions): Promise<Analysis>;
+  /**
+   * The newest analysis. Its signals and decisions are views into the detector's memory: they are valid as long as it is the newest. An analysis
+   * that fails before it touches them leaves it standing; after a failure while they were being overwritten it is null.
+   */
+  readonly analysis: Analysis | null;
+  /** Answers about `analysis`. */
+  readonly detector: Detector;
+}
+
+const namesOf = (stage: Stage) => PARAMETER_NAMES.filter((name) => PARAMETER_SPECS[name].stage === stage);
+const NAMES: Readonly<Record<Stage, ReturnType<typeof namesOf>>> = {
+  projection: namesOf('projection'), signals: namesOf('signals'), decisions: namesOf('decisions'),
+};
+const keyOf = (stage: Stage, parameters: Parameters) => JSON.stringify(NAMES[stage].map((name) => parameters[name]));
+
+/** The default parameters on the projection of `parameters`, so that alerts of both are positions in the same events. */
+export function baselineOf(parameters: Parameters): Parameters {
+  const own = Object.fromEntries(NAMES.projection.map((name) => [name, parameters[name]]));
+  return { ...DEFAULT_PARAMETERS, ...own };
+}
+
+/** What depends on stream key and reference, but not on k: eigenpairs are nested, so a smaller k is a cut of a larger one. */
+interface Fit {
+  readonly key: string;
+  readonly events: EventColumns;
+  readonly leftOut: Analysis['leftOut'];
+  readonly reference: IndexRange;
+  readonly retrospective: boolean;
+  readonly askedK: number;
+  readonly projection: Projection;
+  readonly coordinates: Coordinates;
+}
+
+interface Projected {
+  readonly key: string;
+  readonly fit: Fit;
+  readonly projection: Projection;
+  readonly coordinates: Coordinates;
+  baselineAlerts: readonly Alert[] | null;
+}
+
+export function createStages(kernels: KernelModule, ledger: OpenedLedger): Stages {
+  const detector = createDetector(kernels);
+  let fit: Fit | null = null;
+  let projected: Projected | null = null;
+  let signals: { readonly key: string; readonly value: Signals } | null = null;
+  let decisions: { readonly key: string; readonly value: Decisions } | null = null;
+  let analysis: Analysis | null = null;
+
+  async function fitFor(parameters: Parameters, options: RunOptions): Promise<Fit> {
+    const key = JSON.stringify(NAMES.projection.filter((name) => name !== 'k').map((name) => parameters[name]));
+    // A fit that found fewer axes than it was asked for has all there are.
+    if (fit?.key === key && (parameters.k <= fit.askedK || fit.projection.k < fit.askedK)) return fit;
+    const { columns, embeddings } = ledger;
+    if (!embeddings) {
+      throw new TautlineFailure({
+        kind: 'ledger',
+        problem: 'This ledger has neither embeddings nor text, so nothing can be measured of how its meanings move',
+        advice: 'Map a column with a list of numbers to "embedding", or one with the messages to "text"; its fields can be browsed as they are',
+      });
+    }
+    const { events, leftOut } = selectStreams(columns, parameters.stream);
+    const { range, retrospective } = referenceRange(events.n, parameters);
+    const stream = new Int32Array(columns.n).fill(-1);
+    for (let i = 0; i < events.n; i += 1) stream[events.row[i]] = events.stream[i];
+    const rows: IndexRange = range.from < range.to ? { from: events.row[range.from], to: events.row[range.to - 1] + 1 } : { from: 0, to: 0 };
+    const { projection } = await fitProjection(kernels, { stream, isVoid: columns.isVoid }, embeddings, rows, parameters.k, part(options, 0, 0.4));
+    const only = stream.map((code) => (code >= 0 ? 1 : 0));
+    const everyRow = events.n === columns.n;
+    const ofRows = await projectLedger(
+      kernels, projection, embeddings, columns.n, { ...part(options, 0.4, 0.9), only: everyRow ? undefined : Uint8Array.from(only) },
+    );
+    const coordinates = everyRow ? ofRows : gather(ofRows, events.row);
+    return { key, events, leftOut, reference: range, retrospective, askedK: parameters.k, projection, coordinates };
+  }
+
+  async function project(parameters: Parameters, options: RunOptions): Promise<{ readonly value: Projected; readonly ms: number | null }> {
+    const key = keyOf('projection', parameters);
+    if (projected?.key === key) return { value: projected, ms: null };
+    const started = performance.now();
+    const next = await fitFor(parameters, options);
+    const coordinates = truncateCoordinates(next.coordinates, parameters.k);
+    const value = { key, fit: next, projection: truncateProjection(next.projection, parameters.k), coordinates, baselineAlerts: null };
+    return { value, ms: performance.now() - started };
+  }
+
+  /** From here on the detector's answers are about `next`. */
+  function load(next: Projected): void {
+    if (projected === next) return;
+    projected = null;
+    signals = null;
+    decisions = null;
+    fit = next.fit;
+    detector.load(next.fit.events, next.coordinates, next.fit.reference);
+    projected = next;
+  }
+
+  /** Runs what of signals and decisions is not cached for `parameters`, and notes how long it took. */
+  function detect(parameters: Parameters, timings: Partial<Record<Stage, number>>): { signals: Signals; decisions: Decisions } {
+    const signalsKey = keyOf('signals', parameters);
+    const decisionsKey = keyOf('decisions', parameters);
+    if (signals?.key !== signalsKey) {
+      signals = null;
+      decisions = null;
+      const started = performance.now();
+      signals = { key: signalsKey, value: detector.runSignals(parameters) };
+      timings.signals = performance.now() - started;
+    }
+    if (decisions?.key !== decisionsKey) {
+      decisions = null;
+      const started = performance.now();
+      decisions = { key: decisionsKey, value: detector.decide(parameters) };
+      timings.decisions = performance.now() - started;
+    }
+    return { signals: signals.value, decisions: decisions.value };
+  }
+
+  return {
+    detector,
+    get analysis() {
+      return analysis;
+    },
+    async run(parameters, options) {
+      const timings: Partial<Record<Stage, number>> = {};
+      const { value: base, ms } = await project(parameters, options);
+      if (ms !== null) timings.projection = ms;
+      options.onProgress({ phase: 'Detecting', fraction: 0.9 });
+      await pause();
+      if (options.signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'Detecting' });
+      // From here to the end in one turn: nobody sees the detector between two states.
+      analysis = null;
+      load(base);
+      const baseline = baselineOf(parameters);
+      if (!base.baselineAlerts) {
+        const same = keyOf('signals', baseline) === keyOf('signals', parameters);
+        base.baselineAlerts = detect(baseline, same ? timings : {}).decisions.alerts;
+      }
+      const detected = detect(parameters, timings);
+      const { events, leftOut, reference, retrospective } = base.fit;
+      analysis = {
+        parameters, events, leftOut, reference, retrospective, projection: base.projection, ...detected,
+        baselineAlerts: base.baselineAlerts, timings,
+      };
+      return analysis;
+    },
+  };
+}
+
+/** A turn of the event queue, in which a cancel arrives. */
+const pause = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** Progress of a part of the work as progress of the whole. */
+function part({ signal, onProgress }: RunOptions, from: number, to: number): RunOptions {
+  return { signal, onProgress: (progress) => onProgress({ ...progress, fraction: from + (to - from) * progress.fraction }) };
+}
+
+/** Coordinates of the rows that are events, in the order of the events. */
+function gather({ k, x }: Coordinates, rows: Int32Array): Coordinates {
+  const gathered = new Float32Array(rows.length * k);
+  for (let i = 0; i < rows.length; i += 1) {
+    for (let axis = 0; axis < k; axis += 1) gathered[i * k + axis] = x[rows[i] * k + axis];
+  }
+  return { k, x: gathered };
+}

@@ -11,7 +11,8 @@ import { peakOf } from './kinds.ts';
 import { showAlert, zoomToAlert } from './show.ts';
 import { epochMsOf } from './times.ts';
 
-const ROW_PX = 26;
+const ROW_PX = 24;
+const NO_ROWS: readonly AlertRow[] = [];
 
 interface Column {
   readonly id: string;
@@ -37,7 +38,7 @@ const COLUMNS: readonly Column[] = [
     id: 'peak', title: 'Peak', sort: 'peak', number: true, help: 'Drift: the largest KL; other kinds: the value at which they fired',
     cell: (row) => <span title={peakOf(row.kind).what}>{formatQuantity(row.peak ?? NaN, peakOf(row.kind).unit)}</span>,
   },
-  { id: 'duration', title: 'Duration', sort: 'duration', number: true, help: 'From firing to clearing, in events of the ledger', cell: (row) => formatQuantity(row.duration, 'events') },
+  { id: 'duration', title: 'Duration', sort: 'duration', number: true, help: 'From firing to clearing, in events of the ledger', cell: (row) => formatCount(row.duration) },
   { id: 'time', title: 'Time (UTC)', help: 'When the alert fired', cell: (row) => formatTimeFull(epochMsOf(row.ts)) },
 ];
 
@@ -70,22 +71,30 @@ function Header(): ReactNode {
 export function AlertTable(): ReactNode {
   const { data, error } = useAlertRows();
   const selected = useTautline((state) => state.view.selected);
+  const sort = useTautline((state) => state.view.alertSort);
+  const filter = useTautline((state) => state.view.alertFilter);
   const total = useTautline((state) => state.analysis.report?.alerts.length ?? 0);
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const base = useId();
-  const rows = data ?? [];
+  const rows = data ?? NO_ROWS;
   // eslint-disable-next-line react-hooks/incompatible-library -- a warning for the React Compiler, which is not used
   const virtualizer = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_PX, overscan: 12 });
   const at = Math.min(active, rows.length - 1);
 
-  // An alert selected elsewhere (keys, charts, list of changes) becomes the active row.
-  const selectedRow = rows.findIndex((row) => row.fired === selected);
+  // An alert selected elsewhere (keys, charts, list of changes) becomes the active row; another order or filter starts at its top.
+  const followed = useRef<number | null>(null);
   useEffect(() => {
-    if (selectedRow < 0) return;
-    setActive(selectedRow);
-    virtualizer.scrollToIndex(selectedRow, { align: 'auto' });
-  }, [selectedRow, virtualizer]);
+    if (selected === followed.current) return;
+    const row = rows.findIndex(({ fired }) => fired === selected);
+    if (row < 0) return;
+    followed.current = selected;
+    setActive(row);
+    virtualizer.scrollToIndex(row, { align: 'auto' });
+  }, [selected, rows, virtualizer]);
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: 0 });
+  }, [sort, filter]);
 
   const move = (to: number): void => {
     const next = Math.max(0, Math.min(rows.length - 1, to));

@@ -142,7 +142,9 @@ function InspectorOf({ event, stale, report }: { readonly event: EventDetail; re
     key.preventDefault();
     actions.select(to);
   };
-  useEffect(() => { root.current?.scrollTo(0, 0); }, [event.index]);
+  useEffect(() => {
+    root.current?.scrollTo({ top: 0 });
+  }, [event.index]);
   return (
     <div className="inspector" aria-busy={stale} onKeyDown={onKeyDown}>
       <header>

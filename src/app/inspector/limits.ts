@@ -35,7 +35,7 @@ function described(c: Calibration, p: Parameters): readonly Described[] {
     { name: 'trace', label: 'Signed trace', unit: '', limits: null },
     {
       name: 'rho', label: 'Coupling ρ', unit: '', limits: c.phaseLocked ? [p.void_floor * c.rho, Infinity] : null,
-      instead: c.phaseLocked ? undefined : 'never phase-locked',
+      instead: c.phaseLocked ? undefined : 'never locked',
     },
     { name: 'tension', label: 'Tension', unit: '', limits: [p.zone[0] * c.tension, p.zone[1] * c.tension] },
     { name: 'shift', label: 'Shift', unit: '', limits: null },

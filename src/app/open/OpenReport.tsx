@@ -60,6 +60,9 @@ function MappingTable({ source, report }: { readonly source: LedgerSource; reado
   );
 }
 
+/** Examples are event ids, or say themselves what they are. */
+const exampleText = (example: string): string => (/^-?\d+$/.test(example) ? `event ${example}` : example);
+
 function Facts({ report }: { readonly report: OpenReport }): ReactNode {
   const facts: readonly (readonly [string, string])[] = [
     ['Files', `${formatCount(report.files)} (${formatBytes(report.bytes)})`],
@@ -90,7 +93,7 @@ export function OpenReportSheet(): ReactNode {
             {report.leftOut.map(({ reason, count, examples }) => (
               <li key={reason}>
                 <strong>{formatCount(count)} of {formatCount(report.rowsRead)}</strong> {reason}
-                <span className="dim"> · {examples.join(', ')}{count > examples.length ? ', …' : ''}</span>
+                <span className="dim"> ({examples.map(exampleText).join(', ')}{count > examples.length ? ', …' : ''})</span>
               </li>
             ))}
           </ul>

@@ -8,7 +8,7 @@ const SHORTCUTS: readonly (readonly [keys: readonly string[], what: string])[] =
   [['t'], 'theme: as the system, dark, light'],
   [['[', ']'], 'previous, next alert'],
   [['←', '→'], 'in the event inspector: previous, next event of the stream'],
-  [['j', 'k', '↓', '↑'], 'in the alert table: next, previous row; Enter opens it'],
+  [['j', 'k', '↓', '↑'], 'in the alert table: next, previous row; Enter opens it, z zooms to it'],
   [['←', '→', 'PgUp', 'PgDn'], 'on a slider: one step, ten steps'],
   [['Esc'], 'close the sheet or the inspector'],
 ];

@@ -1,10 +1,10 @@
 import { tableFromArrays, tableToIPC } from 'apache-arrow';
-import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Alert } from '../detection/types.ts';
-import { signalsToArrow } from '../workers/signalsArrow.ts';
+import { signalsToArrow } from '../ledger/signalsTable.ts';
 import type { AnalysisReport } from '../workers/protocol.ts';
 import { alertsSql, eventSql, neighboursSql } from './sql.ts';
-import { createTables, type Database, type Tables } from './tables.ts';
+import { createTables, type Tables } from './tables.ts';
 import { nodeDatabase } from './testing.ts';
 
 const ROWS = 20;
@@ -33,15 +33,17 @@ const engine = {
   }),
 };
 
-let database: Database;
+let database: Awaited<ReturnType<typeof nodeDatabase>>;
 let tables: Tables;
 const onBroken = vi.fn();
+const onLost = vi.fn(() => true);
 beforeAll(async () => {
   database = await nodeDatabase();
 });
+afterAll(() => database.close());
 beforeEach(() => {
   vi.clearAllMocks();
-  tables = createTables({ createDatabase: async () => database, engine, onBroken });
+  tables = createTables({ createDatabase: async () => database, engine, onBroken, onLost });
 });
 
 describe('tables', () => {
@@ -85,12 +87,37 @@ describe('tables', () => {
   });
 
   it('say once that the database does not start; the ledger can be read without it', async () => {
-    const without = createTables({ createDatabase: () => Promise.reject(new Error('no room')), engine, onBroken });
+    const without = createTables({ createDatabase: () => Promise.reject(new Error('no room')), engine, onBroken, onLost });
     const sink = without.newLedger();
     await sink.accept(events());
     await sink.accept(events());
     expect(onBroken).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ problem: expect.stringContaining('no room') }));
     await expect(without.query('select 1')).rejects.toThrow('no room');
+  });
+});
+
+describe('a database that dies', () => {
+  it('is reported once, and filled again by the next ledger', async () => {
+    await tables.newLedger().accept(events());
+    const endless = tables.query('select sum(a.range * b.range) from range(1000000) a, range(1000000) b');
+    const after = tables.query('select * from events');
+    setTimeout(() => void database.kill(), 200);
+    await expect(endless).rejects.toMatchObject({ error: { kind: 'worker' } });
+    await expect(after).rejects.toThrow(/events/);
+    expect(onLost).toHaveBeenCalledOnce();
+    expect(onBroken).not.toHaveBeenCalled();
+    await tables.newLedger().accept(events());
+    expect(await tables.query('select count(*)::int as n from events')).toEqual([{ n: ROWS }]);
+  });
+
+  it('a second time is left alone', async () => {
+    onLost.mockReturnValueOnce(false);
+    await tables.newLedger().accept(events());
+    const endless = tables.query('select sum(a.range * b.range) from range(1000000) a, range(1000000) b');
+    setTimeout(() => void database.kill(), 200);
+    await expect(endless).rejects.toMatchObject({ error: { kind: 'worker' } });
+    expect(onBroken).toHaveBeenCalledOnce();
+    await expect(tables.query('select 1')).rejects.toMatchObject({ error: { kind: 'worker' } });
   });
 });
 

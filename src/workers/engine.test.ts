@@ -8,7 +8,7 @@ import type { LedgerSource } from '../ledger/types.ts';
 import { createEngineClient } from './client.ts';
 import type { Engine } from './engine.ts';
 import type { AnalysisReport, EngineApi, SeriesName } from './protocol.ts';
-import { baselineOf } from './stages.ts';
+import { baselineOf } from '../ledger/stages.ts';
 import { newEngine, spawnEngineHere, tinyLedger } from './testing.ts';
 
 const drop = async () => undefined;

@@ -11,8 +11,8 @@ import type {
   AnalysisReport, Axis, CompositionData, CouplingMatrix, EngineApi, EventDetail, SeriesData, SeriesName, SeriesRequest,
 } from './protocol.ts';
 import { describe } from './report.ts';
-import { signalsToArrow } from './signalsArrow.ts';
-import { createStages, type Analysis, type Stages } from './stages.ts';
+import { signalsToArrow } from '../ledger/signalsTable.ts';
+import { createStages, type Analysis, type Stages } from '../ledger/stages.ts';
 
 /** What the engine needs from its surroundings: the browser's is in engine.worker.ts, tests bring Node's. */
 export interface EnginePlatform {

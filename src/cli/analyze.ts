@@ -1,0 +1,49 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { TautlineFailure } from '../core/errors.ts';
+import { formatCount } from '../core/format.ts';
+import { alertsToJson, calibrationToJson } from '../detection/export.ts';
+import { ALERT_KINDS } from '../detection/types.ts';
+import { signalsToParquet } from '../ledger/signalsTable.ts';
+import { nodePlatform } from '../ledger/parquet.node.ts';
+import { openSession } from './session.ts';
+import { readParameters } from './parameters.ts';
+
+/**
+ * `tautline analyze`: the pipeline over a ledger; writes signals.parquet, alerts.json and calibration.json into a folder.
+ * @returns the exit status
+ */
+export async function run(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args, allowPositionals: true, options: { params: { type: 'string' }, stream: { type: 'string' }, out: { type: 'string' } },
+  });
+  if (positionals.length === 0) throw needs('a ledger', 'Give one or more files, or a folder of hive partitions');
+  if (values.out === undefined) throw needs('--out DIR', 'Say where signals.parquet, alerts.json and calibration.json go');
+  const parameters = await readParameters(values.params, { stream: values.stream });
+  const { ledger, analysis } = await openSession(positionals, parameters);
+
+  await mkdir(values.out, { recursive: true });
+  const { events, signals, decisions } = analysis;
+  await writeFile(join(values.out, 'signals.parquet'), await signalsToParquet(nodePlatform(), events, signals, decisions));
+  await writeFile(join(values.out, 'alerts.json'), json(alertsToJson(decisions.alerts, events.streams)));
+  await writeFile(join(values.out, 'calibration.json'), json(calibrationToJson(analysis)));
+
+  const { report } = ledger;
+  console.log(`${report.name}: ${formatCount(events.n)} events in ${formatCount(events.streams.length)} streams, reference ${formatCount(decisions.calibration.ref)} events`);
+  for (const { reason, count, examples } of report.leftOut) {
+    console.log(`left out: ${formatCount(count)} of ${formatCount(report.rowsRead)} rows: ${reason} (${examples.slice(0, 5).join(', ')}${count > 5 ? ', …' : ''})`);
+  }
+  if (analysis.leftOut.length > 0) {
+    console.log(`left out: ${formatCount(analysis.leftOut.length)} streams beyond the busiest ${events.streams.length}: ${analysis.leftOut.slice(0, 5).map((s) => s.name).join(', ')}${analysis.leftOut.length > 5 ? ', …' : ''}`);
+  }
+  for (const note of report.notes) console.log(`note: ${note}`);
+  if (analysis.retrospective) console.log('note: fewer than 200 events: the whole ledger is the reference, so nothing is alerted on');
+  const counts = ALERT_KINDS.map((kind) => [kind, decisions.alerts.filter((alert) => alert.kind === kind).length] as const).filter(([, count]) => count > 0);
+  console.log(`alerts: ${counts.length === 0 ? 'none' : counts.map(([kind, count]) => `${count} ${kind}`).join(', ')}`);
+  return 0;
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
+
+const needs = (what: string, advice: string) => new TautlineFailure({ kind: 'parameter', name: what, problem: 'is missing', advice });

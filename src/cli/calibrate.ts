@@ -1,0 +1,112 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { TautlineFailure } from '../core/errors.ts';
+import { formatCount, formatDuration, formatNumber, formatPercent } from '../core/format.ts';
+import { changedParameters } from '../detection/parameters.ts';
+import { calibrationReport, calibrationTrials, type CalibrationReport } from '../harness/calibration.ts';
+import { compareRuns, loadRun, MEASURES, saveRun, summarise, trialsOf, type CaseSummary, type Difference, type Measure, type MonteCarloRun } from '../harness/monteCarlo.ts';
+import { CHOICES } from '../harness/profiles.ts';
+import { PAPER_KINDS, type VerdictRow } from '../harness/verdicts.ts';
+import { wholeNumber } from './options.ts';
+import { readParameters } from './parameters.ts';
+import { runTrials } from './trialPool.ts';
+
+/**
+ * `tautline calibrate`: the four stress profiles and their verdicts; with --seeds the Monte Carlo as well. Writes verdicts.json, and monte-carlo.json.
+ * @returns the exit status: 1 where a verdict fails
+ */
+export async function run(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seed: { type: 'string' }, seeds: { type: 'string' }, from: { type: 'string' }, workers: { type: 'string' }, params: { type: 'string' },
+      compare: { type: 'string' }, out: { type: 'string', default: 'tautline-calibration' },
+    },
+  });
+  const seed = wholeNumber('--seed', values.seed, 0) ?? CHOICES.seed.value;
+  const seeds = wholeNumber('--seeds', values.seeds, 1);
+  const from = wholeNumber('--from', values.from, 0) ?? 1;
+  const workers = wholeNumber('--workers', values.workers, 1);
+  const parameters = await readParameters(values.params);
+  if (values.compare !== undefined && seeds === undefined) {
+    throw new TautlineFailure({ kind: 'parameter', name: '--compare', problem: 'needs a Monte Carlo to compare with', advice: 'Give --seeds N as well' });
+  }
+  const before = values.compare === undefined ? null : loadRun(await readText(values.compare), values.compare);
+  await mkdir(values.out, { recursive: true });
+
+  const trials = calibrationTrials({ seed, parameters });
+  const report = calibrationReport(trials, await runTrials(trials, { workers }));
+  console.log(table(report.rows));
+  await writeFile(join(values.out, 'verdicts.json'), verdictsJson(report));
+
+  if (seeds !== undefined) {
+    const plan = { from, seeds, parameters };
+    const all = trialsOf(plan);
+    const started = performance.now();
+    const done: MonteCarloRun = { ...plan, trials: await runTrials(all, { workers, onDone: progressLine(started) }) };
+    await writeFile(join(values.out, 'monte-carlo.json'), saveRun(done));
+    const seconds = (performance.now() - started) / 1000;
+    const events = done.trials.reduce((sum, t) => sum + t.events, 0);
+    console.log(`\nMonte Carlo, seeds ${from} to ${from + seeds - 1}: ${formatCount(events)} events in ${formatDuration(seconds * 1000)} (${formatCount((60 * events) / seconds)} a minute)\n`);
+    for (const summary of summarise(done)) console.log(`${summaryLines(summary).join('\n')}\n`);
+    if (before) console.log(`Against ${values.compare} (first: that run, second: this one):\n${compareRuns(before, done).map(differenceLine).join('\n')}\n`);
+  }
+  const failed = report.rows.filter((row) => !row.pass);
+  console.log(failed.length === 0 ? `all ${report.rows.length} verdicts pass` : `${failed.length} of ${report.rows.length} verdicts fail: ${failed.map((row) => row.id).join(', ')}`);
+  console.log(`written to ${values.out}`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (thrown) {
+    throw new TautlineFailure({ kind: 'file', file, problem: `it cannot be read (${(thrown as Error).message})`, advice: 'Check the path' });
+  }
+}
+
+function verdictsJson({ seed, parameters, pass, rows, results }: CalibrationReport): string {
+  const measured = rows.map((row) => ({ ...row, measured: Number.isFinite(row.measured) ? row.measured : null }));
+  return `${JSON.stringify({ seed, parameters: changedParameters(parameters), pass, verdicts: measured, results, choices: CHOICES }, null, 1)}\n`;
+}
+
+const measuredText = ({ measured, unit }: VerdictRow): string => (unit === '' ? formatNumber(measured) : formatCount(measured));
+
+function table(rows: readonly VerdictRow[]): string {
+  const header = ['', 'profile', 'what', 'paper', 'measured', 'note'];
+  const lines = rows.map((row) => [row.pass ? 'pass' : 'FAIL', row.profile, row.what, row.paper, `${measuredText(row)} ${row.unit}`.trim(), row.note]);
+  const widths = header.map((_, c) => Math.max(...[header, ...lines].map((line) => line[c].length)));
+  return [header, ...lines].map((line) => line.map((cell, c) => cell.padEnd(widths[c])).join('  ').trimEnd()).join('\n');
+}
+
+function summaryLines(summary: CaseSummary): string[] {
+  const { title, trials, clean, falseAlerts, transientsAbsorbed, transientsSilent, measures } = summary;
+  const share = (p: { count: number; of: number; interval: readonly [number, number] }) =>
+    `${formatCount(p.count)} of ${formatCount(p.of)} (${formatPercent(p.interval[0])} to ${formatPercent(p.interval[1])})`;
+  const alerts = [...PAPER_KINDS, 'SHIFT' as const].filter((kind) => falseAlerts[kind].count > 0)
+    .map((kind) => `${kind} ${formatCount(falseAlerts[kind].count)} in ${formatCount(falseAlerts[kind].exposure)} events`);
+  const lines = [`${title}, ${formatCount(trials)} ledgers`, `  without a false alert  ${share(clean)}${alerts.length > 0 ? `; ${alerts.join(', ')}` : ''}`];
+  if (transientsAbsorbed) lines.push(`  transients absorbed  ${share(transientsAbsorbed)}`);
+  if (transientsSilent) lines.push(`  transients after which nothing fired  ${share(transientsSilent)}`);
+  for (const [name, d] of Object.entries(measures) as [Measure, NonNullable<CaseSummary['measures'][Measure]>][]) {
+    const number = MEASURES[name].unit === '' ? formatNumber : formatCount;
+    const missing = d.missing > 0 ? `; none in ${formatCount(d.missing)}` : '';
+    lines.push(`  ${MEASURES[name].title}  median ${number(d.median)} (${number(d.medianInterval[0])} to ${number(d.medianInterval[1])}), 5 to 95 %: ${number(d.q05)} to ${number(d.q95)}${missing}`);
+  }
+  return lines;
+}
+
+function differenceLine({ case: name, what, kind, a, b, difference, interval, significant }: Difference): string {
+  const text = (v: number) => (kind === 'share' ? formatPercent(v) : formatNumber(v, 5));
+  return `  ${significant ? '*' : ' '} ${name}: ${what}  ${text(a)} -> ${text(b)}, difference ${text(difference)} (${text(interval[0])} to ${text(interval[1])})`;
+}
+
+/** One line on a terminal, rewritten as trials end: share done and time left. */
+function progressLine(started: number): ((done: number, of: number) => void) | undefined {
+  if (!process.stderr.isTTY) return undefined;
+  return (done, of) => {
+    const left = ((performance.now() - started) / done) * (of - done);
+    process.stderr.write(`\r${formatCount(done)} of ${formatCount(of)} ledgers, ${formatDuration(left)} left ${done === of ? '\n' : ''}`);
+  };
+}

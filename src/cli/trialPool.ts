@@ -1,0 +1,50 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { TautlineFailure } from '../core/errors.ts';
+import type { Trial, TrialResult } from '../harness/trial.ts';
+import type { TrialAnswer } from './trialWorker.ts';
+
+export interface TrialPoolOptions {
+  /** Workers; one a core by default. */
+  readonly workers?: number;
+  readonly onDone?: (done: number, of: number) => void;
+}
+
+/** The bundle has the worker beside it; sources run through tsx, which a worker has to register for itself. */
+function startWorker(): Worker {
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./trialWorker.mjs', import.meta.url));
+  const script = `import { register } from '${import.meta.resolve('tsx/esm/api')}'; register(); await import('${new URL('./trialWorker.ts', import.meta.url).href}');`;
+  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(script)}`));
+}
+
+/** Runs trials on all cores; results are in the order of the trials. @throws TautlineFailure: a trial's own, or kind "worker" where a worker died */
+export async function runTrials(trials: readonly Trial[], { workers = availableParallelism(), onDone }: TrialPoolOptions = {}): Promise<TrialResult[]> {
+  const results = new Array<TrialResult>(trials.length);
+  let next = 0;
+  let done = 0;
+  const pool = Array.from({ length: Math.min(workers, trials.length) }, startWorker);
+  const drain = (worker: Worker) => new Promise<void>((resolve, reject) => {
+    let current = -1;
+    const give = () => {
+      if (next === trials.length) return resolve();
+      current = next++;
+      worker.postMessage(trials[current]);
+    };
+    worker.on('message', (answer: TrialAnswer) => {
+      if ('error' in answer) return reject(new TautlineFailure(answer.error));
+      results[current] = answer.result;
+      onDone?.(++done, trials.length);
+      give();
+    });
+    const died = (problem: string) => reject(new TautlineFailure({ kind: 'worker', worker: 'trial', problem, advice: 'Run fewer workers (--workers), or fewer seeds' }));
+    worker.on('error', (thrown) => died(thrown instanceof Error ? thrown.message : String(thrown)));
+    worker.on('exit', (code) => died(`it ended with status ${code}`));
+    give();
+  });
+  try {
+    await Promise.all(pool.map(drain));
+  } finally {
+    await Promise.all(pool.map((worker) => worker.terminate()));
+  }
+  return results;
+}

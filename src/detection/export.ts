@@ -1,0 +1,33 @@
+import type { IndexRange } from '../core/columns.ts';
+import type { Alert, AlertKind, Decisions, Projection } from './types.ts';
+
+/** One alert as files hold it (the golden keys). */
+export interface AlertJson {
+  readonly kind: AlertKind;
+  readonly stream: string;
+  readonly onset: number;
+  readonly onset_seq: number;
+  readonly fired: number;
+  readonly fired_seq: number;
+  readonly cleared: number | null;
+  readonly peak: number;
+}
+
+/** Alerts as JSON-able objects; positions are event indices. */
+export const alertsToJson = (alerts: readonly Alert[], streams: readonly string[]): AlertJson[] =>
+  alerts.map((a) => ({
+    kind: a.kind, stream: streams[a.stream], onset: a.onset, onset_seq: a.onsetSeq, fired: a.fired, fired_seq: a.firedSeq, cleared: a.cleared, peak: a.peak,
+  }));
+
+/** NaN has no place in JSON: null. */
+const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+/** Calibration as a JSON-able object with the golden keys; what could not be calibrated is null. */
+export function calibrationToJson(analysis: { readonly decisions: Decisions; readonly projection: Projection; readonly reference: IndexRange }): Record<string, unknown> {
+  const { calibration: c, governanceWeight } = analysis.decisions;
+  return {
+    ref: c.ref, reference: [analysis.reference.from, analysis.reference.to], k: c.k, m: orNull(c.m), s: orNull(c.s), fm: orNull(c.fm), fs: orNull(c.fs),
+    lo: orNull(c.lo), hi: orNull(c.hi), tension: orNull(c.tension), rho: orNull(c.rho), wref: c.wref, shift_limit: orNull(c.shiftLimit),
+    phase_locked: c.phaseLocked, eigenvalues: [...analysis.projection.eigenvalues], J: [...governanceWeight],
+  };
+}

@@ -18,8 +18,8 @@ export async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args, allowPositionals: true, options: { params: { type: 'string' }, stream: { type: 'string' }, out: { type: 'string' } },
   });
-  if (positionals.length === 0) throw needs('a ledger', 'Give one or more files, or a folder of hive partitions');
-  if (values.out === undefined) throw needs('--out DIR', 'Say where signals.parquet, alerts.json and calibration.json go');
+  if (positionals.length === 0) throw needs('No ledger was given', 'Give one or more files, or a folder of hive partitions');
+  if (values.out === undefined) throw needs('No folder to write to was given', 'Say with --out DIR where signals.parquet, alerts.json and calibration.json go');
   const parameters = await readParameters(values.params, { stream: values.stream });
   const { ledger, analysis } = await openSession(positionals, parameters);
 
@@ -46,4 +46,4 @@ export async function run(args: string[]): Promise<number> {
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
 
-const needs = (what: string, advice: string) => new TautlineFailure({ kind: 'parameter', name: what, problem: 'is missing', advice });
+const needs = (problem: string, advice: string) => new TautlineFailure({ kind: 'ledger', problem, advice });

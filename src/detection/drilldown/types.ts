@@ -1,0 +1,278 @@
+import type { IndexRange } from '../../core/columns.ts';
+import type { EventIndex, LedgerRow, Nats } from '../../core/units.ts';
+
+/** Answers of the drill-down: plain objects and typed arrays, so that they cross workers and go into reports. */
+
+/** One event's part in the friction at another. */
+export interface EventShare {
+  readonly index: EventIndex;
+  readonly row: LedgerRow;
+  /** w_i = fast weight - slow weight of r r^T in D = S_fast - S_slow. */
+  readonly weight: number;
+  readonly fastWeight: number;
+  readonly slowWeight: number;
+  /** |r|, in within-stream standard deviations. */
+  readonly residual: number;
+  /** <w r r^T, D>_F / delta^2; negative where the event pulls against the difference as it stands. */
+  readonly share: number;
+  /** Null where the ledger does not say. */
+  readonly agent: string | null;
+  readonly thread: string | null;
+}
+
+/** Sum of shares over the events of one agent or thread. */
+export interface GroupShare {
+  /** Null: events without one. */
+  readonly name: string | null;
+  readonly events: number;
+  readonly share: number;
+}
+
+/** An event seen along an eigen-direction. */
+export interface TellingEvent {
+  readonly index: EventIndex;
+  readonly row: LedgerRow;
+  /** Residual along the direction, in standard deviations of the slow estimator (of the reference where KL is anchored there). */
+  readonly projection: number;
+  /** Its part of the direction's eigenvalue. */
+  readonly share: number;
+  readonly agent: string | null;
+  readonly thread: string | null;
+}
+
+/** A generalised eigen-direction of the covariances that KL compares. */
+export interface DirectionShare {
+  /** e of B^-1 A: above 1 the fast estimate scatters more along it than the slow one, below 1 less. */
+  readonly eigenvalue: number;
+  /** (e - 1 - ln e) / 2; these add up to KL. */
+  readonly nats: Nats;
+  /** nats / KL; NaN where KL is 0. */
+  readonly share: number;
+  /** The direction in whitened coordinates, unit length, k values. */
+  readonly axis: readonly number[];
+  /** Largest projections among recent events, descending. */
+  readonly high: readonly TellingEvent[];
+  /** Smallest projections, ascending. */
+  readonly low: readonly TellingEvent[];
+}
+
+/** Exact attribution of friction and KL at an event (spec 4). */
+export interface Attribution {
+  readonly at: EventIndex;
+  readonly stream: string;
+  readonly k: number;
+  /** || S_fast - S_slow ||_F after the event. */
+  readonly friction: number;
+  readonly kl: Nats;
+  /** What KL was taken against. */
+  readonly anchor: 'lineage' | 'reference';
+  /** Events with the largest |share|, descending. */
+  readonly events: readonly EventShare[];
+  /** The events of the stream beyond those. */
+  readonly rest: { readonly events: number; readonly share: number };
+  /** What is left of the identity that both estimates started from. */
+  readonly initial: { readonly weight: number; readonly share: number };
+  /** All of them, by |share| descending; with `initial` they add up to 1. */
+  readonly agents: readonly GroupShare[];
+  readonly threads: readonly GroupShare[];
+  /** By nats, descending; all k. */
+  readonly directions: readonly DirectionShare[];
+  /** Sentences: negative shares, resets, an unfinished cold start, ... */
+  readonly notes: readonly string[];
+}
+
+/** Mass that the optimal plan moves from one event to another: 1/n each. */
+export interface Move {
+  readonly from: EventIndex;
+  readonly to: EventIndex;
+  /** Euclidean distance in whitened coordinates. */
+  readonly cost: number;
+}
+
+/** Exact optimal transport between two windows of equal size (spec 6). */
+export interface TransportPlan {
+  /** What each window holds, in words. */
+  readonly before: { readonly title: string; readonly events: readonly EventIndex[] };
+  readonly after: { readonly title: string; readonly events: readonly EventIndex[] };
+  /** By cost, descending. */
+  readonly moves: readonly Move[];
+  /** Earth Mover's Distance: the mean cost. */
+  readonly emd: number;
+  /** Positions on the principal plane of the union, interleaved x, y, in the order of `before.events` and `after.events`. */
+  readonly plane: {
+    readonly before: Float64Array;
+    readonly after: Float64Array;
+    /** Shares of the union's variance along x and y. */
+    readonly explained: readonly [number, number];
+  };
+  /** Cut windows, events left out, ... */
+  readonly notes: readonly string[];
+}
+
+/** A term and how much more it is used in the window than in the reference (Monroe, Colaresi & Quinn 2008). */
+export interface CharacteristicTerm {
+  readonly term: string;
+  readonly window: number;
+  readonly reference: number;
+  /** Log-odds ratio with the informative prior. */
+  readonly logOdds: number;
+  /** logOdds over its standard deviation; positive = the window's. */
+  readonly z: number;
+}
+
+export interface TextProfile {
+  readonly texts: number;
+  readonly tokens: number;
+  /** Medians over texts. */
+  readonly characters: number;
+  readonly words: number;
+  /** Distinct terms among the first `sample` tokens, the same number on both sides; and over that number. */
+  readonly types: number;
+  readonly typeTokenRatio: number;
+}
+
+export interface WordsResult {
+  /** Largest z first. */
+  readonly more: readonly CharacteristicTerm[];
+  /** Smallest z first. */
+  readonly less: readonly CharacteristicTerm[];
+  readonly window: TextProfile;
+  readonly reference: TextProfile;
+  /** Tokens that vocabularies are compared at. */
+  readonly sample: number;
+  /** Cliff's delta of characters a text, window against reference; the length-only explanation. */
+  readonly lengthEffect: number;
+  readonly notes: readonly string[];
+}
+
+/** What the conversation view reads of one row of the ledger. */
+export interface TurnInput {
+  readonly row: LedgerRow;
+  readonly thread: string | null;
+  readonly speaker: string | null;
+  readonly text: string | null;
+  /** Epoch ms, NaN where there is none. */
+  readonly time: number;
+  readonly latency: number;
+  readonly handoffTo: string | null;
+  readonly role: string | null;
+  readonly isVoid: boolean;
+}
+
+export interface Mention {
+  readonly row: LedgerRow;
+  readonly by: string | null;
+  readonly agent: string;
+  /** code: in a block or inline code; running text: followed by more words. */
+  readonly where: 'code' | 'running text';
+  /** Some words around it. */
+  readonly quote: string;
+}
+
+export interface Handoff {
+  readonly row: LedgerRow;
+  readonly thread: string | null;
+  readonly from: string | null;
+  readonly to: string;
+  /** observed: the log states it (handoff_to); inferred: an @mention at the end of the message. */
+  readonly kind: 'observed' | 'inferred';
+  /** Row at which the target next spoke in the thread, null = never: a dead end. */
+  readonly answeredAt: LedgerRow | null;
+  /** Part of a loop. */
+  readonly inLoop: boolean;
+}
+
+/** Control passed round the same agents again and again in one thread. */
+export interface HandoffLoop {
+  readonly thread: string | null;
+  /** Agents of one round, in order, from the one that comes first in the alphabet. */
+  readonly agents: readonly string[];
+  readonly rounds: number;
+  /** Rows of its hand-offs, in order. */
+  readonly rows: readonly LedgerRow[];
+}
+
+export interface Turn extends TurnInput {
+  /** ms since the turn before, NaN where not known. */
+  readonly gap: number;
+  readonly handoffs: readonly Handoff[];
+}
+
+export interface HandoffGraph {
+  readonly agents: readonly { readonly name: string; readonly turns: number; readonly voids: number }[];
+  readonly edges: readonly { readonly from: string; readonly to: string; readonly observed: number; readonly inferred: number; readonly deadEnds: number }[];
+  readonly handoffs: readonly Handoff[];
+  readonly loops: readonly HandoffLoop[];
+  readonly deadEnds: readonly Handoff[];
+  /** Listed, never counted as hand-offs. */
+  readonly ghosts: readonly Mention[];
+}
+
+export interface Conversation {
+  readonly turns: readonly Turn[];
+  readonly graph: HandoffGraph;
+}
+
+/** Windows that an investigation compares. */
+export interface InvestigationWindows {
+  /** From the onset to the event that fired, widened to at least the minimum. */
+  readonly window: IndexRange;
+  /** Events before it, or the reference period. */
+  readonly baseline: IndexRange;
+  /** How they were chosen. */
+  readonly note: string;
+}
+
+export interface EffectSize {
+  readonly measure: "Cliff's delta" | "Cramér's V" | 'standardised difference';
+  /** Signed where the measure has a sign: positive = higher in the window. */
+  readonly value: number;
+}
+
+/** Something that goes together with an alert. It says nothing about what brought about what. */
+export interface Hypothesis {
+  readonly examiner: string;
+  /** One sentence. */
+  readonly statement: string;
+  readonly effect: EffectSize;
+  /** Permutation p-value, two-sided, and after Holm's correction over all looks. */
+  readonly p: number;
+  readonly pAdjusted: number;
+  readonly evidence: {
+    /** Most telling events, at most 20. */
+    readonly events: readonly EventIndex[];
+    /** Figures compared, named. */
+    readonly figures: Readonly<Record<string, number>>;
+  };
+}
+
+export interface ExaminerRun {
+  readonly examiner: string;
+  readonly title: string;
+  readonly status: 'done' | 'failed' | 'nothing to examine';
+  /** Why it failed, or why there is nothing to examine. */
+  readonly reason: string | null;
+  /** Tests it made: what the correction counts. */
+  readonly looks: number;
+  readonly seed: number;
+  readonly ms: number;
+}
+
+/** The audit trail of an investigation: JSON-able (no NaN, no typed arrays). */
+export interface Investigation {
+  readonly format: 'tautline-investigation';
+  readonly version: 1;
+  readonly alert: { readonly kind: string; readonly stream: string; readonly onset: EventIndex; readonly fired: EventIndex; readonly cleared: EventIndex | null };
+  readonly windows: InvestigationWindows;
+  readonly seed: number;
+  readonly permutations: number;
+  /** Events in a block of the permutation. */
+  readonly block: number;
+  /** Ranked: size of effect, descending, those with pAdjusted <= 0.05 first. */
+  readonly hypotheses: readonly Hypothesis[];
+  readonly examiners: readonly ExaminerRun[];
+  readonly looks: number;
+  readonly startedAt: string;
+  readonly ms: number;
+  readonly notes: readonly string[];
+}

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { displacementState, runDisplacement } from './displacement.ts';
 import { testKernels } from './testing.ts';
 import { blocksOf, deviation, normals, pieces, shapes, testEvents, uniform, type TestEvents } from './testEvents.ts';
 import { runTransport, slicedEmd, transportState } from './transport.ts';
@@ -99,32 +98,5 @@ describe('sliced EMD', () => {
       // A power of two is added without rounding to these coordinates only nearly.
       expect(slicedEmd(shared, a, a.map((v) => v + 2), k)).toBeCloseTo(2, 5);
     }));
-  });
-});
-
-describe('displacement kernel', () => {
-  it('is the MEWMA of the definition, however the run is cut', () => {
-    fc.assert(fc.property(shapes(150), fc.constantFrom(0, 30), fc.array(fc.nat(150), { maxLength: 3 }), (shape, referenceTo, cuts) => {
-      const e = testEvents(shape);
-      const kernels = shared.fork();
-      const means = normals(e.streams * e.k, uniform(3));
-      const events = blocksOf(kernels, e);
-      const state = displacementState(kernels, e.streams, e.k);
-      const mewma = kernels.arena.f64(e.n);
-      const options = { lambda: 0.1, referenceTo, means: kernels.arena.f64From(means) };
-      for (const [from, to] of pieces(e.n, cuts)) runDisplacement(kernels, events, options, state, mewma, from, to);
-      const y = new Float64Array(e.streams * e.k);
-      const wanted = Float64Array.from({ length: e.n }, (_, i) => {
-        if (e.isVoid[i] || i < referenceTo) return Number.NaN;
-        let square = 0;
-        for (let a = 0; a < e.k; a++) {
-          const at = e.stream[i] * e.k + a;
-          y[at] = 0.9 * y[at] + 0.1 * (e.x[i * e.k + a] - means[at]);
-          square += y[at] ** 2;
-        }
-        return 19 * square;
-      });
-      expect(deviation(mewma.view(), wanted)).toBeLessThan(1e-12);
-    }), { numRuns: 40 });
   });
 });

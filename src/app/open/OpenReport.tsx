@@ -17,6 +17,7 @@ const EMBEDDERS: Readonly<Record<OpenReport['embedder'], string>> = {
 };
 
 function MappingTable({ source, report }: { readonly source: LedgerSource; readonly report: OpenReport }): ReactNode {
+  const guessing = useTautline((state) => state.view.mapping === null);
   const [mapping, setMapping] = useState<ColumnMapping>(report.mapping);
   const changed = LEDGER_COLUMNS.some((column) => mapping[column] !== report.mapping[column]);
   const guessed = new Set(guessedColumns(report.mapping));
@@ -43,7 +44,7 @@ function MappingTable({ source, report }: { readonly source: LedgerSource; reado
                     {report.columns.map(({ name }) => <option key={name} value={name}>{name}</option>)}
                     {from !== '' && !report.columns.some(({ name }) => name === from) && <option value={from}>{from}</option>}
                   </select>
-                  {guessed.has(column) && mapping[column] === report.mapping[column] && <span className="tag">other name</span>}
+                  {guessed.has(column) && mapping[column] === report.mapping[column] && <span className="tag">{guessing ? 'guessed' : 'chosen'}</span>}
                 </td>
                 <td className="dim mono">{report.columns.find(({ name }) => name === from)?.type ?? ''}</td>
               </tr>

@@ -1,4 +1,4 @@
-import { useId, useState, type ReactNode } from 'react';
+import { memo, useId, useState, type ReactNode } from 'react';
 import { formatNumber } from '../../core/format.ts';
 import {
   DEFAULT_PARAMETERS, PARAMETER_SPECS, type BooleanSpec, type ChoiceSpec, type NumberSpec, type PairSpec, type ParameterName, type Parameters,
@@ -195,8 +195,11 @@ function Control({ editing }: { readonly editing: Editing }): ReactNode {
   }
 }
 
-/** One parameter of the panel; `onExplain` is told which one is pointed at or focused. */
-export function ParameterRow({ name, onExplain }: { readonly name: ParameterName; readonly onExplain: (name: ParameterName | null) => void }): ReactNode {
+/** One parameter of the panel; `onExplain` is told which one is pointed at or focused. Only the row that changed renders while a slider is dragged. */
+export const ParameterRow = memo(function ParameterRow({ name, onExplain }: {
+  readonly name: ParameterName;
+  readonly onExplain: (name: ParameterName | null) => void;
+}): ReactNode {
   const editing = useEditing(name);
   return (
     <div
@@ -206,4 +209,4 @@ export function ParameterRow({ name, onExplain }: { readonly name: ParameterName
       <Control editing={editing} />
     </div>
   );
-}
+});

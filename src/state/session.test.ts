@@ -1,14 +1,13 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_PARAMETERS } from '../detection/parameters.ts';
 import { createEngineClient } from '../workers/client.ts';
 import type { EngineApi } from '../workers/protocol.ts';
 import { newEngine, spawnEngineHere, tinyLedger } from '../workers/testing.ts';
 import { createSession, type Session } from './session.ts';
-import type { Database } from './tables.ts';
 import { memoryAddress, nodeDatabase, type MemoryAddress } from './testing.ts';
 
 /** The real engine behind its wire, the real database, and an address in memory. */
-let database: Database;
+let database: Awaited<ReturnType<typeof nodeDatabase>>;
 let session: Session;
 let address: MemoryAddress;
 let engine: EngineApi;
@@ -39,6 +38,7 @@ const fired = () => state().analysis.report!.alerts.map((alert) => `${alert.kind
 beforeAll(async () => {
   database = await nodeDatabase();
 });
+afterAll(() => database.close());
 beforeEach(() => start());
 afterEach(() => session.dispose());
 
@@ -203,6 +203,24 @@ describe('a dead engine', () => {
     kill('gone');
     await expect(question).rejects.toMatchObject({ error: { kind: 'worker', problem: 'gone' } });
     await idle();
+  });
+});
+
+describe('a dead database', () => {
+  it('is replaced and filled from the source, once for a ledger', async () => {
+    await session.actions.open(source);
+    await session.tables.ensureAlerts();
+    for (const phase of ['opening', 'open']) {
+      const endless = session.tables.query('select sum(a.range * b.range) from range(1000000) a, range(1000000) b');
+      setTimeout(() => void database.kill(), 100);
+      await expect(endless).rejects.toMatchObject({ error: { kind: 'worker', worker: 'database' } });
+      expect(state().ledger.phase).toBe(phase);
+      await idle();
+      expect(state()).toMatchObject({ ledger: { phase: 'open' }, analysis: { error: null } });
+      if (phase === 'opening') expect(await session.tables.query('select count(*)::int as n from events')).toEqual([{ n: 1200 }]);
+    }
+    expect(state().toasts.map((toast) => toast.level)).toEqual(['warning', 'error']);
+    expect((await session.engine.event(700)).index).toBe(700);
   });
 });
 

@@ -8,7 +8,7 @@ import type { EngineClient } from '../workers/client.ts';
 import { createLatest, SUPERSEDED } from '../workers/latest.ts';
 import type { AnalysisReport } from '../workers/protocol.ts';
 import { createAddressWriter, type Address } from './address.ts';
-import { createTables, type Database, type Tables } from './tables.ts';
+import { createTables, type Tables, type TableStore } from './tables.ts';
 import type { AnalysisState, TautlineActions, TautlineState, Toast, ViewState } from './types.ts';
 import { decodeView } from './url.ts';
 import { DEFAULT_VIEW, fitRange, fitToLedger, forgetLedger, sameSource, sourceName, viewSource } from './view.ts';
@@ -17,7 +17,7 @@ import { DEFAULT_VIEW, fitRange, fitToLedger, forgetLedger, sameSource, sourceNa
 export interface SessionPlatform {
   /** Must not start anything before the first call. `onRestart`: the engine lost its ledger. */
   createEngine(onRestart: (reason: string) => void): EngineClient;
-  createDatabase(): Promise<Database>;
+  createDatabase(): Promise<TableStore>;
   readonly address: Address;
 }
 
@@ -47,12 +47,17 @@ export function createSession(platform: SessionPlatform): Session {
   const get = store.getState;
   const writer = createAddressWriter(platform.address);
   const engine = platform.createEngine(onRestart);
-  const tables = createTables({ createDatabase: platform.createDatabase, engine, onBroken: (error) => toast('error', explain(error)) });
+  const tables = createTables({
+    createDatabase: () => platform.createDatabase(), engine, onLost: onDatabaseLost,
+    onBroken: (error) => toast('error', `${explain(error)} Charts go on without it; fields, texts and tables are not available.`),
+  });
 
   /** Grows whenever the open ledger changes or goes; answers to an older one are dropped. */
   let epoch = 0;
   /** True from a restart of the engine until an analysis has succeeded again: a second death then is not recovered from. */
   let recovering = false;
+  /** True once the tables of this ledger were lost with the database and filled again. */
+  let refilled = false;
   let lastToast = 0;
   let selecting: ReturnType<typeof setTimeout> | null = null;
   /** Sources opened in this page by name, so that going back in history finds dropped files again. */
@@ -173,6 +178,15 @@ export function createSession(platform: SessionPlatform): Session {
     void openLedger(ledger.source, view.mapping);
   }
 
+  function onDatabaseLost(error: TautlineError): boolean {
+    const { ledger, view } = get();
+    if (ledger.phase !== 'open' || refilled) return false;
+    refilled = true;
+    toast('warning', `${explain(error)} ${sourceName(ledger.source)} is being reopened.`);
+    void openLedger(ledger.source, view.mapping);
+    return true;
+  }
+
   function setParameters(change: Partial<Parameters>, rest: boolean): void {
     const before = get().view.parameters;
     const parsed = parseParameters({ ...before, ...change });
@@ -238,6 +252,7 @@ export function createSession(platform: SessionPlatform): Session {
       const used = mapping === undefined ? kept.mapping : mapping;
       changeView({ ...kept, source: next, mapping: used });
       recovering = false;
+      refilled = false;
       return openLedger(source, used);
     },
     cancel() {

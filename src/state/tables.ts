@@ -1,4 +1,5 @@
 import { TautlineFailure, toTautlineError, type TautlineError } from '../core/errors.ts';
+import type { Database } from '../ledger/duckdb.ts';
 import type { RowSink } from '../ledger/types.ts';
 import type { AnalysisReport, EngineApi } from '../workers/protocol.ts';
 import { once } from '../workers/once.ts';
@@ -7,13 +8,8 @@ import { alertsToArrow } from './alertsArrow.ts';
 /** One row of a query's answer, by column name. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** The seam to DuckDB (src/ledger/duckdb.ts). */
-export interface Database {
-  /** Appends an Arrow IPC stream to a table, which is created where it does not exist. Detaches the stream's buffer. */
-  insert(table: string, ipcStream: Uint8Array): Promise<void>;
-  query(sql: string): Promise<readonly Row[]>;
-  close(): Promise<void>;
-}
+/** What is used of the database (src/ledger/duckdb.ts). */
+export type TableStore = Pick<Database, 'insert' | 'query' | 'drop' | 'close'>;
 
 /**
  * The tables of the open ledger: `events` (every row, filled while the ledger is read), `alerts` (follows the newest report once the
@@ -39,14 +35,20 @@ const REST_MS = 150;
 const TABLES = ['events', 'signals', 'alerts'] as const;
 
 export interface TablesOptions {
-  readonly createDatabase: () => Promise<Database>;
+  /** Called at the first use. */
+  readonly createDatabase: () => Promise<TableStore>;
   readonly engine: Pick<EngineApi, 'signalsArrow' | 'rowsOf'>;
   /** The database cannot be used: charts go on without it, queries reject with the same error. */
   readonly onBroken: (error: TautlineError) => void;
+  /**
+   * The database died with its tables and starts again: true to open the ledger anew, which fills them; false where that was done already
+   * for this ledger, so that a query that kills the database is not repeated for ever.
+   */
+  readonly onLost: (error: TautlineError) => boolean;
 }
 
-export function createTables({ createDatabase, engine, onBroken }: TablesOptions): Tables {
-  let started: Promise<Database> | null = null;
+export function createTables({ createDatabase, engine, onBroken, onLost }: TablesOptions): Tables {
+  let started: Promise<TableStore> | null = null;
   const database = once(() => (started = createDatabase()));
   let broken: TautlineError | null = null;
   /** Writes are done one after the other. */
@@ -61,12 +63,12 @@ export function createTables({ createDatabase, engine, onBroken }: TablesOptions
   let writing = 0;
   let resting: (() => void)[] = [];
 
-  function use(): Promise<Database> {
+  function use(): Promise<TableStore> {
     if (broken) return Promise.reject(new TautlineFailure(broken));
     return database();
   }
 
-  function enqueue<R>(run: (db: Database) => Promise<R>): Promise<R> {
+  function enqueue<R>(run: (db: TableStore) => Promise<R>): Promise<R> {
     writing += 1;
     const done = queue.then(async () => run(await use()));
     queue = done.catch(() => undefined).then(() => {
@@ -95,11 +97,25 @@ export function createTables({ createDatabase, engine, onBroken }: TablesOptions
     resting = [];
     for (const resolve of waiting) resolve();
   }
-  const dropTables = (db: Database) => db.query(TABLES.map((table) => `drop table if exists ${table}`).join('; '));
+  async function dropTables(db: TableStore): Promise<void> {
+    for (const table of TABLES) await db.drop(table);
+  }
 
-  const replaceTable = (table: 'alerts' | 'signals', ipc: Uint8Array, of: number) => enqueue(async (db) => {
+  /** A read or write after the ledger was read; one that the database did not survive is reported once. */
+  async function useFilled<R>(run: (db: TableStore) => Promise<R>): Promise<R> {
+    const mine = epoch;
+    try {
+      return await enqueue(run);
+    } catch (thrown) {
+      const error = toTautlineError(thrown, 'asking the database');
+      if (error.kind === 'worker' && mine === epoch && !broken && !onLost(error)) breakDown(thrown, 'asking the database');
+      throw thrown;
+    }
+  }
+
+  const replaceTable = (table: 'alerts' | 'signals', ipc: Uint8Array, of: number) => useFilled(async (db) => {
     if (of !== epoch) return;
-    await db.query(`drop table if exists ${table}`);
+    await db.drop(table);
     await db.insert(table, ipc);
   });
 
@@ -149,7 +165,7 @@ export function createTables({ createDatabase, engine, onBroken }: TablesOptions
       if (started && !broken) enqueue(dropTables).catch((thrown: unknown) => breakDown(thrown, 'clearing the database'));
     },
     // In turn with the writes: no query sees a table between its drop and its insert.
-    query: (sql) => enqueue((db) => db.query(sql)),
+    query: (sql) => useFilled((db) => db.query(sql)),
     async ensureAlerts() {
       if (timer !== null) await new Promise<void>((resolve) => resting.push(resolve));
       await writeAlerts();

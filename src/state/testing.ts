@@ -1,37 +1,32 @@
 import { createRequire } from 'node:module';
+import { Worker as Thread } from 'node:worker_threads';
+import { createDatabase, type Database, type SpawnDuckDb } from '../ledger/duckdb.ts';
 import type { Address } from './address.ts';
-import type { Database } from './tables.ts';
 
-interface BlockingConnection {
-  query(sql: string): { toArray(): { toJSON(): Record<string, unknown> }[] };
-  insertArrowFromIPCStream(ipc: Uint8Array, options: { name: string; create: boolean }): void;
-  close(): void;
-}
+const require = createRequire(import.meta.url);
 
-/** DuckDB-WASM in this thread, for tests in Node: the same engine as in the browser, without its worker. */
-export async function nodeDatabase(): Promise<Database> {
-  const require = createRequire(import.meta.url);
-  const duckdb = require('@duckdb/duckdb-wasm/dist/duckdb-node-blocking.cjs') as typeof import('@duckdb/duckdb-wasm/blocking');
-  const file = (name: string) => require.resolve(`@duckdb/duckdb-wasm/dist/${name}`);
-  const bundles = { mvp: { mainModule: file('duckdb-mvp.wasm'), mainWorker: '' }, eh: { mainModule: file('duckdb-eh.wasm'), mainWorker: '' } };
-  const db = await duckdb.createDuckDB(bundles, new duckdb.VoidLogger(), duckdb.NODE_RUNTIME);
-  await db.instantiate(() => undefined);
-  const connection = db.connect() as unknown as BlockingConnection;
-  const created = new Set<string>();
-  connection.query('SET autoinstall_known_extensions=false; SET autoload_known_extensions=false');
-  return {
-    async insert(table, ipcStream) {
-      connection.insertArrowFromIPCStream(ipcStream, { name: table, create: !created.has(table) });
-      created.add(table);
-    },
-    async query(sql) {
-      for (const [, table] of sql.matchAll(/drop table if exists (\w+)/g)) created.delete(table);
-      return connection.query(sql).toArray().map((row) => row.toJSON());
-    },
-    async close() {
-      connection.close();
-    },
+/** The browser's database on DuckDB's own worker for Node; `kill` ends its thread. */
+export async function nodeDatabase(): Promise<Database & { kill(): Promise<unknown> }> {
+  let thread: Thread | null = null;
+  const spawn: SpawnDuckDb = async () => {
+    const bootstrap = `
+      const { parentPort, workerData } = require('node:worker_threads');
+      globalThis.postMessage = (message, transfer) => parentPort.postMessage(message, transfer);
+      parentPort.on('message', (data) => globalThis.onmessage({ data }));
+      require(workerData);`;
+    const started = new Thread(bootstrap, { eval: true, workerData: require.resolve('@duckdb/duckdb-wasm/dist/duckdb-node-eh.worker.cjs') });
+    thread = started;
+    const target = new EventTarget();
+    started.on('message', (data: unknown) => target.dispatchEvent(new MessageEvent('message', { data })));
+    started.on('exit', () => target.dispatchEvent(new Event('close')));
+    const worker = Object.assign(target, {
+      postMessage: (message: unknown, transfer: ArrayBuffer[]) => started.postMessage(message, transfer),
+      terminate: () => void started.terminate(),
+    });
+    return { worker: worker as unknown as Worker, wasmUrl: require.resolve('@duckdb/duckdb-wasm/dist/duckdb-eh.wasm') };
   };
+  const database = await createDatabase({ spawn });
+  return { ...database, kill: async () => thread?.terminate() };
 }
 
 export interface MemoryAddress extends Address {

@@ -1,0 +1,33 @@
+import { hashKey } from '@tanstack/react-query';
+import { describe, expect, it } from 'vitest';
+import { alertRowsQuery, couplingMatrixQuery, eventFieldsQuery, eventQuery, neighboursQuery, queryClient, seriesQuery, sqlQuery } from './queries.ts';
+
+const range = { from: 0, to: 100 };
+const all = { kinds: null, stream: null };
+const byFired = { by: 'fired', descending: false } as const;
+
+describe('query options', () => {
+  it('ask again after every analysis, and not for fields of the ledger', () => {
+    const keys = (revision: number) => [
+      seriesQuery(revision, 'kl', range, 'event', 10, [0]), couplingMatrixQuery(revision, 5), eventQuery(revision, 5), alertRowsQuery(revision, all, byFired, {}),
+      sqlQuery('ledger', revision, 'select 1', 'signals'),
+    ].map(({ queryKey }) => hashKey(queryKey));
+    for (const [i, key] of keys(1).entries()) expect(key).not.toBe(keys(2)[i]);
+    expect(sqlQuery('ledger', 1, 'select 1').queryKey).toEqual(sqlQuery('ledger', 2, 'select 1').queryKey);
+  });
+
+  it('ask for nothing, and show nothing old, while there is nothing to ask about', () => {
+    for (const options of [
+      seriesQuery(null, 'kl', range, 'event', 10, [0]), eventQuery(1, null), couplingMatrixQuery(1, null), eventFieldsQuery('ledger', null), neighboursQuery(null, 5, 2, {}),
+      sqlQuery('ledger', 1, null),
+    ]) {
+      expect(options.enabled).toBe(false);
+      expect(options.placeholderData).toBeUndefined();
+    }
+    expect(eventQuery(1, 5)).toMatchObject({ enabled: true, placeholderData: expect.any(Function) });
+  });
+
+  it('fail with the reason where no ledger is open', async () => {
+    await expect(queryClient.query(eventQuery(1, null))).rejects.toMatchObject({ error: { kind: 'ledger', problem: expect.stringContaining('no ledger is open') } });
+  });
+});

@@ -1,5 +1,5 @@
 import * as arrow from 'apache-arrow';
-import type { Data } from 'apache-arrow';
+import type { Data, DataType } from 'apache-arrow';
 import { fileFailure, messageOf, throwIfCancelled } from './failures.ts';
 import { readBatch, readField, typeName } from './ffi.ts';
 import type { Platform } from './platform.ts';
@@ -9,13 +9,14 @@ import type { NamedBlob } from './types.ts';
 /** A layout that only parquet-wasm's Arrow can read (LargeList, views) is read whole, so it must not be larger than this. */
 const MAX_WHOLE_BYTES = 1 << 30;
 const FILE_MAGIC_BYTES = 8;
+const CHUNK_BYTES = 4 << 20;
 
 /** Opens Arrow IPC, file ("Feather") or stream. */
 export async function openArrow(file: NamedBlob, isFile: boolean, platform: Platform): Promise<TableReader> {
   const { path, blob } = file;
   let schema: arrow.Schema;
   try {
-    const reader = await openReader(blob, isFile);
+    const reader = await openReader(blob, isFile, { bytes: 0 });
     schema = reader.schema;
     await reader.cancel();
     if (!schema) throw new Error('no schema');
@@ -23,22 +24,25 @@ export async function openArrow(file: NamedBlob, isFile: boolean, platform: Plat
     if (/unrecognized type/i.test(messageOf(thrown))) return openForeign(file, isFile, platform);
     throw arrowFailure(path, thrown);
   }
-  const position = new Map(schema.fields.map((field, i) => [field.name, i]));
+  const indexOf = new Map(schema.fields.map((field, i) => [field.name, i]));
 
   async function* read(options: ReadOptions): AsyncIterable<RawBatch> {
-    const indices = options.columns.map((name) => position.get(name)!);
+    const indices = options.columns.map((name) => indexOf.get(name)!);
+    const position = { bytes: 0 };
     let first = 0;
-    const reader = await openReader(blob, isFile);
+    const reader = await openReader(blob, isFile, position);
     try {
       for (;;) {
         throwIfCancelled(options.signal, `reading ${path}`);
-        const { done, value: batch } = (await reader.next()) as IteratorResult<arrow.RecordBatch>;
-        if (done) break;
+        const next = (await reader.next()) as IteratorResult<arrow.RecordBatch, null>;
+        if (next.done) break;
+        const batch = next.value;
         for (let from = 0; from < batch.numRows; from += options.batchRows) {
           const part = batch.numRows <= options.batchRows ? batch : batch.slice(from, from + options.batchRows);
           if (!options.skip?.(first, part.numRows)) yield { first, rows: part.numRows, columns: indices.map((i) => part.data.children[i]) };
           first += part.numRows;
         }
+        options.onFraction?.(position.bytes / blob.size);
       }
     } catch (thrown) {
       throw arrowFailure(path, thrown);
@@ -47,8 +51,13 @@ export async function openArrow(file: NamedBlob, isFile: boolean, platform: Plat
     }
   }
   return {
-    path, bytes: blob.size, format: 'arrow', rows: null, vectorLength: () => 0, read,
-    fields: schema.fields.map((field) => ({ name: field.name, type: field.type, typeName: String(field.type), inferred: false })),
+    path,
+    bytes: blob.size,
+    format: 'arrow',
+    rows: null,
+    vectorLength: () => 0,
+    read,
+    fields: schema.fields.map((field) => ({ name: field.name, type: field.type as DataType, typeName: String(field.type), inferred: false })),
   };
 }
 
@@ -56,29 +65,48 @@ function arrowFailure(path: string, thrown: unknown): Error {
   const message = messageOf(thrown);
   if (thrown instanceof Error && thrown.name === 'TautlineFailure') return thrown;
   if (/compress/i.test(message)) {
-    return fileFailure(path, 'its Arrow record batches are compressed, which cannot be read here', 'Write it uncompressed (compression="uncompressed"), or as Parquet');
+    return fileFailure(
+      path,
+      'its Arrow record batches are compressed, which cannot be read here',
+      'Write it uncompressed (compression="uncompressed"), or as Parquet',
+    );
   }
   return fileFailure(path, `the Arrow file is truncated or damaged (${message})`, 'Write or download it again');
 }
 
+/** How far a file has been read, for progress. */
+interface Position {
+  bytes: number;
+}
+
 /** A random-access handle on a blob, of the shape that apache-arrow takes for a Node file. */
-function handleOf(blob: Blob): arrow.FileHandle {
+function handleOf(blob: Blob, position: Position): arrow.FileHandle {
   return {
     fd: 0,
     stat: async () => ({ size: blob.size }),
     read: async (target: Uint8Array, offset: number, length: number, at: number) => {
       const bytes = new Uint8Array(await blob.slice(at, at + length).arrayBuffer());
       target.set(bytes, offset);
+      position.bytes = at + bytes.length;
       return { bytesRead: bytes.length, buffer: target };
     },
     close: async () => undefined,
   } as unknown as arrow.FileHandle;
 }
 
-async function openReader(blob: Blob, isFile: boolean): Promise<arrow.RecordBatchReader> {
-  const source = isFile ? handleOf(blob) : blob.stream();
-  const reader = await arrow.RecordBatchReader.from(source as never);
-  return (await (reader as arrow.AsyncRecordBatchStreamReader).open({ autoDestroy: false })) as unknown as arrow.RecordBatchReader;
+async function* chunksOf(blob: Blob, position: Position): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < blob.size; at += CHUNK_BYTES) {
+    const chunk = new Uint8Array(await blob.slice(at, at + CHUNK_BYTES).arrayBuffer());
+    position.bytes = at + chunk.length;
+    yield chunk;
+  }
+}
+
+async function openReader(blob: Blob, isFile: boolean, position: Position): Promise<arrow.AsyncRecordBatchStreamReader> {
+  const opening = isFile ? arrow.RecordBatchReader.from(handleOf(blob, position)) : arrow.RecordBatchReader.from(chunksOf(blob, position));
+  const reader = (await opening) as unknown as arrow.AsyncRecordBatchStreamReader;
+  await reader.open({ autoDestroy: false });
+  return reader;
 }
 
 /** Reads the whole file with parquet-wasm's Arrow and takes the columns over by the C data interface. */
@@ -121,7 +149,11 @@ async function openForeign(file: NamedBlob, isFile: boolean, platform: Platform)
     }
   }
   return {
-    path, bytes: blob.size, format: 'arrow', vectorLength: () => 0, read,
+    path,
+    bytes: blob.size,
+    format: 'arrow',
+    vectorLength: () => 0,
+    read,
     rows: batches.reduce((sum, batch) => sum + batch.rows, 0),
     fields: root.children.map((field) => ({ name: field.name, type: field.type, typeName: typeName(field), inferred: false })),
   };

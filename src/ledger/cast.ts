@@ -4,8 +4,8 @@ import type { Data } from 'apache-arrow';
 import type { RawColumn } from './reader.ts';
 
 /**
- * Casts of file columns to what the ledger needs. Every cast takes a column of `rows` rows, Arrow data or plain values, and calls `bad(row, value)` (which
- * throws) at the first value that cannot be meant.
+ * Casts of file columns to what the ledger needs. Every cast takes a column, Arrow data or plain values, and calls `bad(row, value)` (which throws)
+ * at the first value that cannot be meant.
  */
 export type OnBad = (row: number, value: unknown) => never;
 
@@ -37,7 +37,8 @@ export function decodeStrings(data: Data): (string | null)[] {
   const { valueOffsets, values } = data as Data<arrow.Utf8>;
   const valid = validity(data);
   return Array.from({ length: data.length }, (_, i) =>
-    valid && !valid[i] ? null : decoder.decode(values.subarray(valueOffsets[i], valueOffsets[i + 1])));
+    valid && !valid[i] ? null : decoder.decode(values.subarray(valueOffsets[i], valueOffsets[i + 1])),
+  );
 }
 
 const isLargeUtf8 = (type: DataType): boolean => DataType.isLargeUtf8(type);
@@ -109,8 +110,10 @@ function toInteger(value: unknown, bad: () => never): bigint | null {
 
 /** Doubles, NaN where missing. */
 export function toNumbers(column: RawColumn, bad: OnBad): Float64Array {
-  if (isData(column) && (DataType.isFloat(column.type) && column.type.precision !== arrow.Precision.HALF
-    || DataType.isInt(column.type) && column.type.bitWidth <= 32)) {
+  if (
+    isData(column) &&
+    ((DataType.isFloat(column.type) && column.type.precision !== arrow.Precision.HALF) || (DataType.isInt(column.type) && column.type.bitWidth <= 32))
+  ) {
     const out = Float64Array.from(column.values as Float64Array);
     const valid = validity(column);
     if (valid) for (let i = 0; i < out.length; i++) if (!valid[i]) out[i] = NaN;
@@ -135,7 +138,7 @@ export function toBooleans(column: RawColumn, bad: OnBad): Uint8Array {
   return Uint8Array.from(plainValues(column), (value, i) => {
     if (value === null || value === undefined) return 2;
     if (typeof value === 'boolean') return value ? 1 : 0;
-    const text = String(value).trim().toLowerCase();
+    const text = asText(value)!.trim().toLowerCase();
     if (text === '1' || text === 'true' || text === 't' || text === 'yes') return 1;
     if (text === '0' || text === 'false' || text === 'f' || text === 'no') return 0;
     return isMissingText(text) ? 2 : bad(i, value);
@@ -167,8 +170,16 @@ export function toTimes(column: RawColumn, bad: OnBad): Float64Array {
     const out = new Float64Array(column.length);
     const values = column.values as BigInt64Array | Int32Array;
     const nanoseconds = DataType.isTimestamp(type) && type.unit === arrow.TimeUnit.NANOSECOND;
-    const [times, over] = DataType.isDate(type) ? (type.unit === arrow.DateUnit.DAY ? [86_400_000, 1] : [1, 1])
-      : [[1000, 1], [1, 1], [1, 1000], [1, 1000]][type.unit];
+    const [times, over] = DataType.isDate(type)
+      ? type.unit === arrow.DateUnit.DAY
+        ? [86_400_000, 1]
+        : [1, 1]
+      : [
+          [1000, 1],
+          [1, 1],
+          [1, 1000],
+          [1, 1000],
+        ][type.unit];
     for (let i = 0; i < out.length; i++) {
       // A division by 1000 last is correctly rounded: the microsecond is recovered exactly from the double.
       out[i] = valid && !valid[i] ? NaN : (Number(nanoseconds ? floorThousand(values[i] as bigint) : values[i]) * times) / over;
@@ -199,8 +210,12 @@ export function toStrings(column: RawColumn): Data<arrow.Utf8> {
     if (isLargeUtf8(column.type)) {
       const offsets = Int32Array.from(column.valueOffsets as unknown as BigInt64Array, Number);
       return arrow.makeData({
-        type: new arrow.Utf8(), length: column.length, nullCount: column.nullCount, nullBitmap: packBits(validity(column)),
-        valueOffsets: offsets, data: column.values as Uint8Array,
+        type: new arrow.Utf8(),
+        length: column.length,
+        nullCount: column.nullCount,
+        nullBitmap: packBits(validity(column)),
+        valueOffsets: offsets,
+        data: column.values as Uint8Array,
       });
     }
   }
@@ -212,7 +227,8 @@ export function asText(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return value;
   if (typeof value === 'object') return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner));
-  return String(value as number | bigint | boolean);
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  return null;
 }
 
 const encoder = new TextEncoder();
@@ -241,7 +257,14 @@ export function stringData(values: readonly (string | null)[]): Data<arrow.Utf8>
     }
     offsets[i + 1] = used;
   }
-  return arrow.makeData({ type: new arrow.Utf8(), length: values.length, nullCount, nullBitmap, valueOffsets: offsets, data: bytes.subarray(0, used) });
+  return arrow.makeData({
+    type: new arrow.Utf8(),
+    length: values.length,
+    nullCount,
+    nullBitmap,
+    valueOffsets: offsets,
+    data: bytes.subarray(0, used),
+  });
 }
 
 /** Packs a byte mask (1 = present) into an Arrow validity bitmap; undefined where all are present. */

@@ -80,7 +80,11 @@ const newlineOf = (head: string): string => (head.includes('\r\n') ? '\r\n' : he
 
 function checkHeader(path: string, header: readonly string[]): void {
   if (header.length < 2) {
-    throw fileFailure(path, 'it is neither Parquet, Arrow, NDJSON nor a table with a header line', 'Open a Parquet, CSV, NDJSON or Arrow file with one row an event');
+    throw fileFailure(
+      path,
+      'it is neither Parquet, Arrow, NDJSON nor a table with a header line',
+      'Open a Parquet, CSV, NDJSON or Arrow file with one row an event',
+    );
   }
   const seen = new Set<string>();
   for (const name of header) {

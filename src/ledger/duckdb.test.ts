@@ -43,17 +43,34 @@ describe('the database', () => {
     for (const name of ['odd_types.parquet', 'views.arrow']) {
       await database.drop('events');
       let batches = 0;
-      await open(fixture(name), { sink: { accept: async (stream) => {
-        batches++;
-        await database.insert('events', stream);
-      } } });
+      await open(fixture(name), {
+        sink: {
+          accept: async (stream) => {
+            batches++;
+            await database.insert('events', stream);
+          },
+        },
+      });
       if (name.endsWith('.parquet')) expect(batches).toBe(3);
       expect(await database.query('SELECT count(*) AS n, sum(event_id) AS s, min(ts) AS first, bool_or(shadow) AS shadow FROM events')).toEqual([
         { n: 12n, s: 1266, first: 1704067200000.001, shadow: null },
       ]);
-      expect(await database.query('SELECT "row", event_id, provider_id, text, views, struct, flag FROM events WHERE event_id IN (?, ?) ORDER BY "row"', [102, 105])).toEqual([
+      expect(
+        await database.query(
+          'SELECT "row", event_id, provider_id, text, views, struct, flag FROM events WHERE event_id IN (?, ?) ORDER BY "row"',
+          [102, 105],
+        ),
+      ).toEqual([
         { row: 2, event_id: 102n, provider_id: 'c d', text: null, views: null, struct: { x: 2n, y: ['2', '2'] }, flag: true },
-        { row: 5, event_id: 105n, provider_id: 'c d', text: null, views: 'a string of more than twelve bytes 5', struct: { x: 5n, y: ['5', '5'] }, flag: null },
+        {
+          row: 5,
+          event_id: 105n,
+          provider_id: 'c d',
+          text: null,
+          views: 'a string of more than twelve bytes 5',
+          struct: { x: 5n, y: ['5', '5'] },
+          flag: null,
+        },
       ]);
     }
     await database.drop('events');
@@ -77,10 +94,13 @@ describe('the database', () => {
 describe('a database whose worker dies', () => {
   it('rejects the call under way, and starts again with the next', async () => {
     let restarts = 0;
-    const database: Database = await createDatabase({ spawn, onRestart: async () => {
-      restarts++;
-      await database.insert('events', ipc({ id: ids(7n) }));
-    } });
+    const database: Database = await createDatabase({
+      spawn,
+      onRestart: async () => {
+        restarts++;
+        await database.insert('events', ipc({ id: ids(7n) }));
+      },
+    });
     await database.insert('events', ipc({ id: ids(1n) }));
     const pending = failure(database.query('SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b'));
     setTimeout(() => void threads[threads.length - 1].terminate(), 300);

@@ -21,7 +21,8 @@ export type SpawnDuckDb = () => Promise<{ readonly worker: Worker; readonly wasm
 
 export interface DatabaseOptions {
   /**
-   * Called when a worker that died has been replaced, before the call that noticed runs: the tables are gone, and can be filled anew here (it is awaited).
+   * Called when a worker that died has been replaced, before the call that noticed runs: the tables are gone, and can be
+   * filled anew here (it is awaited).
    */
   readonly onRestart?: () => void | Promise<void>;
   /** A call that takes longer than this is given up, and its worker with it; default two minutes. */
@@ -68,7 +69,7 @@ export async function createDatabase(options: DatabaseOptions = {}): Promise<Dat
       };
     });
     death.catch(() => undefined);
-    worker.addEventListener('error', (event) => kill(workerError((event as ErrorEvent).message || 'it stopped without saying why')));
+    worker.addEventListener('error', (event) => kill(workerError(event.message || 'it stopped without saying why')));
     worker.addEventListener('messageerror', () => kill(workerError('a message could not be read')));
     worker.addEventListener('close', () => kill(workerError('it ended')));
     const boot = async (): Promise<Session> => {
@@ -101,7 +102,9 @@ export async function createDatabase(options: DatabaseOptions = {}): Promise<Dat
       session = await starting;
     } catch (thrown) {
       forget();
-      throw thrown instanceof TautlineFailure ? thrown : new TautlineFailure(workerError(`it did not start (${messageOf(thrown)})`, 'Reload the page'));
+      throw thrown instanceof TautlineFailure
+        ? thrown
+        : new TautlineFailure(workerError(`it did not start (${messageOf(thrown)})`, 'Reload the page'));
     }
     session.death.catch(forget);
     if (restarted) {
@@ -120,29 +123,32 @@ export async function createDatabase(options: DatabaseOptions = {}): Promise<Dat
     }
   }
 
-  const queryArrow = (sql: string, params: readonly unknown[] = []): Promise<arrow.Table> => run(async ({ connection }) => {
-    if (params.length === 0) return (await connection.query(sql)) as unknown as arrow.Table;
-    const statement = await connection.prepare(sql);
-    try {
-      return (await statement.query(...params)) as unknown as arrow.Table;
-    } finally {
-      await statement.close();
-    }
-  });
+  const queryArrow = (sql: string, params: readonly unknown[] = []): Promise<arrow.Table> =>
+    run(async ({ connection }) => {
+      if (params.length === 0) return await connection.query(sql);
+      const statement = await connection.prepare(sql);
+      try {
+        return await statement.query(...params);
+      } finally {
+        await statement.close();
+      }
+    });
 
   await run(async () => undefined);
   return {
     queryArrow,
-    insert: (table, ipcStream) => run(async ({ connection }) => {
-      const there = await connection.query(`SELECT 1 FROM information_schema.tables WHERE table_name = '${table.replaceAll("'", "''")}'`);
-      // The buffer is transferred whole: a view of a larger one would take its neighbours along.
-      const whole = ipcStream.byteLength === ipcStream.buffer.byteLength ? ipcStream : ipcStream.slice();
-      await connection.insertArrowFromIPCStream(whole, { name: table, create: there.numRows === 0 });
-    }),
+    insert: (table, ipcStream) =>
+      run(async ({ connection }) => {
+        const there = await connection.query(`SELECT 1 FROM information_schema.tables WHERE table_name = '${table.replaceAll("'", "''")}'`);
+        // The buffer is transferred whole: a view of a larger one would take its neighbours along.
+        const whole = ipcStream.byteLength === ipcStream.buffer.byteLength ? ipcStream : ipcStream.slice();
+        await connection.insertArrowFromIPCStream(whole, { name: table, create: there.numRows === 0 });
+      }),
     query: async <T>(sql: string, params?: readonly unknown[]): Promise<T[]> => toRows(await queryArrow(sql, params)) as T[],
-    drop: (table) => run(async ({ connection }) => {
-      await connection.query(`DROP TABLE IF EXISTS "${table.replaceAll('"', '""')}"`);
-    }),
+    drop: (table) =>
+      run(async ({ connection }) => {
+        await connection.query(`DROP TABLE IF EXISTS "${table.replaceAll('"', '""')}"`);
+      }),
     close: async () => {
       closed = true;
       const session = await current?.catch(() => null);
@@ -158,7 +164,11 @@ function queryError(thrown: unknown): TautlineError {
     return { kind: 'memory', problem: `the database: ${problem}`, advice: 'Close other tabs, or open a smaller part of the ledger' };
   }
   if (BROKEN.test(problem)) return workerError(problem);
-  return { kind: 'internal', problem: `the database refused a query: ${problem}`, advice: 'Reload the page; if it happens again, report it with this text' };
+  return {
+    kind: 'internal',
+    problem: `the database refused a query: ${problem}`,
+    advice: 'Reload the page; if it happens again, report it with this text',
+  };
 }
 
 /** The rows of an Arrow table as plain objects. */
@@ -174,6 +184,7 @@ function plain(value: unknown): unknown {
   if (typeof value !== 'object' || ArrayBuffer.isView(value) || value instanceof Date) return value;
   if (Symbol.iterator in value && 'length' in value) return Array.from(value as Iterable<unknown>, plain);
   // Asking with "in" would ask the row for a column of that name.
-  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return Object.fromEntries(Object.entries((value as { toJSON(): object }).toJSON()).map(([key, inner]) => [key, plain(inner)]));
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function')
+    return Object.fromEntries(Object.entries((value as { toJSON(): object }).toJSON()).map(([key, inner]) => [key, plain(inner)]));
   return value;
 }

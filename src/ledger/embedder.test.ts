@@ -15,7 +15,11 @@ const corpus = Array.from({ length: 300 }, (_, i) => sentence(i));
 describe('the built-in embedder', () => {
   it('gives unit vectors, near for like texts and apart for unlike ones', () => {
     const idf = fitted(corpus);
-    const { vectors } = embedBatch(['cancel my flight ticket', 'Cancel my flight tickets!', 'where is the parcel', '...'], Int32Array.of(0, 1, 2, 3), idf);
+    const { vectors } = embedBatch(
+      ['cancel my flight ticket', 'Cancel my flight tickets!', 'where is the parcel', '...'],
+      Int32Array.of(0, 1, 2, 3),
+      idf,
+    );
     const row = (i: number) => vectors.subarray(i * EMBEDDER_DIMENSION, (i + 1) * EMBEDDER_DIMENSION);
     for (let i = 0; i < 4; i++) expect(cosine(row(i), row(i))).toBeCloseTo(1, 5);
     expect(cosine(row(0), row(1))).toBeGreaterThan(cosine(row(0), row(2)) + 0.3);
@@ -28,7 +32,9 @@ describe('the built-in embedder', () => {
     const exact = texts.map((text) => {
       const features = featureCounts();
       countFeatures(text, features);
-      return new Map(Array.from(features.touched.subarray(0, features.size), (bucket) => [bucket, (1 + Math.log(features.counts[bucket])) * idf.weight[bucket]]));
+      return new Map(
+        Array.from(features.touched.subarray(0, features.size), (bucket) => [bucket, (1 + Math.log(features.counts[bucket])) * idf.weight[bucket]]),
+      );
     });
     const norm = (v: Map<number, number>) => Math.hypot(...v.values());
     let square = 0;
@@ -60,7 +66,8 @@ describe('the built-in embedder', () => {
   });
 
   it('weighs words by the reference period only, so that the future changes nothing', async () => {
-    const ledger = (n: number, tail: string) => named('a.csv', `event_id,agent_id,text\n${Array.from({ length: n }, (_, i) => `${i},a${i % 2},${i < 800 ? sentence(i) : tail}`).join('\n')}`);
+    const ledger = (n: number, tail: string) =>
+      named('a.csv', `event_id,agent_id,text\n${Array.from({ length: n }, (_, i) => `${i},a${i % 2},${i < 800 ? sentence(i) : tail}`).join('\n')}`);
     const [first, second] = [await open(ledger(1000, 'refund')), await open(ledger(1000, 'something new entirely'))];
     expect(first.report).toMatchObject({ embedder: 'built-in', dimension: 64, voidEvents: 0 });
     expect(first.report.notes.join()).toContain('the text was embedded by the built-in embedder');

@@ -7,8 +7,8 @@ import type { EmbeddingBatch } from './types.ts';
  * - Features of a text: it is lower-cased and split into runs of letters, digits and marks (words); single words, pairs of neighbouring words, and
  *   the 3- and 4-grams of every word between boundary marks ("^word$"); for a text without any word, its characters.
  * - Hash: FNV-1a over UTF-16 code units, finished by the 32-bit mixer of MurmurHash3, taken modulo 2^18 buckets.
- * - Weight: (1 + ln tf) * idf, idf = ln((1 + N) / (1 + df)) + 1 over the N reference texts only, so that it is causal: of an event nothing is used but
- *   the event and the reference period (spec 2).
+ * - Weight: (1 + ln tf) * idf, idf = ln((1 + N) / (1 + df)) + 1 over the N reference texts only, so that it is causal: of an event nothing is used
+ *   but the event and the reference period (spec 2).
  * - Projection: entry (bucket, d) is +1 or -1, the d-th bit of a stream of splitmix32 seeded by (SEED xor bucket's mix).
  */
 export const EMBEDDER_DIMENSION = 64;
@@ -63,7 +63,7 @@ export function countFeatures(text: string, into: FeatureCounts): void {
     }
     into.touched[into.size++] = bucket;
   };
-  const words = text.toLowerCase().match(WORDS) ?? [...text.replace(/\s+/g, '')];
+  const words = text.toLowerCase().match(WORDS) ?? Array.from(text.replace(/\s+/g, ''));
   let previous = 0;
   words.forEach((word, i) => {
     const hash = hashRange(word, 0, word.length, WORD_KIND);

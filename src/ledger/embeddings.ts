@@ -21,7 +21,12 @@ function wantedBy(plan: Plan, isVoid: Uint8Array, only: Uint8Array | undefined):
 
 /** Batches of the given columns of all files that hold wanted rows, with the number of rows before each. */
 async function* wantedBatches(
-  files: readonly LedgerFile[], columnsOf: (file: LedgerFile) => readonly string[], batchRows: number, wanted: Wanted, options: BatchOptions, phase: string,
+  files: readonly LedgerFile[],
+  columnsOf: (file: LedgerFile) => readonly string[],
+  batchRows: number,
+  wanted: Wanted,
+  options: BatchOptions,
+  phase: string,
 ): AsyncIterable<{ file: LedgerFile; batch: RawBatch; base: number }> {
   const totalBytes = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
   let bytesDone = 0;
@@ -69,7 +74,12 @@ export function fileEmbeddings(files: readonly LedgerFile[], mapping: ColumnMapp
 
 /** Embeddings made of the text by the built-in embedder; its document frequencies come from the first `reference` events only. */
 export async function textEmbeddings(
-  files: readonly LedgerFile[], textColumn: string, plan: Plan, isVoid: Uint8Array, reference: number, options: BatchOptions,
+  files: readonly LedgerFile[],
+  textColumn: string,
+  plan: Plan,
+  isVoid: Uint8Array,
+  reference: number,
+  options: BatchOptions,
 ): Promise<EmbeddingSource> {
   async function* texts(wanted: Wanted, phase: string, reading: BatchOptions): AsyncIterable<{ texts: string[]; rows: Int32Array }> {
     const columnsOf = ({ reader }: LedgerFile): string[] => (reader.fields.some((field) => field.name === textColumn) ? [textColumn] : []);

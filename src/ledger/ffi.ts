@@ -24,7 +24,8 @@ function text(memory: DataView, pointer: number): string {
   return new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));
 }
 
-const pointers = (memory: DataView, at: number, count: number): number[] => Array.from({ length: count }, (_, i) => memory.getUint32(at + 4 * i, true));
+const pointers = (memory: DataView, at: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => memory.getUint32(at + 4 * i, true));
 
 /** The field of an ArrowSchema struct at `pointer`. */
 export function readField(memory: DataView, pointer: number): ForeignField {
@@ -41,20 +42,42 @@ export function readField(memory: DataView, pointer: number): ForeignField {
 }
 
 const SIMPLE: Readonly<Record<string, () => DataType>> = {
-  n: () => new arrow.Null(), b: () => new arrow.Bool(),
-  c: () => new arrow.Int8(), C: () => new arrow.Uint8(), s: () => new arrow.Int16(), S: () => new arrow.Uint16(),
-  i: () => new arrow.Int32(), I: () => new arrow.Uint32(), l: () => new arrow.Int64(), L: () => new arrow.Uint64(),
-  e: () => new arrow.Float16(), f: () => new arrow.Float32(), g: () => new arrow.Float64(),
-  z: () => new arrow.Binary(), Z: () => new arrow.Binary(), vz: () => new arrow.Binary(),
-  u: () => new arrow.Utf8(), U: () => new arrow.Utf8(), vu: () => new arrow.Utf8(),
-  tdD: () => new arrow.DateDay(), tdm: () => new arrow.DateMillisecond(),
-  tts: () => new arrow.TimeSecond(), ttm: () => new arrow.TimeMillisecond(), ttu: () => new arrow.TimeMicrosecond(), ttn: () => new arrow.TimeNanosecond(),
-  tDs: () => new arrow.DurationSecond(), tDm: () => new arrow.DurationMillisecond(),
-  tDu: () => new arrow.DurationMicrosecond(), tDn: () => new arrow.DurationNanosecond(),
+  n: () => new arrow.Null(),
+  b: () => new arrow.Bool(),
+  c: () => new arrow.Int8(),
+  C: () => new arrow.Uint8(),
+  s: () => new arrow.Int16(),
+  S: () => new arrow.Uint16(),
+  i: () => new arrow.Int32(),
+  I: () => new arrow.Uint32(),
+  l: () => new arrow.Int64(),
+  L: () => new arrow.Uint64(),
+  e: () => new arrow.Float16(),
+  f: () => new arrow.Float32(),
+  g: () => new arrow.Float64(),
+  z: () => new arrow.Binary(),
+  Z: () => new arrow.Binary(),
+  vz: () => new arrow.Binary(),
+  u: () => new arrow.Utf8(),
+  U: () => new arrow.Utf8(),
+  vu: () => new arrow.Utf8(),
+  tdD: () => new arrow.DateDay(),
+  tdm: () => new arrow.DateMillisecond(),
+  tts: () => new arrow.TimeSecond(),
+  ttm: () => new arrow.TimeMillisecond(),
+  ttu: () => new arrow.TimeMicrosecond(),
+  ttn: () => new arrow.TimeNanosecond(),
+  tDs: () => new arrow.DurationSecond(),
+  tDm: () => new arrow.DurationMillisecond(),
+  tDu: () => new arrow.DurationMicrosecond(),
+  tDn: () => new arrow.DurationNanosecond(),
 };
 
 const TIMESTAMP_UNITS: Readonly<Record<string, arrow.TimeUnit>> = {
-  s: arrow.TimeUnit.SECOND, m: arrow.TimeUnit.MILLISECOND, u: arrow.TimeUnit.MICROSECOND, n: arrow.TimeUnit.NANOSECOND,
+  s: arrow.TimeUnit.SECOND,
+  m: arrow.TimeUnit.MILLISECOND,
+  u: arrow.TimeUnit.MICROSECOND,
+  n: arrow.TimeUnit.NANOSECOND,
 };
 
 function typeOf(format: string, children: readonly ForeignField[], nullable: boolean): DataType | null {
@@ -122,7 +145,13 @@ function readOffsets(memory: DataView, pointer: number, offset: number, length: 
 }
 
 /** Strings of the view layout: 16 bytes each, short ones inline, long ones in the data buffers. */
-function readViews(memory: DataView, buffers: readonly number[], valid: Uint8Array | undefined, offset: number, length: number): { offsets: Int32Array; bytes: Uint8Array } {
+function readViews(
+  memory: DataView,
+  buffers: readonly number[],
+  valid: Uint8Array | undefined,
+  offset: number,
+  length: number,
+): { offsets: Int32Array; bytes: Uint8Array } {
   const offsets = new Int32Array(length + 1);
   const views = buffers[1] + 16 * offset;
   // The view of a null may hold anything.
@@ -160,15 +189,21 @@ function readArray(memory: DataView, pointer: number, field: ForeignField, extra
       return arrow.makeData({ type: type as arrow.Null, length });
     case 'b':
       return make({ data: bitmap(memory, buffers[1], offset, length) });
-    case 'u': case 'z': case 'U': case 'Z': {
+    case 'u':
+    case 'z':
+    case 'U':
+    case 'Z': {
       const { offsets, first } = readOffsets(memory, buffers[1], offset, length, format === 'U' || format === 'Z');
       return make({ valueOffsets: offsets, data: bytesOf(memory, buffers[2], first, offsets[length]) });
     }
-    case 'vu': case 'vz': {
+    case 'vu':
+    case 'vz': {
       const { offsets, bytes } = readViews(memory, buffers, nullBitmap, offset, length);
       return make({ valueOffsets: offsets, data: bytes });
     }
-    case '+l': case '+L': case '+m': {
+    case '+l':
+    case '+L':
+    case '+m': {
       const { offsets, first } = readOffsets(memory, buffers[1], offset, length, format === '+L');
       return make({ valueOffsets: offsets, child: readArray(memory, children[0], field.children[0], first, offsets[length]) });
     }

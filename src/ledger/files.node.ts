@@ -20,7 +20,10 @@ export async function namedBlobs(path: string): Promise<NamedBlob[]> {
   }
   if (!isFolder) return [{ path: partitionPrefix(path) + basename(path), blob: await blobOf(path) }];
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map((entry) => join(entry.parentPath, entry.name)).sort();
+  const files = entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
   if (files.length === 0) throw fileFailure(path, 'the folder holds no files', 'Give a folder with Parquet, CSV, NDJSON or Arrow files, or one file');
   const prefix = partitionPrefix(join(path, 'x'));
   return Promise.all(files.map(async (file) => ({ path: prefix + relative(path, file).split(sep).join('/'), blob: await blobOf(file) })));

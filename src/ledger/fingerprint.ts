@@ -2,8 +2,8 @@ import type { DictionaryColumn, LedgerColumns } from '../core/columns.ts';
 import { sha256 } from './sha256.ts';
 
 /**
- * Identity of a ledger, hex: SHA-256 over the event count, event_id, ts and the stream columns (provider_id, agent_id, thread_id: names and codes) in canonical
- * order. It does not depend on the file format or on how the ledger is cut into files.
+ * Identity of a ledger, hex: SHA-256 over the event count, event_id, ts and the stream columns (provider_id, agent_id, thread_id: names and codes), all
+ * in canonical order. It does not depend on the file format or on how the ledger is cut into files.
  */
 export async function fingerprint(columns: LedgerColumns): Promise<string> {
   const parts: Uint8Array[] = [new TextEncoder().encode(`tautline-ledger-1 ${columns.n}\n`), bytes(columns.eventId)];

@@ -2,9 +2,9 @@ import { fileFailure } from './failures.ts';
 import { I32, I64, LIST, readThrift, STRUCT, writeThrift, type ThriftList, type ThriftStruct, type ThriftValue } from './thrift.ts';
 
 /**
- * The footer of a Parquet file (parquet.thrift of the Apache Parquet format). It is read here, not by parquet-wasm, for two reasons: an encrypted or damaged
- * file stops parquet-wasm's asynchronous reader for good instead of raising an error; and knowing where the column chunks lie, a file of one row group
- * can be cut out of a large one and given to the synchronous reader, whose failures can be caught (and which reads every column that it is given).
+ * The footer of a Parquet file (parquet.thrift of the Apache Parquet format). It is read here, not by parquet-wasm, for two reasons: an encrypted or
+ * damaged file stops parquet-wasm's asynchronous reader for good instead of raising an error; and knowing where the column chunks lie, a file of one row
+ * group can be cut out of a large one and given to the synchronous reader, whose failures can be caught (and which reads every column that it is given).
  */
 
 const CODECS = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'LZO', 'BROTLI', 'LZ4', 'ZSTD', 'LZ4_RAW'];
@@ -15,7 +15,16 @@ const FILE = { schema: 2, rows: 3, groups: 4, encryption: 8, dropped: [5, 7] } a
 const SCHEMA = { name: 4, children: 5 } as const;
 const GROUP = { columns: 1, rows: 3, dropped: [4, 5, 7] } as const;
 const CHUNK = { meta: 3, indexes: [4, 5, 6, 7], crypto: 8 } as const;
-const META = { path: 3, codec: 4, values: 5, uncompressed: 6, compressed: 7, dataPage: 9, dictionaryPage: 11, dropped: [10, 12, 13, 14, 15, 16] } as const;
+const META = {
+  path: 3,
+  codec: 4,
+  values: 5,
+  uncompressed: 6,
+  compressed: 7,
+  dataPage: 9,
+  dictionaryPage: 11,
+  dropped: [10, 12, 13, 14, 15, 16],
+} as const;
 
 /** A column chunk: one leaf column of one row group. */
 interface Chunk {
@@ -38,7 +47,7 @@ export interface Footer {
 
 const structOf = (value: ThriftValue | undefined): ThriftStruct | undefined => (value instanceof Map ? value : undefined);
 const listOf = (value: ThriftValue | undefined): ThriftList | undefined =>
-  (value !== undefined && typeof value === 'object' && 'items' in value ? value : undefined);
+  value !== undefined && typeof value === 'object' && 'items' in value ? value : undefined;
 const textOf = (value: ThriftValue | undefined): string => (value instanceof Uint8Array ? new TextDecoder().decode(value) : '');
 /** A damaged name may hold anything. */
 const shown = (name: string): string => name.replace(/[\p{Cc}\ufffd]+/gu, '?').slice(0, 80);
@@ -65,7 +74,8 @@ export function readFooter(path: string, bytes: Uint8Array, fileSize: number): F
       if (chunk?.has(CHUNK.crypto)) encrypted.add(parts.join('.'));
       return meta && parts.length > 0 ? [readChunk(path, parts, meta, fileSize)] : [];
     });
-    if (encrypted.size === 0 && !metadata.has(FILE.encryption) && chunks.length < columns.items.length) throw damaged(path, 'a column has no metadata');
+    if (encrypted.size === 0 && !metadata.has(FILE.encryption) && chunks.length < columns.items.length)
+      throw damaged(path, 'a column has no metadata');
     return { rows: integer(fields.get(GROUP.rows)?.value), chunks };
   });
   if (metadata.has(FILE.encryption) || encrypted.size > 0) {
@@ -80,15 +90,25 @@ function readChunk(path: string, parts: readonly string[], meta: ThriftStruct, f
   const name = parts.join('.');
   const codec = integer(meta.get(META.codec)?.value);
   if (!READABLE_CODECS.has(CODECS[codec])) {
-    throw fileFailure(path, `column "${shown(name)}" is compressed with ${CODECS[codec] ?? `codec number ${codec}`}, which cannot be read here`,
-      'Write it with zstd, snappy, gzip, brotli, lz4_raw or uncompressed');
+    throw fileFailure(
+      path,
+      `column "${shown(name)}" is compressed with ${CODECS[codec] ?? `codec number ${codec}`}, which cannot be read here`,
+      'Write it with zstd, snappy, gzip, brotli, lz4_raw or uncompressed',
+    );
   }
   const dataPage = integer(meta.get(META.dataPage)?.value);
   const dictionaryPage = integer(meta.get(META.dictionaryPage)?.value);
   const start = dictionaryPage > 0 ? Math.min(dictionaryPage, dataPage) : dataPage;
   const bytes = integer(meta.get(META.compressed)?.value);
   if (start < 4 || bytes < 0 || start + bytes > fileSize) throw damaged(path, `column "${shown(name)}" lies outside the file`);
-  return { column: parts[0], start, bytes, uncompressed: integer(meta.get(META.uncompressed)?.value), values: integer(meta.get(META.values)?.value), nested: parts.length > 1 };
+  return {
+    column: parts[0],
+    start,
+    bytes,
+    uncompressed: integer(meta.get(META.uncompressed)?.value),
+    values: integer(meta.get(META.values)?.value),
+    nested: parts.length > 1,
+  };
 }
 
 const damaged = (path: string, why: string): Error =>
@@ -100,8 +120,8 @@ const MAGIC = new TextEncoder().encode('PAR1');
 export const schemaFile = (footer: Footer): Uint8Array => assemble(footer.metadata, () => true, [], 0n, []);
 
 /**
- * A Parquet file that holds some columns of one row group: their column chunks moved together, and metadata that knows of no other. `data[i]` are the bytes of
- * `footer.groups[group].chunks[i]`, null for a chunk that is left out; a column is there with all its chunks or not at all.
+ * A Parquet file that holds some columns of one row group: their column chunks moved together, and metadata that knows of no other. `data[i]` are the
+ * bytes of `footer.groups[group].chunks[i]`, null for a chunk that is left out; a column is there with all its chunks or not at all.
  */
 export function groupFile(footer: Footer, group: number, data: readonly (Uint8Array | null)[]): Uint8Array {
   const { rows, chunks } = footer.groups[group];
@@ -113,9 +133,9 @@ export function groupFile(footer: Footer, group: number, data: readonly (Uint8Ar
   columns.items.forEach((column, i) => {
     const bytes = data[i];
     if (bytes === null) return;
-    const chunk = new Map(structOf(column)!);
+    const chunk = new Map(structOf(column));
     for (const id of CHUNK.indexes) chunk.delete(id);
-    const meta = new Map(structOf(chunk.get(CHUNK.meta)!.value)!);
+    const meta = new Map(structOf(chunk.get(CHUNK.meta)!.value));
     for (const id of META.dropped) meta.delete(id);
     const by = BigInt(at - chunks[i].start);
     for (const id of [META.dataPage, META.dictionaryPage]) {
@@ -129,7 +149,13 @@ export function groupFile(footer: Footer, group: number, data: readonly (Uint8Ar
   const rowGroup = new Map(source);
   for (const id of GROUP.dropped) rowGroup.delete(id);
   rowGroup.set(GROUP.columns, { type: LIST, value: { element: STRUCT, items: moved } });
-  return assemble(footer.metadata, (column) => kept.has(column), [rowGroup], BigInt(rows), data.filter((part) => part !== null));
+  return assemble(
+    footer.metadata,
+    (column) => kept.has(column),
+    [rowGroup],
+    BigInt(rows),
+    data.filter((part) => part !== null),
+  );
 }
 
 /** The schema (a tree, depth first) with only some of the columns below its root. */
@@ -153,7 +179,11 @@ function pruneSchema(schema: ThriftList, keep: (column: string) => boolean): Thr
 }
 
 function assemble(
-  metadata: ThriftStruct, keep: (column: string) => boolean, groups: ThriftStruct[], rows: bigint, parts: readonly Uint8Array[],
+  metadata: ThriftStruct,
+  keep: (column: string) => boolean,
+  groups: ThriftStruct[],
+  rows: bigint,
+  parts: readonly Uint8Array[],
 ): Uint8Array {
   const changed = new Map(metadata);
   // Without Arrow's own schema the types are Parquet's: strings, lists and dictionaries have one layout each, which apache-arrow can read.

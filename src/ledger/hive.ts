@@ -37,7 +37,8 @@ export function withPartitions(reader: TableReader): TableReader {
     for await (const batch of reader.read({ ...options, columns })) {
       let next = 0;
       const all: RawColumn[] = options.columns.map((name) =>
-        partitions.has(name) ? stringData(new Array<string | null>(batch.rows).fill(partitions.get(name)!)) : batch.columns[next++]);
+        partitions.has(name) ? stringData(new Array<string | null>(batch.rows).fill(partitions.get(name)!)) : batch.columns[next++],
+      );
       yield { ...batch, columns: all };
     }
   }

@@ -35,5 +35,9 @@ export function inferText(values: readonly string[]): DataType {
 
 export const vectorType = (): DataType => new arrow.List(new arrow.Field('item', new arrow.Float32(), true));
 
-export const inferredField = (name: string, type: DataType): ReaderField =>
-  ({ name, type, typeName: arrow.DataType.isNull(type) ? 'empty' : String(type), inferred: true });
+export const inferredField = (name: string, type: DataType): ReaderField => ({
+  name,
+  type,
+  typeName: arrow.DataType.isNull(type) ? 'empty' : String(type),
+  inferred: true,
+});

@@ -14,11 +14,30 @@ export const ALIASES: Readonly<Record<LedgerColumnName, readonly string[]>> = {
   event_id: ['id', 'eventid', 'event', 'message_id', 'msg_id', 'seq', 'sequence', 'index'],
   ts: ['timestamp', 'time', 'event_time', 'created_at', 'datetime', 'date_time', 'start_time', 'time_unix_ms', 'epoch_ms', 'created', 'date'],
   provider_id: [
-    'gen_ai.provider.name', 'gen_ai.system', 'provider', 'provider_name', 'vendor', 'model', 'model_id', 'model_name', 'gen_ai.response.model', 'gen_ai.request.model',
+    'gen_ai.provider.name',
+    'gen_ai.system',
+    'provider',
+    'provider_name',
+    'vendor',
+    'model',
+    'model_id',
+    'model_name',
+    'gen_ai.response.model',
+    'gen_ai.request.model',
   ],
   agent_id: ['gen_ai.agent.name', 'gen_ai.agent.id', 'agent', 'agent_name', 'speaker', 'author', 'sender', 'from', 'name'],
   thread_id: [
-    'gen_ai.conversation.id', 'thread', 'conversation_id', 'conversation', 'session_id', 'session', 'dialogue_id', 'dialog_id', 'chat_id', 'trace_id', 'run_id',
+    'gen_ai.conversation.id',
+    'thread',
+    'conversation_id',
+    'conversation',
+    'session_id',
+    'session',
+    'dialogue_id',
+    'dialog_id',
+    'chat_id',
+    'trace_id',
+    'run_id',
   ],
   instantiation_id: ['instantiation', 'instance_id', 'service.instance.id'],
   embedding: ['embeddings', 'vector', 'emb', 'embedding_vector', 'sentence_embedding', 'vec'],
@@ -65,22 +84,37 @@ const measure: Need = { needed: 'DOUBLE', accepts: ['float', 'integer', 'decimal
 /** What each ledger column may be read from (spec/ledger.md). */
 export const NEEDS: Readonly<Record<LedgerColumnName, Need>> = {
   event_id: {
-    needed: 'BIGINT', accepts: ['integer', 'string', 'float'],
+    needed: 'BIGINT',
+    accepts: ['integer', 'string', 'float'],
     advice: 'Number the events with BIGINT ids (numeric strings are read too), or leave event_id unmapped: the position in the file is used then',
   },
   ts: {
-    needed: 'TIMESTAMP, or BIGINT epoch milliseconds', accepts: ['time', 'integer', 'float'],
+    needed: 'TIMESTAMP, or BIGINT epoch milliseconds',
+    accepts: ['time', 'integer', 'float'],
     advice: 'Cast it to TIMESTAMP, or to epoch milliseconds as BIGINT',
   },
-  provider_id: name, agent_id: name, thread_id: name, instantiation_id: name, role: name, handoff_to: name, outcome: name, decision: name, label: name,
+  provider_id: name,
+  agent_id: name,
+  thread_id: name,
+  instantiation_id: name,
+  role: name,
+  handoff_to: name,
+  outcome: name,
+  decision: name,
+  label: name,
   embedding: {
-    needed: 'FLOAT[] (list or fixed-size), DOUBLE[] or FLOAT16[]', accepts: ['vector'],
+    needed: 'FLOAT[] (list or fixed-size), DOUBLE[] or FLOAT16[]',
+    accepts: ['vector'],
     advice: 'Write the vectors as a list of FLOAT, or leave embedding unmapped: the text is embedded then, where there is one',
   },
   text: { ...name, accepts: ['string'] },
-  latency_ms: measure, cost_usd: measure,
+  latency_ms: measure,
+  cost_usd: measure,
   shadow: { needed: 'BOOLEAN', accepts: ['boolean', 'integer'], advice: 'Cast it to BOOLEAN, or map another column' },
-  input_tokens: count, output_tokens: count, cached_tokens: count, autonomy_level: { ...count, needed: 'TINYINT' },
+  input_tokens: count,
+  output_tokens: count,
+  cached_tokens: count,
+  autonomy_level: { ...count, needed: 'TINYINT' },
 };
 
 /** Columns embedding_0 .. embedding_{D-1} in order of their number; empty where there are none or some are missing between. */
@@ -91,7 +125,9 @@ export function wideColumns(fields: readonly ReaderField[]): readonly string[] {
   });
   const stem = found[0]?.stem;
   const sorted = found.filter((column) => column.stem === stem).sort((a, b) => a.at - b.at);
-  return sorted.length > 1 && sorted.every((column, i) => column.at === i + sorted[0].at && sorted[0].at <= 1) ? sorted.map((column) => column.name) : [];
+  return sorted.length > 1 && sorted.every((column, i) => column.at === i + sorted[0].at && sorted[0].at <= 1)
+    ? sorted.map((column) => column.name)
+    : [];
 }
 
 function accepts(column: LedgerColumnName, field: ReaderField, guessed: boolean): boolean {
@@ -115,7 +151,11 @@ export function guessMapping(fields: readonly ReaderField[]): { mapping: ColumnM
       taken.add(column);
     }
   }
-  const folded = fields.map((field) => ({ field, name: field.name.toLowerCase(), last: field.name.toLowerCase().replace(/^(?:attributes|resource|resource_attributes|span)\./, '') }));
+  const folded = fields.map((field) => ({
+    field,
+    name: field.name.toLowerCase(),
+    last: field.name.toLowerCase().replace(/^(?:attributes|resource|resource_attributes|span)\./, ''),
+  }));
   for (const column of LEDGER_COLUMNS) {
     if (mapping[column]) continue;
     // The model is a provider only where nothing states the provider; else it stays a column of its own.
@@ -177,20 +217,26 @@ export function checkMapping(mapping: ColumnMapping, fields: readonly ReaderFiel
     }
   }
   if (mapping.provider_id === undefined && mapping.agent_id === undefined) {
-    throw fileFailure(file, `no column says who speaks: neither provider_id nor agent_id is there. The file has ${list}`,
-      'Map provider_id or agent_id to one of these columns, or add one');
+    throw fileFailure(
+      file,
+      `no column says who speaks: neither provider_id nor agent_id is there. The file has ${list}`,
+      'Map provider_id or agent_id to one of these columns, or add one',
+    );
   }
 }
 
 /** "a (Int64), b (Utf8)", cut after 40. */
 export function listColumns(fields: readonly ReaderField[]): string {
-  const shown = fields.slice(0, 40).map((field) => `${field.name} (${field.typeName})`).join(', ');
+  const shown = fields
+    .slice(0, 40)
+    .map((field) => `${field.name} (${field.typeName})`)
+    .join(', ');
   return fields.length > 40 ? `${shown} and ${fields.length - 40} more` : shown || 'no columns';
 }
 
 /**
- * The columns of several files as one: the same name must be of compatible types (all integers, all numbers, all strings, all lists of floats, all times).
- * A column that some files lack is null there. Throws a `column` error that names the file that differs.
+ * The columns of several files as one: the same name must be of compatible types (all integers, all numbers, all strings, all lists of floats, all
+ * times). A column that some files lack is null there. Throws a `column` error that names the file that differs.
  */
 export function unionFields(files: readonly { readonly path: string; readonly fields: readonly ReaderField[] }[]): ReaderField[] {
   const union = new Map<string, { field: ReaderField; path: string }>();
@@ -203,7 +249,13 @@ export function unionFields(files: readonly { readonly path: string; readonly fi
       }
       const merged = mergeFields(known.field, field);
       if (!merged) {
-        throw columnFailure(path, field.name, field.typeName, `${known.field.typeName}, as in ${known.path}`, 'Write all files of a ledger with the same column types');
+        throw columnFailure(
+          path,
+          field.name,
+          field.typeName,
+          `${known.field.typeName}, as in ${known.path}`,
+          'Write all files of a ledger with the same column types',
+        );
       }
       union.set(field.name, { field: merged, path: known.path });
     }
@@ -222,7 +274,8 @@ function mergeFields(a: ReaderField, b: ReaderField): ReaderField | null {
   if (numeric(left) && numeric(right)) return { ...a, type: new arrow.Float64(), typeName: 'Float64', inferred };
   if (left === 'string' && right === 'string') return { ...a, type: new arrow.Utf8(), typeName: 'Utf8', inferred };
   if (left === 'vector' && right === 'vector') return { ...a, inferred };
-  if (left === 'time' && right === 'time') return { ...a, type: new arrow.TimestampMicrosecond(), typeName: String(new arrow.TimestampMicrosecond()), inferred };
+  if (left === 'time' && right === 'time')
+    return { ...a, type: new arrow.TimestampMicrosecond(), typeName: String(new arrow.TimestampMicrosecond()), inferred };
   // What text looks like is a guess from a sample; text is kept as text.
   if (a.inferred && b.inferred) return { ...a, type: new arrow.Utf8(), typeName: 'Utf8', inferred: true };
   return null;

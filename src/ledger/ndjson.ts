@@ -94,7 +94,8 @@ function parseArray(path: string, text: string): (Flat | string)[] {
     throw fileFailure(path, 'it starts like a JSON array but is not JSON', 'Write one JSON object a line, or a whole JSON array');
   }
   return (parsed as unknown[]).map((value) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value) ? flatten(value, '', new Map()) : 'the element is not a JSON object');
+    value !== null && typeof value === 'object' && !Array.isArray(value) ? flatten(value, '', new Map()) : 'the element is not a JSON object',
+  );
 }
 
 function toBatch(rows: (Flat | string)[], first: number, names: readonly string[]): RawBatch {
@@ -102,7 +103,12 @@ function toBatch(rows: (Flat | string)[], first: number, names: readonly string[
   rows.forEach((row, i) => {
     if (typeof row === 'string') faults.set(i, row);
   });
-  return { first, rows: rows.length, columns: names.map((name) => rows.map((row) => (typeof row === 'string' ? null : row.get(name) ?? null))), faults };
+  return {
+    first,
+    rows: rows.length,
+    columns: names.map((name) => rows.map((row) => (typeof row === 'string' ? null : (row.get(name) ?? null)))),
+    faults,
+  };
 }
 
 function inferJson(values: readonly unknown[]): DataType {
@@ -117,5 +123,6 @@ function inferJson(values: readonly unknown[]): DataType {
 }
 
 const isVector = (value: unknown): boolean =>
-  Array.isArray(value) ? value.every((coordinate) => typeof coordinate === 'number' || coordinate === null)
+  Array.isArray(value)
+    ? value.every((coordinate) => typeof coordinate === 'number' || coordinate === null)
     : typeof value === 'string' && parseVector(value, () => undefined) >= 0;

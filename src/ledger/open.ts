@@ -36,7 +36,11 @@ export async function openLedger(source: LedgerSource, mapping: ColumnMapping | 
     if (thrown instanceof TautlineFailure) throw thrown;
     if (options.signal?.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'opening the ledger' });
     if (thrown instanceof RangeError && /allocation failed|out of memory/i.test(thrown.message)) {
-      throw new TautlineFailure({ kind: 'memory', problem: 'the ledger does not fit', advice: 'Open a part of it, or write it with smaller row groups' });
+      throw new TautlineFailure({
+        kind: 'memory',
+        problem: 'the ledger does not fit',
+        advice: 'Open a part of it, or write it with smaller row groups',
+      });
     }
     throw new TautlineFailure(toTautlineError(thrown, 'opening the ledger'));
   }
@@ -85,7 +89,14 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
     mapping,
     columns: fields.map((field) => ({ name: field.name, type: field.typeName })),
     leftOut: plan.leftOut,
-    notes: [...resolved.notes, ...guess.notes, ...partitionNotes(files), ...plan.notes, ...columnNotes(columns, embedder, voidEvents), ...stored.notes],
+    notes: [
+      ...resolved.notes,
+      ...guess.notes,
+      ...partitionNotes(files),
+      ...plan.notes,
+      ...columnNotes(columns, embedder, voidEvents),
+      ...stored.notes,
+    ],
     fingerprint: await fingerprint(columns),
   };
   const textLength = mapping.text === undefined ? null : Int32Array.from(plan.order, (row) => scan.textLength[row]);
@@ -102,7 +113,9 @@ function gather(scan: Scan, plan: Plan, embedder: OpenReport['embedder']): Ledge
   const { order } = plan;
   const { dictionaries } = scan;
   const latency = Float64Array.from(order, (row) => scan.latency[row]);
-  const isVoid = Uint8Array.from(order, (row) => (embedder === 'file' ? (scan.vectorLength[row] < 0 ? 1 : 0) : embedder === 'built-in' ? 1 - scan.hasText[row] : 1));
+  const isVoid = Uint8Array.from(order, (row) =>
+    embedder === 'file' ? (scan.vectorLength[row] < 0 ? 1 : 0) : embedder === 'built-in' ? 1 - scan.hasText[row] : 1,
+  );
   return {
     n: order.length,
     eventId: BigInt64Array.from(order, (row) => scan.eventId[row]),
@@ -136,19 +149,27 @@ function columnNotes(columns: LedgerColumns, embedder: OpenReport['embedder'], v
   }
   if (embedder === 'none') notes.push('Neither embeddings nor text: every event is void, so no drift can be computed.');
   else if (voidEvents === n) {
-    notes.push(`All ${counted(n, 'event')} are void (${embedder === 'file' ? 'the embedding is NULL' : 'the text is empty'} throughout): no drift can be computed.`);
+    notes.push(
+      `All ${counted(n, 'event')} are void (the ${embedder === 'file' ? 'embedding is NULL' : 'text is empty'} throughout): no drift can be computed.`,
+    );
   }
-  for (const [name, column] of [['provider_id', columns.provider], ['agent_id', columns.agent]] as const) {
+  for (const [name, column] of [
+    ['provider_id', columns.provider],
+    ['agent_id', columns.agent],
+  ] as const) {
     const missing = column?.codes.reduce((sum, code) => sum + (code < 0 ? 1 : 0), 0) ?? 0;
     if (missing > 0) notes.push(`${counted(missing, 'event')} without ${name}.`);
   }
   const streams = (columns.provider ?? columns.agent)!;
-  if (streams.values.length === 1) notes.push(`One ${columns.provider ? 'provider' : 'agent'} only ("${streams.values[0]}"): coupling between streams is not defined.`);
+  if (streams.values.length === 1)
+    notes.push(`One ${columns.provider ? 'provider' : 'agent'} only ("${streams.values[0]}"): coupling between streams is not defined.`);
   if (n === 1) notes.push('One event only: nothing can be compared.');
   if (columns.hasTime) {
     const latest = time[n - 1];
-    if (latest > 0 && latest < SECONDS_BELOW) notes.push('ts lies before 1973 when read as epoch milliseconds: if it holds seconds, multiply it by 1000.');
-    if (latest > MICROSECONDS_ABOVE) notes.push('ts lies beyond the year 5000 when read as epoch milliseconds: if it holds microseconds or nanoseconds, cast it to TIMESTAMP.');
+    if (latest > 0 && latest < SECONDS_BELOW)
+      notes.push('ts lies before 1973 when read as epoch milliseconds: if it holds seconds, multiply it by 1000.');
+    if (latest > MICROSECONDS_ABOVE)
+      notes.push('ts lies beyond the year 5000 when read as epoch milliseconds: if it holds microseconds or nanoseconds, cast it to TIMESTAMP.');
   }
   return notes;
 }

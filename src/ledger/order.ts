@@ -26,7 +26,7 @@ export function duplicateRows(rows: Int32Array, eventId: BigInt64Array): number[
   return duplicates;
 }
 
-/** The length most of the first 1,000 non-empty vectors have; the one met first wins a tie. `lengths` is -1 where there is none; 0 where there is no vector. */
+/** The length that most of the first 1,000 vectors have (-1: no vector; empty ones do not count); the one met first wins a tie; 0 where there are none. */
 export function expectedLength(lengths: Int32Array): number {
   const counts = new Map<number, number>();
   let sampled = 0;

@@ -1,7 +1,7 @@
 import * as parquet from 'parquet-wasm/node';
-import type { ParquetModule, Platform } from './platform.ts';
+import type { Platform } from './platform.ts';
 
 /** Node's platform: parquet-wasm reads its WebAssembly from node_modules. */
 export function nodePlatform(samples?: Platform['samples']): Platform {
-  return { parquet: async () => parquet as unknown as ParquetModule, samples };
+  return { parquet: async () => parquet, samples };
 }

@@ -47,7 +47,8 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule): Prom
           at += batch.rows;
           options.onFraction?.(at / rows);
         }
-        if (at !== first + count) throw parquetFailure(path, new Error(`row group ${group + 1} has ${at - first} rows where its metadata says ${count}`));
+        if (at !== first + count)
+          throw parquetFailure(path, new Error(`row group ${group + 1} has ${at - first} rows where its metadata says ${count}`));
       }
       first += count;
     }
@@ -105,15 +106,20 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule): Prom
 }
 
 function leafValues(footer: Footer, column: string): number {
-  return footer.groups.reduce((sum, { chunks }) => sum + chunks.reduce((inner, chunk) => inner + (chunk.column === column && chunk.nested ? chunk.values : 0), 0), 0);
+  return footer.groups.reduce(
+    (sum, { chunks }) => sum + chunks.reduce((inner, chunk) => inner + (chunk.column === column && chunk.nested ? chunk.values : 0), 0),
+    0,
+  );
 }
 
 /** The bytes of the chunks of the wanted columns, null for the others; neighbouring chunks are read at once. */
 async function readChunks(file: NamedBlob, group: RowGroup, wanted: ReadonlySet<string>): Promise<(Uint8Array | null)[]> {
   const out = group.chunks.map((): Uint8Array | null => null);
-  const order = [...group.chunks.keys()].filter((i) => wanted.has(group.chunks[i].column)).sort((a, b) => group.chunks[a].start - group.chunks[b].start);
+  const order = [...group.chunks.keys()]
+    .filter((i) => wanted.has(group.chunks[i].column))
+    .sort((a, b) => group.chunks[a].start - group.chunks[b].start);
   const end = (i: number): number => group.chunks[i].start + group.chunks[i].bytes;
-  for (let from = 0; from < order.length; ) {
+  for (let from = 0; from < order.length;) {
     let to = from + 1;
     while (to < order.length && group.chunks[order[to]].start - end(order[to - 1]) <= GAP_BYTES) to++;
     const start = group.chunks[order[from]].start;
@@ -148,5 +154,9 @@ function parquetFailure(path: string, thrown: unknown): Error {
     return new TautlineFailure({ kind: 'memory', problem: `a row group of ${path} does not fit`, advice: 'Write it with smaller row groups' });
   }
   const message = thrown instanceof WebAssembly.RuntimeError ? 'its pages make no sense' : messageOf(thrown);
-  return fileFailure(path, `the Parquet file is damaged or cannot be read (${message})`, 'Write or download it again, and check it with another Parquet reader');
+  return fileFailure(
+    path,
+    `the Parquet file is damaged or cannot be read (${message})`,
+    'Write or download it again, and check it with another Parquet reader',
+  );
 }

@@ -60,25 +60,35 @@ export function planRows(scan: Scan, mapping: ColumnMapping, nameRow: (row: numb
   for (let i = 0; i < order.length; i++) rowOf[order[i]] = i;
 
   if (mapping.event_id === undefined) notes.push('No event_id: the position in the file is used.');
-  if (!hasTime) notes.push(mapping.ts === undefined ? 'No timestamps: events are in the order of event_id.' : 'ts is null throughout: events are in the order of event_id.');
+  if (!hasTime)
+    notes.push(
+      mapping.ts === undefined
+        ? 'No timestamps: events are in the order of event_id.'
+        : 'ts is null throughout: events are in the order of event_id.',
+    );
   else if (scan.disordered) notes.push('Events were not in the order of ts in the file: they were sorted by (ts, event_id).');
   const leftOut = [...reasons].map(([reason, left]): LeftOut => ({
     reason,
     count: left.length,
-    examples: left.slice(0, EXAMPLES).map((row) =>
-      mapping.event_id === undefined || scan.missingId?.[row] || scan.faults.has(row) ? nameRow(row) : String(scan.eventId[row])),
+    examples: left
+      .slice(0, EXAMPLES)
+      .map((row) => (mapping.event_id === undefined || scan.missingId?.[row] || scan.faults.has(row) ? nameRow(row) : String(scan.eventId[row]))),
   }));
   return { order, rowOf, hasTime, dimension, leftOut, notes };
 }
 
 const wrongLength = (length: number, dimension: number): string =>
-  length === 0 ? `embedding is an empty list, ${dimension > 0 ? `${dimension} values` : 'values'} expected (a pause is NULL)`
+  length === 0
+    ? `embedding is an empty list, ${dimension > 0 ? `${dimension} values` : 'values'} expected (a pause is NULL)`
     : `embedding has ${length} value${length === 1 ? '' : 's'}, ${dimension} expected`;
 
 /** "3 of 50,000 events left out: embedding has 63 values, 64 expected (event 17, ...)". */
 export function describeLeftOut(leftOut: readonly LeftOut[], rows: number): string[] {
   return leftOut.map(({ reason, count, examples }) => {
-    const shown = examples.slice(0, 5).map((example) => (/^-?\d+$/.test(example) ? `event ${example}` : example)).join(', ');
+    const shown = examples
+      .slice(0, 5)
+      .map((example) => (/^-?\d+$/.test(example) ? `event ${example}` : example))
+      .join(', ');
     return `${count.toLocaleString('en-US')} of ${counted(rows, 'event')} left out: ${reason} (${shown}${count > 5 ? ', ...' : ''})`;
   });
 }

@@ -17,13 +17,17 @@ async function serve(listener: RequestListener): Promise<string> {
 const openUrl = (url: string, options: object = {}) => openLedger({ kind: 'url', url }, null, { platform, ...options });
 
 /** Serves bytes with range requests; `log` takes the bytes of every answer. */
-const ranged = (bytes: Uint8Array, log: number[] = []): RequestListener => (request, response) => {
-  const match = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '');
-  if (!match) return void response.writeHead(200, { 'Content-Length': bytes.length }).end(bytes);
-  const [from, to] = [Number(match[1]), Math.min(bytes.length, Number(match[2]) + 1)];
-  log.push(to - from);
-  response.writeHead(206, { 'Content-Range': `bytes ${from}-${to - 1}/${bytes.length}`, 'Content-Length': to - from }).end(bytes.subarray(from, to));
-};
+const ranged =
+  (bytes: Uint8Array, log: number[] = []): RequestListener =>
+  (request, response) => {
+    const match = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '');
+    if (!match) return void response.writeHead(200, { 'Content-Length': bytes.length }).end(bytes);
+    const [from, to] = [Number(match[1]), Math.min(bytes.length, Number(match[2]) + 1)];
+    log.push(to - from);
+    response
+      .writeHead(206, { 'Content-Range': `bytes ${from}-${to - 1}/${bytes.length}`, 'Content-Length': to - from })
+      .end(bytes.subarray(from, to));
+  };
 
 describe('a ledger from a URL', () => {
   it('is read by range requests, embeddings only where they are wanted', async () => {
@@ -42,7 +46,9 @@ describe('a ledger from a URL', () => {
     const bytes = new Uint8Array(await fixture('plain.arrow').blob.arrayBuffer());
     const url = await serve((_, response) => void response.writeHead(200, { 'Content-Length': bytes.length }).end(bytes));
     const phases: string[] = [];
-    const opened = await openUrl(`${url}/plain.arrow`, { onProgress: ({ phase, fraction }: { phase: string; fraction: number }) => phases.push(`${phase} ${fraction}`) });
+    const opened = await openUrl(`${url}/plain.arrow`, {
+      onProgress: ({ phase, fraction }: { phase: string; fraction: number }) => phases.push(`${phase} ${fraction}`),
+    });
     expect(opened.report.events).toBe(12);
     expect(phases).toContain('Downloading 1');
   });
@@ -58,13 +64,17 @@ describe('a ledger from a URL', () => {
     expect(error.message).toContain('no range requests, and the file is larger than 512 MB');
   });
 
-  it.each([[404, 'the server answered 404 Not Found. Check the address'], [403, 'It needs a login, or the link has expired'], [500, 'the server answered 500'], [416, 'the file is empty']])(
-    'that answers %i', async (status, message) => {
-      const url = await serve((_, response) => void response.writeHead(status).end());
-      const error = await failure(openUrl(`${url}/a.parquet`));
-      expect(error.kind).toBe('network');
-      expect(error.message).toContain(message);
-    });
+  it.each([
+    [404, 'the server answered 404 Not Found. Check the address'],
+    [403, 'It needs a login, or the link has expired'],
+    [500, 'the server answered 500'],
+    [416, 'the file is empty'],
+  ])('that answers %i', async (status, message) => {
+    const url = await serve((_, response) => void response.writeHead(status).end());
+    const error = await failure(openUrl(`${url}/a.parquet`));
+    expect(error.kind).toBe('network');
+    expect(error.message).toContain(message);
+  });
 
   it('that cannot be reached, or that the browser may not read, explains CORS', async () => {
     expect((await failure(openUrl('http://127.0.0.1:1/a.parquet'))).message).toMatch(/could not be fetched .*Access-Control-Allow-Origin/);

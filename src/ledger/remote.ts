@@ -38,13 +38,21 @@ class RemoteBlob extends Blob {
     throwIfCancelled(this.#signal, `reading ${this.#url}`);
     const response = await request(this.#fetch, this.#url, { headers: { Range: `bytes=${this.#from}-${this.#to - 1}` }, signal: this.#signal });
     if (response.status !== 206) {
-      throw networkFailure(this.#url, `the server answered ${response.status} to a range request that it had allowed before`, 'The file may have changed: open it again');
+      throw networkFailure(
+        this.#url,
+        `the server answered ${response.status} to a range request that it had allowed before`,
+        'The file may have changed: open it again',
+      );
     }
     const bytes = await response.arrayBuffer().catch((thrown: unknown) => {
       throw networkFailure(this.#url, `the connection broke (${messageOf(thrown)})`, 'Check the connection and open it again');
     });
     if (bytes.byteLength !== this.size) {
-      throw networkFailure(this.#url, `the server sent ${bytes.byteLength} bytes where ${this.size} were asked for`, 'The file may have changed: open it again');
+      throw networkFailure(
+        this.#url,
+        `the server sent ${bytes.byteLength} bytes where ${this.size} were asked for`,
+        'The file may have changed: open it again',
+      );
     }
     return bytes;
   }
@@ -58,7 +66,10 @@ class RemoteBlob extends Blob {
     let at = 0;
     return new ReadableStream<Uint8Array<ArrayBuffer>>({
       pull: async (controller) => {
-        if (at >= this.size) return controller.close();
+        if (at >= this.size) {
+          controller.close();
+          return;
+        }
         controller.enqueue(new Uint8Array(await this.slice(at, Math.min(this.size, at + step)).arrayBuffer()));
         at += step;
       },
@@ -74,13 +85,22 @@ async function request(fetcher: typeof fetch, url: string, init: RequestInit): P
     const browser = typeof document !== 'undefined' || typeof (globalThis as { importScripts?: unknown }).importScripts === 'function';
     const cause = (thrown as { cause?: unknown }).cause;
     const reason = cause ? messageOf(cause) : messageOf(thrown);
-    throw networkFailure(url, browser ? `the browser could not fetch it (${reason}): the server is unreachable, or it does not allow other sites to read it (CORS)` : `it could not be fetched (${reason})`,
-      'Check the address; the server must send Access-Control-Allow-Origin and expose Content-Range (Access-Control-Expose-Headers), or download the file and open it here');
+    throw networkFailure(
+      url,
+      browser
+        ? `the browser could not fetch it (${reason}): the server is unreachable, or it does not allow other sites to read it (CORS)`
+        : `it could not be fetched (${reason})`,
+      'Check the address; the server must send Access-Control-Allow-Origin and expose Content-Range by Access-Control-Expose-Headers; ' +
+        'or download the file and open it here',
+    );
   }
 }
 
 /** Opens a file on a web server: by range requests where the server has them, else downloaded whole with progress. */
-export async function openUrl(url: string, options: { fetch?: typeof fetch; signal?: AbortSignal; onProgress?: OnProgress } = {}): Promise<NamedBlob> {
+export async function openUrl(
+  url: string,
+  options: { fetch?: typeof fetch; signal?: AbortSignal; onProgress?: OnProgress } = {},
+): Promise<NamedBlob> {
   const fetcher = options.fetch ?? globalThis.fetch.bind(globalThis);
   let parsed: URL;
   try {
@@ -92,8 +112,12 @@ export async function openUrl(url: string, options: { fetch?: typeof fetch; sign
   const response = await request(fetcher, parsed.href, { headers: { Range: `bytes=0-${PROBE_BYTES - 1}` }, signal: options.signal });
   if (response.status === 416) throw networkFailure(url, 'the file is empty (the server answered 416)', 'Check what the server holds');
   if (!response.ok) {
-    const advice = response.status === 404 ? 'Check the address' : response.status === 401 || response.status === 403
-      ? 'It needs a login, or the link has expired: download the file and open it here' : 'Try again later, or download the file and open it here';
+    const advice =
+      response.status === 404
+        ? 'Check the address'
+        : response.status === 401 || response.status === 403
+          ? 'It needs a login, or the link has expired: download the file and open it here'
+          : 'Try again later, or download the file and open it here';
     throw networkFailure(url, `the server answered ${response.status} ${response.statusText}`.trim(), advice);
   }
   const total = Number(/\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '')?.[1] ?? NaN);
@@ -107,8 +131,12 @@ export async function openUrl(url: string, options: { fetch?: typeof fetch; sign
 
 async function download(url: string, response: Response, options: { signal?: AbortSignal; onProgress?: OnProgress }): Promise<Blob> {
   const stated = Number(response.headers.get('Content-Length') ?? NaN);
-  const tooLarge = (bytes: number): Error => networkFailure(url, `the server has no range requests, and the file is larger than ${megabytes(MAX_DOWNLOAD_BYTES)} (${megabytes(bytes)} so far or in all)`,
-    'Put it on a server with range requests (Accept-Ranges: bytes), or download it and open it here');
+  const tooLarge = (bytes: number): Error =>
+    networkFailure(
+      url,
+      `the server has no range requests, and the file is larger than ${megabytes(MAX_DOWNLOAD_BYTES)} (${megabytes(bytes)} so far or in all)`,
+      'Put it on a server with range requests (Accept-Ranges: bytes), or download it and open it here',
+    );
   if (stated > MAX_DOWNLOAD_BYTES) {
     await response.body?.cancel();
     throw tooLarge(stated);
@@ -124,7 +152,11 @@ async function download(url: string, response: Response, options: { signal?: Abo
       parts.push(value);
       received += value.length;
       if (received > MAX_DOWNLOAD_BYTES) throw tooLarge(received);
-      options.onProgress?.({ phase: 'Downloading', fraction: stated > 0 ? received / stated : NaN, detail: `${megabytes(received)}; the server has no range requests` });
+      options.onProgress?.({
+        phase: 'Downloading',
+        fraction: stated > 0 ? received / stated : NaN,
+        detail: `${megabytes(received)}; the server has no range requests`,
+      });
     }
   } catch (thrown) {
     await reader.cancel().catch(() => undefined);

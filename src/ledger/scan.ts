@@ -47,7 +47,8 @@ const DICTIONARY_COLUMNS = ['provider_id', 'agent_id', 'thread_id', 'instantiati
 /** Throws a `column` error that names the value and its row. */
 export function refuse(file: TableReader, column: LedgerColumnName, source: string, first: number): OnBad {
   return (row, value) => {
-    const shown = typeof value === 'string' ? `"${value.slice(0, 60)}"` : Array.isArray(value) ? 'a list with other values than numbers' : String(value);
+    const shown =
+      typeof value === 'string' ? `"${value.slice(0, 60)}"` : Array.isArray(value) ? 'a list with other values than numbers' : String(value);
     throw columnFailure(file.path, source, `${shown} at row ${first + row + 1}`, NEEDS[column].needed, NEEDS[column].advice);
   };
 }
@@ -66,14 +67,21 @@ export function vectorsOf(columns: readonly RawColumn[], batch: RawBatch, reader
 }
 
 /** Rows to a batch so that their vectors stay under `BATCH_BYTES`. */
-export const rowsFor = (dimension: number): number => Math.max(1, Math.min(BATCH_ROWS, dimension > 0 ? Math.floor(BATCH_BYTES / (4 * dimension)) : BATCH_ROWS));
+export const rowsFor = (dimension: number): number =>
+  Math.max(1, Math.min(BATCH_ROWS, dimension > 0 ? Math.floor(BATCH_BYTES / (4 * dimension)) : BATCH_ROWS));
 
 /** A growing set of per-row arrays. */
 function growable(rows: number) {
   let capacity = Math.max(1, rows);
   const make = (size: number) => ({
-    eventId: new BigInt64Array(size), missingId: new Uint8Array(size), time: new Float64Array(size).fill(NaN), latency: new Float64Array(size).fill(NaN),
-    textLength: new Int32Array(size).fill(-1), hasText: new Uint8Array(size), vectorLength: new Int32Array(size).fill(-1), notFinite: new Uint8Array(size),
+    eventId: new BigInt64Array(size),
+    missingId: new Uint8Array(size),
+    time: new Float64Array(size).fill(NaN),
+    latency: new Float64Array(size).fill(NaN),
+    textLength: new Int32Array(size).fill(-1),
+    hasText: new Uint8Array(size),
+    vectorLength: new Int32Array(size).fill(-1),
+    notFinite: new Uint8Array(size),
   });
   let arrays = make(capacity);
   return {
@@ -95,7 +103,11 @@ function growable(rows: number) {
 }
 
 /** The first pass: reads the columns that fix the order, and every vector's length and finiteness; sets the files' `base`. */
-export async function scanFiles(files: readonly LedgerFile[], mapping: ColumnMapping, options: { signal?: AbortSignal; onProgress?: OnProgress }): Promise<Scan> {
+export async function scanFiles(
+  files: readonly LedgerFile[],
+  mapping: ColumnMapping,
+  options: { signal?: AbortSignal; onProgress?: OnProgress },
+): Promise<Scan> {
   const stated = files.reduce((sum, { reader }) => sum + (reader.rows ?? 0), 0);
   const totalBytes = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
   const store = growable(stated);
@@ -110,7 +122,9 @@ export async function scanFiles(files: readonly LedgerFile[], mapping: ColumnMap
     const { reader } = file;
     file.base = rows;
     const own = new Set(reader.fields.map((field) => field.name));
-    const light = (['event_id', 'ts', 'latency_ms', 'text', ...DICTIONARY_COLUMNS] as const).filter((column) => mapping[column] !== undefined && own.has(mapping[column]));
+    const light = (['event_id', 'ts', 'latency_ms', 'text', ...DICTIONARY_COLUMNS] as const).filter(
+      (column) => mapping[column] !== undefined && own.has(mapping[column]),
+    );
     const vectors = embeddingColumns(reader, mapping);
     const dimension = mapping.embedding === WIDE_EMBEDDING ? vectors.length : vectors.length > 0 ? reader.vectorLength(vectors[0]) : 0;
     let previous = -Infinity;
@@ -148,7 +162,8 @@ export async function scanFiles(files: readonly LedgerFile[], mapping: ColumnMap
         anyMissingId = true;
       }
       for (const column of DICTIONARY_COLUMNS) if (dictionaries[column] && !light.includes(column)) dictionaries[column].appendNulls(batch.rows);
-      if (vectors.length > 0) measureVectors(vectorsOf(batch.columns.slice(light.length), batch, reader, mapping), arrays.vectorLength, arrays.notFinite, base);
+      if (vectors.length > 0)
+        measureVectors(vectorsOf(batch.columns.slice(light.length), batch, reader, mapping), arrays.vectorLength, arrays.notFinite, base);
       rows = base + batch.rows;
     }
     bytesDone += reader.bytes;

@@ -16,7 +16,7 @@ const rotate = (x: number, n: number): number => (x >>> n) | (x << (32 - n));
 
 /** The same digest without WebCrypto. */
 export function sha256Plain(data: Uint8Array): Uint8Array {
-  const padded = new Uint8Array(((data.length + 8) >> 6 << 6) + 64);
+  const padded = new Uint8Array((((data.length + 8) >> 6) << 6) + 64);
   padded.set(data);
   padded[data.length] = 0x80;
   const view = new DataView(padded.buffer);

@@ -12,11 +12,25 @@ import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName, type RowSink
 
 /** Type of each ledger column in the sink, whatever the files have. */
 const SINK_TYPES: Readonly<Record<Exclude<LedgerColumnName, 'embedding'>, DataType>> = {
-  event_id: new arrow.Int64(), ts: new arrow.TimestampMicrosecond(),
-  provider_id: new arrow.Utf8(), agent_id: new arrow.Utf8(), thread_id: new arrow.Utf8(), instantiation_id: new arrow.Utf8(), text: new arrow.Utf8(),
-  role: new arrow.Utf8(), latency_ms: new arrow.Float64(), shadow: new arrow.Bool(), input_tokens: new arrow.Int64(), output_tokens: new arrow.Int64(),
-  cached_tokens: new arrow.Int64(), cost_usd: new arrow.Float64(), handoff_to: new arrow.Utf8(), outcome: new arrow.Utf8(), decision: new arrow.Utf8(),
-  autonomy_level: new arrow.Int8(), label: new arrow.Utf8(),
+  event_id: new arrow.Int64(),
+  ts: new arrow.TimestampMicrosecond(),
+  provider_id: new arrow.Utf8(),
+  agent_id: new arrow.Utf8(),
+  thread_id: new arrow.Utf8(),
+  instantiation_id: new arrow.Utf8(),
+  text: new arrow.Utf8(),
+  role: new arrow.Utf8(),
+  latency_ms: new arrow.Float64(),
+  shadow: new arrow.Bool(),
+  input_tokens: new arrow.Int64(),
+  output_tokens: new arrow.Int64(),
+  cached_tokens: new arrow.Int64(),
+  cost_usd: new arrow.Float64(),
+  handoff_to: new arrow.Utf8(),
+  outcome: new arrow.Utf8(),
+  decision: new arrow.Utf8(),
+  autonomy_level: new arrow.Int8(),
+  label: new arrow.Utf8(),
 };
 
 interface SinkColumn {
@@ -43,7 +57,9 @@ export function sinkColumns(fields: readonly ReaderField[], mapping: ColumnMappi
   for (const field of fields) {
     if (mapped.has(field.name)) continue;
     if (field.type === null || classOf(field.type) === 'vector') {
-      notes.push(`Column "${field.name}" (${field.typeName}) is not kept: ${field.type === null ? 'its type cannot be read' : 'a list of vectors that is not the embedding'}.`);
+      notes.push(
+        `Column "${field.name}" (${field.typeName}) is not kept: ${field.type === null ? 'its type cannot be read' : 'a list of vectors that is not the embedding'}.`,
+      );
       continue;
     }
     let name = field.name;
@@ -64,9 +80,17 @@ function unknownType(field: ReaderField): DataType {
 
 /** The second pass: every event's columns but its embedding, to `sink`, in file order. */
 export async function fillSink(
-  sink: RowSink, files: readonly LedgerFile[], columns: readonly SinkColumn[], plan: Plan, rows: number, options: { signal?: AbortSignal; onProgress?: OnProgress },
+  sink: RowSink,
+  files: readonly LedgerFile[],
+  columns: readonly SinkColumn[],
+  plan: Plan,
+  rows: number,
+  options: { signal?: AbortSignal; onProgress?: OnProgress },
 ): Promise<void> {
-  const schema = new arrow.Schema([new arrow.Field('row', new arrow.Int32(), false), ...columns.map(({ name, type }) => new arrow.Field(name, type, true))]);
+  const schema = new arrow.Schema([
+    new arrow.Field('row', new arrow.Int32(), false),
+    ...columns.map(({ name, type }) => new arrow.Field(name, type, true)),
+  ]);
   for (const file of files) {
     const own = new Set(file.reader.fields.map((field) => field.name));
     const wanted = [...new Set(columns.flatMap(({ source }) => (source !== null && own.has(source) ? [source] : [])))];
@@ -101,7 +125,7 @@ const int64 = (values: BigInt64Array): Data => arrow.makeData({ type: new arrow.
 function nulls(type: DataType, length: number): Data {
   const builder = arrow.makeBuilder({ type, nullValues: [null] });
   for (let i = 0; i < length; i++) builder.append(null);
-  return builder.finish().flush();
+  return builder.finish().flush() as Data;
 }
 
 /** Casts a column to a type of the sink. */
@@ -109,7 +133,8 @@ function castTo(raw: RawColumn, type: DataType, bad: OnBad): Data {
   const known = !Array.isArray(raw) ? (raw as Data) : null;
   if (known && String(known.type) === String(type) && !DataType.isDictionary(type)) return known;
   if (DataType.isUtf8(type)) return toStrings(raw);
-  const finite = (values: Float64Array): Uint8Array | undefined => (values.some(Number.isNaN) ? packBits(Uint8Array.from(values, (v) => (Number.isNaN(v) ? 0 : 1))) : undefined);
+  const finite = (values: Float64Array): Uint8Array | undefined =>
+    values.some(Number.isNaN) ? packBits(Uint8Array.from(values, (v) => (Number.isNaN(v) ? 0 : 1))) : undefined;
   if (DataType.isTimestamp(type)) {
     const times = toTimes(raw, bad);
     const micros = BigInt64Array.from(times, (ms) => (Number.isFinite(ms) ? BigInt(Math.round(ms * 1000)) : 0n));
@@ -128,7 +153,11 @@ function castTo(raw: RawColumn, type: DataType, bad: OnBad): Data {
   if (DataType.isBool(type)) {
     const booleans = toBooleans(raw, bad);
     return arrow.makeData({
-      type, length: booleans.length, nullCount: -1, nullBitmap: packBits(booleans, (b) => b !== 2), data: packBits(booleans)!,
+      type,
+      length: booleans.length,
+      nullCount: -1,
+      nullBitmap: packBits(booleans, (b) => b !== 2),
+      data: packBits(booleans)!,
     });
   }
   if (known && DataType.isNull(known.type)) return nulls(type, known.length);

@@ -5,9 +5,21 @@ export type Format = 'parquet' | 'arrow-file' | 'arrow-stream' | 'ndjson' | 'csv
 
 /** What common files that are no ledgers start with. */
 const OTHERS: readonly (readonly [string, string])[] = [
-  ['\x89PNG', 'a PNG image'], ['\xff\xd8\xff', 'a JPEG image'], ['GIF8', 'a GIF image'], ['%PDF', 'a PDF document'], ['PK\x03\x04', 'a ZIP archive (or an Excel file)'],
-  ['\x1f\x8b', 'compressed with gzip'], ['\x28\xb5\x2f\xfd', 'compressed with zstd'], ['BZh', 'compressed with bzip2'], ['\xfd7zXZ', 'compressed with xz'],
-  ['SQLite format 3', 'an SQLite database'], ['ORC', 'an ORC file'], ['Obj\x01', 'an Avro file'], ['\x89HDF', 'an HDF5 file'], ['\x93NUMPY', 'a NumPy array'], ['FEA1', 'a Feather V1 file'],
+  ['\x89PNG', 'a PNG image'],
+  ['\xff\xd8\xff', 'a JPEG image'],
+  ['GIF8', 'a GIF image'],
+  ['%PDF', 'a PDF document'],
+  ['PK\x03\x04', 'a ZIP archive (or an Excel file)'],
+  ['\x1f\x8b', 'compressed with gzip'],
+  ['\x28\xb5\x2f\xfd', 'compressed with zstd'],
+  ['BZh', 'compressed with bzip2'],
+  ['\xfd7zXZ', 'compressed with xz'],
+  ['SQLite format 3', 'an SQLite database'],
+  ['ORC', 'an ORC file'],
+  ['Obj\x01', 'an Avro file'],
+  ['\x89HDF', 'an HDF5 file'],
+  ['\x93NUMPY', 'a NumPy array'],
+  ['FEA1', 'a Feather V1 file'],
 ];
 
 /** What a file is by its bytes, whatever its name. Throws a `file` error for an empty, truncated, encrypted or foreign file. */
@@ -27,11 +39,19 @@ export async function sniff(file: NamedBlob): Promise<Format> {
   if (start.startsWith('\xff\xff\xff\xff')) return 'arrow-stream';
   const other = OTHERS.find(([magic]) => start.startsWith(magic));
   const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
-  const wants = extension === 'parquet' || extension === 'pq' ? 'Parquet' : extension === 'arrow' || extension === 'feather' || extension === 'arrows' ? 'Arrow' : null;
+  const wants =
+    extension === 'parquet' || extension === 'pq'
+      ? 'Parquet'
+      : extension === 'arrow' || extension === 'feather' || extension === 'arrows'
+        ? 'Arrow'
+        : null;
   if (other || wants || isBinary(head)) {
     const kind = other?.[1] ?? (isBinary(head) ? 'a binary file of an unknown kind' : 'a text file');
-    throw fileFailure(path, `it is not ${wants ? `a ${wants} file`.replace('a A', 'an A') : 'a ledger'}: by its bytes it is ${kind}`,
-      other?.[1].startsWith('compressed') ? 'Decompress it first' : 'Open a Parquet, CSV, NDJSON or Arrow file');
+    throw fileFailure(
+      path,
+      `it is not ${wants ? `a ${wants} file`.replace('a A', 'an A') : 'a ledger'}: by its bytes it is ${kind}`,
+      other?.[1].startsWith('compressed') ? 'Decompress it first' : 'Open a Parquet, CSV, NDJSON or Arrow file',
+    );
   }
   const text = new TextDecoder().decode(head).trimStart();
   return /^\{|^\[\s*[{\]]/.test(text) ? 'ndjson' : 'csv';
@@ -44,7 +64,11 @@ function checkParquetTail(path: string, size: number, tail: Uint8Array): void {
   if (magic === 'PARE') throw encrypted(path);
   const footer = tail.length === 8 ? new DataView(tail.buffer, tail.byteOffset).getUint32(0, true) : 0;
   if (size < 12 || magic !== 'PAR1' || footer + 12 > size) {
-    throw fileFailure(path, 'the Parquet file is truncated: its end (the footer) is missing', 'Copy or download it again, and wait until it has been written whole');
+    throw fileFailure(
+      path,
+      'the Parquet file is truncated: its end (the footer) is missing',
+      'Copy or download it again, and wait until it has been written whole',
+    );
   }
 }
 

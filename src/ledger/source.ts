@@ -22,7 +22,9 @@ export interface ResolvedSource {
 
 /** The files of a source in the order of their paths; of a folder, those that hold no data by their name are left out with a note. */
 export async function resolveSource(
-  source: LedgerSource, platform: Platform, options: { signal?: AbortSignal; onProgress?: OnProgress },
+  source: LedgerSource,
+  platform: Platform,
+  options: { signal?: AbortSignal; onProgress?: OnProgress },
 ): Promise<ResolvedSource> {
   if (source.kind === 'url') {
     const file = await openUrl(source.url, { ...options, fetch: platform.fetch });
@@ -35,12 +37,28 @@ export async function resolveSource(
   const files = all.filter(isData);
   const ignored = all.filter((file) => !isData(file));
   if (files.length === 0) {
-    throw fileFailure(all[0].path, `none of the ${all.length} files is a ledger by its name`, 'Choose files that end in .parquet, .csv, .ndjson or .arrow');
+    throw fileFailure(
+      all[0].path,
+      `none of the ${all.length} files is a ledger by its name`,
+      'Choose files that end in .parquet, .csv, .ndjson or .arrow',
+    );
   }
   const collator = new Intl.Collator('en', { numeric: true });
   const sorted = [...files].sort((a, b) => collator.compare(a.path, b.path));
-  const notes = ignored.length === 0 ? [] : [`${counted(ignored.length, 'file')} ignored (not data by name): ${ignored.slice(0, 5).map((file) => file.path).join(', ')}${ignored.length > 5 ? ', ...' : ''}.`];
-  return { name: source.kind === 'sample' ? source.name : commonFolder(sorted.map((file) => file.path)) || `${files.length} files`, files: sorted, notes };
+  const notes =
+    ignored.length === 0
+      ? []
+      : [
+          `${counted(ignored.length, 'file')} ignored (not data by name): ${ignored
+            .slice(0, 5)
+            .map((file) => file.path)
+            .join(', ')}${ignored.length > 5 ? ', ...' : ''}.`,
+        ];
+  return {
+    name: source.kind === 'sample' ? source.name : commonFolder(sorted.map((file) => file.path)) || `${files.length} files`,
+    files: sorted,
+    notes,
+  };
 }
 
 const lastPart = (path: string): string => path.split(/[/\\]/).pop() || path;
@@ -55,9 +73,13 @@ function commonFolder(paths: readonly string[]): string {
 /** Opens one file by what its bytes are. */
 export async function openTable(file: NamedBlob, platform: Platform): Promise<TableReader> {
   const format = await sniff(file);
-  const reader = format === 'parquet' ? await openParquet(file, await platform.parquet())
-    : format === 'csv' ? await openCsv(file)
-      : format === 'ndjson' ? await openNdjson(file)
-        : await openArrow(file, format === 'arrow-file', platform);
+  const reader =
+    format === 'parquet'
+      ? await openParquet(file, await platform.parquet())
+      : format === 'csv'
+        ? await openCsv(file)
+        : format === 'ndjson'
+          ? await openNdjson(file)
+          : await openArrow(file, format === 'arrow-file', platform);
   return withPartitions(reader);
 }

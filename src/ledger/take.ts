@@ -5,11 +5,12 @@ import { packBits, validity } from './cast.ts';
 
 /** The rows `at` of Arrow data, in that order, as new data of the same type. */
 export function takeRows(data: Data, at: Int32Array): Data {
-  const { type } = data;
+  const type = data.type;
   if (DataType.isNull(type)) return arrow.makeData({ type, length: at.length });
   const valid = validity(data);
   const nullBitmap = packBits(valid && Uint8Array.from(at, (row) => valid[row]));
-  const make = (rest: object): Data => arrow.makeData({ type, length: at.length, nullCount: nullBitmap ? -1 : 0, nullBitmap, ...rest } as never) as Data;
+  const make = (rest: object): Data =>
+    arrow.makeData({ type, length: at.length, nullCount: nullBitmap ? -1 : 0, nullBitmap, ...rest } as never) as Data;
   if (DataType.isBool(type)) {
     const bits = data.values as Uint8Array;
     return make({ data: packBits(Uint8Array.from(at, (row) => (bits[(row + data.offset) >> 3] >> ((row + data.offset) & 7)) & 1))! });
@@ -20,7 +21,7 @@ export function takeRows(data: Data, at: Int32Array): Data {
   }
   if (DataType.isList(type) || DataType.isMap(type)) {
     const { offsets, elements } = spans(data, at);
-    const source = data.valueOffsets;
+    const source = data.valueOffsets as Int32Array;
     const inner = new Int32Array(elements);
     let used = 0;
     for (const row of at) for (let i = source[row]; i < source[row + 1]; i++) inner[used++] = i;
@@ -28,7 +29,12 @@ export function takeRows(data: Data, at: Int32Array): Data {
   }
   if (DataType.isFixedSizeList(type)) {
     const size = type.listSize;
-    return make({ child: takeRows(data.children[0], Int32Array.from({ length: at.length * size }, (_, i) => at[Math.floor(i / size)] * size + (i % size))) });
+    return make({
+      child: takeRows(
+        data.children[0],
+        Int32Array.from({ length: at.length * size }, (_, i) => at[Math.floor(i / size)] * size + (i % size)),
+      ),
+    });
   }
   if (DataType.isStruct(type)) return make({ children: data.children.map((child) => takeRows(child, at)) });
   const values = data.values as Int32Array;

@@ -12,9 +12,12 @@ export const platform = nodePlatform();
 export const named = (path: string, content: string | Uint8Array): NamedBlob => ({ path, blob: new Blob([content as BlobPart]) });
 export const fixture = (name: string): NamedBlob => named(name, readFileSync(new URL(`./fixtures/${name}`, import.meta.url)));
 
-export function open(files: NamedBlob | readonly NamedBlob[], options: Partial<OpenOptions> & { mapping?: ColumnMapping } = {}): Promise<OpenedLedger> {
+export function open(
+  files: NamedBlob | readonly NamedBlob[],
+  options: Partial<OpenOptions> & { mapping?: ColumnMapping } = {},
+): Promise<OpenedLedger> {
   const { mapping = null, ...rest } = options;
-  return openLedger({ kind: 'files', files: Array.isArray(files) ? files as NamedBlob[] : [files as NamedBlob] }, mapping, { platform, ...rest });
+  return openLedger({ kind: 'files', files: Array.isArray(files) ? (files as NamedBlob[]) : [files as NamedBlob] }, mapping, { platform, ...rest });
 }
 
 /** The error that opening raises. */

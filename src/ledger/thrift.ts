@@ -55,21 +55,32 @@ export function readThrift(bytes: Uint8Array): ThriftStruct {
   const value = (type: number, depth: number): ThriftValue => {
     if (depth > 64) throw new RangeError('the metadata is nested too deep');
     switch (type) {
-      case TRUE: return true;
-      case FALSE: return false;
-      case BYTE: return BigInt(byte());
-      case I16: case I32: case I64: return zigzag();
-      case DOUBLE: return take(8);
-      case BINARY: return take(Number(varint()));
-      case LIST: case SET: {
+      case TRUE:
+        return true;
+      case FALSE:
+        return false;
+      case BYTE:
+        return BigInt(byte());
+      case I16:
+      case I32:
+      case I64:
+        return zigzag();
+      case DOUBLE:
+        return take(8);
+      case BINARY:
+        return take(Number(varint()));
+      case LIST:
+      case SET: {
         const header = byte();
         const size = header >> 4 === 15 ? Number(varint()) : header >> 4;
         const element = header & 15;
         if (size > bytes.length - at) throw new RangeError('a list in the metadata is too long');
         return { element, items: Array.from({ length: size }, () => (element <= FALSE ? byte() === TRUE : value(element, depth + 1))) };
       }
-      case STRUCT: return struct(depth + 1);
-      default: throw new RangeError('the metadata makes no sense');
+      case STRUCT:
+        return struct(depth + 1);
+      default:
+        throw new RangeError('the metadata makes no sense');
     }
   };
   const struct = (depth: number): ThriftStruct => {

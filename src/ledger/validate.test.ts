@@ -8,7 +8,11 @@ const bytesOf = async (name: string) => new Uint8Array(await fixture(name).blob.
 
 describe('files that are no ledger', () => {
   it.each([
-    ['a PNG renamed', named('x.parquet', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0])), 'x.parquet: it is not a Parquet file: by its bytes it is a PNG image'],
+    [
+      'a PNG renamed',
+      named('x.parquet', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0])),
+      'x.parquet: it is not a Parquet file: by its bytes it is a PNG image',
+    ],
     ['text renamed', named('x.parquet', 'hello'), 'x.parquet: it is not a Parquet file: by its bytes it is a text file'],
     ['an empty file', named('x.parquet', ''), 'x.parquet: the file is empty (0 bytes)'],
     ['gzip', named('x.csv.gz', new Uint8Array([0x1f, 0x8b, 8, 0])), 'it is compressed with gzip. Decompress it first'],
@@ -17,7 +21,11 @@ describe('files that are no ledger', () => {
     ['broken JSON', named('x.json', '[{"a": 1'), 'it starts like a JSON array but is not JSON'],
     ['a header twice', named('x.csv', 'a,b,a\n1,2,3'), 'its header line names the column "a" twice'],
     ['compressed Arrow', fixture('lz4.arrow'), 'its Arrow record batches are compressed'],
-    ['encrypted Parquet', fixture('encrypted_footer.parquet'), 'encrypted_footer.parquet: the Parquet file is encrypted. Write it without encryption'],
+    [
+      'encrypted Parquet',
+      fixture('encrypted_footer.parquet'),
+      'encrypted_footer.parquet: the Parquet file is encrypted. Write it without encryption',
+    ],
     ['encrypted columns', fixture('encrypted_columns.parquet'), 'its columns provider_id, embedding.list.element are encrypted'],
   ])('%s', async (_, file, message) => {
     const error = await failure(open(file));
@@ -41,8 +49,12 @@ describe('files that are no ledger', () => {
     for (let at = 4; at < whole.length - 8; at += 23) {
       const damaged = whole.slice();
       damaged[at] ^= 0x5a;
-      const outcome = await open(named('damaged.parquet', damaged)).then((opened) => opened.report.rowsRead, (thrown: unknown) => thrown);
-      if (outcome !== 12) expect(await failure(Promise.reject(outcome as Error))).toMatchObject({ kind: expect.stringMatching(/^(?:file|column)$/) as string });
+      const outcome = await open(named('damaged.parquet', damaged)).then(
+        (opened) => opened.report.rowsRead,
+        (thrown: unknown) => thrown,
+      );
+      if (outcome !== 12)
+        expect(await failure(Promise.reject(outcome as Error))).toMatchObject({ kind: expect.stringMatching(/^(?:file|column)$/) as string });
     }
     expect((await open(named('sound.parquet', whole))).report.events).toBe(12);
   }, 30_000);
@@ -54,7 +66,9 @@ describe('files that are no ledger', () => {
     const at = bytes.findLastIndex((_, i) => name.every((byte, j) => bytes[i + j] === byte) && bytes[i + name.length] === 0x15) + name.length + 1;
     expect(bytes[at]).toBe(2);
     bytes[at] = 6;
-    expect((await failure(open(named('lzo.parquet', bytes)))).message).toContain('lzo.parquet: column "event_id" is compressed with LZO, which cannot be read here');
+    expect((await failure(open(named('lzo.parquet', bytes)))).message).toContain(
+      'lzo.parquet: column "event_id" is compressed with LZO, which cannot be read here',
+    );
   });
 });
 
@@ -62,16 +76,40 @@ describe('columns', () => {
   it('of a wrong type are refused by name, found and needed', async () => {
     const text = { ...plainLedger(3, 2), text: ['a', 'b', 'c'] };
     const wrong = async (mapping: object) => failure(open(await parquet(text), { mapping: { provider_id: 'provider_id', ...mapping } }));
-    expect(await wrong({ embedding: 'text' })).toMatchObject({ kind: 'column', file: 'ledger.parquet', column: 'text', found: 'Utf8', needed: 'FLOAT[] (list or fixed-size), DOUBLE[] or FLOAT16[] for embedding' });
-    expect(await wrong({ ts: 'provider_id' })).toMatchObject({ kind: 'column', column: 'provider_id', found: 'Utf8', needed: 'TIMESTAMP, or BIGINT epoch milliseconds for ts' });
-    expect(await wrong({ text: 'embedding' })).toMatchObject({ kind: 'column', column: 'embedding', found: 'List<Float32>', needed: 'VARCHAR for text' });
-    expect((await wrong({ latency_ms: 'no such' })).message).toContain('ledger.parquet, column "no such": found no such column, need a column to read latency_ms from. Map latency_ms to one');
+    expect(await wrong({ embedding: 'text' })).toMatchObject({
+      kind: 'column',
+      file: 'ledger.parquet',
+      column: 'text',
+      found: 'Utf8',
+      needed: 'FLOAT[] (list or fixed-size), DOUBLE[] or FLOAT16[] for embedding',
+    });
+    expect(await wrong({ ts: 'provider_id' })).toMatchObject({
+      kind: 'column',
+      column: 'provider_id',
+      found: 'Utf8',
+      needed: 'TIMESTAMP, or BIGINT epoch milliseconds for ts',
+    });
+    expect(await wrong({ text: 'embedding' })).toMatchObject({
+      kind: 'column',
+      column: 'embedding',
+      found: 'List<Float32>',
+      needed: 'VARCHAR for text',
+    });
+    expect((await wrong({ latency_ms: 'no such' })).message).toContain(
+      'ledger.parquet, column "no such": found no such column, need a column to read latency_ms from. Map latency_ms to one',
+    );
   });
   it('of text with a value that cannot be meant are refused with the row', async () => {
     const rows = Array.from({ length: 1200 }, (_, i) => `${i},p,${i === 1100 ? 'soon' : i}`).join('\n');
-    expect((await failure(open(named('a.csv', `event_id,agent_id,latency_ms\n${rows}`)))).message).toContain('a.csv, column "latency_ms": found "soon" at row 1101, need DOUBLE');
-    expect((await failure(open(named('a.ndjson', '{"event_id":"x1","agent_id":"a"}')))).message).toContain('column "event_id": found "x1" at row 1, need BIGINT');
-    expect((await failure(open(named('a.ndjson', '{"event_id":9007199254740993,"agent_id":"a"}')))).message).toContain('found 9007199254740992 at row 1, need BIGINT');
+    expect((await failure(open(named('a.csv', `event_id,agent_id,latency_ms\n${rows}`)))).message).toContain(
+      'a.csv, column "latency_ms": found "soon" at row 1101, need DOUBLE',
+    );
+    expect((await failure(open(named('a.ndjson', '{"event_id":"x1","agent_id":"a"}')))).message).toContain(
+      'column "event_id": found "x1" at row 1, need BIGINT',
+    );
+    expect((await failure(open(named('a.ndjson', '{"event_id":9007199254740993,"agent_id":"a"}')))).message).toContain(
+      'found 9007199254740992 at row 1, need BIGINT',
+    );
   });
   it('without anyone who speaks list what is there', async () => {
     const error = await failure(open(named('a.csv', 'event_id,mood\n1,good\n')));
@@ -113,7 +151,9 @@ describe('rows that cannot be used are left out, counted and listed', () => {
   });
 
   it('a duplicate event_id: the first in file order stays', async () => {
-    const { report, columns } = await open(await parquet(plainLedger(5, 2, { eventId: BigInt64Array.of(7n, 8n, 7n, 9n, 7n), time: Float64Array.of(5, 4, 3, 2, 1).map((s) => START + s) })));
+    const { report, columns } = await open(
+      await parquet(plainLedger(5, 2, { eventId: BigInt64Array.of(7n, 8n, 7n, 9n, 7n), time: Float64Array.of(5, 4, 3, 2, 1).map((s) => START + s) })),
+    );
     expect(report.leftOut).toEqual([{ reason: 'event_id is there twice: the first in file order is kept', count: 2, examples: ['7', '7'] }]);
     expect(Array.from(columns.eventId)).toEqual([9n, 8n, 7n]);
     expect(columns.time[2]).toBe(START + 5);
@@ -157,7 +197,11 @@ describe('ledgers of unusual size open, and the notes say what is missing', () =
   });
   it('10,000 streams', async () => {
     const n = 10_000;
-    const { columns } = await open(await parquet(plainLedger(n, 2, { provider: { codes: Int32Array.from({ length: n }, (_, i) => i), values: Array.from({ length: n }, (_, i) => `s${i}`) } })));
+    const { columns } = await open(
+      await parquet(
+        plainLedger(n, 2, { provider: { codes: Int32Array.from({ length: n }, (_, i) => i), values: Array.from({ length: n }, (_, i) => `s${i}`) } }),
+      ),
+    );
     expect([columns.provider!.values.length, columns.provider!.values[columns.provider!.codes[9999]]]).toEqual([n, 's9999']);
   });
   it('epoch seconds and microseconds are suspected', async () => {
@@ -167,4 +211,3 @@ describe('ledgers of unusual size open, and the notes say what is missing', () =
     expect(await at('1704067200000')).not.toContain('if it holds');
   });
 });
-

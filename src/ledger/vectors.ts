@@ -22,7 +22,8 @@ function halfTable(): Float32Array {
   for (let bits = 0; bits < 65536; bits++) {
     const exponent = (bits >> 10) & 31;
     const fraction = bits & 1023;
-    const magnitude = exponent === 0 ? fraction * 2 ** -24 : exponent === 31 ? (fraction ? NaN : Infinity) : (1 + fraction / 1024) * 2 ** (exponent - 15);
+    const magnitude =
+      exponent === 0 ? fraction * 2 ** -24 : exponent === 31 ? (fraction ? NaN : Infinity) : (1 + fraction / 1024) * 2 ** (exponent - 15);
     halves[bits] = bits & 0x8000 ? -magnitude : magnitude;
   }
   return halves;
@@ -62,7 +63,7 @@ export function toVectors(column: RawColumn, bad: OnBad): VectorColumn {
     const size = column.type.listSize;
     return { rows, offsets: Int32Array.from({ length: rows + 1 }, (_, i) => i * size), values: floats(child, rows * size), valid };
   }
-  const offsets = (column as Data<arrow.List>).valueOffsets;
+  const offsets = (column as Data).valueOffsets as Int32Array;
   return { rows, offsets, values: floats(child, offsets[rows] ?? 0), valid };
 }
 
@@ -100,7 +101,8 @@ function parseVectors(cells: readonly unknown[], bad: OnBad): VectorColumn {
   };
   for (let i = 0; i < rows; i++) {
     const cell = cells[i];
-    if (cell === null || cell === undefined || (typeof cell === 'string' && isMissingText(cell.trim()))) (valid ??= new Uint8Array(rows).fill(1))[i] = 0;
+    if (cell === null || cell === undefined || (typeof cell === 'string' && isMissingText(cell.trim())))
+      (valid ??= new Uint8Array(rows).fill(1))[i] = 0;
     else if (Array.isArray(cell)) for (const value of cell) push(typeof value === 'number' ? value : value === null ? NaN : bad(i, cell));
     else if (typeof cell !== 'string' || parseVector(cell, push) < 0) bad(i, cell);
     offsets[i + 1] = used;

@@ -50,12 +50,27 @@ export interface WriteOptions {
   readonly rowGroupRows?: number;
 }
 
-const DICTIONARIES = {
-  provider_id: 'provider', agent_id: 'agent', thread_id: 'thread', instantiation_id: 'instantiation', role: 'role', handoff_to: 'handoffTo',
-  outcome: 'outcome', decision: 'decision', label: 'label',
-} as const;
-const INTEGERS = { input_tokens: 'inputTokens', output_tokens: 'outputTokens', cached_tokens: 'cachedTokens' } as const;
-const DOUBLES = { latency_ms: 'latency', cost_usd: 'costUsd' } as const;
+// Column of the file, property of LedgerTable.
+const DICTIONARIES = [
+  ['provider_id', 'provider'],
+  ['agent_id', 'agent'],
+  ['thread_id', 'thread'],
+  ['instantiation_id', 'instantiation'],
+  ['role', 'role'],
+  ['handoff_to', 'handoffTo'],
+  ['outcome', 'outcome'],
+  ['decision', 'decision'],
+  ['label', 'label'],
+] as const;
+const INTEGERS = [
+  ['input_tokens', 'inputTokens'],
+  ['output_tokens', 'outputTokens'],
+  ['cached_tokens', 'cachedTokens'],
+] as const;
+const DOUBLES = [
+  ['latency_ms', 'latency'],
+  ['cost_usd', 'costUsd'],
+] as const;
 const GROUP_BYTES = 16 << 20;
 
 /** Arrow columns of the rows `at` of a ledger. */
@@ -63,7 +78,8 @@ function arrowColumns(table: LedgerTable, at: Int32Array, without: ReadonlySet<s
   const length = at.length;
   const columns: [string, Data][] = [];
   const add = (name: string, type: DataType, rest: object, nullBitmap?: Uint8Array): void => {
-    if (!without.has(name)) columns.push([name, arrow.makeData({ type, length, nullCount: nullBitmap ? -1 : 0, nullBitmap, ...rest } as never) as Data]);
+    if (!without.has(name))
+      columns.push([name, arrow.makeData({ type, length, nullCount: nullBitmap ? -1 : 0, nullBitmap, ...rest } as never) as Data]);
   };
   const numbers = (values: Float64Array): { picked: Float64Array; nullBitmap: Uint8Array | undefined } => {
     const picked = Float64Array.from(at, (row) => values[row]);
@@ -72,14 +88,27 @@ function arrowColumns(table: LedgerTable, at: Int32Array, without: ReadonlySet<s
   add('event_id', new arrow.Int64(), { data: BigInt64Array.from(at, (row) => table.eventId[row]) });
   if (table.time) {
     const { picked, nullBitmap } = numbers(table.time);
-    add('ts', new arrow.TimestampMicrosecond(), { data: BigInt64Array.from(picked, (ms) => (Number.isNaN(ms) ? 0n : BigInt(Math.round(ms * 1000)))) }, nullBitmap);
+    add(
+      'ts',
+      new arrow.TimestampMicrosecond(),
+      { data: BigInt64Array.from(picked, (ms) => (Number.isNaN(ms) ? 0n : BigInt(Math.round(ms * 1000)))) },
+      nullBitmap,
+    );
   }
-  for (const [name, key] of Object.entries(DICTIONARIES) as [string, (typeof DICTIONARIES)[keyof typeof DICTIONARIES]][]) {
+  for (const [name, key] of DICTIONARIES) {
     const column = table[key];
-    if (column) columnOfStrings(name, Array.from(at, (row) => (column.codes[row] < 0 ? null : column.values[column.codes[row]])));
+    if (column)
+      columnOfStrings(
+        name,
+        Array.from(at, (row) => (column.codes[row] < 0 ? null : column.values[column.codes[row]])),
+      );
   }
-  if (table.text) columnOfStrings('text', Array.from(at, (row) => table.text![row]));
-  for (const [name, key] of Object.entries(DOUBLES) as [string, 'latency' | 'costUsd'][]) {
+  if (table.text)
+    columnOfStrings(
+      'text',
+      Array.from(at, (row) => table.text![row]),
+    );
+  for (const [name, key] of DOUBLES) {
     const values = table[key];
     if (!values) continue;
     const { picked, nullBitmap } = numbers(values);
@@ -88,9 +117,10 @@ function arrowColumns(table: LedgerTable, at: Int32Array, without: ReadonlySet<s
   if (table.shadow) {
     const picked = Uint8Array.from(at, (row) => table.shadow![row]);
     // apache-arrow 17 writes no values for booleans that are all null, which other Arrow libraries refuse: the column is absent then.
-    if (picked.some((value) => value !== 2)) add('shadow', new arrow.Bool(), { data: packBits(picked) }, picked.includes(2) ? packBits(picked, (b) => b !== 2) : undefined);
+    if (picked.some((value) => value !== 2))
+      add('shadow', new arrow.Bool(), { data: packBits(picked) }, picked.includes(2) ? packBits(picked, (b) => b !== 2) : undefined);
   }
-  for (const [name, key] of Object.entries(INTEGERS) as [string, 'inputTokens' | 'outputTokens' | 'cachedTokens'][]) {
+  for (const [name, key] of INTEGERS) {
     const values = table[key];
     if (!values) continue;
     const { picked, nullBitmap } = numbers(values);
@@ -108,7 +138,12 @@ function arrowColumns(table: LedgerTable, at: Int32Array, without: ReadonlySet<s
     const leaf = new Float32Array(offsets[length]);
     for (let i = 0; i < length; i++) if (valid[i]) leaf.set(table.embeddings.subarray(at[i] * dimension, (at[i] + 1) * dimension), offsets[i]);
     const child = arrow.makeData({ type: new arrow.Float32(), length: leaf.length, nullCount: 0, data: leaf });
-    add('embedding', new arrow.List(new arrow.Field('element', new arrow.Float32(), true)), { valueOffsets: offsets, child }, valid.includes(0) ? packBits(valid) : undefined);
+    add(
+      'embedding',
+      new arrow.List(new arrow.Field('element', new arrow.Float32(), true)),
+      { valueOffsets: offsets, child },
+      valid.includes(0) ? packBits(valid) : undefined,
+    );
   }
   return columns;
 
@@ -126,10 +161,22 @@ function recordBatch(columns: readonly [string, Data][], length: number): arrow.
 /** The ledger as one Parquet file, zstd. */
 export async function writeParquet(table: LedgerTable, platform: Platform, options: WriteOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   checkLengths(table);
-  return toParquet(table, Int32Array.from({ length: table.n }, (_, i) => i), new Set(), platform, options);
+  return toParquet(
+    table,
+    Int32Array.from({ length: table.n }, (_, i) => i),
+    new Set(),
+    platform,
+    options,
+  );
 }
 
-async function toParquet(table: LedgerTable, at: Int32Array, without: ReadonlySet<string>, platform: Platform, options: WriteOptions): Promise<Uint8Array<ArrayBuffer>> {
+async function toParquet(
+  table: LedgerTable,
+  at: Int32Array,
+  without: ReadonlySet<string>,
+  platform: Platform,
+  options: WriteOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
   const parquet = await platform.parquet();
   const groupRows = options.rowGroupRows ?? Math.max(1, Math.min(8192, table.dimension ? Math.floor(GROUP_BYTES / (4 * table.dimension)) : 8192));
   const batch = recordBatch(arrowColumns(table, at, without), at.length);
@@ -159,7 +206,8 @@ export async function writeHive(table: LedgerTable, platform: Platform, options:
     else partitions.set(path, [row]);
   }
   const files: WrittenFile[] = [];
-  for (const [path, rows] of partitions) files.push({ path, bytes: await toParquet(table, Int32Array.from(rows), new Set(['provider_id']), platform, options) });
+  for (const [path, rows] of partitions)
+    files.push({ path, bytes: await toParquet(table, Int32Array.from(rows), new Set(['provider_id']), platform, options) });
   return files;
 }
 
@@ -167,7 +215,8 @@ export async function writeHive(table: LedgerTable, platform: Platform, options:
 function checkLengths(table: LedgerTable): void {
   const { n, dimension = 0 } = table;
   const wrong = (name: string, length: number, expected: number): void => {
-    if (length !== expected) throw ledgerFailure(`Column ${name} has ${length} values, ${expected} expected`, 'This is a fault of the program that writes the ledger');
+    if (length !== expected)
+      throw ledgerFailure(`Column ${name} has ${length} values, ${expected} expected`, 'This is a fault of the program that writes the ledger');
   };
   for (const [name, column] of Object.entries(table) as [string, unknown][]) {
     if (column === undefined) continue;

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { changedParameters, PARAMETER_NAMES, PARAMETER_SPECS, type ParameterError, type ParameterName, type ParameterSpec } from '../../detection/parameters.ts';
 import { explain } from '../../core/errors.ts';
 import { actions, session, useTautline } from '../../state/store.ts';
@@ -73,15 +73,43 @@ function ParameterFiles({ onErrors }: { readonly onErrors: (errors: readonly Par
   );
 }
 
+/** Parameters that contradict each other, from a link or a file. */
+function Refused(): ReactNode {
+  const error = useTautline((state) => state.analysis.error);
+  return error?.kind === 'parameter' ? <p className="field-problem" role="alert">{explain(error)}</p> : null;
+}
+
+/** How long progress may stay unseen: a run that ends sooner would only flicker. */
+const SHOW_AFTER_MS = 250;
+
+function Running(): ReactNode {
+  const running = useTautline((state) => state.analysis.running);
+  const isRunning = running !== null;
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    if (!isRunning) return;
+    const timer = setTimeout(() => setLate(true), SHOW_AFTER_MS);
+    return () => {
+      clearTimeout(timer);
+      setLate(false);
+    };
+  }, [isRunning]);
+  return (
+    <div className="whatif-running" aria-hidden={!late}>
+      {running && late && <><ProgressBar progress={running} label="Analysis" /><span className="dim">{progressText(running)}</span></>}
+    </div>
+  );
+}
+
 /** Every parameter, generated from its description, and what changing it does to the alerts. */
 export function WhatIfPanel(): ReactNode {
-  const parameters = useTautline((state) => state.view.parameters);
-  const { running, error } = useTautline((state) => state.analysis);
+  // As text, so that the panel renders when another parameter changes and not at every step of a slider.
+  const changedNames = useTautline((state) => Object.keys(changedParameters(state.view.parameters)).join(' '));
   const [search, setSearch] = useState('');
   const [explained, setExplained] = useState<ParameterName | null>(null);
   const [fileErrors, setFileErrors] = useState<readonly ParameterError[]>([]);
   const [folded, setFolded] = useState<ReadonlySet<Group>>(new Set());
-  const changed = useMemo(() => new Set(Object.keys(changedParameters(parameters)) as ParameterName[]), [parameters]);
+  const changed = new Set(changedNames.split(' '));
   const found = PARAMETER_NAMES.filter((name) => matches(name, search.trim()));
   const toggle = (group: Group): void => setFolded((before) => {
     const after = new Set(before);
@@ -94,7 +122,7 @@ export function WhatIfPanel(): ReactNode {
       <header>
         <h2>What if</h2>
         <ParameterFiles onErrors={setFileErrors} />
-        <button type="button" className="button small" disabled={changed.size === 0} onClick={() => actions.resetAllParameters()}>Reset all</button>
+        <button type="button" className="button small" disabled={changedNames === ''} onClick={() => actions.resetAllParameters()}>Reset all</button>
       </header>
       <div className="search">
         <Icon name="search" size={13} />
@@ -112,11 +140,9 @@ export function WhatIfPanel(): ReactNode {
           <button type="button" className="button icon-only small" aria-label="Dismiss" onClick={() => setFileErrors([])}><Icon name="close" size={12} /></button>
         </div>
       )}
-      {error?.kind === 'parameter' && <p className="field-problem" role="alert">{explain(error)}</p>}
+      <Refused />
       <AlertChanges />
-      <div className="whatif-running" aria-hidden={running === null}>
-        {running && <><ProgressBar progress={running} label="Analysis" /><span className="dim">{progressText(running)}</span></>}
-      </div>
+      <Running />
       <div className="parameters">
         {GROUPS.map((group) => {
           const names = found.filter((name) => PARAMETER_SPECS[name].group === group);

@@ -163,8 +163,8 @@ export interface Mention {
   readonly row: LedgerRow;
   readonly by: string | null;
   readonly agent: string;
-  /** code: in a block or inline code; running text: followed by more words. */
-  readonly where: 'code' | 'running text';
+  /** code: in a block or inline code; running text: followed by more words; own name: the speaker's. */
+  readonly where: 'code' | 'running text' | 'own name';
   /** Some words around it. */
   readonly quote: string;
 }

@@ -71,11 +71,16 @@ function verdictsJson({ seed, parameters, pass, rows, results }: CalibrationRepo
   return `${JSON.stringify({ seed, parameters: changedParameters(parameters), pass, verdicts: measured, results, choices: CHOICES }, null, 1)}\n`;
 }
 
-const measuredText = ({ measured, unit }: VerdictRow): string => (unit === '' ? formatNumber(measured) : formatCount(measured));
+/** Event numbers and shares speak for themselves; a missing number reads "none". */
+function measuredText({ measured, unit }: VerdictRow): string {
+  if (Number.isNaN(measured)) return 'none';
+  if (unit === '') return formatNumber(measured);
+  return unit === 'event_id' ? formatCount(measured) : `${formatCount(measured)} ${unit}`;
+}
 
 function table(rows: readonly VerdictRow[]): string {
   const header = ['', 'profile', 'what', 'paper', 'measured', 'note'];
-  const lines = rows.map((row) => [row.pass ? 'pass' : 'FAIL', row.profile, row.what, row.paper, `${measuredText(row)} ${row.unit}`.trim(), row.note]);
+  const lines = rows.map((row) => [row.pass ? 'pass' : 'FAIL', row.profile, row.what, row.paper, measuredText(row), row.note]);
   const widths = header.map((_, c) => Math.max(...[header, ...lines].map((line) => line[c].length)));
   return [header, ...lines].map((line) => line.map((cell, c) => cell.padEnd(widths[c])).join('  ').trimEnd()).join('\n');
 }

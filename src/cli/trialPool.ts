@@ -26,12 +26,18 @@ export async function runTrials(trials: readonly Trial[], { workers = availableP
   const drain = (worker: Worker) => new Promise<void>((resolve, reject) => {
     let current = -1;
     const give = () => {
-      if (next === trials.length) return resolve();
+      if (next === trials.length) {
+        resolve();
+        return;
+      }
       current = next++;
       worker.postMessage(trials[current]);
     };
     worker.on('message', (answer: TrialAnswer) => {
-      if ('error' in answer) return reject(new TautlineFailure(answer.error));
+      if ('error' in answer) {
+        reject(new TautlineFailure(answer.error));
+        return;
+      }
       results[current] = answer.result;
       onDone?.(++done, trials.length);
       give();

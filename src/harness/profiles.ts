@@ -21,7 +21,7 @@ const choice = (value: number, unit: string, profiles: readonly ProfileName[], w
 
 export const CHOICES = {
   seed: choice(289, '', PROFILE_NAMES,
-    'The first seed from 1 with which one onset each makes fracture and homogenisation fire at the paper\'s event numbers, with nothing fired before.'),
+    'Found by trying seeds from 1 up, until fracture and homogenisation both fired at the paper\'s event numbers for some onset, and nothing before.'),
   centroidSpread: choice(1.5 * Math.SQRT1_2, 'σ', PROFILE_NAMES,
     'Standard deviation of every centroid coordinate, drawn from the seed: two providers then lie 1.5 σ apart on an axis, root mean square.'),
   noise: choice(0.01, 'σ', PROFILE_NAMES, 'Isotropic noise in each of the 64 dimensions: far below the signal, so that the rank stays visible.'),

@@ -57,12 +57,12 @@ const listed = (result: TrialResult): string =>
   PAPER_KINDS.filter((kind) => result.falseAlerts[kind] > 0).map((kind) => `${kind} ${formatCount(result.falseAlerts[kind])}`).join(', ');
 
 const noAlerts = (name: CaseName, what: string): Check => ({
-  id: `${name}-alerts`, case: name, what, paper: '0', unit: 'alerts', measure: falseAlerts, passes: (r) => falseAlerts(r) === 0,
+  id: `${name}-alerts`, case: name, what, paper: '0', unit: '', measure: falseAlerts, passes: (r) => falseAlerts(r) === 0,
   note: (r) => `${formatCount(r.quietEvents)} events${listed(r) && `; ${listed(r)}`}`,
 });
 
 const shifts = (name: CaseName): Check => ({
-  id: `${name}-shift`, case: name, what: 'SHIFT alerts on healthy events (beyond the paper)', paper: '–', unit: 'alerts', measure: (r) => r.healthyShifts,
+  id: `${name}-shift`, case: name, what: 'SHIFT alerts on healthy events (beyond the paper)', paper: '–', unit: '', measure: (r) => r.healthyShifts,
   passes: (r, p) => 1 - poissonCdf(r.healthyShifts - 1, expectedShifts(r, p)) >= SHIFT_TAIL,
   note: (r, p) => {
     const others = r.alerts.SHIFT - r.healthyShifts;
@@ -103,7 +103,7 @@ const CHECKS: readonly Check[] = [
     passes: (r, p) => r.tensionRatio !== null && r.tensionRatio < p.zone[0], note: (_, p) => `median of the last fifth; passes below the tension zone (${p.zone[0]})`,
   },
   {
-    id: 'homogenisation-drift', case: 'homogenisation', what: '[DRIFT] alerts', paper: '0', unit: 'alerts', measure: (r) => r.alerts.DRIFT, passes: (r) => r.alerts.DRIFT === 0,
+    id: 'homogenisation-drift', case: 'homogenisation', what: '[DRIFT] alerts', paper: '0', unit: '', measure: (r) => r.alerts.DRIFT, passes: (r) => r.alerts.DRIFT === 0,
   },
   shifts('homogenisation'),
   {
@@ -117,7 +117,7 @@ const CHECKS: readonly Check[] = [
   noAlerts('backoff', 'Alerts'),
   shifts('backoff'),
   {
-    id: 'ablation-void', case: 'ablation', what: 'False VOID alerts without adaptation', paper: '> 0', unit: 'alerts', measure: (r) => r.falseAlerts.VOID,
+    id: 'ablation-void', case: 'ablation', what: 'False VOID alerts without adaptation', paper: '> 0', unit: '', measure: (r) => r.falseAlerts.VOID,
     passes: (r) => r.falseAlerts.VOID > 0, note: () => 'the same ledger must raise false alarms: a harness that cannot fail proves nothing',
   },
 ];

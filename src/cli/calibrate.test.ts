@@ -1,0 +1,76 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { loadRun } from '../harness/monteCarlo.ts';
+import { openLedger } from '../ledger/open.ts';
+import { namedBlobs } from '../ledger/files.node.ts';
+import { nodePlatform } from '../ledger/parquet.node.ts';
+import { run as calibrate } from './calibrate.ts';
+import { run as generate } from './generate.ts';
+
+let folder: string;
+let printed: string;
+beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'tautline-calibrate-')); });
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(() => {
+  printed = '';
+  vi.spyOn(console, 'log').mockImplementation((text: string) => { printed += `${text}\n`; });
+});
+
+const json = async (...path: string[]) => JSON.parse(await readFile(join(folder, ...path), 'utf8'));
+
+describe('calibrate', () => {
+  it('passes by default, runs the Monte Carlo on workers and writes both', async () => {
+    expect(await calibrate(['--seeds', '2', '--from', '5', '--workers', '2', '--out', join(folder, 'default')])).toBe(0);
+    expect(printed).toMatch(/pass +Independent fracture +\[DRIFT\] fires at event +12,403 +12,403/);
+    expect(printed).toContain('all 16 verdicts pass');
+    expect(printed).toContain('Monte Carlo, seeds 5 to 6: 500,000 events');
+    const verdicts = await json('default', 'verdicts.json');
+    expect(verdicts).toMatchObject({ pass: true, parameters: {} });
+    expect(verdicts.verdicts.find((row: { id: string }) => row.id === 'homogenisation-event').measured).toBe(28_110);
+    expect(Object.keys(verdicts.choices)).toContain('rampStart');
+    const saved = loadRun(await readFile(join(folder, 'default', 'monte-carlo.json'), 'utf8'), 'monte-carlo.json');
+    expect(saved.trials.map((t) => t.seed)).toEqual([5, 6, 5, 6, 5, 6, 5, 6, 5, 6]);
+  }, 60_000);
+
+  it('ends with 1 where a verdict fails, and compares with a saved run', async () => {
+    const params = join(folder, 'params.json');
+    await writeFile(params, '{"adaptive": false}');
+    const out = join(folder, 'fixed');
+    expect(await calibrate(['--params', params, '--seeds', '2', '--from', '5', '--compare', join(folder, 'default', 'monte-carlo.json'), '--out', out])).toBe(1);
+    expect(printed).toContain('2 of 16 verdicts fail: backoff-window, backoff-alerts');
+    expect(printed).toMatch(/\* backoff: Dynamic window in the spells +384 -> 120/);
+    expect(await json('fixed', 'verdicts.json')).toMatchObject({ pass: false, parameters: { adaptive: false } });
+  }, 60_000);
+
+  it.each([
+    [['--seeds', '0'], '"--seeds": is "0"'],
+    [['--seed', '1.5'], '"--seed": is "1.5"'],
+    [['--params', '/nowhere.json'], '/nowhere.json'],
+    [['--compare', 'run.json'], '--seeds N'],
+    [['--seeds', '1', '--compare', '/nowhere.json'], '/nowhere.json'],
+  ])('refuses %j in one line', async (args, problem) => {
+    await expect(calibrate([...args, '--out', join(folder, 'never')])).rejects.toThrow(problem);
+    await expect(readdir(join(folder, 'never'))).rejects.toThrow();
+  });
+});
+
+describe('generate', () => {
+  it.each<[string[], number]>([[[], 4], [['--single'], 1]])('writes a ledger that opens (%j)', async (flags, count) => {
+    const out = join(folder, `tour${flags.join('')}`);
+    expect(await generate(['quick-tour', '--seed', '3', '--out', out, ...flags])).toBe(0);
+    const files = await namedBlobs(out);
+    expect(files.length).toBe(count);
+    const { report } = await openLedger({ kind: 'files', files }, null, { platform: nodePlatform() });
+    expect(report).toMatchObject({ events: 6000, dimension: 64, leftOut: [] });
+    expect(printed).toContain('seed 3');
+  });
+
+  it.each([
+    [['--out', 'x'], 'PROFILE'], [['benign', 'fracture', '--out', 'x'], 'more than one'], [['benign'], '--out DIR'],
+    [['chaos', '--out', 'x'], 'there is no sample "chaos"'], [['benign', '--seed', '-1', '--out', 'x'], '--seed'],
+  ])('refuses %j', async (args, problem) => {
+    await expect(generate(args)).rejects.toThrow(problem);
+  });
+});

@@ -103,7 +103,7 @@ export function Overview(props: OverviewProps) {
     const bounds = element.current?.getBoundingClientRect();
     return bounds && box ? pxToX(event.clientX - bounds.left, full, box) : full.min;
   };
-  const start = (grip: Grip) => (event: PointerEvent<HTMLElement>) => {
+  const start = (grip: Grip, event: PointerEvent<HTMLElement>) => {
     if (event.button !== 0) return;
     event.stopPropagation();
     event.currentTarget.setPointerCapture(event.pointerId);
@@ -130,9 +130,7 @@ export function Overview(props: OverviewProps) {
     // A click beside the window brings the window there.
     else if (held.grip === 'draw') onDomain(panBy(held.domain, x - (held.domain.min + held.domain.max) / 2, full), true);
   };
-  const handlers = (grip: Grip) => ({ onPointerDown: start(grip), onPointerMove: move, onPointerUp: end, onPointerCancel: end });
-
-  const keys = (grip: Grip) => (event: KeyboardEvent) => {
+  const keys = (grip: Grip, event: KeyboardEvent) => {
     const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (direction === undefined) return;
     event.preventDefault();
@@ -148,43 +146,88 @@ export function Overview(props: OverviewProps) {
     const at = grip === 'to' ? domain.max : domain.min;
     onDomain(dragWindow(grip, domain, at, at + dx, full, minSpan), true);
   };
-  const slider = (grip: Grip, name: string, value: number, text: string) => ({
-    role: 'slider', tabIndex: 0, 'aria-label': name, 'aria-valuemin': full.min, 'aria-valuemax': full.max, 'aria-valuenow': value, 'aria-valuetext': text,
-    onKeyDown: keys(grip), ...handlers(grip),
-  });
-
   const place = box && { from: xToPx(domain.min, full, box), to: xToPx(domain.max, full, box) };
+  const shared = { full, formatX, onGrab: start, onDrag: move, onDrop: end, onKeys: keys };
   return (
-    <div ref={element} className="chart-overview" style={{ height: HEIGHT }} role="group" aria-label={label} {...handlers('draw')} onDoubleClick={() => onDomain(full, true)}>
+    <div
+      ref={element}
+      className="chart-overview"
+      style={{ height: HEIGHT }}
+      role="group"
+      aria-label={label}
+      onPointerDown={(event) => start('draw', event)}
+      onPointerMove={move}
+      onPointerUp={end}
+      onPointerCancel={end}
+      onDoubleClick={() => onDomain(full, true)}
+    >
       {size && box && place && (
         <>
           <CanvasLayer draw={draw} size={size} box={box} />
           <CanvasLayer draw={veil} size={size} box={box} />
-          <div
-            className="chart-window"
-            style={{ left: place.from, width: place.to - place.from }}
-            {...slider('window', 'Visible window', domain.min, `${formatX(domain.min)} to ${formatX(domain.max)}`)}
+          <Handle
+            {...shared} grip="window" className="chart-window" name="Visible window" value={domain.min} text={`${formatX(domain.min)} to ${formatX(domain.max)}`}
+            left={place.from} width={place.to - place.from}
           />
-          <div className="chart-grip" style={{ left: place.from - 4 }} {...slider('from', 'Start of the visible window', domain.min, formatX(domain.min))} />
-          <div className="chart-grip" style={{ left: place.to - 4 }} {...slider('to', 'End of the visible window', domain.max, formatX(domain.max))} />
+          <Handle {...shared} grip="from" className="chart-grip" name="Start of the visible window" value={domain.min} left={place.from - 4} />
+          <Handle {...shared} grip="to" className="chart-grip" name="End of the visible window" value={domain.max} left={place.to - 4} />
           {shown && (
             <>
-              <div
-                className="chart-reference-grip"
-                title="Start of the reference period: drag to move"
-                style={{ left: xToPx(shown.min, full, box) }}
-                {...slider('ref-from', 'Start of the reference period', shown.min, formatX(shown.min))}
-              />
-              <div
-                className="chart-reference-grip end"
-                title="End of the reference period: drag to move"
-                style={{ left: xToPx(shown.max, full, box) }}
-                {...slider('ref-to', 'End of the reference period', shown.max, formatX(shown.max))}
-              />
+              <Handle {...shared} grip="ref-from" className="chart-reference-grip" name="Start of the reference period" value={shown.min} left={xToPx(shown.min, full, box)} />
+              <Handle {...shared} grip="ref-to" className="chart-reference-grip end" name="End of the reference period" value={shown.max} left={xToPx(shown.max, full, box)} />
             </>
           )}
         </>
       )}
     </div>
+  );
+}
+
+interface HandleProps {
+  readonly grip: Grip;
+  readonly name: string;
+  readonly className: string;
+  readonly value: number;
+  readonly text?: string;
+  readonly full: Domain;
+  readonly formatX: (x: number) => string;
+  /** CSS pixels. */
+  readonly left: number;
+  readonly width?: number;
+  readonly onGrab: (grip: Grip, event: PointerEvent<HTMLElement>) => void;
+  readonly onDrag: (event: PointerEvent<HTMLElement>) => void;
+  readonly onDrop: (event: PointerEvent<HTMLElement>) => void;
+  readonly onKeys: (grip: Grip, event: KeyboardEvent) => void;
+}
+
+/** Something to drag along the axis; for keyboard and screen readers a slider. */
+function Handle({ grip, name, className, value, text, full, formatX, left, width, onGrab, onDrag, onDrop, onKeys }: HandleProps) {
+  return (
+    <div
+      className={className}
+      style={{ left, width }}
+      title={grip.startsWith('ref') ? `${name}: drag to move` : undefined}
+      role="slider"
+      tabIndex={0}
+      aria-label={name}
+      aria-valuemin={full.min}
+      aria-valuemax={full.max}
+      aria-valuenow={value}
+      aria-valuetext={text ?? formatX(value)}
+      onKeyDown={(event) => onKeys(grip, event)}
+      onPointerDown={(event) => onGrab(grip, event)}
+      onPointerMove={(event) => {
+        event.stopPropagation();
+        onDrag(event);
+      }}
+      onPointerUp={(event) => {
+        event.stopPropagation();
+        onDrop(event);
+      }}
+      onPointerCancel={(event) => {
+        event.stopPropagation();
+        onDrop(event);
+      }}
+    />
   );
 }

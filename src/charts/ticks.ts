@@ -28,7 +28,7 @@ export function eventTicks(domain: Domain, count: number): AxisTick[] {
 export function timeTicks(domain: Domain, count: number): AxisTick[] {
   const rough = span(domain) / Math.max(1, count);
   const step = TIME_STEPS.find((size) => size >= rough);
-  if (step === undefined) return monthTicks(domain, Math.ceil(rough / (30 * DAY)));
+  if (step === undefined) return monthTicks(domain, Math.ceil(rough / (31 * DAY)));
   const ticks: AxisTick[] = [];
   for (let x = Math.ceil(domain.min / step) * step; x <= domain.max; x += step) ticks.push({ x, label: tickLabel(x, step) });
   return ticks;

@@ -28,8 +28,8 @@ interface PanelMeta {
 /** A panel of lines: it names the series it needs and turns them into a chart; one view draws all of them. */
 export interface LinePanel extends PanelMeta {
   readonly type: 'lines';
-  /** The first is the one whose events are picked by a click. */
-  readonly series: readonly SeriesName[];
+  /** One or two; the first is the one whose events are picked by a click. */
+  readonly series: readonly [SeriesName] | readonly [SeriesName, SeriesName];
   /** Series are of the whole ledger, not of streams: every stream is fetched, and merged by `toChart`. */
   readonly ledgerWide?: boolean;
   /** Plot height in CSS pixels. */

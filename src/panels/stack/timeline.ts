@@ -48,6 +48,8 @@ export function useShared(): Timeline {
 const TICK_ROOM = 96;
 /** Fewest events that may fill the width. */
 const LEAST_EVENTS = 5;
+/** Positions on the time axis are always told to the minute at least, however long the view is. */
+const WEEK = 7 * 86_400_000;
 
 export const fullDomain = (axis: Axis, report: AnalysisReport): Domain => (axis === 'time'
   ? { min: report.timeRange[0], max: Math.max(report.timeRange[0] + 1, report.timeRange[1]) }
@@ -118,7 +120,10 @@ export function useTimeline(report: AnalysisReport, containerWidth: number): Tim
       gestures.setState({ domain: next, range: to }, true);
       actions.setRange(to, rest);
     };
-    if (axis === 'event') return settle(rangeOfEvents(next, events));
+    if (axis === 'event') {
+      settle(rangeOfEvents(next, events));
+      return;
+    }
     gestures.setState({ domain: next, range: null }, true);
     Promise.all([session.engine.indexAt(axis, next.min), session.engine.indexAt(axis, next.max)]).then(([first, last]) => {
       const from = Math.min(first, events - 1);
@@ -146,7 +151,7 @@ export function useTimeline(report: AnalysisReport, containerWidth: number): Tim
   const width = Math.max(1, containerWidth - MARGIN.left - MARGIN.right);
   const ticks = useMemo(() => axisTicks(axis, domain, width / TICK_ROOM), [axis, domain, width]);
   const visibleSpan = span(domain);
-  const formatX = useCallback((x: number) => (axis === 'time' ? `${formatTime(x, Math.min(visibleSpan, 13 * 86_400_000))}` : formatCount(x)), [axis, visibleSpan]);
+  const formatX = useCallback((x: number) => (axis === 'time' ? formatTime(x, Math.min(visibleSpan, WEEK)) : formatCount(x)), [axis, visibleSpan]);
   const episodes = useMemo(() => placeEpisodes(report.alerts, ghosts, placeAlert, full.max), [report, ghosts, placeAlert, full]);
   const [referenceFrom, referenceTo] = edges.map(placeAlert);
   const reference = useMemo(
@@ -166,7 +171,10 @@ export function useTimeline(report: AnalysisReport, containerWidth: number): Tim
 
   const setReference = useCallback((next: Domain) => {
     const apply = (from: number, to: number) => actions.setParameters({ reference_range: [Math.max(0, from), Math.min(events, Math.max(from + 1, to))] }, true);
-    if (axis === 'event') return apply(Math.round(next.min), Math.round(next.max) + 1);
+    if (axis === 'event') {
+      apply(Math.round(next.min), Math.round(next.max) + 1);
+      return;
+    }
     Promise.all([session.engine.indexAt(axis, next.min), session.engine.indexAt(axis, next.max)])
       .then(([from, to]) => apply(from, to + 1), () => undefined); // A worker that died reports itself.
   }, [axis, events]);
@@ -192,9 +200,13 @@ function useSharedCursor(axis: Axis, events: number) {
     cursor.set(x ?? Number.NaN);
     if (x === null) {
       waiting.current.x = null;
-      return publish(null);
+      publish(null);
+      return;
     }
-    if (axis === 'event') return publish(Math.min(events - 1, Math.max(0, Math.round(x))));
+    if (axis === 'event') {
+      publish(Math.min(events - 1, Math.max(0, Math.round(x))));
+      return;
+    }
     const state = waiting.current;
     state.x = x;
     if (state.busy) return;

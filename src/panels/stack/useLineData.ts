@@ -34,16 +34,12 @@ export function useLineData(panel: LinePanel): LineData {
   });
   const busy = results.some((result) => result.isFetching);
   if (!busy && asked !== wanted) setAsked(wanted);
-  const data = results.map((result) => result.data);
-  const series = useMemo(
-    () => Object.fromEntries(panel.series.map((name, i) => [name, data[i]])),
-    // The array is new on every render, its members are not.
-    [panel, ...data], // eslint-disable-line react-hooks/exhaustive-deps
-  );
+  const [first, second] = results.map((result) => result.data);
+  const series = useMemo(() => Object.fromEntries(panel.series.map((name, i) => [name, [first, second][i]])), [panel, first, second]);
   return {
     series,
     stale: busy || asked !== wanted,
-    pending: asked.enabled && data.includes(undefined),
+    pending: asked.enabled && results.some((result) => result.data === undefined),
     error: results.find((result) => result.error)?.error ?? null,
     retry: () => results.forEach((result) => { if (result.error) void result.refetch(); }),
   };

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { episodeRow, hitEpisode, hitTick, layoutLanes, type Episode } from './episodes.ts';
+
+const domain = { min: 0, max: 1000 };
+const box = { left: 0, top: 10, width: 1000, height: 100 };
+const episode = (id: number, more: Partial<Episode>): Episode => ({ id, kind: 'DRIFT', lane: 0, onset: 100, fired: 120, end: 300, open: false, ghost: false, ...more });
+
+const drift = episode(0, {});
+const voided = episode(1, { kind: 'VOID', onset: 110, fired: 110, end: 1000, open: true });
+const other = episode(2, { lane: 2, onset: 500, fired: 520, end: 600 });
+const ghost = episode(-1, { ghost: true, onset: 110, fired: 180, end: 290 });
+const all = [drift, voided, other, ghost];
+
+describe('lanes', () => {
+  const layout = layoutLanes(all, 3);
+  const centre = (of: Episode) => {
+    const row = episodeRow(of, layout, box);
+    return row.top + row.height / 2;
+  };
+
+  it('have a row for each kind that occurs in them, and one where none does', () => {
+    expect(layout.lanes.map((lane) => lane.kinds)).toEqual([['DRIFT', 'VOID'], [], ['DRIFT']]);
+    expect(layout.lanes[1].top).toBe(layout.lanes[0].height);
+    expect(layout.height).toBe(layout.lanes.reduce((sum, lane) => sum + lane.height, 0));
+    expect(layout.lanes[1].height).toBeLessThan(layout.lanes[0].height);
+  });
+
+  it('never draw two kinds over one another', () => {
+    const [first, second] = [drift, voided].map((of) => episodeRow(of, layout, box));
+    expect(second.top).toBeGreaterThanOrEqual(first.top + first.height);
+  });
+
+  it('hand back what is under the pointer', () => {
+    expect(hitEpisode(all, 250, centre(voided), domain, box, layout)?.id).toBe(1);
+    expect(hitEpisode(all, 550, centre(other), domain, box, layout)?.id).toBe(2);
+    expect(hitEpisode(all, 550, centre(drift), domain, box, layout)).toBeNull();
+    expect(hitEpisode(all, 303, centre(drift), domain, box, layout)?.id).toBe(0);
+  });
+
+  it('prefer a tick to a bar and an alert to its ghost', () => {
+    expect(hitEpisode(all, 200, centre(drift), domain, box, layout)?.id).toBe(0);
+    expect(hitEpisode(all, 181, centre(drift), domain, box, layout)?.id).toBe(-1);
+    expect(hitEpisode(all, 119, centre(drift), domain, box, layout)?.id).toBe(0);
+  });
+});
+
+it('ticks are found within reach, the nearest first', () => {
+  expect(hitTick(all, 122, domain, box)?.id).toBe(0);
+  expect(hitTick(all, 116, domain, box)?.id).toBe(0);
+  expect(hitTick(all, 113, domain, box)?.id).toBe(1);
+  expect(hitTick(all, 140, domain, box)).toBeNull();
+});

@@ -5,6 +5,20 @@ export const USAGE: Readonly<Record<string, string>> = {
   --params FILE   parameters as a flat JSON object; an absent one has its default
   --stream KEY    provider_id (default), agent_id, thread_id or ledger
   --out DIR       folder to write to; made where it does not exist`,
+  calibrate: `tautline calibrate [--seed S] [--seeds N [--from S] [--compare RUN.json]] [--params FILE.json] [--workers N] [--out DIR]
+  Generates the four stress profiles of 50,000 events, analyses them and prints what was measured beside what the paper reports, with a verdict a row.
+  Exit status 1 where a verdict fails. Writes verdicts.json and, with --seeds, monte-carlo.json.
+  --seed S        seed of the table; the default one meets the paper's event numbers
+  --seeds N       a Monte Carlo over N seeds as well, on all cores
+  --from S        its first seed (1)
+  --compare FILE  compares it with a saved monte-carlo.json
+  --params FILE   parameters as a flat JSON object: would these thresholds still pass?
+  --workers N     worker threads (one a core)
+  --out DIR       folder to write to (tautline-calibration)`,
+  generate: `tautline generate PROFILE [--seed S] [--single] --out DIR
+  Writes a generated ledger as Parquet, partitioned by provider_id and hour: quick-tour, benign, fracture, homogenisation or backoff.
+  --single        one file instead
+  --out DIR       folder to write to; made where it does not exist`,
 };
 
 /** The whole help: every command. */
@@ -12,4 +26,4 @@ export const help = (): string => `Tautline analyses multi-agent dialogue ledger
 
 ${Object.values(USAGE).join('\n\n')}
 
-Exit status: 0, or 2 with one line on what was wrong.`;
+Exit status: 0; 1 where a verdict of calibrate fails; 2 with one line on what was wrong.`;

@@ -7,7 +7,7 @@ export type LedgerSource =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'sample'; readonly name: string };
 
-/** A byte source with random access: a browser File, a Node file handle wrapped as a Blob, or a ranged URL. */
+/** A byte source with random access: a browser File, a Node file opened as a Blob, or a ranged URL. */
 export interface NamedBlob {
   readonly path: string;
   readonly blob: Blob;
@@ -54,7 +54,7 @@ export interface OpenReport {
   readonly leftOut: readonly LeftOut[];
   /** Sentences worth knowing: no timestamps, guessed columns, partitions, ... */
   readonly notes: readonly string[];
-  /** SHA-256 over the files' bytes is too slow for large ledgers: a hash of (event_id, ts) columns and file sizes, hex. */
+  /** SHA-256, hex, of event_id, ts and the stream columns in canonical order: the same ledger cut into other files has the same. */
   readonly fingerprint: string;
 }
 

@@ -16,6 +16,8 @@ export interface Analysis {
   readonly reference: IndexRange;
   readonly retrospective: boolean;
   readonly projection: Projection;
+  /** Of the events, on the axes of `projection`. */
+  readonly coordinates: Coordinates;
   readonly signals: Signals;
   readonly decisions: Decisions;
   /** Alerts of the default parameters on the same streams, axes and reference. */
@@ -175,7 +177,7 @@ export function createStages(kernels: KernelModule, ledger: OpenedLedger): Stage
       const detected = detect(parameters, timings);
       const { events, leftOut, reference, retrospective } = base.fit;
       analysis = {
-        parameters, events, leftOut, reference, retrospective, projection: base.projection, ...detected,
+        parameters, events, leftOut, reference, retrospective, projection: base.projection, coordinates: base.coordinates, ...detected,
         baselineAlerts: base.baselineAlerts, timings,
       };
       return analysis;

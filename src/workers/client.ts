@@ -45,6 +45,13 @@ export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: Eng
     positionOf: (axis, index) => call('finding a position', (remote) => remote.positionOf(axis, index)),
     rowsOf: (indices) => call('finding rows', (remote) => remote.rowsOf(indices)),
     signalsArrow: () => call('exporting signals', (remote) => remote.signalsArrow()),
+    attribution: (at) => call('attributing an event', (remote) => remote.attribution(at)),
+    transportPlan: (request) => call('planning transport', (remote) => remote.transportPlan(request)),
+    words: (request) => call('comparing words', (remote) => remote.words(request)),
+    conversation: (turns, agents) => call('reading a conversation', (remote) => remote.conversation(turns, agents)),
+    handoffGraph: (turns, agents) => call('reading hand-offs', (remote) => remote.handoffGraph(turns, agents)),
+    rowFacts: (rows) => call('looking rows up', (remote) => remote.rowFacts(rows)),
+    investigationColumns: (alert) => call('gathering what to investigate', (remote) => remote.investigationColumns(alert)),
     dispose: () => lifeline.dispose(),
   };
 }

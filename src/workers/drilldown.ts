@@ -1,16 +1,9 @@
-import type { IndexRange } from '../core/columns.ts';
 import type { EventIndex, LedgerRow } from '../core/units.ts';
-import type { Attribution, Conversation, InvestigationWindows, TransportPlan, TurnInput, WordsResult } from '../detection/drilldown/types.ts';
-import type { Route } from '../detection/types.ts';
+import type { TransportRequest } from '../detection/drilldown/transport.ts';
+import type { Attribution, Conversation, HandoffGraph, InvestigationWindows, TransportPlan, TurnInput, WordsResult } from '../detection/drilldown/types.ts';
+import type { AlertKind, Route } from '../detection/types.ts';
 
-/** Which windows a transport plan connects. Events of other streams in a range take no part unless `stream` is null. */
-export type TransportRequest =
-  /** The last `emd_window` events of the stream before `onset`, and its last `emd_window` up to and with `at`. */
-  | { readonly kind: 'alert'; readonly stream: number; readonly onset: EventIndex; readonly at: EventIndex }
-  /** The stream's last `emd_window` events up to `at`, and those of all other streams. */
-  | { readonly kind: 'rest'; readonly stream: number; readonly at: EventIndex }
-  /** Two ranges of events; null = all streams. At most 512 events each, the newest. */
-  | { readonly kind: 'ranges'; readonly before: IndexRange; readonly after: IndexRange; readonly stream: number | null };
+export type { TransportRequest };
 
 /** Texts to compare; null and blank ones take no part. */
 export interface WordsRequest {
@@ -20,46 +13,60 @@ export interface WordsRequest {
   readonly terms?: number;
 }
 
-/** What the engine knows of rows of the ledger. */
+/** An alert that a row's event lies in. */
+export interface AlertPlace {
+  /** Position in `AnalysisReport.alerts`. */
+  readonly alert: number;
+  readonly kind: AlertKind;
+  readonly at: 'onset' | 'fired' | 'open' | 'cleared';
+}
+
+/** What the engine knows of some rows of the ledger; all of the same length. */
 export interface RowFacts {
   /** -1 where the row is of a stream that is not tracked. */
   readonly index: Int32Array;
+  /** Null where the row is not tracked. */
   readonly routes: readonly (Route | null)[];
-  /** Kinds of the alerts that are open at the row's event in its stream, 'fired' where one fires there. */
-  readonly alerts: readonly (readonly { readonly alert: number; readonly at: 'onset' | 'fired' | 'open' | 'cleared' }[])[];
+  /** Alerts of the event's own stream. */
+  readonly alerts: readonly (readonly AlertPlace[])[];
 }
 
-/** An alert and where to look around it. */
-export interface InvestigationRequest {
-  /** Position in `AnalysisReport.alerts`. */
-  readonly alert: number;
-}
-
-/** What investigators need of the engine: events of window and baseline, in order; all arrays have the same length. */
+/** What investigators need of the engine: the events of the alert's stream up to the end of the window, in order; arrays of the same length. */
 export interface InvestigationColumns {
   readonly windows: InvestigationWindows;
+  readonly stream: string;
   readonly index: Int32Array;
   readonly row: Int32Array;
-  /** 1 where the event is in the window, 0 in the baseline. */
-  readonly inWindow: Uint8Array;
-  readonly stream: Int32Array;
-  readonly streams: readonly string[];
-  readonly agent: { readonly codes: Int32Array; readonly values: readonly string[] } | null;
-  readonly thread: { readonly codes: Int32Array; readonly values: readonly string[] } | null;
-  readonly instantiation: { readonly codes: Int32Array; readonly values: readonly string[] } | null;
+  /** 1 in the window, 0 in the baseline, -1 before or between them. */
+  readonly part: Int8Array;
+  readonly agent: Codes | null;
+  readonly thread: Codes | null;
+  readonly instantiation: Codes | null;
   readonly latency: Float64Array;
-  /** By name of the signal; NaN where not defined. */
-  readonly signals: Readonly<Record<string, Float64Array>>;
+  /** NaN where not defined. */
+  readonly signals: Readonly<Record<InvestigatedSignal, Float64Array>>;
 }
+export interface Codes {
+  /** -1 is null. */
+  readonly codes: Int32Array;
+  readonly values: readonly string[];
+}
+export const INVESTIGATED_SIGNALS = ['friction', 'trace', 'kl', 'entropy', 'rho', 'tension', 'shift', 'mewma'] as const;
+export type InvestigatedSignal = (typeof INVESTIGATED_SIGNALS)[number];
 
 /** Drill-down questions that the engine answers. Every call may reject with a `TautlineFailure`. */
 export interface DrilldownApi {
   /** Exact shares of friction and KL at an event that has an embedding. */
   attribution(at: EventIndex): Promise<Attribution>;
+  /** Exact optimal transport between two windows. */
   transportPlan(request: TransportRequest): Promise<TransportPlan>;
+  /** Characteristic terms of texts (of the page's database) against others. */
   words(request: WordsRequest): Promise<WordsResult>;
-  /** `agents`: names that a mention can mean; the speakers and hand-off targets among the turns always count. Turns in ledger order. */
+  /** Turns of a thread in ledger order as a transcript. `agents`: further names that a mention can mean. */
   conversation(turns: readonly TurnInput[], agents: readonly string[]): Promise<Conversation>;
+  /** Hand-offs of the whole ledger; texts without "@" may be left null. */
+  handoffGraph(turns: readonly TurnInput[], agents: readonly string[]): Promise<HandoffGraph>;
   rowFacts(rows: readonly LedgerRow[]): Promise<RowFacts>;
-  investigationColumns(request: InvestigationRequest): Promise<InvestigationColumns>;
+  /** @param alert position in `AnalysisReport.alerts` */
+  investigationColumns(alert: number): Promise<InvestigationColumns>;
 }

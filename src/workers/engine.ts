@@ -6,6 +6,7 @@ import type { Parameters } from '../detection/parameters.ts';
 import { downsample } from '../kernels/downsample.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { ColumnMapping, LedgerSource, OpenedLedger, OpenReport, RowSink } from '../ledger/types.ts';
+import { createDrilldown } from './drilldownEngine.ts';
 import { axisPositions, composition, indexAt, nearestEvent, positionOf } from './positions.ts';
 import type {
   AnalysisReport, Axis, CompositionData, CouplingMatrix, EngineApi, EventDetail, SeriesData, SeriesName, SeriesRequest,
@@ -39,6 +40,20 @@ export class Engine implements EngineApi {
   #work = new AbortController();
   /** Analyses run one after the other: they share the detector. */
   #queue: Promise<unknown> = Promise.resolve();
+
+  readonly #drilldown = createDrilldown({
+    kernels: () => this.#open().kernels,
+    ledger: () => this.#open().ledger,
+    analysis: () => this.#analysed(),
+    requireEvent: (index) => requireEvent(index, this.#analysed().events.n),
+  });
+  readonly attribution = this.#drilldown.attribution;
+  readonly transportPlan = this.#drilldown.transportPlan;
+  readonly words = this.#drilldown.words;
+  readonly conversation = this.#drilldown.conversation;
+  readonly handoffGraph = this.#drilldown.handoffGraph;
+  readonly rowFacts = this.#drilldown.rowFacts;
+  readonly investigationColumns = this.#drilldown.investigationColumns;
 
   constructor(platform: EnginePlatform) {
     this.#platform = platform;

@@ -4,6 +4,7 @@ import type { EpochMs, EventIndex } from '../core/units.ts';
 import type { Parameters, Stage } from '../detection/parameters.ts';
 import type { Alert, Calibration, Route, SignalName } from '../detection/types.ts';
 import type { ColumnMapping, LedgerSource, OpenReport } from '../ledger/types.ts';
+import type { DrilldownApi } from './drilldown.ts';
 
 /** A line that the engine can draw: every signal, and what the detectors make of it. */
 export type SeriesName = SignalName | 'z' | 'cusum';
@@ -86,7 +87,7 @@ export interface EventDetail {
 }
 
 /** What runs in the engine worker. It holds one ledger. Every call may reject with a `TautlineFailure` (its `error` survives the wire). */
-export interface EngineApi {
+export interface EngineApi extends DrilldownApi {
   /** Opens and reads a ledger; rows without embeddings go to `sink` as Arrow IPC streams (see RowSink), in order. */
   open(source: LedgerSource, mapping: ColumnMapping | null, sink: (ipcStream: Uint8Array) => Promise<void>, onProgress: OnProgress): Promise<OpenReport>;
   /** Runs the stages that `parameters` needs beyond what is cached. */

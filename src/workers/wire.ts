@@ -73,6 +73,14 @@ export function engineToWire(engine: EngineApi): EngineApi {
       const bytes = whole(await engine.signalsArrow());
       return transfer(bytes, [bytes.buffer]);
     }),
+    // Small answers: cloned.
+    attribution: (at) => plainErrors(`attributing event ${at}`, () => engine.attribution(at)),
+    transportPlan: (request) => plainErrors('planning transport', () => engine.transportPlan(request)),
+    words: (request) => plainErrors('comparing words', () => engine.words(request)),
+    conversation: (turns, agents) => plainErrors('reading a conversation', () => engine.conversation(turns, agents)),
+    handoffGraph: (turns, agents) => plainErrors('reading hand-offs', () => engine.handoffGraph(turns, agents)),
+    rowFacts: (rows) => plainErrors('looking rows up', () => engine.rowFacts(rows)),
+    investigationColumns: (alert) => plainErrors('gathering what to investigate', () => engine.investigationColumns(alert)),
   };
 }
 

@@ -1,0 +1,92 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
+import { createEngineClient } from './client.ts';
+import type { Engine } from './engine.ts';
+import type { AnalysisReport } from './protocol.ts';
+import { newEngine, spawnEngineHere, tinyLedger } from './testing.ts';
+
+const ignore = () => undefined;
+const parameters = (change: Partial<Parameters> = {}): Parameters => ({ ...DEFAULT_PARAMETERS, ...change });
+let engine: Engine;
+let report: AnalysisReport;
+
+async function analysed(change: Partial<Parameters> = {}): Promise<AnalysisReport> {
+  return engine.analyze(parameters(change), ignore);
+}
+
+beforeAll(async () => {
+  engine = newEngine();
+  await engine.open(tinyLedger({ fracture: 320 }), null, async () => undefined, ignore);
+  report = await analysed();
+});
+
+describe('the engine\'s drill-down', () => {
+  it.each<Partial<Parameters>>([{}, { anchor: 'reference' }, { adaptive: false, k: 3 }])('attributes the friction and KL that the charts show, with %j', async (change) => {
+    await analysed(change);
+    for (const at of [3, 40, 400, 961, 1196]) {
+      const { signals } = await engine.event(at);
+      const found = await engine.attribution(at);
+      expect(found.friction).toBeCloseTo(signals.friction, 5);
+      expect(found.kl).toBeCloseTo(signals.kl, 5);
+      const shares = found.events.reduce((sum, e) => sum + e.share, 0) + found.rest.share + found.initial.share;
+      expect(shares).toBeCloseTo(1, 9);
+    }
+    await analysed();
+  });
+
+  it('names agents and threads', async () => {
+    const { agents, threads } = await engine.attribution(1000);
+    expect(agents.map((group) => group.name).sort()).toEqual(['b0', 'b1']);
+    expect(threads.length).toBeGreaterThan(1);
+  });
+
+  it('plans transport at an alert, and the plan does not disturb the analysis', async () => {
+    const before = await engine.event(900);
+    const alert = report.alerts.find((a) => a.kind === 'DRIFT')!;
+    const plan = await engine.transportPlan({ kind: 'alert', stream: alert.stream, onset: alert.onset, at: Math.min(alert.onset + 200, report.events - 1) });
+    expect(plan.moves).toHaveLength(64);
+    expect(plan.emd).toBeGreaterThan(0);
+    expect(await engine.event(900)).toEqual(before);
+    await expect(engine.transportPlan({ kind: 'rest', stream: 0, at: 5000 })).rejects.toMatchObject({ error: { kind: 'ledger' } });
+  });
+
+  it('knows rows: their events, routes and alerts', async () => {
+    const number = report.alerts.findIndex((a) => a.kind === 'DRIFT');
+    const { onset, fired } = report.alerts[number];
+    const { index, routes, alerts } = await engine.rowFacts([onset, fired, 99999]);
+    expect([...index]).toEqual([onset, fired, -1]);
+    expect(routes).toEqual([(await engine.event(onset)).route, 'DRIFT', null]);
+    expect(alerts[1]).toContainEqual({ alert: number, kind: 'DRIFT', at: 'fired' });
+    expect(alerts[2]).toEqual([]);
+  });
+
+  it('gathers the window of an alert and the baseline before it', async () => {
+    const number = report.alerts.findIndex((a) => a.kind === 'DRIFT');
+    const alert = report.alerts[number];
+    const { part, index, windows, stream, signals, latency } = await engine.investigationColumns(number);
+    expect(stream).toBe('c');
+    expect(index[part.indexOf(1)]).toBe(alert.onset);
+    expect(part.filter((p) => p === 1).length).toBeGreaterThanOrEqual(24);
+    expect(part.filter((p) => p === 0).length).toBeGreaterThanOrEqual(48);
+    expect(index[part.lastIndexOf(0)]).toBeLessThan(alert.onset);
+    expect(windows.note).toContain('c from the onset on');
+    expect(signals.kl).toHaveLength(index.length);
+    expect(latency).toHaveLength(index.length);
+    await expect(engine.investigationColumns(-1)).rejects.toMatchObject({ error: { kind: 'ledger' } });
+  });
+
+  it('answers over the wire as it does here', async () => {
+    const client = createEngineClient({ spawn: () => spawnEngineHere(engine) });
+    expect(await client.attribution(1000)).toEqual(await engine.attribution(1000));
+    const request = { kind: 'rest', stream: 2, at: 1100 } as const;
+    expect(await client.transportPlan(request)).toEqual(await engine.transportPlan(request));
+    expect((await client.words({ window: ['refund refund refund'], reference: ['flight flight flight'] })).more[0].term).toBe('refund');
+    const turn = { row: 0, thread: 't', speaker: 'ann', text: 'go @bob', time: 1, latency: 1, handoffTo: null, role: null, isVoid: false };
+    expect((await client.conversation([turn], ['bob'])).graph.handoffs).toHaveLength(1);
+    expect((await client.handoffGraph([turn], [])).handoffs).toHaveLength(0);
+    expect(await client.rowFacts([5])).toEqual(await engine.rowFacts([5]));
+    expect(await client.investigationColumns(0)).toEqual(await engine.investigationColumns(0));
+    await expect(client.attribution(1e6)).rejects.toMatchObject({ error: { kind: 'ledger' } });
+    client.dispose();
+  });
+});

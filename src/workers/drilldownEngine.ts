@@ -1,0 +1,103 @@
+import type { DictionaryColumn } from '../core/columns.ts';
+import { TautlineFailure } from '../core/errors.ts';
+import type { EventIndex, LedgerRow } from '../core/units.ts';
+import { attribute } from '../detection/drilldown/attribution.ts';
+import { handoffGraph, readConversation } from '../detection/drilldown/conversation.ts';
+import { investigationWindows } from '../detection/drilldown/investigate/windows.ts';
+import { transportPlan } from '../detection/drilldown/transport.ts';
+import { compareWords } from '../detection/drilldown/words.ts';
+import { referenceMeans } from '../detection/reference.ts';
+import { ROUTES, type Alert } from '../detection/types.ts';
+import type { KernelModule } from '../kernels/module.ts';
+import type { Analysis } from '../ledger/stages.ts';
+import type { OpenedLedger } from '../ledger/types.ts';
+import { INVESTIGATED_SIGNALS, type AlertPlace, type Codes, type DrilldownApi, type InvestigatedSignal } from './drilldown.ts';
+
+/** What the engine holds when it is asked; each throws where there is none. */
+export interface DrilldownSource {
+  kernels(): KernelModule;
+  ledger(): OpenedLedger;
+  analysis(): Analysis;
+  requireEvent(index: EventIndex): void;
+}
+
+/** Answers drill-down questions about the engine's newest analysis. */
+export function createDrilldown(source: DrilldownSource): DrilldownApi {
+  return {
+    async attribution(at) {
+      const { events, coordinates, reference, signals, decisions, parameters } = source.analysis();
+      source.requireEvent(at);
+      const { agent, thread } = source.ledger().columns;
+      return attribute({
+        events, coordinates, reference, parameters, agent, thread, window: signals.window, windowReference: decisions.calibration.wref,
+        referenceMeans: referenceMeans(events, coordinates, reference).means,
+      }, at);
+    },
+
+    async transportPlan(request) {
+      const { events, coordinates, parameters } = source.analysis();
+      if (request.kind !== 'ranges') source.requireEvent(request.at);
+      // A fork: its memory is given back, and the plan cannot move the views of the analysis.
+      return transportPlan(source.kernels().fork(), { events, coordinates, size: parameters.emd_window }, request);
+    },
+
+    words: async ({ window, reference, terms }) => compareWords(window, reference, { terms }),
+    conversation: async (turns, agents) => readConversation(turns, agents),
+    handoffGraph: async (turns, agents) => handoffGraph(turns, agents),
+
+    async rowFacts(rows) {
+      const { events, decisions } = source.analysis();
+      const index = Int32Array.from(rows, (row) => indexOfRow(events.row, row));
+      const routes = Array.from(index, (i) => (i < 0 ? null : ROUTES[decisions.route[i]]));
+      const alerts = Array.from(index, (i) => (i < 0 ? [] : placesOf(decisions.alerts, i, events.stream[i])));
+      return { index, routes, alerts };
+    },
+
+    async investigationColumns(number) {
+      const { events, reference, signals, decisions } = source.analysis();
+      const alert = decisions.alerts[number];
+      if (!alert) {
+        throw new TautlineFailure({
+          kind: 'ledger', problem: `there is no alert ${number}; the analysis has ${decisions.alerts.length}, from 0`, advice: 'Choose an alert of the newest analysis.',
+        });
+      }
+      const windows = investigationWindows(events, alert, reference);
+      const { window, baseline } = windows;
+      const own: number[] = [];
+      for (let i = 0; i < window.to; i += 1) if (events.stream[i] === alert.stream) own.push(i);
+      const index = Int32Array.from(own);
+      const within = (i: EventIndex, { from, to }: { readonly from: number; readonly to: number }) => i >= from && i < to;
+      const { agent, thread, instantiation } = source.ledger().columns;
+      const codes = (column: DictionaryColumn | null): Codes | null =>
+        (column ? { codes: Int32Array.from(index, (i) => column.codes[events.row[i]]), values: column.values } : null);
+      return {
+        windows, stream: events.streams[alert.stream], index,
+        row: Int32Array.from(index, (i) => events.row[i]),
+        part: Int8Array.from(index, (i) => (within(i, window) ? 1 : within(i, baseline) ? 0 : -1)),
+        agent: codes(agent), thread: codes(thread), instantiation: codes(instantiation),
+        latency: Float64Array.from(index, (i) => events.latency[i]),
+        signals: Object.fromEntries(INVESTIGATED_SIGNALS.map((name) => [name, Float64Array.from(index, (i) => signals[name][i])])) as Record<InvestigatedSignal, Float64Array>,
+      };
+    },
+  };
+}
+
+/** Position of a row among ascending rows, -1 where it is not there. */
+function indexOfRow(rows: Int32Array, row: LedgerRow): EventIndex {
+  let from = 0;
+  let to = rows.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (rows[middle] < row) from = middle + 1;
+    else to = middle;
+  }
+  return rows[from] === row ? from : -1;
+}
+
+function placesOf(alerts: readonly Alert[], i: EventIndex, stream: number): AlertPlace[] {
+  return alerts.flatMap((alert, number): AlertPlace[] => {
+    if (alert.stream !== stream || i < alert.onset || i > (alert.cleared ?? Infinity)) return [];
+    const at = i === alert.fired ? 'fired' : i === alert.onset ? 'onset' : i === alert.cleared ? 'cleared' : 'open';
+    return [{ alert: number, kind: alert.kind, at }];
+  });
+}

@@ -10,7 +10,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   kernels: ['core'],
   detection: ['core', 'kernels'],
   ledger: ['core', 'kernels', 'detection'],
-  harness: ['core', 'kernels', 'detection', 'ledger/projection', 'ledger/write', 'ledger/projection', 'ledger/types'],
+  harness: ['core', 'kernels', 'detection', 'ledger/projection', 'ledger/write', 'ledger/types'],
   workers: ['core', 'kernels', 'detection', 'ledger', 'harness'],
   state: ['core', 'kernels', 'detection', 'ledger', 'harness', 'workers'],
   charts: ['core', 'detection/types'],

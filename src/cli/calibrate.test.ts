@@ -3,11 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadRun } from '../harness/monteCarlo.ts';
-import { openLedger } from '../ledger/open.ts';
-import { namedBlobs } from '../ledger/files.node.ts';
-import { nodePlatform } from '../ledger/parquet.node.ts';
 import { run as calibrate } from './calibrate.ts';
-import { run as generate } from './generate.ts';
 
 let folder: string;
 let printed: string;
@@ -53,24 +49,5 @@ describe('calibrate', () => {
   ])('refuses %j in one line', async (args, problem) => {
     await expect(calibrate([...args, '--out', join(folder, 'never')])).rejects.toThrow(problem);
     await expect(readdir(join(folder, 'never'))).rejects.toThrow();
-  });
-});
-
-describe('generate', () => {
-  it.each<[string[], number]>([[[], 4], [['--single'], 1]])('writes a ledger that opens (%j)', async (flags, count) => {
-    const out = join(folder, `tour${flags.join('')}`);
-    expect(await generate(['quick-tour', '--seed', '3', '--out', out, ...flags])).toBe(0);
-    const files = await namedBlobs(out);
-    expect(files.length).toBe(count);
-    const { report } = await openLedger({ kind: 'files', files }, null, { platform: nodePlatform() });
-    expect(report).toMatchObject({ events: 6000, dimension: 64, leftOut: [] });
-    expect(printed).toContain('seed 3');
-  });
-
-  it.each([
-    [['--out', 'x'], 'PROFILE'], [['benign', 'fracture', '--out', 'x'], 'more than one'], [['benign'], '--out DIR'],
-    [['chaos', '--out', 'x'], 'there is no sample "chaos"'], [['benign', '--seed', '-1', '--out', 'x'], '--seed'],
-  ])('refuses %j', async (args, problem) => {
-    await expect(generate(args)).rejects.toThrow(problem);
   });
 });

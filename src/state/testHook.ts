@@ -7,6 +7,8 @@ export interface TestHook {
   /** Resolves when nothing opens, analyses, loads or waits for a slider, and the page has drawn since. */
   idle(): Promise<void>;
   state(): TautlineState;
+  /** Rows of the tables events, signals and alerts, in step with the newest analysis. */
+  query(sql: string): Promise<readonly Record<string, unknown>[]>;
 }
 
 declare global {
@@ -31,5 +33,9 @@ export function installTestHook(): void {
       } while (busy());
     },
     state: () => session.store.getState(),
+    async query(sql) {
+      await Promise.all([session.tables.ensureAlerts(), session.tables.ensureSignals()]);
+      return session.tables.query(sql);
+    },
   };
 }

@@ -5,6 +5,7 @@ import { actions, useTautline } from '../../state/store.ts';
 import { KindBadge } from '../shell/Badge.tsx';
 import { Icon } from '../shell/Icon.tsx';
 import { DRAWER_LEAST, useUi } from '../ui.ts';
+import { toggleKind } from './filter.ts';
 
 const AlertTable = lazy(() => import('./AlertTable.tsx').then((module) => ({ default: module.AlertTable })));
 
@@ -39,13 +40,6 @@ function Edge(): ReactNode {
       onPointerUp={() => { start.current = null; }} onPointerCancel={() => { start.current = null; }} onKeyDown={onKeyDown}
     />
   );
-}
-
-/** The filter with `kind` taken in or out; null (all kinds) once nothing is left out. */
-export function toggleKind(kinds: readonly AlertKind[] | null, kind: AlertKind): readonly AlertKind[] | null {
-  const shown = kinds ?? ALERT_KINDS;
-  const next = ALERT_KINDS.filter((k) => (k === kind ? !shown.includes(k) : shown.includes(k)));
-  return next.length === ALERT_KINDS.length ? null : next;
 }
 
 function Filters(): ReactNode {

@@ -1,5 +1,4 @@
 import { useMemo } from 'react';
-import { formatCount } from '../../core/format.ts';
 import { diffAlerts, type AlertDiff } from '../../detection/alerts.ts';
 import { changedParameters, PARAMETER_SPECS, type ParameterName, type Parameters } from '../../detection/parameters.ts';
 import { useTautline } from '../../state/store.ts';
@@ -14,11 +13,4 @@ export function useAlertDiff(): AlertDiff | null {
   const report = useTautline((state) => state.analysis.report);
   const compares = useTautline((state) => comparesWithDefaults(state.view.parameters));
   return useMemo(() => (report && compares ? diffAlerts(report.baselineAlerts, report.alerts) : null), [report, compares]);
-}
-
-/** "+3 −1 alerts against the defaults", or that none changed. */
-export function alertChangeText({ added, removed, moved }: AlertDiff): string {
-  if (added.length + removed.length + moved.length === 0) return 'same alerts as the defaults';
-  const shifted = moved.length > 0 ? `, ${formatCount(moved.length)} moved` : '';
-  return `+${formatCount(added.length)} −${formatCount(removed.length)} alerts against the defaults${shifted}`;
 }

@@ -6,7 +6,7 @@ import { useEvent, useEventFields } from '../../state/queries.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import type { AnalysisReport, EventDetail } from '../../workers/protocol.ts';
 import { showAlert, zoomToAlert } from '../alerts/show.ts';
-import { neighbourAlert } from '../alerts/step.ts';
+import { neighbourAlert } from '../alerts/neighbour.ts';
 import { KindBadge, RouteBadge } from '../shell/Badge.tsx';
 import { copyText } from '../shell/copy.ts';
 import { Icon } from '../shell/Icon.tsx';

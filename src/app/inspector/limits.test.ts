@@ -5,7 +5,7 @@ import type { SeriesName } from '../../workers/protocol.ts';
 import { signalRows } from './limits.ts';
 
 const calibration: Calibration = {
-  ref: 2000, k: 8, m: -1, s: 0.5, fm: 0, fs: 0.3, lo: 0.4, hi: 2.5, tension: 1.2, rho: 0.72, wref: 120, shiftLimit: 40, phaseLocked: true,
+  ref: 2000, k: 8, m: -1, s: 0.5, fm: 0, fs: 0.3, lo: 0.4, hi: 2.5, tension: 1.2, rho: 0.72, wref: 120, shiftLimit: 40, shiftLimits: [40], phaseLocked: true,
 };
 const calm: Record<SeriesName, number> = {
   kl: 0.8, z: 0.1, cusum: 0, entropy: 2.6, friction: 1, trace: 0.1, rho: 0.7, tension: 1.3, shift: 0.2, mewma: 9, p95: NaN, window: 120,

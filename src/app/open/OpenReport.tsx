@@ -109,8 +109,10 @@ export function OpenReportSheet(): ReactNode {
       {analysis && analysis.streamsLeftOut.length > 0 && (
         <section aria-labelledby="streams-left-out-title">
           <h3 id="streams-left-out-title">Streams left out</h3>
-          <p className="dim">The busiest {formatCount(analysis.streams.length)} are tracked; these {formatCount(analysis.streamsLeftOut.length)} are not:</p>
-          <p>{analysis.streamsLeftOut.map(({ name, events }) => `${name} (${formatCount(events)})`).join(', ')}</p>
+          <p className="dim">The busiest {formatCount(analysis.streams.length)} are tracked; these {formatCount(analysis.streamsLeftOut.length)} are not, with their events:</p>
+          <ul className="left-out-streams" tabIndex={0} aria-label="Streams left out">
+            {analysis.streamsLeftOut.map(({ name, events }) => <li key={name}><span>{name}</span><span className="dim">{formatCount(events)}</span></li>)}
+          </ul>
         </section>
       )}
       <MappingTable key={report.fingerprint + JSON.stringify(report.mapping)} source={source} report={report} />

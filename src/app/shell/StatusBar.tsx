@@ -2,9 +2,18 @@ import type { ReactNode } from 'react';
 import { formatCount, formatMs } from '../../core/format.ts';
 import type { Stage } from '../../detection/parameters.ts';
 import { actions, useTautline } from '../../state/store.ts';
-import { alertChangeText, useAlertDiff } from '../alerts/useAlertDiff.ts';
+import { alertChangeText } from '../alerts/changeText.ts';
+import { useAlertDiff } from '../alerts/useAlertDiff.ts';
 import { toggleSheet, useUi } from '../ui.ts';
 import { ProgressBar, progressText } from './Progress.tsx';
+
+/** "3 rows and 844 streams left out", or that none were. */
+export function leftOutText(rows: number, streams: number): string {
+  const parts = [count(rows, 'row'), count(streams, 'stream')].filter((part) => part !== null);
+  return parts.length === 0 ? 'none left out' : `${parts.join(' and ')} left out`;
+}
+
+const count = (n: number, what: string): string | null => (n === 0 ? null : `${formatCount(n)} ${what}${n === 1 ? '' : 's'}`);
 
 const STAGES: readonly Stage[] = ['projection', 'signals', 'decisions'];
 
@@ -14,7 +23,8 @@ export function StatusBar(): ReactNode {
   const sheet = useUi((ui) => ui.sheet);
   const diff = useAlertDiff();
   if (ledger.phase !== 'open') return <footer className="status"><span className="dim">Files stay in this tab: nothing is uploaded.</span></footer>;
-  const leftOut = ledger.report.leftOut.reduce((sum, { count }) => sum + count, 0);
+  const rowsLeftOut = ledger.report.leftOut.reduce((sum, reason) => sum + reason.count, 0);
+  const leftOut = leftOutText(rowsLeftOut, report?.streamsLeftOut.length ?? 0);
 
   return (
     <footer className="status" aria-label="Status">
@@ -33,10 +43,10 @@ export function StatusBar(): ReactNode {
       {report && <span>{formatCount(report.events)} events</span>}
       {report && <span>{formatCount(report.streams.length)} {report.streams.length === 1 ? 'stream' : 'streams'}</span>}
       <button
-        type="button" className={leftOut > 0 ? 'status-button warn' : 'status-button'} aria-expanded={sheet === 'report'} onClick={() => toggleSheet('report')}
+        type="button" className={leftOut === leftOutText(0, 0) ? 'status-button' : 'status-button warn'} aria-expanded={sheet === 'report'} onClick={() => toggleSheet('report')}
         title="What opening this ledger found: mapping, notes and rows left out"
       >
-        {leftOut > 0 ? `${formatCount(leftOut)} left out` : 'none left out'}
+        {leftOut}
       </button>
       <span className="status-spacer" />
       {running && (

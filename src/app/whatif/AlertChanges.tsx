@@ -3,7 +3,8 @@ import { formatCount } from '../../core/format.ts';
 import type { Alert } from '../../detection/types.ts';
 import { useTautline } from '../../state/store.ts';
 import { KindBadge } from '../shell/Badge.tsx';
-import { alertChangeText, useAlertDiff } from '../alerts/useAlertDiff.ts';
+import { alertChangeText } from '../alerts/changeText.ts';
+import { useAlertDiff } from '../alerts/useAlertDiff.ts';
 import { zoomToAlert } from '../alerts/show.ts';
 
 /** Listed at most of each kind of change; the alert table has them all. */

@@ -72,7 +72,7 @@ export function Overview(props: OverviewProps) {
     g.fillRect(b.left, b.top + b.height, b.width, 1);
     if (edges) {
       g.globalAlpha = 0.7;
-      paintStack(g, b, theme, full, edges, layers);
+      paintStack(g, b, theme, full, edges, layers, false);
       g.globalAlpha = 1;
     }
     if (shown) paintShade(g, { ...b, top: 0, height: HEIGHT }, theme, full, { from: shown.min, to: shown.max, label: 'reference' }, false);

@@ -34,8 +34,10 @@ export interface StackedAreaProps extends AxisLink {
 const PAD = { top: 5, bottom: 7 } as const;
 const SHARES: YScale = { kind: 'linear', min: 0, max: 1, floor: 0 };
 
-/** Fills one layer after the other between their edges. */
-export function paintStack(g: CanvasRenderingContext2D, box: PlotBox, theme: ChartTheme, domain: Domain, edges: readonly Float64Array[], layers: readonly Layer[]): void {
+/** Fills one layer after the other between their edges; hatched, unless the strip is too thin for it. */
+export function paintStack(
+  g: CanvasRenderingContext2D, box: PlotBox, theme: ChartTheme, domain: Domain, edges: readonly Float64Array[], layers: readonly Layer[], hatched = true,
+): void {
   g.save();
   g.beginPath();
   g.rect(box.left, box.top, box.width, box.height);
@@ -47,7 +49,7 @@ export function paintStack(g: CanvasRenderingContext2D, box: PlotBox, theme: Cha
     g.beginPath();
     for (let i = 0; i < polygon.length; i += 2) g.lineTo(xToPx(polygon[i], domain, box), box.top + (1 - polygon[i + 1]) * box.height);
     g.closePath();
-    g.fillStyle = hatchFill(g, layer.style.color, layer.style.hatch, theme.bg);
+    g.fillStyle = hatched ? hatchFill(g, layer.style.color, layer.style.hatch, theme.bg) : layer.style.color;
     g.fill();
   });
   g.restore();

@@ -59,7 +59,9 @@ const PAD = { top: 5, bottom: 7 } as const;
 export function chartScale(spec: TimeChartSpec, domain: Domain): YScale {
   const data = [...spec.lines.map((line) => line.points), ...spec.bands.flatMap((band) => [band.upper, band.lower])];
   const include = [...spec.include, ...spec.thresholds.map((threshold) => threshold.value), ...spec.zones.flatMap((zone) => [zone.low, zone.high])];
-  return fitScale(spec.scale, yExtent(data, domain.min, domain.max), include, spec.floor);
+  // The zeros that every stream starts with would stretch a log scale down to its floor.
+  const least = spec.scale === 'log' ? 0 : -Infinity;
+  return fitScale(spec.scale, yExtent(data, domain.min, domain.max, least), include, spec.floor);
 }
 
 /** Lines on the shared axis, with thresholds, zones, bands, the reference period and alerts. Its table twin is for screen readers and for anyone who asks. */

@@ -145,7 +145,7 @@ export function paintEpisodeTicks(g: G, box: PlotBox, theme: ChartTheme, domain:
       g.setLineDash([]);
       continue;
     }
-    g.fillStyle = color;
+    g.fillStyle = withAlpha(color, 0.5);
     g.fillRect(Math.round(fired), box.top, 1, box.height);
     if (fired - lastLetter < 13) continue;
     lastLetter = fired;

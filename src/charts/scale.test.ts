@@ -68,4 +68,5 @@ it('takes the extent of what is in view and defined', () => {
   const line = Float64Array.of(0, 99, 1, 2, 2, Number.NaN, 3, -4, 4, 77);
   expect(yExtent([line], 1, 3)).toEqual([-4, 2]);
   expect(yExtent([line], 10, 20)).toEqual([Infinity, -Infinity]);
+  expect(yExtent([line], 1, 3, 0)).toEqual([2, 2]);
 });

@@ -37,15 +37,15 @@ export function niceStep(rough: number): number {
   return (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10) * power;
 }
 
-/** Smallest and largest y of interleaved points whose x lies in [from, to]; [Infinity, -Infinity] where there is none. */
-export function yExtent(lines: readonly Float64Array[], from: number, to: number): [number, number] {
+/** Smallest and largest y above `least` of interleaved points whose x lies in [from, to]; [Infinity, -Infinity] where there is none. */
+export function yExtent(lines: readonly Float64Array[], from: number, to: number, least = -Infinity): [number, number] {
   let low = Infinity;
   let high = -Infinity;
   for (const points of lines) {
     for (let i = 0; i + 1 < points.length; i += 2) {
       const x = points[i];
       const y = points[i + 1];
-      if (x < from || x > to || !Number.isFinite(y)) continue;
+      if (x < from || x > to || !Number.isFinite(y) || y <= least) continue;
       if (y < low) low = y;
       if (y > high) high = y;
     }

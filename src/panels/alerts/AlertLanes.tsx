@@ -10,8 +10,8 @@ import { useShared } from '../stack/timeline.ts';
 
 const KIND_NAMES: Readonly<Record<AlertKind, string>> = {
   DRIFT: 'Drift',
-  HOMOGENIZATION_FLOOR_NEAR: 'Homogenisation floor near',
-  FRAME_WEIGHT_DEGRADATION: 'Frame weight degradation',
+  HOMOGENIZATION_FLOOR_NEAR: 'Homogenisation',
+  FRAME_WEIGHT_DEGRADATION: 'Frame erosion',
   VOID: 'Void',
   SHIFT: 'Shift',
 };

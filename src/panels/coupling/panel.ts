@@ -26,7 +26,7 @@ export const coupling: LinePanel = {
           { value: rho, label: `reference ${formatNumber(rho)}`, tone: 'dim' as const, dash: [1, 3] },
         ]
       : [];
-    return lineSpec('ratio', input.scale, streamLines(input, 'rho'), { thresholds, include: [0] });
+    return lineSpec('ratio', input.scale, streamLines(input, 'rho'), { thresholds, include: [0, void_min_ref] });
   },
   note: ({ calibration }, { void_min_ref }) => (calibration.rho >= void_min_ref
     ? null

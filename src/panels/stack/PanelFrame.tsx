@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState, type ReactNode, type RefObject } fr
 import { actions, useTautline } from '../../state/store.ts';
 import type { Panel } from '../panel.ts';
 
+/** Panels are drawn a little before they scroll into view. */
 const BEFORE_SEEN = '240px 0px';
 
 /** True while the element is on screen or nearly so. */
@@ -10,7 +11,7 @@ function useOnScreen(ref: RefObject<HTMLElement | null>): boolean {
   useEffect(() => {
     const element = ref.current;
     if (!element) return;
-    const observer = new IntersectionObserver((entries) => setSeen(entries[entries.length - 1].isIntersecting), { rootMargin: BEFORE_SEEN });
+    const observer = new IntersectionObserver((entries) => setSeen(entries[entries.length - 1].isIntersecting), { rootMargin: BEFORE_SEEN, scrollMargin: BEFORE_SEEN });
     observer.observe(element);
     return () => observer.disconnect();
   }, [ref]);

@@ -64,11 +64,12 @@ export function Readout({ lines, unit, series, perStream }: ReadoutProps) {
       {lines.map((line) => {
         const known = exact.get(Number(line.key));
         const value = known ?? valueAsOf(line.points, atCursor ? x : link.domain.max);
+        const rough = perStream && known === undefined && Number.isFinite(value);
         return (
           <li key={line.key} title={`${line.name}: ${formatQuantity(value, unit)}`}>
             <svg width="12" height="8" aria-hidden="true"><line x1="0" x2="12" y1="4" y2="4" stroke={line.style.color} strokeWidth="2" strokeDasharray={line.style.dash.join(' ')} /></svg>
             <span className="visually-hidden">{line.name}</span>
-            <span className={known === undefined && perStream && Number.isFinite(value) ? 'readout-value rough' : 'readout-value'}>{formatQuantity(value, unit === 'ms' ? 'ms' : '')}</span>
+            <span className="readout-value">{rough ? '≈' : ''}{formatQuantity(value, unit === 'ms' ? 'ms' : '')}</span>
           </li>
         );
       })}

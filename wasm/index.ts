@@ -13,4 +13,4 @@ export { displacement } from './displacement';
 export { latency, latencyStateBytes } from './latency';
 export { runLengthScratchBytes, runLengths } from './runlength';
 export { gaussianKl, renyi2, tracker, trackerReset, trackerScratchBytes, trackerStateBytes } from './tracker';
-export { slicedEmd, transport, transportReset, transportStateBytes, transportWindowBytes } from './transport';
+export { slicedEmd, transport, transportReset, transportScratchBytes, transportStateBytes, transportWindowBytes } from './transport';

@@ -21,6 +21,13 @@ function covarianceBytes(k: i32): usize {
   return (even(k) + even((k * (k - 1)) >> 1)) << 3;
 }
 
+/** Two covariances interleaved, an odd number of axes filled up. */
+@inline
+function pairBytes(k: i32): usize {
+  const axes = even(k);
+  return (axes + ((axes * (axes - 1)) >> 1)) << 4;
+}
+
 export function trackerStateBytes(k: i32): usize {
   return 16 + (even(k) << 3) + 3 * covarianceBytes(k);
 }
@@ -28,7 +35,7 @@ export function trackerStateBytes(k: i32): usize {
 /** Residual, its products, two pairs of matrices, the same interleaved, and rows of the factorisation. */
 export function trackerScratchBytes(k: i32): usize {
   const c = covarianceBytes(k);
-  return (even(k) << 3) + 16 + (c + 16) + 4 * c + 6 * c + (<usize>k << 6);
+  return (even(k) << 3) + 16 + (c + 16) + 4 * c + 3 * pairBytes(k) + (even(k) << 4) * 3;
 }
 
 /** Before the first event: mean 0, covariances I. */
@@ -82,12 +89,19 @@ function blend(s: usize, rr: usize, gain: f64, bytes: usize): void {
   }
 }
 
-/** Two covariances side by side: lane 0 from `a`, lane 1 from `b`. Diagonal and strict rows lose their padding: [k diagonal][rows]. */
+/**
+ * Two covariances side by side: lane 0 from `a`, lane 1 from `b`, as [diagonal][strict rows] of an even number of axes:
+ * an odd one is filled up with an axis of its own, variance 1, that changes no determinant.
+ */
 function interleave(k: i32, a: usize, b: usize, out: usize): void {
   const split = <usize>k << 3;
   let to = out;
   for (let i: usize = 0; i < split; i += 8) {
     v128.store(to, v128.load64_lane(b + i, v128.load64_splat(a + i), 1));
+    to += 16;
+  }
+  if (k & 1) {
+    v128.store(to, f64x2.splat(1));
     to += 16;
   }
   const from = even(k) << 3;
@@ -96,80 +110,154 @@ function interleave(k: i32, a: usize, b: usize, out: usize): void {
     v128.store(to, v128.load64_lane(b + i, v128.load64_splat(a + i), 1));
     to += 16;
   }
+  if (k & 1) memory.fill(to, 0, <usize>k << 4);
 }
 
 /**
- * KL(N(0,A) || N(0,B)) of two pairs at once, nats, never negative. `a` and `b` are interleaved and are overwritten by their L D L^T factors.
+ * L D L^T of two interleaved covariances in place, D on the diagonal and 1/D in `inverse`; two rows and two columns at a time.
+ * A pivot is kept above the rounding noise of its diagonal.
+ */
+function factor(width: usize, a: usize, inverse: usize, work: usize): void {
+  const one = f64x2.splat(1);
+  const floor = f64x2.splat(PIVOT_FLOOR);
+  const first = work;
+  const second = work + width;
+  const lower = a + width;
+  let row: usize = 0;
+  for (let i: usize = 0; i < width; i += 32) {
+    const row0 = lower + row;
+    const row1 = row0 + i;
+    const diagonal0 = v128.load(a + i);
+    const diagonal1 = v128.load(a + i, 16);
+    let d0 = diagonal0;
+    let d1 = diagonal1;
+    let corner = v128.load(row1 + i);
+    let column = lower;
+    for (let j: usize = 0; j < i; j += 32) {
+      const next = column + j;
+      let u00 = v128.load(row0 + j);
+      let u01 = v128.load(row0 + j, 16);
+      let u10 = v128.load(row1 + j);
+      let u11 = v128.load(row1 + j, 16);
+      for (let p: usize = 0; p < j; p += 16) {
+        const m0 = v128.load(first + p);
+        const m1 = v128.load(second + p);
+        const l0 = v128.load(column + p);
+        const l1 = v128.load(next + p);
+        u00 = f64x2.sub(u00, f64x2.mul(m0, l0));
+        u01 = f64x2.sub(u01, f64x2.mul(m0, l1));
+        u10 = f64x2.sub(u10, f64x2.mul(m1, l0));
+        u11 = f64x2.sub(u11, f64x2.mul(m1, l1));
+      }
+      const l = v128.load(next + j);
+      u01 = f64x2.sub(u01, f64x2.mul(u00, l));
+      u11 = f64x2.sub(u11, f64x2.mul(u10, l));
+      v128.store(first + j, u00);
+      v128.store(first + j, u01, 16);
+      v128.store(second + j, u10);
+      v128.store(second + j, u11, 16);
+      const inverse0 = v128.load(inverse + j);
+      const inverse1 = v128.load(inverse + j, 16);
+      const l00 = f64x2.mul(u00, inverse0);
+      const l01 = f64x2.mul(u01, inverse1);
+      const l10 = f64x2.mul(u10, inverse0);
+      const l11 = f64x2.mul(u11, inverse1);
+      v128.store(row0 + j, l00);
+      v128.store(row0 + j, l01, 16);
+      v128.store(row1 + j, l10);
+      v128.store(row1 + j, l11, 16);
+      d0 = f64x2.sub(d0, f64x2.add(f64x2.mul(u00, l00), f64x2.mul(u01, l01)));
+      d1 = f64x2.sub(d1, f64x2.add(f64x2.mul(u10, l10), f64x2.mul(u11, l11)));
+      corner = f64x2.sub(corner, f64x2.add(f64x2.mul(u10, l00), f64x2.mul(u11, l01)));
+      column = next + j + 16;
+    }
+    d0 = f64x2.pmax(d0, f64x2.mul(floor, diagonal0));
+    const over0 = f64x2.div(one, d0);
+    const l = f64x2.mul(corner, over0);
+    v128.store(row1 + i, l);
+    d1 = f64x2.pmax(f64x2.sub(d1, f64x2.mul(corner, l)), f64x2.mul(floor, diagonal1));
+    v128.store(a + i, d0);
+    v128.store(a + i, d1, 16);
+    v128.store(inverse + i, over0);
+    v128.store(inverse + i, f64x2.div(one, d1), 16);
+    row += i + i + 16;
+  }
+}
+
+/**
+ * KL(N(0,A) || N(0,B)) of two pairs at once, nats, never negative. `a` and `b` are interleaved and are overwritten by their factors.
  * tr(B^-1 A) = sum_ij y_ij^2 D_j / E_i with A = L D L^T, B = M E M^T, y = M^-1 L.
  */
 function divergence(k: i32, a: usize, b: usize, y: usize, work: usize): v128 {
   const one = f64x2.splat(1);
-  const floor = f64x2.splat(PIVOT_FLOOR);
-  const rowA = work;
-  const rowB = rowA + (<usize>k << 4);
-  const inverseA = rowB + (<usize>k << 4);
-  const inverseB = inverseA + (<usize>k << 4);
-  const lowerA = a + (<usize>k << 4);
-  const lowerB = b + (<usize>k << 4);
+  const width = even(k) << 4;
+  const inverse = work + 2 * width;
+  factor(width, a, inverse, work);
+  factor(width, b, inverse, work);
+  const lowerA = a + width;
+  const lowerB = b + width;
   let trace = f64x2.splat(0);
   let ratio = one;
   let logarithm0: f64 = 0;
   let logarithm1: f64 = 0;
   let row: usize = 0;
-  for (let i: usize = 0; i < <usize>k; i++) {
-    const width = i << 4;
-    const rowL = lowerA + row;
-    const rowM = lowerB + row;
-    const diagonalA = v128.load(a + width);
-    const diagonalB = v128.load(b + width);
-    let d = diagonalA;
-    let e = diagonalB;
-    let other: usize = 0;
-    for (let j: usize = 0; j < width; j += 16) {
-      let u = v128.load(rowL + j);
-      let v = v128.load(rowM + j);
-      const otherL = lowerA + other;
-      const otherM = lowerB + other;
-      for (let p: usize = 0; p < j; p += 16) {
-        u = f64x2.sub(u, f64x2.mul(v128.load(rowA + p), v128.load(otherL + p)));
-        v = f64x2.sub(v, f64x2.mul(v128.load(rowB + p), v128.load(otherM + p)));
-      }
-      v128.store(rowA + j, u);
-      v128.store(rowB + j, v);
-      const l = f64x2.mul(u, v128.load(inverseA + j));
-      const m = f64x2.mul(v, v128.load(inverseB + j));
-      v128.store(rowL + j, l);
-      v128.store(rowM + j, m);
-      d = f64x2.sub(d, f64x2.mul(u, l));
-      e = f64x2.sub(e, f64x2.mul(v, m));
-      other += j;
-    }
-    d = f64x2.pmax(d, f64x2.mul(floor, diagonalA));
-    e = f64x2.pmax(e, f64x2.mul(floor, diagonalB));
-    const inverseD = f64x2.div(one, d);
-    const inverseE = f64x2.div(one, e);
-    v128.store(a + width, d);
-    v128.store(inverseA + width, inverseD);
-    v128.store(inverseB + width, inverseE);
-    let sum = d;
-    const rowY = y + row;
-    other = 0;
-    for (let j: usize = 0; j < width; j += 16) {
-      let v = f64x2.sub(v128.load(rowL + j), v128.load(rowM + j));
-      // y_pj for p = j+1 .. i-1: rows of y grow by one entry each.
-      let at = y + other + j + j;
-      let step = j + 16;
-      for (let p = j + 16; p < width; p += 16) {
-        v = f64x2.sub(v, f64x2.mul(v128.load(rowM + p), v128.load(at)));
+  for (let i: usize = 0; i < width; i += 32) {
+    const rowM0 = lowerB + row;
+    const rowM1 = rowM0 + i;
+    const rowL0 = lowerA + row;
+    const rowL1 = rowL0 + i;
+    const y0 = y + row;
+    const y1 = y0 + i;
+    const corner = v128.load(rowM1 + i);
+    let sum0 = f64x2.splat(0);
+    let sum1 = f64x2.splat(0);
+    let start = y;
+    for (let j: usize = 0; j < i; j += 32) {
+      // Row j + 1 of y begins at `start + j`; rows grow by one entry each.
+      const below = start + j;
+      let v00 = f64x2.sub(v128.load(rowL0 + j), v128.load(rowM0 + j));
+      let v01 = f64x2.sub(v128.load(rowL0 + j, 16), v128.load(rowM0 + j, 16));
+      let v10 = f64x2.sub(v128.load(rowL1 + j), v128.load(rowM1 + j));
+      let v11 = f64x2.sub(v128.load(rowL1 + j, 16), v128.load(rowM1 + j, 16));
+      const edge = v128.load(below + j);
+      v00 = f64x2.sub(v00, f64x2.mul(v128.load(rowM0 + j, 16), edge));
+      v10 = f64x2.sub(v10, f64x2.mul(v128.load(rowM1 + j, 16), edge));
+      let at = below + j + 16 + j;
+      let step = j + 32;
+      for (let p = j + 32; p < i; p += 16) {
+        const m0 = v128.load(rowM0 + p);
+        const m1 = v128.load(rowM1 + p);
+        const s0 = v128.load(at);
+        const s1 = v128.load(at, 16);
+        v00 = f64x2.sub(v00, f64x2.mul(m0, s0));
+        v01 = f64x2.sub(v01, f64x2.mul(m0, s1));
+        v10 = f64x2.sub(v10, f64x2.mul(m1, s0));
+        v11 = f64x2.sub(v11, f64x2.mul(m1, s1));
         at += step;
         step += 16;
       }
-      v128.store(rowY + j, v);
-      sum = f64x2.add(sum, f64x2.mul(f64x2.mul(v, v), v128.load(a + j)));
-      other += j;
+      v10 = f64x2.sub(v10, f64x2.mul(corner, v00));
+      v11 = f64x2.sub(v11, f64x2.mul(corner, v01));
+      v128.store(y0 + j, v00);
+      v128.store(y0 + j, v01, 16);
+      v128.store(y1 + j, v10);
+      v128.store(y1 + j, v11, 16);
+      const d0 = v128.load(a + j);
+      const d1 = v128.load(a + j, 16);
+      sum0 = f64x2.add(sum0, f64x2.add(f64x2.mul(f64x2.mul(v00, v00), d0), f64x2.mul(f64x2.mul(v01, v01), d1)));
+      sum1 = f64x2.add(sum1, f64x2.add(f64x2.mul(f64x2.mul(v10, v10), d0), f64x2.mul(f64x2.mul(v11, v11), d1)));
+      start = below + j + 16;
     }
-    trace = f64x2.add(trace, f64x2.mul(sum, inverseE));
-    ratio = f64x2.mul(ratio, f64x2.mul(d, inverseE));
+    const last = f64x2.sub(v128.load(rowL1 + i), corner);
+    v128.store(y1 + i, last);
+    const d0 = v128.load(a + i);
+    const d1 = v128.load(a + i, 16);
+    const over0 = v128.load(inverse + i);
+    const over1 = v128.load(inverse + i, 16);
+    sum0 = f64x2.add(sum0, d0);
+    sum1 = f64x2.add(sum1, f64x2.add(d1, f64x2.mul(f64x2.mul(last, last), d0)));
+    trace = f64x2.add(trace, f64x2.add(f64x2.mul(sum0, over0), f64x2.mul(sum1, over1)));
+    ratio = f64x2.mul(ratio, f64x2.mul(f64x2.mul(d0, over0), f64x2.mul(d1, over1)));
     // One logarithm at the end, unless the product of pivots leaves the range of a double.
     const r0 = f64x2.extract_lane(ratio, 0);
     if (r0 < 1e-200 || r0 > 1e200) {
@@ -181,12 +269,12 @@ function divergence(k: i32, a: usize, b: usize, y: usize, work: usize): v128 {
       logarithm1 += Math.log(r1);
       ratio = f64x2.replace_lane(ratio, 1, 1);
     }
-    row += width;
+    row += i + i + 16;
   }
   logarithm0 += Math.log(f64x2.extract_lane(ratio, 0));
   logarithm1 += Math.log(f64x2.extract_lane(ratio, 1));
   const logDet = f64x2.replace_lane(f64x2.splat(logarithm0), 1, logarithm1);
-  const kl = f64x2.mul(f64x2.splat(0.5), f64x2.sub(f64x2.sub(trace, f64x2.splat(<f64>k)), logDet));
+  const kl = f64x2.mul(f64x2.splat(0.5), f64x2.sub(f64x2.sub(trace, f64x2.splat(<f64>even(k))), logDet));
   return f64x2.pmax(f64x2.splat(0), kl);
 }
 
@@ -223,9 +311,9 @@ export function tracker(
   const rr = r + diagonal + 16;
   const matrices = rr + c + 16;
   const sideA = matrices + 4 * c;
-  const sideB = sideA + 2 * c;
-  const y = sideB + 2 * c;
-  const work = y + 2 * c;
+  const sideB = sideA + pairBytes(k);
+  const y = sideB + pairBytes(k);
+  const work = y + pairBytes(k);
   const mixFast = f64x2.splat(1.0 - shrinkage);
   const mixSlow = f64x2.splat(shrinkage);
   let waiting = -1;
@@ -366,10 +454,11 @@ export function gaussianKl(k: i32, a: usize, b: usize, scratch: usize): f64 {
   pack(k, a, scratch);
   pack(k, b, scratch + c);
   const sideA = scratch + 2 * c;
-  const sideB = sideA + 2 * c;
+  const sideB = sideA + pairBytes(k);
+  const y = sideB + pairBytes(k);
   interleave(k, scratch, scratch, sideA);
   interleave(k, scratch + c, scratch + c, sideB);
-  return f64x2.extract_lane(divergence(k, sideA, sideB, sideB + 2 * c, sideB + 4 * c), 0);
+  return f64x2.extract_lane(divergence(k, sideA, sideB, y, y + pairBytes(k)), 0);
 }
 
 /** Rényi entropy of order 2 of a full row-major k x k covariance, bits. */

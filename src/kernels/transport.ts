@@ -8,8 +8,9 @@ export interface TransportExports {
   transportReset(state: number, streams: number, k: number, size: number): void;
   transport(
     from: number, to: number, k: number, size: number, minimum: number, x: number, stream: number, isVoid: number,
-    referenceTo: number, referenceRows: number, referenceCounts: number, state: number, tension: number, shift: number,
+    referenceTo: number, referenceRows: number, referenceCounts: number, state: number, scratch: number, tension: number, shift: number,
   ): void;
+  transportScratchBytes(size: number): number;
   transportWindowBytes(k: number, size: number): number;
   slicedEmd(k: number, n: number, a: number, b: number, scratch: number): number;
 }
@@ -40,7 +41,7 @@ export function transportState({ arena, exports }: KernelModule, streams: number
 
 /** Tension and shift of events [from, to) (spec 6). Reads coordinates of earlier events: `events` must begin with those in any window. */
 export function runTransport(
-  { exports }: KernelModule, events: EventBlocks, o: TransportOptions, state: StateBlock, out: TransportColumns, from: number, to: number,
+  { arena, exports }: KernelModule, events: EventBlocks, o: TransportOptions, state: StateBlock, out: TransportColumns, from: number, to: number,
 ): void {
   requireEvents(events, from, to);
   requireCount('EMD window', o.size, 1);
@@ -50,10 +51,13 @@ export function runTransport(
   requireLength('referenceRows', o.referenceRows, streams * o.size * k);
   requireLength('referenceCounts', o.referenceCounts, streams);
   requireLength('transport state', state, exports.transportStateBytes(streams, k, o.size));
-  exports.transport(
-    from, to, k, o.size, o.minimum, x.ptr, stream.ptr, isVoid.ptr,
-    o.referenceTo, o.referenceRows.ptr, o.referenceCounts.ptr, state.ptr, out.tension.ptr, out.shift.ptr,
-  );
+  arena.scope(() => {
+    const scratch = arena.alloc(exports.transportScratchBytes(o.size));
+    exports.transport(
+      from, to, k, o.size, o.minimum, x.ptr, stream.ptr, isVoid.ptr,
+      o.referenceTo, o.referenceRows.ptr, o.referenceCounts.ptr, state.ptr, scratch, out.tension.ptr, out.shift.ptr,
+    );
+  });
 }
 
 /** Mean over the k axes of the 1-D Wasserstein-1 distance of two samples of n points each, row-major n x k. */
@@ -62,5 +66,6 @@ export function slicedEmd({ arena, exports }: KernelModule, a: Float32Array, b: 
   requireLength('b', b, a.length);
   const n = a.length / k;
   requireCount('points', n, 1);
-  return arena.scope(() => exports.slicedEmd(k, n, arena.f32From(a).ptr, arena.f32From(b).ptr, arena.u8(2 * exports.transportWindowBytes(k, n)).ptr));
+  const scratch = 2 * exports.transportWindowBytes(k, n) + exports.transportScratchBytes(n);
+  return arena.scope(() => exports.slicedEmd(k, n, arena.f32From(a).ptr, arena.f32From(b).ptr, arena.alloc(scratch)));
 }

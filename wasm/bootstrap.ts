@@ -4,13 +4,40 @@
  */
 import { below, reseed } from './random';
 
+/** Mean of T2 over a circular series of residuals, y having gone round once before: what a reference says of its own spread and dependence. */
+function roundScale(residuals: usize, k: i32, lambda: f64, rows: usize, count: i32, bias: usize, y: usize): f64 {
+  for (let i = 0; i < k; i++) store<f64>(y + (<usize>i << 3), 0);
+  let sum: f64 = 0;
+  for (let lap = 0; lap < 2; lap++) {
+    sum = 0;
+    for (let j = 0; j < count; j++) {
+      sum += step(y, residuals + <usize>load<i32>(rows + (<usize>j << 2)) * <usize>k * 4, bias, k, lambda);
+    }
+  }
+  return sum / <f64>count;
+}
+
+/** y = (1 - lambda) y + lambda (r - bias); returns |y|^2. */
+@inline
+function step(y: usize, r: usize, bias: usize, k: i32, lambda: f64): f64 {
+  let norm: f64 = 0;
+  for (let i = 0; i < k; i++) {
+    const p = <usize>i << 3;
+    const v = load<f64>(y + p) * (1.0 - lambda) + lambda * (<f64>load<f32>(r + (<usize>i << 2)) - load<f64>(bias + p));
+    store<f64>(y + p, v);
+    norm += v * v;
+  }
+  return norm;
+}
+
 /**
- * Writes `length` values of T2 = (2 - lambda)/lambda |y|^2 under control.
- * Runs of `run` events each take one stream (drawn by its share of the reference), re-estimate its mean from as many resampled residuals as the
- * reference held (so that the estimation error of the mean is in the limit), start from y = 0 and take in resampled blocks.
+ * Writes `length` values of T2 = (2 - lambda)/lambda |y|^2 under control, studentised.
+ * Each run of `run` events takes one stream (drawn by its share of the reference) and draws a reference of as many residuals in blocks. That gives the
+ * run its mean and its scale (`roundScale`), as the real reference gave them. Then blocks of the real one follow, y from 0, T2 over the run's scale and
+ * times the real reference's. So the error of both estimates is in the path: what a short reference cannot know of itself widens the limit.
  * @param residuals f32, rows x k, x - m_s, grouped by stream
  * @param starts i32, streams + 1 row offsets
- * @param scratch f64, 2 k
+ * @param scratch f64 2 k + streams, then i32 as many as the longest stream has rows
  * @param out f32, length
  */
 export function bootstrapDisplacement(
@@ -19,8 +46,17 @@ export function bootstrapDisplacement(
   reseed(seed);
   const rows = load<i32>(starts + (<usize>streams << 2));
   const bias = scratch;
-  const y = scratch + (<usize>k << 3);
-  const scale = (2.0 - lambda) / lambda;
+  const y = bias + (<usize>k << 3);
+  const scales = y + (<usize>k << 3);
+  const drawn = scales + (<usize>streams << 3);
+  const factor = (2.0 - lambda) / lambda;
+  for (let i = 0; i < k; i++) store<f64>(bias + (<usize>i << 3), 0);
+  for (let s = 0; s < streams; s++) {
+    const first = load<i32>(starts + (<usize>s << 2));
+    const count = load<i32>(starts + (<usize>(s + 1) << 2)) - first;
+    for (let j = 0; j < count; j++) store<i32>(drawn + (<usize>j << 2), first + j);
+    store<f64>(scales + (<usize>s << 3), roundScale(residuals, k, lambda, drawn, count, bias, y));
+  }
   for (let done = 0; done < length; done += run) {
     const row = below(rows);
     let s = 0;
@@ -29,31 +65,25 @@ export function bootstrapDisplacement(
     const count = load<i32>(starts + (<usize>(s + 1) << 2)) - first;
     const size = min(block, max(1, count >> 2));
 
-    for (let i = 0; i < k; i++) {
-      store<f64>(bias + (<usize>i << 3), 0);
-      store<f64>(y + (<usize>i << 3), 0);
-    }
+    for (let i = 0; i < k; i++) store<f64>(bias + (<usize>i << 3), 0);
     let at = 0;
     for (let j = 0; j < count; j++) {
       if (j % size == 0) at = below(count);
+      store<i32>(drawn + (<usize>j << 2), first + at);
       const r = residuals + (<usize>(first + at) * <usize>k << 2);
       for (let i = 0; i < k; i++) store<f64>(bias + (<usize>i << 3), load<f64>(bias + (<usize>i << 3)) + <f64>load<f32>(r + (<usize>i << 2)));
       if (++at == count) at = 0;
     }
     for (let i = 0; i < k; i++) store<f64>(bias + (<usize>i << 3), load<f64>(bias + (<usize>i << 3)) / <f64>count);
+    const own = roundScale(residuals, k, lambda, drawn, count, bias, y);
+    // A block drawn over and over has no spread; residuals without any have none to compare with.
+    const scale = own > 0 ? (factor * load<f64>(scales + (<usize>s << 3))) / own : factor;
 
+    for (let i = 0; i < k; i++) store<f64>(y + (<usize>i << 3), 0);
     const end = min(run, length - done);
     for (let j = 0; j < end; j++) {
       if (j % size == 0) at = below(count);
-      const r = residuals + (<usize>(first + at) * <usize>k << 2);
-      let norm: f64 = 0;
-      for (let i = 0; i < k; i++) {
-        const p = <usize>i << 3;
-        const v = load<f64>(y + p) * (1.0 - lambda) + lambda * (<f64>load<f32>(r + (<usize>i << 2)) - load<f64>(bias + p));
-        store<f64>(y + p, v);
-        norm += v * v;
-      }
-      store<f32>(out + (<usize>(done + j) << 2), <f32>(scale * norm));
+      store<f32>(out + (<usize>(done + j) << 2), <f32>(scale * step(y, residuals + (<usize>(first + at) * <usize>k << 2), bias, k, lambda)));
       if (++at == count) at = 0;
     }
   }

@@ -68,13 +68,14 @@ export function cusum(n: i32, z: usize, h: f64, kappa: f64, cap: f64, out: usize
 /**
  * Events [from, to). Stops early when fewer than five more episodes fit into `capacity`.
  * @param base added to positions in the columns to give the event numbers that episodes state
- * @param limits f64: m, s, h, kappa, cap, tauMax, tauMin, entropyClear, lo, hi, dwell, voidOpen, voidClear, shiftOpen, shiftClear, tensionLow,
+ * @param limits f64: m, s, h, kappa, cap, tauMax, tauMin, entropyClear, lo, hi, dwell, voidOpen, voidClear, tensionLow,
  *   tensionHigh; a limit that is NaN keeps its detector silent
+ * @param shiftLimits f64 S: T2 above which SHIFT opens in each stream; it closes below half of it
  * @param warmup i32 S: a stream is WARMING until its seq exceeds it and `referenceTo` is reached
  * @returns the event after the last one taken in
  */
 export function detectors(
-  from: i32, to: i32, base: i32, limits: usize, warmup: usize, referenceTo: i32, stream: usize, seq: usize, isVoid: usize,
+  from: i32, to: i32, base: i32, limits: usize, shiftLimits: usize, warmup: usize, referenceTo: i32, stream: usize, seq: usize, isVoid: usize,
   kl: usize, boxCox: usize, friction: usize, entropy: usize, rho: usize, tension: usize, mewma: usize,
   state: usize, z: usize, cusum: usize, route: usize, notice: usize, episodes: usize, capacity: i32,
 ): i32 {
@@ -91,10 +92,8 @@ export function detectors(
   const dwell = <i32>load<f64>(limits, 80);
   const voidOpen = load<f64>(limits, 88);
   const voidClear = load<f64>(limits, 96);
-  const shiftOpen = load<f64>(limits, 104);
-  const shiftClear = load<f64>(limits, 112);
-  const tensionLow = load<f64>(limits, 120);
-  const tensionHigh = load<f64>(limits, 128);
+  const tensionLow = load<f64>(limits, 104);
+  const tensionHigh = load<f64>(limits, 112);
   written = 0;
   for (let i = from; i < to; i++) {
     if (written + 5 > capacity) return i;
@@ -161,9 +160,10 @@ export function detectors(
         if (opened & (1 << FRAME_WEIGHT)) close(own, FRAME_WEIGHT, p, e, episodes);
       }
       const displacement = load<f64>(mewma + slot);
+      const shiftLimit = load<f64>(shiftLimits + (<usize>p << 3));
       if (opened & (1 << SHIFT)) {
-        if (displacement < shiftClear) close(own, SHIFT, p, e, episodes);
-      } else if (displacement > shiftOpen) {
+        if (displacement < 0.5 * shiftLimit) close(own, SHIFT, p, e, episodes);
+      } else if (displacement > shiftLimit) {
         open(own, SHIFT, e, n, e, n, displacement);
       }
       flags = <i32>(divergence > tauMax) | (<i32>(delta > hi) << 1) | (<i32>(emd < tensionLow) << 2) | (<i32>(emd > tensionHigh) << 3);

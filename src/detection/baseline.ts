@@ -1,6 +1,7 @@
 import { TautlineFailure } from '../core/errors.ts';
 import type { EpisodeCounts } from '../kernels/bootstrap.ts';
 import type { ResolvedReference } from './reference.ts';
+import type { ShiftFalseAlarms } from './shiftLimit.ts';
 import type { Calibration, Projection } from './types.ts';
 
 /** What a reference period fixes, to be used on other ledgers and on streams (spec 2): projection, reference and calibration. */
@@ -8,8 +9,8 @@ export interface Baseline {
   readonly projection: Projection;
   readonly reference: ResolvedReference;
   readonly calibration: Calibration;
-  /** Input of the SHIFT limit; null where it could not be simulated. */
-  readonly falseAlarms: EpisodeCounts | null;
+  /** Input of the SHIFT limits, by stream of `reference`; null where it could not be simulated. */
+  readonly falseAlarms: ShiftFalseAlarms | null;
 }
 
 const FORMAT = 'tautline-baseline';
@@ -92,15 +93,12 @@ export function baselineFromJson(text: string, file: string): Baseline {
   const calibration: Calibration = {
     ref: c.at('ref').count(0), k: c.at('k').count(1), m: c.at('m').missing(), s: c.at('s').missing(), fm: c.at('fm').missing(), fs: c.at('fs').missing(),
     lo: c.at('lo').missing(), hi: c.at('hi').missing(), tension: c.at('tension').missing(), rho: c.at('rho').missing(), wref: c.at('wref').missing(),
-    shiftLimit: c.at('shiftLimit').missing(), phaseLocked: c.at('phaseLocked').flag(),
+    shiftLimit: c.at('shiftLimit').missing(), shiftLimits: c.at('shiftLimits').numbers(names.length, true), phaseLocked: c.at('phaseLocked').flag(),
   };
 
   const f = root.at('falseAlarms');
-  const falseAlarms = f.value === null ? null : {
-    levels: Float64Array.from(f.at('levels').numbers()),
-    counts: Int32Array.from(f.at('counts').numbers(f.at('levels').numbers().length)),
-    events: f.at('events').count(1),
-  };
+  const falseAlarms = f.value === null ? null : { pooled: f.at('pooled').episodeCounts(), streams: f.at('streams').list().map((s) => (s.value === null ? null : s.episodeCounts())) };
+  if (falseAlarms && falseAlarms.streams.length !== names.length) throw f.at('streams').wrong(`a list of ${names.length}, one a stream`);
   return { projection, reference, calibration, falseAlarms };
 }
 
@@ -144,6 +142,11 @@ class Reader {
   /** A number; null stands for NaN. */
   missing(): number {
     return this.value === null ? Number.NaN : this.number();
+  }
+
+  episodeCounts(): EpisodeCounts {
+    const levels = Float64Array.from(this.at('levels').numbers());
+    return { levels, counts: Int32Array.from(this.at('counts').numbers(levels.length)), events: this.at('events').count(1) };
   }
 
   count(min: number): number {

@@ -2,6 +2,7 @@ import type { EventColumns, IndexRange } from '../core/columns.ts';
 import type { DetectorLimits } from '../kernels/detectors.ts';
 import type { Parameters } from './parameters.ts';
 import { burnOf } from './reference.ts';
+import type { ShiftLimits } from './shiftLimit.ts';
 import { mean, median, standardDeviation } from './statistics.ts';
 import type { Calibration, Signals } from './types.ts';
 
@@ -59,14 +60,15 @@ export function calibrationStatistics({ events, signals, boxCox, range, referenc
 
 /** Applies the thresholds that belong to the calibration. */
 export function calibrationOf(
-  statistics: CalibrationStatistics, shiftLimit: number, parameters: Pick<Parameters, 'z_band' | 'void_min_ref'>,
+  statistics: CalibrationStatistics, shift: ShiftLimits, parameters: Pick<Parameters, 'z_band' | 'void_min_ref'>,
 ): Calibration {
   const { fm, fs, rho } = statistics;
   return {
     ...statistics,
     lo: Math.exp(fm - parameters.z_band * fs),
     hi: Math.exp(fm + parameters.z_band * fs),
-    shiftLimit,
+    shiftLimit: shift.pooled,
+    shiftLimits: shift.streams,
     phaseLocked: rho >= parameters.void_min_ref,
   };
 }
@@ -77,6 +79,6 @@ export function detectorLimits(c: Calibration, p: Parameters): DetectorLimits {
     m: c.m, s: c.s > 0 ? c.s : Number.NaN, h: p.h, kappa: p.kappa, cap: p.cap, tauMax: p.tau_max, tauMin: p.tau_min, entropyClear: p.tau_min + p.ent_hyst,
     lo: c.lo, hi: c.hi, dwell: p.dwell,
     voidOpen: c.phaseLocked ? p.void_floor * c.rho : Number.NaN, voidClear: c.phaseLocked ? p.void_clear * c.rho : Number.NaN,
-    shiftOpen: c.shiftLimit, shiftClear: 0.5 * c.shiftLimit, tensionLow: p.zone[0] * c.tension, tensionHigh: p.zone[1] * c.tension,
+    tensionLow: p.zone[0] * c.tension, tensionHigh: p.zone[1] * c.tension,
   };
 }

@@ -3,7 +3,7 @@ import { explainRoute, type ExplainInput } from './explain.ts';
 import { DEFAULT_PARAMETERS } from './parameters.ts';
 import type { Calibration } from './types.ts';
 
-const calibration: Calibration = { ref: 2000, k: 8, m: 0, s: 1, fm: 0, fs: 1, lo: 0.8, hi: 6.7, tension: 0.8, rho: 0.72, wref: 120, shiftLimit: 30, phaseLocked: true };
+const calibration: Calibration = { ref: 2000, k: 8, m: 0, s: 1, fm: 0, fs: 1, lo: 0.8, hi: 6.7, tension: 0.8, rho: 0.72, wref: 120, shiftLimit: 30, shiftLimits: [30], phaseLocked: true };
 const calm: ExplainInput = {
   route: 'IN_FRAME', isVoid: false, inReference: false, seq: 900, warmup: 300, kl: 1.2, friction: 2, entropy: 2.5, rho: 0.7, tension: 0.8, mewma: 8, cusum: 0, open: [],
 };

@@ -27,7 +27,7 @@ export function calibrationToJson(analysis: { readonly decisions: Decisions; rea
   const { calibration: c, governanceWeight } = analysis.decisions;
   return {
     ref: c.ref, reference: [analysis.reference.from, analysis.reference.to], k: c.k, m: orNull(c.m), s: orNull(c.s), fm: orNull(c.fm), fs: orNull(c.fs),
-    lo: orNull(c.lo), hi: orNull(c.hi), tension: orNull(c.tension), rho: orNull(c.rho), wref: c.wref, shift_limit: orNull(c.shiftLimit),
+    lo: orNull(c.lo), hi: orNull(c.hi), tension: orNull(c.tension), rho: orNull(c.rho), wref: c.wref, shift_limit: orNull(c.shiftLimit), shift_limits: c.shiftLimits.map(orNull),
     phase_locked: c.phaseLocked, eigenvalues: [...analysis.projection.eigenvalues], J: [...governanceWeight],
   };
 }

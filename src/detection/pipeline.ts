@@ -10,7 +10,6 @@ import { latencyState, runLatency, type LatencyColumns } from '../kernels/latenc
 import type { KernelModule } from '../kernels/module.ts';
 import { runTracker, trackerState, type TrackerColumns } from '../kernels/tracker.ts';
 import { runTransport, transportState, type TransportColumns } from '../kernels/transport.ts';
-import type { EpisodeCounts } from '../kernels/bootstrap.ts';
 import type { Baseline } from './baseline.ts';
 import { calibrationOf, calibrationStatistics, detectorLimits } from './calibration.ts';
 import { explainRoute } from './explain.ts';
@@ -18,7 +17,7 @@ import type { Parameters } from './parameters.ts';
 import {
   alignReference, referenceMeans, referenceWindows, resizeWindows, resolveSync, warmupOf, windowReferenceOf, type ReferenceMeans, type ResolvedReference,
 } from './reference.ts';
-import { shiftFalseAlarms, shiftLimit } from './shiftLimit.ts';
+import { alignFalseAlarms, shiftFalseAlarms, shiftLimits, type ShiftFalseAlarms } from './shiftLimit.ts';
 import { ALERT_KINDS, ROUTES, type Alert, type Calibration, type Decisions, type Projection, type Signals } from './types.ts';
 
 export { referenceRange, selectStreams } from './reference.ts';
@@ -93,10 +92,10 @@ export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms =
   let loaded: Loaded | null = null;
   let run: Run | null = null;
   let decided: { readonly decisions: Decisions; readonly parameters: Parameters } | null = null;
-  let alarms: { readonly lambda: number; readonly counts: EpisodeCounts | null } | null = null;
+  let alarms: { readonly lambda: number; readonly counts: ShiftFalseAlarms | null } | null = null;
 
-  function alarmCounts({ events, coordinates, range, baseline }: Loaded, { mewma_lambda }: Parameters): EpisodeCounts | null {
-    if (baseline) return baseline.given.falseAlarms;
+  function alarmCounts({ events, coordinates, range, baseline }: Loaded, { mewma_lambda }: Parameters): ShiftFalseAlarms | null {
+    if (baseline) return alignFalseAlarms(baseline.given.falseAlarms, baseline.given.reference.streams, events.streams);
     if (alarms?.lambda !== mewma_lambda) alarms = { lambda: mewma_lambda, counts: falseAlarms(kernels, { events, coordinates, range }, { mewma_lambda }) };
     return alarms.counts;
   }
@@ -126,7 +125,7 @@ export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms =
       const statistics = baseline?.given.calibration ?? calibrationStatistics({
         events, signals, boxCox: columns.boxCox.view(), range, referenceEvents: means.referenceEvents, k: coordinates.k, wref: windowReference,
       }, parameters);
-      return calibrationOf(statistics, shiftLimit(alarmCounts(held, used), parameters.false_alarm_budget), parameters);
+      return calibrationOf(statistics, shiftLimits(alarmCounts(held, used), parameters.false_alarm_budget, events.streams.length), parameters);
     },
 
     decide(parameters) {
@@ -186,7 +185,7 @@ export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms =
         kl: kl[index], friction: friction[index], entropy: entropy[index], rho: rho[index], tension: tension[index], mewma: mewma[index],
         cusum: decisions.cusum[index],
         open: decisions.alerts.filter((a) => a.stream === stream && a.fired <= index && (a.cleared ?? Infinity) > index).map((a) => a.kind),
-      }, decisions.calibration, parameters);
+      }, { ...decisions.calibration, shiftLimit: decisions.calibration.shiftLimits[stream] }, parameters);
     },
   };
   return detector;
@@ -265,7 +264,7 @@ function decide({ kernels, blocks, columns, range, means }: Loaded, calibration:
     const state = detectorState(kernels, blocks.streams);
     const warmup = means.streamEvents.map((count) => warmupOf(p.warmup, count));
     const closed = runDetectors(
-      kernels, { ...blocks, ...columns }, { limits: detectorLimits(calibration, p), warmup, referenceTo: range.to }, state, columns, 0, blocks.n,
+      kernels, { ...blocks, ...columns }, { limits: detectorLimits(calibration, p), shiftLimits: calibration.shiftLimits, warmup, referenceTo: range.to }, state, columns, 0, blocks.n,
     );
     return {
       route: columns.route.view(), z: columns.z.view(), cusum: columns.cusum.view(), notice: columns.notice.view(),

@@ -5,13 +5,17 @@ import type { Parameters } from './parameters.ts';
 
 /** Choices of the bootstrap that the spec leaves open; fixed so that browser and command line agree. */
 const BLOCK = 50;
-const RUN = 2000;
-const RUNS = 400;
 const LEVELS = 32;
 const SEED = 20_261;
+/** A run is as long as the reference that it draws, and no shorter than this. */
+const MIN_RUN = 500;
+const MIN_RUNS = 20;
+/** Events simulated for a stream: many where streams are few, and never fewer than the second. */
+const EVENTS = 1_200_000;
+const EVENTS_A_STREAM: readonly [number, number] = [100_000, 400_000];
 /** SHIFT closes below half its limit (spec 8). */
 const REARM = 0.5;
-/** A stream needs as many reference events for a mean of its own (spec 6). */
+/** A stream needs as many reference events for a mean, and a limit, of its own (spec 6). */
 const MIN_REFERENCE = 16;
 /** Fewer false episodes than this at a level say too little about its rate: beyond it the tail is extrapolated. */
 const MIN_EPISODES = 30;
@@ -22,26 +26,68 @@ export interface ShiftReference {
   readonly range: IndexRange;
 }
 
+/** False SHIFT episodes of the reference's own in-control behaviour against the level of T2: input of `shiftLimits`. */
+export interface ShiftFalseAlarms {
+  /** All streams, each by its share of the reference. */
+  readonly pooled: EpisodeCounts;
+  /** Each stream by itself; null where it has fewer than 16 reference events with an embedding. */
+  readonly streams: readonly (EpisodeCounts | null)[];
+}
+
+/** T2 limits of SHIFT; NaN where none can be derived. */
+export interface ShiftLimits {
+  readonly pooled: number;
+  /** Each stream's own; the pooled one where it has none. */
+  readonly streams: readonly number[];
+}
+
 /**
- * False SHIFT episodes of the reference's own in-control behaviour against the level of T2 (spec 8, 9): input of `shiftLimit`.
- * Depends on the reference and on mewma_lambda only. Null where no stream has 16 reference events with an embedding.
+ * Simulates false SHIFT episodes (spec 8, 9). Each stream has a limit of its own, since the whitening is pooled over streams: what is in control for a
+ * varied one would be far out of control for a uniform one. Depends on the reference and on mewma_lambda only.
+ * Null where no stream has 16 reference events with an embedding.
  */
-export function shiftFalseAlarms(kernels: KernelModule, { events, coordinates, range }: ShiftReference, parameters: Pick<Parameters, 'mewma_lambda'>): EpisodeCounts | null {
+export function shiftFalseAlarms(kernels: KernelModule, { events, coordinates, range }: ShiftReference, { mewma_lambda }: Pick<Parameters, 'mewma_lambda'>): ShiftFalseAlarms | null {
   const { k, x } = coordinates;
   const rows: number[][] = events.streams.map(() => []);
   for (let i = range.from; i < range.to; i++) if (!events.isVoid[i]) rows[events.stream[i]].push(i);
-  const usable = rows.filter((r) => r.length >= MIN_REFERENCE);
-  if (usable.length === 0) return null;
-  const starts = new Int32Array(usable.length + 1);
-  usable.forEach((r, s) => (starts[s + 1] = starts[s] + r.length));
-  const residuals = new Float32Array(starts[usable.length] * k);
-  usable.forEach((r, s) => {
+  const residuals = rows.map((own) => {
+    if (own.length < MIN_REFERENCE) return null;
+    const out = new Float32Array(own.length * k);
     for (let a = 0; a < k; a++) {
-      const mean = r.reduce((sum, i) => sum + x[i * k + a], 0) / r.length;
-      r.forEach((i, j) => (residuals[(starts[s] + j) * k + a] = x[i * k + a] - mean));
+      const mean = own.reduce((sum, i) => sum + x[i * k + a], 0) / own.length;
+      own.forEach((i, j) => (out[j * k + a] = x[i * k + a] - mean));
     }
+    return out;
   });
-  return bootstrapDisplacement(kernels, { residuals, starts, k, lambda: parameters.mewma_lambda, block: BLOCK, run: RUN, runs: RUNS, seed: SEED, rearm: REARM }, LEVELS);
+  const usable = residuals.filter((own) => own !== null);
+  if (usable.length === 0) return null;
+  const count = (own: readonly Float32Array[], seed: number): EpisodeCounts => {
+    const starts = new Int32Array(own.length + 1);
+    own.forEach((r, s) => (starts[s + 1] = starts[s] + r.length / k));
+    const all = new Float32Array(starts[own.length] * k);
+    own.forEach((r, s) => all.set(r, starts[s] * k));
+    const total = Math.min(EVENTS_A_STREAM[1], Math.max(EVENTS_A_STREAM[0], Math.floor(EVENTS / usable.length)));
+    const run = Math.max(MIN_RUN, Math.ceil(starts[own.length] / own.length));
+    const runs = Math.max(MIN_RUNS, Math.ceil(total / run));
+    return bootstrapDisplacement(kernels, { residuals: all, starts, k, lambda: mewma_lambda, block: BLOCK, run, runs, seed, rearm: REARM }, LEVELS);
+  };
+  // Of one stream, pooled and own are the same.
+  if (usable.length === 1) {
+    const pooled = count(usable, SEED);
+    return { pooled, streams: residuals.map((own) => own && pooled) };
+  }
+  return { pooled: count(usable, SEED), streams: residuals.map((own, s) => own && count([own], SEED + 1 + s)) };
+}
+
+/** False alarms known of some streams, for the streams at hand: matched by name, null of one that is not known. */
+export function alignFalseAlarms(alarms: ShiftFalseAlarms | null, known: readonly string[], streams: readonly string[]): ShiftFalseAlarms | null {
+  return alarms && { pooled: alarms.pooled, streams: streams.map((name) => alarms.streams[known.indexOf(name)] ?? null) };
+}
+
+/** Limits of `streams` streams for a budget; NaN all of null. */
+export function shiftLimits(alarms: ShiftFalseAlarms | null, budget: number, streams: number): ShiftLimits {
+  const pooled = shiftLimit(alarms?.pooled ?? null, budget);
+  return { pooled, streams: Array.from({ length: streams }, (_, s) => (alarms?.streams[s] ? shiftLimit(alarms.streams[s], budget) : pooled)) };
 }
 
 /**

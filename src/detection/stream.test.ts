@@ -5,7 +5,7 @@ import { TautlineFailure } from '../core/errors.ts';
 import { testKernels } from '../kernels/testing.ts';
 import { baselineFromJson, baselineToJson, type Baseline } from './baseline.ts';
 import type { Parameters } from './parameters.ts';
-import { createDetector, referenceRange } from './pipeline.ts';
+import { createDetector, type FalseAlarms, referenceRange } from './pipeline.ts';
 import { createStream, resumeStream, type EventStream, type StreamEvent, type StreamState, type StreamStep } from './stream.ts';
 import { parameters, randomLedger, type RandomLedger } from './testing.ts';
 import { ROUTES, SIGNAL_NAMES, type Alert, type Projection } from './types.ts';
@@ -13,8 +13,11 @@ import { ROUTES, SIGNAL_NAMES, type Alert, type Projection } from './types.ts';
 const kernels = testKernels();
 const projectionOf = (k: number): Projection => ({ dimension: k, k, mean: new Float64Array(k), axes: new Float64Array(k * k), eigenvalues: new Float64Array(k).fill(1) });
 
-/** A ladder of false alarms with a limit near 20, in place of a bootstrap for each of many ledgers. */
-const alarms = () => ({ levels: Float64Array.of(5, 10, 15), counts: Int32Array.of(4000, 400, 40), events: 400_000 });
+/** Ladders of false alarms with limits near 20, another for each stream, in place of a bootstrap for each of many ledgers. */
+const alarms: FalseAlarms = (_, { events }) => {
+  const ladder = (step: number) => ({ levels: Float64Array.of(step, 2 * step, 3 * step), counts: Int32Array.of(4000, 400, 40), events: 400_000 });
+  return { pooled: ladder(5), streams: events.streams.map((__, s) => ladder(4 + s)) };
+};
 
 interface Batch {
   readonly baseline: Baseline;

@@ -16,7 +16,7 @@ import { calibrationOf, detectorLimits } from './calibration.ts';
 import { PARAMETER_NAMES, type Parameters } from './parameters.ts';
 import { alertOf, type PipelineColumns } from './pipeline.ts';
 import { alignReference, resizeWindows, resolveSync, warmupOf } from './reference.ts';
-import { shiftLimit } from './shiftLimit.ts';
+import { alignFalseAlarms, shiftLimits } from './shiftLimit.ts';
 import { ROUTES, SIGNAL_NAMES, type Alert, type Calibration, type Route, type SignalName } from './types.ts';
 
 /** One event as it arrives; events come in the order of (time, event id). */
@@ -107,7 +107,9 @@ function openStream(shared: KernelModule, baseline: Baseline, p: Parameters, str
   const { k, range, hasLatency } = reference;
   const S = streams.length;
   const codes = new Map(streams.map((name, code) => [name, code]));
-  const calibration = calibrationOf(baseline.calibration, shiftLimit(baseline.falseAlarms, p.false_alarm_budget), p);
+  const calibration = calibrationOf(
+    baseline.calibration, shiftLimits(alignFalseAlarms(baseline.falseAlarms, baseline.reference.streams, streams), p.false_alarm_budget, S), p,
+  );
   const windows = resizeWindows(reference.windows, k, p.emd_window);
 
   // The event at hand stands in the last row; the rows before it are its thread's last events.
@@ -144,7 +146,7 @@ function openStream(shared: KernelModule, baseline: Baseline, p: Parameters, str
   };
   const transportOptions = { size: p.emd_window, minimum: p.emd_min, referenceRows, referenceCounts };
   const detectorOptions = {
-    limits: detectorLimits(calibration, p), warmup: reference.streamEvents.map((count) => warmupOf(p.warmup, count)),
+    limits: detectorLimits(calibration, p), shiftLimits: calibration.shiftLimits, warmup: reference.streamEvents.map((count) => warmupOf(p.warmup, count)),
   };
 
   const seq = new Int32Array(S);

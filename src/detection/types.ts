@@ -53,8 +53,10 @@ export interface Calibration {
   readonly tension: number;
   readonly rho: number;
   readonly wref: Milliseconds;
-  /** T2 limit of SHIFT derived from `false_alarm_budget`; NaN where it cannot be derived. */
+  /** T2 limit of SHIFT over all streams, derived from `false_alarm_budget`; NaN where it cannot be derived. For display: `shiftLimits` are in force. */
   readonly shiftLimit: number;
+  /** T2 limit of SHIFT of each stream; `shiftLimit` where a stream has too few reference events for one of its own. */
+  readonly shiftLimits: readonly number[];
   /** True where coupling is alarmed on (rho >= void_min_ref). */
   readonly phaseLocked: boolean;
 }

@@ -18,7 +18,7 @@ export interface DisplacementBootstrap {
   readonly lambda: number;
   /** Block length in events; cut to a quarter of a stream's reference where that is shorter. */
   readonly block: number;
-  /** Events a run: each run draws a stream and re-estimates its mean. */
+  /** Events a run: each run draws a stream, and a reference to take the mean and the scale from. */
   readonly run: number;
   /** Runs of the bootstrap. */
   readonly runs: number;
@@ -37,7 +37,8 @@ export interface EpisodeCounts {
 }
 
 /**
- * Moving-block bootstrap of MEWMA T2 under control (spec 6 and 9; Künsch 1989), counted at `levelCount` levels spread from the median of the path to its maximum.
+ * Moving-block bootstrap of MEWMA T2 under control (spec 6 and 9; Künsch 1989), studentised by what each resampled reference says of its own spread
+ * (Hall 1992), counted at `levelCount` levels spread from the median of the path to its maximum.
  * Deterministic for a seed, in every engine.
  */
 export function bootstrapDisplacement(kernels: KernelModule, b: DisplacementBootstrap, levelCount: number): EpisodeCounts {
@@ -48,10 +49,11 @@ export function bootstrapDisplacement(kernels: KernelModule, b: DisplacementBoot
   const { arena, exports } = kernels;
   const events = b.run * b.runs;
   return arena.scope(() => {
-    arena.reserve(4 * (events + b.residuals.length) + 16 * (b.k + levelCount) + 8192);
+    const longest = b.starts.reduce((most, end, s) => (s === 0 ? 0 : Math.max(most, end - b.starts[s - 1])), 0);
+    arena.reserve(4 * (events + b.residuals.length + longest) + 16 * (b.k + streams + levelCount) + 8192);
     const residuals = arena.f32From(b.residuals);
     const starts = arena.i32From(b.starts);
-    const scratch = arena.f64(2 * b.k);
+    const scratch = arena.f64(2 * b.k + streams + Math.ceil(longest / 2));
     const path = arena.f32(events);
     exports.bootstrapDisplacement(residuals.ptr, starts.ptr, streams, b.k, b.lambda, b.block, b.run, b.seed, scratch.ptr, path.ptr, events);
     const [middle, top] = medianAndMax(path.view());

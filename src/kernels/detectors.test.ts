@@ -13,8 +13,10 @@ const fixture = JSON.parse(readFileSync(new URL('./fixtures/kernels.json', impor
 
 const LIMITS: DetectorLimits = {
   m: 0, s: 0.5, h: 3, kappa: 0.5, cap: 2, tauMax: 3, tauMin: 1, entropyClear: 1.3, lo: 0.5, hi: 2, dwell: 3,
-  voidOpen: 0.2, voidClear: 0.3, shiftOpen: 4, shiftClear: 2, tensionLow: 0.4, tensionHigh: 1.6,
+  voidOpen: 0.2, voidClear: 0.3, tensionLow: 0.4, tensionHigh: 1.6,
 };
+/** Each stream has its own limit of T2. */
+const SHIFT_LIMITS = [4, 3, 5];
 
 interface Columns {
   readonly n: number;
@@ -54,6 +56,8 @@ interface Outcome {
   readonly episodes: readonly Episode[];
   readonly weights: number[];
 }
+/** Missing with the other limits. */
+const shiftLimitsOf = (limits: DetectorLimits, streams: number) => SHIFT_LIMITS.slice(0, streams).map((limit) => (Number.isNaN(limits.h) ? Number.NaN : limit));
 const byFired = (a: Episode, b: Episode) => a.fired - b.fired || a.stream - b.stream || a.kind - b.kind;
 
 function wasm(c: Columns, streams: number, limits: DetectorLimits, cuts: readonly number[] = []): Outcome {
@@ -67,7 +71,7 @@ function wasm(c: Columns, streams: number, limits: DetectorLimits, cuts: readonl
   const out = { z: arena.f64(c.n), cusum: arena.f64(c.n), route: arena.u8(c.n), notice: arena.u8(c.n) };
   const state = detectorState(kernels, streams);
   const closed = pieces(c.n, cuts).flatMap(([from, to]) =>
-    runDetectors(kernels, inputs, { limits, warmup: new Int32Array(streams).fill(5), referenceTo: 10 }, state, out, from, to));
+    runDetectors(kernels, inputs, { limits, shiftLimits: shiftLimitsOf(limits, streams), warmup: new Int32Array(streams).fill(5), referenceTo: 10 }, state, out, from, to));
   return {
     z: [...out.z.view()], cusum: [...out.cusum.view()], route: [...out.route.view()], notice: [...out.notice.view()],
     episodes: [...closed, ...openEpisodes(state)].sort(byFired), weights: [...governanceWeights(state)],
@@ -80,6 +84,7 @@ function twin(c: Columns, streams: number, limits: DetectorLimits): Outcome {
   const steps = Array.from({ length: c.n }, (_, index) => detectorStep(limits, states[c.stream[index]], {
     index, stream: c.stream[index], seq: c.seq[index], isVoid: c.isVoid[index] === 1, warming: index < 10 || c.seq[index] <= 5,
     kl: c.kl[index], friction: c.friction[index], entropy: c.entropy[index], rho: c.rho[index], tension: c.tension[index], mewma: c.mewma[index],
+    shiftLimit: shiftLimitsOf(limits, streams)[c.stream[index]],
   }, episodes));
   return {
     z: steps.map((s) => s.z), cusum: steps.map((s) => s.cusum), route: steps.map((s) => s.route), notice: steps.map((s) => s.notice),

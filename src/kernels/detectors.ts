@@ -6,7 +6,7 @@ import type { DetectorLimits, Episode } from './twin/detectors.ts';
 
 export interface DetectorExports {
   detectors(
-    from: number, to: number, base: number, limits: number, warmup: number, referenceTo: number, stream: number, seq: number, isVoid: number,
+    from: number, to: number, base: number, limits: number, shiftLimits: number, warmup: number, referenceTo: number, stream: number, seq: number, isVoid: number,
     kl: number, boxCox: number, friction: number, entropy: number, rho: number, tension: number, mewma: number,
     state: number, z: number, cusum: number, route: number, notice: number, episodes: number, capacity: number,
   ): number;
@@ -18,6 +18,8 @@ export type { DetectorLimits, Episode };
 
 export interface DetectorOptions {
   readonly limits: DetectorLimits;
+  /** Per stream: T2 above which SHIFT opens, closing below half of it; NaN keeps it silent. */
+  readonly shiftLimits: ArrayLike<number>;
   /** Per stream: WARMING until seq exceeds it. */
   readonly warmup: Int32Array;
   /** WARMING before this event: the end of the reference period. */
@@ -59,7 +61,7 @@ const EPISODE_BYTES = 40;
 const CAPACITY = 4096;
 
 const LIMITS: readonly (keyof DetectorLimits)[] = [
-  'm', 's', 'h', 'kappa', 'cap', 'tauMax', 'tauMin', 'entropyClear', 'lo', 'hi', 'dwell', 'voidOpen', 'voidClear', 'shiftOpen', 'shiftClear', 'tensionLow', 'tensionHigh',
+  'm', 's', 'h', 'kappa', 'cap', 'tauMax', 'tauMin', 'entropyClear', 'lo', 'hi', 'dwell', 'voidOpen', 'voidClear', 'tensionLow', 'tensionHigh',
 ];
 
 export function detectorState({ arena }: KernelModule, streams: number): StateBlock {
@@ -80,14 +82,16 @@ export function runDetectors(
   requireRange(from, to, stream.length);
   requireLengths({ seq, isVoid, kl, boxCox, friction, entropy, rho, tension, mewma, z, cusum, route, notice }, stream.length);
   requireLength('detector state', state, o.warmup.length * STATE_BYTES);
+  requireLength('shiftLimits', o.shiftLimits, o.warmup.length);
   const closed: Episode[] = [];
   arena.scope(() => {
     const limits = arena.f64From(LIMITS.map((name) => o.limits[name]));
     const warmup = arena.i32From(o.warmup);
+    const shiftLimits = arena.f64From(o.shiftLimits);
     const episodes = arena.u8(CAPACITY * EPISODE_BYTES);
     for (let at = from; at < to;) {
       at = exports.detectors(
-        at, to, o.base ?? 0, limits.ptr, warmup.ptr, o.referenceTo, stream.ptr, seq.ptr, isVoid.ptr,
+        at, to, o.base ?? 0, limits.ptr, shiftLimits.ptr, warmup.ptr, o.referenceTo, stream.ptr, seq.ptr, isVoid.ptr,
         kl.ptr, boxCox.ptr, friction.ptr, entropy.ptr, rho.ptr, tension.ptr, mewma.ptr,
         state.ptr, z.ptr, cusum.ptr, route.ptr, notice.ptr, episodes.ptr, CAPACITY,
       );

@@ -16,9 +16,6 @@ export interface DetectorLimits {
   /** NaN where coupling is not alarmed on. */
   readonly voidOpen: number;
   readonly voidClear: number;
-  /** NaN where no limit could be derived. */
-  readonly shiftOpen: number;
-  readonly shiftClear: number;
   readonly tensionLow: number;
   readonly tensionHigh: number;
 }
@@ -72,6 +69,8 @@ export interface DetectorInput {
   readonly rho: number;
   readonly tension: number;
   readonly mewma: number;
+  /** T2 above which SHIFT opens in this stream; NaN where no limit could be derived. */
+  readonly shiftLimit: number;
 }
 
 /** Box-Cox transform with exponent -1/2, near normal for KL (spec 7); -infinity at 0. */
@@ -132,7 +131,7 @@ export function detectorStep(l: DetectorLimits, state: DetectorState, e: Detecto
       state.below = 0;
       close(KIND.FRAME_WEIGHT);
     }
-    level(KIND.SHIFT, e.mewma, e.mewma > l.shiftOpen, e.mewma < l.shiftClear);
+    level(KIND.SHIFT, e.mewma, e.mewma > e.shiftLimit, e.mewma < 0.5 * e.shiftLimit);
     if (e.kl > l.tauMax) notice |= 1;
     if (e.friction > l.hi) notice |= 2;
     if (e.tension < l.tensionLow) notice |= 4;

@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { TautlineFailure } from '../core/errors.ts';
 import { formatCount, formatDuration, formatNumber, formatPercent } from '../core/format.ts';
-import { changedParameters } from '../detection/parameters.ts';
+import { changedParameters, type Parameters } from '../detection/parameters.ts';
 import { calibrationReport, calibrationTrials, type CalibrationReport } from '../harness/calibration.ts';
-import { compareRuns, loadRun, MEASURES, saveRun, summarise, trialsOf, type CaseSummary, type Difference, type Measure, type MonteCarloRun } from '../harness/monteCarlo.ts';
+import {
+  compareRuns, loadRun, MEASURES, saveRun, summarise, trialsOf, type CaseSummary, type Difference, type Measure, type MonteCarloPlan, type MonteCarloRun,
+} from '../harness/monteCarlo.ts';
 import { CHOICES } from '../harness/profiles.ts';
 import { PAPER_KINDS, type VerdictRow } from '../harness/verdicts.ts';
 import { wholeNumber } from './options.ts';
 import { readParameters } from './parameters.ts';
-import { runTrials } from './trialPool.ts';
+import { createTrialPool, type TrialPool } from './trialPool.ts';
 
 /**
  * `tautline calibrate`: the four stress profiles and their verdicts; with --seeds the Monte Carlo as well. Writes verdicts.json, and monte-carlo.json.
@@ -35,27 +37,38 @@ export async function run(args: string[]): Promise<number> {
   const before = values.compare === undefined ? null : loadRun(await readText(values.compare), values.compare);
   await mkdir(values.out, { recursive: true });
 
-  const trials = calibrationTrials({ seed, parameters });
-  const report = calibrationReport(trials, await runTrials(trials, { workers }));
-  console.log(table(report.rows));
-  await writeFile(join(values.out, 'verdicts.json'), verdictsJson(report));
-
-  if (seeds !== undefined) {
-    const plan = { from, seeds, parameters };
-    const all = trialsOf(plan);
-    const started = performance.now();
-    const done: MonteCarloRun = { ...plan, trials: await runTrials(all, { workers, onDone: progressLine(started) }) };
-    await writeFile(join(values.out, 'monte-carlo.json'), saveRun(done));
-    const seconds = (performance.now() - started) / 1000;
-    const events = done.trials.reduce((sum, t) => sum + t.events, 0);
-    console.log(`\nMonte Carlo, seeds ${from} to ${from + seeds - 1}: ${formatCount(events)} events in ${formatDuration(seconds * 1000)} (${formatCount((60 * events) / seconds)} a minute)\n`);
-    for (const summary of summarise(done)) console.log(`${summaryLines(summary).join('\n')}\n`);
-    if (before) console.log(`Against ${values.compare} (first: that run, second: this one):\n${compareRuns(before, done).map(differenceLine).join('\n')}\n`);
+  const pool = createTrialPool(workers);
+  try {
+    const report = await table({ seed, parameters }, pool, values.out);
+    if (seeds !== undefined) await monteCarlo({ from, seeds, parameters }, pool, values.out, before && { file: values.compare!, run: before });
+    const failed = report.rows.filter((row) => !row.pass);
+    console.log(failed.length === 0 ? `all ${report.rows.length} verdicts pass` : `${failed.length} of ${report.rows.length} verdicts fail: ${failed.map((row) => row.id).join(', ')}`);
+    console.log(`written to ${values.out}`);
+    return failed.length === 0 ? 0 : 1;
+  } finally {
+    await pool.close();
   }
-  const failed = report.rows.filter((row) => !row.pass);
-  console.log(failed.length === 0 ? `all ${report.rows.length} verdicts pass` : `${failed.length} of ${report.rows.length} verdicts fail: ${failed.map((row) => row.id).join(', ')}`);
-  console.log(`written to ${values.out}`);
-  return failed.length === 0 ? 0 : 1;
+}
+
+/** Runs the table of verdicts, prints and writes it. */
+async function table(options: { readonly seed: number; readonly parameters: Parameters }, pool: TrialPool, folder: string): Promise<CalibrationReport> {
+  const trials = calibrationTrials(options);
+  const report = calibrationReport(trials, await pool.run(trials));
+  console.log(tableText(report.rows));
+  await writeFile(join(folder, 'verdicts.json'), verdictsJson(report));
+  return report;
+}
+
+/** Runs the Monte Carlo, prints its summary, and what changed since another run; writes it. */
+async function monteCarlo(plan: MonteCarloPlan, pool: TrialPool, folder: string, before: { readonly file: string; readonly run: MonteCarloRun } | null): Promise<void> {
+  const started = performance.now();
+  const run: MonteCarloRun = { ...plan, trials: await pool.run(trialsOf(plan), progressLine(started)) };
+  const ms = performance.now() - started;
+  await writeFile(join(folder, 'monte-carlo.json'), saveRun(run));
+  const events = run.trials.reduce((sum, t) => sum + t.events, 0);
+  console.log(`\nMonte Carlo, seeds ${plan.from} to ${plan.from + plan.seeds - 1}: ${formatCount(events)} events in ${formatDuration(ms)} (${formatCount((60_000 * events) / ms)} a minute)\n`);
+  for (const summary of summarise(run)) console.log(`${summaryLines(summary).join('\n')}\n`);
+  if (before) console.log(`Against ${before.file} (first: that run, second: this one):\n${compareRuns(before.run, run).map(differenceLine).join('\n')}\n`);
 }
 
 async function readText(file: string): Promise<string> {
@@ -78,7 +91,7 @@ function measuredText({ measured, unit }: VerdictRow): string {
   return unit === 'event_id' ? formatCount(measured) : `${formatCount(measured)} ${unit}`;
 }
 
-function table(rows: readonly VerdictRow[]): string {
+function tableText(rows: readonly VerdictRow[]): string {
   const header = ['', 'profile', 'what', 'paper', 'measured', 'note'];
   const lines = rows.map((row) => [row.pass ? 'pass' : 'FAIL', row.profile, row.what, row.paper, measuredText(row), row.note]);
   const widths = header.map((_, c) => Math.max(...[header, ...lines].map((line) => line[c].length)));

@@ -4,10 +4,11 @@ import { TautlineFailure } from '../core/errors.ts';
 import type { Trial, TrialResult } from '../harness/trial.ts';
 import type { TrialAnswer } from './trialWorker.ts';
 
-export interface TrialPoolOptions {
-  /** Workers; one a core by default. */
-  readonly workers?: number;
-  readonly onDone?: (done: number, of: number) => void;
+/** Worker threads that run trials; started at the first run. */
+export interface TrialPool {
+  /** Results are in the order of the trials. @throws TautlineFailure: a trial's own, or kind "worker" where a worker died; the pool is of no use then */
+  run(trials: readonly Trial[], onDone?: (done: number, of: number) => void): Promise<TrialResult[]>;
+  close(): Promise<void>;
 }
 
 /** The bundle has the worker beside it; sources run through tsx, which a worker has to register for itself. */
@@ -17,40 +18,45 @@ function startWorker(): Worker {
   return new Worker(new URL(`data:text/javascript,${encodeURIComponent(script)}`));
 }
 
-/** Runs trials on all cores; results are in the order of the trials. @throws TautlineFailure: a trial's own, or kind "worker" where a worker died */
-export async function runTrials(trials: readonly Trial[], { workers = availableParallelism(), onDone }: TrialPoolOptions = {}): Promise<TrialResult[]> {
-  const results = new Array<TrialResult>(trials.length);
-  let next = 0;
-  let done = 0;
-  const pool = Array.from({ length: Math.min(workers, trials.length) }, startWorker);
-  const drain = (worker: Worker) => new Promise<void>((resolve, reject) => {
-    let current = -1;
-    const give = () => {
-      if (next === trials.length) {
-        resolve();
-        return;
-      }
-      current = next++;
-      worker.postMessage(trials[current]);
-    };
-    worker.on('message', (answer: TrialAnswer) => {
-      if ('error' in answer) {
-        reject(new TautlineFailure(answer.error));
-        return;
-      }
-      results[current] = answer.result;
-      onDone?.(++done, trials.length);
-      give();
-    });
-    const died = (problem: string) => reject(new TautlineFailure({ kind: 'worker', worker: 'trial', problem, advice: 'Run fewer workers (--workers), or fewer seeds' }));
-    worker.on('error', (thrown) => died(thrown instanceof Error ? thrown.message : String(thrown)));
-    worker.on('exit', (code) => died(`it ended with status ${code}`));
-    give();
-  });
-  try {
-    await Promise.all(pool.map(drain));
-  } finally {
-    await Promise.all(pool.map((worker) => worker.terminate()));
-  }
-  return results;
+/** @param size workers; one a core by default */
+export function createTrialPool(size: number = availableParallelism()): TrialPool {
+  const pool: Worker[] = [];
+  return {
+    async run(trials, onDone) {
+      while (pool.length < Math.min(size, trials.length)) pool.push(startWorker());
+      const results = new Array<TrialResult>(trials.length);
+      let next = 0;
+      let done = 0;
+      const drain = (worker: Worker) => new Promise<void>((resolve, reject) => {
+        let current = -1;
+        const give = () => {
+          if (next === trials.length) {
+            worker.removeAllListeners();
+            resolve();
+            return;
+          }
+          current = next++;
+          worker.postMessage(trials[current]);
+        };
+        worker.on('message', (answer: TrialAnswer) => {
+          if ('error' in answer) {
+            reject(new TautlineFailure(answer.error));
+            return;
+          }
+          results[current] = answer.result;
+          onDone?.(++done, trials.length);
+          give();
+        });
+        const died = (problem: string) => reject(new TautlineFailure({ kind: 'worker', worker: 'trial', problem, advice: 'Run fewer workers (--workers), or fewer seeds' }));
+        worker.on('error', (thrown) => died(thrown instanceof Error ? thrown.message : String(thrown)));
+        worker.on('exit', (code) => died(`it ended with status ${code}`));
+        give();
+      });
+      await Promise.all(pool.map(drain));
+      return results;
+    },
+    async close() {
+      await Promise.all(pool.splice(0).map((worker) => worker.terminate()));
+    },
+  };
 }

@@ -32,7 +32,7 @@ function start(text = ''): void {
 }
 const source = tinyLedger({ fracture: 320 });
 const state = () => session.store.getState();
-const idle = () => vi.waitFor(() => expect(session.isIdle()).toBe(true), { timeout: 10_000, interval: 5 });
+const idle = () => vi.waitFor(() => expect(session.isIdle()).toBe(true), { timeout: 30_000, interval: 5 });
 const fired = () => state().analysis.report!.alerts.map((alert) => `${alert.kind} ${alert.fired}`);
 
 beforeAll(async () => {
@@ -221,7 +221,7 @@ describe('a dead database', () => {
     }
     expect(state().toasts.map((toast) => toast.level)).toEqual(['warning', 'error']);
     expect((await session.engine.event(700)).index).toBe(700);
-  });
+  }, 60_000);
 });
 
 describe('the address', () => {

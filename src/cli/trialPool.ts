@@ -31,25 +31,28 @@ export function createTrialPool(size: number = availableParallelism()): TrialPoo
         let current = -1;
         const give = () => {
           if (next === trials.length) {
-            worker.removeAllListeners();
+            end();
             resolve();
             return;
           }
           current = next++;
           worker.postMessage(trials[current]);
         };
-        worker.on('message', (answer: TrialAnswer) => {
+        const onMessage = (answer: TrialAnswer) => {
           if ('error' in answer) {
+            end();
             reject(new TautlineFailure(answer.error));
             return;
           }
           results[current] = answer.result;
           onDone?.(++done, trials.length);
           give();
-        });
+        };
         const died = (problem: string) => reject(new TautlineFailure({ kind: 'worker', worker: 'trial', problem, advice: 'Run fewer workers (--workers), or fewer seeds' }));
-        worker.on('error', (thrown) => died(thrown instanceof Error ? thrown.message : String(thrown)));
-        worker.on('exit', (code) => died(`it ended with status ${code}`));
+        const onError = (thrown: unknown) => died(thrown instanceof Error ? thrown.message : String(thrown));
+        const onExit = (code: number) => died(`it ended with status ${code}`);
+        const end = () => worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+        worker.on('message', onMessage).on('error', onError).on('exit', onExit);
         give();
       });
       await Promise.all(pool.map(drain));

@@ -4,6 +4,7 @@ import { formatCount, formatNumber, formatPercent } from '../../core/format.ts';
 import type { EventIndex } from '../../core/units.ts';
 import { cholesky } from '../../kernels/twin/tracker.ts';
 import type { Parameters } from '../parameters.ts';
+import { groupBy } from './group.ts';
 import { addOuter, backwardSolve, dot, forwardSolve, quadratic, symmetricEigen, whitenedBy } from './linear.ts';
 import type { Attribution, DirectionShare, EventShare, GroupShare, TellingEvent } from './types.ts';
 import { covarianceWeights, residualsOf, type CovarianceWeights, type GainInput } from './weights.ts';
@@ -94,14 +95,8 @@ function scaledIdentity(weight: number, k: number): Float64Array {
 }
 
 function grouped(shares: readonly EventShare[], key: (share: EventShare) => string | null): GroupShare[] {
-  const groups = new Map<string | null, { events: number; share: number }>();
-  for (const one of shares) {
-    const group = groups.get(key(one)) ?? { events: 0, share: 0 };
-    group.events++;
-    group.share += one.share;
-    groups.set(key(one), group);
-  }
-  return [...groups].map(([name, group]) => ({ name, ...group })).sort((a, b) => Math.abs(b.share) - Math.abs(a.share));
+  const groups = [...groupBy(shares, key)].map(([name, own]) => ({ name, events: own.length, share: own.reduce((sum, e) => sum + e.share, 0) }));
+  return groups.sort((a, b) => Math.abs(b.share) - Math.abs(a.share));
 }
 
 /** The eigen-directions of B^-1 A, with the events that stand out along each. */

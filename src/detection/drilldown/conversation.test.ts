@@ -84,6 +84,11 @@ describe('hand-offs', () => {
     expect(graph.handoffs.map(({ answeredAt }) => answeredAt)).toEqual([null, 5]);
   });
 
+  test('to a tool are answered by it or by "tool"', () => {
+    const { handoffs } = handoffGraph(turns(['ann', 'x', 'tool:search'], ['tool', 'found'], ['ann', 'y', 'tool:buy']), []);
+    expect(handoffs.map(({ to, answeredAt }) => [to, answeredAt])).toEqual([['tool:search', 1], ['tool:buy', null]]);
+  });
+
   test('that go round again and again are a loop; once there and back is not', () => {
     const round = (n: number) => Array.from({ length: n }, (_, i) => (i % 2 === 0 ? ['bob', 'x @ann'] : ['ann', 'x @bob']) as [string, string]);
     expect(handoffGraph(turns(...round(2)), []).loops).toEqual([]);

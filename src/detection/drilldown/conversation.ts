@@ -1,4 +1,5 @@
 import type { LedgerRow } from '../../core/units.ts';
+import { groupBy } from './group.ts';
 import { mentionFinder, type MentionFinder } from './mentions.ts';
 import type { Conversation, Handoff, HandoffGraph, HandoffLoop, Mention, TurnInput } from './types.ts';
 
@@ -15,12 +16,7 @@ const NOBODY = '(none)';
  */
 export function readConversation(turns: readonly TurnInput[], agents: readonly string[]): Conversation {
   const graph = handoffGraph(turns, agents);
-  const byRow = new Map<LedgerRow, Handoff[]>();
-  for (const handoff of graph.handoffs) {
-    const own = byRow.get(handoff.row);
-    if (own) own.push(handoff);
-    else byRow.set(handoff.row, [handoff]);
-  }
+  const byRow = groupBy(graph.handoffs, ({ row }) => row);
   const last = new Map<string | null, number>();
   return {
     graph,
@@ -50,15 +46,9 @@ export function handoffGraph(turns: readonly TurnInput[], agents: readonly strin
   }
   const find = mentionFinder(names);
   const ghosts: Mention[] = [];
-  const byThread = new Map<string | null, TurnInput[]>();
-  for (const turn of turns) {
-    const thread = byThread.get(turn.thread);
-    if (thread) thread.push(turn);
-    else byThread.set(turn.thread, [turn]);
-  }
   const handoffs: Handoff[] = [];
   const loops: HandoffLoop[] = [];
-  for (const [thread, own] of byThread) {
+  for (const [thread, own] of groupBy(turns, (turn) => turn.thread)) {
     const found = withAnswers(own, own.flatMap((turn) => handoffsOf(turn, find, ghosts)));
     const rounds = loopsOf(thread, found);
     const looping = new Set(rounds.flatMap(({ rows }) => rows));
@@ -93,7 +83,7 @@ function handoffsOf({ row, thread, speaker, text, handoffTo, isVoid }: TurnInput
   return found;
 }
 
-/** Finds the row at which each target next speaks in the thread. Both in order. */
+/** Finds the row at which each target next speaks in the thread; "tool:search" may answer as "tool". Both in order. */
 function withAnswers(turns: readonly TurnInput[], open: readonly Open[]): Omit<Handoff, 'inLoop'>[] {
   const next = new Map<string, LedgerRow>();
   const answered: Omit<Handoff, 'inLoop'>[] = [];
@@ -103,7 +93,8 @@ function withAnswers(turns: readonly TurnInput[], open: readonly Open[]): Omit<H
       const { speaker, isVoid, row } = turns[t];
       if (speaker !== null && !isVoid) next.set(speaker, row);
     }
-    answered.push({ ...open[h], answeredAt: next.get(open[h].to) ?? null });
+    const { to } = open[h];
+    answered.push({ ...open[h], answeredAt: next.get(to) ?? next.get(to.split(':', 1)[0]) ?? null });
   }
   return answered.reverse();
 }

@@ -98,7 +98,7 @@ describe('causality', () => {
   it('what is said of an event depends on nothing after it', () => {
     fc.assert(fc.property(fc.integer({ min: 300, max: 700 }), fc.integer(), fc.constantFrom('time', 'turn'), (cut, seed, sync) => {
       const { events, coordinates } = randomLedger({ n: 800, k: 3, streams: 3, seed });
-      const p = parameters({ sync: sync as 'time' | 'turn' });
+      const p = parameters({ sync: sync });
       const detector = createDetector(kernels, () => null);
       detector.load(events, coordinates, { from: 0, to: 200 });
       const whole = detector.runSignals(p);

@@ -250,7 +250,7 @@ function runSignals({ kernels, events, coordinates, blocks, columns, baseline, r
 
   arena.release(mark);
   // Later questions allocate less than this, so they do not move the memory under the views.
-  arena.reserve(1 << 20 | streams * 1024 + streams * streams * 32 + streams * k * 16);
+  arena.reserve((1 << 20) + 1024 * streams + 32 * streams * streams + 16 * streams * k);
   const signals: Signals = {
     n, seq: columns.seq.view(), friction: columns.friction.view(), trace: columns.trace.view(), kl: columns.kl.view(), entropy: columns.entropy.view(),
     p95: columns.p95.view(), window: columns.window.view(), rho: columns.rho.view(), tension: columns.tension.view(), shift: columns.shift.view(),

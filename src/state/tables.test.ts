@@ -91,8 +91,8 @@ describe('tables', () => {
     const sink = without.newLedger();
     await sink.accept(events());
     await sink.accept(events());
-    expect(onBroken).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ problem: expect.stringContaining('no room') }));
     await expect(without.query('select 1')).rejects.toThrow('no room');
+    expect(onBroken).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ problem: expect.stringContaining('no room') }));
   });
 });
 

@@ -3,7 +3,6 @@ import type { Database } from '../ledger/duckdb.ts';
 import type { RowSink } from '../ledger/types.ts';
 import type { AnalysisReport, EngineApi } from '../workers/protocol.ts';
 import { once } from '../workers/once.ts';
-import { alertsToArrow } from './alertsArrow.ts';
 
 /** One row of a query's answer, by column name. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -32,6 +31,8 @@ export interface Tables {
 }
 
 const REST_MS = 150;
+/** Rows on their way to the database that a reader may be ahead of it. */
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 const TABLES = ['events', 'signals', 'alerts'] as const;
 
 export interface TablesOptions {
@@ -124,7 +125,8 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
     if (!wanted) return Promise.resolve();
     if (alerts?.revision === wanted.revision) return alerts.done;
     const mine = epoch;
-    const done = alertsToArrow(wanted, engine).then((ipc) => replaceTable('alerts', ipc, mine));
+    // Loaded on demand: Apache Arrow is not part of the first load.
+    const done = import('./alertsArrow.ts').then(({ alertsToArrow }) => alertsToArrow(wanted, engine)).then((ipc) => replaceTable('alerts', ipc, mine));
     alerts = { revision: wanted.revision, done };
     // Reported to whoever asks for alerts; nobody may.
     done.catch(() => {
@@ -138,16 +140,19 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
       drop();
       broken = null;
       const mine = epoch;
+      let waiting = 0;
       enqueue(dropTables).catch((thrown: unknown) => breakDown(thrown, 'starting the database'));
       return {
         async accept(ipcStream) {
           if (mine !== epoch) throw new TautlineFailure({ kind: 'cancelled', what: 'another ledger was opened' });
           if (broken) return;
-          try {
-            await enqueue((db) => (mine === epoch ? db.insert('events', ipcStream) : Promise.resolve()));
-          } catch (thrown) {
-            breakDown(thrown, 'storing the events');
-          }
+          const { byteLength } = ipcStream;
+          waiting += byteLength;
+          const stored = enqueue((db) => (mine === epoch ? db.insert('events', ipcStream) : Promise.resolve()))
+            .catch((thrown: unknown) => breakDown(thrown, 'storing the events'))
+            .finally(() => (waiting -= byteLength));
+          // Charts do not wait for the database to start; a reader that is far ahead of it does, so that memory stays bounded.
+          if (waiting > MOST_WAITING_BYTES) await stored;
         },
       };
     },

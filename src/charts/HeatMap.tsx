@@ -46,7 +46,7 @@ export function buildHeatMap(names: readonly string[], matrix: Float64Array, cel
           type: 'rect',
           shape,
           style: { fill },
-          textContent: cell < 30 ? undefined : { type: 'text', style: { text: formatNumber(value, 2), fill: ink, font: `10px ${theme.fontUi}` } },
+          textContent: cell < 30 ? undefined : { type: 'text', style: { text: formatNumber(Math.round(value * 100) / 100, 2), fill: ink, font: `10px ${theme.fontUi}` } },
           textConfig: { position: 'inside' },
         };
       },

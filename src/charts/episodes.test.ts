@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { episodeRow, hitEpisode, hitTick, layoutLanes, type Episode } from './episodes.ts';
+import { episodeRow, hitEpisode, hitTick, layoutLanes, unionSpans, type Episode } from './episodes.ts';
 
 const domain = { min: 0, max: 1000 };
 const box = { left: 0, top: 10, width: 1000, height: 100 };
@@ -49,4 +49,10 @@ it('ticks are found within reach, the nearest first', () => {
   expect(hitTick(all, 116, domain, box)?.id).toBe(0);
   expect(hitTick(all, 113, domain, box)?.id).toBe(1);
   expect(hitTick(all, 140, domain, box)).toBeNull();
+});
+
+it('stretches that overlap or touch become one', () => {
+  const spans = [[5, 9], [1, 3], [3, 4], [8, 12], [6, 7]].map(([onset, end]) => ({ onset, end }));
+  expect(unionSpans(spans)).toEqual([[1, 4], [5, 12]]);
+  expect(unionSpans([])).toEqual([]);
 });

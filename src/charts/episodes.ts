@@ -76,3 +76,14 @@ export function hitTick(episodes: readonly Episode[], px: number, domain: Domain
   }
   return best;
 }
+
+/** The stretches that at least one of the episodes covers, ascending and apart. */
+export function unionSpans(episodes: readonly Pick<Episode, 'onset' | 'end'>[]): [from: number, to: number][] {
+  const spans: [number, number][] = [];
+  for (const { onset, end } of episodes.toSorted((a, b) => a.onset - b.onset)) {
+    const last = spans.at(-1);
+    if (last && onset <= last[1]) last[1] = Math.max(last[1], end);
+    else spans.push([onset, end]);
+  }
+  return spans;
+}

@@ -1,7 +1,7 @@
-import { formatNumber } from '../core/format.ts';
+import { formatCompact } from '../core/format.ts';
 import { withAlpha } from './color.ts';
 import { xToPx, type Domain, type PlotBox } from './domain.ts';
-import type { Episode } from './episodes.ts';
+import { unionSpans, type Episode } from './episodes.ts';
 import { spreadLabels } from './labels.ts';
 import { kindStyle, type Hatch } from './palette.ts';
 import { yTicks, yToPx, type YScale } from './scale.ts';
@@ -38,7 +38,7 @@ export function paintVerticalGrid(g: G, box: PlotBox, theme: ChartTheme, domain:
   for (const tick of ticks) g.fillRect(Math.round(xToPx(tick.x, domain, box)), box.top, 1, box.height);
 }
 
-export function paintValueAxis(g: G, box: PlotBox, theme: ChartTheme, scale: YScale, format: (value: number) => string = (value) => formatNumber(value, 4)): void {
+export function paintValueAxis(g: G, box: PlotBox, theme: ChartTheme, scale: YScale, format: (value: number) => string = (value) => formatCompact(value, 4)): void {
   g.font = font(theme);
   g.textAlign = 'right';
   g.textBaseline = 'middle';
@@ -119,21 +119,21 @@ export function paintThresholds(g: G, box: PlotBox, theme: ChartTheme, scale: YS
   });
 }
 
-/** Episodes behind lines: a tint over their stretch, a tick where they fired with the letter of the kind; ghosts as outlined ticks. */
+/** Episodes behind lines: a tint over the stretches that any of them covers, a tick where they fired with the letter of the kind; ghosts as outlined ticks. */
 export function paintEpisodeTicks(g: G, box: PlotBox, theme: ChartTheme, domain: Domain, episodes: readonly Episode[]): void {
   const right = box.left + box.width;
+  for (const kind of new Set(episodes.map((episode) => episode.kind))) {
+    g.fillStyle = withAlpha(kindStyle(kind, theme.mode).color, 0.08);
+    for (const [from, to] of unionSpans(episodes.filter((episode) => episode.kind === kind && !episode.ghost))) {
+      const start = Math.max(box.left, xToPx(from, domain, box));
+      const end = Math.min(right, xToPx(to, domain, box));
+      if (end > box.left && start < right) g.fillRect(start, box.top, Math.max(1, end - start), box.height);
+    }
+  }
   let lastLetter = -Infinity;
   for (const episode of episodes) {
-    const from = xToPx(episode.onset, domain, box);
-    const to = xToPx(episode.end, domain, box);
     const fired = xToPx(episode.fired, domain, box);
-    if (to < box.left || from > right) continue;
     const { color, letter } = kindStyle(episode.kind, theme.mode);
-    if (!episode.ghost) {
-      g.fillStyle = withAlpha(color, 0.09);
-      const start = Math.max(box.left, from);
-      g.fillRect(start, box.top, Math.max(1, Math.min(right, to) - start), box.height);
-    }
     if (fired < box.left || fired > right) continue;
     if (episode.ghost) {
       g.strokeStyle = theme.ghost;

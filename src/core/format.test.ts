@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  formatBytes, formatCount, formatDuration, formatMs, formatNumber, formatPercent, formatQuantity, formatTime, formatTimeFull,
+  formatBytes, formatCompact, formatCount, formatDuration, formatMs, formatNumber, formatPercent, formatQuantity, formatTime, formatTimeFull,
 } from './format.ts';
 
 describe('formatNumber', () => {
@@ -17,6 +17,10 @@ describe('formatNumber', () => {
     }));
   });
 });
+
+it.each([[99_999, '99,999'], [250_000, '250k'], [999_999, '1M'], [-150_000_000, '−150M'], [3e10, '30G'], [5e14, '500T'], [2e15, '2e15'], [0.02, '0.02'], [Number.NaN, '–']])(
+  '%d reads %s where there is little room', (value, text) => expect(formatCompact(value, 5)).toBe(text),
+);
 
 describe('units', () => {
   it('appends the unit and keeps counts whole', () => {

@@ -46,6 +46,14 @@ export function formatNumber(value: number, digits = 3): string {
 /** Drops zeros after the decimal point that say nothing. */
 const trimmed = (decimal: string): string => (decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal);
 
+/** A number for narrow places such as axis labels, to `digits` significant digits: 250000 -> "250k", 0.02 -> "0.02", 3e10 -> "30G". */
+export function formatCompact(value: number, digits = 3): string {
+  const magnitude = Math.abs(value);
+  if (!Number.isFinite(value) || magnitude < 1e5 || magnitude >= 1e15) return formatNumber(value, digits);
+  const power = Math.min(4, Math.floor(Math.log10(Number(magnitude.toPrecision(digits))) / 3));
+  return `${formatNumber(value / 1000 ** power, digits)}${['', 'k', 'M', 'G', 'T'][power]}`;
+}
+
 /** A number with its unit, to `digits` significant digits: (4.2, 'nats') -> "4.2 nats". */
 export function formatQuantity(value: number, unit: Unit, digits = 3): string {
   if (!Number.isFinite(value)) return infinite(value);

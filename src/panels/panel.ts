@@ -34,7 +34,7 @@ export interface LinePanel extends PanelMeta {
   readonly ledgerWide?: boolean;
   /** Plot height in CSS pixels. */
   readonly height: number;
-  /** Vertical scales on offer, the default first. */
+  /** Vertical scales on offer, the default first; a log scale is taken by itself where a linear one would show a single spike. */
   readonly scales: readonly ('linear' | 'log')[];
   /** Kinds of alert that are decided on this signal, and so marked on it. */
   readonly kinds: readonly AlertKind[];

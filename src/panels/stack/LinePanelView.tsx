@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { TimeChart, type TimePick } from '../../charts/TimeChart.tsx';
 import { useChartTheme } from '../../charts/theme.ts';
@@ -6,6 +6,7 @@ import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
 import { actions, session, useTautline } from '../../state/store.ts';
 import type { LinePanel } from '../panel.ts';
+import { needsLog } from './lines.ts';
 import type { PanelBodyProps } from './PanelFrame.tsx';
 import { Readout } from './Readout.tsx';
 import { useLineData } from './useLineData.ts';
@@ -13,21 +14,29 @@ import { useShared } from './timeline.ts';
 
 interface LinePanelViewProps extends PanelBodyProps {
   readonly panel: LinePanel;
-  readonly scale: 'linear' | 'log';
+  /** The scale that was chosen; null leaves it to the data. */
+  readonly chosen: 'linear' | 'log' | null;
   readonly onScale: (scale: 'linear' | 'log') => void;
 }
 
 /** Body of any panel of lines: fetches what the panel names, and keeps the previous picture while the next is computed. */
-export function LinePanelView({ panel, slot, table, scale, onScale }: LinePanelViewProps) {
+export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanelViewProps) {
   const { link, range, report, streams, ticks, shades, episodes, formatX, pickEpisode, axis } = useShared();
   const parameters = useTautline((state) => state.view.parameters);
   const { mode } = useChartTheme();
   const { series, stale, pending, error, retry } = useLineData(panel);
 
-  const spec = useMemo(
-    () => panel.toChart({ series, streams, report, parameters, mode, scale }),
-    [panel, series, streams, report, parameters, mode, scale],
+  const draw = useCallback(
+    (scale: 'linear' | 'log') => panel.toChart({ series, streams, report, parameters, mode, scale }),
+    [panel, series, streams, report, parameters, mode],
   );
+  const plain = useMemo(() => draw(chosen ?? panel.scales[0]), [draw, chosen, panel]);
+  // Once a spike has called for a log scale it stays, or the picture would jump while panning.
+  const [spiked, setSpiked] = useState(false);
+  const spikes = useMemo(() => chosen === null && panel.scales.includes('log') && needsLog(plain.lines), [chosen, panel, plain.lines]);
+  if (spikes && !spiked) setSpiked(true);
+  const scale = chosen ?? (spiked ? 'log' : panel.scales[0]);
+  const spec = useMemo(() => (scale === plain.scale ? plain : draw(scale)), [scale, plain, draw]);
   const marked = useMemo(
     () => episodes.filter((episode) => panel.kinds.includes(episode.kind) && streams.includes(episode.lane)),
     [episodes, panel, streams],

@@ -4,8 +4,8 @@ import { LinePanelView } from './LinePanelView.tsx';
 import { PanelFrame, type PanelBodyProps } from './PanelFrame.tsx';
 
 const LinesInFrame = memo(function LinesInFrame({ panel }: { panel: LinePanel }) {
-  const [scale, setScale] = useState(panel.scales[0]);
-  const body = useCallback((props: PanelBodyProps) => <LinePanelView {...props} panel={panel} scale={scale} onScale={setScale} />, [panel, scale]);
+  const [chosen, setChosen] = useState<'linear' | 'log' | null>(null);
+  const body = useCallback((props: PanelBodyProps) => <LinePanelView {...props} panel={panel} chosen={chosen} onScale={setChosen} />, [panel, chosen]);
   return <PanelFrame panel={panel} body={body} />;
 });
 

@@ -10,8 +10,6 @@ import { useShared } from './timeline.ts';
 
 /** The engine is asked about the cursor when it has stood still for this long, in ms. */
 const REST = 80;
-/** Events before the cursor, per stream, in which a stream's last value is looked for. */
-const LOOK_BACK = 64;
 
 /** The event index of a cursor at rest; null while it moves and when it is nowhere. */
 export function useRestingCursor(): number | null {
@@ -29,17 +27,16 @@ export const RestingCursorProvider = RestingCursorContext.Provider;
 export const useSharedRestingCursor = (): number | null => useContext(RestingCursorContext);
 
 /**
- * Each stream's value as of an event, to the last digit: lines on screen are thinned, these are not.
- * @returns by stream index; empty until the engine has answered, without streams that had no event in the last `LOOK_BACK` of theirs.
+ * Each stream's value as of an event, to the last digit. Lines on screen are thinned; but a line always ends at its stream's last event in the range
+ * (protocol), so a line that ends at the cursor tells its value.
+ * @returns by stream index; empty until the engine has answered.
  */
 function useExactValues(name: SeriesName, index: number | null): ReadonlyMap<number, number> {
   const { report, streams } = useShared();
-  const from = index === null ? 0 : Math.max(0, index + 1 - LOOK_BACK * report.streams.length);
-  const to = (index ?? 0) + 1;
-  const query = seriesQuery(report.revision, name, { from, to }, 'event', to - from, streams);
+  const query = seriesQuery(report.revision, name, { from: 0, to: (index ?? 0) + 1 }, 'event', 1, streams);
   const { data, isPlaceholderData } = useQuery({ ...query, enabled: index !== null && streams.length > 0 });
   return useMemo(
-    () => new Map(index === null || isPlaceholderData || !data ? [] : data.lines.filter(({ points }) => points.length > 0).map(({ stream, points }) => [stream, points[points.length - 1]])),
+    () => new Map(index === null || isPlaceholderData || !data ? [] : data.lines.map(({ stream, points }) => [stream, points.at(-1) ?? Number.NaN])),
     [data, index, isPlaceholderData],
   );
 }

@@ -16,3 +16,12 @@ export function streamLines({ series, streams, report, mode }: PanelInput, name:
 export function lineSpec(unit: TimeChartSpec['unit'], scale: TimeChartSpec['scale'], lines: readonly TimeLine[], more: Partial<TimeChartSpec> = {}): TimeChartSpec {
   return { unit, scale, lines, bands: [], thresholds: [], zones: [], include: [], ...more };
 }
+
+/** How many times the median the largest value may be before a linear scale shows nothing else. */
+const SPIKE = 150;
+
+/** True where one spike would press everything else on a linear scale flat. */
+export function needsLog(lines: readonly TimeLine[]): boolean {
+  const values = lines.flatMap(({ points }) => Array.from(points).filter((value, i) => i % 2 === 1 && value > 0)).sort((a, b) => a - b);
+  return values.length > 0 && values[values.length - 1] > SPIKE * values[values.length >> 1];
+}

@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { xToPx } from '../../charts/domain.ts';
 import type { Alert } from '../../detection/types.ts';
 import { analysed, type Analysed } from '../testing.ts';
+import { joinEdges } from './edges.ts';
 import { alertIndices, episodesOf, ghostsOf, placeEpisodes } from './episodes.ts';
+import { needsLog } from './lines.ts';
 import { fullDomain, rangeOfEvents } from './timeline.ts';
 import { fetchWindow } from './window.ts';
 
@@ -30,6 +32,22 @@ describe('fetchWindow', () => {
     const at = (from: number) => fetchWindow({ from, to: from + 1000 }, 50_000, 1200, 'event', 4);
     expect(at(10_010)).toEqual(at(10_090));
     expect(fetchWindow({ from: 17, to: 1017 }, 50_000, 1200, 'time', 4)).toEqual({ range: { from: 17, to: 1017 }, buckets: 640 });
+  });
+});
+
+it('lines run on to their stream\'s neighbours on either side', () => {
+  const data = (...lines: number[][]) => ({ revision: 3, lines: lines.map((points, stream) => ({ stream, points: Float64Array.from(points) })) });
+  const joined = joinEdges(data([1, 10, 2, 20], []), data([5, 50, 6, 60], [7, 70]), data([8, 80, 9, 90], [9, 1]));
+  expect(joined).toEqual(data([2, 20, 5, 50, 6, 60, 8, 80], [7, 70, 9, 1]));
+});
+
+describe('the scale', () => {
+  const line = (values: number[]) => ({ key: '0', name: 'a', style: { color: '#fff', dash: [] }, points: Float64Array.from(values.flatMap((value, i) => [i * 1e6, value])) });
+
+  it('turns logarithmic for a spike that would hide the rest, and for nothing less', () => {
+    expect(needsLog([line([1, 2, 1, 30, 2])])).toBe(false);
+    expect(needsLog([line([1, 2, 1, 1e6, 2])])).toBe(true);
+    expect(needsLog([line([0, 0, 0, Number.NaN]), line([])])).toBe(false);
   });
 });
 

@@ -50,6 +50,8 @@ const TICK_ROOM = 96;
 const LEAST_EVENTS = 5;
 /** Positions on the time axis are always told to the minute at least, however long the view is. */
 const WEEK = 7 * 86_400_000;
+/** In axis units of the time axis; timestamps are no finer. */
+const MICROSECOND = 1e-3;
 
 export const fullDomain = (axis: Axis, report: AnalysisReport): Domain => (axis === 'time'
   ? { min: report.timeRange[0], max: Math.max(report.timeRange[0] + 1, report.timeRange[1]) }
@@ -197,16 +199,19 @@ function useSharedCursor(axis: Axis, events: number) {
   }, []);
 
   const onCursor = useCallback((x: number | null) => {
-    cursor.set(x ?? Number.NaN);
     if (x === null) {
+      cursor.set(Number.NaN);
       waiting.current.x = null;
       publish(null);
       return;
     }
     if (axis === 'event') {
-      publish(Math.min(events - 1, Math.max(0, Math.round(x))));
+      const index = Math.min(events - 1, Math.max(0, Math.round(x)));
+      cursor.set(index);
+      publish(index);
       return;
     }
+    cursor.set(x);
     const state = waiting.current;
     state.x = x;
     if (state.busy) return;
@@ -218,8 +223,9 @@ function useSharedCursor(axis: Axis, events: number) {
         return;
       }
       state.x = null;
-      session.engine.indexAt(axis, at).then((index) => {
-        if (Number.isFinite(cursor.get())) publish(Math.min(events - 1, index));
+      // The engine names the first event at or after a time; the cursor stands at the last one that has happened.
+      session.engine.indexAt(axis, at + MICROSECOND / 2).then((after) => {
+        if (Number.isFinite(cursor.get())) publish(Math.max(0, after - 1));
         next();
       }, () => { state.busy = false; }); // A worker that died reports itself.
     };

@@ -1,8 +1,11 @@
 import { useQueries } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import type { IndexRange } from '../../core/columns.ts';
 import { seriesQuery } from '../../state/queries.ts';
-import type { SeriesData, SeriesName } from '../../workers/protocol.ts';
+import { session } from '../../state/store.ts';
+import type { Axis, SeriesData, SeriesName } from '../../workers/protocol.ts';
 import type { LinePanel } from '../panel.ts';
+import { joinEdges } from './edges.ts';
 import { fetchWindow } from './window.ts';
 import { useShared } from './timeline.ts';
 
@@ -16,21 +19,46 @@ export interface LineData {
   readonly retry: () => void;
 }
 
+interface Question {
+  readonly revision: number;
+  readonly events: number;
+  readonly axis: Axis;
+  readonly range: IndexRange;
+  readonly buckets: number;
+  readonly streams: readonly number[];
+}
+
+/** With fewer events than this in view the room between two of them is wide enough to see. */
+const FEW_EVENTS = 4000;
+
+/** On the time axis the range asked for is exactly the visible one; the neighbours on either side let lines run on to the edges of the plot. */
+function lineQuery({ revision, events, axis, range, buckets, streams }: Question, name: SeriesName) {
+  const inside = seriesQuery(revision, name, range, axis, buckets, streams);
+  const whole = range.from === 0 && range.to === events;
+  if (axis === 'event' || whole || range.to - range.from > FEW_EVENTS) return { ...inside, queryKey: [...inside.queryKey] };
+  return {
+    ...inside,
+    queryKey: [...inside.queryKey, 'edges'],
+    queryFn: async () => joinEdges(...await Promise.all([
+      session.engine.series({ name, range: { from: 0, to: range.from }, axis, buckets: 1, streams }),
+      session.engine.series({ name, range, axis, buckets, streams }),
+      session.engine.series({ name, range: { from: range.to, to: events }, axis, buckets: 1, streams }),
+    ])),
+  };
+}
+
 /** The series of a panel over the visible range. One question a panel is under way at a time; when it is answered, only the newest is asked. */
 export function useLineData(panel: LinePanel): LineData {
   const { report, range, width, axis, streams } = useShared();
   const all = useMemo(() => report.streams.map((_, i) => i), [report]);
   const drawn = panel.ledgerWide ? all : streams;
   const wanted = useMemo(
-    () => ({ revision: report.revision, axis, streams: drawn, enabled: drawn.length > 0 && width > 1, ...fetchWindow(range, report.events, width, axis, drawn.length) }),
+    () => ({ revision: report.revision, events: report.events, axis, streams: drawn, enabled: drawn.length > 0 && width > 1, ...fetchWindow(range, report.events, width, axis, drawn.length) }),
     [report, axis, drawn, width, range],
   );
   const [asked, setAsked] = useState(wanted);
   const results = useQueries({
-    queries: panel.series.map((name) => ({
-      ...seriesQuery(asked.revision, name, asked.range, asked.axis, asked.buckets, asked.streams),
-      enabled: asked.enabled,
-    })),
+    queries: panel.series.map((name) => ({ ...lineQuery(asked, name), enabled: asked.enabled })),
   });
   const busy = results.some((result) => result.isFetching);
   if (!busy && asked !== wanted) setAsked(wanted);

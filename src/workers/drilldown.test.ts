@@ -81,7 +81,7 @@ describe('the engine\'s drill-down', () => {
     const request = { kind: 'rest', stream: 2, at: 1100 } as const;
     expect(await client.transportPlan(request)).toEqual(await engine.transportPlan(request));
     expect((await client.words({ window: ['refund refund refund'], reference: ['flight flight flight'] })).more[0].term).toBe('refund');
-    const turn = { row: 0, thread: 't', speaker: 'ann', text: 'go @bob', time: 1, latency: 1, handoffTo: null, role: null, isVoid: false };
+    const turn = { row: 0, thread: 't', speaker: 'ann', text: 'go @bob', time: 1, latency: 1, handoffTo: null, role: null };
     expect((await client.conversation([turn], ['bob'])).graph.handoffs).toHaveLength(1);
     expect((await client.handoffGraph([turn], [])).handoffs).toHaveLength(0);
     expect(await client.rowFacts([5])).toEqual(await engine.rowFacts([5]));

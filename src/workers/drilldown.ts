@@ -1,6 +1,6 @@
 import type { EventIndex, LedgerRow } from '../core/units.ts';
 import type { TransportRequest } from '../detection/drilldown/transport.ts';
-import type { Attribution, Conversation, HandoffGraph, InvestigationWindows, TransportPlan, TurnInput, WordsResult } from '../detection/drilldown/types.ts';
+import type { Attribution, Conversation, HandoffGraph, InvestigationWindows, TransportPlan, TurnFields, WordsResult } from '../detection/drilldown/types.ts';
 import type { AlertKind, Route } from '../detection/types.ts';
 
 export type { TransportRequest };
@@ -63,9 +63,9 @@ export interface DrilldownApi {
   /** Characteristic terms of texts (of the page's database) against others. */
   words(request: WordsRequest): Promise<WordsResult>;
   /** Turns of a thread in ledger order as a transcript. `agents`: further names that a mention can mean. */
-  conversation(turns: readonly TurnInput[], agents: readonly string[]): Promise<Conversation>;
+  conversation(turns: readonly TurnFields[], agents: readonly string[]): Promise<Conversation>;
   /** Hand-offs of the whole ledger; texts without "@" may be left null. */
-  handoffGraph(turns: readonly TurnInput[], agents: readonly string[]): Promise<HandoffGraph>;
+  handoffGraph(turns: readonly TurnFields[], agents: readonly string[]): Promise<HandoffGraph>;
   rowFacts(rows: readonly LedgerRow[]): Promise<RowFacts>;
   /** @param alert position in `AnalysisReport.alerts` */
   investigationColumns(alert: number): Promise<InvestigationColumns>;

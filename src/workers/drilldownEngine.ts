@@ -5,6 +5,7 @@ import { attribute } from '../detection/drilldown/attribution.ts';
 import { handoffGraph, readConversation } from '../detection/drilldown/conversation.ts';
 import { investigationWindows } from '../detection/drilldown/investigate/windows.ts';
 import { transportPlan } from '../detection/drilldown/transport.ts';
+import type { TurnFields, TurnInput } from '../detection/drilldown/types.ts';
 import { compareWords } from '../detection/drilldown/words.ts';
 import { referenceMeans } from '../detection/reference.ts';
 import { ROUTES, type Alert } from '../detection/types.ts';
@@ -23,6 +24,11 @@ export interface DrilldownSource {
 
 /** Answers drill-down questions about the engine's newest analysis. */
 export function createDrilldown(source: DrilldownSource): DrilldownApi {
+  const withVoids = (turns: readonly TurnFields[]): TurnInput[] => {
+    const { isVoid } = source.ledger().columns;
+    return turns.map((turn) => ({ ...turn, isVoid: isVoid[turn.row] === 1 }));
+  };
+
   return {
     async attribution(at) {
       const { events, coordinates, reference, signals, decisions, parameters } = source.analysis();
@@ -42,8 +48,8 @@ export function createDrilldown(source: DrilldownSource): DrilldownApi {
     },
 
     words: async ({ window, reference, terms }) => compareWords(window, reference, { terms }),
-    conversation: async (turns, agents) => readConversation(turns, agents),
-    handoffGraph: async (turns, agents) => handoffGraph(turns, agents),
+    conversation: async (turns, agents) => readConversation(withVoids(turns), agents),
+    handoffGraph: async (turns, agents) => handoffGraph(withVoids(turns), agents),
 
     async rowFacts(rows) {
       const { events, decisions } = source.analysis();

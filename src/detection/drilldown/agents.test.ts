@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { agentRates, type AgentSums, type Vote } from './agents.ts';
 
 const sums = (change: Partial<AgentSums> = {}): AgentSums => ({
-  agent: 'ann', bucket: 0, events: 10, voids: 0, cachedTokens: 0, inputTokens: 0, cacheEvents: 0, cost: 0, costEvents: 0, costTasks: 0,
+  agent: 'ann', bucket: 0, events: 10, cachedTokens: 0, inputTokens: 0, cacheEvents: 0, cost: 0, costEvents: 0, costTasks: 0,
   outcomes: 0, ok: 0, reworks: 0, errors: 0, escalated: 0, autonomyEvents: 0, autonomyChanges: 0, autonomyLevels: 0, ...change,
 });
 
@@ -21,7 +21,7 @@ describe('agents', () => {
     const stated = agentRates([sums({ outcomes: 4, ok: 2, errors: 1, reworks: 1 })], [], 1);
     expect(stated.agents[0].metrics.error.total).toBe(0.25);
     expect(stated.notes).toEqual([]);
-    const marks = agentRates([sums({ outcomes: 1, errors: 1 }), sums({ agent: 'bob', voids: 2 })], [], 1);
+    const marks = agentRates([sums({ outcomes: 1, errors: 1 }), sums({ agent: 'bob' })], [], 1);
     expect(marks.agents.map(({ agent, metrics }) => [agent, metrics.error.total])).toEqual([['ann', 0.1], ['bob', 0]]);
     expect(marks.notes.join(' ')).toContain('shares of all events');
     expect(marks.stated).toContain('error');

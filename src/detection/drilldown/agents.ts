@@ -10,7 +10,6 @@ export interface AgentSums {
   readonly agent: string;
   readonly bucket: number;
   readonly events: number;
-  readonly voids: number;
   /** Over events that state both and had input: cached tokens, each event's clamped to 0..input, and input tokens. */
   readonly cachedTokens: number;
   readonly inputTokens: number;
@@ -53,7 +52,6 @@ export type DisagreementZone = 'groupthink' | 'healthy' | 'misaligned' | 'too fe
 export interface AgentRates {
   readonly agent: string;
   readonly events: number;
-  readonly voids: number;
   readonly metrics: Readonly<Record<AgentMetric, AgentSeries>>;
   /** Mean autonomy level a bucket. */
   readonly autonomyLevel: Float64Array;
@@ -85,12 +83,12 @@ export function agentRates(sums: readonly AgentSums[], votes: readonly Vote[], b
   const disagreements = countDisagreements(votes, buckets);
   const agents = [...byAgent].map(([agent, own]): AgentRates => {
     const ratio = (part: (s: AgentSums) => number, whole: (s: AgentSums) => number) => seriesOf(own, buckets, part, whole);
-    const judged = marksOnly ? (s: AgentSums) => s.events - s.voids : (s: AgentSums) => s.outcomes;
+    const judged = marksOnly ? (s: AgentSums) => s.events : (s: AgentSums) => s.outcomes;
     const counted = disagreements.get(agent);
     const disagreement = counted ? series(counted.against, counted.votes) : empty(buckets);
     const levels = ratio((s) => s.autonomyLevels, (s) => s.autonomyEvents);
     return {
-      agent, events: sum(own, (s) => s.events), voids: sum(own, (s) => s.voids),
+      agent, events: sum(own, (s) => s.events),
       metrics: {
         disagreement,
         cacheHit: ratio((s) => s.cachedTokens, (s) => s.inputTokens),

@@ -145,8 +145,8 @@ export interface WordsResult {
   readonly notes: readonly string[];
 }
 
-/** What the conversation view reads of one row of the ledger. */
-export interface TurnInput {
+/** What the database knows of a row of the ledger as a turn of a conversation. */
+export interface TurnFields {
   readonly row: LedgerRow;
   readonly thread: string | null;
   readonly speaker: string | null;
@@ -156,6 +156,10 @@ export interface TurnInput {
   readonly latency: number;
   readonly handoffTo: string | null;
   readonly role: string | null;
+}
+
+export interface TurnInput extends TurnFields {
+  /** True where the event has no embedding: a pause. */
   readonly isVoid: boolean;
 }
 

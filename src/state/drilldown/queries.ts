@@ -1,0 +1,74 @@
+import { keepPreviousData, queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import type { EventIndex } from '../../core/units.ts';
+import type { Attribution, HandoffGraph, TransportPlan, WordsResult } from '../../detection/drilldown/types.ts';
+import type { Parameters } from '../../detection/parameters.ts';
+import type { ColumnMapping } from '../../ledger/types.ts';
+import type { TransportRequest } from '../../workers/drilldown.ts';
+import type { Axis } from '../../workers/protocol.ts';
+import { session, useTautline } from '../store.ts';
+import type { TautlineState } from '../types.ts';
+import { readAgents, readHandoffs, readThread, readWords, type AgentsView, type ThreadView, type WordsSelection } from './read.ts';
+
+/** Drill-down queries; null asks nothing. Answers of the newest analysis only, the previous one stays until the next is there. */
+
+const revisionOf = (state: TautlineState) => state.analysis.report?.revision ?? null;
+const NO_MAPPING: ColumnMapping = {};
+const mappingOf = (state: TautlineState) => (state.ledger.phase === 'open' ? state.ledger.report.mapping : NO_MAPPING);
+const when = (enabled: boolean) => ({ enabled, placeholderData: enabled ? keepPreviousData : undefined });
+/** Only called where `when` enabled it. */
+const asked = <T,>(value: T | null): T => value!;
+
+export const attributionQuery = (revision: number | null, at: EventIndex | null) => queryOptions({
+  queryKey: ['attribution', revision, at],
+  queryFn: () => session.engine.attribution(asked(at)),
+  ...when(revision !== null && at !== null),
+});
+
+export const transportQuery = (revision: number | null, request: TransportRequest | null) => queryOptions({
+  queryKey: ['transport', revision, request],
+  queryFn: () => session.engine.transportPlan(asked(request)),
+  ...when(revision !== null && request !== null),
+});
+
+export const wordsQuery = (revision: number | null, selection: WordsSelection | null, key: Parameters['stream'], mapping: ColumnMapping) => queryOptions({
+  queryKey: ['words', revision, selection, key],
+  queryFn: () => readWords(session, asked(selection), key, mapping),
+  ...when(revision !== null && selection !== null),
+});
+
+/** Exact shares of friction and KL at an event (spec 4). */
+export function useAttribution(at: EventIndex | null): UseQueryResult<Attribution> {
+  return useQuery(attributionQuery(useTautline(revisionOf), at));
+}
+
+/** The exact optimal transport plan between two windows. */
+export function useTransportPlan(request: TransportRequest | null): UseQueryResult<TransportPlan> {
+  return useQuery(transportQuery(useTautline(revisionOf), request));
+}
+
+/** Characteristic terms of one selection of events against another. */
+export function useWords(selection: WordsSelection | null): UseQueryResult<WordsResult> {
+  return useQuery(wordsQuery(useTautline(revisionOf), selection, useTautline((state) => state.view.parameters.stream), useTautline(mappingOf)));
+}
+
+/** A thread as a transcript with routes and alerts; undefined asks nothing, null is the turns without a thread. */
+export function useThread(thread: string | null | undefined, from = 0): UseQueryResult<ThreadView> {
+  const revision = useTautline(revisionOf);
+  return useQuery({
+    queryKey: ['thread', revision, thread, from],
+    queryFn: () => readThread(session, thread ?? null, from),
+    ...when(revision !== null && thread !== undefined),
+  });
+}
+
+/** Hand-offs of the whole ledger. */
+export function useHandoffs(enabled = true): UseQueryResult<HandoffGraph> {
+  const revision = useTautline(revisionOf);
+  return useQuery({ queryKey: ['handoffs', revision], queryFn: () => readHandoffs(session), ...when(enabled && revision !== null) });
+}
+
+/** Rates of every agent over `buckets` parts of the ledger. */
+export function useAgents(axis: Axis, buckets: number): UseQueryResult<AgentsView> {
+  const revision = useTautline(revisionOf);
+  return useQuery({ queryKey: ['agents', revision, axis, buckets], queryFn: () => readAgents(session, axis, buckets), ...when(revision !== null && buckets > 0) });
+}

@@ -1,0 +1,117 @@
+import type { IndexRange } from '../../core/columns.ts';
+import type { EventIndex, LedgerRow } from '../../core/units.ts';
+import { agentRates, type AgentsResult, type AgentSums, type Vote } from '../../detection/drilldown/agents.ts';
+import type { Conversation, HandoffGraph, Turn, TurnFields, WordsResult } from '../../detection/drilldown/types.ts';
+import type { Parameters } from '../../detection/parameters.ts';
+import type { AlertKind, Route } from '../../detection/types.ts';
+import type { ColumnMapping } from '../../ledger/types.ts';
+import type { AlertPlace } from '../../workers/drilldown.ts';
+import type { Axis, EngineApi } from '../../workers/protocol.ts';
+import { formatCount } from '../../core/format.ts';
+import type { Row, Tables } from '../tables.ts';
+import { agentAlertsSql, agentNamesSql, agentSumsSql, handoffsSql, streamCondition, textsSql, threadSql, votesSql } from './sql.ts';
+
+/** Drill-down questions that need the database: rows by SQL, the rest in the engine's worker. */
+
+/** What the questions are asked of. */
+export interface DrilldownSession {
+  readonly engine: Pick<EngineApi, 'words' | 'conversation' | 'handoffGraph' | 'rowFacts' | 'rowsOf'>;
+  readonly tables: Pick<Tables, 'query' | 'ensureAlerts'>;
+}
+
+/** Texts of a range of events: of one stream, of all but one, or of all (null). */
+export interface TextSelection {
+  readonly range: IndexRange;
+  readonly stream: { readonly name: string; readonly not?: boolean } | null;
+}
+export interface WordsSelection {
+  readonly window: TextSelection;
+  readonly reference: TextSelection;
+}
+
+/** Texts that one comparison reads on each side. */
+export const MAX_TEXTS = 2000;
+/** Turns of a thread that are read at once. */
+export const MAX_TURNS = 5000;
+
+/** Characteristic terms of the window; the notes say where texts were drawn. */
+export async function readWords({ engine, tables }: DrilldownSession, selection: WordsSelection, key: Parameters['stream'], mapping: ColumnMapping): Promise<WordsResult> {
+  const notes: string[] = [];
+  const textsOf = async (side: string, { range, stream }: TextSelection): Promise<string[]> => {
+    if (range.from >= range.to) return [];
+    const [first, last] = await engine.rowsOf([range.from, range.to - 1]);
+    const own = stream ? streamCondition(stream.name, key, mapping) : 'true';
+    const rows = await tables.query(textsSql({ from: first, to: last + 1 }, stream?.not ? `not (${own})` : own, MAX_TEXTS));
+    const total = rows.length > 0 ? (rows[0].total as number) : 0;
+    if (total > rows.length) notes.push(`${formatCount(rows.length)} of the ${formatCount(total)} texts of the ${side} were drawn, the same ones every time.`);
+    return rows.map((row) => row.text as string);
+  };
+  const window = await textsOf('window', selection.window);
+  const reference = await textsOf('reference', selection.reference);
+  const result = await engine.words({ window, reference });
+  return { ...result, notes: [...notes, ...result.notes] };
+}
+
+/** A turn with what the engine knows of it. */
+export interface ThreadTurn extends Turn {
+  /** -1 where its stream is not tracked. */
+  readonly index: EventIndex;
+  readonly route: Route | null;
+  readonly alerts: readonly AlertPlace[];
+}
+export interface ThreadView extends Omit<Conversation, 'turns'> {
+  readonly turns: readonly ThreadTurn[];
+  /** Turns of the whole thread. */
+  readonly total: number;
+}
+
+/** A thread from row `from` on (0 = from its start), at most `MAX_TURNS` turns. */
+export async function readThread({ engine, tables }: DrilldownSession, thread: string | null, from: LedgerRow = 0): Promise<ThreadView> {
+  const rows = await tables.query(threadSql(thread, from, MAX_TURNS));
+  const names = await tables.query(agentNamesSql);
+  const turns = rows.map(turnOf);
+  const [{ turns: read, graph }, facts] = await Promise.all([
+    engine.conversation(turns, names.map(({ name }) => name as string)),
+    engine.rowFacts(turns.map(({ row }) => row)),
+  ]);
+  return {
+    graph, total: rows.length > 0 ? (rows[0].total as number) : 0,
+    turns: read.map((turn, i) => ({ ...turn, index: facts.index[i], route: facts.routes[i], alerts: facts.alerts[i] })),
+  };
+}
+
+/** Hand-offs of the whole ledger. */
+export async function readHandoffs({ engine, tables }: DrilldownSession): Promise<HandoffGraph> {
+  const rows = await tables.query(handoffsSql);
+  return engine.handoffGraph(rows.map(turnOf), []);
+}
+
+function turnOf(row: Row): TurnFields {
+  const number = (value: unknown) => (typeof value === 'number' ? value : Number.NaN);
+  const text = (value: unknown) => (typeof value === 'string' ? value : null);
+  return {
+    row: row.row as number, thread: text(row.thread), speaker: text(row.speaker), text: text(row.text), time: number(row.time), latency: number(row.latency),
+    handoffTo: text(row.handoffTo) || null, role: text(row.role),
+  };
+}
+
+/** An alert beside the agent that spoke when it fired. */
+export interface AgentAlert {
+  readonly alert: number;
+  readonly kind: AlertKind;
+  readonly stream: string;
+  readonly fired: EventIndex;
+  readonly agent: string | null;
+}
+export interface AgentsView extends AgentsResult {
+  readonly alerts: readonly AgentAlert[];
+}
+
+/** Rates of every agent over buckets of the whole ledger along the axis. */
+export async function readAgents({ tables }: DrilldownSession, axis: Axis, buckets: number): Promise<AgentsView> {
+  await tables.ensureAlerts();
+  const sums = (await tables.query(agentSumsSql(axis, buckets))) as unknown as AgentSums[];
+  const votes = (await tables.query(votesSql(axis, buckets))) as unknown as Vote[];
+  const alerts = (await tables.query(agentAlertsSql)) as unknown as AgentAlert[];
+  return { ...agentRates(sums, votes, buckets), alerts };
+}

@@ -56,7 +56,8 @@ export function LaneChart(props: LaneChartProps) {
       const to = Math.max(from + 3, xToPx(episode.end, domain, box));
       if (to < box.left || from > box.left + box.width) continue;
       const row = episodeRow(episode, layout, box);
-      const [top, height] = [row.top + 1, row.height - 2];
+      const gap = row.height > 6 ? 1 : 0.5;
+      const [top, height] = [row.top + gap, row.height - 2 * gap];
       const { color, letter, hatch } = kindStyle(episode.kind, theme.mode);
       g.beginPath();
       g.roundRect(Math.max(from, box.left - 4), top, Math.min(to, box.left + box.width + 4) - Math.max(from, box.left - 4), height, 2);
@@ -77,7 +78,7 @@ export function LaneChart(props: LaneChartProps) {
       g.fillRect(Math.round(fired) - 1, top, 3, height);
       g.fillStyle = color;
       g.fillRect(Math.round(fired), top - 1, 1.5, height + 2);
-      if (to - from >= LETTER_WIDTH) {
+      if (to - from >= LETTER_WIDTH && height >= 10) {
         const x = Math.max(fired, box.left) + 9;
         paintBadge(g, theme, x + 6 > to ? to - 7 : x, top + height / 2, color, letter);
       }

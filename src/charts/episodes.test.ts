@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ALERT_KINDS } from '../detection/types.ts';
 import { episodeRow, hitEpisode, hitTick, layoutLanes, unionSpans, type Episode } from './episodes.ts';
 
 const domain = { min: 0, max: 1000 };
@@ -23,6 +24,17 @@ describe('lanes', () => {
     expect(layout.lanes[1].top).toBe(layout.lanes[0].height);
     expect(layout.height).toBe(layout.lanes.reduce((sum, lane) => sum + lane.height, 0));
     expect(layout.lanes[1].height).toBeLessThan(layout.lanes[0].height);
+  });
+
+  it('shrink their rows where there are many, and stay hittable', () => {
+    const many = Array.from({ length: 24 }, (_, lane) => ALERT_KINDS.map((kind, k) => episode(lane * 5 + k, { lane, kind }))).flat();
+    const dense = layoutLanes(many, 24);
+    expect(dense.rowHeight).toBeLessThan(layout.rowHeight);
+    expect(dense.rowHeight).toBeGreaterThanOrEqual(4);
+    for (const of of many) {
+      const row = episodeRow(of, dense, box);
+      expect(hitEpisode(many, 250, row.top + row.height / 2, domain, box, dense)?.id).toBe(of.id);
+    }
   });
 
   it('never draw two kinds over one another', () => {

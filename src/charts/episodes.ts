@@ -21,29 +21,38 @@ export interface Episode {
 export interface LaneLayout {
   readonly lanes: readonly { readonly top: number; readonly height: number; readonly kinds: readonly AlertKind[] }[];
   readonly height: number;
+  readonly rowHeight: number;
 }
 
-const ROW = 13;
-const LANE_PAD = 5;
+/** Rows shrink, down to the smallest that can still be hit, when all lanes together would be higher than this, in CSS pixels. */
+const ROOM = 320;
+const ROW = { most: 13, least: 4 } as const;
+const LANE_PAD = 4;
+/** A lane is at least as high as its name. */
+const LEAST_LANE = 12;
 
 /** One row a kind that occurs in a lane, because episodes of one kind and stream never overlap and those of two kinds do. */
 export function layoutLanes(episodes: readonly Episode[], count: number): LaneLayout {
+  const kindsOf = Array.from({ length: count }, (_, i) => {
+    const present = new Set(episodes.filter((episode) => episode.lane === i).map((episode) => episode.kind));
+    return ALERT_KINDS.filter((kind) => present.has(kind));
+  });
+  const rows = kindsOf.reduce((sum, kinds) => sum + Math.max(1, kinds.length), 0);
+  const rowHeight = Math.max(ROW.least, Math.min(ROW.most, Math.floor((ROOM - count * LANE_PAD) / Math.max(1, rows))));
   const lanes: { top: number; height: number; kinds: AlertKind[] }[] = [];
   let top = 0;
-  for (let i = 0; i < count; i++) {
-    const present = new Set(episodes.filter((episode) => episode.lane === i).map((episode) => episode.kind));
-    const kinds = ALERT_KINDS.filter((kind) => present.has(kind));
-    const height = Math.max(1, kinds.length) * ROW + LANE_PAD;
+  for (const kinds of kindsOf) {
+    const height = Math.max(LEAST_LANE, Math.max(1, kinds.length) * rowHeight + LANE_PAD);
     lanes.push({ top, height, kinds });
     top += height;
   }
-  return { lanes, height: top };
+  return { lanes, height: top, rowHeight };
 }
 
 /** The row of an episode within a plot. */
 export function episodeRow(episode: Pick<Episode, 'lane' | 'kind'>, layout: LaneLayout, box: PlotBox): { readonly top: number; readonly height: number } {
   const lane = layout.lanes[episode.lane];
-  return { top: box.top + lane.top + LANE_PAD / 2 + lane.kinds.indexOf(episode.kind) * ROW, height: ROW };
+  return { top: box.top + lane.top + LANE_PAD / 2 + lane.kinds.indexOf(episode.kind) * layout.rowHeight, height: layout.rowHeight };
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as arrow from 'apache-arrow';
 import type { DataType } from 'apache-arrow';
-import { isIntegerText, isIsoText, isMissingText, isNumberText } from './cast.ts';
+import { isIsoText } from '../core/iso.ts';
+import { isIntegerText, isMissingText, isNumberText } from './cast.ts';
 import type { ReaderField } from './reader.ts';
 import { parseVector } from './vectors.ts';
 

@@ -1,6 +1,7 @@
 import * as arrow from 'apache-arrow';
 import type { DataType } from 'apache-arrow';
-import { isIsoText, isMissingText } from './cast.ts';
+import { isIsoText } from '../core/iso.ts';
+import { isMissingText } from './cast.ts';
 import { fileFailure, throwIfCancelled } from './failures.ts';
 import { decodeText, inferredField, SAMPLE_ROWS, vectorType } from './lines.ts';
 import type { RawBatch, ReadOptions, TableReader } from './reader.ts';

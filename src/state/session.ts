@@ -42,7 +42,7 @@ const SELECTION_REST_MS = 300;
 
 export function createSession(platform: SessionPlatform): Session {
   const store = createStore<TautlineState>(() => ({
-    view: DEFAULT_VIEW, ledger: { phase: 'empty' }, analysis: NO_ANALYSIS, cursor: null, toasts: [],
+    view: DEFAULT_VIEW, ledger: { phase: 'empty' }, analysis: NO_ANALYSIS, cursor: null, marked: null, toasts: [],
   }));
   const get = store.getState;
   const writer = createAddressWriter(platform.address);
@@ -98,7 +98,7 @@ export function createSession(platform: SessionPlatform): Session {
     const current = () => mine === epoch;
     analyses.dropWaiting();
     opened.set(name, source);
-    store.setState({ ledger: { phase: 'opening', name, progress: null }, analysis: NO_ANALYSIS, cursor: null });
+    store.setState({ ledger: { phase: 'opening', name, progress: null }, analysis: NO_ANALYSIS, cursor: null, marked: null });
     const onProgress: OnProgress = (progress) => {
       if (current() && get().ledger.phase === 'opening') store.setState({ ledger: { phase: 'opening', name, progress } });
     };
@@ -227,7 +227,7 @@ export function createSession(platform: SessionPlatform): Session {
     // Nothing to cancel must not start an engine.
     if (get().ledger.phase !== 'empty') engine.cancel();
     tables.clear();
-    store.setState({ ledger: { phase: 'empty' }, analysis: NO_ANALYSIS, cursor: null });
+    store.setState({ ledger: { phase: 'empty' }, analysis: NO_ANALYSIS, cursor: null, marked: null });
   }
 
   function readAddress(): void {
@@ -245,12 +245,15 @@ export function createSession(platform: SessionPlatform): Session {
   const withOrWithout = (names: readonly string[], name: string) => (names.includes(name) ? names.filter((n) => n !== name) : [...names, name]);
 
   const actions: TautlineActions = {
-    open(source, mapping) {
+    setScreen(screen) {
+      if (screen !== get().view.screen) changeView({ screen });
+    },
+    open(source, mapping, parameters) {
       const { view } = get();
       const next = viewSource(source);
       const kept = sameSource(view.source, next) ? view : forgetLedger(view);
       const used = mapping === undefined ? kept.mapping : mapping;
-      changeView({ ...kept, source: next, mapping: used });
+      changeView({ ...kept, screen: 'monitor', source: next, mapping: used, ...(parameters && { parameters }) });
       recovering = false;
       refilled = false;
       return openLedger(source, used);
@@ -279,6 +282,10 @@ export function createSession(platform: SessionPlatform): Session {
         writer.rest(get().view);
       }, SELECTION_REST_MS);
     },
+    showEvidence(evidence) {
+      if (JSON.stringify(evidence) !== JSON.stringify(get().view.evidence)) changeView({ evidence });
+    },
+    mark: (marked) => store.setState({ marked: marked !== null && marked.length === 0 ? null : marked }),
     toggleStream: (name) => changeView({ hiddenStreams: withOrWithout(get().view.hiddenStreams, name) }),
     soloStream(name) {
       const others = streamNames().filter((stream) => stream !== name);

@@ -7,8 +7,26 @@ import type { AlertKind } from '../detection/types.ts';
 import type { ColumnMapping, LedgerSource, OpenReport } from '../ledger/types.ts';
 import type { AnalysisReport, Axis } from '../workers/protocol.ts';
 
+/** What the page shows: one ledger, what thresholds cost, or the calibration harness. */
+export const SCREENS = ['monitor', 'laboratory', 'calibration'] as const;
+export type Screen = (typeof SCREENS)[number];
+
+/** Parts of the drill-down from an alert. */
+export const EVIDENCE_TABS = ['attribution', 'transport', 'words', 'map', 'conversation', 'agents', 'investigate', 'report'] as const;
+export type EvidenceTab = (typeof EVIDENCE_TABS)[number];
+
+/** The drill-down that is open: which alert, and which part. */
+export interface EvidenceView {
+  /** Event at which the alert fired. */
+  readonly event: EventIndex;
+  /** Kind of the alert, where several fire at one event; null is any. */
+  readonly kind: AlertKind | null;
+  readonly tab: EvidenceTab;
+}
+
 /** Everything that defines the view and lives in the URL (versioned codec in url.ts). */
 export interface ViewState {
+  readonly screen: Screen;
   /** What to open on load; files dropped from disk cannot be reopened by URL, so their name stands here and the page asks for them. */
   readonly source: { readonly kind: 'sample'; readonly name: string } | { readonly kind: 'url'; readonly url: string } | { readonly kind: 'file'; readonly name: string } | null;
   readonly mapping: ColumnMapping | null;
@@ -18,6 +36,7 @@ export interface ViewState {
   /** Names of streams not drawn. */
   readonly hiddenStreams: readonly string[];
   readonly selected: EventIndex | null;
+  readonly evidence: EvidenceView | null;
   readonly theme: 'dark' | 'light' | 'system';
   /** Ids of panels folded away. */
   readonly foldedPanels: readonly string[];
@@ -54,11 +73,15 @@ export interface TautlineState {
   readonly analysis: AnalysisState;
   /** Shared cursor; null when the pointer is on no chart. Not in the URL. */
   readonly cursor: EventIndex | null;
+  /** Events picked out on the embedding map, ascending, marked on the timelines; null for none. Not in the URL. */
+  readonly marked: Int32Array | null;
   readonly toasts: readonly Toast[];
 }
 
 export interface TautlineActions {
-  open(source: LedgerSource, mapping?: ColumnMapping | null): Promise<void>;
+  setScreen(screen: Screen): void;
+  /** Opens a ledger on the monitor, with the parameters in force or others. */
+  open(source: LedgerSource, mapping?: ColumnMapping | null, parameters?: Parameters): Promise<void>;
   /** Cancels the open or analysis under way. */
   cancel(): void;
   close(): void;
@@ -69,6 +92,8 @@ export interface TautlineActions {
   setRange(range: IndexRange | null, rest?: boolean): void;
   setCursor(index: EventIndex | null): void;
   select(index: EventIndex | null): void;
+  showEvidence(evidence: EvidenceView | null): void;
+  mark(events: Int32Array | null): void;
   toggleStream(name: string): void;
   /** Shows one stream alone, or all again when it already is alone. */
   soloStream(name: string): void;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, parseParameters, type ParameterName, type Parameters } from '../detection/parameters.ts';
 import { ALERT_KINDS } from '../detection/types.ts';
 import { LEDGER_COLUMNS } from '../ledger/types.ts';
-import type { ViewState } from './types.ts';
+import { EVIDENCE_TABS, SCREENS, type ViewState } from './types.ts';
 import { decodeView, encodeView, URL_VERSION } from './url.ts';
 import { DEFAULT_VIEW } from './view.ts';
 
@@ -32,6 +32,7 @@ const parameters = fc.record(Object.fromEntries(PARAMETER_NAMES.map((n) => [n, v
   .map((raw) => parseParameters(raw)).filter((parsed) => parsed.ok).map((parsed) => (parsed.ok ? parsed.value : DEFAULT_PARAMETERS));
 
 const view: fc.Arbitrary<ViewState> = fc.record({
+  screen: fc.constantFrom(...SCREENS),
   source: fc.oneof(
     fc.constant(null),
     name.map((n) => ({ kind: 'sample' as const, name: n })),
@@ -43,6 +44,7 @@ const view: fc.Arbitrary<ViewState> = fc.record({
   range: fc.option(range),
   hiddenStreams: fc.uniqueArray(name, { maxLength: 4 }),
   selected: fc.option(index),
+  evidence: fc.option(fc.record({ event: index, tab: fc.constantFrom(...EVIDENCE_TABS), kind: fc.option(fc.constantFrom(...ALERT_KINDS)) })),
   theme: fc.constantFrom('dark', 'light', 'system'),
   foldedPanels: fc.uniqueArray(name, { maxLength: 4 }),
   parameters,
@@ -66,6 +68,7 @@ describe('the address of a view', () => {
       parameters: { ...DEFAULT_PARAMETERS, lambda_fast: 0.3, zone: [0.4, 2] },
     };
     expect(encodeView(changed)).toBe('v=1&sample=fracture&range=12000-13000&at=12403&lambda_fast=0.3&zone=0.4,2');
+    expect(encodeView({ ...DEFAULT_VIEW, evidence: { event: 12, tab: 'words', kind: 'SHIFT' } })).toBe('v=1&evidence=12,words,SHIFT');
   });
 
   it('never throws and always gives usable parameters, whatever the text', () => {
@@ -85,11 +88,13 @@ describe('the address of a view', () => {
     ['adaptive=yes', 'adaptive', /true or false/],
     ['range=9-3', 'range', /not a range/],
     ['at=-4', 'at', /not an event index/],
+    ['evidence=12,gossip', 'evidence', /not an event and a part of the evidence/],
     ['axis=sideways', 'axis', /neither event nor time/],
     ['alerts=DRIFT,OTHER', 'alerts', /does not exist/],
     ['sort=colour', 'sort', /not a column/],
     ['url=javascript:alert(1)', 'url', /not an http/],
     ['map.nothing=x', 'map.nothing', /not a ledger column/],
+    ['screen=cinema', 'screen', /not a screen/],
     ['surprise=1', 'surprise', /not known/],
   ])('falls back from %s and names it', (text, field, problem) => {
     const { view: read, dropped } = decodeView(`v=1&sample=fracture&${text}&h=9`);

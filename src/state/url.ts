@@ -4,7 +4,7 @@ import {
 } from '../detection/parameters.ts';
 import { ALERT_KINDS, type AlertKind } from '../detection/types.ts';
 import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName } from '../ledger/types.ts';
-import type { AlertColumn, ViewState } from './types.ts';
+import { EVIDENCE_TABS, SCREENS, type AlertColumn, type EvidenceView, type ViewState } from './types.ts';
 import { DEFAULT_VIEW } from './view.ts';
 
 /**
@@ -50,6 +50,7 @@ const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 export function encodeView(view: ViewState): string {
   const fields: [string, string][] = [];
   const add = (name: string, value: string) => fields.push([name, value]);
+  if (view.screen !== DEFAULT_VIEW.screen) add('screen', view.screen);
   if (view.source?.kind === 'sample') add('sample', view.source.name);
   if (view.source?.kind === 'url') add('url', view.source.url);
   if (view.source?.kind === 'file') add('file', view.source.name);
@@ -59,6 +60,7 @@ export function encodeView(view: ViewState): string {
   if (view.range) add('range', `${view.range.from}-${view.range.to}`);
   for (const stream of view.hiddenStreams) add('hidden', stream);
   if (view.selected !== null) add('at', String(view.selected));
+  if (view.evidence) add('evidence', [view.evidence.event, view.evidence.tab, ...(view.evidence.kind ? [view.evidence.kind] : [])].join(','));
   if (view.theme !== DEFAULT_VIEW.theme) add('theme', view.theme);
   for (const panel of view.foldedPanels) add('folded', panel);
   if (view.alertFilter.kinds) add('alerts', view.alertFilter.kinds.join(',') || 'none');
@@ -79,7 +81,10 @@ export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { re
   const drop = (field: string, problem: string) => void dropped.push({ field, problem });
 
   for (const [name, value] of fields) {
-    if (name === 'sample') view.source = { kind: 'sample', name: value };
+    if (name === 'screen') {
+      if (isOneOf(SCREENS, value)) view.screen = value;
+      else drop(name, `"${value}" is not a screen`);
+    } else if (name === 'sample') view.source = { kind: 'sample', name: value };
     else if (name === 'url') {
       if (isHttpUrl(value)) view.source = { kind: 'url', url: value };
       else drop(name, `"${value}" is not an http or https address`);
@@ -101,6 +106,10 @@ export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { re
       const index = readIndex(value);
       if (index !== null) view.selected = index;
       else drop(name, `"${value}" is not an event index`);
+    } else if (name === 'evidence') {
+      const evidence = readEvidence(value);
+      if (evidence) view.evidence = evidence;
+      else drop(name, `"${value}" is not an event and a part of the evidence such as 1200,${EVIDENCE_TABS[0]}`);
     } else if (name === 'theme') {
       if (isOneOf(['dark', 'light', 'system'] as const, value)) view.theme = value;
       else drop(name, `"${value}" is not dark, light or system`);
@@ -170,6 +179,14 @@ function readIndex(text: string): number | null {
 function readRange(text: string): IndexRange | null {
   const [from, to, ...rest] = text.split('-').map(readIndex);
   return rest.length === 0 && typeof from === 'number' && typeof to === 'number' && from < to ? { from, to } : null;
+}
+
+function readEvidence(text: string): EvidenceView | null {
+  const [at, tab, kind, ...rest] = text.split(',');
+  const event = readIndex(at);
+  if (event === null || tab === undefined || !isOneOf(EVIDENCE_TABS, tab) || rest.length > 0) return null;
+  if (kind === undefined) return { event, tab, kind: null };
+  return isOneOf(ALERT_KINDS, kind) ? { event, tab, kind } : null;
 }
 
 function readKinds(text: string): readonly AlertKind[] | null {

@@ -5,12 +5,14 @@ import type { ViewState } from './types.ts';
 
 /** The view of a page opened without an address. */
 export const DEFAULT_VIEW: ViewState = Object.freeze<ViewState>({
+  screen: 'monitor',
   source: null,
   mapping: null,
   axis: 'event',
   range: null,
   hiddenStreams: [],
   selected: null,
+  evidence: null,
   theme: 'system',
   foldedPanels: [],
   parameters: DEFAULT_PARAMETERS,
@@ -47,16 +49,18 @@ export function forgetLedger(view: ViewState): ViewState {
     range: null,
     hiddenStreams: [],
     selected: null,
+    evidence: null,
     parameters: { ...view.parameters, reference_range: null },
     alertFilter: { ...view.alertFilter, stream: null },
   };
 }
 
-/** Fits a view from an address to a ledger of `events` events: a range or selection beyond its end is cut or dropped. */
+/** Fits a view from an address to a ledger of `events` events: a range, selection or drill-down beyond its end is cut or dropped. */
 export function fitToLedger(view: ViewState, events: number): ViewState {
   const range = view.range && fitRange(view.range, events);
   const selected = view.selected !== null && view.selected < events ? view.selected : null;
-  return range === view.range && selected === view.selected ? view : { ...view, range, selected };
+  const evidence = view.evidence !== null && view.evidence.event < events ? view.evidence : null;
+  return range === view.range && selected === view.selected && evidence === view.evidence ? view : { ...view, range, selected, evidence };
 }
 
 /** A whole-number range inside the ledger of at least one event; null when that is the whole ledger or nothing of it. */

@@ -1,9 +1,10 @@
 import type { EventIndex, LedgerRow } from '../core/units.ts';
+import type { InvestigationColumns } from '../detection/drilldown/investigate/columns.ts';
 import type { TransportRequest } from '../detection/drilldown/transport.ts';
-import type { Attribution, Conversation, HandoffGraph, InvestigationWindows, TransportPlan, TurnFields, WordsResult } from '../detection/drilldown/types.ts';
+import type { Attribution, Conversation, HandoffGraph, TransportPlan, TurnFields, WordsResult } from '../detection/drilldown/types.ts';
 import type { AlertKind, Route } from '../detection/types.ts';
 
-export type { TransportRequest };
+export type { InvestigationColumns, TransportRequest };
 
 /** Texts to compare; null and blank ones take no part. */
 export interface WordsRequest {
@@ -30,29 +31,6 @@ export interface RowFacts {
   /** Alerts of the event's own stream. */
   readonly alerts: readonly (readonly AlertPlace[])[];
 }
-
-/** What investigators need of the engine: the events of the alert's stream up to the end of the window, in order; arrays of the same length. */
-export interface InvestigationColumns {
-  readonly windows: InvestigationWindows;
-  readonly stream: string;
-  readonly index: Int32Array;
-  readonly row: Int32Array;
-  /** 1 in the window, 0 in the baseline, -1 before or between them. */
-  readonly part: Int8Array;
-  readonly agent: Codes | null;
-  readonly thread: Codes | null;
-  readonly instantiation: Codes | null;
-  readonly latency: Float64Array;
-  /** NaN where not defined. */
-  readonly signals: Readonly<Record<InvestigatedSignal, Float64Array>>;
-}
-export interface Codes {
-  /** -1 is null. */
-  readonly codes: Int32Array;
-  readonly values: readonly string[];
-}
-export const INVESTIGATED_SIGNALS = ['friction', 'trace', 'kl', 'entropy', 'rho', 'tension', 'shift', 'mewma'] as const;
-export type InvestigatedSignal = (typeof INVESTIGATED_SIGNALS)[number];
 
 /** Drill-down questions that the engine answers. Every call may reject with a `TautlineFailure`. */
 export interface DrilldownApi {

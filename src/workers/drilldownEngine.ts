@@ -3,6 +3,7 @@ import { TautlineFailure } from '../core/errors.ts';
 import type { EventIndex, LedgerRow } from '../core/units.ts';
 import { attribute } from '../detection/drilldown/attribution.ts';
 import { handoffGraph, readConversation } from '../detection/drilldown/conversation.ts';
+import { INVESTIGATED_SIGNALS, type Codes, type InvestigatedSignal } from '../detection/drilldown/investigate/columns.ts';
 import { investigationWindows } from '../detection/drilldown/investigate/windows.ts';
 import { transportPlan } from '../detection/drilldown/transport.ts';
 import type { TurnFields, TurnInput } from '../detection/drilldown/types.ts';
@@ -12,7 +13,7 @@ import { ROUTES, type Alert } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { Analysis } from '../ledger/stages.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
-import { INVESTIGATED_SIGNALS, type AlertPlace, type Codes, type DrilldownApi, type InvestigatedSignal } from './drilldown.ts';
+import type { AlertPlace, DrilldownApi } from './drilldown.ts';
 
 /** What the engine holds when it is asked; each throws where there is none. */
 export interface DrilldownSource {
@@ -77,7 +78,10 @@ export function createDrilldown(source: DrilldownSource): DrilldownApi {
       const codes = (column: DictionaryColumn | null): Codes | null =>
         (column ? { codes: Int32Array.from(index, (i) => column.codes[events.row[i]]), values: column.values } : null);
       return {
-        windows, stream: events.streams[alert.stream], index,
+        alert, windows, stream: events.streams[alert.stream], index,
+        earlier: decisions.alerts.filter((one) => one.stream === alert.stream && one.fired < alert.fired),
+        time: Float64Array.from(index, (i) => events.time[i]),
+        isVoid: Uint8Array.from(index, (i) => events.isVoid[i]),
         row: Int32Array.from(index, (i) => events.row[i]),
         part: Int8Array.from(index, (i) => (within(i, window) ? 1 : within(i, baseline) ? 0 : -1)),
         agent: codes(agent), thread: codes(thread), instantiation: codes(instantiation),

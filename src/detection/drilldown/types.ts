@@ -1,5 +1,6 @@
 import type { IndexRange } from '../../core/columns.ts';
 import type { EventIndex, LedgerRow, Nats } from '../../core/units.ts';
+import type { Parameters } from '../parameters.ts';
 
 /** Answers of the drill-down: plain objects and typed arrays, so that they cross workers and go into reports. */
 
@@ -228,7 +229,7 @@ export interface InvestigationWindows {
 }
 
 export interface EffectSize {
-  readonly measure: "Cliff's delta" | "Cramér's V" | 'standardised difference';
+  readonly measure: "Cliff's delta" | "Cramér's V";
   /** Signed where the measure has a sign: positive = higher in the window. */
   readonly value: number;
 }
@@ -254,7 +255,7 @@ export interface ExaminerRun {
   readonly examiner: string;
   readonly title: string;
   readonly status: 'done' | 'failed' | 'nothing to examine';
-  /** Why it failed, or why there is nothing to examine. */
+  /** Why it failed, why there is nothing to examine, or what was left out. */
   readonly reason: string | null;
   /** Tests it made: what the correction counts. */
   readonly looks: number;
@@ -266,13 +267,13 @@ export interface ExaminerRun {
 export interface Investigation {
   readonly format: 'tautline-investigation';
   readonly version: 1;
+  readonly ledger: { readonly name: string; readonly fingerprint: string };
+  readonly parameters: Parameters;
   readonly alert: { readonly kind: string; readonly stream: string; readonly onset: EventIndex; readonly fired: EventIndex; readonly cleared: EventIndex | null };
   readonly windows: InvestigationWindows;
   readonly seed: number;
   readonly permutations: number;
-  /** Events in a block of the permutation. */
-  readonly block: number;
-  /** Ranked: size of effect, descending, those with pAdjusted <= 0.05 first. */
+  /** One for every look, ranked: those with pAdjusted <= 0.05 first, then by size of effect. */
   readonly hypotheses: readonly Hypothesis[];
   readonly examiners: readonly ExaminerRun[];
   readonly looks: number;

@@ -1,0 +1,56 @@
+import type { EventIndex } from '../../../core/units.ts';
+import type { AlertKind } from '../../types.ts';
+
+/** What an examiner is given: plain data, so that it runs in any worker. Events of the alert's stream in order, baseline first, window last. */
+interface TaskBase {
+  readonly examiner: string;
+  readonly title: string;
+  readonly seed: number;
+  readonly permutations: number;
+  readonly index: readonly EventIndex[];
+  /** Events of the baseline; those after it are the window. */
+  readonly baseline: number;
+}
+
+/** One number an event; NaN where there is none. */
+export interface NumericSeries {
+  readonly label: string;
+  readonly unit: string;
+  /** 0 or 1 an event: told as a share. */
+  readonly isShare: boolean;
+  readonly values: readonly number[];
+}
+
+/** One category an event; null is a category of its own. */
+export interface CategoricalSeries {
+  readonly label: string;
+  readonly values: readonly (string | null)[];
+}
+
+export interface ComparisonTask extends TaskBase {
+  readonly kind: 'comparison';
+  readonly numbers: readonly NumericSeries[];
+  readonly categories: readonly CategoricalSeries[];
+  /** Columns that could not be compared, and why. */
+  readonly leftOut: readonly string[];
+}
+
+export interface WordsTask extends TaskBase {
+  readonly kind: 'words';
+  readonly texts: readonly (string | null)[];
+}
+
+/** Whether the window resembles those of earlier alerts. */
+export interface EarlierTask extends TaskBase {
+  readonly kind: 'earlier';
+  /** All events of the stream up to the end of the window, and its signals there. */
+  readonly events: readonly EventIndex[];
+  readonly signals: readonly (readonly number[])[];
+  /** Positions in `events` at which the window and the baseline begin, and where the baseline ends. */
+  readonly windowFrom: number;
+  readonly baselineFrom: number;
+  readonly baselineTo: number;
+  readonly alerts: readonly { readonly kind: AlertKind; readonly onset: EventIndex; readonly fired: EventIndex }[];
+}
+
+export type ExaminerTask = ComparisonTask | WordsTask | EarlierTask;

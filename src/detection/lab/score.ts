@@ -34,8 +34,8 @@ export interface ScoringOptions {
 export const TOLERANCE = 4;
 
 /**
- * Detection delays in the stream's own events, from an interval's first event to the firing of the first episode that matches it: 0 is at once,
- * negative is ahead of the label, within the tolerance. Quantiles are nearest ranks; NaN of none.
+ * Detection delays as run lengths: own events of the stream from an interval's first event to the firing of the first episode that matches it, 1 for
+ * the first event itself; 0 and less is ahead of the label, within the tolerance. Quantiles are nearest ranks; NaN of none.
  */
 export interface DelaySummary {
   readonly count: number;
@@ -107,6 +107,8 @@ export interface Scorer {
   chance(episodes: readonly Episode[], options?: { readonly replicates?: number; readonly seed?: number }): ChanceScore;
 }
 
+export type StreamsOfEvents = Pick<EventColumns, 'n' | 'streams' | 'stream'>;
+
 /** An interval in one stream, in own positions (seq - 1): [from, to), and widened by the tolerance [low, high). */
 interface Span {
   readonly interval: number;
@@ -123,12 +125,12 @@ interface Span {
  * otherwise match every later fault, and the longest one would score best (the point-adjust fallacy: Kim et al. 2022). Precision counts episodes
  * that match, recall counts intervals that are matched. Intervals are cut to the events from `from` on.
  */
-export function createScorer(events: Pick<EventColumns, 'n' | 'streams' | 'stream'>, given: readonly Interval[], { tolerance, from }: ScoringOptions): Scorer {
+export function createScorer(events: StreamsOfEvents, given: readonly Interval[], { tolerance, from }: ScoringOptions): Scorer {
   const own = ownEvents(events);
   const first = own.map((positions) => lowerBound(positions, from));
   const intervals: Interval[] = [];
   const leftOut: { interval: Interval; reason: string }[] = [];
-  const spans: Span[][] = events.streams.map(() => []);
+  const spans: Span[][] = own.map(() => []);
   for (const interval of given) {
     const reason = add(interval);
     if (reason) leftOut.push({ interval, reason });
@@ -170,7 +172,7 @@ export function createScorer(events: Pick<EventColumns, 'n' | 'streams' | 'strea
     const falseEpisodes = episodes.filter((episode) => !visit(episode.stream, episode.onsetSeq - 1, episode.firedSeq - 1, (span) => {
       const before = best[span.interval];
       if (!before || episode.fired < before.episode.fired) {
-        best[span.interval] = { interval: intervals[span.interval], episode, delay: episode.firedSeq - 1 - span.from };
+        best[span.interval] = { interval: intervals[span.interval], episode, delay: episode.firedSeq - span.from };
       }
     }));
     return { best, falseEpisodes };
@@ -210,7 +212,7 @@ export function createScorer(events: Pick<EventColumns, 'n' | 'streams' | 'strea
         for (const { interval, from: start, low, high } of spans[s]) {
           hits += Math.max(0, high - Math.max(covered, low));
           covered = Math.max(covered, high);
-          delays[interval] = Math.min(delays[interval], low - start);
+          delays[interval] = Math.min(delays[interval], low - start + 1);
         }
       });
       return scoreOf(intervals.length, intervals.length, episodes, hits, delays);
@@ -230,7 +232,7 @@ export function createScorer(events: Pick<EventColumns, 'n' | 'streams' | 'strea
             const event = own[stream][fired];
             if (event >= firedAt[span.interval]) return;
             firedAt[span.interval] = event;
-            delays[span.interval] = fired - span.from;
+            delays[span.interval] = fired - span.from + 1;
           });
           if (hit) hits += 1;
         }
@@ -314,7 +316,7 @@ function spreadOf(values: readonly number[]): Spread {
 }
 
 /** Event indices of each stream's own events, in order. */
-export function ownEvents({ n, streams, stream }: Pick<EventColumns, 'n' | 'streams' | 'stream'>): Int32Array[] {
+export function ownEvents({ n, streams, stream }: StreamsOfEvents): Int32Array[] {
   const counts = new Int32Array(streams.length);
   for (let i = 0; i < n; i++) counts[stream[i]]++;
   const own = Array.from(counts, (count) => new Int32Array(count));

@@ -19,6 +19,8 @@ export interface HeatMapProps {
 const LEFT = 84;
 const TOP = 20;
 const MAX_CELL = 36;
+/** Smallest cell that holds a number. */
+const LABEL_CELL = 30;
 
 /** ECharts option of the matrix: one custom series whose item i is cell i. */
 export function buildHeatMap(names: readonly string[], matrix: Float64Array, cell: number, theme: ChartTheme): ChartOption {
@@ -40,13 +42,13 @@ export function buildHeatMap(names: readonly string[], matrix: Float64Array, cel
         const [x, y] = api.coord([params.dataIndex % side, Math.floor(params.dataIndex / side)]);
         const fill = divergingColor(value, theme.mode);
         const ink = contrast(fill, theme.text) >= contrast(fill, theme.bg) ? theme.text : theme.bg;
-        const shape = { x: x + 1, y: y + 1, width: cell - 2, height: cell - 2, r: 2 };
-        if (!Number.isFinite(value)) return { type: 'rect', shape, style: { fill: 'transparent', stroke: theme.grid, lineWidth: 1 }, textContent: undefined };
+        const known = Number.isFinite(value);
         return {
           type: 'rect',
-          shape,
-          style: { fill },
-          textContent: cell < 30 ? undefined : { type: 'text', style: { text: formatNumber(Math.round(value * 100) / 100, 2), fill: ink, font: `10px ${theme.fontUi}` } },
+          shape: { x: x + 1, y: y + 1, width: cell - 2, height: cell - 2, r: 2 },
+          style: { fill, stroke: known ? undefined : theme.grid, lineWidth: known ? 0 : 1 },
+          // Always there: ECharts keeps the text of a shape that is drawn again without one.
+          textContent: { type: 'text', style: { text: known && cell >= LABEL_CELL ? formatNumber(Math.round(value * 100) / 100, 2) : '', fill: ink, font: `10px ${theme.fontUi}` } },
           textConfig: { position: 'inside' },
         };
       },

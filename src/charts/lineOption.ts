@@ -39,7 +39,7 @@ function lineSeries(line: TimeLine, scale: Pick<YScale, 'kind' | 'floor'>, width
     clip: true,
     connectNulls: false,
     emphasis: { disabled: true },
-    lineStyle: { color: line.style.color, width, opacity: 0.9, type: line.style.dash.length > 0 ? [...line.style.dash] : 'solid', join: 'round' },
+    lineStyle: { color: line.style.color, width, opacity: 0.9, type: line.style.dash.length > 0 ? [...line.style.dash] : 'solid', join: 'bevel' },
     z: 3,
   };
 }

@@ -19,9 +19,22 @@ export function lineSpec(unit: TimeChartSpec['unit'], scale: TimeChartSpec['scal
 
 /** How many times the median the largest value may be before a linear scale shows nothing else. */
 const SPIKE = 150;
+/** The median of this many evenly spread points is near enough. */
+const SAMPLE = 500;
 
 /** True where one spike would press everything else on a linear scale flat. */
 export function needsLog(lines: readonly TimeLine[]): boolean {
-  const values = lines.flatMap(({ points }) => Array.from(points).filter((value, i) => i % 2 === 1 && value > 0)).sort((a, b) => a - b);
-  return values.length > 0 && values[values.length - 1] > SPIKE * values[values.length >> 1];
+  const total = lines.reduce((sum, { points }) => sum + points.length / 2, 0);
+  const every = Math.max(1, Math.floor(total / SAMPLE));
+  const sample: number[] = [];
+  let most = 0;
+  let seen = 0;
+  for (const { points } of lines) {
+    for (let i = 1; i < points.length; i += 2) {
+      if (!(points[i] > 0)) continue;
+      if (points[i] > most) most = points[i];
+      if (seen++ % every === 0) sample.push(points[i]);
+    }
+  }
+  return most > SPIKE * sample.sort((a, b) => a - b)[sample.length >> 1];
 }

@@ -19,6 +19,9 @@ export interface EngineClientOptions {
 const spawnEngineWorker = (): SpawnedWorker =>
   watchWorker(new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module', name: 'tautline-engine' }));
 
+/** Starts the worker that lays embedding maps out. */
+export const spawnUmapWorker = (): SpawnedWorker => watchWorker(new Worker(new URL('./umap.worker.ts', import.meta.url), { type: 'module', name: 'tautline-map' }));
+
 /** Starts the engine worker at the first call. */
 export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: EngineClientOptions = {}): EngineClient {
   const lifeline = createLifeline<EngineApi>({
@@ -50,6 +53,7 @@ export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: Eng
     words: (request) => call('comparing words', (remote) => remote.words(request)),
     conversation: (turns, agents) => call('reading a conversation', (remote) => remote.conversation(turns, agents)),
     handoffGraph: (turns, agents) => call('reading hand-offs', (remote) => remote.handoffGraph(turns, agents)),
+    embeddingMap: (limit) => call('mapping the embeddings', (remote) => remote.embeddingMap(limit)),
     rowFacts: (rows) => call('looking rows up', (remote) => remote.rowFacts(rows)),
     investigationColumns: (alert) => call('gathering what to investigate', (remote) => remote.investigationColumns(alert)),
     dispose: () => lifeline.dispose(),

@@ -90,3 +90,30 @@ describe('the engine\'s drill-down', () => {
     client.dispose();
   });
 });
+
+describe('the embedding map', () => {
+  it('has every event with an embedding once, on the plane that keeps the most of their variance', async () => {
+    const map = await engine.embeddingMap(100_000);
+    const voids = (await Promise.all(Array.from({ length: report.events }, (_, i) => engine.event(i)))).filter((event) => event.isVoid).length;
+    expect(map.total).toBe(report.events - voids);
+    expect(map.pauses).toBe(voids);
+    expect(map.index).toHaveLength(map.total);
+    const variance = (values: ArrayLike<number>, width: number, d: number) => {
+      const column = Array.from({ length: values.length / width }, (_, i) => values[i * width + d]);
+      const mean = column.reduce((a, b) => a + b, 0) / column.length;
+      return column.reduce((sum, v) => sum + (v - mean) ** 2, 0) / column.length;
+    };
+    const all = Array.from({ length: map.k }, (_, d) => variance(map.x, map.k, d)).reduce((a, b) => a + b, 0);
+    expect(variance(map.plane, 2, 0) / all).toBeCloseTo(map.explained[0], 4);
+    expect(variance(map.plane, 2, 1) / all).toBeCloseTo(map.explained[1], 4);
+    expect(map.explained[0]).toBeGreaterThanOrEqual(1 / map.k);
+  });
+
+  it('is thinned evenly, and says of how many', async () => {
+    const map = await engine.embeddingMap(50);
+    expect(map.index).toHaveLength(50);
+    expect(map.total).toBeGreaterThan(1000);
+    expect(map.index[49]).toBeGreaterThan(0.9 * report.events);
+    expect(map.x).toHaveLength(50 * map.k);
+  });
+});

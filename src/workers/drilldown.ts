@@ -32,6 +32,27 @@ export interface RowFacts {
   readonly alerts: readonly (readonly AlertPlace[])[];
 }
 
+/** Events with an embedding as points: n of them, n x k and n x 2 where it says so. */
+export interface EmbeddingMap {
+  readonly index: Int32Array;
+  readonly stream: Int32Array;
+  /** Index into ROUTES. */
+  readonly route: Uint8Array;
+  /** Epoch ms, NaN without timestamps. */
+  readonly time: Float64Array;
+  readonly k: number;
+  /** Whitened coordinates, row-major n x k. */
+  readonly x: Float32Array;
+  /** Positions on the principal plane, row-major n x 2. */
+  readonly plane: Float32Array;
+  /** Shares of the points' variance along x and y of the plane. */
+  readonly explained: readonly [number, number];
+  /** Events with an embedding; more than n where the map is thinned. */
+  readonly total: number;
+  /** Events without one, which are on no map. */
+  readonly pauses: number;
+}
+
 /** Drill-down questions that the engine answers. Every call may reject with a `TautlineFailure`. */
 export interface DrilldownApi {
   /** Exact shares of friction and KL at an event that has an embedding. */
@@ -44,6 +65,8 @@ export interface DrilldownApi {
   conversation(turns: readonly TurnFields[], agents: readonly string[]): Promise<Conversation>;
   /** Hand-offs of the whole ledger; texts without "@" may be left null. */
   handoffGraph(turns: readonly TurnFields[], agents: readonly string[]): Promise<HandoffGraph>;
+  /** @param limit points at most */
+  embeddingMap(limit: number): Promise<EmbeddingMap>;
   rowFacts(rows: readonly LedgerRow[]): Promise<RowFacts>;
   /** @param alert position in `AnalysisReport.alerts` */
   investigationColumns(alert: number): Promise<InvestigationColumns>;

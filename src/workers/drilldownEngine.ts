@@ -14,6 +14,7 @@ import type { KernelModule } from '../kernels/module.ts';
 import type { Analysis } from '../ledger/stages.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import type { AlertPlace, DrilldownApi } from './drilldown.ts';
+import { embeddingMap } from './embeddingMap.ts';
 
 /** What the engine holds when it is asked; each throws where there is none. */
 export interface DrilldownSource {
@@ -51,6 +52,11 @@ export function createDrilldown(source: DrilldownSource): DrilldownApi {
     words: async ({ window, reference, terms }) => compareWords(window, reference, { terms }),
     conversation: async (turns, agents) => readConversation(withVoids(turns), agents),
     handoffGraph: async (turns, agents) => handoffGraph(withVoids(turns), agents),
+
+    async embeddingMap(limit) {
+      const { events, coordinates, decisions } = source.analysis();
+      return embeddingMap(events, coordinates, decisions.route, limit);
+    },
 
     async rowFacts(rows) {
       const { events, decisions } = source.analysis();

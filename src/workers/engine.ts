@@ -52,6 +52,7 @@ export class Engine implements EngineApi {
   readonly words = this.#drilldown.words;
   readonly conversation = this.#drilldown.conversation;
   readonly handoffGraph = this.#drilldown.handoffGraph;
+  readonly embeddingMap = this.#drilldown.embeddingMap;
   readonly rowFacts = this.#drilldown.rowFacts;
   readonly investigationColumns = this.#drilldown.investigationColumns;
 

@@ -73,6 +73,10 @@ export function engineToWire(engine: EngineApi): EngineApi {
       const bytes = whole(await engine.signalsArrow());
       return transfer(bytes, [bytes.buffer]);
     }),
+    embeddingMap: (limit) => plainErrors('mapping the embeddings', async () => {
+      const map = await engine.embeddingMap(limit);
+      return transfer(map, [map.index, map.stream, map.route, map.time, map.x, map.plane].map((array) => array.buffer));
+    }),
     // Small answers: cloned.
     attribution: (at) => plainErrors(`attributing event ${at}`, () => engine.attribution(at)),
     transportPlan: (request) => plainErrors('planning transport', () => engine.transportPlan(request)),

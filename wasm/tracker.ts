@@ -8,8 +8,11 @@
 
 /** Keeps the covariance of a stream that repeats itself above zero; vanishes against any variance that coordinates can show. */
 const RIDGE: f64 = 1e-100;
-/** A pivot below this share of its diagonal is rounding noise. */
-const PIVOT_FLOOR: f64 = 1e-14;
+/**
+ * KL sees every variance this share larger: a stream that has only few messages left leaves directions without variance, in which
+ * the difference of two roundings would pass for a divergence. Changes nothing to 1e-4 unless variances differ by 1e8.
+ */
+const INFLATION: f64 = 1 + 1e-12;
 
 @inline
 function even(n: i32): usize {
@@ -90,14 +93,15 @@ function blend(s: usize, rr: usize, gain: f64, bytes: usize): void {
 }
 
 /**
- * Two covariances side by side: lane 0 from `a`, lane 1 from `b`, as [diagonal][strict rows] of an even number of axes:
+ * Two covariances side by side: lane 0 from `a`, lane 1 from `b`, as [inflated diagonal][strict rows] of an even number of axes:
  * an odd one is filled up with an axis of its own, variance 1, that changes no determinant.
  */
 function interleave(k: i32, a: usize, b: usize, out: usize): void {
   const split = <usize>k << 3;
+  const inflation = f64x2.splat(INFLATION);
   let to = out;
   for (let i: usize = 0; i < split; i += 8) {
-    v128.store(to, v128.load64_lane(b + i, v128.load64_splat(a + i), 1));
+    v128.store(to, f64x2.mul(inflation, v128.load64_lane(b + i, v128.load64_splat(a + i), 1)));
     to += 16;
   }
   if (k & 1) {
@@ -115,11 +119,10 @@ function interleave(k: i32, a: usize, b: usize, out: usize): void {
 
 /**
  * L D L^T of two interleaved covariances in place, D on the diagonal and 1/D in `inverse`; two rows and two columns at a time.
- * A pivot is kept above the rounding noise of its diagonal.
+ * Pivots stay positive: the inflation of the diagonal is above its rounding noise.
  */
 function factor(width: usize, a: usize, inverse: usize, work: usize): void {
   const one = f64x2.splat(1);
-  const floor = f64x2.splat(PIVOT_FLOOR);
   const first = work;
   const second = work + width;
   const lower = a + width;
@@ -127,10 +130,8 @@ function factor(width: usize, a: usize, inverse: usize, work: usize): void {
   for (let i: usize = 0; i < width; i += 32) {
     const row0 = lower + row;
     const row1 = row0 + i;
-    const diagonal0 = v128.load(a + i);
-    const diagonal1 = v128.load(a + i, 16);
-    let d0 = diagonal0;
-    let d1 = diagonal1;
+    let d0 = v128.load(a + i);
+    let d1 = v128.load(a + i, 16);
     let corner = v128.load(row1 + i);
     let column = lower;
     for (let j: usize = 0; j < i; j += 32) {
@@ -171,11 +172,10 @@ function factor(width: usize, a: usize, inverse: usize, work: usize): void {
       corner = f64x2.sub(corner, f64x2.add(f64x2.mul(u10, l00), f64x2.mul(u11, l01)));
       column = next + j + 16;
     }
-    d0 = f64x2.pmax(d0, f64x2.mul(floor, diagonal0));
     const over0 = f64x2.div(one, d0);
     const l = f64x2.mul(corner, over0);
     v128.store(row1 + i, l);
-    d1 = f64x2.pmax(f64x2.sub(d1, f64x2.mul(corner, l)), f64x2.mul(floor, diagonal1));
+    d1 = f64x2.sub(d1, f64x2.mul(corner, l));
     v128.store(a + i, d0);
     v128.store(a + i, d1, 16);
     v128.store(inverse + i, over0);

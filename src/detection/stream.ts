@@ -84,6 +84,7 @@ export interface EventStream {
 
 /**
  * The pipeline one event at a time, with the result of the batch over the same events, bit for bit. Holds a kernel instance of its own.
+ * Matching `auto` means what it meant in the baseline's ledger; state it in the parameters where the stream differs. Matching by turns remembers every thread.
  * @param baseline what the reference fixed; its `reference.range` counts this stream's events (0 to 0 for a baseline from elsewhere)
  * @param streams names of the streams tracked; coupling depends on their number, so it is fixed
  */

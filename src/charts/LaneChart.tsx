@@ -22,6 +22,8 @@ export interface LaneChartProps extends AxisLink {
 const PAD = { top: 4, bottom: 4 } as const;
 /** Bars narrower than this carry no letter, in pixels. */
 const LETTER_WIDTH = 15;
+/** Half of what a tip may be wide, so that it stays within the chart. */
+const TIP_HALF = 210;
 
 /** One lane a stream, one row a kind; episodes are bars from onset through the tick where they fired to where they cleared, baseline alerts outlined bars. */
 export function LaneChart(props: LaneChartProps) {
@@ -106,7 +108,7 @@ export function LaneChart(props: LaneChartProps) {
         }}
       />
       {hovered && (
-        <div className="chart-tip" style={{ left: hovered.px, top: hovered.py }}>{describeEpisode(hovered.episode.id)}</div>
+        <div className="chart-tip" style={{ left: `clamp(${TIP_HALF}px, ${hovered.px}px, calc(100% - ${TIP_HALF}px))`, top: hovered.py }}>{describeEpisode(hovered.episode.id)}</div>
       )}
     </div>
   );

@@ -5,6 +5,7 @@ type Command = (args: string[]) => Promise<number>;
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ run: Command }>>> = {
   analyze: () => import('./analyze.ts'),
+  channels: () => import('./channels.ts'),
   calibrate: () => import('./calibrate.ts'),
   generate: () => import('./generate.ts'),
 };
@@ -28,7 +29,7 @@ async function main([command, ...args]: string[]): Promise<number> {
     return await (await load()).run(args);
   } catch (thrown) {
     if (thrown instanceof TautlineFailure) console.error(`tautline: ${explain(thrown.error)}`);
-    else if (isArgumentError(thrown)) console.error(`tautline: ${thrown.message.split('\n')[0]!.split('. ')[0]}. See "tautline ${command} --help".`);
+    else if (isArgumentError(thrown)) console.error(`tautline: ${thrown.message.split('\n')[0].split('. ')[0]}. See "tautline ${command} --help".`);
     else throw thrown;
     return 2;
   }

@@ -16,7 +16,7 @@ export async function readParameters(file: string | undefined, overrides: Readon
   if (parsed.ok) return parsed.value;
   const [first, ...rest] = parsed.error;
   throw new TautlineFailure({
-    kind: 'parameter', name: first!.name, problem: [first!.problem, ...rest.map((e) => `"${e.name}" ${e.problem}`)].join('; '),
+    kind: 'parameter', name: first.name, problem: [first.problem, ...rest.map((e) => `"${e.name}" ${e.problem}`)].join('; '),
     advice: file === undefined ? 'See "tautline help"' : `Mend it in ${file}`,
   });
 }

@@ -51,7 +51,7 @@ export function explain(error: TautlineError): string {
 export function toTautlineError(thrown: unknown, context: string): TautlineError {
   if (thrown instanceof TautlineFailure) return thrown.error;
   if (typeof thrown === 'object' && thrown !== null && 'error' in thrown) {
-    const inner = (thrown as { error: unknown }).error;
+    const inner = (thrown).error;
     if (typeof inner === 'object' && inner !== null && 'kind' in inner) return inner as TautlineError;
   }
   if (thrown instanceof DOMException && thrown.name === 'AbortError') return { kind: 'cancelled', what: context };

@@ -215,7 +215,7 @@ export function parseParameters(raw: unknown): Result<Parameters, readonly Param
 /** Only the values that differ from their defaults: what a URL or a parameter file needs to hold. */
 export function changedParameters(parameters: Parameters): Partial<Parameters> {
   const differs = (name: ParameterName) => JSON.stringify(parameters[name]) !== JSON.stringify(DEFAULT_PARAMETERS[name]);
-  return Object.fromEntries(PARAMETER_NAMES.filter(differs).map((name) => [name, parameters[name]])) as Partial<Parameters>;
+  return Object.fromEntries(PARAMETER_NAMES.filter(differs).map((name) => [name, parameters[name]]));
 }
 
 /** The earliest stage that has to run again to get from `before` to `after`; null when nothing changed. */

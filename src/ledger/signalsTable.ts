@@ -44,7 +44,7 @@ function signalColumns(events: EventColumns, signals: Signals, decisions: Decisi
 }
 
 function ipc(length: number, columns: readonly Column[]): Uint8Array {
-  const fields = columns.map(([name, data]) => new Field(name, data.type as DataType, true));
+  const fields = columns.map(([name, data]) => new Field(name, data.type, true));
   const schema = new Schema(fields);
   const children = columns.map(([, data]) => data);
   const batch = new RecordBatch(schema, makeData({ type: new Struct(fields), length, nullCount: 0, children }));

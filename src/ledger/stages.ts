@@ -20,7 +20,7 @@ export interface Analysis {
   readonly coordinates: Coordinates;
   readonly signals: Signals;
   readonly decisions: Decisions;
-  /** Alerts of the default parameters on the same streams, axes and reference. */
+  /** Alerts of the baseline parameters: those of `RunOptions.baseline` on the same streams, or the defaults on the same streams, axes and reference. */
   readonly baselineAlerts: readonly Alert[];
   /** Stages that ran, in ms. The baseline's are not counted. */
   readonly timings: Partial<Record<Stage, number>>;
@@ -29,6 +29,8 @@ export interface Analysis {
 export interface RunOptions {
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
+  /** What the alerts are compared with; null or absent: the default parameters. */
+  readonly baseline?: Parameters | null;
 }
 
 /**
@@ -52,8 +54,12 @@ const NAMES: Readonly<Record<Stage, ReturnType<typeof namesOf>>> = {
 };
 const keyOf = (stage: Stage, parameters: Parameters) => JSON.stringify(NAMES[stage].map((name) => parameters[name]));
 
-/** The default parameters on the projection of `parameters`, so that alerts of both are positions in the same events. */
-export function baselineOf(parameters: Parameters): Parameters {
+/**
+ * What alerts are compared with, so that those of both are positions in the same events: the chosen parameters on the streams of `parameters`, or
+ * the default ones on its whole projection.
+ */
+export function baselineOf(parameters: Parameters, chosen: Parameters | null = null): Parameters {
+  if (chosen) return { ...chosen, stream: parameters.stream };
   const own = Object.fromEntries(NAMES.projection.map((name) => [name, parameters[name]]));
   return { ...DEFAULT_PARAMETERS, ...own };
 }
@@ -75,7 +81,8 @@ interface Projected {
   readonly fit: Fit;
   readonly projection: Projection;
   readonly coordinates: Coordinates;
-  baselineAlerts: readonly Alert[] | null;
+  /** Alerts of the newest baseline on this projection. */
+  baseline: { readonly key: string; readonly alerts: readonly Alert[] } | null;
 }
 
 export function createStages(kernels: KernelModule, ledger: OpenedLedger): Stages {
@@ -85,6 +92,9 @@ export function createStages(kernels: KernelModule, ledger: OpenedLedger): Stage
   let signals: { readonly key: string; readonly value: Signals } | null = null;
   let decisions: { readonly key: string; readonly value: Decisions } | null = null;
   let analysis: Analysis | null = null;
+  /** A detector of its own for baselines of another projection, and their newest alerts. */
+  let apart: Stages | null = null;
+  let apartAlerts: { readonly key: string; readonly alerts: readonly Alert[] } | null = null;
 
   async function fitFor(parameters: Parameters, options: RunOptions): Promise<Fit> {
     const key = JSON.stringify(NAMES.projection.filter((name) => name !== 'k').map((name) => parameters[name]));
@@ -119,7 +129,7 @@ export function createStages(kernels: KernelModule, ledger: OpenedLedger): Stage
     const started = performance.now();
     const next = await fitFor(parameters, options);
     const coordinates = truncateCoordinates(next.coordinates, parameters.k);
-    const value = { key, fit: next, projection: truncateProjection(next.projection, parameters.k), coordinates, baselineAlerts: null };
+    const value = { key, fit: next, projection: truncateProjection(next.projection, parameters.k), coordinates, baseline: null };
     return { value, ms: performance.now() - started };
   }
 
@@ -154,6 +164,16 @@ export function createStages(kernels: KernelModule, ledger: OpenedLedger): Stage
     return { signals: signals.value, decisions: decisions.value };
   }
 
+  /** Alerts of a baseline that has another projection than the analysis has. */
+  async function alertsApart(baseline: Parameters, options: RunOptions): Promise<readonly Alert[]> {
+    const key = JSON.stringify(baseline);
+    if (apartAlerts?.key !== key) {
+      apart ??= createStages(kernels.fork(), ledger);
+      apartAlerts = { key, alerts: (await apart.run(baseline, { ...options, baseline })).decisions.alerts };
+    }
+    return apartAlerts.alerts;
+  }
+
   return {
     detector,
     get analysis() {
@@ -163,22 +183,24 @@ export function createStages(kernels: KernelModule, ledger: OpenedLedger): Stage
       const timings: Partial<Record<Stage, number>> = {};
       const { value: base, ms } = await project(parameters, options);
       if (ms !== null) timings.projection = ms;
+      const baseline = baselineOf(parameters, options.baseline);
+      const elsewhere = keyOf('projection', baseline) === base.key ? null : await alertsApart(baseline, options);
       options.onProgress({ phase: 'Detecting', fraction: 0.9 });
       await pause();
       if (options.signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'Detecting' });
       // From here to the end in one turn: nobody sees the detector between two states.
       analysis = null;
       load(base);
-      const baseline = baselineOf(parameters);
-      if (!base.baselineAlerts) {
+      const key = JSON.stringify(baseline);
+      if (!elsewhere && base.baseline?.key !== key) {
         const same = keyOf('signals', baseline) === keyOf('signals', parameters);
-        base.baselineAlerts = detect(baseline, same ? timings : {}).decisions.alerts;
+        base.baseline = { key, alerts: detect(baseline, same ? timings : {}).decisions.alerts };
       }
       const detected = detect(parameters, timings);
       const { events, leftOut, reference, retrospective } = base.fit;
       analysis = {
         parameters, events, leftOut, reference, retrospective, projection: base.projection, coordinates: base.coordinates, ...detected,
-        baselineAlerts: base.baselineAlerts, timings,
+        baselineAlerts: elsewhere ?? base.baseline!.alerts, timings,
       };
       return analysis;
     },

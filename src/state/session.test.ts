@@ -306,3 +306,57 @@ describe('the view', () => {
     expect(state().toasts).toEqual([]);
   });
 });
+
+describe('scenarios', () => {
+  it('are compared with, undone and redone, and stand in the address as parameters', async () => {
+    await session.actions.open(source);
+    const byDefault = fired();
+    session.actions.setParameters({ h: 3 }, true);
+    await idle();
+    const sensitive = fired();
+    expect(sensitive).not.toEqual(byDefault);
+    session.actions.keepScenario('sensitive');
+    session.actions.setBaseline(state().scenarios[0].parameters);
+    session.actions.resetAllParameters();
+    await idle();
+    expect(address.entries.at(-1)).toBe('v=1&file=tiny.ndjson&base.h=3');
+    expect(fired()).toEqual(byDefault);
+    expect(state().analysis.report!.baselineAlerts.map((alert) => `${alert.kind} ${alert.fired}`)).toEqual(sensitive);
+    expect(state().steps).toEqual({ undo: 4, redo: 0 });
+
+    session.actions.undo();
+    await idle();
+    expect(fired()).toEqual(sensitive);
+    session.actions.undo();
+    session.actions.undo();
+    await idle();
+    expect(state()).toMatchObject({ scenarios: [], view: { baseline: null, parameters: { h: 3 } }, steps: { undo: 1, redo: 3 } });
+    for (let i = 0; i < 3; i++) session.actions.redo();
+    await idle();
+    expect(state()).toMatchObject({ scenarios: [{ name: 'sensitive' }], view: { baseline: { h: 3 }, parameters: { h: 8.5 } }, steps: { undo: 4, redo: 0 } });
+  });
+
+  it('a drag is one step', async () => {
+    await session.actions.open(source);
+    for (const h of [8, 7, 6]) session.actions.setParameters({ h }, false);
+    expect(state()).toMatchObject({ dragging: true, steps: { undo: 0 } });
+    session.actions.setParameters({ h: 6 }, true);
+    expect(state()).toMatchObject({ dragging: false, steps: { undo: 1 } });
+    session.actions.undo();
+    await idle();
+    expect(state().view.parameters.h).toBe(DEFAULT_PARAMETERS.h);
+  });
+
+  it('with another projection are compared on the streams of the candidate', async () => {
+    await session.actions.open(source);
+    session.actions.setParameters({ k: 3, h: 5 }, true);
+    await idle();
+    const ownAlerts = fired();
+    const own = state().view.parameters;
+    session.actions.resetAllParameters();
+    session.actions.setBaseline(own);
+    await idle();
+    expect(state().analysis.report!.baselineAlerts.map((alert) => `${alert.kind} ${alert.fired}`)).toEqual(ownAlerts);
+    expect(state().analysis.report!.k).toBe(6);
+  });
+});

@@ -8,6 +8,8 @@ import type { EngineClient } from '../workers/client.ts';
 import { createLatest, SUPERSEDED } from '../workers/latest.ts';
 import type { AnalysisReport } from '../workers/protocol.ts';
 import { createAddressWriter, type Address } from './address.ts';
+import { record, redo, startHistory, undo, type History } from './history.ts';
+import { deleteScenario, keepScenario, normalBaseline, passingScenarios, renameScenario, type Bench, type ScenarioStorage } from './scenarios.ts';
 import { createTables, type Tables, type TableStore } from './tables.ts';
 import type { AnalysisState, TautlineActions, TautlineState, Toast, ViewState } from './types.ts';
 import { decodeView } from './url.ts';
@@ -19,6 +21,8 @@ export interface SessionPlatform {
   createEngine(onRestart: (reason: string) => void): EngineClient;
   createDatabase(): Promise<TableStore>;
   readonly address: Address;
+  /** Where scenarios are kept; they go with the session where it is absent. */
+  readonly scenarios?: ScenarioStorage;
 }
 
 export interface Session {
@@ -41,7 +45,9 @@ const MOST_TOASTS = 6;
 const SELECTION_REST_MS = 300;
 
 export function createSession(platform: SessionPlatform): Session {
+  const storage = platform.scenarios ?? passingScenarios();
   const store = createStore<TautlineState>(() => ({
+    scenarios: storage.read(), steps: { undo: 0, redo: 0 }, dragging: false,
     view: DEFAULT_VIEW, ledger: { phase: 'empty' }, analysis: NO_ANALYSIS, cursor: null, marked: null, toasts: [],
   }));
   const get = store.getState;
@@ -63,13 +69,17 @@ export function createSession(platform: SessionPlatform): Session {
   /** Sources opened in this page by name, so that going back in history finds dropped files again. */
   const opened = new Map<string, LedgerSource>();
 
-  const analyses = createLatest(async (job: { readonly parameters: Parameters; readonly epoch: number }) => {
+  const benchOf = ({ view, scenarios }: TautlineState): Bench => ({ parameters: view.parameters, baseline: view.baseline, scenarios });
+  /** Resting states of candidate, baseline and scenarios. */
+  let history = startHistory(benchOf(get()));
+
+  const analyses = createLatest(async (job: { readonly parameters: Parameters; readonly baseline: Parameters | null; readonly epoch: number }) => {
     // Progress comes by a channel of its own and may arrive after the answer.
     let answered = false;
     try {
       return await engine.analyze(job.parameters, (running) => {
         if (!answered && job.epoch === epoch) setAnalysis({ running });
-      });
+      }, job.baseline);
     } finally {
       answered = true;
     }
@@ -130,13 +140,13 @@ export function createSession(platform: SessionPlatform): Session {
   /** Analyses with the view's parameters, newest wins; the last good report stays until a new one is there. */
   async function analyze(): Promise<void> {
     const mine = epoch;
-    const { parameters } = get().view;
+    const { parameters, baseline } = get().view;
     setAnalysis({ running: { phase: 'Analysing', fraction: Number.NaN } });
     try {
-      const report = await analyses.request({ parameters, epoch });
+      const report = await analyses.request({ parameters, baseline, epoch });
       if (report === SUPERSEDED || mine !== epoch) return;
       recovering = false;
-      accept(report, parameters);
+      accept(report, { parameters, baseline });
     } catch (thrown) {
       if (mine !== epoch) return;
       const error = toTautlineError(thrown, 'analysing the ledger');
@@ -145,9 +155,9 @@ export function createSession(platform: SessionPlatform): Session {
     }
   }
 
-  let lastGood: Parameters = DEFAULT_PARAMETERS;
-  function accept(report: AnalysisReport, parameters: Parameters): void {
-    lastGood = parameters;
+  let lastGood: Omit<Bench, 'scenarios'> = { parameters: DEFAULT_PARAMETERS, baseline: null };
+  function accept(report: AnalysisReport, bench: typeof lastGood): void {
+    lastGood = bench;
     const first = get().analysis.report === null;
     const running = analyses.busy ? get().analysis.running : null;
     store.setState((state) => ({ analysis: { running, report, error: null }, view: fitToLedger(state.view, report.events) }));
@@ -158,7 +168,9 @@ export function createSession(platform: SessionPlatform): Session {
   function cancelled(): void {
     if (!get().analysis.report) return;
     setAnalysis({ error: null });
-    changeView({ parameters: lastGood });
+    store.setState({ dragging: false });
+    changeView(lastGood);
+    settle();
   }
 
   function onRestart(reason: string): void {
@@ -197,8 +209,46 @@ export function createSession(platform: SessionPlatform): Session {
       return;
     }
     if (get().analysis.error?.kind === 'parameter') setAnalysis({ error: null });
+    store.setState({ dragging: !rest });
     changeView({ parameters: parsed.value }, rest);
+    if (rest) settle();
     if (get().ledger.phase === 'open' && JSON.stringify(parsed.value) !== JSON.stringify(before)) void analyze();
+  }
+
+  function keepHistory(next: History<Bench>): void {
+    history = next;
+    const { steps } = get();
+    const [undo, redo] = [history.past.length, history.future.length];
+    if (steps.undo !== undo || steps.redo !== redo) store.setState({ steps: { undo, redo } });
+  }
+
+  /** Notes the resting state as a step that can be undone. */
+  const settle = () => keepHistory(record(history, benchOf(get())));
+
+  /** Makes a bench the state: of a step back or forward, or of a file. */
+  function setBench({ parameters, baseline, scenarios }: Bench): void {
+    const before = get();
+    if (scenarios !== before.scenarios) {
+      store.setState({ scenarios });
+      storage.write(scenarios);
+    }
+    if (before.analysis.error?.kind === 'parameter') setAnalysis({ error: null });
+    store.setState({ dragging: false });
+    changeView({ parameters, baseline });
+    if (get().ledger.phase === 'open' && JSON.stringify([parameters, baseline]) !== JSON.stringify([before.view.parameters, before.view.baseline])) void analyze();
+  }
+
+  function changeBench(change: Partial<Bench>): void {
+    setBench({ ...benchOf(get()), ...change });
+    settle();
+  }
+
+  function step(way: typeof undo): void {
+    settle();
+    const next = way(history);
+    if (next === history) return;
+    keepHistory(next);
+    setBench(next.present);
   }
 
   /** Makes `view` the state, reopening or re-analysing where it asks for another ledger or other parameters. */
@@ -208,9 +258,12 @@ export function createSession(platform: SessionPlatform): Session {
     const open = ledger.phase === 'open' ? viewSource(ledger.source) : null;
     const sameLedger = open !== null && sameSource(view.source, open) && JSON.stringify(view.mapping) === JSON.stringify(before.mapping);
     if (sameLedger) {
-      if (JSON.stringify(view.parameters) !== JSON.stringify(before.parameters)) void analyze();
+      const changed = JSON.stringify([view.parameters, view.baseline]) !== JSON.stringify([before.parameters, before.baseline]);
+      settle();
+      if (changed) void analyze();
       return;
     }
+    keepHistory(startHistory(benchOf(get())));
     const source = view.source && reopenable(view.source);
     if (source) void openLedger(source, view.mapping);
     else empty();
@@ -235,6 +288,7 @@ export function createSession(platform: SessionPlatform): Session {
     if (dropped.length > 0) {
       toast('warning', `Parts of the address were left out: ${dropped.map(({ field, problem }) => `${field} (${problem})`).join('; ')}.`);
     }
+    store.setState({ dragging: false });
     adopt(view);
     writer.settle(get().view);
   }
@@ -254,6 +308,8 @@ export function createSession(platform: SessionPlatform): Session {
       const kept = sameSource(view.source, next) ? view : forgetLedger(view);
       const used = mapping === undefined ? kept.mapping : mapping;
       changeView({ ...kept, screen: 'monitor', source: next, mapping: used, ...(parameters && { parameters }) });
+      if (kept === view) settle();
+      else keepHistory(startHistory(benchOf(get())));
       recovering = false;
       refilled = false;
       return openLedger(source, used);
@@ -269,6 +325,15 @@ export function createSession(platform: SessionPlatform): Session {
     setParameters,
     resetParameter: (name) => setParameters({ [name]: DEFAULT_PARAMETERS[name] }, true),
     resetAllParameters: () => setParameters(DEFAULT_PARAMETERS, true),
+    setBaseline: (parameters) => changeBench({ baseline: normalBaseline(parameters) }),
+    keepScenario: (name) => changeBench({ scenarios: keepScenario(get().scenarios, name, get().view.parameters) }),
+    renameScenario: (from, to) => changeBench({ scenarios: renameScenario(get().scenarios, from, to) }),
+    deleteScenario: (name) => changeBench({ scenarios: deleteScenario(get().scenarios, name) }),
+    setBench: (bench) => changeBench({
+      ...bench, scenarios: bench.scenarios.reduce((all, { name, parameters }) => keepScenario(all, name, parameters), get().scenarios),
+    }),
+    undo: () => step(undo),
+    redo: () => step(redo),
     setRange: (range: IndexRange | null, rest = true) => changeView({ range: range && fitRange(range, events()) }, rest),
     setCursor(index) {
       if (index !== get().cursor) store.setState({ cursor: index });

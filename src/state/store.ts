@@ -2,6 +2,8 @@ import { useStore } from 'zustand';
 import { createEngineClient } from '../workers/client.ts';
 import { browserAddress, noAddress } from './address.ts';
 import { createSession } from './session.ts';
+import { createCalibration, type CalibrationState } from './calibration.ts';
+import { browserScenarios, passingScenarios } from './scenarios.ts';
 import type { TautlineActions, TautlineState } from './types.ts';
 
 /** The page's one session. Importing starts nothing: the engine and the database start when a ledger is opened. */
@@ -11,6 +13,7 @@ export const session = createSession({
   // Outside a page (tests of panels in Node) there is nothing to keep the view in.
   address: typeof window === 'undefined' ? noAddress() : browserAddress(),
 });
+  scenarios: typeof window === 'undefined' ? passingScenarios() : browserScenarios(),
 
 export const actions: TautlineActions = session.actions;
 

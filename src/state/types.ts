@@ -6,6 +6,7 @@ import type { ParameterName, Parameters } from '../detection/parameters.ts';
 import type { AlertKind } from '../detection/types.ts';
 import type { ColumnMapping, LedgerSource, OpenReport } from '../ledger/types.ts';
 import type { AnalysisReport, Axis } from '../workers/protocol.ts';
+import type { Bench, Scenario } from './scenarios.ts';
 
 /** What the page shows: one ledger, what thresholds cost, or the calibration harness. */
 export const SCREENS = ['monitor', 'laboratory', 'calibration'] as const;
@@ -40,7 +41,10 @@ export interface ViewState {
   readonly theme: 'dark' | 'light' | 'system';
   /** Ids of panels folded away. */
   readonly foldedPanels: readonly string[];
+  /** The candidate: the parameters in force. */
   readonly parameters: Parameters;
+  /** What its alerts are compared with; null: the default parameters. */
+  readonly baseline: Parameters | null;
   readonly alertFilter: { readonly kinds: readonly AlertKind[] | null; readonly stream: string | null };
   readonly alertSort: { readonly by: AlertColumn; readonly descending: boolean };
 }
@@ -76,6 +80,12 @@ export interface TautlineState {
   /** Events picked out on the embedding map, ascending, marked on the timelines; null for none. Not in the URL. */
   readonly marked: Int32Array | null;
   readonly toasts: readonly Toast[];
+  /** Parameter sets kept under a name; they outlive the page. */
+  readonly scenarios: readonly Scenario[];
+  /** How many steps can be undone and redone. */
+  readonly steps: { readonly undo: number; readonly redo: number };
+  /** A slider is being dragged. */
+  readonly dragging: boolean;
 }
 
 export interface TautlineActions {
@@ -89,6 +99,17 @@ export interface TautlineActions {
   setParameters(change: Partial<Parameters>, rest: boolean): void;
   resetParameter(name: ParameterName): void;
   resetAllParameters(): void;
+  /** Compares with other parameters; null: the default ones. */
+  setBaseline(parameters: Parameters | null): void;
+  /** Keeps the candidate as a scenario, in place of one of the same name. */
+  keepScenario(name: string): void;
+  renameScenario(from: string, to: string): void;
+  deleteScenario(name: string): void;
+  /** Candidate, baseline and scenarios of a file; its scenarios join those kept. */
+  setBench(bench: Bench): void;
+  /** Takes candidate, baseline and scenarios one resting state back, or forward again. */
+  undo(): void;
+  redo(): void;
   setRange(range: IndexRange | null, rest?: boolean): void;
   setCursor(index: EventIndex | null): void;
   select(index: EventIndex | null): void;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, parseParameters, type ParameterName, type Parameters } from '../detection/parameters.ts';
 import { ALERT_KINDS } from '../detection/types.ts';
 import { LEDGER_COLUMNS } from '../ledger/types.ts';
+import { normalBaseline } from './scenarios.ts';
 import { EVIDENCE_TABS, SCREENS, type ViewState } from './types.ts';
 import { decodeView, encodeView, URL_VERSION } from './url.ts';
 import { DEFAULT_VIEW } from './view.ts';
@@ -48,6 +49,7 @@ const view: fc.Arbitrary<ViewState> = fc.record({
   theme: fc.constantFrom('dark', 'light', 'system'),
   foldedPanels: fc.uniqueArray(name, { maxLength: 4 }),
   parameters,
+  baseline: fc.option(parameters).map(normalBaseline),
   alertFilter: fc.record({ kinds: fc.option(fc.subarray([...ALERT_KINDS])), stream: fc.option(name) }),
   alertSort: fc.record({ by: fc.constantFrom('fired', 'onset', 'kind', 'stream', 'lag', 'peak', 'duration'), descending: fc.boolean() }),
 });
@@ -68,6 +70,7 @@ describe('the address of a view', () => {
       parameters: { ...DEFAULT_PARAMETERS, lambda_fast: 0.3, zone: [0.4, 2] },
     };
     expect(encodeView(changed)).toBe('v=1&sample=fracture&range=12000-13000&at=12403&lambda_fast=0.3&zone=0.4,2');
+    expect(encodeView({ ...DEFAULT_VIEW, baseline: { ...DEFAULT_PARAMETERS, h: 7 } })).toBe('v=1&base.h=7');
     expect(encodeView({ ...DEFAULT_VIEW, evidence: { event: 12, tab: 'words', kind: 'SHIFT' } })).toBe('v=1&evidence=12,words,SHIFT');
   });
 
@@ -95,6 +98,8 @@ describe('the address of a view', () => {
     ['url=javascript:alert(1)', 'url', /not an http/],
     ['map.nothing=x', 'map.nothing', /not a ledger column/],
     ['screen=cinema', 'screen', /not a screen/],
+    ['base.h=99', 'base.h', /must be from/],
+    ['base.surprise=1', 'base.surprise', /not known/],
     ['surprise=1', 'surprise', /not known/],
   ])('falls back from %s and names it', (text, field, problem) => {
     const { view: read, dropped } = decodeView(`v=1&sample=fracture&${text}&h=9`);

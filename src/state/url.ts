@@ -4,12 +4,13 @@ import {
 } from '../detection/parameters.ts';
 import { ALERT_KINDS, type AlertKind } from '../detection/types.ts';
 import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName } from '../ledger/types.ts';
+import { normalBaseline } from './scenarios.ts';
 import { EVIDENCE_TABS, SCREENS, type AlertColumn, type EvidenceView, type ViewState } from './types.ts';
 import { DEFAULT_VIEW } from './view.ts';
 
 /**
  * The view as the text of an address, e.g. `v=1&sample=fracture&axis=time&range=12000-13000&at=12403&lambda_fast=0.3`.
- * Only what differs from the defaults is written; parameters stand under their own names.
+ * Only what differs from the defaults is written; parameters stand under their own names, those of the baseline behind "base.".
  */
 
 export const URL_VERSION = 1;
@@ -30,6 +31,10 @@ export type Upgraders = Readonly<Record<number, (fields: Fields) => Fields>>;
 const UPGRADERS: Upgraders = {};
 
 const ALERT_COLUMNS: readonly AlertColumn[] = ['fired', 'onset', 'kind', 'stream', 'lag', 'peak', 'duration'];
+
+/** Before the names of the baseline's parameters. */
+const BASELINE = 'base.';
+const withoutPrefix = (name: string) => (name.startsWith(BASELINE) ? name.slice(BASELINE.length) : name);
 
 /** Escapes what would end a field, and keeps the rest readable. */
 const escape = (text: string) =>
@@ -66,7 +71,11 @@ export function encodeView(view: ViewState): string {
   if (view.alertFilter.kinds) add('alerts', view.alertFilter.kinds.join(',') || 'none');
   if (view.alertFilter.stream !== null) add('alert_stream', view.alertFilter.stream);
   if (!same(view.alertSort, DEFAULT_VIEW.alertSort)) add('sort', `${view.alertSort.by}${view.alertSort.descending ? ',down' : ''}`);
-  for (const [name, value] of Object.entries(changedParameters(view.parameters))) add(name, Array.isArray(value) ? value.join(',') : String(value));
+  const addChanged = (prefix: string, parameters: Parameters) => {
+    for (const [name, value] of Object.entries(changedParameters(parameters))) add(prefix + name, Array.isArray(value) ? value.join(',') : String(value));
+  };
+  addChanged('', view.parameters);
+  if (view.baseline) addChanged(BASELINE, view.baseline);
   if (fields.length === 0) return '';
   return [['v', String(URL_VERSION)], ...fields].map(([name, value]) => `${escape(name)}=${escape(value)}`).join('&');
 }
@@ -78,6 +87,7 @@ export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { re
   const view: { -readonly [K in keyof ViewState]: ViewState[K] } = { ...DEFAULT_VIEW };
   const mapping: Partial<Record<LedgerColumnName, string>> = {};
   const parameters: Partial<Record<ParameterName, unknown>> = {};
+  const baseline: Partial<Record<ParameterName, unknown>> = {};
   const drop = (field: string, problem: string) => void dropped.push({ field, problem });
 
   for (const [name, value] of fields) {
@@ -124,15 +134,17 @@ export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { re
       const known = rest.length === 0 && (direction === undefined || direction === 'down');
       if (known && isOneOf(ALERT_COLUMNS, by)) view.alertSort = { by, descending: direction === 'down' };
       else drop(name, `"${value}" is not a column of the alert table`);
-    } else if (isOneOf(PARAMETER_NAMES, name)) {
-      const parsed = readParameter(name, value);
-      const problem = checkParameter(name, parsed);
+    } else if (isOneOf(PARAMETER_NAMES, withoutPrefix(name))) {
+      const own = withoutPrefix(name) as ParameterName;
+      const parsed = readParameter(own, value);
+      const problem = checkParameter(own, parsed);
       if (problem) drop(name, problem);
-      else parameters[name] = parsed;
+      else (own === name ? parameters : baseline)[own] = parsed;
     } else drop(name, 'is not known to this version');
   }
   if (Object.keys(mapping).length > 0) view.mapping = mapping satisfies ColumnMapping;
-  view.parameters = combine(parameters, dropped);
+  view.parameters = combine(parameters, '', dropped);
+  view.baseline = normalBaseline(combine(baseline, BASELINE, dropped));
   return { view, dropped };
 }
 
@@ -210,7 +222,7 @@ function readParameter(name: ParameterName, text: string): unknown {
 }
 
 /** Values that are fine one by one may contradict each other: then the fewest of them are dropped, in the order in which they stand. */
-function combine(values: Partial<Record<ParameterName, unknown>>, dropped: Dropped[]): Parameters {
+function combine(values: Partial<Record<ParameterName, unknown>>, prefix: string, dropped: Dropped[]): Parameters {
   const kept = { ...values };
   for (;;) {
     const parsed = parseParameters(kept);
@@ -221,7 +233,7 @@ function combine(values: Partial<Record<ParameterName, unknown>>, dropped: Dropp
       return without.ok ? 0 : without.error.length;
     };
     const culprit = names.find((name) => errorsWithout(name) < parsed.error.length) ?? names[0];
-    dropped.push({ field: culprit, problem: parsed.error.map(({ name, problem }) => `${name} ${problem}`).join('; ') });
+    dropped.push({ field: prefix + culprit, problem: parsed.error.map(({ name, problem }) => `${name} ${problem}`).join('; ') });
     delete kept[culprit];
   }
 }

@@ -1,6 +1,7 @@
 import type { IndexRange } from '../core/columns.ts';
 import { DEFAULT_PARAMETERS } from '../detection/parameters.ts';
 import type { LedgerSource } from '../ledger/types.ts';
+import { normalBaseline } from './scenarios.ts';
 import type { ViewState } from './types.ts';
 
 /** The view of a page opened without an address. */
@@ -16,6 +17,7 @@ export const DEFAULT_VIEW: ViewState = Object.freeze<ViewState>({
   theme: 'system',
   foldedPanels: [],
   parameters: DEFAULT_PARAMETERS,
+  baseline: null,
   alertFilter: { kinds: null, stream: null },
   alertSort: { by: 'fired', descending: false },
 });
@@ -51,6 +53,7 @@ export function forgetLedger(view: ViewState): ViewState {
     selected: null,
     evidence: null,
     parameters: { ...view.parameters, reference_range: null },
+    baseline: normalBaseline(view.baseline && { ...view.baseline, reference_range: null }),
     alertFilter: { ...view.alertFilter, stream: null },
   };
 }

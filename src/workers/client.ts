@@ -34,7 +34,7 @@ export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: Eng
   return {
     open: (source, mapping, sink, onProgress) =>
       call('opening the ledger', (remote) => remote.open(source, mapping, sinkToWire(sink), progressToWire(onProgress))),
-    analyze: (parameters, onProgress) => call('analysing the ledger', (remote) => remote.analyze(parameters, progressToWire(onProgress))),
+    analyze: (parameters, onProgress, baseline) => call('analysing the ledger', (remote) => remote.analyze(parameters, progressToWire(onProgress), baseline)),
     cancel() {
       // A worker that dies now has nothing left to cancel.
       call('cancelling', (remote) => remote.cancel()).catch(() => undefined);

@@ -75,12 +75,12 @@ export class Engine implements EngineApi {
     return ledger.report;
   }
 
-  analyze(parameters: Parameters, onProgress: OnProgress): Promise<AnalysisReport> {
+  analyze(parameters: Parameters, onProgress: OnProgress, baseline: Parameters | null = null): Promise<AnalysisReport> {
     const { signal } = this.#work;
     const run = this.#queue.then(async () => {
       throwIfAborted(signal, 'Analysing');
       const holding = this.#open();
-      const analysis = await holding.stages.run(parameters, { signal, onProgress });
+      const analysis = await holding.stages.run(parameters, { signal, onProgress, baseline });
       this.#revision += 1;
       return describe(this.#revision, holding.ledger, analysis);
     });

@@ -32,7 +32,7 @@ export interface AnalysisReport {
   readonly eigenvalues: readonly number[];
   readonly calibration: Calibration;
   readonly alerts: readonly Alert[];
-  /** Alerts of the default parameters on the same ledger, for the ghosts. */
+  /** Alerts of the baseline parameters (the default ones where none were given) on the same ledger, for the ghosts. */
   readonly baselineAlerts: readonly Alert[];
   /** Stages that ran for this report and what each took, measured in the worker, in ms. */
   readonly timings: Partial<Record<Stage, number>>;
@@ -90,8 +90,8 @@ export interface EventDetail {
 export interface EngineApi extends DrilldownApi {
   /** Opens and reads a ledger; rows without embeddings go to `sink` as Arrow IPC streams (see RowSink), in order. */
   open(source: LedgerSource, mapping: ColumnMapping | null, sink: (ipcStream: Uint8Array) => Promise<void>, onProgress: OnProgress): Promise<OpenReport>;
-  /** Runs the stages that `parameters` needs beyond what is cached. */
-  analyze(parameters: Parameters, onProgress: OnProgress): Promise<AnalysisReport>;
+  /** Runs the stages that `parameters` needs beyond what is cached. `baseline`: what the alerts are compared with, the defaults where null or absent. */
+  analyze(parameters: Parameters, onProgress: OnProgress, baseline?: Parameters | null): Promise<AnalysisReport>;
   /** Asks the open or analyze under way to stop at its next batch; it rejects with kind "cancelled". */
   cancel(): void;
   series(request: SeriesRequest): Promise<SeriesData>;

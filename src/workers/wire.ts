@@ -41,9 +41,9 @@ export function engineToWire(engine: EngineApi): EngineApi {
         release(onProgress);
       }
     }),
-    analyze: (parameters, onProgress) => plainErrors('analysing the ledger', async () => {
+    analyze: (parameters, onProgress, baseline) => plainErrors('analysing the ledger', async () => {
       try {
-        return await engine.analyze(parameters, onProgress);
+        return await engine.analyze(parameters, onProgress, baseline);
       } finally {
         release(onProgress);
       }

@@ -1,0 +1,33 @@
+/** A value with its earlier and undone states, for undo and redo. */
+export interface History<T> {
+  /** Oldest first. */
+  readonly past: readonly T[];
+  readonly present: T;
+  /** The next to be redone first. */
+  readonly future: readonly T[];
+}
+
+/** States kept; the oldest go. */
+const MOST = 200;
+
+export const startHistory = <T>(present: T): History<T> => ({ past: [], present, future: [] });
+
+const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+/** A new state: what had been undone is gone. The same state again changes nothing. */
+export function record<T>(history: History<T>, next: T): History<T> {
+  if (same(history.present, next)) return history;
+  return { past: [...history.past.slice(1 - MOST), history.present], present: next, future: [] };
+}
+
+/** One state back; the same history where there is none. */
+export function undo<T>(history: History<T>): History<T> {
+  const { past, present, future } = history;
+  return past.length === 0 ? history : { past: past.slice(0, -1), present: past[past.length - 1], future: [present, ...future] };
+}
+
+/** One state forward; the same history where nothing was undone. */
+export function redo<T>(history: History<T>): History<T> {
+  const { past, present, future } = history;
+  return future.length === 0 ? history : { past: [...past, present], present: future[0], future: future.slice(1) };
+}

@@ -1,12 +1,19 @@
 import { keepPreviousData, queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useStore } from 'zustand';
 import type { EventIndex } from '../../core/units.ts';
+import type { Examined } from '../../detection/drilldown/investigate/examine.ts';
+import type { ExaminerTask } from '../../detection/drilldown/investigate/tasks.ts';
 import type { Attribution, HandoffGraph, TransportPlan, WordsResult } from '../../detection/drilldown/types.ts';
 import type { Parameters } from '../../detection/parameters.ts';
 import type { ColumnMapping } from '../../ledger/types.ts';
+import { spawnInvestigator } from '../../workers/client.ts';
 import type { TransportRequest } from '../../workers/drilldown.ts';
+import { createPool } from '../../workers/pool.ts';
 import type { Axis } from '../../workers/protocol.ts';
 import { session, useTautline } from '../store.ts';
 import type { TautlineState } from '../types.ts';
+import type { Investigators } from './investigate.ts';
+import { createInvestigations, type InvestigationState } from './investigations.ts';
 import { readAgents, readHandoffs, readThread, readWords, type AgentsView, type ThreadView, type WordsSelection } from './read.ts';
 
 /** Drill-down queries; null asks nothing. Answers of the newest analysis only, the previous one stays until the next is there. */
@@ -71,4 +78,16 @@ export function useHandoffs(enabled = true): UseQueryResult<HandoffGraph> {
 export function useAgents(axis: Axis, buckets: number): UseQueryResult<AgentsView> {
   const revision = useTautline(revisionOf);
   return useQuery({ queryKey: ['agents', revision, axis, buckets], queryFn: () => readAgents(session, axis, buckets), ...when(revision !== null && buckets > 0) });
+}
+
+let pool: Investigators | null = null;
+
+/** The page's investigations: `investigations.start(alert)`, `.cancel()`. Their workers start with the first. */
+export const investigations = createInvestigations(session, () => (pool ??= createPool<ExaminerTask, Examined>({
+  name: 'investigator', entry: spawnInvestigator, size: Math.min(4, navigator.hardwareConcurrency),
+})));
+
+/** Where the investigation of an alert stands; undefined = not begun. `alert` is its position in `AnalysisReport.alerts`. */
+export function useInvestigation(alert: number | null): InvestigationState | undefined {
+  return useStore(investigations.store, ({ byAlert }) => (alert === null ? undefined : byAlert[alert]));
 }

@@ -79,6 +79,6 @@ export const agentAlertsSql = `select alerts.alert, alerts.kind, alerts.stream, 
 /** Columns of `events` and their types. */
 export const columnsSql = "select column_name as name, data_type as type from information_schema.columns where table_name = 'events' order by ordinal_position";
 
-/** Some columns of some rows, in the order of the rows. */
-export const fieldsSql = (columns: readonly string[], rows: IndexRange): string =>
-  `select ${['row', ...columns.map(quoteName)].join(', ')} from events where row >= ${rows.from} and row < ${rows.to} order by row`;
+/** Some columns of some rows, in ledger order. */
+export const fieldsSql = (columns: readonly string[], rows: readonly LedgerRow[]): string =>
+  `select ${['row', ...columns.map(quoteName)].join(', ')} from events where row in (${rows.join(', ')}) order by row`;

@@ -1,5 +1,4 @@
 import { formatCount, formatNumber, formatPercent } from '../../../core/format.ts';
-import type { EventIndex } from '../../../core/units.ts';
 import { median } from '../../statistics.ts';
 import { cliffsDelta, cramersV } from '../effect.ts';
 import type { Hypothesis } from '../types.ts';
@@ -200,7 +199,10 @@ function examineWords(task: WordsTask): Examined {
   return outcome(findings, '');
 }
 
-/** How near the signals of the window are to those of earlier alerts, against stretches of the same length drawn at random. */
+/**
+ * How near the signals of the window come to those of an earlier alert of the same kind: the smallest distance to any of m of them, against the smallest
+ * distance to m stretches of the same length drawn at random. One look.
+ */
 function examineEarlier({ examiner, seed, permutations, events, signals, windowFrom, baselineFrom, baselineTo, alerts }: EarlierTask): Examined {
   const length = events.length - windowFrom;
   const scales = signals.map((values) => {
@@ -213,24 +215,27 @@ function examineEarlier({ examiner, seed, permutations, events, signals, windowF
   const own = profile(windowFrom);
   const distance = (from: number): number => Math.hypot(...profile(from).map((value, s) => (Number.isNaN(value) || Number.isNaN(own[s]) ? 0 : value - own[s])));
   const last = windowFrom - length;
-  const spans = alerts.slice(-MOST_EARLIER).map((alert) => ({ alert, from: positionOf(events, alert.onset) })).filter(({ from }) => from >= 0 && from <= last);
+  const spans = alerts.slice(-MOST_EARLIER).map((alert) => ({ alert, from: events.findIndex((index) => index >= alert.onset) }))
+    .filter(({ from }) => from >= 0 && from <= last).map(({ alert, from }) => ({ alert, d: distance(from) })).sort((a, b) => a.d - b.d);
   if (usable.length === 0 || last < 1) return outcome([], 'there are too few events before the window');
-  if (spans.length === 0) return outcome([], 'the stream has no earlier alert far enough before this one');
+  if (spans.length === 0) return outcome([], 'the stream has no earlier alert of this kind far enough before this one');
   const random = seeded(seed);
-  const drawn = Float64Array.from({ length: permutations }, () => distance(Math.floor(random() * (last + 1)))).sort();
-  return outcome(spans.map(({ alert, from }): Finding => {
-    const d = distance(from);
-    let nearer = 0;
-    while (nearer < drawn.length && drawn[nearer] <= d) nearer++;
-    const farther = 1 - nearer / drawn.length;
-    return {
-      examiner, p: (nearer + 1) / (drawn.length + 1), effect: { measure: "Cliff's delta", value: 2 * farther - 1 },
-      statement: `The signals resemble those of the ${alert.kind} that fired at event ${formatCount(alert.fired)} more than ${formatPercent(farther)} of stretches drawn at random do.`,
-      evidence: { events: [alert.onset, alert.fired], figures: { distance: d, 'median distance of random stretches': median(drawn), stretches: drawn.length } },
-    };
-  }), '');
-}
-
-function positionOf(events: readonly EventIndex[], onset: EventIndex): number {
-  return events.findIndex((index) => index >= onset);
+  const drawn = Float64Array.from({ length: permutations }, () => distance(Math.floor(random() * (last + 1))));
+  const [nearest] = spans;
+  let nearer = 0;
+  for (let i = 0; i < permutations; i++) {
+    let least = Infinity;
+    for (let j = 0; j < spans.length; j++) least = Math.min(least, drawn[Math.floor(random() * permutations)]);
+    if (least <= nearest.d) nearer++;
+  }
+  const farther = 1 - nearer / permutations;
+  return outcome([{
+    examiner, p: (nearer + 1) / (permutations + 1), effect: { measure: "Cliff's delta", value: 2 * farther - 1 },
+    statement: `Of ${formatCount(spans.length)} earlier ${nearest.alert.kind} alerts of the stream the one at event ${formatCount(nearest.alert.fired)} comes nearest in its signals: `
+      + `nearer than the nearest of as many stretches drawn at random in ${formatPercent(farther)} of draws.`,
+    evidence: {
+      events: spans.slice(0, EVIDENCE).map(({ alert }) => alert.fired),
+      figures: { 'distance, nearest alert': nearest.d, 'median distance, random stretches': median(drawn), 'earlier alerts': spans.length },
+    },
+  }], '');
 }

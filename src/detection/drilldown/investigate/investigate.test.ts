@@ -166,6 +166,17 @@ describe('an investigation', () => {
     expect(run.reason).toContain('source_event only counts up; note has 360 different values');
   });
 
+  test('finds an earlier alert that looks the same, and not one that does not', () => {
+    const { columns, fields } = changed();
+    const again = { ...columns.signals, shift: columns.signals.shift.map((v, i) => v + (i >= 100 && i < 160 ? 3 : 0)), mewma: columns.signals.mewma.map((v, i) => v + (i >= 100 && i < 160 ? 9 : 0)) };
+    const nearest = (signals: InvestigationColumns['signals']) =>
+      examine(planInvestigation({ ...columns, signals }, fields, { seed: 1, permutations: 999 }).find((task) => task.kind === 'earlier')!).findings[0];
+    expect(nearest(again).p).toBeLessThan(0.1);
+    expect(nearest(again).effect.value).toBeGreaterThan(0.8);
+    expect(nearest(columns.signals).p).toBeGreaterThan(0.1);
+    expect(nearest(again).statement).toContain('Of 1 earlier SHIFT alerts of the stream the one at event 104');
+  });
+
   test('calls nothing a cause', () => {
     const sentences = [...found.hypotheses.map((h) => h.statement), ...found.notes, ...found.examiners.map((e) => `${e.title} ${e.reason}`)].join(' ');
     expect(sentences).not.toMatch(/caus|because|due to|led to|explain/i);

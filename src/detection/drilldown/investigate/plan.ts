@@ -99,14 +99,14 @@ function handoffSeries({ agent }: InvestigationColumns, at: readonly number[], t
   ];
 }
 
-function earlierTask({ index, part, signals, earlier }: InvestigationColumns, at: readonly number[], base: Pick<ExaminerTask, 'permutations' | 'index' | 'baseline' | 'seed'>): ExaminerTask {
+function earlierTask({ alert, index, part, signals, earlier }: InvestigationColumns, at: readonly number[], base: Pick<ExaminerTask, 'permutations' | 'index' | 'baseline' | 'seed'>): ExaminerTask {
   const from = Math.max(0, Math.min(at[0], index.length - MOST_HISTORY));
   const firstOf = (wanted: number) => part.indexOf(wanted) - from;
   return {
     ...base, kind: 'earlier', examiner: 'earlier', title: 'Earlier similar alerts',
     events: Array.from(index.subarray(from)), signals: INVESTIGATED_SIGNALS.map((name) => Array.from(signals[name].subarray(from))),
     windowFrom: firstOf(1), baselineFrom: firstOf(0), baselineTo: part.lastIndexOf(0) + 1 - from,
-    alerts: earlier.map(({ kind, onset, fired }) => ({ kind, onset, fired })),
+    alerts: earlier.filter(({ kind }) => kind === alert.kind).map(({ kind, onset, fired }) => ({ kind, onset, fired })),
   };
 }
 

@@ -40,7 +40,7 @@ export interface WordsTask extends TaskBase {
   readonly texts: readonly (string | null)[];
 }
 
-/** Whether the window resembles those of earlier alerts. */
+/** Whether the window resembles those of earlier alerts of its kind. */
 export interface EarlierTask extends TaskBase {
   readonly kind: 'earlier';
   /** All events of the stream up to the end of the window, and its signals there. */

@@ -1,0 +1,4 @@
+import { examine } from '../detection/drilldown/investigate/examine.ts';
+import { exposeTasks } from './pool.ts';
+
+exposeTasks(examine);

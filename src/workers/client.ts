@@ -19,6 +19,10 @@ export interface EngineClientOptions {
 const spawnEngineWorker = (): SpawnedWorker =>
   watchWorker(new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module', name: 'tautline-engine' }));
 
+/** Starts one worker of the investigators' pool. */
+export const spawnInvestigator = (): SpawnedWorker =>
+  watchWorker(new Worker(new URL('./investigator.worker.ts', import.meta.url), { type: 'module', name: 'tautline-investigator' }));
+
 /** Starts the worker that lays embedding maps out. */
 export const spawnUmapWorker = (): SpawnedWorker => watchWorker(new Worker(new URL('./umap.worker.ts', import.meta.url), { type: 'module', name: 'tautline-map' }));
 

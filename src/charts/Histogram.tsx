@@ -15,7 +15,7 @@ export interface HistogramProps {
   readonly sample: Sample;
   /** Drawn as an outline over the bars. */
   readonly compared?: Sample;
-  /** A value to point out, a reported one for instance. */
+  /** A value to point out. */
   readonly mark?: { readonly x: number; readonly label: string };
   readonly format: (x: number) => string;
   /** The picture in a sentence, for those who do not see it. */

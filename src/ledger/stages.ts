@@ -85,7 +85,7 @@ interface Projected {
   baseline: { readonly key: string; readonly alerts: readonly Alert[] } | null;
 }
 
-export function createStages(kernels: KernelModule, ledger: OpenedLedger): Stages {
+export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, 'columns' | 'embeddings'>): Stages {
   const detector = createDetector(kernels);
   let fit: Fit | null = null;
   let projected: Projected | null = null;

@@ -285,6 +285,17 @@ describe('the view', () => {
     expect(state().view.range).toBeNull();
   });
 
+  it('keeps its ledger behind another screen; opening one shows the monitor', async () => {
+    const { report } = state().analysis;
+    session.actions.setScreen('calibration');
+    session.actions.setScreen('calibration');
+    expect(address.entries.slice(-2)).toEqual(['v=1&file=tiny.ndjson', 'v=1&screen=calibration&file=tiny.ndjson']);
+    expect(state().analysis.report).toBe(report);
+    await session.actions.open(source, null, { ...DEFAULT_PARAMETERS, adaptive: false });
+    expect(state().view).toMatchObject({ screen: 'monitor', parameters: { adaptive: false } });
+    expect(address.entries.at(-1)).toContain('adaptive=false');
+  });
+
   it('keeps the cursor out of the address', () => {
     const entries = address.entries.length;
     session.actions.setCursor(7);

@@ -1,9 +1,10 @@
 import { useStore } from 'zustand';
-import { createEngineClient } from '../workers/client.ts';
+import { createEngineClient, spawnHarnessWorker } from '../workers/client.ts';
+import { createHarnessPool } from '../workers/harnessPool.ts';
 import { browserAddress, noAddress } from './address.ts';
-import { createSession } from './session.ts';
 import { createCalibration, type CalibrationState } from './calibration.ts';
 import { browserScenarios, passingScenarios } from './scenarios.ts';
+import { createSession } from './session.ts';
 import type { TautlineActions, TautlineState } from './types.ts';
 
 /** The page's one session. Importing starts nothing: the engine and the database start when a ledger is opened. */
@@ -12,12 +13,26 @@ export const session = createSession({
   createDatabase: async () => (await import('../ledger/duckdb.ts')).createDatabase(),
   // Outside a page (tests of panels in Node) there is nothing to keep the view in.
   address: typeof window === 'undefined' ? noAddress() : browserAddress(),
-});
   scenarios: typeof window === 'undefined' ? passingScenarios() : browserScenarios(),
+});
 
 export const actions: TautlineActions = session.actions;
 
 /** The part of the state that `selector` picks; the component renders again when that part changes (compared by identity). */
 export function useTautline<T>(selector: (state: TautlineState) => T): T {
   return useStore(session.store, selector);
+}
+
+/** The calibration harness of this page. Starts nothing before its first run. */
+export const calibration = createCalibration({
+  createPool: (onRetry) => createHarnessPool({
+    spawn: spawnHarnessWorker, compile: async () => (await import('../kernels/load.browser.ts')).compileKernels(), onRetry,
+  }),
+  whatIf: () => session.store.getState().view.parameters,
+  toast: actions.toast,
+});
+
+/** The part of the calibration's state that `selector` picks, as `useTautline` does. */
+export function useCalibration<T>(selector: (state: CalibrationState) => T): T {
+  return useStore(calibration.store, selector);
 }

@@ -6,12 +6,14 @@ import { browserPlatform } from '../ledger/parquet.browser.ts';
 import { Engine } from './engine.ts';
 import { holdLifeLock } from './lifeLock.ts';
 import { once } from './once.ts';
+import { parseSampleName } from './sampleName.ts';
 import { engineToWire } from './wire.ts';
 
 const kernels = once<KernelModule>(loadKernels);
-const platform = browserPlatform(async (name) => {
+const platform = browserPlatform(async (text) => {
   const { sampleLedger } = await import('../harness/samples.ts');
-  return sampleLedger((await kernels()).fork(), name, platform);
+  const { name, seed } = parseSampleName(text);
+  return sampleLedger((await kernels()).fork(), name, platform, { seed });
 });
 
 expose(engineToWire(new Engine({

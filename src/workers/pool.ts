@@ -25,13 +25,17 @@ export interface Pool<T, R> {
    * @param options.signal aborting ends the workers at once (they are started again for the next map).
    * @throws TautlineFailure: the task's, kind 'worker' after a second death, or kind 'cancelled'.
    */
-  map(tasks: readonly T[], options?: MapOptions): Promise<R[]>;
+  map(tasks: readonly T[], options?: MapOptions<R>): Promise<R[]>;
   dispose(): void;
 }
 
-export interface MapOptions {
+export interface MapOptions<R> {
   readonly phase?: string;
   readonly onProgress?: OnProgress;
+  /** A worker has taken up task `index`. */
+  readonly onStart?: (index: number) => void;
+  /** Task `index` has its result, whatever becomes of the others; not called after a cancel. */
+  readonly onResult?: (result: R, index: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -65,7 +69,7 @@ export function createPool<T, R>({ name, entry, size = navigator.hardwareConcurr
 
   return {
     size: slots.length,
-    async map(tasks, { phase = 'Running', onProgress, signal } = {}) {
+    async map(tasks, { phase = 'Running', onProgress, onStart, onResult, signal } = {}) {
       const results = new Array<R>(tasks.length);
       const busy = new Set<Lifeline<TaskWorker<T, R>>>();
       let next = 0;
@@ -97,9 +101,12 @@ export function createPool<T, R>({ name, entry, size = navigator.hardwareConcurr
           busy.add(slot);
           try {
             if (stopped || index >= tasks.length) continue;
+            onStart?.(index);
             results[index] = await runTask(slot, index);
             done += 1;
-            if (!stopped) onProgress?.({ phase, fraction: done / tasks.length, detail: `${done} of ${tasks.length}` });
+            if (stopped) continue;
+            onResult?.(results[index], index);
+            onProgress?.({ phase, fraction: done / tasks.length, detail: `${done} of ${tasks.length}` });
           } finally {
             busy.delete(slot);
             giveBack(slot);

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 
 const PATHS = {
+  check: 'M3 8.5l3.2 3.2L13 4.8',
   close: 'M4 4l8 8M12 4l-8 8',
   reset: 'M3.5 8a4.5 4.5 0 1 0 1.5-3.35M3.2 2.6v2.6h2.6',
   sun: 'M8 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6M8 1.5v1.3M8 13.2v1.3M1.5 8h1.3M13.2 8h1.3M3.4 3.4l.9.9M11.7 11.7l.9.9M3.4 12.6l.9-.9M11.7 4.3l.9-.9',
@@ -12,6 +13,7 @@ const PATHS = {
   chevronLeft: 'M10 4l-4 4 4 4',
   chevronRight: 'M6 4l4 4-4 4',
   search: 'M7 3a4 4 0 1 1 0 8 4 4 0 0 1 0-8M10 10l3.5 3.5',
+  evidence: 'M2.5 3h6M2.5 6h4M2.5 9h2.5M10 6.2a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4M12.4 11.8l2 2',
   zoom: 'M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10',
   copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
   sliders: 'M2 4.5h6M11 4.5h3M9.5 3v3M2 11.5h3M8 11.5h6M6.5 10v3',

@@ -1,0 +1,10 @@
+import type { Screen } from '../../state/types.ts';
+
+/** The screens that have a tab, in order; g and then `key` goes there. */
+export const TABS: readonly { readonly screen: Screen; readonly title: string; readonly key: string; readonly help: string }[] = [
+  { screen: 'monitor', title: 'Monitor', key: 'm', help: 'The open ledger, event by event' },
+  { screen: 'calibration', title: 'Calibration', key: 'c', help: 'The four stress profiles: do the detectors find what they should?' },
+];
+
+/** The screen to show: an address may name one that has no tab. */
+export const shownScreen = (screen: Screen): Screen => (TABS.some((tab) => tab.screen === screen) ? screen : 'monitor');

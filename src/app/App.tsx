@@ -3,7 +3,7 @@ import { lazy, Suspense, type ReactNode } from 'react';
 import { explain } from '../core/errors.ts';
 import { queryClient } from '../state/queries.ts';
 import { actions, useTautline } from '../state/store.ts';
-import type { LedgerPhase } from '../state/types.ts';
+import type { LedgerPhase, Screen } from '../state/types.ts';
 import { AlertDrawer } from './alerts/AlertDrawer.tsx';
 import { DropOverlay } from './open/DropOverlay.tsx';
 import { EmptyState } from './open/EmptyState.tsx';
@@ -13,6 +13,7 @@ import { OpenReportSheet, useReportOnOpen } from './open/OpenReport.tsx';
 import { ErrorBoundary } from './shell/ErrorBoundary.tsx';
 import { ProgressBar, progressText } from './shell/Progress.tsx';
 import { Sheet } from './shell/Sheet.tsx';
+import { shownScreen } from './shell/screens.ts';
 import { Shortcuts } from './shell/Shortcuts.tsx';
 import { StatusBar } from './shell/StatusBar.tsx';
 import { Toasts } from './shell/Toasts.tsx';
@@ -23,6 +24,7 @@ import { useUi } from './ui.ts';
 import { WhatIfPanel } from './whatif/WhatIfPanel.tsx';
 
 const PanelStack = lazy(() => import('../panels/PanelStack.tsx').then((module) => ({ default: module.PanelStack })));
+const CalibrationScreen = lazy(() => import('./calibration/CalibrationScreen.tsx').then((module) => ({ default: module.CalibrationScreen })));
 const Inspector = lazy(() => import('./inspector/Inspector.tsx').then((module) => ({ default: module.Inspector })));
 
 function AnalysisTrouble({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'open' }> }): ReactNode {
@@ -76,6 +78,16 @@ function Centre({ ledger }: { readonly ledger: LedgerPhase }): ReactNode {
   }
 }
 
+/** What lies over the monitor. */
+function OtherScreen({ screen }: { readonly screen: Exclude<Screen, 'monitor'> }): ReactNode {
+  switch (screen) {
+    case 'calibration':
+      return <CalibrationScreen />;
+    case 'laboratory':
+      return null;
+  }
+}
+
 function Sheets(): ReactNode {
   const sheet = useUi((ui) => ui.sheet);
   if (sheet === 'report') return <OpenReportSheet />;
@@ -87,30 +99,40 @@ function Sheets(): ReactNode {
 function Shell(): ReactNode {
   const ledger = useTautline((state) => state.ledger);
   const selected = useTautline((state) => (state.analysis.report ? state.view.selected : null));
+  const screen = useTautline((state) => shownScreen(state.view.screen));
   const whatIfOpen = useUi((ui) => ui.whatIfOpen);
   useTheme();
   useShortcuts();
   useReportOnOpen();
   const isOpen = ledger.phase === 'open';
+  const away = screen !== 'monitor';
   return (
     <div className={`app${isOpen && whatIfOpen ? ' with-whatif' : ''}${isOpen && selected !== null ? ' with-inspector' : ''}`}>
-      <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>Skip to the charts</a>
+      <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>Skip to the content</a>
       <ErrorBoundary region="The top bar"><TopBar /></ErrorBoundary>
       {isOpen && whatIfOpen && (
-        <aside className="left" aria-label="What if: parameters">
+        <aside className="left" aria-label="What if: parameters" inert={away}>
           <ErrorBoundary region="The parameter panel"><WhatIfPanel /></ErrorBoundary>
         </aside>
       )}
-      <main className="centre" id="main" tabIndex={-1}>
+      <main className="centre" id={away ? undefined : 'main'} tabIndex={-1} inert={away}>
         <ErrorBoundary region="The centre"><Centre ledger={ledger} /></ErrorBoundary>
-        <ErrorBoundary region="The sheet"><Sheets /></ErrorBoundary>
+        {!away && <ErrorBoundary region="The sheet"><Sheets /></ErrorBoundary>}
       </main>
       {isOpen && selected !== null && (
-        <aside className="right" aria-label="Event inspector">
+        <aside className="right" aria-label="Event inspector" inert={away}>
           <ErrorBoundary region="The event inspector">
             <Suspense fallback={<p className="region-loading">Loading…</p>}><Inspector index={selected} /></Suspense>
           </ErrorBoundary>
         </aside>
+      )}
+      {screen !== 'monitor' && (
+        <main className="screen" id="main" tabIndex={-1}>
+          <ErrorBoundary region="The screen" key={screen}>
+            <Suspense fallback={<p className="region-loading">Loading…</p>}><OtherScreen screen={screen} /></Suspense>
+          </ErrorBoundary>
+          <ErrorBoundary region="The sheet"><Sheets /></ErrorBoundary>
+        </main>
       )}
       <ErrorBoundary region="The status bar"><StatusBar /></ErrorBoundary>
       <Toasts />

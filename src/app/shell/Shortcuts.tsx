@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react';
+import { TABS } from './screens.ts';
 import { Sheet } from './Sheet.tsx';
 
 const SHORTCUTS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['?'], 'this list'],
+  ...TABS.map(({ key, title }) => [['g', key], `go to: ${title}`] as const),
   [['o'], 'open a ledger'],
   [['/'], 'search the parameters'],
   [['t'], 'theme: as the system, dark, light'],

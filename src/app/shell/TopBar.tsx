@@ -7,6 +7,8 @@ import { toggleSheet, useUi } from '../ui.ts';
 import { copyText } from './copy.ts';
 import { Icon, Mark, type IconName } from './Icon.tsx';
 import { Menu } from './Menu.tsx';
+import { shownScreen } from './screens.ts';
+import { Tabs } from './Tabs.tsx';
 
 const THEMES: readonly { readonly theme: ViewState['theme']; readonly icon: IconName; readonly label: string }[] = [
   { theme: 'system', icon: 'system', label: 'as the system' },
@@ -48,6 +50,7 @@ export function TopBar(): ReactNode {
   const whatIfOpen = useUi((ui) => ui.whatIfOpen);
   const samples = useSamples();
   const shown = THEMES.find((t) => t.theme === theme)!;
+  const onMonitor = useTautline((state) => shownScreen(state.view.screen) === 'monitor');
   const isOpen = ledger.phase === 'open';
 
   return (
@@ -56,7 +59,8 @@ export function TopBar(): ReactNode {
         <Mark width={40} />
         <h1>Tautline</h1>
       </div>
-      {isOpen && (
+      <Tabs />
+      {isOpen && onMonitor && (
         <button
           type="button" className="button icon-only" aria-pressed={whatIfOpen} title="Parameters: show or hide" aria-label="Parameter panel"
           onClick={() => useUi.setState({ whatIfOpen: !whatIfOpen })}
@@ -66,7 +70,7 @@ export function TopBar(): ReactNode {
       )}
       <div className="ledger-title"><LedgerTitle ledger={ledger} streams={streams} /></div>
       <div className="topbar-tools">
-        {isOpen && (
+        {isOpen && onMonitor && (
           <div className="segmented" role="group" aria-label="Horizontal axis">
             <button type="button" aria-pressed={axis === 'event'} onClick={() => actions.setAxis('event')} title="One step per event">Event</button>
             <button

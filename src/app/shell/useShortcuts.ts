@@ -2,12 +2,15 @@ import { useEffect } from 'react';
 import { session } from '../../state/store.ts';
 import { stepAlert } from '../alerts/step.ts';
 import { showSheet, toggleSheet, useUi } from '../ui.ts';
+import { shownScreen, TABS } from './screens.ts';
 import { nextTheme } from './TopBar.tsx';
 
 const SEARCH_ID = 'parameter-search';
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches('textarea, select, input:not([type=range], [type=checkbox], [type=button])'));
+
+const onMonitor = (): boolean => shownScreen(session.store.getState().view.screen) === 'monitor';
 
 function focusSearch(): void {
   useUi.setState({ whatIfOpen: true });
@@ -18,22 +21,32 @@ function focusSearch(): void {
 function closeTopmost(): void {
   const { store, actions } = session;
   if (useUi.getState().sheet !== null) showSheet(null);
-  else if (store.getState().view.selected !== null) actions.select(null);
+  else if (onMonitor() && store.getState().view.selected !== null) actions.select(null);
 }
+
+/** Keys for the charts and tables of the monitor. */
+const MONITOR_KEYS: Readonly<Record<string, () => void>> = {
+  '/': focusSearch,
+  '[': () => stepAlert(-1),
+  ']': () => stepAlert(1),
+};
 
 const KEYS: Readonly<Record<string, () => void>> = {
   '?': () => toggleSheet('shortcuts'),
   o: () => { if (session.store.getState().ledger.phase !== 'empty') toggleSheet('open'); },
-  '/': focusSearch,
   t: () => session.actions.setTheme(nextTheme(session.store.getState().view.theme)),
-  '[': () => stepAlert(-1),
-  ']': () => stepAlert(1),
   Escape: closeTopmost,
 };
 
-/** Single keys, outside of text fields; Escape also leaves those. */
+/** Keys after g. */
+const GO_KEYS: Readonly<Record<string, () => void>> = Object.fromEntries(TABS.map(({ key, screen }) => [key, () => session.actions.setScreen(screen)]));
+/** How long g waits for the key after it. */
+const SEQUENCE_MS = 1500;
+
+/** Single keys and g with another, outside of text fields; Escape also leaves those. */
 export function useShortcuts(): void {
   useEffect(() => {
+    let wentAt = -Infinity;
     const onKeyDown = (event: KeyboardEvent): void => {
       // AltGr, which some layouts need for [ and ], reports itself as Control and Alt.
       const modified = event.metaKey || ((event.ctrlKey || event.altKey) && !event.getModifierState('AltGraph'));
@@ -42,7 +55,9 @@ export function useShortcuts(): void {
         if (event.key === 'Escape') (event.target as HTMLElement).blur();
         return;
       }
-      const act = KEYS[event.key];
+      const going = event.timeStamp - wentAt < SEQUENCE_MS;
+      wentAt = event.key === 'g' ? event.timeStamp : -Infinity;
+      const act = (going ? GO_KEYS[event.key] : undefined) ?? KEYS[event.key] ?? (onMonitor() ? MONITOR_KEYS[event.key] : undefined);
       if (!act) return;
       event.preventDefault();
       act();

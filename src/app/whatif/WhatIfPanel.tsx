@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { changedParameters, PARAMETER_NAMES, PARAMETER_SPECS, type ParameterError, type ParameterName, type ParameterSpec } from '../../detection/parameters.ts';
 import { explain } from '../../core/errors.ts';
-import { actions, session, useTautline } from '../../state/store.ts';
+import { actions, calibration, session, useTautline } from '../../state/store.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { ProgressBar, progressText } from '../shell/Progress.tsx';
 import { AlertChanges } from './AlertChanges.tsx';
@@ -79,6 +79,13 @@ function Refused(): ReactNode {
   return error?.kind === 'parameter' ? <p className="field-problem" role="alert">{explain(error)}</p> : null;
 }
 
+/** Would these thresholds still pass? Goes to the calibration screen and runs. */
+function testOnProfiles(): void {
+  calibration.actions.setThresholds('whatIf');
+  actions.setScreen('calibration');
+  void calibration.actions.runTable();
+}
+
 /** How long progress may stay unseen: a run that ends sooner would only flicker. */
 const SHOW_AFTER_MS = 250;
 
@@ -124,6 +131,11 @@ export function WhatIfPanel(): ReactNode {
         <ParameterFiles onErrors={setFileErrors} />
         <button type="button" className="button small" disabled={changedNames === ''} onClick={() => actions.resetAllParameters()}>Reset all</button>
       </header>
+      <div className="whatif-test">
+        <button type="button" className="button small" onClick={testOnProfiles} title="Runs the calibration harness with these parameters: would they still pass?">
+          <Icon name="check" size={12} /> Test on the four profiles
+        </button>
+      </div>
       <div className="search">
         <Icon name="search" size={13} />
         <input

@@ -25,6 +25,7 @@ import { WhatIfPanel } from './whatif/WhatIfPanel.tsx';
 
 const PanelStack = lazy(() => import('../panels/PanelStack.tsx').then((module) => ({ default: module.PanelStack })));
 const CalibrationScreen = lazy(() => import('./calibration/CalibrationScreen.tsx').then((module) => ({ default: module.CalibrationScreen })));
+const Evidence = lazy(() => import('./evidence/Evidence.tsx').then((module) => ({ default: module.Evidence })));
 const Inspector = lazy(() => import('./inspector/Inspector.tsx').then((module) => ({ default: module.Inspector })));
 
 function AnalysisTrouble({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'open' }> }): ReactNode {
@@ -59,6 +60,17 @@ function Panels(): ReactNode {
   );
 }
 
+function EvidenceOf(): ReactNode {
+  const evidence = useTautline((state) => state.view.evidence);
+  const report = useTautline((state) => state.analysis.report);
+  if (!evidence || !report || evidence.event >= report.events) return null;
+  return (
+    <ErrorBoundary region="The evidence">
+      <Suspense fallback={<p className="region-loading">Loading the evidence…</p>}><Evidence view={evidence} report={report} /></Suspense>
+    </ErrorBoundary>
+  );
+}
+
 function Centre({ ledger }: { readonly ledger: LedgerPhase }): ReactNode {
   switch (ledger.phase) {
     case 'empty':
@@ -72,6 +84,7 @@ function Centre({ ledger }: { readonly ledger: LedgerPhase }): ReactNode {
         <>
           <AnalysisTrouble ledger={ledger} />
           <div className="stack" id="charts" tabIndex={-1}><Panels /></div>
+          <EvidenceOf />
           <ErrorBoundary region="The alert table"><AlertDrawer /></ErrorBoundary>
         </>
       );

@@ -10,20 +10,25 @@ export interface UiState {
   readonly drawerOpen: boolean;
   /** Height of the alert drawer, CSS px. */
   readonly drawerHeight: number;
+  /** Share of the centre's height that the evidence takes. */
+  readonly evidenceShare: number;
 }
 
 const KEPT = 'tautline.shell';
 export const DRAWER_LEAST = 96;
+export const EVIDENCE_LEAST = 0.25;
+export const EVIDENCE_MOST = 0.92;
 
 function remembered(): Partial<UiState> {
   try {
     const raw: unknown = JSON.parse(localStorage.getItem(KEPT) ?? '{}');
     if (typeof raw !== 'object' || raw === null) return {};
-    const { whatIfOpen, drawerOpen, drawerHeight } = raw as Record<string, unknown>;
+    const { whatIfOpen, drawerOpen, drawerHeight, evidenceShare } = raw as Record<string, unknown>;
     return {
       ...(typeof whatIfOpen === 'boolean' && { whatIfOpen }),
       ...(typeof drawerOpen === 'boolean' && { drawerOpen }),
       ...(typeof drawerHeight === 'number' && drawerHeight >= DRAWER_LEAST && { drawerHeight }),
+      ...(typeof evidenceShare === 'number' && evidenceShare >= EVIDENCE_LEAST && evidenceShare <= EVIDENCE_MOST && { evidenceShare }),
     };
   } catch {
     return {};
@@ -31,12 +36,13 @@ function remembered(): Partial<UiState> {
 }
 
 export const useUi = create<UiState>(() => ({
-  sheet: null, whatIfOpen: true, drawerOpen: true, drawerHeight: Math.max(140, Math.min(300, Math.round(window.innerHeight * 0.22))), ...remembered(),
+  sheet: null, whatIfOpen: true, drawerOpen: true, drawerHeight: Math.max(140, Math.min(300, Math.round(window.innerHeight * 0.22))),
+  evidenceShare: 0.68, ...remembered(),
 }));
 
-useUi.subscribe(({ whatIfOpen, drawerOpen, drawerHeight }) => {
+useUi.subscribe(({ whatIfOpen, drawerOpen, drawerHeight, evidenceShare }) => {
   try {
-    localStorage.setItem(KEPT, JSON.stringify({ whatIfOpen, drawerOpen, drawerHeight }));
+    localStorage.setItem(KEPT, JSON.stringify({ whatIfOpen, drawerOpen, drawerHeight, evidenceShare }));
   } catch {
     // Storage is refused in private windows; the layout is then forgotten.
   }

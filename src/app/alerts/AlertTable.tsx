@@ -7,6 +7,7 @@ import { actions, useTautline } from '../../state/store.ts';
 import type { AlertColumn } from '../../state/types.ts';
 import { KindBadge } from '../shell/Badge.tsx';
 import { Icon } from '../shell/Icon.tsx';
+import { openEvidence } from '../evidence/open.ts';
 import { peakOf } from './kinds.ts';
 import { showAlert, zoomToAlert } from './show.ts';
 import { epochMsOf } from './times.ts';
@@ -62,7 +63,7 @@ function Header(): ReactNode {
           </div>
         );
       })}
-      <div role="columnheader" aria-colindex={COLUMNS.length + 1}><span className="visually-hidden">Zoom</span></div>
+      <div role="columnheader" aria-colindex={COLUMNS.length + 1}><span className="visually-hidden">Evidence, zoom</span></div>
     </div>
   );
 }
@@ -110,6 +111,10 @@ export function AlertTable(): ReactNode {
     if (to !== undefined) move(to);
     else if (event.key === 'Enter') showAlert(rows[at]);
     else if (event.key === 'z') zoomToAlert(rows[at]);
+    else if (event.key === 'e') {
+      showAlert(rows[at]);
+      openEvidence(rows[at]);
+    }
     else return;
     event.preventDefault();
   };
@@ -135,6 +140,12 @@ export function AlertTable(): ReactNode {
                 <div key={column.id} role="gridcell" aria-colindex={i + 1} className={column.number ? 'number' : undefined}>{column.cell(row)}</div>
               ))}
               <div role="gridcell" aria-colindex={COLUMNS.length + 1}>
+                <button
+                  type="button" className="button icon-only small" tabIndex={-1} title="Evidence: who, what and which messages (e)" aria-label="Evidence"
+                  onClick={(event) => { event.stopPropagation(); setActive(item.index); showAlert(row); openEvidence(row); }}
+                >
+                  <Icon name="evidence" size={13} />
+                </button>
                 <button
                   type="button" className="button icon-only small" tabIndex={-1} title="Zoom to the episode (z)" aria-label="Zoom to the episode"
                   onClick={(event) => { event.stopPropagation(); zoomToAlert(row); }}

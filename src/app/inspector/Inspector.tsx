@@ -7,6 +7,7 @@ import { actions, useTautline } from '../../state/store.ts';
 import type { AnalysisReport, EventDetail } from '../../workers/protocol.ts';
 import { showAlert, zoomToAlert } from '../alerts/show.ts';
 import { neighbourAlert } from '../alerts/neighbour.ts';
+import { openEvidence } from '../evidence/open.ts';
 import { KindBadge, RouteBadge } from '../shell/Badge.tsx';
 import { copyText } from '../shell/copy.ts';
 import { Icon } from '../shell/Icon.tsx';
@@ -54,6 +55,7 @@ function Covering({ event, report }: { readonly event: EventDetail; readonly rep
                 {formatCount(alert.onset)} → <span className="fired">{formatCount(alert.fired)}</span> → {alert.cleared === null ? 'open' : formatCount(alert.cleared)}
               </span>
             </button>
+            <button type="button" className="button small" title="Evidence: who, what and which messages (e)" onClick={() => openEvidence(alert)}>Evidence</button>
             <button type="button" className="button icon-only small" title="Zoom to the episode" aria-label="Zoom to the episode" onClick={() => zoomToAlert(alert)}><Icon name="zoom" size={13} /></button>
           </li>
         ))}

@@ -9,10 +9,11 @@ const SHORTCUTS: readonly (readonly [keys: readonly string[], what: string])[] =
   [['/'], 'search the parameters'],
   [['t'], 'theme: as the system, dark, light'],
   [['[', ']'], 'previous, next alert'],
+  [['e'], 'evidence of the alert at the selected event: open, close'],
   [['←', '→'], 'in the event inspector: previous, next event of the stream'],
-  [['j', 'k', '↓', '↑'], 'in the alert table: next, previous row; Enter opens it, z zooms to it'],
+  [['j', 'k', '↓', '↑'], 'in the alert table: next, previous row; Enter opens it, z zooms to it, e shows its evidence'],
   [['←', '→', 'PgUp', 'PgDn'], 'on a slider: one step, ten steps'],
-  [['Esc'], 'close the sheet or the inspector'],
+  [['Esc'], 'close the sheet, the inspector or the evidence'],
 ];
 
 const ROUTES: readonly (readonly [string, string])[] = [

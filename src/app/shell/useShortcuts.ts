@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { session } from '../../state/store.ts';
 import { stepAlert } from '../alerts/step.ts';
+import { toggleEvidence } from '../evidence/open.ts';
 import { showSheet, toggleSheet, useUi } from '../ui.ts';
 import { shownScreen, TABS } from './screens.ts';
 import { nextTheme } from './TopBar.tsx';
@@ -22,11 +23,13 @@ function closeTopmost(): void {
   const { store, actions } = session;
   if (useUi.getState().sheet !== null) showSheet(null);
   else if (onMonitor() && store.getState().view.selected !== null) actions.select(null);
+  else actions.showEvidence(null);
 }
 
 /** Keys for the charts and tables of the monitor. */
 const MONITOR_KEYS: Readonly<Record<string, () => void>> = {
   '/': focusSearch,
+  e: toggleEvidence,
   '[': () => stepAlert(-1),
   ']': () => stepAlert(1),
 };

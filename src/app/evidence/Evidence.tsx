@@ -1,0 +1,154 @@
+import { useEffect, useId, useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
+import { formatCount } from '../../core/format.ts';
+import { actions, useTautline } from '../../state/store.ts';
+import { EVIDENCE_TABS, type EvidenceTab, type EvidenceView } from '../../state/types.ts';
+import type { AnalysisReport } from '../../workers/protocol.ts';
+import { neighbourAlert } from '../alerts/neighbour.ts';
+import { showAlert, zoomToAlert } from '../alerts/show.ts';
+import { KindBadge } from '../shell/Badge.tsx';
+import { ErrorBoundary } from '../shell/ErrorBoundary.tsx';
+import { Icon } from '../shell/Icon.tsx';
+import { EVIDENCE_LEAST, EVIDENCE_MOST, useUi } from '../ui.ts';
+import { AgentsTab } from './agents/AgentsTab.tsx';
+import { AttributionTab } from './attribution/AttributionTab.tsx';
+import { ConversationTab } from './conversation/ConversationTab.tsx';
+import './evidence.css';
+import { InvestigateTab } from './investigate/InvestigateTab.tsx';
+import { MapTab } from './map/MapTab.tsx';
+import { openEvidence } from './open.ts';
+import { ReportTab } from './report/ReportTab.tsx';
+import { TransportTab } from './transport/TransportTab.tsx';
+import { useSubject, type Subject } from './useSubject.ts';
+import { WordsTab } from './words/WordsTab.tsx';
+
+const TABS: Readonly<Record<EvidenceTab, { readonly title: string; readonly View: (props: { readonly subject: Subject }) => ReactNode }>> = {
+  attribution: { title: 'Who & what', View: AttributionTab },
+  transport: { title: 'Transport', View: TransportTab },
+  words: { title: 'Words', View: WordsTab },
+  map: { title: 'Map', View: MapTab },
+  conversation: { title: 'Conversation', View: ConversationTab },
+  agents: { title: 'Agents', View: AgentsTab },
+  investigate: { title: 'Investigate', View: InvestigateTab },
+  report: { title: 'Report', View: ReportTab },
+};
+
+/** Share of the centre's height that a key moves the edge by. */
+const KEY_STEP = 0.04;
+
+function Edge(): ReactNode {
+  const share = useUi((ui) => ui.evidenceShare);
+  const dragging = useRef(false);
+  const resize = (to: number): void => useUi.setState({ evidenceShare: Math.max(EVIDENCE_LEAST, Math.min(EVIDENCE_MOST, to)) });
+  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
+    const centre = event.currentTarget.closest('.centre')?.getBoundingClientRect();
+    if (dragging.current && centre) resize((centre.bottom - event.clientY) / centre.height);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = { ArrowUp: KEY_STEP, ArrowDown: -KEY_STEP }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    resize(share + step);
+  };
+  return (
+    <div
+      className="drawer-edge" role="separator" aria-orientation="horizontal" aria-label="Height of the evidence" tabIndex={0}
+      aria-valuenow={Math.round(share * 100)} aria-valuemin={Math.round(EVIDENCE_LEAST * 100)} aria-valuemax={Math.round(EVIDENCE_MOST * 100)}
+      onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); dragging.current = true; }} onPointerMove={onPointerMove}
+      onPointerUp={() => { dragging.current = false; }} onPointerCancel={() => { dragging.current = false; }} onKeyDown={onKeyDown}
+    />
+  );
+}
+
+function Step({ report, at, direction }: { readonly report: AnalysisReport; readonly at: number; readonly direction: -1 | 1 }): ReactNode {
+  const alert = neighbourAlert(report.alerts, at, direction);
+  const name = direction < 0 ? 'Previous alert ( [ )' : 'Next alert ( ] )';
+  return (
+    <button
+      type="button" className="button icon-only small" title={name} aria-label={name} disabled={alert === null}
+      onClick={() => { if (alert) { openEvidence(alert); showAlert(alert); } }}
+    >
+      <Icon name={direction < 0 ? 'chevronLeft' : 'chevronRight'} size={13} />
+    </button>
+  );
+}
+
+function Title({ subject, view, report }: { readonly subject: Subject | null; readonly view: EvidenceView; readonly report: AnalysisReport }): ReactNode {
+  const alert = subject?.alert ?? null;
+  return (
+    <div className="evidence-title">
+      <Step report={report} at={view.event} direction={-1} />
+      <Step report={report} at={view.event} direction={1} />
+      <h2>Evidence</h2>
+      {alert && (
+        <>
+          <KindBadge kind={alert.kind} />
+          <span className="evidence-where">
+            <strong>{report.streams[alert.stream].name}</strong>{' '}
+            <span className="dim">onset {formatCount(alert.onset)}, fired {formatCount(alert.fired)}, {alert.cleared === null ? 'open' : `cleared ${formatCount(alert.cleared)}`}</span>
+          </span>
+          <button type="button" className="button icon-only small" title="Zoom the charts to the episode" aria-label="Zoom the charts to the episode" onClick={() => zoomToAlert(alert)}><Icon name="zoom" size={13} /></button>
+        </>
+      )}
+      {subject && !alert && <span className="evidence-where warn">No alert fires at event {formatCount(view.event)} with these parameters; this is the evidence of the event itself.</span>}
+    </div>
+  );
+}
+
+function Tabs({ view, base }: { readonly view: EvidenceView; readonly base: string }): ReactNode {
+  const list = useRef<HTMLDivElement>(null);
+  const choose = (tab: EvidenceTab): void => actions.showEvidence({ ...view, tab });
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = EVIDENCE_TABS[(EVIDENCE_TABS.indexOf(view.tab) + step + EVIDENCE_TABS.length) % EVIDENCE_TABS.length];
+    choose(next);
+    list.current?.querySelector<HTMLElement>(`[data-tab=${next}]`)?.focus();
+  };
+  return (
+    <div className="evidence-tabs" role="tablist" aria-label="Evidence" ref={list} onKeyDown={onKeyDown}>
+      {EVIDENCE_TABS.map((tab) => (
+        <button
+          key={tab} type="button" role="tab" id={`${base}-${tab}`} data-tab={tab} aria-selected={tab === view.tab} aria-controls={`${base}-panel`}
+          tabIndex={tab === view.tab ? 0 : -1} onClick={() => choose(tab)}
+        >
+          {TABS[tab].title}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** The evidence of an alert over the lower part of the charts. */
+export function Evidence({ view, report }: { readonly view: EvidenceView; readonly report: AnalysisReport }): ReactNode {
+  const base = useId();
+  const share = useUi((ui) => ui.evidenceShare);
+  const subject = useSubject(report, view);
+  const root = useRef<HTMLElement>(null);
+  const streamKey = useTautline((state) => state.view.parameters.stream);
+  const { View } = TABS[view.tab];
+  useEffect(() => {
+    // The table would leave the evidence no room; it comes back as it was.
+    const { drawerOpen } = useUi.getState();
+    useUi.setState({ drawerOpen: false });
+    root.current?.focus({ preventScroll: true });
+    return () => {
+      if (drawerOpen) useUi.setState({ drawerOpen: true });
+    };
+  }, []);
+  return (
+    <section className="evidence" aria-label="Evidence" style={{ height: `${share * 100}%` }} ref={root} tabIndex={-1}>
+      <Edge />
+      <header>
+        <Title subject={subject} view={view} report={report} />
+        <Tabs view={view} base={base} />
+        <button type="button" className="button icon-only" title="Close the evidence (e)" aria-label="Close the evidence" onClick={() => actions.showEvidence(null)}><Icon name="close" /></button>
+      </header>
+      <div className="evidence-body" role="tabpanel" id={`${base}-panel`} aria-labelledby={`${base}-${view.tab}`} tabIndex={0} key={view.tab}>
+        <ErrorBoundary region={`"${TABS[view.tab].title}"`} key={`${view.tab} ${streamKey}`}>
+          {subject && <View subject={subject} />}
+        </ErrorBoundary>
+      </div>
+    </section>
+  );
+}

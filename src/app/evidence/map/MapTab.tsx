@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react';
+import type { Subject } from '../useSubject.ts';
+export function MapTab({ subject }: { readonly subject: Subject }): ReactNode {
+  return <p>{subject.event}</p>;
+}

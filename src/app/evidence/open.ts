@@ -1,0 +1,26 @@
+import type { Alert } from '../../detection/types.ts';
+import { session } from '../../state/store.ts';
+import type { EvidenceTab } from '../../state/types.ts';
+import { useUi } from '../ui.ts';
+import { alertAt } from './subject.ts';
+
+/** Opens the evidence of an alert, in the part that is open already or the first. */
+export function openEvidence(alert: Pick<Alert, 'fired' | 'kind'>, tab?: EvidenceTab): void {
+  const { evidence } = session.store.getState().view;
+  useUi.setState({ sheet: null });
+  session.actions.showEvidence({ event: alert.fired, kind: alert.kind, tab: tab ?? evidence?.tab ?? 'attribution' });
+}
+
+/** Opens the evidence of the alert at the selected event, or of the first; closes it where it is open. */
+export function toggleEvidence(): void {
+  const { view, analysis } = session.store.getState();
+  if (!analysis.report) return;
+  if (view.evidence) {
+    session.actions.showEvidence(null);
+    return;
+  }
+  const { alerts } = analysis.report;
+  const alert = view.selected === null ? alerts[0] : alertAt(alerts, view.selected);
+  if (alert) openEvidence(alert);
+  else session.actions.toast('info', alerts.length === 0 ? 'No alert fires with these parameters: there is no evidence to show.' : 'No alert covers the selected event. Step through the alerts with [ and ].');
+}

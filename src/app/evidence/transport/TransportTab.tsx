@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react';
+import type { Subject } from '../useSubject.ts';
+export function TransportTab({ subject }: { readonly subject: Subject }): ReactNode {
+  return <p>{subject.event}</p>;
+}

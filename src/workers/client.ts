@@ -19,6 +19,10 @@ export interface EngineClientOptions {
 const spawnEngineWorker = (): SpawnedWorker =>
   watchWorker(new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module', name: 'tautline-engine' }));
 
+/** Starts one worker of the harness pool. */
+export const spawnHarnessWorker = (): SpawnedWorker =>
+  watchWorker(new Worker(new URL('./harness.worker.ts', import.meta.url), { type: 'module', name: 'tautline-harness' }));
+
 /** Starts one worker of the investigators' pool. */
 export const spawnInvestigator = (): SpawnedWorker =>
   watchWorker(new Worker(new URL('./investigator.worker.ts', import.meta.url), { type: 'module', name: 'tautline-investigator' }));

@@ -1,5 +1,5 @@
-import { TautlineFailure } from '../core/errors.ts';
 import type { EpisodeCounts } from '../kernels/bootstrap.ts';
+import { JsonReader, type FileKind } from './jsonReader.ts';
 import type { ResolvedReference } from './reference.ts';
 import type { ShiftFalseAlarms } from './shiftLimit.ts';
 import type { Calibration, Projection } from './types.ts';
@@ -15,11 +15,15 @@ export interface Baseline {
 
 const FORMAT = 'tautline-baseline';
 const VERSION = 1;
+const BASELINE_FILE: FileKind = { what: 'the baseline', advice: 'Save it again from a ledger.' };
 
 /** The text of a baseline file: numbers to the last bit, NaN as null. Where the reference lay in its ledger is not kept. */
-export function baselineToJson({ projection, reference, calibration, falseAlarms }: Baseline): string {
+export const baselineToJson = (baseline: Baseline): string => JSON.stringify(baselineToObject(baseline));
+
+/** What a baseline file holds, in plain objects and lists. */
+export function baselineToObject({ projection, reference, calibration, falseAlarms }: Baseline): Record<string, unknown> {
   const { k, windows, pooledMean, means, referenceEvents, referenceEmbedded, streamEvents, hasLatency, windowReference } = reference;
-  const plain = (value: unknown): unknown => (ArrayBuffer.isView(value) ? [...(value as Float64Array)] : value);
+  const counts = ({ levels, counts: c, events }: EpisodeCounts) => ({ levels: [...levels], counts: [...c], events });
   const streams = reference.streams.map((name, s) => ({
     name,
     events: streamEvents[s],
@@ -28,11 +32,13 @@ export function baselineToJson({ projection, reference, calibration, falseAlarms
     mean: [...means.subarray(s * k, (s + 1) * k)],
     window: [...windows.rows.subarray(s * windows.size * k, (s * windows.size + windows.counts[s]) * k)],
   }));
-  return JSON.stringify({
-    format: FORMAT, version: VERSION, projection,
-    reference: { k, hasLatency, windowReference, windowSize: windows.size, pooledMean, streams },
-    calibration, falseAlarms,
-  }, (_, value: unknown) => plain(value));
+  return {
+    format: FORMAT, version: VERSION,
+    projection: { ...projection, mean: [...projection.mean], axes: [...projection.axes], eigenvalues: [...projection.eigenvalues] },
+    reference: { k, hasLatency, windowReference, windowSize: windows.size, pooledMean: [...pooledMean], streams },
+    calibration,
+    falseAlarms: falseAlarms && { pooled: counts(falseAlarms.pooled), streams: falseAlarms.streams.map((own) => own && counts(own)) },
+  };
 }
 
 /**
@@ -41,15 +47,13 @@ export function baselineToJson({ projection, reference, calibration, falseAlarms
  * @throws TautlineFailure of kind file that names the field
  */
 export function baselineFromJson(text: string, file: string): Baseline {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch (thrown) {
-    throw refused(file, `it is not JSON (${thrown instanceof Error ? thrown.message : String(thrown)})`);
-  }
-  const root = new Reader(file, '', raw);
-  if (root.at('format').value !== FORMAT) throw refused(file, 'it is not a baseline file');
-  if (root.at('version').value !== VERSION) throw refused(file, `it is of version ${String(root.at('version').value)}, this program reads version ${VERSION}`);
+  return readBaseline(JsonReader.parse(text, file, BASELINE_FILE));
+}
+
+/** Reads what `baselineToObject` gave. */
+export function readBaseline(root: JsonReader): Baseline {
+  if (root.at('format').value !== FORMAT) throw root.at('format').refused('it is not a baseline file');
+  if (root.at('version').value !== VERSION) throw root.at('version').refused(`it is of version ${String(root.at('version').value)}, this program reads version ${VERSION}`);
 
   const p = root.at('projection');
   const dimension = p.at('dimension').count(1);
@@ -97,79 +101,12 @@ export function baselineFromJson(text: string, file: string): Baseline {
   };
 
   const f = root.at('falseAlarms');
-  const falseAlarms = f.value === null ? null : { pooled: f.at('pooled').episodeCounts(), streams: f.at('streams').list().map((s) => (s.value === null ? null : s.episodeCounts())) };
+  const falseAlarms = f.value === null ? null : { pooled: episodeCounts(f.at('pooled')), streams: f.at('streams').list().map((s) => (s.value === null ? null : episodeCounts(s))) };
   if (falseAlarms && falseAlarms.streams.length !== names.length) throw f.at('streams').wrong(`a list of ${names.length}, one a stream`);
   return { projection, reference, calibration, falseAlarms };
 }
 
-/** A value of the file and where it stands; every question that it cannot answer is a failure that says so. */
-class Reader {
-  readonly #file: string;
-  readonly #path: string;
-  readonly value: unknown;
-
-  constructor(file: string, path: string, value: unknown) {
-    this.#file = file;
-    this.#path = path;
-    this.value = value;
-  }
-
-  at(name: string): Reader {
-    if (typeof this.value !== 'object' || this.value === null || Array.isArray(this.value)) throw this.wrong('an object');
-    const path = this.#path ? `${this.#path}.${name}` : name;
-    if (!Object.hasOwn(this.value, name)) throw refused(this.#file, `"${path}" is missing`);
-    return new Reader(this.#file, path, (this.value as Record<string, unknown>)[name]);
-  }
-
-  list(): Reader[] {
-    if (!Array.isArray(this.value)) throw this.wrong('a list');
-    return this.value.map((value: unknown, i) => new Reader(this.#file, `${this.#path}[${i}]`, value));
-  }
-
-  /** `nullable`: null stands for NaN. */
-  numbers(length?: number, nullable = false): number[] {
-    const { value } = this;
-    const usable = Array.isArray(value) && value.every((v) => (typeof v === 'number' && Number.isFinite(v)) || (nullable && v === null));
-    if (!usable || (length !== undefined && value.length !== length)) throw this.wrong(length === undefined ? 'a list of numbers' : `a list of ${length} numbers`);
-    return value.map((v: number | null) => v ?? Number.NaN);
-  }
-
-  number(): number {
-    if (typeof this.value !== 'number') throw this.wrong('a number');
-    return this.value;
-  }
-
-  /** A number; null stands for NaN. */
-  missing(): number {
-    return this.value === null ? Number.NaN : this.number();
-  }
-
-  episodeCounts(): EpisodeCounts {
-    const levels = Float64Array.from(this.at('levels').numbers());
-    return { levels, counts: Int32Array.from(this.at('counts').numbers(levels.length)), events: this.at('events').count(1) };
-  }
-
-  count(min: number): number {
-    const { value } = this;
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < min) throw this.wrong(`a whole number from ${min}`);
-    return value;
-  }
-
-  flag(): boolean {
-    if (typeof this.value !== 'boolean') throw this.wrong('true or false');
-    return this.value;
-  }
-
-  text(): string {
-    if (typeof this.value !== 'string') throw this.wrong('a text');
-    return this.value;
-  }
-
-  wrong(needed: string): TautlineFailure {
-    return refused(this.#file, `"${this.#path}" must be ${needed}`);
-  }
-}
-
-function refused(file: string, problem: string): TautlineFailure {
-  return new TautlineFailure({ kind: 'file', file, problem: `the baseline cannot be used: ${problem}`, advice: 'Save it again from a ledger.' });
+function episodeCounts(value: JsonReader): EpisodeCounts {
+  const levels = Float64Array.from(value.at('levels').numbers());
+  return { levels, counts: Int32Array.from(value.at('counts').numbers(levels.length)), events: value.at('events').count(1) };
 }

@@ -22,6 +22,7 @@ import { ALERT_KINDS, ROUTES, type Alert, type Calibration, type Decisions, type
 
 export { referenceRange, selectStreams } from './reference.ts';
 
+const NOWHERE: IndexRange = { from: 0, to: 0 };
 /** Events between saved coupling states: what a drill-down replays at most. */
 const CHECKPOINT = 2048;
 
@@ -34,8 +35,10 @@ export interface Detector {
   /**
    * Takes in a ledger.
    * @param reference the reference period within these events, or a baseline, which has it elsewhere: then there is none within these events
+   * @param skip with a baseline: where its own reference lies, where these are the very events that it comes from. No alert is raised inside, and every
+   * signal and decision is that of the analysis that made the baseline.
    */
-  load(events: EventColumns, coordinates: Coordinates, reference: IndexRange | Baseline): void;
+  load(events: EventColumns, coordinates: Coordinates, reference: IndexRange | Baseline, skip?: IndexRange): void;
   runSignals(parameters: Parameters): Signals;
   /** Calibration for the signals of the last run; of `parameters` only those of the decisions stage are read. */
   calibrate(parameters: Parameters): Calibration;
@@ -101,12 +104,12 @@ export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms =
   }
 
   const detector: Detector = {
-    load(events, coordinates, reference) {
+    load(events, coordinates, reference, skip = NOWHERE) {
       run = null;
       decided = null;
       alarms = null;
       loaded = null;
-      loaded = load(kernels.fork(), events, coordinates, reference);
+      loaded = load(kernels.fork(), events, coordinates, reference, skip);
     },
 
     runSignals(parameters) {
@@ -191,7 +194,7 @@ export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms =
   return detector;
 }
 
-function load(kernels: KernelModule, events: EventColumns, coordinates: Coordinates, reference: IndexRange | Baseline): Loaded {
+function load(kernels: KernelModule, events: EventColumns, coordinates: Coordinates, reference: IndexRange | Baseline, skip: IndexRange): Loaded {
   const { arena } = kernels;
   const { n } = events;
   const { k, x } = coordinates;
@@ -215,7 +218,7 @@ function load(kernels: KernelModule, events: EventColumns, coordinates: Coordina
   const seq = columns.seq.view();
   for (let i = 0; i < n; i++) seq[i] = ++counts[events.stream[i]];
   previousInThread(events.thread, events.isVoid, events.threadCount, columns.previous.view());
-  const range = baseline ? { from: 0, to: 0 } : (reference as IndexRange);
+  const range = 'reference' in reference ? skip : reference;
   return { kernels, events, coordinates, blocks, columns, baseline, range, means: baseline?.reference ?? referenceMeans(events, coordinates, range), mark: arena.mark() };
 }
 

@@ -23,7 +23,7 @@ function closeTopmost(): void {
   const { store, actions } = session;
   if (useUi.getState().sheet !== null) showSheet(null);
   else if (onMonitor() && store.getState().view.selected !== null) actions.select(null);
-  else actions.showEvidence(null);
+  else if (onMonitor()) actions.showEvidence(null);
 }
 
 /** Keys for the charts and tables of the monitor. */

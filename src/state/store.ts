@@ -1,8 +1,10 @@
 import { useStore } from 'zustand';
-import { createEngineClient, spawnHarnessWorker } from '../workers/client.ts';
+import { createEngineClient, spawnHarnessWorker, spawnLabWorker } from '../workers/client.ts';
 import { createHarnessPool } from '../workers/harnessPool.ts';
+import { createLabPool } from '../workers/labPool.ts';
 import { browserAddress, noAddress } from './address.ts';
 import { createCalibration, type CalibrationState } from './calibration.ts';
+import { createLab } from './lab/lab.ts';
 import { browserScenarios, passingScenarios } from './scenarios.ts';
 import { createSession } from './session.ts';
 import type { TautlineActions, TautlineState } from './types.ts';
@@ -36,3 +38,13 @@ export const calibration = createCalibration({
 export function useCalibration<T>(selector: (state: CalibrationState) => T): T {
   return useStore(calibration.store, selector);
 }
+
+/** The laboratory of this page. Starts nothing before its first question. */
+export const lab = createLab({
+  engine: session.engine,
+  createPool: () => createLabPool({ spawn: spawnLabWorker, compile: async () => (await import('../kernels/load.browser.ts')).compileKernels() }),
+});
+
+session.store.subscribe(({ ledger }, before) => {
+  if (ledger !== before.ledger && ledger.phase !== 'open') lab.clear();
+});

@@ -1,5 +1,5 @@
 import { queryClient } from './queries.ts';
-import { session } from './store.ts';
+import { lab, session } from './store.ts';
 import type { TautlineState } from './types.ts';
 
 /** What browser tests see of the page. */
@@ -20,7 +20,7 @@ declare global {
 const POLL_MS = 20;
 
 export function installTestHook(): void {
-  const busy = () => !session.isIdle() || queryClient.isFetching() > 0;
+  const busy = () => !session.isIdle() || queryClient.isFetching() > 0 || lab.busy;
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
   window.__tautline = {

@@ -30,6 +30,9 @@ export const spawnInvestigator = (): SpawnedWorker =>
 /** Starts the worker that lays embedding maps out. */
 export const spawnUmapWorker = (): SpawnedWorker => watchWorker(new Worker(new URL('./umap.worker.ts', import.meta.url), { type: 'module', name: 'tautline-map' }));
 
+/** Starts one worker of the laboratory. */
+export const spawnLabWorker = (): SpawnedWorker => watchWorker(new Worker(new URL('./lab.worker.ts', import.meta.url), { type: 'module', name: 'tautline-lab' }));
+
 /** Starts the engine worker at the first call. */
 export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: EngineClientOptions = {}): EngineClient {
   const lifeline = createLifeline<EngineApi>({
@@ -64,6 +67,11 @@ export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: Eng
     embeddingMap: (limit) => call('mapping the embeddings', (remote) => remote.embeddingMap(limit)),
     rowFacts: (rows) => call('looking rows up', (remote) => remote.rowFacts(rows)),
     investigationColumns: (alert) => call('gathering what to investigate', (remote) => remote.investigationColumns(alert)),
+    inControl: (from) => call('gathering what is in control', (remote) => remote.inControl(from)),
+    labColumns: () => call('gathering the projected ledger', (remote) => remote.labColumns()),
+    delayPlan: (ask) => call('planning injected changes', (remote) => remote.delayPlan(ask)),
+    labels: (file) => call('reading labels', (remote) => remote.labels(file)),
+    score: (file) => call('scoring against labels', (remote) => remote.score(file)),
     dispose: () => lifeline.dispose(),
   };
 }

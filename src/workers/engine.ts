@@ -7,6 +7,7 @@ import { downsample } from '../kernels/downsample.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { ColumnMapping, LedgerSource, OpenedLedger, OpenReport, RowSink } from '../ledger/types.ts';
 import { createDrilldown } from './drilldownEngine.ts';
+import { createLab } from './labEngine.ts';
 import { axisPositions, composition, indexAt, nearestEvent, positionOf } from './positions.ts';
 import type {
   AnalysisReport, Axis, CompositionData, CouplingMatrix, EngineApi, EventDetail, SeriesData, SeriesName, SeriesRequest,
@@ -55,6 +56,18 @@ export class Engine implements EngineApi {
   readonly embeddingMap = this.#drilldown.embeddingMap;
   readonly rowFacts = this.#drilldown.rowFacts;
   readonly investigationColumns = this.#drilldown.investigationColumns;
+
+  readonly #lab = createLab({
+    ledger: () => this.#open().ledger,
+    analysis: () => this.#analysed(),
+    detector: () => this.#open().stages.detector,
+    revision: () => this.#revision,
+  });
+  readonly inControl = this.#lab.inControl;
+  readonly labColumns = this.#lab.labColumns;
+  readonly delayPlan = this.#lab.delayPlan;
+  readonly labels = this.#lab.labels;
+  readonly score = this.#lab.score;
 
   constructor(platform: EnginePlatform) {
     this.#platform = platform;

@@ -5,6 +5,7 @@ import type { Parameters, Stage } from '../detection/parameters.ts';
 import type { Alert, Calibration, Route, SignalName } from '../detection/types.ts';
 import type { ColumnMapping, LedgerSource, OpenReport } from '../ledger/types.ts';
 import type { DrilldownApi } from './drilldown.ts';
+import type { LabApi } from './lab.ts';
 
 /** A line that the engine can draw: every signal, and what the detectors make of it. */
 export type SeriesName = SignalName | 'z' | 'cusum';
@@ -87,7 +88,7 @@ export interface EventDetail {
 }
 
 /** What runs in the engine worker. It holds one ledger. Every call may reject with a `TautlineFailure` (its `error` survives the wire). */
-export interface EngineApi extends DrilldownApi {
+export interface EngineApi extends DrilldownApi, LabApi {
   /** Opens and reads a ledger; rows without embeddings go to `sink` as Arrow IPC streams (see RowSink), in order. */
   open(source: LedgerSource, mapping: ColumnMapping | null, sink: (ipcStream: Uint8Array) => Promise<void>, onProgress: OnProgress): Promise<OpenReport>;
   /** Runs the stages that `parameters` needs beyond what is cached. `baseline`: what the alerts are compared with, the defaults where null or absent. */

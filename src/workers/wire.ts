@@ -77,6 +77,12 @@ export function engineToWire(engine: EngineApi): EngineApi {
       const map = await engine.embeddingMap(limit);
       return transfer(map, [map.index, map.stream, map.route, map.time, map.x, map.plane].map((array) => array.buffer));
     }),
+    // Cloned: columns of the laboratory are the engine's own.
+    inControl: (from) => plainErrors('gathering what is in control', () => engine.inControl(from)),
+    labColumns: () => plainErrors('gathering the projected ledger', () => engine.labColumns()),
+    delayPlan: (ask) => plainErrors('planning injected changes', () => engine.delayPlan(ask)),
+    labels: (file) => plainErrors('reading labels', () => engine.labels(file)),
+    score: (file) => plainErrors('scoring against labels', () => engine.score(file)),
     // Small answers: cloned.
     attribution: (at) => plainErrors(`attributing event ${at}`, () => engine.attribution(at)),
     transportPlan: (request) => plainErrors('planning transport', () => engine.transportPlan(request)),

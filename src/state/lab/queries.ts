@@ -1,0 +1,61 @@
+import { keepPreviousData, queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useStore } from 'zustand';
+import type { InControlSource } from '../../detection/lab/inControl.ts';
+import type { LabelScore, LabelSet, LabelText } from '../../workers/lab.ts';
+import { lab, session, useTautline } from '../store.ts';
+import type { TautlineState } from '../types.ts';
+import type { Job, JobState } from './job.ts';
+import type { FalseAlarms, LabState } from './lab.ts';
+
+/** The newest analysis, once nothing is dragged and nothing runs any more; null meanwhile. */
+const restingRevision = ({ analysis, dragging }: TautlineState): number | null =>
+  (analysis.report && !dragging && analysis.running === null && analysis.error === null ? analysis.report.revision : null);
+
+const GC_MS = 60_000;
+
+/** The answer before stays while the next is computed, or while there is nothing to ask. */
+const resting = <T>(kind: string, revision: number | null, key: readonly unknown[], read: () => Promise<T>) => queryOptions({
+  queryKey: [kind, revision, ...key], queryFn: read, enabled: revision !== null, placeholderData: keepPreviousData, gcTime: GC_MS,
+});
+
+export const falseAlarmsQuery = (revision: number | null, source: InControlSource) =>
+  resting('false-alarms', revision, [source], () => lab.falseAlarms(source));
+
+/** What the CUSUM's threshold costs; measured anew when a slider comes to rest. */
+export function useFalseAlarms(source: InControlSource): UseQueryResult<FalseAlarms> {
+  return useQuery(falseAlarmsQuery(useTautline(restingRevision), source));
+}
+
+/** Labelled stretches in use, as events of the newest analysis. */
+export function useLabels(): UseQueryResult<LabelSet> {
+  const file = useLab((state) => state.labelFile);
+  const key = useTautline(eventsKey);
+  return useQuery({
+    queryKey: ['labels', key, file], queryFn: () => session.engine.labels(file), enabled: key !== null, gcTime: GC_MS,
+  });
+}
+
+/** Scores of the newest analysis against the labels in use. */
+export function useLabelScore(): UseQueryResult<LabelScore> {
+  const file = useLab((state) => state.labelFile);
+  return useQuery(resting('label-score', useTautline(restingRevision), [file], () => session.engine.score(file)));
+}
+
+/** What event indices stand for: they mean others in another ledger, or with other streams. */
+const eventsKey = ({ ledger, analysis, view }: TautlineState): string | null =>
+  (ledger.phase === 'open' && analysis.report ? `${ledger.report.fingerprint} ${JSON.stringify(ledger.report.mapping)} ${view.parameters.stream} ${analysis.report.events}` : null);
+
+export function useLab<T>(selector: (state: LabState) => T): T {
+  return useStore(lab.store, selector);
+}
+
+export function useJob<Q, R>(job: Job<Q, R>): JobState<Q, R> {
+  return useStore(job.store);
+}
+
+/** Puts labels of a file in use, or those of the ledger's column again; rejects with what is wrong with the file. */
+export async function takeLabels(file: LabelText | null): Promise<LabelSet> {
+  const set = await session.engine.labels(file);
+  lab.setLabels(file);
+  return set;
+}

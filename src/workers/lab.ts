@@ -1,0 +1,71 @@
+import type { IndexRange } from '../core/columns.ts';
+import type { EventIndex, StreamIndex } from '../core/units.ts';
+import type { ChangeKind, DelayTask } from '../detection/lab/delay.ts';
+import type { InControl, InControlSource } from '../detection/lab/inControl.ts';
+import type { LabelFile } from '../detection/lab/labels.ts';
+import type { LabLedger } from '../detection/lab/ledger.ts';
+import type { Interval, ScoreReport } from '../detection/lab/score.ts';
+import type { Parameters } from '../detection/parameters.ts';
+
+/** In-control behaviour of the newest analysis, with the parameters that it has. */
+export interface InControlColumns {
+  readonly revision: number;
+  readonly parameters: Parameters;
+  readonly inControl: InControl;
+}
+
+/** The projected ledger of the newest analysis, with the parameters that it has. */
+export interface LabColumns {
+  readonly parameters: Parameters;
+  readonly ledger: LabLedger;
+}
+
+/** A change to be injected into the open ledger. */
+export interface DelayAsk {
+  readonly stream: StreamIndex;
+  readonly change: ChangeKind;
+  readonly sizes: readonly number[];
+  /** The change begins at the stream's first event from here on; null: at `count` of its events, evenly spread. */
+  readonly start: EventIndex | null;
+  readonly count: number;
+  /** Own events of the stream within which a change must be found. */
+  readonly horizon: number;
+}
+
+export interface DelayPlan {
+  readonly parameters: Parameters;
+  /** Events at which the changes begin, one a task. */
+  readonly starts: readonly EventIndex[];
+  readonly tasks: readonly DelayTask[];
+}
+
+/** Labels as a file holds them, kept as text: what events they mean depends on the streams of the analysis. */
+export interface LabelText {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface LabelSet {
+  /** Null: the ledger's own column. */
+  readonly file: string | null;
+  readonly format: LabelFile['format'] | 'column';
+  readonly intervals: readonly Interval[];
+  readonly leftOut: readonly string[];
+}
+
+export interface LabelScore {
+  readonly revision: number;
+  readonly labels: LabelSet;
+  readonly report: ScoreReport;
+  readonly reference: IndexRange;
+}
+
+/** Questions of the laboratory that the engine answers, about its newest analysis. Every call may reject with a `TautlineFailure`. */
+export interface LabApi {
+  inControl(source: InControlSource): Promise<InControlColumns>;
+  labColumns(): Promise<LabColumns>;
+  delayPlan(ask: DelayAsk): Promise<DelayPlan>;
+  /** Labelled stretches of a file, or (null) of the ledger's label column. */
+  labels(file: LabelText | null): Promise<LabelSet>;
+  score(file: LabelText | null): Promise<LabelScore>;
+}

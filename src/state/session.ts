@@ -350,7 +350,7 @@ export function createSession(platform: SessionPlatform): Session {
     showEvidence(evidence) {
       if (JSON.stringify(evidence) !== JSON.stringify(get().view.evidence)) changeView({ evidence });
     },
-    mark: (marked) => store.setState({ marked: marked !== null && marked.length === 0 ? null : marked }),
+    mark: (marked) => store.setState({ marked: marked?.index.length === 0 ? null : marked }),
     toggleStream: (name) => changeView({ hiddenStreams: withOrWithout(get().view.hiddenStreams, name) }),
     soloStream(name) {
       const others = streamNames().filter((stream) => stream !== name);

@@ -71,14 +71,21 @@ export interface Toast {
   readonly text: string;
 }
 
+/** Events picked out, ascending. */
+export interface MarkedEvents {
+  readonly index: Int32Array;
+  /** Epoch ms of each, NaN without timestamps. */
+  readonly time: Float64Array;
+}
+
 export interface TautlineState {
   readonly view: ViewState;
   readonly ledger: LedgerPhase;
   readonly analysis: AnalysisState;
   /** Shared cursor; null when the pointer is on no chart. Not in the URL. */
   readonly cursor: EventIndex | null;
-  /** Events picked out on the embedding map, ascending, marked on the timelines; null for none. Not in the URL. */
-  readonly marked: Int32Array | null;
+  /** Events picked out on the embedding map and marked on the timelines; null for none. Not in the URL. */
+  readonly marked: MarkedEvents | null;
   readonly toasts: readonly Toast[];
   /** Parameter sets kept under a name; they outlive the page. */
   readonly scenarios: readonly Scenario[];
@@ -114,7 +121,7 @@ export interface TautlineActions {
   setCursor(index: EventIndex | null): void;
   select(index: EventIndex | null): void;
   showEvidence(evidence: EvidenceView | null): void;
-  mark(events: Int32Array | null): void;
+  mark(events: MarkedEvents | null): void;
   toggleStream(name: string): void;
   /** Shows one stream alone, or all again when it already is alone. */
   soloStream(name: string): void;

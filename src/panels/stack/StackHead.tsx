@@ -9,6 +9,7 @@ import { formatCount, formatDuration, formatTimeFull } from '../../core/format.t
 import { ROUTES } from '../../detection/types.ts';
 import { compositionQuery, useEvent } from '../../state/queries.ts';
 import { Legend } from './Legend.tsx';
+import { Marked } from './Marked.tsx';
 import { useSharedRestingCursor } from './Readout.tsx';
 import { useShared } from './timeline.ts';
 
@@ -30,6 +31,7 @@ export function StackHead() {
         <Where />
       </div>
       <AxisStrip {...link} label={axis === 'time' ? 'Time axis, UTC' : 'Event axis'} ticks={ticks} formatX={formatX} />
+      <Marked />
     </div>
   );
 }

@@ -15,6 +15,15 @@ export const USAGE: Readonly<Record<string, string>> = {
   --params FILE   parameters as a flat JSON object: would these thresholds still pass?
   --workers N     worker threads (one a core)
   --out DIR       folder to write to (tautline-calibration)`,
+  channels: `tautline channels LEDGER... [--budget N] [--labels FILE] [--params FILE.json] [--set NAME=VALUE]... [--out FILE.json]
+  Which labelled changes each channel finds, and what it raises without one, with limits that a false-alarm budget gives: derived from the reference
+  period of each ledger, by hand nowhere. A detector of the length of the text alone stands beside them.
+  LEDGER...       files; each is a ledger of its own
+  --budget N      one false alarm in N events, for every channel (false_alarm_budget)
+  --labels FILE   labelled stretches, in place of the label column
+  --params FILE   parameters as a flat JSON object; an absent one has its default
+  --set NAME=VAL  one parameter, such as k=32
+  --out FILE      the table as JSON`,
   generate: `tautline generate PROFILE [--seed S] [--single] --out DIR
   Writes a generated ledger as Parquet, partitioned by provider_id and hour: quick-tour, benign, fracture, homogenisation or backoff.
   --single        one file instead

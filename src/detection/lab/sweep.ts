@@ -5,7 +5,7 @@ import { PARAMETER_NAMES, PARAMETER_SPECS, parseParameters, type ParameterName, 
 import { createDetector } from '../pipeline.ts';
 import type { AlertKind } from '../types.ts';
 import { runTasks, type LabLedger } from './ledger.ts';
-import { scoreEpisodes, type Interval } from './score.ts';
+import { createScorer, TOLERANCE, type Interval } from './score.ts';
 
 /** A parameter and the values that a grid tries. */
 export interface SweepAxis {
@@ -31,7 +31,7 @@ export interface SweepCell {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
-  /** In the stream's own events, over the intervals found. */
+  /** In the stream's own events, over the intervals found, 1 for their first event. */
   readonly medianDelay: number;
   readonly problem: string | null;
 }
@@ -93,6 +93,8 @@ const byColumn = ({ x, y }: SweepRequest) => PARAMETER_SPECS[x.name].stage === '
 /** Cells of some rows, ordered so that those with the same signals follow one another. */
 function* sweepCells(kernels: KernelModule, { ledger, request, rows }: SweepTask): Generator<SweepCell> {
   const { x, y, intervals } = request;
+  const scorer = createScorer(ledger.events, intervals, { tolerance: TOLERANCE, from: ledger.reference.to });
+  const scored = scorer.intervals.length > 0;
   const detector = createDetector(kernels);
   detector.load(ledger.events, ledger.coordinates, ledger.reference);
   const kinds = request.kinds && new Set(request.kinds);
@@ -113,8 +115,8 @@ function* sweepCells(kernels: KernelModule, { ledger, request, rows }: SweepTask
       signalsOf = key;
     }
     const alerts = detector.decide(parameters).alerts.filter((alert) => !kinds || kinds.has(alert.kind));
-    const { precision, recall, f1, medianDelay } = scoreEpisodes(alerts, intervals, ledger.events.stream);
-    yield { x: a, y: b, alerts: alerts.length, precision: intervals.length > 0 ? precision : Number.NaN, recall, f1, medianDelay, problem: null };
+    const { precision, recall, f1, delay } = scorer.score(alerts);
+    yield { x: a, y: b, alerts: alerts.length, precision: scored ? precision : Number.NaN, recall, f1, medianDelay: delay.median, problem: null };
   }
 }
 

@@ -10,10 +10,12 @@ import { spawnInvestigator } from '../../workers/client.ts';
 import type { TransportRequest } from '../../workers/drilldown.ts';
 import { createPool } from '../../workers/pool.ts';
 import type { Axis } from '../../workers/protocol.ts';
+import { noLedger } from '../session.ts';
 import { session, useTautline } from '../store.ts';
 import type { TautlineState } from '../types.ts';
 import type { Investigators } from './investigate.ts';
 import { createInvestigations, type InvestigationState } from './investigations.ts';
+import { alertReport, sessionReport } from './report.ts';
 import { readAgents, readHandoffs, readThread, readWords, type AgentsView, type ThreadView, type WordsSelection } from './read.ts';
 
 /** Drill-down queries; null asks nothing. Answers of the newest analysis only, the previous one stays until the next is there. */
@@ -90,4 +92,16 @@ export const investigations = createInvestigations(session, () => (pool ??= crea
 /** Where the investigation of an alert stands; undefined = not begun. `alert` is its position in `AnalysisReport.alerts`. */
 export function useInvestigation(alert: number | null): InvestigationState | undefined {
   return useStore(investigations.store, ({ byAlert }) => (alert === null ? undefined : byAlert[alert]));
+}
+
+/**
+ * A self-contained HTML file of an alert (its position in `AnalysisReport.alerts`) or, with null, of the session.
+ * @throws TautlineFailure where nothing has been analysed
+ */
+export async function makeReport(alert: number | null): Promise<string> {
+  const { ledger, analysis, view } = session.store.getState();
+  if (ledger.phase !== 'open' || !analysis.report) throw noLedger('Making a report');
+  const made = Object.entries(investigations.store.getState().byAlert).flatMap(([key, state]) => (state.phase === 'done' ? [[key, state.investigation] as const] : []));
+  const inputs = { ledger: ledger.report, analysis: analysis.report, parameters: view.parameters, investigations: Object.fromEntries(made), generatedAt: new Date() };
+  return alert === null ? sessionReport(session, inputs) : alertReport(session, alert, inputs);
 }

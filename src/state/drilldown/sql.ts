@@ -82,3 +82,6 @@ export const columnsSql = "select column_name as name, data_type as type from in
 /** Some columns of some rows, in ledger order. */
 export const fieldsSql = (columns: readonly string[], rows: readonly LedgerRow[]): string =>
   `select ${['row', ...columns.map(quoteName)].join(', ')} from events where row in (${rows.join(', ')}) order by row`;
+
+/** Texts of some rows. */
+export const textsOfRowsSql = (rows: readonly LedgerRow[]): string => `select row, text from events where row in (${rows.join(', ')})`;

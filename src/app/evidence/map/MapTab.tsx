@@ -1,5 +1,151 @@
-import type { ReactNode } from 'react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useChartTheme } from '../../../charts/theme.ts';
+import { explain } from '../../../core/errors.ts';
+import { formatCount, formatPercent, formatTimeFull } from '../../../core/format.ts';
+import { ROUTES } from '../../../detection/types.ts';
+import { layouts, signatureOf, useEmbeddingMap, useLayout, type LayoutState } from '../../../state/drilldown/map.ts';
+import { actions, useTautline } from '../../../state/store.ts';
+import type { EmbeddingMap } from '../../../workers/drilldown.ts';
+import { RouteBadge } from '../../shell/Badge.tsx';
+import { ProgressBar, progressText } from '../../shell/Progress.tsx';
+import { Answer, Empty, Segmented } from '../parts.tsx';
+import { useRows } from '../useRows.ts';
 import type { Subject } from '../useSubject.ts';
+import { useTexts } from '../useTexts.ts';
+import { colorPoints, type Colored, type Coloring } from './colors.ts';
+import { PointMap } from './PointMap.tsx';
+import { pointOf, pointStates } from './states.ts';
+
+type Projection = 'plane' | 'umap';
+/** Events of the alert that are ringed. */
+const MOST_RINGED = 100;
+
+function Key({ colored }: { readonly colored: Colored }): ReactNode {
+  if (colored.isScale) {
+    return (
+      <p className="map-key dim">
+        {colored.key[0]?.name} <i className="map-scale" style={{ background: `linear-gradient(90deg, ${colored.colors.join(', ')})` }} /> {colored.key.at(-1)?.name}
+      </p>
+    );
+  }
+  return (
+    <ul className="map-key dim">
+      {colored.key.map(({ code, name, points, letter }) => <li key={code}><i className="map-swatch" style={{ background: colored.colors[code] }}>{letter ?? ''}</i>{name} {formatCount(points)}</li>)}
+    </ul>
+  );
+}
+
+/** What the picture keeps of the distances: a map of many axes on two is not to be read as more than it is. */
+function Caveat({ map, projection, layout }: { readonly map: EmbeddingMap; readonly projection: Projection; readonly layout: LayoutState | null }): ReactNode {
+  const thinned = map.total > map.index.length ? ` ${formatCount(map.index.length)} of ${formatCount(map.total)} events are shown, evenly spread.` : '';
+  const pauses = map.pauses > 0 ? ` ${formatCount(map.pauses)} pauses have no embedding and are not here.` : '';
+  if (projection === 'plane') {
+    const kept = map.explained[0] + map.explained[1];
+    return <p className="dim map-caveat">Distances in the plane keep {formatPercent(kept)} of the variance of the {formatCount(map.k)} whitened axes: points that are together here may be apart along the others.{thinned}{pauses}</p>;
+  }
+  if (layout?.phase !== 'done') return null;
+  const { fitted, neighboursKept, neighbours } = layout.layout;
+  return (
+    <p className="dim map-caveat">
+      UMAP shows who is near whom; distances between groups, their sizes and the axes mean nothing.
+      {Number.isFinite(neighboursKept) && ` Of the ${formatCount(neighbours)} nearest neighbours of a point in the ${formatCount(map.k)} axes, ${formatPercent(neighboursKept, 2)} are among its nearest here.`}
+      {fitted < map.index.length && ` ${formatCount(fitted)} points were laid out, the other ${formatCount(map.index.length - fitted)} stand among the nearest of these.`}{thinned}{pauses}
+    </p>
+  );
+}
+
+function LayoutTools({ layout }: { readonly layout: LayoutState | null }): ReactNode {
+  if (layout?.phase === 'running') {
+    return (
+      <div className="map-progress" role="status">
+        <ProgressBar progress={layout.progress} label="UMAP" /><span className="dim">{progressText(layout.progress)}</span>
+        <button type="button" className="button small" onClick={() => layouts.cancel()}>Cancel</button>
+      </div>
+    );
+  }
+  if (layout?.phase === 'failed') return <span className="field-problem" role="alert">{explain(layout.error)}</span>;
+  return null;
+}
+
+function Map({ map, subject }: { readonly map: EmbeddingMap; readonly subject: Subject }): ReactNode {
+  const { report } = subject;
+  const { mode } = useChartTheme();
+  const [coloring, setColoring] = useState<Coloring>('stream');
+  const [projection, setProjection] = useState<Projection>('plane');
+  const range = useTautline((state) => state.view.range);
+  const hiddenStreams = useTautline((state) => state.view.hiddenStreams);
+  const selected = useTautline((state) => state.view.selected);
+  const cursor = useTautline((state) => state.cursor);
+  const marked = useTautline((state) => state.marked);
+  const signature = useMemo(() => signatureOf(map), [map]);
+  const layout = useLayout(signature);
+  const names = useMemo(() => report.streams.map(({ name }) => name), [report]);
+  const colored = useMemo(() => colorPoints(map, coloring, names, mode), [map, coloring, names, mode]);
+  const state = useMemo(
+    () => pointStates(map, range, new Set(names.flatMap((name, i) => (hiddenStreams.includes(name) ? [i] : []))), marked?.index ?? null),
+    [map, range, names, hiddenStreams, marked],
+  );
+  const ringed = useMemo(() => {
+    const found: number[] = [];
+    for (let i = 0; i < map.index.length && found.length < MOST_RINGED; i += 1) {
+      if (map.stream[i] === subject.stream && map.index[i] >= subject.onset && map.index[i] <= subject.event) found.push(i);
+    }
+    return found;
+  }, [map, subject]);
+  useEffect(() => () => actions.mark(null), []);
+
+  const umap = layout?.phase === 'done' ? layout.layout.positions : null;
+  const shown: Projection = projection === 'umap' && umap ? 'umap' : 'plane';
+  const choose = (next: Projection): void => {
+    setProjection(next);
+    if (next === 'umap' && (layout === null || layout.phase === 'failed')) layouts.start(map);
+  };
+  return (
+    <>
+      <div className="evidence-tools">
+        <Segmented label="Projection" value={projection} onChange={choose} options={[['plane', 'principal plane'], ['umap', 'UMAP']]} />
+        <label>colour <Segmented label="Colour" value={coloring} onChange={setColoring} options={[['stream', 'stream'], ['route', 'route'], ['time', 'time']]} /></label>
+        {projection === 'umap' && <LayoutTools layout={layout} />}
+        {marked
+          ? <span>{formatCount(marked.index.length)} picked <button type="button" className="button small" onClick={() => actions.setRange({ from: marked.index[0], to: marked.index[marked.index.length - 1] + 1 })}>Zoom the charts to them</button> <button type="button" className="button small quiet" onClick={() => actions.mark(null)}>Clear</button></span>
+          : <span className="dim">Drag to pick events, which the timelines then mark; shift-drag moves, the wheel zooms.{range && ' Pale: outside the visible range of the charts.'}</span>}
+      </div>
+      <PointMap
+        label={`Map of ${formatCount(map.index.length)} embeddings; drag to pick events, arrows move, plus and minus zoom`}
+        positions={shown === 'umap' && umap ? umap : map.plane} colored={colored} state={state} ringed={ringed}
+        selected={pointOf(map.index, selected)} cursor={pointOf(map.index, cursor)}
+        onHover={(point) => actions.setCursor(point < 0 ? null : map.index[point])} onPick={(point) => actions.select(map.index[point])}
+        onBrush={(points) => actions.mark({ index: Int32Array.from(points, (i) => map.index[i]), time: Float64Array.from(points, (i) => map.time[i]) })}
+        tip={(point) => <Tip map={map} point={point} names={names} />}
+      />
+      <Key colored={colored} />
+      <p className="dim map-key"><i className="map-ring" /> events of {names[subject.stream]} from the onset to the alert</p>
+      <Caveat map={map} projection={shown} layout={layout} />
+    </>
+  );
+}
+
+function Tip({ map, point, names }: { readonly map: EmbeddingMap; readonly point: number; readonly names: readonly string[] }): ReactNode {
+  const index = map.index[point];
+  const rows = useRows([index]);
+  const row = rows.get(index);
+  const texts = useTexts(row === undefined ? [] : [row]);
+  const message = row === undefined ? undefined : texts.get(row);
+  return (
+    <>
+      <span className="quote-head"><strong>{names[map.stream[point]]}</strong><span className="dim">{formatCount(index)}</span><RouteBadge route={ROUTES[map.route[point]]} /></span>
+      {Number.isFinite(map.time[point]) && <span className="dim">{formatTimeFull(map.time[point])}</span>}
+      {message?.text && <span className="quote-text">{message.text}</span>}
+    </>
+  );
+}
+
+/** Every event with an embedding as a point, tied to the timelines in both directions. */
 export function MapTab({ subject }: { readonly subject: Subject }): ReactNode {
-  return <p>{subject.event}</p>;
+  const query = useEmbeddingMap();
+  return (
+    <Answer query={query} what="mapping the embeddings">
+      {(map) => (map.index.length === 0 ? <Empty>No event has an embedding: there is nothing to map.</Empty> : <Map map={map} subject={subject} />)}
+    </Answer>
+  );
 }

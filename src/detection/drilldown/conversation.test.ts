@@ -90,7 +90,7 @@ describe('hand-offs', () => {
   });
 
   test('that go round again and again are a loop; once there and back is not', () => {
-    const round = (n: number) => Array.from({ length: n }, (_, i) => (i % 2 === 0 ? ['bob', 'x @ann'] : ['ann', 'x @bob']) as [string, string]);
+    const round = (n: number) => Array.from({ length: n }, (_, i): [string, string] => (i % 2 === 0 ? ['bob', 'x @ann'] : ['ann', 'x @bob']));
     expect(handoffGraph(turns(...round(2)), []).loops).toEqual([]);
     expect(handoffGraph(turns(...round(3)), []).loops).toEqual([]);
     const { loops, handoffs } = handoffGraph(turns(...round(5)), []);

@@ -25,8 +25,10 @@ export function createInvestigations(session: Pick<Session, 'store' | 'engine' |
   let running: { readonly alert: number; readonly abort: AbortController } | null = null;
 
   function set(alert: number, state: InvestigationState | null): void {
-    const { [alert]: _, ...others } = store.getState().byAlert;
-    store.setState({ byAlert: state ? { ...others, [alert]: state } : others });
+    const byAlert = { ...store.getState().byAlert };
+    if (state) byAlert[alert] = state;
+    else delete byAlert[alert];
+    store.setState({ byAlert });
   }
 
   function cancel(): void {

@@ -25,7 +25,10 @@ interface Event {
 function eventsTable(events: readonly Event[]): Uint8Array {
   const column = <T,>(type: arrow.DataType, values: readonly T[]) => arrow.vectorFromArray(values as unknown[], type);
   const text = (value: (e: Event) => string | null | undefined) => column(new arrow.Utf8(), events.map((e) => value(e) ?? null));
-  const big = (value: (e: Event) => number | null | undefined) => column(new arrow.Int64(), events.map((e) => (value(e) == null ? null : BigInt(value(e)!))));
+  const big = (value: (e: Event) => number | null | undefined) => column(new arrow.Int64(), events.map((e) => {
+    const number = value(e) ?? null;
+    return number === null ? null : BigInt(number);
+  }));
   return tableToIPC(new arrow.Table({
     row: column(new arrow.Int32(), events.map((_, i) => i)),
     ts: column(new arrow.TimestampMicrosecond(), events.map((_, i) => 1_700_000_000_000 + 1000 * i)),

@@ -48,9 +48,15 @@ describe('reports', () => {
 
   it('say what they go without', async () => {
     const number = inputs.analysis.alerts.findIndex(({ kind }) => kind === 'DRIFT');
-    const broken = { ...session, tables: { ...session.tables, query: async () => Promise.reject(new Error('no <tables>')) } };
-    const engineOnly = { ...engine, series: engine.series.bind(engine), event: engine.event.bind(engine), rowsOf: engine.rowsOf.bind(engine) };
-    const page = await alertReport({ ...broken, engine: { ...engineOnly, attribution: async () => Promise.reject(new Error('too few')) } } as unknown as ReportSession, number, inputs);
+    const broken: ReportSession = {
+      engine: {
+        series: (request) => engine.series(request), event: (index) => engine.event(index), rowsOf: (indices) => engine.rowsOf(indices), rowFacts: engine.rowFacts,
+        words: engine.words, conversation: engine.conversation, handoffGraph: engine.handoffGraph, transportPlan: engine.transportPlan,
+        attribution: () => Promise.reject(new Error('too few')),
+      },
+      tables: { ...session.tables, query: () => Promise.reject(new Error('no <tables>')) },
+    };
+    const page = await alertReport(broken, number, inputs);
     expect(page).toContain('Not in this report: attribution. ');
     expect(page).toContain('no &lt;tables&gt;');
     expect(headings(page)).not.toContain('Words');

@@ -123,7 +123,7 @@ function comparable(fields: readonly FieldColumn[], n: number): { readonly numbe
       if (stated.length > 2 && stated.every((value, i) => i === 0 || value > stated[i - 1])) leftOut.push(`${name} only counts up`);
       else numbers.push(numeric(name, '', read));
     } else {
-      const read = values.map((value) => (value === null || value === undefined ? null : String(value)));
+      const read = values.map((value) => (typeof value === 'string' ? value : typeof value === 'boolean' ? String(value) : null));
       const different = new Set(read.filter((value) => value !== null)).size;
       if (different > n / 4) leftOut.push(`${name} has ${formatCount(different)} different values in ${formatCount(n)} events`);
       else if (different > 0) categories.push({ label: name, values: read });

@@ -13,9 +13,6 @@ export class Markup {
   constructor(text: string) {
     this.text = text;
   }
-  toString(): string {
-    return this.text;
-  }
 }
 
 type Part = string | number | null | undefined | Markup | readonly Part[];

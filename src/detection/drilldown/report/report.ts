@@ -39,7 +39,7 @@ export function reportToHtml({ title, facts, sections, generatedAt }: Report): s
 <body><main><header><h1>${title}</h1>${factList(facts)}</header>
 <nav aria-label="Sections"><ol>${sections.map((section, i) => html`<li><a href="#s${i + 1}">${section.title}</a></li>`)}</ol></nav>
 ${sections.map((section, i) => html`<section id="s${i + 1}"><h2>${section.title}</h2>${section.blocks.map(blockToHtml)}</section>`)}
-<footer>Made by Tautline on <time datetime="${made}">${made.replace('T', ' ').slice(0, 19)} UTC</time>.</footer></main></body></html>`}\n`;
+<footer>Made by Tautline on <time datetime="${made}">${made.replace('T', ' ').slice(0, 19)} UTC</time>.</footer></main></body></html>`.text}\n`;
 }
 
 function blockToHtml(block: ReportBlock): Markup {

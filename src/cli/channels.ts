@@ -65,7 +65,8 @@ function ledgerTable({ ledger, events, channels }: LedgerChannels): string[] {
     note !== null && streams.length === 0 ? [[channel, '', '', '', '', note]] : streams.map((s) => [
       channel, s.stream, formatNumber(s.limit), s.firstAlarm === null ? '–' : String(s.firstAlarm), changesOf(s), `${s.falseAlarms} in ${formatCount(s.unlabelled)}`,
     ]));
-  return ['', `${ledger} (${formatCount(events)} events)`, ...aligned([['channel', 'stream', 'limit', 'first alarm', 'change', 'false alarms'], ...rows])];
+  const notes = channels.filter(({ note, streams }) => note !== null && streams.length > 0).map(({ channel, note }) => `note: ${channel}: ${note}`);
+  return ['', `${ledger} (${formatCount(events)} events)`, ...aligned([['channel', 'stream', 'limit', 'first alarm', 'change', 'false alarms'], ...rows]), ...notes];
 }
 
 const changesOf = ({ changes }: ChannelStream): string =>

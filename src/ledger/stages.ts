@@ -1,6 +1,7 @@
 import type { Coordinates, EventColumns, IndexRange } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
 import type { OnProgress } from '../core/progress.ts';
+import type { Baseline } from '../detection/baseline.ts';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters, type Stage } from '../detection/parameters.ts';
 import { createDetector, referenceRange, selectStreams, type Detector } from '../detection/pipeline.ts';
 import type { Alert, Decisions, Projection, Signals } from '../detection/types.ts';
@@ -31,6 +32,13 @@ export interface RunOptions {
   readonly onProgress: OnProgress;
   /** What the alerts are compared with; null or absent: the default parameters. */
   readonly baseline?: Parameters | null;
+}
+
+/** A reference period from elsewhere (spec 2). */
+export interface LoadedBaseline {
+  readonly baseline: Baseline;
+  /** Where the baseline's own reference lies, where this is the ledger that it was made of; null elsewhere: no reference lies within the events then. */
+  readonly own: IndexRange | null;
 }
 
 /**
@@ -85,7 +93,11 @@ interface Projected {
   baseline: { readonly key: string; readonly alerts: readonly Alert[] } | null;
 }
 
-export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, 'columns' | 'embeddings'>): Stages {
+/**
+ * @param given replaces the reference period, its projection and its calibration: `k`, `reference_events` and `reference_range` have no effect then
+ */
+export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, 'columns' | 'embeddings'>, given: LoadedBaseline | null = null): Stages {
+  const projectionKey = (parameters: Parameters) => (given ? JSON.stringify([parameters.stream]) : keyOf('projection', parameters));
   const detector = createDetector(kernels);
   let fit: Fit | null = null;
   let projected: Projected | null = null;
@@ -97,9 +109,9 @@ export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, '
   let apartAlerts: { readonly key: string; readonly alerts: readonly Alert[] } | null = null;
 
   async function fitFor(parameters: Parameters, options: RunOptions): Promise<Fit> {
-    const key = JSON.stringify(NAMES.projection.filter((name) => name !== 'k').map((name) => parameters[name]));
+    const key = given ? projectionKey(parameters) : JSON.stringify(NAMES.projection.filter((name) => name !== 'k').map((name) => parameters[name]));
     // A fit that found fewer axes than it was asked for has all there are.
-    if (fit?.key === key && (parameters.k <= fit.askedK || fit.projection.k < fit.askedK)) return fit;
+    if (fit?.key === key && (given || parameters.k <= fit.askedK || fit.projection.k < fit.askedK)) return fit;
     const { columns, embeddings } = ledger;
     if (!embeddings) {
       throw new TautlineFailure({
@@ -109,27 +121,28 @@ export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, '
       });
     }
     const { events, leftOut } = selectStreams(columns, parameters.stream);
-    const { range, retrospective } = referenceRange(events.n, parameters);
     const stream = new Int32Array(columns.n).fill(-1);
     for (let i = 0; i < events.n; i += 1) stream[events.row[i]] = events.stream[i];
+    const range = given ? within(given.own, events.n) : referenceRange(events.n, parameters).range;
     const rows: IndexRange = range.from < range.to ? { from: events.row[range.from], to: events.row[range.to - 1] + 1 } : { from: 0, to: 0 };
-    const { projection } = await fitProjection(kernels, { stream, isVoid: columns.isVoid }, embeddings, rows, parameters.k, part(options, 0, 0.4));
+    const { projection } = given?.baseline ?? await fitProjection(kernels, { stream, isVoid: columns.isVoid }, embeddings, rows, parameters.k, part(options, 0, 0.4));
     const only = stream.map((code) => (code >= 0 ? 1 : 0));
     const everyRow = events.n === columns.n;
     const ofRows = await projectLedger(
       kernels, projection, embeddings, columns.n, { ...part(options, 0.4, 0.9), only: everyRow ? undefined : Uint8Array.from(only) },
     );
     const coordinates = everyRow ? ofRows : gather(ofRows, events.row);
+    const retrospective = range.from === 0 && range.to === events.n;
     return { key, events, leftOut, reference: range, retrospective, askedK: parameters.k, projection, coordinates };
   }
 
   async function project(parameters: Parameters, options: RunOptions): Promise<{ readonly value: Projected; readonly ms: number | null }> {
-    const key = keyOf('projection', parameters);
+    const key = projectionKey(parameters);
     if (projected?.key === key) return { value: projected, ms: null };
     const started = performance.now();
     const next = await fitFor(parameters, options);
-    const coordinates = truncateCoordinates(next.coordinates, parameters.k);
-    const value = { key, fit: next, projection: truncateProjection(next.projection, parameters.k), coordinates, baseline: null };
+    const k = given ? next.projection.k : parameters.k;
+    const value = { key, fit: next, projection: truncateProjection(next.projection, k), coordinates: truncateCoordinates(next.coordinates, k), baseline: null };
     return { value, ms: performance.now() - started };
   }
 
@@ -140,7 +153,8 @@ export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, '
     signals = null;
     decisions = null;
     fit = next.fit;
-    detector.load(next.fit.events, next.coordinates, next.fit.reference);
+    if (given) detector.load(next.fit.events, next.coordinates, given.baseline, next.fit.reference);
+    else detector.load(next.fit.events, next.coordinates, next.fit.reference);
     projected = next;
   }
 
@@ -168,7 +182,7 @@ export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, '
   async function alertsApart(baseline: Parameters, options: RunOptions): Promise<readonly Alert[]> {
     const key = JSON.stringify(baseline);
     if (apartAlerts?.key !== key) {
-      apart ??= createStages(kernels.fork(), ledger);
+      apart ??= createStages(kernels.fork(), ledger, given);
       apartAlerts = { key, alerts: (await apart.run(baseline, { ...options, baseline })).decisions.alerts };
     }
     return apartAlerts.alerts;
@@ -184,7 +198,7 @@ export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, '
       const { value: base, ms } = await project(parameters, options);
       if (ms !== null) timings.projection = ms;
       const baseline = baselineOf(parameters, options.baseline);
-      const elsewhere = keyOf('projection', baseline) === base.key ? null : await alertsApart(baseline, options);
+      const elsewhere = projectionKey(baseline) === base.key ? null : await alertsApart(baseline, options);
       options.onProgress({ phase: 'Detecting', fraction: 0.9 });
       await pause();
       if (options.signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'Detecting' });
@@ -206,6 +220,9 @@ export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, '
     },
   };
 }
+
+/** A range cut to n events; nothing of null. */
+const within = (range: IndexRange | null, n: number): IndexRange => ({ from: Math.min(range?.from ?? 0, n), to: Math.min(range?.to ?? 0, n) });
 
 /** A turn of the event queue, in which a cancel arrives. */
 const pause = () => new Promise((resolve) => setTimeout(resolve, 0));

@@ -5,6 +5,7 @@ import type { EventIndex, LedgerRow } from '../core/units.ts';
 import type { AlertKind } from '../detection/types.ts';
 import type { ColumnMapping } from '../ledger/types.ts';
 import type { Axis, CompositionData, CouplingMatrix, EventDetail, SeriesData, SeriesName } from '../workers/protocol.ts';
+import { againstName } from './scenarios.ts';
 import { noLedger } from './session.ts';
 import { alertsSql, eventSql, neighboursSql } from './sql.ts';
 import { session, useTautline } from './store.ts';
@@ -170,6 +171,9 @@ export function useAlertRows(): UseQueryResult<readonly AlertRow[]> {
 export function useSql(sql: string | null, needs: 'events' | 'alerts' | 'signals' = 'events'): UseQueryResult<readonly Row[]> {
   return useQuery(sqlQuery(useTautline(ledgerKey), useTautline(revisionOf), sql, needs));
 }
+
+/** What alerts are compared with: "the defaults", or the name of a scenario. */
+export const useAgainst = (): string => useTautline((state) => againstName(state.scenarios, state.view.baseline));
 
 /** The visible range; its identity changes only with its ends. */
 export function useVisibleRange(): IndexRange | null {

@@ -51,6 +51,13 @@ export function suggestName(scenarios: readonly Scenario[], parameters: Paramete
   }
 }
 
+/** What alerts are compared with, in words that go after "against". */
+export function againstName(scenarios: readonly Scenario[], baseline: Parameters | null): string {
+  if (!baseline) return 'the defaults';
+  const name = scenarioOf(scenarios, baseline)?.name;
+  return name === undefined ? 'the parameters of the link' : `“${name}”`;
+}
+
 const tidyName = (name: string): string => name.trim().replace(/\s+/g, ' ').slice(0, MOST_NAME).trim();
 
 const FORMAT = 'tautline-scenarios';

@@ -10,9 +10,9 @@ const pair = { before: alert(1), after: alert(2) };
 
 describe('alertChangeText', () => {
   it('counts what came, went and moved', () => {
-    expect(alertChangeText({ added: [alert(1), alert(9)], removed: [alert(3)], kept: [], moved: [] })).toBe('+2 −1 alerts against the defaults');
-    expect(alertChangeText({ added: [], removed: [], kept: [], moved: [pair] })).toBe('+0 −0 alerts against the defaults, 1 moved');
-    expect(alertChangeText({ added: [], removed: [], kept: [pair], moved: [] })).toBe('same alerts as the defaults');
+    expect(alertChangeText({ added: [alert(1), alert(9)], removed: [alert(3)], kept: [], moved: [] }, 'the defaults')).toBe('+2 −1 alerts against the defaults');
+    expect(alertChangeText({ added: [], removed: [], kept: [], moved: [pair] }, 'the defaults')).toBe('+0 −0 alerts against the defaults, 1 moved');
+    expect(alertChangeText({ added: [], removed: [], kept: [pair], moved: [] }, '“strict”')).toBe('same alerts as “strict”');
   });
 });
 

@@ -8,10 +8,11 @@ export interface MenuItem {
 }
 
 /** A button with a list of choices below it; arrows move, Enter chooses, Escape closes. */
-export function Menu({ label, items, onChoose }: {
+export function Menu({ label, items, onChoose, small = false }: {
   readonly label: string;
   readonly items: readonly MenuItem[];
   readonly onChoose: (id: string) => void;
+  readonly small?: boolean;
 }): ReactNode {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
@@ -43,7 +44,7 @@ export function Menu({ label, items, onChoose }: {
 
   return (
     <div className="menu" ref={root} onKeyDown={onKeyDown}>
-      <button type="button" className="button quiet" aria-haspopup="menu" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
+      <button type="button" className={small ? 'button small quiet' : 'button quiet'} aria-haspopup="menu" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
         {label} <Icon name="chevronDown" size={12} />
       </button>
       {open && (

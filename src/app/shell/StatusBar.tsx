@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { formatCount, formatMs } from '../../core/format.ts';
 import type { Stage } from '../../detection/parameters.ts';
+import { useAgainst } from '../../state/queries.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import { alertChangeText } from '../alerts/changeText.ts';
 import { useAlertDiff } from '../alerts/useAlertDiff.ts';
@@ -22,6 +23,7 @@ export function StatusBar(): ReactNode {
   const { report, running } = useTautline((state) => state.analysis);
   const sheet = useUi((ui) => ui.sheet);
   const diff = useAlertDiff();
+  const against = useAgainst();
   if (ledger.phase !== 'open') return <footer className="status"><span className="dim">Files stay in this tab: nothing is uploaded.</span></footer>;
   const rowsLeftOut = ledger.report.leftOut.reduce((sum, reason) => sum + reason.count, 0);
   const leftOut = leftOutText(rowsLeftOut, report?.streamsLeftOut.length ?? 0);
@@ -59,7 +61,7 @@ export function StatusBar(): ReactNode {
       {report && (
         <span role="status" aria-live="polite">
           {formatCount(report.alerts.length)} {report.alerts.length === 1 ? 'alert' : 'alerts'}
-          {diff && <span className="status-diff">{alertChangeText(diff)}</span>}
+          {diff && <span className="status-diff">{alertChangeText(diff, against)}</span>}
         </span>
       )}
     </footer>

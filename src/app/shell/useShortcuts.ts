@@ -46,11 +46,22 @@ const GO_KEYS: Readonly<Record<string, () => void>> = Object.fromEntries(TABS.ma
 /** How long g waits for the key after it. */
 const SEQUENCE_MS = 1500;
 
+/** Undo and redo of parameters; a text field keeps its own. */
+function stepped(event: KeyboardEvent): boolean {
+  const key = event.key.toLowerCase();
+  if (event.defaultPrevented || event.altKey || !(event.ctrlKey || event.metaKey) || (key !== 'z' && key !== 'y') || isTyping(event.target)) return false;
+  event.preventDefault();
+  if (key === 'y' || event.shiftKey) session.actions.redo();
+  else session.actions.undo();
+  return true;
+}
+
 /** Single keys and g with another, outside of text fields; Escape also leaves those. */
 export function useShortcuts(): void {
   useEffect(() => {
     let wentAt = -Infinity;
     const onKeyDown = (event: KeyboardEvent): void => {
+      if (stepped(event)) return;
       // AltGr, which some layouts need for [ and ], reports itself as Control and Alt.
       const modified = event.metaKey || ((event.ctrlKey || event.altKey) && !event.getModifierState('AltGraph'));
       if (event.defaultPrevented || modified) return;

@@ -2,11 +2,15 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { changedParameters, PARAMETER_NAMES, PARAMETER_SPECS, type ParameterError, type ParameterName, type ParameterSpec } from '../../detection/parameters.ts';
 import { explain } from '../../core/errors.ts';
 import { actions, calibration, session, useTautline } from '../../state/store.ts';
+import { benchFileText } from '../../state/scenarios.ts';
 import { Icon } from '../shell/Icon.tsx';
+import { Menu } from '../shell/Menu.tsx';
 import { ProgressBar, progressText } from '../shell/Progress.tsx';
 import { AlertChanges } from './AlertChanges.tsx';
-import { download, parameterFileText, readParameterFile } from './parameterFile.ts';
+import { download, parameterFileText, readFile } from './parameterFile.ts';
+import { FalseAlarmCard } from './FalseAlarmCard.tsx';
 import { ParameterRow } from './ParameterRow.tsx';
+import { Scenarios, Steps } from './Scenarios.tsx';
 
 type Group = ParameterSpec['group'];
 const GROUPS = [...new Set(PARAMETER_NAMES.map((name) => PARAMETER_SPECS[name].group))];
@@ -46,25 +50,33 @@ function Explanation({ name }: { readonly name: ParameterName | null }): ReactNo
   );
 }
 
+const EXPORTS = [
+  { id: 'parameters', title: 'Parameters', description: 'All parameters in force as flat JSON, as the command line reads them' },
+  { id: 'scenarios', title: 'Parameters and scenarios', description: 'With the baseline and every scenario kept; read back by Import' },
+];
+
 function ParameterFiles({ onErrors }: { readonly onErrors: (errors: readonly ParameterError[]) => void }): ReactNode {
   const input = useRef<HTMLInputElement>(null);
   const take = async (file: File | undefined): Promise<void> => {
     if (!file) return;
-    const read = readParameterFile(await file.text());
+    const read = readFile(await file.text());
     onErrors(read.ok ? [] : read.error);
     if (!read.ok) return;
-    actions.setParameters(read.value, true);
-    actions.toast('info', `Parameters of ${file.name} are in force.`);
+    if (read.value.bench) actions.setBench(read.value.bench);
+    else actions.setParameters(read.value.parameters, true);
+    actions.toast('info', `Parameters${read.value.bench ? ' and scenarios' : ''} of ${file.name} are in force.`);
   };
   return (
     <>
-      <button type="button" className="button small quiet" onClick={() => input.current?.click()} title="Read a parameter file (flat JSON)">Import…</button>
-      <button
-        type="button" className="button small quiet" title="Save all parameters as a file (flat JSON)"
-        onClick={() => download(parameterFileText(session.store.getState().view.parameters), 'tautline-parameters.json')}
-      >
-        Export
-      </button>
+      <button type="button" className="button small quiet" onClick={() => input.current?.click()} title="Read a parameter file (flat JSON), with scenarios where it has them">Import…</button>
+      <Menu
+        label="Export" small items={EXPORTS}
+        onChoose={(id) => {
+          const { view, scenarios } = session.store.getState();
+          if (id === 'parameters') download(parameterFileText(view.parameters), 'tautline-parameters.json');
+          else download(benchFileText({ parameters: view.parameters, baseline: view.baseline, scenarios }), 'tautline-scenarios.json');
+        }}
+      />
       <input
         ref={input} type="file" accept=".json,application/json" hidden data-testid="parameter-file"
         onChange={(event) => { void take(event.currentTarget.files?.[0]); event.currentTarget.value = ''; }}
@@ -128,6 +140,7 @@ export function WhatIfPanel(): ReactNode {
     <div className="whatif">
       <header>
         <h2>What if</h2>
+        <Steps />
         <ParameterFiles onErrors={setFileErrors} />
         <button type="button" className="button small" disabled={changedNames === ''} onClick={() => actions.resetAllParameters()}>Reset all</button>
       </header>
@@ -153,6 +166,7 @@ export function WhatIfPanel(): ReactNode {
         </div>
       )}
       <Refused />
+      <Scenarios />
       <AlertChanges />
       <Running />
       <div className="parameters">
@@ -170,6 +184,7 @@ export function WhatIfPanel(): ReactNode {
                 </button>
               </h3>
               {open && names.map((name) => <ParameterRow key={name} name={name} onExplain={setExplained} />)}
+              {open && group === 'Drift' && <FalseAlarmCard />}
             </section>
           );
         })}

@@ -1,23 +1,45 @@
 import { parseParameters, type ParameterError, type Parameters } from '../../detection/parameters.ts';
-import { err, type Result } from '../../core/result.ts';
+import { isBenchFile, readBench, type Bench } from '../../state/scenarios.ts';
+import { err, ok, type Result } from '../../core/result.ts';
 
 /** The parameters as a flat JSON file (spec 11), all of them, so that the file says the same when a default changes. */
 export const parameterFileText = (parameters: Parameters): string => `${JSON.stringify(parameters, null, 2)}\n`;
 
 /** Reads a parameter file; what is wrong comes back by name. */
 export function readParameterFile(text: string): Result<Parameters, readonly ParameterError[]> {
-  let raw: unknown;
+  const raw = parse(text);
+  return raw.ok ? parseParameters(raw.value) : raw;
+}
+
+function parse(text: string): Result<unknown, readonly ParameterError[]> {
   try {
-    raw = JSON.parse(text);
+    return ok(JSON.parse(text));
   } catch (thrown) {
     return err([{ name: '(file)', problem: `is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}` }]);
   }
-  return parseParameters(raw);
 }
 
-/** Hands `text` to the user as a download. */
-export function download(text: string, fileName: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+/** What a file asks for; `bench` where it holds scenarios too. */
+export interface FileContent {
+  readonly parameters: Parameters;
+  readonly bench: Bench | null;
+}
+
+/** Reads a parameter file or one with scenarios. */
+export function readFile(text: string): Result<FileContent, readonly ParameterError[]> {
+  const raw = parse(text);
+  if (!raw.ok) return raw;
+  if (isBenchFile(raw.value)) {
+    const read = readBench(raw.value);
+    return read.ok ? ok({ parameters: read.value.parameters, bench: read.value }) : read;
+  }
+  const read = parseParameters(raw.value);
+  return read.ok ? ok({ parameters: read.value, bench: null }) : read;
+}
+
+/** Hands JSON text, or a blob, to the user as a download. */
+export function download(content: string | Blob, fileName: string): void {
+  const url = URL.createObjectURL(typeof content === 'string' ? new Blob([content], { type: 'application/json' }) : content);
   const link = document.createElement('a');
   link.href = url;
   link.download = fileName;

@@ -4,6 +4,7 @@ import { kindStyle, streamStyle, type Mode } from '../../charts/palette.ts';
 import { useChartTheme } from '../../charts/theme.ts';
 import { formatCount, formatNumber } from '../../core/format.ts';
 import { ALERT_KINDS, type Alert, type AlertKind } from '../../detection/types.ts';
+import { useAgainst } from '../../state/queries.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { episodesOf, ghostsOf } from '../stack/episodes.ts';
 import { useShared } from '../stack/timeline.ts';
@@ -16,10 +17,10 @@ const KIND_NAMES: Readonly<Record<AlertKind, string>> = {
   SHIFT: 'Shift',
 };
 
-/** An alert in one line. */
-export function describeAlert(alert: Alert, stream: string, ghost: boolean): string {
+/** An alert in one line; `ghostOf` names the baseline that raises it, null for an alert proper. */
+export function describeAlert(alert: Alert, stream: string, ghostOf: string | null): string {
   const until = alert.cleared === null ? 'still open' : `cleared ${formatCount(alert.cleared)}`;
-  return `${ghost ? 'With the defaults: ' : ''}${KIND_NAMES[alert.kind]} of ${stream}: onset ${formatCount(alert.onset)}, fired ${formatCount(alert.fired)} `
+  return `${ghostOf === null ? '' : `With ${ghostOf}: `}${KIND_NAMES[alert.kind]} of ${stream}: onset ${formatCount(alert.onset)}, fired ${formatCount(alert.fired)} `
     + `(lag ${formatCount(alert.lag)}), ${until}, peak ${formatNumber(alert.peak)}`;
 }
 
@@ -27,6 +28,7 @@ export function describeAlert(alert: Alert, stream: string, ghost: boolean): str
 export function AlertLanes({ table }: { table: boolean }) {
   const { link, report, streams, episodes, ticks, shades, pickEpisode } = useShared();
   const { mode } = useChartTheme();
+  const against = useAgainst();
   const lanes = useMemo(() => streams.map((stream) => ({ name: report.streams[stream].name, style: streamStyle(stream, mode) })), [streams, report, mode]);
   const shown = useMemo(() => episodesOf(episodes, streams), [episodes, streams]);
   const ghosts = useMemo(() => ghostsOf(report.alerts, report.baselineAlerts), [report]);
@@ -43,16 +45,16 @@ export function AlertLanes({ table }: { table: boolean }) {
         ticks={ticks}
         shades={shades}
         onPickEpisode={pickEpisode}
-        describeEpisode={(id) => describeAlert(alertOf(id), report.streams[alertOf(id).stream].name, id < 0)}
+        describeEpisode={(id) => describeAlert(alertOf(id), report.streams[alertOf(id).stream].name, id < 0 ? against : null)}
       />
-      <AlertKey report={report} ghosts={ghosts.length} mode={mode} />
+      <AlertKey report={report} ghosts={ghosts.length} against={against} mode={mode} />
       <AlertTable report={report} streams={streams} table={table} />
     </>
   );
 }
 
 /** What the colours and letters of bars stand for. */
-const AlertKey = memo(function AlertKey({ report, ghosts, mode }: { report: AnalysisReport; ghosts: number; mode: Mode }) {
+const AlertKey = memo(function AlertKey({ report, ghosts, against, mode }: { report: AnalysisReport; ghosts: number; against: string; mode: Mode }) {
   const kinds = ALERT_KINDS.filter((kind) => report.alerts.some((alert) => alert.kind === kind));
   return (
     <ul className="key">
@@ -61,7 +63,7 @@ const AlertKey = memo(function AlertKey({ report, ghosts, mode }: { report: Anal
         const { color, letter } = kindStyle(kind, mode);
         return <li key={kind}><b style={{ background: color }}>{letter}</b>{KIND_NAMES[kind]} {formatCount(report.alerts.filter((alert) => alert.kind === kind).length)}</li>;
       })}
-      {ghosts > 0 && <li><b className="ghost" />only with the default parameters {formatCount(ghosts)}</li>}
+      {ghosts > 0 && <li><b className="ghost" />only with {against} {formatCount(ghosts)}</li>}
     </ul>
   );
 });

@@ -1,0 +1,59 @@
+import { formatCount, formatNumber } from '../../core/format.ts';
+import type { OperatingCharacteristics, RunLengthEstimate } from '../../detection/lab/arl.ts';
+import type { Budget } from '../../detection/lab/budget.ts';
+
+/** A run length as people say it, to three digits: 12345 -> "12,300", 4.2e9 -> "4.2 billion". */
+export function eventsText(events: number): string {
+  if (events === Infinity) return 'unlimited';
+  if (!Number.isFinite(events)) return '–';
+  for (const [size, name] of [[1e12, 'trillion'], [1e9, 'billion'], [1e6, 'million']] as const) {
+    if (events >= size * 1000) return `${formatNumber(events, 2)}`;
+    if (events >= size) return `${formatNumber(Number((events / size).toPrecision(3)), 3)} ${name}`;
+  }
+  return events >= 100 ? formatCount(Number(events.toPrecision(3))) : formatNumber(events, 3);
+}
+
+/** "one in 12,300 events", or what is known where no alarm was seen. */
+export function runLengthText({ arl, method, lowerBound }: RunLengthEstimate): string {
+  return method === 'bound' ? `fewer than one in ${eventsText(lowerBound)} events` : `one in ${eventsText(arl)} events`;
+}
+
+/** "95 %: 9,800 to 15,600 events"; '' where there is nothing to measure. */
+export function intervalText({ interval: [low, high], level }: RunLengthEstimate): string {
+  const share = `${formatNumber(level * 100, 3)} %`;
+  if (!Number.isFinite(high)) return low > 0 ? `${share}: at least ${eventsText(low)}` : '';
+  return `${share}: ${eventsText(low)} to ${eventsText(high)}`;
+}
+
+/** A rate a day in the unit in which it is a number that means something: "3.1 a day", "1.4 a week", "one in 3.2 years". */
+export function rateText(perDay: number): string {
+  if (Number.isNaN(perDay)) return '–';
+  if (perDay >= 48) return `${rate(perDay / 24)} an hour`;
+  if (perDay >= 1) return `${rate(perDay)} a day`;
+  if (perDay * 7 >= 1) return `${rate(perDay * 7)} a week`;
+  if (perDay * 365.25 >= 1) return `${rate(perDay * 365.25)} a year`;
+  return perDay > 0 ? `one in ${eventsText(1 / (perDay * 365.25))} years` : 'none';
+}
+
+const rate = (value: number): string => (value >= 100 ? formatCount(Number(value.toPrecision(3))) : formatNumber(value, 2));
+
+/** How far the textbook figure is from the measured one, in words. */
+export function naiveText({ estimate, naive }: OperatingCharacteristics): string {
+  if (!Number.isFinite(estimate.arl)) return '';
+  const ratio = naive.siegmund / estimate.arl;
+  if (ratio >= 1.25) return `${eventsText(Number(ratio.toPrecision(2)))} times too hopeful`;
+  if (ratio <= 0.8) return `${eventsText(Number((1 / ratio).toPrecision(2)))} times too careful`;
+  return 'about right here';
+}
+
+/** What the interval's source means, for its tip. */
+export const METHODS: Readonly<Record<RunLengthEstimate['method'], string>> = {
+  simulated: 'Counted on bootstrapped paths at this threshold',
+  extrapolated: 'Fewer than 30 alarms at this threshold: along the line of ln ARL over the threshold, whose tail is exponential',
+  bound: 'No alarm enough at any threshold to draw a line through: only a lower bound is known',
+};
+
+export function budgetText(budget: Budget): string {
+  if (budget.per === 'events') return `one false alarm in ${formatCount(budget.events)} events`;
+  return budget.alarms === 1 ? `one false alarm a${budget.per === 'hour' ? 'n' : ''} ${budget.per}` : `${formatNumber(budget.alarms, 3)} false alarms a${budget.per === 'hour' ? 'n' : ''} ${budget.per}`;
+}

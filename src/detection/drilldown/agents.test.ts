@@ -24,7 +24,8 @@ describe('agents', () => {
     const marks = agentRates([sums({ outcomes: 1, errors: 1 }), sums({ agent: 'bob' })], [], 1);
     expect(marks.agents.map(({ agent, metrics }) => [agent, metrics.error.total])).toEqual([['ann', 0.1], ['bob', 0]]);
     expect(marks.notes.join(' ')).toContain('shares of all events');
-    expect(marks.stated).toContain('error');
+    expect(marks.stated).toEqual(['error']);
+    expect(stated.stated).toEqual(['rework', 'error', 'escalation']);
   });
 
   test('a bucket weighs as much as it holds', () => {

@@ -77,7 +77,8 @@ const LEAST_VOTES = 20;
  */
 export function agentRates(sums: readonly AgentSums[], votes: readonly Vote[], buckets: number): AgentsResult {
   const notes: string[] = [];
-  const marksOnly = sums.some((s) => s.outcomes > 0) && !sums.some((s) => s.ok > 0);
+  const anyOk = sums.some((s) => s.ok > 0);
+  const marksOnly = !anyOk && sums.some((s) => s.outcomes > 0);
   if (marksOnly) notes.push('No event has the outcome "ok": outcomes mark exceptions here, and their rates are shares of all events.');
   const byAgent = groupBy(sums, (s) => s.agent);
   const disagreements = countDisagreements(votes, buckets);
@@ -102,8 +103,9 @@ export function agentRates(sums: readonly AgentSums[], votes: readonly Vote[], b
       disagreementZone: zoneOf(disagreement),
     };
   }).sort((a, b) => b.events - a.events || (a.agent < b.agent ? -1 : 1));
-  const stated = AGENT_METRICS.filter((metric) => agents.some(({ metrics }) => metrics[metric].totalCount > 0)
-    && (!['rework', 'error', 'escalation'].includes(metric) || sums.some((s) => s.outcomes > 0)));
+  // Where exceptions are marked only, a mark that never occurs may be one that this ledger does not use.
+  const marks: Readonly<Partial<Record<AgentMetric, number>>> = { rework: sum(sums, (s) => s.reworks), error: sum(sums, (s) => s.errors), escalation: sum(sums, (s) => s.escalated) };
+  const stated = AGENT_METRICS.filter((metric) => (metric in marks ? anyOk || marks[metric]! > 0 : agents.some(({ metrics }) => metrics[metric].totalCount > 0)));
   return { buckets, agents, stated, notes };
 }
 

@@ -201,7 +201,7 @@ function examineWords(task: WordsTask): Examined {
 
 /**
  * How near the signals of the window come to those of an earlier alert of the same kind: the smallest distance to any of m of them, against the smallest
- * distance to m stretches of the same length drawn at random. One look.
+ * distance to m stretches of the same length drawn at random. One look, one-sided: to be less alike than stretches drawn at random is no resemblance.
  */
 function examineEarlier({ examiner, seed, permutations, events, signals, windowFrom, baselineFrom, baselineTo, alerts }: EarlierTask): Examined {
   const length = events.length - windowFrom;
@@ -230,7 +230,7 @@ function examineEarlier({ examiner, seed, permutations, events, signals, windowF
   }
   const farther = 1 - nearer / permutations;
   return outcome([{
-    examiner, p: (nearer + 1) / (permutations + 1), effect: { measure: "Cliff's delta", value: 2 * farther - 1 },
+    examiner, p: (nearer + 1) / (permutations + 1), effect: { measure: "Cliff's delta", value: Math.max(0, 2 * farther - 1) },
     statement: `Of ${formatCount(spans.length)} earlier ${nearest.alert.kind} alerts of the stream the one at event ${formatCount(nearest.alert.fired)} comes nearest in its signals: `
       + `nearer than the nearest of as many stretches drawn at random in ${formatPercent(farther)} of draws.`,
     evidence: {

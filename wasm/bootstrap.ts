@@ -91,28 +91,29 @@ export function bootstrapDisplacement(
 
 /**
  * Counts episodes of a path at each of several levels: an episode opens above the level and closes below `rearm` times it; runs are separate.
+ * Whatever a level has open, every lower one has too: one number says which are.
  * @param path f32, length
- * @param levels f64, levelCount
+ * @param levels f64, levelCount, ascending
  * @param counts i32, levelCount, written
  */
 export function countEpisodes(path: usize, length: i32, run: i32, rearm: f64, levels: usize, levelCount: i32, counts: usize): void {
-  for (let l = 0; l < levelCount; l++) {
-    const high = <f32>load<f64>(levels + (<usize>l << 3));
-    const low = <f32>(rearm * <f64>high);
-    let count = 0;
-    for (let start = 0; start < length; start += run) {
-      const end = min(start + run, length);
-      let open = false;
-      for (let i = start; i < end; i++) {
-        const v = load<f32>(path + (<usize>i << 2));
-        if (open) {
-          if (v < low) open = false;
-        } else if (v > high) {
-          open = true;
-          count++;
-        }
+  memory.fill(counts, 0, <usize>levelCount << 2);
+  for (let start = 0; start < length; start += run) {
+    const end = min(start + run, length);
+    let open = 0;
+    for (let i = start; i < end; i++) {
+      const v = load<f32>(path + (<usize>i << 2));
+      while (open > 0 && v < <f32>(rearm * <f64>level(levels, open - 1))) open--;
+      while (open < levelCount && v > level(levels, open)) {
+        const count = counts + (<usize>open << 2);
+        store<i32>(count, load<i32>(count) + 1);
+        open++;
       }
     }
-    store<i32>(counts + (<usize>l << 2), count);
   }
+}
+
+@inline
+function level(levels: usize, l: i32): f32 {
+  return <f32>load<f64>(levels + (<usize>l << 3));
 }

@@ -67,6 +67,8 @@ export function bootstrapDisplacement(kernels: KernelModule, b: DisplacementBoot
 /** Median of a thousandth of the path (enough to place the lowest level) and its maximum. */
 function medianAndMax(path: Float32Array): [number, number] {
   const stride = Math.max(1, Math.floor(path.length / 1000));
-  const sample = path.filter((_, i) => i % stride === 0).sort();
-  return [sample[sample.length >> 1], path.reduce((a, v) => Math.max(a, v), 0)];
+  const sample = Float32Array.from({ length: Math.ceil(path.length / stride) }, (_, i) => path[i * stride]).sort();
+  let top = 0;
+  for (let i = 0; i < path.length; i++) if (path[i] > top) top = path[i];
+  return [sample[sample.length >> 1], top];
 }

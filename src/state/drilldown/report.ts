@@ -52,7 +52,7 @@ export async function alertReport(session: ReportSession, number: number, inputs
   });
   const [detail, charts, attribution, plan, words] = await Promise.all([
     engine.event(alert.fired),
-    readCharts(engine, inputs, range, [alert.stream]),
+    readCharts(engine, inputs, range, [alert.stream], alert),
     at === null ? null : optional('attribution', engine.attribution(at)),
     optional('transport', engine.transportPlan({ kind: 'alert', stream: alert.stream, onset: alert.onset, at: at ?? alert.fired })),
     optional('words', readWords(session, {
@@ -76,7 +76,7 @@ export async function alertReport(session: ReportSession, number: number, inputs
 /** The whole session as a self-contained HTML file. */
 export async function sessionReport({ engine }: Pick<ReportSession, 'engine'>, inputs: ReportInputs): Promise<string> {
   const { analysis, ledger } = inputs;
-  const charts = await readCharts(engine, inputs, { from: 0, to: analysis.events }, analysis.streams.map((_, i) => i));
+  const charts = await readCharts(engine, inputs, { from: 0, to: analysis.events }, analysis.streams.map((_, i) => i), null);
   const sections: ReportSection[] = [
     { title: 'Streams', blocks: [streamTable(analysis), { kind: 'list', items: [...analysis.notes, ...ledger.notes, ...ledger.leftOut.map(leftOutSentence)] }] },
     { title: 'Alerts', blocks: alertBlocks(inputs) },
@@ -121,7 +121,7 @@ const CHARTS: readonly { readonly name: SeriesName; readonly title: string; read
   { name: 'mewma', title: 'Displacement T²', unit: '' },
 ];
 
-async function readCharts(engine: Pick<EngineApi, 'series'>, inputs: ReportInputs, range: IndexRange, streams: readonly number[]): Promise<ReportBlock[]> {
+async function readCharts(engine: Pick<EngineApi, 'series'>, inputs: ReportInputs, range: IndexRange, streams: readonly number[], shaded: Alert | null): Promise<ReportBlock[]> {
   const { analysis, parameters: p } = inputs;
   const c = analysis.calibration;
   const limits: Partial<Record<SeriesName, Pick<ReportChart, 'band' | 'thresholds'>>> = {
@@ -133,10 +133,12 @@ async function readCharts(engine: Pick<EngineApi, 'series'>, inputs: ReportInput
     tension: { band: [p.zone[0] * c.tension, p.zone[1] * c.tension] },
     mewma: { thresholds: [{ value: c.shiftLimit, label: 'limit' }] },
   };
-  const episodes = analysis.alerts.filter((alert) => streams.includes(alert.stream)).map(({ kind, stream, onset, fired, cleared }) => ({
-    from: onset, fired, to: cleared, label: `${kind}, ${analysis.streams[stream].name}, event ${formatCount(fired)}`,
+  const episodes = analysis.alerts.filter((alert) => streams.includes(alert.stream)).map((alert) => ({
+    from: alert.onset, fired: alert.fired, to: alert.cleared, shaded: alert === shaded,
+    label: `${alert.kind}, ${analysis.streams[alert.stream].name}, event ${formatCount(alert.fired)}`,
   }));
-  const blocks: ReportBlock[] = [{ kind: 'text', text: 'Along the events of the ledger. Shaded: what is expected (blue), episodes of alerts (orange, a line where each fired).' }];
+  const own = shaded ? ' This alert is shaded, with a line where it fired.' : '';
+  const blocks: ReportBlock[] = [{ kind: 'text', text: `Along the events of the ledger. Blue: what is expected. Orange bars along the top: episodes of alerts.${own}` }];
   for (const { name, title, unit } of CHARTS) {
     const { lines } = await engine.series({ name, range, axis: 'event', buckets: BUCKETS, streams });
     const band = limits[name]?.band;
@@ -174,7 +176,7 @@ async function attributionSection({ tables }: Pick<ReportSession, 'tables'>, a: 
   return {
     title: 'Whose events make up the difference',
     blocks: [
-      { kind: 'text', text: `Friction at event ${formatCount(a.at)} is ${formatNumber(a.friction)}, KL ${formatQuantity(a.kl, 'nats')}. Shares are exact and add up to 100 % with what is left of the start (${formatPercent(a.initial.share)}).` },
+      { kind: 'text', text: `Friction at event ${formatCount(a.at)} is ${formatNumber(a.friction)}, KL ${formatQuantity(a.kl, 'nats')}. Shares are exact and add up to 100 % with what is left of the start (${formatPercent(Math.abs(a.initial.share) < 1e-6 ? 0 : a.initial.share)}).` },
       table('Events by share of the friction', ['Event', 'Agent', 'Thread', '# Weight', '# Share'], events.map((e) => [
         formatCount(e.index), e.agent ?? '', e.thread ?? '', formatNumber(e.weight), formatPercent(e.share),
       ])),

@@ -9,10 +9,18 @@ export interface ReportChart {
   /** Where the values are expected. */
   readonly band?: readonly [low: number, high: number];
   readonly thresholds?: readonly { readonly value: number; readonly label: string }[];
-  /** Episodes on the x axis; `to` null = still open. */
-  readonly episodes?: readonly { readonly from: number; readonly fired: number; readonly to: number | null; readonly label: string }[];
+  /** Episodes on the x axis, as bars along the top; `shaded` ones over the whole height, with a line where they fired. */
+  readonly episodes?: readonly ReportEpisode[];
   /** How a position on the x axis reads. */
   readonly formatX: (x: number) => string;
+}
+export interface ReportEpisode {
+  readonly from: number;
+  readonly fired: number;
+  /** Null = still open. */
+  readonly to: number | null;
+  readonly label: string;
+  readonly shaded: boolean;
 }
 export interface ReportLine {
   readonly name: string;
@@ -45,7 +53,7 @@ export function lineChart(chart: ReportChart): Markup {
   return html`<figure><figcaption>${chart.title}${chart.unit && `, ${chart.unit}`}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${chart.title}">
 ${chart.band && html`<rect class="band" x="${LEFT}" width="${WIDTH - LEFT - RIGHT}" y="${px(clamped(chart.band[1]))}" height="${px(Math.max(0, clamped(chart.band[0]) - clamped(chart.band[1])))}"><title>expected from ${formatNumber(chart.band[0])} to ${formatNumber(chart.band[1])}</title></rect>`}
-${episodes.map(({ from, fired, to, label }) => html`<rect class="episode" x="${px(toX(Math.max(from, x[0])))}" y="${TOP}" width="${px(Math.max(1, toX(Math.min(to ?? x[1], x[1])) - toX(Math.max(from, x[0]))))}" height="${HEIGHT - TOP - BOTTOM}"><title>${label}</title></rect>${within(fired) ? html`<line class="fired" x1="${px(toX(fired))}" x2="${px(toX(fired))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"/>` : null}`)}
+${episodes.map(({ from, fired, to, label, shaded }) => html`<rect class="${shaded ? 'episode' : 'bar'}" x="${px(toX(Math.max(from, x[0])))}" y="${TOP}" width="${px(Math.max(1, toX(Math.min(to ?? x[1], x[1])) - toX(Math.max(from, x[0]))))}" height="${shaded ? HEIGHT - TOP - BOTTOM : 4}"><title>${label}</title></rect>${shaded && within(fired) ? html`<line class="fired" x1="${px(toX(fired))}" x2="${px(toX(fired))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"/>` : null}`)}
 ${ticks(y, 4).map((value) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(toY(value))}" y2="${px(toY(value))}"/><text class="y" x="${LEFT - 6}" y="${px(toY(value) + 4)}">${formatNumber(value)}</text>`)}
 ${ticks(x, 6).map((value) => html`<text class="x" x="${px(toX(value))}" y="${HEIGHT - BOTTOM + 18}">${chart.formatX(value)}</text>`)}
 ${(chart.thresholds ?? []).filter(({ value }) => Number.isFinite(value)).map(({ value, label }) => html`<line class="threshold" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(clamped(value))}" y2="${px(clamped(value))}"/><text class="threshold" x="${WIDTH - RIGHT}" y="${px(clamped(value) - 4)}">${label}</text>`)}

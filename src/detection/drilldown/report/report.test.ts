@@ -28,7 +28,9 @@ describe('escaping', () => {
 const chart: ReportChart = {
   title: `KL ${nasty}`, unit: 'nats', formatX: (x) => String(x), band: [0.5, 1.5], thresholds: [{ value: 2, label: 'limit' }, { value: 1e9, label: 'far off' }],
   lines: [{ name: nasty, points: Float64Array.of(0, 1, 1, Number.NaN, 2, 2, 3, 1) }, { name: 'b', points: Float64Array.of(0, 0, 3, 1) }],
-  episodes: [{ from: 1, fired: 2, to: null, label: 'DRIFT' }, { from: 9, fired: 9, to: 12, label: 'outside' }],
+  episodes: [
+    { from: 1, fired: 2, to: null, label: 'DRIFT', shaded: true }, { from: 0, fired: 1, to: 2, label: 'SHIFT', shaded: false }, { from: 9, fired: 9, to: 12, label: 'outside', shaded: true },
+  ],
 };
 
 describe('charts', () => {
@@ -37,6 +39,7 @@ describe('charts', () => {
     expect(svg.match(/<path d="M/g)).toHaveLength(4);
     expect(svg).toContain('class="band"');
     expect(svg.match(/class="episode"/g)).toHaveLength(1);
+    expect(svg.match(/class="bar"/g)).toHaveLength(1);
     expect(svg.match(/class="fired"/g)).toHaveLength(1);
     expect(svg).toContain('>limit<');
     expect(svg).not.toContain('NaN');

@@ -1,5 +1,80 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
+import { formatCount } from '../../../core/format.ts';
+import type { EventIndex, LedgerRow } from '../../../core/units.ts';
+import { useThread } from '../../../state/drilldown/queries.ts';
+import { useEventFields, useSql } from '../../../state/queries.ts';
+import { useTautline } from '../../../state/store.ts';
+import { Answer, Empty } from '../parts.tsx';
+import { useRows } from '../useRows.ts';
 import type { Subject } from '../useSubject.ts';
+import { HandoffView } from './HandoffView.tsx';
+import { threadsSql, threadStartSql } from './threadSql.ts';
+import { Transcript } from './Transcript.tsx';
+
+const MOST_THREADS = 40;
+/** How a choice of a thread is written; a thread may have any name. */
+const NO_THREAD = 'none';
+const valueOf = (thread: string | null): string => (thread === null ? NO_THREAD : `thread ${thread}`);
+const threadOf = (value: string): string | null => (value === NO_THREAD ? null : value.slice('thread '.length));
+const nameOf = (thread: string | null): string => thread ?? 'events without a thread';
+
+/** The thread of a row; undefined until it is known. */
+function useThreadOf(row: LedgerRow | undefined): string | null | undefined {
+  const { data, isPlaceholderData } = useEventFields(row ?? null);
+  if (row === undefined || !data || isPlaceholderData) return undefined;
+  return typeof data.thread_id === 'string' ? data.thread_id : null;
+}
+
+function Thread({ thread, row, hasTime }: { readonly thread: string | null; readonly row: LedgerRow; readonly hasTime: boolean }): ReactNode {
+  const { data: starts } = useSql(threadStartSql(thread, row));
+  const start = starts?.[0]?.start;
+  const query = useThread(typeof start === 'number' ? thread : undefined, typeof start === 'number' ? start : 0);
+  return (
+    <Answer query={query} what="reading the conversation">
+      {(view) => (view.turns.length === 0 ? <Empty>This thread has no turns.</Empty> : (
+        <>
+          {view.turns.length < view.total && <p className="dim">{formatCount(view.turns.length)} of the thread’s {formatCount(view.total)} turns around the alert are shown.</p>}
+          <div className="conversation">
+            <Transcript turns={view.turns} at={row} hasTime={hasTime} />
+            <HandoffView ofThread={view.graph} />
+          </div>
+        </>
+      ))}
+    </Answer>
+  );
+}
+
+/** The thread of the alert as a transcript, and who hands over to whom. */
 export function ConversationTab({ subject }: { readonly subject: Subject }): ReactNode {
-  return <p>{subject.event}</p>;
+  const { report, onset, event } = subject;
+  const selected = useTautline((state) => state.view.selected);
+  const wanted: EventIndex[] = [onset, event, ...(selected === null ? [] : [selected])];
+  const rows = useRows(wanted);
+  const own = useThreadOf(rows.get(event));
+  const ofSelected = useThreadOf(selected === null ? undefined : rows.get(selected));
+  const [from, to] = [rows.get(onset), rows.get(event)];
+  const { data: found } = useSql(from === undefined || to === undefined ? null : threadsSql(from, to, MOST_THREADS));
+  const [chosen, setChosen] = useState<string | null | undefined>(undefined);
+  if (own === undefined || to === undefined) return <p className="evidence-message dim" role="status">Reading the conversation…</p>;
+  const thread = chosen === undefined ? own : chosen;
+  const episode = (found ?? []).map((one) => ({ thread: typeof one.thread === 'string' ? one.thread : null, turns: Number(one.turns) })).filter((one) => one.thread !== own);
+  const isNamed = ofSelected === undefined || ofSelected === own || episode.some((one) => one.thread === ofSelected);
+  // The transcript begins at the alert, or at the selected event where that is of the thread.
+  const at = selected !== null && ofSelected === thread ? rows.get(selected) ?? to : to;
+  return (
+    <>
+      <div className="evidence-tools">
+        <label>
+          thread{' '}
+          <select value={valueOf(thread)} onChange={(change) => setChosen(threadOf(change.target.value))} aria-label="Thread">
+            <option value={valueOf(own)}>{nameOf(own)} (of the alert)</option>
+            {!isNamed && <option value={valueOf(ofSelected)}>{nameOf(ofSelected)} (of the selected event)</option>}
+            {episode.map((one) => <option key={valueOf(one.thread)} value={valueOf(one.thread)}>{nameOf(one.thread)} ({formatCount(one.turns)} between onset and alert)</option>)}
+          </select>
+        </label>
+        {!report.hasTime && <span className="dim">The ledger has no timestamps: turns stand in its order, and pauses have no length.</span>}
+      </div>
+      <Thread key={valueOf(thread)} thread={thread} row={at} hasTime={report.hasTime} />
+    </>
+  );
 }

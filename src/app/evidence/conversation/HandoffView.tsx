@@ -1,0 +1,111 @@
+import { useId, useMemo, useState, type ReactNode } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { formatCount } from '../../../core/format.ts';
+import type { LedgerRow } from '../../../core/units.ts';
+import type { HandoffGraph } from '../../../detection/drilldown/types.ts';
+import { useHandoffs } from '../../../state/drilldown/queries.ts';
+import { session, useTautline } from '../../../state/store.ts';
+import { Answer, EventLink, Segmented } from '../parts.tsx';
+import { layoutGraph } from './graph.ts';
+
+const LISTED = 12;
+
+function Picture({ graph }: { readonly graph: HandoffGraph }): ReactNode {
+  const layout = useMemo(() => layoutGraph(graph), [graph]);
+  const id = useId();
+  const most = Math.max(1, ...layout.edges.map(({ count }) => count));
+  return (
+    <>
+      <svg className="handoffs" viewBox="0 0 400 400" role="img" aria-label={`Hand-offs between ${formatCount(layout.nodes.length)} agents`}>
+        <defs>
+          {(['observed', 'inferred'] as const).map((kind) => (
+            <marker key={kind} id={`${id}${kind}`} viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0,0L8,4L0,8z" className={`arrow ${kind}`} /></marker>
+          ))}
+        </defs>
+        <g transform="scale(400)">
+          {layout.edges.map((edge) => (
+            <path key={`${edge.from.name} ${edge.to.name} ${edge.kind}`} d={edge.path} className={`handoff ${edge.kind}`} strokeWidth={1 + 3 * (edge.count / most)} markerEnd={`url(#${id}${edge.kind})`}>
+              <title>{`${edge.from.name} → ${edge.to.name}: ${formatCount(edge.count)} ${edge.kind}${edge.deadEnds > 0 ? `, ${formatCount(edge.deadEnds)} never answered` : ''}`}</title>
+            </path>
+          ))}
+        </g>
+        {layout.edges.map((edge) => (
+          <text key={`${edge.from.name} ${edge.to.name} ${edge.kind}`} x={edge.label[0] * 400} y={edge.label[1] * 400} className={`handoff-count ${edge.kind}`}>
+            {formatCount(edge.count)}{edge.deadEnds > 0 && <tspan className="dead-end"> ⊣{formatCount(edge.deadEnds)}</tspan>}
+          </text>
+        ))}
+        {layout.nodes.map((node) => (
+          <g key={node.name}>
+            <circle cx={node.x * 400} cy={node.y * 400} r={5 + 7 * node.weight} className="agent-node"><title>{`${node.name}: ${formatCount(node.turns)} turns${node.voids > 0 ? `, ${formatCount(node.voids)} pauses` : ''}`}</title></circle>
+            <text x={node.x * 400} y={node.y * 400 + (node.y > 0.5 ? 25 : -16)} className="agent-name">{node.name.length > 22 ? `${node.name.slice(0, 21)}…` : node.name}</text>
+          </g>
+        ))}
+      </svg>
+      <p className="dim handoff-key">
+        <i className="observed" /> observed: the log states it <i className="inferred" /> inferred: an @mention ends the message <span className="dead-end">⊣</span> never answered
+        {layout.leftOut > 0 && `; ${formatCount(layout.leftOut)} agents without hand-offs are not drawn`}
+      </p>
+    </>
+  );
+}
+
+/** The events at some rows, as links. */
+function Rows({ rows }: { readonly rows: readonly LedgerRow[] }): ReactNode {
+  const revision = useTautline((state) => state.analysis.report?.revision ?? null);
+  const { data } = useQuery({
+    queryKey: ['row-events', revision, rows], queryFn: async () => (await session.engine.rowFacts(rows)).index, enabled: revision !== null && rows.length > 0,
+  });
+  return <>{rows.map((row, i) => (data && data[i] >= 0 ? <EventLink key={row} index={data[i]} /> : <span key={row} className="dim" title="Its stream is not tracked"> row {formatCount(row)} </span>))}</>;
+}
+
+function Lists({ graph }: { readonly graph: HandoffGraph }): ReactNode {
+  const { loops, deadEnds, ghosts } = graph;
+  const more = (all: readonly unknown[]) => (all.length > LISTED ? <li className="dim">and {formatCount(all.length - LISTED)} more</li> : null);
+  return (
+    <div className="handoff-lists">
+      <section aria-label="Loops">
+        <h3>Loops <span className="dim">{formatCount(loops.length)}</span></h3>
+        {loops.length === 0 ? <p className="dim">none</p> : (
+          <ul>{loops.slice(0, LISTED).map((loop) => (
+            <li key={`${loop.thread ?? ''} ${loop.rows[0]}`}><span className="loop">↻</span> {loop.agents.join(' → ')} → {loop.agents[0]}, {formatCount(loop.rounds)} rounds{loop.thread !== null && <span className="dim"> in {loop.thread}</span>} <Rows rows={loop.rows.slice(0, 6)} /></li>
+          ))}{more(loops)}</ul>
+        )}
+      </section>
+      <section aria-label="Dead ends">
+        <h3>Dead ends <span className="dim">{formatCount(deadEnds.length)}, handed over and never answered</span></h3>
+        {deadEnds.length === 0 ? <p className="dim">none</p> : (
+          <ul>{deadEnds.slice(0, LISTED).map((one) => <li key={`${one.row} ${one.to}`}><span className="dead-end">⊣</span> {one.from ?? 'unknown'} → {one.to} <span className="dim">{one.kind}</span> <Rows rows={[one.row]} /></li>)}{more(deadEnds)}</ul>
+        )}
+      </section>
+      <section aria-label="Ghost mentions">
+        <h3>Ghost mentions <span className="dim">{formatCount(ghosts.length)}, in code or running text: not counted as hand-offs</span></h3>
+        {ghosts.length === 0 ? <p className="dim">none</p> : (
+          <ul>{ghosts.slice(0, LISTED).map((ghost, i) => <li key={i}>{ghost.by ?? 'unknown'} names {ghost.agent} <span className="dim">in {ghost.where}: “{ghost.quote}”</span> <Rows rows={[ghost.row]} /></li>)}{more(ghosts)}</ul>
+        )}
+      </section>
+    </div>
+  );
+}
+
+function Graph({ graph }: { readonly graph: HandoffGraph }): ReactNode {
+  return (
+    <>
+      {graph.edges.length === 0
+        ? <p className="dim">No hand-off here: no event states one in “handoff_to”, and no message ends in an @mention of an agent.</p>
+        : <Picture graph={graph} />}
+      <Lists graph={graph} />
+    </>
+  );
+}
+
+/** Who hands control to whom: in the thread, or in the whole ledger. */
+export function HandoffView({ ofThread }: { readonly ofThread: HandoffGraph }): ReactNode {
+  const [whole, setWhole] = useState<'thread' | 'ledger'>('thread');
+  const query = useHandoffs(whole === 'ledger');
+  return (
+    <section className="handoff-view" aria-label="Hand-offs">
+      <h3>Hand-offs <Segmented label="Hand-offs of" value={whole} onChange={setWhole} options={[['thread', 'this thread'], ['ledger', 'whole ledger']]} /></h3>
+      {whole === 'thread' ? <Graph graph={ofThread} /> : <Answer query={query} what="reading hand-offs">{(graph) => <Graph graph={graph} />}</Answer>}
+    </section>
+  );
+}

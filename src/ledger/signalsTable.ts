@@ -1,4 +1,4 @@
-import { Dictionary, Field, Float64, Int32, Int64, makeData, RecordBatch, Schema, Struct, Table, tableToIPC, Utf8, vectorFromArray, type Data, type DataType } from 'apache-arrow';
+import { Dictionary, Field, Float64, Int32, Int64, makeData, RecordBatch, Schema, Struct, Table, tableToIPC, Utf8, vectorFromArray, type Data } from 'apache-arrow';
 import type { EventColumns } from '../core/columns.ts';
 import { ROUTES, type Decisions, type Signals } from '../detection/types.ts';
 import { stringData } from './cast.ts';

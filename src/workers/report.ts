@@ -54,6 +54,6 @@ function notesOf(ledger: OpenedLedger, { parameters, events, retrospective, proj
       + 'Coupling is charted, not alarmed on.',
     );
   }
-  if (Number.isNaN(calibration.shiftLimit)) notes.push('The reference is too short to derive a limit for displacement: SHIFT is not alarmed on.');
+  if (calibration.shiftLimits.every(Number.isNaN)) notes.push('The reference is too short to derive a limit for displacement: SHIFT is not alarmed on.');
   return notes;
 }

@@ -26,7 +26,7 @@ function SignalTable({ event, report }: { readonly event: EventDetail; readonly 
       <table className="signals">
         <thead><tr><th scope="col">Signal</th><th scope="col" className="number">Value</th><th scope="col" className="number">Limit</th><th scope="col"><span className="visually-hidden">State</span></th></tr></thead>
         <tbody>
-          {signalRows(event.signals, report.calibration, parameters).map(({ name, label, value, limit, state }) => (
+          {signalRows(event.signals, report.calibration, parameters, event.stream).map(({ name, label, value, limit, state }) => (
             <tr key={name} className={state} data-signal={name}>
               <th scope="row">{label}</th>
               <td className="number">{value}</td>

@@ -11,7 +11,7 @@ const calm: Record<SeriesName, number> = {
   kl: 0.8, z: 0.1, cusum: 0, entropy: 2.6, friction: 1, trace: 0.1, rho: 0.7, tension: 1.3, shift: 0.2, mewma: 9, p95: NaN, window: 120,
 };
 const stateOf = (signals: Partial<Record<SeriesName, number>>, c: Calibration = calibration) =>
-  Object.fromEntries(signalRows({ ...calm, ...signals }, c, DEFAULT_PARAMETERS).map(({ name, state }) => [name, state]));
+  Object.fromEntries(signalRows({ ...calm, ...signals }, c, DEFAULT_PARAMETERS, 0).map(({ name, state }) => [name, state]));
 
 describe('signalRows', () => {
   it('finds a calm event inside every limit', () => {
@@ -27,12 +27,12 @@ describe('signalRows', () => {
   });
 
   it('holds nothing to limits that do not exist', () => {
-    const states = stateOf({ rho: 0.01, mewma: 1e6 }, { ...calibration, phaseLocked: false, shiftLimit: NaN });
+    const states = stateOf({ rho: 0.01, mewma: 1e6 }, { ...calibration, phaseLocked: false, shiftLimits: [NaN] });
     expect([states.rho, states.mewma]).toEqual(['charted', 'charted']);
   });
 
   it('writes limits with their units', () => {
-    const rows = signalRows(calm, calibration, DEFAULT_PARAMETERS);
+    const rows = signalRows(calm, calibration, DEFAULT_PARAMETERS, 0);
     expect(rows.find(({ name }) => name === 'kl')!.limit).toBe('≤ 4.2 nats');
     expect(rows.find(({ name }) => name === 'rho')!.limit).toBe('≥ 0.36');
     expect(rows.find(({ name }) => name === 'friction')!.limit).toBe('0.4 to 2.5');

@@ -25,7 +25,7 @@ interface Described {
 }
 
 /** Signals in the order in which they are read, with the limits in force (spec 8). */
-function described(c: Calibration, p: Parameters): readonly Described[] {
+function described(c: Calibration, p: Parameters, stream: number): readonly Described[] {
   return [
     { name: 'kl', label: 'Divergence KL', unit: 'nats', limits: [-Infinity, p.tau_max] },
     { name: 'z', label: 'z of KL', unit: 'σ', limits: null, instead: `cap ${formatQuantity(p.cap, 'σ')}` },
@@ -39,7 +39,7 @@ function described(c: Calibration, p: Parameters): readonly Described[] {
     },
     { name: 'tension', label: 'Tension', unit: '', limits: [p.zone[0] * c.tension, p.zone[1] * c.tension] },
     { name: 'shift', label: 'Shift', unit: '', limits: null },
-    { name: 'mewma', label: 'Displacement T²', unit: '', limits: [-Infinity, c.shiftLimit] },
+    { name: 'mewma', label: 'Displacement T²', unit: '', limits: [-Infinity, c.shiftLimits[stream]] },
     { name: 'p95', label: 'P95 latency', unit: 'ms', limits: null },
     { name: 'window', label: 'Window W', unit: 'ms', limits: null, instead: `ref ${formatQuantity(c.wref, 'ms')}` },
   ];
@@ -52,8 +52,8 @@ function limitText([low, high]: readonly [number, number], unit: Unit): string {
 }
 
 /** Every signal of an event beside the limits that it is held to. A limit that is not defined (NaN) holds nothing. */
-export function signalRows(signals: Readonly<Record<SeriesName, number>>, calibration: Calibration, parameters: Parameters): readonly SignalRow[] {
-  return described(calibration, parameters).map(({ name, label, unit, limits, instead }) => {
+export function signalRows(signals: Readonly<Record<SeriesName, number>>, calibration: Calibration, parameters: Parameters, stream: number): readonly SignalRow[] {
+  return described(calibration, parameters, stream).map(({ name, label, unit, limits, instead }) => {
     const value = signals[name];
     const compared = limits !== null && !limits.some(Number.isNaN) ? limits : null;
     const state: SignalState = Number.isNaN(value) ? 'undefined' : compared === null ? 'charted' : value < compared[0] || value > compared[1] ? 'outside' : 'inside';

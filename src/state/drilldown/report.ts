@@ -131,7 +131,7 @@ async function readCharts(engine: Pick<EngineApi, 'series'>, inputs: ReportInput
     entropy: { thresholds: [{ value: p.tau_min, label: 'entropy floor' }] },
     rho: c.phaseLocked ? { thresholds: [{ value: p.void_floor * c.rho, label: 'void floor' }] } : {},
     tension: { band: [p.zone[0] * c.tension, p.zone[1] * c.tension] },
-    mewma: { thresholds: [{ value: c.shiftLimit, label: 'limit' }] },
+    mewma: { thresholds: streams.map((stream) => ({ value: c.shiftLimits[stream], label: streams.length === 1 ? 'limit' : `limit of ${analysis.streams[stream].name}` })) },
   };
   const episodes = analysis.alerts.filter((alert) => streams.includes(alert.stream)).map((alert) => ({
     from: alert.onset, fired: alert.fired, to: alert.cleared, shaded: alert === shaded,
@@ -291,7 +291,7 @@ async function commonSections({ ledger, analysis, parameters }: ReportInputs): P
           { name: 'Friction band', value: `${formatNumber(c.lo)} to ${formatNumber(c.hi)}` },
           { name: 'Median coupling, tension', value: `${formatNumber(c.rho)}, ${formatNumber(c.tension)}` },
           { name: 'Reference window', value: formatQuantity(c.wref, 'ms') },
-          { name: 'Limit of displacement', value: formatNumber(c.shiftLimit) },
+          { name: 'Limits of displacement', value: analysis.streams.map(({ name }, s) => `${name} ${formatNumber(c.shiftLimits[s])}`).join(', ') },
         ],
       }],
     },

@@ -7,6 +7,7 @@ import { alertsToJson, calibrationToJson } from '../detection/export.ts';
 import { ALERT_KINDS } from '../detection/types.ts';
 import { signalsToParquet } from '../ledger/signalsTable.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
+import { readBaselineFile } from './baselineFile.ts';
 import { openSession } from './session.ts';
 import { readParameters } from './parameters.ts';
 
@@ -16,12 +17,18 @@ import { readParameters } from './parameters.ts';
  */
 export async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
-    args, allowPositionals: true, options: { params: { type: 'string' }, stream: { type: 'string' }, out: { type: 'string' } },
+    args, allowPositionals: true, options: { params: { type: 'string' }, stream: { type: 'string' }, baseline: { type: 'string' }, out: { type: 'string' } },
   });
   if (positionals.length === 0) throw needs('No ledger was given', 'Give one or more files, or a folder of hive partitions');
   if (values.out === undefined) throw needs('No folder to write to was given', 'Say with --out DIR where signals.parquet, alerts.json and calibration.json go');
-  const parameters = await readParameters(values.params, { stream: values.stream });
-  const { ledger, analysis } = await openSession(positionals, parameters);
+  const file = values.baseline === undefined ? null : await readBaselineFile(values.baseline);
+  const given = file?.bundle ?? null;
+  // A bundle's calibration is that of its parameters.
+  const parameters = await readParameters(values.params, { ...(values.params === undefined ? given?.parameters : {}), ...(values.stream === undefined ? {} : { stream: values.stream }) });
+  const warnings: string[] = [];
+  const { ledger, analysis } = await openSession(positionals, parameters, {
+    baseline: file && ((report) => file.forLedger(report, (sentence) => warnings.push(sentence))), embedderReference: given?.ledger.embedderReference,
+  });
 
   await mkdir(values.out, { recursive: true });
   const { events, signals, decisions } = analysis;
@@ -30,14 +37,14 @@ export async function run(args: string[]): Promise<number> {
   await writeFile(join(values.out, 'calibration.json'), json(calibrationToJson(analysis)));
 
   const { report } = ledger;
-  console.log(`${report.name}: ${formatCount(events.n)} events in ${formatCount(events.streams.length)} streams, reference ${formatCount(decisions.calibration.ref)} events`);
+  console.log(`${report.name}: ${formatCount(events.n)} events in ${formatCount(events.streams.length)} streams, reference ${formatCount(decisions.calibration.ref)} events${values.baseline === undefined ? '' : ` of ${values.baseline}`}`);
   for (const { reason, count, examples } of report.leftOut) {
     console.log(`left out: ${formatCount(count)} of ${formatCount(report.rowsRead)} rows: ${reason} (${examples.slice(0, 5).join(', ')}${count > 5 ? ', …' : ''})`);
   }
   if (analysis.leftOut.length > 0) {
     console.log(`left out: ${formatCount(analysis.leftOut.length)} streams beyond the busiest ${events.streams.length}: ${analysis.leftOut.slice(0, 5).map((s) => s.name).join(', ')}${analysis.leftOut.length > 5 ? ', …' : ''}`);
   }
-  for (const note of report.notes) console.log(`note: ${note}`);
+  for (const note of [...warnings, ...report.notes]) console.log(`note: ${note}`);
   if (analysis.retrospective) console.log('note: fewer than 200 events: the whole ledger is the reference, so nothing is alerted on');
   const counts = ALERT_KINDS.map((kind) => [kind, decisions.alerts.filter((alert) => alert.kind === kind).length] as const).filter(([, count]) => count > 0);
   console.log(`alerts: ${counts.length === 0 ? 'none' : counts.map(([kind, count]) => `${count} ${kind}`).join(', ')}`);

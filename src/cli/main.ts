@@ -5,9 +5,12 @@ type Command = (args: string[]) => Promise<number>;
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ run: Command }>>> = {
   analyze: () => import('./analyze.ts'),
+  bundle: () => import('./bundle.ts'),
   channels: () => import('./channels.ts'),
   calibrate: () => import('./calibrate.ts'),
   generate: () => import('./generate.ts'),
+  replay: () => import('./replay.ts'),
+  score: () => import('./score.ts'),
 };
 
 /** Runs one command; bad input is one line on standard error and status 2. */

@@ -1,22 +1,35 @@
 import { loadKernels } from '../kernels/load.node.ts';
+import type { KernelModule } from '../kernels/module.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import { namedBlobs } from '../ledger/files.node.ts';
 import { openLedger } from '../ledger/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
-import { createStages, type Analysis, type Stages } from '../ledger/stages.ts';
-import type { OpenedLedger } from '../ledger/types.ts';
+import { createStages, type Analysis, type LoadedBaseline, type Stages } from '../ledger/stages.ts';
+import type { OpenedLedger, OpenReport } from '../ledger/types.ts';
 
 export interface Session {
+  readonly kernels: KernelModule;
   readonly ledger: OpenedLedger;
   readonly stages: Stages;
   readonly analysis: Analysis;
 }
 
+export interface SessionOptions {
+  /** Replaces the reference period; what of it applies can depend on the ledger. */
+  readonly baseline?: ((report: OpenReport) => LoadedBaseline) | null;
+  /** Parameters that alerts are compared with; the defaults where absent. */
+  readonly comparedWith?: Parameters | null;
+  /** reference_events for the built-in embedder; those of `parameters` where absent. */
+  readonly embedderReference?: number;
+}
+
 /** Opens files or folders as one ledger and analyses it with `parameters`. Throws a TautlineFailure for bad input. */
-export async function openSession(paths: readonly string[], parameters: Parameters): Promise<Session> {
+export async function openSession(paths: readonly string[], parameters: Parameters, options: SessionOptions = {}): Promise<Session> {
+  const { baseline = null, comparedWith = null, embedderReference = parameters.reference_events } = options;
   const files = (await Promise.all(paths.map(namedBlobs))).flat();
-  const ledger = await openLedger({ kind: 'files', files }, null, { platform: nodePlatform(), referenceEvents: parameters.reference_events });
-  const stages = createStages(await loadKernels(), ledger);
-  const analysis = await stages.run(parameters, { signal: new AbortController().signal, onProgress: () => undefined });
-  return { ledger, stages, analysis };
+  const ledger = await openLedger({ kind: 'files', files }, null, { platform: nodePlatform(), referenceEvents: embedderReference });
+  const kernels = await loadKernels();
+  const stages = createStages(kernels, ledger, baseline && baseline(ledger.report));
+  const analysis = await stages.run(parameters, { signal: new AbortController().signal, onProgress: () => undefined, baseline: comparedWith });
+  return { kernels, ledger, stages, analysis };
 }

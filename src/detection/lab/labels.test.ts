@@ -63,7 +63,7 @@ describe('a NAB file', () => {
     ['{"x": [["2014-04-10 07:15:00", "later"]]}', '"x", window 1: "later" is not a time'],
     ['{"x": 3}', '"x" is 3, not a list'],
     ['{"x": [], "y": []}', '"x", "y", none of which is this ledger ("night") or one of its streams ("a", "b")'],
-    ['{"x": [["2014-04-10 07:15:00", "2014-04-10 07:10:00"]]}', '"x", window 1: "to" (2014-04-10 07:10:00) lies before "from"'],
+    ['{"x": [["2014-04-10 07:15:00", "2014-04-10 07:10:00"]]}', '"x", window 1: "to" ("2014-04-10 07:10:00") lies before "from"'],
     ['{"x": ', 'it is not JSON'],
   ])('%s is refused by name', (text, problem) => {
     expect(() => read(text)).toThrow(problem);

@@ -200,7 +200,7 @@ function createResolver(file: string, events: LabelEvents, pointWidth: number): 
     const last = endOf(to, 'to', where);
     const isTime = (value: unknown) => typeof value === 'string' && isIsoText(value.trim());
     const reversed = isTime(from) && isTime(to) ? parseIso((from as string).trim()) > parseIso((to as string).trim()) : last.after <= first.at;
-    if (reversed) throw refused(file, `${where}: "to" (${String(to)}) lies before "from" (${String(from)})`, 'Swap them');
+    if (reversed) throw refused(file, `${where}: "to" (${JSON.stringify(to)}) lies before "from" (${JSON.stringify(from)})`, 'Swap them');
     const inside = members ? lowerBound(members, last.after) > lowerBound(members, first.at) : last.after > first.at;
     return inside ? { stream, from: first.at, to: last.after, label } : null;
   };

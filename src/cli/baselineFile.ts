@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { TautlineFailure } from '../core/errors.ts';
+import { baselineFromJson, type Baseline } from '../detection/baseline.ts';
+import { bundleFromJson, isBundleJson, type Bundle } from '../detection/lab/bundle.ts';
+import { loadBundle } from '../ledger/bundle.ts';
+import type { LoadedBaseline } from '../ledger/stages.ts';
+import type { OpenReport } from '../ledger/types.ts';
+
+/** A baseline from a file. */
+export interface BaselineFile {
+  /** The whole bundle, where the file is one. */
+  readonly bundle: Bundle | null;
+  /** What of it applies to an open ledger; `warn` gets a sentence for everything that the user should know. */
+  forLedger(report: OpenReport, warn: (sentence: string) => void): LoadedBaseline;
+}
+
+/** Reads a bundle (JSON, or protobuf) or a baseline. Throws a TautlineFailure that names the file, and the field. */
+export async function readBaselineFile(path: string): Promise<BaselineFile> {
+  const bytes = await readBytes(path);
+  const text = new TextDecoder().decode(bytes);
+  // JSON begins with a brace, protobuf with the key of the first field: a newline.
+  if (!/^\uFEFF?[ \r\n\t]*\{/.test(text) || path.endsWith('.pb')) return ofBundle((await import('../detection/lab/bundleProtobuf.ts')).bundleFromProtobuf(bytes, path));
+  return isBundleJson(text) ? ofBundle(bundleFromJson(text, path)) : ofBaseline(baselineFromJson(text, path));
+}
+
+/** The same of a file that must be a bundle. */
+export async function readBundleFile(path: string): Promise<BaselineFile & { readonly bundle: Bundle }> {
+  const file = await readBaselineFile(path);
+  if (file.bundle) return { ...file, bundle: file.bundle };
+  throw new TautlineFailure({ kind: 'file', file: path, problem: 'it is a baseline, not a bundle', advice: 'Write a bundle with "tautline bundle"' });
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (thrown) {
+    const missing = (thrown as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new TautlineFailure({ kind: 'file', file: path, problem: missing ? 'there is no such file' : `it cannot be read (${(thrown as Error).message})`, advice: 'Check the path' });
+  }
+}
+
+const ofBundle = (bundle: Bundle): BaselineFile => ({
+  bundle,
+  forLedger(report, warn) {
+    const loaded = loadBundle(bundle, report);
+    loaded.warnings.forEach(warn);
+    return loaded;
+  },
+});
+
+const ofBaseline = (baseline: Baseline): BaselineFile => ({ bundle: null, forLedger: () => ({ baseline, own: null }) });

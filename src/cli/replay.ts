@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util';
+import { TautlineFailure } from '../core/errors.ts';
+import { formatCount, formatNumber } from '../core/format.ts';
+import { alertsToJson, type AlertJson } from '../detection/export.ts';
+import { replayDifference } from '../detection/lab/replay.ts';
+import { readBundleFile } from './baselineFile.ts';
+import { openSession } from './session.ts';
+
+/**
+ * `tautline replay`: runs a bundle over a ledger with its own projection, reference and calibration.
+ * @returns the exit status: 1 where the alerts on the bundle's own ledger are not those expected
+ */
+export async function run(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { bundle: { type: 'string' } } });
+  if (positionals.length === 0) throw new TautlineFailure({ kind: 'parameter', name: 'LEDGER', problem: 'is missing', advice: 'Give one or more files, or a folder of hive partitions' });
+  if (values.bundle === undefined) throw new TautlineFailure({ kind: 'parameter', name: '--bundle FILE', problem: 'is missing', advice: 'Say which bundle to run; "tautline bundle" writes one' });
+  const file = await readBundleFile(values.bundle);
+  const { bundle } = file;
+  let original = false;
+  const { ledger, analysis } = await openSession(positionals, bundle.parameters, {
+    embedderReference: bundle.ledger.embedderReference,
+    baseline(report) {
+      original = report.fingerprint === bundle.ledger.fingerprint;
+      return file.forLedger(report, (sentence) => console.log(`note: ${sentence}`));
+    },
+  });
+  const alerts = alertsToJson(analysis.decisions.alerts, analysis.events.streams);
+  for (const alert of alerts) console.log(lineOf(alert));
+  const all = `${ledger.report.name}: ${formatCount(analysis.events.n)} events, ${formatCount(alerts.length)} ${alerts.length === 1 ? 'alert' : 'alerts'}`;
+  if (!original) {
+    console.log(`${all}; another ledger than the bundle's, so none are expected and none compared`);
+    return 0;
+  }
+  const difference = replayDifference(bundle.alerts, alerts);
+  if (!difference) {
+    console.log(`${all}, exactly those expected`);
+    return 0;
+  }
+  for (const alert of difference.missing) console.log(`missing: ${lineOf(alert)}`);
+  for (const alert of difference.unexpected) console.log(`not expected: ${lineOf(alert)}`);
+  for (const sentence of difference.differing) console.log(`differs: ${sentence}`);
+  console.log(`${all}, NOT those expected: ${difference.missing.length} of ${bundle.alerts.length} missing, ${difference.unexpected.length} not expected, ${difference.differing.length} different`);
+  return 1;
+}
+
+const lineOf = ({ kind, stream, onset, fired, cleared, peak }: AlertJson): string =>
+  `${kind} ${stream}: fired at event ${fired}, onset ${onset}, ${cleared === null ? 'still open' : `cleared ${cleared}`}, peak ${formatNumber(peak)}`;

@@ -1,0 +1,42 @@
+import { PROGRAM } from '../core/version.ts';
+import { alertsToJson } from '../detection/export.ts';
+import type { Bundle, BundleCharacteristics } from '../detection/lab/bundle.ts';
+import { fitBundle, type OpenLedgerFacts } from '../detection/lab/replay.ts';
+import { rolloutAdvice } from '../detection/lab/rollout.ts';
+import type { Parameters } from '../detection/parameters.ts';
+import type { Detector } from '../detection/pipeline.ts';
+import { baselineOf, type Analysis, type LoadedBaseline } from './stages.ts';
+import type { OpenReport } from './types.ts';
+
+export interface BundleOptions {
+  /** The parameters that the newest analysis compared its alerts with (`RunOptions.baseline`); null: the defaults. */
+  readonly comparedWith: Parameters | null;
+  /** reference_events that the ledger was opened with, for the built-in embedder. */
+  readonly embedderReference: number;
+  readonly characteristics: BundleCharacteristics | null;
+}
+
+/** An analysis, and the detector that answers about it, as a bundle. */
+export function makeBundle(
+  report: OpenReport, { parameters, projection, reference, events, decisions, baselineAlerts }: Analysis, detector: Pick<Detector, 'baseline'>,
+  { comparedWith, embedderReference, characteristics }: BundleOptions,
+): Bundle {
+  const baseline = detector.baseline(projection, parameters);
+  return {
+    createdBy: PROGRAM,
+    parameters,
+    ledger: { ...factsOf(report), events: events.n, reference, embedderReference },
+    baseline: { ...baseline, reference: { ...baseline.reference, range: { from: 0, to: 0 }, retrospective: false } },
+    alerts: alertsToJson(decisions.alerts, events.streams),
+    rollout: { ...rolloutAdvice(baselineAlerts, decisions.alerts), comparedWith: baselineOf(parameters, comparedWith) },
+    operatingCharacteristics: characteristics,
+  };
+}
+
+/** A bundle as stages take it, for an open ledger: give them its parameters too, and its view is there again. */
+export function loadBundle(bundle: Bundle, report: OpenReport): LoadedBaseline & { readonly warnings: readonly string[]; readonly original: boolean } {
+  const { own, original, warnings } = fitBundle(bundle, factsOf(report));
+  return { baseline: bundle.baseline, own, original, warnings };
+}
+
+const factsOf = ({ name, fingerprint, embedder }: OpenReport): OpenLedgerFacts => ({ name, fingerprint, embedder: embedder === 'built-in' ? 'built-in' : 'file' });

@@ -72,6 +72,7 @@ export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: Eng
     delayPlan: (ask) => call('planning injected changes', (remote) => remote.delayPlan(ask)),
     labels: (file) => call('reading labels', (remote) => remote.labels(file)),
     score: (file) => call('scoring against labels', (remote) => remote.score(file)),
+    bundle: (characteristics) => call('making a bundle', (remote) => remote.bundle(characteristics)),
     dispose: () => lifeline.dispose(),
   };
 }

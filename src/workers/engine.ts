@@ -38,6 +38,8 @@ export class Engine implements EngineApi {
   #holding: Holding | null = null;
   /** Starts at the clock, so that the revisions of an engine that replaces a dead one are newer than all it gave. */
   #revision = Date.now();
+  /** Of the newest analysis. */
+  #comparedWith: Parameters | null = null;
   #work = new AbortController();
   /** Analyses run one after the other: they share the detector. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -62,12 +64,14 @@ export class Engine implements EngineApi {
     analysis: () => this.#analysed(),
     detector: () => this.#open().stages.detector,
     revision: () => this.#revision,
+    comparedWith: () => this.#comparedWith,
   });
   readonly inControl = this.#lab.inControl;
   readonly labColumns = this.#lab.labColumns;
   readonly delayPlan = this.#lab.delayPlan;
   readonly labels = this.#lab.labels;
   readonly score = this.#lab.score;
+  readonly bundle = this.#lab.bundle;
 
   constructor(platform: EnginePlatform) {
     this.#platform = platform;
@@ -95,6 +99,7 @@ export class Engine implements EngineApi {
       const holding = this.#open();
       const analysis = await holding.stages.run(parameters, { signal, onProgress, baseline });
       this.#revision += 1;
+      this.#comparedWith = baseline;
       return describe(this.#revision, holding.ledger, analysis);
     });
     this.#queue = run.catch(() => undefined);

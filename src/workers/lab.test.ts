@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { operatingCharacteristics } from '../detection/lab/arl.ts';
+import { bundleFromJson, bundleToJson } from '../detection/lab/bundle.ts';
 import { sweepOf, sweepTasks, sweep } from '../detection/lab/sweep.ts';
 import { DEFAULT_PARAMETERS } from '../detection/parameters.ts';
 import { BUILT_KERNELS, loadKernels } from '../kernels/load.node.ts';
@@ -55,6 +56,17 @@ describe('the laboratory of an engine', () => {
     const own = whole.cells.find((cell) => cell.x === 8.5 && cell.y === 1)!;
     expect(own.alerts).toBe(report.alerts.length);
     expect(own.recall).toBe(1);
+  });
+
+  it('makes a bundle of the newest analysis, with the rollout against what it was compared with', async () => {
+    const strict = { ...DEFAULT_PARAMETERS, h: 3 };
+    const compared = await engine.analyze(DEFAULT_PARAMETERS, () => undefined, strict);
+    const bundle = await engine.bundle(null);
+    expect(bundle.parameters).toEqual(DEFAULT_PARAMETERS);
+    expect(bundle.alerts).toHaveLength(compared.alerts.length);
+    expect(bundle.rollout.comparedWith).toEqual(strict);
+    expect(bundle.rollout.kept + bundle.rollout.moved + bundle.rollout.removed).toBe(compared.baselineAlerts.length);
+    expect(bundleFromJson(bundleToJson(bundle), 'b.json').alerts).toEqual(bundle.alerts);
   });
 
   it('scores against a label file, and says so where the ledger has no labels', async () => {

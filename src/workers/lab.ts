@@ -1,5 +1,6 @@
 import type { IndexRange } from '../core/columns.ts';
 import type { EventIndex, StreamIndex } from '../core/units.ts';
+import type { Bundle, BundleCharacteristics } from '../detection/lab/bundle.ts';
 import type { ChangeKind, DelayTask } from '../detection/lab/delay.ts';
 import type { InControl, InControlSource } from '../detection/lab/inControl.ts';
 import type { LabelFile } from '../detection/lab/labels.ts';
@@ -68,4 +69,6 @@ export interface LabApi {
   /** Labelled stretches of a file, or (null) of the ledger's label column. */
   labels(file: LabelText | null): Promise<LabelSet>;
   score(file: LabelText | null): Promise<LabelScore>;
+  /** The newest analysis, to be deployed. */
+  bundle(characteristics: BundleCharacteristics | null): Promise<Bundle>;
 }

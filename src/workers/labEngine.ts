@@ -5,7 +5,9 @@ import { inControlOf } from '../detection/lab/inControl.ts';
 import { labelledIntervals, readLabels } from '../detection/lab/labels.ts';
 import type { LabLedger } from '../detection/lab/ledger.ts';
 import { scoreAnalysis } from '../detection/lab/score.ts';
+import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
 import type { Detector } from '../detection/pipeline.ts';
+import { makeBundle } from '../ledger/bundle.ts';
 import type { Analysis } from '../ledger/stages.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import type { LabApi, LabelSet, LabelText } from './lab.ts';
@@ -16,6 +18,8 @@ export interface LabSource {
   analysis(): Analysis;
   detector(): Detector;
   revision(): number;
+  /** The parameters that the newest analysis was asked to compare with; null: the defaults. */
+  comparedWith(): Parameters | null;
 }
 
 /** Answers the laboratory about the engine's newest analysis: columns for its workers, and scores, which are quick. */
@@ -55,6 +59,12 @@ export function createLab(source: LabSource): LabApi {
       const set = labels(file);
       const report = scoreAnalysis({ events, alerts: decisions.alerts, intervals: set.intervals, parameters, reference, textLength: source.ledger().textLength });
       return { revision: source.revision(), labels: set, report, reference };
+    },
+
+    async bundle(characteristics) {
+      // The engine opens every ledger with the default number of reference events for the built-in embedder.
+      const embedderReference = DEFAULT_PARAMETERS.reference_events;
+      return makeBundle(source.ledger().report, source.analysis(), source.detector(), { comparedWith: source.comparedWith(), embedderReference, characteristics });
     },
   };
 }

@@ -83,6 +83,7 @@ export function engineToWire(engine: EngineApi): EngineApi {
     delayPlan: (ask) => plainErrors('planning injected changes', () => engine.delayPlan(ask)),
     labels: (file) => plainErrors('reading labels', () => engine.labels(file)),
     score: (file) => plainErrors('scoring against labels', () => engine.score(file)),
+    bundle: (characteristics) => plainErrors('making a bundle', () => engine.bundle(characteristics)),
     // Small answers: cloned.
     attribution: (at) => plainErrors(`attributing event ${at}`, () => engine.attribution(at)),
     transportPlan: (request) => plainErrors('planning transport', () => engine.transportPlan(request)),

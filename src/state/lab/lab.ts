@@ -10,6 +10,7 @@ import type { AlertKind } from '../../detection/types.ts';
 import type { DelayAsk, LabelText } from '../../workers/lab.ts';
 import type { LabPool } from '../../workers/labPool.ts';
 import type { EngineApi } from '../../workers/protocol.ts';
+import type { LoadedBundle } from './bundle.ts';
 import { createJob, type Job } from './job.ts';
 
 /** What false alarms cost, and of which analysis. */
@@ -54,6 +55,8 @@ export interface SweepAnswer {
 export interface LabState {
   /** Labels dropped in; null: those of the ledger's own column. */
   readonly labelFile: LabelText | null;
+  /** The bundle loaded last; its parameters are in force unless they were changed since. */
+  readonly bundle: LoadedBundle | null;
 }
 
 /** The laboratory of the page: what runs in its workers, and the labels in use. Starts nothing before it is asked. */
@@ -67,7 +70,8 @@ export interface Lab {
   readonly sweep: Job<SweepQuestion, SweepAnswer>;
   falseAlarms(source: InControlSource): Promise<FalseAlarms>;
   setLabels(file: LabelText | null): void;
-  /** Another ledger: answers and labels of the old one go. */
+  setBundle(bundle: LoadedBundle | null): void;
+  /** Another ledger: answers and labels of the old one go. A bundle stays: it may be of the new one. */
   clear(): void;
   readonly busy: boolean;
   dispose(): void;
@@ -87,7 +91,7 @@ const loadSweep = () => import('../../detection/lab/sweep.ts');
 const SHARES = 4;
 
 export function createLab({ engine, createPool }: LabPlatform): Lab {
-  const store = createStore<LabState>(() => ({ labelFile: null }));
+  const store = createStore<LabState>(() => ({ labelFile: null, bundle: null }));
   let pool: LabPool | null = null;
   const workers = () => (pool ??= createPool());
 
@@ -133,6 +137,7 @@ export function createLab({ engine, createPool }: LabPlatform): Lab {
       store.setState({ labelFile });
       sweep.clear();
     },
+    setBundle: (bundle) => store.setState({ bundle }),
     clear() {
       store.setState({ labelFile: null });
       for (const job of all) job.clear();

@@ -23,6 +23,7 @@ import { useTheme } from './shell/useTheme.ts';
 import { useUi } from './ui.ts';
 import { WhatIfPanel } from './whatif/WhatIfPanel.tsx';
 
+const LabScreen = lazy(() => import('./lab/LabScreen.tsx').then((module) => ({ default: module.LabScreen })));
 const PanelStack = lazy(() => import('../panels/PanelStack.tsx').then((module) => ({ default: module.PanelStack })));
 const CalibrationScreen = lazy(() => import('./calibration/CalibrationScreen.tsx').then((module) => ({ default: module.CalibrationScreen })));
 const Evidence = lazy(() => import('./evidence/Evidence.tsx').then((module) => ({ default: module.Evidence })));
@@ -97,7 +98,7 @@ function OtherScreen({ screen }: { readonly screen: Exclude<Screen, 'monitor'> }
     case 'calibration':
       return <CalibrationScreen />;
     case 'laboratory':
-      return null;
+      return <LabScreen />;
   }
 }
 
@@ -119,12 +120,14 @@ function Shell(): ReactNode {
   useReportOnOpen();
   const isOpen = ledger.phase === 'open';
   const away = screen !== 'monitor';
+  // The laboratory measures what the parameters beside it do.
+  const besides = screen === 'laboratory' && isOpen && whatIfOpen;
   return (
     <div className={`app${isOpen && whatIfOpen ? ' with-whatif' : ''}${isOpen && selected !== null ? ' with-inspector' : ''}`}>
       <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>Skip to the content</a>
       <ErrorBoundary region="The top bar"><TopBar /></ErrorBoundary>
       {isOpen && whatIfOpen && (
-        <aside className="left" aria-label="What if: parameters" inert={away}>
+        <aside className="left" aria-label="What if: parameters" inert={away && !besides}>
           <ErrorBoundary region="The parameter panel"><WhatIfPanel /></ErrorBoundary>
         </aside>
       )}
@@ -140,7 +143,7 @@ function Shell(): ReactNode {
         </aside>
       )}
       {screen !== 'monitor' && (
-        <main className="screen" id="main" tabIndex={-1}>
+        <main className={besides ? 'screen besides' : 'screen'} id="main" tabIndex={-1}>
           <ErrorBoundary region="The screen" key={screen}>
             <Suspense fallback={<p className="region-loading">Loading…</p>}><OtherScreen screen={screen} /></Suspense>
           </ErrorBoundary>

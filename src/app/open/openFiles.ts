@@ -1,10 +1,25 @@
 import { formatCount } from '../../core/format.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
-import { actions } from '../../state/store.ts';
+import type { NamedBlob } from '../../ledger/types.ts';
+import { actions, session } from '../../state/store.ts';
+import { droppedKind, takeBundle } from '../lab/bundleFile.ts';
+import { takeLabelFile } from '../lab/labelFile.ts';
 import { showSheet } from '../ui.ts';
 import type { Gathered } from './drop.ts';
 
 const SOME = 3;
+
+/** Bundles, and in the laboratory labels, are no ledgers: they are for the one that is open. */
+async function takenByLab({ path, blob }: NamedBlob): Promise<boolean> {
+  const { view, ledger } = session.store.getState();
+  const name = path.split('/').at(-1)!;
+  const kind = await droppedKind(blob, name, view.screen === 'laboratory' && ledger.phase === 'open');
+  if (kind === null) return false;
+  const problem = kind === 'bundle' ? await takeBundle(blob, name) : await takeLabelFile(blob, name);
+  if (problem) actions.toast('error', problem);
+  else if (kind === 'bundle') actions.setScreen('laboratory');
+  return true;
+}
 
 /** Opens what a drop or a chooser gave; says what was passed over, and says so when nothing was left. */
 export async function openGathered(gathering: Gathered | Promise<Gathered>): Promise<void> {
@@ -16,6 +31,7 @@ export async function openGathered(gathering: Gathered | Promise<Gathered>): Pro
     return;
   }
   const { files, ignored } = gathered;
+  if (files.length === 1 && ignored.length === 0 && await takenByLab(files[0])) return;
   if (files.length === 0) {
     const what = ignored.length > 0 ? `none of its ${formatCount(ignored.length)} files is Parquet, CSV, NDJSON or Arrow` : 'it holds no files';
     actions.toast('warning', `Nothing to open: ${what}.`);

@@ -7,6 +7,7 @@ const SHORTCUTS: readonly (readonly [keys: readonly string[], what: string])[] =
   ...TABS.map(({ key, title }) => [['g', key], `go to: ${title}`] as const),
   [['o'], 'open a ledger'],
   [['/'], 'search the parameters'],
+  [['Ctrl', 'Z'], 'undo a change of parameters or scenarios; with Shift: redo'],
   [['t'], 'theme: as the system, dark, light'],
   [['[', ']'], 'previous, next alert'],
   [['e'], 'evidence of the alert at the selected event: open, close'],

@@ -22,8 +22,11 @@ export interface HistogramProps {
   readonly label: string;
 }
 
-const HEIGHT = 132;
-const PAD = { left: 40, right: 10, top: 16, bottom: 20 } as const;
+const HEIGHT = 140;
+const PAD = { left: 40, right: 10, top: 26, bottom: 20 } as const;
+/** px of a character of a tick, and the least between two ticks. */
+const CHARACTER = 6.2;
+const GAP = 12;
 
 /** Shares of a sample by value, with the interval of its centre; another sample may lie over it. */
 export function Histogram({ sample, compared, mark, format, label }: HistogramProps): ReactNode {
@@ -43,23 +46,27 @@ export function Histogram({ sample, compared, mark, format, label }: HistogramPr
   function draw(): ReactNode {
     const { bins, shares, over } = picture!;
     const plot = { width: width - PAD.left - PAD.right, height: HEIGHT - PAD.top - PAD.bottom };
-    const most = Math.max(...shares, ...(over ?? []));
+    const step = niceStep(Math.max(...shares, ...(over ?? [])) / 2);
+    const most = Math.ceil(Math.max(...shares, ...(over ?? [])) / step - 1e-9) * step;
     const px = (x: number) => PAD.left + ((x - bins.start) / (bins.width * bins.count)) * plot.width;
     const py = (share: number) => PAD.top + (1 - share / most) * plot.height;
     const base = PAD.top + plot.height;
     const edge = (bin: number) => bins.start + bin * bins.width;
     const middle = (bin: number) => (bins.width === 1 ? format(edge(bin) + 0.5) : `${format(edge(bin))} to ${format(edge(bin + 1))}`);
     const outline = over?.map((share, i) => `${i === 0 ? 'M' : 'L'}${px(edge(i))} ${py(share)}H${px(edge(i + 1))}`).join('');
-    const labelled = bins.width === 1 && bins.count <= plot.width / 34;
-    const step = labelled ? 1 : Math.max(bins.width, niceStep((bins.width * bins.count) / Math.max(2, Math.floor(plot.width / 78))));
-    const first = Math.ceil((labelled ? bins.start + 0.5 : bins.start) / step - 1e-9) * step;
-    const ticks = Array.from({ length: Math.floor((edge(bins.count) - first) / step + 1e-9) + 1 }, (_, i) => first + i * step);
+    const room = Math.max(...[0, bins.count].map((bin) => format(edge(bin)).length)) * CHARACTER + GAP;
+    const rough = niceStep((bins.width * bins.count) / Math.max(1, Math.floor(plot.width / room)));
+    // Whole numbers have a bin each: ticks stand at their middles.
+    const tick = bins.width === 1 ? Math.max(1, rough) : rough;
+    const first = Math.ceil(bins.start / tick - 1e-9) * tick;
+    const anchor = (x: number) => (px(x) > width - room / 2 ? 'end' : px(x) < room / 2 ? 'start' : 'middle');
+    const ticks = Array.from({ length: Math.floor((edge(bins.count) - first) / tick + 1e-9) + 1 }, (_, i) => first + i * tick);
     return (
       <svg width={width} height={HEIGHT} aria-hidden="true">
-        {[0.5, 1].map((part) => (
-          <g key={part}>
-            <line className="histogram-grid" x1={PAD.left} x2={width - PAD.right} y1={py(most * part)} y2={py(most * part)} />
-            <text className="histogram-tick" x={PAD.left - 5} y={py(most * part) + 3.5} textAnchor="end">{formatPercent(most * part, 2)}</text>
+        {Array.from({ length: Math.round(most / step) }, (_, i) => (i + 1) * step).map((share) => (
+          <g key={share}>
+            <line className="histogram-grid" x1={PAD.left} x2={width - PAD.right} y1={py(share)} y2={py(share)} />
+            <text className="histogram-tick" x={PAD.left - 5} y={py(share) + 3.5} textAnchor="end">{formatPercent(share, 3)}</text>
           </g>
         ))}
         {shares.map((share, i) => (
@@ -70,20 +77,16 @@ export function Histogram({ sample, compared, mark, format, label }: HistogramPr
           </rect>
         ))}
         {outline && <path className="histogram-outline" d={`M${px(bins.start)} ${base}${outline.replace('M', 'L')}V${base}`} />}
-        <Centre {...sample} px={px} top={PAD.top - 7} base={base} className="histogram-centre" />
-        {compared && <Centre {...compared} px={px} top={PAD.top - 2} base={base} className="histogram-centre compared" />}
+        <Centre {...sample} px={px} top={PAD.top - 9} base={base} className="histogram-centre" />
+        {compared && <Centre {...compared} px={px} top={PAD.top - 4} base={base} className="histogram-centre compared" />}
         {mark && (
           <g className="histogram-mark">
-            <line x1={px(mark.x)} x2={px(mark.x)} y1={PAD.top} y2={base} />
-            <text
-              x={px(mark.x) + (px(mark.x) > width * 0.7 ? -4 : 4)} y={PAD.top + 9} textAnchor={px(mark.x) > width * 0.7 ? 'end' : 'start'}
-            >
-              {mark.label}
-            </text>
+            <line x1={px(mark.x)} x2={px(mark.x)} y1={13} y2={base} />
+            <text x={px(mark.x)} y={10} textAnchor={px(mark.x) > width * 0.85 ? 'end' : px(mark.x) < width * 0.15 ? 'start' : 'middle'}>{mark.label}</text>
           </g>
         )}
         <line className="histogram-axis" x1={PAD.left} x2={width - PAD.right} y1={base + 0.5} y2={base + 0.5} />
-        {ticks.map((x) => <text key={x} className="histogram-tick" x={px(x)} y={HEIGHT - 6} textAnchor="middle">{format(Number(x.toPrecision(12)))}</text>)}
+        {ticks.map((x) => <text key={x} className="histogram-tick" x={px(x)} y={HEIGHT - 6} textAnchor={anchor(x)}>{format(Number(x.toPrecision(12)))}</text>)}
       </svg>
     );
   }

@@ -252,7 +252,7 @@ export function createCalibration(platform: CalibrationPlatform): CalibrationSes
     const { monteCarlo, compared } = get();
     if (compared.phase !== 'loaded') return;
     set({ compared: { ...compared, differences: null } });
-    if (!monteCarlo) return;
+    if (!monteCarlo || monteCarlo.run === compared.run) return;
     const current = () => get().monteCarlo === monteCarlo && get().compared.phase === 'loaded' && (get().compared as typeof compared).run === compared.run;
     try {
       const differences = await workers().differences(compared.run, monteCarlo.run);

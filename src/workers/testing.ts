@@ -2,14 +2,17 @@ import { expose } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import { Worker } from 'node:worker_threads';
 import { BUILT_KERNELS, loadKernels } from '../kernels/load.node.ts';
+import { instantiateKernels, type KernelModule } from '../kernels/module.ts';
 import { openLedger } from '../ledger/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import type { LedgerSource } from '../ledger/types.ts';
 import { Engine, type EnginePlatform } from './engine.ts';
+import { runHarnessTask } from './harnessTask.ts';
+import type { HarnessMessage } from './harnessPool.ts';
 import type { SpawnedWorker } from './lifeline.ts';
 import type { EngineApi } from './protocol.ts';
 import { once } from './once.ts';
-import { engineToWire } from './wire.ts';
+import { engineToWire, plainErrors } from './wire.ts';
 
 /** A Node worker thread behind the interface of a browser's worker, for tests. */
 export function spawnNodeWorker(script: URL): SpawnedWorker {
@@ -26,10 +29,20 @@ export function spawnNodeWorker(script: URL): SpawnedWorker {
 }
 
 /** An engine in this thread, behind the wire that its worker would be behind: every message is cloned or transferred as in the browser. */
-export function spawnEngineHere(engine: EngineApi): SpawnedWorker & { die(reason: string): void } {
+export const spawnEngineHere = (engine: EngineApi): SpawnedWorker & { die(reason: string): void } => spawnHere(engineToWire(engine));
+
+/** A harness worker in this thread, with kernels of its own. */
+export function spawnHarnessHere(): SpawnedWorker & { die(reason: string): void } {
+  let kernels: KernelModule | null = null;
+  return spawnHere({
+    run: ({ module, task }: HarnessMessage) => plainErrors('running a task', () => runHarnessTask((kernels ??= instantiateKernels(module)), task)),
+  });
+}
+
+function spawnHere(api: unknown): SpawnedWorker & { die(reason: string): void } {
   const { port1, port2 } = new MessageChannel();
   const listeners: ((reason: string) => void)[] = [];
-  expose(engineToWire(engine), port2);
+  expose(api, port2);
   port1.start();
   return {
     endpoint: port1,

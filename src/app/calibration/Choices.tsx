@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { formatCount, formatNumber } from '../../core/format.ts';
 import { CHOICES, PROFILE_NAMES, PROFILES, type Choice } from '../../harness/profiles.ts';
 
-const ENTRIES = Object.entries(CHOICES) as [string, Choice][];
+const ENTRIES = Object.entries<Choice>(CHOICES);
 
 const profilesText = ({ profiles }: Choice): string => (profiles.length === PROFILE_NAMES.length ? 'all' : profiles.map((name) => PROFILES[name].title).join(', '));
 

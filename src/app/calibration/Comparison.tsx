@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 import { IntervalMarks } from '../../charts/IntervalMarks.tsx';
-import { formatCount, formatNumber, formatPercent } from '../../core/format.ts';
+import { formatCount, formatNumber } from '../../core/format.ts';
 import type { Difference, MonteCarloRun } from '../../harness/monteCarlo.ts';
 import { CASES } from '../../harness/trial.ts';
 import type { Compared } from '../../state/calibration.ts';
-import { changedText } from './text.ts';
+import { changedText, shareText } from './text.ts';
 
 const valueText = ({ kind, unit }: Difference, value: number): string => {
-  if (kind === 'share') return formatPercent(value);
+  if (kind === 'share') return shareText(value);
   return unit === 'event_id' ? formatNumber(value, 6) : formatNumber(value, 4);
 };
 
@@ -24,7 +24,7 @@ function Row({ row }: { readonly row: Difference }): ReactNode {
       <td className="number">{text(row.b)} <span className="dim">({text(row.bInterval[0])} to {text(row.bInterval[1])})</span></td>
       <td><IntervalMarks marks={[{ value: row.b, interval: row.bInterval }, { value: row.a, interval: row.aInterval }]} scale={scale} /></td>
       <td className="number">{text(row.difference)} <span className="dim">({text(row.interval[0])} to {text(row.interval[1])})</span></td>
-      <td>{row.significant ? <strong>differs</strong> : <span className="dim">no difference shown</span>}</td>
+      <td>{row.significant ? <strong>differs</strong> : <span className="dim">within chance</span>}</td>
     </tr>
   );
 }
@@ -35,6 +35,7 @@ export function Comparison({ compared, current }: {
   readonly current: MonteCarloRun | null;
 }): ReactNode {
   const { name, run, differences } = compared;
+  const itself = run === current;
   const count = differences?.filter((row) => row.significant).length ?? 0;
   return (
     <section className="comparison" aria-labelledby="comparison-title">
@@ -44,8 +45,9 @@ export function Comparison({ compared, current }: {
         {current && <> Now: seeds {current.from} to {current.from + current.seeds - 1}, {parametersText(current)}.</>}
       </p>
       {!current && <p>Run the Monte Carlo to see what has changed since.</p>}
-      {current && !differences && <p role="status">Comparing…</p>}
-      {differences && (
+      {itself && <p>This is the run below. Change the thresholds or the seeds and run again: what has changed will stand here.</p>}
+      {current && !itself && !differences && <p role="status">Comparing…</p>}
+      {!itself && differences && (
         <>
           <p role="status"><strong>{count === 0 ? 'Nothing differs' : `${formatCount(count)} of ${formatCount(differences.length)} figures differ`}</strong> <span className="dim">by more than chance at 95 %, each looked at by itself.</span></p>
           <div className="table-scroll">

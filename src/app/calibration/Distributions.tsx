@@ -32,6 +32,7 @@ const PLOTS: readonly Plot[] = [
 const summaryText = (d: Distribution, format: (x: number) => string): string =>
   `median ${format(d.median)} (${format(d.medianInterval[0])} to ${format(d.medianInterval[1])}), 5 to 95 %: ${format(d.q05)} to ${format(d.q95)}`;
 
+const distributionOf = (plot: Plot, results: readonly TrialResult[]): Distribution => distribution(results.filter((r) => r.case === plot.case).map(plot.value));
 const sampleOf = (d: Distribution): Sample => ({ values: d.values, centre: d.median, interval: d.medianInterval });
 
 function One({ plot, trials, compared, report }: {
@@ -40,9 +41,8 @@ function One({ plot, trials, compared, report }: {
   readonly compared: readonly TrialResult[] | null;
   readonly report: CalibrationReport | null;
 }): ReactNode {
-  const of = (results: readonly TrialResult[]): Distribution => distribution(results.filter((r) => r.case === plot.case).map(plot.value));
-  const own = useMemo(() => of(trials), [trials, plot]);
-  const other = useMemo(() => (compared ? of(compared) : null), [compared, plot]);
+  const own = useMemo(() => distributionOf(plot, trials), [trials, plot]);
+  const other = useMemo(() => (compared ? distributionOf(plot, compared) : null), [compared, plot]);
   const tabled = report ? plot.value(report.results[plot.case]) : null;
   const mark = useMemo(() => (tabled === null || !report ? undefined : { x: tabled, label: `seed ${report.seed}` }), [tabled, report]);
   const sample = useMemo(() => sampleOf(own), [own]);

@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react';
 import { IntervalMarks } from '../../charts/IntervalMarks.tsx';
-import { formatCount, formatNumber, formatPercent } from '../../core/format.ts';
+import { formatCount, formatNumber } from '../../core/format.ts';
 import { ALERT_KINDS } from '../../detection/types.ts';
 import { MEASURES, type CaseSummary, type Measure } from '../../harness/monteCarlo.ts';
 import type { Proportion, Rate } from '../../harness/statistics.ts';
 import type { VerdictRow } from '../../harness/verdicts.ts';
 import { kindLabel } from '../alerts/kinds.ts';
-import { measureText } from './text.ts';
+import { measureText, shareText } from './text.ts';
 
 interface Share {
   readonly id: string;
@@ -15,7 +15,7 @@ interface Share {
   readonly proportion: Proportion;
 }
 
-const rangeText = ([low, high]: readonly [number, number]): string => `${formatPercent(low)} to ${formatPercent(high)}`;
+const rangeText = ([low, high]: readonly [number, number]): string => `${shareText(low)} to ${shareText(high)}`;
 
 function sharesOf(summary: CaseSummary, rows: readonly VerdictRow[]): Share[] {
   const { transientsAbsorbed, transientsSilent } = summary;
@@ -45,7 +45,7 @@ export function ShareTable({ summaries, rows }: { readonly summaries: readonly C
                 <tr key={id} data-share={id}>
                   <th scope="row">{what}{draws && <span className="tag quiet">depends on the draw</span>}</th>
                   <td className="number">{formatCount(proportion.count)} of {formatCount(proportion.of)}</td>
-                  <td className="number">{formatPercent(proportion.share)}</td>
+                  <td className="number">{shareText(proportion.share)}</td>
                   <td className="number">{rangeText(proportion.interval)}</td>
                   <td><IntervalMarks marks={[{ value: proportion.share, interval: proportion.interval }]} scale={[0, 1]} /></td>
                 </tr>

@@ -1,6 +1,7 @@
 import { memo, type ReactNode } from 'react';
 import { SmallLines } from '../../charts/SmallLines.tsx';
 import { formatCount } from '../../core/format.ts';
+import { ALERT_KINDS } from '../../detection/types.ts';
 import { CASE_NAMES, CASES, type CaseName } from '../../harness/trial.ts';
 import type { VerdictRow } from '../../harness/verdicts.ts';
 import type { Table } from '../../state/calibration.ts';
@@ -18,8 +19,8 @@ const HEIGHT = 76;
 const ProfilePicture = memo(function ProfilePicture({ picture }: { readonly picture: Picture | undefined }): ReactNode {
   if (!picture) return <div className="picture-room" style={{ width: WIDTH, height: HEIGHT }} />;
   const { signal, streams, alerts, limit, lines, events, reference } = picture;
-  const first = alerts.slice(0, 3).map(({ kind, fired }) => `${kindLabel(kind)} at ${formatCount(fired)}`).join(', ');
-  const described = alerts.length === 0 ? 'no alerts' : `${formatCount(alerts.length)} ${alerts.length === 1 ? 'alert' : 'alerts'}: ${first}${alerts.length > 3 ? ', …' : ''}`;
+  const kinds = ALERT_KINDS.map((kind) => ({ kind, own: alerts.filter((alert) => alert.kind === kind) })).filter(({ own }) => own.length > 0);
+  const described = kinds.map(({ kind, own }) => `${kindLabel(kind)} ${formatCount(own.length)}, first at ${formatCount(own[0].fired)}`).join('; ') || 'no alerts';
   return (
     <figure className="picture">
       <SmallLines

@@ -3,7 +3,7 @@ import { DEFAULT_PARAMETERS } from '../../detection/parameters.ts';
 import type { CalibrationReport } from '../../harness/calibration.ts';
 import type { VerdictRow } from '../../harness/verdicts.ts';
 import type { MonteCarloProgress } from '../../state/calibration.ts';
-import { changedText, changedVerdicts, changeText, measuredText, measureText, passText, progressLine, readWhole, speedText } from './text.ts';
+import { changedText, changedVerdicts, changeText, measuredText, measureText, passText, progressLine, readWhole, shareText, speedText } from './text.ts';
 
 const row = (id: string, pass: boolean): VerdictRow => ({
   id, pass, case: 'benign', profile: '', what: id, paper: '', measured: 0, unit: '', seedBound: false, note: '',
@@ -13,8 +13,12 @@ const report = (...rows: VerdictRow[]): CalibrationReport =>
 
 describe('verdicts in words', () => {
   it.each([
-    [12_403, 'event_id', '12,403'], [4, 'own events', '4 own events'], [383.99, 'ms', '384 ms'], [0.7231, '', '0.723'], [NaN, 'event_id', 'none'],
+    [12_403, 'event_id', '12,403'], [4, 'own events', '4 own events'], [1, 'own events', '1 own event'], [383.99, 'ms', '384 ms'], [0.7231, '', '0.723'], [NaN, 'event_id', 'none'],
   ])('%d %s reads %s', (measured, unit, text) => expect(measuredText({ measured, unit })).toBe(text));
+
+  it('shares have no rounding residue', () => {
+    expect([shareText(2.8e-17), shareText(-1e-17), shareText(0.324), shareText(-0.02)]).toEqual(['0 %', '0 %', '32.4 %', '−2 %']);
+  });
 
   it('are counted', () => {
     expect(passText([row('a', true), row('b', true)])).toBe('All 2 verdicts pass');

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatNumber } from '../../core/format.ts';
+import { formatCount, formatDuration, formatNumber, formatPercent } from '../../core/format.ts';
 import { changedParameters, PARAMETER_SPECS, type ParameterName, type Parameters } from '../../detection/parameters.ts';
 import type { CalibrationReport } from '../../harness/calibration.ts';
 import { MEASURES, type Measure } from '../../harness/monteCarlo.ts';
@@ -9,7 +9,8 @@ import type { MonteCarloProgress } from '../../state/calibration.ts';
 export function measuredText({ measured, unit }: Pick<VerdictRow, 'measured' | 'unit'>): string {
   if (Number.isNaN(measured)) return 'none';
   if (unit === '') return formatNumber(measured);
-  return unit === 'event_id' ? formatCount(measured) : `${formatCount(measured)} ${unit}`;
+  if (unit === 'event_id') return formatCount(measured);
+  return `${formatCount(measured)} ${Math.round(measured) === 1 ? unit.replace(/events$/, 'event') : unit}`;
 }
 
 /** A value of a Monte Carlo measure. */
@@ -18,6 +19,9 @@ export function measureText(measure: Measure, value: number): string {
   if (unit === '') return formatNumber(value, 4);
   return formatNumber(value, unit === 'event_id' ? 6 : 3);
 }
+
+/** A share in percent; what rounding leaves of an end of an interval at 0 reads 0. */
+export const shareText = (share: number): string => formatPercent(Math.abs(share) < 1e-9 ? 0 : share);
 
 /** Verdicts that differ from those of the default parameters on the same seed. */
 export function changedVerdicts(report: CalibrationReport, defaults: CalibrationReport | null): readonly VerdictRow[] {

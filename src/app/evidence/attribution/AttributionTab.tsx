@@ -7,7 +7,7 @@ import { Answer, Empty, EventLink, Notes, Segmented } from '../parts.tsx';
 import { Quote } from '../Quote.tsx';
 import type { Subject } from '../useSubject.ts';
 import { useTexts, type Message } from '../useTexts.ts';
-import { barPlaces, groupRows, initialRow, totalShare, type ShareRow } from './bars.ts';
+import { barPlaces, groupRows, initialRow, shareText, totalShare, type ShareRow } from './bars.ts';
 
 const GROUPS = 8;
 const EVENTS = 10;
@@ -27,11 +27,11 @@ function Shares({ title, rows, nameOf }: { readonly title: string; readonly rows
               <i className="zero" style={{ left: `${places[i].zero * 100}%` }} />
               <i className={row.share < 0 ? 'bar against' : 'bar'} style={{ left: `${places[i].left * 100}%`, width: `${places[i].width * 100}%` }} />
             </span>
-            <span className="number">{formatPercent(row.share)}</span>
+            <span className="number">{shareText(row.share)}</span>
           </li>
         ))}
       </ul>
-      <p className="share-sum">sum <strong>{formatPercent(sum)}</strong></p>
+      <p className="share-sum">sum <strong>{shareText(sum)}</strong></p>
     </section>
   );
 }
@@ -41,7 +41,7 @@ function Side({ title, events, texts }: { readonly title: string; readonly event
     <div>
       <h4>{title}</h4>
       {events.length === 0 ? <p className="dim">none</p> : events.slice(0, 3).map((event) => (
-        <Quote key={event.index} index={event.index} message={texts.get(event.row)} aside={<span className="number dim">{formatNumber(event.projection)} σ · {formatPercent(event.share)}</span>} />
+        <Quote key={event.index} index={event.index} message={texts.get(event.row)} aside={<span className="number dim">{formatNumber(event.projection)} σ · {shareText(event.share)}</span>} />
       ))}
     </div>
   );

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GroupShare } from '../../../detection/drilldown/types.ts';
-import { barPlaces, groupRows } from './bars.ts';
+import { barPlaces, groupRows, shareText } from './bars.ts';
 
 const share = fc.double({ min: -2, max: 2, noNaN: true });
 const group = fc.record({ name: fc.option(fc.string()), events: fc.nat(1000), share });
@@ -28,4 +28,8 @@ describe('barPlaces', () => {
       });
     }));
   });
+});
+
+it('tells shares to a tenth of a percent', () => {
+  expect([0.8684, -0.0042, 1.0214, -9.43e-8, 0.00061].map(shareText)).toEqual(['86.8 %', '−0.4 %', '102 %', '0 %', '0.1 %']);
 });

@@ -1,4 +1,4 @@
-import { formatCount } from '../../../core/format.ts';
+import { formatCount, formatPercent } from '../../../core/format.ts';
 import type { Attribution, GroupShare } from '../../../detection/drilldown/types.ts';
 
 /** One bar of a list of shares. */
@@ -49,6 +49,9 @@ export function barPlaces(shares: readonly number[]): BarPlace[] {
   const zero = -low / span;
   return shares.map((share) => ({ left: share < 0 ? (share - low) / span : zero, width: Math.abs(share) / span, zero }));
 }
+
+/** A share to a tenth of a percent: what is smaller says nothing. */
+export const shareText = (share: number): string => formatPercent(Math.round(share * 1000) / 1000 + 0);
 
 /** The sum that the lists are checked against: every share of an attribution. */
 export const totalShare = ({ events, rest, initial }: Attribution): number =>

@@ -67,7 +67,7 @@ function Examiners({ run }: { readonly run: Investigation }): ReactNode {
 
 function Done({ run, subject }: { readonly run: Investigation; readonly subject: Subject }): ReactNode {
   const { standing, others } = splitByP(run.hypotheses);
-  const [all, setAll] = useState(false);
+  const [all, setAll] = useState(standing.length === 0);
   const save = (): void => download(JSON.stringify(run, null, 2), fileName(['investigation', run.alert.stream, run.alert.kind, String(subject.event)], 'json'));
   return (
     <div className="evidence-answer">
@@ -77,12 +77,12 @@ function Done({ run, subject }: { readonly run: Investigation; readonly subject:
       </div>
       <p className="dim">{run.windows.note}</p>
       {standing.length === 0
-        ? <Empty>Nothing examined goes together with this alert beyond what chance does. That says nothing about what was not examined.</Empty>
+        ? <Empty>Nothing examined goes together with this alert beyond what chance does after the correction. That says nothing about what was not examined; what differs most is listed below.</Empty>
         : <ol className="hypotheses" aria-label="Hypotheses">{standing.map((hypothesis, i) => <HypothesisRow key={`${hypothesis.examiner} ${hypothesis.statement}`} hypothesis={hypothesis} run={run} rank={i + 1} />)}</ol>}
       {others.length > 0 && (
         <section>
           <button type="button" className="button small quiet" aria-expanded={all} onClick={() => setAll(!all)}>{all ? 'Hide' : 'Show'} {formatCount(others.length)} that do not stand</button>
-          {all && <ol className="hypotheses weak">{others.map((hypothesis, i) => <HypothesisRow key={`${hypothesis.examiner} ${hypothesis.statement}`} hypothesis={hypothesis} run={run} rank={standing.length + i + 1} />)}</ol>}
+          {all && <ol className="hypotheses weak" aria-label="Hypotheses that do not stand">{others.map((hypothesis, i) => <HypothesisRow key={`${hypothesis.examiner} ${hypothesis.statement}`} hypothesis={hypothesis} run={run} rank={standing.length + i + 1} />)}</ol>}
         </section>
       )}
       <Examiners run={run} />

@@ -29,12 +29,17 @@ function Plan({ plan, titles }: { readonly plan: TransportPlan; readonly titles:
   const rows = useRows([...(shown ? [flow.before[shown.from].index, flow.after[shown.to].index] : []), ...listed.flatMap(({ from, to }) => [from, to])]);
   const texts = useTexts([...rows.values()]);
   const message = (index: EventIndex) => texts.get(rows.get(index) ?? -1);
+  const both = useMemo(() => {
+    const before = new Set(plan.before.events);
+    return plan.after.events.filter((index) => before.has(index)).length;
+  }, [plan]);
   const total = plan.moves.reduce((sum, { cost }) => sum + cost, 0);
   return (
     <>
       <p className="evidence-lead">
         Earth Mover’s Distance <strong data-testid="emd">{formatNumber(plan.emd, 4)}</strong>: the mean cost of the cheapest way to turn “{plan.before.title}” into “{plan.after.title}”,
         {' '}{formatCount(plan.moves.length)} moves of equal mass, each costing its distance in whitened coordinates. A link is as wide as its part of the cost.
+        {both > 0 && ` ${formatCount(both)} events are in both windows and can stay where they are.`}
       </p>
       <div className="transport">
         <FlowChart flow={flow} hover={hover} onHover={setHover} titles={titles} />

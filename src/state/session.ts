@@ -6,10 +6,11 @@ import { DEFAULT_PARAMETERS, parseParameters, type Parameters } from '../detecti
 import type { ColumnMapping, LedgerSource } from '../ledger/types.ts';
 import type { EngineClient } from '../workers/client.ts';
 import { createLatest, SUPERSEDED } from '../workers/latest.ts';
-import type { AnalysisReport } from '../workers/protocol.ts';
+import type { AnalysisReport, ReferenceFile } from '../workers/protocol.ts';
 import { createAddressWriter, type Address } from './address.ts';
 import { record, redo, startHistory, undo, type History } from './history.ts';
 import { deleteScenario, keepScenario, normalBaseline, passingScenarios, renameScenario, type Bench, type ScenarioStorage } from './scenarios.ts';
+import { readReferenceFile } from './referenceFile.ts';
 import { createTables, type Tables, type TableStore } from './tables.ts';
 import type { AnalysisState, TautlineActions, TautlineState, Toast, ViewState } from './types.ts';
 import { decodeView } from './url.ts';
@@ -77,6 +78,7 @@ export function createSession(platform: SessionPlatform): Session {
     // Progress comes by a channel of its own and may arrive after the answer.
     let answered = false;
     try {
+      if (get().view.reference !== sentReference) await sendReference();
       return await engine.analyze(job.parameters, (running) => {
         if (!answered && job.epoch === epoch) setAnalysis({ running });
       }, job.baseline);
@@ -84,6 +86,17 @@ export function createSession(platform: SessionPlatform): Session {
       answered = true;
     }
   });
+
+  /** Reference files loaded in this page by name, so that going back in history finds them again. */
+  const references = new Map<string, ReferenceFile>();
+  /** Name of the one that the engine holds. */
+  let sentReference: string | null = null;
+  async function sendReference(): Promise<void> {
+    const { reference } = get().view;
+    const warnings = await engine.setReferenceFile(reference === null ? null : references.get(reference) ?? null);
+    sentReference = reference;
+    for (const warning of warnings) toast('warning', warning);
+  }
 
   const setView = (change: Partial<ViewState>) => store.setState((state) => ({ view: { ...state.view, ...change } }));
   const setAnalysis = (change: Partial<AnalysisState>) => store.setState((state) => ({ analysis: { ...state.analysis, ...change } }));
@@ -186,6 +199,7 @@ export function createSession(platform: SessionPlatform): Session {
       return;
     }
     recovering = true;
+    sentReference = null;
     toast('warning', `The engine worker stopped (${reason}). It has been started again and ${name} is being reopened.`);
     void openLedger(ledger.source, view.mapping);
   }
@@ -258,7 +272,7 @@ export function createSession(platform: SessionPlatform): Session {
     const open = ledger.phase === 'open' ? viewSource(ledger.source) : null;
     const sameLedger = open !== null && sameSource(view.source, open) && JSON.stringify(view.mapping) === JSON.stringify(before.mapping);
     if (sameLedger) {
-      const changed = JSON.stringify([view.parameters, view.baseline]) !== JSON.stringify([before.parameters, before.baseline]);
+      const changed = JSON.stringify([view.parameters, view.baseline, view.reference]) !== JSON.stringify([before.parameters, before.baseline, before.reference]);
       settle();
       if (changed) void analyze();
       return;
@@ -283,13 +297,20 @@ export function createSession(platform: SessionPlatform): Session {
     store.setState({ ledger: { phase: 'empty' }, analysis: NO_ANALYSIS, cursor: null, marked: null });
   }
 
+  /** A link carries the name of a reference file, not the file: one that this page does not have is said to be missing. */
+  function withReference(view: ViewState): ViewState {
+    if (view.reference === null || references.has(view.reference)) return view;
+    toast('warning', `This view was made with the reference of ${view.reference}: load that file under Ledger in the what-if panel to see the same alerts.`);
+    return { ...view, reference: null };
+  }
+
   function readAddress(): void {
     const { view, dropped } = decodeView(platform.address.read());
     if (dropped.length > 0) {
       toast('warning', `Parts of the address were left out: ${dropped.map(({ field, problem }) => `${field} (${problem})`).join('; ')}.`);
     }
     store.setState({ dragging: false });
-    adopt(view);
+    adopt(withReference(view));
     writer.settle(get().view);
   }
   const stopListening = platform.address.onChange(readAddress);
@@ -334,6 +355,21 @@ export function createSession(platform: SessionPlatform): Session {
     }),
     undo: () => step(undo),
     redo: () => step(redo),
+    async setReference(file) {
+      try {
+        if (file) {
+          const reference = await readReferenceFile(file);
+          for (const warning of await engine.setReferenceFile(reference)) toast('warning', warning);
+          references.set(file.name, reference);
+          sentReference = file.name;
+        }
+      } catch (thrown) {
+        toast('error', explain(toTautlineError(thrown, 'reading the reference file')));
+        return;
+      }
+      changeView({ reference: file?.name ?? null });
+      if (get().ledger.phase === 'open') void analyze();
+    },
     setRange: (range: IndexRange | null, rest = true) => changeView({ range: range && fitRange(range, events()) }, rest),
     setCursor(index) {
       if (index !== get().cursor) store.setState({ cursor: index });

@@ -45,6 +45,8 @@ export interface ViewState {
   readonly parameters: Parameters;
   /** What its alerts are compared with; null: the default parameters. */
   readonly baseline: Parameters | null;
+  /** Name of the file that the reference comes from; null: from the ledger's own reference period. A link carries the name, not the file. */
+  readonly reference: string | null;
   readonly alertFilter: { readonly kinds: readonly AlertKind[] | null; readonly stream: string | null };
   readonly alertSort: { readonly by: AlertColumn; readonly descending: boolean };
 }
@@ -117,6 +119,8 @@ export interface TautlineActions {
   /** Takes candidate, baseline and scenarios one resting state back, or forward again. */
   undo(): void;
   redo(): void;
+  /** Takes projection, reference and calibration from a baseline or bundle file; null goes back to the ledger's own reference period. */
+  setReference(file: File | null): Promise<void>;
   setRange(range: IndexRange | null, rest?: boolean): void;
   setCursor(index: EventIndex | null): void;
   select(index: EventIndex | null): void;

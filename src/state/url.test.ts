@@ -45,6 +45,7 @@ const view: fc.Arbitrary<ViewState> = fc.record({
   range: fc.option(range),
   hiddenStreams: fc.uniqueArray(name, { maxLength: 4 }),
   selected: fc.option(index),
+  reference: fc.option(fc.string({ minLength: 1 })),
   evidence: fc.option(fc.record({ event: index, tab: fc.constantFrom(...EVIDENCE_TABS), kind: fc.option(fc.constantFrom(...ALERT_KINDS)) })),
   theme: fc.constantFrom('dark', 'light', 'system'),
   foldedPanels: fc.uniqueArray(name, { maxLength: 4 }),

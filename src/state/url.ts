@@ -75,6 +75,7 @@ export function encodeView(view: ViewState): string {
     for (const [name, value] of Object.entries(changedParameters(parameters))) add(prefix + name, Array.isArray(value) ? value.join(',') : String(value));
   };
   addChanged('', view.parameters);
+  if (view.reference !== null) add('reference', view.reference);
   if (view.baseline) addChanged(BASELINE, view.baseline);
   if (fields.length === 0) return '';
   return [['v', String(URL_VERSION)], ...fields].map(([name, value]) => `${escape(name)}=${escape(value)}`).join('&');
@@ -116,7 +117,8 @@ export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { re
       const index = readIndex(value);
       if (index !== null) view.selected = index;
       else drop(name, `"${value}" is not an event index`);
-    } else if (name === 'evidence') {
+    } else if (name === 'reference') view.reference = value;
+    else if (name === 'evidence') {
       const evidence = readEvidence(value);
       if (evidence) view.evidence = evidence;
       else drop(name, `"${value}" is not an event and a part of the evidence such as 1200,${EVIDENCE_TABS[0]}`);

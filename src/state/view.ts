@@ -18,6 +18,7 @@ export const DEFAULT_VIEW: ViewState = Object.freeze<ViewState>({
   foldedPanels: [],
   parameters: DEFAULT_PARAMETERS,
   baseline: null,
+  reference: null,
   alertFilter: { kinds: null, stream: null },
   alertSort: { by: 'fired', descending: false },
 });

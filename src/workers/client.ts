@@ -46,6 +46,7 @@ export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: Eng
     open: (source, mapping, sink, onProgress) =>
       call('opening the ledger', (remote) => remote.open(source, mapping, sinkToWire(sink), progressToWire(onProgress))),
     analyze: (parameters, onProgress, baseline) => call('analysing the ledger', (remote) => remote.analyze(parameters, progressToWire(onProgress), baseline)),
+    setReferenceFile: (file) => call('reading the reference file', (remote) => remote.setReferenceFile(file)),
     cancel() {
       // A worker that dies now has nothing left to cancel.
       call('cancelling', (remote) => remote.cancel()).catch(() => undefined);

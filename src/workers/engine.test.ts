@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TautlineFailure, type TautlineError } from '../core/errors.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
+import { bundleToJson } from '../detection/lab/bundle.ts';
 import { ROUTES } from '../detection/types.ts';
 import type { LedgerSource } from '../ledger/types.ts';
 import { createEngineClient } from './client.ts';
@@ -235,5 +236,38 @@ describe('over the wire', () => {
     const full: TautlineError = { kind: 'memory', problem: 'the database is full', advice: 'Open a smaller ledger' };
     expect(await errorOf(client.open(source, null, () => Promise.reject(new TautlineFailure(full)), ignore))).toEqual(full);
     client.dispose();
+  });
+});
+
+describe('a reference from a file', () => {
+  it('replaces the reference period; on its own ledger it gives the same alerts, and null goes back', async () => {
+    const engine = await opened();
+    const own = await engine.analyze(parameters(), ignore);
+    expect(own.alerts.length).toBeGreaterThan(0);
+    const text = bundleToJson(await engine.bundle(null));
+    expect(await engine.setReferenceFile({ name: 'own.json', text })).toEqual([]);
+    const replayed = await engine.analyze(parameters(), ignore);
+    expect(replayed.alerts).toEqual(own.alerts);
+
+    // Another ledger of the same kind: no reference lies inside it, and the file says that it is another.
+    await engine.open(tinyLedger({ seed: 2, turns: 380, fracture: 100 }), null, drop, ignore);
+    const warnings = await engine.setReferenceFile({ name: 'own.json', text });
+    expect(warnings.join(' ')).not.toBe('');
+    const other = await engine.analyze(parameters(), ignore);
+    expect(other.reference).toEqual({ from: 0, to: 0 });
+    expect(other.calibration.m).toBe(own.calibration.m);
+    const drift = other.alerts.find((alert) => alert.kind === 'DRIFT');
+    expect(drift!.fired).toBeLessThan(120 * 3);
+
+    expect(await engine.setReferenceFile(null)).toEqual([]);
+    expect((await engine.analyze(parameters(), ignore)).reference.to).toBeGreaterThan(0);
+  });
+
+  it('is refused by name, and what was in force stays', async () => {
+    const engine = await opened();
+    const before = await engine.analyze(parameters(), ignore);
+    const refused = await errorOf(engine.setReferenceFile({ name: 'odd.json', text: '{"format": "something"}' }));
+    expect(refused).toMatchObject({ kind: 'file', file: 'odd.json' });
+    expect((await engine.analyze(parameters(), ignore)).alerts).toEqual(before.alerts);
   });
 });

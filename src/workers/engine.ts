@@ -2,19 +2,22 @@ import { TautlineFailure } from '../core/errors.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { EventIndex } from '../core/units.ts';
 import { SIGNAL_NAMES, ROUTES } from '../detection/types.ts';
+import { baselineFromJson } from '../detection/baseline.ts';
+import { bundleFromJson, isBundleJson } from '../detection/lab/bundle.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import { downsample } from '../kernels/downsample.ts';
 import type { KernelModule } from '../kernels/module.ts';
+import { loadBundle } from '../ledger/bundle.ts';
 import type { ColumnMapping, LedgerSource, OpenedLedger, OpenReport, RowSink } from '../ledger/types.ts';
 import { createDrilldown } from './drilldownEngine.ts';
 import { createLab } from './labEngine.ts';
 import { axisPositions, composition, indexAt, nearestEvent, positionOf } from './positions.ts';
 import type {
-  AnalysisReport, Axis, CompositionData, CouplingMatrix, EngineApi, EventDetail, SeriesData, SeriesName, SeriesRequest,
+  AnalysisReport, Axis, CompositionData, CouplingMatrix, EngineApi, EventDetail, ReferenceFile, SeriesData, SeriesName, SeriesRequest,
 } from './protocol.ts';
 import { describe } from './report.ts';
 import { signalsToArrow } from '../ledger/signalsTable.ts';
-import { createStages, type Analysis, type Stages } from '../ledger/stages.ts';
+import { createStages, type Analysis, type LoadedBaseline, type Stages } from '../ledger/stages.ts';
 
 /** What the engine needs from its surroundings: the browser's is in engine.worker.ts, tests bring Node's. */
 export interface EnginePlatform {
@@ -38,6 +41,7 @@ export class Engine implements EngineApi {
   #holding: Holding | null = null;
   /** Starts at the clock, so that the revisions of an engine that replaces a dead one are newer than all it gave. */
   #revision = Date.now();
+  #referenceFile: ReferenceFile | null = null;
   /** Of the newest analysis. */
   #comparedWith: Parameters | null = null;
   #work = new AbortController();
@@ -88,7 +92,7 @@ export class Engine implements EngineApi {
     throwIfAborted(signal, 'Opening the ledger');
     // A fresh instance, so that the memory that an earlier ledger needed is given back.
     const own = kernels.fork();
-    this.#holding = { ledger, kernels: own, stages: createStages(own, ledger) };
+    this.#holding = { ledger, kernels: own, stages: createStages(own, ledger, readReference(this.#referenceFile, ledger.report).given) };
     return ledger.report;
   }
 
@@ -101,6 +105,18 @@ export class Engine implements EngineApi {
       this.#revision += 1;
       this.#comparedWith = baseline;
       return describe(this.#revision, holding.ledger, analysis);
+    });
+    this.#queue = run.catch(() => undefined);
+    return run;
+  }
+
+  setReferenceFile(file: ReferenceFile | null): Promise<readonly string[]> {
+    const run = this.#queue.then(() => {
+      const holding = this.#holding;
+      const { given, warnings } = readReference(file, holding?.ledger.report ?? null);
+      this.#referenceFile = file;
+      if (holding) this.#holding = { ...holding, stages: createStages(holding.kernels, holding.ledger, given) };
+      return warnings;
     });
     this.#queue = run.catch(() => undefined);
     return run;
@@ -189,6 +205,16 @@ export class Engine implements EngineApi {
     if (!analysis) throw new TautlineFailure({ kind: 'ledger', problem: 'The ledger has not been analysed yet', advice: 'Wait for the analysis to end' });
     return analysis;
   }
+}
+
+/** What of a reference file holds for a ledger; without one the file is only checked. */
+function readReference(file: ReferenceFile | null, report: OpenReport | null): { readonly given: LoadedBaseline | null; readonly warnings: readonly string[] } {
+  if (!file) return { given: null, warnings: [] };
+  if (!isBundleJson(file.text)) return { given: { baseline: baselineFromJson(file.text, file.name), own: null }, warnings: [] };
+  const bundle = bundleFromJson(file.text, file.name);
+  if (!report) return { given: null, warnings: [] };
+  const given = loadBundle(bundle, report);
+  return { given, warnings: given.warnings };
 }
 
 const SERIES_NAMES: readonly SeriesName[] = [...SIGNAL_NAMES, 'z', 'cusum'];

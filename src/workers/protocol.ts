@@ -87,12 +87,24 @@ export interface EventDetail {
   readonly signals: Readonly<Record<SeriesName, number>>;
 }
 
+/** The text of a baseline or bundle file, under the file's name. */
+export interface ReferenceFile {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** What runs in the engine worker. It holds one ledger. Every call may reject with a `TautlineFailure` (its `error` survives the wire). */
 export interface EngineApi extends DrilldownApi, LabApi {
   /** Opens and reads a ledger; rows without embeddings go to `sink` as Arrow IPC streams (see RowSink), in order. */
   open(source: LedgerSource, mapping: ColumnMapping | null, sink: (ipcStream: Uint8Array) => Promise<void>, onProgress: OnProgress): Promise<OpenReport>;
   /** Runs the stages that `parameters` needs beyond what is cached. `baseline`: what the alerts are compared with, the defaults where null or absent. */
   analyze(parameters: Parameters, onProgress: OnProgress, baseline?: Parameters | null): Promise<AnalysisReport>;
+  /**
+   * Takes the reference from a file in place of a period of the ledger (spec 2), from the next analysis on and for ledgers opened later; null goes back.
+   * @param file a baseline or bundle as JSON
+   * @returns sentences that the user should know; it rejects with kind "file", and keeps what was in force, where the file cannot be used
+   */
+  setReferenceFile(file: ReferenceFile | null): Promise<readonly string[]>;
   /** Asks the open or analyze under way to stop at its next batch; it rejects with kind "cancelled". */
   cancel(): void;
   series(request: SeriesRequest): Promise<SeriesData>;

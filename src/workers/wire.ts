@@ -48,6 +48,7 @@ export function engineToWire(engine: EngineApi): EngineApi {
         release(onProgress);
       }
     }),
+    setReferenceFile: (file) => plainErrors('reading the reference file', () => engine.setReferenceFile(file)),
     cancel: () => engine.cancel(),
     series: (request) => plainErrors(`drawing ${request.name}`, async () => {
       const data = await engine.series(request);

@@ -10,6 +10,7 @@ import { AlertChanges } from './AlertChanges.tsx';
 import { download, parameterFileText, readFile } from './parameterFile.ts';
 import { FalseAlarmCard } from './FalseAlarmCard.tsx';
 import { ParameterRow } from './ParameterRow.tsx';
+import { ReferenceFile } from './ReferenceFile.tsx';
 import { Scenarios, Steps } from './Scenarios.tsx';
 
 type Group = ParameterSpec['group'];
@@ -184,6 +185,7 @@ export function WhatIfPanel(): ReactNode {
                 </button>
               </h3>
               {open && names.map((name) => <ParameterRow key={name} name={name} onExplain={setExplained} />)}
+              {open && group === 'Ledger' && <ReferenceFile />}
               {open && group === 'Drift' && <FalseAlarmCard />}
             </section>
           );

@@ -27,7 +27,7 @@ function Spark({ rates, metric, top, alerts, subject }: { readonly rates: AgentR
     <svg className="spark" viewBox={`0 -3 ${WIDTH} ${HEIGHT + 9}`} preserveAspectRatio="none" role="img" aria-label={`${METRICS[metric].title} of ${rates.agent} over the ledger, ${formatCount(own.length)} alerts beside it`}>
       {metric === 'disagreement' && <rect x={0} width={WIDTH} y={HEIGHT - (DISAGREEMENT_ZONE[1] / top) * HEIGHT} height={((DISAGREEMENT_ZONE[1] - DISAGREEMENT_ZONE[0]) / top) * HEIGHT} className="spark-zone" />}
       <line x1={0} x2={WIDTH} y1={HEIGHT} y2={HEIGHT} className="spark-base" />
-      {own.map(({ alert, kind, fired }) => <rect key={alert} x={placeOf(fired) - 1} y={-3} width={2} height={HEIGHT + 9} fill={kindStyle(kind, mode).color} opacity={0.8}><title>{`${kind} at event ${formatCount(fired)}`}</title></rect>)}
+      {own.map(({ alert, kind, fired }) => <rect key={alert} x={placeOf(fired) - 1} y={-3} width={2} height={9} fill={kindStyle(kind, mode).color} opacity={0.8}><title>{`${kind} at event ${formatCount(fired)}`}</title></rect>)}
       {lines.map((points) => (points.includes(' ')
         ? <polyline key={points} points={points} className="spark-line" />
         : <circle key={points} cx={points.split(',')[0]} cy={points.split(',')[1]} r={1.6} className="spark-dot" />))}
@@ -62,9 +62,9 @@ function Table({ view, metric, subject }: { readonly view: AgentsView; readonly 
   return (
     <table className="agents">
       <caption>
-        {text.description} Lines have one scale, 0 to {text.format(top)}; bars are the agent’s alerts.
+        {text.description} Lines have one scale, 0 to {text.format(top)}; marks on top are the agent’s alerts.
         {shown.length < stated.length && ` The ${formatCount(MOST_AGENTS)} busiest of ${formatCount(stated.length)} agents that state it.`}
-        {stated.length < view.agents.length && ` ${formatCount(view.agents.length - stated.length)} agents state nothing.`}
+        {stated.length < view.agents.length && ` ${view.agents.length - stated.length === 1 ? 'One agent states' : `${formatCount(view.agents.length - stated.length)} agents state`} nothing.`}
       </caption>
       <thead>
         <tr>
@@ -99,7 +99,7 @@ function Missing({ metrics }: { readonly metrics: readonly AgentMetric[] }): Rea
     <ul className="evidence-notes">
       {metrics.map((metric) => {
         const missing = missingColumns(metric, mapped);
-        return <li key={metric}>{METRICS[metric].title}: {missing.length > 0 ? <>the ledger has no column {missing.map((column, i) => <span key={column}>{i > 0 && ' and '}<code>{column}</code></span>)}</> : <>no event states {METRICS[metric].needs.map((column, i) => <span key={column}>{i > 0 && ' with '}<code>{column}</code></span>)}</>}.</li>;
+        return <li key={metric}>{METRICS[metric].title}: {missing.length > 0 ? <>the ledger has no column {missing.map((column, i) => <span key={column}>{i > 0 && ' and '}<code>{column}</code></span>)}</> : <>{METRICS[metric].absent}</>}.</li>;
       })}
     </ul>
   );

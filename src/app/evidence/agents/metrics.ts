@@ -10,22 +10,24 @@ export interface MetricText {
   /** What its values are shares or means of. */
   readonly per: string;
   readonly format: (value: number) => string;
+  /** What is said where the columns are there, and say nothing. */
+  readonly absent: string;
 }
 
 const share = (value: number): string => formatPercent(value);
 
 export const METRICS: Readonly<Record<AgentMetric, MetricText>> = {
   disagreement: {
-    title: 'Disagreement', needs: ['decision', 'thread_id'], per: 'votes', format: share,
+    title: 'Disagreement', needs: ['decision', 'thread_id'], per: 'votes', format: share, absent: 'no two agents decided in one thread',
     description: `Votes that differ from what most others of the thread decided. Below ${share(DISAGREEMENT_ZONE[0])} it may be groupthink, above ${share(DISAGREEMENT_ZONE[1])} misalignment; these limits are conventions.`,
   },
-  cacheHit: { title: 'Cache hits', needs: ['cached_tokens', 'input_tokens'], per: 'input tokens', format: share, description: 'Cached over input tokens, where an event states both; what is not stated is not 0.' },
-  costPerTask: { title: 'Cost per task', needs: ['cost_usd'], per: 'tasks', format: (value) => `${formatNumber(value)} $`, description: 'US dollars over the threads in which the agent states a cost.' },
-  rework: { title: 'Rework', needs: ['outcome'], per: 'outcomes', format: share, description: 'Events with the outcome “rework” over those that state one.' },
-  error: { title: 'Errors', needs: ['outcome'], per: 'outcomes', format: share, description: 'Events with the outcome “error” over those that state one.' },
-  escalation: { title: 'Escalation', needs: ['outcome'], per: 'outcomes', format: share, description: 'Events with the outcome “escalated” over those that state one.' },
+  cacheHit: { title: 'Cache hits', needs: ['cached_tokens', 'input_tokens'], per: 'input tokens', format: share, absent: 'no event states both its cached and its input tokens', description: 'Cached over input tokens, where an event states both; what is not stated is not 0.' },
+  costPerTask: { title: 'Cost per task', needs: ['cost_usd'], per: 'tasks', format: (value) => `${formatNumber(value)} $`, absent: 'no event states its cost', description: 'US dollars over the threads in which the agent states a cost.' },
+  rework: { title: 'Rework', needs: ['outcome'], per: 'outcomes', format: share, absent: 'no event has the outcome “rework”', description: 'Events with the outcome “rework” over those that state one.' },
+  error: { title: 'Errors', needs: ['outcome'], per: 'outcomes', format: share, absent: 'no event has the outcome “error”', description: 'Events with the outcome “error” over those that state one.' },
+  escalation: { title: 'Escalation', needs: ['outcome'], per: 'outcomes', format: share, absent: 'no event has the outcome “escalated”', description: 'Events with the outcome “escalated” over those that state one.' },
   autonomyChanges: {
-    title: 'Autonomy changes', needs: ['autonomy_level'], per: 'statements', format: share, description: 'Statements of an autonomy level that differ from the agent’s one before.',
+    title: 'Autonomy changes', needs: ['autonomy_level'], per: 'statements', format: share, absent: 'no event states an autonomy level', description: 'Statements of an autonomy level that differ from the agent’s one before.',
   },
 };
 

@@ -6,7 +6,7 @@ import type { HandoffGraph } from '../../../detection/drilldown/types.ts';
 import { useHandoffs } from '../../../state/drilldown/queries.ts';
 import { session, useTautline } from '../../../state/store.ts';
 import { Answer, EventLink, Segmented } from '../parts.tsx';
-import { layoutGraph } from './graph.ts';
+import { layoutGraph, SIDE } from './graph.ts';
 
 const LISTED = 12;
 
@@ -16,13 +16,13 @@ function Picture({ graph }: { readonly graph: HandoffGraph }): ReactNode {
   const most = Math.max(1, ...layout.edges.map(({ count }) => count));
   return (
     <>
-      <svg className="handoffs" viewBox="0 0 400 400" role="img" aria-label={`Hand-offs between ${formatCount(layout.nodes.length)} agents`}>
+      <svg className="handoffs" viewBox={`0 0 ${SIDE} ${SIDE}`} role="img" aria-label={`Hand-offs between ${formatCount(layout.nodes.length)} agents`}>
         <defs>
           {(['observed', 'inferred'] as const).map((kind) => (
             <marker key={kind} id={`${id}${kind}`} viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0,0L8,4L0,8z" className={`arrow ${kind}`} /></marker>
           ))}
         </defs>
-        <g transform="scale(400)">
+        <g>
           {layout.edges.map((edge) => (
             <path key={`${edge.from.name} ${edge.to.name} ${edge.kind}`} d={edge.path} className={`handoff ${edge.kind}`} strokeWidth={1 + 3 * (edge.count / most)} markerEnd={`url(#${id}${edge.kind})`}>
               <title>{`${edge.from.name} → ${edge.to.name}: ${formatCount(edge.count)} ${edge.kind}${edge.deadEnds > 0 ? `, ${formatCount(edge.deadEnds)} never answered` : ''}`}</title>
@@ -30,14 +30,14 @@ function Picture({ graph }: { readonly graph: HandoffGraph }): ReactNode {
           ))}
         </g>
         {layout.edges.map((edge) => (
-          <text key={`${edge.from.name} ${edge.to.name} ${edge.kind}`} x={edge.label[0] * 400} y={edge.label[1] * 400} className={`handoff-count ${edge.kind}`}>
+          <text key={`${edge.from.name} ${edge.to.name} ${edge.kind}`} x={edge.label[0]} y={edge.label[1]} className={`handoff-count ${edge.kind}`}>
             {formatCount(edge.count)}{edge.deadEnds > 0 && <tspan className="dead-end"> ⊣{formatCount(edge.deadEnds)}</tspan>}
           </text>
         ))}
         {layout.nodes.map((node) => (
           <g key={node.name}>
-            <circle cx={node.x * 400} cy={node.y * 400} r={5 + 7 * node.weight} className="agent-node"><title>{`${node.name}: ${formatCount(node.turns)} turns${node.voids > 0 ? `, ${formatCount(node.voids)} pauses` : ''}`}</title></circle>
-            <text x={node.x * 400} y={node.y * 400 + (node.y > 0.5 ? 25 : -16)} className="agent-name">{node.name.length > 22 ? `${node.name.slice(0, 21)}…` : node.name}</text>
+            <circle cx={node.x} cy={node.y} r={5 + 7 * node.weight} className="agent-node"><title>{`${node.name}: ${formatCount(node.turns)} turns${node.voids > 0 ? `, ${formatCount(node.voids)} pauses` : ''}`}</title></circle>
+            <text x={node.x} y={node.y + (node.y > SIDE / 2 ? 25 : -16)} className="agent-name">{node.name.length > 22 ? `${node.name.slice(0, 21)}…` : node.name}</text>
           </g>
         ))}
       </svg>

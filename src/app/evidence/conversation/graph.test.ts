@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HandoffGraph } from '../../../detection/drilldown/types.ts';
-import { layoutGraph } from './graph.ts';
+import { layoutGraph, SIDE } from './graph.ts';
 
 const agent = (name: string, turns: number) => ({ name, turns, voids: 0 });
 const GRAPH: HandoffGraph = {
@@ -19,7 +19,7 @@ describe('layoutGraph', () => {
   it('has who takes part in hand-offs, the busiest first; who is only mentioned does not', () => {
     expect(nodes.map(({ name }) => name)).toEqual(['coder', 'planner', 'critic']);
     expect(leftOut).toBe(1);
-    expect(nodes.every(({ x, y }) => x > 0 && x < 1 && y > 0 && y < 1)).toBe(true);
+    expect(nodes.every(({ x, y }) => x > 0 && x < SIDE && y > 0 && y < SIDE)).toBe(true);
   });
   it('draws observed and inferred hand-offs apart, and counts a dead end once', () => {
     const between = edges.filter(({ from, to }) => from.name === 'planner' && to.name === 'coder');

@@ -17,7 +17,7 @@ export interface GraphEdge {
   readonly count: number;
   /** Of those, hand-offs that nobody answered (of both kinds, told on one of the edges). */
   readonly deadEnds: number;
-  /** Path in the unit square, bent so that there and back run apart. */
+  /** Path in px, bent so that there and back run apart. */
   readonly path: string;
   /** Where the count stands. */
   readonly label: readonly [number, number];
@@ -30,7 +30,9 @@ export interface GraphLayout {
   readonly leftOut: number;
 }
 
-const RADIUS = 0.37;
+/** Side of the picture, px. */
+export const SIDE = 400;
+const RADIUS = 0.36;
 const BEND = 0.16;
 
 /** Agents that take part in hand-offs on a circle, the busiest at the top; an arrow for each kind of hand-off between two of them. */
@@ -42,7 +44,7 @@ export function layoutGraph(graph: HandoffGraph, most = 20): GraphLayout {
   const nodes = names.map((name, i): GraphNode => {
     const angle = (2 * Math.PI * i) / Math.max(1, names.length) - Math.PI / 2;
     const turns = known.get(name)?.turns ?? 0;
-    return { name, turns, voids: known.get(name)?.voids ?? 0, weight: Math.sqrt(turns / largest), x: 0.5 + RADIUS * Math.cos(angle), y: 0.5 + RADIUS * Math.sin(angle) };
+    return { name, turns, voids: known.get(name)?.voids ?? 0, weight: Math.sqrt(turns / largest), x: SIDE * (0.5 + RADIUS * Math.cos(angle)), y: SIDE * (0.5 + RADIUS * Math.sin(angle)) };
   });
   const at = new Map(nodes.map((node) => [node.name, node]));
   const edges = graph.edges.flatMap((edge): GraphEdge[] => {
@@ -60,10 +62,10 @@ export function layoutGraph(graph: HandoffGraph, most = 20): GraphLayout {
 
 /** A curve from node to node, short of both, bent to its right; a loop above the node for a hand-off to oneself. */
 function curve(from: GraphNode, to: GraphNode, bend: number): Pick<GraphEdge, 'path' | 'label'> {
-  const f = (value: number): string => value.toFixed(4);
+  const f = (value: number): string => value.toFixed(1);
   if (from === to) {
     const { x, y } = from;
-    return { path: `M${f(x - 0.02)},${f(y - 0.03)}C${f(x - 0.1)},${f(y - 0.14)} ${f(x + 0.1)},${f(y - 0.14)} ${f(x + 0.02)},${f(y - 0.035)}`, label: [x, y - 0.12] };
+    return { path: `M${f(x - 8)},${f(y - 12)}C${f(x - 40)},${f(y - 56)} ${f(x + 40)},${f(y - 56)} ${f(x + 8)},${f(y - 14)}`, label: [x, y - 48] };
   }
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const length = Math.hypot(dx, dy);
@@ -72,7 +74,7 @@ function curve(from: GraphNode, to: GraphNode, bend: number): Pick<GraphEdge, 'p
     const reach = Math.hypot(cx - node.x, cy - node.y);
     return [node.x + ((cx - node.x) / reach) * room, node.y + ((cy - node.y) / reach) * room];
   };
-  const [x1, y1] = short(from, Math.min(0.03, length / 4));
-  const [x2, y2] = short(to, Math.min(0.045, length / 3));
+  const [x1, y1] = short(from, Math.min(14, length / 4));
+  const [x2, y2] = short(to, Math.min(17, length / 3));
   return { path: `M${f(x1)},${f(y1)}Q${f(cx)},${f(cy)} ${f(x2)},${f(y2)}`, label: [(x1 + 2 * cx + x2) / 4, (y1 + 2 * cy + y2) / 4] };
 }

@@ -3,7 +3,7 @@ import { prepareCanvas } from '../../../charts/CanvasLayer.tsx';
 import { useChartTheme } from '../../../charts/theme.ts';
 import { usePixelRatio, useSize, type Size } from '../../../charts/useSize.ts';
 import { boundsOf, buildGrid, nearestPoint, pointsWithin } from './grid.ts';
-import { paintPoints, type Painted } from './paintPoints.ts';
+import { paintPoints, rgbOf, type Painted } from './paintPoints.ts';
 import { boxBetween, fitViewport, toMapX, toMapY, toScreenX, toScreenY, zoomAt, type Viewport } from './viewport.ts';
 
 export interface PointMapProps extends Painted {
@@ -41,6 +41,7 @@ export function PointMap(props: PointMapProps): ReactNode {
 function Canvases({ size, positions, colored, state, label, ringed, selected, cursor, onHover, onPick, onBrush, tip }: PointMapProps & { readonly size: Size }): ReactNode {
   const points = useRef<HTMLCanvasElement>(null);
   const over = useRef<HTMLCanvasElement>(null);
+  const raster = useRef<ImageData | null>(null);
   const theme = useChartTheme();
   const ratio = usePixelRatio();
   const grid = useMemo(() => buildGrid(positions), [positions]);
@@ -57,7 +58,11 @@ function Canvases({ size, positions, colored, state, label, ringed, selected, cu
     const g = canvas && prepareCanvas(canvas, size, ratio);
     if (!g) return;
     const from = performance.now();
-    const drawn = paintPoints(g, size, theme, view, { positions, colored, state });
+    const colors = { background: rgbOf(g, theme.bg), pale: rgbOf(g, theme.ghost), points: colored.colors.map((color) => rgbOf(g, color)) };
+    const picture = raster.current?.width === canvas.width && raster.current.height === canvas.height ? raster.current : new ImageData(canvas.width, canvas.height);
+    raster.current = picture;
+    const drawn = paintPoints(picture, ratio, view, { positions, colored, state }, colors);
+    g.putImageData(picture, 0, 0);
     canvas.dataset.points = String(drawn);
     canvas.dataset.ms = (performance.now() - from).toFixed(1);
   }, [size, ratio, theme, view, positions, colored, state]);

@@ -92,6 +92,18 @@ describe('canonical order', () => {
     expect(parts.report.notes).toContain('Partition columns from the paths: provider_id, hour.');
   });
 
+  it('has another fingerprint when one coordinate, one letter or one latency is another', async () => {
+    const table = plainLedger(20, 3, { text: Array.from({ length: 20 }, (_, i) => `message ${i}`), latency: new Float64Array(20).fill(50) });
+    const print = async (change: Partial<typeof table>) => (await open(await parquet({ ...table, ...change }))).report.fingerprint;
+    const embeddings = table.embeddings!.slice();
+    embeddings[31] += 1e-3;
+    const changed = await Promise.all([
+      print({ embeddings }), print({ text: table.text!.with(7, 'messagE 7') }), print({ latency: table.latency!.with(3, 51) }), print({}),
+    ]);
+    expect(new Set(changed).size).toBe(4);
+    expect(await print({})).toBe(changed[3]);
+  });
+
   it('is the position in the file where there is no event_id', async () => {
     const { columns, report } = await open(named('a.csv', 'provider_id,ts,text\na,20,x\nb,10,y\n'));
     expect(Array.from(columns.eventId)).toEqual([1n, 0n]);

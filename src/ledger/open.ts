@@ -97,7 +97,7 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
       ...columnNotes(columns, embedder, voidEvents),
       ...stored.notes,
     ],
-    fingerprint: await fingerprint(columns),
+    fingerprint: await fingerprint(columns, Uint32Array.from(plan.order, (row) => scan.content[row])),
   };
   const textLength = mapping.text === undefined ? null : Int32Array.from(plan.order, (row) => scan.textLength[row]);
   return { report, columns, embeddings, textLength };

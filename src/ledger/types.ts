@@ -54,7 +54,7 @@ export interface OpenReport {
   readonly leftOut: readonly LeftOut[];
   /** Sentences worth knowing: no timestamps, guessed columns, partitions, ... */
   readonly notes: readonly string[];
-  /** SHA-256, hex, of event_id, ts and the stream columns in canonical order: the same ledger cut into other files has the same. */
+  /** SHA-256, hex, of what the analysis reads (fingerprint.ts): the same ledger cut into other files has the same. */
   readonly fingerprint: string;
 }
 

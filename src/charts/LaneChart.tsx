@@ -34,7 +34,11 @@ export function LaneChart(props: LaneChartProps) {
   const layout = useMemo(() => layoutLanes(episodes, lanes.length), [episodes, lanes.length]);
 
   const draw = useCallback<Draw>((g, box, theme) => {
-    for (const shade of shades) paintShade(g, box, theme, domain, shade, false);
+    for (const shade of shades) {
+      const lane = shade.lane === undefined ? null : layout.lanes[shade.lane];
+      if (lane === undefined) continue;
+      paintShade(g, lane ? { ...box, top: box.top + lane.top, height: lane.height } : box, theme, domain, shade, false);
+    }
     paintVerticalGrid(g, box, theme, domain, ticks);
     g.font = `10.5px ${theme.fontUi}`;
     g.textBaseline = 'middle';

@@ -28,6 +28,10 @@ export interface Shade {
   readonly from: number;
   readonly to: number;
   readonly label: string;
+  /** What it is: the reference period, or a stretch labelled as faulty. */
+  readonly tone?: 'reference' | 'labelled';
+  /** The lane that it is of; all where absent. */
+  readonly lane?: number;
 }
 
 const SMALL = 10.5;
@@ -57,23 +61,27 @@ export function paintValueAxis(g: G, box: PlotBox, theme: ChartTheme, scale: YSc
 export function paintShade(g: G, box: PlotBox, theme: ChartTheme, domain: Domain, shade: Shade, labelled: boolean): void {
   const from = Math.max(box.left, xToPx(shade.from, domain, box));
   const to = Math.min(box.left + box.width, xToPx(shade.to, domain, box));
-  if (to <= from) return;
+  if (to < from || (to === from && shade.tone !== 'labelled')) return;
+  const labels = shade.tone === 'labelled';
+  const color = labels ? theme.warn : theme.accent;
   g.save();
   g.beginPath();
-  g.rect(from, box.top, to - from, box.height);
+  g.rect(from, box.top, Math.max(labels ? 2 : 0, to - from), box.height);
   g.clip();
-  g.fillStyle = withAlpha(theme.accent, 0.05);
-  g.fillRect(from, box.top, to - from, box.height);
-  g.strokeStyle = withAlpha(theme.accent, 0.1);
+  g.fillStyle = withAlpha(color, labels ? 0.1 : 0.05);
+  g.fillRect(from, box.top, Math.max(2, to - from), box.height);
+  g.strokeStyle = withAlpha(color, labels ? 0.16 : 0.1);
   g.lineWidth = 1;
   g.beginPath();
+  // Slanted the other way where faults are labelled.
   for (let x = Math.floor(from / 8) * 8 - box.height; x < to; x += 8) {
-    g.moveTo(x, box.top + box.height);
-    g.lineTo(x + box.height, box.top);
+    g.moveTo(x, labels ? box.top : box.top + box.height);
+    g.lineTo(x + box.height, labels ? box.top + box.height : box.top);
   }
   g.stroke();
-  g.fillStyle = withAlpha(theme.accent, 0.45);
+  g.fillStyle = withAlpha(color, 0.45);
   g.fillRect(Math.round(to) - 1, box.top, 1, box.height);
+  if (labels) g.fillRect(Math.round(from), box.top, 1, box.height);
   g.restore();
   if (!labelled || to - from < 40) return;
   g.font = font(theme, 10);

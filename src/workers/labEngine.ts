@@ -39,7 +39,13 @@ export function createLab(source: LabSource): LabApi {
     },
 
     async labColumns() {
-      const { parameters } = source.analysis();
+      const { parameters, reference } = source.analysis();
+      if (reference.from === reference.to) {
+        throw new TautlineFailure({
+          kind: 'ledger', problem: 'the reference comes from a file, and a sweep calibrates every cell on a reference period of this ledger',
+          advice: 'Go back to the reference period of this ledger (Ledger, in the what-if panel).',
+        });
+      }
       return { parameters, ledger: labLedger(source.analysis()) };
     },
 

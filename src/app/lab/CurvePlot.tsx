@@ -15,7 +15,7 @@ export interface Curve {
   readonly letter?: string;
 }
 
-const PAD = { left: 62, right: 12, top: 12, bottom: 34 } as const;
+const PAD = { left: 62, right: 24, top: 12, bottom: 34 } as const;
 
 /** About `count` round numbers within [low, high], or powers of ten on a logarithmic scale. */
 function ticksOf(low: number, high: number, log: boolean, count: number): number[] {
@@ -33,7 +33,7 @@ function ticksOf(low: number, high: number, log: boolean, count: number): number
 }
 
 /** Curves with intervals, small: points joined by lines, a whisker an interval. */
-export function CurvePlot({ curves, width, height, yScale = 'linear', yRange, xLabel, yLabel, formatX, formatY, marks = [], onPick }: {
+export function CurvePlot({ curves, width, height, yScale = 'linear', yRange, xLabel, yLabel, formatX, formatY, xTicks, marks = [], onPick }: {
   readonly curves: readonly Curve[];
   readonly width: number;
   readonly height: number;
@@ -44,6 +44,8 @@ export function CurvePlot({ curves, width, height, yScale = 'linear', yRange, xL
   readonly yLabel: string;
   readonly formatX: (x: number) => string;
   readonly formatY: (y: number) => string;
+  /** Where to label the horizontal axis; round numbers where absent. */
+  readonly xTicks?: readonly number[];
   readonly marks?: readonly { readonly x: number; readonly label: string }[];
   /** A point was clicked. */
   readonly onPick?: (x: number) => void;
@@ -74,7 +76,7 @@ export function CurvePlot({ curves, width, height, yScale = 'linear', yRange, xL
           <text className="tick" x={PAD.left - 6} y={py(y) + 4} textAnchor="end">{formatY(y)}</text>
         </g>
       ))}
-      {ticksOf(xLow, xHigh, false, 6).map((x) => <text key={x} className="tick" x={px(x)} y={base + 14} textAnchor="middle">{formatX(x)}</text>)}
+      {(xTicks ?? ticksOf(xLow, xHigh, false, 6)).map((x) => <text key={x} className="tick" x={px(x)} y={base + 14} textAnchor="middle">{formatX(x)}</text>)}
       <text className="tick" x={PAD.left + plot.width / 2} y={height - 4} textAnchor="middle">{xLabel}</text>
       <text className="tick" transform={`translate(11 ${PAD.top + plot.height / 2}) rotate(-90)`} textAnchor="middle">{yLabel}</text>
       <line className="axis" x1={PAD.left} x2={width - PAD.right} y1={base} y2={base} />
@@ -85,8 +87,8 @@ export function CurvePlot({ curves, width, height, yScale = 'linear', yRange, xL
         </g>
       ))}
       {curves.map(({ name, color, letter, points }, c) => {
-        // Apart by a few pixels, so that whiskers of curves with the same sizes do not hide each other.
-        const shift = curves.length > 1 ? (c - (curves.length - 1) / 2) * 3 : 0;
+        // Side by side, so that points of curves with the same sizes do not hide each other.
+        const shift = (c - (curves.length - 1) / 2) * (letter ? 8 : 3);
         let pen = 'M';
         const path = points.map(({ x, y }) => {
           if (Number.isNaN(y)) {
@@ -104,8 +106,8 @@ export function CurvePlot({ curves, width, height, yScale = 'linear', yRange, xL
               <g key={x} onClick={onPick && (() => onPick(x))}>
                 <title>{`${name}, ${formatX(x)}: ${formatY(y)} (${formatY(low)} to ${formatY(high)})`}</title>
                 <line x1={px(x) + shift} x2={px(x) + shift} y1={py(low)} y2={py(high)} stroke={color} strokeWidth={1} opacity={0.6} />
-                <circle cx={px(x) + shift} cy={py(y)} r={letter ? 5.5 : 3} fill={color} />
-                {letter && <text className="letter" x={px(x) + shift} y={py(y) + 3} textAnchor="middle">{letter}</text>}
+                <circle cx={px(x) + shift} cy={py(y)} r={letter ? 5 : 3} fill={color} />
+                {letter && <text className="letter" x={px(x) + shift} y={py(y) + 2.8} textAnchor="middle">{letter}</text>}
               </g>
             ))}
           </g>

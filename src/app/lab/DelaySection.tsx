@@ -28,14 +28,15 @@ const MOST_SIZE = 20;
 /** Power and delay, both with the channel as a line and its letter. */
 type Measure = 'power' | 'delay';
 
-function curvesOf(points: readonly DelayPoint[], kinds: readonly AlertKind[], measure: Measure, mode: 'dark' | 'light'): Curve[] {
+/** Sizes stand side by side at equal distances: they are closest where they are small. */
+function curvesOf(points: readonly DelayPoint[], sizes: readonly number[], kinds: readonly AlertKind[], measure: Measure, mode: 'dark' | 'light'): Curve[] {
   return kinds.map((kind) => {
     const { color, letter } = kindStyle(kind, mode);
     return {
       name: kindLabel(kind), color, letter,
       points: points.filter((p) => p.kind === kind).map((p) => (measure === 'power'
-        ? { x: p.size, y: p.replicates > 0 ? p.power : Number.NaN, low: p.powerInterval[0], high: p.powerInterval[1] }
-        : { x: p.size, y: Number.isFinite(p.medianDelay) ? p.medianDelay : Number.NaN, low: p.delayInterval[0], high: p.delayInterval[1] })),
+        ? { x: sizes.indexOf(p.size), y: p.replicates > 0 ? p.power : Number.NaN, low: p.powerInterval[0], high: p.powerInterval[1] }
+        : { x: sizes.indexOf(p.size), y: Number.isFinite(p.medianDelay) ? p.medianDelay : Number.NaN, low: p.delayInterval[0], high: p.delayInterval[1] })),
     };
   });
 }
@@ -78,6 +79,9 @@ function Power({ ask, answer, ms, report, onSize }: { readonly ask: DelayAsk; re
   const { title, unit, none } = CHANGES[ask.change];
   const kinds = ALERT_KINDS.filter((kind) => shown.includes(kind));
   const format = (x: number): string => formatNumber(x, 3);
+  const steps = ask.sizes.map((_, i) => i);
+  const formatSize = (i: number): string => format(ask.sizes[i] ?? Number.NaN);
+  const pickStep = (i: number): void => onSize(ask.sizes[i]);
   const xLabel = `${title.toLowerCase()}, ${unit} (${format(none)} changes nothing)`;
   return (
     <div data-testid="power">
@@ -94,13 +98,13 @@ function Power({ ask, answer, ms, report, onSize }: { readonly ask: DelayAsk; re
       <div className="lab-columns">
         <figure>
           <figcaption>Power <span className="dim">share of changes found</span></figcaption>
-          <CurvePlot curves={curvesOf(answer.curve, kinds, 'power', mode)} width={460} height={240} yRange={[0, 1]} xLabel={xLabel} yLabel="found" formatX={format} formatY={(y) => formatPercent(y, 2)} onPick={onSize} />
+          <CurvePlot curves={curvesOf(answer.curve, ask.sizes, kinds, 'power', mode)} width={440} height={240} yRange={[0, 1]} xLabel={xLabel} yLabel="found" xTicks={steps} formatX={formatSize} formatY={(y) => formatPercent(y, 2)} onPick={pickStep} />
         </figure>
         <figure>
           <figcaption>Median delay <span className="dim">where at least half are found</span></figcaption>
           <CurvePlot
-            curves={curvesOf(answer.curve, kinds, 'delay', mode)} width={460} height={240} yRange={[0, ask.horizon]} xLabel={xLabel} yLabel="own events"
-            formatX={format} formatY={(y) => (Number.isFinite(y) ? formatCount(y) : 'missed')} onPick={onSize}
+            curves={curvesOf(answer.curve, ask.sizes, kinds, 'delay', mode)} width={440} height={240} yRange={[0, ask.horizon]} xLabel={xLabel} yLabel="own events"
+            xTicks={steps} formatX={formatSize} formatY={(y) => (Number.isFinite(y) ? formatCount(y) : 'missed')} onPick={pickStep}
           />
         </figure>
       </div>

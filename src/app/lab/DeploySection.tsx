@@ -41,6 +41,7 @@ function useParity(loaded: LoadedBundle | null, report: AnalysisReport): Parity 
 function Loaded({ loaded, report }: { readonly loaded: LoadedBundle; readonly report: AnalysisReport }): ReactNode {
   const parity = useParity(loaded, report);
   const changed = useTautline((state) => JSON.stringify(changedParameters(state.view.parameters)) !== JSON.stringify(changedParameters(loaded.bundle.parameters)));
+  const reference = useTautline((state) => state.view.reference);
   const { name, bundle } = loaded;
   return (
     <div className="lab-bundle" data-testid="loaded-bundle">
@@ -56,6 +57,11 @@ function Loaded({ loaded, report }: { readonly loaded: LoadedBundle; readonly re
       {parity && !parity.original && <p className="dim">Its parameters are in force. On this ledger they raise {formatCount(report.alerts.length)} alerts; on its own they raised {formatCount(bundle.alerts.length)}.</p>}
       <div className="buttons">
         {changed && <button type="button" className="button small" onClick={() => actions.setParameters(bundle.parameters, true)}>Its parameters again</button>}
+        {parity && !parity.original && reference !== name && (
+          <button type="button" className="button small" title="Projection, windows and calibration of the bundle in place of those of this ledger" onClick={() => void actions.setReference(new File([loaded.file], name))}>
+            Use its reference too
+          </button>
+        )}
         <button type="button" className="button small quiet" onClick={() => lab.setBundle(null)}>Forget the bundle</button>
       </div>
     </div>

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { explain, toTautlineError } from '../../core/errors.ts';
-import { formatCount, formatMs, formatNumber } from '../../core/format.ts';
+import { formatCompact, formatCount, formatMs, formatNumber } from '../../core/format.ts';
 import type { OperatingCharacteristics } from '../../detection/lab/arl.ts';
 import type { InControlSource } from '../../detection/lab/inControl.ts';
 import { useFalseAlarms } from '../../state/lab/queries.ts';
@@ -23,7 +23,7 @@ function RunLengthCurve({ characteristics, h }: { readonly characteristics: Oper
   const measured: Curve = { name: 'measured', color: 'var(--accent)', points: [...points.filter((p) => p.x < h), ...own] };
   return (
     <CurvePlot
-      curves={[measured]} width={380} height={190} yScale="log" xLabel="threshold h, σ" yLabel="events between false alarms" formatY={eventsText} formatX={(x) => formatNumber(x, 3)}
+      curves={[measured]} width={380} height={190} yScale="log" xLabel="threshold h, σ" yLabel="events between false alarms" formatY={(y) => formatCompact(y, 2)} formatX={(x) => formatNumber(x, 3)}
       marks={[{ x: h, label: `h ${formatNumber(h, 3)}` }]}
     />
   );

@@ -51,9 +51,10 @@ function Explanation({ name }: { readonly name: ParameterName | null }): ReactNo
   );
 }
 
-const EXPORTS = [
-  { id: 'parameters', title: 'Parameters', description: 'All parameters in force as flat JSON, as the command line reads them' },
-  { id: 'scenarios', title: 'Parameters and scenarios', description: 'With the baseline and every scenario kept; read back by Import' },
+const FILES = [
+  { id: 'import', title: 'Import…', description: 'Read a parameter file (flat JSON), with scenarios where it has them' },
+  { id: 'parameters', title: 'Export parameters', description: 'All parameters in force as flat JSON, as the command line reads them' },
+  { id: 'scenarios', title: 'Export with scenarios', description: 'With the baseline and every scenario kept; read back by Import' },
 ];
 
 function ParameterFiles({ onErrors }: { readonly onErrors: (errors: readonly ParameterError[]) => void }): ReactNode {
@@ -69,12 +70,12 @@ function ParameterFiles({ onErrors }: { readonly onErrors: (errors: readonly Par
   };
   return (
     <>
-      <button type="button" className="button small quiet" onClick={() => input.current?.click()} title="Read a parameter file (flat JSON), with scenarios where it has them">Import…</button>
       <Menu
-        label="Export" small items={EXPORTS}
+        label="Files" small items={FILES}
         onChoose={(id) => {
           const { view, scenarios } = session.store.getState();
-          if (id === 'parameters') download(parameterFileText(view.parameters), 'tautline-parameters.json');
+          if (id === 'import') input.current?.click();
+          else if (id === 'parameters') download(parameterFileText(view.parameters), 'tautline-parameters.json');
           else download(benchFileText({ parameters: view.parameters, baseline: view.baseline, scenarios }), 'tautline-scenarios.json');
         }}
       />

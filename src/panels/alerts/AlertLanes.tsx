@@ -7,6 +7,7 @@ import { ALERT_KINDS, type Alert, type AlertKind } from '../../detection/types.t
 import { useAgainst } from '../../state/queries.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { episodesOf, ghostsOf } from '../stack/episodes.ts';
+import { laneShades } from '../stack/shades.ts';
 import { useShared } from '../stack/timeline.ts';
 
 const KIND_NAMES: Readonly<Record<AlertKind, string>> = {
@@ -30,6 +31,7 @@ export function AlertLanes({ table }: { table: boolean }) {
   const { mode } = useChartTheme();
   const against = useAgainst();
   const lanes = useMemo(() => streams.map((stream) => ({ name: report.streams[stream].name, style: streamStyle(stream, mode) })), [streams, report, mode]);
+  const inLanes = useMemo(() => laneShades(shades, streams), [shades, streams]);
   const shown = useMemo(() => episodesOf(episodes, streams), [episodes, streams]);
   const ghosts = useMemo(() => ghostsOf(report.alerts, report.baselineAlerts), [report]);
   const alertOf = (id: number): Alert => (id >= 0 ? report.alerts[id] : ghosts[-1 - id]);
@@ -43,18 +45,18 @@ export function AlertLanes({ table }: { table: boolean }) {
         lanes={lanes}
         episodes={shown}
         ticks={ticks}
-        shades={shades}
+        shades={inLanes}
         onPickEpisode={pickEpisode}
         describeEpisode={(id) => describeAlert(alertOf(id), report.streams[alertOf(id).stream].name, id < 0 ? against : null)}
       />
-      <AlertKey report={report} ghosts={ghosts.length} against={against} mode={mode} />
+      <AlertKey report={report} ghosts={ghosts.length} against={against} labelled={inLanes.some(({ tone }) => tone === 'labelled')} mode={mode} />
       <AlertTable report={report} streams={streams} table={table} />
     </>
   );
 }
 
 /** What the colours and letters of bars stand for. */
-const AlertKey = memo(function AlertKey({ report, ghosts, against, mode }: { report: AnalysisReport; ghosts: number; against: string; mode: Mode }) {
+const AlertKey = memo(function AlertKey({ report, ghosts, against, labelled, mode }: { report: AnalysisReport; ghosts: number; against: string; labelled: boolean; mode: Mode }) {
   const kinds = ALERT_KINDS.filter((kind) => report.alerts.some((alert) => alert.kind === kind));
   return (
     <ul className="key">
@@ -63,6 +65,7 @@ const AlertKey = memo(function AlertKey({ report, ghosts, against, mode }: { rep
         const { color, letter } = kindStyle(kind, mode);
         return <li key={kind}><b style={{ background: color }}>{letter}</b>{KIND_NAMES[kind]} {formatCount(report.alerts.filter((alert) => alert.kind === kind).length)}</li>;
       })}
+      {labelled && <li><b className="labelled" />labelled as faulty</li>}
       {ghosts > 0 && <li><b className="ghost" />only with {against} {formatCount(ghosts)}</li>}
     </ul>
   );

@@ -10,6 +10,7 @@ import { needsLog } from './lines.ts';
 import type { PanelBodyProps } from './PanelFrame.tsx';
 import { Readout } from './Readout.tsx';
 import { useLineData } from './useLineData.ts';
+import { lineShades } from './shades.ts';
 import { useShared } from './timeline.ts';
 
 interface LinePanelViewProps extends PanelBodyProps {
@@ -41,6 +42,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
     () => episodes.filter((episode) => panel.kinds.includes(episode.kind) && streams.includes(episode.lane)),
     [episodes, panel, streams],
   );
+  const behind = useMemo(() => lineShades(shades, streams), [shades, streams]);
   const hasValues = useMemo(() => spec.lines.some((line) => line.points.some((value, i) => i % 2 === 1 && Number.isFinite(value))), [spec.lines]);
   const note = panel.note?.(report, parameters) ?? null;
   const pickStreams = panel.ledgerWide ? report.streams.map((_, i) => i) : streams;
@@ -92,7 +94,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
           height={panel.height}
           spec={spec}
           ticks={ticks}
-          shades={shades}
+          shades={behind}
           episodes={marked}
           table={table}
           formatX={formatX}

@@ -3,7 +3,7 @@ import { createContext, useContext, useEffect, useMemo, useState, useSyncExterna
 import type { TimeLine } from '../../charts/lineOption.ts';
 import { valueAsOf } from '../../charts/points.ts';
 import { formatQuantity, type Unit } from '../../core/format.ts';
-import { seriesQuery } from '../../state/queries.ts';
+import { seriesQuery, seriesRevision } from '../../state/queries.ts';
 import { useTautline } from '../../state/store.ts';
 import type { SeriesName } from '../../workers/protocol.ts';
 import { useShared } from './timeline.ts';
@@ -33,7 +33,7 @@ export const useSharedRestingCursor = (): number | null => useContext(RestingCur
  */
 function useExactValues(name: SeriesName, index: number | null): ReadonlyMap<number, number> {
   const { report, streams } = useShared();
-  const query = seriesQuery(report.revision, name, { from: 0, to: (index ?? 0) + 1 }, 'event', 1, streams);
+  const query = seriesQuery(seriesRevision(report, name), name, { from: 0, to: (index ?? 0) + 1 }, 'event', 1, streams);
   const { data, isPlaceholderData } = useQuery({ ...query, enabled: index !== null && streams.length > 0 });
   return useMemo(
     () => new Map(index === null || isPlaceholderData || !data ? [] : data.lines.map(({ stream, points }) => [stream, points.at(-1) ?? Number.NaN])),

@@ -8,9 +8,12 @@ import type { Episode } from '../../charts/episodes.ts';
 import type { Shade } from '../../charts/paint.ts';
 import type { AxisLink } from '../../charts/Plot.tsx';
 import { axisTicks, type AxisTick } from '../../charts/ticks.ts';
+import { sameFields, sameItems, useSame } from '../../charts/useSame.ts';
 import type { IndexRange } from '../../core/columns.ts';
 import { formatCount, formatTime } from '../../core/format.ts';
 import { actions, session, useTautline } from '../../state/store.ts';
+import type { Interval } from '../../detection/lab/score.ts';
+import { useLabels } from '../../state/lab/queries.ts';
 import { useVisibleRange } from '../../state/queries.ts';
 import type { AnalysisReport, Axis } from '../../workers/protocol.ts';
 import { alertIndices, ghostsOf, placeEpisodes } from './episodes.ts';
@@ -43,6 +46,10 @@ export function useShared(): Timeline {
   if (!timeline) throw new Error('A panel is drawn outside a PanelStack');
   return timeline;
 }
+
+/** Labelled stretches shaded at most; the laboratory counts and scores all of them. */
+const MOST_LABELS = 1000;
+const NO_LABELS: readonly Interval[] = [];
 
 /** Pixels a tick label needs. */
 const TICK_ROOM = 96;
@@ -92,12 +99,15 @@ export function useTimeline(report: AnalysisReport, containerWidth: number): Tim
   const selectedIndex = useTautline((state) => state.view.selected);
   const { events, revision } = report;
   const range = useMemo(() => viewRange ?? { from: 0, to: events }, [viewRange, events]);
-  const full = useMemo(() => fullDomain(axis, report), [axis, report]);
+  const full = useSame(useMemo(() => fullDomain(axis, report), [axis, report]), sameFields);
   const minSpan = axis === 'event' ? LEAST_EVENTS : 1;
 
   const ghosts = useMemo(() => ghostsOf(report.alerts, report.baselineAlerts), [report]);
   const edges = useMemo(() => [report.reference.from, Math.max(report.reference.from, report.reference.to - 1)], [report]);
   const placeAlert = usePositions(axis, revision, useMemo(() => [...alertIndices(report.alerts), ...alertIndices(ghosts), ...edges], [report, ghosts, edges]));
+  const labelled = useLabels().data?.intervals ?? NO_LABELS;
+  const labels = useMemo(() => labelled.slice(0, MOST_LABELS), [labelled]);
+  const placeLabel = usePositions(axis, revision, useMemo(() => labels.flatMap(({ from, to }) => [from, to - 1]), [labels]));
   const isWhole = range.from === 0 && range.to === events;
   const placeView = usePositions(axis, revision, useMemo(() => {
     const ends = isWhole ? [] : [range.from, range.to - 1];
@@ -160,11 +170,18 @@ export function useTimeline(report: AnalysisReport, containerWidth: number): Tim
     () => (Number.isFinite(referenceFrom) && Number.isFinite(referenceTo) ? { min: referenceFrom, max: referenceTo } : null),
     [referenceFrom, referenceTo],
   );
-  const shades = useMemo(() => (reference ? [{ from: reference.min, to: reference.max, label: 'reference' }] : []), [reference]);
-  const streams = useMemo(
+  const shades = useMemo<Shade[]>(() => {
+    const faults = labels.map((interval): Shade => {
+      const stream = interval.stream === null ? undefined : report.streams.findIndex(({ name }) => name === interval.stream);
+      return { from: placeLabel(interval.from), to: placeLabel(interval.to - 1), label: interval.label, tone: 'labelled', lane: stream };
+    });
+    const period: Shade[] = reference ? [{ from: reference.min, to: reference.max, label: 'reference' }] : [];
+    return [...period, ...faults.filter(({ from, to }) => Number.isFinite(from) && Number.isFinite(to))];
+  }, [reference, labels, placeLabel, report]);
+  const streams = useSame(useMemo(
     () => report.streams.flatMap((stream, i) => (hidden.includes(stream.name) ? [] : [i])),
     [report, hidden],
-  );
+  ), sameItems);
 
   const pickEpisode = useCallback((id: number) => {
     const alert = id >= 0 ? report.alerts[id] : ghosts[-1 - id];

@@ -1,9 +1,9 @@
 import { useQueries } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { IndexRange } from '../../core/columns.ts';
-import { seriesQuery } from '../../state/queries.ts';
+import { seriesQuery, seriesRevision } from '../../state/queries.ts';
 import { session } from '../../state/store.ts';
-import type { Axis, SeriesData, SeriesName } from '../../workers/protocol.ts';
+import type { AnalysisReport, Axis, SeriesData, SeriesName } from '../../workers/protocol.ts';
 import type { LinePanel } from '../panel.ts';
 import { joinEdges } from './edges.ts';
 import { fetchWindow } from './window.ts';
@@ -20,8 +20,7 @@ export interface LineData {
 }
 
 interface Question {
-  readonly revision: number;
-  readonly events: number;
+  readonly report: AnalysisReport;
   readonly axis: Axis;
   readonly range: IndexRange;
   readonly buckets: number;
@@ -32,8 +31,9 @@ interface Question {
 const FEW_EVENTS = 4000;
 
 /** On the time axis the range asked for is exactly the visible one; the neighbours on either side let lines run on to the edges of the plot. */
-function lineQuery({ revision, events, axis, range, buckets, streams }: Question, name: SeriesName) {
-  const inside = seriesQuery(revision, name, range, axis, buckets, streams);
+function lineQuery({ report, axis, range, buckets, streams }: Question, name: SeriesName) {
+  const { events } = report;
+  const inside = seriesQuery(seriesRevision(report, name), name, range, axis, buckets, streams);
   const whole = range.from === 0 && range.to === events;
   if (axis === 'event' || whole || range.to - range.from > FEW_EVENTS) return { ...inside, queryKey: [...inside.queryKey] };
   return {
@@ -53,7 +53,7 @@ export function useLineData(panel: LinePanel): LineData {
   const all = useMemo(() => report.streams.map((_, i) => i), [report]);
   const drawn = panel.ledgerWide ? all : streams;
   const wanted = useMemo(
-    () => ({ revision: report.revision, events: report.events, axis, streams: drawn, enabled: drawn.length > 0 && width > 1, ...fetchWindow(range, report.events, width, axis, drawn.length) }),
+    () => ({ report, axis, streams: drawn, enabled: drawn.length > 0 && width > 1, ...fetchWindow(range, report.events, width, axis, drawn.length) }),
     [report, axis, drawn, width, range],
   );
   const [asked, setAsked] = useState(wanted);

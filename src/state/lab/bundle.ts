@@ -7,6 +7,7 @@ import type { AnalysisReport } from '../../workers/protocol.ts';
 export interface LoadedBundle {
   readonly name: string;
   readonly bundle: Bundle;
+  readonly file: Blob;
 }
 
 const loadBundle = () => import('../../detection/lab/bundle.ts');
@@ -27,8 +28,8 @@ const SPACES = [9, 10, 13, 32];
 export async function readBundleFile(file: Blob, name: string): Promise<LoadedBundle> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const first = bytes.find((byte) => !SPACES.includes(byte));
-  if (first !== BRACE) return { name, bundle: (await loadProtobuf()).bundleFromProtobuf(bytes, name) };
-  return { name, bundle: (await loadBundle()).bundleFromJson(new TextDecoder().decode(bytes), name) };
+  if (first !== BRACE) return { name, file, bundle: (await loadProtobuf()).bundleFromProtobuf(bytes, name) };
+  return { name, file, bundle: (await loadBundle()).bundleFromJson(new TextDecoder().decode(bytes), name) };
 }
 
 /** What a bundle's alerts were compared with as the view holds it: null where that is the defaults on its own projection. */

@@ -1,4 +1,4 @@
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useState, type SubmitEvent, type ReactNode } from 'react';
 import { changedParameters, type Parameters } from '../../detection/parameters.ts';
 import { MOST_NAME, scenarioOf, suggestName, type Scenario } from '../../state/scenarios.ts';
 import { actions, session, useTautline } from '../../state/store.ts';
@@ -28,7 +28,7 @@ export function Steps(): ReactNode {
 /** A name being typed, for keeping or renaming. */
 function NameForm({ start, verb, done }: { readonly start: string; readonly verb: string; readonly done: (name: string | null) => void }): ReactNode {
   const [name, setName] = useState(start);
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (name.trim() !== '') done(name);
   };

@@ -14,6 +14,7 @@ import { valueAsOf } from './points.ts';
 import { fitScale, pxToY, unitsPerPixel, yExtent, yToPx, type YScale } from './scale.ts';
 import type { AxisTick } from './ticks.ts';
 import type { PlotPoint } from './usePlotGestures.ts';
+import { sameFields, useSame } from './useSame.ts';
 import type { Size } from './useSize.ts';
 
 /** What a chart of lines shows, without where and when: pure data, made by a panel. */
@@ -68,7 +69,7 @@ export function chartScale(spec: TimeChartSpec, domain: Domain): YScale {
 export function TimeChart(props: TimeChartProps) {
   const { label, height, spec, ticks, shades, episodes, table, formatX, onPick, onPickEpisode, ...link } = props;
   const { domain } = link;
-  const scale = useMemo(() => chartScale(spec, domain), [spec, domain]);
+  const scale = useSame(useMemo(() => chartScale(spec, domain), [spec, domain]), sameFields);
 
   const under = useCallback<Draw>((g, box, theme) => {
     for (const shade of shades) paintShade(g, box, theme, domain, shade, false);

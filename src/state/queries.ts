@@ -4,7 +4,7 @@ import type { IndexRange } from '../core/columns.ts';
 import type { EventIndex, LedgerRow } from '../core/units.ts';
 import type { AlertKind } from '../detection/types.ts';
 import type { ColumnMapping } from '../ledger/types.ts';
-import type { Axis, CompositionData, CouplingMatrix, EventDetail, SeriesData, SeriesName } from '../workers/protocol.ts';
+import type { AnalysisReport, Axis, CouplingMatrix, EventDetail, SeriesName } from '../workers/protocol.ts';
 import { againstName } from './scenarios.ts';
 import { noLedger } from './session.ts';
 import { alertsSql, eventSql, neighboursSql } from './sql.ts';
@@ -60,6 +60,10 @@ const ledgerKey = ({ ledger }: TautlineState) => (ledger.phase === 'open' ? `${l
 const revisionOf = (state: TautlineState) => state.analysis.report?.revision ?? null;
 const NO_MAPPING: ColumnMapping = {};
 const mappingOf = (state: TautlineState) => (state.ledger.phase === 'open' ? state.ledger.report.mapping : NO_MAPPING);
+
+/** The revision that a series is of: signals do not change with the decisions that are made of them. */
+export const seriesRevision = ({ revision, signalsRevision }: Pick<AnalysisReport, 'revision' | 'signalsRevision'>, name: SeriesName): number =>
+  (name === 'z' || name === 'cusum' ? revision : signalsRevision);
 
 export const seriesQuery = (revision: number | null, name: SeriesName, range: IndexRange, axis: Axis, buckets: number, streams: readonly number[]) => queryOptions({
   queryKey: ['series', revision, name, range.from, range.to, axis, buckets, streams],
@@ -121,24 +125,6 @@ export const sqlQuery = (ledger: string | null, revision: number | null, sql: st
   },
   ...when(ledger !== null && sql !== null && (needs === 'events' || revision !== null)),
 });
-
-const NOTHING: IndexRange = { from: 0, to: 0 };
-
-/** A line per stream over the visible range. `streams` are stream indices (all of those drawn). */
-export function useSeries(name: SeriesName, buckets: number, streams: readonly number[]): UseQueryResult<SeriesData> {
-  const revision = useTautline(revisionOf);
-  const axis = useTautline((state) => state.view.axis);
-  const range = useVisibleRange();
-  return useQuery(seriesQuery(range && revision, name, range ?? NOTHING, axis, buckets, streams));
-}
-
-/** Counts of routes per bucket of the visible range. */
-export function useComposition(buckets: number): UseQueryResult<CompositionData> {
-  const revision = useTautline(revisionOf);
-  const axis = useTautline((state) => state.view.axis);
-  const range = useVisibleRange();
-  return useQuery(compositionQuery(range && revision, range ?? NOTHING, axis, buckets));
-}
 
 /** Coupling of all pairs of streams just after an event. */
 export function useCouplingMatrix(at: EventIndex | null): UseQueryResult<CouplingMatrix> {

@@ -31,7 +31,7 @@ const errorOf = (call: Promise<unknown>): Promise<TautlineError> => call.then(
     return (thrown as TautlineFailure).error;
   },
 );
-const withoutClock = (report: AnalysisReport) => ({ ...report, revision: 0, timings: {} });
+const withoutClock = (report: AnalysisReport) => ({ ...report, revision: 0, signalsRevision: 0, timings: {} });
 const stagesOf = (report: AnalysisReport) => Object.keys(report.timings).sort();
 
 describe('an analysis', () => {
@@ -167,6 +167,17 @@ describe('stages', () => {
     expect(baselineAlerts).toEqual(baseline.alerts);
     expect(alerts).not.toEqual(baselineAlerts);
   });
+});
+
+it('signals keep their revision until they are computed again', async () => {
+  const engine = await opened();
+  const first = await engine.analyze(parameters(), ignore);
+  expect(first.signalsRevision).toBe(first.revision);
+  const threshold = await engine.analyze(parameters({ h: 3 }), ignore);
+  expect(threshold.revision).toBeGreaterThan(first.revision);
+  expect(threshold.signalsRevision).toBe(first.signalsRevision);
+  const memory = await engine.analyze(parameters({ h: 3, lambda_fast: 0.3 }), ignore);
+  expect(memory.signalsRevision).toBe(memory.revision);
 });
 
 describe('opening', () => {

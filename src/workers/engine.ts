@@ -41,6 +41,8 @@ export class Engine implements EngineApi {
   #holding: Holding | null = null;
   /** Starts at the clock, so that the revisions of an engine that replaces a dead one are newer than all it gave. */
   #revision = Date.now();
+  /** Of the newest analysis; weak, because signals are views into the memory of their ledger's kernels. */
+  #signals: { readonly of: WeakRef<Analysis['signals']>; readonly revision: number } | null = null;
   #referenceFile: ReferenceFile | null = null;
   /** Of the newest analysis. */
   #comparedWith: Parameters | null = null;
@@ -104,7 +106,8 @@ export class Engine implements EngineApi {
       const analysis = await holding.stages.run(parameters, { signal, onProgress, baseline });
       this.#revision += 1;
       this.#comparedWith = baseline;
-      return describe(this.#revision, holding.ledger, analysis);
+      if (this.#signals?.of.deref() !== analysis.signals) this.#signals = { of: new WeakRef(analysis.signals), revision: this.#revision };
+      return describe(this.#revision, this.#signals.revision, holding.ledger, analysis);
     });
     this.#queue = run.catch(() => undefined);
     return run;

@@ -14,8 +14,10 @@ export type SeriesName = SignalName | 'z' | 'cusum';
 export type Axis = 'event' | 'time';
 
 export interface AnalysisReport {
-  /** Grows with every analysis; series of an older one are stale. */
+  /** Grows with every analysis; what decisions an older one gave are stale. */
   readonly revision: number;
+  /** The first revision with these signals: series other than z and cusum are the same until it changes. */
+  readonly signalsRevision: number;
   readonly events: number;
   readonly streams: readonly { readonly name: string; readonly events: number; readonly voidEvents: number }[];
   /** Streams beyond the busiest 24, named, with their event counts. */

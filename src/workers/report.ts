@@ -4,10 +4,11 @@ import type { AnalysisReport } from './protocol.ts';
 import type { Analysis } from '../ledger/stages.ts';
 
 /** An analysis as the page sees it: figures, alerts and sentences, no columns. */
-export function describe(revision: number, ledger: OpenedLedger, analysis: Analysis): AnalysisReport {
+export function describe(revision: number, signalsRevision: number, ledger: OpenedLedger, analysis: Analysis): AnalysisReport {
   const { parameters, events, leftOut, reference, retrospective, projection, decisions, baselineAlerts, timings } = analysis;
   return {
     revision,
+    signalsRevision,
     events: events.n,
     streams: streamCounts(analysis),
     streamsLeftOut: leftOut,

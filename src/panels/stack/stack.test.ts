@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { xToPx } from '../../charts/domain.ts';
+import { DEFAULT_PARAMETERS } from '../../detection/parameters.ts';
 import type { Alert } from '../../detection/types.ts';
+import type { AnalysisReport } from '../../workers/protocol.ts';
 import { analysed, type Analysed } from '../testing.ts';
 import { joinEdges } from './edges.ts';
 import { alertIndices, episodesOf, ghostsOf, placeEpisodes } from './episodes.ts';
-import { needsLog } from './lines.ts';
+import { needsLog, streamLines } from './lines.ts';
 import { fullDomain, rangeOfEvents } from './timeline.ts';
 import { fetchWindow } from './window.ts';
 
@@ -39,6 +41,14 @@ it('lines run on to their stream\'s neighbours on either side', () => {
   const data = (...lines: number[][]) => ({ revision: 3, lines: lines.map((points, stream) => ({ stream, points: Float64Array.from(points) })) });
   const joined = joinEdges(data([1, 10, 2, 20], []), data([5, 50, 6, 60], [7, 70]), data([8, 80, 9, 90], [9, 1]));
   expect(joined).toEqual(data([2, 20, 5, 50, 6, 60, 8, 80], [7, 70, 9, 1]));
+});
+
+it('lines of a series are made once, until other streams are shown', () => {
+  const series = { kl: { revision: 1, lines: [0, 1].map((stream) => ({ stream, points: Float64Array.of(0, stream) })) } };
+  const report = { streams: ['a', 'b'].map((name) => ({ name, events: 1, voidEvents: 0 })) } as unknown as AnalysisReport;
+  const lines = (streams: number[]) => streamLines({ series, streams, report, parameters: DEFAULT_PARAMETERS, mode: 'dark', scale: 'linear' }, 'kl');
+  expect(lines([0, 1])).toBe(lines([0, 1]));
+  expect(lines([1]).map((line) => line.name)).toEqual(['b']);
 });
 
 describe('the scale', () => {

@@ -1,0 +1,17 @@
+import { useState } from 'react';
+
+/** `next`, or the value before where the two say the same: so that what is derived from it is not made, and drawn, again. */
+export function useSame<T>(next: T, same: (a: T, b: T) => boolean): T {
+  const [kept, keep] = useState(next);
+  if (Object.is(kept, next) || same(kept, next)) return kept;
+  keep(next);
+  return next;
+}
+
+export const sameItems = <T>(a: readonly T[], b: readonly T[]): boolean => a.length === b.length && a.every((item, i) => Object.is(item, b[i]));
+
+/** Equal own fields, one level deep. */
+export const sameFields = <T extends object>(a: T, b: T): boolean => {
+  const names = Object.keys(a) as (keyof T)[];
+  return names.length === Object.keys(b).length && names.every((name) => Object.is(a[name], b[name]));
+};

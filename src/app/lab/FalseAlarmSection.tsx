@@ -9,7 +9,7 @@ import type { AnalysisReport } from '../../workers/protocol.ts';
 import { Autocorrelation } from './Autocorrelation.tsx';
 import { BudgetForm } from './BudgetForm.tsx';
 import { CurvePlot, type Curve } from './CurvePlot.tsx';
-import { eventsText, intervalText, METHODS, naiveText, rateText, runLengthText } from './text.ts';
+import { eventsText, intervalText, METHODS, naiveText, observedText, rateText, runLengthText } from './text.ts';
 
 const SOURCES: Readonly<Record<InControlSource, { readonly title: string; readonly help: string }>> = {
   reference: { title: 'Reference', help: 'Drawn from the reference events that the detectors are calibrated on: nothing was selected by its outcome, but a short reference gives a wide interval.' },
@@ -23,13 +23,13 @@ function RunLengthCurve({ characteristics, h }: { readonly characteristics: Oper
   const measured: Curve = { name: 'measured', color: 'var(--accent)', points: [...points.filter((p) => p.x < h), ...own] };
   return (
     <CurvePlot
-      curves={[measured]} width={380} height={190} yScale="log" xLabel="threshold h, σ" yLabel="events between false alarms" formatY={(y) => formatCompact(y, 2)} formatX={(x) => formatNumber(x, 3)}
+      curves={[measured]} width={360} height={190} yScale="log" xLabel="threshold h, σ" yLabel="events between false alarms" formatY={(y) => formatCompact(y, 2)} formatX={(x) => formatNumber(x, 3)}
       marks={[{ x: h, label: `h ${formatNumber(h, 3)}` }]}
     />
   );
 }
 
-function Figures({ characteristics, h }: { readonly characteristics: OperatingCharacteristics; readonly h: number }): ReactNode {
+function Figures({ characteristics, h, observed }: { readonly characteristics: OperatingCharacteristics; readonly h: number; readonly observed: string }): ReactNode {
   const { estimate, naive, perDay, perDayInterval, eventsPerDay, inControl, autocorrelation } = characteristics;
   return (
     <div className="lab-columns">
@@ -49,6 +49,10 @@ function Figures({ characteristics, h }: { readonly characteristics: OperatingCh
           <dd className="dim">{naiveText(characteristics)}</dd>
         </div>
         <div>
+          <dt>Raised on this ledger</dt>
+          <dd>{observed} <span className="dim">after the reference, true and false together</span></dd>
+        </div>
+        <div>
           <dt>Measured on</dt>
           <dd>{formatCount(inControl)} events in control, {eventsText(estimate.events)} simulated, {formatCount(estimate.alarms)} alarms counted</dd>
         </div>
@@ -58,8 +62,9 @@ function Figures({ characteristics, h }: { readonly characteristics: OperatingCh
         <RunLengthCurve characteristics={characteristics} h={h} />
       </figure>
       <figure>
-        <figcaption>Autocorrelation of z <span className="dim">what separates the two figures; the band is what independent values would show</span></figcaption>
-        <Autocorrelation values={autocorrelation} count={inControl} width={320} height={190} labelled />
+        <figcaption>Autocorrelation of z</figcaption>
+        <Autocorrelation values={autocorrelation} count={inControl} width={300} height={190} labelled />
+        <p className="dim figure-note">what separates the measured figure from the textbook’s; band: independent values</p>
       </figure>
     </div>
   );
@@ -85,7 +90,7 @@ export function FalseAlarmSection({ report }: { readonly report: AnalysisReport 
       {data && data.characteristics.inControl === 0 && <p className="dim">There is no event in control to measure on: the reference has no divergence with a spread.</p>}
       {data && data.characteristics.inControl > 0 && (
         <div className={isFetching || dragging ? 'stale' : undefined}>
-          <Figures characteristics={data.characteristics} h={data.parameters.h} />
+          <Figures characteristics={data.characteristics} h={data.parameters.h} observed={observedText(report)} />
           <p className="dim lab-took">Measured in {formatMs(data.ms, 2)}, by moving-block bootstrap (blocks of 50 events).</p>
         </div>
       )}

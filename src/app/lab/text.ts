@@ -1,6 +1,7 @@
 import { formatCount, formatNumber } from '../../core/format.ts';
 import type { OperatingCharacteristics, RunLengthEstimate } from '../../detection/lab/arl.ts';
 import type { Budget } from '../../detection/lab/budget.ts';
+import type { AnalysisReport } from '../../workers/protocol.ts';
 
 /** A run length as people say it, to three digits: 12345 -> "12,300", 4.2e9 -> "4.2 billion". */
 export function eventsText(events: number): string {
@@ -44,6 +45,12 @@ export function naiveText({ estimate, naive }: OperatingCharacteristics): string
   if (ratio >= 1.25) return `${eventsText(Number(ratio.toPrecision(2)))} times too hopeful`;
   if (ratio <= 0.8) return `${eventsText(Number((1 / ratio).toPrecision(2)))} times too careful`;
   return 'about right here';
+}
+
+/** What this ledger raised, to hold the figure against: "3 DRIFT alerts in 4,800 events after the reference, true and false". */
+export function observedText({ alerts, events, reference }: Pick<AnalysisReport, 'alerts' | 'events' | 'reference'>): string {
+  const drift = alerts.filter(({ kind }) => kind === 'DRIFT').length;
+  return `${formatCount(drift)} DRIFT ${drift === 1 ? 'alert' : 'alerts'} in ${formatCount(events - reference.to)} events`;
 }
 
 /** What the interval's source means, for its tip. */

@@ -4,14 +4,14 @@ import { formatNumber } from '../../core/format.ts';
 import { useFalseAlarms } from '../../state/lab/queries.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import { Autocorrelation } from '../lab/Autocorrelation.tsx';
-import { eventsText, intervalText, METHODS, naiveText, rateText, runLengthText } from '../lab/text.ts';
+import { eventsText, intervalText, METHODS, naiveText, observedText, rateText, runLengthText } from '../lab/text.ts';
 
 /** What h, κ and the cap cost in false alarms on this ledger, measured when a slider comes to rest. */
 export function FalseAlarmCard(): ReactNode {
   const { data, error, isFetching } = useFalseAlarms('reference');
   const dragging = useTautline((state) => state.dragging);
-  const isOpen = useTautline((state) => state.analysis.report !== null);
-  if (!isOpen) return null;
+  const report = useTautline((state) => state.analysis.report);
+  if (!report) return null;
   if (error && !isFetching) return <div className="false-alarms"><p className="field-problem" role="alert">{explain(toTautlineError(error, 'measuring false alarms'))}</p></div>;
   if (!data) return <div className="false-alarms"><p className="dim">Measuring false alarms…</p></div>;
   const { estimate, naive, perDay, autocorrelation, inControl } = data.characteristics;
@@ -22,6 +22,7 @@ export function FalseAlarmCard(): ReactNode {
         <span>False DRIFT: </span><strong>{runLengthText(estimate)}</strong>
       </p>
       <p className="dim">{intervalText(estimate)}{Number.isFinite(perDay) && ` · ${rateText(perDay)}`}</p>
+      <p className="dim" title="True and false together: hold it against the figure above">This ledger raised {observedText(report)}</p>
       <div className="false-alarm-naive">
         <Autocorrelation values={autocorrelation.slice(0, 12)} count={inControl} width={64} height={24} />
         <span className="dim" title="Siegmund's approximation for independent, normal z. What separates it from the measured figure is the autocorrelation of z (bars) and its shape">

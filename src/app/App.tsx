@@ -1,5 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { explain } from '../core/errors.ts';
 import { queryClient } from '../state/queries.ts';
 import { actions, useTautline } from '../state/store.ts';
@@ -26,7 +26,8 @@ import { WhatIfPanel } from './whatif/WhatIfPanel.tsx';
 const LabScreen = lazy(() => import('./lab/LabScreen.tsx').then((module) => ({ default: module.LabScreen })));
 const PanelStack = lazy(() => import('../panels/PanelStack.tsx').then((module) => ({ default: module.PanelStack })));
 const CalibrationScreen = lazy(() => import('./calibration/CalibrationScreen.tsx').then((module) => ({ default: module.CalibrationScreen })));
-const Evidence = lazy(() => import('./evidence/Evidence.tsx').then((module) => ({ default: module.Evidence })));
+const loadEvidence = () => import('./evidence/Evidence.tsx');
+const Evidence = lazy(() => loadEvidence().then((module) => ({ default: module.Evidence })));
 const Inspector = lazy(() => import('./inspector/Inspector.tsx').then((module) => ({ default: module.Inspector })));
 
 function AnalysisTrouble({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'open' }> }): ReactNode {
@@ -64,6 +65,11 @@ function Panels(): ReactNode {
 function EvidenceOf(): ReactNode {
   const evidence = useTautline((state) => state.view.evidence);
   const report = useTautline((state) => state.analysis.report);
+  const analysed = report !== null;
+  // Fetched before it is asked for: it has to be there at once.
+  useEffect(() => {
+    if (analysed) loadEvidence().catch(() => undefined);
+  }, [analysed]);
   if (!evidence || !report || evidence.event >= report.events) return null;
   return (
     <ErrorBoundary region="The evidence">

@@ -10,7 +10,7 @@ export function Quote({ index, message, aside }: { readonly index: EventIndex; r
     <EventLink index={index} className="quote">
       <span className="quote-head">
         <strong>{message?.speaker ?? `event ${formatCount(index)}`}</strong>
-        {message?.speaker != null && <span className="dim">{formatCount(index)}</span>}
+        {typeof message?.speaker === 'string' && <span className="dim">{formatCount(index)}</span>}
         {aside}
       </span>
       <span className="quote-text">{message ? message.text ?? <em>no text</em> : ' '}</span>

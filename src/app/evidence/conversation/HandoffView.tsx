@@ -6,9 +6,20 @@ import type { HandoffGraph } from '../../../detection/drilldown/types.ts';
 import { useHandoffs } from '../../../state/drilldown/queries.ts';
 import { session, useTautline } from '../../../state/store.ts';
 import { Answer, EventLink, Segmented } from '../parts.tsx';
-import { layoutGraph, SIDE } from './graph.ts';
+import { layoutGraph, SIDE, type GraphNode } from './graph.ts';
 
 const LISTED = 12;
+/** px beside the circle for names. */
+const LABEL_ROOM = 110;
+/** px from the middle within which a name stands above or below its node. */
+const MIDDLE = 12;
+
+/** Names stand outside the circle. */
+function labelOf({ x, y, weight }: GraphNode): { readonly x: number; readonly y: number; readonly textAnchor: 'start' | 'middle' | 'end' } {
+  const room = 10 + 7 * weight;
+  if (Math.abs(x - SIDE / 2) < MIDDLE) return { x, y: y > SIDE / 2 ? y + room + 9 : y - room, textAnchor: 'middle' };
+  return x > SIDE / 2 ? { x: x + room, y: y + 4, textAnchor: 'start' } : { x: x - room, y: y + 4, textAnchor: 'end' };
+}
 
 function Picture({ graph }: { readonly graph: HandoffGraph }): ReactNode {
   const layout = useMemo(() => layoutGraph(graph), [graph]);
@@ -16,7 +27,7 @@ function Picture({ graph }: { readonly graph: HandoffGraph }): ReactNode {
   const most = Math.max(1, ...layout.edges.map(({ count }) => count));
   return (
     <>
-      <svg className="handoffs" viewBox={`0 0 ${SIDE} ${SIDE}`} role="img" aria-label={`Hand-offs between ${formatCount(layout.nodes.length)} agents`}>
+      <svg className="handoffs" viewBox={`${-LABEL_ROOM} 0 ${SIDE + 2 * LABEL_ROOM} ${SIDE}`} role="img" aria-label={`Hand-offs between ${formatCount(layout.nodes.length)} agents`}>
         <defs>
           {(['observed', 'inferred'] as const).map((kind) => (
             <marker key={kind} id={`${id}${kind}`} viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0,0L8,4L0,8z" className={`arrow ${kind}`} /></marker>
@@ -37,13 +48,13 @@ function Picture({ graph }: { readonly graph: HandoffGraph }): ReactNode {
         {layout.nodes.map((node) => (
           <g key={node.name}>
             <circle cx={node.x} cy={node.y} r={5 + 7 * node.weight} className="agent-node"><title>{`${node.name}: ${formatCount(node.turns)} turns${node.voids > 0 ? `, ${formatCount(node.voids)} pauses` : ''}`}</title></circle>
-            <text x={node.x} y={node.y + (node.y > SIDE / 2 ? 25 : -16)} className="agent-name">{node.name.length > 22 ? `${node.name.slice(0, 21)}…` : node.name}</text>
+            <text {...labelOf(node)} className="agent-name">{node.name.length > 20 ? `${node.name.slice(0, 19)}…` : node.name}</text>
           </g>
         ))}
       </svg>
       <p className="dim handoff-key">
         <i className="observed" /> observed: the log states it <i className="inferred" /> inferred: an @mention ends the message <span className="dead-end">⊣</span> never answered
-        {layout.leftOut > 0 && `; ${formatCount(layout.leftOut)} agents without hand-offs are not drawn`}
+        {layout.leftOut > 0 && `; ${layout.leftOut === 1 ? 'one agent is' : `${formatCount(layout.leftOut)} agents are`} not drawn`}
       </p>
     </>
   );

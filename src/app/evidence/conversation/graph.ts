@@ -26,7 +26,7 @@ export interface GraphEdge {
 export interface GraphLayout {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
-  /** Agents that neither hand off nor are handed to, or are beyond those that fit. */
+  /** Agents without hand-offs, or beyond those that fit. */
   readonly leftOut: number;
 }
 

@@ -72,7 +72,7 @@ function Done({ run, subject }: { readonly run: Investigation; readonly subject:
   return (
     <div className="evidence-answer">
       <div className="evidence-tools">
-        <span>{formatCount(run.hypotheses.length)} associations examined, {formatCount(standing.length)} stand after the correction</span>
+        <span>{formatCount(run.hypotheses.length)} associations examined; {standing.length === 1 ? 'one stands' : `${standing.length === 0 ? 'none' : formatCount(standing.length)} stand`} after the correction</span>
         <button type="button" className="button small" onClick={save}>Export the audit trail (JSON)</button>
       </div>
       <p className="dim">{run.windows.note}</p>
@@ -95,10 +95,12 @@ function Done({ run, subject }: { readonly run: Investigation; readonly subject:
 function Running({ alert }: { readonly alert: number }): ReactNode {
   const state = useInvestigation(alert);
   const [answered, setAnswered] = useState<readonly string[]>([]);
-  const detail = state?.phase === 'running' ? state.progress.detail : undefined;
-  useEffect(() => {
-    if (detail !== undefined) setAnswered((before) => (before.includes(detail) ? before : [...before, detail]));
-  }, [detail]);
+  // Every report of progress names the examiner that has just answered; some pass between two renders.
+  useEffect(() => investigations.store.subscribe(({ byAlert }) => {
+    const now = byAlert[alert];
+    const title = now?.phase === 'running' ? now.progress.detail : undefined;
+    if (title !== undefined) setAnswered((before) => (before.includes(title) ? before : [...before, title]));
+  }), [alert]);
   if (state?.phase !== 'running') return null;
   return (
     <div className="investigating" role="status">

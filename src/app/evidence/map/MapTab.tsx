@@ -67,7 +67,7 @@ function LayoutTools({ layout }: { readonly layout: LayoutState | null }): React
   return null;
 }
 
-function Map({ map, subject }: { readonly map: EmbeddingMap; readonly subject: Subject }): ReactNode {
+function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject: Subject }): ReactNode {
   const { report } = subject;
   const { mode } = useChartTheme();
   const [coloring, setColoring] = useState<Coloring>('stream');
@@ -145,7 +145,7 @@ export function MapTab({ subject }: { readonly subject: Subject }): ReactNode {
   const query = useEmbeddingMap();
   return (
     <Answer query={query} what="mapping the embeddings">
-      {(map) => (map.index.length === 0 ? <Empty>No event has an embedding: there is nothing to map.</Empty> : <Map map={map} subject={subject} />)}
+      {(map) => (map.index.length === 0 ? <Empty>No event has an embedding: there is nothing to map.</Empty> : <MapOf map={map} subject={subject} />)}
     </Answer>
   );
 }

@@ -118,6 +118,7 @@ function Canvases({ size, positions, colored, state, label, ringed, selected, cu
   const onPointerDown = (event: PointerEvent<HTMLCanvasElement>): void => {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
+    setHovered(-1);
     setGesture(event.shiftKey ? { kind: 'pan', from: at(event), view } : { kind: 'brush', from: at(event), to: at(event) });
   };
   const onPointerMove = (event: PointerEvent): void => {

@@ -18,7 +18,7 @@ export function FlowChart({ flow, hover, onHover, titles }: {
 }): ReactNode {
   const n = Math.max(1, flow.before.length);
   const y = (place: number): number => TOP + place * (HEIGHT - TOP - 4);
-  const widest = Math.max(1.2, Math.min(14, (3 * (HEIGHT - TOP)) / n));
+  const widest = Math.max(1.2, Math.min(14, (1.7 * (HEIGHT - TOP)) / n));
   const path = (link: FlowLink): string => {
     const [from, to] = [y(flow.before[link.from].y), y(flow.after[link.to].y)];
     const middle = WIDTH / 2;
@@ -32,7 +32,7 @@ export function FlowChart({ flow, hover, onHover, titles }: {
       {flow.links.map((link, i) => (
         <path
           key={i} d={path(link)} className={`flow-link${hover === i ? ' here' : ''}`} strokeWidth={Math.max(0.6, link.strength * widest)}
-          strokeOpacity={hover === null || hover === i ? 0.25 + 0.6 * link.strength : 0.08} pointerEvents="none"
+          strokeOpacity={hover === null || hover === i ? 0.25 + 0.5 * link.strength : 0.08} pointerEvents="none"
         />
       ))}
       {flow.links.map((link, i) => (

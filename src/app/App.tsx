@@ -1,5 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, type ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { explain } from '../core/errors.ts';
 import { queryClient } from '../state/queries.ts';
 import { actions, useTautline } from '../state/store.ts';
@@ -10,6 +10,7 @@ import { EmptyState } from './open/EmptyState.tsx';
 import { DropTarget, SampleList, UrlField } from './open/OpenChooser.tsx';
 import { OpenFailed, Opening } from './open/Opening.tsx';
 import { OpenReportSheet, useReportOnOpen } from './open/OpenReport.tsx';
+import { LoadedEvidence, useEvidenceAhead } from './evidence/LoadedEvidence.tsx';
 import { ErrorBoundary } from './shell/ErrorBoundary.tsx';
 import { ProgressBar, progressText } from './shell/Progress.tsx';
 import { Sheet } from './shell/Sheet.tsx';
@@ -26,8 +27,6 @@ import { WhatIfPanel } from './whatif/WhatIfPanel.tsx';
 const LabScreen = lazy(() => import('./lab/LabScreen.tsx').then((module) => ({ default: module.LabScreen })));
 const PanelStack = lazy(() => import('../panels/PanelStack.tsx').then((module) => ({ default: module.PanelStack })));
 const CalibrationScreen = lazy(() => import('./calibration/CalibrationScreen.tsx').then((module) => ({ default: module.CalibrationScreen })));
-const loadEvidence = () => import('./evidence/Evidence.tsx');
-const Evidence = lazy(() => loadEvidence().then((module) => ({ default: module.Evidence })));
 const Inspector = lazy(() => import('./inspector/Inspector.tsx').then((module) => ({ default: module.Inspector })));
 
 function AnalysisTrouble({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'open' }> }): ReactNode {
@@ -65,17 +64,8 @@ function Panels(): ReactNode {
 function EvidenceOf(): ReactNode {
   const evidence = useTautline((state) => state.view.evidence);
   const report = useTautline((state) => state.analysis.report);
-  const analysed = report !== null;
-  // Fetched before it is asked for: it has to be there at once.
-  useEffect(() => {
-    if (analysed) loadEvidence().catch(() => undefined);
-  }, [analysed]);
   if (!evidence || !report || evidence.event >= report.events) return null;
-  return (
-    <ErrorBoundary region="The evidence">
-      <Suspense fallback={<p className="region-loading">Loading the evidence…</p>}><Evidence view={evidence} report={report} /></Suspense>
-    </ErrorBoundary>
-  );
+  return <ErrorBoundary region="The evidence"><LoadedEvidence view={evidence} report={report} /></ErrorBoundary>;
 }
 
 function Centre({ ledger }: { readonly ledger: LedgerPhase }): ReactNode {
@@ -124,6 +114,7 @@ function Shell(): ReactNode {
   useTheme();
   useShortcuts();
   useReportOnOpen();
+  useEvidenceAhead();
   const isOpen = ledger.phase === 'open';
   const away = screen !== 'monitor';
   // The laboratory measures what the parameters beside it do.

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { fileHost, fixture, idle, openFiles } from './ledgers.ts';
 import { expect, test } from './test.ts';
 
@@ -93,5 +96,25 @@ test('a folder of hive partitions opens as one ledger', async ({ page }) => {
   expect(opened?.events).toBe(6000);
   expect(opened!.files).toBeGreaterThanOrEqual(4);
   await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible();
+  await rm(folder, { recursive: true });
+});
+
+test('a bundle stands in for the reference period, and the ledger it was made on keeps its alerts', async ({ page }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tautline-bundle-'));
+  const file = join(folder, 'deployed.json');
+  const project = fileURLToPath(new URL('..', import.meta.url));
+  await promisify(execFile)(process.execPath, ['.config/tautline.mjs', 'bundle', fixture('fracture.parquet'), '--out', file], { cwd: project });
+  await page.goto('/');
+  await openFiles(page, fixture('fracture.parquet'));
+  const own = await page.evaluate(() => window.__tautline!.state().analysis.report!);
+  await page.getByTestId('reference-file').setInputFiles(file);
+  await expect(page.getByText('deployed.json: k and the reference period have no effect.')).toBeVisible();
+  await idle(page);
+  const replayed = await page.evaluate(() => window.__tautline!.state().analysis.report!);
+  expect(replayed.revision).not.toBe(own.revision);
+  expect(replayed.alerts).toEqual(own.alerts);
+  await page.getByRole('button', { name: "Use the ledger's own reference period" }).click();
+  await idle(page);
+  expect((await page.evaluate(() => window.__tautline!.state().analysis.report!)).alerts).toEqual(own.alerts);
   await rm(folder, { recursive: true });
 });

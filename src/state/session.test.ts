@@ -8,6 +8,7 @@ import { memoryAddress, nodeDatabase, type MemoryAddress } from './testing.ts';
 
 /** The real engine behind its wire, the real database, and an address in memory. */
 let database: Awaited<ReturnType<typeof nodeDatabase>>;
+let restarted: () => void = () => undefined;
 let session: Session;
 let address: MemoryAddress;
 let engine: EngineApi;
@@ -26,7 +27,10 @@ function start(text = ''): void {
       },
     }),
     // One database for all tests: starting one takes two seconds.
-    createDatabase: async () => ({ ...database, close: async () => undefined }),
+    createDatabase: async (onRestart) => {
+      restarted = onRestart;
+      return { ...database, close: async () => undefined };
+    },
     address,
   });
 }
@@ -36,7 +40,7 @@ const idle = () => vi.waitFor(() => expect(session.isIdle()).toBe(true), { timeo
 const fired = () => state().analysis.report!.alerts.map((alert) => `${alert.kind} ${alert.fired}`);
 
 beforeAll(async () => {
-  database = await nodeDatabase();
+  database = await nodeDatabase(() => restarted());
 });
 afterAll(() => database.close());
 beforeEach(() => start());

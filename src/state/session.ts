@@ -20,7 +20,8 @@ import { DEFAULT_VIEW, fitRange, fitToLedger, forgetLedger, sameSource, sourceNa
 export interface SessionPlatform {
   /** Must not start anything before the first call. `onRestart`: the engine lost its ledger. */
   createEngine(onRestart: (reason: string) => void): EngineClient;
-  createDatabase(): Promise<TableStore>;
+  /** `onRestart`: the database died and has been started again without its tables. */
+  createDatabase(onRestart: () => void): Promise<TableStore>;
   readonly address: Address;
   /** Where scenarios are kept; they go with the session where it is absent. */
   readonly scenarios?: ScenarioStorage;
@@ -55,7 +56,7 @@ export function createSession(platform: SessionPlatform): Session {
   const writer = createAddressWriter(platform.address);
   const engine = platform.createEngine(onRestart);
   const tables = createTables({
-    createDatabase: () => platform.createDatabase(), engine, onLost: onDatabaseLost,
+    createDatabase: (onRestart) => platform.createDatabase(onRestart), engine, onLost: onDatabaseLost,
     onBroken: (error) => toast('error', `${explain(error)} Charts go on without it; fields, texts and tables are not available.`),
   });
 

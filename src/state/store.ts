@@ -12,7 +12,7 @@ import type { TautlineActions, TautlineState } from './types.ts';
 /** The page's one session. Importing starts nothing: the engine and the database start when a ledger is opened. */
 export const session = createSession({
   createEngine: (onRestart) => createEngineClient({ onRestart }),
-  createDatabase: async () => (await import('../ledger/duckdb.ts')).createDatabase(),
+  createDatabase: async (onRestart) => (await import('../ledger/duckdb.ts')).createDatabase({ onRestart }),
   // Outside a page (tests of panels in Node) there is nothing to keep the view in.
   address: typeof window === 'undefined' ? noAddress() : browserAddress(),
   scenarios: typeof window === 'undefined' ? passingScenarios() : browserScenarios(),

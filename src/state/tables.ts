@@ -34,10 +34,11 @@ const REST_MS = 150;
 /** Rows on their way to the database that a reader may be ahead of it. */
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 const TABLES = ['events', 'signals', 'alerts'] as const;
+const LOST: TautlineError = { kind: 'worker', worker: 'database', problem: 'it ended, and its tables with it', advice: 'Open the ledger again' };
 
 export interface TablesOptions {
-  /** Called at the first use. */
-  readonly createDatabase: () => Promise<TableStore>;
+  /** Called at the first use. `onRestart`: the database died, between two calls too, and has been started again without its tables. */
+  readonly createDatabase: (onRestart: () => void) => Promise<TableStore>;
   readonly engine: Pick<EngineApi, 'signalsArrow' | 'rowsOf'>;
   /** The database cannot be used: charts go on without it, queries reject with the same error. */
   readonly onBroken: (error: TautlineError) => void;
@@ -50,12 +51,18 @@ export interface TablesOptions {
 
 export function createTables({ createDatabase, engine, onBroken, onLost }: TablesOptions): Tables {
   let started: Promise<TableStore> | null = null;
-  const database = once(() => (started = createDatabase()));
+  /** The tables went with a database that died, and have not been filled since. */
+  let emptied = false;
+  const database = once(() => (started = createDatabase(() => {
+    emptied = true;
+  })));
   let broken: TautlineError | null = null;
   /** Writes are done one after the other. */
   let queue: Promise<unknown> = Promise.resolve();
   /** Grows with every new or closed ledger; writes for an older one are dropped. */
   let epoch = 0;
+  /** The epoch whose tables were reported as lost. */
+  let lost = -1;
   let report: AnalysisReport | null = null;
   let timer: ReturnType<typeof setTimeout> | null = null;
   /** Revision whose alerts are in the table, or are being written. */
@@ -100,16 +107,29 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
   }
   async function dropTables(db: TableStore): Promise<void> {
     for (const table of TABLES) await db.drop(table);
+    emptied = false;
   }
+
+  /** Runs on the database, and fails where it is no longer the one that holds the tables. */
+  const onTables = <R>(run: (db: TableStore) => Promise<R>): Promise<R> => enqueue(async (db) => {
+    const answer = await run(db).catch((thrown: unknown) => {
+      throw emptied ? new TautlineFailure(LOST) : thrown;
+    });
+    if (emptied) throw new TautlineFailure(LOST);
+    return answer;
+  });
 
   /** A read or write after the ledger was read; one that the database did not survive is reported once. */
   async function useFilled<R>(run: (db: TableStore) => Promise<R>): Promise<R> {
     const mine = epoch;
     try {
-      return await enqueue(run);
+      return await onTables(run);
     } catch (thrown) {
       const error = toTautlineError(thrown, 'asking the database');
-      if (error.kind === 'worker' && mine === epoch && !broken && !onLost(error)) breakDown(thrown, 'asking the database');
+      if (error.kind === 'worker' && mine === epoch && !broken && lost !== mine) {
+        lost = mine;
+        if (!onLost(error)) breakDown(thrown, 'asking the database');
+      }
       throw thrown;
     }
   }
@@ -148,7 +168,7 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
           if (broken) return;
           const { byteLength } = ipcStream;
           waiting += byteLength;
-          const stored = enqueue((db) => (mine === epoch ? db.insert('events', ipcStream) : Promise.resolve()))
+          const stored = onTables((db) => (mine === epoch ? db.insert('events', ipcStream) : Promise.resolve()))
             .catch((thrown: unknown) => breakDown(thrown, 'storing the events'))
             .finally(() => (waiting -= byteLength));
           // Charts do not wait for the database to start; a reader that is far ahead of it does, so that memory stays bounded.

@@ -6,7 +6,7 @@ import type { Address } from './address.ts';
 const require = createRequire(import.meta.url);
 
 /** The browser's database on DuckDB's own worker for Node; `kill` ends its thread. */
-export async function nodeDatabase(): Promise<Database & { kill(): Promise<unknown> }> {
+export async function nodeDatabase(onRestart?: () => void): Promise<Database & { kill(): Promise<unknown> }> {
   let thread: Thread | null = null;
   const spawn: SpawnDuckDb = async () => {
     const bootstrap = `
@@ -25,7 +25,7 @@ export async function nodeDatabase(): Promise<Database & { kill(): Promise<unkno
     });
     return { worker: worker as unknown as Worker, wasmUrl: require.resolve('@duckdb/duckdb-wasm/dist/duckdb-eh.wasm') };
   };
-  const database = await createDatabase({ spawn });
+  const database = await createDatabase({ spawn, onRestart });
   return { ...database, kill: async () => thread?.terminate() };
 }
 

@@ -1,4 +1,4 @@
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useState, type SyntheticEvent, type ReactNode } from 'react';
 import { explain } from '../../core/errors.ts';
 import { formatNumber } from '../../core/format.ts';
 import type { Budget, DerivedLimit } from '../../detection/lab/budget.ts';
@@ -49,7 +49,7 @@ export function BudgetForm({ source, hasTime }: { readonly source: InControlSour
     setPer(next);
     if ((next === 'events') !== (per === 'events')) setText(next === 'events' ? '10000' : '1');
   };
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     if (valid) void lab.limits.start({ budget: budgetOf(per, amount), source });
   };

@@ -15,7 +15,7 @@ export interface Curve {
   readonly letter?: string;
 }
 
-const PAD = { left: 62, right: 24, top: 12, bottom: 34 } as const;
+const PAD = { left: 62, right: 12, top: 12, bottom: 34 } as const;
 
 /** About `count` round numbers within [low, high], or powers of ten on a logarithmic scale. */
 function ticksOf(low: number, high: number, log: boolean, count: number): number[] {
@@ -61,7 +61,9 @@ export function CurvePlot({ curves, width, height, yScale = 'linear', yRange, xL
   const [bottom, top] = [t(yLow), t(yHigh) === t(yLow) ? t(yLow) + 1 : t(yHigh)];
   const [xLow, xHigh] = [Math.min(...xs), Math.max(...xs)];
   const plot = { width: width - PAD.left - PAD.right, height: height - PAD.top - PAD.bottom };
-  const px = (x: number): number => PAD.left + (xHigh === xLow ? 0.5 : (x - xLow) / (xHigh - xLow)) * plot.width;
+  // Curves that stand side by side need room at both ends.
+  const inset = curves.some((curve) => curve.letter) ? curves.length * 4 + 4 : 0;
+  const px = (x: number): number => PAD.left + inset + (xHigh === xLow ? 0.5 : (x - xLow) / (xHigh - xLow)) * (plot.width - 2 * inset);
   const py = (y: number): number => {
     if (y === Infinity) return PAD.top;
     if (log && y <= 0) return PAD.top + plot.height;

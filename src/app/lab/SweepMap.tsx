@@ -2,7 +2,7 @@ import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { formatCount, formatNumber } from '../../core/format.ts';
 import type { Sweep, SweepCell } from '../../detection/lab/sweep.ts';
 import { PARAMETER_SPECS, type Parameters } from '../../detection/parameters.ts';
-import { MEASURES, moveCell, shadeOf, type MeasureName } from './heat.ts';
+import { MEASURES, moveCell, positionIn, shadeOf, type MeasureName } from './heat.ts';
 
 const PAD = { left: 74, right: 8, top: 8, bottom: 40 } as const;
 const WIDTH = 560;
@@ -21,7 +21,7 @@ function CellText({ sweep, cell, scored }: { readonly sweep: Sweep; readonly cel
   return <><strong>{at}</strong>: {formatCount(cell.alerts)} {cell.alerts === 1 ? 'alert' : 'alerts'}{found}</>;
 }
 
-/** The grid of a sweep. Hover or arrow keys read a cell, click or Enter adopts its parameters; the one in force is outlined. */
+/** The grid of a sweep. Hover or arrow keys read a cell, click or Enter adopts its parameters; a ring marks the parameters in force. */
 export function SweepMap({ sweep, measure, scored, parameters, onAdopt }: {
   readonly sweep: Sweep;
   readonly measure: MeasureName;
@@ -40,12 +40,12 @@ export function SweepMap({ sweep, measure, scored, parameters, onAdopt }: {
   const cellX = (column: number): number => PAD.left + column * w;
   // Values grow upwards.
   const cellY = (row: number): number => PAD.top + (rows - 1 - row) * h;
-  const nearest = (values: readonly number[], value: number): number => values.findIndex((v) => Math.abs(v - value) <= 1e-9 * Math.max(1, Math.abs(value)));
-  const inForce = [nearest(sweep.x.values, parameters[sweep.x.name] as number), nearest(sweep.y.values, parameters[sweep.y.name] as number)] as const;
+  const inForce = [positionIn(sweep.x.values, parameters[sweep.x.name] as number), positionIn(sweep.y.values, parameters[sweep.y.name] as number)] as const;
+  const isInside = inForce.every(Number.isFinite);
   const read = at && cellAt(...at);
   const adopt = (cell: SweepCell): void => { if (!cell.problem) onAdopt(cell); };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const from = at ?? [Math.max(0, inForce[0]), Math.max(0, inForce[1])];
+    const from = at ?? (isInside ? [Math.round(inForce[0]), Math.round(inForce[1])] : [0, 0]);
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
       adopt(cellAt(...from));
@@ -83,14 +83,14 @@ export function SweepMap({ sweep, measure, scored, parameters, onAdopt }: {
             </g>
           );
         })}
-        {inForce[0] >= 0 && inForce[1] >= 0 && <rect className="in-force" x={cellX(inForce[0]) - 0.5} y={cellY(inForce[1]) - 0.5} width={w} height={h} rx={2} />}
+        {isInside && <circle className="in-force" cx={cellX(inForce[0]) + w / 2} cy={cellY(inForce[1]) + h / 2} r={Math.min(9, w / 2, h / 2)} />}
         {at && <rect className="pointed" x={cellX(at[0]) - 0.5} y={cellY(at[1]) - 0.5} width={w} height={h} rx={2} />}
         {sweep.x.values.map((v, i) => i % everyX === 0 && <text key={v} className="tick" x={cellX(i) + w / 2} y={HEIGHT - PAD.bottom + 14} textAnchor="middle">{short(v)}</text>)}
         {sweep.y.values.map((v, i) => i % everyY === 0 && <text key={v} className="tick" x={PAD.left - 6} y={cellY(i) + h / 2 + 4} textAnchor="end">{short(v)}</text>)}
         <text className="tick" x={PAD.left + (WIDTH - PAD.left) / 2} y={HEIGHT - 6} textAnchor="middle">{labelOf(sweep.x.name)}</text>
         <text className="tick" transform={`translate(12 ${(HEIGHT - PAD.bottom) / 2}) rotate(-90)`} textAnchor="middle">{labelOf(sweep.y.name)}</text>
       </svg>
-      <p className="sweep-read" aria-live="polite">{read ? <CellText sweep={sweep} cell={read} scored={scored} /> : <span className="dim">Point at a cell to read it, click to adopt its parameters{inForce[0] >= 0 && inForce[1] >= 0 ? '; the outlined one is in force' : ''}.</span>}</p>
+      <p className="sweep-read" aria-live="polite">{read ? <CellText sweep={sweep} cell={read} scored={scored} /> : <span className="dim">Point at a cell to read it, click to adopt its parameters{isInside ? '; the ring is where the parameters in force lie' : ''}.</span>}</p>
     </div>
   );
 }

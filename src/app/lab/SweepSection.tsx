@@ -98,7 +98,7 @@ export function SweepSection({ report }: { readonly report: AnalysisReport }): R
       </div>
       <Run job={lab.sweep} state={job} label="Sweeping" />
       {answer && (
-        <div data-testid="sweep" data-ms={job.result!.ms}>
+        <div data-testid="sweep" data-ms={job.result.ms}>
           <Outdated is={job.running === null && othersDiffer(answer.parameters, parameters, [answer.sweep.x.name, answer.sweep.y.name])} again={start} />
           <div className="lab-controls">
             <div className="segmented" role="group" aria-label="Measure">
@@ -113,7 +113,7 @@ export function SweepSection({ report }: { readonly report: AnalysisReport }): R
             </div>
             <button type="button" className="button small quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{asTable ? 'Picture' : 'Table'}</button>
             <span className="dim">
-              {formatCount(answer.sweep.cells.length)} decisions over {formatCount(answer.events)} events in {formatMs(job.result!.ms, 3)}{scored && ` · scored against ${formatCount(answer.intervals)} labelled ${answer.intervals === 1 ? 'stretch' : 'stretches'}`}
+              {formatCount(answer.sweep.cells.length)} decisions over {formatCount(answer.events)} events in {formatMs(job.result.ms, 3)}{scored && ` · scored against ${formatCount(answer.intervals)} labelled ${answer.intervals === 1 ? 'stretch' : 'stretches'}`}
             </span>
           </div>
           {asTable ? <SweepTable sweep={answer.sweep} measure={shown} onAdopt={adopt} /> : <SweepMap sweep={answer.sweep} measure={shown} scored={scored} parameters={parameters} onAdopt={adopt} />}

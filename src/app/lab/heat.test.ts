@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SweepCell } from '../../detection/lab/sweep.ts';
-import { moveCell, shadeOf } from './heat.ts';
+import { moveCell, positionIn, shadeOf } from './heat.ts';
 
 const cell = (alerts: number): SweepCell => ({ x: 0, y: 0, alerts, precision: 0.5, recall: 0.25, f1: 0.33, medianDelay: 3, problem: null });
 
@@ -12,6 +12,10 @@ describe('heat map', () => {
     expect(far(9)).toBeCloseTo(Math.log(10) / Math.log(1000));
     expect(shadeOf([cell(3), cell(3)], 'alerts')(3)).toBe(0.5);
     expect(shadeOf([cell(3)], 'precision')(0.2)).toBe(0.2);
+  });
+
+  it('places the parameters in force between its values', () => {
+    expect([4, 5, 8, 9, 3.9].map((v) => positionIn([4, 6, 8], v))).toEqual([0, 0.5, 2, NaN, NaN]);
   });
 
   it('is walked with the keyboard, and stops at its edges', () => {

@@ -23,6 +23,15 @@ export function shadeOf(cells: readonly SweepCell[], measure: MeasureName): (val
   return (v) => (at(v) - at(low)) / (at(high) - at(low));
 }
 
+/** Where a value lies among ascending grid values, as a fractional position; NaN outside of them. */
+export function positionIn(values: readonly number[], value: number): number {
+  if (values.length === 1) return value === values[0] ? 0 : Number.NaN;
+  for (let i = 0; i + 1 < values.length; i += 1) {
+    if (value >= values[i] && value <= values[i + 1]) return i + (value - values[i]) / (values[i + 1] - values[i]);
+  }
+  return Number.NaN;
+}
+
 /** Moves from a cell by arrow keys, rows counted upwards as the grid is drawn; null for other keys. */
 export function moveCell(key: string, [column, row]: readonly [number, number], columns: number, rows: number): [number, number] | null {
   const to = ({

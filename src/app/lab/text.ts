@@ -8,7 +8,7 @@ export function eventsText(events: number): string {
   if (events === Infinity) return 'unlimited';
   if (!Number.isFinite(events)) return '–';
   for (const [size, name] of [[1e12, 'trillion'], [1e9, 'billion'], [1e6, 'million']] as const) {
-    if (events >= size * 1000) return `${formatNumber(events, 2)}`;
+    if (events >= size * 1000) return formatNumber(events, 2);
     if (events >= size) return `${formatNumber(Number((events / size).toPrecision(3)), 3)} ${name}`;
   }
   return events >= 100 ? formatCount(Number(events.toPrecision(3))) : formatNumber(events, 3);

@@ -8,7 +8,7 @@ import { AlertDrawer } from './alerts/AlertDrawer.tsx';
 import { DropOverlay } from './open/DropOverlay.tsx';
 import { EmptyState } from './open/EmptyState.tsx';
 import { DropTarget, SampleList, UrlField } from './open/OpenChooser.tsx';
-import { OpenFailed, Opening } from './open/Opening.tsx';
+import { AnalysisFailed, OpenFailed, Opening } from './open/Opening.tsx';
 import { OpenReportSheet, useReportOnOpen } from './open/OpenReport.tsx';
 import { LoadedEvidence, useEvidenceAhead } from './evidence/LoadedEvidence.tsx';
 import { ErrorBoundary } from './shell/ErrorBoundary.tsx';
@@ -31,7 +31,8 @@ const Inspector = lazy(() => import('./inspector/Inspector.tsx').then((module) =
 
 function AnalysisTrouble({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'open' }> }): ReactNode {
   const error = useTautline((state) => state.analysis.error);
-  if (!error || error.kind === 'parameter') return null;
+  const analysed = useTautline((state) => state.analysis.report !== null);
+  if (!error || error.kind === 'parameter' || !analysed) return null;
   return (
     <div className="banner danger" role="alert">
       <span>{explain(error)}</span>
@@ -40,8 +41,9 @@ function AnalysisTrouble({ ledger }: { readonly ledger: Extract<LedgerPhase, { p
   );
 }
 
-function Panels(): ReactNode {
+function Panels({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'open' }> }): ReactNode {
   const running = useTautline((state) => state.analysis.running);
+  const error = useTautline((state) => state.analysis.error);
   const analysed = useTautline((state) => state.analysis.report !== null);
   if (analysed) {
     return (
@@ -50,7 +52,7 @@ function Panels(): ReactNode {
       </ErrorBoundary>
     );
   }
-  if (running === null) return null;
+  if (running === null) return error && <AnalysisFailed source={ledger.source} report={ledger.report} error={error} />;
   return (
     <div className="centre-message" role="status">
       <h2>Analysing</h2>
@@ -75,12 +77,12 @@ function Centre({ ledger }: { readonly ledger: LedgerPhase }): ReactNode {
     case 'opening':
       return <Opening name={ledger.name} progress={ledger.progress} />;
     case 'failed':
-      return <OpenFailed name={ledger.name} error={ledger.error} />;
+      return <OpenFailed name={ledger.name} source={ledger.source} error={ledger.error} />;
     case 'open':
       return (
         <>
           <AnalysisTrouble ledger={ledger} />
-          <div className="stack" id="charts" tabIndex={-1}><Panels /></div>
+          <div className="stack" id="charts" tabIndex={-1}><Panels ledger={ledger} /></div>
           <EvidenceOf />
           <ErrorBoundary region="The alert table"><AlertDrawer /></ErrorBoundary>
         </>

@@ -1,11 +1,21 @@
+/** What a ledger's files offer, and what was read from where: with an error that another mapping may mend. */
+export interface FileColumns {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** Ledger column -> file column. */
+  readonly mapping: Readonly<Record<string, string>>;
+}
+
 /**
  * Everything that can go wrong for a reason a user can act on. Errors cross worker boundaries as these plain objects.
  * `explain` turns one into the sentences shown: what was wrong, where, and what to do next.
  */
 export type TautlineError =
-  | { readonly kind: 'file'; readonly file: string; readonly problem: string; readonly advice: string }
-  | { readonly kind: 'column'; readonly file: string; readonly column: string; readonly found: string; readonly needed: string; readonly advice: string }
-  | { readonly kind: 'ledger'; readonly problem: string; readonly advice: string }
+  | { readonly kind: 'file'; readonly file: string; readonly problem: string; readonly advice: string; readonly has?: FileColumns }
+  | {
+      readonly kind: 'column'; readonly file: string; readonly column: string; readonly found: string; readonly needed: string; readonly advice: string;
+      readonly has?: FileColumns;
+    }
+  | { readonly kind: 'ledger'; readonly problem: string; readonly advice: string; readonly has?: FileColumns }
   | { readonly kind: 'network'; readonly url: string; readonly problem: string; readonly advice: string }
   | { readonly kind: 'parameter'; readonly name: string; readonly problem: string; readonly advice: string }
   | { readonly kind: 'worker'; readonly worker: string; readonly problem: string; readonly advice: string }

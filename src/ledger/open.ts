@@ -1,5 +1,5 @@
 import type { LedgerColumns } from '../core/columns.ts';
-import { toTautlineError, TautlineFailure } from '../core/errors.ts';
+import { toTautlineError, TautlineFailure, type FileColumns, type TautlineError } from '../core/errors.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { EMBEDDER_DIMENSION, referenceRows } from './embedder.ts';
 import { fileEmbeddings, textEmbeddings } from './embeddings.ts';
@@ -55,14 +55,16 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
   const firstPath = files[0].reader.path;
   const guess = given ? { mapping: given, notes: [] } : guessMapping(fields);
   const { mapping } = guess;
-  checkMapping(mapping, fields, files.length === 1 ? firstPath : `${firstPath} and ${counted(files.length - 1, 'more file')}`);
+  const has: FileColumns = { columns: fields.map((field) => ({ name: field.name, type: field.typeName })), mapping: { ...mapping } };
+  mendable(has, ['file', 'column'], () => checkMapping(mapping, fields, files.length === 1 ? firstPath : `${firstPath} and ${counted(files.length - 1, 'more file')}`));
   const stored = sinkColumns(fields, mapping);
 
-  const scan = await scanFiles(files, mapping, { signal, onProgress });
+  const scan = await scanFiles(files, mapping, { signal, onProgress }).catch((thrown: unknown) => mendable(has, ['column'], () => { throw thrown; }));
   if (scan.rows === 0) throw fileFailure(files.length === 1 ? firstPath : resolved.name, 'it has no rows', 'Open a ledger with at least one event');
   const plan = planRows(scan, mapping, (row) => nameRow(files, row));
   if (plan.order.length === 0) {
-    throw ledgerFailure(`No event can be used. ${describeLeftOut(plan.leftOut, scan.rows).join('. ')}`, 'Mend the file, or map other columns');
+    const failure = ledgerFailure(`No event can be used. ${describeLeftOut(plan.leftOut, scan.rows).join('. ')}`, 'Mend the file, or map other columns');
+    mendable(has, ['ledger'], () => { throw failure; });
   }
   const embedder = mapping.embedding !== undefined ? 'file' : mapping.text !== undefined ? 'built-in' : 'none';
   const columns = gather(scan, plan, embedder);
@@ -87,7 +89,7 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
     dimension: embedder === 'built-in' ? EMBEDDER_DIMENSION : embedder === 'file' ? plan.dimension : 0,
     embedder,
     mapping,
-    columns: fields.map((field) => ({ name: field.name, type: field.typeName })),
+    columns: has.columns,
     leftOut: plan.leftOut,
     notes: [
       ...resolved.notes,
@@ -101,6 +103,16 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
   };
   const textLength = mapping.text === undefined ? null : Int32Array.from(plan.order, (row) => scan.textLength[row]);
   return { report, columns, embeddings, textLength };
+}
+
+/** Runs `check`; an error of one of `kinds` carries the file's columns away, so that the page can offer another mapping. */
+function mendable<R>(has: FileColumns, kinds: readonly TautlineError['kind'][], check: () => R): R {
+  try {
+    return check();
+  } catch (thrown) {
+    if (!(thrown instanceof TautlineFailure) || !kinds.includes(thrown.error.kind)) throw thrown;
+    throw new TautlineFailure({ ...thrown.error, has } as TautlineError);
+  }
 }
 
 function nameRow(files: readonly LedgerFile[], row: number): string {

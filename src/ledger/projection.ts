@@ -8,6 +8,7 @@ import { gramEigenpairs, RANK_TOLERANCE } from '../kernels/gram.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { Pace, type PaceOptions } from '../kernels/pace.ts';
 import { projectRows } from '../kernels/project.ts';
+import { counted } from './failures.ts';
 import type { EmbeddingSource } from './types.ts';
 
 /** Streams of the canonical rows, of length n: what a projection is fitted within. */
@@ -46,10 +47,12 @@ export async function fitProjection(
   const d = source.dimension;
   const degrees = expected - streamCount;
   if (degrees < 1) {
+    const whole = reference.from === 0 && reference.to >= rows.isVoid.length;
     throw new TautlineFailure({
       kind: 'ledger',
-      problem: `the reference has ${expected} events with an embedding in ${streamCount} streams, which leaves nothing to measure their spread within a stream by`,
-      advice: 'Choose a longer reference, or a stream key with fewer streams.',
+      problem: `${whole ? 'The ledger' : 'The reference'} has ${counted(expected, 'event')} with an embedding in ${counted(streamCount, 'stream')}: `
+        + 'too few to measure how a stream varies',
+      advice: whole ? 'Open a ledger with more events, or choose a stream key with fewer streams' : 'Choose a longer reference, or a stream key with fewer streams',
     });
   }
   const own = kernels.fork();

@@ -1,5 +1,6 @@
 import type { Coordinates, EventColumns, IndexRange } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
+import { formatCount } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { Baseline } from '../detection/baseline.ts';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters, type Stage } from '../detection/parameters.ts';
@@ -117,7 +118,14 @@ export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, '
       throw new TautlineFailure({
         kind: 'ledger',
         problem: 'This ledger has neither embeddings nor text, so nothing can be measured of how its meanings move',
-        advice: 'Map a column with a list of numbers to "embedding", or one with the messages to "text"; its fields can be browsed as they are',
+        advice: 'Map a column with a list of numbers to "embedding", or one with the messages to "text"',
+      });
+    }
+    if (columns.isVoid.every((isVoid) => isVoid === 1)) {
+      throw new TautlineFailure({
+        kind: 'ledger',
+        problem: `All ${formatCount(columns.n)} events are void: none has an embedding, so nothing can be measured of how their meanings move`,
+        advice: 'Map another column to "embedding", or one with the messages to "text"',
       });
     }
     const { events, leftOut } = selectStreams(columns, parameters.stream);

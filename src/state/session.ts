@@ -143,7 +143,7 @@ export function createSession(platform: SessionPlatform): Session {
     recovering = false;
     tables.clear();
     if (error.kind !== 'cancelled') {
-      store.setState({ ledger: { phase: 'failed', name, error } });
+      store.setState({ ledger: { phase: 'failed', name, source: opened.get(name)!, error } });
       return;
     }
     store.setState({ ledger: { phase: 'empty' } });

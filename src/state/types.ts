@@ -57,7 +57,7 @@ export type LedgerPhase =
   | { readonly phase: 'empty' }
   | { readonly phase: 'opening'; readonly name: string; readonly progress: Progress | null }
   | { readonly phase: 'open'; readonly source: LedgerSource; readonly report: OpenReport }
-  | { readonly phase: 'failed'; readonly name: string; readonly error: TautlineError };
+  | { readonly phase: 'failed'; readonly name: string; readonly source: LedgerSource; readonly error: TautlineError };
 
 /** Where the analysis of the open ledger stands; the last good report stays on screen while a new one runs. */
 export interface AnalysisState {

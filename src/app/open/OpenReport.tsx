@@ -1,65 +1,16 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { formatBytes, formatCount } from '../../core/format.ts';
-import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName, type LedgerSource, type OpenReport } from '../../ledger/types.ts';
-import { actions, useTautline } from '../../state/store.ts';
+import type { OpenReport } from '../../ledger/types.ts';
+import { useTautline } from '../../state/store.ts';
 import { Sheet } from '../shell/Sheet.tsx';
 import { showSheet, useUi } from '../ui.ts';
-
-/** Ledger columns read from a file column of another name: the guesses worth a look. */
-export function guessedColumns(mapping: ColumnMapping): readonly LedgerColumnName[] {
-  return LEDGER_COLUMNS.filter((column) => mapping[column] !== undefined && mapping[column] !== column);
-}
+import { guessedColumns, MappingTable } from './MappingTable.tsx';
 
 const EMBEDDERS: Readonly<Record<OpenReport['embedder'], string>> = {
   file: 'from the file',
   'built-in': 'computed here from the text: built-in embedder (hashed n-grams, TF-IDF, random projection)',
   none: 'none: neither embeddings nor text, so there is no drift to see',
 };
-
-function MappingTable({ source, report }: { readonly source: LedgerSource; readonly report: OpenReport }): ReactNode {
-  const guessing = useTautline((state) => state.view.mapping === null);
-  const [mapping, setMapping] = useState<ColumnMapping>(report.mapping);
-  const changed = LEDGER_COLUMNS.some((column) => mapping[column] !== report.mapping[column]);
-  const guessed = new Set(guessedColumns(report.mapping));
-  const choose = (column: LedgerColumnName, from: string): void => {
-    const others = Object.entries(mapping).filter(([name]) => name !== column);
-    setMapping(Object.fromEntries(from === '' ? others : [...others, [column, from]]));
-  };
-  const used = new Set(Object.values(mapping));
-  const unused = report.columns.filter(({ name }) => !used.has(name));
-  return (
-    <section aria-labelledby="mapping-title">
-      <h3 id="mapping-title">Columns</h3>
-      <table className="mapping">
-        <thead><tr><th scope="col">Ledger column</th><th scope="col">Read from</th><th scope="col">Type in the file</th></tr></thead>
-        <tbody>
-          {LEDGER_COLUMNS.map((column) => {
-            const from = mapping[column] ?? '';
-            return (
-              <tr key={column} className={from === '' ? 'absent' : undefined}>
-                <th scope="row" className="mono">{column}</th>
-                <td>
-                  <select value={from} aria-label={`File column for ${column}`} onChange={(event) => choose(column, event.target.value)}>
-                    <option value="">not in the file</option>
-                    {report.columns.map(({ name }) => <option key={name} value={name}>{name}</option>)}
-                    {from !== '' && !report.columns.some(({ name }) => name === from) && <option value={from}>{from}</option>}
-                  </select>
-                  {guessed.has(column) && mapping[column] === report.mapping[column] && <span className="tag">{guessing ? 'guessed' : 'chosen'}</span>}
-                </td>
-                <td className="dim mono">{report.columns.find(({ name }) => name === from)?.type ?? ''}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-      {unused.length > 0 && <p className="dim">Kept and shown with each event: {unused.map(({ name }) => name).join(', ')}</p>}
-      <div className="buttons">
-        <button type="button" className="button primary" disabled={!changed} onClick={() => { showSheet(null); void actions.open(source, mapping); }}>Apply and reopen</button>
-        {changed && <button type="button" className="button quiet" onClick={() => setMapping(report.mapping)}>Undo changes</button>}
-      </div>
-    </section>
-  );
-}
 
 /** Examples are event ids, or say themselves what they are. */
 const exampleText = (example: string): string => (/^-?\d+$/.test(example) ? `event ${example}` : example);
@@ -115,7 +66,7 @@ export function OpenReportSheet(): ReactNode {
           </ul>
         </section>
       )}
-      <MappingTable key={report.fingerprint + JSON.stringify(report.mapping)} source={source} report={report} />
+      <MappingTable key={report.fingerprint + JSON.stringify(report.mapping)} source={source} has={{ columns: report.columns, mapping: { ...report.mapping } }} />
     </Sheet>
   );
 }

@@ -1,9 +1,12 @@
 import type { ReactNode } from 'react';
 import { explain, type TautlineError } from '../../core/errors.ts';
 import type { Progress } from '../../core/progress.ts';
+import type { LedgerSource, OpenReport } from '../../ledger/types.ts';
 import { actions } from '../../state/store.ts';
 import { copyText } from '../shell/copy.ts';
 import { ProgressBar, progressText } from '../shell/Progress.tsx';
+import { showSheet } from '../ui.ts';
+import { MappingTable } from './MappingTable.tsx';
 
 export function Opening({ name, progress }: { readonly name: string; readonly progress: Progress | null }): ReactNode {
   return (
@@ -36,20 +39,54 @@ function parts(error: TautlineError): readonly (readonly [string, string])[] {
   }
 }
 
-export function OpenFailed({ name, error, children }: { readonly name: string; readonly error: TautlineError; readonly children?: ReactNode }): ReactNode {
+function ErrorParts({ error }: { readonly error: TautlineError }): ReactNode {
   return (
-    <div className="centre-message failed" role="alert">
-      <h2>{error.kind === 'cancelled' ? `${name} was not opened` : `${name} could not be opened`}</h2>
-      <dl className="error-parts">
-        {parts(error).map(([what, text]) => (
-          <div key={what}><dt>{what}</dt><dd>{text}</dd></div>
-        ))}
-      </dl>
-      <div className="buttons">
-        <button type="button" className="button primary" onClick={() => actions.close()}>Open something else</button>
-        <button type="button" className="button quiet" onClick={() => void copyText(`${name}\n${explain(error)}\n${navigator.userAgent}`, 'Error copied.')}>Copy details</button>
-      </div>
+    <dl className="error-parts">
+      {parts(error).map(([what, text]) => (
+        <div key={what}><dt>{what}</dt><dd>{text}</dd></div>
+      ))}
+    </dl>
+  );
+}
+
+function Ways({ name, error, children }: { readonly name: string; readonly error: TautlineError; readonly children?: ReactNode }): ReactNode {
+  return (
+    <div className="buttons">
+      <button type="button" className="button primary" onClick={() => actions.close()}>Open something else</button>
       {children}
+      <button type="button" className="button quiet" onClick={() => void copyText(`${name}\n${explain(error)}\n${navigator.userAgent}`, 'Error copied.')}>Copy details</button>
+    </div>
+  );
+}
+
+/** A ledger that was not opened; where other columns may mend it, they can be mapped here. */
+export function OpenFailed({ name, source, error }: { readonly name: string; readonly source: LedgerSource; readonly error: TautlineError }): ReactNode {
+  const has = 'has' in error ? error.has : undefined;
+  return (
+    <div className={`centre-message failed${has ? ' tall' : ''}`}>
+      <div role="alert">
+        <h2>{name} could not be opened</h2>
+        <ErrorParts error={error} />
+      </div>
+      <Ways name={name} error={error} />
+      {has && <MappingTable source={source} has={has} />}
+    </div>
+  );
+}
+
+/** A ledger that was read and cannot be analysed: why, what opening it found, and its columns to map otherwise. */
+export function AnalysisFailed({ source, report, error }: { readonly source: LedgerSource; readonly report: OpenReport; readonly error: TautlineError }): ReactNode {
+  return (
+    <div className="centre-message failed">
+      <div role="alert">
+        <h2>Nothing to chart</h2>
+        <ErrorParts error={error} />
+      </div>
+      {report.notes.length > 0 && <ul className="notes">{report.notes.map((note) => <li key={note}>{note}</li>)}</ul>}
+      <Ways name={report.name} error={error}>
+        <button type="button" className="button" onClick={() => showSheet('report')}>Columns and notes…</button>
+        {error.kind === 'worker' && <button type="button" className="button" onClick={() => void actions.open(source)}>Reopen the ledger</button>}
+      </Ways>
     </div>
   );
 }

@@ -42,6 +42,30 @@ export function summarize(points: Float64Array, from: number, to: number): LineS
   return { count: sorted.length, min: sorted[0], median, max: sorted[sorted.length - 1], last };
 }
 
+/** A gap is this many times as wide as the line's middle one, or it is only how often its events come. */
+const RARE = 8;
+
+/**
+ * The line broken where nothing happened for longer than `gap`, and for far longer than is usual on it: a slope across a month without events would
+ * say what nobody measured. A point alone between two gaps becomes a dash of length `dash`. The points themselves where there is no such gap.
+ */
+export function breakGaps(points: Float64Array, gap: number, dash: number): Float64Array {
+  const count = points.length >> 1;
+  const gaps = Float64Array.from({ length: Math.max(0, count - 1) }, (_, i) => points[2 * i + 2] - points[2 * i]);
+  const least = Math.max(gap, RARE * (gaps.toSorted()[gaps.length >> 1] ?? 0));
+  if (!gaps.some((width) => width > least)) return points;
+  const broken: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const [x, y] = [points[2 * i], points[2 * i + 1]];
+    broken.push(x, y);
+    if (!(gaps[i] > least)) continue;
+    if (i === 0 || gaps[i - 1] > least) broken.push(x + dash, y);
+    broken.push(x + dash, Number.NaN);
+  }
+  if (count > 1 && gaps[count - 2] > least) broken.push(points[2 * count - 2] + dash, points[2 * count - 1]);
+  return Float64Array.from(broken);
+}
+
 /** Interleaved points with every y mapped by `map`; NaN stays NaN. */
 export function mapY(points: Float64Array, map: (y: number) => number): Float64Array {
   const mapped = Float64Array.from(points);

@@ -1,5 +1,6 @@
 import { useQueries } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import { breakGaps } from '../../charts/points.ts';
 import type { IndexRange } from '../../core/columns.ts';
 import { seriesQuery, seriesRevision } from '../../state/queries.ts';
 import { session } from '../../state/store.ts';
@@ -30,21 +31,40 @@ interface Question {
 /** With fewer events than this in view the room between two of them is wide enough to see. */
 const FEW_EVENTS = 4000;
 
-/** On the time axis the range asked for is exactly the visible one; the neighbours on either side let lines run on to the edges of the plot. */
-function lineQuery({ report, axis, range, buckets, streams }: Question, name: SeriesName) {
+/** Without events for longer than this share of the width, a line is broken; what stands alone between is drawn this wide. */
+const GAP_SHARE = 1 / 32;
+const DASH_SHARE = 1 / 400;
+
+/**
+ * On the time axis the range asked for is exactly the visible one; the neighbours on either side let lines run on to the edges of the plot, and lines of
+ * streams are broken where nothing happened for long (what is merged of all streams has no gaps of its own).
+ */
+function lineQuery({ report, axis, range, buckets, streams }: Question, name: SeriesName, merged: boolean) {
   const { events } = report;
   const inside = seriesQuery(seriesRevision(report, name), name, range, axis, buckets, streams);
+  if (axis === 'event') return { ...inside, queryKey: [...inside.queryKey] };
   const whole = range.from === 0 && range.to === events;
-  if (axis === 'event' || whole || range.to - range.from > FEW_EVENTS) return { ...inside, queryKey: [...inside.queryKey] };
+  const at = (part: IndexRange, width: number) => session.engine.series({ name, range: part, axis, buckets: width, streams });
   return {
     ...inside,
-    queryKey: [...inside.queryKey, 'edges'],
-    queryFn: async () => joinEdges(...await Promise.all([
-      session.engine.series({ name, range: { from: 0, to: range.from }, axis, buckets: 1, streams }),
-      session.engine.series({ name, range, axis, buckets, streams }),
-      session.engine.series({ name, range: { from: range.to, to: events }, axis, buckets: 1, streams }),
-    ])),
+    queryKey: [...inside.queryKey, merged ? 'merged' : 'broken'],
+    queryFn: async () => {
+      const [main, before, after] = await Promise.all([
+        at(range, buckets),
+        ...(whole || range.to - range.from > FEW_EVENTS ? [] : [at({ from: 0, to: range.from }, 1), at({ from: range.to, to: events }, 1)]),
+      ]);
+      const joined = before && after ? joinEdges(before, main, after) : main;
+      return merged ? joined : breakLines(main, joined);
+    },
   };
+}
+
+/** The lines of `joined` broken at their gaps, as wide as they are in the picture of `main`. */
+export function breakLines(main: SeriesData, joined: SeriesData): SeriesData {
+  const drawn = main.lines.filter(({ points }) => points.length > 0);
+  const width = Math.max(...drawn.map(({ points }) => points.at(-2)!)) - Math.min(...drawn.map(({ points }) => points[0]));
+  if (!(width > 0)) return joined;
+  return { revision: joined.revision, lines: joined.lines.map(({ stream, points }) => ({ stream, points: breakGaps(points, width * GAP_SHARE, width * DASH_SHARE) })) };
 }
 
 /** The series of a panel over the visible range. One question a panel is under way at a time; when it is answered, only the newest is asked. */
@@ -58,7 +78,7 @@ export function useLineData(panel: LinePanel): LineData {
   );
   const [asked, setAsked] = useState(wanted);
   const results = useQueries({
-    queries: panel.series.map((name) => ({ ...lineQuery(asked, name), enabled: asked.enabled })),
+    queries: panel.series.map((name) => ({ ...lineQuery(asked, name, panel.ledgerWide === true), enabled: asked.enabled })),
   });
   const busy = results.some((result) => result.isFetching);
   if (!busy && asked !== wanted) setAsked(wanted);

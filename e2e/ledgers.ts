@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
-import { open, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page } from '@playwright/test';
 import type {} from '../src/state/testHook.ts';
@@ -31,10 +32,12 @@ export async function openSample(page: Page, title: string): Promise<void> {
 export interface Manners {
   readonly cors: boolean;
   readonly ranges: boolean;
+  /** How long every answer with bytes is kept waiting, in ms. */
+  readonly delay?: number;
 }
 
 /** Serves the fixtures on another origin, as a file host would. `asked` lists the requests for bytes. */
-export async function fileHost({ cors, ranges }: Manners): Promise<{ url: string; asked: string[]; close(): Promise<void> }> {
+export async function fileHost({ cors, ranges, delay = 0 }: Manners): Promise<{ url: string; asked: string[]; close(): Promise<void> }> {
   const asked: string[] = [];
   const server: Server = createServer((request, response) => {
     void (async () => {
@@ -56,18 +59,49 @@ export async function fileHost({ cors, ranges }: Manners): Promise<{ url: string
       response.setHeader('Content-Length', to - from + 1);
       response.writeHead(range ? 206 : 200);
       if (request.method === 'HEAD') return void response.end();
+      await new Promise((resolve) => setTimeout(resolve, delay));
       const file = await open(path);
       file.createReadStream({ start: from, end: to }).pipe(response);
     })();
   });
+  return { ...await listen(server), asked };
+}
+
+async function listen(server: Server): Promise<{ url: string; close(): Promise<void> }> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://localhost:${port}/`,
-    asked,
     close: () => new Promise((resolve) => {
       server.closeAllConnections();
       server.close(() => resolve());
     }),
   };
+}
+
+const PLAIN_TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+
+/** Serves the build in the folder tautline/ of another origin as the plainest of hosts would: no headers of isolation, no compression, .wasm as bytes. */
+export async function plainHost(): Promise<{ url: string; close(): Promise<void> }> {
+  const root = fileURLToPath(new URL('../dist/', import.meta.url));
+  const server = createServer((request, response) => {
+    void (async () => {
+      const path = /^\/tautline\/([\w./-]*)$/.exec(new URL(request.url!, 'http://x').pathname)?.[1];
+      const bytes = path === undefined ? null : await readFile(join(root, path || 'index.html')).catch(() => null);
+      if (!bytes) return void response.writeHead(404).end();
+      response.setHeader('Content-Type', PLAIN_TYPES[extname(path || 'index.html')] ?? 'application/octet-stream');
+      response.end(bytes);
+    })();
+  });
+  const { url, close } = await listen(server);
+  return { url: `${url}tautline/`, close };
+}
+
+/** A small ledger as NDJSON, one row an event; `change` overrides fields of a row, undefined leaves one out. */
+export function ndjson(rows: number, change: (i: number) => Readonly<Record<string, unknown>> = () => ({})): { name: string; mimeType: string; buffer: Buffer } {
+  const wave = (i: number, d: number) => Math.sin(i * (d + 1.37)) + Math.sin(i * i * 0.731 + d);
+  const lines = Array.from({ length: rows }, (_, i) => JSON.stringify({
+    event_id: i, ts: 1_767_225_600_000 + 1000 * i, provider_id: `p${i % 3}`, text: `message ${i}`, embedding: [0, 1, 2, 3].map((d) => wave(i, d)), ...change(i),
+  }));
+  return { name: 'made.ndjson', mimeType: '', buffer: Buffer.from(lines.join('\n')) };
 }

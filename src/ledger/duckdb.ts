@@ -47,8 +47,16 @@ const BROKEN = /memory access out of bounds|unreachable|function signature misma
 
 const bundled: SpawnDuckDb = async () => {
   const { workerUrl, wasmUrl } = await import('./duckdb.browser.ts');
-  return { worker: new Worker(workerUrl), wasmUrl: new URL(wasmUrl, globalThis.location.href).href };
+  return { worker: new Worker(workerUrl), wasmUrl: await typedWasm(new URL(wasmUrl, globalThis.location.href).href) };
 };
+
+/** DuckDB compiles what it fetches only as application/wasm, and never answers otherwise; some static hosts send .wasm as plain bytes. */
+async function typedWasm(url: string): Promise<string> {
+  const head = await fetch(url, { method: 'HEAD' }).catch(() => null);
+  if (!head?.ok || head.headers.get('content-type')?.split(';')[0] === 'application/wasm') return url;
+  const bytes = await (await fetch(url)).arrayBuffer();
+  return URL.createObjectURL(new Blob([bytes], { type: 'application/wasm' }));
+}
 
 /** Starts DuckDB. No call ever hangs: a worker that dies or takes too long rejects the calls under way, and the next call starts another. */
 export async function createDatabase(options: DatabaseOptions = {}): Promise<Database> {

@@ -14,9 +14,11 @@ const isTyping = (target: EventTarget | null): boolean =>
 const onMonitor = (): boolean => shownScreen(session.store.getState().view.screen) === 'monitor';
 
 function focusSearch(): void {
+  const field = () => document.getElementById(SEARCH_ID);
   useUi.setState({ whatIfOpen: true });
-  // The panel may only now be rendered.
-  requestAnimationFrame(() => document.getElementById(SEARCH_ID)?.focus());
+  // At once where it is there, so that no key typed after is lost; else when the panel is rendered.
+  if (field()) field()!.focus();
+  else requestAnimationFrame(() => field()?.focus());
 }
 
 function closeTopmost(): void {

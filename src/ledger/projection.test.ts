@@ -140,7 +140,8 @@ describe('fitting the projection', () => {
 
   it('says what is wrong with a reference that cannot carry it', async () => {
     const fit = (ledger: Drawn, to: number) => fitProjection(kernels, ledger, sourceOf(ledger, 5), { from: 0, to }, 3);
-    await expect(fit(draw(30, 5, 30, 2), 30)).rejects.toThrow('longer reference');
+    await expect(fit(draw(60, 5, 30, 2), 30)).rejects.toThrow('longer reference');
+    await expect(fit(draw(30, 5, 30, 2), 30)).rejects.toThrow('Open a ledger with more events');
     await expect(fit(draw(30, 5, 2, 2), 0)).rejects.toThrow('0 events with an embedding');
     const constant = draw(30, 5, 2, 2);
     constant.vectors.fill(0.5);

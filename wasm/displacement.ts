@@ -2,19 +2,23 @@
 
 /**
  * Events [from, to): y = (1 - lambda) y + lambda (x - m), T2 = (2 - lambda) / lambda |y|^2; NaN before `referenceTo` and for void events.
+ * @param only u8 per stream: 0 = its events are passed over and nothing is written for them; a null pointer = all streams
  * @param means f64 S x k, reference mean of each stream
  * @param state y, f64 S x k, 0 at first
  */
 export function displacement(
-  from: i32, to: i32, k: i32, x: usize, stream: usize, isVoid: usize, referenceTo: i32, means: usize, lambda: f64, state: usize, mewma: usize,
+  from: i32, to: i32, k: i32, x: usize, stream: usize, only: usize, isVoid: usize, referenceTo: i32, means: usize, lambda: f64,
+  state: usize, mewma: usize,
 ): void {
   const scale = (2.0 - lambda) / lambda;
   const keep = 1.0 - lambda;
   const width = <usize>k;
   for (let i = from; i < to; i++) {
+    const code = <usize>load<i32>(stream + (<usize>i << 2));
+    if (only != 0 && load<u8>(only + code) == 0) continue;
     let square = NaN;
     if (i >= referenceTo && load<u8>(isVoid + <usize>i) == 0) {
-      const s = <usize>load<i32>(stream + (<usize>i << 2)) * width << 3;
+      const s = code * width << 3;
       let y = state + s;
       let m = means + s;
       let at = x + (<usize>i * width << 2);

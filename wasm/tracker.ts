@@ -291,7 +291,8 @@ function put(kl: usize, boxCox: usize, event: i32, value: f64): void {
 }
 
 /**
- * Events [from, to), all streams. NaN for void events.
+ * Events [from, to). NaN for void events.
+ * @param only u8 per stream: 0 = its events are passed over and nothing is written for them; a null pointer = all streams
  * @param window f64 per event, dynamic window W; the memories stretch by min(1, windowReference / W) outside [referenceFrom, referenceTo)
  * @param windowReference W_ref; infinity = no stretching
  * @param anchor f64 S x k reference means for KL against the frozen reference; 0 = against the stream's own slow covariance
@@ -299,7 +300,7 @@ function put(kl: usize, boxCox: usize, event: i32, value: f64): void {
  * @param boxCox (KL^-0.5 - 1) / -0.5, -infinity at KL 0
  */
 export function tracker(
-  from: i32, to: i32, k: i32, x: usize, stream: usize, isVoid: usize, instantiation: usize, window: usize,
+  from: i32, to: i32, k: i32, x: usize, stream: usize, only: usize, isVoid: usize, instantiation: usize, window: usize,
   referenceFrom: i32, referenceTo: i32, windowReference: f64, lambdaFast: f64, lambdaSlow: f64, shrinkage: f64, anchor: usize,
   state: usize, scratch: usize, residual: usize, friction: usize, trace: usize, kl: usize, boxCox: usize, entropy: usize,
 ): void {
@@ -321,6 +322,8 @@ export function tracker(
   store<f64>(r + diagonal, 0);
 
   for (let i = from; i < to; i++) {
+    const s = <usize>load<i32>(stream + (<usize>i << 2));
+    if (only != 0 && load<u8>(only + s) == 0) continue;
     const slot = <usize>i << 3;
     if (load<u8>(isVoid + <usize>i) != 0) {
       store<f64>(friction + slot, NaN);
@@ -330,7 +333,6 @@ export function tracker(
       store<f64>(entropy + slot, NaN);
       continue;
     }
-    const s = <usize>load<i32>(stream + (<usize>i << 2));
     const own = state + s * bytes;
     const mean = own + 16;
     const fast = mean + diagonal;

@@ -288,12 +288,13 @@ function catchUpOthers(
 /**
  * Events [from, to): tension against the newest events of all other streams, and from `referenceTo` on shift against the stream's own reference.
  * NaN for void events and while either window holds fewer than `minimum`; the larger window is cut to its newest.
+ * @param only u8 per stream: 0 = its events count as others', and nothing is written for them; a null pointer = all streams
  * @param referenceRows f32 S x size x k: each stream's newest reference events, oldest first
  * @param referenceCounts i32 S: how many of them there are
  * @param scratch `transportScratchBytes`
  */
 export function transport(
-  from: i32, to: i32, k: i32, size: i32, minimum: i32, x: usize, stream: usize, isVoid: usize,
+  from: i32, to: i32, k: i32, size: i32, minimum: i32, x: usize, stream: usize, only: usize, isVoid: usize,
   referenceTo: i32, referenceRows: usize, referenceCounts: usize, state: usize, scratch: usize, tension: usize, shift: usize,
 ): void {
   const width = <usize>k << 2;
@@ -303,9 +304,11 @@ export function transport(
   for (let i = from; i < to; i++) {
     let emd: f64 = NaN;
     let moved: f64 = NaN;
-    if (load<u8>(isVoid + <usize>i) == 0) {
-      embedded++;
-      const p = load<i32>(stream + (<usize>i << 2));
+    const p = load<i32>(stream + (<usize>i << 2));
+    const embeds = load<u8>(isVoid + <usize>i) == 0;
+    if (embeds) embedded++;
+    if (only != 0 && load<u8>(only + <usize>p) == 0) continue;
+    if (embeds) {
       const own = state + HEADER + <usize>p * streamBytes(k, size);
       const count = load<i32>(own) + 1;
       const ring = own + HEADER;

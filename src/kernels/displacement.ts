@@ -1,11 +1,12 @@
 import type { Block } from './arena.ts';
 import { requireLength } from './check.ts';
-import { requireEvents, type EventBlocks, type StateBlock } from './events.ts';
+import { onlyStreams, requireEvents, type EventBlocks, type StateBlock } from './events.ts';
 import type { KernelModule } from './module.ts';
 
 export interface DisplacementExports {
   displacement(
-    from: number, to: number, k: number, x: number, stream: number, isVoid: number, referenceTo: number, means: number, lambda: number, state: number, mewma: number,
+    from: number, to: number, k: number, x: number, stream: number, only: number, isVoid: number, referenceTo: number, means: number, lambda: number,
+    state: number, mewma: number,
   ): void;
 }
 
@@ -24,7 +25,7 @@ export function displacementState({ arena }: KernelModule, streams: number, k: n
   return state;
 }
 
-/** MEWMA T2 of events [from, to) into `mewma` (spec 6). */
+/** MEWMA T2 of events [from, to) of the chosen streams into `mewma` (spec 6). */
 export function runDisplacement(
   { exports }: KernelModule, events: EventBlocks, o: DisplacementOptions, state: StateBlock, mewma: Block<Float64Array>, from: number, to: number,
 ): void {
@@ -33,5 +34,5 @@ export function runDisplacement(
   requireLength('means', o.means, streams * k);
   requireLength('displacement state', state, streams * k * 8);
   requireLength('mewma', mewma, events.n);
-  exports.displacement(from, to, k, x.ptr, stream.ptr, isVoid.ptr, o.referenceTo, o.means.ptr, o.lambda, state.ptr, mewma.ptr);
+  exports.displacement(from, to, k, x.ptr, stream.ptr, onlyStreams(events), isVoid.ptr, o.referenceTo, o.means.ptr, o.lambda, state.ptr, mewma.ptr);
 }

@@ -12,6 +12,11 @@ export interface EventBlocks {
   readonly stream: Block<Int32Array>;
   /** 1 where the event has no embedding. */
   readonly isVoid: Block<Uint8Array>;
+  /**
+   * 1 where a stream is computed, S: nothing is written for the events of the others. Absent = all. Read by the kernels whose streams have nothing to do
+   * with each other (tracker, transport, displacement).
+   */
+  readonly only?: Block<Uint8Array>;
 }
 
 /** State of a kernel between events, opaque bytes: copy them to save it, copy them back to resume, bit for bit. */
@@ -23,8 +28,12 @@ export function requireEvents(events: EventBlocks, from: number, to: number): vo
   requireLength('x', events.x, events.n * events.k);
   requireLength('stream', events.stream, events.n);
   requireLength('isVoid', events.isVoid, events.n);
+  if (events.only) requireLength('only', events.only, events.streams);
   requireRange(from, to, events.n);
 }
+
+/** Pointer to the chosen streams, 0 = all. */
+export const onlyStreams = ({ only }: EventBlocks): number => only?.ptr ?? 0;
 
 export function requireRange(from: number, to: number, n: number): void {
   requireCount('from', from);

@@ -73,8 +73,25 @@ export const shapes = (maxEvents: number): fc.Arbitrary<Shape> => fc.record({
   voids: fc.constantFrom(0, 0.05, 0.6, 1),
 });
 
-export function blocksOf({ arena }: KernelModule, e: TestEvents): EventBlocks {
-  return { n: e.n, k: e.k, streams: e.streams, x: arena.f32From(e.x), stream: arena.i32From(e.stream), isVoid: arena.u8From(e.isVoid) };
+/** @param only the streams to compute; absent = all */
+export function blocksOf({ arena }: KernelModule, e: TestEvents, only?: ArrayLike<number>): EventBlocks {
+  const all = { n: e.n, k: e.k, streams: e.streams, x: arena.f32From(e.x), stream: arena.i32From(e.stream), isVoid: arena.u8From(e.isVoid) };
+  return only ? { ...all, only: arena.u8From(only) } : all;
+}
+
+/** Two parts of the streams: those whose bit is set, and the others. */
+export const parts = (streams: number, bits: number): Uint8Array[] =>
+  [0, 1].map((part) => Uint8Array.from({ length: streams }, (_, s) => ((bits >> s) & 1) === part ? 1 : 0));
+
+/**
+ * Runs over a part of the streams each, put together: every event's value from the run over its stream; infinite where
+ * another run wrote over the `untouched` value of that event. `width` values an event.
+ */
+export function merged(e: TestEvents, chosen: readonly Uint8Array[], values: readonly ArrayLike<number>[], untouched: number, width = 1): number[] {
+  return Array.from({ length: e.n * width }, (_, j) => {
+    const owner = chosen.findIndex((only) => only[e.stream[Math.floor(j / width)]] === 1);
+    return values.every((column, run) => run === owner || column[j] === untouched) ? values[owner][j] : Infinity;
+  });
 }
 
 /** Where the events [0, n) are cut, so that a run in pieces can be compared with one in whole. */

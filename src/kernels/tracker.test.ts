@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testKernels } from './testing.ts';
-import { blocksOf, deviation, normals, pieces, shapes, testEvents, uniform, type TestEvents } from './testEvents.ts';
+import { blocksOf, deviation, merged, normals, parts, pieces, shapes, testEvents, uniform, type TestEvents } from './testEvents.ts';
 import { gaussianKl, renyi2, runTracker, trackerState, type TrackerOptions } from './tracker.ts';
 import { createTrackerState, gaussianKl as klTwin, renyi2 as renyiTwin, trackerStep } from './twin/tracker.ts';
 
@@ -17,10 +17,10 @@ interface Settings extends Omit<TrackerOptions, 'anchor'> {
 const SIGNALS = ['friction', 'trace', 'kl', 'boxCox', 'entropy', 'residual'] as const;
 type Outcome = Record<(typeof SIGNALS)[number], Float64Array | Float32Array>;
 
-function wasm(e: TestEvents, o: Settings, cuts: readonly number[] = []): Outcome {
+function wasm(e: TestEvents, o: Settings, cuts: readonly number[] = [], only?: Uint8Array): Outcome {
   const kernels = shared.fork();
   const { arena } = kernels;
-  const events = blocksOf(kernels, e);
+  const events = blocksOf(kernels, e, only);
   const f64 = () => arena.f64From(new Float64Array(e.n).fill(-1));
   const out = { friction: f64(), trace: f64(), kl: f64(), boxCox: f64(), entropy: f64(), residual: arena.f32From(new Float32Array(e.n * e.k)) };
   const inputs = { instantiation: arena.i32From(e.instantiation), window: arena.f64From(e.window) };
@@ -103,6 +103,20 @@ describe('tracker kernel', () => {
       const e = testEvents(shape);
       const given = withMeans(e, o);
       expect(wasm(e, given, cuts)).toEqual(wasm(e, given));
+    }), { numRuns: 40 });
+  });
+
+  it('gives the same bits where the streams are computed in two parts', () => {
+    fc.assert(fc.property(shapes(120), settings, fc.nat(127), fc.array(fc.nat(120), { maxLength: 2 }), (shape, o, bits, cuts) => {
+      const e = testEvents(shape);
+      const given = withMeans(e, o);
+      const chosen = parts(e.streams, bits);
+      const whole = wasm(e, given);
+      const runs = chosen.map((only) => wasm(e, given, cuts, only));
+      for (const name of SIGNALS) {
+        const joined = name === 'residual' ? merged(e, chosen, runs.map((run) => run[name]), 0, e.k) : merged(e, chosen, runs.map((run) => run[name]), -1);
+        expect([name, joined]).toEqual([name, [...whole[name]]]);
+      }
     }), { numRuns: 40 });
   });
 

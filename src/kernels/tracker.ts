@@ -1,6 +1,6 @@
 import type { Block } from './arena.ts';
 import { misuse, requireCount, requireLength } from './check.ts';
-import { requireEvents, requireLengths, type EventBlocks, type StateBlock } from './events.ts';
+import { onlyStreams, requireEvents, requireLengths, type EventBlocks, type StateBlock } from './events.ts';
 import type { KernelModule } from './module.ts';
 
 export interface TrackerExports {
@@ -8,7 +8,7 @@ export interface TrackerExports {
   trackerScratchBytes(k: number): number;
   trackerReset(state: number, streams: number, k: number): void;
   tracker(
-    from: number, to: number, k: number, x: number, stream: number, isVoid: number, instantiation: number, window: number,
+    from: number, to: number, k: number, x: number, stream: number, only: number, isVoid: number, instantiation: number, window: number,
     referenceFrom: number, referenceTo: number, windowReference: number, lambdaFast: number, lambdaSlow: number, shrinkage: number, anchor: number,
     state: number, scratch: number, residual: number, friction: number, trace: number, kl: number, boxCox: number, entropy: number,
   ): void;
@@ -52,7 +52,7 @@ export function trackerState({ arena, exports }: KernelModule, streams: number, 
   return state;
 }
 
-/** Residuals and tracker signals of events [from, to) (spec 4). */
+/** Residuals and tracker signals of events [from, to) of the chosen streams (spec 4). */
 export function runTracker(
   { arena, exports }: KernelModule, events: EventBlocks, inputs: TrackerInputs, o: TrackerOptions, state: StateBlock, out: TrackerColumns, from: number, to: number,
 ): void {
@@ -67,7 +67,7 @@ export function runTracker(
   arena.scope(() => {
     const scratch = arena.u8(exports.trackerScratchBytes(k));
     exports.tracker(
-      from, to, k, x.ptr, stream.ptr, isVoid.ptr, inputs.instantiation.ptr, inputs.window.ptr,
+      from, to, k, x.ptr, stream.ptr, onlyStreams(events), isVoid.ptr, inputs.instantiation.ptr, inputs.window.ptr,
       o.referenceFrom, o.referenceTo, o.windowReference, o.lambdaFast, o.lambdaSlow, o.shrinkage, o.anchor?.ptr ?? 0,
       state.ptr, scratch.ptr, residual.ptr, friction.ptr, trace.ptr, kl.ptr, boxCox.ptr, entropy.ptr,
     );

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testKernels } from './testing.ts';
-import { blocksOf, deviation, normals, pieces, shapes, testEvents, uniform, type TestEvents } from './testEvents.ts';
+import { blocksOf, deviation, merged, normals, parts, pieces, shapes, testEvents, uniform, type TestEvents } from './testEvents.ts';
 import { runTransport, slicedEmd, transportState } from './transport.ts';
 import { slicedEmd as emdTwin, wasserstein1 } from './twin/transport.ts';
 
@@ -18,14 +18,15 @@ interface Settings {
 }
 type Outcome = Record<'tension' | 'shift', Float64Array>;
 
-function wasm(e: TestEvents, o: Settings, cuts: readonly number[] = []): Outcome {
+function wasm(e: TestEvents, o: Settings, cuts: readonly number[] = [], only?: Uint8Array): Outcome {
   const kernels = shared.fork();
   const { arena } = kernels;
-  const events = blocksOf(kernels, e);
+  const events = blocksOf(kernels, e, only);
   const rows = new Float32Array(e.streams * o.size * e.k);
   o.reference.forEach((own, s) => own.forEach((row, j) => rows.set(row, (s * o.size + j) * e.k)));
   const options = { ...o, referenceRows: arena.f32From(rows), referenceCounts: arena.i32From(o.reference.map((own) => own.length)) };
-  const out = { tension: arena.f64(e.n), shift: arena.f64(e.n) };
+  const untouched = () => arena.f64From(new Float64Array(e.n).fill(-1));
+  const out = { tension: untouched(), shift: untouched() };
   const state = transportState(kernels, e.streams, e.k, o.size);
   for (const [from, to] of pieces(e.n, cuts)) runTransport(kernels, events, options, state, out, from, to);
   return { tension: out.tension.view().slice(), shift: out.shift.view().slice() };
@@ -63,6 +64,17 @@ describe('transport kernel', () => {
       for (const name of ['tension', 'shift'] as const) expect([name, deviation(got[name], wanted[name])]).toEqual([name, expect.toSatisfy((d: number) => d < 1e-6)]);
       expect(got).toEqual(wasm(e, given));
     }), { numRuns: 60 });
+  });
+
+  it('gives the same bits where the streams are computed in two parts', () => {
+    fc.assert(fc.property(shapes(200), fc.constantFrom(4, 16, 64), fc.constantFrom(0, 40), fc.nat(127), fc.array(fc.nat(200), { maxLength: 2 }), (shape, size, referenceTo, bits, cuts) => {
+      const e = testEvents(shape);
+      const given = { size, minimum: 2, referenceTo, reference: referenceOf(e, [size, 3], size) };
+      const chosen = parts(e.streams, bits);
+      const whole = wasm(e, given);
+      const runs = chosen.map((only) => wasm(e, given, cuts, only));
+      for (const name of ['tension', 'shift'] as const) expect([name, merged(e, chosen, runs.map((run) => run[name]), -1)]).toEqual([name, [...whole[name]]]);
+    }), { numRuns: 40 });
   });
 
   it('equals its twin when values tie', () => {

@@ -2,11 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { sampleLedger, sampleTable } from '../harness/samples.ts';
+import { sampleLedger, samplePartitions, sampleTable } from '../harness/samples.ts';
 import { testKernels } from '../kernels/testing.ts';
 import { namedBlobs } from '../ledger/files.node.ts';
 import { openLedger } from '../ledger/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
+import { writeHive, type WrittenFile } from '../ledger/write.ts';
 import { run } from './generate.ts';
 
 const kernels = testKernels();
@@ -33,7 +34,7 @@ describe('generate', () => {
     expect(files.length).toBe(count);
     const { columns, report, embeddings } = await openLedger({ kind: 'files', files }, null, { platform });
     expect(report).toMatchObject({ events: 6000, voidEvents: 0, dimension: 64, embedder: 'file', leftOut: [] });
-    const table = sampleTable(kernels, 'quick-tour', 3);
+    const table = sampleTable(kernels, 'quick-tour', { seed: 3 });
     expect(same(columns.time, table.time!)).toBe(true);
     expect(same(columns.latency, table.latency!)).toBe(true);
     expect(same(columns.eventId, table.eventId)).toBe(true);
@@ -51,7 +52,31 @@ describe('generate', () => {
     expect(files.map((file) => file.path).sort()).toEqual(wanted.sort());
   });
 
+  it('writes an hour at a time the partitions of the whole', async () => {
+    const options = { seed: 7, events: 34_000 };
+    const whole = await writeHive(sampleTable(kernels, 'fracture', options), platform);
+    const parts: WrittenFile[] = [];
+    const fractions: number[] = [];
+    for await (const { files, fraction } of samplePartitions(kernels, 'fracture', platform, options)) {
+      parts.push(...files);
+      fractions.push(fraction);
+    }
+    expect(fractions).toEqual([14_400 / 34_000, 28_800 / 34_000, 1]);
+    expect(parts.map(({ path }) => path)).toEqual(whole.map(({ path }) => path));
+    parts.forEach(({ bytes: written }, i) => expect(same(written, whole[i].bytes)).toBe(true));
+  });
+
+  it('writes as many events as are asked for', async () => {
+    const out = join(folder, 'long');
+    expect(await run(['benign', '--events', '60000', '--out', out])).toBe(0);
+    expect(printed).toContain('20 files');
+    const { report } = await openLedger({ kind: 'files', files: await namedBlobs(out) }, null, { platform });
+    expect(report).toMatchObject({ events: 60_000, leftOut: [] });
+  });
+
   it.each([
+    [['benign', '--events', '1001', '--out', 'x'], 'multiple of 4'], [['benign', '--events', 'many', '--out', 'x'], '--events'],
+    [['benign', '--single', '--events', '10000000', '--out', 'x'], 'Leave out --single'],
     [['--out', 'x'], 'PROFILE'], [['benign', 'fracture', '--out', 'x'], 'more than one'], [['benign'], '--out DIR'],
     [['chaos', '--out', 'x'], 'there is no sample "chaos"'], [['benign', '--seed', '-1', '--out', 'x'], '--seed'],
   ])('refuses %j', async (args, problem) => {

@@ -2,34 +2,59 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { TautlineFailure } from '../core/errors.ts';
-import { formatBytes, formatCount } from '../core/format.ts';
+import { formatBytes, formatCount, formatPercent } from '../core/format.ts';
 import { CHOICES } from '../harness/profiles.ts';
-import { SAMPLES, sampleLedger } from '../harness/samples.ts';
+import { samplePartitions, SAMPLES, sampleTable } from '../harness/samples.ts';
 import { loadKernels } from '../kernels/load.node.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
+import { writeParquet } from '../ledger/write.ts';
 import { wholeNumber } from './options.ts';
 
+/** One file is put together in memory: 64 floats and a text an event. */
+const MOST_IN_ONE_FILE = 1_000_000;
+
 /**
- * `tautline generate`: a ledger of a profile as Parquet, partitioned by provider_id and hour, or one file with --single.
+ * `tautline generate`: a ledger of a profile as Parquet, partitioned by provider_id and hour and written an hour at a time, or one file with --single.
  * @returns the exit status
  */
 export async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
-    args, allowPositionals: true, options: { seed: { type: 'string' }, out: { type: 'string' }, single: { type: 'boolean', default: false } },
+    args, allowPositionals: true,
+    options: { seed: { type: 'string' }, events: { type: 'string' }, out: { type: 'string' }, single: { type: 'boolean', default: false } },
   });
   const names = SAMPLES.map((sample) => sample.name).join(', ');
   if (positionals.length !== 1) {
     throw new TautlineFailure({ kind: 'parameter', name: 'PROFILE', problem: positionals.length === 0 ? 'is missing' : 'is more than one', advice: `Choose one of ${names}` });
   }
   if (values.out === undefined) throw new TautlineFailure({ kind: 'parameter', name: '--out DIR', problem: 'is missing', advice: 'Say where the ledger goes' });
+  const [profile] = positionals;
+  const { out, single } = values;
   const seed = wholeNumber('--seed', values.seed, 0) ?? CHOICES.seed.value;
-  const files = await sampleLedger(await loadKernels(), positionals[0], nodePlatform(), { seed, hive: !values.single });
-  for (const { path, blob } of files) {
-    const target = join(values.out, path);
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, blob.stream());
+  const events = wholeNumber('--events', values.events, 1);
+  if (single && events !== undefined && events > MOST_IN_ONE_FILE) {
+    throw new TautlineFailure({
+      kind: 'parameter', name: '--single', problem: `puts the whole ledger together in memory, so it takes at most ${formatCount(MOST_IN_ONE_FILE)} events`,
+      advice: 'Leave out --single: partitions are written as they are generated',
+    });
   }
-  const bytes = files.reduce((sum, file) => sum + file.blob.size, 0);
-  console.log(`${positionals[0]}, seed ${seed}: ${formatCount(files.length)} ${files.length === 1 ? 'file' : 'files'}, ${formatBytes(bytes)}, in ${values.out}`);
+  const kernels = await loadKernels();
+  let count = 0;
+  let size = 0;
+  const write = async (path: string, bytes: Uint8Array): Promise<void> => {
+    const target = join(out, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, bytes);
+    count += 1;
+    size += bytes.length;
+  };
+  if (single) await write(`${profile}.parquet`, await writeParquet(sampleTable(kernels, profile, { seed, events }), nodePlatform()));
+  else {
+    const isTerminal = process.stderr.isTTY;
+    for await (const { files, fraction } of samplePartitions(kernels, profile, nodePlatform(), { seed, events })) {
+      for (const { path, bytes } of files) await write(path, bytes);
+      if (isTerminal) process.stderr.write(`\r${profile}: ${formatPercent(fraction)} written, ${formatBytes(size)}  ${fraction === 1 ? '\n' : ''}`);
+    }
+  }
+  console.log(`${profile}, seed ${seed}: ${formatCount(count)} ${count === 1 ? 'file' : 'files'}, ${formatBytes(size)}, in ${out}`);
   return 0;
 }

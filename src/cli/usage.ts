@@ -32,8 +32,9 @@ export const USAGE: Readonly<Record<string, string>> = {
   --params FILE   parameters as a flat JSON object; an absent one has its default
   --set NAME=VAL  one parameter, such as k=32
   --out FILE      the table as JSON`,
-  generate: `tautline generate PROFILE [--seed S] [--single] --out DIR
+  generate: `tautline generate PROFILE [--seed S] [--events N] [--single] --out DIR
   Writes a generated ledger as Parquet, partitioned by provider_id and hour: quick-tour, benign, fracture, homogenisation or backoff.
+  --events N      its length (50,000; quick-tour 6,000): what goes wrong stays at its events; written an hour at a time, so in little memory
   --single        one file instead
   --out DIR       folder to write to; made where it does not exist`,
   replay: `tautline replay LEDGER... --bundle FILE

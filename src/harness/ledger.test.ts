@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GENERATOR_AXES, generateBlocks } from '../kernels/generator.ts';
 import { testKernels } from '../kernels/testing.ts';
 import { nearestRank } from '../detection/statistics.ts';
-import { generateColumns, generateLedger, PROVIDER_NAMES } from './ledger.ts';
+import { generateColumns, generateLedger, generateLedgerParts, PROVIDER_NAMES } from './ledger.ts';
 import { CHOICES, PROFILES, PROVIDERS, scheduleOf, type Profile } from './profiles.ts';
 
 const kernels = testKernels();
@@ -159,5 +159,34 @@ describe('faults', () => {
     const distinct = (from: number, to: number) => new Set(converging.text!.slice(from, to)).size;
     expect(distinct(40_000, 41_000)).toBeLessThan(20);
     expect(distinct(20_000, 21_000)).toBeGreaterThan(300);
+  });
+});
+
+describe('a ledger in parts', () => {
+  it.each(['fracture', 'homogenisation', 'backoff'] as const)('is the ledger in one piece (%s)', (name) => {
+    const plan = { ...PROFILES[name], events: 30_000 };
+    const whole = generateLedger(kernels, plan, 3);
+    let from = 0;
+    // 1,777 slots: faults and threads begin and end on both sides of a cut.
+    for (const part of generateLedgerParts(kernels, plan, 3, 1777)) {
+      const to = from + part.n;
+      const names = ({ codes, values }: { codes: Int32Array; values: readonly string[] }) => Array.from(codes, (code) => values[code] ?? null);
+      expect(part.eventId).toEqual(whole.eventId.subarray(from, to));
+      expect(part.time).toEqual(whole.time!.subarray(from, to));
+      expect(part.latency).toEqual(whole.latency!.subarray(from, to));
+      expect(Buffer.from(part.embeddings!.buffer).equals(Buffer.from(whole.embeddings!.slice(from * 64, to * 64).buffer))).toBe(true);
+      expect(part.text).toEqual(whole.text!.slice(from, to));
+      for (const column of ['provider', 'agent', 'thread', 'label'] as const) expect(names(part[column]!)).toEqual(names(whole[column]!).slice(from, to));
+      from = to;
+    }
+    expect(from).toBe(plan.events);
+  });
+
+  it('ends with its faults cut off, or goes on after them', () => {
+    const table = (events: number) => generateLedger(kernels, { ...PROFILES.backoff, events }, 3);
+    const spells = (events: number) => table(events).label!.codes.filter((code) => code >= 0).length;
+    expect(spells(5_000)).toBe(0);
+    expect(spells(6_200)).toBe(200);
+    expect(spells(60_000)).toBe(6 * 400);
   });
 });

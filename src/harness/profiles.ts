@@ -117,34 +117,38 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   },
 };
 
-/** The plan of a profile that the generator kernel follows: slots x SCHEDULE_FIELDS. */
-export function scheduleOf({ events, faults }: Pick<Profile, 'events' | 'faults'>): Float64Array {
-  const slots = events / PROVIDERS;
-  const schedule = new Float64Array(slots * SCHEDULE_FIELDS);
+/**
+ * The plan of a profile that the generator kernel follows: slots x SCHEDULE_FIELDS.
+ * @param from first slot of a part of it; faults keep their places in the whole
+ * @param to slot after its last
+ */
+export function scheduleOf({ events, faults }: Pick<Profile, 'events' | 'faults'>, from = 0, to = events / PROVIDERS): Float64Array {
+  const schedule = new Float64Array((to - from) * SCHEDULE_FIELDS);
   const healthy = [1, 1, LATENCY_MEDIAN_MS, LATENCY_SIGMA, value('latencyCap')];
   for (let p = 0; p < PROVIDERS; p++) healthy.push(1, Math.sqrt(COUPLING), Math.sqrt(1 - COUPLING));
-  for (let slot = 0; slot < slots; slot++) schedule.set(healthy, slot * SCHEDULE_FIELDS);
-  const provider = (slot: number, p: number, weights: readonly number[]) => schedule.set(weights, slot * SCHEDULE_FIELDS + 5 + p * 3);
+  for (let slot = from; slot < to; slot++) schedule.set(healthy, (slot - from) * SCHEDULE_FIELDS);
+  const fields = (slot: number, at: number, values: readonly number[]) => schedule.set(values, (slot - from) * SCHEDULE_FIELDS + at);
+  const provider = (slot: number, p: number, weights: readonly number[]) => fields(slot, 5 + p * 3, weights);
   for (const fault of faults) {
-    switch (fault.kind) {
-      case 'transient':
-        provider(fault.slot, fault.provider, [fault.scale]);
-        break;
-      case 'fracture':
-        for (let slot = fault.slot; slot < slots; slot++) provider(slot, fault.provider, [fault.scale, 0, 1]);
-        break;
-      case 'homogenisation':
-        for (let slot = fault.slot; slot < slots; slot++) {
+    const last = fault.kind === 'transient' ? fault.slot + 1 : fault.kind === 'backoff' ? fault.slot + fault.slots : to;
+    for (let slot = Math.max(from, fault.slot); slot < Math.min(to, last); slot++) {
+      switch (fault.kind) {
+        case 'transient':
+          provider(slot, fault.provider, [fault.scale]);
+          break;
+        case 'fracture':
+          provider(slot, fault.provider, [fault.scale, 0, 1]);
+          break;
+        case 'homogenisation': {
           const left = 1 - (1 - fault.floor) * Math.min(1, (slot - fault.slot) / fault.slots);
-          schedule.set([left, left], slot * SCHEDULE_FIELDS);
+          fields(slot, 0, [left, left]);
+          break;
         }
-        break;
-      case 'backoff':
-        for (let slot = fault.slot; slot < Math.min(slots, fault.slot + fault.slots); slot++) {
-          schedule.set([fault.median, fault.sigma, fault.cap], slot * SCHEDULE_FIELDS + 2);
+        case 'backoff':
+          fields(slot, 2, [fault.median, fault.sigma, fault.cap]);
           for (let p = 0; p < PROVIDERS; p++) provider(slot, p, [fault.scale]);
-        }
-        break;
+          break;
+      }
     }
   }
   return schedule;

@@ -23,6 +23,10 @@ describe('samples', () => {
     expect(same(table.time!, columns.time)).toBe(true);
   });
 
+  it('refuse a length that no slot ends on', () => {
+    for (const events of [0, 2, 4.5, 50_001]) expect(() => sampleTable(kernels, 'benign', { events })).toThrow('multiple of 4');
+  });
+
   it('refuse an unknown name by listing the known ones', () => {
     expect(() => sampleTable(kernels, 'toString')).toThrow('quick-tour, benign');
   });

@@ -1,9 +1,9 @@
 import { TautlineFailure } from '../core/errors.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { NamedBlob } from '../ledger/types.ts';
-import { writeHive, writeParquet, type LedgerTable } from '../ledger/write.ts';
-import { generateLedger } from './ledger.ts';
-import { CHOICES, PROFILE_NAMES, PROFILES, type Profile, type ProfileName } from './profiles.ts';
+import { writeHive, writeParquet, type LedgerTable, type WrittenFile } from '../ledger/write.ts';
+import { generateLedger, generateLedgerParts } from './ledger.ts';
+import { CHOICES, PROFILE_NAMES, PROFILES, PROVIDERS, SLOT_MS, type Profile, type ProfileName } from './profiles.ts';
 
 /** A small fracture, for a first look within a second. */
 const QUICK_TOUR: Profile = {
@@ -36,22 +36,65 @@ export const SAMPLES: readonly Sample[] = NAMES.map((name) => ({ name, title: LE
 /** What writing Parquet needs of its surroundings. */
 type Platform = Parameters<typeof writeParquet>[1];
 
-/** The table of a built-in ledger. @throws TautlineFailure kind "ledger" for a name that is not in `SAMPLES` */
-export function sampleTable(kernels: KernelModule, name: string, seed: number = CHOICES.seed.value): LedgerTable {
+/** Slots of an hour: ledgers begin on the hour and no event outlasts its slot, so a part of this many is whole partitions. */
+const HOUR_SLOTS = 3_600_000 / SLOT_MS;
+
+export interface SampleOptions {
+  readonly seed?: number;
+  /** Length of the ledger, a multiple of the number of providers; the sample's own by default. Faults stay at their places, and end with it. */
+  readonly events?: number;
+}
+
+function planOf(name: string, { events }: SampleOptions): Profile {
   if (!Object.hasOwn(LEDGERS, name)) {
     throw new TautlineFailure({ kind: 'ledger', problem: `there is no sample "${name}"`, advice: `Choose one of ${NAMES.join(', ')}.` });
   }
-  return generateLedger(kernels, LEDGERS[name as SampleName], seed);
+  const plan = LEDGERS[name as SampleName];
+  if (events === undefined) return plan;
+  if (!Number.isSafeInteger(events) || events < PROVIDERS || events % PROVIDERS !== 0) {
+    throw new TautlineFailure({
+      kind: 'ledger', problem: `a sample cannot have ${events} events`, advice: `Give a multiple of ${PROVIDERS}: every provider speaks once a slot.`,
+    });
+  }
+  return { ...plan, events };
+}
+
+/** The table of a built-in ledger. @throws TautlineFailure kind "ledger" for a name that is not in `SAMPLES`, or a length that it cannot have */
+export function sampleTable(kernels: KernelModule, name: string, options: SampleOptions = {}): LedgerTable {
+  return generateLedger(kernels, planOf(name, options), options.seed ?? CHOICES.seed.value);
+}
+
+/** Files of a ledger, and the share of it that is written once they are. */
+export interface SamplePart {
+  readonly files: readonly WrittenFile[];
+  readonly fraction: number;
+}
+
+/**
+ * A built-in ledger partitioned by provider_id and hour, an hour at a time: a ledger of any length takes the memory of one hour.
+ * @throws TautlineFailure kind "ledger" for a name that is not in `SAMPLES`, or a length that it cannot have
+ */
+export async function* samplePartitions(kernels: KernelModule, name: string, platform: Platform, options: SampleOptions = {}): AsyncGenerator<SamplePart> {
+  const plan = planOf(name, options);
+  let written = 0;
+  for (const table of generateLedgerParts(kernels, plan, options.seed ?? CHOICES.seed.value, HOUR_SLOTS)) {
+    const files = await writeHive(table, platform);
+    written += table.n;
+    yield { files, fraction: written / plan.events };
+  }
 }
 
 /**
  * A built-in ledger as Parquet: one file, or partitioned by provider_id and hour. Nothing is kept: it is generated at every call.
- * @throws TautlineFailure kind "ledger" for a name that is not in `SAMPLES`
+ * @throws TautlineFailure kind "ledger" for a name that is not in `SAMPLES`, or a length that it cannot have
  */
 export async function sampleLedger(
-  kernels: KernelModule, name: string, platform: Platform, options: { readonly seed?: number; readonly hive?: boolean } = {},
+  kernels: KernelModule, name: string, platform: Platform, options: SampleOptions & { readonly hive?: boolean } = {},
 ): Promise<NamedBlob[]> {
-  const table = sampleTable(kernels, name, options.seed);
-  if (options.hive) return (await writeHive(table, platform)).map(({ path, bytes }) => ({ path, blob: new Blob([bytes]) }));
-  return [{ path: `${name}.parquet`, blob: new Blob([await writeParquet(table, platform)]) }];
+  if (!options.hive) return [{ path: `${name}.parquet`, blob: new Blob([await writeParquet(sampleTable(kernels, name, options), platform)]) }];
+  const blobs: NamedBlob[] = [];
+  for await (const { files } of samplePartitions(kernels, name, platform, options)) {
+    for (const { path, bytes } of files) blobs.push({ path, blob: new Blob([bytes]) });
+  }
+  return blobs;
 }

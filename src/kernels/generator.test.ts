@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GENERATOR_AXES, GENERATOR_DIMENSION, generateBlocks, generateEvents, SCHEDULE_FIELDS } from './generator.ts';
+import { createGenerator, GENERATOR_AXES, GENERATOR_DIMENSION, generateBlocks, generateEvents, SCHEDULE_FIELDS } from './generator.ts';
 import { testKernels } from './testing.ts';
 import { exactExp, exactLn, generateTwin, normals, splitmix64, xoshiro256 } from './twin/generator.ts';
 
@@ -75,6 +75,24 @@ describe('generator kernel', () => {
     for (let s = 30; s < 50; s++) changed.set([0.5, 0.5, 190, 0.6, 320, 3, 0, 1], s * SCHEDULE_FIELDS);
     const before = generateEvents(kernels, options).embedding.subarray(0, 30 * 4 * GENERATOR_DIMENSION);
     expect(generateEvents(kernels, { ...options, schedule: changed }).embedding.subarray(0, 30 * 4 * GENERATOR_DIMENSION)).toEqual(before);
+  });
+
+  it('gives the same events whatever the schedule is cut into', () => {
+    const options = { seed: 5, centroidScale: 1, noise: 0.01 };
+    const whole = generateEvents(kernels, { ...options, schedule: steady(50) });
+    fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 10 }), (cuts) => {
+      const next = createGenerator(kernels, options);
+      let slot = 0;
+      for (const slots of cuts) {
+        const from = slot * 4;
+        slot = Math.min(50, slot + slots);
+        if (slot * 4 === from) return;
+        const part = next(steady(slot - from / 4));
+        expect(part.provider).toEqual(whole.provider.subarray(from, slot * 4));
+        expect(part.latencyMicros).toEqual(whole.latencyMicros.subarray(from, slot * 4));
+        expect(bits(part.embedding)).toBe(bits(whole.embedding.subarray(from * GENERATOR_DIMENSION, slot * 4 * GENERATOR_DIMENSION)));
+      }
+    }), { numRuns: 20 });
   });
 
   it('lifts by orthonormal rows: lengths in 64 dimensions are lengths in 8', () => {

@@ -16,13 +16,17 @@ export const GENERATOR_DIMENSION = 64;
 /** Doubles a slot takes in a schedule: centroid scale, axis scale, latency median, sigma and cap (ms), then scale, shared and own weight of each provider. */
 export const SCHEDULE_FIELDS = 5 + 3 * GENERATOR_PROVIDERS;
 
-export interface GeneratorOptions {
+/** What makes a generator of events. */
+export interface GeneratorSeed {
   /** A whole number from 0 to 2^53 - 1. */
   readonly seed: number;
   /** Standard deviation of a centroid coordinate. */
   readonly centroidScale: number;
   /** Standard deviation of the isotropic noise in every dimension. */
   readonly noise: number;
+}
+
+export interface GeneratorOptions extends GeneratorSeed {
   /** slots x SCHEDULE_FIELDS. */
   readonly schedule: Float64Array;
 }
@@ -47,33 +51,57 @@ export interface GeneratedBlocks {
   readonly latent: Block<Float64Array> | null;
 }
 
-/**
- * Generates a ledger of the calibration harness (spec 10) into the arena; the caller releases it. The same options give the same bits in every engine.
- */
-export function generateBlocks(kernels: KernelModule, { seed, centroidScale, noise, schedule }: GeneratorOptions, withLatent = false): GeneratedBlocks {
-  if (!Number.isSafeInteger(seed) || seed < 0) misuse(`seed is ${seed}, a whole number from 0 to 2^53 - 1 expected`);
+/** State of a generator after its last slot, outside of wasm memory. */
+type State = Uint8Array;
+
+/** The slots of `schedule` from `state` on into the arena; the caller releases it. `state` becomes that after them. */
+function generateSlots(kernels: KernelModule, state: State, noise: number, schedule: Float64Array, withLatent: boolean): GeneratedBlocks {
   const slots = schedule.length / SCHEDULE_FIELDS;
   requireCount('slots', slots);
   requireLength('schedule', schedule, slots * SCHEDULE_FIELDS);
   const { arena, exports } = kernels;
   const n = slots * GENERATOR_PROVIDERS;
-  arena.reserve(n * (GENERATOR_DIMENSION * 4 + 8 + (withLatent ? GENERATOR_AXES * 8 : 0)) + schedule.length * 8 + exports.generatorStateBytes() + 256);
+  arena.reserve(n * (GENERATOR_DIMENSION * 4 + 8 + (withLatent ? GENERATOR_AXES * 8 : 0)) + schedule.length * 8 + state.length + 256);
   const provider = arena.i32(n);
   const latencyMicros = arena.i32(n);
   const embedding = arena.f32(n * GENERATOR_DIMENSION);
   const latent = withLatent ? arena.f64(n * GENERATOR_AXES) : null;
   arena.scope(() => {
-    const state = arena.alloc(exports.generatorStateBytes());
-    exports.generatorInit(state, BigInt(seed), centroidScale);
-    exports.generateSlots(state, arena.f64From(schedule).ptr, slots, noise, provider.ptr, latencyMicros.ptr, latent?.ptr ?? 0, embedding.ptr);
+    const own = arena.u8From(state);
+    exports.generateSlots(own.ptr, arena.f64From(schedule).ptr, slots, noise, provider.ptr, latencyMicros.ptr, latent?.ptr ?? 0, embedding.ptr);
+    state.set(own.view());
   });
   return { provider, latencyMicros, embedding, latent };
 }
 
-/** `generateBlocks` copied out of wasm memory. */
-export function generateEvents(kernels: KernelModule, options: GeneratorOptions): GeneratedEvents {
-  return kernels.arena.scope(() => {
-    const { provider, latencyMicros, embedding } = generateBlocks(kernels, options);
+function start({ arena, exports }: KernelModule, { seed, centroidScale }: GeneratorSeed): State {
+  if (!Number.isSafeInteger(seed) || seed < 0) misuse(`seed is ${seed}, a whole number from 0 to 2^53 - 1 expected`);
+  return arena.scope(() => {
+    const state = arena.u8(exports.generatorStateBytes());
+    exports.generatorInit(state.ptr, BigInt(seed), centroidScale);
+    return state.view().slice();
+  });
+}
+
+/**
+ * Generates a ledger of the calibration harness (spec 10) into the arena; the caller releases it. The same options give the same bits in every engine.
+ */
+export function generateBlocks(kernels: KernelModule, { schedule, ...options }: GeneratorOptions, withLatent = false): GeneratedBlocks {
+  return generateSlots(kernels, start(kernels, options), options.noise, schedule, withLatent);
+}
+
+/**
+ * A ledger slot by slot: each call gives the events of the next slots. Whatever a schedule is cut into, the events are those of the whole.
+ */
+export function createGenerator(kernels: KernelModule, options: GeneratorSeed): (schedule: Float64Array) => GeneratedEvents {
+  const state = start(kernels, options);
+  return (schedule) => kernels.arena.scope(() => {
+    const { provider, latencyMicros, embedding } = generateSlots(kernels, state, options.noise, schedule, false);
     return { n: provider.length, provider: provider.view().slice(), latencyMicros: latencyMicros.view().slice(), embedding: embedding.view().slice() };
   });
+}
+
+/** `generateBlocks` copied out of wasm memory. */
+export function generateEvents(kernels: KernelModule, { schedule, ...options }: GeneratorOptions): GeneratedEvents {
+  return createGenerator(kernels, options)(schedule);
 }

@@ -36,7 +36,7 @@ export default defineConfig(
     },
   },
   { files: ['src/**/*.tsx', 'src/**/use*.ts'], ...reactHooks.configs.flat.recommended },
-  { files: ['src/cli/**', '.config/**'], rules: { 'no-console': 'off' } },
+  { files: ['src/cli/**', 'src/bench/**', '.config/**'], rules: { 'no-console': 'off' } },
   {
     // Assertions are loosely typed; casts in JSDoc are not seen.
     files: ['**/*.test.{ts,tsx}', 'e2e/**', '.config/**'],

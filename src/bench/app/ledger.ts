@@ -1,0 +1,33 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { samplePartitions } from '../../harness/samples.ts';
+import { loadKernels } from '../../kernels/load.node.ts';
+import { nodePlatform } from '../../ledger/parquet.node.ts';
+
+/** Where generated ledgers are kept between runs. */
+const FOLDER = resolve('build/bench');
+/** Written last, so that a run that was stopped leaves nothing that looks whole. */
+const DONE = '.complete';
+
+/**
+ * The folder of a benign ledger of `events` events, partitioned by provider_id and hour; generated once and kept.
+ * @param note told how far generating is
+ */
+export async function benignLedger(events: number, note: (text: string) => void): Promise<string> {
+  const folder = join(FOLDER, `benign-${events}`);
+  if (await readFile(join(folder, DONE)).then(() => true, () => false)) return folder;
+  const partial = `${folder}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
+  for await (const { files, fraction } of samplePartitions(await loadKernels(), 'benign', nodePlatform(), { events })) {
+    for (const { path, bytes } of files) {
+      const target = join(partial, path);
+      await mkdir(dirname(target), { recursive: true });
+      await writeFile(target, bytes);
+    }
+    note(`generating ${folder}: ${Math.round(100 * fraction)} %`);
+  }
+  await writeFile(join(partial, DONE), '');
+  await rename(partial, folder);
+  return folder;
+}

@@ -1,0 +1,170 @@
+import { chromium, type Page } from '@playwright/test';
+import { watchRenderers, type RendererMemory } from './memory.ts';
+import { installProbe, type Noted } from './probe.ts';
+
+/** Times in ms from the user's act. */
+export interface AppMeasurements {
+  readonly events: number;
+  /** Choosing the folder to progress on screen, to all panels drawn, to everything at rest (the tables filled). */
+  readonly progress: number;
+  readonly firstPicture: number;
+  readonly atRest: number;
+  readonly openLongestTask: number;
+  readonly openLag: number;
+  readonly openMemory: RendererMemory | null;
+  /** At rest, by `performance.measureUserAgentSpecificMemory`; null where the page may not ask. */
+  readonly heldBytes: number | null;
+  /** Pictures of the CUSUM panel that each show another analysis, a second of dragging h. */
+  readonly picturesPerSecond: number;
+  /** Frames of the page in the same time. */
+  readonly framesPerSecond: number;
+  readonly dragLongestTask: number;
+  readonly dragLag: number;
+  /** Turn of the wheel over a panel to all panels drawn. */
+  readonly zoom: number;
+  /** Step of the fast memory to the first picture of the visible range, and to the refined one; of a zoomed view and of the whole ledger. */
+  readonly lambdaFirst: number;
+  readonly lambdaRefined: number;
+  readonly lambdaWholeFirst: number;
+  readonly lambdaWholeRefined: number;
+  /** Of everything measured. */
+  readonly longestTask: number;
+  readonly lag: number;
+  readonly memory: RendererMemory | null;
+}
+
+export interface Browser {
+  readonly executablePath: string;
+  readonly env: Record<string, string>;
+  readonly args: readonly string[];
+}
+
+const DRAG_MS = 2000;
+const TIMEOUT_MS = 180_000;
+
+/** Opens the folder in the app at `url` and does what a user would, once. */
+export async function measureApp(url: string, folder: string, { executablePath, env, args }: Browser, note: (text: string) => void): Promise<AppMeasurements> {
+  const browser = await chromium.launch({ executablePath, env, args: [...args] });
+  const memory = watchRenderers();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page.setDefaultTimeout(TIMEOUT_MS);
+    page.on('pageerror', (error) => note(`error of the page: ${error.message}`));
+    // tsx names functions by a helper of its own, which the page does not have.
+    await page.addInitScript({ content: `globalThis.__name = (named) => named; (${String(installProbe)})();` });
+    await page.goto(url);
+    await page.waitForFunction(() => window.__tautline !== undefined);
+    await page.locator('input[webkitdirectory]').first().waitFor({ state: 'attached' });
+
+    note('opening');
+    const opening = watchRenderers();
+    await page.evaluate(() => window.__probe!.start());
+    const picked = page.locator('input[webkitdirectory]').first();
+    await picked.setInputFiles(folder);
+    const firstPicture = await page.evaluate(() => window.__probe!.settled());
+    await page.evaluate(() => window.__tautline!.idle());
+    const opened = await read(page);
+    const openMemory = await opening.stop();
+    const events = await page.evaluate(() => window.__tautline!.state().analysis.report!.events);
+    const heldBytes = await held(page);
+
+    note('dragging h');
+    const dragged = await dragSlider(page, 'CUSUM h slider');
+    const revisions = new Set(dragged.drawn.filter(({ panels }) => panels.includes('cusum')).map(({ revision }) => revision));
+    const dragSeconds = (dragged.now - dragged.input) / 1000;
+
+    note('lambda, the whole ledger in view');
+    const whole = await stepSlider(page, 'lambda_fast');
+    note('zoom');
+    const zoomed = await zoomIn(page);
+    for (let i = 0; i < 8; i++) await zoomIn(page);
+    note('lambda, zoomed in');
+    const near = await stepSlider(page, 'lambda_fast');
+    const parts = [opened, dragged, whole.noted, zoomed.noted, near.noted];
+    return {
+      events,
+      progress: opened.progress - opened.input,
+      firstPicture: firstPicture - opened.input,
+      atRest: opened.now - opened.input,
+      openLongestTask: opened.longTask, openLag: opened.lag, openMemory, heldBytes,
+      picturesPerSecond: revisions.size / dragSeconds,
+      framesPerSecond: dragged.frames / dragSeconds,
+      dragLongestTask: dragged.longTask, dragLag: dragged.lag,
+      zoom: zoomed.settled,
+      lambdaFirst: near.first, lambdaRefined: near.settled, lambdaWholeFirst: whole.first, lambdaWholeRefined: whole.settled,
+      longestTask: Math.max(...parts.map((part) => part.longTask)),
+      lag: Math.max(...parts.map((part) => part.lag)),
+      memory: await memory.stop(),
+    };
+  } finally {
+    await memory.stop();
+    await browser.close();
+  }
+}
+
+const read = (page: Page): Promise<Noted> => page.evaluate(() => window.__probe!.read());
+
+/** Bytes that the page and its workers hold, after a collection. */
+async function held(page: Page): Promise<number | null> {
+  return page.evaluate(async () => {
+    const { measureUserAgentSpecificMemory: measure } = performance as { measureUserAgentSpecificMemory?: () => Promise<{ bytes: number }> };
+    if (!measure || !crossOriginIsolated) return null;
+    // It waits for a collection, which an idle page may put off.
+    const timeout = new Promise<null>((resolve) => setTimeout(() => resolve(null), 15_000));
+    return Promise.race([measure.call(performance).then(({ bytes }) => bytes, () => null), timeout]);
+  });
+}
+
+/** Drags a slider to and fro with the mouse. */
+async function dragSlider(page: Page, name: string): Promise<Noted> {
+  const slider = page.getByRole('slider', { name });
+  await slider.scrollIntoViewIfNeeded();
+  const track = (await slider.boundingBox())!;
+  const y = track.y + track.height / 2;
+  const xAt = (share: number): number => track.x + track.width * (0.15 + 0.6 * share);
+  await page.mouse.move(xAt(0.5), y);
+  await page.evaluate(() => window.__probe!.start());
+  await page.mouse.down();
+  const started = performance.now();
+  for (let t = 0; t < DRAG_MS; t = performance.now() - started) {
+    // To and fro in 1.6 s, every position another value.
+    await page.mouse.move(xAt(0.5 + 0.5 * Math.sin((2 * Math.PI * t) / 1600)), y);
+    await page.waitForTimeout(4);
+  }
+  const noted = await read(page);
+  await page.mouse.up();
+  await page.evaluate(() => window.__tautline!.idle());
+  return noted;
+}
+
+interface Step {
+  readonly noted: Noted;
+  /** ms from the input to the first picture that it changed, and to the last. */
+  readonly first: number;
+  readonly settled: number;
+}
+
+/** One key on a slider that changes the signals. */
+async function stepSlider(page: Page, parameter: string): Promise<Step> {
+  const slider = page.locator(`[data-parameter="${parameter}"] input[type=range]`).first();
+  await slider.scrollIntoViewIfNeeded();
+  await slider.focus();
+  return step(page, () => page.keyboard.press('ArrowRight'), 'divergence');
+}
+
+async function zoomIn(page: Page): Promise<Step> {
+  const panel = (await page.locator('[data-panel="divergence"] .chart-plot').boundingBox())!;
+  await page.mouse.move(panel.x + panel.width * 0.6, panel.y + panel.height / 2);
+  return step(page, () => page.mouse.wheel(0, -400), 'divergence');
+}
+
+async function step(page: Page, act: () => Promise<void>, panel: string): Promise<Step> {
+  await page.evaluate(() => window.__probe!.start());
+  await act();
+  await page.waitForFunction(() => !Number.isNaN(window.__probe!.read().input));
+  const settled = await page.evaluate(() => window.__probe!.settled());
+  await page.evaluate(() => window.__tautline!.idle());
+  const noted = await read(page);
+  const drawn = noted.drawn.filter(({ panels }) => panels.includes(panel));
+  return { noted, first: (drawn[0]?.at ?? Number.NaN) - noted.input, settled: Math.max(settled, drawn.at(-1)?.at ?? 0) - noted.input };
+}

@@ -1,0 +1,147 @@
+import type {} from '../../state/testHook.ts';
+
+/** One frame of the page in which a picture of a panel was drawn. */
+export interface Drawn {
+  /** ms on the page's clock. */
+  readonly at: number;
+  /** Panels whose pictures were drawn. */
+  readonly panels: readonly string[];
+  /** Of the report on screen; 0 before the first. */
+  readonly revision: number;
+}
+
+/** What the page notes while it is measured. */
+export interface Probe {
+  /** Forgets what was noted so far and starts noting. */
+  start(): void;
+  read(): Noted;
+  /** Resolves at the frame in which all panels on screen show the newest answers, with its time. */
+  settled(): Promise<number>;
+}
+
+export interface Noted {
+  readonly now: number;
+  /** When the first input event arrived since `start`; NaN where none did. */
+  readonly input: number;
+  readonly inputs: number;
+  readonly frames: number;
+  readonly drawn: readonly Drawn[];
+  /** First time that progress was on screen; NaN where it was not. */
+  readonly progress: number;
+  /** The longest task of the main thread, by PerformanceObserver (tasks over 50 ms only), and all of them. */
+  readonly longTask: number;
+  readonly longTasks: number;
+  /** The longest time that a message to itself waited for the main thread. */
+  readonly lag: number;
+}
+
+declare global {
+  interface Window {
+    __probe?: Probe;
+  }
+}
+
+/** Runs in the page before its own scripts; must not refer to anything outside. */
+export function installProbe(): void {
+  let noting = false;
+  let input = Number.NaN;
+  let inputs = 0;
+  let frames = 0;
+  let drawn: Drawn[] = [];
+  let progress = Number.NaN;
+  let longTask = 0;
+  let longTasks = 0;
+  let lag = 0;
+  let inFrame = new Set<string>();
+
+  const clear = CanvasRenderingContext2D.prototype.clearRect;
+  CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+    // Lines are drawn by ECharts into canvases of its own, lanes and counts into the panel's; thresholds and cursors lie apart.
+    const panel = this.canvas.closest('[data-panel]');
+    if (noting && panel && (this.canvas.hasAttribute('data-zr-dom-id') || panel.querySelector('canvas[data-zr-dom-id]') === null)) {
+      inFrame.add(panel.getAttribute('data-panel')!);
+    }
+    clear.apply(this, box);
+  };
+
+  const onInput = (event: Event): void => {
+    inputs++;
+    if (Number.isNaN(input)) input = event.timeStamp;
+  };
+  for (const type of ['input', 'keydown', 'wheel', 'change']) addEventListener(type, onInput, { capture: true, passive: true });
+
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) {
+      longTask = Math.max(longTask, duration);
+      longTasks++;
+    }
+  }).observe({ type: 'longtask' });
+
+  const channel = new MessageChannel();
+  let sent = 0;
+  channel.port1.onmessage = () => {
+    if (noting) lag = Math.max(lag, performance.now() - sent);
+    setTimeout(ping, 5);
+  };
+  const ping = (): void => {
+    sent = performance.now();
+    channel.port2.postMessage(null);
+  };
+  ping();
+
+  const revision = (): number => window.__tautline?.state().analysis.report?.revision ?? 0;
+  /** Runs after the frame's own callbacks, so that what they drew is in. */
+  const afterFrame = (): void => {
+    if (!noting) return;
+    frames++;
+    const at = performance.now();
+    if (Number.isNaN(progress) && document.querySelector('[role=progressbar], progress') !== null) progress = at;
+    if (inFrame.size > 0) drawn.push({ at, panels: [...inFrame], revision: revision() });
+    inFrame = new Set();
+  };
+  const frame = (): void => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => afterFrame();
+    port2.postMessage(null);
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+
+  const isSettled = (): boolean => {
+    const state = window.__tautline?.state();
+    if (!state || state.ledger.phase !== 'open' || !state.analysis.report || state.analysis.running) return false;
+    const bodies = [...document.querySelectorAll('.panel-body')].filter((body) => {
+      const { top, bottom } = body.getBoundingClientRect();
+      return top < innerHeight && bottom > 0 && body.clientHeight > 0;
+    });
+    return bodies.length > 0 && bodies.every((body) => body.querySelector('canvas') && !body.querySelector('.loading, .shimmer'));
+  };
+
+  window.__probe = {
+    start() {
+      noting = true;
+      input = Number.NaN;
+      inputs = 0;
+      frames = 0;
+      drawn = [];
+      progress = Number.NaN;
+      longTask = 0;
+      longTasks = 0;
+      lag = 0;
+      inFrame = new Set();
+    },
+    read: () => ({ now: performance.now(), input, inputs, frames, drawn, progress, longTask, longTasks, lag }),
+    settled: () => new Promise((resolve) => {
+      let quiet = 0;
+      let at = 0;
+      const look = (): void => {
+        if (!isSettled()) quiet = 0;
+        else if (quiet++ === 0) at = performance.now();
+        // Two frames on end: what a commit asks for next is under way by then.
+        if (quiet >= 3) resolve(at);
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    }),
+  };
+}

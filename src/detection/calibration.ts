@@ -73,6 +73,9 @@ export function calibrationOf(
   };
 }
 
+/** z of an event from its Box-Cox KL (spec 8); NaN where its CUSUM is: in the warm-up, on a void event, without a calibration. */
+export const scoreOf = (boxCox: number, cusum: number, { m, s }: Calibration): number => (Number.isNaN(cusum) ? Number.NaN : (boxCox - m) / s);
+
 /** Limits of the detectors (spec 8); NaN keeps a detector silent. Without any spread of KL there is no z. */
 export function detectorLimits(c: Calibration, p: Parameters): DetectorLimits {
   return {

@@ -11,7 +11,7 @@ import type { KernelModule } from '../kernels/module.ts';
 import { runTracker, trackerState, type TrackerColumns } from '../kernels/tracker.ts';
 import { runTransport, transportState, type TransportColumns } from '../kernels/transport.ts';
 import type { Baseline } from './baseline.ts';
-import { calibrationOf, calibrationStatistics, detectorLimits } from './calibration.ts';
+import { calibrationOf, calibrationStatistics, detectorLimits, scoreOf } from './calibration.ts';
 import { explainRoute } from './explain.ts';
 import type { Parameters } from './parameters.ts';
 import {
@@ -206,13 +206,13 @@ function load(kernels: KernelModule, events: EventColumns, coordinates: Coordina
     });
   }
   // 12 columns of f64 and the coordinates twice, 16 bytes of padding a column.
-  arena.reserve(n * (8 * 15 + 4 * 5 + 3 + 8 * k) + 1024);
+  arena.reserve(n * (8 * 14 + 4 * 5 + 3 + 8 * k) + 1024);
   const f64 = () => arena.f64(n);
   const blocks: EventBlocks = { n, k, streams, x: arena.f32From(x), stream: arena.i32From(events.stream), isVoid: arena.u8From(events.isVoid) };
   const columns: PipelineColumns = {
     seq: arena.i32(n), time: arena.f64From(events.time), latency: arena.f64From(events.latency), instantiation: arena.i32From(events.instantiation), previous: arena.i32(n),
     residual: arena.f32(n * k), friction: f64(), trace: f64(), kl: f64(), boxCox: f64(), entropy: f64(), p95: f64(), window: f64(), rho: f64(),
-    tension: f64(), shift: f64(), mewma: f64(), z: f64(), cusum: f64(), route: arena.u8(n), notice: arena.u8(n),
+    tension: f64(), shift: f64(), mewma: f64(), cusum: f64(), route: arena.u8(n), notice: arena.u8(n),
   };
   const counts = new Int32Array(streams);
   const seq = columns.seq.view();
@@ -269,8 +269,14 @@ function decide({ kernels, blocks, columns, range, means }: Loaded, calibration:
     const closed = runDetectors(
       kernels, { ...blocks, ...columns }, { limits: detectorLimits(calibration, p), shiftLimits: calibration.shiftLimits, warmup, referenceTo: range.to }, state, columns, 0, blocks.n,
     );
+    const boxCox = columns.boxCox.view();
+    const cusum = columns.cusum.view();
+    let z: Float64Array | null = null;
     return {
-      route: columns.route.view(), z: columns.z.view(), cusum: columns.cusum.view(), notice: columns.notice.view(),
+      route: columns.route.view(), cusum, notice: columns.notice.view(),
+      get z() {
+        return (z ??= cusum.map((sum, i) => scoreOf(boxCox[i], sum, calibration)));
+      },
       alerts: [...closed, ...openEpisodes(state)].map(alertOf).sort(byFired),
       governanceWeight: governanceWeights(state),
       calibration,

@@ -12,7 +12,7 @@ import { runTracker, trackerState } from '../kernels/tracker.ts';
 import { runTransport, transportState, type TransportColumns } from '../kernels/transport.ts';
 import type { Baseline } from './baseline.ts';
 import { fromBase64, toBase64 } from './base64.ts';
-import { calibrationOf, detectorLimits } from './calibration.ts';
+import { calibrationOf, detectorLimits, scoreOf } from './calibration.ts';
 import { PARAMETER_NAMES, type Parameters } from './parameters.ts';
 import { alertOf, type PipelineColumns } from './pipeline.ts';
 import { alignReference, resizeWindows, resolveSync, warmupOf } from './reference.ts';
@@ -123,7 +123,7 @@ function openStream(shared: KernelModule, baseline: Baseline, p: Parameters, str
   const columns: PipelineColumns = {
     seq: arena.i32(rows), time: f64(), latency: f64(), instantiation: arena.i32(rows), previous: arena.i32(rows), residual: arena.f32(rows * k),
     friction: f64(), trace: f64(), kl: f64(), boxCox: f64(), entropy: f64(), p95: f64(), window: f64(), rho: f64(), tension: f64(), shift: f64(), mewma: f64(),
-    z: f64(), cusum: f64(), route: arena.u8(rows), notice: arena.u8(rows),
+    cusum: f64(), route: arena.u8(rows), notice: arena.u8(rows),
   };
   const recent: EventBlocks = { n: room, k, streams: S, x: arena.f32(room * k), stream: arena.i32(room), isVoid: arena.u8(room) };
   const distances: TransportColumns = { tension: arena.f64(room), shift: arena.f64(room) };
@@ -270,10 +270,11 @@ function openStream(shared: KernelModule, baseline: Baseline, p: Parameters, str
       const wasOpen = new Set(openEpisodes(states.detectors, s).map((episode) => episode.kind));
       const closed = runDetectors(kernels, { ...event, ...columns }, { ...detectorOptions, referenceTo, base: index - at }, states.detectors, columns, at, rows);
       const opened = openEpisodes(states.detectors, s).filter((episode) => !wasOpen.has(episode.kind));
+      const cusum = columns.cusum.view()[at];
       return {
         index, stream: s, seq: seq[s],
         signals: Object.fromEntries(SIGNAL_NAMES.map((name) => [name, columns[name].view()[at]])) as Record<SignalName, number>,
-        route: ROUTES[columns.route.view()[at]], z: columns.z.view()[at], cusum: columns.cusum.view()[at], notice: columns.notice.view()[at],
+        route: ROUTES[columns.route.view()[at]], z: scoreOf(columns.boxCox.view()[at], cusum, calibration), cusum, notice: columns.notice.view()[at],
         opened: opened.map(alertOf), closed: closed.map(alertOf),
       };
     },

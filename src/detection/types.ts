@@ -88,6 +88,7 @@ export interface Alert {
 export interface Decisions {
   /** Index into ROUTES, per event. */
   readonly route: Uint8Array;
+  /** Of a Detector's decisions: computed when first asked for, so ask while they are valid. */
   readonly z: Float64Array;
   readonly cusum: Float64Array;
   /** Bit flags per event: see NOTICE. */

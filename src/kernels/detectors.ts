@@ -8,7 +8,7 @@ export interface DetectorExports {
   detectors(
     from: number, to: number, base: number, limits: number, shiftLimits: number, warmup: number, referenceTo: number, stream: number, seq: number, isVoid: number,
     kl: number, boxCox: number, friction: number, entropy: number, rho: number, tension: number, mewma: number,
-    state: number, z: number, cusum: number, route: number, notice: number, episodes: number, capacity: number,
+    state: number, cusum: number, route: number, notice: number, episodes: number, capacity: number,
   ): number;
   episodesWritten(): number;
   cusum(n: number, z: number, h: number, kappa: number, cap: number, out: number): void;
@@ -33,6 +33,7 @@ export interface DetectorInputs {
   readonly seq: Block<Int32Array>;
   readonly isVoid: Block<Uint8Array>;
   readonly kl: Block<Float64Array>;
+  /** The tracker's transform of `kl`, to the bit. */
   readonly boxCox: Block<Float64Array>;
   readonly friction: Block<Float64Array>;
   readonly entropy: Block<Float64Array>;
@@ -42,7 +43,6 @@ export interface DetectorInputs {
 }
 
 export interface DetectorColumns {
-  readonly z: Block<Float64Array>;
   readonly cusum: Block<Float64Array>;
   readonly route: Block<Uint8Array>;
   readonly notice: Block<Uint8Array>;
@@ -78,9 +78,9 @@ export function runDetectors(
   { arena, exports }: KernelModule, inputs: DetectorInputs, o: DetectorOptions, state: StateBlock, out: DetectorColumns, from: number, to: number,
 ): Episode[] {
   const { stream, seq, isVoid, kl, boxCox, friction, entropy, rho, tension, mewma } = inputs;
-  const { z, cusum, route, notice } = out;
+  const { cusum, route, notice } = out;
   requireRange(from, to, stream.length);
-  requireLengths({ seq, isVoid, kl, boxCox, friction, entropy, rho, tension, mewma, z, cusum, route, notice }, stream.length);
+  requireLengths({ seq, isVoid, kl, boxCox, friction, entropy, rho, tension, mewma, cusum, route, notice }, stream.length);
   requireLength('detector state', state, o.warmup.length * STATE_BYTES);
   requireLength('shiftLimits', o.shiftLimits, o.warmup.length);
   const closed: Episode[] = [];
@@ -93,7 +93,7 @@ export function runDetectors(
       at = exports.detectors(
         at, to, o.base ?? 0, limits.ptr, shiftLimits.ptr, warmup.ptr, o.referenceTo, stream.ptr, seq.ptr, isVoid.ptr,
         kl.ptr, boxCox.ptr, friction.ptr, entropy.ptr, rho.ptr, tension.ptr, mewma.ptr,
-        state.ptr, z.ptr, cusum.ptr, route.ptr, notice.ptr, episodes.ptr, CAPACITY,
+        state.ptr, cusum.ptr, route.ptr, notice.ptr, episodes.ptr, CAPACITY,
       );
       const written = exports.episodesWritten();
       if (written === 0) continue;

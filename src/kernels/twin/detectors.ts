@@ -80,11 +80,11 @@ export const boxCox = (v: number): number => (v ** -0.5 - 1) / -0.5;
 export const cusumStep = (s: number, z: number, h: number, kappa: number, cap: number): number => Math.min(2 * h, Math.max(0, s + Math.min(z, cap) - kappa));
 
 /**
- * Takes in one event, returns z, S, route and notices; new episodes are pushed on `episodes`, which also holds the open ones.
- * A void event leaves every detector but VOID as it was; z and S are NaN there.
+ * Takes in one event, returns S, route and notices; new episodes are pushed on `episodes`, which also holds the open ones.
+ * A void event leaves every detector but VOID as it was; S is NaN there.
  */
-export function detectorStep(l: DetectorLimits, state: DetectorState, e: DetectorInput, episodes: Episode[]): { z: number; cusum: number; route: number; notice: number } {
-  if (e.warming) return { z: Number.NaN, cusum: Number.NaN, route: ROUTE.WARMING, notice: 0 };
+export function detectorStep(l: DetectorLimits, state: DetectorState, e: DetectorInput, episodes: Episode[]): { cusum: number; route: number; notice: number } {
+  if (e.warming) return { cusum: Number.NaN, route: ROUTE.WARMING, notice: 0 };
   const fire = (kind: number, onset: number, onsetSeq: number, peak: number) => {
     const episode: Episode = { kind, stream: e.stream, onset, onsetSeq, fired: e.index, firedSeq: e.seq, cleared: -1, peak };
     state.open[kind] = episode;
@@ -101,10 +101,9 @@ export function detectorStep(l: DetectorLimits, state: DetectorState, e: Detecto
     } else if (opens) fire(kind, e.index, e.seq, value);
   };
 
-  let z = Number.NaN;
   let notice = 0;
   if (!e.isVoid) {
-    z = (boxCox(e.kl) - l.m) / l.s;
+    const z = (boxCox(e.kl) - l.m) / l.s;
     const before = state.cusum;
     state.cusum = cusumStep(before, z, l.h, l.kappa, l.cap);
     if (state.cusum === 0) close(KIND.DRIFT);
@@ -147,5 +146,5 @@ export function detectorStep(l: DetectorLimits, state: DetectorState, e: Detecto
     : (notice & 3) !== 0 && inZone ? ROUTE.ACCOMMODATION
     : (notice & 12) !== 0 ? ROUTE.WATCH
     : ROUTE.IN_FRAME;
-  return { z, cusum: e.isVoid ? Number.NaN : state.cusum, route, notice };
+  return { cusum: e.isVoid ? Number.NaN : state.cusum, route, notice };
 }

@@ -1,3 +1,5 @@
+import type { LedgerSurvey } from './part.ts';
+
 /** What a ledger's files offer, and what was read from where: with an error that another mapping may mend. */
 export interface FileColumns {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
@@ -15,11 +17,15 @@ export type TautlineError =
       readonly kind: 'column'; readonly file: string; readonly column: string; readonly found: string; readonly needed: string; readonly advice: string;
       readonly has?: FileColumns;
     }
-  | { readonly kind: 'ledger'; readonly problem: string; readonly advice: string; readonly has?: FileColumns }
+  | { readonly kind: 'ledger'; readonly problem: string; readonly advice: string; readonly has?: FileColumns; readonly survey?: LedgerSurvey }
   | { readonly kind: 'network'; readonly url: string; readonly problem: string; readonly advice: string }
   | { readonly kind: 'parameter'; readonly name: string; readonly problem: string; readonly advice: string }
   | { readonly kind: 'worker'; readonly worker: string; readonly problem: string; readonly advice: string }
-  | { readonly kind: 'memory'; readonly problem: string; readonly advice: string }
+  | {
+      readonly kind: 'memory'; readonly problem: string; readonly advice: string;
+      /** Of a ledger that is too large: what a part of it can be chosen by. */
+      readonly survey?: LedgerSurvey;
+    }
   | { readonly kind: 'cancelled'; readonly what: string }
   | { readonly kind: 'internal'; readonly problem: string; readonly advice: string };
 
@@ -49,7 +55,7 @@ export function explain(error: TautlineError): string {
     case 'worker':
       return `The ${error.worker} worker stopped: ${error.problem}. ${error.advice}`;
     case 'memory':
-      return `Out of memory: ${error.problem}. ${error.advice}`;
+      return `Too large for memory: ${error.problem}. ${error.advice}`;
     case 'cancelled':
       return `Cancelled: ${error.what}.`;
     case 'internal':

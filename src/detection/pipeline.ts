@@ -194,6 +194,9 @@ export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms =
   return detector;
 }
 
+/** Bytes that the columns of an event take in wasm memory: f64, i32 and byte columns, coordinates and residuals on k axes. */
+export const eventBytes = (k: number): number => 8 * 14 + 4 * 5 + 3 + 8 * k;
+
 function load(kernels: KernelModule, events: EventColumns, coordinates: Coordinates, reference: IndexRange | Baseline, skip: IndexRange): Loaded {
   const { arena } = kernels;
   const { n } = events;
@@ -205,8 +208,8 @@ function load(kernels: KernelModule, events: EventColumns, coordinates: Coordina
       kind: 'ledger', problem: `the baseline has ${baseline.reference.k} axes, the coordinates ${k}`, advice: 'Project the ledger with the projection of the baseline.',
     });
   }
-  // 12 columns of f64 and the coordinates twice, 16 bytes of padding a column.
-  arena.reserve(n * (8 * 14 + 4 * 5 + 3 + 8 * k) + 1024);
+  // 16 bytes of padding a column.
+  arena.reserve(n * eventBytes(k) + 1024);
   const f64 = () => arena.f64(n);
   const blocks: EventBlocks = { n, k, streams, x: arena.f32From(x), stream: arena.i32From(events.stream), isVoid: arena.u8From(events.isVoid) };
   const columns: PipelineColumns = {

@@ -3,7 +3,7 @@ import { TautlineFailure } from '../core/errors.ts';
 const PAGE = 65_536;
 const ALIGNMENT = 16;
 /** One page short of 4 GiB, so that an end pointer still fits 32 bits. */
-const MAX_BYTES = 65_535 * PAGE;
+export const MAX_BYTES = 65_535 * PAGE;
 /** Growing costs a copy of the memory in some engines: never grow by less than this. */
 const MIN_GROWTH = 16 * 1024 * 1024;
 

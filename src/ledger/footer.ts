@@ -23,8 +23,10 @@ const META = {
   compressed: 7,
   dataPage: 9,
   dictionaryPage: 11,
+  statistics: 12,
   dropped: [10, 12, 13, 14, 15, 16],
 } as const;
+const STATISTICS = { nulls: 3, greatest: 5, least: 6 } as const;
 
 /** A column chunk: one leaf column of one row group. */
 interface Chunk {
@@ -35,6 +37,14 @@ interface Chunk {
   readonly uncompressed: number;
   readonly values: number;
   readonly nested: boolean;
+  readonly statistics: ChunkStatistics | null;
+}
+/** Of the values of a chunk: plain encoded bytes, null where they are not stated. */
+export interface ChunkStatistics {
+  readonly least: Uint8Array | null;
+  readonly greatest: Uint8Array | null;
+  /** -1 where it is not stated. */
+  readonly nulls: number;
 }
 export interface RowGroup {
   readonly rows: number;
@@ -108,7 +118,17 @@ function readChunk(path: string, parts: readonly string[], meta: ThriftStruct, f
     uncompressed: integer(meta.get(META.uncompressed)?.value),
     values: integer(meta.get(META.values)?.value),
     nested: parts.length > 1,
+    statistics: readStatistics(structOf(meta.get(META.statistics)?.value)),
   };
+}
+
+function readStatistics(fields: ThriftStruct | undefined): ChunkStatistics | null {
+  if (!fields) return null;
+  const bytesOf = (id: number): Uint8Array | null => {
+    const value = fields.get(id)?.value;
+    return value instanceof Uint8Array ? value : null;
+  };
+  return { least: bytesOf(STATISTICS.least), greatest: bytesOf(STATISTICS.greatest), nulls: fields.has(STATISTICS.nulls) ? integer(fields.get(STATISTICS.nulls)?.value) : -1 };
 }
 
 const damaged = (path: string, why: string): Error =>

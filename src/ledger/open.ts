@@ -1,17 +1,24 @@
 import type { LedgerColumns } from '../core/columns.ts';
 import { toTautlineError, TautlineFailure, type FileColumns, type TautlineError } from '../core/errors.ts';
+import { formatCount } from '../core/format.ts';
+import { countOf, countText, describePart, normalPart, roundedDown, type LedgerPart, type LedgerSurvey, type OpenedPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
+import { DEFAULT_PARAMETERS } from '../detection/parameters.ts';
+import { eventsThatFit, fitsText } from './capacity.ts';
 import { EMBEDDER_DIMENSION, referenceRows } from './embedder.ts';
 import { fileEmbeddings, textEmbeddings } from './embeddings.ts';
-import { counted, fileFailure, ledgerFailure } from './failures.ts';
+import { counted, fileFailure, ledgerFailure, throwIfCancelled } from './failures.ts';
 import { fingerprint } from './fingerprint.ts';
+import { isOutOfMemory, narrowing, tallied, withLengths } from './fit.ts';
 import { partitionsOf } from './hive.ts';
 import { checkMapping, guessMapping, unionFields } from './mapping.ts';
 import { describeLeftOut, planRows, type Plan } from './plan.ts';
 import type { Platform } from './platform.ts';
 import { scanFiles, type LedgerFile, type Scan } from './scan.ts';
+import { selectRows } from './selectRows.ts';
 import { fillSink, sinkColumns } from './sink.ts';
 import { openTable, resolveSource } from './source.ts';
+import { choosePartitions, factsOf, factsUnread, partitionKeys, surveyOf } from './survey.ts';
 import type { ColumnMapping, EmbeddingSource, LedgerSource, OpenedLedger, OpenReport, RowSink } from './types.ts';
 
 export interface OpenOptions {
@@ -22,35 +29,52 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
   /** Length of the reference period that the built-in embedder weighs words by (spec 2, 11); default 2,000. */
   readonly referenceEvents?: number;
+  /** Axes of the analysis that is to follow: memory has to do for it too; default 8. */
+  readonly k?: number;
 }
 
 /**
  * Opens a ledger (spec/ledger.md): reads its light columns into memory in canonical order, checks every embedding, and feeds the rest to the sink.
  * @param mapping ledger column -> file column; null guesses it.
- * @throws TautlineFailure of kind file, column, ledger, network or cancelled.
+ * A ledger that would not fit is refused before anything large is allocated: its row counts are known from footers, or counted while it is scanned.
+ * @throws TautlineFailure of kind file, column, ledger, network, memory or cancelled.
  */
 export async function openLedger(source: LedgerSource, mapping: ColumnMapping | null, options: OpenOptions): Promise<OpenedLedger> {
+  const found: Found = { survey: null };
   try {
-    return await open(source, mapping, options);
+    return await open(source, mapping, options, found);
   } catch (thrown) {
-    if (thrown instanceof TautlineFailure) throw thrown;
+    const survey = found.survey ?? undefined;
+    if (thrown instanceof TautlineFailure) {
+      const { error } = thrown;
+      throw error.kind === 'memory' && !error.survey ? new TautlineFailure({ ...error, survey }) : thrown;
+    }
     if (options.signal?.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'opening the ledger' });
-    if (thrown instanceof RangeError && /allocation failed|out of memory/i.test(thrown.message)) {
-      throw new TautlineFailure({
-        kind: 'memory',
-        problem: 'the ledger does not fit',
-        advice: 'Open a part of it, or write it with smaller row groups',
-      });
+    if (isOutOfMemory(thrown)) {
+      const rows = survey ? countOf(survey, source.part).events : NaN;
+      const events = Number.isNaN(rows) ? 'the ledger was being' : `${formatCount(rows)} events were being`;
+      throw new TautlineFailure({ kind: 'memory', problem: `memory ran out while ${events} opened`, advice: narrowing(survey), survey });
     }
     throw new TautlineFailure(toTautlineError(thrown, 'opening the ledger'));
   }
 }
 
-async function open(source: LedgerSource, given: ColumnMapping | null, options: OpenOptions): Promise<OpenedLedger> {
+/** What is known of a ledger by the time that opening it fails. */
+interface Found {
+  survey: LedgerSurvey | null;
+}
+
+async function open(source: LedgerSource, given: ColumnMapping | null, options: OpenOptions, found: Found): Promise<OpenedLedger> {
   const { platform, signal, onProgress, sink } = options;
+  const part = source.part && normalPart(source.part);
   const resolved = await resolveSource(source, platform, { signal, onProgress });
+  const { taken, others } = part ? choosePartitions(resolved.files, part) : { taken: resolved.files, others: [] };
   const files: LedgerFile[] = [];
-  for (const file of resolved.files) files.push({ reader: await openTable(file, platform), base: 0 });
+  for (const [i, file] of taken.entries()) {
+    files.push({ reader: await openTable(file, platform), base: 0 });
+    throwIfCancelled(signal, 'opening the ledger');
+    if (taken.length > 1) onProgress?.({ phase: 'Looking through the files', fraction: (i + 1) / taken.length, detail: file.path });
+  }
   const fields = unionFields(files.map(({ reader }) => reader));
   const firstPath = files[0].reader.path;
   const guess = given ? { mapping: given, notes: [] } : guessMapping(fields);
@@ -59,7 +83,47 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
   mendable(has, ['file', 'column'], () => checkMapping(mapping, fields, files.length === 1 ? firstPath : `${firstPath} and ${counted(files.length - 1, 'more file')}`));
   const stored = sinkColumns(fields, mapping);
 
+  const k = options.k ?? DEFAULT_PARAMETERS.k;
+  const room = { k, fits: eventsThatFit({ k, stored: sink ? withLengths(stored.columns, files) : null, memory: platform.memory }) };
+  const keys = partitionKeys(resolved.files);
+  const time = mapping.ts;
+  const timeType = fields.find((field) => field.name === time)?.type ?? null;
+  const skipped = await Promise.all(others.map((file) => factsUnread(file, time, timeType)));
+  const survey = (bytesPerRow: number, counted: (file: LedgerFile) => number | null): LedgerSurvey =>
+    (found.survey = surveyOf([...files.map((file) => factsOf(file.reader, time, counted(file))), ...skipped], keys, time !== undefined, room, bytesPerRow));
+  const place = sink ? 'in this tab' : 'in memory';
+  const refuse = (whole: LedgerSurvey, events: string): TautlineFailure => {
+    const which = part ? `the part chosen (${describePart(part)})` : 'this ledger';
+    return new TautlineFailure({ kind: 'memory', problem: `${which} has ${events}; ${fitsText(room.fits, k, place)}`, advice: narrowing(whole), survey: whole });
+  };
+  const before = survey(NaN, ({ reader }) => reader.rows);
+  const expected = countOf(before, part);
+  if (expected.events > room.fits) throw refuse(before, `${expected.exact ? '' : 'about '}${counted(expected.events, 'event')}`);
+
+  const inTime = part && (part.from !== null || part.to !== null) ? part : null;
+  if (inTime) {
+    if (time === undefined) {
+      mendable(has, ['ledger'], () => {
+        throw new TautlineFailure({ ...ledgerFailure('The ledger has no ts, so no time range can be taken of it', 'Map a column to ts, or choose partitions').error, survey: before } as TautlineError);
+      });
+    }
+    for (const file of files) if (file.reader.fields.some((field) => field.name === time)) file.reader = selectRows(file.reader, time!, inTime);
+  }
+  const tally = tallied(files, room.fits, (rows, bytes) => {
+    const total = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
+    const whole = survey(bytes / rows, ({ reader }) => reader.rows);
+    const guess = inTime || bytes >= total ? '' : ` (by its size about ${formatCount(roundedDown((rows / bytes) * total))})`;
+    return refuse(whole, `more than ${formatCount(rows)} events${guess}`);
+  }, inTime === null);
+
   const scan = await scanFiles(files, mapping, { signal, onProgress }).catch((thrown: unknown) => mendable(has, ['column'], () => { throw thrown; }));
+  tally.stop();
+  const rowsOf = new Map(files.map((file, i) => [file, file.reader.allRows?.() ?? (files[i + 1]?.base ?? scan.rows) - file.base]));
+  const allRows = [...rowsOf.values()].reduce((sum, rows) => sum + rows, 0);
+  const whole = survey(files.reduce((sum, { reader }) => sum + reader.bytes, 0) / Math.max(1, allRows), (file) => rowsOf.get(file)!);
+  if (part && (scan.rows === 0 || (inTime && !scan.time.some((ms) => !Number.isNaN(ms))))) {
+    throw new TautlineFailure({ kind: 'ledger', problem: `No event lies in the part chosen (${describePart(part)})`, advice: 'Choose other partitions or another time range', survey: whole });
+  }
   if (scan.rows === 0) throw fileFailure(files.length === 1 ? firstPath : resolved.name, 'it has no rows', 'Open a ledger with at least one event');
   const plan = planRows(scan, mapping, (row) => nameRow(files, row));
   if (plan.order.length === 0) {
@@ -79,6 +143,7 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
   }
   if (sink) await fillSink(sink, files, stored.columns, plan, scan.rows, { signal, onProgress });
 
+  const opened = part ? openedPart(part, whole) : null;
   const report: OpenReport = {
     name: resolved.name,
     files: files.length,
@@ -92,6 +157,8 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
     columns: has.columns,
     leftOut: plan.leftOut,
     notes: [
+      ...(opened ? [`Only a part is open: ${countText(scan.rows, opened)} (${describePart(opened.part)}).`] : []),
+      ...(opened && mapping.event_id === undefined ? ['Without event_id, positions are counted in the part that is open.'] : []),
       ...resolved.notes,
       ...guess.notes,
       ...partitionNotes(files),
@@ -100,6 +167,8 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
       ...stored.notes,
     ],
     fingerprint: await fingerprint(columns, Uint32Array.from(plan.order, (row) => scan.content[row])),
+    part: opened,
+    survey: whole,
   };
   const textLength = mapping.text === undefined ? null : Int32Array.from(plan.order, (row) => scan.textLength[row]);
   return { report, columns, embeddings, textLength };
@@ -117,7 +186,13 @@ function mendable<R>(has: FileColumns, kinds: readonly TautlineError['kind'][], 
 
 function nameRow(files: readonly LedgerFile[], row: number): string {
   const file = files.findLast(({ base }) => base <= row)!;
-  return `row ${row - file.base + 1} of ${file.reader.path}`;
+  const at = row - file.base;
+  return `row ${(file.reader.fileRow?.(at) ?? at) + 1} of ${file.reader.path}`;
+}
+
+function openedPart(part: LedgerPart, whole: LedgerSurvey): OpenedPart {
+  const { events, exact } = countOf(whole, undefined);
+  return { part, of: events, exact };
 }
 
 /** The light columns in canonical order. */

@@ -16,7 +16,17 @@ async function load(): Promise<ParquetModule> {
   return parquet;
 }
 
+/** What a tab may take of the machine's memory: the system, the browser and other tabs need the rest. */
+const TAB_SHARE = 1 / 2;
+/** Where the browser does not say how much there is (GiB). */
+const ASSUMED_GIB = 8;
+
+function tabMemory(): number {
+  const { deviceMemory } = navigator as { readonly deviceMemory?: number };
+  return (deviceMemory ?? ASSUMED_GIB) * TAB_SHARE * 2 ** 30;
+}
+
 /** The browser's platform (page or worker): parquet-wasm is fetched at the first Parquet file. */
 export function browserPlatform(samples?: Platform['samples']): Platform {
-  return { parquet: () => (loading ??= load()), samples };
+  return { parquet: () => (loading ??= load()), samples, memory: tabMemory() };
 }

@@ -1,11 +1,12 @@
-import type { Data } from 'apache-arrow';
+import type { Data, DataType } from 'apache-arrow';
 import type { Table } from 'parquet-wasm/esm';
 import { TautlineFailure } from '../core/errors.ts';
 import { fileFailure, messageOf, throwIfCancelled } from './failures.ts';
 import { readBatch, readField, typeName, type ForeignField } from './ffi.ts';
+import { groupTimes } from './groupTimes.ts';
 import { groupFile, readFooter, schemaFile, type Footer, type RowGroup } from './footer.ts';
 import type { ParquetModule } from './platform.ts';
-import type { RawBatch, ReadOptions, TableReader } from './reader.ts';
+import type { GroupTimes, RawBatch, ReadOptions, TableReader } from './reader.ts';
 import type { NamedBlob } from './types.ts';
 
 /** Column chunks closer than this are read at once: a request costs more than the bytes between. */
@@ -16,9 +17,7 @@ const DECODED_BYTES = 128 << 20;
 /** Opens a Parquet file for reading by row group; only the footer is read here. The file must have passed `sniff`. */
 export async function openParquet(file: NamedBlob, parquet: ParquetModule): Promise<TableReader> {
   const { path, blob } = file;
-  const tail = new DataView(await bytesOf(file, blob.size - 8, blob.size));
-  const footerStart = blob.size - 8 - tail.getUint32(0, true);
-  const footer = readFooter(path, new Uint8Array(await bytesOf(file, footerStart, blob.size - 8)), blob.size);
+  const footer = await footerOf(file);
   const memory = (): DataView => new DataView(parquet.wasmMemory().buffer);
   const fields = guard(path, () => {
     const foreign = parquet.readSchema(schemaFile(footer)).intoFFI();
@@ -100,9 +99,23 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule): Prom
     format: 'parquet',
     fields: fields.map((field) => ({ name: field.name, type: field.type, typeName: typeName(field), inferred: false })),
     rows,
+    meanBytes: (column) => (rows === 0 ? 0 : decodedBytes(footer, column) / rows),
+    times: (column) => groupTimes(footer, column, byName.get(column)?.type ?? null),
     vectorLength: (column) => (rows === 0 ? 0 : Math.round(leafValues(footer, column) / rows)),
     read,
   };
+}
+
+async function footerOf(file: NamedBlob): Promise<Footer> {
+  const { size } = file.blob;
+  const tail = new DataView(await bytesOf(file, size - 8, size));
+  return readFooter(file.path, new Uint8Array(await bytesOf(file, size - 8 - tail.getUint32(0, true), size - 8)), size);
+}
+
+/** Rows of a Parquet file, and their times by the statistics of a column that holds them as `type`; nothing but the footer is read. */
+export async function surveyParquet(file: NamedBlob, column: string | undefined, type: DataType | null): Promise<readonly GroupTimes[]> {
+  const footer = await footerOf(file);
+  return column === undefined ? groupTimes(footer, '', null) : groupTimes(footer, column, type);
 }
 
 function leafValues(footer: Footer, column: string): number {
@@ -111,6 +124,9 @@ function leafValues(footer: Footer, column: string): number {
     0,
   );
 }
+
+const decodedBytes = (footer: Footer, column: string): number =>
+  footer.groups.reduce((sum, { chunks }) => sum + chunks.reduce((inner, chunk) => inner + (chunk.column === column ? chunk.uncompressed : 0), 0), 0);
 
 /** The bytes of the chunks of the wanted columns, null for the others; neighbouring chunks are read at once. */
 async function readChunks(file: NamedBlob, group: RowGroup, wanted: ReadonlySet<string>): Promise<(Uint8Array | null)[]> {

@@ -12,6 +12,8 @@ export interface Platform {
   parquet(): Promise<ParquetModule>;
   /** Resolves a sample's name to files; absent where there are no samples. */
   samples?(name: string, signal?: AbortSignal): Promise<readonly NamedBlob[]>;
+  /** Bytes that a ledger may take in all; absent: as much as the kernels can address. */
+  readonly memory?: number;
   /** Replaces the global `fetch` for ledgers from a URL. */
   readonly fetch?: typeof fetch;
 }

@@ -36,6 +36,16 @@ export interface ReadOptions {
   readonly onFraction?: (fraction: number) => void;
 }
 
+/** What a file states of the times in one of its row groups. */
+export interface GroupTimes {
+  readonly rows: number;
+  /** Epoch ms, inclusive; NaN where they are not stated. */
+  readonly first: number;
+  readonly last: number;
+  /** True where no row of the group is without a time. */
+  readonly complete: boolean;
+}
+
 /** An opened file of any format. */
 export interface TableReader {
   readonly path: string;
@@ -44,6 +54,14 @@ export interface TableReader {
   readonly fields: readonly ReaderField[];
   /** Number of rows where the format states it, else null. */
   readonly rows: number | null;
+  /** Least and greatest time of each row group, in the order of the rows, where the file has statistics of the column; else absent or empty. */
+  readonly times?: (column: string) => readonly GroupTimes[];
+  /** Decoded bytes of a column's values to a row, where the file states them; else absent. */
+  readonly meanBytes?: (column: string) => number;
+  /** Rows of the file with those that were left out before they got here, null until all has been read; absent: as `rows`. */
+  readonly allRows?: () => number | null;
+  /** Position in the file of a row, where rows were left out before they got here; absent: the row itself. */
+  readonly fileRow?: (row: number) => number;
   /** Values to a vector, where the format knows before reading (Parquet); else 0. */
   vectorLength(column: string): number;
   /** Batches in file order; can be called any number of times. Throws a `TautlineFailure` that names the file. */

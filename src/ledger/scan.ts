@@ -14,7 +14,7 @@ export const BATCH_ROWS = 8192;
 
 /** A file of the ledger and the number of rows before it: a row's position over all files is `base` + its position in the file. */
 export interface LedgerFile {
-  readonly reader: TableReader;
+  reader: TableReader;
   base: number;
 }
 
@@ -51,7 +51,7 @@ export function refuse(file: TableReader, column: LedgerColumnName, source: stri
   return (row, value) => {
     const shown =
       typeof value === 'string' ? `"${value.slice(0, 60)}"` : Array.isArray(value) ? 'a list with other values than numbers' : String(value);
-    throw columnFailure(file.path, source, `${shown} at row ${first + row + 1}`, NEEDS[column].needed, NEEDS[column].advice);
+    throw columnFailure(file.path, source, `${shown} at row ${(file.fileRow?.(first + row) ?? first + row) + 1}`, NEEDS[column].needed, NEEDS[column].advice);
   };
 }
 
@@ -72,20 +72,25 @@ export function vectorsOf(columns: readonly RawColumn[], batch: RawBatch, reader
 export const rowsFor = (dimension: number): number =>
   Math.max(1, Math.min(BATCH_ROWS, dimension > 0 ? Math.floor(BATCH_BYTES / (4 * dimension)) : BATCH_ROWS));
 
+const make = (size: number) => ({
+  eventId: new BigInt64Array(size),
+  missingId: new Uint8Array(size),
+  time: new Float64Array(size).fill(NaN),
+  latency: new Float64Array(size).fill(NaN),
+  textLength: new Int32Array(size).fill(-1),
+  hasText: new Uint8Array(size),
+  vectorLength: new Int32Array(size).fill(-1),
+  notFinite: new Uint8Array(size),
+  content: new Uint32Array(size),
+});
+
+/** Bytes that the first pass keeps of a row of a ledger with every column. */
+export const SCAN_BYTES =
+  Object.values(make(1)).reduce((sum, array) => sum + array.BYTES_PER_ELEMENT, 0) + DICTIONARY_COLUMNS.length * Int32Array.BYTES_PER_ELEMENT;
+
 /** A growing set of per-row arrays. */
 function growable(rows: number) {
   let capacity = Math.max(1, rows);
-  const make = (size: number) => ({
-    eventId: new BigInt64Array(size),
-    missingId: new Uint8Array(size),
-    time: new Float64Array(size).fill(NaN),
-    latency: new Float64Array(size).fill(NaN),
-    textLength: new Int32Array(size).fill(-1),
-    hasText: new Uint8Array(size),
-    vectorLength: new Int32Array(size).fill(-1),
-    notFinite: new Uint8Array(size),
-    content: new Uint32Array(size),
-  });
   let arrays = make(capacity);
   return {
     reserve(needed: number) {

@@ -1,11 +1,16 @@
 import type { LedgerColumns } from '../core/columns.ts';
+import type { LedgerPart, LedgerSurvey, OpenedPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
 
-/** Where a ledger comes from. `path` is relative, with hive partitions (`provider_id=a/hour=.../part-0.parquet`) where there are any. */
-export type LedgerSource =
+/**
+ * Where a ledger comes from, and what of it is opened (absent: all of it). `path` is relative, with hive partitions
+ * (`provider_id=a/hour=.../part-0.parquet`) where there are any.
+ */
+export type LedgerSource = (
   | { readonly kind: 'files'; readonly files: readonly NamedBlob[] }
   | { readonly kind: 'url'; readonly url: string }
-  | { readonly kind: 'sample'; readonly name: string };
+  | { readonly kind: 'sample'; readonly name: string }
+) & { readonly part?: LedgerPart };
 
 /** A byte source with random access: a browser File, a Node file opened as a Blob, or a ranged URL. */
 export interface NamedBlob {
@@ -56,6 +61,10 @@ export interface OpenReport {
   readonly notes: readonly string[];
   /** SHA-256, hex, of what the analysis reads (fingerprint.ts): the same ledger cut into other files has the same. */
   readonly fingerprint: string;
+  /** Where a part of the ledger was opened: which, and of how much. All other figures are of what was opened. */
+  readonly part: OpenedPart | null;
+  /** The whole ledger, to choose a part of it. */
+  readonly survey: LedgerSurvey;
 }
 
 /** Reads embeddings in batches, in file order, without ever holding all of them. */

@@ -1,0 +1,66 @@
+import type { TautlineFailure } from '../core/errors.ts';
+import type { LedgerSurvey } from '../core/part.ts';
+import type { StoredColumn } from './capacity.ts';
+import type { TableReader } from './reader.ts';
+import type { LedgerFile } from './scan.ts';
+
+/** What engines throw where an array, a string or a map becomes too large, or memory cannot be had. */
+export const isOutOfMemory = (thrown: unknown): boolean =>
+  thrown instanceof RangeError && /allocation failed|out of memory|invalid (?:typed array|array|array buffer|string) length|maximum size exceeded|could not allocate/i.test(thrown.message);
+
+/** How a ledger can be made smaller. */
+export function narrowing(survey: Pick<LedgerSurvey, 'keys' | 'hasTime'> | undefined): string {
+  const ways = [...(survey && survey.keys.length > 0 ? [`partitions (${survey.keys.join(', ')})`] : []), ...(survey?.hasTime ? ['a time range'] : [])];
+  return ways.length === 0 ? 'Write a part of it to a file of its own, and open that' : `Narrow it: choose ${ways.join(' or ')}`;
+}
+
+/** The columns that go to the database with the mean length of their values, as far as the files state it. */
+export function withLengths(columns: readonly { readonly type: StoredColumn['type']; readonly source: string | null }[], files: readonly LedgerFile[]): StoredColumn[] {
+  const rows = files.reduce((sum, { reader }) => sum + (reader.rows ?? 0), 0);
+  return columns.map(({ type, source }) => {
+    const bytes = files.reduce((sum, { reader }) => sum + (source === null ? 0 : (reader.meanBytes?.(source) ?? 0) * (reader.rows ?? 0)), 0);
+    return { type, meanLength: rows === 0 ? 0 : bytes / rows };
+  });
+}
+
+/** A projection from less than this would be by chance. */
+const PROJECTED_FROM_BYTES = 64 << 20;
+
+/**
+ * Counts rows while the files are read, and stops at more than `most` with what `refuse` makes of the rows and bytes read so far. Where the rows are
+ * spread evenly over the bytes (`even`), it stops as soon as their number is bound to be more than twice that.
+ */
+export function tallied(files: readonly LedgerFile[], most: number, refuse: (rows: number, bytes: number) => TautlineFailure, even: boolean): { stop(): void } {
+  let counting = true;
+  let rows = 0;
+  let bytesBefore = 0;
+  const total = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
+  const watch = (reader: TableReader): TableReader => ({
+    ...reader,
+    async *read(options) {
+      if (!counting) {
+        yield* reader.read(options);
+        return;
+      }
+      let fraction = 0;
+      const onFraction = (share: number): void => {
+        fraction = share;
+        options.onFraction?.(share);
+      };
+      for await (const batch of reader.read({ ...options, onFraction })) {
+        rows += batch.rows;
+        const bytes = bytesBefore + fraction * reader.bytes;
+        const bound = even && bytes >= PROJECTED_FROM_BYTES ? (rows / bytes) * total : 0;
+        if (rows > most || bound > 2 * most) throw refuse(rows, Math.max(bytes, 1));
+        yield batch;
+      }
+      bytesBefore += reader.bytes;
+    },
+  });
+  for (const file of files) file.reader = watch(file.reader);
+  return {
+    stop() {
+      counting = false;
+    },
+  };
+}

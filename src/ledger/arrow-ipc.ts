@@ -2,6 +2,7 @@ import * as arrow from 'apache-arrow';
 import type { Data, DataType } from 'apache-arrow';
 import { fileFailure, messageOf, throwIfCancelled } from './failures.ts';
 import { readBatch, readField, typeName } from './ffi.ts';
+import { codecOf, inflateIpc } from './ipcCompression.ts';
 import type { Platform } from './platform.ts';
 import type { RawBatch, ReadOptions, TableReader } from './reader.ts';
 import type { NamedBlob } from './types.ts';
@@ -15,11 +16,13 @@ const CHUNK_BYTES = 4 << 20;
 export async function openArrow(file: NamedBlob, isFile: boolean, platform: Platform): Promise<TableReader> {
   const { path, blob } = file;
   let schema: arrow.Schema;
+  let compressed: boolean;
   try {
     const reader = await openReader(blob, isFile, { bytes: 0 });
     schema = reader.schema;
     await reader.cancel();
     if (!schema) throw new Error('no schema');
+    compressed = (await codecOf(streamOf(blob, isFile, { bytes: 0 }))) !== null;
   } catch (thrown) {
     if (/unrecognized type/i.test(messageOf(thrown))) return openForeign(file, isFile, platform);
     throw arrowFailure(path, thrown);
@@ -30,8 +33,9 @@ export async function openArrow(file: NamedBlob, isFile: boolean, platform: Plat
     const indices = options.columns.map((name) => indexOf.get(name)!);
     const position = { bytes: 0 };
     let first = 0;
-    const reader = await openReader(blob, isFile, position);
+    let reader: arrow.AsyncRecordBatchStreamReader | null = null;
     try {
+      reader = compressed ? await openStream(inflateIpc(streamOf(blob, isFile, position))) : await openReader(blob, isFile, position);
       for (;;) {
         throwIfCancelled(options.signal, `reading ${path}`);
         const next = (await reader.next()) as IteratorResult<arrow.RecordBatch, null>;
@@ -47,7 +51,7 @@ export async function openArrow(file: NamedBlob, isFile: boolean, platform: Plat
     } catch (thrown) {
       throw arrowFailure(path, thrown);
     } finally {
-      await reader.cancel();
+      await reader?.cancel();
     }
   }
   return {
@@ -64,13 +68,6 @@ export async function openArrow(file: NamedBlob, isFile: boolean, platform: Plat
 function arrowFailure(path: string, thrown: unknown): Error {
   const message = messageOf(thrown);
   if (thrown instanceof Error && thrown.name === 'TautlineFailure') return thrown;
-  if (/compress/i.test(message)) {
-    return fileFailure(
-      path,
-      'its Arrow record batches are compressed, which cannot be read here',
-      'Write it uncompressed (compression="uncompressed"), or as Parquet',
-    );
-  }
   return fileFailure(path, `the Arrow file is truncated or damaged (${message})`, 'Write or download it again');
 }
 
@@ -94,17 +91,30 @@ function handleOf(blob: Blob, position: Position): arrow.FileHandle {
   } as unknown as arrow.FileHandle;
 }
 
-async function* chunksOf(blob: Blob, position: Position): AsyncIterable<Uint8Array> {
-  for (let at = 0; at < blob.size; at += CHUNK_BYTES) {
+/** The stream of messages; that of a file lies between a magic of 8 bytes and a footer. */
+async function* streamOf(blob: Blob, isFile: boolean, position: Position): AsyncIterable<Uint8Array> {
+  for (let at = isFile ? FILE_MAGIC_BYTES : 0; at < blob.size; at += CHUNK_BYTES) {
     const chunk = new Uint8Array(await blob.slice(at, at + CHUNK_BYTES).arrayBuffer());
     position.bytes = at + chunk.length;
     yield chunk;
   }
 }
 
+async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const part of stream) parts.push(new Uint8Array(part));
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
 async function openReader(blob: Blob, isFile: boolean, position: Position): Promise<arrow.AsyncRecordBatchStreamReader> {
-  const opening = isFile ? arrow.RecordBatchReader.from(handleOf(blob, position)) : arrow.RecordBatchReader.from(chunksOf(blob, position));
-  const reader = (await opening) as unknown as arrow.AsyncRecordBatchStreamReader;
+  if (!isFile) return openStream(streamOf(blob, isFile, position));
+  return opened(arrow.RecordBatchReader.from(handleOf(blob, position)));
+}
+
+const openStream = (stream: AsyncIterable<Uint8Array>): Promise<arrow.AsyncRecordBatchStreamReader> => opened(arrow.RecordBatchReader.from(stream));
+
+async function opened(opening: unknown): Promise<arrow.AsyncRecordBatchStreamReader> {
+  const reader = (await opening) as arrow.AsyncRecordBatchStreamReader;
   await reader.open({ autoDestroy: false });
   return reader;
 }
@@ -117,11 +127,10 @@ async function openForeign(file: NamedBlob, isFile: boolean, platform: Platform)
   }
   const parquet = await platform.parquet();
   const memory = (): DataView => new DataView(parquet.wasmMemory().buffer);
-  // An Arrow file is a stream between a magic of 8 bytes and a footer.
-  const bytes = new Uint8Array(await blob.slice(isFile ? FILE_MAGIC_BYTES : 0).arrayBuffer());
   let table;
   try {
-    table = parquet.Table.fromIPCStream(bytes);
+    // Its Arrow is built without the codecs.
+    table = parquet.Table.fromIPCStream(await bytesOf(inflateIpc(streamOf(blob, isFile, { bytes: 0 }))));
   } catch (thrown) {
     throw arrowFailure(path, thrown);
   }

@@ -29,7 +29,7 @@ describe('files of other writers', () => {
     'odd_types',
   ]
     .map((name) => `${name}.parquet`)
-    .concat('plain.arrow', 'plain.arrows', 'large_list.arrow', 'views.arrow');
+    .concat('plain.arrow', 'plain.arrows', 'lz4.arrow', 'zstd.arrows', 'large_list.arrow', 'views.arrow');
   it.each(same)('%s opens with the same events', async (name) => {
     const opened = await open(fixture(name));
     expect(opened.report).toMatchObject({ events: 12, voidEvents: 1, dimension: 4, embedder: 'file', leftOut: [] });

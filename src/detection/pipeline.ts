@@ -1,35 +1,35 @@
 import type { Coordinates, EventColumns, IndexRange } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
+import { nextTurn } from '../core/turn.ts';
 import type { EventIndex } from '../core/units.ts';
 import type { Block } from '../kernels/arena.ts';
-import { couplingState, previousInThread, readCouplingMatrix, runCoupling, type CouplingOptions } from '../kernels/coupling.ts';
+import { couplingState, previousInThread, readCouplingMatrix, runCoupling } from '../kernels/coupling.ts';
 import { detectorState, governanceWeights, openEpisodes, runDetectors, type DetectorColumns, type Episode } from '../kernels/detectors.ts';
-import { displacementState, runDisplacement } from '../kernels/displacement.ts';
 import type { EventBlocks } from '../kernels/events.ts';
-import { latencyState, runLatency, type LatencyColumns } from '../kernels/latency.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import { runTracker, trackerState, type TrackerColumns } from '../kernels/tracker.ts';
-import { runTransport, transportState, type TransportColumns } from '../kernels/transport.ts';
 import type { Baseline } from './baseline.ts';
 import { calibrationOf, calibrationStatistics, detectorLimits, scoreOf } from './calibration.ts';
 import { explainRoute } from './explain.ts';
 import type { Parameters } from './parameters.ts';
-import {
-  alignReference, referenceMeans, referenceWindows, resizeWindows, resolveSync, warmupOf, windowReferenceOf, type ReferenceMeans, type ResolvedReference,
-} from './reference.ts';
+import { alignReference, referenceMeans, referenceWindows, warmupOf } from './reference.ts';
 import { alignFalseAlarms, shiftFalseAlarms, shiftLimits, type ShiftFalseAlarms } from './shiftLimit.ts';
+import { allocateSlots, chooseSlots, signalBytes, signalsIn, type SignalSlots } from './signalColumns.ts';
+import { CHECKPOINT, signalSteps, type SignalInputs } from './signalRun.ts';
+import { SIGNAL_STAGES, stageKey, StageSpeed } from './signalStages.ts';
 import { ALERT_KINDS, ROUTES, type Alert, type Calibration, type Decisions, type Projection, type Signals } from './types.ts';
 
 export { referenceRange, selectStreams } from './reference.ts';
 
 const NOWHERE: IndexRange = { from: 0, to: 0 };
-/** Events between saved coupling states: what a drill-down replays at most. */
-const CHECKPOINT = 2048;
+/** Memory that a second set of signals may take, so that the last one stays while the next is computed. */
+const SPARE_BYTES = 256 * 2 ** 20;
+const STRETCH_MS = 15;
 
 /**
- * The pipeline of the spec over one ledger in memory: signals (4-6), calibration (7), decisions (8). Synchronous; holds a kernel instance of its own.
- * Signals and decisions are views into wasm memory: those of `runSignals` are valid until the next `runSignals` or `load`, those of `decide` until the
- * next `decide`, `runSignals` or `load`. Copy what must live longer. Alerts and calibration are plain objects.
+ * The pipeline of the spec over one ledger in memory: signals (4-6), calibration (7), decisions (8). Holds a kernel instance of its own. Of the signals only
+ * those kernels run again whose inputs changed (`STAGE_PARAMETERS`).
+ * Signals and decisions are views into wasm memory: those of `runSignals` are valid until the next `runSignals` or `load` (and see `keeps`), those of
+ * `decide` until the next `decide`, `runSignals` or `load`. Copy what must live longer. Alerts and calibration are plain objects.
  */
 export interface Detector {
   /**
@@ -40,6 +40,15 @@ export interface Detector {
    */
   load(events: EventColumns, coordinates: Coordinates, reference: IndexRange | Baseline, skip?: IndexRange): void;
   runSignals(parameters: Parameters): Signals;
+  /**
+   * Computes in the background what `runSignals` of these parameters needs, which then has nothing left to do. Other calls may come between, `load` and
+   * another `prepare` may not. Throws kind "cancelled" where the signal is aborted.
+   */
+  prepare(parameters: Parameters, options: PrepareOptions): Promise<void>;
+  /** True where `prepare` leaves the answers of the last run standing; where there is no memory for two sets of signals the last run is gone. */
+  keeps(parameters: Parameters): boolean;
+  /** Alerts of other parameters, beside the last run and what was decided on it. Quick after `prepare`. */
+  alertsOf(parameters: Parameters): readonly Alert[];
   /** Calibration for the signals of the last run; of `parameters` only those of the decisions stage are read. */
   calibrate(parameters: Parameters): Calibration;
   /** Decisions for the signals of the last run; of `parameters` only those of the decisions stage are read. */
@@ -52,40 +61,28 @@ export interface Detector {
   explain(index: EventIndex): string[];
 }
 
+export interface PrepareOptions {
+  readonly signal: AbortSignal;
+  /** Fraction done, a few times a second at most. */
+  readonly onProgress: (fraction: number) => void;
+  /** Longest stretch of work without a look at the event queue, in ms, beyond a piece of work. */
+  readonly stretch?: number;
+}
+
 /** Columns of a loaded ledger in wasm memory. */
-interface Loaded {
-  readonly kernels: KernelModule;
-  readonly events: EventColumns;
-  readonly coordinates: Coordinates;
-  readonly blocks: EventBlocks;
-  readonly columns: PipelineColumns;
-  /** Null where the reference lies within the events. */
-  readonly baseline: { readonly reference: ResolvedReference; readonly given: Baseline } | null;
-  readonly range: IndexRange;
-  readonly means: ReferenceMeans;
-  /** Top of the arena: what follows belongs to the run under way. */
-  readonly mark: number;
+interface Loaded extends SignalInputs {
+  readonly columns: SignalInputs['columns'] & { readonly seq: Block<Int32Array> } & DetectorColumns;
+  readonly baseline: Baseline | null;
+  /** Two where the last signals can stay while others are computed, else one. */
+  readonly sets: readonly SignalSlots[];
+  readonly speed: StageSpeed;
 }
 
-/** What the kernels write and read besides `EventBlocks`, one element an event. */
-export interface PipelineColumns extends TrackerColumns, LatencyColumns, TransportColumns, DetectorColumns {
-  readonly seq: Block<Int32Array>;
-  readonly time: Block<Float64Array>;
-  readonly latency: Block<Float64Array>;
-  readonly instantiation: Block<Int32Array>;
-  readonly previous: Block<Int32Array>;
-  readonly rho: Block<Float64Array>;
-  readonly mewma: Block<Float64Array>;
-}
-
-/** What the last run of the signals leaves for later questions. */
+/** The last run of the signals. */
 interface Run {
   readonly parameters: Parameters;
+  readonly slots: SignalSlots;
   readonly signals: Signals;
-  readonly windowReference: number;
-  readonly coupling: CouplingOptions;
-  /** Coupling states before events 0, CHECKPOINT, 2 CHECKPOINT, ... */
-  readonly checkpoints: readonly Uint8Array[];
 }
 
 /** Derives false SHIFT alarms of a reference; a parameter so that tests can do without the bootstrap. */
@@ -94,20 +91,41 @@ export type FalseAlarms = typeof shiftFalseAlarms;
 export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms = shiftFalseAlarms): Detector {
   let loaded: Loaded | null = null;
   let run: Run | null = null;
+  /** Slots of the newest run, whole or not. */
+  let last: SignalSlots | null = null;
   let decided: { readonly decisions: Decisions; readonly parameters: Parameters } | null = null;
-  let alarms: { readonly lambda: number; readonly counts: ShiftFalseAlarms | null } | null = null;
+  /** By mewma_lambda. */
+  const alarms = new Map<number, ShiftFalseAlarms | null>();
 
   function alarmCounts({ events, coordinates, range, baseline }: Loaded, { mewma_lambda }: Parameters): ShiftFalseAlarms | null {
-    if (baseline) return alignFalseAlarms(baseline.given.falseAlarms, baseline.given.reference.streams, events.streams);
-    if (alarms?.lambda !== mewma_lambda) alarms = { lambda: mewma_lambda, counts: falseAlarms(kernels, { events, coordinates, range }, { mewma_lambda }) };
-    return alarms.counts;
+    if (baseline) return alignFalseAlarms(baseline.falseAlarms, baseline.reference.streams, events.streams);
+    if (!alarms.has(mewma_lambda)) alarms.set(mewma_lambda, falseAlarms(kernels, { events, coordinates, range }, { mewma_lambda }));
+    return alarms.get(mewma_lambda)!;
+  }
+
+  function calibrate(held: Loaded, { slots, signals, parameters: used }: Run, parameters: Parameters): Calibration {
+    const { events, range, means, coordinates, baseline } = held;
+    const statistics = baseline?.calibration ?? calibrationStatistics({
+      events, signals, boxCox: slots.tracker.columns.boxCox.view(), range, referenceEvents: means.referenceEvents, k: coordinates.k, wref: slots.latency.windowReference,
+    }, parameters);
+    return calibrationOf(statistics, shiftLimits(alarmCounts(held, used), parameters.false_alarm_budget, events.streams.length), parameters);
+  }
+
+  /** The run of `parameters`, computed where its signals are not there yet: in the place of `last`'s, or beside those in `keep`. */
+  function runOf(held: Loaded, parameters: Parameters, keep: SignalSlots | null): Run {
+    const { slots, stale } = chooseSlots(held.sets, parameters, last, keep);
+    const steps = signalSteps(held, parameters, slots, stale, held.speed);
+    while (steps.next().done !== true);
+    alarmCounts(held, parameters);
+    return { parameters, slots, signals: signalsIn(held.blocks.n, held.columns.seq, slots) };
   }
 
   const detector: Detector = {
     load(events, coordinates, reference, skip = NOWHERE) {
       run = null;
+      last = null;
       decided = null;
-      alarms = null;
+      alarms.clear();
       loaded = null;
       loaded = load(kernels.fork(), events, coordinates, reference, skip);
     },
@@ -116,33 +134,61 @@ export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms =
       const held = need(loaded, 'load');
       run = null;
       decided = null;
-      run = runSignals(held, parameters);
-      alarmCounts(held, parameters);
+      run = runOf(held, parameters, null);
+      last = run.slots;
       return run.signals;
     },
 
-    calibrate(parameters) {
+    async prepare(parameters, { signal, onProgress, stretch = STRETCH_MS }) {
       const held = need(loaded, 'load');
-      const { signals, windowReference, parameters: used } = need(run, 'runSignals');
-      const { events, range, means, coordinates, columns, baseline } = held;
-      const statistics = baseline?.given.calibration ?? calibrationStatistics({
-        events, signals, boxCox: columns.boxCox.view(), range, referenceEvents: means.referenceEvents, k: coordinates.k, wref: windowReference,
-      }, parameters);
-      return calibrationOf(statistics, shiftLimits(alarmCounts(held, used), parameters.false_alarm_budget, events.streams.length), parameters);
+      const kept = detector.keeps(parameters);
+      const { slots, stale } = chooseSlots(held.sets, parameters, last, kept ? last : null);
+      if (!kept) {
+        run = null;
+        decided = null;
+      }
+      let since = performance.now();
+      for (const fraction of signalSteps(held, parameters, slots, stale, held.speed)) {
+        if (performance.now() - since < stretch) continue;
+        onProgress(fraction);
+        await nextTurn();
+        if (signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'Computing signals' });
+        since = performance.now();
+      }
+    },
+
+    keeps(parameters) {
+      const { sets } = need(loaded, 'load');
+      return sets.length > 1 || (last !== null && SIGNAL_STAGES.every((stage) => last![stage].key === stageKey(stage, parameters)));
+    },
+
+    alertsOf(parameters) {
+      const held = need(loaded, 'load');
+      const other = runOf(held, parameters, last);
+      const { arena } = held.kernels;
+      const { n } = held.blocks;
+      return arena.scope(() => {
+        const scratch = { cusum: arena.f64(n), route: arena.u8(n), notice: arena.u8(n) };
+        return decide(held, other.slots, calibrate(held, other, parameters), parameters, scratch).alerts;
+      });
+    },
+
+    calibrate(parameters) {
+      return calibrate(need(loaded, 'load'), need(run, 'runSignals'), parameters);
     },
 
     decide(parameters) {
       const held = need(loaded, 'load');
       decided = null;
       const calibration = detector.calibrate(parameters);
-      const decisions = decide(held, calibration, parameters);
+      const decisions = decide(held, need(run, 'runSignals').slots, calibration, parameters, held.columns);
       decided = { decisions, parameters };
       return decisions;
     },
 
     couplingMatrix(at) {
       const { kernels: own, events, blocks, columns } = need(loaded, 'load');
-      const { coupling, checkpoints } = need(run, 'runSignals');
+      const { coupling: { options, checkpoints, columns: { rho } }, tracker, latency } = need(run, 'runSignals').slots;
       requireEvent(at, events.n);
       const { arena } = own;
       return arena.scope(() => {
@@ -150,15 +196,16 @@ export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms =
         const block = Math.floor(at / CHECKPOINT);
         state.view().set(checkpoints[block]);
         // Writes rho of the replayed events once more, bit for bit what is there.
-        runCoupling(own, blocks, columns, coupling, state, columns.rho, block * CHECKPOINT, at + 1);
+        const read = { residual: tracker.columns.residual, window: latency.columns.window, time: columns.time, previous: columns.previous };
+        runCoupling(own, blocks, read, need(options, 'runSignals'), state, rho, block * CHECKPOINT, at + 1);
         return readCouplingMatrix(own, blocks.streams, state);
       });
     },
 
     baseline(projection, parameters) {
       const held = need(loaded, 'load');
-      const { windowReference, parameters: used } = need(run, 'runSignals');
-      if (held.baseline) return held.baseline.given;
+      const { slots: { latency: { windowReference } }, parameters: used } = need(run, 'runSignals');
+      if (held.baseline) return held.baseline;
       const { events, coordinates, range, means } = held;
       const { n, streams, hasLatency } = events;
       return {
@@ -194,91 +241,57 @@ export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms =
   return detector;
 }
 
-/** Bytes that the columns of an event take in wasm memory: f64, i32 and byte columns, coordinates and residuals on k axes. */
-export const eventBytes = (k: number): number => 8 * 14 + 4 * 5 + 3 + 8 * k;
+/** Bytes that the columns of an event take at least in wasm memory: f64, i32 and byte columns, coordinates and residuals on k axes. */
+export const eventBytes = (k: number): number => 8 * 14 + 4 * 4 + 3 + 8 * k;
 
 function load(kernels: KernelModule, events: EventColumns, coordinates: Coordinates, reference: IndexRange | Baseline, skip: IndexRange): Loaded {
   const { arena } = kernels;
   const { n } = events;
   const { k, x } = coordinates;
   const streams = events.streams.length;
-  const baseline = 'reference' in reference ? { reference: alignReference(reference.reference, events.streams), given: reference } : null;
-  if (baseline && baseline.reference.k !== k) {
+  const baseline = 'reference' in reference ? reference : null;
+  const given = baseline && alignReference(baseline.reference, events.streams);
+  if (given && given.k !== k) {
     throw new TautlineFailure({
-      kind: 'ledger', problem: `the baseline has ${baseline.reference.k} axes, the coordinates ${k}`, advice: 'Project the ledger with the projection of the baseline.',
+      kind: 'ledger', problem: `the baseline has ${given.k} axes, the coordinates ${k}`, advice: 'Project the ledger with the projection of the baseline.',
     });
   }
-  // 16 bytes of padding a column.
-  arena.reserve(n * eventBytes(k) + 1024);
-  const f64 = () => arena.f64(n);
+  const doubles = signalBytes(n, k) <= SPARE_BYTES;
+  // Memory that nothing is written to costs nothing. 16 bytes of padding a column; later questions and runs allocate some megabytes.
+  arena.reserve(n * eventBytes(k) + (doubles ? signalBytes(n, k) : 0) + (4 << 20) + 1024 * streams + 32 * streams * streams);
   const blocks: EventBlocks = { n, k, streams, x: arena.f32From(x), stream: arena.i32From(events.stream), isVoid: arena.u8From(events.isVoid) };
-  const columns: PipelineColumns = {
+  const columns: Loaded['columns'] = {
     seq: arena.i32(n), time: arena.f64From(events.time), latency: arena.f64From(events.latency), instantiation: arena.i32From(events.instantiation), previous: arena.i32(n),
-    residual: arena.f32(n * k), friction: f64(), trace: f64(), kl: f64(), boxCox: f64(), entropy: f64(), p95: f64(), window: f64(), rho: f64(),
-    tension: f64(), shift: f64(), mewma: f64(), cusum: f64(), route: arena.u8(n), notice: arena.u8(n),
+    cusum: arena.f64(n), route: arena.u8(n), notice: arena.u8(n),
   };
   const counts = new Int32Array(streams);
   const seq = columns.seq.view();
   for (let i = 0; i < n; i++) seq[i] = ++counts[events.stream[i]];
   previousInThread(events.thread, events.isVoid, events.threadCount, columns.previous.view());
   const range = 'reference' in reference ? skip : reference;
-  return { kernels, events, coordinates, blocks, columns, baseline, range, means: baseline?.reference ?? referenceMeans(events, coordinates, range), mark: arena.mark() };
-}
-
-function runSignals({ kernels, events, coordinates, blocks, columns, baseline, range, means, mark }: Loaded, p: Parameters): Run {
-  const { arena } = kernels;
-  const { n, k, streams } = blocks;
-  arena.release(mark);
-  runLatency(
-    kernels, columns.latency, { size: p.lat_window, factor: p.win_factor, minimum: p.win_min, adaptive: p.adaptive },
-    latencyState(kernels, p.lat_window), columns, 0, n,
-  );
-  const windowReference = baseline?.reference.windowReference ?? windowReferenceOf(columns.window.view(), range, p.win_min);
-  const referenceMean = arena.f64From(means.means);
-  runTracker(kernels, blocks, columns, {
-    lambdaFast: p.lambda_fast, lambdaSlow: p.lambda_slow, shrinkage: p.shrinkage, windowReference: p.adaptive ? windowReference : Infinity,
-    referenceFrom: range.from, referenceTo: range.to, anchor: p.anchor === 'reference' ? referenceMean : null,
-  }, trackerState(kernels, streams, k), columns, 0, n);
-
-  const coupling: CouplingOptions = { lambda: p.lambda_slow, sync: resolveSync(p, events.hasLatency), turnWindow: p.turn_window };
-  const state = couplingState(kernels, streams, k);
-  const checkpoints: Uint8Array[] = [];
-  for (let from = 0; from < n; from += CHECKPOINT) {
-    checkpoints.push(state.view().slice());
-    runCoupling(kernels, blocks, columns, coupling, state, columns.rho, from, Math.min(n, from + CHECKPOINT));
-  }
-
-  const windows = baseline ? resizeWindows(baseline.reference.windows, k, p.emd_window) : referenceWindows(events, coordinates, range, p.emd_window);
-  runTransport(kernels, blocks, {
-    size: p.emd_window, minimum: p.emd_min, referenceTo: range.to, referenceRows: arena.f32From(windows.rows), referenceCounts: arena.i32From(windows.counts),
-  }, transportState(kernels, streams, k, p.emd_window), columns, 0, n);
-  runDisplacement(kernels, blocks, { lambda: p.mewma_lambda, referenceTo: range.to, means: referenceMean }, displacementState(kernels, streams, k), columns.mewma, 0, n);
-
-  arena.release(mark);
-  // Later questions allocate less than this, so they do not move the memory under the views.
-  arena.reserve((1 << 20) + 1024 * streams + 32 * streams * streams + 16 * streams * k);
-  const signals: Signals = {
-    n, seq: columns.seq.view(), friction: columns.friction.view(), trace: columns.trace.view(), kl: columns.kl.view(), entropy: columns.entropy.view(),
-    p95: columns.p95.view(), window: columns.window.view(), rho: columns.rho.view(), tension: columns.tension.view(), shift: columns.shift.view(),
-    mewma: columns.mewma.view(),
+  return {
+    kernels, events, coordinates, blocks, columns, baseline, given, range, means: given ?? referenceMeans(events, coordinates, range),
+    sets: Array.from({ length: doubles ? 2 : 1 }, () => allocateSlots(kernels, n, k)), speed: new StageSpeed(k),
   };
-  return { parameters: p, signals, windowReference, coupling, checkpoints };
 }
 
-function decide({ kernels, blocks, columns, range, means }: Loaded, calibration: Calibration, p: Parameters): Decisions {
+/** Decides on the signals in `slots`, into `out`. */
+function decide({ kernels, blocks, columns: { seq }, range, means }: Loaded, slots: SignalSlots, calibration: Calibration, p: Parameters, out: DetectorColumns): Decisions {
+  const columns = { seq, ...slots.tracker.columns, ...slots.coupling.columns, ...slots.transport.columns, ...slots.displacement.columns };
   return kernels.arena.scope(() => {
     const state = detectorState(kernels, blocks.streams);
     const warmup = means.streamEvents.map((count) => warmupOf(p.warmup, count));
     const closed = runDetectors(
-      kernels, { ...blocks, ...columns }, { limits: detectorLimits(calibration, p), shiftLimits: calibration.shiftLimits, warmup, referenceTo: range.to }, state, columns, 0, blocks.n,
+      kernels, { ...blocks, ...columns }, { limits: detectorLimits(calibration, p), shiftLimits: calibration.shiftLimits, warmup, referenceTo: range.to }, state, out, 0, blocks.n,
     );
-    const boxCox = columns.boxCox.view();
-    const cusum = columns.cusum.view();
     let z: Float64Array | null = null;
     return {
-      route: columns.route.view(), cusum, notice: columns.notice.view(),
+      get route() { return out.route.view(); },
+      get cusum() { return out.cusum.view(); },
+      get notice() { return out.notice.view(); },
       get z() {
-        return (z ??= cusum.map((sum, i) => scoreOf(boxCox[i], sum, calibration)));
+        const boxCox = columns.boxCox.view();
+        return (z ??= out.cusum.view().map((sum, i) => scoreOf(boxCox[i], sum, calibration)));
       },
       alerts: [...closed, ...openEpisodes(state)].map(alertOf).sort(byFired),
       governanceWeight: governanceWeights(state),

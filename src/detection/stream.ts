@@ -14,7 +14,7 @@ import type { Baseline } from './baseline.ts';
 import { fromBase64, toBase64 } from './base64.ts';
 import { calibrationOf, detectorLimits, scoreOf } from './calibration.ts';
 import { PARAMETER_NAMES, type Parameters } from './parameters.ts';
-import { alertOf, type PipelineColumns } from './pipeline.ts';
+import { alertOf } from './pipeline.ts';
 import { alignReference, resizeWindows, resolveSync, warmupOf } from './reference.ts';
 import { alignFalseAlarms, shiftLimits } from './shiftLimit.ts';
 import { ROUTES, SIGNAL_NAMES, type Alert, type Calibration, type Route, type SignalName } from './types.ts';
@@ -120,7 +120,7 @@ function openStream(shared: KernelModule, baseline: Baseline, p: Parameters, str
   const room = 4 * Math.max(1, S) * p.emd_window;
   const f64 = (): Block<Float64Array> => arena.f64(rows);
   const event: EventBlocks = { n: rows, k, streams: S, x: arena.f32(rows * k), stream: arena.i32(rows), isVoid: arena.u8(rows) };
-  const columns: PipelineColumns = {
+  const columns = {
     seq: arena.i32(rows), time: f64(), latency: f64(), instantiation: arena.i32(rows), previous: arena.i32(rows), residual: arena.f32(rows * k),
     friction: f64(), trace: f64(), kl: f64(), boxCox: f64(), entropy: f64(), p95: f64(), window: f64(), rho: f64(), tension: f64(), shift: f64(), mewma: f64(),
     cusum: f64(), route: arena.u8(rows), notice: arena.u8(rows),

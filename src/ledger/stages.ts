@@ -2,6 +2,7 @@ import type { Coordinates, EventColumns, IndexRange } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
 import { formatCount } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
+import { nextTurn } from '../core/turn.ts';
 import type { Baseline } from '../detection/baseline.ts';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters, type Stage } from '../detection/parameters.ts';
 import { createDetector, referenceRange, selectStreams, type Detector } from '../detection/pipeline.ts';
@@ -166,7 +167,20 @@ export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, '
     projected = next;
   }
 
-  /** Runs what of signals and decisions is not cached for `parameters`, and notes how long it took. */
+  /** Computes the signals in the background, and says how long it took; null where they are there. */
+  async function prepare(parameters: Parameters, { signal, onProgress }: RunOptions): Promise<number | null> {
+    if (signals?.key === keyOf('signals', parameters)) return null;
+    if (!detector.keeps(parameters)) {
+      analysis = null;
+      signals = null;
+      decisions = null;
+    }
+    const started = performance.now();
+    await detector.prepare(parameters, { signal, onProgress: (fraction) => onProgress({ phase: 'Computing signals', fraction }) });
+    return performance.now() - started;
+  }
+
+  /** Makes these signals and decisions those of the detector, where they are not yet, and notes how long it took. */
   function detect(parameters: Parameters, timings: Partial<Record<Stage, number>>): { signals: Signals; decisions: Decisions } {
     const signalsKey = keyOf('signals', parameters);
     const decisionsKey = keyOf('decisions', parameters);
@@ -175,7 +189,7 @@ export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, '
       decisions = null;
       const started = performance.now();
       signals = { key: signalsKey, value: detector.runSignals(parameters) };
-      timings.signals = performance.now() - started;
+      timings.signals = (timings.signals ?? 0) + performance.now() - started;
     }
     if (decisions?.key !== decisionsKey) {
       decisions = null;
@@ -208,16 +222,22 @@ export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, '
       const baseline = baselineOf(parameters, options.baseline);
       const elsewhere = projectionKey(baseline) === base.key ? null : await alertsApart(baseline, options);
       options.onProgress({ phase: 'Detecting', fraction: 0.9 });
-      await pause();
+      await nextTurn();
       if (options.signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'Detecting' });
+      const key = JSON.stringify(baseline);
+      const alike = keyOf('signals', baseline) === keyOf('signals', parameters);
+      if (projected !== base) analysis = null;
+      load(base);
+      const [from, span] = ms === null ? [0, 1] : [0.9, 0.1];
+      if (!elsewhere && base.baseline?.key !== key && !alike) {
+        await prepare(baseline, part(options, from, from + span / 2));
+        base.baseline = { key, alerts: detector.alertsOf(baseline) };
+      }
+      const took = await prepare(parameters, part(options, from, from + span));
+      if (took !== null) timings.signals = took;
       // From here to the end in one turn: nobody sees the detector between two states.
       analysis = null;
-      load(base);
-      const key = JSON.stringify(baseline);
-      if (!elsewhere && base.baseline?.key !== key) {
-        const same = keyOf('signals', baseline) === keyOf('signals', parameters);
-        base.baseline = { key, alerts: detect(baseline, same ? timings : {}).decisions.alerts };
-      }
+      if (!elsewhere && base.baseline?.key !== key) base.baseline = { key, alerts: detect(baseline, timings).decisions.alerts };
       const detected = detect(parameters, timings);
       const { events, leftOut, reference, retrospective } = base.fit;
       analysis = {
@@ -231,9 +251,6 @@ export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, '
 
 /** A range cut to n events; nothing of null. */
 const within = (range: IndexRange | null, n: number): IndexRange => ({ from: Math.min(range?.from ?? 0, n), to: Math.min(range?.to ?? 0, n) });
-
-/** A turn of the event queue, in which a cancel arrives. */
-const pause = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** Progress of a part of the work as progress of the whole. */
 function part({ signal, onProgress }: RunOptions, from: number, to: number): RunOptions {

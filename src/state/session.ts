@@ -165,7 +165,7 @@ export function createSession(platform: SessionPlatform): Session {
       if (mine !== epoch) return;
       const error = toTautlineError(thrown, 'analysing the ledger');
       setAnalysis({ running: null, error });
-      if (error.kind === 'cancelled') cancelled();
+      if (error.kind === 'cancelled') cancelled({ parameters, baseline });
     }
   }
 
@@ -178,13 +178,14 @@ export function createSession(platform: SessionPlatform): Session {
     tables.setReport(report, first);
   }
 
-  /** After a cancelled analysis the parameters are those of the report on screen again. */
-  function cancelled(): void {
+  /** After a cancelled analysis the parameters are those of the report on screen again, and so are the answers of the engine. */
+  function cancelled(asked: typeof lastGood): void {
     if (!get().analysis.report) return;
     setAnalysis({ error: null });
     store.setState({ dragging: false });
     changeView(lastGood);
     settle();
+    if (JSON.stringify(asked) !== JSON.stringify(lastGood)) void analyze();
   }
 
   function onRestart(reason: string): void {

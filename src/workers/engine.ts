@@ -56,14 +56,14 @@ export class Engine implements EngineApi {
     analysis: () => this.#analysed(),
     requireEvent: (index) => requireEvent(index, this.#analysed().events.n),
   });
-  readonly attribution = this.#drilldown.attribution;
-  readonly transportPlan = this.#drilldown.transportPlan;
-  readonly words = this.#drilldown.words;
-  readonly conversation = this.#drilldown.conversation;
-  readonly handoffGraph = this.#drilldown.handoffGraph;
-  readonly embeddingMap = this.#drilldown.embeddingMap;
+  readonly attribution = this.#settled(this.#drilldown.attribution);
+  readonly transportPlan = this.#settled(this.#drilldown.transportPlan);
+  readonly words = this.#settled(this.#drilldown.words);
+  readonly conversation = this.#settled(this.#drilldown.conversation);
+  readonly handoffGraph = this.#settled(this.#drilldown.handoffGraph);
+  readonly embeddingMap = this.#settled(this.#drilldown.embeddingMap);
   readonly rowFacts = this.#drilldown.rowFacts;
-  readonly investigationColumns = this.#drilldown.investigationColumns;
+  readonly investigationColumns = this.#settled(this.#drilldown.investigationColumns);
 
   readonly #lab = createLab({
     ledger: () => this.#open().ledger,
@@ -72,12 +72,12 @@ export class Engine implements EngineApi {
     revision: () => this.#revision,
     comparedWith: () => this.#comparedWith,
   });
-  readonly inControl = this.#lab.inControl;
-  readonly labColumns = this.#lab.labColumns;
-  readonly delayPlan = this.#lab.delayPlan;
+  readonly inControl = this.#settled(this.#lab.inControl);
+  readonly labColumns = this.#settled(this.#lab.labColumns);
+  readonly delayPlan = this.#settled(this.#lab.delayPlan);
   readonly labels = this.#lab.labels;
-  readonly score = this.#lab.score;
-  readonly bundle = this.#lab.bundle;
+  readonly score = this.#settled(this.#lab.score);
+  readonly bundle = this.#settled(this.#lab.bundle);
 
   constructor(platform: EnginePlatform) {
     this.#platform = platform;
@@ -131,7 +131,7 @@ export class Engine implements EngineApi {
   }
 
   async series({ name, range, axis, buckets, streams }: SeriesRequest): Promise<SeriesData> {
-    const analysis = this.#analysed();
+    const analysis = await this.#readable();
     const { events } = analysis;
     const from = Math.min(events.n, Math.max(0, range.from));
     const to = Math.min(events.n, Math.max(from, range.to));
@@ -142,18 +142,18 @@ export class Engine implements EngineApi {
   }
 
   async composition(range: { from: number; to: number }, axis: Axis, buckets: number): Promise<CompositionData> {
-    const { events, decisions } = this.#analysed();
+    const { events, decisions } = await this.#readable();
     return { revision: this.#revision, ...composition(events, decisions.route, range, axis, buckets) };
   }
 
   async couplingMatrix(at: EventIndex): Promise<CouplingMatrix> {
-    const { events } = this.#analysed();
+    const { events } = await this.#readable();
     requireEvent(at, events.n);
     return { streams: events.streams, at, matrix: this.#open().stages.detector.couplingMatrix(at) };
   }
 
   async event(index: EventIndex): Promise<EventDetail> {
-    const analysis = this.#analysed();
+    const analysis = await this.#readable();
     const { events, signals, decisions } = analysis;
     requireEvent(index, events.n);
     return {
@@ -173,20 +173,20 @@ export class Engine implements EngineApi {
   async nearest(
     name: SeriesName, axis: Axis, x: number, y: number, xScale: number, yScale: number, streams: readonly number[],
   ): Promise<EventIndex | null> {
-    const analysis = this.#analysed();
+    const analysis = await this.#readable();
     return nearestEvent(analysis.events, valuesOf(analysis, name), { axis, x, y, xScale, yScale, streams });
   }
 
   async indexAt(axis: Axis, x: number): Promise<EventIndex> {
-    return indexAt(this.#analysed().events, axis, x);
+    return indexAt((await this.#readable()).events, axis, x);
   }
 
   async positionOf(axis: Axis, index: EventIndex): Promise<number> {
-    return positionOf(this.#analysed().events, axis, index);
+    return positionOf((await this.#readable()).events, axis, index);
   }
 
   async rowsOf(indices: readonly EventIndex[]): Promise<Int32Array> {
-    const { events } = this.#analysed();
+    const { events } = await this.#readable();
     return Int32Array.from(indices, (index) => {
       requireEvent(index, events.n);
       return events.row[index];
@@ -194,13 +194,27 @@ export class Engine implements EngineApi {
   }
 
   async signalsArrow(): Promise<Uint8Array> {
-    const { events, signals, decisions } = this.#analysed();
+    const { events, signals, decisions } = await this.#readable();
     return signalsToArrow(events, signals, decisions);
   }
 
   #open(): Holding {
     if (!this.#holding) throw new TautlineFailure({ kind: 'ledger', problem: 'No ledger is open', advice: 'Open a ledger first' });
     return this.#holding;
+  }
+
+  /** The analysis to answer from: the one that stands or, where that is gone already, the next. */
+  async #readable(): Promise<Analysis> {
+    if (!this.#holding?.stages.analysis) await this.#queue;
+    return this.#analysed();
+  }
+
+  /** Lets a question about the analysis wait for there being one. */
+  #settled<A extends unknown[], R>(answer: (...question: A) => Promise<R>): (...question: A) => Promise<R> {
+    return async (...question) => {
+      if (!this.#holding?.stages.analysis) await this.#queue;
+      return answer(...question);
+    };
   }
 
   #analysed(): Analysis {

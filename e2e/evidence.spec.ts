@@ -93,6 +93,16 @@ test('words: terms with counts on both sides, and length beside them', async ({ 
   await expect(panel.getByRole('table', { name: 'More in the window' }).getByRole('row')).not.toHaveCount(1);
   await expect(panel.getByRole('region', { name: 'Length and vocabulary' })).toContainText('Cliff’s delta');
   await shot(page, '3-words');
+
+  // What is chosen inside the evidence is part of the address.
+  const others = panel.getByRole('button', { name: /other streams/ });
+  await others.click();
+  await expect(page).toHaveURL(/evidence\.against=others/);
+  await page.reload();
+  await idle(page);
+  await expect(others).toHaveAttribute('aria-pressed', 'true');
+  await page.goBack();
+  await expect(panel.getByRole('button', { name: 'episode ↔ before it' })).toHaveAttribute('aria-pressed', 'true');
 });
 
 test('map: brushed with the timelines both ways, UMAP with progress and cancel', async ({ page }) => {

@@ -6,6 +6,7 @@ import type { ParameterName, Parameters } from '../detection/parameters.ts';
 import type { AlertKind } from '../detection/types.ts';
 import type { ColumnMapping, LedgerSource, OpenReport } from '../ledger/types.ts';
 import type { AnalysisReport, Axis } from '../workers/protocol.ts';
+import type { EvidenceChoices } from './evidenceChoices.ts';
 import type { Bench, Scenario } from './scenarios.ts';
 
 /** What the page shows: one ledger, what thresholds cost, or the calibration harness. */
@@ -16,13 +17,15 @@ export type Screen = (typeof SCREENS)[number];
 export const EVIDENCE_TABS = ['attribution', 'transport', 'words', 'map', 'conversation', 'agents', 'investigate', 'report'] as const;
 export type EvidenceTab = (typeof EVIDENCE_TABS)[number];
 
-/** The drill-down that is open: which alert, and which part. */
+/** The drill-down that is open: which alert, which part, and what is chosen in the parts. */
 export interface EvidenceView {
   /** Event at which the alert fired. */
   readonly event: EventIndex;
   /** Kind of the alert, where several fire at one event; null is any. */
   readonly kind: AlertKind | null;
   readonly tab: EvidenceTab;
+  /** What differs from how the parts begin. */
+  readonly choices?: EvidenceChoices;
 }
 
 /** Everything that defines the view and lives in the URL (versioned codec in url.ts). */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, parseParameters, type ParameterName, type Parameters } from '../detection/parameters.ts';
 import { ALERT_KINDS } from '../detection/types.ts';
 import { LEDGER_COLUMNS } from '../ledger/types.ts';
+import { writeRange } from './evidenceChoices.ts';
 import { normalBaseline } from './scenarios.ts';
 import { EVIDENCE_TABS, SCREENS, type ViewState } from './types.ts';
 import { decodeView, encodeView, URL_VERSION } from './url.ts';
@@ -32,6 +33,9 @@ function value(of: ParameterName): fc.Arbitrary<unknown> {
 const parameters = fc.record(Object.fromEntries(PARAMETER_NAMES.map((n) => [n, value(n)])), { requiredKeys: [] })
   .map((raw) => parseParameters(raw)).filter((parsed) => parsed.ok).map((parsed) => (parsed.ok ? parsed.value : DEFAULT_PARAMETERS));
 
+const choices = fc.record({
+  against: fc.constantFrom('before', 'others', 'visible'), windows: fc.constantFrom('alert', 'rest', 'ranges'), before: range.map(writeRange), thread: fc.string().map((name) => `=${name}`),
+}, { requiredKeys: ['against'] });
 const view: fc.Arbitrary<ViewState> = fc.record({
   screen: fc.constantFrom(...SCREENS),
   source: fc.oneof(
@@ -46,7 +50,10 @@ const view: fc.Arbitrary<ViewState> = fc.record({
   hiddenStreams: fc.uniqueArray(name, { maxLength: 4 }),
   selected: fc.option(index),
   reference: fc.option(fc.string({ minLength: 1 })),
-  evidence: fc.option(fc.record({ event: index, tab: fc.constantFrom(...EVIDENCE_TABS), kind: fc.option(fc.constantFrom(...ALERT_KINDS)) })),
+  evidence: fc.option(fc.record(
+    { event: index, tab: fc.constantFrom(...EVIDENCE_TABS), kind: fc.option(fc.constantFrom(...ALERT_KINDS)), choices },
+    { requiredKeys: ['event', 'tab', 'kind'] },
+  )),
   theme: fc.constantFrom('dark', 'light', 'system'),
   foldedPanels: fc.uniqueArray(name, { maxLength: 4 }),
   parameters,
@@ -73,6 +80,8 @@ describe('the address of a view', () => {
     expect(encodeView(changed)).toBe('v=1&sample=fracture&range=12000-13000&at=12403&lambda_fast=0.3&zone=0.4,2');
     expect(encodeView({ ...DEFAULT_VIEW, baseline: { ...DEFAULT_PARAMETERS, h: 7 } })).toBe('v=1&base.h=7');
     expect(encodeView({ ...DEFAULT_VIEW, evidence: { event: 12, tab: 'words', kind: 'SHIFT' } })).toBe('v=1&evidence=12,words,SHIFT');
+    const chosen: ViewState['evidence'] = { event: 12, tab: 'words', kind: null, choices: { against: 'others', colour: 'time' } };
+    expect(encodeView({ ...DEFAULT_VIEW, evidence: chosen })).toBe('v=1&evidence=12,words&evidence.against=others&evidence.colour=time');
   });
 
   it('never throws and always gives usable parameters, whatever the text', () => {
@@ -93,6 +102,9 @@ describe('the address of a view', () => {
     ['range=9-3', 'range', /not a range/],
     ['at=-4', 'at', /not an event index/],
     ['evidence=12,gossip', 'evidence', /not an event and a part of the evidence/],
+    ['evidence.against=nobody', 'evidence.against', /not a value that it can take/],
+    ['evidence.before=9-3', 'evidence.before', /not a value that it can take/],
+    ['evidence.mood=blue', 'evidence.mood', /not a choice of the evidence/],
     ['axis=sideways', 'axis', /neither event nor time/],
     ['alerts=DRIFT,OTHER', 'alerts', /does not exist/],
     ['sort=colour', 'sort', /not a column/],

@@ -1,9 +1,9 @@
-import type { IndexRange } from '../core/columns.ts';
 import {
   changedParameters, checkParameter, DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, parseParameters, type ParameterName, type Parameters,
 } from '../detection/parameters.ts';
 import { ALERT_KINDS, type AlertKind } from '../detection/types.ts';
 import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName } from '../ledger/types.ts';
+import { choicesField, EVIDENCE_CHOICES, isEvidenceChoice, readRange, writeRange, type EvidenceChoice } from './evidenceChoices.ts';
 import { normalBaseline } from './scenarios.ts';
 import { EVIDENCE_TABS, SCREENS, type AlertColumn, type EvidenceView, type ViewState } from './types.ts';
 import { DEFAULT_VIEW } from './view.ts';
@@ -34,6 +34,8 @@ const ALERT_COLUMNS: readonly AlertColumn[] = ['fired', 'onset', 'kind', 'stream
 
 /** Before the names of the baseline's parameters. */
 const BASELINE = 'base.';
+/** Choices within the evidence. */
+const EVIDENCE = 'evidence.';
 const withoutPrefix = (name: string) => (name.startsWith(BASELINE) ? name.slice(BASELINE.length) : name);
 
 /** Escapes what would end a field, and keeps the rest readable. */
@@ -62,10 +64,11 @@ export function encodeView(view: ViewState): string {
   for (const [column, from] of Object.entries(view.mapping ?? {})) add(`map.${column}`, from);
   if (view.mapping && Object.keys(view.mapping).length === 0) add('map', 'none');
   if (view.axis !== DEFAULT_VIEW.axis) add('axis', view.axis);
-  if (view.range) add('range', `${view.range.from}-${view.range.to}`);
+  if (view.range) add('range', writeRange(view.range));
   for (const stream of view.hiddenStreams) add('hidden', stream);
   if (view.selected !== null) add('at', String(view.selected));
   if (view.evidence) add('evidence', [view.evidence.event, view.evidence.tab, ...(view.evidence.kind ? [view.evidence.kind] : [])].join(','));
+  for (const [choice, value] of Object.entries(view.evidence?.choices ?? {})) add(EVIDENCE + choice, value);
   if (view.theme !== DEFAULT_VIEW.theme) add('theme', view.theme);
   for (const panel of view.foldedPanels) add('folded', panel);
   if (view.alertFilter.kinds) add('alerts', view.alertFilter.kinds.join(',') || 'none');
@@ -89,6 +92,7 @@ export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { re
   const mapping: Partial<Record<LedgerColumnName, string>> = {};
   const parameters: Partial<Record<ParameterName, unknown>> = {};
   const baseline: Partial<Record<ParameterName, unknown>> = {};
+  const choices: Partial<Record<EvidenceChoice, string>> = {};
   const drop = (field: string, problem: string) => void dropped.push({ field, problem });
 
   for (const [name, value] of fields) {
@@ -122,6 +126,11 @@ export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { re
       const evidence = readEvidence(value);
       if (evidence) view.evidence = evidence;
       else drop(name, `"${value}" is not an event and a part of the evidence such as 1200,${EVIDENCE_TABS[0]}`);
+    } else if (name.startsWith(EVIDENCE)) {
+      const choice = name.slice(EVIDENCE.length);
+      if (!isEvidenceChoice(choice)) drop(name, `"${choice}" is not a choice of the evidence`);
+      else if (EVIDENCE_CHOICES[choice](value)) choices[choice] = value;
+      else drop(name, `"${value}" is not a value that it can take`);
     } else if (name === 'theme') {
       if (isOneOf(['dark', 'light', 'system'] as const, value)) view.theme = value;
       else drop(name, `"${value}" is not dark, light or system`);
@@ -144,6 +153,7 @@ export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { re
       else (own === name ? parameters : baseline)[own] = parsed;
     } else drop(name, 'is not known to this version');
   }
+  if (view.evidence) view.evidence = { ...view.evidence, ...choicesField(choices) };
   if (Object.keys(mapping).length > 0) view.mapping = mapping satisfies ColumnMapping;
   view.parameters = combine(parameters, '', dropped);
   view.baseline = normalBaseline(combine(baseline, BASELINE, dropped));
@@ -188,11 +198,6 @@ function isHttpUrl(text: string): boolean {
 function readIndex(text: string): number | null {
   const value = Number(text);
   return /^\d+$/.test(text) && Number.isSafeInteger(value) ? value : null;
-}
-
-function readRange(text: string): IndexRange | null {
-  const [from, to, ...rest] = text.split('-').map(readIndex);
-  return rest.length === 0 && typeof from === 'number' && typeof to === 'number' && from < to ? { from, to } : null;
 }
 
 function readEvidence(text: string): EvidenceView | null {

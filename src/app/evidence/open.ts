@@ -1,4 +1,5 @@
 import type { Alert } from '../../detection/types.ts';
+import { choicesField, choicesOfAnother } from '../../state/evidenceChoices.ts';
 import { session } from '../../state/store.ts';
 import type { EvidenceTab } from '../../state/types.ts';
 import { useUi } from '../ui.ts';
@@ -8,7 +9,7 @@ import { alertAt } from './subject.ts';
 export function openEvidence(alert: Pick<Alert, 'fired' | 'kind'>, tab?: EvidenceTab): void {
   const { evidence } = session.store.getState().view;
   useUi.setState({ sheet: null });
-  session.actions.showEvidence({ event: alert.fired, kind: alert.kind, tab: tab ?? evidence?.tab ?? 'attribution' });
+  session.actions.showEvidence({ event: alert.fired, kind: alert.kind, tab: tab ?? evidence?.tab ?? 'attribution', ...choicesField(choicesOfAnother(evidence?.choices ?? {})) });
 }
 
 /** Opens the evidence of the alert at the selected event, or of the first; closes it where it is open. */

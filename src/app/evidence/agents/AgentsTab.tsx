@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { type ReactNode } from 'react';
 import { kindStyle } from '../../../charts/palette.ts';
 import { useChartTheme } from '../../../charts/theme.ts';
 import { formatCount } from '../../../core/format.ts';
@@ -12,6 +12,7 @@ import { openEvidence } from '../open.ts';
 import { Answer, Empty, Notes, Segmented } from '../parts.tsx';
 import type { Subject } from '../useSubject.ts';
 import { METRICS, missingColumns, segments, topOf, ZONE_TEXT } from './metrics.ts';
+import { useChoice } from '../useChoice.ts';
 
 const BUCKETS = 60;
 const MOST_AGENTS = 20;
@@ -106,7 +107,7 @@ function Missing({ metrics }: { readonly metrics: readonly AgentMetric[] }): Rea
 }
 
 function Shown({ view, subject }: { readonly view: AgentsView; readonly subject: Subject }): ReactNode {
-  const [chosen, setChosen] = useState<AgentMetric | null>(null);
+    const [chosen, setChosen] = useChoice<AgentMetric>('metric', view.stated[0]);
   const unstated = AGENT_METRICS.filter((metric) => !view.stated.includes(metric));
   if (view.agents.length === 0) return <Empty>The ledger names no agents: it has neither <code>agent_id</code> nor <code>provider_id</code>.</Empty>;
   if (view.stated.length === 0) {
@@ -117,7 +118,7 @@ function Shown({ view, subject }: { readonly view: AgentsView; readonly subject:
       </>
     );
   }
-  const metric = chosen !== null && view.stated.includes(chosen) ? chosen : view.stated[0];
+  const metric = view.stated.includes(chosen) ? chosen : view.stated[0];
   return (
     <>
       <div className="evidence-tools"><Segmented label="Rate" value={metric} onChange={setChosen} options={view.stated.map((one) => [one, METRICS[one].title] as const)} /></div>

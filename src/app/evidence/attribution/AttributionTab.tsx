@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { type ReactNode } from 'react';
 import { formatCount, formatNumber, formatPercent, formatQuantity } from '../../../core/format.ts';
 import type { Attribution, DirectionShare, TellingEvent } from '../../../detection/drilldown/types.ts';
 import { useAttribution } from '../../../state/drilldown/queries.ts';
@@ -8,6 +8,7 @@ import { Quote } from '../Quote.tsx';
 import type { Subject } from '../useSubject.ts';
 import { useTexts, type Message } from '../useTexts.ts';
 import { barPlaces, groupRows, initialRow, shareText, totalShare, type ShareRow } from './bars.ts';
+import { useChoice } from '../useChoice.ts';
 
 const GROUPS = 8;
 const EVENTS = 10;
@@ -103,7 +104,7 @@ function Shown({ found }: { readonly found: Attribution }): ReactNode {
 /** Who drove the friction, by exact shares, and along which directions the covariances differ. */
 export function AttributionTab({ subject }: { readonly subject: Subject }): ReactNode {
   const selected = useTautline((state) => state.view.selected);
-  const [at, setAt] = useState<'alert' | 'selected'>('alert');
+  const [at, setAt] = useChoice<'alert' | 'selected'>('measured', 'alert');
   const event = at === 'selected' ? selected : subject.measured;
   const query = useAttribution(event);
   return (

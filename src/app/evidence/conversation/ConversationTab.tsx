@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { type ReactNode } from 'react';
 import { formatCount } from '../../../core/format.ts';
 import type { EventIndex, LedgerRow } from '../../../core/units.ts';
 import { useThread } from '../../../state/drilldown/queries.ts';
@@ -10,12 +10,14 @@ import type { Subject } from '../useSubject.ts';
 import { HandoffView } from './HandoffView.tsx';
 import { threadsSql, threadStartSql } from './threadSql.ts';
 import { Transcript } from './Transcript.tsx';
+import { useChoice } from '../useChoice.ts';
 
 const MOST_THREADS = 40;
 /** How a choice of a thread is written; a thread may have any name. */
 const NO_THREAD = 'none';
-const valueOf = (thread: string | null): string => (thread === null ? NO_THREAD : `thread ${thread}`);
-const threadOf = (value: string): string | null => (value === NO_THREAD ? null : value.slice('thread '.length));
+const OF_THE_ALERT = '';
+const valueOf = (thread: string | null): string => (thread === null ? NO_THREAD : `=${thread}`);
+const threadOf = (value: string): string | null => (value === NO_THREAD ? null : value.slice(1));
 const nameOf = (thread: string | null): string => thread ?? 'events without a thread';
 
 /** The thread of a row; undefined until it is known. */
@@ -54,9 +56,9 @@ export function ConversationTab({ subject }: { readonly subject: Subject }): Rea
   const ofSelected = useThreadOf(selected === null ? undefined : rows.get(selected));
   const [from, to] = [rows.get(onset), rows.get(event)];
   const { data: found } = useSql(from === undefined || to === undefined ? null : threadsSql(from, to, MOST_THREADS));
-  const [chosen, setChosen] = useState<string | null | undefined>(undefined);
+  const [chosen, setChosen] = useChoice<string>('thread', OF_THE_ALERT);
   if (own === undefined || to === undefined) return <p className="evidence-message dim" role="status">Reading the conversation…</p>;
-  const thread = chosen === undefined ? own : chosen;
+  const thread = chosen === OF_THE_ALERT ? own : threadOf(chosen);
   const episode = (found ?? []).map((one) => ({ thread: typeof one.thread === 'string' ? one.thread : null, turns: Number(one.turns) })).filter((one) => one.thread !== own);
   const isNamed = ofSelected === undefined || ofSelected === own || episode.some((one) => one.thread === ofSelected);
   // The transcript begins at the alert, or at the selected event where that is of the thread.
@@ -66,7 +68,7 @@ export function ConversationTab({ subject }: { readonly subject: Subject }): Rea
       <div className="evidence-tools">
         <label>
           thread{' '}
-          <select value={valueOf(thread)} onChange={(change) => setChosen(threadOf(change.target.value))} aria-label="Thread">
+          <select value={valueOf(thread)} onChange={(change) => setChosen(change.target.value === valueOf(own) ? OF_THE_ALERT : change.target.value)} aria-label="Thread">
             <option value={valueOf(own)}>{nameOf(own)} (of the alert)</option>
             {!isNamed && <option value={valueOf(ofSelected)}>{nameOf(ofSelected)} (of the selected event)</option>}
             {episode.map((one) => <option key={valueOf(one.thread)} value={valueOf(one.thread)}>{nameOf(one.thread)} ({formatCount(one.turns)} between onset and alert)</option>)}

@@ -1,4 +1,4 @@
-import { useId, useMemo, useState, type ReactNode } from 'react';
+import { useId, useMemo, type ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { formatCount } from '../../../core/format.ts';
 import type { LedgerRow } from '../../../core/units.ts';
@@ -7,6 +7,7 @@ import { useHandoffs } from '../../../state/drilldown/queries.ts';
 import { session, useTautline } from '../../../state/store.ts';
 import { Answer, EventLink, Segmented } from '../parts.tsx';
 import { layoutGraph, SIDE, type GraphNode } from './graph.ts';
+import { useChoice } from '../useChoice.ts';
 
 const LISTED = 12;
 /** px beside the circle for names. */
@@ -111,7 +112,7 @@ function Graph({ graph }: { readonly graph: HandoffGraph }): ReactNode {
 
 /** Who hands control to whom: in the thread, or in the whole ledger. */
 export function HandoffView({ ofThread }: { readonly ofThread: HandoffGraph }): ReactNode {
-  const [whole, setWhole] = useState<'thread' | 'ledger'>('thread');
+  const [whole, setWhole] = useChoice<'thread' | 'ledger'>('handoffs', 'thread');
   const query = useHandoffs(whole === 'ledger');
   return (
     <section className="handoff-view" aria-label="Hand-offs">

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, type ReactNode } from 'react';
 import { useChartTheme } from '../../../charts/theme.ts';
 import { explain } from '../../../core/errors.ts';
 import { formatCount, formatPercent, formatTimeFull } from '../../../core/format.ts';
@@ -15,6 +15,7 @@ import { useTexts } from '../useTexts.ts';
 import { colorPoints, type Colored, type Coloring } from './colors.ts';
 import { PointMap } from './PointMap.tsx';
 import { pointOf, pointStates } from './states.ts';
+import { useChoice } from '../useChoice.ts';
 
 type Projection = 'plane' | 'umap';
 /** Events of the alert that are ringed. */
@@ -70,8 +71,8 @@ function LayoutTools({ layout }: { readonly layout: LayoutState | null }): React
 function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject: Subject }): ReactNode {
   const { report } = subject;
   const { mode } = useChartTheme();
-  const [coloring, setColoring] = useState<Coloring>('stream');
-  const [projection, setProjection] = useState<Projection>('plane');
+  const [coloring, setColoring] = useChoice<Coloring>('colour', 'stream');
+  const [projection, setProjection] = useChoice<Projection>('projection', 'plane');
   const range = useTautline((state) => state.view.range);
   const hiddenStreams = useTautline((state) => state.view.hiddenStreams);
   const selected = useTautline((state) => state.view.selected);
@@ -93,6 +94,11 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
     return found;
   }, [map, subject]);
   useEffect(() => () => actions.mark(null), []);
+  useEffect(() => {
+    // A link that shows UMAP has it computed where this page has not yet.
+    if (projection === 'umap' && layout === null) layouts.start(map);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once a map: a cancelled layout must not begin again
+  }, [map]);
 
   const umap = layout?.phase === 'done' ? layout.layout.positions : null;
   const shown: Projection = projection === 'umap' && umap ? 'umap' : 'plane';

@@ -14,6 +14,8 @@ import { useTexts } from '../useTexts.ts';
 import { FlowChart } from './FlowChart.tsx';
 import { flowOf } from './flow.ts';
 import { PathMap } from './PathMap.tsx';
+import { readRange, writeRange } from '../../../state/evidenceChoices.ts';
+import { useChoice } from '../useChoice.ts';
 
 const LISTED = 8;
 type Windows = TransportRequest['kind'];
@@ -69,14 +71,22 @@ function Plan({ plan, titles }: { readonly plan: TransportPlan; readonly titles:
   );
 }
 
+/** A range of events that is part of the address; `first` is what stands without a choice. */
+function useRange(name: 'before' | 'after', first: IndexRange): readonly [IndexRange, (range: IndexRange) => void] {
+  const [text, setText] = useChoice<string>(name, writeRange(first));
+  const range = useMemo(() => readRange(text)!, [text]);
+  return [range, (next) => setText(writeRange(next))];
+}
+
 /** Which messages' mass moved where, between two windows. */
 export function TransportTab({ subject }: { readonly subject: Subject }): ReactNode {
   const { report, stream, onset, event } = subject;
   const visible = useVisibleRange() ?? { from: 0, to: report.events };
-  const [windows, setWindows] = useState<Windows>('alert');
-  const [before, setBefore] = useState<IndexRange>(report.reference);
-  const [after, setAfter] = useState<IndexRange>({ from: onset, to: Math.min(report.events, Math.max(event + 1, subject.end)) });
-  const [own, setOwn] = useState(true);
+  const [windows, setWindows] = useChoice<Windows>('windows', 'alert');
+  const [before, setBefore] = useRange('before', report.reference);
+  const [after, setAfter] = useRange('after', { from: onset, to: Math.min(report.events, Math.max(event + 1, subject.end)) });
+  const [streams, setStreams] = useChoice<'own' | 'all'>('streams', 'own');
+  const own = streams === 'own';
   const name = report.streams[stream].name;
   const request = useMemo((): TransportRequest => {
     switch (windows) {
@@ -103,7 +113,7 @@ export function TransportTab({ subject }: { readonly subject: Subject }): ReactN
             <button type="button" className="button small" title="Zoom the charts to a stretch, then take it here" onClick={() => setBefore(visible)}>Before = visible range</button>
             <span className="dim">→ {rangeText(after)}</span>
             <button type="button" className="button small" title="Zoom the charts to a stretch, then take it here" onClick={() => setAfter(visible)}>After = visible range</button>
-            <label><input type="checkbox" checked={own} onChange={() => setOwn(!own)} /> {name} only</label>
+            <label><input type="checkbox" checked={own} onChange={() => setStreams(own ? 'all' : 'own')} /> {name} only</label>
           </>
         )}
       </div>

@@ -1,4 +1,4 @@
-import { useMemo, useState, type ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { formatCount, formatNumber } from '../../../core/format.ts';
 import type { CharacteristicTerm, TextProfile, WordsResult } from '../../../detection/drilldown/types.ts';
 import { useWords } from '../../../state/drilldown/queries.ts';
@@ -7,6 +7,7 @@ import { useTautline } from '../../../state/store.ts';
 import { Answer, Empty, Notes, Segmented } from '../parts.tsx';
 import type { Subject } from '../useSubject.ts';
 import { lengthVerdict, sidesOf, type Against, type WordsSides } from './selections.ts';
+import { useChoice } from '../useChoice.ts';
 
 const SHOWN = 20;
 
@@ -86,7 +87,7 @@ export function WordsTab({ subject }: { readonly subject: Subject }): ReactNode 
   const { report, stream, onset, event, end } = subject;
   const visible = useVisibleRange();
   const hasText = useTautline((state) => state.ledger.phase === 'open' && state.ledger.report.mapping.text !== undefined);
-  const [against, setAgainst] = useState<Against>('before');
+  const [against, setAgainst] = useChoice<Against>('against', 'before');
   const { name } = report.streams[stream];
   const sides = useMemo(
     () => sidesOf(against, { name, onset, event, end, events: report.events, visible: visible ?? { from: 0, to: report.events } }),

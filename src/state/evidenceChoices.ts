@@ -1,0 +1,47 @@
+import type { IndexRange } from '../core/columns.ts';
+import { AGENT_METRICS } from '../detection/drilldown/agents.ts';
+
+/** A range of events in an address: 100-200, the second exclusive; null where the text is none. */
+export function readRange(text: string): IndexRange | null {
+  const [from, to] = /^\d+-\d+$/.test(text) ? text.split('-').map(Number) : [];
+  return from !== undefined && Number.isSafeInteger(to) && from < to ? { from, to } : null;
+}
+
+export const writeRange = ({ from, to }: IndexRange): string => `${from}-${to}`;
+
+const oneOf = (...options: readonly string[]) => (text: string): boolean => options.includes(text);
+const isRange = (text: string): boolean => readRange(text) !== null;
+
+/** Choices within the parts of the evidence, each with what tells a value that it can take. */
+export const EVIDENCE_CHOICES = {
+  /** Attribution: at the alert or at the selected event. */
+  measured: oneOf('alert', 'selected'),
+  /** Transport: between which windows; two ranges and whether of the alert's stream alone. */
+  windows: oneOf('alert', 'rest', 'ranges'),
+  before: isRange,
+  after: isRange,
+  streams: oneOf('own', 'all'),
+  /** Words: what the episode is compared with. */
+  against: oneOf('before', 'others', 'visible'),
+  colour: oneOf('stream', 'route', 'time'),
+  projection: oneOf('plane', 'umap'),
+  /** Conversation: the thread by name, after "="; "none" for events without one. */
+  thread: (text: string): boolean => text === 'none' || text.startsWith('='),
+  handoffs: oneOf('thread', 'ledger'),
+  metric: oneOf(...AGENT_METRICS),
+} as const;
+
+export type EvidenceChoice = keyof typeof EVIDENCE_CHOICES;
+export type EvidenceChoices = Readonly<Partial<Record<EvidenceChoice, string>>>;
+
+export const isEvidenceChoice = (name: string): name is EvidenceChoice => Object.hasOwn(EVIDENCE_CHOICES, name);
+
+/** Those that mean the events of one alert. */
+const OF_THE_ALERT: readonly EvidenceChoice[] = ['measured', 'windows', 'before', 'after', 'thread'];
+
+/** What stays chosen when another alert is opened. */
+export const choicesOfAnother = (choices: EvidenceChoices): EvidenceChoices =>
+  Object.fromEntries(Object.entries(choices).filter(([name]) => !(OF_THE_ALERT as readonly string[]).includes(name)));
+
+/** The field of the view that holds choices; there is none without a choice. */
+export const choicesField = (choices: EvidenceChoices): { readonly choices?: EvidenceChoices } => (Object.keys(choices).length > 0 ? { choices } : {});

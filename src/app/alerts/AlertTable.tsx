@@ -8,7 +8,7 @@ import type { AlertColumn } from '../../state/types.ts';
 import { KindBadge } from '../shell/Badge.tsx';
 import { Icon } from '../shell/Icon.tsx';
 import { openEvidence } from '../evidence/open.ts';
-import { peakOf } from './kinds.ts';
+import { peakOf } from '../../detection/kindLabels.ts';
 import { showAlert, zoomToAlert } from './show.ts';
 import { epochMsOf } from './times.ts';
 

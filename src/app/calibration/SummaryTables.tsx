@@ -5,7 +5,7 @@ import { ALERT_KINDS } from '../../detection/types.ts';
 import { MEASURES, type CaseSummary, type Measure } from '../../harness/monteCarlo.ts';
 import type { Proportion, Rate } from '../../harness/statistics.ts';
 import type { VerdictRow } from '../../harness/verdicts.ts';
-import { kindLabel } from '../alerts/kinds.ts';
+import { kindLabel } from '../../detection/kindLabels.ts';
 import { measureText, shareText } from './text.ts';
 
 interface Share {

@@ -6,7 +6,7 @@ import { CASE_NAMES, CASES, type CaseName } from '../../harness/trial.ts';
 import type { VerdictRow } from '../../harness/verdicts.ts';
 import type { Table } from '../../state/calibration.ts';
 import type { Picture } from '../../workers/harnessTask.ts';
-import { kindLabel } from '../alerts/kinds.ts';
+import { kindLabel } from '../../detection/kindLabels.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { openLedgerOf } from './open.ts';
 import { measuredText } from './text.ts';

@@ -10,7 +10,7 @@ import { useJob } from '../../state/lab/queries.ts';
 import { actions, lab, useTautline } from '../../state/store.ts';
 import type { DelayAsk } from '../../workers/lab.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
-import { kindLabel } from '../alerts/kinds.ts';
+import { kindLabel } from '../../detection/kindLabels.ts';
 import { NumberBox } from '../whatif/NumberBox.tsx';
 import { KindBadge } from '../shell/Badge.tsx';
 import { CurvePlot, type Curve } from './CurvePlot.tsx';

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { kindStyle, routeStyle } from '../../charts/palette.ts';
 import { useChartTheme } from '../../charts/theme.ts';
 import type { AlertKind, Route } from '../../detection/types.ts';
-import { kindLabel } from '../alerts/kinds.ts';
+import { kindLabel } from '../../detection/kindLabels.ts';
 
 function Swatch({ color, letter }: { readonly color: string; readonly letter: string }): ReactNode {
   return <span className="swatch" style={{ background: color }} aria-hidden="true">{letter}</span>;

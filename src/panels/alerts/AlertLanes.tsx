@@ -3,25 +3,18 @@ import { LaneChart } from '../../charts/LaneChart.tsx';
 import { kindStyle, streamStyle, type Mode } from '../../charts/palette.ts';
 import { useChartTheme } from '../../charts/theme.ts';
 import { formatCount, formatNumber } from '../../core/format.ts';
-import { ALERT_KINDS, type Alert, type AlertKind } from '../../detection/types.ts';
+import { kindLabel } from '../../detection/kindLabels.ts';
+import { ALERT_KINDS, type Alert } from '../../detection/types.ts';
 import { useAgainst } from '../../state/queries.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { episodesOf, ghostsOf } from '../stack/episodes.ts';
 import { laneShades } from '../stack/shades.ts';
 import { useShared } from '../stack/timeline.ts';
 
-const KIND_NAMES: Readonly<Record<AlertKind, string>> = {
-  DRIFT: 'Drift',
-  HOMOGENIZATION_FLOOR_NEAR: 'Homogenisation',
-  FRAME_WEIGHT_DEGRADATION: 'Frame erosion',
-  VOID: 'Void',
-  SHIFT: 'Shift',
-};
-
 /** An alert in one line; `ghostOf` names the baseline that raises it, null for an alert proper. */
 export function describeAlert(alert: Alert, stream: string, ghostOf: string | null): string {
   const until = alert.cleared === null ? 'still open' : `cleared ${formatCount(alert.cleared)}`;
-  return `${ghostOf === null ? '' : `With ${ghostOf}: `}${KIND_NAMES[alert.kind]} of ${stream}: onset ${formatCount(alert.onset)}, fired ${formatCount(alert.fired)} `
+  return `${ghostOf === null ? '' : `With ${ghostOf}: `}${kindLabel(alert.kind)} of ${stream}: onset ${formatCount(alert.onset)}, fired ${formatCount(alert.fired)} `
     + `(lag ${formatCount(alert.lag)}), ${until}, peak ${formatNumber(alert.peak)}`;
 }
 
@@ -63,7 +56,7 @@ const AlertKey = memo(function AlertKey({ report, ghosts, against, labelled, mod
       {report.alerts.length === 0 && <li>No alerts: nothing left its reference behaviour with these parameters.</li>}
       {kinds.map((kind) => {
         const { color, letter } = kindStyle(kind, mode);
-        return <li key={kind}><b style={{ background: color }}>{letter}</b>{KIND_NAMES[kind]} {formatCount(report.alerts.filter((alert) => alert.kind === kind).length)}</li>;
+        return <li key={kind}><b style={{ background: color }}>{letter}</b>{kindLabel(kind)} {formatCount(report.alerts.filter((alert) => alert.kind === kind).length)}</li>;
       })}
       {labelled && <li><b className="labelled" />labelled as faulty</li>}
       {ghosts > 0 && <li><b className="ghost" />only with {against} {formatCount(ghosts)}</li>}
@@ -83,7 +76,7 @@ const AlertTable = memo(function AlertTable({ report, streams, table }: { report
         <tbody>
           {rows.slice(0, ROWS).map((alert) => (
             <tr key={`${alert.kind}-${alert.stream}-${alert.fired}`}>
-              <th scope="row">{KIND_NAMES[alert.kind]}</th>
+              <th scope="row">{kindLabel(alert.kind)}</th>
               <td>{report.streams[alert.stream].name}</td>
               <td>{formatCount(alert.onset)}</td>
               <td>{formatCount(alert.fired)}</td>

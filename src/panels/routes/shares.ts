@@ -1,11 +1,12 @@
+import { kindLabel } from '../../detection/kindLabels.ts';
 import { ROUTES, type Route } from '../../detection/types.ts';
 
 const NAMES: Readonly<Record<Route, string>> = {
   WARMING: 'Warming',
-  VOID: 'Void',
-  DRIFT: 'Drift',
-  HOMOGENIZATION: 'Homogenisation',
-  FRAME_WEIGHT_DEGRADATION: 'Frame erosion',
+  VOID: kindLabel('VOID'),
+  DRIFT: kindLabel('DRIFT'),
+  HOMOGENIZATION: kindLabel('HOMOGENIZATION_FLOOR_NEAR'),
+  FRAME_WEIGHT_DEGRADATION: kindLabel('FRAME_WEIGHT_DEGRADATION'),
   ACCOMMODATION: 'Accommodation',
   WATCH: 'Watch',
   IN_FRAME: 'In frame',

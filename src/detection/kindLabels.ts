@@ -1,4 +1,4 @@
-import type { AlertKind } from '../../detection/types.ts';
+import type { AlertKind } from './types.ts';
 
 const LABELS: Readonly<Record<AlertKind, string>> = {
   DRIFT: 'Drift',

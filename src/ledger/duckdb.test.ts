@@ -1,3 +1,4 @@
+import { tableFromIPC } from 'apache-arrow';
 import { createRequire } from 'node:module';
 import { Worker as Thread } from 'node:worker_threads';
 import * as arrow from 'apache-arrow';
@@ -46,7 +47,7 @@ describe('the database', () => {
       await open(fixture(name), {
         sink: {
           accept: async (stream) => {
-            batches++;
+            batches += tableFromIPC(stream).batches.length;
             await database.insert('events', stream);
           },
         },

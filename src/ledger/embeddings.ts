@@ -1,3 +1,4 @@
+import { readAhead } from './ahead.ts';
 import { decodeStrings, toStrings } from './cast.ts';
 import { EMBEDDER_DIMENSION, embedBatch, fitIdf, type Idf } from './embedder.ts';
 import { throwIfCancelled } from './failures.ts';
@@ -30,19 +31,19 @@ async function* wantedBatches(
 ): AsyncIterable<{ file: LedgerFile; batch: RawBatch; base: number }> {
   const totalBytes = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
   let bytesDone = 0;
-  for (const file of files) {
-    const columns = columnsOf(file);
+  const read = (file: LedgerFile): AsyncIterable<RawBatch> => {
     const skip = (first: number, rows: number): boolean => {
       for (let row = file.base + first; row < file.base + first + rows; row++) if (wanted(row)) return false;
       return true;
     };
     const onFraction = (fraction: number): void =>
       options.onProgress?.({ phase, fraction: (bytesDone + fraction * file.reader.bytes) / totalBytes, detail: file.reader.path });
-    if (columns.length > 0) {
-      for await (const batch of file.reader.read({ columns, batchRows, skip, signal: options.signal, onFraction })) {
-        throwIfCancelled(options.signal, phase.toLowerCase());
-        yield { file, batch, base: file.base + batch.first };
-      }
+    return file.reader.read({ columns: columnsOf(file), batchRows, skip, signal: options.signal, onFraction });
+  };
+  for await (const [file, batches] of readAhead(files.filter((file) => columnsOf(file).length > 0), read)) {
+    for await (const batch of batches) {
+      throwIfCancelled(options.signal, phase.toLowerCase());
+      yield { file, batch, base: file.base + batch.first };
     }
     bytesDone += file.reader.bytes;
   }

@@ -6,6 +6,7 @@ import type { OnProgress } from '../core/progress.ts';
 import { DEFAULT_PARAMETERS } from '../detection/parameters.ts';
 import { eventsThatFit, fitsText } from './capacity.ts';
 import { EMBEDDER_DIMENSION, referenceRows } from './embedder.ts';
+import { mapAhead } from './ahead.ts';
 import { fileEmbeddings, textEmbeddings } from './embeddings.ts';
 import { counted, fileFailure, ledgerFailure, throwIfCancelled } from './failures.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -19,12 +20,15 @@ import { selectRows } from './selectRows.ts';
 import { fillSink, sinkColumns } from './sink.ts';
 import { openTable, resolveSource } from './source.ts';
 import { choosePartitions, factsOf, factsUnread, partitionKeys, surveyOf } from './survey.ts';
-import type { ColumnMapping, EmbeddingSource, LedgerSource, OpenedLedger, OpenReport, RowSink } from './types.ts';
+import type { ColumnMapping, EmbeddingSource, LedgerSource, NamedBlob, OpenedLedger, OpenReport, RowSink } from './types.ts';
+
+/** Files of a folder that are looked into at a time: most of it is waiting. */
+const OPENED_AT_ONCE = 8;
 
 export interface OpenOptions {
   readonly platform: Platform;
-  /** Receives every event's columns but its embedding. */
-  readonly sink?: RowSink;
+  /** Receives every event's columns but its embedding; "later": one will be given to `OpenedLedger.store`. */
+  readonly sink?: RowSink | 'later';
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
   /** Length of the reference period that the built-in embedder weighs words by (spec 2, 11); default 2,000. */
@@ -69,12 +73,13 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
   const part = source.part && normalPart(source.part);
   const resolved = await resolveSource(source, platform, { signal, onProgress });
   const { taken, others } = part ? choosePartitions(resolved.files, part) : { taken: resolved.files, others: [] };
-  const files: LedgerFile[] = [];
-  for (const [i, file] of taken.entries()) {
-    files.push({ reader: await openTable(file, platform), base: 0 });
+  const openFile = async (file: NamedBlob): Promise<LedgerFile> => {
     throwIfCancelled(signal, 'opening the ledger');
-    if (taken.length > 1) onProgress?.({ phase: 'Looking through the files', fraction: (i + 1) / taken.length, detail: file.path });
-  }
+    return { reader: await openTable(file, platform), base: 0 };
+  };
+  const files = await mapAhead(taken, OPENED_AT_ONCE, openFile, (done, file) => {
+    if (taken.length > 1) onProgress?.({ phase: 'Looking through the files', fraction: done / taken.length, detail: file.path });
+  });
   const fields = unionFields(files.map(({ reader }) => reader));
   const firstPath = files[0].reader.path;
   const guess = given ? { mapping: given, notes: [] } : guessMapping(fields);
@@ -141,7 +146,8 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
     const reference = referenceRows(n, options.referenceEvents ?? 2000);
     embeddings = await textEmbeddings(files, mapping.text!, plan, columns.isVoid, reference, { signal, onProgress });
   }
-  if (sink) await fillSink(sink, files, stored.columns, plan, scan.rows, { signal, onProgress });
+  const store = storing(files, stored.columns, plan, scan.rows);
+  if (sink && sink !== 'later') await store(sink, { signal, onProgress });
 
   const opened = part ? openedPart(part, whole) : null;
   const report: OpenReport = {
@@ -171,8 +177,12 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
     survey: whole,
   };
   const textLength = mapping.text === undefined ? null : Int32Array.from(plan.order, (row) => scan.textLength[row]);
-  return { report, columns, embeddings, textLength };
+  return { report, columns, embeddings, textLength, store };
 }
+
+/** A function of its own, so that what it keeps is no more than it needs. */
+const storing = (...[files, columns, plan, rows]: [LedgerFile[], Parameters<typeof fillSink>[2], Plan, number]): OpenedLedger['store'] =>
+  (sink, options) => fillSink(sink, files, columns, plan, rows, options);
 
 /** Runs `check`; an error of one of `kinds` carries the file's columns away, so that the page can offer another mapping. */
 function mendable<R>(has: FileColumns, kinds: readonly TautlineError['kind'][], check: () => R): R {

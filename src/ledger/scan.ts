@@ -1,4 +1,5 @@
 import type { OnProgress } from '../core/progress.ts';
+import { readAhead } from './ahead.ts';
 import { toIntegers, toNumbers, toStrings, toTimes, validity, type OnBad } from './cast.ts';
 import { DictionaryBuilder } from './dictionary.ts';
 import { columnFailure } from './failures.ts';
@@ -126,20 +127,28 @@ export async function scanFiles(
   let anyMissingId = false;
   let rows = 0;
   let bytesDone = 0;
-  for (const file of files) {
-    const { reader } = file;
-    file.base = rows;
+  const columnsOf = ({ reader }: LedgerFile) => {
     const own = new Set(reader.fields.map((field) => field.name));
     const light = (['event_id', 'ts', 'latency_ms', 'text', ...DICTIONARY_COLUMNS] as const).filter(
       (column) => mapping[column] !== undefined && own.has(mapping[column]),
     );
-    const vectors = embeddingColumns(reader, mapping);
+    return { light, vectors: embeddingColumns(reader, mapping) };
+  };
+  const read = (file: LedgerFile): AsyncIterable<RawBatch> => {
+    const { reader } = file;
+    const { light, vectors } = columnsOf(file);
     const dimension = mapping.embedding === WIDE_EMBEDDING ? vectors.length : vectors.length > 0 ? reader.vectorLength(vectors[0]) : 0;
-    let previous = -Infinity;
     const onFraction = (fraction: number): void =>
       options.onProgress?.({ phase: 'Reading events', fraction: (bytesDone + fraction * reader.bytes) / totalBytes, detail: reader.path });
     const columns = [...light.map((column) => mapping[column]!), ...vectors];
-    for await (const batch of reader.read({ columns, batchRows: rowsFor(dimension), signal: options.signal, onFraction })) {
+    return reader.read({ columns, batchRows: rowsFor(dimension), signal: options.signal, onFraction });
+  };
+  for await (const [file, batches] of readAhead(files, read)) {
+    const { reader } = file;
+    file.base = rows;
+    const { light, vectors } = columnsOf(file);
+    let previous = -Infinity;
+    for await (const batch of batches) {
       const base = file.base + batch.first;
       const arrays = store.reserve(base + batch.rows);
       for (const [row, reason] of batch.faults ?? []) faults.set(base + row, reason);

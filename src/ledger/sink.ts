@@ -2,10 +2,12 @@ import * as arrow from 'apache-arrow';
 import { DataType } from 'apache-arrow';
 import type { Data } from 'apache-arrow';
 import type { OnProgress } from '../core/progress.ts';
+import { readAhead } from './ahead.ts';
 import { packBits, toBooleans, toIntegers, toNumbers, toStrings, toTimes, type OnBad } from './cast.ts';
+import { throwIfCancelled } from './failures.ts';
 import { classOf, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import type { Plan } from './plan.ts';
-import type { RawColumn, ReaderField } from './reader.ts';
+import type { RawBatch, RawColumn, ReaderField } from './reader.ts';
 import { BATCH_ROWS, refuse, type LedgerFile } from './scan.ts';
 import { takeRows } from './take.ts';
 import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName, type RowSink } from './types.ts';
@@ -32,6 +34,9 @@ const SINK_TYPES: Readonly<Record<Exclude<LedgerColumnName, 'embedding'>, DataTy
   autonomy_level: new arrow.Int8(),
   label: new arrow.Utf8(),
 };
+
+/** Rows that are handed over at once: the database has work to do for every stream of bytes, however short. */
+const SENT_ROWS = 8192;
 
 interface SinkColumn {
   /** Name in the sink. */
@@ -91,11 +96,26 @@ export async function fillSink(
     new arrow.Field('row', new arrow.Int32(), false),
     ...columns.map(({ name, type }) => new arrow.Field(name, type, true)),
   ]);
-  for (const file of files) {
-    const own = new Set(file.reader.fields.map((field) => field.name));
-    const wanted = [...new Set(columns.flatMap(({ source }) => (source !== null && own.has(source) ? [source] : [])))];
+  const wantedOf = ({ reader }: LedgerFile): string[] => {
+    const own = new Set(reader.fields.map((field) => field.name));
+    return [...new Set(columns.flatMap(({ source }) => (source !== null && own.has(source) ? [source] : [])))];
+  };
+  const read = (file: LedgerFile): AsyncIterable<RawBatch> => {
     const skip = (first: number, count: number): boolean => plan.rowOf.subarray(file.base + first, file.base + first + count).every((row) => row < 0);
-    for await (const batch of file.reader.read({ columns: wanted, batchRows: BATCH_ROWS, skip, signal: options.signal })) {
+    return file.reader.read({ columns: wantedOf(file), batchRows: BATCH_ROWS, skip, signal: options.signal });
+  };
+  let batches: arrow.RecordBatch[] = [];
+  let held = 0;
+  const send = async (): Promise<void> => {
+    const table = new arrow.Table(batches);
+    batches = [];
+    held = 0;
+    await sink.accept(arrow.tableToIPC(table, 'stream'));
+    throwIfCancelled(options.signal, 'storing the events');
+  };
+  for await (const [file, rowsOfFile] of readAhead(files, read)) {
+    const wanted = wantedOf(file);
+    for await (const batch of rowsOfFile) {
       const base = file.base + batch.first;
       const canonical = plan.rowOf.subarray(base, base + batch.rows);
       const kept = Int32Array.from(canonical.keys()).filter((i) => canonical[i] >= 0);
@@ -110,10 +130,13 @@ export async function fillSink(
       });
       const row = arrow.makeData({ type: new arrow.Int32(), length: kept.length, data: Int32Array.from(kept, (i) => canonical[i]) });
       const data = arrow.makeData({ type: new arrow.Struct(schema.fields), length: kept.length, nullCount: 0, children: [row, ...children] });
-      await sink.accept(arrow.tableToIPC(new arrow.Table([new arrow.RecordBatch(schema, data as never)]), 'stream'));
+      batches.push(new arrow.RecordBatch(schema, data as never));
+      held += kept.length;
+      if (held >= SENT_ROWS) await send();
       options.onProgress?.({ phase: 'Storing events', fraction: (base + batch.rows) / rows, detail: file.reader.path });
     }
   }
+  if (held > 0) await send();
 }
 
 const refuseUnknown: OnBad = (row, value) => {
@@ -123,10 +146,16 @@ const refuseUnknown: OnBad = (row, value) => {
 const int64 = (values: BigInt64Array): Data => arrow.makeData({ type: new arrow.Int64(), length: values.length, nullCount: 0, data: values });
 
 function nulls(type: DataType, length: number): Data {
+  if (DataType.isUtf8(type)) return allNull(type, length, { valueOffsets: new Int32Array(length + 1), data: new Uint8Array(0) });
+  if (DataType.isInt(type) || DataType.isFloat(type) || DataType.isTimestamp(type)) return allNull(type, length, { data: new (type.ArrayType as Float64ArrayConstructor)(length) });
+  if (DataType.isBool(type)) return allNull(type, length, { data: new Uint8Array((length + 7) >> 3) });
   const builder = arrow.makeBuilder({ type, nullValues: [null] });
   for (let i = 0; i < length; i++) builder.append(null);
   return builder.finish().flush() as Data;
 }
+
+const allNull = (type: DataType, length: number, buffers: object): Data =>
+  arrow.makeData({ type, length, nullCount: length, nullBitmap: new Uint8Array((length + 7) >> 3), ...buffers } as never) as Data;
 
 /** Casts a column to a type of the sink. */
 function castTo(raw: RawColumn, type: DataType, bad: OnBad): Data {

@@ -26,8 +26,7 @@ const OTHERS: readonly (readonly [string, string])[] = [
 export async function sniff(file: NamedBlob): Promise<Format> {
   const { path, blob } = file;
   if (blob.size === 0) throw fileFailure(path, 'the file is empty (0 bytes)', 'Check that it was written and copied whole');
-  const head = new Uint8Array(await blob.slice(0, 4096).arrayBuffer());
-  const tail = new Uint8Array(await blob.slice(Math.max(0, blob.size - 8)).arrayBuffer());
+  const [head, tail] = (await Promise.all([blob.slice(0, 4096).arrayBuffer(), blob.slice(Math.max(0, blob.size - 8)).arrayBuffer()])).map((bytes) => new Uint8Array(bytes));
   const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
   const start = latin(head.subarray(0, 16));
   if (start.startsWith('PARE')) throw encrypted(path);

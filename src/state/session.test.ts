@@ -62,6 +62,22 @@ describe('opening', () => {
       .toEqual([{ events: 1200, alerts: state().analysis.report!.alerts.length }]);
   });
 
+  it('is not at rest, and queries wait, until every event is in the table', async () => {
+    const opening = session.actions.open(source);
+    const counted = session.tables.query('select count(*)::int as n from events');
+    await opening;
+    expect(session.isIdle()).toBe(false);
+    expect(await counted).toEqual([{ n: 1200 }]);
+    await vi.waitFor(() => expect(session.isIdle()).toBe(true));
+  });
+
+  it('fails queries of a ledger that was closed before they could be answered', async () => {
+    await session.actions.open(source);
+    const counted = session.tables.query('select count(*) from events');
+    session.actions.close();
+    await expect(counted).rejects.toMatchObject({ error: { kind: 'cancelled' } });
+  });
+
   it('says why a ledger cannot be opened, and opens the next', async () => {
     await session.actions.open({ kind: 'files', files: [{ path: 'notes.ndjson', blob: new Blob(['{"colour": "red"}']) }] });
     expect(state().ledger).toMatchObject({ phase: 'failed', name: 'notes.ndjson', error: { kind: expect.stringMatching(/column|file|ledger/) } });

@@ -3,7 +3,7 @@ import { explain, TautlineFailure, toTautlineError, type TautlineError } from '.
 import type { IndexRange } from '../core/columns.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { DEFAULT_PARAMETERS, parseParameters, type Parameters } from '../detection/parameters.ts';
-import type { ColumnMapping, LedgerSource } from '../ledger/types.ts';
+import type { ColumnMapping, LedgerSource, RowSink } from '../ledger/types.ts';
 import type { EngineClient } from '../workers/client.ts';
 import { createLatest, SUPERSEDED } from '../workers/latest.ts';
 import type { AnalysisReport, ReferenceFile } from '../workers/protocol.ts';
@@ -41,15 +41,25 @@ export interface Session {
   dispose(): void;
 }
 
+/** From here on the tables are filled after the first picture has had the time to be drawn, and the database is started only then. */
+const LARGE_BYTES = 32 * 1024 * 1024;
+const DRAWING_MS = 400;
 const NO_ANALYSIS: AnalysisState = { running: null, report: null, error: null };
 const MOST_TOASTS = 6;
 /** Walking along events with the keyboard is one step in history. */
 const SELECTION_REST_MS = 300;
 
+/** The filling of the tables of a ledger. */
+interface Fill {
+  readonly done: Promise<void>;
+  resolve(): void;
+  reject(thrown: unknown): void;
+}
+
 export function createSession(platform: SessionPlatform): Session {
   const storage = platform.scenarios ?? passingScenarios();
   const store = createStore<TautlineState>(() => ({
-    scenarios: storage.read(), steps: { undo: 0, redo: 0 }, dragging: false,
+    scenarios: storage.read(), steps: { undo: 0, redo: 0 }, dragging: false, storing: null,
     view: DEFAULT_VIEW, ledger: { phase: 'empty' }, analysis: NO_ANALYSIS, cursor: null, marked: null, toasts: [],
   }));
   const get = store.getState;
@@ -66,6 +76,7 @@ export function createSession(platform: SessionPlatform): Session {
   let recovering = false;
   /** True once the tables of this ledger were lost with the database and filled again. */
   let refilled = false;
+  let fill: Fill | null = null;
   let lastToast = 0;
   let selecting: ReturnType<typeof setTimeout> | null = null;
   /** Sources opened in this page by name, so that going back in history finds dropped files again. */
@@ -122,13 +133,15 @@ export function createSession(platform: SessionPlatform): Session {
     const current = () => mine === epoch;
     analyses.dropWaiting();
     opened.set(name, source);
-    store.setState({ ledger: { phase: 'opening', name, progress: null }, analysis: NO_ANALYSIS, cursor: null, marked: null });
+    store.setState({ ledger: { phase: 'opening', name, progress: null }, analysis: NO_ANALYSIS, storing: null, cursor: null, marked: null });
     const onProgress: OnProgress = (progress) => {
       if (current() && get().ledger.phase === 'opening') store.setState({ ledger: { phase: 'opening', name, progress } });
     };
+    const large = source.kind === 'files' && source.files.reduce((sum, { blob }) => sum + blob.size, 0) > LARGE_BYTES;
+    const fill = startFill();
+    const rows = tables.newLedger({ filled: fill.done, later: large });
     try {
-      const rows = tables.newLedger();
-      const report = await engine.open(source, mapping, (ipc) => rows.accept(ipc), onProgress);
+      const report = await engine.open(source, mapping, null, onProgress);
       if (!current()) return;
       store.setState({ ledger: { phase: 'open', source, report } });
     } catch (thrown) {
@@ -137,10 +150,45 @@ export function createSession(platform: SessionPlatform): Session {
       return;
     }
     await analyze();
+    if (current()) void storeRows(rows, fill, large);
+  }
+
+  /** Queries of the tables of a ledger that is not open any more fail. */
+  function startFill(): Fill {
+    fill?.reject(new TautlineFailure({ kind: 'cancelled', what: 'another ledger was opened' }));
+    let [resolve, reject]: [Fill['resolve'], Fill['reject']] = [() => undefined, () => undefined];
+    const done = new Promise<void>((kept, broken) => ([resolve, reject] = [kept, broken]));
+    // Told to whoever asks the tables; nobody may.
+    done.catch(() => undefined);
+    return (fill = { done, resolve, reject });
+  }
+
+  /** Fills the tables, once the picture is there; failures are told to whoever asks the tables. */
+  async function storeRows(rows: RowSink, mine: Fill, large: boolean): Promise<void> {
+    const current = () => mine === fill;
+    // Progress comes by a channel of its own and may arrive after the answer.
+    let ended = false;
+    try {
+      if (large) await new Promise((resolve) => setTimeout(resolve, DRAWING_MS));
+      if (!current()) return;
+      await engine.store((ipc) => rows.accept(ipc), (storing) => {
+        if (current() && large && !ended) store.setState({ storing });
+      });
+      mine.resolve();
+    } catch (thrown) {
+      mine.reject(thrown);
+      const error = toTautlineError(thrown, 'storing the events');
+      // A worker that died is started again, and its ledger reopened.
+      if (current() && error.kind !== 'cancelled' && error.kind !== 'worker') toast('error', `${explain(error)} Charts go on; fields, texts and tables are not available.`);
+    } finally {
+      ended = true;
+      if (current()) store.setState({ storing: null });
+    }
   }
 
   function failedToOpen(name: string, error: TautlineError): void {
     recovering = false;
+    startFill();
     tables.clear();
     if (error.kind !== 'cancelled') {
       store.setState({ ledger: { phase: 'failed', name, source: opened.get(name)!, error } });
@@ -291,12 +339,13 @@ export function createSession(platform: SessionPlatform): Session {
 
   function empty(): void {
     epoch += 1;
+    startFill();
     recovering = false;
     analyses.dropWaiting();
     // Nothing to cancel must not start an engine.
     if (get().ledger.phase !== 'empty') engine.cancel();
     tables.clear();
-    store.setState({ ledger: { phase: 'empty' }, analysis: NO_ANALYSIS, cursor: null, marked: null });
+    store.setState({ ledger: { phase: 'empty' }, analysis: NO_ANALYSIS, storing: null, cursor: null, marked: null });
   }
 
   /** A link carries the name of a reference file, not the file: one that this page does not have is said to be missing. */

@@ -15,8 +15,11 @@ export type TableStore = Pick<Database, 'insert' | 'query' | 'drop' | 'close'>;
  * slider rests) and `signals` (copied from the engine when somebody asks).
  */
 export interface Tables {
-  /** Empties all tables; the returned sink fills `events`. */
-  newLedger(): RowSink;
+  /**
+   * Empties all tables; the returned sink fills `events`.
+   * @param options `filled`: queries wait for it, and fail where it does. `later`: the database need not be started before the first rows come.
+   */
+  newLedger(options?: { readonly filled?: Promise<unknown>; readonly later?: boolean }): RowSink;
   /** `now` skips the wait for a slider to rest. */
   setReport(report: AnalysisReport, now: boolean): void;
   clear(): void;
@@ -25,7 +28,7 @@ export interface Tables {
   ensureAlerts(): Promise<void>;
   /** Resolves once `signals` holds the newest report's. */
   ensureSignals(): Promise<void>;
-  /** True while `alerts` waits for a slider to rest, or is written. */
+  /** True while `events` is filled, and while `alerts` waits for a slider to rest or is written. */
   readonly pending: boolean;
   dispose(): void;
 }
@@ -69,6 +72,9 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
   let alerts: { readonly revision: number; readonly done: Promise<void> } | null = null;
   let signals: { readonly revision: number; readonly done: Promise<void> } | null = null;
   let writing = 0;
+  /** Until the events of the ledger are in the table. */
+  let filled: Promise<unknown> = Promise.resolve();
+  let filling = false;
   let resting: (() => void)[] = [];
 
   function use(): Promise<TableStore> {
@@ -98,6 +104,8 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
     report = null;
     alerts = null;
     signals = null;
+    filled = Promise.resolve();
+    filling = false;
     release();
   }
   function release(): void {
@@ -156,12 +164,18 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
   }
 
   return {
-    newLedger() {
+    newLedger({ filled: until = Promise.resolve(), later = false } = {}) {
       drop();
       broken = null;
       const mine = epoch;
       let waiting = 0;
-      enqueue(dropTables).catch((thrown: unknown) => breakDown(thrown, 'starting the database'));
+      if (started || !later) enqueue(dropTables).catch((thrown: unknown) => breakDown(thrown, 'starting the database'));
+      filled = until;
+      filling = true;
+      const end = (): void => {
+        if (mine === epoch) filling = false;
+      };
+      until.then(end, end);
       return {
         async accept(ipcStream) {
           if (mine !== epoch) throw new TautlineFailure({ kind: 'cancelled', what: 'another ledger was opened' });
@@ -190,7 +204,10 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
       if (started && !broken) enqueue(dropTables).catch((thrown: unknown) => breakDown(thrown, 'clearing the database'));
     },
     // In turn with the writes: no query sees a table between its drop and its insert.
-    query: (sql) => useFilled((db) => db.query(sql)),
+    async query(sql) {
+      await filled;
+      return useFilled((db) => db.query(sql));
+    },
     async ensureAlerts() {
       if (timer !== null) await new Promise<void>((resolve) => resting.push(resolve));
       await writeAlerts();
@@ -208,7 +225,7 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
       return done;
     },
     get pending() {
-      return timer !== null || writing > 0;
+      return timer !== null || writing > 0 || filling;
     },
     dispose() {
       drop();

@@ -87,6 +87,8 @@ export interface TautlineState {
   readonly view: ViewState;
   readonly ledger: LedgerPhase;
   readonly analysis: AnalysisState;
+  /** Events on their way into the tables, once the first picture is there; null while none are. */
+  readonly storing: Progress | null;
   /** Shared cursor; null when the pointer is on no chart. Not in the URL. */
   readonly cursor: EventIndex | null;
   /** Events picked out on the embedding map and marked on the timelines; null for none. Not in the URL. */

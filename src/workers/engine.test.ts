@@ -194,6 +194,29 @@ describe('opening', () => {
     expect(await errorOf(engine.event(0))).toMatchObject({ kind: 'ledger', problem: 'The ledger has not been analysed yet' });
   });
 
+  it('hands the rows over later, the same as it would have at once, and stops where another ledger is opened', async () => {
+    const rowsIn = (into: unknown[]) => async (ipc: Uint8Array) => void into.push(...tableFromIPC(ipc).toArray().map(String));
+    const [atOnce, later]: [unknown[], unknown[]] = [[], []];
+    await newEngine().open(source, null, rowsIn(atOnce), ignore);
+    const engine = newEngine();
+    expect(await errorOf(engine.store(drop, ignore))).toMatchObject({ kind: 'ledger', problem: 'No ledger is open' });
+    await engine.open(source, null, null, ignore);
+    await engine.analyze(parameters(), ignore);
+    const storing = engine.store(rowsIn(later), ignore);
+    // Cancelling an analysis leaves no table half filled.
+    engine.cancel();
+    await storing;
+    expect(later).toEqual(atOnce);
+    expect(later).toHaveLength(1200);
+    const next: Promise<unknown>[] = [];
+    const open = async () => void next.push(engine.open(tinyLedger({ turns: 100 }), null, null, ignore));
+    expect(await errorOf(engine.store(open, ignore))).toMatchObject({ kind: 'cancelled' });
+    await Promise.all(next);
+    const fresh: unknown[] = [];
+    await engine.store(rowsIn(fresh), ignore);
+    expect(fresh).toHaveLength(300);
+  });
+
   it('says what is missing from a ledger without embeddings or text', async () => {
     const engine = await opened(tinyLedger({ bare: true, turns: 20 }));
     expect(await errorOf(engine.analyze(parameters(), ignore))).toMatchObject({ kind: 'ledger', problem: expect.stringContaining('neither embeddings nor text') });

@@ -25,7 +25,7 @@ export interface EnginePlatform {
   loadKernels(): Promise<KernelModule>;
   openLedger(
     source: LedgerSource, mapping: ColumnMapping | null,
-    options: { readonly sink: RowSink; readonly signal: AbortSignal; readonly onProgress: OnProgress },
+    options: { readonly sink: RowSink | 'later'; readonly signal: AbortSignal; readonly onProgress: OnProgress },
   ): Promise<OpenedLedger>;
 }
 
@@ -47,6 +47,7 @@ export class Engine implements EngineApi {
   /** Of the newest analysis. */
   #comparedWith: Parameters | null = null;
   #work = new AbortController();
+  #storing = new AbortController();
   /** Analyses run one after the other: they share the detector. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -83,12 +84,13 @@ export class Engine implements EngineApi {
     this.#platform = platform;
   }
 
-  async open(source: LedgerSource, mapping: ColumnMapping | null, sink: RowSink['accept'], onProgress: OnProgress): Promise<OpenReport> {
+  async open(source: LedgerSource, mapping: ColumnMapping | null, sink: RowSink['accept'] | null, onProgress: OnProgress): Promise<OpenReport> {
     this.cancel();
+    this.#storing.abort();
     const { signal } = this.#work;
     this.#holding = null;
     const [ledger, kernels] = await Promise.all([
-      this.#platform.openLedger(source, mapping, { sink: { accept: sink }, signal, onProgress }),
+      this.#platform.openLedger(source, mapping, { sink: sink ? { accept: sink } : 'later', signal, onProgress }),
       this.#platform.loadKernels(),
     ]);
     throwIfAborted(signal, 'Opening the ledger');
@@ -96,6 +98,14 @@ export class Engine implements EngineApi {
     const own = kernels.fork();
     this.#holding = { ledger, kernels: own, stages: createStages(own, ledger, readReference(this.#referenceFile, ledger.report).given) };
     return ledger.report;
+  }
+
+  async store(sink: RowSink['accept'], onProgress: OnProgress): Promise<void> {
+    const { ledger } = this.#open();
+    this.#storing.abort();
+    this.#storing = new AbortController();
+    const { signal } = this.#storing;
+    await ledger.store({ accept: sink }, { signal, onProgress });
   }
 
   analyze(parameters: Parameters, onProgress: OnProgress, baseline: Parameters | null = null): Promise<AnalysisReport> {

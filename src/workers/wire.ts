@@ -27,15 +27,25 @@ function release(callback: unknown): void {
   (callback as Partial<Remote<unknown>>)[releaseProxy]?.();
 }
 
+const transferring = (sink: Sink): Sink => (ipc) => {
+  const bytes = whole(ipc);
+  return sink(transfer(bytes, [bytes.buffer]));
+};
+
 /** Worker side: what to `expose`. */
 export function engineToWire(engine: EngineApi): EngineApi {
   return {
     open: (source, mapping, sink, onProgress) => plainErrors('opening the ledger', async () => {
       try {
-        return await engine.open(source, mapping, (ipc) => {
-          const bytes = whole(ipc);
-          return sink(transfer(bytes, [bytes.buffer]));
-        }, onProgress);
+        return await engine.open(source, mapping, sink && transferring(sink), onProgress);
+      } finally {
+        if (sink) release(sink);
+        release(onProgress);
+      }
+    }),
+    store: (sink, onProgress) => plainErrors('storing the events', async () => {
+      try {
+        await engine.store(transferring(sink), onProgress);
       } finally {
         release(sink);
         release(onProgress);

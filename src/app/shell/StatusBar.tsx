@@ -21,6 +21,7 @@ const STAGES: readonly Stage[] = ['projection', 'signals', 'decisions'];
 export function StatusBar(): ReactNode {
   const ledger = useTautline((state) => state.ledger);
   const { report, running } = useTautline((state) => state.analysis);
+  const storing = useTautline((state) => state.storing);
   const sheet = useUi((ui) => ui.sheet);
   const diff = useAlertDiff();
   const against = useAgainst();
@@ -51,6 +52,12 @@ export function StatusBar(): ReactNode {
         {leftOut}
       </button>
       <span className="status-spacer" />
+      {storing && !running && (
+        <span className="status-running" title="Fields, texts and the alert table are there when this is done; charts and sliders need not wait">
+          <span>{progressText(storing)}</span>
+          <ProgressBar progress={storing} label="Storing the events" />
+        </span>
+      )}
       {running && (
         <span className="status-running">
           <span>{progressText(running)}</span>

@@ -1,0 +1,64 @@
+/** Files whose first batch is asked for before the files ahead of them are done. */
+const AHEAD = 2;
+
+interface Started<T> {
+  readonly iterator: AsyncIterator<T>;
+  readonly first: Promise<IteratorResult<T>>;
+}
+
+function start<T>(batches: AsyncIterable<T>): Started<T> {
+  const iterator = batches[Symbol.asyncIterator]();
+  const first = iterator.next();
+  // Whoever gets to the file is told; nobody may.
+  first.catch(() => undefined);
+  return { iterator, first };
+}
+
+async function* rest<T>({ iterator, first }: Started<T>): AsyncGenerator<T> {
+  try {
+    for (let next = await first; !next.done; next = await iterator.next()) yield next.value;
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/**
+ * Reads files in turn, the next ones begun while one is worked on, so that storage and processor do not wait for each other.
+ * Each file comes with its batches, which must be used up before the next file is asked for.
+ */
+export async function* readAhead<F, T>(files: readonly F[], read: (file: F, index: number) => AsyncIterable<T>): AsyncGenerator<readonly [file: F, batches: AsyncIterable<T>]> {
+  const started: Started<T>[] = [];
+  try {
+    for (let i = 0, next = 0; i < files.length; i++) {
+      while (next < files.length && next <= i + AHEAD) {
+        started.push(start(read(files[next], next)));
+        next++;
+      }
+      yield [files[i], rest(started.shift()!)];
+    }
+  } finally {
+    await Promise.all(started.map(({ iterator, first }) => first.then(() => iterator.return?.(), () => undefined)));
+  }
+}
+
+/** `work` on every item, `limit` of them at a time; results in order. The failure of the first item that fails is the one that is thrown. */
+export async function mapAhead<F, R>(items: readonly F[], limit: number, work: (item: F) => Promise<R>, onDone: (done: number, result: F) => void): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  const failures = new Map<number, unknown>();
+  let next = 0;
+  let done = 0;
+  const one = async (): Promise<void> => {
+    while (next < items.length && failures.size === 0) {
+      const i = next++;
+      try {
+        results[i] = await work(items[i]);
+        onDone(++done, items[i]);
+      } catch (thrown) {
+        failures.set(i, thrown);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, one));
+  if (failures.size > 0) throw failures.get(Math.min(...failures.keys()));
+  return results;
+}

@@ -34,10 +34,12 @@ export interface Manners {
   readonly ranges: boolean;
   /** How long every answer with bytes is kept waiting, in ms. */
   readonly delay?: number;
+  /** Where a file lies on disk, by its name; the fixtures where absent. */
+  readonly locate?: (name: string) => string;
 }
 
 /** Serves the fixtures on another origin, as a file host would. `asked` lists the requests for bytes. */
-export async function fileHost({ cors, ranges, delay = 0 }: Manners): Promise<{ url: string; asked: string[]; close(): Promise<void> }> {
+export async function fileHost({ cors, ranges, delay = 0, locate = fixture }: Manners): Promise<{ url: string; asked: string[]; close(): Promise<void> }> {
   const asked: string[] = [];
   const server: Server = createServer((request, response) => {
     void (async () => {
@@ -47,7 +49,7 @@ export async function fileHost({ cors, ranges, delay = 0 }: Manners): Promise<{ 
         response.setHeader('Access-Control-Expose-Headers', 'Content-Range, Accept-Ranges, Content-Length');
       }
       if (request.method === 'OPTIONS') return void response.writeHead(204).end();
-      const path = fixture(decodeURIComponent(new URL(request.url!, 'http://x').pathname.slice(1)));
+      const path = locate(decodeURIComponent(new URL(request.url!, 'http://x').pathname.slice(1)));
       const size = await stat(path).then((s) => s.size, () => -1);
       if (size < 0) return void response.writeHead(404).end('no such file');
       const range = ranges ? /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? '') : null;

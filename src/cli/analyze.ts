@@ -8,6 +8,7 @@ import { ALERT_KINDS } from '../detection/types.ts';
 import { signalsToParquet } from '../ledger/signalsTable.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { readBaselineFile } from './baselineFile.ts';
+import { countLine, PART_OPTIONS, readPart } from './part.ts';
 import { openSession } from './session.ts';
 import { readParameters } from './parameters.ts';
 
@@ -17,7 +18,7 @@ import { readParameters } from './parameters.ts';
  */
 export async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
-    args, allowPositionals: true, options: { params: { type: 'string' }, stream: { type: 'string' }, baseline: { type: 'string' }, out: { type: 'string' } },
+    args, allowPositionals: true, options: { params: { type: 'string' }, stream: { type: 'string' }, baseline: { type: 'string' }, out: { type: 'string' }, ...PART_OPTIONS },
   });
   if (positionals.length === 0) throw needs('No ledger was given', 'Give one or more files, or a folder of hive partitions');
   if (values.out === undefined) throw needs('No folder to write to was given', 'Say with --out DIR where signals.parquet, alerts.json and calibration.json go');
@@ -28,6 +29,7 @@ export async function run(args: string[]): Promise<number> {
   const warnings: string[] = [];
   const { ledger, analysis } = await openSession(positionals, parameters, {
     baseline: file && ((report) => file.forLedger(report, (sentence) => warnings.push(sentence))), embedderReference: given?.ledger.embedderReference,
+    part: readPart(values),
   });
 
   await mkdir(values.out, { recursive: true });
@@ -37,7 +39,7 @@ export async function run(args: string[]): Promise<number> {
   await writeFile(join(values.out, 'calibration.json'), json(calibrationToJson(analysis)));
 
   const { report } = ledger;
-  console.log(`${report.name}: ${formatCount(events.n)} events in ${formatCount(events.streams.length)} streams, reference ${formatCount(decisions.calibration.ref)} events${values.baseline === undefined ? '' : ` of ${values.baseline}`}`);
+  console.log(`${countLine(report, events.n)} in ${formatCount(events.streams.length)} streams, reference ${formatCount(decisions.calibration.ref)} events${values.baseline === undefined ? '' : ` of ${values.baseline}`}`);
   for (const { reason, count, examples } of report.leftOut) {
     console.log(`left out: ${formatCount(count)} of ${formatCount(report.rowsRead)} rows: ${reason} (${examples.slice(0, 5).join(', ')}${count > 5 ? ', …' : ''})`);
   }

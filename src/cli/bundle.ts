@@ -8,6 +8,7 @@ import { inControlOf } from '../detection/lab/inControl.ts';
 import { ROLLOUT_TEXT } from '../detection/lab/rollout.ts';
 import { makeBundle } from '../ledger/bundle.ts';
 import { readParameters } from './parameters.ts';
+import { countLine, PART_OPTIONS, readPart } from './part.ts';
 import { openSession } from './session.ts';
 
 /**
@@ -16,7 +17,7 @@ import { openSession } from './session.ts';
  */
 export async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
-    args, allowPositionals: true, options: { params: { type: 'string' }, against: { type: 'string' }, stream: { type: 'string' }, out: { type: 'string' } },
+    args, allowPositionals: true, options: { params: { type: 'string' }, against: { type: 'string' }, stream: { type: 'string' }, out: { type: 'string' }, ...PART_OPTIONS },
   });
   if (positionals.length === 0) throw new TautlineFailure({ kind: 'parameter', name: 'LEDGER', problem: 'is missing', advice: 'Give one or more files, or a folder of hive partitions' });
   const { out } = values;
@@ -25,7 +26,7 @@ export async function run(args: string[]): Promise<number> {
   }
   const parameters = await readParameters(values.params, { stream: values.stream });
   const comparedWith = values.against === undefined ? null : await readParameters(values.against);
-  const { kernels, ledger, stages, analysis } = await openSession(positionals, parameters, { comparedWith });
+  const { kernels, ledger, stages, analysis } = await openSession(positionals, parameters, { comparedWith, part: readPart(values) });
 
   const { events, signals, decisions, reference } = analysis;
   const inControl = inControlOf({ events, signals, calibration: decisions.calibration, reference, parameters, alerts: [] }, 'reference');
@@ -34,6 +35,7 @@ export async function run(args: string[]): Promise<number> {
   });
   const bytes = out.endsWith('.pb') ? (await import('../detection/lab/bundleProtobuf.ts')).bundleToProtobuf(bundle) : new TextEncoder().encode(`${bundleToJson(bundle)}\n`);
   await writeFile(out, bytes);
+  if (ledger.report.part) console.log(countLine(ledger.report, ledger.report.rowsRead));
   for (const line of summary(bundle)) console.log(line);
   console.log(`${out}: ${formatBytes(bytes.length)}`);
   return 0;

@@ -4,6 +4,7 @@ import { formatCount, formatNumber } from '../core/format.ts';
 import { alertsToJson, type AlertJson } from '../detection/export.ts';
 import { replayDifference } from '../detection/lab/replay.ts';
 import { readBundleFile } from './baselineFile.ts';
+import { countLine, PART_OPTIONS, readPart } from './part.ts';
 import { openSession } from './session.ts';
 
 /**
@@ -11,14 +12,14 @@ import { openSession } from './session.ts';
  * @returns the exit status: 1 where the alerts on the bundle's own ledger are not those expected
  */
 export async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { bundle: { type: 'string' } } });
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { bundle: { type: 'string' }, ...PART_OPTIONS } });
   if (positionals.length === 0) throw new TautlineFailure({ kind: 'parameter', name: 'LEDGER', problem: 'is missing', advice: 'Give one or more files, or a folder of hive partitions' });
   if (values.bundle === undefined) throw new TautlineFailure({ kind: 'parameter', name: '--bundle FILE', problem: 'is missing', advice: 'Say which bundle to run; "tautline bundle" writes one' });
   const file = await readBundleFile(values.bundle);
   const { bundle } = file;
   let original = false;
   const { ledger, analysis } = await openSession(positionals, bundle.parameters, {
-    embedderReference: bundle.ledger.embedderReference,
+    embedderReference: bundle.ledger.embedderReference, part: readPart(values),
     baseline(report) {
       original = report.fingerprint === bundle.ledger.fingerprint;
       return file.forLedger(report, (sentence) => console.log(`note: ${sentence}`));
@@ -26,7 +27,7 @@ export async function run(args: string[]): Promise<number> {
   });
   const alerts = alertsToJson(analysis.decisions.alerts, analysis.events.streams);
   for (const alert of alerts) console.log(lineOf(alert));
-  const all = `${ledger.report.name}: ${formatCount(analysis.events.n)} events, ${formatCount(alerts.length)} ${alerts.length === 1 ? 'alert' : 'alerts'}`;
+  const all = `${countLine(ledger.report, analysis.events.n)}, ${formatCount(alerts.length)} ${alerts.length === 1 ? 'alert' : 'alerts'}`;
   if (!original) {
     console.log(`${all}; another ledger than the bundle's, so none are expected and none compared`);
     return 0;

@@ -9,6 +9,7 @@ import { scoreAnalysis, TOLERANCE, type Episode, type Interval, type ScoreReport
 import type { OpenedLedger } from '../ledger/types.ts';
 import { wholeNumber } from './options.ts';
 import { readParameters } from './parameters.ts';
+import { countLine, PART_OPTIONS, readPart } from './part.ts';
 import { openSession } from './session.ts';
 
 const LISTED = 10;
@@ -22,28 +23,28 @@ export async function run(args: string[]): Promise<number> {
     args, allowPositionals: true,
     options: {
       'labels': { type: 'string' }, 'label': { type: 'string', multiple: true }, 'params': { type: 'string' }, 'stream': { type: 'string' },
-      'tolerance': { type: 'string' }, 'point-width': { type: 'string' }, 'out': { type: 'string' },
+      'tolerance': { type: 'string' }, 'point-width': { type: 'string' }, 'out': { type: 'string' }, ...PART_OPTIONS,
     },
   });
   if (positionals.length === 0) throw new TautlineFailure({ kind: 'parameter', name: 'LEDGER', problem: 'is missing', advice: 'Give one or more files, or a folder of hive partitions' });
   const tolerance = wholeNumber('--tolerance', values.tolerance, 0) ?? TOLERANCE;
   const pointWidth = wholeNumber('--point-width', values['point-width'], 1) ?? POINT_WIDTH;
   const parameters = await readParameters(values.params, { stream: values.stream });
-  const { ledger, analysis } = await openSession(positionals, parameters);
+  const { ledger, analysis } = await openSession(positionals, parameters, { part: readPart(values) });
   const { events, decisions, reference } = analysis;
 
   const { intervals: labelled, leftOut } = await labelsOf(values.labels, ledger, events, pointWidth);
   const intervals = chosen(labelled, values.label);
   const report = scoreAnalysis({ events, alerts: decisions.alerts, intervals, parameters, reference, textLength: ledger.textLength, tolerance });
 
-  console.log(`${ledger.report.name}: ${formatCount(events.n)} events, scored from event ${formatCount(reference.to)} on; ${formatCount(report.intervals.length)} labelled ${report.intervals.length === 1 ? 'stretch' : 'stretches'} (${values.labels ?? 'label column'})`);
+  console.log(`${countLine(ledger.report, events.n)}, scored from event ${formatCount(reference.to)} on; ${formatCount(report.intervals.length)} labelled ${report.intervals.length === 1 ? 'stretch' : 'stretches'} (${values.labels ?? 'label column'})`);
   console.log(`an alert, from its onset to its firing, matches a stretch within ${tolerance} own events; a label on one event stands for ${pointWidth}; delay in own events, 1 = the first`);
   for (const line of few('left out', [...leftOut, ...report.leftOut.map(({ interval, reason }) => `${place(interval, events)}: ${reason}`)], (sentence) => sentence)) console.log(line);
   for (const note of report.notes) console.log(`note: ${note}`);
   for (const line of table(report)) console.log(line);
   for (const line of lists(report, events)) console.log(line);
   if (values.out !== undefined) {
-    const json = JSON.stringify({ ledger: ledger.report.name, fingerprint: ledger.report.fingerprint, parameters, pointWidth, labelsLeftOut: leftOut, ...report }, null, 1);
+    const json = JSON.stringify({ ledger: ledger.report.name, part: ledger.report.part, fingerprint: ledger.report.fingerprint, parameters, pointWidth, labelsLeftOut: leftOut, ...report }, null, 1);
     await writeFile(values.out, `${json}\n`);
   }
   return 0;

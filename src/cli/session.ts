@@ -1,6 +1,7 @@
 import { loadKernels } from '../kernels/load.node.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { Parameters } from '../detection/parameters.ts';
+import type { LedgerPart } from '../core/part.ts';
 import { namedBlobs } from '../ledger/files.node.ts';
 import { openLedger } from '../ledger/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
@@ -21,13 +22,15 @@ export interface SessionOptions {
   readonly comparedWith?: Parameters | null;
   /** reference_events for the built-in embedder; those of `parameters` where absent. */
   readonly embedderReference?: number;
+  /** What of the ledger is opened; all of it where absent. */
+  readonly part?: LedgerPart;
 }
 
 /** Opens files or folders as one ledger and analyses it with `parameters`. Throws a TautlineFailure for bad input. */
 export async function openSession(paths: readonly string[], parameters: Parameters, options: SessionOptions = {}): Promise<Session> {
-  const { baseline = null, comparedWith = null, embedderReference = parameters.reference_events } = options;
+  const { baseline = null, comparedWith = null, embedderReference = parameters.reference_events, part } = options;
   const files = (await Promise.all(paths.map(namedBlobs))).flat();
-  const ledger = await openLedger({ kind: 'files', files }, null, { platform: nodePlatform(), referenceEvents: embedderReference });
+  const ledger = await openLedger({ kind: 'files', files, part }, null, { platform: nodePlatform(), referenceEvents: embedderReference, k: parameters.k });
   const kernels = await loadKernels();
   const stages = createStages(kernels, ledger, baseline && baseline(ledger.report));
   const analysis = await stages.run(parameters, { signal: new AbortController().signal, onProgress: () => undefined, baseline: comparedWith });

@@ -1,18 +1,22 @@
+import { PART_USAGE } from './part.ts';
+
 /** What the command line says of itself; one entry a command. */
 export const USAGE: Readonly<Record<string, string>> = {
-  analyze: `tautline analyze LEDGER... [--params FILE.json] [--stream KEY] [--baseline FILE] --out DIR
+  analyze: `tautline analyze LEDGER... [--params FILE.json] [--stream KEY] [--baseline FILE] [--where KEY=VALUE]... [--from TIME] [--to TIME] --out DIR
   Runs the pipeline over ledger files, or a folder of hive partitions, and writes signals.parquet, alerts.json and calibration.json.
   --params FILE   parameters as a flat JSON object; an absent one has its default
   --stream KEY    provider_id (default), agent_id, thread_id or ledger
   --baseline FILE a baseline or bundle replaces the reference period; a bundle's parameters hold where --params is not given
-  --out DIR       folder to write to; made where it does not exist`,
-  bundle: `tautline bundle LEDGER... [--params FILE.json] [--against FILE.json] [--stream KEY] --out FILE
+  --out DIR       folder to write to; made where it does not exist
+${PART_USAGE}`,
+  bundle: `tautline bundle LEDGER... [--params FILE.json] [--against FILE.json] [--stream KEY] [--where KEY=VALUE]... [--from TIME] [--to TIME] --out FILE
   Writes what a consumer needs to raise the same alerts: parameters, projection, reference and calibration, the hash of the ledger, the alerts
   expected on it, what false alarms cost, and a rollout advice. Its format is in schema/bundle.schema.json and schema/bundle.proto.
   --params FILE   parameters as a flat JSON object; an absent one has its default
   --against FILE  the parameters in service, which the advice compares with (the defaults)
   --stream KEY    provider_id (default), agent_id, thread_id or ledger
-  --out FILE      ends in .json, or in .pb for protobuf`,
+  --out FILE      ends in .json, or in .pb for protobuf
+${PART_USAGE}`,
   calibrate: `tautline calibrate [--seed S] [--seeds N [--from S] [--compare RUN.json]] [--params FILE.json] [--workers N] [--out DIR]
   Generates the four stress profiles of 50,000 events, analyses them and prints what was measured beside what the paper reports, with a verdict a row.
   Exit status 1 where a verdict fails. Writes verdicts.json and, with --seeds, monte-carlo.json.
@@ -37,11 +41,13 @@ export const USAGE: Readonly<Record<string, string>> = {
   --events N      its length (50,000; quick-tour 6,000): what goes wrong stays at its events; written an hour at a time, so in little memory
   --single        one file instead
   --out DIR       folder to write to; made where it does not exist`,
-  replay: `tautline replay LEDGER... --bundle FILE
+  replay: `tautline replay LEDGER... --bundle FILE [--where KEY=VALUE]... [--from TIME] [--to TIME]
   Runs a bundle over a ledger, warm from its first event, and prints the alerts. On the ledger that the bundle was made on they must be exactly those
   expected: exit status 1 where they are not.
-  --bundle FILE   a bundle as JSON or protobuf`,
+  --bundle FILE   a bundle as JSON or protobuf
+${PART_USAGE}`,
   score: `tautline score LEDGER... [--labels FILE] [--label NAME]... [--params FILE.json] [--stream KEY] [--tolerance N] [--point-width N] [--out FILE.json]
+                [--where KEY=VALUE]... [--from TIME] [--to TIME]
   Scores alerts against labelled stretches, beside a detector that always fires, chance at the same alert rate, and text length alone.
   --labels FILE   NAB windows, or a list of {stream, from, to, label} as JSON or CSV, in event ids or times; the label column where absent
   --label NAME    only stretches of this label
@@ -49,7 +55,8 @@ export const USAGE: Readonly<Record<string, string>> = {
   --stream KEY    provider_id (default), agent_id, thread_id or ledger
   --tolerance N   own events by which stretches are widened (4)
   --point-width N events that a label on a single event stands for (10)
-  --out FILE      everything as JSON`,
+  --out FILE      everything as JSON
+${PART_USAGE}`,
 };
 
 /** The whole help: every command. */

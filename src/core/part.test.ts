@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countOf, countText, describePart, liesOutside, normalPart, partName, roundedDown, shareInTime, timeOf, type LedgerPart, type LedgerSurvey } from './part.ts';
+import { countOf, countsBy, countText, describePart, liesOutside, normalPart, partName, roundedDown, shareInTime, timeOf, type LedgerPart, type LedgerSurvey } from './part.ts';
 
 const T = Date.UTC(2026, 0, 5, 9);
 const MINUTE = 60_000;
@@ -41,6 +41,14 @@ describe('a part of a ledger', () => {
     expect(shareInTime({ first: NaN, last: NaN }, part({ from: T }))).toBe(1);
   });
 
+  it('is counted by the values of a key among what the other choices leave', () => {
+    const counts = (change: Partial<LedgerPart>, key: string) => [...countsBy(survey, part(change), key)].map(([value, { events }]) => [value, events]);
+    expect(counts({}, 'provider_id')).toEqual([['a', 400], ['b', 200], [null, 400]]);
+    expect(counts({ where: { provider_id: ['b'], hour: ['h10'] } }, 'provider_id')).toEqual([['a', 300], ['b', 0], [null, 400]]);
+    expect(counts({ to: T + 60 * MINUTE, where: { provider_id: ['a'] } }, 'hour')).toEqual([['h10', 0], ['h9', 100]]);
+    expect(counts({ where: { hour: [] } }, 'provider_id')).toEqual(counts({}, 'provider_id'));
+  });
+
   it('is estimated where a stretch lies across an edge, where times are not known, and where rows are not', () => {
     expect(countOf(survey, part({ to: T + 29.5 * MINUTE }))).toEqual({ events: 150, exact: false });
     const timeless = { ...survey, stretches: [{ values: ['a', 'h9'], rows: 10, first: NaN, last: NaN }] };
@@ -63,8 +71,8 @@ describe('a part of a ledger', () => {
   it('is said in words', () => {
     const some = part({ where: { hour: ['1', '2', '3', '4', '5'], provider_id: ['a', null] }, from: T, to: T + 0.5 });
     expect(describePart(some)).toBe('hour 1, 2, 3 and 2 more; provider_id a, (missing); from 2026-01-05 09:00:00.000; to before 2026-01-05 09:00:00.000500');
-    expect(partName('big', { part: part({ where: { hour: ['9'] } }), of: 10, exact: true })).toBe('big [hour 9]');
-    expect(partName('big', null)).toBe('big');
+    expect(partName('big', part({ where: { hour: ['9'] } }))).toBe('big [hour 9]');
+    expect(partName('big', undefined)).toBe('big');
     expect(countText(1_250_000, { part: some, of: 10_000_000, exact: true })).toBe('1,250,000 of 10,000,000 events');
     expect(countText(5, { part: some, of: 12, exact: false })).toBe('5 of about 12 events');
     expect(countText(5, { part: some, of: NaN, exact: false })).toBe('5 of an unknown number of events');

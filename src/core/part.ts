@@ -89,6 +89,19 @@ export function countOf({ keys, stretches, estimated, hasTime }: LedgerSurvey, p
   return { events: Math.round(events), exact: exact && !Number.isNaN(events) };
 }
 
+/** Rows by the value of a partition key, among what the other choices of a part leave; values in order, those without rows too. */
+export function countsBy(survey: LedgerSurvey, part: LedgerPart, key: string): ReadonlyMap<string | null, Count> {
+  const at = survey.keys.indexOf(key);
+  const others: LedgerPart = { ...part, where: Object.fromEntries(Object.entries(part.where).filter(([name, values]) => name !== key && values.length > 0)) };
+  const byValue = new Map<string | null, Stretch[]>();
+  for (const stretch of survey.stretches) {
+    const same = byValue.get(stretch.values[at]);
+    if (same) same.push(stretch);
+    else byValue.set(stretch.values[at], [stretch]);
+  }
+  return new Map([...byValue].sort(([a], [b]) => byText(a, b)).map(([value, stretches]) => [value, countOf({ ...survey, stretches }, others)]));
+}
+
 /** First and last time of a ledger, as far as it is known before reading; null where nothing is. */
 export function timeOf({ stretches }: LedgerSurvey): readonly [EpochMs, EpochMs] | null {
   let first = Infinity;
@@ -131,8 +144,8 @@ export function countText(events: number, opened: OpenedPart | null): string {
   return `${formatCount(events)} of ${of} events`;
 }
 
-/** The name of what was opened: that of the ledger, and of a part of it in brackets what the part is. */
-export const partName = (name: string, opened: OpenedPart | null): string => (opened ? `${name} [${describePart(opened.part)}]` : name);
+/** The name of what is opened: that of the ledger, and of a part of it in brackets what the part is. */
+export const partName = (name: string, part: LedgerPart | undefined): string => (part ? `${name} [${describePart(part)}]` : name);
 
 /** How many events fit, as it is said: two digits, rounded down. */
 export function roundedDown(events: number): number {

@@ -1,3 +1,4 @@
+import { partName } from '../core/part.ts';
 import { PROGRAM } from '../core/version.ts';
 import { alertsToJson } from '../detection/export.ts';
 import type { Bundle, BundleCharacteristics } from '../detection/lab/bundle.ts';
@@ -39,4 +40,5 @@ export function loadBundle(bundle: Bundle, report: OpenReport): LoadedBaseline &
   return { baseline: bundle.baseline, own, original, warnings };
 }
 
-const factsOf = ({ name, fingerprint, embedder }: OpenReport): OpenLedgerFacts => ({ name, fingerprint, embedder: embedder === 'built-in' ? 'built-in' : 'file' });
+/** Of a part of a ledger the name says which part; the fingerprint is that of the opened events. */
+const factsOf = ({ name, part, fingerprint, embedder }: OpenReport): OpenLedgerFacts => ({ name: partName(name, part?.part), fingerprint, embedder: embedder === 'built-in' ? 'built-in' : 'file' });

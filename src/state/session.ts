@@ -14,7 +14,7 @@ import { readReferenceFile } from './referenceFile.ts';
 import { createTables, type Tables, type TableStore } from './tables.ts';
 import type { AnalysisState, TautlineActions, TautlineState, Toast, ViewState } from './types.ts';
 import { decodeView } from './url.ts';
-import { DEFAULT_VIEW, fitRange, fitToLedger, forgetLedger, sameSource, sourceName, viewSource } from './view.ts';
+import { DEFAULT_VIEW, fitRange, fitToLedger, forgetLedger, sameSource, sourceName, viewSource, withPart } from './view.ts';
 
 /** What a session stands on; the browser's is in store.ts, tests bring an engine in the same thread. */
 export interface SessionPlatform {
@@ -141,7 +141,7 @@ export function createSession(platform: SessionPlatform): Session {
     const fill = startFill();
     const rows = tables.newLedger({ filled: fill.done, later: large });
     try {
-      const report = await engine.open(source, mapping, null, onProgress);
+      const report = await engine.open(source, mapping, null, onProgress, get().view.parameters.k);
       if (!current()) return;
       store.setState({ ledger: { phase: 'open', source, report } });
     } catch (thrown) {
@@ -334,7 +334,16 @@ export function createSession(platform: SessionPlatform): Session {
   }
 
   function reopenable(source: NonNullable<ViewState['source']>): LedgerSource | null {
-    return source.kind === 'file' ? opened.get(source.name) ?? null : source;
+    if (source.kind !== 'file') return source;
+    const found = opened.get(source.name);
+    return found ? withPart(found, source.part) : null;
+  }
+
+  /** A link carries which part of a file it was made on: the file that it asks for is opened in that part. */
+  function asAsked(source: LedgerSource): LedgerSource {
+    const { view, ledger } = get();
+    const asked = ledger.phase === 'empty' && source.kind === 'files' && !source.part && view.source?.kind === 'file' && view.source.name === sourceName(source);
+    return asked ? withPart(source, view.source.part) : source;
   }
 
   function empty(): void {
@@ -374,8 +383,9 @@ export function createSession(platform: SessionPlatform): Session {
     setScreen(screen) {
       if (screen !== get().view.screen) changeView({ screen });
     },
-    open(source, mapping, parameters) {
+    open(given, mapping, parameters) {
       const { view } = get();
+      const source = asAsked(given);
       const next = viewSource(source);
       const kept = sameSource(view.source, next) ? view : forgetLedger(view);
       const used = mapping === undefined ? kept.mapping : mapping;

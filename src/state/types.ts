@@ -1,5 +1,6 @@
 import type { IndexRange } from '../core/columns.ts';
 import type { TautlineError } from '../core/errors.ts';
+import type { LedgerPart } from '../core/part.ts';
 import type { Progress } from '../core/progress.ts';
 import type { EventIndex } from '../core/units.ts';
 import type { ParameterName, Parameters } from '../detection/parameters.ts';
@@ -31,8 +32,13 @@ export interface EvidenceView {
 /** Everything that defines the view and lives in the URL (versioned codec in url.ts). */
 export interface ViewState {
   readonly screen: Screen;
-  /** What to open on load; files dropped from disk cannot be reopened by URL, so their name stands here and the page asks for them. */
-  readonly source: { readonly kind: 'sample'; readonly name: string } | { readonly kind: 'url'; readonly url: string } | { readonly kind: 'file'; readonly name: string } | null;
+  /**
+   * What to open on load, and which part of it (absent: all); files dropped from disk cannot be reopened by URL, so their name stands here and the
+   * page asks for them.
+   */
+  readonly source:
+    | (({ readonly kind: 'sample'; readonly name: string } | { readonly kind: 'url'; readonly url: string } | { readonly kind: 'file'; readonly name: string }) & { readonly part?: LedgerPart })
+    | null;
   readonly mapping: ColumnMapping | null;
   readonly axis: Axis;
   /** Visible event range; null is the whole ledger. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { normalPart } from '../core/part.ts';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, parseParameters, type ParameterName, type Parameters } from '../detection/parameters.ts';
 import { ALERT_KINDS } from '../detection/types.ts';
 import { LEDGER_COLUMNS } from '../ledger/types.ts';
@@ -36,13 +37,20 @@ const parameters = fc.record(Object.fromEntries(PARAMETER_NAMES.map((n) => [n, v
 const choices = fc.record({
   against: fc.constantFrom('before', 'others', 'visible'), windows: fc.constantFrom('alert', 'rest', 'ranges'), before: range.map(writeRange), thread: fc.string().map((name) => `=${name}`),
 }, { requiredKeys: ['against'] });
+const time = fc.oneof(fc.integer({ min: -1e12, max: 4e12 }), fc.double({ min: 1e12, max: 2e12, noNaN: true }));
+const part = fc.record({
+  where: fc.dictionary(name, fc.array(fc.option(name), { minLength: 1, maxLength: 4 }), { noNullPrototype: true, maxKeys: 3 }),
+  times: fc.option(fc.tuple(fc.option(time), fc.option(time)).filter(([from, to]) => from === null || to === null || from < to)),
+}).map(({ where, times }) => normalPart({ where, from: times?.[0] ?? null, to: times?.[1] ?? null }));
+const parted = <S extends object>(source: fc.Arbitrary<S>) => fc.tuple(source, part).map(([whole, chosen]) => (chosen ? { ...whole, part: chosen } : whole));
+
 const view: fc.Arbitrary<ViewState> = fc.record({
   screen: fc.constantFrom(...SCREENS),
   source: fc.oneof(
     fc.constant(null),
-    name.map((n) => ({ kind: 'sample' as const, name: n })),
-    name.map((n) => ({ kind: 'file' as const, name: n })),
-    fc.webUrl({ withFragments: true, withQueryParameters: true }).map((url) => ({ kind: 'url' as const, url })),
+    parted(name.map((n) => ({ kind: 'sample' as const, name: n }))),
+    parted(name.map((n) => ({ kind: 'file' as const, name: n }))),
+    parted(fc.webUrl({ withFragments: true, withQueryParameters: true }).map((url) => ({ kind: 'url' as const, url }))),
   ),
   mapping: fc.option(fc.dictionary(fc.constantFrom(...LEDGER_COLUMNS), name, { noNullPrototype: true })),
   axis: fc.constantFrom('event', 'time'),
@@ -78,6 +86,10 @@ describe('the address of a view', () => {
       parameters: { ...DEFAULT_PARAMETERS, lambda_fast: 0.3, zone: [0.4, 2] },
     };
     expect(encodeView(changed)).toBe('v=1&sample=fracture&range=12000-13000&at=12403&lambda_fast=0.3&zone=0.4,2');
+    const source = { kind: 'file', name: 'big', part: { where: { hour: ['2026-01-05T09', null], provider_id: ['a/b'] }, from: Date.UTC(2026, 0, 5, 9, 30), to: 1767607200000.25 } } as const;
+    expect(encodeView({ ...DEFAULT_VIEW, source })).toBe(
+      'v=1&file=big&where.hour=2026-01-05T09&where.hour=__HIVE_DEFAULT_PARTITION__&where.provider_id=a/b&from=2026-01-05T09:30:00Z&to=1767607200000.25',
+    );
     expect(encodeView({ ...DEFAULT_VIEW, baseline: { ...DEFAULT_PARAMETERS, h: 7 } })).toBe('v=1&base.h=7');
     expect(encodeView({ ...DEFAULT_VIEW, evidence: { event: 12, tab: 'words', kind: 'SHIFT' } })).toBe('v=1&evidence=12,words,SHIFT');
     const chosen: ViewState['evidence'] = { event: 12, tab: 'words', kind: null, choices: { against: 'others', colour: 'time' } };
@@ -85,7 +97,7 @@ describe('the address of a view', () => {
   });
 
   it('never throws and always gives usable parameters, whatever the text', () => {
-    const known = fc.constantFrom('v', 'sample', 'url', 'file', 'map', 'map.ts', 'map.nothing', 'axis', 'range', 'at', 'alerts', 'sort', ...PARAMETER_NAMES);
+    const known = fc.constantFrom('v', 'sample', 'url', 'file', 'map', 'map.ts', 'map.nothing', 'axis', 'range', 'at', 'alerts', 'sort', 'where', 'where.', 'where.hour', 'where.__proto__', 'from', 'to', ...PARAMETER_NAMES);
     const text = fc.oneof(fc.string(), fc.array(fc.tuple(known, fc.string()), { maxLength: 12 }).map((fields) => fields.map((f) => f.join('=')).join('&')));
     fc.assert(fc.property(text, (raw) => {
       const { view: read } = decodeView(raw);
@@ -100,6 +112,8 @@ describe('the address of a view', () => {
     ['zone=2,1', 'zone', /first must be the smaller/],
     ['adaptive=yes', 'adaptive', /true or false/],
     ['range=9-3', 'range', /not a range/],
+    ['from=noon', 'from', /not a time/],
+    ['to=1e999', 'to', /not a time/],
     ['at=-4', 'at', /not an event index/],
     ['evidence=12,gossip', 'evidence', /not an event and a part of the evidence/],
     ['evidence.against=nobody', 'evidence.against', /not a value that it can take/],
@@ -118,6 +132,12 @@ describe('the address of a view', () => {
     const { view: read, dropped } = decodeView(`v=1&sample=fracture&${text}&h=9`);
     expect(dropped).toEqual([{ field, problem: expect.stringMatching(problem) }]);
     expect(read).toEqual({ ...DEFAULT_VIEW, source: { kind: 'sample', name: 'fracture' }, parameters: { ...DEFAULT_PARAMETERS, h: 9 } });
+  });
+
+  it('opens to the end where the end of a part lies before its start, and says so', () => {
+    const { view: read, dropped } = decodeView('v=1&sample=fracture&from=2026-01-05T10:00:00Z&to=2026-01-05T09:00:00Z');
+    expect(dropped).toEqual([{ field: 'to', problem: 'it is not after "from"' }]);
+    expect(read.source).toEqual({ kind: 'sample', name: 'fracture', part: { where: {}, from: Date.UTC(2026, 0, 5, 10), to: null } });
   });
 
   it('drops as little as it can of parameters that contradict each other', () => {

@@ -1,3 +1,5 @@
+import { parseIso } from '../core/iso.ts';
+import { MISSING_PARTITION, normalPart, type LedgerPart } from '../core/part.ts';
 import {
   changedParameters, checkParameter, DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, parseParameters, type ParameterName, type Parameters,
 } from '../detection/parameters.ts';
@@ -10,7 +12,8 @@ import { DEFAULT_VIEW } from './view.ts';
 
 /**
  * The view as the text of an address, e.g. `v=1&sample=fracture&axis=time&range=12000-13000&at=12403&lambda_fast=0.3`.
- * Only what differs from the defaults is written; parameters stand under their own names, those of the baseline behind "base.".
+ * Only what differs from the defaults is written; parameters stand under their own names, those of the baseline behind "base.". A part of the ledger is
+ * `where.hour=2026-01-05T09` (one field a partition value) and `from=2026-01-05T09:30:00Z`, `to=…`.
  */
 
 export const URL_VERSION = 1;
@@ -38,6 +41,9 @@ const BASELINE = 'base.';
 const EVIDENCE = 'evidence.';
 const withoutPrefix = (name: string) => (name.startsWith(BASELINE) ? name.slice(BASELINE.length) : name);
 
+/** Before the names of partitions. */
+const WHERE = 'where.';
+
 /** Escapes what would end a field, and keeps the rest readable. */
 const escape = (text: string) =>
   encodeURIComponent(text).replace(/%(2C|3A|2F|40)/g, (code) => decodeURIComponent(code));
@@ -61,6 +67,10 @@ export function encodeView(view: ViewState): string {
   if (view.source?.kind === 'sample') add('sample', view.source.name);
   if (view.source?.kind === 'url') add('url', view.source.url);
   if (view.source?.kind === 'file') add('file', view.source.name);
+  const part = view.source?.part;
+  for (const [key, values] of Object.entries(part?.where ?? {})) for (const value of values) add(WHERE + key, value ?? MISSING_PARTITION);
+  if (part && part.from !== null) add('from', timeText(part.from));
+  if (part && part.to !== null) add('to', timeText(part.to));
   for (const [column, from] of Object.entries(view.mapping ?? {})) add(`map.${column}`, from);
   if (view.mapping && Object.keys(view.mapping).length === 0) add('map', 'none');
   if (view.axis !== DEFAULT_VIEW.axis) add('axis', view.axis);
@@ -93,6 +103,7 @@ export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { re
   const parameters: Partial<Record<ParameterName, unknown>> = {};
   const baseline: Partial<Record<ParameterName, unknown>> = {};
   const choices: Partial<Record<EvidenceChoice, string>> = {};
+  const part: { where: Record<string, (string | null)[]>; from: number | null; to: number | null } = { where: {}, from: null, to: null };
   const drop = (field: string, problem: string) => void dropped.push({ field, problem });
 
   for (const [name, value] of fields) {
@@ -104,7 +115,14 @@ export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { re
       if (isHttpUrl(value)) view.source = { kind: 'url', url: value };
       else drop(name, `"${value}" is not an http or https address`);
     } else if (name === 'file') view.source = { kind: 'file', name: value };
-    else if (name === 'map' && value === 'none') view.mapping = {};
+    else if (name.startsWith(WHERE) && name.length > WHERE.length) {
+      const key = name.slice(WHERE.length);
+      part.where = { ...part.where, [key]: [...(Object.hasOwn(part.where, key) ? part.where[key] : []), value === MISSING_PARTITION ? null : value] };
+    } else if (name === 'from' || name === 'to') {
+      const time = readTime(value);
+      if (time === null) drop(name, `"${value}" is not a time such as 2026-01-05T09:30:00Z`);
+      else part[name] = time;
+    } else if (name === 'map' && value === 'none') view.mapping = {};
     else if (name.startsWith('map.')) {
       const column = name.slice('map.'.length);
       if (isOneOf(LEDGER_COLUMNS, column)) mapping[column] = value;
@@ -154,6 +172,9 @@ export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { re
     } else drop(name, 'is not known to this version');
   }
   if (view.evidence) view.evidence = { ...view.evidence, ...choicesField(choices) };
+  const chosen = readPart(part, drop);
+  if (chosen && view.source) view.source = { ...view.source, part: chosen };
+  else if (chosen) drop('where', 'there is no ledger that it is a part of');
   if (Object.keys(mapping).length > 0) view.mapping = mapping satisfies ColumnMapping;
   view.parameters = combine(parameters, '', dropped);
   view.baseline = normalBaseline(combine(baseline, BASELINE, dropped));
@@ -193,6 +214,24 @@ const isOneOf = <T extends string>(values: readonly T[], value: string): value i
 function isHttpUrl(text: string): boolean {
   const base = typeof location === 'undefined' ? undefined : location.href;
   return URL.canParse(text, base) && ['http:', 'https:'].includes(new URL(text, base).protocol);
+}
+
+/** The time as ISO 8601 where it is a whole millisecond of a year that has four digits, else as epoch milliseconds. */
+function timeText(ms: number): string {
+  const date = new Date(ms);
+  const iso = Number.isInteger(ms) && !Number.isNaN(date.getTime()) ? date.toISOString().replace(/\.000Z$/, 'Z') : '';
+  return parseIso(iso) === ms ? iso : String(ms);
+}
+
+function readTime(text: string): number | null {
+  const ms = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : parseIso(text);
+  return Number.isFinite(ms) ? ms : null;
+}
+
+function readPart(part: LedgerPart, drop: (field: string, problem: string) => void): LedgerPart | undefined {
+  if (part.from === null || part.to === null || part.from < part.to) return normalPart(part);
+  drop('to', `it is not after "from"`);
+  return normalPart({ ...part, to: null });
 }
 
 function readIndex(text: string): number | null {

@@ -1,4 +1,5 @@
 import type { IndexRange } from '../core/columns.ts';
+import { normalPart, type LedgerPart } from '../core/part.ts';
 import { DEFAULT_PARAMETERS } from '../detection/parameters.ts';
 import type { LedgerSource } from '../ledger/types.ts';
 import { normalBaseline } from './scenarios.ts';
@@ -37,7 +38,12 @@ export function sourceName(source: LedgerSource): string {
 
 /** What of a source fits into the address: everything but the bytes of files. */
 export function viewSource(source: LedgerSource): NonNullable<ViewState['source']> {
-  return source.kind === 'files' ? { kind: 'file', name: sourceName(source) } : source;
+  return source.kind === 'files' ? withPart({ kind: 'file', name: sourceName(source) }, source.part) : withPart(source, source.part);
+}
+
+/** A source with another part of it; undefined: all of it. */
+export function withPart<S extends LedgerSource | NonNullable<ViewState['source']>>(source: S, part: LedgerPart | undefined): S {
+  return { ...source, part: part && normalPart(part) };
 }
 
 export function sameSource(a: ViewState['source'], b: ViewState['source']): boolean {

@@ -43,8 +43,8 @@ export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: Eng
   });
   const call = <R>(what: string, use: (remote: Remote<EngineApi>) => Promise<R>) => lifeline.call(what, use);
   return {
-    open: (source, mapping, sink, onProgress) =>
-      call('opening the ledger', (remote) => remote.open(source, mapping, sink && sinkToWire(sink), progressToWire(onProgress))),
+    open: (source, mapping, sink, onProgress, k) =>
+      call('opening the ledger', (remote) => remote.open(source, mapping, sink && sinkToWire(sink), progressToWire(onProgress), k)),
     store: (sink, onProgress) => call('storing the events', (remote) => remote.store(sinkToWire(sink), progressToWire(onProgress))),
     analyze: (parameters, onProgress, baseline) => call('analysing the ledger', (remote) => remote.analyze(parameters, progressToWire(onProgress), baseline)),
     setReferenceFile: (file) => call('reading the reference file', (remote) => remote.setReferenceFile(file)),

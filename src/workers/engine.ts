@@ -25,7 +25,7 @@ export interface EnginePlatform {
   loadKernels(): Promise<KernelModule>;
   openLedger(
     source: LedgerSource, mapping: ColumnMapping | null,
-    options: { readonly sink: RowSink | 'later'; readonly signal: AbortSignal; readonly onProgress: OnProgress },
+    options: { readonly sink: RowSink | 'later'; readonly signal: AbortSignal; readonly onProgress: OnProgress; readonly k: number | undefined },
   ): Promise<OpenedLedger>;
 }
 
@@ -84,13 +84,13 @@ export class Engine implements EngineApi {
     this.#platform = platform;
   }
 
-  async open(source: LedgerSource, mapping: ColumnMapping | null, sink: RowSink['accept'] | null, onProgress: OnProgress): Promise<OpenReport> {
+  async open(source: LedgerSource, mapping: ColumnMapping | null, sink: RowSink['accept'] | null, onProgress: OnProgress, k?: number): Promise<OpenReport> {
     this.cancel();
     this.#storing.abort();
     const { signal } = this.#work;
     this.#holding = null;
     const [ledger, kernels] = await Promise.all([
-      this.#platform.openLedger(source, mapping, { sink: sink ? { accept: sink } : 'later', signal, onProgress }),
+      this.#platform.openLedger(source, mapping, { sink: sink ? { accept: sink } : 'later', signal, onProgress, k }),
       this.#platform.loadKernels(),
     ]);
     throwIfAborted(signal, 'Opening the ledger');

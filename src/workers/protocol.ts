@@ -97,8 +97,13 @@ export interface ReferenceFile {
 
 /** What runs in the engine worker. It holds one ledger. Every call may reject with a `TautlineFailure` (its `error` survives the wire). */
 export interface EngineApi extends DrilldownApi, LabApi {
-  /** Opens and reads a ledger; rows without embeddings go to `sink` as Arrow IPC streams (see RowSink), in order. Null: `store` will ask for them. */
-  open(source: LedgerSource, mapping: ColumnMapping | null, sink: ((ipcStream: Uint8Array) => Promise<void>) | null, onProgress: OnProgress): Promise<OpenReport>;
+  /**
+   * Opens and reads a ledger; rows without embeddings go to `sink` as Arrow IPC streams (see RowSink), in order. Null: `store` will ask for them.
+   * @param k axes of the analysis that is to follow, for which memory has to do too; the default where absent
+   */
+  open(
+    source: LedgerSource, mapping: ColumnMapping | null, sink: ((ipcStream: Uint8Array) => Promise<void>) | null, onProgress: OnProgress, k?: number,
+  ): Promise<OpenReport>;
   /**
    * Feeds the open ledger's rows to `sink`, as `open` would have; other calls are answered meanwhile. It ends with kind "cancelled" where another ledger is
    * opened, not by `cancel`.

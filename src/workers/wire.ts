@@ -35,9 +35,9 @@ const transferring = (sink: Sink): Sink => (ipc) => {
 /** Worker side: what to `expose`. */
 export function engineToWire(engine: EngineApi): EngineApi {
   return {
-    open: (source, mapping, sink, onProgress) => plainErrors('opening the ledger', async () => {
+    open: (source, mapping, sink, onProgress, k) => plainErrors('opening the ledger', async () => {
       try {
-        return await engine.open(source, mapping, sink && transferring(sink), onProgress);
+        return await engine.open(source, mapping, sink && transferring(sink), onProgress, k);
       } finally {
         if (sink) release(sink);
         release(onProgress);

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatPercent } from '../../core/format.ts';
+import { countText, partName } from '../../core/part.ts';
 import { characteristicsOf, type Bundle } from '../../detection/lab/bundle.ts';
 import { BLUE_GREEN_SHARE, CANARY_SHARE, ROLLOUT_TEXT, rolloutAdvice, type RolloutAdvice } from '../../detection/lab/rollout.ts';
 import { changedParameters } from '../../detection/parameters.ts';
@@ -104,7 +105,7 @@ export function DeploySection({ report }: { readonly report: AnalysisReport }): 
       <div className="lab-columns halves">
         <dl className="lab-figures contents">
           <div><dt>Parameters</dt><dd>all {formatCount(Object.keys(parameters).length)}; {changed.length === 0 ? 'the defaults' : `changed: ${changed.join(', ')}`}</dd></div>
-          <div><dt>Ledger</dt><dd>{ledger?.name} <span className="dim">{formatCount(report.events)} events, SHA-256 <code title={ledger?.fingerprint}>{ledger?.fingerprint.slice(0, SHORT_HASH)}…</code></span></dd></div>
+          <div><dt>Ledger</dt><dd>{ledger && partName(ledger.name, ledger.part?.part)} <span className="dim">{countText(report.events, ledger?.part ?? null)}, SHA-256 <code title={ledger?.fingerprint}>{ledger?.fingerprint.slice(0, SHORT_HASH)}…</code></span></dd></div>
           <div><dt>Reference</dt><dd>events {formatCount(report.reference.from)} to {formatCount(Math.max(0, report.reference.to - 1))}: projection of {formatCount(report.dimension)} dimensions on {formatCount(report.k)} axes, windows and means of {formatCount(report.streams.length)} streams, calibration</dd></div>
           <div><dt>Expected alerts</dt><dd>{formatCount(report.alerts.length)}, each with onset, firing and clearing: the parity gate</dd></div>
           <div>

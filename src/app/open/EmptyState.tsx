@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { partName } from '../../core/part.ts';
 import { useTautline } from '../../state/store.ts';
 import { DropTarget, SampleList, UrlField } from './OpenChooser.tsx';
 
@@ -14,7 +15,7 @@ const COLUMNS: readonly (readonly [columns: string, needed: string, what: string
 /** What a newcomer meets. */
 export function EmptyState(): ReactNode {
   const source = useTautline((state) => state.view.source);
-  const asked = source?.kind === 'file' ? source.name : null;
+  const asked = source?.kind === 'file' ? partName(source.name, source.part) : null;
   return (
     <div className="empty">
       <div className="empty-inner">

@@ -1,10 +1,13 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, type ReactNode } from 'react';
 import { formatBytes, formatCount } from '../../core/format.ts';
+import { countText, describePart } from '../../core/part.ts';
 import type { OpenReport } from '../../ledger/types.ts';
 import { useTautline } from '../../state/store.ts';
 import { Sheet } from '../shell/Sheet.tsx';
 import { showSheet, useUi } from '../ui.ts';
 import { guessedColumns, MappingTable } from './MappingTable.tsx';
+
+export const LazyNarrowPanel = lazy(() => import('./Narrow.tsx').then((module) => ({ default: module.NarrowPanel })));
 
 const EMBEDDERS: Readonly<Record<OpenReport['embedder'], string>> = {
   file: 'from the file',
@@ -17,6 +20,7 @@ const exampleText = (example: string): string => (/^-?\d+$/.test(example) ? `eve
 
 function Facts({ report }: { readonly report: OpenReport }): ReactNode {
   const facts: readonly (readonly [string, string])[] = [
+    ...(report.part ? [['Part', `${countText(report.rowsRead, report.part)}: ${describePart(report.part.part)}`] as const] : []),
     ['Files', `${formatCount(report.files)} (${formatBytes(report.bytes)})`],
     ['Rows read', formatCount(report.rowsRead)],
     ['Events', formatCount(report.events)],
@@ -66,6 +70,7 @@ export function OpenReportSheet(): ReactNode {
           </ul>
         </section>
       )}
+      <Suspense fallback={null}><LazyNarrowPanel key={report.fingerprint} source={source} survey={report.survey} opened /></Suspense>
       <MappingTable key={report.fingerprint + JSON.stringify(report.mapping)} source={source} has={{ columns: report.columns, mapping: { ...report.mapping } }} />
     </Sheet>
   );

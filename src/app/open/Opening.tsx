@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { Suspense, type ReactNode } from 'react';
 import { explain, type TautlineError } from '../../core/errors.ts';
 import type { Progress } from '../../core/progress.ts';
 import type { LedgerSource, OpenReport } from '../../ledger/types.ts';
@@ -7,6 +7,7 @@ import { copyText } from '../shell/copy.ts';
 import { ProgressBar, progressText } from '../shell/Progress.tsx';
 import { showSheet } from '../ui.ts';
 import { MappingTable } from './MappingTable.tsx';
+import { LazyNarrowPanel } from './OpenReport.tsx';
 
 export function Opening({ name, progress }: { readonly name: string; readonly progress: Progress | null }): ReactNode {
   return (
@@ -62,13 +63,15 @@ function Ways({ name, error, children }: { readonly name: string; readonly error
 /** A ledger that was not opened; where other columns may mend it, they can be mapped here. */
 export function OpenFailed({ name, source, error }: { readonly name: string; readonly source: LedgerSource; readonly error: TautlineError }): ReactNode {
   const has = 'has' in error ? error.has : undefined;
+  const survey = 'survey' in error ? error.survey : undefined;
   return (
-    <div className={`centre-message failed${has ? ' tall' : ''}`}>
+    <div className={`centre-message failed${has || survey ? ' tall' : ''}`}>
       <div role="alert">
-        <h2>{name} could not be opened</h2>
+        <h2>{name} {error.kind === 'memory' ? 'is too large to open whole' : 'could not be opened'}</h2>
         <ErrorParts error={error} />
       </div>
       <Ways name={name} error={error} />
+      {survey && <Suspense fallback={null}><LazyNarrowPanel source={source} survey={survey} opened={false} /></Suspense>}
       {has && <MappingTable source={source} has={has} />}
     </div>
   );
@@ -87,6 +90,7 @@ export function AnalysisFailed({ source, report, error }: { readonly source: Led
         <button type="button" className="button" onClick={() => showSheet('report')}>Columns and notes…</button>
         {error.kind === 'worker' && <button type="button" className="button" onClick={() => void actions.open(source)}>Reopen the ledger</button>}
       </Ways>
+      {(error.kind === 'memory' || error.kind === 'worker') && <Suspense fallback={null}><LazyNarrowPanel source={source} survey={report.survey} opened /></Suspense>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { formatCount, formatMs } from '../../core/format.ts';
+import { countText, describePart } from '../../core/part.ts';
 import type { Stage } from '../../detection/parameters.ts';
 import { useAgainst } from '../../state/queries.ts';
 import { actions, useTautline } from '../../state/store.ts';
@@ -26,6 +27,7 @@ export function StatusBar(): ReactNode {
   const diff = useAlertDiff();
   const against = useAgainst();
   if (ledger.phase !== 'open') return <footer className="status"><span className="dim">Files stay in this tab: nothing is uploaded.</span></footer>;
+  const { part } = ledger.report;
   const rowsLeftOut = ledger.report.leftOut.reduce((sum, reason) => sum + reason.count, 0);
   const leftOut = leftOutText(rowsLeftOut, report?.streamsLeftOut.length ?? 0);
 
@@ -43,7 +45,7 @@ export function StatusBar(): ReactNode {
           })}
         </span>
       )}
-      {report && <span>{formatCount(report.events)} events</span>}
+      {report && <span title={part === null ? undefined : `A part of the ledger: ${describePart(part.part)}`}>{countText(report.events, part)}</span>}
       {report && <span>{formatCount(report.streams.length)} {report.streams.length === 1 ? 'stream' : 'streams'}</span>}
       <button
         type="button" className={leftOut === leftOutText(0, 0) ? 'status-button' : 'status-button warn'} aria-expanded={sheet === 'report'} onClick={() => toggleSheet('report')}

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { formatBytes, formatCount } from '../../core/format.ts';
+import { countText, describePart, partName } from '../../core/part.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import type { TautlineState, ViewState } from '../../state/types.ts';
 import { useSamples } from '../open/samples.ts';
@@ -27,7 +28,8 @@ function LedgerTitle({ ledger, streams }: { readonly ledger: TautlineState['ledg
   if (ledger.phase !== 'open') return <strong className="ledger-name" title={ledger.name}>{ledger.name}</strong>;
   const { report } = ledger;
   const counts = [
-    `${formatCount(report.events)} events`,
+    countText(report.events, report.part),
+    report.part === null ? null : describePart(report.part.part),
     streams === null ? null : `${formatCount(streams)} ${streams === 1 ? 'stream' : 'streams'}`,
     report.voidEvents > 0 ? `${formatCount(report.voidEvents)} void` : null,
     report.dimension > 0 ? `${formatCount(report.dimension)} dimensions` : null,
@@ -35,7 +37,7 @@ function LedgerTitle({ ledger, streams }: { readonly ledger: TautlineState['ledg
   ].filter((part) => part !== null);
   return (
     <>
-      <strong className="ledger-name" title={report.name}>{report.name}</strong>
+      <strong className="ledger-name" title={partName(report.name, report.part?.part)}>{report.name}</strong>
       <span className="dim ledger-counts">{counts.join(' · ')}</span>
     </>
   );

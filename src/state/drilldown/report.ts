@@ -1,6 +1,7 @@
 import type { IndexRange } from '../../core/columns.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatBytes, formatCount, formatNumber, formatPercent, formatQuantity, formatTimeFull, type Unit } from '../../core/format.ts';
+import { countText, describePart, partName } from '../../core/part.ts';
 import type { EventIndex } from '../../core/units.ts';
 import type { ReportChart } from '../../detection/drilldown/report/chart.ts';
 import { reportToHtml, type Fact, type Report, type ReportBlock, type ReportSection, type ReportTable } from '../../detection/drilldown/report/report.ts';
@@ -84,7 +85,7 @@ export async function sessionReport({ engine }: Pick<ReportSession, 'engine'>, i
     ...Object.values(inputs.investigations).map(investigationSection),
     ...(await commonSections(inputs)),
   ];
-  return page(`Session: ${ledger.name}`, inputs, sections);
+  return page(`Session: ${partName(ledger.name, ledger.part?.part)}`, inputs, sections);
 }
 
 function page(title: string, { ledger, analysis, generatedAt }: ReportInputs, sections: readonly ReportSection[]): string {
@@ -93,6 +94,7 @@ function page(title: string, { ledger, analysis, generatedAt }: ReportInputs, se
     title, sections, generatedAt,
     facts: [
       { name: 'Ledger', value: ledger.name },
+      ...(ledger.part ? [{ name: 'Part', value: `${countText(ledger.rowsRead, ledger.part)}: ${describePart(ledger.part.part)}` }] : []),
       { name: 'Events', value: `${formatCount(analysis.events)}, ${formatCount(ledger.voidEvents)} of them pauses` },
       { name: 'Time', value: analysis.hasTime ? `${formatTimeFull(from)} to ${formatTimeFull(to)} UTC` : 'not stated' },
       { name: 'Alerts', value: formatCount(analysis.alerts.length) },

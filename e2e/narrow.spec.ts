@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
@@ -40,7 +40,6 @@ test.afterEach(() => rm(folder, { recursive: true }));
 
 test('a partitioned ledger that does not fit says what does, and opens by the partitions that are ticked', async ({ page }) => {
   const files = await writeHive(sampleTable(await loadKernels(), 'quick-tour'), nodePlatform());
-  const { mkdir } = await import('node:fs/promises');
   for (const { path, bytes } of files) {
     await mkdir(join(folder, path, '..'), { recursive: true });
     await writeFile(join(folder, path), path.startsWith('provider_id=provider-3/') ? claimRows(bytes, 0) : bytes);
@@ -131,6 +130,7 @@ test('a time range of a file at a URL opens without reading the rest, and again 
   await page.reload();
   await expect(page.getByText(/No event lies in the part chosen \(from 2030-01-01/)).toBeVisible();
   await expect(panel).toBeVisible();
+  await page.getByRole('button', { name: 'Open something else' }).click();
   await openFiles(page, { name: 'whole.parquet', mimeType: '', buffer: Buffer.from(await readFile(join(folder, 'long.parquet'))) });
   await expect(page.getByRole('heading', { name: 'whole.parquet is too large to open whole' })).toBeVisible();
   await host.close();

@@ -33,7 +33,7 @@ const PROJECTED_FROM_BYTES = 64 << 20;
 export function tallied(files: readonly LedgerFile[], most: number, refuse: (rows: number, bytes: number) => TautlineFailure, even: boolean): { stop(): void } {
   let counting = true;
   let rows = 0;
-  let bytesBefore = 0;
+  let bytes = 0;
   const total = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
   const watch = (reader: TableReader): TableReader => ({
     ...reader,
@@ -42,19 +42,19 @@ export function tallied(files: readonly LedgerFile[], most: number, refuse: (row
         yield* reader.read(options);
         return;
       }
-      let fraction = 0;
+      // Several files may be read at a time.
+      let read = 0;
       const onFraction = (share: number): void => {
-        fraction = share;
+        bytes += share * reader.bytes - read;
+        read = share * reader.bytes;
         options.onFraction?.(share);
       };
       for await (const batch of reader.read({ ...options, onFraction })) {
         rows += batch.rows;
-        const bytes = bytesBefore + fraction * reader.bytes;
         const bound = even && bytes >= PROJECTED_FROM_BYTES ? (rows / bytes) * total : 0;
         if (rows > most || bound > 2 * most) throw refuse(rows, Math.max(bytes, 1));
         yield batch;
       }
-      bytesBefore += reader.bytes;
     },
   });
   for (const file of files) file.reader = watch(file.reader);

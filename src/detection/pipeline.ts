@@ -14,9 +14,10 @@ import type { Parameters } from './parameters.ts';
 import { alignReference, referenceMeans, referenceWindows, warmupOf } from './reference.ts';
 import { alignFalseAlarms, shiftFalseAlarms, shiftLimits, type ShiftFalseAlarms } from './shiftLimit.ts';
 import { allocateSlots, chooseSlots, signalBytes, signalsIn, type SignalSlots } from './signalColumns.ts';
+import { previewSignals } from './signalPreview.ts';
 import { CHECKPOINT, signalSteps, type SignalInputs } from './signalRun.ts';
-import { SIGNAL_STAGES, stageKey, StageSpeed } from './signalStages.ts';
-import { ALERT_KINDS, ROUTES, type Alert, type Calibration, type Decisions, type Projection, type Signals } from './types.ts';
+import { SIGNAL_STAGES, STAGE_SIGNALS, stageKey, StageSpeed } from './signalStages.ts';
+import { ALERT_KINDS, ROUTES, type Alert, type Calibration, type Decisions, type Projection, type SignalName, type Signals } from './types.ts';
 
 export { referenceRange, selectStreams } from './reference.ts';
 
@@ -45,6 +46,13 @@ export interface Detector {
    * another `prepare` may not. Throws kind "cancelled" where the signal is aborted.
    */
   prepare(parameters: Parameters, options: PrepareOptions): Promise<void>;
+  /** ms that `prepare` will take, as far as that can be told. */
+  cost(parameters: Parameters): number;
+  /**
+   * A picture of what `prepare` of these parameters is to compute, in about `budget` ms (see `previewSignals`): to be looked at only, close to the truth but
+   * not it. Later `prepare`s write the truth over it.
+   */
+  preview(parameters: Parameters, visible: IndexRange, budget: number): SignalPreview;
   /** True where `prepare` leaves the answers of the last run standing; where there is no memory for two sets of signals the last run is gone. */
   keeps(parameters: Parameters): boolean;
   /** Alerts of other parameters, beside the last run and what was decided on it. Quick after `prepare`. */
@@ -67,6 +75,14 @@ export interface PrepareOptions {
   readonly onProgress: (fraction: number) => void;
   /** Longest stretch of work without a look at the event queue, in ms, beyond a piece of work. */
   readonly stretch?: number;
+}
+
+export interface SignalPreview {
+  /** The signals that are previewed; of the others nothing changes. */
+  readonly names: ReadonlySet<SignalName>;
+  /** Where they have values, ascending. */
+  readonly ranges: readonly IndexRange[];
+  readonly signals: Signals;
 }
 
 /** Columns of a loaded ledger in wasm memory. */
@@ -155,6 +171,23 @@ export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms =
         if (signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'Computing signals' });
         since = performance.now();
       }
+    },
+
+    cost(parameters) {
+      const held = need(loaded, 'load');
+      return held.speed.cost(chooseSlots(held.sets, parameters, last, last).stale, held.blocks.n);
+    },
+
+    preview(parameters, visible, budget) {
+      const held = need(loaded, 'load');
+      const kept = detector.keeps(parameters);
+      const { slots, stale } = chooseSlots(held.sets, parameters, last, kept ? last : null);
+      if (!kept) {
+        run = null;
+        decided = null;
+      }
+      const ranges = previewSignals(held, parameters, slots, stale, held.speed, visible, budget);
+      return { names: new Set(stale.flatMap((stage) => STAGE_SIGNALS[stage])), ranges, signals: signalsIn(held.blocks.n, held.columns.seq, slots) };
     },
 
     keeps(parameters) {

@@ -37,7 +37,7 @@ export class StageSpeed {
   readonly #ns: Record<SignalStage, number>;
 
   constructor(k: number) {
-    this.#ns = { latency: 25, tracker: 60 + 7 * k + k ** 3 / 12, coupling: 20 + k, transport: 40 + 40 * k, displacement: 6 + k };
+    this.#ns = { latency: 50, tracker: 60 + 7 * k + k ** 3 / 18, coupling: 25 + 2 * k, transport: 40 + 70 * k, displacement: 2 + k };
   }
 
   /** ns an event. */

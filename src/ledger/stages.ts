@@ -5,7 +5,7 @@ import type { OnProgress } from '../core/progress.ts';
 import { nextTurn } from '../core/turn.ts';
 import type { Baseline } from '../detection/baseline.ts';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters, type Stage } from '../detection/parameters.ts';
-import { createDetector, referenceRange, selectStreams, type Detector } from '../detection/pipeline.ts';
+import { createDetector, referenceRange, selectStreams, type Detector, type SignalPreview } from '../detection/pipeline.ts';
 import type { Alert, Decisions, Projection, Signals } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { fitProjection, projectLedger, truncateCoordinates, truncateProjection } from './projection.ts';
@@ -34,7 +34,25 @@ export interface RunOptions {
   readonly onProgress: OnProgress;
   /** What the alerts are compared with; null or absent: the default parameters. */
   readonly baseline?: Parameters | null;
+  /** Where the signals of a changed parameter take long, they are pictured first. */
+  readonly preview?: PreviewOptions;
 }
+
+export interface PreviewOptions {
+  /** The events that somebody looks at; null: all. */
+  readonly visible: IndexRange | null;
+  /** Called at most once, before the signals are computed. */
+  readonly onPreview: (preview: SignalPreview, events: EventColumns) => void;
+  /** Signals that take longer than this are worth a preview, ms. */
+  readonly from?: number;
+  /** What a preview may take, ms. */
+  readonly budget?: number;
+}
+
+/** Phase of progress while signals are computed. */
+export const SIGNALS_PHASE = 'Computing signals';
+const PREVIEW_FROM_MS = 100;
+const PREVIEW_BUDGET_MS = 50;
 
 /** A reference period from elsewhere (spec 2). */
 export interface LoadedBaseline {
@@ -167,6 +185,19 @@ export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, '
     projected = next;
   }
 
+  /** Pictures the signals of `parameters` where something is on screen and they take long. */
+  async function preview(parameters: Parameters, events: EventColumns, { onPreview, visible, from = PREVIEW_FROM_MS, budget = PREVIEW_BUDGET_MS }: PreviewOptions): Promise<void> {
+    if (!analysis || signals?.key === keyOf('signals', parameters) || detector.cost(parameters) < from) return;
+    if (!detector.keeps(parameters)) {
+      analysis = null;
+      signals = null;
+      decisions = null;
+    }
+    onPreview(detector.preview(parameters, within(visible ?? { from: 0, to: events.n }, events.n), budget), events);
+    // Before the work goes on the picture can be asked for.
+    await nextTurn();
+  }
+
   /** Computes the signals in the background, and says how long it took; null where they are there. */
   async function prepare(parameters: Parameters, { signal, onProgress }: RunOptions): Promise<number | null> {
     if (signals?.key === keyOf('signals', parameters)) return null;
@@ -176,7 +207,7 @@ export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, '
       decisions = null;
     }
     const started = performance.now();
-    await detector.prepare(parameters, { signal, onProgress: (fraction) => onProgress({ phase: 'Computing signals', fraction }) });
+    await detector.prepare(parameters, { signal, onProgress: (fraction) => onProgress({ phase: SIGNALS_PHASE, fraction }) });
     return performance.now() - started;
   }
 
@@ -228,6 +259,7 @@ export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, '
       const alike = keyOf('signals', baseline) === keyOf('signals', parameters);
       if (projected !== base) analysis = null;
       load(base);
+      if (options.preview) await preview(parameters, base.fit.events, options.preview);
       const [from, span] = ms === null ? [0, 1] : [0.9, 0.1];
       if (!elsewhere && base.baseline?.key !== key && !alike) {
         await prepare(baseline, part(options, from, from + span / 2));

@@ -4,7 +4,7 @@ import type { IndexRange } from '../core/columns.ts';
 import type { EventIndex, LedgerRow } from '../core/units.ts';
 import type { AlertKind } from '../detection/types.ts';
 import type { ColumnMapping } from '../ledger/types.ts';
-import type { AnalysisReport, Axis, CouplingMatrix, EventDetail, SeriesName } from '../workers/protocol.ts';
+import type { AnalysisReport, Axis, CouplingMatrix, EventDetail, PreviewReport, SeriesName } from '../workers/protocol.ts';
 import { againstName } from './scenarios.ts';
 import { noLedger } from './session.ts';
 import { alertsSql, eventSql, neighboursSql } from './sql.ts';
@@ -61,15 +61,22 @@ const revisionOf = (state: TautlineState) => state.analysis.report?.revision ?? 
 const NO_MAPPING: ColumnMapping = {};
 const mappingOf = (state: TautlineState) => (state.ledger.phase === 'open' ? state.ledger.report.mapping : NO_MAPPING);
 
-/** The revision that a series is of: signals do not change with the decisions that are made of them. */
-export const seriesRevision = ({ revision, signalsRevision }: Pick<AnalysisReport, 'revision' | 'signalsRevision'>, name: SeriesName): number =>
-  (name === 'z' || name === 'cusum' ? revision : signalsRevision);
+/** Which answer to draw a series from: the preview of the analysis under way, or that of a revision; signals do not change with the decisions on them. */
+export interface SeriesVersion {
+  readonly revision: number;
+  readonly preview: boolean;
+}
 
-export const seriesQuery = (revision: number | null, name: SeriesName, range: IndexRange, axis: Axis, buckets: number, streams: readonly number[]) => queryOptions({
+export function seriesVersion({ revision, signalsRevision }: Pick<AnalysisReport, 'revision' | 'signalsRevision'>, preview: PreviewReport | null, name: SeriesName): SeriesVersion {
+  if (preview?.names.includes(name)) return { revision: preview.revision, preview: true };
+  return { revision: name === 'z' || name === 'cusum' ? revision : signalsRevision, preview: false };
+}
+
+export const seriesQuery = ({ revision, preview }: SeriesVersion, name: SeriesName, range: IndexRange, axis: Axis, buckets: number, streams: readonly number[]) => queryOptions({
   queryKey: ['series', revision, name, range.from, range.to, axis, buckets, streams],
-  queryFn: () => session.engine.series({ name, range, axis, buckets, streams }),
+  queryFn: () => session.engine.series({ name, range, axis, buckets, streams, preview }),
   gcTime: DRAWING_GC_MS,
-  ...when(revision !== null && buckets > 0),
+  ...when(buckets > 0),
 });
 
 export const compositionQuery = (revision: number | null, range: IndexRange, axis: Axis, buckets: number) => queryOptions({

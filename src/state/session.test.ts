@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { DEFAULT_PARAMETERS } from '../detection/parameters.ts';
 import { createEngineClient } from '../workers/client.ts';
 import type { EngineApi } from '../workers/protocol.ts';
-import { newEngine, spawnEngineHere, tinyLedger } from '../workers/testing.ts';
+import { newEngine, newPreviewingEngine, spawnEngineHere, tinyLedger } from '../workers/testing.ts';
 import { createSession, type Session } from './session.ts';
 import { memoryAddress, nodeDatabase, type MemoryAddress } from './testing.ts';
 
@@ -14,13 +14,13 @@ let address: MemoryAddress;
 let engine: EngineApi;
 let kill: (reason: string) => void;
 
-function start(text = ''): void {
+function start(text = '', makeEngine = newEngine): void {
   address = memoryAddress(text);
   session = createSession({
     createEngine: (onRestart) => createEngineClient({
       onRestart,
       spawn: () => {
-        engine = newEngine();
+        engine = makeEngine();
         const worker = spawnEngineHere(engine);
         kill = worker.die;
         return worker;
@@ -186,6 +186,30 @@ describe('parameters', () => {
     await idle();
     expect(state().analysis.report!.streams).toHaveLength(3);
   });
+});
+
+it('a changed memory is previewed; alerts and report stay those of the last analysis until the new one is there', async () => {
+  session.dispose();
+  start('', newPreviewingEngine);
+  await session.actions.open(source);
+  await idle();
+  let previews = 0;
+  const stop = session.store.subscribe(({ analysis }, { analysis: before }) => {
+    if (analysis.preview !== null && analysis.preview !== before.preview) previews += 1;
+    // A new report ends the preview, and nothing else than a report brings other alerts.
+    if (analysis.report !== before.report) expect(analysis.preview).toBeNull();
+    if (analysis.preview !== null) expect(analysis.preview.revision).toBeGreaterThan(analysis.report!.revision);
+  });
+  for (const lambda_slow of [0.06, 0.07, 0.08]) session.actions.setParameters({ lambda_slow }, lambda_slow === 0.08);
+  await idle();
+  stop();
+  expect(previews).toBeGreaterThan(0);
+  expect(state().analysis).toMatchObject({ preview: null, running: null, error: null });
+  expect(state().view.parameters.lambda_slow).toBe(0.08);
+  const after = fired();
+  const fresh = newEngine();
+  await fresh.open(source, null, async () => undefined, () => undefined);
+  expect(after).toEqual((await fresh.analyze({ ...DEFAULT_PARAMETERS, lambda_slow: 0.08 }, () => undefined)).alerts.map((alert) => `${alert.kind} ${alert.fired}`));
 });
 
 describe('a dead engine', () => {

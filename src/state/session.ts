@@ -6,7 +6,7 @@ import { DEFAULT_PARAMETERS, parseParameters, type Parameters } from '../detecti
 import type { ColumnMapping, LedgerSource, RowSink } from '../ledger/types.ts';
 import type { EngineClient } from '../workers/client.ts';
 import { createLatest, SUPERSEDED } from '../workers/latest.ts';
-import type { AnalysisReport, ReferenceFile } from '../workers/protocol.ts';
+import { SUPERSEDED_RUN, type AnalysisReport, type ReferenceFile } from '../workers/protocol.ts';
 import { createAddressWriter, type Address } from './address.ts';
 import { record, redo, startHistory, undo, type History } from './history.ts';
 import { deleteScenario, keepScenario, normalBaseline, passingScenarios, renameScenario, type Bench, type ScenarioStorage } from './scenarios.ts';
@@ -44,7 +44,7 @@ export interface Session {
 /** From here on the tables are filled after the first picture has had the time to be drawn, and the database is started only then. */
 const LARGE_BYTES = 32 * 1024 * 1024;
 const DRAWING_MS = 400;
-const NO_ANALYSIS: AnalysisState = { running: null, report: null, error: null };
+const NO_ANALYSIS: AnalysisState = { running: null, report: null, error: null, preview: null };
 const MOST_TOASTS = 6;
 /** Walking along events with the keyboard is one step in history. */
 const SELECTION_REST_MS = 300;
@@ -93,11 +93,13 @@ export function createSession(platform: SessionPlatform): Session {
       if (get().view.reference !== sentReference) await sendReference();
       return await engine.analyze(job.parameters, (running) => {
         if (!answered && job.epoch === epoch) setAnalysis({ running });
-      }, job.baseline);
+      }, job.baseline, get().view.range, (preview) => {
+        if (!answered && job.epoch === epoch) setAnalysis({ preview });
+      });
     } finally {
       answered = true;
     }
-  });
+  }, () => engine.supersede());
 
   /** Reference files loaded in this page by name, so that going back in history finds them again. */
   const references = new Map<string, ReferenceFile>();
@@ -212,7 +214,9 @@ export function createSession(platform: SessionPlatform): Session {
     } catch (thrown) {
       if (mine !== epoch) return;
       const error = toTautlineError(thrown, 'analysing the ledger');
-      setAnalysis({ running: null, error });
+      // The picture of it stays until there is one of the newer parameters.
+      if (error.kind === 'cancelled' && error.what === SUPERSEDED_RUN) return;
+      setAnalysis({ running: null, error, preview: null });
       if (error.kind === 'cancelled') cancelled({ parameters, baseline });
     }
   }
@@ -222,7 +226,7 @@ export function createSession(platform: SessionPlatform): Session {
     lastGood = bench;
     const first = get().analysis.report === null;
     const running = analyses.busy ? get().analysis.running : null;
-    store.setState((state) => ({ analysis: { running, report, error: null }, view: fitToLedger(state.view, report.events) }));
+    store.setState((state) => ({ analysis: { running, report, error: null, preview: null }, view: fitToLedger(state.view, report.events) }));
     tables.setReport(report, first);
   }
 

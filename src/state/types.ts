@@ -6,7 +6,7 @@ import type { EventIndex } from '../core/units.ts';
 import type { ParameterName, Parameters } from '../detection/parameters.ts';
 import type { AlertKind } from '../detection/types.ts';
 import type { ColumnMapping, LedgerSource, OpenReport } from '../ledger/types.ts';
-import type { AnalysisReport, Axis } from '../workers/protocol.ts';
+import type { AnalysisReport, Axis, PreviewReport } from '../workers/protocol.ts';
 import type { EvidenceChoices } from './evidenceChoices.ts';
 import type { Bench, Scenario } from './scenarios.ts';
 
@@ -73,6 +73,8 @@ export interface AnalysisState {
   readonly running: Progress | null;
   readonly report: AnalysisReport | null;
   readonly error: TautlineError | null;
+  /** Pictures of the analysis under way: its series are to be drawn, while everything else is still that of `report`. */
+  readonly preview: PreviewReport | null;
 }
 
 /** Messages worth showing beside the work: a worker restarted, a copy made, ... */

@@ -1,7 +1,7 @@
 import type { Remote } from 'comlink';
 import { createLifeline, watchWorker, type SpawnedWorker } from './lifeline.ts';
 import type { EngineApi } from './protocol.ts';
-import { progressToWire, sinkToWire } from './wire.ts';
+import { callbackToWire, progressToWire, sinkToWire } from './wire.ts';
 
 /** The engine, seen from the page. Every call settles: when the worker dies, with a `TautlineFailure` of kind 'worker'. */
 export interface EngineClient extends EngineApi {
@@ -46,7 +46,12 @@ export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: Eng
     open: (source, mapping, sink, onProgress, k) =>
       call('opening the ledger', (remote) => remote.open(source, mapping, sink && sinkToWire(sink), progressToWire(onProgress), k)),
     store: (sink, onProgress) => call('storing the events', (remote) => remote.store(sinkToWire(sink), progressToWire(onProgress))),
-    analyze: (parameters, onProgress, baseline) => call('analysing the ledger', (remote) => remote.analyze(parameters, progressToWire(onProgress), baseline)),
+    analyze: (parameters, onProgress, baseline, visible, onPreview) => call(
+      'analysing the ledger', (remote) => remote.analyze(parameters, progressToWire(onProgress), baseline, visible, onPreview && callbackToWire(onPreview)),
+    ),
+    supersede() {
+      call('ending an analysis', (remote) => remote.supersede()).catch(() => undefined);
+    },
     setReferenceFile: (file) => call('reading the reference file', (remote) => remote.setReferenceFile(file)),
     cancel() {
       // A worker that dies now has nothing left to cancel.

@@ -10,7 +10,8 @@ import { createEngineClient } from './client.ts';
 import type { Engine } from './engine.ts';
 import type { AnalysisReport, EngineApi, SeriesName } from './protocol.ts';
 import { baselineOf } from '../ledger/stages.ts';
-import { newEngine, spawnEngineHere, tinyLedger } from './testing.ts';
+import { SUPERSEDED_RUN, type PreviewReport } from './protocol.ts';
+import { newEngine, newPreviewingEngine, spawnEngineHere, tinyLedger } from './testing.ts';
 
 const drop = async () => undefined;
 const ignore = () => undefined;
@@ -235,6 +236,63 @@ describe('opening', () => {
     expect((await engine.series({ name: 'kl', range: { from: 0, to: 10 }, axis: 'event', buckets: 4, streams: [0] })).revision).toBe(before.revision);
     expect((await engine.event(700)).why.length).toBeGreaterThan(0);
     expect(withoutClock(await engine.analyze(parameters(), ignore))).toEqual(withoutClock(before));
+  });
+});
+
+describe('a preview', () => {
+  const request = (name: SeriesName, preview: boolean) => ({ name, range: { from: 0, to: 1200 }, axis: 'event' as const, buckets: 1200, streams: [0, 1, 2], preview });
+
+  it('is drawn while the analysis is under way, and is in nothing else', async () => {
+    const engine = newPreviewingEngine();
+    await engine.open(source, null, drop, ignore);
+    const before = await engine.analyze(parameters(), ignore);
+    const rowsIn = (ipc: Uint8Array) => tableFromIPC(ipc).toArray().map((row) => row!.toJSON());
+    const exported = rowsIn(await engine.signalsArrow());
+    const exact = await engine.series(request('kl', true));
+    const event = await engine.event(700);
+    let asked: Promise<unknown> | null = null;
+    let preview: PreviewReport | null = null;
+    const running = engine.analyze(parameters({ lambda_slow: 0.1 }), ignore, null, { from: 600, to: 1100 }, (given) => {
+      preview = given;
+      const look = async () => {
+        const drawn = await engine.series(request('kl', true));
+        expect(drawn.revision).toBe(given.revision);
+        const xs = drawn.lines.flatMap(({ points }) => [...points].filter((_, i) => i % 2 === 0));
+        expect(xs.length).toBeGreaterThan(0);
+        for (const x of xs) expect(x >= 600 && x < 1100).toBe(true);
+        // What is not previewed, and what does not ask for a preview, is the analysis before.
+        expect(await engine.series(request('kl', false))).toEqual(exact);
+        expect((await engine.series(request('tension', true))).revision).toBe(before.revision);
+        expect((await engine.series(request('cusum', true))).revision).toBe(before.revision);
+        expect(rowsIn(await engine.signalsArrow())).toEqual(exported);
+        expect(await engine.event(700)).toEqual(event);
+      };
+      asked = look();
+    });
+    const after = await running;
+    expect(asked).not.toBeNull();
+    await (asked as unknown as Promise<void>);
+    expect(preview).toMatchObject({ names: ['friction', 'trace', 'kl', 'entropy', 'rho'] });
+    expect(before.revision).toBeLessThan(preview!.revision);
+    expect(preview!.revision).toBeLessThan(after.revision);
+    // Refined: what is asked for now is exact, whether a preview is asked for or not.
+    const fresh = await opened();
+    await fresh.analyze(parameters({ lambda_slow: 0.1 }), ignore);
+    for (const wanted of [true, false]) expect((await engine.series(request('kl', wanted))).lines).toEqual((await fresh.series(request('kl', false))).lines);
+    // Thresholds, and what has been computed already, are not previewed.
+    await engine.analyze(parameters({ lambda_slow: 0.1, h: 6 }), ignore, null, null, () => expect.unreachable());
+  });
+
+  it('is all that a superseded analysis gives', async () => {
+    const engine = newPreviewingEngine();
+    await engine.open(source, null, drop, ignore);
+    const before = await engine.analyze(parameters(), ignore);
+    const superseded = errorOf(engine.analyze(parameters({ lambda_fast: 0.4 }), ignore, null, null, () => engine.supersede()));
+    const newest = engine.analyze(parameters({ lambda_fast: 0.5 }), ignore);
+    // Too quick to be ended where it is done within one stretch of work.
+    const outcome = await superseded.catch(() => null);
+    if (outcome) expect(outcome).toEqual({ kind: 'cancelled', what: SUPERSEDED_RUN });
+    expect((await newest).revision).toBeGreaterThan(before.revision);
   });
 });
 

@@ -1,10 +1,12 @@
 import { TautlineFailure } from '../core/errors.ts';
+import type { EventColumns, IndexRange } from '../core/columns.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { EventIndex } from '../core/units.ts';
-import { SIGNAL_NAMES, ROUTES } from '../detection/types.ts';
+import { SIGNAL_NAMES, ROUTES, type SignalName } from '../detection/types.ts';
 import { baselineFromJson } from '../detection/baseline.ts';
 import { bundleFromJson, isBundleJson } from '../detection/lab/bundle.ts';
 import type { Parameters } from '../detection/parameters.ts';
+import type { SignalPreview } from '../detection/pipeline.ts';
 import { downsample } from '../kernels/downsample.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { loadBundle } from '../ledger/bundle.ts';
@@ -12,15 +14,18 @@ import type { ColumnMapping, LedgerSource, OpenedLedger, OpenReport, RowSink } f
 import { createDrilldown } from './drilldownEngine.ts';
 import { createLab } from './labEngine.ts';
 import { axisPositions, composition, indexAt, nearestEvent, positionOf } from './positions.ts';
-import type {
-  AnalysisReport, Axis, CompositionData, CouplingMatrix, EngineApi, EventDetail, ReferenceFile, SeriesData, SeriesName, SeriesRequest,
+import {
+  SUPERSEDED_RUN, type AnalysisReport, type Axis, type CompositionData, type CouplingMatrix, type EngineApi, type EventDetail, type PreviewReport, type ReferenceFile,
+  type SeriesData, type SeriesName, type SeriesRequest,
 } from './protocol.ts';
 import { describe } from './report.ts';
 import { signalsToArrow } from '../ledger/signalsTable.ts';
-import { createStages, type Analysis, type LoadedBaseline, type Stages } from '../ledger/stages.ts';
+import { createStages, SIGNALS_PHASE, type Analysis, type LoadedBaseline, type PreviewOptions, type Stages } from '../ledger/stages.ts';
 
 /** What the engine needs from its surroundings: the browser's is in engine.worker.ts, tests bring Node's. */
 export interface EnginePlatform {
+  /** When signals are previewed, where not by default. */
+  readonly preview?: Pick<PreviewOptions, 'from' | 'budget'>;
   /** Called for every ledger: loads once. */
   loadKernels(): Promise<KernelModule>;
   openLedger(
@@ -35,12 +40,36 @@ interface Holding {
   readonly stages: Stages;
 }
 
+/** The analysis under way. */
+interface Running {
+  /** Another one waits for it. */
+  newer: boolean;
+  /** When it began to compute signals. */
+  since: number | null;
+  previewed: boolean;
+  readonly stop: AbortController;
+}
+
+/** An analysis that takes longer than this is not worth waiting for when another one waits, ms. */
+const WORTH_WAITING_MS = 250;
+
+function endIfStale({ newer, since, previewed, stop }: Running): void {
+  if (newer && (previewed || (since !== null && performance.now() - since > WORTH_WAITING_MS))) stop.abort();
+}
+
+interface Preview extends SignalPreview {
+  readonly revision: number;
+  readonly events: EventColumns;
+}
+
 /** Holds one ledger and its newest analysis; what runs in the engine worker. */
 export class Engine implements EngineApi {
   readonly #platform: EnginePlatform;
   #holding: Holding | null = null;
   /** Starts at the clock, so that the revisions of an engine that replaces a dead one are newer than all it gave. */
-  #revision = Date.now();
+  #newest = Date.now();
+  /** Of the newest analysis. */
+  #revision = this.#newest;
   /** Of the newest analysis; weak, because signals are views into the memory of their ledger's kernels. */
   #signals: { readonly of: WeakRef<Analysis['signals']>; readonly revision: number } | null = null;
   #referenceFile: ReferenceFile | null = null;
@@ -48,6 +77,8 @@ export class Engine implements EngineApi {
   #comparedWith: Parameters | null = null;
   #work = new AbortController();
   #storing = new AbortController();
+  #running: Running | null = null;
+  #preview: Preview | null = null;
   /** Analyses run one after the other: they share the detector. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -108,19 +139,68 @@ export class Engine implements EngineApi {
     await ledger.store({ accept: sink }, { signal, onProgress });
   }
 
-  analyze(parameters: Parameters, onProgress: OnProgress, baseline: Parameters | null = null): Promise<AnalysisReport> {
+  analyze(
+    parameters: Parameters, onProgress: OnProgress, baseline: Parameters | null = null, visible: IndexRange | null = null,
+    onPreview: ((preview: PreviewReport) => void) | null = null,
+  ): Promise<AnalysisReport> {
     const { signal } = this.#work;
     const run = this.#queue.then(async () => {
       throwIfAborted(signal, 'Analysing');
       const holding = this.#open();
-      const analysis = await holding.stages.run(parameters, { signal, onProgress, baseline });
-      this.#revision += 1;
+      const analysis = await this.#supersedable(signal, onProgress, (options, previewed) => holding.stages.run(parameters, {
+        ...options, baseline,
+        preview: onPreview === null ? undefined : {
+          ...this.#platform.preview, visible,
+          onPreview: (preview, events) => {
+            this.#newest += 1;
+            this.#preview = { ...preview, events, revision: this.#newest };
+            previewed();
+            onPreview({ revision: this.#newest, names: [...preview.names] });
+          },
+        },
+      }));
+      this.#newest += 1;
+      this.#revision = this.#newest;
       this.#comparedWith = baseline;
       if (this.#signals?.of.deref() !== analysis.signals) this.#signals = { of: new WeakRef(analysis.signals), revision: this.#revision };
       return describe(this.#revision, this.#signals.revision, holding.ledger, analysis);
     });
     this.#queue = run.catch(() => undefined);
     return run;
+  }
+
+  /** Runs an analysis that `supersede` may end, once it computes signals and either has been previewed or takes long. */
+  async #supersedable<R>(
+    signal: AbortSignal, onProgress: OnProgress, run: (options: { signal: AbortSignal; onProgress: OnProgress }, previewed: () => void) => Promise<R>,
+  ): Promise<R> {
+    const stop = new AbortController();
+    const onAbort = () => stop.abort();
+    signal.addEventListener('abort', onAbort);
+    const mine: Running = { newer: false, since: null, previewed: false, stop };
+    this.#running = mine;
+    try {
+      return await run({
+        signal: stop.signal,
+        onProgress: (progress) => {
+          if (progress.phase === SIGNALS_PHASE) mine.since ??= performance.now();
+          endIfStale(mine);
+          onProgress(progress);
+        },
+      }, () => (mine.previewed = true));
+    } catch (thrown) {
+      if (mine.newer && stop.signal.aborted && !signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: SUPERSEDED_RUN });
+      throw thrown;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      this.#running = null;
+      this.#preview = null;
+    }
+  }
+
+  supersede(): void {
+    if (!this.#running) return;
+    this.#running.newer = true;
+    endIfStale(this.#running);
   }
 
   setReferenceFile(file: ReferenceFile | null): Promise<readonly string[]> {
@@ -140,7 +220,8 @@ export class Engine implements EngineApi {
     this.#work = new AbortController();
   }
 
-  async series({ name, range, axis, buckets, streams }: SeriesRequest): Promise<SeriesData> {
+  async series({ name, range, axis, buckets, streams, preview }: SeriesRequest): Promise<SeriesData> {
+    if (preview && this.#preview?.names.has(name as SignalName)) return this.#previewed(this.#preview, { name, range, axis, buckets, streams });
     const analysis = await this.#readable();
     const { events } = analysis;
     const from = Math.min(events.n, Math.max(0, range.from));
@@ -149,6 +230,25 @@ export class Engine implements EngineApi {
       x: axisPositions(events, axis), y: valuesOf(analysis, name), stream: events.stream, from, to, buckets, streams,
     });
     return { revision: this.#revision, lines: lines.map((points, i) => ({ stream: streams[i], points })) };
+  }
+
+  /** Lines of what there is of a preview. */
+  #previewed({ revision, ranges, signals, events }: Preview, { name, range, axis, buckets, streams }: SeriesRequest): SeriesData {
+    const parts = ranges.map(({ from, to }) => ({ from: Math.max(from, range.from), to: Math.min(to, range.to) })).filter(({ from, to }) => from < to);
+    const n = parts.reduce((sum, { from, to }) => sum + to - from, 0);
+    const positions = axisPositions(events, axis);
+    const values = signals[name as SignalName];
+    const [x, y, stream] = [new Float64Array(n), new Float64Array(n), new Int32Array(n)];
+    let at = 0;
+    for (const { from, to } of parts) {
+      if (positions) x.set(positions.subarray(from, to), at);
+      else for (let i = from; i < to; i++) x[at + i - from] = i;
+      y.set(values.subarray(from, to), at);
+      stream.set(events.stream.subarray(from, to), at);
+      at += to - from;
+    }
+    const lines = downsample(this.#open().kernels, { x, y, stream, from: 0, to: n, buckets, streams });
+    return { revision, lines: lines.map((points, i) => ({ stream: streams[i], points })) };
   }
 
   async composition(range: { from: number; to: number }, axis: Axis, buckets: number): Promise<CompositionData> {

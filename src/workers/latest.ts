@@ -17,7 +17,8 @@ interface Waiting<A, R> {
   reject(thrown: unknown): void;
 }
 
-export function createLatest<A, R>(run: (argument: A) => Promise<R>): Latest<A, R> {
+/** @param onWaiting a request waits for the call in flight: that may be asked to make room */
+export function createLatest<A, R>(run: (argument: A) => Promise<R>, onWaiting: () => void = () => undefined): Latest<A, R> {
   let inFlight = false;
   let waiting: Waiting<A, R> | null = null;
 
@@ -49,6 +50,7 @@ export function createLatest<A, R>(run: (argument: A) => Promise<R>): Latest<A, 
         if (!inFlight) return void start(asked);
         dropWaiting();
         waiting = asked;
+        onWaiting();
       });
     },
     dropWaiting,

@@ -7,6 +7,9 @@ import type { ColumnMapping, LedgerSource, OpenReport } from '../ledger/types.ts
 import type { DrilldownApi } from './drilldown.ts';
 import type { LabApi } from './lab.ts';
 
+/** What `analyze` was doing when a newer one took its place. */
+export const SUPERSEDED_RUN = 'Computing signals that nobody waits for any more';
+
 /** A line that the engine can draw: every signal, and what the detectors make of it. */
 export type SeriesName = SignalName | 'z' | 'cusum';
 
@@ -52,6 +55,15 @@ export interface SeriesRequest {
   readonly buckets: number;
   /** Streams wanted. */
   readonly streams: readonly number[];
+  /** The preview is wanted, where there is one of this series; without it an analysis answers, always. */
+  readonly preview?: boolean;
+}
+
+/** Pictures of a changed signal, to be asked for (`SeriesRequest.preview`) until the analysis under way has the exact ones. */
+export interface PreviewReport {
+  /** In one order with those of reports. */
+  readonly revision: number;
+  readonly names: readonly SeriesName[];
 }
 /** Per requested stream, interleaved x, y (Float64), at most 2 points a bucket, in x order; y NaN marks a gap. */
 export interface SeriesData {
@@ -109,8 +121,21 @@ export interface EngineApi extends DrilldownApi, LabApi {
    * opened, not by `cancel`.
    */
   store(sink: (ipcStream: Uint8Array) => Promise<void>, onProgress: OnProgress): Promise<void>;
-  /** Runs the stages that `parameters` needs beyond what is cached. `baseline`: what the alerts are compared with, the defaults where null or absent. */
-  analyze(parameters: Parameters, onProgress: OnProgress, baseline?: Parameters | null): Promise<AnalysisReport>;
+  /**
+   * Runs the stages that `parameters` needs beyond what is cached.
+   * @param baseline what the alerts are compared with, the defaults where null or absent
+   * @param visible the events that are looked at, all where null or absent
+   * @param onPreview called at most once, where the signals take longer than a moment: there are pictures of them, while everything else is still
+   * that of the analysis before
+   */
+  analyze(
+    parameters: Parameters, onProgress: OnProgress, baseline?: Parameters | null, visible?: IndexRange | null, onPreview?: ((preview: PreviewReport) => void) | null,
+  ): Promise<AnalysisReport>;
+  /**
+   * A newer analysis waits for the one under way: where that has given a preview, or takes long, it is ended, and rejects with kind "cancelled" and
+   * `SUPERSEDED_RUN`.
+   */
+  supersede(): void;
   /**
    * Takes the reference from a file in place of a period of the ledger (spec 2), from the next analysis on and for ledgers opened later; null goes back.
    * @param file a baseline or bundle as JSON

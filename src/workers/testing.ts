@@ -66,6 +66,8 @@ export const nodeEnginePlatform: EnginePlatform = {
 };
 
 export const newEngine = (): Engine => new Engine(nodeEnginePlatform);
+/** Previews every change of the signals, however quick, in as little time as can be. */
+export const newPreviewingEngine = (): Engine => new Engine({ ...nodeEnginePlatform, preview: { from: 0, budget: 0 } });
 
 /** A small generator of uniform numbers (mulberry32), so that a test's ledger is the same in every run. */
 function uniform(seed: number): () => number {

@@ -51,13 +51,15 @@ export function engineToWire(engine: EngineApi): EngineApi {
         release(onProgress);
       }
     }),
-    analyze: (parameters, onProgress, baseline) => plainErrors('analysing the ledger', async () => {
+    analyze: (parameters, onProgress, baseline, visible, onPreview) => plainErrors('analysing the ledger', async () => {
       try {
-        return await engine.analyze(parameters, onProgress, baseline);
+        return await engine.analyze(parameters, onProgress, baseline, visible, onPreview);
       } finally {
         release(onProgress);
+        if (onPreview) release(onPreview);
       }
     }),
+    supersede: () => engine.supersede(),
     setReferenceFile: (file) => plainErrors('reading the reference file', () => engine.setReferenceFile(file)),
     cancel: () => engine.cancel(),
     series: (request) => plainErrors(`drawing ${request.name}`, async () => {
@@ -109,3 +111,4 @@ export function engineToWire(engine: EngineApi): EngineApi {
 /** Page side: callbacks as proxies. A sink's failure keeps its kind on the way to the engine and back. */
 export const sinkToWire = (sink: Sink) => proxy((ipc: Uint8Array) => plainErrors('storing rows', () => sink(ipc)));
 export const progressToWire = (onProgress: OnProgress) => proxy(onProgress);
+export const callbackToWire = <A>(callback: (argument: A) => void) => proxy(callback);

@@ -74,6 +74,7 @@ export function AlertDrawer(): ReactNode {
   const open = useUi((ui) => ui.drawerOpen);
   const height = useUi((ui) => ui.drawerHeight);
   const alerts = useTautline((state) => state.analysis.report?.alerts.length ?? null);
+  const stale = useTautline((state) => state.analysis.preview !== null);
   const toggle = useCallback(() => useUi.setState({ drawerOpen: !open }), [open]);
   if (alerts === null) return null;
   return (
@@ -82,7 +83,7 @@ export function AlertDrawer(): ReactNode {
       <header>
         <h2 id="alerts-title">
           <button type="button" aria-expanded={open} onClick={toggle}>
-            <Icon name={open ? 'chevronDown' : 'chevronRight'} size={12} /> Alert table <span className="dim">{formatCount(alerts)}</span>
+            <Icon name={open ? 'chevronDown' : 'chevronRight'} size={12} /> Alert table <span className="dim">{formatCount(alerts)}{stale && ', refining'}</span>
           </button>
         </h2>
         {open && <Filters />}

@@ -21,7 +21,7 @@ const STAGES: readonly Stage[] = ['projection', 'signals', 'decisions'];
 
 export function StatusBar(): ReactNode {
   const ledger = useTautline((state) => state.ledger);
-  const { report, running } = useTautline((state) => state.analysis);
+  const { report, running, preview } = useTautline((state) => state.analysis);
   const storing = useTautline((state) => state.storing);
   const sheet = useUi((ui) => ui.sheet);
   const diff = useAlertDiff();
@@ -62,14 +62,14 @@ export function StatusBar(): ReactNode {
       )}
       {running && (
         <span className="status-running">
-          <span>{progressText(running)}</span>
+          <span className={preview ? 'warn' : undefined}>{progressText(preview ? { ...running, phase: 'Preview: refining' } : running)}</span>
           <ProgressBar progress={running} label="Analysis" />
           <button type="button" className="status-button" onClick={() => actions.cancel()}>Cancel</button>
         </span>
       )}
       {report && (
         <span role="status" aria-live="polite">
-          {formatCount(report.alerts.length)} {report.alerts.length === 1 ? 'alert' : 'alerts'}
+          {formatCount(report.alerts.length)} {report.alerts.length === 1 ? 'alert' : 'alerts'}{preview && ' of the analysis before'}
           {diff && <span className="status-diff">{alertChangeText(diff, against)}</span>}
         </span>
       )}

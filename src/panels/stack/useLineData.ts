@@ -2,9 +2,9 @@ import { useQueries } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { breakGaps } from '../../charts/points.ts';
 import type { IndexRange } from '../../core/columns.ts';
-import { seriesQuery, seriesRevision } from '../../state/queries.ts';
-import { session } from '../../state/store.ts';
-import type { AnalysisReport, Axis, SeriesData, SeriesName } from '../../workers/protocol.ts';
+import { seriesQuery, seriesVersion } from '../../state/queries.ts';
+import { session, useTautline } from '../../state/store.ts';
+import type { AnalysisReport, Axis, PreviewReport, SeriesData, SeriesName } from '../../workers/protocol.ts';
 import type { LinePanel } from '../panel.ts';
 import { joinEdges } from './edges.ts';
 import { fetchWindow } from './window.ts';
@@ -22,6 +22,7 @@ export interface LineData {
 
 interface Question {
   readonly report: AnalysisReport;
+  readonly preview: PreviewReport | null;
   readonly axis: Axis;
   readonly range: IndexRange;
   readonly buckets: number;
@@ -39,12 +40,13 @@ const DASH_SHARE = 1 / 400;
  * On the time axis the range asked for is exactly the visible one; the neighbours on either side let lines run on to the edges of the plot, and lines of
  * streams are broken where nothing happened for long (what is merged of all streams has no gaps of its own).
  */
-function lineQuery({ report, axis, range, buckets, streams }: Question, name: SeriesName, merged: boolean) {
+function lineQuery({ report, preview, axis, range, buckets, streams }: Question, name: SeriesName, merged: boolean) {
   const { events } = report;
-  const inside = seriesQuery(seriesRevision(report, name), name, range, axis, buckets, streams);
+  const version = seriesVersion(report, preview, name);
+  const inside = seriesQuery(version, name, range, axis, buckets, streams);
   if (axis === 'event') return { ...inside, queryKey: [...inside.queryKey] };
   const whole = range.from === 0 && range.to === events;
-  const at = (part: IndexRange, width: number) => session.engine.series({ name, range: part, axis, buckets: width, streams });
+  const at = (part: IndexRange, width: number) => session.engine.series({ name, range: part, axis, buckets: width, streams, preview: version.preview });
   return {
     ...inside,
     queryKey: [...inside.queryKey, merged ? 'merged' : 'broken'],
@@ -70,11 +72,12 @@ export function breakLines(main: SeriesData, joined: SeriesData): SeriesData {
 /** The series of a panel over the visible range. One question a panel is under way at a time; when it is answered, only the newest is asked. */
 export function useLineData(panel: LinePanel): LineData {
   const { report, range, width, axis, streams } = useShared();
+  const preview = useTautline((state) => state.analysis.preview);
   const all = useMemo(() => report.streams.map((_, i) => i), [report]);
   const drawn = panel.ledgerWide ? all : streams;
   const wanted = useMemo(
-    () => ({ report, axis, streams: drawn, enabled: drawn.length > 0 && width > 1, ...fetchWindow(range, report.events, width, axis, drawn.length) }),
-    [report, axis, drawn, width, range],
+    () => ({ report, preview, axis, streams: drawn, enabled: drawn.length > 0 && width > 1, ...fetchWindow(range, report.events, width, axis, drawn.length) }),
+    [report, preview, axis, drawn, width, range],
   );
   const [asked, setAsked] = useState(wanted);
   const results = useQueries({

@@ -24,7 +24,7 @@ export interface BenchInput {
 
 /** Embeddings kept: more than any cache holds. */
 export const EMBEDDED = 50_000;
-const SEED = 289;
+export const SEED = CHOICES.seed.value;
 /** Slots generated at a time: 13 MB of embeddings. */
 const SLOTS = 12_500;
 /** One event in so many is a pause; so many events of the ledger to a change of instantiation. */
@@ -40,11 +40,14 @@ function plan(n: number): { readonly events: number; readonly faults: readonly F
   return { events: slots * PROVIDERS, faults };
 }
 
+/** The schedule of the generator for n events. */
+export const scheduleFor = (n: number): Float64Array => scheduleOf(plan(n));
+
 /** The same events in every engine; 1,000,000 of them never have more than 50,000 embeddings in memory. */
 export async function benchInput(kernels: KernelModule, n: number, k: number): Promise<BenchInput> {
   const own = kernels.fork();
   const { arena, exports } = own;
-  const schedule = scheduleOf(plan(n));
+  const schedule = scheduleFor(n);
   const parameters: Parameters = { ...DEFAULT_PARAMETERS, k };
   const d = GENERATOR_DIMENSION;
   const columns = emptyColumns(n);

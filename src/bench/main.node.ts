@@ -1,66 +1,95 @@
-import { mkdir } from 'node:fs/promises';
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { cpus, release, type } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { TautlineFailure } from '../core/errors.ts';
 import { loadKernels } from '../kernels/load.node.ts';
-import { Bench, CASES } from './cases.ts';
-import { requireEqual } from './compare.ts';
-import { benchInput } from './input.ts';
-import { interleave, type Subject } from './interleave.ts';
-import { compileNative, startNative, writeRecords } from './native.node.ts';
+import { runAppBench } from './app/index.ts';
+import { CASES } from './cases/index.ts';
+import { WrongResult } from './compare.ts';
+import { chromiumEngine, nodeEngine, type Engine } from './engine.node.ts';
+import { measure, measureGrowth } from './measure.node.ts';
+import type { AppRow, GrowthPoint, Machine, Report } from './model.ts';
+import { compileNative, startNative, type Compiled } from './native.node.ts';
+import { parseOptions, USAGE, type Options } from './options.ts';
+import { costPlot } from './plot.ts';
+import { readmeBlock } from './readme.ts';
+import { machineLine, plainTable, tables } from './report.ts';
+import { Session } from './session.ts';
 
-/** Shortest run that the clock is trusted with, and time for the rounds of one subject, ms. */
-const SHORTEST = 20;
-const BUDGET = 2000;
+/** npm run bench: exit status 1 where a result is wrong, 2 where it cannot run; how fast it is has no say in it. */
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-const { values } = parseArgs({
-  options: {
-    cases: { type: 'string', default: CASES.map((c) => c.id).join(',') },
-    sizes: { type: 'string', default: '50000x8,50000x64' },
-    runs: { type: 'string', default: '9' },
-    twin: { type: 'boolean', default: false },
-  },
-});
-const out = resolve('build/bench');
-await mkdir(out, { recursive: true });
-const kernels = await loadKernels();
-const compiled = await compileNative(out);
-for (const note of compiled.notes) console.error(note);
-const natives = compiled.builds.map(startNative);
-for (const [n, k] of values.sizes.split(',').map((size) => size.split('x').map(Number))) {
-  const bench = new Bench(kernels, await benchInput(kernels, n, k));
-  const file = join(out, 'inputs.bin');
-  await writeRecords(file, bench.nativeInputs());
-  for (const native of natives) await native.open(file);
-  for (const c of CASES.filter(({ id }) => values.cases.split(',').includes(id))) {
-    const wasm = c.wasm(bench);
-    const subjects: Subject[] = [{ name: 'wasm', least: 3, run: timed(wasm) }];
-    wasm.run();
-    const wanted = wasm.outputs();
-    if (values.twin) {
-      const twin = c.twin(bench);
-      twin.run();
-      requireEqual(c.title, 'twin', twin.outputs(), wanted, c.tolerances);
-      subjects.push({ name: 'twin', least: 0, run: timed(twin) });
-    }
-    for (const native of natives) {
-      for (const { id, label } of c.native) {
-        await native.run(id, 1);
-        requireEqual(c.title, native.name + label, await native.outputs(id), wanted, c.tolerances);
-        subjects.push({ name: native.name + label, least: 3, run: (times) => native.run(id, times) });
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--help')) {
+    console.log(USAGE);
+    return;
+  }
+  const options = parseOptions(args);
+  const out = resolve(options.out);
+  await mkdir(out, { recursive: true });
+  const started = performance.now();
+  const notes: string[] = [];
+  const timed = options.sizes.length > 0 && options.cases.length > 0;
+  const compiled: Compiled = timed ? await compileNative(out) : { compiler: null, builds: [], notes: [] };
+  notes.push(...compiled.notes);
+  let chromium: string | null = null;
+  const { measurements, growth }: Measured = timed ? await measureCases(options, out, compiled, notes, (version) => (chromium = version)) : { measurements: [], growth: [] };
+  const app = options.app ? await measureApp(options, notes) : [];
+  const [first] = cpus();
+  const machine: Machine = {
+    cpu: first?.model ?? 'unknown processor', cores: cpus().length, system: `${type()} ${release().split('-')[0]}`, node: process.version, chromium, compiler: compiled.compiler,
+  };
+  const report: Report = { date: new Date().toISOString(), machine, notes, base: options.base, measurements, growth, pool: [], app };
+  const cases = CASES.filter(({ id }) => measurements.some((m) => m.case === id));
+  await writeFile(join(out, 'bench.json'), `${JSON.stringify(report, null, 1)}\n`);
+  if (measurements.some((m) => m.case === 'signals')) await writeFile(join(out, 'bench.svg'), `${costPlot(report)}\n`);
+  console.log(options.markdown ? readmeBlock(report, cases) : [machineLine(report), ...notes, ...tables(report, cases).map((table) => `\n${plainTable(table)}`)].join('\n'));
+  say(`\n${join(out, 'bench.json')}, bench.svg; ${((performance.now() - started) / 1000).toFixed(0)} s`);
+}
+
+type Measured = Pick<Report, 'measurements' | 'growth'>;
+
+async function measureCases(options: Options, folder: string, compiled: Compiled, notes: string[], onVersion: (chromium: string) => void): Promise<Measured> {
+  const kernels = await loadKernels();
+  const natives = compiled.builds.map(startNative);
+  let page: Engine | null = null;
+  try {
+    if (options.engines.includes('Chromium')) {
+      try {
+        page = await chromiumEngine(folder);
+        onVersion(page.version);
+      } catch (thrown) {
+        notes.push(`Chromium is left out: ${thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown)}`);
       }
     }
-    const timings = await interleave(subjects, { runs: Number(values.runs), shortest: SHORTEST, budget: BUDGET });
-    const wasmMs = timings[0].ms;
-    const row = timings.map(({ name, ms, fastest }) => `${name} ${((1e6 * ms) / n).toFixed(0)} ns (least ${((1e6 * fastest) / n).toFixed(0)}), wasm/it ${(wasmMs / ms).toFixed(2)}`);
-    console.log(`n=${n} k=${k} ${c.title}: ${row.join('; ')}`);
+    const { sizes, base, runs, patience } = options;
+    const plan = { sizes, base, runs, patience, folder, cases: CASES.filter(({ id }) => options.cases.includes(id)) };
+    const session = new Session(kernels);
+    const engines = [...(options.engines.includes('Node') ? [nodeEngine(session)] : []), ...(page ? [page] : [])];
+    const measurements = await measure(plan, session, engines, natives, say);
+    const ns = sizes.filter(({ k }) => k === base.k).map(({ n }) => n);
+    const growth: GrowthPoint[] = [];
+    if (ns.length > 1 && options.cases.includes('signals')) for (const engine of engines) growth.push(...(await measureGrowth(ns, base.k, engine, say)));
+    return { measurements, growth };
+  } finally {
+    await Promise.allSettled([page?.close(), ...natives.map((native) => native.close())]);
   }
 }
-for (const native of natives) await native.close();
 
-function timed(runner: { run(): void }): Subject['run'] {
-  return (times) => {
-    const start = performance.now();
-    for (let i = 0; i < times; i++) runner.run();
-    return performance.now() - start;
-  };
+async function measureApp({ appEvents }: Options, notes: string[]): Promise<readonly AppRow[]> {
+  try {
+    await access('dist/index.html');
+  } catch {
+    notes.push('The app is left out: build it first with "npm run build".');
+    return [];
+  }
+  return (await runAppBench({ events: appEvents, onNote: say })).rows;
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (thrown) {
+  if (thrown instanceof WrongResult || thrown instanceof TautlineFailure) say(thrown.message);
+  else say(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+  process.exitCode = thrown instanceof WrongResult ? 1 : 2;
 }

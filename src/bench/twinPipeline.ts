@@ -18,10 +18,15 @@ export interface TwinPipeline {
   readonly columns: Readonly<Record<PipelineColumn, Float64Array>> & { readonly residual: Float32Array };
 }
 
-/** @param given columns that a kernel reads when it is run by itself: those of the wasm pipeline */
-export function twinPipeline(input: BenchInput, fixed: FixedByReference, windowReference: number, given: { readonly window: Float64Array; readonly residual: Float32Array }): TwinPipeline {
+/**
+ * The first n events.
+ * @param given columns that a kernel reads when it is run by itself: those of the wasm pipeline
+ */
+export function twinPipeline(
+  input: BenchInput, n: number, fixed: FixedByReference, windowReference: number, given: { readonly window: Float64Array; readonly residual: Float32Array },
+): TwinPipeline {
   const { events, coordinates: { k, x }, range, parameters: p } = input;
-  const { n, stream, isVoid } = events;
+  const { stream, isVoid } = events;
   const streams = events.streams.length;
   const f64 = () => new Float64Array(n).fill(Number.NaN);
   const columns = {

@@ -3,6 +3,9 @@
 #include "cases.h"
 #include "kernels.h"
 #include "records.h"
+#include "vector.h"
+
+#define MAX_EPISODES 200000
 
 static Record *inputs;
 static int input_count;
@@ -132,6 +135,77 @@ static void run_signals_textbook(void) {
   run_displacement();
 }
 
+static void run_detectors(void) {
+  const Events e = events();
+  const Detectors d = {
+    .reference_to = whole("referenceTo"), .limits = column("limits"), .shift_limits = column("shiftLimits"), .warmup = column("warmup"), .seq = column("seq"),
+    .kl = column("klIn"), .box_cox = column("boxCoxIn"), .friction = column("frictionIn"), .entropy = column("entropyIn"), .rho = column("rhoIn"),
+    .tension = column("tensionIn"), .mewma = column("mewmaIn"),
+    .cusum = doubles_out("cusum"), .route = output("route", 'u', (size_t)e.n), .notice = output("notice", 'u', (size_t)e.n),
+    .episodes = output("episodes", 'd', MAX_EPISODES * sizeof(Episode) / sizeof(double)), .capacity = MAX_EPISODES,
+  };
+  *(double *)output("closed", 'd', 1) = detectors(&e, &d);
+}
+
+static void run_project(void) {
+  const int d = whole("dimension"), k = whole("k"), held = whole("embedded");
+  float *x = output("projected", 'f', (size_t)held * (size_t)k);
+  for (int left = whole("n"); left > 0; left -= held) project_rows(column("embeddings"), min_int(left, held), d, column("axes"), column("offsets"), k, x);
+}
+
+static void run_covariance(void) {
+  const int d = whole("dimension");
+  within_covariance(column("embeddings"), column("stream"), whole("n"), whole("embedded"), d, whole("streams"), output("covariance", 'd', (size_t)d * (size_t)d));
+}
+
+static void run_eigen(void) {
+  const int d = whole("dimension");
+  double *w = output("eigenvectors", 'd', (size_t)d * (size_t)d);
+  memcpy(w, column("covarianceIn"), sizeof(double) * (size_t)d * (size_t)d);
+  eigen(d, w, output("eigenvalues", 'd', (size_t)d));
+}
+
+static void run_downsample(void) {
+  const int lines = whole("streams"), buckets = whole("buckets");
+  downsample(
+    column("time"), column("frictionIn"), column("stream"), whole("n"), lines, buckets,
+    output("points", 'd', (size_t)lines * (4 * (size_t)buckets + 4)), output("lengths", 'i', (size_t)lines)
+  );
+}
+
+static void run_assignment(void) {
+  const int n = whole("points");
+  *(double *)output("emd", 'd', 1) = assign(column("windowA"), column("windowB"), n, whole("k"), output("target", 'i', (size_t)n));
+}
+
+static void run_bootstrap(void) {
+  const int n = whole("n");
+  bootstrap(
+    column("bootResiduals"), column("bootStarts"), whole("streams"), whole("k"), number("mewmaLambda"), whole("block"), whole("bootRun"), whole("seed"),
+    output("path", 'f', (size_t)n), n
+  );
+}
+
+static void run_run_lengths(void) {
+  const size_t levels = input("levels")->length;
+  double *alarms = output("alarms", 'd', levels), *clear = output("clear", 'd', levels);
+  memset(alarms, 0, sizeof(double) * levels);
+  memset(clear, 0, sizeof(double) * levels);
+  run_lengths(
+    column("scores"), column("scoreStarts"), whole("streams"), whole("block"), whole("n"), whole("seed"), column("levels"), (int)levels, number("kappa"),
+    number("cap"), alarms, clear
+  );
+}
+
+static void run_generator(void) {
+  const int held = whole("embedded");
+  int32_t *provider = output("provider", 'i', (size_t)held), *micros = output("latencyMicros", 'i', (size_t)held);
+  float *embedding = output("embedding", 'f', (size_t)held * 64);
+  for (int left = whole("n"); left > 0; left -= held) {
+    generate((uint64_t)number("generatorSeed"), number("centroidScale"), number("noise"), column("schedule"), min_int(left, held) / 4, provider, micros, embedding);
+  }
+}
+
 #define WRITES(name, ...) \
   static void write_##name(FILE *file) { \
     static const char *const names[] = {__VA_ARGS__, NULL}; \
@@ -144,6 +218,15 @@ WRITES(coupling, "rho")
 WRITES(transport, "tension", "shift")
 WRITES(displacement, "mewma")
 WRITES(signals, "friction", "trace", "kl", "entropy", "p95", "window", "rho", "tension", "shift", "mewma")
+WRITES(detectors, "cusum", "route", "notice", "closed")
+WRITES(project, "projected")
+WRITES(covariance, "covariance")
+WRITES(eigen, "eigenvalues", "eigenvectors")
+WRITES(downsample, "points", "lengths")
+WRITES(assignment, "emd", "target")
+WRITES(bootstrap, "path")
+WRITES(run_lengths, "alarms", "clear")
+WRITES(generator, "provider", "latencyMicros", "embedding")
 
 static const Case cases[] = {
   {"latency", run_latency, write_latency},
@@ -154,6 +237,15 @@ static const Case cases[] = {
   {"displacement", run_displacement, write_displacement},
   {"signals", run_signals, write_signals},
   {"signals-textbook", run_signals_textbook, write_signals},
+  {"detectors", run_detectors, write_detectors},
+  {"project", run_project, write_project},
+  {"covariance", run_covariance, write_covariance},
+  {"eigen", run_eigen, write_eigen},
+  {"downsample", run_downsample, write_downsample},
+  {"assignment", run_assignment, write_assignment},
+  {"bootstrap", run_bootstrap, write_bootstrap},
+  {"runlength", run_run_lengths, write_run_lengths},
+  {"generator", run_generator, write_generator},
 };
 
 const Case *case_named(const char *name) {

@@ -28,4 +28,45 @@ void coupling(const Events *events, const float *residual, const double *time, c
 void transport(const Events *events, int size, int minimum, int reference_to, const float *reference_rows, const int32_t *reference_counts, double *tension, double *shift);
 void displacement(const Events *events, int reference_to, const double *means, double lambda, double *mewma);
 
+/* An episode of a detector, as in wasm/detectors.ts. */
+typedef struct {
+  int32_t kind, stream, onset, onset_seq, fired, fired_seq, cleared, pad;
+  double peak;
+} Episode;
+
+typedef struct {
+  double m, s, h, kappa, cap, tau_max, tau_min, entropy_clear, lo, hi, dwell, void_open, void_clear, tension_low, tension_high;
+} Limits;
+
+typedef struct {
+  int reference_to;
+  const Limits *limits;
+  const double *shift_limits;
+  const int32_t *warmup, *seq;
+  const double *kl, *box_cox, *friction, *entropy, *rho, *tension, *mewma;
+  double *cusum;
+  uint8_t *route, *notice;
+  Episode *episodes;
+  int capacity;
+} Detectors;
+
+/* Returns the number of episodes that closed; more than `capacity` are counted but not written. */
+int detectors(const Events *events, const Detectors *d);
+
+void project_rows(const float *vectors, int count, int d, const double *axes, const double *offsets, int k, float *out);
+/* `held` vectors, gone through again and again until `count` are taken in. */
+void within_covariance(const float *vectors, const int32_t *streams, int count, int held, int d, int stream_count, double *covariance);
+/* Eigenvalues of a symmetric n x n matrix into `values`, unordered; row i of `w` becomes eigenvector i. */
+void eigen(int n, double *w, double *values);
+void downsample(const double *x, const double *y, const int32_t *code, int n, int lines, int buckets, double *out, int32_t *lengths);
+double assign(const double *a, const double *b, int n, int k, int32_t *column_of);
+void bootstrap(
+  const float *residuals, const int32_t *starts, int streams, int k, double lambda, int block, int run, int32_t seed, float *out, int length
+);
+void run_lengths(
+  const double *values, const int32_t *starts, int streams, int block, int events, int32_t seed, const double *levels, int level_count, double kappa, double cap,
+  double *alarms, double *clear
+);
+void generate(uint64_t seed, double centroid_scale, double noise, const double *schedule, int slots, int32_t *provider, int32_t *latency_micros, float *embedding);
+
 #endif

@@ -3,6 +3,9 @@
 
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
 
 /* The widest vectors that the compiler was told it may use, as GNU vector extensions. */
 #if defined(__AVX512F__)
@@ -18,6 +21,7 @@
 typedef double vd __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
 typedef float vf __attribute__((vector_size(4 * FLOATS), aligned(4), may_alias));
 typedef float vh __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef int64_t vl __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
 typedef int32_t vi __attribute__((vector_size(4 * FLOATS), aligned(4), may_alias));
 
 static inline vd splat(double v) {
@@ -36,8 +40,41 @@ static inline vd widen(const float *at) {
   return __builtin_convertvector(*(const vh *)at, vd);
 }
 
+/* Of equal or unordered lanes the second is taken, as the instructions of x86 do. */
+static inline vd vmin(vd a, vd b) {
+#if defined(__AVX512F__)
+  return (vd)_mm512_min_pd((__m512d)a, (__m512d)b);
+#elif defined(__AVX__)
+  return (vd)_mm256_min_pd((__m256d)a, (__m256d)b);
+#elif defined(__SSE2__)
+  return (vd)_mm_min_pd((__m128d)a, (__m128d)b);
+#else
+  for (int i = 0; i < LANES; i++) a[i] = a[i] < b[i] ? a[i] : b[i];
+  return a;
+#endif
+}
+
+static inline vd vmax(vd a, vd b) {
+#if defined(__AVX512F__)
+  return (vd)_mm512_max_pd((__m512d)a, (__m512d)b);
+#elif defined(__AVX__)
+  return (vd)_mm256_max_pd((__m256d)a, (__m256d)b);
+#elif defined(__SSE2__)
+  return (vd)_mm_max_pd((__m128d)a, (__m128d)b);
+#else
+  for (int i = 0; i < LANES; i++) a[i] = a[i] > b[i] ? a[i] : b[i];
+  return a;
+#endif
+}
+
 static inline int padded(int n) {
   return (n + LANES - 1) / LANES * LANES;
+}
+
+static inline int any(vl mask) {
+  int64_t found = 0;
+  for (int i = 0; i < LANES; i++) found |= mask[i];
+  return found != 0;
 }
 
 static inline int min_int(int a, int b) {

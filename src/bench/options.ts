@@ -1,0 +1,98 @@
+import { parseArgs } from 'node:util';
+import { TautlineFailure } from '../core/errors.ts';
+import { CASES } from './cases/index.ts';
+import type { EngineName, Size } from './model.ts';
+
+export const PARTS = ['kernels', 'pipeline', 'app', 'node', 'chromium'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface Options {
+  readonly sizes: readonly Size[];
+  readonly base: Size;
+  /** Ids of the cases to time. */
+  readonly cases: readonly string[];
+  readonly engines: readonly EngineName[];
+  readonly app: boolean;
+  /** Events of the ledger that the app opens. */
+  readonly appEvents: number;
+  readonly out: string;
+  readonly runs: number;
+  /** Share of the usual time for the rounds. */
+  readonly patience: number;
+  readonly markdown: boolean;
+}
+
+export const USAGE = `npm run bench -- [options]
+
+  --quick         small sizes and few rounds: about half a minute
+  --only PART     ${PARTS.join(', ')}; several with commas
+  --cases IDS     ${CASES.map(({ id }) => id).join(', ')}
+  --sizes SIZES   such as 50000x8,50000x64 (N x k) instead of the usual ones
+  --runs N        rounds of each implementation, 7 by default
+  --out DIR       folder for bench.json and bench.svg, build/bench by default
+  --markdown      prints the section of the README instead of the tables
+`;
+
+const FULL = { ns: [10_000, 50_000, 250_000, 1_000_000], ks: [8, 16, 32, 64], base: { n: 50_000, k: 8 }, runs: 7, patience: 1, app: 1_000_000 };
+const QUICK = { ns: [10_000, 50_000], ks: [8, 32], base: { n: 10_000, k: 8 }, runs: 3, patience: 0.2, app: 50_000 };
+
+/** Reads the command line; throws kind "parameter", naming the option, where it is not understood. */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = read(args);
+  const { ns, ks, base, runs, app, patience } = values.quick ? QUICK : FULL;
+  const usual = [...ns.map((n) => ({ n, k: base.k })), ...ks.filter((k) => k !== base.k).map((k) => ({ n: base.n, k }))];
+  const sizes = values.sizes === undefined ? usual : list(values.sizes).map(sizeOf);
+  const only = list(values.only ?? '').map((part) => oneOf('only', part, PARTS));
+  const ids = CASES.map(({ id }) => id);
+  const groups = CASES.filter(({ group }) => {
+    const asked = only.filter((part) => part === 'kernels' || part === 'pipeline');
+    return asked.length === 0 || asked.includes(group === 'stage' ? 'pipeline' : 'kernels');
+  }).map(({ id }) => id);
+  const wanted = values.cases === undefined ? groups : list(values.cases).map((id) => oneOf('cases', id, ids));
+  const engines = (['Node', 'Chromium'] as const).filter((engine) => {
+    const asked = only.filter((part) => part === 'node' || part === 'chromium');
+    return asked.length === 0 || asked.includes(engine === 'Node' ? 'node' : 'chromium');
+  });
+  const onlyApp = only.length > 0 && only.every((part) => part === 'app');
+  return {
+    sizes: onlyApp ? [] : sizes, base: values.sizes === undefined ? base : sizes[0], cases: onlyApp ? [] : wanted, engines,
+    app: only.length === 0 ? values.cases === undefined && values.sizes === undefined : only.includes('app'), appEvents: app,
+    out: values.out, runs: values.runs === undefined ? runs : whole('runs', values.runs), patience, markdown: values.markdown,
+  };
+}
+
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        quick: { type: 'boolean', default: false }, only: { type: 'string' }, cases: { type: 'string' }, sizes: { type: 'string' }, runs: { type: 'string' },
+        out: { type: 'string', default: 'build/bench' }, markdown: { type: 'boolean', default: false },
+      },
+    });
+  } catch (thrown) {
+    throw wrong('options', thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+const list = (text: string): string[] => text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+
+function oneOf<T extends string>(name: string, text: string, known: readonly T[]): T {
+  const found = known.find((value) => value === text);
+  if (found === undefined) throw wrong(name, `is ${text}, must be one of ${known.join(', ')}`);
+  return found;
+}
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw wrong(name, `is ${text}, needs a whole number from 1`);
+  return value;
+}
+
+function sizeOf(text: string): Size {
+  const [n, k] = text.split('x').map((part) => whole('sizes', part));
+  if (k === undefined || k > 64 || n < 4000) throw wrong('sizes', `has ${text}, needs N x k such as 50000x8 with N from 4000 and k to 64`);
+  return { n, k };
+}
+
+const wrong = (name: string, problem: string): TautlineFailure => new TautlineFailure({ kind: 'parameter', name, problem, advice: 'See npm run bench -- --help.' });

@@ -1,0 +1,20 @@
+import { instantiateKernels } from '../kernels/module.ts';
+import { Session, type Opened, type Side } from './session.ts';
+
+/** What the page offers to the program that drives it (chromium.node.ts). */
+export interface BenchPage {
+  prepare(n: number, k: number): Promise<void>;
+  open(id: string): Promise<Opened>;
+  run(side: Side, times: number): number;
+  prepareGrowth(ns: readonly number[], k: number): Promise<void>;
+  runGrowth(n: number, times: number): number;
+  close(): void;
+}
+
+declare global {
+  interface Window {
+    tautlineBench: Promise<BenchPage>;
+  }
+}
+
+window.tautlineBench = WebAssembly.compileStreaming(fetch('kernels.wasm')).then((module) => new Session(instantiateKernels(module)));

@@ -1,0 +1,116 @@
+import type { KernelModule } from '../kernels/module.ts';
+import { Bench, type Case, type Runner, type TwinRunner } from './bench.ts';
+import { CASES } from './cases/index.ts';
+import { requireEqual, type Outputs } from './compare.ts';
+import { benchInput } from './input.ts';
+
+export type Side = 'wasm' | 'twin';
+
+/** What came of running both sides of a case once. */
+export interface Opened {
+  /** SHA-256 of the results of the wasm: they are the same bits in every engine. */
+  readonly digest: string;
+  /** Units that a run of the twin does, milliseconds that it took, largest difference from the wasm; null where there is no twin. */
+  readonly twin: { readonly units: number; readonly ms: number; readonly difference: number } | null;
+}
+
+/** The cases of one engine over inputs of one size at a time: the same in Node and in a page. */
+export class Session {
+  readonly #kernels: KernelModule;
+  #bench: Bench | null = null;
+  readonly #growth = new Map<number, { readonly bench: Bench; turn: number }>();
+  #case: { readonly id: string; readonly wasm: Runner; readonly twin: TwinRunner | null } | null = null;
+
+  constructor(kernels: KernelModule) {
+    this.#kernels = kernels;
+  }
+
+  get bench(): Bench {
+    if (!this.#bench) throw new Error('prepare a size first');
+    return this.#bench;
+  }
+
+  async prepare(n: number, k: number): Promise<void> {
+    this.close();
+    this.#bench = new Bench(this.#kernels, await benchInput(this.#kernels, n, k));
+  }
+
+  /** Makes both sides of a case, runs each once and compares them: throws `WrongResult` where they differ. */
+  async open(id: string): Promise<Opened> {
+    const c = caseNamed(id);
+    const wasm = c.wasm(this.bench);
+    const twin = c.twin(this.bench);
+    wasm.run();
+    this.#case = { id, wasm, twin };
+    const digest = await this.#digest();
+    if (!twin) return { digest, twin: null };
+    const ms = this.run('twin', 1);
+    const { n } = this.bench.input.events;
+    const fewer = c.unit === 'event' && twin.units < n;
+    const difference = requireEqual(`${c.title}, ${n} events`, 'twin', this.outputs('twin'), this.outputs('wasm'), c.tolerances, fewer);
+    return { digest, twin: { units: twin.units, ms, difference } };
+  }
+
+  /** Milliseconds that `times` runs of the open case took. */
+  run(side: Side, times: number): number {
+    const runner = this.#runner(side);
+    const start = performance.now();
+    for (let i = 0; i < times; i++) runner.run();
+    return performance.now() - start;
+  }
+
+  /** Results of the last run. */
+  outputs(side: Side): Outputs {
+    const { comparable } = caseNamed(this.#case!.id);
+    const outputs = this.#runner(side).outputs();
+    return comparable ? comparable(outputs) : outputs;
+  }
+
+  async #digest(): Promise<string> {
+    const columns = Object.values(this.#runner('wasm').outputs()).map((column) => new Uint8Array(Float64Array.from(column).buffer));
+    const all = new Uint8Array(columns.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const column of columns) {
+      all.set(column, at);
+      at += column.length;
+    }
+    return [...new Uint8Array(await crypto.subtle.digest('SHA-256', all))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  }
+
+  /** Makes inputs of several sizes at once and runs the signals stage of each, so that their costs can be compared run by run. */
+  async prepareGrowth(ns: readonly number[], k: number): Promise<void> {
+    this.close();
+    for (const n of ns) {
+      const bench = new Bench(this.#kernels, await benchInput(this.#kernels, n, k));
+      bench.signals(0);
+      this.#growth.set(n, { bench, turn: 0 });
+    }
+  }
+
+  /** Milliseconds of `times` runs of the signals stage over n events. */
+  runGrowth(n: number, times: number): number {
+    const held = this.#growth.get(n)!;
+    const start = performance.now();
+    for (let i = 0; i < times; i++) held.bench.signals(++held.turn);
+    return performance.now() - start;
+  }
+
+  /** Forgets inputs and results, so that the next size has the memory. */
+  close(): void {
+    this.#bench = null;
+    this.#case = null;
+    this.#growth.clear();
+  }
+
+  #runner(side: Side): Runner {
+    const runner = this.#case?.[side];
+    if (!runner) throw new Error(`no ${side} is open`);
+    return runner;
+  }
+}
+
+export function caseNamed(id: string): Case {
+  const found = CASES.find((c) => c.id === id);
+  if (!found) throw new Error(`no case ${id}; there are ${CASES.map((c) => c.id).join(', ')}`);
+  return found;
+}

@@ -1,4 +1,5 @@
 import * as arrow from 'apache-arrow';
+import type { Data } from 'apache-arrow';
 import { stringData } from './cast.ts';
 import type { RawBatch, RawColumn, ReadOptions, ReaderField, TableReader } from './reader.ts';
 
@@ -25,6 +26,19 @@ function decode(text: string): string {
   }
 }
 
+/** A column that has one value throughout. */
+function repeated(value: string | null, rows: number): Data {
+  if (value === null) return stringData(new Array<null>(rows).fill(null));
+  const bytes = new TextEncoder().encode(value);
+  const data = new Uint8Array(rows * bytes.length);
+  const valueOffsets = new Int32Array(rows + 1);
+  for (let i = 0; i < rows; i++) {
+    data.set(bytes, i * bytes.length);
+    valueOffsets[i + 1] = (i + 1) * bytes.length;
+  }
+  return arrow.makeData({ type: new arrow.Utf8(), length: rows, nullCount: 0, valueOffsets, data });
+}
+
 /** Adds the partition values of a file's path to its columns; a column that the file holds itself wins. */
 export function withPartitions(reader: TableReader): TableReader {
   const own = new Set(reader.fields.map((field) => field.name));
@@ -37,7 +51,7 @@ export function withPartitions(reader: TableReader): TableReader {
     for await (const batch of reader.read({ ...options, columns })) {
       let next = 0;
       const all: RawColumn[] = options.columns.map((name) =>
-        partitions.has(name) ? stringData(new Array<string | null>(batch.rows).fill(partitions.get(name)!)) : batch.columns[next++],
+        partitions.has(name) ? repeated(partitions.get(name)!, batch.rows) : batch.columns[next++],
       );
       yield { ...batch, columns: all };
     }

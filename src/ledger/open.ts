@@ -172,11 +172,11 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
       ...columnNotes(columns, embedder, voidEvents),
       ...stored.notes,
     ],
-    fingerprint: await fingerprint(columns, Uint32Array.from(plan.order, (row) => scan.content[row])),
+    fingerprint: await fingerprint(columns, inOrder(scan.content, plan.order)),
     part: opened,
     survey: whole,
   };
-  const textLength = mapping.text === undefined ? null : Int32Array.from(plan.order, (row) => scan.textLength[row]);
+  const textLength = mapping.text === undefined ? null : inOrder(scan.textLength, plan.order);
   return { report, columns, embeddings, textLength, store };
 }
 
@@ -205,18 +205,26 @@ function openedPart(part: LedgerPart, whole: LedgerSurvey): OpenedPart {
   return { part, of: events, exact };
 }
 
+/** The values of the rows `order`; `TypedArray.from` with a function takes five times as long. */
+function inOrder<A extends Float64Array | BigInt64Array | Int32Array | Uint32Array>(values: A, order: Int32Array): A {
+  const out = new (values.constructor as new (length: number) => A)(order.length);
+  for (let i = 0; i < order.length; i++) out[i] = values[order[i]];
+  return out;
+}
+
 /** The light columns in canonical order. */
 function gather(scan: Scan, plan: Plan, embedder: OpenReport['embedder']): LedgerColumns {
   const { order } = plan;
   const { dictionaries } = scan;
-  const latency = Float64Array.from(order, (row) => scan.latency[row]);
-  const isVoid = Uint8Array.from(order, (row) =>
-    embedder === 'file' ? (scan.vectorLength[row] < 0 ? 1 : 0) : embedder === 'built-in' ? 1 - scan.hasText[row] : 1,
-  );
+  const latency = inOrder(scan.latency, order);
+  const isVoid = new Uint8Array(order.length).fill(1);
+  if (embedder !== 'none') {
+    for (let i = 0; i < order.length; i++) isVoid[i] = embedder === 'file' ? (scan.vectorLength[order[i]] < 0 ? 1 : 0) : 1 - scan.hasText[order[i]];
+  }
   return {
     n: order.length,
-    eventId: BigInt64Array.from(order, (row) => scan.eventId[row]),
-    time: Float64Array.from(order, (row) => scan.time[row]),
+    eventId: inOrder(scan.eventId, order),
+    time: inOrder(scan.time, order),
     hasTime: plan.hasTime,
     provider: dictionaries.provider_id?.finish(order) ?? null,
     agent: dictionaries.agent_id?.finish(order) ?? null,

@@ -13,7 +13,14 @@ export function canonicalOrder(rows: Int32Array, eventId: BigInt64Array, time: F
 
 /** Among `rows` (ascending file rows), those whose event_id an earlier one has already. */
 export function duplicateRows(rows: Int32Array, eventId: BigInt64Array): number[] {
-  const sorted = BigInt64Array.from(rows, (row) => eventId[row]).sort();
+  const sorted = new BigInt64Array(rows.length);
+  let ascending = true;
+  for (let i = 0; i < rows.length; i++) {
+    sorted[i] = eventId[rows[i]];
+    ascending &&= i === 0 || sorted[i - 1] < sorted[i];
+  }
+  if (ascending) return [];
+  sorted.sort();
   let unique = true;
   for (let i = 1; i < sorted.length && unique; i++) unique = sorted[i] !== sorted[i - 1];
   if (unique) return [];

@@ -14,10 +14,10 @@ const GAP_BYTES = 512 << 10;
 /** A row group that is larger than this when decoded is decoded in parts, so that WebAssembly memory stays small. */
 const DECODED_BYTES = 128 << 20;
 
-/** Opens a Parquet file for reading by row group; only the footer is read here. The file must have passed `sniff`. */
-export async function openParquet(file: NamedBlob, parquet: ParquetModule): Promise<TableReader> {
+/** Opens a Parquet file for reading by row group; only the footer is read here. The file must have passed `sniff`; `tail` is its last bytes. */
+export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail: Uint8Array): Promise<TableReader> {
   const { path, blob } = file;
-  const footer = await footerOf(file);
+  const footer = await footerOf(file, tail);
   const memory = (): DataView => new DataView(parquet.wasmMemory().buffer);
   const fields = guard(path, () => {
     const foreign = parquet.readSchema(schemaFile(footer)).intoFFI();
@@ -106,15 +106,17 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule): Prom
   };
 }
 
-async function footerOf(file: NamedBlob): Promise<Footer> {
+async function footerOf(file: NamedBlob, tail: Uint8Array): Promise<Footer> {
   const { size } = file.blob;
-  const tail = new DataView(await bytesOf(file, size - 8, size));
-  return readFooter(file.path, new Uint8Array(await bytesOf(file, size - 8 - tail.getUint32(0, true), size - 8)), size);
+  const end = tail.length - 8;
+  const length = new DataView(tail.buffer, tail.byteOffset + end).getUint32(0, true);
+  const bytes = length <= end ? tail.subarray(end - length, end) : new Uint8Array(await bytesOf(file, size - 8 - length, size - 8));
+  return readFooter(file.path, bytes, size);
 }
 
 /** Rows of a Parquet file, and their times by the statistics of a column that holds them as `type`; nothing but the footer is read. */
-export async function surveyParquet(file: NamedBlob, column: string | undefined, type: DataType | null): Promise<readonly GroupTimes[]> {
-  const footer = await footerOf(file);
+export async function surveyParquet(file: NamedBlob, tail: Uint8Array, column: string | undefined, type: DataType | null): Promise<readonly GroupTimes[]> {
+  const footer = await footerOf(file, tail);
   return column === undefined ? groupTimes(footer, '', null) : groupTimes(footer, column, type);
 }
 

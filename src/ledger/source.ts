@@ -9,7 +9,7 @@ import type { Platform } from './platform.ts';
 import type { TableReader } from './reader.ts';
 import { openUrl } from './remote.ts';
 import { sampleFiles } from './sample.ts';
-import { sniff } from './sniff.ts';
+import { sniff, tailOf } from './sniff.ts';
 import type { LedgerSource, NamedBlob } from './types.ts';
 
 const DATA_EXTENSION = /\.(?:parquet|parq|pq|csv|tsv|txt|ndjson|jsonl|json|arrow|arrows|feather|ipc)$/i;
@@ -72,10 +72,11 @@ function commonFolder(paths: readonly string[]): string {
 
 /** Opens one file by what its bytes are. */
 export async function openTable(file: NamedBlob, platform: Platform): Promise<TableReader> {
-  const format = await sniff(file);
+  const tail = await tailOf(file);
+  const format = await sniff(file, tail);
   const reader =
     format === 'parquet'
-      ? await openParquet(file, await platform.parquet())
+      ? await openParquet(file, await platform.parquet(), tail)
       : format === 'csv'
         ? await openCsv(file)
         : format === 'ndjson'

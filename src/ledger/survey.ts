@@ -4,7 +4,7 @@ import { parseIso } from '../core/iso.ts';
 import { ledgerFailure } from './failures.ts';
 import { partitionsOf } from './hive.ts';
 import { surveyParquet } from './parquet.ts';
-import { sniff } from './sniff.ts';
+import { sniff, tailOf } from './sniff.ts';
 import type { GroupTimes, TableReader } from './reader.ts';
 import type { NamedBlob } from './types.ts';
 
@@ -60,7 +60,9 @@ export function factsOf(reader: TableReader, time: string | undefined, rows: num
 export async function factsUnread(file: NamedBlob, time: string | undefined, type: DataType | null): Promise<FileFacts> {
   const { path, blob } = file;
   // A file that is not opened may be damaged: it does not concern the part.
-  const groups = await sniff(file).then((format) => (format === 'parquet' ? surveyParquet(file, time, type) : null)).catch(() => null);
+  const groups = await tailOf(file)
+    .then(async (tail) => ((await sniff(file, tail)) === 'parquet' ? surveyParquet(file, tail, time, type) : null))
+    .catch(() => null);
   return { path, bytes: blob.size, groups };
 }
 

@@ -96,9 +96,18 @@ export function composition(events: EventColumns, route: Uint8Array, range: Inde
   const end = positions ? positions[to - 1] : to;
   const width = (end - start) / buckets;
   for (let b = 0; b < buckets; b += 1) x[b] = start + (b + 0.5) * width;
-  for (let i = from; i < to; i += 1) {
-    const bucket = width > 0 ? Math.min(buckets - 1, Math.floor(((positions ? positions[i] : i) - start) / width)) : 0;
-    counts[bucket * ROUTES.length + route[i]] += 1;
+  const bucketOf = (i: number): number => (width > 0 ? Math.min(buckets - 1, Math.floor(((positions ? positions[i] : i) - start) / width)) : 0);
+  // Positions ascend: where each bucket ends is searched for, so that no event has to be placed.
+  for (let i = from; i < to;) {
+    const bucket = bucketOf(i);
+    let [next, beyond] = [i + 1, to];
+    while (next < beyond) {
+      const middle = (next + beyond) >>> 1;
+      if (bucketOf(middle) <= bucket) next = middle + 1;
+      else beyond = middle;
+    }
+    const at = bucket * ROUTES.length;
+    for (; i < next; i += 1) counts[at + route[i]] += 1;
   }
   return { x, counts };
 }

@@ -29,14 +29,21 @@ export function describe(revision: number, signalsRevision: number, ledger: Open
   };
 }
 
+/** The same for every report on the same events: a slider makes dozens a second. */
+const counted = new WeakMap<Analysis['events'], AnalysisReport['streams']>();
+
 function streamCounts({ events }: Analysis): AnalysisReport['streams'] {
+  const known = counted.get(events);
+  if (known) return known;
   const all = new Int32Array(events.streams.length);
   const voids = new Int32Array(events.streams.length);
   for (let i = 0; i < events.n; i += 1) {
     all[events.stream[i]] += 1;
     voids[events.stream[i]] += events.isVoid[i];
   }
-  return events.streams.map((name, stream) => ({ name, events: all[stream], voidEvents: voids[stream] }));
+  const streams = events.streams.map((name, stream) => ({ name, events: all[stream], voidEvents: voids[stream] }));
+  counted.set(events, streams);
+  return streams;
 }
 
 function notesOf(ledger: OpenedLedger, { parameters, events, retrospective, projection, decisions }: Analysis): string[] {

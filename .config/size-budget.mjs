@@ -9,6 +9,12 @@ import { basename, join } from 'node:path';
  */
 
 /**
+ * What the files that are loaded later belong to, by the first pattern that fits their name.
+ * @type {readonly (readonly [part: string, pattern: RegExp])[]}
+ */
+const PARTS = [['kernels', /^kernels.*\.wasm$/], ['duckdb', /duckdb/], ['parquet', /parquet/], ['charts', /^echarts/], ['all else, on demand', /./]];
+
+/**
  * What is over budget, as sentences; empty when all is well.
  * @param {readonly BuiltFile[]} files
  * @param {Budget} budget
@@ -88,12 +94,18 @@ function measure(dir, name, firstLoad) {
 function table(files) {
   const row = (/** @type {string[]} */ [name, ...sizes]) => name.padEnd(44) + sizes.map((s) => s.padStart(10)).join('');
   const first = files.filter((f) => f.firstLoad);
-  const sum = (/** @type {'raw' | 'gzip' | 'brotli'} */ key) => kB(first.reduce((total, f) => total + f[key], 0));
+  const later = files.filter((f) => !f.firstLoad);
+  const sum = (/** @type {readonly BuiltFile[]} */ of, /** @type {'raw' | 'gzip' | 'brotli'} */ key) => kB(of.reduce((total, f) => total + f[key], 0));
+  const total = (/** @type {string} */ name, /** @type {readonly BuiltFile[]} */ of) => row([name, sum(of, 'raw'), sum(of, 'gzip'), sum(of, 'brotli')]);
+  const partOf = (/** @type {BuiltFile} */ file) => PARTS.find(([, pattern]) => pattern.test(file.name))?.[0];
   return [
     row(['kB', 'raw', 'gzip', 'brotli']),
     ...first.map((f) => row([f.name, kB(f.raw), kB(f.gzip), kB(f.brotli)])),
-    row(['= first load', sum('raw'), sum('gzip'), sum('brotli')]),
-    ...files.filter((f) => !f.firstLoad).map((f) => row([f.name, kB(f.raw), kB(f.gzip), kB(f.brotli)])),
+    ...later.map((f) => row([f.name, kB(f.raw), kB(f.gzip), kB(f.brotli)])),
+    '',
+    row(['kB in all', 'raw', 'gzip', 'brotli']),
+    total('shell (the first load)', first),
+    ...PARTS.map(([part]) => total(part, later.filter((f) => partOf(f) === part))),
   ].join('\n');
 }
 

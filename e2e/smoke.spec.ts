@@ -1,4 +1,10 @@
+import { readdir, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { idle } from './ledgers.ts';
 import { expect, test } from './test.ts';
+
+/** Below this nothing is compressed: it saves no packet. */
+const SMALL_BYTES = 1400;
 
 test('the page loads, has a title and shows something', async ({ page }) => {
   await page.goto('/');
@@ -14,10 +20,46 @@ test('the served build is isolated and sent compressed', async ({ page }) => {
   expect(sent.headers()['content-encoding']).toBe('br');
 });
 
-test('opening the page does not load the database', async ({ page }) => {
+/** What comes with a ledger, and not before. */
+const LATER = /duckdb|parquet|echarts|PanelStack|\.wasm/;
+
+test('the shell is there and answers without the database, WebAssembly or charts', async ({ page }, { annotations }) => {
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
-  await page.goto('/', { waitUntil: 'networkidle' });
+  // Even where none of it could be had.
+  await page.route(LATER, (route) => route.abort());
+  await page.goto('/', { waitUntil: 'commit' });
+  await expect(page.getByRole('button', { name: 'Choose files…' })).toBeVisible();
+  const interactive = await page.evaluate(() => performance.now());
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Calibration' }).click();
+  await page.waitForLoadState('networkidle');
   expect(asked.length).toBeGreaterThan(1);
-  expect(asked.filter((url) => /duckdb/.test(url))).toEqual([]);
+  expect(asked.filter((url) => LATER.test(url))).toEqual([]);
+  const sent = await page.evaluate(() => performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'))
+    .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).encodedBodySize, 0));
+  annotations.push({ type: 'measured', description: `shell there ${interactive.toFixed(0)} ms after navigation began; ${(sent / 1000).toFixed(0)} kB sent` });
+});
+
+test('what comes with a ledger comes then, and compressed', async ({ page, request }) => {
+  const asked: string[] = [];
+  page.on('request', (sent) => asked.push(sent.url()));
+  await page.goto('/', { waitUntil: 'networkidle' });
+  expect(asked.filter((url) => LATER.test(url))).toEqual([]);
+  await page.getByRole('button', { name: /Quick tour/ }).click();
+  await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible();
+  await idle(page);
+  await expect.poll(() => asked.some((url) => /duckdb/.test(url))).toBe(true);
+  expect(asked.some((url) => /echarts-.*\.js$/.test(url))).toBe(true);
+  const built = await readdir(fileURLToPath(new URL('../dist/assets', import.meta.url)));
+  const later = built.filter((name) => LATER.test(name) && /\.(js|wasm)$/.test(name));
+  for (const part of [/duckdb.*\.wasm$/, /parquet.*\.wasm$/, /kernels.*\.wasm$/, /echarts.*\.js$/]) expect(later.some((name) => part.test(name)), String(part)).toBe(true);
+  for (const name of later) {
+    if ((await stat(fileURLToPath(new URL(`../dist/assets/${name}`, import.meta.url)))).size < SMALL_BYTES) continue;
+    const sent = await request.head(`/assets/${name}`, { headers: { 'Accept-Encoding': 'br' } });
+    expect(sent.headers()['content-encoding'], name).toBe('br');
+    if (name.endsWith('.wasm')) expect(sent.headers()['content-type'], name).toBe('application/wasm');
+  }
 });

@@ -13,7 +13,7 @@ import { nodeDatabase } from './testing.ts';
 
 it('what an event is said to take in the database is what it takes, within a quarter', async () => {
   const platform = nodePlatform();
-  const file = { path: 'benign.parquet', blob: new Blob([await writeParquet(sampleTable(await testKernels(), 'benign'), platform)]) };
+  const file = { path: 'benign.parquet', blob: new Blob([await writeParquet(sampleTable(testKernels(), 'benign'), platform)]) };
   const reader = await openTable(file, platform);
   const { columns } = sinkColumns(reader.fields, guessMapping(reader.fields).mapping);
   const database = await nodeDatabase();

@@ -9,6 +9,7 @@ import type { EventBlocks } from '../kernels/events.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { Baseline } from './baseline.ts';
 import { calibrationOf, calibrationStatistics, detectorLimits, scoreOf } from './calibration.ts';
+import { acceptPart, CREW_STAGES, shareOut, taskOf, type Crew, type CrewLedger } from './crew.ts';
 import { explainRoute } from './explain.ts';
 import type { Parameters } from './parameters.ts';
 import { alignReference, referenceMeans, referenceWindows, warmupOf } from './reference.ts';
@@ -16,12 +17,14 @@ import { alignFalseAlarms, shiftFalseAlarms, shiftLimits, type ShiftFalseAlarms 
 import { allocateSlots, chooseSlots, signalBytes, signalsIn, type SignalSlots } from './signalColumns.ts';
 import { previewSignals } from './signalPreview.ts';
 import { CHECKPOINT, signalSteps, type SignalInputs } from './signalRun.ts';
-import { SIGNAL_STAGES, STAGE_SIGNALS, stageKey, StageSpeed } from './signalStages.ts';
+import { SIGNAL_STAGES, STAGE_SIGNALS, stageKey, StageSpeed, type SignalStage } from './signalStages.ts';
 import { ALERT_KINDS, ROUTES, type Alert, type Calibration, type Decisions, type Projection, type SignalName, type Signals } from './types.ts';
 
 export { referenceRange, selectStreams } from './reference.ts';
 
 const NOWHERE: IndexRange = { from: 0, to: 0 };
+/** Work in ms from which on threads pay. */
+const CREW_FROM_MS = 60;
 /** Memory that a second set of signals may take, so that the last one stays while the next is computed. */
 const SPARE_BYTES = 256 * 2 ** 20;
 const STRETCH_MS = 15;
@@ -75,6 +78,12 @@ export interface PrepareOptions {
   readonly onProgress: (fraction: number) => void;
   /** Longest stretch of work without a look at the event queue, in ms, beyond a piece of work. */
   readonly stretch?: number;
+  /** Shares the kernels of the streams where they take long. */
+  readonly crew?: Crew | null;
+  /** A member of the crew failed, and its streams are being computed here. */
+  readonly onCrewTrouble?: (problem: string) => void;
+  /** Work in ms from which on the crew is called. */
+  readonly crewFrom?: number;
 }
 
 export interface SignalPreview {
@@ -92,6 +101,9 @@ interface Loaded extends SignalInputs {
   /** Two where the last signals can stay while others are computed, else one. */
   readonly sets: readonly SignalSlots[];
   readonly speed: StageSpeed;
+  /** Events of each stream. */
+  readonly counts: Int32Array;
+  crewLedger: CrewLedger | null;
 }
 
 /** The last run of the signals. */
@@ -155,7 +167,7 @@ export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms =
       return run.signals;
     },
 
-    async prepare(parameters, { signal, onProgress, stretch = STRETCH_MS }) {
+    async prepare(parameters, { signal, onProgress, stretch = STRETCH_MS, crew = null, crewFrom = CREW_FROM_MS, onCrewTrouble }) {
       const held = need(loaded, 'load');
       const kept = detector.keeps(parameters);
       const { slots, stale } = chooseSlots(held.sets, parameters, last, kept ? last : null);
@@ -163,14 +175,44 @@ export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms =
         run = null;
         decided = null;
       }
-      let since = performance.now();
-      for (const fraction of signalSteps(held, parameters, slots, stale, held.speed)) {
-        if (performance.now() - since < stretch) continue;
-        onProgress(fraction);
-        await nextTurn();
-        if (signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'Computing signals' });
-        since = performance.now();
+      const total = held.speed.cost(stale, 1);
+      let before = 0;
+      async function here(stages: readonly SignalStage[], only?: Uint8Array): Promise<void> {
+        let since = performance.now();
+        const share = only ? 0 : total > 0 ? held.speed.cost(stages, 1) / total : 1;
+        for (const fraction of signalSteps(held, parameters, slots, stages, held.speed, only)) {
+          if (performance.now() - since < stretch) continue;
+          onProgress(Math.min(1, before + share * fraction));
+          await nextTurn();
+          if (signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'Computing signals' });
+          since = performance.now();
+        }
+        before += share;
       }
+      const shared = CREW_STAGES.filter((stage) => stale.includes(stage));
+      const { n } = held.blocks;
+      if (!crew || held.speed.cost(shared, n) < crewFrom || held.blocks.streams < 2) return here(stale);
+      for (const stage of stale) slots[stage].key = null;
+      await here(stale.filter((stage) => stage === 'latency'));
+      const shares = shareOut(shared, held.counts, Math.min(crew.size, held.blocks.streams * shared.length), held.speed);
+      const work = held.speed.cost(shared, 1) / total;
+      let arrived = 0;
+      const outcome = await crew.run(crewLedger(held), shares.map((share) => taskOf(held, parameters, slots, share)), (task, part) => {
+        acceptPart(held, slots, shares[task][part.stage]!, part);
+        arrived += (part.to - part.from) * (held.speed.of(part.stage) / shares.filter((share) => share[part.stage]).length);
+        onProgress(Math.min(1, before + arrived / (n * total * 1e6)));
+      }, signal);
+      before += work;
+      for (const [task, problem] of outcome.entries()) {
+        if (problem === null) continue;
+        onCrewTrouble?.(problem);
+        for (const stage of shared) {
+          const only = shares[task][stage];
+          if (only) await here([stage], only);
+        }
+      }
+      for (const stage of shared) slots[stage].key = stageKey(stage, parameters);
+      await here(stale.filter((stage) => stage === 'coupling'));
     },
 
     cost(parameters) {
@@ -304,7 +346,7 @@ function load(kernels: KernelModule, events: EventColumns, coordinates: Coordina
   const range = 'reference' in reference ? skip : reference;
   return {
     kernels, events, coordinates, blocks, columns, baseline, given, range, means: given ?? referenceMeans(events, coordinates, range),
-    sets: Array.from({ length: doubles ? 2 : 1 }, () => allocateSlots(kernels, n, k)), speed: new StageSpeed(k),
+    sets: Array.from({ length: doubles ? 2 : 1 }, () => allocateSlots(kernels, n, k)), speed: new StageSpeed(k), counts, crewLedger: null,
   };
 }
 
@@ -336,6 +378,13 @@ function decide({ kernels, blocks, columns: { seq }, range, means }: Loaded, slo
 /** An episode of the kernel as an alert. */
 export function alertOf({ kind, stream, onset, fired, cleared, onsetSeq, firedSeq, peak }: Episode): Alert {
   return { kind: ALERT_KINDS[kind], stream, onset, fired, cleared: cleared < 0 ? null : cleared, onsetSeq, firedSeq, peak, lag: firedSeq - onsetSeq };
+}
+
+/** The same object for the same ledger. */
+function crewLedger(held: Loaded): CrewLedger {
+  const { blocks: { n, k, streams }, events: { stream, isVoid, instantiation }, coordinates: { x } } = held;
+  held.crewLedger ??= { n, k, streams, x, stream, isVoid, instantiation };
+  return held.crewLedger;
 }
 
 /** The order of `Decisions.alerts`: fired, stream, kind. */

@@ -56,15 +56,17 @@ export const displacementOptions = ({ kernels, means, range }: SignalInputs, p: 
  * Runs kernels over all events, piece by piece: yields the fraction done after every few milliseconds of work, so that the caller can let others in, or
  * end it (`return`): the slots under way are then without a key. What comes out does not depend on how the work is cut.
  * Allocates above the arena's top and releases at the end: whatever is allocated between two pieces must be released before the next.
+ * @param only the streams to compute, of kernels that take streams one by one; all where absent
  */
-export function* signalSteps(inputs: SignalInputs, p: Parameters, slots: SignalSlots, stale: readonly SignalStage[], speed: StageSpeed): Generator<number, void, void> {
-  const { kernels, events, blocks, columns, given, range } = inputs;
+export function* signalSteps(inputs: SignalInputs, p: Parameters, slots: SignalSlots, stale: readonly SignalStage[], speed: StageSpeed, only?: Uint8Array): Generator<number, void, void> {
+  const { kernels, events, columns, given, range } = inputs;
   const { arena } = kernels;
-  const { n, k, streams } = blocks;
+  const { n, k, streams } = inputs.blocks;
   for (const stage of stale) slots[stage].key = null;
   const total = speed.cost(stale, 1);
   let before = 0;
   const mark = arena.mark();
+  const blocks = only ? { ...inputs.blocks, only: arena.u8From(only) } : inputs.blocks;
 
   function* pieces(stage: SignalStage, run: (from: number, to: number) => void, multiple = 1): Generator<number, void, void> {
     const share = speed.cost([stage], 1) / total;

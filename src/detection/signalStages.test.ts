@@ -4,13 +4,12 @@ import { testKernels } from '../kernels/testing.ts';
 import { PARAMETER_NAMES, PARAMETER_SPECS, type Parameters } from './parameters.ts';
 import { createDetector, referenceRange, type Detector } from './pipeline.ts';
 import { SIGNAL_STAGES, STAGE_PARAMETERS, STAGE_SIGNALS } from './signalStages.ts';
-import { parameters, randomLedger, type RandomLedger } from './testing.ts';
-import { SIGNAL_NAMES, type Decisions, type Signals } from './types.ts';
+import { bitsOf, parameters, randomLedger, type RandomLedger } from './testing.ts';
+import { SIGNAL_NAMES, type Decisions } from './types.ts';
 
 const kernels = testKernels();
-const copied = (signals: Signals) => Object.fromEntries(SIGNAL_NAMES.map((name) => [name, signals[name].slice()]));
 const decided = ({ route, z, cusum, notice, alerts, governanceWeight, calibration }: Decisions) =>
-  ({ route: route.slice(), z: z.slice(), cusum: cusum.slice(), notice: notice.slice(), alerts, governanceWeight, calibration });
+  ({ columns: [route, z, cusum, notice].map((column) => Buffer.from(column.slice().buffer).toString('base64')), alerts, governanceWeight, calibration });
 
 /** Changes of parameters that the signals depend on. */
 const change: fc.Arbitrary<Partial<Parameters>> = fc.oneof(
@@ -52,7 +51,7 @@ describe('the kernels of the signals stage', () => {
         if (inBackground) await detector.prepare(p, { signal, onProgress: () => undefined });
         const signals = detector.runSignals(p);
         const other = fresh(p);
-        expect(copied(signals)).toEqual(copied(other.runSignals(p)));
+        expect(bitsOf(signals)).toEqual(bitsOf(other.runSignals(p)));
         expect(decided(detector.decide(p))).toEqual(decided(other.decide(p)));
         expect(detector.couplingMatrix(of.n - 1)).toEqual(other.couplingMatrix(of.n - 1));
       }
@@ -68,8 +67,8 @@ describe('a run in the background', () => {
     const [before, after] = [parameters(), parameters({ lambda_slow: 0.1, emd_window: 32 })];
     const signals = detector.runSignals(before);
     const decisions = detector.decide(before);
-    const was = { signals: copied(signals), decisions: decided(decisions), matrix: detector.couplingMatrix(59_000) };
-    const look = () => expect({ signals: copied(signals), decisions: decided(decisions), matrix: detector.couplingMatrix(59_000) }).toEqual(was);
+    const was = { signals: bitsOf(signals), decisions: decided(decisions), matrix: [...detector.couplingMatrix(59_000)] };
+    const look = () => expect({ signals: bitsOf(signals), decisions: decided(decisions), matrix: [...detector.couplingMatrix(59_000)] }).toEqual(was);
 
     const abort = new AbortController();
     const fractions: number[] = [];
@@ -89,7 +88,7 @@ describe('a run in the background', () => {
     await detector.prepare(after, { signal: new AbortController().signal, onProgress: () => undefined });
     look();
     const other = fresh(after);
-    expect(copied(detector.runSignals(after))).toEqual(copied(other.runSignals(after)));
+    expect(bitsOf(detector.runSignals(after))).toEqual(bitsOf(other.runSignals(after)));
     expect(decided(detector.decide(after))).toEqual(decided(other.decide(after)));
   });
 
@@ -98,12 +97,12 @@ describe('a run in the background', () => {
     const [mine, theirs] = [parameters(), parameters({ lambda_fast: 0.4, h: 6 })];
     const signals = detector.runSignals(mine);
     const decisions = detector.decide(mine);
-    const was = [copied(signals), decided(decisions)];
+    const was = [bitsOf(signals), decided(decisions)];
     const other = fresh(theirs);
     other.runSignals(theirs);
     const { alerts } = other.decide(theirs);
     expect(alerts.length).toBeGreaterThan(0);
     expect(detector.alertsOf(theirs)).toEqual(alerts);
-    expect([copied(signals), decided(decisions)]).toEqual(was);
+    expect([bitsOf(signals), decided(decisions)]).toEqual(was);
   });
 });

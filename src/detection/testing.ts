@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Coordinates, EventColumns } from '../core/columns.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from './parameters.ts';
+import { SIGNAL_NAMES, type Signals } from './types.ts';
 
 /** A small generator of uniform numbers in (0, 1) (mulberry32), so that a test's ledger is the same in every run. */
 export function uniform(seed: number): () => number {
@@ -65,5 +67,9 @@ export function randomLedger({ n, k, streams, seed, voids = 0.02, resets = 0.01,
     coordinates: { k, x },
   };
 }
+
+/** The bits of all signals, to be compared: arrays of numbers take the test runner seconds. */
+export const bitsOf = (signals: Signals): Record<string, string> =>
+  Object.fromEntries(SIGNAL_NAMES.map((name) => [name, createHash('sha1').update(new Uint8Array(signals[name].slice().buffer)).digest('hex')]));
 
 export const parameters = (change: Partial<Parameters> = {}): Parameters => ({ ...DEFAULT_PARAMETERS, ...change });

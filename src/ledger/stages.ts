@@ -5,7 +5,7 @@ import type { OnProgress } from '../core/progress.ts';
 import { nextTurn } from '../core/turn.ts';
 import type { Baseline } from '../detection/baseline.ts';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters, type Stage } from '../detection/parameters.ts';
-import { createDetector, referenceRange, selectStreams, type Detector, type SignalPreview } from '../detection/pipeline.ts';
+import { createDetector, referenceRange, selectStreams, type Detector, type PrepareOptions, type SignalPreview } from '../detection/pipeline.ts';
 import type { Alert, Decisions, Projection, Signals } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { fitProjection, projectLedger, truncateCoordinates, truncateProjection } from './projection.ts';
@@ -48,6 +48,9 @@ export interface PreviewOptions {
   /** What a preview may take, ms. */
   readonly budget?: number;
 }
+
+/** Threads that share the work of large ledgers, and who hears of it when one fails. */
+export type StageThreads = Pick<PrepareOptions, 'crew' | 'crewFrom' | 'onCrewTrouble'>;
 
 /** Phase of progress while signals are computed. */
 export const SIGNALS_PHASE = 'Computing signals';
@@ -114,9 +117,12 @@ interface Projected {
 }
 
 /**
+ * @param threads without them everything is computed here
  * @param given replaces the reference period, its projection and its calibration: `k`, `reference_events` and `reference_range` have no effect then
  */
-export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, 'columns' | 'embeddings'>, given: LoadedBaseline | null = null): Stages {
+export function createStages(
+  kernels: KernelModule, ledger: Pick<OpenedLedger, 'columns' | 'embeddings'>, given: LoadedBaseline | null = null, threads: StageThreads = {},
+): Stages {
   const projectionKey = (parameters: Parameters) => (given ? JSON.stringify([parameters.stream]) : keyOf('projection', parameters));
   const detector = createDetector(kernels);
   let fit: Fit | null = null;
@@ -207,7 +213,7 @@ export function createStages(kernels: KernelModule, ledger: Pick<OpenedLedger, '
       decisions = null;
     }
     const started = performance.now();
-    await detector.prepare(parameters, { signal, onProgress: (fraction) => onProgress({ phase: SIGNALS_PHASE, fraction }) });
+    await detector.prepare(parameters, { ...threads, signal, onProgress: (fraction) => onProgress({ phase: SIGNALS_PHASE, fraction }) });
     return performance.now() - started;
   }
 

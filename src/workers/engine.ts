@@ -11,6 +11,7 @@ import { downsample } from '../kernels/downsample.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { loadBundle } from '../ledger/bundle.ts';
 import type { ColumnMapping, LedgerSource, OpenedLedger, OpenReport, RowSink } from '../ledger/types.ts';
+import type { CrewThreads } from './crew.ts';
 import { createDrilldown } from './drilldownEngine.ts';
 import { createLab } from './labEngine.ts';
 import { axisPositions, composition, indexAt, nearestEvent, positionOf } from './positions.ts';
@@ -20,12 +21,16 @@ import {
 } from './protocol.ts';
 import { describe } from './report.ts';
 import { signalsToArrow } from '../ledger/signalsTable.ts';
-import { createStages, SIGNALS_PHASE, type Analysis, type LoadedBaseline, type PreviewOptions, type Stages } from '../ledger/stages.ts';
+import { createStages, SIGNALS_PHASE, type Analysis, type LoadedBaseline, type PreviewOptions, type Stages, type StageThreads } from '../ledger/stages.ts';
 
 /** What the engine needs from its surroundings: the browser's is in engine.worker.ts, tests bring Node's. */
 export interface EnginePlatform {
   /** When signals are previewed, where not by default. */
   readonly preview?: Pick<PreviewOptions, 'from' | 'budget'>;
+  /** Threads that share the signals of large ledgers. */
+  readonly crew?: CrewThreads | null;
+  /** Work in ms from which on they do, where not by default. */
+  readonly crewFrom?: number;
   /** Called for every ledger: loads once. */
   loadKernels(): Promise<KernelModule>;
   openLedger(
@@ -79,6 +84,8 @@ export class Engine implements EngineApi {
   #storing = new AbortController();
   #running: Running | null = null;
   #preview: Preview | null = null;
+  /** What to say of the workers with the next report. */
+  readonly #troubles: string[] = [];
   /** Analyses run one after the other: they share the detector. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -120,6 +127,7 @@ export class Engine implements EngineApi {
     this.#storing.abort();
     const { signal } = this.#work;
     this.#holding = null;
+    this.#platform.crew?.dispose();
     const [ledger, kernels] = await Promise.all([
       this.#platform.openLedger(source, mapping, { sink: sink ? { accept: sink } : 'later', signal, onProgress, k }),
       this.#platform.loadKernels(),
@@ -127,7 +135,7 @@ export class Engine implements EngineApi {
     throwIfAborted(signal, 'Opening the ledger');
     // A fresh instance, so that the memory that an earlier ledger needed is given back.
     const own = kernels.fork();
-    this.#holding = { ledger, kernels: own, stages: createStages(own, ledger, readReference(this.#referenceFile, ledger.report).given) };
+    this.#holding = { ledger, kernels: own, stages: createStages(own, ledger, readReference(this.#referenceFile, ledger.report).given, this.#threads()) };
     return ledger.report;
   }
 
@@ -163,10 +171,19 @@ export class Engine implements EngineApi {
       this.#revision = this.#newest;
       this.#comparedWith = baseline;
       if (this.#signals?.of.deref() !== analysis.signals) this.#signals = { of: new WeakRef(analysis.signals), revision: this.#revision };
-      return describe(this.#revision, this.#signals.revision, holding.ledger, analysis);
+      const report = describe(this.#revision, this.#signals.revision, holding.ledger, analysis);
+      return { ...report, notes: [...report.notes, ...this.#troubles.splice(0)] };
     });
     this.#queue = run.catch(() => undefined);
     return run;
+  }
+
+  #threads(): StageThreads {
+    const { crew, crewFrom } = this.#platform;
+    return {
+      crew, crewFrom,
+      onCrewTrouble: (problem) => this.#troubles.push(`A signal worker stopped (${problem}): its streams were computed by the engine itself, which took longer.`),
+    };
   }
 
   /** Runs an analysis that `supersede` may end, once it computes signals and either has been previewed or takes long. */
@@ -208,7 +225,7 @@ export class Engine implements EngineApi {
       const holding = this.#holding;
       const { given, warnings } = readReference(file, holding?.ledger.report ?? null);
       this.#referenceFile = file;
-      if (holding) this.#holding = { ...holding, stages: createStages(holding.kernels, holding.ledger, given) };
+      if (holding) this.#holding = { ...holding, stages: createStages(holding.kernels, holding.ledger, given, this.#threads()) };
       return warnings;
     });
     this.#queue = run.catch(() => undefined);

@@ -3,6 +3,7 @@ import { loadKernels } from '../kernels/load.browser.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { openLedger } from '../ledger/open.ts';
 import { browserPlatform } from '../ledger/parquet.browser.ts';
+import { browserCrew } from './crewThreads.ts';
 import { Engine } from './engine.ts';
 import { holdLifeLock } from './lifeLock.ts';
 import { once } from './once.ts';
@@ -18,6 +19,7 @@ const platform = browserPlatform(async (text) => {
 
 expose(engineToWire(new Engine({
   loadKernels: kernels,
+  crew: browserCrew(),
   openLedger: (source, mapping, options) => openLedger(source, mapping, { platform, ...options }),
 })));
 holdLifeLock();

@@ -6,6 +6,7 @@ import { instantiateKernels, type KernelModule } from '../kernels/module.ts';
 import { openLedger } from '../ledger/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import type { LedgerSource } from '../ledger/types.ts';
+import { crewToWire } from './crew.ts';
 import { Engine, type EnginePlatform } from './engine.ts';
 import { runHarnessTask } from './harnessTask.ts';
 import type { HarnessMessage } from './harnessPool.ts';
@@ -116,3 +117,6 @@ export function tinyLedger({ name = 'tiny.ndjson', turns = 400, seed = 1, fractu
   }
   return { kind: 'files', files: [{ path: name, blob: new Blob([lines.join('\n')]) }] };
 }
+
+/** A signal worker in this thread, behind its wire. */
+export const spawnCrewHere = (): SpawnedWorker & { die(reason: string): void } => spawnHere(crewToWire(nodeEnginePlatform.loadKernels));

@@ -62,7 +62,7 @@ export function StatusBar(): ReactNode {
       )}
       {running && (
         <span className="status-running">
-          <span className={preview ? 'warn' : undefined}>{progressText(preview ? { ...running, phase: 'Preview: refining' } : running)}</span>
+          <span className={preview ? 'status-preview' : undefined}>{progressText(preview ? { ...running, phase: 'Preview: refining' } : running)}</span>
           <ProgressBar progress={running} label="Analysis" />
           <button type="button" className="status-button" onClick={() => actions.cancel()}>Cancel</button>
         </span>

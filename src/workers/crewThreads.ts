@@ -1,0 +1,15 @@
+import { createCrew, type CrewThreads } from './crew.ts';
+import { watchWorker } from './lifeline.ts';
+
+/** More threads than this wait for memory, not for arithmetic, and each holds a copy of the ledger. */
+const MOST_THREADS = 4;
+
+/**
+ * Signal workers, started by the engine's worker and so ended with it; null where a browser starts no workers from a worker, or has one core.
+ * Nothing is shared: this works without cross-origin isolation.
+ */
+export function browserCrew(): CrewThreads | null {
+  const size = Math.min(MOST_THREADS, navigator.hardwareConcurrency);
+  if (typeof Worker === 'undefined' || !(size > 1)) return null;
+  return createCrew(size, () => watchWorker(new Worker(new URL('./signal.worker.ts', import.meta.url), { type: 'module', name: 'tautline-signals' })));
+}

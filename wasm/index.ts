@@ -1,6 +1,7 @@
 export * from './memory';
 export * from './bootstrap';
 export { assign, euclideanCosts } from './assignment';
+export { factorBytes, factorise, factorLogDeterminant, factorSolve, factorTrace, factorUpdate, symmetricBytes } from './cholesky';
 export { covarianceAccumulate, covarianceFinish, mirrorUpper } from './covariance';
 export { downsample } from './downsample';
 export { eigenAccumulate, eigenIterate, eigenPrepare, eigenReduce } from './eigen';
@@ -12,5 +13,6 @@ export { cusum, detectors, episodesWritten } from './detectors';
 export { displacement } from './displacement';
 export { latency, latencyStateBytes } from './latency';
 export { runLengthScratchBytes, runLengths } from './runlength';
-export { gaussianKl, renyi2, tracker, trackerReset, trackerScratchBytes, trackerStateBytes } from './tracker';
+export { gaussianKl } from './divergence';
+export { renyi2, tracker, trackerReset, trackerScratchBytes, trackerStateBytes } from './tracker';
 export { slicedEmd, transport, transportReset, transportScratchBytes, transportStateBytes, transportWindowBytes } from './transport';

@@ -1,5 +1,6 @@
 import type { AssignmentExports } from './assignment.ts';
 import type { BootstrapExports } from './bootstrap.ts';
+import type { CholeskyExports } from './cholesky.ts';
 import type { CouplingExports } from './coupling.ts';
 import type { CovarianceExports } from './covariance.ts';
 import type { DetectorExports } from './detectors.ts';
@@ -21,5 +22,5 @@ export interface MemoryExports {
 
 /** Everything that `kernels.wasm` exports; each wrapper declares the part that it calls. */
 export interface KernelExports extends
-  AssignmentExports, BootstrapExports, CouplingExports, CovarianceExports, DetectorExports, DisplacementExports, DownsampleExports, EigenExports,
-  GeneratorExports, LatencyExports, MemoryExports, ProjectExports, RunLengthExports, TrackerExports, TransportExports {}
+  AssignmentExports, BootstrapExports, CholeskyExports, CouplingExports, CovarianceExports, DetectorExports, DisplacementExports, DownsampleExports,
+  EigenExports, GeneratorExports, LatencyExports, MemoryExports, ProjectExports, RunLengthExports, TrackerExports, TransportExports {}

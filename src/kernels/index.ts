@@ -1,6 +1,7 @@
 export { Arena, type ArenaArray, type Block } from './arena.ts';
 export { exactEmd, type TransportPlan } from './assignment.ts';
 export { bootstrapDisplacement, type DisplacementBootstrap, type EpisodeCounts } from './bootstrap.ts';
+export { createFactor, type Factor } from './cholesky.ts';
 export { couplingState, previousInThread, readCouplingMatrix, runCoupling, type CouplingOptions } from './coupling.ts';
 export { CovarianceAccumulator } from './covariance.ts';
 export { cusumSeries, detectorState, governanceWeights, openEpisodes, runDetectors, type DetectorLimits, type Episode } from './detectors.ts';

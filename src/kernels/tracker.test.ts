@@ -17,6 +17,7 @@ interface Settings extends Omit<TrackerOptions, 'anchor'> {
 const SIGNALS = ['friction', 'trace', 'kl', 'boxCox', 'entropy', 'residual'] as const;
 type Outcome = Record<(typeof SIGNALS)[number], Float64Array | Float32Array>;
 
+/** Every piece of the run starts from a copy of the state before it. */
 function wasm(e: TestEvents, o: Settings, cuts: readonly number[] = [], only?: Uint8Array): Outcome {
   const kernels = shared.fork();
   const { arena } = kernels;
@@ -24,9 +25,14 @@ function wasm(e: TestEvents, o: Settings, cuts: readonly number[] = [], only?: U
   const f64 = () => arena.f64From(new Float64Array(e.n).fill(-1));
   const out = { friction: f64(), trace: f64(), kl: f64(), boxCox: f64(), entropy: f64(), residual: arena.f32From(new Float32Array(e.n * e.k)) };
   const inputs = { instantiation: arena.i32From(e.instantiation), window: arena.f64From(e.window) };
-  const state = trackerState(kernels, e.streams, e.k);
+  let state = trackerState(kernels, e.streams, e.k);
   const options = { ...o, anchor: o.means && arena.f64From(o.means) };
-  for (const [from, to] of pieces(e.n, cuts)) runTracker(kernels, events, inputs, options, state, out, from, to);
+  for (const [from, to] of pieces(e.n, cuts)) {
+    const saved = state.view().slice();
+    state = trackerState(kernels, e.streams, e.k);
+    state.view().set(saved);
+    runTracker(kernels, events, inputs, options, state, out, from, to);
+  }
   return Object.fromEntries(SIGNALS.map((name) => [name, out[name].view().slice()])) as Outcome;
 }
 
@@ -137,6 +143,67 @@ describe('tracker kernel', () => {
       // Float32 coordinates are rounded anew by the rotation.
       for (const name of ['friction', 'kl', 'entropy', 'trace'] as const) expect(deviation(after[name], before[name])).toBeLessThan(2e-5);
     }), { numRuns: 30 });
+  });
+
+  it('equals its twin on many axes, where the slow factor is updated rather than made anew', () => {
+    const shape = fc.record({
+      n: fc.integer({ min: 0, max: 250 }), k: fc.constantFrom(19, 20, 21, 24, 33, 64), streams: fc.constantFrom(1, 2, 3), seed: fc.integer(), voids: fc.constantFrom(0, 0.05),
+    });
+    fc.assert(fc.property(shape, settings, fc.array(fc.nat(250), { maxLength: 3 }), (given, o, cuts) => {
+      const e = testEvents(given);
+      const exact = withMeans(e, { ...o, lambdaSlow: 0.05 });
+      const [got, wanted] = [wasm(e, exact, cuts), twin(e, exact)];
+      for (const name of ['friction', 'trace', 'kl', 'entropy'] as const) {
+        expect([name, deviation(got[name], wanted[name])]).toEqual([name, expect.toSatisfy((d: number) => d < 1e-9)]);
+      }
+      expect(got).toEqual(wasm(e, exact));
+    }), { numRuns: 25 });
+  });
+
+  it('equals its twin after thousands of updates', () => {
+    const e = testEvents({ n: 2500, k: 20, streams: 1, seed: 4, voids: 0 });
+    const o = { lambdaFast: 0.25, lambdaSlow: 0.05, shrinkage: 0.1, windowReference: 150, referenceFrom: 0, referenceTo: 0, means: null };
+    expect(deviation(wasm(e, o).kl, twin(e, o).kl)).toBeLessThan(1e-10);
+  });
+
+  /** What KL is, computed from the two matrices of every event; like the kernel it keeps variances above zero. */
+  function inFull(e: TestEvents, { lambdaFast, lambdaSlow, shrinkage }: Settings): Float64Array {
+    const { k } = e;
+    const state = createTrackerState(k);
+    const residual = new Float64Array(k);
+    return Float64Array.from({ length: e.n }, (_, i) => {
+      const first = state.count === 0;
+      const before = state.slow.slice();
+      trackerStep({ k, lambdaFast, lambdaSlow, shrinkage, anchored: false }, state, e.x.subarray(i * k, (i + 1) * k), 1, e.instantiation[i], residual, residual.slice());
+      for (let a = 0; a < k && !first; a++) {
+        state.fast[a * k + a] += Math.max(lambdaFast, 1 / state.count) * 1e-100;
+        state.slow[a * k + a] += Math.max(lambdaSlow, 1 / state.count) * 1e-100;
+      }
+      return first ? 0 : gaussianKl(shared, state.fast.map((v, at) => (1 - shrinkage) * v + shrinkage * before[at]), before, k);
+    });
+  }
+
+  it.each([
+    ['a stream that falls silent, comes back, loses axes and meets outliers', (i: number, a: number, z: number) =>
+      (i % 500 < 150 ? z : i % 500 < 260 ? 0.3 : i % 500 < 330 ? (a === 0 ? z : 0.1) : i % 97 === 50 ? 1e6 * z : z)],
+    ['one message for ever', () => 0.7],
+    ['axes of very different size', (_i: number, a: number, z: number) => z * 10 ** ((a % 13) - 6)],
+    ['fading messages', (i: number, _a: number, z: number) => z * Math.exp(-i / 30)],
+    ['growing messages', (i: number, _a: number, z: number) => z * Math.exp(i / 30)],
+    ['three messages in slightly different words', (i: number, a: number, z: number) => Math.sin(a * (((i * 7919) % 3) + 1)) + 1e-4 * z],
+  ] as const)('equals the full computation on %s, wherever the run is cut', (_, value) => {
+    const n = 1500;
+    const k = 21;
+    const z = normals(n * k, uniform(3));
+    const e = testEvents({ n, k, streams: 1, seed: 1, voids: 0 });
+    const given = { ...e, x: Float32Array.from(z, (v, j) => value(Math.floor(j / k), j % k, v)), instantiation: Int32Array.from({ length: n }, (_i, i) => Math.floor(i / 400)) };
+    for (const [lambdaFast, lambdaSlow, shrinkage] of [[0.25, 0.05, 0.1], [0.6, 0.3, 0.5]]) {
+      const o = { lambdaFast, lambdaSlow, shrinkage, windowReference: Infinity, referenceFrom: 0, referenceTo: 0, means: null };
+      const got = wasm(given, o);
+      expect(got.kl.every(Number.isFinite)).toBe(true);
+      expect(deviation(got.kl, inFull(given, o))).toBeLessThan(1e-5);
+      expect(wasm(given, o, [1, 2, 149, 150, 151, 300, 777, 1030, 1031])).toEqual(got);
+    }
   });
 
   it('permutes with the labels of the streams', () => {

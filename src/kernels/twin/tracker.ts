@@ -1,3 +1,5 @@
+import { cholesky } from './cholesky.ts';
+
 /**
  * Dual-timescale covariance tracker, plain TypeScript (spec 4): the oracle of the wasm kernel of the same name.
  * State of one stream is plain numbers, so it can be cloned, saved and resumed.
@@ -42,23 +44,6 @@ const identity = (k: number): Float64Array => {
 
 export function createTrackerState(k: number): TrackerState {
   return { count: 0, instantiation: -1, mean: new Float64Array(k), fast: identity(k), slow: identity(k), anchoredFast: identity(k) };
-}
-
-/** Lower Cholesky factor of a symmetric positive definite k x k matrix (row-major), into `l`; false where it is not positive definite. */
-export function cholesky(a: Float64Array, k: number, l: Float64Array): boolean {
-  for (let i = 0; i < k; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * k + j];
-      for (let p = 0; p < j; p++) sum -= l[i * k + p] * l[j * k + p];
-      if (i === j) {
-        if (!(sum > 0)) return false;
-        l[i * k + i] = Math.sqrt(sum);
-      } else {
-        l[i * k + j] = sum / l[j * k + j];
-      }
-    }
-  }
-  return true;
 }
 
 /**

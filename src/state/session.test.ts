@@ -297,6 +297,20 @@ describe('the address', () => {
     expect(state().toasts[0].text).toContain('h (is 900, must be from 0.5 to 40 σ)');
   });
 
+  it('opens the file that a link asks for in the part that it names, and another part as another ledger', async () => {
+    session.dispose();
+    const [from, to] = [1_700_000_100_000, 1_700_000_300_000];
+    start(`v=1&file=tiny.ndjson&from=${from}&to=${to}&at=500&h=9`);
+    session.restore();
+    await session.actions.open(source);
+    expect(state()).toMatchObject({ analysis: { report: { events: 600 } }, ledger: { report: { part: { of: 1200, exact: true, part: { from, to } } } }, view: { selected: 500 } });
+    await session.actions.open({ ...source, part: { where: {}, from, to: null } });
+    expect(state()).toMatchObject({ analysis: { report: { events: 900 } }, view: { selected: null, parameters: { h: 9 } } });
+    address.back();
+    await idle();
+    expect(state()).toMatchObject({ analysis: { report: { events: 600 } }, view: { selected: 500 } });
+  });
+
   it('brings a dropped file back when the user goes back to it', async () => {
     await session.actions.open(source);
     await session.actions.open(tinyLedger({ name: 'other.ndjson', turns: 100 }));

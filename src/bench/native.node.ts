@@ -37,15 +37,21 @@ export async function compileNative(folder: string): Promise<Compiled> {
   if (!cc) return { compiler: null, builds: [], notes: [`no C compiler (tried ${wanted.join(', ')}): the C columns are left out`] };
   await mkdir(folder, { recursive: true });
   const sources = (await readdir(SOURCES)).filter((name) => name.endsWith('.c')).map((name) => join(SOURCES, name));
-  const notes: string[] = [];
-  const builds = BUILDS.flatMap(({ name, file, flags }): NativeBuild[] => {
+  const built = await Promise.all(BUILDS.map(async ({ name, file, flags }) => {
     const program = join(folder, file);
-    const { status, stderr } = spawnSync(cc, ['-std=c11', ...flags, '-Wall', '-Wextra', ...sources, '-o', program, '-lm'], { encoding: 'utf8' });
-    if (status === 0) return [{ name, flags, program }];
-    notes.push(`${cc} ${flags.join(' ')} failed, so ${name} is left out: ${stderr.trim().split('\n')[0]}`);
-    return [];
-  });
+    const { status, stderr } = await finished(spawn(cc, ['-std=c11', ...flags, '-Wall', '-Wextra', ...sources, '-o', program, '-lm'], { stdio: ['ignore', 'ignore', 'pipe'] }));
+    return { build: { name, flags, program }, problem: status === 0 ? null : `${cc} ${flags.join(' ')} failed, so ${name} is left out: ${stderr.trim().split('\n')[0]}` };
+  }));
+  const builds = built.filter(({ problem }) => problem === null).map(({ build }) => build);
+  const notes = built.flatMap(({ problem }) => problem ?? []);
   return { compiler: version(cc).stdout.split('\n')[0], builds, notes };
+}
+
+async function finished(child: ChildProcess): Promise<{ readonly status: number | null; readonly stderr: string }> {
+  let stderr = '';
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, stderr };
 }
 
 /** A build of the C side at work: a child process that runs one command at a time. */

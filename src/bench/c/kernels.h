@@ -23,6 +23,10 @@ typedef struct {
 
 void latency(int n, const double *latency_ms, int size, double factor, double minimum, int adaptive, double *p95, double *window);
 void tracker(const Events *events, const Tracker *t);
+/* Axes from which updating the factor of the slow covariance pays. */
+#define UPDATE_FROM 20
+void tracker_pairs(const Events *events, const Tracker *t);
+void tracker_updates(const Events *events, const Tracker *t);
 void tracker_textbook(const Events *events, const Tracker *t);
 void coupling(const Events *events, const float *residual, const double *time, const double *window, const int32_t *previous, double lambda, int turns, double *rho);
 void transport(const Events *events, int size, int minimum, int reference_to, const float *reference_rows, const int32_t *reference_counts, double *tension, double *shift);

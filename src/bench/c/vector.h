@@ -19,6 +19,8 @@
 
 /* Loads and stores of these are unaligned and may alias plain arrays. */
 typedef double vd __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
+/* The same where the address is a multiple of its size: without AVX only such loads can be operands. */
+typedef double va __attribute__((vector_size(8 * LANES), may_alias));
 typedef float vf __attribute__((vector_size(4 * FLOATS), aligned(4), may_alias));
 typedef float vh __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 typedef int64_t vl __attribute__((vector_size(8 * LANES), aligned(8), may_alias));

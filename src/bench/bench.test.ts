@@ -146,6 +146,9 @@ it('wasm, twin and, where there is a compiler, C agree in every case', { timeout
     const sides = new Set(found.map(({ side }) => side));
     expect([...sides].sort()).toEqual(compiler === null ? ['twin', 'wasm'] : ['twin', 'wasm', ...builds.flatMap(({ name }) => [name, `${name}, textbook`])].sort());
     for (const { id } of CASES) expect(found.some((m) => m.case === id && m.side === 'wasm' && m.ms > 0)).toBe(true);
+    // Of many axes the tracker updates a factor instead of making one.
+    const tracker = { sizes: [{ n: 2000, k: 21 }], base: { n: 2000, k: 21 }, cases: CASES.filter(({ id }) => id === 'tracker'), runs: 1, patience: 0, folder };
+    expect(await measure(tracker, session, [nodeEngine(session)], natives, () => undefined)).toHaveLength(sides.size);
     // Without a compiler the note says so, and the bench goes on.
     if (compiler === null) expect(notes[0]).toMatch(/no C compiler/);
   } finally {

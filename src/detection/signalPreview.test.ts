@@ -72,6 +72,16 @@ describe('a preview', () => {
     for (const name of names) expect([name, error({ ranges, ...preview }, exact, name)]).toEqual([name, expect.toSatisfy((off: number) => off <= (EXACT.includes(name) ? 0 : 0.5))]);
   });
 
+  it('is close where the memory holds fewer events than there are axes', () => {
+    const wide = { n: 6000, k: 32, streams: 3, seed: 6 };
+    const detector = loaded(wide);
+    detector.runSignals(parameters());
+    const change = { lambda_slow: 0.2 };
+    const preview = detector.preview(parameters(change), { from: 4000, to: 4200 }, 1e4);
+    const exact = loaded(wide).runSignals(parameters(change));
+    for (const name of ['friction', 'kl', 'entropy'] as const) expect([name, error(preview, exact, name)]).toEqual([name, expect.toSatisfy((off: number) => off <= TOLERANCE)]);
+  });
+
   it('leaves the last run as it was, and the next one exact', async () => {
     const detector = loaded();
     const [before, after] = [parameters(), parameters({ lambda_slow: 0.1, emd_window: 32 })];

@@ -50,7 +50,8 @@ export function previewSignals(
 
     /** Where the run-up to event `from` begins. */
     const startOf = (from: number, remainder: number): number => Math.min(
-      tracker || coupling ? memoryBefore(inputs, from, affordable, remainder, (i) => p.lambda_slow * (tracker ? relaxAt(i) : 1)) : from,
+      // Covariances of fewer events than axes are as small, in some direction, as k events leave of the unknown state: it has to be below that.
+      tracker || coupling ? memoryBefore(inputs, from, affordable, remainder * Math.exp(-k * p.lambda_slow), (i) => p.lambda_slow * (tracker ? relaxAt(i) : 1)) : from,
       transport ? eventsBefore(inputs, from, affordable, p.emd_window) : from,
       displacement ? memoryBefore(inputs, from, affordable, remainder, () => p.mewma_lambda) : from,
     );

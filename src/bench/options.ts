@@ -24,7 +24,7 @@ export interface Options {
 
 export const USAGE = `npm run bench -- [options]
 
-  --quick         small sizes and few rounds: about half a minute
+  --quick         small sizes and few rounds
   --only PART     ${PARTS.join(', ')}; several with commas
   --cases IDS     ${CASES.map(({ id }) => id).join(', ')}
   --sizes SIZES   such as 50000x8,50000x64 (N x k) instead of the usual ones

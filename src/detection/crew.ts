@@ -107,15 +107,15 @@ export function taskOf({ events, coordinates, means, range, given }: SignalInput
 
 /** Puts a part in its place. */
 export function acceptPart({ blocks: { k }, events: { stream } }: SignalInputs, slots: SignalSlots, only: Uint8Array, { stage, from, to, values, residual }: CrewPart): void {
-  const columns = columnsOf(slots, stage).map((column) => column.view());
-  for (const [c, column] of columns.entries()) {
-    const given = values[c];
-    for (let i = from, at = 0; i < to; i++) if (only[stream[i]] === 1) column[i] = given[at++];
-  }
-  if (stage !== 'tracker') return;
-  const all = slots.tracker.columns.residual.view();
-  for (let i = from, at = 0; i < to; i++) {
-    if (only[stream[i]] !== 1) continue;
-    for (let a = 0; a < k; a++) all[i * k + a] = residual[at++];
-  }
+  const events = new Int32Array(to - from);
+  let count = 0;
+  for (let i = from; i < to; i++) if (only[stream[i]] === 1) events[count++] = i;
+  const own = events.subarray(0, count);
+  columnsOf(slots, stage).forEach((column, c) => scatter(values[c], 1, own, column.view()));
+  if (stage === 'tracker') scatter(residual, k, own, slots.tracker.columns.residual.view());
+}
+
+/** Writes rows of k values to the places `events` of `out`. */
+function scatter(given: ArrayLike<number>, k: number, events: Int32Array, out: Float64Array | Float32Array): void {
+  for (let i = 0, at = 0; i < events.length; i++) for (let to = events[i] * k, end = to + k; to < end; to++) out[to] = given[at++];
 }

@@ -2,6 +2,7 @@ import { readAhead } from './ahead.ts';
 import { decodeStrings, toStrings } from './cast.ts';
 import { EMBEDDER_DIMENSION, embedBatch, fitIdf, type Idf } from './embedder.ts';
 import { throwIfCancelled } from './failures.ts';
+import type { KeptBatch, KeptVectors } from './keptVectors.ts';
 import type { Plan } from './plan.ts';
 import type { RawBatch } from './reader.ts';
 import { embeddingColumns, rowsFor, vectorsOf, type LedgerFile } from './scan.ts';
@@ -49,28 +50,45 @@ async function* wantedBatches(
   }
 }
 
-/** The embeddings that the files hold. */
-export function fileEmbeddings(files: readonly LedgerFile[], mapping: ColumnMapping, plan: Plan, isVoid: Uint8Array): EmbeddingSource {
+/**
+ * The embeddings that the files hold.
+ * @param kept those that the first pass kept are not read again until they are released
+ */
+export function fileEmbeddings(files: readonly LedgerFile[], mapping: ColumnMapping, plan: Plan, isVoid: Uint8Array, kept: KeptVectors): EmbeddingSource {
   const { dimension } = plan;
   const batchRows = rowsFor(dimension);
+  async function* read(wanted: Wanted, options: BatchOptions): AsyncIterable<KeptBatch> {
+    const held = kept.all(batchRows);
+    if (held) {
+      for (const batch of held) {
+        throwIfCancelled(options.signal, 'reading embeddings');
+        yield batch;
+      }
+      return;
+    }
+    for await (const { file, batch, base } of wantedBatches(files, ({ reader }) => embeddingColumns(reader, mapping), batchRows, wanted, options, 'Reading embeddings')) {
+      yield { base, vectors: vectorsOf(batch.columns, batch, file.reader, mapping) };
+    }
+  }
   async function* batches(options: BatchOptions): AsyncIterable<EmbeddingBatch> {
     const wanted = wantedBy(plan, isVoid, options.only);
-    const read = wantedBatches(files, ({ reader }) => embeddingColumns(reader, mapping), batchRows, wanted, options, 'Reading embeddings');
-    for await (const { file, batch, base } of read) {
-      const { offsets, values } = vectorsOf(batch.columns, batch, file.reader, mapping);
-      const at: number[] = [];
-      for (let i = 0; i < batch.rows; i++) if (wanted(base + i)) at.push(i);
-      for (let from = 0; from < at.length; from += batchRows) {
-        const part = at.slice(from, from + batchRows);
+    for await (const { base, vectors: { rows: length, offsets, values } } of read(wanted, options)) {
+      const at = new Int32Array(length);
+      let count = 0;
+      for (let i = 0; i < length; i++) if (wanted(base + i)) at[count++] = i;
+      for (let from = 0; from < count; from += batchRows) {
+        const part = at.subarray(from, Math.min(count, from + batchRows));
         const first = offsets[part[0]];
         const contiguous = values instanceof Float32Array && offsets[part[part.length - 1] + 1] - first === part.length * dimension;
         const vectors = contiguous ? values.subarray(first, first + part.length * dimension) : new Float32Array(part.length * dimension);
         if (!contiguous) part.forEach((i, row) => vectors.set(values.subarray(offsets[i], offsets[i + 1]), row * dimension));
-        yield { rows: Int32Array.from(part, (i) => plan.rowOf[base + i]), vectors };
+        const rows = new Int32Array(part.length);
+        for (let i = 0; i < rows.length; i++) rows[i] = plan.rowOf[base + part[i]];
+        yield { rows, vectors };
       }
     }
   }
-  return { dimension, batches };
+  return { dimension, batches, release: () => kept.release() };
 }
 
 /** Embeddings made of the text by the built-in embedder; its document frequencies come from the first `reference` events only. */

@@ -4,12 +4,13 @@ import { formatCount } from '../core/format.ts';
 import { countOf, countText, describePart, normalPart, roundedDown, type LedgerPart, type LedgerSurvey, type OpenedPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { DEFAULT_PARAMETERS } from '../detection/parameters.ts';
-import { eventsThatFit, fitsText } from './capacity.ts';
+import { eventsThatFit, fitsText, totalBytes } from './capacity.ts';
 import { EMBEDDER_DIMENSION, referenceRows } from './embedder.ts';
 import { mapAhead } from './ahead.ts';
 import { fileEmbeddings, textEmbeddings } from './embeddings.ts';
 import { counted, fileFailure, ledgerFailure, throwIfCancelled } from './failures.ts';
 import { fingerprint } from './fingerprint.ts';
+import { KeptVectors } from './keptVectors.ts';
 import { isOutOfMemory, narrowing, tallied, withLengths } from './fit.ts';
 import { partitionsOf } from './hive.ts';
 import { checkMapping, guessMapping, unionFields } from './mapping.ts';
@@ -89,7 +90,8 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
   const stored = sinkColumns(fields, mapping);
 
   const k = options.k ?? DEFAULT_PARAMETERS.k;
-  const room = { k, fits: eventsThatFit({ k, stored: sink ? withLengths(stored.columns, files) : null, memory: platform.memory }) };
+  const needs = { k, stored: sink ? withLengths(stored.columns, files) : null };
+  const room = { k, fits: eventsThatFit({ ...needs, memory: platform.memory }) };
   const keys = partitionKeys(resolved.files);
   const time = mapping.ts;
   const timeType = fields.find((field) => field.name === time)?.type ?? null;
@@ -121,7 +123,8 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
     return refuse(whole, `more than ${formatCount(rows)} events${guess}`);
   }, inTime === null);
 
-  const scan = await scanFiles(files, mapping, { signal, onProgress }).catch((thrown: unknown) => mendable(has, ['column'], () => { throw thrown; }));
+  const kept = new KeptVectors((platform.memory ?? Infinity) - (Number.isNaN(expected.events) ? 0 : expected.events) * totalBytes(needs));
+  const scan = await scanFiles(files, mapping, { signal, onProgress, kept }).catch((thrown: unknown) => mendable(has, ['column'], () => { throw thrown; }));
   tally.stop();
   const rowsOf = new Map(files.map((file, i) => [file, file.reader.allRows?.() ?? (files[i + 1]?.base ?? scan.rows) - file.base]));
   const allRows = [...rowsOf.values()].reduce((sum, rows) => sum + rows, 0);
@@ -141,7 +144,7 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
   const voidEvents = columns.isVoid.reduce((sum, v) => sum + v, 0);
 
   let embeddings: EmbeddingSource | null = null;
-  if (embedder === 'file') embeddings = fileEmbeddings(files, mapping, plan, columns.isVoid);
+  if (embedder === 'file') embeddings = fileEmbeddings(files, mapping, plan, columns.isVoid, kept);
   else if (embedder === 'built-in') {
     const reference = referenceRows(n, options.referenceEvents ?? 2000);
     embeddings = await textEmbeddings(files, mapping.text!, plan, columns.isVoid, reference, { signal, onProgress });

@@ -11,6 +11,8 @@ import type { NamedBlob } from './types.ts';
 
 /** Column chunks closer than this are read at once: a request costs more than the bytes between. */
 const GAP_BYTES = 512 << 10;
+/** A file is read whole where at least this share of it is wanted. */
+const WHOLE_SHARE = 7 / 8;
 /** A row group that is larger than this when decoded is decoded in parts, so that WebAssembly memory stays small. */
 const DECODED_BYTES = 128 << 20;
 
@@ -140,8 +142,11 @@ async function readChunks(file: NamedBlob, group: RowGroup, wanted: ReadonlySet<
   for (let from = 0; from < order.length;) {
     let to = from + 1;
     while (to < order.length && group.chunks[order[to]].start - end(order[to - 1]) <= GAP_BYTES) to++;
-    const start = group.chunks[order[from]].start;
-    const bytes = await bytesOf(file, start, end(order[to - 1]));
+    const last = end(order[to - 1]);
+    // Nearly all of a file is read whole: cutting a part out costs a browser more than the bytes around it.
+    const whole = last - group.chunks[order[from]].start >= WHOLE_SHARE * file.blob.size;
+    const start = whole ? 0 : group.chunks[order[from]].start;
+    const bytes = await bytesOf(file, start, whole ? file.blob.size : last);
     for (const i of order.slice(from, to)) out[i] = new Uint8Array(bytes, group.chunks[i].start - start, group.chunks[i].bytes);
     from = to;
   }
@@ -150,7 +155,8 @@ async function readChunks(file: NamedBlob, group: RowGroup, wanted: ReadonlySet<
 
 async function bytesOf(file: NamedBlob, from: number, to: number): Promise<ArrayBuffer> {
   try {
-    return await file.blob.slice(from, to).arrayBuffer();
+    const whole = from === 0 && to === file.blob.size;
+    return await (whole ? file.blob : file.blob.slice(from, to)).arrayBuffer();
   } catch (thrown) {
     if (thrown instanceof TautlineFailure) throw thrown;
     throw fileFailure(file.path, `it could not be read any more (${messageOf(thrown)})`, 'It may have changed or moved: open it again');

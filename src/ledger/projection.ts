@@ -131,15 +131,18 @@ export async function projectLedger(
   let done = 0;
   for await (const { rows, vectors } of source.batches({ only: options.only, signal: options.signal })) {
     const projected = projectRows(kernels, projection, vectors.subarray(0, rows.length * d), rows.length);
+    let consecutive = true;
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i];
       if (!(row >= 0 && row < n)) throw unexpectedRow(row);
-      for (let axis = 0; axis < k; axis++) {
-        const value = projected[i * k + axis];
-        if (!Number.isFinite(value)) throw notFinite(`the embedding of row ${row} is not finite`);
-        x[row * k + axis] = value;
-      }
+      consecutive &&= row === rows[0] + i;
+      // x - x is 0 for a finite number, NaN for NaN and infinities.
+      let sum = 0;
+      for (let at = i * k; at < (i + 1) * k; at++) sum += projected[at] - projected[at];
+      if (sum !== 0) throw notFinite(`the embedding of row ${row} is not finite`);
     }
+    if (consecutive && rows.length > 0) x.set(projected, rows[0] * k);
+    else for (let i = 0; i < rows.length; i++) for (let axis = 0; axis < k; axis++) x[rows[i] * k + axis] = projected[i * k + axis];
     done += rows.length;
     await pace.breathe(total === 0 ? 1 : Math.min(1, done / total));
   }

@@ -6,6 +6,7 @@ import { columnFailure } from './failures.ts';
 import { NEEDS, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import type { RawBatch, RawColumn, TableReader } from './reader.ts';
 import type { ColumnMapping, LedgerColumnName } from './types.ts';
+import type { KeptVectors } from './keptVectors.ts';
 import { gatherVectors, toVectors, type VectorColumn } from './vectors.ts';
 
 /** At most this many bytes of vectors in one batch. */
@@ -111,11 +112,14 @@ function growable(rows: number) {
   };
 }
 
-/** The first pass: reads the columns that fix the order, and every vector's length and finiteness; sets the files' `base`. */
+/**
+ * The first pass: reads the columns that fix the order, and every vector's length and finiteness; sets the files' `base`.
+ * @param options.kept takes in the vectors
+ */
 export async function scanFiles(
   files: readonly LedgerFile[],
   mapping: ColumnMapping,
-  options: { signal?: AbortSignal; onProgress?: OnProgress },
+  options: { signal?: AbortSignal; onProgress?: OnProgress; kept?: KeptVectors },
 ): Promise<Scan> {
   const stated = files.reduce((sum, { reader }) => sum + (reader.rows ?? 0), 0);
   const totalBytes = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
@@ -134,19 +138,23 @@ export async function scanFiles(
     );
     return { light, vectors: embeddingColumns(reader, mapping) };
   };
+  const batchRowsOf = (file: LedgerFile): number => {
+    const { vectors } = columnsOf(file);
+    return rowsFor(mapping.embedding === WIDE_EMBEDDING ? vectors.length : vectors.length > 0 ? file.reader.vectorLength(vectors[0]) : 0);
+  };
   const read = (file: LedgerFile): AsyncIterable<RawBatch> => {
     const { reader } = file;
     const { light, vectors } = columnsOf(file);
-    const dimension = mapping.embedding === WIDE_EMBEDDING ? vectors.length : vectors.length > 0 ? reader.vectorLength(vectors[0]) : 0;
     const onFraction = (fraction: number): void =>
       options.onProgress?.({ phase: 'Reading events', fraction: (bytesDone + fraction * reader.bytes) / totalBytes, detail: reader.path });
     const columns = [...light.map((column) => mapping[column]!), ...vectors];
-    return reader.read({ columns, batchRows: rowsFor(dimension), signal: options.signal, onFraction });
+    return reader.read({ columns, batchRows: batchRowsOf(file), signal: options.signal, onFraction });
   };
   for await (const [file, batches] of readAhead(files, read)) {
     const { reader } = file;
     file.base = rows;
     const { light, vectors } = columnsOf(file);
+    const batchRows = batchRowsOf(file);
     let previous = -Infinity;
     for await (const batch of batches) {
       const base = file.base + batch.first;
@@ -179,8 +187,11 @@ export async function scanFiles(
         anyMissingId = true;
       }
       for (const column of DICTIONARY_COLUMNS) if (dictionaries[column] && !light.includes(column)) dictionaries[column].appendNulls(batch.rows);
-      if (vectors.length > 0)
-        measureVectors(vectorsOf(batch.columns.slice(light.length), batch, reader, mapping), arrays.vectorLength, arrays.notFinite, arrays.content, base);
+      if (vectors.length > 0) {
+        const read = vectorsOf(batch.columns.slice(light.length), batch, reader, mapping);
+        measureVectors(read, arrays.vectorLength, arrays.notFinite, arrays.content, base);
+        options.kept?.add(base, read, batchRows);
+      }
       rows = base + batch.rows;
     }
     bytesDone += reader.bytes;
@@ -191,8 +202,6 @@ export async function scanFiles(
 
 /** FNV-1a over words: cheap, and enough to tell two versions of a message apart. */
 const FNV_PRIME = 0x0100_0193;
-const scratch = new Float32Array(1);
-const bits = new Uint32Array(scratch.buffer);
 
 function measureText(raw: RawColumn, textLength: Int32Array, hasText: Uint8Array, content: Uint32Array, base: number): void {
   const data = toStrings(raw);
@@ -217,17 +226,18 @@ function measureText(raw: RawColumn, textLength: Int32Array, hasText: Uint8Array
 
 function measureVectors(vectors: VectorColumn, vectorLength: Int32Array, notFinite: Uint8Array, content: Uint32Array, base: number): void {
   const { offsets, values, valid } = vectors;
+  const single = values instanceof Float32Array ? values : Float32Array.from(values);
+  const bits = new Int32Array(single.buffer, single.byteOffset, single.length);
   for (let i = 0; i < vectors.rows; i++) {
     if (valid && !valid[i]) continue;
-    vectorLength[base + i] = offsets[i + 1] - offsets[i];
+    const end = offsets[i + 1];
+    vectorLength[base + i] = end - offsets[i];
     let sum = 0;
     let hash = Math.imul(content[base + i] ^ vectorLength[base + i], FNV_PRIME);
-    for (let at = offsets[i]; at < offsets[i + 1]; at++) {
-      const value = values[at];
+    for (let at = offsets[i]; at < end; at++) {
       // x - x is 0 for a finite number, NaN for NaN and infinities.
-      sum += value - value;
-      scratch[0] = value;
-      hash = Math.imul(hash ^ bits[0], FNV_PRIME);
+      sum += values[at] - values[at];
+      hash = Math.imul(hash ^ bits[at], FNV_PRIME);
     }
     content[base + i] = hash;
     if (sum !== 0) notFinite[base + i] = 1;

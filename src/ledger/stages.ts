@@ -164,6 +164,7 @@ export function createStages(
     const ofRows = await projectLedger(
       kernels, projection, embeddings, columns.n, { ...part(options, 0.4, 0.9), only: everyRow ? undefined : Uint8Array.from(only) },
     );
+    embeddings.release?.();
     const coordinates = everyRow ? ofRows : gather(ofRows, events.row);
     const retrospective = range.from === 0 && range.to === events.n;
     return { key, events, leftOut, reference: range, retrospective, askedK: parameters.k, projection, coordinates };

@@ -67,7 +67,7 @@ export interface OpenReport {
   readonly survey: LedgerSurvey;
 }
 
-/** Reads embeddings in batches, in file order, without ever holding all of them. */
+/** Reads embeddings in batches, in file order, without holding all of them where there are many. */
 export interface EmbeddingSource {
   readonly dimension: number;
   /**
@@ -75,6 +75,8 @@ export interface EmbeddingSource {
    * Batches hold at most ~16 MB of vectors. `rows[i]` is the canonical row of vector i (`vectors[i*D .. (i+1)*D)`).
    */
   batches(options: { readonly only?: Uint8Array; readonly signal?: AbortSignal; readonly onProgress?: OnProgress }): AsyncIterable<EmbeddingBatch>;
+  /** Gives back what may be kept in memory since the ledger was opened; from then on batches are read from the files. */
+  release?(): void;
 }
 export interface EmbeddingBatch {
   readonly rows: Int32Array;

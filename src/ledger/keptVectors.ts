@@ -1,0 +1,50 @@
+import type { VectorColumn } from './vectors.ts';
+
+/** Most bytes of vectors that are kept: those of a million events of 64 dimensions. */
+const MOST_BYTES = 256 << 20;
+
+/** Vectors of consecutive file rows, as they were read. */
+export interface KeptBatch {
+  /** File row of the first. */
+  readonly base: number;
+  readonly vectors: VectorColumn;
+}
+
+/** The vectors that the first pass has decoded, until they are projected: a ledger that is small enough is decoded once. */
+export class KeptVectors {
+  readonly #budget: number;
+  #batches: KeptBatch[] | null = [];
+  #batchRows = 0;
+  #bytes = 0;
+  #last: ArrayBufferLike | null = null;
+
+  /** @param spare bytes that may be taken */
+  constructor(spare: number) {
+    this.#budget = Math.min(spare, MOST_BYTES);
+  }
+
+  /** @param batchRows rows to a batch that the file was read with */
+  add(base: number, vectors: VectorColumn, batchRows: number): void {
+    if (this.#batches === null) return;
+    const { values, offsets } = vectors;
+    // Vectors of one file may be views into one buffer, which is kept whole.
+    this.#bytes += (values.buffer === this.#last ? 0 : values.buffer.byteLength) + offsets.byteLength;
+    this.#last = values.buffer;
+    if (this.#bytes > this.#budget || (this.#batches.length > 0 && batchRows !== this.#batchRows)) {
+      this.release();
+      return;
+    }
+    this.#batchRows = batchRows;
+    this.#batches.push({ base, vectors });
+  }
+
+  /** All batches in file order, where they are what reading in batches of `batchRows` would give; else null. */
+  all(batchRows: number): readonly KeptBatch[] | null {
+    return this.#batches && this.#batches.length > 0 && this.#batchRows === batchRows ? this.#batches : null;
+  }
+
+  release(): void {
+    this.#batches = null;
+    this.#last = null;
+  }
+}

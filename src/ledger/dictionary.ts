@@ -2,6 +2,12 @@ import type { Data, Utf8 } from 'apache-arrow';
 import type { DictionaryColumn } from '../core/columns.ts';
 import { validity } from './cast.ts';
 
+/** Codes of rows and the bytes of the values that they stand for. */
+export interface DictionaryPart {
+  readonly codes: Int32Array;
+  readonly values: readonly Uint8Array[];
+}
+
 /** Grows a dictionary column batch by batch. Strings are compared as bytes: each distinct one is decoded once. */
 export class DictionaryBuilder {
   readonly #byHash = new Map<number, number[]>();
@@ -26,6 +32,18 @@ export class DictionaryBuilder {
   appendNulls(rows: number): void {
     this.#reserve(rows).fill(-1, this.#used, this.#used + rows);
     this.#used += rows;
+  }
+
+  /** What was appended so far. */
+  part(): DictionaryPart {
+    return { codes: this.#codes.subarray(0, this.#used), values: this.#bytes };
+  }
+
+  /** Appends what another builder has. */
+  appendPart({ codes, values }: DictionaryPart): void {
+    const own = values.map((bytes) => this.#code(bytes, 0, bytes.length));
+    const out = this.#reserve(codes.length);
+    for (let i = 0; i < codes.length; i++) out[this.#used++] = codes[i] < 0 ? -1 : own[codes[i]];
   }
 
   #reserve(rows: number): Int32Array {

@@ -12,15 +12,19 @@ export interface KeptBatch {
 
 /** The vectors that the first pass has decoded, until they are projected: a ledger that is small enough is decoded once. */
 export class KeptVectors {
-  readonly #budget: number;
+  readonly budget: number;
   #batches: KeptBatch[] | null = [];
   #batchRows = 0;
   #bytes = 0;
   #last: ArrayBufferLike | null = null;
 
-  /** @param spare bytes that may be taken */
-  constructor(spare: number) {
-    this.#budget = Math.min(spare, MOST_BYTES);
+  /**
+   * @param spare bytes that may be taken
+   * @param expected bytes of all vectors, as far as is known: none are kept where they would be too many
+   */
+  constructor(spare: number, expected = 0) {
+    const most = Math.min(spare, MOST_BYTES);
+    this.budget = expected > most ? 0 : most;
   }
 
   /** @param batchRows rows to a batch that the file was read with */
@@ -30,7 +34,7 @@ export class KeptVectors {
     // Vectors of one file may be views into one buffer, which is kept whole.
     this.#bytes += (values.buffer === this.#last ? 0 : values.buffer.byteLength) + offsets.byteLength;
     this.#last = values.buffer;
-    if (this.#bytes > this.#budget || (this.#batches.length > 0 && batchRows !== this.#batchRows)) {
+    if (this.#bytes > this.budget || (this.#batches.length > 0 && batchRows !== this.#batchRows)) {
       this.release();
       return;
     }
@@ -41,6 +45,13 @@ export class KeptVectors {
   /** All batches in file order, where they are what reading in batches of `batchRows` would give; else null. */
   all(batchRows: number): readonly KeptBatch[] | null {
     return this.#batches && this.#batches.length > 0 && this.#batchRows === batchRows ? this.#batches : null;
+  }
+
+  /** All batches, which are not kept here any more; null where none are kept. */
+  take(): (KeptBatch & { readonly batchRows: number })[] | null {
+    const batches = this.#batches && this.#batches.map((batch) => ({ ...batch, batchRows: this.#batchRows }));
+    this.release();
+    return batches;
   }
 
   release(): void {

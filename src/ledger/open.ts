@@ -16,10 +16,11 @@ import { partitionsOf } from './hive.ts';
 import { checkMapping, guessMapping, unionFields } from './mapping.ts';
 import { describeLeftOut, planRows, type Plan } from './plan.ts';
 import type { Platform } from './platform.ts';
-import { scanFiles, type LedgerFile, type Scan } from './scan.ts';
+import { vectorBytes, type LedgerFile, type Scan } from './scan.ts';
 import { selectRows } from './selectRows.ts';
 import { fillSink, sinkColumns } from './sink.ts';
 import { openTable, resolveSource } from './source.ts';
+import { scanSplit } from './splitScan.ts';
 import { choosePartitions, factsOf, factsUnread, partitionKeys, surveyOf } from './survey.ts';
 import type { ColumnMapping, EmbeddingSource, LedgerSource, NamedBlob, OpenedLedger, OpenReport, RowSink } from './types.ts';
 
@@ -123,8 +124,10 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
     return refuse(whole, `more than ${formatCount(rows)} events${guess}`);
   }, inTime === null);
 
-  const kept = new KeptVectors((platform.memory ?? Infinity) - (Number.isNaN(expected.events) ? 0 : expected.events) * totalBytes(needs));
-  const scan = await scanFiles(files, mapping, { signal, onProgress, kept }).catch((thrown: unknown) => mendable(has, ['column'], () => { throw thrown; }));
+  const spare = (platform.memory ?? Infinity) - (Number.isNaN(expected.events) ? 0 : expected.events) * totalBytes(needs);
+  const kept = new KeptVectors(spare, files.reduce((sum, file) => sum + vectorBytes(file, mapping), 0));
+  const thread = inTime ? undefined : platform.scanThread;
+  const scan = await scanSplit(files, taken, mapping, { signal, onProgress, kept, thread }).catch((thrown: unknown) => mendable(has, ['column'], () => { throw thrown; }));
   tally.stop();
   const rowsOf = new Map(files.map((file, i) => [file, file.reader.allRows?.() ?? (files[i + 1]?.base ?? scan.rows) - file.base]));
   const allRows = [...rowsOf.values()].reduce((sum, rows) => sum + rows, 0);

@@ -1,3 +1,4 @@
+import type { ScanThread } from './splitScan.ts';
 import type { NamedBlob } from './types.ts';
 
 /** The parquet-wasm module once its WebAssembly is compiled; the same API in the browser and in Node. */
@@ -14,6 +15,8 @@ export interface Platform {
   samples?(name: string, signal?: AbortSignal): Promise<readonly NamedBlob[]>;
   /** Bytes that a ledger may take in all; absent: as much as the kernels can address. */
   readonly memory?: number;
+  /** Shares the first pass over ledgers of several files. */
+  readonly scanThread?: ScanThread;
   /** Replaces the global `fetch` for ledgers from a URL. */
   readonly fetch?: typeof fetch;
 }

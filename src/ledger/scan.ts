@@ -70,6 +70,15 @@ export function vectorsOf(columns: readonly RawColumn[], batch: RawBatch, reader
   return mapping.embedding === WIDE_EMBEDDING ? gatherVectors(columns, batch.rows, bad) : toVectors(columns[0], bad);
 }
 
+/** Values in a vector of a file, 0 where it does not say. */
+function dimensionOf(reader: TableReader, mapping: ColumnMapping): number {
+  const vectors = embeddingColumns(reader, mapping);
+  return mapping.embedding === WIDE_EMBEDDING ? vectors.length : vectors.length > 0 ? reader.vectorLength(vectors[0]) : 0;
+}
+
+/** Bytes of a file's vectors in memory, as far as the file says. */
+export const vectorBytes = ({ reader }: LedgerFile, mapping: ColumnMapping): number => 4 * (reader.rows ?? 0) * dimensionOf(reader, mapping);
+
 /** Rows to a batch so that their vectors stay under `BATCH_BYTES`. */
 export const rowsFor = (dimension: number): number =>
   Math.max(1, Math.min(BATCH_ROWS, dimension > 0 ? Math.floor(BATCH_BYTES / (4 * dimension)) : BATCH_ROWS));
@@ -138,10 +147,7 @@ export async function scanFiles(
     );
     return { light, vectors: embeddingColumns(reader, mapping) };
   };
-  const batchRowsOf = (file: LedgerFile): number => {
-    const { vectors } = columnsOf(file);
-    return rowsFor(mapping.embedding === WIDE_EMBEDDING ? vectors.length : vectors.length > 0 ? file.reader.vectorLength(vectors[0]) : 0);
-  };
+  const batchRowsOf = ({ reader }: LedgerFile): number => rowsFor(dimensionOf(reader, mapping));
   const read = (file: LedgerFile): AsyncIterable<RawBatch> => {
     const { reader } = file;
     const { light, vectors } = columnsOf(file);

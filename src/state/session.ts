@@ -11,7 +11,7 @@ import { createAddressWriter, type Address } from './address.ts';
 import { record, redo, startHistory, undo, type History } from './history.ts';
 import { deleteScenario, keepScenario, normalBaseline, passingScenarios, renameScenario, type Bench, type ScenarioStorage } from './scenarios.ts';
 import { readReferenceFile } from './referenceFile.ts';
-import { createTables, type Tables, type TableStore } from './tables.ts';
+import { createTables, DRAWING_MS, type Tables, type TableStore } from './tables.ts';
 import type { AnalysisState, TautlineActions, TautlineState, Toast, ViewState } from './types.ts';
 import { decodeView } from './url.ts';
 import { DEFAULT_VIEW, fitRange, fitToLedger, forgetLedger, sameSource, sourceName, viewSource, withPart } from './view.ts';
@@ -43,7 +43,6 @@ export interface Session {
 
 /** From here on the tables are filled after the first picture has had the time to be drawn, and the database is started only then. */
 const LARGE_BYTES = 32 * 1024 * 1024;
-const DRAWING_MS = 400;
 const NO_ANALYSIS: AnalysisState = { running: null, report: null, error: null, preview: null };
 const MOST_TOASTS = 6;
 /** Walking along events with the keyboard is one step in history. */

@@ -34,6 +34,8 @@ export interface Tables {
 }
 
 const REST_MS = 150;
+/** What the first picture of a large ledger takes, with the charts that are loaded for it. */
+export const DRAWING_MS = 1000;
 /** Rows on their way to the database that a reader may be ahead of it. */
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 const TABLES = ['events', 'signals', 'alerts'] as const;
@@ -75,6 +77,8 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
   /** Until the events of the ledger are in the table. */
   let filled: Promise<unknown> = Promise.resolve();
   let filling = false;
+  /** The ledger is a large one: the database is not started while its first picture is drawn. */
+  let drawing = false;
   let resting: (() => void)[] = [];
 
   function use(): Promise<TableStore> {
@@ -169,6 +173,7 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
       broken = null;
       const mine = epoch;
       let waiting = 0;
+      drawing = later;
       if (started || !later) enqueue(dropTables).catch((thrown: unknown) => breakDown(thrown, 'starting the database'));
       filled = until;
       filling = true;
@@ -197,7 +202,7 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
         timer = null;
         writeAlerts().catch(() => undefined);
         release();
-      }, now ? 0 : REST_MS);
+      }, now ? (drawing ? DRAWING_MS : 0) : REST_MS);
     },
     clear() {
       drop();

@@ -2,8 +2,9 @@ import { expose } from 'comlink';
 import { loadKernels } from '../kernels/load.browser.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { openLedger } from '../ledger/open.ts';
+import type { Platform } from '../ledger/platform.ts';
 import { browserPlatform } from '../ledger/parquet.browser.ts';
-import { browserCrew } from './crewThreads.ts';
+import { browserCrew, browserScanThread } from './crewThreads.ts';
 import { Engine } from './engine.ts';
 import { holdLifeLock } from './lifeLock.ts';
 import { once } from './once.ts';
@@ -11,11 +12,14 @@ import { parseSampleName } from './sampleName.ts';
 import { engineToWire } from './wire.ts';
 
 const kernels = once<KernelModule>(loadKernels);
-const platform = browserPlatform(async (text) => {
-  const { sampleLedger } = await import('../harness/samples.ts');
-  const { name, seed } = parseSampleName(text);
-  return sampleLedger((await kernels()).fork(), name, platform, { seed });
-});
+const platform: Platform = {
+  ...browserPlatform(async (text) => {
+    const { sampleLedger } = await import('../harness/samples.ts');
+    const { name, seed } = parseSampleName(text);
+    return sampleLedger((await kernels()).fork(), name, platform, { seed });
+  }),
+  scanThread: browserScanThread(),
+};
 
 expose(engineToWire(new Engine({
   loadKernels: kernels,

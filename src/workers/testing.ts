@@ -12,6 +12,7 @@ import { runHarnessTask } from './harnessTask.ts';
 import type { HarnessMessage } from './harnessPool.ts';
 import type { SpawnedWorker } from './lifeline.ts';
 import type { EngineApi } from './protocol.ts';
+import { scanToWire } from './scanThread.ts';
 import { once } from './once.ts';
 import { engineToWire, plainErrors } from './wire.ts';
 
@@ -39,6 +40,9 @@ export function spawnHarnessHere(): SpawnedWorker & { die(reason: string): void 
     run: ({ module, task }: HarnessMessage) => plainErrors('running a task', () => runHarnessTask((kernels ??= instantiateKernels(module)), task)),
   });
 }
+
+/** A scan worker in this thread. */
+export const spawnScanHere = (): SpawnedWorker & { die(reason: string): void } => spawnHere(scanToWire(nodePlatform()));
 
 function spawnHere(api: unknown): SpawnedWorker & { die(reason: string): void } {
   const { port1, port2 } = new MessageChannel();

@@ -1,0 +1,139 @@
+import { TautlineFailure } from '../core/errors.ts';
+import type { OnProgress } from '../core/progress.ts';
+import type { DictionaryPart } from './dictionary.ts';
+import { isOutOfMemory } from './fit.ts';
+import { KeptVectors, type KeptBatch } from './keptVectors.ts';
+import type { Platform } from './platform.ts';
+import { scanFiles, type LedgerFile, type Scan } from './scan.ts';
+import { openTable } from './source.ts';
+import type { ColumnMapping, LedgerColumnName, NamedBlob } from './types.ts';
+
+/** Some files of a ledger to be scanned. */
+export interface ScanTask {
+  readonly files: readonly NamedBlob[];
+  readonly mapping: ColumnMapping;
+  /** Bytes of vectors that may be kept. */
+  readonly keep: number;
+}
+
+/** The scan of some files, plain and transferable. Rows are counted from the first of these files. */
+export interface ScannedPart extends Omit<Scan, 'dictionaries'> {
+  readonly dictionaries: Readonly<Partial<Record<LedgerColumnName, DictionaryPart>>>;
+  /** Rows before each file. */
+  readonly bases: readonly number[];
+  readonly kept: readonly (KeptBatch & { readonly batchRows: number })[] | null;
+}
+
+/** Another thread that scans files. */
+export interface ScanThread {
+  /** Ledgers of fewer bytes are scanned faster alone. */
+  readonly fromBytes: number;
+  /** Null where the thread could not do it, for no fault of the files. Throws what `scanFiles` throws. */
+  scan(task: ScanTask, options: { readonly signal: AbortSignal; readonly onFraction: (fraction: number) => void }): Promise<ScannedPart | null>;
+}
+
+/** Scans files in the thread that this is called in; null where memory does not do. */
+export async function scanPart({ files, mapping, keep }: ScanTask, platform: Platform, onFraction: (fraction: number) => void): Promise<ScannedPart | null> {
+  const kept = new KeptVectors(keep);
+  try {
+    const opened: LedgerFile[] = [];
+    for (const file of files) opened.push({ reader: await openTable(file, platform), base: 0 });
+    return partOf(await scanFiles(opened, mapping, { kept, onProgress: ({ fraction }) => onFraction(fraction) }), opened, kept);
+  } catch (thrown) {
+    if (isOutOfMemory(thrown)) return null;
+    throw thrown;
+  }
+}
+
+function partOf(scan: Scan, files: readonly LedgerFile[], kept: KeptVectors): ScannedPart {
+  const dictionaries = Object.fromEntries(Object.entries(scan.dictionaries).map(([column, builder]) => [column, builder.part()]));
+  return { ...scan, dictionaries, bases: files.map(({ base }) => base), kept: kept.take() };
+}
+
+export interface SplitOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+  readonly kept: KeptVectors;
+  readonly thread: ScanThread | undefined;
+}
+
+/**
+ * `scanFiles`, the later half of the files in another thread where that pays. What comes out is the same, the error of the first file that has one too.
+ * @param blobs of the files
+ */
+export async function scanSplit(files: readonly LedgerFile[], blobs: readonly NamedBlob[], mapping: ColumnMapping, options: SplitOptions): Promise<Scan> {
+  const { signal, onProgress, kept, thread } = options;
+  const total = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
+  const cut = thread && total >= thread.fromBytes ? middle(files, total) : files.length;
+  if (!thread || cut === files.length) return scanFiles(files, mapping, { signal, onProgress, kept });
+  const [mine, theirs] = [files.slice(0, cut), files.slice(cut)];
+  const share = mine.reduce((sum, { reader }) => sum + reader.bytes, 0) / total;
+  let theirFraction = 0;
+  const stop = new AbortController();
+  const onAbort = (): void => stop.abort();
+  signal?.addEventListener('abort', onAbort);
+  try {
+    if (signal?.aborted) stop.abort();
+    const answer = thread.scan({ files: blobs.slice(cut), mapping, keep: kept.budget }, { signal: stop.signal, onFraction: (fraction) => (theirFraction = fraction) });
+    // Asked for once the files before are done.
+    answer.catch(() => undefined);
+    const combined: OnProgress = (progress) => onProgress?.({ ...progress, fraction: share * progress.fraction + (1 - share) * theirFraction });
+    const first = await scanFiles(mine, mapping, { signal, onProgress: combined, kept });
+    const part = (await answer) ?? (await scanHere(theirs, mapping, { signal, keep: kept.budget, onProgress: onProgress && ((progress) => onProgress({ ...progress, fraction: share + (1 - share) * progress.fraction })) }));
+    if (signal?.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'opening the ledger' });
+    return joined(first, part, theirs, mapping, kept);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    stop.abort();
+  }
+}
+
+async function scanHere(files: readonly LedgerFile[], mapping: ColumnMapping, { keep, ...options }: { signal?: AbortSignal; onProgress?: OnProgress; keep: number }): Promise<ScannedPart> {
+  const kept = new KeptVectors(keep);
+  return partOf(await scanFiles(files, mapping, { ...options, kept }), files, kept);
+}
+
+/** How many files to scan here: half of the bytes and what the other thread loses while it starts. All, where rows are counted only by reading. */
+function middle(files: readonly LedgerFile[], total: number): number {
+  if (files.some(({ reader }) => reader.rows === null)) return files.length;
+  let bytes = 0;
+  const cut = files.findIndex(({ reader }) => (bytes += reader.bytes) > OWN_SHARE * total);
+  return cut < 0 ? files.length : Math.max(1, cut);
+}
+
+const OWN_SHARE = 0.54;
+
+/** The scan of all files from those of the first and the later ones; sets the later files' `base`. */
+function joined(first: Scan, part: ScannedPart, later: readonly LedgerFile[], mapping: ColumnMapping, kept: KeptVectors): Scan {
+  const { rows } = first;
+  later.forEach((file, i) => (file.base = rows + part.bases[i]));
+  if (part.kept) for (const { base, vectors, batchRows } of part.kept) kept.add(rows + base, vectors, batchRows);
+  else kept.release();
+  const { dictionaries } = first;
+  for (const [column, more] of Object.entries(part.dictionaries)) dictionaries[column as LedgerColumnName]!.appendPart(more);
+  const eventId = append(first.eventId, part.eventId);
+  if (mapping.event_id === undefined) for (let row = rows; row < eventId.length; row++) eventId[row] = BigInt(row);
+  const missing = (scan: Pick<Scan, 'missingId' | 'rows'>): Uint8Array => scan.missingId ?? new Uint8Array(scan.rows);
+  return {
+    rows: rows + part.rows,
+    eventId,
+    missingId: first.missingId || part.missingId ? append(missing(first), missing(part)) : null,
+    time: append(first.time, part.time),
+    latency: append(first.latency, part.latency),
+    textLength: append(first.textLength, part.textLength),
+    hasText: append(first.hasText, part.hasText),
+    vectorLength: append(first.vectorLength, part.vectorLength),
+    notFinite: append(first.notFinite, part.notFinite),
+    content: append(first.content, part.content),
+    dictionaries,
+    faults: new Map([...first.faults, ...[...part.faults].map(([row, reason]) => [rows + row, reason] as const)]),
+    disordered: first.disordered || part.disordered,
+  };
+}
+
+function append<A extends Float64Array | BigInt64Array | Int32Array | Uint32Array | Uint8Array>(first: A, second: A): A {
+  const out = new (first.constructor as new (length: number) => A)(first.length + second.length);
+  out.set(first as never, 0);
+  out.set(second as never, first.length);
+  return out;
+}

@@ -1,0 +1,7 @@
+import { expose } from 'comlink';
+import { browserPlatform } from '../ledger/parquet.browser.ts';
+import { holdLifeLock } from './lifeLock.ts';
+import { scanToWire } from './scanThread.ts';
+
+expose(scanToWire(browserPlatform()));
+holdLifeLock();

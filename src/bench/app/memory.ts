@@ -44,7 +44,9 @@ export interface RendererMemory {
   readonly own: number;
 }
 
-const EVERY_MS = 50;
+/** On two cores the watcher must not take from what it watches: processes are looked for once a second. */
+const EVERY_MS = 100;
+const LOOK_EVERY = 10;
 
 /** Watches the largest renderer until `stop`; null where there is no /proc. */
 export function watchRenderers(): { stop(): Promise<RendererMemory | null> } {
@@ -52,8 +54,11 @@ export function watchRenderers(): { stop(): Promise<RendererMemory | null> } {
   let own = 0;
   let peak = 0;
   let stopped = false;
+  let samples = 0;
+  let pids: readonly number[] = [];
   const sample = async (): Promise<void> => {
-    for (const pid of await renderers()) {
+    if (samples++ % LOOK_EVERY === 0) pids = await renderers();
+    for (const pid of pids) {
       const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
       own = Math.max(own, kilobytes(status, 'RssAnon') * 1024);
       peak = Math.max(peak, kilobytes(status, 'VmHWM') * 1024);

@@ -81,7 +81,7 @@ export function installProbe(): void {
   let sent = 0;
   channel.port1.onmessage = () => {
     if (noting) lag = Math.max(lag, performance.now() - sent);
-    setTimeout(ping, 5);
+    setTimeout(ping, 15);
   };
   const ping = (): void => {
     sent = performance.now();

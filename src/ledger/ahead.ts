@@ -1,5 +1,9 @@
-/** Files whose first batch is asked for before the files ahead of them are done. */
+/** Files whose first batch is asked for before the file ahead of them is done: at least so many, */
 const AHEAD = 2;
+/** and of small files more, since a browser needs several turns to hand a file over: up to so many */
+const MOST_AHEAD = 16;
+/** of so many bytes together. */
+const AHEAD_BYTES = 24 << 20;
 
 interface Started<T> {
   readonly iterator: AsyncIterator<T>;
@@ -25,14 +29,22 @@ async function* rest<T>({ iterator, first }: Started<T>): AsyncGenerator<T> {
 /**
  * Reads files in turn, the next ones begun while one is worked on, so that storage and processor do not wait for each other.
  * Each file comes with its batches, which must be used up before the next file is asked for.
+ * @param bytesOf a file's size: the larger files are, the fewer of them are begun
  */
-export async function* readAhead<F, T>(files: readonly F[], read: (file: F, index: number) => AsyncIterable<T>): AsyncGenerator<readonly [file: F, batches: AsyncIterable<T>]> {
+export async function* readAhead<F, T>(
+  files: readonly F[], read: (file: F, index: number) => AsyncIterable<T>, bytesOf: (file: F) => number,
+): AsyncGenerator<readonly [file: F, batches: AsyncIterable<T>]> {
   const started: Started<T>[] = [];
+  let ahead = 0;
   try {
     for (let i = 0, next = 0; i < files.length; i++) {
-      while (next < files.length && next <= i + AHEAD) {
+      if (i > 0) ahead -= bytesOf(files[i]);
+      for (; next < files.length; next++) {
+        const depth = next - i;
+        const bytes = depth > 0 ? bytesOf(files[next]) : 0;
+        if (depth > AHEAD && (depth > MOST_AHEAD || ahead + bytes > AHEAD_BYTES)) break;
         started.push(start(read(files[next], next)));
-        next++;
+        ahead += bytes;
       }
       yield [files[i], rest(started.shift()!)];
     }

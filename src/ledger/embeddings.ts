@@ -5,7 +5,7 @@ import { throwIfCancelled } from './failures.ts';
 import type { KeptBatch, KeptVectors } from './keptVectors.ts';
 import type { Plan } from './plan.ts';
 import type { RawBatch } from './reader.ts';
-import { embeddingColumns, rowsFor, vectorsOf, type LedgerFile } from './scan.ts';
+import { bytesOf, embeddingColumns, rowsFor, vectorsOf, type LedgerFile } from './scan.ts';
 import type { ColumnMapping, EmbeddingBatch, EmbeddingSource } from './types.ts';
 
 type BatchOptions = Parameters<EmbeddingSource['batches']>[0];
@@ -41,7 +41,7 @@ async function* wantedBatches(
       options.onProgress?.({ phase, fraction: (bytesDone + fraction * file.reader.bytes) / totalBytes, detail: file.reader.path });
     return file.reader.read({ columns: columnsOf(file), batchRows, skip, signal: options.signal, onFraction });
   };
-  for await (const [file, batches] of readAhead(files.filter((file) => columnsOf(file).length > 0), read)) {
+  for await (const [file, batches] of readAhead(files.filter((file) => columnsOf(file).length > 0), read, bytesOf)) {
     for await (const batch of batches) {
       throwIfCancelled(options.signal, phase.toLowerCase());
       yield { file, batch, base: file.base + batch.first };

@@ -20,6 +20,9 @@ export interface LedgerFile {
   base: number;
 }
 
+/** Bytes of a file as it is stored. */
+export const bytesOf = ({ reader }: LedgerFile): number => reader.bytes;
+
 /** What the first pass learns of every file row, before any is left out. Arrays are in file order, of length `rows`. */
 export interface Scan {
   readonly rows: number;
@@ -156,7 +159,7 @@ export async function scanFiles(
     const columns = [...light.map((column) => mapping[column]!), ...vectors];
     return reader.read({ columns, batchRows: batchRowsOf(file), signal: options.signal, onFraction });
   };
-  for await (const [file, batches] of readAhead(files, read)) {
+  for await (const [file, batches] of readAhead(files, read, bytesOf)) {
     const { reader } = file;
     file.base = rows;
     const { light, vectors } = columnsOf(file);

@@ -8,7 +8,7 @@ import { throwIfCancelled } from './failures.ts';
 import { classOf, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import type { Plan } from './plan.ts';
 import type { RawBatch, RawColumn, ReaderField } from './reader.ts';
-import { BATCH_ROWS, refuse, type LedgerFile } from './scan.ts';
+import { BATCH_ROWS, bytesOf, refuse, type LedgerFile } from './scan.ts';
 import { takeRows } from './take.ts';
 import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName, type RowSink } from './types.ts';
 
@@ -113,7 +113,7 @@ export async function fillSink(
     await sink.accept(arrow.tableToIPC(table, 'stream'));
     throwIfCancelled(options.signal, 'storing the events');
   };
-  for await (const [file, rowsOfFile] of readAhead(files, read)) {
+  for await (const [file, rowsOfFile] of readAhead(files, read, bytesOf)) {
     const wanted = wantedOf(file);
     for await (const batch of rowsOfFile) {
       const base = file.base + batch.first;

@@ -33,12 +33,12 @@ export interface ScanThread {
 }
 
 /** Scans files in the thread that this is called in; null where memory does not do. */
-export async function scanPart({ files, mapping, keep }: ScanTask, platform: Platform, onFraction: (fraction: number) => void): Promise<ScannedPart | null> {
+export async function scanPart({ files, mapping, keep }: ScanTask, platform: Platform, onProgress: OnProgress): Promise<ScannedPart | null> {
   const kept = new KeptVectors(keep);
   try {
     const opened: LedgerFile[] = [];
     for (const file of files) opened.push({ reader: await openTable(file, platform), base: 0 });
-    return partOf(await scanFiles(opened, mapping, { kept, onProgress: ({ fraction }) => onFraction(fraction) }), opened, kept);
+    return partOf(await scanFiles(opened, mapping, { kept, onProgress }), opened, kept);
   } catch (thrown) {
     if (isOutOfMemory(thrown)) return null;
     throw thrown;

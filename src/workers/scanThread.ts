@@ -1,5 +1,6 @@
 import { proxy, releaseProxy, transfer, type Remote } from 'comlink';
 import { TautlineFailure } from '../core/errors.ts';
+import { paced } from '../core/progress.ts';
 import type { Platform } from '../ledger/platform.ts';
 import { scanPart, type ScannedPart, type ScanTask, type ScanThread } from '../ledger/splitScan.ts';
 import { createLifeline, type SpawnedWorker } from './lifeline.ts';
@@ -15,7 +16,7 @@ export function scanToWire(platform: Platform): ScanApi {
   return {
     scan: (task, onFraction) => plainErrors('reading events', async () => {
       try {
-        const part = await scanPart(task, platform, (fraction) => void onFraction(fraction));
+        const part = await scanPart(task, platform, paced(({ fraction }) => void onFraction(fraction)));
         return part && transfer(part, buffersOf(part));
       } finally {
         (onFraction as Partial<Remote<unknown>>)[releaseProxy]?.();

@@ -1,6 +1,6 @@
 import { proxy, releaseProxy, transfer, type Remote } from 'comlink';
 import { toTautlineError } from '../core/errors.ts';
-import type { OnProgress } from '../core/progress.ts';
+import { paced, type OnProgress } from '../core/progress.ts';
 import type { EngineApi } from './protocol.ts';
 
 /**
@@ -37,7 +37,7 @@ export function engineToWire(engine: EngineApi): EngineApi {
   return {
     open: (source, mapping, sink, onProgress, k) => plainErrors('opening the ledger', async () => {
       try {
-        return await engine.open(source, mapping, sink && transferring(sink), onProgress, k);
+        return await engine.open(source, mapping, sink && transferring(sink), paced(onProgress), k);
       } finally {
         if (sink) release(sink);
         release(onProgress);
@@ -45,7 +45,7 @@ export function engineToWire(engine: EngineApi): EngineApi {
     }),
     store: (sink, onProgress) => plainErrors('storing the events', async () => {
       try {
-        await engine.store(transferring(sink), onProgress);
+        await engine.store(transferring(sink), paced(onProgress));
       } finally {
         release(sink);
         release(onProgress);
@@ -53,7 +53,7 @@ export function engineToWire(engine: EngineApi): EngineApi {
     }),
     analyze: (parameters, onProgress, baseline, visible, onPreview) => plainErrors('analysing the ledger', async () => {
       try {
-        return await engine.analyze(parameters, onProgress, baseline, visible, onPreview);
+        return await engine.analyze(parameters, paced(onProgress), baseline, visible, onPreview);
       } finally {
         release(onProgress);
         if (onPreview) release(onPreview);

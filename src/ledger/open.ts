@@ -20,7 +20,7 @@ import { vectorBytes, type LedgerFile, type Scan } from './scan.ts';
 import { selectRows } from './selectRows.ts';
 import { fillSink, sinkColumns } from './sink.ts';
 import { openTable, resolveSource } from './source.ts';
-import { scanSplit } from './splitScan.ts';
+import { scanSplit, startFor, type StartedScanThread } from './splitScan.ts';
 import { choosePartitions, factsOf, factsUnread, partitionKeys, surveyOf } from './survey.ts';
 import type { ColumnMapping, EmbeddingSource, LedgerSource, NamedBlob, OpenedLedger, OpenReport, RowSink } from './types.ts';
 
@@ -46,7 +46,7 @@ export interface OpenOptions {
  * @throws TautlineFailure of kind file, column, ledger, network, memory or cancelled.
  */
 export async function openLedger(source: LedgerSource, mapping: ColumnMapping | null, options: OpenOptions): Promise<OpenedLedger> {
-  const found: Found = { survey: null };
+  const found: Found = { survey: null, thread: null };
   try {
     return await open(source, mapping, options, found);
   } catch (thrown) {
@@ -62,12 +62,15 @@ export async function openLedger(source: LedgerSource, mapping: ColumnMapping | 
       throw new TautlineFailure({ kind: 'memory', problem: `memory ran out while ${events} opened`, advice: narrowing(survey), survey });
     }
     throw new TautlineFailure(toTautlineError(thrown, 'opening the ledger'));
+  } finally {
+    found.thread?.end();
   }
 }
 
-/** What is known of a ledger by the time that opening it fails. */
+/** What is known of a ledger, and runs for it, by the time that opening it ends. */
 interface Found {
   survey: LedgerSurvey | null;
+  thread: StartedScanThread | null;
 }
 
 async function open(source: LedgerSource, given: ColumnMapping | null, options: OpenOptions, found: Found): Promise<OpenedLedger> {
@@ -75,9 +78,17 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
   const part = source.part && normalPart(source.part);
   const resolved = await resolveSource(source, platform, { signal, onProgress });
   const { taken, others } = part ? choosePartitions(resolved.files, part) : { taken: resolved.files, others: [] };
+  const inTime = part && (part.from !== null || part.to !== null) ? part : null;
+  const thread = (found.thread = inTime ? null : startFor(taken, platform.scanThread));
+  let prepared = false;
   const openFile = async (file: NamedBlob): Promise<LedgerFile> => {
     throwIfCancelled(signal, 'opening the ledger');
-    return { reader: await openTable(file, platform), base: 0 };
+    const reader = await openTable(file, platform);
+    if (reader.format === 'parquet' && !prepared) {
+      prepared = true;
+      thread?.prepare(await platform.parquetCode?.());
+    }
+    return { reader, base: 0 };
   };
   const files = await mapAhead(taken, OPENED_AT_ONCE, openFile, (done, file) => {
     if (taken.length > 1) onProgress?.({ phase: 'Looking through the files', fraction: done / taken.length, detail: file.path });
@@ -108,7 +119,6 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
   const expected = countOf(before, part);
   if (expected.events > room.fits) throw refuse(before, `${expected.exact ? '' : 'about '}${counted(expected.events, 'event')}`);
 
-  const inTime = part && (part.from !== null || part.to !== null) ? part : null;
   if (inTime) {
     if (time === undefined) {
       mendable(has, ['ledger'], () => {
@@ -126,7 +136,6 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
 
   const spare = (platform.memory ?? Infinity) - (Number.isNaN(expected.events) ? 0 : expected.events) * totalBytes(needs);
   const kept = new KeptVectors(spare, files.reduce((sum, file) => sum + vectorBytes(file, mapping), 0));
-  const thread = inTime ? undefined : platform.scanThread;
   const scan = await scanSplit(files, taken, mapping, { signal, onProgress, kept, thread }).catch((thrown: unknown) => mendable(has, ['column'], () => { throw thrown; }));
   tally.stop();
   const rowsOf = new Map(files.map((file, i) => [file, file.reader.allRows?.() ?? (files[i + 1]?.base ?? scan.rows) - file.base]));

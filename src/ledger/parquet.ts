@@ -19,7 +19,8 @@ const DECODED_BYTES = 128 << 20;
 /** Opens a Parquet file for reading by row group; only the footer is read here. The file must have passed `sniff`; `tail` is its last bytes. */
 export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail: Uint8Array): Promise<TableReader> {
   const { path, blob } = file;
-  const footer = await footerOf(file, tail);
+  const end = await endOf(file, tail);
+  const footer = footerOf(file, end);
   const memory = (): DataView => new DataView(parquet.wasmMemory().buffer);
   const fields = guard(path, () => {
     const foreign = parquet.readSchema(schemaFile(footer)).intoFFI();
@@ -98,6 +99,7 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
   return {
     path,
     bytes: blob.size,
+    tail: end,
     format: 'parquet',
     fields: fields.map((field) => ({ name: field.name, type: field.type, typeName: typeName(field), inferred: false })),
     rows,
@@ -108,17 +110,18 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
   };
 }
 
-async function footerOf(file: NamedBlob, tail: Uint8Array): Promise<Footer> {
+/** The footer, its length (4 bytes) and the magic number (4), in a buffer of their own. */
+async function endOf(file: NamedBlob, tail: Uint8Array): Promise<Uint8Array> {
   const { size } = file.blob;
-  const end = tail.length - 8;
-  const length = new DataView(tail.buffer, tail.byteOffset + end).getUint32(0, true);
-  const bytes = length <= end ? tail.subarray(end - length, end) : new Uint8Array(await bytesOf(file, size - 8 - length, size - 8));
-  return readFooter(file.path, bytes, size);
+  const length = new DataView(tail.buffer, tail.byteOffset + tail.length - 8).getUint32(0, true) + 8;
+  return length <= tail.length ? tail.slice(tail.length - length) : new Uint8Array(await bytesOf(file, size - length, size));
 }
+
+const footerOf = ({ path, blob }: NamedBlob, end: Uint8Array): Footer => readFooter(path, end.subarray(0, -8), blob.size);
 
 /** Rows of a Parquet file, and their times by the statistics of a column that holds them as `type`; nothing but the footer is read. */
 export async function surveyParquet(file: NamedBlob, tail: Uint8Array, column: string | undefined, type: DataType | null): Promise<readonly GroupTimes[]> {
-  const footer = await footerOf(file, tail);
+  const footer = footerOf(file, await endOf(file, tail));
   return column === undefined ? groupTimes(footer, '', null) : groupTimes(footer, column, type);
 }
 

@@ -11,6 +11,8 @@ export type ParquetModule = Pick<
 export interface Platform {
   /** Loads parquet-wasm at the first call. */
   parquet(): Promise<ParquetModule>;
+  /** The compiled code of parquet-wasm, for other threads; absent where each loads its own. */
+  parquetCode?(): Promise<WebAssembly.Module>;
   /** Resolves a sample's name to files; absent where there are no samples. */
   samples?(name: string, signal?: AbortSignal): Promise<readonly NamedBlob[]>;
   /** Bytes that a ledger may take in all; absent: as much as the kernels can address. */

@@ -52,6 +52,8 @@ export interface TableReader {
   readonly bytes: number;
   readonly format: 'parquet' | 'arrow' | 'csv' | 'ndjson';
   readonly fields: readonly ReaderField[];
+  /** Of Parquet the footer and what follows it: opened with these, the file is not read before its rows are. */
+  readonly tail?: Uint8Array;
   /** Number of rows where the format states it, else null. */
   readonly rows: number | null;
   /** Least and greatest time of each row group, in the order of the rows, where the file has statistics of the column; else absent or empty. */

@@ -70,9 +70,12 @@ function commonFolder(paths: readonly string[]): string {
   return head.slice(0, depth).join('/');
 }
 
-/** Opens one file by what its bytes are. */
-export async function openTable(file: NamedBlob, platform: Platform): Promise<TableReader> {
-  const tail = await tailOf(file);
+/**
+ * Opens one file by what its bytes are.
+ * @param known its last bytes, where they have been read
+ */
+export async function openTable(file: NamedBlob, platform: Platform, known?: Uint8Array): Promise<TableReader> {
+  const tail = known ?? (await tailOf(file));
   const format = await sniff(file, tail);
   const reader =
     format === 'parquet'

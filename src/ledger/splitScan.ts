@@ -4,13 +4,14 @@ import type { DictionaryPart } from './dictionary.ts';
 import { isOutOfMemory } from './fit.ts';
 import { KeptVectors, type KeptBatch } from './keptVectors.ts';
 import type { Platform } from './platform.ts';
+import type { TableReader } from './reader.ts';
 import { scanFiles, type LedgerFile, type Scan } from './scan.ts';
 import { openTable } from './source.ts';
 import type { ColumnMapping, LedgerColumnName, NamedBlob } from './types.ts';
 
 /** Some files of a ledger to be scanned. */
 export interface ScanTask {
-  readonly files: readonly NamedBlob[];
+  readonly files: readonly (NamedBlob & Pick<TableReader, 'tail'>)[];
   readonly mapping: ColumnMapping;
   /** Bytes of vectors that may be kept. */
   readonly keep: number;
@@ -28,8 +29,23 @@ export interface ScannedPart extends Omit<Scan, 'dictionaries'> {
 export interface ScanThread {
   /** Ledgers of fewer bytes are scanned faster alone. */
   readonly fromBytes: number;
+  start(): StartedScanThread;
+}
+
+/** A thread for one scan. */
+export interface StartedScanThread {
+  /** Gets ready for Parquet files, meanwhile. @param code of parquet-wasm, where it need not load it itself */
+  prepare(code: WebAssembly.Module | undefined): void;
   /** Null where the thread could not do it, for no fault of the files. Throws what `scanFiles` throws. */
-  scan(task: ScanTask, options: { readonly signal: AbortSignal; readonly onFraction: (fraction: number) => void }): Promise<ScannedPart | null>;
+  scan(task: ScanTask, onFraction: (fraction: number) => void): Promise<ScannedPart | null>;
+  /** A scan under way gives null then. */
+  end(): void;
+}
+
+/** Starts the thread where some files will want one, by their sizes. */
+export function startFor(files: readonly NamedBlob[], thread: ScanThread | undefined): StartedScanThread | null {
+  const bytes = files.reduce((sum, { blob }) => sum + blob.size, 0);
+  return thread && files.length > 1 && bytes >= thread.fromBytes ? thread.start() : null;
 }
 
 /** Scans files in the thread that this is called in; null where memory does not do. */
@@ -37,7 +53,7 @@ export async function scanPart({ files, mapping, keep }: ScanTask, platform: Pla
   const kept = new KeptVectors(keep);
   try {
     const opened: LedgerFile[] = [];
-    for (const file of files) opened.push({ reader: await openTable(file, platform), base: 0 });
+    for (const file of files) opened.push({ reader: await openTable(file, platform, file.tail), base: 0 });
     return partOf(await scanFiles(opened, mapping, { kept, onProgress }), opened, kept);
   } catch (thrown) {
     if (isOutOfMemory(thrown)) return null;
@@ -54,27 +70,27 @@ export interface SplitOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
   readonly kept: KeptVectors;
-  readonly thread: ScanThread | undefined;
+  readonly thread: StartedScanThread | null;
 }
 
 /**
- * `scanFiles`, the later half of the files in another thread where that pays. What comes out is the same, the error of the first file that has one too.
+ * `scanFiles`, the later half of the files in another thread where there is one; it is ended. What comes out is the same, the error of the first file that has one too.
  * @param blobs of the files
  */
 export async function scanSplit(files: readonly LedgerFile[], blobs: readonly NamedBlob[], mapping: ColumnMapping, options: SplitOptions): Promise<Scan> {
   const { signal, onProgress, kept, thread } = options;
   const total = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
-  const cut = thread && total >= thread.fromBytes ? middle(files, total) : files.length;
+  const cut = thread ? middle(files, total) : files.length;
   if (!thread || cut === files.length) return scanFiles(files, mapping, { signal, onProgress, kept });
   const [mine, theirs] = [files.slice(0, cut), files.slice(cut)];
   const share = mine.reduce((sum, { reader }) => sum + reader.bytes, 0) / total;
   let theirFraction = 0;
-  const stop = new AbortController();
-  const onAbort = (): void => stop.abort();
-  signal?.addEventListener('abort', onAbort);
+  const end = (): void => thread.end();
+  signal?.addEventListener('abort', end);
   try {
-    if (signal?.aborted) stop.abort();
-    const answer = thread.scan({ files: blobs.slice(cut), mapping, keep: kept.budget }, { signal: stop.signal, onFraction: (fraction) => (theirFraction = fraction) });
+    if (signal?.aborted) end();
+    const task = { files: theirs.map(({ reader: { tail } }, i) => ({ ...blobs[cut + i], tail })), mapping, keep: kept.budget };
+    const answer = thread.scan(task, (fraction) => (theirFraction = fraction));
     // Asked for once the files before are done.
     answer.catch(() => undefined);
     const combined: OnProgress = (progress) => onProgress?.({ ...progress, fraction: share * progress.fraction + (1 - share) * theirFraction });
@@ -83,8 +99,8 @@ export async function scanSplit(files: readonly LedgerFile[], blobs: readonly Na
     if (signal?.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'opening the ledger' });
     return joined(first, part, theirs, mapping, kept);
   } finally {
-    signal?.removeEventListener('abort', onAbort);
-    stop.abort();
+    signal?.removeEventListener('abort', end);
+    end();
   }
 }
 

@@ -13,10 +13,12 @@ import { engineToWire } from './wire.ts';
 
 const kernels = once<KernelModule>(loadKernels);
 const platform: Platform = {
-  ...browserPlatform(async (text) => {
-    const { sampleLedger } = await import('../harness/samples.ts');
-    const { name, seed } = parseSampleName(text);
-    return sampleLedger((await kernels()).fork(), name, platform, { seed });
+  ...browserPlatform({
+    samples: async (text) => {
+      const { sampleLedger } = await import('../harness/samples.ts');
+      const { name, seed } = parseSampleName(text);
+      return sampleLedger((await kernels()).fork(), name, platform, { seed });
+    },
   }),
   scanThread: browserScanThread(),
 };

@@ -3,5 +3,5 @@ import { browserPlatform } from '../ledger/parquet.browser.ts';
 import { holdLifeLock } from './lifeLock.ts';
 import { scanToWire } from './scanThread.ts';
 
-expose(scanToWire(browserPlatform()));
+expose(scanToWire((code) => browserPlatform({ code })));
 holdLifeLock();

@@ -8,15 +8,21 @@ import { plainErrors } from './wire.ts';
 
 /** What a scan worker exposes. */
 export interface ScanApi {
+  /** @param code of parquet-wasm; undefined: nothing is to be loaded yet */
+  prepare(code: WebAssembly.Module | undefined): Promise<void>;
   scan(task: ScanTask, onFraction: (fraction: number) => unknown): Promise<ScannedPart | null>;
 }
 
 /** Worker side. */
-export function scanToWire(platform: Platform): ScanApi {
+export function scanToWire(platformWith: (code: WebAssembly.Module | undefined) => Platform): ScanApi {
+  let platform: Platform | null = null;
   return {
+    prepare: (code) => plainErrors('starting', async () => {
+      if (code) await (platform = platformWith(code)).parquet();
+    }),
     scan: (task, onFraction) => plainErrors('reading events', async () => {
       try {
-        const part = await scanPart(task, platform, paced(({ fraction }) => void onFraction(fraction)));
+        const part = await scanPart(task, (platform ??= platformWith(undefined)), paced(({ fraction }) => void onFraction(fraction)));
         return part && transfer(part, buffersOf(part));
       } finally {
         (onFraction as Partial<Remote<unknown>>)[releaseProxy]?.();
@@ -42,20 +48,23 @@ const FROM_BYTES = 48 << 20;
 export function createScanThread(spawn: () => SpawnedWorker, fromBytes = FROM_BYTES): ScanThread {
   return {
     fromBytes,
-    async scan(task, { signal, onFraction }) {
+    start() {
       const lifeline = createLifeline<ScanApi>({ name: 'scan', spawn, advice: 'The engine reads the files itself' });
-      const end = (): void => lifeline.dispose();
-      signal.addEventListener('abort', end, { once: true });
-      try {
-        if (signal.aborted) return null;
-        return await lifeline.call('reading events', (remote) => remote.scan(task, proxy(onFraction)));
-      } catch (thrown) {
-        if (thrown instanceof TautlineFailure && thrown.error.kind === 'worker') return null;
-        throw thrown;
-      } finally {
-        signal.removeEventListener('abort', end);
-        end();
-      }
+      // Where it does not start, the scan says so.
+      const prepare = (code: WebAssembly.Module | undefined): void => void lifeline.call('starting', (remote) => remote.prepare(code)).catch(() => undefined);
+      prepare(undefined);
+      return {
+        prepare,
+        async scan(task, onFraction) {
+          try {
+            return await lifeline.call('reading events', (remote) => remote.scan(task, proxy(onFraction)));
+          } catch (thrown) {
+            if (thrown instanceof TautlineFailure && thrown.error.kind === 'worker') return null;
+            throw thrown;
+          }
+        },
+        end: () => lifeline.dispose(),
+      };
     },
   };
 }

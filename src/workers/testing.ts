@@ -42,7 +42,7 @@ export function spawnHarnessHere(): SpawnedWorker & { die(reason: string): void 
 }
 
 /** A scan worker in this thread. */
-export const spawnScanHere = (): SpawnedWorker & { die(reason: string): void } => spawnHere(scanToWire(nodePlatform()));
+export const spawnScanHere = (): SpawnedWorker & { die(reason: string): void } => spawnHere(scanToWire(() => nodePlatform()));
 
 function spawnHere(api: unknown): SpawnedWorker & { die(reason: string): void } {
   const { port1, port2 } = new MessageChannel();

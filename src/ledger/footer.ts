@@ -137,45 +137,58 @@ const damaged = (path: string, why: string): Error =>
 const MAGIC = new TextEncoder().encode('PAR1');
 
 /** A Parquet file without any rows, for its schema. */
-export const schemaFile = (footer: Footer): Uint8Array => assemble(footer.metadata, () => true, [], 0n, []);
+export const schemaFile = (footer: Footer): Uint8Array => joined([MAGIC, ending(pruned(footer.metadata, () => true, [], 0n))]);
 
 /**
  * A Parquet file that holds some columns of one row group: their column chunks moved together, and metadata that knows of no other. `data[i]` are the
  * bytes of `footer.groups[group].chunks[i]`, null for a chunk that is left out; a column is there with all its chunks or not at all.
  */
 export function groupFile(footer: Footer, group: number, data: readonly (Uint8Array | null)[]): Uint8Array {
+  const { chunks } = footer.groups[group];
+  const kept = new Set(chunks.filter((_, i) => data[i] !== null).map((chunk) => chunk.column));
+  const parts = data.filter((part) => part !== null);
+  let at = MAGIC.length;
+  const starts = data.map((bytes) => (at += bytes?.length ?? 0) - (bytes?.length ?? 0));
+  return joined([MAGIC, ...parts, ending(groupMetadata(footer, group, kept, (i) => starts[i]))]);
+}
+
+/**
+ * The same from a file's own bytes, which are changed: chunks stay where they are, and the metadata is written over the file's.
+ * @param from where the file's footer begins
+ * @returns a view of `file`; null where the metadata has no room there
+ */
+export function groupInPlace(footer: Footer, group: number, columns: ReadonlySet<string>, file: Uint8Array, from: number): Uint8Array | null {
+  const { chunks } = footer.groups[group];
+  const end = ending(groupMetadata(footer, group, columns, (i) => chunks[i].start));
+  if (from + end.length > file.length || chunks.some(({ start, bytes }) => start + bytes > from)) return null;
+  file.set(end, from);
+  return file.subarray(0, from + end.length);
+}
+
+/** Metadata of a file that has some columns of one row group only. @param startOf where chunk i begins in that file */
+function groupMetadata(footer: Footer, group: number, kept: ReadonlySet<string>, startOf: (chunk: number) => number): ThriftStruct {
   const { rows, chunks } = footer.groups[group];
   const source = structOf(listOf(footer.metadata.get(FILE.groups)!.value)!.items[group])!;
   const columns = listOf(source.get(GROUP.columns)!.value)!;
-  const kept = new Set(chunks.filter((_, i) => data[i] !== null).map((chunk) => chunk.column));
-  let at = MAGIC.length;
   const moved: ThriftStruct[] = [];
   columns.items.forEach((column, i) => {
-    const bytes = data[i];
-    if (bytes === null) return;
+    if (!kept.has(chunks[i].column)) return;
     const chunk = new Map(structOf(column));
     for (const id of CHUNK.indexes) chunk.delete(id);
     const meta = new Map(structOf(chunk.get(CHUNK.meta)!.value));
     for (const id of META.dropped) meta.delete(id);
-    const by = BigInt(at - chunks[i].start);
+    const by = BigInt(startOf(i) - chunks[i].start);
     for (const id of [META.dataPage, META.dictionaryPage]) {
       const offset = meta.get(id);
       if (offset && (offset.value as bigint) > 0n) meta.set(id, { ...offset, value: (offset.value as bigint) + by });
     }
-    at += bytes.length;
     chunk.set(CHUNK.meta, { type: STRUCT, value: meta });
     moved.push(chunk);
   });
   const rowGroup = new Map(source);
   for (const id of GROUP.dropped) rowGroup.delete(id);
   rowGroup.set(GROUP.columns, { type: LIST, value: { element: STRUCT, items: moved } });
-  return assemble(
-    footer.metadata,
-    (column) => kept.has(column),
-    [rowGroup],
-    BigInt(rows),
-    data.filter((part) => part !== null),
-  );
+  return pruned(footer.metadata, (column) => kept.has(column), [rowGroup], BigInt(rows));
 }
 
 /** The schema (a tree, depth first) with only some of the columns below its root. */
@@ -198,28 +211,30 @@ function pruneSchema(schema: ThriftList, keep: (column: string) => boolean): Thr
   return { element: STRUCT, items: [root, ...kept] };
 }
 
-function assemble(
-  metadata: ThriftStruct,
-  keep: (column: string) => boolean,
-  groups: ThriftStruct[],
-  rows: bigint,
-  parts: readonly Uint8Array[],
-): Uint8Array {
+function pruned(metadata: ThriftStruct, keep: (column: string) => boolean, groups: ThriftStruct[], rows: bigint): ThriftStruct {
   const changed = new Map(metadata);
   // Without Arrow's own schema the types are Parquet's: strings, lists and dictionaries have one layout each, which apache-arrow can read.
   for (const id of FILE.dropped) changed.delete(id);
   changed.set(FILE.schema, { type: LIST, value: pruneSchema(listOf(metadata.get(FILE.schema)!.value)!, keep) });
   changed.set(FILE.rows, { type: I64, value: rows });
   changed.set(FILE.groups, { type: LIST, value: { element: STRUCT, items: groups } });
-  const footer = writeThrift(changed);
+  return changed;
+}
+
+/** What a file ends with. */
+function ending(metadata: ThriftStruct): Uint8Array {
+  const footer = writeThrift(metadata);
   const size = new Uint8Array(4);
   new DataView(size.buffer).setUint32(0, footer.length, true);
-  const all = [MAGIC, ...parts, footer, size, MAGIC];
-  const file = new Uint8Array(all.reduce((sum, part) => sum + part.length, 0));
+  return joined([footer, size, MAGIC]);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
-  for (const part of all) {
-    file.set(part, at);
+  for (const part of parts) {
+    all.set(part, at);
     at += part.length;
   }
-  return file;
+  return all;
 }

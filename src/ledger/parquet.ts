@@ -4,7 +4,7 @@ import { TautlineFailure } from '../core/errors.ts';
 import { fileFailure, messageOf, throwIfCancelled } from './failures.ts';
 import { readBatch, readField, typeName, type ForeignField } from './ffi.ts';
 import { groupTimes } from './groupTimes.ts';
-import { groupFile, readFooter, schemaFile, type Footer, type RowGroup } from './footer.ts';
+import { groupFile, groupInPlace, readFooter, schemaFile, type Footer, type RowGroup } from './footer.ts';
 import type { ParquetModule } from './platform.ts';
 import type { GroupTimes, RawBatch, ReadOptions, TableReader } from './reader.ts';
 import type { NamedBlob } from './types.ts';
@@ -63,7 +63,8 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
       return;
     }
     const wanted = new Set(schema.children.map((field) => field.name));
-    const part = groupFile(footer, group, await readChunks(file, footer.groups[group], wanted));
+    const { chunks: data, whole } = await readChunks(file, footer.groups[group], wanted);
+    const part = (whole && groupInPlace(footer, group, wanted, whole, whole.length - end.length)) ?? groupFile(footer, group, data);
     const decoded = chunks.reduce((sum, chunk) => sum + (wanted.has(chunk.column) ? chunk.uncompressed : 0), 0);
     const step = decoded <= DECODED_BYTES ? count : Math.max(options.batchRows, Math.floor((count * DECODED_BYTES) / decoded));
     for (let offset = 0; offset < count; offset += step) {
@@ -135,25 +136,34 @@ function leafValues(footer: Footer, column: string): number {
 const decodedBytes = (footer: Footer, column: string): number =>
   footer.groups.reduce((sum, { chunks }) => sum + chunks.reduce((inner, chunk) => inner + (chunk.column === column ? chunk.uncompressed : 0), 0), 0);
 
-/** The bytes of the chunks of the wanted columns, null for the others; neighbouring chunks are read at once. */
-async function readChunks(file: NamedBlob, group: RowGroup, wanted: ReadonlySet<string>): Promise<(Uint8Array | null)[]> {
+interface GroupBytes {
+  /** Null for a chunk that was not wanted. */
+  readonly chunks: readonly (Uint8Array | null)[];
+  /** All of the file, of which they are views, where it was read whole; nobody else has it. */
+  readonly whole: Uint8Array | null;
+}
+
+/** The bytes of the chunks of the wanted columns; neighbouring chunks are read at once. */
+async function readChunks(file: NamedBlob, group: RowGroup, wanted: ReadonlySet<string>): Promise<GroupBytes> {
   const out = group.chunks.map((): Uint8Array | null => null);
   const order = [...group.chunks.keys()]
     .filter((i) => wanted.has(group.chunks[i].column))
     .sort((a, b) => group.chunks[a].start - group.chunks[b].start);
   const end = (i: number): number => group.chunks[i].start + group.chunks[i].bytes;
+  let whole: Uint8Array | null = null;
   for (let from = 0; from < order.length;) {
     let to = from + 1;
     while (to < order.length && group.chunks[order[to]].start - end(order[to - 1]) <= GAP_BYTES) to++;
     const last = end(order[to - 1]);
     // Nearly all of a file is read whole: cutting a part out costs a browser more than the bytes around it.
-    const whole = last - group.chunks[order[from]].start >= WHOLE_SHARE * file.blob.size;
-    const start = whole ? 0 : group.chunks[order[from]].start;
-    const bytes = await bytesOf(file, start, whole ? file.blob.size : last);
+    const isWhole = last - group.chunks[order[from]].start >= WHOLE_SHARE * file.blob.size;
+    const start = isWhole ? 0 : group.chunks[order[from]].start;
+    const bytes = await bytesOf(file, start, isWhole ? file.blob.size : last);
     for (const i of order.slice(from, to)) out[i] = new Uint8Array(bytes, group.chunks[i].start - start, group.chunks[i].bytes);
+    if (isWhole) whole = new Uint8Array(bytes);
     from = to;
   }
-  return out;
+  return { chunks: out, whole };
 }
 
 async function bytesOf(file: NamedBlob, from: number, to: number): Promise<ArrayBuffer> {

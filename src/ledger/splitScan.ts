@@ -109,15 +109,13 @@ async function scanHere(files: readonly LedgerFile[], mapping: ColumnMapping, { 
   return partOf(await scanFiles(files, mapping, { ...options, kept }), files, kept);
 }
 
-/** How many files to scan here: half of the bytes and what the other thread loses while it starts. All, where rows are counted only by reading. */
+/** How many files to scan here: half of the bytes. All, where rows are counted only by reading. */
 function middle(files: readonly LedgerFile[], total: number): number {
   if (files.some(({ reader }) => reader.rows === null)) return files.length;
   let bytes = 0;
-  const cut = files.findIndex(({ reader }) => (bytes += reader.bytes) > OWN_SHARE * total);
+  const cut = files.findIndex(({ reader }) => (bytes += reader.bytes) > total / 2);
   return cut < 0 ? files.length : Math.max(1, cut);
 }
-
-const OWN_SHARE = 0.54;
 
 /** The scan of all files from those of the first and the later ones; sets the later files' `base`. */
 function joined(first: Scan, part: ScannedPart, later: readonly LedgerFile[], mapping: ColumnMapping, kept: KeptVectors): Scan {

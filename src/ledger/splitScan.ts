@@ -81,7 +81,10 @@ export async function scanSplit(files: readonly LedgerFile[], blobs: readonly Na
   const { signal, onProgress, kept, thread } = options;
   const total = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
   const cut = thread ? middle(files, total) : files.length;
-  if (!thread || cut === files.length) return scanFiles(files, mapping, { signal, onProgress, kept });
+  if (!thread || cut === files.length) {
+    thread?.end();
+    return scanFiles(files, mapping, { signal, onProgress, kept });
+  }
   const [mine, theirs] = [files.slice(0, cut), files.slice(cut)];
   const share = mine.reduce((sum, { reader }) => sum + reader.bytes, 0) / total;
   let theirFraction = 0;

@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { session } from '../state/store.ts';
+import { isDrawing } from '../charts/drawing.ts';
 import { installTestHook } from '../state/testHook.ts';
 import { App } from './App.tsx';
 import './shell/shell.css';
@@ -10,7 +11,7 @@ import './alerts/alerts.css';
 import './inspector/inspector.css';
 
 session.restore();
-installTestHook();
+installTestHook(isDrawing);
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

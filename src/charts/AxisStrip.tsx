@@ -1,5 +1,5 @@
 import { useCallback } from 'react';
-import type { Draw } from './CanvasLayer.tsx';
+import type { Draw } from './canvas.ts';
 import type { DrawAtCursor } from './CursorLayer.tsx';
 import { xToPx } from './domain.ts';
 import { Plot, type AxisLink } from './Plot.tsx';

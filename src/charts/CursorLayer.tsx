@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { prepareCanvas, type Draw } from './CanvasLayer.tsx';
+import { prepareCanvas, type Draw } from './canvas.ts';
 import type { Cursor } from './cursor.ts';
 import { xToPx, type Domain, type PlotBox } from './domain.ts';
 import { useChartTheme } from './theme.ts';
@@ -38,9 +38,12 @@ export function CursorLayer({ cursor, selected, domain, size, box, extra }: Curs
     };
     const paint = () => {
       frame = 0;
-      const g = prepareCanvas(element, size, ratio);
-      if (!g) return;
       const x = cursor.get();
+      const blank = !Number.isFinite(x) && !Number.isFinite(selected);
+      // A canvas without anything on it would still cost the browser time in every frame.
+      element.hidden = blank;
+      const g = blank ? null : prepareCanvas(element, size, ratio);
+      if (!g) return;
       line(g, selected, theme.accent, 1);
       const px = line(g, x, theme.text, 0.55);
       if (px !== null) extra?.(g, x, px, box, theme);

@@ -1,8 +1,8 @@
 import { useMemo, useRef, useState } from 'react';
 import { formatNumber } from '../core/format.ts';
-import { EChart } from './EChart.tsx';
 import type { ChartOption } from './echarts.ts';
 import { divergingColor } from './palette.ts';
+import { Picture } from './Picture.tsx';
 import { contrast } from './color.ts';
 import { useChartTheme, type ChartTheme } from './theme.ts';
 import { useSize } from './useSize.ts';
@@ -19,6 +19,8 @@ export interface HeatMapProps {
 const LEFT = 84;
 const TOP = 20;
 const MAX_CELL = 36;
+/** The matrix lays its own margins out. */
+const NO_MARGIN = { left: 0, top: 0, width: 0, height: 0 } as const;
 /** Smallest cell that holds a number. */
 const LABEL_CELL = 30;
 
@@ -82,7 +84,7 @@ export function HeatMap({ label, names, matrix, table }: HeatMapProps) {
         }}
         onPointerLeave={() => setHovered(null)}
       >
-        {option && size && <EChart option={option} size={size} />}
+        {option && size && <Picture option={option} size={size} box={NO_MARGIN} />}
         {cell > 0 && names.map((name, i) => (
           <span key={`row ${name}`} className="chart-heat-row" style={{ top: TOP + i * cell, height: cell, lineHeight: `${cell}px`, width: LEFT - 6 }} title={name}>{name}</span>
         ))}

@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
-import type { Draw } from './CanvasLayer.tsx';
+import type { Draw } from './canvas.ts';
 import { withAlpha } from './color.ts';
 import { xToPx } from './domain.ts';
 import { episodeRow, hitEpisode, layoutLanes, type Episode } from './episodes.ts';

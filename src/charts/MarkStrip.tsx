@@ -1,7 +1,8 @@
 import { useCallback, useRef } from 'react';
-import { CanvasLayer, type Draw } from './CanvasLayer.tsx';
+import type { Draw } from './canvas.ts';
 import { plotBox, pxToX, type Domain } from './domain.ts';
 import { marksByPixel } from './marks.ts';
+import { Picture } from './Picture.tsx';
 import { useSize } from './useSize.ts';
 
 const HEIGHT = 14;
@@ -23,7 +24,7 @@ export function MarkStrip({ positions, domain, label }: { positions: Float64Arra
   }, [positions, domain]);
   return (
     <div ref={element} className="chart-marks" style={{ height: HEIGHT }} role="img" aria-label={label}>
-      {size && <CanvasLayer draw={draw} size={size} box={plotBox(size.width, size.height, 1, 1)} />}
+      {size && <Picture under={draw} size={size} box={plotBox(size.width, size.height, 1, 1)} />}
     </div>
   );
 }

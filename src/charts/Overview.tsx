@@ -1,10 +1,11 @@
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import { CanvasLayer, type Draw } from './CanvasLayer.tsx';
+import type { Draw } from './canvas.ts';
 import { withAlpha } from './color.ts';
 import { clampDomain, panBy, plotBox, pxToX, span, xToPx, type Domain } from './domain.ts';
 import type { Episode } from './episodes.ts';
 import { paintShade } from './paint.ts';
 import { kindStyle } from './palette.ts';
+import { Picture } from './Picture.tsx';
 import { paintStack, type Layer, type StackData } from './StackedArea.tsx';
 import { stackShares } from './stack.ts';
 import { useSize } from './useSize.ts';
@@ -163,8 +164,7 @@ export function Overview(props: OverviewProps) {
     >
       {size && box && place && (
         <>
-          <CanvasLayer draw={draw} size={size} box={box} />
-          <CanvasLayer draw={veil} size={size} box={box} />
+          <Picture under={draw} over={veil} size={size} box={box} />
           <Handle
             {...shared} grip="window" className="chart-window" name="Visible window" value={domain.min} text={`${formatX(domain.min)} to ${formatX(domain.max)}`}
             left={place.from} width={place.to - place.from}

@@ -1,8 +1,9 @@
 import { useCallback, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { CanvasLayer, type Draw } from './CanvasLayer.tsx';
+import type { Draw } from './canvas.ts';
 import { CursorLayer, type DrawAtCursor } from './CursorLayer.tsx';
 import type { Cursor } from './cursor.ts';
 import { panBy, plotBox, span, xToPx, zoomAbout, type Domain, type PlotBox } from './domain.ts';
+import { Picture } from './Picture.tsx';
 import { usePlotGestures, type PlotPoint } from './usePlotGestures.ts';
 import { useSize, type Size } from './useSize.ts';
 
@@ -28,12 +29,12 @@ export interface PlotProps extends AxisLink {
   readonly height: number;
   readonly pad?: { readonly top: number; readonly bottom: number };
   readonly under?: Draw;
-  readonly over?: Draw;
   readonly atCursor?: DrawAtCursor;
   readonly onPick?: (point: PlotPoint, box: PlotBox) => void;
   readonly onHover?: (point: PlotPoint | null, box: PlotBox) => void;
   /** What stands at an axis position, in words; spoken when the cursor is moved by keyboard. */
   readonly describe?: (x: number) => string;
+  /** The picture, in place of `under` alone. */
   readonly children?: (size: Size, box: PlotBox) => ReactNode;
   readonly className?: string;
 }
@@ -41,9 +42,9 @@ export interface PlotProps extends AxisLink {
 /** Share of the plot that an arrow key moves the cursor; ten times as much with shift. */
 const ARROW_SHARE = 1 / 200;
 
-/** The frame of a chart on the shared axis: layers, shared cursor, gestures and keyboard. What is drawn comes from `under`, `children` and `over`. */
+/** The frame of a chart on the shared axis: picture, shared cursor, gestures and keyboard. What is drawn comes from `under` or `children`. */
 export function Plot(props: PlotProps) {
-  const { label, height, domain, full, minSpan, cursor, pad, under, over, atCursor, onPick, onHover, describe, children, className } = props;
+  const { label, height, domain, full, minSpan, cursor, pad, under, atCursor, onPick, onHover, describe, children, className } = props;
   const { cursorStep, selected, onCursor, onDomain, onReset } = props;
   const element = useRef<HTMLDivElement>(null);
   const measured = useSize(element);
@@ -113,9 +114,7 @@ export function Plot(props: PlotProps) {
     >
       {size && box && (
         <>
-          {under && <CanvasLayer draw={under} size={size} box={box} />}
-          {children?.(size, box)}
-          {over && <CanvasLayer draw={over} size={size} box={box} />}
+          {children ? children(size, box) : <Picture size={size} box={box} under={under} />}
           <CursorLayer cursor={cursor} selected={selected} domain={domain} size={size} box={box} extra={atCursor} />
           {selection && <div className="chart-selection" style={{ left: selection.from, width: selection.to - selection.from, top: box.top, height: box.height }} />}
         </>

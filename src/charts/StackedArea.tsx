@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import { formatPercent } from '../core/format.ts';
 import { bandPolygon } from './band.ts';
-import type { Draw } from './CanvasLayer.tsx';
+import type { Draw } from './canvas.ts';
 import { span, xToPx, type Domain, type PlotBox } from './domain.ts';
 import { hatchFill, paintValueAxis, paintVerticalGrid } from './paint.ts';
 import type { KeyStyle } from './palette.ts';

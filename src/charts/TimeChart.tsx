@@ -1,14 +1,14 @@
-import { useCallback, useMemo } from 'react';
+import { memo, useCallback, useMemo } from 'react';
 import { formatQuantity, type Unit } from '../core/format.ts';
-import type { Draw } from './CanvasLayer.tsx';
+import type { Draw } from './canvas.ts';
 import type { DrawAtCursor } from './CursorLayer.tsx';
 import { DataTable } from './DataTable.tsx';
-import { EChart } from './EChart.tsx';
 import { span } from './domain.ts';
 import type { Domain, PlotBox } from './domain.ts';
 import { hitTick, type Episode } from './episodes.ts';
 import { bandResolution, buildOption, buildSeries, type Band, type TimeLine } from './lineOption.ts';
 import { paintEpisodeTicks, paintShade, paintThresholds, paintValueAxis, paintVerticalGrid, paintZone, type Shade, type Threshold, type Zone } from './paint.ts';
+import { Picture } from './Picture.tsx';
 import { Plot, type AxisLink } from './Plot.tsx';
 import { valueAsOf } from './points.ts';
 import { fitScale, pxToY, unitsPerPixel, yExtent, yToPx, type YScale } from './scale.ts';
@@ -66,7 +66,7 @@ export function chartScale(spec: TimeChartSpec, domain: Domain): YScale {
 }
 
 /** Lines on the shared axis, with thresholds, zones, bands, the reference period and alerts. Its table twin is for screen readers and for anyone who asks. */
-export function TimeChart(props: TimeChartProps) {
+export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
   const { label, height, spec, ticks, shades, episodes, table, formatX, onPick, onPickEpisode, ...link } = props;
   const { domain } = link;
   const scale = useSame(useMemo(() => chartScale(spec, domain), [spec, domain]), sameFields);
@@ -108,18 +108,28 @@ export function TimeChart(props: TimeChartProps) {
 
   return (
     <>
-      <Plot {...link} label={label} height={height} pad={PAD} under={under} over={over} atCursor={atCursor} describe={describe} onPick={pick}>
-        {(size, box) => <Lines spec={spec} domain={domain} scale={scale} size={size} box={box} />}
+      <Plot {...link} label={label} height={height} pad={PAD} atCursor={atCursor} describe={describe} onPick={pick}>
+        {(size, box) => <Lines spec={spec} domain={domain} scale={scale} size={size} box={box} under={under} over={over} />}
       </Plot>
       <DataTable caption={label} lines={spec.lines} unit={spec.unit} domain={domain} formatX={formatX} whole={link.cursorStep > 0} open={table} />
     </>
   );
+});
+
+interface LinesProps {
+  readonly spec: TimeChartSpec;
+  readonly domain: Domain;
+  readonly scale: YScale;
+  readonly size: Size;
+  readonly box: PlotBox;
+  readonly under: Draw;
+  readonly over: Draw;
 }
 
-function Lines({ spec, domain, scale, size, box }: { spec: TimeChartSpec; domain: Domain; scale: YScale; size: Size; box: PlotBox }) {
+function Lines({ spec, domain, scale, size, box, under, over }: LinesProps) {
   const { kind, floor } = scale;
   const perPixel = bandResolution(domain, box);
   const series = useMemo(() => buildSeries(spec.lines, spec.bands, { kind, floor }, perPixel), [spec.lines, spec.bands, kind, floor, perPixel]);
   const option = useMemo(() => buildOption(series, domain, scale, box), [series, domain, scale, box]);
-  return <EChart option={option} size={size} />;
+  return <Picture size={size} box={box} under={under} option={option} over={over} />;
 }

@@ -24,6 +24,9 @@ export interface Band {
 
 type Series = LineSeriesOption | CustomSeriesOption;
 
+/** Lines of more points than this are drawn thin: they are dense, and where the processor draws, strokes of more than a pixel take it six times as long. */
+const MANY_POINTS = 500;
+
 function lineSeries(line: TimeLine, scale: Pick<YScale, 'kind' | 'floor'>, width: number): LineSeriesOption {
   const { kind, floor } = scale;
   return {
@@ -64,7 +67,7 @@ function bandSeries(band: Band, scale: Pick<YScale, 'kind' | 'floor'>, perPixel:
 
 /** Series of a chart; made anew only when lines, bands or the kind of scale change, not on zoom. */
 export function buildSeries(lines: readonly TimeLine[], bands: readonly Band[], scale: Pick<YScale, 'kind' | 'floor'>, perPixel: number): Series[] {
-  const width = lines.length > 8 ? 1 : 1.4;
+  const width = lines.length > 8 || lines.some(({ points }) => points.length > 2 * MANY_POINTS) ? 1 : 1.4;
   return [...bands.map((band) => bandSeries(band, scale, perPixel)), ...lines.map((line) => lineSeries(line, scale, width))];
 }
 

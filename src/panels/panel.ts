@@ -6,7 +6,7 @@ import type { Parameters } from '../detection/parameters.ts';
 import type { AlertKind } from '../detection/types.ts';
 import type { AnalysisReport, SeriesData, SeriesName } from '../workers/protocol.ts';
 
-/** What a panel of lines is drawn from. `parameters` are the live ones: newer than `report` while a slider is dragged. */
+/** What a panel of lines is drawn from. `parameters` are those of `report`: limits that move before the lines they judge would lie beside them. */
 export interface PanelInput {
   readonly series: Readonly<Partial<Record<SeriesName, SeriesData>>>;
   /** Indices of the streams to draw, ascending. */

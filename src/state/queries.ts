@@ -4,7 +4,7 @@ import type { IndexRange } from '../core/columns.ts';
 import type { EventIndex, LedgerRow } from '../core/units.ts';
 import type { AlertKind } from '../detection/types.ts';
 import type { ColumnMapping } from '../ledger/types.ts';
-import type { AnalysisReport, Axis, CouplingMatrix, EventDetail, PreviewReport, SeriesName } from '../workers/protocol.ts';
+import type { AnalysisReport, Axis, CompositionData, CouplingMatrix, EventDetail, PreviewReport, SeriesData, SeriesName, ValuesAsOf } from '../workers/protocol.ts';
 import { againstName } from './scenarios.ts';
 import { noLedger } from './session.ts';
 import { alertsSql, eventSql, neighboursSql } from './sql.ts';
@@ -72,16 +72,32 @@ export function seriesVersion({ revision, signalsRevision }: Pick<AnalysisReport
   return { revision: name === 'z' || name === 'cusum' ? revision : signalsRevision, preview: false };
 }
 
+/** Asks for the same of the analysis that was asked for last, before it is done. */
+interface Ahead extends Record<string, unknown> {
+  readonly next: () => Promise<SeriesData | CompositionData | ValuesAsOf>;
+}
+
 export const seriesQuery = ({ revision, preview }: SeriesVersion, name: SeriesName, range: IndexRange, axis: Axis, buckets: number, streams: readonly number[]) => queryOptions({
   queryKey: ['series', revision, name, range.from, range.to, axis, buckets, streams],
   queryFn: () => session.engine.series({ name, range, axis, buckets, streams, preview }),
+  meta: { next: () => session.engine.series({ name, range, axis, buckets, streams, next: true }) } satisfies Ahead,
   gcTime: DRAWING_GC_MS,
   ...when(buckets > 0),
+});
+
+/** Exact values of streams just after an event; null asks nothing. */
+export const valuesAsOfQuery = ({ revision }: SeriesVersion, name: SeriesName, index: EventIndex | null, streams: readonly number[]) => queryOptions({
+  queryKey: ['as of', revision, name, index, streams],
+  queryFn: () => session.engine.valuesAsOf(name, index ?? 0, streams),
+  meta: { next: () => session.engine.valuesAsOf(name, index ?? 0, streams, true) } satisfies Ahead,
+  gcTime: DRAWING_GC_MS,
+  ...when(index !== null && streams.length > 0),
 });
 
 export const compositionQuery = (revision: number | null, range: IndexRange, axis: Axis, buckets: number) => queryOptions({
   queryKey: ['composition', revision, range.from, range.to, axis, buckets],
   queryFn: () => session.engine.composition(range, axis, buckets),
+  meta: { next: () => session.engine.composition(range, axis, buckets, true) } satisfies Ahead,
   gcTime: DRAWING_GC_MS,
   ...when(revision !== null && buckets > 0),
 });
@@ -131,6 +147,32 @@ export const sqlQuery = (ledger: string | null, revision: number | null, sql: st
     return sql === null ? [] : session.tables.query(sql);
   },
   ...when(ledger !== null && sql !== null && (needs === 'events' || revision !== null)),
+});
+
+for (const kind of ['series', 'as of', 'composition']) queryClient.setQueryDefaults([kind], { gcTime: DRAWING_GC_MS });
+
+/** Names of the series that the decisions stage makes: those that a threshold changes. */
+const DECIDED: readonly unknown[] = ['z', 'cusum'] satisfies SeriesName[];
+
+/**
+ * Asks, together with every analysis, for what is on screen of the decisions, and has it ready when the report becomes the state. Were it asked for
+ * afterwards, a slider that moves in every frame would always be at a newer revision than the answers.
+ */
+session.askAhead(() => {
+  const shown = queryClient.getQueryCache().findAll({
+    type: 'active', predicate: ({ queryKey: [kind, , name] }) => kind === 'composition' || ((kind === 'series' || kind === 'as of') && DECIDED.includes(name)),
+  });
+  const asked = shown.flatMap(({ queryKey: [kind, , ...rest], meta }) => {
+    // What cannot be had here fails where it is drawn, and says so there.
+    const answer = (meta as Ahead | undefined)?.next().catch(() => null);
+    return answer ? [{ kind, rest, answer }] : [];
+  });
+  return async ({ revision }) => {
+    for (const { kind, rest, answer } of asked) {
+      const data = await answer;
+      if (data?.revision === revision) queryClient.setQueryData([kind, revision, ...rest], data);
+    }
+  };
 });
 
 /** Coupling of all pairs of streams just after an event. */

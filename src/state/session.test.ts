@@ -141,6 +141,26 @@ describe('parameters', () => {
     expect(state().analysis.report!.alerts).toEqual(state().analysis.report!.baselineAlerts);
   });
 
+  it('are the state once what was asked along with them is there', async () => {
+    const order: string[] = [];
+    session.askAhead(() => {
+      order.push('asked');
+      const answer = session.engine.composition({ from: 0, to: 1200 }, 'event', 10, true);
+      return async ({ revision, parameters: { h } }) => {
+        expect((await answer).revision).toBe(revision);
+        expect(state().analysis.report!.revision).toBeLessThan(revision);
+        order.push(`taken in ${h}`);
+      };
+    });
+    const unsubscribe = session.store.subscribe(({ analysis }, before) => {
+      if (analysis.report !== before.analysis.report) order.push(`state ${analysis.report?.parameters.h}`);
+    });
+    session.actions.setParameters({ h: 6 }, true);
+    await idle();
+    unsubscribe();
+    expect(order).toEqual(['asked', 'taken in 6', 'state 6']);
+  });
+
   it('show in the address while a slider moves, without steps in history', async () => {
     session.actions.setParameters({ h: 6 }, false);
     await idle();

@@ -27,6 +27,9 @@ export interface SessionPlatform {
   readonly scenarios?: ScenarioStorage;
 }
 
+/** Sends questions to the engine; what it returns takes the answers in before the report becomes the state. Neither may fail. */
+type AskAhead = () => (report: AnalysisReport) => Promise<void>;
+
 export interface Session {
   readonly store: StoreApi<TautlineState>;
   readonly actions: TautlineActions;
@@ -34,6 +37,8 @@ export interface Session {
   readonly engine: EngineClient;
   /** The tables events, signals and alerts of the open ledger. */
   readonly tables: Tables;
+  /** Sets what is asked of the engine right after every analysis is. */
+  askAhead(ask: AskAhead): void;
   /** Takes the view from the address, and opens its ledger where that can be reopened. Call once, at start. */
   restore(): void;
   /** False while something opens, analyses, or waits for a slider to rest. */
@@ -90,15 +95,21 @@ export function createSession(platform: SessionPlatform): Session {
     let answered = false;
     try {
       if (get().view.reference !== sentReference) await sendReference();
-      return await engine.analyze(job.parameters, (running) => {
+      const analysing = engine.analyze(job.parameters, (running) => {
         if (!answered && job.epoch === epoch) setAnalysis({ running });
       }, job.baseline, get().view.range, (preview) => {
         if (!answered && job.epoch === epoch) setAnalysis({ preview });
       });
+      const takeIn = ahead();
+      const report = await analysing;
+      if (job.epoch === epoch) await takeIn(report);
+      return report;
     } finally {
       answered = true;
     }
   }, () => engine.supersede());
+
+  let ahead: AskAhead = () => () => Promise.resolve();
 
   /** Reference files loaded in this page by name, so that going back in history finds them again. */
   const references = new Map<string, ReferenceFile>();
@@ -472,6 +483,7 @@ export function createSession(platform: SessionPlatform): Session {
     actions,
     engine,
     tables,
+    askAhead: (ask) => void (ahead = ask),
     restore: readAddress,
     isIdle() {
       const { ledger, analysis } = get();

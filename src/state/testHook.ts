@@ -7,6 +7,8 @@ export interface TestHook {
   /** Resolves when nothing opens, analyses, loads or waits for a slider, and the page has drawn since. */
   idle(): Promise<void>;
   state(): TautlineState;
+  /** True while charts wait for a frame to be drawn in. */
+  isDrawing(): boolean;
   /** Rows of the tables events, signals and alerts, in step with the newest analysis. */
   query(sql: string): Promise<readonly Record<string, unknown>[]>;
 }
@@ -19,8 +21,9 @@ declare global {
 
 const POLL_MS = 20;
 
-export function installTestHook(): void {
-  const busy = () => !session.isIdle() || queryClient.isFetching() > 0 || lab.busy;
+/** @param isDrawing tells whether charts wait to be drawn */
+export function installTestHook(isDrawing: () => boolean): void {
+  const busy = () => !session.isIdle() || queryClient.isFetching() > 0 || lab.busy || isDrawing();
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
   window.__tautline = {
@@ -33,6 +36,7 @@ export function installTestHook(): void {
       } while (busy());
     },
     state: () => session.store.getState(),
+    isDrawing,
     async query(sql) {
       await Promise.all([session.tables.ensureAlerts(), session.tables.ensureSignals()]);
       return session.tables.query(sql);

@@ -181,6 +181,27 @@ it('signals keep their revision until they are computed again', async () => {
   expect(memory.signalsRevision).toBe(memory.revision);
 });
 
+it('answers questions that were asked along with an analysis from that one', async () => {
+  const engine = await opened();
+  const before = await engine.analyze(parameters(), ignore);
+  const request = { name: 'cusum', range: { from: 0, to: 1200 }, axis: 'event', buckets: 50, streams: [0, 1, 2] } as const;
+  const analysing = engine.analyze(parameters({ h: 3 }), ignore);
+  const asked = Promise.all([engine.series({ ...request, next: true }), engine.composition(request.range, 'event', 10, true), engine.valuesAsOf('cusum', 1199, [1], true)]);
+  const after = await analysing;
+  const [series, composition, values] = await asked;
+  expect([series.revision, composition.revision, values.revision]).toEqual([after.revision, after.revision, after.revision]);
+  expect(after.revision).toBeGreaterThan(before.revision);
+  expect(series).toEqual(await engine.series(request));
+  expect(composition).toEqual(await engine.composition(request.range, 'event', 10));
+  expect(values.values[0]).toBe(series.lines[1].points.at(-1));
+
+  const cancelled = errorOf(engine.analyze(parameters({ h: 4 }), ignore));
+  const meanwhile = engine.series({ ...request, next: true });
+  engine.cancel();
+  expect(await cancelled).toMatchObject({ kind: 'cancelled' });
+  expect((await meanwhile).revision).toBe(after.revision);
+});
+
 describe('opening', () => {
   it('feeds every row to the sink and refuses questions until there is an analysis', async () => {
     const engine = newEngine();

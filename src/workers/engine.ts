@@ -14,10 +14,10 @@ import type { ColumnMapping, LedgerSource, OpenedLedger, OpenReport, RowSink } f
 import type { CrewThreads } from './crew.ts';
 import { createDrilldown } from './drilldownEngine.ts';
 import { createLab } from './labEngine.ts';
-import { axisPositions, composition, indexAt, nearestEvent, positionOf } from './positions.ts';
+import { axisPositions, composition, indexAt, nearestEvent, positionOf, valuesAsOf } from './positions.ts';
 import {
   SUPERSEDED_RUN, type AnalysisReport, type Axis, type CompositionData, type CouplingMatrix, type EngineApi, type EventDetail, type PreviewReport, type ReferenceFile,
-  type SeriesData, type SeriesName, type SeriesRequest,
+  type SeriesData, type SeriesName, type SeriesRequest, type ValuesAsOf,
 } from './protocol.ts';
 import { describe } from './report.ts';
 import { signalsToArrow } from '../ledger/signalsTable.ts';
@@ -237,7 +237,8 @@ export class Engine implements EngineApi {
     this.#work = new AbortController();
   }
 
-  async series({ name, range, axis, buckets, streams, preview }: SeriesRequest): Promise<SeriesData> {
+  async series({ name, range, axis, buckets, streams, preview, next }: SeriesRequest): Promise<SeriesData> {
+    if (next) await this.#queue;
     if (preview && this.#preview?.names.has(name as SignalName)) return this.#previewed(this.#preview, { name, range, axis, buckets, streams });
     const analysis = await this.#readable();
     const { events } = analysis;
@@ -268,9 +269,17 @@ export class Engine implements EngineApi {
     return { revision, lines: lines.map((points, i) => ({ stream: streams[i], points })) };
   }
 
-  async composition(range: { from: number; to: number }, axis: Axis, buckets: number): Promise<CompositionData> {
+  async composition(range: { from: number; to: number }, axis: Axis, buckets: number, next = false): Promise<CompositionData> {
+    if (next) await this.#queue;
     const { events, decisions } = await this.#readable();
     return { revision: this.#revision, ...composition(events, decisions.route, range, axis, buckets) };
+  }
+
+  async valuesAsOf(name: SeriesName, index: EventIndex, streams: readonly number[], next = false): Promise<ValuesAsOf> {
+    if (next) await this.#queue;
+    const analysis = await this.#readable();
+    requireEvent(index, analysis.events.n);
+    return { revision: this.#revision, values: valuesAsOf(analysis.events, valuesOf(analysis, name), index, streams) };
   }
 
   async couplingMatrix(at: EventIndex): Promise<CouplingMatrix> {
@@ -310,6 +319,11 @@ export class Engine implements EngineApi {
 
   async positionOf(axis: Axis, index: EventIndex): Promise<number> {
     return positionOf((await this.#readable()).events, axis, index);
+  }
+
+  async positionsOf(axis: Axis, indices: readonly EventIndex[]): Promise<Float64Array> {
+    const { events } = await this.#readable();
+    return Float64Array.from(indices, (index) => positionOf(events, axis, index));
   }
 
   async rowsOf(indices: readonly EventIndex[]): Promise<Int32Array> {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventColumns } from '../core/columns.ts';
 import { ROUTES } from '../detection/types.ts';
-import { composition, indexAt, nearestEvent, positionOf } from './positions.ts';
+import { composition, indexAt, nearestEvent, positionOf, valuesAsOf } from './positions.ts';
 
 function eventsAt(time: readonly number[], stream: readonly number[], hasTime = true): EventColumns {
   const n = time.length;
@@ -34,6 +34,17 @@ describe('positions on the axis', () => {
       const index = pick % events.n;
       expect(events.time[indexAt(events, 'time', positionOf(events, 'time', index))]).toBe(events.time[index]);
       expect(indexAt(events, 'event', positionOf(events, 'event', index))).toBe(index);
+    }));
+  });
+
+  it('valuesAsOf is each stream\'s last value so far', () => {
+    fc.assert(fc.property(ledger.filter(({ events }) => events.n > 0), fc.nat(100), ({ events, y }, pick) => {
+      const index = pick % events.n;
+      const expected = [2, 0].map((stream) => {
+        const last = events.stream.subarray(0, index + 1).lastIndexOf(stream);
+        return last < 0 ? Number.NaN : y[last];
+      });
+      expect([...valuesAsOf(events, y, index, [2, 0])]).toEqual(expected);
     }));
   });
 

@@ -32,6 +32,19 @@ export function positionOf(events: EventColumns, axis: Axis, index: EventIndex):
   return positions ? positions[inside] : inside;
 }
 
+/** Each stream's value at its last event up to `index`, NaN where it has none: walks back until all streams were met. */
+export function valuesAsOf(events: EventColumns, values: Float64Array, index: EventIndex, streams: readonly number[]): Float64Array {
+  const out = new Float64Array(streams.length).fill(Number.NaN);
+  const place = new Map(streams.map((stream, i) => [stream, i]));
+  for (let i = index; i >= 0 && place.size > 0; i--) {
+    const at = place.get(events.stream[i]);
+    if (at === undefined) continue;
+    out[at] = values[i];
+    place.delete(events.stream[i]);
+  }
+  return out;
+}
+
 export interface NearestQuery {
   readonly axis: Axis;
   readonly x: number;

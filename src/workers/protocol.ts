@@ -21,6 +21,8 @@ export interface AnalysisReport {
   readonly revision: number;
   /** The first revision with these signals: series other than z and cusum are the same until it changes. */
   readonly signalsRevision: number;
+  /** What it was made with. */
+  readonly parameters: Parameters;
   readonly events: number;
   readonly streams: readonly { readonly name: string; readonly events: number; readonly voidEvents: number }[];
   /** Streams beyond the busiest 24, named, with their event counts. */
@@ -57,6 +59,8 @@ export interface SeriesRequest {
   readonly streams: readonly number[];
   /** The preview is wanted, where there is one of this series; without it an analysis answers, always. */
   readonly preview?: boolean;
+  /** The analysis that was asked for last is to answer, when it is done; where it fails, the one before does. */
+  readonly next?: boolean;
 }
 
 /** Pictures of a changed signal, to be asked for (`SeriesRequest.preview`) until the analysis under way has the exact ones. */
@@ -69,6 +73,13 @@ export interface PreviewReport {
 export interface SeriesData {
   readonly revision: number;
   readonly lines: readonly { readonly stream: number; readonly points: Float64Array }[];
+}
+
+/** Values of streams just after an event. */
+export interface ValuesAsOf {
+  readonly revision: number;
+  /** In the order of the streams asked for: that of the stream's last event so far; NaN where it has none, or no value. */
+  readonly values: Float64Array;
 }
 
 export interface CompositionData {
@@ -145,7 +156,10 @@ export interface EngineApi extends DrilldownApi, LabApi {
   /** Asks the open or analyze under way to stop at its next batch; it rejects with kind "cancelled". */
   cancel(): void;
   series(request: SeriesRequest): Promise<SeriesData>;
-  composition(range: IndexRange, axis: Axis, buckets: number): Promise<CompositionData>;
+  /** @param next as `SeriesRequest.next` */
+  valuesAsOf(name: SeriesName, index: EventIndex, streams: readonly number[], next?: boolean): Promise<ValuesAsOf>;
+  /** @param next as `SeriesRequest.next` */
+  composition(range: IndexRange, axis: Axis, buckets: number, next?: boolean): Promise<CompositionData>;
   couplingMatrix(at: EventIndex): Promise<CouplingMatrix>;
   event(index: EventIndex): Promise<EventDetail>;
   /** The event nearest to (x, y) of a line among `streams`; `xScale`, `yScale` are axis units per pixel. */
@@ -153,6 +167,8 @@ export interface EngineApi extends DrilldownApi, LabApi {
   /** Event index of the first event at or after an axis position, and back. */
   indexAt(axis: Axis, x: number): Promise<EventIndex>;
   positionOf(axis: Axis, index: EventIndex): Promise<number>;
+  /** Axis positions of events, in their order. */
+  positionsOf(axis: Axis, indices: readonly EventIndex[]): Promise<Float64Array>;
   /** Canonical ledger row of each event, the key into the database's tables. */
   rowsOf(indices: readonly EventIndex[]): Promise<Int32Array>;
   /** Signals of all events as one Arrow IPC stream (columns of the golden files and `row`), for the database. */

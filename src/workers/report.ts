@@ -9,6 +9,7 @@ export function describe(revision: number, signalsRevision: number, ledger: Open
   return {
     revision,
     signalsRevision,
+    parameters,
     events: events.n,
     streams: streamCounts(analysis),
     streamsLeftOut: leftOut,

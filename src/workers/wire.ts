@@ -66,8 +66,12 @@ export function engineToWire(engine: EngineApi): EngineApi {
       const data = await engine.series(request);
       return transfer(data, data.lines.map((line) => line.points.buffer));
     }),
-    composition: (range, axis, buckets) => plainErrors('counting routes', async () => {
-      const data = await engine.composition(range, axis, buckets);
+    valuesAsOf: (name, ...rest) => plainErrors(`reading ${name}`, async () => {
+      const data = await engine.valuesAsOf(name, ...rest);
+      return transfer(data, [data.values.buffer]);
+    }),
+    composition: (range, axis, buckets, next) => plainErrors('counting routes', async () => {
+      const data = await engine.composition(range, axis, buckets, next);
       return transfer(data, [data.x.buffer, data.counts.buffer]);
     }),
     couplingMatrix: (at) => plainErrors('reading the coupling matrix', async () => {
@@ -78,6 +82,10 @@ export function engineToWire(engine: EngineApi): EngineApi {
     nearest: (...query) => plainErrors('finding the nearest event', () => engine.nearest(...query)),
     indexAt: (axis, x) => plainErrors('finding a position', () => engine.indexAt(axis, x)),
     positionOf: (axis, index) => plainErrors('finding a position', () => engine.positionOf(axis, index)),
+    positionsOf: (axis, indices) => plainErrors('finding positions', async () => {
+      const positions = await engine.positionsOf(axis, indices);
+      return transfer(positions, [positions.buffer]);
+    }),
     rowsOf: (indices) => plainErrors('finding rows', async () => {
       const rows = await engine.rowsOf(indices);
       return transfer(rows, [rows.buffer]);

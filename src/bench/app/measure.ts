@@ -115,24 +115,30 @@ async function held(page: Page): Promise<number | null> {
   });
 }
 
-/** Drags a slider to and fro with the mouse. */
+/**
+ * Moves a slider to and fro, another value each frame, as a pointer at the screen's rate does. The page does it itself: a mouse driven from outside
+ * waits for an answer after each move, some 100 ms on two busy cores, and would measure that.
+ */
 async function dragSlider(page: Page, name: string): Promise<Noted> {
   const slider = page.getByRole('slider', { name });
   await slider.scrollIntoViewIfNeeded();
-  const track = (await slider.boundingBox())!;
-  const y = track.y + track.height / 2;
-  const xAt = (share: number): number => track.x + track.width * (0.15 + 0.6 * share);
-  await page.mouse.move(xAt(0.5), y);
+  await slider.focus();
   await page.evaluate(() => window.__probe!.start());
-  await page.mouse.down();
-  const started = performance.now();
-  for (let t = 0; t < DRAG_MS; t = performance.now() - started) {
-    // To and fro in 1.6 s, every position another value.
-    await page.mouse.move(xAt(0.5 + 0.5 * Math.sin((2 * Math.PI * t) / 1600)), y);
-    await page.waitForTimeout(4);
-  }
-  const noted = await read(page);
-  await page.mouse.up();
+  const noted = await slider.evaluate(async (element, { duration, period }) => {
+    const input = element as HTMLInputElement;
+    const [min, max] = [Number(input.min), Number(input.max)];
+    // React listens to its own setter; the prototype's is what a pointer uses.
+    const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!;
+    const started = performance.now();
+    for (let t = 0; t < duration; t = performance.now() - started) {
+      set!.call(input, String(min + (max - min) * (0.45 + 0.3 * Math.sin((2 * Math.PI * t) / period))));
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+      await new Promise(requestAnimationFrame);
+    }
+    const read = window.__probe!.read();
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+    return read;
+  }, { duration: DRAG_MS, period: 1600 });
   await page.evaluate(() => window.__tautline!.idle());
   return noted;
 }

@@ -56,11 +56,9 @@ export function installProbe(): void {
 
   const clear = CanvasRenderingContext2D.prototype.clearRect;
   CanvasRenderingContext2D.prototype.clearRect = function (...box) {
-    // Lines are drawn by ECharts into canvases of its own, lanes and counts into the panel's; thresholds and cursors lie apart.
+    // A picture is a plot's first canvas; that of the cursor lies above it. ECharts draws into canvases off the page.
     const panel = this.canvas.closest('[data-panel]');
-    if (noting && panel && (this.canvas.hasAttribute('data-zr-dom-id') || panel.querySelector('canvas[data-zr-dom-id]') === null)) {
-      inFrame.add(panel.getAttribute('data-panel')!);
-    }
+    if (noting && panel && this.canvas.parentElement?.querySelector('canvas') === this.canvas) inFrame.add(panel.getAttribute('data-panel')!);
     clear.apply(this, box);
   };
 
@@ -109,7 +107,7 @@ export function installProbe(): void {
 
   const isSettled = (): boolean => {
     const state = window.__tautline?.state();
-    if (!state || state.ledger.phase !== 'open' || !state.analysis.report || state.analysis.running) return false;
+    if (!state || state.ledger.phase !== 'open' || !state.analysis.report || state.analysis.running || window.__tautline!.isDrawing()) return false;
     const bodies = [...document.querySelectorAll('.panel-body')].filter((body) => {
       const { top, bottom } = body.getBoundingClientRect();
       return top < innerHeight && bottom > 0 && body.clientHeight > 0;

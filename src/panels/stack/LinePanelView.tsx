@@ -2,9 +2,10 @@ import { useCallback, useMemo, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { TimeChart, type TimePick } from '../../charts/TimeChart.tsx';
 import { useChartTheme } from '../../charts/theme.ts';
+import { useUnchanged } from '../../charts/useSame.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
-import { actions, session, useTautline } from '../../state/store.ts';
+import { actions, session } from '../../state/store.ts';
 import type { LinePanel } from '../panel.ts';
 import { needsLog } from './lines.ts';
 import type { PanelBodyProps } from './PanelFrame.tsx';
@@ -23,7 +24,7 @@ interface LinePanelViewProps extends PanelBodyProps {
 /** Body of any panel of lines: fetches what the panel names, and keeps the previous picture while the next is computed. */
 export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanelViewProps) {
   const { link, range, report, streams, ticks, shades, episodes, formatX, pickEpisode, axis } = useShared();
-  const parameters = useTautline((state) => state.view.parameters);
+  const { parameters } = report;
   const { mode } = useChartTheme();
   const { series, stale, pending, error, retry } = useLineData(panel);
 
@@ -37,24 +38,23 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
   const spikes = useMemo(() => chosen === null && panel.scales.includes('log') && needsLog(plain.lines), [chosen, panel, plain.lines]);
   if (spikes && !spiked) setSpiked(true);
   const scale = chosen ?? (spiked ? 'log' : panel.scales[0]);
-  const spec = useMemo(() => (scale === plain.scale ? plain : draw(scale)), [scale, plain, draw]);
-  const marked = useMemo(
+  const spec = useUnchanged(useMemo(() => (scale === plain.scale ? plain : draw(scale)), [scale, plain, draw]));
+  const marked = useUnchanged(useMemo(
     () => episodes.filter((episode) => panel.kinds.includes(episode.kind) && streams.includes(episode.lane)),
     [episodes, panel, streams],
-  );
-  const behind = useMemo(() => lineShades(shades, streams), [shades, streams]);
+  ));
+  const behind = useUnchanged(useMemo(() => lineShades(shades, streams), [shades, streams]));
   const hasValues = useMemo(() => spec.lines.some((line) => line.points.some((value, i) => i % 2 === 1 && Number.isFinite(value))), [spec.lines]);
   const note = panel.note?.(report, parameters) ?? null;
-  const pickStreams = panel.ledgerWide ? report.streams.map((_, i) => i) : streams;
+  const everyStream = report.streams.length;
 
-  const pick = async ({ x, y, xScale, yScale }: TimePick) => {
-    const found = await session.engine.nearest(panel.series[0], axis, x, y, xScale, yScale, pickStreams);
-    if (found !== null) actions.select(found);
-    else actions.toast('info', `${panel.title} has no event with a value near there.`);
-  };
-  const onPick = (place: TimePick) => {
-    pick(place).catch((thrown: unknown) => actions.toast('error', explain(toTautlineError(thrown, 'finding the nearest event'))));
-  };
+  const onPick = useCallback(({ x, y, xScale, yScale }: TimePick) => {
+    const among = panel.ledgerWide ? Array.from({ length: everyStream }, (_, i) => i) : streams;
+    session.engine.nearest(panel.series[0], axis, x, y, xScale, yScale, among).then((found) => {
+      if (found !== null) actions.select(found);
+      else actions.toast('info', `${panel.title} has no event with a value near there.`);
+    }, (thrown: unknown) => actions.toast('error', explain(toTautlineError(thrown, 'finding the nearest event'))));
+  }, [panel, axis, streams, everyStream]);
 
   const message = (() => {
     if (streams.length === 0) return <p className="panel-message">All streams are hidden. Click a stream in the legend to draw it.</p>;

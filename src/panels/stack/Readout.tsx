@@ -3,7 +3,7 @@ import { createContext, useContext, useEffect, useMemo, useState, useSyncExterna
 import type { TimeLine } from '../../charts/lineOption.ts';
 import { valueAsOf } from '../../charts/points.ts';
 import { formatQuantity, type Unit } from '../../core/format.ts';
-import { seriesQuery, seriesVersion } from '../../state/queries.ts';
+import { seriesVersion, valuesAsOfQuery } from '../../state/queries.ts';
 import { useTautline } from '../../state/store.ts';
 import type { SeriesName } from '../../workers/protocol.ts';
 import { useShared } from './timeline.ts';
@@ -27,18 +27,17 @@ export const RestingCursorProvider = RestingCursorContext.Provider;
 export const useSharedRestingCursor = (): number | null => useContext(RestingCursorContext);
 
 /**
- * Each stream's value as of an event, to the last digit. Lines on screen are thinned; but a line always ends at its stream's last event in the range
- * (protocol), so a line that ends at the cursor tells its value.
+ * Each stream's value as of an event, to the last digit: lines on screen are thinned.
  * @returns by stream index; empty until the engine has answered, and of a preview.
  */
 function useExactValues(name: SeriesName, index: number | null): ReadonlyMap<number, number> {
   const { report, streams } = useShared();
   const version = seriesVersion(report, useTautline((state) => state.analysis.preview), name);
-  const query = seriesQuery(version, name, { from: 0, to: (index ?? 0) + 1 }, 'event', 1, streams);
-  const { data, isPlaceholderData } = useQuery({ ...query, enabled: index !== null && streams.length > 0 && !version.preview });
+  const asked = version.preview ? null : index;
+  const { data, isPlaceholderData } = useQuery(valuesAsOfQuery(version, name, asked, streams));
   return useMemo(
-    () => new Map(index === null || version.preview || isPlaceholderData || !data ? [] : data.lines.map(({ stream, points }) => [stream, points.at(-1) ?? Number.NaN])),
-    [data, index, isPlaceholderData, version.preview],
+    () => new Map(asked === null || isPlaceholderData || !data ? [] : streams.map((stream, i) => [stream, data.values[i]])),
+    [data, asked, isPlaceholderData, streams],
   );
 }
 

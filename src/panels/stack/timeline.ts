@@ -78,12 +78,15 @@ interface Gesture {
   readonly range: IndexRange | null;
 }
 
-/** Axis positions of events, asked of the engine on the time axis; a lookup that is NaN where it is not known yet. */
-function usePositions(axis: Axis, revision: number, indices: readonly number[]): (index: number) => number {
+/** Axis positions of events, asked of the engine on the time axis, which do not change with the decisions on them; a lookup that is NaN where it is not known yet. */
+function usePositions(axis: Axis, signalsRevision: number, indices: readonly number[]): (index: number) => number {
   const wanted = useMemo(() => [...new Set(indices)].sort((a, b) => a - b), [indices]);
   const { data } = useQuery({
-    queryKey: ['positions', revision, axis, wanted],
-    queryFn: async () => new Map(await Promise.all(wanted.map(async (index) => [index, await session.engine.positionOf(axis, index)] as const))),
+    queryKey: ['positions', signalsRevision, axis, wanted],
+    queryFn: async () => {
+      const positions = await session.engine.positionsOf(axis, wanted);
+      return new Map(wanted.map((index, i) => [index, positions[i]]));
+    },
     enabled: axis === 'time' && wanted.length > 0,
     // Most of the wanted positions are known from before.
     placeholderData: keepPreviousData,
@@ -97,19 +100,19 @@ export function useTimeline(report: AnalysisReport, containerWidth: number): Tim
   const viewRange = useVisibleRange();
   const hidden = useTautline((state) => state.view.hiddenStreams);
   const selectedIndex = useTautline((state) => state.view.selected);
-  const { events, revision } = report;
+  const { events, signalsRevision } = report;
   const range = useMemo(() => viewRange ?? { from: 0, to: events }, [viewRange, events]);
   const full = useSame(useMemo(() => fullDomain(axis, report), [axis, report]), sameFields);
   const minSpan = axis === 'event' ? LEAST_EVENTS : 1;
 
   const ghosts = useMemo(() => ghostsOf(report.alerts, report.baselineAlerts), [report]);
   const edges = useMemo(() => [report.reference.from, Math.max(report.reference.from, report.reference.to - 1)], [report]);
-  const placeAlert = usePositions(axis, revision, useMemo(() => [...alertIndices(report.alerts), ...alertIndices(ghosts), ...edges], [report, ghosts, edges]));
+  const placeAlert = usePositions(axis, signalsRevision, useMemo(() => [...alertIndices(report.alerts), ...alertIndices(ghosts), ...edges], [report, ghosts, edges]));
   const labelled = useLabels().data?.intervals ?? NO_LABELS;
   const labels = useMemo(() => labelled.slice(0, MOST_LABELS), [labelled]);
-  const placeLabel = usePositions(axis, revision, useMemo(() => labels.flatMap(({ from, to }) => [from, to - 1]), [labels]));
+  const placeLabel = usePositions(axis, signalsRevision, useMemo(() => labels.flatMap(({ from, to }) => [from, to - 1]), [labels]));
   const isWhole = range.from === 0 && range.to === events;
-  const placeView = usePositions(axis, revision, useMemo(() => {
+  const placeView = usePositions(axis, signalsRevision, useMemo(() => {
     const ends = isWhole ? [] : [range.from, range.to - 1];
     return selectedIndex === null ? ends : [...ends, selectedIndex];
   }, [isWhole, range, selectedIndex]));

@@ -4,7 +4,7 @@ import { breakGaps } from '../../charts/points.ts';
 import type { IndexRange } from '../../core/columns.ts';
 import { seriesQuery, seriesVersion } from '../../state/queries.ts';
 import { session, useTautline } from '../../state/store.ts';
-import type { AnalysisReport, Axis, PreviewReport, SeriesData, SeriesName } from '../../workers/protocol.ts';
+import type { AnalysisReport, Axis, PreviewReport, SeriesData, SeriesName, SeriesRequest } from '../../workers/protocol.ts';
 import type { LinePanel } from '../panel.ts';
 import { joinEdges } from './edges.ts';
 import { fetchWindow } from './window.ts';
@@ -46,18 +46,20 @@ function lineQuery({ report, preview, axis, range, buckets, streams }: Question,
   const inside = seriesQuery(version, name, range, axis, buckets, streams);
   if (axis === 'event') return { ...inside, queryKey: [...inside.queryKey] };
   const whole = range.from === 0 && range.to === events;
-  const at = (part: IndexRange, width: number) => session.engine.series({ name, range: part, axis, buckets: width, streams, preview: version.preview });
+  const ask = async (of: Pick<SeriesRequest, 'preview' | 'next'>) => {
+    const at = (part: IndexRange, width: number) => session.engine.series({ name, range: part, axis, buckets: width, streams, ...of });
+    const [main, before, after] = await Promise.all([
+      at(range, buckets),
+      ...(whole || range.to - range.from > FEW_EVENTS ? [] : [at({ from: 0, to: range.from }, 1), at({ from: range.to, to: events }, 1)]),
+    ]);
+    const joined = before && after ? joinEdges(before, main, after) : main;
+    return merged ? joined : breakLines(main, joined);
+  };
   return {
     ...inside,
     queryKey: [...inside.queryKey, merged ? 'merged' : 'broken'],
-    queryFn: async () => {
-      const [main, before, after] = await Promise.all([
-        at(range, buckets),
-        ...(whole || range.to - range.from > FEW_EVENTS ? [] : [at({ from: 0, to: range.from }, 1), at({ from: range.to, to: events }, 1)]),
-      ]);
-      const joined = before && after ? joinEdges(before, main, after) : main;
-      return merged ? joined : breakLines(main, joined);
-    },
+    queryFn: () => ask({ preview: version.preview }),
+    meta: { next: () => ask({ next: true }) },
   };
 }
 

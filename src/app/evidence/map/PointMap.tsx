@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
-import { prepareCanvas } from '../../../charts/CanvasLayer.tsx';
+import { prepareCanvas } from '../../../charts/canvas.ts';
 import { useChartTheme } from '../../../charts/theme.ts';
 import { usePixelRatio, useSize, type Size } from '../../../charts/useSize.ts';
 import { boundsOf, buildGrid, nearestPoint, pointsWithin } from './grid.ts';

@@ -1,5 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { explain } from '../core/errors.ts';
 import { queryClient } from '../state/queries.ts';
 import { actions, useTautline } from '../state/store.ts';
@@ -10,8 +10,8 @@ import { EmptyState } from './open/EmptyState.tsx';
 import { DropTarget, SampleList, UrlField } from './open/OpenChooser.tsx';
 import { AnalysisFailed, OpenFailed, Opening } from './open/Opening.tsx';
 import { OpenReportSheet, useReportOnOpen } from './open/OpenReport.tsx';
-import { LoadedEvidence, useEvidenceAhead } from './evidence/LoadedEvidence.tsx';
 import { ErrorBoundary } from './shell/ErrorBoundary.tsx';
+import { loadable } from './shell/loadable.tsx';
 import { ProgressBar, progressText } from './shell/Progress.tsx';
 import { Sheet } from './shell/Sheet.tsx';
 import { shownScreen } from './shell/screens.ts';
@@ -24,8 +24,9 @@ import { useTheme } from './shell/useTheme.ts';
 import { useUi } from './ui.ts';
 import { WhatIfPanel } from './whatif/WhatIfPanel.tsx';
 
+const panelStack = loadable('the charts', async () => (await import('../panels/PanelStack.tsx')).PanelStack);
+const evidence = loadable('the evidence', async () => (await import('./evidence/Evidence.tsx')).Evidence);
 const LabScreen = lazy(() => import('./lab/LabScreen.tsx').then((module) => ({ default: module.LabScreen })));
-const PanelStack = lazy(() => import('../panels/PanelStack.tsx').then((module) => ({ default: module.PanelStack })));
 const CalibrationScreen = lazy(() => import('./calibration/CalibrationScreen.tsx').then((module) => ({ default: module.CalibrationScreen })));
 const Inspector = lazy(() => import('./inspector/Inspector.tsx').then((module) => ({ default: module.Inspector })));
 
@@ -48,7 +49,7 @@ function Panels({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'op
   if (analysed) {
     return (
       <ErrorBoundary region="The charts">
-        <Suspense fallback={<p className="region-loading">Loading the charts…</p>}><PanelStack /></Suspense>
+        <panelStack.Component />
       </ErrorBoundary>
     );
   }
@@ -63,11 +64,28 @@ function Panels({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'op
   );
 }
 
+/** When the first picture has been drawn, even of a large ledger; until then the page has better things to do. */
+const AFTER_DRAWING_MS = 1500;
+
+/** Fetches the code that is needed next while nothing waits for it: the charts while a ledger opens, the evidence once there is an analysis to ask. */
+function useCodeAhead(): void {
+  const opening = useTautline((state) => state.ledger.phase === 'opening');
+  const analysed = useTautline((state) => state.analysis.report !== null);
+  useEffect(() => {
+    if (opening) panelStack.load();
+  }, [opening]);
+  useEffect(() => {
+    if (!analysed) return;
+    const timer = setTimeout(evidence.load, AFTER_DRAWING_MS);
+    return () => clearTimeout(timer);
+  }, [analysed]);
+}
+
 function EvidenceOf(): ReactNode {
-  const evidence = useTautline((state) => state.view.evidence);
+  const view = useTautline((state) => state.view.evidence);
   const report = useTautline((state) => state.analysis.report);
-  if (!evidence || !report || evidence.event >= report.events) return null;
-  return <ErrorBoundary region="The evidence"><LoadedEvidence view={evidence} report={report} /></ErrorBoundary>;
+  if (!view || !report || view.event >= report.events) return null;
+  return <ErrorBoundary region="The evidence"><evidence.Component view={view} report={report} /></ErrorBoundary>;
 }
 
 function Centre({ ledger }: { readonly ledger: LedgerPhase }): ReactNode {
@@ -116,7 +134,7 @@ function Shell(): ReactNode {
   useTheme();
   useShortcuts();
   useReportOnOpen();
-  useEvidenceAhead();
+  useCodeAhead();
   const isOpen = ledger.phase === 'open';
   const away = screen !== 'monitor';
   // The laboratory measures what the parameters beside it do.

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { startTransition, useEffect, useId, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { actions, useTautline } from '../../state/store.ts';
 import type { Panel } from '../panel.ts';
 
@@ -11,7 +11,9 @@ function useOnScreen(ref: RefObject<HTMLElement | null>): boolean {
   useEffect(() => {
     const element = ref.current;
     if (!element) return;
-    const observer = new IntersectionObserver((entries) => setSeen(entries[entries.length - 1].isIntersecting), { rootMargin: BEFORE_SEEN, scrollMargin: BEFORE_SEEN });
+    // In a transition, which is rendered in slices: many panels come into view together, and first of all when a ledger has opened.
+    const onChange: IntersectionObserverCallback = (entries) => startTransition(() => setSeen(entries[entries.length - 1].isIntersecting));
+    const observer = new IntersectionObserver(onChange, { rootMargin: BEFORE_SEEN, scrollMargin: BEFORE_SEEN });
     observer.observe(element);
     return () => observer.disconnect();
   }, [ref]);

@@ -86,6 +86,11 @@ export interface PrepareOptions {
   readonly crewFrom?: number;
 }
 
+/** Wakes the crew where the first run over a ledger will call it. */
+export function wakeCrew({ crew, crewFrom = CREW_FROM_MS }: Pick<PrepareOptions, 'crew' | 'crewFrom'>, { n, streams }: EventColumns, k: number): void {
+  if (crew && streams.length > 1 && new StageSpeed(k).cost(CREW_STAGES, n) >= crewFrom) crew.wake?.();
+}
+
 export interface SignalPreview {
   /** The signals that are previewed; of the others nothing changes. */
   readonly names: ReadonlySet<SignalName>;

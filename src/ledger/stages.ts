@@ -5,7 +5,7 @@ import type { OnProgress } from '../core/progress.ts';
 import { nextTurn } from '../core/turn.ts';
 import type { Baseline } from '../detection/baseline.ts';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters, type Stage } from '../detection/parameters.ts';
-import { createDetector, referenceRange, selectStreams, type Detector, type PrepareOptions, type SignalPreview } from '../detection/pipeline.ts';
+import { createDetector, referenceRange, selectStreams, wakeCrew, type Detector, type PrepareOptions, type SignalPreview } from '../detection/pipeline.ts';
 import type { Alert, Decisions, Projection, Signals } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { fitProjection, projectLedger, truncateCoordinates, truncateProjection } from './projection.ts';
@@ -154,6 +154,7 @@ export function createStages(
       });
     }
     const { events, leftOut } = selectStreams(columns, parameters.stream);
+    wakeCrew(threads, events, parameters.k);
     const stream = new Int32Array(columns.n).fill(-1);
     for (let i = 0; i < events.n; i += 1) stream[events.row[i]] = events.stream[i];
     const range = given ? within(given.own, events.n) : referenceRange(events.n, parameters).range;

@@ -9,7 +9,7 @@ import { browserScenarios, passingScenarios } from './scenarios.ts';
 import { createSession } from './session.ts';
 import type { TautlineActions, TautlineState } from './types.ts';
 
-/** The page's one session. Importing starts nothing: the engine and the database start when a ledger is opened. */
+/** The page's one session. Importing starts nothing: the engine starts when it is woken or a ledger is opened, the database when there are events to store. */
 export const session = createSession({
   createEngine: (onRestart) => createEngineClient({ onRestart }),
   createDatabase: async (onRestart) => (await import('../ledger/duckdb.ts')).createDatabase({ onRestart }),

@@ -5,6 +5,8 @@ import { callbackToWire, progressToWire, sinkToWire } from './wire.ts';
 
 /** The engine, seen from the page. Every call settles: when the worker dies, with a `TautlineFailure` of kind 'worker'. */
 export interface EngineClient extends EngineApi {
+  /** Starts the worker before the first call. */
+  wake(): void;
   /** Ends the worker; later calls reject. */
   dispose(): void;
 }
@@ -33,7 +35,7 @@ export const spawnUmapWorker = (): SpawnedWorker => watchWorker(new Worker(new U
 /** Starts one worker of the laboratory. */
 export const spawnLabWorker = (): SpawnedWorker => watchWorker(new Worker(new URL('./lab.worker.ts', import.meta.url), { type: 'module', name: 'tautline-lab' }));
 
-/** Starts the engine worker at the first call. */
+/** Starts the engine worker at the first call, or when it is woken. */
 export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: EngineClientOptions = {}): EngineClient {
   const lifeline = createLifeline<EngineApi>({
     name: 'engine',
@@ -82,6 +84,7 @@ export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: Eng
     labels: (file) => call('reading labels', (remote) => remote.labels(file)),
     score: (file) => call('scoring against labels', (remote) => remote.score(file)),
     bundle: (characteristics) => call('making a bundle', (remote) => remote.bundle(characteristics)),
+    wake: () => lifeline.wake(),
     dispose: () => lifeline.dispose(),
   };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { shareOut } from '../detection/crew.ts';
-import { createDetector, referenceRange, type Detector } from '../detection/pipeline.ts';
+import { createDetector, referenceRange, wakeCrew, type Detector } from '../detection/pipeline.ts';
 import { StageSpeed } from '../detection/signalStages.ts';
 import { bitsOf, parameters, randomLedger, type RandomLedger } from '../detection/testing.ts';
 import { testKernels } from '../kernels/testing.ts';
@@ -53,6 +53,19 @@ describe('a crew', () => {
       }
       threads.dispose();
     }), { numRuns: 12 });
+  });
+
+  it('is woken for a ledger whose first run will call it, and is the crew of that run', async () => {
+    const threads = crewOf(2);
+    const { events } = randomLedger({ n: 9000, k: 4, streams: 3, seed: 1 });
+    wakeCrew({ crew: threads, crewFrom: 1e6 }, events, 4);
+    wakeCrew({ crew: threads, crewFrom: 0 }, { ...events, streams: events.streams.slice(0, 1) }, 4);
+    expect(members).toHaveLength(0);
+    wakeCrew({ crew: threads, crewFrom: 0 }, events, 4);
+    expect(members).toHaveLength(2);
+    const detector = loaded({ n: 9000, k: 4, streams: 3, seed: 1 });
+    await detector.prepare(parameters(), { ...patient(), crew: threads, crewFrom: 0 });
+    expect(members).toHaveLength(2);
   });
 
   it('loses a member without losing its streams, and is whole for the next run', async () => {

@@ -48,8 +48,9 @@ export function crewToWire(loadKernels: () => Promise<KernelModule>): CrewApi {
   };
 }
 
-/** Threads for the engine: started at the first run, each with a copy of the ledger of the newest run. */
+/** Threads for the engine: started at the first run or when woken, each with a copy of the ledger of the newest run. */
 export interface CrewThreads extends Crew {
+  wake(): void;
   /** Gives their memory back, until the next run. */
   dispose(): void;
 }
@@ -114,6 +115,10 @@ export function createCrew(size: number, spawn: () => SpawnedWorker): CrewThread
       } finally {
         signal.removeEventListener('abort', onAbort);
       }
+    },
+    wake() {
+      slots ??= start();
+      for (const { lifeline } of slots) lifeline.wake();
     },
     dispose() {
       for (const { lifeline } of slots ?? []) lifeline.dispose();

@@ -41,6 +41,25 @@ describe('lifeline', () => {
     expect(spawn).toHaveBeenCalledOnce();
   });
 
+  it('starts its worker when it is woken, once; one that cannot start is tried again by the call, which says why', async () => {
+    const { line, run, spawn } = lifeline(mortal);
+    line.wake();
+    line.wake();
+    expect(spawn).toHaveBeenCalledOnce();
+    expect(await run('echo', 7)).toBe(7);
+    expect(spawn).toHaveBeenCalledOnce();
+    line.dispose();
+    line.wake();
+    expect(spawn).toHaveBeenCalledOnce();
+    const unstarted = createLifeline<Mortal>({
+      name: 'test', advice: 'Try again', spawn: () => {
+        throw new Error('no more workers');
+      },
+    });
+    unstarted.wake();
+    expect((await errorOf(unstarted.call('acting', (remote) => remote.run({ act: 'echo' })))).kind).toBe('worker');
+  });
+
   it('gives an error of the call itself as it was thrown, and keeps the worker', async () => {
     const { run, spawn } = lifeline(mortal);
     expect(await errorOf(run('refuse'))).toEqual({ kind: 'ledger', problem: 'no such thing', advice: 'Look elsewhere' });

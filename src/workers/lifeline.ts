@@ -17,6 +17,8 @@ export interface Lifeline<T> {
    * @throws TautlineFailure of the kind the worker threw; kind 'worker' when it died or could not be started.
    */
   call<R>(what: string, use: (remote: Remote<T>) => Promise<R>): Promise<R>;
+  /** Starts the worker where none runs: the first call finds it ready. Where it does not start, the call says so. */
+  wake(): void;
   /** Ends the worker and starts another; pending calls reject. */
   restart(reason: string): void;
   /** Ends the worker for good; pending and later calls reject. */
@@ -101,6 +103,14 @@ export function createLifeline<T>({ name, spawn, advice, onRestart }: LifelineOp
           },
         );
       });
+    },
+    wake() {
+      if (disposed) return;
+      try {
+        life ??= start();
+      } catch {
+        // The next call tries again and reports why.
+      }
     },
     restart(reason) {
       if (life) end(life, reason);

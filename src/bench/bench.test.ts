@@ -92,7 +92,8 @@ const measurement = (change: Partial<Measurement>): Measurement => ({
 
 describe('report', () => {
   const report: Report = {
-    date: '2026-01-01T00:00:00.000Z', notes: [], base: { n: 50_000, k: 8 }, pool: [], app: [],
+    date: '2026-01-01T00:00:00.000Z', notes: [], base: { n: 50_000, k: 8 }, app: [],
+    pool: [0, 1, 2].map((workers) => ({ engine: 'Chromium', n: 1_000_000, k: 8, workers, ms: 900 / (workers + 1), rounds: 5 })),
     machine: { cpu: 'a processor', cores: 2, system: 'Linux 6', node: 'v20.0.0', chromium: null, compiler: 'gcc 12' },
     growth: [{ engine: 'Node', n: 10_000, k: 8, ns: 1000, rounds: 3 }, { engine: 'Node', n: 1_000_000, k: 8, ns: 1200, rounds: 3 }],
     measurements: [
@@ -113,6 +114,8 @@ describe('report', () => {
     expect(text).toMatch(/signals stage +50,000 +8 +1,000 ns +1,000,000 +20 +10× \(2,000\) +2\.00×/);
     expect(text).toMatch(/signals stage +10,000/);
     expect(text).toMatch(/not met/);
+    expect(text).toMatch(/1,000,000 +8 +none +900 ms +1\.00×/);
+    expect(text).toMatch(/1,000,000 +8 +2 +300 ms +3\.00×/);
     expect(markdownTable({ title: '', rows: [['', 'b'], ['x', '1']] })).toBe('|  | b |\n| --- | ---: |\n| x | 1 |');
     expect(readmeBlock(report, CASES)).toContain('| signals stage | 50,000 | 8 | 1,000 | 500 |');
   });

@@ -79,7 +79,17 @@ export class Bench {
 
   /** All kernels of the signals stage, in the pipeline: parameters differ from run to run (from the first ones by next to nothing), so that none finds its signals there. */
   signals(turn: number): Signals {
-    return this.detector.runSignals(varied(this.input.parameters, turn));
+    return this.detector.runSignals(this.varied(turn));
+  }
+
+  varied(turn: number): Parameters {
+    return varied(this.input.parameters, turn);
+  }
+
+  /** The next run finds no signals. */
+  forget(): void {
+    const { events, coordinates, range } = this.input;
+    this.detector.load(events, coordinates, range);
   }
 
   /** What the C reads whatever the case. */

@@ -20,6 +20,8 @@ export interface Engine {
   /** The signals stage at several sizes, to be run in turn. */
   prepareGrowth(ns: readonly number[], k: number): Promise<void>;
   runGrowth(n: number, times: number): number | Promise<number>;
+  /** The signals stage over workers; null where the engine is not the one whose workers the app uses. */
+  readonly pool: { prepare(n: number, k: number, workers: readonly number[]): Promise<void>; run(workers: number): Promise<number> } | null;
   /** Lets go of the size at hand. */
   release(): Promise<void>;
   close(): Promise<void>;
@@ -34,18 +36,20 @@ export function nodeEngine(session: Session): Engine {
     run: (side, times) => session.run(side, times),
     prepareGrowth: (ns, k) => session.prepareGrowth(ns, k),
     runGrowth: (n, times) => session.runGrowth(n, times),
+    pool: null,
     release: async () => session.close(),
     close: async () => session.close(),
   };
 }
 
 const PAGE = fileURLToPath(new URL('./page.ts', import.meta.url));
+const SIGNAL_WORKER = fileURLToPath(new URL('./signal.worker.ts', import.meta.url));
 
 /** The same cases in a page of a real Chromium, isolated as the app is. Needs the kernels compiled. */
 export async function chromiumEngine(folder: string): Promise<Engine> {
   const root = join(folder, 'page');
   await mkdir(root, { recursive: true });
-  await build({ entryPoints: [PAGE], outfile: join(root, 'page.js'), bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning' });
+  await build({ entryPoints: { page: PAGE, signal: SIGNAL_WORKER }, outdir: root, bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning' });
   await copyFile(BUILT_KERNELS, join(root, 'kernels.wasm'));
   await writeFile(join(root, 'index.html'), '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>bench</title><script type="module" src="page.js"></script>\n');
   const server = await serve({ root, port: 0 });
@@ -69,6 +73,10 @@ export async function chromiumEngine(folder: string): Promise<Engine> {
       run: (side, times) => page.evaluate(async (what) => (await window.tautlineBench).run(...what), [side, times] as [Side, number]),
       prepareGrowth: (ns, k) => page.evaluate(async (what) => (await window.tautlineBench).prepareGrowth(...what), [ns, k] as [readonly number[], number]),
       runGrowth: (n, times) => page.evaluate(async (what) => (await window.tautlineBench).runGrowth(...what), [n, times] as [number, number]),
+      pool: {
+        prepare: (n, k, workers) => page.evaluate(async (what) => (await window.tautlineBench).preparePool(...what), [n, k, workers] as [number, number, readonly number[]]),
+        run: (workers) => page.evaluate(async (count) => (await window.tautlineBench).runPool(count), workers),
+      },
       release: () => page.evaluate(async () => (await window.tautlineBench).close()),
       async close() {
         await started.close();

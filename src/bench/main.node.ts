@@ -7,7 +7,7 @@ import { runAppBench } from './app/index.ts';
 import { CASES } from './cases/index.ts';
 import { WrongResult } from './compare.ts';
 import { chromiumEngine, nodeEngine, type Engine } from './engine.node.ts';
-import { measure, measureGrowth } from './measure.node.ts';
+import { measure, measureGrowth, measurePool } from './measure.node.ts';
 import type { AppRow, GrowthPoint, Machine, Report } from './model.ts';
 import { compileNative, startNative, type Compiled } from './native.node.ts';
 import { parseOptions, USAGE, type Options } from './options.ts';
@@ -33,13 +33,14 @@ async function main(args: readonly string[]): Promise<void> {
   const compiled: Compiled = timed ? await compileNative(out) : { compiler: null, builds: [], notes: [] };
   notes.push(...compiled.notes);
   let chromium: string | null = null;
-  const { measurements, growth }: Measured = timed ? await measureCases(options, out, compiled, notes, (version) => (chromium = version)) : { measurements: [], growth: [] };
+  const nothing: Measured = { measurements: [], growth: [], pool: [] };
+  const { measurements, growth, pool } = timed ? await measureCases(options, out, compiled, notes, (version) => (chromium = version)) : nothing;
   const app = options.app ? await measureApp(options, notes) : [];
   const [first] = cpus();
   const machine: Machine = {
     cpu: first?.model ?? 'unknown processor', cores: cpus().length, system: `${type()} ${release().split('-')[0]}`, node: process.version, chromium, compiler: compiled.compiler,
   };
-  const report: Report = { date: new Date().toISOString(), machine, notes, base: options.base, measurements, growth, pool: [], app };
+  const report: Report = { date: new Date().toISOString(), machine, notes, base: options.base, measurements, growth, pool, app };
   const cases = CASES.filter(({ id }) => measurements.some((m) => m.case === id));
   await writeFile(join(out, 'bench.json'), `${JSON.stringify(report, null, 1)}\n`);
   if (measurements.some((m) => m.case === 'signals')) await writeFile(join(out, 'bench.svg'), `${costPlot(report)}\n`);
@@ -47,7 +48,7 @@ async function main(args: readonly string[]): Promise<void> {
   say(`\n${join(out, 'bench.json')}, bench.svg; ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }
 
-type Measured = Pick<Report, 'measurements' | 'growth'>;
+type Measured = Pick<Report, 'measurements' | 'growth' | 'pool'>;
 
 async function measureCases(options: Options, folder: string, compiled: Compiled, notes: string[], onVersion: (chromium: string) => void): Promise<Measured> {
   const kernels = await loadKernels();
@@ -70,7 +71,10 @@ async function measureCases(options: Options, folder: string, compiled: Compiled
     const ns = sizes.filter(({ k }) => k === base.k).map(({ n }) => n);
     const growth: GrowthPoint[] = [];
     if (ns.length > 1 && options.cases.includes('signals')) for (const engine of engines) growth.push(...(await measureGrowth(ns, base.k, engine, say)));
-    return { measurements, growth };
+    const byCost = sizes.toSorted((a, b) => b.n * b.k - a.n * a.k);
+    const largest = [byCost.find(({ k }) => k === base.k), byCost.find(({ n, k }) => n === base.n && k !== base.k)].filter((size) => size !== undefined);
+    const pool = page && options.cases.includes('signals') ? await measurePool(largest, page, say) : [];
+    return { measurements, growth, pool };
   } finally {
     await Promise.allSettled([page?.close(), ...natives.map((native) => native.close())]);
   }

@@ -3,7 +3,7 @@ import type { Case } from './bench.ts';
 import { requireEqual, WrongResult } from './compare.ts';
 import { nodeEngine, type Engine } from './engine.node.ts';
 import { interleave, type Subject } from './interleave.ts';
-import type { GrowthPoint, Measurement, Size } from './model.ts';
+import type { GrowthPoint, Measurement, PoolMeasurement, Size } from './model.ts';
 import { writeRecords, type NativeProcess } from './native.node.ts';
 import type { Columns } from './records.ts';
 import type { Session } from './session.ts';
@@ -114,4 +114,23 @@ export async function measureGrowth(ns: readonly number[], k: number, engine: En
   }
   await engine.release();
   return ns.map((n) => ({ engine: engine.name, n, k, ns: median(samples.get(n)!), rounds: GROWTH_ROUNDS }));
+}
+
+const POOL_WORKERS = [0, 1, 2];
+const POOL_ROUNDS = 5;
+
+/** Time of the signals stage by the number of workers that share it, run in turn. */
+export async function measurePool(sizes: readonly Size[], engine: Engine, progress: (text: string) => void): Promise<PoolMeasurement[]> {
+  const { pool } = engine;
+  if (!pool) return [];
+  const found: PoolMeasurement[] = [];
+  for (const { n, k } of sizes) {
+    progress(`${engine.name}: signals stage over ${POOL_WORKERS.join(', ')} workers, ${n.toLocaleString('en')} events, k = ${k}`);
+    await pool.prepare(n, k, POOL_WORKERS);
+    const samples = POOL_WORKERS.map((): number[] => []);
+    for (let round = 0; round < POOL_ROUNDS; round++) for (const [i, workers] of POOL_WORKERS.entries()) samples[i].push(await pool.run(workers));
+    found.push(...POOL_WORKERS.map((workers, i) => ({ engine: engine.name, n, k, workers, ms: median(samples[i]), rounds: POOL_ROUNDS })));
+    await engine.release();
+  }
+  return found;
 }

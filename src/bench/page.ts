@@ -1,4 +1,6 @@
 import { instantiateKernels } from '../kernels/module.ts';
+import { createCrew } from '../workers/crew.ts';
+import { watchWorker } from '../workers/lifeline.ts';
 import { Session, type Opened, type Side } from './session.ts';
 
 /** What the page offers to the program that drives it (chromium.node.ts). */
@@ -8,6 +10,8 @@ export interface BenchPage {
   run(side: Side, times: number): number;
   prepareGrowth(ns: readonly number[], k: number): Promise<void>;
   runGrowth(n: number, times: number): number;
+  preparePool(n: number, k: number, workers: readonly number[]): Promise<void>;
+  runPool(workers: number): Promise<number>;
   close(): void;
 }
 
@@ -17,4 +21,6 @@ declare global {
   }
 }
 
-window.tautlineBench = WebAssembly.compileStreaming(fetch('kernels.wasm')).then((module) => new Session(instantiateKernels(module)));
+window.tautlineBench = WebAssembly.compileStreaming(fetch('kernels.wasm')).then((module) => new Session(
+  instantiateKernels(module), (workers) => createCrew(workers, () => watchWorker(new Worker('signal.js', { type: 'module', name: 'signals' }))),
+));

@@ -155,7 +155,7 @@ export function poolTable(report: Report): Table | null {
   if (report.pool.length === 0) return null;
   const rows = report.pool.map((p) => {
     const one = report.pool.find((q) => q.engine === p.engine && q.n === p.n && q.k === p.k && q.workers === Math.min(...report.pool.map(({ workers }) => workers)))!;
-    return [p.engine, formatCount(p.n), String(p.k), String(p.workers), `${formatNumber(p.ms)} ms`, times(one.ms / p.ms)];
+    return [p.engine, formatCount(p.n), String(p.k), p.workers === 0 ? 'none' : String(p.workers), `${formatNumber(p.ms)} ms`, times(one.ms / p.ms)];
   });
   return { title: 'Signals stage over workers', rows: [['', 'N', 'k', 'workers', 'time', 'faster'], ...rows] };
 }

@@ -1,4 +1,5 @@
 import type { KernelModule } from '../kernels/module.ts';
+import type { CrewThreads } from '../workers/crew.ts';
 import { Bench, type Case, type Runner, type TwinRunner } from './bench.ts';
 import { CASES } from './cases/index.ts';
 import { requireEqual, type Outputs } from './compare.ts';
@@ -18,11 +19,15 @@ export interface Opened {
 export class Session {
   readonly #kernels: KernelModule;
   #bench: Bench | null = null;
+  readonly #crewOf: ((workers: number) => CrewThreads) | null;
+  #pool: { readonly bench: Bench; readonly crews: ReadonlyMap<number, CrewThreads>; turn: number } | null = null;
   readonly #growth = new Map<number, { readonly bench: Bench; turn: number }>();
   #case: { readonly id: string; readonly wasm: Runner; readonly twin: TwinRunner | null } | null = null;
 
-  constructor(kernels: KernelModule) {
+  /** @param crewOf makes the threads that share the signals, where there are such */
+  constructor(kernels: KernelModule, crewOf: ((workers: number) => CrewThreads) | null = null) {
     this.#kernels = kernels;
+    this.#crewOf = crewOf;
   }
 
   get bench(): Bench {
@@ -95,11 +100,42 @@ export class Session {
     return performance.now() - start;
   }
 
+  /** The signals stage with each number of workers (0: without any), all of them started and run once: throws `WrongResult` where their signals differ. */
+  async preparePool(n: number, k: number, workers: readonly number[]): Promise<void> {
+    this.close();
+    const crews = new Map(workers.filter((count) => count > 0).map((count) => [count, this.#crewOf!(count)]));
+    this.#pool = { bench: new Bench(this.#kernels, await benchInput(this.#kernels, n, k)), crews, turn: 0 };
+    let first: Outputs | null = null;
+    for (const count of workers) {
+      this.#pool.turn = 0;
+      await this.runPool(count);
+      const { bench } = this.#pool;
+      const outputs = { ...bench.detector.runSignals(bench.varied(1)) } as unknown as Outputs;
+      const copies = Object.fromEntries(Object.entries(outputs).filter(([, column]) => ArrayBuffer.isView(column)).map(([name, column]) => [name, Float64Array.from(column)]));
+      if (first) requireEqual(`signals stage, ${n} events`, `${count} workers`, copies, first, { other: 0 });
+      else first = copies;
+      bench.forget();
+    }
+  }
+
+  /** Milliseconds of one run of the signals stage over so many workers. */
+  async runPool(workers: number): Promise<number> {
+    const pool = this.#pool!;
+    const parameters = pool.bench.varied(++pool.turn);
+    const crew = pool.crews.get(workers) ?? null;
+    const start = performance.now();
+    await pool.bench.detector.prepare(parameters, { signal: new AbortController().signal, onProgress: () => undefined, crew, crewFrom: 0, onCrewTrouble: fail });
+    pool.bench.detector.runSignals(parameters);
+    return performance.now() - start;
+  }
+
   /** Forgets inputs and results, so that the next size has the memory. */
   close(): void {
     this.#bench = null;
     this.#case = null;
     this.#growth.clear();
+    for (const crew of this.#pool?.crews.values() ?? []) crew.dispose();
+    this.#pool = null;
   }
 
   #runner(side: Side): Runner {
@@ -108,6 +144,10 @@ export class Session {
     return runner;
   }
 }
+
+const fail = (problem: string): never => {
+  throw new Error(`a signal worker failed: ${problem}`);
+};
 
 export function caseNamed(id: string): Case {
   const found = CASES.find((c) => c.id === id);

@@ -1,4 +1,4 @@
-import { proxy, transfer } from 'comlink';
+import { expose, proxy, transfer } from 'comlink';
 import { TautlineFailure } from '../core/errors.ts';
 import type { Crew, CrewLedger, CrewPart, CrewTask } from '../detection/crew.ts';
 import { createCrewMember } from '../detection/crewMember.ts';
@@ -47,6 +47,9 @@ export function crewToWire(loadKernels: () => Promise<KernelModule>): CrewApi {
     },
   };
 }
+
+/** Makes the worker that this is called in a member of a crew. */
+export const exposeCrew = (loadKernels: () => Promise<KernelModule>): void => expose(crewToWire(loadKernels));
 
 /** Threads for the engine: started at the first run or when woken, each with a copy of the ledger of the newest run. */
 export interface CrewThreads extends Crew {

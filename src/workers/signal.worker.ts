@@ -1,7 +1,6 @@
-import { expose } from 'comlink';
 import { loadKernels } from '../kernels/load.browser.ts';
-import { crewToWire } from './crew.ts';
+import { exposeCrew } from './crew.ts';
 import { holdLifeLock } from './lifeLock.ts';
 
-expose(crewToWire(loadKernels));
+exposeCrew(loadKernels);
 holdLifeLock();

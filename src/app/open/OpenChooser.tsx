@@ -1,4 +1,5 @@
 import { useId, useRef, useState, type ReactNode, type SyntheticEvent } from 'react';
+import { nextTurn } from '../../core/turn.ts';
 import { actions } from '../../state/store.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { showSheet } from '../ui.ts';
@@ -57,8 +58,10 @@ export function DropTarget({ asked }: { readonly asked: string | null }): ReactN
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const choose = (input: HTMLInputElement): void => {
-    if (input.files && input.files.length > 0) void openGathered(gatherInput(input.files));
+    const chosen = input.files && input.files.length > 0 ? gatherInput(input.files) : null;
     input.value = '';
+    // In a turn of its own: the browser has just made the list, which takes it a while for a large folder.
+    if (chosen) void nextTurn().then(() => openGathered(chosen));
   };
   return (
     <div className="drop-target">

@@ -44,8 +44,8 @@ export interface CrewPart {
 /** Threads that compute streams, each with a copy of the ledger. */
 export interface Crew {
   readonly size: number;
-  /** Starts what takes time to start, for a run that will come. */
-  wake?(): void;
+  /** Starts members for a run that will come, and has the first `members` of them take in its ledger where that is known. */
+  wake?(ledger?: CrewLedger, members?: number): void;
   /**
    * Runs a task on each member, at most `size` of them.
    * @param ledger compared by identity with what the members hold already

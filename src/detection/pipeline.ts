@@ -198,8 +198,10 @@ export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms =
       const { n } = held.blocks;
       if (!crew || held.speed.cost(shared, n) < crewFrom || held.blocks.streams < 2) return here(stale);
       for (const stage of stale) slots[stage].key = null;
-      await here(stale.filter((stage) => stage === 'latency'));
       const shares = shareOut(shared, held.counts, Math.min(crew.size, held.blocks.streams * shared.length), held.speed);
+      // They take it in meanwhile.
+      crew.wake?.(crewLedger(held), shares.length);
+      await here(stale.filter((stage) => stage === 'latency'));
       const work = held.speed.cost(shared, 1) / total;
       let arrived = 0;
       const outcome = await crew.run(crewLedger(held), shares.map((share) => taskOf(held, parameters, slots, share)), (task, part) => {

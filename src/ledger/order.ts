@@ -11,15 +11,16 @@ export function canonicalOrder(rows: Int32Array, eventId: BigInt64Array, time: F
   return rows;
 }
 
+/** True where each of `rows` has a larger event_id than the one before it: then none is there twice. */
+export function isAscending(rows: Int32Array, eventId: BigInt64Array): boolean {
+  for (let i = 1; i < rows.length; i++) if (eventId[rows[i - 1]] >= eventId[rows[i]]) return false;
+  return true;
+}
+
 /** Among `rows` (ascending file rows), those whose event_id an earlier one has already. */
 export function duplicateRows(rows: Int32Array, eventId: BigInt64Array): number[] {
   const sorted = new BigInt64Array(rows.length);
-  let ascending = true;
-  for (let i = 0; i < rows.length; i++) {
-    sorted[i] = eventId[rows[i]];
-    ascending &&= i === 0 || sorted[i - 1] < sorted[i];
-  }
-  if (ascending) return [];
+  for (let i = 0; i < rows.length; i++) sorted[i] = eventId[rows[i]];
   sorted.sort();
   let unique = true;
   for (let i = 1; i < sorted.length && unique; i++) unique = sorted[i] !== sorted[i - 1];

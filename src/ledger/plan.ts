@@ -1,5 +1,5 @@
 import { counted } from './failures.ts';
-import { canonicalOrder, duplicateRows, expectedLength } from './order.ts';
+import { canonicalOrder, duplicateRows, expectedLength, isAscending } from './order.ts';
 import type { Scan } from './scan.ts';
 import type { ColumnMapping, LeftOut } from './types.ts';
 
@@ -46,16 +46,16 @@ export function planRows(scan: Scan, mapping: ColumnMapping, nameRow: (row: numb
     else if (scan.notFinite[row]) leave(row, 'embedding has NaN or infinite values');
     else usable[used++] = row;
   }
-  let rows = usable.subarray(0, used);
-  if (mapping.event_id !== undefined) {
+  const rows = usable.subarray(0, used);
+  let order = canonicalOrder(rows, scan.eventId, hasTime ? scan.time : null);
+  if (mapping.event_id !== undefined && !isAscending(order, scan.eventId)) {
     const duplicates = duplicateRows(rows, scan.eventId);
     if (duplicates.length > 0) {
       for (const row of duplicates) leave(row, 'event_id is there twice: the first in file order is kept');
       const dropped = new Set(duplicates);
-      rows = rows.filter((row) => !dropped.has(row));
+      order = order.filter((row) => !dropped.has(row));
     }
   }
-  const order = canonicalOrder(rows, scan.eventId, hasTime ? scan.time : null);
   const rowOf = new Int32Array(scan.rows).fill(-1);
   for (let i = 0; i < order.length; i++) rowOf[order[i]] = i;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { shareOut } from '../detection/crew.ts';
+import { shareOut, type Crew } from '../detection/crew.ts';
 import { createDetector, referenceRange, wakeCrew, type Detector } from '../detection/pipeline.ts';
 import { StageSpeed } from '../detection/signalStages.ts';
 import { bitsOf, parameters, randomLedger, type RandomLedger } from '../detection/testing.ts';
@@ -74,18 +74,37 @@ describe('a crew', () => {
     const threads = crewOf(2);
     const troubles: string[] = [];
     let struck = false;
-    const onProgress = () => {
-      if (struck || members.length < 2) return;
-      struck = true;
-      members[1].die('it was struck by lightning');
+    const stricken: Crew = {
+      size: 2,
+      run: (ledger, tasks, accept, signal) => threads.run(ledger, tasks, (task, part) => {
+        if (!struck) members[1].die('it was struck by lightning');
+        struck = true;
+        accept(task, part);
+      }, signal),
     };
-    await detector.prepare(parameters(), { ...patient(), onProgress, stretch: 0, crew: threads, crewFrom: 0, onCrewTrouble: (problem) => troubles.push(problem) });
+    await detector.prepare(parameters(), { ...patient(), crew: stricken, crewFrom: 0, onCrewTrouble: (problem) => troubles.push(problem) });
     expect(troubles).toEqual(['it was struck by lightning']);
     expect(bitsOf(detector.runSignals(parameters()))).toEqual(bitsOf(loaded(of).runSignals(parameters())));
     const next = parameters({ lambda_slow: 0.1 });
     await detector.prepare(next, { ...patient(), crew: threads, crewFrom: 0, onCrewTrouble: (problem) => troubles.push(problem) });
     expect(bitsOf(detector.runSignals(next))).toEqual(bitsOf(loaded(of).runSignals(next)));
     expect(troubles).toHaveLength(1);
+  });
+
+  it('is given the ledger while the engine works, and again where a member is lost meanwhile', async () => {
+    const of = { n: 20_000, k: 8, streams: 4, seed: 9 };
+    const detector = loaded(of);
+    const threads = crewOf(2);
+    const troubles: string[] = [];
+    let struck = false;
+    const onProgress = () => {
+      if (!struck) members[1].die('it was struck by lightning');
+      struck = true;
+    };
+    await detector.prepare(parameters(), { ...patient(), onProgress, stretch: 0, crew: threads, crewFrom: 0, onCrewTrouble: (problem) => troubles.push(problem) });
+    expect(members).toHaveLength(3);
+    expect(troubles).toEqual([]);
+    expect(bitsOf(detector.runSignals(parameters()))).toEqual(bitsOf(loaded(of).runSignals(parameters())));
   });
 
   it('that cannot be started leaves the work to the engine', async () => {

@@ -53,14 +53,15 @@ export const exposeCrew = (loadKernels: () => Promise<KernelModule>): void => ex
 
 /** Threads for the engine: started at the first run or when woken, each with a copy of the ledger of the newest run. */
 export interface CrewThreads extends Crew {
-  wake(): void;
+  wake(ledger?: CrewLedger, members?: number): void;
   /** Gives their memory back, until the next run. */
   dispose(): void;
 }
 
 interface Slot {
   readonly lifeline: Lifeline<CrewApi>;
-  holds: CrewLedger | null;
+  /** What it has been given, and whether it has taken it in. */
+  holds: { readonly ledger: CrewLedger; readonly taken: Promise<void> } | null;
 }
 
 /** @param spawn starts one worker, whose script exposes `crewToWire` */
@@ -79,13 +80,19 @@ export function createCrew(size: number, spawn: () => SpawnedWorker): CrewThread
     return slot;
   });
 
+  function load(slot: Slot, ledger: CrewLedger): Promise<void> {
+    if (slot.holds?.ledger === ledger) return slot.holds.taken;
+    const taken = slot.lifeline.call('taking in a ledger', (remote) => remote.load(ledger));
+    const given = (slot.holds = { ledger, taken });
+    taken.catch(() => {
+      if (slot.holds === given) slot.holds = null;
+    });
+    return taken;
+  }
+
   async function give(slot: Slot, ledger: CrewLedger, task: CrewTask, accept: (part: CrewPart) => void, signal: AbortSignal): Promise<string | null> {
     try {
-      if (slot.holds !== ledger) {
-        slot.holds = null;
-        await slot.lifeline.call('taking in a ledger', (remote) => remote.load(ledger));
-        slot.holds = ledger;
-      }
+      await load(slot, ledger);
       if (signal.aborted) return null;
       // After a cancel parts may still be under way.
       await slot.lifeline.call('computing signals', (remote) => remote.run(task, proxy((part: CrewPart) => {
@@ -119,9 +126,13 @@ export function createCrew(size: number, spawn: () => SpawnedWorker): CrewThread
         signal.removeEventListener('abort', onAbort);
       }
     },
-    wake() {
+    wake(ledger, members = size) {
       slots ??= start();
-      for (const { lifeline } of slots) lifeline.wake();
+      for (const slot of slots.slice(0, members)) {
+        slot.lifeline.wake();
+        // The run hears of a failure.
+        if (ledger) load(slot, ledger).catch(() => undefined);
+      }
     },
     dispose() {
       for (const { lifeline } of slots ?? []) lifeline.dispose();

@@ -15,7 +15,7 @@ export type { CustomSeriesOption, LineSeriesOption };
 /** ECharts drawing into a canvas of its own, off the page. */
 export interface Renderer {
   /**
-   * Draws at once. `option.series` is sent only when it is another array than before, so that zooming a chart with many points sets no data.
+   * Draws at once, unless it is what was drawn last. `option.series` is sent only when it is another array than before, so that zooming a chart with many points sets no data.
    * @returns the canvas, of size times ratio pixels; the next call draws into the same one
    */
   draw(option: ChartOption, size: Size, ratio: number): HTMLCanvasElement;
@@ -27,8 +27,10 @@ export function createRenderer(): Renderer {
   let chart: EChartsType | null = null;
   let drawn = { width: 0, height: 0, ratio: 0 };
   let sent: ChartOption['series'];
+  let shown: ChartOption | null = null;
   return {
     draw(option, { width, height }, ratio) {
+      if (shown === option && drawn.width === width && drawn.height === height && drawn.ratio === ratio) return canvas;
       if (chart && drawn.ratio !== ratio) {
         chart.dispose();
         chart = null;
@@ -42,6 +44,7 @@ export function createRenderer(): Renderer {
       if (sent === series) chart.setOption(axes, { silent: true });
       else chart.setOption(option, { replaceMerge: ['series'], silent: true });
       sent = series;
+      shown = option;
       return canvas;
     },
     dispose: () => chart?.dispose(),

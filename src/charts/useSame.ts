@@ -1,26 +1,5 @@
 import { useState } from 'react';
-
-/** Typed arrays up to this length are compared by their values, longer ones by identity. */
-const SHORT = 64;
-
-const isPlain = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-
-/** `next` with every part that says the same as in `before` replaced by that part; `before` itself where all of it does. */
-export function share<T>(before: T, next: T): T {
-  if (Object.is(before, next)) return before;
-  if (Array.isArray(before) && Array.isArray(next)) {
-    const shared = next.map((item: unknown, i) => (i < before.length ? share(before[i] as unknown, item) : item));
-    return (sameItems(before, shared) ? before : shared) as T;
-  }
-  if (before instanceof Float64Array && next instanceof Float64Array) {
-    return next.length <= SHORT && before.length === next.length && before.every((value, i) => Object.is(value, next[i])) ? before : next;
-  }
-  if (isPlain(before) && isPlain(next)) {
-    const shared = Object.fromEntries(Object.entries(next).map(([name, value]) => [name, share(before[name], value)]));
-    return (sameFields(before, shared) ? before : shared) as T;
-  }
-  return next;
-}
+import { share } from '../core/share.ts';
 
 /** `next` with the parts that did not change since the last time: a chart draws again only those that did. */
 export function useUnchanged<T>(next: T): T {

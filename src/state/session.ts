@@ -1,8 +1,9 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { explain, TautlineFailure, toTautlineError, type TautlineError } from '../core/errors.ts';
+import { share } from '../core/share.ts';
 import type { IndexRange } from '../core/columns.ts';
 import type { OnProgress } from '../core/progress.ts';
-import { DEFAULT_PARAMETERS, parseParameters, type Parameters } from '../detection/parameters.ts';
+import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, parseParameters, type Parameters } from '../detection/parameters.ts';
 import type { ColumnMapping, LedgerSource, RowSink } from '../ledger/types.ts';
 import type { EngineClient } from '../workers/client.ts';
 import { createLatest, SUPERSEDED } from '../workers/latest.ts';
@@ -60,6 +61,18 @@ interface Fill {
   reject(thrown: unknown): void;
 }
 
+/** An analysis that is asked for. */
+interface Job {
+  readonly parameters: Parameters;
+  readonly baseline: Parameters | null;
+  /** Of the ledger. */
+  readonly epoch: number;
+}
+
+/** True where two analyses differ in thresholds only: after the one the other has nothing to do but to decide. */
+const sameSignals = (a: Job, b: Job): boolean =>
+  a.epoch === b.epoch && PARAMETER_NAMES.every((name) => PARAMETER_SPECS[name].stage === 'decisions' || Object.is(a.parameters[name], b.parameters[name]));
+
 export function createSession(platform: SessionPlatform): Session {
   const storage = platform.scenarios ?? passingScenarios();
   const store = createStore<TautlineState>(() => ({
@@ -90,7 +103,7 @@ export function createSession(platform: SessionPlatform): Session {
   /** Resting states of candidate, baseline and scenarios. */
   let history = startHistory(benchOf(get()));
 
-  const analyses = createLatest(async (job: { readonly parameters: Parameters; readonly baseline: Parameters | null; readonly epoch: number }) => {
+  const analyses = createLatest(async (job: Job) => {
     // Progress comes by a channel of its own and may arrive after the answer.
     let answered = false;
     try {
@@ -107,7 +120,7 @@ export function createSession(platform: SessionPlatform): Session {
     } finally {
       answered = true;
     }
-  }, () => engine.supersede());
+  }, { onWaiting: () => engine.supersede(), mayFollow: (ahead, next) => sameSignals(ahead, next) });
 
   let ahead: AskAhead = () => () => Promise.resolve();
 
@@ -236,7 +249,7 @@ export function createSession(platform: SessionPlatform): Session {
     lastGood = bench;
     const first = get().analysis.report === null;
     const running = analyses.busy ? get().analysis.running : null;
-    store.setState((state) => ({ analysis: { running, report, error: null, preview: null }, view: fitToLedger(state.view, report.events) }));
+    store.setState((state) => ({ analysis: { running, report: share(state.analysis.report, report), error: null, preview: null }, view: fitToLedger(state.view, report.events) }));
     tables.setReport(report, first);
   }
 

@@ -238,16 +238,16 @@ export class Engine implements EngineApi {
   }
 
   async series({ name, range, axis, buckets, streams, preview, next }: SeriesRequest): Promise<SeriesData> {
-    if (next) await this.#queue;
-    if (preview && this.#preview?.names.has(name as SignalName)) return this.#previewed(this.#preview, { name, range, axis, buckets, streams });
-    const analysis = await this.#readable();
-    const { events } = analysis;
-    const from = Math.min(events.n, Math.max(0, range.from));
-    const to = Math.min(events.n, Math.max(from, range.to));
-    const lines = downsample(this.#open().kernels, {
-      x: axisPositions(events, axis), y: valuesOf(analysis, name), stream: events.stream, from, to, buckets, streams,
+    if (!next && preview && this.#preview?.names.has(name as SignalName)) return this.#previewed(this.#preview, { name, range, axis, buckets, streams });
+    return this.#answer(next, (analysis) => {
+      const { events } = analysis;
+      const from = Math.min(events.n, Math.max(0, range.from));
+      const to = Math.min(events.n, Math.max(from, range.to));
+      const lines = downsample(this.#open().kernels, {
+        x: axisPositions(events, axis), y: valuesOf(analysis, name), stream: events.stream, from, to, buckets, streams,
+      });
+      return { revision: this.#revision, lines: lines.map((points, i) => ({ stream: streams[i], points })) };
     });
-    return { revision: this.#revision, lines: lines.map((points, i) => ({ stream: streams[i], points })) };
   }
 
   /** Lines of what there is of a preview. */
@@ -269,17 +269,15 @@ export class Engine implements EngineApi {
     return { revision, lines: lines.map((points, i) => ({ stream: streams[i], points })) };
   }
 
-  async composition(range: { from: number; to: number }, axis: Axis, buckets: number, next = false): Promise<CompositionData> {
-    if (next) await this.#queue;
-    const { events, decisions } = await this.#readable();
-    return { revision: this.#revision, ...composition(events, decisions.route, range, axis, buckets) };
+  composition(range: { from: number; to: number }, axis: Axis, buckets: number, next = false): Promise<CompositionData> {
+    return this.#answer(next, ({ events, decisions }) => ({ revision: this.#revision, ...composition(events, decisions.route, range, axis, buckets) }));
   }
 
-  async valuesAsOf(name: SeriesName, index: EventIndex, streams: readonly number[], next = false): Promise<ValuesAsOf> {
-    if (next) await this.#queue;
-    const analysis = await this.#readable();
-    requireEvent(index, analysis.events.n);
-    return { revision: this.#revision, values: valuesAsOf(analysis.events, valuesOf(analysis, name), index, streams) };
+  valuesAsOf(name: SeriesName, index: EventIndex, streams: readonly number[], next = false): Promise<ValuesAsOf> {
+    return this.#answer(next, (analysis) => {
+      requireEvent(index, analysis.events.n);
+      return { revision: this.#revision, values: valuesAsOf(analysis.events, valuesOf(analysis, name), index, streams) };
+    });
   }
 
   async couplingMatrix(at: EventIndex): Promise<CouplingMatrix> {
@@ -348,6 +346,14 @@ export class Engine implements EngineApi {
   async #readable(): Promise<Analysis> {
     if (!this.#holding?.stages.analysis) await this.#queue;
     return this.#analysed();
+  }
+
+  /** Answers from the analysis that stands; with `next` from the newest that was asked for so far, before another one begins. */
+  #answer<R>(next: boolean | undefined, answer: (analysis: Analysis) => R): Promise<R> {
+    if (!next) return this.#readable().then(answer);
+    const run = this.#queue.then(() => answer(this.#analysed()));
+    this.#queue = run.catch(() => undefined);
+    return run;
   }
 
   /** Lets a question about the analysis wait for there being one. */

@@ -52,6 +52,32 @@ describe('latest', () => {
     expect(calls).toHaveLength(1);
   });
 
+  it('sends what may follow the call in flight, and asks for room only where that is of no use', async () => {
+    const { calls, run } = gate();
+    let asked = 0;
+    const latest = createLatest(run, { onWaiting: () => asked++, mayFollow: (ahead, next) => Math.floor(ahead / 10) === Math.floor(next / 10) });
+    const answers = [11, 12, 13, 14].map((n) => latest.request(n));
+    expect(calls.map((call) => call.argument)).toEqual([11, 12]);
+    expect(asked).toBe(0);
+    expect(await answers[2]).toBe(SUPERSEDED);
+    calls[0].resolve('first');
+    expect(await answers[0]).toBe('first');
+    await turn();
+    expect(calls.map((call) => call.argument)).toEqual([11, 12, 14]);
+    const other = latest.request(21);
+    expect(asked).toBe(1);
+    calls[1].resolve('second');
+    await turn();
+    expect(calls).toHaveLength(3);
+    calls[2].reject(new Error('broken'));
+    await expect(answers[3]).rejects.toThrow('broken');
+    await turn();
+    expect(calls.map((call) => call.argument)).toEqual([11, 12, 14, 21]);
+    calls[3].resolve('other');
+    expect(await other).toBe('other');
+    expect(latest.busy).toBe(false);
+  });
+
   it('always runs the last request, never two at once, in any interleaving', async () => {
     await fc.assert(fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 30 }), async (steps) => {
       const { calls, run } = gate();

@@ -1,7 +1,7 @@
 /** What a request resolves to when a newer one took its place before it was started. */
 export const SUPERSEDED: unique symbol = Symbol('superseded');
 
-/** Newest-wins scheduling: at most one call in flight, and at most one waiting, which a newer request replaces. */
+/** Newest-wins scheduling: one call in flight, or two where the second may follow, and at most one waiting, which a newer request replaces. */
 export interface Latest<A, R> {
   /** Resolves to the call's result, or to `SUPERSEDED`; rejects with what the call threw. A call in flight is never dropped. */
   request(argument: A): Promise<R | typeof SUPERSEDED>;
@@ -11,51 +11,61 @@ export interface Latest<A, R> {
   readonly busy: boolean;
 }
 
-interface Waiting<A, R> {
+interface Asked<A, R> {
   readonly argument: A;
   resolve(value: R | typeof SUPERSEDED): void;
   reject(thrown: unknown): void;
 }
 
-/** @param onWaiting a request waits for the call in flight: that may be asked to make room */
-export function createLatest<A, R>(run: (argument: A) => Promise<R>, onWaiting: () => void = () => undefined): Latest<A, R> {
-  let inFlight = false;
-  let waiting: Waiting<A, R> | null = null;
+export interface LatestOptions<A> {
+  /** A request waits for calls in flight that are of no use to it: they may be asked to make room. */
+  readonly onWaiting?: () => void;
+  /**
+   * True where `next` may be sent while `ahead` is under way, to be begun on as soon as that is done: whoever does the work is never without. For calls that
+   * are quick after `ahead`, and done in order.
+   */
+  readonly mayFollow?: (ahead: A, next: A) => boolean;
+}
+
+export function createLatest<A, R>(run: (argument: A) => Promise<R>, { onWaiting, mayFollow = () => false }: LatestOptions<A> = {}): Latest<A, R> {
+  const inFlight: Asked<A, R>[] = [];
+  let waiting: Asked<A, R> | null = null;
+
+  const useful = (next: A): boolean => inFlight.every(({ argument }) => mayFollow(argument, next));
+  const hasRoom = (next: A): boolean => inFlight.length === 0 || (inFlight.length === 1 && useful(next));
 
   function dropWaiting(): void {
     waiting?.resolve(SUPERSEDED);
     waiting = null;
   }
 
-  async function start(first: Waiting<A, R>): Promise<void> {
-    inFlight = true;
-    let next: Waiting<A, R> | null = first;
-    while (next) {
-      const current: Waiting<A, R> = next;
-      try {
-        current.resolve(await run(current.argument));
-      } catch (thrown) {
-        current.reject(thrown);
-      }
-      next = waiting;
-      waiting = null;
+  async function start(asked: Asked<A, R>): Promise<void> {
+    inFlight.push(asked);
+    try {
+      asked.resolve(await run(asked.argument));
+    } catch (thrown) {
+      asked.reject(thrown);
     }
-    inFlight = false;
+    inFlight.splice(inFlight.indexOf(asked), 1);
+    if (!waiting || !hasRoom(waiting.argument)) return;
+    const next = waiting;
+    waiting = null;
+    void start(next);
   }
 
   return {
     request(argument) {
       return new Promise((resolve, reject) => {
         const asked = { argument, resolve, reject };
-        if (!inFlight) return void start(asked);
+        if (!waiting && hasRoom(argument)) return void start(asked);
         dropWaiting();
         waiting = asked;
-        onWaiting();
+        if (!useful(argument)) onWaiting?.();
       });
     },
     dropWaiting,
     get busy() {
-      return inFlight;
+      return inFlight.length > 0;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { memo, useMemo } from 'react';
 import { LaneChart } from '../../charts/LaneChart.tsx';
 import { kindStyle, streamStyle, type Mode } from '../../charts/palette.ts';
+import { useUnchanged } from '../../charts/useSame.ts';
 import { useChartTheme } from '../../charts/theme.ts';
 import { formatCount, formatNumber } from '../../core/format.ts';
 import { kindLabel } from '../../detection/kindLabels.ts';
@@ -23,10 +24,10 @@ export function AlertLanes({ table }: { table: boolean }) {
   const { link, report, streams, episodes, ticks, shades, pickEpisode } = useShared();
   const { mode } = useChartTheme();
   const against = useAgainst();
-  const lanes = useMemo(() => streams.map((stream) => ({ name: report.streams[stream].name, style: streamStyle(stream, mode) })), [streams, report, mode]);
-  const inLanes = useMemo(() => laneShades(shades, streams), [shades, streams]);
+  const lanes = useMemo(() => streams.map((stream) => ({ name: report.streams[stream].name, style: streamStyle(stream, mode) })), [streams, report.streams, mode]);
+  const inLanes = useUnchanged(useMemo(() => laneShades(shades, streams), [shades, streams]));
   const shown = useMemo(() => episodesOf(episodes, streams), [episodes, streams]);
-  const ghosts = useMemo(() => ghostsOf(report.alerts, report.baselineAlerts), [report]);
+  const ghosts = useMemo(() => ghostsOf(report.alerts, report.baselineAlerts), [report.alerts, report.baselineAlerts]);
   const alertOf = (id: number): Alert => (id >= 0 ? report.alerts[id] : ghosts[-1 - id]);
 
   if (streams.length === 0) return <p className="panel-message">All streams are hidden. Click a stream in the legend to draw it.</p>;
@@ -42,21 +43,21 @@ export function AlertLanes({ table }: { table: boolean }) {
         onPickEpisode={pickEpisode}
         describeEpisode={(id) => describeAlert(alertOf(id), report.streams[alertOf(id).stream].name, id < 0 ? against : null)}
       />
-      <AlertKey report={report} ghosts={ghosts.length} against={against} labelled={inLanes.some(({ tone }) => tone === 'labelled')} mode={mode} />
-      <AlertTable report={report} streams={streams} table={table} />
+      <AlertKey alerts={report.alerts} ghosts={ghosts.length} against={against} labelled={inLanes.some(({ tone }) => tone === 'labelled')} mode={mode} />
+      <AlertTable alerts={report.alerts} names={report.streams} streams={streams} table={table} />
     </>
   );
 }
 
 /** What the colours and letters of bars stand for. */
-const AlertKey = memo(function AlertKey({ report, ghosts, against, labelled, mode }: { report: AnalysisReport; ghosts: number; against: string; labelled: boolean; mode: Mode }) {
-  const kinds = ALERT_KINDS.filter((kind) => report.alerts.some((alert) => alert.kind === kind));
+const AlertKey = memo(function AlertKey({ alerts, ghosts, against, labelled, mode }: { alerts: readonly Alert[]; ghosts: number; against: string; labelled: boolean; mode: Mode }) {
+  const kinds = ALERT_KINDS.filter((kind) => alerts.some((alert) => alert.kind === kind));
   return (
     <ul className="key">
-      {report.alerts.length === 0 && <li>No alerts: nothing left its reference behaviour with these parameters.</li>}
+      {alerts.length === 0 && <li>No alerts: nothing left its reference behaviour with these parameters.</li>}
       {kinds.map((kind) => {
         const { color, letter } = kindStyle(kind, mode);
-        return <li key={kind}><b style={{ background: color }}>{letter}</b>{kindLabel(kind)} {formatCount(report.alerts.filter((alert) => alert.kind === kind).length)}</li>;
+        return <li key={kind}><b style={{ background: color }}>{letter}</b>{kindLabel(kind)} {formatCount(alerts.filter((alert) => alert.kind === kind).length)}</li>;
       })}
       {labelled && <li><b className="labelled" />labelled as faulty</li>}
       {ghosts > 0 && <li><b className="ghost" />only with {against} {formatCount(ghosts)}</li>}
@@ -66,8 +67,15 @@ const AlertKey = memo(function AlertKey({ report, ghosts, against, labelled, mod
 
 const ROWS = 50;
 
-const AlertTable = memo(function AlertTable({ report, streams, table }: { report: AnalysisReport; streams: readonly number[]; table: boolean }) {
-  const rows = report.alerts.filter((alert) => streams.includes(alert.stream));
+interface AlertTableProps {
+  readonly alerts: readonly Alert[];
+  readonly names: AnalysisReport['streams'];
+  readonly streams: readonly number[];
+  readonly table: boolean;
+}
+
+const AlertTable = memo(function AlertTable({ alerts, names, streams, table }: AlertTableProps) {
+  const rows = alerts.filter((alert) => streams.includes(alert.stream));
   return (
     <div className={table ? 'chart-table' : 'visually-hidden'}>
       <table>
@@ -77,7 +85,7 @@ const AlertTable = memo(function AlertTable({ report, streams, table }: { report
           {rows.slice(0, ROWS).map((alert) => (
             <tr key={`${alert.kind}-${alert.stream}-${alert.fired}`}>
               <th scope="row">{kindLabel(alert.kind)}</th>
-              <td>{report.streams[alert.stream].name}</td>
+              <td>{names[alert.stream].name}</td>
               <td>{formatCount(alert.onset)}</td>
               <td>{formatCount(alert.fired)}</td>
               <td>{alert.cleared === null ? 'open' : formatCount(alert.cleared)}</td>

@@ -4,6 +4,7 @@ import { AxisStrip } from '../../charts/AxisStrip.tsx';
 import { Overview } from '../../charts/Overview.tsx';
 import { routeStyle, streamStyle } from '../../charts/palette.ts';
 import type { Layer } from '../../charts/StackedArea.tsx';
+import { useUnchanged } from '../../charts/useSame.ts';
 import { useChartTheme } from '../../charts/theme.ts';
 import { formatCount, formatDuration, formatTimeFull } from '../../core/format.ts';
 import { ROUTES } from '../../detection/types.ts';
@@ -19,12 +20,13 @@ export function StackHead() {
   const { mode } = useChartTheme();
   const layers = useMemo<Layer[]>(() => ROUTES.map((route) => ({ key: route, name: route, style: routeStyle(route, mode) })), [mode]);
   const { data } = useQuery(compositionQuery(width > 1 ? report.revision : null, { from: 0, to: report.events }, axis, Math.ceil(width / 3 / 64) * 64));
+  const counts = useUnchanged(useMemo(() => data && { x: data.x, counts: data.counts }, [data]));
   const shown = useMemo(() => episodes.filter((episode) => streams.includes(episode.lane)), [episodes, streams]);
   return (
     <div className="stack-head">
       <Overview
         label="Overview of the whole ledger" full={link.full} domain={link.domain} minSpan={link.minSpan} reference={reference} layers={layers}
-        data={data ?? null} episodes={shown} formatX={formatX} onDomain={link.onDomain} onReference={setReference}
+        data={counts ?? null} episodes={shown} formatX={formatX} onDomain={link.onDomain} onReference={setReference}
       />
       <div className="stack-bar">
         <Legend />

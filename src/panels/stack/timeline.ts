@@ -105,9 +105,10 @@ export function useTimeline(report: AnalysisReport, containerWidth: number): Tim
   const full = useSame(useMemo(() => fullDomain(axis, report), [axis, report]), sameFields);
   const minSpan = axis === 'event' ? LEAST_EVENTS : 1;
 
-  const ghosts = useMemo(() => ghostsOf(report.alerts, report.baselineAlerts), [report]);
-  const edges = useMemo(() => [report.reference.from, Math.max(report.reference.from, report.reference.to - 1)], [report]);
-  const placeAlert = usePositions(axis, signalsRevision, useMemo(() => [...alertIndices(report.alerts), ...alertIndices(ghosts), ...edges], [report, ghosts, edges]));
+  const { alerts, baselineAlerts, reference: period, streams: named } = report;
+  const ghosts = useMemo(() => ghostsOf(alerts, baselineAlerts), [alerts, baselineAlerts]);
+  const edges = useMemo(() => [period.from, Math.max(period.from, period.to - 1)], [period]);
+  const placeAlert = usePositions(axis, signalsRevision, useMemo(() => [...alertIndices(alerts), ...alertIndices(ghosts), ...edges], [alerts, ghosts, edges]));
   const labelled = useLabels().data?.intervals ?? NO_LABELS;
   const labels = useMemo(() => labelled.slice(0, MOST_LABELS), [labelled]);
   const placeLabel = usePositions(axis, signalsRevision, useMemo(() => labels.flatMap(({ from, to }) => [from, to - 1]), [labels]));
@@ -167,7 +168,7 @@ export function useTimeline(report: AnalysisReport, containerWidth: number): Tim
   const ticks = useMemo(() => axisTicks(axis, domain, width / TICK_ROOM), [axis, domain, width]);
   const visibleSpan = span(domain);
   const formatX = useCallback((x: number) => (axis === 'time' ? formatTime(x, Math.min(visibleSpan, WEEK)) : formatCount(x)), [axis, visibleSpan]);
-  const episodes = useMemo(() => placeEpisodes(report.alerts, ghosts, placeAlert, full.max), [report, ghosts, placeAlert, full]);
+  const episodes = useMemo(() => placeEpisodes(alerts, ghosts, placeAlert, full.max), [alerts, ghosts, placeAlert, full]);
   const [referenceFrom, referenceTo] = edges.map(placeAlert);
   const reference = useMemo(
     () => (Number.isFinite(referenceFrom) && Number.isFinite(referenceTo) ? { min: referenceFrom, max: referenceTo } : null),
@@ -175,21 +176,21 @@ export function useTimeline(report: AnalysisReport, containerWidth: number): Tim
   );
   const shades = useMemo<Shade[]>(() => {
     const faults = labels.map((interval): Shade => {
-      const stream = interval.stream === null ? undefined : report.streams.findIndex(({ name }) => name === interval.stream);
+      const stream = interval.stream === null ? undefined : named.findIndex(({ name }) => name === interval.stream);
       return { from: placeLabel(interval.from), to: placeLabel(interval.to - 1), label: interval.label, tone: 'labelled', lane: stream };
     });
     const period: Shade[] = reference ? [{ from: reference.min, to: reference.max, label: 'reference' }] : [];
     return [...period, ...faults.filter(({ from, to }) => Number.isFinite(from) && Number.isFinite(to))];
-  }, [reference, labels, placeLabel, report]);
+  }, [reference, labels, placeLabel, named]);
   const streams = useSame(useMemo(
-    () => report.streams.flatMap((stream, i) => (hidden.includes(stream.name) ? [] : [i])),
-    [report, hidden],
+    () => named.flatMap((stream, i) => (hidden.includes(stream.name) ? [] : [i])),
+    [named, hidden],
   ), sameItems);
 
   const pickEpisode = useCallback((id: number) => {
-    const alert = id >= 0 ? report.alerts[id] : ghosts[-1 - id];
+    const alert = id >= 0 ? alerts[id] : ghosts[-1 - id];
     if (alert) actions.select(alert.fired);
-  }, [report, ghosts]);
+  }, [alerts, ghosts]);
 
   const setReference = useCallback((next: Domain) => {
     const apply = (from: number, to: number) => actions.setParameters({ reference_range: [Math.max(0, from), Math.min(events, Math.max(from + 1, to))] }, true);

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { formatCount, formatMs } from '../../core/format.ts';
 import { countText, describePart } from '../../core/part.ts';
 import type { Stage } from '../../detection/parameters.ts';
@@ -19,9 +19,24 @@ const count = (n: number, what: string): string | null => (n === 0 ? null : `${f
 
 const STAGES: readonly Stage[] = ['projection', 'signals', 'decisions'];
 
+/** What ends sooner would only flicker, and cost a slider's pictures time. */
+const MOMENT_MS = 250;
+
+/** True once an analysis has been under way for a moment, and no other has answered meanwhile. */
+function useWaiting(running: boolean, revision: number): boolean {
+  const [late, setLate] = useState<number | null>(null);
+  useEffect(() => {
+    if (!running) return;
+    const timer = setTimeout(() => setLate(revision), MOMENT_MS);
+    return () => clearTimeout(timer);
+  }, [running, revision]);
+  return running && late === revision;
+}
+
 export function StatusBar(): ReactNode {
   const ledger = useTautline((state) => state.ledger);
   const { report, running, preview } = useTautline((state) => state.analysis);
+  const waiting = useWaiting(running !== null, report?.revision ?? 0);
   const storing = useTautline((state) => state.storing);
   const sheet = useUi((ui) => ui.sheet);
   const diff = useAlertDiff();
@@ -60,7 +75,7 @@ export function StatusBar(): ReactNode {
           <ProgressBar progress={storing} label="Storing the events" />
         </span>
       )}
-      {running && (
+      {running && (waiting || preview) && (
         <span className="status-running">
           <span className={preview ? 'status-preview' : undefined}>{progressText(preview ? { ...running, phase: 'Preview: refining' } : running)}</span>
           <ProgressBar progress={running} label="Analysis" />

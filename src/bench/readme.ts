@@ -7,7 +7,7 @@ import { appTable, machineLine, markdownTable, poolTable, targetTable, type Tabl
 export function readmeBlock(report: Report, cases: readonly Case[]): string {
   const parts = [
     `Measured on ${machineLine(report)}; ratios are medians of interleaved runs.`,
-    markdownTable(stageTable(report, cases)), poolTable(report), targetTable(report), appTable(report),
+    markdownTable(stageTable(report, cases)), poolTable(report), targetTable({ ...report, app: [] }), appTable(report),
   ];
   return parts.filter((part) => part !== null).map((part) => (typeof part === 'string' ? part : markdownTable(part))).join('\n\n');
 }

@@ -1,5 +1,6 @@
+import { createReadStream } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { open, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,8 +63,8 @@ export async function fileHost({ cors, ranges, delay = 0, locate = fixture }: Ma
       response.writeHead(range ? 206 : 200);
       if (request.method === 'HEAD') return void response.end();
       await new Promise((resolve) => setTimeout(resolve, delay));
-      const file = await open(path);
-      file.createReadStream({ start: from, end: to }).pipe(response);
+      if (response.destroyed) return;
+      createReadStream(path, { start: from, end: to }).pipe(response);
     })();
   });
   return { ...await listen(server), asked };

@@ -68,7 +68,7 @@ describe('opening', () => {
     await opening;
     expect(session.isIdle()).toBe(false);
     expect(await counted).toEqual([{ n: 1200 }]);
-    await vi.waitFor(() => expect(session.isIdle()).toBe(true));
+    await idle();
   });
 
   it('fails queries of a ledger that was closed before they could be answered', async () => {

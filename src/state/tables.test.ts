@@ -77,7 +77,7 @@ describe('tables', () => {
     tables.setReport(report(4, []), true);
     await tables.ensureAlerts();
     expect(await tables.query('select * from alerts')).toEqual([]);
-    await vi.waitFor(() => expect(tables.pending).toBe(false));
+    await vi.waitFor(() => expect(tables.pending).toBe(false), 10_000);
     insert.mockRestore();
   });
 

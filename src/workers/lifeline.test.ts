@@ -82,7 +82,7 @@ describe('lifeline', () => {
   it('rejects calls to a worker that does not start, and stops starting it until it is called again', async () => {
     const { run, spawn } = lifeline(stillborn);
     expect(await errorOf(run('echo'))).toMatchObject({ kind: 'worker', problem: 'broken at start' });
-    await vi.waitFor(() => expect(spawn).toHaveBeenCalledTimes(3));
+    await vi.waitFor(() => expect(spawn).toHaveBeenCalledTimes(3), 10_000);
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(spawn).toHaveBeenCalledTimes(3);
     expect(await errorOf(run('echo'))).toMatchObject({ kind: 'worker', problem: 'broken at start' });

@@ -89,6 +89,11 @@ export class Arena {
     return filled(this.u8(values.length), values);
   }
 
+  /** Where `values` lie in this memory, for kernels that only read them; null where they lie in another. */
+  find(values: ArenaArray): number | null {
+    return values.buffer === this.#memory.buffer ? values.byteOffset : null;
+  }
+
   /** The current top, for `release`. */
   mark(): number {
     return this.#top;

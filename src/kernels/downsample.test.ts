@@ -29,6 +29,21 @@ describe('downsample', () => {
     expect(kernels.arena.used).toBe(0);
   });
 
+  it('reads what lies in the kernels’ memory where it lies, even when that memory grows for it', () => {
+    const own = kernels.fork();
+    const { arena } = own;
+    const n = 200_000;
+    const y = arena.f64From(Float64Array.from({ length: n }, (_, i) => Math.sin(i)));
+    const stream = arena.i32From(Int32Array.from({ length: n }, (_, i) => i % 3));
+    const of = (from: number, buckets: number) => ({ x: null, y: y.view(), stream: stream.view(), from, to: n - 5, buckets, streams: [0, 2] });
+    const expected = twin({ ...of(7, 40), y: y.view().slice(), stream: stream.view().slice() });
+    expect(downsample(own, of(7, 40))).toEqual(expected);
+    const before = y.view();
+    expect(downsample(own, of(0, 400_000)).map((points) => points.length / 2)).toEqual([66_665, 66_665]);
+    expect(before.length).toBe(0);
+    expect(downsample(own, of(7, 40))).toEqual(expected);
+  });
+
   it('keeps the extremes and the ends of every stream, in x order, with at most 2 points a bucket', () => {
     fc.assert(fc.property(requests, (request) => {
       downsample(kernels, request).forEach((points, slot) => {

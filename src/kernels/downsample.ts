@@ -24,6 +24,9 @@ export interface DownsampleRequest {
   readonly streams: readonly number[];
 }
 
+/** Of a line, in the kernel. */
+const STATE_BYTES = 64;
+
 /**
  * Min-max decimation for display, all streams in one pass. Per wanted stream: interleaved x, y in x order; the stream's first and last event in the range and,
  * of every bucket between, its events where there are two at most, else its minimum and maximum, else (nothing but gaps) one gap. Gaps in a row are one
@@ -48,16 +51,19 @@ export function downsample(kernels: KernelModule, request: DownsampleRequest): F
   const capacity = 2 * buckets + 2;
   const { arena, exports } = kernels;
   return arena.scope(() => {
-    arena.reserve(n * (x ? 20 : 12) + codes * 4 + streams.length * (14 * 8 + capacity * 16 + 4) + 256);
+    // Signals are in the kernels' memory already. Found before anything is allocated: views are lost when the memory grows.
+    const found = { y: arena.find(y.subarray(from, to)), stream: arena.find(stream.subarray(from, to)) };
+    const copied = (x ? 8 : 0) + (found.y === null ? 8 : 0) + (found.stream === null ? 4 : 0);
+    arena.reserve(n * copied + codes * 4 + streams.length * (STATE_BYTES + capacity * 16 + 4) + 256);
     const xs = x ? arena.f64From(x.subarray(from, to)).ptr : 0;
-    const ys = arena.f64From(y.subarray(from, to));
-    const code = arena.i32From(stream.subarray(from, to));
+    const ys = found.y ?? arena.f64From(y.subarray(from, to)).ptr;
+    const code = found.stream ?? arena.i32From(stream.subarray(from, to)).ptr;
     const slotOf = arena.i32From(slots);
-    const states = arena.f64(streams.length * 14);
+    const states = arena.u8(streams.length * STATE_BYTES);
     const out = arena.f64(streams.length * capacity * 2);
     const lengths = arena.i32(streams.length);
     states.view().fill(0);
-    exports.downsample(xs, from, ys.ptr, code.ptr, n, slotOf.ptr, codes, streams.length, buckets, states.ptr, out.ptr, lengths.ptr);
+    exports.downsample(xs, from, ys, code, n, slotOf.ptr, codes, streams.length, buckets, states.ptr, out.ptr, lengths.ptr);
     const points = out.view();
     const count = lengths.view();
     return streams.map((_, slot) => points.slice(slot * capacity * 2, (slot * capacity + count[slot]) * 2));

@@ -31,7 +31,7 @@ export const noAddress = (): Address => ({ read: () => '', push: () => undefined
 export interface AddressWriter {
   /** A discrete change, or a slider that came to rest: a new history entry, unless the view is the entry's already. */
   rest(view: ViewState): void;
-  /** A passing state: the current entry shows it, at most every 200 ms (browsers refuse more than some 100 changes in 30 s). */
+  /** A passing state: the current entry shows it once it has stood for a moment (a change of address costs the browser time, and more than some 100 in 30 s are refused). */
   drag(view: ViewState): void;
   /** Takes the address as it is, after `onChange`, or replaces the entry's text without a new entry. */
   settle(view: ViewState): void;
@@ -39,18 +39,16 @@ export interface AddressWriter {
   readonly pending: boolean;
 }
 
-const DRAG_INTERVAL_MS = 200;
+const STANDING_MS = 200;
 
 export function createAddressWriter(address: Address): AddressWriter {
   let resting = address.read();
   let shown = resting;
   let timer: ReturnType<typeof setTimeout> | null = null;
-  let waiting: ViewState | null = null;
 
   function stop(): void {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    waiting = null;
   }
   function replace(text: string): void {
     if (text !== shown) address.replace(text);
@@ -68,12 +66,11 @@ export function createAddressWriter(address: Address): AddressWriter {
       shown = text;
     },
     drag(view) {
-      waiting = view;
-      timer ??= setTimeout(() => {
-        const view = waiting;
+      stop();
+      timer = setTimeout(() => {
         stop();
-        if (view) replace(encodeView(view));
-      }, DRAG_INTERVAL_MS);
+        replace(encodeView(view));
+      }, STANDING_MS);
     },
     settle(view) {
       stop();

@@ -43,16 +43,18 @@ function AnalysisTrouble({ ledger }: { readonly ledger: Extract<LedgerPhase, { p
 }
 
 function Panels({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'open' }> }): ReactNode {
+  const analysed = useTautline((state) => state.analysis.report !== null);
+  if (!analysed) return <FirstAnalysis ledger={ledger} />;
+  return (
+    <ErrorBoundary region="The charts">
+      <panelStack.Component />
+    </ErrorBoundary>
+  );
+}
+
+function FirstAnalysis({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'open' }> }): ReactNode {
   const running = useTautline((state) => state.analysis.running);
   const error = useTautline((state) => state.analysis.error);
-  const analysed = useTautline((state) => state.analysis.report !== null);
-  if (analysed) {
-    return (
-      <ErrorBoundary region="The charts">
-        <panelStack.Component />
-      </ErrorBoundary>
-    );
-  }
   if (running === null) return error && <AnalysisFailed source={ledger.source} report={ledger.report} error={error} />;
   return (
     <div className="centre-message" role="status">

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { memo, useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { sameFields } from '../../charts/useSame.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatQuantity, formatTimeFull } from '../../core/format.ts';
 import { useAlertRows, type AlertRow } from '../../state/queries.ts';
@@ -68,6 +69,46 @@ function Header(): ReactNode {
   );
 }
 
+interface BodyRowProps {
+  readonly row: AlertRow;
+  readonly index: number;
+  readonly id: string;
+  /** px from the top of all rows. */
+  readonly top: number;
+  readonly isActive: boolean;
+  readonly isSelected: boolean;
+  readonly onActivate: (index: number) => void;
+}
+
+/** Rendered again only where the row says something else: every answer of the database is made of new objects. */
+const BodyRow = memo(function BodyRow({ row, index, id, top, isActive, isSelected, onActivate }: BodyRowProps): ReactNode {
+  return (
+    <div
+      id={id} role="row" aria-rowindex={index + 2} aria-selected={isSelected}
+      className={`alert-row${isActive ? ' active' : ''}`} style={{ transform: `translateY(${top}px)` }}
+      onClick={() => { onActivate(index); showAlert(row); }} onDoubleClick={() => zoomToAlert(row)}
+    >
+      {COLUMNS.map((column, i) => (
+        <div key={column.id} role="gridcell" aria-colindex={i + 1} className={column.number ? 'number' : undefined}>{column.cell(row)}</div>
+      ))}
+      <div role="gridcell" aria-colindex={COLUMNS.length + 1}>
+        <button
+          type="button" className="button icon-only small" tabIndex={-1} title="Evidence: who, what and which messages (e)" aria-label="Evidence"
+          onClick={(event) => { event.stopPropagation(); onActivate(index); showAlert(row); openEvidence(row); }}
+        >
+          <Icon name="evidence" size={13} />
+        </button>
+        <button
+          type="button" className="button icon-only small" tabIndex={-1} title="Zoom to the episode (z)" aria-label="Zoom to the episode"
+          onClick={(event) => { event.stopPropagation(); zoomToAlert(row); }}
+        >
+          <Icon name="zoom" size={13} />
+        </button>
+      </div>
+    </div>
+  );
+}, ({ row, ...before }, { row: nextRow, ...next }) => sameFields(before, next) && sameFields(row, nextRow));
+
 /** Alerts as rows of a grid: arrows or j and k move, Enter opens the event at which the alert fired. */
 export function AlertTable(): ReactNode {
   const { data, error } = useAlertRows();
@@ -131,29 +172,10 @@ export function AlertTable(): ReactNode {
         {virtualizer.getVirtualItems().map((item) => {
           const row = rows[item.index];
           return (
-            <div
-              key={row.alert} id={`${base}-${item.index}`} role="row" aria-rowindex={item.index + 2} aria-selected={row.fired === selected}
-              className={`alert-row${item.index === at ? ' active' : ''}`} style={{ transform: `translateY(${item.start}px)` }}
-              onClick={() => { setActive(item.index); showAlert(row); }} onDoubleClick={() => zoomToAlert(row)}
-            >
-              {COLUMNS.map((column, i) => (
-                <div key={column.id} role="gridcell" aria-colindex={i + 1} className={column.number ? 'number' : undefined}>{column.cell(row)}</div>
-              ))}
-              <div role="gridcell" aria-colindex={COLUMNS.length + 1}>
-                <button
-                  type="button" className="button icon-only small" tabIndex={-1} title="Evidence: who, what and which messages (e)" aria-label="Evidence"
-                  onClick={(event) => { event.stopPropagation(); setActive(item.index); showAlert(row); openEvidence(row); }}
-                >
-                  <Icon name="evidence" size={13} />
-                </button>
-                <button
-                  type="button" className="button icon-only small" tabIndex={-1} title="Zoom to the episode (z)" aria-label="Zoom to the episode"
-                  onClick={(event) => { event.stopPropagation(); zoomToAlert(row); }}
-                >
-                  <Icon name="zoom" size={13} />
-                </button>
-              </div>
-            </div>
+            <BodyRow
+              key={row.alert} row={row} index={item.index} id={`${base}-${item.index}`} top={item.start}
+              isActive={item.index === at} isSelected={row.fired === selected} onActivate={setActive}
+            />
           );
         })}
       </div>

@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { formatCount, formatMs } from '../../core/format.ts';
 import { countText, describePart } from '../../core/part.ts';
 import type { Stage } from '../../detection/parameters.ts';
@@ -8,6 +8,7 @@ import { alertChangeText } from '../alerts/changeText.ts';
 import { useAlertDiff } from '../alerts/useAlertDiff.ts';
 import { toggleSheet, useUi } from '../ui.ts';
 import { ProgressBar, progressText } from './Progress.tsx';
+import { useLateAnalysis } from './useLateAnalysis.ts';
 
 /** "3 rows and 844 streams left out", or that none were. */
 export function leftOutText(rows: number, streams: number): string {
@@ -19,25 +20,34 @@ const count = (n: number, what: string): string | null => (n === 0 ? null : `${f
 
 const STAGES: readonly Stage[] = ['projection', 'signals', 'decisions'];
 
-/** What ends sooner would only flicker, and cost a slider's pictures time. */
-const MOMENT_MS = 250;
-
-/** True once an analysis has been under way for a moment, and no other has answered meanwhile. */
-function useWaiting(running: boolean, revision: number): boolean {
-  const [late, setLate] = useState<number | null>(null);
-  useEffect(() => {
-    if (!running) return;
-    const timer = setTimeout(() => setLate(revision), MOMENT_MS);
-    return () => clearTimeout(timer);
-  }, [running, revision]);
-  return running && late === revision;
+/** Progress of the filling of the tables, or of an analysis that takes longer than a moment. */
+function Underway(): ReactNode {
+  const late = useLateAnalysis();
+  const preview = useTautline((state) => state.analysis.preview !== null);
+  const previewed = useTautline((state) => (state.analysis.preview ? state.analysis.running : null));
+  const storing = useTautline((state) => state.storing);
+  const running = previewed ?? late;
+  if (running) {
+    return (
+      <span className="status-running">
+        <span className={preview ? 'status-preview' : undefined}>{progressText(preview ? { ...running, phase: 'Preview: refining' } : running)}</span>
+        <ProgressBar progress={running} label="Analysis" />
+        <button type="button" className="status-button" onClick={() => actions.cancel()}>Cancel</button>
+      </span>
+    );
+  }
+  return storing && (
+    <span className="status-running" title="Fields, texts and the alert table are there when this is done; charts and sliders need not wait">
+      <span>{progressText(storing)}</span>
+      <ProgressBar progress={storing} label="Storing the events" />
+    </span>
+  );
 }
 
 export function StatusBar(): ReactNode {
   const ledger = useTautline((state) => state.ledger);
-  const { report, running, preview } = useTautline((state) => state.analysis);
-  const waiting = useWaiting(running !== null, report?.revision ?? 0);
-  const storing = useTautline((state) => state.storing);
+  const report = useTautline((state) => state.analysis.report);
+  const preview = useTautline((state) => state.analysis.preview !== null);
   const sheet = useUi((ui) => ui.sheet);
   const diff = useAlertDiff();
   const against = useAgainst();
@@ -69,19 +79,7 @@ export function StatusBar(): ReactNode {
         {leftOut}
       </button>
       <span className="status-spacer" />
-      {storing && !running && (
-        <span className="status-running" title="Fields, texts and the alert table are there when this is done; charts and sliders need not wait">
-          <span>{progressText(storing)}</span>
-          <ProgressBar progress={storing} label="Storing the events" />
-        </span>
-      )}
-      {running && (waiting || preview) && (
-        <span className="status-running">
-          <span className={preview ? 'status-preview' : undefined}>{progressText(preview ? { ...running, phase: 'Preview: refining' } : running)}</span>
-          <ProgressBar progress={running} label="Analysis" />
-          <button type="button" className="status-button" onClick={() => actions.cancel()}>Cancel</button>
-        </span>
-      )}
+      <Underway />
       {report && (
         <span role="status" aria-live="polite">
           {formatCount(report.alerts.length)} {report.alerts.length === 1 ? 'alert' : 'alerts'}{preview && ' of the analysis before'}

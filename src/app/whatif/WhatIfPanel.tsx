@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { changedParameters, PARAMETER_NAMES, PARAMETER_SPECS, type ParameterError, type ParameterName, type ParameterSpec } from '../../detection/parameters.ts';
 import { explain } from '../../core/errors.ts';
 import { actions, calibration, session, useTautline } from '../../state/store.ts';
@@ -6,6 +6,7 @@ import { benchFileText } from '../../state/scenarios.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { Menu } from '../shell/Menu.tsx';
 import { ProgressBar, progressText } from '../shell/Progress.tsx';
+import { useLateAnalysis } from '../shell/useLateAnalysis.ts';
 import { AlertChanges } from './AlertChanges.tsx';
 import { download, parameterFileText, readFile } from './parameterFile.ts';
 import { FalseAlarmCard } from './FalseAlarmCard.tsx';
@@ -100,24 +101,11 @@ function testOnProfiles(): void {
   void calibration.actions.runTable();
 }
 
-/** How long progress may stay unseen: a run that ends sooner would only flicker. */
-const SHOW_AFTER_MS = 250;
-
 function Running(): ReactNode {
-  const running = useTautline((state) => state.analysis.running);
-  const isRunning = running !== null;
-  const [late, setLate] = useState(false);
-  useEffect(() => {
-    if (!isRunning) return;
-    const timer = setTimeout(() => setLate(true), SHOW_AFTER_MS);
-    return () => {
-      clearTimeout(timer);
-      setLate(false);
-    };
-  }, [isRunning]);
+  const running = useLateAnalysis();
   return (
-    <div className="whatif-running" aria-hidden={!late}>
-      {running && late && <><ProgressBar progress={running} label="Analysis" /><span className="dim">{progressText(running)}</span></>}
+    <div className="whatif-running" aria-hidden={!running}>
+      {running && <><ProgressBar progress={running} label="Analysis" /><span className="dim">{progressText(running)}</span></>}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useQueries } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { breakGaps } from '../../charts/points.ts';
 import type { IndexRange } from '../../core/columns.ts';
@@ -71,6 +71,9 @@ export function breakLines(main: SeriesData, joined: SeriesData): SeriesData {
   return { revision: joined.revision, lines: joined.lines.map(({ stream, points }) => ({ stream, points: breakGaps(points, width * GAP_SHARE, width * DASH_SHARE) })) };
 }
 
+/** For the place of a second series where a panel has but one. */
+const NOTHING = { ...seriesQuery({ revision: 0, preview: false }, 'z', { from: 0, to: 0 }, 'event', 0, []), queryKey: ['no series'], enabled: false };
+
 /** The series of a panel over the visible range. One question a panel is under way at a time; when it is answered, only the newest is asked. */
 export function useLineData(panel: LinePanel): LineData {
   const { report, range, width, axis, streams } = useShared();
@@ -82,9 +85,10 @@ export function useLineData(panel: LinePanel): LineData {
     [report, preview, axis, drawn, width, range],
   );
   const [asked, setAsked] = useState(wanted);
-  const results = useQueries({
-    queries: panel.series.map((name) => ({ ...lineQuery(asked, name, panel.ledgerWide === true), enabled: asked.enabled })),
-  });
+  const query = (name: SeriesName) => ({ ...lineQuery(asked, name, panel.ledgerWide === true), enabled: asked.enabled });
+  const [name, other] = panel.series;
+  // Not useQueries: where a key changes it makes another observer and renders twice.
+  const results = [useQuery(query(name)), useQuery(other ? query(other) : NOTHING)].slice(0, panel.series.length);
   const busy = results.some((result) => result.isFetching);
   if (!busy && asked !== wanted) setAsked(wanted);
   const [first, second] = results.map((result) => result.data);

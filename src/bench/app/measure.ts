@@ -58,7 +58,7 @@ export async function measureApp(url: string, folder: string, { executablePath, 
 
     note('opening');
     const opening = watchRenderers();
-    await page.evaluate(() => window.__probe!.start());
+    await page.evaluate(() => window.__probe!.start(true));
     const picked = page.locator('input[webkitdirectory]').first();
     await picked.setInputFiles(folder);
     const firstPicture = await page.evaluate(() => window.__probe!.settled());

@@ -12,8 +12,8 @@ export interface Drawn {
 
 /** What the page notes while it is measured. */
 export interface Probe {
-  /** Forgets what was noted so far and starts noting. */
-  start(): void;
+  /** Forgets what was noted so far and starts noting; progress only where it is asked for, because looking for it costs time in every frame. */
+  start(progress?: boolean): void;
   read(): Noted;
   /** Resolves at the frame in which all panels on screen show the newest answers, with its time. */
   settled(): Promise<number>;
@@ -26,7 +26,7 @@ export interface Noted {
   readonly inputs: number;
   readonly frames: number;
   readonly drawn: readonly Drawn[];
-  /** First time that progress was on screen; NaN where it was not. */
+  /** First time that progress was on screen; NaN where it was not, or not looked for. */
   readonly progress: number;
   /** The longest task of the main thread, by PerformanceObserver (tasks over 50 ms only), and all of them. */
   readonly longTask: number;
@@ -49,6 +49,7 @@ export function installProbe(): void {
   let frames = 0;
   let drawn: Drawn[] = [];
   let progress = Number.NaN;
+  let seeksProgress = false;
   let longTask = 0;
   let longTasks = 0;
   let lag = 0;
@@ -93,7 +94,7 @@ export function installProbe(): void {
     if (!noting) return;
     frames++;
     const at = performance.now();
-    if (Number.isNaN(progress) && document.querySelector('[role=progressbar], progress') !== null) progress = at;
+    if (seeksProgress && Number.isNaN(progress) && document.querySelector('[role=progressbar], progress') !== null) progress = at;
     if (inFrame.size > 0) drawn.push({ at, panels: [...inFrame], revision: revision() });
     inFrame = new Set();
   };
@@ -116,8 +117,9 @@ export function installProbe(): void {
   };
 
   window.__probe = {
-    start() {
+    start(forProgress = false) {
       noting = true;
+      seeksProgress = forProgress;
       input = Number.NaN;
       inputs = 0;
       frames = 0;

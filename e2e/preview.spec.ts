@@ -13,7 +13,11 @@ test('a memory that takes long is previewed while its slider moves, and ends exa
   const before = await report(page);
   await page.evaluate(() => {
     const seen: { at: number; preview: number | null; report: number }[] = [];
-    Object.assign(window, { seen });
+    const emptied = new Set<string>();
+    Object.assign(window, { seen, emptied });
+    new MutationObserver(() => {
+      for (const empty of document.querySelectorAll('[data-panel] .shimmer')) emptied.add(empty.closest('[data-panel]')!.getAttribute('data-panel')!);
+    }).observe(document.body, { childList: true, subtree: true });
     const look = () => {
       const { preview, report } = window.__tautline!.state().analysis;
       const last = seen.at(-1);
@@ -36,6 +40,13 @@ test('a memory that takes long is previewed while its slider moves, and ends exa
   await page.mouse.up();
   await idle(page);
   await expect(page.getByText(/Preview: refining/)).toBeHidden();
+
+  // A picture stays until there is another, while zooming too.
+  await page.getByRole('region', { name: 'KL divergence' }).locator('.chart-plot').hover();
+  await page.mouse.wheel(0, -400);
+  await idle(page);
+  expect((await page.evaluate(() => window.__tautline!.state())).view.range).not.toBeNull();
+  expect(await page.evaluate(() => [...(window as unknown as { emptied: Set<string> }).emptied])).toEqual([]);
 
   const seen = await page.evaluate(() => (window as unknown as { seen: { at: number; preview: number | null; report: number }[] }).seen);
   const first = seen.find(({ preview }) => preview !== null)!;

@@ -77,10 +77,18 @@ interface Ahead extends Record<string, unknown> {
   readonly next: () => Promise<SeriesData | CompositionData | ValuesAsOf>;
 }
 
+/** And of its preview. */
+export interface SeriesAhead extends Ahead {
+  readonly nextPreview: () => Promise<SeriesData>;
+}
+
 export const seriesQuery = ({ revision, preview }: SeriesVersion, name: SeriesName, range: IndexRange, axis: Axis, buckets: number, streams: readonly number[]) => queryOptions({
   queryKey: ['series', revision, name, range.from, range.to, axis, buckets, streams],
   queryFn: () => session.engine.series({ name, range, axis, buckets, streams, preview }),
-  meta: { next: () => session.engine.series({ name, range, axis, buckets, streams, next: true }) } satisfies Ahead,
+  meta: {
+    next: () => session.engine.series({ name, range, axis, buckets, streams, next: true }),
+    nextPreview: () => session.engine.series({ name, range, axis, buckets, streams, next: true, preview: true }),
+  } satisfies SeriesAhead,
   gcTime: DRAWING_GC_MS,
   ...when(buckets > 0),
 });
@@ -155,23 +163,35 @@ for (const kind of ['series', 'as of', 'composition']) queryClient.setQueryDefau
 const DECIDED: readonly unknown[] = ['z', 'cusum'] satisfies SeriesName[];
 
 /**
- * Asks, together with every analysis, for what is on screen of the decisions, and has it ready when the report becomes the state. Were it asked for
- * afterwards, a slider that moves in every frame would always be at a newer revision than the answers.
+ * Asks, together with every analysis, for what is on screen of what it changes, and has it ready when the report, or before it the preview, becomes the
+ * state. Were it asked for afterwards, a slider that moves in every frame would always be at a newer revision than the answers, and the page would wait for
+ * them while workers that refine the preview have its processors.
  */
-session.askAhead(() => {
-  const shown = queryClient.getQueryCache().findAll({
-    type: 'active', predicate: ({ queryKey: [kind, , name] }) => kind === 'composition' || ((kind === 'series' || kind === 'as of') && DECIDED.includes(name)),
+session.askAhead((stage) => {
+  const shown = queryClient.getQueryCache().findAll({ type: 'active' }).flatMap(({ queryKey, meta }) => {
+    const [kind, , ...rest] = queryKey;
+    const changes = kind === 'composition' || ((kind === 'series' || kind === 'as of') && (stage === 'signals' || DECIDED.includes(rest[0])));
+    return changes && meta ? [{ kind, rest, meta: meta as Ahead | SeriesAhead }] : [];
   });
-  const asked = shown.flatMap(({ queryKey: [kind, , ...rest], meta }) => {
-    // What cannot be had here fails where it is drawn, and says so there.
-    const answer = (meta as Ahead | undefined)?.next().catch(() => null);
-    return answer ? [{ kind, rest, answer }] : [];
-  });
-  return async ({ revision }) => {
-    for (const { kind, rest, answer } of asked) {
-      const data = await answer;
-      if (data?.revision === revision) queryClient.setQueryData([kind, revision, ...rest], data);
-    }
+  // What cannot be had here fails where it is drawn, and says so there.
+  const ask = <D>(question: () => Promise<D>): Promise<D | null> => question().catch(() => null);
+  const previews = stage === 'signals' ? shown.flatMap(({ kind, rest, meta }) => ('nextPreview' in meta ? [{ kind, rest, answer: ask((meta as SeriesAhead).nextPreview) }] : [])) : [];
+  const answers = shown.map(({ kind, rest, meta }) => ({ kind, rest, answer: ask(meta.next) }));
+  return {
+    async previewed({ revision, names }) {
+      for (const { kind, rest, answer } of previews) {
+        if (!names.includes(rest[0] as SeriesName)) continue;
+        const data = await answer;
+        if (data?.revision === revision) queryClient.setQueryData([kind, revision, ...rest], data);
+      }
+    },
+    async analysed(report) {
+      for (const { kind, rest, answer } of answers) {
+        const data = await answer;
+        const version = kind === 'composition' ? report : seriesVersion(report, null, rest[0] as SeriesName);
+        if (data?.revision === report.revision) queryClient.setQueryData([kind, version.revision, ...rest], data);
+      }
+    },
   };
 });
 

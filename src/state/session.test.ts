@@ -144,13 +144,16 @@ describe('parameters', () => {
 
   it('are the state once what was asked along with them is there', async () => {
     const order: string[] = [];
-    session.askAhead(() => {
-      order.push('asked');
+    session.askAhead((stage) => {
+      order.push(`asked of ${stage}`);
       const answer = session.engine.composition({ from: 0, to: 1200 }, 'event', 10, true);
-      return async ({ revision, parameters: { h } }) => {
-        expect((await answer).revision).toBe(revision);
-        expect(state().analysis.report!.revision).toBeLessThan(revision);
-        order.push(`taken in ${h}`);
+      return {
+        previewed: () => Promise.resolve(),
+        analysed: async ({ revision, parameters: { h, lambda_fast } }) => {
+          expect((await answer).revision).toBe(revision);
+          expect(state().analysis.report!.revision).toBeLessThan(revision);
+          order.push(`taken in ${h} ${lambda_fast}`);
+        },
       };
     });
     const unsubscribe = session.store.subscribe(({ analysis }, before) => {
@@ -158,8 +161,10 @@ describe('parameters', () => {
     });
     session.actions.setParameters({ h: 6 }, true);
     await idle();
+    session.actions.setParameters({ lambda_fast: 0.3 }, true);
+    await idle();
     unsubscribe();
-    expect(order).toEqual(['asked', 'taken in 6', 'state 6']);
+    expect(order).toEqual(['asked of decisions', 'taken in 6 0.25', 'state 6', 'asked of signals', 'taken in 6 0.3', 'state 6']);
   });
 
   it('show in the address while a slider moves, without steps in history', async () => {

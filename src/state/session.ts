@@ -7,7 +7,7 @@ import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, parseParameters, 
 import type { ColumnMapping, LedgerSource, RowSink } from '../ledger/types.ts';
 import type { EngineClient } from '../workers/client.ts';
 import { createLatest, SUPERSEDED } from '../workers/latest.ts';
-import { SUPERSEDED_RUN, type AnalysisReport, type ReferenceFile } from '../workers/protocol.ts';
+import { SUPERSEDED_RUN, type AnalysisReport, type PreviewReport, type ReferenceFile } from '../workers/protocol.ts';
 import { createAddressWriter, type Address } from './address.ts';
 import { record, redo, startHistory, undo, type History } from './history.ts';
 import { deleteScenario, keepScenario, normalBaseline, passingScenarios, renameScenario, type Bench, type ScenarioStorage } from './scenarios.ts';
@@ -28,8 +28,14 @@ export interface SessionPlatform {
   readonly scenarios?: ScenarioStorage;
 }
 
-/** Sends questions to the engine; what it returns takes the answers in before the report becomes the state. Neither may fail. */
-type AskAhead = () => (report: AnalysisReport) => Promise<void>;
+/** Takes answers in before what they belong to becomes the state. None of it may fail. */
+interface Answers {
+  previewed(preview: PreviewReport): Promise<void>;
+  analysed(report: AnalysisReport): Promise<void>;
+}
+
+/** Sends questions to the engine about an analysis whose `stage` is the first that differs from the report on screen. */
+type AskAhead = (stage: 'signals' | 'decisions') => Answers;
 
 export interface Session {
   readonly store: StoreApi<TautlineState>;
@@ -69,9 +75,9 @@ interface Job {
   readonly epoch: number;
 }
 
-/** True where two analyses differ in thresholds only: after the one the other has nothing to do but to decide. */
-const sameSignals = (a: Job, b: Job): boolean =>
-  a.epoch === b.epoch && PARAMETER_NAMES.every((name) => PARAMETER_SPECS[name].stage === 'decisions' || Object.is(a.parameters[name], b.parameters[name]));
+/** True where parameters differ in thresholds only: after the analysis of the ones that of the others has nothing to do but to decide. */
+const sameSignals = (a: Parameters, b: Parameters): boolean =>
+  PARAMETER_NAMES.every((name) => PARAMETER_SPECS[name].stage === 'decisions' || Object.is(a[name], b[name]));
 
 export function createSession(platform: SessionPlatform): Session {
   const storage = platform.scenarios ?? passingScenarios();
@@ -108,21 +114,25 @@ export function createSession(platform: SessionPlatform): Session {
     let answered = false;
     try {
       if (get().view.reference !== sentReference) await sendReference();
+      const current = () => !answered && job.epoch === epoch;
       const analysing = engine.analyze(job.parameters, (running) => {
-        if (!answered && job.epoch === epoch) setAnalysis({ running });
-      }, job.baseline, get().view.range, (preview) => {
-        if (!answered && job.epoch === epoch) setAnalysis({ preview });
-      });
-      const takeIn = ahead();
+        if (current()) setAnalysis({ running });
+      }, job.baseline, get().view.range, (preview) => void show(preview));
+      async function show(preview: PreviewReport): Promise<void> {
+        if (current()) await answers.previewed(preview);
+        if (current()) setAnalysis({ preview });
+      }
+      const shown = get().analysis.report;
+      const answers = ahead(shown && sameSignals(shown.parameters, job.parameters) ? 'decisions' : 'signals');
       const report = await analysing;
-      if (job.epoch === epoch) await takeIn(report);
+      if (job.epoch === epoch) await answers.analysed(report);
       return report;
     } finally {
       answered = true;
     }
-  }, { onWaiting: () => engine.supersede(), mayFollow: (ahead, next) => sameSignals(ahead, next) });
+  }, { onWaiting: () => engine.supersede(), mayFollow: (a, b) => a.epoch === b.epoch && sameSignals(a.parameters, b.parameters) });
 
-  let ahead: AskAhead = () => () => Promise.resolve();
+  let ahead: AskAhead = () => ({ previewed: () => Promise.resolve(), analysed: () => Promise.resolve() });
 
   /** Reference files loaded in this page by name, so that going back in history finds them again. */
   const references = new Map<string, ReferenceFile>();

@@ -304,6 +304,34 @@ describe('a preview', () => {
     await engine.analyze(parameters({ lambda_slow: 0.1, h: 6 }), ignore, null, null, () => expect.unreachable());
   });
 
+  it('answers what was asked of it along with the analysis, before that is done', async () => {
+    const engine = newPreviewingEngine();
+    await engine.open(source, null, drop, ignore);
+    await engine.analyze(parameters(), ignore);
+    const order: string[] = [];
+    let report: PreviewReport | null = null;
+    const running = engine.analyze(parameters({ lambda_slow: 0.1 }), ignore, null, { from: 600, to: 1100 }, (given) => {
+      report = given;
+      order.push('preview');
+    });
+    const along = (name: SeriesName) => engine.series({ ...request(name, true), next: true });
+    const asked = along('kl').then((series) => {
+      order.push('answer');
+      return series;
+    });
+    const unchanged = errorOf(along('tension'));
+    await running;
+    order.push('analysed');
+    expect((await asked).revision).toBe(report!.revision);
+    expect((await asked).lines.flatMap(({ points }) => [...points]).length).toBeGreaterThan(0);
+    expect(order).toEqual(['preview', 'answer', 'analysed']);
+    expect(await unchanged).toMatchObject({ kind: 'cancelled' });
+    // A threshold has no preview: whoever waits for one is told.
+    const decided = engine.analyze(parameters({ lambda_slow: 0.1, h: 6 }), ignore, null, null, () => expect.unreachable());
+    expect(await errorOf(along('kl'))).toMatchObject({ kind: 'cancelled' });
+    await decided;
+  });
+
   it('is all that a superseded analysis gives', async () => {
     const engine = newPreviewingEngine();
     await engine.open(source, null, drop, ignore);

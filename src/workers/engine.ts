@@ -84,6 +84,8 @@ export class Engine implements EngineApi {
   #storing = new AbortController();
   #running: Running | null = null;
   #preview: Preview | null = null;
+  /** The preview of the analysis that was asked for last; null when that has ended without one. */
+  #nextPreview: Promise<Preview | null> = Promise.resolve(null);
   /** What to say of the workers with the next report. */
   readonly #troubles: string[] = [];
   /** Analyses run one after the other: they share the detector. */
@@ -152,6 +154,10 @@ export class Engine implements EngineApi {
     onPreview: ((preview: PreviewReport) => void) | null = null,
   ): Promise<AnalysisReport> {
     const { signal } = this.#work;
+    let answerPreviewed: (preview: Preview | null) => void = () => undefined;
+    this.#nextPreview = new Promise((resolve) => {
+      answerPreviewed = resolve;
+    });
     const run = this.#queue.then(async () => {
       throwIfAborted(signal, 'Analysing');
       const holding = this.#open();
@@ -163,6 +169,7 @@ export class Engine implements EngineApi {
             this.#newest += 1;
             this.#preview = { ...preview, events, revision: this.#newest };
             previewed();
+            answerPreviewed(this.#preview);
             onPreview({ revision: this.#newest, names: [...preview.names] });
           },
         },
@@ -174,7 +181,7 @@ export class Engine implements EngineApi {
       const report = describe(this.#revision, this.#signals.revision, holding.ledger, analysis);
       return { ...report, notes: [...report.notes, ...this.#troubles.splice(0)] };
     });
-    this.#queue = run.catch(() => undefined);
+    this.#queue = run.catch(() => undefined).then(() => answerPreviewed(null));
     return run;
   }
 
@@ -238,7 +245,9 @@ export class Engine implements EngineApi {
   }
 
   async series({ name, range, axis, buckets, streams, preview, next }: SeriesRequest): Promise<SeriesData> {
-    if (!next && preview && this.#preview?.names.has(name as SignalName)) return this.#previewed(this.#preview, { name, range, axis, buckets, streams });
+    const previewed = !preview ? null : next ? await this.#nextPreview : this.#preview;
+    if (previewed?.names.has(name as SignalName)) return this.#previewed(previewed, { name, range, axis, buckets, streams });
+    if (preview && next) throw new TautlineFailure({ kind: 'cancelled', what: 'Previewing' });
     return this.#answer(next, (analysis) => {
       const { events } = analysis;
       const from = Math.min(events.n, Math.max(0, range.from));

@@ -59,7 +59,10 @@ export interface SeriesRequest {
   readonly streams: readonly number[];
   /** The preview is wanted, where there is one of this series; without it an analysis answers, always. */
   readonly preview?: boolean;
-  /** The analysis that was asked for last is to answer, when it is done; where it fails, the one before does. */
+  /**
+   * The analysis that was asked for last is to answer, when it is done; where it fails, the one before does. With `preview`, that analysis' preview is to
+   * answer, as soon as there is one; where none comes, or this series is not in it, the request rejects with kind "cancelled".
+   */
   readonly next?: boolean;
 }
 

@@ -4,6 +4,7 @@ import { createEngineClient } from '../workers/client.ts';
 import type { EngineApi } from '../workers/protocol.ts';
 import { newEngine, newPreviewingEngine, spawnEngineHere, tinyLedger } from '../workers/testing.ts';
 import { createSession, type Session } from './session.ts';
+import { DRAWING_MS } from './tables.ts';
 import { memoryAddress, nodeDatabase, type MemoryAddress } from './testing.ts';
 
 /** The real engine behind its wire, the real database, and an address in memory. */
@@ -14,7 +15,7 @@ let address: MemoryAddress;
 let engine: EngineApi;
 let kill: (reason: string) => void;
 
-function start(text = '', makeEngine = newEngine): void {
+function start(text = '', makeEngine = newEngine, largeFrom?: number): void {
   address = memoryAddress(text);
   session = createSession({
     createEngine: (onRestart) => createEngineClient({
@@ -32,6 +33,7 @@ function start(text = '', makeEngine = newEngine): void {
       return { ...database, close: async () => undefined };
     },
     address,
+    largeFrom,
   });
 }
 const source = tinyLedger({ fracture: 320 });
@@ -69,6 +71,27 @@ describe('opening', () => {
     expect(session.isIdle()).toBe(false);
     expect(await counted).toEqual([{ n: 1200 }]);
     await idle();
+  });
+
+  it('of a large ledger fills the tables when the picture has had time to be drawn, and says how far that is', async () => {
+    session.dispose();
+    start('', newEngine, 1000);
+    // A database that is started for a large ledger is empty; the one of all tests is not.
+    await database.drop('events');
+    const said = new Set<string>();
+    session.store.subscribe(({ storing }) => { if (storing) said.add(storing.phase); });
+    await session.actions.open(source);
+    const store = vi.spyOn(engine, 'store');
+    const counted = session.tables.query('select count(*)::int as n from events');
+    expect(state().analysis.report).not.toBeNull();
+    await new Promise((resolve) => setTimeout(resolve, DRAWING_MS / 2));
+    expect(store).not.toHaveBeenCalled();
+    expect(session.isIdle()).toBe(false);
+    expect(await counted).toEqual([{ n: 1200 }]);
+    expect(store).toHaveBeenCalledOnce();
+    expect([...said]).toEqual(['Storing events']);
+    await idle();
+    expect(state().storing).toBeNull();
   });
 
   it('fails queries of a ledger that was closed before they could be answered', async () => {

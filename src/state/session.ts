@@ -24,6 +24,8 @@ export interface SessionPlatform {
   /** `onRestart`: the database died and has been started again without its tables. */
   createDatabase(onRestart: () => void): Promise<TableStore>;
   readonly address: Address;
+  /** Bytes from which on a ledger is large, where not by default. */
+  readonly largeFrom?: number;
   /** Where scenarios are kept; they go with the session where it is absent. */
   readonly scenarios?: ScenarioStorage;
 }
@@ -172,7 +174,7 @@ export function createSession(platform: SessionPlatform): Session {
     const onProgress: OnProgress = (progress) => {
       if (current() && get().ledger.phase === 'opening') store.setState({ ledger: { phase: 'opening', name, progress } });
     };
-    const large = source.kind === 'files' && source.files.reduce((sum, { blob }) => sum + blob.size, 0) > LARGE_BYTES;
+    const large = source.kind === 'files' && source.files.reduce((sum, { blob }) => sum + blob.size, 0) > (platform.largeFrom ?? LARGE_BYTES);
     const fill = startFill();
     const rows = tables.newLedger({ filled: fill.done, later: large });
     try {

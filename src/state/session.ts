@@ -77,6 +77,12 @@ interface Job {
   readonly epoch: number;
 }
 
+/** True where the files have more bytes than that. Asks no more of them than it must: each size is a file that the browser looks for while the page stands still. */
+function exceeds(files: readonly { readonly blob: Blob }[], bytes: number): boolean {
+  let sum = 0;
+  return files.some(({ blob }) => (sum += blob.size) > bytes);
+}
+
 /** True where parameters differ in thresholds only: after the analysis of the ones that of the others has nothing to do but to decide. */
 const sameSignals = (a: Parameters, b: Parameters): boolean =>
   PARAMETER_NAMES.every((name) => PARAMETER_SPECS[name].stage === 'decisions' || Object.is(a[name], b[name]));
@@ -174,7 +180,7 @@ export function createSession(platform: SessionPlatform): Session {
     const onProgress: OnProgress = (progress) => {
       if (current() && get().ledger.phase === 'opening') store.setState({ ledger: { phase: 'opening', name, progress } });
     };
-    const large = source.kind === 'files' && source.files.reduce((sum, { blob }) => sum + blob.size, 0) > (platform.largeFrom ?? LARGE_BYTES);
+    const large = source.kind === 'files' && exceeds(source.files, platform.largeFrom ?? LARGE_BYTES);
     const fill = startFill();
     const rows = tables.newLedger({ filled: fill.done, later: large });
     try {

@@ -190,6 +190,21 @@ describe('parameters', () => {
     expect(order).toEqual(['asked of decisions', 'taken in 6 0.25', 'state 6', 'asked of signals', 'taken in 6 0.3', 'state 6']);
   });
 
+  it('that are lists count as changed only where they say something else', async () => {
+    const stages: string[] = [];
+    session.actions.setParameters({ reference_range: [0, 200] }, true);
+    await idle();
+    session.askAhead((stage) => {
+      stages.push(stage);
+      return { previewed: () => Promise.resolve(), analysed: () => Promise.resolve() };
+    });
+    session.actions.setParameters({ h: 6, reference_range: [0, 200] }, true);
+    await idle();
+    session.actions.setParameters({ reference_range: [0, 300] }, true);
+    await idle();
+    expect(stages).toEqual(['decisions', 'signals']);
+  });
+
   it('show in the address while a slider moves, without steps in history', async () => {
     session.actions.setParameters({ h: 6 }, false);
     await idle();

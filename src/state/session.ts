@@ -3,7 +3,7 @@ import { explain, TautlineFailure, toTautlineError, type TautlineError } from '.
 import { share } from '../core/share.ts';
 import type { IndexRange } from '../core/columns.ts';
 import type { OnProgress } from '../core/progress.ts';
-import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, parseParameters, type Parameters } from '../detection/parameters.ts';
+import { DEFAULT_PARAMETERS, firstStageChanged, parseParameters, type Parameters } from '../detection/parameters.ts';
 import type { ColumnMapping, LedgerSource, RowSink } from '../ledger/types.ts';
 import type { EngineClient } from '../workers/client.ts';
 import { createLatest, SUPERSEDED } from '../workers/latest.ts';
@@ -83,9 +83,11 @@ function exceeds(files: readonly { readonly blob: Blob }[], bytes: number): bool
   return files.some(({ blob }) => (sum += blob.size) > bytes);
 }
 
-/** True where parameters differ in thresholds only: after the analysis of the ones that of the others has nothing to do but to decide. */
-const sameSignals = (a: Parameters, b: Parameters): boolean =>
-  PARAMETER_NAMES.every((name) => PARAMETER_SPECS[name].stage === 'decisions' || Object.is(a[name], b[name]));
+/** True where parameters differ in thresholds at most: after the analysis of the ones that of the others has nothing to do but to decide. */
+function sameSignals(a: Parameters, b: Parameters): boolean {
+  const stage = firstStageChanged(a, b);
+  return stage === null || stage === 'decisions';
+}
 
 export function createSession(platform: SessionPlatform): Session {
   const storage = platform.scenarios ?? passingScenarios();

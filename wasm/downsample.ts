@@ -33,20 +33,20 @@ export function downsample(
       if (slot == NOT_WANTED) continue;
       const state = states + <usize>slot * STATE_BYTES;
       const yi = load<f64>(y + (<usize>i << 3));
+      // The stream's ends are points of their own.
+      if (i + 1 == load<i32>(state, LAST)) continue;
       const events = load<i32>(state, EVENTS);
       if (events < 2) {
-        // The stream's ends are points of their own.
         if (i + 1 == load<i32>(state, FIRST)) {
           emit(state, out + <usize>slot * capacity, xOf(x, start, i), yi);
           continue;
         }
-        if (i + 1 == load<i32>(state, LAST)) continue;
         if (events == 0) {
           store<f64>(state, NaN, MIN);
           store<f64>(state, NaN, MAX);
           store<i32>(state, i, ONE);
         } else store<i32>(state, i, TWO);
-      } else if (i + 1 == load<i32>(state, LAST)) continue;
+      }
       store<i32>(state, events + 1, EVENTS);
       if (yi == yi) {
         if (!(load<f64>(state, MIN) <= yi)) {
@@ -67,7 +67,7 @@ export function downsample(
   for (let slot = 0; slot < lines; slot++) {
     const state = states + <usize>slot * STATE_BYTES;
     const last = load<i32>(state, LAST) - 1;
-    if (last + 1 > load<i32>(state, FIRST)) emit(state, out + <usize>slot * capacity, xOf(x, start, last), load<f64>(y + (<usize>last << 3)));
+    if (last >= 0) emit(state, out + <usize>slot * capacity, xOf(x, start, last), load<f64>(y + (<usize>last << 3)));
     store<i32>(lengths + (<usize>slot << 2), load<i32>(state, POINTS));
   }
 }

@@ -52,12 +52,13 @@ export function downsample(kernels: KernelModule, request: DownsampleRequest): F
   const { arena, exports } = kernels;
   return arena.scope(() => {
     // Signals are in the kernels' memory already. Found before anything is allocated: views are lost when the memory grows.
-    const found = { y: arena.find(y.subarray(from, to)), stream: arena.find(stream.subarray(from, to)) };
-    const copied = (x ? 8 : 0) + (found.y === null ? 8 : 0) + (found.stream === null ? 4 : 0);
+    const [values, streamOf] = [y.subarray(from, to), stream.subarray(from, to)];
+    const found = { values: arena.find(values), streamOf: arena.find(streamOf) };
+    const copied = (x ? 8 : 0) + (found.values === null ? 8 : 0) + (found.streamOf === null ? 4 : 0);
     arena.reserve(n * copied + codes * 4 + streams.length * (STATE_BYTES + capacity * 16 + 4) + 256);
     const xs = x ? arena.f64From(x.subarray(from, to)).ptr : 0;
-    const ys = found.y ?? arena.f64From(y.subarray(from, to)).ptr;
-    const code = found.stream ?? arena.i32From(stream.subarray(from, to)).ptr;
+    const ys = found.values ?? arena.f64From(values).ptr;
+    const code = found.streamOf ?? arena.i32From(streamOf).ptr;
     const slotOf = arena.i32From(slots);
     const states = arena.u8(streams.length * STATE_BYTES);
     const out = arena.f64(streams.length * capacity * 2);

@@ -86,9 +86,13 @@ export interface PrepareOptions {
   readonly crewFrom?: number;
 }
 
+/** True where kernels take so long, and have so many streams, that sharing them pays. */
+const worthSharing = (speed: StageSpeed, stages: readonly SignalStage[], n: number, streams: number, crewFrom: number): boolean =>
+  streams > 1 && speed.cost(stages, n) >= crewFrom;
+
 /** Wakes the crew where the first run over a ledger will call it. */
 export function wakeCrew({ crew, crewFrom = CREW_FROM_MS }: Pick<PrepareOptions, 'crew' | 'crewFrom'>, { n, streams }: EventColumns, k: number): void {
-  if (crew && streams.length > 1 && new StageSpeed(k).cost(CREW_STAGES, n) >= crewFrom) crew.wake?.();
+  if (crew && worthSharing(new StageSpeed(k), CREW_STAGES, n, streams.length, crewFrom)) crew.wake?.();
 }
 
 export interface SignalPreview {
@@ -196,7 +200,7 @@ export function createDetector(kernels: KernelModule, falseAlarms: FalseAlarms =
       }
       const shared = CREW_STAGES.filter((stage) => stale.includes(stage));
       const { n } = held.blocks;
-      if (!crew || held.speed.cost(shared, n) < crewFrom || held.blocks.streams < 2) return here(stale);
+      if (!crew || !worthSharing(held.speed, shared, n, held.blocks.streams, crewFrom)) return here(stale);
       for (const stage of stale) slots[stage].key = null;
       const shares = shareOut(shared, held.counts, Math.min(crew.size, held.blocks.streams * shared.length), held.speed);
       // They take it in meanwhile.

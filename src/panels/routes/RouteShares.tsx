@@ -1,14 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { routeStyle } from '../../charts/palette.ts';
 import { StackedArea, type Layer } from '../../charts/StackedArea.tsx';
-import { useUnchanged } from '../../charts/useSame.ts';
 import { useChartTheme } from '../../charts/theme.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatPercent } from '../../core/format.ts';
 import { ROUTES } from '../../detection/types.ts';
-import { compositionQuery } from '../../state/queries.ts';
 import { useShared } from '../stack/timeline.ts';
+import { useComposition } from '../stack/useComposition.ts';
 import { fetchWindow } from '../stack/window.ts';
 import { countRoutes, routeName, sharesAt } from './shares.ts';
 
@@ -22,8 +20,7 @@ export function RouteShares({ table }: { table: boolean }) {
   const { mode } = useChartTheme();
   const layers = useMemo<Layer[]>(() => ROUTES.map((route) => ({ key: route, name: routeName(route), style: routeStyle(route, mode) })), [mode]);
   const window = fetchWindow(range, report.events, (2 * width) / PIXELS_A_BUCKET, axis, 1);
-  const { data, error, isFetching, refetch } = useQuery(compositionQuery(width > 1 ? report.revision : null, window.range, axis, window.buckets));
-  const counts = useUnchanged(useMemo(() => data && { x: data.x, counts: data.counts }, [data]));
+  const { query: { data, error, isFetching, refetch }, counts } = useComposition(window.range, window.buckets);
   const totals = useMemo(() => (data ? countRoutes(data.x, data.counts, link.domain.min, link.domain.max) : null), [data, link.domain]);
   const sum = totals?.reduce((a, b) => a + b, 0) ?? 0;
 
@@ -41,7 +38,7 @@ export function RouteShares({ table }: { table: boolean }) {
         label="Routes: share of events along the axis"
         height={ROUTES_HEIGHT}
         layers={layers}
-        data={counts ?? null}
+        data={counts}
         ticks={ticks}
         describe={(x) => (data ? `${formatX(x)}: ${sharesAt(data.x, data.counts, x).map(([route, share]) => `${routeName(route)} ${formatPercent(share)}`).join(', ')}` : formatX(x))}
       />

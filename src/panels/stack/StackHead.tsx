@@ -1,32 +1,30 @@
-import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { AxisStrip } from '../../charts/AxisStrip.tsx';
 import { Overview } from '../../charts/Overview.tsx';
 import { routeStyle, streamStyle } from '../../charts/palette.ts';
 import type { Layer } from '../../charts/StackedArea.tsx';
-import { useUnchanged } from '../../charts/useSame.ts';
 import { useChartTheme } from '../../charts/theme.ts';
 import { formatCount, formatDuration, formatTimeFull } from '../../core/format.ts';
 import { ROUTES } from '../../detection/types.ts';
-import { compositionQuery, useEvent } from '../../state/queries.ts';
+import { useEvent } from '../../state/queries.ts';
 import { Legend } from './Legend.tsx';
 import { Marked } from './Marked.tsx';
 import { useSharedRestingCursor } from './Readout.tsx';
 import { useShared } from './timeline.ts';
+import { useComposition } from './useComposition.ts';
 
 /** Overview of the whole ledger, legend, what stands at the cursor, and the labels of the shared axis; stays on top while panels scroll. */
 export function StackHead() {
   const { link, report, axis, width, reference, episodes, ticks, formatX, setReference, streams } = useShared();
   const { mode } = useChartTheme();
   const layers = useMemo<Layer[]>(() => ROUTES.map((route) => ({ key: route, name: route, style: routeStyle(route, mode) })), [mode]);
-  const { data } = useQuery(compositionQuery(width > 1 ? report.revision : null, { from: 0, to: report.events }, axis, Math.ceil(width / 3 / 64) * 64));
-  const counts = useUnchanged(useMemo(() => data && { x: data.x, counts: data.counts }, [data]));
+  const { counts } = useComposition({ from: 0, to: report.events }, Math.ceil(width / 3 / 64) * 64);
   const shown = useMemo(() => episodes.filter((episode) => streams.includes(episode.lane)), [episodes, streams]);
   return (
     <div className="stack-head">
       <Overview
         label="Overview of the whole ledger" full={link.full} domain={link.domain} minSpan={link.minSpan} reference={reference} layers={layers}
-        data={counts ?? null} episodes={shown} formatX={formatX} onDomain={link.onDomain} onReference={setReference}
+        data={counts} episodes={shown} formatX={formatX} onDomain={link.onDomain} onReference={setReference}
       />
       <div className="stack-bar">
         <Legend />

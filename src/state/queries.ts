@@ -29,6 +29,7 @@ const when = (enabled: boolean) => ({ enabled, placeholderData: enabled ? keepPr
 
 /** Lines of many revisions pass while a slider moves: kept for going back at once, not for memory to fill. */
 const DRAWING_GC_MS = 2_000;
+for (const kind of ['series', 'as of', 'composition']) queryClient.setQueryDefaults([kind], { gcTime: DRAWING_GC_MS });
 
 /** A row of the alert table, as SQL gives it (columns of alertsArrow.ts, and of the event at which the alert fired). */
 export interface AlertRow {
@@ -67,19 +68,18 @@ export interface SeriesVersion {
   readonly preview: boolean;
 }
 
+/** Names of the series that the decisions stage makes: those that a threshold changes. */
+const DECIDED: readonly unknown[] = ['z', 'cusum'] satisfies SeriesName[];
+
 export function seriesVersion({ revision, signalsRevision }: Pick<AnalysisReport, 'revision' | 'signalsRevision'>, preview: PreviewReport | null, name: SeriesName): SeriesVersion {
   if (preview?.names.includes(name)) return { revision: preview.revision, preview: true };
-  return { revision: name === 'z' || name === 'cusum' ? revision : signalsRevision, preview: false };
+  return { revision: DECIDED.includes(name) ? revision : signalsRevision, preview: false };
 }
 
-/** Asks for the same of the analysis that was asked for last, before it is done. */
-interface Ahead extends Record<string, unknown> {
+/** Asks for the same of the analysis that was asked for last, before it is done, and of its preview where that can show it. */
+export interface Ahead extends Record<string, unknown> {
   readonly next: () => Promise<SeriesData | CompositionData | ValuesAsOf>;
-}
-
-/** And of its preview. */
-export interface SeriesAhead extends Ahead {
-  readonly nextPreview: () => Promise<SeriesData>;
+  readonly nextPreview?: () => Promise<SeriesData>;
 }
 
 export const seriesQuery = ({ revision, preview }: SeriesVersion, name: SeriesName, range: IndexRange, axis: Axis, buckets: number, streams: readonly number[]) => queryOptions({
@@ -88,8 +88,7 @@ export const seriesQuery = ({ revision, preview }: SeriesVersion, name: SeriesNa
   meta: {
     next: () => session.engine.series({ name, range, axis, buckets, streams, next: true }),
     nextPreview: () => session.engine.series({ name, range, axis, buckets, streams, next: true, preview: true }),
-  } satisfies SeriesAhead,
-  gcTime: DRAWING_GC_MS,
+  } satisfies Ahead,
   ...when(buckets > 0),
 });
 
@@ -98,7 +97,6 @@ export const valuesAsOfQuery = ({ revision }: SeriesVersion, name: SeriesName, i
   queryKey: ['as of', revision, name, index, streams],
   queryFn: () => session.engine.valuesAsOf(name, index ?? 0, streams),
   meta: { next: () => session.engine.valuesAsOf(name, index ?? 0, streams, true) } satisfies Ahead,
-  gcTime: DRAWING_GC_MS,
   ...when(index !== null && streams.length > 0),
 });
 
@@ -106,7 +104,6 @@ export const compositionQuery = (revision: number | null, range: IndexRange, axi
   queryKey: ['composition', revision, range.from, range.to, axis, buckets],
   queryFn: () => session.engine.composition(range, axis, buckets),
   meta: { next: () => session.engine.composition(range, axis, buckets, true) } satisfies Ahead,
-  gcTime: DRAWING_GC_MS,
   ...when(revision !== null && buckets > 0),
 });
 
@@ -157,11 +154,6 @@ export const sqlQuery = (ledger: string | null, revision: number | null, sql: st
   ...when(ledger !== null && sql !== null && (needs === 'events' || revision !== null)),
 });
 
-for (const kind of ['series', 'as of', 'composition']) queryClient.setQueryDefaults([kind], { gcTime: DRAWING_GC_MS });
-
-/** Names of the series that the decisions stage makes: those that a threshold changes. */
-const DECIDED: readonly unknown[] = ['z', 'cusum'] satisfies SeriesName[];
-
 /**
  * Asks, together with every analysis, for what is on screen of what it changes, and has it ready when the report, or before it the preview, becomes the
  * state. Were it asked for afterwards, a slider that moves in every frame would always be at a newer revision than the answers, and the page would wait for
@@ -171,11 +163,11 @@ session.askAhead((stage) => {
   const shown = queryClient.getQueryCache().findAll({ type: 'active' }).flatMap(({ queryKey, meta }) => {
     const [kind, , ...rest] = queryKey;
     const changes = kind === 'composition' || ((kind === 'series' || kind === 'as of') && (stage === 'signals' || DECIDED.includes(rest[0])));
-    return changes && meta ? [{ kind, rest, meta: meta as Ahead | SeriesAhead }] : [];
+    return changes && meta ? [{ kind, rest, meta: meta as Ahead }] : [];
   });
   // What cannot be had here fails where it is drawn, and says so there.
   const ask = <D>(question: () => Promise<D>): Promise<D | null> => question().catch(() => null);
-  const previews = stage === 'signals' ? shown.flatMap(({ kind, rest, meta }) => ('nextPreview' in meta ? [{ kind, rest, answer: ask((meta as SeriesAhead).nextPreview) }] : [])) : [];
+  const previews = stage === 'signals' ? shown.flatMap(({ kind, rest, meta: { nextPreview } }) => (nextPreview ? [{ kind, rest, answer: ask(nextPreview) }] : [])) : [];
   const answers = shown.map(({ kind, rest, meta }) => ({ kind, rest, answer: ask(meta.next) }));
   return {
     async previewed({ revision, names }) {

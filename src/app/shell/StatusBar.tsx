@@ -23,14 +23,13 @@ const STAGES: readonly Stage[] = ['projection', 'signals', 'decisions'];
 /** Progress of the filling of the tables, or of an analysis that takes longer than a moment. */
 function Underway(): ReactNode {
   const late = useLateAnalysis();
-  const preview = useTautline((state) => state.analysis.preview !== null);
   const previewed = useTautline((state) => (state.analysis.preview ? state.analysis.running : null));
   const storing = useTautline((state) => state.storing);
   const running = previewed ?? late;
   if (running) {
     return (
       <span className="status-running">
-        <span className={preview ? 'status-preview' : undefined}>{progressText(preview ? { ...running, phase: 'Preview: refining' } : running)}</span>
+        <span className={previewed ? 'status-preview' : undefined}>{progressText(previewed ? { ...running, phase: 'Preview: refining' } : running)}</span>
         <ProgressBar progress={running} label="Analysis" />
         <button type="button" className="status-button" onClick={() => actions.cancel()}>Cancel</button>
       </span>

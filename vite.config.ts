@@ -1,10 +1,13 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { precompress } from './.config/precompress.mjs';
-import { requireKernels } from './.config/require-kernels.mjs';
-import { sizeBudget } from './.config/size-budget.mjs';
+import { precompress } from './scripts/precompress.mjs';
+import { requireKernels } from './scripts/require-kernels.mjs';
+import { sizeBudget } from './scripts/size-budget.mjs';
 
-/** Cross-origin isolation: SharedArrayBuffer and microsecond clocks. The app works without it, on hosts that cannot set headers. */
+/**
+ * Cross-origin isolation: SharedArrayBuffer and microsecond clocks. The app works without it, on hosts that cannot set
+ * headers.
+ */
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -13,7 +16,7 @@ const isolation = {
 export default defineConfig({
   // Relative, so that the build can be put in any folder of any static host.
   base: './',
-  plugins: [requireKernels(), react(), precompress(), sizeBudget('.config/size-budget.json')],
+  plugins: [requireKernels(), react(), precompress(), sizeBudget('scripts/size-budget.json')],
   // Both find their .wasm next to themselves; pre-bundling moves the script away from it.
   optimizeDeps: { exclude: ['@duckdb/duckdb-wasm', 'parquet-wasm'] },
   worker: { format: 'es', plugins: () => [requireKernels()] },
@@ -22,7 +25,7 @@ export default defineConfig({
   build: {
     // A .wasm inlined as a data: URL cannot be compiled while it streams.
     assetsInlineLimit: (file) => (file.endsWith('.wasm') ? false : undefined),
-    // Lazy chunks (DuckDB, ECharts) are large on purpose; .config/size-budget.json is what is enforced.
+    // Lazy chunks (DuckDB, ECharts) are large on purpose; scripts/size-budget.json is what is enforced.
     chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
     reportCompressedSize: false,
     rolldownOptions: {

@@ -18,7 +18,9 @@ async function shot(page: Page, name: string): Promise<void> {
 
 test.setTimeout(180_000);
 
-test('one click runs the four profiles: the default seed gives the paper’s figures, and the ablation fails as it must', async ({ page }) => {
+test('one click runs the four profiles: the default seed gives the paper’s figures, and the ablation fails as it must', async ({
+  page,
+}) => {
   await page.goto('/');
   await idle(page);
   await page.keyboard.press('g');
@@ -31,7 +33,9 @@ test('one click runs the four profiles: the default seed gives the paper’s fig
   await run(page);
   await expect(page.getByRole('progressbar', { name: 'The four profiles' })).toBeVisible();
   await finished(page);
-  test.info().annotations.push({ type: 'measured', description: `four profiles and the ablation: ${Date.now() - started} ms` });
+  test
+    .info()
+    .annotations.push({ type: 'measured', description: `four profiles and the ablation: ${Date.now() - started} ms` });
   await expect(page.locator('.outcome')).toContainText(/All \d+ verdicts pass/);
   const rows = page.locator('tr[data-verdict]');
   expect(await rows.count()).toBeGreaterThanOrEqual(16);
@@ -43,7 +47,10 @@ test('one click runs the four profiles: the default seed gives the paper’s fig
   await expect(verdict(page, 'homogenisation-event').locator('.measured')).toHaveText('28,110');
   expect(Number(await verdict(page, 'ablation-void').locator('.measured').textContent())).toBeGreaterThan(0);
   await drawn(page);
-  await expect(page.getByRole('img', { name: /CUSUM of 4 streams/ })).toHaveAttribute('aria-label', /Drift \d+, first at 12,403/);
+  await expect(page.getByRole('img', { name: /CUSUM of 4 streams/ })).toHaveAttribute(
+    'aria-label',
+    /Drift \d+, first at 12,403/,
+  );
   await shot(page, '2-verdicts');
 
   await page.getByText('Every free choice').click();
@@ -64,7 +71,11 @@ test('one click runs the four profiles: the default seed gives the paper’s fig
   await idle(page);
   const { parameters, screen, alerts } = await page.evaluate(() => {
     const { view, analysis } = window.__tautline!.state();
-    return { parameters: view.parameters, screen: view.screen, alerts: analysis.report!.alerts.filter(({ kind }) => kind === 'VOID').length };
+    return {
+      parameters: view.parameters,
+      screen: view.screen,
+      alerts: analysis.report!.alerts.filter(({ kind }) => kind === 'VOID').length,
+    };
   });
   expect({ screen, adaptive: parameters.adaptive }).toEqual({ screen: 'monitor', adaptive: false });
   await page.getByRole('button', { name: 'Calibration' }).click();
@@ -78,7 +89,8 @@ test('another seed opens as that ledger, and fails only what depends on the draw
   await run(page);
   await finished(page);
   await expect(page.locator('.outcome')).toContainText('seed 7');
-  for (const row of await page.locator('tr[data-pass="false"]').all()) await expect(row).toContainText('depends on the draw');
+  for (const row of await page.locator('tr[data-pass="false"]').all())
+    await expect(row).toContainText('depends on the draw');
   await page.locator('tbody[data-case="fracture"]').getByRole('button', { name: 'Open this ledger' }).click();
   await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible({ timeout: SLOW });
   expect(page.url()).toContain('sample=fracture@7');
@@ -86,7 +98,9 @@ test('another seed opens as that ledger, and fails only what depends on the draw
   await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible({ timeout: SLOW });
 });
 
-test('the what-if panel’s thresholds are tested from its header: without adaptation and with h halved they fail, and the table says against what', async ({ page }) => {
+test('the what-if panel’s thresholds are tested from its header: without adaptation and with h halved they fail, and the table says against what', async ({
+  page,
+}) => {
   await openSample(page, 'Quick tour');
   await page.getByRole('switch', { name: /Adaptive window/ }).uncheck();
   const h = page.getByRole('textbox', { name: /CUSUM h/ });
@@ -131,35 +145,59 @@ test('Monte Carlo: runs, is saved, is loaded again, compared, and cancelled with
   const outcome = page.getByTestId('monte-carlo-outcome');
   await expect(outcome).toContainText('3 seeds', { timeout: SLOW });
   await expect(outcome).toContainText('750,000 events');
-  test.info().annotations.push({ type: 'measured', description: await outcome.textContent() ?? '' });
+  test.info().annotations.push({ type: 'measured', description: (await outcome.textContent()) ?? '' });
   await expect(page.locator('tr[data-measure="lag"]')).toContainText('3');
   await expect(page.locator('tbody[data-case="backoff"] tr[data-share="clean"]')).toContainText('3 of 3');
   await expect(page.locator('tbody[data-case="ablation"] tr[data-share="clean"]')).toContainText('0 of 3');
-  await expect(page.getByRole('img', { name: /^Off-diagonal coupling/ })).toHaveAttribute('aria-label', /median 0\.7.*3 ledgers/);
+  await expect(page.getByRole('img', { name: /^Off-diagonal coupling/ })).toHaveAttribute(
+    'aria-label',
+    /median 0\.7.*3 ledgers/,
+  );
 
-  const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save results…' }).click()]);
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save results…' }).click(),
+  ]);
   const text = await readFile(await saved.path(), 'utf8');
-  await page.getByTestId('monte-carlo-file').setInputFiles({ name: 'before.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+  await page
+    .getByTestId('monte-carlo-file')
+    .setInputFiles({ name: 'before.json', mimeType: 'application/json', buffer: Buffer.from(text) });
   await expect(page.getByRole('heading', { name: 'Compared with before.json' })).toBeVisible();
   await expect(page.getByText('Nothing differs')).toBeVisible({ timeout: SLOW });
-  await page.getByTestId('monte-carlo-file').setInputFiles({ name: 'broken.json', mimeType: 'application/json', buffer: Buffer.from(text.replace('"seeds":3', '"seeds":4')) });
+  await page.getByTestId('monte-carlo-file').setInputFiles({
+    name: 'broken.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(text.replace('"seeds":3', '"seeds":4')),
+  });
   await expect(page.getByRole('alert')).toContainText('broken.json: it holds 15 of 20 trials');
   await page.getByRole('button', { name: 'Keep to compare with' }).click();
   await expect(page.getByText('This is the run below')).toBeVisible();
 
   // Another threshold: its effect against the run that was kept.
-  await page.evaluate(() => { location.hash = '#v=1&screen=calibration&h=4.25'; });
+  await page.evaluate(() => {
+    location.hash = '#v=1&screen=calibration&h=4.25';
+  });
   await page.getByRole('button', { name: 'What-if panel (1 changed)' }).click();
   await page.getByRole('button', { name: 'Run the Monte Carlo' }).click();
   await expect(outcome).toContainText('h 4.25 (default 8.5)', { timeout: SLOW });
   const differs = page.locator('tr[data-differs="true"]');
-  await expect(differs.filter({ hasText: 'Detection lag' }).or(differs.filter({ hasText: 'false alert' })).first()).toContainText('differs', { timeout: SLOW });
+  await expect(
+    differs
+      .filter({ hasText: 'Detection lag' })
+      .or(differs.filter({ hasText: 'false alert' }))
+      .first(),
+  ).toContainText('differs', { timeout: SLOW });
 
   // A long run: partial results as they come, then what it had when it was stopped.
   await page.getByRole('textbox', { name: 'Seeds', exact: true }).fill('200');
   await page.getByRole('button', { name: 'Run the Monte Carlo' }).click();
   await expect(page.locator('.monte-carlo-progress')).toContainText(/of 1,000 ledgers · .* left/, { timeout: SLOW });
-  await expect.poll(async () => Number(/^\d+/.exec(await page.locator('.monte-carlo-progress span').textContent() ?? '')?.[0]), { timeout: SLOW }).toBeGreaterThan(10);
+  await expect
+    .poll(
+      async () => Number(/^\d+/.exec((await page.locator('.monte-carlo-progress span').textContent()) ?? '')?.[0]),
+      { timeout: SLOW },
+    )
+    .toBeGreaterThan(10);
   await expect(page.getByRole('navigation', { name: 'Screens' })).toContainText(/\d %/);
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(outcome).toContainText(/Stopped after \d+ of 200 seeds/);
@@ -208,7 +246,9 @@ test('dark and light, at 1280 and 2560 px: nothing runs over', async ({ page }) 
       await page.setViewportSize({ width, height: 1100 });
       await screen.evaluate((element) => element.scrollTo(0, 0));
       await drawn(page);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+      ).toBeLessThanOrEqual(0);
       expect(await screen.evaluate((element) => element.scrollWidth - element.clientWidth)).toBeLessThanOrEqual(0);
       await shot(page, `${colorScheme}-${width}`);
       await page.getByRole('heading', { name: /^Compared with/ }).scrollIntoViewIfNeeded();

@@ -12,7 +12,13 @@ const tab = async (page: Page, name: string) => {
 };
 /** Opens the evidence of the first drift alert from its row. */
 async function openDrift(page: Page): Promise<void> {
-  await page.getByRole('grid').getByRole('row').filter({ hasText: 'Drift' }).first().getByRole('button', { name: 'Evidence' }).click();
+  await page
+    .getByRole('grid')
+    .getByRole('row')
+    .filter({ hasText: 'Drift' })
+    .first()
+    .getByRole('button', { name: 'Evidence' })
+    .click();
   await expect(evidence(page).getByTestId('share-total')).toBeVisible();
 }
 const percent = (text: string): number => Number(text.replace('−', '-').replace(/[^\d.-]/g, ''));
@@ -126,7 +132,10 @@ test('map: brushed with the timelines both ways, UMAP with progress and cancel',
   await shot(page, '5-picked');
   await panel.getByRole('button', { name: 'Zoom the charts to them' }).click();
   await idle(page);
-  const { range, events } = await page.evaluate(() => ({ range: window.__tautline!.state().view.range, events: window.__tautline!.state().analysis.report!.events }));
+  const { range, events } = await page.evaluate(() => ({
+    range: window.__tautline!.state().view.range,
+    events: window.__tautline!.state().analysis.report!.events,
+  }));
   expect(range === null || range.to - range.from <= events).toBe(true);
   await panel.getByRole('button', { name: 'Clear', exact: true }).click();
   expect(await page.evaluate(() => window.__tautline!.state().marked)).toBeNull();
@@ -154,7 +163,10 @@ test('conversation: the thread as a transcript, begun at the alert', async ({ pa
   await shot(page, '8-agents');
 });
 
-test('investigation: ranked associations with their evidence, exported as JSON, then a report that opens without the page', async ({ page, browser }, info) => {
+test('investigation: ranked associations with their evidence, exported as JSON, then a report that opens without the page', async ({
+  page,
+  browser,
+}, info) => {
   await openSample(page, 'Quick tour');
   await openDrift(page);
   await tab(page, 'Investigate');
@@ -164,8 +176,15 @@ test('investigation: ranked associations with their evidence, exported as JSON, 
   await expect(panel.getByRole('region', { name: 'Examiners' })).toContainText('Other signals');
   expect(await panel.textContent()).not.toMatch(/\bcaus(e|es|ed)\b/i);
   await shot(page, '9-investigation');
-  const [saved] = await Promise.all([page.waitForEvent('download'), panel.getByRole('button', { name: /audit trail/ }).click()]);
-  const run = JSON.parse(await readFile(await saved.path(), 'utf8')) as { format: string; hypotheses: { pAdjusted: number }[]; looks: number };
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    panel.getByRole('button', { name: /audit trail/ }).click(),
+  ]);
+  const run = JSON.parse(await readFile(await saved.path(), 'utf8')) as {
+    format: string;
+    hypotheses: { pAdjusted: number }[];
+    looks: number;
+  };
   expect(run.format).toBe('tautline-investigation');
   expect(run.hypotheses.length).toBe(run.looks);
   const event = panel.locator('.hypothesis .event-link').first();
@@ -174,7 +193,10 @@ test('investigation: ranked associations with their evidence, exported as JSON, 
   expect(await page.evaluate(() => window.__tautline!.state().view.selected)).toBe(wanted);
 
   await tab(page, 'Report');
-  const [report] = await Promise.all([page.waitForEvent('download', { timeout: 30_000 }), panel.getByRole('button', { name: 'Report of this alert' }).click()]);
+  const [report] = await Promise.all([
+    page.waitForEvent('download', { timeout: 30_000 }),
+    panel.getByRole('button', { name: 'Report of this alert' }).click(),
+  ]);
   const path = info.outputPath(report.suggestedFilename());
   await report.saveAs(path);
   await shot(page, '10-report');
@@ -195,14 +217,29 @@ test('investigation: ranked associations with their evidence, exported as JSON, 
 test('a ledger without timestamps has its conversation and its words', async ({ page }) => {
   await page.goto('/');
   const lines = ['event_id,agent_id,thread_id,text,embedding'];
-  const fields = (i: number) => [i, `agent${i % 3}`, `t${Math.floor(i / 40)}`, `turn ${i} of ${i > 300 ? 'the long detour about boats and sails' : 'a plan'}`];
-  for (let i = 0; i < 400; i += 1) lines.push([...fields(i), `"[${[0, 1, 2, 3].map((a) => (Math.sin(i * (a + 1.3)) * (i > 300 ? 4 : 1)).toFixed(4)).join(',')}]"`].join(','));
+  const fields = (i: number) => [
+    i,
+    `agent${i % 3}`,
+    `t${Math.floor(i / 40)}`,
+    `turn ${i} of ${i > 300 ? 'the long detour about boats and sails' : 'a plan'}`,
+  ];
+  for (let i = 0; i < 400; i += 1)
+    lines.push(
+      [
+        ...fields(i),
+        `"[${[0, 1, 2, 3].map((a) => (Math.sin(i * (a + 1.3)) * (i > 300 ? 4 : 1)).toFixed(4)).join(',')}]"`,
+      ].join(','),
+    );
   await openFiles(page, { name: 'untimed.csv', mimeType: 'text/csv', buffer: Buffer.from(lines.join('\n')) });
   const alert = await page.evaluate(() => window.__tautline!.state().analysis.report!.alerts[0]);
   expect(alert).toBeDefined();
   await page.locator('body').press('e');
   await tab(page, 'Conversation');
-  await expect(evidence(page).getByText(/no timestamps/).first()).toBeVisible();
+  await expect(
+    evidence(page)
+      .getByText(/no timestamps/)
+      .first(),
+  ).toBeVisible();
   await expect(evidence(page).getByRole('log')).toContainText('turn');
   await tab(page, 'Words');
   await expect(evidence(page).getByRole('table', { name: 'More in the window' })).toBeVisible();

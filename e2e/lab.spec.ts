@@ -4,7 +4,12 @@ import { expect, test } from './test.ts';
 import { idle, openSample } from './ledgers.ts';
 
 const state = (page: Page) => page.evaluate(() => window.__tautline!.state());
-const alerts = (page: Page) => page.evaluate(() => window.__tautline!.state().analysis.report!.alerts.map((a) => `${a.kind} ${a.stream} ${a.onset} ${a.fired} ${a.cleared}`));
+const alerts = (page: Page) =>
+  page.evaluate(() =>
+    window
+      .__tautline!.state()
+      .analysis.report!.alerts.map((a) => `${a.kind} ${a.stream} ${a.onset} ${a.fired} ${a.cleared}`),
+  );
 const shot = (page: Page, name: string) => page.screenshot({ path: `test-results/shots/lab-${name}.png` });
 const toLaboratory = async (page: Page) => {
   await page.getByRole('button', { name: 'Laboratory', exact: true }).first().click();
@@ -66,10 +71,16 @@ test('drag, keep, compare with the kept scenario, undo and redo, in the address 
   await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible({ timeout: 30_000 });
   await idle(page);
   await expect(page.getByRole('combobox', { name: 'Compare with' })).toHaveValue('kept sensitive');
-  expect((await state(page)).analysis.report!.baselineAlerts.map((a) => `${a.kind} ${a.stream} ${a.onset} ${a.fired} ${a.cleared}`)).toEqual(sensitive);
+  expect(
+    (await state(page)).analysis.report!.baselineAlerts.map(
+      (a) => `${a.kind} ${a.stream} ${a.onset} ${a.fired} ${a.cleared}`,
+    ),
+  ).toEqual(sensitive);
 });
 
-test('false alarms are measured beside the sliders and follow h; a budget gives limits that are used', async ({ page }) => {
+test('false alarms are measured beside the sliders and follow h; a budget gives limits that are used', async ({
+  page,
+}) => {
   await openSample(page, 'Quick tour');
   await expect(page.getByTestId('false-alarms')).toContainText('in');
   await setNumber(page, 'CUSUM h, h', '3');
@@ -151,12 +162,30 @@ test('alerts are scored against a label file, its stretches are shaded on the ti
   await openSample(page, 'Quick tour');
   const report = (await state(page)).analysis.report!;
   const drift = report.alerts.find((alert) => alert.kind === 'DRIFT')!;
-  const idOf = async (row: number) => Number((await page.evaluate((at) => window.__tautline!.query(`select event_id::double as id from events where row = ${at}`), row))[0].id);
-  const entry = { stream: report.streams[drift.stream].name, from: await idOf(drift.onset), to: await idOf(report.events - 1), label: 'fracture' };
+  const idOf = async (row: number) =>
+    Number(
+      (
+        await page.evaluate(
+          (at) => window.__tautline!.query(`select event_id::double as id from events where row = ${at}`),
+          row,
+        )
+      )[0].id,
+    );
+  const entry = {
+    stream: report.streams[drift.stream].name,
+    from: await idOf(drift.onset),
+    to: await idOf(report.events - 1),
+    label: 'fracture',
+  };
   await toLaboratory(page);
   await expect(page.getByRole('region', { name: 'Labels' })).toContainText(/own column.*7 stretches/);
-  const labels = JSON.stringify([entry, { stream: report.streams[0].name, from: await idOf(2500), to: await idOf(2600), label: 'made up' }]);
-  await page.getByTestId('label-file').setInputFiles({ name: 'labels.json', mimeType: 'application/json', buffer: Buffer.from(labels) });
+  const labels = JSON.stringify([
+    entry,
+    { stream: report.streams[0].name, from: await idOf(2500), to: await idOf(2600), label: 'made up' },
+  ]);
+  await page
+    .getByTestId('label-file')
+    .setInputFiles({ name: 'labels.json', mimeType: 'application/json', buffer: Buffer.from(labels) });
   await idle(page);
   const scores = page.getByTestId('scores');
   await expect(scores.getByRole('row', { name: /All kinds/ })).toContainText('1 of 2');
@@ -169,7 +198,9 @@ test('alerts are scored against a label file, its stretches are shaded on the ti
   expect((await state(page)).view).toMatchObject({ screen: 'monitor', selected: 2500 });
   await shot(page, '8-labelled');
   await toLaboratory(page);
-  await page.getByTestId('label-file').setInputFiles({ name: 'bad.csv', mimeType: 'text/csv', buffer: Buffer.from('stream,to\na,3\n') });
+  await page
+    .getByTestId('label-file')
+    .setInputFiles({ name: 'bad.csv', mimeType: 'text/csv', buffer: Buffer.from('stream,to\na,3\n') });
   await expect(page.getByText(/bad\.csv.*no column "from"/)).toBeVisible();
 });
 
@@ -186,7 +217,11 @@ test('a bundle is exported in both forms, and brings the same alerts back', asyn
   const json = await take('Download JSON');
   const protobuf = await take('Download protobuf');
   expect(json.name).toBe('quick-tour.bundle.json');
-  const read = JSON.parse(await readFile(json.path, 'utf8')) as { parameters: { h: number }; alerts: unknown[]; operatingCharacteristics: { arl0: number } };
+  const read = JSON.parse(await readFile(json.path, 'utf8')) as {
+    parameters: { h: number };
+    alerts: unknown[];
+    operatingCharacteristics: { arl0: number };
+  };
   expect(read).toMatchObject({ format: 'tautline-bundle', parameters: { h: 4 } });
   expect(read.alerts).toHaveLength(tuned.length);
   expect(read.operatingCharacteristics.arl0).toBeGreaterThan(1);
@@ -198,7 +233,9 @@ test('a bundle is exported in both forms, and brings the same alerts back', asyn
     await openSample(page, 'Quick tour');
     expect(await alerts(page)).not.toEqual(tuned);
     await toLaboratory(page);
-    await page.getByTestId('bundle-file').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: await readFile(path) });
+    await page
+      .getByTestId('bundle-file')
+      .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: await readFile(path) });
     await expect(page.getByTestId('loaded-bundle')).toContainText(/Parity: exactly/);
     await idle(page);
     expect(await alerts(page)).toEqual(tuned);
@@ -211,7 +248,9 @@ test('a bundle is exported in both forms, and brings the same alerts back', asyn
   await page.goto('about:blank');
   await openSample(page, 'Benign');
   await toLaboratory(page);
-  await page.getByTestId('bundle-file').setInputFiles({ name: json.name, mimeType: 'application/json', buffer: await readFile(json.path) });
+  await page
+    .getByTestId('bundle-file')
+    .setInputFiles({ name: json.name, mimeType: 'application/json', buffer: await readFile(json.path) });
   await expect(page.getByTestId('loaded-bundle')).toContainText(/another ledger/);
 });
 
@@ -231,11 +270,21 @@ for (const scheme of ['dark', 'light'] as const) {
     await page.getByRole('button', { name: 'Power curves' }).click();
     await page.getByRole('button', { name: 'Derive limits' }).click();
     await idle(page);
-    for (const [width, height] of [[1280, 3600], [2200, 2600]]) {
+    for (const [width, height] of [
+      [1280, 3600],
+      [2200, 2600],
+    ]) {
       await page.setViewportSize({ width, height });
       await idle(page);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
-      expect(await page.evaluate(() => { const lab = document.querySelector('.lab')!; return lab.scrollWidth - lab.clientWidth; })).toBeLessThanOrEqual(0);
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+      ).toBeLessThanOrEqual(0);
+      expect(
+        await page.evaluate(() => {
+          const lab = document.querySelector('.lab')!;
+          return lab.scrollWidth - lab.clientWidth;
+        }),
+      ).toBeLessThanOrEqual(0);
       await shot(page, `${scheme}-${width}`);
     }
   });

@@ -8,7 +8,8 @@ import { expect, type Page } from '@playwright/test';
 import type {} from '../src/state/testHook.ts';
 
 /** A small ledger of the project's fixtures. */
-export const fixture = (name: string): string => fileURLToPath(new URL(`../src/detection/fixtures/${name}`, import.meta.url));
+export const fixture = (name: string): string =>
+  fileURLToPath(new URL(`../src/detection/fixtures/${name}`, import.meta.url));
 
 /** Resolves when the page has finished whatever it was doing, and has drawn it. */
 export async function idle(page: Page): Promise<void> {
@@ -17,7 +18,10 @@ export async function idle(page: Page): Promise<void> {
 }
 
 /** Opens files through the file picker and waits for the picture. */
-export async function openFiles(page: Page, files: string | string[] | { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
+export async function openFiles(
+  page: Page,
+  files: string | string[] | { name: string; mimeType: string; buffer: Buffer },
+): Promise<void> {
   await page.locator('input[type=file]:not([webkitdirectory])').first().setInputFiles(files);
   await idle(page);
 }
@@ -40,7 +44,12 @@ export interface Manners {
 }
 
 /** Serves the fixtures on another origin, as a file host would. `asked` lists the requests for bytes. */
-export async function fileHost({ cors, ranges, delay = 0, locate = fixture }: Manners): Promise<{ url: string; asked: string[]; close(): Promise<void> }> {
+export async function fileHost({
+  cors,
+  ranges,
+  delay = 0,
+  locate = fixture,
+}: Manners): Promise<{ url: string; asked: string[]; close(): Promise<void> }> {
   const asked: string[] = [];
   const server: Server = createServer((request, response) => {
     void (async () => {
@@ -51,7 +60,10 @@ export async function fileHost({ cors, ranges, delay = 0, locate = fixture }: Ma
       }
       if (request.method === 'OPTIONS') return void response.writeHead(204).end();
       const path = locate(decodeURIComponent(new URL(request.url!, 'http://x').pathname.slice(1)));
-      const size = await stat(path).then((s) => s.size, () => -1);
+      const size = await stat(path).then(
+        (s) => s.size,
+        () => -1,
+      );
       if (size < 0) return void response.writeHead(404).end('no such file');
       const range = ranges ? /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? '') : null;
       asked.push(`${request.method} ${request.headers.range ?? 'whole'}`);
@@ -67,7 +79,7 @@ export async function fileHost({ cors, ranges, delay = 0, locate = fixture }: Ma
       createReadStream(path, { start: from, end: to }).pipe(response);
     })();
   });
-  return { ...await listen(server), asked };
+  return { ...(await listen(server)), asked };
 }
 
 async function listen(server: Server): Promise<{ url: string; close(): Promise<void> }> {
@@ -75,16 +87,25 @@ async function listen(server: Server): Promise<{ url: string; close(): Promise<v
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://localhost:${port}/`,
-    close: () => new Promise((resolve) => {
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
   };
 }
 
-const PLAIN_TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+const PLAIN_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
 
-/** Serves the build in the folder tautline/ of another origin as the plainest of hosts would: no headers of isolation, no compression, .wasm as bytes. */
+/**
+ * Serves the build in the folder tautline/ of another origin as the plainest of hosts would: no headers of isolation,
+ * no compression, .wasm as bytes.
+ */
 export async function plainHost(): Promise<{ url: string; close(): Promise<void> }> {
   const root = fileURLToPath(new URL('../dist/', import.meta.url));
   const server = createServer((request, response) => {
@@ -101,10 +122,20 @@ export async function plainHost(): Promise<{ url: string; close(): Promise<void>
 }
 
 /** A small ledger as NDJSON, one row an event; `change` overrides fields of a row, undefined leaves one out. */
-export function ndjson(rows: number, change: (i: number) => Readonly<Record<string, unknown>> = () => ({})): { name: string; mimeType: string; buffer: Buffer } {
+export function ndjson(
+  rows: number,
+  change: (i: number) => Readonly<Record<string, unknown>> = () => ({}),
+): { name: string; mimeType: string; buffer: Buffer } {
   const wave = (i: number, d: number) => Math.sin(i * (d + 1.37)) + Math.sin(i * i * 0.731 + d);
-  const lines = Array.from({ length: rows }, (_, i) => JSON.stringify({
-    event_id: i, ts: 1_767_225_600_000 + 1000 * i, provider_id: `p${i % 3}`, text: `message ${i}`, embedding: [0, 1, 2, 3].map((d) => wave(i, d)), ...change(i),
-  }));
+  const lines = Array.from({ length: rows }, (_, i) =>
+    JSON.stringify({
+      event_id: i,
+      ts: 1_767_225_600_000 + 1000 * i,
+      provider_id: `p${i % 3}`,
+      text: `message ${i}`,
+      embedding: [0, 1, 2, 3].map((d) => wave(i, d)),
+      ...change(i),
+    }),
+  );
   return { name: 'made.ndjson', mimeType: '', buffer: Buffer.from(lines.join('\n')) };
 }

@@ -1,9 +1,12 @@
 import { expect, test } from './test.ts';
 import { idle, openSample } from './ledgers.ts';
 
-const alerts = (page: import('@playwright/test').Page) => page.evaluate(() => window.__tautline!.state().analysis.report!.alerts.length);
+const alerts = (page: import('@playwright/test').Page) =>
+  page.evaluate(() => window.__tautline!.state().analysis.report!.alerts.length);
 
-test('open, zoom, drag a slider, see alerts change, click an alert, read its text, reload to the same view', async ({ page }) => {
+test('open, zoom, drag a slider, see alerts change, click an alert, read its text, reload to the same view', async ({
+  page,
+}) => {
   await openSample(page, 'Quick tour');
   await page.screenshot({ path: 'test-results/shots/1-open.png' });
   await expect(page.getByRole('region', { name: 'KL divergence' }).locator('canvas').first()).toBeVisible();
@@ -48,7 +51,9 @@ test('open, zoom, drag a slider, see alerts change, click an alert, read its tex
   await expect(inspector).toContainText('DRIFT');
   const selected = await page.evaluate(() => window.__tautline!.state().view.selected!);
   const [{ text }] = (await page.evaluate(
-    (event) => window.__tautline!.query(`select e.text from events e join signals s on e.row = s.row where s.row = ${event}`), selected,
+    (event) =>
+      window.__tautline!.query(`select e.text from events e join signals s on e.row = s.row where s.row = ${event}`),
+    selected,
   )) as { text: string }[];
   expect(text.length).toBeGreaterThan(10);
   await expect(inspector).toContainText(text.slice(0, 40));
@@ -97,7 +102,9 @@ for (const scheme of ['dark', 'light'] as const) {
       await openSample(page, 'Quick tour');
       await page.keyboard.press(']');
       await idle(page);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+      ).toBeLessThanOrEqual(0);
       await page.screenshot({ path: `test-results/shots/layout-${scheme}-${width}.png` });
     });
   }

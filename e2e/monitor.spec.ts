@@ -8,17 +8,31 @@ const report = async (page: Page) => (await state(page)).analysis.report!;
 /** Ends a worker from within, as a crash would: the page is told nothing. */
 async function end(page: Page, name: RegExp, how: 'silently' | 'with an error'): Promise<void> {
   const worker = page.workers().find((one) => name.test(one.url()));
-  if (!worker) throw new Error(`No worker ${name} among ${page.workers().map((one) => one.url()).join(', ')}`);
+  if (!worker)
+    throw new Error(
+      `No worker ${name} among ${page
+        .workers()
+        .map((one) => one.url())
+        .join(', ')}`,
+    );
   // The answer never comes: the worker is gone.
-  void worker.evaluate((silent) => {
-    if (silent) self.close();
-    else setTimeout(() => { throw new Error('brought down by a test'); });
-  }, how === 'silently').catch(() => undefined);
+  void worker
+    .evaluate((silent) => {
+      if (silent) self.close();
+      else
+        setTimeout(() => {
+          throw new Error('brought down by a test');
+        });
+    }, how === 'silently')
+    .catch(() => undefined);
 }
 
 test('of 10,000 streams the busiest 24 are tracked and the rest are named', async ({ page }) => {
   await page.goto('/');
-  await openFiles(page, ndjson(12_400, (i) => ({ provider_id: `stream-${i < 10_000 ? i : i % 24}`, text: undefined })));
+  await openFiles(
+    page,
+    ndjson(12_400, (i) => ({ provider_id: `stream-${i < 10_000 ? i : i % 24}`, text: undefined })),
+  );
   const { streams, streamsLeftOut, events } = await report(page);
   expect(streams.map(({ name }) => name).sort()).toEqual(Array.from({ length: 24 }, (_, i) => `stream-${i}`).sort());
   expect(streamsLeftOut).toHaveLength(9976);
@@ -32,7 +46,10 @@ test('of 10,000 streams the busiest 24 are tracked and the rest are named', asyn
 
 test('a ledger of void events says that it is one, and offers its columns', async ({ page }) => {
   await page.goto('/');
-  await openFiles(page, ndjson(300, () => ({ embedding: null })));
+  await openFiles(
+    page,
+    ndjson(300, () => ({ embedding: null })),
+  );
   await expect(page.getByRole('heading', { name: 'Nothing to chart' })).toBeVisible();
   await expect(page.getByRole('alert').getByText(/All 300 events are void/)).toBeVisible();
   await page.getByRole('button', { name: 'Columns and notes…' }).click();
@@ -45,8 +62,15 @@ test('a ledger of void events says that it is one, and offers its columns', asyn
 
 test('columns that no guess finds are mapped by hand, and the link keeps the mapping', async ({ page }) => {
   await page.goto('/');
-  const rows = Array.from({ length: 400 }, (_, i) => `${i},w${i % 3},"${['plan', 'refund', 'seat'][i % 3]} number ${i}",${i % 7}`);
-  await openFiles(page, { name: 'odd.csv', mimeType: 'text/csv', buffer: Buffer.from(`n,who,said,mood\n${rows.join('\n')}`) });
+  const rows = Array.from(
+    { length: 400 },
+    (_, i) => `${i},w${i % 3},"${['plan', 'refund', 'seat'][i % 3]} number ${i}",${i % 7}`,
+  );
+  await openFiles(page, {
+    name: 'odd.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(`n,who,said,mood\n${rows.join('\n')}`),
+  });
   await expect(page.getByRole('heading', { name: 'odd.csv could not be opened' })).toBeVisible();
   await expect(page.getByText(/no column says who speaks/)).toBeVisible();
   await page.getByRole('combobox', { name: 'File column for provider_id' }).selectOption('who');
@@ -110,7 +134,9 @@ test.describe('a database', () => {
     await page.getByRole('grid').getByRole('row').nth(2).click();
     await expect(page.getByText(/database worker stopped.* is being reopened/)).toBeVisible();
     await idle(page);
-    expect(await page.evaluate(() => window.__tautline!.query('select count(*)::int as n from events'))).toEqual([{ n: 6000 }]);
+    expect(await page.evaluate(() => window.__tautline!.query('select count(*)::int as n from events'))).toEqual([
+      { n: 6000 },
+    ]);
   });
 });
 
@@ -150,7 +176,8 @@ test('without a mouse: open, tune, walk along alerts and charts, read, close', a
   await page.keyboard.type('CUSUM h');
   await page.keyboard.press('Tab');
   const slider = page.getByRole('slider', { name: 'CUSUM h slider' });
-  for (let i = 0; i < 12 && !(await slider.evaluate((one) => one === document.activeElement)); i++) await page.keyboard.press('Tab');
+  for (let i = 0; i < 12 && !(await slider.evaluate((one) => one === document.activeElement)); i++)
+    await page.keyboard.press('Tab');
   await expect(slider).toBeFocused();
   await page.keyboard.press('PageDown');
   await idle(page);
@@ -184,7 +211,9 @@ test('runs in a folder of a plain static host, without isolation', async ({ page
   await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible({ timeout: 30_000 });
   await idle(page);
   expect((await report(page)).events).toBe(6000);
-  expect(await page.evaluate(() => window.__tautline!.query('select count(*)::int as n from events'))).toEqual([{ n: 6000 }]);
+  expect(await page.evaluate(() => window.__tautline!.query('select count(*)::int as n from events'))).toEqual([
+    { n: 6000 },
+  ]);
   await page.reload();
   await idle(page);
   expect((await report(page)).events).toBe(6000);

@@ -13,7 +13,10 @@ import { expect, test } from './test.ts';
 /** Rows that no tab has room for. */
 const FORGED_ROWS = 40_000_000n;
 
-/** A Parquet file whose footer claims far more rows for one of its row groups: what a ledger that does not fit looks like before it is read. */
+/**
+ * A Parquet file whose footer claims far more rows for one of its row groups: what a ledger that does not fit looks
+ * like before it is read.
+ */
 function claimRows(file: Uint8Array, group: number): Uint8Array {
   const size = new DataView(file.buffer, file.byteOffset + file.length - 8).getUint32(0, true);
   const start = file.length - 8 - size;
@@ -26,10 +29,13 @@ function claimRows(file: Uint8Array, group: number): Uint8Array {
   return Buffer.concat([file.subarray(0, start), written, length, file.subarray(file.length - 4)]);
 }
 
-const opened = (page: Page) => page.evaluate(() => {
-  const { ledger } = window.__tautline!.state();
-  return ledger.phase === 'open' ? { events: ledger.report.events, part: ledger.report.part, fingerprint: ledger.report.fingerprint } : null;
-});
+const opened = (page: Page) =>
+  page.evaluate(() => {
+    const { ledger } = window.__tautline!.state();
+    return ledger.phase === 'open'
+      ? { events: ledger.report.events, part: ledger.report.part, fingerprint: ledger.report.fingerprint }
+      : null;
+  });
 const alerts = (page: Page) => page.evaluate(() => window.__tautline!.state().analysis.report!.alerts.length);
 
 let folder = '';
@@ -38,7 +44,9 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => rm(folder, { recursive: true }));
 
-test('a partitioned ledger that does not fit says what does, and opens by the partitions that are ticked', async ({ page }) => {
+test('a partitioned ledger that does not fit says what does, and opens by the partitions that are ticked', async ({
+  page,
+}) => {
   const files = await writeHive(sampleTable(await loadKernels(), 'quick-tour'), nodePlatform());
   for (const { path, bytes } of files) {
     await mkdir(join(folder, path, '..'), { recursive: true });
@@ -67,17 +75,26 @@ test('a partitioned ledger that does not fit says what does, and opens by the pa
   await panel.getByRole('button', { name: 'Open this part' }).click();
   await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible();
   await idle(page);
-  expect(await opened(page)).toMatchObject({ events: 4500, part: { of: 40_004_500, exact: true, part: { where: { provider_id: ['provider-0', 'provider-1', 'provider-2'] } } } });
+  expect(await opened(page)).toMatchObject({
+    events: 4500,
+    part: { of: 40_004_500, exact: true, part: { where: { provider_id: ['provider-0', 'provider-1', 'provider-2'] } } },
+  });
   await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText('4,500 of 40,004,500 events');
-  await expect(page.getByRole('banner')).toContainText('4,500 of 40,004,500 events · provider_id provider-0, provider-1, provider-2');
-  expect(page.url()).toContain('where.provider_id=provider-0&where.provider_id=provider-1&where.provider_id=provider-2');
+  await expect(page.getByRole('banner')).toContainText(
+    '4,500 of 40,004,500 events · provider_id provider-0, provider-1, provider-2',
+  );
+  expect(page.url()).toContain(
+    'where.provider_id=provider-0&where.provider_id=provider-1&where.provider_id=provider-2',
+  );
   await page.screenshot({ path: 'test-results/shots/narrow-opened.png' });
   const found = await alerts(page);
 
   // From the ledger's own report, a smaller part, and back.
   await page.getByRole('button', { name: /left out$/ }).click();
   const sheet = page.getByRole('dialog', { name: /^Open report/ });
-  await expect(sheet.getByText('4,500 of 40,004,500 events: provider_id provider-0, provider-1, provider-2').first()).toBeVisible();
+  await expect(
+    sheet.getByText('4,500 of 40,004,500 events: provider_id provider-0, provider-1, provider-2').first(),
+  ).toBeVisible();
   await sheet.getByRole('checkbox', { name: /^provider-2/ }).uncheck();
   await page.screenshot({ path: 'test-results/shots/narrow-sheet.png' });
   await sheet.getByRole('button', { name: 'Open this part' }).click();
@@ -90,7 +107,9 @@ test('a partitioned ledger that does not fit says what does, and opens by the pa
 
   // The link asks for the folder, and opens the same part of it.
   await page.reload();
-  await expect(page.getByText(/This link was made on/)).toContainText('[provider_id provider-0, provider-1, provider-2]');
+  await expect(page.getByText(/This link was made on/)).toContainText(
+    '[provider_id provider-0, provider-1, provider-2]',
+  );
   await choose();
   await idle(page);
   expect((await opened(page))?.events).toBe(4500);
@@ -119,7 +138,10 @@ test('a time range of a file at a URL opens without reading the rest, and again 
   await idle(page);
   const first = await opened(page);
   const [from, to] = [Date.UTC(2026, 0, 5, 9, 4, 10), Date.UTC(2026, 0, 5, 9, 16, 40)];
-  expect(first).toMatchObject({ events: table.time!.filter((ms) => ms >= from && ms < to).length, part: { part: { from, to }, of: 40_005_000 } });
+  expect(first).toMatchObject({
+    events: table.time!.filter((ms) => ms >= from && ms < to).length,
+    part: { part: { from, to }, of: 40_005_000 },
+  });
   expect(page.url()).toContain('&from=2026-01-05T09:04:10Z&to=2026-01-05T09:16:40Z');
   await page.reload();
   await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible();
@@ -131,7 +153,11 @@ test('a time range of a file at a URL opens without reading the rest, and again 
   await expect(page.getByText(/No event lies in the part chosen \(from 2030-01-01/)).toBeVisible();
   await expect(panel).toBeVisible();
   await page.getByRole('button', { name: 'Open something else' }).click();
-  await openFiles(page, { name: 'whole.parquet', mimeType: '', buffer: Buffer.from(await readFile(join(folder, 'long.parquet'))) });
+  await openFiles(page, {
+    name: 'whole.parquet',
+    mimeType: '',
+    buffer: Buffer.from(await readFile(join(folder, 'long.parquet'))),
+  });
   await expect(page.getByRole('heading', { name: 'whole.parquet is too large to open whole' })).toBeVisible();
   await host.close();
 });

@@ -7,10 +7,11 @@ import { promisify } from 'node:util';
 import { fileHost, fixture, idle, openFiles } from './ledgers.ts';
 import { expect, test } from './test.ts';
 
-const report = (page: import('@playwright/test').Page) => page.evaluate(() => {
-  const { ledger } = window.__tautline!.state();
-  return ledger.phase === 'open' ? ledger.report : null;
-});
+const report = (page: import('@playwright/test').Page) =>
+  page.evaluate(() => {
+    const { ledger } = window.__tautline!.state();
+    return ledger.phase === 'open' ? ledger.report : null;
+  });
 
 test('a Parquet file from another host is read in ranges', async ({ page }) => {
   const host = await fileHost({ cors: true, ranges: true });
@@ -52,7 +53,11 @@ test.describe('refused', () => {
 
   test('a picture renamed to .parquet, and a file that was cut off', async ({ page }) => {
     await page.goto('/');
-    await openFiles(page, { name: 'ledger.parquet', mimeType: '', buffer: Buffer.from('\x89PNG\r\n\x1a\n not a ledger', 'latin1') });
+    await openFiles(page, {
+      name: 'ledger.parquet',
+      mimeType: '',
+      buffer: Buffer.from('\x89PNG\r\n\x1a\n not a ledger', 'latin1'),
+    });
     await expect(page.getByText(/ledger\.parquet/).first()).toBeVisible();
     await expect(page.getByText(/PNG|not .*Parquet/i).first()).toBeVisible();
     const whole = await readFile(fixture('fracture.parquet'));
@@ -64,9 +69,14 @@ test.describe('refused', () => {
 });
 
 test('rows that cannot be used are counted and named', async ({ page }) => {
-  const lines = Array.from({ length: 300 }, (_, i) => JSON.stringify({
-    event_id: i, ts: 1_767_225_600_000 + 1000 * i, provider_id: `p${i % 3}`, embedding: Array.from({ length: i === 17 ? 3 : 4 }, (_, d) => Math.sin(i * (d + 1.37))),
-  }));
+  const lines = Array.from({ length: 300 }, (_, i) =>
+    JSON.stringify({
+      event_id: i,
+      ts: 1_767_225_600_000 + 1000 * i,
+      provider_id: `p${i % 3}`,
+      embedding: Array.from({ length: i === 17 ? 3 : 4 }, (_, d) => Math.sin(i * (d + 1.37))),
+    }),
+  );
   await page.goto('/');
   await openFiles(page, { name: 'short.ndjson', mimeType: '', buffer: Buffer.from(lines.join('\n')) });
   await expect(page.getByText(/embedding has 3 values, 4 expected/).first()).toBeVisible();
@@ -76,9 +86,17 @@ test('rows that cannot be used are counted and named', async ({ page }) => {
 
 test('text without embeddings is embedded here, and the page says so', async ({ page }) => {
   const words = ['flight', 'refund', 'plan', 'network', 'seat', 'order', 'price', 'data'];
-  const rows = Array.from({ length: 400 }, (_, i) => `${i},2026-01-01T00:${String(Math.floor(i / 60)).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}Z,p${i % 2},"${words[i % 8]} and ${words[(i * 3 + 1) % 8]}"`);
+  const rows = Array.from(
+    { length: 400 },
+    (_, i) =>
+      `${i},2026-01-01T00:${String(Math.floor(i / 60)).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}Z,p${i % 2},"${words[i % 8]} and ${words[(i * 3 + 1) % 8]}"`,
+  );
   await page.goto('/');
-  await openFiles(page, { name: 'talk.csv', mimeType: 'text/csv', buffer: Buffer.from(`id,timestamp,model,content\n${rows.join('\n')}`) });
+  await openFiles(page, {
+    name: 'talk.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(`id,timestamp,model,content\n${rows.join('\n')}`),
+  });
   const opened = await report(page);
   expect(opened?.embedder).toBe('built-in');
   expect(opened?.mapping).toMatchObject({ event_id: 'id', ts: 'timestamp', provider_id: 'model', text: 'content' });
@@ -99,11 +117,17 @@ test('a folder of hive partitions opens as one ledger', async ({ page }) => {
   await rm(folder, { recursive: true });
 });
 
-test('a bundle stands in for the reference period, and the ledger it was made on keeps its alerts', async ({ page }) => {
+test('a bundle stands in for the reference period, and the ledger it was made on keeps its alerts', async ({
+  page,
+}) => {
   const folder = await mkdtemp(join(tmpdir(), 'tautline-bundle-'));
   const file = join(folder, 'deployed.json');
   const project = fileURLToPath(new URL('..', import.meta.url));
-  await promisify(execFile)(process.execPath, ['.config/tautline.mjs', 'bundle', fixture('fracture.parquet'), '--out', file], { cwd: project });
+  await promisify(execFile)(
+    process.execPath,
+    ['scripts/tautline.mjs', 'bundle', fixture('fracture.parquet'), '--out', file],
+    { cwd: project },
+  );
   await page.goto('/');
   await openFiles(page, fixture('fracture.parquet'));
   const own = await page.evaluate(() => window.__tautline!.state().analysis.report!);

@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { CHROMIUM_ARGS, findChromium } from '../.config/chromium.mjs';
+import { CHROMIUM_ARGS, findChromium } from '../scripts/chromium.mjs';
 
 const port = Number(process.env.TAUTLINE_E2E_PORT ?? 4179);
 const { executablePath, env } = await findChromium();
@@ -8,7 +8,8 @@ export default defineConfig({
   testDir: '.',
   outputDir: '../test-results/e2e',
   reporter: [['line'], ['json', { outputFile: '../test-results/e2e.json' }]],
-  // Two pages wait more than they compute, even on two cores; the limits leave room for a machine that is busy with other things.
+  // Two pages wait more than they compute, even on two cores; the limits leave room for a machine that is busy with
+  // other things.
   workers: 2,
   timeout: 120_000,
   expect: { timeout: 30_000 },
@@ -25,7 +26,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `npx tsx .config/start.mjs --strict-port --port ${port}`,
+    command: `npx tsx scripts/start.mjs --strict-port --port ${port}`,
     cwd: '..',
     url: `http://localhost:${port}/`,
     reuseExistingServer: false,

@@ -4,7 +4,9 @@ import { expect, test } from './test.ts';
 
 const report = async (page: Page) => (await page.evaluate(() => window.__tautline!.state())).analysis.report!;
 
-test('a memory that takes long is previewed while its slider moves, and ends exact; threads share the work', async ({ page }, info) => {
+test('a memory that takes long is previewed while its slider moves, and ends exact; threads share the work', async ({
+  page,
+}, info) => {
   // 64 axes: the signals of 50,000 events take about a second.
   await page.goto('/#v=1&sample=fracture&k=64');
   await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible({ timeout: 60_000 });
@@ -16,12 +18,14 @@ test('a memory that takes long is previewed while its slider moves, and ends exa
     const emptied = new Set<string>();
     Object.assign(window, { seen, emptied });
     new MutationObserver(() => {
-      for (const empty of document.querySelectorAll('[data-panel] .shimmer')) emptied.add(empty.closest('[data-panel]')!.getAttribute('data-panel')!);
+      for (const empty of document.querySelectorAll('[data-panel] .shimmer'))
+        emptied.add(empty.closest('[data-panel]')!.getAttribute('data-panel')!);
     }).observe(document.body, { childList: true, subtree: true });
     const look = () => {
       const { preview, report } = window.__tautline!.state().analysis;
       const last = seen.at(-1);
-      if (!last || last.preview !== (preview?.revision ?? null) || last.report !== report!.revision) seen.push({ at: performance.now(), preview: preview?.revision ?? null, report: report!.revision });
+      if (!last || last.preview !== (preview?.revision ?? null) || last.report !== report!.revision)
+        seen.push({ at: performance.now(), preview: preview?.revision ?? null, report: report!.revision });
       requestAnimationFrame(look);
     };
     look();
@@ -48,9 +52,14 @@ test('a memory that takes long is previewed while its slider moves, and ends exa
   expect((await page.evaluate(() => window.__tautline!.state())).view.range).not.toBeNull();
   expect(await page.evaluate(() => [...(window as unknown as { emptied: Set<string> }).emptied])).toEqual([]);
 
-  const seen = await page.evaluate(() => (window as unknown as { seen: { at: number; preview: number | null; report: number }[] }).seen);
+  const seen = await page.evaluate(
+    () => (window as unknown as { seen: { at: number; preview: number | null; report: number }[] }).seen,
+  );
   const first = seen.find(({ preview }) => preview !== null)!;
-  info.annotations.push({ type: 'measured', description: `first preview ${Math.round(first.at - started)} ms after the button went down` });
+  info.annotations.push({
+    type: 'measured',
+    description: `first preview ${Math.round(first.at - started)} ms after the button went down`,
+  });
   expect(first.report).toBe(before.revision);
   expect(seen.at(-1)!.preview).toBeNull();
   // The end is exact: what the same address gives on a fresh page.

@@ -16,14 +16,18 @@ test('the served build is isolated and sent compressed', async ({ page }) => {
   const response = await page.goto('/');
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   const script = await page.locator('script[type=module][src]').first().getAttribute('src');
-  const sent = await page.request.get(new URL(script ?? '', response?.url()).href, { headers: { 'Accept-Encoding': 'br' } });
+  const sent = await page.request.get(new URL(script ?? '', response?.url()).href, {
+    headers: { 'Accept-Encoding': 'br' },
+  });
   expect(sent.headers()['content-encoding']).toBe('br');
 });
 
 /** What comes with a ledger, and not before. */
 const LATER = /duckdb|parquet|echarts|PanelStack|\.wasm/;
 
-test('the shell is there and answers without the database, WebAssembly or charts', async ({ page }, { annotations }) => {
+test('the shell is there and answers without the database, WebAssembly or charts', async ({ page }, {
+  annotations,
+}) => {
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
   // Even where none of it could be had.
@@ -38,9 +42,16 @@ test('the shell is there and answers without the database, WebAssembly or charts
   await page.waitForLoadState('networkidle');
   expect(asked.length).toBeGreaterThan(1);
   expect(asked.filter((url) => LATER.test(url))).toEqual([]);
-  const sent = await page.evaluate(() => performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'))
-    .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).encodedBodySize, 0));
-  annotations.push({ type: 'measured', description: `shell there ${interactive.toFixed(0)} ms after navigation began; ${(sent / 1000).toFixed(0)} kB sent` });
+  const sent = await page.evaluate(() =>
+    performance
+      .getEntriesByType('navigation')
+      .concat(performance.getEntriesByType('resource'))
+      .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).encodedBodySize, 0),
+  );
+  annotations.push({
+    type: 'measured',
+    description: `shell there ${interactive.toFixed(0)} ms after navigation began; ${(sent / 1000).toFixed(0)} kB sent`,
+  });
 });
 
 test('what comes with a ledger comes then, and compressed', async ({ page, request }) => {
@@ -55,7 +66,11 @@ test('what comes with a ledger comes then, and compressed', async ({ page, reque
   expect(asked.some((url) => /echarts-.*\.js$/.test(url))).toBe(true);
   const built = await readdir(fileURLToPath(new URL('../dist/assets', import.meta.url)));
   const later = built.filter((name) => LATER.test(name) && /\.(js|wasm)$/.test(name));
-  for (const part of [/duckdb.*\.wasm$/, /parquet.*\.wasm$/, /kernels.*\.wasm$/, /echarts.*\.js$/]) expect(later.some((name) => part.test(name)), String(part)).toBe(true);
+  for (const part of [/duckdb.*\.wasm$/, /parquet.*\.wasm$/, /kernels.*\.wasm$/, /echarts.*\.js$/])
+    expect(
+      later.some((name) => part.test(name)),
+      String(part),
+    ).toBe(true);
   for (const name of later) {
     if ((await stat(fileURLToPath(new URL(`../dist/assets/${name}`, import.meta.url)))).size < SMALL_BYTES) continue;
     const sent = await request.head(`/assets/${name}`, { headers: { 'Accept-Encoding': 'br' } });

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 
-/** What each folder of src/ may import besides itself: whatever stands to its left. cli stands beside app; bench beside all, and nothing imports it. */
+/**
+ * What each folder of src/ may import besides itself: whatever stands to its left. cli stands beside app; bench beside
+ * all, and nothing imports it.
+ */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   kernels: ['core'],
@@ -28,7 +31,10 @@ const PACKAGES: readonly { readonly name: RegExp; readonly only: readonly string
   { name: /^comlink(\/|$)/, only: ['workers'] },
 ];
 
-/** Folders of src/panels/ that are no panel but what panels share; like the files beside them they may be imported by all. */
+/**
+ * Folders of src/panels/ that are no panel but what panels share; like the files beside them they may be imported by
+ * all.
+ */
 const SHARED_BY_PANELS = ['stack'];
 
 /** The browser files that may start a worker; the command line starts threads of its own. */
@@ -43,7 +49,9 @@ interface Source {
   readonly startsWorker: boolean;
 }
 
-/** Everything a file names as an import, export-from, dynamic import, import type or `new URL(..., import.meta.url)`. */
+/**
+ * Everything a file names as an import, export-from, dynamic import, import type or `new URL(..., import.meta.url)`.
+ */
 function read(path: string, text: string): Source {
   const references: Reference[] = [];
   let startsWorker = false;
@@ -51,10 +59,12 @@ function read(path: string, text: string): Source {
     if (node && ts.isStringLiteralLike(node)) references.push({ target: node.text.replace(/\?.*$/, ''), typeOnly });
   };
   const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
+    if (ts.isImportDeclaration(node))
+      add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
     else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
     else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, true);
-    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], false);
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      add(node.arguments[0], false);
     else if (ts.isNewExpression(node) && ts.isIdentifier(node.expression)) {
       const name = node.expression.text;
       if (name === 'Worker' || name === 'SharedWorker') startsWorker = true;
@@ -62,7 +72,15 @@ function read(path: string, text: string): Source {
     }
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS));
+  visit(
+    ts.createSourceFile(
+      path,
+      text,
+      ts.ScriptTarget.Latest,
+      true,
+      path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS,
+    ),
+  );
   return { references, startsWorker };
 }
 
@@ -82,17 +100,20 @@ function violations(files: Readonly<Record<string, string>>): string[] {
       continue;
     }
     const { references, startsWorker } = read(path, text);
-    if (startsWorker && !isNode && !WORKER_STARTERS.includes(path)) found.push(`${path} starts a worker: only ${WORKER_STARTERS.join(', ')} may`);
+    if (startsWorker && !isNode && !WORKER_STARTERS.includes(path))
+      found.push(`${path} starts a worker: only ${WORKER_STARTERS.join(', ')} may`);
     for (const { target, typeOnly } of references) {
       if (!target.startsWith('.')) {
         if (/^node:/.test(target) && !isNode) found.push(`${path} imports ${target}: browser code cannot`);
         const rule = PACKAGES.find(({ name }) => name.test(target));
-        if (rule && !rule.only.includes(folder) && !isTest && !typeOnly) found.push(`${path} imports ${target}: only ${rule.only.join(', ')} may`);
+        if (rule && !rule.only.includes(folder) && !isTest && !typeOnly)
+          found.push(`${path} imports ${target}: only ${rule.only.join(', ')} may`);
         continue;
       }
       const to = posix.normalize(posix.join(posix.dirname(path), target));
       if (to.startsWith('..')) {
-        if (/\bwasm\//.test(to) && folder !== 'kernels' && folder !== 'bench') found.push(`${path} reaches ${target}: only kernels may load the compiled kernels`);
+        if (/\bwasm\//.test(to) && folder !== 'kernels' && folder !== 'bench')
+          found.push(`${path} reaches ${target}: only kernels may load the compiled kernels`);
         continue;
       }
       if (/\.node\.ts$/.test(to) && !isNode) found.push(`${path} imports ${to}: browser code cannot import Node's`);
@@ -162,13 +183,22 @@ describe('architecture', () => {
   test.each([
     ['kernels/a.ts', `import { ok } from '../core/result.ts'; import url from '../../wasm/build/kernels.wasm?url';`],
     ['harness/a.ts', `import { writeParquet } from '../ledger/write.ts'; import type { T } from '../ledger/types.ts';`],
-    ['charts/a.tsx', `import * as echarts from 'echarts/core'; import type { Alert } from '../detection/types.ts'; import './a.css';`],
-    ['panels/drift/a.tsx', `import { Frame } from '../Frame.tsx'; import { lines } from '../stack/lines.ts'; import { b } from './b.ts'; import { Plot } from '../../charts/Plot.tsx';`],
+    [
+      'charts/a.tsx',
+      `import * as echarts from 'echarts/core'; import type { Alert } from '../detection/types.ts'; import './a.css';`,
+    ],
+    [
+      'panels/drift/a.tsx',
+      `import { Frame } from '../Frame.tsx'; import { lines } from '../stack/lines.ts'; import { b } from './b.ts'; import { Plot } from '../../charts/Plot.tsx';`,
+    ],
     ['panels/registry.ts', `import { drift } from './drift/panel.ts';`],
     ['workers/client.ts', `const w = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });`],
     ['workers/a.test.ts', `import { load } from '../kernels/load.node.ts'; import { readFileSync } from 'node:fs';`],
     ['cli/a.ts', `import { load } from '../kernels/load.node.ts'; // import { x } from '../app/x.ts';`],
-    ['cli/trialPool.ts', `import { Worker } from 'node:worker_threads'; const w = new Worker(new URL('./trialWorker.ts', import.meta.url));`],
+    [
+      'cli/trialPool.ts',
+      `import { Worker } from 'node:worker_threads'; const w = new Worker(new URL('./trialWorker.ts', import.meta.url));`,
+    ],
     ['kernels/load.node.ts', `import { readFile } from 'node:fs/promises';`],
   ])('%s with %s is allowed', (path, text) => expect(violations({ [path]: text })).toEqual([]));
 });

@@ -16,9 +16,9 @@ export function euclideanCosts(a: usize, b: usize, n: i32, k: i32, cost: usize):
 }
 
 /**
- * Exact linear assignment by shortest augmenting paths with dual prices (Jonker & Volgenant 1987), after a column reduction.
- * cost f64 n x n, finite; rowOf i32 n: receives the row of each column; columnOf i32 n: the column of each row;
- * scratch f64 2n (prices, distances) then i32 2n (predecessors, columns).
+ * Exact linear assignment by shortest augmenting paths with dual prices (Jonker & Volgenant 1987), after a column
+ * reduction. cost f64 n x n, finite; rowOf i32 n: receives the row of each column; columnOf i32 n: the column of each
+ * row; scratch f64 2n (prices, distances) then i32 2n (predecessors, columns).
  */
 export function assign(cost: usize, n: i32, rowOf: usize, columnOf: usize, scratch: usize): void {
   const price = scratch;

@@ -1,10 +1,13 @@
 /**
- * Moving-block bootstrap of the displacement statistic (spec 6, 9): in-control paths of T2 and how often they cross a level.
- * Random numbers are splitmix64 (Steele, Lea & Flood 2014), so a seed gives the same path in every engine.
+ * Moving-block bootstrap of the displacement statistic (spec 6, 9): in-control paths of T2 and how often they cross a
+ * level. Random numbers are splitmix64 (Steele, Lea & Flood 2014), so a seed gives the same path in every engine.
  */
 import { below, reseed } from './random';
 
-/** Mean of T2 over a circular series of residuals, y having gone round once before: what a reference says of its own spread and dependence. */
+/**
+ * Mean of T2 over a circular series of residuals, y having gone round once before: what a reference says of its own
+ * spread and dependence.
+ */
 function roundScale(residuals: usize, k: i32, lambda: f64, rows: usize, count: i32, bias: usize, y: usize): f64 {
   for (let i = 0; i < k; i++) store<f64>(y + (<usize>i << 3), 0);
   let sum: f64 = 0;
@@ -32,9 +35,10 @@ function step(y: usize, r: usize, bias: usize, k: i32, lambda: f64): f64 {
 
 /**
  * Writes `length` values of T2 = (2 - lambda)/lambda |y|^2 under control, studentised.
- * Each run of `run` events takes one stream (drawn by its share of the reference) and draws a reference of as many residuals in blocks. That gives the
- * run its mean and its scale (`roundScale`), as the real reference gave them. Then blocks of the real one follow, y from 0, T2 over the run's scale and
- * times the real reference's. So the error of both estimates is in the path: what a short reference cannot know of itself widens the limit.
+ * Each run of `run` events takes one stream (drawn by its share of the reference) and draws a reference of as many
+ * residuals in blocks. That gives the run its mean and its scale (`roundScale`), as the real reference gave them. Then
+ * blocks of the real one follow, y from 0, T2 over the run's scale and times the real reference's. So the error of both
+ * estimates is in the path: what a short reference cannot know of itself widens the limit.
  * @param residuals f32, rows x k, x - m_s, grouped by stream
  * @param starts i32, streams + 1 row offsets
  * @param scratch f64 2 k + streams, then i32 as many as the longest stream has rows
@@ -90,8 +94,8 @@ export function bootstrapDisplacement(
 }
 
 /**
- * Counts episodes of a path at each of several levels: an episode opens above the level and closes below `rearm` times it; runs are separate.
- * Whatever a level has open, every lower one has too: one number says which are.
+ * Counts episodes of a path at each of several levels: an episode opens above the level and closes below `rearm` times
+ * it; runs are separate. Whatever a level has open, every lower one has too: one number says which are.
  * @param path f32, length
  * @param levels f64, levelCount, ascending
  * @param counts i32, levelCount, written

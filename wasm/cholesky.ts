@@ -1,11 +1,11 @@
 import { lanes } from './matrix';
 
 /**
- * A factor L D L^T of a covariance that is kept up to date by rank 1 (Fletcher & Powell 1974; Gill, Golub, Murray & Saunders 1974, method C2).
- * A positive update cannot lose positive definiteness, and its rounding dies out with what is forgotten.
- * A symmetric matrix is [diagonal, padded to even][strict lower part by rows, padded to even], f64.
- * A factor is [D, padded to even with 1] and for columns j, j + 1 (j even): [L(j+1, j), unused] and for rows i, i + 1 from j + 2 on
- * [L(i, j), L(i+1, j), L(i, j+1), L(i+1, j+1)]. Vectors are padded with a zero to an even length.
+ * A factor L D L^T of a covariance that is kept up to date by rank 1 (Fletcher & Powell 1974; Gill, Golub, Murray &
+ * Saunders 1974, method C2). A positive update cannot lose positive definiteness, and its rounding dies out with what
+ * is forgotten. A symmetric matrix is [diagonal, padded to even][strict lower part by rows, padded to even], f64.
+ * A factor is [D, padded to even with 1] and for columns j, j + 1 (j even): [L(j+1, j), unused] and for rows i, i + 1
+ * from j + 2 on [L(i, j), L(i+1, j), L(i, j+1), L(i+1, j+1)]. Vectors are padded with a zero to an even length.
  */
 
 @inline
@@ -198,7 +198,10 @@ export function factorTrace(k: i32, factor: usize, s: usize, x: usize): f64 {
   return trace;
 }
 
-/** ln of the product of n pivots that stand `stride` bytes apart: a logarithm only where the product would leave the range of a double. */
+/**
+ * ln of the product of n pivots that stand `stride` bytes apart: a logarithm only where the product would leave the
+ * range of a double.
+ */
 export function logProduct(n: usize, pivots: usize, stride: usize): f64 {
   let logarithm: f64 = 0;
   let product: f64 = 1;

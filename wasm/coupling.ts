@@ -1,9 +1,12 @@
 /**
  * Coupling between streams (spec 6).
- * State, S streams: [cross f64 S x S][energy f64 S][scale f64 S = energy^-1/2][lastTime f64 S][last f32 S x k][pending u8 S x S][seen u8 S].
+ * State, S streams: [cross f64 S x S][energy f64 S][scale f64 S = energy^-1/2][lastTime f64 S][last f32 S x k][pending
+ * u8 S x S][seen u8 S].
  */
 
-/** Keeps the energy of a stream that repeats itself above zero; vanishes against any energy that coordinates can show. */
+/**
+ * Keeps the energy of a stream that repeats itself above zero; vanishes against any energy that coordinates can show.
+ */
 const ENERGY_RIDGE: f64 = 1e-100;
 
 export function couplingStateBytes(streams: i32, k: i32): usize {
@@ -42,7 +45,8 @@ function dot(a: usize, b: usize, k: i32): f64 {
 /**
  * Events [from, to): rho of the event's stream; NaN where there is one stream.
  * @param residual f32 n x k (rows of void events are not read)
- * @param previous i32 per event: the newest earlier event of the same thread that has an embedding, -1 = none; read in turn matching only
+ * @param previous i32 per event: the newest earlier event of the same thread that has an embedding, -1 = none; read in
+ * turn matching only
  * @param turns events of the thread that count as a match; 0 = match by time within `window`
  */
 export function coupling(

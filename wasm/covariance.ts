@@ -1,12 +1,15 @@
-/** Rows packed before the covariance is updated: 64 rows x 4 columns of f64 are 2 KiB, so that two tiles stay in the first-level cache. */
+/**
+ * Rows packed before the covariance is updated: 64 rows x 4 columns of f64 are 2 KiB, so that two tiles stay in the
+ * first-level cache.
+ */
 const PANEL: i32 = 64;
 const TILE_BYTES: usize = <usize>PANEL * 32;
 
 /**
- * Adds `count` vectors to the sums and to the upper triangle of the scatter matrix, each shifted by the first vector of its stream, which keeps
- * the later subtraction of the means free of cancellation.
- * vectors f32 count x d; streams i32 count, each in [0, S); seen i32 S; shifts, sums f64 S x d; scatter f64 dp x dp, dp = d rounded up to 4;
- * panel f64 dp x 64. `seen`, `sums` and `scatter` start as zeros.
+ * Adds `count` vectors to the sums and to the upper triangle of the scatter matrix, each shifted by the first vector of
+ * its stream, which keeps the later subtraction of the means free of cancellation.
+ * vectors f32 count x d; streams i32 count, each in [0, S); seen i32 S; shifts, sums f64 S x d; scatter f64 dp x dp, dp
+ * = d rounded up to 4; panel f64 dp x 64. `seen`, `sums` and `scatter` start as zeros.
  */
 export function covarianceAccumulate(
   vectors: usize, streams: usize, count: i32, d: i32, seen: usize, shifts: usize, sums: usize, scatter: usize, panel: usize,
@@ -39,8 +42,8 @@ export function covarianceAccumulate(
 }
 
 /**
- * Turns the scatter matrix into the pooled within-stream covariance (spec 3), dense d x d from the same address: takes the stream means off,
- * divides by `degrees` = n - S, mirrors the upper triangle.
+ * Turns the scatter matrix into the pooled within-stream covariance (spec 3), dense d x d from the same address: takes
+ * the stream means off, divides by `degrees` = n - S, mirrors the upper triangle.
  */
 export function covarianceFinish(scatter: usize, d: i32, seen: usize, sums: usize, streamCount: i32, degrees: f64, panel: usize): void {
   const dp = (d + 3) & ~3;
@@ -68,7 +71,10 @@ export function covarianceFinish(scatter: usize, d: i32, seen: usize, sums: usiz
   mirrorUpper(scatter, d);
 }
 
-/** Copies the upper triangle of a dense n x n f64 matrix to the lower one, in squares of 16: column walks over thousands of rows miss every cache. */
+/**
+ * Copies the upper triangle of a dense n x n f64 matrix to the lower one, in squares of 16: column walks over thousands
+ * of rows miss every cache.
+ */
 export function mirrorUpper(matrix: usize, n: i32): void {
   for (let top: i32 = 0; top < n; top += 16) {
     const bottom = min(top + 16, n);

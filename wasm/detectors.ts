@@ -2,10 +2,11 @@ import { transformed } from './tracker';
 
 /**
  * Detectors and routes over columns (spec 8).
- * State of a stream, 160 bytes: [cusum f64][onset i32][onset seq i32][below i32][below onset i32][below onset seq i32][open kinds, bits i32]
- * [governance weight f64] and for each of five kinds [onset i32][onset seq i32][fired i32][fired seq i32][peak f64].
- * An episode is written to `episodes` when it closes: [kind i32][stream i32][onset][onset seq][fired][fired seq][cleared][pad][peak f64], 40 bytes;
- * those still open at the end stay in the state.
+ * State of a stream, 160 bytes: [cusum f64][onset i32][onset seq i32][below i32][below onset i32][below onset seq
+ * i32][open kinds, bits i32] [governance weight f64] and for each of five kinds [onset i32][onset seq i32][fired
+ * i32][fired seq i32][peak f64]. An episode is written to `episodes` when it closes: [kind i32][stream
+ * i32][onset][onset seq][fired][fired seq][cleared][pad][peak f64], 40 bytes; those still open at the end stay in the
+ * state.
  */
 
 const STATE_BYTES: usize = 160;
@@ -65,7 +66,10 @@ function climb(own: usize, capped: v128, kappa: f64, most: v128): v128 {
   return f64x2.pmin(most, f64x2.pmax(f64x2.splat(0), sum));
 }
 
-/** While the sum is 0 the next event is the onset of whatever comes: the first after it last was 0. To be called before the sum is stored. */
+/**
+ * While the sum is 0 the next event is the onset of whatever comes: the first after it last was 0. To be called before
+ * the sum is stored.
+ */
 @inline
 function settle(own: usize, event: i32, seq: i32): void {
   const onset = <u64><u32>event | (<u64><u32>seq << 32);
@@ -89,7 +93,8 @@ export function cusum(n: i32, z: usize, h: f64, kappa: f64, cap: f64, out: usize
 
 /**
  * Events [from, to). Stops early when fewer than five more episodes fit into `capacity`.
- * Most events cross no limit, in streams without an open episode: those are taken two at a time, with the same arithmetic.
+ * Most events cross no limit, in streams without an open episode: those are taken two at a time, with the same
+ * arithmetic.
  * @param base added to positions in the columns to give the event numbers that episodes state
  * @param limits f64: m, s, h, kappa, cap, tauMax, tauMin, entropyClear, lo, hi, dwell, voidOpen, voidClear, tensionLow,
  *   tensionHigh; a limit that is NaN keeps its detector silent

@@ -1,8 +1,10 @@
 /** MEWMA displacement from the reference mean (Lowry, Woodall, Champ & Rigdon 1992; spec 6). */
 
 /**
- * Events [from, to): y = (1 - lambda) y + lambda (x - m), T2 = (2 - lambda) / lambda |y|^2; NaN before `referenceTo` and for void events.
- * @param only u8 per stream: 0 = its events are passed over and nothing is written for them; a null pointer = all streams
+ * Events [from, to): y = (1 - lambda) y + lambda (x - m), T2 = (2 - lambda) / lambda |y|^2; NaN before `referenceTo`
+ * and for void events.
+ * @param only u8 per stream: 0 = its events are passed over and nothing is written for them; a null pointer = all
+ * streams
  * @param means f64 S x k, reference mean of each stream
  * @param state y, f64 S x k, 0 at first
  */

@@ -2,13 +2,14 @@ import { even, logProduct, symmetricBytes } from './cholesky';
 import { lanes } from './matrix';
 
 /**
- * KL between Gaussians by factorisation, two at a time in the two lanes of f64x2: of two pairs of covariances, or of two covariances where all else
- * about the others is known. A lane's arithmetic does not depend on its neighbour.
+ * KL between Gaussians by factorisation, two at a time in the two lanes of f64x2: of two pairs of covariances, or of
+ * two covariances where all else about the others is known. A lane's arithmetic does not depend on its neighbour.
  */
 
 /**
- * KL sees every variance this share larger: a stream that has only few messages left leaves directions without variance, in which
- * the difference of two roundings would pass for a divergence. Changes nothing to 1e-4 unless variances differ by 1e8.
+ * KL sees every variance this share larger: a stream that has only few messages left leaves directions without
+ * variance, in which the difference of two roundings would pass for a divergence. Changes nothing to 1e-4 unless
+ * variances differ by 1e8.
  */
 export const INFLATION: f64 = 1 + 1e-12;
 export const LOG_INFLATION: f64 = 1e-12;
@@ -21,8 +22,8 @@ export function pairBytes(k: i32): usize {
 }
 
 /**
- * Two covariances side by side: lane 0 from `a`, lane 1 from `b`, as [inflated diagonal][strict rows] of an even number of axes:
- * an odd one is filled up with an axis of its own, variance 1, that changes no determinant.
+ * Two covariances side by side: lane 0 from `a`, lane 1 from `b`, as [inflated diagonal][strict rows] of an even number
+ * of axes: an odd one is filled up with an axis of its own, variance 1, that changes no determinant.
  */
 export function interleave(k: i32, a: usize, b: usize, out: usize): void {
   const split = <usize>k << 3;
@@ -46,8 +47,8 @@ export function interleave(k: i32, a: usize, b: usize, out: usize): void {
 }
 
 /**
- * L D L^T of two interleaved covariances in place, D on the diagonal and 1/D in `inverse`; two rows and two columns at a time.
- * Pivots must stay above rounding: those of an inflated diagonal do.
+ * L D L^T of two interleaved covariances in place, D on the diagonal and 1/D in `inverse`; two rows and two columns at
+ * a time. Pivots must stay above rounding: those of an inflated diagonal do.
  */
 function factor(width: usize, a: usize, inverse: usize, work: usize): void {
   const one = f64x2.splat(1);
@@ -113,8 +114,8 @@ function factor(width: usize, a: usize, inverse: usize, work: usize): void {
 }
 
 /**
- * KL(N(0,A) || N(0,B)) of two pairs at once, nats, never negative. `a` and `b` are interleaved and are overwritten by their factors.
- * tr(B^-1 A) = sum_ij y_ij^2 D_j / E_i with A = L D L^T, B = M E M^T, y = M^-1 L.
+ * KL(N(0,A) || N(0,B)) of two pairs at once, nats, never negative. `a` and `b` are interleaved and are overwritten by
+ * their factors. tr(B^-1 A) = sum_ij y_ij^2 D_j / E_i with A = L D L^T, B = M E M^T, y = M^-1 L.
  */
 export function divergence(k: i32, a: usize, b: usize, y: usize, work: usize): v128 {
   const one = f64x2.splat(1);

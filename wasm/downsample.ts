@@ -1,5 +1,6 @@
-// State of a line, 64 bytes: minimum and maximum of the bucket f64, their events i32, the first two events of the bucket i32, how many it has i32, points
-// written i32, the stream's first and last event i32 counted from 1, and whether the last point written was a gap i32.
+// State of a line, 64 bytes: minimum and maximum of the bucket f64, their events i32, the first two events of the
+// bucket i32, how many it has i32, points written i32, the stream's first and last event i32 counted from 1, and
+// whether the last point written was a gap i32.
 const STATE_BYTES: usize = 64;
 const MIN: usize = 0, MAX: usize = 8, MIN_AT: usize = 16, MAX_AT: usize = 20, ONE: usize = 24, TWO: usize = 28, EVENTS: usize = 32, POINTS: usize = 36;
 const FIRST: usize = 40, LAST: usize = 44, GAP: usize = 48;
@@ -9,8 +10,9 @@ const NOT_WANTED: i32 = -1;
 
 /**
  * Min-max per bucket of x for several streams in one pass over events [0, n).
- * x f64 n ascending, or 0: x is `start` + index; y f64 n, NaN = gap; code i32 n; slotOf i32 codeCount: output line of a stream code, -1 = not wanted;
- * states 64 bytes a line, zeros; out f64 lines x (2 buckets + 2) x 2; lengths i32 lines, receives the points of each line.
+ * x f64 n ascending, or 0: x is `start` + index; y f64 n, NaN = gap; code i32 n; slotOf i32 codeCount: output line of a
+ * stream code, -1 = not wanted; states 64 bytes a line, zeros; out f64 lines x (2 buckets + 2) x 2; lengths i32 lines,
+ * receives the points of each line.
  */
 export function downsample(
   x: usize, start: f64, y: usize, code: usize, n: i32, slotOf: usize, codeCount: i32, lines: i32, buckets: i32, states: usize, out: usize, lengths: usize,
@@ -82,7 +84,9 @@ function bucketOf(distance: f64, perUnit: f64, lastBucket: i32): i32 {
   return <i32>min(<f64>lastBucket, Math.floor(distance * perUnit));
 }
 
-/** Writes the first and the last event of every line's stream into its state: looks from both sides until all are found. */
+/**
+ * Writes the first and the last event of every line's stream into its state: looks from both sides until all are found.
+ */
 function findEnds(code: usize, n: i32, slotOf: usize, codeCount: i32, lines: i32, states: usize): void {
   let missing = lines;
   for (let i = 0; i < n && missing > 0; i++) missing -= markEnd(code, i, slotOf, codeCount, states + FIRST);
@@ -114,7 +118,9 @@ function endOf(bucket: i32, x: usize, start: f64, from: i32, n: i32, origin: f64
   return low;
 }
 
-/** Writes the bucket's points: its events where there are two at most, else its extremes, else one gap. Leaves it empty. */
+/**
+ * Writes the bucket's points: its events where there are two at most, else its extremes, else one gap. Leaves it empty.
+ */
 function flush(state: usize, line: usize, x: usize, start: f64, y: usize): void {
   const events = load<i32>(state, EVENTS);
   const one = load<i32>(state, ONE), two = load<i32>(state, TWO);

@@ -1,6 +1,7 @@
-// Full symmetric eigendecomposition: Householder tridiagonalisation and implicit QL (EISPACK tred2, tql2; Bowdler, Martin, Reinsch & Wilkinson 1968),
-// on the transpose of the textbook matrix, so that every inner loop runs along a row and row i of `w` ends as eigenvector i.
-// Each phase takes a range of its outer loop: the host stops between ranges to report and to be cancelled.
+// Full symmetric eigendecomposition: Householder tridiagonalisation and implicit QL (EISPACK tred2, tql2; Bowdler,
+// Martin, Reinsch & Wilkinson 1968), on the transpose of the textbook matrix, so that every inner loop runs along a row
+// and row i of `w` ends as eigenvector i. Each phase takes a range of its outer loop: the host stops between ranges to
+// report and to be cancelled.
 
 @inline
 function at(base: usize, i: i32): usize {
@@ -104,7 +105,8 @@ export function eigenPrepare(w: usize, n: i32, d: usize, e: usize): void {
 }
 
 /**
- * Phase 3, for l in [from, to). `state` holds two doubles, zeros at first. Afterwards d holds the eigenvalues, unordered.
+ * Phase 3, for l in [from, to). `state` holds two doubles, zeros at first. Afterwards d holds the eigenvalues,
+ * unordered.
  * @returns 0, or 1 where an eigenvalue took more than 60 sweeps
  */
 export function eigenIterate(w: usize, n: i32, d: usize, e: usize, state: usize, from: i32, to: i32): i32 {

@@ -24,8 +24,8 @@ function lowerBound(sorted: usize, n: i32, value: f64): i32 {
 }
 
 /**
- * Events [from, to): p95 = nearest-rank 95th percentile of the last `size` present latencies, the event's own included; NaN before the first.
- * window = max(minimum, factor * p95); the minimum where `adaptive` is 0 or there is no p95.
+ * Events [from, to): p95 = nearest-rank 95th percentile of the last `size` present latencies, the event's own included;
+ * NaN before the first. window = max(minimum, factor * p95); the minimum where `adaptive` is 0 or there is no p95.
  * @param latency f64 per event, NaN = none
  */
 export function latency(

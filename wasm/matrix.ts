@@ -1,4 +1,7 @@
-/** y[j * ldy + i] = sum over l of a[i, l] b[j, l]: rows against rows. a f64 m x d, b f64 p x d, y f64 with row stride `ldy` doubles. */
+/**
+ * y[j * ldy + i] = sum over l of a[i, l] b[j, l]: rows against rows. a f64 m x d, b f64 p x d, y f64 with row stride
+ * `ldy` doubles.
+ */
 export function multiplyRows(a: usize, m: i32, b: usize, p: i32, d: i32, y: usize, ldy: i32): void {
   const stride = <usize>d << 3;
   const ystride = <usize>ldy << 3;
@@ -87,8 +90,8 @@ export function chebyshevStep(y: usize, q: usize, previous: usize, length: i32, 
 }
 
 /**
- * Orthonormalises rows `from`..p of q (f64 p x d) against all rows before them: modified Gram-Schmidt, thrice, normalised between, so that rows
- * which nearly depend on earlier ones end orthogonal too.
+ * Orthonormalises rows `from`..p of q (f64 p x d) against all rows before them: modified Gram-Schmidt, thrice,
+ * normalised between, so that rows which nearly depend on earlier ones end orthogonal too.
  * @returns p, or the first row that vanished (the caller refills it and goes on from there)
  */
 export function orthonormalise(q: usize, p: i32, d: i32, from: i32): i32 {

@@ -1,8 +1,9 @@
 import { lanes } from './matrix';
 
 /**
- * x = axes e - offsets for `count` vectors. vectors f32 count x d, axes f64 k x d, offsets f64 k (axes . mean), out f32 count x k.
- * Every output is summed in the same order whatever its row, so a vector gives the same bits alone and in any batch.
+ * x = axes e - offsets for `count` vectors. vectors f32 count x d, axes f64 k x d, offsets f64 k (axes . mean), out f32
+ * count x k. Every output is summed in the same order whatever its row, so a vector gives the same bits alone and in
+ * any batch.
  */
 export function projectRows(vectors: usize, count: i32, d: i32, axes: usize, offsets: usize, k: i32, out: usize): void {
   const vstride = <usize>d << 2;

@@ -1,4 +1,7 @@
-/** splitmix64 (Steele, Lea & Flood 2014): a seed gives the same numbers in every engine. One sequence, shared by the kernels of this module. */
+/**
+ * splitmix64 (Steele, Lea & Flood 2014): a seed gives the same numbers in every engine. One sequence, shared by the
+ * kernels of this module.
+ */
 
 let state: u64 = 0;
 

@@ -1,6 +1,7 @@
 /**
- * Run lengths to a false alarm of detectors over one number an event (spec 9): a circular moving-block bootstrap (Künsch 1989; Politis & Romano 1992) of
- * the in-control series of each stream, counted at a ladder of thresholds at once. Every threshold sees the same path (common random numbers).
+ * Run lengths to a false alarm of detectors over one number an event (spec 9): a circular moving-block bootstrap
+ * (Künsch 1989; Politis & Romano 1992) of the in-control series of each stream, counted at a ladder of thresholds at
+ * once. Every threshold sees the same path (common random numbers).
  */
 import { below, reseed } from './random';
 
@@ -25,7 +26,8 @@ export function runLengthScratchBytes(levelCount: i32, blocks: i32): usize {
  * @param values f64, in-control values grouped by stream
  * @param starts i32, streams + 1 offsets
  * @param block cut to a quarter of a stream where that is shorter
- * @param resample 1: the blocks are first drawn, as many as cover the stream, and the path is made of those: a replicate of the sample itself
+ * @param resample 1: the blocks are first drawn, as many as cover the stream, and the path is made of those: a
+ * replicate of the sample itself
  * @param levels f64, levelCount, an even number
  * @param alarms f64 levelCount: alarms
  * @param clear f64 levelCount: events outside alarms, the one that alarms included

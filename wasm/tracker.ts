@@ -9,37 +9,50 @@ import { lanes } from './matrix';
  * State of a stream: [count f64][instantiation f64][mean][fast][slow][anchored fast], and from UPDATE_FROM axes on
  * [trusted f64][left f64][tr(slow^-1 fast)][ln det slow][least pivot of slow][pad][factor of slow].
  *
- * KL of an event needs nothing from later events, so the factorisations of two events run side by side in the two lanes of f64x2;
- * a lane's arithmetic does not depend on its neighbour, hence not on how a run is cut into pieces.
+ * KL of an event needs nothing from later events, so the factorisations of two events run side by side in the two lanes
+ * of f64x2; a lane's arithmetic does not depend on its neighbour, hence not on how a run is cut into pieces.
  *
- * Of many axes only the shrunk fast covariance A is factorised for every event. The factor of the slow one is updated by rank 1, and
- * T = tr(slow^-1 fast) with it: for slow' = (1 - g)(slow + c r r^T), fast' = (1 - f) fast + f r r^T, u = slow^-1 r and H = r^T u,
+ * Of many axes only the shrunk fast covariance A is factorised for every event. The factor of the slow one is updated
+ * by rank 1, and T = tr(slow^-1 fast) with it: for slow' = (1 - g)(slow + c r r^T), fast' = (1 - f) fast + f r r^T, u =
+ * slow^-1 r and H = r^T u,
  *   tr(slow^-1 fast') = (1 - f) T + f H
  *   T' = tr(slow'^-1 fast') = [(1 - f)(T - c u^T fast u / (1 + c H)) + f H / (1 + c H)] / (1 - g)
- * Rounding of T dies out, since fast forgets more than slow, and no event can cancel much of it, since fast is at most f / g times slow.
- * That is trusted while slow is well conditioned, which is judged from the stream's own state alone. An event of which this cannot be said is computed
- * from its two matrices, as of few axes all are, and so are the next until the factor is made afresh.
+ * Rounding of T dies out, since fast forgets more than slow, and no event can cancel much of it, since fast is at most
+ * f / g times slow. That is trusted while slow is well conditioned, which is judged from the stream's own state alone.
+ * An event of which this cannot be said is computed from its two matrices, as of few axes all are, and so are the next
+ * until the factor is made afresh.
  */
 
 /** Axes from which updating pays. */
 const UPDATE_FROM: i32 = 20;
-/** Own events after which the factor is made afresh, and after which it is tried again where it could not be trusted. */
+/**
+ * Own events after which the factor is made afresh, and after which it is tried again where it could not be trusted.
+ */
 const AFRESH: f64 = 1024;
 const RETRY: f64 = 128;
-/** Smallest pivot, against its entry on the diagonal, of the slow covariance and of A that is trusted; both far above rounding. */
+/**
+ * Smallest pivot, against its entry on the diagonal, of the slow covariance and of A that is trusted; both far above
+ * rounding.
+ */
 const LEAST_SLOW: f64 = 1e-6;
 const LEAST_MIXED: f64 = 1e-9;
 /** Bytes before the factor. */
 const RUNNING: usize = 48;
 
-/** Keeps the covariance of a stream that repeats itself above zero; vanishes against any variance that coordinates can show. */
+/**
+ * Keeps the covariance of a stream that repeats itself above zero; vanishes against any variance that coordinates can
+ * show.
+ */
 const RIDGE: f64 = 1e-100;
 
 export function trackerStateBytes(k: i32): usize {
   return 16 + (even(k) << 3) + 3 * symmetricBytes(k) + (k >= UPDATE_FROM ? RUNNING + factorBytes(k) : 0);
 }
 
-/** Residual, its products, two pairs of matrices, the same interleaved and one more, rows of the factorisation, a direction. */
+/**
+ * Residual, its products, two pairs of matrices, the same interleaved and one more, rows of the factorisation, a
+ * direction.
+ */
 export function trackerScratchBytes(k: i32): usize {
   const c = symmetricBytes(k);
   return (even(k) << 3) + 16 + (c + 16) + 4 * c + 4 * pairBytes(k) + (even(k) << 4) * 3 + (even(k) << 3);
@@ -111,7 +124,10 @@ function renyi(square: f64, trace: f64): f64 {
   return 0 - Math.log2(square / (trace * trace));
 }
 
-/** Box-Cox with exponent -1/2, (v^-0.5 - 1) / -0.5: near normal for a KL; -infinity at 0. Never falls as v grows, rounding included. */
+/**
+ * Box-Cox with exponent -1/2, (v^-0.5 - 1) / -0.5: near normal for a KL; -infinity at 0. Never falls as v grows,
+ * rounding included.
+ */
 @inline
 export function transformed(v: f64): f64 {
   return 2.0 - 2.0 / Math.sqrt(v);
@@ -129,7 +145,10 @@ let traceSlow: f64 = 0;
 let squareDifference: f64 = 0;
 let squareSlow: f64 = 0;
 
-/** Takes the products `rr` of a residual into fast and slow; writes A, and slow as it was, to `pair` unless that is null. */
+/**
+ * Takes the products `rr` of a residual into fast and slow; writes A, and slow as it was, to `pair` unless that is
+ * null.
+ */
 function blendBoth(k: i32, rr: usize, fast: usize, slow: usize, gainFast: f64, gainSlow: f64, shrinkage: f64, pair: usize): void {
   const c = symmetricBytes(k);
   const diagonal = even(k) << 3;
@@ -355,10 +374,13 @@ function mixWithIdentity(k: i32, s: usize, shrinkage: f64, lane: usize): f64 {
 
 /**
  * Events [from, to). NaN for void events.
- * @param only u8 per stream: 0 = its events are passed over and nothing is written for them; a null pointer = all streams
- * @param window f64 per event, dynamic window W; the memories stretch by min(1, windowReference / W) outside [referenceFrom, referenceTo)
+ * @param only u8 per stream: 0 = its events are passed over and nothing is written for them; a null pointer = all
+ * streams
+ * @param window f64 per event, dynamic window W; the memories stretch by min(1, windowReference / W) outside
+ * [referenceFrom, referenceTo)
  * @param windowReference W_ref; infinity = no stretching
- * @param anchor f64 S x k reference means for KL against the frozen reference; 0 = against the stream's own slow covariance
+ * @param anchor f64 S x k reference means for KL against the frozen reference; 0 = against the stream's own slow
+ * covariance
  * @param residual f32 n x k, written for events with an embedding; 0 for a stream's first
  * @param boxCox (KL^-0.5 - 1) / -0.5, -infinity at KL 0
  */

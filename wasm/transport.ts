@@ -1,14 +1,17 @@
 /**
  * Sliced Earth Mover's Distance between recent windows (spec 6): tension and shift.
- * Each stream keeps sorted windows, one row an axis: its own newest coordinates, the newest of all other streams, and for shift its own and those of
- * the reference. A window is brought up to date when its stream speaks, by replacing the oldest values with the newest, or sorted anew when much of
- * it is out of date. A distance depends only on the values in the windows, so neither the path to them nor cuts of a run can change it.
+ * Each stream keeps sorted windows, one row an axis: its own newest coordinates, the newest of all other streams, and
+ * for shift its own and those of the reference. A window is brought up to date when its stream speaks, by replacing the
+ * oldest values with the newest, or sorted anew when much of it is out of date. A distance depends only on the values
+ * in the windows, so neither the path to them nor cuts of a run can change it.
  *
- * Window: [count i32][low i32][high i32][pad] then k rows of [4 x -inf][size values, +inf where empty, padded to 16][4 x +inf], f32.
- * `low` and `high` are ordinals (own, reference) of the first item and after the last; for the others' window `low` is the event of the oldest item,
+ * Window: [count i32][low i32][high i32][pad] then k rows of [4 x -inf][size values, +inf where empty, padded to 16][4
+ * x +inf], f32.
+ * `low` and `high` are ordinals (own, reference) of the first item and after the last; for the others' window `low` is
+ * the event of the oldest item,
  * `high` the next event to look at, and the ordinal after the last stands in the pad.
- * State of a stream: [own count i32][pad][ring i32 x 2 size: events of its newest][own][others][own for shift][reference].
- * State: [events with an embedding i32][pad], then the streams.
+ * State of a stream: [own count i32][pad][ring i32 x 2 size: events of its newest][own][others][own for
+ * shift][reference]. State: [events with an embedding i32][pad], then the streams.
  */
 
 const HEADER: usize = 16;
@@ -76,7 +79,10 @@ function down(w: v128, before: v128, v: v128, o: v128): v128 {
   return v128.bitselect(f32x4.pmin(w, f32x4.pmax(before, v)), w, f32x4.le(w, o));
 }
 
-/** Replaces one `old` by `value` in every row, which stays sorted; `old` 0 adds a value where there was none (+inf). Both point to k coordinates. */
+/**
+ * Replaces one `old` by `value` in every row, which stays sorted; `old` 0 adds a value where there was none (+inf).
+ * Both point to k coordinates.
+ */
 function replace(window: usize, k: i32, size: i32, old: usize, value: usize): void {
   const bytes = rowBytes(size);
   const end = valueBytes(size);
@@ -180,7 +186,10 @@ function gap(a: usize, b: usize): v128 {
   return f32x4.abs(f32x4.sub(v128.load(a), v128.load(b)));
 }
 
-/** Mean over axes and ranks of |a_(i) - b_(i)| over the first n values of two windows. Sums of four are taken in f32, all others in f64. */
+/**
+ * Mean over axes and ranks of |a_(i) - b_(i)| over the first n values of two windows. Sums of four are taken in f32,
+ * all others in f64.
+ */
 function distance(a: usize, b: usize, k: i32, size: i32, n: i32): f64 {
   const bytes = rowBytes(size);
   const whole = <usize>(n & ~15) << 2;
@@ -242,7 +251,9 @@ function other(e: i32, step: i32, p: i32, stream: usize, isVoid: usize): i32 {
   return e;
 }
 
-/** Brings the window to the newest `n` events of streams other than p before event `now`, of which there are `count`. */
+/**
+ * Brings the window to the newest `n` events of streams other than p before event `now`, of which there are `count`.
+ */
 function catchUpOthers(
   window: usize, k: i32, size: i32, n: i32, count: i32, p: i32, now: i32, stream: usize, isVoid: usize, x: usize, list: usize, work: usize,
 ): void {
@@ -286,9 +297,11 @@ function catchUpOthers(
 }
 
 /**
- * Events [from, to): tension against the newest events of all other streams, and from `referenceTo` on shift against the stream's own reference.
- * NaN for void events and while either window holds fewer than `minimum`; the larger window is cut to its newest.
- * @param only u8 per stream: 0 = its events count as others', and nothing is written for them; a null pointer = all streams
+ * Events [from, to): tension against the newest events of all other streams, and from `referenceTo` on shift against
+ * the stream's own reference. NaN for void events and while either window holds fewer than `minimum`; the larger window
+ * is cut to its newest.
+ * @param only u8 per stream: 0 = its events count as others', and nothing is written for them; a null pointer = all
+ * streams
  * @param referenceRows f32 S x size x k: each stream's newest reference events, oldest first
  * @param referenceCounts i32 S: how many of them there are
  * @param scratch `transportScratchBytes`
@@ -356,7 +369,9 @@ export function transportWindowBytes(k: i32, size: i32): usize {
   return windowBytes(k, size);
 }
 
-/** Sliced EMD of two samples of n points each, f32 n x k row-major; `scratch` holds two windows of n and their scratch. */
+/**
+ * Sliced EMD of two samples of n points each, f32 n x k row-major; `scratch` holds two windows of n and their scratch.
+ */
 export function slicedEmd(k: i32, n: i32, a: usize, b: usize, scratch: usize): f64 {
   const other = scratch + windowBytes(k, n);
   const work = other + windowBytes(k, n);

@@ -27,7 +27,9 @@ import { WhatIfPanel } from './whatif/WhatIfPanel.tsx';
 const panelStack = loadable('the charts', async () => (await import('../panels/PanelStack.tsx')).PanelStack);
 const evidence = loadable('the evidence', async () => (await import('./evidence/Evidence.tsx')).Evidence);
 const LabScreen = lazy(() => import('./lab/LabScreen.tsx').then((module) => ({ default: module.LabScreen })));
-const CalibrationScreen = lazy(() => import('./calibration/CalibrationScreen.tsx').then((module) => ({ default: module.CalibrationScreen })));
+const CalibrationScreen = lazy(() =>
+  import('./calibration/CalibrationScreen.tsx').then((module) => ({ default: module.CalibrationScreen })),
+);
 const Inspector = lazy(() => import('./inspector/Inspector.tsx').then((module) => ({ default: module.Inspector })));
 
 function AnalysisTrouble({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'open' }> }): ReactNode {
@@ -37,7 +39,9 @@ function AnalysisTrouble({ ledger }: { readonly ledger: Extract<LedgerPhase, { p
   return (
     <div className="banner danger" role="alert">
       <span>{explain(error)}</span>
-      <button type="button" className="button" onClick={() => void actions.open(ledger.source)}>Reopen the ledger</button>
+      <button type="button" className="button" onClick={() => void actions.open(ledger.source)}>
+        Reopen the ledger
+      </button>
     </div>
   );
 }
@@ -61,7 +65,9 @@ function FirstAnalysis({ ledger }: { readonly ledger: Extract<LedgerPhase, { pha
       <h2>Analysing</h2>
       <ProgressBar progress={running} label="Analysis" />
       <p className="dim">{progressText(running)}</p>
-      <button type="button" className="button" onClick={() => actions.cancel()}>Cancel</button>
+      <button type="button" className="button" onClick={() => actions.cancel()}>
+        Cancel
+      </button>
     </div>
   );
 }
@@ -69,7 +75,10 @@ function FirstAnalysis({ ledger }: { readonly ledger: Extract<LedgerPhase, { pha
 /** When the first picture has been drawn, even of a large ledger; until then the page has better things to do. */
 const AFTER_DRAWING_MS = 1500;
 
-/** Fetches the code that is needed next while nothing waits for it: the charts while a ledger opens, the evidence once there is an analysis to ask. */
+/**
+ * Fetches the code that is needed next while nothing waits for it: the charts while a ledger opens, the evidence once
+ * there is an analysis to ask.
+ */
 function useCodeAhead(): void {
   const opening = useTautline((state) => state.ledger.phase === 'opening');
   const analysed = useTautline((state) => state.analysis.report !== null);
@@ -87,7 +96,11 @@ function EvidenceOf(): ReactNode {
   const view = useTautline((state) => state.view.evidence);
   const report = useTautline((state) => state.analysis.report);
   if (!view || !report || view.event >= report.events) return null;
-  return <ErrorBoundary region="The evidence"><evidence.Component view={view} report={report} /></ErrorBoundary>;
+  return (
+    <ErrorBoundary region="The evidence">
+      <evidence.Component view={view} report={report} />
+    </ErrorBoundary>
+  );
 }
 
 function Centre({ ledger }: { readonly ledger: LedgerPhase }): ReactNode {
@@ -102,9 +115,13 @@ function Centre({ ledger }: { readonly ledger: LedgerPhase }): ReactNode {
       return (
         <>
           <AnalysisTrouble ledger={ledger} />
-          <div className="stack" id="charts" tabIndex={-1}><Panels ledger={ledger} /></div>
+          <div className="stack" id="charts" tabIndex={-1}>
+            <Panels ledger={ledger} />
+          </div>
           <EvidenceOf />
-          <ErrorBoundary region="The alert table"><AlertDrawer /></ErrorBoundary>
+          <ErrorBoundary region="The alert table">
+            <AlertDrawer />
+          </ErrorBoundary>
         </>
       );
   }
@@ -124,7 +141,14 @@ function Sheets(): ReactNode {
   const sheet = useUi((ui) => ui.sheet);
   if (sheet === 'report') return <OpenReportSheet />;
   if (sheet === 'shortcuts') return <Shortcuts />;
-  if (sheet === 'open') return <Sheet title="Open a ledger"><DropTarget asked={null} /><UrlField /><SampleList /></Sheet>;
+  if (sheet === 'open')
+    return (
+      <Sheet title="Open a ledger">
+        <DropTarget asked={null} />
+        <UrlField />
+        <SampleList />
+      </Sheet>
+    );
   return null;
 }
 
@@ -142,34 +166,63 @@ function Shell(): ReactNode {
   // The laboratory measures what the parameters beside it do.
   const besides = screen === 'laboratory' && isOpen && whatIfOpen;
   return (
-    <div className={`app${isOpen && whatIfOpen ? ' with-whatif' : ''}${isOpen && selected !== null ? ' with-inspector' : ''}`}>
-      <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>Skip to the content</a>
-      <ErrorBoundary region="The top bar"><TopBar /></ErrorBoundary>
+    <div
+      className={`app${isOpen && whatIfOpen ? ' with-whatif' : ''}${isOpen && selected !== null ? ' with-inspector' : ''}`}
+    >
+      <a
+        className="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById('main')?.focus();
+        }}
+      >
+        Skip to the content
+      </a>
+      <ErrorBoundary region="The top bar">
+        <TopBar />
+      </ErrorBoundary>
       {isOpen && whatIfOpen && (
         <aside className="left" aria-label="What if: parameters" inert={away && !besides}>
-          <ErrorBoundary region="The parameter panel"><WhatIfPanel /></ErrorBoundary>
+          <ErrorBoundary region="The parameter panel">
+            <WhatIfPanel />
+          </ErrorBoundary>
         </aside>
       )}
       <main className="centre" id={away ? undefined : 'main'} tabIndex={-1} inert={away}>
-        <ErrorBoundary region="The centre"><Centre ledger={ledger} /></ErrorBoundary>
-        {!away && <ErrorBoundary region="The sheet"><Sheets /></ErrorBoundary>}
+        <ErrorBoundary region="The centre">
+          <Centre ledger={ledger} />
+        </ErrorBoundary>
+        {!away && (
+          <ErrorBoundary region="The sheet">
+            <Sheets />
+          </ErrorBoundary>
+        )}
       </main>
       {isOpen && selected !== null && (
         <aside className="right" aria-label="Event inspector" inert={away}>
           <ErrorBoundary region="The event inspector">
-            <Suspense fallback={<p className="region-loading">Loading…</p>}><Inspector index={selected} /></Suspense>
+            <Suspense fallback={<p className="region-loading">Loading…</p>}>
+              <Inspector index={selected} />
+            </Suspense>
           </ErrorBoundary>
         </aside>
       )}
       {screen !== 'monitor' && (
         <main className={besides ? 'screen besides' : 'screen'} id="main" tabIndex={-1}>
           <ErrorBoundary region="The screen" key={screen}>
-            <Suspense fallback={<p className="region-loading">Loading…</p>}><OtherScreen screen={screen} /></Suspense>
+            <Suspense fallback={<p className="region-loading">Loading…</p>}>
+              <OtherScreen screen={screen} />
+            </Suspense>
           </ErrorBoundary>
-          <ErrorBoundary region="The sheet"><Sheets /></ErrorBoundary>
+          <ErrorBoundary region="The sheet">
+            <Sheets />
+          </ErrorBoundary>
         </main>
       )}
-      <ErrorBoundary region="The status bar"><StatusBar /></ErrorBoundary>
+      <ErrorBoundary region="The status bar">
+        <StatusBar />
+      </ErrorBoundary>
       <Toasts />
       <DropOverlay />
     </div>
@@ -179,7 +232,9 @@ function Shell(): ReactNode {
 export function App(): ReactNode {
   return (
     <QueryClientProvider client={queryClient}>
-      <ErrorBoundary region="Tautline"><Shell /></ErrorBoundary>
+      <ErrorBoundary region="Tautline">
+        <Shell />
+      </ErrorBoundary>
     </QueryClientProvider>
   );
 }

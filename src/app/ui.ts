@@ -28,7 +28,9 @@ function remembered(): Partial<UiState> {
       ...(typeof whatIfOpen === 'boolean' && { whatIfOpen }),
       ...(typeof drawerOpen === 'boolean' && { drawerOpen }),
       ...(typeof drawerHeight === 'number' && drawerHeight >= DRAWER_LEAST && { drawerHeight }),
-      ...(typeof evidenceShare === 'number' && evidenceShare >= EVIDENCE_LEAST && evidenceShare <= EVIDENCE_MOST && { evidenceShare }),
+      ...(typeof evidenceShare === 'number' &&
+        evidenceShare >= EVIDENCE_LEAST &&
+        evidenceShare <= EVIDENCE_MOST && { evidenceShare }),
     };
   } catch {
     return {};
@@ -36,8 +38,12 @@ function remembered(): Partial<UiState> {
 }
 
 export const useUi = create<UiState>(() => ({
-  sheet: null, whatIfOpen: true, drawerOpen: true, drawerHeight: Math.max(140, Math.min(300, Math.round(window.innerHeight * 0.22))),
-  evidenceShare: 0.68, ...remembered(),
+  sheet: null,
+  whatIfOpen: true,
+  drawerOpen: true,
+  drawerHeight: Math.max(140, Math.min(300, Math.round(window.innerHeight * 0.22))),
+  evidenceShare: 0.68,
+  ...remembered(),
 }));
 
 useUi.subscribe(({ whatIfOpen, drawerOpen, drawerHeight, evidenceShare }) => {
@@ -49,4 +55,5 @@ useUi.subscribe(({ whatIfOpen, drawerOpen, drawerHeight, evidenceShare }) => {
 });
 
 export const showSheet = (sheet: Sheet): void => useUi.setState({ sheet });
-export const toggleSheet = (sheet: Sheet): void => useUi.setState((ui) => ({ sheet: ui.sheet === sheet ? null : sheet }));
+export const toggleSheet = (sheet: Sheet): void =>
+  useUi.setState((ui) => ({ sheet: ui.sheet === sheet ? null : sheet }));

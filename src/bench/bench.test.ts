@@ -26,10 +26,21 @@ describe('statistics', () => {
   });
 
   it('finds the exponent that costs were made with', () => {
-    fc.assert(fc.property(fc.double({ min: -2, max: 3, noNaN: true }), fc.double({ min: 0.1, max: 100, noNaN: true }), (exponent, scale) => {
-      const sizes = [8, 16, 32, 64];
-      expect(growthExponent(sizes, sizes.map((size) => scale * size ** exponent))).toBeCloseTo(exponent, 9);
-    }));
+    fc.assert(
+      fc.property(
+        fc.double({ min: -2, max: 3, noNaN: true }),
+        fc.double({ min: 0.1, max: 100, noNaN: true }),
+        (exponent, scale) => {
+          const sizes = [8, 16, 32, 64];
+          expect(
+            growthExponent(
+              sizes,
+              sizes.map((size) => scale * size ** exponent),
+            ),
+          ).toBeCloseTo(exponent, 9);
+        },
+      ),
+    );
     expect(growthExponent([8], [1])).toBeNaN();
     expect(spread([2, 2.3, 2.1])).toBeCloseTo(0.15, 12);
   });
@@ -37,7 +48,13 @@ describe('statistics', () => {
 
 describe('records', () => {
   it('come back as they went', () => {
-    const columns = { d: Float64Array.of(1.5, Number.NaN, -0), f: Float32Array.of(0.25), i: Int32Array.of(-7, 9, 1), u: Uint8Array.of(1, 2, 3, 4, 5), none: new Float64Array(0) };
+    const columns = {
+      d: Float64Array.of(1.5, Number.NaN, -0),
+      f: Float32Array.of(0.25),
+      i: Int32Array.of(-7, 9, 1),
+      u: Uint8Array.of(1, 2, 3, 4, 5),
+      none: new Float64Array(0),
+    };
     const parts = encodeRecords(columns);
     expect(parts.reduce((sum, part) => sum + part.length, 0) % 8).toBe(0);
     expect(decodeRecords(Buffer.concat(parts))).toEqual(columns);
@@ -48,11 +65,17 @@ describe('records', () => {
 describe('comparison', () => {
   it('names what differs', () => {
     const wanted = { kl: [1, Number.NaN, 3] };
-    expect(requireEqual('tracker', 'twin', { kl: [1, Number.NaN, 3 + 1e-9] }, wanted, { other: 1e-8 })).toBeGreaterThan(0);
-    expect(() => requireEqual('tracker', 'twin', { kl: [1, Number.NaN, 3.1] }, wanted, { other: 1e-8 })).toThrow(/tracker: twin gives kl\[2\] = 3.1, wasm 3/);
+    expect(requireEqual('tracker', 'twin', { kl: [1, Number.NaN, 3 + 1e-9] }, wanted, { other: 1e-8 })).toBeGreaterThan(
+      0,
+    );
+    expect(() => requireEqual('tracker', 'twin', { kl: [1, Number.NaN, 3.1] }, wanted, { other: 1e-8 })).toThrow(
+      /tracker: twin gives kl\[2\] = 3.1, wasm 3/,
+    );
     expect(() => requireEqual('tracker', 'C', { kl: [1, 2, 3] }, wanted, { other: 1e-8 })).toThrow(WrongResult);
     expect(() => requireEqual('tracker', 'C', {}, wanted, { other: 1 })).toThrow(/nothing for kl/);
-    expect(() => requireEqual('tracker', 'C', { kl: [1, Number.NaN] }, wanted, { other: 1 })).toThrow(/2 values for kl, 3 wanted/);
+    expect(() => requireEqual('tracker', 'C', { kl: [1, Number.NaN] }, wanted, { other: 1 })).toThrow(
+      /2 values for kl, 3 wanted/,
+    );
     expect(requireEqual('tracker', 'twin', { kl: [1, Number.NaN] }, wanted, { other: 0 }, true)).toBe(0);
   });
 });
@@ -60,9 +83,21 @@ describe('comparison', () => {
 describe('interleaving', () => {
   it('runs in turn, repeats short runs and lets slow ones rest', async () => {
     const log: string[] = [];
-    const subject = (name: string, ms: number, least: number) => ({ name, least, run: (times: number) => (log.push(name), ms * times) });
-    const timings = await interleave([subject('quick', 1, 3), subject('slow', 1000, 0), subject('steady', 100, 2)], { runs: 4, shortest: 10, budget: 250 });
-    expect(timings.map(({ name, ms, rounds, times }) => [name, ms, rounds, times])).toEqual([['quick', 1, 4, 10], ['slow', 1000, 1, 1], ['steady', 100, 2, 1]]);
+    const subject = (name: string, ms: number, least: number) => ({
+      name,
+      least,
+      run: (times: number) => (log.push(name), ms * times),
+    });
+    const timings = await interleave([subject('quick', 1, 3), subject('slow', 1000, 0), subject('steady', 100, 2)], {
+      runs: 4,
+      shortest: 10,
+      budget: 250,
+    });
+    expect(timings.map(({ name, ms, rounds, times }) => [name, ms, rounds, times])).toEqual([
+      ['quick', 1, 4, 10],
+      ['slow', 1000, 1, 1],
+      ['steady', 100, 2, 1],
+    ]);
     expect(log.slice(log.indexOf('steady') + 1)).toEqual(['quick', 'steady', 'quick', 'steady', 'quick', 'quick']);
   });
 });
@@ -70,12 +105,19 @@ describe('interleaving', () => {
 describe('options', () => {
   it('reads sizes and parts', () => {
     const full = parseOptions([]);
-    expect(full.sizes).toEqual([...[10_000, 50_000, 250_000, 1_000_000].map((n) => ({ n, k: 8 })), ...[16, 32, 64].map((k) => ({ n: 50_000, k }))]);
+    expect(full.sizes).toEqual([
+      ...[10_000, 50_000, 250_000, 1_000_000].map((n) => ({ n, k: 8 })),
+      ...[16, 32, 64].map((k) => ({ n: 50_000, k })),
+    ]);
     expect([full.engines, full.app, full.cases.length]).toEqual([['Node', 'Chromium'], true, CASES.length]);
     expect(parseOptions(['--only', 'pipeline,node']).cases).toEqual(['signals', 'decisions']);
     expect(parseOptions(['--only', 'pipeline,node']).engines).toEqual(['Node']);
     expect(parseOptions(['--only', 'app'])).toMatchObject({ sizes: [], cases: [], app: true });
-    expect(parseOptions(['--sizes', '20000x16', '--cases', 'tracker'])).toMatchObject({ sizes: [{ n: 20_000, k: 16 }], base: { n: 20_000, k: 16 }, app: false });
+    expect(parseOptions(['--sizes', '20000x16', '--cases', 'tracker'])).toMatchObject({
+      sizes: [{ n: 20_000, k: 16 }],
+      base: { n: 20_000, k: 16 },
+      app: false,
+    });
   });
 
   it('says what is wrong', () => {
@@ -87,36 +129,81 @@ describe('options', () => {
 });
 
 const measurement = (change: Partial<Measurement>): Measurement => ({
-  engine: 'Node', case: 'signals', n: 50_000, k: 8, side: 'wasm', ms: 50, fastest: 45, rounds: 7, times: 1, units: 50_000, bytes: 1e6, difference: null, ...change,
+  engine: 'Node',
+  case: 'signals',
+  n: 50_000,
+  k: 8,
+  side: 'wasm',
+  ms: 50,
+  fastest: 45,
+  rounds: 7,
+  times: 1,
+  units: 50_000,
+  bytes: 1e6,
+  difference: null,
+  ...change,
 });
 
 describe('report', () => {
   const report: Report = {
-    date: '2026-01-01T00:00:00.000Z', notes: [], base: { n: 50_000, k: 8 }, app: [],
-    pool: [0, 1, 2].map((workers) => ({ engine: 'Chromium', n: 1_000_000, k: 8, workers, ms: 900 / (workers + 1), rounds: 5 })),
+    date: '2026-01-01T00:00:00.000Z',
+    notes: [],
+    base: { n: 50_000, k: 8 },
+    app: [],
+    pool: [0, 1, 2].map((workers) => ({
+      engine: 'Chromium',
+      n: 1_000_000,
+      k: 8,
+      workers,
+      ms: 900 / (workers + 1),
+      rounds: 5,
+    })),
     machine: { cpu: 'a processor', cores: 2, system: 'Linux 6', node: 'v20.0.0', chromium: null, compiler: 'gcc 12' },
-    growth: [{ engine: 'Node', n: 10_000, k: 8, ns: 1000, rounds: 3 }, { engine: 'Node', n: 1_000_000, k: 8, ns: 1200, rounds: 3 }],
+    growth: [
+      { engine: 'Node', n: 10_000, k: 8, ns: 1000, rounds: 3 },
+      { engine: 'Node', n: 1_000_000, k: 8, ns: 1200, rounds: 3 },
+    ],
     measurements: [
-      measurement({}), measurement({ side: 'C -msse2', ms: 25, fastest: 30, difference: 0 }), measurement({ side: 'twin', ms: 20, fastest: 20, units: 2000, difference: 1e-9 }),
-      measurement({ n: 10_000, units: 10_000, ms: 10 }), measurement({ k: 64, ms: 800 }),
+      measurement({}),
+      measurement({ side: 'C -msse2', ms: 25, fastest: 30, difference: 0 }),
+      measurement({ side: 'twin', ms: 20, fastest: 20, units: 2000, difference: 1e-9 }),
+      measurement({ n: 10_000, units: 10_000, ms: 10 }),
+      measurement({ k: 64, ms: 800 }),
     ],
   };
 
   it('holds ratios against targets', () => {
     const rows = targetRows(report);
     expect(rows.map(({ measured, met }) => [measured, met])).toEqual([
-      ['2.00× (fastest runs 1.50×)', false], ['10×', true], ['–', null], ['–', null], ['within 20 %', false],
+      ['2.00× (fastest runs 1.50×)', false],
+      ['10×', true],
+      ['–', null],
+      ['–', null],
+      ['within 20 %', false],
     ]);
   });
 
   it('prints every size, and what the twin left out', () => {
-    const text = tables(report, CASES.filter(({ id }) => id === 'signals')).map(plainTable).join('\n');
+    const text = tables(
+      report,
+      CASES.filter(({ id }) => id === 'signals'),
+    )
+      .map(plainTable)
+      .join('\n');
     expect(text).toMatch(/signals stage +50,000 +8 +1,000 ns +1,000,000 +20 +10× \(2,000\) +2\.00×/);
     expect(text).toMatch(/signals stage +10,000/);
     expect(text).toMatch(/not met/);
     expect(text).toMatch(/1,000,000 +8 +none +900 ms +1\.00×/);
     expect(text).toMatch(/1,000,000 +8 +2 +300 ms +3\.00×/);
-    expect(markdownTable({ title: '', rows: [['', 'b'], ['x', '1']] })).toBe('|  | b |\n| --- | ---: |\n| x | 1 |');
+    expect(
+      markdownTable({
+        title: '',
+        rows: [
+          ['', 'b'],
+          ['x', '1'],
+        ],
+      }),
+    ).toBe('|  | b |\n| --- | ---: |\n| x | 1 |');
     expect(readmeBlock(report, CASES)).toContain('| signals stage | 50,000 | 8 | 1,000 | 500 |');
   });
 
@@ -131,7 +218,8 @@ describe('report', () => {
 });
 
 it('cases are run where their cost changes', () => {
-  const at = (n: number, k: number) => casesAt({ cases: CASES, base: { n: 50_000, k: 8 } }, { n, k }).map(({ id }) => id);
+  const at = (n: number, k: number) =>
+    casesAt({ cases: CASES, base: { n: 50_000, k: 8 } }, { n, k }).map(({ id }) => id);
   expect(at(50_000, 8)).toEqual(CASES.map(({ id }) => id));
   expect(at(10_000, 8)).not.toContain('assignment');
   expect(at(50_000, 64)).not.toContain('detectors');
@@ -145,12 +233,29 @@ it('wasm, twin and, where there is a compiler, C agree in every case', { timeout
   try {
     const session = new Session(testKernels());
     const size = { n: 2000, k: 3 };
-    const found = await measure({ sizes: [size], base: size, cases: CASES, runs: 1, patience: 0, folder }, session, [nodeEngine(session)], natives, () => undefined);
+    const found = await measure(
+      { sizes: [size], base: size, cases: CASES, runs: 1, patience: 0, folder },
+      session,
+      [nodeEngine(session)],
+      natives,
+      () => undefined,
+    );
     const sides = new Set(found.map(({ side }) => side));
-    expect([...sides].sort()).toEqual(compiler === null ? ['twin', 'wasm'] : ['twin', 'wasm', ...builds.flatMap(({ name }) => [name, `${name}, textbook`])].sort());
+    expect([...sides].sort()).toEqual(
+      compiler === null
+        ? ['twin', 'wasm']
+        : ['twin', 'wasm', ...builds.flatMap(({ name }) => [name, `${name}, textbook`])].sort(),
+    );
     for (const { id } of CASES) expect(found.some((m) => m.case === id && m.side === 'wasm' && m.ms > 0)).toBe(true);
     // Of many axes the tracker updates a factor instead of making one.
-    const tracker = { sizes: [{ n: 2000, k: 21 }], base: { n: 2000, k: 21 }, cases: CASES.filter(({ id }) => id === 'tracker'), runs: 1, patience: 0, folder };
+    const tracker = {
+      sizes: [{ n: 2000, k: 21 }],
+      base: { n: 2000, k: 21 },
+      cases: CASES.filter(({ id }) => id === 'tracker'),
+      runs: 1,
+      patience: 0,
+      folder,
+    };
     expect(await measure(tracker, session, [nodeEngine(session)], natives, () => undefined)).toHaveLength(sides.size);
     // Without a compiler the note says so, and the bench goes on.
     if (compiler === null) expect(notes[0]).toMatch(/no C compiler/);

@@ -29,7 +29,9 @@ export interface Case {
   readonly group: 'stage' | 'kernel';
   /** What the cost is given for: an event, or something whose size is in the title. */
   readonly unit: 'event' | 'run';
-  /** What its cost depends on; it is run at the sizes that differ in it, and at the one that all sizes have in common. */
+  /**
+   * What its cost depends on; it is run at the sizes that differ in it, and at the one that all sizes have in common.
+   */
   readonly varies: readonly ('n' | 'k')[];
   /** Bytes that a run reads and writes, of inputs and results; 0 where that says nothing. */
   bytes(input: BenchInput): number;
@@ -77,7 +79,10 @@ export class Bench {
     return this.#detector;
   }
 
-  /** All kernels of the signals stage, in the pipeline: parameters differ from run to run (from the first ones by next to nothing), so that none finds its signals there. */
+  /**
+   * All kernels of the signals stage, in the pipeline: parameters differ from run to run (from the first ones by next
+   * to nothing), so that none finds its signals there.
+   */
   signals(turn: number): Signals {
     return this.detector.runSignals(this.varied(turn));
   }
@@ -98,20 +103,51 @@ export class Bench {
     const { columns, fixed, windowReference } = this.wasm;
     return {
       ...scalars({
-        n: events.n, k: coordinates.k, streams: events.streams.length, referenceFrom: range.from, referenceTo: range.to, windowReference,
-        lambdaFast: p.lambda_fast, lambdaSlow: p.lambda_slow, shrinkage: p.shrinkage, latencySize: p.lat_window, windowFactor: p.win_factor,
-        windowMinimum: p.win_min, couplingLambda: p.lambda_slow, turns: 0, emdSize: p.emd_window, emdMinimum: p.emd_min, mewmaLambda: p.mewma_lambda,
+        n: events.n,
+        k: coordinates.k,
+        streams: events.streams.length,
+        referenceFrom: range.from,
+        referenceTo: range.to,
+        windowReference,
+        lambdaFast: p.lambda_fast,
+        lambdaSlow: p.lambda_slow,
+        shrinkage: p.shrinkage,
+        latencySize: p.lat_window,
+        windowFactor: p.win_factor,
+        windowMinimum: p.win_min,
+        couplingLambda: p.lambda_slow,
+        turns: 0,
+        emdSize: p.emd_window,
+        emdMinimum: p.emd_min,
+        mewmaLambda: p.mewma_lambda,
       }),
-      x: coordinates.x, stream: events.stream, isVoid: events.isVoid, instantiation: events.instantiation, time: events.time, latency: events.latency,
-      seq: fixed.seq, previous: fixed.previous, means: fixed.means, referenceRows: fixed.referenceRows, referenceCounts: fixed.referenceCounts,
-      windowIn: columns.window.view(), residualIn: columns.residual.view(), klIn: columns.kl.view(), boxCoxIn: columns.boxCox.view(),
-      frictionIn: columns.friction.view(), entropyIn: columns.entropy.view(), rhoIn: columns.rho.view(), tensionIn: columns.tension.view(), mewmaIn: columns.mewma.view(),
+      x: coordinates.x,
+      stream: events.stream,
+      isVoid: events.isVoid,
+      instantiation: events.instantiation,
+      time: events.time,
+      latency: events.latency,
+      seq: fixed.seq,
+      previous: fixed.previous,
+      means: fixed.means,
+      referenceRows: fixed.referenceRows,
+      referenceCounts: fixed.referenceCounts,
+      windowIn: columns.window.view(),
+      residualIn: columns.residual.view(),
+      klIn: columns.kl.view(),
+      boxCoxIn: columns.boxCox.view(),
+      frictionIn: columns.friction.view(),
+      entropyIn: columns.entropy.view(),
+      rhoIn: columns.rho.view(),
+      tensionIn: columns.tension.view(),
+      mewmaIn: columns.mewma.view(),
     };
   }
 }
 
 /** Numbers as columns of one. */
-export const scalars = (values: Readonly<Record<string, number>>): Columns => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Float64Array.of(value)]));
+export const scalars = (values: Readonly<Record<string, number>>): Columns =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Float64Array.of(value)]));
 
 /** The C of the same name, as it is. */
 export const native = (id: string): Case['native'] => [{ id, label: '' }];
@@ -121,5 +157,10 @@ const KEPT = 2;
 
 function varied(p: Parameters, turn: number): Parameters {
   const by = turn % (KEPT + 1);
-  return { ...p, win_min: p.win_min * (1 + by * 1e-12), mewma_lambda: p.mewma_lambda * (1 + by * 1e-12), emd_min: p.emd_min - by };
+  return {
+    ...p,
+    win_min: p.win_min * (1 + by * 1e-12),
+    mewma_lambda: p.mewma_lambda * (1 + by * 1e-12),
+    emd_min: p.emd_min - by,
+  };
 }

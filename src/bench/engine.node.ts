@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser } from '@playwright/test';
 import { build } from 'esbuild';
-import { CHROMIUM_ARGS, findChromium } from '../../.config/chromium.mjs';
+import { CHROMIUM_ARGS, findChromium } from '../../scripts/chromium.mjs';
 import { serve } from '../cli/serve.ts';
 import { BUILT_KERNELS } from '../kernels/load.node.ts';
 import type { EngineName } from './model.ts';
@@ -21,7 +21,10 @@ export interface Engine {
   prepareGrowth(ns: readonly number[], k: number): Promise<void>;
   runGrowth(n: number, times: number): number | Promise<number>;
   /** The signals stage over workers; null where the engine is not the one whose workers the app uses. */
-  readonly pool: { prepare(n: number, k: number, workers: readonly number[]): Promise<void>; run(workers: number): Promise<number> } | null;
+  readonly pool: {
+    prepare(n: number, k: number, workers: readonly number[]): Promise<void>;
+    run(workers: number): Promise<number>;
+  } | null;
   /** Lets go of the size at hand. */
   release(): Promise<void>;
   close(): Promise<void>;
@@ -49,9 +52,19 @@ const SIGNAL_WORKER = fileURLToPath(new URL('./signal.worker.ts', import.meta.ur
 export async function chromiumEngine(folder: string): Promise<Engine> {
   const root = join(folder, 'page');
   await mkdir(root, { recursive: true });
-  await build({ entryPoints: { page: PAGE, signal: SIGNAL_WORKER }, outdir: root, bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning' });
+  await build({
+    entryPoints: { page: PAGE, signal: SIGNAL_WORKER },
+    outdir: root,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'warning',
+  });
   await copyFile(BUILT_KERNELS, join(root, 'kernels.wasm'));
-  await writeFile(join(root, 'index.html'), '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>bench</title><script type="module" src="page.js"></script>\n');
+  await writeFile(
+    join(root, 'index.html'),
+    '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>bench</title><script type="module" src="page.js"></script>\n',
+  );
   const server = await serve({ root, port: 0 });
   let browser: Browser | null = null;
   try {
@@ -68,13 +81,25 @@ export async function chromiumEngine(folder: string): Promise<Engine> {
     return {
       name: 'Chromium',
       version: started.version(),
-      prepare: (n, k) => page.evaluate(async (size) => (await window.tautlineBench).prepare(...size), [n, k] as [number, number]),
+      prepare: (n, k) =>
+        page.evaluate(async (size) => (await window.tautlineBench).prepare(...size), [n, k] as [number, number]),
       open: (id) => page.evaluate(async (name) => (await window.tautlineBench).open(name), id),
-      run: (side, times) => page.evaluate(async (what) => (await window.tautlineBench).run(...what), [side, times] as [Side, number]),
-      prepareGrowth: (ns, k) => page.evaluate(async (what) => (await window.tautlineBench).prepareGrowth(...what), [ns, k] as [readonly number[], number]),
-      runGrowth: (n, times) => page.evaluate(async (what) => (await window.tautlineBench).runGrowth(...what), [n, times] as [number, number]),
+      run: (side, times) =>
+        page.evaluate(async (what) => (await window.tautlineBench).run(...what), [side, times] as [Side, number]),
+      prepareGrowth: (ns, k) =>
+        page.evaluate(async (what) => (await window.tautlineBench).prepareGrowth(...what), [ns, k] as [
+          readonly number[],
+          number,
+        ]),
+      runGrowth: (n, times) =>
+        page.evaluate(async (what) => (await window.tautlineBench).runGrowth(...what), [n, times] as [number, number]),
       pool: {
-        prepare: (n, k, workers) => page.evaluate(async (what) => (await window.tautlineBench).preparePool(...what), [n, k, workers] as [number, number, readonly number[]]),
+        prepare: (n, k, workers) =>
+          page.evaluate(async (what) => (await window.tautlineBench).preparePool(...what), [n, k, workers] as [
+            number,
+            number,
+            readonly number[],
+          ]),
         run: (workers) => page.evaluate(async (count) => (await window.tautlineBench).runPool(count), workers),
       },
       release: () => page.evaluate(async () => (await window.tautlineBench).close()),

@@ -2,7 +2,15 @@ import type { Coordinates, EventColumns, IndexRange, LedgerColumns } from '../co
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
 import { referenceRange, selectStreams } from '../detection/pipeline.ts';
 import type { Projection } from '../detection/types.ts';
-import { AGENTS_PER_PROVIDER, CHOICES, PROFILES, PROVIDERS, SLOT_MS, scheduleOf, type Fault } from '../harness/profiles.ts';
+import {
+  AGENTS_PER_PROVIDER,
+  CHOICES,
+  PROFILES,
+  PROVIDERS,
+  SLOT_MS,
+  scheduleOf,
+  type Fault,
+} from '../harness/profiles.ts';
 import { PROVIDER_NAMES } from '../harness/ledger.ts';
 import { GENERATOR_DIMENSION, SCHEDULE_FIELDS } from '../kernels/generator.ts';
 import type { KernelModule } from '../kernels/module.ts';
@@ -10,7 +18,9 @@ import { projectRows } from '../kernels/project.ts';
 import { fitProjection } from '../ledger/projection.ts';
 import type { EmbeddingSource } from '../ledger/types.ts';
 
-/** What is timed: events of four providers as the generator makes them, with pauses and changes of instantiation put in. */
+/**
+ * What is timed: events of four providers as the generator makes them, with pauses and changes of instantiation put in.
+ */
 export interface BenchInput {
   readonly events: EventColumns;
   readonly coordinates: Coordinates;
@@ -36,7 +46,8 @@ function plan(n: number): { readonly events: number; readonly faults: readonly F
   const spell = PROFILES.backoff.faults.find((fault) => fault.kind === 'backoff')!;
   const slots = Math.ceil(n / PROVIDERS);
   const faults: Fault[] = [];
-  for (let slot = CHOICES.backoffFirst.value; slot < slots; slot += CHOICES.backoffPeriod.value) faults.push({ ...spell, slot });
+  for (let slot = CHOICES.backoffFirst.value; slot < slots; slot += CHOICES.backoffPeriod.value)
+    faults.push({ ...spell, slot });
   return { events: slots * PROVIDERS, faults };
 }
 
@@ -82,22 +93,40 @@ export async function benchInput(kernels: KernelModule, n: number, k: number): P
   }
   for (let i = 0; i < n; i++) if (columns.isVoid[i]) x.fill(Number.NaN, i * k, (i + 1) * k);
   const { events } = selectStreams(columns, parameters.stream);
-  return { events, coordinates: { k, x }, range: referenceRange(n, parameters).range, projection: projection!, embeddings, dimension: d, parameters };
+  return {
+    events,
+    coordinates: { k, x },
+    range: referenceRange(n, parameters).range,
+    projection: projection!,
+    embeddings,
+    dimension: d,
+    parameters,
+  };
 }
 
-type Columns = LedgerColumns & Record<'provider' | 'agent' | 'thread' | 'instantiation', { readonly codes: Int32Array; readonly values: readonly string[] }>;
+type Columns = LedgerColumns &
+  Record<
+    'provider' | 'agent' | 'thread' | 'instantiation',
+    { readonly codes: Int32Array; readonly values: readonly string[] }
+  >;
 
 function emptyColumns(n: number): Columns {
   const codes = () => new Int32Array(n);
   const threads = Math.floor((n - 1) / PROVIDERS / CHOICES.threadSlots.value) + 1;
   const versions = Math.floor((n - 1) / INSTANTIATION_EVERY) + 1;
   return {
-    n, eventId: BigInt64Array.from({ length: n }, (_, i) => BigInt(i)), time: new Float64Array(n), hasTime: true, latency: new Float64Array(n), hasLatency: true,
+    n,
+    eventId: BigInt64Array.from({ length: n }, (_, i) => BigInt(i)),
+    time: new Float64Array(n),
+    hasTime: true,
+    latency: new Float64Array(n),
+    hasLatency: true,
     provider: { codes: codes(), values: PROVIDER_NAMES },
     agent: { codes: codes(), values: Array.from({ length: PROVIDERS * AGENTS_PER_PROVIDER }, (_, a) => `agent-${a}`) },
     thread: { codes: codes(), values: Array.from({ length: threads }, (_, t) => `thread-${t}`) },
     instantiation: { codes: codes(), values: Array.from({ length: versions }, (_, v) => `version-${v}`) },
-    label: null, isVoid: new Uint8Array(n),
+    label: null,
+    isVoid: new Uint8Array(n),
   };
 }
 
@@ -119,7 +148,9 @@ function inMemory(vectors: Float32Array, dimension: number): EmbeddingSource {
   return {
     dimension,
     async *batches({ only }) {
-      const rows = Int32Array.from({ length: vectors.length / dimension }, (_, row) => row).filter((row) => !only || only[row] !== 0);
+      const rows = Int32Array.from({ length: vectors.length / dimension }, (_, row) => row).filter(
+        (row) => !only || only[row] !== 0,
+      );
       const picked = new Float32Array(rows.length * dimension);
       rows.forEach((row, j) => picked.set(vectors.subarray(row * dimension, (row + 1) * dimension), j * dimension));
       yield { rows, vectors: picked };

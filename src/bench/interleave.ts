@@ -14,7 +14,9 @@ export interface Subject {
 export interface Pace {
   /** Rounds; each runs every subject once. */
   readonly runs: number;
-  /** A run shorter than this is repeated within its round until it is about as long, so that the clock can be trusted. */
+  /**
+   * A run shorter than this is repeated within its round until it is about as long, so that the clock can be trusted.
+   */
   readonly shortest: number;
   /** Milliseconds for all rounds of one subject: a slow one takes part in fewer, down to its `least`. */
   readonly budget: number;
@@ -34,7 +36,8 @@ export interface Timing {
 const WARM_UPS = 3;
 
 /**
- * Times subjects in turn, A B C A B C ..., after a warm-up of each, so that whatever else slows the machine meets all of them. Compare by ratios of medians.
+ * Times subjects in turn, A B C A B C ..., after a warm-up of each, so that whatever else slows the machine meets all
+ * of them. Compare by ratios of medians.
  */
 export async function interleave(subjects: readonly Subject[], { runs, shortest, budget }: Pace): Promise<Timing[]> {
   const plans: { subject: Subject; times: number; rounds: number; samples: number[] }[] = [];
@@ -50,9 +53,14 @@ export async function interleave(subjects: readonly Subject[], { runs, shortest,
     plans.push({ subject, times: fitting, rounds, samples: rounds < 1 ? [each] : [] });
   }
   for (let round = 0; round < runs; round++) {
-    for (const { subject, times, rounds, samples } of plans) if (round < rounds) samples.push((await subject.run(times)) / times);
+    for (const { subject, times, rounds, samples } of plans)
+      if (round < rounds) samples.push((await subject.run(times)) / times);
   }
   return plans.map(({ subject, times, samples }) => ({
-    name: subject.name, ms: median(samples), fastest: Math.min(...samples), rounds: samples.length, times,
+    name: subject.name,
+    ms: median(samples),
+    fastest: Math.min(...samples),
+    rounds: samples.length,
+    times,
   }));
 }

@@ -34,23 +34,49 @@ async function main(args: readonly string[]): Promise<void> {
   notes.push(...compiled.notes);
   let chromium: string | null = null;
   const nothing: Measured = { measurements: [], growth: [], pool: [] };
-  const { measurements, growth, pool } = timed ? await measureCases(options, out, compiled, notes, (version) => (chromium = version)) : nothing;
+  const { measurements, growth, pool } = timed
+    ? await measureCases(options, out, compiled, notes, (version) => (chromium = version))
+    : nothing;
   const app = options.app ? await measureApp(options, notes) : [];
   const [first] = cpus();
   const machine: Machine = {
-    cpu: first?.model ?? 'unknown processor', cores: cpus().length, system: `${type()} ${release().split('-')[0]}`, node: process.version, chromium, compiler: compiled.compiler,
+    cpu: first?.model ?? 'unknown processor',
+    cores: cpus().length,
+    system: `${type()} ${release().split('-')[0]}`,
+    node: process.version,
+    chromium,
+    compiler: compiled.compiler,
   };
-  const report: Report = { date: new Date().toISOString(), machine, notes, base: options.base, measurements, growth, pool, app };
+  const report: Report = {
+    date: new Date().toISOString(),
+    machine,
+    notes,
+    base: options.base,
+    measurements,
+    growth,
+    pool,
+    app,
+  };
   const cases = CASES.filter(({ id }) => measurements.some((m) => m.case === id));
   await writeFile(join(out, 'bench.json'), `${JSON.stringify(report, null, 1)}\n`);
   if (measurements.some((m) => m.case === 'signals')) await writeFile(join(out, 'bench.svg'), `${costPlot(report)}\n`);
-  console.log(options.markdown ? readmeBlock(report, cases) : [machineLine(report), ...notes, ...tables(report, cases).map((table) => `\n${plainTable(table)}`)].join('\n'));
+  console.log(
+    options.markdown
+      ? readmeBlock(report, cases)
+      : [machineLine(report), ...notes, ...tables(report, cases).map((table) => `\n${plainTable(table)}`)].join('\n'),
+  );
   say(`\n${join(out, 'bench.json')}, bench.svg; ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }
 
 type Measured = Pick<Report, 'measurements' | 'growth' | 'pool'>;
 
-async function measureCases(options: Options, folder: string, compiled: Compiled, notes: string[], onVersion: (chromium: string) => void): Promise<Measured> {
+async function measureCases(
+  options: Options,
+  folder: string,
+  compiled: Compiled,
+  notes: string[],
+  onVersion: (chromium: string) => void,
+): Promise<Measured> {
   const kernels = await loadKernels();
   const natives = compiled.builds.map(startNative);
   let page: Engine | null = null;
@@ -70,9 +96,13 @@ async function measureCases(options: Options, folder: string, compiled: Compiled
     const measurements = await measure(plan, session, engines, natives, say);
     const ns = sizes.filter(({ k }) => k === base.k).map(({ n }) => n);
     const growth: GrowthPoint[] = [];
-    if (ns.length > 1 && options.cases.includes('signals')) for (const engine of engines) growth.push(...(await measureGrowth(ns, base.k, engine, say)));
+    if (ns.length > 1 && options.cases.includes('signals'))
+      for (const engine of engines) growth.push(...(await measureGrowth(ns, base.k, engine, say)));
     const byCost = sizes.toSorted((a, b) => b.n * b.k - a.n * a.k);
-    const largest = [byCost.find(({ k }) => k === base.k), byCost.find(({ n, k }) => n === base.n && k !== base.k)].filter((size) => size !== undefined);
+    const largest = [
+      byCost.find(({ k }) => k === base.k),
+      byCost.find(({ n, k }) => n === base.n && k !== base.k),
+    ].filter((size) => size !== undefined);
     const pool = page && options.cases.includes('signals') ? await measurePool(largest, page, say) : [];
     return { measurements, growth, pool };
   } finally {

@@ -34,11 +34,16 @@ export function casesAt({ cases, base }: Pick<Plan, 'cases' | 'base'>, { n, k }:
 }
 
 /**
- * Checks and times every case at every size in every engine, beside the C. Throws `WrongResult` before anything of a wrong case is timed.
+ * Checks and times every case at every size in every engine, beside the C. Throws `WrongResult` before anything of a
+ * wrong case is timed.
  * @param session Node's, also where Node is not among the engines: its wasm is what all others are compared with
  */
 export async function measure(
-  plan: Plan, session: Session, engines: readonly Engine[], natives: readonly NativeProcess[], progress: (text: string) => void,
+  plan: Plan,
+  session: Session,
+  engines: readonly Engine[],
+  natives: readonly NativeProcess[],
+  progress: (text: string) => void,
 ): Promise<Measurement[]> {
   const found: Measurement[] = [];
   const node = engines.find(({ name }) => name === 'Node') ?? nodeEngine(session);
@@ -51,7 +56,10 @@ export async function measure(
     progress(`making ${sized}`);
     await session.prepare(n, k);
     if (natives.length > 0) {
-      const inputs = [session.bench.inputs(), ...cases.map((c) => c.inputs?.(session.bench) ?? {})].reduce<Columns>((all, columns) => ({ ...all, ...columns }), {});
+      const inputs = [session.bench.inputs(), ...cases.map((c) => c.inputs?.(session.bench) ?? {})].reduce<Columns>(
+        (all, columns) => ({ ...all, ...columns }),
+        {},
+      );
       const file = join(plan.folder, 'inputs.bin');
       await writeRecords(file, inputs);
       for (const native of natives) await native.open(file);
@@ -69,23 +77,51 @@ export async function measure(
         for (const { id, label } of c.native) {
           await native.run(id, 1);
           const outputs = await native.outputs(id);
-          differences.set(native.name + label, requireEqual(what, native.name + label, c.comparable ? c.comparable(outputs) : outputs, wanted, c.tolerances));
+          differences.set(
+            native.name + label,
+            requireEqual(
+              what,
+              native.name + label,
+              c.comparable ? c.comparable(outputs) : outputs,
+              wanted,
+              c.tolerances,
+            ),
+          );
         }
       }
       for (const engine of engines) {
         const { digest, twin } = engine === node ? reference : await engine.open(c.id);
-        if (digest !== reference.digest) throw new WrongResult(`${what}: the wasm gives other bits in ${engine.name} than in Node. Nothing was timed.`);
+        if (digest !== reference.digest)
+          throw new WrongResult(
+            `${what}: the wasm gives other bits in ${engine.name} than in Node. Nothing was timed.`,
+          );
         const subjects: Subject[] = [{ name: 'wasm', least: LEAST, run: (times) => engine.run('wasm', times) }];
         for (const native of natives) {
           // What a textbook says is timed once.
           const timed = c.native.filter(({ label }) => label === '' || engine === engines[0]);
-          for (const { id, label } of timed) subjects.push({ name: native.name + label, least: label === '' ? LEAST : 0, run: (times) => native.run(id, times) });
+          for (const { id, label } of timed)
+            subjects.push({
+              name: native.name + label,
+              least: label === '' ? LEAST : 0,
+              run: (times) => native.run(id, times),
+            });
         }
         if (twin) subjects.push({ name: 'twin', least: 0, first: twin.ms, run: (times) => engine.run('twin', times) });
-        for (const { name, ...timing } of await interleave(subjects, { runs: plan.runs, shortest: SHORTEST, budget: plan.patience * BUDGET[c.group] })) {
+        for (const { name, ...timing } of await interleave(subjects, {
+          runs: plan.runs,
+          shortest: SHORTEST,
+          budget: plan.patience * BUDGET[c.group],
+        })) {
           const isTwin = name === 'twin';
           found.push({
-            engine: engine.name, case: c.id, n, k, side: name, ...timing, units: isTwin ? twin!.units : units, bytes,
+            engine: engine.name,
+            case: c.id,
+            n,
+            k,
+            side: name,
+            ...timing,
+            units: isTwin ? twin!.units : units,
+            bytes,
             difference: isTwin ? twin!.difference : (differences.get(name) ?? null),
           });
         }
@@ -101,7 +137,12 @@ export async function measure(
 const GROWTH_ROUNDS = 3;
 
 /** Cost of an event in the signals stage at all sizes, run in turn: A B C A B C ... over sizes. */
-export async function measureGrowth(ns: readonly number[], k: number, engine: Engine, progress: (text: string) => void): Promise<GrowthPoint[]> {
+export async function measureGrowth(
+  ns: readonly number[],
+  k: number,
+  engine: Engine,
+  progress: (text: string) => void,
+): Promise<GrowthPoint[]> {
   progress(`${engine.name}: signals stage, ${ns.map((n) => n.toLocaleString('en')).join(', ')} events in turn`);
   await engine.prepareGrowth(ns, k);
   const samples = new Map(ns.map((n) => [n, [] as number[]]));
@@ -120,16 +161,32 @@ const POOL_WORKERS = [0, 1, 2];
 const POOL_ROUNDS = 5;
 
 /** Time of the signals stage by the number of workers that share it, run in turn. */
-export async function measurePool(sizes: readonly Size[], engine: Engine, progress: (text: string) => void): Promise<PoolMeasurement[]> {
+export async function measurePool(
+  sizes: readonly Size[],
+  engine: Engine,
+  progress: (text: string) => void,
+): Promise<PoolMeasurement[]> {
   const { pool } = engine;
   if (!pool) return [];
   const found: PoolMeasurement[] = [];
   for (const { n, k } of sizes) {
-    progress(`${engine.name}: signals stage over ${POOL_WORKERS.join(', ')} workers, ${n.toLocaleString('en')} events, k = ${k}`);
+    progress(
+      `${engine.name}: signals stage over ${POOL_WORKERS.join(', ')} workers, ${n.toLocaleString('en')} events, k = ${k}`,
+    );
     await pool.prepare(n, k, POOL_WORKERS);
     const samples = POOL_WORKERS.map((): number[] => []);
-    for (let round = 0; round < POOL_ROUNDS; round++) for (const [i, workers] of POOL_WORKERS.entries()) samples[i].push(await pool.run(workers));
-    found.push(...POOL_WORKERS.map((workers, i) => ({ engine: engine.name, n, k, workers, ms: median(samples[i]), rounds: POOL_ROUNDS })));
+    for (let round = 0; round < POOL_ROUNDS; round++)
+      for (const [i, workers] of POOL_WORKERS.entries()) samples[i].push(await pool.run(workers));
+    found.push(
+      ...POOL_WORKERS.map((workers, i) => ({
+        engine: engine.name,
+        n,
+        k,
+        workers,
+        ms: median(samples[i]),
+        rounds: POOL_ROUNDS,
+      })),
+    );
     await engine.release();
   }
   return found;

@@ -29,19 +29,39 @@ const BUILDS = [
   { name: 'C native', file: 'native-march', flags: ['-O3', '-march=native'] },
 ] as const;
 
-/** Compiles c/ into `folder` with the first compiler of $CC, gcc, cc, clang; without one there are no builds and a note says so. */
+/**
+ * Compiles c/ into `folder` with the first compiler of $CC, gcc, cc, clang; without one there are no builds and a note
+ * says so.
+ */
 export async function compileNative(folder: string): Promise<Compiled> {
   const wanted = [process.env.CC, 'gcc', 'cc', 'clang'].filter((name): name is string => !!name);
   const version = (name: string) => spawnSync(name, ['--version'], { encoding: 'utf8' });
   const cc = wanted.find((name) => version(name).status === 0);
-  if (!cc) return { compiler: null, builds: [], notes: [`no C compiler (tried ${wanted.join(', ')}): the C columns are left out`] };
+  if (!cc)
+    return {
+      compiler: null,
+      builds: [],
+      notes: [`no C compiler (tried ${wanted.join(', ')}): the C columns are left out`],
+    };
   await mkdir(folder, { recursive: true });
   const sources = (await readdir(SOURCES)).filter((name) => name.endsWith('.c')).map((name) => join(SOURCES, name));
-  const built = await Promise.all(BUILDS.map(async ({ name, file, flags }) => {
-    const program = join(folder, file);
-    const { status, stderr } = await finished(spawn(cc, ['-std=c11', ...flags, '-Wall', '-Wextra', ...sources, '-o', program, '-lm'], { stdio: ['ignore', 'ignore', 'pipe'] }));
-    return { build: { name, flags, program }, problem: status === 0 ? null : `${cc} ${flags.join(' ')} failed, so ${name} is left out: ${stderr.trim().split('\n')[0]}` };
-  }));
+  const built = await Promise.all(
+    BUILDS.map(async ({ name, file, flags }) => {
+      const program = join(folder, file);
+      const { status, stderr } = await finished(
+        spawn(cc, ['-std=c11', ...flags, '-Wall', '-Wextra', ...sources, '-o', program, '-lm'], {
+          stdio: ['ignore', 'ignore', 'pipe'],
+        }),
+      );
+      return {
+        build: { name, flags, program },
+        problem:
+          status === 0
+            ? null
+            : `${cc} ${flags.join(' ')} failed, so ${name} is left out: ${stderr.trim().split('\n')[0]}`,
+      };
+    }),
+  );
   const builds = built.filter(({ problem }) => problem === null).map(({ build }) => build);
   const notes = built.flatMap(({ problem }) => problem ?? []);
   return { compiler: version(cc).stdout.split('\n')[0], builds, notes };
@@ -74,7 +94,10 @@ export function startNative({ name, program }: NativeBuild): NativeProcess {
   const ask = async (command: string): Promise<string> => {
     child.stdin!.write(`${command}\n`);
     const answer = (await answers.next()) as IteratorResult<string, undefined>;
-    if (answer.done) throw new Error(`${name} ended at "${command}": ${complaint.trim() || `exit ${child.exitCode ?? child.signalCode}`}`);
+    if (answer.done)
+      throw new Error(
+        `${name} ended at "${command}": ${complaint.trim() || `exit ${child.exitCode ?? child.signalCode}`}`,
+      );
     return answer.value;
   };
   return {

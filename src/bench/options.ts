@@ -33,14 +33,24 @@ export const USAGE = `npm run bench -- [options]
   --markdown      prints the section of the README instead of the tables
 `;
 
-const FULL = { ns: [10_000, 50_000, 250_000, 1_000_000], ks: [8, 16, 32, 64], base: { n: 50_000, k: 8 }, runs: 7, patience: 1, app: 1_000_000 };
+const FULL = {
+  ns: [10_000, 50_000, 250_000, 1_000_000],
+  ks: [8, 16, 32, 64],
+  base: { n: 50_000, k: 8 },
+  runs: 7,
+  patience: 1,
+  app: 1_000_000,
+};
 const QUICK = { ns: [10_000, 50_000], ks: [8, 32], base: { n: 10_000, k: 8 }, runs: 3, patience: 0.2, app: 50_000 };
 
 /** Reads the command line; throws kind "parameter", naming the option, where it is not understood. */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = read(args);
   const { ns, ks, base, runs, app, patience } = values.quick ? QUICK : FULL;
-  const usual = [...ns.map((n) => ({ n, k: base.k })), ...ks.filter((k) => k !== base.k).map((k) => ({ n: base.n, k }))];
+  const usual = [
+    ...ns.map((n) => ({ n, k: base.k })),
+    ...ks.filter((k) => k !== base.k).map((k) => ({ n: base.n, k })),
+  ];
   const sizes = values.sizes === undefined ? usual : list(values.sizes).map(sizeOf);
   const only = list(values.only ?? '').map((part) => oneOf('only', part, PARTS));
   const ids = CASES.map(({ id }) => id);
@@ -55,9 +65,16 @@ export function parseOptions(args: readonly string[]): Options {
   });
   const onlyApp = only.length > 0 && only.every((part) => part === 'app');
   return {
-    sizes: onlyApp ? [] : sizes, base: values.sizes === undefined ? base : sizes[0], cases: onlyApp ? [] : wanted, engines,
-    app: only.length === 0 ? values.cases === undefined && values.sizes === undefined : only.includes('app'), appEvents: app,
-    out: values.out, runs: values.runs === undefined ? runs : whole('runs', values.runs), patience, markdown: values.markdown,
+    sizes: onlyApp ? [] : sizes,
+    base: values.sizes === undefined ? base : sizes[0],
+    cases: onlyApp ? [] : wanted,
+    engines,
+    app: only.length === 0 ? values.cases === undefined && values.sizes === undefined : only.includes('app'),
+    appEvents: app,
+    out: values.out,
+    runs: values.runs === undefined ? runs : whole('runs', values.runs),
+    patience,
+    markdown: values.markdown,
   };
 }
 
@@ -66,8 +83,13 @@ function read(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        quick: { type: 'boolean', default: false }, only: { type: 'string' }, cases: { type: 'string' }, sizes: { type: 'string' }, runs: { type: 'string' },
-        out: { type: 'string', default: 'build/bench' }, markdown: { type: 'boolean', default: false },
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        cases: { type: 'string' },
+        sizes: { type: 'string' },
+        runs: { type: 'string' },
+        out: { type: 'string', default: 'build/bench' },
+        markdown: { type: 'boolean', default: false },
       },
     });
   } catch (thrown) {
@@ -75,7 +97,11 @@ function read(args: readonly string[]) {
   }
 }
 
-const list = (text: string): string[] => text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 
 function oneOf<T extends string>(name: string, text: string, known: readonly T[]): T {
   const found = known.find((value) => value === text);
@@ -91,8 +117,10 @@ function whole(name: string, text: string): number {
 
 function sizeOf(text: string): Size {
   const [n, k] = text.split('x').map((part) => whole('sizes', part));
-  if (k === undefined || k > 64 || n < 4000) throw wrong('sizes', `has ${text}, needs N x k such as 50000x8 with N from 4000 and k to 64`);
+  if (k === undefined || k > 64 || n < 4000)
+    throw wrong('sizes', `has ${text}, needs N x k such as 50000x8 with N from 4000 and k to 64`);
   return { n, k };
 }
 
-const wrong = (name: string, problem: string): TautlineFailure => new TautlineFailure({ kind: 'parameter', name, problem, advice: 'See npm run bench -- --help.' });
+const wrong = (name: string, problem: string): TautlineFailure =>
+  new TautlineFailure({ kind: 'parameter', name, problem, advice: 'See npm run bench -- --help.' });

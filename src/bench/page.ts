@@ -21,6 +21,9 @@ declare global {
   }
 }
 
-window.tautlineBench = WebAssembly.compileStreaming(fetch('kernels.wasm')).then((module) => new Session(
-  instantiateKernels(module), (workers) => createCrew(workers, () => watchWorker(new Worker('signal.js', { type: 'module', name: 'signals' }))),
-));
+window.tautlineBench = WebAssembly.compileStreaming(fetch('kernels.wasm')).then(
+  (module) =>
+    new Session(instantiateKernels(module), (workers) =>
+      createCrew(workers, () => watchWorker(new Worker('signal.js', { type: 'module', name: 'signals' }))),
+    ),
+);

@@ -41,22 +41,31 @@ text { font: 12px system-ui, sans-serif; fill: #59636e; }
 export function costPlot(report: Report): string {
   const { base, measurements } = report;
   const ours = measurements.filter((m) => m.case === 'signals');
-  const left = seriesOf(ours.filter((m) => m.k === base.k), 'n');
-  const right = seriesOf(ours.filter((m) => m.n === base.n), 'k');
+  const left = seriesOf(
+    ours.filter((m) => m.k === base.k),
+    'n',
+  );
+  const right = seriesOf(
+    ours.filter((m) => m.n === base.n),
+    'k',
+  );
   const all = [...left, ...right].flatMap(({ points }) => points.map(([, y]) => y));
   const low = 10 ** Math.floor(Math.log10(Math.min(...all)));
   const high = 10 ** Math.ceil(Math.log10(Math.max(...all)));
   const y = (ns: number) => TOP + ((HEIGHT - TOP - BOTTOM) * Math.log(high / ns)) / Math.log(high / low);
   const decades = Array.from({ length: Math.round(Math.log10(high / low)) + 1 }, (_, i) => low * 10 ** i);
-  const legend = [...left, ...right].filter(({ name }, i, list) => list.findIndex((s) => s.name === name) === i).map(({ name, tone }, i) => {
-    const x = LEFT + (i % 3) * 250;
-    const at = 32 + Math.floor(i / 3) * 18;
-    return `<path class="line ${tone}" d="M${x} ${at - 4}h22"/><text x="${x + 28}" y="${at}">${name}</text>`;
-  });
+  const legend = [...left, ...right]
+    .filter(({ name }, i, list) => list.findIndex((s) => s.name === name) === i)
+    .map(({ name, tone }, i) => {
+      const x = LEFT + (i % 3) * 250;
+      const at = 32 + Math.floor(i / 3) * 18;
+      return `<path class="line ${tone}" d="M${x} ${at - 4}h22"/><text x="${x + 28}" y="${at}">${name}</text>`;
+    });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Cost of an event in the signals stage">`,
     `<style>${STYLE}</style>`,
-    `<text class="title" x="${LEFT}" y="14">Signals stage: cost of an event</text>`, ...legend,
+    `<text class="title" x="${LEFT}" y="14">Signals stage: cost of an event</text>`,
+    ...legend,
     ...panel(left, LEFT, `events N (k = ${base.k})`, y, decades),
     ...panel(right, LEFT + PANEL + GAP, `axes k (N = ${formatCompact(base.n)})`, y, decades),
     '</svg>',
@@ -65,19 +74,36 @@ export function costPlot(report: Report): string {
 
 function seriesOf(measurements: readonly Measurement[], by: 'n' | 'k'): Series[] {
   return LINES.map(({ side, engine, name, tone }) => ({
-    name, tone, points: measurements.filter((m) => m.side === side && m.engine === engine).map((m) => [m[by], cost(m)] as const).sort((a, b) => a[0] - b[0]),
+    name,
+    tone,
+    points: measurements
+      .filter((m) => m.side === side && m.engine === engine)
+      .map((m) => [m[by], cost(m)] as const)
+      .sort((a, b) => a[0] - b[0]),
   })).filter(({ points }) => points.length > 0);
 }
 
-function panel(series: readonly Series[], left: number, label: string, y: (ns: number) => number, decades: readonly number[]): string[] {
+function panel(
+  series: readonly Series[],
+  left: number,
+  label: string,
+  y: (ns: number) => number,
+  decades: readonly number[],
+): string[] {
   const sizes = [...new Set(series.flatMap(({ points }) => points.map(([size]) => size)))].sort((a, b) => a - b);
   if (sizes.length === 0) return [];
   const span = Math.log(sizes[sizes.length - 1] / sizes[0]);
   const x = (size: number) => left + (span > 0 ? (PANEL * Math.log(size / sizes[0])) / span : PANEL / 2);
   const at = (v: number) => v.toFixed(1);
   return [
-    ...decades.map((ns) => `<path class="grid" d="M${left} ${at(y(ns))}h${at(PANEL)}"/><text x="${left - 8}" y="${at(y(ns) + 4)}" text-anchor="end">${nanoseconds(ns)}</text>`),
-    ...sizes.map((size) => `<text x="${at(x(size))}" y="${HEIGHT - BOTTOM + 21}" text-anchor="middle">${formatCompact(size)}</text>`),
+    ...decades.map(
+      (ns) =>
+        `<path class="grid" d="M${left} ${at(y(ns))}h${at(PANEL)}"/><text x="${left - 8}" y="${at(y(ns) + 4)}" text-anchor="end">${nanoseconds(ns)}</text>`,
+    ),
+    ...sizes.map(
+      (size) =>
+        `<text x="${at(x(size))}" y="${HEIGHT - BOTTOM + 21}" text-anchor="middle">${formatCompact(size)}</text>`,
+    ),
     `<text x="${at(left + PANEL / 2)}" y="${HEIGHT - 6}" text-anchor="middle">${label}</text>`,
     ...series.flatMap(({ tone, points }) => [
       `<path class="line ${tone}" d="${points.map(([size, ns], i) => `${i === 0 ? 'M' : 'L'}${at(x(size))} ${at(y(ns))}`).join('')}"/>`,
@@ -86,4 +112,5 @@ function panel(series: readonly Series[], left: number, label: string, y: (ns: n
   ];
 }
 
-const nanoseconds = (ns: number): string => (ns < 1000 ? `${formatNumber(ns)} ns` : ns < 1e6 ? `${formatNumber(ns / 1e3)} µs` : `${formatNumber(ns / 1e6)} ms`);
+const nanoseconds = (ns: number): string =>
+  ns < 1000 ? `${formatNumber(ns)} ns` : ns < 1e6 ? `${formatNumber(ns / 1e3)} µs` : `${formatNumber(ns / 1e6)} ms`;

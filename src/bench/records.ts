@@ -39,7 +39,10 @@ export function decodeRecords(file: Uint8Array): Columns {
 }
 
 const TYPES: Readonly<Record<string, { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBuffer): Column }>> = {
-  d: Float64Array, f: Float32Array, i: Int32Array, u: Uint8Array,
+  d: Float64Array,
+  f: Float32Array,
+  i: Int32Array,
+  u: Uint8Array,
 };
 
 const typeOf = (column: Column): string => Object.keys(TYPES).find((type) => column instanceof TYPES[type])!;

@@ -46,17 +46,22 @@ class Found {
   }
 
   sizes(engine: EngineName, id: string): Size[] {
-    return this.#all.filter((m) => m.engine === engine && m.case === id && m.side === 'wasm').map(({ n, k }) => ({ n, k }));
+    return this.#all
+      .filter((m) => m.engine === engine && m.case === id && m.side === 'wasm')
+      .map(({ n, k }) => ({ n, k }));
   }
 }
 
-const enginesOf = (report: Report): EngineName[] => (['Node', 'Chromium'] as const).filter((engine) => report.measurements.some((m) => m.engine === engine));
+const enginesOf = (report: Report): EngineName[] =>
+  (['Node', 'Chromium'] as const).filter((engine) => report.measurements.some((m) => m.engine === engine));
 const times = (ratio: number): string => (Number.isNaN(ratio) ? NONE : `${ratio.toFixed(ratio < 10 ? 2 : 0)}×`);
 
 /** One table an engine: what each case costs, and beside what. */
 export function costTables(report: Report, cases: readonly Case[]): Table[] {
   const found = new Found(report.measurements);
-  const builds = [...new Set(report.measurements.map((m) => m.side))].filter((side) => side !== 'wasm' && side !== 'twin').sort();
+  const builds = [...new Set(report.measurements.map((m) => m.side))]
+    .filter((side) => side !== 'wasm' && side !== 'twin')
+    .sort();
   return enginesOf(report).map((engine) => {
     const mine = builds.filter((side) => report.measurements.some((m) => m.engine === engine && m.side === side));
     const head = ['', 'N', 'k', 'cost', 'events/s', 'MB/s', 'twin / wasm', ...mine.map((side) => `wasm / ${side}`)];
@@ -67,16 +72,27 @@ export function costTables(report: Report, cases: readonly Case[]): Table[] {
         const perSecond = c.unit === 'event' ? formatNumber((1000 * wasm.units) / wasm.ms) : NONE;
         const few = twin && twin.units < wasm.units ? ` (${formatCount(twin.units)})` : '';
         return [
-          c.title, formatCount(size.n), String(size.k), duration(cost(wasm)), perSecond, wasm.bytes > 0 ? formatNumber(wasm.bytes / wasm.ms / 1000) : NONE,
-          times(found.ratio(engine, c.id, size, 'twin', 'wasm')) + few, ...mine.map((side) => times(found.ratio(engine, c.id, size, 'wasm', side))),
+          c.title,
+          formatCount(size.n),
+          String(size.k),
+          duration(cost(wasm)),
+          perSecond,
+          wasm.bytes > 0 ? formatNumber(wasm.bytes / wasm.ms / 1000) : NONE,
+          times(found.ratio(engine, c.id, size, 'twin', 'wasm')) + few,
+          ...mine.map((side) => times(found.ratio(engine, c.id, size, 'wasm', side))),
         ];
-      }));
-    return { title: `${engine}: cost an event (or run) of the wasm, and ratios of medians; (n) = the twin took the first n events only`, rows: [head, ...rows] };
+      }),
+    );
+    return {
+      title: `${engine}: cost an event (or run) of the wasm, and ratios of medians; (n) = the twin took the first n events only`,
+      rows: [head, ...rows],
+    };
   });
 }
 
 /** ns in the unit that reads best. */
-const duration = (ns: number): string => (ns < 1e4 ? `${formatNumber(ns)} ns` : ns < 1e7 ? `${formatNumber(ns / 1e3)} µs` : `${formatNumber(ns / 1e6)} ms`);
+const duration = (ns: number): string =>
+  ns < 1e4 ? `${formatNumber(ns)} ns` : ns < 1e7 ? `${formatNumber(ns / 1e3)} µs` : `${formatNumber(ns / 1e6)} ms`;
 
 interface Growth {
   /** By how much the dearest size exceeds the cheapest; NaN of fewer than two sizes. */
@@ -93,7 +109,10 @@ function growthOf(report: Report, engine: EngineName, id: string): Growth {
   const ks = sizes.filter(({ n }) => n === report.base.n);
   return {
     overN: ns.length < 2 ? Number.NaN : spread(ns.map(price)),
-    overK: growthExponent(ks.map(({ k }) => k), ks.map(price)),
+    overK: growthExponent(
+      ks.map(({ k }) => k),
+      ks.map(price),
+    ),
   };
 }
 
@@ -101,13 +120,18 @@ function growthOf(report: Report, engine: EngineName, id: string): Growth {
 export function growthTable(report: Report, cases: readonly Case[]): Table {
   const engines = enginesOf(report);
   const head = ['', ...engines.flatMap((engine) => [`${engine}: dearest N over cheapest`, `${engine}: cost ~ k^`])];
-  const rows = cases.map((c) => [
-    c.title,
-    ...engines.flatMap((engine) => {
-      const { overN, overK } = growthOf(report, engine, c.id);
-      return [Number.isNaN(overN) ? NONE : `+${formatPercent(overN, 2)}`, Number.isNaN(overK) ? NONE : overK.toFixed(2)];
-    }),
-  ]).filter((row) => row.slice(1).some((cell) => cell !== NONE));
+  const rows = cases
+    .map((c) => [
+      c.title,
+      ...engines.flatMap((engine) => {
+        const { overN, overK } = growthOf(report, engine, c.id);
+        return [
+          Number.isNaN(overN) ? NONE : `+${formatPercent(overN, 2)}`,
+          Number.isNaN(overK) ? NONE : overK.toFixed(2),
+        ];
+      }),
+    ])
+    .filter((row) => row.slice(1).some((cell) => cell !== NONE));
   return { title: 'Growth of the cost of an event', rows: [head, ...rows] };
 }
 
@@ -116,31 +140,59 @@ export function targetRows(report: Report): TargetRow[] {
   const found = new Found(report.measurements);
   const rows: TargetRow[] = [];
   const atMost = (what: string, target: string, value: number, most: number, text: string) =>
-    rows.push({ what, target, measured: Number.isNaN(value) ? NONE : text, met: Number.isNaN(value) ? null : value <= most });
+    rows.push({
+      what,
+      target,
+      measured: Number.isNaN(value) ? NONE : text,
+      met: Number.isNaN(value) ? null : value <= most,
+    });
   for (const engine of enginesOf(report)) {
     for (const k of [8, 64]) {
       const size = { n: report.base.n, k };
       if (!found.get(engine, 'signals', size, 'wasm')) continue;
       const ratio = found.ratio(engine, 'signals', size, 'wasm', OLD_SSE);
       const least = found.leastRatio(engine, 'signals', size, 'wasm', OLD_SSE);
-      atMost(`signals stage against gcc -O3 -msse2, k = ${k}, ${engine}`, '≤ 1.5×', ratio, 1.5, `${times(ratio)} (fastest runs ${times(least)})`);
+      atMost(
+        `signals stage against gcc -O3 -msse2, k = ${k}, ${engine}`,
+        '≤ 1.5×',
+        ratio,
+        1.5,
+        `${times(ratio)} (fastest runs ${times(least)})`,
+      );
       const twin = found.ratio(engine, 'signals', size, 'twin', 'wasm');
-      rows.push({ what: `TypeScript twin against signals stage, k = ${k}, ${engine}`, target: '≥ 5×', measured: times(twin), met: Number.isNaN(twin) ? null : twin >= 5 });
+      rows.push({
+        what: `TypeScript twin against signals stage, k = ${k}, ${engine}`,
+        target: '≥ 5×',
+        measured: times(twin),
+        met: Number.isNaN(twin) ? null : twin >= 5,
+      });
     }
     const growth = report.growth.filter((point) => point.engine === engine);
     if (growth.length > 1) {
       const [from, to] = [growth[0], growth[growth.length - 1]];
       const over = spread(growth.map(({ ns }) => ns));
-      atMost(`signals stage, cost an event from ${formatCount(from.n)} to ${formatCount(to.n)}, ${engine}`, 'within 15 %', over, 0.15, `within ${formatPercent(over, 2)}`);
+      atMost(
+        `signals stage, cost an event from ${formatCount(from.n)} to ${formatCount(to.n)}, ${engine}`,
+        'within 15 %',
+        over,
+        0.15,
+        `within ${formatPercent(over, 2)}`,
+      );
     }
     const million = found.get(engine, 'decisions', { n: 1_000_000, k: report.base.k }, 'wasm');
-    if (million && engine === 'Chromium') atMost('decisions for 1,000,000 events, Chromium', '< 16 ms', million.ms, 16, `${formatNumber(million.ms)} ms`);
+    if (million && engine === 'Chromium')
+      atMost('decisions for 1,000,000 events, Chromium', '< 16 ms', million.ms, 16, `${formatNumber(million.ms)} ms`);
   }
   return [...rows, ...report.app.filter(({ target }) => target !== '')];
 }
 
 export function targetTable(report: Report): Table {
-  const rows = targetRows(report).map(({ what, target, measured, met }) => [what, target, measured, met === null ? 'not measured' : met ? 'met' : 'not met']);
+  const rows = targetRows(report).map(({ what, target, measured, met }) => [
+    what,
+    target,
+    measured,
+    met === null ? 'not measured' : met ? 'met' : 'not met',
+  ]);
   return { title: 'Targets', rows: [['', 'target', 'measured', ''], ...rows] };
 }
 
@@ -154,30 +206,66 @@ export function sizesTable(report: Report): Table | null {
 export function poolTable(report: Report): Table | null {
   if (report.pool.length === 0) return null;
   const rows = report.pool.map((p) => {
-    const one = report.pool.find((q) => q.engine === p.engine && q.n === p.n && q.k === p.k && q.workers === Math.min(...report.pool.map(({ workers }) => workers)))!;
-    return [p.engine, formatCount(p.n), String(p.k), p.workers === 0 ? 'none' : String(p.workers), `${formatNumber(p.ms)} ms`, times(one.ms / p.ms)];
+    const one = report.pool.find(
+      (q) =>
+        q.engine === p.engine &&
+        q.n === p.n &&
+        q.k === p.k &&
+        q.workers === Math.min(...report.pool.map(({ workers }) => workers)),
+    )!;
+    return [
+      p.engine,
+      formatCount(p.n),
+      String(p.k),
+      p.workers === 0 ? 'none' : String(p.workers),
+      `${formatNumber(p.ms)} ms`,
+      times(one.ms / p.ms),
+    ];
   });
   return { title: 'Signals stage over workers', rows: [['', 'N', 'k', 'workers', 'time', 'faster'], ...rows] };
 }
 
 export function appTable(report: Report): Table | null {
   if (report.app.length === 0) return null;
-  return { title: 'The app in Chromium', rows: [['', 'measured', 'target', ''], ...report.app.map((r) => [r.what, r.measured, r.target, r.met === null ? '' : r.met ? 'met' : 'not met'])] };
+  return {
+    title: 'The app in Chromium',
+    rows: [
+      ['', 'measured', 'target', ''],
+      ...report.app.map((r) => [r.what, r.measured, r.target, r.met === null ? '' : r.met ? 'met' : 'not met']),
+    ],
+  };
 }
 
 export const machineLine = ({ machine: m }: Report): string =>
-  [`${m.cores} cores (${m.cpu}), ${m.system}`, `Node ${m.node.replace(/^v/, '')}`, m.chromium && `Chromium ${m.chromium}`, m.compiler ?? 'no C compiler'].filter(Boolean).join(', ');
+  [
+    `${m.cores} cores (${m.cpu}), ${m.system}`,
+    `Node ${m.node.replace(/^v/, '')}`,
+    m.chromium && `Chromium ${m.chromium}`,
+    m.compiler ?? 'no C compiler',
+  ]
+    .filter(Boolean)
+    .join(', ');
 
 /** All tables, in the order in which they are read. */
 export function tables(report: Report, cases: readonly Case[]): Table[] {
-  const all = [...(report.measurements.length > 0 ? [...costTables(report, cases), growthTable(report, cases)] : []), sizesTable(report), poolTable(report), appTable(report), targetTable(report)];
+  const all = [
+    ...(report.measurements.length > 0 ? [...costTables(report, cases), growthTable(report, cases)] : []),
+    sizesTable(report),
+    poolTable(report),
+    appTable(report),
+    targetTable(report),
+  ];
   return all.filter((table): table is Table => table !== null && table.rows.length > 1);
 }
 
 /** A table for a terminal: the first column to the left, the others to the right. */
 export function plainTable({ title, rows }: Table): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const line = (row: readonly string[]) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  ').trimEnd();
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+      .join('  ')
+      .trimEnd();
   return [title, ...rows.map(line)].join('\n');
 }
 

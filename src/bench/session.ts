@@ -11,7 +11,10 @@ export type Side = 'wasm' | 'twin';
 export interface Opened {
   /** SHA-256 of the results of the wasm: they are the same bits in every engine. */
   readonly digest: string;
-  /** Units that a run of the twin does, milliseconds that it took, largest difference from the wasm; null where there is no twin. */
+  /**
+   * Units that a run of the twin does, milliseconds that it took, largest difference from the wasm; null where there is
+   * no twin.
+   */
   readonly twin: { readonly units: number; readonly ms: number; readonly difference: number } | null;
 }
 
@@ -52,7 +55,14 @@ export class Session {
     const ms = this.run('twin', 1);
     const { n } = this.bench.input.events;
     const fewer = c.unit === 'event' && twin.units < n;
-    const difference = requireEqual(`${c.title}, ${n} events`, 'twin', this.outputs('twin'), this.outputs('wasm'), c.tolerances, fewer);
+    const difference = requireEqual(
+      `${c.title}, ${n} events`,
+      'twin',
+      this.outputs('twin'),
+      this.outputs('wasm'),
+      c.tolerances,
+      fewer,
+    );
     return { digest, twin: { units: twin.units, ms, difference } };
   }
 
@@ -72,17 +82,24 @@ export class Session {
   }
 
   async #digest(): Promise<string> {
-    const columns = Object.values(this.#runner('wasm').outputs()).map((column) => new Uint8Array(Float64Array.from(column).buffer));
+    const columns = Object.values(this.#runner('wasm').outputs()).map(
+      (column) => new Uint8Array(Float64Array.from(column).buffer),
+    );
     const all = new Uint8Array(columns.reduce((sum, { length }) => sum + length, 0));
     let at = 0;
     for (const column of columns) {
       all.set(column, at);
       at += column.length;
     }
-    return [...new Uint8Array(await crypto.subtle.digest('SHA-256', all))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    return [...new Uint8Array(await crypto.subtle.digest('SHA-256', all))]
+      .map((byte) => byte.toString(16).padStart(2, '0'))
+      .join('');
   }
 
-  /** Makes inputs of several sizes at once and runs the signals stage of each, so that their costs can be compared run by run. */
+  /**
+   * Makes inputs of several sizes at once and runs the signals stage of each, so that their costs can be compared run
+   * by run.
+   */
   async prepareGrowth(ns: readonly number[], k: number): Promise<void> {
     this.close();
     for (const n of ns) {
@@ -100,7 +117,10 @@ export class Session {
     return performance.now() - start;
   }
 
-  /** The signals stage with each number of workers (0: without any), all of them started and run once: throws `WrongResult` where their signals differ. */
+  /**
+   * The signals stage with each number of workers (0: without any), all of them started and run once: throws
+   * `WrongResult` where their signals differ.
+   */
   async preparePool(n: number, k: number, workers: readonly number[]): Promise<void> {
     this.close();
     const crews = new Map(workers.filter((count) => count > 0).map((count) => [count, this.#crewOf!(count)]));
@@ -111,7 +131,11 @@ export class Session {
       await this.runPool(count);
       const { bench } = this.#pool;
       const outputs = { ...bench.detector.runSignals(bench.varied(1)) } as unknown as Outputs;
-      const copies = Object.fromEntries(Object.entries(outputs).filter(([, column]) => ArrayBuffer.isView(column)).map(([name, column]) => [name, Float64Array.from(column)]));
+      const copies = Object.fromEntries(
+        Object.entries(outputs)
+          .filter(([, column]) => ArrayBuffer.isView(column))
+          .map(([name, column]) => [name, Float64Array.from(column)]),
+      );
       if (first) requireEqual(`signals stage, ${n} events`, `${count} workers`, copies, first, { other: 0 });
       else first = copies;
       bench.forget();
@@ -124,7 +148,13 @@ export class Session {
     const parameters = pool.bench.varied(++pool.turn);
     const crew = pool.crews.get(workers) ?? null;
     const start = performance.now();
-    await pool.bench.detector.prepare(parameters, { signal: new AbortController().signal, onProgress: () => undefined, crew, crewFrom: 0, onCrewTrouble: fail });
+    await pool.bench.detector.prepare(parameters, {
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      crew,
+      crewFrom: 0,
+      onCrewTrouble: fail,
+    });
     pool.bench.detector.runSignals(parameters);
     return performance.now() - start;
   }

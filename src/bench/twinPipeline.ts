@@ -23,19 +23,44 @@ export interface TwinPipeline {
  * @param given columns that a kernel reads when it is run by itself: those of the wasm pipeline
  */
 export function twinPipeline(
-  input: BenchInput, n: number, fixed: FixedByReference, windowReference: number, given: { readonly window: Float64Array; readonly residual: Float32Array },
+  input: BenchInput,
+  n: number,
+  fixed: FixedByReference,
+  windowReference: number,
+  given: { readonly window: Float64Array; readonly residual: Float32Array },
 ): TwinPipeline {
-  const { events, coordinates: { k, x }, range, parameters: p } = input;
+  const {
+    events,
+    coordinates: { k, x },
+    range,
+    parameters: p,
+  } = input;
   const { stream, isVoid } = events;
   const streams = events.streams.length;
   const f64 = () => new Float64Array(n).fill(Number.NaN);
   const columns = {
-    residual: new Float32Array(n * k), friction: f64(), trace: f64(), kl: f64(), boxCox: f64(), entropy: f64(), p95: f64(), window: f64(), rho: f64(), tension: f64(),
-    shift: f64(), mewma: f64(),
+    residual: new Float32Array(n * k),
+    friction: f64(),
+    trace: f64(),
+    kl: f64(),
+    boxCox: f64(),
+    entropy: f64(),
+    p95: f64(),
+    window: f64(),
+    rho: f64(),
+    tension: f64(),
+    shift: f64(),
+    mewma: f64(),
   };
   const row = (i: number) => x.subarray(i * k, (i + 1) * k);
   const track = (window: Float64Array) => {
-    const o: TrackerOptions = { k, lambdaFast: p.lambda_fast, lambdaSlow: p.lambda_slow, shrinkage: p.shrinkage, anchored: false };
+    const o: TrackerOptions = {
+      k,
+      lambdaFast: p.lambda_fast,
+      lambdaSlow: p.lambda_slow,
+      shrinkage: p.shrinkage,
+      anchored: false,
+    };
     const states = Array.from({ length: streams }, () => createTrackerState(k));
     const residual = new Float64Array(k);
     for (let i = 0; i < n; i++) {
@@ -75,7 +100,10 @@ export function twinPipeline(
       // The newest of all other streams, kept for every stream.
       const others = Array.from({ length: streams }, (): Float32Array[] => []);
       const reference = newest.map((_, s) =>
-        Array.from({ length: fixed.referenceCounts[s] }, (__, j) => fixed.referenceRows.subarray((s * size + j) * k, (s * size + j + 1) * k)));
+        Array.from({ length: fixed.referenceCounts[s] }, (__, j) =>
+          fixed.referenceRows.subarray((s * size + j) * k, (s * size + j + 1) * k),
+        ),
+      );
       const keep = (window: Float32Array[], point: Float32Array) => {
         window.push(point);
         if (window.length > size) window.shift();
@@ -92,7 +120,13 @@ export function twinPipeline(
     displacement() {
       const y = Array.from({ length: streams }, () => new Float64Array(k));
       for (let i = range.to; i < n; i++) {
-        if (!isVoid[i]) columns.mewma[i] = displacementStep(y[stream[i]], row(i), fixed.means.subarray(stream[i] * k, (stream[i] + 1) * k), p.mewma_lambda);
+        if (!isVoid[i])
+          columns.mewma[i] = displacementStep(
+            y[stream[i]],
+            row(i),
+            fixed.means.subarray(stream[i] * k, (stream[i] + 1) * k),
+            p.mewma_lambda,
+          );
       }
     },
     all() {

@@ -6,7 +6,12 @@ import { useChartTheme } from './theme.ts';
 import { usePixelRatio, type Size } from './useSize.ts';
 
 /** Draws what a chart marks at the cursor beyond its line; `x` is the axis position, `px` its pixel. */
-export type DrawAtCursor = (g: CanvasRenderingContext2D, x: number, px: number, ...rest: Parameters<Draw> extends [unknown, ...infer R] ? R : never) => void;
+export type DrawAtCursor = (
+  g: CanvasRenderingContext2D,
+  x: number,
+  px: number,
+  ...rest: Parameters<Draw> extends [unknown, ...infer R] ? R : never
+) => void;
 
 interface CursorLayerProps {
   readonly cursor: Cursor;
@@ -49,11 +54,20 @@ export function CursorLayer({ cursor, selected, domain, size, box, extra }: Curs
       if (px !== null) extra?.(g, x, px, box, theme);
     };
     paint();
-    const unsubscribe = cursor.subscribe(() => { frame ||= requestAnimationFrame(paint); });
+    const unsubscribe = cursor.subscribe(() => {
+      frame ||= requestAnimationFrame(paint);
+    });
     return () => {
       unsubscribe();
       cancelAnimationFrame(frame);
     };
   }, [cursor, selected, domain, size, box, extra, theme, ratio]);
-  return <canvas ref={canvas} className="chart-layer" style={{ width: size.width, height: size.height }} aria-hidden="true" />;
+  return (
+    <canvas
+      ref={canvas}
+      className="chart-layer"
+      style={{ width: size.width, height: size.height }}
+      aria-hidden="true"
+    />
+  );
 }

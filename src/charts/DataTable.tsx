@@ -48,19 +48,33 @@ const Tables = memo(function Tables({ caption, lines, unit, domain, formatX, who
   const summaries = lines.map((line) => ({ line, summary: summarize(line.points, domain.min, domain.max) }));
   const value = (number: number) => formatQuantity(number, unit);
   return (
-    <div className={show ? 'chart-table' : 'visually-hidden'} tabIndex={show ? 0 : undefined} role={show ? 'region' : undefined} aria-label={show ? `${caption}: table` : undefined}>
+    <div
+      className={show ? 'chart-table' : 'visually-hidden'}
+      tabIndex={show ? 0 : undefined}
+      role={show ? 'region' : undefined}
+      aria-label={show ? `${caption}: table` : undefined}
+    >
       <table>
         <caption>
           {caption}, from {formatX(domain.min)} to {formatX(domain.max)}. The median is that of the points drawn.
         </caption>
         <thead>
-          <tr><th scope="col">Stream</th><th scope="col">Minimum</th><th scope="col">Median</th><th scope="col">Maximum</th><th scope="col">Last</th></tr>
+          <tr>
+            <th scope="col">Stream</th>
+            <th scope="col">Minimum</th>
+            <th scope="col">Median</th>
+            <th scope="col">Maximum</th>
+            <th scope="col">Last</th>
+          </tr>
         </thead>
         <tbody>
           {summaries.map(({ line, summary }) => (
             <tr key={line.key}>
               <th scope="row">{line.name}</th>
-              <td>{value(summary.min)}</td><td>{value(summary.median)}</td><td>{value(summary.max)}</td><td>{value(summary.last)}</td>
+              <td>{value(summary.min)}</td>
+              <td>{value(summary.median)}</td>
+              <td>{value(summary.max)}</td>
+              <td>{value(summary.last)}</td>
             </tr>
           ))}
         </tbody>
@@ -69,13 +83,22 @@ const Tables = memo(function Tables({ caption, lines, unit, domain, formatX, who
         <table>
           <caption>Values as of up to {ROWS} places</caption>
           <thead>
-            <tr><th scope="col">At</th>{lines.map((line) => <th scope="col" key={line.key}>{line.name}</th>)}</tr>
+            <tr>
+              <th scope="col">At</th>
+              {lines.map((line) => (
+                <th scope="col" key={line.key}>
+                  {line.name}
+                </th>
+              ))}
+            </tr>
           </thead>
           <tbody>
             {sampleAxis(domain, ROWS, whole).map((x) => (
               <tr key={x}>
                 <th scope="row">{formatX(x)}</th>
-                {lines.map((line) => <td key={line.key}>{value(valueAsOf(line.points, x))}</td>)}
+                {lines.map((line) => (
+                  <td key={line.key}>{value(valueAsOf(line.points, x))}</td>
+                ))}
               </tr>
             ))}
           </tbody>

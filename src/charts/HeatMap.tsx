@@ -25,7 +25,12 @@ const NO_MARGIN = { left: 0, top: 0, width: 0, height: 0 } as const;
 const LABEL_CELL = 30;
 
 /** ECharts option of the matrix: one custom series whose item i is cell i. */
-export function buildHeatMap(names: readonly string[], matrix: Float64Array, cell: number, theme: ChartTheme): ChartOption {
+export function buildHeatMap(
+  names: readonly string[],
+  matrix: Float64Array,
+  cell: number,
+  theme: ChartTheme,
+): ChartOption {
   const side = names.length;
   const width = cell * side;
   return {
@@ -33,28 +38,37 @@ export function buildHeatMap(names: readonly string[], matrix: Float64Array, cel
     grid: { left: LEFT, top: TOP, width, height: width, outerBoundsMode: 'none' },
     xAxis: { type: 'value', min: 0, max: side, show: false },
     yAxis: { type: 'value', min: 0, max: side, inverse: true, show: false },
-    series: [{
-      id: 'cells',
-      type: 'custom',
-      silent: true,
-      animation: false,
-      data: Array.from(matrix, (_, i) => [i % side, Math.floor(i / side)]),
-      renderItem: (params, api) => {
-        const value = matrix[params.dataIndex];
-        const [x, y] = api.coord([params.dataIndex % side, Math.floor(params.dataIndex / side)]);
-        const fill = divergingColor(value, theme.mode);
-        const ink = contrast(fill, theme.text) >= contrast(fill, theme.bg) ? theme.text : theme.bg;
-        const known = Number.isFinite(value);
-        return {
-          type: 'rect',
-          shape: { x: x + 1, y: y + 1, width: cell - 2, height: cell - 2, r: 2 },
-          style: { fill, stroke: known ? undefined : theme.grid, lineWidth: known ? 0 : 1 },
-          // Always there: ECharts keeps the text of a shape that is drawn again without one.
-          textContent: { type: 'text', style: { text: known && cell >= LABEL_CELL ? formatNumber(Math.round(value * 100) / 100, 2) : '', fill: ink, font: `10px ${theme.fontUi}` } },
-          textConfig: { position: 'inside' },
-        };
+    series: [
+      {
+        id: 'cells',
+        type: 'custom',
+        silent: true,
+        animation: false,
+        data: Array.from(matrix, (_, i) => [i % side, Math.floor(i / side)]),
+        renderItem: (params, api) => {
+          const value = matrix[params.dataIndex];
+          const [x, y] = api.coord([params.dataIndex % side, Math.floor(params.dataIndex / side)]);
+          const fill = divergingColor(value, theme.mode);
+          const ink = contrast(fill, theme.text) >= contrast(fill, theme.bg) ? theme.text : theme.bg;
+          const known = Number.isFinite(value);
+          return {
+            type: 'rect',
+            shape: { x: x + 1, y: y + 1, width: cell - 2, height: cell - 2, r: 2 },
+            style: { fill, stroke: known ? undefined : theme.grid, lineWidth: known ? 0 : 1 },
+            // Always there: ECharts keeps the text of a shape that is drawn again without one.
+            textContent: {
+              type: 'text',
+              style: {
+                text: known && cell >= LABEL_CELL ? formatNumber(Math.round(value * 100) / 100, 2) : '',
+                fill: ink,
+                font: `10px ${theme.fontUi}`,
+              },
+            },
+            textConfig: { position: 'inside' },
+          };
+        },
       },
-    }],
+    ],
   };
 }
 
@@ -65,9 +79,17 @@ export function HeatMap({ label, names, matrix, table }: HeatMapProps) {
   const theme = useChartTheme();
   const [hovered, setHovered] = useState<{ row: number; column: number } | null>(null);
   const side = names.length;
-  const cell = measured ? Math.max(6, Math.min(MAX_CELL, Math.floor((measured.width - LEFT - 4) / Math.max(1, side)))) : 0;
-  const option = useMemo(() => (cell > 0 ? buildHeatMap(names, matrix, cell, theme) : null), [names, matrix, cell, theme]);
-  const size = useMemo(() => (measured ? { width: measured.width, height: TOP + cell * side + 2 } : null), [measured, cell, side]);
+  const cell = measured
+    ? Math.max(6, Math.min(MAX_CELL, Math.floor((measured.width - LEFT - 4) / Math.max(1, side))))
+    : 0;
+  const option = useMemo(
+    () => (cell > 0 ? buildHeatMap(names, matrix, cell, theme) : null),
+    [names, matrix, cell, theme],
+  );
+  const size = useMemo(
+    () => (measured ? { width: measured.width, height: TOP + cell * side + 2 } : null),
+    [measured, cell, side],
+  );
   const at = hovered && matrix[hovered.row * side + hovered.column];
   return (
     <figure className="chart-heat">
@@ -85,29 +107,68 @@ export function HeatMap({ label, names, matrix, table }: HeatMapProps) {
         onPointerLeave={() => setHovered(null)}
       >
         {option && size && <Picture option={option} size={size} box={NO_MARGIN} />}
-        {cell > 0 && names.map((name, i) => (
-          <span key={`row ${name}`} className="chart-heat-row" style={{ top: TOP + i * cell, height: cell, lineHeight: `${cell}px`, width: LEFT - 6 }} title={name}>{name}</span>
-        ))}
-        {cell > 0 && names.map((name, i) => (
-          <span key={`column ${name}`} className="chart-heat-column" style={{ left: LEFT + i * cell, width: cell, height: TOP }} title={name}>
-            {side * cell > 0 && cell >= 26 ? shortName(name, names, Math.floor(cell / 6)) : i + 1}
-          </span>
-        ))}
+        {cell > 0 &&
+          names.map((name, i) => (
+            <span
+              key={`row ${name}`}
+              className="chart-heat-row"
+              style={{ top: TOP + i * cell, height: cell, lineHeight: `${cell}px`, width: LEFT - 6 }}
+              title={name}
+            >
+              {name}
+            </span>
+          ))}
+        {cell > 0 &&
+          names.map((name, i) => (
+            <span
+              key={`column ${name}`}
+              className="chart-heat-column"
+              style={{ left: LEFT + i * cell, width: cell, height: TOP }}
+              title={name}
+            >
+              {side * cell > 0 && cell >= 26 ? shortName(name, names, Math.floor(cell / 6)) : i + 1}
+            </span>
+          ))}
       </div>
       <figcaption className={table ? 'visually-hidden' : undefined}>
-        {hovered && at !== null
-          ? hovered.row === hovered.column ? names[hovered.row] : `${names[hovered.row]} with ${names[hovered.column]}: ${formatNumber(at)}`
-          : <span className="chart-heat-scale"><span>−1</span><i style={{ background: `linear-gradient(90deg, ${divergingColor(-1, theme.mode)}, ${divergingColor(0, theme.mode)}, ${divergingColor(1, theme.mode)})` }} /><span>1</span></span>}
+        {hovered && at !== null ? (
+          hovered.row === hovered.column ? (
+            names[hovered.row]
+          ) : (
+            `${names[hovered.row]} with ${names[hovered.column]}: ${formatNumber(at)}`
+          )
+        ) : (
+          <span className="chart-heat-scale">
+            <span>−1</span>
+            <i
+              style={{
+                background: `linear-gradient(90deg, ${divergingColor(-1, theme.mode)}, ${divergingColor(0, theme.mode)}, ${divergingColor(1, theme.mode)})`,
+              }}
+            />
+            <span>1</span>
+          </span>
+        )}
       </figcaption>
       <div className={table ? 'chart-table' : 'visually-hidden'}>
         <table>
           <caption>{label}</caption>
-          <thead><tr><th scope="col">Stream</th>{names.map((name) => <th scope="col" key={name}>{name}</th>)}</tr></thead>
+          <thead>
+            <tr>
+              <th scope="col">Stream</th>
+              {names.map((name) => (
+                <th scope="col" key={name}>
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
           <tbody>
             {names.map((name, row) => (
               <tr key={name}>
                 <th scope="row">{name}</th>
-                {names.map((other, column) => <td key={other}>{formatNumber(matrix[row * side + column])}</td>)}
+                {names.map((other, column) => (
+                  <td key={other}>{formatNumber(matrix[row * side + column])}</td>
+                ))}
               </tr>
             ))}
           </tbody>
@@ -120,7 +181,8 @@ export function HeatMap({ label, names, matrix, table }: HeatMapProps) {
 /** What tells a name from the others: its end, without the prefix all of them share, cut to `length`. */
 export function shortName(name: string, names: readonly string[], length: number): string {
   let shared = 0;
-  while (names.length > 1 && shared < name.length - 1 && names.every((other) => other[shared] === name[shared])) shared++;
+  while (names.length > 1 && shared < name.length - 1 && names.every((other) => other[shared] === name[shared]))
+    shared++;
   const rest = name.slice(shared);
   return rest.length <= length ? rest : `${rest.slice(0, Math.max(1, length - 1))}…`;
 }

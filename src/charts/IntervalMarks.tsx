@@ -9,8 +9,15 @@ const WIDTH = 150;
 const ROW = 9;
 const PAD = 5;
 
-/** Values with their intervals on one scale, a row each; the second and later ones are hollow. Decorative: the numbers stand beside it. */
-export function IntervalMarks({ marks, scale: [low, high], zero }: {
+/**
+ * Values with their intervals on one scale, a row each; the second and later ones are hollow. Decorative: the numbers
+ * stand beside it.
+ */
+export function IntervalMarks({
+  marks,
+  scale: [low, high],
+  zero,
+}: {
   readonly marks: readonly IntervalMark[];
   readonly scale: readonly [number, number];
   /** Draws a line at 0, for differences. */

@@ -25,7 +25,10 @@ const LETTER_WIDTH = 15;
 /** Half of what a tip may be wide, so that it stays within the chart. */
 const TIP_HALF = 210;
 
-/** One lane a stream, one row a kind; episodes are bars from onset through the tick where they fired to where they cleared, baseline alerts outlined bars. */
+/**
+ * One lane a stream, one row a kind; episodes are bars from onset through the tick where they fired to where they
+ * cleared, baseline alerts outlined bars.
+ */
 export function LaneChart(props: LaneChartProps) {
   const { label, lanes, episodes, ticks, shades, onPickEpisode, describeEpisode, ...link } = props;
   const { domain } = link;
@@ -33,66 +36,82 @@ export function LaneChart(props: LaneChartProps) {
 
   const layout = useMemo(() => layoutLanes(episodes, lanes.length), [episodes, lanes.length]);
 
-  const draw = useCallback<Draw>((g, box, theme) => {
-    for (const shade of shades) {
-      const lane = shade.lane === undefined ? null : layout.lanes[shade.lane];
-      if (lane === undefined) continue;
-      paintShade(g, lane ? { ...box, top: box.top + lane.top, height: lane.height } : box, theme, domain, shade, false);
-    }
-    paintVerticalGrid(g, box, theme, domain, ticks);
-    g.font = `10.5px ${theme.fontUi}`;
-    g.textBaseline = 'middle';
-    lanes.forEach((lane, i) => {
-      const height = layout.lanes[i].height;
-      const top = box.top + layout.lanes[i].top;
-      g.fillStyle = theme.grid;
-      g.fillRect(box.left, Math.round(top + height) - 1, box.width, 1);
-      g.fillStyle = lane.style.color;
-      g.fillRect(box.left - 5, top + 3, 2, height - 6);
-      g.fillStyle = theme.textDim;
-      g.textAlign = 'right';
-      g.fillText(fitText(g, lane.name, box.left - 12), box.left - 9, top + height / 2);
-    });
-    g.save();
-    g.beginPath();
-    g.rect(box.left, box.top, box.width, box.height);
-    g.clip();
-    for (const episode of episodes.toSorted((a, b) => Number(b.ghost) - Number(a.ghost))) {
-      const from = xToPx(episode.onset, domain, box);
-      const to = Math.max(from + 3, xToPx(episode.end, domain, box));
-      if (to < box.left || from > box.left + box.width) continue;
-      const row = episodeRow(episode, layout, box);
-      const gap = row.height > 6 ? 1 : 0.5;
-      const [top, height] = [row.top + gap, row.height - 2 * gap];
-      const { color, letter, hatch } = kindStyle(episode.kind, theme.mode);
+  const draw = useCallback<Draw>(
+    (g, box, theme) => {
+      for (const shade of shades) {
+        const lane = shade.lane === undefined ? null : layout.lanes[shade.lane];
+        if (lane === undefined) continue;
+        paintShade(
+          g,
+          lane ? { ...box, top: box.top + lane.top, height: lane.height } : box,
+          theme,
+          domain,
+          shade,
+          false,
+        );
+      }
+      paintVerticalGrid(g, box, theme, domain, ticks);
+      g.font = `10.5px ${theme.fontUi}`;
+      g.textBaseline = 'middle';
+      lanes.forEach((lane, i) => {
+        const height = layout.lanes[i].height;
+        const top = box.top + layout.lanes[i].top;
+        g.fillStyle = theme.grid;
+        g.fillRect(box.left, Math.round(top + height) - 1, box.width, 1);
+        g.fillStyle = lane.style.color;
+        g.fillRect(box.left - 5, top + 3, 2, height - 6);
+        g.fillStyle = theme.textDim;
+        g.textAlign = 'right';
+        g.fillText(fitText(g, lane.name, box.left - 12), box.left - 9, top + height / 2);
+      });
+      g.save();
       g.beginPath();
-      g.roundRect(Math.max(from, box.left - 4), top, Math.min(to, box.left + box.width + 4) - Math.max(from, box.left - 4), height, 2);
-      if (episode.ghost) {
-        g.setLineDash([3, 2]);
-        g.strokeStyle = theme.ghost;
-        g.lineWidth = 1;
-        g.stroke();
-        g.setLineDash([]);
-        continue;
+      g.rect(box.left, box.top, box.width, box.height);
+      g.clip();
+      for (const episode of episodes.toSorted((a, b) => Number(b.ghost) - Number(a.ghost))) {
+        const from = xToPx(episode.onset, domain, box);
+        const to = Math.max(from + 3, xToPx(episode.end, domain, box));
+        if (to < box.left || from > box.left + box.width) continue;
+        const row = episodeRow(episode, layout, box);
+        const gap = row.height > 6 ? 1 : 0.5;
+        const [top, height] = [row.top + gap, row.height - 2 * gap];
+        const { color, letter, hatch } = kindStyle(episode.kind, theme.mode);
+        g.beginPath();
+        g.roundRect(
+          Math.max(from, box.left - 4),
+          top,
+          Math.min(to, box.left + box.width + 4) - Math.max(from, box.left - 4),
+          height,
+          2,
+        );
+        if (episode.ghost) {
+          g.setLineDash([3, 2]);
+          g.strokeStyle = theme.ghost;
+          g.lineWidth = 1;
+          g.stroke();
+          g.setLineDash([]);
+          continue;
+        }
+        g.globalAlpha = episode.open ? 0.55 : 0.75;
+        g.fillStyle = hatchFill(g, color, hatch, theme.bg);
+        g.fill();
+        g.globalAlpha = 1;
+        const fired = xToPx(episode.fired, domain, box);
+        g.fillStyle = withAlpha(theme.bg, 0.7);
+        g.fillRect(Math.round(fired) - 1, top, 3, height);
+        g.fillStyle = color;
+        g.fillRect(Math.round(fired), top - 1, 1.5, height + 2);
+        if (to - from >= LETTER_WIDTH && height >= 10) {
+          const x = Math.max(fired, box.left) + 9;
+          paintBadge(g, theme, x + 6 > to ? to - 7 : x, top + height / 2, color, letter);
+        }
       }
-      g.globalAlpha = episode.open ? 0.55 : 0.75;
-      g.fillStyle = hatchFill(g, color, hatch, theme.bg);
-      g.fill();
-      g.globalAlpha = 1;
-      const fired = xToPx(episode.fired, domain, box);
-      g.fillStyle = withAlpha(theme.bg, 0.7);
-      g.fillRect(Math.round(fired) - 1, top, 3, height);
-      g.fillStyle = color;
-      g.fillRect(Math.round(fired), top - 1, 1.5, height + 2);
-      if (to - from >= LETTER_WIDTH && height >= 10) {
-        const x = Math.max(fired, box.left) + 9;
-        paintBadge(g, theme, x + 6 > to ? to - 7 : x, top + height / 2, color, letter);
-      }
-    }
-    g.restore();
-    g.fillStyle = theme.border;
-    g.fillRect(box.left - 1, box.top, 1, box.height);
-  }, [lanes, layout, episodes, ticks, shades, domain]);
+      g.restore();
+      g.fillStyle = theme.border;
+      g.fillRect(box.left - 1, box.top, 1, box.height);
+    },
+    [lanes, layout, episodes, ticks, shades, domain],
+  );
 
   return (
     <div className="chart-lanes">
@@ -112,7 +131,12 @@ export function LaneChart(props: LaneChartProps) {
         }}
       />
       {hovered && (
-        <div className="chart-tip" style={{ left: `clamp(${TIP_HALF}px, ${hovered.px}px, calc(100% - ${TIP_HALF}px))`, top: hovered.py }}>{describeEpisode(hovered.episode.id)}</div>
+        <div
+          className="chart-tip"
+          style={{ left: `clamp(${TIP_HALF}px, ${hovered.px}px, calc(100% - ${TIP_HALF}px))`, top: hovered.py }}
+        >
+          {describeEpisode(hovered.episode.id)}
+        </div>
       )}
     </div>
   );

@@ -11,17 +11,24 @@ const HEIGHT = 14;
 export function MarkStrip({ positions, domain, label }: { positions: Float64Array; domain: Domain; label: string }) {
   const element = useRef<HTMLDivElement>(null);
   const size = useSize(element);
-  const draw = useCallback<Draw>((g, box, theme) => {
-    const columns = Math.max(1, Math.round(box.width));
-    const counts = marksByPixel(positions, { min: pxToX(box.left, domain, box), max: pxToX(box.left + box.width, domain, box) }, columns);
-    const most = Math.max(1, ...counts);
-    g.fillStyle = theme.accent;
-    counts.forEach((count, column) => {
-      if (count === 0) return;
-      const height = box.height * (0.35 + 0.65 * (count / most));
-      g.fillRect(box.left + column, box.top + box.height - height, 1, height);
-    });
-  }, [positions, domain]);
+  const draw = useCallback<Draw>(
+    (g, box, theme) => {
+      const columns = Math.max(1, Math.round(box.width));
+      const counts = marksByPixel(
+        positions,
+        { min: pxToX(box.left, domain, box), max: pxToX(box.left + box.width, domain, box) },
+        columns,
+      );
+      const most = Math.max(1, ...counts);
+      g.fillStyle = theme.accent;
+      counts.forEach((count, column) => {
+        if (count === 0) return;
+        const height = box.height * (0.35 + 0.65 * (count / most));
+        g.fillRect(box.left + column, box.top + box.height - height, 1, height);
+      });
+    },
+    [positions, domain],
+  );
   return (
     <div ref={element} className="chart-marks" style={{ height: HEIGHT }} role="img" aria-label={label}>
       {size && <Picture under={draw} size={size} box={plotBox(size.width, size.height, 1, 1)} />}

@@ -33,7 +33,14 @@ const KEY_STEP = 0.01;
 type Grip = 'from' | 'to' | 'window' | 'draw' | 'ref-from' | 'ref-to';
 
 /** Where a drag of `grip` from `start` to `x` takes the window. */
-export function dragWindow(grip: Grip, window: Domain, start: number, x: number, full: Domain, minSpan: number): Domain {
+export function dragWindow(
+  grip: Grip,
+  window: Domain,
+  start: number,
+  x: number,
+  full: Domain,
+  minSpan: number,
+): Domain {
   switch (grip) {
     case 'window':
       return panBy(window, x - start, full);
@@ -49,56 +56,84 @@ export function dragWindow(grip: Grip, window: Domain, start: number, x: number,
 }
 
 /** Where a drag or key takes an edge of the reference period: within the ledger, the edges at least `minSpan` apart. */
-export function moveReference(edge: 'ref-from' | 'ref-to', reference: Domain, x: number, full: Domain, minSpan: number): Domain {
+export function moveReference(
+  edge: 'ref-from' | 'ref-to',
+  reference: Domain,
+  x: number,
+  full: Domain,
+  minSpan: number,
+): Domain {
   return edge === 'ref-from'
     ? { min: Math.max(full.min, Math.min(x, reference.max - minSpan)), max: reference.max }
     : { min: reference.min, max: Math.min(full.max, Math.max(x, reference.min + minSpan)) };
 }
 
-/** The whole ledger in a strip: routes, alerts, the visible window to drag, and the edges of the reference period to move. */
+/**
+ * The whole ledger in a strip: routes, alerts, the visible window to drag, and the edges of the reference period to
+ * move.
+ */
 export function Overview(props: OverviewProps) {
   const { label, full, domain, minSpan, reference, layers, data, episodes, formatX, onDomain, onReference } = props;
   const element = useRef<HTMLDivElement>(null);
   const width = useSize(element)?.width ?? null;
   const size = useMemo(() => (width === null ? null : { width, height: HEIGHT }), [width]);
   const box = useMemo(() => (size ? plotBox(size.width, size.height, PAD.top, PAD.bottom) : null), [size]);
-  const edges = useMemo(() => (data && data.x.length > 0 ? stackShares(data.x, data.counts, layers.length) : null), [data, layers.length]);
+  const edges = useMemo(
+    () => (data && data.x.length > 0 ? stackShares(data.x, data.counts, layers.length) : null),
+    [data, layers.length],
+  );
   // The moved edges hold until the analysis answers with its own reference.
   const [moved, setMoved] = useState<{ from: Domain | null; to: Domain } | null>(null);
-  const drag = useRef<{ grip: Grip; start: number; domain: Domain; reference: Domain | null; moved: boolean } | null>(null);
+  const drag = useRef<{ grip: Grip; start: number; domain: Domain; reference: Domain | null; moved: boolean } | null>(
+    null,
+  );
   const shown = moved && moved.from === reference ? moved.to : reference;
 
-  const draw = useCallback<Draw>((g, b, theme) => {
-    g.fillStyle = theme.border;
-    g.fillRect(b.left, b.top + b.height, b.width, 1);
-    if (edges) {
-      g.globalAlpha = 0.7;
-      paintStack(g, b, theme, full, edges, layers, false);
-      g.globalAlpha = 1;
-    }
-    if (shown) paintShade(g, { ...b, top: 0, height: HEIGHT }, theme, full, { from: shown.min, to: shown.max, label: 'reference' }, false);
-    for (const episode of episodes) {
-      const x = Math.round(xToPx(episode.fired, full, b));
-      if (episode.ghost) {
-        g.fillStyle = theme.ghost;
-        g.fillRect(x, b.top + b.height + 2, 1, 6);
-      } else {
-        g.fillStyle = kindStyle(episode.kind, theme.mode).color;
-        g.beginPath();
-        g.moveTo(x - 4, 0);
-        g.lineTo(x + 4, 0);
-        g.lineTo(x, 8);
-        g.fill();
+  const draw = useCallback<Draw>(
+    (g, b, theme) => {
+      g.fillStyle = theme.border;
+      g.fillRect(b.left, b.top + b.height, b.width, 1);
+      if (edges) {
+        g.globalAlpha = 0.7;
+        paintStack(g, b, theme, full, edges, layers, false);
+        g.globalAlpha = 1;
       }
-    }
-  }, [edges, layers, full, episodes, shown]);
+      if (shown)
+        paintShade(
+          g,
+          { ...b, top: 0, height: HEIGHT },
+          theme,
+          full,
+          { from: shown.min, to: shown.max, label: 'reference' },
+          false,
+        );
+      for (const episode of episodes) {
+        const x = Math.round(xToPx(episode.fired, full, b));
+        if (episode.ghost) {
+          g.fillStyle = theme.ghost;
+          g.fillRect(x, b.top + b.height + 2, 1, 6);
+        } else {
+          g.fillStyle = kindStyle(episode.kind, theme.mode).color;
+          g.beginPath();
+          g.moveTo(x - 4, 0);
+          g.lineTo(x + 4, 0);
+          g.lineTo(x, 8);
+          g.fill();
+        }
+      }
+    },
+    [edges, layers, full, episodes, shown],
+  );
 
-  const veil = useCallback<Draw>((g, b, theme) => {
-    g.fillStyle = withAlpha(theme.bg, 0.62);
-    const [from, to] = [xToPx(domain.min, full, b), xToPx(domain.max, full, b)];
-    g.fillRect(b.left, 0, Math.max(0, from - b.left), HEIGHT);
-    g.fillRect(to, 0, Math.max(0, b.left + b.width - to), HEIGHT);
-  }, [full, domain]);
+  const veil = useCallback<Draw>(
+    (g, b, theme) => {
+      g.fillStyle = withAlpha(theme.bg, 0.62);
+      const [from, to] = [xToPx(domain.min, full, b), xToPx(domain.max, full, b)];
+      g.fillRect(b.left, 0, Math.max(0, from - b.left), HEIGHT);
+      g.fillRect(to, 0, Math.max(0, b.left + b.width - to), HEIGHT);
+    },
+    [full, domain],
+  );
 
   const xOf = (event: PointerEvent): number => {
     const bounds = element.current?.getBoundingClientRect();
@@ -129,7 +164,8 @@ export function Overview(props: OverviewProps) {
       if (held.moved && held.reference) onReference(moveReference(held.grip, held.reference, x, full, minSpan));
     } else if (held.moved) onDomain(dragWindow(held.grip, held.domain, held.start, x, full, minSpan), true);
     // A click beside the window brings the window there.
-    else if (held.grip === 'draw') onDomain(panBy(held.domain, x - (held.domain.min + held.domain.max) / 2, full), true);
+    else if (held.grip === 'draw')
+      onDomain(panBy(held.domain, x - (held.domain.min + held.domain.max) / 2, full), true);
   };
   const keys = (grip: Grip, event: KeyboardEvent) => {
     const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -166,15 +202,49 @@ export function Overview(props: OverviewProps) {
         <>
           <Picture under={draw} over={veil} size={size} box={box} />
           <Handle
-            {...shared} grip="window" className="chart-window" name="Visible window" value={domain.min} text={`${formatX(domain.min)} to ${formatX(domain.max)}`}
-            left={place.from} width={place.to - place.from}
+            {...shared}
+            grip="window"
+            className="chart-window"
+            name="Visible window"
+            value={domain.min}
+            text={`${formatX(domain.min)} to ${formatX(domain.max)}`}
+            left={place.from}
+            width={place.to - place.from}
           />
-          <Handle {...shared} grip="from" className="chart-grip" name="Start of the visible window" value={domain.min} left={place.from - 4} />
-          <Handle {...shared} grip="to" className="chart-grip" name="End of the visible window" value={domain.max} left={place.to - 4} />
+          <Handle
+            {...shared}
+            grip="from"
+            className="chart-grip"
+            name="Start of the visible window"
+            value={domain.min}
+            left={place.from - 4}
+          />
+          <Handle
+            {...shared}
+            grip="to"
+            className="chart-grip"
+            name="End of the visible window"
+            value={domain.max}
+            left={place.to - 4}
+          />
           {shown && (
             <>
-              <Handle {...shared} grip="ref-from" className="chart-reference-grip" name="Start of the reference period" value={shown.min} left={xToPx(shown.min, full, box)} />
-              <Handle {...shared} grip="ref-to" className="chart-reference-grip end" name="End of the reference period" value={shown.max} left={xToPx(shown.max, full, box)} />
+              <Handle
+                {...shared}
+                grip="ref-from"
+                className="chart-reference-grip"
+                name="Start of the reference period"
+                value={shown.min}
+                left={xToPx(shown.min, full, box)}
+              />
+              <Handle
+                {...shared}
+                grip="ref-to"
+                className="chart-reference-grip end"
+                name="End of the reference period"
+                value={shown.max}
+                left={xToPx(shown.max, full, box)}
+              />
             </>
           )}
         </>
@@ -201,7 +271,21 @@ interface HandleProps {
 }
 
 /** Something to drag along the axis; for keyboard and screen readers a slider. */
-function Handle({ grip, name, className, value, text, full, formatX, left, width, onGrab, onDrag, onDrop, onKeys }: HandleProps) {
+function Handle({
+  grip,
+  name,
+  className,
+  value,
+  text,
+  full,
+  formatX,
+  left,
+  width,
+  onGrab,
+  onDrag,
+  onDrop,
+  onKeys,
+}: HandleProps) {
   return (
     <div
       className={className}

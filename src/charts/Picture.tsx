@@ -16,8 +16,8 @@ interface PictureProps {
 }
 
 /**
- * All layers of a chart in one canvas: each canvas on the page costs the browser time in every frame, drawn or not. It takes no pointer events: gestures,
- * cursor and picking belong to `Plot`.
+ * All layers of a chart in one canvas: each canvas on the page costs the browser time in every frame, drawn or not. It
+ * takes no pointer events: gestures, cursor and picking belong to `Plot`.
  */
 export function Picture({ size, box, under, option, over }: PictureProps) {
   const element = useRef<HTMLCanvasElement>(null);
@@ -47,5 +47,12 @@ export function Picture({ size, box, under, option, over }: PictureProps) {
     };
   }, []);
 
-  return <canvas ref={element} className="chart-layer" style={{ width: size.width, height: size.height }} aria-hidden="true" />;
+  return (
+    <canvas
+      ref={element}
+      className="chart-layer"
+      style={{ width: size.width, height: size.height }}
+      aria-hidden="true"
+    />
+  );
 }

@@ -42,15 +42,36 @@ export interface PlotProps extends AxisLink {
 /** Share of the plot that an arrow key moves the cursor; ten times as much with shift. */
 const ARROW_SHARE = 1 / 200;
 
-/** The frame of a chart on the shared axis: picture, shared cursor, gestures and keyboard. What is drawn comes from `under` or `children`. */
+/**
+ * The frame of a chart on the shared axis: picture, shared cursor, gestures and keyboard. What is drawn comes from
+ * `under` or `children`.
+ */
 export function Plot(props: PlotProps) {
-  const { label, height, domain, full, minSpan, cursor, pad, under, atCursor, onPick, onHover, describe, children, className } = props;
+  const {
+    label,
+    height,
+    domain,
+    full,
+    minSpan,
+    cursor,
+    pad,
+    under,
+    atCursor,
+    onPick,
+    onHover,
+    describe,
+    children,
+    className,
+  } = props;
   const { cursorStep, selected, onCursor, onDomain, onReset } = props;
   const element = useRef<HTMLDivElement>(null);
   const measured = useSize(element);
   const width = measured?.width ?? null;
   const size = useMemo(() => (width === null ? null : { width, height }), [width, height]);
-  const box = useMemo(() => (size ? plotBox(size.width, size.height, pad?.top, pad?.bottom) : null), [size, pad?.top, pad?.bottom]);
+  const box = useMemo(
+    () => (size ? plotBox(size.width, size.height, pad?.top, pad?.bottom) : null),
+    [size, pad?.top, pad?.bottom],
+  );
   const [selection, setSelection] = useState<{ from: number; to: number } | null>(null);
   const [spoken, setSpoken] = useState('');
   const keysId = useId();
@@ -63,42 +84,47 @@ export function Plot(props: PlotProps) {
     },
     onDomain,
     onReset,
-    onPick: (point) => { if (box) onPick?.(point, box); },
+    onPick: (point) => {
+      if (box) onPick?.(point, box);
+    },
     onBox: setSelection,
   });
 
-  const onKeyDown = useCallback((event: KeyboardEvent<HTMLDivElement>) => {
-    if (!box || event.ctrlKey || event.metaKey || event.altKey) return;
-    const at = Number.isFinite(cursor.get()) ? cursor.get() : (domain.min + domain.max) / 2;
-    const moveTo = (x: number) => {
-      const next = Math.min(full.max, Math.max(full.min, x));
-      if (next < domain.min) onDomain(panBy(domain, next - domain.min - span(domain) * 0.1, full), true);
-      if (next > domain.max) onDomain(panBy(domain, next - domain.max + span(domain) * 0.1, full), true);
-      onCursor(next);
-      if (describe) setSpoken(describe(next));
-    };
-    const step = Math.max(cursorStep, span(domain) * ARROW_SHARE * (event.shiftKey ? 10 : 1));
-    const rounded = cursorStep > 0 ? Math.round(step / cursorStep) * cursorStep : step;
-    const actions: Record<string, () => void> = {
-      ArrowLeft: () => moveTo(at - rounded),
-      ArrowRight: () => moveTo(at + rounded),
-      Home: () => moveTo(domain.min),
-      End: () => moveTo(domain.max),
-      PageUp: () => onDomain(panBy(domain, -span(domain) / 2, full), true),
-      PageDown: () => onDomain(panBy(domain, span(domain) / 2, full), true),
-      '+': () => onDomain(zoomAbout(domain, at, 0.5, full, minSpan), true),
-      '=': () => onDomain(zoomAbout(domain, at, 0.5, full, minSpan), true),
-      '-': () => onDomain(zoomAbout(domain, at, 2, full, minSpan), true),
-      '0': onReset,
-      Enter: () => onPick?.({ x: at, px: xToPx(at, domain, box), py: Number.NaN }, box),
-    };
-    if (event.key === 'Escape' && Number.isFinite(cursor.get())) actions.Escape = () => onCursor(null);
-    const action = actions[event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
-  }, [box, cursor, cursorStep, describe, domain, full, minSpan, onCursor, onDomain, onPick, onReset]);
+  const onKeyDown = useCallback(
+    (event: KeyboardEvent<HTMLDivElement>) => {
+      if (!box || event.ctrlKey || event.metaKey || event.altKey) return;
+      const at = Number.isFinite(cursor.get()) ? cursor.get() : (domain.min + domain.max) / 2;
+      const moveTo = (x: number) => {
+        const next = Math.min(full.max, Math.max(full.min, x));
+        if (next < domain.min) onDomain(panBy(domain, next - domain.min - span(domain) * 0.1, full), true);
+        if (next > domain.max) onDomain(panBy(domain, next - domain.max + span(domain) * 0.1, full), true);
+        onCursor(next);
+        if (describe) setSpoken(describe(next));
+      };
+      const step = Math.max(cursorStep, span(domain) * ARROW_SHARE * (event.shiftKey ? 10 : 1));
+      const rounded = cursorStep > 0 ? Math.round(step / cursorStep) * cursorStep : step;
+      const actions: Record<string, () => void> = {
+        ArrowLeft: () => moveTo(at - rounded),
+        ArrowRight: () => moveTo(at + rounded),
+        Home: () => moveTo(domain.min),
+        End: () => moveTo(domain.max),
+        PageUp: () => onDomain(panBy(domain, -span(domain) / 2, full), true),
+        PageDown: () => onDomain(panBy(domain, span(domain) / 2, full), true),
+        '+': () => onDomain(zoomAbout(domain, at, 0.5, full, minSpan), true),
+        '=': () => onDomain(zoomAbout(domain, at, 0.5, full, minSpan), true),
+        '-': () => onDomain(zoomAbout(domain, at, 2, full, minSpan), true),
+        '0': onReset,
+        Enter: () => onPick?.({ x: at, px: xToPx(at, domain, box), py: Number.NaN }, box),
+      };
+      if (event.key === 'Escape' && Number.isFinite(cursor.get())) actions.Escape = () => onCursor(null);
+      const action = actions[event.key];
+      if (!action) return;
+      event.preventDefault();
+      event.stopPropagation();
+      action();
+    },
+    [box, cursor, cursorStep, describe, domain, full, minSpan, onCursor, onDomain, onPick, onReset],
+  );
 
   return (
     <div
@@ -116,13 +142,20 @@ export function Plot(props: PlotProps) {
         <>
           {children ? children(size, box) : <Picture size={size} box={box} under={under} />}
           <CursorLayer cursor={cursor} selected={selected} domain={domain} size={size} box={box} extra={atCursor} />
-          {selection && <div className="chart-selection" style={{ left: selection.from, width: selection.to - selection.from, top: box.top, height: box.height }} />}
+          {selection && (
+            <div
+              className="chart-selection"
+              style={{ left: selection.from, width: selection.to - selection.from, top: box.top, height: box.height }}
+            />
+          )}
         </>
       )}
       <span id={keysId} className="visually-hidden">
         Arrow keys move the cursor, plus and minus zoom, zero shows everything, Enter opens the event at the cursor.
       </span>
-      <span className="visually-hidden" aria-live="polite">{spoken}</span>
+      <span className="visually-hidden" aria-live="polite">
+        {spoken}
+      </span>
     </div>
   );
 }

@@ -21,8 +21,20 @@ export interface SmallLinesProps {
 
 /** px above the lines, for the marks. */
 const HEAD = 14;
-/** Lines of a few streams at thumbnail size, with their limit; alerts are ticks above them, the first of each kind has its letter and a line down. */
-export function SmallLines({ lines, domain: [from, to], shadedTo, limit, marks, width, height, label }: SmallLinesProps): ReactNode {
+/**
+ * Lines of a few streams at thumbnail size, with their limit; alerts are ticks above them, the first of each kind has
+ * its letter and a line down.
+ */
+export function SmallLines({
+  lines,
+  domain: [from, to],
+  shadedTo,
+  limit,
+  marks,
+  width,
+  height,
+  label,
+}: SmallLinesProps): ReactNode {
   const { mode } = useChartTheme();
   const px = (x: number) => ((x - from) / (to - from)) * width;
   const [low, high] = useMemo(() => {
@@ -33,14 +45,34 @@ export function SmallLines({ lines, domain: [from, to], shadedTo, limit, marks, 
   const py = (y: number) => HEAD + (1 - (y - low) / (high - low || 1)) * (height - HEAD - 2) + 1;
   const first = (i: number) => marks.findIndex(({ kind }) => kind === marks[i].kind) === i;
   const lettered = marks.filter((_, i) => first(i));
-  const letterAt = spreadLabels(lettered.map(({ x }) => px(x)), 11, 5, width - 5);
+  const letterAt = spreadLabels(
+    lettered.map(({ x }) => px(x)),
+    11,
+    5,
+    width - 5,
+  );
   return (
     <svg className="small-lines" width={width} height={height} role="img" aria-label={label}>
       <rect className="small-shade" x={0} y={HEAD} width={Math.max(0, px(shadedTo))} height={height - HEAD} />
       {marks.map(({ x, kind }, i) => (
-        <line key={i} x1={px(x)} x2={px(x)} y1={HEAD - 7} y2={first(i) ? height : HEAD - 2} stroke={kindStyle(kind, mode).color} />
+        <line
+          key={i}
+          x1={px(x)}
+          x2={px(x)}
+          y1={HEAD - 7}
+          y2={first(i) ? height : HEAD - 2}
+          stroke={kindStyle(kind, mode).color}
+        />
       ))}
-      {lines.map((points, stream) => <path key={stream} d={pathOf(points, px, py)} fill="none" stroke={streamStyle(stream, mode).color} strokeWidth={0.8} />)}
+      {lines.map((points, stream) => (
+        <path
+          key={stream}
+          d={pathOf(points, px, py)}
+          fill="none"
+          stroke={streamStyle(stream, mode).color}
+          strokeWidth={0.8}
+        />
+      ))}
       {Number.isFinite(limit) && <line className="small-limit" x1={0} x2={width} y1={py(limit)} y2={py(limit)} />}
       {lettered.map(({ kind }, i) => {
         const { color, letter } = kindStyle(kind, mode);
@@ -48,7 +80,9 @@ export function SmallLines({ lines, domain: [from, to], shadedTo, limit, marks, 
         return (
           <g key={kind}>
             <rect x={at - 5} y={1} width={10} height={11} rx={2} fill={color} />
-            <text className="small-letter" x={at} y={9.8} textAnchor="middle">{letter}</text>
+            <text className="small-letter" x={at} y={9.8} textAnchor="middle">
+              {letter}
+            </text>
           </g>
         );
       })}

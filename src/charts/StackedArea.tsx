@@ -36,7 +36,13 @@ const SHARES: YScale = { kind: 'linear', min: 0, max: 1, floor: 0 };
 
 /** Fills one layer after the other between their edges; hatched, unless the strip is too thin for it. */
 export function paintStack(
-  g: CanvasRenderingContext2D, box: PlotBox, theme: ChartTheme, domain: Domain, edges: readonly Float64Array[], layers: readonly Layer[], hatched = true,
+  g: CanvasRenderingContext2D,
+  box: PlotBox,
+  theme: ChartTheme,
+  domain: Domain,
+  edges: readonly Float64Array[],
+  layers: readonly Layer[],
+  hatched = true,
 ): void {
   g.save();
   g.beginPath();
@@ -47,7 +53,8 @@ export function paintStack(
     const polygon = bandPolygon(edges[j + 1], edges[j], perPixel);
     if (polygon.length < 6) return;
     g.beginPath();
-    for (let i = 0; i < polygon.length; i += 2) g.lineTo(xToPx(polygon[i], domain, box), box.top + (1 - polygon[i + 1]) * box.height);
+    for (let i = 0; i < polygon.length; i += 2)
+      g.lineTo(xToPx(polygon[i], domain, box), box.top + (1 - polygon[i + 1]) * box.height);
     g.closePath();
     g.fillStyle = hatched ? hatchFill(g, layer.style.color, layer.style.hatch, theme.bg) : layer.style.color;
     g.fill();
@@ -58,14 +65,20 @@ export function paintStack(
 /** Shares of each layer along the axis, stacked to one. */
 export function StackedArea({ label, height, layers, data, ticks, describe, ...link }: StackedAreaProps) {
   const { domain } = link;
-  const edges = useMemo(() => (data && data.x.length > 0 ? stackShares(data.x, data.counts, layers.length) : null), [data, layers.length]);
-  const under = useCallback<Draw>((g, box, theme) => {
-    paintValueAxis(g, box, theme, SHARES, (share) => formatPercent(share));
-    paintVerticalGrid(g, box, theme, domain, ticks);
-    if (!edges) return;
-    g.globalAlpha = 0.85;
-    paintStack(g, box, theme, domain, edges, layers);
-    g.globalAlpha = 1;
-  }, [edges, layers, domain, ticks]);
+  const edges = useMemo(
+    () => (data && data.x.length > 0 ? stackShares(data.x, data.counts, layers.length) : null),
+    [data, layers.length],
+  );
+  const under = useCallback<Draw>(
+    (g, box, theme) => {
+      paintValueAxis(g, box, theme, SHARES, (share) => formatPercent(share));
+      paintVerticalGrid(g, box, theme, domain, ticks);
+      if (!edges) return;
+      g.globalAlpha = 0.85;
+      paintStack(g, box, theme, domain, edges, layers);
+      g.globalAlpha = 1;
+    },
+    [edges, layers, domain, ticks],
+  );
   return <Plot {...link} label={label} height={height} pad={PAD} under={under} describe={describe} />;
 }

@@ -7,7 +7,17 @@ import { span } from './domain.ts';
 import type { Domain, PlotBox } from './domain.ts';
 import { hitTick, type Episode } from './episodes.ts';
 import { bandResolution, buildOption, buildSeries, type Band, type TimeLine } from './lineOption.ts';
-import { paintEpisodeTicks, paintShade, paintThresholds, paintValueAxis, paintVerticalGrid, paintZone, type Shade, type Threshold, type Zone } from './paint.ts';
+import {
+  paintEpisodeTicks,
+  paintShade,
+  paintThresholds,
+  paintValueAxis,
+  paintVerticalGrid,
+  paintZone,
+  type Shade,
+  type Threshold,
+  type Zone,
+} from './paint.ts';
 import { Picture } from './Picture.tsx';
 import { Plot, type AxisLink } from './Plot.tsx';
 import { valueAsOf } from './points.ts';
@@ -59,59 +69,97 @@ const PAD = { top: 5, bottom: 7 } as const;
 /** The vertical scale of a chart over the visible stretch: data, thresholds and bounds in view. */
 export function chartScale(spec: TimeChartSpec, domain: Domain): YScale {
   const data = [...spec.lines.map((line) => line.points), ...spec.bands.flatMap((band) => [band.upper, band.lower])];
-  const include = [...spec.include, ...spec.thresholds.map((threshold) => threshold.value), ...spec.zones.flatMap((zone) => [zone.low, zone.high])];
+  const include = [
+    ...spec.include,
+    ...spec.thresholds.map((threshold) => threshold.value),
+    ...spec.zones.flatMap((zone) => [zone.low, zone.high]),
+  ];
   // The zeros that every stream starts with would stretch a log scale down to its floor.
   const least = spec.scale === 'log' ? 0 : -Infinity;
   return fitScale(spec.scale, yExtent(data, domain.min, domain.max, least), include, spec.floor);
 }
 
-/** Lines on the shared axis, with thresholds, zones, bands, the reference period and alerts. Its table twin is for screen readers and for anyone who asks. */
+/**
+ * Lines on the shared axis, with thresholds, zones, bands, the reference period and alerts. Its table twin is for
+ * screen readers and for anyone who asks.
+ */
 export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
   const { label, height, spec, ticks, shades, episodes, table, formatX, onPick, onPickEpisode, ...link } = props;
   const { domain } = link;
-  const scale = useSame(useMemo(() => chartScale(spec, domain), [spec, domain]), sameFields);
+  const scale = useSame(
+    useMemo(() => chartScale(spec, domain), [spec, domain]),
+    sameFields,
+  );
 
-  const under = useCallback<Draw>((g, box, theme) => {
-    for (const shade of shades) paintShade(g, box, theme, domain, shade, false);
-    for (const zone of spec.zones) paintZone(g, box, theme, scale, zone);
-    paintVerticalGrid(g, box, theme, domain, ticks);
-    paintValueAxis(g, box, theme, scale);
-    paintEpisodeTicks(g, box, theme, domain, episodes);
-  }, [shades, spec.zones, domain, ticks, scale, episodes]);
+  const under = useCallback<Draw>(
+    (g, box, theme) => {
+      for (const shade of shades) paintShade(g, box, theme, domain, shade, false);
+      for (const zone of spec.zones) paintZone(g, box, theme, scale, zone);
+      paintVerticalGrid(g, box, theme, domain, ticks);
+      paintValueAxis(g, box, theme, scale);
+      paintEpisodeTicks(g, box, theme, domain, episodes);
+    },
+    [shades, spec.zones, domain, ticks, scale, episodes],
+  );
 
-  const over = useCallback<Draw>((g, box, theme) => paintThresholds(g, box, theme, scale, spec.thresholds), [scale, spec.thresholds]);
+  const over = useCallback<Draw>(
+    (g, box, theme) => paintThresholds(g, box, theme, scale, spec.thresholds),
+    [scale, spec.thresholds],
+  );
 
-  const atCursor = useCallback<DrawAtCursor>((g, x, px, box, theme) => {
-    for (const line of spec.lines) {
-      const value = valueAsOf(line.points, x);
-      if (!Number.isFinite(value)) continue;
-      g.beginPath();
-      g.arc(px, yToPx(value, scale, box), 2.75, 0, 2 * Math.PI);
-      g.fillStyle = line.style.color;
-      g.fill();
-      g.strokeStyle = theme.bg;
-      g.lineWidth = 1;
-      g.stroke();
-    }
-  }, [spec.lines, scale]);
+  const atCursor = useCallback<DrawAtCursor>(
+    (g, x, px, box, theme) => {
+      for (const line of spec.lines) {
+        const value = valueAsOf(line.points, x);
+        if (!Number.isFinite(value)) continue;
+        g.beginPath();
+        g.arc(px, yToPx(value, scale, box), 2.75, 0, 2 * Math.PI);
+        g.fillStyle = line.style.color;
+        g.fill();
+        g.strokeStyle = theme.bg;
+        g.lineWidth = 1;
+        g.stroke();
+      }
+    },
+    [spec.lines, scale],
+  );
 
-  const describe = useCallback((x: number) => {
-    const values = spec.lines.map((line) => `${line.name} ${formatQuantity(valueAsOf(line.points, x), spec.unit)}`);
-    return `${formatX(x)}: ${values.join(', ')}`;
-  }, [spec, formatX]);
+  const describe = useCallback(
+    (x: number) => {
+      const values = spec.lines.map((line) => `${line.name} ${formatQuantity(valueAsOf(line.points, x), spec.unit)}`);
+      return `${formatX(x)}: ${values.join(', ')}`;
+    },
+    [spec, formatX],
+  );
 
   const pick = (point: PlotPoint, box: PlotBox) => {
     const episode = onPickEpisode && hitTick(episodes, point.px, domain, box, point.py < box.top + 14 ? 7 : 2);
     if (episode) onPickEpisode(episode.id);
-    else onPick?.({ x: point.x, y: pxToY(point.py, scale, box), xScale: span(domain) / box.width, yScale: unitsPerPixel(point.py, scale, box) });
+    else
+      onPick?.({
+        x: point.x,
+        y: pxToY(point.py, scale, box),
+        xScale: span(domain) / box.width,
+        yScale: unitsPerPixel(point.py, scale, box),
+      });
   };
 
   return (
     <>
       <Plot {...link} label={label} height={height} pad={PAD} atCursor={atCursor} describe={describe} onPick={pick}>
-        {(size, box) => <Lines spec={spec} domain={domain} scale={scale} size={size} box={box} under={under} over={over} />}
+        {(size, box) => (
+          <Lines spec={spec} domain={domain} scale={scale} size={size} box={box} under={under} over={over} />
+        )}
       </Plot>
-      <DataTable caption={label} lines={spec.lines} unit={spec.unit} domain={domain} formatX={formatX} whole={link.cursorStep > 0} open={table} />
+      <DataTable
+        caption={label}
+        lines={spec.lines}
+        unit={spec.unit}
+        domain={domain}
+        formatX={formatX}
+        whole={link.cursorStep > 0}
+        open={table}
+      />
     </>
   );
 });
@@ -129,7 +177,10 @@ interface LinesProps {
 function Lines({ spec, domain, scale, size, box, under, over }: LinesProps) {
   const { kind, floor } = scale;
   const perPixel = bandResolution(domain, box);
-  const series = useMemo(() => buildSeries(spec.lines, spec.bands, { kind, floor }, perPixel), [spec.lines, spec.bands, kind, floor, perPixel]);
+  const series = useMemo(
+    () => buildSeries(spec.lines, spec.bands, { kind, floor }, perPixel),
+    [spec.lines, spec.bands, kind, floor, perPixel],
+  );
   const option = useMemo(() => buildOption(series, domain, scale, box), [series, domain, scale, box]);
   return <Picture size={size} box={box} under={under} option={option} over={over} />;
 }

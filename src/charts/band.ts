@@ -1,6 +1,7 @@
 /**
- * One edge of a band, thinned to what pixels can show: of the points that fall into one column of `perPixel` axis units only the first, the
- * extreme (largest for an upper edge, smallest for a lower one) and the last stay. Gaps (NaN) are dropped: a band has no holes.
+ * One edge of a band, thinned to what pixels can show: of the points that fall into one column of `perPixel` axis units
+ * only the first, the extreme (largest for an upper edge, smallest for a lower one) and the last stay. Gaps (NaN) are
+ * dropped: a band has no holes.
  * @param edge interleaved x, y, x ascending.
  * @returns interleaved x, y, at most 3 points a column.
  */

@@ -10,14 +10,17 @@ const values = fc.oneof(
 
 describe('bins', () => {
   it('hold every value, are at most 42, and their shares add up to one', () => {
-    fc.assert(fc.property(values, (sample) => {
-      const bins = binsOf(sample)!;
-      expect(bins.count).toBeGreaterThanOrEqual(1);
-      expect(bins.count).toBeLessThanOrEqual(42);
-      const shares = sharesIn(bins, sample);
-      expect(shares).toHaveLength(bins.count);
-      expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(values, (sample) => {
+        const bins = binsOf(sample)!;
+        expect(bins.count).toBeGreaterThanOrEqual(1);
+        expect(bins.count).toBeLessThanOrEqual(42);
+        const shares = sharesIn(bins, sample);
+        expect(shares).toHaveLength(bins.count);
+        expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('give whole numbers that lie close a bin each', () => {

@@ -11,8 +11,8 @@ export interface Bins {
 const MOST_WHOLE = 40;
 
 /**
- * Bins over all of `values`: one a whole number where all are whole and few apart, else of a round width, about the square root of their
- * number and never more than 40. Null where there is no value.
+ * Bins over all of `values`: one a whole number where all are whole and few apart, else of a round width, about the
+ * square root of their number and never more than 40. Null where there is no value.
  */
 export function binsOf(values: readonly number[]): Bins | null {
   if (values.length === 0) return null;

@@ -3,7 +3,8 @@
 /** Linear-light red, green, blue in 0..1. */
 export type LinearRgb = readonly [r: number, g: number, b: number];
 
-const toLinear = (channel: number): number => (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4);
+const toLinear = (channel: number): number =>
+  channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
 
 /** Parses `#rgb`, `#rrggbb` (alpha ignored) and `rgb(…)`; null for anything else. */
 export function parseColor(text: string): LinearRgb | null {
@@ -17,7 +18,10 @@ export function parseColor(text: string): LinearRgb | null {
     };
     return [channel(0), channel(1), channel(2)];
   }
-  const parts = /^rgba?\(([^)]+)\)$/i.exec(css)?.[1]?.split(/[\s,/]+/).map(Number);
+  const parts = /^rgba?\(([^)]+)\)$/i
+    .exec(css)?.[1]
+    ?.split(/[\s,/]+/)
+    .map(Number);
   if (parts && parts.length >= 3 && parts.slice(0, 3).every(Number.isFinite)) {
     return [toLinear(parts[0] / 255), toLinear(parts[1] / 255), toLinear(parts[2] / 255)];
   }
@@ -38,5 +42,10 @@ export function contrast(a: string, b: string): number {
 /** The same colour with an alpha of 0..1, as `#rrggbbaa`; anything but six-digit hex is returned as it is. */
 export function withAlpha(hex: string, alpha: number): string {
   if (!/^#[0-9a-f]{6}$/i.test(hex)) return hex;
-  return hex + Math.round(Math.min(1, Math.max(0, alpha)) * 255).toString(16).padStart(2, '0');
+  return (
+    hex +
+    Math.round(Math.min(1, Math.max(0, alpha)) * 255)
+      .toString(16)
+      .padStart(2, '0')
+  );
 }

@@ -1,6 +1,6 @@
 /**
- * The shared cursor: one axis position for all charts, NaN when there is none. It lives outside React so that a pointer move redraws a few thin lines and
- * nothing else.
+ * The shared cursor: one axis position for all charts, NaN when there is none. It lives outside React so that a pointer
+ * move redraws a few thin lines and nothing else.
  */
 export interface Cursor {
   get(): number;

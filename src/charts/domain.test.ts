@@ -3,16 +3,25 @@ import { describe, expect, it } from 'vitest';
 import { clampDomain, panBy, plotBox, pxToX, span, xToPx, zoomAbout, type Domain } from './domain.ts';
 
 const full: Domain = { min: 0, max: 50_000 };
-const inside = fc.tuple(fc.integer({ min: 0, max: 49_999 }), fc.integer({ min: 1, max: 50_000 })).map(([min, width]) => ({ min, max: Math.min(50_000, min + width) }));
+const inside = fc
+  .tuple(fc.integer({ min: 0, max: 49_999 }), fc.integer({ min: 1, max: 50_000 }))
+  .map(([min, width]) => ({ min, max: Math.min(50_000, min + width) }));
 
 describe('zoom and pan', () => {
   it('stay within the ledger and above the least span', () => {
-    fc.assert(fc.property(inside, fc.double({ min: 0, max: 50_000, noNaN: true }), fc.double({ min: 0.01, max: 100, noNaN: true }), (domain, x, factor) => {
-      const next = zoomAbout(domain, x, factor, full, 5);
-      expect(next.min).toBeGreaterThanOrEqual(0);
-      expect(next.max).toBeLessThanOrEqual(50_000 + 1e-6);
-      expect(span(next)).toBeGreaterThanOrEqual(5 - 1e-6);
-    }));
+    fc.assert(
+      fc.property(
+        inside,
+        fc.double({ min: 0, max: 50_000, noNaN: true }),
+        fc.double({ min: 0.01, max: 100, noNaN: true }),
+        (domain, x, factor) => {
+          const next = zoomAbout(domain, x, factor, full, 5);
+          expect(next.min).toBeGreaterThanOrEqual(0);
+          expect(next.max).toBeLessThanOrEqual(50_000 + 1e-6);
+          expect(span(next)).toBeGreaterThanOrEqual(5 - 1e-6);
+        },
+      ),
+    );
   });
 
   it('keep what is under the pointer in place', () => {
@@ -34,9 +43,11 @@ describe('zoom and pan', () => {
 
 it('pixels and axis positions convert into each other', () => {
   const box = plotBox(1200, 140);
-  fc.assert(fc.property(fc.double({ min: 0, max: 50_000, noNaN: true }), (x) => {
-    expect(pxToX(xToPx(x, full, box), full, box)).toBeCloseTo(x, 6);
-  }));
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 50_000, noNaN: true }), (x) => {
+      expect(pxToX(xToPx(x, full, box), full, box)).toBeCloseTo(x, 6);
+    }),
+  );
   expect(xToPx(full.min, full, box)).toBe(box.left);
   expect(xToPx(full.max, full, box)).toBe(box.left + box.width);
 });

@@ -6,7 +6,10 @@ export interface Domain {
 
 export const span = (domain: Domain): number => domain.max - domain.min;
 
-/** Moves and shrinks `domain` so that it lies within `full` and spans at least `minSpan` (or all of `full` where that is shorter). */
+/**
+ * Moves and shrinks `domain` so that it lies within `full` and spans at least `minSpan` (or all of `full` where that is
+ * shorter).
+ */
 export function clampDomain(domain: Domain, full: Domain, minSpan: number): Domain {
   const width = Math.min(span(full), Math.max(minSpan, span(domain)));
   const centre = (domain.min + domain.max) / 2;
@@ -38,8 +41,15 @@ export interface PlotBox {
 export const MARGIN = { left: 66, right: 14 } as const;
 
 export function plotBox(width: number, height: number, top = 6, bottom = 6): PlotBox {
-  return { left: MARGIN.left, top, width: Math.max(1, width - MARGIN.left - MARGIN.right), height: Math.max(1, height - top - bottom) };
+  return {
+    left: MARGIN.left,
+    top,
+    width: Math.max(1, width - MARGIN.left - MARGIN.right),
+    height: Math.max(1, height - top - bottom),
+  };
 }
 
-export const xToPx = (x: number, domain: Domain, box: PlotBox): number => box.left + ((x - domain.min) / span(domain)) * box.width;
-export const pxToX = (px: number, domain: Domain, box: PlotBox): number => domain.min + ((px - box.left) / box.width) * span(domain);
+export const xToPx = (x: number, domain: Domain, box: PlotBox): number =>
+  box.left + ((x - domain.min) / span(domain)) * box.width;
+export const pxToX = (px: number, domain: Domain, box: PlotBox): number =>
+  domain.min + ((px - box.left) / box.width) * span(domain);

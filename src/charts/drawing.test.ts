@@ -30,7 +30,10 @@ describe('drawing', () => {
   it('spreads charts over frames, each at least one, the longest waiting first', async () => {
     const { drawSoon, isDrawing } = await import('./drawing.ts');
     const drawn: string[] = [];
-    const slow = (name: string) => () => { drawn.push(name); now += 8; };
+    const slow = (name: string) => () => {
+      drawn.push(name);
+      now += 8;
+    };
     const [a, b, c] = [canvasOf(), canvasOf(), canvasOf()];
     drawSoon(a, slow('a'));
     drawSoon(b, slow('b'));
@@ -63,7 +66,9 @@ describe('drawing', () => {
   it('goes on after a chart that cannot be drawn, and says so', async () => {
     const { drawSoon } = await import('./drawing.ts');
     const drawn: string[] = [];
-    drawSoon(canvasOf(), () => { throw new Error('no'); });
+    drawSoon(canvasOf(), () => {
+      throw new Error('no');
+    });
     drawSoon(canvasOf(), () => drawn.push('other'));
     nextFrame();
     expect(drawn).toEqual(['other']);

@@ -6,8 +6,9 @@ const waiting = new Map<HTMLCanvasElement, () => void>();
 let frame = 0;
 
 /**
- * Runs `draw` in one of the next frames, in turn with all other charts: many charts that change together are drawn over several frames instead of holding
- * the page up in one. What still waits for this canvas is replaced, and keeps its turn.
+ * Runs `draw` in one of the next frames, in turn with all other charts: many charts that change together are drawn over
+ * several frames instead of holding the page up in one. What still waits for this canvas is replaced, and keeps its
+ * turn.
  */
 export function drawSoon(canvas: HTMLCanvasElement, draw: () => void): void {
   waiting.set(canvas, draw);

@@ -15,7 +15,8 @@ export type { CustomSeriesOption, LineSeriesOption };
 /** ECharts drawing into a canvas of its own, off the page. */
 export interface Renderer {
   /**
-   * Draws at once, unless it is what was drawn last. `option.series` is sent only when it is another array than before, so that zooming a chart with many points sets no data.
+   * Draws at once, unless it is what was drawn last. `option.series` is sent only when it is another array than before,
+   * so that zooming a chart with many points sets no data.
    * @returns the canvas, of size times ratio pixels; the next call draws into the same one
    */
   draw(option: ChartOption, size: Size, ratio: number): HTMLCanvasElement;

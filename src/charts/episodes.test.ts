@@ -4,7 +4,17 @@ import { episodeRow, hitEpisode, hitTick, layoutLanes, unionSpans, type Episode 
 
 const domain = { min: 0, max: 1000 };
 const box = { left: 0, top: 10, width: 1000, height: 100 };
-const episode = (id: number, more: Partial<Episode>): Episode => ({ id, kind: 'DRIFT', lane: 0, onset: 100, fired: 120, end: 300, open: false, ghost: false, ...more });
+const episode = (id: number, more: Partial<Episode>): Episode => ({
+  id,
+  kind: 'DRIFT',
+  lane: 0,
+  onset: 100,
+  fired: 120,
+  end: 300,
+  open: false,
+  ghost: false,
+  ...more,
+});
 
 const drift = episode(0, {});
 const voided = episode(1, { kind: 'VOID', onset: 110, fired: 110, end: 1000, open: true });
@@ -27,7 +37,9 @@ describe('lanes', () => {
   });
 
   it('shrink their rows where there are many, and stay hittable', () => {
-    const many = Array.from({ length: 24 }, (_, lane) => ALERT_KINDS.map((kind, k) => episode(lane * 5 + k, { lane, kind }))).flat();
+    const many = Array.from({ length: 24 }, (_, lane) =>
+      ALERT_KINDS.map((kind, k) => episode(lane * 5 + k, { lane, kind })),
+    ).flat();
     const dense = layoutLanes(many, 24);
     expect(dense.rowHeight).toBeLessThan(layout.rowHeight);
     expect(dense.rowHeight).toBeGreaterThanOrEqual(4);
@@ -64,7 +76,16 @@ it('ticks are found within reach, the nearest first', () => {
 });
 
 it('stretches that overlap or touch become one', () => {
-  const spans = [[5, 9], [1, 3], [3, 4], [8, 12], [6, 7]].map(([onset, end]) => ({ onset, end }));
-  expect(unionSpans(spans)).toEqual([[1, 4], [5, 12]]);
+  const spans = [
+    [5, 9],
+    [1, 3],
+    [3, 4],
+    [8, 12],
+    [6, 7],
+  ].map(([onset, end]) => ({ onset, end }));
+  expect(unionSpans(spans)).toEqual([
+    [1, 4],
+    [5, 12],
+  ]);
   expect(unionSpans([])).toEqual([]);
 });

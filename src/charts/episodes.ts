@@ -24,14 +24,20 @@ export interface LaneLayout {
   readonly rowHeight: number;
 }
 
-/** Rows shrink, down to the smallest that can still be hit, when all lanes together would be higher than this, in CSS pixels. */
+/**
+ * Rows shrink, down to the smallest that can still be hit, when all lanes together would be higher than this, in CSS
+ * pixels.
+ */
 const ROOM = 320;
 const ROW = { most: 13, least: 4 } as const;
 const LANE_PAD = 4;
 /** A lane is at least as high as its name. */
 const LEAST_LANE = 12;
 
-/** One row a kind that occurs in a lane, because episodes of one kind and stream never overlap and those of two kinds do. */
+/**
+ * One row a kind that occurs in a lane, because episodes of one kind and stream never overlap and those of two kinds
+ * do.
+ */
 export function layoutLanes(episodes: readonly Episode[], count: number): LaneLayout {
   const kindsOf = Array.from({ length: count }, (_, i) => {
     const present = new Set(episodes.filter((episode) => episode.lane === i).map((episode) => episode.kind));
@@ -50,16 +56,31 @@ export function layoutLanes(episodes: readonly Episode[], count: number): LaneLa
 }
 
 /** The row of an episode within a plot. */
-export function episodeRow(episode: Pick<Episode, 'lane' | 'kind'>, layout: LaneLayout, box: PlotBox): { readonly top: number; readonly height: number } {
+export function episodeRow(
+  episode: Pick<Episode, 'lane' | 'kind'>,
+  layout: LaneLayout,
+  box: PlotBox,
+): { readonly top: number; readonly height: number } {
   const lane = layout.lanes[episode.lane];
-  return { top: box.top + lane.top + LANE_PAD / 2 + lane.kinds.indexOf(episode.kind) * layout.rowHeight, height: layout.rowHeight };
+  return {
+    top: box.top + lane.top + LANE_PAD / 2 + lane.kinds.indexOf(episode.kind) * layout.rowHeight,
+    height: layout.rowHeight,
+  };
 }
 
 /**
- * The episode under (or within `reach` pixels of) a pointer on a lane chart; of several, a fired tick beats a bar, the alert proper beats its ghost,
- * the shorter bar beats the longer.
+ * The episode under (or within `reach` pixels of) a pointer on a lane chart; of several, a fired tick beats a bar, the
+ * alert proper beats its ghost, the shorter bar beats the longer.
  */
-export function hitEpisode(episodes: readonly Episode[], px: number, py: number, domain: Domain, box: PlotBox, layout: LaneLayout, reach = 4): Episode | null {
+export function hitEpisode(
+  episodes: readonly Episode[],
+  px: number,
+  py: number,
+  domain: Domain,
+  box: PlotBox,
+  layout: LaneLayout,
+  reach = 4,
+): Episode | null {
   let best: Episode | null = null;
   let bestScore = Infinity;
   for (const episode of episodes) {
@@ -76,7 +97,13 @@ export function hitEpisode(episodes: readonly Episode[], px: number, py: number,
 }
 
 /** The fired tick within `reach` pixels of `px`, nearest first, alerts proper before ghosts. */
-export function hitTick(episodes: readonly Episode[], px: number, domain: Domain, box: PlotBox, reach = 6): Episode | null {
+export function hitTick(
+  episodes: readonly Episode[],
+  px: number,
+  domain: Domain,
+  box: PlotBox,
+  reach = 6,
+): Episode | null {
   let best: Episode | null = null;
   let least = reach;
   for (const episode of episodes) {

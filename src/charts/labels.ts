@@ -1,5 +1,6 @@
 /**
- * Moves labels apart vertically so that none overlap: keeps their order, moves each as little as a single downward and upward sweep allows.
+ * Moves labels apart vertically so that none overlap: keeps their order, moves each as little as a single downward and
+ * upward sweep allows.
  * @param wanted centre of each label in pixels.
  * @returns centres, in the order given, at least `gap` apart and within [top, bottom] where they fit.
  */

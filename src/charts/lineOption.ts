@@ -24,7 +24,10 @@ export interface Band {
 
 type Series = LineSeriesOption | CustomSeriesOption;
 
-/** Lines of more points than this are drawn thin: they are dense, and where the processor draws, strokes of more than a pixel take it six times as long. */
+/**
+ * Lines of more points than this are drawn thin: they are dense, and where the processor draws, strokes of more than a
+ * pixel take it six times as long.
+ */
 const MANY_POINTS = 500;
 
 function lineSeries(line: TimeLine, scale: Pick<YScale, 'kind' | 'floor'>, width: number): LineSeriesOption {
@@ -33,7 +36,9 @@ function lineSeries(line: TimeLine, scale: Pick<YScale, 'kind' | 'floor'>, width
     id: `line:${line.key}`,
     name: line.name,
     type: 'line',
-    data: (kind === 'log' ? mapY(line.points, (y) => toScaled(y, { kind, floor })) : line.points) as unknown as LineSeriesOption['data'],
+    data: (kind === 'log'
+      ? mapY(line.points, (y) => toScaled(y, { kind, floor }))
+      : line.points) as unknown as LineSeriesOption['data'],
     dimensions: ['x', 'y'],
     encode: { x: 'x', y: 'y' },
     showSymbol: false,
@@ -42,7 +47,13 @@ function lineSeries(line: TimeLine, scale: Pick<YScale, 'kind' | 'floor'>, width
     clip: true,
     connectNulls: false,
     emphasis: { disabled: true },
-    lineStyle: { color: line.style.color, width, opacity: 0.9, type: line.style.dash.length > 0 ? [...line.style.dash] : 'solid', join: 'bevel' },
+    lineStyle: {
+      color: line.style.color,
+      width,
+      opacity: 0.9,
+      type: line.style.dash.length > 0 ? [...line.style.dash] : 'solid',
+      join: 'bevel',
+    },
     z: 3,
   };
 }
@@ -66,9 +77,17 @@ function bandSeries(band: Band, scale: Pick<YScale, 'kind' | 'floor'>, perPixel:
 }
 
 /** Series of a chart; made anew only when lines, bands or the kind of scale change, not on zoom. */
-export function buildSeries(lines: readonly TimeLine[], bands: readonly Band[], scale: Pick<YScale, 'kind' | 'floor'>, perPixel: number): Series[] {
+export function buildSeries(
+  lines: readonly TimeLine[],
+  bands: readonly Band[],
+  scale: Pick<YScale, 'kind' | 'floor'>,
+  perPixel: number,
+): Series[] {
   const width = lines.length > 8 || lines.some(({ points }) => points.length > 2 * MANY_POINTS) ? 1 : 1.4;
-  return [...bands.map((band) => bandSeries(band, scale, perPixel)), ...lines.map((line) => lineSeries(line, scale, width))];
+  return [
+    ...bands.map((band) => bandSeries(band, scale, perPixel)),
+    ...lines.map((line) => lineSeries(line, scale, width)),
+  ];
 }
 
 /** ECharts option of a chart whose ticks and labels are drawn elsewhere: a bare grid at exactly `box`. */
@@ -83,4 +102,5 @@ export function buildOption(series: Series[], domain: Domain, scale: YScale, box
 }
 
 /** Axis units of one pixel, for thinning bands; a power of two, so that zooming does not thin anew on every step. */
-export const bandResolution = (domain: Domain, box: PlotBox): number => 2 ** Math.floor(Math.log2(span(domain) / box.width / 2));
+export const bandResolution = (domain: Domain, box: PlotBox): number =>
+  2 ** Math.floor(Math.log2(span(domain) / box.width / 2));

@@ -15,14 +15,20 @@ const domain = { min: 0, max: 30 };
 const box = { left: 66, top: 5, width: 600, height: 120 };
 
 describe('series', () => {
-  it('hand the engine\'s array to ECharts as it is, on a linear scale', () => {
+  it("hand the engine's array to ECharts as it is, on a linear scale", () => {
     const [series] = buildSeries([line], [], { kind: 'linear', floor: 0 }, 1);
     expect(series.data).toBe(points);
-    expect(series).toMatchObject({ type: 'line', dimensions: ['x', 'y'], animation: false, silent: true, showSymbol: false });
+    expect(series).toMatchObject({
+      type: 'line',
+      dimensions: ['x', 'y'],
+      animation: false,
+      silent: true,
+      showSymbol: false,
+    });
     expect(series).toMatchObject({ lineStyle: { color: line.style.color, type: line.style.dash } });
   });
 
-  it('hold logarithms on a log scale, no lower than the floor, and leave the engine\'s array alone', () => {
+  it("hold logarithms on a log scale, no lower than the floor, and leave the engine's array alone", () => {
     const [series] = buildSeries([line], [], { kind: 'log', floor: 0.01 }, 1);
     expect(Array.from(series.data as ArrayLike<unknown>)).toEqual([0, 0, 10, 2, 20, Number.NaN, 30, -2]);
     expect(points[3]).toBe(100);
@@ -33,16 +39,36 @@ describe('series', () => {
     expect(first).toMatchObject({ id: 'band:b', type: 'custom' });
     expect(first.z).toBeLessThan(Number(second.z));
     const api = { coord: ([x, y]: number[]) => [x * 2, y * 3] };
-    const shape = (first as { renderItem: (params: unknown, api: unknown) => { shape: { points: number[][] } } }).renderItem({}, api).shape;
-    expect(shape.points).toEqual([[0, 30], [60, 30], [60, 3], [0, 3]]);
+    const shape = (
+      first as { renderItem: (params: unknown, api: unknown) => { shape: { points: number[][] } } }
+    ).renderItem({}, api).shape;
+    expect(shape.points).toEqual([
+      [0, 30],
+      [60, 30],
+      [60, 3],
+      [0, 3],
+    ]);
   });
 
   it('lie in exactly the box that everything else is drawn in', () => {
-    const scale = chartScale({ unit: '', scale: 'linear', lines: [line], bands: [band], thresholds: [{ value: 200, label: '', tone: 'danger' }], zones: [], include: [-5] }, domain);
+    const scale = chartScale(
+      {
+        unit: '',
+        scale: 'linear',
+        lines: [line],
+        bands: [band],
+        thresholds: [{ value: 200, label: '', tone: 'danger' }],
+        zones: [],
+        include: [-5],
+      },
+      domain,
+    );
     expect(scale.min).toBeLessThanOrEqual(-5);
     expect(scale.max).toBeGreaterThanOrEqual(200);
     expect(buildOption([], domain, scale, box)).toMatchObject({
-      grid: { left: 66, top: 5, width: 600, height: 120, outerBoundsMode: 'none' }, xAxis: { min: 0, max: 30 }, yAxis: { min: scale.min, max: scale.max },
+      grid: { left: 66, top: 5, width: 600, height: 120, outerBoundsMode: 'none' },
+      xAxis: { min: 0, max: 30 },
+      yAxis: { min: scale.min, max: scale.max },
     });
   });
 
@@ -55,16 +81,24 @@ describe('series', () => {
 
 describe('labels', () => {
   it('keep their distance and their order, within bounds', () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: -50, max: 200 }), { maxLength: 8 }), (wanted) => {
-      const placed = spreadLabels(wanted, 13, 6, 120);
-      const sorted = placed.toSorted((a, b) => a - b);
-      sorted.forEach((y, i) => { if (i > 0) expect(y - sorted[i - 1]).toBeGreaterThanOrEqual(13 - 1e-9); });
-      for (const y of placed) {
-        expect(y).toBeGreaterThanOrEqual(6 - 1e-9);
-        expect(y).toBeLessThanOrEqual(120 + 1e-9);
-      }
-      wanted.forEach((a, i) => wanted.forEach((b, j) => { if (a < b) expect(placed[i]).toBeLessThan(placed[j]); }));
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -50, max: 200 }), { maxLength: 8 }), (wanted) => {
+        const placed = spreadLabels(wanted, 13, 6, 120);
+        const sorted = placed.toSorted((a, b) => a - b);
+        sorted.forEach((y, i) => {
+          if (i > 0) expect(y - sorted[i - 1]).toBeGreaterThanOrEqual(13 - 1e-9);
+        });
+        for (const y of placed) {
+          expect(y).toBeGreaterThanOrEqual(6 - 1e-9);
+          expect(y).toBeLessThanOrEqual(120 + 1e-9);
+        }
+        wanted.forEach((a, i) =>
+          wanted.forEach((b, j) => {
+            if (a < b) expect(placed[i]).toBeLessThan(placed[j]);
+          }),
+        );
+      }),
+    );
   });
 
   it('stay where they want to be where there is room', () => {

@@ -37,12 +37,24 @@ export interface Shade {
 const SMALL = 10.5;
 const font = (theme: ChartTheme, size = SMALL, mono = false) => `${size}px ${mono ? theme.fontMono : theme.fontUi}`;
 
-export function paintVerticalGrid(g: G, box: PlotBox, theme: ChartTheme, domain: Domain, ticks: readonly AxisTick[]): void {
+export function paintVerticalGrid(
+  g: G,
+  box: PlotBox,
+  theme: ChartTheme,
+  domain: Domain,
+  ticks: readonly AxisTick[],
+): void {
   g.fillStyle = theme.grid;
   for (const tick of ticks) g.fillRect(Math.round(xToPx(tick.x, domain, box)), box.top, 1, box.height);
 }
 
-export function paintValueAxis(g: G, box: PlotBox, theme: ChartTheme, scale: YScale, format: (value: number) => string = (value) => formatCompact(value, 4)): void {
+export function paintValueAxis(
+  g: G,
+  box: PlotBox,
+  theme: ChartTheme,
+  scale: YScale,
+  format: (value: number) => string = (value) => formatCompact(value, 4),
+): void {
   g.font = font(theme);
   g.textAlign = 'right';
   g.textBaseline = 'middle';
@@ -58,7 +70,14 @@ export function paintValueAxis(g: G, box: PlotBox, theme: ChartTheme, scale: YSc
 }
 
 /** Shades a stretch of the axis, with slanted lines so that it reads without colour. */
-export function paintShade(g: G, box: PlotBox, theme: ChartTheme, domain: Domain, shade: Shade, labelled: boolean): void {
+export function paintShade(
+  g: G,
+  box: PlotBox,
+  theme: ChartTheme,
+  domain: Domain,
+  shade: Shade,
+  labelled: boolean,
+): void {
   const from = Math.max(box.left, xToPx(shade.from, domain, box));
   const to = Math.min(box.left + box.width, xToPx(shade.to, domain, box));
   if (to < from || (to === from && shade.tone !== 'labelled')) return;
@@ -101,10 +120,21 @@ export function paintZone(g: G, box: PlotBox, theme: ChartTheme, scale: YScale, 
 }
 
 /** Threshold lines with their labels at the right edge, moved apart where they would overlap. */
-export function paintThresholds(g: G, box: PlotBox, theme: ChartTheme, scale: YScale, thresholds: readonly Threshold[]): void {
+export function paintThresholds(
+  g: G,
+  box: PlotBox,
+  theme: ChartTheme,
+  scale: YScale,
+  thresholds: readonly Threshold[],
+): void {
   const shown = thresholds.filter((threshold) => Number.isFinite(threshold.value));
   const lines = shown.map((threshold) => yToPx(threshold.value, scale, box));
-  const labels = spreadLabels(lines.map((y) => y - 7), 13, box.top + 6, box.top + box.height - 6);
+  const labels = spreadLabels(
+    lines.map((y) => y - 7),
+    13,
+    box.top + 6,
+    box.top + box.height - 6,
+  );
   shown.forEach((threshold, i) => {
     const color = toneColor(threshold.tone, theme);
     if (lines[i] < box.top - 1 || lines[i] > box.top + box.height + 1) return;
@@ -127,8 +157,17 @@ export function paintThresholds(g: G, box: PlotBox, theme: ChartTheme, scale: YS
   });
 }
 
-/** Episodes behind lines: a tint over the stretches that any of them covers, a tick where they fired with the letter of the kind; ghosts as outlined ticks. */
-export function paintEpisodeTicks(g: G, box: PlotBox, theme: ChartTheme, domain: Domain, episodes: readonly Episode[]): void {
+/**
+ * Episodes behind lines: a tint over the stretches that any of them covers, a tick where they fired with the letter of
+ * the kind; ghosts as outlined ticks.
+ */
+export function paintEpisodeTicks(
+  g: G,
+  box: PlotBox,
+  theme: ChartTheme,
+  domain: Domain,
+  episodes: readonly Episode[],
+): void {
   const right = box.left + box.width;
   for (const kind of new Set(episodes.map((episode) => episode.kind))) {
     g.fillStyle = withAlpha(kindStyle(kind, theme.mode).color, 0.08);

@@ -4,15 +4,34 @@ import { contrast, parseColor, type LinearRgb } from './color.ts';
 import { divergingColor, kindStyle, routeStyle, streamStyle, STREAM_HUES, type Mode } from './palette.ts';
 
 /** The surfaces that charts are drawn on (--bg, --bg-raised, --bg-sunken), per theme. */
-const SURFACES: Record<Mode, readonly string[]> = { dark: ['#0f1318', '#171c23', '#0a0d11'], light: ['#f6f7f9', '#ffffff', '#eceff3'] };
+const SURFACES: Record<Mode, readonly string[]> = {
+  dark: ['#0f1318', '#171c23', '#0a0d11'],
+  light: ['#f6f7f9', '#ffffff', '#eceff3'],
+};
 const MODES: readonly Mode[] = ['dark', 'light'];
 
 /** Machado, Oliveira & Fernandes 2009, severity 1, in linear light. */
 const VISION: Record<string, readonly (readonly number[])[]> = {
-  normal: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
-  protanopia: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-  deuteranopia: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
-  tritanopia: [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+  normal: [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  protanopia: [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+  ],
+  deuteranopia: [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
+  ],
+  tritanopia: [
+    [1.255528, -0.076749, -0.178779],
+    [-0.078411, 0.930809, 0.147602],
+    [0.004733, 0.691367, 0.3039],
+  ],
 };
 
 function oklab([r, g, b]: LinearRgb): number[] {
@@ -29,15 +48,24 @@ function oklab([r, g, b]: LinearRgb): number[] {
 function seen(color: string, vision: string): number[] {
   const rgb = parseColor(color);
   if (!rgb) throw new Error(`not a colour: ${color}`);
-  const [r, g, b] = VISION[vision].map((row) => Math.min(1, Math.max(0, row[0] * rgb[0] + row[1] * rgb[1] + row[2] * rgb[2])));
+  const [r, g, b] = VISION[vision].map((row) =>
+    Math.min(1, Math.max(0, row[0] * rgb[0] + row[1] * rgb[1] + row[2] * rgb[2])),
+  );
   return oklab([r, g, b]);
 }
 
-/** Smallest distance in OKLab between any two of `colors` as seen with `vision`; 0.02 is about a just noticeable difference. */
+/**
+ * Smallest distance in OKLab between any two of `colors` as seen with `vision`; 0.02 is about a just noticeable
+ * difference.
+ */
 function closest(colors: readonly string[], vision: string): number {
   const labs = colors.map((color) => seen(color, vision));
   let least = Infinity;
-  labs.forEach((a, i) => labs.slice(0, i).forEach((b) => { least = Math.min(least, Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2])); }));
+  labs.forEach((a, i) =>
+    labs.slice(0, i).forEach((b) => {
+      least = Math.min(least, Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]));
+    }),
+  );
   return least;
 }
 
@@ -49,7 +77,9 @@ describe.each(MODES)('palette on %s', (mode) => {
   };
 
   it.each(Object.entries(groups))('%s contrast at least 3:1 with every surface', (_name, colors) => {
-    for (const color of colors) for (const surface of SURFACES[mode]) expect(contrast(color, surface), `${color} on ${surface}`).toBeGreaterThanOrEqual(3);
+    for (const color of colors)
+      for (const surface of SURFACES[mode])
+        expect(contrast(color, surface), `${color} on ${surface}`).toBeGreaterThanOrEqual(3);
   });
 
   it.each(Object.keys(VISION))('hues stay apart with %s vision', (vision) => {

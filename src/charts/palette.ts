@@ -1,9 +1,10 @@
 import type { AlertKind, Route } from '../detection/types.ts';
 
 /**
- * Fixed colours of streams, alert kinds and routes. Chosen by a search over OKLCH for the largest smallest distance under normal vision and
- * simulated protanopia, deuteranopia and tritanopia (Machado, Oliveira & Fernandes 2009), at a contrast of at least 3:1 to the
- * backgrounds; `palette.test.ts` checks both. Colour is never alone: streams repeat their hues with another dash, kinds and routes have a letter.
+ * Fixed colours of streams, alert kinds and routes. Chosen by a search over OKLCH for the largest smallest distance
+ * under normal vision and simulated protanopia, deuteranopia and tritanopia (Machado, Oliveira & Fernandes 2009), at a
+ * contrast of at least 3:1 to the backgrounds; `palette.test.ts` checks both. Colour is never alone: streams repeat
+ * their hues with another dash, kinds and routes have a letter.
  */
 export type Mode = 'dark' | 'light';
 
@@ -26,7 +27,9 @@ export const STREAM_HUES: Readonly<Record<Mode, readonly string[]>> = {
 };
 const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 2]];
 
-/** Style of stream `index`: eight hues, each solid, then dashed, then dotted; distinct for 24 streams, repeating beyond. */
+/**
+ * Style of stream `index`: eight hues, each solid, then dashed, then dotted; distinct for 24 streams, repeating beyond.
+ */
 export function streamStyle(index: number, mode: Mode): StreamStyle {
   const hues = STREAM_HUES[mode];
   return { color: hues[index % hues.length], dash: DASHES[Math.floor(index / hues.length) % DASHES.length] };
@@ -53,7 +56,11 @@ const ROUTE_STYLES: Readonly<Record<Route, Themed>> = {
   IN_FRAME: { dark: '#4c8f80', light: '#2f7566', letter: 'I', hatch: 'none' },
 };
 
-const resolve = (style: Themed, mode: Mode): KeyStyle => ({ color: style[mode], letter: style.letter, hatch: style.hatch });
+const resolve = (style: Themed, mode: Mode): KeyStyle => ({
+  color: style[mode],
+  letter: style.letter,
+  hatch: style.hatch,
+});
 
 export const kindStyle = (kind: AlertKind, mode: Mode): KeyStyle => resolve(KINDS[kind], mode);
 export const routeStyle = (route: Route, mode: Mode): KeyStyle => resolve(ROUTE_STYLES[route], mode);
@@ -61,7 +68,18 @@ export const routeStyle = (route: Route, mode: Mode): KeyStyle => resolve(ROUTE_
 /** Diverging scale for correlations, -1 .. 1: orange through the neutral background to blue. */
 export function divergingColor(value: number, mode: Mode): string {
   if (!Number.isFinite(value)) return 'transparent';
-  const [negative, neutral, positive] = mode === 'dark' ? ([[240, 140, 40], [30, 37, 46], [79, 160, 250]] as const) : ([[196, 98, 10], [240, 243, 247], [32, 92, 190]] as const);
+  const [negative, neutral, positive] =
+    mode === 'dark'
+      ? ([
+          [240, 140, 40],
+          [30, 37, 46],
+          [79, 160, 250],
+        ] as const)
+      : ([
+          [196, 98, 10],
+          [240, 243, 247],
+          [32, 92, 190],
+        ] as const);
   const t = Math.min(1, Math.abs(value));
   const end = value < 0 ? negative : positive;
   return `rgb(${neutral.map((from, i) => Math.round(from + (end[i] - from) * t)).join(', ')})`;

@@ -13,9 +13,13 @@ describe('reading a line', () => {
 
   it('counts as a scan would', () => {
     const xs = fc.array(fc.integer({ min: 0, max: 50 })).map((values) => values.sort((a, b) => a - b));
-    fc.assert(fc.property(xs, fc.integer({ min: -1, max: 51 }), (values, x) => {
-      expect(countUpTo(Float64Array.from(values.flatMap((value) => [value, 0])), x)).toBe(values.filter((value) => value <= x).length);
-    }));
+    fc.assert(
+      fc.property(xs, fc.integer({ min: -1, max: 51 }), (values, x) => {
+        expect(countUpTo(Float64Array.from(values.flatMap((value) => [value, 0])), x)).toBe(
+          values.filter((value) => value <= x).length,
+        );
+      }),
+    );
   });
 
   it('summarises what is in range, both ends included', () => {
@@ -30,9 +34,37 @@ describe('reading a line', () => {
     const even = steps(0, 100, 200, 300);
     expect(breakGaps(even, 20, 2)).toBe(even);
     expect(breakGaps(steps(0, 1, 2, 3, 50, 51), 60, 2)).toEqual(steps(0, 1, 2, 3, 50, 51));
-    expect([...breakGaps(steps(0, 1, 2, 3, 50, 51), 20, 2)]).toEqual([0, 0, 1, 0.1, 2, 0.2, 3, 0.3, 5, Number.NaN, 50, 5, 51, 5.1]);
+    expect([...breakGaps(steps(0, 1, 2, 3, 50, 51), 20, 2)]).toEqual([
+      0,
+      0,
+      1,
+      0.1,
+      2,
+      0.2,
+      3,
+      0.3,
+      5,
+      Number.NaN,
+      50,
+      5,
+      51,
+      5.1,
+    ]);
     // A lone point would not be seen.
-    expect([...breakGaps(steps(0, 1, 2, 3, 4, 50, 100), 20, 2)].slice(10)).toEqual([6, Number.NaN, 50, 5, 52, 5, 52, Number.NaN, 100, 10, 102, 10]);
+    expect([...breakGaps(steps(0, 1, 2, 3, 4, 50, 100), 20, 2)].slice(10)).toEqual([
+      6,
+      Number.NaN,
+      50,
+      5,
+      52,
+      5,
+      52,
+      Number.NaN,
+      100,
+      10,
+      102,
+      10,
+    ]);
     expect(breakGaps(new Float64Array(0), 1, 1)).toHaveLength(0);
   });
 

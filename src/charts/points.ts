@@ -28,10 +28,17 @@ export interface LineSummary {
   readonly last: number;
 }
 
-/** Summary of the points with x in [from, to]. Minimum and maximum are those of all events, for points from a min-max decimation. */
+/**
+ * Summary of the points with x in [from, to]. Minimum and maximum are those of all events, for points from a min-max
+ * decimation.
+ */
 export function summarize(points: Float64Array, from: number, to: number): LineSummary {
   const values: number[] = [];
-  for (let i = countUpTo(points, from - Number.EPSILON * Math.abs(from)) * 2; i + 1 < points.length && points[i] <= to; i += 2) {
+  for (
+    let i = countUpTo(points, from - Number.EPSILON * Math.abs(from)) * 2;
+    i + 1 < points.length && points[i] <= to;
+    i += 2
+  ) {
     if (points[i] >= from && Number.isFinite(points[i + 1])) values.push(points[i + 1]);
   }
   if (values.length === 0) return { count: 0, min: Number.NaN, median: Number.NaN, max: Number.NaN, last: Number.NaN };
@@ -46,8 +53,9 @@ export function summarize(points: Float64Array, from: number, to: number): LineS
 const RARE = 8;
 
 /**
- * The line broken where nothing happened for longer than `gap`, and for far longer than is usual on it: a slope across a month without events would
- * say what nobody measured. A point alone between two gaps becomes a dash of length `dash`. The points themselves where there is no such gap.
+ * The line broken where nothing happened for longer than `gap`, and for far longer than is usual on it: a slope across
+ * a month without events would say what nobody measured. A point alone between two gaps becomes a dash of length
+ * `dash`. The points themselves where there is no such gap.
  */
 export function breakGaps(points: Float64Array, gap: number, dash: number): Float64Array {
   const count = points.length >> 1;

@@ -3,16 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { fitScale, niceStep, pxToY, toScaled, unitsPerPixel, yExtent, yTicks, yToPx } from './scale.ts';
 
 const box = { left: 60, top: 5, width: 1000, height: 130 };
-const extents = fc.tuple(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.double({ min: 0, max: 1e6, noNaN: true })).map(([low, more]) => [low, low + more] as const);
+const extents = fc
+  .tuple(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.double({ min: 0, max: 1e6, noNaN: true }))
+  .map(([low, more]) => [low, low + more] as const);
 
 describe('fitScale', () => {
   it('shows the data and every threshold', () => {
-    fc.assert(fc.property(extents, fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { maxLength: 3 }), ([low, high], include) => {
-      const scale = fitScale('linear', [low, high], include);
-      const slack = 1e-6 * (scale.max - scale.min);
-      expect(scale.min).toBeLessThanOrEqual(Math.min(low, ...include) + slack);
-      expect(scale.max).toBeGreaterThanOrEqual(Math.max(high, ...include) - slack);
-    }));
+    fc.assert(
+      fc.property(
+        extents,
+        fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { maxLength: 3 }),
+        ([low, high], include) => {
+          const scale = fitScale('linear', [low, high], include);
+          const slack = 1e-6 * (scale.max - scale.min);
+          expect(scale.min).toBeLessThanOrEqual(Math.min(low, ...include) + slack);
+          expect(scale.max).toBeGreaterThanOrEqual(Math.max(high, ...include) - slack);
+        },
+      ),
+    );
   });
 
   it('ignores what is not defined, and has a scale where nothing is', () => {
@@ -61,7 +69,9 @@ it('ticks of a log scale over many decades thin out to whole decades', () => {
 });
 
 it('rounds steps up to 1, 2 or 5 times a power of ten', () => {
-  expect([0.011, 0.2, 0.21, 3, 7, 1e5].map(niceStep).map((step) => Number(step.toPrecision(6)))).toEqual([0.02, 0.2, 0.5, 5, 10, 1e5]);
+  expect([0.011, 0.2, 0.21, 3, 7, 1e5].map(niceStep).map((step) => Number(step.toPrecision(6)))).toEqual([
+    0.02, 0.2, 0.5, 5, 10, 1e5,
+  ]);
 });
 
 it('takes the extent of what is in view and defined', () => {

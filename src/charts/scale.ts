@@ -37,7 +37,10 @@ export function niceStep(rough: number): number {
   return (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10) * power;
 }
 
-/** Smallest and largest y above `least` of interleaved points whose x lies in [from, to]; [Infinity, -Infinity] where there is none. */
+/**
+ * Smallest and largest y above `least` of interleaved points whose x lies in [from, to]; [Infinity, -Infinity] where
+ * there is none.
+ */
 export function yExtent(lines: readonly Float64Array[], from: number, to: number, least = -Infinity): [number, number] {
   let low = Infinity;
   let high = -Infinity;
@@ -54,12 +57,24 @@ export function yExtent(lines: readonly Float64Array[], from: number, to: number
 }
 
 /**
- * Scale that shows `extent` (of the data) and every finite value of `include` (thresholds, bounds), with a little air, its ends on round values.
+ * Scale that shows `extent` (of the data) and every finite value of `include` (thresholds, bounds), with a little air,
+ * its ends on round values.
  * @param floor smallest value of a log scale.
  */
-export function fitScale(kind: 'linear' | 'log', extent: readonly [number, number], include: readonly number[], floor = 1e-3): YScale {
+export function fitScale(
+  kind: 'linear' | 'log',
+  extent: readonly [number, number],
+  include: readonly number[],
+  floor = 1e-3,
+): YScale {
   const values = [...extent, ...include].filter(Number.isFinite);
-  if (values.length === 0) return { kind, min: kind === 'log' ? Math.log10(floor) : 0, max: kind === 'log' ? Math.log10(floor) + 1 : 1, floor };
+  if (values.length === 0)
+    return {
+      kind,
+      min: kind === 'log' ? Math.log10(floor) : 0,
+      max: kind === 'log' ? Math.log10(floor) + 1 : 1,
+      floor,
+    };
   let low = toScaled(Math.min(...values), { kind, floor });
   let high = toScaled(Math.max(...values), { kind, floor });
   if (high - low < 1e-12 * Math.max(1, Math.abs(high))) {
@@ -72,15 +87,24 @@ export function fitScale(kind: 'linear' | 'log', extent: readonly [number, numbe
     return { kind, min: Math.max(Math.log10(floor), low - air), max: high + air, floor };
   }
   const step = niceStep((high - low) / 8);
-  return { kind, min: Math.floor(low / step + 1e-9) * step, max: Math.ceil((high + (high - low) * 0.02) / step) * step, floor };
+  return {
+    kind,
+    min: Math.floor(low / step + 1e-9) * step,
+    max: Math.ceil((high + (high - low) * 0.02) / step) * step,
+    floor,
+  };
 }
 
-/** About `count` round ticks of a scale; a log scale has its powers of ten, and their halves and fifths where there is room. */
+/**
+ * About `count` round ticks of a scale; a log scale has its powers of ten, and their halves and fifths where there is
+ * room.
+ */
 export function yTicks(scale: YScale, count: number): Tick[] {
   if (scale.kind === 'linear') {
     const step = niceStep((scale.max - scale.min) / Math.max(1, count));
     const ticks: Tick[] = [];
-    for (let i = Math.ceil(scale.min / step - 1e-9); i * step <= scale.max + step * 1e-9; i++) ticks.push({ at: i * step, value: Number((i * step).toPrecision(12)) });
+    for (let i = Math.ceil(scale.min / step - 1e-9); i * step <= scale.max + step * 1e-9; i++)
+      ticks.push({ at: i * step, value: Number((i * step).toPrecision(12)) });
     return ticks;
   }
   const decades = scale.max - scale.min;

@@ -1,6 +1,7 @@
 /**
- * Edges of a stacked chart of shares: layer `j` lies between edge `j` and edge `j + 1`, from 0 to 1. An empty bucket keeps the shares of the bucket before
- * it (there is nothing to show there; `counts` says so), the first ones those of the first bucket that holds anything.
+ * Edges of a stacked chart of shares: layer `j` lies between edge `j` and edge `j + 1`, from 0 to 1. An empty bucket
+ * keeps the shares of the bucket before it (there is nothing to show there; `counts` says so), the first ones those of
+ * the first bucket that holds anything.
  * @param x bucket centres, length B.
  * @param counts row-major B x layers.
  * @returns layers + 1 edges, interleaved x, share.

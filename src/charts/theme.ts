@@ -60,7 +60,10 @@ function refresh(): void {
   for (const listener of listeners) listener();
 }
 
-/** Watches what can change the tokens: attributes of the root element, stylesheets that arrive, and the system's preference. */
+/**
+ * Watches what can change the tokens: attributes of the root element, stylesheets that arrive, and the system's
+ * preference.
+ */
 function watch(): () => void {
   const root = new MutationObserver(refresh);
   root.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme', 'class', 'style'] });

@@ -33,7 +33,10 @@ const CLICK_SLOP = 4;
 const SCROLL_GRACE = 250;
 /** Wheel gestures end when no notch came for this long, in ms. */
 const WHEEL_REST = 200;
-/** A click picks when no second one came for this long, in ms: what a pick opens may move the chart from under a double click. */
+/**
+ * A click picks when no second one came for this long, in ms: what a pick opens may move the chart from under a double
+ * click.
+ */
 const DOUBLE_CLICK = 230;
 
 let lastPageScroll = -Infinity;
@@ -41,16 +44,29 @@ let scrollWatched = false;
 function watchPageScroll(): void {
   if (scrollWatched) return;
   scrollWatched = true;
-  window.addEventListener('scroll', () => { lastPageScroll = performance.now(); }, { capture: true, passive: true });
+  window.addEventListener(
+    'scroll',
+    () => {
+      lastPageScroll = performance.now();
+    },
+    { capture: true, passive: true },
+  );
 }
 
 /**
- * Pointer gestures of a plot: wheel zooms about the pointer, a sideways wheel pans, drag pans, shift and drag zooms to a box, double click resets,
- * click picks. A wheel with alt held, outside the plot area, or already scrolling the page, scrolls.
+ * Pointer gestures of a plot: wheel zooms about the pointer, a sideways wheel pans, drag pans, shift and drag zooms to
+ * a box, double click resets, click picks. A wheel with alt held, outside the plot area, or already scrolling the page,
+ * scrolls.
  */
-export function usePlotGestures(ref: RefObject<HTMLElement | null>, frame: GestureFrame | null, handlers: GestureHandlers): void {
+export function usePlotGestures(
+  ref: RefObject<HTMLElement | null>,
+  frame: GestureFrame | null,
+  handlers: GestureHandlers,
+): void {
   const latest = useEffectEvent(() => ({ frame, handlers }));
-  const drag = useRef<{ id: number; startPx: number; moved: boolean; mode: 'pan' | 'box'; domain: Domain } | null>(null);
+  const drag = useRef<{ id: number; startPx: number; moved: boolean; mode: 'pan' | 'box'; domain: Domain } | null>(
+    null,
+  );
 
   useEffect(() => {
     const element = ref.current;
@@ -92,13 +108,21 @@ export function usePlotGestures(ref: RefObject<HTMLElement | null>, frame: Gestu
       const now = performance.now();
       if (now - lastPageScroll < SCROLL_GRACE && !event.ctrlKey) return;
       event.preventDefault();
-      const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? 400 : 1;
+      const unit =
+        event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? 400 : 1;
       const [dx, dy] = event.shiftKey && event.deltaX === 0 ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
       const from = pending ?? f.domain;
       const x = pxToX(point.px, from, f.box);
-      const next = Math.abs(dx) > Math.abs(dy)
-        ? panBy(from, (dx * unit * span(from)) / f.box.width, f.full)
-        : zoomAbout(from, x, Math.exp(Math.max(-1, Math.min(1, dy * unit * (event.ctrlKey ? 0.01 : 0.002)))), f.full, f.minSpan);
+      const next =
+        Math.abs(dx) > Math.abs(dy)
+          ? panBy(from, (dx * unit * span(from)) / f.box.width, f.full)
+          : zoomAbout(
+              from,
+              x,
+              Math.exp(Math.max(-1, Math.min(1, dy * unit * (event.ctrlKey ? 0.01 : 0.002)))),
+              f.full,
+              f.minSpan,
+            );
       propose(next);
       clearTimeout(wheelEnd);
       wheelEnd = window.setTimeout(() => settle(pending ?? latest().frame?.domain ?? next), WHEEL_REST);
@@ -109,7 +133,13 @@ export function usePlotGestures(ref: RefObject<HTMLElement | null>, frame: Gestu
       const point = place(event);
       if (!f || !point || event.button !== 0 || !inside(point, f.box)) return;
       element.setPointerCapture(event.pointerId);
-      drag.current = { id: event.pointerId, startPx: point.px, moved: false, mode: event.shiftKey ? 'box' : 'pan', domain: f.domain };
+      drag.current = {
+        id: event.pointerId,
+        startPx: point.px,
+        moved: false,
+        mode: event.shiftKey ? 'box' : 'pan',
+        domain: f.domain,
+      };
     };
     const onMove = (event: PointerEvent) => {
       const { frame: f, handlers: h } = latest();
@@ -135,7 +165,8 @@ export function usePlotGestures(ref: RefObject<HTMLElement | null>, frame: Gestu
       if (held.mode === 'box') h.onBox(null);
       if (!held.moved) {
         clearTimeout(picking);
-        if (event.type === 'pointerup' && h.onPick) picking = window.setTimeout(() => latest().handlers.onPick?.(point), DOUBLE_CLICK);
+        if (event.type === 'pointerup' && h.onPick)
+          picking = window.setTimeout(() => latest().handlers.onPick?.(point), DOUBLE_CLICK);
         return;
       }
       if (held.mode === 'pan') settle(pending ?? f.domain);
@@ -144,7 +175,9 @@ export function usePlotGestures(ref: RefObject<HTMLElement | null>, frame: Gestu
         settle(clampDomain({ min: Math.min(a, b), max: Math.max(a, b) }, f.full, f.minSpan));
       }
     };
-    const onLeave = () => { if (!drag.current) latest().handlers.onCursor(null); };
+    const onLeave = () => {
+      if (!drag.current) latest().handlers.onCursor(null);
+    };
     const onDouble = (event: MouseEvent) => {
       const { frame: f, handlers: h } = latest();
       const point = place(event);

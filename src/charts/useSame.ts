@@ -9,7 +9,10 @@ export function useUnchanged<T>(next: T): T {
   return shared;
 }
 
-/** `next`, or the value before where the two say the same: so that what is derived from it is not made, and drawn, again. */
+/**
+ * `next`, or the value before where the two say the same: so that what is derived from it is not made, and drawn,
+ * again.
+ */
 export function useSame<T>(next: T, same: (a: T, b: T) => boolean): T {
   const [kept, keep] = useState(next);
   if (Object.is(kept, next) || same(kept, next)) return kept;
@@ -17,7 +20,8 @@ export function useSame<T>(next: T, same: (a: T, b: T) => boolean): T {
   return next;
 }
 
-export const sameItems = <T>(a: readonly T[], b: readonly T[]): boolean => a.length === b.length && a.every((item, i) => Object.is(item, b[i]));
+export const sameItems = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a.length === b.length && a.every((item, i) => Object.is(item, b[i]));
 
 /** Equal own fields, one level deep. */
 export const sameFields = <T extends object>(a: T, b: T): boolean => {

@@ -13,7 +13,8 @@ export function useSize(ref: RefObject<HTMLElement | null>): Size | null {
     if (!element) return;
     const observer = new ResizeObserver(([entry]) => {
       const { width, height } = entry.contentRect;
-      if (width > 0 && height > 0) setSize((old) => (old && old.width === width && old.height === height ? old : { width, height }));
+      if (width > 0 && height > 0)
+        setSize((old) => (old && old.width === width && old.height === height ? old : { width, height }));
     });
     observer.observe(element);
     return () => observer.disconnect();

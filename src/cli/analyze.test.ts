@@ -25,29 +25,43 @@ const readJson = async (name: string): Promise<unknown> => JSON.parse(await read
 async function analyze(name: GoldenCase, ledger: string): Promise<Awaited<ReturnType<typeof loadGolden>>> {
   const golden = await loadGolden(name);
   const parameters = join(out, 'parameters.json');
-  await writeFile(parameters, JSON.stringify((JSON.parse(await readFile(fixture(`${name}.json`), 'utf8')) as { parameters: unknown }).parameters));
+  await writeFile(
+    parameters,
+    JSON.stringify((JSON.parse(await readFile(fixture(`${name}.json`), 'utf8')) as { parameters: unknown }).parameters),
+  );
   expect(await run([fixture(`${ledger}.parquet`), '--params', parameters, '--out', out])).toBe(0);
   return golden;
 }
 
 describe('tautline analyze', () => {
-  it.each([['fracture', 'fracture'], ['real_turn_sync_reference_anchor', 'real_turn_sync']] as const)('writes the golden files of %s', async (name, ledger) => {
+  it.each([
+    ['fracture', 'fracture'],
+    ['real_turn_sync_reference_anchor', 'real_turn_sync'],
+  ] as const)('writes the golden files of %s', async (name, ledger) => {
     const golden = await analyze(name, ledger);
     const parquet = await nodePlatform().parquet();
     const bytes = new Uint8Array(await readFile(join(out, 'signals.parquet')));
     const written = tableFromIPC(parquet.readParquet(bytes).intoIPCStream());
-    const expected = tableFromIPC(parquet.readParquet(new Uint8Array(await readFile(fixture(`${name}.signals.parquet`)))).intoIPCStream());
-    expect(written.schema.fields.map((f) => `${f.name} ${f.type}`)).toEqual(expected.schema.fields.map((f) => `${f.name} ${f.type}`));
+    const expected = tableFromIPC(
+      parquet.readParquet(new Uint8Array(await readFile(fixture(`${name}.signals.parquet`)))).intoIPCStream(),
+    );
+    expect(written.schema.fields.map((f) => `${f.name} ${f.type}`)).toEqual(
+      expected.schema.fields.map((f) => `${f.name} ${f.type}`),
+    );
     expect([...written.getChild('event_id')!]).toEqual([...expected.getChild('event_id')!]);
     expect([...written.getChild('stream')!]).toEqual([...expected.getChild('stream')!]);
     expect([...written.getChild('route')!]).toEqual(golden.route);
     for (const [column, values] of Object.entries(golden.columns)) {
       const mine = [...written.getChild(column)!].map((v) => (v === null ? Number.NaN : Number(v)));
-      expect(mine.findIndex((v, i) => !agrees(v, values[i])), column).toBe(-1);
+      expect(
+        mine.findIndex((v, i) => !agrees(v, values[i])),
+        column,
+      ).toBe(-1);
     }
     const alerts = (await readJson('alerts.json')) as Record<string, unknown>[];
     const listed = JSON.parse(await readFile(fixture(`${name}.json`), 'utf8')) as { alerts: Record<string, unknown>[] };
-    const plain = (alert: Record<string, unknown>) => Object.fromEntries(Object.entries(alert).filter(([key]) => key !== 'peak'));
+    const plain = (alert: Record<string, unknown>) =>
+      Object.fromEntries(Object.entries(alert).filter(([key]) => key !== 'peak'));
     // The golden files list the paper's channels; SHIFT is beyond them.
     expect(alerts.filter((a) => a.kind !== 'SHIFT').map(plain)).toEqual(listed.alerts.map(plain));
     expect(Object.keys(alerts[0]).sort()).toEqual(Object.keys(listed.alerts[0]).sort());
@@ -62,10 +76,21 @@ describe('tautline analyze', () => {
     ['no output', [fixture('fracture.parquet')], /No folder to write to was given/],
     ['a file that is not there', ['/no/such.parquet', '--out', '/tmp'], /such\.parquet: there is no such file/],
     ['a file that is no ledger', [fixture('README.md'), '--out', '/tmp'], /README\.md/],
-    ['an unknown stream key', [fixture('fracture.parquet'), '--stream', 'model', '--out', '/tmp'], /"stream": is "model", must be one of provider_id/],
-    ['an unknown parameter', [fixture('fracture.parquet'), '--params', fixture('fracture.json'), '--out', '/tmp'], /"parameters": is not a parameter/],
+    [
+      'an unknown stream key',
+      [fixture('fracture.parquet'), '--stream', 'model', '--out', '/tmp'],
+      /"stream": is "model", must be one of provider_id/,
+    ],
+    [
+      'an unknown parameter',
+      [fixture('fracture.parquet'), '--params', fixture('fracture.json'), '--out', '/tmp'],
+      /"parameters": is not a parameter/,
+    ],
   ])('refuses %s in one line', async (_, args, message) => {
-    const failure = await run(args).then(() => null, (thrown: unknown) => thrown);
+    const failure = await run(args).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
     expect(failure).toBeInstanceOf(TautlineFailure);
     const line = explain((failure as TautlineFailure).error);
     expect(line).toMatch(message);

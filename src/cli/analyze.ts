@@ -13,42 +13,75 @@ import { openSession } from './session.ts';
 import { readParameters } from './parameters.ts';
 
 /**
- * `tautline analyze`: the pipeline over a ledger; writes signals.parquet, alerts.json and calibration.json into a folder.
+ * `tautline analyze`: the pipeline over a ledger; writes signals.parquet, alerts.json and calibration.json into a
+ * folder.
  * @returns the exit status
  */
 export async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
-    args, allowPositionals: true, options: { params: { type: 'string' }, stream: { type: 'string' }, baseline: { type: 'string' }, out: { type: 'string' }, ...PART_OPTIONS },
+    args,
+    allowPositionals: true,
+    options: {
+      params: { type: 'string' },
+      stream: { type: 'string' },
+      baseline: { type: 'string' },
+      out: { type: 'string' },
+      ...PART_OPTIONS,
+    },
   });
-  if (positionals.length === 0) throw needs('No ledger was given', 'Give one or more files, or a folder of hive partitions');
-  if (values.out === undefined) throw needs('No folder to write to was given', 'Say with --out DIR where signals.parquet, alerts.json and calibration.json go');
+  if (positionals.length === 0)
+    throw needs('No ledger was given', 'Give one or more files, or a folder of hive partitions');
+  if (values.out === undefined)
+    throw needs(
+      'No folder to write to was given',
+      'Say with --out DIR where signals.parquet, alerts.json and calibration.json go',
+    );
   const file = values.baseline === undefined ? null : await readBaselineFile(values.baseline);
   const given = file?.bundle ?? null;
   // A bundle's calibration is that of its parameters.
-  const parameters = await readParameters(values.params, { ...(values.params === undefined ? given?.parameters : {}), ...(values.stream === undefined ? {} : { stream: values.stream }) });
+  const parameters = await readParameters(values.params, {
+    ...(values.params === undefined ? given?.parameters : {}),
+    ...(values.stream === undefined ? {} : { stream: values.stream }),
+  });
   const warnings: string[] = [];
   const { ledger, analysis } = await openSession(positionals, parameters, {
-    baseline: file && ((report) => file.forLedger(report, (sentence) => warnings.push(sentence))), embedderReference: given?.ledger.embedderReference,
+    baseline: file && ((report) => file.forLedger(report, (sentence) => warnings.push(sentence))),
+    embedderReference: given?.ledger.embedderReference,
     part: readPart(values),
   });
 
   await mkdir(values.out, { recursive: true });
   const { events, signals, decisions } = analysis;
-  await writeFile(join(values.out, 'signals.parquet'), await signalsToParquet(nodePlatform(), events, signals, decisions));
+  await writeFile(
+    join(values.out, 'signals.parquet'),
+    await signalsToParquet(nodePlatform(), events, signals, decisions),
+  );
   await writeFile(join(values.out, 'alerts.json'), json(alertsToJson(decisions.alerts, events.streams)));
   await writeFile(join(values.out, 'calibration.json'), json(calibrationToJson(analysis)));
 
   const { report } = ledger;
-  console.log(`${countLine(report, events.n)} in ${formatCount(events.streams.length)} streams, reference ${formatCount(decisions.calibration.ref)} events${values.baseline === undefined ? '' : ` of ${values.baseline}`}`);
+  console.log(
+    `${countLine(report, events.n)} in ${formatCount(events.streams.length)} streams, reference ${formatCount(decisions.calibration.ref)} events${values.baseline === undefined ? '' : ` of ${values.baseline}`}`,
+  );
   for (const { reason, count, examples } of report.leftOut) {
-    console.log(`left out: ${formatCount(count)} of ${formatCount(report.rowsRead)} rows: ${reason} (${examples.slice(0, 5).join(', ')}${count > 5 ? ', …' : ''})`);
+    console.log(
+      `left out: ${formatCount(count)} of ${formatCount(report.rowsRead)} rows: ${reason} (${examples.slice(0, 5).join(', ')}${count > 5 ? ', …' : ''})`,
+    );
   }
   if (analysis.leftOut.length > 0) {
-    console.log(`left out: ${formatCount(analysis.leftOut.length)} streams beyond the busiest ${events.streams.length}: ${analysis.leftOut.slice(0, 5).map((s) => s.name).join(', ')}${analysis.leftOut.length > 5 ? ', …' : ''}`);
+    console.log(
+      `left out: ${formatCount(analysis.leftOut.length)} streams beyond the busiest ${events.streams.length}: ${analysis.leftOut
+        .slice(0, 5)
+        .map((s) => s.name)
+        .join(', ')}${analysis.leftOut.length > 5 ? ', …' : ''}`,
+    );
   }
   for (const note of [...warnings, ...report.notes]) console.log(`note: ${note}`);
-  if (analysis.retrospective) console.log('note: fewer than 200 events: the whole ledger is the reference, so nothing is alerted on');
-  const counts = ALERT_KINDS.map((kind) => [kind, decisions.alerts.filter((alert) => alert.kind === kind).length] as const).filter(([, count]) => count > 0);
+  if (analysis.retrospective)
+    console.log('note: fewer than 200 events: the whole ledger is the reference, so nothing is alerted on');
+  const counts = ALERT_KINDS.map(
+    (kind) => [kind, decisions.alerts.filter((alert) => alert.kind === kind).length] as const,
+  ).filter(([, count]) => count > 0);
   console.log(`alerts: ${counts.length === 0 ? 'none' : counts.map(([kind, count]) => `${count} ${kind}`).join(', ')}`);
   return 0;
 }

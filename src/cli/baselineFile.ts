@@ -19,7 +19,8 @@ export async function readBaselineFile(path: string): Promise<BaselineFile> {
   const bytes = await readBytes(path);
   const text = new TextDecoder().decode(bytes);
   // JSON begins with a brace, protobuf with the key of the first field: a newline.
-  if (!/^\uFEFF?[ \r\n\t]*\{/.test(text) || path.endsWith('.pb')) return ofBundle((await import('../detection/lab/bundleProtobuf.ts')).bundleFromProtobuf(bytes, path));
+  if (!/^\uFEFF?[ \r\n\t]*\{/.test(text) || path.endsWith('.pb'))
+    return ofBundle((await import('../detection/lab/bundleProtobuf.ts')).bundleFromProtobuf(bytes, path));
   return isBundleJson(text) ? ofBundle(bundleFromJson(text, path)) : ofBaseline(baselineFromJson(text, path));
 }
 
@@ -27,7 +28,12 @@ export async function readBaselineFile(path: string): Promise<BaselineFile> {
 export async function readBundleFile(path: string): Promise<BaselineFile & { readonly bundle: Bundle }> {
   const file = await readBaselineFile(path);
   if (file.bundle) return { ...file, bundle: file.bundle };
-  throw new TautlineFailure({ kind: 'file', file: path, problem: 'it is a baseline, not a bundle', advice: 'Write a bundle with "tautline bundle"' });
+  throw new TautlineFailure({
+    kind: 'file',
+    file: path,
+    problem: 'it is a baseline, not a bundle',
+    advice: 'Write a bundle with "tautline bundle"',
+  });
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
@@ -35,7 +41,12 @@ async function readBytes(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (thrown) {
     const missing = (thrown as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new TautlineFailure({ kind: 'file', file: path, problem: missing ? 'there is no such file' : `it cannot be read (${(thrown as Error).message})`, advice: 'Check the path' });
+    throw new TautlineFailure({
+      kind: 'file',
+      file: path,
+      problem: missing ? 'there is no such file' : `it cannot be read (${(thrown as Error).message})`,
+      advice: 'Check the path',
+    });
   }
 }
 

@@ -17,23 +17,52 @@ import { openSession } from './session.ts';
  */
 export async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
-    args, allowPositionals: true, options: { params: { type: 'string' }, against: { type: 'string' }, stream: { type: 'string' }, out: { type: 'string' }, ...PART_OPTIONS },
+    args,
+    allowPositionals: true,
+    options: {
+      params: { type: 'string' },
+      against: { type: 'string' },
+      stream: { type: 'string' },
+      out: { type: 'string' },
+      ...PART_OPTIONS,
+    },
   });
-  if (positionals.length === 0) throw new TautlineFailure({ kind: 'parameter', name: 'LEDGER', problem: 'is missing', advice: 'Give one or more files, or a folder of hive partitions' });
+  if (positionals.length === 0)
+    throw new TautlineFailure({
+      kind: 'parameter',
+      name: 'LEDGER',
+      problem: 'is missing',
+      advice: 'Give one or more files, or a folder of hive partitions',
+    });
   const { out } = values;
   if (out === undefined || !/\.(json|pb)$/.test(out)) {
-    throw new TautlineFailure({ kind: 'parameter', name: '--out FILE', problem: out === undefined ? 'is missing' : `is "${out}"`, advice: 'Name a file that ends in .json, or in .pb for protobuf' });
+    throw new TautlineFailure({
+      kind: 'parameter',
+      name: '--out FILE',
+      problem: out === undefined ? 'is missing' : `is "${out}"`,
+      advice: 'Name a file that ends in .json, or in .pb for protobuf',
+    });
   }
   const parameters = await readParameters(values.params, { stream: values.stream });
   const comparedWith = values.against === undefined ? null : await readParameters(values.against);
-  const { kernels, ledger, stages, analysis } = await openSession(positionals, parameters, { comparedWith, part: readPart(values) });
+  const { kernels, ledger, stages, analysis } = await openSession(positionals, parameters, {
+    comparedWith,
+    part: readPart(values),
+  });
 
   const { events, signals, decisions, reference } = analysis;
-  const inControl = inControlOf({ events, signals, calibration: decisions.calibration, reference, parameters, alerts: [] }, 'reference');
+  const inControl = inControlOf(
+    { events, signals, calibration: decisions.calibration, reference, parameters, alerts: [] },
+    'reference',
+  );
   const bundle = makeBundle(ledger.report, analysis, stages.detector, {
-    comparedWith, embedderReference: parameters.reference_events, characteristics: characteristicsOf(operatingCharacteristics(kernels, inControl, parameters)),
+    comparedWith,
+    embedderReference: parameters.reference_events,
+    characteristics: characteristicsOf(operatingCharacteristics(kernels, inControl, parameters)),
   });
-  const bytes = out.endsWith('.pb') ? (await import('../detection/lab/bundleProtobuf.ts')).bundleToProtobuf(bundle) : new TextEncoder().encode(`${bundleToJson(bundle)}\n`);
+  const bytes = out.endsWith('.pb')
+    ? (await import('../detection/lab/bundleProtobuf.ts')).bundleToProtobuf(bundle)
+    : new TextEncoder().encode(`${bundleToJson(bundle)}\n`);
   await writeFile(out, bytes);
   if (ledger.report.part) console.log(countLine(ledger.report, ledger.report.rowsRead));
   for (const line of summary(bundle)) console.log(line);
@@ -47,8 +76,13 @@ function summary({ ledger, alerts, rollout, operatingCharacteristics: oc }: Bund
     `rollout: ${formatPercent(rollout.share)} of the alerts change (${rollout.added} added, ${rollout.removed} removed, ${rollout.moved} moved): ${ROLLOUT_TEXT[rollout.advice]}`,
   ];
   if (oc) {
-    const known = Number.isNaN(oc.arl0) || Number.isNaN(oc.arl0Interval[1]) ? 'too few false alarms to tell' : `${formatNumber(oc.arl0)} events (95 %: ${formatNumber(oc.arl0Interval[0])} to ${formatNumber(oc.arl0Interval[1])}), ${oc.arl0Method}`;
-    lines.push(`a false [DRIFT] in: ${known}${Number.isNaN(oc.falseAlertsPerDay) || Number.isNaN(oc.arl0Interval[1]) ? '' : `; ${formatNumber(oc.falseAlertsPerDay)} a day at the ledger's rate`}`);
+    const known =
+      Number.isNaN(oc.arl0) || Number.isNaN(oc.arl0Interval[1])
+        ? 'too few false alarms to tell'
+        : `${formatNumber(oc.arl0)} events (95 %: ${formatNumber(oc.arl0Interval[0])} to ${formatNumber(oc.arl0Interval[1])}), ${oc.arl0Method}`;
+    lines.push(
+      `a false [DRIFT] in: ${known}${Number.isNaN(oc.falseAlertsPerDay) || Number.isNaN(oc.arl0Interval[1]) ? '' : `; ${formatNumber(oc.falseAlertsPerDay)} a day at the ledger's rate`}`,
+    );
   }
   return lines;
 }

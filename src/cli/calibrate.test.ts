@@ -7,18 +7,24 @@ import { run as calibrate } from './calibrate.ts';
 
 let folder: string;
 let printed: string;
-beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'tautline-calibrate-')); });
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tautline-calibrate-'));
+});
 afterAll(() => rm(folder, { recursive: true }));
 beforeEach(() => {
   printed = '';
-  vi.spyOn(console, 'log').mockImplementation((text: string) => { printed += `${text}\n`; });
+  vi.spyOn(console, 'log').mockImplementation((text: string) => {
+    printed += `${text}\n`;
+  });
 });
 
 const json = async (...path: string[]) => JSON.parse(await readFile(join(folder, ...path), 'utf8'));
 
 describe('calibrate', () => {
   it('passes by default, runs the Monte Carlo on workers and writes both', async () => {
-    expect(await calibrate(['--seeds', '1', '--from', '5', '--workers', '2', '--out', join(folder, 'default')])).toBe(0);
+    expect(await calibrate(['--seeds', '1', '--from', '5', '--workers', '2', '--out', join(folder, 'default')])).toBe(
+      0,
+    );
     expect(printed).toMatch(/pass +Independent fracture +\[DRIFT\] fires at event +12,403 +12,403/);
     expect(printed).toContain('all 16 verdicts pass');
     expect(printed).toContain('Monte Carlo, seeds 5 to 5: 250,000 events');
@@ -34,7 +40,20 @@ describe('calibrate', () => {
     const params = join(folder, 'params.json');
     await writeFile(params, '{"adaptive": false}');
     const out = join(folder, 'fixed');
-    expect(await calibrate(['--params', params, '--seeds', '1', '--from', '5', '--compare', join(folder, 'default', 'monte-carlo.json'), '--out', out])).toBe(1);
+    expect(
+      await calibrate([
+        '--params',
+        params,
+        '--seeds',
+        '1',
+        '--from',
+        '5',
+        '--compare',
+        join(folder, 'default', 'monte-carlo.json'),
+        '--out',
+        out,
+      ]),
+    ).toBe(1);
     expect(printed).toContain('2 of 16 verdicts fail: backoff-window, backoff-alerts');
     expect(printed).toMatch(/\* backoff: Dynamic window in the spells +384 -> 120/);
     expect(await json('fixed', 'verdicts.json')).toMatchObject({ pass: false, parameters: { adaptive: false } });

@@ -6,7 +6,17 @@ import { formatCount, formatDuration, formatNumber, formatPercent } from '../cor
 import { changedParameters, type Parameters } from '../detection/parameters.ts';
 import { calibrationReport, calibrationTrials, type CalibrationReport } from '../harness/calibration.ts';
 import {
-  compareRuns, loadRun, MEASURES, saveRun, summarise, trialsOf, type CaseSummary, type Difference, type Measure, type MonteCarloPlan, type MonteCarloRun,
+  compareRuns,
+  loadRun,
+  MEASURES,
+  saveRun,
+  summarise,
+  trialsOf,
+  type CaseSummary,
+  type Difference,
+  type Measure,
+  type MonteCarloPlan,
+  type MonteCarloRun,
 } from '../harness/monteCarlo.ts';
 import { CHOICES } from '../harness/profiles.ts';
 import { PAPER_KINDS, type VerdictRow } from '../harness/verdicts.ts';
@@ -15,15 +25,21 @@ import { readParameters } from './parameters.ts';
 import { createTrialPool, type TrialPool } from './trialPool.ts';
 
 /**
- * `tautline calibrate`: the four stress profiles and their verdicts; with --seeds the Monte Carlo as well. Writes verdicts.json, and monte-carlo.json.
+ * `tautline calibrate`: the four stress profiles and their verdicts; with --seeds the Monte Carlo as well. Writes
+ * verdicts.json, and monte-carlo.json.
  * @returns the exit status: 1 where a verdict fails
  */
 export async function run(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
     options: {
-      seed: { type: 'string' }, seeds: { type: 'string' }, from: { type: 'string' }, workers: { type: 'string' }, params: { type: 'string' },
-      compare: { type: 'string' }, out: { type: 'string', default: 'tautline-calibration' },
+      seed: { type: 'string' },
+      seeds: { type: 'string' },
+      from: { type: 'string' },
+      workers: { type: 'string' },
+      params: { type: 'string' },
+      compare: { type: 'string' },
+      out: { type: 'string', default: 'tautline-calibration' },
     },
   });
   const seed = wholeNumber('--seed', values.seed, 0) ?? CHOICES.seed.value;
@@ -32,7 +48,12 @@ export async function run(args: string[]): Promise<number> {
   const workers = wholeNumber('--workers', values.workers, 1);
   const parameters = await readParameters(values.params);
   if (values.compare !== undefined && seeds === undefined) {
-    throw new TautlineFailure({ kind: 'parameter', name: '--compare', problem: 'needs a Monte Carlo to compare with', advice: 'Give --seeds N as well' });
+    throw new TautlineFailure({
+      kind: 'parameter',
+      name: '--compare',
+      problem: 'needs a Monte Carlo to compare with',
+      advice: 'Give --seeds N as well',
+    });
   }
   const before = values.compare === undefined ? null : loadRun(await readText(values.compare), values.compare);
   await mkdir(values.out, { recursive: true });
@@ -40,9 +61,14 @@ export async function run(args: string[]): Promise<number> {
   const pool = createTrialPool(workers);
   try {
     const report = await table({ seed, parameters }, pool, values.out);
-    if (seeds !== undefined) await monteCarlo({ from, seeds, parameters }, pool, values.out, before && { file: values.compare!, run: before });
+    if (seeds !== undefined)
+      await monteCarlo({ from, seeds, parameters }, pool, values.out, before && { file: values.compare!, run: before });
     const failed = report.rows.filter((row) => !row.pass);
-    console.log(failed.length === 0 ? `all ${report.rows.length} verdicts pass` : `${failed.length} of ${report.rows.length} verdicts fail: ${failed.map((row) => row.id).join(', ')}`);
+    console.log(
+      failed.length === 0
+        ? `all ${report.rows.length} verdicts pass`
+        : `${failed.length} of ${report.rows.length} verdicts fail: ${failed.map((row) => row.id).join(', ')}`,
+    );
     console.log(`written to ${values.out}`);
     return failed.length === 0 ? 0 : 1;
   } finally {
@@ -51,7 +77,11 @@ export async function run(args: string[]): Promise<number> {
 }
 
 /** Runs the table of verdicts, prints and writes it. */
-async function table(options: { readonly seed: number; readonly parameters: Parameters }, pool: TrialPool, folder: string): Promise<CalibrationReport> {
+async function table(
+  options: { readonly seed: number; readonly parameters: Parameters },
+  pool: TrialPool,
+  folder: string,
+): Promise<CalibrationReport> {
   const trials = calibrationTrials(options);
   const report = calibrationReport(trials, await pool.run(trials));
   console.log(tableText(report.rows));
@@ -60,22 +90,37 @@ async function table(options: { readonly seed: number; readonly parameters: Para
 }
 
 /** Runs the Monte Carlo, prints its summary, and what changed since another run; writes it. */
-async function monteCarlo(plan: MonteCarloPlan, pool: TrialPool, folder: string, before: { readonly file: string; readonly run: MonteCarloRun } | null): Promise<void> {
+async function monteCarlo(
+  plan: MonteCarloPlan,
+  pool: TrialPool,
+  folder: string,
+  before: { readonly file: string; readonly run: MonteCarloRun } | null,
+): Promise<void> {
   const started = performance.now();
   const run: MonteCarloRun = { ...plan, trials: await pool.run(trialsOf(plan), progressLine(started)) };
   const ms = performance.now() - started;
   await writeFile(join(folder, 'monte-carlo.json'), saveRun(run));
   const events = run.trials.reduce((sum, t) => sum + t.events, 0);
-  console.log(`\nMonte Carlo, seeds ${plan.from} to ${plan.from + plan.seeds - 1}: ${formatCount(events)} events in ${formatDuration(ms)} (${formatCount((60_000 * events) / ms)} a minute)\n`);
+  console.log(
+    `\nMonte Carlo, seeds ${plan.from} to ${plan.from + plan.seeds - 1}: ${formatCount(events)} events in ${formatDuration(ms)} (${formatCount((60_000 * events) / ms)} a minute)\n`,
+  );
   for (const summary of summarise(run)) console.log(`${summaryLines(summary).join('\n')}\n`);
-  if (before) console.log(`Against ${before.file} (first: that run, second: this one):\n${compareRuns(before.run, run).map(differenceLine).join('\n')}\n`);
+  if (before)
+    console.log(
+      `Against ${before.file} (first: that run, second: this one):\n${compareRuns(before.run, run).map(differenceLine).join('\n')}\n`,
+    );
 }
 
 async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (thrown) {
-    throw new TautlineFailure({ kind: 'file', file, problem: `it cannot be read (${(thrown as Error).message})`, advice: 'Check the path' });
+    throw new TautlineFailure({
+      kind: 'file',
+      file,
+      problem: `it cannot be read (${(thrown as Error).message})`,
+      advice: 'Check the path',
+    });
   }
 }
 
@@ -93,24 +138,46 @@ function measuredText({ measured, unit }: VerdictRow): string {
 
 function tableText(rows: readonly VerdictRow[]): string {
   const header = ['', 'profile', 'what', 'paper', 'measured', 'note'];
-  const lines = rows.map((row) => [row.pass ? 'pass' : 'FAIL', row.profile, row.what, row.paper, measuredText(row), row.note]);
+  const lines = rows.map((row) => [
+    row.pass ? 'pass' : 'FAIL',
+    row.profile,
+    row.what,
+    row.paper,
+    measuredText(row),
+    row.note,
+  ]);
   const widths = header.map((_, c) => Math.max(...[header, ...lines].map((line) => line[c].length)));
-  return [header, ...lines].map((line) => line.map((cell, c) => cell.padEnd(widths[c])).join('  ').trimEnd()).join('\n');
+  return [header, ...lines]
+    .map((line) =>
+      line
+        .map((cell, c) => cell.padEnd(widths[c]))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 function summaryLines(summary: CaseSummary): string[] {
   const { title, trials, clean, falseAlerts, transientsAbsorbed, transientsSilent, measures } = summary;
   const share = (p: { count: number; of: number; interval: readonly [number, number] }) =>
     `${formatCount(p.count)} of ${formatCount(p.of)} (${formatPercent(p.interval[0])} to ${formatPercent(p.interval[1])})`;
-  const alerts = [...PAPER_KINDS, 'SHIFT' as const].filter((kind) => falseAlerts[kind].count > 0)
-    .map((kind) => `${kind} ${formatCount(falseAlerts[kind].count)} in ${formatCount(falseAlerts[kind].exposure)} events`);
-  const lines = [`${title}, ${formatCount(trials)} ledgers`, `  without a false alert  ${share(clean)}${alerts.length > 0 ? `; ${alerts.join(', ')}` : ''}`];
+  const alerts = [...PAPER_KINDS, 'SHIFT' as const]
+    .filter((kind) => falseAlerts[kind].count > 0)
+    .map(
+      (kind) => `${kind} ${formatCount(falseAlerts[kind].count)} in ${formatCount(falseAlerts[kind].exposure)} events`,
+    );
+  const lines = [
+    `${title}, ${formatCount(trials)} ledgers`,
+    `  without a false alert  ${share(clean)}${alerts.length > 0 ? `; ${alerts.join(', ')}` : ''}`,
+  ];
   if (transientsAbsorbed) lines.push(`  transients absorbed  ${share(transientsAbsorbed)}`);
   if (transientsSilent) lines.push(`  transients after which nothing fired  ${share(transientsSilent)}`);
   for (const [name, d] of Object.entries(measures) as [Measure, NonNullable<CaseSummary['measures'][Measure]>][]) {
     const number = MEASURES[name].unit === '' ? formatNumber : formatCount;
     const missing = d.missing > 0 ? `; none in ${formatCount(d.missing)}` : '';
-    lines.push(`  ${MEASURES[name].title}  median ${number(d.median)} (${number(d.medianInterval[0])} to ${number(d.medianInterval[1])}), 5 to 95 %: ${number(d.q05)} to ${number(d.q95)}${missing}`);
+    lines.push(
+      `  ${MEASURES[name].title}  median ${number(d.median)} (${number(d.medianInterval[0])} to ${number(d.medianInterval[1])}), 5 to 95 %: ${number(d.q05)} to ${number(d.q95)}${missing}`,
+    );
   }
   return lines;
 }
@@ -125,6 +192,8 @@ function progressLine(started: number): ((done: number, of: number) => void) | u
   if (!process.stderr.isTTY) return undefined;
   return (done, of) => {
     const left = ((performance.now() - started) / done) * (of - done);
-    process.stderr.write(`\r${formatCount(done)} of ${formatCount(of)} ledgers, ${formatDuration(left)} left ${done === of ? '\n' : ''}`);
+    process.stderr.write(
+      `\r${formatCount(done)} of ${formatCount(of)} ledgers, ${formatDuration(left)} left ${done === of ? '\n' : ''}`,
+    );
   };
 }

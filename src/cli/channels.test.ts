@@ -25,7 +25,11 @@ describe('tautline channels', () => {
     await writeFile(labels, 'stream,from,to,label\nprovider-2,4391,5999,fracture\n');
     const file = join(out, 'channels.json');
     expect(await run([ledger, ledger, '--budget', '5000', '--labels', labels, '--set', 'h=9', '--out', file])).toBe(0);
-    const written = JSON.parse(await readFile(file, 'utf8')) as { budget: number; parameters: { h: number }; ledgers: { ledger: string; channels: ChannelReport[] }[] };
+    const written = JSON.parse(await readFile(file, 'utf8')) as {
+      budget: number;
+      parameters: { h: number };
+      ledgers: { ledger: string; channels: ChannelReport[] }[];
+    };
     expect(written).toMatchObject({ budget: 5000, parameters: { h: 9, false_alarm_budget: 5000 } });
     expect(written.ledgers).toHaveLength(2);
     expect(written.ledgers[1]).toEqual(written.ledgers[0]);

@@ -3,7 +3,14 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { TautlineFailure } from '../core/errors.ts';
 import { formatCount, formatNumber } from '../core/format.ts';
-import { CHANNEL_NAMES, CHANNELS, channelReports, type Channel, type ChannelReport, type ChannelStream } from '../detection/lab/channels.ts';
+import {
+  CHANNEL_NAMES,
+  CHANNELS,
+  channelReports,
+  type Channel,
+  type ChannelReport,
+  type ChannelStream,
+} from '../detection/lab/channels.ts';
 import { labelledIntervals, readLabels } from '../detection/lab/labels.ts';
 import { loadKernels } from '../kernels/load.node.ts';
 import { readParameters } from './parameters.ts';
@@ -16,21 +23,46 @@ interface LedgerChannels {
 }
 
 /**
- * `tautline channels`: which labelled changes each channel finds, and what it raises without one, with the limits that a false-alarm budget gives it.
+ * `tautline channels`: which labelled changes each channel finds, and what it raises without one, with the limits that
+ * a false-alarm budget gives it.
  * @returns the exit status
  */
 export async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
-    args, allowPositionals: true,
-    options: { budget: { type: 'string' }, params: { type: 'string' }, labels: { type: 'string' }, set: { type: 'string', multiple: true }, out: { type: 'string' } },
+    args,
+    allowPositionals: true,
+    options: {
+      budget: { type: 'string' },
+      params: { type: 'string' },
+      labels: { type: 'string' },
+      set: { type: 'string', multiple: true },
+      out: { type: 'string' },
+    },
   });
-  if (positionals.length === 0) throw new TautlineFailure({ kind: 'parameter', name: 'a ledger', problem: 'is missing', advice: 'Give one or more files; each is a ledger of its own' });
-  const parameters = await readParameters(values.params, { ...settings(values.set ?? []), ...(values.budget === undefined ? {} : { false_alarm_budget: Number(values.budget) }) });
+  if (positionals.length === 0)
+    throw new TautlineFailure({
+      kind: 'parameter',
+      name: 'a ledger',
+      problem: 'is missing',
+      advice: 'Give one or more files; each is a ledger of its own',
+    });
+  const parameters = await readParameters(values.params, {
+    ...settings(values.set ?? []),
+    ...(values.budget === undefined ? {} : { false_alarm_budget: Number(values.budget) }),
+  });
   const budget = parameters.false_alarm_budget;
   const kernels = await loadKernels();
-  const labels = values.labels === undefined ? null : await readFile(values.labels, 'utf8').catch((thrown: unknown) => {
-    throw new TautlineFailure({ kind: 'file', file: values.labels!, problem: `it cannot be read (${(thrown as Error).message})`, advice: 'Check the path' });
-  });
+  const labels =
+    values.labels === undefined
+      ? null
+      : await readFile(values.labels, 'utf8').catch((thrown: unknown) => {
+          throw new TautlineFailure({
+            kind: 'file',
+            file: values.labels!,
+            problem: `it cannot be read (${(thrown as Error).message})`,
+            advice: 'Check the path',
+          });
+        });
   const results: LedgerChannels[] = [];
   for (const path of positionals) {
     const { ledger, analysis } = await openSession([path], parameters);
@@ -38,57 +70,117 @@ export async function run(args: string[]): Promise<number> {
     const name = basename(path);
     const read = labels === null ? null : readLabels(labels, values.labels!, events, { ledger: name });
     for (const left of read?.leftOut ?? []) console.log(`left out of the labels for ${name}: ${left}`);
-    const channels = channelReports(kernels, {
-      events, reference, coordinates: analysis.coordinates, textLength: ledger.textLength,
-      intervals: read?.intervals ?? labelledIntervals(ledger.columns.label, events),
-    }, parameters, budget);
+    const channels = channelReports(
+      kernels,
+      {
+        events,
+        reference,
+        coordinates: analysis.coordinates,
+        textLength: ledger.textLength,
+        intervals: read?.intervals ?? labelledIntervals(ledger.columns.label, events),
+      },
+      parameters,
+      budget,
+    );
     results.push({ ledger: name, events: events.n, channels });
     for (const line of ledgerTable(results[results.length - 1])) console.log(line);
   }
   for (const line of summary(results, budget)) console.log(line);
-  if (values.out !== undefined) await writeFile(values.out, `${JSON.stringify({ parameters, budget, ledgers: results }, null, 1)}\n`);
+  if (values.out !== undefined)
+    await writeFile(values.out, `${JSON.stringify({ parameters, budget, ledgers: results }, null, 1)}\n`);
   return 0;
 }
 
 /** name=value pairs as a parameter object; numbers and true, false are read as such. */
 function settings(pairs: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(pairs.map((pair) => {
-    const at = pair.indexOf('=');
-    if (at < 1) throw new TautlineFailure({ kind: 'parameter', name: '--set', problem: `is "${pair}"`, advice: 'Give it as name=value, such as k=32' });
-    const text = pair.slice(at + 1);
-    return [pair.slice(0, at), text === 'true' ? true : text === 'false' ? false : text !== '' && Number.isFinite(Number(text)) ? Number(text) : text];
-  }));
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1)
+        throw new TautlineFailure({
+          kind: 'parameter',
+          name: '--set',
+          problem: `is "${pair}"`,
+          advice: 'Give it as name=value, such as k=32',
+        });
+      const text = pair.slice(at + 1);
+      return [
+        pair.slice(0, at),
+        text === 'true'
+          ? true
+          : text === 'false'
+            ? false
+            : text !== '' && Number.isFinite(Number(text))
+              ? Number(text)
+              : text,
+      ];
+    }),
+  );
 }
 
 function ledgerTable({ ledger, events, channels }: LedgerChannels): string[] {
   const rows = channels.flatMap(({ channel, streams, note }) =>
-    note !== null && streams.length === 0 ? [[channel, '', '', '', '', note]] : streams.map((s) => [
-      channel, s.stream, formatNumber(s.limit), s.firstAlarm === null ? '–' : String(s.firstAlarm), changesOf(s), `${s.falseAlarms} in ${formatCount(s.unlabelled)}`,
-    ]));
-  const notes = channels.filter(({ note, streams }) => note !== null && streams.length > 0).map(({ channel, note }) => `note: ${channel}: ${note}`);
-  return ['', `${ledger} (${formatCount(events)} events)`, ...aligned([['channel', 'stream', 'limit', 'first alarm', 'change', 'false alarms'], ...rows]), ...notes];
+    note !== null && streams.length === 0
+      ? [[channel, '', '', '', '', note]]
+      : streams.map((s) => [
+          channel,
+          s.stream,
+          formatNumber(s.limit),
+          s.firstAlarm === null ? '–' : String(s.firstAlarm),
+          changesOf(s),
+          `${s.falseAlarms} in ${formatCount(s.unlabelled)}`,
+        ]),
+  );
+  const notes = channels
+    .filter(({ note, streams }) => note !== null && streams.length > 0)
+    .map(({ channel, note }) => `note: ${channel}: ${note}`);
+  return [
+    '',
+    `${ledger} (${formatCount(events)} events)`,
+    ...aligned([['channel', 'stream', 'limit', 'first alarm', 'change', 'false alarms'], ...rows]),
+    ...notes,
+  ];
 }
 
 const changesOf = ({ changes }: ChannelStream): string =>
-  changes.map(({ label, fromSeq, delay, open }) => `${label} at ${fromSeq}: ${delay !== null ? `found after ${delay}` : open ? 'alarming before' : 'missed'}`).join('; ') || '–';
+  changes
+    .map(
+      ({ label, fromSeq, delay, open }) =>
+        `${label} at ${fromSeq}: ${delay !== null ? `found after ${delay}` : open ? 'alarming before' : 'missed'}`,
+    )
+    .join('; ') || '–';
 
 /** Over all ledgers: changes found, and false alarms beside what the budget allows. */
 function summary(results: readonly LedgerChannels[], budget: number): string[] {
   const rows = CHANNELS.map((channel: Channel) => {
-    const streams = results.flatMap(({ channels }) => channels.filter((c) => c.channel === channel).flatMap((c) => c.streams));
+    const streams = results.flatMap(({ channels }) =>
+      channels.filter((c) => c.channel === channel).flatMap((c) => c.streams),
+    );
     const changes = streams.flatMap((s) => s.changes);
     const delays = changes.map((c) => c.delay).filter((d) => d !== null);
     const falseAlarms = streams.reduce((sum, s) => sum + s.falseAlarms, 0);
     const unlabelled = streams.reduce((sum, s) => sum + s.unlabelled, 0);
     return [
-      CHANNEL_NAMES[channel], `${delays.length} of ${changes.length}`, delays.join(', ') || '–',
-      `${falseAlarms} on ${streams.filter((s) => s.falseAlarms > 0).length} of ${streams.length} streams`, formatNumber(unlabelled / budget),
+      CHANNEL_NAMES[channel],
+      `${delays.length} of ${changes.length}`,
+      delays.join(', ') || '–',
+      `${falseAlarms} on ${streams.filter((s) => s.falseAlarms > 0).length} of ${streams.length} streams`,
+      formatNumber(unlabelled / budget),
     ];
   });
-  return ['', `All ledgers, one false alarm allowed in ${formatCount(budget)} events`, ...aligned([['channel', 'found', 'after own events', 'false alarms', 'allowed'], ...rows])];
+  return [
+    '',
+    `All ledgers, one false alarm allowed in ${formatCount(budget)} events`,
+    ...aligned([['channel', 'found', 'after own events', 'false alarms', 'allowed'], ...rows]),
+  ];
 }
 
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
-  return rows.map((row) => row.map((cell, c) => cell.padEnd(widths[c])).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, c) => cell.padEnd(widths[c]))
+      .join('  ')
+      .trimEnd(),
+  );
 }

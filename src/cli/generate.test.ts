@@ -15,18 +15,25 @@ const platform = nodePlatform();
 
 let folder: string;
 let printed: string;
-beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'tautline-generate-')); });
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tautline-generate-'));
+});
 afterAll(() => rm(folder, { recursive: true }));
 beforeEach(() => {
   printed = '';
-  vi.spyOn(console, 'log').mockImplementation((text: string) => { printed += `${text}\n`; });
+  vi.spyOn(console, 'log').mockImplementation((text: string) => {
+    printed += `${text}\n`;
+  });
 });
 
 const bytes = (a: ArrayBufferView): Buffer => Buffer.from(a.buffer, a.byteOffset, a.byteLength);
 const same = (a: ArrayBufferView, b: ArrayBufferView): boolean => bytes(a).equals(bytes(b));
 
 describe('generate', () => {
-  it.each<[string[], number]>([[[], 4], [['--single'], 1]])('writes a ledger that opens as it was generated (%j)', async (flags, count) => {
+  it.each<[string[], number]>([
+    [[], 4],
+    [['--single'], 1],
+  ])('writes a ledger that opens as it was generated (%j)', async (flags, count) => {
     const out = join(folder, `tour${flags.join('')}`);
     expect(await run(['quick-tour', '--seed', '3', '--out', out, ...flags])).toBe(0);
     expect(printed).toContain('seed 3');
@@ -38,17 +45,21 @@ describe('generate', () => {
     expect(same(columns.time, table.time!)).toBe(true);
     expect(same(columns.latency, table.latency!)).toBe(true);
     expect(same(columns.eventId, table.eventId)).toBe(true);
-    const names = ({ codes, values }: { codes: Int32Array; values: readonly string[] }) => Array.from(codes, (code) => values[code]);
+    const names = ({ codes, values }: { codes: Int32Array; values: readonly string[] }) =>
+      Array.from(codes, (code) => values[code]);
     expect(names(columns.provider!)).toEqual(names(table.provider!));
     expect(names(columns.agent!)).toEqual(names(table.agent!));
     const read = new Float32Array(6000 * 64);
-    for await (const { rows, vectors } of embeddings!.batches({})) rows.forEach((row, i) => read.set(vectors.subarray(i * 64, i * 64 + 64), row * 64));
+    for await (const { rows, vectors } of embeddings!.batches({}))
+      rows.forEach((row, i) => read.set(vectors.subarray(i * 64, i * 64 + 64), row * 64));
     expect(same(read, table.embeddings!)).toBe(true);
   });
 
   it('partitions a profile by provider and hour', async () => {
     const files = await sampleLedger(kernels, 'benign', platform, { hive: true });
-    const wanted = [0, 1, 2, 3].flatMap((p) => ['09', '10', '11', '12'].map((h) => `provider_id=provider-${p}/hour=2026-01-05T${h}/part-0.parquet`));
+    const wanted = [0, 1, 2, 3].flatMap((p) =>
+      ['09', '10', '11', '12'].map((h) => `provider_id=provider-${p}/hour=2026-01-05T${h}/part-0.parquet`),
+    );
     expect(files.map((file) => file.path).sort()).toEqual(wanted.sort());
   });
 
@@ -75,10 +86,14 @@ describe('generate', () => {
   });
 
   it.each([
-    [['benign', '--events', '1001', '--out', 'x'], 'multiple of 4'], [['benign', '--events', 'many', '--out', 'x'], '--events'],
+    [['benign', '--events', '1001', '--out', 'x'], 'multiple of 4'],
+    [['benign', '--events', 'many', '--out', 'x'], '--events'],
     [['benign', '--single', '--events', '10000000', '--out', 'x'], 'Leave out --single'],
-    [['--out', 'x'], 'PROFILE'], [['benign', 'fracture', '--out', 'x'], 'more than one'], [['benign'], '--out DIR'],
-    [['chaos', '--out', 'x'], 'there is no sample "chaos"'], [['benign', '--seed', '-1', '--out', 'x'], '--seed'],
+    [['--out', 'x'], 'PROFILE'],
+    [['benign', 'fracture', '--out', 'x'], 'more than one'],
+    [['benign'], '--out DIR'],
+    [['chaos', '--out', 'x'], 'there is no sample "chaos"'],
+    [['benign', '--seed', '-1', '--out', 'x'], '--seed'],
   ])('refuses %j', async (args, problem) => {
     await expect(run(args)).rejects.toThrow(problem);
   });

@@ -14,26 +14,46 @@ import { wholeNumber } from './options.ts';
 const MOST_IN_ONE_FILE = 1_000_000;
 
 /**
- * `tautline generate`: a ledger of a profile as Parquet, partitioned by provider_id and hour and written an hour at a time, or one file with --single.
+ * `tautline generate`: a ledger of a profile as Parquet, partitioned by provider_id and hour and written an hour at a
+ * time, or one file with --single.
  * @returns the exit status
  */
 export async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
-    args, allowPositionals: true,
-    options: { seed: { type: 'string' }, events: { type: 'string' }, out: { type: 'string' }, single: { type: 'boolean', default: false } },
+    args,
+    allowPositionals: true,
+    options: {
+      seed: { type: 'string' },
+      events: { type: 'string' },
+      out: { type: 'string' },
+      single: { type: 'boolean', default: false },
+    },
   });
   const names = SAMPLES.map((sample) => sample.name).join(', ');
   if (positionals.length !== 1) {
-    throw new TautlineFailure({ kind: 'parameter', name: 'PROFILE', problem: positionals.length === 0 ? 'is missing' : 'is more than one', advice: `Choose one of ${names}` });
+    throw new TautlineFailure({
+      kind: 'parameter',
+      name: 'PROFILE',
+      problem: positionals.length === 0 ? 'is missing' : 'is more than one',
+      advice: `Choose one of ${names}`,
+    });
   }
-  if (values.out === undefined) throw new TautlineFailure({ kind: 'parameter', name: '--out DIR', problem: 'is missing', advice: 'Say where the ledger goes' });
+  if (values.out === undefined)
+    throw new TautlineFailure({
+      kind: 'parameter',
+      name: '--out DIR',
+      problem: 'is missing',
+      advice: 'Say where the ledger goes',
+    });
   const [profile] = positionals;
   const { out, single } = values;
   const seed = wholeNumber('--seed', values.seed, 0) ?? CHOICES.seed.value;
   const events = wholeNumber('--events', values.events, 1);
   if (single && events !== undefined && events > MOST_IN_ONE_FILE) {
     throw new TautlineFailure({
-      kind: 'parameter', name: '--single', problem: `puts the whole ledger together in memory, so it takes at most ${formatCount(MOST_IN_ONE_FILE)} events`,
+      kind: 'parameter',
+      name: '--single',
+      problem: `puts the whole ledger together in memory, so it takes at most ${formatCount(MOST_IN_ONE_FILE)} events`,
       advice: 'Leave out --single: partitions are written as they are generated',
     });
   }
@@ -47,14 +67,23 @@ export async function run(args: string[]): Promise<number> {
     count += 1;
     size += bytes.length;
   };
-  if (single) await write(`${profile}.parquet`, await writeParquet(sampleTable(kernels, profile, { seed, events }), nodePlatform()));
+  if (single)
+    await write(
+      `${profile}.parquet`,
+      await writeParquet(sampleTable(kernels, profile, { seed, events }), nodePlatform()),
+    );
   else {
     const isTerminal = process.stderr.isTTY;
     for await (const { files, fraction } of samplePartitions(kernels, profile, nodePlatform(), { seed, events })) {
       for (const { path, bytes } of files) await write(path, bytes);
-      if (isTerminal) process.stderr.write(`\r${profile}: ${formatPercent(fraction)} written, ${formatBytes(size)}  ${fraction === 1 ? '\n' : ''}`);
+      if (isTerminal)
+        process.stderr.write(
+          `\r${profile}: ${formatPercent(fraction)} written, ${formatBytes(size)}  ${fraction === 1 ? '\n' : ''}`,
+        );
     }
   }
-  console.log(`${profile}, seed ${seed}: ${formatCount(count)} ${count === 1 ? 'file' : 'files'}, ${formatBytes(size)}, in ${out}`);
+  console.log(
+    `${profile}, seed ${seed}: ${formatCount(count)} ${count === 1 ? 'file' : 'files'}, ${formatBytes(size)}, in ${out}`,
+  );
   return 0;
 }

@@ -21,7 +21,9 @@ async function main([command, ...args]: string[]): Promise<number> {
   }
   const load = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
   if (!load) {
-    console.error(`tautline: there is no command "${command}"; there are ${Object.keys(COMMANDS).join(', ')}. See "tautline help".`);
+    console.error(
+      `tautline: there is no command "${command}"; there are ${Object.keys(COMMANDS).join(', ')}. See "tautline help".`,
+    );
     return 2;
   }
   if (args.includes('--help') || args.includes('-h')) {
@@ -32,7 +34,8 @@ async function main([command, ...args]: string[]): Promise<number> {
     return await (await load()).run(args);
   } catch (thrown) {
     if (thrown instanceof TautlineFailure) console.error(`tautline: ${explain(thrown.error)}`);
-    else if (isArgumentError(thrown)) console.error(`tautline: ${thrown.message.split('\n')[0].split('. ')[0]}. See "tautline ${command} --help".`);
+    else if (isArgumentError(thrown))
+      console.error(`tautline: ${thrown.message.split('\n')[0].split('. ')[0]}. See "tautline ${command} --help".`);
     else throw thrown;
     return 2;
   }

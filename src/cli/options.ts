@@ -5,5 +5,10 @@ export function wholeNumber(name: string, text: string | undefined, min: number)
   if (text === undefined) return undefined;
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= min) return value;
-  throw new TautlineFailure({ kind: 'parameter', name, problem: `is "${text}"`, advice: `Give a whole number from ${min}` });
+  throw new TautlineFailure({
+    kind: 'parameter',
+    name,
+    problem: `is "${text}"`,
+    advice: `Give a whole number from ${min}`,
+  });
 }

@@ -3,20 +3,31 @@ import { TautlineFailure } from '../core/errors.ts';
 import { parseParameters, type Parameters } from '../detection/parameters.ts';
 
 /**
- * Parameters of a file (a flat JSON object), with `overrides` on top. Throws a `file` error where the file cannot be read or is not JSON, and a
+ * Parameters of a file (a flat JSON object), with `overrides` on top. Throws a `file` error where the file cannot be
+ * read or is not JSON, and a
  * `parameter` error that names every unknown name and value out of range.
  */
-export async function readParameters(file: string | undefined, overrides: Readonly<Record<string, unknown>> = {}): Promise<Parameters> {
+export async function readParameters(
+  file: string | undefined,
+  overrides: Readonly<Record<string, unknown>> = {},
+): Promise<Parameters> {
   const given = file === undefined ? {} : await readJson(file);
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new TautlineFailure({ kind: 'file', file: file!, problem: 'it is not a JSON object of parameters', advice: 'Write {"h": 8.5, ...}' });
+    throw new TautlineFailure({
+      kind: 'file',
+      file: file!,
+      problem: 'it is not a JSON object of parameters',
+      advice: 'Write {"h": 8.5, ...}',
+    });
   }
   const set = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
   const parsed = parseParameters({ ...given, ...set });
   if (parsed.ok) return parsed.value;
   const [first, ...rest] = parsed.error;
   throw new TautlineFailure({
-    kind: 'parameter', name: first.name, problem: [first.problem, ...rest.map((e) => `"${e.name}" ${e.problem}`)].join('; '),
+    kind: 'parameter',
+    name: first.name,
+    problem: [first.problem, ...rest.map((e) => `"${e.name}" ${e.problem}`)].join('; '),
     advice: file === undefined ? 'See "tautline help"' : `Mend it in ${file}`,
   });
 }
@@ -29,12 +40,20 @@ export async function readJson(file: string): Promise<unknown> {
   } catch (thrown) {
     const missing = (thrown as NodeJS.ErrnoException).code === 'ENOENT';
     throw new TautlineFailure({
-      kind: 'file', file, problem: missing ? 'there is no such file' : `it cannot be read (${(thrown as Error).message})`, advice: 'Check the path',
+      kind: 'file',
+      file,
+      problem: missing ? 'there is no such file' : `it cannot be read (${(thrown as Error).message})`,
+      advice: 'Check the path',
     });
   }
   try {
     return JSON.parse(text);
   } catch (thrown) {
-    throw new TautlineFailure({ kind: 'file', file, problem: `it is not JSON (${(thrown as Error).message})`, advice: 'Mend it, or leave the option out' });
+    throw new TautlineFailure({
+      kind: 'file',
+      file,
+      problem: `it is not JSON (${(thrown as Error).message})`,
+      advice: 'Mend it, or leave the option out',
+    });
   }
 }

@@ -12,13 +12,25 @@ import { run as replay } from './replay.ts';
 describe('the options that narrow a ledger', () => {
   it('are read into a part', () => {
     expect(readPart({})).toBeUndefined();
-    expect(readPart({ where: ['provider_id=b,a', 'hour=2026-01-05T09', 'provider_id=__HIVE_DEFAULT_PARTITION__'], from: '2026-01-05T09:30', to: '1767609000000.5' })).toEqual({
-      where: { hour: ['2026-01-05T09'], provider_id: ['a', 'b', null] }, from: Date.UTC(2026, 0, 5, 9, 30), to: 1767609000000.5,
+    expect(
+      readPart({
+        where: ['provider_id=b,a', 'hour=2026-01-05T09', 'provider_id=__HIVE_DEFAULT_PARTITION__'],
+        from: '2026-01-05T09:30',
+        to: '1767609000000.5',
+      }),
+    ).toEqual({
+      where: { hour: ['2026-01-05T09'], provider_id: ['a', 'b', null] },
+      from: Date.UTC(2026, 0, 5, 9, 30),
+      to: 1767609000000.5,
     });
   });
 
   it.each([
-    [{ where: ['provider_id'] }, '--where'], [{ where: ['=a'] }, '--where'], [{ where: ['hour='] }, '--where'], [{ from: 'noon' }, '--from'], [{ to: '' }, '--to'],
+    [{ where: ['provider_id'] }, '--where'],
+    [{ where: ['=a'] }, '--where'],
+    [{ where: ['hour='] }, '--where'],
+    [{ from: 'noon' }, '--from'],
+    [{ to: '' }, '--to'],
     [{ from: '2026-01-05', to: '2026-01-05' }, '--to'],
   ])('%j is refused by name', (values, name) => {
     const error = (() => {
@@ -52,12 +64,19 @@ describe('commands on a part of a ledger', () => {
     const part = ['--where', 'provider_id=provider-1,provider-2', '--to', '2026-01-05T09:20:00Z'];
     lines = [];
     expect(await analyze([ledger, ...part, '--out', join(folder, 'out')])).toBe(0);
-    expect(lines[0]).toMatch(/^4 files \[provider_id provider-1, provider-2; to before 2026-01-05 09:20:00\.000\]: 2,400 of 6,000 events in 2 streams/);
-    expect(lines).toContain('note: Only a part is open: 2,400 of 6,000 events (provider_id provider-1, provider-2; to before 2026-01-05 09:20:00.000).');
+    expect(lines[0]).toMatch(
+      /^4 files \[provider_id provider-1, provider-2; to before 2026-01-05 09:20:00\.000\]: 2,400 of 6,000 events in 2 streams/,
+    );
+    expect(lines).toContain(
+      'note: Only a part is open: 2,400 of 6,000 events (provider_id provider-1, provider-2; to before 2026-01-05 09:20:00.000).',
+    );
     const file = join(folder, 'deployed.json');
     expect(await bundle([ledger, ...part, '--out', file])).toBe(0);
     const { ledger: facts } = JSON.parse(await readFile(file, 'utf8')) as { ledger: { name: string; events: number } };
-    expect(facts).toMatchObject({ name: expect.stringMatching(/\[provider_id provider-1, provider-2; to before/), events: 2400 });
+    expect(facts).toMatchObject({
+      name: expect.stringMatching(/\[provider_id provider-1, provider-2; to before/),
+      events: 2400,
+    });
     lines = [];
     expect(await replay([ledger, ...part, '--bundle', file])).toBe(0);
     expect(lines.at(-1)).toMatch(/2,400 of 6,000 events, \d+ alerts?, exactly those expected$/);

@@ -4,20 +4,35 @@ import { countText, MISSING_PARTITION, normalPart, partName, type LedgerPart } f
 import type { OpenReport } from '../ledger/types.ts';
 
 /** Options of every command that opens a ledger which can be narrowed. */
-export const PART_OPTIONS = { where: { type: 'string', multiple: true }, from: { type: 'string' }, to: { type: 'string' } } as const;
+export const PART_OPTIONS = {
+  where: { type: 'string', multiple: true },
+  from: { type: 'string' },
+  to: { type: 'string' },
+} as const;
 
 /** What help says of them. */
 export const PART_USAGE = `  --where KEY=VALUE[,VALUE]... only these hive partitions, such as provider_id=openai; once or more for each key
   --from TIME, --to TIME       only events from TIME on, before TIME: ISO 8601 (UTC where no zone is given) or epoch milliseconds`;
 
 /** The part of the ledger that the options ask for; undefined: all of it. */
-export function readPart(values: { readonly where?: readonly string[]; readonly from?: string; readonly to?: string }): LedgerPart | undefined {
+export function readPart(values: {
+  readonly where?: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+}): LedgerPart | undefined {
   const where: Record<string, (string | null)[]> = {};
   for (const text of values.where ?? []) {
     const at = text.indexOf('=');
     const key = text.slice(0, Math.max(at, 0));
-    if (key === '' || at === text.length - 1) throw refused('--where', `is "${text}"`, 'Give a partition and its values, such as provider_id=openai');
-    where[key] = [...(where[key] ?? []), ...text.slice(at + 1).split(',').map((value) => (value === MISSING_PARTITION ? null : value))];
+    if (key === '' || at === text.length - 1)
+      throw refused('--where', `is "${text}"`, 'Give a partition and its values, such as provider_id=openai');
+    where[key] = [
+      ...(where[key] ?? []),
+      ...text
+        .slice(at + 1)
+        .split(',')
+        .map((value) => (value === MISSING_PARTITION ? null : value)),
+    ];
   }
   const from = readTime('--from', values.from);
   const to = readTime('--to', values.to);
@@ -28,11 +43,14 @@ export function readPart(values: { readonly where?: readonly string[]; readonly 
 function readTime(name: string, text: string | undefined): number | null {
   if (text === undefined) return null;
   const ms = /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : parseIso(text);
-  if (Number.isNaN(ms)) throw refused(name, `is "${text}"`, 'Give a time such as 2026-01-05T09:30:00Z, or epoch milliseconds');
+  if (Number.isNaN(ms))
+    throw refused(name, `is "${text}"`, 'Give a time such as 2026-01-05T09:30:00Z, or epoch milliseconds');
   return ms;
 }
 
-const refused = (name: string, problem: string, advice: string) => new TautlineFailure({ kind: 'parameter', name, problem, advice });
+const refused = (name: string, problem: string, advice: string) =>
+  new TautlineFailure({ kind: 'parameter', name, problem, advice });
 
 /** "ledger: 50,000 events", and of a part "ledger [hour 2026-01-05T09]: 12,500 of 50,000 events". */
-export const countLine = ({ name, part }: Pick<OpenReport, 'name' | 'part'>, events: number): string => `${partName(name, part?.part)}: ${countText(events, part)}`;
+export const countLine = ({ name, part }: Pick<OpenReport, 'name' | 'part'>, events: number): string =>
+  `${partName(name, part?.part)}: ${countText(events, part)}`;

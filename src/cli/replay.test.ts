@@ -24,7 +24,10 @@ beforeAll(async () => {
   await generate(['quick-tour', '--seed', '4', '--single', '--out', at('other')]);
   tour = at('quick-tour.parquet');
   // More axes and another reference than the default, so that nothing agrees by accident.
-  await writeFile(at('p.json'), JSON.stringify({ h: 5, k: 6, reference_events: 900, lambda_slow: 0.04, mewma_lambda: 0.15, emd_window: 48 }));
+  await writeFile(
+    at('p.json'),
+    JSON.stringify({ h: 5, k: 6, reference_events: 900, lambda_slow: 0.04, mewma_lambda: 0.15, emd_window: 48 }),
+  );
   await bundle([tour, '--params', at('p.json'), '--out', at('b.json')]);
   await bundle([tour, '--params', at('p.json'), '--out', at('b.pb')]);
 });
@@ -37,7 +40,10 @@ afterAll(async () => {
 });
 
 const failure = async (call: Promise<unknown>): Promise<string> => {
-  const thrown = await call.then(() => null, (error: unknown) => error);
+  const thrown = await call.then(
+    () => null,
+    (error: unknown) => error,
+  );
   expect(thrown).toBeInstanceOf(TautlineFailure);
   return (thrown as TautlineFailure).message;
 };
@@ -46,7 +52,11 @@ describe('tautline bundle and replay', () => {
   it('write the same bundle as JSON and as protobuf, with what was measured', async () => {
     const json = bundleFromJson(await readFile(at('b.json'), 'utf8'), 'b.json');
     expect(bundleFromProtobuf(await readFile(at('b.pb')), 'b.pb')).toEqual(json);
-    expect(json).toMatchObject({ parameters: { h: 5, k: 6 }, ledger: { name: 'quick-tour.parquet', events: 6000, reference: { from: 0, to: 900 } }, baseline: { projection: { k: 6, dimension: 64 } } });
+    expect(json).toMatchObject({
+      parameters: { h: 5, k: 6 },
+      ledger: { name: 'quick-tour.parquet', events: 6000, reference: { from: 0, to: 900 } },
+      baseline: { projection: { k: 6, dimension: 64 } },
+    });
     expect(json.createdBy).toMatch(/^tautline \d/);
     expect(json.alerts.length).toBeGreaterThan(0);
     const oc = json.operatingCharacteristics!;
@@ -67,9 +77,14 @@ describe('tautline bundle and replay', () => {
     expect(await replay([at('hive'), '--bundle', at('b.json')])).toBe(0);
     expect(await analyze([tour, '--baseline', at('b.pb'), '--out', at('by-bundle')])).toBe(0);
     expect(await analyze([tour, '--params', at('p.json'), '--out', at('by-hand')])).toBe(0);
-    const alerts = async (name: string) => JSON.parse(await readFile(join(at(name), 'alerts.json'), 'utf8')) as AlertJson[];
+    const alerts = async (name: string) =>
+      JSON.parse(await readFile(join(at(name), 'alerts.json'), 'utf8')) as AlertJson[];
     expect(await alerts('by-bundle')).toEqual(await alerts('by-hand'));
-    expect((await readFile(join(at('by-bundle'), 'signals.parquet'))).equals(await readFile(join(at('by-hand'), 'signals.parquet')))).toBe(true);
+    expect(
+      (await readFile(join(at('by-bundle'), 'signals.parquet'))).equals(
+        await readFile(join(at('by-hand'), 'signals.parquet')),
+      ),
+    ).toBe(true);
   });
 
   it('end with 1 and say what differs where the expected alerts are others', async () => {
@@ -77,15 +92,21 @@ describe('tautline bundle and replay', () => {
     object.alerts[0] = { ...object.alerts[0], fired: object.alerts[0].fired + 1 };
     await writeFile(at('changed.json'), JSON.stringify(object));
     expect(await replay([tour, '--bundle', at('changed.json')])).toBe(1);
-    expect(printed.join('\n')).toMatch(/missing: [\s\S]*not expected: [\s\S]*NOT those expected: 1 of \d+ missing, 1 not expected, 0 different/);
+    expect(printed.join('\n')).toMatch(
+      /missing: [\s\S]*not expected: [\s\S]*NOT those expected: 1 of \d+ missing, 1 not expected, 0 different/,
+    );
   });
 
   it('on another ledger there is no reference inside, and nothing is expected', async () => {
     expect(await replay([at('other/quick-tour.parquet'), '--bundle', at('b.json')])).toBe(0);
     expect(printed[0]).toContain('note: The bundle was made on another ledger');
     expect(printed.at(-1)).toContain('none are expected');
-    expect(await analyze([at('other/quick-tour.parquet'), '--baseline', at('b.json'), '--out', at('other-by-bundle')])).toBe(0);
-    const { reference } = JSON.parse(await readFile(join(at('other-by-bundle'), 'calibration.json'), 'utf8')) as { reference: number[] };
+    expect(
+      await analyze([at('other/quick-tour.parquet'), '--baseline', at('b.json'), '--out', at('other-by-bundle')]),
+    ).toBe(0);
+    const { reference } = JSON.parse(await readFile(join(at('other-by-bundle'), 'calibration.json'), 'utf8')) as {
+      reference: number[];
+    };
     expect(reference).toEqual([0, 0]);
   });
 
@@ -104,9 +125,13 @@ describe('tautline score', () => {
   it('prints the table with its baselines, and what was missed and false', async () => {
     expect(await score([tour, '--label', 'fracture', '--out', at('score.json')])).toBe(0);
     const text = printed.join('\n');
-    for (const row of ['detector', 'all kinds', 'DRIFT', 'text length alone', 'always fires']) expect(text).toMatch(new RegExp(`^${row} `, 'm'));
+    for (const row of ['detector', 'all kinds', 'DRIFT', 'text length alone', 'always fires'])
+      expect(text).toMatch(new RegExp(`^${row} `, 'm'));
     expect(text).toContain('found by label: fracture 1 of 1');
-    const json = JSON.parse(await readFile(at('score.json'), 'utf8')) as { all: { score: { recall: number; matches: { delay: number }[] } }; alwaysFire: { score: { recall: number; precision: number } } };
+    const json = JSON.parse(await readFile(at('score.json'), 'utf8')) as {
+      all: { score: { recall: number; matches: { delay: number }[] } };
+      alwaysFire: { score: { recall: number; precision: number } };
+    };
     expect(json.all.score.recall).toBe(1);
     expect(json.all.score.matches[0].delay).toBeLessThan(30);
     // One of four streams from event 4,800 on, of the events after the reference.
@@ -115,13 +140,18 @@ describe('tautline score', () => {
   });
 
   it('takes the labels of a NAB file', async () => {
-    await writeFile(at('nab.json'), JSON.stringify({ 'quick-tour.csv': [['2026-01-05 09:20:00', '2026-01-05 09:25:00']] }));
+    await writeFile(
+      at('nab.json'),
+      JSON.stringify({ 'quick-tour.csv': [['2026-01-05 09:20:00', '2026-01-05 09:25:00']] }),
+    );
     expect(await score([tour, '--labels', at('nab.json')])).toBe(0);
     expect(printed[0]).toContain('1 labelled stretch (');
   });
 
   it('refuses bad input by name', async () => {
-    expect(await failure(score([tour, '--label', 'nothing']))).toContain('There are "transient", "backoff", "fracture"');
+    expect(await failure(score([tour, '--label', 'nothing']))).toContain(
+      'There are "transient", "backoff", "fracture"',
+    );
     expect(await failure(score([tour, '--labels', at('none.json')]))).toContain('there is no such file');
     expect(await failure(score([tour, '--tolerance', 'x']))).toContain('--tolerance');
     expect(await failure(score([]))).toContain('LEDGER');

@@ -12,14 +12,31 @@ import { openSession } from './session.ts';
  * @returns the exit status: 1 where the alerts on the bundle's own ledger are not those expected
  */
 export async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { bundle: { type: 'string' }, ...PART_OPTIONS } });
-  if (positionals.length === 0) throw new TautlineFailure({ kind: 'parameter', name: 'LEDGER', problem: 'is missing', advice: 'Give one or more files, or a folder of hive partitions' });
-  if (values.bundle === undefined) throw new TautlineFailure({ kind: 'parameter', name: '--bundle FILE', problem: 'is missing', advice: 'Say which bundle to run; "tautline bundle" writes one' });
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { bundle: { type: 'string' }, ...PART_OPTIONS },
+  });
+  if (positionals.length === 0)
+    throw new TautlineFailure({
+      kind: 'parameter',
+      name: 'LEDGER',
+      problem: 'is missing',
+      advice: 'Give one or more files, or a folder of hive partitions',
+    });
+  if (values.bundle === undefined)
+    throw new TautlineFailure({
+      kind: 'parameter',
+      name: '--bundle FILE',
+      problem: 'is missing',
+      advice: 'Say which bundle to run; "tautline bundle" writes one',
+    });
   const file = await readBundleFile(values.bundle);
   const { bundle } = file;
   let original = false;
   const { ledger, analysis } = await openSession(positionals, bundle.parameters, {
-    embedderReference: bundle.ledger.embedderReference, part: readPart(values),
+    embedderReference: bundle.ledger.embedderReference,
+    part: readPart(values),
     baseline(report) {
       original = report.fingerprint === bundle.ledger.fingerprint;
       return file.forLedger(report, (sentence) => console.log(`note: ${sentence}`));
@@ -40,7 +57,9 @@ export async function run(args: string[]): Promise<number> {
   for (const alert of difference.missing) console.log(`missing: ${lineOf(alert)}`);
   for (const alert of difference.unexpected) console.log(`not expected: ${lineOf(alert)}`);
   for (const sentence of difference.differing) console.log(`differs: ${sentence}`);
-  console.log(`${all}, NOT those expected: ${difference.missing.length} of ${bundle.alerts.length} missing, ${difference.unexpected.length} not expected, ${difference.differing.length} different`);
+  console.log(
+    `${all}, NOT those expected: ${difference.missing.length} of ${bundle.alerts.length} missing, ${difference.unexpected.length} not expected, ${difference.differing.length} different`,
+  );
   return 1;
 }
 

@@ -5,7 +5,14 @@ import type { EventColumns } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
 import { formatCount, formatNumber } from '../core/format.ts';
 import { labelledIntervals, POINT_WIDTH, readLabels } from '../detection/lab/labels.ts';
-import { scoreAnalysis, TOLERANCE, type Episode, type Interval, type ScoreReport, type ScoreRow } from '../detection/lab/score.ts';
+import {
+  scoreAnalysis,
+  TOLERANCE,
+  type Episode,
+  type Interval,
+  type ScoreReport,
+  type ScoreRow,
+} from '../detection/lab/score.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import { wholeNumber } from './options.ts';
 import { readParameters } from './parameters.ts';
@@ -20,13 +27,26 @@ const LISTED = 10;
  */
 export async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
-    args, allowPositionals: true,
+    args,
+    allowPositionals: true,
     options: {
-      'labels': { type: 'string' }, 'label': { type: 'string', multiple: true }, 'params': { type: 'string' }, 'stream': { type: 'string' },
-      'tolerance': { type: 'string' }, 'point-width': { type: 'string' }, 'out': { type: 'string' }, ...PART_OPTIONS,
+      labels: { type: 'string' },
+      label: { type: 'string', multiple: true },
+      params: { type: 'string' },
+      stream: { type: 'string' },
+      tolerance: { type: 'string' },
+      'point-width': { type: 'string' },
+      out: { type: 'string' },
+      ...PART_OPTIONS,
     },
   });
-  if (positionals.length === 0) throw new TautlineFailure({ kind: 'parameter', name: 'LEDGER', problem: 'is missing', advice: 'Give one or more files, or a folder of hive partitions' });
+  if (positionals.length === 0)
+    throw new TautlineFailure({
+      kind: 'parameter',
+      name: 'LEDGER',
+      problem: 'is missing',
+      advice: 'Give one or more files, or a folder of hive partitions',
+    });
   const tolerance = wholeNumber('--tolerance', values.tolerance, 0) ?? TOLERANCE;
   const pointWidth = wholeNumber('--point-width', values['point-width'], 1) ?? POINT_WIDTH;
   const parameters = await readParameters(values.params, { stream: values.stream });
@@ -35,31 +55,74 @@ export async function run(args: string[]): Promise<number> {
 
   const { intervals: labelled, leftOut } = await labelsOf(values.labels, ledger, events, pointWidth);
   const intervals = chosen(labelled, values.label);
-  const report = scoreAnalysis({ events, alerts: decisions.alerts, intervals, parameters, reference, textLength: ledger.textLength, tolerance });
+  const report = scoreAnalysis({
+    events,
+    alerts: decisions.alerts,
+    intervals,
+    parameters,
+    reference,
+    textLength: ledger.textLength,
+    tolerance,
+  });
 
-  console.log(`${countLine(ledger.report, events.n)}, scored from event ${formatCount(reference.to)} on; ${formatCount(report.intervals.length)} labelled ${report.intervals.length === 1 ? 'stretch' : 'stretches'} (${values.labels ?? 'label column'})`);
-  console.log(`an alert, from its onset to its firing, matches a stretch within ${tolerance} own events; a label on one event stands for ${pointWidth}; delay in own events, 1 = the first`);
-  for (const line of few('left out', [...leftOut, ...report.leftOut.map(({ interval, reason }) => `${place(interval, events)}: ${reason}`)], (sentence) => sentence)) console.log(line);
+  console.log(
+    `${countLine(ledger.report, events.n)}, scored from event ${formatCount(reference.to)} on; ${formatCount(report.intervals.length)} labelled ${report.intervals.length === 1 ? 'stretch' : 'stretches'} (${values.labels ?? 'label column'})`,
+  );
+  console.log(
+    `an alert, from its onset to its firing, matches a stretch within ${tolerance} own events; a label on one event stands for ${pointWidth}; delay in own events, 1 = the first`,
+  );
+  for (const line of few(
+    'left out',
+    [...leftOut, ...report.leftOut.map(({ interval, reason }) => `${place(interval, events)}: ${reason}`)],
+    (sentence) => sentence,
+  ))
+    console.log(line);
   for (const note of report.notes) console.log(`note: ${note}`);
   for (const line of table(report)) console.log(line);
   for (const line of lists(report, events)) console.log(line);
   if (values.out !== undefined) {
-    const json = JSON.stringify({ ledger: ledger.report.name, part: ledger.report.part, fingerprint: ledger.report.fingerprint, parameters, pointWidth, labelsLeftOut: leftOut, ...report }, null, 1);
+    const json = JSON.stringify(
+      {
+        ledger: ledger.report.name,
+        part: ledger.report.part,
+        fingerprint: ledger.report.fingerprint,
+        parameters,
+        pointWidth,
+        labelsLeftOut: leftOut,
+        ...report,
+      },
+      null,
+      1,
+    );
     await writeFile(values.out, `${json}\n`);
   }
   return 0;
 }
 
-async function labelsOf(file: string | undefined, ledger: OpenedLedger, events: EventColumns, pointWidth: number): Promise<{ intervals: readonly Interval[]; leftOut: readonly string[] }> {
+async function labelsOf(
+  file: string | undefined,
+  ledger: OpenedLedger,
+  events: EventColumns,
+  pointWidth: number,
+): Promise<{ intervals: readonly Interval[]; leftOut: readonly string[] }> {
   if (file !== undefined) {
     const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
       const { code, message } = thrown as NodeJS.ErrnoException;
-      throw new TautlineFailure({ kind: 'file', file, problem: code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${message})`, advice: 'Check the path' });
+      throw new TautlineFailure({
+        kind: 'file',
+        file,
+        problem: code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${message})`,
+        advice: 'Check the path',
+      });
     });
     return readLabels(text, basename(file), events, { ledger: ledger.report.name, pointWidth });
   }
   if (!ledger.columns.label) {
-    throw new TautlineFailure({ kind: 'ledger', problem: 'The ledger has no column "label"', advice: 'Give the labelled stretches with --labels FILE' });
+    throw new TautlineFailure({
+      kind: 'ledger',
+      problem: 'The ledger has no column "label"',
+      advice: 'Give the labelled stretches with --labels FILE',
+    });
   }
   return { intervals: labelledIntervals(ledger.columns.label, events, pointWidth), leftOut: [] };
 }
@@ -68,20 +131,56 @@ function chosen(intervals: readonly Interval[], labels: readonly string[] | unde
   if (!labels) return intervals;
   const known = [...new Set(intervals.map((i) => i.label))];
   const unknown = labels.find((label) => !known.includes(label));
-  if (unknown !== undefined) throw new TautlineFailure({ kind: 'parameter', name: '--label', problem: `is "${unknown}"`, advice: `There are ${known.map((l) => `"${l}"`).join(', ') || 'no labels'}` });
+  if (unknown !== undefined)
+    throw new TautlineFailure({
+      kind: 'parameter',
+      name: '--label',
+      problem: `is "${unknown}"`,
+      advice: `There are ${known.map((l) => `"${l}"`).join(', ') || 'no labels'}`,
+    });
   return intervals.filter((i) => labels.includes(i.label));
 }
 
-const HEAD = ['detector', 'alerts', 'hits', 'found', 'precision', 'recall', 'F1', 'delay', '(5 to 95 %)', 'F1 by chance', '(95 %)'];
+const HEAD = [
+  'detector',
+  'alerts',
+  'hits',
+  'found',
+  'precision',
+  'recall',
+  'F1',
+  'delay',
+  '(5 to 95 %)',
+  'F1 by chance',
+  '(95 %)',
+];
 
 function table({ all, kinds, lengthOnly, alwaysFire, intervals }: ScoreReport): string[] {
-  const rows = [all, ...kinds.filter((row) => row.score.episodes > 0), ...(lengthOnly ? [lengthOnly] : []), alwaysFire].map(({ detector, score, chance }: ScoreRow) => [
-    detector, formatCount(score.episodes), formatCount(score.hits), `${score.found} of ${intervals.length}`, share(score.precision), share(score.recall), share(score.f1),
-    formatNumber(score.delay.median), score.delay.count === 0 ? '' : `${formatNumber(score.delay.q05)} to ${formatNumber(score.delay.q95)}`,
-    chance ? share(chance.f1.mean) : '', chance && !Number.isNaN(chance.f1.mean) ? `${share(chance.f1.interval[0])} to ${share(chance.f1.interval[1])}` : '',
+  const rows = [
+    all,
+    ...kinds.filter((row) => row.score.episodes > 0),
+    ...(lengthOnly ? [lengthOnly] : []),
+    alwaysFire,
+  ].map(({ detector, score, chance }: ScoreRow) => [
+    detector,
+    formatCount(score.episodes),
+    formatCount(score.hits),
+    `${score.found} of ${intervals.length}`,
+    share(score.precision),
+    share(score.recall),
+    share(score.f1),
+    formatNumber(score.delay.median),
+    score.delay.count === 0 ? '' : `${formatNumber(score.delay.q05)} to ${formatNumber(score.delay.q95)}`,
+    chance ? share(chance.f1.mean) : '',
+    chance && !Number.isNaN(chance.f1.mean) ? `${share(chance.f1.interval[0])} to ${share(chance.f1.interval[1])}` : '',
   ]);
   const widths = HEAD.map((head, c) => Math.max(head.length, ...rows.map((row) => row[c].length)));
-  return [HEAD, ...rows].map((row) => row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c]))).join('  ').trimEnd());
+  return [HEAD, ...rows].map((row) =>
+    row
+      .map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c])))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 const share = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(3));
@@ -92,16 +191,24 @@ const place = ({ stream, from, to, label }: Interval, { eventId }: EventColumns)
 function lists({ all, intervals }: ScoreReport, events: EventColumns): string[] {
   const { byLabel, missed, falseEpisodes } = all.score;
   return [
-    ...(intervals.length > 0 ? [`found by label: ${byLabel.map(({ label, found, intervals: of }) => `${label} ${found} of ${of}`).join(', ')}`] : []),
+    ...(intervals.length > 0
+      ? [`found by label: ${byLabel.map(({ label, found, intervals: of }) => `${label} ${found} of ${of}`).join(', ')}`]
+      : []),
     ...few('missed', missed, (interval) => place(interval, events)),
-    ...few('false', falseEpisodes, ({ kind, stream, fired, onset }: Episode) => `${kind} ${events.streams[stream]}: fired at event ${fired} (event_id ${events.eventId[fired]}), onset ${onset}`),
+    ...few(
+      'false',
+      falseEpisodes,
+      ({ kind, stream, fired, onset }: Episode) =>
+        `${kind} ${events.streams[stream]}: fired at event ${fired} (event_id ${events.eventId[fired]}), onset ${onset}`,
+    ),
   ];
 }
 
 /** How many there are, and the first of them. */
 function few<T>(what: string, items: readonly T[], line: (item: T) => string): string[] {
   return [
-    `${what}: ${items.length === 0 ? 'none' : formatCount(items.length)}`, ...items.slice(0, LISTED).map((item) => `  ${line(item)}`),
+    `${what}: ${items.length === 0 ? 'none' : formatCount(items.length)}`,
+    ...items.slice(0, LISTED).map((item) => `  ${line(item)}`),
     ...(items.length > LISTED ? [`  and ${items.length - LISTED} more; --out lists all`] : []),
   ];
 }

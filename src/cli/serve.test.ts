@@ -34,7 +34,9 @@ function ask(path: string, headers: Record<string, string> = {}, method = 'GET')
     const call = request({ host: '127.0.0.1', port, path, headers, method }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () => done({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) }));
+      response.on('end', () =>
+        done({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) }),
+      );
     });
     call.on('error', fail);
     call.end();
@@ -62,7 +64,11 @@ describe('serve', () => {
   ] as const)('accepting "%s" is answered with %s', async (accept, encoding, unpack) => {
     const { headers, body } = await ask('/assets/k-1.wasm', { 'accept-encoding': accept });
     expect(headers['content-encoding']).toBe(encoding);
-    expect(headers).toMatchObject({ 'content-type': 'application/wasm', vary: 'Accept-Encoding', 'cache-control': expect.stringContaining('immutable') });
+    expect(headers).toMatchObject({
+      'content-type': 'application/wasm',
+      vary: 'Accept-Encoding',
+      'cache-control': expect.stringContaining('immutable'),
+    });
     expect(unpack(body).equals(script)).toBe(true);
   });
 
@@ -80,10 +86,16 @@ describe('serve', () => {
     expect(body.length).toBe(0);
   });
 
-  test.each(['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/assets/../../secret.txt', '/assets', '/none.js', '/%', '/%00'])(
-    '%s is not found',
-    async (path) => expect((await ask(path)).status).toBe(404),
-  );
+  test.each([
+    '/../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/..%2fsecret.txt',
+    '/assets/../../secret.txt',
+    '/assets',
+    '/none.js',
+    '/%',
+    '/%00',
+  ])('%s is not found', async (path) => expect((await ask(path)).status).toBe(404));
 
   test('only reading is allowed', async () => expect((await ask('/', {}, 'POST')).status).toBe(405));
 
@@ -92,7 +104,9 @@ describe('serve', () => {
     const second = await serve({ root: join(folder, 'site'), port });
     expect(Number(new URL(second.url).port)).toBeGreaterThan(port);
     await second.close();
-    await expect(serve({ root: join(folder, 'site'), port, strictPort: true })).rejects.toThrow(/port \d+ is taken.*--port/);
+    await expect(serve({ root: join(folder, 'site'), port, strictPort: true })).rejects.toThrow(
+      /port \d+ is taken.*--port/,
+    );
   });
 
   test('a folder without a build is a clear error', async () => {

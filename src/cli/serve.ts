@@ -51,13 +51,19 @@ const ENCODINGS = [
 ] as const;
 
 /**
- * Serves the built dashboard to this machine only. Sends the precompressed copies that the build wrote, answers range requests (how a large ledger is
- * read) and sets the headers that isolate the page, which make SharedArrayBuffer available to it.
+ * Serves the built dashboard to this machine only. Sends the precompressed copies that the build wrote, answers range
+ * requests (how a large ledger is read) and sets the headers that isolate the page, which make SharedArrayBuffer
+ * available to it.
  */
 export async function serve({ root, port, strictPort = false }: ServeOptions): Promise<RunningServer> {
   const folder = resolve(root);
   if (!(await fileSize(join(folder, 'index.html')))) {
-    throw new TautlineFailure({ kind: 'file', file: join(folder, 'index.html'), problem: 'not found', advice: 'Run "npm run build" first.' });
+    throw new TautlineFailure({
+      kind: 'file',
+      file: join(folder, 'index.html'),
+      problem: 'not found',
+      advice: 'Run "npm run build" first.',
+    });
   }
   const server = createServer((request, response) => {
     answer(folder, request, response).catch((thrown: unknown) => {
@@ -82,7 +88,12 @@ export async function serve({ root, port, strictPort = false }: ServeOptions): P
       const taken = (thrown as NodeJS.ErrnoException).code === 'EADDRINUSE';
       if (taken && !strictPort && at < port + PORTS_TRIED) continue;
       if (!taken) throw thrown;
-      throw new TautlineFailure({ kind: 'parameter', name: 'port', problem: `port ${at} is taken by another program`, advice: 'Name another with --port.' });
+      throw new TautlineFailure({
+        kind: 'parameter',
+        name: 'port',
+        problem: `port ${at} is taken by another program`,
+        advice: 'Name another with --port.',
+      });
     }
   }
   return {
@@ -113,7 +124,10 @@ async function answer(folder: string, request: IncomingMessage, response: Server
   response.setHeader('Accept-Ranges', 'bytes');
   response.setHeader('Vary', 'Accept-Encoding');
   // Names under assets/ carry a hash of the content.
-  response.setHeader('Cache-Control', path.startsWith(join(folder, 'assets') + sep) ? 'public, max-age=31536000, immutable' : 'no-cache');
+  response.setHeader(
+    'Cache-Control',
+    path.startsWith(join(folder, 'assets') + sep) ? 'public, max-age=31536000, immutable' : 'no-cache',
+  );
 
   const range = request.headers.range;
   if (range !== undefined) {
@@ -123,7 +137,10 @@ async function answer(folder: string, request: IncomingMessage, response: Server
       return;
     }
     if (wanted !== null) {
-      response.writeHead(206, { 'Content-Range': `bytes ${wanted.from}-${wanted.to}/${size}`, 'Content-Length': wanted.to - wanted.from + 1 });
+      response.writeHead(206, {
+        'Content-Range': `bytes ${wanted.from}-${wanted.to}/${size}`,
+        'Content-Length': wanted.to - wanted.from + 1,
+      });
       await send(request, response, path, wanted);
       return;
     }
@@ -140,7 +157,12 @@ async function answer(folder: string, request: IncomingMessage, response: Server
   await send(request, response, path);
 }
 
-async function send(request: IncomingMessage, response: ServerResponse, path: string, range?: { from: number; to: number }): Promise<void> {
+async function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  range?: { from: number; to: number },
+): Promise<void> {
   if (request.method === 'HEAD') {
     response.end();
     return;
@@ -171,7 +193,8 @@ async function fileSize(path: string): Promise<number | null> {
 }
 
 /**
- * One byte range of RFC 9110, section 14.1.2, both ends inclusive. Null: not one plain range, so the whole file is the answer.
+ * One byte range of RFC 9110, section 14.1.2, both ends inclusive. Null: not one plain range, so the whole file is the
+ * answer.
  */
 export function parseRange(header: string, size: number): { from: number; to: number } | 'unsatisfiable' | null {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header.trim());
@@ -187,6 +210,11 @@ export function parseRange(header: string, size: number): { from: number; to: nu
 }
 
 function acceptedEncodings(header: string): Set<string> {
-  const items = header.split(',').map((item) => item.trim().toLowerCase().split(/\s*;\s*/));
+  const items = header.split(',').map((item) =>
+    item
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/),
+  );
   return new Set(items.filter(([, quality]) => !/^q=0(\.0*)?$/.test(quality ?? '')).map(([name]) => name));
 }

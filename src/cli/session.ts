@@ -27,12 +27,24 @@ export interface SessionOptions {
 }
 
 /** Opens files or folders as one ledger and analyses it with `parameters`. Throws a TautlineFailure for bad input. */
-export async function openSession(paths: readonly string[], parameters: Parameters, options: SessionOptions = {}): Promise<Session> {
+export async function openSession(
+  paths: readonly string[],
+  parameters: Parameters,
+  options: SessionOptions = {},
+): Promise<Session> {
   const { baseline = null, comparedWith = null, embedderReference = parameters.reference_events, part } = options;
   const files = (await Promise.all(paths.map(namedBlobs))).flat();
-  const ledger = await openLedger({ kind: 'files', files, part }, null, { platform: nodePlatform(), referenceEvents: embedderReference, k: parameters.k });
+  const ledger = await openLedger({ kind: 'files', files, part }, null, {
+    platform: nodePlatform(),
+    referenceEvents: embedderReference,
+    k: parameters.k,
+  });
   const kernels = await loadKernels();
   const stages = createStages(kernels, ledger, baseline && baseline(ledger.report));
-  const analysis = await stages.run(parameters, { signal: new AbortController().signal, onProgress: () => undefined, baseline: comparedWith });
+  const analysis = await stages.run(parameters, {
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    baseline: comparedWith,
+  });
   return { kernels, ledger, stages, analysis };
 }

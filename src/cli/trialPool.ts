@@ -6,7 +6,10 @@ import type { TrialAnswer } from './trialWorker.ts';
 
 /** Worker threads that run trials; started at the first run. */
 export interface TrialPool {
-  /** Results are in the order of the trials. @throws TautlineFailure: a trial's own, or kind "worker" where a worker died; the pool is of no use then */
+  /**
+   * Results are in the order of the trials. @throws TautlineFailure: a trial's own, or kind "worker" where a worker
+   * died; the pool is of no use then
+   */
   run(trials: readonly Trial[], onDone?: (done: number, of: number) => void): Promise<TrialResult[]>;
   close(): Promise<void>;
 }
@@ -27,34 +30,43 @@ export function createTrialPool(size: number = availableParallelism()): TrialPoo
       const results = new Array<TrialResult>(trials.length);
       let next = 0;
       let done = 0;
-      const drain = (worker: Worker) => new Promise<void>((resolve, reject) => {
-        let current = -1;
-        const give = () => {
-          if (next === trials.length) {
-            end();
-            resolve();
-            return;
-          }
-          current = next++;
-          worker.postMessage(trials[current]);
-        };
-        const onMessage = (answer: TrialAnswer) => {
-          if ('error' in answer) {
-            end();
-            reject(new TautlineFailure(answer.error));
-            return;
-          }
-          results[current] = answer.result;
-          onDone?.(++done, trials.length);
+      const drain = (worker: Worker) =>
+        new Promise<void>((resolve, reject) => {
+          let current = -1;
+          const give = () => {
+            if (next === trials.length) {
+              end();
+              resolve();
+              return;
+            }
+            current = next++;
+            worker.postMessage(trials[current]);
+          };
+          const onMessage = (answer: TrialAnswer) => {
+            if ('error' in answer) {
+              end();
+              reject(new TautlineFailure(answer.error));
+              return;
+            }
+            results[current] = answer.result;
+            onDone?.(++done, trials.length);
+            give();
+          };
+          const died = (problem: string) =>
+            reject(
+              new TautlineFailure({
+                kind: 'worker',
+                worker: 'trial',
+                problem,
+                advice: 'Run fewer workers (--workers), or fewer seeds',
+              }),
+            );
+          const onError = (thrown: unknown) => died(thrown instanceof Error ? thrown.message : String(thrown));
+          const onExit = (code: number) => died(`it ended with status ${code}`);
+          const end = () => worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+          worker.on('message', onMessage).on('error', onError).on('exit', onExit);
           give();
-        };
-        const died = (problem: string) => reject(new TautlineFailure({ kind: 'worker', worker: 'trial', problem, advice: 'Run fewer workers (--workers), or fewer seeds' }));
-        const onError = (thrown: unknown) => died(thrown instanceof Error ? thrown.message : String(thrown));
-        const onExit = (code: number) => died(`it ended with status ${code}`);
-        const end = () => worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-        worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-        give();
-      });
+        });
       await Promise.all(pool.map(drain));
       return results;
     },

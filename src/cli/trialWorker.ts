@@ -12,8 +12,10 @@ kernels.catch(() => undefined);
 
 parentPort?.on('message', (trial: Trial) => {
   const answer = (message: TrialAnswer) => parentPort?.postMessage(message);
-  kernels.then((loaded) => runTrial(loaded, trial)).then(
-    (result) => answer({ result }),
-    (thrown: unknown) => answer({ error: toTautlineError(thrown, `trial ${trial.case} of seed ${trial.seed}`) }),
-  );
+  kernels
+    .then((loaded) => runTrial(loaded, trial))
+    .then(
+      (result) => answer({ result }),
+      (thrown: unknown) => answer({ error: toTautlineError(thrown, `trial ${trial.case} of seed ${trial.seed}`) }),
+    );
 });

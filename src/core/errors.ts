@@ -12,17 +12,36 @@ export interface FileColumns {
  * `explain` turns one into the sentences shown: what was wrong, where, and what to do next.
  */
 export type TautlineError =
-  | { readonly kind: 'file'; readonly file: string; readonly problem: string; readonly advice: string; readonly has?: FileColumns }
   | {
-      readonly kind: 'column'; readonly file: string; readonly column: string; readonly found: string; readonly needed: string; readonly advice: string;
+      readonly kind: 'file';
+      readonly file: string;
+      readonly problem: string;
+      readonly advice: string;
       readonly has?: FileColumns;
     }
-  | { readonly kind: 'ledger'; readonly problem: string; readonly advice: string; readonly has?: FileColumns; readonly survey?: LedgerSurvey }
+  | {
+      readonly kind: 'column';
+      readonly file: string;
+      readonly column: string;
+      readonly found: string;
+      readonly needed: string;
+      readonly advice: string;
+      readonly has?: FileColumns;
+    }
+  | {
+      readonly kind: 'ledger';
+      readonly problem: string;
+      readonly advice: string;
+      readonly has?: FileColumns;
+      readonly survey?: LedgerSurvey;
+    }
   | { readonly kind: 'network'; readonly url: string; readonly problem: string; readonly advice: string }
   | { readonly kind: 'parameter'; readonly name: string; readonly problem: string; readonly advice: string }
   | { readonly kind: 'worker'; readonly worker: string; readonly problem: string; readonly advice: string }
   | {
-      readonly kind: 'memory'; readonly problem: string; readonly advice: string;
+      readonly kind: 'memory';
+      readonly problem: string;
+      readonly advice: string;
       /** Of a ledger that is too large: what a part of it can be chosen by. */
       readonly survey?: LedgerSurvey;
     }
@@ -67,10 +86,14 @@ export function explain(error: TautlineError): string {
 export function toTautlineError(thrown: unknown, context: string): TautlineError {
   if (thrown instanceof TautlineFailure) return thrown.error;
   if (typeof thrown === 'object' && thrown !== null && 'error' in thrown) {
-    const inner = (thrown).error;
+    const inner = thrown.error;
     if (typeof inner === 'object' && inner !== null && 'kind' in inner) return inner as TautlineError;
   }
   if (thrown instanceof DOMException && thrown.name === 'AbortError') return { kind: 'cancelled', what: context };
   const problem = thrown instanceof Error ? thrown.message : String(thrown);
-  return { kind: 'internal', problem: `${context}: ${problem}`, advice: 'Reload the page; if it happens again, report it with this text.' };
+  return {
+    kind: 'internal',
+    problem: `${context}: ${problem}`,
+    advice: 'Reload the page; if it happens again, report it with this text.',
+  };
 }

@@ -1,26 +1,57 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  formatBytes, formatCompact, formatCount, formatDuration, formatMs, formatNumber, formatPercent, formatQuantity, formatTime, formatTimeFull,
+  formatBytes,
+  formatCompact,
+  formatCount,
+  formatDuration,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatQuantity,
+  formatTime,
+  formatTimeFull,
 } from './format.ts';
 
 describe('formatNumber', () => {
   it.each([
-    [0, '0'], [4.2, '4.2'], [0.012345, '0.0123'], [12345.6, '12,346'], [1_234_567, '1,234,567'], [-0.5, '−0.5'], [8.5, '8.5'],
-    [999.96, '1,000'], [9.996, '10'], [0.00001234, '1.23e−5'], [-2.5e12, '−2.5e12'], [Number.NaN, '–'], [Infinity, '∞'], [-Infinity, '−∞'],
+    [0, '0'],
+    [4.2, '4.2'],
+    [0.012345, '0.0123'],
+    [12345.6, '12,346'],
+    [1_234_567, '1,234,567'],
+    [-0.5, '−0.5'],
+    [8.5, '8.5'],
+    [999.96, '1,000'],
+    [9.996, '10'],
+    [0.00001234, '1.23e−5'],
+    [-2.5e12, '−2.5e12'],
+    [Number.NaN, '–'],
+    [Infinity, '∞'],
+    [-Infinity, '−∞'],
   ])('%d reads %s', (value, text) => expect(formatNumber(value)).toBe(text));
 
   it('reads back to within its significant digits', () => {
-    fc.assert(fc.property(fc.double({ min: -1e8, max: 1e8, noNaN: true }), (value) => {
-      const back = Number(formatNumber(value, 4).replaceAll(',', '').replaceAll('−', '-'));
-      expect(Math.abs(back - value)).toBeLessThanOrEqual(Math.abs(value) * 5.01e-4);
-    }));
+    fc.assert(
+      fc.property(fc.double({ min: -1e8, max: 1e8, noNaN: true }), (value) => {
+        const back = Number(formatNumber(value, 4).replaceAll(',', '').replaceAll('−', '-'));
+        expect(Math.abs(back - value)).toBeLessThanOrEqual(Math.abs(value) * 5.01e-4);
+      }),
+    );
   });
 });
 
-it.each([[99_999, '99,999'], [250_000, '250k'], [999_999, '1M'], [-150_000_000, '−150M'], [3e10, '30G'], [5e14, '500T'], [2e15, '2e15'], [0.02, '0.02'], [Number.NaN, '–']])(
-  '%d reads %s where there is little room', (value, text) => expect(formatCompact(value, 5)).toBe(text),
-);
+it.each([
+  [99_999, '99,999'],
+  [250_000, '250k'],
+  [999_999, '1M'],
+  [-150_000_000, '−150M'],
+  [3e10, '30G'],
+  [5e14, '500T'],
+  [2e15, '2e15'],
+  [0.02, '0.02'],
+  [Number.NaN, '–'],
+])('%d reads %s where there is little room', (value, text) => expect(formatCompact(value, 5)).toBe(text));
 
 describe('units', () => {
   it('appends the unit and keeps counts whole', () => {
@@ -52,7 +83,11 @@ describe('units', () => {
 describe('times, in UTC', () => {
   const t = Date.UTC(2026, 2, 1, 9, 30, 5, 125);
   it.each([
-    [5_000, '09:30:05.125'], [60_000, '09:30:05'], [7_200_000, '09:30'], [3 * 86_400_000, '1 Mar 09:30'], [90 * 86_400_000, '1 Mar 2026'],
+    [5_000, '09:30:05.125'],
+    [60_000, '09:30:05'],
+    [7_200_000, '09:30'],
+    [3 * 86_400_000, '1 Mar 09:30'],
+    [90 * 86_400_000, '1 Mar 2026'],
   ])('a span of %d ms reads %s', (span, text) => expect(formatTime(t, span)).toBe(text));
 
   it('keeps microseconds in full', () => {

@@ -1,6 +1,6 @@
 /**
- * Numbers, units and times as people read them. Formatters own the units: nobody else appends "ms" or "nats" to a number.
- * Missing numbers (NaN) read "–". Times are UTC.
+ * Numbers, units and times as people read them. Formatters own the units: nobody else appends "ms" or "nats" to a
+ * number. Missing numbers (NaN) read "–". Times are UTC.
  */
 
 /** What a number counts or measures; '' where it has no unit. */
@@ -16,7 +16,8 @@ function grouped(decimal: string): string {
   return fraction === undefined ? withCommas : `${withCommas}.${fraction}`;
 }
 
-const signed = (value: number, magnitude: string): string => (value < 0 && /[1-9]/.test(magnitude) ? MINUS + magnitude : magnitude);
+const signed = (value: number, magnitude: string): string =>
+  value < 0 && /[1-9]/.test(magnitude) ? MINUS + magnitude : magnitude;
 
 /** A whole number with thousands separators: 50000 -> "50,000". */
 export function formatCount(value: number): string {
@@ -27,8 +28,8 @@ export function formatCount(value: number): string {
 const infinite = (value: number): string => (Number.isNaN(value) ? MISSING : value > 0 ? '∞' : `${MINUS}∞`);
 
 /**
- * A number to `digits` significant digits, thousands separated; never fewer than its whole digits: 12345.6 -> "12,346", 0.012345 -> "0.0123".
- * Magnitudes below 1e-4 or from 1e9 on are written as powers of ten.
+ * A number to `digits` significant digits, thousands separated; never fewer than its whole digits: 12345.6 -> "12,346",
+ * 0.012345 -> "0.0123". Magnitudes below 1e-4 or from 1e9 on are written as powers of ten.
  */
 export function formatNumber(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return infinite(value);
@@ -46,7 +47,10 @@ export function formatNumber(value: number, digits = 3): string {
 /** Drops zeros after the decimal point that say nothing. */
 const trimmed = (decimal: string): string => (decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal);
 
-/** A number for narrow places such as axis labels, to `digits` significant digits: 250000 -> "250k", 0.02 -> "0.02", 3e10 -> "30G". */
+/**
+ * A number for narrow places such as axis labels, to `digits` significant digits: 250000 -> "250k", 0.02 -> "0.02",
+ * 3e10 -> "30G".
+ */
 export function formatCompact(value: number, digits = 3): string {
   const magnitude = Math.abs(value);
   if (!Number.isFinite(value) || magnitude < 1e5 || magnitude >= 1e15) return formatNumber(value, digits);
@@ -76,7 +80,13 @@ export function formatMs(value: number, digits = 3): string {
   return Math.abs(value) < 10_000 ? `${formatNumber(value, digits)} ms` : formatDuration(value);
 }
 
-const DURATIONS: readonly (readonly [unit: string, ms: number])[] = [['d', 86_400_000], ['h', 3_600_000], ['min', 60_000], ['s', 1000], ['ms', 1]];
+const DURATIONS: readonly (readonly [unit: string, ms: number])[] = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+  ['ms', 1],
+];
 
 /** A span of time in its two largest units: 5400000 -> "1 h 30 min". */
 export function formatDuration(ms: number): string {
@@ -127,8 +137,8 @@ export function formatTimeFull(epochMs: number): string {
 }
 
 /**
- * UTC time with the parts that matter when `spanMs` of it is on screen: date for spans over days, hours and minutes within a day,
- * seconds within an hour, milliseconds within ten seconds.
+ * UTC time with the parts that matter when `spanMs` of it is on screen: date for spans over days, hours and minutes
+ * within a day, seconds within an hour, milliseconds within ten seconds.
  */
 export function formatTime(epochMs: number, spanMs: number): string {
   if (!Number.isFinite(epochMs)) return MISSING;

@@ -1,27 +1,61 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countOf, countsBy, countText, describePart, liesOutside, normalPart, partName, roundedDown, shareInTime, timeOf, type LedgerPart, type LedgerSurvey } from './part.ts';
+import {
+  countOf,
+  countsBy,
+  countText,
+  describePart,
+  liesOutside,
+  normalPart,
+  partName,
+  roundedDown,
+  shareInTime,
+  timeOf,
+  type LedgerPart,
+  type LedgerSurvey,
+} from './part.ts';
 
 const T = Date.UTC(2026, 0, 5, 9);
 const MINUTE = 60_000;
-const stretch = (provider: string | null, hour: string, rows: number, from: number, to: number) => ({ values: [provider, hour], rows, first: T + from * MINUTE, last: T + to * MINUTE });
+const stretch = (provider: string | null, hour: string, rows: number, from: number, to: number) => ({
+  values: [provider, hour],
+  rows,
+  first: T + from * MINUTE,
+  last: T + to * MINUTE,
+});
 const survey: LedgerSurvey = {
-  keys: ['provider_id', 'hour'], hasTime: true, estimated: false, fits: 1000, k: 8,
-  stretches: [stretch('a', 'h9', 100, 0, 59), stretch('b', 'h9', 200, 0, 59), stretch('a', 'h10', 300, 60, 119), stretch(null, 'h10', 400, 60, 119)],
+  keys: ['provider_id', 'hour'],
+  hasTime: true,
+  estimated: false,
+  fits: 1000,
+  k: 8,
+  stretches: [
+    stretch('a', 'h9', 100, 0, 59),
+    stretch('b', 'h9', 200, 0, 59),
+    stretch('a', 'h10', 300, 60, 119),
+    stretch(null, 'h10', 400, 60, 119),
+  ],
 };
 const part = (change: Partial<LedgerPart>): LedgerPart => ({ where: {}, from: null, to: null, ...change });
 
 describe('a part of a ledger', () => {
   it('has one form, and none where it is the whole', () => {
     expect(normalPart(part({ where: { b: [] } }))).toBeUndefined();
-    expect(normalPart(part({ where: { b: ['2', null, '1', '2'], a: ['x'] }, from: 5 }))).toEqual({ where: { a: ['x'], b: ['1', '2', null] }, from: 5, to: null });
+    expect(normalPart(part({ where: { b: ['2', null, '1', '2'], a: ['x'] }, from: 5 }))).toEqual({
+      where: { a: ['x'], b: ['1', '2', null] },
+      from: 5,
+      to: null,
+    });
     expect(Object.keys(normalPart(part({ where: { b: ['1'], a: ['x'] } }))!.where)).toEqual(['a', 'b']);
   });
 
   it('is counted exactly by partitions, and by times that no stretch lies across', () => {
     expect(countOf(survey, undefined)).toEqual({ events: 1000, exact: true });
     expect(countOf(survey, part({ where: { provider_id: ['a'] } }))).toEqual({ events: 400, exact: true });
-    expect(countOf(survey, part({ where: { provider_id: ['a', null], hour: ['h10'] } }))).toEqual({ events: 700, exact: true });
+    expect(countOf(survey, part({ where: { provider_id: ['a', null], hour: ['h10'] } }))).toEqual({
+      events: 700,
+      exact: true,
+    });
     expect(countOf(survey, part({ where: { provider_id: ['nobody'] } }))).toEqual({ events: 0, exact: true });
     expect(countOf(survey, part({ from: T + 60 * MINUTE }))).toEqual({ events: 700, exact: true });
     expect(countOf(survey, part({ to: T + 60 * MINUTE }))).toEqual({ events: 300, exact: true });
@@ -42,10 +76,22 @@ describe('a part of a ledger', () => {
   });
 
   it('is counted by the values of a key among what the other choices leave', () => {
-    const counts = (change: Partial<LedgerPart>, key: string) => [...countsBy(survey, part(change), key)].map(([value, { events }]) => [value, events]);
-    expect(counts({}, 'provider_id')).toEqual([['a', 400], ['b', 200], [null, 400]]);
-    expect(counts({ where: { provider_id: ['b'], hour: ['h10'] } }, 'provider_id')).toEqual([['a', 300], ['b', 0], [null, 400]]);
-    expect(counts({ to: T + 60 * MINUTE, where: { provider_id: ['a'] } }, 'hour')).toEqual([['h10', 0], ['h9', 100]]);
+    const counts = (change: Partial<LedgerPart>, key: string) =>
+      [...countsBy(survey, part(change), key)].map(([value, { events }]) => [value, events]);
+    expect(counts({}, 'provider_id')).toEqual([
+      ['a', 400],
+      ['b', 200],
+      [null, 400],
+    ]);
+    expect(counts({ where: { provider_id: ['b'], hour: ['h10'] } }, 'provider_id')).toEqual([
+      ['a', 300],
+      ['b', 0],
+      [null, 400],
+    ]);
+    expect(counts({ to: T + 60 * MINUTE, where: { provider_id: ['a'] } }, 'hour')).toEqual([
+      ['h10', 0],
+      ['h9', 100],
+    ]);
     expect(counts({ where: { hour: [] } }, 'provider_id')).toEqual(counts({}, 'provider_id'));
   });
 
@@ -55,22 +101,29 @@ describe('a part of a ledger', () => {
     expect(countOf(timeless, part({ to: T }))).toEqual({ events: 10, exact: false });
     expect(countOf(timeless, undefined)).toEqual({ events: 10, exact: true });
     expect(countOf({ ...timeless, estimated: true }, undefined).exact).toBe(false);
-    expect(countOf({ ...timeless, stretches: [{ ...timeless.stretches[0], rows: NaN }] }, undefined)).toEqual({ events: NaN, exact: false });
+    expect(countOf({ ...timeless, stretches: [{ ...timeless.stretches[0], rows: NaN }] }, undefined)).toEqual({
+      events: NaN,
+      exact: false,
+    });
     expect(timeOf(timeless)).toBeNull();
     expect(timeOf(survey)).toEqual([T, T + 119 * MINUTE]);
   });
 
   it('and the times after it make the whole, within rounding', () => {
-    fc.assert(fc.property(fc.integer({ min: -10, max: 200 }), (minute) => {
-      const at = T + minute * MINUTE + 1;
-      const [before, after] = [countOf(survey, part({ to: at })), countOf(survey, part({ from: at }))];
-      expect(Math.abs(before.events + after.events - 1000)).toBeLessThanOrEqual(1);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: -10, max: 200 }), (minute) => {
+        const at = T + minute * MINUTE + 1;
+        const [before, after] = [countOf(survey, part({ to: at })), countOf(survey, part({ from: at }))];
+        expect(Math.abs(before.events + after.events - 1000)).toBeLessThanOrEqual(1);
+      }),
+    );
   });
 
   it('is said in words', () => {
     const some = part({ where: { hour: ['1', '2', '3', '4', '5'], provider_id: ['a', null] }, from: T, to: T + 0.5 });
-    expect(describePart(some)).toBe('hour 1, 2, 3 and 2 more; provider_id a, (missing); from 2026-01-05 09:00:00.000; to before 2026-01-05 09:00:00.000500');
+    expect(describePart(some)).toBe(
+      'hour 1, 2, 3 and 2 more; provider_id a, (missing); from 2026-01-05 09:00:00.000; to before 2026-01-05 09:00:00.000500',
+    );
     expect(partName('big', part({ where: { hour: ['9'] } }))).toBe('big [hour 9]');
     expect(partName('big', undefined)).toBe('big');
     expect(countText(1_250_000, { part: some, of: 10_000_000, exact: true })).toBe('1,250,000 of 10,000,000 events');

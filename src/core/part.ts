@@ -3,7 +3,10 @@ import type { EpochMs } from './units.ts';
 
 /** What of a ledger is opened: some of its partitions, some of its time, or both. */
 export interface LedgerPart {
-  /** Partition key -> its values that are taken (null: the partition of missing values); a key that is not named is taken whole. */
+  /**
+   * Partition key -> its values that are taken (null: the partition of missing values); a key that is not named is
+   * taken whole.
+   */
   readonly where: Readonly<Record<string, readonly (string | null)[]>>;
   /** First time that is taken; null: from the start. */
   readonly from: EpochMs | null;
@@ -40,11 +43,14 @@ export interface LedgerSurvey {
 /** How a missing partition value is written in paths, addresses and on the command line, as hive has it. */
 export const MISSING_PARTITION = '__HIVE_DEFAULT_PARTITION__';
 
-const byText = (a: string | null, b: string | null): number => (a === b ? 0 : a === null ? 1 : b === null ? -1 : a < b ? -1 : 1);
+const byText = (a: string | null, b: string | null): number =>
+  a === b ? 0 : a === null ? 1 : b === null ? -1 : a < b ? -1 : 1;
 
 /** The one form of a part: keys and values in order, none twice; undefined for the whole ledger. */
 export function normalPart({ where, from, to }: LedgerPart): LedgerPart | undefined {
-  const keys = Object.keys(where).filter((key) => where[key].length > 0).sort();
+  const keys = Object.keys(where)
+    .filter((key) => where[key].length > 0)
+    .sort();
   if (keys.length === 0 && from === null && to === null) return undefined;
   return { where: Object.fromEntries(keys.map((key) => [key, [...new Set(where[key])].sort(byText)])), from, to };
 }
@@ -57,9 +63,13 @@ type TimeRange = Pick<LedgerPart, 'from' | 'to'>;
 type Times = Pick<Stretch, 'first' | 'last'>;
 
 /** Whether no event of a stretch can lie in a time range; false where its times are not known. */
-export const liesOutside = ({ first, last }: Times, { from, to }: TimeRange): boolean => last < (from ?? -Infinity) || first >= (to ?? Infinity);
+export const liesOutside = ({ first, last }: Times, { from, to }: TimeRange): boolean =>
+  last < (from ?? -Infinity) || first >= (to ?? Infinity);
 
-/** Share of a stretch, from 0 to 1, that lies in the time of a part, were its events spread evenly; 1 where its times are not known. */
+/**
+ * Share of a stretch, from 0 to 1, that lies in the time of a part, were its events spread evenly; 1 where its times
+ * are not known.
+ */
 export function shareInTime({ first, last }: Times, { from, to }: TimeRange): number {
   if (Number.isNaN(first) || Number.isNaN(last)) return 1;
   if (liesOutside({ first, last }, { from, to })) return 0;
@@ -89,17 +99,27 @@ export function countOf({ keys, stretches, estimated, hasTime }: LedgerSurvey, p
   return { events: Math.round(events), exact: exact && !Number.isNaN(events) };
 }
 
-/** Rows by the value of a partition key, among what the other choices of a part leave; values in order, those without rows too. */
+/**
+ * Rows by the value of a partition key, among what the other choices of a part leave; values in order, those without
+ * rows too.
+ */
 export function countsBy(survey: LedgerSurvey, part: LedgerPart, key: string): ReadonlyMap<string | null, Count> {
   const at = survey.keys.indexOf(key);
-  const others: LedgerPart = { ...part, where: Object.fromEntries(Object.entries(part.where).filter(([name, values]) => name !== key && values.length > 0)) };
+  const others: LedgerPart = {
+    ...part,
+    where: Object.fromEntries(Object.entries(part.where).filter(([name, values]) => name !== key && values.length > 0)),
+  };
   const byValue = new Map<string | null, Stretch[]>();
   for (const stretch of survey.stretches) {
     const same = byValue.get(stretch.values[at]);
     if (same) same.push(stretch);
     else byValue.set(stretch.values[at], [stretch]);
   }
-  return new Map([...byValue].sort(([a], [b]) => byText(a, b)).map(([value, stretches]) => [value, countOf({ ...survey, stretches }, others)]));
+  return new Map(
+    [...byValue]
+      .sort(([a], [b]) => byText(a, b))
+      .map(([value, stretches]) => [value, countOf({ ...survey, stretches }, others)]),
+  );
 }
 
 /** First and last time of a ledger, as far as it is known before reading; null where nothing is. */
@@ -115,7 +135,10 @@ export function timeOf({ stretches }: LedgerSurvey): readonly [EpochMs, EpochMs]
 
 const SHOWN_VALUES = 4;
 const shown = (values: readonly (string | null)[]): string => {
-  const some = values.slice(0, values.length > SHOWN_VALUES ? SHOWN_VALUES - 1 : SHOWN_VALUES).map((value) => value ?? '(missing)').join(', ');
+  const some = values
+    .slice(0, values.length > SHOWN_VALUES ? SHOWN_VALUES - 1 : SHOWN_VALUES)
+    .map((value) => value ?? '(missing)')
+    .join(', ');
   return values.length > SHOWN_VALUES ? `${some} and ${formatCount(values.length - SHOWN_VALUES + 1)} more` : some;
 };
 
@@ -140,12 +163,15 @@ export interface OpenedPart {
 /** "1,250,000 of 10,000,000 events"; of a whole ledger "50,000 events". */
 export function countText(events: number, opened: OpenedPart | null): string {
   if (!opened) return `${formatCount(events)} ${events === 1 ? 'event' : 'events'}`;
-  const of = Number.isNaN(opened.of) ? 'an unknown number of' : `${opened.exact ? '' : 'about '}${formatCount(opened.of)}`;
+  const of = Number.isNaN(opened.of)
+    ? 'an unknown number of'
+    : `${opened.exact ? '' : 'about '}${formatCount(opened.of)}`;
   return `${formatCount(events)} of ${of} events`;
 }
 
 /** The name of what is opened: that of the ledger, and of a part of it in brackets what the part is. */
-export const partName = (name: string, part: LedgerPart | undefined): string => (part ? `${name} [${describePart(part)}]` : name);
+export const partName = (name: string, part: LedgerPart | undefined): string =>
+  part ? `${name} [${describePart(part)}]` : name;
 
 /** How many events fit, as it is said: two digits, rounded down. */
 export function roundedDown(events: number): number {

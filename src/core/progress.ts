@@ -9,7 +9,10 @@ export type OnProgress = (progress: Progress) => void;
 /** Often enough for the eye. */
 const PACE_MS = 100;
 
-/** Passes on what begins another phase or ends one, and of the rest one report in `every` ms: each takes a message to another thread and a frame there. */
+/**
+ * Passes on what begins another phase or ends one, and of the rest one report in `every` ms: each takes a message to
+ * another thread and a frame there.
+ */
 export function paced(onProgress: OnProgress, every = PACE_MS): OnProgress {
   let phase: string | null = null;
   let last = 0;

@@ -4,22 +4,37 @@ import { share } from './share.ts';
 
 /** Plain values of charts: numbers (NaN too), texts, short typed arrays, lists and records of them. */
 const value = fc.letrec((tie) => ({
-  leaf: fc.oneof(fc.integer({ min: 0, max: 2 }), fc.constant(Number.NaN), fc.constant('a'), fc.constant(null), fc.array(fc.constantFrom(0, 1, Number.NaN), { maxLength: 3 }).map((v) => Float64Array.from(v))),
-  any: fc.oneof({ maxDepth: 3 }, tie('leaf'), fc.array(tie('any'), { maxLength: 3 }), fc.dictionary(fc.constantFrom('x', 'y'), tie('any'), { noNullPrototype: true })),
+  leaf: fc.oneof(
+    fc.integer({ min: 0, max: 2 }),
+    fc.constant(Number.NaN),
+    fc.constant('a'),
+    fc.constant(null),
+    fc.array(fc.constantFrom(0, 1, Number.NaN), { maxLength: 3 }).map((v) => Float64Array.from(v)),
+  ),
+  any: fc.oneof(
+    { maxDepth: 3 },
+    tie('leaf'),
+    fc.array(tie('any'), { maxLength: 3 }),
+    fc.dictionary(fc.constantFrom('x', 'y'), tie('any'), { noNullPrototype: true }),
+  ),
 })).any;
 const copy = <T>(of: T): T => structuredClone(of);
 
 describe('sharing', () => {
   it('changes identities only, never what is said', () => {
-    fc.assert(fc.property(value, value, (before, next) => {
-      expect(share(before, copy(next))).toEqual(next);
-    }));
+    fc.assert(
+      fc.property(value, value, (before, next) => {
+        expect(share(before, copy(next))).toEqual(next);
+      }),
+    );
   });
 
   it('gives back the value before where the next says the same', () => {
-    fc.assert(fc.property(value, (before) => {
-      expect(share(before, copy(before))).toBe(before);
-    }));
+    fc.assert(
+      fc.property(value, (before) => {
+        expect(share(before, copy(before))).toBe(before);
+      }),
+    );
   });
 
   it('keeps the parts that did not change', () => {

@@ -3,7 +3,11 @@ const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 type Numbers = Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array;
 const isNumbers = (value: unknown): value is Numbers =>
-  value instanceof Float64Array || value instanceof Float32Array || value instanceof Int32Array || value instanceof Uint32Array || value instanceof Uint8Array;
+  value instanceof Float64Array ||
+  value instanceof Float32Array ||
+  value instanceof Int32Array ||
+  value instanceof Uint32Array ||
+  value instanceof Uint8Array;
 
 function sameNumbers(a: Numbers, b: Numbers): boolean {
   if (a.constructor !== b.constructor || a.length !== b.length) return false;
@@ -13,8 +17,9 @@ function sameNumbers(a: Numbers, b: Numbers): boolean {
 }
 
 /**
- * `next` with every part that says the same as in `before` replaced by that part, `before` itself where all of it does: what is derived from a part that did
- * not change is not made again. Plain objects, lists and columns are looked into; comparing columns takes a hundredth of drawing them.
+ * `next` with every part that says the same as in `before` replaced by that part, `before` itself where all of it does:
+ * what is derived from a part that did not change is not made again. Plain objects, lists and columns are looked into;
+ * comparing columns takes a hundredth of drawing them.
  */
 export function share<T>(before: T, next: T): T {
   if (Object.is(before, next)) return before;

@@ -33,14 +33,16 @@ function byKindAndStream(alerts: readonly Alert[]): Map<string, Alert[]> {
   return groups;
 }
 
-const byFired = (a: Alert, b: Alert): number => a.fired - b.fired || a.stream - b.stream || a.kind.localeCompare(b.kind);
-const sameEpisode = (a: Alert, b: Alert): boolean => a.onset === b.onset && a.fired === b.fired && a.cleared === b.cleared;
+const byFired = (a: Alert, b: Alert): number =>
+  a.fired - b.fired || a.stream - b.stream || a.kind.localeCompare(b.kind);
+const sameEpisode = (a: Alert, b: Alert): boolean =>
+  a.onset === b.onset && a.fired === b.fired && a.cleared === b.cleared;
 
 /**
- * Compares two lists of alerts over the same events and streams. Episodes of the same kind and stream match, one to one, where
- * their spans [onset, cleared) share an event (an episode that cleared at its firing still holds that event). Episodes of one kind
- * and stream follow one another (spec 8), so pairing the earliest ones that overlap gives the largest possible number of matches:
- * the one that ends first can overlap none of the later ones.
+ * Compares two lists of alerts over the same events and streams. Episodes of the same kind and stream match, one to
+ * one, where their spans [onset, cleared) share an event (an episode that cleared at its firing still holds that
+ * event). Episodes of one kind and stream follow one another (spec 8), so pairing the earliest ones that overlap gives
+ * the largest possible number of matches: the one that ends first can overlap none of the later ones.
  * Lists come back ordered by fired, stream, kind (pairs by their candidate).
  */
 export function diffAlerts(baseline: readonly Alert[], candidate: readonly Alert[]): AlertDiff {
@@ -74,5 +76,10 @@ export function diffAlerts(baseline: readonly Alert[], candidate: readonly Alert
     added.push(...news.slice(j));
   }
   const byAfter = (a: AlertPair, b: AlertPair): number => byFired(a.after, b.after);
-  return { added: added.sort(byFired), removed: removed.sort(byFired), kept: kept.sort(byAfter), moved: moved.sort(byAfter) };
+  return {
+    added: added.sort(byFired),
+    removed: removed.sort(byFired),
+    kept: kept.sort(byAfter),
+    moved: moved.sort(byAfter),
+  };
 }

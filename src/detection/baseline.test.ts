@@ -10,7 +10,13 @@ function baseline(): Baseline {
   const detector = createDetector(testKernels());
   detector.load(events, coordinates, referenceRange(events.n, parameters()).range);
   detector.runSignals(parameters());
-  const projection = { dimension: 3, k: 2, mean: Float64Array.of(0.1, 1 / 3, -2e-9), axes: Float64Array.of(1, 2, 3, 4, 5, Math.PI), eigenvalues: Float64Array.of(2, 1) };
+  const projection = {
+    dimension: 3,
+    k: 2,
+    mean: Float64Array.of(0.1, 1 / 3, -2e-9),
+    axes: Float64Array.of(1, 2, 3, 4, 5, Math.PI),
+    eigenvalues: Float64Array.of(2, 1),
+  };
   return detector.baseline(projection, parameters());
 }
 
@@ -19,11 +25,18 @@ describe('a baseline file', () => {
   const text = baselineToJson(saved);
 
   it('reads back to the last bit, without its place in the old ledger', () => {
-    expect(baselineFromJson(text, 'b.json')).toEqual({ ...saved, reference: { ...saved.reference, range: { from: 0, to: 0 }, retrospective: false } });
+    expect(baselineFromJson(text, 'b.json')).toEqual({
+      ...saved,
+      reference: { ...saved.reference, range: { from: 0, to: 0 }, retrospective: false },
+    });
   });
 
   it('keeps what could not be calibrated as missing', () => {
-    const silent = { ...saved, falseAlarms: null, calibration: { ...saved.calibration, rho: Number.NaN, tension: Number.NaN } };
+    const silent = {
+      ...saved,
+      falseAlarms: null,
+      calibration: { ...saved.calibration, rho: Number.NaN, tension: Number.NaN },
+    };
     const { calibration, falseAlarms } = baselineFromJson(baselineToJson(silent), 'b.json');
     expect([calibration.rho, calibration.tension, falseAlarms]).toEqual([Number.NaN, Number.NaN, null]);
   });
@@ -32,12 +45,37 @@ describe('a baseline file', () => {
     ['no JSON', () => undefined, 'not JSON'],
     ['another kind of file', (raw) => ({ ...raw, format: 'x' }), 'not a baseline file'],
     ['a later version', (raw) => ({ ...raw, version: 2 }), 'version 2'],
-    ['a missing part', (raw) => Object.fromEntries(Object.entries(raw).filter(([name]) => name !== 'calibration')), '"calibration" is missing'],
-    ['a short vector', (raw) => ({ ...raw, projection: { ...(raw.projection as object), mean: [1] } }), '"projection.mean" must be a list of 3 numbers'],
-    ['another number of axes', (raw) => ({ ...raw, reference: { ...(raw.reference as object), k: 3 } }), '"reference.k" must be 2'],
-    ['a text for a number', (raw) => ({ ...raw, calibration: { ...(raw.calibration as object), m: 'a' } }), '"calibration.m" must be a number'],
-    ['a broken window', (raw) => ({ ...raw, reference: { ...(raw.reference as object), streams: [{ ...((raw.reference as { streams: object[] }).streams[0]), window: [1] }] } }),
-      '"reference.streams[0].window" must be at most 64 rows of 2 numbers'],
+    [
+      'a missing part',
+      (raw) => Object.fromEntries(Object.entries(raw).filter(([name]) => name !== 'calibration')),
+      '"calibration" is missing',
+    ],
+    [
+      'a short vector',
+      (raw) => ({ ...raw, projection: { ...(raw.projection as object), mean: [1] } }),
+      '"projection.mean" must be a list of 3 numbers',
+    ],
+    [
+      'another number of axes',
+      (raw) => ({ ...raw, reference: { ...(raw.reference as object), k: 3 } }),
+      '"reference.k" must be 2',
+    ],
+    [
+      'a text for a number',
+      (raw) => ({ ...raw, calibration: { ...(raw.calibration as object), m: 'a' } }),
+      '"calibration.m" must be a number',
+    ],
+    [
+      'a broken window',
+      (raw) => ({
+        ...raw,
+        reference: {
+          ...(raw.reference as object),
+          streams: [{ ...(raw.reference as { streams: object[] }).streams[0], window: [1] }],
+        },
+      }),
+      '"reference.streams[0].window" must be at most 64 rows of 2 numbers',
+    ],
   ])('is refused by name of what is wrong: %s', (_, change, problem) => {
     const broken = change(JSON.parse(text) as Record<string, never>);
     try {

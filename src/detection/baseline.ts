@@ -4,7 +4,10 @@ import type { ResolvedReference } from './reference.ts';
 import type { ShiftFalseAlarms } from './shiftLimit.ts';
 import type { Calibration, Projection } from './types.ts';
 
-/** What a reference period fixes, to be used on other ledgers and on streams (spec 2): projection, reference and calibration. */
+/**
+ * What a reference period fixes, to be used on other ledgers and on streams (spec 2): projection, reference and
+ * calibration.
+ */
 export interface Baseline {
   readonly projection: Projection;
   readonly reference: ResolvedReference;
@@ -17,12 +20,29 @@ const FORMAT = 'tautline-baseline';
 const VERSION = 1;
 const BASELINE_FILE: FileKind = { what: 'the baseline', advice: 'Save it again from a ledger.' };
 
-/** The text of a baseline file: numbers to the last bit, NaN as null. Where the reference lay in its ledger is not kept. */
+/**
+ * The text of a baseline file: numbers to the last bit, NaN as null. Where the reference lay in its ledger is not kept.
+ */
 export const baselineToJson = (baseline: Baseline): string => JSON.stringify(baselineToObject(baseline));
 
 /** What a baseline file holds, in plain objects and lists. */
-export function baselineToObject({ projection, reference, calibration, falseAlarms }: Baseline): Record<string, unknown> {
-  const { k, windows, pooledMean, means, referenceEvents, referenceEmbedded, streamEvents, hasLatency, windowReference } = reference;
+export function baselineToObject({
+  projection,
+  reference,
+  calibration,
+  falseAlarms,
+}: Baseline): Record<string, unknown> {
+  const {
+    k,
+    windows,
+    pooledMean,
+    means,
+    referenceEvents,
+    referenceEmbedded,
+    streamEvents,
+    hasLatency,
+    windowReference,
+  } = reference;
   const counts = ({ levels, counts: c, events }: EpisodeCounts) => ({ levels: [...levels], counts: [...c], events });
   const streams = reference.streams.map((name, s) => ({
     name,
@@ -33,11 +53,20 @@ export function baselineToObject({ projection, reference, calibration, falseAlar
     window: [...windows.rows.subarray(s * windows.size * k, (s * windows.size + windows.counts[s]) * k)],
   }));
   return {
-    format: FORMAT, version: VERSION,
-    projection: { ...projection, mean: [...projection.mean], axes: [...projection.axes], eigenvalues: [...projection.eigenvalues] },
+    format: FORMAT,
+    version: VERSION,
+    projection: {
+      ...projection,
+      mean: [...projection.mean],
+      axes: [...projection.axes],
+      eigenvalues: [...projection.eigenvalues],
+    },
     reference: { k, hasLatency, windowReference, windowSize: windows.size, pooledMean: [...pooledMean], streams },
     calibration,
-    falseAlarms: falseAlarms && { pooled: counts(falseAlarms.pooled), streams: falseAlarms.streams.map((own) => own && counts(own)) },
+    falseAlarms: falseAlarms && {
+      pooled: counts(falseAlarms.pooled),
+      streams: falseAlarms.streams.map((own) => own && counts(own)),
+    },
   };
 }
 
@@ -53,13 +82,17 @@ export function baselineFromJson(text: string, file: string): Baseline {
 /** Reads what `baselineToObject` gave. */
 export function readBaseline(root: JsonReader): Baseline {
   if (root.at('format').value !== FORMAT) throw root.at('format').refused('it is not a baseline file');
-  if (root.at('version').value !== VERSION) throw root.at('version').refused(`it is of version ${String(root.at('version').value)}, this program reads version ${VERSION}`);
+  if (root.at('version').value !== VERSION)
+    throw root
+      .at('version')
+      .refused(`it is of version ${String(root.at('version').value)}, this program reads version ${VERSION}`);
 
   const p = root.at('projection');
   const dimension = p.at('dimension').count(1);
   const k = p.at('k').count(1);
   const projection: Projection = {
-    dimension, k,
+    dimension,
+    k,
     mean: Float64Array.from(p.at('mean').numbers(dimension)),
     axes: Float64Array.from(p.at('axes').numbers(k * dimension)),
     eigenvalues: Float64Array.from(p.at('eigenvalues').numbers(k)),
@@ -76,13 +109,20 @@ export function readBaseline(root: JsonReader): Baseline {
   const rows = new Float32Array(names.length * size * k);
   streams.forEach((s, index) => {
     means.set(s.at('mean').numbers(k, true), index * k);
-    if (!Number.isInteger(counts[index]) || counts[index] > size || s.at('window').numbers().length !== counts[index] * k) {
+    if (
+      !Number.isInteger(counts[index]) ||
+      counts[index] > size ||
+      s.at('window').numbers().length !== counts[index] * k
+    ) {
       throw s.at('window').wrong(`at most ${size} rows of ${k} numbers`);
     }
     rows.set(s.at('window').numbers(), index * size * k);
   });
   const reference: ResolvedReference = {
-    range: { from: 0, to: 0 }, retrospective: false, streams: names, k,
+    range: { from: 0, to: 0 },
+    retrospective: false,
+    streams: names,
+    k,
     hasLatency: r.at('hasLatency').flag(),
     windowReference: r.at('windowReference').number(),
     pooledMean: Float64Array.from(r.at('pooledMean').numbers(k, true)),
@@ -95,18 +135,43 @@ export function readBaseline(root: JsonReader): Baseline {
 
   const c = root.at('calibration');
   const calibration: Calibration = {
-    ref: c.at('ref').count(0), k: c.at('k').count(1), m: c.at('m').missing(), s: c.at('s').missing(), fm: c.at('fm').missing(), fs: c.at('fs').missing(),
-    lo: c.at('lo').missing(), hi: c.at('hi').missing(), tension: c.at('tension').missing(), rho: c.at('rho').missing(), wref: c.at('wref').missing(),
-    shiftLimit: c.at('shiftLimit').missing(), shiftLimits: c.at('shiftLimits').numbers(names.length, true), phaseLocked: c.at('phaseLocked').flag(),
+    ref: c.at('ref').count(0),
+    k: c.at('k').count(1),
+    m: c.at('m').missing(),
+    s: c.at('s').missing(),
+    fm: c.at('fm').missing(),
+    fs: c.at('fs').missing(),
+    lo: c.at('lo').missing(),
+    hi: c.at('hi').missing(),
+    tension: c.at('tension').missing(),
+    rho: c.at('rho').missing(),
+    wref: c.at('wref').missing(),
+    shiftLimit: c.at('shiftLimit').missing(),
+    shiftLimits: c.at('shiftLimits').numbers(names.length, true),
+    phaseLocked: c.at('phaseLocked').flag(),
   };
 
   const f = root.at('falseAlarms');
-  const falseAlarms = f.value === null ? null : { pooled: episodeCounts(f.at('pooled')), streams: f.at('streams').list().map((s) => (s.value === null ? null : episodeCounts(s))) };
-  if (falseAlarms && falseAlarms.streams.length !== names.length) throw f.at('streams').wrong(`a list of ${names.length}, one a stream`);
+  const falseAlarms =
+    f.value === null
+      ? null
+      : {
+          pooled: episodeCounts(f.at('pooled')),
+          streams: f
+            .at('streams')
+            .list()
+            .map((s) => (s.value === null ? null : episodeCounts(s))),
+        };
+  if (falseAlarms && falseAlarms.streams.length !== names.length)
+    throw f.at('streams').wrong(`a list of ${names.length}, one a stream`);
   return { projection, reference, calibration, falseAlarms };
 }
 
 function episodeCounts(value: JsonReader): EpisodeCounts {
   const levels = Float64Array.from(value.at('levels').numbers());
-  return { levels, counts: Int32Array.from(value.at('counts').numbers(levels.length)), events: value.at('events').count(1) };
+  return {
+    levels,
+    counts: Int32Array.from(value.at('counts').numbers(levels.length)),
+    events: value.at('events').count(1),
+  };
 }

@@ -31,8 +31,14 @@ export interface ReferenceSignals {
   readonly wref: number;
 }
 
-/** Statistics over the reference events with an embedding and seq > burn, pooled over streams (spec 7); NaN where nothing can be said. */
-export function calibrationStatistics({ events, signals, boxCox, range, referenceEvents, k, wref }: ReferenceSignals, parameters: Pick<Parameters, 'burn'>): CalibrationStatistics {
+/**
+ * Statistics over the reference events with an embedding and seq > burn, pooled over streams (spec 7); NaN where
+ * nothing can be said.
+ */
+export function calibrationStatistics(
+  { events, signals, boxCox, range, referenceEvents, k, wref }: ReferenceSignals,
+  parameters: Pick<Parameters, 'burn'>,
+): CalibrationStatistics {
   const burn = referenceEvents.map((count) => burnOf(parameters.burn, count));
   const n = Math.max(0, range.to - range.from);
   const scores = new Float64Array(n);
@@ -52,15 +58,23 @@ export function calibrationStatistics({ events, signals, boxCox, range, referenc
   const b = scores.subarray(0, positive);
   const f = frictions.subarray(0, positive);
   return {
-    ref: n, k, wref,
-    m: mean(b), s: standardDeviation(b), fm: mean(f), fs: standardDeviation(f),
-    tension: median(tension.subarray(0, rows)), rho: median(rho.subarray(0, rows)),
+    ref: n,
+    k,
+    wref,
+    m: mean(b),
+    s: standardDeviation(b),
+    fm: mean(f),
+    fs: standardDeviation(f),
+    tension: median(tension.subarray(0, rows)),
+    rho: median(rho.subarray(0, rows)),
   };
 }
 
 /** Applies the thresholds that belong to the calibration. */
 export function calibrationOf(
-  statistics: CalibrationStatistics, shift: ShiftLimits, parameters: Pick<Parameters, 'z_band' | 'void_min_ref'>,
+  statistics: CalibrationStatistics,
+  shift: ShiftLimits,
+  parameters: Pick<Parameters, 'z_band' | 'void_min_ref'>,
 ): Calibration {
   const { fm, fs, rho } = statistics;
   return {
@@ -73,15 +87,30 @@ export function calibrationOf(
   };
 }
 
-/** z of an event from its Box-Cox KL (spec 8); NaN where its CUSUM is: in the warm-up, on a void event, without a calibration. */
-export const scoreOf = (boxCox: number, cusum: number, { m, s }: Calibration): number => (Number.isNaN(cusum) ? Number.NaN : (boxCox - m) / s);
+/**
+ * z of an event from its Box-Cox KL (spec 8); NaN where its CUSUM is: in the warm-up, on a void event, without a
+ * calibration.
+ */
+export const scoreOf = (boxCox: number, cusum: number, { m, s }: Calibration): number =>
+  Number.isNaN(cusum) ? Number.NaN : (boxCox - m) / s;
 
 /** Limits of the detectors (spec 8); NaN keeps a detector silent. Without any spread of KL there is no z. */
 export function detectorLimits(c: Calibration, p: Parameters): DetectorLimits {
   return {
-    m: c.m, s: c.s > 0 ? c.s : Number.NaN, h: p.h, kappa: p.kappa, cap: p.cap, tauMax: p.tau_max, tauMin: p.tau_min, entropyClear: p.tau_min + p.ent_hyst,
-    lo: c.lo, hi: c.hi, dwell: p.dwell,
-    voidOpen: c.phaseLocked ? p.void_floor * c.rho : Number.NaN, voidClear: c.phaseLocked ? p.void_clear * c.rho : Number.NaN,
-    tensionLow: p.zone[0] * c.tension, tensionHigh: p.zone[1] * c.tension,
+    m: c.m,
+    s: c.s > 0 ? c.s : Number.NaN,
+    h: p.h,
+    kappa: p.kappa,
+    cap: p.cap,
+    tauMax: p.tau_max,
+    tauMin: p.tau_min,
+    entropyClear: p.tau_min + p.ent_hyst,
+    lo: c.lo,
+    hi: c.hi,
+    dwell: p.dwell,
+    voidOpen: c.phaseLocked ? p.void_floor * c.rho : Number.NaN,
+    voidClear: c.phaseLocked ? p.void_clear * c.rho : Number.NaN,
+    tensionLow: p.zone[0] * c.tension,
+    tensionHigh: p.zone[1] * c.tension,
   };
 }

@@ -3,11 +3,39 @@ import { explainRoute, type ExplainInput } from './explain.ts';
 import { DEFAULT_PARAMETERS } from './parameters.ts';
 import type { Calibration } from './types.ts';
 
-const calibration: Calibration = { ref: 2000, k: 8, m: 0, s: 1, fm: 0, fs: 1, lo: 0.8, hi: 6.7, tension: 0.8, rho: 0.72, wref: 120, shiftLimit: 30, shiftLimits: [30], phaseLocked: true };
-const calm: ExplainInput = {
-  route: 'IN_FRAME', isVoid: false, inReference: false, seq: 900, warmup: 300, kl: 1.2, friction: 2, entropy: 2.5, rho: 0.7, tension: 0.8, mewma: 8, cusum: 0, open: [],
+const calibration: Calibration = {
+  ref: 2000,
+  k: 8,
+  m: 0,
+  s: 1,
+  fm: 0,
+  fs: 1,
+  lo: 0.8,
+  hi: 6.7,
+  tension: 0.8,
+  rho: 0.72,
+  wref: 120,
+  shiftLimit: 30,
+  shiftLimits: [30],
+  phaseLocked: true,
 };
-const explained = (change: Partial<ExplainInput>) => explainRoute({ ...calm, ...change }, calibration, DEFAULT_PARAMETERS);
+const calm: ExplainInput = {
+  route: 'IN_FRAME',
+  isVoid: false,
+  inReference: false,
+  seq: 900,
+  warmup: 300,
+  kl: 1.2,
+  friction: 2,
+  entropy: 2.5,
+  rho: 0.7,
+  tension: 0.8,
+  mewma: 8,
+  cusum: 0,
+  open: [],
+};
+const explained = (change: Partial<ExplainInput>) =>
+  explainRoute({ ...calm, ...change }, calibration, DEFAULT_PARAMETERS);
 
 describe('explainRoute', () => {
   it('says so when nothing is wrong', () => {
@@ -15,12 +43,15 @@ describe('explainRoute', () => {
   });
   it('names the numbers that were compared', () => {
     expect(explained({ route: 'DRIFT', open: ['DRIFT'], cusum: 9.5 })[0]).toMatch(/CUSUM 9\.5 σ, h is 8\.5 σ/);
-    expect(explained({ route: 'VOID', open: ['VOID'], rho: 0.3 })[0]).toMatch(/ρ 0\.3; VOID opens below 0\.36 and closes above 0\.403/);
+    expect(explained({ route: 'VOID', open: ['VOID'], rho: 0.3 })[0]).toMatch(
+      /ρ 0\.3; VOID opens below 0\.36 and closes above 0\.403/,
+    );
     expect(explained({ route: 'WATCH', tension: 3 })).toEqual(['Tension 3 is outside its zone, 0.4 to 1.6.']);
   });
   it('tells absorbed friction from drift', () => {
     expect(explained({ route: 'ACCOMMODATION', kl: 5 })).toEqual([
-      'KL 5 nats is above the ceiling of 4.2 nats.', 'Tension 0.8 is inside its zone, 0.4 to 1.6: the friction is being absorbed.',
+      'KL 5 nats is above the ceiling of 4.2 nats.',
+      'Tension 0.8 is inside its zone, 0.4 to 1.6: the friction is being absorbed.',
     ]);
   });
   it('tells the reference from the warm-up', () => {

@@ -16,18 +16,43 @@ export interface AlertJson {
 /** Alerts as JSON-able objects; positions are event indices. */
 export const alertsToJson = (alerts: readonly Alert[], streams: readonly string[]): AlertJson[] =>
   alerts.map((a) => ({
-    kind: a.kind, stream: streams[a.stream], onset: a.onset, onset_seq: a.onsetSeq, fired: a.fired, fired_seq: a.firedSeq, cleared: a.cleared, peak: a.peak,
+    kind: a.kind,
+    stream: streams[a.stream],
+    onset: a.onset,
+    onset_seq: a.onsetSeq,
+    fired: a.fired,
+    fired_seq: a.firedSeq,
+    cleared: a.cleared,
+    peak: a.peak,
   }));
 
 /** NaN has no place in JSON: null. */
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** Calibration as a JSON-able object with the golden keys; what could not be calibrated is null. */
-export function calibrationToJson(analysis: { readonly decisions: Decisions; readonly projection: Projection; readonly reference: IndexRange }): Record<string, unknown> {
+export function calibrationToJson(analysis: {
+  readonly decisions: Decisions;
+  readonly projection: Projection;
+  readonly reference: IndexRange;
+}): Record<string, unknown> {
   const { calibration: c, governanceWeight } = analysis.decisions;
   return {
-    ref: c.ref, reference: [analysis.reference.from, analysis.reference.to], k: c.k, m: orNull(c.m), s: orNull(c.s), fm: orNull(c.fm), fs: orNull(c.fs),
-    lo: orNull(c.lo), hi: orNull(c.hi), tension: orNull(c.tension), rho: orNull(c.rho), wref: c.wref, shift_limit: orNull(c.shiftLimit), shift_limits: c.shiftLimits.map(orNull),
-    phase_locked: c.phaseLocked, eigenvalues: [...analysis.projection.eigenvalues], J: [...governanceWeight],
+    ref: c.ref,
+    reference: [analysis.reference.from, analysis.reference.to],
+    k: c.k,
+    m: orNull(c.m),
+    s: orNull(c.s),
+    fm: orNull(c.fm),
+    fs: orNull(c.fs),
+    lo: orNull(c.lo),
+    hi: orNull(c.hi),
+    tension: orNull(c.tension),
+    rho: orNull(c.rho),
+    wref: c.wref,
+    shift_limit: orNull(c.shiftLimit),
+    shift_limits: c.shiftLimits.map(orNull),
+    phase_locked: c.phaseLocked,
+    eigenvalues: [...analysis.projection.eigenvalues],
+    J: [...governanceWeight],
   };
 }

@@ -7,7 +7,9 @@ export interface FileKind {
   readonly advice: string;
 }
 
-/** A value of a file and where it stands; every question that it cannot answer is a failure of kind file that says so. */
+/**
+ * A value of a file and where it stands; every question that it cannot answer is a failure of kind file that says so.
+ */
 export class JsonReader {
   readonly #file: string;
   readonly #kind: FileKind;
@@ -26,12 +28,15 @@ export class JsonReader {
     try {
       return new JsonReader(file, kind, JSON.parse(text));
     } catch (thrown) {
-      throw new JsonReader(file, kind, null).refused(`it is not JSON (${thrown instanceof Error ? thrown.message : String(thrown)})`);
+      throw new JsonReader(file, kind, null).refused(
+        `it is not JSON (${thrown instanceof Error ? thrown.message : String(thrown)})`,
+      );
     }
   }
 
   at(name: string): JsonReader {
-    if (typeof this.value !== 'object' || this.value === null || Array.isArray(this.value)) throw this.wrong('an object');
+    if (typeof this.value !== 'object' || this.value === null || Array.isArray(this.value))
+      throw this.wrong('an object');
     const path = this.path ? `${this.path}.${name}` : name;
     if (!Object.hasOwn(this.value, name)) throw this.refused(`"${path}" is missing`);
     return new JsonReader(this.#file, this.#kind, (this.value as Record<string, unknown>)[name], path);
@@ -45,8 +50,11 @@ export class JsonReader {
   /** `nullable`: null stands for NaN. */
   numbers(length?: number, nullable = false): number[] {
     const { value } = this;
-    const usable = Array.isArray(value) && value.every((v) => (typeof v === 'number' && Number.isFinite(v)) || (nullable && v === null));
-    if (!usable || (length !== undefined && value.length !== length)) throw this.wrong(length === undefined ? 'a list of numbers' : `a list of ${length} numbers`);
+    const usable =
+      Array.isArray(value) &&
+      value.every((v) => (typeof v === 'number' && Number.isFinite(v)) || (nullable && v === null));
+    if (!usable || (length !== undefined && value.length !== length))
+      throw this.wrong(length === undefined ? 'a list of numbers' : `a list of ${length} numbers`);
     return value.map((v: number | null) => v ?? Number.NaN);
   }
 
@@ -62,7 +70,8 @@ export class JsonReader {
 
   count(min: number): number {
     const { value } = this;
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < min) throw this.wrong(`a whole number from ${min}`);
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < min)
+      throw this.wrong(`a whole number from ${min}`);
     return value;
   }
 
@@ -87,6 +96,11 @@ export class JsonReader {
   }
 
   refused(problem: string): TautlineFailure {
-    return new TautlineFailure({ kind: 'file', file: this.#file, problem: `${this.#kind.what} cannot be used: ${problem}`, advice: this.#kind.advice });
+    return new TautlineFailure({
+      kind: 'file',
+      file: this.#file,
+      problem: `${this.#kind.what} cannot be used: ${problem}`,
+      advice: this.#kind.advice,
+    });
   }
 }

@@ -21,8 +21,14 @@ function run(ledger: RandomLedger, change = {}): { detector: Detector; signals: 
 
 describe('ledgers that say little', () => {
   it.each<[string, Partial<RandomLedger>]>([
-    ['no events', { n: 0 }], ['one event', { n: 1 }], ['one void event', { n: 1, voids: 1 }], ['nothing but voids', { n: 500, voids: 1 }],
-    ['one stream', { n: 900, streams: 1 }], ['fewer events than streams', { n: 3, streams: 7 }], ['one axis', { n: 900, k: 1 }], ['no latencies', { n: 900, silent: 1 }],
+    ['no events', { n: 0 }],
+    ['one event', { n: 1 }],
+    ['one void event', { n: 1, voids: 1 }],
+    ['nothing but voids', { n: 500, voids: 1 }],
+    ['one stream', { n: 900, streams: 1 }],
+    ['fewer events than streams', { n: 3, streams: 7 }],
+    ['one axis', { n: 900, k: 1 }],
+    ['no latencies', { n: 900, silent: 1 }],
   ])('%s', (_, change) => {
     const ledger = { n: 900, k: 3, streams: 3, seed: 1, ...change };
     const { detector, signals, decisions } = run(ledger);
@@ -37,7 +43,8 @@ describe('ledgers that say little', () => {
     const nothing = ledger.voids === 1 || ledger.n < 4;
     expect(Number.isNaN(calibration.m)).toBe(nothing);
     if (nothing) expect(decisions.alerts).toEqual([]);
-    if (ledger.streams === 1) expect([calibration.tension, calibration.rho, calibration.phaseLocked]).toEqual([Number.NaN, Number.NaN, false]);
+    if (ledger.streams === 1)
+      expect([calibration.tension, calibration.rho, calibration.phaseLocked]).toEqual([Number.NaN, Number.NaN, false]);
   });
 
   it('have no z where the reference holds too few divergences for a spread', () => {
@@ -96,18 +103,35 @@ describe('a fracture', () => {
 
 describe('causality', () => {
   it('what is said of an event depends on nothing after it', () => {
-    fc.assert(fc.property(fc.integer({ min: 300, max: 700 }), fc.integer(), fc.constantFrom('time', 'turn'), (cut, seed, sync) => {
-      const { events, coordinates } = randomLedger({ n: 800, k: 3, streams: 3, seed });
-      const p = parameters({ sync: sync });
-      const detector = createDetector(kernels, () => null);
-      detector.load(events, coordinates, { from: 0, to: 200 });
-      const whole = detector.runSignals(p);
-      const part = createDetector(kernels, () => null);
-      const short = Object.fromEntries(Object.entries(events).map(([name, value]) => [name, ArrayBuffer.isView(value) ? (value as Int32Array).slice(0, cut) : value]));
-      part.load({ ...(short as unknown as typeof events), n: cut }, { k: 3, x: coordinates.x.slice(0, cut * 3) }, { from: 0, to: 200 });
-      const prefix = part.runSignals(p);
-      for (const name of SIGNAL_NAMES) expect(prefix[name]).toEqual(whole[name].slice(0, cut));
-    }), { numRuns: 10 });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 300, max: 700 }),
+        fc.integer(),
+        fc.constantFrom('time', 'turn'),
+        (cut, seed, sync) => {
+          const { events, coordinates } = randomLedger({ n: 800, k: 3, streams: 3, seed });
+          const p = parameters({ sync: sync });
+          const detector = createDetector(kernels, () => null);
+          detector.load(events, coordinates, { from: 0, to: 200 });
+          const whole = detector.runSignals(p);
+          const part = createDetector(kernels, () => null);
+          const short = Object.fromEntries(
+            Object.entries(events).map(([name, value]) => [
+              name,
+              ArrayBuffer.isView(value) ? (value as Int32Array).slice(0, cut) : value,
+            ]),
+          );
+          part.load(
+            { ...(short as unknown as typeof events), n: cut },
+            { k: 3, x: coordinates.x.slice(0, cut * 3) },
+            { from: 0, to: 200 },
+          );
+          const prefix = part.runSignals(p);
+          for (const name of SIGNAL_NAMES) expect(prefix[name]).toEqual(whole[name].slice(0, cut));
+        },
+      ),
+      { numRuns: 10 },
+    );
   });
 });
 
@@ -130,11 +154,24 @@ describe('the coupling matrix', () => {
       if (!events.isVoid[i]) {
         const relax = i < 1000 ? 1 : Math.min(1, wref / signals.window[i]);
         trackerStep(
-          { k: 3, lambdaFast: p.lambda_fast, lambdaSlow: p.lambda_slow, shrinkage: p.shrinkage, anchored: false }, trackers[s],
-          coordinates.x.subarray(i * 3, i * 3 + 3), relax, events.instantiation[i], new Float64Array(3), residual,
+          { k: 3, lambdaFast: p.lambda_fast, lambdaSlow: p.lambda_slow, shrinkage: p.shrinkage, anchored: false },
+          trackers[s],
+          coordinates.x.subarray(i * 3, i * 3 + 3),
+          relax,
+          events.instantiation[i],
+          new Float64Array(3),
+          residual,
         );
       }
-      couplingStep(options, state, s, events.isVoid[i] ? null : residual, events.time[i], signals.window[i], events.thread[i]);
+      couplingStep(
+        options,
+        state,
+        s,
+        events.isVoid[i] ? null : residual,
+        events.time[i],
+        signals.window[i],
+        events.thread[i],
+      );
       if (!asked.has(i)) continue;
       const matrix = detector.couplingMatrix(i);
       for (let at = 0; at < 9; at++) {

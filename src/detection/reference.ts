@@ -21,10 +21,15 @@ export interface StreamSelection {
 }
 
 /**
- * The events of the busiest `max` streams (ties by name), in order; streams sorted by name. NULL keys are the stream "(none)"; "ledger" is one stream of all.
- * A ledger without provider_id is split by agent_id under the default key (spec/ledger).
+ * The events of the busiest `max` streams (ties by name), in order; streams sorted by name. NULL keys are the stream
+ * "(none)"; "ledger" is one stream of all. A ledger without provider_id is split by agent_id under the default key
+ * (spec/ledger).
  */
-export function selectStreams(ledger: LedgerColumns, key: Parameters['stream'], max: number = MAX_STREAMS): StreamSelection {
+export function selectStreams(
+  ledger: LedgerColumns,
+  key: Parameters['stream'],
+  max: number = MAX_STREAMS,
+): StreamSelection {
   const { n } = ledger;
   const column = keyColumn(ledger, key);
   const names = [...column.values, NO_STREAM];
@@ -37,7 +42,9 @@ export function selectStreams(ledger: LedgerColumns, key: Parameters['stream'], 
   });
   const counts = new Int32Array(slotOf.size);
   for (let i = 0; i < n; i++) counts[slots[codes[i]]]++;
-  const busiest = [...slotOf].map(([name, slot]) => ({ name, slot, events: counts[slot] })).filter((s) => s.events > 0)
+  const busiest = [...slotOf]
+    .map(([name, slot]) => ({ name, slot, events: counts[slot] }))
+    .filter((s) => s.events > 0)
     .sort((a, b) => b.events - a.events || compare(a.name, b.name));
   const tracked = busiest.slice(0, max).sort((a, b) => compare(a.name, b.name));
   const streamOf = new Int32Array(slotOf.size).fill(-1);
@@ -76,7 +83,8 @@ export function selectStreams(ledger: LedgerColumns, key: Parameters['stream'], 
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const pick = (codes: Int32Array, rows: Int32Array, all: boolean): Int32Array => (all ? codes : Int32Array.from(rows, (r) => codes[r]));
+const pick = (codes: Int32Array, rows: Int32Array, all: boolean): Int32Array =>
+  all ? codes : Int32Array.from(rows, (r) => codes[r]);
 
 function keyColumn(ledger: LedgerColumns, key: Parameters['stream']): DictionaryColumn {
   const column = {
@@ -86,9 +94,13 @@ function keyColumn(ledger: LedgerColumns, key: Parameters['stream']): Dictionary
     ledger: { codes: new Int32Array(ledger.n), values: ['ledger'] },
   }[key];
   if (column) return column;
-  const present = (['provider_id', 'agent_id', 'thread_id'] as const).filter((name) => ({ provider_id: ledger.provider, agent_id: ledger.agent, thread_id: ledger.thread })[name]);
+  const present = (['provider_id', 'agent_id', 'thread_id'] as const).filter(
+    (name) => ({ provider_id: ledger.provider, agent_id: ledger.agent, thread_id: ledger.thread })[name],
+  );
   throw new TautlineFailure({
-    kind: 'parameter', name: 'stream', problem: `is "${key}", and the ledger has no column ${key}`,
+    kind: 'parameter',
+    name: 'stream',
+    problem: `is "${key}", and the ledger has no column ${key}`,
     advice: `Split it by ${[...present, 'ledger'].join(', ')}, or map a column to ${key}.`,
   });
 }
@@ -99,13 +111,20 @@ export function resolveSync(parameters: Pick<Parameters, 'sync'>, hasLatency: bo
 }
 
 /**
- * The reference period of a ledger of n events (spec 2): its first min(max(200, min(reference_events, 20 %)), n) events, or `reference_range` clamped to the ledger.
+ * The reference period of a ledger of n events (spec 2): its first min(max(200, min(reference_events, 20 %)), n)
+ * events, or `reference_range` clamped to the ledger.
  * `retrospective` where it is the whole ledger.
  */
-export function referenceRange(n: number, parameters: Pick<Parameters, 'reference_events' | 'reference_range'>): { readonly range: IndexRange; readonly retrospective: boolean } {
+export function referenceRange(
+  n: number,
+  parameters: Pick<Parameters, 'reference_events' | 'reference_range'>,
+): { readonly range: IndexRange; readonly retrospective: boolean } {
   const range = brushed(n, parameters.reference_range) ?? {
     from: 0,
-    to: n < MIN_LEDGER ? n : Math.min(n, Math.max(MIN_LEDGER, Math.min(parameters.reference_events, Math.floor(0.2 * n)))),
+    to:
+      n < MIN_LEDGER
+        ? n
+        : Math.min(n, Math.max(MIN_LEDGER, Math.min(parameters.reference_events, Math.floor(0.2 * n)))),
   };
   return { range, retrospective: range.from === 0 && range.to === n };
 }
@@ -117,11 +136,15 @@ function brushed(n: number, wanted: readonly [number, number] | null): IndexRang
 }
 
 /** Reference events that calibration skips of a stream: `burn`, or a tenth where there are fewer than 500 (spec 7). */
-export const burnOf = (burn: number, referenceEvents: number): number => (referenceEvents < 500 ? Math.floor(0.1 * referenceEvents) : burn);
+export const burnOf = (burn: number, referenceEvents: number): number =>
+  referenceEvents < 500 ? Math.floor(0.1 * referenceEvents) : burn;
 
-/** Events after which a stream is warm: `warmup`, or a tenth of the stream where that has fewer than ten warm-ups; -1 = length not known (spec 8). */
+/**
+ * Events after which a stream is warm: `warmup`, or a tenth of the stream where that has fewer than ten warm-ups; -1 =
+ * length not known (spec 8).
+ */
 export const warmupOf = (warmup: number, streamEvents: number): number =>
-  (streamEvents >= 0 && streamEvents < 10 * warmup ? Math.floor(0.1 * streamEvents) : warmup);
+  streamEvents >= 0 && streamEvents < 10 * warmup ? Math.floor(0.1 * streamEvents) : warmup;
 
 /** What does not depend on any parameter but the projection's: counts and means of the reference. */
 export interface ReferenceMeans {
@@ -185,7 +208,12 @@ export function referenceMeans(events: EventColumns, { k, x }: Coordinates, rang
   return { pooledMean, means, referenceEvents, referenceEmbedded, streamEvents };
 }
 
-export function referenceWindows(events: EventColumns, { k, x }: Coordinates, range: IndexRange, size: number): ReferenceWindows {
+export function referenceWindows(
+  events: EventColumns,
+  { k, x }: Coordinates,
+  range: IndexRange,
+  size: number,
+): ReferenceWindows {
   const streams = events.streams.length;
   const newest: number[][] = events.streams.map(() => []);
   let missing = streams;
@@ -195,7 +223,9 @@ export function referenceWindows(events: EventColumns, { k, x }: Coordinates, ra
     if (own.push(i) === size) missing--;
   }
   const rows = new Float32Array(streams * size * k);
-  newest.forEach((own, s) => own.reverse().forEach((i, j) => rows.set(x.subarray(i * k, (i + 1) * k), (s * size + j) * k)));
+  newest.forEach((own, s) =>
+    own.reverse().forEach((i, j) => rows.set(x.subarray(i * k, (i + 1) * k), (s * size + j) * k)),
+  );
   return { size, rows, counts: Int32Array.from(newest, (own) => own.length) };
 }
 
@@ -206,7 +236,10 @@ export function windowReferenceOf(window: Float64Array, range: IndexRange, minim
 
 /** Resolves a reference period within the events at hand. */
 export function resolveReference(
-  kernels: KernelModule, events: EventColumns, coordinates: Coordinates, range: IndexRange,
+  kernels: KernelModule,
+  events: EventColumns,
+  coordinates: Coordinates,
+  range: IndexRange,
   parameters: Pick<Parameters, 'emd_window' | 'lat_window' | 'win_factor' | 'win_min' | 'adaptive'>,
 ): ResolvedReference {
   const { arena } = kernels;
@@ -214,7 +247,12 @@ export function resolveReference(
     const latency = arena.f64From(events.latency.subarray(0, range.to));
     const p95 = arena.f64(range.to);
     const window = arena.f64(range.to);
-    const options = { size: parameters.lat_window, factor: parameters.win_factor, minimum: parameters.win_min, adaptive: parameters.adaptive };
+    const options = {
+      size: parameters.lat_window,
+      factor: parameters.win_factor,
+      minimum: parameters.win_min,
+      adaptive: parameters.adaptive,
+    };
     runLatency(kernels, latency, options, latencyState(kernels, options.size), { p95, window }, 0, range.to);
     return windowReferenceOf(window.view(), range, parameters.win_min);
   });
@@ -230,7 +268,10 @@ export function resolveReference(
   };
 }
 
-/** A reference from elsewhere, for the streams at hand: matched by name; a stream that it does not know has the pooled mean and no window. */
+/**
+ * A reference from elsewhere, for the streams at hand: matched by name; a stream that it does not know has the pooled
+ * mean and no window.
+ */
 export function alignReference(reference: ResolvedReference, streams: readonly string[]): ResolvedReference {
   const { k, windows, pooledMean } = reference;
   const known = streams.map((name) => reference.streams.indexOf(name));

@@ -7,13 +7,19 @@ import { alignFalseAlarms, shiftFalseAlarms, shiftLimit, shiftLimits } from './s
 
 const normals = (n: number, seed: number): Float32Array => {
   const random = splitmix64(seed);
-  return Float32Array.from({ length: n }, () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
+  return Float32Array.from(
+    { length: n },
+    () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
+  );
 };
 
 /** A ledger of `streams` independent standard normal streams in turn. */
 function gaussian(n: number, streams: number, k: number, seed: number) {
   const events = {
-    n, streams: Array.from({ length: streams }, (_, s) => `s${s}`), stream: Int32Array.from({ length: n }, (_, i) => i % streams), isVoid: new Uint8Array(n),
+    n,
+    streams: Array.from({ length: streams }, (_, s) => `s${s}`),
+    stream: Int32Array.from({ length: n }, (_, i) => i % streams),
+    isVoid: new Uint8Array(n),
   } as unknown as EventColumns;
   return { events, coordinates: { k, x: normals(n * k, seed) }, range: { from: 0, to: n } };
 }
@@ -27,7 +33,9 @@ describe('block bootstrap of the displacement', () => {
     const path = displacementPath(options, 3000);
     expect(events).toBe(3000);
     // Rounding to float32 may move a value that sits on a level by one count.
-    levels.forEach((level, i) => expect(Math.abs(counts[i] - episodeCount(path, 300, level, 0.5))).toBeLessThanOrEqual(1));
+    levels.forEach((level, i) =>
+      expect(Math.abs(counts[i] - episodeCount(path, 300, level, 0.5))).toBeLessThanOrEqual(1),
+    );
     expect(counts[0]).toBeGreaterThan(10);
   });
 });
@@ -42,36 +50,54 @@ describe('SHIFT limit', () => {
     }
   });
 
-  it.each([0, 0.6])('meets its budget on new data of the same kind, AR(1) with %d, however short the reference', (phi) => {
-    const kernels = testKernels();
-    const budget = 250;
-    for (const length of [80, 1000]) {
-      let episodes = 0;
-      let events = 0;
-      // Many references, each of one stream, and after each new data of the same kind: what a ledger meets.
-      for (let seed = 1; seed <= (length < 100 ? 30 : 6); seed++) {
-        const fresh = length < 100 ? 400 : 2000;
-        const x = autoregressive(length + fresh, 4, phi, seed);
-        const events_ = { n: length, streams: ['a'], stream: new Int32Array(length), isVoid: new Uint8Array(length) } as unknown as EventColumns;
-        const reference = { events: events_, coordinates: { k: 4, x: x.subarray(0, length * 4) }, range: { from: 0, to: length } };
-        const [limit] = shiftLimits(shiftFalseAlarms(kernels, reference, { mewma_lambda: 0.1 }), budget, 1).streams;
-        episodes += episodeCount(displacementOf(x, length, 4), fresh, limit, 0.5);
-        events += fresh;
+  it.each([0, 0.6])(
+    'meets its budget on new data of the same kind, AR(1) with %d, however short the reference',
+    (phi) => {
+      const kernels = testKernels();
+      const budget = 250;
+      for (const length of [80, 1000]) {
+        let episodes = 0;
+        let events = 0;
+        // Many references, each of one stream, and after each new data of the same kind: what a ledger meets.
+        for (let seed = 1; seed <= (length < 100 ? 30 : 6); seed++) {
+          const fresh = length < 100 ? 400 : 2000;
+          const x = autoregressive(length + fresh, 4, phi, seed);
+          const events_ = {
+            n: length,
+            streams: ['a'],
+            stream: new Int32Array(length),
+            isVoid: new Uint8Array(length),
+          } as unknown as EventColumns;
+          const reference = {
+            events: events_,
+            coordinates: { k: 4, x: x.subarray(0, length * 4) },
+            range: { from: 0, to: length },
+          };
+          const [limit] = shiftLimits(shiftFalseAlarms(kernels, reference, { mewma_lambda: 0.1 }), budget, 1).streams;
+          episodes += episodeCount(displacementOf(x, length, 4), fresh, limit, 0.5);
+          events += fresh;
+        }
+        const rate = (episodes * budget) / events;
+        // 48 episodes are expected: three standard deviations of their number, and what blocks of a quarter of the
+        // reference cannot know of dependence.
+        expect(rate).toBeLessThan(1.45);
+        expect(rate).toBeGreaterThan(0.2);
       }
-      const rate = (episodes * budget) / events;
-      // 48 episodes are expected: three standard deviations of their number, and what blocks of a quarter of the reference cannot know of dependence.
-      expect(rate).toBeLessThan(1.45);
-      expect(rate).toBeGreaterThan(0.2);
-    }
-  }, 20_000);
+    },
+    20_000,
+  );
 
-  it('is each stream\'s own, and the pooled one for a stream with too few reference events', () => {
+  it("is each stream's own, and the pooled one for a stream with too few reference events", () => {
     const { events, coordinates, range } = gaussian(1000, 2, 3, 5);
     // Stream 1 varies three times as much; stream 2 has ten events.
     for (let i = 1; i < 1000; i += 2) for (let a = 0; a < 3; a++) coordinates.x[i * 3 + a] *= 3;
     const stream = events.stream.slice();
     for (let i = 0; i < 20; i += 2) stream[i] = 2;
-    const counts = shiftFalseAlarms(testKernels(), { events: { ...events, streams: ['a', 'b', 'c'], stream }, coordinates, range }, { mewma_lambda: 0.1 });
+    const counts = shiftFalseAlarms(
+      testKernels(),
+      { events: { ...events, streams: ['a', 'b', 'c'], stream }, coordinates, range },
+      { mewma_lambda: 0.1 },
+    );
     const { pooled, streams } = shiftLimits(counts, 2000, 3);
     expect(streams[1] / streams[0]).toBeGreaterThan(6);
     expect(streams[1] / streams[0]).toBeLessThan(13);
@@ -91,7 +117,10 @@ describe('SHIFT limit', () => {
   it('of a reference without any spread is not a number', () => {
     const still = gaussian(400, 2, 2, 3);
     still.coordinates.x.fill(1);
-    expect(shiftLimits(shiftFalseAlarms(testKernels(), still, { mewma_lambda: 0.1 }), 1000, 2).streams).toEqual([Number.NaN, Number.NaN]);
+    expect(shiftLimits(shiftFalseAlarms(testKernels(), still, { mewma_lambda: 0.1 }), 1000, 2).streams).toEqual([
+      Number.NaN,
+      Number.NaN,
+    ]);
   });
 });
 

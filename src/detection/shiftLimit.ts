@@ -42,11 +42,15 @@ export interface ShiftLimits {
 }
 
 /**
- * Simulates false SHIFT episodes (spec 8, 9). Each stream has a limit of its own, since the whitening is pooled over streams: what is in control for a
- * varied one would be far out of control for a uniform one. Depends on the reference and on mewma_lambda only.
- * Null where no stream has 16 reference events with an embedding.
+ * Simulates false SHIFT episodes (spec 8, 9). Each stream has a limit of its own, since the whitening is pooled over
+ * streams: what is in control for a varied one would be far out of control for a uniform one. Depends on the reference
+ * and on mewma_lambda only. Null where no stream has 16 reference events with an embedding.
  */
-export function shiftFalseAlarms(kernels: KernelModule, { events, coordinates, range }: ShiftReference, { mewma_lambda }: Pick<Parameters, 'mewma_lambda'>): ShiftFalseAlarms | null {
+export function shiftFalseAlarms(
+  kernels: KernelModule,
+  { events, coordinates, range }: ShiftReference,
+  { mewma_lambda }: Pick<Parameters, 'mewma_lambda'>,
+): ShiftFalseAlarms | null {
   const { k, x } = coordinates;
   const rows: number[][] = events.streams.map(() => []);
   for (let i = range.from; i < range.to; i++) if (!events.isVoid[i]) rows[events.stream[i]].push(i);
@@ -69,7 +73,11 @@ export function shiftFalseAlarms(kernels: KernelModule, { events, coordinates, r
     const total = Math.min(EVENTS_A_STREAM[1], Math.max(EVENTS_A_STREAM[0], Math.floor(EVENTS / usable.length)));
     const run = Math.max(MIN_RUN, Math.ceil(starts[own.length] / own.length));
     const runs = Math.max(MIN_RUNS, Math.ceil(total / run));
-    return bootstrapDisplacement(kernels, { residuals: all, starts, k, lambda: mewma_lambda, block: BLOCK, run, runs, seed, rearm: REARM }, LEVELS);
+    return bootstrapDisplacement(
+      kernels,
+      { residuals: all, starts, k, lambda: mewma_lambda, block: BLOCK, run, runs, seed, rearm: REARM },
+      LEVELS,
+    );
   };
   // Of one stream, pooled and own are the same.
   if (usable.length === 1) {
@@ -80,24 +88,38 @@ export function shiftFalseAlarms(kernels: KernelModule, { events, coordinates, r
 }
 
 /** False alarms known of some streams, for the streams at hand: matched by name, null of one that is not known. */
-export function alignFalseAlarms(alarms: ShiftFalseAlarms | null, known: readonly string[], streams: readonly string[]): ShiftFalseAlarms | null {
-  return alarms && { pooled: alarms.pooled, streams: streams.map((name) => alarms.streams[known.indexOf(name)] ?? null) };
+export function alignFalseAlarms(
+  alarms: ShiftFalseAlarms | null,
+  known: readonly string[],
+  streams: readonly string[],
+): ShiftFalseAlarms | null {
+  return (
+    alarms && { pooled: alarms.pooled, streams: streams.map((name) => alarms.streams[known.indexOf(name)] ?? null) }
+  );
 }
 
 /** Limits of `streams` streams for a budget; NaN all of null. */
 export function shiftLimits(alarms: ShiftFalseAlarms | null, budget: number, streams: number): ShiftLimits {
   const pooled = shiftLimit(alarms?.pooled ?? null, budget);
-  return { pooled, streams: Array.from({ length: streams }, (_, s) => (alarms?.streams[s] ? shiftLimit(alarms.streams[s], budget) : pooled)) };
+  return {
+    pooled,
+    streams: Array.from({ length: streams }, (_, s) =>
+      alarms?.streams[s] ? shiftLimit(alarms.streams[s], budget) : pooled,
+    ),
+  };
 }
 
 /**
- * The T2 limit whose mean distance between false episodes is `budget` events: log-linear between the counted levels, and beyond the last level
- * with enough episodes along the line of the levels before it (T2 has an exponential tail). NaN of null.
+ * The T2 limit whose mean distance between false episodes is `budget` events: log-linear between the counted levels,
+ * and beyond the last level with enough episodes along the line of the levels before it (T2 has an exponential tail).
+ * NaN of null.
  */
 export function shiftLimit(counts: EpisodeCounts | null, budget: number): number {
   if (counts === null) return Number.NaN;
   const wanted = Math.log(counts.events / budget);
-  const ladder = [...counts.levels].map((level, i) => ({ level, log: Math.log(counts.counts[i]) })).filter((_, i) => counts.counts[i] >= MIN_EPISODES);
+  const ladder = [...counts.levels]
+    .map((level, i) => ({ level, log: Math.log(counts.counts[i]) }))
+    .filter((_, i) => counts.counts[i] >= MIN_EPISODES);
   // Below the busiest level more excursions merge into one episode than are gained, so the rate falls again there.
   const peak = ladder.reduce((best, p, i) => (p.log > ladder[best].log ? i : best), 0);
   const tail = ladder.slice(peak);
@@ -110,7 +132,8 @@ export function shiftLimit(counts: EpisodeCounts | null, budget: number): number
   }
   const line = tail.slice(-8);
   const [ml, mg] = [average(line.map((p) => p.level)), average(line.map((p) => p.log))];
-  const slope = line.reduce((s, p) => s + (p.level - ml) * (p.log - mg), 0) / line.reduce((s, p) => s + (p.level - ml) ** 2, 0);
+  const slope =
+    line.reduce((s, p) => s + (p.level - ml) * (p.log - mg), 0) / line.reduce((s, p) => s + (p.level - ml) ** 2, 0);
   return slope < 0 ? ml + (wanted - mg) / slope : Number.NaN;
 }
 

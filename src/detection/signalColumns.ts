@@ -41,7 +41,10 @@ export function allocateSlots({ arena }: KernelModule, n: number, k: number): Si
   const f64 = () => arena.f64(n);
   return {
     latency: { key: null, columns: { p95: f64(), window: f64() }, windowReference: Number.NaN },
-    tracker: { key: null, columns: { residual: arena.f32(n * k), friction: f64(), trace: f64(), kl: f64(), boxCox: f64(), entropy: f64() } },
+    tracker: {
+      key: null,
+      columns: { residual: arena.f32(n * k), friction: f64(), trace: f64(), kl: f64(), boxCox: f64(), entropy: f64() },
+    },
     coupling: { key: null, columns: { rho: f64() }, options: null, checkpoints: [] },
     transport: { key: null, columns: { tension: f64(), shift: f64() } },
     displacement: { key: null, columns: { mewma: f64() } },
@@ -55,10 +58,15 @@ export interface Choice {
 }
 
 /**
- * Slots for the signals of `parameters`: those that hold them already and, for the others, slots that are not in `keep`; where there are none, or
- * nothing has to be kept, those of `last`.
+ * Slots for the signals of `parameters`: those that hold them already and, for the others, slots that are not in
+ * `keep`; where there are none, or nothing has to be kept, those of `last`.
  */
-export function chooseSlots(sets: readonly SignalSlots[], parameters: Parameters, last: SignalSlots | null, keep: SignalSlots | null): Choice {
+export function chooseSlots(
+  sets: readonly SignalSlots[],
+  parameters: Parameters,
+  last: SignalSlots | null,
+  keep: SignalSlots | null,
+): Choice {
   const stale: SignalStage[] = [];
   const choose = <S extends SignalStage>(stage: S): SignalSlots[S] => {
     const key = stageKey(stage, parameters);
@@ -69,25 +77,55 @@ export function chooseSlots(sets: readonly SignalSlots[], parameters: Parameters
     return (sets.find((set) => keep && set[stage] !== keep[stage]) ?? all[0])[stage];
   };
   const slots: SignalSlots = {
-    latency: choose('latency'), tracker: choose('tracker'), coupling: choose('coupling'), transport: choose('transport'), displacement: choose('displacement'),
+    latency: choose('latency'),
+    tracker: choose('tracker'),
+    coupling: choose('coupling'),
+    transport: choose('transport'),
+    displacement: choose('displacement'),
   };
   return { slots, stale: SIGNAL_STAGES.filter((stage) => stale.includes(stage)) };
 }
 
 /** The signals in these slots; always the memory's present views, which growing replaces. */
-export function signalsIn(n: number, seq: Block<Int32Array>, { latency, tracker, coupling, transport, displacement }: SignalSlots): Signals {
+export function signalsIn(
+  n: number,
+  seq: Block<Int32Array>,
+  { latency, tracker, coupling, transport, displacement }: SignalSlots,
+): Signals {
   return {
     n,
-    get seq() { return seq.view(); },
-    get friction() { return tracker.columns.friction.view(); },
-    get trace() { return tracker.columns.trace.view(); },
-    get kl() { return tracker.columns.kl.view(); },
-    get entropy() { return tracker.columns.entropy.view(); },
-    get p95() { return latency.columns.p95.view(); },
-    get window() { return latency.columns.window.view(); },
-    get rho() { return coupling.columns.rho.view(); },
-    get tension() { return transport.columns.tension.view(); },
-    get shift() { return transport.columns.shift.view(); },
-    get mewma() { return displacement.columns.mewma.view(); },
+    get seq() {
+      return seq.view();
+    },
+    get friction() {
+      return tracker.columns.friction.view();
+    },
+    get trace() {
+      return tracker.columns.trace.view();
+    },
+    get kl() {
+      return tracker.columns.kl.view();
+    },
+    get entropy() {
+      return tracker.columns.entropy.view();
+    },
+    get p95() {
+      return latency.columns.p95.view();
+    },
+    get window() {
+      return latency.columns.window.view();
+    },
+    get rho() {
+      return coupling.columns.rho.view();
+    },
+    get tension() {
+      return transport.columns.tension.view();
+    },
+    get shift() {
+      return transport.columns.shift.view();
+    },
+    get mewma() {
+      return displacement.columns.mewma.view();
+    },
   };
 }

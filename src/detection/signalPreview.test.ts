@@ -53,23 +53,36 @@ describe('a preview', () => {
     expect([...preview.names].sort()).toEqual([...names].sort());
     expect(preview.ranges).toEqual([{ from: 30_000, to: 31_500 }]);
     const exact = loaded().runSignals(parameters(change));
-    for (const name of names) expect([name, error(preview, exact, name)]).toEqual([name, expect.toSatisfy((off: number) => off <= (EXACT.includes(name) ? 0 : TOLERANCE))]);
+    for (const name of names)
+      expect([name, error(preview, exact, name)]).toEqual([
+        name,
+        expect.toSatisfy((off: number) => off <= (EXACT.includes(name) ? 0 : TOLERANCE)),
+      ]);
   });
 
   it.each(CHANGES)('of %j in too little time is one of blocks over the whole range', (change, names) => {
     const detector = loaded({ ...LEDGER, n: 200_000 });
     detector.runSignals(parameters());
     // T2 alone would be whole in 4 ms.
-    const { ranges, ...preview } = detector.preview(parameters(change), { from: 1000, to: 199_000 }, names.includes('mewma') ? 0.3 : 4);
+    const { ranges, ...preview } = detector.preview(
+      parameters(change),
+      { from: 1000, to: 199_000 },
+      names.includes('mewma') ? 0.3 : 4,
+    );
     expect(ranges.length).toBeGreaterThan(0);
     expect(ranges.length).toBeLessThan(2000);
     expect(ranges[0].from).toBe(1000);
-    for (const [j, { from, to }] of ranges.entries()) expect(from < to && (j === 0 || ranges[j - 1].to < from)).toBe(true);
+    for (const [j, { from, to }] of ranges.entries())
+      expect(from < to && (j === 0 || ranges[j - 1].to < from)).toBe(true);
     const covered = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
     expect(covered).toBeLessThan(150_000);
     const exact = loaded({ ...LEDGER, n: 200_000 }).runSignals(parameters(change));
     // Few blocks are shown from a shorter run-up.
-    for (const name of names) expect([name, error({ ranges, ...preview }, exact, name)]).toEqual([name, expect.toSatisfy((off: number) => off <= (EXACT.includes(name) ? 0 : 0.5))]);
+    for (const name of names)
+      expect([name, error({ ranges, ...preview }, exact, name)]).toEqual([
+        name,
+        expect.toSatisfy((off: number) => off <= (EXACT.includes(name) ? 0 : 0.5)),
+      ]);
   });
 
   it('is close where the memory holds fewer events than there are axes', () => {
@@ -79,7 +92,8 @@ describe('a preview', () => {
     const change = { lambda_slow: 0.2 };
     const preview = detector.preview(parameters(change), { from: 4000, to: 4200 }, 1e4);
     const exact = loaded(wide).runSignals(parameters(change));
-    for (const name of ['friction', 'kl', 'entropy'] as const) expect([name, error(preview, exact, name)]).toEqual([name, expect.toSatisfy((off: number) => off <= TOLERANCE)]);
+    for (const name of ['friction', 'kl', 'entropy'] as const)
+      expect([name, error(preview, exact, name)]).toEqual([name, expect.toSatisfy((off: number) => off <= TOLERANCE)]);
   });
 
   it('leaves the last run as it was, and the next one exact', async () => {
@@ -99,15 +113,18 @@ describe('a preview', () => {
 
 describe('coarse to fine', () => {
   it('takes every item once, the ends first, and is even however far it comes', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 200 }), (n) => {
-      const items = Array.from({ length: n }, (_, i) => i);
-      const ordered = coarseToFine(items);
-      expect([...ordered].sort((a, b) => a - b)).toEqual(items);
-      for (let taken = 2; taken <= n; taken++) {
-        const sorted = ordered.slice(0, taken).sort((a, b) => a - b);
-        const widest = Math.max(...sorted.slice(1).map((at, j) => at - sorted[j]));
-        expect(widest).toBeLessThanOrEqual(4 * Math.ceil(n / taken));
-      }
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 200 }), (n) => {
+        const items = Array.from({ length: n }, (_, i) => i);
+        const ordered = coarseToFine(items);
+        expect([...ordered].sort((a, b) => a - b)).toEqual(items);
+        for (let taken = 2; taken <= n; taken++) {
+          const sorted = ordered.slice(0, taken).sort((a, b) => a - b);
+          const widest = Math.max(...sorted.slice(1).map((at, j) => at - sorted[j]));
+          expect(widest).toBeLessThanOrEqual(4 * Math.ceil(n / taken));
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 });

@@ -8,19 +8,35 @@ import { bitsOf, parameters, randomLedger, type RandomLedger } from './testing.t
 import { SIGNAL_NAMES, type Decisions } from './types.ts';
 
 const kernels = testKernels();
-const decided = ({ route, z, cusum, notice, alerts, governanceWeight, calibration }: Decisions) =>
-  ({ columns: [route, z, cusum, notice].map((column) => Buffer.from(column.slice().buffer).toString('base64')), alerts, governanceWeight, calibration });
+const decided = ({ route, z, cusum, notice, alerts, governanceWeight, calibration }: Decisions) => ({
+  columns: [route, z, cusum, notice].map((column) => Buffer.from(column.slice().buffer).toString('base64')),
+  alerts,
+  governanceWeight,
+  calibration,
+});
 
 /** Changes of parameters that the signals depend on. */
 const change: fc.Arbitrary<Partial<Parameters>> = fc.oneof(
-  fc.record({ lambda_fast: fc.constantFrom(0.25, 0.4) }), fc.record({ lambda_slow: fc.constantFrom(0.05, 0.1) }), fc.record({ shrinkage: fc.constantFrom(0.1, 0.3) }),
-  fc.record({ anchor: fc.constantFrom('lineage', 'reference') }), fc.record({ adaptive: fc.boolean() }), fc.record({ lat_window: fc.constantFrom(64, 256) }),
-  fc.record({ win_factor: fc.constantFrom(1.2, 2) }), fc.record({ win_min: fc.constantFrom(60, 120) }), fc.record({ sync: fc.constantFrom('auto', 'turn') }),
-  fc.record({ turn_window: fc.constantFrom(4, 8) }), fc.record({ emd_window: fc.constantFrom(16, 64) }), fc.record({ emd_min: fc.constantFrom(4, 16) }),
+  fc.record({ lambda_fast: fc.constantFrom(0.25, 0.4) }),
+  fc.record({ lambda_slow: fc.constantFrom(0.05, 0.1) }),
+  fc.record({ shrinkage: fc.constantFrom(0.1, 0.3) }),
+  fc.record({ anchor: fc.constantFrom('lineage', 'reference') }),
+  fc.record({ adaptive: fc.boolean() }),
+  fc.record({ lat_window: fc.constantFrom(64, 256) }),
+  fc.record({ win_factor: fc.constantFrom(1.2, 2) }),
+  fc.record({ win_min: fc.constantFrom(60, 120) }),
+  fc.record({ sync: fc.constantFrom('auto', 'turn') }),
+  fc.record({ turn_window: fc.constantFrom(4, 8) }),
+  fc.record({ emd_window: fc.constantFrom(16, 64) }),
+  fc.record({ emd_min: fc.constantFrom(4, 16) }),
   fc.record({ mewma_lambda: fc.constantFrom(0.1, 0.2) }),
 );
 const ledger: fc.Arbitrary<RandomLedger> = fc.record({
-  n: fc.constantFrom(700, 4500), k: fc.constantFrom(1, 3), streams: fc.constantFrom(1, 3, 5), seed: fc.nat(), silent: fc.constantFrom(0.1, 1),
+  n: fc.constantFrom(700, 4500),
+  k: fc.constantFrom(1, 3),
+  streams: fc.constantFrom(1, 3, 5),
+  seed: fc.nat(),
+  silent: fc.constantFrom(0.1, 1),
 });
 
 function loaded(of: RandomLedger): { readonly detector: Detector; fresh(p: Parameters): Detector } {
@@ -36,26 +52,35 @@ function loaded(of: RandomLedger): { readonly detector: Detector; fresh(p: Param
 describe('the kernels of the signals stage', () => {
   it('have every parameter of the stage, and every signal once', () => {
     const named = new Set(SIGNAL_STAGES.flatMap((stage) => STAGE_PARAMETERS[stage]));
-    expect([...named].sort()).toEqual(PARAMETER_NAMES.filter((name) => PARAMETER_SPECS[name].stage === 'signals').sort());
+    expect([...named].sort()).toEqual(
+      PARAMETER_NAMES.filter((name) => PARAMETER_SPECS[name].stage === 'signals').sort(),
+    );
     expect([...SIGNAL_STAGES.flatMap((stage) => STAGE_SIGNALS[stage])].sort()).toEqual([...SIGNAL_NAMES].sort());
   });
 
   it('that run again after a change give what a fresh run gives, to the last bit', async () => {
     const signal = new AbortController().signal;
-    await fc.assert(fc.asyncProperty(ledger, fc.array(fc.tuple(change, fc.boolean()), { minLength: 1, maxLength: 6 }), async (of, changes) => {
-      const { detector, fresh } = loaded(of);
-      let p = parameters();
-      detector.runSignals(p);
-      for (const [next, inBackground] of changes) {
-        p = { ...p, ...next };
-        if (inBackground) await detector.prepare(p, { signal, onProgress: () => undefined });
-        const signals = detector.runSignals(p);
-        const other = fresh(p);
-        expect(bitsOf(signals)).toEqual(bitsOf(other.runSignals(p)));
-        expect(decided(detector.decide(p))).toEqual(decided(other.decide(p)));
-        expect(detector.couplingMatrix(of.n - 1)).toEqual(other.couplingMatrix(of.n - 1));
-      }
-    }), { numRuns: 25 });
+    await fc.assert(
+      fc.asyncProperty(
+        ledger,
+        fc.array(fc.tuple(change, fc.boolean()), { minLength: 1, maxLength: 6 }),
+        async (of, changes) => {
+          const { detector, fresh } = loaded(of);
+          let p = parameters();
+          detector.runSignals(p);
+          for (const [next, inBackground] of changes) {
+            p = { ...p, ...next };
+            if (inBackground) await detector.prepare(p, { signal, onProgress: () => undefined });
+            const signals = detector.runSignals(p);
+            const other = fresh(p);
+            expect(bitsOf(signals)).toEqual(bitsOf(other.runSignals(p)));
+            expect(decided(detector.decide(p))).toEqual(decided(other.decide(p)));
+            expect(detector.couplingMatrix(of.n - 1)).toEqual(other.couplingMatrix(of.n - 1));
+          }
+        },
+      ),
+      { numRuns: 25 },
+    );
   });
 });
 
@@ -67,13 +92,23 @@ describe('a run in the background', () => {
     const [before, after] = [parameters(), parameters({ lambda_slow: 0.1, emd_window: 32 })];
     const signals = detector.runSignals(before);
     const decisions = detector.decide(before);
-    const was = { signals: bitsOf(signals), decisions: decided(decisions), matrix: [...detector.couplingMatrix(59_000)] };
-    const look = () => expect({ signals: bitsOf(signals), decisions: decided(decisions), matrix: [...detector.couplingMatrix(59_000)] }).toEqual(was);
+    const was = {
+      signals: bitsOf(signals),
+      decisions: decided(decisions),
+      matrix: [...detector.couplingMatrix(59_000)],
+    };
+    const look = () =>
+      expect({
+        signals: bitsOf(signals),
+        decisions: decided(decisions),
+        matrix: [...detector.couplingMatrix(59_000)],
+      }).toEqual(was);
 
     const abort = new AbortController();
     const fractions: number[] = [];
     const cancelled = detector.prepare(after, {
-      signal: abort.signal, stretch: 0,
+      signal: abort.signal,
+      stretch: 0,
       onProgress: (fraction) => {
         fractions.push(fraction);
         if (fractions.length === 3) abort.abort();

@@ -7,7 +7,10 @@ export type SignalStage = (typeof SIGNAL_STAGES)[number];
 
 const WINDOW: readonly ParameterName[] = ['lat_window', 'win_factor', 'win_min', 'adaptive'];
 
-/** What the outcome of each kernel depends on, besides the ledger and its reference: a kernel runs again when one of these changes. */
+/**
+ * What the outcome of each kernel depends on, besides the ledger and its reference: a kernel runs again when one of
+ * these changes.
+ */
 export const STAGE_PARAMETERS: Readonly<Record<SignalStage, readonly ParameterName[]>> = {
   latency: WINDOW,
   tracker: [...WINDOW, 'lambda_fast', 'lambda_slow', 'shrinkage', 'anchor'],
@@ -27,17 +30,27 @@ export const STAGE_SIGNALS: Readonly<Record<SignalStage, readonly SignalName[]>>
 };
 
 /** Equal where the kernel gives the same. */
-export const stageKey = (stage: SignalStage, parameters: Parameters): string => JSON.stringify(STAGE_PARAMETERS[stage].map((name) => parameters[name]));
+export const stageKey = (stage: SignalStage, parameters: Parameters): string =>
+  JSON.stringify(STAGE_PARAMETERS[stage].map((name) => parameters[name]));
 
 /** Work between two looks at the event queue, ms. */
 const PIECE_MS = 8;
 
-/** What an event costs on this machine, in ns: a guess from the number of axes until a run was measured. It decides how work is cut, never its outcome. */
+/**
+ * What an event costs on this machine, in ns: a guess from the number of axes until a run was measured. It decides how
+ * work is cut, never its outcome.
+ */
 export class StageSpeed {
   readonly #ns: Record<SignalStage, number>;
 
   constructor(k: number) {
-    this.#ns = { latency: 50, tracker: 60 + 7 * k + k ** 3 / 18, coupling: 25 + 2 * k, transport: 40 + 70 * k, displacement: 2 + k };
+    this.#ns = {
+      latency: 50,
+      tracker: 60 + 7 * k + k ** 3 / 18,
+      coupling: 25 + 2 * k,
+      transport: 40 + 70 * k,
+      displacement: 2 + k,
+    };
   }
 
   /** ns an event. */

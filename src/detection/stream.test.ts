@@ -6,16 +6,36 @@ import { testKernels } from '../kernels/testing.ts';
 import { baselineFromJson, baselineToJson, type Baseline } from './baseline.ts';
 import type { Parameters } from './parameters.ts';
 import { createDetector, type FalseAlarms, referenceRange } from './pipeline.ts';
-import { createStream, resumeStream, type EventStream, type StreamEvent, type StreamState, type StreamStep } from './stream.ts';
+import {
+  createStream,
+  resumeStream,
+  type EventStream,
+  type StreamEvent,
+  type StreamState,
+  type StreamStep,
+} from './stream.ts';
 import { parameters, randomLedger, type RandomLedger } from './testing.ts';
 import { ROUTES, SIGNAL_NAMES, type Alert, type Projection } from './types.ts';
 
 const kernels = testKernels();
-const projectionOf = (k: number): Projection => ({ dimension: k, k, mean: new Float64Array(k), axes: new Float64Array(k * k), eigenvalues: new Float64Array(k).fill(1) });
+const projectionOf = (k: number): Projection => ({
+  dimension: k,
+  k,
+  mean: new Float64Array(k),
+  axes: new Float64Array(k * k),
+  eigenvalues: new Float64Array(k).fill(1),
+});
 
-/** Ladders of false alarms with limits near 20, another for each stream, in place of a bootstrap for each of many ledgers. */
+/**
+ * Ladders of false alarms with limits near 20, another for each stream, in place of a bootstrap for each of many
+ * ledgers.
+ */
 const alarms: FalseAlarms = (_, { events }) => {
-  const ladder = (step: number) => ({ levels: Float64Array.of(step, 2 * step, 3 * step), counts: Int32Array.of(4000, 400, 40), events: 400_000 });
+  const ladder = (step: number) => ({
+    levels: Float64Array.of(step, 2 * step, 3 * step),
+    counts: Int32Array.of(4000, 400, 40),
+    events: 400_000,
+  });
   return { pooled: ladder(5), streams: events.streams.map((__, s) => ladder(4 + s)) };
 };
 
@@ -32,25 +52,42 @@ function batch(events: EventColumns, coordinates: Coordinates, p: Parameters, gi
   const baseline = detector.baseline(projectionOf(coordinates.k), p);
   const { route, z, cusum, notice, alerts } = detector.decide(p);
   return {
-    baseline, alerts,
+    baseline,
+    alerts,
     steps: Array.from({ length: events.n }, (_, i) => ({
-      index: i, stream: events.stream[i], seq: signals.seq[i],
+      index: i,
+      stream: events.stream[i],
+      seq: signals.seq[i],
       signals: Object.fromEntries(SIGNAL_NAMES.map((name) => [name, signals[name][i]])) as StreamStep['signals'],
-      route: ROUTES[route[i]], z: z[i], cusum: cusum[i], notice: notice[i], opened: [], closed: [],
+      route: ROUTES[route[i]],
+      z: z[i],
+      cusum: cusum[i],
+      notice: notice[i],
+      opened: [],
+      closed: [],
     })),
   };
 }
 
 function eventAt(events: EventColumns, { k, x }: Coordinates, i: number): StreamEvent {
   return {
-    stream: events.streams[events.stream[i]], time: events.time[i], thread: events.thread[i] < 0 ? null : `thread ${events.thread[i]}`,
-    instantiation: events.instantiation[i] < 0 ? null : `v${events.instantiation[i]}`, latency: events.latency[i],
+    stream: events.streams[events.stream[i]],
+    time: events.time[i],
+    thread: events.thread[i] < 0 ? null : `thread ${events.thread[i]}`,
+    instantiation: events.instantiation[i] < 0 ? null : `v${events.instantiation[i]}`,
+    latency: events.latency[i],
     coordinates: events.isVoid[i] ? null : x.slice(i * k, (i + 1) * k),
   };
 }
 
 /** Pushes every event, saved to JSON and resumed before each of `cuts`. */
-function streamed(open: () => EventStream, resume: (state: StreamState) => EventStream, events: EventColumns, coordinates: Coordinates, cuts: readonly number[]): StreamStep[] {
+function streamed(
+  open: () => EventStream,
+  resume: (state: StreamState) => EventStream,
+  events: EventColumns,
+  coordinates: Coordinates,
+  cuts: readonly number[],
+): StreamStep[] {
   let stream = open();
   return Array.from({ length: events.n }, (_, i) => {
     if (cuts.includes(i)) stream = resume(JSON.parse(JSON.stringify(stream.save())) as StreamState);
@@ -61,7 +98,9 @@ function streamed(open: () => EventStream, resume: (state: StreamState) => Event
 /** Alerts as the stream told of them: the last version of each. */
 function alertsOf(steps: readonly StreamStep[]): Alert[] {
   const byKey = new Map<string, Alert>();
-  for (const step of steps) for (const alert of [...step.opened, ...step.closed]) byKey.set(`${alert.kind} ${alert.stream} ${alert.fired}`, alert);
+  for (const step of steps)
+    for (const alert of [...step.opened, ...step.closed])
+      byKey.set(`${alert.kind} ${alert.stream} ${alert.fired}`, alert);
   return [...byKey.values()];
 }
 
@@ -70,43 +109,70 @@ const withoutPeak = (alert: Alert) => ({ ...alert, peak: null });
 const withoutAlerts = (step: StreamStep) => ({ ...step, opened: [], closed: [] });
 
 const ledgers: fc.Arbitrary<RandomLedger> = fc.record({
-  n: fc.integer({ min: 1, max: 900 }), k: fc.constantFrom(1, 2, 3, 8), streams: fc.constantFrom(1, 2, 3, 5), seed: fc.integer(),
-  voids: fc.constantFrom(0, 0.05, 0.5, 1), silent: fc.constantFrom(0, 0.3, 1), threads: fc.constantFrom(0, 4), fracture: fc.constantFrom(Infinity, 500),
+  n: fc.integer({ min: 1, max: 900 }),
+  k: fc.constantFrom(1, 2, 3, 8),
+  streams: fc.constantFrom(1, 2, 3, 5),
+  seed: fc.integer(),
+  voids: fc.constantFrom(0, 0.05, 0.5, 1),
+  silent: fc.constantFrom(0, 0.3, 1),
+  threads: fc.constantFrom(0, 4),
+  fracture: fc.constantFrom(Infinity, 500),
 });
-const settings: fc.Arbitrary<Partial<Parameters>> = fc.record({
-  anchor: fc.constantFrom('lineage', 'reference'), adaptive: fc.boolean(), sync: fc.constantFrom('auto', 'time', 'turn'), emd_window: fc.constantFrom(16, 24, 64),
-  turn_window: fc.constantFrom(1, 8), lat_window: fc.constantFrom(16, 256), warmup: fc.constantFrom(10, 300), h: fc.constantFrom(3, 8.5),
-  reference_range: fc.constantFrom(null, [50, 250]),
-}, { requiredKeys: [] });
+const settings: fc.Arbitrary<Partial<Parameters>> = fc.record(
+  {
+    anchor: fc.constantFrom('lineage', 'reference'),
+    adaptive: fc.boolean(),
+    sync: fc.constantFrom('auto', 'time', 'turn'),
+    emd_window: fc.constantFrom(16, 24, 64),
+    turn_window: fc.constantFrom(1, 8),
+    lat_window: fc.constantFrom(16, 256),
+    warmup: fc.constantFrom(10, 300),
+    h: fc.constantFrom(3, 8.5),
+    reference_range: fc.constantFrom(null, [50, 250]),
+  },
+  { requiredKeys: [] },
+);
 
 describe('a stream', () => {
   it('says of every event what the batch says, bit for bit, wherever it is cut and resumed', () => {
-    fc.assert(fc.property(ledgers, settings, fc.array(fc.nat(900), { maxLength: 4 }), (ledger, change, cuts) => {
-      const { events, coordinates } = randomLedger(ledger);
-      const p = parameters(change);
-      const expected = batch(events, coordinates, p);
-      const open = () => createStream(kernels, expected.baseline, p);
-      const resume = (state: StreamState) => resumeStream(kernels, expected.baseline, p, state);
-      const steps = streamed(open, resume, events, coordinates, cuts);
-      // toEqual tells NaN from numbers but not 0 from -0; the bits are compared below.
-      expect(steps.map(withoutAlerts)).toEqual(expected.steps);
-      steps.forEach((step, i) => {
-        for (const name of SIGNAL_NAMES) if (!Object.is(step.signals[name], expected.steps[i].signals[name])) throw new Error(`${name} of event ${i}`);
-        if (!Object.is(step.z, expected.steps[i].z) || !Object.is(step.cusum, expected.steps[i].cusum)) throw new Error(`z or cusum of event ${i}`);
-      });
-      const told = alertsOf(steps);
-      expect(told.map(withoutPeak).sort(order)).toEqual(expected.alerts.map(withoutPeak).sort(order));
-      // The peak of an episode that is still open has not been told yet.
-      const closed = (alerts: readonly Alert[]) => alerts.filter((a) => a.cleared !== null).sort(order);
-      expect(closed(told)).toEqual(closed(expected.alerts));
-    }), { numRuns: 40 });
+    fc.assert(
+      fc.property(ledgers, settings, fc.array(fc.nat(900), { maxLength: 4 }), (ledger, change, cuts) => {
+        const { events, coordinates } = randomLedger(ledger);
+        const p = parameters(change);
+        const expected = batch(events, coordinates, p);
+        const open = () => createStream(kernels, expected.baseline, p);
+        const resume = (state: StreamState) => resumeStream(kernels, expected.baseline, p, state);
+        const steps = streamed(open, resume, events, coordinates, cuts);
+        // toEqual tells NaN from numbers but not 0 from -0; the bits are compared below.
+        expect(steps.map(withoutAlerts)).toEqual(expected.steps);
+        steps.forEach((step, i) => {
+          for (const name of SIGNAL_NAMES)
+            if (!Object.is(step.signals[name], expected.steps[i].signals[name]))
+              throw new Error(`${name} of event ${i}`);
+          if (!Object.is(step.z, expected.steps[i].z) || !Object.is(step.cusum, expected.steps[i].cusum))
+            throw new Error(`z or cusum of event ${i}`);
+        });
+        const told = alertsOf(steps);
+        expect(told.map(withoutPeak).sort(order)).toEqual(expected.alerts.map(withoutPeak).sort(order));
+        // The peak of an episode that is still open has not been told yet.
+        const closed = (alerts: readonly Alert[]) => alerts.filter((a) => a.cleared !== null).sort(order);
+        expect(closed(told)).toEqual(closed(expected.alerts));
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('outlives many times the events it has room for', () => {
     const { events, coordinates } = randomLedger({ n: 3000, k: 3, streams: 2, seed: 4 });
     const p = parameters({ emd_window: 16 });
     const expected = batch(events, coordinates, p);
-    const steps = streamed(() => createStream(kernels, expected.baseline, p), (s) => resumeStream(kernels, expected.baseline, p, s), events, coordinates, []);
+    const steps = streamed(
+      () => createStream(kernels, expected.baseline, p),
+      (s) => resumeStream(kernels, expected.baseline, p, s),
+      events,
+      coordinates,
+      [],
+    );
     expect(steps.map(withoutAlerts)).toEqual(expected.steps);
   });
 
@@ -120,7 +186,13 @@ describe('a stream', () => {
     expect(expected.steps.filter((step) => step.route === 'WARMING').length).toBeLessThan(100);
     expect(expected.steps.findIndex((step) => !Number.isNaN(step.signals.shift))).toBeLessThan(60);
     expect(expected.alerts.some((alert) => alert.kind === 'SHIFT')).toBe(true);
-    const steps = streamed(() => createStream(kernels, baseline, p), (s) => resumeStream(kernels, baseline, p, s), events, coordinates, [123]);
+    const steps = streamed(
+      () => createStream(kernels, baseline, p),
+      (s) => resumeStream(kernels, baseline, p, s),
+      events,
+      coordinates,
+      [123],
+    );
     expect(steps.map(withoutAlerts)).toEqual(expected.steps);
   });
 
@@ -130,13 +202,19 @@ describe('a stream', () => {
     const { baseline } = batch(events, coordinates, p);
     const stream = createStream(kernels, baseline, p);
     const good = eventAt(events, coordinates, events.isVoid.indexOf(0));
-    for (const bad of [{ ...good, stream: 'nobody' }, { ...good, coordinates: new Float32Array(3) }, { ...good, coordinates: Float32Array.of(1, NaN) }]) {
+    for (const bad of [
+      { ...good, stream: 'nobody' },
+      { ...good, coordinates: new Float32Array(3) },
+      { ...good, coordinates: Float32Array.of(1, NaN) },
+    ]) {
       expect(() => stream.push(bad)).toThrow(TautlineFailure);
     }
     expect(stream.push(good).index).toBe(0);
     const state = stream.save();
     expect(() => resumeStream(kernels, baseline, { ...p, h: 4 }, state)).toThrow('another h');
-    expect(() => resumeStream(kernels, baseline, p, { ...state, kernels: { ...state.kernels, tracker: '' } })).toThrow('tracker state');
+    expect(() => resumeStream(kernels, baseline, p, { ...state, kernels: { ...state.kernels, tracker: '' } })).toThrow(
+      'tracker state',
+    );
   });
 });
 

@@ -83,25 +83,49 @@ export interface EventStream {
 }
 
 /**
- * The pipeline one event at a time, with the result of the batch over the same events, bit for bit. Holds a kernel instance of its own.
- * Matching `auto` means what it meant in the baseline's ledger; state it in the parameters where the stream differs. Matching by turns remembers every thread.
- * @param baseline what the reference fixed; its `reference.range` counts this stream's events (0 to 0 for a baseline from elsewhere)
+ * The pipeline one event at a time, with the result of the batch over the same events, bit for bit. Holds a kernel
+ * instance of its own. Matching `auto` means what it meant in the baseline's ledger; state it in the parameters where
+ * the stream differs. Matching by turns remembers every thread.
+ * @param baseline what the reference fixed; its `reference.range` counts this stream's events (0 to 0 for a baseline
+ * from elsewhere)
  * @param streams names of the streams tracked; coupling depends on their number, so it is fixed
  */
-export function createStream(kernels: KernelModule, baseline: Baseline, parameters: Parameters, streams: readonly string[] = baseline.reference.streams): EventStream {
+export function createStream(
+  kernels: KernelModule,
+  baseline: Baseline,
+  parameters: Parameters,
+  streams: readonly string[] = baseline.reference.streams,
+): EventStream {
   return openStream(kernels, baseline, parameters, streams, null);
 }
 
-/** Carries on from a saved state, as if there had been no break. Baseline and parameters must be those that it was saved with. */
-export function resumeStream(kernels: KernelModule, baseline: Baseline, parameters: Parameters, state: StreamState): EventStream {
-  if (state.format !== 'tautline-stream' || state.version !== 1) throw refused('it is not a stream state of this version');
-  const changed = PARAMETER_NAMES.filter((name) => JSON.stringify(state.parameters[name]) !== JSON.stringify(parameters[name]));
+/**
+ * Carries on from a saved state, as if there had been no break. Baseline and parameters must be those that it was saved
+ * with.
+ */
+export function resumeStream(
+  kernels: KernelModule,
+  baseline: Baseline,
+  parameters: Parameters,
+  state: StreamState,
+): EventStream {
+  if (state.format !== 'tautline-stream' || state.version !== 1)
+    throw refused('it is not a stream state of this version');
+  const changed = PARAMETER_NAMES.filter(
+    (name) => JSON.stringify(state.parameters[name]) !== JSON.stringify(parameters[name]),
+  );
   if (changed.length > 0) throw refused(`it was saved with another ${changed.join(', ')}`);
   if (state.k !== baseline.reference.k) throw refused(`it has ${state.k} axes, the baseline ${baseline.reference.k}`);
   return openStream(kernels, baseline, parameters, state.streams, state);
 }
 
-function openStream(shared: KernelModule, baseline: Baseline, p: Parameters, streams: readonly string[], saved: StreamState | null): EventStream {
+function openStream(
+  shared: KernelModule,
+  baseline: Baseline,
+  p: Parameters,
+  streams: readonly string[],
+  saved: StreamState | null,
+): EventStream {
   const kernels = shared.fork();
   const { arena } = kernels;
   const reference = alignReference(baseline.reference, streams);
@@ -109,7 +133,9 @@ function openStream(shared: KernelModule, baseline: Baseline, p: Parameters, str
   const S = streams.length;
   const codes = new Map(streams.map((name, code) => [name, code]));
   const calibration = calibrationOf(
-    baseline.calibration, shiftLimits(alignFalseAlarms(baseline.falseAlarms, baseline.reference.streams, streams), p.false_alarm_budget, S), p,
+    baseline.calibration,
+    shiftLimits(alignFalseAlarms(baseline.falseAlarms, baseline.reference.streams, streams), p.false_alarm_budget, S),
+    p,
   );
   const windows = resizeWindows(reference.windows, k, p.emd_window);
 
@@ -119,35 +145,83 @@ function openStream(shared: KernelModule, baseline: Baseline, p: Parameters, str
   // Room for the newest events of every stream four times over, so that old ones are cleared out seldom.
   const room = 4 * Math.max(1, S) * p.emd_window;
   const f64 = (): Block<Float64Array> => arena.f64(rows);
-  const event: EventBlocks = { n: rows, k, streams: S, x: arena.f32(rows * k), stream: arena.i32(rows), isVoid: arena.u8(rows) };
-  const columns = {
-    seq: arena.i32(rows), time: f64(), latency: f64(), instantiation: arena.i32(rows), previous: arena.i32(rows), residual: arena.f32(rows * k),
-    friction: f64(), trace: f64(), kl: f64(), boxCox: f64(), entropy: f64(), p95: f64(), window: f64(), rho: f64(), tension: f64(), shift: f64(), mewma: f64(),
-    cusum: f64(), route: arena.u8(rows), notice: arena.u8(rows),
+  const event: EventBlocks = {
+    n: rows,
+    k,
+    streams: S,
+    x: arena.f32(rows * k),
+    stream: arena.i32(rows),
+    isVoid: arena.u8(rows),
   };
-  const recent: EventBlocks = { n: room, k, streams: S, x: arena.f32(room * k), stream: arena.i32(room), isVoid: arena.u8(room) };
+  const columns = {
+    seq: arena.i32(rows),
+    time: f64(),
+    latency: f64(),
+    instantiation: arena.i32(rows),
+    previous: arena.i32(rows),
+    residual: arena.f32(rows * k),
+    friction: f64(),
+    trace: f64(),
+    kl: f64(),
+    boxCox: f64(),
+    entropy: f64(),
+    p95: f64(),
+    window: f64(),
+    rho: f64(),
+    tension: f64(),
+    shift: f64(),
+    mewma: f64(),
+    cusum: f64(),
+    route: arena.u8(rows),
+    notice: arena.u8(rows),
+  };
+  const recent: EventBlocks = {
+    n: room,
+    k,
+    streams: S,
+    x: arena.f32(room * k),
+    stream: arena.i32(room),
+    isVoid: arena.u8(room),
+  };
   const distances: TransportColumns = { tension: arena.f64(room), shift: arena.f64(room) };
   recent.isVoid.view().fill(0);
   const means = arena.f64From(reference.means);
   const referenceRows = arena.f32From(windows.rows);
   const referenceCounts = arena.i32From(windows.counts);
   const states: Record<KernelState, StateBlock> = {
-    latency: latencyState(kernels, p.lat_window), tracker: trackerState(kernels, S, k), coupling: couplingState(kernels, S, k),
-    displacement: displacementState(kernels, S, k), detectors: detectorState(kernels, S),
+    latency: latencyState(kernels, p.lat_window),
+    tracker: trackerState(kernels, S, k),
+    coupling: couplingState(kernels, S, k),
+    displacement: displacementState(kernels, S, k),
+    detectors: detectorState(kernels, S),
   };
   const mark = arena.mark();
   let transport = transportState(kernels, S, k, p.emd_window);
 
-  const latencyOptions: LatencyOptions = { size: p.lat_window, factor: p.win_factor, minimum: p.win_min, adaptive: p.adaptive };
-  const couplingOptions: CouplingOptions = { lambda: p.lambda_slow, sync: resolveSync(p, hasLatency), turnWindow: p.turn_window };
+  const latencyOptions: LatencyOptions = {
+    size: p.lat_window,
+    factor: p.win_factor,
+    minimum: p.win_min,
+    adaptive: p.adaptive,
+  };
+  const couplingOptions: CouplingOptions = {
+    lambda: p.lambda_slow,
+    sync: resolveSync(p, hasLatency),
+    turnWindow: p.turn_window,
+  };
   const turns = couplingOptions.sync === 'turn';
   const trackerOptions = {
-    lambdaFast: p.lambda_fast, lambdaSlow: p.lambda_slow, shrinkage: p.shrinkage, windowReference: p.adaptive ? reference.windowReference : Infinity,
+    lambdaFast: p.lambda_fast,
+    lambdaSlow: p.lambda_slow,
+    shrinkage: p.shrinkage,
+    windowReference: p.adaptive ? reference.windowReference : Infinity,
     anchor: p.anchor === 'reference' ? means : null,
   };
   const transportOptions = { size: p.emd_window, minimum: p.emd_min, referenceRows, referenceCounts };
   const detectorOptions = {
-    limits: detectorLimits(calibration, p), shiftLimits: calibration.shiftLimits, warmup: reference.streamEvents.map((count) => warmupOf(p.warmup, count)),
+    limits: detectorLimits(calibration, p),
+    shiftLimits: calibration.shiftLimits,
+    warmup: reference.streamEvents.map((count) => warmupOf(p.warmup, count)),
   };
 
   const seq = new Int32Array(S);
@@ -183,12 +257,14 @@ function openStream(shared: KernelModule, baseline: Baseline, p: Parameters, str
   function restore(state: StreamState): void {
     for (const name of KERNEL_STATES) {
       const bytes = fromBase64(state.kernels[name]);
-      if (bytes.length !== states[name].length) throw refused(`its ${name} state has ${bytes.length} bytes, ${states[name].length} expected`);
+      if (bytes.length !== states[name].length)
+        throw refused(`its ${name} state has ${bytes.length} bytes, ${states[name].length} expected`);
       states[name].view().set(bytes);
     }
     const x = new Float32Array(fromBase64(state.recent.x).buffer);
     held = state.recent.stream.length;
-    if (x.length !== held * k || held > room || state.seq.length !== S || state.instantiations.length !== S) throw refused('its parts do not fit together');
+    if (x.length !== held * k || held > room || state.seq.length !== S || state.instantiations.length !== S)
+      throw refused('its parts do not fit together');
     recent.stream.view().set(state.recent.stream);
     recent.x.view().set(x);
     seq.set(state.seq);
@@ -230,7 +306,15 @@ function openStream(shared: KernelModule, baseline: Baseline, p: Parameters, str
       if (held === room) compact();
       recent.stream.view()[held] = s;
       recent.x.view().set(e.coordinates, held * k);
-      runTransport(kernels, recent, { ...transportOptions, referenceTo: past ? 0 : room }, transport, distances, held, held + 1);
+      runTransport(
+        kernels,
+        recent,
+        { ...transportOptions, referenceTo: past ? 0 : room },
+        transport,
+        distances,
+        held,
+        held + 1,
+      );
       tension = distances.tension.view()[held];
       shift = distances.shift.view()[held];
       held++;
@@ -247,12 +331,16 @@ function openStream(shared: KernelModule, baseline: Baseline, p: Parameters, str
       const s = codes.get(e.stream);
       if (s === undefined) {
         throw new TautlineFailure({
-          kind: 'ledger', problem: `an event is of stream "${e.stream}", which is not tracked`, advice: `Tracked are ${streams.join(', ')}; make a baseline that knows the stream.`,
+          kind: 'ledger',
+          problem: `an event is of stream "${e.stream}", which is not tracked`,
+          advice: `Tracked are ${streams.join(', ')}; make a baseline that knows the stream.`,
         });
       }
       if (e.coordinates && !(e.coordinates.length === k && e.coordinates.every(Number.isFinite))) {
         throw new TautlineFailure({
-          kind: 'ledger', problem: `an event of stream "${e.stream}" needs ${k} finite coordinates, it has ${e.coordinates.length}`, advice: 'Leave the event out, or project its embedding again.',
+          kind: 'ledger',
+          problem: `an event of stream "${e.stream}" needs ${k} finite coordinates, it has ${e.coordinates.length}`,
+          advice: 'Leave the event out, or project its embedding again.',
         });
       }
       place(e, s);
@@ -260,31 +348,76 @@ function openStream(shared: KernelModule, baseline: Baseline, p: Parameters, str
       const referenceFrom = range.from + before;
       const referenceTo = range.to + before;
       runLatency(kernels, columns.latency, latencyOptions, states.latency, columns, at, rows);
-      runTracker(kernels, event, columns, { ...trackerOptions, referenceFrom, referenceTo }, states.tracker, columns, at, rows);
+      runTracker(
+        kernels,
+        event,
+        columns,
+        { ...trackerOptions, referenceFrom, referenceTo },
+        states.tracker,
+        columns,
+        at,
+        rows,
+      );
       runCoupling(kernels, event, columns, couplingOptions, states.coupling, columns.rho, at, rows);
       transportOf(e, s, events >= range.to);
-      runDisplacement(kernels, event, { lambda: p.mewma_lambda, referenceTo, means }, states.displacement, columns.mewma, at, rows);
+      runDisplacement(
+        kernels,
+        event,
+        { lambda: p.mewma_lambda, referenceTo, means },
+        states.displacement,
+        columns.mewma,
+        at,
+        rows,
+      );
       if (e.coordinates && turns) threads.set(e.thread, [...(threads.get(e.thread) ?? []), s].slice(-p.turn_window));
 
       const index = events++;
       const wasOpen = new Set(openEpisodes(states.detectors, s).map((episode) => episode.kind));
-      const closed = runDetectors(kernels, { ...event, ...columns }, { ...detectorOptions, referenceTo, base: index - at }, states.detectors, columns, at, rows);
+      const closed = runDetectors(
+        kernels,
+        { ...event, ...columns },
+        { ...detectorOptions, referenceTo, base: index - at },
+        states.detectors,
+        columns,
+        at,
+        rows,
+      );
       const opened = openEpisodes(states.detectors, s).filter((episode) => !wasOpen.has(episode.kind));
       const cusum = columns.cusum.view()[at];
       return {
-        index, stream: s, seq: seq[s],
-        signals: Object.fromEntries(SIGNAL_NAMES.map((name) => [name, columns[name].view()[at]])) as Record<SignalName, number>,
-        route: ROUTES[columns.route.view()[at]], z: scoreOf(columns.boxCox.view()[at], cusum, calibration), cusum, notice: columns.notice.view()[at],
-        opened: opened.map(alertOf), closed: closed.map(alertOf),
+        index,
+        stream: s,
+        seq: seq[s],
+        signals: Object.fromEntries(SIGNAL_NAMES.map((name) => [name, columns[name].view()[at]])) as Record<
+          SignalName,
+          number
+        >,
+        route: ROUTES[columns.route.view()[at]],
+        z: scoreOf(columns.boxCox.view()[at], cusum, calibration),
+        cusum,
+        notice: columns.notice.view()[at],
+        opened: opened.map(alertOf),
+        closed: closed.map(alertOf),
       };
     },
 
     project: (embedding) => projectRows(kernels, baseline.projection, embedding, 1),
 
     save: () => ({
-      format: 'tautline-stream', version: 1, parameters: p, streams, k, events, seq: [...seq],
-      kernels: Object.fromEntries(KERNEL_STATES.map((name) => [name, toBase64(states[name].view())])) as StreamState['kernels'],
-      recent: { stream: [...recent.stream.view().subarray(0, held)], x: toBase64(new Uint8Array(recent.x.view().slice(0, held * k).buffer)) },
+      format: 'tautline-stream',
+      version: 1,
+      parameters: p,
+      streams,
+      k,
+      events,
+      seq: [...seq],
+      kernels: Object.fromEntries(
+        KERNEL_STATES.map((name) => [name, toBase64(states[name].view())]),
+      ) as StreamState['kernels'],
+      recent: {
+        stream: [...recent.stream.view().subarray(0, held)],
+        x: toBase64(new Uint8Array(recent.x.view().slice(0, held * k).buffer)),
+      },
       threads: [...threads],
       instantiations: instantiations.map((own) => ({ ...own })),
     }),
@@ -292,5 +425,9 @@ function openStream(shared: KernelModule, baseline: Baseline, p: Parameters, str
 }
 
 function refused(problem: string): TautlineFailure {
-  return new TautlineFailure({ kind: 'ledger', problem: `the saved stream state cannot be used: ${problem}`, advice: 'Start a new stream from the baseline.' });
+  return new TautlineFailure({
+    kind: 'ledger',
+    problem: `the saved stream state cannot be used: ${problem}`,
+    advice: 'Start a new stream from the baseline.',
+  });
 }

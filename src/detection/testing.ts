@@ -31,7 +31,17 @@ export interface RandomLedger {
 }
 
 /** A ledger of streams that share most of their residual, speak in random order and now and then pause. */
-export function randomLedger({ n, k, streams, seed, voids = 0.02, resets = 0.01, silent = 0.1, threads = 3, fracture = Infinity }: RandomLedger): { events: EventColumns; coordinates: Coordinates } {
+export function randomLedger({
+  n,
+  k,
+  streams,
+  seed,
+  voids = 0.02,
+  resets = 0.01,
+  silent = 0.1,
+  threads = 3,
+  fracture = Infinity,
+}: RandomLedger): { events: EventColumns; coordinates: Coordinates } {
   const random = uniform(seed);
   const normal = () => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
   const stream = new Int32Array(n);
@@ -56,13 +66,26 @@ export function randomLedger({ n, k, streams, seed, voids = 0.02, resets = 0.01,
     isVoid[i] = random() < voids ? 1 : 0;
     if (i % streams === 0) for (let a = 0; a < k; a++) shared[a] = Math.sqrt(0.72) * normal();
     const broken = s === 0 && i >= fracture;
-    if (!isVoid[i]) for (let a = 0; a < k; a++) x[i * k + a] = (broken ? 3 : Math.sqrt(0.28)) * normal() + (broken ? 0 : shared[a]) + (a % streams === s ? 1.5 : 0);
+    if (!isVoid[i])
+      for (let a = 0; a < k; a++)
+        x[i * k + a] =
+          (broken ? 3 : Math.sqrt(0.28)) * normal() + (broken ? 0 : shared[a]) + (a % streams === s ? 1.5 : 0);
   }
   return {
     events: {
-      n, streams: Array.from({ length: streams }, (_, s) => `stream ${String(s).padStart(2, '0')}`), stream, row: Int32Array.from({ length: n }, (_, i) => i),
-      eventId: BigInt64Array.from({ length: n }, (_, i) => BigInt(i)), time, hasTime: true, thread, threadCount: threads, instantiation,
-      latency, hasLatency: latency.some((ms) => !Number.isNaN(ms)), isVoid,
+      n,
+      streams: Array.from({ length: streams }, (_, s) => `stream ${String(s).padStart(2, '0')}`),
+      stream,
+      row: Int32Array.from({ length: n }, (_, i) => i),
+      eventId: BigInt64Array.from({ length: n }, (_, i) => BigInt(i)),
+      time,
+      hasTime: true,
+      thread,
+      threadCount: threads,
+      instantiation,
+      latency,
+      hasLatency: latency.some((ms) => !Number.isNaN(ms)),
+      isVoid,
     },
     coordinates: { k, x },
   };
@@ -70,6 +93,11 @@ export function randomLedger({ n, k, streams, seed, voids = 0.02, resets = 0.01,
 
 /** The bits of all signals, to be compared: arrays of numbers take the test runner seconds. */
 export const bitsOf = (signals: Signals): Record<string, string> =>
-  Object.fromEntries(SIGNAL_NAMES.map((name) => [name, createHash('sha1').update(new Uint8Array(signals[name].slice().buffer)).digest('hex')]));
+  Object.fromEntries(
+    SIGNAL_NAMES.map((name) => [
+      name,
+      createHash('sha1').update(new Uint8Array(signals[name].slice().buffer)).digest('hex'),
+    ]),
+  );
 
 export const parameters = (change: Partial<Parameters> = {}): Parameters => ({ ...DEFAULT_PARAMETERS, ...change });

@@ -32,7 +32,18 @@ export interface Signals {
   readonly mewma: Float64Array;
 }
 
-export const SIGNAL_NAMES = ['friction', 'trace', 'kl', 'entropy', 'p95', 'window', 'rho', 'tension', 'shift', 'mewma'] as const;
+export const SIGNAL_NAMES = [
+  'friction',
+  'trace',
+  'kl',
+  'entropy',
+  'p95',
+  'window',
+  'rho',
+  'tension',
+  'shift',
+  'mewma',
+] as const;
 export type SignalName = (typeof SIGNAL_NAMES)[number];
 
 /** What the reference period fixes for the detectors (spec 7). */
@@ -53,7 +64,10 @@ export interface Calibration {
   readonly tension: number;
   readonly rho: number;
   readonly wref: Milliseconds;
-  /** T2 limit of SHIFT over all streams, derived from `false_alarm_budget`; NaN where it cannot be derived. For display: `shiftLimits` are in force. */
+  /**
+   * T2 limit of SHIFT over all streams, derived from `false_alarm_budget`; NaN where it cannot be derived. For display:
+   * `shiftLimits` are in force.
+   */
   readonly shiftLimit: number;
   /** T2 limit of SHIFT of each stream; `shiftLimit` where a stream has too few reference events for one of its own. */
   readonly shiftLimits: readonly number[];
@@ -62,7 +76,14 @@ export interface Calibration {
 }
 
 export const ROUTES = [
-  'WARMING', 'VOID', 'DRIFT', 'HOMOGENIZATION', 'FRAME_WEIGHT_DEGRADATION', 'ACCOMMODATION', 'WATCH', 'IN_FRAME',
+  'WARMING',
+  'VOID',
+  'DRIFT',
+  'HOMOGENIZATION',
+  'FRAME_WEIGHT_DEGRADATION',
+  'ACCOMMODATION',
+  'WATCH',
+  'IN_FRAME',
 ] as const;
 export type Route = (typeof ROUTES)[number];
 

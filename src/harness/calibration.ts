@@ -23,13 +23,19 @@ export interface CalibrationOptions {
 }
 
 /** The trials that a table of verdicts needs, in the order of CASE_NAMES. */
-export function calibrationTrials({ seed = CHOICES.seed.value, parameters = DEFAULT_PARAMETERS }: CalibrationOptions = {}): Trial[] {
+export function calibrationTrials({
+  seed = CHOICES.seed.value,
+  parameters = DEFAULT_PARAMETERS,
+}: CalibrationOptions = {}): Trial[] {
   return CASE_NAMES.map((name) => ({ case: name, seed, parameters }));
 }
 
 /** The table, from results of `calibrationTrials` in their order. */
 export function calibrationReport(trials: readonly Trial[], results: readonly TrialResult[]): CalibrationReport {
-  const byCase = Object.fromEntries(trials.map((trial, i) => [trial.case, results[i]])) as Record<CaseName, TrialResult>;
+  const byCase = Object.fromEntries(trials.map((trial, i) => [trial.case, results[i]])) as Record<
+    CaseName,
+    TrialResult
+  >;
   const { seed, parameters } = trials[0];
   const rows = verdictsOf(byCase, parameters);
   return { seed, parameters, rows, pass: rows.every((row) => row.pass), results: byCase };
@@ -39,7 +45,10 @@ export function calibrationReport(trials: readonly Trial[], results: readonly Tr
  * Generates and analyses the five cases one after the other, some 0.3 s each.
  * @throws TautlineFailure kind "cancelled" at the next case after `signal` was aborted
  */
-export async function runCalibration(kernels: KernelModule, options: CalibrationOptions = {}): Promise<CalibrationReport> {
+export async function runCalibration(
+  kernels: KernelModule,
+  options: CalibrationOptions = {},
+): Promise<CalibrationReport> {
   const { signal, onProgress } = options;
   const trials = calibrationTrials(options);
   const results: TrialResult[] = [];

@@ -11,7 +11,11 @@ const K = GENERATOR_AXES;
 /** Residuals of each provider, slot by slot: slots x 4 x 8, without centroids. */
 function residuals(plan: Pick<Profile, 'events' | 'faults'>, seed: number): Float64Array {
   return kernels.arena.scope(() => {
-    const { provider, latent } = generateBlocks(kernels, { seed, centroidScale: 0, noise: 0, schedule: scheduleOf(plan) }, true);
+    const { provider, latent } = generateBlocks(
+      kernels,
+      { seed, centroidScale: 0, noise: 0, schedule: scheduleOf(plan) },
+      true,
+    );
     const out = new Float64Array(plan.events * K);
     provider.view().forEach((p, i) => {
       const slot = Math.floor(i / PROVIDERS);
@@ -24,7 +28,8 @@ function residuals(plan: Pick<Profile, 'events' | 'faults'>, seed: number): Floa
 /** Sum over axes and slots of r_p . r_q. */
 function product(r: Float64Array, p: number, q: number, from: number, to: number): number {
   let sum = 0;
-  for (let slot = from; slot < to; slot++) for (let a = 0; a < K; a++) sum += r[(slot * PROVIDERS + p) * K + a] * r[(slot * PROVIDERS + q) * K + a];
+  for (let slot = from; slot < to; slot++)
+    for (let a = 0; a < K; a++) sum += r[(slot * PROVIDERS + p) * K + a] * r[(slot * PROVIDERS + q) * K + a];
   return sum;
 }
 
@@ -41,7 +46,8 @@ describe('benign ledger', () => {
       // A variance from n normal values has standard error sqrt(2 / n).
       expect(Math.abs(product(r, p, p, 0, slots) / n - 1)).toBeLessThan(SE * Math.sqrt(2 / n));
       for (let q = 0; q < p; q++) {
-        const correlation = product(r, p, q, 0, slots) / Math.sqrt(product(r, p, p, 0, slots) * product(r, q, q, 0, slots));
+        const correlation =
+          product(r, p, q, 0, slots) / Math.sqrt(product(r, p, p, 0, slots) * product(r, q, q, 0, slots));
         // A correlation rho from n pairs has standard error (1 - rho^2) / sqrt(n).
         expect(Math.abs(correlation - 0.72)).toBeLessThan((SE * (1 - 0.72 ** 2)) / Math.sqrt(n));
       }
@@ -69,18 +75,31 @@ describe('benign ledger', () => {
     const sd = Math.sqrt(logs.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (logs.length - 1));
     expect(Math.abs(mean - Math.log(60))).toBeLessThan((SE * 0.3) / Math.sqrt(logs.length));
     expect(Math.abs(sd - 0.3)).toBeLessThan((SE * 0.3) / Math.sqrt(2 * logs.length));
-    for (const [q, z] of [[0.05, -1.6448536269514722], [0.5, 0], [0.95, 1.6448536269514722]]) {
+    for (const [q, z] of [
+      [0.05, -1.6448536269514722],
+      [0.5, 0],
+      [0.95, 1.6448536269514722],
+    ]) {
       // A quantile has standard error sqrt(q (1 - q) / n) / density.
       const density = Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI) / 0.3;
-      expect(Math.abs(nearestRank(logs, q) - (Math.log(60) + 0.3 * z))).toBeLessThan((SE * Math.sqrt((q * (1 - q)) / logs.length)) / density);
+      expect(Math.abs(nearestRank(logs, q) - (Math.log(60) + 0.3 * z))).toBeLessThan(
+        (SE * Math.sqrt((q * (1 - q)) / logs.length)) / density,
+      );
     }
-    for (let i = 1; i < columns.n; i++) expect(columns.time[i] > columns.time[i - 1] || (columns.time[i] === columns.time[i - 1] && columns.eventId[i] > columns.eventId[i - 1])).toBe(true);
+    for (let i = 1; i < columns.n; i++)
+      expect(
+        columns.time[i] > columns.time[i - 1] ||
+          (columns.time[i] === columns.time[i - 1] && columns.eventId[i] > columns.eventId[i - 1]),
+      ).toBe(true);
   });
 
   it('has every provider once a slot, ten agents each, threads of 200 events', () => {
     const { columns } = generateColumns(kernels, PROFILES.benign, 1);
-    for (let slot = 0; slot < slots; slot++) expect(new Set(columns.provider.codes.subarray(slot * 4, slot * 4 + 4)).size).toBe(4);
-    const agentsOf = PROVIDER_NAMES.map((_, p) => new Set(columns.agent.codes.filter((__, i) => columns.provider.codes[i] === p)));
+    for (let slot = 0; slot < slots; slot++)
+      expect(new Set(columns.provider.codes.subarray(slot * 4, slot * 4 + 4)).size).toBe(4);
+    const agentsOf = PROVIDER_NAMES.map(
+      (_, p) => new Set(columns.agent.codes.filter((__, i) => columns.provider.codes[i] === p)),
+    );
     expect(agentsOf.map((agents) => agents.size)).toEqual([10, 10, 10, 10]);
     expect(new Set(agentsOf.flatMap((agents) => [...agents])).size).toBe(40);
     expect(columns.thread.codes.filter((t) => t === 17).length).toBe(200);
@@ -94,7 +113,11 @@ describe('benign ledger', () => {
     let square = 0;
     for (let seed = 0; seed < seeds; seed++) {
       kernels.arena.scope(() => {
-        const c = generateBlocks(kernels, { seed, centroidScale: CHOICES.centroidSpread.value, noise: 0, schedule }, true).latent!.view();
+        const c = generateBlocks(
+          kernels,
+          { seed, centroidScale: CHOICES.centroidSpread.value, noise: 0, schedule },
+          true,
+        ).latent!.view();
         for (let a = 0; a < K; a++) square += ((c[a] - c[K + a]) ** 2 + (c[2 * K + a] - c[3 * K + a]) ** 2) / 2;
       });
     }
@@ -108,7 +131,9 @@ describe('faults', () => {
     const r = residuals(PROFILES.fracture, 1);
     const healthy = residuals(PROFILES.benign, 1);
     const differs = new Set<number>();
-    r.forEach((v, i) => { if (v !== healthy[i]) differs.add(Math.floor(i / K)); });
+    r.forEach((v, i) => {
+      if (v !== healthy[i]) differs.add(Math.floor(i / K));
+    });
     const before = [...differs].filter((i) => i < CHOICES.fractureOnset.value * PROVIDERS);
     expect(before).toEqual([1250, 1875, 2500].map((slot) => slot * PROVIDERS + CHOICES.transientProvider.value));
     for (const i of before) for (let a = 0; a < K; a++) expect(r[i * K + a]).toBe(3 * healthy[i * K + a]);
@@ -116,15 +141,23 @@ describe('faults', () => {
     const n = (to - from) * K;
     const p = CHOICES.fractureProvider.value;
     expect(Math.abs(product(r, p, p, from, to) / n / 9 - 1)).toBeLessThan(SE * Math.sqrt(2 / n));
-    for (let q = 0; q < PROVIDERS; q++) if (q !== p) expect(Math.abs(product(r, p, q, from, to) / (3 * n))).toBeLessThan(SE / Math.sqrt(n));
+    for (let q = 0; q < PROVIDERS; q++)
+      if (q !== p) expect(Math.abs(product(r, p, q, from, to) / (3 * n))).toBeLessThan(SE / Math.sqrt(n));
   });
 
   it('homogenisation: all but one axis shrink to a tenth over 2,500 events', () => {
     const r = residuals(PROFILES.homogenisation, 1);
     const healthy = residuals(PROFILES.benign, 1);
-    const ratioAt = (slot: number, axis: number) => r[slot * PROVIDERS * K + axis] / healthy[slot * PROVIDERS * K + axis];
+    const ratioAt = (slot: number, axis: number) =>
+      r[slot * PROVIDERS * K + axis] / healthy[slot * PROVIDERS * K + axis];
     const start = CHOICES.rampStart.value;
-    for (const [slot, left] of [[start - 1, 1], [start, 1], [start + 312.5 - 0.5, 1 - (0.9 * 312) / 625], [start + 625, 0.1], [12_499, 0.1]]) {
+    for (const [slot, left] of [
+      [start - 1, 1],
+      [start, 1],
+      [start + 312.5 - 0.5, 1 - (0.9 * 312) / 625],
+      [start + 625, 0.1],
+      [12_499, 0.1],
+    ]) {
       expect(ratioAt(slot, 0)).toBe(1);
       for (let a = 1; a < K; a++) expect(ratioAt(slot, a)).toBeCloseTo(left, 12);
     }
@@ -136,7 +169,9 @@ describe('faults', () => {
     const spell = columns.latency.subarray(first * 4, (first + length) * 4);
     expect(nearestRank(spell, 0.95)).toBe(320);
     const atLimit = 1 - 0.8076; // P(Z < ln(320 / 190) / 0.6)
-    expect(Math.abs(spell.filter((v) => v === 320).length / spell.length - atLimit)).toBeLessThan(SE * Math.sqrt((atLimit * (1 - atLimit)) / spell.length));
+    expect(Math.abs(spell.filter((v) => v === 320).length / spell.length - atLimit)).toBeLessThan(
+      SE * Math.sqrt((atLimit * (1 - atLimit)) / spell.length),
+    );
     const r = residuals(PROFILES.backoff, 1);
     const healthy = residuals(PROFILES.benign, 1);
     expect(r[first * 4 * K] / healthy[first * 4 * K]).toBe(1.25);
@@ -170,13 +205,17 @@ describe('a ledger in parts', () => {
     // 1,777 slots: faults and threads begin and end on both sides of a cut.
     for (const part of generateLedgerParts(kernels, plan, 3, 1777)) {
       const to = from + part.n;
-      const names = ({ codes, values }: { codes: Int32Array; values: readonly string[] }) => Array.from(codes, (code) => values[code] ?? null);
+      const names = ({ codes, values }: { codes: Int32Array; values: readonly string[] }) =>
+        Array.from(codes, (code) => values[code] ?? null);
       expect(part.eventId).toEqual(whole.eventId.subarray(from, to));
       expect(part.time).toEqual(whole.time!.subarray(from, to));
       expect(part.latency).toEqual(whole.latency!.subarray(from, to));
-      expect(Buffer.from(part.embeddings!.buffer).equals(Buffer.from(whole.embeddings!.slice(from * 64, to * 64).buffer))).toBe(true);
+      expect(
+        Buffer.from(part.embeddings!.buffer).equals(Buffer.from(whole.embeddings!.slice(from * 64, to * 64).buffer)),
+      ).toBe(true);
       expect(part.text).toEqual(whole.text!.slice(from, to));
-      for (const column of ['provider', 'agent', 'thread', 'label'] as const) expect(names(part[column]!)).toEqual(names(whole[column]!).slice(from, to));
+      for (const column of ['provider', 'agent', 'thread', 'label'] as const)
+        expect(names(part[column]!)).toEqual(names(whole[column]!).slice(from, to));
       from = to;
     }
     expect(from).toBe(plan.events);

@@ -6,7 +6,9 @@ import { AGENTS_PER_PROVIDER, CHOICES, PROVIDERS, SLOT_MS, faultAt, scheduleOf, 
 import { LABELS, messageOf } from './text.ts';
 
 export const PROVIDER_NAMES: readonly string[] = Array.from({ length: PROVIDERS }, (_, p) => `provider-${p}`);
-const AGENT_NAMES: readonly string[] = PROVIDER_NAMES.flatMap((_, p) => Array.from({ length: AGENTS_PER_PROVIDER }, (__, a) => `agent-${p}${a}`));
+const AGENT_NAMES: readonly string[] = PROVIDER_NAMES.flatMap((_, p) =>
+  Array.from({ length: AGENTS_PER_PROVIDER }, (__, a) => `agent-${p}${a}`),
+);
 const START_MICROS = Date.UTC(2026, 0, 5, CHOICES.startHour.value) * 1000;
 
 /** What makes a ledger besides its seed. */
@@ -14,7 +16,11 @@ type Plan = Pick<Profile, 'events' | 'faults'>;
 
 /** The columns that the pipeline reads, and the embeddings, row-major n x 64. */
 export interface GeneratedLedger {
-  readonly columns: LedgerColumns & { readonly provider: DictionaryColumn; readonly agent: DictionaryColumn; readonly thread: DictionaryColumn };
+  readonly columns: LedgerColumns & {
+    readonly provider: DictionaryColumn;
+    readonly agent: DictionaryColumn;
+    readonly thread: DictionaryColumn;
+  };
   readonly embeddings: Float32Array;
   readonly dimension: number;
 }
@@ -27,11 +33,16 @@ interface Part {
 }
 
 /**
- * A generated ledger (spec 10) part by part, without text and labels; all but the last part have `slots` slots. The parts together are the ledger that
+ * A generated ledger (spec 10) part by part, without text and labels; all but the last part have `slots` slots. The
+ * parts together are the ledger that
  * `generateColumns` gives in one piece, with thread names of their own.
  */
 function* generateParts(kernels: KernelModule, plan: Plan, seed: number, slots: number): Generator<Part> {
-  const generate = createGenerator(kernels, { seed, centroidScale: CHOICES.centroidSpread.value, noise: CHOICES.noise.value });
+  const generate = createGenerator(kernels, {
+    seed,
+    centroidScale: CHOICES.centroidSpread.value,
+    noise: CHOICES.noise.value,
+  });
   const end = plan.events / PROVIDERS;
   for (let first = 0; first < end; first += slots) {
     const events = generate(scheduleOf(plan, first, Math.min(end, first + slots)));
@@ -59,11 +70,18 @@ function toLedger({ n, provider, latencyMicros, embedding }: GeneratedEvents, fi
   const threadNames = Array.from({ length: threads[n - 1] + 1 }, (_, t) => `thread-${firstThread + t}`);
   return {
     columns: {
-      n, eventId, time, hasTime: true, latency, hasLatency: true,
+      n,
+      eventId,
+      time,
+      hasTime: true,
+      latency,
+      hasLatency: true,
       provider: { codes: provider, values: PROVIDER_NAMES },
       agent: { codes: agents, values: AGENT_NAMES },
       thread: { codes: threads, values: threadNames },
-      instantiation: null, label: null, isVoid: new Uint8Array(n),
+      instantiation: null,
+      label: null,
+      isVoid: new Uint8Array(n),
     },
     embeddings: embedding,
     dimension: GENERATOR_DIMENSION,
@@ -71,8 +89,8 @@ function toLedger({ n, provider, latencyMicros, embedding }: GeneratedEvents, fi
 }
 
 /**
- * A generated ledger (spec 10), without text and labels. event_id counts from 0 in the order of arrival, so it is the event number of the verdicts.
- * The same plan and seed give the same bits in every engine.
+ * A generated ledger (spec 10), without text and labels. event_id counts from 0 in the order of arrival, so it is the
+ * event number of the verdicts. The same plan and seed give the same bits in every engine.
  * @param seed a whole number from 0 to 2^53 - 1
  */
 export function generateColumns(kernels: KernelModule, plan: Plan, seed: number): GeneratedLedger {
@@ -87,11 +105,21 @@ export function generateLedger(kernels: KernelModule, plan: Plan, seed: number):
 }
 
 /** The same in consecutive parts of `slots` slots, so that a ledger of any size can be written in little memory. */
-export function* generateLedgerParts(kernels: KernelModule, plan: Plan, seed: number, slots: number): Generator<LedgerTable> {
+export function* generateLedgerParts(
+  kernels: KernelModule,
+  plan: Plan,
+  seed: number,
+  slots: number,
+): Generator<LedgerTable> {
   for (const { slot, ledger } of generateParts(kernels, plan, seed, slots)) yield toTable(ledger, plan, seed, slot);
 }
 
-function toTable({ columns, embeddings, dimension }: GeneratedLedger, plan: Plan, seed: number, firstSlot: number): LedgerTable {
+function toTable(
+  { columns, embeddings, dimension }: GeneratedLedger,
+  plan: Plan,
+  seed: number,
+  firstSlot: number,
+): LedgerTable {
   const { n, eventId, time, latency, provider, agent, thread } = columns;
   const labels = new Int32Array(n);
   const text = new Array<string>(n);
@@ -103,7 +131,16 @@ function toTable({ columns, embeddings, dimension }: GeneratedLedger, plan: Plan
     text[i] = messageOf(seed, firstSlot * PROVIDERS + i, slot, p, Math.floor(slot / CHOICES.threadSlots.value), fault);
   }
   return {
-    n, eventId, time, latency, provider, agent, thread, embeddings, dimension, text,
+    n,
+    eventId,
+    time,
+    latency,
+    provider,
+    agent,
+    thread,
+    embeddings,
+    dimension,
+    text,
     role: { codes: new Int32Array(n), values: ['assistant'] },
     label: { codes: labels, values: LABELS },
   };

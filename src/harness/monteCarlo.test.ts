@@ -11,10 +11,25 @@ function resultOf({ case: name, seed }: Trial, lagMore: number): TrialResult {
   const alerts = name === 'ablation' && seed % 2 === 0 ? { ...none, VOID: 4 } : none;
   const fracture = name === 'fracture';
   return {
-    case: name, seed, events: 50_000, quietEvents: fracture ? 10_388 : 48_000, falseAlerts: alerts, healthyEvents: 48_000, healthyShifts: seed === 1 ? 2 : 0, alerts,
-    coupling: 0.71 + (seed % 5) / 500, driftEvent: fracture ? 12_400 + (seed % 7) : null, lag: fracture ? 3 + (seed % 3) + lagMore : null, transients: fracture ? 3 : 0,
-    transientsAbsorbed: fracture ? 3 : null, transientsSilent: fracture ? 2 : null, warningEvent: name === 'homogenisation' ? 28_000 + seed : null,
-    driftsAfterOnset: name === 'homogenisation' ? 0 : null, tensionRatio: name === 'homogenisation' ? 0.1 : null, p95: null, window: null,
+    case: name,
+    seed,
+    events: 50_000,
+    quietEvents: fracture ? 10_388 : 48_000,
+    falseAlerts: alerts,
+    healthyEvents: 48_000,
+    healthyShifts: seed === 1 ? 2 : 0,
+    alerts,
+    coupling: 0.71 + (seed % 5) / 500,
+    driftEvent: fracture ? 12_400 + (seed % 7) : null,
+    lag: fracture ? 3 + (seed % 3) + lagMore : null,
+    transients: fracture ? 3 : 0,
+    transientsAbsorbed: fracture ? 3 : null,
+    transientsSilent: fracture ? 2 : null,
+    warningEvent: name === 'homogenisation' ? 28_000 + seed : null,
+    driftsAfterOnset: name === 'homogenisation' ? 0 : null,
+    tensionRatio: name === 'homogenisation' ? 0.1 : null,
+    p95: null,
+    window: null,
     timings: { generate: 1, project: 1, signals: 1, decide: 1 },
   };
 }
@@ -56,9 +71,17 @@ describe('saved runs', () => {
     ['not JSON', (text: string) => text.slice(0, 50), 'not JSON'],
     ['another file', () => '{"h": 8.5}', 'not a saved Monte Carlo run'],
     ['a later version', (text: string) => text.replace('"version":1', '"version":2'), 'version 2'],
-    ['an unknown parameter', (text: string) => text.replace('"parameters":{', '"parameters":{"hh":1'), '"hh" is not a parameter'],
+    [
+      'an unknown parameter',
+      (text: string) => text.replace('"parameters":{', '"parameters":{"hh":1'),
+      '"hh" is not a parameter',
+    ],
     ['a trial missing', (text: string) => text.replace('"seeds":3', '"seeds":4'), '15 of 20 trials'],
-    ['a trial of another seed', (text: string) => text.replace('"case":"benign","seed":2', '"case":"benign","seed":9'), 'trial 1 is not that of benign, seed 2'],
+    [
+      'a trial of another seed',
+      (text: string) => text.replace('"case":"benign","seed":2', '"case":"benign","seed":9'),
+      'trial 1 is not that of benign, seed 2',
+    ],
     ['a damaged trial', (text: string) => text.replace('"quietEvents":48000', '"quietEvents":"many"'), 'trial 0'],
   ])('that are %s are refused by name', (_, damage, problem) => {
     expect(() => loadRun(damage(saveRun(run(3))), 'run.json')).toThrow(problem);

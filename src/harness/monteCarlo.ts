@@ -2,7 +2,15 @@ import { TautlineFailure } from '../core/errors.ts';
 import { changedParameters, parseParameters, type Parameters } from '../detection/parameters.ts';
 import { ALERT_KINDS, type AlertKind } from '../detection/types.ts';
 import {
-  distribution, medianDifference, proportion, proportionDifference, rate, type Distribution, type Interval, type Proportion, type Rate,
+  distribution,
+  medianDifference,
+  proportion,
+  proportionDifference,
+  rate,
+  type Distribution,
+  type Interval,
+  type Proportion,
+  type Rate,
 } from './statistics.ts';
 import { CASE_NAMES, CASES, type CaseName, type Trial, type TrialResult } from './trial.ts';
 import { falseAlerts, passesOf } from './verdicts.ts';
@@ -24,9 +32,14 @@ export interface MonteCarloRun extends MonteCarloPlan {
   readonly trials: readonly TrialResult[];
 }
 
-/** Every trial of a run, in the order of `MonteCarloRun.trials`; each stands for itself, so a pool may run them in any order. */
+/**
+ * Every trial of a run, in the order of `MonteCarloRun.trials`; each stands for itself, so a pool may run them in any
+ * order.
+ */
 export function trialsOf({ from, seeds, parameters }: MonteCarloPlan): Trial[] {
-  return CASE_NAMES.flatMap((name) => Array.from({ length: seeds }, (_, i) => ({ case: name, seed: from + i, parameters })));
+  return CASE_NAMES.flatMap((name) =>
+    Array.from({ length: seeds }, (_, i) => ({ case: name, seed: from + i, parameters })),
+  );
 }
 
 /** A number that every trial of a case has, or may have. */
@@ -50,7 +63,10 @@ export interface CaseSummary {
   readonly events: number;
   /** Ledgers in which no alert of the paper's kinds fired where none may. */
   readonly clean: Proportion;
-  /** Alerts where none may fire, by kind, against the events in which none may (SHIFT: healthy events). One cause may fire several streams. */
+  /**
+   * Alerts where none may fire, by kind, against the events in which none may (SHIFT: healthy events). One cause may
+   * fire several streams.
+   */
   readonly falseAlerts: Readonly<Record<AlertKind, Rate>>;
   /** Share of seeds that pass each row of the verdict table, by its id. */
   readonly passes: Readonly<Record<string, Proportion>>;
@@ -62,7 +78,13 @@ export interface CaseSummary {
 }
 
 export function summarise({ trials, parameters }: Pick<MonteCarloRun, 'trials' | 'parameters'>): CaseSummary[] {
-  return CASE_NAMES.map((name) => summariseCase(name, trials.filter((t) => t.case === name), parameters)).filter((summary) => summary.trials > 0);
+  return CASE_NAMES.map((name) =>
+    summariseCase(
+      name,
+      trials.filter((t) => t.case === name),
+      parameters,
+    ),
+  ).filter((summary) => summary.trials > 0);
 }
 
 function summariseCase(name: CaseName, trials: readonly TrialResult[], parameters: Parameters): CaseSummary {
@@ -75,13 +97,43 @@ function summariseCase(name: CaseName, trials: readonly TrialResult[], parameter
     trials: trials.length,
     events: sum((t) => t.events),
     clean: proportion(trials.filter((t) => falseAlerts(t) === 0).length, trials.length),
-    falseAlerts: Object.fromEntries(ALERT_KINDS.map((kind) => [
-      kind, kind === 'SHIFT' ? rate(sum((t) => t.healthyShifts), sum((t) => t.healthyEvents)) : rate(sum((t) => t.falseAlerts[kind]), sum((t) => t.quietEvents)),
-    ])) as Record<AlertKind, Rate>,
-    passes: Object.fromEntries((passes[0] ?? []).map(({ id }, i) => [id, proportion(passes.filter((p) => p[i].pass).length, trials.length)])),
-    transientsAbsorbed: transients > 0 ? proportion(sum((t) => t.transientsAbsorbed ?? 0), transients) : null,
-    transientsSilent: transients > 0 ? proportion(sum((t) => t.transientsSilent ?? 0), transients) : null,
-    measures: Object.fromEntries(MEASURE_NAMES.filter((m) => trials.some((t) => t[m] !== null)).map((m) => [m, distribution(trials.map((t) => t[m]))])),
+    falseAlerts: Object.fromEntries(
+      ALERT_KINDS.map((kind) => [
+        kind,
+        kind === 'SHIFT'
+          ? rate(
+              sum((t) => t.healthyShifts),
+              sum((t) => t.healthyEvents),
+            )
+          : rate(
+              sum((t) => t.falseAlerts[kind]),
+              sum((t) => t.quietEvents),
+            ),
+      ]),
+    ) as Record<AlertKind, Rate>,
+    passes: Object.fromEntries(
+      (passes[0] ?? []).map(({ id }, i) => [id, proportion(passes.filter((p) => p[i].pass).length, trials.length)]),
+    ),
+    transientsAbsorbed:
+      transients > 0
+        ? proportion(
+            sum((t) => t.transientsAbsorbed ?? 0),
+            transients,
+          )
+        : null,
+    transientsSilent:
+      transients > 0
+        ? proportion(
+            sum((t) => t.transientsSilent ?? 0),
+            transients,
+          )
+        : null,
+    measures: Object.fromEntries(
+      MEASURE_NAMES.filter((m) => trials.some((t) => t[m] !== null)).map((m) => [
+        m,
+        distribution(trials.map((t) => t[m])),
+      ]),
+    ),
   };
 }
 
@@ -102,7 +154,10 @@ export interface Difference {
   readonly significant: boolean;
 }
 
-/** What changes from run `a` to run `b` (saved runs of other parameters, say); medians are paired where both ran the same seeds. */
+/**
+ * What changes from run `a` to run `b` (saved runs of other parameters, say); medians are paired where both ran the
+ * same seeds.
+ */
 export function compareRuns(a: MonteCarloRun, b: MonteCarloRun): Difference[] {
   const [before, after] = [summarise(a), summarise(b)];
   const paired = a.from === b.from && a.seeds === b.seeds;
@@ -112,40 +167,69 @@ export function compareRuns(a: MonteCarloRun, b: MonteCarloRun): Difference[] {
     const share = (what: string, p: Proportion | null | undefined, q: Proportion | null | undefined): Difference[] => {
       if (!p || !q) return [];
       const { difference, interval } = proportionDifference(p, q);
-      return [{
-        case: x.case, what, unit: '', kind: 'share', a: p.share, aInterval: p.interval, b: q.share, bInterval: q.interval, difference, interval,
-        significant: interval[0] > 0 || interval[1] < 0,
-      }];
+      return [
+        {
+          case: x.case,
+          what,
+          unit: '',
+          kind: 'share',
+          a: p.share,
+          aInterval: p.interval,
+          b: q.share,
+          bInterval: q.interval,
+          difference,
+          interval,
+          significant: interval[0] > 0 || interval[1] < 0,
+        },
+      ];
     };
     const medians = MEASURE_NAMES.flatMap((m): Difference[] => {
       const [p, q] = [x.measures[m], y.measures[m]];
       if (!p || !q || p.n === 0 || q.n === 0) return [];
       const pairs = paired && p.missing === 0 && q.missing === 0;
-      const values = (run: MonteCarloRun, d: Distribution) => (pairs ? run.trials.filter((t) => t.case === x.case).map((t) => t[m]!) : d.values);
+      const values = (run: MonteCarloRun, d: Distribution) =>
+        pairs ? run.trials.filter((t) => t.case === x.case).map((t) => t[m]!) : d.values;
       const { difference, interval } = medianDifference(values(a, p), values(b, q), pairs);
-      return [{
-        case: x.case, what: MEASURES[m].title, unit: MEASURES[m].unit, kind: 'median', a: p.median, aInterval: p.medianInterval, b: q.median,
-        bInterval: q.medianInterval, difference, interval, significant: interval[0] > 0 || interval[1] < 0,
-      }];
+      return [
+        {
+          case: x.case,
+          what: MEASURES[m].title,
+          unit: MEASURES[m].unit,
+          kind: 'median',
+          a: p.median,
+          aInterval: p.medianInterval,
+          b: q.median,
+          bInterval: q.medianInterval,
+          difference,
+          interval,
+          significant: interval[0] > 0 || interval[1] < 0,
+        },
+      ];
     });
     return [
       ...share('Ledgers without a false alert', x.clean, y.clean),
       ...share('Transients absorbed', x.transientsAbsorbed, y.transientsAbsorbed),
       ...(x.measures.lag || y.measures.lag ? share('Fractures found', found(x, 'lag'), found(y, 'lag')) : []),
-      ...(x.measures.warningEvent || y.measures.warningEvent ? share('Homogenisation warned of', found(x, 'warningEvent'), found(y, 'warningEvent')) : []),
+      ...(x.measures.warningEvent || y.measures.warningEvent
+        ? share('Homogenisation warned of', found(x, 'warningEvent'), found(y, 'warningEvent'))
+        : []),
       ...medians,
     ];
   });
 }
 
-const found = (summary: CaseSummary, measure: Measure): Proportion => proportion(summary.measures[measure]?.n ?? 0, summary.trials);
+const found = (summary: CaseSummary, measure: Measure): Proportion =>
+  proportion(summary.measures[measure]?.n ?? 0, summary.trials);
 
 /** The text of a saved run. */
 export function saveRun({ from, seeds, parameters, trials }: MonteCarloRun): string {
   return `${JSON.stringify({ format: FORMAT, version: VERSION, from, seeds, parameters: changedParameters(parameters), trials })}\n`;
 }
 
-/** Reads a saved run. @param file its name, for the error. @throws TautlineFailure kind "file" where it is not one, or not whole */
+/**
+ * Reads a saved run. @param file its name, for the error. @throws TautlineFailure kind "file" where it is not one, or
+ * not whole
+ */
 export function loadRun(text: string, file: string): MonteCarloRun {
   const refuse = (problem: string): never => {
     throw new TautlineFailure({ kind: 'file', file, problem, advice: 'Choose a Monte Carlo run that Tautline saved' });
@@ -156,28 +240,43 @@ export function loadRun(text: string, file: string): MonteCarloRun {
   } catch (thrown) {
     return refuse(`it is not JSON (${thrown instanceof Error ? thrown.message : String(thrown)})`);
   }
-  if (typeof raw !== 'object' || raw === null || (raw as { format?: unknown }).format !== FORMAT) return refuse('it is not a saved Monte Carlo run');
+  if (typeof raw !== 'object' || raw === null || (raw as { format?: unknown }).format !== FORMAT)
+    return refuse('it is not a saved Monte Carlo run');
   const { version, from, seeds, parameters, trials } = raw as Record<string, unknown>;
   if (version !== VERSION) return refuse(`it has version ${JSON.stringify(version)}, this program reads ${VERSION}`);
   const parsed = parseParameters(parameters);
   if (!parsed.ok) return refuse(`its parameters cannot be used: "${parsed.error[0].name}" ${parsed.error[0].problem}`);
-  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(seeds) || !Array.isArray(trials)) return refuse('its seeds or trials are missing');
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(seeds) || !Array.isArray(trials))
+    return refuse('its seeds or trials are missing');
   const plan: MonteCarloPlan = { from: from as number, seeds: seeds as number, parameters: parsed.value };
   const expected = trialsOf(plan);
   if (trials.length !== expected.length) return refuse(`it holds ${trials.length} of ${expected.length} trials`);
   const broken = expected.findIndex((trial, i) => !isResultOf(trial, trials[i]));
-  if (broken >= 0) return refuse(`trial ${broken} is not that of ${expected[broken].case}, seed ${expected[broken].seed}, or is damaged`);
+  if (broken >= 0)
+    return refuse(
+      `trial ${broken} is not that of ${expected[broken].case}, seed ${expected[broken].seed}, or is damaged`,
+    );
   return { ...plan, trials: trials as TrialResult[] };
 }
 
 function isResultOf(trial: Trial, raw: unknown): boolean {
   if (typeof raw !== 'object' || raw === null) return false;
   const result = raw as Partial<Record<keyof TrialResult, unknown>>;
-  const counts = (value: unknown) => typeof value === 'object' && value !== null && ALERT_KINDS.every((kind) => Number.isInteger((value as Record<string, unknown>)[kind]));
-  return result.case === trial.case && result.seed === trial.seed && counts(result.falseAlerts) && counts(result.alerts)
-    && (['events', 'quietEvents', 'healthyEvents', 'healthyShifts', 'transients'] as const).every((name) => Number.isInteger(result[name]))
-    && [...MEASURE_NAMES, 'transientsAbsorbed', 'transientsSilent', 'driftsAfterOnset'].every((name) => {
+  const counts = (value: unknown) =>
+    typeof value === 'object' &&
+    value !== null &&
+    ALERT_KINDS.every((kind) => Number.isInteger((value as Record<string, unknown>)[kind]));
+  return (
+    result.case === trial.case &&
+    result.seed === trial.seed &&
+    counts(result.falseAlerts) &&
+    counts(result.alerts) &&
+    (['events', 'quietEvents', 'healthyEvents', 'healthyShifts', 'transients'] as const).every((name) =>
+      Number.isInteger(result[name]),
+    ) &&
+    [...MEASURE_NAMES, 'transientsAbsorbed', 'transientsSilent', 'driftsAfterOnset'].every((name) => {
       const value = result[name as keyof TrialResult];
       return value === null || typeof value === 'number';
-    });
+    })
+  );
 }

@@ -24,7 +24,8 @@ describe('samples', () => {
   });
 
   it('refuse a length that no slot ends on', () => {
-    for (const events of [0, 2, 4.5, 50_001]) expect(() => sampleTable(kernels, 'benign', { events })).toThrow('multiple of 4');
+    for (const events of [0, 2, 4.5, 50_001])
+      expect(() => sampleTable(kernels, 'benign', { events })).toThrow('multiple of 4');
   });
 
   it('refuse an unknown name by listing the known ones', () => {

@@ -8,12 +8,21 @@ import { CHOICES, PROFILE_NAMES, PROFILES, PROVIDERS, SLOT_MS, type Profile, typ
 /** A small fracture, for a first look within a second. */
 const QUICK_TOUR: Profile = {
   title: 'Quick tour',
-  description: '6,000 events: two lone outliers that are absorbed, a spell of slow answers, then one provider wanders off.',
+  description:
+    '6,000 events: two lone outliers that are absorbed, a spell of slow answers, then one provider wanders off.',
   events: 6000,
   faults: [
     { kind: 'transient', slot: 500, provider: 1, scale: 3 },
     { kind: 'transient', slot: 620, provider: 2, scale: 3 },
-    { kind: 'backoff', slot: 800, slots: 100, median: CHOICES.backoffMedian.value, sigma: CHOICES.backoffSigma.value, cap: CHOICES.backoffCap.value, scale: 1.25 },
+    {
+      kind: 'backoff',
+      slot: 800,
+      slots: 100,
+      median: CHOICES.backoffMedian.value,
+      sigma: CHOICES.backoffSigma.value,
+      cap: CHOICES.backoffCap.value,
+      scale: 1.25,
+    },
     { kind: 'fracture', slot: 1200, provider: 2, scale: 3 },
   ],
 };
@@ -31,35 +40,54 @@ export interface Sample {
 const NAMES: readonly SampleName[] = ['quick-tour', ...PROFILE_NAMES];
 
 /** The built-in ledgers, generated when they are opened. */
-export const SAMPLES: readonly Sample[] = NAMES.map((name) => ({ name, title: LEDGERS[name].title, description: LEDGERS[name].description }));
+export const SAMPLES: readonly Sample[] = NAMES.map((name) => ({
+  name,
+  title: LEDGERS[name].title,
+  description: LEDGERS[name].description,
+}));
 
 /** What writing Parquet needs of its surroundings. */
 type Platform = Parameters<typeof writeParquet>[1];
 
-/** Slots of an hour: ledgers begin on the hour and no event outlasts its slot, so a part of this many is whole partitions. */
+/**
+ * Slots of an hour: ledgers begin on the hour and no event outlasts its slot, so a part of this many is whole
+ * partitions.
+ */
 const HOUR_SLOTS = 3_600_000 / SLOT_MS;
 
 export interface SampleOptions {
   readonly seed?: number;
-  /** Length of the ledger, a multiple of the number of providers; the sample's own by default. Faults stay at their places, and end with it. */
+  /**
+   * Length of the ledger, a multiple of the number of providers; the sample's own by default. Faults stay at their
+   * places, and end with it.
+   */
   readonly events?: number;
 }
 
 function planOf(name: string, { events }: SampleOptions): Profile {
   if (!Object.hasOwn(LEDGERS, name)) {
-    throw new TautlineFailure({ kind: 'ledger', problem: `there is no sample "${name}"`, advice: `Choose one of ${NAMES.join(', ')}.` });
+    throw new TautlineFailure({
+      kind: 'ledger',
+      problem: `there is no sample "${name}"`,
+      advice: `Choose one of ${NAMES.join(', ')}.`,
+    });
   }
   const plan = LEDGERS[name as SampleName];
   if (events === undefined) return plan;
   if (!Number.isSafeInteger(events) || events < PROVIDERS || events % PROVIDERS !== 0) {
     throw new TautlineFailure({
-      kind: 'ledger', problem: `a sample cannot have ${events} events`, advice: `Give a multiple of ${PROVIDERS}: every provider speaks once a slot.`,
+      kind: 'ledger',
+      problem: `a sample cannot have ${events} events`,
+      advice: `Give a multiple of ${PROVIDERS}: every provider speaks once a slot.`,
     });
   }
   return { ...plan, events };
 }
 
-/** The table of a built-in ledger. @throws TautlineFailure kind "ledger" for a name that is not in `SAMPLES`, or a length that it cannot have */
+/**
+ * The table of a built-in ledger. @throws TautlineFailure kind "ledger" for a name that is not in `SAMPLES`, or a
+ * length that it cannot have
+ */
 export function sampleTable(kernels: KernelModule, name: string, options: SampleOptions = {}): LedgerTable {
   return generateLedger(kernels, planOf(name, options), options.seed ?? CHOICES.seed.value);
 }
@@ -71,10 +99,16 @@ export interface SamplePart {
 }
 
 /**
- * A built-in ledger partitioned by provider_id and hour, an hour at a time: a ledger of any length takes the memory of one hour.
+ * A built-in ledger partitioned by provider_id and hour, an hour at a time: a ledger of any length takes the memory of
+ * one hour.
  * @throws TautlineFailure kind "ledger" for a name that is not in `SAMPLES`, or a length that it cannot have
  */
-export async function* samplePartitions(kernels: KernelModule, name: string, platform: Platform, options: SampleOptions = {}): AsyncGenerator<SamplePart> {
+export async function* samplePartitions(
+  kernels: KernelModule,
+  name: string,
+  platform: Platform,
+  options: SampleOptions = {},
+): AsyncGenerator<SamplePart> {
   const plan = planOf(name, options);
   let written = 0;
   for (const table of generateLedgerParts(kernels, plan, options.seed ?? CHOICES.seed.value, HOUR_SLOTS)) {
@@ -85,13 +119,20 @@ export async function* samplePartitions(kernels: KernelModule, name: string, pla
 }
 
 /**
- * A built-in ledger as Parquet: one file, or partitioned by provider_id and hour. Nothing is kept: it is generated at every call.
+ * A built-in ledger as Parquet: one file, or partitioned by provider_id and hour. Nothing is kept: it is generated at
+ * every call.
  * @throws TautlineFailure kind "ledger" for a name that is not in `SAMPLES`, or a length that it cannot have
  */
 export async function sampleLedger(
-  kernels: KernelModule, name: string, platform: Platform, options: SampleOptions & { readonly hive?: boolean } = {},
+  kernels: KernelModule,
+  name: string,
+  platform: Platform,
+  options: SampleOptions & { readonly hive?: boolean } = {},
 ): Promise<NamedBlob[]> {
-  if (!options.hive) return [{ path: `${name}.parquet`, blob: new Blob([await writeParquet(sampleTable(kernels, name, options), platform)]) }];
+  if (!options.hive)
+    return [
+      { path: `${name}.parquet`, blob: new Blob([await writeParquet(sampleTable(kernels, name, options), platform)]) },
+    ];
   const blobs: NamedBlob[] = [];
   for await (const { files } of samplePartitions(kernels, name, platform, options)) {
     for (const { path, bytes } of files) blobs.push({ path, blob: new Blob([bytes]) });

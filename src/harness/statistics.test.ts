@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { distribution, medianDifference, poissonCdf, proportion, proportionDifference, quantile, rate } from './statistics.ts';
+import {
+  distribution,
+  medianDifference,
+  poissonCdf,
+  proportion,
+  proportionDifference,
+  quantile,
+  rate,
+} from './statistics.ts';
 
 describe('intervals', () => {
   it('are those of published tables', () => {
@@ -8,7 +16,10 @@ describe('intervals', () => {
     expect(proportion(81, 263).interval.map((v) => v.toFixed(4))).toEqual(['0.2553', '0.3662']);
     expect(proportion(15, 148).interval.map((v) => v.toFixed(4))).toEqual(['0.0624', '0.1605']);
     // Newcombe 1998 (differences), table II, method 10: 56 of 70 against 48 of 80.
-    expect(proportionDifference(proportion(48, 80), proportion(56, 70)).interval.map((v) => v.toFixed(4))).toEqual(['0.0524', '0.3339']);
+    expect(proportionDifference(proportion(48, 80), proportion(56, 70)).interval.map((v) => v.toFixed(4))).toEqual([
+      '0.0524',
+      '0.3339',
+    ]);
     // Garwood 1936: 0 and 10 events.
     expect(rate(0, 1).interval.map((v) => v.toFixed(3))).toEqual(['0.000', '3.689']);
     expect(rate(10, 1).interval.map((v) => v.toFixed(3))).toEqual(['4.795', '18.390']);
@@ -16,13 +27,18 @@ describe('intervals', () => {
   });
 
   it('hold the share, and stay within 0 and 1', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 500 }), fc.nat(500), (of, some) => {
-      const { share, interval: [lo, hi] } = proportion(some % (of + 1), of);
-      expect(lo).toBeGreaterThanOrEqual(0);
-      expect(hi).toBeLessThanOrEqual(1);
-      expect(lo).toBeLessThanOrEqual(share + 1e-12);
-      expect(hi).toBeGreaterThanOrEqual(share - 1e-12);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), fc.nat(500), (of, some) => {
+        const {
+          share,
+          interval: [lo, hi],
+        } = proportion(some % (of + 1), of);
+        expect(lo).toBeGreaterThanOrEqual(0);
+        expect(hi).toBeLessThanOrEqual(1);
+        expect(lo).toBeLessThanOrEqual(share + 1e-12);
+        expect(hi).toBeGreaterThanOrEqual(share - 1e-12);
+      }),
+    );
   });
 
   it('of the median are order statistics with at least 95 % coverage', () => {
@@ -42,10 +58,17 @@ describe('distributions', () => {
   });
 
   it('have quantiles that grow', () => {
-    fc.assert(fc.property(fc.array(fc.integer(), { minLength: 1, maxLength: 50 }), fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (values, p, q) => {
-      const sorted = values.sort((a, b) => a - b);
-      expect(quantile(sorted, Math.min(p, q))).toBeLessThanOrEqual(quantile(sorted, Math.max(p, q)));
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer(), { minLength: 1, maxLength: 50 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (values, p, q) => {
+          const sorted = values.sort((a, b) => a - b);
+          expect(quantile(sorted, Math.min(p, q))).toBeLessThanOrEqual(quantile(sorted, Math.max(p, q)));
+        },
+      ),
+    );
   });
 
   it('differ where one is moved, and pairing sharpens it', () => {

@@ -21,7 +21,10 @@ export function proportion(count: number, of: number): Proportion {
 }
 
 /** Difference b - a of two shares with Newcombe's interval from both Wilson intervals (Newcombe 1998, method 10). */
-export function proportionDifference(a: Proportion, b: Proportion): { readonly difference: number; readonly interval: Interval } {
+export function proportionDifference(
+  a: Proportion,
+  b: Proportion,
+): { readonly difference: number; readonly interval: Interval } {
   const difference = b.share - a.share;
   const down = Math.hypot(b.share - b.interval[0], a.interval[1] - a.share);
   const up = Math.hypot(b.interval[1] - b.share, a.share - a.interval[0]);
@@ -90,8 +93,19 @@ export function distribution(all: readonly (number | null)[]): Distribution {
   const sd = n < 2 ? NaN : Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (n - 1));
   const q = (p: number) => quantile(values, p);
   return {
-    n, missing: all.length - n, mean, sd, min: values[0] ?? NaN, q05: q(0.05), q25: q(0.25), median: q(0.5), q75: q(0.75), q95: q(0.95), max: values[n - 1] ?? NaN,
-    medianInterval: medianInterval(values), values,
+    n,
+    missing: all.length - n,
+    mean,
+    sd,
+    min: values[0] ?? NaN,
+    q05: q(0.05),
+    q25: q(0.25),
+    median: q(0.5),
+    q75: q(0.75),
+    q95: q(0.95),
+    max: values[n - 1] ?? NaN,
+    medianInterval: medianInterval(values),
+    values,
   };
 }
 
@@ -104,7 +118,10 @@ export function quantile(sorted: readonly number[], p: number): number {
   return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }
 
-/** [x_(r), x_(n+1-r)] with the largest r for which P(Binomial(n, 1/2) < r) <= 2.5 %; the whole range where n is too small for any. */
+/**
+ * [x_(r), x_(n+1-r)] with the largest r for which P(Binomial(n, 1/2) < r) <= 2.5 %; the whole range where n is too
+ * small for any.
+ */
 function medianInterval(sorted: readonly number[]): Interval {
   const n = sorted.length;
   if (n === 0) return [NaN, NaN];
@@ -120,11 +137,19 @@ function medianInterval(sorted: readonly number[]): Interval {
 }
 
 /**
- * Difference median(b) - median(a) with a percentile bootstrap interval (2,000 resamples, fixed seed). Paired where both hold the same trials in the
- * same order: then trials are resampled, not values.
+ * Difference median(b) - median(a) with a percentile bootstrap interval (2,000 resamples, fixed seed). Paired where
+ * both hold the same trials in the same order: then trials are resampled, not values.
  */
-export function medianDifference(a: readonly number[], b: readonly number[], paired: boolean): { readonly difference: number; readonly interval: Interval } {
-  const median = (values: readonly number[]) => quantile([...values].sort((x, y) => x - y), 0.5);
+export function medianDifference(
+  a: readonly number[],
+  b: readonly number[],
+  paired: boolean,
+): { readonly difference: number; readonly interval: Interval } {
+  const median = (values: readonly number[]) =>
+    quantile(
+      [...values].sort((x, y) => x - y),
+      0.5,
+    );
   const difference = median(b) - median(a);
   if (a.length === 0 || b.length === 0) return { difference: NaN, interval: [NaN, NaN] };
   const random = mulberry32(1);

@@ -12,7 +12,9 @@ import { PROFILES, PROVIDERS, type Fault, type ProfileName } from './profiles.ts
 export const CASE_NAMES = ['benign', 'fracture', 'homogenisation', 'backoff', 'ablation'] as const;
 export type CaseName = (typeof CASE_NAMES)[number];
 
-export const CASES: Readonly<Record<CaseName, { readonly profile: ProfileName; readonly title: string; readonly overrides: Partial<Parameters> }>> = {
+export const CASES: Readonly<
+  Record<CaseName, { readonly profile: ProfileName; readonly title: string; readonly overrides: Partial<Parameters> }>
+> = {
   benign: { profile: 'benign', title: PROFILES.benign.title, overrides: {} },
   fracture: { profile: 'fracture', title: PROFILES.fracture.title, overrides: {} },
   homogenisation: { profile: 'homogenisation', title: PROFILES.homogenisation.title, overrides: {} },
@@ -27,19 +29,30 @@ export interface Trial {
   readonly parameters: Parameters;
 }
 
-/** Slots (own events of every provider) after a transient or a spell in which it can still be felt: many times the detectors' memory. */
+/**
+ * Slots (own events of every provider) after a transient or a spell in which it can still be felt: many times the
+ * detectors' memory.
+ */
 const AFTERMATH = 64;
 
-/** What one ledger of a profile gave. Event numbers are event_ids, from 0; null where a number does not apply to the profile or there was none. */
+/**
+ * What one ledger of a profile gave. Event numbers are event_ids, from 0; null where a number does not apply to the
+ * profile or there was none.
+ */
 export interface TrialResult {
   readonly case: CaseName;
   readonly seed: number;
   readonly events: number;
-  /** Events after the reference in which no alert may fire: all of a benign or backoff ledger, those before the lasting fault of the others. */
+  /**
+   * Events after the reference in which no alert may fire: all of a benign or backoff ledger, those before the lasting
+   * fault of the others.
+   */
   readonly quietEvents: number;
   /** Alerts of each kind fired in them. */
   readonly falseAlerts: Readonly<Record<AlertKind, number>>;
-  /** Events after the reference that no fault touches, nor touched shortly before, and the SHIFT alerts fired in them. */
+  /**
+   * Events after the reference that no fault touches, nor touched shortly before, and the SHIFT alerts fired in them.
+   */
   readonly healthyEvents: number;
   readonly healthyShifts: number;
   /** Alerts of each kind in the whole ledger. */
@@ -98,14 +111,18 @@ export async function runTrial(kernels: KernelModule, trial: Trial): Promise<Tri
   const lasting = faults.find((f) => f.kind === 'fracture' || f.kind === 'homogenisation');
   const onset = lasting ? lasting.slot * PROVIDERS : columns.n;
   const after = (kind: AlertKind) => alerts.filter((a) => a.kind === kind && eventOf(a.fired) >= onset);
-  const within = (values: Float64Array, wanted: (event: number) => boolean) => values.filter((_, i) => i >= range.to && wanted(eventOf(i)));
+  const within = (values: Float64Array, wanted: (event: number) => boolean) =>
+    values.filter((_, i) => i >= range.to && wanted(eventOf(i)));
 
   const rho = within(signals.rho, (event) => event < firstFault).filter((v) => !Number.isNaN(v));
   const transients = faults.filter((f) => f.kind === 'transient');
-  const passes = (kinds: readonly AlertKind[]) => transients.filter((t) => !alerts.some((a) => kinds.includes(a.kind) && firedAfter(a, t, eventOf))).length;
+  const passes = (kinds: readonly AlertKind[]) =>
+    transients.filter((t) => !alerts.some((a) => kinds.includes(a.kind) && firedAfter(a, t, eventOf))).length;
   const spells = faults.filter((f) => f.kind === 'backoff');
-  const inSpell = (event: number) => spells.some((s) => event >= s.slot * PROVIDERS && event < (s.slot + s.slots) * PROVIDERS);
-  const healthy = (event: number) => !faults.some((f) => event >= f.slot * PROVIDERS && event < feltUntil(f) * PROVIDERS);
+  const inSpell = (event: number) =>
+    spells.some((s) => event >= s.slot * PROVIDERS && event < (s.slot + s.slots) * PROVIDERS);
+  const healthy = (event: number) =>
+    !faults.some((f) => event >= f.slot * PROVIDERS && event < feltUntil(f) * PROVIDERS);
   const fractured = lasting?.kind === 'fracture';
   const homogenised = lasting?.kind === 'homogenisation';
   const drift = fractured ? after('DRIFT')[0] : undefined;
@@ -127,7 +144,9 @@ export async function runTrial(kernels: KernelModule, trial: Trial): Promise<Tri
     transientsSilent: transients.length > 0 ? passes(ALERT_KINDS) : null,
     warningEvent: warning ? eventOf(warning.fired) : null,
     driftsAfterOnset: homogenised ? after('DRIFT').length : null,
-    tensionRatio: homogenised ? finite(median(within(signals.tension, (event) => event >= 0.8 * columns.n)) / calibration.tension) : null,
+    tensionRatio: homogenised
+      ? finite(median(within(signals.tension, (event) => event >= 0.8 * columns.n)) / calibration.tension)
+      : null,
     p95: spells.length > 0 ? finite(median(within(signals.p95, inSpell))) : null,
     window: spells.length > 0 ? finite(median(within(signals.window, inSpell))) : null,
     timings: { generate, project, signals: signalsTime, decide },
@@ -157,7 +176,10 @@ function feltUntil(fault: Fault): number {
 }
 
 function countKinds(alerts: readonly Alert[]): Record<AlertKind, number> {
-  return Object.fromEntries(ALERT_KINDS.map((kind) => [kind, alerts.filter((a) => a.kind === kind).length])) as Record<AlertKind, number>;
+  return Object.fromEntries(ALERT_KINDS.map((kind) => [kind, alerts.filter((a) => a.kind === kind).length])) as Record<
+    AlertKind,
+    number
+  >;
 }
 
 /** Embeddings that are in memory already, row after row. */

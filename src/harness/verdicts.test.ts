@@ -12,20 +12,31 @@ const seed = CHOICES.seed.value;
 /** Rows of a case that fail on the default seed with a mutated detector. */
 async function failures(name: CaseName, mutation: Partial<Parameters>): Promise<string[]> {
   const parameters = { ...DEFAULT_PARAMETERS, ...mutation };
-  return passesOf(await runTrial(kernels, { case: name, seed, parameters }), parameters).filter((row) => !row.pass).map((row) => row.id);
+  return passesOf(await runTrial(kernels, { case: name, seed, parameters }), parameters)
+    .filter((row) => !row.pass)
+    .map((row) => row.id);
 }
 
 describe('verdicts of the default seed', () => {
-  it('pass, at the paper\'s event numbers', async () => {
+  it("pass, at the paper's event numbers", async () => {
     const phases: string[] = [];
-    const { rows, pass, results } = await runCalibration(kernels, { onProgress: ({ detail }) => phases.push(...(detail ? [detail] : [])) });
+    const { rows, pass, results } = await runCalibration(kernels, {
+      onProgress: ({ detail }) => phases.push(...(detail ? [detail] : [])),
+    });
     expect(rows.filter((row) => !row.pass)).toEqual([]);
     expect(pass).toBe(true);
     expect(phases.length).toBe(5);
     const measured = Object.fromEntries(rows.map((row) => [row.id, row.measured]));
     expect(measured).toMatchObject({
-      'benign-alerts': 0, 'fracture-transients': 3, 'fracture-event': 12_403, 'fracture-lag': 3, 'homogenisation-event': 28_110, 'homogenisation-drift': 0,
-      'backoff-p95': 320, 'backoff-window': 384, 'backoff-alerts': 0,
+      'benign-alerts': 0,
+      'fracture-transients': 3,
+      'fracture-event': 12_403,
+      'fracture-lag': 3,
+      'homogenisation-event': 28_110,
+      'homogenisation-drift': 0,
+      'backoff-p95': 320,
+      'backoff-window': 384,
+      'backoff-alerts': 0,
     });
     expect(measured['benign-coupling']).toBeCloseTo(0.717, 3);
     expect(measured['homogenisation-tension']).toBeCloseTo(0.122, 3);
@@ -63,11 +74,19 @@ describe('a mutated detector fails the right row', () => {
 
 describe('trials', () => {
   it('take any stream key: event numbers stay those of the ledger', async () => {
-    const result = await runTrial(kernels, { case: 'fracture', seed, parameters: { ...DEFAULT_PARAMETERS, stream: 'agent_id' } });
+    const result = await runTrial(kernels, {
+      case: 'fracture',
+      seed,
+      parameters: { ...DEFAULT_PARAMETERS, stream: 'agent_id' },
+    });
     expect(result.events).toBe(50_000);
     // 24 of 40 agents are tracked.
     expect(result.quietEvents).toBeLessThan(0.7 * 10_388);
-    const one = await runTrial(kernels, { case: 'benign', seed, parameters: { ...DEFAULT_PARAMETERS, stream: 'ledger' } });
+    const one = await runTrial(kernels, {
+      case: 'benign',
+      seed,
+      parameters: { ...DEFAULT_PARAMETERS, stream: 'ledger' },
+    });
     expect(one.coupling).toBeNull();
   }, 60_000);
 

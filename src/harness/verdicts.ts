@@ -6,7 +6,12 @@ import { poissonCdf } from './statistics.ts';
 import { CASES, type CaseName, type TrialResult } from './trial.ts';
 
 /** The kinds of alert that the paper has; SHIFT is beyond it and has a false-alarm budget of its own. */
-export const PAPER_KINDS = ['DRIFT', 'HOMOGENIZATION_FLOOR_NEAR', 'FRAME_WEIGHT_DEGRADATION', 'VOID'] as const satisfies readonly AlertKind[];
+export const PAPER_KINDS = [
+  'DRIFT',
+  'HOMOGENIZATION_FLOOR_NEAR',
+  'FRAME_WEIGHT_DEGRADATION',
+  'VOID',
+] as const satisfies readonly AlertKind[];
 
 /** Allowed distance of the mean coupling from 0.72: its standard deviation from seed to seed is a fifth of this. */
 const COUPLING_TOLERANCE = 0.01;
@@ -28,7 +33,10 @@ export interface VerdictRow {
   readonly measured: number;
   readonly unit: string;
   readonly pass: boolean;
-  /** True where the number depends on the draw: the default seed meets it, other seeds are spread about it (see the Monte Carlo). */
+  /**
+   * True where the number depends on the draw: the default seed meets it, other seeds are spread about it (see the
+   * Monte Carlo).
+   */
   readonly seedBound: boolean;
   readonly note: string;
 }
@@ -47,22 +55,38 @@ interface Check {
 }
 
 /** Alerts of the paper's kinds where none may fire. */
-export const falseAlerts = (result: TrialResult): number => PAPER_KINDS.reduce((sum, kind) => sum + result.falseAlerts[kind], 0);
+export const falseAlerts = (result: TrialResult): number =>
+  PAPER_KINDS.reduce((sum, kind) => sum + result.falseAlerts[kind], 0);
 
-const expectedShifts = (result: TrialResult, parameters: Parameters): number => result.healthyEvents / parameters.false_alarm_budget;
+const expectedShifts = (result: TrialResult, parameters: Parameters): number =>
+  result.healthyEvents / parameters.false_alarm_budget;
 
-const near = (value: number | null, wanted: number, tolerance: number): boolean => value !== null && Math.abs(value - wanted) <= tolerance;
+const near = (value: number | null, wanted: number, tolerance: number): boolean =>
+  value !== null && Math.abs(value - wanted) <= tolerance;
 
 const listed = (result: TrialResult): string =>
-  PAPER_KINDS.filter((kind) => result.falseAlerts[kind] > 0).map((kind) => `${kind} ${formatCount(result.falseAlerts[kind])}`).join(', ');
+  PAPER_KINDS.filter((kind) => result.falseAlerts[kind] > 0)
+    .map((kind) => `${kind} ${formatCount(result.falseAlerts[kind])}`)
+    .join(', ');
 
 const noAlerts = (name: CaseName, what: string): Check => ({
-  id: `${name}-alerts`, case: name, what, paper: '0', unit: '', measure: falseAlerts, passes: (r) => falseAlerts(r) === 0,
+  id: `${name}-alerts`,
+  case: name,
+  what,
+  paper: '0',
+  unit: '',
+  measure: falseAlerts,
+  passes: (r) => falseAlerts(r) === 0,
   note: (r) => `${formatCount(r.quietEvents)} events${listed(r) && `; ${listed(r)}`}`,
 });
 
 const shifts = (name: CaseName): Check => ({
-  id: `${name}-shift`, case: name, what: 'SHIFT alerts on healthy events (beyond the paper)', paper: '–', unit: '', measure: (r) => r.healthyShifts,
+  id: `${name}-shift`,
+  case: name,
+  what: 'SHIFT alerts on healthy events (beyond the paper)',
+  paper: '–',
+  unit: '',
+  measure: (r) => r.healthyShifts,
   passes: (r, p) => 1 - poissonCdf(r.healthyShifts - 1, expectedShifts(r, p)) >= SHIFT_TAIL,
   note: (r, p) => {
     const others = r.alerts.SHIFT - r.healthyShifts;
@@ -74,51 +98,117 @@ const shifts = (name: CaseName): Check => ({
 const CHECKS: readonly Check[] = [
   noAlerts('benign', 'Alerts'),
   {
-    id: 'benign-coupling', case: 'benign', what: 'Off-diagonal coupling, mean', paper: formatNumber(COUPLING, 2), unit: '', measure: (r) => r.coupling,
-    passes: (r) => near(r.coupling, COUPLING, COUPLING_TOLERANCE), note: () => `passes within ${COUPLING_TOLERANCE}`,
+    id: 'benign-coupling',
+    case: 'benign',
+    what: 'Off-diagonal coupling, mean',
+    paper: formatNumber(COUPLING, 2),
+    unit: '',
+    measure: (r) => r.coupling,
+    passes: (r) => near(r.coupling, COUPLING, COUPLING_TOLERANCE),
+    note: () => `passes within ${COUPLING_TOLERANCE}`,
   },
   shifts('benign'),
   {
-    id: 'fracture-transients', case: 'fracture', what: 'Transients absorbed', paper: formatCount(PAPER.transients), unit: '', measure: (r) => r.transientsAbsorbed,
+    id: 'fracture-transients',
+    case: 'fracture',
+    what: 'Transients absorbed',
+    paper: formatCount(PAPER.transients),
+    unit: '',
+    measure: (r) => r.transientsAbsorbed,
     passes: (r) => r.transientsAbsorbed === PAPER.transients,
-    note: (r) => `absorbed: no [DRIFT]; after ${formatCount(r.transientsSilent ?? 0)} of them nothing else fired either`,
+    note: (r) =>
+      `absorbed: no [DRIFT]; after ${formatCount(r.transientsSilent ?? 0)} of them nothing else fired either`,
   },
   {
-    id: 'fracture-event', case: 'fracture', what: '[DRIFT] fires at event', paper: formatCount(PAPER.drift), unit: 'event_id', seedBound: true,
-    measure: (r) => r.driftEvent, passes: (r) => r.driftEvent === PAPER.drift && r.falseAlerts.DRIFT === 0,
-    note: (r) => (r.falseAlerts.DRIFT > 0 ? `and ${formatCount(r.falseAlerts.DRIFT)} before the fracture` : 'the first [DRIFT] of the ledger'),
+    id: 'fracture-event',
+    case: 'fracture',
+    what: '[DRIFT] fires at event',
+    paper: formatCount(PAPER.drift),
+    unit: 'event_id',
+    seedBound: true,
+    measure: (r) => r.driftEvent,
+    passes: (r) => r.driftEvent === PAPER.drift && r.falseAlerts.DRIFT === 0,
+    note: (r) =>
+      r.falseAlerts.DRIFT > 0
+        ? `and ${formatCount(r.falseAlerts.DRIFT)} before the fracture`
+        : 'the first [DRIFT] of the ledger',
   },
   {
-    id: 'fracture-lag', case: 'fracture', what: 'Detection lag', paper: `≤ ${PAPER.lag}`, unit: 'own events', measure: (r) => r.lag,
-    passes: (r) => r.lag !== null && r.lag <= PAPER.lag, note: () => 'from the estimated onset, in the stream\'s own events',
+    id: 'fracture-lag',
+    case: 'fracture',
+    what: 'Detection lag',
+    paper: `≤ ${PAPER.lag}`,
+    unit: 'own events',
+    measure: (r) => r.lag,
+    passes: (r) => r.lag !== null && r.lag <= PAPER.lag,
+    note: () => "from the estimated onset, in the stream's own events",
   },
   shifts('fracture'),
   {
-    id: 'homogenisation-event', case: 'homogenisation', what: 'HOMOGENIZATION_FLOOR_NEAR first fires at event', paper: formatCount(PAPER.warning), unit: 'event_id',
-    seedBound: true, measure: (r) => r.warningEvent, passes: (r) => r.warningEvent === PAPER.warning && r.falseAlerts.HOMOGENIZATION_FLOOR_NEAR === 0,
-    note: (r) => (r.falseAlerts.HOMOGENIZATION_FLOOR_NEAR > 0 ? `and ${formatCount(r.falseAlerts.HOMOGENIZATION_FLOOR_NEAR)} before the ramp` : ''),
+    id: 'homogenisation-event',
+    case: 'homogenisation',
+    what: 'HOMOGENIZATION_FLOOR_NEAR first fires at event',
+    paper: formatCount(PAPER.warning),
+    unit: 'event_id',
+    seedBound: true,
+    measure: (r) => r.warningEvent,
+    passes: (r) => r.warningEvent === PAPER.warning && r.falseAlerts.HOMOGENIZATION_FLOOR_NEAR === 0,
+    note: (r) =>
+      r.falseAlerts.HOMOGENIZATION_FLOOR_NEAR > 0
+        ? `and ${formatCount(r.falseAlerts.HOMOGENIZATION_FLOOR_NEAR)} before the ramp`
+        : '',
   },
   {
-    id: 'homogenisation-tension', case: 'homogenisation', what: 'Tension, share of its reference median', paper: 'compressed', unit: '', measure: (r) => r.tensionRatio,
-    passes: (r, p) => r.tensionRatio !== null && r.tensionRatio < p.zone[0], note: (_, p) => `median of the last fifth; passes below the tension zone (${p.zone[0]})`,
+    id: 'homogenisation-tension',
+    case: 'homogenisation',
+    what: 'Tension, share of its reference median',
+    paper: 'compressed',
+    unit: '',
+    measure: (r) => r.tensionRatio,
+    passes: (r, p) => r.tensionRatio !== null && r.tensionRatio < p.zone[0],
+    note: (_, p) => `median of the last fifth; passes below the tension zone (${p.zone[0]})`,
   },
   {
-    id: 'homogenisation-drift', case: 'homogenisation', what: '[DRIFT] alerts', paper: '0', unit: '', measure: (r) => r.alerts.DRIFT, passes: (r) => r.alerts.DRIFT === 0,
+    id: 'homogenisation-drift',
+    case: 'homogenisation',
+    what: '[DRIFT] alerts',
+    paper: '0',
+    unit: '',
+    measure: (r) => r.alerts.DRIFT,
+    passes: (r) => r.alerts.DRIFT === 0,
   },
   shifts('homogenisation'),
   {
-    id: 'backoff-p95', case: 'backoff', what: 'P95 latency in the spells', paper: formatCount(PAPER.p95), unit: 'ms', measure: (r) => r.p95,
-    passes: (r) => near(r.p95, PAPER.p95, MS_TOLERANCE), note: () => 'median over the events of all spells',
+    id: 'backoff-p95',
+    case: 'backoff',
+    what: 'P95 latency in the spells',
+    paper: formatCount(PAPER.p95),
+    unit: 'ms',
+    measure: (r) => r.p95,
+    passes: (r) => near(r.p95, PAPER.p95, MS_TOLERANCE),
+    note: () => 'median over the events of all spells',
   },
   {
-    id: 'backoff-window', case: 'backoff', what: 'Dynamic window in the spells', paper: formatCount(PAPER.window), unit: 'ms', measure: (r) => r.window,
-    passes: (r) => near(r.window, PAPER.window, MS_TOLERANCE), note: () => 'median over the events of all spells',
+    id: 'backoff-window',
+    case: 'backoff',
+    what: 'Dynamic window in the spells',
+    paper: formatCount(PAPER.window),
+    unit: 'ms',
+    measure: (r) => r.window,
+    passes: (r) => near(r.window, PAPER.window, MS_TOLERANCE),
+    note: () => 'median over the events of all spells',
   },
   noAlerts('backoff', 'Alerts'),
   shifts('backoff'),
   {
-    id: 'ablation-void', case: 'ablation', what: 'False VOID alerts without adaptation', paper: '> 0', unit: '', measure: (r) => r.falseAlerts.VOID,
-    passes: (r) => r.falseAlerts.VOID > 0, note: () => 'the same ledger must raise false alarms: a harness that cannot fail proves nothing',
+    id: 'ablation-void',
+    case: 'ablation',
+    what: 'False VOID alerts without adaptation',
+    paper: '> 0',
+    unit: '',
+    measure: (r) => r.falseAlerts.VOID,
+    passes: (r) => r.falseAlerts.VOID > 0,
+    note: () => 'the same ledger must raise false alarms: a harness that cannot fail proves nothing',
   },
 ];
 
@@ -128,14 +218,28 @@ export function verdictsOf(results: Readonly<Record<CaseName, TrialResult>>, par
     const result = results[check.case];
     const effective = { ...parameters, ...CASES[check.case].overrides };
     return {
-      id: check.id, case: check.case, profile: CASES[check.case].title, what: check.what, paper: check.paper, unit: check.unit, seedBound: check.seedBound ?? false,
-      measured: check.measure(result) ?? NaN, pass: check.passes(result, effective), note: check.note?.(result, effective) ?? '',
+      id: check.id,
+      case: check.case,
+      profile: CASES[check.case].title,
+      what: check.what,
+      paper: check.paper,
+      unit: check.unit,
+      seedBound: check.seedBound ?? false,
+      measured: check.measure(result) ?? NaN,
+      pass: check.passes(result, effective),
+      note: check.note?.(result, effective) ?? '',
     };
   });
 }
 
 /** Whether each check of a case passes on a result, by the id of its row. */
-export function passesOf(result: TrialResult, parameters: Parameters): { readonly id: string; readonly pass: boolean }[] {
+export function passesOf(
+  result: TrialResult,
+  parameters: Parameters,
+): { readonly id: string; readonly pass: boolean }[] {
   const effective = { ...parameters, ...CASES[result.case].overrides };
-  return CHECKS.filter((check) => check.case === result.case).map((check) => ({ id: check.id, pass: check.passes(result, effective) }));
+  return CHECKS.filter((check) => check.case === result.case).map((check) => ({
+    id: check.id,
+    pass: check.passes(result, effective),
+  }));
 }

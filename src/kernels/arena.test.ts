@@ -27,19 +27,24 @@ describe('kernels.wasm', () => {
 
 describe('arena', () => {
   it('gives aligned blocks that do not overlap and keep their contents', () => {
-    fc.assert(fc.property(fc.array(fc.tuple(fc.constantFrom('f64', 'f32', 'i32', 'u8'), fc.nat(5000)), { maxLength: 20 }), (wanted) => {
-      const { arena } = testKernels();
-      const blocks = wanted.map(([type, length], i) => {
-        const block = arena[type as 'f64'](length);
-        block.view().fill(i + 1);
-        return block;
-      });
-      blocks.forEach((block, i) => {
-        expect(block.ptr % 16).toBe(0);
-        expect(block.view().length).toBe(block.length);
-        expect(block.view().every((value) => value === i + 1)).toBe(true);
-      });
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom('f64', 'f32', 'i32', 'u8'), fc.nat(5000)), { maxLength: 20 }),
+        (wanted) => {
+          const { arena } = testKernels();
+          const blocks = wanted.map(([type, length], i) => {
+            const block = arena[type as 'f64'](length);
+            block.view().fill(i + 1);
+            return block;
+          });
+          blocks.forEach((block, i) => {
+            expect(block.ptr % 16).toBe(0);
+            expect(block.view().length).toBe(block.length);
+            expect(block.view().every((value) => value === i + 1)).toBe(true);
+          });
+        },
+      ),
+    );
   });
 
   it('refetches views after growth', () => {
@@ -63,10 +68,12 @@ describe('arena', () => {
     const { arena } = testKernels();
     const outer = arena.u8(100);
     const used = arena.used;
-    expect(() => arena.scope(() => {
-      arena.f64(1000);
-      throw new Error('stop');
-    })).toThrow('stop');
+    expect(() =>
+      arena.scope(() => {
+        arena.f64(1000);
+        throw new Error('stop');
+      }),
+    ).toThrow('stop');
     expect(arena.used).toBe(used);
     expect(outer.length).toBe(100);
     expect(() => arena.release(arena.mark() + 16)).toThrow(TautlineFailure);

@@ -23,8 +23,9 @@ type ArrayConstructor<A extends ArenaArray> = {
 };
 
 /**
- * Bump allocator over a module's linear memory, from `heapBase` up, every block 16-byte aligned. Memory is not zeroed: it holds what was there before.
- * Use it as a stack: `mark`, allocate, run, `release`; never hold a mark across an `await` on a shared instance (`KernelModule.fork` gives a private one).
+ * Bump allocator over a module's linear memory, from `heapBase` up, every block 16-byte aligned. Memory is not zeroed:
+ * it holds what was there before. Use it as a stack: `mark`, allocate, run, `release`; never hold a mark across an
+ * `await` on a shared instance (`KernelModule.fork` gives a private one).
  */
 export class Arena {
   readonly #memory: WebAssembly.Memory;
@@ -47,7 +48,9 @@ export class Arena {
     this.#ensure(checkedEnd(this.#top, bytes));
   }
 
-  /** @returns pointer to `bytes` uninitialised bytes, 16-byte aligned. Throws kind "memory" when the memory cannot grow. */
+  /**
+   * @returns pointer to `bytes` uninitialised bytes, 16-byte aligned. Throws kind "memory" when the memory cannot grow.
+   */
   alloc(bytes: number): number {
     const ptr = this.#top;
     const end = checkedEnd(ptr, bytes);
@@ -102,7 +105,11 @@ export class Arena {
   /** Frees everything allocated since `mark`. */
   release(mark: number): void {
     if (!(mark >= this.#base && mark <= this.#top)) {
-      throw new TautlineFailure({ kind: 'internal', problem: `arena mark ${mark} is not between ${this.#base} and ${this.#top}`, advice: 'Release marks in reverse order.' });
+      throw new TautlineFailure({
+        kind: 'internal',
+        problem: `arena mark ${mark} is not between ${this.#base} and ${this.#top}`,
+        advice: 'Release marks in reverse order.',
+      });
     }
     this.#top = mark;
   }
@@ -119,7 +126,11 @@ export class Arena {
 
   #block<A extends ArenaArray>(Type: ArrayConstructor<A>, length: number): Block<A> {
     if (!Number.isSafeInteger(length) || length < 0) {
-      throw new TautlineFailure({ kind: 'internal', problem: `cannot allocate ${length} elements`, advice: 'Lengths are whole numbers from 0.' });
+      throw new TautlineFailure({
+        kind: 'internal',
+        problem: `cannot allocate ${length} elements`,
+        advice: 'Lengths are whole numbers from 0.',
+      });
     }
     const ptr = this.alloc(length * Type.BYTES_PER_ELEMENT);
     const memory = this.#memory;
@@ -162,7 +173,11 @@ function align(bytes: number): number {
 /** Plain number arithmetic: exact far beyond 32 bits, so nothing wraps before it is compared. */
 function checkedEnd(top: number, bytes: number): number {
   if (!Number.isSafeInteger(bytes) || bytes < 0) {
-    throw new TautlineFailure({ kind: 'internal', problem: `cannot allocate ${bytes} bytes`, advice: 'Sizes are whole numbers from 0.' });
+    throw new TautlineFailure({
+      kind: 'internal',
+      problem: `cannot allocate ${bytes} bytes`,
+      advice: 'Sizes are whole numbers from 0.',
+    });
   }
   const end = align(top + bytes);
   if (end > MAX_BYTES) throw outOfMemory(end);
@@ -172,7 +187,7 @@ function checkedEnd(top: number, bytes: number): number {
 function outOfMemory(bytes: number): TautlineFailure {
   return new TautlineFailure({
     kind: 'memory',
-    problem: `the numeric kernels need ${(bytes / 2 ** 20).toFixed(0)} MiB, more than this machine gives them (at most ${MAX_BYTES / 2 ** 20 | 0} MiB)`,
+    problem: `the numeric kernels need ${(bytes / 2 ** 20).toFixed(0)} MiB, more than this machine gives them (at most ${(MAX_BYTES / 2 ** 20) | 0} MiB)`,
     advice: 'Close other tabs, choose fewer axes (k), or open a part of the ledger.',
   });
 }

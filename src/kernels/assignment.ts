@@ -19,8 +19,8 @@ export interface TransportPlan {
 const MAX_POINTS = 2048;
 
 /**
- * Exact k-dimensional Earth Mover's Distance between two windows of n points each (row-major n x k), Euclidean cost, with its transport plan (spec 6):
- * linear assignment by shortest augmenting paths (Jonker & Volgenant 1987), O(n^3).
+ * Exact k-dimensional Earth Mover's Distance between two windows of n points each (row-major n x k), Euclidean cost,
+ * with its transport plan (spec 6): linear assignment by shortest augmenting paths (Jonker & Volgenant 1987), O(n^3).
  */
 export function exactEmd(kernels: KernelModule, a: ArrayLike<number>, b: ArrayLike<number>, k: number): TransportPlan {
   requireCount('k', k, 1);
@@ -29,7 +29,8 @@ export function exactEmd(kernels: KernelModule, a: ArrayLike<number>, b: ArrayLi
   requireLength('b', b, a.length);
   if (n > MAX_POINTS) misuse(`${n} points to assign, at most ${MAX_POINTS}`);
   for (const points of [a, b]) {
-    for (let i = 0; i < points.length; i++) if (!Number.isFinite(points[i])) misuse(`coordinate ${i % k} of point ${Math.floor(i / k)} is ${points[i]}`);
+    for (let i = 0; i < points.length; i++)
+      if (!Number.isFinite(points[i])) misuse(`coordinate ${i % k} of point ${Math.floor(i / k)} is ${points[i]}`);
   }
   const { arena, exports } = kernels;
   return arena.scope(() => {

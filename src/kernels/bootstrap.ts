@@ -3,9 +3,27 @@ import type { KernelModule } from './module.ts';
 
 export interface BootstrapExports {
   bootstrapDisplacement(
-    residuals: number, starts: number, streams: number, k: number, lambda: number, block: number, run: number, seed: number, scratch: number, out: number, length: number,
+    residuals: number,
+    starts: number,
+    streams: number,
+    k: number,
+    lambda: number,
+    block: number,
+    run: number,
+    seed: number,
+    scratch: number,
+    out: number,
+    length: number,
   ): void;
-  countEpisodes(path: number, length: number, run: number, rearm: number, levels: number, levelCount: number, counts: number): void;
+  countEpisodes(
+    path: number,
+    length: number,
+    run: number,
+    rearm: number,
+    levels: number,
+    levelCount: number,
+    counts: number,
+  ): void;
 }
 
 export interface DisplacementBootstrap {
@@ -37,15 +55,21 @@ export interface EpisodeCounts {
 }
 
 /**
- * Moving-block bootstrap of MEWMA T2 under control (spec 6 and 9; Künsch 1989), studentised by what each resampled reference says of its own spread
- * (Hall 1992), counted at `levelCount` levels spread from the median of the path to its maximum.
- * Deterministic for a seed, in every engine.
+ * Moving-block bootstrap of MEWMA T2 under control (spec 6 and 9; Künsch 1989), studentised by what each resampled
+ * reference says of its own spread (Hall 1992), counted at `levelCount` levels spread from the median of the path to
+ * its maximum. Deterministic for a seed, in every engine.
  */
-export function bootstrapDisplacement(kernels: KernelModule, b: DisplacementBootstrap, levelCount: number): EpisodeCounts {
+export function bootstrapDisplacement(
+  kernels: KernelModule,
+  b: DisplacementBootstrap,
+  levelCount: number,
+): EpisodeCounts {
   const streams = b.starts.length - 1;
-  for (const [what, value] of Object.entries({ streams, k: b.k, block: b.block, run: b.run, runs: b.runs, levelCount })) requireCount(what, value, 1);
+  for (const [what, value] of Object.entries({ streams, k: b.k, block: b.block, run: b.run, runs: b.runs, levelCount }))
+    requireCount(what, value, 1);
   requireLength('residuals', b.residuals, b.starts[streams] * b.k);
-  for (let s = 0; s < streams; s++) if (b.starts[s + 1] <= b.starts[s]) misuse(`stream ${s} of the bootstrap has no residuals`);
+  for (let s = 0; s < streams; s++)
+    if (b.starts[s + 1] <= b.starts[s]) misuse(`stream ${s} of the bootstrap has no residuals`);
   const { arena, exports } = kernels;
   const events = b.run * b.runs;
   return arena.scope(() => {
@@ -55,9 +79,23 @@ export function bootstrapDisplacement(kernels: KernelModule, b: DisplacementBoot
     const starts = arena.i32From(b.starts);
     const scratch = arena.f64(2 * b.k + streams + Math.ceil(longest / 2));
     const path = arena.f32(events);
-    exports.bootstrapDisplacement(residuals.ptr, starts.ptr, streams, b.k, b.lambda, b.block, b.run, b.seed, scratch.ptr, path.ptr, events);
+    exports.bootstrapDisplacement(
+      residuals.ptr,
+      starts.ptr,
+      streams,
+      b.k,
+      b.lambda,
+      b.block,
+      b.run,
+      b.seed,
+      scratch.ptr,
+      path.ptr,
+      events,
+    );
     const [middle, top] = medianAndMax(path.view());
-    const levels = arena.f64From(Float64Array.from({ length: levelCount }, (_, i) => middle + ((top - middle) * i) / levelCount));
+    const levels = arena.f64From(
+      Float64Array.from({ length: levelCount }, (_, i) => middle + ((top - middle) * i) / levelCount),
+    );
     const counts = arena.i32(levelCount);
     exports.countEpisodes(path.ptr, events, b.run, b.rearm, levels.ptr, levelCount, counts.ptr);
     return { levels: levels.view().slice(), counts: counts.view().slice(), events };

@@ -12,7 +12,8 @@ function covariance(k: number, seed: number, scale = 1): Float64Array {
   const points = normals(k * (2 * k + 4), uniform(seed));
   return Float64Array.from({ length: k * k }, (_, at) => {
     let sum = 0;
-    for (let p = 0; p < k + 4; p++) sum += points[Math.floor(at / k) * (2 * k + 4) + p] * points[(at % k) * (2 * k + 4) + p];
+    for (let p = 0; p < k + 4; p++)
+      sum += points[Math.floor(at / k) * (2 * k + 4) + p] * points[(at % k) * (2 * k + 4) + p];
     return (scale * sum) / (2 * k + 4);
   });
 }
@@ -27,34 +28,51 @@ const axes = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constant(64));
 /** Largest difference against the largest entry. */
 const relative = (a: Float64Array, b: Float64Array): number => {
   const largest = Math.max(...b.map(Math.abs));
-  return deviation(a.map((v) => v / largest), b.map((v) => v / largest));
+  return deviation(
+    a.map((v) => v / largest),
+    b.map((v) => v / largest),
+  );
 };
 
 describe('factor of a covariance', () => {
   it('equals its twin through updates, solutions, traces and determinants', () => {
     const shape = fc.record({
-      k: axes, seed: fc.integer(), scale: fc.constantFrom(1e-12, 1, 1e12), keep: fc.constantFrom(0.6, 0.95, 0.998), updates: fc.integer({ min: 0, max: 12 }),
+      k: axes,
+      seed: fc.integer(),
+      scale: fc.constantFrom(1e-12, 1, 1e12),
+      keep: fc.constantFrom(0.6, 0.95, 0.998),
+      updates: fc.integer({ min: 0, max: 12 }),
     });
-    fc.assert(fc.property(shape, ({ k, seed, scale, keep, updates }) => {
-      let b = covariance(k, seed, scale);
-      const factor = factorOf(b, k);
-      const random = uniform(seed + 1);
-      for (let u = 0; u < updates; u++) {
-        const v = normals(k, random).map((value) => value * Math.sqrt(scale) * (u % 5 === 4 ? 10 : 1));
-        const c = (1 - keep) / keep;
-        const { form, direction } = factor.update(v, c, keep);
-        const solved = solve(b, v, k);
-        const wanted = solved.reduce((sum, value, i) => sum + value * v[i], 0);
-        expect(Math.abs(form - wanted) / wanted).toBeLessThan(1e-9);
-        expect(relative(direction, solved.map((value) => (c * value) / (1 + c * wanted)))).toBeLessThan(1e-9);
-        b = updated(b, v, c, keep, k);
-      }
-      const other = covariance(k, seed + 2, scale);
-      const x = normals(k, random);
-      expect(relative(factor.solve(x), solve(b, x, k))).toBeLessThan(1e-8);
-      expect(Math.abs(factor.trace(other) / traceOf(b, other, k) - 1)).toBeLessThan(1e-8);
-      expect(Math.abs(factor.logDeterminant() - logDeterminant(b, k))).toBeLessThan(1e-9 * (1 + k * Math.abs(Math.log(scale))));
-    }), { numRuns: 120 });
+    fc.assert(
+      fc.property(shape, ({ k, seed, scale, keep, updates }) => {
+        let b = covariance(k, seed, scale);
+        const factor = factorOf(b, k);
+        const random = uniform(seed + 1);
+        for (let u = 0; u < updates; u++) {
+          const v = normals(k, random).map((value) => value * Math.sqrt(scale) * (u % 5 === 4 ? 10 : 1));
+          const c = (1 - keep) / keep;
+          const { form, direction } = factor.update(v, c, keep);
+          const solved = solve(b, v, k);
+          const wanted = solved.reduce((sum, value, i) => sum + value * v[i], 0);
+          expect(Math.abs(form - wanted) / wanted).toBeLessThan(1e-9);
+          expect(
+            relative(
+              direction,
+              solved.map((value) => (c * value) / (1 + c * wanted)),
+            ),
+          ).toBeLessThan(1e-9);
+          b = updated(b, v, c, keep, k);
+        }
+        const other = covariance(k, seed + 2, scale);
+        const x = normals(k, random);
+        expect(relative(factor.solve(x), solve(b, x, k))).toBeLessThan(1e-8);
+        expect(Math.abs(factor.trace(other) / traceOf(b, other, k) - 1)).toBeLessThan(1e-8);
+        expect(Math.abs(factor.logDeterminant() - logDeterminant(b, k))).toBeLessThan(
+          1e-9 * (1 + k * Math.abs(Math.log(scale))),
+        );
+      }),
+      { numRuns: 120 },
+    );
   });
 
   it('gathers no rounding over twenty thousand updates', () => {

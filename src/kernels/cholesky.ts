@@ -13,7 +13,10 @@ export interface CholeskyExports {
 
 /** The factor L D L^T of a k x k covariance B, kept up to date by rank 1. */
 export interface Factor {
-  /** Smallest pivot when it was made, each against its entry on the diagonal of B: 1 for independent axes, towards 0 as B becomes singular. */
+  /**
+   * Smallest pivot when it was made, each against its entry on the diagonal of B: 1 for independent axes, towards 0 as
+   * B becomes singular.
+   */
   readonly least: number;
   /** B becomes keep (B + c v v^T), c > 0. Returns v^T B^-1 v and c (B + c v v^T)^-1 v. */
   update(v: Float64Array, c: number, keep: number): { readonly form: number; readonly direction: Float64Array };
@@ -25,7 +28,10 @@ export interface Factor {
   logDeterminant(): number;
 }
 
-/** Factorises B, row-major k x k; null where it is not positive definite. Allocates in the arena of `kernels` for as long as it lives. */
+/**
+ * Factorises B, row-major k x k; null where it is not positive definite. Allocates in the arena of `kernels` for as
+ * long as it lives.
+ */
 export function createFactor({ arena, exports }: KernelModule, b: Float64Array, k: number): Factor | null {
   requireCount('k', k, 1);
   requireLength('B', b, k * k);

@@ -8,13 +8,22 @@ import { couplingStep, createCouplingState } from './twin/coupling.ts';
 const shared = testKernels();
 
 /** The coordinates serve as residuals. */
-function wasm(e: TestEvents, o: CouplingOptions, cuts: readonly number[] = []): { rho: Float64Array; matrix: Float64Array } {
+function wasm(
+  e: TestEvents,
+  o: CouplingOptions,
+  cuts: readonly number[] = [],
+): { rho: Float64Array; matrix: Float64Array } {
   const kernels = shared.fork();
   const { arena } = kernels;
   const events = blocksOf(kernels, e);
   const previous = new Int32Array(e.n);
   previousInThread(e.thread, e.isVoid, THREADS, previous);
-  const inputs = { residual: events.x, time: arena.f64From(e.time), window: arena.f64From(e.window), previous: arena.i32From(previous) };
+  const inputs = {
+    residual: events.x,
+    time: arena.f64From(e.time),
+    window: arena.f64From(e.window),
+    previous: arena.i32From(previous),
+  };
   const state = couplingState(kernels, e.streams, e.k);
   const rho = arena.f64(e.n);
   for (const [from, to] of pieces(e.n, cuts)) runCoupling(kernels, events, inputs, o, state, rho, from, to);
@@ -24,9 +33,17 @@ function wasm(e: TestEvents, o: CouplingOptions, cuts: readonly number[] = []): 
 function twin(e: TestEvents, o: CouplingOptions): { rho: Float64Array; matrix: Float64Array } {
   const options = { ...o, k: e.k, streams: e.streams };
   const state = createCouplingState(options);
-  const rho = Float64Array.from({ length: e.n }, (_, i) => couplingStep(
-    options, state, e.stream[i], e.isVoid[i] ? null : e.x.subarray(i * e.k, (i + 1) * e.k), e.time[i], e.window[i], e.thread[i],
-  ));
+  const rho = Float64Array.from({ length: e.n }, (_, i) =>
+    couplingStep(
+      options,
+      state,
+      e.stream[i],
+      e.isVoid[i] ? null : e.x.subarray(i * e.k, (i + 1) * e.k),
+      e.time[i],
+      e.window[i],
+      e.thread[i],
+    ),
+  );
   const matrix = Float64Array.from({ length: e.streams ** 2 }, (_, at) => {
     const [p, q] = [Math.floor(at / e.streams), at % e.streams];
     return p === q ? Number.NaN : state.cross[at] / Math.sqrt(state.energy[p] * state.energy[q]);
@@ -34,17 +51,24 @@ function twin(e: TestEvents, o: CouplingOptions): { rho: Float64Array; matrix: F
   return { rho, matrix };
 }
 
-const options: fc.Arbitrary<CouplingOptions> = fc.record({ lambda: fc.constantFrom(0.05, 0.3), sync: fc.constantFrom('time', 'turn'), turnWindow: fc.constantFrom(1, 3, 8) });
+const options: fc.Arbitrary<CouplingOptions> = fc.record({
+  lambda: fc.constantFrom(0.05, 0.3),
+  sync: fc.constantFrom('time', 'turn'),
+  turnWindow: fc.constantFrom(1, 3, 8),
+});
 
 describe('coupling kernel', () => {
   it('equals its twin, however the run is cut', () => {
-    fc.assert(fc.property(shapes(200), options, fc.array(fc.nat(200), { maxLength: 4 }), (shape, o, cuts) => {
-      const e = testEvents(shape);
-      const [got, wanted] = [wasm(e, o, cuts), twin(e, o)];
-      expect(deviation(got.rho, wanted.rho)).toBeLessThan(1e-12);
-      expect(deviation(got.matrix, wanted.matrix)).toBeLessThan(1e-12);
-      expect(got).toEqual(wasm(e, o));
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(shapes(200), options, fc.array(fc.nat(200), { maxLength: 4 }), (shape, o, cuts) => {
+        const e = testEvents(shape);
+        const [got, wanted] = [wasm(e, o, cuts), twin(e, o)];
+        expect(deviation(got.rho, wanted.rho)).toBeLessThan(1e-12);
+        expect(deviation(got.matrix, wanted.matrix)).toBeLessThan(1e-12);
+        expect(got).toEqual(wasm(e, o));
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('matches nobody without time stamps', () => {
@@ -60,7 +84,9 @@ describe('coupling kernel', () => {
       const o = { lambda: 0.05, sync, turnWindow: 8 };
       const [before, after] = [wasm(e, o), wasm({ ...e, stream: e.stream.map((s) => label[s]) }, o)];
       expect(deviation(after.rho, before.rho)).toBeLessThan(1e-14);
-      before.matrix.forEach((value, at) => expect(after.matrix[label[Math.floor(at / 3)] * 3 + label[at % 3]]).toBe(value));
+      before.matrix.forEach((value, at) =>
+        expect(after.matrix[label[Math.floor(at / 3)] * 3 + label[at % 3]]).toBe(value),
+      );
     }
   });
 

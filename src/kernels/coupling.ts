@@ -7,8 +7,20 @@ export interface CouplingExports {
   couplingStateBytes(streams: number, k: number): number;
   couplingReset(state: number, streams: number, k: number): void;
   coupling(
-    from: number, to: number, k: number, streams: number, residual: number, stream: number, isVoid: number, time: number, window: number, previous: number,
-    lambda: number, turns: number, state: number, rho: number,
+    from: number,
+    to: number,
+    k: number,
+    streams: number,
+    residual: number,
+    stream: number,
+    isVoid: number,
+    time: number,
+    window: number,
+    previous: number,
+    lambda: number,
+    turns: number,
+    state: number,
+    rho: number,
   ): void;
   couplingMatrix(streams: number, state: number, matrix: number): void;
 }
@@ -39,7 +51,14 @@ export function couplingState({ arena, exports }: KernelModule, streams: number,
 
 /** rho of the stream of each of the events [from, to) (spec 6). */
 export function runCoupling(
-  { exports }: KernelModule, events: EventBlocks, inputs: CouplingInputs, o: CouplingOptions, state: StateBlock, rho: Block<Float64Array>, from: number, to: number,
+  { exports }: KernelModule,
+  events: EventBlocks,
+  inputs: CouplingInputs,
+  o: CouplingOptions,
+  state: StateBlock,
+  rho: Block<Float64Array>,
+  from: number,
+  to: number,
 ): void {
   requireEvents(events, from, to);
   requireCount('turnWindow', o.turnWindow, 1);
@@ -49,8 +68,20 @@ export function runCoupling(
   requireLengths({ time, window, previous, rho }, n);
   requireLength('coupling state', state, exports.couplingStateBytes(streams, k));
   exports.coupling(
-    from, to, k, streams, residual.ptr, stream.ptr, isVoid.ptr, time.ptr, window.ptr, previous.ptr,
-    o.lambda, o.sync === 'turn' ? o.turnWindow : 0, state.ptr, rho.ptr,
+    from,
+    to,
+    k,
+    streams,
+    residual.ptr,
+    stream.ptr,
+    isVoid.ptr,
+    time.ptr,
+    window.ptr,
+    previous.ptr,
+    o.lambda,
+    o.sync === 'turn' ? o.turnWindow : 0,
+    state.ptr,
+    rho.ptr,
   );
 }
 
@@ -63,7 +94,10 @@ export function readCouplingMatrix({ arena, exports }: KernelModule, streams: nu
   });
 }
 
-/** Coupling's `previous` column: the newest earlier event of the same thread that has an embedding, -1 = none. Thread -1 is a thread as well. */
+/**
+ * Coupling's `previous` column: the newest earlier event of the same thread that has an embedding, -1 = none. Thread -1
+ * is a thread as well.
+ */
 export function previousInThread(thread: Int32Array, isVoid: Uint8Array, threadCount: number, out: Int32Array): void {
   const newest = new Int32Array(threadCount + 1).fill(-1);
   for (let i = 0; i < out.length; i++) {

@@ -4,9 +4,25 @@ import type { KernelModule } from './module.ts';
 
 export interface CovarianceExports {
   covarianceAccumulate(
-    vectors: number, streams: number, count: number, d: number, seen: number, shifts: number, sums: number, scatter: number, panel: number,
+    vectors: number,
+    streams: number,
+    count: number,
+    d: number,
+    seen: number,
+    shifts: number,
+    sums: number,
+    scatter: number,
+    panel: number,
   ): void;
-  covarianceFinish(scatter: number, d: number, seen: number, sums: number, streamCount: number, degrees: number, panel: number): void;
+  covarianceFinish(
+    scatter: number,
+    d: number,
+    seen: number,
+    sums: number,
+    streamCount: number,
+    degrees: number,
+    panel: number,
+  ): void;
   mirrorUpper(matrix: number, n: number): void;
 }
 
@@ -14,8 +30,9 @@ export interface CovarianceExports {
 const CHUNK_BYTES = 2 * 1024 * 1024;
 
 /**
- * Pooled within-stream covariance (spec 3) in one pass over batches. Every vector is shifted by the first of its stream, so that taking the stream
- * means off at the end loses no digits to speak of. Allocates in the arena of `kernels` for as long as it lives: give it an instance of its own.
+ * Pooled within-stream covariance (spec 3) in one pass over batches. Every vector is shifted by the first of its
+ * stream, so that taking the stream means off at the end loses no digits to speak of. Allocates in the arena of
+ * `kernels` for as long as it lives: give it an instance of its own.
  */
 export class CovarianceAccumulator {
   readonly #kernels: KernelModule;
@@ -59,11 +76,20 @@ export class CovarianceAccumulator {
     const count = streams.length;
     requireLength('vectors', vectors, count * this.#dimension);
     if (count > this.#chunk) misuse(`${count} vectors at once, at most ${this.#chunk}`);
-    for (const stream of streams) if (stream < 0 || stream >= this.#streamCount) misuse(`stream ${stream} of ${this.#streamCount}`);
+    for (const stream of streams)
+      if (stream < 0 || stream >= this.#streamCount) misuse(`stream ${stream} of ${this.#streamCount}`);
     this.#vectors.view().set(vectors);
     this.#streams.view().set(streams);
     this.#kernels.exports.covarianceAccumulate(
-      this.#vectors.ptr, this.#streams.ptr, count, this.#dimension, this.#seen.ptr, this.#shifts.ptr, this.#sums.ptr, this.#scatter.ptr, this.#panel.ptr,
+      this.#vectors.ptr,
+      this.#streams.ptr,
+      count,
+      this.#dimension,
+      this.#seen.ptr,
+      this.#shifts.ptr,
+      this.#sums.ptr,
+      this.#scatter.ptr,
+      this.#panel.ptr,
     );
   }
 
@@ -84,9 +110,22 @@ export class CovarianceAccumulator {
     }
     for (let l = 0; l < d; l++) mean[l] /= count;
     const degrees = count - present;
-    this.#kernels.exports.covarianceFinish(this.#scatter.ptr, d, this.#seen.ptr, this.#sums.ptr, this.#streamCount, degrees, this.#panel.ptr);
+    this.#kernels.exports.covarianceFinish(
+      this.#scatter.ptr,
+      d,
+      this.#seen.ptr,
+      this.#sums.ptr,
+      this.#streamCount,
+      degrees,
+      this.#panel.ptr,
+    );
     const { memory } = this.#kernels;
     const { ptr } = this.#scatter;
-    return { covariance: { ptr, length: d * d, view: () => new Float64Array(memory.buffer, ptr, d * d) }, mean, count, degrees };
+    return {
+      covariance: { ptr, length: d * d, view: () => new Float64Array(memory.buffer, ptr, d * d) },
+      mean,
+      count,
+      degrees,
+    };
   }
 }

@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cusumSeries, detectorState, governanceWeights, openEpisodes, runDetectors, type DetectorLimits, type Episode } from './detectors.ts';
+import {
+  cusumSeries,
+  detectorState,
+  governanceWeights,
+  openEpisodes,
+  runDetectors,
+  type DetectorLimits,
+  type Episode,
+} from './detectors.ts';
 import { testKernels } from './testing.ts';
 import { pieces, uniform } from './testEvents.ts';
 import { boxCox, createDetectorState, cusumStep, detectorStep } from './twin/detectors.ts';
@@ -12,8 +20,21 @@ const fixture = JSON.parse(readFileSync(new URL('./fixtures/kernels.json', impor
 };
 
 const LIMITS: DetectorLimits = {
-  m: 0, s: 0.5, h: 3, kappa: 0.5, cap: 2, tauMax: 3, tauMin: 1, entropyClear: 1.3, lo: 0.5, hi: 2, dwell: 3,
-  voidOpen: 0.2, voidClear: 0.3, tensionLow: 0.4, tensionHigh: 1.6,
+  m: 0,
+  s: 0.5,
+  h: 3,
+  kappa: 0.5,
+  cap: 2,
+  tauMax: 3,
+  tauMin: 1,
+  entropyClear: 1.3,
+  lo: 0.5,
+  hi: 2,
+  dwell: 3,
+  voidOpen: 0.2,
+  voidClear: 0.3,
+  tensionLow: 0.4,
+  tensionHigh: 1.6,
 };
 /** Each stream has its own limit of T2. */
 const SHIFT_LIMITS = [4, 3, 5];
@@ -32,8 +53,8 @@ interface Columns {
 }
 
 /**
- * Signals that wander across their limits, so that every detector opens and closes; `calm` ones keep away from them but for single events,
- * and take values that limits have.
+ * Signals that wander across their limits, so that every detector opens and closes; `calm` ones keep away from them but
+ * for single events, and take values that limits have.
  */
 function columns(n: number, streams: number, seed: number, voids = 0.1, calm = false): Columns {
   const random = uniform(seed);
@@ -44,11 +65,24 @@ function columns(n: number, streams: number, seed: number, voids = 0.1, calm = f
   const walk = (high: number, missing = 0, always = false) => {
     const level = new Float64Array(streams).fill(0.5);
     return Float64Array.from(stream, (s, i) => {
-      level[s] = calm ? Math.round(20 * (random() < 0.01 ? random() : 0.5 + 0.1 * random())) / 20 : Math.min(1, Math.max(0, level[s] + 0.4 * (random() - 0.5)));
+      level[s] = calm
+        ? Math.round(20 * (random() < 0.01 ? random() : 0.5 + 0.1 * random())) / 20
+        : Math.min(1, Math.max(0, level[s] + 0.4 * (random() - 0.5)));
       return (isVoid[i] && !always) || random() < missing ? Number.NaN : high * level[s];
     });
   };
-  return { n, stream, seq, isVoid, kl: calm ? walk(2).map((v) => v * Math.ceil(3 * random() ** 2)) : walk(4), friction: walk(3), entropy: walk(2), rho: walk(0.6, 0, true), tension: walk(2, 0.1), mewma: walk(6, 0.05) };
+  return {
+    n,
+    stream,
+    seq,
+    isVoid,
+    kl: calm ? walk(2).map((v) => v * Math.ceil(3 * random() ** 2)) : walk(4),
+    friction: walk(3),
+    entropy: walk(2),
+    rho: walk(0.6, 0, true),
+    tension: walk(2, 0.1),
+    mewma: walk(6, 0.05),
+  };
 }
 
 interface Outcome {
@@ -59,7 +93,8 @@ interface Outcome {
   readonly weights: number[];
 }
 /** Missing with the other limits. */
-const shiftLimitsOf = (limits: DetectorLimits, streams: number) => SHIFT_LIMITS.slice(0, streams).map((limit) => (Number.isNaN(limits.h) ? Number.NaN : limit));
+const shiftLimitsOf = (limits: DetectorLimits, streams: number) =>
+  SHIFT_LIMITS.slice(0, streams).map((limit) => (Number.isNaN(limits.h) ? Number.NaN : limit));
 const byFired = (a: Episode, b: Episode) => a.fired - b.fired || a.stream - b.stream || a.kind - b.kind;
 
 function wasm(c: Columns, streams: number, limits: DetectorLimits, cuts: readonly number[] = []): Outcome {
@@ -67,53 +102,107 @@ function wasm(c: Columns, streams: number, limits: DetectorLimits, cuts: readonl
   const { arena } = kernels;
   const f64 = (values: Float64Array) => arena.f64From(values);
   const inputs = {
-    stream: arena.i32From(c.stream), seq: arena.i32From(c.seq), isVoid: arena.u8From(c.isVoid), kl: f64(c.kl), boxCox: f64(c.kl.map((v) => 2 - 2 / Math.sqrt(v))),
-    friction: f64(c.friction), entropy: f64(c.entropy), rho: f64(c.rho), tension: f64(c.tension), mewma: f64(c.mewma),
+    stream: arena.i32From(c.stream),
+    seq: arena.i32From(c.seq),
+    isVoid: arena.u8From(c.isVoid),
+    kl: f64(c.kl),
+    boxCox: f64(c.kl.map((v) => 2 - 2 / Math.sqrt(v))),
+    friction: f64(c.friction),
+    entropy: f64(c.entropy),
+    rho: f64(c.rho),
+    tension: f64(c.tension),
+    mewma: f64(c.mewma),
   };
   const out = { cusum: arena.f64(c.n), route: arena.u8(c.n), notice: arena.u8(c.n) };
   const state = detectorState(kernels, streams);
   const closed = pieces(c.n, cuts).flatMap(([from, to]) =>
-    runDetectors(kernels, inputs, { limits, shiftLimits: shiftLimitsOf(limits, streams), warmup: new Int32Array(streams).fill(5), referenceTo: 10 }, state, out, from, to));
+    runDetectors(
+      kernels,
+      inputs,
+      { limits, shiftLimits: shiftLimitsOf(limits, streams), warmup: new Int32Array(streams).fill(5), referenceTo: 10 },
+      state,
+      out,
+      from,
+      to,
+    ),
+  );
   return {
-    cusum: [...out.cusum.view()], route: [...out.route.view()], notice: [...out.notice.view()],
-    episodes: [...closed, ...openEpisodes(state)].sort(byFired), weights: [...governanceWeights(state)],
+    cusum: [...out.cusum.view()],
+    route: [...out.route.view()],
+    notice: [...out.notice.view()],
+    episodes: [...closed, ...openEpisodes(state)].sort(byFired),
+    weights: [...governanceWeights(state)],
   };
 }
 
 function twin(c: Columns, streams: number, limits: DetectorLimits): Outcome {
   const states = Array.from({ length: streams }, createDetectorState);
   const episodes: Episode[] = [];
-  const steps = Array.from({ length: c.n }, (_, index) => detectorStep(limits, states[c.stream[index]], {
-    index, stream: c.stream[index], seq: c.seq[index], isVoid: c.isVoid[index] === 1, warming: index < 10 || c.seq[index] <= 5,
-    kl: c.kl[index], friction: c.friction[index], entropy: c.entropy[index], rho: c.rho[index], tension: c.tension[index], mewma: c.mewma[index],
-    shiftLimit: shiftLimitsOf(limits, streams)[c.stream[index]],
-  }, episodes));
+  const steps = Array.from({ length: c.n }, (_, index) =>
+    detectorStep(
+      limits,
+      states[c.stream[index]],
+      {
+        index,
+        stream: c.stream[index],
+        seq: c.seq[index],
+        isVoid: c.isVoid[index] === 1,
+        warming: index < 10 || c.seq[index] <= 5,
+        kl: c.kl[index],
+        friction: c.friction[index],
+        entropy: c.entropy[index],
+        rho: c.rho[index],
+        tension: c.tension[index],
+        mewma: c.mewma[index],
+        shiftLimit: shiftLimitsOf(limits, streams)[c.stream[index]],
+      },
+      episodes,
+    ),
+  );
   return {
-    cusum: steps.map((s) => s.cusum), route: steps.map((s) => s.route), notice: steps.map((s) => s.notice),
-    episodes: episodes.sort(byFired), weights: states.map((s) => s.governanceWeight),
+    cusum: steps.map((s) => s.cusum),
+    route: steps.map((s) => s.route),
+    notice: steps.map((s) => s.notice),
+    episodes: episodes.sort(byFired),
+    weights: states.map((s) => s.governanceWeight),
   };
 }
 
 describe('detector kernel', () => {
   it('equals its twin, however the run is cut', () => {
     const kinds = new Set<number>();
-    const shape = fc.record({ n: fc.integer({ min: 0, max: 400 }), streams: fc.constantFrom(1, 3), voids: fc.constantFrom(0, 0.01, 0.1), calm: fc.boolean() });
-    fc.assert(fc.property(shape, fc.integer(), fc.array(fc.nat(400), { maxLength: 4 }), ({ n, streams, voids, calm }, seed, cuts) => {
-      const c = columns(n, streams, seed, voids, calm);
-      const [got, wanted] = [wasm(c, streams, LIMITS, cuts), twin(c, streams, LIMITS)];
-      expect(got.route).toEqual(wanted.route);
-      expect(got.notice).toEqual(wanted.notice);
-      expect(got.episodes).toEqual(wanted.episodes);
-      expect(got.cusum.map((v) => v.toFixed(9))).toEqual(wanted.cusum.map((v) => v.toFixed(9)));
-      expect(got.weights.map((v) => v.toFixed(9))).toEqual(wanted.weights.map((v) => v.toFixed(9)));
-      expect(got).toEqual(wasm(c, streams, LIMITS));
-      for (const { kind } of got.episodes) kinds.add(kind);
-    }), { numRuns: 160 });
+    const shape = fc.record({
+      n: fc.integer({ min: 0, max: 400 }),
+      streams: fc.constantFrom(1, 3),
+      voids: fc.constantFrom(0, 0.01, 0.1),
+      calm: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(
+        shape,
+        fc.integer(),
+        fc.array(fc.nat(400), { maxLength: 4 }),
+        ({ n, streams, voids, calm }, seed, cuts) => {
+          const c = columns(n, streams, seed, voids, calm);
+          const [got, wanted] = [wasm(c, streams, LIMITS, cuts), twin(c, streams, LIMITS)];
+          expect(got.route).toEqual(wanted.route);
+          expect(got.notice).toEqual(wanted.notice);
+          expect(got.episodes).toEqual(wanted.episodes);
+          expect(got.cusum.map((v) => v.toFixed(9))).toEqual(wanted.cusum.map((v) => v.toFixed(9)));
+          expect(got.weights.map((v) => v.toFixed(9))).toEqual(wanted.weights.map((v) => v.toFixed(9)));
+          expect(got).toEqual(wasm(c, streams, LIMITS));
+          for (const { kind } of got.episodes) kinds.add(kind);
+        },
+      ),
+      { numRuns: 160 },
+    );
     expect([...kinds].sort()).toEqual([0, 1, 2, 3, 4]);
   });
 
   it('stays silent where limits are missing', () => {
-    const missing = Object.fromEntries(Object.keys(LIMITS).map((name) => [name, Number.NaN])) as unknown as DetectorLimits;
+    const missing = Object.fromEntries(
+      Object.keys(LIMITS).map((name) => [name, Number.NaN]),
+    ) as unknown as DetectorLimits;
     const { cusum, route, episodes, weights } = wasm(columns(300, 2, 1), 2, { ...missing, dwell: 8 });
     expect(cusum.every(Number.isNaN)).toBe(true);
     expect(new Set(route)).toEqual(new Set([0, 1, 7]));
@@ -142,12 +231,14 @@ describe('winsorised CUSUM', () => {
   });
 
   it('stays between 0 and 2h and takes four events at least to fire', () => {
-    fc.assert(fc.property(fc.array(fc.double({ noNaN: true }), { maxLength: 100 }), (z) => {
-      const s = cusumSeries(shared, Float64Array.from(z), 8.5, 1, 3.5);
-      expect(s.every((value) => value >= 0 && value <= 17)).toBe(true);
-      const fired = s.findIndex((value) => value > 8.5);
-      if (fired >= 0) expect(fired).toBeGreaterThanOrEqual(3);
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.double({ noNaN: true }), { maxLength: 100 }), (z) => {
+        const s = cusumSeries(shared, Float64Array.from(z), 8.5, 1, 3.5);
+        expect(s.every((value) => value >= 0 && value <= 17)).toBe(true);
+        const fired = s.findIndex((value) => value > 8.5);
+        if (fired >= 0) expect(fired).toBeGreaterThanOrEqual(3);
+      }),
+    );
     expect(cusumSeries(shared, Float64Array.of(5, -Infinity), 8.5, 1, 3.5)).toEqual(Float64Array.of(2.5, 0));
     expect(boxCox(0)).toBe(-Infinity);
   });

@@ -6,9 +6,29 @@ import type { DetectorLimits, Episode } from './twin/detectors.ts';
 
 export interface DetectorExports {
   detectors(
-    from: number, to: number, base: number, limits: number, shiftLimits: number, warmup: number, referenceTo: number, stream: number, seq: number, isVoid: number,
-    kl: number, boxCox: number, friction: number, entropy: number, rho: number, tension: number, mewma: number,
-    state: number, cusum: number, route: number, notice: number, episodes: number, capacity: number,
+    from: number,
+    to: number,
+    base: number,
+    limits: number,
+    shiftLimits: number,
+    warmup: number,
+    referenceTo: number,
+    stream: number,
+    seq: number,
+    isVoid: number,
+    kl: number,
+    boxCox: number,
+    friction: number,
+    entropy: number,
+    rho: number,
+    tension: number,
+    mewma: number,
+    state: number,
+    cusum: number,
+    route: number,
+    notice: number,
+    episodes: number,
+    capacity: number,
   ): number;
   episodesWritten(): number;
   cusum(n: number, z: number, h: number, kappa: number, cap: number, out: number): void;
@@ -61,7 +81,21 @@ const EPISODE_BYTES = 40;
 const CAPACITY = 4096;
 
 const LIMITS: readonly (keyof DetectorLimits)[] = [
-  'm', 's', 'h', 'kappa', 'cap', 'tauMax', 'tauMin', 'entropyClear', 'lo', 'hi', 'dwell', 'voidOpen', 'voidClear', 'tensionLow', 'tensionHigh',
+  'm',
+  's',
+  'h',
+  'kappa',
+  'cap',
+  'tauMax',
+  'tauMin',
+  'entropyClear',
+  'lo',
+  'hi',
+  'dwell',
+  'voidOpen',
+  'voidClear',
+  'tensionLow',
+  'tensionHigh',
 ];
 
 export function detectorState({ arena }: KernelModule, streams: number): StateBlock {
@@ -75,12 +109,21 @@ export function detectorState({ arena }: KernelModule, streams: number): StateBl
  * @returns the episodes that closed, in order of closing; those still open are in the state (`openEpisodes`).
  */
 export function runDetectors(
-  { arena, exports }: KernelModule, inputs: DetectorInputs, o: DetectorOptions, state: StateBlock, out: DetectorColumns, from: number, to: number,
+  { arena, exports }: KernelModule,
+  inputs: DetectorInputs,
+  o: DetectorOptions,
+  state: StateBlock,
+  out: DetectorColumns,
+  from: number,
+  to: number,
 ): Episode[] {
   const { stream, seq, isVoid, kl, boxCox, friction, entropy, rho, tension, mewma } = inputs;
   const { cusum, route, notice } = out;
   requireRange(from, to, stream.length);
-  requireLengths({ seq, isVoid, kl, boxCox, friction, entropy, rho, tension, mewma, cusum, route, notice }, stream.length);
+  requireLengths(
+    { seq, isVoid, kl, boxCox, friction, entropy, rho, tension, mewma, cusum, route, notice },
+    stream.length,
+  );
   requireLength('detector state', state, o.warmup.length * STATE_BYTES);
   requireLength('shiftLimits', o.shiftLimits, o.warmup.length);
   const closed: Episode[] = [];
@@ -91,9 +134,29 @@ export function runDetectors(
     const episodes = arena.u8(CAPACITY * EPISODE_BYTES);
     for (let at = from; at < to;) {
       at = exports.detectors(
-        at, to, o.base ?? 0, limits.ptr, shiftLimits.ptr, warmup.ptr, o.referenceTo, stream.ptr, seq.ptr, isVoid.ptr,
-        kl.ptr, boxCox.ptr, friction.ptr, entropy.ptr, rho.ptr, tension.ptr, mewma.ptr,
-        state.ptr, cusum.ptr, route.ptr, notice.ptr, episodes.ptr, CAPACITY,
+        at,
+        to,
+        o.base ?? 0,
+        limits.ptr,
+        shiftLimits.ptr,
+        warmup.ptr,
+        o.referenceTo,
+        stream.ptr,
+        seq.ptr,
+        isVoid.ptr,
+        kl.ptr,
+        boxCox.ptr,
+        friction.ptr,
+        entropy.ptr,
+        rho.ptr,
+        tension.ptr,
+        mewma.ptr,
+        state.ptr,
+        cusum.ptr,
+        route.ptr,
+        notice.ptr,
+        episodes.ptr,
+        CAPACITY,
       );
       const written = exports.episodesWritten();
       if (written === 0) continue;
@@ -129,16 +192,28 @@ export function openEpisodes(state: StateBlock, only?: number): Episode[] {
 /** Governance weight J of each stream. */
 export function governanceWeights(state: StateBlock): Float64Array {
   const { doubles } = numbers(state);
-  return Float64Array.from({ length: doubles.length / STATE_DOUBLES }, (_, stream) => doubles[stream * STATE_DOUBLES + WEIGHT]);
+  return Float64Array.from(
+    { length: doubles.length / STATE_DOUBLES },
+    (_, stream) => doubles[stream * STATE_DOUBLES + WEIGHT],
+  );
 }
 
 function numbers(state: StateBlock): { ints: Int32Array; doubles: Float64Array } {
   const { buffer, byteOffset, length } = state.view();
-  return { ints: new Int32Array(buffer, byteOffset, length / 4), doubles: new Float64Array(buffer, byteOffset, length / 8) };
+  return {
+    ints: new Int32Array(buffer, byteOffset, length / 4),
+    doubles: new Float64Array(buffer, byteOffset, length / 8),
+  };
 }
 
 /** Winsorised CUSUM of a series from S = 0. */
-export function cusumSeries({ arena, exports }: KernelModule, z: Float64Array, h: number, kappa: number, cap: number): Float64Array {
+export function cusumSeries(
+  { arena, exports }: KernelModule,
+  z: Float64Array,
+  h: number,
+  kappa: number,
+  cap: number,
+): Float64Array {
   return arena.scope(() => {
     const out = arena.f64(z.length);
     exports.cusum(z.length, arena.f64From(z).ptr, h, kappa, cap, out.ptr);

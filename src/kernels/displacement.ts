@@ -5,8 +5,18 @@ import type { KernelModule } from './module.ts';
 
 export interface DisplacementExports {
   displacement(
-    from: number, to: number, k: number, x: number, stream: number, only: number, isVoid: number, referenceTo: number, means: number, lambda: number,
-    state: number, mewma: number,
+    from: number,
+    to: number,
+    k: number,
+    x: number,
+    stream: number,
+    only: number,
+    isVoid: number,
+    referenceTo: number,
+    means: number,
+    lambda: number,
+    state: number,
+    mewma: number,
   ): void;
 }
 
@@ -27,12 +37,31 @@ export function displacementState({ arena }: KernelModule, streams: number, k: n
 
 /** MEWMA T2 of events [from, to) of the chosen streams into `mewma` (spec 6). */
 export function runDisplacement(
-  { exports }: KernelModule, events: EventBlocks, o: DisplacementOptions, state: StateBlock, mewma: Block<Float64Array>, from: number, to: number,
+  { exports }: KernelModule,
+  events: EventBlocks,
+  o: DisplacementOptions,
+  state: StateBlock,
+  mewma: Block<Float64Array>,
+  from: number,
+  to: number,
 ): void {
   requireEvents(events, from, to);
   const { k, streams, x, stream, isVoid } = events;
   requireLength('means', o.means, streams * k);
   requireLength('displacement state', state, streams * k * 8);
   requireLength('mewma', mewma, events.n);
-  exports.displacement(from, to, k, x.ptr, stream.ptr, onlyStreams(events), isVoid.ptr, o.referenceTo, o.means.ptr, o.lambda, state.ptr, mewma.ptr);
+  exports.displacement(
+    from,
+    to,
+    k,
+    x.ptr,
+    stream.ptr,
+    onlyStreams(events),
+    isVoid.ptr,
+    o.referenceTo,
+    o.means.ptr,
+    o.lambda,
+    state.ptr,
+    mewma.ptr,
+  );
 }

@@ -3,8 +3,18 @@ import type { KernelModule } from './module.ts';
 
 export interface DownsampleExports {
   downsample(
-    x: number, start: number, y: number, code: number, n: number, slotOf: number, codeCount: number, lines: number, buckets: number,
-    states: number, out: number, lengths: number,
+    x: number,
+    start: number,
+    y: number,
+    code: number,
+    n: number,
+    slotOf: number,
+    codeCount: number,
+    lines: number,
+    buckets: number,
+    states: number,
+    out: number,
+    lengths: number,
   ): void;
 }
 
@@ -28,9 +38,10 @@ export interface DownsampleRequest {
 const STATE_BYTES = 64;
 
 /**
- * Min-max decimation for display, all streams in one pass. Per wanted stream: interleaved x, y in x order; the stream's first and last event in the range and,
- * of every bucket between, its events where there are two at most, else its minimum and maximum, else (nothing but gaps) one gap. Gaps in a row are one
- * point with y NaN. So at most 2 * buckets + 2 points, all of them events of the ledger.
+ * Min-max decimation for display, all streams in one pass. Per wanted stream: interleaved x, y in x order; the stream's
+ * first and last event in the range and, of every bucket between, its events where there are two at most, else its
+ * minimum and maximum, else (nothing but gaps) one gap. Gaps in a row are one point with y NaN. So at most 2 * buckets
+ * + 2 points, all of them events of the ledger.
  */
 export function downsample(kernels: KernelModule, request: DownsampleRequest): Float64Array[] {
   const { x, y, stream, from, to, buckets, streams } = request;
@@ -51,7 +62,8 @@ export function downsample(kernels: KernelModule, request: DownsampleRequest): F
   const capacity = 2 * buckets + 2;
   const { arena, exports } = kernels;
   return arena.scope(() => {
-    // Signals are in the kernels' memory already. Found before anything is allocated: views are lost when the memory grows.
+    // Signals are in the kernels' memory already. Found before anything is allocated: views are lost when the memory
+    // grows.
     const [values, streamOf] = [y.subarray(from, to), stream.subarray(from, to)];
     const found = { values: arena.find(values), streamOf: arena.find(streamOf) };
     const copied = (x ? 8 : 0) + (found.values === null ? 8 : 0) + (found.streamOf === null ? 4 : 0);
@@ -64,7 +76,20 @@ export function downsample(kernels: KernelModule, request: DownsampleRequest): F
     const out = arena.f64(streams.length * capacity * 2);
     const lengths = arena.i32(streams.length);
     states.view().fill(0);
-    exports.downsample(xs, from, ys, code, n, slotOf.ptr, codes, streams.length, buckets, states.ptr, out.ptr, lengths.ptr);
+    exports.downsample(
+      xs,
+      from,
+      ys,
+      code,
+      n,
+      slotOf.ptr,
+      codes,
+      streams.length,
+      buckets,
+      states.ptr,
+      out.ptr,
+      lengths.ptr,
+    );
     const points = out.view();
     const count = lengths.view();
     return streams.map((_, slot) => points.slice(slot * capacity * 2, (slot * capacity + count[slot]) * 2));

@@ -10,7 +10,15 @@ export interface EigenExports {
   eigenIterate(w: number, n: number, d: number, e: number, state: number, from: number, to: number): number;
   multiplyRows(a: number, m: number, b: number, p: number, d: number, y: number, ldy: number): void;
   combineRows(u: number, p: number, m: number, x: number, d: number, out: number): void;
-  chebyshevStep(y: number, q: number, previous: number, length: number, alpha: number, shift: number, gamma: number): void;
+  chebyshevStep(
+    y: number,
+    q: number,
+    previous: number,
+    length: number,
+    alpha: number,
+    shift: number,
+    gamma: number,
+  ): void;
   orthonormalise(q: number, p: number, d: number, from: number): number;
 }
 
@@ -29,23 +37,36 @@ export interface Eigenpairs {
 
 /** Required of every pair: |A v - lambda v| under this share of the largest eigenvalue. */
 const TOLERANCE = 1e-10;
-/** Wanted beyond it: the error of an eigenvector is residual / gap, so residuals are driven under this share of the gap to the next eigenvalue ... */
+/**
+ * Wanted beyond it: the error of an eigenvector is residual / gap, so residuals are driven under this share of the gap
+ * to the next eigenvalue ...
+ */
 const GAP_TOLERANCE = 1e-10;
 /** ... but rounding ends progress near this share of the largest eigenvalue. */
 const FLOOR = 2e-14;
 /** Cycles before the full decomposition takes over. Slowly decaying spectra of embeddings take 4 to 10. */
 const MAX_CYCLES = 40;
-/** Largest amplification of the leading direction in one filter: more would drown the last wanted one in its rounding errors. */
+/**
+ * Largest amplification of the leading direction in one filter: more would drown the last wanted one in its rounding
+ * errors.
+ */
 const MAX_AMPLIFICATION = 1e7;
 const MAX_DEGREE = 16;
 
 /**
- * The `k` largest eigenpairs of a positive semi-definite matrix: randomised subspace iteration (Halko, Martinsson & Tropp 2011) with oversampling and
- * Rayleigh-Ritz, accelerated by a Chebyshev filter (Rutishauser 1970; Zhou & Saad 2007), stopped by residuals; the full decomposition where that is
- * as fast or the iteration does not converge.
- * @param matrix dense n x n in an instance that nobody else uses meanwhile (see `KernelModule.fork`); the full decomposition overwrites it
+ * The `k` largest eigenpairs of a positive semi-definite matrix: randomised subspace iteration (Halko, Martinsson &
+ * Tropp 2011) with oversampling and Rayleigh-Ritz, accelerated by a Chebyshev filter (Rutishauser 1970; Zhou & Saad
+ * 2007), stopped by residuals; the full decomposition where that is as fast or the iteration does not converge.
+ * @param matrix dense n x n in an instance that nobody else uses meanwhile (see `KernelModule.fork`); the full
+ * decomposition overwrites it
  */
-export async function topEigenpairs(kernels: KernelModule, matrix: Block<Float64Array>, n: number, k: number, pace: Pace): Promise<Eigenpairs> {
+export async function topEigenpairs(
+  kernels: KernelModule,
+  matrix: Block<Float64Array>,
+  n: number,
+  k: number,
+  pace: Pace,
+): Promise<Eigenpairs> {
   requireCount('n', n, 1);
   requireCount('k', k, 1);
   requireLength('matrix', matrix, n * n);
@@ -58,8 +79,17 @@ export async function topEigenpairs(kernels: KernelModule, matrix: Block<Float64
   return fullEigenpairs(kernels, matrix, n, k, pace);
 }
 
-/** The `k` largest eigenpairs from a full symmetric eigendecomposition (Householder, implicit QL); overwrites the matrix. */
-export async function fullEigenpairs(kernels: KernelModule, matrix: Block<Float64Array>, n: number, k: number, pace: Pace): Promise<Eigenpairs> {
+/**
+ * The `k` largest eigenpairs from a full symmetric eigendecomposition (Householder, implicit QL); overwrites the
+ * matrix.
+ */
+export async function fullEigenpairs(
+  kernels: KernelModule,
+  matrix: Block<Float64Array>,
+  n: number,
+  k: number,
+  pace: Pace,
+): Promise<Eigenpairs> {
   requireLength('matrix', matrix, n * n);
   if (k > n) misuse(`${k} eigenpairs of a matrix of order ${n}`);
   const { arena } = kernels;
@@ -68,7 +98,9 @@ export async function fullEigenpairs(kernels: KernelModule, matrix: Block<Float6
     const d = arena.f64(n);
     await diagonalise(kernels, matrix.ptr, n, d, pace);
     const found = d.view();
-    const order = Array.from(found.keys()).sort((a, b) => found[b] - found[a]).slice(0, k);
+    const order = Array.from(found.keys())
+      .sort((a, b) => found[b] - found[a])
+      .slice(0, k);
     const rows = matrix.view();
     const values = Float64Array.from(order, (i) => found[i]);
     const vectors = new Float64Array(k * n);
@@ -80,7 +112,13 @@ export async function fullEigenpairs(kernels: KernelModule, matrix: Block<Float6
 }
 
 /** Leaves eigenvalues in d, unordered, and eigenvector i in row i of w. */
-async function diagonalise(kernels: KernelModule, w: number, n: number, d: Block<Float64Array>, pace: Pace): Promise<void> {
+async function diagonalise(
+  kernels: KernelModule,
+  w: number,
+  n: number,
+  d: Block<Float64Array>,
+  pace: Pace,
+): Promise<void> {
   const { arena, exports } = kernels;
   const e = arena.f64(n);
   const state = arena.f64(2);
@@ -97,14 +135,20 @@ async function diagonalise(kernels: KernelModule, w: number, n: number, d: Block
   }
   exports.eigenPrepare(w, n, d.ptr, e.ptr);
   for (let l = 0; l < n; l++) {
-    if (exports.eigenIterate(w, n, d.ptr, e.ptr, state.ptr, l, l + 1) !== 0) misuse('eigenvalues of a matrix that is not finite');
+    if (exports.eigenIterate(w, n, d.ptr, e.ptr, state.ptr, l, l + 1) !== 0)
+      misuse('eigenvalues of a matrix that is not finite');
     if (pace.due) await pace.breathe(0.4 + 0.6 * (1 - (1 - l / n) ** 2));
   }
   if (!d.view().every(Number.isFinite)) misuse('eigenvalues of a matrix that is not finite');
 }
 
 async function subspaceIteration(
-  kernels: KernelModule, matrix: Block<Float64Array>, n: number, k: number, p: number, pace: Pace,
+  kernels: KernelModule,
+  matrix: Block<Float64Array>,
+  n: number,
+  k: number,
+  p: number,
+  pace: Pace,
 ): Promise<Eigenpairs | null> {
   const { arena, exports } = kernels;
   const mark = arena.mark();
@@ -151,14 +195,28 @@ async function subspaceIteration(
       [cq, other] = [other, cq];
 
       const largest = ritz[0];
-      if (!(largest > 0)) return { values: ritz.slice(0, k), vectors: q.view().slice(0, k * n), method: 'subspace', products, residual: 0 };
+      if (!(largest > 0))
+        return {
+          values: ritz.slice(0, k),
+          vectors: q.view().slice(0, k * n),
+          method: 'subspace',
+          products,
+          residual: 0,
+        };
       const { worst, settled } = residuals(q.view(), cq.view(), ritz, n, k);
       if (worst <= TOLERANCE && (settled || worst > previousWorst / 2)) {
-        return { values: ritz.slice(0, k), vectors: q.view().slice(0, k * n), method: 'subspace', products, residual: worst };
+        return {
+          values: ritz.slice(0, k),
+          vectors: q.view().slice(0, k * n),
+          method: 'subspace',
+          products,
+          residual: worst,
+        };
       }
       previousWorst = worst;
 
-      // Chebyshev polynomial of the matrix, small on [0, edge] and 1 at the largest eigenvalue; cq already holds the first product.
+      // Chebyshev polynomial of the matrix, small on [0, edge] and 1 at the largest eigenvalue; cq already holds the
+      // first product.
       const edge = Math.max(ritz[p - 1], largest * 1e-12);
       const centre = edge / 2;
       const reach = (largest - centre) / centre;
@@ -186,7 +244,16 @@ async function subspaceIteration(
 }
 
 /** y = matrix q in stretches of rows, so that orders of thousands stay cancellable. */
-async function multiply(kernels: KernelModule, matrix: number, n: number, q: number, p: number, y: number, pace: Pace, fraction: number): Promise<void> {
+async function multiply(
+  kernels: KernelModule,
+  matrix: number,
+  n: number,
+  q: number,
+  p: number,
+  y: number,
+  pace: Pace,
+  fraction: number,
+): Promise<void> {
   const rows = Math.max(4, Math.min(n, (Math.ceil(2e7 / (n * p)) + 3) & ~3));
   for (let i = 0; i < n; i += rows) {
     kernels.exports.multiplyRows(matrix + i * n * 8, Math.min(rows, n - i), q, p, n, y + i * 8, n);
@@ -212,14 +279,22 @@ function sortedRotation(theta: Float64Array, vectors: Float64Array, u: Float64Ar
   return Float64Array.from(order, (i) => theta[i]);
 }
 
-function residuals(q: Float64Array, cq: Float64Array, ritz: Float64Array, n: number, k: number): { worst: number; settled: boolean } {
+function residuals(
+  q: Float64Array,
+  cq: Float64Array,
+  ritz: Float64Array,
+  n: number,
+  k: number,
+): { worst: number; settled: boolean } {
   let worst = 0;
   let settled = true;
   for (let i = 0; i < k; i++) {
     let sum = 0;
     for (let l = i * n; l < (i + 1) * n; l++) sum += (cq[l] - ritz[i] * q[l]) ** 2;
     const residual = Math.sqrt(sum) / ritz[0];
-    const gap = Math.min(i > 0 ? ritz[i - 1] - ritz[i] : Infinity, i + 1 < ritz.length ? ritz[i] - ritz[i + 1] : Infinity) / ritz[0];
+    const gap =
+      Math.min(i > 0 ? ritz[i - 1] - ritz[i] : Infinity, i + 1 < ritz.length ? ritz[i] - ritz[i + 1] : Infinity) /
+      ritz[0];
     worst = Math.max(worst, residual);
     if (residual > Math.max(FLOOR, GAP_TOLERANCE * gap)) settled = false;
   }

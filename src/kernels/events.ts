@@ -13,8 +13,8 @@ export interface EventBlocks {
   /** 1 where the event has no embedding. */
   readonly isVoid: Block<Uint8Array>;
   /**
-   * 1 where a stream is computed, S: nothing is written for the events of the others. Absent = all. Read by the kernels whose streams have nothing to do
-   * with each other (tracker, transport, displacement).
+   * 1 where a stream is computed, S: nothing is written for the events of the others. Absent = all. Read by the kernels
+   * whose streams have nothing to do with each other (tracker, transport, displacement).
    */
   readonly only?: Block<Uint8Array>;
 }

@@ -21,6 +21,21 @@ export interface MemoryExports {
 }
 
 /** Everything that `kernels.wasm` exports; each wrapper declares the part that it calls. */
-export interface KernelExports extends
-  AssignmentExports, BootstrapExports, CholeskyExports, CouplingExports, CovarianceExports, DetectorExports, DisplacementExports, DownsampleExports,
-  EigenExports, GeneratorExports, LatencyExports, MemoryExports, ProjectExports, RunLengthExports, TrackerExports, TransportExports {}
+export interface KernelExports
+  extends
+    AssignmentExports,
+    BootstrapExports,
+    CholeskyExports,
+    CouplingExports,
+    CovarianceExports,
+    DetectorExports,
+    DisplacementExports,
+    DownsampleExports,
+    EigenExports,
+    GeneratorExports,
+    LatencyExports,
+    MemoryExports,
+    ProjectExports,
+    RunLengthExports,
+    TrackerExports,
+    TransportExports {}

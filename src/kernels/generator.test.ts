@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createGenerator, GENERATOR_AXES, GENERATOR_DIMENSION, generateBlocks, generateEvents, SCHEDULE_FIELDS } from './generator.ts';
+import {
+  createGenerator,
+  GENERATOR_AXES,
+  GENERATOR_DIMENSION,
+  generateBlocks,
+  generateEvents,
+  SCHEDULE_FIELDS,
+} from './generator.ts';
 import { testKernels } from './testing.ts';
 import { exactExp, exactLn, generateTwin, normals, splitmix64, xoshiro256 } from './twin/generator.ts';
 
@@ -15,18 +22,35 @@ function steady(slots: number, shared = Math.sqrt(0.72), own = Math.sqrt(0.28)):
 describe('random numbers', () => {
   it('are splitmix64 and xoshiro256** as published', () => {
     // Reference outputs of the authors' C programs.
-    expect(splitmix64(1234567n, 5)).toEqual([6457827717110365317n, 3203168211198807973n, 9817491932198370423n, 4593380528125082431n, 16408922859458223821n]);
+    expect(splitmix64(1234567n, 5)).toEqual([
+      6457827717110365317n,
+      3203168211198807973n,
+      9817491932198370423n,
+      4593380528125082431n,
+      16408922859458223821n,
+    ]);
     const next = xoshiro256([1n, 2n, 3n, 4n]);
-    expect(Array.from({ length: 6 }, next)).toEqual([11520n, 0n, 1509978240n, 1215971899390074240n, 1216172134540287360n, 607988272756665600n]);
+    expect(Array.from({ length: 6 }, next)).toEqual([
+      11520n,
+      0n,
+      1509978240n,
+      1215971899390074240n,
+      1216172134540287360n,
+      607988272756665600n,
+    ]);
   });
 
   it('take exp and ln to the last few bits', () => {
-    fc.assert(fc.property(fc.double({ min: -600, max: 600, noNaN: true }), (x) => {
-      expect(Math.abs(exactExp(x) / Math.exp(x) - 1)).toBeLessThan(1e-13);
-    }));
-    fc.assert(fc.property(fc.double({ min: 1e-300, max: 1e300, noNaN: true }), (x) => {
-      expect(Math.abs(exactLn(x) - Math.log(x))).toBeLessThanOrEqual(4e-16 * Math.max(1, Math.abs(Math.log(x))));
-    }));
+    fc.assert(
+      fc.property(fc.double({ min: -600, max: 600, noNaN: true }), (x) => {
+        expect(Math.abs(exactExp(x) / Math.exp(x) - 1)).toBeLessThan(1e-13);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.double({ min: 1e-300, max: 1e300, noNaN: true }), (x) => {
+        expect(Math.abs(exactLn(x) - Math.log(x))).toBeLessThanOrEqual(4e-16 * Math.max(1, Math.abs(Math.log(x))));
+      }),
+    );
   });
 
   it('are normal: Kolmogorov-Smirnov and the tail beyond the last layer', () => {
@@ -49,24 +73,41 @@ describe('random numbers', () => {
 describe('generator kernel', () => {
   it('equals its twin bit for bit, whatever the schedule', () => {
     const weight = fc.double({ min: 0, max: 3, noNaN: true });
-    const slot = fc.tuple(weight, weight, fc.double({ min: 1, max: 400, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 100, max: 999, noNaN: true }), ...Array.from({ length: 12 }, () => weight));
-    fc.assert(fc.property(fc.nat(Number.MAX_SAFE_INTEGER), fc.array(slot, { minLength: 1, maxLength: 40 }), weight, (seed, slots, scale) => {
-      const schedule = Float64Array.from(slots.flat());
-      const twin = generateTwin(seed, scale, 0.01, schedule, slots.length);
-      kernels.arena.scope(() => {
-        const blocks = generateBlocks(kernels, { seed, centroidScale: scale, noise: 0.01, schedule }, true);
-        expect([...blocks.provider.view()]).toEqual(twin.provider);
-        expect([...blocks.latencyMicros.view()]).toEqual(twin.latencyMicros);
-        expect(bits(blocks.latent!.view())).toEqual(bits(Float64Array.from(twin.latent)));
-        expect(bits(blocks.embedding.view())).toEqual(bits(twin.embedding));
-      });
-    }), { numRuns: 12 });
+    const slot = fc.tuple(
+      weight,
+      weight,
+      fc.double({ min: 1, max: 400, noNaN: true }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.double({ min: 100, max: 999, noNaN: true }),
+      ...Array.from({ length: 12 }, () => weight),
+    );
+    fc.assert(
+      fc.property(
+        fc.nat(Number.MAX_SAFE_INTEGER),
+        fc.array(slot, { minLength: 1, maxLength: 40 }),
+        weight,
+        (seed, slots, scale) => {
+          const schedule = Float64Array.from(slots.flat());
+          const twin = generateTwin(seed, scale, 0.01, schedule, slots.length);
+          kernels.arena.scope(() => {
+            const blocks = generateBlocks(kernels, { seed, centroidScale: scale, noise: 0.01, schedule }, true);
+            expect([...blocks.provider.view()]).toEqual(twin.provider);
+            expect([...blocks.latencyMicros.view()]).toEqual(twin.latencyMicros);
+            expect(bits(blocks.latent!.view())).toEqual(bits(Float64Array.from(twin.latent)));
+            expect(bits(blocks.embedding.view())).toEqual(bits(twin.embedding));
+          });
+        },
+      ),
+      { numRuns: 12 },
+    );
   });
 
   it('gives each seed its own ledger, and the same again', () => {
     const options = { seed: 5, centroidScale: 1, noise: 0.01, schedule: steady(50) };
     expect(generateEvents(kernels, options)).toEqual(generateEvents(testKernels(), options));
-    expect(generateEvents(kernels, { ...options, seed: 6 }).embedding).not.toEqual(generateEvents(kernels, options).embedding);
+    expect(generateEvents(kernels, { ...options, seed: 6 }).embedding).not.toEqual(
+      generateEvents(kernels, options).embedding,
+    );
   });
 
   it('does not change what came before a change of plan', () => {
@@ -74,30 +115,41 @@ describe('generator kernel', () => {
     const changed = steady(50);
     for (let s = 30; s < 50; s++) changed.set([0.5, 0.5, 190, 0.6, 320, 3, 0, 1], s * SCHEDULE_FIELDS);
     const before = generateEvents(kernels, options).embedding.subarray(0, 30 * 4 * GENERATOR_DIMENSION);
-    expect(generateEvents(kernels, { ...options, schedule: changed }).embedding.subarray(0, 30 * 4 * GENERATOR_DIMENSION)).toEqual(before);
+    expect(
+      generateEvents(kernels, { ...options, schedule: changed }).embedding.subarray(0, 30 * 4 * GENERATOR_DIMENSION),
+    ).toEqual(before);
   });
 
   it('gives the same events whatever the schedule is cut into', () => {
     const options = { seed: 5, centroidScale: 1, noise: 0.01 };
     const whole = generateEvents(kernels, { ...options, schedule: steady(50) });
-    fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 10 }), (cuts) => {
-      const next = createGenerator(kernels, options);
-      let slot = 0;
-      for (const slots of cuts) {
-        const from = slot * 4;
-        slot = Math.min(50, slot + slots);
-        if (slot * 4 === from) return;
-        const part = next(steady(slot - from / 4));
-        expect(part.provider).toEqual(whole.provider.subarray(from, slot * 4));
-        expect(part.latencyMicros).toEqual(whole.latencyMicros.subarray(from, slot * 4));
-        expect(bits(part.embedding)).toBe(bits(whole.embedding.subarray(from * GENERATOR_DIMENSION, slot * 4 * GENERATOR_DIMENSION)));
-      }
-    }), { numRuns: 20 });
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 10 }), (cuts) => {
+        const next = createGenerator(kernels, options);
+        let slot = 0;
+        for (const slots of cuts) {
+          const from = slot * 4;
+          slot = Math.min(50, slot + slots);
+          if (slot * 4 === from) return;
+          const part = next(steady(slot - from / 4));
+          expect(part.provider).toEqual(whole.provider.subarray(from, slot * 4));
+          expect(part.latencyMicros).toEqual(whole.latencyMicros.subarray(from, slot * 4));
+          expect(bits(part.embedding)).toBe(
+            bits(whole.embedding.subarray(from * GENERATOR_DIMENSION, slot * 4 * GENERATOR_DIMENSION)),
+          );
+        }
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it('lifts by orthonormal rows: lengths in 64 dimensions are lengths in 8', () => {
     kernels.arena.scope(() => {
-      const { embedding, latent } = generateBlocks(kernels, { seed: 3, centroidScale: 1.5, noise: 0, schedule: steady(100) }, true);
+      const { embedding, latent } = generateBlocks(
+        kernels,
+        { seed: 3, centroidScale: 1.5, noise: 0, schedule: steady(100) },
+        true,
+      );
       const length = (values: ArrayLike<number>) => Math.hypot(...Array.from(values));
       for (let i = 0; i < 400; i++) {
         const e = embedding.view().subarray(i * GENERATOR_DIMENSION, (i + 1) * GENERATOR_DIMENSION);
@@ -107,13 +159,17 @@ describe('generator kernel', () => {
   });
 
   it('refuses seeds that a double cannot hold', () => {
-    for (const seed of [-1, 0.5, NaN, 2 ** 53]) expect(() => generateEvents(kernels, { seed, centroidScale: 1, noise: 0, schedule: steady(1) })).toThrow('seed');
+    for (const seed of [-1, 0.5, NaN, 2 ** 53])
+      expect(() => generateEvents(kernels, { seed, centroidScale: 1, noise: 0, schedule: steady(1) })).toThrow('seed');
   });
 });
 
-const bits = (values: Float64Array | Float32Array): string => Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
+const bits = (values: Float64Array | Float32Array): string =>
+  Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
 
-/** Standard normal distribution function to 1e-12: the series about 0 (Marsaglia 2004), the continued fraction beyond. */
+/**
+ * Standard normal distribution function to 1e-12: the series about 0 (Marsaglia 2004), the continued fraction beyond.
+ */
 function normalCdf(x: number): number {
   if (x < -6 || x > 6) return x < 0 ? 0 : 1;
   let sum = x;

@@ -10,12 +10,18 @@ const ROWS = 64;
 export const RANK_TOLERANCE = 1e-10;
 
 /**
- * The largest eigenpairs of X^T X / degrees by the smaller problem X X^T, for fewer rows than columns: v = X^T u / |X^T u|.
- * Fewer than `k` where the numerical rank is lower.
+ * The largest eigenpairs of X^T X / degrees by the smaller problem X X^T, for fewer rows than columns: v = X^T u / |X^T
+ * u|. Fewer than `k` where the numerical rank is lower.
  * @param rows X, row-major n x d, in an instance that nobody else uses meanwhile
  */
 export async function gramEigenpairs(
-  kernels: KernelModule, rows: Block<Float64Array>, n: number, d: number, degrees: number, k: number, pace: Pace,
+  kernels: KernelModule,
+  rows: Block<Float64Array>,
+  n: number,
+  d: number,
+  degrees: number,
+  k: number,
+  pace: Pace,
 ): Promise<Eigenpairs> {
   requireLength('rows', rows, n * d);
   if (k > n) misuse(`${k} eigenpairs of ${n} rows`);
@@ -26,7 +32,13 @@ export async function gramEigenpairs(
     for (let i = 0; i < n; i += ROWS) {
       for (let j = i; j < n; j += ROWS) {
         exports.multiplyRows(
-          rows.ptr + j * d * 8, Math.min(ROWS, n - j), rows.ptr + i * d * 8, Math.min(ROWS, n - i), d, gram.ptr + (i * n + j) * 8, n,
+          rows.ptr + j * d * 8,
+          Math.min(ROWS, n - j),
+          rows.ptr + i * d * 8,
+          Math.min(ROWS, n - i),
+          d,
+          gram.ptr + (i * n + j) * 8,
+          n,
         );
         if (pace.due) await pace.breathe(i / n / 2);
       }
@@ -38,7 +50,11 @@ export async function gramEigenpairs(
     const vectors = arena.f64(kept * d);
     exports.combineRows(arena.f64From(found.vectors.subarray(0, kept * n)).ptr, kept, n, rows.ptr, d, vectors.ptr);
     exports.orthonormalise(vectors.ptr, kept, d, 0);
-    return { ...found, values: found.values.slice(0, kept).map((value) => value / degrees), vectors: vectors.view().slice() };
+    return {
+      ...found,
+      values: found.values.slice(0, kept).map((value) => value / degrees),
+      vectors: vectors.view().slice(),
+    };
   } finally {
     arena.release(mark);
   }

@@ -4,7 +4,15 @@ export { bootstrapDisplacement, type DisplacementBootstrap, type EpisodeCounts }
 export { createFactor, type Factor } from './cholesky.ts';
 export { couplingState, previousInThread, readCouplingMatrix, runCoupling, type CouplingOptions } from './coupling.ts';
 export { CovarianceAccumulator } from './covariance.ts';
-export { cusumSeries, detectorState, governanceWeights, openEpisodes, runDetectors, type DetectorLimits, type Episode } from './detectors.ts';
+export {
+  cusumSeries,
+  detectorState,
+  governanceWeights,
+  openEpisodes,
+  runDetectors,
+  type DetectorLimits,
+  type Episode,
+} from './detectors.ts';
 export { displacementState, runDisplacement } from './displacement.ts';
 export { downsample, type DownsampleRequest } from './downsample.ts';
 export { fullEigenpairs, topEigenpairs, type Eigenpairs } from './eigen.ts';

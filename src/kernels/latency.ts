@@ -6,7 +6,16 @@ import type { KernelModule } from './module.ts';
 export interface LatencyExports {
   latencyStateBytes(size: number): number;
   latency(
-    from: number, to: number, latency: number, size: number, factor: number, minimum: number, adaptive: number, state: number, p95: number, window: number,
+    from: number,
+    to: number,
+    latency: number,
+    size: number,
+    factor: number,
+    minimum: number,
+    adaptive: number,
+    state: number,
+    p95: number,
+    window: number,
   ): void;
 }
 
@@ -37,11 +46,28 @@ export function latencyState({ arena, exports }: KernelModule, size: number): St
 
 /** P95 and the dynamic window of events [from, to) (spec 5). `latency` has NaN where there is none. */
 export function runLatency(
-  { exports }: KernelModule, latency: Block<Float64Array>, o: LatencyOptions, state: StateBlock, out: LatencyColumns, from: number, to: number,
+  { exports }: KernelModule,
+  latency: Block<Float64Array>,
+  o: LatencyOptions,
+  state: StateBlock,
+  out: LatencyColumns,
+  from: number,
+  to: number,
 ): void {
   requireCount('latency window', o.size, 1);
   requireRange(from, to, latency.length);
   requireLengths({ p95: out.p95, window: out.window }, latency.length);
   requireLength('latency state', state, exports.latencyStateBytes(o.size));
-  exports.latency(from, to, latency.ptr, o.size, o.factor, o.minimum, o.adaptive ? 1 : 0, state.ptr, out.p95.ptr, out.window.ptr);
+  exports.latency(
+    from,
+    to,
+    latency.ptr,
+    o.size,
+    o.factor,
+    o.minimum,
+    o.adaptive ? 1 : 0,
+    state.ptr,
+    out.p95.ptr,
+    out.window.ptr,
+  );
 }

@@ -14,8 +14,11 @@ export async function compileKernels(signal?: AbortSignal): Promise<WebAssembly.
   if (!response.ok) throw unreachable(`the server answered ${response.status}`);
   try {
     // A host that serves .wasm with another content type makes compileStreaming refuse it.
-    const streams = response.headers.get('content-type')?.split(';')[0] === 'application/wasm' && 'compileStreaming' in WebAssembly;
-    return streams ? await WebAssembly.compileStreaming(response) : await WebAssembly.compile(await response.arrayBuffer());
+    const streams =
+      response.headers.get('content-type')?.split(';')[0] === 'application/wasm' && 'compileStreaming' in WebAssembly;
+    return streams
+      ? await WebAssembly.compileStreaming(response)
+      : await WebAssembly.compile(await response.arrayBuffer());
   } catch (thrown) {
     throw kernelsUnusable(thrown);
   }
@@ -26,5 +29,10 @@ export async function loadKernels(signal?: AbortSignal): Promise<KernelModule> {
 }
 
 function unreachable(problem: string): TautlineFailure {
-  return new TautlineFailure({ kind: 'network', url, problem: `the numeric kernels could not be fetched: ${problem}`, advice: 'Check the connection and reload.' });
+  return new TautlineFailure({
+    kind: 'network',
+    url,
+    problem: `the numeric kernels could not be fetched: ${problem}`,
+    advice: 'Check the connection and reload.',
+  });
 }

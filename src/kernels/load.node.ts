@@ -13,7 +13,12 @@ export async function loadKernels(file: string = BUILT_KERNELS): Promise<KernelM
     bytes = new Uint8Array(await readFile(file));
   } catch (thrown) {
     const problem = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new TautlineFailure({ kind: 'file', file, problem: `the numeric kernels cannot be read: ${problem}`, advice: 'Build them with "npm run wasm".' });
+    throw new TautlineFailure({
+      kind: 'file',
+      file,
+      problem: `the numeric kernels cannot be read: ${problem}`,
+      advice: 'Build them with "npm run wasm".',
+    });
   }
   let module: WebAssembly.Module;
   try {

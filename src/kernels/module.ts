@@ -2,12 +2,18 @@ import { TautlineFailure } from '../core/errors.ts';
 import { Arena } from './arena.ts';
 import type { KernelExports } from './exports.ts';
 
-/** One instance of the kernels: raw exports and the arena over its own memory. Typed wrappers take it as their first argument. */
+/**
+ * One instance of the kernels: raw exports and the arena over its own memory. Typed wrappers take it as their first
+ * argument.
+ */
 export interface KernelModule {
   readonly exports: KernelExports;
   readonly memory: WebAssembly.Memory;
   readonly arena: Arena;
-  /** Another instance of the same compiled module with a memory of its own, for work that holds blocks across an `await`. */
+  /**
+   * Another instance of the same compiled module with a memory of its own, for work that holds blocks across an
+   * `await`.
+   */
   fork(): KernelModule;
 }
 
@@ -31,7 +37,11 @@ export function instantiateKernels(module: WebAssembly.Module): KernelModule {
 export function kernelsUnusable(thrown: unknown): TautlineFailure {
   const problem = thrown instanceof Error ? thrown.message : String(thrown);
   if (thrown instanceof RangeError) {
-    return new TautlineFailure({ kind: 'memory', problem: `the numeric kernels could not start: ${problem}`, advice: 'Close other tabs and reload.' });
+    return new TautlineFailure({
+      kind: 'memory',
+      problem: `the numeric kernels could not start: ${problem}`,
+      advice: 'Close other tabs and reload.',
+    });
   }
   return new TautlineFailure({
     kind: 'internal',

@@ -35,7 +35,9 @@ export class Pace {
   async breathe(fraction: number, detail?: string): Promise<void> {
     this.check();
     if (!this.due) return;
-    this.#options.onProgress?.(detail === undefined ? { phase: this.#what, fraction } : { phase: this.#what, fraction, detail });
+    this.#options.onProgress?.(
+      detail === undefined ? { phase: this.#what, fraction } : { phase: this.#what, fraction, detail },
+    );
     // A timer, not a microtask: only then do messages such as "cancel" arrive.
     await new Promise((resolve) => setTimeout(resolve, 0));
     this.#since = performance.now();

@@ -21,7 +21,12 @@ const CHUNK_BYTES = 2 * 1024 * 1024;
  * x = axes (e - mean) of vectors (row-major count x D) as float32, count x k, summed in double precision.
  * A vector gives the same bits whatever its place and its batch.
  */
-export function projectRows(kernels: KernelModule, projection: Axes, vectors: Float32Array, count: number): Float32Array {
+export function projectRows(
+  kernels: KernelModule,
+  projection: Axes,
+  vectors: Float32Array,
+  count: number,
+): Float32Array {
   const { dimension: d, k, mean, axes } = projection;
   requireCount('dimension', d, 1);
   requireCount('k', k, 1);

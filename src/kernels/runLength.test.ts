@@ -11,20 +11,46 @@ values[17] = -Infinity;
 const series = { values, starts: Int32Array.of(0, 600, 600, 699, 700) };
 
 describe('run lengths', () => {
-  const detectors: ScalarDetector[] = [{ kind: 'cusum', kappa: 0.4, cap: 1.5 }, { kind: 'dwell', dwell: 3 }, { kind: 'level', rearm: 0.5 }];
+  const detectors: ScalarDetector[] = [
+    { kind: 'cusum', kappa: 0.4, cap: 1.5 },
+    { kind: 'dwell', dwell: 3 },
+    { kind: 'level', rearm: 0.5 },
+  ];
   test.each(detectors)('$kind equals its twin, on the sample and on replicates of it', (detector) => {
     const levels = Float64Array.of(0.3, 0.8, 1.4, 2, 3.1);
-    const runs = simulateRunLengths(testKernels(), series, { detector, levels, block: 50, events: 9000, replicates: 2, replicateEvents: 5000, seed: 4 });
-    expect({ alarms: runs.alarms, clear: runs.clear }).toEqual(runLengthCounts(series, detector, levels, { block: 50, resample: false, events: 9000, seed: 4 }));
+    const runs = simulateRunLengths(testKernels(), series, {
+      detector,
+      levels,
+      block: 50,
+      events: 9000,
+      replicates: 2,
+      replicateEvents: 5000,
+      seed: 4,
+    });
+    expect({ alarms: runs.alarms, clear: runs.clear }).toEqual(
+      runLengthCounts(series, detector, levels, { block: 50, resample: false, events: 9000, seed: 4 }),
+    );
     runs.replicates.forEach((own, r) => {
-      expect(own).toEqual(runLengthCounts(series, detector, levels, { block: 50, resample: true, events: 5000, seed: 5 + r }));
+      expect(own).toEqual(
+        runLengthCounts(series, detector, levels, { block: 50, resample: true, events: 5000, seed: 5 + r }),
+      );
     });
     expect(runs.alarms[0]).toBeGreaterThan(50);
   });
 
   test('a wrong length is refused', () => {
-    const plan = { detector: detectors[0], levels: Float64Array.of(1), block: 50, events: 10, replicates: 0, replicateEvents: 0, seed: 1 };
-    expect(() => simulateRunLengths(testKernels(), { values, starts: Int32Array.of(0, 5) }, plan)).toThrow(/values has 700 elements, 5 expected/);
+    const plan = {
+      detector: detectors[0],
+      levels: Float64Array.of(1),
+      block: 50,
+      events: 10,
+      replicates: 0,
+      replicateEvents: 0,
+      seed: 1,
+    };
+    expect(() => simulateRunLengths(testKernels(), { values, starts: Int32Array.of(0, 5) }, plan)).toThrow(
+      /values has 700 elements, 5 expected/,
+    );
     expect(() => simulateRunLengths(testKernels(), series, { ...plan, events: 0 })).toThrow(/events is 0/);
   });
 });

@@ -4,15 +4,28 @@ import type { KernelModule } from './module.ts';
 export interface RunLengthExports {
   runLengthScratchBytes(levelCount: number, blocks: number): number;
   runLengths(
-    kind: number, values: number, starts: number, streams: number, block: number, resample: number, events: number, seed: number,
-    levels: number, levelCount: number, a: number, b: number, scratch: number, alarms: number, clear: number,
+    kind: number,
+    values: number,
+    starts: number,
+    streams: number,
+    block: number,
+    resample: number,
+    events: number,
+    seed: number,
+    levels: number,
+    levelCount: number,
+    a: number,
+    b: number,
+    scratch: number,
+    alarms: number,
+    clear: number,
   ): void;
 }
 
 /**
  * A detector over one number an event, with a threshold:
- * cusum: S = min(2h, max(0, S + min(z, cap) - kappa)) alarms above h until it is 0; dwell: that many events in a row below minus the threshold;
- * level: above the threshold, until at or below `rearm` times it.
+ * cusum: S = min(2h, max(0, S + min(z, cap) - kappa)) alarms above h until it is 0; dwell: that many events in a row
+ * below minus the threshold; level: above the threshold, until at or below `rearm` times it.
  */
 export type ScalarDetector =
   | { readonly kind: 'cusum'; readonly kappa: number; readonly cap: number }
@@ -58,19 +71,28 @@ export interface RunLengths extends RunLengthCounts {
 export function simulateRunLengths(kernels: KernelModule, series: InControlSeries, plan: RunLengthPlan): RunLengths {
   const { detector, levels, block, events, replicates, replicateEvents, seed } = plan;
   const streams = series.starts.length - 1;
-  for (const [what, value] of Object.entries({ streams, block, events, levels: levels.length })) requireCount(what, value, 1);
+  for (const [what, value] of Object.entries({ streams, block, events, levels: levels.length }))
+    requireCount(what, value, 1);
   requireCount('replicates', replicates);
   requireCount('replicateEvents', replicateEvents);
   requireLength('values', series.values, series.starts[streams]);
   const { arena, exports } = kernels;
-  const [kind, a, b] = detector.kind === 'cusum' ? [0, detector.kappa, detector.cap] : detector.kind === 'dwell' ? [1, detector.dwell, 0] : [2, 0, detector.rearm];
+  const [kind, a, b] =
+    detector.kind === 'cusum'
+      ? [0, detector.kappa, detector.cap]
+      : detector.kind === 'dwell'
+        ? [1, detector.dwell, 0]
+        : [2, 0, detector.rearm];
   // The kernel takes two levels at a time.
   const padded = levels.length + (levels.length % 2);
   return arena.scope(() => {
     const values = arena.f64From(series.values);
     const starts = arena.i32From(series.starts);
     const ladder = arena.f64(padded);
-    ladder.view().fill(levels[levels.length - 1]).set(levels);
+    ladder
+      .view()
+      .fill(levels[levels.length - 1])
+      .set(levels);
     const scratch = arena.u8(exports.runLengthScratchBytes(padded, series.values.length));
     const alarms = arena.f64(padded);
     const clear = arena.f64(padded);
@@ -78,12 +100,29 @@ export function simulateRunLengths(kernels: KernelModule, series: InControlSerie
       alarms.view().fill(0);
       clear.view().fill(0);
       exports.runLengths(
-        kind, values.ptr, starts.ptr, streams, block, resample ? 1 : 0, length, own, ladder.ptr, padded, a, b, scratch.ptr, alarms.ptr, clear.ptr,
+        kind,
+        values.ptr,
+        starts.ptr,
+        streams,
+        block,
+        resample ? 1 : 0,
+        length,
+        own,
+        ladder.ptr,
+        padded,
+        a,
+        b,
+        scratch.ptr,
+        alarms.ptr,
+        clear.ptr,
       );
       return { alarms: alarms.view().slice(0, levels.length), clear: clear.view().slice(0, levels.length) };
     };
     return {
-      levels: levels.slice(), events, replicateEvents, ...count(false, events, seed),
+      levels: levels.slice(),
+      events,
+      replicateEvents,
+      ...count(false, events, seed),
       replicates: Array.from({ length: replicates }, (_, r) => count(true, replicateEvents, seed + 1 + r)),
     };
   });

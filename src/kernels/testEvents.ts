@@ -48,7 +48,9 @@ export function testEvents({ n, k, streams, seed, voids }: Shape): TestEvents {
   const stream = Int32Array.from({ length: n }, () => Math.floor(streams * random() ** 2));
   const isVoid = Uint8Array.from({ length: n }, () => (random() < voids ? 1 : 0));
   const version = new Int32Array(streams);
-  const instantiation = Int32Array.from(stream, (s) => (random() < 0.2 ? -1 : random() < 0.02 ? ++version[s] : version[s]));
+  const instantiation = Int32Array.from(stream, (s) =>
+    random() < 0.2 ? -1 : random() < 0.02 ? ++version[s] : version[s],
+  );
   let now = 0;
   for (let i = 0; i < n; i++) {
     if (isVoid[i]) continue;
@@ -60,7 +62,13 @@ export function testEvents({ n, k, streams, seed, voids }: Shape): TestEvents {
     }
   }
   return {
-    n, k, streams, x, stream, isVoid, instantiation,
+    n,
+    k,
+    streams,
+    x,
+    stream,
+    isVoid,
+    instantiation,
     thread: Int32Array.from({ length: n }, () => Math.floor(random() * (THREADS + 1)) - 1),
     time: Float64Array.from({ length: n }, () => (now += random() < 0.2 ? 0 : 200 * random())),
     window: Float64Array.from({ length: n }, () => 120 + (random() < 0.5 ? 0 : 200 * random())),
@@ -68,26 +76,43 @@ export function testEvents({ n, k, streams, seed, voids }: Shape): TestEvents {
 }
 
 /** k as the kernels meet it: odd, even, beyond a block. */
-export const shapes = (maxEvents: number): fc.Arbitrary<Shape> => fc.record({
-  n: fc.integer({ min: 0, max: maxEvents }), k: fc.constantFrom(1, 2, 3, 4, 5, 8, 13, 32), streams: fc.constantFrom(1, 2, 3, 7), seed: fc.integer(),
-  voids: fc.constantFrom(0, 0.05, 0.6, 1),
-});
+export const shapes = (maxEvents: number): fc.Arbitrary<Shape> =>
+  fc.record({
+    n: fc.integer({ min: 0, max: maxEvents }),
+    k: fc.constantFrom(1, 2, 3, 4, 5, 8, 13, 32),
+    streams: fc.constantFrom(1, 2, 3, 7),
+    seed: fc.integer(),
+    voids: fc.constantFrom(0, 0.05, 0.6, 1),
+  });
 
 /** @param only the streams to compute; absent = all */
 export function blocksOf({ arena }: KernelModule, e: TestEvents, only?: ArrayLike<number>): EventBlocks {
-  const all = { n: e.n, k: e.k, streams: e.streams, x: arena.f32From(e.x), stream: arena.i32From(e.stream), isVoid: arena.u8From(e.isVoid) };
+  const all = {
+    n: e.n,
+    k: e.k,
+    streams: e.streams,
+    x: arena.f32From(e.x),
+    stream: arena.i32From(e.stream),
+    isVoid: arena.u8From(e.isVoid),
+  };
   return only ? { ...all, only: arena.u8From(only) } : all;
 }
 
 /** Two parts of the streams: those whose bit is set, and the others. */
 export const parts = (streams: number, bits: number): Uint8Array[] =>
-  [0, 1].map((part) => Uint8Array.from({ length: streams }, (_, s) => ((bits >> s) & 1) === part ? 1 : 0));
+  [0, 1].map((part) => Uint8Array.from({ length: streams }, (_, s) => (((bits >> s) & 1) === part ? 1 : 0)));
 
 /**
  * Runs over a part of the streams each, put together: every event's value from the run over its stream; infinite where
  * another run wrote over the `untouched` value of that event. `width` values an event.
  */
-export function merged(e: TestEvents, chosen: readonly Uint8Array[], values: readonly ArrayLike<number>[], untouched: number, width = 1): number[] {
+export function merged(
+  e: TestEvents,
+  chosen: readonly Uint8Array[],
+  values: readonly ArrayLike<number>[],
+  untouched: number,
+  width = 1,
+): number[] {
   return Array.from({ length: e.n * width }, (_, j) => {
     const owner = chosen.findIndex((only) => only[e.stream[Math.floor(j / width)]] === 1);
     return values.every((column, run) => run === owner || column[j] === untouched) ? values[owner][j] : Infinity;

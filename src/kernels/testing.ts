@@ -6,7 +6,10 @@ import { instantiateKernels, type KernelModule } from './module.ts';
 
 let compiled: WebAssembly.Module | null = null;
 
-/** A fresh instance of the built kernels for a test; refuses to run on a build that is missing or older than its sources. */
+/**
+ * A fresh instance of the built kernels for a test; refuses to run on a build that is missing or older than its
+ * sources.
+ */
 export function testKernels(): KernelModule {
   compiled ??= new WebAssembly.Module(readFileSync(freshBuild()));
   return instantiateKernels(compiled);

@@ -2,7 +2,18 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testKernels } from './testing.ts';
-import { blocksOf, deviation, merged, normals, parts, pieces, shapes, testEvents, uniform, type TestEvents } from './testEvents.ts';
+import {
+  blocksOf,
+  deviation,
+  merged,
+  normals,
+  parts,
+  pieces,
+  shapes,
+  testEvents,
+  uniform,
+  type TestEvents,
+} from './testEvents.ts';
 import { gaussianKl, renyi2, runTracker, trackerState, type TrackerOptions } from './tracker.ts';
 import { createTrackerState, gaussianKl as klTwin, renyi2 as renyiTwin, trackerStep } from './twin/tracker.ts';
 
@@ -23,7 +34,14 @@ function wasm(e: TestEvents, o: Settings, cuts: readonly number[] = [], only?: U
   const { arena } = kernels;
   const events = blocksOf(kernels, e, only);
   const f64 = () => arena.f64From(new Float64Array(e.n).fill(-1));
-  const out = { friction: f64(), trace: f64(), kl: f64(), boxCox: f64(), entropy: f64(), residual: arena.f32From(new Float32Array(e.n * e.k)) };
+  const out = {
+    friction: f64(),
+    trace: f64(),
+    kl: f64(),
+    boxCox: f64(),
+    entropy: f64(),
+    residual: arena.f32From(new Float32Array(e.n * e.k)),
+  };
   const inputs = { instantiation: arena.i32From(e.instantiation), window: arena.f64From(e.window) };
   let state = trackerState(kernels, e.streams, e.k);
   const options = { ...o, anchor: o.means && arena.f64From(o.means) };
@@ -38,7 +56,14 @@ function wasm(e: TestEvents, o: Settings, cuts: readonly number[] = [], only?: U
 
 function twin(e: TestEvents, o: Settings): Outcome {
   const f64 = () => new Float64Array(e.n).fill(Number.NaN);
-  const out = { friction: f64(), trace: f64(), kl: f64(), boxCox: f64(), entropy: f64(), residual: new Float32Array(e.n * e.k) };
+  const out = {
+    friction: f64(),
+    trace: f64(),
+    kl: f64(),
+    boxCox: f64(),
+    entropy: f64(),
+    residual: new Float32Array(e.n * e.k),
+  };
   const states = Array.from({ length: e.streams }, () => createTrackerState(e.k));
   const residual = new Float64Array(e.k);
   for (let i = 0; i < e.n; i++) {
@@ -46,8 +71,13 @@ function twin(e: TestEvents, o: Settings): Outcome {
     const s = e.stream[i];
     const relax = i >= o.referenceFrom && i < o.referenceTo ? 1 : Math.min(1, o.windowReference / e.window[i]);
     const step = trackerStep(
-      { ...o, k: e.k, anchored: o.means !== null }, states[s], e.x.subarray(i * e.k, (i + 1) * e.k), relax, e.instantiation[i],
-      o.means?.subarray(s * e.k, (s + 1) * e.k) ?? new Float64Array(e.k), residual,
+      { ...o, k: e.k, anchored: o.means !== null },
+      states[s],
+      e.x.subarray(i * e.k, (i + 1) * e.k),
+      relax,
+      e.instantiation[i],
+      o.means?.subarray(s * e.k, (s + 1) * e.k) ?? new Float64Array(e.k),
+      residual,
     );
     for (const name of ['friction', 'trace', 'kl', 'entropy'] as const) out[name][i] = step[name];
     out.boxCox[i] = (step.kl ** -0.5 - 1) / -0.5;
@@ -57,11 +87,18 @@ function twin(e: TestEvents, o: Settings): Outcome {
 }
 
 const settings: fc.Arbitrary<Omit<Settings, 'means'> & { anchored: boolean }> = fc.record({
-  lambdaFast: fc.constantFrom(0.25, 0.6), lambdaSlow: fc.constantFrom(0.05, 0.2), shrinkage: fc.constantFrom(0.1, 0.5), windowReference: fc.constantFrom(120, 200, Infinity),
-  referenceFrom: fc.constantFrom(0, 20), referenceTo: fc.constantFrom(0, 60), anchored: fc.boolean(),
+  lambdaFast: fc.constantFrom(0.25, 0.6),
+  lambdaSlow: fc.constantFrom(0.05, 0.2),
+  shrinkage: fc.constantFrom(0.1, 0.5),
+  windowReference: fc.constantFrom(120, 200, Infinity),
+  referenceFrom: fc.constantFrom(0, 20),
+  referenceTo: fc.constantFrom(0, 60),
+  anchored: fc.boolean(),
 });
-const withMeans = (e: TestEvents, { anchored, ...o }: Omit<Settings, 'means'> & { anchored: boolean }): Settings =>
-  ({ ...o, means: anchored ? normals(e.streams * e.k, uniform(7)).map((v) => v / 4) : null });
+const withMeans = (e: TestEvents, { anchored, ...o }: Omit<Settings, 'means'> & { anchored: boolean }): Settings => ({
+  ...o,
+  means: anchored ? normals(e.streams * e.k, uniform(7)).map((v) => v / 4) : null,
+});
 
 const random = (k: number, seed: number): Float64Array => {
   const g = normals(k * (k + 4), uniform(seed));
@@ -91,79 +128,139 @@ function rotation(k: number, seed: number): Float64Array {
 
 describe('tracker kernel', () => {
   it('equals its twin', () => {
-    fc.assert(fc.property(shapes(150), settings, (shape, o) => {
-      const e = testEvents(shape);
-      // A memory of few events leaves many axes next to singular, which multiplies the kernel's inflation of variances by 1e-12.
-      const given = withMeans(e, { ...o, lambdaSlow: shape.k > 8 ? 0.05 : o.lambdaSlow });
-      const [got, wanted] = [wasm(e, given), twin(e, given)];
-      for (const name of SIGNALS) {
-        // Near KL 0 the transform has a pole.
-        if (name === 'boxCox') continue;
-        expect([name, deviation(got[name], wanted[name])]).toEqual([name, expect.toSatisfy((d: number) => d < (name === 'kl' ? 1e-5 : name === 'residual' ? 1e-7 : 1e-11))]);
-      }
-      expect(got.boxCox).toEqual(Float64Array.from(got.kl, (kl) => 2 - 2 / Math.sqrt(kl)));
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(shapes(150), settings, (shape, o) => {
+        const e = testEvents(shape);
+        // A memory of few events leaves many axes next to singular, which multiplies the kernel's inflation of
+        // variances by 1e-12.
+        const given = withMeans(e, { ...o, lambdaSlow: shape.k > 8 ? 0.05 : o.lambdaSlow });
+        const [got, wanted] = [wasm(e, given), twin(e, given)];
+        for (const name of SIGNALS) {
+          // Near KL 0 the transform has a pole.
+          if (name === 'boxCox') continue;
+          expect([name, deviation(got[name], wanted[name])]).toEqual([
+            name,
+            expect.toSatisfy((d: number) => d < (name === 'kl' ? 1e-5 : name === 'residual' ? 1e-7 : 1e-11)),
+          ]);
+        }
+        expect(got.boxCox).toEqual(Float64Array.from(got.kl, (kl) => 2 - 2 / Math.sqrt(kl)));
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('gives the same bits however the run is cut', () => {
-    fc.assert(fc.property(shapes(120), settings, fc.array(fc.nat(120), { maxLength: 5 }), (shape, o, cuts) => {
-      const e = testEvents(shape);
-      const given = withMeans(e, o);
-      expect(wasm(e, given, cuts)).toEqual(wasm(e, given));
-    }), { numRuns: 40 });
+    fc.assert(
+      fc.property(shapes(120), settings, fc.array(fc.nat(120), { maxLength: 5 }), (shape, o, cuts) => {
+        const e = testEvents(shape);
+        const given = withMeans(e, o);
+        expect(wasm(e, given, cuts)).toEqual(wasm(e, given));
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('gives the same bits where the streams are computed in two parts', () => {
-    fc.assert(fc.property(shapes(120), settings, fc.nat(127), fc.array(fc.nat(120), { maxLength: 2 }), (shape, o, bits, cuts) => {
-      const e = testEvents(shape);
-      const given = withMeans(e, o);
-      const chosen = parts(e.streams, bits);
-      const whole = wasm(e, given);
-      const runs = chosen.map((only) => wasm(e, given, cuts, only));
-      for (const name of SIGNALS) {
-        const joined = name === 'residual' ? merged(e, chosen, runs.map((run) => run[name]), 0, e.k) : merged(e, chosen, runs.map((run) => run[name]), -1);
-        expect([name, joined]).toEqual([name, [...whole[name]]]);
-      }
-    }), { numRuns: 40 });
+    fc.assert(
+      fc.property(
+        shapes(120),
+        settings,
+        fc.nat(127),
+        fc.array(fc.nat(120), { maxLength: 2 }),
+        (shape, o, bits, cuts) => {
+          const e = testEvents(shape);
+          const given = withMeans(e, o);
+          const chosen = parts(e.streams, bits);
+          const whole = wasm(e, given);
+          const runs = chosen.map((only) => wasm(e, given, cuts, only));
+          for (const name of SIGNALS) {
+            const joined =
+              name === 'residual'
+                ? merged(
+                    e,
+                    chosen,
+                    runs.map((run) => run[name]),
+                    0,
+                    e.k,
+                  )
+                : merged(
+                    e,
+                    chosen,
+                    runs.map((run) => run[name]),
+                    -1,
+                  );
+            expect([name, joined]).toEqual([name, [...whole[name]]]);
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 
   it('does not see where the axes point', () => {
-    fc.assert(fc.property(fc.constantFrom(2, 3, 5, 8), fc.integer(), (k, seed) => {
-      const e = testEvents({ n: 80, k, streams: 2, seed, voids: 0.05 });
-      const q = rotation(k, seed + 1);
-      const turned = new Float32Array(e.x.length).fill(Number.NaN);
-      for (let i = 0; i < e.n; i++) {
-        for (let a = 0; a < k; a++) {
-          let sum = 0;
-          for (let b = 0; b < k; b++) sum += q[a * k + b] * e.x[i * k + b];
-          turned[i * k + a] = sum;
+    fc.assert(
+      fc.property(fc.constantFrom(2, 3, 5, 8), fc.integer(), (k, seed) => {
+        const e = testEvents({ n: 80, k, streams: 2, seed, voids: 0.05 });
+        const q = rotation(k, seed + 1);
+        const turned = new Float32Array(e.x.length).fill(Number.NaN);
+        for (let i = 0; i < e.n; i++) {
+          for (let a = 0; a < k; a++) {
+            let sum = 0;
+            for (let b = 0; b < k; b++) sum += q[a * k + b] * e.x[i * k + b];
+            turned[i * k + a] = sum;
+          }
         }
-      }
-      const o = { lambdaFast: 0.25, lambdaSlow: 0.05, shrinkage: 0.1, windowReference: 120, referenceFrom: 0, referenceTo: 0, means: null };
-      const [before, after] = [wasm(e, o), wasm({ ...e, x: turned }, o)];
-      // Float32 coordinates are rounded anew by the rotation.
-      for (const name of ['friction', 'kl', 'entropy', 'trace'] as const) expect(deviation(after[name], before[name])).toBeLessThan(2e-5);
-    }), { numRuns: 30 });
+        const o = {
+          lambdaFast: 0.25,
+          lambdaSlow: 0.05,
+          shrinkage: 0.1,
+          windowReference: 120,
+          referenceFrom: 0,
+          referenceTo: 0,
+          means: null,
+        };
+        const [before, after] = [wasm(e, o), wasm({ ...e, x: turned }, o)];
+        // Float32 coordinates are rounded anew by the rotation.
+        for (const name of ['friction', 'kl', 'entropy', 'trace'] as const)
+          expect(deviation(after[name], before[name])).toBeLessThan(2e-5);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('equals its twin on many axes, where the slow factor is updated rather than made anew', () => {
     const shape = fc.record({
-      n: fc.integer({ min: 0, max: 250 }), k: fc.constantFrom(20, 21, 24, 33, 64), streams: fc.constantFrom(1, 2, 3), seed: fc.integer(), voids: fc.constantFrom(0, 0.05),
+      n: fc.integer({ min: 0, max: 250 }),
+      k: fc.constantFrom(20, 21, 24, 33, 64),
+      streams: fc.constantFrom(1, 2, 3),
+      seed: fc.integer(),
+      voids: fc.constantFrom(0, 0.05),
     });
-    fc.assert(fc.property(shape, settings, fc.array(fc.nat(250), { maxLength: 3 }), (given, o, cuts) => {
-      const e = testEvents(given);
-      const exact = withMeans(e, { ...o, lambdaSlow: 0.05 });
-      const [got, wanted] = [wasm(e, exact, cuts), twin(e, exact)];
-      for (const name of ['friction', 'trace', 'kl', 'entropy'] as const) {
-        expect([name, deviation(got[name], wanted[name])]).toEqual([name, expect.toSatisfy((d: number) => d < 1e-7)]);
-      }
-      expect(got).toEqual(wasm(e, exact));
-    }), { numRuns: 25 });
+    fc.assert(
+      fc.property(shape, settings, fc.array(fc.nat(250), { maxLength: 3 }), (given, o, cuts) => {
+        const e = testEvents(given);
+        const exact = withMeans(e, { ...o, lambdaSlow: 0.05 });
+        const [got, wanted] = [wasm(e, exact, cuts), twin(e, exact)];
+        for (const name of ['friction', 'trace', 'kl', 'entropy'] as const) {
+          expect([name, deviation(got[name], wanted[name])]).toEqual([name, expect.toSatisfy((d: number) => d < 1e-7)]);
+        }
+        expect(got).toEqual(wasm(e, exact));
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('equals its twin after thousands of updates', () => {
     const e = testEvents({ n: 2500, k: 20, streams: 1, seed: 4, voids: 0 });
-    const o = { lambdaFast: 0.25, lambdaSlow: 0.05, shrinkage: 0.1, windowReference: 150, referenceFrom: 0, referenceTo: 0, means: null };
+    const o = {
+      lambdaFast: 0.25,
+      lambdaSlow: 0.05,
+      shrinkage: 0.1,
+      windowReference: 150,
+      referenceFrom: 0,
+      referenceTo: 0,
+      means: null,
+    };
     expect(deviation(wasm(e, o).kl, twin(e, o).kl)).toBeLessThan(1e-10);
   });
 
@@ -175,31 +272,67 @@ describe('tracker kernel', () => {
     return Float64Array.from({ length: e.n }, (_, i) => {
       const first = state.count === 0;
       const before = state.slow.slice();
-      trackerStep({ k, lambdaFast, lambdaSlow, shrinkage, anchored: false }, state, e.x.subarray(i * k, (i + 1) * k), 1, e.instantiation[i], residual, residual.slice());
+      trackerStep(
+        { k, lambdaFast, lambdaSlow, shrinkage, anchored: false },
+        state,
+        e.x.subarray(i * k, (i + 1) * k),
+        1,
+        e.instantiation[i],
+        residual,
+        residual.slice(),
+      );
       for (let a = 0; a < k && !first; a++) {
         state.fast[a * k + a] += Math.max(lambdaFast, 1 / state.count) * 1e-100;
         state.slow[a * k + a] += Math.max(lambdaSlow, 1 / state.count) * 1e-100;
       }
-      return first ? 0 : gaussianKl(shared, state.fast.map((v, at) => (1 - shrinkage) * v + shrinkage * before[at]), before, k);
+      return first
+        ? 0
+        : gaussianKl(
+            shared,
+            state.fast.map((v, at) => (1 - shrinkage) * v + shrinkage * before[at]),
+            before,
+            k,
+          );
     });
   }
 
   it.each([
-    ['a stream that falls silent, comes back, loses axes and meets outliers', (i: number, a: number, z: number) =>
-      (i % 500 < 150 ? z : i % 500 < 260 ? 0.3 : i % 500 < 330 ? (a === 0 ? z : 0.1) : i % 97 === 50 ? 1e6 * z : z)],
+    [
+      'a stream that falls silent, comes back, loses axes and meets outliers',
+      (i: number, a: number, z: number) =>
+        i % 500 < 150 ? z : i % 500 < 260 ? 0.3 : i % 500 < 330 ? (a === 0 ? z : 0.1) : i % 97 === 50 ? 1e6 * z : z,
+    ],
     ['one message for ever', () => 0.7],
     ['axes of very different size', (_i: number, a: number, z: number) => z * 10 ** ((a % 13) - 6)],
     ['fading messages', (i: number, _a: number, z: number) => z * Math.exp(-i / 30)],
     ['growing messages', (i: number, _a: number, z: number) => z * Math.exp(i / 30)],
-    ['three messages in slightly different words', (i: number, a: number, z: number) => Math.sin(a * (((i * 7919) % 3) + 1)) + 1e-4 * z],
+    [
+      'three messages in slightly different words',
+      (i: number, a: number, z: number) => Math.sin(a * (((i * 7919) % 3) + 1)) + 1e-4 * z,
+    ],
   ] as const)('equals the full computation on %s, wherever the run is cut', (_, value) => {
     const n = 1500;
     const k = 21;
     const z = normals(n * k, uniform(3));
     const e = testEvents({ n, k, streams: 1, seed: 1, voids: 0 });
-    const given = { ...e, x: Float32Array.from(z, (v, j) => value(Math.floor(j / k), j % k, v)), instantiation: Int32Array.from({ length: n }, (_i, i) => Math.floor(i / 400)) };
-    for (const [lambdaFast, lambdaSlow, shrinkage] of [[0.25, 0.05, 0.1], [0.6, 0.3, 0.5]]) {
-      const o = { lambdaFast, lambdaSlow, shrinkage, windowReference: Infinity, referenceFrom: 0, referenceTo: 0, means: null };
+    const given = {
+      ...e,
+      x: Float32Array.from(z, (v, j) => value(Math.floor(j / k), j % k, v)),
+      instantiation: Int32Array.from({ length: n }, (_i, i) => Math.floor(i / 400)),
+    };
+    for (const [lambdaFast, lambdaSlow, shrinkage] of [
+      [0.25, 0.05, 0.1],
+      [0.6, 0.3, 0.5],
+    ]) {
+      const o = {
+        lambdaFast,
+        lambdaSlow,
+        shrinkage,
+        windowReference: Infinity,
+        referenceFrom: 0,
+        referenceTo: 0,
+        means: null,
+      };
       const got = wasm(given, o);
       expect(got.kl.every(Number.isFinite)).toBe(true);
       expect(deviation(got.kl, inFull(given, o))).toBeLessThan(1e-5);
@@ -209,7 +342,15 @@ describe('tracker kernel', () => {
 
   it('permutes with the labels of the streams', () => {
     const e = testEvents({ n: 200, k: 5, streams: 3, seed: 3, voids: 0.1 });
-    const o = { lambdaFast: 0.25, lambdaSlow: 0.05, shrinkage: 0.1, windowReference: 120, referenceFrom: 0, referenceTo: 0, means: null };
+    const o = {
+      lambdaFast: 0.25,
+      lambdaSlow: 0.05,
+      shrinkage: 0.1,
+      windowReference: 120,
+      referenceFrom: 0,
+      referenceTo: 0,
+      means: null,
+    };
     expect(wasm({ ...e, stream: e.stream.map((s) => [2, 0, 1][s]) }, o)).toEqual(wasm(e, o));
   });
 
@@ -224,9 +365,22 @@ describe('tracker kernel', () => {
     const e = testEvents({ n, k, streams: 1, seed: 1, voids: 0 });
     const x = Float32Array.from({ length: n * k }, (_x, j) => value(j % k, z[Math.floor(j / k)]));
     for (const means of [null, new Float64Array(k)]) {
-      const out = wasm({ ...e, x, instantiation: e.instantiation.fill(-1) }, { lambdaFast: 0.25, lambdaSlow: 0.05, shrinkage: 0.1, windowReference: 120, referenceFrom: 0, referenceTo: 0, means });
-      for (const name of ['friction', 'trace', 'kl', 'entropy'] as const) expect(out[name].every(Number.isFinite)).toBe(true);
-      // Directions without variance die out; what is left diverges no more than it does elsewhere. The anchored one does measure the collapse.
+      const out = wasm(
+        { ...e, x, instantiation: e.instantiation.fill(-1) },
+        {
+          lambdaFast: 0.25,
+          lambdaSlow: 0.05,
+          shrinkage: 0.1,
+          windowReference: 120,
+          referenceFrom: 0,
+          referenceTo: 0,
+          means,
+        },
+      );
+      for (const name of ['friction', 'trace', 'kl', 'entropy'] as const)
+        expect(out[name].every(Number.isFinite)).toBe(true);
+      // Directions without variance die out; what is left diverges no more than it does elsewhere. The anchored one
+      // does measure the collapse.
       if (!means) expect(Math.max(...out.kl.subarray(2000))).toBeLessThan(12);
       expect(Math.max(...out.entropy)).toBeLessThanOrEqual(Math.log2(k) + 1e-12);
     }
@@ -234,20 +388,26 @@ describe('tracker kernel', () => {
 });
 
 describe('Gaussian divergence and entropy', () => {
-  it.each(fixture.gaussian_kl_and_entropy)('give the golden answer at k = $k', ({ k, A, B, kl_nats, renyi2_bits_A }) => {
-    const [a, b] = [Float64Array.from(A.flat()), Float64Array.from(B.flat())];
-    for (const kl of [gaussianKl(shared, a, b, k), klTwin(a, b, k)]) expect(kl).toBeCloseTo(kl_nats, 8);
-    for (const bits of [renyi2(shared, a, k), renyiTwin(a, k)]) expect(bits).toBeCloseTo(renyi2_bits_A, 12);
-  });
+  it.each(fixture.gaussian_kl_and_entropy)(
+    'give the golden answer at k = $k',
+    ({ k, A, B, kl_nats, renyi2_bits_A }) => {
+      const [a, b] = [Float64Array.from(A.flat()), Float64Array.from(B.flat())];
+      for (const kl of [gaussianKl(shared, a, b, k), klTwin(a, b, k)]) expect(kl).toBeCloseTo(kl_nats, 8);
+      for (const bits of [renyi2(shared, a, k), renyiTwin(a, k)]) expect(bits).toBeCloseTo(renyi2_bits_A, 12);
+    },
+  );
 
   it('is never negative, 0 only between equals, and entropy at most log2 k', () => {
-    fc.assert(fc.property(fc.constantFrom(1, 2, 3, 5, 8, 13, 32, 64), fc.integer(), (k, seed) => {
-      const [a, b] = [random(k, seed), random(k, seed + 1)];
-      expect(gaussianKl(shared, a, b, k)).toBeGreaterThan(1e-6);
-      expect(gaussianKl(shared, a, a, k)).toBeLessThan(1e-10);
-      expect(Math.abs(gaussianKl(shared, a, b, k) - klTwin(a, b, k))).toBeLessThan(1e-7 * (1 + klTwin(a, b, k)));
-      expect(renyi2(shared, a, k)).toBeLessThanOrEqual(Math.log2(k) + 1e-12);
-      expect(Math.abs(renyi2(shared, a, k) - renyiTwin(a, k))).toBeLessThan(1e-12);
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(fc.constantFrom(1, 2, 3, 5, 8, 13, 32, 64), fc.integer(), (k, seed) => {
+        const [a, b] = [random(k, seed), random(k, seed + 1)];
+        expect(gaussianKl(shared, a, b, k)).toBeGreaterThan(1e-6);
+        expect(gaussianKl(shared, a, a, k)).toBeLessThan(1e-10);
+        expect(Math.abs(gaussianKl(shared, a, b, k) - klTwin(a, b, k))).toBeLessThan(1e-7 * (1 + klTwin(a, b, k)));
+        expect(renyi2(shared, a, k)).toBeLessThanOrEqual(Math.log2(k) + 1e-12);
+        expect(Math.abs(renyi2(shared, a, k) - renyiTwin(a, k))).toBeLessThan(1e-12);
+      }),
+      { numRuns: 60 },
+    );
   });
 });

@@ -8,9 +8,30 @@ export interface TrackerExports {
   trackerScratchBytes(k: number): number;
   trackerReset(state: number, streams: number, k: number): void;
   tracker(
-    from: number, to: number, k: number, x: number, stream: number, only: number, isVoid: number, instantiation: number, window: number,
-    referenceFrom: number, referenceTo: number, windowReference: number, lambdaFast: number, lambdaSlow: number, shrinkage: number, anchor: number,
-    state: number, scratch: number, residual: number, friction: number, trace: number, kl: number, boxCox: number, entropy: number,
+    from: number,
+    to: number,
+    k: number,
+    x: number,
+    stream: number,
+    only: number,
+    isVoid: number,
+    instantiation: number,
+    window: number,
+    referenceFrom: number,
+    referenceTo: number,
+    windowReference: number,
+    lambdaFast: number,
+    lambdaSlow: number,
+    shrinkage: number,
+    anchor: number,
+    state: number,
+    scratch: number,
+    residual: number,
+    friction: number,
+    trace: number,
+    kl: number,
+    boxCox: number,
+    entropy: number,
   ): void;
   gaussianKl(k: number, a: number, b: number, scratch: number): number;
   renyi2(k: number, s: number): number;
@@ -24,7 +45,10 @@ export interface TrackerOptions {
   readonly windowReference: number;
   readonly referenceFrom: number;
   readonly referenceTo: number;
-  /** Reference means, S x k, where KL is taken against the frozen reference; null = against the stream's own slow covariance. */
+  /**
+   * Reference means, S x k, where KL is taken against the frozen reference; null = against the stream's own slow
+   * covariance.
+   */
   readonly anchor: Block<Float64Array> | null;
 }
 
@@ -54,12 +78,22 @@ export function trackerState({ arena, exports }: KernelModule, streams: number, 
 
 /** Residuals and tracker signals of events [from, to) of the chosen streams (spec 4). */
 export function runTracker(
-  { arena, exports }: KernelModule, events: EventBlocks, inputs: TrackerInputs, o: TrackerOptions, state: StateBlock, out: TrackerColumns, from: number, to: number,
+  { arena, exports }: KernelModule,
+  events: EventBlocks,
+  inputs: TrackerInputs,
+  o: TrackerOptions,
+  state: StateBlock,
+  out: TrackerColumns,
+  from: number,
+  to: number,
 ): void {
   requireEvents(events, from, to);
   const { n, k, streams, x, stream, isVoid } = events;
   const { residual, friction, trace, kl, boxCox, entropy } = out;
-  requireLengths({ instantiation: inputs.instantiation, window: inputs.window, friction, trace, kl, boxCox, entropy }, n);
+  requireLengths(
+    { instantiation: inputs.instantiation, window: inputs.window, friction, trace, kl, boxCox, entropy },
+    n,
+  );
   requireLength('residual', residual, n * k);
   requireLength('tracker state', state, streams * exports.trackerStateBytes(k));
   if (o.anchor) requireLength('anchor', o.anchor, streams * k);
@@ -67,9 +101,30 @@ export function runTracker(
   arena.scope(() => {
     const scratch = arena.u8(exports.trackerScratchBytes(k));
     exports.tracker(
-      from, to, k, x.ptr, stream.ptr, onlyStreams(events), isVoid.ptr, inputs.instantiation.ptr, inputs.window.ptr,
-      o.referenceFrom, o.referenceTo, o.windowReference, o.lambdaFast, o.lambdaSlow, o.shrinkage, o.anchor?.ptr ?? 0,
-      state.ptr, scratch.ptr, residual.ptr, friction.ptr, trace.ptr, kl.ptr, boxCox.ptr, entropy.ptr,
+      from,
+      to,
+      k,
+      x.ptr,
+      stream.ptr,
+      onlyStreams(events),
+      isVoid.ptr,
+      inputs.instantiation.ptr,
+      inputs.window.ptr,
+      o.referenceFrom,
+      o.referenceTo,
+      o.windowReference,
+      o.lambdaFast,
+      o.lambdaSlow,
+      o.shrinkage,
+      o.anchor?.ptr ?? 0,
+      state.ptr,
+      scratch.ptr,
+      residual.ptr,
+      friction.ptr,
+      trace.ptr,
+      kl.ptr,
+      boxCox.ptr,
+      entropy.ptr,
     );
   });
 }
@@ -78,7 +133,9 @@ export function runTracker(
 export function gaussianKl({ arena, exports }: KernelModule, a: Float64Array, b: Float64Array, k: number): number {
   requireCount('k', k, 1);
   requireLengths({ a, b }, k * k);
-  return arena.scope(() => exports.gaussianKl(k, arena.f64From(a).ptr, arena.f64From(b).ptr, arena.u8(exports.trackerScratchBytes(k)).ptr));
+  return arena.scope(() =>
+    exports.gaussianKl(k, arena.f64From(a).ptr, arena.f64From(b).ptr, arena.u8(exports.trackerScratchBytes(k)).ptr),
+  );
 }
 
 /** Rényi entropy of order 2 of a covariance, row-major k x k, bits. */

@@ -7,8 +7,22 @@ export interface TransportExports {
   transportStateBytes(streams: number, k: number, size: number): number;
   transportReset(state: number, streams: number, k: number, size: number): void;
   transport(
-    from: number, to: number, k: number, size: number, minimum: number, x: number, stream: number, only: number, isVoid: number,
-    referenceTo: number, referenceRows: number, referenceCounts: number, state: number, scratch: number, tension: number, shift: number,
+    from: number,
+    to: number,
+    k: number,
+    size: number,
+    minimum: number,
+    x: number,
+    stream: number,
+    only: number,
+    isVoid: number,
+    referenceTo: number,
+    referenceRows: number,
+    referenceCounts: number,
+    state: number,
+    scratch: number,
+    tension: number,
+    shift: number,
   ): void;
   transportScratchBytes(size: number): number;
   transportWindowBytes(k: number, size: number): number;
@@ -39,9 +53,18 @@ export function transportState({ arena, exports }: KernelModule, streams: number
   return state;
 }
 
-/** Tension and shift of events [from, to) of the chosen streams (spec 6). Reads coordinates of earlier events: `events` must begin with those in any window. */
+/**
+ * Tension and shift of events [from, to) of the chosen streams (spec 6). Reads coordinates of earlier events: `events`
+ * must begin with those in any window.
+ */
 export function runTransport(
-  { arena, exports }: KernelModule, events: EventBlocks, o: TransportOptions, state: StateBlock, out: TransportColumns, from: number, to: number,
+  { arena, exports }: KernelModule,
+  events: EventBlocks,
+  o: TransportOptions,
+  state: StateBlock,
+  out: TransportColumns,
+  from: number,
+  to: number,
 ): void {
   requireEvents(events, from, to);
   requireCount('EMD window', o.size, 1);
@@ -54,8 +77,22 @@ export function runTransport(
   arena.scope(() => {
     const scratch = arena.alloc(exports.transportScratchBytes(o.size));
     exports.transport(
-      from, to, k, o.size, o.minimum, x.ptr, stream.ptr, onlyStreams(events), isVoid.ptr,
-      o.referenceTo, o.referenceRows.ptr, o.referenceCounts.ptr, state.ptr, scratch, out.tension.ptr, out.shift.ptr,
+      from,
+      to,
+      k,
+      o.size,
+      o.minimum,
+      x.ptr,
+      stream.ptr,
+      onlyStreams(events),
+      isVoid.ptr,
+      o.referenceTo,
+      o.referenceRows.ptr,
+      o.referenceCounts.ptr,
+      state.ptr,
+      scratch,
+      out.tension.ptr,
+      out.shift.ptr,
     );
   });
 }

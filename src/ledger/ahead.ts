@@ -27,12 +27,14 @@ async function* rest<T>({ iterator, first }: Started<T>): AsyncGenerator<T> {
 }
 
 /**
- * Reads files in turn, the next ones begun while one is worked on, so that storage and processor do not wait for each other.
- * Each file comes with its batches, which must be used up before the next file is asked for.
+ * Reads files in turn, the next ones begun while one is worked on, so that storage and processor do not wait for each
+ * other. Each file comes with its batches, which must be used up before the next file is asked for.
  * @param bytesOf a file's size: the larger files are, the fewer of them are begun
  */
 export async function* readAhead<F, T>(
-  files: readonly F[], read: (file: F, index: number) => AsyncIterable<T>, bytesOf: (file: F) => number,
+  files: readonly F[],
+  read: (file: F, index: number) => AsyncIterable<T>,
+  bytesOf: (file: F) => number,
 ): AsyncGenerator<readonly [file: F, batches: AsyncIterable<T>]> {
   const started: Started<T>[] = [];
   let ahead = 0;
@@ -49,12 +51,27 @@ export async function* readAhead<F, T>(
       yield [files[i], rest(started.shift()!)];
     }
   } finally {
-    await Promise.all(started.map(({ iterator, first }) => first.then(() => iterator.return?.(), () => undefined)));
+    await Promise.all(
+      started.map(({ iterator, first }) =>
+        first.then(
+          () => iterator.return?.(),
+          () => undefined,
+        ),
+      ),
+    );
   }
 }
 
-/** `work` on every item, `limit` of them at a time; results in order. The failure of the first item that fails is the one that is thrown. */
-export async function mapAhead<F, R>(items: readonly F[], limit: number, work: (item: F) => Promise<R>, onDone: (done: number, result: F) => void): Promise<R[]> {
+/**
+ * `work` on every item, `limit` of them at a time; results in order. The failure of the first item that fails is the
+ * one that is thrown.
+ */
+export async function mapAhead<F, R>(
+  items: readonly F[],
+  limit: number,
+  work: (item: F) => Promise<R>,
+  onDone: (done: number, result: F) => void,
+): Promise<R[]> {
   const results = new Array<R>(items.length);
   const failures = new Map<number, unknown>();
   let next = 0;

@@ -7,7 +7,10 @@ import type { Platform } from './platform.ts';
 import type { RawBatch, ReadOptions, TableReader } from './reader.ts';
 import type { NamedBlob } from './types.ts';
 
-/** A layout that only parquet-wasm's Arrow can read (LargeList, views) is read whole, so it must not be larger than this. */
+/**
+ * A layout that only parquet-wasm's Arrow can read (LargeList, views) is read whole, so it must not be larger than
+ * this.
+ */
 const MAX_WHOLE_BYTES = 1 << 30;
 const FILE_MAGIC_BYTES = 8;
 const CHUNK_BYTES = 4 << 20;
@@ -35,7 +38,9 @@ export async function openArrow(file: NamedBlob, isFile: boolean, platform: Plat
     let first = 0;
     let reader: arrow.AsyncRecordBatchStreamReader | null = null;
     try {
-      reader = compressed ? await openStream(inflateIpc(streamOf(blob, isFile, position))) : await openReader(blob, isFile, position);
+      reader = compressed
+        ? await openStream(inflateIpc(streamOf(blob, isFile, position)))
+        : await openReader(blob, isFile, position);
       for (;;) {
         throwIfCancelled(options.signal, `reading ${path}`);
         const next = (await reader.next()) as IteratorResult<arrow.RecordBatch, null>;
@@ -43,7 +48,8 @@ export async function openArrow(file: NamedBlob, isFile: boolean, platform: Plat
         const batch = next.value;
         for (let from = 0; from < batch.numRows; from += options.batchRows) {
           const part = batch.numRows <= options.batchRows ? batch : batch.slice(from, from + options.batchRows);
-          if (!options.skip?.(first, part.numRows)) yield { first, rows: part.numRows, columns: indices.map((i) => part.data.children[i]) };
+          if (!options.skip?.(first, part.numRows))
+            yield { first, rows: part.numRows, columns: indices.map((i) => part.data.children[i]) };
           first += part.numRows;
         }
         options.onFraction?.(position.bytes / blob.size);
@@ -61,7 +67,12 @@ export async function openArrow(file: NamedBlob, isFile: boolean, platform: Plat
     rows: null,
     vectorLength: () => 0,
     read,
-    fields: schema.fields.map((field) => ({ name: field.name, type: field.type as DataType, typeName: String(field.type), inferred: false })),
+    fields: schema.fields.map((field) => ({
+      name: field.name,
+      type: field.type as DataType,
+      typeName: String(field.type),
+      inferred: false,
+    })),
   };
 }
 
@@ -106,12 +117,17 @@ async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
-async function openReader(blob: Blob, isFile: boolean, position: Position): Promise<arrow.AsyncRecordBatchStreamReader> {
+async function openReader(
+  blob: Blob,
+  isFile: boolean,
+  position: Position,
+): Promise<arrow.AsyncRecordBatchStreamReader> {
   if (!isFile) return openStream(streamOf(blob, isFile, position));
   return opened(arrow.RecordBatchReader.from(handleOf(blob, position)));
 }
 
-const openStream = (stream: AsyncIterable<Uint8Array>): Promise<arrow.AsyncRecordBatchStreamReader> => opened(arrow.RecordBatchReader.from(stream));
+const openStream = (stream: AsyncIterable<Uint8Array>): Promise<arrow.AsyncRecordBatchStreamReader> =>
+  opened(arrow.RecordBatchReader.from(stream));
 
 async function opened(opening: unknown): Promise<arrow.AsyncRecordBatchStreamReader> {
   const reader = (await opening) as arrow.AsyncRecordBatchStreamReader;
@@ -123,7 +139,11 @@ async function opened(opening: unknown): Promise<arrow.AsyncRecordBatchStreamRea
 async function openForeign(file: NamedBlob, isFile: boolean, platform: Platform): Promise<TableReader> {
   const { path, blob } = file;
   if (blob.size > MAX_WHOLE_BYTES) {
-    throw fileFailure(path, 'it uses Arrow layouts (LargeList or views) that can only be read whole, and is larger than 1 GB', 'Write it as Parquet');
+    throw fileFailure(
+      path,
+      'it uses Arrow layouts (LargeList or views) that can only be read whole, and is larger than 1 GB',
+      'Write it as Parquet',
+    );
   }
   const parquet = await platform.parquet();
   const memory = (): DataView => new DataView(parquet.wasmMemory().buffer);
@@ -152,7 +172,11 @@ async function openForeign(file: NamedBlob, isFile: boolean, platform: Platform)
     for (const batch of batches) {
       throwIfCancelled(options.signal, `reading ${path}`);
       if (!options.skip?.(first, batch.rows)) {
-        yield { first, rows: batch.rows, columns: options.columns.map((name) => batch.columns[position.get(name)!] as Data) };
+        yield {
+          first,
+          rows: batch.rows,
+          columns: options.columns.map((name) => batch.columns[position.get(name)!] as Data),
+        };
       }
       first += batch.rows;
     }
@@ -164,6 +188,11 @@ async function openForeign(file: NamedBlob, isFile: boolean, platform: Platform)
     vectorLength: () => 0,
     read,
     rows: batches.reduce((sum, batch) => sum + batch.rows, 0),
-    fields: root.children.map((field) => ({ name: field.name, type: field.type, typeName: typeName(field), inferred: false })),
+    fields: root.children.map((field) => ({
+      name: field.name,
+      type: field.type,
+      typeName: typeName(field),
+      inferred: false,
+    })),
   };
 }

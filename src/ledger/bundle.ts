@@ -19,7 +19,9 @@ export interface BundleOptions {
 
 /** An analysis, and the detector that answers about it, as a bundle. */
 export function makeBundle(
-  report: OpenReport, { parameters, projection, reference, events, decisions, baselineAlerts }: Analysis, detector: Pick<Detector, 'baseline'>,
+  report: OpenReport,
+  { parameters, projection, reference, events, decisions, baselineAlerts }: Analysis,
+  detector: Pick<Detector, 'baseline'>,
   { comparedWith, embedderReference, characteristics }: BundleOptions,
 ): Bundle {
   const baseline = detector.baseline(projection, parameters);
@@ -35,10 +37,17 @@ export function makeBundle(
 }
 
 /** A bundle as stages take it, for an open ledger: give them its parameters too, and its view is there again. */
-export function loadBundle(bundle: Bundle, report: OpenReport): LoadedBaseline & { readonly warnings: readonly string[]; readonly original: boolean } {
+export function loadBundle(
+  bundle: Bundle,
+  report: OpenReport,
+): LoadedBaseline & { readonly warnings: readonly string[]; readonly original: boolean } {
   const { own, original, warnings } = fitBundle(bundle, factsOf(report));
   return { baseline: bundle.baseline, own, original, warnings };
 }
 
 /** Of a part of a ledger the name says which part; the fingerprint is that of the opened events. */
-const factsOf = ({ name, part, fingerprint, embedder }: OpenReport): OpenLedgerFacts => ({ name: partName(name, part?.part), fingerprint, embedder: embedder === 'built-in' ? 'built-in' : 'file' });
+const factsOf = ({ name, part, fingerprint, embedder }: OpenReport): OpenLedgerFacts => ({
+  name: partName(name, part?.part),
+  fingerprint,
+  embedder: embedder === 'built-in' ? 'built-in' : 'file',
+});

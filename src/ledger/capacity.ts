@@ -8,7 +8,10 @@ import { SCAN_BYTES } from './scan.ts';
 
 /** Measured: DuckDB in a tab gives up at 3.1 GiB. */
 const DATABASE_LIMIT = 3.1 * 2 ** 30;
-/** Measured on the generated ledgers: DuckDB's memory over the plain width of what it stores (vectors, masks, heaps of strings). */
+/**
+ * Measured on the generated ledgers: DuckDB's memory over the plain width of what it stores (vectors, masks, heaps of
+ * strings).
+ */
 const DATABASE_OVERHEAD = 1.4;
 /** A string of up to this length lies in its cell, a longer one beside it. */
 const INLINE_STRING = 12;
@@ -47,8 +50,18 @@ function columnBytes(columns: object): number {
 const LEDGER_BYTES = ((): number => {
   const one = { codes: new Int32Array(1), values: ['a'] };
   const columns: LedgerColumns = {
-    n: 1, eventId: new BigInt64Array(1), time: new Float64Array(1), hasTime: true, provider: one, agent: one, thread: one, instantiation: one,
-    latency: new Float64Array(1), hasLatency: true, label: one, isVoid: new Uint8Array(1),
+    n: 1,
+    eventId: new BigInt64Array(1),
+    time: new Float64Array(1),
+    hasTime: true,
+    provider: one,
+    agent: one,
+    thread: one,
+    instantiation: one,
+    latency: new Float64Array(1),
+    hasLatency: true,
+    label: one,
+    isVoid: new Uint8Array(1),
   };
   return columnBytes(columns) + columnBytes(selectStreams(columns, 'provider_id').events);
 })();
@@ -76,4 +89,5 @@ export function eventsThatFit(needs: Needs): number {
 }
 
 /** "about 5,800,000 fit in this tab at k = 8". */
-export const fitsText = (fits: number, k: number, place: string): string => `about ${formatCount(roundedDown(fits))} fit ${place} at k = ${k}`;
+export const fitsText = (fits: number, k: number, place: string): string =>
+  `about ${formatCount(roundedDown(fits))} fit ${place} at k = ${k}`;

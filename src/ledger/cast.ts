@@ -5,8 +5,8 @@ import { parseIso } from '../core/iso.ts';
 import type { RawColumn } from './reader.ts';
 
 /**
- * Casts of file columns to what the ledger needs. Every cast takes a column, Arrow data or plain values, and calls `bad(row, value)` (which throws)
- * at the first value that cannot be meant.
+ * Casts of file columns to what the ledger needs. Every cast takes a column, Arrow data or plain values, and calls
+ * `bad(row, value)` (which throws) at the first value that cannot be meant.
  */
 export type OnBad = (row: number, value: unknown) => never;
 
@@ -113,7 +113,8 @@ function toInteger(value: unknown, bad: () => never): bigint | null {
 export function toNumbers(column: RawColumn, bad: OnBad): Float64Array {
   if (
     isData(column) &&
-    ((DataType.isFloat(column.type) && column.type.precision !== arrow.Precision.HALF) || (DataType.isInt(column.type) && column.type.bitWidth <= 32))
+    ((DataType.isFloat(column.type) && column.type.precision !== arrow.Precision.HALF) ||
+      (DataType.isInt(column.type) && column.type.bitWidth <= 32))
   ) {
     const out = Float64Array.from(column.values as Float64Array);
     const valid = validity(column);
@@ -125,7 +126,8 @@ export function toNumbers(column: RawColumn, bad: OnBad): Float64Array {
   for (let i = 0; i < plain.length; i++) {
     const value = plain[i];
     if (value === null || value === undefined) out[i] = NaN;
-    else if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') out[i] = Number(value);
+    else if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+      out[i] = Number(value);
     else if (typeof value === 'string') {
       const trimmed = value.trim();
       out[i] = isMissingText(trimmed) ? NaN : isNumberText(trimmed) ? Number(trimmed) : bad(i, value);
@@ -166,7 +168,10 @@ export function toTimes(column: RawColumn, bad: OnBad): Float64Array {
         ][type.unit];
     for (let i = 0; i < out.length; i++) {
       // A division by 1000 last is correctly rounded: the microsecond is recovered exactly from the double.
-      out[i] = valid && !valid[i] ? NaN : (Number(nanoseconds ? floorThousand(values[i] as bigint) : values[i]) * times) / over;
+      out[i] =
+        valid && !valid[i]
+          ? NaN
+          : (Number(nanoseconds ? floorThousand(values[i] as bigint) : values[i]) * times) / over;
     }
     return out;
   }
@@ -210,7 +215,8 @@ export function toStrings(column: RawColumn): Data<arrow.Utf8> {
 export function asText(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return value;
-  if (typeof value === 'object') return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner));
+  if (typeof value === 'object')
+    return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner));
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
   return null;
 }
@@ -252,7 +258,10 @@ export function stringData(values: readonly (string | null)[]): Data<arrow.Utf8>
 }
 
 /** Packs a byte mask (1 = present) into an Arrow validity bitmap; undefined where all are present. */
-export function packBits(mask: ArrayLike<number> | null, isSet: (value: number) => boolean = (value) => value === 1): Uint8Array | undefined {
+export function packBits(
+  mask: ArrayLike<number> | null,
+  isSet: (value: number) => boolean = (value) => value === 1,
+): Uint8Array | undefined {
   if (!mask) return undefined;
   const out = new Uint8Array((mask.length + 7) >> 3);
   for (let i = 0; i < mask.length; i++) if (isSet(mask[i])) out[i >> 3] |= 1 << (i & 7);

@@ -4,7 +4,10 @@ import { decodeText, inferredField, inferText, SAMPLE_ROWS } from './lines.ts';
 import type { RawBatch, ReadOptions, TableReader } from './reader.ts';
 import type { NamedBlob } from './types.ts';
 
-/** The incremental parser of papaparse (used by its own streamers): parses whole rows, says where it stopped. Its types leave it out. */
+/**
+ * The incremental parser of papaparse (used by its own streamers): parses whole rows, says where it stopped. Its types
+ * leave it out.
+ */
 interface RowParser {
   parse(input: string, baseIndex: number, ignoreLastRow: boolean): { data: string[][]; meta: { cursor: number } };
 }
@@ -76,7 +79,8 @@ async function firstText(blob: Blob): Promise<string> {
   return head;
 }
 
-const newlineOf = (head: string): string => (head.includes('\r\n') ? '\r\n' : head.includes('\n') ? '\n' : head.includes('\r') ? '\r' : '\n');
+const newlineOf = (head: string): string =>
+  head.includes('\r\n') ? '\r\n' : head.includes('\n') ? '\n' : head.includes('\r') ? '\r' : '\n';
 
 function checkHeader(path: string, header: readonly string[]): void {
   if (header.length < 2) {
@@ -88,8 +92,14 @@ function checkHeader(path: string, header: readonly string[]): void {
   }
   const seen = new Set<string>();
   for (const name of header) {
-    if (name === '') throw fileFailure(path, 'its header line has a column without a name', 'Name every column in the first line');
-    if (seen.has(name)) throw fileFailure(path, `its header line names the column "${name}" twice`, 'Give every column a name of its own');
+    if (name === '')
+      throw fileFailure(path, 'its header line has a column without a name', 'Name every column in the first line');
+    if (seen.has(name))
+      throw fileFailure(
+        path,
+        `its header line names the column "${name}" twice`,
+        'Give every column a name of its own',
+      );
     seen.add(name);
   }
 }

@@ -71,8 +71,8 @@ export class DictionaryBuilder {
   }
 
   /**
-   * The column of the rows `order` (file rows in canonical order), codes numbered by first appearance in that order, so that they do not
-   * depend on how the ledger is cut into files.
+   * The column of the rows `order` (file rows in canonical order), codes numbered by first appearance in that order, so
+   * that they do not depend on how the ledger is cut into files.
    */
   finish(order: Int32Array, emptyIsNull = false): DictionaryColumn {
     const decoder = new TextDecoder();

@@ -17,7 +17,10 @@ const spawn: SpawnDuckDb = async () => {
     parentPort.on('message', (data) => globalThis.onmessage({ data }));
     console.error = () => undefined;
     require(workerData);`;
-  const thread = new Thread(bootstrap, { eval: true, workerData: require.resolve('@duckdb/duckdb-wasm/dist/duckdb-node-eh.worker.cjs') });
+  const thread = new Thread(bootstrap, {
+    eval: true,
+    workerData: require.resolve('@duckdb/duckdb-wasm/dist/duckdb-node-eh.worker.cjs'),
+  });
   threads.push(thread);
   const target = new EventTarget();
   thread.on('message', (data: unknown) => target.dispatchEvent(new MessageEvent('message', { data })));
@@ -53,16 +56,26 @@ describe('the database', () => {
         },
       });
       if (name.endsWith('.parquet')) expect(batches).toBe(3);
-      expect(await database.query('SELECT count(*) AS n, sum(event_id) AS s, min(ts) AS first, bool_or(shadow) AS shadow FROM events')).toEqual([
-        { n: 12n, s: 1266, first: 1704067200000.001, shadow: null },
-      ]);
+      expect(
+        await database.query(
+          'SELECT count(*) AS n, sum(event_id) AS s, min(ts) AS first, bool_or(shadow) AS shadow FROM events',
+        ),
+      ).toEqual([{ n: 12n, s: 1266, first: 1704067200000.001, shadow: null }]);
       expect(
         await database.query(
           'SELECT "row", event_id, provider_id, text, views, struct, flag FROM events WHERE event_id IN (?, ?) ORDER BY "row"',
           [102, 105],
         ),
       ).toEqual([
-        { row: 2, event_id: 102n, provider_id: 'c d', text: null, views: null, struct: { x: 2n, y: ['2', '2'] }, flag: true },
+        {
+          row: 2,
+          event_id: 102n,
+          provider_id: 'c d',
+          text: null,
+          views: null,
+          struct: { x: 2n, y: ['2', '2'] },
+          flag: true,
+        },
         {
           row: 5,
           event_id: 105n,
@@ -75,7 +88,9 @@ describe('the database', () => {
       ]);
     }
     await database.drop('events');
-    expect((await failure(database.query('SELECT * FROM events'))).message).toContain('the database refused a query: Catalog Error');
+    expect((await failure(database.query('SELECT * FROM events'))).message).toContain(
+      'the database refused a query: Catalog Error',
+    );
   });
 
   it('keeps a buffer that is only a part of another', async () => {
@@ -113,8 +128,13 @@ describe('a database whose worker dies', () => {
   });
 
   it('does not wait for a worker that never answers', async () => {
-    const silent = Object.assign(new EventTarget(), { postMessage: () => undefined, terminate: () => undefined }) as unknown as Worker;
-    const error = await failure(createDatabase({ spawn: async () => ({ worker: silent, wasmUrl: '' }), timeoutMs: 100 }));
+    const silent = Object.assign(new EventTarget(), {
+      postMessage: () => undefined,
+      terminate: () => undefined,
+    }) as unknown as Worker;
+    const error = await failure(
+      createDatabase({ spawn: async () => ({ worker: silent, wasmUrl: '' }), timeoutMs: 100 }),
+    );
     expect(error).toMatchObject({ kind: 'worker', problem: 'it did not answer within 0 seconds' });
   });
 });

@@ -5,9 +5,15 @@ import { messageOf } from './failures.ts';
 
 /** The only seam to DuckDB. Tables are filled with Arrow, queried with SQL; one database lives in one worker. */
 export interface Database {
-  /** Appends an Arrow IPC stream to a table, made of the first stream's schema if it is not there. Takes the bytes: their buffer may be detached. */
+  /**
+   * Appends an Arrow IPC stream to a table, made of the first stream's schema if it is not there. Takes the bytes:
+   * their buffer may be detached.
+   */
   insert(table: string, ipcStream: Uint8Array): Promise<void>;
-  /** Rows as plain objects: BIGINT as bigint, sums and decimals as numbers, TIMESTAMP as epoch ms, lists as arrays, NULL as null. */
+  /**
+   * Rows as plain objects: BIGINT as bigint, sums and decimals as numbers, TIMESTAMP as epoch ms, lists as arrays, NULL
+   * as null.
+   */
   query<T = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<T[]>;
   queryArrow(sql: string, params?: readonly unknown[]): Promise<arrow.Table>;
   /** Drops a table, if it is there. */
@@ -21,8 +27,8 @@ export type SpawnDuckDb = () => Promise<{ readonly worker: Worker; readonly wasm
 
 export interface DatabaseOptions {
   /**
-   * Called when a worker that died has been replaced, before the call that noticed runs: the tables are gone, and can be
-   * filled anew here (it is awaited).
+   * Called when a worker that died has been replaced, before the call that noticed runs: the tables are gone, and can
+   * be filled anew here (it is awaited).
    */
   readonly onRestart?: () => void | Promise<void>;
   /** A call that takes longer than this is given up, and its worker with it; default two minutes. */
@@ -41,16 +47,25 @@ interface Session {
 }
 
 const ADVICE = 'It is started again by the next request; if it happens again, open a smaller ledger';
-const workerError = (problem: string, advice = ADVICE): TautlineError => ({ kind: 'worker', worker: 'database', problem, advice });
+const workerError = (problem: string, advice = ADVICE): TautlineError => ({
+  kind: 'worker',
+  worker: 'database',
+  problem,
+  advice,
+});
 /** What WebAssembly says when the instance is beyond repair, though its worker still answers. */
-const BROKEN = /memory access out of bounds|unreachable|function signature mismatch|null function|table index is out of bounds|index out of bounds/i;
+const BROKEN =
+  /memory access out of bounds|unreachable|function signature mismatch|null function|table index is out of bounds|index out of bounds/i;
 
 const bundled: SpawnDuckDb = async () => {
   const { workerUrl, wasmUrl } = await import('./duckdb.browser.ts');
   return { worker: new Worker(workerUrl), wasmUrl: await typedWasm(new URL(wasmUrl, globalThis.location.href).href) };
 };
 
-/** DuckDB compiles what it fetches only as application/wasm, and never answers otherwise; some static hosts send .wasm as plain bytes. */
+/**
+ * DuckDB compiles what it fetches only as application/wasm, and never answers otherwise; some static hosts send .wasm
+ * as plain bytes.
+ */
 async function typedWasm(url: string): Promise<string> {
   const head = await fetch(url, { method: 'HEAD' }).catch(() => null);
   if (!head?.ok || head.headers.get('content-type')?.split(';')[0] === 'application/wasm') return url;
@@ -58,7 +73,10 @@ async function typedWasm(url: string): Promise<string> {
   return URL.createObjectURL(new Blob([bytes], { type: 'application/wasm' }));
 }
 
-/** Starts DuckDB. No call ever hangs: a worker that dies or takes too long rejects the calls under way, and the next call starts another. */
+/**
+ * Starts DuckDB. No call ever hangs: a worker that dies or takes too long rejects the calls under way, and the next
+ * call starts another.
+ */
 export async function createDatabase(options: DatabaseOptions = {}): Promise<Database> {
   const { spawn = bundled, timeoutMs = 120_000 } = options;
   let current: Promise<Session> | null = null;
@@ -93,7 +111,10 @@ export async function createDatabase(options: DatabaseOptions = {}): Promise<Dat
 
   /** Races a call against the worker's death and the clock. */
   function guard<T>(call: Promise<T>, death: Promise<never>, kill: Session['kill']): Promise<T> {
-    const timer = setTimeout(() => kill(workerError(`it did not answer within ${Math.round(timeoutMs / 1000)} seconds`)), timeoutMs);
+    const timer = setTimeout(
+      () => kill(workerError(`it did not answer within ${Math.round(timeoutMs / 1000)} seconds`)),
+      timeoutMs,
+    );
     return Promise.race([call, death]).finally(() => clearTimeout(timer));
   }
 
@@ -147,12 +168,15 @@ export async function createDatabase(options: DatabaseOptions = {}): Promise<Dat
     queryArrow,
     insert: (table, ipcStream) =>
       run(async ({ connection }) => {
-        const there = await connection.query(`SELECT 1 FROM information_schema.tables WHERE table_name = '${table.replaceAll("'", "''")}'`);
+        const there = await connection.query(
+          `SELECT 1 FROM information_schema.tables WHERE table_name = '${table.replaceAll("'", "''")}'`,
+        );
         // The buffer is transferred whole: a view of a larger one would take its neighbours along.
         const whole = ipcStream.byteLength === ipcStream.buffer.byteLength ? ipcStream : ipcStream.slice();
         await connection.insertArrowFromIPCStream(whole, { name: table, create: there.numRows === 0 });
       }),
-    query: async <T>(sql: string, params?: readonly unknown[]): Promise<T[]> => toRows(await queryArrow(sql, params)) as T[],
+    query: async <T>(sql: string, params?: readonly unknown[]): Promise<T[]> =>
+      toRows(await queryArrow(sql, params)) as T[],
     drop: (table) =>
       run(async ({ connection }) => {
         await connection.query(`DROP TABLE IF EXISTS "${table.replaceAll('"', '""')}"`);
@@ -169,7 +193,11 @@ function queryError(thrown: unknown): TautlineError {
   if (thrown instanceof TautlineFailure) return thrown.error;
   const problem = messageOf(thrown);
   if (/out of memory|allocation failure|could not allocate/i.test(problem)) {
-    return { kind: 'memory', problem: `the database: ${problem}`, advice: 'Close other tabs, or open a smaller part of the ledger' };
+    return {
+      kind: 'memory',
+      problem: `the database: ${problem}`,
+      advice: 'Close other tabs, or open a smaller part of the ledger',
+    };
   }
   if (BROKEN.test(problem)) return workerError(problem);
   return {
@@ -183,7 +211,9 @@ function queryError(thrown: unknown): TautlineError {
 export function toRows(table: arrow.Table): Record<string, unknown>[] {
   const names = table.schema.fields.map((field) => field.name);
   const columns = names.map((_, i) => table.getChildAt(i)!);
-  return Array.from({ length: table.numRows }, (_, row) => Object.fromEntries(names.map((name, i) => [name, plain(columns[i].get(row))])));
+  return Array.from({ length: table.numRows }, (_, row) =>
+    Object.fromEntries(names.map((name, i) => [name, plain(columns[i].get(row))])),
+  );
 }
 
 /** Arrow's own row and list objects would keep the whole batch alive, and cannot be sent to another worker. */
@@ -193,6 +223,8 @@ function plain(value: unknown): unknown {
   if (Symbol.iterator in value && 'length' in value) return Array.from(value as Iterable<unknown>, plain);
   // Asking with "in" would ask the row for a column of that name.
   if (typeof (value as { toJSON?: unknown }).toJSON === 'function')
-    return Object.fromEntries(Object.entries((value as { toJSON(): object }).toJSON()).map(([key, inner]) => [key, plain(inner)]));
+    return Object.fromEntries(
+      Object.entries((value as { toJSON(): object }).toJSON()).map(([key, inner]) => [key, plain(inner)]),
+    );
   return value;
 }

@@ -1,15 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { countFeatures, EMBEDDER_DIMENSION, embed, embedBatch, featureCounts, fitIdf, referenceRows } from './embedder.ts';
+import {
+  countFeatures,
+  EMBEDDER_DIMENSION,
+  embed,
+  embedBatch,
+  featureCounts,
+  fitIdf,
+  referenceRows,
+} from './embedder.ts';
 import { named, open, vectorsByRow } from './testing.ts';
 
-const cosine = (a: ArrayLike<number>, b: ArrayLike<number>): number => Array.from(a).reduce((sum, value, i) => sum + value * b[i], 0);
+const cosine = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Array.from(a).reduce((sum, value, i) => sum + value * b[i], 0);
 const fitted = (texts: readonly string[]) => {
   const fit = fitIdf();
   texts.forEach((text) => fit.add(text));
   return fit.finish();
 };
 const words = ['refund', 'ticket', 'flight', 'delay', 'order', 'parcel', 'address', 'cancel', 'seat', 'bag'];
-const sentence = (i: number) => Array.from({ length: 8 }, (_, j) => words[(i * 7 + j * j * 3 + j * i) % words.length]).join(' ');
+const sentence = (i: number) =>
+  Array.from({ length: 8 }, (_, j) => words[(i * 7 + j * j * 3 + j * i) % words.length]).join(' ');
 const corpus = Array.from({ length: 300 }, (_, i) => sentence(i));
 
 describe('the built-in embedder', () => {
@@ -33,7 +43,10 @@ describe('the built-in embedder', () => {
       const features = featureCounts();
       countFeatures(text, features);
       return new Map(
-        Array.from(features.touched.subarray(0, features.size), (bucket) => [bucket, (1 + Math.log(features.counts[bucket])) * idf.weight[bucket]]),
+        Array.from(features.touched.subarray(0, features.size), (bucket) => [
+          bucket,
+          (1 + Math.log(features.counts[bucket])) * idf.weight[bucket],
+        ]),
       );
     });
     const norm = (v: Map<number, number>) => Math.hypot(...v.values());
@@ -67,7 +80,10 @@ describe('the built-in embedder', () => {
 
   it('weighs words by the reference period only, so that the future changes nothing', async () => {
     const ledger = (n: number, tail: string) =>
-      named('a.csv', `event_id,agent_id,text\n${Array.from({ length: n }, (_, i) => `${i},a${i % 2},${i < 800 ? sentence(i) : tail}`).join('\n')}`);
+      named(
+        'a.csv',
+        `event_id,agent_id,text\n${Array.from({ length: n }, (_, i) => `${i},a${i % 2},${i < 800 ? sentence(i) : tail}`).join('\n')}`,
+      );
     const [first, second] = [await open(ledger(1000, 'refund')), await open(ledger(1000, 'something new entirely'))];
     expect(first.report).toMatchObject({ embedder: 'built-in', dimension: 64, voidEvents: 0 });
     expect(first.report.notes.join()).toContain('the text was embedded by the built-in embedder');
@@ -86,6 +102,8 @@ describe('the built-in embedder', () => {
   });
 
   it('knows the reference rows of the spec', () => {
-    expect([10, 199, 200, 999, 1500, 5000, 50_000].map((n) => referenceRows(n, 2000))).toEqual([10, 199, 200, 200, 300, 1000, 2000]);
+    expect([10, 199, 200, 999, 1500, 5000, 50_000].map((n) => referenceRows(n, 2000))).toEqual([
+      10, 199, 200, 200, 300, 1000, 2000,
+    ]);
   });
 });

@@ -1,15 +1,19 @@
 import type { EmbeddingBatch } from './types.ts';
 
 /**
- * The built-in embedder: hashed word and character n-grams (Weinberger et al. 2009, feature hashing), TF-IDF weights, a signed random projection
- * (Achlioptas 2003) to 64 dimensions, unit length. Deterministic: 32-bit integer arithmetic and IEEE doubles only, no library, no download.
+ * The built-in embedder: hashed word and character n-grams (Weinberger et al. 2009, feature hashing), TF-IDF weights, a
+ * signed random projection (Achlioptas 2003) to 64 dimensions, unit length. Deterministic: 32-bit integer arithmetic
+ * and IEEE doubles only, no library, no download.
  *
- * - Features of a text: it is lower-cased and split into runs of letters, digits and marks (words); single words, pairs of neighbouring words, and
+ * - Features of a text: it is lower-cased and split into runs of letters, digits and marks (words); single words, pairs
+ * of neighbouring words, and
  *   the 3- and 4-grams of every word between boundary marks ("^word$"); for a text without any word, its characters.
  * - Hash: FNV-1a over UTF-16 code units, finished by the 32-bit mixer of MurmurHash3, taken modulo 2^18 buckets.
- * - Weight: (1 + ln tf) * idf, idf = ln((1 + N) / (1 + df)) + 1 over the N reference texts only, so that it is causal: of an event nothing is used
+ * - Weight: (1 + ln tf) * idf, idf = ln((1 + N) / (1 + df)) + 1 over the N reference texts only, so that it is causal:
+ * of an event nothing is used
  *   but the event and the reference period (spec 2).
- * - Projection: entry (bucket, d) is +1 or -1, the d-th bit of a stream of splitmix32 seeded by (SEED xor bucket's mix).
+ * - Projection: entry (bucket, d) is +1 or -1, the d-th bit of a stream of splitmix32 seeded by (SEED xor bucket's
+ * mix).
  */
 export const EMBEDDER_DIMENSION = 64;
 const BUCKET_BITS = 18;
@@ -46,7 +50,11 @@ export interface FeatureCounts {
   touched: Int32Array;
   size: number;
 }
-export const featureCounts = (): FeatureCounts => ({ counts: new Uint32Array(BUCKETS), touched: new Int32Array(1024), size: 0 });
+export const featureCounts = (): FeatureCounts => ({
+  counts: new Uint32Array(BUCKETS),
+  touched: new Int32Array(1024),
+  size: 0,
+});
 
 /** Counts the features of a text into `into`, which forgets the text before. */
 export function countFeatures(text: string, into: FeatureCounts): void {
@@ -71,7 +79,8 @@ export function countFeatures(text: string, into: FeatureCounts): void {
     if (i > 0) add(Math.imul(previous, 31) ^ hash ^ PAIR_KIND);
     previous = hash;
     const marked = `^${word}$`;
-    for (let size = 3; size <= 4; size++) for (let at = 0; at + size <= marked.length; at++) add(hashRange(marked, at, at + size, GRAM_KIND));
+    for (let size = 3; size <= 4; size++)
+      for (let at = 0; at + size <= marked.length; at++) add(hashRange(marked, at, at + size, GRAM_KIND));
   });
 }
 
@@ -93,7 +102,10 @@ export function fitIdf(): { add(text: string): void; finish(): Idf } {
       documents++;
       for (let i = 0; i < features.size; i++) frequency[features.touched[i]]++;
     },
-    finish: () => ({ documents, weight: Float64Array.from(frequency, (df) => Math.log((1 + documents) / (1 + df)) + 1) }),
+    finish: () => ({
+      documents,
+      weight: Float64Array.from(frequency, (df) => Math.log((1 + documents) / (1 + df)) + 1),
+    }),
   };
 }
 
@@ -102,7 +114,8 @@ const NIBBLES = EMBEDDER_DIMENSION / 4;
 /** Writes the unit-length embedding of `text` to `out[at .. at + 64)`. */
 export function embed(text: string, idf: Idf, out: Float32Array, at: number, features = featureCounts()): void {
   countFeatures(text, features);
-  // The signs of a bucket are taken four at a time: weights are summed by the value of the nibble first, which is a quarter of the additions.
+  // The signs of a bucket are taken four at a time: weights are summed by the value of the nibble first, which is a
+  // quarter of the additions.
   const byNibble = new Float64Array(NIBBLES * 16);
   for (let i = 0; i < features.size; i++) {
     const bucket = features.touched[i];
@@ -117,7 +130,8 @@ export function embed(text: string, idf: Idf, out: Float32Array, at: number, fea
   const sum = new Float64Array(EMBEDDER_DIMENSION);
   for (let d = 0; d < EMBEDDER_DIMENSION; d++) {
     const nibble = (d >> 2) * 16;
-    for (let value = 0; value < 16; value++) sum[d] += (value >> (d & 3)) & 1 ? byNibble[nibble + value] : -byNibble[nibble + value];
+    for (let value = 0; value < 16; value++)
+      sum[d] += (value >> (d & 3)) & 1 ? byNibble[nibble + value] : -byNibble[nibble + value];
   }
   let norm = 0;
   for (let d = 0; d < EMBEDDER_DIMENSION; d++) norm += sum[d] * sum[d];

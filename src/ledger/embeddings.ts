@@ -38,10 +38,18 @@ async function* wantedBatches(
       return true;
     };
     const onFraction = (fraction: number): void =>
-      options.onProgress?.({ phase, fraction: (bytesDone + fraction * file.reader.bytes) / totalBytes, detail: file.reader.path });
+      options.onProgress?.({
+        phase,
+        fraction: (bytesDone + fraction * file.reader.bytes) / totalBytes,
+        detail: file.reader.path,
+      });
     return file.reader.read({ columns: columnsOf(file), batchRows, skip, signal: options.signal, onFraction });
   };
-  for await (const [file, batches] of readAhead(files.filter((file) => columnsOf(file).length > 0), read, bytesOf)) {
+  for await (const [file, batches] of readAhead(
+    files.filter((file) => columnsOf(file).length > 0),
+    read,
+    bytesOf,
+  )) {
     for await (const batch of batches) {
       throwIfCancelled(options.signal, phase.toLowerCase());
       yield { file, batch, base: file.base + batch.first };
@@ -54,7 +62,13 @@ async function* wantedBatches(
  * The embeddings that the files hold.
  * @param kept those that the first pass kept are not read again until they are released
  */
-export function fileEmbeddings(files: readonly LedgerFile[], mapping: ColumnMapping, plan: Plan, isVoid: Uint8Array, kept: KeptVectors): EmbeddingSource {
+export function fileEmbeddings(
+  files: readonly LedgerFile[],
+  mapping: ColumnMapping,
+  plan: Plan,
+  isVoid: Uint8Array,
+  kept: KeptVectors,
+): EmbeddingSource {
   const { dimension } = plan;
   const batchRows = rowsFor(dimension);
   async function* read(wanted: Wanted, options: BatchOptions): AsyncIterable<KeptBatch> {
@@ -66,22 +80,36 @@ export function fileEmbeddings(files: readonly LedgerFile[], mapping: ColumnMapp
       }
       return;
     }
-    for await (const { file, batch, base } of wantedBatches(files, ({ reader }) => embeddingColumns(reader, mapping), batchRows, wanted, options, 'Reading embeddings')) {
+    for await (const { file, batch, base } of wantedBatches(
+      files,
+      ({ reader }) => embeddingColumns(reader, mapping),
+      batchRows,
+      wanted,
+      options,
+      'Reading embeddings',
+    )) {
       yield { base, vectors: vectorsOf(batch.columns, batch, file.reader, mapping) };
     }
   }
   async function* batches(options: BatchOptions): AsyncIterable<EmbeddingBatch> {
     const wanted = wantedBy(plan, isVoid, options.only);
-    for await (const { base, vectors: { rows: length, offsets, values } } of read(wanted, options)) {
+    for await (const {
+      base,
+      vectors: { rows: length, offsets, values },
+    } of read(wanted, options)) {
       const at = new Int32Array(length);
       let count = 0;
       for (let i = 0; i < length; i++) if (wanted(base + i)) at[count++] = i;
       for (let from = 0; from < count; from += batchRows) {
         const part = at.subarray(from, Math.min(count, from + batchRows));
         const first = offsets[part[0]];
-        const contiguous = values instanceof Float32Array && offsets[part[part.length - 1] + 1] - first === part.length * dimension;
-        const vectors = contiguous ? values.subarray(first, first + part.length * dimension) : new Float32Array(part.length * dimension);
-        if (!contiguous) part.forEach((i, row) => vectors.set(values.subarray(offsets[i], offsets[i + 1]), row * dimension));
+        const contiguous =
+          values instanceof Float32Array && offsets[part[part.length - 1] + 1] - first === part.length * dimension;
+        const vectors = contiguous
+          ? values.subarray(first, first + part.length * dimension)
+          : new Float32Array(part.length * dimension);
+        if (!contiguous)
+          part.forEach((i, row) => vectors.set(values.subarray(offsets[i], offsets[i + 1]), row * dimension));
         const rows = new Int32Array(part.length);
         for (let i = 0; i < rows.length; i++) rows[i] = plan.rowOf[base + part[i]];
         yield { rows, vectors };
@@ -91,7 +119,10 @@ export function fileEmbeddings(files: readonly LedgerFile[], mapping: ColumnMapp
   return { dimension, batches, release: () => kept.release() };
 }
 
-/** Embeddings made of the text by the built-in embedder; its document frequencies come from the first `reference` events only. */
+/**
+ * Embeddings made of the text by the built-in embedder; its document frequencies come from the first `reference` events
+ * only.
+ */
 export async function textEmbeddings(
   files: readonly LedgerFile[],
   textColumn: string,
@@ -100,8 +131,13 @@ export async function textEmbeddings(
   reference: number,
   options: BatchOptions,
 ): Promise<EmbeddingSource> {
-  async function* texts(wanted: Wanted, phase: string, reading: BatchOptions): AsyncIterable<{ texts: string[]; rows: Int32Array }> {
-    const columnsOf = ({ reader }: LedgerFile): string[] => (reader.fields.some((field) => field.name === textColumn) ? [textColumn] : []);
+  async function* texts(
+    wanted: Wanted,
+    phase: string,
+    reading: BatchOptions,
+  ): AsyncIterable<{ texts: string[]; rows: Int32Array }> {
+    const columnsOf = ({ reader }: LedgerFile): string[] =>
+      reader.fields.some((field) => field.name === textColumn) ? [textColumn] : [];
     for await (const { batch, base } of wantedBatches(files, columnsOf, TEXT_ROWS, wanted, reading, phase)) {
       const strings = decodeStrings(toStrings(batch.columns[0]));
       const at = strings.flatMap((_, i) => (wanted(base + i) ? [i] : []));
@@ -111,14 +147,16 @@ export async function textEmbeddings(
       }
     }
   }
-  const isReference: Wanted = (fileRow) => plan.rowOf[fileRow] >= 0 && plan.rowOf[fileRow] < reference && !isVoid[plan.rowOf[fileRow]];
+  const isReference: Wanted = (fileRow) =>
+    plan.rowOf[fileRow] >= 0 && plan.rowOf[fileRow] < reference && !isVoid[plan.rowOf[fileRow]];
   const fit = fitIdf();
   for await (const part of texts(isReference, 'Weighing words', options)) part.texts.forEach((text) => fit.add(text));
   const idf: Idf = fit.finish();
   return {
     dimension: EMBEDDER_DIMENSION,
     async *batches(reading) {
-      for await (const part of texts(wantedBy(plan, isVoid, reading.only), 'Embedding texts', reading)) yield embedBatch(part.texts, part.rows, idf);
+      for await (const part of texts(wantedBy(plan, isVoid, reading.only), 'Embedding texts', reading))
+        yield embedBatch(part.texts, part.rows, idf);
     },
   };
 }

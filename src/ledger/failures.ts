@@ -4,9 +4,15 @@ import { TautlineFailure } from '../core/errors.ts';
 /** Short makers of the errors that reading a ledger raises. */
 export const fileFailure = (file: string, problem: string, advice: string): TautlineFailure =>
   new TautlineFailure({ kind: 'file', file, problem, advice });
-export const columnFailure = (file: string, column: string, found: string, needed: string, advice: string): TautlineFailure =>
-  new TautlineFailure({ kind: 'column', file, column, found, needed, advice });
-export const ledgerFailure = (problem: string, advice: string): TautlineFailure => new TautlineFailure({ kind: 'ledger', problem, advice });
+export const columnFailure = (
+  file: string,
+  column: string,
+  found: string,
+  needed: string,
+  advice: string,
+): TautlineFailure => new TautlineFailure({ kind: 'column', file, column, found, needed, advice });
+export const ledgerFailure = (problem: string, advice: string): TautlineFailure =>
+  new TautlineFailure({ kind: 'ledger', problem, advice });
 export const networkFailure = (url: string, problem: string, advice: string): TautlineFailure =>
   new TautlineFailure({ kind: 'network', url, problem, advice });
 
@@ -18,4 +24,5 @@ export function throwIfCancelled(signal: AbortSignal | undefined, what: string):
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
 /** "1 event", "3 events", "50,000 events". */
-export const counted = (count: number, noun: string): string => `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+export const counted = (count: number, noun: string): string =>
+  `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;

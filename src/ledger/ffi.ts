@@ -2,13 +2,16 @@ import type { DataType } from 'apache-arrow';
 import * as arrow from 'apache-arrow';
 
 /**
- * Reads Arrow arrays out of WebAssembly memory by the Arrow C data interface (https://arrow.apache.org/docs/format/CDataInterface.html,
- * 32-bit pointers). It is used instead of IPC because apache-arrow 17 cannot read LargeList and the view types, and because it saves a copy.
+ * Reads Arrow arrays out of WebAssembly memory by the Arrow C data interface
+ * (https://arrow.apache.org/docs/format/CDataInterface.html, 32-bit pointers). It is used instead of IPC because
+ * apache-arrow 17 cannot read LargeList and the view types, and because it saves a copy.
  */
 
 const NULLABLE = 2n;
 
-/** A column as the file states it; `type` is null where it cannot be read here (unions, intervals, run-end encoding). */
+/**
+ * A column as the file states it; `type` is null where it cannot be read here (unions, intervals, run-end encoding).
+ */
 export interface ForeignField {
   readonly name: string;
   readonly type: DataType | null;
@@ -33,11 +36,15 @@ export function readField(memory: DataView, pointer: number): ForeignField {
   const name = text(memory, memory.getUint32(pointer + 4, true));
   const nullable = (memory.getBigInt64(pointer + 16, true) & NULLABLE) !== 0n;
   const childCount = Number(memory.getBigInt64(pointer + 24, true));
-  const children = pointers(memory, memory.getUint32(pointer + 32, true), childCount).map((child) => readField(memory, child));
+  const children = pointers(memory, memory.getUint32(pointer + 32, true), childCount).map((child) =>
+    readField(memory, child),
+  );
   const dictionaryPointer = memory.getUint32(pointer + 36, true);
   const dictionary = dictionaryPointer === 0 ? null : readField(memory, dictionaryPointer);
   let type = typeOf(format, children, nullable);
-  if (type && dictionary) type = dictionary.type && arrow.DataType.isInt(type) ? new arrow.Dictionary(dictionary.type, type as arrow.Int32) : null;
+  if (type && dictionary)
+    type =
+      dictionary.type && arrow.DataType.isInt(type) ? new arrow.Dictionary(dictionary.type, type as arrow.Int32) : null;
   return { name, type, format, children, dictionary };
 }
 
@@ -108,11 +115,20 @@ export function typeName(field: ForeignField): string {
 }
 
 /** The columns of a struct-typed ArrowArray (a record batch) at `pointer`, copied out of WebAssembly memory. */
-export function readBatch(memory: DataView, pointer: number, schema: ForeignField): { rows: number; columns: (arrow.Data | null)[] } {
+export function readBatch(
+  memory: DataView,
+  pointer: number,
+  schema: ForeignField,
+): { rows: number; columns: (arrow.Data | null)[] } {
   const rows = Number(memory.getBigInt64(pointer, true));
   const offset = Number(memory.getBigInt64(pointer + 16, true));
   const children = pointers(memory, memory.getUint32(pointer + 44, true), schema.children.length);
-  return { rows, columns: schema.children.map((field, i) => (field.type ? readArray(memory, children[i], field, offset, rows) : null)) };
+  return {
+    rows,
+    columns: schema.children.map((field, i) =>
+      field.type ? readArray(memory, children[i], field, offset, rows) : null,
+    ),
+  };
 }
 
 function bitmap(memory: DataView, pointer: number, offset: number, length: number): Uint8Array {
@@ -126,10 +142,18 @@ function bitmap(memory: DataView, pointer: number, offset: number, length: numbe
 }
 
 const bytesOf = (memory: DataView, pointer: number, from: number, bytes: number): Uint8Array<ArrayBuffer> =>
-  bytes === 0 ? new Uint8Array(0) : new Uint8Array((memory.buffer as ArrayBuffer).slice(pointer + from, pointer + from + bytes));
+  bytes === 0
+    ? new Uint8Array(0)
+    : new Uint8Array((memory.buffer as ArrayBuffer).slice(pointer + from, pointer + from + bytes));
 
 /** Offsets of `length` variable-size values from `offset`, rebased to 0, and where the first one starts. */
-function readOffsets(memory: DataView, pointer: number, offset: number, length: number, large: boolean): { offsets: Int32Array; first: number } {
+function readOffsets(
+  memory: DataView,
+  pointer: number,
+  offset: number,
+  length: number,
+  large: boolean,
+): { offsets: Int32Array; first: number } {
   const offsets = new Int32Array(length + 1);
   if (pointer === 0) return { offsets, first: 0 };
   if (large) {
@@ -156,7 +180,8 @@ function readViews(
   const views = buffers[1] + 16 * offset;
   // The view of a null may hold anything.
   const isNull = (i: number): boolean => valid !== undefined && ((valid[i >> 3] >> (i & 7)) & 1) === 0;
-  for (let i = 0; i < length; i++) offsets[i + 1] = offsets[i] + (isNull(i) ? 0 : memory.getInt32(views + 16 * i, true));
+  for (let i = 0; i < length; i++)
+    offsets[i + 1] = offsets[i] + (isNull(i) ? 0 : memory.getInt32(views + 16 * i, true));
   const bytes = new Uint8Array(offsets[length]);
   for (let i = 0; i < length; i++) {
     const size = offsets[i + 1] - offsets[i];
@@ -168,14 +193,29 @@ function readViews(
   return { offsets, bytes };
 }
 
-function readArray(memory: DataView, pointer: number, field: ForeignField, extraOffset: number, length: number): arrow.Data {
+function readArray(
+  memory: DataView,
+  pointer: number,
+  field: ForeignField,
+  extraOffset: number,
+  length: number,
+): arrow.Data {
   const offset = Number(memory.getBigInt64(pointer + 16, true)) + extraOffset;
-  const buffers = pointers(memory, memory.getUint32(pointer + 40, true), Number(memory.getBigInt64(pointer + 24, true)));
-  const children = pointers(memory, memory.getUint32(pointer + 44, true), Number(memory.getBigInt64(pointer + 32, true)));
+  const buffers = pointers(
+    memory,
+    memory.getUint32(pointer + 40, true),
+    Number(memory.getBigInt64(pointer + 24, true)),
+  );
+  const children = pointers(
+    memory,
+    memory.getUint32(pointer + 44, true),
+    Number(memory.getBigInt64(pointer + 32, true)),
+  );
   const type = field.type!;
   const nullBitmap = buffers.length > 0 && buffers[0] !== 0 ? bitmap(memory, buffers[0], offset, length) : undefined;
   const nullCount = nullBitmap ? -1 : 0;
-  const make = (rest: object): arrow.Data => arrow.makeData({ type, length, nullCount, nullBitmap, ...rest } as never) as arrow.Data;
+  const make = (rest: object): arrow.Data =>
+    arrow.makeData({ type, length, nullCount, nullBitmap, ...rest } as never) as arrow.Data;
   const { format } = field;
   if (field.dictionary) {
     const dictionaryPointer = memory.getUint32(pointer + 48, true);
@@ -205,10 +245,15 @@ function readArray(memory: DataView, pointer: number, field: ForeignField, extra
     case '+L':
     case '+m': {
       const { offsets, first } = readOffsets(memory, buffers[1], offset, length, format === '+L');
-      return make({ valueOffsets: offsets, child: readArray(memory, children[0], field.children[0], first, offsets[length]) });
+      return make({
+        valueOffsets: offsets,
+        child: readArray(memory, children[0], field.children[0], first, offsets[length]),
+      });
     }
     case '+s':
-      return make({ children: field.children.map((child, i) => readArray(memory, children[i], child, offset, length)) });
+      return make({
+        children: field.children.map((child, i) => readArray(memory, children[i], child, offset, length)),
+      });
   }
   if (format.startsWith('+w:')) {
     const size = Number(format.slice(3));
@@ -224,8 +269,17 @@ function stride(type: DataType): number {
   return 1;
 }
 
-function fixedWidth(memory: DataView, pointer: number, offset: number, length: number, type: DataType): ArrayBufferView {
-  const Values = type.ArrayType as unknown as { new (buffer: ArrayBufferLike): ArrayBufferView; BYTES_PER_ELEMENT: number };
+function fixedWidth(
+  memory: DataView,
+  pointer: number,
+  offset: number,
+  length: number,
+  type: DataType,
+): ArrayBufferView {
+  const Values = type.ArrayType as unknown as {
+    new (buffer: ArrayBufferLike): ArrayBufferView;
+    BYTES_PER_ELEMENT: number;
+  };
   const width = Values.BYTES_PER_ELEMENT * stride(type);
   return new Values(bytesOf(memory, pointer, offset * width, length * width).buffer);
 }

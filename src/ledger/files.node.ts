@@ -5,9 +5,9 @@ import { fileFailure, messageOf } from './failures.ts';
 import type { NamedBlob } from './types.ts';
 
 /**
- * Files on disk as blobs that are read on demand: a file, or every file below a folder (hidden ones aside). `path` of each is relative to
- * the folder, with the folder's own name in front where that is itself a partition (`provider_id=a`). Throws a `file` error for a path that
- * is not there, cannot be read, or is an empty folder.
+ * Files on disk as blobs that are read on demand: a file, or every file below a folder (hidden ones aside). `path` of
+ * each is relative to the folder, with the folder's own name in front where that is itself a partition
+ * (`provider_id=a`). Throws a `file` error for a path that is not there, cannot be read, or is an empty folder.
  */
 export async function namedBlobs(path: string): Promise<NamedBlob[]> {
   let isFolder: boolean;
@@ -24,12 +24,22 @@ export async function namedBlobs(path: string): Promise<NamedBlob[]> {
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  if (files.length === 0) throw fileFailure(path, 'the folder holds no files', 'Give a folder with Parquet, CSV, NDJSON or Arrow files, or one file');
+  if (files.length === 0)
+    throw fileFailure(
+      path,
+      'the folder holds no files',
+      'Give a folder with Parquet, CSV, NDJSON or Arrow files, or one file',
+    );
   const prefix = partitionPrefix(join(path, 'x'));
-  return Promise.all(files.map(async (file) => ({ path: prefix + relative(path, file).split(sep).join('/'), blob: await blobOf(file) })));
+  return Promise.all(
+    files.map(async (file) => ({ path: prefix + relative(path, file).split(sep).join('/'), blob: await blobOf(file) })),
+  );
 }
 
-/** The folders above a file that are partitions, so that `ledger/provider_id=a/part-0.parquet` given alone still knows its provider. */
+/**
+ * The folders above a file that are partitions, so that `ledger/provider_id=a/part-0.parquet` given alone still knows
+ * its provider.
+ */
 function partitionPrefix(file: string): string {
   const partitions: string[] = [];
   for (const folder of file.split(sep).slice(0, -1).reverse()) {

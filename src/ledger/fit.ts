@@ -6,19 +6,33 @@ import type { LedgerFile } from './scan.ts';
 
 /** What engines throw where an array, a string or a map becomes too large, or memory cannot be had. */
 export const isOutOfMemory = (thrown: unknown): boolean =>
-  thrown instanceof RangeError && /allocation failed|out of memory|invalid (?:typed array|array|array buffer|string) length|maximum size exceeded|could not allocate/i.test(thrown.message);
+  thrown instanceof RangeError &&
+  /allocation failed|out of memory|invalid (?:typed array|array|array buffer|string) length|maximum size exceeded|could not allocate/i.test(
+    thrown.message,
+  );
 
 /** How a ledger can be made smaller. */
 export function narrowing(survey: Pick<LedgerSurvey, 'keys' | 'hasTime'> | undefined): string {
-  const ways = [...(survey && survey.keys.length > 0 ? [`partitions (${survey.keys.join(', ')})`] : []), ...(survey?.hasTime ? ['a time range'] : [])];
-  return ways.length === 0 ? 'Write a part of it to a file of its own, and open that' : `Narrow it: choose ${ways.join(' or ')}`;
+  const ways = [
+    ...(survey && survey.keys.length > 0 ? [`partitions (${survey.keys.join(', ')})`] : []),
+    ...(survey?.hasTime ? ['a time range'] : []),
+  ];
+  return ways.length === 0
+    ? 'Write a part of it to a file of its own, and open that'
+    : `Narrow it: choose ${ways.join(' or ')}`;
 }
 
 /** The columns that go to the database with the mean length of their values, as far as the files state it. */
-export function withLengths(columns: readonly { readonly type: StoredColumn['type']; readonly source: string | null }[], files: readonly LedgerFile[]): StoredColumn[] {
+export function withLengths(
+  columns: readonly { readonly type: StoredColumn['type']; readonly source: string | null }[],
+  files: readonly LedgerFile[],
+): StoredColumn[] {
   const rows = files.reduce((sum, { reader }) => sum + (reader.rows ?? 0), 0);
   return columns.map(({ type, source }) => {
-    const bytes = files.reduce((sum, { reader }) => sum + (source === null ? 0 : (reader.meanBytes?.(source) ?? 0) * (reader.rows ?? 0)), 0);
+    const bytes = files.reduce(
+      (sum, { reader }) => sum + (source === null ? 0 : (reader.meanBytes?.(source) ?? 0) * (reader.rows ?? 0)),
+      0,
+    );
     return { type, meanLength: rows === 0 ? 0 : bytes / rows };
   });
 }
@@ -27,10 +41,16 @@ export function withLengths(columns: readonly { readonly type: StoredColumn['typ
 const PROJECTED_FROM_BYTES = 64 << 20;
 
 /**
- * Counts rows while the files are read, and stops at more than `most` with what `refuse` makes of the rows and bytes read so far. Where the rows are
- * spread evenly over the bytes (`even`), it stops as soon as their number is bound to be more than twice that.
+ * Counts rows while the files are read, and stops at more than `most` with what `refuse` makes of the rows and bytes
+ * read so far. Where the rows are spread evenly over the bytes (`even`), it stops as soon as their number is bound to
+ * be more than twice that.
  */
-export function tallied(files: readonly LedgerFile[], most: number, refuse: (rows: number, bytes: number) => TautlineFailure, even: boolean): { stop(): void } {
+export function tallied(
+  files: readonly LedgerFile[],
+  most: number,
+  refuse: (rows: number, bytes: number) => TautlineFailure,
+  even: boolean,
+): { stop(): void } {
   let counting = true;
   let rows = 0;
   let bytes = 0;

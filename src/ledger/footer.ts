@@ -1,10 +1,21 @@
 import { fileFailure } from './failures.ts';
-import { I32, I64, LIST, readThrift, STRUCT, writeThrift, type ThriftList, type ThriftStruct, type ThriftValue } from './thrift.ts';
+import {
+  I32,
+  I64,
+  LIST,
+  readThrift,
+  STRUCT,
+  writeThrift,
+  type ThriftList,
+  type ThriftStruct,
+  type ThriftValue,
+} from './thrift.ts';
 
 /**
- * The footer of a Parquet file (parquet.thrift of the Apache Parquet format). It is read here, not by parquet-wasm, for two reasons: an encrypted or
- * damaged file stops parquet-wasm's asynchronous reader for good instead of raising an error; and knowing where the column chunks lie, a file of one row
- * group can be cut out of a large one and given to the synchronous reader, whose failures can be caught (and which reads every column that it is given).
+ * The footer of a Parquet file (parquet.thrift of the Apache Parquet format). It is read here, not by parquet-wasm, for
+ * two reasons: an encrypted or damaged file stops parquet-wasm's asynchronous reader for good instead of raising an
+ * error; and knowing where the column chunks lie, a file of one row group can be cut out of a large one and given to
+ * the synchronous reader, whose failures can be caught (and which reads every column that it is given).
  */
 
 const CODECS = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'LZO', 'BROTLI', 'LZ4', 'ZSTD', 'LZ4_RAW'];
@@ -55,15 +66,20 @@ export interface Footer {
   readonly metadata: ThriftStruct;
 }
 
-const structOf = (value: ThriftValue | undefined): ThriftStruct | undefined => (value instanceof Map ? value : undefined);
+const structOf = (value: ThriftValue | undefined): ThriftStruct | undefined =>
+  value instanceof Map ? value : undefined;
 const listOf = (value: ThriftValue | undefined): ThriftList | undefined =>
   value !== undefined && typeof value === 'object' && 'items' in value ? value : undefined;
-const textOf = (value: ThriftValue | undefined): string => (value instanceof Uint8Array ? new TextDecoder().decode(value) : '');
+const textOf = (value: ThriftValue | undefined): string =>
+  value instanceof Uint8Array ? new TextDecoder().decode(value) : '';
 /** A damaged name may hold anything. */
 const shown = (name: string): string => name.replace(/[\p{Cc}\ufffd]+/gu, '?').slice(0, 80);
 const integer = (value: ThriftValue | undefined): number => (typeof value === 'bigint' ? Number(value) : 0);
 
-/** Reads a footer. Throws a `file` error for one that is damaged, encrypted, or says that a column has a codec that cannot be read. */
+/**
+ * Reads a footer. Throws a `file` error for one that is damaged, encrypted, or says that a column has a codec that
+ * cannot be read.
+ */
 export function readFooter(path: string, bytes: Uint8Array, fileSize: number): Footer {
   let metadata: ThriftStruct;
   try {
@@ -110,7 +126,8 @@ function readChunk(path: string, parts: readonly string[], meta: ThriftStruct, f
   const dictionaryPage = integer(meta.get(META.dictionaryPage)?.value);
   const start = dictionaryPage > 0 ? Math.min(dictionaryPage, dataPage) : dataPage;
   const bytes = integer(meta.get(META.compressed)?.value);
-  if (start < 4 || bytes < 0 || start + bytes > fileSize) throw damaged(path, `column "${shown(name)}" lies outside the file`);
+  if (start < 4 || bytes < 0 || start + bytes > fileSize)
+    throw damaged(path, `column "${shown(name)}" lies outside the file`);
   return {
     column: parts[0],
     start,
@@ -128,20 +145,30 @@ function readStatistics(fields: ThriftStruct | undefined): ChunkStatistics | nul
     const value = fields.get(id)?.value;
     return value instanceof Uint8Array ? value : null;
   };
-  return { least: bytesOf(STATISTICS.least), greatest: bytesOf(STATISTICS.greatest), nulls: fields.has(STATISTICS.nulls) ? integer(fields.get(STATISTICS.nulls)?.value) : -1 };
+  return {
+    least: bytesOf(STATISTICS.least),
+    greatest: bytesOf(STATISTICS.greatest),
+    nulls: fields.has(STATISTICS.nulls) ? integer(fields.get(STATISTICS.nulls)?.value) : -1,
+  };
 }
 
 const damaged = (path: string, why: string): Error =>
-  fileFailure(path, `the Parquet file is damaged (${why})`, 'Write or download it again, and check it with another Parquet reader');
+  fileFailure(
+    path,
+    `the Parquet file is damaged (${why})`,
+    'Write or download it again, and check it with another Parquet reader',
+  );
 
 const MAGIC = new TextEncoder().encode('PAR1');
 
 /** A Parquet file without any rows, for its schema. */
-export const schemaFile = (footer: Footer): Uint8Array => joined([MAGIC, ending(pruned(footer.metadata, () => true, [], 0n))]);
+export const schemaFile = (footer: Footer): Uint8Array =>
+  joined([MAGIC, ending(pruned(footer.metadata, () => true, [], 0n))]);
 
 /**
- * A Parquet file that holds some columns of one row group: their column chunks moved together, and metadata that knows of no other. `data[i]` are the
- * bytes of `footer.groups[group].chunks[i]`, null for a chunk that is left out; a column is there with all its chunks or not at all.
+ * A Parquet file that holds some columns of one row group: their column chunks moved together, and metadata that knows
+ * of no other. `data[i]` are the bytes of `footer.groups[group].chunks[i]`, null for a chunk that is left out; a column
+ * is there with all its chunks or not at all.
  */
 export function groupFile(footer: Footer, group: number, data: readonly (Uint8Array | null)[]): Uint8Array {
   const { chunks } = footer.groups[group];
@@ -153,11 +180,18 @@ export function groupFile(footer: Footer, group: number, data: readonly (Uint8Ar
 }
 
 /**
- * The same from a file's own bytes, which are changed: chunks stay where they are, and the metadata is written over the file's.
+ * The same from a file's own bytes, which are changed: chunks stay where they are, and the metadata is written over the
+ * file's.
  * @param from where the file's footer begins
  * @returns a view of `file`; null where the metadata has no room there
  */
-export function groupInPlace(footer: Footer, group: number, columns: ReadonlySet<string>, file: Uint8Array, from: number): Uint8Array | null {
+export function groupInPlace(
+  footer: Footer,
+  group: number,
+  columns: ReadonlySet<string>,
+  file: Uint8Array,
+  from: number,
+): Uint8Array | null {
   const { chunks } = footer.groups[group];
   const end = ending(groupMetadata(footer, group, columns, (i) => chunks[i].start));
   if (from + end.length > file.length || chunks.some(({ start, bytes }) => start + bytes > from)) return null;
@@ -166,7 +200,12 @@ export function groupInPlace(footer: Footer, group: number, columns: ReadonlySet
 }
 
 /** Metadata of a file that has some columns of one row group only. @param startOf where chunk i begins in that file */
-function groupMetadata(footer: Footer, group: number, kept: ReadonlySet<string>, startOf: (chunk: number) => number): ThriftStruct {
+function groupMetadata(
+  footer: Footer,
+  group: number,
+  kept: ReadonlySet<string>,
+  startOf: (chunk: number) => number,
+): ThriftStruct {
   const { rows, chunks } = footer.groups[group];
   const source = structOf(listOf(footer.metadata.get(FILE.groups)!.value)!.items[group])!;
   const columns = listOf(source.get(GROUP.columns)!.value)!;
@@ -211,9 +250,15 @@ function pruneSchema(schema: ThriftList, keep: (column: string) => boolean): Thr
   return { element: STRUCT, items: [root, ...kept] };
 }
 
-function pruned(metadata: ThriftStruct, keep: (column: string) => boolean, groups: ThriftStruct[], rows: bigint): ThriftStruct {
+function pruned(
+  metadata: ThriftStruct,
+  keep: (column: string) => boolean,
+  groups: ThriftStruct[],
+  rows: bigint,
+): ThriftStruct {
   const changed = new Map(metadata);
-  // Without Arrow's own schema the types are Parquet's: strings, lists and dictionaries have one layout each, which apache-arrow can read.
+  // Without Arrow's own schema the types are Parquet's: strings, lists and dictionaries have one layout each, which
+  // apache-arrow can read.
   for (const id of FILE.dropped) changed.delete(id);
   changed.set(FILE.schema, { type: LIST, value: pruneSchema(listOf(metadata.get(FILE.schema)!.value)!, keep) });
   changed.set(FILE.rows, { type: I64, value: rows });

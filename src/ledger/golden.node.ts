@@ -23,23 +23,41 @@ export interface Golden {
   readonly source: LedgerSource;
   readonly columns: Readonly<Record<(typeof GOLDEN_COLUMNS)[number], Float64Array>>;
   readonly route: readonly string[];
-  readonly calibration: Omit<Calibration, 'shiftLimit' | 'phaseLocked'> & { readonly eigenvalues: readonly number[]; readonly J: readonly number[] };
+  readonly calibration: Omit<Calibration, 'shiftLimit' | 'phaseLocked'> & {
+    readonly eigenvalues: readonly number[];
+    readonly J: readonly number[];
+  };
   /** Without SHIFT, which the golden files do not list; streams by name. */
-  readonly alerts: readonly (Omit<Alert, 'stream' | 'onsetSeq' | 'firedSeq' | 'lag'> & { readonly stream: string; readonly onset_seq: number; readonly fired_seq: number })[];
+  readonly alerts: readonly (Omit<Alert, 'stream' | 'onsetSeq' | 'firedSeq' | 'lag'> & {
+    readonly stream: string;
+    readonly onset_seq: number;
+    readonly fired_seq: number;
+  })[];
 }
 
-/** Agreement that the definitions ask for: 1e-4 relative, 1e-5 absolute near zero, missing exactly where the golden value is. */
+/**
+ * Agreement that the definitions ask for: 1e-4 relative, 1e-5 absolute near zero, missing exactly where the golden
+ * value is.
+ */
 export function agrees(value: number, golden: number): boolean {
   return Number.isNaN(golden) ? Number.isNaN(value) : Math.abs(value - golden) <= 1e-5 + 1e-4 * Math.abs(golden);
 }
 
-const fixture = (name: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(new URL(`../detection/fixtures/${name}`, import.meta.url)));
+const fixture = (name: string): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(readFileSync(new URL(`../detection/fixtures/${name}`, import.meta.url)));
 
 export async function loadGolden(name: GoldenCase): Promise<Golden> {
   const parquet = await nodePlatform().parquet();
   const table = tableFromIPC(parquet.readParquet(fixture(`${name}.signals.parquet`)).intoIPCStream());
-  const numbers = (column: string) => Float64Array.from(table.getChild(column)!, (v) => (v === null ? Number.NaN : Number(v)));
-  const { parameters: given, calibration, alerts } = JSON.parse(new TextDecoder().decode(fixture(`${name}.json`))) as Pick<Golden, 'calibration' | 'alerts'> & { parameters: unknown };
+  const numbers = (column: string) =>
+    Float64Array.from(table.getChild(column)!, (v) => (v === null ? Number.NaN : Number(v)));
+  const {
+    parameters: given,
+    calibration,
+    alerts,
+  } = JSON.parse(new TextDecoder().decode(fixture(`${name}.json`))) as Pick<Golden, 'calibration' | 'alerts'> & {
+    parameters: unknown;
+  };
   const parameters = parseParameters(given);
   if (!parameters.ok) throw new Error(`${name}.json: ${JSON.stringify(parameters.error)}`);
   const file = `${GOLDEN_CASES[name]}.parquet`;
@@ -48,6 +66,7 @@ export async function loadGolden(name: GoldenCase): Promise<Golden> {
     source: { kind: 'files', files: [{ path: file, blob: new Blob([fixture(file)]) }] },
     columns: Object.fromEntries(GOLDEN_COLUMNS.map((column) => [column, numbers(column)])) as Golden['columns'],
     route: [...table.getChild('route')!] as string[],
-    calibration, alerts,
+    calibration,
+    alerts,
   };
 }

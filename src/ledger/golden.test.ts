@@ -23,7 +23,14 @@ async function analyse({ source, parameters }: Golden) {
   const detector = createDetector(kernels);
   detector.load(events, coordinates, range);
   const signals = detector.runSignals(parameters);
-  return { events, coordinates, projection, signals, decisions: detector.decide(parameters), baseline: detector.baseline(projection, parameters) };
+  return {
+    events,
+    coordinates,
+    projection,
+    signals,
+    decisions: detector.decide(parameters),
+    baseline: detector.baseline(projection, parameters),
+  };
 }
 
 describe.each(Object.keys(GOLDEN_CASES) as GoldenCase[])('golden case %s', (name) => {
@@ -43,11 +50,19 @@ describe.each(Object.keys(GOLDEN_CASES) as GoldenCase[])('golden case %s', (name
     const { calibration } = decisions;
     expect(calibration.ref).toBe(golden.calibration.ref);
     expect(calibration.k).toBe(golden.calibration.k);
-    projection.eigenvalues.forEach((value, i) => expect(Math.abs(value / golden.calibration.eigenvalues[i] - 1)).toBeLessThan(1e-8));
+    projection.eigenvalues.forEach((value, i) =>
+      expect(Math.abs(value / golden.calibration.eigenvalues[i] - 1)).toBeLessThan(1e-8),
+    );
     for (const key of ['m', 's', 'fm', 'fs', 'lo', 'hi', 'tension', 'rho', 'wref'] as const) {
-      expect([key, calibration[key], agrees(calibration[key], golden.calibration[key])]).toEqual([key, expect.any(Number), true]);
+      expect([key, calibration[key], agrees(calibration[key], golden.calibration[key])]).toEqual([
+        key,
+        expect.any(Number),
+        true,
+      ]);
     }
-    expect([...decisions.governanceWeight]).toEqual(golden.calibration.J.map((weight) => expect.closeTo(weight, 4) as number));
+    expect([...decisions.governanceWeight]).toEqual(
+      golden.calibration.J.map((weight) => expect.closeTo(weight, 4) as number),
+    );
   });
 
   it.each(GOLDEN_COLUMNS)('has %s of every event', (column) => {
@@ -63,21 +78,41 @@ describe.each(Object.keys(GOLDEN_CASES) as GoldenCase[])('golden case %s', (name
     expect(routes.filter((route, i) => route !== golden.route[i])).toEqual([]);
     expect(routes.length).toBe(golden.route.length);
     const alerts = decisions.alerts.filter((alert) => alert.kind !== 'SHIFT');
-    expect(alerts).toEqual(golden.alerts.map(({ stream, onset_seq: onsetSeq, fired_seq: firedSeq, peak, ...rest }) => ({
-      ...rest, stream: events.streams.indexOf(stream), onsetSeq, firedSeq, lag: firedSeq - onsetSeq, peak: expect.closeTo(peak, 4) as number,
-    })));
+    expect(alerts).toEqual(
+      golden.alerts.map(({ stream, onset_seq: onsetSeq, fired_seq: firedSeq, peak, ...rest }) => ({
+        ...rest,
+        stream: events.streams.indexOf(stream),
+        onsetSeq,
+        firedSeq,
+        lag: firedSeq - onsetSeq,
+        peak: expect.closeTo(peak, 4) as number,
+      })),
+    );
   });
 
   it('is the same event by event', () => {
     const stream = createStream(kernels, baseline, golden.parameters);
     for (let i = 0; i < events.n; i++) {
       const step = stream.push({
-        stream: events.streams[events.stream[i]], time: events.time[i], thread: String(events.thread[i]), instantiation: events.instantiation[i] < 0 ? null : String(events.instantiation[i]),
-        latency: events.latency[i], coordinates: events.isVoid[i] ? null : coordinates.x.slice(i * coordinates.k, (i + 1) * coordinates.k),
+        stream: events.streams[events.stream[i]],
+        time: events.time[i],
+        thread: String(events.thread[i]),
+        instantiation: events.instantiation[i] < 0 ? null : String(events.instantiation[i]),
+        latency: events.latency[i],
+        coordinates: events.isVoid[i] ? null : coordinates.x.slice(i * coordinates.k, (i + 1) * coordinates.k),
       });
       const differing = SIGNAL_NAMES.filter((name) => !Object.is(step.signals[name], signals[name][i]));
-      if (differing.length > 0 || step.route !== ROUTES[decisions.route[i]] || !Object.is(step.cusum, decisions.cusum[i])) {
-        expect({ event: i, differing, route: step.route, cusum: step.cusum }).toEqual({ event: i, differing: [], route: ROUTES[decisions.route[i]], cusum: decisions.cusum[i] });
+      if (
+        differing.length > 0 ||
+        step.route !== ROUTES[decisions.route[i]] ||
+        !Object.is(step.cusum, decisions.cusum[i])
+      ) {
+        expect({ event: i, differing, route: step.route, cusum: step.cusum }).toEqual({
+          event: i,
+          differing: [],
+          route: ROUTES[decisions.route[i]],
+          cusum: decisions.cusum[i],
+        });
       }
     }
   });

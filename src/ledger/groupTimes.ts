@@ -5,7 +5,8 @@ import type { GroupTimes } from './reader.ts';
 /** Epoch ms of a plain-encoded value of a column of times; NaN where such a column has no order that its bytes tell. */
 function decodeTime(bytes: Uint8Array, type: DataType): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (DataType.isDate(type) && type.unit === DateUnit.DAY) return bytes.length === 4 ? view.getInt32(0, true) * 86_400_000 : NaN;
+  if (DataType.isDate(type) && type.unit === DateUnit.DAY)
+    return bytes.length === 4 ? view.getInt32(0, true) * 86_400_000 : NaN;
   if (bytes.length !== 8) return NaN;
   if (DataType.isTimestamp(type)) {
     const value = view.getBigInt64(0, true);

@@ -6,7 +6,10 @@ import type { RawBatch, RawColumn, ReadOptions, ReaderField, TableReader } from 
 /** How hive writes a missing value into a path. */
 export const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
 
-/** The partition values in a path: `provider_id=a%20b/hour=2024-01-01T00/part-0.parquet` -> provider_id "a b", hour "2024-01-01T00". */
+/**
+ * The partition values in a path: `provider_id=a%20b/hour=2024-01-01T00/part-0.parquet` -> provider_id "a b", hour
+ * "2024-01-01T00".
+ */
 export function partitionsOf(path: string): ReadonlyMap<string, string | null> {
   const partitions = new Map<string, string | null>();
   for (const folder of path.split(/[/\\]/).slice(0, -1)) {
@@ -44,7 +47,12 @@ export function withPartitions(reader: TableReader): TableReader {
   const own = new Set(reader.fields.map((field) => field.name));
   const partitions = new Map([...partitionsOf(reader.path)].filter(([name]) => !own.has(name)));
   if (partitions.size === 0) return reader;
-  const added: ReaderField[] = [...partitions].map(([name]) => ({ name, type: new arrow.Utf8(), typeName: 'Utf8 (partition)', inferred: true }));
+  const added: ReaderField[] = [...partitions].map(([name]) => ({
+    name,
+    type: new arrow.Utf8(),
+    typeName: 'Utf8 (partition)',
+    inferred: true,
+  }));
 
   async function* read(options: ReadOptions): AsyncIterable<RawBatch> {
     const columns = options.columns.filter((name) => !partitions.has(name));

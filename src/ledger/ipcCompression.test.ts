@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { codecOf, inflateIpc } from './ipcCompression.ts';
 
 /** The stream of messages of a fixture, without the magic of a file. */
-const messages = (name: string) => new Uint8Array(readFileSync(new URL(`./fixtures/${name}`, import.meta.url))).subarray(name.endsWith('.arrow') ? 8 : 0);
+const messages = (name: string) =>
+  new Uint8Array(readFileSync(new URL(`./fixtures/${name}`, import.meta.url))).subarray(
+    name.endsWith('.arrow') ? 8 : 0,
+  );
 
 async function* cut(bytes: Uint8Array, size: number): AsyncIterable<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -27,9 +30,16 @@ describe('compressed Arrow IPC', () => {
   it('inflates to the rows of the uncompressed file, however the bytes arrive', async () => {
     const plain = arrow.tableFromIPC(messages('plain.arrows')).toArray().map(String);
     expect(plain).toHaveLength(12);
-    await fc.assert(fc.asyncProperty(fc.constantFrom('lz4.arrow', 'zstd.arrows', 'plain.arrows'), fc.integer({ min: 1, max: 3000 }), async (name, size) => {
-      expect((await inflated(messages(name), size)).toArray().map(String)).toEqual(plain);
-    }), { numRuns: 30 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('lz4.arrow', 'zstd.arrows', 'plain.arrows'),
+        fc.integer({ min: 1, max: 3000 }),
+        async (name, size) => {
+          expect((await inflated(messages(name), size)).toArray().map(String)).toEqual(plain);
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 
   it('a stream that is cut off within a message, or damaged, is refused', async () => {

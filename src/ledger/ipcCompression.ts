@@ -29,7 +29,8 @@ export async function codecOf(stream: AsyncIterable<Uint8Array>): Promise<IpcCod
 
 /**
  * The same Arrow IPC stream without compression, a message at a time.
- * @throws RangeError or Error where the stream ends within a message or a buffer does not decompress to the length it states
+ * @throws RangeError or Error where the stream ends within a message or a buffer does not decompress to the length it
+ * states
  */
 export async function* inflateIpc(stream: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const bytes = new ByteReader(stream);
@@ -58,7 +59,14 @@ async function nextMessage(bytes: ByteReader): Promise<Message | null> {
   const type = field(metadata, root, 1);
   const kind = type === null ? 0 : metadata.getUint8(type);
   const header = target(metadata, root, 2);
-  const batch = header === null ? null : kind === RECORD_BATCH ? header : kind === DICTIONARY_BATCH ? target(metadata, header, 1) : null;
+  const batch =
+    header === null
+      ? null
+      : kind === RECORD_BATCH
+        ? header
+        : kind === DICTIONARY_BATCH
+          ? target(metadata, header, 1)
+          : null;
   return { metadata, batch, bodyLength: bodyAt === null ? 0 : Number(metadata.getBigInt64(bodyAt, true)) };
 }
 
@@ -72,7 +80,10 @@ function codecAt(metadata: DataView, batch: number): IpcCodec | null {
   return codec;
 }
 
-/** Inflates every buffer of a batch and rewrites its metadata in place: offsets and lengths of the buffers, length of the body, no compression. */
+/**
+ * Inflates every buffer of a batch and rewrites its metadata in place: offsets and lengths of the buffers, length of
+ * the body, no compression.
+ */
 function inflateBody({ metadata, batch }: Message, codec: IpcCodec, body: Uint8Array): Uint8Array {
   const vector = target(metadata, batch!, 2);
   const count = vector === null ? 0 : metadata.getUint32(vector, true);
@@ -82,7 +93,8 @@ function inflateBody({ metadata, batch }: Message, codec: IpcCodec, body: Uint8A
     const entry = vector! + 4 + 16 * b;
     const offset = Number(metadata.getBigInt64(entry, true));
     const length = Number(metadata.getBigInt64(entry + 8, true));
-    if (offset < 0 || length < 0 || offset + length > body.length) throw new RangeError(`buffer ${b} lies outside its batch`);
+    if (offset < 0 || length < 0 || offset + length > body.length)
+      throw new RangeError(`buffer ${b} lies outside its batch`);
     const bytes = inflateBuffer(body.subarray(offset, offset + length), codec);
     metadata.setBigInt64(entry, BigInt(end), true);
     metadata.setBigInt64(entry + 8, BigInt(bytes.length), true);
@@ -108,7 +120,8 @@ function inflateBuffer(buffer: Uint8Array, codec: IpcCodec): Uint8Array {
 }
 
 /** Position of field `index` in the vtable of the flatbuffer table at `table`. */
-const slot = (data: DataView, table: number, index: number): number => table - data.getInt32(table, true) + 4 + 2 * index;
+const slot = (data: DataView, table: number, index: number): number =>
+  table - data.getInt32(table, true) + 4 + 2 * index;
 
 /** Position of a field's value; null where it has its default. */
 function field(data: DataView, table: number, index: number): number | null {

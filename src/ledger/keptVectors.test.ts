@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { KeptVectors } from './keptVectors.ts';
 import type { VectorColumn } from './vectors.ts';
 
-const vectors = (rows: number): VectorColumn => ({ rows, offsets: Int32Array.from({ length: rows + 1 }, (_, i) => 4 * i), values: new Float32Array(4 * rows), valid: null });
+const vectors = (rows: number): VectorColumn => ({
+  rows,
+  offsets: Int32Array.from({ length: rows + 1 }, (_, i) => 4 * i),
+  values: new Float32Array(4 * rows),
+  valid: null,
+});
 
 describe('kept vectors', () => {
   it('are all or none: over the budget, after a batch of another size, and when released none is left', () => {

@@ -10,7 +10,9 @@ export interface KeptBatch {
   readonly vectors: VectorColumn;
 }
 
-/** The vectors that the first pass has decoded, until they are projected: a ledger that is small enough is decoded once. */
+/**
+ * The vectors that the first pass has decoded, until they are projected: a ledger that is small enough is decoded once.
+ */
 export class KeptVectors {
   readonly budget: number;
   #batches: KeptBatch[] | null = [];

@@ -9,10 +9,17 @@ import { parseVector } from './vectors.ts';
 export const SAMPLE_ROWS = 1000;
 const CHUNK_BYTES = 4 << 20;
 
-/** Decodes a blob piece by piece: UTF-8, or UTF-16 where it starts with that byte order mark. `fraction` is how much has been read. */
-export async function* decodeText(blob: Blob, signal?: AbortSignal): AsyncIterable<{ text: string; fraction: number; last: boolean }> {
+/**
+ * Decodes a blob piece by piece: UTF-8, or UTF-16 where it starts with that byte order mark. `fraction` is how much has
+ * been read.
+ */
+export async function* decodeText(
+  blob: Blob,
+  signal?: AbortSignal,
+): AsyncIterable<{ text: string; fraction: number; last: boolean }> {
   const mark = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
-  const encoding = mark[0] === 0xff && mark[1] === 0xfe ? 'utf-16le' : mark[0] === 0xfe && mark[1] === 0xff ? 'utf-16be' : 'utf-8';
+  const encoding =
+    mark[0] === 0xff && mark[1] === 0xfe ? 'utf-16le' : mark[0] === 0xfe && mark[1] === 0xff ? 'utf-16be' : 'utf-8';
   const decoder = new TextDecoder(encoding);
   for (let at = 0; at < blob.size && !signal?.aborted; at += CHUNK_BYTES) {
     const end = Math.min(blob.size, at + CHUNK_BYTES);

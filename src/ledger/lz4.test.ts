@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { inflateLz4Frame } from './lz4.ts';
 
-/** What lz4 1.9.4 made of `content`: linked blocks with checksums (-BD -BX -12), and independent ones with a stated size (-BI --content-size). */
+/**
+ * What lz4 1.9.4 made of `content`: linked blocks with checksums (-BD -BX -12), and independent ones with a stated size
+ * (-BI --content-size).
+ */
 const frame = (name: string) => new Uint8Array(readFileSync(new URL(`./fixtures/${name}.lz4`, import.meta.url)));
 const LENGTH = 200_000;
 let text = '';
@@ -16,7 +19,8 @@ describe('LZ4 frames', () => {
 
   it('a damaged frame is refused at every place where it can be cut, and never read beyond', () => {
     const whole = frame('linked');
-    for (let end = 0; end < whole.length - 8; end += 1) expect(() => inflateLz4Frame(whole.slice(0, end), LENGTH)).toThrow();
+    for (let end = 0; end < whole.length - 8; end += 1)
+      expect(() => inflateLz4Frame(whole.slice(0, end), LENGTH)).toThrow();
     expect(() => inflateLz4Frame(whole, LENGTH - 1)).toThrow(RangeError);
     expect(() => inflateLz4Frame(whole, LENGTH + 1)).toThrow('inflated to 200000');
     expect(() => inflateLz4Frame(content, LENGTH)).toThrow('no LZ4 frame');

@@ -11,7 +11,8 @@ export function inflateLz4Frame(frame: Uint8Array, length: number): Uint8Array {
   if (data.getUint32(0, true) !== MAGIC) throw new Error('no LZ4 frame');
   const flags = data.getUint8(4);
   const blockChecksum = (flags & 0x10) !== 0 ? 4 : 0;
-  // Magic, flags, block size, header checksum; the size of the content and the id of a dictionary where they are stated.
+  // Magic, flags, block size, header checksum; the size of the content and the id of a dictionary where they are
+  // stated.
   let at = 7 + ((flags & 0x08) !== 0 ? 8 : 0) + ((flags & 0x01) !== 0 ? 4 : 0);
   const out = new Uint8Array(length);
   let written = 0;
@@ -58,7 +59,8 @@ function inflateBlock(block: Uint8Array, out: Uint8Array, start: number): number
     const distance = block[at] | (block[at + 1] << 8);
     at += 2;
     const match = extended(token & 15) + 4;
-    if (distance === 0 || distance > to || to + match > out.length) throw new RangeError('an LZ4 match lies outside the output');
+    if (distance === 0 || distance > to || to + match > out.length)
+      throw new RangeError('an LZ4 match lies outside the output');
     if (distance >= match) {
       out.copyWithin(to, to - distance, to - distance + match);
       to += match;

@@ -12,7 +12,19 @@ const WIDE_NAME = /^(embedding|emb|vector|dim)_(\d+)$/i;
 /** Names under which a ledger column is met in the wild, best first; compared without case, after the exact name. */
 export const ALIASES: Readonly<Record<LedgerColumnName, readonly string[]>> = {
   event_id: ['id', 'eventid', 'event', 'message_id', 'msg_id', 'seq', 'sequence', 'index'],
-  ts: ['timestamp', 'time', 'event_time', 'created_at', 'datetime', 'date_time', 'start_time', 'time_unix_ms', 'epoch_ms', 'created', 'date'],
+  ts: [
+    'timestamp',
+    'time',
+    'event_time',
+    'created_at',
+    'datetime',
+    'date_time',
+    'start_time',
+    'time_unix_ms',
+    'epoch_ms',
+    'created',
+    'date',
+  ],
   provider_id: [
     'gen_ai.provider.name',
     'gen_ai.system',
@@ -25,7 +37,17 @@ export const ALIASES: Readonly<Record<LedgerColumnName, readonly string[]>> = {
     'gen_ai.response.model',
     'gen_ai.request.model',
   ],
-  agent_id: ['gen_ai.agent.name', 'gen_ai.agent.id', 'agent', 'agent_name', 'speaker', 'author', 'sender', 'from', 'name'],
+  agent_id: [
+    'gen_ai.agent.name',
+    'gen_ai.agent.id',
+    'agent',
+    'agent_name',
+    'speaker',
+    'author',
+    'sender',
+    'from',
+    'name',
+  ],
   thread_id: [
     'gen_ai.conversation.id',
     'thread',
@@ -47,7 +69,12 @@ export const ALIASES: Readonly<Record<LedgerColumnName, readonly string[]>> = {
   shadow: ['is_shadow', 'shadow_lane'],
   input_tokens: ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens', 'prompt_tokens', 'tokens_in'],
   output_tokens: ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens', 'completion_tokens', 'tokens_out'],
-  cached_tokens: ['gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.cached_tokens', 'cached_input_tokens', 'cache_read_tokens'],
+  cached_tokens: [
+    'gen_ai.usage.cache_read.input_tokens',
+    'gen_ai.usage.cached_tokens',
+    'cached_input_tokens',
+    'cache_read_tokens',
+  ],
   cost_usd: ['cost', 'cost_dollars', 'price_usd', 'gen_ai.usage.cost'],
   handoff_to: ['handoff', 'hand_off_to', 'transfer_to', 'next_agent'],
   outcome: ['result', 'status'],
@@ -77,16 +104,29 @@ interface Need {
   readonly accepts: readonly TypeClass[];
   readonly advice: string;
 }
-const name: Need = { needed: 'VARCHAR', accepts: ['string', 'integer', 'boolean'], advice: 'Cast it to VARCHAR, or map another column' };
-const count: Need = { needed: 'BIGINT', accepts: ['integer', 'float', 'decimal'], advice: 'Cast it to BIGINT, or map another column' };
-const measure: Need = { needed: 'DOUBLE', accepts: ['float', 'integer', 'decimal'], advice: 'Cast it to DOUBLE, or map another column' };
+const name: Need = {
+  needed: 'VARCHAR',
+  accepts: ['string', 'integer', 'boolean'],
+  advice: 'Cast it to VARCHAR, or map another column',
+};
+const count: Need = {
+  needed: 'BIGINT',
+  accepts: ['integer', 'float', 'decimal'],
+  advice: 'Cast it to BIGINT, or map another column',
+};
+const measure: Need = {
+  needed: 'DOUBLE',
+  accepts: ['float', 'integer', 'decimal'],
+  advice: 'Cast it to DOUBLE, or map another column',
+};
 
 /** What each ledger column may be read from (spec/ledger.md). */
 export const NEEDS: Readonly<Record<LedgerColumnName, Need>> = {
   event_id: {
     needed: 'BIGINT',
     accepts: ['integer', 'string', 'float'],
-    advice: 'Number the events with BIGINT ids (numeric strings are read too), or leave event_id unmapped: the position in the file is used then',
+    advice:
+      'Number the events with BIGINT ids (numeric strings are read too), or leave event_id unmapped: the position in the file is used then',
   },
   ts: {
     needed: 'TIMESTAMP, or BIGINT epoch milliseconds',
@@ -105,7 +145,8 @@ export const NEEDS: Readonly<Record<LedgerColumnName, Need>> = {
   embedding: {
     needed: 'FLOAT[] (list or fixed-size), DOUBLE[] or FLOAT16[]',
     accepts: ['vector'],
-    advice: 'Write the vectors as a list of FLOAT, or leave embedding unmapped: the text is embedded then, where there is one',
+    advice:
+      'Write the vectors as a list of FLOAT, or leave embedding unmapped: the text is embedded then, where there is one',
   },
   text: { ...name, accepts: ['string'] },
   latency_ms: measure,
@@ -117,7 +158,10 @@ export const NEEDS: Readonly<Record<LedgerColumnName, Need>> = {
   autonomy_level: { ...count, needed: 'TINYINT' },
 };
 
-/** Columns embedding_0 .. embedding_{D-1} in order of their number; empty where there are none or some are missing between. */
+/**
+ * Columns embedding_0 .. embedding_{D-1} in order of their number; empty where there are none or some are missing
+ * between.
+ */
 export function wideColumns(fields: readonly ReaderField[]): readonly string[] {
   const found = fields.flatMap((field) => {
     const match = WIDE_NAME.exec(field.name);
@@ -161,7 +205,9 @@ export function guessMapping(fields: readonly ReaderField[]): { mapping: ColumnM
     // The model is a provider only where nothing states the provider; else it stays a column of its own.
     const rejected: string[] = [];
     for (const alias of [column, ...ALIASES[column]]) {
-      const found = folded.find((candidate) => !taken.has(candidate.field.name) && (candidate.name === alias || candidate.last === alias));
+      const found = folded.find(
+        (candidate) => !taken.has(candidate.field.name) && (candidate.name === alias || candidate.last === alias),
+      );
       if (!found) continue;
       if (!accepts(column, found.field, true)) {
         rejected.push(`"${found.field.name}" (${found.field.typeName})`);
@@ -172,15 +218,25 @@ export function guessMapping(fields: readonly ReaderField[]): { mapping: ColumnM
       notes.push(`${column} is read from the column "${found.field.name}" (a guess from its name).`);
       break;
     }
-    if (!mapping[column] && rejected.length > 0 && (column === 'event_id' || column === 'ts' || column === 'embedding')) {
-      notes.push(`${column} could be ${rejected.join(' or ')} by name, but its type is not ${NEEDS[column].needed}: not used.`);
+    if (
+      !mapping[column] &&
+      rejected.length > 0 &&
+      (column === 'event_id' || column === 'ts' || column === 'embedding')
+    ) {
+      notes.push(
+        `${column} could be ${rejected.join(' or ')} by name, but its type is not ${NEEDS[column].needed}: not used.`,
+      );
     }
   }
   if (!mapping.embedding) guessEmbedding(fields, mapping, notes);
   return { mapping, notes };
 }
 
-function guessEmbedding(fields: readonly ReaderField[], mapping: Partial<Record<LedgerColumnName, string>>, notes: string[]): void {
+function guessEmbedding(
+  fields: readonly ReaderField[],
+  mapping: Partial<Record<LedgerColumnName, string>>,
+  notes: string[],
+): void {
   const wide = wideColumns(fields);
   const lists = fields.filter((field) => isVectorType(field.type));
   if (wide.length > 0) {
@@ -192,7 +248,10 @@ function guessEmbedding(fields: readonly ReaderField[], mapping: Partial<Record<
   }
 }
 
-/** Checks a mapping against the columns of one file. Throws a `column` error for a column that is absent or of a wrong type. */
+/**
+ * Checks a mapping against the columns of one file. Throws a `column` error for a column that is absent or of a wrong
+ * type.
+ */
 export function checkMapping(mapping: ColumnMapping, fields: readonly ReaderField[], file: string): void {
   const byName = new Map(fields.map((field) => [field.name, field]));
   const list = listColumns(fields);
@@ -202,14 +261,30 @@ export function checkMapping(mapping: ColumnMapping, fields: readonly ReaderFiel
     const need = NEEDS[column];
     if (column === 'embedding' && source === WIDE_EMBEDDING) {
       const wide = wideColumns(fields);
-      if (wide.length === 0) throw columnFailure(file, source, 'no columns embedding_0, embedding_1, ...', need.needed, `The file has ${list}`);
-      const wrong = wide.map((name) => byName.get(name)!).find((field) => !['float', 'integer', 'decimal', 'none'].includes(classOf(field.type)));
-      if (wrong) throw columnFailure(file, wrong.name, wrong.typeName, 'a number', 'Write one coordinate a column, as FLOAT');
+      if (wide.length === 0)
+        throw columnFailure(
+          file,
+          source,
+          'no columns embedding_0, embedding_1, ...',
+          need.needed,
+          `The file has ${list}`,
+        );
+      const wrong = wide
+        .map((name) => byName.get(name)!)
+        .find((field) => !['float', 'integer', 'decimal', 'none'].includes(classOf(field.type)));
+      if (wrong)
+        throw columnFailure(file, wrong.name, wrong.typeName, 'a number', 'Write one coordinate a column, as FLOAT');
       continue;
     }
     const field = byName.get(source);
     if (!field) {
-      throw columnFailure(file, source, 'no such column', `a column to read ${column} from`, `Map ${column} to one of the file's columns: ${list}`);
+      throw columnFailure(
+        file,
+        source,
+        'no such column',
+        `a column to read ${column} from`,
+        `Map ${column} to one of the file's columns: ${list}`,
+      );
     }
     if (!accepts(column, field, false)) {
       const as = source === column ? need.needed : `${need.needed} for ${column}`;
@@ -235,10 +310,13 @@ export function listColumns(fields: readonly ReaderField[]): string {
 }
 
 /**
- * The columns of several files as one: the same name must be of compatible types (all integers, all numbers, all strings, all lists of floats, all
- * times). A column that some files lack is null there. Throws a `column` error that names the file that differs.
+ * The columns of several files as one: the same name must be of compatible types (all integers, all numbers, all
+ * strings, all lists of floats, all times). A column that some files lack is null there. Throws a `column` error that
+ * names the file that differs.
  */
-export function unionFields(files: readonly { readonly path: string; readonly fields: readonly ReaderField[] }[]): ReaderField[] {
+export function unionFields(
+  files: readonly { readonly path: string; readonly fields: readonly ReaderField[] }[],
+): ReaderField[] {
   const union = new Map<string, { field: ReaderField; path: string }>();
   for (const { path, fields } of files) {
     for (const field of fields) {
@@ -275,7 +353,12 @@ function mergeFields(a: ReaderField, b: ReaderField): ReaderField | null {
   if (left === 'string' && right === 'string') return { ...a, type: new arrow.Utf8(), typeName: 'Utf8', inferred };
   if (left === 'vector' && right === 'vector') return { ...a, inferred };
   if (left === 'time' && right === 'time')
-    return { ...a, type: new arrow.TimestampMicrosecond(), typeName: String(new arrow.TimestampMicrosecond()), inferred };
+    return {
+      ...a,
+      type: new arrow.TimestampMicrosecond(),
+      typeName: String(new arrow.TimestampMicrosecond()),
+      inferred,
+    };
   // What text looks like is a guess from a sample; text is kept as text.
   if (a.inferred && b.inferred) return { ...a, type: new arrow.Utf8(), typeName: 'Utf8', inferred: true };
   return null;

@@ -13,10 +13,14 @@ const BATCH_ROWS = 8192;
 /** A JSON array has to be parsed whole. */
 const MAX_ARRAY_BYTES = 256 << 20;
 
-/** Flattens nested objects to dotted names: `{attributes: {"gen_ai.agent.name": "a"}}` -> `attributes.gen_ai.agent.name`. */
+/**
+ * Flattens nested objects to dotted names: `{attributes: {"gen_ai.agent.name": "a"}}` ->
+ * `attributes.gen_ai.agent.name`.
+ */
 function flatten(value: object, prefix: string, out: Flat): Flat {
   for (const [key, inner] of Object.entries(value)) {
-    if (inner !== null && typeof inner === 'object' && !Array.isArray(inner)) flatten(inner as object, `${prefix}${key}.`, out);
+    if (inner !== null && typeof inner === 'object' && !Array.isArray(inner))
+      flatten(inner as object, `${prefix}${key}.`, out);
     else out.set(prefix + key, inner);
   }
   return out;
@@ -37,7 +41,11 @@ export async function openNdjson(file: NamedBlob): Promise<TableReader> {
   const { path, blob } = file;
   const isArray = /^\s*\[/.test(await blob.slice(0, 64).text());
   if (isArray && blob.size > MAX_ARRAY_BYTES) {
-    throw fileFailure(path, 'a JSON array of more than 256 MB cannot be read piece by piece', 'Write one object a line (NDJSON), or Parquet');
+    throw fileFailure(
+      path,
+      'a JSON array of more than 256 MB cannot be read piece by piece',
+      'Write one object a line (NDJSON), or Parquet',
+    );
   }
 
   async function* linesOf(signal?: AbortSignal): AsyncIterable<{ rows: (Flat | string)[]; fraction: number }> {
@@ -92,10 +100,16 @@ function parseArray(path: string, text: string): (Flat | string)[] {
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw fileFailure(path, 'it starts like a JSON array but is not JSON', 'Write one JSON object a line, or a whole JSON array');
+    throw fileFailure(
+      path,
+      'it starts like a JSON array but is not JSON',
+      'Write one JSON object a line, or a whole JSON array',
+    );
   }
   return (parsed as unknown[]).map((value) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value) ? flatten(value, '', new Map()) : 'the element is not a JSON object',
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? flatten(value, '', new Map())
+      : 'the element is not a JSON object',
   );
 }
 
@@ -118,7 +132,8 @@ function inferJson(values: readonly unknown[]): DataType {
   if (present.every((value) => Number.isInteger(value))) return new arrow.Int64();
   if (present.every((value) => typeof value === 'number')) return new arrow.Float64();
   if (present.every((value) => typeof value === 'boolean')) return new arrow.Bool();
-  if (present.every((value) => typeof value === 'string' && isIsoText(value.trim()))) return new arrow.TimestampMicrosecond();
+  if (present.every((value) => typeof value === 'string' && isIsoText(value.trim())))
+    return new arrow.TimestampMicrosecond();
   if (present.every(isVector)) return vectorType();
   return new arrow.Utf8();
 }

@@ -11,7 +11,8 @@ const expectedVectors = new Map(
     .filter(([i]) => i !== 3)
     .map(([i, v]) => [i, [...v]]),
 );
-const plusZero = (vectors: Map<number, number[]>) => new Map([...vectors].map(([row, vector]) => [row, vector.map((v) => v || 0)]));
+const plusZero = (vectors: Map<number, number[]>) =>
+  new Map([...vectors].map(([row, vector]) => [row, vector.map((v) => v || 0)]));
 
 describe('files of other writers', () => {
   const same = [
@@ -35,22 +36,32 @@ describe('files of other writers', () => {
     expect(opened.report).toMatchObject({ events: 12, voidEvents: 1, dimension: 4, embedder: 'file', leftOut: [] });
     expect(Array.from(opened.columns.eventId)).toEqual(Array.from({ length: 12 }, (_, i) => BigInt(100 + i)));
     expect(Array.from(opened.columns.time)).toEqual(Array.from({ length: 12 }, (_, i) => START + i * 1000 + 0.001));
-    expect(opened.columns.provider).toEqual({ codes: Int32Array.from({ length: 12 }, (_, i) => i % 3), values: ['a', 'b', 'c d'] });
+    expect(opened.columns.provider).toEqual({
+      codes: Int32Array.from({ length: 12 }, (_, i) => i % 3),
+      values: ['a', 'b', 'c d'],
+    });
     expect(plusZero(await vectorsByRow(opened))).toEqual(expectedVectors);
   });
 
   it('milliseconds as TIMESTAMP and as BIGINT', async () => {
-    for (const name of ['ts_ms.parquet', 'ts_bigint.parquet']) expect((await open(fixture(name))).columns.time[1]).toBe(START + 1000);
+    for (const name of ['ts_ms.parquet', 'ts_bigint.parquet'])
+      expect((await open(fixture(name))).columns.time[1]).toBe(START + 1000);
   });
 
   it.each(['odd_types.parquet', 'views.arrow'])('%s keeps unknown columns of any type', async (name) => {
     const sink = collector();
     await open(fixture(name), { sink });
     expect(sink.rows.map((row) => row.views)).toEqual(
-      Array.from({ length: 12 }, (_, i) => (i === 2 ? null : i % 2 ? `a string of more than twelve bytes ${i}` : `s${i}`)),
+      Array.from({ length: 12 }, (_, i) =>
+        i === 2 ? null : i % 2 ? `a string of more than twelve bytes ${i}` : `s${i}`,
+      ),
     );
-    expect(sink.rows.map((row) => row.dictionary)).toEqual(Array.from({ length: 12 }, (_, i) => ['a', 'b', 'c d'][i % 3]));
-    expect(sink.rows.map((row) => row.flag)).toEqual(Array.from({ length: 12 }, (_, i) => (i === 5 ? null : i % 2 === 0)));
+    expect(sink.rows.map((row) => row.dictionary)).toEqual(
+      Array.from({ length: 12 }, (_, i) => ['a', 'b', 'c d'][i % 3]),
+    );
+    expect(sink.rows.map((row) => row.flag)).toEqual(
+      Array.from({ length: 12 }, (_, i) => (i === 5 ? null : i % 2 === 0)),
+    );
     expect(
       JSON.parse(
         JSON.stringify(
@@ -76,8 +87,14 @@ describe('canonical order', () => {
   });
 
   it('is event_id where the whole ledger has no ts', async () => {
-    const { columns, report } = await open(await parquet(plainLedger(3, 2, { time: undefined, eventId: BigInt64Array.of(9n, 1n, 5n) })));
-    expect([columns.hasTime, Array.from(columns.eventId), Array.from(columns.time)]).toEqual([false, [1n, 5n, 9n], [NaN, NaN, NaN]]);
+    const { columns, report } = await open(
+      await parquet(plainLedger(3, 2, { time: undefined, eventId: BigInt64Array.of(9n, 1n, 5n) })),
+    );
+    expect([columns.hasTime, Array.from(columns.eventId), Array.from(columns.time)]).toEqual([
+      false,
+      [1n, 5n, 9n],
+      [NaN, NaN, NaN],
+    ]);
     expect(report.notes).toContain('No timestamps: events are in the order of event_id.');
   });
 
@@ -93,12 +110,19 @@ describe('canonical order', () => {
   });
 
   it('has another fingerprint when one coordinate, one letter or one latency is another', async () => {
-    const table = plainLedger(20, 3, { text: Array.from({ length: 20 }, (_, i) => `message ${i}`), latency: new Float64Array(20).fill(50) });
-    const print = async (change: Partial<typeof table>) => (await open(await parquet({ ...table, ...change }))).report.fingerprint;
+    const table = plainLedger(20, 3, {
+      text: Array.from({ length: 20 }, (_, i) => `message ${i}`),
+      latency: new Float64Array(20).fill(50),
+    });
+    const print = async (change: Partial<typeof table>) =>
+      (await open(await parquet({ ...table, ...change }))).report.fingerprint;
     const embeddings = table.embeddings!.slice();
     embeddings[31] += 1e-3;
     const changed = await Promise.all([
-      print({ embeddings }), print({ text: table.text!.with(7, 'messagE 7') }), print({ latency: table.latency!.with(3, 51) }), print({}),
+      print({ embeddings }),
+      print({ text: table.text!.with(7, 'messagE 7') }),
+      print({ latency: table.latency!.with(3, 51) }),
+      print({}),
     ]);
     expect(new Set(changed).size).toBe(4);
     expect(await print({})).toBe(changed[3]);
@@ -153,7 +177,11 @@ describe('embedding batches', () => {
     const opened = await open(
       named(
         'wide.parquet',
-        await writeParquet({ ...plainLedger(n, 1), dimension, embeddings: new Float32Array(n * dimension).fill(0.5) }, platform, { rowGroupRows: n }),
+        await writeParquet(
+          { ...plainLedger(n, 1), dimension, embeddings: new Float32Array(n * dimension).fill(0.5) },
+          platform,
+          { rowGroupRows: n },
+        ),
       ),
     );
     const sizes: number[] = [];
@@ -171,13 +199,16 @@ describe('embedding batches', () => {
     const controller = new AbortController();
     const error = await failure(
       (async () => {
-        for await (const batch of opened.embeddings!.batches({ signal: controller.signal })) if (batch.rows.length > 0) controller.abort();
+        for await (const batch of opened.embeddings!.batches({ signal: controller.signal }))
+          if (batch.rows.length > 0) controller.abort();
       })(),
     );
     expect(error.kind).toBe('cancelled');
     expect((await failure(open(file, { signal: AbortSignal.abort() }))).kind).toBe('cancelled');
     const midway = new AbortController();
-    expect((await failure(open(file, { signal: midway.signal, onProgress: () => midway.abort() }))).kind).toBe('cancelled');
+    expect((await failure(open(file, { signal: midway.signal, onProgress: () => midway.abort() }))).kind).toBe(
+      'cancelled',
+    );
   });
 });
 
@@ -192,13 +223,31 @@ describe('text formats', () => {
       content: 'hello, "you"\nthere',
       extra: 'x',
     },
-    { id: 10, timestamp: '2024-01-01 00:00:01', model: 'm2', vector: null, latency: null, content: 'ünïcødé 🙂', extra: null },
-    { id: 12, timestamp: '2024-01-01T01:00:03+01:00', model: 'm1', vector: [1, 2, 3], latency: 7, content: '', extra: '7' },
+    {
+      id: 10,
+      timestamp: '2024-01-01 00:00:01',
+      model: 'm2',
+      vector: null,
+      latency: null,
+      content: 'ünïcødé 🙂',
+      extra: null,
+    },
+    {
+      id: 12,
+      timestamp: '2024-01-01T01:00:03+01:00',
+      model: 'm1',
+      vector: [1, 2, 3],
+      latency: 7,
+      content: '',
+      extra: '7',
+    },
   ];
   const cell = (value: string | number | number[] | null) =>
     value === null ? '' : `"${(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll('"', '""')}"`;
   const csv = (delimiter: string, end: string) =>
-    [Object.keys(rows[0]).join(delimiter), ...rows.map((row) => Object.values(row).map(cell).join(delimiter))].join(end) + end;
+    [Object.keys(rows[0]).join(delimiter), ...rows.map((row) => Object.values(row).map(cell).join(delimiter))].join(
+      end,
+    ) + end;
   const check = async (file: ReturnType<typeof named>) => {
     const sink = collector();
     const opened = await open(file, { sink });
@@ -239,24 +288,35 @@ describe('text formats', () => {
   it('CSV with a byte order mark, in UTF-8 and UTF-16', async () => {
     await check(named('a.csv', `\ufeff${csv(',', '\n')}`));
     const text = `\ufeff${csv(',', '\n')}`;
-    await check(named('a.csv', new Uint8Array(Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)).buffer)));
+    await check(
+      named('a.csv', new Uint8Array(Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)).buffer)),
+    );
   });
   it('NDJSON and a JSON array', async () => {
     await check(named('a.ndjson', rows.map((row) => JSON.stringify(row)).join('\n')));
     await check(named('a.json', JSON.stringify(rows, null, 1)));
   });
   it('columns embedding_0 to embedding_{D-1}', async () => {
-    const opened = await open(named('a.csv', 'event_id,agent_id,embedding_0,embedding_1,embedding_10,embedding_2\n1,a,1,2,9,3\n2,b,,,,\n'), {});
+    const opened = await open(
+      named('a.csv', 'event_id,agent_id,embedding_0,embedding_1,embedding_10,embedding_2\n1,a,1,2,9,3\n2,b,,,,\n'),
+      {},
+    );
     expect(opened.report.embedder).toBe('none');
-    const wide = await open(named('a.csv', 'event_id,agent_id,embedding_0,embedding_1,embedding_2\n1,a,1,2,3\n2,b,,,\n3,a,1,,3\n'));
+    const wide = await open(
+      named('a.csv', 'event_id,agent_id,embedding_0,embedding_1,embedding_2\n1,a,1,2,3\n2,b,,,\n3,a,1,,3\n'),
+    );
     expect(wide.report).toMatchObject({ events: 2, voidEvents: 1, dimension: 3 });
-    expect(wide.report.leftOut).toEqual([{ reason: 'embedding has NaN or infinite values', count: 1, examples: ['3'] }]);
+    expect(wide.report.leftOut).toEqual([
+      { reason: 'embedding has NaN or infinite values', count: 1, examples: ['3'] },
+    ]);
     expect(await vectorsByRow(wide)).toEqual(new Map([[0, [1, 2, 3]]]));
   });
   it('is read over many chunks', async () => {
     const n = 30_000;
     const line = (i: number) => `${i},p${i % 4},"${'text é '.repeat(20)}","[${i}, ${-i}]"\n`;
-    const opened = await open(named('a.csv', `event_id,provider_id,text,embedding\n${Array.from({ length: n }, (_, i) => line(i)).join('')}`));
+    const opened = await open(
+      named('a.csv', `event_id,provider_id,text,embedding\n${Array.from({ length: n }, (_, i) => line(i)).join('')}`),
+    );
     expect(opened.report).toMatchObject({ events: n, rowsRead: n, dimension: 2 });
     const vectors = await vectorsByRow(opened);
     expect([vectors.size, vectors.get(29_999)]).toEqual([n, [29_999, -29_999]]);
@@ -264,7 +324,11 @@ describe('text formats', () => {
   it('OpenTelemetry attributes are found, nested or flat', async () => {
     const nested = {
       time: 5,
-      attributes: { 'gen_ai.provider.name': 'openai', 'gen_ai.agent.name': 'a', gen_ai: { usage: { input_tokens: 3 } } },
+      attributes: {
+        'gen_ai.provider.name': 'openai',
+        'gen_ai.agent.name': 'a',
+        gen_ai: { usage: { input_tokens: 3 } },
+      },
       body: 'hi',
     };
     const opened = await open(named('a.ndjson', JSON.stringify(nested)));
@@ -278,8 +342,12 @@ describe('text formats', () => {
   });
   it('lines that make no sense are left out and named', async () => {
     const table = await open(named('a.csv', 'event_id,agent_id,text\n1,a,x\n2,b\n3,c,z\n'));
-    expect(table.report.leftOut).toEqual([{ reason: 'the line has 2 fields, 3 expected', count: 1, examples: ['row 2 of a.csv'] }]);
-    const json = await open(named('a.ndjson', '{"event_id":1,"agent_id":"a"}\n{"event_id":2,\n[3]\n{"event_id":4,"agent_id":"a"}'));
+    expect(table.report.leftOut).toEqual([
+      { reason: 'the line has 2 fields, 3 expected', count: 1, examples: ['row 2 of a.csv'] },
+    ]);
+    const json = await open(
+      named('a.ndjson', '{"event_id":1,"agent_id":"a"}\n{"event_id":2,\n[3]\n{"event_id":4,"agent_id":"a"}'),
+    );
     expect(json.report.leftOut.map(({ reason, count }) => [reason, count])).toEqual([
       ['the line is not JSON', 1],
       ['the line is not a JSON object', 1],
@@ -321,17 +389,23 @@ describe('several files', () => {
 describe('the sink', () => {
   it('leaves out what is left out, renames unknown columns that clash, and casts by the ledger types', async () => {
     const sink = collector();
-    await open(named('a.csv', 'event_id,vendor,ROW,Text,content,shadow,input_tokens,autonomy_level\n1,a,7,t,c,true,5.0,2\n1,b,8,u,d,false,,3\n'), {
-      sink,
-      mapping: {
-        event_id: 'event_id',
-        provider_id: 'vendor',
-        text: 'content',
-        shadow: 'shadow',
-        input_tokens: 'input_tokens',
-        autonomy_level: 'autonomy_level',
+    await open(
+      named(
+        'a.csv',
+        'event_id,vendor,ROW,Text,content,shadow,input_tokens,autonomy_level\n1,a,7,t,c,true,5.0,2\n1,b,8,u,d,false,,3\n',
+      ),
+      {
+        sink,
+        mapping: {
+          event_id: 'event_id',
+          provider_id: 'vendor',
+          text: 'content',
+          shadow: 'shadow',
+          input_tokens: 'input_tokens',
+          autonomy_level: 'autonomy_level',
+        },
       },
-    });
+    );
     expect(sink.rows).toHaveLength(1);
     expect(sink.rows[0]).toMatchObject({
       row: 0,
@@ -344,6 +418,11 @@ describe('the sink', () => {
       input_tokens: 5n,
       autonomy_level: 2,
     });
-    expect(sink.schema().slice(0, 4)).toEqual(['row:Int32', 'event_id:Int64', 'ts:Timestamp<MICROSECOND>', 'provider_id:Utf8']);
+    expect(sink.schema().slice(0, 4)).toEqual([
+      'row:Int32',
+      'event_id:Int64',
+      'ts:Timestamp<MICROSECOND>',
+      'provider_id:Utf8',
+    ]);
   });
 });

@@ -1,7 +1,16 @@
 import type { LedgerColumns } from '../core/columns.ts';
 import { toTautlineError, TautlineFailure, type FileColumns, type TautlineError } from '../core/errors.ts';
 import { formatCount } from '../core/format.ts';
-import { countOf, countText, describePart, normalPart, roundedDown, type LedgerPart, type LedgerSurvey, type OpenedPart } from '../core/part.ts';
+import {
+  countOf,
+  countText,
+  describePart,
+  normalPart,
+  roundedDown,
+  type LedgerPart,
+  type LedgerSurvey,
+  type OpenedPart,
+} from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { DEFAULT_PARAMETERS } from '../detection/parameters.ts';
 import { eventsThatFit, fitsText, totalBytes } from './capacity.ts';
@@ -22,7 +31,15 @@ import { fillSink, sinkColumns } from './sink.ts';
 import { openTable, resolveSource } from './source.ts';
 import { scanSplit, startFor, type StartedScanThread } from './splitScan.ts';
 import { choosePartitions, factsOf, factsUnread, partitionKeys, surveyOf } from './survey.ts';
-import type { ColumnMapping, EmbeddingSource, LedgerSource, NamedBlob, OpenedLedger, OpenReport, RowSink } from './types.ts';
+import type {
+  ColumnMapping,
+  EmbeddingSource,
+  LedgerSource,
+  NamedBlob,
+  OpenedLedger,
+  OpenReport,
+  RowSink,
+} from './types.ts';
 
 /** Files of a folder that are looked into at a time: most of it is waiting. */
 const OPENED_AT_ONCE = 8;
@@ -40,12 +57,18 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a ledger (spec/ledger.md): reads its light columns into memory in canonical order, checks every embedding, and feeds the rest to the sink.
+ * Opens a ledger (spec/ledger.md): reads its light columns into memory in canonical order, checks every embedding, and
+ * feeds the rest to the sink.
  * @param mapping ledger column -> file column; null guesses it.
- * A ledger that would not fit is refused before anything large is allocated: its row counts are known from footers, or counted while it is scanned.
+ * A ledger that would not fit is refused before anything large is allocated: its row counts are known from footers, or
+ * counted while it is scanned.
  * @throws TautlineFailure of kind file, column, ledger, network, memory or cancelled.
  */
-export async function openLedger(source: LedgerSource, mapping: ColumnMapping | null, options: OpenOptions): Promise<OpenedLedger> {
+export async function openLedger(
+  source: LedgerSource,
+  mapping: ColumnMapping | null,
+  options: OpenOptions,
+): Promise<OpenedLedger> {
   const found: Found = { survey: null, thread: null };
   try {
     return await open(source, mapping, options, found);
@@ -59,7 +82,12 @@ export async function openLedger(source: LedgerSource, mapping: ColumnMapping | 
     if (isOutOfMemory(thrown)) {
       const rows = survey ? countOf(survey, source.part).events : NaN;
       const events = Number.isNaN(rows) ? 'the ledger was being' : `${formatCount(rows)} events were being`;
-      throw new TautlineFailure({ kind: 'memory', problem: `memory ran out while ${events} opened`, advice: narrowing(survey), survey });
+      throw new TautlineFailure({
+        kind: 'memory',
+        problem: `memory ran out while ${events} opened`,
+        advice: narrowing(survey),
+        survey,
+      });
     }
     throw new TautlineFailure(toTautlineError(thrown, 'opening the ledger'));
   } finally {
@@ -73,7 +101,12 @@ interface Found {
   thread: StartedScanThread | null;
 }
 
-async function open(source: LedgerSource, given: ColumnMapping | null, options: OpenOptions, found: Found): Promise<OpenedLedger> {
+async function open(
+  source: LedgerSource,
+  given: ColumnMapping | null,
+  options: OpenOptions,
+  found: Found,
+): Promise<OpenedLedger> {
   const { platform, signal, onProgress, sink } = options;
   const part = source.part && normalPart(source.part);
   const resolved = await resolveSource(source, platform, { signal, onProgress });
@@ -91,14 +124,24 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
     return { reader, base: 0 };
   };
   const files = await mapAhead(taken, OPENED_AT_ONCE, openFile, (done, file) => {
-    if (taken.length > 1) onProgress?.({ phase: 'Looking through the files', fraction: done / taken.length, detail: file.path });
+    if (taken.length > 1)
+      onProgress?.({ phase: 'Looking through the files', fraction: done / taken.length, detail: file.path });
   });
   const fields = unionFields(files.map(({ reader }) => reader));
   const firstPath = files[0].reader.path;
   const guess = given ? { mapping: given, notes: [] } : guessMapping(fields);
   const { mapping } = guess;
-  const has: FileColumns = { columns: fields.map((field) => ({ name: field.name, type: field.typeName })), mapping: { ...mapping } };
-  mendable(has, ['file', 'column'], () => checkMapping(mapping, fields, files.length === 1 ? firstPath : `${firstPath} and ${counted(files.length - 1, 'more file')}`));
+  const has: FileColumns = {
+    columns: fields.map((field) => ({ name: field.name, type: field.typeName })),
+    mapping: { ...mapping },
+  };
+  mendable(has, ['file', 'column'], () =>
+    checkMapping(
+      mapping,
+      fields,
+      files.length === 1 ? firstPath : `${firstPath} and ${counted(files.length - 1, 'more file')}`,
+    ),
+  );
   const stored = sinkColumns(fields, mapping);
 
   const k = options.k ?? DEFAULT_PARAMETERS.k;
@@ -109,46 +152,98 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
   const timeType = fields.find((field) => field.name === time)?.type ?? null;
   const skipped = await Promise.all(others.map((file) => factsUnread(file, time, timeType)));
   const survey = (bytesPerRow: number, counted: (file: LedgerFile) => number | null): LedgerSurvey =>
-    (found.survey = surveyOf([...files.map((file) => factsOf(file.reader, time, counted(file))), ...skipped], keys, time !== undefined, room, bytesPerRow));
+    (found.survey = surveyOf(
+      [...files.map((file) => factsOf(file.reader, time, counted(file))), ...skipped],
+      keys,
+      time !== undefined,
+      room,
+      bytesPerRow,
+    ));
   const place = sink ? 'in this tab' : 'in memory';
   const refuse = (whole: LedgerSurvey, events: string): TautlineFailure => {
     const which = part ? `the part chosen (${describePart(part)})` : 'this ledger';
-    return new TautlineFailure({ kind: 'memory', problem: `${which} has ${events}; ${fitsText(room.fits, k, place)}`, advice: narrowing(whole), survey: whole });
+    return new TautlineFailure({
+      kind: 'memory',
+      problem: `${which} has ${events}; ${fitsText(room.fits, k, place)}`,
+      advice: narrowing(whole),
+      survey: whole,
+    });
   };
   const before = survey(NaN, ({ reader }) => reader.rows);
   const expected = countOf(before, part);
-  if (expected.events > room.fits) throw refuse(before, `${expected.exact ? '' : 'about '}${counted(expected.events, 'event')}`);
+  if (expected.events > room.fits)
+    throw refuse(before, `${expected.exact ? '' : 'about '}${counted(expected.events, 'event')}`);
 
   if (inTime) {
     if (time === undefined) {
       mendable(has, ['ledger'], () => {
-        throw new TautlineFailure({ ...ledgerFailure('The ledger has no ts, so no time range can be taken of it', 'Map a column to ts, or choose partitions').error, survey: before } as TautlineError);
+        throw new TautlineFailure({
+          ...ledgerFailure(
+            'The ledger has no ts, so no time range can be taken of it',
+            'Map a column to ts, or choose partitions',
+          ).error,
+          survey: before,
+        } as TautlineError);
       });
     }
-    for (const file of files) if (file.reader.fields.some((field) => field.name === time)) file.reader = selectRows(file.reader, time!, inTime);
+    for (const file of files)
+      if (file.reader.fields.some((field) => field.name === time)) file.reader = selectRows(file.reader, time!, inTime);
   }
-  const tally = tallied(files, room.fits, (rows, bytes) => {
-    const total = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
-    const whole = survey(bytes / rows, ({ reader }) => reader.rows);
-    const guess = inTime || bytes >= total ? '' : ` (by its size about ${formatCount(roundedDown((rows / bytes) * total))})`;
-    return refuse(whole, `more than ${formatCount(rows)} events${guess}`);
-  }, inTime === null);
+  const tally = tallied(
+    files,
+    room.fits,
+    (rows, bytes) => {
+      const total = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
+      const whole = survey(bytes / rows, ({ reader }) => reader.rows);
+      const guess =
+        inTime || bytes >= total ? '' : ` (by its size about ${formatCount(roundedDown((rows / bytes) * total))})`;
+      return refuse(whole, `more than ${formatCount(rows)} events${guess}`);
+    },
+    inTime === null,
+  );
 
-  const spare = (platform.memory ?? Infinity) - (Number.isNaN(expected.events) ? 0 : expected.events) * totalBytes(needs);
-  const kept = new KeptVectors(spare, files.reduce((sum, file) => sum + vectorBytes(file, mapping), 0));
-  const scan = await scanSplit(files, taken, mapping, { signal, onProgress, kept, thread }).catch((thrown: unknown) => mendable(has, ['column'], () => { throw thrown; }));
+  const spare =
+    (platform.memory ?? Infinity) - (Number.isNaN(expected.events) ? 0 : expected.events) * totalBytes(needs);
+  const kept = new KeptVectors(
+    spare,
+    files.reduce((sum, file) => sum + vectorBytes(file, mapping), 0),
+  );
+  const scan = await scanSplit(files, taken, mapping, { signal, onProgress, kept, thread }).catch((thrown: unknown) =>
+    mendable(has, ['column'], () => {
+      throw thrown;
+    }),
+  );
   tally.stop();
-  const rowsOf = new Map(files.map((file, i) => [file, file.reader.allRows?.() ?? (files[i + 1]?.base ?? scan.rows) - file.base]));
+  const rowsOf = new Map(
+    files.map((file, i) => [file, file.reader.allRows?.() ?? (files[i + 1]?.base ?? scan.rows) - file.base]),
+  );
   const allRows = [...rowsOf.values()].reduce((sum, rows) => sum + rows, 0);
-  const whole = survey(files.reduce((sum, { reader }) => sum + reader.bytes, 0) / Math.max(1, allRows), (file) => rowsOf.get(file)!);
+  const whole = survey(files.reduce((sum, { reader }) => sum + reader.bytes, 0) / Math.max(1, allRows), (file) =>
+    rowsOf.get(file)!,
+  );
   if (part && (scan.rows === 0 || (inTime && !scan.time.some((ms) => !Number.isNaN(ms))))) {
-    throw new TautlineFailure({ kind: 'ledger', problem: `No event lies in the part chosen (${describePart(part)})`, advice: 'Choose other partitions or another time range', survey: whole });
+    throw new TautlineFailure({
+      kind: 'ledger',
+      problem: `No event lies in the part chosen (${describePart(part)})`,
+      advice: 'Choose other partitions or another time range',
+      survey: whole,
+    });
   }
-  if (scan.rows === 0) throw fileFailure(files.length === 1 ? firstPath : resolved.name, 'it has no rows', 'Open a ledger with at least one event');
+  if (scan.rows === 0)
+    throw fileFailure(
+      files.length === 1 ? firstPath : resolved.name,
+      'it has no rows',
+      'Open a ledger with at least one event',
+    );
   const plan = planRows(scan, mapping, (row) => nameRow(files, row));
   if (plan.order.length === 0) {
-    const failure = ledgerFailure(`No event can be used. ${describeLeftOut(plan.leftOut, scan.rows).join('. ')}`, 'Mend the file, or map other columns');
-    mendable(has, ['ledger'], () => { throw failure; });
+    const failure = ledgerFailure(
+      `No event can be used. ${describeLeftOut(plan.leftOut, scan.rows).join('. ')}`,
+      'Mend the file, or map other columns',
+    );
+    mendable(has, ['ledger'], () => {
+      throw failure;
+    });
   }
   const embedder = mapping.embedding !== undefined ? 'file' : mapping.text !== undefined ? 'built-in' : 'none';
   const columns = gather(scan, plan, embedder);
@@ -179,7 +274,9 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
     leftOut: plan.leftOut,
     notes: [
       ...(opened ? [`Only a part is open: ${countText(scan.rows, opened)} (${describePart(opened.part)}).`] : []),
-      ...(opened && mapping.event_id === undefined ? ['Without event_id, positions are counted in the part that is open.'] : []),
+      ...(opened && mapping.event_id === undefined
+        ? ['Without event_id, positions are counted in the part that is open.']
+        : []),
       ...resolved.notes,
       ...guess.notes,
       ...partitionNotes(files),
@@ -196,10 +293,16 @@ async function open(source: LedgerSource, given: ColumnMapping | null, options: 
 }
 
 /** A function of its own, so that what it keeps is no more than it needs. */
-const storing = (...[files, columns, plan, rows]: [LedgerFile[], Parameters<typeof fillSink>[2], Plan, number]): OpenedLedger['store'] =>
-  (sink, options) => fillSink(sink, files, columns, plan, rows, options);
+const storing =
+  (
+    ...[files, columns, plan, rows]: [LedgerFile[], Parameters<typeof fillSink>[2], Plan, number]
+  ): OpenedLedger['store'] =>
+  (sink, options) =>
+    fillSink(sink, files, columns, plan, rows, options);
 
-/** Runs `check`; an error of one of `kinds` carries the file's columns away, so that the page can offer another mapping. */
+/**
+ * Runs `check`; an error of one of `kinds` carries the file's columns away, so that the page can offer another mapping.
+ */
 function mendable<R>(has: FileColumns, kinds: readonly TautlineError['kind'][], check: () => R): R {
   try {
     return check();
@@ -234,7 +337,8 @@ function gather(scan: Scan, plan: Plan, embedder: OpenReport['embedder']): Ledge
   const latency = inOrder(scan.latency, order);
   const isVoid = new Uint8Array(order.length).fill(1);
   if (embedder !== 'none') {
-    for (let i = 0; i < order.length; i++) isVoid[i] = embedder === 'file' ? (scan.vectorLength[order[i]] < 0 ? 1 : 0) : 1 - scan.hasText[order[i]];
+    for (let i = 0; i < order.length; i++)
+      isVoid[i] = embedder === 'file' ? (scan.vectorLength[order[i]] < 0 ? 1 : 0) : 1 - scan.hasText[order[i]];
   }
   return {
     n: order.length,
@@ -265,7 +369,9 @@ function columnNotes(columns: LedgerColumns, embedder: OpenReport['embedder'], v
   const notes: string[] = [];
   const { n, time } = columns;
   if (embedder === 'built-in') {
-    notes.push(`No embedding column: the text was embedded by the built-in embedder (hashed n-grams, ${EMBEDDER_DIMENSION} dimensions).`);
+    notes.push(
+      `No embedding column: the text was embedded by the built-in embedder (hashed n-grams, ${EMBEDDER_DIMENSION} dimensions).`,
+    );
   }
   if (embedder === 'none') notes.push('Neither embeddings nor text: every event is void, so no drift can be computed.');
   else if (voidEvents === n) {
@@ -282,14 +388,18 @@ function columnNotes(columns: LedgerColumns, embedder: OpenReport['embedder'], v
   }
   const streams = (columns.provider ?? columns.agent)!;
   if (streams.values.length === 1)
-    notes.push(`One ${columns.provider ? 'provider' : 'agent'} only ("${streams.values[0]}"): coupling between streams is not defined.`);
+    notes.push(
+      `One ${columns.provider ? 'provider' : 'agent'} only ("${streams.values[0]}"): coupling between streams is not defined.`,
+    );
   if (n === 1) notes.push('One event only: nothing can be compared.');
   if (columns.hasTime) {
     const latest = time[n - 1];
     if (latest > 0 && latest < SECONDS_BELOW)
       notes.push('ts lies before 1973 when read as epoch milliseconds: if it holds seconds, multiply it by 1000.');
     if (latest > MICROSECONDS_ABOVE)
-      notes.push('ts lies beyond the year 5000 when read as epoch milliseconds: if it holds microseconds or nanoseconds, cast it to TIMESTAMP.');
+      notes.push(
+        'ts lies beyond the year 5000 when read as epoch milliseconds: if it holds microseconds or nanoseconds, cast it to TIMESTAMP.',
+      );
   }
   return notes;
 }

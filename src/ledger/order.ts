@@ -1,6 +1,7 @@
 /**
- * The canonical order (spec 1): rows by (ts, event_id). `rows` are the file rows to order, ascending; `time` and `eventId` are over all file rows.
- * Returns them in canonical order; without `time` by event_id alone. Equal keys keep their file order.
+ * The canonical order (spec 1): rows by (ts, event_id). `rows` are the file rows to order, ascending; `time` and
+ * `eventId` are over all file rows. Returns them in canonical order; without `time` by event_id alone. Equal keys keep
+ * their file order.
  */
 export function canonicalOrder(rows: Int32Array, eventId: BigInt64Array, time: Float64Array | null): Int32Array {
   const compare = (a: number, b: number): number => {
@@ -34,7 +35,10 @@ export function duplicateRows(rows: Int32Array, eventId: BigInt64Array): number[
   return duplicates;
 }
 
-/** The length that most of the first 1,000 vectors have (-1: no vector; empty ones do not count); the one met first wins a tie; 0 where there are none. */
+/**
+ * The length that most of the first 1,000 vectors have (-1: no vector; empty ones do not count); the one met first wins
+ * a tie; 0 where there are none.
+ */
 export function expectedLength(lengths: Int32Array): number {
   const counts = new Map<number, number>();
   let sampled = 0;

@@ -13,7 +13,12 @@ async function orFailure<T>(load: () => Promise<T>, forget: () => void): Promise
     forget();
     if (thrown instanceof TautlineFailure) throw thrown;
     const problem = `the Parquet reader did not load (${thrown instanceof Error ? thrown.message : String(thrown)})`;
-    throw new TautlineFailure({ kind: 'network', url: wasmUrl, problem, advice: 'Check the connection and reload the page' });
+    throw new TautlineFailure({
+      kind: 'network',
+      url: wasmUrl,
+      problem,
+      advice: 'Check the connection and reload the page',
+    });
   }
 }
 
@@ -21,7 +26,8 @@ async function compile(): Promise<WebAssembly.Module> {
   const response = await fetch(wasmUrl);
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   // A host that serves .wasm with another content type makes compileStreaming refuse it.
-  const streams = response.headers.get('content-type')?.split(';')[0] === 'application/wasm' && 'compileStreaming' in WebAssembly;
+  const streams =
+    response.headers.get('content-type')?.split(';')[0] === 'application/wasm' && 'compileStreaming' in WebAssembly;
   return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
@@ -47,11 +53,19 @@ function tabMemory(): number {
  * The browser's platform (page or worker): parquet-wasm is fetched at the first Parquet file.
  * @param code of parquet-wasm, where another thread has it: nothing is fetched then
  */
-export function browserPlatform({ samples, code }: { readonly samples?: Platform['samples']; readonly code?: WebAssembly.Module } = {}): Platform {
+export function browserPlatform({
+  samples,
+  code,
+}: { readonly samples?: Platform['samples']; readonly code?: WebAssembly.Module } = {}): Platform {
   const given = code && Promise.resolve(code);
   return {
-    parquet: () => (loading ??= orFailure(() => load(given ?? compiled()), () => (loading = null))),
+    parquet: () =>
+      (loading ??= orFailure(
+        () => load(given ?? compiled()),
+        () => (loading = null),
+      )),
     parquetCode: () => given ?? compiled(),
-    samples, memory: tabMemory(),
+    samples,
+    memory: tabMemory(),
   };
 }

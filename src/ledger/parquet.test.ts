@@ -16,7 +16,8 @@ describe('a file that is read whole', () => {
     const sliced: number[] = [];
     const { blob } = named('two.parquet', bytes);
     const file = {
-      path: 'two.parquet', blob: Object.assign(blob, {
+      path: 'two.parquet',
+      blob: Object.assign(blob, {
         arrayBuffer: () => {
           sliced.push(blob.size);
           return Blob.prototype.arrayBuffer.call(blob);

@@ -16,7 +16,10 @@ const WHOLE_SHARE = 7 / 8;
 /** A row group that is larger than this when decoded is decoded in parts, so that WebAssembly memory stays small. */
 const DECODED_BYTES = 128 << 20;
 
-/** Opens a Parquet file for reading by row group; only the footer is read here. The file must have passed `sniff`; `tail` is its last bytes. */
+/**
+ * Opens a Parquet file for reading by row group; only the footer is read here. The file must have passed `sniff`;
+ * `tail` is its last bytes.
+ */
 export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail: Uint8Array): Promise<TableReader> {
   const { path, blob } = file;
   const end = await endOf(file, tail);
@@ -36,7 +39,13 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
   async function* read(options: ReadOptions): AsyncIterable<RawBatch> {
     const wanted = new Set(options.columns);
     // Batches come in the file's column order, whatever the order asked for.
-    const schema: ForeignField = { name: '', type: null, format: '+s', children: fields.filter((field) => wanted.has(field.name)), dictionary: null };
+    const schema: ForeignField = {
+      name: '',
+      type: null,
+      format: '+s',
+      children: fields.filter((field) => wanted.has(field.name)),
+      dictionary: null,
+    };
     const position = options.columns.map((name) => schema.children.indexOf(byName.get(name)!));
     let first = 0;
     for (let group = 0; group < footer.groups.length; group++) {
@@ -50,13 +59,20 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
           options.onFraction?.(at / rows);
         }
         if (at !== first + count)
-          throw parquetFailure(path, new Error(`row group ${group + 1} has ${at - first} rows where its metadata says ${count}`));
+          throw parquetFailure(
+            path,
+            new Error(`row group ${group + 1} has ${at - first} rows where its metadata says ${count}`),
+          );
       }
       first += count;
     }
   }
 
-  async function* readGroup(group: number, schema: ForeignField, options: ReadOptions): AsyncIterable<{ rows: number; columns: (Data | null)[] }> {
+  async function* readGroup(
+    group: number,
+    schema: ForeignField,
+    options: ReadOptions,
+  ): AsyncIterable<{ rows: number; columns: (Data | null)[] }> {
     const { rows: count, chunks } = footer.groups[group];
     if (schema.children.length === 0) {
       yield { rows: count, columns: [] };
@@ -64,11 +80,16 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
     }
     const wanted = new Set(schema.children.map((field) => field.name));
     const { chunks: data, whole } = await readChunks(file, footer.groups[group], wanted);
-    const part = (whole && groupInPlace(footer, group, wanted, whole, whole.length - end.length)) ?? groupFile(footer, group, data);
+    const part =
+      (whole && groupInPlace(footer, group, wanted, whole, whole.length - end.length)) ??
+      groupFile(footer, group, data);
     const decoded = chunks.reduce((sum, chunk) => sum + (wanted.has(chunk.column) ? chunk.uncompressed : 0), 0);
-    const step = decoded <= DECODED_BYTES ? count : Math.max(options.batchRows, Math.floor((count * DECODED_BYTES) / decoded));
+    const step =
+      decoded <= DECODED_BYTES ? count : Math.max(options.batchRows, Math.floor((count * DECODED_BYTES) / decoded));
     for (let offset = 0; offset < count; offset += step) {
-      const table = guard(path, () => parquet.readParquet(part, { batchSize: options.batchRows, ...(step < count ? { offset, limit: step } : {}) }));
+      const table = guard(path, () =>
+        parquet.readParquet(part, { batchSize: options.batchRows, ...(step < count ? { offset, limit: step } : {}) }),
+      );
       for (const batch of batchesOf(table, schema)) {
         throwIfCancelled(options.signal, `reading ${path}`);
         yield batch;
@@ -115,26 +136,42 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
 async function endOf(file: NamedBlob, tail: Uint8Array): Promise<Uint8Array> {
   const { size } = file.blob;
   const length = new DataView(tail.buffer, tail.byteOffset + tail.length - 8).getUint32(0, true) + 8;
-  return length <= tail.length ? tail.slice(tail.length - length) : new Uint8Array(await bytesOf(file, size - length, size));
+  return length <= tail.length
+    ? tail.slice(tail.length - length)
+    : new Uint8Array(await bytesOf(file, size - length, size));
 }
 
-const footerOf = ({ path, blob }: NamedBlob, end: Uint8Array): Footer => readFooter(path, end.subarray(0, -8), blob.size);
+const footerOf = ({ path, blob }: NamedBlob, end: Uint8Array): Footer =>
+  readFooter(path, end.subarray(0, -8), blob.size);
 
-/** Rows of a Parquet file, and their times by the statistics of a column that holds them as `type`; nothing but the footer is read. */
-export async function surveyParquet(file: NamedBlob, tail: Uint8Array, column: string | undefined, type: DataType | null): Promise<readonly GroupTimes[]> {
+/**
+ * Rows of a Parquet file, and their times by the statistics of a column that holds them as `type`; nothing but the
+ * footer is read.
+ */
+export async function surveyParquet(
+  file: NamedBlob,
+  tail: Uint8Array,
+  column: string | undefined,
+  type: DataType | null,
+): Promise<readonly GroupTimes[]> {
   const footer = footerOf(file, await endOf(file, tail));
   return column === undefined ? groupTimes(footer, '', null) : groupTimes(footer, column, type);
 }
 
 function leafValues(footer: Footer, column: string): number {
   return footer.groups.reduce(
-    (sum, { chunks }) => sum + chunks.reduce((inner, chunk) => inner + (chunk.column === column && chunk.nested ? chunk.values : 0), 0),
+    (sum, { chunks }) =>
+      sum + chunks.reduce((inner, chunk) => inner + (chunk.column === column && chunk.nested ? chunk.values : 0), 0),
     0,
   );
 }
 
 const decodedBytes = (footer: Footer, column: string): number =>
-  footer.groups.reduce((sum, { chunks }) => sum + chunks.reduce((inner, chunk) => inner + (chunk.column === column ? chunk.uncompressed : 0), 0), 0);
+  footer.groups.reduce(
+    (sum, { chunks }) =>
+      sum + chunks.reduce((inner, chunk) => inner + (chunk.column === column ? chunk.uncompressed : 0), 0),
+    0,
+  );
 
 interface GroupBytes {
   /** Null for a chunk that was not wanted. */
@@ -159,7 +196,8 @@ async function readChunks(file: NamedBlob, group: RowGroup, wanted: ReadonlySet<
     const isWhole = last - group.chunks[order[from]].start >= WHOLE_SHARE * file.blob.size;
     const start = isWhole ? 0 : group.chunks[order[from]].start;
     const bytes = await bytesOf(file, start, isWhole ? file.blob.size : last);
-    for (const i of order.slice(from, to)) out[i] = new Uint8Array(bytes, group.chunks[i].start - start, group.chunks[i].bytes);
+    for (const i of order.slice(from, to))
+      out[i] = new Uint8Array(bytes, group.chunks[i].start - start, group.chunks[i].bytes);
     if (isWhole) whole = new Uint8Array(bytes);
     from = to;
   }
@@ -172,7 +210,11 @@ async function bytesOf(file: NamedBlob, from: number, to: number): Promise<Array
     return await (whole ? file.blob : file.blob.slice(from, to)).arrayBuffer();
   } catch (thrown) {
     if (thrown instanceof TautlineFailure) throw thrown;
-    throw fileFailure(file.path, `it could not be read any more (${messageOf(thrown)})`, 'It may have changed or moved: open it again');
+    throw fileFailure(
+      file.path,
+      `it could not be read any more (${messageOf(thrown)})`,
+      'It may have changed or moved: open it again',
+    );
   }
 }
 
@@ -188,7 +230,11 @@ function guard<T>(path: string, call: () => T): T {
 /** Why parquet-wasm refused a file, as a `file` error. */
 function parquetFailure(path: string, thrown: unknown): Error {
   if (thrown instanceof RangeError && /allocation failed|out of memory/i.test(thrown.message)) {
-    return new TautlineFailure({ kind: 'memory', problem: `a row group of ${path} does not fit`, advice: 'Write it with smaller row groups' });
+    return new TautlineFailure({
+      kind: 'memory',
+      problem: `a row group of ${path} does not fit`,
+      advice: 'Write it with smaller row groups',
+    });
   }
   const message = thrown instanceof WebAssembly.RuntimeError ? 'its pages make no sense' : messageOf(thrown);
   return fileFailure(

@@ -6,36 +6,62 @@ import type { NamedBlob, OpenedLedger } from './types.ts';
 import { hourOf, writeHive, writeParquet } from './write.ts';
 
 const part = (change: Partial<LedgerPart>): LedgerPart => ({ where: {}, from: null, to: null, ...change });
-const openPart = (files: readonly NamedBlob[], chosen: Partial<LedgerPart>, options: Partial<Parameters<typeof openLedger>[2]> = {}): Promise<OpenedLedger> =>
-  openLedger({ kind: 'files', files, part: part(chosen) }, null, { platform, ...options });
+const openPart = (
+  files: readonly NamedBlob[],
+  chosen: Partial<LedgerPart>,
+  options: Partial<Parameters<typeof openLedger>[2]> = {},
+): Promise<OpenedLedger> => openLedger({ kind: 'files', files, part: part(chosen) }, null, { platform, ...options });
 const ids = (ledger: OpenedLedger) => Array.from(ledger.columns.eventId, Number);
 
 /** A blob that counts the bytes that are read of it. */
 function watched(file: NamedBlob): { file: NamedBlob; read: () => number } {
   let bytes = 0;
-  const watch = (blob: Blob): Blob => Object.create(blob, {
-    size: { value: blob.size },
-    slice: { value: (from = 0, to = blob.size) => { bytes += Math.min(to, blob.size) - from; return blob.slice(from, to); } },
-  }) as Blob;
+  const watch = (blob: Blob): Blob =>
+    Object.create(blob, {
+      size: { value: blob.size },
+      slice: {
+        value: (from = 0, to = blob.size) => {
+          bytes += Math.min(to, blob.size) - from;
+          return blob.slice(from, to);
+        },
+      },
+    }) as Blob;
   return { file: { path: file.path, blob: watch(file.blob) }, read: () => bytes };
 }
 
 /** 7,200 events of three providers, a second and a microsecond apart: two hours and a bit. */
 const N = 7200;
-const table = { ...plainLedger(N, 3), text: Array.from({ length: N }, (_, i) => `message ${i + 1}`), latency: Float64Array.from({ length: N }, (_, i) => 40 + (i % 7)) };
-const hive = async (): Promise<NamedBlob[]> => (await writeHive(table, platform, { rowGroupRows: 500 })).map(({ path, bytes }) => named(`big/${path}`, bytes));
+const table = {
+  ...plainLedger(N, 3),
+  text: Array.from({ length: N }, (_, i) => `message ${i + 1}`),
+  latency: Float64Array.from({ length: N }, (_, i) => 40 + (i % 7)),
+};
+const hive = async (): Promise<NamedBlob[]> =>
+  (await writeHive(table, platform, { rowGroupRows: 500 })).map(({ path, bytes }) => named(`big/${path}`, bytes));
 const HOURS = [START, START + 3_600_000].map(hourOf);
 
 describe('partitions', () => {
   it('chosen are opened, of others nothing but the footer is read, and all of it is said', async () => {
     const files = (await hive()).map(watched);
     const sink = collector();
-    const ledger = await openPart(files.map(({ file }) => file), { where: { provider_id: ['a', 'c'], hour: [HOURS[1]] } }, { sink });
-    const expected = Array.from({ length: N }, (_, i) => i).filter((i) => i % 3 !== 1 && hourOf(table.time![i]) === HOURS[1]).map((i) => i + 1);
+    const ledger = await openPart(
+      files.map(({ file }) => file),
+      { where: { provider_id: ['a', 'c'], hour: [HOURS[1]] } },
+      { sink },
+    );
+    const expected = Array.from({ length: N }, (_, i) => i)
+      .filter((i) => i % 3 !== 1 && hourOf(table.time![i]) === HOURS[1])
+      .map((i) => i + 1);
     expect(ids(ledger)).toEqual(expected);
     expect(ledger.columns.provider!.values.toSorted()).toEqual(['a', 'c']);
     expect(sink.rows.map((row) => Number(row.event_id)).sort((a, b) => a - b)).toEqual(expected);
-    expect(ledger.report).toMatchObject({ name: 'big', files: 2, rowsRead: expected.length, events: expected.length, part: { of: N, exact: true } });
+    expect(ledger.report).toMatchObject({
+      name: 'big',
+      files: 2,
+      rowsRead: expected.length,
+      events: expected.length,
+      part: { of: N, exact: true },
+    });
     expect(ledger.report.notes).toContain(
       `Only a part is open: ${expected.length.toLocaleString('en-US')} of 7,200 events (hour ${HOURS[1]}; provider_id a, c).`,
     );
@@ -49,12 +75,17 @@ describe('partitions', () => {
   it('have the fingerprint of a ledger of those events alone', async () => {
     const all = await hive();
     const chosen = await openPart(all, { where: { hour: [HOURS[0]] } });
-    const alone = await openLedger({ kind: 'files', files: all.filter(({ path }) => path.includes(HOURS[0])) }, null, { platform });
+    const alone = await openLedger({ kind: 'files', files: all.filter(({ path }) => path.includes(HOURS[0])) }, null, {
+      platform,
+    });
     const whole = await openLedger({ kind: 'files', files: all }, null, { platform });
     expect(chosen.report.fingerprint).toBe(alone.report.fingerprint);
     expect(chosen.report.fingerprint).not.toBe(whole.report.fingerprint);
     expect(whole.report.part).toBeNull();
-    expect(countOf(whole.report.survey, part({ where: { hour: [HOURS[0]] } }))).toEqual({ events: chosen.report.events, exact: true });
+    expect(countOf(whole.report.survey, part({ where: { hour: [HOURS[0]] } }))).toEqual({
+      events: chosen.report.events,
+      exact: true,
+    });
   });
 
   it('that are not there are refused by name', async () => {
@@ -62,8 +93,12 @@ describe('partitions', () => {
     expect((await failure(openPart(files, { where: { region: ['x'] } }))).message).toBe(
       'The ledger is not partitioned by "region". Choose among its partitions: provider_id, hour',
     );
-    expect((await failure(openPart(files, { where: { provider_id: ['a', 'z'] } }))).message).toBe('The ledger has no partition provider_id=z. Its values of provider_id are a, b, c');
-    expect((await failure(openPart([named('a.csv', 'event_id,agent_id\n1,a\n')], { where: { hour: ['x'] } }))).message).toMatch(/no partitions: choose a time range/);
+    expect((await failure(openPart(files, { where: { provider_id: ['a', 'z'] } }))).message).toBe(
+      'The ledger has no partition provider_id=z. Its values of provider_id are a, b, c',
+    );
+    expect(
+      (await failure(openPart([named('a.csv', 'event_id,agent_id\n1,a\n')], { where: { hour: ['x'] } }))).message,
+    ).toMatch(/no partitions: choose a time range/);
   });
 
   it('left out may be damaged', async () => {
@@ -93,14 +128,18 @@ describe('a time range', () => {
     // The embeddings of some rows only.
     const only = new Uint8Array(200);
     only[150] = 1;
-    expect(await vectorsByRow(ledger, only)).toEqual(new Map([[150, Array.from(table.embeddings!.subarray(1400 * 3, 1401 * 3))]]));
+    expect(await vectorsByRow(ledger, only)).toEqual(
+      new Map([[150, Array.from(table.embeddings!.subarray(1400 * 3, 1401 * 3))]]),
+    );
     // Three of 72 row groups, the footer and its copy for the schema.
     expect(opening).toBeLessThan(file.blob.size / 2);
     expect(ledger.report.part).toEqual({ part: part({ from: at(1250), to: at(1450) }), of: N, exact: true });
   });
 
   it.each([
-    ['from', 0, N, N], ['one event', 7199, N, 1], ['an instant', 100, 101, 1],
+    ['from', 0, N, N],
+    ['one event', 7199, N, 1],
+    ['an instant', 100, 101, 1],
   ])('%s', async (_, from, to, expected) => {
     const file = named('one.parquet', await writeParquet(table, platform, { rowGroupRows: 1000 }));
     const ledger = await openPart([file], { from: at(from), to: to === N ? null : at(to) });
@@ -111,18 +150,37 @@ describe('a time range', () => {
     const isVoid = Uint8Array.from({ length: 100 }, (_, i) => Number(i % 10 === 5));
     const time = Float64Array.from({ length: 100 }, (_, i) => (i % 25 === 7 ? NaN : START + i * 1000));
     for (const rowGroupRows of [10, 100]) {
-      const file = named('one.parquet', await writeParquet({ ...plainLedger(100, 3), isVoid, time }, platform, { rowGroupRows }));
+      const file = named(
+        'one.parquet',
+        await writeParquet({ ...plainLedger(100, 3), isVoid, time }, platform, { rowGroupRows }),
+      );
       const ledger = await openPart([file], { from: START + 50_000, to: START + 80_000 });
       expect(ids(ledger)).toEqual(Array.from({ length: 30 }, (_, i) => 51 + i).filter((id) => id !== 58));
       expect(ledger.report.voidEvents).toBe(3);
-      expect(ledger.report.leftOut).toEqual([{ reason: 'ts is missing, so the event has no place in the order', count: 4, examples: ['8', '33', '58', '83'] }]);
+      expect(ledger.report.leftOut).toEqual([
+        {
+          reason: 'ts is missing, so the event has no place in the order',
+          count: 4,
+          examples: ['8', '33', '58', '83'],
+        },
+      ]);
     }
   });
 
   it('is the same for every format', async () => {
-    const rows = Array.from({ length: 300 }, (_, i) => ({ id: i + 1, ts: START + i * 1000, agent: `a${i % 2}`, text: `t ${i}`, embedding: [i, -i] }));
+    const rows = Array.from({ length: 300 }, (_, i) => ({
+      id: i + 1,
+      ts: START + i * 1000,
+      agent: `a${i % 2}`,
+      text: `t ${i}`,
+      embedding: [i, -i],
+    }));
     const csv = `event_id,ts,agent_id,text,embedding\n${rows.map((r) => `${r.id},${new Date(r.ts).toISOString()},${r.agent},${r.text},"[${r.embedding.join(', ')}]"`).join('\n')}\n`;
-    const ndjson = rows.map(({ id, ts, agent, text, embedding }) => JSON.stringify({ event_id: id, ts, agent_id: agent, text, embedding })).join('\n');
+    const ndjson = rows
+      .map(({ id, ts, agent, text, embedding }) =>
+        JSON.stringify({ event_id: id, ts, agent_id: agent, text, embedding }),
+      )
+      .join('\n');
     const prints = new Set<string>();
     for (const file of [named('a.csv', csv), named('a.ndjson', ndjson)]) {
       const ledger = await openPart([file], { from: START + 100_000, to: START + 200_000 });
@@ -135,9 +193,16 @@ describe('a time range', () => {
   });
 
   it('numbers the rows that it names as the file does', async () => {
-    const lines = Array.from({ length: 50 }, (_, i) => `${new Date(START + i * 1000).toISOString()},a${i === 40 ? ',extra' : ''},x`);
-    const ledger = await openPart([named('a.csv', `ts,agent_id,text\n${lines.join('\n')}\n`)], { from: START + 30_000 });
-    expect(ledger.report.leftOut).toEqual([{ reason: 'the line has 4 fields, 3 expected', count: 1, examples: ['row 41 of a.csv'] }]);
+    const lines = Array.from(
+      { length: 50 },
+      (_, i) => `${new Date(START + i * 1000).toISOString()},a${i === 40 ? ',extra' : ''},x`,
+    );
+    const ledger = await openPart([named('a.csv', `ts,agent_id,text\n${lines.join('\n')}\n`)], {
+      from: START + 30_000,
+    });
+    expect(ledger.report.leftOut).toEqual([
+      { reason: 'the line has 4 fields, 3 expected', count: 1, examples: ['row 41 of a.csv'] },
+    ]);
     expect(ledger.report.events).toBe(19);
     expect(ledger.report.notes).toContain('Without event_id, positions are counted in the part that is open.');
   });
@@ -145,9 +210,17 @@ describe('a time range', () => {
   it('that holds nothing, or of a ledger without ts, is refused', async () => {
     const file = named('one.parquet', await writeParquet(table, platform));
     const none = await failure(openPart([file], { from: START + 1e9 }));
-    expect(none).toMatchObject({ kind: 'ledger', problem: 'No event lies in the part chosen (from 2024-01-12 13:46:40.000)', survey: { hasTime: true } });
-    const order = await failure(openPart([named('b.parquet', await writeParquet({ ...table, time: undefined }, platform))], { from: 0 }));
-    expect(order.message).toBe('The ledger has no ts, so no time range can be taken of it. Map a column to ts, or choose partitions');
+    expect(none).toMatchObject({
+      kind: 'ledger',
+      problem: 'No event lies in the part chosen (from 2024-01-12 13:46:40.000)',
+      survey: { hasTime: true },
+    });
+    const order = await failure(
+      openPart([named('b.parquet', await writeParquet({ ...table, time: undefined }, platform))], { from: 0 }),
+    );
+    expect(order.message).toBe(
+      'The ledger has no ts, so no time range can be taken of it. Map a column to ts, or choose partitions',
+    );
   });
 });
 
@@ -156,8 +229,14 @@ describe('a ledger that does not fit', () => {
 
   it('is refused by its footers, before a row is read', async () => {
     const files = (await hive()).map(watched);
-    const error = await failure(openLedger({ kind: 'files', files: files.map(({ file }) => file) }, null, { platform: small }));
-    expect(error).toMatchObject({ kind: 'memory', advice: 'Narrow it: choose partitions (provider_id, hour) or a time range', survey: { keys: ['provider_id', 'hour'], k: 8 } });
+    const error = await failure(
+      openLedger({ kind: 'files', files: files.map(({ file }) => file) }, null, { platform: small }),
+    );
+    expect(error).toMatchObject({
+      kind: 'memory',
+      advice: 'Narrow it: choose partitions (provider_id, hour) or a time range',
+      survey: { keys: ['provider_id', 'hour'], k: 8 },
+    });
     if (error.kind !== 'memory') throw new Error('not memory');
     const fits = error.survey!.fits;
     expect(fits).toBeGreaterThan(1000);
@@ -167,8 +246,22 @@ describe('a ledger that does not fit', () => {
     // What the survey says fits does open.
     const chosen = part({ where: { provider_id: ['b'] } });
     expect(countOf(error.survey!, chosen).events).toBeLessThan(fits);
-    expect((await openPart(files.map(({ file }) => file), chosen, { platform: small })).report.events).toBe(N / 3);
-    const still = await failure(openPart(files.map(({ file }) => file), { where: { provider_id: ['a', 'b', 'c'] } }, { platform: small }));
+    expect(
+      (
+        await openPart(
+          files.map(({ file }) => file),
+          chosen,
+          { platform: small },
+        )
+      ).report.events,
+    ).toBe(N / 3);
+    const still = await failure(
+      openPart(
+        files.map(({ file }) => file),
+        { where: { provider_id: ['a', 'b', 'c'] } },
+        { platform: small },
+      ),
+    );
     expect(still.message).toMatch(/the part chosen \(provider_id a, b, c\) has 7,200 events/);
   });
 
@@ -182,10 +275,17 @@ describe('a ledger that does not fit', () => {
   });
 
   it('of a format that does not state its rows is counted while it is read', async () => {
-    const csv = named('a.csv', `event_id,ts,agent_id\n${Array.from({ length: 60_000 }, (_, i) => `${i},${START + i * 1000},a`).join('\n')}\n`);
+    const csv = named(
+      'a.csv',
+      `event_id,ts,agent_id\n${Array.from({ length: 60_000 }, (_, i) => `${i},${START + i * 1000},a`).join('\n')}\n`,
+    );
     const error = await failure(openLedger({ kind: 'files', files: [csv] }, null, { platform: small }));
     expect(error.message).toMatch(/^Too large for memory: this ledger has more than [\d,]+ events/);
-    expect(error).toMatchObject({ kind: 'memory', advice: 'Narrow it: choose a time range', survey: { estimated: true, hasTime: true } });
+    expect(error).toMatchObject({
+      kind: 'memory',
+      advice: 'Narrow it: choose a time range',
+      survey: { estimated: true, hasTime: true },
+    });
     const opened = await openPart([csv], { from: START, to: START + 1_000_000 }, { platform: small });
     expect(opened.report).toMatchObject({ events: 1000, part: { of: 60_000, exact: true } });
   });
@@ -195,7 +295,10 @@ describe('a ledger that does not fit', () => {
     const accept = () => Promise.reject(new RangeError('Array buffer allocation failed'));
     const error = await failure(openLedger({ kind: 'files', files: [file] }, null, { platform, sink: { accept } }));
     expect(error).toMatchObject({
-      kind: 'memory', problem: 'memory ran out while 7,200 events were being opened', advice: 'Narrow it: choose a time range', survey: { hasTime: true },
+      kind: 'memory',
+      problem: 'memory ran out while 7,200 events were being opened',
+      advice: 'Narrow it: choose a time range',
+      survey: { hasTime: true },
     });
   });
 });

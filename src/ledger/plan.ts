@@ -31,7 +31,8 @@ export function planRows(scan: Scan, mapping: ColumnMapping, nameRow: (row: numb
     else reasons.set(reason, [row]);
   };
   let hasTime = false;
-  for (let row = 0; row < scan.rows && !hasTime; row++) hasTime = !Number.isNaN(scan.time[row]) && !scan.faults.has(row);
+  for (let row = 0; row < scan.rows && !hasTime; row++)
+    hasTime = !Number.isNaN(scan.time[row]) && !scan.faults.has(row);
   const dimension = expectedLength(scan.vectorLength);
   const usable = new Int32Array(scan.rows);
   let used = 0;
@@ -40,7 +41,8 @@ export function planRows(scan: Scan, mapping: ColumnMapping, nameRow: (row: numb
     const length = scan.vectorLength[row];
     if (fault !== undefined) leave(row, fault);
     else if (scan.missingId?.[row]) leave(row, 'event_id is missing');
-    else if (hasTime && Number.isNaN(scan.time[row])) leave(row, 'ts is missing, so the event has no place in the order');
+    else if (hasTime && Number.isNaN(scan.time[row]))
+      leave(row, 'ts is missing, so the event has no place in the order');
     else if (hasTime && !Number.isFinite(scan.time[row])) leave(row, 'ts is infinite');
     else if (length >= 0 && length !== dimension) leave(row, wrongLength(length, dimension));
     else if (scan.notFinite[row]) leave(row, 'embedding has NaN or infinite values');
@@ -66,13 +68,18 @@ export function planRows(scan: Scan, mapping: ColumnMapping, nameRow: (row: numb
         ? 'No timestamps: events are in the order of event_id.'
         : 'ts is null throughout: events are in the order of event_id.',
     );
-  else if (scan.disordered) notes.push('Events were not in the order of ts in the file: they were sorted by (ts, event_id).');
+  else if (scan.disordered)
+    notes.push('Events were not in the order of ts in the file: they were sorted by (ts, event_id).');
   const leftOut = [...reasons].map(([reason, left]): LeftOut => ({
     reason,
     count: left.length,
     examples: left
       .slice(0, EXAMPLES)
-      .map((row) => (mapping.event_id === undefined || scan.missingId?.[row] || scan.faults.has(row) ? nameRow(row) : String(scan.eventId[row]))),
+      .map((row) =>
+        mapping.event_id === undefined || scan.missingId?.[row] || scan.faults.has(row)
+          ? nameRow(row)
+          : String(scan.eventId[row]),
+      ),
   }));
   return { order, rowOf, hasTime, dimension, leftOut, notes };
 }

@@ -34,14 +34,20 @@ export interface FittedProjection {
 const READING = 0.7;
 
 /**
- * Fits the whitening projection (spec 3) on the reference rows that have an embedding: the k largest eigenpairs of the pooled within-stream covariance.
- * One pass over the source: vectors are shifted by the first of their stream, so the means can be taken off at the end without loss of digits.
- * With fewer rows than dimensions the rows are kept and the smaller Gram problem is solved. `projection.k` is lower than `k` where the rank is.
- * Works in an instance of its own, so other kernels may run meanwhile.
+ * Fits the whitening projection (spec 3) on the reference rows that have an embedding: the k largest eigenpairs of the
+ * pooled within-stream covariance. One pass over the source: vectors are shifted by the first of their stream, so the
+ * means can be taken off at the end without loss of digits. With fewer rows than dimensions the rows are kept and the
+ * smaller Gram problem is solved. `projection.k` is lower than `k` where the rank is. Works in an instance of its own,
+ * so other kernels may run meanwhile.
  * @param reference half-open range of canonical rows
  */
 export async function fitProjection(
-  kernels: KernelModule, rows: StreamRows, source: EmbeddingSource, reference: IndexRange, k: number, options: PaceOptions = {},
+  kernels: KernelModule,
+  rows: StreamRows,
+  source: EmbeddingSource,
+  reference: IndexRange,
+  k: number,
+  options: PaceOptions = {},
 ): Promise<FittedProjection> {
   const { only, expected, code, streamCount } = referenceRows(rows, reference);
   const d = source.dimension;
@@ -50,9 +56,12 @@ export async function fitProjection(
     const whole = reference.from === 0 && reference.to >= rows.isVoid.length;
     throw new TautlineFailure({
       kind: 'ledger',
-      problem: `${whole ? 'The ledger' : 'The reference'} has ${counted(expected, 'event')} with an embedding in ${counted(streamCount, 'stream')}: `
-        + 'too few to measure how a stream varies',
-      advice: whole ? 'Open a ledger with more events, or choose a stream key with fewer streams' : 'Choose a longer reference, or a stream key with fewer streams',
+      problem:
+        `${whole ? 'The ledger' : 'The reference'} has ${counted(expected, 'event')} with an embedding in ${counted(streamCount, 'stream')}: ` +
+        'too few to measure how a stream varies',
+      advice: whole
+        ? 'Open a ledger with more events, or choose a stream key with fewer streams'
+        : 'Choose a longer reference, or a stream key with fewer streams',
     });
   }
   const own = kernels.fork();
@@ -90,7 +99,9 @@ export async function fitProjection(
   }
   if (read !== expected) {
     throw new TautlineFailure({
-      kind: 'internal', problem: `${read} of ${expected} reference embeddings could be read`, advice: 'Open the ledger again; the file may have changed.',
+      kind: 'internal',
+      problem: `${read} of ${expected} reference embeddings could be read`,
+      advice: 'Open the ledger again; the file may have changed.',
     });
   }
 
@@ -107,15 +118,26 @@ export async function fitProjection(
     requireFinite(mean);
     pairs = await topEigenpairs(own, covariance, d, wanted, solving);
   }
-  return { projection: whiten(pairs, mean, d), rows: expected, method: gram ? 'gram' : 'covariance', solver: pairs.method, residual: pairs.residual };
+  return {
+    projection: whiten(pairs, mean, d),
+    rows: expected,
+    method: gram ? 'gram' : 'covariance',
+    solver: pairs.method,
+    residual: pairs.residual,
+  };
 }
 
 /**
- * Whitened coordinates of the canonical rows [0, n), batch by batch; rows that the source does not deliver (void events, rows left out by `only`) are NaN.
+ * Whitened coordinates of the canonical rows [0, n), batch by batch; rows that the source does not deliver (void
+ * events, rows left out by `only`) are NaN.
  * @param only length n: rows with a non-zero entry
  */
 export async function projectLedger(
-  kernels: KernelModule, projection: Projection, source: EmbeddingSource, n: number, options: PaceOptions & { readonly only?: Uint8Array } = {},
+  kernels: KernelModule,
+  projection: Projection,
+  source: EmbeddingSource,
+  n: number,
+  options: PaceOptions & { readonly only?: Uint8Array } = {},
 ): Promise<Coordinates> {
   const { k, dimension: d } = projection;
   if (source.dimension !== d) {
@@ -142,7 +164,9 @@ export async function projectLedger(
       if (sum !== 0) throw notFinite(`the embedding of row ${row} is not finite`);
     }
     if (consecutive && rows.length > 0) x.set(projected, rows[0] * k);
-    else for (let i = 0; i < rows.length; i++) for (let axis = 0; axis < k; axis++) x[rows[i] * k + axis] = projected[i * k + axis];
+    else
+      for (let i = 0; i < rows.length; i++)
+        for (let axis = 0; axis < k; axis++) x[rows[i] * k + axis] = projected[i * k + axis];
     done += rows.length;
     await pace.breathe(total === 0 ? 1 : Math.min(1, done / total));
   }
@@ -152,7 +176,12 @@ export async function projectLedger(
 /** The first `k` axes: eigenpairs are nested, so a larger fit contains every smaller one. */
 export function truncateProjection(projection: Projection, k: number): Projection {
   const kept = Math.min(k, projection.k);
-  return { ...projection, k: kept, axes: projection.axes.slice(0, kept * projection.dimension), eigenvalues: projection.eigenvalues.slice(0, kept) };
+  return {
+    ...projection,
+    k: kept,
+    axes: projection.axes.slice(0, kept * projection.dimension),
+    eigenvalues: projection.eigenvalues.slice(0, kept),
+  };
 }
 
 /** The first `k` coordinates of every row, equal to those of a projection cut to k axes. */
@@ -166,12 +195,16 @@ export function truncateCoordinates(coordinates: Coordinates, k: number): Coordi
   return { k, x };
 }
 
-/** Axes lambda^(-1/2) v, each v with its largest-magnitude entry positive; eigenvalues that are rounding are dropped. */
+/**
+ * Axes lambda^(-1/2) v, each v with its largest-magnitude entry positive; eigenvalues that are rounding are dropped.
+ */
 function whiten(pairs: Eigenpairs, mean: Float64Array, d: number): Projection {
   const largest = pairs.values[0];
   if (!(largest > 0)) {
     throw new TautlineFailure({
-      kind: 'ledger', problem: 'the embeddings of the reference do not vary within any stream', advice: 'Choose another reference period or stream key.',
+      kind: 'ledger',
+      problem: 'the embeddings of the reference do not vary within any stream',
+      advice: 'Choose another reference period or stream key.',
     });
   }
   const eigenvalues = pairs.values.filter((value) => value >= RANK_TOLERANCE * largest);
@@ -188,7 +221,10 @@ function whiten(pairs: Eigenpairs, mean: Float64Array, d: number): Projection {
 }
 
 /** Mask of the reference rows with an embedding, and dense codes of the streams that occur among them. */
-function referenceRows(rows: StreamRows, reference: IndexRange): { only: Uint8Array; expected: number; code: Int32Array; streamCount: number } {
+function referenceRows(
+  rows: StreamRows,
+  reference: IndexRange,
+): { only: Uint8Array; expected: number; code: Int32Array; streamCount: number } {
   const n = rows.stream.length;
   const only = new Uint8Array(n);
   const from = Math.max(0, reference.from);
@@ -207,7 +243,13 @@ function referenceRows(rows: StreamRows, reference: IndexRange): { only: Uint8Ar
 }
 
 /** Writes each row less the mean of its stream; returns the mean of all rows. */
-function centreWithinStreams(vectors: Float32Array, streams: Int32Array, streamCount: number, d: number, centred: Float64Array): Float64Array {
+function centreWithinStreams(
+  vectors: Float32Array,
+  streams: Int32Array,
+  streamCount: number,
+  d: number,
+  centred: Float64Array,
+): Float64Array {
   const n = streams.length;
   const means = new Float64Array(streamCount * d);
   const counts = new Int32Array(streamCount);
@@ -232,7 +274,8 @@ function centreWithinStreams(vectors: Float32Array, streams: Int32Array, streamC
 function within(options: PaceOptions, from: number, to: number): PaceOptions {
   const { onProgress } = options;
   if (!onProgress) return options;
-  const mapped: OnProgress = (progress) => onProgress({ ...progress, fraction: from + (to - from) * progress.fraction });
+  const mapped: OnProgress = (progress) =>
+    onProgress({ ...progress, fraction: from + (to - from) * progress.fraction });
   return { ...options, onProgress: mapped };
 }
 
@@ -241,11 +284,17 @@ function requireFinite(mean: Float64Array): void {
 }
 
 function notFinite(problem: string): TautlineFailure {
-  return new TautlineFailure({ kind: 'ledger', problem, advice: 'Leave out rows with NaN or infinite values and open the ledger again.' });
+  return new TautlineFailure({
+    kind: 'ledger',
+    problem,
+    advice: 'Leave out rows with NaN or infinite values and open the ledger again.',
+  });
 }
 
 function unexpectedRow(row: number): TautlineFailure {
   return new TautlineFailure({
-    kind: 'internal', problem: `the embedding source delivered row ${row}, which was not asked for or was delivered before`, advice: 'Open the ledger again.',
+    kind: 'internal',
+    problem: `the embedding source delivered row ${row}, which was not asked for or was delivered before`,
+    advice: 'Open the ledger again.',
   });
 }

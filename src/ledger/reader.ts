@@ -3,7 +3,10 @@ import type { Data, DataType } from 'apache-arrow';
 /** A column of one file, as the file has it. */
 export interface ReaderField {
   readonly name: string;
-  /** Arrow type of the column; for text formats the type that a sample of its values suggests. Null where it cannot be read. */
+  /**
+   * Arrow type of the column; for text formats the type that a sample of its values suggests. Null where it cannot be
+   * read.
+   */
   readonly type: DataType | null;
   /** The type as the file states it, e.g. "List<Float32>". */
   readonly typeName: string;
@@ -56,11 +59,17 @@ export interface TableReader {
   readonly tail?: Uint8Array;
   /** Number of rows where the format states it, else null. */
   readonly rows: number | null;
-  /** Least and greatest time of each row group, in the order of the rows, where the file has statistics of the column; else absent or empty. */
+  /**
+   * Least and greatest time of each row group, in the order of the rows, where the file has statistics of the column;
+   * else absent or empty.
+   */
   readonly times?: (column: string) => readonly GroupTimes[];
   /** Decoded bytes of a column's values to a row, where the file states them; else absent. */
   readonly meanBytes?: (column: string) => number;
-  /** Rows of the file with those that were left out before they got here, null until all has been read; absent: as `rows`. */
+  /**
+   * Rows of the file with those that were left out before they got here, null until all has been read; absent: as
+   * `rows`.
+   */
   readonly allRows?: () => number | null;
   /** Position in the file of a row, where rows were left out before they got here; absent: the row itself. */
   readonly fileRow?: (row: number) => number;

@@ -44,7 +44,9 @@ describe('a ledger from a URL', () => {
 
   it('is downloaded whole, with progress, where the server has no range requests', async () => {
     const bytes = new Uint8Array(await fixture('plain.arrow').blob.arrayBuffer());
-    const url = await serve((_, response) => void response.writeHead(200, { 'Content-Length': bytes.length }).end(bytes));
+    const url = await serve(
+      (_, response) => void response.writeHead(200, { 'Content-Length': bytes.length }).end(bytes),
+    );
     const phases: string[] = [];
     const opened = await openUrl(`${url}/plain.arrow`, {
       onProgress: ({ phase, fraction }: { phase: string; fraction: number }) => phases.push(`${phase} ${fraction}`),
@@ -77,7 +79,9 @@ describe('a ledger from a URL', () => {
   });
 
   it('that cannot be reached, or that the browser may not read, explains CORS', async () => {
-    expect((await failure(openUrl('http://127.0.0.1:1/a.parquet'))).message).toMatch(/could not be fetched .*Access-Control-Allow-Origin/);
+    expect((await failure(openUrl('http://127.0.0.1:1/a.parquet'))).message).toMatch(
+      /could not be fetched .*Access-Control-Allow-Origin/,
+    );
     expect((await failure(openUrl('http://'))).message).toContain('it is not a web address');
   });
 

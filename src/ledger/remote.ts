@@ -29,14 +29,18 @@ class RemoteBlob extends Blob {
   }
 
   override slice(start = 0, end = this.size): Blob {
-    const at = (position: number): number => this.#from + Math.min(this.size, Math.max(0, position < 0 ? this.size + position : position));
+    const at = (position: number): number =>
+      this.#from + Math.min(this.size, Math.max(0, position < 0 ? this.size + position : position));
     return new RemoteBlob(this.#url, this.#fetch, at(start), Math.max(at(start), at(end)), this.#signal);
   }
 
   override async arrayBuffer(): Promise<ArrayBuffer> {
     if (this.size === 0) return new ArrayBuffer(0);
     throwIfCancelled(this.#signal, `reading ${this.#url}`);
-    const response = await request(this.#fetch, this.#url, { headers: { Range: `bytes=${this.#from}-${this.#to - 1}` }, signal: this.#signal });
+    const response = await request(this.#fetch, this.#url, {
+      headers: { Range: `bytes=${this.#from}-${this.#to - 1}` },
+      signal: this.#signal,
+    });
     if (response.status !== 206) {
       throw networkFailure(
         this.#url,
@@ -45,7 +49,11 @@ class RemoteBlob extends Blob {
       );
     }
     const bytes = await response.arrayBuffer().catch((thrown: unknown) => {
-      throw networkFailure(this.#url, `the connection broke (${messageOf(thrown)})`, 'Check the connection and open it again');
+      throw networkFailure(
+        this.#url,
+        `the connection broke (${messageOf(thrown)})`,
+        'Check the connection and open it again',
+      );
     });
     if (bytes.byteLength !== this.size) {
       throw networkFailure(
@@ -82,7 +90,9 @@ async function request(fetcher: typeof fetch, url: string, init: RequestInit): P
     return await fetcher(url, init);
   } catch (thrown) {
     throwIfCancelled(init.signal ?? undefined, `reading ${url}`);
-    const browser = typeof document !== 'undefined' || typeof (globalThis as { importScripts?: unknown }).importScripts === 'function';
+    const browser =
+      typeof document !== 'undefined' ||
+      typeof (globalThis as { importScripts?: unknown }).importScripts === 'function';
     const cause = (thrown as { cause?: unknown }).cause;
     const reason = cause ? messageOf(cause) : messageOf(thrown);
     throw networkFailure(
@@ -106,11 +116,19 @@ export async function openUrl(
   try {
     parsed = new URL(url, typeof location === 'undefined' ? undefined : location.href);
   } catch {
-    throw networkFailure(url, 'it is not a web address', 'Give a full address, like https://example.org/ledger.parquet');
+    throw networkFailure(
+      url,
+      'it is not a web address',
+      'Give a full address, like https://example.org/ledger.parquet',
+    );
   }
   const path = decodeURIComponent(parsed.pathname).replace(/^\/+/, '') || parsed.host;
-  const response = await request(fetcher, parsed.href, { headers: { Range: `bytes=0-${PROBE_BYTES - 1}` }, signal: options.signal });
-  if (response.status === 416) throw networkFailure(url, 'the file is empty (the server answered 416)', 'Check what the server holds');
+  const response = await request(fetcher, parsed.href, {
+    headers: { Range: `bytes=0-${PROBE_BYTES - 1}` },
+    signal: options.signal,
+  });
+  if (response.status === 416)
+    throw networkFailure(url, 'the file is empty (the server answered 416)', 'Check what the server holds');
   if (!response.ok) {
     const advice =
       response.status === 404
@@ -129,7 +147,11 @@ export async function openUrl(
   return { path, blob: await download(url, whole, options) };
 }
 
-async function download(url: string, response: Response, options: { signal?: AbortSignal; onProgress?: OnProgress }): Promise<Blob> {
+async function download(
+  url: string,
+  response: Response,
+  options: { signal?: AbortSignal; onProgress?: OnProgress },
+): Promise<Blob> {
   const stated = Number(response.headers.get('Content-Length') ?? NaN);
   const tooLarge = (bytes: number): Error =>
     networkFailure(
@@ -162,7 +184,11 @@ async function download(url: string, response: Response, options: { signal?: Abo
     await reader.cancel().catch(() => undefined);
     throwIfCancelled(options.signal, `downloading ${url}`);
     if (thrown instanceof Error && thrown.name === 'TautlineFailure') throw thrown;
-    throw networkFailure(url, `the connection broke after ${megabytes(received)} (${messageOf(thrown)})`, 'Check the connection and open it again');
+    throw networkFailure(
+      url,
+      `the connection broke after ${megabytes(received)} (${messageOf(thrown)})`,
+      'Check the connection and open it again',
+    );
   }
   return new Blob(parts);
 }

@@ -14,7 +14,10 @@ export const BATCH_BYTES = 16 << 20;
 /** Rows to a batch where the size of its vectors does not matter or is not known yet. */
 export const BATCH_ROWS = 8192;
 
-/** A file of the ledger and the number of rows before it: a row's position over all files is `base` + its position in the file. */
+/**
+ * A file of the ledger and the number of rows before it: a row's position over all files is `base` + its position in
+ * the file.
+ */
 export interface LedgerFile {
   reader: TableReader;
   base: number;
@@ -55,8 +58,18 @@ const DICTIONARY_COLUMNS = ['provider_id', 'agent_id', 'thread_id', 'instantiati
 export function refuse(file: TableReader, column: LedgerColumnName, source: string, first: number): OnBad {
   return (row, value) => {
     const shown =
-      typeof value === 'string' ? `"${value.slice(0, 60)}"` : Array.isArray(value) ? 'a list with other values than numbers' : String(value);
-    throw columnFailure(file.path, source, `${shown} at row ${(file.fileRow?.(first + row) ?? first + row) + 1}`, NEEDS[column].needed, NEEDS[column].advice);
+      typeof value === 'string'
+        ? `"${value.slice(0, 60)}"`
+        : Array.isArray(value)
+          ? 'a list with other values than numbers'
+          : String(value);
+    throw columnFailure(
+      file.path,
+      source,
+      `${shown} at row ${(file.fileRow?.(first + row) ?? first + row) + 1}`,
+      NEEDS[column].needed,
+      NEEDS[column].advice,
+    );
   };
 }
 
@@ -68,7 +81,12 @@ export function embeddingColumns(reader: TableReader, mapping: ColumnMapping): r
 }
 
 /** Vectors of a batch whose last columns are the embedding's. */
-export function vectorsOf(columns: readonly RawColumn[], batch: RawBatch, reader: TableReader, mapping: ColumnMapping): VectorColumn {
+export function vectorsOf(
+  columns: readonly RawColumn[],
+  batch: RawBatch,
+  reader: TableReader,
+  mapping: ColumnMapping,
+): VectorColumn {
   const bad = refuse(reader, 'embedding', mapping.embedding!, batch.first);
   return mapping.embedding === WIDE_EMBEDDING ? gatherVectors(columns, batch.rows, bad) : toVectors(columns[0], bad);
 }
@@ -76,11 +94,16 @@ export function vectorsOf(columns: readonly RawColumn[], batch: RawBatch, reader
 /** Values in a vector of a file, 0 where it does not say. */
 function dimensionOf(reader: TableReader, mapping: ColumnMapping): number {
   const vectors = embeddingColumns(reader, mapping);
-  return mapping.embedding === WIDE_EMBEDDING ? vectors.length : vectors.length > 0 ? reader.vectorLength(vectors[0]) : 0;
+  return mapping.embedding === WIDE_EMBEDDING
+    ? vectors.length
+    : vectors.length > 0
+      ? reader.vectorLength(vectors[0])
+      : 0;
 }
 
 /** Bytes of a file's vectors in memory, as far as the file says. */
-export const vectorBytes = ({ reader }: LedgerFile, mapping: ColumnMapping): number => 4 * (reader.rows ?? 0) * dimensionOf(reader, mapping);
+export const vectorBytes = ({ reader }: LedgerFile, mapping: ColumnMapping): number =>
+  4 * (reader.rows ?? 0) * dimensionOf(reader, mapping);
 
 /** Rows to a batch so that their vectors stay under `BATCH_BYTES`. */
 export const rowsFor = (dimension: number): number =>
@@ -100,7 +123,8 @@ const make = (size: number) => ({
 
 /** Bytes that the first pass keeps of a row of a ledger with every column. */
 export const SCAN_BYTES =
-  Object.values(make(1)).reduce((sum, array) => sum + array.BYTES_PER_ELEMENT, 0) + DICTIONARY_COLUMNS.length * Int32Array.BYTES_PER_ELEMENT;
+  Object.values(make(1)).reduce((sum, array) => sum + array.BYTES_PER_ELEMENT, 0) +
+  DICTIONARY_COLUMNS.length * Int32Array.BYTES_PER_ELEMENT;
 
 /** A growing set of per-row arrays. */
 function growable(rows: number) {
@@ -111,21 +135,24 @@ function growable(rows: number) {
       if (needed > capacity) {
         capacity = Math.max(needed, capacity * 2);
         const grown = make(capacity);
-        for (const name of Object.keys(arrays) as (keyof typeof arrays)[]) (grown[name] as Float64Array).set(arrays[name] as Float64Array);
+        for (const name of Object.keys(arrays) as (keyof typeof arrays)[])
+          (grown[name] as Float64Array).set(arrays[name] as Float64Array);
         arrays = grown;
       }
       return arrays;
     },
     trim(used: number) {
       const cut = { ...arrays };
-      for (const name of Object.keys(cut) as (keyof typeof arrays)[]) (cut as Record<string, unknown>)[name] = cut[name].subarray(0, used);
+      for (const name of Object.keys(cut) as (keyof typeof arrays)[])
+        (cut as Record<string, unknown>)[name] = cut[name].subarray(0, used);
       return cut;
     },
   };
 }
 
 /**
- * The first pass: reads the columns that fix the order, and every vector's length and finiteness; sets the files' `base`.
+ * The first pass: reads the columns that fix the order, and every vector's length and finiteness; sets the files'
+ * `base`.
  * @param options.kept takes in the vectors
  */
 export async function scanFiles(
@@ -137,7 +164,8 @@ export async function scanFiles(
   const totalBytes = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
   const store = growable(stated);
   const dictionaries: Partial<Record<LedgerColumnName, DictionaryBuilder>> = {};
-  for (const column of DICTIONARY_COLUMNS) if (mapping[column] !== undefined) dictionaries[column] = new DictionaryBuilder(stated);
+  for (const column of DICTIONARY_COLUMNS)
+    if (mapping[column] !== undefined) dictionaries[column] = new DictionaryBuilder(stated);
   const faults = new Map<number, string>();
   let disordered = false;
   let anyMissingId = false;
@@ -155,7 +183,11 @@ export async function scanFiles(
     const { reader } = file;
     const { light, vectors } = columnsOf(file);
     const onFraction = (fraction: number): void =>
-      options.onProgress?.({ phase: 'Reading events', fraction: (bytesDone + fraction * reader.bytes) / totalBytes, detail: reader.path });
+      options.onProgress?.({
+        phase: 'Reading events',
+        fraction: (bytesDone + fraction * reader.bytes) / totalBytes,
+        detail: reader.path,
+      });
     const columns = [...light.map((column) => mapping[column]!), ...vectors];
     return reader.read({ columns, batchRows: batchRowsOf(file), signal: options.signal, onFraction });
   };
@@ -190,12 +222,14 @@ export async function scanFiles(
         else if (column === 'text') measureText(raw, arrays.textLength, arrays.hasText, arrays.content, base);
         else dictionaries[column]!.append(toStrings(raw));
       });
-      if (mapping.event_id === undefined) for (let i = 0; i < batch.rows; i++) arrays.eventId[base + i] = BigInt(base + i);
+      if (mapping.event_id === undefined)
+        for (let i = 0; i < batch.rows; i++) arrays.eventId[base + i] = BigInt(base + i);
       else if (!light.includes('event_id')) {
         arrays.missingId.fill(1, base, base + batch.rows);
         anyMissingId = true;
       }
-      for (const column of DICTIONARY_COLUMNS) if (dictionaries[column] && !light.includes(column)) dictionaries[column].appendNulls(batch.rows);
+      for (const column of DICTIONARY_COLUMNS)
+        if (dictionaries[column] && !light.includes(column)) dictionaries[column].appendNulls(batch.rows);
       if (vectors.length > 0) {
         const read = vectorsOf(batch.columns.slice(light.length), batch, reader, mapping);
         measureVectors(read, arrays.vectorLength, arrays.notFinite, arrays.content, base);
@@ -212,7 +246,13 @@ export async function scanFiles(
 /** FNV-1a over words: cheap, and enough to tell two versions of a message apart. */
 const FNV_PRIME = 0x0100_0193;
 
-function measureText(raw: RawColumn, textLength: Int32Array, hasText: Uint8Array, content: Uint32Array, base: number): void {
+function measureText(
+  raw: RawColumn,
+  textLength: Int32Array,
+  hasText: Uint8Array,
+  content: Uint32Array,
+  base: number,
+): void {
   const data = toStrings(raw);
   const { valueOffsets, values } = data;
   const valid = validity(data);
@@ -233,7 +273,13 @@ function measureText(raw: RawColumn, textLength: Int32Array, hasText: Uint8Array
   }
 }
 
-function measureVectors(vectors: VectorColumn, vectorLength: Int32Array, notFinite: Uint8Array, content: Uint32Array, base: number): void {
+function measureVectors(
+  vectors: VectorColumn,
+  vectorLength: Int32Array,
+  notFinite: Uint8Array,
+  content: Uint32Array,
+  base: number,
+): void {
   const { offsets, values, valid } = vectors;
   const single = values instanceof Float32Array ? values : Float32Array.from(values);
   const bits = new Int32Array(single.buffer, single.byteOffset, single.length);

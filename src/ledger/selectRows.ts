@@ -40,8 +40,9 @@ class Positions {
 }
 
 /**
- * A file with only those rows whose time lies in a range, numbered anew from 0. Rows without a time stay, so that they are counted among what is left
- * out; parts of the file that its statistics place outside are not read. Rows are picked out in the first whole reading; later ones need no times.
+ * A file with only those rows whose time lies in a range, numbered anew from 0. Rows without a time stay, so that they
+ * are counted among what is left out; parts of the file that its statistics place outside are not read. Rows are picked
+ * out in the first whole reading; later ones need no times.
  * @param column the file's column of times
  */
 export function selectRows(reader: TableReader, column: string, range: Pick<LedgerPart, 'from' | 'to'>): TableReader {
@@ -93,6 +94,15 @@ function take(batch: RawBatch, positions: Positions, low: number, high: number, 
   const rows = high - low;
   if (rows === batch.rows) return { ...batch, first: low, columns: wanted };
   const at = Int32Array.from({ length: rows }, (_, i) => positions.at(low + i) - batch.first);
-  const faults = batch.faults && new Map([...at].flatMap((row, i) => (batch.faults!.has(row) ? [[i, batch.faults!.get(row)!]] : [])));
-  return { first: low, rows, faults, columns: wanted.map((column): RawColumn => (isData(column) ? takeRows(column, at) : Array.from(at, (row) => column[row]))) };
+  const faults =
+    batch.faults &&
+    new Map([...at].flatMap((row, i) => (batch.faults!.has(row) ? [[i, batch.faults!.get(row)!]] : [])));
+  return {
+    first: low,
+    rows,
+    faults,
+    columns: wanted.map((column): RawColumn =>
+      isData(column) ? takeRows(column, at) : Array.from(at, (row) => column[row]),
+    ),
+  };
 }

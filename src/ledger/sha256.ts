@@ -1,4 +1,6 @@
-/** SHA-256 (FIPS 180-4), hex: by WebCrypto, or in plain TypeScript where a page is not served over https and has none. */
+/**
+ * SHA-256 (FIPS 180-4), hex: by WebCrypto, or in plain TypeScript where a page is not served over https and has none.
+ */
 export async function sha256(data: Uint8Array): Promise<string> {
   const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
   return hex(subtle ? new Uint8Array(await subtle.digest('SHA-256', data as BufferSource)) : sha256Plain(data));
@@ -6,7 +8,10 @@ export async function sha256(data: Uint8Array): Promise<string> {
 
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** First 32 bits of the fractional parts of the square (initial state) and cube roots (round constants) of the first primes. */
+/**
+ * First 32 bits of the fractional parts of the square (initial state) and cube roots (round constants) of the first
+ * primes.
+ */
 const PRIMES = [2];
 for (let n = 3; PRIMES.length < 64; n += 2) if (PRIMES.every((prime) => n % prime !== 0)) PRIMES.push(n);
 const fraction = (value: number): number => Math.floor((value - Math.floor(value)) * 2 ** 32);

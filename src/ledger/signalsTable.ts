@@ -1,28 +1,56 @@
-import { Dictionary, Field, Float64, Int32, Int64, makeData, RecordBatch, Schema, Struct, Table, tableToIPC, Utf8, vectorFromArray, type Data } from 'apache-arrow';
+import {
+  Dictionary,
+  Field,
+  Float64,
+  Int32,
+  Int64,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  tableToIPC,
+  Utf8,
+  vectorFromArray,
+  type Data,
+} from 'apache-arrow';
 import type { EventColumns } from '../core/columns.ts';
 import { ROUTES, type Decisions, type Signals } from '../detection/types.ts';
 import { stringData } from './cast.ts';
 import type { Platform } from './platform.ts';
 
 /**
- * Signals and decisions of all events as one Arrow IPC stream, a row an event, in order. Columns: row, event_id, stream, seq, route, friction,
- * trace, kl, entropy, p95, window, rho, tension, shift, z, cusum, mewma; NaN is NULL.
+ * Signals and decisions of all events as one Arrow IPC stream, a row an event, in order. Columns: row, event_id,
+ * stream, seq, route, friction, trace, kl, entropy, p95, window, rho, tension, shift, z, cusum, mewma; NaN is NULL.
  */
 export function signalsToArrow(events: EventColumns, signals: Signals, decisions: Decisions): Uint8Array {
   return ipc(events.n, [['row', integers(events.row)], ...signalColumns(events, signals, decisions, named)]);
 }
 
 /** The same without `row` as a Parquet file (zstd), strings as strings: the columns and types of a signals file. */
-export async function signalsToParquet(platform: Platform, events: EventColumns, signals: Signals, decisions: Decisions): Promise<Uint8Array> {
+export async function signalsToParquet(
+  platform: Platform,
+  events: EventColumns,
+  signals: Signals,
+  decisions: Decisions,
+): Promise<Uint8Array> {
   const parquet = await platform.parquet();
   const strings = (codes: Int32Array, names: readonly string[]) => stringData(Array.from(codes, (code) => names[code]));
   const properties = new parquet.WriterPropertiesBuilder().setCompression(parquet.Compression.ZSTD).build();
-  return parquet.writeParquet(parquet.Table.fromIPCStream(ipc(events.n, signalColumns(events, signals, decisions, strings))), properties);
+  return parquet.writeParquet(
+    parquet.Table.fromIPCStream(ipc(events.n, signalColumns(events, signals, decisions, strings))),
+    properties,
+  );
 }
 
 type Column = readonly [name: string, data: Data];
 
-function signalColumns(events: EventColumns, signals: Signals, decisions: Decisions, text: (codes: Int32Array, names: readonly string[]) => Data): Column[] {
+function signalColumns(
+  events: EventColumns,
+  signals: Signals,
+  decisions: Decisions,
+  text: (codes: Int32Array, names: readonly string[]) => Data,
+): Column[] {
   return [
     ['event_id', makeData({ type: new Int64(), length: events.n, nullCount: 0, data: events.eventId })],
     ['stream', text(events.stream, events.streams)],
@@ -51,12 +79,17 @@ function ipc(length: number, columns: readonly Column[]): Uint8Array {
   return tableToIPC(new Table(schema, [batch]), 'stream');
 }
 
-const integers = (values: Int32Array): Data => makeData({ type: new Int32(), length: values.length, nullCount: 0, data: values });
+const integers = (values: Int32Array): Data =>
+  makeData({ type: new Int32(), length: values.length, nullCount: 0, data: values });
 
 /** Codes into a list of names, so that a name is written once. */
 function named(codes: Int32Array, names: readonly string[]): Data {
   return makeData({
-    type: new Dictionary(new Utf8(), new Int32()), length: codes.length, nullCount: 0, data: codes, dictionary: vectorFromArray([...names], new Utf8()),
+    type: new Dictionary(new Utf8(), new Int32()),
+    length: codes.length,
+    nullCount: 0,
+    data: codes,
+    dictionary: vectorFromArray([...names], new Utf8()),
   });
 }
 
@@ -68,5 +101,11 @@ function numbers(values: Float64Array): Data {
     if (Number.isNaN(values[i])) nullCount += 1;
     else valid[i >> 3] |= 1 << (i & 7);
   }
-  return makeData({ type: new Float64(), length, nullCount, nullBitmap: nullCount > 0 ? valid : undefined, data: values });
+  return makeData({
+    type: new Float64(),
+    length,
+    nullCount,
+    nullBitmap: nullCount > 0 ? valid : undefined,
+    data: values,
+  });
 }

@@ -48,12 +48,18 @@ interface SinkColumn {
   readonly ledger: LedgerColumnName | null;
 }
 
-/** Columns of the sink: every ledger column but the embedding, then the unknown ones. `notes` names what is not kept. */
-export function sinkColumns(fields: readonly ReaderField[], mapping: ColumnMapping): { columns: SinkColumn[]; notes: string[] } {
+/**
+ * Columns of the sink: every ledger column but the embedding, then the unknown ones. `notes` names what is not kept.
+ */
+export function sinkColumns(
+  fields: readonly ReaderField[],
+  mapping: ColumnMapping,
+): { columns: SinkColumn[]; notes: string[] } {
   const notes: string[] = [];
   const columns: SinkColumn[] = [];
   for (const column of LEDGER_COLUMNS) {
-    if (column !== 'embedding') columns.push({ name: column, type: SINK_TYPES[column], source: mapping[column] ?? null, ledger: column });
+    if (column !== 'embedding')
+      columns.push({ name: column, type: SINK_TYPES[column], source: mapping[column] ?? null, ledger: column });
   }
   const mapped = new Set<string>(Object.values(mapping));
   if (mapping.embedding === WIDE_EMBEDDING) for (const wide of wideColumns(fields)) mapped.add(wide);
@@ -78,7 +84,8 @@ export function sinkColumns(fields: readonly ReaderField[], mapping: ColumnMappi
 /** Text formats keep unknown columns as the text they are; other formats keep their types. */
 function unknownType(field: ReaderField): DataType {
   const type = field.type!;
-  if (field.inferred || DataType.isNull(type) || DataType.isDictionary(type) || classOf(type) === 'string') return new arrow.Utf8();
+  if (field.inferred || DataType.isNull(type) || DataType.isDictionary(type) || classOf(type) === 'string')
+    return new arrow.Utf8();
   if (DataType.isFloat(type) && type.precision === arrow.Precision.HALF) return new arrow.Float32();
   return type;
 }
@@ -101,7 +108,8 @@ export async function fillSink(
     return [...new Set(columns.flatMap(({ source }) => (source !== null && own.has(source) ? [source] : [])))];
   };
   const read = (file: LedgerFile): AsyncIterable<RawBatch> => {
-    const skip = (first: number, count: number): boolean => plan.rowOf.subarray(file.base + first, file.base + first + count).every((row) => row < 0);
+    const skip = (first: number, count: number): boolean =>
+      plan.rowOf.subarray(file.base + first, file.base + first + count).every((row) => row < 0);
     return file.reader.read({ columns: wantedOf(file), batchRows: BATCH_ROWS, skip, signal: options.signal });
   };
   let batches: arrow.RecordBatch[] = [];
@@ -122,14 +130,24 @@ export async function fillSink(
       if (kept.length === 0) continue;
       const children = columns.map((column): Data => {
         const raw = column.source === null ? undefined : batch.columns[wanted.indexOf(column.source)];
-        if (column.ledger === 'event_id' && column.source === null) return int64(BigInt64Array.from(kept, (i) => BigInt(base + i)));
+        if (column.ledger === 'event_id' && column.source === null)
+          return int64(BigInt64Array.from(kept, (i) => BigInt(base + i)));
         if (raw === undefined) return nulls(column.type, kept.length);
         const bad = column.ledger ? refuse(file.reader, column.ledger, column.source!, batch.first) : refuseUnknown;
         const cast = castTo(raw, column.type, bad);
         return kept.length === batch.rows ? cast : takeRows(cast, kept);
       });
-      const row = arrow.makeData({ type: new arrow.Int32(), length: kept.length, data: Int32Array.from(kept, (i) => canonical[i]) });
-      const data = arrow.makeData({ type: new arrow.Struct(schema.fields), length: kept.length, nullCount: 0, children: [row, ...children] });
+      const row = arrow.makeData({
+        type: new arrow.Int32(),
+        length: kept.length,
+        data: Int32Array.from(kept, (i) => canonical[i]),
+      });
+      const data = arrow.makeData({
+        type: new arrow.Struct(schema.fields),
+        length: kept.length,
+        nullCount: 0,
+        children: [row, ...children],
+      });
       batches.push(new arrow.RecordBatch(schema, data as never));
       held += kept.length;
       if (held >= SENT_ROWS) await send();
@@ -143,11 +161,14 @@ const refuseUnknown: OnBad = (row, value) => {
   throw new Error(`value ${String(value)} in row ${row} of a column that had another type before`);
 };
 
-const int64 = (values: BigInt64Array): Data => arrow.makeData({ type: new arrow.Int64(), length: values.length, nullCount: 0, data: values });
+const int64 = (values: BigInt64Array): Data =>
+  arrow.makeData({ type: new arrow.Int64(), length: values.length, nullCount: 0, data: values });
 
 function nulls(type: DataType, length: number): Data {
-  if (DataType.isUtf8(type)) return allNull(type, length, { valueOffsets: new Int32Array(length + 1), data: new Uint8Array(0) });
-  if (DataType.isInt(type) || DataType.isFloat(type) || DataType.isTimestamp(type)) return allNull(type, length, { data: new (type.ArrayType as Float64ArrayConstructor)(length) });
+  if (DataType.isUtf8(type))
+    return allNull(type, length, { valueOffsets: new Int32Array(length + 1), data: new Uint8Array(0) });
+  if (DataType.isInt(type) || DataType.isFloat(type) || DataType.isTimestamp(type))
+    return allNull(type, length, { data: new (type.ArrayType as Float64ArrayConstructor)(length) });
   if (DataType.isBool(type)) return allNull(type, length, { data: new Uint8Array((length + 7) >> 3) });
   const builder = arrow.makeBuilder({ type, nullValues: [null] });
   for (let i = 0; i < length; i++) builder.append(null);
@@ -155,7 +176,13 @@ function nulls(type: DataType, length: number): Data {
 }
 
 const allNull = (type: DataType, length: number, buffers: object): Data =>
-  arrow.makeData({ type, length, nullCount: length, nullBitmap: new Uint8Array((length + 7) >> 3), ...buffers } as never) as Data;
+  arrow.makeData({
+    type,
+    length,
+    nullCount: length,
+    nullBitmap: new Uint8Array((length + 7) >> 3),
+    ...buffers,
+  } as never) as Data;
 
 /** Casts a column to a type of the sink. */
 function castTo(raw: RawColumn, type: DataType, bad: OnBad): Data {
@@ -167,12 +194,24 @@ function castTo(raw: RawColumn, type: DataType, bad: OnBad): Data {
   if (DataType.isTimestamp(type)) {
     const times = toTimes(raw, bad);
     const micros = BigInt64Array.from(times, (ms) => (Number.isFinite(ms) ? BigInt(Math.round(ms * 1000)) : 0n));
-    return arrow.makeData({ type, length: times.length, nullCount: -1, nullBitmap: finite(times), data: micros } as never);
+    return arrow.makeData({
+      type,
+      length: times.length,
+      nullCount: -1,
+      nullBitmap: finite(times),
+      data: micros,
+    } as never);
   }
   if (DataType.isInt(type)) {
     const { values, missing } = toIntegers(raw, bad);
     const data = type.bitWidth === 64 ? values : Int8Array.from(values, Number);
-    return arrow.makeData({ type, length: values.length, nullCount: missing ? -1 : 0, nullBitmap: packBits(missing, (m) => m === 0), data } as never);
+    return arrow.makeData({
+      type,
+      length: values.length,
+      nullCount: missing ? -1 : 0,
+      nullBitmap: packBits(missing, (m) => m === 0),
+      data,
+    } as never);
   }
   if (DataType.isFloat(type)) {
     const numbers = toNumbers(raw, bad);

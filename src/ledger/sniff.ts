@@ -22,7 +22,10 @@ const OTHERS: readonly (readonly [string, string])[] = [
   ['FEA1', 'a Feather V1 file'],
 ];
 
-/** Enough for the footer of most Parquet files. A folder has many files, and asking for some bytes costs more than the bytes. */
+/**
+ * Enough for the footer of most Parquet files. A folder has many files, and asking for some bytes costs more than the
+ * bytes.
+ */
 const TAIL_BYTES = 8 << 10;
 
 /** The last bytes of a file, all of a small one. */
@@ -31,19 +34,22 @@ export async function tailOf({ blob }: NamedBlob): Promise<Uint8Array<ArrayBuffe
 }
 
 /**
- * What a file is by its bytes, whatever its name. Throws a `file` error for an empty, truncated, encrypted or foreign file.
+ * What a file is by its bytes, whatever its name. Throws a `file` error for an empty, truncated, encrypted or foreign
+ * file.
  * @param end its last bytes, `tailOf`
  */
 export async function sniff(file: NamedBlob, end: Uint8Array): Promise<Format> {
   const { path, blob } = file;
-  if (blob.size === 0) throw fileFailure(path, 'the file is empty (0 bytes)', 'Check that it was written and copied whole');
+  if (blob.size === 0)
+    throw fileFailure(path, 'the file is empty (0 bytes)', 'Check that it was written and copied whole');
   const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
   const tail = end.subarray(Math.max(0, end.length - 8));
   if (/^PAR[1E]$/.test(latin(tail.subarray(-4)))) {
     checkParquetTail(path, blob.size, tail);
     return 'parquet';
   }
-  const head = end.length === blob.size ? end.subarray(0, 4096) : new Uint8Array(await blob.slice(0, 4096).arrayBuffer());
+  const head =
+    end.length === blob.size ? end.subarray(0, 4096) : new Uint8Array(await blob.slice(0, 4096).arrayBuffer());
   const start = latin(head.subarray(0, 16));
   if (start.startsWith('PARE')) throw encrypted(path);
   if (start.startsWith('PAR1')) {
@@ -72,7 +78,8 @@ export async function sniff(file: NamedBlob, end: Uint8Array): Promise<Format> {
   return /^\{|^\[\s*[{\]]/.test(text) ? 'ndjson' : 'csv';
 }
 
-const encrypted = (path: string): Error => fileFailure(path, 'the Parquet file is encrypted', 'Write it without encryption: Tautline has no keys');
+const encrypted = (path: string): Error =>
+  fileFailure(path, 'the Parquet file is encrypted', 'Write it without encryption: Tautline has no keys');
 
 function checkParquetTail(path: string, size: number, tail: Uint8Array): void {
   const magic = String.fromCharCode(...tail.subarray(4));

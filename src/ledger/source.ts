@@ -20,7 +20,10 @@ export interface ResolvedSource {
   readonly notes: readonly string[];
 }
 
-/** The files of a source in the order of their paths; of a folder, those that hold no data by their name are left out with a note. */
+/**
+ * The files of a source in the order of their paths; of a folder, those that hold no data by their name are left out
+ * with a note.
+ */
 export async function resolveSource(
   source: LedgerSource,
   platform: Platform,
@@ -31,8 +34,10 @@ export async function resolveSource(
     return { name: lastPart(file.path), files: [file], notes: [] };
   }
   const all = source.kind === 'sample' ? await sampleFiles(source.name, platform, options.signal) : source.files;
-  if (all.length === 0) throw ledgerFailure('No file was given', 'Choose a Parquet, CSV, NDJSON or Arrow file, or a folder of them');
-  if (all.length === 1) return { name: source.kind === 'sample' ? source.name : lastPart(all[0].path), files: all, notes: [] };
+  if (all.length === 0)
+    throw ledgerFailure('No file was given', 'Choose a Parquet, CSV, NDJSON or Arrow file, or a folder of them');
+  if (all.length === 1)
+    return { name: source.kind === 'sample' ? source.name : lastPart(all[0].path), files: all, notes: [] };
   const isData = (file: NamedBlob): boolean => DATA_EXTENSION.test(file.path) && !/^[._]/.test(lastPart(file.path));
   const files = all.filter(isData);
   const ignored = all.filter((file) => !isData(file));
@@ -55,7 +60,8 @@ export async function resolveSource(
             .join(', ')}${ignored.length > 5 ? ', ...' : ''}.`,
         ];
   return {
-    name: source.kind === 'sample' ? source.name : commonFolder(sorted.map((file) => file.path)) || `${files.length} files`,
+    name:
+      source.kind === 'sample' ? source.name : commonFolder(sorted.map((file) => file.path)) || `${files.length} files`,
     files: sorted,
     notes,
   };
@@ -66,7 +72,8 @@ const lastPart = (path: string): string => path.split(/[/\\]/).pop() || path;
 function commonFolder(paths: readonly string[]): string {
   const [head, ...rest] = paths.map((path) => path.split(/[/\\]/).slice(0, -1));
   let depth = 0;
-  while (depth < head.length && rest.every((folders) => folders[depth] === head[depth]) && !head[depth].includes('=')) depth++;
+  while (depth < head.length && rest.every((folders) => folders[depth] === head[depth]) && !head[depth].includes('='))
+    depth++;
   return head.slice(0, depth).join('/');
 }
 

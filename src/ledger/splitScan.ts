@@ -49,7 +49,11 @@ export function startFor(files: readonly NamedBlob[], thread: ScanThread | undef
 }
 
 /** Scans files in the thread that this is called in; null where memory does not do. */
-export async function scanPart({ files, mapping, keep }: ScanTask, platform: Platform, onProgress: OnProgress): Promise<ScannedPart | null> {
+export async function scanPart(
+  { files, mapping, keep }: ScanTask,
+  platform: Platform,
+  onProgress: OnProgress,
+): Promise<ScannedPart | null> {
   const kept = new KeptVectors(keep);
   try {
     const opened: LedgerFile[] = [];
@@ -62,7 +66,9 @@ export async function scanPart({ files, mapping, keep }: ScanTask, platform: Pla
 }
 
 function partOf(scan: Scan, files: readonly LedgerFile[], kept: KeptVectors): ScannedPart {
-  const dictionaries = Object.fromEntries(Object.entries(scan.dictionaries).map(([column, builder]) => [column, builder.part()]));
+  const dictionaries = Object.fromEntries(
+    Object.entries(scan.dictionaries).map(([column, builder]) => [column, builder.part()]),
+  );
   return { ...scan, dictionaries, bases: files.map(({ base }) => base), kept: kept.take() };
 }
 
@@ -74,10 +80,16 @@ export interface SplitOptions {
 }
 
 /**
- * `scanFiles`, the later half of the files in another thread where there is one; it is ended. What comes out is the same, the error of the first file that has one too.
+ * `scanFiles`, the later half of the files in another thread where there is one; it is ended. What comes out is the
+ * same, the error of the first file that has one too.
  * @param blobs of the files
  */
-export async function scanSplit(files: readonly LedgerFile[], blobs: readonly NamedBlob[], mapping: ColumnMapping, options: SplitOptions): Promise<Scan> {
+export async function scanSplit(
+  files: readonly LedgerFile[],
+  blobs: readonly NamedBlob[],
+  mapping: ColumnMapping,
+  options: SplitOptions,
+): Promise<Scan> {
   const { signal, onProgress, kept, thread } = options;
   const total = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
   const cut = thread ? middle(files, total) : files.length;
@@ -92,13 +104,25 @@ export async function scanSplit(files: readonly LedgerFile[], blobs: readonly Na
   signal?.addEventListener('abort', end);
   try {
     if (signal?.aborted) end();
-    const task = { files: theirs.map(({ reader: { tail } }, i) => ({ ...blobs[cut + i], tail })), mapping, keep: kept.budget };
+    const task = {
+      files: theirs.map(({ reader: { tail } }, i) => ({ ...blobs[cut + i], tail })),
+      mapping,
+      keep: kept.budget,
+    };
     const answer = thread.scan(task, (fraction) => (theirFraction = fraction));
     // Asked for once the files before are done.
     answer.catch(() => undefined);
-    const combined: OnProgress = (progress) => onProgress?.({ ...progress, fraction: share * progress.fraction + (1 - share) * theirFraction });
+    const combined: OnProgress = (progress) =>
+      onProgress?.({ ...progress, fraction: share * progress.fraction + (1 - share) * theirFraction });
     const first = await scanFiles(mine, mapping, { signal, onProgress: combined, kept });
-    const part = (await answer) ?? (await scanHere(theirs, mapping, { signal, keep: kept.budget, onProgress: onProgress && ((progress) => onProgress({ ...progress, fraction: share + (1 - share) * progress.fraction })) }));
+    const part =
+      (await answer) ??
+      (await scanHere(theirs, mapping, {
+        signal,
+        keep: kept.budget,
+        onProgress:
+          onProgress && ((progress) => onProgress({ ...progress, fraction: share + (1 - share) * progress.fraction })),
+      }));
     if (signal?.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'opening the ledger' });
     return joined(first, part, theirs, mapping, kept);
   } finally {
@@ -107,7 +131,11 @@ export async function scanSplit(files: readonly LedgerFile[], blobs: readonly Na
   }
 }
 
-async function scanHere(files: readonly LedgerFile[], mapping: ColumnMapping, { keep, ...options }: { signal?: AbortSignal; onProgress?: OnProgress; keep: number }): Promise<ScannedPart> {
+async function scanHere(
+  files: readonly LedgerFile[],
+  mapping: ColumnMapping,
+  { keep, ...options }: { signal?: AbortSignal; onProgress?: OnProgress; keep: number },
+): Promise<ScannedPart> {
   const kept = new KeptVectors(keep);
   return partOf(await scanFiles(files, mapping, { ...options, kept }), files, kept);
 }
@@ -121,13 +149,20 @@ function middle(files: readonly LedgerFile[], total: number): number {
 }
 
 /** The scan of all files from those of the first and the later ones; sets the later files' `base`. */
-function joined(first: Scan, part: ScannedPart, later: readonly LedgerFile[], mapping: ColumnMapping, kept: KeptVectors): Scan {
+function joined(
+  first: Scan,
+  part: ScannedPart,
+  later: readonly LedgerFile[],
+  mapping: ColumnMapping,
+  kept: KeptVectors,
+): Scan {
   const { rows } = first;
   later.forEach((file, i) => (file.base = rows + part.bases[i]));
   if (part.kept) for (const { base, vectors, batchRows } of part.kept) kept.add(rows + base, vectors, batchRows);
   else kept.release();
   const { dictionaries } = first;
-  for (const [column, more] of Object.entries(part.dictionaries)) dictionaries[column as LedgerColumnName]!.appendPart(more);
+  for (const [column, more] of Object.entries(part.dictionaries))
+    dictionaries[column as LedgerColumnName]!.appendPart(more);
   const eventId = append(first.eventId, part.eventId);
   if (mapping.event_id === undefined) for (let row = rows; row < eventId.length; row++) eventId[row] = BigInt(row);
   const missing = (scan: Pick<Scan, 'missingId' | 'rows'>): Uint8Array => scan.missingId ?? new Uint8Array(scan.rows);
@@ -148,7 +183,10 @@ function joined(first: Scan, part: ScannedPart, later: readonly LedgerFile[], ma
   };
 }
 
-function append<A extends Float64Array | BigInt64Array | Int32Array | Uint32Array | Uint8Array>(first: A, second: A): A {
+function append<A extends Float64Array | BigInt64Array | Int32Array | Uint32Array | Uint8Array>(
+  first: A,
+  second: A,
+): A {
   const out = new (first.constructor as new (length: number) => A)(first.length + second.length);
   out.set(first as never, 0);
   out.set(second as never, first.length);

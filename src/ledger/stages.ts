@@ -4,8 +4,22 @@ import { formatCount } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { nextTurn } from '../core/turn.ts';
 import type { Baseline } from '../detection/baseline.ts';
-import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters, type Stage } from '../detection/parameters.ts';
-import { createDetector, referenceRange, selectStreams, wakeCrew, type Detector, type PrepareOptions, type SignalPreview } from '../detection/pipeline.ts';
+import {
+  DEFAULT_PARAMETERS,
+  PARAMETER_NAMES,
+  PARAMETER_SPECS,
+  type Parameters,
+  type Stage,
+} from '../detection/parameters.ts';
+import {
+  createDetector,
+  referenceRange,
+  selectStreams,
+  wakeCrew,
+  type Detector,
+  type PrepareOptions,
+  type SignalPreview,
+} from '../detection/pipeline.ts';
 import type { Alert, Decisions, Projection, Signals } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { fitProjection, projectLedger, truncateCoordinates, truncateProjection } from './projection.ts';
@@ -23,7 +37,10 @@ export interface Analysis {
   readonly coordinates: Coordinates;
   readonly signals: Signals;
   readonly decisions: Decisions;
-  /** Alerts of the baseline parameters: those of `RunOptions.baseline` on the same streams, or the defaults on the same streams, axes and reference. */
+  /**
+   * Alerts of the baseline parameters: those of `RunOptions.baseline` on the same streams, or the defaults on the same
+   * streams, axes and reference.
+   */
   readonly baselineAlerts: readonly Alert[];
   /** Stages that ran, in ms. The baseline's are not counted. */
   readonly timings: Partial<Record<Stage, number>>;
@@ -60,19 +77,23 @@ const PREVIEW_BUDGET_MS = 50;
 /** A reference period from elsewhere (spec 2). */
 export interface LoadedBaseline {
   readonly baseline: Baseline;
-  /** Where the baseline's own reference lies, where this is the ledger that it was made of; null elsewhere: no reference lies within the events then. */
+  /**
+   * Where the baseline's own reference lies, where this is the ledger that it was made of; null elsewhere: no reference
+   * lies within the events then.
+   */
   readonly own: IndexRange | null;
 }
 
 /**
- * The three stages over one ledger, each cached with the parameters that it was given: a change recomputes the stages that it is an input of
- * and those after them, nothing before.
+ * The three stages over one ledger, each cached with the parameters that it was given: a change recomputes the stages
+ * that it is an input of and those after them, nothing before.
  */
 export interface Stages {
   run(parameters: Parameters, options: RunOptions): Promise<Analysis>;
   /**
-   * The newest analysis. Its signals and decisions are views into the detector's memory: they are valid as long as it is the newest. An analysis
-   * that fails before it touches them leaves it standing; after a failure while they were being overwritten it is null.
+   * The newest analysis. Its signals and decisions are views into the detector's memory: they are valid as long as it
+   * is the newest. An analysis that fails before it touches them leaves it standing; after a failure while they were
+   * being overwritten it is null.
    */
   readonly analysis: Analysis | null;
   /** Answers about `analysis`. */
@@ -81,13 +102,15 @@ export interface Stages {
 
 const namesOf = (stage: Stage) => PARAMETER_NAMES.filter((name) => PARAMETER_SPECS[name].stage === stage);
 const NAMES: Readonly<Record<Stage, ReturnType<typeof namesOf>>> = {
-  projection: namesOf('projection'), signals: namesOf('signals'), decisions: namesOf('decisions'),
+  projection: namesOf('projection'),
+  signals: namesOf('signals'),
+  decisions: namesOf('decisions'),
 };
 const keyOf = (stage: Stage, parameters: Parameters) => JSON.stringify(NAMES[stage].map((name) => parameters[name]));
 
 /**
- * What alerts are compared with, so that those of both are positions in the same events: the chosen parameters on the streams of `parameters`, or
- * the default ones on its whole projection.
+ * What alerts are compared with, so that those of both are positions in the same events: the chosen parameters on the
+ * streams of `parameters`, or the default ones on its whole projection.
  */
 export function baselineOf(parameters: Parameters, chosen: Parameters | null = null): Parameters {
   if (chosen) return { ...chosen, stream: parameters.stream };
@@ -95,7 +118,10 @@ export function baselineOf(parameters: Parameters, chosen: Parameters | null = n
   return { ...DEFAULT_PARAMETERS, ...own };
 }
 
-/** What depends on stream key and reference, but not on k: eigenpairs are nested, so a smaller k is a cut of a larger one. */
+/**
+ * What depends on stream key and reference, but not on k: eigenpairs are nested, so a smaller k is a cut of a larger
+ * one.
+ */
 interface Fit {
   readonly key: string;
   readonly events: EventColumns;
@@ -118,12 +144,17 @@ interface Projected {
 
 /**
  * @param threads without them everything is computed here
- * @param given replaces the reference period, its projection and its calibration: `k`, `reference_events` and `reference_range` have no effect then
+ * @param given replaces the reference period, its projection and its calibration: `k`, `reference_events` and
+ * `reference_range` have no effect then
  */
 export function createStages(
-  kernels: KernelModule, ledger: Pick<OpenedLedger, 'columns' | 'embeddings'>, given: LoadedBaseline | null = null, threads: StageThreads = {},
+  kernels: KernelModule,
+  ledger: Pick<OpenedLedger, 'columns' | 'embeddings'>,
+  given: LoadedBaseline | null = null,
+  threads: StageThreads = {},
 ): Stages {
-  const projectionKey = (parameters: Parameters) => (given ? JSON.stringify([parameters.stream]) : keyOf('projection', parameters));
+  const projectionKey = (parameters: Parameters) =>
+    given ? JSON.stringify([parameters.stream]) : keyOf('projection', parameters);
   const detector = createDetector(kernels);
   let fit: Fit | null = null;
   let projected: Projected | null = null;
@@ -135,7 +166,9 @@ export function createStages(
   let apartAlerts: { readonly key: string; readonly alerts: readonly Alert[] } | null = null;
 
   async function fitFor(parameters: Parameters, options: RunOptions): Promise<Fit> {
-    const key = given ? projectionKey(parameters) : JSON.stringify(NAMES.projection.filter((name) => name !== 'k').map((name) => parameters[name]));
+    const key = given
+      ? projectionKey(parameters)
+      : JSON.stringify(NAMES.projection.filter((name) => name !== 'k').map((name) => parameters[name]));
     // A fit that found fewer axes than it was asked for has all there are.
     if (fit?.key === key && (given || parameters.k <= fit.askedK || fit.projection.k < fit.askedK)) return fit;
     const { columns, embeddings } = ledger;
@@ -158,26 +191,46 @@ export function createStages(
     const stream = new Int32Array(columns.n).fill(-1);
     for (let i = 0; i < events.n; i += 1) stream[events.row[i]] = events.stream[i];
     const range = given ? within(given.own, events.n) : referenceRange(events.n, parameters).range;
-    const rows: IndexRange = range.from < range.to ? { from: events.row[range.from], to: events.row[range.to - 1] + 1 } : { from: 0, to: 0 };
-    const { projection } = given?.baseline ?? await fitProjection(kernels, { stream, isVoid: columns.isVoid }, embeddings, rows, parameters.k, part(options, 0, 0.4));
+    const rows: IndexRange =
+      range.from < range.to ? { from: events.row[range.from], to: events.row[range.to - 1] + 1 } : { from: 0, to: 0 };
+    const { projection } =
+      given?.baseline ??
+      (await fitProjection(
+        kernels,
+        { stream, isVoid: columns.isVoid },
+        embeddings,
+        rows,
+        parameters.k,
+        part(options, 0, 0.4),
+      ));
     const only = stream.map((code) => (code >= 0 ? 1 : 0));
     const everyRow = events.n === columns.n;
-    const ofRows = await projectLedger(
-      kernels, projection, embeddings, columns.n, { ...part(options, 0.4, 0.9), only: everyRow ? undefined : Uint8Array.from(only) },
-    );
+    const ofRows = await projectLedger(kernels, projection, embeddings, columns.n, {
+      ...part(options, 0.4, 0.9),
+      only: everyRow ? undefined : Uint8Array.from(only),
+    });
     embeddings.release?.();
     const coordinates = everyRow ? ofRows : gather(ofRows, events.row);
     const retrospective = range.from === 0 && range.to === events.n;
     return { key, events, leftOut, reference: range, retrospective, askedK: parameters.k, projection, coordinates };
   }
 
-  async function project(parameters: Parameters, options: RunOptions): Promise<{ readonly value: Projected; readonly ms: number | null }> {
+  async function project(
+    parameters: Parameters,
+    options: RunOptions,
+  ): Promise<{ readonly value: Projected; readonly ms: number | null }> {
     const key = projectionKey(parameters);
     if (projected?.key === key) return { value: projected, ms: null };
     const started = performance.now();
     const next = await fitFor(parameters, options);
     const k = given ? next.projection.k : parameters.k;
-    const value = { key, fit: next, projection: truncateProjection(next.projection, k), coordinates: truncateCoordinates(next.coordinates, k), baseline: null };
+    const value = {
+      key,
+      fit: next,
+      projection: truncateProjection(next.projection, k),
+      coordinates: truncateCoordinates(next.coordinates, k),
+      baseline: null,
+    };
     return { value, ms: performance.now() - started };
   }
 
@@ -194,7 +247,11 @@ export function createStages(
   }
 
   /** Pictures the signals of `parameters` where something is on screen and they take long. */
-  async function preview(parameters: Parameters, events: EventColumns, { onPreview, visible, from = PREVIEW_FROM_MS, budget = PREVIEW_BUDGET_MS }: PreviewOptions): Promise<void> {
+  async function preview(
+    parameters: Parameters,
+    events: EventColumns,
+    { onPreview, visible, from = PREVIEW_FROM_MS, budget = PREVIEW_BUDGET_MS }: PreviewOptions,
+  ): Promise<void> {
     if (!analysis || signals?.key === keyOf('signals', parameters) || detector.cost(parameters) < from) return;
     if (!detector.keeps(parameters)) {
       analysis = null;
@@ -215,12 +272,19 @@ export function createStages(
       decisions = null;
     }
     const started = performance.now();
-    await detector.prepare(parameters, { ...threads, signal, onProgress: (fraction) => onProgress({ phase: SIGNALS_PHASE, fraction }) });
+    await detector.prepare(parameters, {
+      ...threads,
+      signal,
+      onProgress: (fraction) => onProgress({ phase: SIGNALS_PHASE, fraction }),
+    });
     return performance.now() - started;
   }
 
   /** Makes these signals and decisions those of the detector, where they are not yet, and notes how long it took. */
-  function detect(parameters: Parameters, timings: Partial<Record<Stage, number>>): { signals: Signals; decisions: Decisions } {
+  function detect(
+    parameters: Parameters,
+    timings: Partial<Record<Stage, number>>,
+  ): { signals: Signals; decisions: Decisions } {
     const signalsKey = keyOf('signals', parameters);
     const decisionsKey = keyOf('decisions', parameters);
     if (signals?.key !== signalsKey) {
@@ -277,12 +341,21 @@ export function createStages(
       if (took !== null) timings.signals = took;
       // From here to the end in one turn: nobody sees the detector between two states.
       analysis = null;
-      if (!elsewhere && base.baseline?.key !== key) base.baseline = { key, alerts: detect(baseline, timings).decisions.alerts };
+      if (!elsewhere && base.baseline?.key !== key)
+        base.baseline = { key, alerts: detect(baseline, timings).decisions.alerts };
       const detected = detect(parameters, timings);
       const { events, leftOut, reference, retrospective } = base.fit;
       analysis = {
-        parameters, events, leftOut, reference, retrospective, projection: base.projection, coordinates: base.coordinates, ...detected,
-        baselineAlerts: elsewhere ?? base.baseline!.alerts, timings,
+        parameters,
+        events,
+        leftOut,
+        reference,
+        retrospective,
+        projection: base.projection,
+        coordinates: base.coordinates,
+        ...detected,
+        baselineAlerts: elsewhere ?? base.baseline!.alerts,
+        timings,
       };
       return analysis;
     },
@@ -290,11 +363,17 @@ export function createStages(
 }
 
 /** A range cut to n events; nothing of null. */
-const within = (range: IndexRange | null, n: number): IndexRange => ({ from: Math.min(range?.from ?? 0, n), to: Math.min(range?.to ?? 0, n) });
+const within = (range: IndexRange | null, n: number): IndexRange => ({
+  from: Math.min(range?.from ?? 0, n),
+  to: Math.min(range?.to ?? 0, n),
+});
 
 /** Progress of a part of the work as progress of the whole. */
 function part({ signal, onProgress }: RunOptions, from: number, to: number): RunOptions {
-  return { signal, onProgress: (progress) => onProgress({ ...progress, fraction: from + (to - from) * progress.fraction }) };
+  return {
+    signal,
+    onProgress: (progress) => onProgress({ ...progress, fraction: from + (to - from) * progress.fraction }),
+  };
 }
 
 /** Coordinates of the rows that are events, in the order of the events. */

@@ -17,20 +17,34 @@ export function partitionKeys(files: readonly NamedBlob[]): string[] {
   return [...new Set(files.flatMap(({ path }) => [...partitionsOf(path).keys()]))];
 }
 
-/** The files of a part, and the others. Throws kind "ledger" where the part names partitions that the ledger does not have. */
-export function choosePartitions(files: readonly NamedBlob[], part: LedgerPart): { readonly taken: readonly NamedBlob[]; readonly others: readonly NamedBlob[] } {
+/**
+ * The files of a part, and the others. Throws kind "ledger" where the part names partitions that the ledger does not
+ * have.
+ */
+export function choosePartitions(
+  files: readonly NamedBlob[],
+  part: LedgerPart,
+): { readonly taken: readonly NamedBlob[]; readonly others: readonly NamedBlob[] } {
   const keys = partitionKeys(files);
   for (const [key, values] of Object.entries(part.where)) {
     if (!keys.includes(key)) {
       throw ledgerFailure(
-        `The ledger is not partitioned by "${key}"`, keys.length === 0 ? 'It has no partitions: choose a time range instead' : `Choose among its partitions: ${keys.join(', ')}`,
+        `The ledger is not partitioned by "${key}"`,
+        keys.length === 0
+          ? 'It has no partitions: choose a time range instead'
+          : `Choose among its partitions: ${keys.join(', ')}`,
       );
     }
-    const there = [...new Set(files.map(({ path }) => partitionsOf(path).get(key) ?? null))].map((value) => value ?? '(missing)');
+    const there = [...new Set(files.map(({ path }) => partitionsOf(path).get(key) ?? null))].map(
+      (value) => value ?? '(missing)',
+    );
     for (const value of values) {
       if (there.includes(value ?? '(missing)')) continue;
       const some = there.slice(0, 10).join(', ');
-      throw ledgerFailure(`The ledger has no partition ${key}=${value ?? '(missing)'}`, `Its values of ${key} are ${some}${there.length > 10 ? ', …' : ''}`);
+      throw ledgerFailure(
+        `The ledger has no partition ${key}=${value ?? '(missing)'}`,
+        `Its values of ${key} are ${some}${there.length > 10 ? ', …' : ''}`,
+      );
     }
   }
   const isTaken = ({ path }: NamedBlob): boolean => {
@@ -38,7 +52,8 @@ export function choosePartitions(files: readonly NamedBlob[], part: LedgerPart):
     return takes(part, (key) => values.get(key));
   };
   const taken = files.filter(isTaken);
-  if (taken.length === 0) throw ledgerFailure(`No file lies in the part chosen (${describePart(part)})`, 'Choose other partitions');
+  if (taken.length === 0)
+    throw ledgerFailure(`No file lies in the part chosen (${describePart(part)})`, 'Choose other partitions');
   return { taken, others: files.filter((file) => !isTaken(file)) };
 }
 
@@ -57,7 +72,11 @@ export function factsOf(reader: TableReader, time: string | undefined, rows: num
 }
 
 /** Of a file that is not opened: of Parquet the footer is read, of others nothing but what they are. */
-export async function factsUnread(file: NamedBlob, time: string | undefined, type: DataType | null): Promise<FileFacts> {
+export async function factsUnread(
+  file: NamedBlob,
+  time: string | undefined,
+  type: DataType | null,
+): Promise<FileFacts> {
   const { path, blob } = file;
   // A file that is not opened may be damaged: it does not concern the part.
   const groups = await tailOf(file)
@@ -78,7 +97,13 @@ function timeOfValue(value: string | null): readonly [number, number] | null {
  * The survey of a ledger.
  * @param bytesPerRow of files that do not state their rows; NaN where that is not known either
  */
-export function surveyOf(files: readonly FileFacts[], keys: readonly string[], hasTime: boolean, room: Pick<LedgerSurvey, 'fits' | 'k'>, bytesPerRow: number): LedgerSurvey {
+export function surveyOf(
+  files: readonly FileFacts[],
+  keys: readonly string[],
+  hasTime: boolean,
+  room: Pick<LedgerSurvey, 'fits' | 'k'>,
+  bytesPerRow: number,
+): LedgerSurvey {
   const whole = files.reduce((sum, { groups }) => sum + (groups?.length ?? 1), 0) > MOST_STRETCHES;
   const stretches = files.flatMap(({ path, bytes, groups }): Stretch[] => {
     const partitions = partitionsOf(path);
@@ -86,14 +111,22 @@ export function surveyOf(files: readonly FileFacts[], keys: readonly string[], h
     const named = values.map(timeOfValue).find((range) => range !== null) ?? [NaN, NaN];
     const stated = groups ?? [{ rows: bytes / bytesPerRow, first: NaN, last: NaN, complete: false }];
     return (whole ? [together(stated)] : stated).map(({ rows, first, last }) => ({
-      values, rows, ...(Number.isNaN(first) && hasTime ? { first: named[0], last: named[1] } : { first, last }),
+      values,
+      rows,
+      ...(Number.isNaN(first) && hasTime ? { first: named[0], last: named[1] } : { first, last }),
     }));
   });
   return { keys, stretches, hasTime, estimated: files.some(({ groups }) => groups === null), ...room };
 }
 
 function together(groups: readonly GroupTimes[]): GroupTimes {
-  return groups.reduce((all, group) => ({
-    rows: all.rows + group.rows, first: Math.min(all.first, group.first), last: Math.max(all.last, group.last), complete: all.complete && group.complete,
-  }), { rows: 0, first: Infinity, last: -Infinity, complete: true });
+  return groups.reduce(
+    (all, group) => ({
+      rows: all.rows + group.rows,
+      first: Math.min(all.first, group.first),
+      last: Math.max(all.last, group.last),
+      complete: all.complete && group.complete,
+    }),
+    { rows: 0, first: Infinity, last: -Infinity, complete: true },
+  );
 }

@@ -13,7 +13,9 @@ export function takeRows(data: Data, at: Int32Array): Data {
     arrow.makeData({ type, length: at.length, nullCount: nullBitmap ? -1 : 0, nullBitmap, ...rest } as never) as Data;
   if (DataType.isBool(type)) {
     const bits = data.values as Uint8Array;
-    return make({ data: packBits(Uint8Array.from(at, (row) => (bits[(row + data.offset) >> 3] >> ((row + data.offset) & 7)) & 1))! });
+    return make({
+      data: packBits(Uint8Array.from(at, (row) => (bits[(row + data.offset) >> 3] >> ((row + data.offset) & 7)) & 1))!,
+    });
   }
   if (DataType.isUtf8(type) || DataType.isBinary(type)) {
     const { offsets, elements } = spans(data, at);
@@ -40,7 +42,8 @@ export function takeRows(data: Data, at: Int32Array): Data {
   const values = data.values as Int32Array;
   const stride = DataType.isDictionary(type) ? 1 : data.stride;
   const taken = new (values.constructor as Int32ArrayConstructor)(at.length * stride);
-  for (let i = 0; i < at.length; i++) for (let j = 0; j < stride; j++) taken[i * stride + j] = values[at[i] * stride + j];
+  for (let i = 0; i < at.length; i++)
+    for (let j = 0; j < stride; j++) taken[i * stride + j] = values[at[i] * stride + j];
   return make({ data: taken, ...(DataType.isDictionary(type) ? { dictionary: data.dictionary } : {}) });
 }
 

@@ -9,15 +9,23 @@ import type { LedgerTable } from './write.ts';
 /** What the tests of this folder share: small ledgers made in code, and short ways to open them. */
 export const platform = nodePlatform();
 
-export const named = (path: string, content: string | Uint8Array): NamedBlob => ({ path, blob: new Blob([content as BlobPart]) });
-export const fixture = (name: string): NamedBlob => named(name, readFileSync(new URL(`./fixtures/${name}`, import.meta.url)));
+export const named = (path: string, content: string | Uint8Array): NamedBlob => ({
+  path,
+  blob: new Blob([content as BlobPart]),
+});
+export const fixture = (name: string): NamedBlob =>
+  named(name, readFileSync(new URL(`./fixtures/${name}`, import.meta.url)));
 
 export function open(
   files: NamedBlob | readonly NamedBlob[],
   options: Partial<OpenOptions> & { mapping?: ColumnMapping } = {},
 ): Promise<OpenedLedger> {
   const { mapping = null, ...rest } = options;
-  return openLedger({ kind: 'files', files: Array.isArray(files) ? (files as NamedBlob[]) : [files as NamedBlob] }, mapping, { platform, ...rest });
+  return openLedger(
+    { kind: 'files', files: Array.isArray(files) ? (files as NamedBlob[]) : [files as NamedBlob] },
+    mapping,
+    { platform, ...rest },
+  );
 }
 
 /** The error that opening raises. */
@@ -42,7 +50,11 @@ export async function vectorsByRow(ledger: OpenedLedger, only?: Uint8Array): Pro
 }
 
 /** A sink that keeps its rows as plain objects. */
-export function collector(): { accept(stream: Uint8Array): Promise<void>; rows: Record<string, unknown>[]; schema: () => string[] } {
+export function collector(): {
+  accept(stream: Uint8Array): Promise<void>;
+  rows: Record<string, unknown>[];
+  schema: () => string[];
+} {
   const rows: Record<string, unknown>[] = [];
   let fields: string[] = [];
   return {

@@ -1,6 +1,6 @@
 /**
- * The Thrift compact protocol (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md), read and written without a schema:
- * enough to take a Parquet footer apart, change some fields and put it together again.
+ * The Thrift compact protocol (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md), read
+ * and written without a schema: enough to take a Parquet footer apart, change some fields and put it together again.
  */
 export const TRUE = 1;
 export const FALSE = 2;
@@ -75,7 +75,10 @@ export function readThrift(bytes: Uint8Array): ThriftStruct {
         const size = header >> 4 === 15 ? Number(varint()) : header >> 4;
         const element = header & 15;
         if (size > bytes.length - at) throw new RangeError('a list in the metadata is too long');
-        return { element, items: Array.from({ length: size }, () => (element <= FALSE ? byte() === TRUE : value(element, depth + 1))) };
+        return {
+          element,
+          items: Array.from({ length: size }, () => (element <= FALSE ? byte() === TRUE : value(element, depth + 1))),
+        };
       }
       case STRUCT:
         return struct(depth + 1);

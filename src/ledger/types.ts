@@ -20,8 +20,26 @@ export interface NamedBlob {
 
 /** The ledger's own columns (spec/ledger.md) that a file column can be mapped to. */
 export const LEDGER_COLUMNS = [
-  'event_id', 'ts', 'provider_id', 'agent_id', 'thread_id', 'instantiation_id', 'embedding', 'text', 'role', 'latency_ms', 'shadow',
-  'input_tokens', 'output_tokens', 'cached_tokens', 'cost_usd', 'handoff_to', 'outcome', 'decision', 'autonomy_level', 'label',
+  'event_id',
+  'ts',
+  'provider_id',
+  'agent_id',
+  'thread_id',
+  'instantiation_id',
+  'embedding',
+  'text',
+  'role',
+  'latency_ms',
+  'shadow',
+  'input_tokens',
+  'output_tokens',
+  'cached_tokens',
+  'cost_usd',
+  'handoff_to',
+  'outcome',
+  'decision',
+  'autonomy_level',
+  'label',
 ] as const;
 export type LedgerColumnName = (typeof LEDGER_COLUMNS)[number];
 
@@ -71,11 +89,18 @@ export interface OpenReport {
 export interface EmbeddingSource {
   readonly dimension: number;
   /**
-   * @param only when given, length n over canonical rows: batches hold only rows with a non-zero entry, and parts of the file without any are skipped.
-   * Batches hold at most ~16 MB of vectors. `rows[i]` is the canonical row of vector i (`vectors[i*D .. (i+1)*D)`).
+   * @param only when given, length n over canonical rows: batches hold only rows with a non-zero entry, and parts of
+   * the file without any are skipped. Batches hold at most ~16 MB of vectors. `rows[i]` is the canonical row of vector
+   * i (`vectors[i*D .. (i+1)*D)`).
    */
-  batches(options: { readonly only?: Uint8Array; readonly signal?: AbortSignal; readonly onProgress?: OnProgress }): AsyncIterable<EmbeddingBatch>;
-  /** Gives back what may be kept in memory since the ledger was opened; from then on batches are read from the files. */
+  batches(options: {
+    readonly only?: Uint8Array;
+    readonly signal?: AbortSignal;
+    readonly onProgress?: OnProgress;
+  }): AsyncIterable<EmbeddingBatch>;
+  /**
+   * Gives back what may be kept in memory since the ledger was opened; from then on batches are read from the files.
+   */
   release?(): void;
 }
 export interface EmbeddingBatch {
@@ -96,8 +121,9 @@ export interface OpenedLedger {
 }
 
 /**
- * Receives every row's columns except embeddings, as Arrow IPC streams, while the ledger is read (the database in the browser; nothing on the
- * command line). Each batch has the ledger's columns under their ledger names, unknown columns under their own, and `row` INTEGER, the canonical row.
+ * Receives every row's columns except embeddings, as Arrow IPC streams, while the ledger is read (the database in the
+ * browser; nothing on the command line). Each batch has the ledger's columns under their ledger names, unknown columns
+ * under their own, and `row` INTEGER, the canonical row.
  */
 export interface RowSink {
   accept(ipcStream: Uint8Array): Promise<void>;

@@ -18,14 +18,23 @@ import { writeHive } from './write.ts';
 describe('small laws', () => {
   it('ISO times keep microseconds and zones', () => {
     fc.assert(
-      fc.property(fc.date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true }), fc.nat(999), (date, micro) => {
-        const text = date.toISOString().replace('Z', `${String(micro).padStart(3, '0')}Z`);
-        expect(parseIso(text)).toBe((date.getTime() * 1000 + micro) / 1000);
-      }),
+      fc.property(
+        fc.date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true }),
+        fc.nat(999),
+        (date, micro) => {
+          const text = date.toISOString().replace('Z', `${String(micro).padStart(3, '0')}Z`);
+          expect(parseIso(text)).toBe((date.getTime() * 1000 + micro) / 1000);
+        },
+      ),
     );
     expect(parseIso('2024-01-01T02:30+02:30')).toBe(Date.UTC(2024, 0, 1));
     expect(parseIso('2024-01-01')).toBe(Date.UTC(2024, 0, 1));
-    expect([parseIso('2024-13-01'), parseIso('2024-01-01T25:00'), parseIso('2024-02-30T00:00'), parseIso('soon')]).toEqual([NaN, NaN, NaN, NaN]);
+    expect([
+      parseIso('2024-13-01'),
+      parseIso('2024-01-01T25:00'),
+      parseIso('2024-02-30T00:00'),
+      parseIso('soon'),
+    ]).toEqual([NaN, NaN, NaN, NaN]);
   });
 
   it('SHA-256 without WebCrypto is the same', async () => {
@@ -34,13 +43,18 @@ describe('small laws', () => {
         expect(Buffer.from(sha256Plain(bytes)).toString('hex')).toBe(await sha256(bytes));
       }),
     );
-    expect(await sha256(new TextEncoder().encode('abc'))).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+    expect(await sha256(new TextEncoder().encode('abc'))).toBe(
+      'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    );
   });
 
   it('Thrift structs are written as they were read', () => {
     fc.assert(
       fc.property(
-        fc.dictionary(fc.integer({ min: 1, max: 300 }).map(String), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
+        fc.dictionary(
+          fc.integer({ min: 1, max: 300 }).map(String),
+          fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+        ),
         fc.uint8Array(),
         (numbers, bytes) => {
           const struct: ThriftStruct = new Map([
@@ -67,19 +81,26 @@ describe('small laws', () => {
       [new arrow.Bool(), fc.boolean()],
       [list, fc.array(fc.string(), { maxLength: 3 })],
       [struct, fc.record({ x: fc.integer(), y: fc.array(fc.string(), { maxLength: 2 }) })],
-      [new arrow.FixedSizeList(2, new arrow.Field('item', new arrow.Float32(), true)), fc.tuple(fc.float(), fc.float())],
+      [
+        new arrow.FixedSizeList(2, new arrow.Field('item', new arrow.Float32(), true)),
+        fc.tuple(fc.float(), fc.float()),
+      ],
     ];
     for (const [type, value] of types) {
       fc.assert(
-        fc.property(fc.array(fc.option(value), { minLength: 1, maxLength: 12 }), fc.array(fc.nat(), { maxLength: 12 }), (values, picks) => {
-          const builder = arrow.makeBuilder({ type, nullValues: [null] });
-          for (const v of values) builder.append(v);
-          const data = builder.finish().flush();
-          const at = Int32Array.from(picks, (pick) => pick % values.length);
-          const plain = (d: arrow.Data, i: number) => JSON.stringify(new arrow.Vector([d]).get(i));
-          const taken = takeRows(data, at);
-          expect(Array.from(at, (_, i) => plain(taken, i))).toEqual(Array.from(at, (row) => plain(data, row)));
-        }),
+        fc.property(
+          fc.array(fc.option(value), { minLength: 1, maxLength: 12 }),
+          fc.array(fc.nat(), { maxLength: 12 }),
+          (values, picks) => {
+            const builder = arrow.makeBuilder({ type, nullValues: [null] });
+            for (const v of values) builder.append(v);
+            const data = builder.finish().flush();
+            const at = Int32Array.from(picks, (pick) => pick % values.length);
+            const plain = (d: arrow.Data, i: number) => JSON.stringify(new arrow.Vector([d]).get(i));
+            const taken = takeRows(data, at);
+            expect(Array.from(at, (_, i) => plain(taken, i))).toEqual(Array.from(at, (row) => plain(data, row)));
+          },
+        ),
         { numRuns: 30 },
       );
     }
@@ -127,13 +148,17 @@ describe('files on disk', () => {
       writeFileSync(join(folder, 'ledger', path), bytes);
     }
     const files = await namedBlobs(join(folder, 'ledger'));
-    expect(files.map((file) => file.path)).toEqual(['a', 'b', 'c'].map((id) => `provider_id=${id}/hour=2024-01-01T00/part-0.parquet`));
+    expect(files.map((file) => file.path)).toEqual(
+      ['a', 'b', 'c'].map((id) => `provider_id=${id}/hour=2024-01-01T00/part-0.parquet`),
+    );
     expect((await open(files)).report.events).toBe(9);
     const one = await open(await namedBlobs(join(folder, 'ledger', files[1].path)));
     expect([one.report.events, one.columns.provider!.values]).toEqual([3, ['b']]);
   });
   it('that are not there, or none', async () => {
-    expect((await failure(namedBlobs(join(folder, 'nowhere')))).message).toContain('nowhere: there is no such file or folder');
+    expect((await failure(namedBlobs(join(folder, 'nowhere')))).message).toContain(
+      'nowhere: there is no such file or folder',
+    );
     mkdirSync(join(folder, 'empty'));
     expect((await failure(namedBlobs(join(folder, 'empty')))).message).toContain('empty: the folder holds no files');
   });
@@ -143,7 +168,9 @@ describe('samples', () => {
   it('come from the platform', async () => {
     const csv = named('tiny.csv', 'event_id,agent_id\n1,a\n');
     const samples = async (name: string) => (name === 'tiny' ? [csv] : []);
-    expect((await openLedger({ kind: 'sample', name: 'tiny' }, null, { platform: { ...platform, samples } })).report.name).toBe('tiny');
+    expect(
+      (await openLedger({ kind: 'sample', name: 'tiny' }, null, { platform: { ...platform, samples } })).report.name,
+    ).toBe('tiny');
     expect((await failure(openLedger({ kind: 'sample', name: 'tiny' }, null, { platform }))).message).toContain(
       'The sample "tiny" is not available here',
     );

@@ -3,7 +3,8 @@ import { collector, failure, fixture, named, open, plainLedger, platform, START,
 import { describeLeftOut } from './plan.ts';
 import { writeParquet, type LedgerTable } from './write.ts';
 
-const parquet = async (table: LedgerTable) => named('ledger.parquet', await writeParquet(table, platform, { rowGroupRows: 7 }));
+const parquet = async (table: LedgerTable) =>
+  named('ledger.parquet', await writeParquet(table, platform, { rowGroupRows: 7 }));
 const bytesOf = async (name: string) => new Uint8Array(await fixture(name).blob.arrayBuffer());
 
 it('compressed Arrow that is cut off', async () => {
@@ -19,11 +20,19 @@ describe('files that are no ledger', () => {
       named('x.parquet', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0])),
       'x.parquet: it is not a Parquet file: by its bytes it is a PNG image',
     ],
-    ['text renamed', named('x.parquet', 'hello'), 'x.parquet: it is not a Parquet file: by its bytes it is a text file'],
+    [
+      'text renamed',
+      named('x.parquet', 'hello'),
+      'x.parquet: it is not a Parquet file: by its bytes it is a text file',
+    ],
     ['an empty file', named('x.parquet', ''), 'x.parquet: the file is empty (0 bytes)'],
     ['gzip', named('x.csv.gz', new Uint8Array([0x1f, 0x8b, 8, 0])), 'it is compressed with gzip. Decompress it first'],
     ['binary', named('x.dat', new Uint8Array([1, 0, 2])), 'it is a binary file of an unknown kind'],
-    ['prose', named('notes.txt', 'Just a note.\nMore.'), 'notes.txt: it is neither Parquet, Arrow, NDJSON nor a table with a header line'],
+    [
+      'prose',
+      named('notes.txt', 'Just a note.\nMore.'),
+      'notes.txt: it is neither Parquet, Arrow, NDJSON nor a table with a header line',
+    ],
     ['broken JSON', named('x.json', '[{"a": 1'), 'it starts like a JSON array but is not JSON'],
     ['a header twice', named('x.csv', 'a,b,a\n1,2,3'), 'its header line names the column "a" twice'],
     [
@@ -31,7 +40,11 @@ describe('files that are no ledger', () => {
       fixture('encrypted_footer.parquet'),
       'encrypted_footer.parquet: the Parquet file is encrypted. Write it without encryption',
     ],
-    ['encrypted columns', fixture('encrypted_columns.parquet'), 'its columns provider_id, embedding.list.element are encrypted'],
+    [
+      'encrypted columns',
+      fixture('encrypted_columns.parquet'),
+      'its columns provider_id, embedding.list.element are encrypted',
+    ],
   ])('%s', async (_, file, message) => {
     const error = await failure(open(file));
     expect(error.kind).toBe('file');
@@ -46,7 +59,9 @@ describe('files that are no ledger', () => {
       expect(error.message).toContain('truncated: its end (the footer) is missing');
     }
     const arrow = await bytesOf('plain.arrow');
-    expect((await failure(open(named('cut.arrow', arrow.slice(0, arrow.length - 300))))).message).toContain('the Arrow file is truncated or damaged');
+    expect((await failure(open(named('cut.arrow', arrow.slice(0, arrow.length - 300))))).message).toContain(
+      'the Arrow file is truncated or damaged',
+    );
   });
 
   it('Parquet with any byte damaged opens or is an error, and never hangs', async () => {
@@ -59,7 +74,9 @@ describe('files that are no ledger', () => {
         (thrown: unknown) => thrown,
       );
       if (outcome !== 12)
-        expect(await failure(Promise.reject(outcome as Error))).toMatchObject({ kind: expect.stringMatching(/^(?:file|column)$/) as string });
+        expect(await failure(Promise.reject(outcome as Error))).toMatchObject({
+          kind: expect.stringMatching(/^(?:file|column)$/) as string,
+        });
     }
     expect((await open(named('sound.parquet', whole))).report.events).toBe(12);
   }, 30_000);
@@ -68,7 +85,10 @@ describe('files that are no ledger', () => {
     const bytes = await bytesOf('codec_snappy.parquet');
     const name = new TextEncoder().encode('event_id');
     // In a column's metadata the codec (field 4, a zigzag varint) follows its path (field 3); 6 is LZO, 3, in zigzag.
-    const at = bytes.findLastIndex((_, i) => name.every((byte, j) => bytes[i + j] === byte) && bytes[i + name.length] === 0x15) + name.length + 1;
+    const at =
+      bytes.findLastIndex((_, i) => name.every((byte, j) => bytes[i + j] === byte) && bytes[i + name.length] === 0x15) +
+      name.length +
+      1;
     expect(bytes[at]).toBe(2);
     bytes[at] = 6;
     expect((await failure(open(named('lzo.parquet', bytes)))).message).toContain(
@@ -80,7 +100,8 @@ describe('files that are no ledger', () => {
 describe('columns', () => {
   it('of a wrong type are refused by name, found and needed', async () => {
     const text = { ...plainLedger(3, 2), text: ['a', 'b', 'c'] };
-    const wrong = async (mapping: object) => failure(open(await parquet(text), { mapping: { provider_id: 'provider_id', ...mapping } }));
+    const wrong = async (mapping: object) =>
+      failure(open(await parquet(text), { mapping: { provider_id: 'provider_id', ...mapping } }));
     expect(await wrong({ embedding: 'text' })).toMatchObject({
       kind: 'column',
       file: 'ledger.parquet',
@@ -119,14 +140,20 @@ describe('columns', () => {
   it('without anyone who speaks list what is there', async () => {
     const error = await failure(open(named('a.csv', 'event_id,mood\n1,good\n')));
     expect(error.kind).toBe('file');
-    expect(error.message).toContain('neither provider_id nor agent_id is there. The file has event_id (Int64), mood (Utf8)');
+    expect(error.message).toContain(
+      'neither provider_id nor agent_id is there. The file has event_id (Int64), mood (Utf8)',
+    );
   });
 });
 
 describe('rows that cannot be used are left out, counted and listed', () => {
   it('vectors of two lengths, NaN, infinity and empty lists', async () => {
-    const vector = (i: number) => (i === 3 ? '[1,2,3]' : i === 5 ? '[1,NaN]' : i === 6 ? '[inf,0]' : i === 7 ? '[]' : i === 8 ? '' : `[${i},0]`);
-    const file = named('a.csv', `event_id,agent_id,embedding\n${Array.from({ length: 10 }, (_, i) => `${i},a,"${vector(i)}"`).join('\n')}`);
+    const vector = (i: number) =>
+      i === 3 ? '[1,2,3]' : i === 5 ? '[1,NaN]' : i === 6 ? '[inf,0]' : i === 7 ? '[]' : i === 8 ? '' : `[${i},0]`;
+    const file = named(
+      'a.csv',
+      `event_id,agent_id,embedding\n${Array.from({ length: 10 }, (_, i) => `${i},a,"${vector(i)}"`).join('\n')}`,
+    );
     const sink = collector();
     const opened = await open(file, { sink });
     expect(opened.report.leftOut).toEqual([
@@ -137,7 +164,9 @@ describe('rows that cannot be used are left out, counted and listed', () => {
     expect(opened.report).toMatchObject({ rowsRead: 10, events: 6, voidEvents: 1, dimension: 2 });
     expect([...(await vectorsByRow(opened)).keys()]).toEqual([0, 1, 2, 3, 5]);
     expect(sink.rows.map((row) => row.event_id)).toEqual([0n, 1n, 2n, 4n, 8n, 9n]);
-    expect(describeLeftOut(opened.report.leftOut, 50_000)[0]).toBe('1 of 50,000 events left out: embedding has 3 values, 2 expected (event 3)');
+    expect(describeLeftOut(opened.report.leftOut, 50_000)[0]).toBe(
+      '1 of 50,000 events left out: embedding has 3 values, 2 expected (event 3)',
+    );
   });
 
   it('NaN and infinity in Parquet', async () => {
@@ -152,14 +181,23 @@ describe('rows that cannot be used are left out, counted and listed', () => {
   it('the length that most of the first 1,000 vectors have is the expected one', async () => {
     const lines = Array.from({ length: 30 }, (_, i) => `${i},a,"${i < 3 ? '[1]' : '[1,2]'}"`).join('\n');
     const { report } = await open(named('a.csv', `event_id,agent_id,embedding\n${lines}`));
-    expect(report.leftOut).toEqual([{ reason: 'embedding has 1 value, 2 expected', count: 3, examples: ['0', '1', '2'] }]);
+    expect(report.leftOut).toEqual([
+      { reason: 'embedding has 1 value, 2 expected', count: 3, examples: ['0', '1', '2'] },
+    ]);
   });
 
   it('a duplicate event_id: the first in file order stays', async () => {
     const { report, columns } = await open(
-      await parquet(plainLedger(5, 2, { eventId: BigInt64Array.of(7n, 8n, 7n, 9n, 7n), time: Float64Array.of(5, 4, 3, 2, 1).map((s) => START + s) })),
+      await parquet(
+        plainLedger(5, 2, {
+          eventId: BigInt64Array.of(7n, 8n, 7n, 9n, 7n),
+          time: Float64Array.of(5, 4, 3, 2, 1).map((s) => START + s),
+        }),
+      ),
     );
-    expect(report.leftOut).toEqual([{ reason: 'event_id is there twice: the first in file order is kept', count: 2, examples: ['7', '7'] }]);
+    expect(report.leftOut).toEqual([
+      { reason: 'event_id is there twice: the first in file order is kept', count: 2, examples: ['7', '7'] },
+    ]);
     expect(Array.from(columns.eventId)).toEqual([9n, 8n, 7n]);
     expect(columns.time[2]).toBe(START + 5);
   });
@@ -176,7 +214,9 @@ describe('rows that cannot be used are left out, counted and listed', () => {
     const { report } = await open(await parquet(plainLedger(60, 2, { eventId: new BigInt64Array(60).fill(4n) })));
     expect([report.leftOut[0].count, report.leftOut[0].examples.length]).toEqual([59, 20]);
     const none = await failure(open(await parquet(plainLedger(3, 2, { embeddings: new Float32Array(6).fill(NaN) }))));
-    expect(none.message).toContain('No event can be used. 3 of 3 events left out: embedding has NaN or infinite values (event 1, event 2, event 3)');
+    expect(none.message).toContain(
+      'No event can be used. 3 of 3 events left out: embedding has NaN or infinite values (event 1, event 2, event 3)',
+    );
   });
 });
 
@@ -188,29 +228,45 @@ describe('ledgers of unusual size open, and the notes say what is missing', () =
   it('all events void', async () => {
     const opened = await open(await parquet(plainLedger(3, 2, { isVoid: Uint8Array.of(1, 1, 1) })));
     expect(opened.report).toMatchObject({ events: 3, voidEvents: 3, dimension: 0, embedder: 'file' });
-    expect(opened.report.notes).toContain('All 3 events are void (the embedding is NULL throughout): no drift can be computed.');
+    expect(opened.report.notes).toContain(
+      'All 3 events are void (the embedding is NULL throughout): no drift can be computed.',
+    );
     expect(await vectorsByRow(opened)).toEqual(new Map());
   });
   it('neither embeddings nor text', async () => {
     const opened = await open(await parquet(plainLedger(3, 2, { embeddings: undefined, dimension: undefined })));
     expect([opened.embeddings, opened.textLength, opened.report.embedder]).toEqual([null, null, 'none']);
-    expect(opened.report.notes).toContain('Neither embeddings nor text: every event is void, so no drift can be computed.');
+    expect(opened.report.notes).toContain(
+      'Neither embeddings nor text: every event is void, so no drift can be computed.',
+    );
   });
   it('one stream, one event', async () => {
     const { report } = await open(await parquet(plainLedger(1, 2)));
-    expect(report.notes).toEqual(['One provider only ("a"): coupling between streams is not defined.', 'One event only: nothing can be compared.']);
+    expect(report.notes).toEqual([
+      'One provider only ("a"): coupling between streams is not defined.',
+      'One event only: nothing can be compared.',
+    ]);
   });
   it('10,000 streams', async () => {
     const n = 10_000;
     const { columns } = await open(
       await parquet(
-        plainLedger(n, 2, { provider: { codes: Int32Array.from({ length: n }, (_, i) => i), values: Array.from({ length: n }, (_, i) => `s${i}`) } }),
+        plainLedger(n, 2, {
+          provider: {
+            codes: Int32Array.from({ length: n }, (_, i) => i),
+            values: Array.from({ length: n }, (_, i) => `s${i}`),
+          },
+        }),
       ),
     );
-    expect([columns.provider!.values.length, columns.provider!.values[columns.provider!.codes[9999]]]).toEqual([n, 's9999']);
+    expect([columns.provider!.values.length, columns.provider!.values[columns.provider!.codes[9999]]]).toEqual([
+      n,
+      's9999',
+    ]);
   });
   it('epoch seconds and microseconds are suspected', async () => {
-    const at = async (ts: string) => (await open(named('a.csv', `event_id,ts,agent_id\n1,${ts},a\n`))).report.notes.join();
+    const at = async (ts: string) =>
+      (await open(named('a.csv', `event_id,ts,agent_id\n1,${ts},a\n`))).report.notes.join();
     expect(await at('1704067200')).toContain('if it holds seconds, multiply it by 1000');
     expect(await at('1704067200000000')).toContain('if it holds microseconds');
     expect(await at('1704067200000')).not.toContain('if it holds');

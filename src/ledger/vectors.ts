@@ -5,7 +5,9 @@ import { validity, type OnBad } from './cast.ts';
 import type { RawColumn } from './reader.ts';
 import { isData, isMissingText, toNumbers } from './cast.ts';
 
-/** Vectors of some consecutive rows: vector i is `values[offsets[i] .. offsets[i + 1])`, missing where `valid[i]` is 0. */
+/**
+ * Vectors of some consecutive rows: vector i is `values[offsets[i] .. offsets[i + 1])`, missing where `valid[i]` is 0.
+ */
 export interface VectorColumn {
   readonly rows: number;
   readonly offsets: Int32Array;
@@ -23,7 +25,13 @@ function halfTable(): Float32Array {
     const exponent = (bits >> 10) & 31;
     const fraction = bits & 1023;
     const magnitude =
-      exponent === 0 ? fraction * 2 ** -24 : exponent === 31 ? (fraction ? NaN : Infinity) : (1 + fraction / 1024) * 2 ** (exponent - 15);
+      exponent === 0
+        ? fraction * 2 ** -24
+        : exponent === 31
+          ? fraction
+            ? NaN
+            : Infinity
+          : (1 + fraction / 1024) * 2 ** (exponent - 15);
     halves[bits] = bits & 0x8000 ? -magnitude : magnitude;
   }
   return halves;
@@ -31,7 +39,11 @@ function halfTable(): Float32Array {
 
 /** True for lists of float16, float32 or float64, of any list layout. */
 export function isVectorType(type: DataType | null): boolean {
-  return type !== null && (DataType.isList(type) || DataType.isFixedSizeList(type)) && DataType.isFloat(type.children[0].type);
+  return (
+    type !== null &&
+    (DataType.isList(type) || DataType.isFixedSizeList(type)) &&
+    DataType.isFloat(type.children[0].type)
+  );
 }
 
 function floats(child: Data, length: number): Float32Array | Float64Array {
@@ -56,18 +68,27 @@ function floats(child: Data, length: number): Float32Array | Float64Array {
 export function toVectors(column: RawColumn, bad: OnBad): VectorColumn {
   if (!isData(column)) return parseVectors(column, bad);
   const rows = column.length;
-  if (DataType.isNull(column.type)) return { rows, offsets: new Int32Array(rows + 1), values: new Float32Array(0), valid: new Uint8Array(rows) };
+  if (DataType.isNull(column.type))
+    return { rows, offsets: new Int32Array(rows + 1), values: new Float32Array(0), valid: new Uint8Array(rows) };
   const valid = validity(column);
   const child = column.children[0];
   if (DataType.isFixedSizeList(column.type)) {
     const size = column.type.listSize;
-    return { rows, offsets: Int32Array.from({ length: rows + 1 }, (_, i) => i * size), values: floats(child, rows * size), valid };
+    return {
+      rows,
+      offsets: Int32Array.from({ length: rows + 1 }, (_, i) => i * size),
+      values: floats(child, rows * size),
+      valid,
+    };
   }
   const offsets = (column as Data).valueOffsets as Int32Array;
   return { rows, offsets, values: floats(child, offsets[rows] ?? 0), valid };
 }
 
-/** Reads "[0.1, 0.2]" or "{0.1,0.2}" (or blanks between) into `out` from `at` on; returns the count, or -1 where it is not a vector. */
+/**
+ * Reads "[0.1, 0.2]" or "{0.1,0.2}" (or blanks between) into `out` from `at` on; returns the count, or -1 where it is
+ * not a vector.
+ */
 export function parseVector(text: string, push: (value: number) => void): number {
   const trimmed = text.trim();
   const open = trimmed[0];
@@ -78,7 +99,8 @@ export function parseVector(text: string, push: (value: number) => void): number
   const parts = inner.split(inner.includes(',') ? ',' : /\s+/);
   for (const part of parts) {
     const word = part.trim();
-    const value = word === '' || isMissingText(word) ? NaN : Number(word.replace(/^([+-]?)inf(inity)?$/i, '$1Infinity'));
+    const value =
+      word === '' || isMissingText(word) ? NaN : Number(word.replace(/^([+-]?)inf(inity)?$/i, '$1Infinity'));
     if (Number.isNaN(value) && word !== '' && !isMissingText(word)) return -1;
     push(value);
   }
@@ -103,14 +125,18 @@ function parseVectors(cells: readonly unknown[], bad: OnBad): VectorColumn {
     const cell = cells[i];
     if (cell === null || cell === undefined || (typeof cell === 'string' && isMissingText(cell.trim())))
       (valid ??= new Uint8Array(rows).fill(1))[i] = 0;
-    else if (Array.isArray(cell)) for (const value of cell) push(typeof value === 'number' ? value : value === null ? NaN : bad(i, cell));
+    else if (Array.isArray(cell))
+      for (const value of cell) push(typeof value === 'number' ? value : value === null ? NaN : bad(i, cell));
     else if (typeof cell !== 'string' || parseVector(cell, push) < 0) bad(i, cell);
     offsets[i + 1] = used;
   }
   return { rows, offsets, values: values.subarray(0, used), valid };
 }
 
-/** Vectors of D numeric columns, one a coordinate; a row without any of them is missing, one with only some has NaN coordinates. */
+/**
+ * Vectors of D numeric columns, one a coordinate; a row without any of them is missing, one with only some has NaN
+ * coordinates.
+ */
 export function gatherVectors(columns: readonly RawColumn[], rows: number, bad: OnBad): VectorColumn {
   const dimension = columns.length;
   const values = new Float32Array(rows * dimension);

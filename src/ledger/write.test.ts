@@ -30,15 +30,23 @@ const event = (dimension: number): fc.Arbitrary<Event> =>
     latency: maybe(fc.double({ min: 0, max: 1e6, noNaN: true })),
     tokens: maybe(fc.nat()),
     shadow: maybe(fc.boolean()),
-    vector: maybe(fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: dimension, maxLength: dimension })),
+    vector: maybe(
+      fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: dimension, maxLength: dimension }),
+    ),
   });
-const ledgers = fc
-  .integer({ min: 1, max: 5 })
-  .chain((dimension) => fc.record({ dimension: fc.constant(dimension), events: fc.array(event(dimension), { minLength: 1, maxLength: 30 }) }));
+const ledgers = fc.integer({ min: 1, max: 5 }).chain((dimension) =>
+  fc.record({
+    dimension: fc.constant(dimension),
+    events: fc.array(event(dimension), { minLength: 1, maxLength: 30 }),
+  }),
+);
 
 function dictionary(values: readonly (string | null)[]): DictionaryColumn {
   const distinct = [...new Set(values.filter((value) => value !== null))];
-  return { codes: Int32Array.from(values, (value) => (value === null ? -1 : distinct.indexOf(value))), values: distinct };
+  return {
+    codes: Int32Array.from(values, (value) => (value === null ? -1 : distinct.indexOf(value))),
+    values: distinct,
+  };
 }
 
 function tableOf({ dimension, events }: { dimension: number; events: Event[] }): LedgerTable {
@@ -60,7 +68,8 @@ function tableOf({ dimension, events }: { dimension: number; events: Event[] }):
   };
 }
 
-const decode = (column: DictionaryColumn | null): (string | null)[] => Array.from(column!.codes, (code) => (code < 0 ? null : column!.values[code]));
+const decode = (column: DictionaryColumn | null): (string | null)[] =>
+  Array.from(column!.codes, (code) => (code < 0 ? null : column!.values[code]));
 
 describe('a ledger that is written', () => {
   it('is read back in canonical order with every value, whole or partitioned', async () => {
@@ -86,11 +95,23 @@ describe('a ledger that is written', () => {
           expect(decode(columns.label)).toEqual(at(events.map((e) => e.label)));
           expect(Array.from(columns.latency)).toEqual(at(events.map((e) => e.latency ?? NaN)));
           expect(Array.from(columns.isVoid)).toEqual(at(Array.from(table.isVoid!)));
-          expect(Array.from(opened.textLength!)).toEqual(at(events.map((e) => (e.text === null ? -1 : Array.from(e.text).length))));
+          expect(Array.from(opened.textLength!)).toEqual(
+            at(events.map((e) => (e.text === null ? -1 : Array.from(e.text).length))),
+          );
           const vectors = await vectorsByRow(opened);
           order.forEach((i, row) => expect(vectors.get(row)).toEqual(events[i].vector ?? undefined));
           const stored = [...sink.rows].sort((a, b) => (a.row as number) - (b.row as number));
-          expect(stored.map((row) => [row.row, row.event_id, row.ts, row.provider_id, row.text, row.input_tokens, row.shadow])).toEqual(
+          expect(
+            stored.map((row) => [
+              row.row,
+              row.event_id,
+              row.ts,
+              row.provider_id,
+              row.text,
+              row.input_tokens,
+              row.shadow,
+            ]),
+          ).toEqual(
             order.map((i, row) => [
               row,
               BigInt(i) * 7n - 3n,
@@ -125,7 +146,9 @@ describe('a ledger that is written', () => {
       files.map(({ path, bytes }) => named(path, bytes)),
       { sink },
     );
-    expect(opened.report.leftOut).toEqual([{ reason: 'ts is missing, so the event has no place in the order', count: 1, examples: ['4'] }]);
+    expect(opened.report.leftOut).toEqual([
+      { reason: 'ts is missing, so the event has no place in the order', count: 1, examples: ['4'] },
+    ]);
     expect(sink.rows.map((row) => [row.row, row.provider_id, row.hour]).sort()).toEqual([
       [0, 'a/b', '2024-01-01T00'],
       [1, 'a/b', '2024-01-01T00'],

@@ -7,8 +7,8 @@ import { HIVE_NULL } from './hive.ts';
 import type { Platform } from './platform.ts';
 
 /**
- * The columns of a ledger to be written, each of length `n` (spec/ledger.md); absent ones are not written. Missing numbers are NaN, missing categories
- * code -1, missing texts null.
+ * The columns of a ledger to be written, each of length `n` (spec/ledger.md); absent ones are not written. Missing
+ * numbers are NaN, missing categories code -1, missing texts null.
  */
 export interface LedgerTable {
   readonly n: number;
@@ -79,11 +79,19 @@ function arrowColumns(table: LedgerTable, at: Int32Array, without: ReadonlySet<s
   const columns: [string, Data][] = [];
   const add = (name: string, type: DataType, rest: object, nullBitmap?: Uint8Array): void => {
     if (!without.has(name))
-      columns.push([name, arrow.makeData({ type, length, nullCount: nullBitmap ? -1 : 0, nullBitmap, ...rest } as never) as Data]);
+      columns.push([
+        name,
+        arrow.makeData({ type, length, nullCount: nullBitmap ? -1 : 0, nullBitmap, ...rest } as never) as Data,
+      ]);
   };
   const numbers = (values: Float64Array): { picked: Float64Array; nullBitmap: Uint8Array | undefined } => {
     const picked = Float64Array.from(at, (row) => values[row]);
-    return { picked, nullBitmap: picked.some(Number.isNaN) ? packBits(Uint8Array.from(picked, (v) => (Number.isNaN(v) ? 0 : 1))) : undefined };
+    return {
+      picked,
+      nullBitmap: picked.some(Number.isNaN)
+        ? packBits(Uint8Array.from(picked, (v) => (Number.isNaN(v) ? 0 : 1)))
+        : undefined,
+    };
   };
   add('event_id', new arrow.Int64(), { data: BigInt64Array.from(at, (row) => table.eventId[row]) });
   if (table.time) {
@@ -116,19 +124,35 @@ function arrowColumns(table: LedgerTable, at: Int32Array, without: ReadonlySet<s
   }
   if (table.shadow) {
     const picked = Uint8Array.from(at, (row) => table.shadow![row]);
-    // apache-arrow 17 writes no values for booleans that are all null, which other Arrow libraries refuse: the column is absent then.
+    // apache-arrow 17 writes no values for booleans that are all null, which other Arrow libraries refuse: the column
+    // is absent then.
     if (picked.some((value) => value !== 2))
-      add('shadow', new arrow.Bool(), { data: packBits(picked) }, picked.includes(2) ? packBits(picked, (b) => b !== 2) : undefined);
+      add(
+        'shadow',
+        new arrow.Bool(),
+        { data: packBits(picked) },
+        picked.includes(2) ? packBits(picked, (b) => b !== 2) : undefined,
+      );
   }
   for (const [name, key] of INTEGERS) {
     const values = table[key];
     if (!values) continue;
     const { picked, nullBitmap } = numbers(values);
-    add(name, new arrow.Int64(), { data: BigInt64Array.from(picked, (v) => (Number.isNaN(v) ? 0n : BigInt(v))) }, nullBitmap);
+    add(
+      name,
+      new arrow.Int64(),
+      { data: BigInt64Array.from(picked, (v) => (Number.isNaN(v) ? 0n : BigInt(v))) },
+      nullBitmap,
+    );
   }
   if (table.autonomyLevel) {
     const { picked, nullBitmap } = numbers(table.autonomyLevel);
-    add('autonomy_level', new arrow.Int8(), { data: Int8Array.from(picked, (v) => (Number.isNaN(v) ? 0 : v)) }, nullBitmap);
+    add(
+      'autonomy_level',
+      new arrow.Int8(),
+      { data: Int8Array.from(picked, (v) => (Number.isNaN(v) ? 0 : v)) },
+      nullBitmap,
+    );
   }
   if (table.embeddings) {
     const dimension = table.dimension!;
@@ -136,7 +160,8 @@ function arrowColumns(table: LedgerTable, at: Int32Array, without: ReadonlySet<s
     const offsets = new Int32Array(length + 1);
     for (let i = 0; i < length; i++) offsets[i + 1] = offsets[i] + valid[i] * dimension;
     const leaf = new Float32Array(offsets[length]);
-    for (let i = 0; i < length; i++) if (valid[i]) leaf.set(table.embeddings.subarray(at[i] * dimension, (at[i] + 1) * dimension), offsets[i]);
+    for (let i = 0; i < length; i++)
+      if (valid[i]) leaf.set(table.embeddings.subarray(at[i] * dimension, (at[i] + 1) * dimension), offsets[i]);
     const child = arrow.makeData({ type: new arrow.Float32(), length: leaf.length, nullCount: 0, data: leaf });
     add(
       'embedding',
@@ -154,12 +179,21 @@ function arrowColumns(table: LedgerTable, at: Int32Array, without: ReadonlySet<s
 
 function recordBatch(columns: readonly [string, Data][], length: number): arrow.RecordBatch {
   const fields = columns.map(([name, data]) => new arrow.Field(name, data.type, true));
-  const data = arrow.makeData({ type: new arrow.Struct(fields), length, nullCount: 0, children: columns.map(([, child]) => child) });
+  const data = arrow.makeData({
+    type: new arrow.Struct(fields),
+    length,
+    nullCount: 0,
+    children: columns.map(([, child]) => child),
+  });
   return new arrow.RecordBatch(new arrow.Schema(fields), data as never);
 }
 
 /** The ledger as one Parquet file, zstd. */
-export async function writeParquet(table: LedgerTable, platform: Platform, options: WriteOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+export async function writeParquet(
+  table: LedgerTable,
+  platform: Platform,
+  options: WriteOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
   checkLengths(table);
   return toParquet(
     table,
@@ -178,10 +212,18 @@ async function toParquet(
   options: WriteOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const parquet = await platform.parquet();
-  const groupRows = options.rowGroupRows ?? Math.max(1, Math.min(8192, table.dimension ? Math.floor(GROUP_BYTES / (4 * table.dimension)) : 8192));
+  const groupRows =
+    options.rowGroupRows ??
+    Math.max(1, Math.min(8192, table.dimension ? Math.floor(GROUP_BYTES / (4 * table.dimension)) : 8192));
   const batch = recordBatch(arrowColumns(table, at, without), at.length);
-  const properties = new parquet.WriterPropertiesBuilder().setCompression(parquet.Compression.ZSTD).setMaxRowGroupSize(groupRows).build();
-  const written = parquet.writeParquet(parquet.Table.fromIPCStream(arrow.tableToIPC(new arrow.Table([batch]), 'stream')), properties);
+  const properties = new parquet.WriterPropertiesBuilder()
+    .setCompression(parquet.Compression.ZSTD)
+    .setMaxRowGroupSize(groupRows)
+    .build();
+  const written = parquet.writeParquet(
+    parquet.Table.fromIPCStream(arrow.tableToIPC(new arrow.Table([batch]), 'stream')),
+    properties,
+  );
   return written as Uint8Array<ArrayBuffer>;
 }
 
@@ -189,13 +231,19 @@ async function toParquet(
 export const hourOf = (ms: number): string => new Date(ms).toISOString().slice(0, 13);
 
 /**
- * The ledger partitioned as in production: `provider_id=<id>/hour=<yyyy-mm-ddThh>/part-0.parquet`, ids percent-encoded, files in the order of their
- * first event. Events without a provider or without a time go to the partition `__HIVE_DEFAULT_PARTITION__`, as hive has it.
+ * The ledger partitioned as in production: `provider_id=<id>/hour=<yyyy-mm-ddThh>/part-0.parquet`, ids percent-encoded,
+ * files in the order of their first event. Events without a provider or without a time go to the partition
+ * `__HIVE_DEFAULT_PARTITION__`, as hive has it.
  */
-export async function writeHive(table: LedgerTable, platform: Platform, options: WriteOptions = {}): Promise<WrittenFile[]> {
+export async function writeHive(
+  table: LedgerTable,
+  platform: Platform,
+  options: WriteOptions = {},
+): Promise<WrittenFile[]> {
   checkLengths(table);
   const { provider, time } = table;
-  if (!provider) throw ledgerFailure('A ledger without provider_id cannot be partitioned by it', 'Write one Parquet file instead');
+  if (!provider)
+    throw ledgerFailure('A ledger without provider_id cannot be partitioned by it', 'Write one Parquet file instead');
   const partitions = new Map<string, number[]>();
   for (let row = 0; row < table.n; row++) {
     const id = provider.codes[row] < 0 ? HIVE_NULL : encodeURIComponent(provider.values[provider.codes[row]]);
@@ -207,7 +255,10 @@ export async function writeHive(table: LedgerTable, platform: Platform, options:
   }
   const files: WrittenFile[] = [];
   for (const [path, rows] of partitions)
-    files.push({ path, bytes: await toParquet(table, Int32Array.from(rows), new Set(['provider_id']), platform, options) });
+    files.push({
+      path,
+      bytes: await toParquet(table, Int32Array.from(rows), new Set(['provider_id']), platform, options),
+    });
   return files;
 }
 
@@ -216,12 +267,17 @@ function checkLengths(table: LedgerTable): void {
   const { n, dimension = 0 } = table;
   const wrong = (name: string, length: number, expected: number): void => {
     if (length !== expected)
-      throw ledgerFailure(`Column ${name} has ${length} values, ${expected} expected`, 'This is a fault of the program that writes the ledger');
+      throw ledgerFailure(
+        `Column ${name} has ${length} values, ${expected} expected`,
+        'This is a fault of the program that writes the ledger',
+      );
   };
   for (const [name, column] of Object.entries(table) as [string, unknown][]) {
     if (column === undefined) continue;
     if (name === 'embeddings') wrong(name, (column as Float32Array).length, n * dimension);
-    else if (ArrayBuffer.isView(column) || Array.isArray(column)) wrong(name, (column as unknown as ArrayLike<unknown>).length, n);
-    else if (typeof column === 'object' && column !== null && 'codes' in column) wrong(name, (column as DictionaryColumn).codes.length, n);
+    else if (ArrayBuffer.isView(column) || Array.isArray(column))
+      wrong(name, (column as unknown as ArrayLike<unknown>).length, n);
+    else if (typeof column === 'object' && column !== null && 'codes' in column)
+      wrong(name, (column as DictionaryColumn).codes.length, n);
   }
 }

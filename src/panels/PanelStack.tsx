@@ -10,7 +10,10 @@ import { RestingCursorProvider, useRestingCursor } from './stack/Readout.tsx';
 import { StackHead } from './stack/StackHead.tsx';
 import { TimelineProvider, useTimeline } from './stack/timeline.ts';
 
-/** All panels below one another on one horizontal axis, with the overview on top; nothing before there is an analysis to draw. */
+/**
+ * All panels below one another on one horizontal axis, with the overview on top; nothing before there is an analysis to
+ * draw.
+ */
 export function PanelStack() {
   const report = useTautline((state) => state.analysis.report);
   return report && <Stack report={report} />;
@@ -25,7 +28,9 @@ function Stack({ report }: { report: AnalysisReport }) {
       <TimelineProvider value={timeline}>
         <RestingCursor>
           <StackHead />
-          {PANELS.map((panel) => <PanelView key={panel.id} panel={panel} />)}
+          {PANELS.map((panel) => (
+            <PanelView key={panel.id} panel={panel} />
+          ))}
         </RestingCursor>
       </TimelineProvider>
     </div>

@@ -6,7 +6,10 @@ import type { Parameters } from '../detection/parameters.ts';
 import type { AlertKind } from '../detection/types.ts';
 import type { AnalysisReport, SeriesData, SeriesName } from '../workers/protocol.ts';
 
-/** What a panel of lines is drawn from. `parameters` are those of `report`: limits that move before the lines they judge would lie beside them. */
+/**
+ * What a panel of lines is drawn from. `parameters` are those of `report`: limits that move before the lines they judge
+ * would lie beside them.
+ */
 export interface PanelInput {
   readonly series: Readonly<Partial<Record<SeriesName, SeriesData>>>;
   /** Indices of the streams to draw, ascending. */
@@ -34,7 +37,10 @@ export interface LinePanel extends PanelMeta {
   readonly ledgerWide?: boolean;
   /** Plot height in CSS pixels. */
   readonly height: number;
-  /** Vertical scales on offer, the default first; a log scale is taken by itself where a linear one would show a single spike. */
+  /**
+   * Vertical scales on offer, the default first; a log scale is taken by itself where a linear one would show a single
+   * spike.
+   */
   readonly scales: readonly ('linear' | 'log')[];
   /** Kinds of alert that are decided on this signal, and so marked on it. */
   readonly kinds: readonly AlertKind[];

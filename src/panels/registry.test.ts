@@ -34,7 +34,10 @@ describe.each(LINE_PANELS)('$id, on a real analysis', (panel) => {
     expect(spec.lines.length).toBeGreaterThan(0);
     for (const line of spec.lines) {
       expect(line.points.length % 2).toBe(0);
-      expect(line.points.some((value, i) => i % 2 === 1 && Number.isFinite(value)), line.name).toBe(true);
+      expect(
+        line.points.some((value, i) => i % 2 === 1 && Number.isFinite(value)),
+        line.name,
+      ).toBe(true);
     }
     expect(new Set(spec.lines.map((line) => line.key)).size).toBe(spec.lines.length);
   });

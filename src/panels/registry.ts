@@ -12,4 +12,16 @@ import { shift } from './shift/panel.ts';
 import { tension } from './tension/panel.ts';
 
 /** Every panel, from top to bottom. */
-export const PANELS: readonly Panel[] = [alerts, divergence, cusum, friction, entropy, coupling, tension, shift, displacement, latency, routes];
+export const PANELS: readonly Panel[] = [
+  alerts,
+  divergence,
+  cusum,
+  friction,
+  entropy,
+  coupling,
+  tension,
+  shift,
+  displacement,
+  latency,
+  routes,
+];

@@ -18,14 +18,25 @@ export async function analysed(ledger: TinyLedger = {}, change: Partial<Paramete
   const streams = report.streams.map((_, i) => i);
   return {
     report,
-    series: (name) => engine.series({ name, range: { from: 0, to: report.events }, axis: 'event', buckets: 400, streams }),
+    series: (name) =>
+      engine.series({ name, range: { from: 0, to: report.events }, axis: 'event', buckets: 400, streams }),
   };
 }
 
 /** What a panel is given to draw that ledger. */
-export async function inputOf(panel: LinePanel, { report, series }: Analysed, more: Partial<PanelInput> = {}): Promise<PanelInput> {
+export async function inputOf(
+  panel: LinePanel,
+  { report, series }: Analysed,
+  more: Partial<PanelInput> = {},
+): Promise<PanelInput> {
   const data = await Promise.all(panel.series.map(async (name) => [name, await series(name)] as const));
   return {
-    series: Object.fromEntries(data), streams: report.streams.map((_, i) => i), report, parameters: DEFAULT_PARAMETERS, mode: 'dark', scale: panel.scales[0], ...more,
+    series: Object.fromEntries(data),
+    streams: report.streams.map((_, i) => i),
+    report,
+    parameters: DEFAULT_PARAMETERS,
+    mode: 'dark',
+    scale: panel.scales[0],
+    ...more,
   };
 }

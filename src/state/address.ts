@@ -25,13 +25,24 @@ export function browserAddress(): Address {
 }
 
 /** An address that keeps nothing. */
-export const noAddress = (): Address => ({ read: () => '', push: () => undefined, replace: () => undefined, onChange: () => () => undefined });
+export const noAddress = (): Address => ({
+  read: () => '',
+  push: () => undefined,
+  replace: () => undefined,
+  onChange: () => () => undefined,
+});
 
-/** Writes views to an address: one history entry for each resting state, none for the states passed through while dragging. */
+/**
+ * Writes views to an address: one history entry for each resting state, none for the states passed through while
+ * dragging.
+ */
 export interface AddressWriter {
   /** A discrete change, or a slider that came to rest: a new history entry, unless the view is the entry's already. */
   rest(view: ViewState): void;
-  /** A passing state: the current entry shows it once it has stood for a moment (a change of address costs the browser time, and more than some 100 in 30 s are refused). */
+  /**
+   * A passing state: the current entry shows it once it has stood for a moment (a change of address costs the browser
+   * time, and more than some 100 in 30 s are refused).
+   */
   drag(view: ViewState): void;
   /** Takes the address as it is, after `onChange`, or replaces the entry's text without a new entry. */
   settle(view: ViewState): void;

@@ -1,16 +1,46 @@
-import { Bool, Field, Float64, Int32, makeData, RecordBatch, Schema, Struct, Table, tableToIPC, Utf8, vectorFromArray, type Data, type DataType } from 'apache-arrow';
+import {
+  Bool,
+  Field,
+  Float64,
+  Int32,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  tableToIPC,
+  Utf8,
+  vectorFromArray,
+  type Data,
+  type DataType,
+} from 'apache-arrow';
 import type { AnalysisReport, EngineApi } from '../workers/protocol.ts';
 
-/** The columns of the table `alerts`; positions are event indices, `*_row` canonical rows (the key into `events` and `signals`). */
+/**
+ * The columns of the table `alerts`; positions are event indices, `*_row` canonical rows (the key into `events` and
+ * `signals`).
+ */
 const COLUMNS = {
-  alert: new Int32(), kind: new Utf8(), stream: new Utf8(), stream_index: new Int32(),
-  onset: new Int32(), fired: new Int32(), cleared: new Int32(), onset_row: new Int32(), fired_row: new Int32(),
-  onset_seq: new Int32(), fired_seq: new Int32(), lag: new Int32(), peak: new Float64(), duration: new Int32(), open: new Bool(),
+  alert: new Int32(),
+  kind: new Utf8(),
+  stream: new Utf8(),
+  stream_index: new Int32(),
+  onset: new Int32(),
+  fired: new Int32(),
+  cleared: new Int32(),
+  onset_row: new Int32(),
+  fired_row: new Int32(),
+  onset_seq: new Int32(),
+  fired_seq: new Int32(),
+  lag: new Int32(),
+  peak: new Float64(),
+  duration: new Int32(),
+  open: new Bool(),
 };
 
 /**
- * The alerts of a report as one Arrow IPC stream. `alert` is the position in `report.alerts`; `duration` is from `fired` to `cleared`, or
- * to the end of the ledger while open, in events of the ledger.
+ * The alerts of a report as one Arrow IPC stream. `alert` is the position in `report.alerts`; `duration` is from
+ * `fired` to `cleared`, or to the end of the ledger while open, in events of the ledger.
  */
 export async function alertsToArrow(report: AnalysisReport, engine: Pick<EngineApi, 'rowsOf'>): Promise<Uint8Array> {
   const { alerts, streams, events } = report;
@@ -36,7 +66,10 @@ export async function alertsToArrow(report: AnalysisReport, engine: Pick<EngineA
   const fields = names.map((name) => new Field(name, COLUMNS[name] as DataType, true));
   const children = names.map((name) => columnData(values[name], COLUMNS[name]));
   const schema = new Schema(fields);
-  const batch = new RecordBatch(schema, makeData({ type: new Struct(fields), length: alerts.length, nullCount: 0, children }));
+  const batch = new RecordBatch(
+    schema,
+    makeData({ type: new Struct(fields), length: alerts.length, nullCount: 0, children }),
+  );
   return tableToIPC(new Table(schema, [batch]), 'stream');
 }
 

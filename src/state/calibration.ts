@@ -9,8 +9,8 @@ import type { Picture } from '../workers/harnessTask.ts';
 import type { Toast } from './types.ts';
 
 /**
- * The calibration harness as the page runs it: what was asked for, what runs, and what the last runs gave. Not part of the view, so not in the
- * URL; it outlives a change of screen. The harness itself is loaded at the first run.
+ * The calibration harness as the page runs it: what was asked for, what runs, and what the last runs gave. Not part of
+ * the view, so not in the URL; it outlives a change of screen. The harness itself is loaded at the first run.
  */
 export interface CalibrationState {
   /** Null is the default seed, which the harness knows. */
@@ -77,7 +77,12 @@ export interface MonteCarloOutcome {
 export type Compared =
   | { readonly phase: 'none' }
   /** `differences` from it to the current run; null until they are computed, and where there is no current run. */
-  | { readonly phase: 'loaded'; readonly name: string; readonly run: MonteCarloRun; readonly differences: readonly Difference[] | null }
+  | {
+      readonly phase: 'loaded';
+      readonly name: string;
+      readonly run: MonteCarloRun;
+      readonly differences: readonly Difference[] | null;
+    }
   | { readonly phase: 'failed'; readonly error: TautlineError };
 
 export interface CalibrationActions {
@@ -118,7 +123,8 @@ const SHOW_EVERY_MS = 400;
 const PICTURE_BUCKETS = 260;
 
 const IDLE = { phase: 'idle' } as const;
-const loadHarness = () => Promise.all([import('../harness/calibration.ts'), import('../harness/monteCarlo.ts'), import('../harness/trial.ts')]);
+const loadHarness = () =>
+  Promise.all([import('../harness/calibration.ts'), import('../harness/monteCarlo.ts'), import('../harness/trial.ts')]);
 
 /** The parameters for the harness: a reference range belongs to the ledger that it was brushed on. */
 export const forHarness = (parameters: Parameters): Parameters => ({ ...parameters, reference_range: null });
@@ -127,14 +133,23 @@ export const isDefault = (parameters: Parameters): boolean => Object.keys(change
 
 export function createCalibration(platform: CalibrationPlatform): CalibrationSession {
   const store = createStore<CalibrationState>(() => ({
-    seed: null, thresholds: 'defaults', seeds: null, from: 1, tableRun: IDLE, table: null, monteCarloRun: IDLE, monteCarlo: null, compared: { phase: 'none' },
+    seed: null,
+    thresholds: 'defaults',
+    seeds: null,
+    from: 1,
+    tableRun: IDLE,
+    table: null,
+    monteCarloRun: IDLE,
+    monteCarlo: null,
+    compared: { phase: 'none' },
   }));
   const get = store.getState;
   const set = (change: Partial<CalibrationState>) => store.setState(change);
   let pool: HarnessPool | null = null;
-  const workers = () => (pool ??= platform.createPool((problem) => {
-    platform.toast('warning', `A calibration worker stopped (${problem}). Its ledger is being run again.`);
-  }));
+  const workers = () =>
+    (pool ??= platform.createPool((problem) => {
+      platform.toast('warning', `A calibration worker stopped (${problem}). Its ledger is being run again.`);
+    }));
   let tableWork = new AbortController();
   let carloWork = new AbortController();
 
@@ -157,9 +172,14 @@ export function createCalibration(platform: CalibrationPlatform): CalibrationSes
       const steps = trials.map((): CaseStep => 'waiting');
       const show = () => {
         if (signal.aborted) return;
-        const cases = Object.fromEntries(CASE_NAMES.map((name) => [name, stepOf(trials, steps, name)])) as Record<CaseName, CaseStep>;
+        const cases = Object.fromEntries(CASE_NAMES.map((name) => [name, stepOf(trials, steps, name)])) as Record<
+          CaseName,
+          CaseStep
+        >;
         const done = steps.filter((step) => step === 'done').length;
-        set({ tableRun: { phase: 'running', progress: { seed: own[0].seed, parameters, cases, done, of: trials.length } } });
+        set({
+          tableRun: { phase: 'running', progress: { seed: own[0].seed, parameters, cases, done, of: trials.length } },
+        });
       };
       const step = (index: number, to: CaseStep) => {
         steps[index] = to;
@@ -168,7 +188,10 @@ export function createCalibration(platform: CalibrationPlatform): CalibrationSes
       show();
       const started = performance.now();
       const results = await workers().trials(trials, {
-        phase: 'the four profiles', signal, onStart: (index) => step(index, 'running'), onResult: (_, index) => step(index, 'done'),
+        phase: 'the four profiles',
+        signal,
+        onStart: (index) => step(index, 'running'),
+        onResult: (_, index) => step(index, 'done'),
       });
       if (signal.aborted) return;
       const report = calibrationReport(own, results.slice(0, own.length));
@@ -184,15 +207,18 @@ export function createCalibration(platform: CalibrationPlatform): CalibrationSes
   async function draw(trials: readonly Trial[], signal: AbortSignal): Promise<void> {
     try {
       await workers().pictures(trials, PICTURE_BUCKETS, {
-        phase: 'drawing the four profiles', signal,
+        phase: 'drawing the four profiles',
+        signal,
         onResult: (picture, index) => {
           const { table } = get();
-          if (table && !signal.aborted) set({ table: { ...table, pictures: { ...table.pictures, [trials[index].case]: picture } } });
+          if (table && !signal.aborted)
+            set({ table: { ...table, pictures: { ...table.pictures, [trials[index].case]: picture } } });
         },
       });
     } catch (thrown) {
       const error = toTautlineError(thrown, 'drawing the four profiles');
-      if (error.kind !== 'cancelled' && !signal.aborted) platform.toast('warning', `${explain(error)} The verdicts stand without pictures.`);
+      if (error.kind !== 'cancelled' && !signal.aborted)
+        platform.toast('warning', `${explain(error)} The verdicts stand without pictures.`);
     }
   }
 
@@ -206,14 +232,21 @@ export function createCalibration(platform: CalibrationPlatform): CalibrationSes
       const plan: MonteCarloPlan = { from: get().from, seeds: get().seeds ?? DEFAULT_SEEDS, parameters: asked() };
       // Seed by seed, so that what is shown meanwhile, and what a cancel leaves, is of every case.
       const byCase = trialsOf(plan);
-      const trials = Array.from({ length: plan.seeds }, (_, i) => CASE_NAMES.map((__, c) => byCase[c * plan.seeds + i])).flat();
+      const trials = Array.from({ length: plan.seeds }, (_, i) =>
+        CASE_NAMES.map((__, c) => byCase[c * plan.seeds + i]),
+      ).flat();
       const results = new Array<TrialResult | undefined>(trials.length);
       const started = performance.now();
       let shown = -Infinity;
       const show = () => {
         shown = performance.now();
         const done = results.filter((result) => result !== undefined);
-        set({ monteCarloRun: { phase: 'running', progress: { plan, trials: done, of: trials.length, elapsedMs: shown - started } } });
+        set({
+          monteCarloRun: {
+            phase: 'running',
+            progress: { plan, trials: done, of: trials.length, elapsedMs: shown - started },
+          },
+        });
       };
       show();
       // What a cancel leaves is taken at once; the map's own rejection comes later and changes nothing.
@@ -221,7 +254,8 @@ export function createCalibration(platform: CalibrationPlatform): CalibrationSes
       signal.addEventListener('abort', end, { once: true });
       try {
         await workers().trials(trials, {
-          phase: 'Monte Carlo', signal,
+          phase: 'Monte Carlo',
+          signal,
           onResult: (result, index) => {
             results[index] = result;
             if (performance.now() - shown >= SHOW_EVERY_MS) show();
@@ -253,7 +287,10 @@ export function createCalibration(platform: CalibrationPlatform): CalibrationSes
     if (compared.phase !== 'loaded') return;
     set({ compared: { ...compared, differences: null } });
     if (!monteCarlo || monteCarlo.run === compared.run) return;
-    const current = () => get().monteCarlo === monteCarlo && get().compared.phase === 'loaded' && (get().compared as typeof compared).run === compared.run;
+    const current = () =>
+      get().monteCarlo === monteCarlo &&
+      get().compared.phase === 'loaded' &&
+      (get().compared as typeof compared).run === compared.run;
     try {
       const differences = await workers().differences(compared.run, monteCarlo.run);
       if (current()) set({ compared: { ...compared, differences } });
@@ -290,7 +327,9 @@ export function createCalibration(platform: CalibrationPlatform): CalibrationSes
     keep() {
       const { monteCarlo } = get();
       if (!monteCarlo) return;
-      const changed = Object.entries(changedParameters(monteCarlo.run.parameters)).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+      const changed = Object.entries(changedParameters(monteCarlo.run.parameters)).map(
+        ([name, value]) => `${name} ${JSON.stringify(value)}`,
+      );
       compareWith(`the run kept (${changed.join(', ') || 'default parameters'})`, monteCarlo.run);
     },
     dropCompared: () => set({ compared: { phase: 'none' } }),

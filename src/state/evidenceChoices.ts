@@ -9,7 +9,10 @@ export function readRange(text: string): IndexRange | null {
 
 export const writeRange = ({ from, to }: IndexRange): string => `${from}-${to}`;
 
-const oneOf = (...options: readonly string[]) => (text: string): boolean => options.includes(text);
+const oneOf =
+  (...options: readonly string[]) =>
+  (text: string): boolean =>
+    options.includes(text);
 const isRange = (text: string): boolean => readRange(text) !== null;
 
 /** Choices within the parts of the evidence, each with what tells a value that it can take. */
@@ -44,4 +47,5 @@ export const choicesOfAnother = (choices: EvidenceChoices): EvidenceChoices =>
   Object.fromEntries(Object.entries(choices).filter(([name]) => !(OF_THE_ALERT as readonly string[]).includes(name)));
 
 /** The field of the view that holds choices; there is none without a choice. */
-export const choicesField = (choices: EvidenceChoices): { readonly choices?: EvidenceChoices } => (Object.keys(choices).length > 0 ? { choices } : {});
+export const choicesField = (choices: EvidenceChoices): { readonly choices?: EvidenceChoices } =>
+  Object.keys(choices).length > 0 ? { choices } : {};

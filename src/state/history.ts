@@ -23,7 +23,9 @@ export function record<T>(history: History<T>, next: T): History<T> {
 /** One state back; the same history where there is none. */
 export function undo<T>(history: History<T>): History<T> {
   const { past, present, future } = history;
-  return past.length === 0 ? history : { past: past.slice(0, -1), present: past[past.length - 1], future: [present, ...future] };
+  return past.length === 0
+    ? history
+    : { past: past.slice(0, -1), present: past[past.length - 1], future: [present, ...future] };
 }
 
 /** One state forward; the same history where nothing was undone. */

@@ -4,7 +4,17 @@ import type { IndexRange } from '../core/columns.ts';
 import type { EventIndex, LedgerRow } from '../core/units.ts';
 import type { AlertKind } from '../detection/types.ts';
 import type { ColumnMapping } from '../ledger/types.ts';
-import type { AnalysisReport, Axis, CompositionData, CouplingMatrix, EventDetail, PreviewReport, SeriesData, SeriesName, ValuesAsOf } from '../workers/protocol.ts';
+import type {
+  AnalysisReport,
+  Axis,
+  CompositionData,
+  CouplingMatrix,
+  EventDetail,
+  PreviewReport,
+  SeriesData,
+  SeriesName,
+  ValuesAsOf,
+} from '../workers/protocol.ts';
 import { againstName } from './scenarios.ts';
 import { noLedger } from './session.ts';
 import { alertsSql, eventSql, neighboursSql } from './sql.ts';
@@ -13,13 +23,18 @@ import type { Row } from './tables.ts';
 import type { TautlineState, ViewState } from './types.ts';
 
 /**
- * What panels read of the open ledger. Every key has the ledger's fingerprint and mapping or, where the answer depends on parameters,
- * the analysis revision; a panel keeps showing the previous answer while the next one is computed.
+ * What panels read of the open ledger. Every key has the ledger's fingerprint and mapping or, where the answer depends
+ * on parameters, the analysis revision; a panel keeps showing the previous answer while the next one is computed.
  */
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      retry: false, networkMode: 'always', structuralSharing: false, gcTime: 30_000, staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false,
+      retry: false,
+      networkMode: 'always',
+      structuralSharing: false,
+      gcTime: 30_000,
+      staleTime: Number.POSITIVE_INFINITY,
+      refetchOnWindowFocus: false,
     },
   },
 });
@@ -57,12 +72,16 @@ export interface AlertRow {
   readonly label: unknown;
 }
 
-const ledgerKey = ({ ledger }: TautlineState) => (ledger.phase === 'open' ? `${ledger.report.fingerprint} ${JSON.stringify(ledger.report.mapping)}` : null);
+const ledgerKey = ({ ledger }: TautlineState) =>
+  ledger.phase === 'open' ? `${ledger.report.fingerprint} ${JSON.stringify(ledger.report.mapping)}` : null;
 const revisionOf = (state: TautlineState) => state.analysis.report?.revision ?? null;
 const NO_MAPPING: ColumnMapping = {};
 const mappingOf = (state: TautlineState) => (state.ledger.phase === 'open' ? state.ledger.report.mapping : NO_MAPPING);
 
-/** Which answer to draw a series from: the preview of the analysis under way, or that of a revision; signals do not change with the decisions on them. */
+/**
+ * Which answer to draw a series from: the preview of the analysis under way, or that of a revision; signals do not
+ * change with the decisions on them.
+ */
 export interface SeriesVersion {
   readonly revision: number;
   readonly preview: boolean;
@@ -71,103 +90,154 @@ export interface SeriesVersion {
 /** Names of the series that the decisions stage makes: those that a threshold changes. */
 const DECIDED: readonly unknown[] = ['z', 'cusum'] satisfies SeriesName[];
 
-export function seriesVersion({ revision, signalsRevision }: Pick<AnalysisReport, 'revision' | 'signalsRevision'>, preview: PreviewReport | null, name: SeriesName): SeriesVersion {
+export function seriesVersion(
+  { revision, signalsRevision }: Pick<AnalysisReport, 'revision' | 'signalsRevision'>,
+  preview: PreviewReport | null,
+  name: SeriesName,
+): SeriesVersion {
   if (preview?.names.includes(name)) return { revision: preview.revision, preview: true };
   return { revision: DECIDED.includes(name) ? revision : signalsRevision, preview: false };
 }
 
-/** Asks for the same of the analysis that was asked for last, before it is done, and of its preview where that can show it. */
+/**
+ * Asks for the same of the analysis that was asked for last, before it is done, and of its preview where that can show
+ * it.
+ */
 export interface Ahead extends Record<string, unknown> {
   readonly next: () => Promise<SeriesData | CompositionData | ValuesAsOf>;
   readonly nextPreview?: () => Promise<SeriesData>;
 }
 
-export const seriesQuery = ({ revision, preview }: SeriesVersion, name: SeriesName, range: IndexRange, axis: Axis, buckets: number, streams: readonly number[]) => queryOptions({
-  queryKey: ['series', revision, name, range.from, range.to, axis, buckets, streams],
-  queryFn: () => session.engine.series({ name, range, axis, buckets, streams, preview }),
-  meta: {
-    next: () => session.engine.series({ name, range, axis, buckets, streams, next: true }),
-    nextPreview: () => session.engine.series({ name, range, axis, buckets, streams, next: true, preview: true }),
-  } satisfies Ahead,
-  ...when(buckets > 0),
-});
+export const seriesQuery = (
+  { revision, preview }: SeriesVersion,
+  name: SeriesName,
+  range: IndexRange,
+  axis: Axis,
+  buckets: number,
+  streams: readonly number[],
+) =>
+  queryOptions({
+    queryKey: ['series', revision, name, range.from, range.to, axis, buckets, streams],
+    queryFn: () => session.engine.series({ name, range, axis, buckets, streams, preview }),
+    meta: {
+      next: () => session.engine.series({ name, range, axis, buckets, streams, next: true }),
+      nextPreview: () => session.engine.series({ name, range, axis, buckets, streams, next: true, preview: true }),
+    } satisfies Ahead,
+    ...when(buckets > 0),
+  });
 
 /** Exact values of streams just after an event; null asks nothing. */
-export const valuesAsOfQuery = ({ revision }: SeriesVersion, name: SeriesName, index: EventIndex | null, streams: readonly number[]) => queryOptions({
-  queryKey: ['as of', revision, name, index, streams],
-  queryFn: () => session.engine.valuesAsOf(name, index ?? 0, streams),
-  meta: { next: () => session.engine.valuesAsOf(name, index ?? 0, streams, true) } satisfies Ahead,
-  ...when(index !== null && streams.length > 0),
-});
+export const valuesAsOfQuery = (
+  { revision }: SeriesVersion,
+  name: SeriesName,
+  index: EventIndex | null,
+  streams: readonly number[],
+) =>
+  queryOptions({
+    queryKey: ['as of', revision, name, index, streams],
+    queryFn: () => session.engine.valuesAsOf(name, index ?? 0, streams),
+    meta: { next: () => session.engine.valuesAsOf(name, index ?? 0, streams, true) } satisfies Ahead,
+    ...when(index !== null && streams.length > 0),
+  });
 
-export const compositionQuery = (revision: number | null, range: IndexRange, axis: Axis, buckets: number) => queryOptions({
-  queryKey: ['composition', revision, range.from, range.to, axis, buckets],
-  queryFn: () => session.engine.composition(range, axis, buckets),
-  meta: { next: () => session.engine.composition(range, axis, buckets, true) } satisfies Ahead,
-  ...when(revision !== null && buckets > 0),
-});
+export const compositionQuery = (revision: number | null, range: IndexRange, axis: Axis, buckets: number) =>
+  queryOptions({
+    queryKey: ['composition', revision, range.from, range.to, axis, buckets],
+    queryFn: () => session.engine.composition(range, axis, buckets),
+    meta: { next: () => session.engine.composition(range, axis, buckets, true) } satisfies Ahead,
+    ...when(revision !== null && buckets > 0),
+  });
 
-export const couplingMatrixQuery = (revision: number | null, at: EventIndex | null) => queryOptions({
-  queryKey: ['coupling', revision, at],
-  queryFn: () => session.engine.couplingMatrix(at ?? 0),
-  ...when(revision !== null && at !== null),
-});
+export const couplingMatrixQuery = (revision: number | null, at: EventIndex | null) =>
+  queryOptions({
+    queryKey: ['coupling', revision, at],
+    queryFn: () => session.engine.couplingMatrix(at ?? 0),
+    ...when(revision !== null && at !== null),
+  });
 
-export const eventQuery = (revision: number | null, index: EventIndex | null) => queryOptions({
-  queryKey: ['event', revision, index],
-  queryFn: () => (index === null ? Promise.reject(noLedger('Reading an event')) : session.engine.event(index)),
-  ...when(revision !== null && index !== null),
-});
+export const eventQuery = (revision: number | null, index: EventIndex | null) =>
+  queryOptions({
+    queryKey: ['event', revision, index],
+    queryFn: () => (index === null ? Promise.reject(noLedger('Reading an event')) : session.engine.event(index)),
+    ...when(revision !== null && index !== null),
+  });
 
-export const eventFieldsQuery = (ledger: string | null, row: LedgerRow | null) => queryOptions({
-  queryKey: ['fields', ledger, row],
-  queryFn: async (): Promise<Row | null> => (row === null ? null : (await session.tables.query(eventSql(row)))[0] ?? null),
-  ...when(ledger !== null && row !== null),
-});
+export const eventFieldsQuery = (ledger: string | null, row: LedgerRow | null) =>
+  queryOptions({
+    queryKey: ['fields', ledger, row],
+    queryFn: async (): Promise<Row | null> =>
+      row === null ? null : ((await session.tables.query(eventSql(row)))[0] ?? null),
+    ...when(ledger !== null && row !== null),
+  });
 
-export const neighboursQuery = (ledger: string | null, row: LedgerRow | null, count: number, mapping: ColumnMapping) => queryOptions({
-  queryKey: ['neighbours', ledger, row, count],
-  queryFn: async (): Promise<readonly Row[]> => (row === null ? [] : session.tables.query(neighboursSql(row, count, mapping))),
-  ...when(ledger !== null && row !== null),
-});
+export const neighboursQuery = (ledger: string | null, row: LedgerRow | null, count: number, mapping: ColumnMapping) =>
+  queryOptions({
+    queryKey: ['neighbours', ledger, row, count],
+    queryFn: async (): Promise<readonly Row[]> =>
+      row === null ? [] : session.tables.query(neighboursSql(row, count, mapping)),
+    ...when(ledger !== null && row !== null),
+  });
 
-export const alertRowsQuery = (revision: number | null, filter: ViewState['alertFilter'], sort: ViewState['alertSort'], mapping: ColumnMapping) => queryOptions({
-  queryKey: ['alerts', revision, filter, sort],
-  queryFn: async ({ signal }): Promise<readonly AlertRow[]> => {
-    await session.tables.ensureAlerts();
-    // While a slider moves many revisions wait for it to rest; only the newest still has a reader.
-    signal.throwIfAborted();
-    return (await session.tables.query(alertsSql(filter, sort, mapping))) as unknown as readonly AlertRow[];
-  },
-  ...when(revision !== null),
-});
+export const alertRowsQuery = (
+  revision: number | null,
+  filter: ViewState['alertFilter'],
+  sort: ViewState['alertSort'],
+  mapping: ColumnMapping,
+) =>
+  queryOptions({
+    queryKey: ['alerts', revision, filter, sort],
+    queryFn: async ({ signal }): Promise<readonly AlertRow[]> => {
+      await session.tables.ensureAlerts();
+      // While a slider moves many revisions wait for it to rest; only the newest still has a reader.
+      signal.throwIfAborted();
+      return (await session.tables.query(alertsSql(filter, sort, mapping))) as unknown as readonly AlertRow[];
+    },
+    ...when(revision !== null),
+  });
 
 /** Any SQL over `events`, `alerts` and, with `signals`, the newest signals. */
-export const sqlQuery = (ledger: string | null, revision: number | null, sql: string | null, needs: 'events' | 'alerts' | 'signals' = 'events') => queryOptions({
-  queryKey: ['sql', ledger, needs === 'events' ? null : revision, sql],
-  queryFn: async ({ signal }): Promise<readonly Row[]> => {
-    if (needs === 'alerts') await session.tables.ensureAlerts();
-    if (needs === 'signals') await session.tables.ensureSignals();
-    signal.throwIfAborted();
-    return sql === null ? [] : session.tables.query(sql);
-  },
-  ...when(ledger !== null && sql !== null && (needs === 'events' || revision !== null)),
-});
+export const sqlQuery = (
+  ledger: string | null,
+  revision: number | null,
+  sql: string | null,
+  needs: 'events' | 'alerts' | 'signals' = 'events',
+) =>
+  queryOptions({
+    queryKey: ['sql', ledger, needs === 'events' ? null : revision, sql],
+    queryFn: async ({ signal }): Promise<readonly Row[]> => {
+      if (needs === 'alerts') await session.tables.ensureAlerts();
+      if (needs === 'signals') await session.tables.ensureSignals();
+      signal.throwIfAborted();
+      return sql === null ? [] : session.tables.query(sql);
+    },
+    ...when(ledger !== null && sql !== null && (needs === 'events' || revision !== null)),
+  });
 
 /**
- * Asks, together with every analysis, for what is on screen of what it changes, and has it ready when the report, or before it the preview, becomes the
- * state. Were it asked for afterwards, a slider that moves in every frame would always be at a newer revision than the answers, and the page would wait for
- * them while workers that refine the preview have its processors.
+ * Asks, together with every analysis, for what is on screen of what it changes, and has it ready when the report, or
+ * before it the preview, becomes the state. Were it asked for afterwards, a slider that moves in every frame would
+ * always be at a newer revision than the answers, and the page would wait for them while workers that refine the
+ * preview have its processors.
  */
 session.askAhead((stage) => {
-  const shown = queryClient.getQueryCache().findAll({ type: 'active' }).flatMap(({ queryKey, meta }) => {
-    const [kind, , ...rest] = queryKey;
-    const changes = kind === 'composition' || ((kind === 'series' || kind === 'as of') && (stage === 'signals' || DECIDED.includes(rest[0])));
-    return changes && meta ? [{ kind, rest, meta: meta as Ahead }] : [];
-  });
+  const shown = queryClient
+    .getQueryCache()
+    .findAll({ type: 'active' })
+    .flatMap(({ queryKey, meta }) => {
+      const [kind, , ...rest] = queryKey;
+      const changes =
+        kind === 'composition' ||
+        ((kind === 'series' || kind === 'as of') && (stage === 'signals' || DECIDED.includes(rest[0])));
+      return changes && meta ? [{ kind, rest, meta: meta as Ahead }] : [];
+    });
   // What cannot be had here fails where it is drawn, and says so there.
   const ask = <D>(question: () => Promise<D>): Promise<D | null> => question().catch(() => null);
-  const previews = stage === 'signals' ? shown.flatMap(({ kind, rest, meta: { nextPreview } }) => (nextPreview ? [{ kind, rest, answer: ask(nextPreview) }] : [])) : [];
+  const previews =
+    stage === 'signals'
+      ? shown.flatMap(({ kind, rest, meta: { nextPreview } }) =>
+          nextPreview ? [{ kind, rest, answer: ask(nextPreview) }] : [],
+        )
+      : [];
   const answers = shown.map(({ kind, rest, meta }) => ({ kind, rest, answer: ask(meta.next) }));
   return {
     async previewed({ revision, names }) {
@@ -215,7 +285,10 @@ export function useAlertRows(): UseQueryResult<readonly AlertRow[]> {
 }
 
 /** Any SQL; null reads nothing. */
-export function useSql(sql: string | null, needs: 'events' | 'alerts' | 'signals' = 'events'): UseQueryResult<readonly Row[]> {
+export function useSql(
+  sql: string | null,
+  needs: 'events' | 'alerts' | 'signals' = 'events',
+): UseQueryResult<readonly Row[]> {
   return useQuery(sqlQuery(useTautline(ledgerKey), useTautline(revisionOf), sql, needs));
 }
 

@@ -3,10 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
 import { record, redo, startHistory, undo, type History } from './history.ts';
 import {
-  benchFileText, deleteScenario, isBenchFile, keepScenario, normalBaseline, readBench, renameScenario, scenarioOf, suggestName, type Bench,
+  benchFileText,
+  deleteScenario,
+  isBenchFile,
+  keepScenario,
+  normalBaseline,
+  readBench,
+  renameScenario,
+  scenarioOf,
+  suggestName,
+  type Bench,
 } from './scenarios.ts';
 
-const parameters = fc.record({ h: fc.integer({ min: 1, max: 40 }), kappa: fc.constantFrom(0.5, 1, 2), k: fc.integer({ min: 1, max: 64 }) })
+const parameters = fc
+  .record({ h: fc.integer({ min: 1, max: 40 }), kappa: fc.constantFrom(0.5, 1, 2), k: fc.integer({ min: 1, max: 64 }) })
   .map((change): Parameters => ({ ...DEFAULT_PARAMETERS, ...change }));
 const name = fc.constantFrom('a', 'b', 'strict', 'two words');
 
@@ -14,40 +24,54 @@ const name = fc.constantFrom('a', 'b', 'strict', 'two words');
 const act = fc.oneof(
   parameters.map((p) => (bench: Bench): Bench => ({ ...bench, parameters: p })),
   fc.option(parameters).map((p) => (bench: Bench): Bench => ({ ...bench, baseline: normalBaseline(p) })),
-  name.map((n) => (bench: Bench): Bench => ({ ...bench, scenarios: keepScenario(bench.scenarios, n, bench.parameters) })),
-  fc.tuple(name, name).map(([from, to]) => (bench: Bench): Bench => ({ ...bench, scenarios: renameScenario(bench.scenarios, from, to) })),
+  name.map((n) => (bench: Bench): Bench => ({
+    ...bench,
+    scenarios: keepScenario(bench.scenarios, n, bench.parameters),
+  })),
+  fc
+    .tuple(name, name)
+    .map(([from, to]) => (bench: Bench): Bench => ({ ...bench, scenarios: renameScenario(bench.scenarios, from, to) })),
   name.map((n) => (bench: Bench): Bench => ({ ...bench, scenarios: deleteScenario(bench.scenarios, n) })),
 );
 const START: Bench = { parameters: DEFAULT_PARAMETERS, baseline: null, scenarios: [] };
-const play = (acts: readonly ((bench: Bench) => Bench)[]) => acts.reduce((h, a) => record(h, a(h.present)), startHistory(START));
-const times = <T>(n: number, step: (h: History<T>) => History<T>, h: History<T>): History<T> => Array.from({ length: n }).reduce<History<T>>((at) => step(at), h);
+const play = (acts: readonly ((bench: Bench) => Bench)[]) =>
+  acts.reduce((h, a) => record(h, a(h.present)), startHistory(START));
+const times = <T>(n: number, step: (h: History<T>) => History<T>, h: History<T>): History<T> =>
+  Array.from({ length: n }).reduce<History<T>>((at) => step(at), h);
 
 describe('undo and redo', () => {
   it('redo takes back every undo, and undo every redo, from wherever they start', () => {
-    fc.assert(fc.property(fc.array(act, { maxLength: 30 }), fc.nat({ max: 30 }), fc.nat({ max: 30 }), (acts, back, more) => {
-      const at = times(back, undo, play(acts));
-      const steps = Math.min(more, at.past.length);
-      expect(times(steps, redo, times(steps, undo, at))).toEqual(at);
-      const ahead = Math.min(more, at.future.length);
-      expect(times(ahead, undo, times(ahead, redo, at))).toEqual(at);
-    }));
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 30 }), fc.nat({ max: 30 }), fc.nat({ max: 30 }), (acts, back, more) => {
+        const at = times(back, undo, play(acts));
+        const steps = Math.min(more, at.past.length);
+        expect(times(steps, redo, times(steps, undo, at))).toEqual(at);
+        const ahead = Math.min(more, at.future.length);
+        expect(times(ahead, undo, times(ahead, redo, at))).toEqual(at);
+      }),
+    );
   });
 
   it('undo goes through the states in reverse, down to the first', () => {
-    fc.assert(fc.property(fc.array(act, { maxLength: 20 }), (acts) => {
-      const end = play(acts);
-      const seen: Bench[] = [];
-      for (let h = end; ; h = undo(h)) {
-        seen.push(h.present);
-        if (h.past.length === 0) break;
-      }
-      expect(seen.reverse()).toEqual([...end.past, end.present]);
-      expect(seen[0]).toEqual(START);
-    }));
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 20 }), (acts) => {
+        const end = play(acts);
+        const seen: Bench[] = [];
+        for (let h = end; ; h = undo(h)) {
+          seen.push(h.present);
+          if (h.past.length === 0) break;
+        }
+        expect(seen.reverse()).toEqual([...end.past, end.present]);
+        expect(seen[0]).toEqual(START);
+      }),
+    );
   });
 
   it('a new state drops what was undone; the same state drops nothing', () => {
-    const two = play([(b) => ({ ...b, parameters: { ...b.parameters, h: 7 } }), (b) => ({ ...b, parameters: { ...b.parameters, h: 6 } })]);
+    const two = play([
+      (b) => ({ ...b, parameters: { ...b.parameters, h: 7 } }),
+      (b) => ({ ...b, parameters: { ...b.parameters, h: 6 } }),
+    ]);
     const back = undo(two);
     expect(record(back, { ...back.present })).toBe(back);
     expect(record(back, START).future).toEqual([]);
@@ -77,18 +101,33 @@ describe('scenarios', () => {
   });
 
   it('come back from a file, with candidate and baseline', () => {
-    fc.assert(fc.property(fc.array(act, { maxLength: 12 }), (acts) => {
-      const bench = play(acts).present;
-      const raw: unknown = JSON.parse(benchFileText(bench));
-      expect(isBenchFile(raw)).toBe(true);
-      expect(readBench(raw)).toEqual({ ok: true, value: bench });
-    }));
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 12 }), (acts) => {
+        const bench = play(acts).present;
+        const raw: unknown = JSON.parse(benchFileText(bench));
+        expect(isBenchFile(raw)).toBe(true);
+        expect(readBench(raw)).toEqual({ ok: true, value: bench });
+      }),
+    );
     expect(isBenchFile({ h: 7 })).toBe(false);
   });
 
   it('are refused by name where a file is wrong', () => {
-    const raw = { format: 'tautline-scenarios', version: 1, parameters: { h: 99 }, baseline: null, scenarios: [{ name: '', parameters: {} }, { name: 'x', parameters: { hh: 1 } }] };
+    const raw = {
+      format: 'tautline-scenarios',
+      version: 1,
+      parameters: { h: 99 },
+      baseline: null,
+      scenarios: [
+        { name: '', parameters: {} },
+        { name: 'x', parameters: { hh: 1 } },
+      ],
+    };
     const read = readBench(raw);
-    expect(read.ok ? [] : read.error.map((e) => e.name)).toEqual(['parameters.h', 'scenarios[0].name', 'scenarios[1].hh']);
+    expect(read.ok ? [] : read.error.map((e) => e.name)).toEqual([
+      'parameters.h',
+      'scenarios[0].name',
+      'scenarios[1].hh',
+    ]);
   });
 });

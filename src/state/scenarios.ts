@@ -7,7 +7,9 @@ export interface Scenario {
   readonly parameters: Parameters;
 }
 
-/** What undo and redo go through: the candidate, what it is compared with (null: the defaults), and the scenarios kept. */
+/**
+ * What undo and redo go through: the candidate, what it is compared with (null: the defaults), and the scenarios kept.
+ */
 export interface Bench {
   readonly parameters: Parameters;
   readonly baseline: Parameters | null;
@@ -20,13 +22,19 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 
 /** A baseline as the view holds it: null where it is the defaults. */
 export const normalBaseline = (parameters: Parameters | null): Parameters | null =>
-  (parameters && Object.keys(changedParameters(parameters)).length > 0 ? parameters : null);
+  parameters && Object.keys(changedParameters(parameters)).length > 0 ? parameters : null;
 
 /** Takes a set in under a name; one that has the name is replaced in its place. */
-export function keepScenario(scenarios: readonly Scenario[], name: string, parameters: Parameters): readonly Scenario[] {
+export function keepScenario(
+  scenarios: readonly Scenario[],
+  name: string,
+  parameters: Parameters,
+): readonly Scenario[] {
   const kept = { name: tidyName(name), parameters };
   if (kept.name === '') return scenarios;
-  return scenarios.some((s) => s.name === kept.name) ? scenarios.map((s) => (s.name === kept.name ? kept : s)) : [...scenarios, kept];
+  return scenarios.some((s) => s.name === kept.name)
+    ? scenarios.map((s) => (s.name === kept.name ? kept : s))
+    : [...scenarios, kept];
 }
 
 /** Another name; a name that is taken or empty changes nothing. */
@@ -36,15 +44,25 @@ export function renameScenario(scenarios: readonly Scenario[], from: string, to:
   return scenarios.map((s) => (s.name === from ? { ...s, name } : s));
 }
 
-export const deleteScenario = (scenarios: readonly Scenario[], name: string): readonly Scenario[] => scenarios.filter((s) => s.name !== name);
+export const deleteScenario = (scenarios: readonly Scenario[], name: string): readonly Scenario[] =>
+  scenarios.filter((s) => s.name !== name);
 
 /** The scenario that these parameters are; null where none is. */
-export const scenarioOf = (scenarios: readonly Scenario[], parameters: Parameters): Scenario | null => scenarios.find((s) => same(s.parameters, parameters)) ?? null;
+export const scenarioOf = (scenarios: readonly Scenario[], parameters: Parameters): Scenario | null =>
+  scenarios.find((s) => same(s.parameters, parameters)) ?? null;
 
 /** A name on offer that is not taken: "h 7, κ 0.8" of what was changed. */
 export function suggestName(scenarios: readonly Scenario[], parameters: Parameters): string {
-  const changed = Object.entries(changedParameters(parameters)).map(([name, value]) => `${name} ${Array.isArray(value) ? value.join('–') : String(value)}`);
-  const base = tidyName(changed.length === 0 ? 'defaults' : changed.length <= 3 ? changed.join(', ') : `${changed.slice(0, 2).join(', ')} and ${changed.length - 2} more`);
+  const changed = Object.entries(changedParameters(parameters)).map(
+    ([name, value]) => `${name} ${Array.isArray(value) ? value.join('–') : String(value)}`,
+  );
+  const base = tidyName(
+    changed.length === 0
+      ? 'defaults'
+      : changed.length <= 3
+        ? changed.join(', ')
+        : `${changed.slice(0, 2).join(', ')} and ${changed.length - 2} more`,
+  );
   for (let i = 1; ; i += 1) {
     const name = i === 1 ? base : `${base} (${i})`;
     if (!scenarios.some((s) => s.name === name)) return name;
@@ -67,7 +85,8 @@ export const benchFileText = ({ parameters, baseline, scenarios }: Bench): strin
   `${JSON.stringify({ format: FORMAT, version: 1, parameters, baseline, scenarios }, null, 2)}\n`;
 
 /** True of the content of a file that `readBench` reads, false of a plain parameter file. */
-export const isBenchFile = (raw: unknown): boolean => typeof raw === 'object' && raw !== null && (raw as { format?: unknown }).format === FORMAT;
+export const isBenchFile = (raw: unknown): boolean =>
+  typeof raw === 'object' && raw !== null && (raw as { format?: unknown }).format === FORMAT;
 
 /** Reads what `benchFileText` wrote; what is wrong comes back by name ("scenarios[2].h"). */
 export function readBench(raw: unknown): Result<Bench, readonly ParameterError[]> {
@@ -101,7 +120,9 @@ export function readScenarios(raw: unknown): Result<readonly Scenario[], readonl
 
 function read(raw: unknown, where: string): Result<Parameters, readonly ParameterError[]> {
   const parsed = parseParameters(raw);
-  return parsed.ok ? parsed : err(parsed.error.map(({ name, problem }) => ({ name: name === '(file)' ? where : `${where}.${name}`, problem })));
+  return parsed.ok
+    ? parsed
+    : err(parsed.error.map(({ name, problem }) => ({ name: name === '(file)' ? where : `${where}.${name}`, problem })));
 }
 
 /** Where scenarios outlive the page. */

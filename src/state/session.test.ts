@@ -18,15 +18,16 @@ let kill: (reason: string) => void;
 function start(text = '', makeEngine = newEngine, largeFrom?: number): void {
   address = memoryAddress(text);
   session = createSession({
-    createEngine: (onRestart) => createEngineClient({
-      onRestart,
-      spawn: () => {
-        engine = makeEngine();
-        const worker = spawnEngineHere(engine);
-        kill = worker.die;
-        return worker;
-      },
-    }),
+    createEngine: (onRestart) =>
+      createEngineClient({
+        onRestart,
+        spawn: () => {
+          engine = makeEngine();
+          const worker = spawnEngineHere(engine);
+          kill = worker.die;
+          return worker;
+        },
+      }),
     // One database for all tests: starting one takes two seconds.
     createDatabase: async (onRestart) => {
       restarted = onRestart;
@@ -60,8 +61,11 @@ describe('opening', () => {
     expect(state().view.source).toEqual({ kind: 'file', name: 'tiny.ndjson' });
     expect(address.entries).toEqual(['', 'v=1&file=tiny.ndjson']);
     await session.tables.ensureAlerts();
-    expect(await session.tables.query('select (select count(*) from events)::int as events, (select count(*) from alerts)::int as alerts'))
-      .toEqual([{ events: 1200, alerts: state().analysis.report!.alerts.length }]);
+    expect(
+      await session.tables.query(
+        'select (select count(*) from events)::int as events, (select count(*) from alerts)::int as alerts',
+      ),
+    ).toEqual([{ events: 1200, alerts: state().analysis.report!.alerts.length }]);
   });
 
   it('is not at rest, and queries wait, until every event is in the table', async () => {
@@ -79,7 +83,9 @@ describe('opening', () => {
     // A database that is started for a large ledger is empty; the one of all tests is not.
     await database.drop('events');
     const said = new Set<string>();
-    session.store.subscribe(({ storing }) => { if (storing) said.add(storing.phase); });
+    session.store.subscribe(({ storing }) => {
+      if (storing) said.add(storing.phase);
+    });
     await session.actions.open(source);
     const store = vi.spyOn(engine, 'store');
     const counted = session.tables.query('select count(*)::int as n from events');
@@ -102,8 +108,15 @@ describe('opening', () => {
   });
 
   it('says why a ledger cannot be opened, and opens the next', async () => {
-    await session.actions.open({ kind: 'files', files: [{ path: 'notes.ndjson', blob: new Blob(['{"colour": "red"}']) }] });
-    expect(state().ledger).toMatchObject({ phase: 'failed', name: 'notes.ndjson', error: { kind: expect.stringMatching(/column|file|ledger/) } });
+    await session.actions.open({
+      kind: 'files',
+      files: [{ path: 'notes.ndjson', blob: new Blob(['{"colour": "red"}']) }],
+    });
+    expect(state().ledger).toMatchObject({
+      phase: 'failed',
+      name: 'notes.ndjson',
+      error: { kind: expect.stringMatching(/column|file|ledger/) },
+    });
     await session.actions.open(source);
     expect(state().ledger.phase).toBe('open');
   });
@@ -120,7 +133,10 @@ describe('opening', () => {
     const other = tinyLedger({ name: 'other.ndjson', turns: 100, seed: 2 });
     await Promise.all([session.actions.open(source), session.actions.open(other)]);
     await idle();
-    expect(state()).toMatchObject({ ledger: { phase: 'open', report: { name: 'other.ndjson' } }, analysis: { error: null, report: { events: 300 } } });
+    expect(state()).toMatchObject({
+      ledger: { phase: 'open', report: { name: 'other.ndjson' } },
+      analysis: { error: null, report: { events: 300 } },
+    });
     expect(await session.tables.query('select count(*)::int as n from events')).toEqual([{ n: 300 }]);
   });
 
@@ -132,7 +148,12 @@ describe('opening', () => {
     session.actions.toggleStream('a');
     await session.actions.open(tinyLedger({ name: 'other.ndjson', turns: 100 }));
     await idle();
-    expect(state().view).toMatchObject({ range: null, selected: null, hiddenStreams: [], parameters: { h: 7, reference_range: null } });
+    expect(state().view).toMatchObject({
+      range: null,
+      selected: null,
+      hiddenStreams: [],
+      parameters: { h: 7, reference_range: null },
+    });
   });
 
   it('closes', async () => {
@@ -187,7 +208,14 @@ describe('parameters', () => {
     session.actions.setParameters({ lambda_fast: 0.3 }, true);
     await idle();
     unsubscribe();
-    expect(order).toEqual(['asked of decisions', 'taken in 6 0.25', 'state 6', 'asked of signals', 'taken in 6 0.3', 'state 6']);
+    expect(order).toEqual([
+      'asked of decisions',
+      'taken in 6 0.25',
+      'state 6',
+      'asked of signals',
+      'taken in 6 0.3',
+      'state 6',
+    ]);
   });
 
   it('that are lists count as changed only where they say something else', async () => {
@@ -216,7 +244,11 @@ describe('parameters', () => {
   it('that contradict each other are refused by name and never sent', async () => {
     const analyze = vi.spyOn(engine, 'analyze');
     session.actions.setParameters({ lambda_slow: 0.4 }, true);
-    expect(state().analysis.error).toMatchObject({ kind: 'parameter', name: 'lambda_slow', problem: expect.stringContaining('lambda_fast') });
+    expect(state().analysis.error).toMatchObject({
+      kind: 'parameter',
+      name: 'lambda_slow',
+      problem: expect.stringContaining('lambda_fast'),
+    });
     expect(state().view.parameters).toEqual(DEFAULT_PARAMETERS);
     await idle();
     expect(analyze).not.toHaveBeenCalled();
@@ -272,8 +304,17 @@ it('a changed memory is previewed; alerts and report stay those of the last anal
   expect(state().view.parameters.lambda_slow).toBe(0.08);
   const after = fired();
   const fresh = newEngine();
-  await fresh.open(source, null, async () => undefined, () => undefined);
-  expect(after).toEqual((await fresh.analyze({ ...DEFAULT_PARAMETERS, lambda_slow: 0.08 }, () => undefined)).alerts.map((alert) => `${alert.kind} ${alert.fired}`));
+  await fresh.open(
+    source,
+    null,
+    async () => undefined,
+    () => undefined,
+  );
+  expect(after).toEqual(
+    (await fresh.analyze({ ...DEFAULT_PARAMETERS, lambda_slow: 0.08 }, () => undefined)).alerts.map(
+      (alert) => `${alert.kind} ${alert.fired}`,
+    ),
+  );
 });
 
 describe('a dead engine', () => {
@@ -307,7 +348,13 @@ describe('a dead engine', () => {
   });
 
   it('rejects the question it was asked', async () => {
-    const question = session.engine.series({ name: 'kl', range: { from: 0, to: 1200 }, axis: 'event', buckets: 10, streams: [0] });
+    const question = session.engine.series({
+      name: 'kl',
+      range: { from: 0, to: 1200 },
+      axis: 'event',
+      buckets: 10,
+      streams: [0],
+    });
     kill('gone');
     await expect(question).rejects.toMatchObject({ error: { kind: 'worker', problem: 'gone' } });
     await idle();
@@ -325,7 +372,8 @@ describe('a dead database', () => {
       expect(state().ledger.phase).toBe(phase);
       await idle();
       expect(state()).toMatchObject({ ledger: { phase: 'open' }, analysis: { error: null } });
-      if (phase === 'opening') expect(await session.tables.query('select count(*)::int as n from events')).toEqual([{ n: 1200 }]);
+      if (phase === 'opening')
+        expect(await session.tables.query('select count(*)::int as n from events')).toEqual([{ n: 1200 }]);
     }
     expect(state().toasts.map((toast) => toast.level)).toEqual(['warning', 'error']);
     expect((await session.engine.event(700)).index).toBe(700);
@@ -337,10 +385,20 @@ describe('the address', () => {
     session.dispose();
     start('v=1&file=tiny.ndjson&range=100-200&hidden=b&at=150&h=6');
     session.restore();
-    expect(state()).toMatchObject({ ledger: { phase: 'empty' }, view: { source: { kind: 'file', name: 'tiny.ndjson' }, range: { from: 100, to: 200 } } });
+    expect(state()).toMatchObject({
+      ledger: { phase: 'empty' },
+      view: { source: { kind: 'file', name: 'tiny.ndjson' }, range: { from: 100, to: 200 } },
+    });
     await session.actions.open(source);
-    expect(state().view).toMatchObject({ range: { from: 100, to: 200 }, selected: 150, hiddenStreams: ['b'], parameters: { h: 6 } });
-    expect(state().analysis.report!.alerts.length).toBeGreaterThanOrEqual(state().analysis.report!.baselineAlerts.length);
+    expect(state().view).toMatchObject({
+      range: { from: 100, to: 200 },
+      selected: 150,
+      hiddenStreams: ['b'],
+      parameters: { h: 6 },
+    });
+    expect(state().analysis.report!.alerts.length).toBeGreaterThanOrEqual(
+      state().analysis.report!.baselineAlerts.length,
+    );
     expect(address.entries).toEqual(['v=1&file=tiny.ndjson&range=100-200&hidden=b&at=150&h=6']);
   });
 
@@ -357,7 +415,10 @@ describe('the address', () => {
     start('v=1&sample=nowhere&h=900');
     session.restore();
     await idle();
-    expect(state()).toMatchObject({ ledger: { phase: 'failed', name: 'nowhere' }, view: { parameters: DEFAULT_PARAMETERS } });
+    expect(state()).toMatchObject({
+      ledger: { phase: 'failed', name: 'nowhere' },
+      view: { parameters: DEFAULT_PARAMETERS },
+    });
     expect(state().toasts[0].text).toContain('h (is 900, must be from 0.5 to 40 σ)');
   });
 
@@ -367,9 +428,16 @@ describe('the address', () => {
     start(`v=1&file=tiny.ndjson&from=${from}&to=${to}&at=500&h=9`);
     session.restore();
     await session.actions.open(source);
-    expect(state()).toMatchObject({ analysis: { report: { events: 600 } }, ledger: { report: { part: { of: 1200, exact: true, part: { from, to } } } }, view: { selected: 500 } });
+    expect(state()).toMatchObject({
+      analysis: { report: { events: 600 } },
+      ledger: { report: { part: { of: 1200, exact: true, part: { from, to } } } },
+      view: { selected: 500 },
+    });
     await session.actions.open({ ...source, part: { where: {}, from, to: null } });
-    expect(state()).toMatchObject({ analysis: { report: { events: 900 } }, view: { selected: null, parameters: { h: 9 } } });
+    expect(state()).toMatchObject({
+      analysis: { report: { events: 900 } },
+      view: { selected: null, parameters: { h: 9 } },
+    });
     address.back();
     await idle();
     expect(state()).toMatchObject({ analysis: { report: { events: 600 } }, view: { selected: 500 } });
@@ -380,7 +448,10 @@ describe('the address', () => {
     await session.actions.open(tinyLedger({ name: 'other.ndjson', turns: 100 }));
     address.back();
     await idle();
-    expect(state()).toMatchObject({ ledger: { phase: 'open', report: { name: 'tiny.ndjson' } }, analysis: { report: { events: 1200 } } });
+    expect(state()).toMatchObject({
+      ledger: { phase: 'open', report: { name: 'tiny.ndjson' } },
+      analysis: { report: { events: 1200 } },
+    });
     address.back();
     await idle();
     expect(state()).toMatchObject({ ledger: { phase: 'empty' }, view: { source: null } });
@@ -433,7 +504,9 @@ describe('the view', () => {
     session.actions.setTheme('dark');
     session.actions.setAxis('time');
     expect(address.entries.slice(before)).toHaveLength(5);
-    expect(address.entries.at(-1)).toBe('v=1&file=tiny.ndjson&axis=time&theme=dark&folded=coupling&alerts=DRIFT&alert_stream=c&sort=peak,down');
+    expect(address.entries.at(-1)).toBe(
+      'v=1&file=tiny.ndjson&axis=time&theme=dark&folded=coupling&alerts=DRIFT&alert_stream=c&sort=peak,down',
+    );
     session.actions.toast('info', 'hello');
     session.actions.dismissToast(state().toasts[0].id);
     expect(state().toasts).toEqual([]);
@@ -463,10 +536,18 @@ describe('scenarios', () => {
     session.actions.undo();
     session.actions.undo();
     await idle();
-    expect(state()).toMatchObject({ scenarios: [], view: { baseline: null, parameters: { h: 3 } }, steps: { undo: 1, redo: 3 } });
+    expect(state()).toMatchObject({
+      scenarios: [],
+      view: { baseline: null, parameters: { h: 3 } },
+      steps: { undo: 1, redo: 3 },
+    });
     for (let i = 0; i < 3; i++) session.actions.redo();
     await idle();
-    expect(state()).toMatchObject({ scenarios: [{ name: 'sensitive' }], view: { baseline: { h: 3 }, parameters: { h: 8.5 } }, steps: { undo: 4, redo: 0 } });
+    expect(state()).toMatchObject({
+      scenarios: [{ name: 'sensitive' }],
+      view: { baseline: { h: 3 }, parameters: { h: 8.5 } },
+      steps: { undo: 4, redo: 0 },
+    });
   });
 
   it('a drag is one step', async () => {

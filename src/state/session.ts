@@ -10,12 +10,29 @@ import { createLatest, SUPERSEDED } from '../workers/latest.ts';
 import { SUPERSEDED_RUN, type AnalysisReport, type PreviewReport, type ReferenceFile } from '../workers/protocol.ts';
 import { createAddressWriter, type Address } from './address.ts';
 import { record, redo, startHistory, undo, type History } from './history.ts';
-import { deleteScenario, keepScenario, normalBaseline, passingScenarios, renameScenario, type Bench, type ScenarioStorage } from './scenarios.ts';
+import {
+  deleteScenario,
+  keepScenario,
+  normalBaseline,
+  passingScenarios,
+  renameScenario,
+  type Bench,
+  type ScenarioStorage,
+} from './scenarios.ts';
 import { readReferenceFile } from './referenceFile.ts';
 import { createTables, DRAWING_MS, type Tables, type TableStore } from './tables.ts';
 import type { AnalysisState, TautlineActions, TautlineState, Toast, ViewState } from './types.ts';
 import { decodeView } from './url.ts';
-import { DEFAULT_VIEW, fitRange, fitToLedger, forgetLedger, sameSource, sourceName, viewSource, withPart } from './view.ts';
+import {
+  DEFAULT_VIEW,
+  fitRange,
+  fitToLedger,
+  forgetLedger,
+  sameSource,
+  sourceName,
+  viewSource,
+  withPart,
+} from './view.ts';
 
 /** What a session stands on; the browser's is in store.ts, tests bring an engine in the same thread. */
 export interface SessionPlatform {
@@ -36,7 +53,9 @@ interface Answers {
   analysed(report: AnalysisReport): Promise<void>;
 }
 
-/** Sends questions to the engine about an analysis whose `stage` is the first that differs from the report on screen. */
+/**
+ * Sends questions to the engine about an analysis whose `stage` is the first that differs from the report on screen.
+ */
 type AskAhead = (stage: 'signals' | 'decisions') => Answers;
 
 export interface Session {
@@ -55,7 +74,10 @@ export interface Session {
   dispose(): void;
 }
 
-/** From here on the tables are filled after the first picture has had the time to be drawn, and the database is started only then. */
+/**
+ * From here on the tables are filled after the first picture has had the time to be drawn, and the database is started
+ * only then.
+ */
 const LARGE_BYTES = 32 * 1024 * 1024;
 const NO_ANALYSIS: AnalysisState = { running: null, report: null, error: null, preview: null };
 const MOST_TOASTS = 6;
@@ -77,13 +99,19 @@ interface Job {
   readonly epoch: number;
 }
 
-/** True where the files have more bytes than that. Asks no more of them than it must: each size is a file that the browser looks for while the page stands still. */
+/**
+ * True where the files have more bytes than that. Asks no more of them than it must: each size is a file that the
+ * browser looks for while the page stands still.
+ */
 function exceeds(files: readonly { readonly blob: Blob }[], bytes: number): boolean {
   let sum = 0;
   return files.some(({ blob }) => (sum += blob.size) > bytes);
 }
 
-/** True where parameters differ in thresholds at most: after the analysis of the ones that of the others has nothing to do but to decide. */
+/**
+ * True where parameters differ in thresholds at most: after the analysis of the ones that of the others has nothing to
+ * do but to decide.
+ */
 function sameSignals(a: Parameters, b: Parameters): boolean {
   const stage = firstStageChanged(a, b);
   return stage === null || stage === 'decisions';
@@ -92,20 +120,33 @@ function sameSignals(a: Parameters, b: Parameters): boolean {
 export function createSession(platform: SessionPlatform): Session {
   const storage = platform.scenarios ?? passingScenarios();
   const store = createStore<TautlineState>(() => ({
-    scenarios: storage.read(), steps: { undo: 0, redo: 0 }, dragging: false, storing: null,
-    view: DEFAULT_VIEW, ledger: { phase: 'empty' }, analysis: NO_ANALYSIS, cursor: null, marked: null, toasts: [],
+    scenarios: storage.read(),
+    steps: { undo: 0, redo: 0 },
+    dragging: false,
+    storing: null,
+    view: DEFAULT_VIEW,
+    ledger: { phase: 'empty' },
+    analysis: NO_ANALYSIS,
+    cursor: null,
+    marked: null,
+    toasts: [],
   }));
   const get = store.getState;
   const writer = createAddressWriter(platform.address);
   const engine = platform.createEngine(onRestart);
   const tables = createTables({
-    createDatabase: (onRestart) => platform.createDatabase(onRestart), engine, onLost: onDatabaseLost,
-    onBroken: (error) => toast('error', `${explain(error)} Charts go on without it; fields, texts and tables are not available.`),
+    createDatabase: (onRestart) => platform.createDatabase(onRestart),
+    engine,
+    onLost: onDatabaseLost,
+    onBroken: (error) =>
+      toast('error', `${explain(error)} Charts go on without it; fields, texts and tables are not available.`),
   });
 
   /** Grows whenever the open ledger changes or goes; answers to an older one are dropped. */
   let epoch = 0;
-  /** True from a restart of the engine until an analysis has succeeded again: a second death then is not recovered from. */
+  /**
+   * True from a restart of the engine until an analysis has succeeded again: a second death then is not recovered from.
+   */
   let recovering = false;
   /** True once the tables of this ledger were lost with the database and filled again. */
   let refilled = false;
@@ -115,32 +156,48 @@ export function createSession(platform: SessionPlatform): Session {
   /** Sources opened in this page by name, so that going back in history finds dropped files again. */
   const opened = new Map<string, LedgerSource>();
 
-  const benchOf = ({ view, scenarios }: TautlineState): Bench => ({ parameters: view.parameters, baseline: view.baseline, scenarios });
+  const benchOf = ({ view, scenarios }: TautlineState): Bench => ({
+    parameters: view.parameters,
+    baseline: view.baseline,
+    scenarios,
+  });
   /** Resting states of candidate, baseline and scenarios. */
   let history = startHistory(benchOf(get()));
 
-  const analyses = createLatest(async (job: Job) => {
-    // Progress comes by a channel of its own and may arrive after the answer.
-    let answered = false;
-    try {
-      if (get().view.reference !== sentReference) await sendReference();
-      const current = () => !answered && job.epoch === epoch;
-      const analysing = engine.analyze(job.parameters, (running) => {
-        if (current()) setAnalysis({ running });
-      }, job.baseline, get().view.range, (preview) => void show(preview));
-      async function show(preview: PreviewReport): Promise<void> {
-        if (current()) await answers.previewed(preview);
-        if (current()) setAnalysis({ preview });
+  const analyses = createLatest(
+    async (job: Job) => {
+      // Progress comes by a channel of its own and may arrive after the answer.
+      let answered = false;
+      try {
+        if (get().view.reference !== sentReference) await sendReference();
+        const current = () => !answered && job.epoch === epoch;
+        const analysing = engine.analyze(
+          job.parameters,
+          (running) => {
+            if (current()) setAnalysis({ running });
+          },
+          job.baseline,
+          get().view.range,
+          (preview) => void show(preview),
+        );
+        async function show(preview: PreviewReport): Promise<void> {
+          if (current()) await answers.previewed(preview);
+          if (current()) setAnalysis({ preview });
+        }
+        const shown = get().analysis.report;
+        const answers = ahead(shown && sameSignals(shown.parameters, job.parameters) ? 'decisions' : 'signals');
+        const report = await analysing;
+        if (job.epoch === epoch) await answers.analysed(report);
+        return report;
+      } finally {
+        answered = true;
       }
-      const shown = get().analysis.report;
-      const answers = ahead(shown && sameSignals(shown.parameters, job.parameters) ? 'decisions' : 'signals');
-      const report = await analysing;
-      if (job.epoch === epoch) await answers.analysed(report);
-      return report;
-    } finally {
-      answered = true;
-    }
-  }, { onWaiting: () => engine.supersede(), mayFollow: (a, b) => a.epoch === b.epoch && sameSignals(a.parameters, b.parameters) });
+    },
+    {
+      onWaiting: () => engine.supersede(),
+      mayFollow: (a, b) => a.epoch === b.epoch && sameSignals(a.parameters, b.parameters),
+    },
+  );
 
   let ahead: AskAhead = () => ({ previewed: () => Promise.resolve(), analysed: () => Promise.resolve() });
 
@@ -150,13 +207,14 @@ export function createSession(platform: SessionPlatform): Session {
   let sentReference: string | null = null;
   async function sendReference(): Promise<void> {
     const { reference } = get().view;
-    const warnings = await engine.setReferenceFile(reference === null ? null : references.get(reference) ?? null);
+    const warnings = await engine.setReferenceFile(reference === null ? null : (references.get(reference) ?? null));
     sentReference = reference;
     for (const warning of warnings) toast('warning', warning);
   }
 
   const setView = (change: Partial<ViewState>) => store.setState((state) => ({ view: { ...state.view, ...change } }));
-  const setAnalysis = (change: Partial<AnalysisState>) => store.setState((state) => ({ analysis: { ...state.analysis, ...change } }));
+  const setAnalysis = (change: Partial<AnalysisState>) =>
+    store.setState((state) => ({ analysis: { ...state.analysis, ...change } }));
 
   /** A change of the view; `rest` makes it a step that the back button returns from. */
   function changeView(change: Partial<ViewState>, rest = true): void {
@@ -178,9 +236,16 @@ export function createSession(platform: SessionPlatform): Session {
     const current = () => mine === epoch;
     analyses.dropWaiting();
     opened.set(name, source);
-    store.setState({ ledger: { phase: 'opening', name, progress: null }, analysis: NO_ANALYSIS, storing: null, cursor: null, marked: null });
+    store.setState({
+      ledger: { phase: 'opening', name, progress: null },
+      analysis: NO_ANALYSIS,
+      storing: null,
+      cursor: null,
+      marked: null,
+    });
     const onProgress: OnProgress = (progress) => {
-      if (current() && get().ledger.phase === 'opening') store.setState({ ledger: { phase: 'opening', name, progress } });
+      if (current() && get().ledger.phase === 'opening')
+        store.setState({ ledger: { phase: 'opening', name, progress } });
     };
     const large = source.kind === 'files' && exceeds(source.files, platform.largeFrom ?? LARGE_BYTES);
     const fill = startFill();
@@ -216,15 +281,19 @@ export function createSession(platform: SessionPlatform): Session {
     try {
       if (large) await new Promise((resolve) => setTimeout(resolve, DRAWING_MS));
       if (!current()) return;
-      await engine.store((ipc) => rows.accept(ipc), (storing) => {
-        if (current() && large && !ended) store.setState({ storing });
-      });
+      await engine.store(
+        (ipc) => rows.accept(ipc),
+        (storing) => {
+          if (current() && large && !ended) store.setState({ storing });
+        },
+      );
       mine.resolve();
     } catch (thrown) {
       mine.reject(thrown);
       const error = toTautlineError(thrown, 'storing the events');
       // A worker that died is started again, and its ledger reopened.
-      if (current() && error.kind !== 'cancelled' && error.kind !== 'worker') toast('error', `${explain(error)} Charts go on; fields, texts and tables are not available.`);
+      if (current() && error.kind !== 'cancelled' && error.kind !== 'worker')
+        toast('error', `${explain(error)} Charts go on; fields, texts and tables are not available.`);
     } finally {
       ended = true;
       if (current()) store.setState({ storing: null });
@@ -269,11 +338,17 @@ export function createSession(platform: SessionPlatform): Session {
     lastGood = bench;
     const first = get().analysis.report === null;
     const running = analyses.busy ? get().analysis.running : null;
-    store.setState((state) => ({ analysis: { running, report: share(state.analysis.report, report), error: null, preview: null }, view: fitToLedger(state.view, report.events) }));
+    store.setState((state) => ({
+      analysis: { running, report: share(state.analysis.report, report), error: null, preview: null },
+      view: fitToLedger(state.view, report.events),
+    }));
     tables.setReport(report, first);
   }
 
-  /** After a cancelled analysis the parameters are those of the report on screen again, and so are the answers of the engine. */
+  /**
+   * After a cancelled analysis the parameters are those of the report on screen again, and so are the answers of the
+   * engine.
+   */
   function cancelled(asked: typeof lastGood): void {
     if (!get().analysis.report) return;
     setAnalysis({ error: null });
@@ -290,7 +365,10 @@ export function createSession(platform: SessionPlatform): Session {
     if (ledger.phase === 'opening' || recovering) {
       epoch += 1;
       const error: TautlineError = {
-        kind: 'worker', worker: 'engine', problem: reason, advice: 'It has been started again; open a smaller part of the ledger, or reload the page',
+        kind: 'worker',
+        worker: 'engine',
+        problem: reason,
+        advice: 'It has been started again; open a smaller part of the ledger, or reload the page',
       };
       failedToOpen(name, error);
       return;
@@ -315,8 +393,12 @@ export function createSession(platform: SessionPlatform): Session {
     const parsed = parseParameters({ ...before, ...change });
     if (!parsed.ok) {
       const [first] = parsed.error;
-      const problem = parsed.error.map((error, i) => (i === 0 ? error.problem : `${error.name} ${error.problem}`)).join('; ');
-      setAnalysis({ error: { kind: 'parameter', name: first.name, problem, advice: 'The parameters are left as they were' } });
+      const problem = parsed.error
+        .map((error, i) => (i === 0 ? error.problem : `${error.name} ${error.problem}`))
+        .join('; ');
+      setAnalysis({
+        error: { kind: 'parameter', name: first.name, problem, advice: 'The parameters are left as they were' },
+      });
       return;
     }
     if (get().analysis.error?.kind === 'parameter') setAnalysis({ error: null });
@@ -346,7 +428,11 @@ export function createSession(platform: SessionPlatform): Session {
     if (before.analysis.error?.kind === 'parameter') setAnalysis({ error: null });
     store.setState({ dragging: false });
     changeView({ parameters, baseline });
-    if (get().ledger.phase === 'open' && JSON.stringify([parameters, baseline]) !== JSON.stringify([before.view.parameters, before.view.baseline])) void analyze();
+    if (
+      get().ledger.phase === 'open' &&
+      JSON.stringify([parameters, baseline]) !== JSON.stringify([before.view.parameters, before.view.baseline])
+    )
+      void analyze();
   }
 
   function changeBench(change: Partial<Bench>): void {
@@ -367,9 +453,12 @@ export function createSession(platform: SessionPlatform): Session {
     const { view: before, ledger } = get();
     store.setState({ view });
     const open = ledger.phase === 'open' ? viewSource(ledger.source) : null;
-    const sameLedger = open !== null && sameSource(view.source, open) && JSON.stringify(view.mapping) === JSON.stringify(before.mapping);
+    const sameLedger =
+      open !== null && sameSource(view.source, open) && JSON.stringify(view.mapping) === JSON.stringify(before.mapping);
     if (sameLedger) {
-      const changed = JSON.stringify([view.parameters, view.baseline, view.reference]) !== JSON.stringify([before.parameters, before.baseline, before.reference]);
+      const changed =
+        JSON.stringify([view.parameters, view.baseline, view.reference]) !==
+        JSON.stringify([before.parameters, before.baseline, before.reference]);
       settle();
       if (changed) void analyze();
       return;
@@ -389,7 +478,12 @@ export function createSession(platform: SessionPlatform): Session {
   /** A link carries which part of a file it was made on: the file that it asks for is opened in that part. */
   function asAsked(source: LedgerSource): LedgerSource {
     const { view, ledger } = get();
-    const asked = ledger.phase === 'empty' && source.kind === 'files' && !source.part && view.source?.kind === 'file' && view.source.name === sourceName(source);
+    const asked =
+      ledger.phase === 'empty' &&
+      source.kind === 'files' &&
+      !source.part &&
+      view.source?.kind === 'file' &&
+      view.source.name === sourceName(source);
     return asked ? withPart(source, view.source.part) : source;
   }
 
@@ -404,17 +498,25 @@ export function createSession(platform: SessionPlatform): Session {
     store.setState({ ledger: { phase: 'empty' }, analysis: NO_ANALYSIS, storing: null, cursor: null, marked: null });
   }
 
-  /** A link carries the name of a reference file, not the file: one that this page does not have is said to be missing. */
+  /**
+   * A link carries the name of a reference file, not the file: one that this page does not have is said to be missing.
+   */
   function withReference(view: ViewState): ViewState {
     if (view.reference === null || references.has(view.reference)) return view;
-    toast('warning', `This view was made with the reference of ${view.reference}: load that file under Ledger in the what-if panel to see the same alerts.`);
+    toast(
+      'warning',
+      `This view was made with the reference of ${view.reference}: load that file under Ledger in the what-if panel to see the same alerts.`,
+    );
     return { ...view, reference: null };
   }
 
   function readAddress(): void {
     const { view, dropped } = decodeView(platform.address.read());
     if (dropped.length > 0) {
-      toast('warning', `Parts of the address were left out: ${dropped.map(({ field, problem }) => `${field} (${problem})`).join('; ')}.`);
+      toast(
+        'warning',
+        `Parts of the address were left out: ${dropped.map(({ field, problem }) => `${field} (${problem})`).join('; ')}.`,
+      );
     }
     store.setState({ dragging: false });
     adopt(withReference(view));
@@ -424,7 +526,8 @@ export function createSession(platform: SessionPlatform): Session {
 
   const streamNames = () => get().analysis.report?.streams.map((stream) => stream.name) ?? [];
   const events = () => get().analysis.report?.events ?? Number.POSITIVE_INFINITY;
-  const withOrWithout = (names: readonly string[], name: string) => (names.includes(name) ? names.filter((n) => n !== name) : [...names, name]);
+  const withOrWithout = (names: readonly string[], name: string) =>
+    names.includes(name) ? names.filter((n) => n !== name) : [...names, name];
 
   const actions: TautlineActions = {
     setScreen(screen) {
@@ -458,9 +561,14 @@ export function createSession(platform: SessionPlatform): Session {
     keepScenario: (name) => changeBench({ scenarios: keepScenario(get().scenarios, name, get().view.parameters) }),
     renameScenario: (from, to) => changeBench({ scenarios: renameScenario(get().scenarios, from, to) }),
     deleteScenario: (name) => changeBench({ scenarios: deleteScenario(get().scenarios, name) }),
-    setBench: (bench) => changeBench({
-      ...bench, scenarios: bench.scenarios.reduce((all, { name, parameters }) => keepScenario(all, name, parameters), get().scenarios),
-    }),
+    setBench: (bench) =>
+      changeBench({
+        ...bench,
+        scenarios: bench.scenarios.reduce(
+          (all, { name, parameters }) => keepScenario(all, name, parameters),
+          get().scenarios,
+        ),
+      }),
     undo: () => step(undo),
     redo: () => step(redo),
     async setReference(file) {
@@ -478,7 +586,8 @@ export function createSession(platform: SessionPlatform): Session {
       changeView({ reference: file?.name ?? null });
       if (get().ledger.phase === 'open') void analyze();
     },
-    setRange: (range: IndexRange | null, rest = true) => changeView({ range: range && fitRange(range, events()) }, rest),
+    setRange: (range: IndexRange | null, rest = true) =>
+      changeView({ range: range && fitRange(range, events()) }, rest),
     setCursor(index) {
       if (index !== get().cursor) store.setState({ cursor: index });
     },
@@ -520,7 +629,14 @@ export function createSession(platform: SessionPlatform): Session {
     restore: readAddress,
     isIdle() {
       const { ledger, analysis } = get();
-      return ledger.phase !== 'opening' && analysis.running === null && !analyses.busy && selecting === null && !writer.pending && !tables.pending;
+      return (
+        ledger.phase !== 'opening' &&
+        analysis.running === null &&
+        !analyses.busy &&
+        selecting === null &&
+        !writer.pending &&
+        !tables.pending
+      );
     },
     dispose() {
       if (selecting !== null) clearTimeout(selecting);

@@ -7,13 +7,25 @@ export const quoteText = (text: string) => `'${text.replaceAll("'", "''")}'`;
 export const quoteName = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 const ALERT_ORDER: Readonly<Record<AlertColumn, string>> = {
-  fired: 'fired', onset: 'onset', kind: 'kind', stream: 'stream', lag: 'lag', peak: 'peak', duration: 'duration',
+  fired: 'fired',
+  onset: 'onset',
+  kind: 'kind',
+  stream: 'stream',
+  lag: 'lag',
+  peak: 'peak',
+  duration: 'duration',
 };
 
 /** The alert table, filtered and sorted, with the time and id of the event at which each fired. */
-export function alertsSql(filter: ViewState['alertFilter'], sort: ViewState['alertSort'], mapping: ColumnMapping): string {
+export function alertsSql(
+  filter: ViewState['alertFilter'],
+  sort: ViewState['alertSort'],
+  mapping: ColumnMapping,
+): string {
   const conditions = [
-    ...(filter.kinds ? [filter.kinds.length > 0 ? `kind in (${filter.kinds.map(quoteText).join(', ')})` : 'false'] : []),
+    ...(filter.kinds
+      ? [filter.kinds.length > 0 ? `kind in (${filter.kinds.map(quoteText).join(', ')})` : 'false']
+      : []),
     ...(filter.stream !== null ? [`stream = ${quoteText(filter.stream)}`] : []),
   ];
   const fields = [
@@ -25,17 +37,24 @@ export function alertsSql(filter: ViewState['alertFilter'], sort: ViewState['ale
   ];
   const where = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
   const direction = sort.descending ? 'desc' : 'asc';
-  return `select ${fields.join(', ')} from alerts left join events on events.row = alerts.fired_row${where}`
-    + ` order by ${ALERT_ORDER[sort.by]} ${direction} nulls last, fired, stream, kind`;
+  return (
+    `select ${fields.join(', ')} from alerts left join events on events.row = alerts.fired_row${where}` +
+    ` order by ${ALERT_ORDER[sort.by]} ${direction} nulls last, fired, stream, kind`
+  );
 }
 
 /** Every field of one event except its embedding. */
 export const eventSql = (row: number) => `select * from events where row = ${row}`;
 
-/** The event at `row` with the `count` events before and after it in its thread (in the whole ledger where there are no threads), in order. */
+/**
+ * The event at `row` with the `count` events before and after it in its thread (in the whole ledger where there are no
+ * threads), in order.
+ */
 export function neighboursSql(row: number, count: number, mapping: ColumnMapping): string {
-  const thread = mapping.thread_id === undefined
-    ? 'true' : `thread_id is not distinct from (select thread_id from events where row = ${row})`;
+  const thread =
+    mapping.thread_id === undefined
+      ? 'true'
+      : `thread_id is not distinct from (select thread_id from events where row = ${row})`;
   const side = (comparison: string, order: string, limit: number) =>
     `(select * from events where row ${comparison} ${row} and ${thread} order by row ${order} limit ${limit})`;
   return `select * from (${side('<', 'desc', count)} union all ${side('>=', 'asc', count + 1)}) order by row`;

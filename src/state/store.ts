@@ -9,7 +9,10 @@ import { browserScenarios, passingScenarios } from './scenarios.ts';
 import { createSession } from './session.ts';
 import type { TautlineActions, TautlineState } from './types.ts';
 
-/** The page's one session. Importing starts nothing: the engine starts when it is woken or a ledger is opened, the database when there are events to store. */
+/**
+ * The page's one session. Importing starts nothing: the engine starts when it is woken or a ledger is opened, the
+ * database when there are events to store.
+ */
 export const session = createSession({
   createEngine: (onRestart) => createEngineClient({ onRestart }),
   createDatabase: async (onRestart) => (await import('../ledger/duckdb.ts')).createDatabase({ onRestart }),
@@ -20,16 +23,22 @@ export const session = createSession({
 
 export const actions: TautlineActions = session.actions;
 
-/** The part of the state that `selector` picks; the component renders again when that part changes (compared by identity). */
+/**
+ * The part of the state that `selector` picks; the component renders again when that part changes (compared by
+ * identity).
+ */
 export function useTautline<T>(selector: (state: TautlineState) => T): T {
   return useStore(session.store, selector);
 }
 
 /** The calibration harness of this page. Starts nothing before its first run. */
 export const calibration = createCalibration({
-  createPool: (onRetry) => createHarnessPool({
-    spawn: spawnHarnessWorker, compile: async () => (await import('../kernels/load.browser.ts')).compileKernels(), onRetry,
-  }),
+  createPool: (onRetry) =>
+    createHarnessPool({
+      spawn: spawnHarnessWorker,
+      compile: async () => (await import('../kernels/load.browser.ts')).compileKernels(),
+      onRetry,
+    }),
   whatIf: () => session.store.getState().view.parameters,
   toast: actions.toast,
 });
@@ -42,7 +51,11 @@ export function useCalibration<T>(selector: (state: CalibrationState) => T): T {
 /** The laboratory of this page. Starts nothing before its first question. */
 export const lab = createLab({
   engine: session.engine,
-  createPool: () => createLabPool({ spawn: spawnLabWorker, compile: async () => (await import('../kernels/load.browser.ts')).compileKernels() }),
+  createPool: () =>
+    createLabPool({
+      spawn: spawnLabWorker,
+      compile: async () => (await import('../kernels/load.browser.ts')).compileKernels(),
+    }),
 });
 
 session.store.subscribe(({ ledger }, before) => {

@@ -8,16 +8,29 @@ import { createTables, type Tables } from './tables.ts';
 import { nodeDatabase } from './testing.ts';
 
 const ROWS = 20;
-const alert = (kind: Alert['kind'], stream: number, fired: number, cleared: number | null, peak = 5): Alert =>
-  ({ kind, stream, onset: fired - 2, fired, cleared, onsetSeq: fired - 3, firedSeq: fired, peak, lag: 3 });
+const alert = (kind: Alert['kind'], stream: number, fired: number, cleared: number | null, peak = 5): Alert => ({
+  kind,
+  stream,
+  onset: fired - 2,
+  fired,
+  cleared,
+  onsetSeq: fired - 3,
+  firedSeq: fired,
+  peak,
+  lag: 3,
+});
 const report = (revision: number, alerts: readonly Alert[]) =>
   ({ revision, alerts, events: ROWS, streams: [{ name: "O'Brien" }, { name: 'b' }] }) as unknown as AnalysisReport;
-const events = () => tableToIPC(tableFromArrays({
-  row: Int32Array.from({ length: ROWS }, (_, i) => i),
-  event_id: Int32Array.from({ length: ROWS }, (_, i) => 100 + i),
-  thread_id: Array.from({ length: ROWS }, (_, i) => (i % 3 === 2 ? null : `t${i % 3}`)),
-  text: Array.from({ length: ROWS }, (_, i) => `message ${i}`),
-}), 'stream');
+const events = () =>
+  tableToIPC(
+    tableFromArrays({
+      row: Int32Array.from({ length: ROWS }, (_, i) => i),
+      event_id: Int32Array.from({ length: ROWS }, (_, i) => 100 + i),
+      thread_id: Array.from({ length: ROWS }, (_, i) => (i % 3 === 2 ? null : `t${i % 3}`)),
+      text: Array.from({ length: ROWS }, (_, i) => `message ${i}`),
+    }),
+    'stream',
+  );
 
 const SIGNAL_ROWS = 3;
 /** Rows differ from indices, so that one is not mistaken for the other. */
@@ -25,10 +38,20 @@ const engine = {
   rowsOf: async (indices: readonly number[]) => Int32Array.from(indices, (index) => index - 1),
   signalsArrow: vi.fn(async () => {
     const column = () => new Float64Array(SIGNAL_ROWS).fill(Number.NaN);
-    const signals = new Proxy({ n: SIGNAL_ROWS, seq: new Int32Array(SIGNAL_ROWS) }, { get: (own, name) => Reflect.get(own, name) ?? column() });
+    const signals = new Proxy(
+      { n: SIGNAL_ROWS, seq: new Int32Array(SIGNAL_ROWS) },
+      { get: (own, name) => Reflect.get(own, name) ?? column() },
+    );
     return signalsToArrow(
-      { n: SIGNAL_ROWS, streams: ['b'], stream: new Int32Array(SIGNAL_ROWS), row: new Int32Array(SIGNAL_ROWS), eventId: new BigInt64Array(SIGNAL_ROWS) } as never,
-      signals as never, { route: new Uint8Array(SIGNAL_ROWS), z: column(), cusum: column() } as never,
+      {
+        n: SIGNAL_ROWS,
+        streams: ['b'],
+        stream: new Int32Array(SIGNAL_ROWS),
+        row: new Int32Array(SIGNAL_ROWS),
+        eventId: new BigInt64Array(SIGNAL_ROWS),
+      } as never,
+      signals as never,
+      { route: new Uint8Array(SIGNAL_ROWS), z: column(), cusum: column() } as never,
     );
   }),
 };
@@ -45,7 +68,9 @@ afterAll(() => database.close());
 beforeEach(() => {
   vi.clearAllMocks();
   tables = createTables({
-    engine, onBroken, onLost,
+    engine,
+    onBroken,
+    onLost,
     createDatabase: async (onRestart) => {
       restarted = onRestart;
       return database;
@@ -68,7 +93,13 @@ describe('tables', () => {
     const insert = vi.spyOn(database, 'insert');
     await tables.newLedger().accept(events());
     for (const revision of [1, 2, 3]) {
-      tables.setReport(report(revision, Array.from({ length: revision }, () => alert('DRIFT', 1, 5, null))), false);
+      tables.setReport(
+        report(
+          revision,
+          Array.from({ length: revision }, () => alert('DRIFT', 1, 5, null)),
+        ),
+        false,
+      );
       expect(tables.pending).toBe(true);
     }
     await tables.ensureAlerts();
@@ -86,7 +117,9 @@ describe('tables', () => {
     tables.setReport(report(1, []), true);
     await Promise.all([tables.ensureSignals(), tables.ensureSignals()]);
     expect(engine.signalsArrow).toHaveBeenCalledOnce();
-    expect(await tables.query('select count(*)::int as n, count(kl)::int as kl from signals')).toEqual([{ n: SIGNAL_ROWS, kl: 0 }]);
+    expect(await tables.query('select count(*)::int as n, count(kl)::int as kl from signals')).toEqual([
+      { n: SIGNAL_ROWS, kl: 0 },
+    ]);
     tables.setReport(report(2, []), true);
     await tables.ensureSignals();
     expect(engine.signalsArrow).toHaveBeenCalledTimes(2);
@@ -94,12 +127,19 @@ describe('tables', () => {
   });
 
   it('say once that the database does not start; the ledger can be read without it', async () => {
-    const without = createTables({ createDatabase: () => Promise.reject(new Error('no room')), engine, onBroken, onLost });
+    const without = createTables({
+      createDatabase: () => Promise.reject(new Error('no room')),
+      engine,
+      onBroken,
+      onLost,
+    });
     const sink = without.newLedger();
     await sink.accept(events());
     await sink.accept(events());
     await expect(without.query('select 1')).rejects.toThrow('no room');
-    expect(onBroken).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ problem: expect.stringContaining('no room') }));
+    expect(onBroken).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ problem: expect.stringContaining('no room') }),
+    );
   });
 });
 
@@ -121,7 +161,9 @@ describe('a database that dies', () => {
     await tables.newLedger().accept(events());
     await tables.query('select 1');
     await database.kill();
-    await expect(tables.query('select count(*)::int as n from events')).rejects.toMatchObject({ error: { kind: 'worker', worker: 'database' } });
+    await expect(tables.query('select count(*)::int as n from events')).rejects.toMatchObject({
+      error: { kind: 'worker', worker: 'database' },
+    });
     expect(onLost).toHaveBeenCalledOnce();
     await tables.newLedger().accept(events());
     expect(await tables.query('select count(*)::int as n from events')).toEqual([{ n: ROWS }]);
@@ -151,7 +193,10 @@ describe('a database that dies', () => {
 describe('queries', () => {
   beforeEach(async () => {
     await tables.newLedger().accept(events());
-    tables.setReport(report(1, [alert('DRIFT', 0, 5, 9, 7), alert('VOID', 1, 7, null, Number.NaN), alert('DRIFT', 1, 8, 9, 6)]), true);
+    tables.setReport(
+      report(1, [alert('DRIFT', 0, 5, 9, 7), alert('VOID', 1, 7, null, Number.NaN), alert('DRIFT', 1, 8, 9, 6)]),
+      true,
+    );
     await tables.ensureAlerts();
   });
   const mapping = { event_id: 'event_id', thread_id: 'thread_id', text: 'text' };
@@ -161,13 +206,31 @@ describe('queries', () => {
   it('give an alert with the event at which it fired', async () => {
     const [first] = await tables.query(alertsSql(all, byFired, mapping));
     expect(first).toEqual({
-      alert: 0, kind: 'DRIFT', stream: "O'Brien", stream_index: 0, onset: 3, fired: 5, cleared: 9, onset_row: 2, fired_row: 4, onset_seq: 2, fired_seq: 5,
-      lag: 3, peak: 7, duration: 4, open: false, event_id: 104, ts: null, thread_id: 't1', label: null,
+      alert: 0,
+      kind: 'DRIFT',
+      stream: "O'Brien",
+      stream_index: 0,
+      onset: 3,
+      fired: 5,
+      cleared: 9,
+      onset_row: 2,
+      fired_row: 4,
+      onset_seq: 2,
+      fired_seq: 5,
+      lag: 3,
+      peak: 7,
+      duration: 4,
+      open: false,
+      event_id: 104,
+      ts: null,
+      thread_id: 't1',
+      label: null,
     });
   });
 
   it('filter and sort alerts', async () => {
-    const ids = async (...query: Parameters<typeof alertsSql>) => (await tables.query(alertsSql(...query))).map((row) => row.alert);
+    const ids = async (...query: Parameters<typeof alertsSql>) =>
+      (await tables.query(alertsSql(...query))).map((row) => row.alert);
     expect(await ids(all, byFired, mapping)).toEqual([0, 1, 2]);
     expect(await ids(all, { by: 'duration', descending: true }, mapping)).toEqual([1, 0, 2]);
     expect(await ids(all, { by: 'peak', descending: true }, {})).toEqual([0, 2, 1]);
@@ -178,7 +241,8 @@ describe('queries', () => {
 
   it('give an event, and its neighbours in the same thread', async () => {
     expect(await tables.query(eventSql(7))).toEqual([{ row: 7, event_id: 107, thread_id: 't1', text: 'message 7' }]);
-    const rows = async (...query: Parameters<typeof neighboursSql>) => (await tables.query(neighboursSql(...query))).map((row) => row.row);
+    const rows = async (...query: Parameters<typeof neighboursSql>) =>
+      (await tables.query(neighboursSql(...query))).map((row) => row.row);
     expect(await rows(7, 2, mapping)).toEqual([1, 4, 7, 10, 13]);
     expect(await rows(8, 1, mapping)).toEqual([5, 8, 11]);
     expect(await rows(0, 2, mapping)).toEqual([0, 3, 6]);

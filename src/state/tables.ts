@@ -11,13 +11,14 @@ export type Row = Readonly<Record<string, unknown>>;
 export type TableStore = Pick<Database, 'insert' | 'query' | 'drop' | 'close'>;
 
 /**
- * The tables of the open ledger: `events` (every row, filled while the ledger is read), `alerts` (follows the newest report once the
- * slider rests) and `signals` (copied from the engine when somebody asks).
+ * The tables of the open ledger: `events` (every row, filled while the ledger is read), `alerts` (follows the newest
+ * report once the slider rests) and `signals` (copied from the engine when somebody asks).
  */
 export interface Tables {
   /**
    * Empties all tables; the returned sink fills `events`.
-   * @param options `filled`: queries wait for it, and fail where it does. `later`: the database need not be started before the first rows come.
+   * @param options `filled`: queries wait for it, and fail where it does. `later`: the database need not be started
+   * before the first rows come.
    */
   newLedger(options?: { readonly filled?: Promise<unknown>; readonly later?: boolean }): RowSink;
   /** `now` skips the wait for a slider to rest. */
@@ -39,17 +40,25 @@ export const DRAWING_MS = 1000;
 /** Rows on their way to the database that a reader may be ahead of it. */
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 const TABLES = ['events', 'signals', 'alerts'] as const;
-const LOST: TautlineError = { kind: 'worker', worker: 'database', problem: 'it ended, and its tables with it', advice: 'Open the ledger again' };
+const LOST: TautlineError = {
+  kind: 'worker',
+  worker: 'database',
+  problem: 'it ended, and its tables with it',
+  advice: 'Open the ledger again',
+};
 
 export interface TablesOptions {
-  /** Called at the first use. `onRestart`: the database died, between two calls too, and has been started again without its tables. */
+  /**
+   * Called at the first use. `onRestart`: the database died, between two calls too, and has been started again without
+   * its tables.
+   */
   readonly createDatabase: (onRestart: () => void) => Promise<TableStore>;
   readonly engine: Pick<EngineApi, 'signalsArrow' | 'rowsOf'>;
   /** The database cannot be used: charts go on without it, queries reject with the same error. */
   readonly onBroken: (error: TautlineError) => void;
   /**
-   * The database died with its tables and starts again: true to open the ledger anew, which fills them; false where that was done already
-   * for this ledger, so that a query that kills the database is not repeated for ever.
+   * The database died with its tables and starts again: true to open the ledger anew, which fills them; false where
+   * that was done already for this ledger, so that a query that kills the database is not repeated for ever.
    */
   readonly onLost: (error: TautlineError) => boolean;
 }
@@ -58,9 +67,12 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
   let started: Promise<TableStore> | null = null;
   /** The tables went with a database that died, and have not been filled since. */
   let emptied = false;
-  const database = once(() => (started = createDatabase(() => {
-    emptied = true;
-  })));
+  const database = once(
+    () =>
+      (started = createDatabase(() => {
+        emptied = true;
+      })),
+  );
   let broken: TautlineError | null = null;
   /** Writes are done one after the other. */
   let queue: Promise<unknown> = Promise.resolve();
@@ -89,9 +101,11 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
   function enqueue<R>(run: (db: TableStore) => Promise<R>): Promise<R> {
     writing += 1;
     const done = queue.then(async () => run(await use()));
-    queue = done.catch(() => undefined).then(() => {
-      writing -= 1;
-    });
+    queue = done
+      .catch(() => undefined)
+      .then(() => {
+        writing -= 1;
+      });
     return done;
   }
 
@@ -123,13 +137,14 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
   }
 
   /** Runs on the database, and fails where it is no longer the one that holds the tables. */
-  const onTables = <R>(run: (db: TableStore) => Promise<R>): Promise<R> => enqueue(async (db) => {
-    const answer = await run(db).catch((thrown: unknown) => {
-      throw emptied ? new TautlineFailure(LOST) : thrown;
+  const onTables = <R>(run: (db: TableStore) => Promise<R>): Promise<R> =>
+    enqueue(async (db) => {
+      const answer = await run(db).catch((thrown: unknown) => {
+        throw emptied ? new TautlineFailure(LOST) : thrown;
+      });
+      if (emptied) throw new TautlineFailure(LOST);
+      return answer;
     });
-    if (emptied) throw new TautlineFailure(LOST);
-    return answer;
-  });
 
   /** A read or write after the ledger was read; one that the database did not survive is reported once. */
   async function useFilled<R>(run: (db: TableStore) => Promise<R>): Promise<R> {
@@ -146,11 +161,12 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
     }
   }
 
-  const replaceTable = (table: 'alerts' | 'signals', ipc: Uint8Array, of: number) => useFilled(async (db) => {
-    if (of !== epoch) return;
-    await db.drop(table);
-    await db.insert(table, ipc);
-  });
+  const replaceTable = (table: 'alerts' | 'signals', ipc: Uint8Array, of: number) =>
+    useFilled(async (db) => {
+      if (of !== epoch) return;
+      await db.drop(table);
+      await db.insert(table, ipc);
+    });
 
   function writeAlerts(): Promise<void> {
     const wanted = report;
@@ -158,7 +174,9 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
     if (alerts?.revision === wanted.revision) return alerts.done;
     const mine = epoch;
     // Loaded on demand: Apache Arrow is not part of the first load.
-    const done = import('./alertsArrow.ts').then(({ alertsToArrow }) => alertsToArrow(wanted, engine)).then((ipc) => replaceTable('alerts', ipc, mine));
+    const done = import('./alertsArrow.ts')
+      .then(({ alertsToArrow }) => alertsToArrow(wanted, engine))
+      .then((ipc) => replaceTable('alerts', ipc, mine));
     alerts = { revision: wanted.revision, done };
     // Reported to whoever asks for alerts; nobody may.
     done.catch(() => {
@@ -190,7 +208,8 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
           const stored = onTables((db) => (mine === epoch ? db.insert('events', ipcStream) : Promise.resolve()))
             .catch((thrown: unknown) => breakDown(thrown, 'storing the events'))
             .finally(() => (waiting -= byteLength));
-          // Charts do not wait for the database to start; a reader that is far ahead of it does, so that memory stays bounded.
+          // Charts do not wait for the database to start; a reader that is far ahead of it does, so that memory stays
+          // bounded.
           if (waiting > MOST_WAITING_BYTES) await stored;
         },
       };
@@ -198,15 +217,19 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
     setReport(next, now) {
       report = next;
       if (timer !== null) clearTimeout(timer);
-      timer = setTimeout(() => {
-        timer = null;
-        writeAlerts().catch(() => undefined);
-        release();
-      }, now ? (drawing ? DRAWING_MS : 0) : REST_MS);
+      timer = setTimeout(
+        () => {
+          timer = null;
+          writeAlerts().catch(() => undefined);
+          release();
+        },
+        now ? (drawing ? DRAWING_MS : 0) : REST_MS,
+      );
     },
     clear() {
       drop();
-      if (started && !broken) enqueue(dropTables).catch((thrown: unknown) => breakDown(thrown, 'clearing the database'));
+      if (started && !broken)
+        enqueue(dropTables).catch((thrown: unknown) => breakDown(thrown, 'clearing the database'));
     },
     // In turn with the writes: no query sees a table between its drop and its insert.
     async query(sql) {
@@ -234,7 +257,10 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
     },
     dispose() {
       drop();
-      void started?.then((db) => db.close(), () => undefined);
+      void started?.then(
+        (db) => db.close(),
+        () => undefined,
+      );
     },
   };
 }

@@ -14,7 +14,10 @@ export async function nodeDatabase(onRestart?: () => void): Promise<Database & {
       globalThis.postMessage = (message, transfer) => parentPort.postMessage(message, transfer);
       parentPort.on('message', (data) => globalThis.onmessage({ data }));
       require(workerData);`;
-    const started = new Thread(bootstrap, { eval: true, workerData: require.resolve('@duckdb/duckdb-wasm/dist/duckdb-node-eh.worker.cjs') });
+    const started = new Thread(bootstrap, {
+      eval: true,
+      workerData: require.resolve('@duckdb/duckdb-wasm/dist/duckdb-node-eh.worker.cjs'),
+    });
     thread = started;
     const target = new EventTarget();
     started.on('message', (data: unknown) => target.dispatchEvent(new MessageEvent('message', { data })));

@@ -15,7 +15,16 @@ export const SCREENS = ['monitor', 'laboratory', 'calibration'] as const;
 export type Screen = (typeof SCREENS)[number];
 
 /** Parts of the drill-down from an alert. */
-export const EVIDENCE_TABS = ['attribution', 'transport', 'words', 'map', 'conversation', 'agents', 'investigate', 'report'] as const;
+export const EVIDENCE_TABS = [
+  'attribution',
+  'transport',
+  'words',
+  'map',
+  'conversation',
+  'agents',
+  'investigate',
+  'report',
+] as const;
 export type EvidenceTab = (typeof EVIDENCE_TABS)[number];
 
 /** The drill-down that is open: which alert, which part, and what is chosen in the parts. */
@@ -33,11 +42,15 @@ export interface EvidenceView {
 export interface ViewState {
   readonly screen: Screen;
   /**
-   * What to open on load, and which part of it (absent: all); files dropped from disk cannot be reopened by URL, so their name stands here and the
-   * page asks for them.
+   * What to open on load, and which part of it (absent: all); files dropped from disk cannot be reopened by URL, so
+   * their name stands here and the page asks for them.
    */
   readonly source:
-    | (({ readonly kind: 'sample'; readonly name: string } | { readonly kind: 'url'; readonly url: string } | { readonly kind: 'file'; readonly name: string }) & { readonly part?: LedgerPart })
+    | ((
+        | { readonly kind: 'sample'; readonly name: string }
+        | { readonly kind: 'url'; readonly url: string }
+        | { readonly kind: 'file'; readonly name: string }
+      ) & { readonly part?: LedgerPart })
     | null;
   readonly mapping: ColumnMapping | null;
   readonly axis: Axis;
@@ -54,7 +67,10 @@ export interface ViewState {
   readonly parameters: Parameters;
   /** What its alerts are compared with; null: the default parameters. */
   readonly baseline: Parameters | null;
-  /** Name of the file that the reference comes from; null: from the ledger's own reference period. A link carries the name, not the file. */
+  /**
+   * Name of the file that the reference comes from; null: from the ledger's own reference period. A link carries the
+   * name, not the file.
+   */
   readonly reference: string | null;
   readonly alertFilter: { readonly kinds: readonly AlertKind[] | null; readonly stream: string | null };
   readonly alertSort: { readonly by: AlertColumn; readonly descending: boolean };
@@ -73,7 +89,9 @@ export interface AnalysisState {
   readonly running: Progress | null;
   readonly report: AnalysisReport | null;
   readonly error: TautlineError | null;
-  /** Pictures of the analysis under way: its series are to be drawn, while everything else is still that of `report`. */
+  /**
+   * Pictures of the analysis under way: its series are to be drawn, while everything else is still that of `report`.
+   */
   readonly preview: PreviewReport | null;
 }
 
@@ -117,7 +135,10 @@ export interface TautlineActions {
   /** Cancels the open or analysis under way. */
   cancel(): void;
   close(): void;
-  /** Sets parameters and re-analyses, newest wins; `rest` false while a slider is still being dragged (no history entry). */
+  /**
+   * Sets parameters and re-analyses, newest wins; `rest` false while a slider is still being dragged (no history
+   * entry).
+   */
   setParameters(change: Partial<Parameters>, rest: boolean): void;
   resetParameter(name: ParameterName): void;
   resetAllParameters(): void;
@@ -132,7 +153,10 @@ export interface TautlineActions {
   /** Takes candidate, baseline and scenarios one resting state back, or forward again. */
   undo(): void;
   redo(): void;
-  /** Takes projection, reference and calibration from a baseline or bundle file; null goes back to the ledger's own reference period. */
+  /**
+   * Takes projection, reference and calibration from a baseline or bundle file; null goes back to the ledger's own
+   * reference period.
+   */
   setReference(file: File | null): Promise<void>;
   setRange(range: IndexRange | null, rest?: boolean): void;
   setCursor(index: EventIndex | null): void;

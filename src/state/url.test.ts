@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normalPart } from '../core/part.ts';
-import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, parseParameters, type ParameterName, type Parameters } from '../detection/parameters.ts';
+import {
+  DEFAULT_PARAMETERS,
+  PARAMETER_NAMES,
+  PARAMETER_SPECS,
+  parseParameters,
+  type ParameterName,
+  type Parameters,
+} from '../detection/parameters.ts';
 import { ALERT_KINDS } from '../detection/types.ts';
 import { LEDGER_COLUMNS } from '../ledger/types.ts';
 import { writeRange } from './evidenceChoices.ts';
@@ -12,12 +19,16 @@ import { DEFAULT_VIEW } from './view.ts';
 
 const name = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' });
 const index = fc.nat({ max: 10_000_000 });
-const range = fc.tuple(index, fc.integer({ min: 1, max: 100_000 })).map(([from, length]) => ({ from, to: from + length }));
+const range = fc
+  .tuple(index, fc.integer({ min: 1, max: 100_000 }))
+  .map(([from, length]) => ({ from, to: from + length }));
 
 function value(of: ParameterName): fc.Arbitrary<unknown> {
   const spec = PARAMETER_SPECS[of];
   const inRange = (min: number, max: number, integer: boolean) =>
-    (integer ? fc.integer({ min, max }) : fc.double({ min, max, noNaN: true, noDefaultInfinity: true }).map((x) => x + 0));
+    integer
+      ? fc.integer({ min, max })
+      : fc.double({ min, max, noNaN: true, noDefaultInfinity: true }).map((x) => x + 0);
   switch (spec.type) {
     case 'number':
       return inRange(spec.min, spec.max, spec.integer);
@@ -26,23 +37,42 @@ function value(of: ParameterName): fc.Arbitrary<unknown> {
     case 'boolean':
       return fc.boolean();
     case 'pair': {
-      const pair = fc.tuple(inRange(spec.min, spec.max, spec.integer), inRange(spec.min, spec.max, spec.integer)).filter(([a, b]) => a < b);
+      const pair = fc
+        .tuple(inRange(spec.min, spec.max, spec.integer), inRange(spec.min, spec.max, spec.integer))
+        .filter(([a, b]) => a < b);
       return spec.nullable ? fc.option(pair) : pair;
     }
   }
 }
-const parameters = fc.record(Object.fromEntries(PARAMETER_NAMES.map((n) => [n, value(n)])), { requiredKeys: [] })
-  .map((raw) => parseParameters(raw)).filter((parsed) => parsed.ok).map((parsed) => (parsed.ok ? parsed.value : DEFAULT_PARAMETERS));
+const parameters = fc
+  .record(Object.fromEntries(PARAMETER_NAMES.map((n) => [n, value(n)])), { requiredKeys: [] })
+  .map((raw) => parseParameters(raw))
+  .filter((parsed) => parsed.ok)
+  .map((parsed) => (parsed.ok ? parsed.value : DEFAULT_PARAMETERS));
 
-const choices = fc.record({
-  against: fc.constantFrom('before', 'others', 'visible'), windows: fc.constantFrom('alert', 'rest', 'ranges'), before: range.map(writeRange), thread: fc.string().map((name) => `=${name}`),
-}, { requiredKeys: ['against'] });
+const choices = fc.record(
+  {
+    against: fc.constantFrom('before', 'others', 'visible'),
+    windows: fc.constantFrom('alert', 'rest', 'ranges'),
+    before: range.map(writeRange),
+    thread: fc.string().map((name) => `=${name}`),
+  },
+  { requiredKeys: ['against'] },
+);
 const time = fc.oneof(fc.integer({ min: -1e12, max: 4e12 }), fc.double({ min: 1e12, max: 2e12, noNaN: true }));
-const part = fc.record({
-  where: fc.dictionary(name, fc.array(fc.option(name), { minLength: 1, maxLength: 4 }), { noNullPrototype: true, maxKeys: 3 }),
-  times: fc.option(fc.tuple(fc.option(time), fc.option(time)).filter(([from, to]) => from === null || to === null || from < to)),
-}).map(({ where, times }) => normalPart({ where, from: times?.[0] ?? null, to: times?.[1] ?? null }));
-const parted = <S extends object>(source: fc.Arbitrary<S>) => fc.tuple(source, part).map(([whole, chosen]) => (chosen ? { ...whole, part: chosen } : whole));
+const part = fc
+  .record({
+    where: fc.dictionary(name, fc.array(fc.option(name), { minLength: 1, maxLength: 4 }), {
+      noNullPrototype: true,
+      maxKeys: 3,
+    }),
+    times: fc.option(
+      fc.tuple(fc.option(time), fc.option(time)).filter(([from, to]) => from === null || to === null || from < to),
+    ),
+  })
+  .map(({ where, times }) => normalPart({ where, from: times?.[0] ?? null, to: times?.[1] ?? null }));
+const parted = <S extends object>(source: fc.Arbitrary<S>) =>
+  fc.tuple(source, part).map(([whole, chosen]) => (chosen ? { ...whole, part: chosen } : whole));
 
 const view: fc.Arbitrary<ViewState> = fc.record({
   screen: fc.constantFrom(...SCREENS),
@@ -58,51 +88,112 @@ const view: fc.Arbitrary<ViewState> = fc.record({
   hiddenStreams: fc.uniqueArray(name, { maxLength: 4 }),
   selected: fc.option(index),
   reference: fc.option(fc.string({ minLength: 1 })),
-  evidence: fc.option(fc.record(
-    { event: index, tab: fc.constantFrom(...EVIDENCE_TABS), kind: fc.option(fc.constantFrom(...ALERT_KINDS)), choices },
-    { requiredKeys: ['event', 'tab', 'kind'] },
-  )),
+  evidence: fc.option(
+    fc.record(
+      {
+        event: index,
+        tab: fc.constantFrom(...EVIDENCE_TABS),
+        kind: fc.option(fc.constantFrom(...ALERT_KINDS)),
+        choices,
+      },
+      { requiredKeys: ['event', 'tab', 'kind'] },
+    ),
+  ),
   theme: fc.constantFrom('dark', 'light', 'system'),
   foldedPanels: fc.uniqueArray(name, { maxLength: 4 }),
   parameters,
   baseline: fc.option(parameters).map(normalBaseline),
   alertFilter: fc.record({ kinds: fc.option(fc.subarray([...ALERT_KINDS])), stream: fc.option(name) }),
-  alertSort: fc.record({ by: fc.constantFrom('fired', 'onset', 'kind', 'stream', 'lag', 'peak', 'duration'), descending: fc.boolean() }),
+  alertSort: fc.record({
+    by: fc.constantFrom('fired', 'onset', 'kind', 'stream', 'lag', 'peak', 'duration'),
+    descending: fc.boolean(),
+  }),
 });
 
 describe('the address of a view', () => {
   it('reads back what it wrote, whatever the view', () => {
-    fc.assert(fc.property(view, (written) => {
-      const text = encodeView(written);
-      expect(text).not.toMatch(/[\s#"<>]/);
-      expect(decodeView(text)).toEqual({ view: written, dropped: [] });
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(view, (written) => {
+        const text = encodeView(written);
+        expect(text).not.toMatch(/[\s#"<>]/);
+        expect(decodeView(text)).toEqual({ view: written, dropped: [] });
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('is empty for the default view, and names only what differs', () => {
     expect(encodeView(DEFAULT_VIEW)).toBe('');
     const changed: ViewState = {
-      ...DEFAULT_VIEW, source: { kind: 'sample', name: 'fracture' }, range: { from: 12_000, to: 13_000 }, selected: 12_403,
+      ...DEFAULT_VIEW,
+      source: { kind: 'sample', name: 'fracture' },
+      range: { from: 12_000, to: 13_000 },
+      selected: 12_403,
       parameters: { ...DEFAULT_PARAMETERS, lambda_fast: 0.3, zone: [0.4, 2] },
     };
     expect(encodeView(changed)).toBe('v=1&sample=fracture&range=12000-13000&at=12403&lambda_fast=0.3&zone=0.4,2');
-    const source = { kind: 'file', name: 'big', part: { where: { hour: ['2026-01-05T09', null], provider_id: ['a/b'] }, from: Date.UTC(2026, 0, 5, 9, 30), to: 1767607200000.25 } } as const;
+    const source = {
+      kind: 'file',
+      name: 'big',
+      part: {
+        where: { hour: ['2026-01-05T09', null], provider_id: ['a/b'] },
+        from: Date.UTC(2026, 0, 5, 9, 30),
+        to: 1767607200000.25,
+      },
+    } as const;
     expect(encodeView({ ...DEFAULT_VIEW, source })).toBe(
       'v=1&file=big&where.hour=2026-01-05T09&where.hour=__HIVE_DEFAULT_PARTITION__&where.provider_id=a/b&from=2026-01-05T09:30:00Z&to=1767607200000.25',
     );
     expect(encodeView({ ...DEFAULT_VIEW, baseline: { ...DEFAULT_PARAMETERS, h: 7 } })).toBe('v=1&base.h=7');
-    expect(encodeView({ ...DEFAULT_VIEW, evidence: { event: 12, tab: 'words', kind: 'SHIFT' } })).toBe('v=1&evidence=12,words,SHIFT');
-    const chosen: ViewState['evidence'] = { event: 12, tab: 'words', kind: null, choices: { against: 'others', colour: 'time' } };
-    expect(encodeView({ ...DEFAULT_VIEW, evidence: chosen })).toBe('v=1&evidence=12,words&evidence.against=others&evidence.colour=time');
+    expect(encodeView({ ...DEFAULT_VIEW, evidence: { event: 12, tab: 'words', kind: 'SHIFT' } })).toBe(
+      'v=1&evidence=12,words,SHIFT',
+    );
+    const chosen: ViewState['evidence'] = {
+      event: 12,
+      tab: 'words',
+      kind: null,
+      choices: { against: 'others', colour: 'time' },
+    };
+    expect(encodeView({ ...DEFAULT_VIEW, evidence: chosen })).toBe(
+      'v=1&evidence=12,words&evidence.against=others&evidence.colour=time',
+    );
   });
 
   it('never throws and always gives usable parameters, whatever the text', () => {
-    const known = fc.constantFrom('v', 'sample', 'url', 'file', 'map', 'map.ts', 'map.nothing', 'axis', 'range', 'at', 'alerts', 'sort', 'where', 'where.', 'where.hour', 'where.__proto__', 'from', 'to', ...PARAMETER_NAMES);
-    const text = fc.oneof(fc.string(), fc.array(fc.tuple(known, fc.string()), { maxLength: 12 }).map((fields) => fields.map((f) => f.join('=')).join('&')));
-    fc.assert(fc.property(text, (raw) => {
-      const { view: read } = decodeView(raw);
-      expect(parseParameters(read.parameters).ok).toBe(true);
-    }), { numRuns: 1000 });
+    const known = fc.constantFrom(
+      'v',
+      'sample',
+      'url',
+      'file',
+      'map',
+      'map.ts',
+      'map.nothing',
+      'axis',
+      'range',
+      'at',
+      'alerts',
+      'sort',
+      'where',
+      'where.',
+      'where.hour',
+      'where.__proto__',
+      'from',
+      'to',
+      ...PARAMETER_NAMES,
+    );
+    const text = fc.oneof(
+      fc.string(),
+      fc
+        .array(fc.tuple(known, fc.string()), { maxLength: 12 })
+        .map((fields) => fields.map((f) => f.join('=')).join('&')),
+    );
+    fc.assert(
+      fc.property(text, (raw) => {
+        const { view: read } = decodeView(raw);
+        expect(parseParameters(read.parameters).ok).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it.each([
@@ -131,13 +222,21 @@ describe('the address of a view', () => {
   ])('falls back from %s and names it', (text, field, problem) => {
     const { view: read, dropped } = decodeView(`v=1&sample=fracture&${text}&h=9`);
     expect(dropped).toEqual([{ field, problem: expect.stringMatching(problem) }]);
-    expect(read).toEqual({ ...DEFAULT_VIEW, source: { kind: 'sample', name: 'fracture' }, parameters: { ...DEFAULT_PARAMETERS, h: 9 } });
+    expect(read).toEqual({
+      ...DEFAULT_VIEW,
+      source: { kind: 'sample', name: 'fracture' },
+      parameters: { ...DEFAULT_PARAMETERS, h: 9 },
+    });
   });
 
   it('opens to the end where the end of a part lies before its start, and says so', () => {
     const { view: read, dropped } = decodeView('v=1&sample=fracture&from=2026-01-05T10:00:00Z&to=2026-01-05T09:00:00Z');
     expect(dropped).toEqual([{ field: 'to', problem: 'it is not after "from"' }]);
-    expect(read.source).toEqual({ kind: 'sample', name: 'fracture', part: { where: {}, from: Date.UTC(2026, 0, 5, 10), to: null } });
+    expect(read.source).toEqual({
+      kind: 'sample',
+      name: 'fracture',
+      part: { where: {}, from: Date.UTC(2026, 0, 5, 10), to: null },
+    });
   });
 
   it('drops as little as it can of parameters that contradict each other', () => {
@@ -147,15 +246,19 @@ describe('the address of a view', () => {
   });
 
   it('upgrades step by step', () => {
-    const renamed = (from: string, to: string) => (fields: readonly (readonly [string, string])[]) => fields.map(([n, v]) => [n === from ? to : n, v] as const);
+    const renamed = (from: string, to: string) => (fields: readonly (readonly [string, string])[]) =>
+      fields.map(([n, v]) => [n === from ? to : n, v] as const);
     const { view: read, dropped } = decodeView('v=0&cusum_limit=9', { 0: renamed('cusum_limit', 'h') });
     expect(dropped).toEqual([]);
     expect(read.parameters.h).toBe(9);
   });
 
-  it.each([String(URL_VERSION + 1), '0', 'x', '', '-1', '1e99'])('reads what it can of version "%s" and says so', (version) => {
-    const { view: read, dropped } = decodeView(`v=${version}&h=9`);
-    expect(dropped.map(({ field }) => field)).toEqual(['v']);
-    expect(read.parameters.h).toBe(9);
-  });
+  it.each([String(URL_VERSION + 1), '0', 'x', '', '-1', '1e99'])(
+    'reads what it can of version "%s" and says so',
+    (version) => {
+      const { view: read, dropped } = decodeView(`v=${version}&h=9`);
+      expect(dropped.map(({ field }) => field)).toEqual(['v']);
+      expect(read.parameters.h).toBe(9);
+    },
+  );
 });

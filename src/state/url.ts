@@ -1,18 +1,33 @@
 import { parseIso } from '../core/iso.ts';
 import { MISSING_PARTITION, normalPart, type LedgerPart } from '../core/part.ts';
 import {
-  changedParameters, checkParameter, DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, parseParameters, type ParameterName, type Parameters,
+  changedParameters,
+  checkParameter,
+  DEFAULT_PARAMETERS,
+  PARAMETER_NAMES,
+  PARAMETER_SPECS,
+  parseParameters,
+  type ParameterName,
+  type Parameters,
 } from '../detection/parameters.ts';
 import { ALERT_KINDS, type AlertKind } from '../detection/types.ts';
 import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName } from '../ledger/types.ts';
-import { choicesField, EVIDENCE_CHOICES, isEvidenceChoice, readRange, writeRange, type EvidenceChoice } from './evidenceChoices.ts';
+import {
+  choicesField,
+  EVIDENCE_CHOICES,
+  isEvidenceChoice,
+  readRange,
+  writeRange,
+  type EvidenceChoice,
+} from './evidenceChoices.ts';
 import { normalBaseline } from './scenarios.ts';
 import { EVIDENCE_TABS, SCREENS, type AlertColumn, type EvidenceView, type ViewState } from './types.ts';
 import { DEFAULT_VIEW } from './view.ts';
 
 /**
  * The view as the text of an address, e.g. `v=1&sample=fracture&axis=time&range=12000-13000&at=12403&lambda_fast=0.3`.
- * Only what differs from the defaults is written; parameters stand under their own names, those of the baseline behind "base.". A part of the ledger is
+ * Only what differs from the defaults is written; parameters stand under their own names, those of the baseline behind
+ * "base.". A part of the ledger is
  * `where.hour=2026-01-05T09` (one field a partition value) and `from=2026-01-05T09:30:00Z`, `to=…`.
  */
 
@@ -30,7 +45,9 @@ export type Fields = readonly (readonly [name: string, value: string])[];
 /** `upgraders[v]` turns the fields of version v into those of version v + 1. */
 export type Upgraders = Readonly<Record<number, (fields: Fields) => Fields>>;
 
-/** Version 1 is the first: nothing to upgrade yet. A change of meaning adds a step here and leaves the old ones alone. */
+/**
+ * Version 1 is the first: nothing to upgrade yet. A change of meaning adds a step here and leaves the old ones alone.
+ */
 const UPGRADERS: Upgraders = {};
 
 const ALERT_COLUMNS: readonly AlertColumn[] = ['fired', 'onset', 'kind', 'stream', 'lag', 'peak', 'duration'];
@@ -68,7 +85,8 @@ export function encodeView(view: ViewState): string {
   if (view.source?.kind === 'url') add('url', view.source.url);
   if (view.source?.kind === 'file') add('file', view.source.name);
   const part = view.source?.part;
-  for (const [key, values] of Object.entries(part?.where ?? {})) for (const value of values) add(WHERE + key, value ?? MISSING_PARTITION);
+  for (const [key, values] of Object.entries(part?.where ?? {}))
+    for (const value of values) add(WHERE + key, value ?? MISSING_PARTITION);
   if (part && part.from !== null) add('from', timeText(part.from));
   if (part && part.to !== null) add('to', timeText(part.to));
   for (const [column, from] of Object.entries(view.mapping ?? {})) add(`map.${column}`, from);
@@ -77,15 +95,21 @@ export function encodeView(view: ViewState): string {
   if (view.range) add('range', writeRange(view.range));
   for (const stream of view.hiddenStreams) add('hidden', stream);
   if (view.selected !== null) add('at', String(view.selected));
-  if (view.evidence) add('evidence', [view.evidence.event, view.evidence.tab, ...(view.evidence.kind ? [view.evidence.kind] : [])].join(','));
+  if (view.evidence)
+    add(
+      'evidence',
+      [view.evidence.event, view.evidence.tab, ...(view.evidence.kind ? [view.evidence.kind] : [])].join(','),
+    );
   for (const [choice, value] of Object.entries(view.evidence?.choices ?? {})) add(EVIDENCE + choice, value);
   if (view.theme !== DEFAULT_VIEW.theme) add('theme', view.theme);
   for (const panel of view.foldedPanels) add('folded', panel);
   if (view.alertFilter.kinds) add('alerts', view.alertFilter.kinds.join(',') || 'none');
   if (view.alertFilter.stream !== null) add('alert_stream', view.alertFilter.stream);
-  if (!same(view.alertSort, DEFAULT_VIEW.alertSort)) add('sort', `${view.alertSort.by}${view.alertSort.descending ? ',down' : ''}`);
+  if (!same(view.alertSort, DEFAULT_VIEW.alertSort))
+    add('sort', `${view.alertSort.by}${view.alertSort.descending ? ',down' : ''}`);
   const addChanged = (prefix: string, parameters: Parameters) => {
-    for (const [name, value] of Object.entries(changedParameters(parameters))) add(prefix + name, Array.isArray(value) ? value.join(',') : String(value));
+    for (const [name, value] of Object.entries(changedParameters(parameters)))
+      add(prefix + name, Array.isArray(value) ? value.join(',') : String(value));
   };
   addChanged('', view.parameters);
   if (view.reference !== null) add('reference', view.reference);
@@ -95,7 +119,10 @@ export function encodeView(view: ViewState): string {
 }
 
 /** Never throws: a field that cannot be read keeps its default and is reported. */
-export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { readonly view: ViewState; readonly dropped: readonly Dropped[] } {
+export function decodeView(
+  text: string,
+  upgraders: Upgraders = UPGRADERS,
+): { readonly view: ViewState; readonly dropped: readonly Dropped[] } {
   const dropped: Dropped[] = [];
   const fields = upgrade(split(text), upgraders, dropped);
   const view: { -readonly [K in keyof ViewState]: ViewState[K] } = { ...DEFAULT_VIEW };
@@ -103,7 +130,11 @@ export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { re
   const parameters: Partial<Record<ParameterName, unknown>> = {};
   const baseline: Partial<Record<ParameterName, unknown>> = {};
   const choices: Partial<Record<EvidenceChoice, string>> = {};
-  const part: { where: Record<string, (string | null)[]>; from: number | null; to: number | null } = { where: {}, from: null, to: null };
+  const part: { where: Record<string, (string | null)[]>; from: number | null; to: number | null } = {
+    where: {},
+    from: null,
+    to: null,
+  };
   const drop = (field: string, problem: string) => void dropped.push({ field, problem });
 
   for (const [name, value] of fields) {
@@ -117,7 +148,10 @@ export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { re
     } else if (name === 'file') view.source = { kind: 'file', name: value };
     else if (name.startsWith(WHERE) && name.length > WHERE.length) {
       const key = name.slice(WHERE.length);
-      part.where = { ...part.where, [key]: [...(Object.hasOwn(part.where, key) ? part.where[key] : []), value === MISSING_PARTITION ? null : value] };
+      part.where = {
+        ...part.where,
+        [key]: [...(Object.hasOwn(part.where, key) ? part.where[key] : []), value === MISSING_PARTITION ? null : value],
+      };
     } else if (name === 'from' || name === 'to') {
       const time = readTime(value);
       if (time === null) drop(name, `"${value}" is not a time such as 2026-01-05T09:30:00Z`);
@@ -134,7 +168,8 @@ export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { re
       const range = readRange(value);
       if (range) view.range = range;
       else drop(name, `"${value}" is not a range of events such as 100-200`);
-    } else if (name === 'hidden') view.hiddenStreams = [...view.hiddenStreams.filter((stream) => stream !== value), value];
+    } else if (name === 'hidden')
+      view.hiddenStreams = [...view.hiddenStreams.filter((stream) => stream !== value), value];
     else if (name === 'at') {
       const index = readIndex(value);
       if (index !== null) view.selected = index;
@@ -182,10 +217,16 @@ export function decodeView(text: string, upgraders: Upgraders = UPGRADERS): { re
 }
 
 function split(text: string): Fields {
-  return text.replace(/^[#?]/, '').split('&').filter((part) => part !== '').map((part) => {
-    const at = part.indexOf('=');
-    return at < 0 ? [unescape(part), ''] as const : [unescape(part.slice(0, at)), unescape(part.slice(at + 1))] as const;
-  });
+  return text
+    .replace(/^[#?]/, '')
+    .split('&')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const at = part.indexOf('=');
+      return at < 0
+        ? ([unescape(part), ''] as const)
+        : ([unescape(part.slice(0, at)), unescape(part.slice(at + 1))] as const);
+    });
 }
 
 /** Takes the fields step by step to the current version; a link without `v` (written by hand) counts as current. */
@@ -195,13 +236,19 @@ function upgrade(fields: Fields, upgraders: Upgraders, dropped: Dropped[]): Fiel
   if (stated === undefined) return rest;
   const version = readIndex(stated);
   if (version === null || version > URL_VERSION) {
-    dropped.push({ field: 'v', problem: `"${stated}" is not a version that this page knows; what it can read of the address is used` });
+    dropped.push({
+      field: 'v',
+      problem: `"${stated}" is not a version that this page knows; what it can read of the address is used`,
+    });
     return rest;
   }
   for (let step = version; step < URL_VERSION; step += 1) {
     const next = upgraders[step];
     if (!next) {
-      dropped.push({ field: 'v', problem: `there is no step from version ${step}; the address is read as version ${URL_VERSION}` });
+      dropped.push({
+        field: 'v',
+        problem: `there is no step from version ${step}; the address is read as version ${URL_VERSION}`,
+      });
       return rest;
     }
     rest = next(rest);
@@ -209,7 +256,8 @@ function upgrade(fields: Fields, upgraders: Upgraders, dropped: Dropped[]): Fiel
   return rest;
 }
 
-const isOneOf = <T extends string>(values: readonly T[], value: string): value is T => (values as readonly string[]).includes(value);
+const isOneOf = <T extends string>(values: readonly T[], value: string): value is T =>
+  (values as readonly string[]).includes(value);
 
 function isHttpUrl(text: string): boolean {
   const base = typeof location === 'undefined' ? undefined : location.href;
@@ -250,7 +298,7 @@ function readEvidence(text: string): EvidenceView | null {
 function readKinds(text: string): readonly AlertKind[] | null {
   if (text === 'none') return [];
   const kinds = text.split(',');
-  return kinds.every((kind) => isOneOf(ALERT_KINDS, kind)) ? (kinds) : null;
+  return kinds.every((kind) => isOneOf(ALERT_KINDS, kind)) ? kinds : null;
 }
 
 function readParameter(name: ParameterName, text: string): unknown {
@@ -267,7 +315,10 @@ function readParameter(name: ParameterName, text: string): unknown {
   }
 }
 
-/** Values that are fine one by one may contradict each other: then the fewest of them are dropped, in the order in which they stand. */
+/**
+ * Values that are fine one by one may contradict each other: then the fewest of them are dropped, in the order in which
+ * they stand.
+ */
 function combine(values: Partial<Record<ParameterName, unknown>>, prefix: string, dropped: Dropped[]): Parameters {
   const kept = { ...values };
   for (;;) {
@@ -279,7 +330,10 @@ function combine(values: Partial<Record<ParameterName, unknown>>, prefix: string
       return without.ok ? 0 : without.error.length;
     };
     const culprit = names.find((name) => errorsWithout(name) < parsed.error.length) ?? names[0];
-    dropped.push({ field: prefix + culprit, problem: parsed.error.map(({ name, problem }) => `${name} ${problem}`).join('; ') });
+    dropped.push({
+      field: prefix + culprit,
+      problem: parsed.error.map(({ name, problem }) => `${name} ${problem}`).join('; '),
+    });
     delete kept[culprit];
   }
 }

@@ -24,7 +24,10 @@ export const DEFAULT_VIEW: ViewState = Object.freeze<ViewState>({
   alertSort: { by: 'fired', descending: false },
 });
 
-/** A short name for a source, for messages and for the address of the page: the file, the common folder, or the number of files. */
+/**
+ * A short name for a source, for messages and for the address of the page: the file, the common folder, or the number
+ * of files.
+ */
 export function sourceName(source: LedgerSource): string {
   if (source.kind === 'url') return source.url;
   if (source.kind === 'sample') return source.name;
@@ -38,11 +41,16 @@ export function sourceName(source: LedgerSource): string {
 
 /** What of a source fits into the address: everything but the bytes of files. */
 export function viewSource(source: LedgerSource): NonNullable<ViewState['source']> {
-  return source.kind === 'files' ? withPart({ kind: 'file', name: sourceName(source) }, source.part) : withPart(source, source.part);
+  return source.kind === 'files'
+    ? withPart({ kind: 'file', name: sourceName(source) }, source.part)
+    : withPart(source, source.part);
 }
 
 /** A source with another part of it; undefined: all of it. */
-export function withPart<S extends LedgerSource | NonNullable<ViewState['source']>>(source: S, part: LedgerPart | undefined): S {
+export function withPart<S extends LedgerSource | NonNullable<ViewState['source']>>(
+  source: S,
+  part: LedgerPart | undefined,
+): S {
   return { ...source, part: part && normalPart(part) };
 }
 
@@ -65,15 +73,22 @@ export function forgetLedger(view: ViewState): ViewState {
   };
 }
 
-/** Fits a view from an address to a ledger of `events` events: a range, selection or drill-down beyond its end is cut or dropped. */
+/**
+ * Fits a view from an address to a ledger of `events` events: a range, selection or drill-down beyond its end is cut or
+ * dropped.
+ */
 export function fitToLedger(view: ViewState, events: number): ViewState {
   const range = view.range && fitRange(view.range, events);
   const selected = view.selected !== null && view.selected < events ? view.selected : null;
   const evidence = view.evidence !== null && view.evidence.event < events ? view.evidence : null;
-  return range === view.range && selected === view.selected && evidence === view.evidence ? view : { ...view, range, selected, evidence };
+  return range === view.range && selected === view.selected && evidence === view.evidence
+    ? view
+    : { ...view, range, selected, evidence };
 }
 
-/** A whole-number range inside the ledger of at least one event; null when that is the whole ledger or nothing of it. */
+/**
+ * A whole-number range inside the ledger of at least one event; null when that is the whole ledger or nothing of it.
+ */
 export function fitRange(range: IndexRange, events: number): IndexRange | null {
   const from = Math.max(0, Math.floor(Math.min(range.from, range.to)));
   const to = Math.min(events, Math.ceil(Math.max(range.from, range.to)));

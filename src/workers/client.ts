@@ -3,7 +3,9 @@ import { createLifeline, watchWorker, type SpawnedWorker } from './lifeline.ts';
 import type { EngineApi } from './protocol.ts';
 import { callbackToWire, progressToWire, sinkToWire } from './wire.ts';
 
-/** The engine, seen from the page. Every call settles: when the worker dies, with a `TautlineFailure` of kind 'worker'. */
+/**
+ * The engine, seen from the page. Every call settles: when the worker dies, with a `TautlineFailure` of kind 'worker'.
+ */
 export interface EngineClient extends EngineApi {
   /** Starts the worker before the first call. */
   wake(): void;
@@ -23,17 +25,23 @@ const spawnEngineWorker = (): SpawnedWorker =>
 
 /** Starts one worker of the harness pool. */
 export const spawnHarnessWorker = (): SpawnedWorker =>
-  watchWorker(new Worker(new URL('./harness.worker.ts', import.meta.url), { type: 'module', name: 'tautline-harness' }));
+  watchWorker(
+    new Worker(new URL('./harness.worker.ts', import.meta.url), { type: 'module', name: 'tautline-harness' }),
+  );
 
 /** Starts one worker of the investigators' pool. */
 export const spawnInvestigator = (): SpawnedWorker =>
-  watchWorker(new Worker(new URL('./investigator.worker.ts', import.meta.url), { type: 'module', name: 'tautline-investigator' }));
+  watchWorker(
+    new Worker(new URL('./investigator.worker.ts', import.meta.url), { type: 'module', name: 'tautline-investigator' }),
+  );
 
 /** Starts the worker that lays embedding maps out. */
-export const spawnUmapWorker = (): SpawnedWorker => watchWorker(new Worker(new URL('./umap.worker.ts', import.meta.url), { type: 'module', name: 'tautline-map' }));
+export const spawnUmapWorker = (): SpawnedWorker =>
+  watchWorker(new Worker(new URL('./umap.worker.ts', import.meta.url), { type: 'module', name: 'tautline-map' }));
 
 /** Starts one worker of the laboratory. */
-export const spawnLabWorker = (): SpawnedWorker => watchWorker(new Worker(new URL('./lab.worker.ts', import.meta.url), { type: 'module', name: 'tautline-lab' }));
+export const spawnLabWorker = (): SpawnedWorker =>
+  watchWorker(new Worker(new URL('./lab.worker.ts', import.meta.url), { type: 'module', name: 'tautline-lab' }));
 
 /** Starts the engine worker at the first call, or when it is woken. */
 export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: EngineClientOptions = {}): EngineClient {
@@ -46,11 +54,21 @@ export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: Eng
   const call = <R>(what: string, use: (remote: Remote<EngineApi>) => Promise<R>) => lifeline.call(what, use);
   return {
     open: (source, mapping, sink, onProgress, k) =>
-      call('opening the ledger', (remote) => remote.open(source, mapping, sink && sinkToWire(sink), progressToWire(onProgress), k)),
-    store: (sink, onProgress) => call('storing the events', (remote) => remote.store(sinkToWire(sink), progressToWire(onProgress))),
-    analyze: (parameters, onProgress, baseline, visible, onPreview) => call(
-      'analysing the ledger', (remote) => remote.analyze(parameters, progressToWire(onProgress), baseline, visible, onPreview && callbackToWire(onPreview)),
-    ),
+      call('opening the ledger', (remote) =>
+        remote.open(source, mapping, sink && sinkToWire(sink), progressToWire(onProgress), k),
+      ),
+    store: (sink, onProgress) =>
+      call('storing the events', (remote) => remote.store(sinkToWire(sink), progressToWire(onProgress))),
+    analyze: (parameters, onProgress, baseline, visible, onPreview) =>
+      call('analysing the ledger', (remote) =>
+        remote.analyze(
+          parameters,
+          progressToWire(onProgress),
+          baseline,
+          visible,
+          onPreview && callbackToWire(onPreview),
+        ),
+      ),
     supersede() {
       call('ending an analysis', (remote) => remote.supersede()).catch(() => undefined);
     },
@@ -61,7 +79,8 @@ export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: Eng
     },
     series: (request) => call('drawing a series', (remote) => remote.series(request)),
     valuesAsOf: (...asked) => call('reading values', (remote) => remote.valuesAsOf(...asked)),
-    composition: (range, axis, buckets, next) => call('counting routes', (remote) => remote.composition(range, axis, buckets, next)),
+    composition: (range, axis, buckets, next) =>
+      call('counting routes', (remote) => remote.composition(range, axis, buckets, next)),
     couplingMatrix: (at) => call('reading the coupling matrix', (remote) => remote.couplingMatrix(at)),
     event: (index) => call('reading an event', (remote) => remote.event(index)),
     nearest: (...query) => call('finding the nearest event', (remote) => remote.nearest(...query)),
@@ -77,7 +96,8 @@ export function createEngineClient({ spawn = spawnEngineWorker, onRestart }: Eng
     handoffGraph: (turns, agents) => call('reading hand-offs', (remote) => remote.handoffGraph(turns, agents)),
     embeddingMap: (limit) => call('mapping the embeddings', (remote) => remote.embeddingMap(limit)),
     rowFacts: (rows) => call('looking rows up', (remote) => remote.rowFacts(rows)),
-    investigationColumns: (alert) => call('gathering what to investigate', (remote) => remote.investigationColumns(alert)),
+    investigationColumns: (alert) =>
+      call('gathering what to investigate', (remote) => remote.investigationColumns(alert)),
     inControl: (from) => call('gathering what is in control', (remote) => remote.inControl(from)),
     labColumns: () => call('gathering the projected ledger', (remote) => remote.labColumns()),
     delayPlan: (ask) => call('planning injected changes', (remote) => remote.delayPlan(ask)),

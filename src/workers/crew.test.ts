@@ -35,24 +35,42 @@ function loaded(of: RandomLedger): Detector {
 describe('a crew', () => {
   it('gives the bits that one thread gives', async () => {
     const change = fc.record({
-      lambda_slow: fc.constantFrom(0.05, 0.1), lambda_fast: fc.constantFrom(0.25, 0.4), anchor: fc.constantFrom('lineage' as const, 'reference' as const), emd_window: fc.constantFrom(16, 64),
-      mewma_lambda: fc.constantFrom(0.1, 0.2), adaptive: fc.boolean(),
+      lambda_slow: fc.constantFrom(0.05, 0.1),
+      lambda_fast: fc.constantFrom(0.25, 0.4),
+      anchor: fc.constantFrom('lineage' as const, 'reference' as const),
+      emd_window: fc.constantFrom(16, 64),
+      mewma_lambda: fc.constantFrom(0.1, 0.2),
+      adaptive: fc.boolean(),
     });
-    const ledger = fc.record({ n: fc.constantFrom(1, 700, 9000), k: fc.constantFrom(1, 3, 8), streams: fc.constantFrom(2, 3, 7), seed: fc.nat(), voids: fc.constantFrom(0, 0.3) });
-    await fc.assert(fc.asyncProperty(ledger, fc.array(change, { minLength: 1, maxLength: 3 }), fc.constantFrom(1, 2, 3), async (of, changes, size) => {
-      const shared = loaded(of);
-      const threads = crewOf(size);
-      for (const next of changes) {
-        const p = parameters(next);
-        await shared.prepare(p, { ...patient(), crew: threads, crewFrom: 0 });
-        const signals = bitsOf(shared.runSignals(p));
-        const alone = loaded(of);
-        expect(signals).toEqual(bitsOf(alone.runSignals(p)));
-        expect(shared.decide(p).alerts).toEqual(alone.decide(p).alerts);
-        expect(shared.couplingMatrix(of.n - 1)).toEqual(alone.couplingMatrix(of.n - 1));
-      }
-      threads.dispose();
-    }), { numRuns: 12 });
+    const ledger = fc.record({
+      n: fc.constantFrom(1, 700, 9000),
+      k: fc.constantFrom(1, 3, 8),
+      streams: fc.constantFrom(2, 3, 7),
+      seed: fc.nat(),
+      voids: fc.constantFrom(0, 0.3),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        ledger,
+        fc.array(change, { minLength: 1, maxLength: 3 }),
+        fc.constantFrom(1, 2, 3),
+        async (of, changes, size) => {
+          const shared = loaded(of);
+          const threads = crewOf(size);
+          for (const next of changes) {
+            const p = parameters(next);
+            await shared.prepare(p, { ...patient(), crew: threads, crewFrom: 0 });
+            const signals = bitsOf(shared.runSignals(p));
+            const alone = loaded(of);
+            expect(signals).toEqual(bitsOf(alone.runSignals(p)));
+            expect(shared.decide(p).alerts).toEqual(alone.decide(p).alerts);
+            expect(shared.couplingMatrix(of.n - 1)).toEqual(alone.couplingMatrix(of.n - 1));
+          }
+          threads.dispose();
+        },
+      ),
+      { numRuns: 12 },
+    );
   });
 
   it('is woken for a ledger whose first run will call it, and is the crew of that run', async () => {
@@ -76,17 +94,33 @@ describe('a crew', () => {
     let struck = false;
     const stricken: Crew = {
       size: 2,
-      run: (ledger, tasks, accept, signal) => threads.run(ledger, tasks, (task, part) => {
-        if (!struck) members[1].die('it was struck by lightning');
-        struck = true;
-        accept(task, part);
-      }, signal),
+      run: (ledger, tasks, accept, signal) =>
+        threads.run(
+          ledger,
+          tasks,
+          (task, part) => {
+            if (!struck) members[1].die('it was struck by lightning');
+            struck = true;
+            accept(task, part);
+          },
+          signal,
+        ),
     };
-    await detector.prepare(parameters(), { ...patient(), crew: stricken, crewFrom: 0, onCrewTrouble: (problem) => troubles.push(problem) });
+    await detector.prepare(parameters(), {
+      ...patient(),
+      crew: stricken,
+      crewFrom: 0,
+      onCrewTrouble: (problem) => troubles.push(problem),
+    });
     expect(troubles).toEqual(['it was struck by lightning']);
     expect(bitsOf(detector.runSignals(parameters()))).toEqual(bitsOf(loaded(of).runSignals(parameters())));
     const next = parameters({ lambda_slow: 0.1 });
-    await detector.prepare(next, { ...patient(), crew: threads, crewFrom: 0, onCrewTrouble: (problem) => troubles.push(problem) });
+    await detector.prepare(next, {
+      ...patient(),
+      crew: threads,
+      crewFrom: 0,
+      onCrewTrouble: (problem) => troubles.push(problem),
+    });
     expect(bitsOf(detector.runSignals(next))).toEqual(bitsOf(loaded(of).runSignals(next)));
     expect(troubles).toHaveLength(1);
   });
@@ -101,7 +135,14 @@ describe('a crew', () => {
       if (!struck) members[1].die('it was struck by lightning');
       struck = true;
     };
-    await detector.prepare(parameters(), { ...patient(), onProgress, stretch: 0, crew: threads, crewFrom: 0, onCrewTrouble: (problem) => troubles.push(problem) });
+    await detector.prepare(parameters(), {
+      ...patient(),
+      onProgress,
+      stretch: 0,
+      crew: threads,
+      crewFrom: 0,
+      onCrewTrouble: (problem) => troubles.push(problem),
+    });
     expect(members).toHaveLength(3);
     expect(troubles).toEqual([]);
     expect(bitsOf(detector.runSignals(parameters()))).toEqual(bitsOf(loaded(of).runSignals(parameters())));
@@ -114,7 +155,12 @@ describe('a crew', () => {
       throw new Error('no more threads');
     });
     const troubles: string[] = [];
-    await detector.prepare(parameters(), { ...patient(), crew, crewFrom: 0, onCrewTrouble: (problem) => troubles.push(problem) });
+    await detector.prepare(parameters(), {
+      ...patient(),
+      crew,
+      crewFrom: 0,
+      onCrewTrouble: (problem) => troubles.push(problem),
+    });
     expect(troubles).toHaveLength(2);
     expect(troubles[0]).toContain('no more threads');
     expect(bitsOf(detector.runSignals(parameters()))).toEqual(bitsOf(loaded(of).runSignals(parameters())));
@@ -127,7 +173,13 @@ describe('a crew', () => {
     detector.runSignals(parameters());
     for (const lambda_slow of [0.08, 0.09, 0.1]) {
       const abort = new AbortController();
-      const cancelled = detector.prepare(parameters({ lambda_slow }), { signal: abort.signal, onProgress: () => abort.abort(), stretch: 0, crew: threads, crewFrom: 0 });
+      const cancelled = detector.prepare(parameters({ lambda_slow }), {
+        signal: abort.signal,
+        onProgress: () => abort.abort(),
+        stretch: 0,
+        crew: threads,
+        crewFrom: 0,
+      });
       await expect(cancelled).rejects.toMatchObject({ error: { kind: 'cancelled' } });
     }
     const next = parameters({ lambda_slow: 0.07 });
@@ -137,14 +189,28 @@ describe('a crew', () => {
 });
 
 it('streams are shared out whole, the longest first, no member with more than twice the best share', () => {
-  fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 24 }), fc.integer({ min: 1, max: 4 }), fc.constantFrom(8, 32), (events, size, k) => {
-    const speed = new StageSpeed(k);
-    const shares = shareOut(['tracker', 'transport'], events, size, speed);
-    const costs = shares.map((share) => (['tracker', 'transport'] as const).reduce((sum, stage) => sum + speed.of(stage) * events.reduce((all, n, s) => all + (share[stage]?.[s] ?? 0) * n, 0), 0));
-    for (const stage of ['tracker', 'transport'] as const) for (const s of events.keys()) expect(shares.reduce((all, share) => all + (share[stage]?.[s] ?? 0), 0)).toBe(1);
-    const items = events.flatMap((n) => [n * speed.of('tracker'), n * speed.of('transport')]);
-    const best = Math.max(Math.max(...items), items.reduce((a, b) => a + b, 0) / size);
-    // Graham (1969): no list schedule takes more than twice the larger of the two bounds.
-    expect(Math.max(...costs)).toBeLessThanOrEqual(2 * best + 1e-6);
-  }));
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 24 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.constantFrom(8, 32),
+      (events, size, k) => {
+        const speed = new StageSpeed(k);
+        const shares = shareOut(['tracker', 'transport'], events, size, speed);
+        const costs = shares.map((share) =>
+          (['tracker', 'transport'] as const).reduce(
+            (sum, stage) => sum + speed.of(stage) * events.reduce((all, n, s) => all + (share[stage]?.[s] ?? 0) * n, 0),
+            0,
+          ),
+        );
+        for (const stage of ['tracker', 'transport'] as const)
+          for (const s of events.keys())
+            expect(shares.reduce((all, share) => all + (share[stage]?.[s] ?? 0), 0)).toBe(1);
+        const items = events.flatMap((n) => [n * speed.of('tracker'), n * speed.of('transport')]);
+        const best = Math.max(Math.max(...items), items.reduce((a, b) => a + b, 0) / size);
+        // Graham (1969): no list schedule takes more than twice the larger of the two bounds.
+        expect(Math.max(...costs)).toBeLessThanOrEqual(2 * best + 1e-6);
+      },
+    ),
+  );
 });

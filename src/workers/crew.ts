@@ -27,18 +27,27 @@ export function crewToWire(loadKernels: () => Promise<KernelModule>): CrewApi {
     return done;
   }
   return {
-    load: (ledger) => inTurn('taking in a ledger', async () => {
-      member ??= createCrewMember(await loadKernels());
-      member.load(ledger);
-    }),
+    load: (ledger) =>
+      inTurn('taking in a ledger', async () => {
+        member ??= createCrewMember(await loadKernels());
+        member.load(ledger);
+      }),
     run(task, give) {
       newest += 1;
       const mine = newest;
       return inTurn('computing signals', async () => {
         const given: unknown[] = [];
-        await member!.run(task, (part) => {
-          given.push(give(transfer(part, [...part.values.map((values) => values.buffer), part.residual.buffer] as ArrayBuffer[])));
-        }, () => stopped >= mine);
+        await member!.run(
+          task,
+          (part) => {
+            given.push(
+              give(
+                transfer(part, [...part.values.map((values) => values.buffer), part.residual.buffer] as ArrayBuffer[]),
+              ),
+            );
+          },
+          () => stopped >= mine,
+        );
         await Promise.all(given);
       });
     },
@@ -68,17 +77,21 @@ interface Slot {
 export function createCrew(size: number, spawn: () => SpawnedWorker): CrewThreads {
   let slots: Slot[] | null = null;
 
-  const start = (): Slot[] => Array.from({ length: size }, () => {
-    const slot: Slot = {
-      holds: null,
-      lifeline: createLifeline<CrewApi>({
-        name: 'signal', spawn, advice: 'Its streams are computed by the engine itself', onRestart: () => {
-          slot.holds = null;
-        },
-      }),
-    };
-    return slot;
-  });
+  const start = (): Slot[] =>
+    Array.from({ length: size }, () => {
+      const slot: Slot = {
+        holds: null,
+        lifeline: createLifeline<CrewApi>({
+          name: 'signal',
+          spawn,
+          advice: 'Its streams are computed by the engine itself',
+          onRestart: () => {
+            slot.holds = null;
+          },
+        }),
+      };
+      return slot;
+    });
 
   function load(slot: Slot, ledger: CrewLedger): Promise<void> {
     if (slot.holds?.ledger === ledger) return slot.holds.taken;
@@ -90,18 +103,33 @@ export function createCrew(size: number, spawn: () => SpawnedWorker): CrewThread
     return taken;
   }
 
-  async function give(slot: Slot, ledger: CrewLedger, task: CrewTask, accept: (part: CrewPart) => void, signal: AbortSignal): Promise<string | null> {
+  async function give(
+    slot: Slot,
+    ledger: CrewLedger,
+    task: CrewTask,
+    accept: (part: CrewPart) => void,
+    signal: AbortSignal,
+  ): Promise<string | null> {
     try {
       await load(slot, ledger);
       if (signal.aborted) return null;
       // After a cancel parts may still be under way.
-      await slot.lifeline.call('computing signals', (remote) => remote.run(task, proxy((part: CrewPart) => {
-        if (!signal.aborted) accept(part);
-      })));
+      await slot.lifeline.call('computing signals', (remote) =>
+        remote.run(
+          task,
+          proxy((part: CrewPart) => {
+            if (!signal.aborted) accept(part);
+          }),
+        ),
+      );
       return null;
     } catch (thrown) {
       if (signal.aborted) return null;
-      return thrown instanceof TautlineFailure && thrown.error.kind === 'worker' ? thrown.error.problem : thrown instanceof Error ? thrown.message : String(thrown);
+      return thrown instanceof TautlineFailure && thrown.error.kind === 'worker'
+        ? thrown.error.problem
+        : thrown instanceof Error
+          ? thrown.message
+          : String(thrown);
     }
   }
 
@@ -121,7 +149,10 @@ export function createCrew(size: number, spawn: () => SpawnedWorker): CrewThread
         signal.addEventListener('abort', onAbort, { once: true });
       });
       try {
-        return await Promise.race([Promise.all(used.map((slot, task) => give(slot, ledger, tasks[task], (part) => accept(task, part), signal))), aborted]);
+        return await Promise.race([
+          Promise.all(used.map((slot, task) => give(slot, ledger, tasks[task], (part) => accept(task, part), signal))),
+          aborted,
+        ]);
       } finally {
         signal.removeEventListener('abort', onAbort);
       }

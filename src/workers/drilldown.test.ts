@@ -20,19 +20,22 @@ beforeAll(async () => {
   report = await analysed();
 });
 
-describe('the engine\'s drill-down', () => {
-  it.each<Partial<Parameters>>([{}, { anchor: 'reference' }, { adaptive: false, k: 3 }])('attributes the friction and KL that the charts show, with %j', async (change) => {
-    await analysed(change);
-    for (const at of [14, 40, 400, 961, 1196]) {
-      const { signals } = await engine.event(at);
-      const found = await engine.attribution(at);
-      expect(found.friction).toBeCloseTo(signals.friction, 5);
-      expect(found.kl).toBeCloseTo(signals.kl, 5);
-      const shares = found.events.reduce((sum, e) => sum + e.share, 0) + found.rest.share + found.initial.share;
-      expect(shares).toBeCloseTo(1, 9);
-    }
-    await analysed();
-  });
+describe("the engine's drill-down", () => {
+  it.each<Partial<Parameters>>([{}, { anchor: 'reference' }, { adaptive: false, k: 3 }])(
+    'attributes the friction and KL that the charts show, with %j',
+    async (change) => {
+      await analysed(change);
+      for (const at of [14, 40, 400, 961, 1196]) {
+        const { signals } = await engine.event(at);
+        const found = await engine.attribution(at);
+        expect(found.friction).toBeCloseTo(signals.friction, 5);
+        expect(found.kl).toBeCloseTo(signals.kl, 5);
+        const shares = found.events.reduce((sum, e) => sum + e.share, 0) + found.rest.share + found.initial.share;
+        expect(shares).toBeCloseTo(1, 9);
+      }
+      await analysed();
+    },
+  );
 
   it('names agents and threads', async () => {
     const { agents, threads } = await engine.attribution(1000);
@@ -43,11 +46,18 @@ describe('the engine\'s drill-down', () => {
   it('plans transport at an alert, and the plan does not disturb the analysis', async () => {
     const before = await engine.event(900);
     const alert = report.alerts.find((a) => a.kind === 'DRIFT')!;
-    const plan = await engine.transportPlan({ kind: 'alert', stream: alert.stream, onset: alert.onset, at: Math.min(alert.onset + 200, report.events - 1) });
+    const plan = await engine.transportPlan({
+      kind: 'alert',
+      stream: alert.stream,
+      onset: alert.onset,
+      at: Math.min(alert.onset + 200, report.events - 1),
+    });
     expect(plan.moves).toHaveLength(64);
     expect(plan.emd).toBeGreaterThan(0);
     expect(await engine.event(900)).toEqual(before);
-    await expect(engine.transportPlan({ kind: 'rest', stream: 0, at: 5000 })).rejects.toMatchObject({ error: { kind: 'ledger' } });
+    await expect(engine.transportPlan({ kind: 'rest', stream: 0, at: 5000 })).rejects.toMatchObject({
+      error: { kind: 'ledger' },
+    });
   });
 
   it('knows rows: their events, routes and alerts', async () => {
@@ -80,8 +90,19 @@ describe('the engine\'s drill-down', () => {
     expect(await client.attribution(1000)).toEqual(await engine.attribution(1000));
     const request = { kind: 'rest', stream: 2, at: 1100 } as const;
     expect(await client.transportPlan(request)).toEqual(await engine.transportPlan(request));
-    expect((await client.words({ window: ['refund refund refund'], reference: ['flight flight flight'] })).more[0].term).toBe('refund');
-    const turn = { row: 0, thread: 't', speaker: 'ann', text: 'go @bob', time: 1, latency: 1, handoffTo: null, role: null };
+    expect(
+      (await client.words({ window: ['refund refund refund'], reference: ['flight flight flight'] })).more[0].term,
+    ).toBe('refund');
+    const turn = {
+      row: 0,
+      thread: 't',
+      speaker: 'ann',
+      text: 'go @bob',
+      time: 1,
+      latency: 1,
+      handoffTo: null,
+      role: null,
+    };
     expect((await client.conversation([turn], ['bob'])).graph.handoffs).toHaveLength(1);
     expect((await client.handoffGraph([turn], [])).handoffs).toHaveLength(0);
     expect(await client.rowFacts([5])).toEqual(await engine.rowFacts([5]));
@@ -94,7 +115,9 @@ describe('the engine\'s drill-down', () => {
 describe('the embedding map', () => {
   it('has every event with an embedding once, on the plane that keeps the most of their variance', async () => {
     const map = await engine.embeddingMap(100_000);
-    const voids = (await Promise.all(Array.from({ length: report.events }, (_, i) => engine.event(i)))).filter((event) => event.isVoid).length;
+    const voids = (await Promise.all(Array.from({ length: report.events }, (_, i) => engine.event(i)))).filter(
+      (event) => event.isVoid,
+    ).length;
     expect(map.total).toBe(report.events - voids);
     expect(map.pauses).toBe(voids);
     expect(map.index).toHaveLength(map.total);

@@ -1,7 +1,14 @@
 import type { EventIndex, LedgerRow } from '../core/units.ts';
 import type { InvestigationColumns } from '../detection/drilldown/investigate/columns.ts';
 import type { TransportRequest } from '../detection/drilldown/transport.ts';
-import type { Attribution, Conversation, HandoffGraph, TransportPlan, TurnFields, WordsResult } from '../detection/drilldown/types.ts';
+import type {
+  Attribution,
+  Conversation,
+  HandoffGraph,
+  TransportPlan,
+  TurnFields,
+  WordsResult,
+} from '../detection/drilldown/types.ts';
 import type { AlertKind, Route } from '../detection/types.ts';
 
 export type { InvestigationColumns, TransportRequest };

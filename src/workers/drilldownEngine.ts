@@ -3,7 +3,11 @@ import { TautlineFailure } from '../core/errors.ts';
 import type { EventIndex, LedgerRow } from '../core/units.ts';
 import { attribute } from '../detection/drilldown/attribution.ts';
 import { handoffGraph, readConversation } from '../detection/drilldown/conversation.ts';
-import { INVESTIGATED_SIGNALS, type Codes, type InvestigatedSignal } from '../detection/drilldown/investigate/columns.ts';
+import {
+  INVESTIGATED_SIGNALS,
+  type Codes,
+  type InvestigatedSignal,
+} from '../detection/drilldown/investigate/columns.ts';
 import { investigationWindows } from '../detection/drilldown/investigate/windows.ts';
 import { transportPlan } from '../detection/drilldown/transport.ts';
 import type { TurnFields, TurnInput } from '../detection/drilldown/types.ts';
@@ -36,10 +40,20 @@ export function createDrilldown(source: DrilldownSource): DrilldownApi {
       const { events, coordinates, reference, signals, decisions, parameters } = source.analysis();
       source.requireEvent(at);
       const { agent, thread } = source.ledger().columns;
-      return attribute({
-        events, coordinates, reference, parameters, agent, thread, window: signals.window, windowReference: decisions.calibration.wref,
-        referenceMeans: referenceMeans(events, coordinates, reference).means,
-      }, at);
+      return attribute(
+        {
+          events,
+          coordinates,
+          reference,
+          parameters,
+          agent,
+          thread,
+          window: signals.window,
+          windowReference: decisions.calibration.wref,
+          referenceMeans: referenceMeans(events, coordinates, reference).means,
+        },
+        at,
+      );
     },
 
     async transportPlan(request) {
@@ -71,7 +85,9 @@ export function createDrilldown(source: DrilldownSource): DrilldownApi {
       const alert = decisions.alerts[number];
       if (!alert) {
         throw new TautlineFailure({
-          kind: 'ledger', problem: `there is no alert ${number}; the analysis has ${decisions.alerts.length}, from 0`, advice: 'Choose an alert of the newest analysis.',
+          kind: 'ledger',
+          problem: `there is no alert ${number}; the analysis has ${decisions.alerts.length}, from 0`,
+          advice: 'Choose an alert of the newest analysis.',
         });
       }
       const windows = investigationWindows(events, alert, reference);
@@ -79,20 +95,28 @@ export function createDrilldown(source: DrilldownSource): DrilldownApi {
       const own: number[] = [];
       for (let i = 0; i < window.to; i += 1) if (events.stream[i] === alert.stream) own.push(i);
       const index = Int32Array.from(own);
-      const within = (i: EventIndex, { from, to }: { readonly from: number; readonly to: number }) => i >= from && i < to;
+      const within = (i: EventIndex, { from, to }: { readonly from: number; readonly to: number }) =>
+        i >= from && i < to;
       const { agent, thread, instantiation } = source.ledger().columns;
       const codes = (column: DictionaryColumn | null): Codes | null =>
-        (column ? { codes: Int32Array.from(index, (i) => column.codes[events.row[i]]), values: column.values } : null);
+        column ? { codes: Int32Array.from(index, (i) => column.codes[events.row[i]]), values: column.values } : null;
       return {
-        alert, windows, stream: events.streams[alert.stream], index,
+        alert,
+        windows,
+        stream: events.streams[alert.stream],
+        index,
         earlier: decisions.alerts.filter((one) => one.stream === alert.stream && one.fired < alert.fired),
         time: Float64Array.from(index, (i) => events.time[i]),
         isVoid: Uint8Array.from(index, (i) => events.isVoid[i]),
         row: Int32Array.from(index, (i) => events.row[i]),
         part: Int8Array.from(index, (i) => (within(i, window) ? 1 : within(i, baseline) ? 0 : -1)),
-        agent: codes(agent), thread: codes(thread), instantiation: codes(instantiation),
+        agent: codes(agent),
+        thread: codes(thread),
+        instantiation: codes(instantiation),
         latency: Float64Array.from(index, (i) => events.latency[i]),
-        signals: Object.fromEntries(INVESTIGATED_SIGNALS.map((name) => [name, Float64Array.from(index, (i) => signals[name][i])])) as Record<InvestigatedSignal, Float64Array>,
+        signals: Object.fromEntries(
+          INVESTIGATED_SIGNALS.map((name) => [name, Float64Array.from(index, (i) => signals[name][i])]),
+        ) as Record<InvestigatedSignal, Float64Array>,
       };
     },
   };

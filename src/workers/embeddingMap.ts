@@ -6,7 +6,12 @@ import type { EmbeddingMap } from './drilldown.ts';
  * Events with an embedding as points on the principal plane of the whitened coordinates of all points shown (spec 3).
  * @param limit points at most; where there are more, evenly spread ones stand for all
  */
-export function embeddingMap(events: EventColumns, { k, x }: Coordinates, route: Uint8Array, limit: number): EmbeddingMap {
+export function embeddingMap(
+  events: EventColumns,
+  { k, x }: Coordinates,
+  route: Uint8Array,
+  limit: number,
+): EmbeddingMap {
   const present: number[] = [];
   for (let i = 0; i < events.n; i += 1) if (!events.isVoid[i]) present.push(i);
   const n = Math.min(present.length, Math.max(1, Math.floor(limit)));
@@ -15,7 +20,13 @@ export function embeddingMap(events: EventColumns, { k, x }: Coordinates, route:
   index.forEach((i, j) => points.set(x.subarray(i * k, (i + 1) * k), j * k));
   const { points: plane, explained } = principalPlane(points, k);
   return {
-    index, k, x: points, plane: Float32Array.from(plane), explained, total: present.length, pauses: events.n - present.length,
+    index,
+    k,
+    x: points,
+    plane: Float32Array.from(plane),
+    explained,
+    total: present.length,
+    pauses: events.n - present.length,
     stream: Int32Array.from(index, (i) => events.stream[i]),
     route: Uint8Array.from(index, (i) => route[i]),
     time: Float64Array.from(index, (i) => (events.hasTime ? events.time[i] : Number.NaN)),

@@ -23,15 +23,16 @@ async function opened(from: LedgerSource = source): Promise<Engine> {
   await engine.open(from, null, drop, ignore);
   return engine;
 }
-const errorOf = (call: Promise<unknown>): Promise<TautlineError> => call.then(
-  () => {
-    throw new Error('it did not fail');
-  },
-  (thrown: unknown) => {
-    expect(thrown).toBeInstanceOf(TautlineFailure);
-    return (thrown as TautlineFailure).error;
-  },
-);
+const errorOf = (call: Promise<unknown>): Promise<TautlineError> =>
+  call.then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (thrown: unknown) => {
+      expect(thrown).toBeInstanceOf(TautlineFailure);
+      return (thrown as TautlineFailure).error;
+    },
+  );
 const withoutClock = (report: AnalysisReport) => ({ ...report, revision: 0, signalsRevision: 0, timings: {} });
 const stagesOf = (report: AnalysisReport) => Object.keys(report.timings).sort();
 
@@ -45,11 +46,21 @@ describe('an analysis', () => {
 
   it('describes the ledger', () => {
     expect(report).toMatchObject({
-      events: 1200, hasTime: true, hasLatency: true, sync: 'time', k: 6, dimension: 6, retrospective: false, streamsLeftOut: [],
-      reference: { from: 0, to: 240 }, timeRange: [1_700_000_000_000, 1_700_000_399_080],
+      events: 1200,
+      hasTime: true,
+      hasLatency: true,
+      sync: 'time',
+      k: 6,
+      dimension: 6,
+      retrospective: false,
+      streamsLeftOut: [],
+      reference: { from: 0, to: 240 },
+      timeRange: [1_700_000_000_000, 1_700_000_399_080],
     });
     expect(report.streams).toEqual([
-      { name: 'a', events: 400, voidEvents: 8 }, { name: 'b', events: 400, voidEvents: 8 }, { name: 'c', events: 400, voidEvents: 8 },
+      { name: 'a', events: 400, voidEvents: 8 },
+      { name: 'b', events: 400, voidEvents: 8 },
+      { name: 'c', events: 400, voidEvents: 8 },
     ]);
     expect(report.notes.join(' ')).toContain('6 axes are used, not 8');
     expect(stagesOf(report)).toEqual(['decisions', 'projection', 'signals']);
@@ -66,10 +77,18 @@ describe('an analysis', () => {
 
   it('draws lines of the events of each stream', async () => {
     const range = { from: 100, to: 700 };
-    const { lines, revision } = await engine.series({ name: 'entropy', range, axis: 'time', buckets: 50, streams: [2, 0] });
+    const { lines, revision } = await engine.series({
+      name: 'entropy',
+      range,
+      axis: 'time',
+      buckets: 50,
+      streams: [2, 0],
+    });
     expect(revision).toBe(report.revision);
     expect(lines.map((line) => line.stream)).toEqual([2, 0]);
-    const signals = tableFromIPC(await engine.signalsArrow()).toArray().map((row) => row!.toJSON());
+    const signals = tableFromIPC(await engine.signalsArrow())
+      .toArray()
+      .map((row) => row!.toJSON());
     for (const { stream, points } of lines) {
       expect(points.length / 2).toBeLessThanOrEqual(102);
       for (let i = 0; i < points.length; i += 2) {
@@ -83,16 +102,27 @@ describe('an analysis', () => {
   });
 
   it('tells of an event what the table of signals says of it', async () => {
-    const rows = tableFromIPC(await engine.signalsArrow()).toArray().map((row) => row!.toJSON());
+    const rows = tableFromIPC(await engine.signalsArrow())
+      .toArray()
+      .map((row) => row!.toJSON());
     expect(rows).toHaveLength(1200);
     for (const index of [0, 49, 300, 1100]) {
       const detail = await engine.event(index);
       const row = rows[index];
       expect({ ...detail, signals: null, why: null }).toEqual({
-        index, row: row.row, eventId: row.event_id, stream: index % 3, seq: row.seq, time: 1_700_000_000_000 + 1000 * Math.floor(index / 3) + 40 * (index % 3),
-        isVoid: index === 49, route: row.route, signals: null, why: null,
+        index,
+        row: row.row,
+        eventId: row.event_id,
+        stream: index % 3,
+        seq: row.seq,
+        time: 1_700_000_000_000 + 1000 * Math.floor(index / 3) + 40 * (index % 3),
+        isVoid: index === 49,
+        route: row.route,
+        signals: null,
+        why: null,
       });
-      for (const [name, value] of Object.entries(detail.signals)) expect(row[name]).toBe(Number.isNaN(value) ? null : value);
+      for (const [name, value] of Object.entries(detail.signals))
+        expect(row[name]).toBe(Number.isNaN(value) ? null : value);
       expect(detail.why.length).toBeGreaterThan(0);
     }
   });
@@ -117,7 +147,7 @@ describe('an analysis', () => {
         else expect(matrix[3 * p + q]).toBeGreaterThan(0.4);
       }
     }
-    expect([...await engine.rowsOf([5, 1199])]).toEqual([5, 1199]);
+    expect([...(await engine.rowsOf([5, 1199]))]).toEqual([5, 1199]);
   });
 
   it('refuses events that do not exist', async () => {
@@ -144,20 +174,35 @@ describe('stages', () => {
   });
 
   it('give after any sequence of changes what a fresh engine gives', async () => {
-    const change = fc.record<Partial<Parameters>>({
-      k: fc.constantFrom(3, 6), stream: fc.constantFrom('provider_id', 'ledger'), lambda_fast: fc.constantFrom(0.2, 0.25), anchor: fc.constantFrom('lineage', 'reference'),
-      h: fc.constantFrom(5, 8.5), tau_min: fc.constantFrom(1.85, 2.2),
-    }, { requiredKeys: [] });
+    const change = fc.record<Partial<Parameters>>(
+      {
+        k: fc.constantFrom(3, 6),
+        stream: fc.constantFrom('provider_id', 'ledger'),
+        lambda_fast: fc.constantFrom(0.2, 0.25),
+        anchor: fc.constantFrom('lineage', 'reference'),
+        h: fc.constantFrom(5, 8.5),
+        tau_min: fc.constantFrom(1.85, 2.2),
+      },
+      { requiredKeys: [] },
+    );
     const engine = await opened();
-    await fc.assert(fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
-      let last: AnalysisReport | null = null;
-      for (const step of changes) last = await engine.analyze(parameters(step), ignore);
-      const fresh = await opened();
-      const expected = await fresh.analyze(parameters(changes.at(-1)), ignore);
-      // A cut of a larger fit and a fit of that size agree to the accuracy of the eigenpairs only.
-      const rounded = (report: AnalysisReport) => JSON.parse(JSON.stringify(withoutClock(report), (_, v: unknown) => (typeof v === 'number' ? Number(v.toPrecision(5)) : v))) as unknown;
-      expect(rounded(last!)).toEqual(rounded(expected));
-    }), { numRuns: 12 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
+        let last: AnalysisReport | null = null;
+        for (const step of changes) last = await engine.analyze(parameters(step), ignore);
+        const fresh = await opened();
+        const expected = await fresh.analyze(parameters(changes.at(-1)), ignore);
+        // A cut of a larger fit and a fit of that size agree to the accuracy of the eigenpairs only.
+        const rounded = (report: AnalysisReport) =>
+          JSON.parse(
+            JSON.stringify(withoutClock(report), (_, v: unknown) =>
+              typeof v === 'number' ? Number(v.toPrecision(5)) : v,
+            ),
+          ) as unknown;
+        expect(rounded(last!)).toEqual(rounded(expected));
+      }),
+      { numRuns: 12 },
+    );
   });
 
   it('compare with the defaults on the same streams, axes and reference', async () => {
@@ -184,12 +229,26 @@ it('signals keep their revision until they are computed again', async () => {
 it('answers questions that were asked along with an analysis from that one', async () => {
   const engine = await opened();
   const before = await engine.analyze(parameters(), ignore);
-  const request = { name: 'cusum', range: { from: 0, to: 1200 }, axis: 'event', buckets: 50, streams: [0, 1, 2] } as const;
+  const request = {
+    name: 'cusum',
+    range: { from: 0, to: 1200 },
+    axis: 'event',
+    buckets: 50,
+    streams: [0, 1, 2],
+  } as const;
   const analysing = engine.analyze(parameters({ h: 3 }), ignore);
-  const asked = Promise.all([engine.series({ ...request, next: true }), engine.composition(request.range, 'event', 10, true), engine.valuesAsOf('cusum', 1199, [1], true)]);
+  const asked = Promise.all([
+    engine.series({ ...request, next: true }),
+    engine.composition(request.range, 'event', 10, true),
+    engine.valuesAsOf('cusum', 1199, [1], true),
+  ]);
   const after = await analysing;
   const [series, composition, values] = await asked;
-  expect([series.revision, composition.revision, values.revision]).toEqual([after.revision, after.revision, after.revision]);
+  expect([series.revision, composition.revision, values.revision]).toEqual([
+    after.revision,
+    after.revision,
+    after.revision,
+  ]);
   expect(after.revision).toBeGreaterThan(before.revision);
   expect(series).toEqual(await engine.series(request));
   expect(composition).toEqual(await engine.composition(request.range, 'event', 10));
@@ -206,18 +265,30 @@ describe('opening', () => {
   it('feeds every row to the sink and refuses questions until there is an analysis', async () => {
     const engine = newEngine();
     expect(await errorOf(engine.event(0))).toMatchObject({ kind: 'ledger' });
-    expect(await errorOf(engine.analyze(parameters(), ignore))).toMatchObject({ kind: 'ledger', problem: 'No ledger is open' });
+    expect(await errorOf(engine.analyze(parameters(), ignore))).toMatchObject({
+      kind: 'ledger',
+      problem: 'No ledger is open',
+    });
     const rows: number[] = [];
-    const report = await engine.open(source, null, async (ipc) => {
-      rows.push(...tableFromIPC(ipc).getChild('row')!.toArray());
-    }, ignore);
+    const report = await engine.open(
+      source,
+      null,
+      async (ipc) => {
+        rows.push(...tableFromIPC(ipc).getChild('row')!.toArray());
+      },
+      ignore,
+    );
     expect(report).toMatchObject({ events: 1200, voidEvents: 24, dimension: 6 });
     expect(rows.sort((a, b) => a - b)).toEqual(Array.from({ length: 1200 }, (_, i) => i));
-    expect(await errorOf(engine.event(0))).toMatchObject({ kind: 'ledger', problem: 'The ledger has not been analysed yet' });
+    expect(await errorOf(engine.event(0))).toMatchObject({
+      kind: 'ledger',
+      problem: 'The ledger has not been analysed yet',
+    });
   });
 
   it('hands the rows over later, the same as it would have at once, and stops where another ledger is opened', async () => {
-    const rowsIn = (into: unknown[]) => async (ipc: Uint8Array) => void into.push(...tableFromIPC(ipc).toArray().map(String));
+    const rowsIn = (into: unknown[]) => async (ipc: Uint8Array) =>
+      void into.push(...tableFromIPC(ipc).toArray().map(String));
     const [atOnce, later]: [unknown[], unknown[]] = [[], []];
     await newEngine().open(source, null, rowsIn(atOnce), ignore);
     const engine = newEngine();
@@ -241,7 +312,10 @@ describe('opening', () => {
 
   it('says what is missing from a ledger without embeddings or text', async () => {
     const engine = await opened(tinyLedger({ bare: true, turns: 20 }));
-    expect(await errorOf(engine.analyze(parameters(), ignore))).toMatchObject({ kind: 'ledger', problem: expect.stringContaining('neither embeddings nor text') });
+    expect(await errorOf(engine.analyze(parameters(), ignore))).toMatchObject({
+      kind: 'ledger',
+      problem: expect.stringContaining('neither embeddings nor text'),
+    });
   });
 
   it('can be cancelled; an analysis cancelled leaves the last one standing', async () => {
@@ -254,20 +328,33 @@ describe('opening', () => {
     const analysing = errorOf(engine.analyze(parameters({ stream: 'agent_id' }), ignore));
     engine.cancel();
     expect(await analysing).toMatchObject({ kind: 'cancelled' });
-    expect((await engine.series({ name: 'kl', range: { from: 0, to: 10 }, axis: 'event', buckets: 4, streams: [0] })).revision).toBe(before.revision);
+    expect(
+      (await engine.series({ name: 'kl', range: { from: 0, to: 10 }, axis: 'event', buckets: 4, streams: [0] }))
+        .revision,
+    ).toBe(before.revision);
     expect((await engine.event(700)).why.length).toBeGreaterThan(0);
     expect(withoutClock(await engine.analyze(parameters(), ignore))).toEqual(withoutClock(before));
   });
 });
 
 describe('a preview', () => {
-  const request = (name: SeriesName, preview: boolean) => ({ name, range: { from: 0, to: 1200 }, axis: 'event' as const, buckets: 1200, streams: [0, 1, 2], preview });
+  const request = (name: SeriesName, preview: boolean) => ({
+    name,
+    range: { from: 0, to: 1200 },
+    axis: 'event' as const,
+    buckets: 1200,
+    streams: [0, 1, 2],
+    preview,
+  });
 
   it('is drawn while the analysis is under way, and is in nothing else', async () => {
     const engine = newPreviewingEngine();
     await engine.open(source, null, drop, ignore);
     const before = await engine.analyze(parameters(), ignore);
-    const rowsIn = (ipc: Uint8Array) => tableFromIPC(ipc).toArray().map((row) => row!.toJSON());
+    const rowsIn = (ipc: Uint8Array) =>
+      tableFromIPC(ipc)
+        .toArray()
+        .map((row) => row!.toJSON());
     const exported = rowsIn(await engine.signalsArrow());
     const exact = await engine.series(request('kl', true));
     const event = await engine.event(700);
@@ -299,7 +386,10 @@ describe('a preview', () => {
     // Refined: what is asked for now is exact, whether a preview is asked for or not.
     const fresh = await opened();
     await fresh.analyze(parameters({ lambda_slow: 0.1 }), ignore);
-    for (const wanted of [true, false]) expect((await engine.series(request('kl', wanted))).lines).toEqual((await fresh.series(request('kl', false))).lines);
+    for (const wanted of [true, false])
+      expect((await engine.series(request('kl', wanted))).lines).toEqual(
+        (await fresh.series(request('kl', false))).lines,
+      );
     // Thresholds, and what has been computed already, are not previewed.
     await engine.analyze(parameters({ lambda_slow: 0.1, h: 6 }), ignore, null, null, () => expect.unreachable());
   });
@@ -327,7 +417,9 @@ describe('a preview', () => {
     expect(order).toEqual(['preview', 'answer', 'analysed']);
     expect(await unchanged).toMatchObject({ kind: 'cancelled' });
     // A threshold has no preview: whoever waits for one is told.
-    const decided = engine.analyze(parameters({ lambda_slow: 0.1, h: 6 }), ignore, null, null, () => expect.unreachable());
+    const decided = engine.analyze(parameters({ lambda_slow: 0.1, h: 6 }), ignore, null, null, () =>
+      expect.unreachable(),
+    );
     expect(await errorOf(along('kl'))).toMatchObject({ kind: 'cancelled' });
     await decided;
   });
@@ -336,7 +428,9 @@ describe('a preview', () => {
     const engine = newPreviewingEngine();
     await engine.open(source, null, drop, ignore);
     const before = await engine.analyze(parameters(), ignore);
-    const superseded = errorOf(engine.analyze(parameters({ lambda_fast: 0.4 }), ignore, null, null, () => engine.supersede()));
+    const superseded = errorOf(
+      engine.analyze(parameters({ lambda_fast: 0.4 }), ignore, null, null, () => engine.supersede()),
+    );
     const newest = engine.analyze(parameters({ lambda_fast: 0.5 }), ignore);
     // Too quick to be ended where it is done within one stretch of work.
     const outcome = await superseded.catch(() => null);
@@ -351,9 +445,14 @@ describe('over the wire', () => {
     const client: EngineApi & { dispose(): void } = createEngineClient({ spawn: () => spawnEngineHere(newEngine()) });
     const phases = new Set<string>();
     let bytes = 0;
-    await client.open(source, null, async (ipc) => {
-      bytes += ipc.byteLength;
-    }, (progress) => phases.add(progress.phase));
+    await client.open(
+      source,
+      null,
+      async (ipc) => {
+        bytes += ipc.byteLength;
+      },
+      (progress) => phases.add(progress.phase),
+    );
     expect(bytes).toBeGreaterThan(0);
     const there = await client.analyze(parameters(), (progress) => phases.add(progress.phase));
     expect(withoutClock(there)).toEqual(withoutClock(await here.analyze(parameters(), ignore)));
@@ -366,16 +465,24 @@ describe('over the wire', () => {
     }
     expect(await client.couplingMatrix(900)).toEqual(await here.couplingMatrix(900));
     expect(await client.event(700)).toEqual(await here.event(700));
-    const rowsIn = (ipc: Uint8Array) => tableFromIPC(ipc).toArray().map((row) => row!.toJSON());
+    const rowsIn = (ipc: Uint8Array) =>
+      tableFromIPC(ipc)
+        .toArray()
+        .map((row) => row!.toJSON());
     expect(rowsIn(await client.signalsArrow())).toEqual(rowsIn(await here.signalsArrow()));
-    expect(await errorOf(client.event(1e9))).toMatchObject({ kind: 'ledger', problem: expect.stringContaining('no event 1000000000') });
+    expect(await errorOf(client.event(1e9))).toMatchObject({
+      kind: 'ledger',
+      problem: expect.stringContaining('no event 1000000000'),
+    });
     client.dispose();
   });
 
   it('takes the kind of a failing sink there and back', async () => {
     const client = createEngineClient({ spawn: () => spawnEngineHere(newEngine()) });
     const full: TautlineError = { kind: 'memory', problem: 'the database is full', advice: 'Open a smaller ledger' };
-    expect(await errorOf(client.open(source, null, () => Promise.reject(new TautlineFailure(full)), ignore))).toEqual(full);
+    expect(await errorOf(client.open(source, null, () => Promise.reject(new TautlineFailure(full)), ignore))).toEqual(
+      full,
+    );
     client.dispose();
   });
 });

@@ -16,12 +16,31 @@ import { createDrilldown } from './drilldownEngine.ts';
 import { createLab } from './labEngine.ts';
 import { axisPositions, composition, indexAt, nearestEvent, positionOf, valuesAsOf } from './positions.ts';
 import {
-  SUPERSEDED_RUN, type AnalysisReport, type Axis, type CompositionData, type CouplingMatrix, type EngineApi, type EventDetail, type PreviewReport, type ReferenceFile,
-  type SeriesData, type SeriesName, type SeriesRequest, type ValuesAsOf,
+  SUPERSEDED_RUN,
+  type AnalysisReport,
+  type Axis,
+  type CompositionData,
+  type CouplingMatrix,
+  type EngineApi,
+  type EventDetail,
+  type PreviewReport,
+  type ReferenceFile,
+  type SeriesData,
+  type SeriesName,
+  type SeriesRequest,
+  type ValuesAsOf,
 } from './protocol.ts';
 import { describe } from './report.ts';
 import { signalsToArrow } from '../ledger/signalsTable.ts';
-import { createStages, SIGNALS_PHASE, type Analysis, type LoadedBaseline, type PreviewOptions, type Stages, type StageThreads } from '../ledger/stages.ts';
+import {
+  createStages,
+  SIGNALS_PHASE,
+  type Analysis,
+  type LoadedBaseline,
+  type PreviewOptions,
+  type Stages,
+  type StageThreads,
+} from '../ledger/stages.ts';
 
 /** What the engine needs from its surroundings: the browser's is in engine.worker.ts, tests bring Node's. */
 export interface EnginePlatform {
@@ -34,8 +53,14 @@ export interface EnginePlatform {
   /** Called for every ledger: loads once. */
   loadKernels(): Promise<KernelModule>;
   openLedger(
-    source: LedgerSource, mapping: ColumnMapping | null,
-    options: { readonly sink: RowSink | 'later'; readonly signal: AbortSignal; readonly onProgress: OnProgress; readonly k: number | undefined },
+    source: LedgerSource,
+    mapping: ColumnMapping | null,
+    options: {
+      readonly sink: RowSink | 'later';
+      readonly signal: AbortSignal;
+      readonly onProgress: OnProgress;
+      readonly k: number | undefined;
+    },
   ): Promise<OpenedLedger>;
 }
 
@@ -124,7 +149,13 @@ export class Engine implements EngineApi {
     this.#platform = platform;
   }
 
-  async open(source: LedgerSource, mapping: ColumnMapping | null, sink: RowSink['accept'] | null, onProgress: OnProgress, k?: number): Promise<OpenReport> {
+  async open(
+    source: LedgerSource,
+    mapping: ColumnMapping | null,
+    sink: RowSink['accept'] | null,
+    onProgress: OnProgress,
+    k?: number,
+  ): Promise<OpenReport> {
     this.cancel();
     this.#storing.abort();
     const { signal } = this.#work;
@@ -137,7 +168,11 @@ export class Engine implements EngineApi {
     throwIfAborted(signal, 'Opening the ledger');
     // A fresh instance, so that the memory that an earlier ledger needed is given back.
     const own = kernels.fork();
-    this.#holding = { ledger, kernels: own, stages: createStages(own, ledger, readReference(this.#referenceFile, ledger.report).given, this.#threads()) };
+    this.#holding = {
+      ledger,
+      kernels: own,
+      stages: createStages(own, ledger, readReference(this.#referenceFile, ledger.report).given, this.#threads()),
+    };
     return ledger.report;
   }
 
@@ -150,7 +185,10 @@ export class Engine implements EngineApi {
   }
 
   analyze(
-    parameters: Parameters, onProgress: OnProgress, baseline: Parameters | null = null, visible: IndexRange | null = null,
+    parameters: Parameters,
+    onProgress: OnProgress,
+    baseline: Parameters | null = null,
+    visible: IndexRange | null = null,
     onPreview: ((preview: PreviewReport) => void) | null = null,
   ): Promise<AnalysisReport> {
     const { signal } = this.#work;
@@ -161,23 +199,31 @@ export class Engine implements EngineApi {
     const run = this.#queue.then(async () => {
       throwIfAborted(signal, 'Analysing');
       const holding = this.#open();
-      const analysis = await this.#supersedable(signal, onProgress, (options, previewed) => holding.stages.run(parameters, {
-        ...options, baseline,
-        preview: onPreview === null ? undefined : {
-          ...this.#platform.preview, visible,
-          onPreview: (preview, events) => {
-            this.#newest += 1;
-            this.#preview = { ...preview, events, revision: this.#newest };
-            previewed();
-            answerPreviewed(this.#preview);
-            onPreview({ revision: this.#newest, names: [...preview.names] });
-          },
-        },
-      }));
+      const analysis = await this.#supersedable(signal, onProgress, (options, previewed) =>
+        holding.stages.run(parameters, {
+          ...options,
+          baseline,
+          preview:
+            onPreview === null
+              ? undefined
+              : {
+                  ...this.#platform.preview,
+                  visible,
+                  onPreview: (preview, events) => {
+                    this.#newest += 1;
+                    this.#preview = { ...preview, events, revision: this.#newest };
+                    previewed();
+                    answerPreviewed(this.#preview);
+                    onPreview({ revision: this.#newest, names: [...preview.names] });
+                  },
+                },
+        }),
+      );
       this.#newest += 1;
       this.#revision = this.#newest;
       this.#comparedWith = baseline;
-      if (this.#signals?.of.deref() !== analysis.signals) this.#signals = { of: new WeakRef(analysis.signals), revision: this.#revision };
+      if (this.#signals?.of.deref() !== analysis.signals)
+        this.#signals = { of: new WeakRef(analysis.signals), revision: this.#revision };
       const report = describe(this.#revision, this.#signals.revision, holding.ledger, analysis);
       return { ...report, notes: [...report.notes, ...this.#troubles.splice(0)] };
     });
@@ -188,14 +234,22 @@ export class Engine implements EngineApi {
   #threads(): StageThreads {
     const { crew, crewFrom } = this.#platform;
     return {
-      crew, crewFrom,
-      onCrewTrouble: (problem) => this.#troubles.push(`A signal worker stopped (${problem}): its streams were computed by the engine itself, which took longer.`),
+      crew,
+      crewFrom,
+      onCrewTrouble: (problem) =>
+        this.#troubles.push(
+          `A signal worker stopped (${problem}): its streams were computed by the engine itself, which took longer.`,
+        ),
     };
   }
 
-  /** Runs an analysis that `supersede` may end, once it computes signals and either has been previewed or takes long. */
+  /**
+   * Runs an analysis that `supersede` may end, once it computes signals and either has been previewed or takes long.
+   */
   async #supersedable<R>(
-    signal: AbortSignal, onProgress: OnProgress, run: (options: { signal: AbortSignal; onProgress: OnProgress }, previewed: () => void) => Promise<R>,
+    signal: AbortSignal,
+    onProgress: OnProgress,
+    run: (options: { signal: AbortSignal; onProgress: OnProgress }, previewed: () => void) => Promise<R>,
   ): Promise<R> {
     const stop = new AbortController();
     const onAbort = () => stop.abort();
@@ -203,16 +257,20 @@ export class Engine implements EngineApi {
     const mine: Running = { newer: false, since: null, previewed: false, stop };
     this.#running = mine;
     try {
-      return await run({
-        signal: stop.signal,
-        onProgress: (progress) => {
-          if (progress.phase === SIGNALS_PHASE) mine.since ??= performance.now();
-          endIfStale(mine);
-          onProgress(progress);
+      return await run(
+        {
+          signal: stop.signal,
+          onProgress: (progress) => {
+            if (progress.phase === SIGNALS_PHASE) mine.since ??= performance.now();
+            endIfStale(mine);
+            onProgress(progress);
+          },
         },
-      }, () => (mine.previewed = true));
+        () => (mine.previewed = true),
+      );
     } catch (thrown) {
-      if (mine.newer && stop.signal.aborted && !signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: SUPERSEDED_RUN });
+      if (mine.newer && stop.signal.aborted && !signal.aborted)
+        throw new TautlineFailure({ kind: 'cancelled', what: SUPERSEDED_RUN });
       throw thrown;
     } finally {
       signal.removeEventListener('abort', onAbort);
@@ -232,7 +290,8 @@ export class Engine implements EngineApi {
       const holding = this.#holding;
       const { given, warnings } = readReference(file, holding?.ledger.report ?? null);
       this.#referenceFile = file;
-      if (holding) this.#holding = { ...holding, stages: createStages(holding.kernels, holding.ledger, given, this.#threads()) };
+      if (holding)
+        this.#holding = { ...holding, stages: createStages(holding.kernels, holding.ledger, given, this.#threads()) };
       return warnings;
     });
     this.#queue = run.catch(() => undefined);
@@ -246,22 +305,34 @@ export class Engine implements EngineApi {
 
   async series({ name, range, axis, buckets, streams, preview, next }: SeriesRequest): Promise<SeriesData> {
     const previewed = !preview ? null : next ? await this.#nextPreview : this.#preview;
-    if (previewed?.names.has(name as SignalName)) return this.#previewed(previewed, { name, range, axis, buckets, streams });
+    if (previewed?.names.has(name as SignalName))
+      return this.#previewed(previewed, { name, range, axis, buckets, streams });
     if (preview && next) throw new TautlineFailure({ kind: 'cancelled', what: 'Previewing' });
     return this.#answer(next, (analysis) => {
       const { events } = analysis;
       const from = Math.min(events.n, Math.max(0, range.from));
       const to = Math.min(events.n, Math.max(from, range.to));
       const lines = downsample(this.#open().kernels, {
-        x: axisPositions(events, axis), y: valuesOf(analysis, name), stream: events.stream, from, to, buckets, streams,
+        x: axisPositions(events, axis),
+        y: valuesOf(analysis, name),
+        stream: events.stream,
+        from,
+        to,
+        buckets,
+        streams,
       });
       return { revision: this.#revision, lines: lines.map((points, i) => ({ stream: streams[i], points })) };
     });
   }
 
   /** Lines of what there is of a preview. */
-  #previewed({ revision, ranges, signals, events }: Preview, { name, range, axis, buckets, streams }: SeriesRequest): SeriesData {
-    const parts = ranges.map(({ from, to }) => ({ from: Math.max(from, range.from), to: Math.min(to, range.to) })).filter(({ from, to }) => from < to);
+  #previewed(
+    { revision, ranges, signals, events }: Preview,
+    { name, range, axis, buckets, streams }: SeriesRequest,
+  ): SeriesData {
+    const parts = ranges
+      .map(({ from, to }) => ({ from: Math.max(from, range.from), to: Math.min(to, range.to) }))
+      .filter(({ from, to }) => from < to);
     const n = parts.reduce((sum, { from, to }) => sum + to - from, 0);
     const positions = axisPositions(events, axis);
     const values = signals[name as SignalName];
@@ -278,14 +349,25 @@ export class Engine implements EngineApi {
     return { revision, lines: lines.map((points, i) => ({ stream: streams[i], points })) };
   }
 
-  composition(range: { from: number; to: number }, axis: Axis, buckets: number, next = false): Promise<CompositionData> {
-    return this.#answer(next, ({ events, decisions }) => ({ revision: this.#revision, ...composition(events, decisions.route, range, axis, buckets) }));
+  composition(
+    range: { from: number; to: number },
+    axis: Axis,
+    buckets: number,
+    next = false,
+  ): Promise<CompositionData> {
+    return this.#answer(next, ({ events, decisions }) => ({
+      revision: this.#revision,
+      ...composition(events, decisions.route, range, axis, buckets),
+    }));
   }
 
   valuesAsOf(name: SeriesName, index: EventIndex, streams: readonly number[], next = false): Promise<ValuesAsOf> {
     return this.#answer(next, (analysis) => {
       requireEvent(index, analysis.events.n);
-      return { revision: this.#revision, values: valuesAsOf(analysis.events, valuesOf(analysis, name), index, streams) };
+      return {
+        revision: this.#revision,
+        values: valuesAsOf(analysis.events, valuesOf(analysis, name), index, streams),
+      };
     });
   }
 
@@ -309,12 +391,20 @@ export class Engine implements EngineApi {
       isVoid: events.isVoid[index] === 1,
       route: ROUTES[decisions.route[index]],
       why: this.#open().stages.detector.explain(index),
-      signals: Object.fromEntries(SERIES_NAMES.map((name) => [name, valuesOf(analysis, name)[index]])) as EventDetail['signals'],
+      signals: Object.fromEntries(
+        SERIES_NAMES.map((name) => [name, valuesOf(analysis, name)[index]]),
+      ) as EventDetail['signals'],
     };
   }
 
   async nearest(
-    name: SeriesName, axis: Axis, x: number, y: number, xScale: number, yScale: number, streams: readonly number[],
+    name: SeriesName,
+    axis: Axis,
+    x: number,
+    y: number,
+    xScale: number,
+    yScale: number,
+    streams: readonly number[],
   ): Promise<EventIndex | null> {
     const analysis = await this.#readable();
     return nearestEvent(analysis.events, valuesOf(analysis, name), { axis, x, y, xScale, yScale, streams });
@@ -347,7 +437,8 @@ export class Engine implements EngineApi {
   }
 
   #open(): Holding {
-    if (!this.#holding) throw new TautlineFailure({ kind: 'ledger', problem: 'No ledger is open', advice: 'Open a ledger first' });
+    if (!this.#holding)
+      throw new TautlineFailure({ kind: 'ledger', problem: 'No ledger is open', advice: 'Open a ledger first' });
     return this.#holding;
   }
 
@@ -357,7 +448,10 @@ export class Engine implements EngineApi {
     return this.#analysed();
   }
 
-  /** Answers from the analysis that stands; with `next` from the newest that was asked for so far, before another one begins. */
+  /**
+   * Answers from the analysis that stands; with `next` from the newest that was asked for so far, before another one
+   * begins.
+   */
   #answer<R>(next: boolean | undefined, answer: (analysis: Analysis) => R): Promise<R> {
     if (!next) return this.#readable().then(answer);
     const run = this.#queue.then(() => answer(this.#analysed()));
@@ -375,15 +469,24 @@ export class Engine implements EngineApi {
 
   #analysed(): Analysis {
     const { analysis } = this.#open().stages;
-    if (!analysis) throw new TautlineFailure({ kind: 'ledger', problem: 'The ledger has not been analysed yet', advice: 'Wait for the analysis to end' });
+    if (!analysis)
+      throw new TautlineFailure({
+        kind: 'ledger',
+        problem: 'The ledger has not been analysed yet',
+        advice: 'Wait for the analysis to end',
+      });
     return analysis;
   }
 }
 
 /** What of a reference file holds for a ledger; without one the file is only checked. */
-function readReference(file: ReferenceFile | null, report: OpenReport | null): { readonly given: LoadedBaseline | null; readonly warnings: readonly string[] } {
+function readReference(
+  file: ReferenceFile | null,
+  report: OpenReport | null,
+): { readonly given: LoadedBaseline | null; readonly warnings: readonly string[] } {
   if (!file) return { given: null, warnings: [] };
-  if (!isBundleJson(file.text)) return { given: { baseline: baselineFromJson(file.text, file.name), own: null }, warnings: [] };
+  if (!isBundleJson(file.text))
+    return { given: { baseline: baselineFromJson(file.text, file.name), own: null }, warnings: [] };
   const bundle = bundleFromJson(file.text, file.name);
   if (!report) return { given: null, warnings: [] };
   const given = loadBundle(bundle, report);
@@ -393,7 +496,7 @@ function readReference(file: ReferenceFile | null, report: OpenReport | null): {
 const SERIES_NAMES: readonly SeriesName[] = [...SIGNAL_NAMES, 'z', 'cusum'];
 
 const valuesOf = ({ signals, decisions }: Analysis, name: SeriesName): Float64Array =>
-  (name === 'z' ? decisions.z : name === 'cusum' ? decisions.cusum : signals[name]);
+  name === 'z' ? decisions.z : name === 'cusum' ? decisions.cusum : signals[name];
 
 function throwIfAborted(signal: AbortSignal, what: string): void {
   if (signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what });
@@ -401,5 +504,9 @@ function throwIfAborted(signal: AbortSignal, what: string): void {
 
 function requireEvent(index: EventIndex, n: number): void {
   if (Number.isInteger(index) && index >= 0 && index < n) return;
-  throw new TautlineFailure({ kind: 'ledger', problem: `There is no event ${index}; the analysis has ${n} events, from 0`, advice: 'Choose an event of this ledger' });
+  throw new TautlineFailure({
+    kind: 'ledger',
+    problem: `There is no event ${index}; the analysis has ${n} events, from 0`,
+    advice: 'Choose an event of this ledger',
+  });
 }

@@ -23,9 +23,13 @@ const platform: Platform = {
   scanThread: browserScanThread(),
 };
 
-expose(engineToWire(new Engine({
-  loadKernels: kernels,
-  crew: browserCrew(),
-  openLedger: (source, mapping, options) => openLedger(source, mapping, { platform, ...options }),
-})));
+expose(
+  engineToWire(
+    new Engine({
+      loadKernels: kernels,
+      crew: browserCrew(),
+      openLedger: (source, mapping, options) => openLedger(source, mapping, { platform, ...options }),
+    }),
+  ),
+);
 holdLifeLock();

@@ -4,4 +4,6 @@ import { runHarnessTask, type HarnessAnswer } from './harnessTask.ts';
 import { exposeTasks } from './pool.ts';
 
 let kernels: KernelModule | null = null;
-exposeTasks<HarnessMessage, HarnessAnswer>(({ module, task }) => runHarnessTask((kernels ??= instantiateKernels(module)), task));
+exposeTasks<HarnessMessage, HarnessAnswer>(({ module, task }) =>
+  runHarnessTask((kernels ??= instantiateKernels(module)), task),
+);

@@ -11,7 +11,10 @@ export interface HarnessMessage {
   readonly task: HarnessTask;
 }
 
-/** Workers that generate and analyse ledgers of the calibration harness; started at the first call. Errors and cancel as in `Pool.map`. */
+/**
+ * Workers that generate and analyse ledgers of the calibration harness; started at the first call. Errors and cancel as
+ * in `Pool.map`.
+ */
 export interface HarnessPool {
   readonly size: number;
   trials(trials: readonly Trial[], options?: MapOptions<TrialResult>): Promise<TrialResult[]>;
@@ -38,12 +41,23 @@ export function createHarnessPool({ spawn, compile, size, onRetry }: HarnessPool
   // A task of one kind has the answer of that kind (runHarnessTask).
   async function map<R extends HarnessAnswer>(tasks: readonly HarnessTask[], options?: MapOptions<R>): Promise<R[]> {
     const module = await compiled();
-    return pool.map(tasks.map((task) => ({ module, task })), options as MapOptions<HarnessAnswer>) as Promise<R[]>;
+    return pool.map(
+      tasks.map((task) => ({ module, task })),
+      options as MapOptions<HarnessAnswer>,
+    ) as Promise<R[]>;
   }
   return {
     size: pool.size,
-    trials: (trials, options) => map(trials.map((trial) => ({ kind: 'trial', trial })), options),
-    pictures: (trials, buckets, options) => map(trials.map((trial) => ({ kind: 'picture', trial, buckets })), options),
+    trials: (trials, options) =>
+      map(
+        trials.map((trial) => ({ kind: 'trial', trial })),
+        options,
+      ),
+    pictures: (trials, buckets, options) =>
+      map(
+        trials.map((trial) => ({ kind: 'picture', trial, buckets })),
+        options,
+      ),
     differences: async (a, b) => (await map<readonly Difference[]>([{ kind: 'compare', a, b }]))[0],
     dispose: () => pool.dispose(),
   };

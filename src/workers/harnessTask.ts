@@ -30,7 +30,13 @@ export interface Picture {
   readonly alerts: readonly { readonly kind: AlertKind; readonly stream: number; readonly fired: number }[];
 }
 
-const LEADING: Readonly<Record<CaseName, SeriesName>> = { benign: 'rho', fracture: 'cusum', homogenisation: 'entropy', backoff: 'rho', ablation: 'rho' };
+const LEADING: Readonly<Record<CaseName, SeriesName>> = {
+  benign: 'rho',
+  fracture: 'cusum',
+  homogenisation: 'entropy',
+  backoff: 'rho',
+  ablation: 'rho',
+};
 
 export function runHarnessTask(kernels: KernelModule, task: HarnessTask): Promise<HarnessAnswer> | HarnessAnswer {
   switch (task.kind) {
@@ -43,20 +49,35 @@ export function runHarnessTask(kernels: KernelModule, task: HarnessTask): Promis
   }
 }
 
-/** Generates the ledger of a trial and draws it with the stages that the engine runs over a ledger which a user opens. */
+/**
+ * Generates the ledger of a trial and draws it with the stages that the engine runs over a ledger which a user opens.
+ */
 export async function drawTrial(kernels: KernelModule, trial: Trial, buckets: number): Promise<Picture> {
   const { profile, overrides } = CASES[trial.case];
   const { columns, embeddings, dimension } = generateColumns(kernels, PROFILES[profile], trial.seed);
   const stages = createStages(kernels, { columns, embeddings: inMemory(embeddings, dimension) });
-  const analysis = await stages.run({ ...trial.parameters, ...overrides }, { signal: new AbortController().signal, onProgress: () => undefined });
+  const analysis = await stages.run(
+    { ...trial.parameters, ...overrides },
+    { signal: new AbortController().signal, onProgress: () => undefined },
+  );
   const { events, reference, decisions } = analysis;
   const signal = LEADING[trial.case];
   const lines = downsample(kernels, {
-    x: Float64Array.from(events.row), y: signal === 'cusum' ? decisions.cusum : signal === 'z' ? decisions.z : analysis.signals[signal], stream: events.stream,
-    from: reference.to, to: events.n, buckets, streams: events.streams.map((_, stream) => stream),
+    x: Float64Array.from(events.row),
+    y: signal === 'cusum' ? decisions.cusum : signal === 'z' ? decisions.z : analysis.signals[signal],
+    stream: events.stream,
+    from: reference.to,
+    to: events.n,
+    buckets,
+    streams: events.streams.map((_, stream) => stream),
   });
   return {
-    signal, streams: events.streams, events: columns.n, reference: events.row[reference.to - 1] + 1, lines, limit: limitOf(signal, analysis),
+    signal,
+    streams: events.streams,
+    events: columns.n,
+    reference: events.row[reference.to - 1] + 1,
+    lines,
+    limit: limitOf(signal, analysis),
     alerts: decisions.alerts.map(({ kind, stream, fired }) => ({ kind, stream, fired: events.row[fired] })),
   };
 }
@@ -82,7 +103,8 @@ function inMemory(vectors: Float32Array, dimension: number): EmbeddingSource {
       const all = Int32Array.from({ length: vectors.length / dimension }, (_, row) => row);
       const rows = only ? all.filter((row) => only[row] !== 0) : all;
       const wanted = only ? new Float32Array(rows.length * dimension) : vectors;
-      if (only) rows.forEach((row, i) => wanted.set(vectors.subarray(row * dimension, (row + 1) * dimension), i * dimension));
+      if (only)
+        rows.forEach((row, i) => wanted.set(vectors.subarray(row * dimension, (row + 1) * dimension), i * dimension));
       yield { rows, vectors: wanted };
     },
   };

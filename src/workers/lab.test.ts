@@ -16,10 +16,18 @@ let kernels: KernelModule;
 beforeAll(async () => {
   kernels = await loadKernels(BUILT_KERNELS);
   engine = newEngine();
-  await engine.open(tinyLedger({ fracture: 320 }), null, async () => undefined, () => undefined);
+  await engine.open(
+    tinyLedger({ fracture: 320 }),
+    null,
+    async () => undefined,
+    () => undefined,
+  );
   report = await engine.analyze(DEFAULT_PARAMETERS, () => undefined);
 });
-const labelFile = (from: number, to: number) => ({ name: 'labels.json', text: JSON.stringify([{ stream: 'c', from, to, label: 'fracture' }]) });
+const labelFile = (from: number, to: number) => ({
+  name: 'labels.json',
+  text: JSON.stringify([{ stream: 'c', from, to, label: 'fracture' }]),
+});
 
 describe('the laboratory of an engine', () => {
   it('measures false alarms on the reference of the analysis, in its parameters', async () => {
@@ -31,26 +39,47 @@ describe('the laboratory of an engine', () => {
     expect(inControl.eventsPerDay).toBeCloseTo(3 * 86_400, -3);
     const answer = runLabTask(kernels, { kind: 'falseAlarms', inControl, parameters: { ...parameters, h: 3 } });
     expect(answer).toEqual(operatingCharacteristics(kernels, inControl, { ...parameters, h: 3 }));
-    const limits = runLabTask(kernels, { kind: 'limits', inControl, parameters, budget: { per: 'events', events: 5000 } });
+    const limits = runLabTask(kernels, {
+      kind: 'limits',
+      inControl,
+      parameters,
+      budget: { per: 'events', events: 5000 },
+    });
     expect(limits).toMatchObject({ events: 5000, parameters: { false_alarm_budget: 5000 } });
   });
 
   it('injects a change at the first event of the stream from the one asked for', async () => {
-    const { starts, tasks } = await engine.delayPlan({ stream: 1, change: 'scale', sizes: [1, 4], start: 600, count: 1, horizon: 60 });
+    const { starts, tasks } = await engine.delayPlan({
+      stream: 1,
+      change: 'scale',
+      sizes: [1, 4],
+      start: 600,
+      count: 1,
+      horizon: 60,
+    });
     expect(starts).toHaveLength(1);
     expect((await engine.event(starts[0])).stream).toBe(1);
     expect(starts[0]).toBeGreaterThanOrEqual(600);
     expect(starts[0]).toBeLessThan(603);
     const outcome = runLabTask(kernels, { kind: 'delay', task: tasks[0] });
     expect(outcome).toMatchObject({ delays: [{ DRIFT: null }, { DRIFT: expect.any(Number) as number }] });
-    await expect(engine.delayPlan({ stream: 1, change: 'scale', sizes: [1], start: 5000, count: 1, horizon: 60 })).rejects.toThrow(/no event from 5000/);
+    await expect(
+      engine.delayPlan({ stream: 1, change: 'scale', sizes: [1], start: 5000, count: 1, horizon: 60 }),
+    ).rejects.toThrow(/no event from 5000/);
   });
 
   it('sweeps the ledger that it hands out as one piece or in tasks', async () => {
     const { ledger, parameters } = await engine.labColumns();
     const { intervals } = await engine.labels(labelFile(963, 1200));
-    const request = { parameters, x: { name: 'h' as const, values: [4, 8.5] }, y: { name: 'kappa' as const, values: [0.5, 1, 1.5] }, intervals };
-    const parts = sweepTasks(ledger, request, 2).map((task) => runLabTask(kernels, { kind: 'sweep', task })) as Parameters<typeof sweepOf>[1];
+    const request = {
+      parameters,
+      x: { name: 'h' as const, values: [4, 8.5] },
+      y: { name: 'kappa' as const, values: [0.5, 1, 1.5] },
+      intervals,
+    };
+    const parts = sweepTasks(ledger, request, 2).map((task) =>
+      runLabTask(kernels, { kind: 'sweep', task }),
+    ) as Parameters<typeof sweepOf>[1];
     const whole = await sweep(kernels.fork(), ledger, request);
     expect(sweepOf(request, parts)).toEqual(whole);
     const own = whole.cells.find((cell) => cell.x === 8.5 && cell.y === 1)!;
@@ -71,7 +100,11 @@ describe('the laboratory of an engine', () => {
 
   it('scores against a label file, and says so where the ledger has no labels', async () => {
     const { labels, report: scored } = await engine.score(labelFile(963, 1200));
-    expect(labels).toMatchObject({ file: 'labels.json', format: 'JSON', intervals: [{ stream: 'c', label: 'fracture' }] });
+    expect(labels).toMatchObject({
+      file: 'labels.json',
+      format: 'JSON',
+      intervals: [{ stream: 'c', label: 'fracture' }],
+    });
     expect(scored.all.score).toMatchObject({ intervals: 1, found: 1, recall: 1, missed: [] });
     expect(await engine.labels(null)).toEqual({ file: null, format: 'column', intervals: [], leftOut: [] });
     expect((await engine.score(null)).report.notes.join()).toMatch(/no labelled interval/);

@@ -61,7 +61,10 @@ export interface LabelScore {
   readonly reference: IndexRange;
 }
 
-/** Questions of the laboratory that the engine answers, about its newest analysis. Every call may reject with a `TautlineFailure`. */
+/**
+ * Questions of the laboratory that the engine answers, about its newest analysis. Every call may reject with a
+ * `TautlineFailure`.
+ */
 export interface LabApi {
   inControl(source: InControlSource): Promise<InControlColumns>;
   labColumns(): Promise<LabColumns>;

@@ -27,7 +27,8 @@ export function createLab(source: LabSource): LabApi {
   function labels(file: LabelText | null): LabelSet {
     const { events } = source.analysis();
     const { columns, report } = source.ledger();
-    if (!file) return { file: null, format: 'column', intervals: labelledIntervals(columns.label, events), leftOut: [] };
+    if (!file)
+      return { file: null, format: 'column', intervals: labelledIntervals(columns.label, events), leftOut: [] };
     return { file: file.name, ...readLabels(file.text, file.name, events, { ledger: report.name }) };
   }
 
@@ -35,14 +36,20 @@ export function createLab(source: LabSource): LabApi {
     async inControl(from) {
       const { events, signals, decisions, reference, parameters } = source.analysis();
       const { calibration, alerts } = decisions;
-      return { revision: source.revision(), parameters, inControl: inControlOf({ events, signals, calibration, reference, parameters, alerts }, from) };
+      return {
+        revision: source.revision(),
+        parameters,
+        inControl: inControlOf({ events, signals, calibration, reference, parameters, alerts }, from),
+      };
     },
 
     async labColumns() {
       const { parameters, reference } = source.analysis();
       if (reference.from === reference.to) {
         throw new TautlineFailure({
-          kind: 'ledger', problem: 'the reference comes from a file, and a sweep calibrates every cell on a reference period of this ledger',
+          kind: 'ledger',
+          problem:
+            'the reference comes from a file, and a sweep calibrates every cell on a reference period of this ledger',
           advice: 'Go back to the reference period of this ledger (Ledger, in the what-if panel).',
         });
       }
@@ -53,7 +60,10 @@ export function createLab(source: LabSource): LabApi {
       const analysis = source.analysis();
       const { parameters } = analysis;
       const ledger = labLedger(analysis);
-      const starts = ask.start === null ? delayStarts(ledger, ask.stream, ask.count, ask.horizon, parameters) : [ownEventFrom(ledger, ask.stream, ask.start)];
+      const starts =
+        ask.start === null
+          ? delayStarts(ledger, ask.stream, ask.count, ask.horizon, parameters)
+          : [ownEventFrom(ledger, ask.stream, ask.start)];
       const baseline = source.detector().baseline(analysis.projection, parameters);
       return { parameters, starts, tasks: delayTasks(ledger, baseline, { parameters, ...ask, starts }) };
     },
@@ -63,14 +73,25 @@ export function createLab(source: LabSource): LabApi {
     async score(file) {
       const { events, decisions, parameters, reference } = source.analysis();
       const set = labels(file);
-      const report = scoreAnalysis({ events, alerts: decisions.alerts, intervals: set.intervals, parameters, reference, textLength: source.ledger().textLength });
+      const report = scoreAnalysis({
+        events,
+        alerts: decisions.alerts,
+        intervals: set.intervals,
+        parameters,
+        reference,
+        textLength: source.ledger().textLength,
+      });
       return { revision: source.revision(), labels: set, report, reference };
     },
 
     async bundle(characteristics) {
       // The engine opens every ledger with the default number of reference events for the built-in embedder.
       const embedderReference = DEFAULT_PARAMETERS.reference_events;
-      return makeBundle(source.ledger().report, source.analysis(), source.detector(), { comparedWith: source.comparedWith(), embedderReference, characteristics });
+      return makeBundle(source.ledger().report, source.analysis(), source.detector(), {
+        comparedWith: source.comparedWith(),
+        embedderReference,
+        characteristics,
+      });
     },
   };
 }
@@ -81,6 +102,8 @@ const labLedger = ({ events, coordinates, reference }: Analysis): LabLedger => (
 function ownEventFrom({ events, reference }: LabLedger, stream: StreamIndex, start: EventIndex): EventIndex {
   for (let i = Math.max(start, reference.to); i < events.n; i += 1) if (events.stream[i] === stream) return i;
   throw new TautlineFailure({
-    kind: 'ledger', problem: `stream ${events.streams[stream]} has no event from ${Math.max(start, reference.to)} on`, advice: 'Choose an earlier event.',
+    kind: 'ledger',
+    problem: `stream ${events.streams[stream]} has no event from ${Math.max(start, reference.to)} on`,
+    advice: 'Choose an earlier event.',
   });
 }

@@ -14,7 +14,10 @@ type TaskOf<K extends keyof LabAnswers> = Extract<LabTask, { readonly kind: K }>
 /** Workers of the laboratory; started at the first call. Errors and cancel as in `Pool.map`. */
 export interface LabPool {
   readonly size: number;
-  map<K extends keyof LabAnswers>(tasks: readonly TaskOf<K>[], options?: MapOptions<LabAnswers[K]>): Promise<LabAnswers[K][]>;
+  map<K extends keyof LabAnswers>(
+    tasks: readonly TaskOf<K>[],
+    options?: MapOptions<LabAnswers[K]>,
+  ): Promise<LabAnswers[K][]>;
   dispose(): void;
 }
 
@@ -35,7 +38,10 @@ export function createLabPool({ spawn, compile, size, onRetry }: LabPoolOptions)
     // A task of one kind has the answer of that kind (runLabTask).
     async map<K extends keyof LabAnswers>(tasks: readonly TaskOf<K>[], options?: MapOptions<LabAnswers[K]>) {
       const module = await compiled();
-      return pool.map(tasks.map((task) => ({ module, task })), options as MapOptions<LabAnswer>) as Promise<LabAnswers[K][]>;
+      return pool.map(
+        tasks.map((task) => ({ module, task })),
+        options as MapOptions<LabAnswer>,
+      ) as Promise<LabAnswers[K][]>;
     },
     dispose: () => pool.dispose(),
   };

@@ -22,7 +22,9 @@ export interface LabAnswers {
 }
 export type LabAnswer = LabAnswers[keyof LabAnswers];
 
-/** A detector takes memory for a whole ledger, which a fresh instance gives back; simulations need little and share one. */
+/**
+ * A detector takes memory for a whole ledger, which a fresh instance gives back; simulations need little and share one.
+ */
 export function runLabTask(kernels: KernelModule, task: LabTask): LabAnswer {
   switch (task.kind) {
     case 'falseAlarms':

@@ -55,7 +55,10 @@ describe('latest', () => {
   it('sends what may follow the call in flight, and asks for room only where that is of no use', async () => {
     const { calls, run } = gate();
     let asked = 0;
-    const latest = createLatest(run, { onWaiting: () => asked++, mayFollow: (ahead, next) => Math.floor(ahead / 10) === Math.floor(next / 10) });
+    const latest = createLatest(run, {
+      onWaiting: () => asked++,
+      mayFollow: (ahead, next) => Math.floor(ahead / 10) === Math.floor(next / 10),
+    });
     const answers = [11, 12, 13, 14].map((n) => latest.request(n));
     expect(calls.map((call) => call.argument)).toEqual([11, 12]);
     expect(asked).toBe(0);
@@ -79,25 +82,30 @@ describe('latest', () => {
   });
 
   it('always runs the last request, never two at once, in any interleaving', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 30 }), async (steps) => {
-      const { calls, run } = gate();
-      const latest = createLatest(run);
-      let ended = 0;
-      let last = -1;
-      const endOne = async () => {
-        if (ended < calls.length) calls[ended++].resolve('done');
-        await Promise.resolve();
-        await Promise.resolve();
-        await Promise.resolve();
-      };
-      for (const [n, ask] of steps.entries()) {
-        if (ask) void latest.request((last = n));
-        else await endOne();
-        expect(calls.length - ended).toBeLessThanOrEqual(1);
-      }
-      while (ended < calls.length) await endOne();
-      if (last >= 0) expect(calls.at(-1)!.argument).toBe(last);
-      expect(calls.map((call) => call.argument)).toEqual([...calls.map((call) => call.argument)].sort((a, b) => a - b));
-    }), { numRuns: 200 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 30 }), async (steps) => {
+        const { calls, run } = gate();
+        const latest = createLatest(run);
+        let ended = 0;
+        let last = -1;
+        const endOne = async () => {
+          if (ended < calls.length) calls[ended++].resolve('done');
+          await Promise.resolve();
+          await Promise.resolve();
+          await Promise.resolve();
+        };
+        for (const [n, ask] of steps.entries()) {
+          if (ask) void latest.request((last = n));
+          else await endOne();
+          expect(calls.length - ended).toBeLessThanOrEqual(1);
+        }
+        while (ended < calls.length) await endOne();
+        if (last >= 0) expect(calls.at(-1)!.argument).toBe(last);
+        expect(calls.map((call) => call.argument)).toEqual(
+          [...calls.map((call) => call.argument)].sort((a, b) => a - b),
+        );
+      }),
+      { numRuns: 200 },
+    );
   });
 });

@@ -1,9 +1,15 @@
 /** What a request resolves to when a newer one took its place before it was started. */
 export const SUPERSEDED: unique symbol = Symbol('superseded');
 
-/** Newest-wins scheduling: one call in flight, or two where the second may follow, and at most one waiting, which a newer request replaces. */
+/**
+ * Newest-wins scheduling: one call in flight, or two where the second may follow, and at most one waiting, which a
+ * newer request replaces.
+ */
 export interface Latest<A, R> {
-  /** Resolves to the call's result, or to `SUPERSEDED`; rejects with what the call threw. A call in flight is never dropped. */
+  /**
+   * Resolves to the call's result, or to `SUPERSEDED`; rejects with what the call threw. A call in flight is never
+   * dropped.
+   */
   request(argument: A): Promise<R | typeof SUPERSEDED>;
   /** Drops the waiting request, which resolves to `SUPERSEDED`. */
   dropWaiting(): void;
@@ -21,13 +27,16 @@ export interface LatestOptions<A> {
   /** A request waits for calls in flight that are of no use to it: they may be asked to make room. */
   readonly onWaiting?: () => void;
   /**
-   * True where `next` may be sent while `ahead` is under way, to be begun on as soon as that is done: whoever does the work is never without. For calls that
-   * are quick after `ahead`, and done in order.
+   * True where `next` may be sent while `ahead` is under way, to be begun on as soon as that is done: whoever does the
+   * work is never without. For calls that are quick after `ahead`, and done in order.
    */
   readonly mayFollow?: (ahead: A, next: A) => boolean;
 }
 
-export function createLatest<A, R>(run: (argument: A) => Promise<R>, { onWaiting, mayFollow = () => false }: LatestOptions<A> = {}): Latest<A, R> {
+export function createLatest<A, R>(
+  run: (argument: A) => Promise<R>,
+  { onWaiting, mayFollow = () => false }: LatestOptions<A> = {},
+): Latest<A, R> {
   const inFlight: Asked<A, R>[] = [];
   let waiting: Asked<A, R> | null = null;
 

@@ -7,8 +7,9 @@ export const isLockMessage = (data: unknown): data is LockMessage =>
   typeof data === 'object' && data !== null && typeof (data as Partial<LockMessage>).lifeLock === 'string';
 
 /**
- * Called by a worker's entry: takes a lock that is released only by the worker's end, however it ends; the page waits for it.
- * Does nothing where there are no locks (an insecure context): the worker's `error` event is the only sign of death there.
+ * Called by a worker's entry: takes a lock that is released only by the worker's end, however it ends; the page waits
+ * for it. Does nothing where there are no locks (an insecure context): the worker's `error` event is the only sign of
+ * death there.
  */
 export function holdLifeLock(): void {
   if (!('locks' in navigator) || !('randomUUID' in crypto)) return;

@@ -19,15 +19,16 @@ function lifeline(script: URL, onRestart?: (reason: string) => void) {
   return { line, run, spawn };
 }
 
-const errorOf = (call: Promise<unknown>): Promise<TautlineError> => call.then(
-  (value) => {
-    throw new Error(`resolved to ${String(value)}`);
-  },
-  (thrown: unknown) => {
-    expect(thrown).toBeInstanceOf(TautlineFailure);
-    return (thrown as TautlineFailure).error;
-  },
-);
+const errorOf = (call: Promise<unknown>): Promise<TautlineError> =>
+  call.then(
+    (value) => {
+      throw new Error(`resolved to ${String(value)}`);
+    },
+    (thrown: unknown) => {
+      expect(thrown).toBeInstanceOf(TautlineFailure);
+      return (thrown as TautlineFailure).error;
+    },
+  );
 
 afterEach(() => {
   for (const line of lines.splice(0)) line.dispose();
@@ -52,7 +53,9 @@ describe('lifeline', () => {
     line.wake();
     expect(spawn).toHaveBeenCalledOnce();
     const unstarted = createLifeline<Mortal>({
-      name: 'test', advice: 'Try again', spawn: () => {
+      name: 'test',
+      advice: 'Try again',
+      spawn: () => {
         throw new Error('no more workers');
       },
     });
@@ -62,22 +65,29 @@ describe('lifeline', () => {
 
   it('gives an error of the call itself as it was thrown, and keeps the worker', async () => {
     const { run, spawn } = lifeline(mortal);
-    expect(await errorOf(run('refuse'))).toEqual({ kind: 'ledger', problem: 'no such thing', advice: 'Look elsewhere' });
+    expect(await errorOf(run('refuse'))).toEqual({
+      kind: 'ledger',
+      problem: 'no such thing',
+      advice: 'Look elsewhere',
+    });
     expect(await run('echo', 1)).toBe(1);
     expect(spawn).toHaveBeenCalledOnce();
   });
 
-  it.each([['exit', /code 3/], ['throwOutside', /thrown outside any call/]])(
-    'rejects every pending call when the worker dies by %s, and starts another at once', async (act, problem) => {
-      const onRestart = vi.fn();
-      const { run, spawn } = lifeline(mortal, onRestart);
-      await run('echo');
-      const errors = await Promise.all([errorOf(run('hang')), errorOf(run('hang')), errorOf(run(act))]);
-      for (const error of errors) expect(error).toMatchObject({ kind: 'worker', worker: 'test', problem: expect.stringMatching(problem) });
-      expect(onRestart).toHaveBeenCalledOnce();
-      expect(spawn).toHaveBeenCalledTimes(2);
-      expect(await run('echo', 'again')).toBe('again');
-    });
+  it.each([
+    ['exit', /code 3/],
+    ['throwOutside', /thrown outside any call/],
+  ])('rejects every pending call when the worker dies by %s, and starts another at once', async (act, problem) => {
+    const onRestart = vi.fn();
+    const { run, spawn } = lifeline(mortal, onRestart);
+    await run('echo');
+    const errors = await Promise.all([errorOf(run('hang')), errorOf(run('hang')), errorOf(run(act))]);
+    for (const error of errors)
+      expect(error).toMatchObject({ kind: 'worker', worker: 'test', problem: expect.stringMatching(problem) });
+    expect(onRestart).toHaveBeenCalledOnce();
+    expect(spawn).toHaveBeenCalledTimes(2);
+    expect(await run('echo', 'again')).toBe('again');
+  });
 
   it('rejects calls to a worker that does not start, and stops starting it until it is called again', async () => {
     const { run, spawn } = lifeline(stillborn);
@@ -89,10 +99,17 @@ describe('lifeline', () => {
   });
 
   it('rejects where the worker cannot even be made', async () => {
-    const line = createLifeline<Mortal>({ name: 'test', advice: '', spawn: () => {
-      throw new Error('blocked by policy');
-    } });
-    expect(await errorOf(line.call('acting', (remote) => remote.run({ act: 'echo' })))).toMatchObject({ kind: 'worker', problem: expect.stringContaining('blocked by policy') });
+    const line = createLifeline<Mortal>({
+      name: 'test',
+      advice: '',
+      spawn: () => {
+        throw new Error('blocked by policy');
+      },
+    });
+    expect(await errorOf(line.call('acting', (remote) => remote.run({ act: 'echo' })))).toMatchObject({
+      kind: 'worker',
+      problem: expect.stringContaining('blocked by policy'),
+    });
   });
 
   it('rejects pending and later calls once disposed', async () => {

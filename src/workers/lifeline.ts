@@ -35,7 +35,10 @@ export interface LifelineOptions {
   readonly onRestart?: (reason: string) => void;
 }
 
-/** Workers in a row that died before answering once: after these the next call starts another, so a broken script cannot spin. */
+/**
+ * Workers in a row that died before answering once: after these the next call starts another, so a broken script cannot
+ * spin.
+ */
 const FAILED_STARTS = 3;
 
 interface Life<T> {
@@ -123,8 +126,8 @@ export function createLifeline<T>({ name, spawn, advice, onRestart }: LifelineOp
 }
 
 /**
- * Watches a browser worker: `error` (a script that does not load, or throws), `messageerror` (an answer that cannot be read), and the
- * life lock, which the browser releases when a worker ends without an event.
+ * Watches a browser worker: `error` (a script that does not load, or throws), `messageerror` (an answer that cannot be
+ * read), and the life lock, which the browser releases when a worker ends without an event.
  */
 export function watchWorker(worker: Worker): SpawnedWorker {
   const listening = new AbortController();
@@ -134,12 +137,18 @@ export function watchWorker(worker: Worker): SpawnedWorker {
       const { signal } = listening;
       worker.addEventListener('error', (event) => listener(event.message || 'its script did not load'), { signal });
       worker.addEventListener('messageerror', () => listener('it sent an answer that cannot be read'), { signal });
-      worker.addEventListener('message', ({ data }: MessageEvent) => {
-        if (!isLockMessage(data)) return;
-        navigator.locks.request(data.lifeLock, { signal }, () => listener('it ended without saying why')).catch(() => {
-          // Aborted: this side ended the worker.
-        });
-      }, { signal });
+      worker.addEventListener(
+        'message',
+        ({ data }: MessageEvent) => {
+          if (!isLockMessage(data)) return;
+          navigator.locks
+            .request(data.lifeLock, { signal }, () => listener('it ended without saying why'))
+            .catch(() => {
+              // Aborted: this side ended the worker.
+            });
+        },
+        { signal },
+      );
     },
     terminate() {
       listening.abort();

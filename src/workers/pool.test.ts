@@ -35,7 +35,9 @@ describe('pool', () => {
   it('maps over tasks in order with as many workers as asked for, and reports progress', async () => {
     const { pool: made, entry } = pool();
     const fractions: number[] = [];
-    expect(await made.map(echoes(20), { onProgress: ({ fraction }) => fractions.push(fraction) })).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect(await made.map(echoes(20), { onProgress: ({ fraction }) => fractions.push(fraction) })).toEqual(
+      Array.from({ length: 20 }, (_, i) => i),
+    );
     expect(entry).toHaveBeenCalledTimes(2);
     expect(fractions).toEqual(Array.from({ length: 20 }, (_, i) => (i + 1) / 20));
     expect(await made.map([])).toEqual([]);
@@ -51,20 +53,27 @@ describe('pool', () => {
 
   it('gives up on a task that kills two workers, and works on afterwards', async () => {
     const { pool: made } = pool();
-    await expect(made.map([...echoes(3), { act: 'exit' }])).rejects.toMatchObject({ error: { kind: 'worker', worker: 'test' } });
+    await expect(made.map([...echoes(3), { act: 'exit' }])).rejects.toMatchObject({
+      error: { kind: 'worker', worker: 'test' },
+    });
     expect(await made.map(echoes(4))).toEqual([0, 1, 2, 3]);
   });
 
   it('ends with the error of a task, and the other workers with it', async () => {
     const { pool: made } = pool();
-    await expect(made.map([{ act: 'hang' }, { act: 'refuse' }])).rejects.toMatchObject({ error: { kind: 'ledger', problem: 'no such thing' } });
+    await expect(made.map([{ act: 'hang' }, { act: 'refuse' }])).rejects.toMatchObject({
+      error: { kind: 'ledger', problem: 'no such thing' },
+    });
     expect(await made.map(echoes(4))).toEqual([0, 1, 2, 3]);
   });
 
   it('ends running tasks when cancelled', async () => {
     const { pool: made } = pool();
     const abort = new AbortController();
-    const map = made.map([{ act: 'hang' }, { act: 'hang' }, ...echoes(2)], { phase: 'Monte Carlo', signal: abort.signal });
+    const map = made.map([{ act: 'hang' }, { act: 'hang' }, ...echoes(2)], {
+      phase: 'Monte Carlo',
+      signal: abort.signal,
+    });
     setTimeout(() => abort.abort(), 100);
     await expect(map).rejects.toMatchObject({ error: { kind: 'cancelled', what: 'Monte Carlo' } });
     expect(await made.map(echoes(4))).toEqual([0, 1, 2, 3]);

@@ -21,7 +21,8 @@ export function exposeTasks<T, R>(run: (task: T) => Promise<R> | R): void {
 export interface Pool<T, R> {
   readonly size: number;
   /**
-   * Runs every task. A task whose worker dies is run once more; a second death, or an error of the task's own, ends the map.
+   * Runs every task. A task whose worker dies is run once more; a second death, or an error of the task's own, ends the
+   * map.
    * @param options.signal aborting ends the workers at once (they are started again for the next map).
    * @throws TautlineFailure: the task's, kind 'worker' after a second death, or kind 'cancelled'.
    */
@@ -49,9 +50,16 @@ export interface PoolOptions {
   readonly onRetry?: (problem: string, task: number) => void;
 }
 
-export function createPool<T, R>({ name, entry, size = navigator.hardwareConcurrency, onRetry }: PoolOptions): Pool<T, R> {
+export function createPool<T, R>({
+  name,
+  entry,
+  size = navigator.hardwareConcurrency,
+  onRetry,
+}: PoolOptions): Pool<T, R> {
   const advice = 'Run fewer repetitions, or close other pages';
-  const slots = Array.from({ length: Math.max(1, size) }, () => createLifeline<TaskWorker<T, R>>({ name, spawn: entry, advice }));
+  const slots = Array.from({ length: Math.max(1, size) }, () =>
+    createLifeline<TaskWorker<T, R>>({ name, spawn: entry, advice }),
+  );
   const free = [...slots];
   const waiting: ((slot: Lifeline<TaskWorker<T, R>>) => void)[] = [];
 
@@ -65,7 +73,8 @@ export function createPool<T, R>({ name, entry, size = navigator.hardwareConcurr
     else free.push(slot);
   };
 
-  const runOn = (slot: Lifeline<TaskWorker<T, R>>, task: T) => slot.call('running a task', (remote) => remote.run(task as never) as Promise<R>);
+  const runOn = (slot: Lifeline<TaskWorker<T, R>>, task: T) =>
+    slot.call('running a task', (remote) => remote.run(task as never) as Promise<R>);
 
   return {
     size: slots.length,

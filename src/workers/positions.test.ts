@@ -7,45 +7,82 @@ import { composition, indexAt, nearestEvent, positionOf, valuesAsOf } from './po
 function eventsAt(time: readonly number[], stream: readonly number[], hasTime = true): EventColumns {
   const n = time.length;
   return {
-    n, streams: ['a', 'b', 'c'], stream: Int32Array.from(stream), row: Int32Array.from({ length: n }, (_, i) => i),
-    eventId: BigInt64Array.from({ length: n }, (_, i) => BigInt(i)), time: hasTime ? Float64Array.from(time) : new Float64Array(n).fill(Number.NaN), hasTime,
-    thread: new Int32Array(n).fill(-1), threadCount: 0, instantiation: new Int32Array(n).fill(-1),
-    latency: new Float64Array(n).fill(Number.NaN), hasLatency: false, isVoid: new Uint8Array(n),
+    n,
+    streams: ['a', 'b', 'c'],
+    stream: Int32Array.from(stream),
+    row: Int32Array.from({ length: n }, (_, i) => i),
+    eventId: BigInt64Array.from({ length: n }, (_, i) => BigInt(i)),
+    time: hasTime ? Float64Array.from(time) : new Float64Array(n).fill(Number.NaN),
+    hasTime,
+    thread: new Int32Array(n).fill(-1),
+    threadCount: 0,
+    instantiation: new Int32Array(n).fill(-1),
+    latency: new Float64Array(n).fill(Number.NaN),
+    hasLatency: false,
+    isVoid: new Uint8Array(n),
   };
 }
 
 /** Few distinct times, so that ties are common. */
-const ledger = fc.array(fc.record({ time: fc.integer({ min: 0, max: 12 }), stream: fc.nat(2), y: fc.oneof(fc.constant(Number.NaN), fc.integer({ min: -5, max: 5 })) }), { maxLength: 40 })
+const ledger = fc
+  .array(
+    fc.record({
+      time: fc.integer({ min: 0, max: 12 }),
+      stream: fc.nat(2),
+      y: fc.oneof(fc.constant(Number.NaN), fc.integer({ min: -5, max: 5 })),
+    }),
+    { maxLength: 40 },
+  )
   .map((rows) => rows.sort((a, b) => a.time - b.time))
-  .map((rows) => ({ events: eventsAt(rows.map((r) => r.time), rows.map((r) => r.stream)), y: Float64Array.from(rows, (r) => r.y) }));
+  .map((rows) => ({
+    events: eventsAt(
+      rows.map((r) => r.time),
+      rows.map((r) => r.stream),
+    ),
+    y: Float64Array.from(rows, (r) => r.y),
+  }));
 const x = fc.integer({ min: -2, max: 40 }).map((half) => half / 2);
 
 describe('positions on the axis', () => {
   it('indexAt is the first event at or after, also among ties', () => {
-    fc.assert(fc.property(ledger, x, ({ events }, at) => {
-      const expected = events.time.findIndex((time) => time >= at);
-      expect(indexAt(events, 'time', at)).toBe(expected < 0 ? events.n : expected);
-      expect(indexAt(events, 'event', at)).toBe(Math.min(events.n, Math.max(0, Math.ceil(at))));
-    }));
+    fc.assert(
+      fc.property(ledger, x, ({ events }, at) => {
+        const expected = events.time.findIndex((time) => time >= at);
+        expect(indexAt(events, 'time', at)).toBe(expected < 0 ? events.n : expected);
+        expect(indexAt(events, 'event', at)).toBe(Math.min(events.n, Math.max(0, Math.ceil(at))));
+      }),
+    );
   });
 
   it('positionOf leads back to the first event of that time', () => {
-    fc.assert(fc.property(ledger.filter(({ events }) => events.n > 0), fc.nat(100), ({ events }, pick) => {
-      const index = pick % events.n;
-      expect(events.time[indexAt(events, 'time', positionOf(events, 'time', index))]).toBe(events.time[index]);
-      expect(indexAt(events, 'event', positionOf(events, 'event', index))).toBe(index);
-    }));
+    fc.assert(
+      fc.property(
+        ledger.filter(({ events }) => events.n > 0),
+        fc.nat(100),
+        ({ events }, pick) => {
+          const index = pick % events.n;
+          expect(events.time[indexAt(events, 'time', positionOf(events, 'time', index))]).toBe(events.time[index]);
+          expect(indexAt(events, 'event', positionOf(events, 'event', index))).toBe(index);
+        },
+      ),
+    );
   });
 
-  it('valuesAsOf is each stream\'s last value so far', () => {
-    fc.assert(fc.property(ledger.filter(({ events }) => events.n > 0), fc.nat(100), ({ events, y }, pick) => {
-      const index = pick % events.n;
-      const expected = [2, 0].map((stream) => {
-        const last = events.stream.subarray(0, index + 1).lastIndexOf(stream);
-        return last < 0 ? Number.NaN : y[last];
-      });
-      expect([...valuesAsOf(events, y, index, [2, 0])]).toEqual(expected);
-    }));
+  it("valuesAsOf is each stream's last value so far", () => {
+    fc.assert(
+      fc.property(
+        ledger.filter(({ events }) => events.n > 0),
+        fc.nat(100),
+        ({ events, y }, pick) => {
+          const index = pick % events.n;
+          const expected = [2, 0].map((stream) => {
+            const last = events.stream.subarray(0, index + 1).lastIndexOf(stream);
+            return last < 0 ? Number.NaN : y[last];
+          });
+          expect([...valuesAsOf(events, y, index, [2, 0])]).toEqual(expected);
+        },
+      ),
+    );
   });
 
   it('counts events where there are no timestamps', () => {
@@ -58,35 +95,54 @@ describe('positions on the axis', () => {
 describe('nearestEvent', () => {
   it('finds what a search through all events finds', () => {
     const axis = fc.constantFrom('event' as const, 'time' as const);
-    fc.assert(fc.property(ledger, axis, x, fc.oneof(fc.constant(Number.NaN), fc.integer({ min: -6, max: 6 })), fc.subarray([0, 1, 2]), ({ events, y }, on, at, atY, streams) => {
-      const [xScale, yScale] = [0.5, 2];
-      const distance = (i: number) => {
-        if (!streams.includes(events.stream[i]) || Number.isNaN(y[i])) return Number.POSITIVE_INFINITY;
-        const dx = ((on === 'time' ? events.time[i] : i) - at) / xScale;
-        const dy = Number.isNaN(atY) ? 0 : (y[i] - atY) / yScale;
-        return dx * dx + dy * dy;
-      };
-      const least = Math.min(Number.POSITIVE_INFINITY, ...Array.from({ length: events.n }, (_, i) => distance(i)));
-      const found = nearestEvent(events, y, { axis: on, x: at, y: atY, xScale, yScale, streams });
-      expect(found === null ? Number.POSITIVE_INFINITY : distance(found)).toBe(least);
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(
+        ledger,
+        axis,
+        x,
+        fc.oneof(fc.constant(Number.NaN), fc.integer({ min: -6, max: 6 })),
+        fc.subarray([0, 1, 2]),
+        ({ events, y }, on, at, atY, streams) => {
+          const [xScale, yScale] = [0.5, 2];
+          const distance = (i: number) => {
+            if (!streams.includes(events.stream[i]) || Number.isNaN(y[i])) return Number.POSITIVE_INFINITY;
+            const dx = ((on === 'time' ? events.time[i] : i) - at) / xScale;
+            const dy = Number.isNaN(atY) ? 0 : (y[i] - atY) / yScale;
+            return dx * dx + dy * dy;
+          };
+          const least = Math.min(Number.POSITIVE_INFINITY, ...Array.from({ length: events.n }, (_, i) => distance(i)));
+          const found = nearestEvent(events, y, { axis: on, x: at, y: atY, xScale, yScale, streams });
+          expect(found === null ? Number.POSITIVE_INFINITY : distance(found)).toBe(least);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });
 
 describe('composition', () => {
   it('counts every event of the range once, in the bucket it lies in', () => {
-    fc.assert(fc.property(ledger, fc.constantFrom('event' as const, 'time' as const), fc.integer({ min: 1, max: 7 }), fc.nat(40), fc.nat(40), ({ events }, axis, buckets, a, b) => {
-      const range = { from: Math.min(a, b), to: Math.max(a, b) };
-      const route = Uint8Array.from({ length: events.n }, (_, i) => i % ROUTES.length);
-      const { x: centres, counts } = composition(events, route, range, axis, buckets);
-      const inside = Array.from({ length: events.n }, (_, i) => i).slice(range.from, range.to);
-      for (const [code] of ROUTES.entries()) {
-        let total = 0;
-        for (let bucket = 0; bucket < buckets; bucket += 1) total += counts[bucket * ROUTES.length + code];
-        expect(total).toBe(inside.filter((i) => route[i] === code).length);
-      }
-      if (inside.length > 0) expect([...centres]).toEqual([...centres].sort((p, q) => p - q));
-    }));
+    fc.assert(
+      fc.property(
+        ledger,
+        fc.constantFrom('event' as const, 'time' as const),
+        fc.integer({ min: 1, max: 7 }),
+        fc.nat(40),
+        fc.nat(40),
+        ({ events }, axis, buckets, a, b) => {
+          const range = { from: Math.min(a, b), to: Math.max(a, b) };
+          const route = Uint8Array.from({ length: events.n }, (_, i) => i % ROUTES.length);
+          const { x: centres, counts } = composition(events, route, range, axis, buckets);
+          const inside = Array.from({ length: events.n }, (_, i) => i).slice(range.from, range.to);
+          for (const [code] of ROUTES.entries()) {
+            let total = 0;
+            for (let bucket = 0; bucket < buckets; bucket += 1) total += counts[bucket * ROUTES.length + code];
+            expect(total).toBe(inside.filter((i) => route[i] === code).length);
+          }
+          if (inside.length > 0) expect([...centres]).toEqual([...centres].sort((p, q) => p - q));
+        },
+      ),
+    );
   });
 
   it('puts equal parts of the axis into equal buckets', () => {

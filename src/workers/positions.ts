@@ -32,8 +32,15 @@ export function positionOf(events: EventColumns, axis: Axis, index: EventIndex):
   return positions ? positions[inside] : inside;
 }
 
-/** Each stream's value at its last event up to `index`, NaN where it has none: walks back until all streams were met. */
-export function valuesAsOf(events: EventColumns, values: Float64Array, index: EventIndex, streams: readonly number[]): Float64Array {
+/**
+ * Each stream's value at its last event up to `index`, NaN where it has none: walks back until all streams were met.
+ */
+export function valuesAsOf(
+  events: EventColumns,
+  values: Float64Array,
+  index: EventIndex,
+  streams: readonly number[],
+): Float64Array {
   const out = new Float64Array(streams.length).fill(Number.NaN);
   const place = new Map(streams.map((stream, i) => [stream, i]));
   for (let i = index; i >= 0 && place.size > 0; i--) {
@@ -57,10 +64,14 @@ export interface NearestQuery {
 }
 
 /**
- * The event of the wanted streams whose point is nearest to (x, y) in pixels; events without a value are no points. Null where there is none.
- * Goes outwards from x and stops where the distance along x alone exceeds the best.
+ * The event of the wanted streams whose point is nearest to (x, y) in pixels; events without a value are no points.
+ * Null where there is none. Goes outwards from x and stops where the distance along x alone exceeds the best.
  */
-export function nearestEvent(events: EventColumns, values: Float64Array, { axis, x, y, xScale, yScale, streams }: NearestQuery): EventIndex | null {
+export function nearestEvent(
+  events: EventColumns,
+  values: Float64Array,
+  { axis, x, y, xScale, yScale, streams }: NearestQuery,
+): EventIndex | null {
   const positions = axisPositions(events, axis);
   const wanted = new Uint8Array(events.streams.length);
   for (const stream of streams) wanted[stream] = 1;
@@ -98,7 +109,13 @@ export function nearestEvent(events: EventColumns, values: Float64Array, { axis,
 }
 
 /** Counts of routes in `buckets` equal parts of the axis over `range`. */
-export function composition(events: EventColumns, route: Uint8Array, range: IndexRange, axis: Axis, buckets: number): Omit<CompositionData, 'revision'> {
+export function composition(
+  events: EventColumns,
+  route: Uint8Array,
+  range: IndexRange,
+  axis: Axis,
+  buckets: number,
+): Omit<CompositionData, 'revision'> {
   const positions = axisPositions(events, axis);
   const from = Math.max(0, range.from);
   const to = Math.min(events.n, range.to);
@@ -109,7 +126,8 @@ export function composition(events: EventColumns, route: Uint8Array, range: Inde
   const end = positions ? positions[to - 1] : to;
   const width = (end - start) / buckets;
   for (let b = 0; b < buckets; b += 1) x[b] = start + (b + 0.5) * width;
-  const bucketOf = (i: number): number => (width > 0 ? Math.min(buckets - 1, Math.floor(((positions ? positions[i] : i) - start) / width)) : 0);
+  const bucketOf = (i: number): number =>
+    width > 0 ? Math.min(buckets - 1, Math.floor(((positions ? positions[i] : i) - start) / width)) : 0;
   // Positions ascend: where each bucket ends is searched for, so that no event has to be placed.
   for (let i = from; i < to;) {
     const bucket = bucketOf(i);

@@ -60,13 +60,17 @@ export interface SeriesRequest {
   /** The preview is wanted, where there is one of this series; without it an analysis answers, always. */
   readonly preview?: boolean;
   /**
-   * The analysis that was asked for last is to answer, when it is done; where it fails, the one before does. With `preview`, that analysis' preview is to
-   * answer, as soon as there is one; where none comes, or this series is not in it, the request rejects with kind "cancelled".
+   * The analysis that was asked for last is to answer, when it is done; where it fails, the one before does. With
+   * `preview`, that analysis' preview is to answer, as soon as there is one; where none comes, or this series is not in
+   * it, the request rejects with kind "cancelled".
    */
   readonly next?: boolean;
 }
 
-/** Pictures of a changed signal, to be asked for (`SeriesRequest.preview`) until the analysis under way has the exact ones. */
+/**
+ * Pictures of a changed signal, to be asked for (`SeriesRequest.preview`) until the analysis under way has the exact
+ * ones.
+ */
 export interface PreviewReport {
   /** In one order with those of reports. */
   readonly revision: number;
@@ -81,7 +85,9 @@ export interface SeriesData {
 /** Values of streams just after an event. */
 export interface ValuesAsOf {
   readonly revision: number;
-  /** In the order of the streams asked for: that of the stream's last event so far; NaN where it has none, or no value. */
+  /**
+   * In the order of the streams asked for: that of the stream's last event so far; NaN where it has none, or no value.
+   */
   readonly values: Float64Array;
 }
 
@@ -121,39 +127,54 @@ export interface ReferenceFile {
   readonly text: string;
 }
 
-/** What runs in the engine worker. It holds one ledger. Every call may reject with a `TautlineFailure` (its `error` survives the wire). */
+/**
+ * What runs in the engine worker. It holds one ledger. Every call may reject with a `TautlineFailure` (its `error`
+ * survives the wire).
+ */
 export interface EngineApi extends DrilldownApi, LabApi {
   /**
-   * Opens and reads a ledger; rows without embeddings go to `sink` as Arrow IPC streams (see RowSink), in order. Null: `store` will ask for them.
+   * Opens and reads a ledger; rows without embeddings go to `sink` as Arrow IPC streams (see RowSink), in order. Null:
+   * `store` will ask for them.
    * @param k axes of the analysis that is to follow, for which memory has to do too; the default where absent
    */
   open(
-    source: LedgerSource, mapping: ColumnMapping | null, sink: ((ipcStream: Uint8Array) => Promise<void>) | null, onProgress: OnProgress, k?: number,
+    source: LedgerSource,
+    mapping: ColumnMapping | null,
+    sink: ((ipcStream: Uint8Array) => Promise<void>) | null,
+    onProgress: OnProgress,
+    k?: number,
   ): Promise<OpenReport>;
   /**
-   * Feeds the open ledger's rows to `sink`, as `open` would have; other calls are answered meanwhile. It ends with kind "cancelled" where another ledger is
-   * opened, not by `cancel`.
+   * Feeds the open ledger's rows to `sink`, as `open` would have; other calls are answered meanwhile. It ends with kind
+   * "cancelled" where another ledger is opened, not by `cancel`.
    */
   store(sink: (ipcStream: Uint8Array) => Promise<void>, onProgress: OnProgress): Promise<void>;
   /**
    * Runs the stages that `parameters` needs beyond what is cached.
    * @param baseline what the alerts are compared with, the defaults where null or absent
    * @param visible the events that are looked at, all where null or absent
-   * @param onPreview called at most once, where the signals take longer than a moment: there are pictures of them, while everything else is still
-   * that of the analysis before
+   * @param onPreview called at most once, where the signals take longer than a moment: there are pictures of them,
+   * while everything else is still that of the analysis before
    */
   analyze(
-    parameters: Parameters, onProgress: OnProgress, baseline?: Parameters | null, visible?: IndexRange | null, onPreview?: ((preview: PreviewReport) => void) | null,
+    parameters: Parameters,
+    onProgress: OnProgress,
+    baseline?: Parameters | null,
+    visible?: IndexRange | null,
+    onPreview?: ((preview: PreviewReport) => void) | null,
   ): Promise<AnalysisReport>;
   /**
-   * A newer analysis waits for the one under way: where that has given a preview, or takes long, it is ended, and rejects with kind "cancelled" and
+   * A newer analysis waits for the one under way: where that has given a preview, or takes long, it is ended, and
+   * rejects with kind "cancelled" and
    * `SUPERSEDED_RUN`.
    */
   supersede(): void;
   /**
-   * Takes the reference from a file in place of a period of the ledger (spec 2), from the next analysis on and for ledgers opened later; null goes back.
+   * Takes the reference from a file in place of a period of the ledger (spec 2), from the next analysis on and for
+   * ledgers opened later; null goes back.
    * @param file a baseline or bundle as JSON
-   * @returns sentences that the user should know; it rejects with kind "file", and keeps what was in force, where the file cannot be used
+   * @returns sentences that the user should know; it rejects with kind "file", and keeps what was in force, where the
+   * file cannot be used
    */
   setReferenceFile(file: ReferenceFile | null): Promise<readonly string[]>;
   /** Asks the open or analyze under way to stop at its next batch; it rejects with kind "cancelled". */
@@ -166,7 +187,15 @@ export interface EngineApi extends DrilldownApi, LabApi {
   couplingMatrix(at: EventIndex): Promise<CouplingMatrix>;
   event(index: EventIndex): Promise<EventDetail>;
   /** The event nearest to (x, y) of a line among `streams`; `xScale`, `yScale` are axis units per pixel. */
-  nearest(name: SeriesName, axis: Axis, x: number, y: number, xScale: number, yScale: number, streams: readonly number[]): Promise<EventIndex | null>;
+  nearest(
+    name: SeriesName,
+    axis: Axis,
+    x: number,
+    y: number,
+    xScale: number,
+    yScale: number,
+    streams: readonly number[],
+  ): Promise<EventIndex | null>;
   /** Event index of the first event at or after an axis position, and back. */
   indexAt(axis: Axis, x: number): Promise<EventIndex>;
   positionOf(axis: Axis, index: EventIndex): Promise<number>;

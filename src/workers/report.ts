@@ -4,8 +4,14 @@ import type { AnalysisReport } from './protocol.ts';
 import type { Analysis } from '../ledger/stages.ts';
 
 /** An analysis as the page sees it: figures, alerts and sentences, no columns. */
-export function describe(revision: number, signalsRevision: number, ledger: OpenedLedger, analysis: Analysis): AnalysisReport {
-  const { parameters, events, leftOut, reference, retrospective, projection, decisions, baselineAlerts, timings } = analysis;
+export function describe(
+  revision: number,
+  signalsRevision: number,
+  ledger: OpenedLedger,
+  analysis: Analysis,
+): AnalysisReport {
+  const { parameters, events, leftOut, reference, retrospective, projection, decisions, baselineAlerts, timings } =
+    analysis;
   return {
     revision,
     signalsRevision,
@@ -47,22 +53,37 @@ function streamCounts({ events }: Analysis): AnalysisReport['streams'] {
   return streams;
 }
 
-function notesOf(ledger: OpenedLedger, { parameters, events, retrospective, projection, decisions }: Analysis): string[] {
+function notesOf(
+  ledger: OpenedLedger,
+  { parameters, events, retrospective, projection, decisions }: Analysis,
+): string[] {
   const { calibration } = decisions;
   const notes: string[] = [];
-  if (retrospective) notes.push('This ledger has fewer than 200 events: it is analysed in retrospect, the whole of it is the reference and no alert is raised.');
-  if (projection.k < parameters.k) notes.push(`The embeddings of the reference vary in ${projection.k} directions only: ${projection.k} axes are used, not ${parameters.k}.`);
-  if (ledger.report.embedder === 'built-in') notes.push('Embeddings were made from the text by the built-in embedder: they see words, not meanings.');
-  if (!events.hasTime) notes.push('There are no timestamps: events stand in the order of their ids, and the time axis counts events.');
-  if (!events.hasLatency) notes.push(`There are no latencies: the window stays at ${formatNumber(parameters.win_min)} ms and memories do not stretch.`);
+  if (retrospective)
+    notes.push(
+      'This ledger has fewer than 200 events: it is analysed in retrospect, the whole of it is the reference and no alert is raised.',
+    );
+  if (projection.k < parameters.k)
+    notes.push(
+      `The embeddings of the reference vary in ${projection.k} directions only: ${projection.k} axes are used, not ${parameters.k}.`,
+    );
+  if (ledger.report.embedder === 'built-in')
+    notes.push('Embeddings were made from the text by the built-in embedder: they see words, not meanings.');
+  if (!events.hasTime)
+    notes.push('There are no timestamps: events stand in the order of their ids, and the time axis counts events.');
+  if (!events.hasLatency)
+    notes.push(
+      `There are no latencies: the window stays at ${formatNumber(parameters.win_min)} ms and memories do not stretch.`,
+    );
   if (events.streams.length < 2) notes.push('There is one stream only: coupling and tension need two.');
   else if (Number.isNaN(calibration.rho)) notes.push('Coupling has no reference value, so VOID is not alarmed on.');
   else if (!calibration.phaseLocked) {
     notes.push(
-      `The streams were never phase-locked: the reference median of coupling is ${formatNumber(calibration.rho)}, below ${formatNumber(parameters.void_min_ref)}. `
-      + 'Coupling is charted, not alarmed on.',
+      `The streams were never phase-locked: the reference median of coupling is ${formatNumber(calibration.rho)}, below ${formatNumber(parameters.void_min_ref)}. ` +
+        'Coupling is charted, not alarmed on.',
     );
   }
-  if (calibration.shiftLimits.every(Number.isNaN)) notes.push('The reference is too short to derive a limit for displacement: SHIFT is not alarmed on.');
+  if (calibration.shiftLimits.every(Number.isNaN))
+    notes.push('The reference is too short to derive a limit for displacement: SHIFT is not alarmed on.');
   return notes;
 }

@@ -10,22 +10,36 @@ const N = 60;
 const FILES = 4;
 
 /** Files of a ledger whose rows are dealt out in turn, so that no file follows on another in time. */
-async function dealt(change: (table: LedgerTable, file: number) => LedgerTable = (table) => table): Promise<NamedBlob[]> {
+async function dealt(
+  change: (table: LedgerTable, file: number) => LedgerTable = (table) => table,
+): Promise<NamedBlob[]> {
   const whole = plainLedger(N, 3);
-  return Promise.all(Array.from({ length: FILES }, async (_, file) => {
-    const rows = Array.from({ length: N / FILES }, (_row, i) => i * FILES + file);
-    const table: LedgerTable = {
-      ...whole, n: rows.length, eventId: BigInt64Array.from(rows, (row) => whole.eventId[row]), time: Float64Array.from(rows, (row) => whole.time![row]),
-      // Each file meets the providers in another order.
-      provider: { codes: Int32Array.from(rows, (_row, i) => i % 3), values: ['a', 'b', 'c'].map((_name, i) => 'abcd'[(i + file) % 4]) },
-      embeddings: Float32Array.from(rows.flatMap((row) => Array.from(whole.embeddings!.subarray(3 * row, 3 * row + 3)))),
-      text: rows.map((row) => (row % 7 === 0 ? '' : `message ${row}`)),
-    };
-    return named(`${file}.parquet`, await writeParquet(change(table, file), platform));
-  }));
+  return Promise.all(
+    Array.from({ length: FILES }, async (_, file) => {
+      const rows = Array.from({ length: N / FILES }, (_row, i) => i * FILES + file);
+      const table: LedgerTable = {
+        ...whole,
+        n: rows.length,
+        eventId: BigInt64Array.from(rows, (row) => whole.eventId[row]),
+        time: Float64Array.from(rows, (row) => whole.time![row]),
+        // Each file meets the providers in another order.
+        provider: {
+          codes: Int32Array.from(rows, (_row, i) => i % 3),
+          values: ['a', 'b', 'c'].map((_name, i) => 'abcd'[(i + file) % 4]),
+        },
+        embeddings: Float32Array.from(
+          rows.flatMap((row) => Array.from(whole.embeddings!.subarray(3 * row, 3 * row + 3))),
+        ),
+        text: rows.map((row) => (row % 7 === 0 ? '' : `message ${row}`)),
+      };
+      return named(`${file}.parquet`, await writeParquet(change(table, file), platform));
+    }),
+  );
 }
 
-const threaded = (spawn: () => SpawnedWorker = spawnScanHere) => ({ platform: { ...platform, scanThread: createScanThread(spawn, 0) } });
+const threaded = (spawn: () => SpawnedWorker = spawnScanHere) => ({
+  platform: { ...platform, scanThread: createScanThread(spawn, 0) },
+});
 
 describe('a scan shared with a thread', () => {
   it('gives what one thread gives, with event ids of the files and without', async () => {
@@ -86,7 +100,8 @@ describe('a scan shared with a thread', () => {
     const counting = (): SpawnedWorker => {
       const worker = spawnScanHere();
       return {
-        ...worker, terminate: () => {
+        ...worker,
+        terminate: () => {
           ended += 1;
           worker.terminate();
         },

@@ -17,17 +17,23 @@ export interface ScanApi {
 export function scanToWire(platformWith: (code: WebAssembly.Module | undefined) => Platform): ScanApi {
   let platform: Platform | null = null;
   return {
-    prepare: (code) => plainErrors('starting', async () => {
-      if (code) await (platform = platformWith(code)).parquet();
-    }),
-    scan: (task, onFraction) => plainErrors('reading events', async () => {
-      try {
-        const part = await scanPart(task, (platform ??= platformWith(undefined)), paced(({ fraction }) => void onFraction(fraction)));
-        return part && transfer(part, buffersOf(part));
-      } finally {
-        (onFraction as Partial<Remote<unknown>>)[releaseProxy]?.();
-      }
-    }),
+    prepare: (code) =>
+      plainErrors('starting', async () => {
+        if (code) await (platform = platformWith(code)).parquet();
+      }),
+    scan: (task, onFraction) =>
+      plainErrors('reading events', async () => {
+        try {
+          const part = await scanPart(
+            task,
+            (platform ??= platformWith(undefined)),
+            paced(({ fraction }) => void onFraction(fraction)),
+          );
+          return part && transfer(part, buffersOf(part));
+        } finally {
+          (onFraction as Partial<Remote<unknown>>)[releaseProxy]?.();
+        }
+      }),
   };
 }
 
@@ -44,14 +50,18 @@ function buffersOf({ kept, dictionaries, ...columns }: ScannedPart): ArrayBuffer
 /** Ledgers from this size on are worth a worker of their own. */
 const FROM_BYTES = 48 << 20;
 
-/** A thread for the scan, started for each and ended after it: its memory is given back. @param spawn starts a worker that exposes `scanToWire` */
+/**
+ * A thread for the scan, started for each and ended after it: its memory is given back. @param spawn starts a worker
+ * that exposes `scanToWire`
+ */
 export function createScanThread(spawn: () => SpawnedWorker, fromBytes = FROM_BYTES): ScanThread {
   return {
     fromBytes,
     start() {
       const lifeline = createLifeline<ScanApi>({ name: 'scan', spawn, advice: 'The engine reads the files itself' });
       // Where it does not start, the scan says so.
-      const prepare = (code: WebAssembly.Module | undefined): void => void lifeline.call('starting', (remote) => remote.prepare(code)).catch(() => undefined);
+      const prepare = (code: WebAssembly.Module | undefined): void =>
+        void lifeline.call('starting', (remote) => remote.prepare(code)).catch(() => undefined);
       prepare(undefined);
       return {
         prepare,

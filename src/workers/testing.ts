@@ -30,19 +30,25 @@ export function spawnNodeWorker(script: URL): SpawnedWorker {
   };
 }
 
-/** An engine in this thread, behind the wire that its worker would be behind: every message is cloned or transferred as in the browser. */
-export const spawnEngineHere = (engine: EngineApi): SpawnedWorker & { die(reason: string): void } => spawnHere(engineToWire(engine));
+/**
+ * An engine in this thread, behind the wire that its worker would be behind: every message is cloned or transferred as
+ * in the browser.
+ */
+export const spawnEngineHere = (engine: EngineApi): SpawnedWorker & { die(reason: string): void } =>
+  spawnHere(engineToWire(engine));
 
 /** A harness worker in this thread, with kernels of its own. */
 export function spawnHarnessHere(): SpawnedWorker & { die(reason: string): void } {
   let kernels: KernelModule | null = null;
   return spawnHere({
-    run: ({ module, task }: HarnessMessage) => plainErrors('running a task', () => runHarnessTask((kernels ??= instantiateKernels(module)), task)),
+    run: ({ module, task }: HarnessMessage) =>
+      plainErrors('running a task', () => runHarnessTask((kernels ??= instantiateKernels(module)), task)),
   });
 }
 
 /** A scan worker in this thread. */
-export const spawnScanHere = (): SpawnedWorker & { die(reason: string): void } => spawnHere(scanToWire(() => nodePlatform()));
+export const spawnScanHere = (): SpawnedWorker & { die(reason: string): void } =>
+  spawnHere(scanToWire(() => nodePlatform()));
 
 function spawnHere(api: unknown): SpawnedWorker & { die(reason: string): void } {
   const { port1, port2 } = new MessageChannel();
@@ -99,8 +105,17 @@ export interface TinyLedger {
 const DIMENSION = 6;
 const PROVIDERS = ['a', 'b', 'c'];
 
-/** A ledger of three providers with 6-dimensional embeddings, as an NDJSON file: residuals share most of their variance, every 50th event is void. */
-export function tinyLedger({ name = 'tiny.ndjson', turns = 400, seed = 1, fracture = Infinity, bare = false }: TinyLedger = {}): LedgerSource {
+/**
+ * A ledger of three providers with 6-dimensional embeddings, as an NDJSON file: residuals share most of their variance,
+ * every 50th event is void.
+ */
+export function tinyLedger({
+  name = 'tiny.ndjson',
+  turns = 400,
+  seed = 1,
+  fracture = Infinity,
+  bare = false,
+}: TinyLedger = {}): LedgerSource {
   const random = uniform(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const vector = (scale: number) => Array.from({ length: DIMENSION }, () => scale * normal());
@@ -112,15 +127,22 @@ export function tinyLedger({ name = 'tiny.ndjson', turns = 400, seed = 1, fractu
       const broken = provider === 'c' && turn >= fracture;
       const own = vector(broken ? 3 : Math.sqrt(0.28));
       const embedding = own.map((value, axis) => value + (broken ? 0 : shared[axis]) + (axis % 3 === p ? 2 : 0));
-      lines.push(JSON.stringify({
-        event_id: id, ts: 1_700_000_000_000 + 1000 * turn + 40 * p, provider_id: provider, agent_id: `${provider}${turn % 2}`, thread_id: `t${turn >> 5}`,
-        latency_ms: 40 + 20 * random(),
-        ...(bare ? {} : { embedding: id % 50 === 0 ? null : embedding }),
-      }));
+      lines.push(
+        JSON.stringify({
+          event_id: id,
+          ts: 1_700_000_000_000 + 1000 * turn + 40 * p,
+          provider_id: provider,
+          agent_id: `${provider}${turn % 2}`,
+          thread_id: `t${turn >> 5}`,
+          latency_ms: 40 + 20 * random(),
+          ...(bare ? {} : { embedding: id % 50 === 0 ? null : embedding }),
+        }),
+      );
     }
   }
   return { kind: 'files', files: [{ path: name, blob: new Blob([lines.join('\n')]) }] };
 }
 
 /** A signal worker in this thread, behind its wire. */
-export const spawnCrewHere = (): SpawnedWorker & { die(reason: string): void } => spawnHere(crewToWire(nodeEnginePlatform.loadKernels));
+export const spawnCrewHere = (): SpawnedWorker & { die(reason: string): void } =>
+  spawnHere(crewToWire(nodeEnginePlatform.loadKernels));

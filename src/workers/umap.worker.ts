@@ -5,10 +5,11 @@ import { umapLayout } from './umapLayout.ts';
 import { plainErrors } from './wire.ts';
 
 const worker: UmapWorker = {
-  layout: (request, onProgress) => plainErrors('laying the map out', () => {
-    const layout = umapLayout(request, onProgress);
-    return transfer(layout, [layout.positions.buffer]);
-  }),
+  layout: (request, onProgress) =>
+    plainErrors('laying the map out', () => {
+      const layout = umapLayout(request, onProgress);
+      return transfer(layout, [layout.positions.buffer]);
+    }),
 };
 expose(worker);
 holdLifeLock();

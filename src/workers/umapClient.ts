@@ -13,7 +13,8 @@ export interface UmapWorker {
 export interface UmapClient {
   /**
    * Lays points out in a worker, one request at a time; the arrays of the request stay usable.
-   * @throws TautlineFailure of kind cancelled once `signal` is aborted (the worker is ended), of kind worker where it dies
+   * @throws TautlineFailure of kind cancelled once `signal` is aborted (the worker is ended), of kind worker where it
+   * dies
    */
   layout(request: UmapRequest, onProgress: OnProgress, signal: AbortSignal): Promise<UmapLayout>;
 }
@@ -29,7 +30,9 @@ export function createUmapClient(spawn: () => SpawnedWorker): UmapClient {
       signal.addEventListener('abort', stop, { once: true });
       try {
         const points = x.slice();
-        return await lifeline.call('laying the map out', (remote) => remote.layout(transfer({ x: points, k }, [points.buffer]), progressToWire(onProgress)));
+        return await lifeline.call('laying the map out', (remote) =>
+          remote.layout(transfer({ x: points, k }, [points.buffer]), progressToWire(onProgress)),
+        );
       } catch (thrown) {
         throw signal.aborted ? cancelled() : thrown;
       } finally {

@@ -12,7 +12,9 @@ export interface UmapLayout {
   readonly positions: Float32Array;
   /** Points that UMAP itself placed; the others stand among the nearest of these. */
   readonly fitted: number;
-  /** Of a fitted point's nearest neighbours, the share that is among its nearest on the map too; NaN below 30 points. */
+  /**
+   * Of a fitted point's nearest neighbours, the share that is among its nearest on the map too; NaN below 30 points.
+   */
   readonly neighboursKept: number;
   readonly neighbours: number;
 }
@@ -28,13 +30,20 @@ const SEED = 20260301;
 const PROGRESS_EVERY = 512;
 
 /**
- * Lays points out by UMAP (McInnes, Healy & Melville 2018), always the same way for the same points: exact nearest neighbours, seeded optimisation.
- * Of more than `MOST_FITTED` points an even selection is fitted; each other point stands at the distance-weighted mean of its 5 nearest fitted ones.
+ * Lays points out by UMAP (McInnes, Healy & Melville 2018), always the same way for the same points: exact nearest
+ * neighbours, seeded optimisation. Of more than `MOST_FITTED` points an even selection is fitted; each other point
+ * stands at the distance-weighted mean of its 5 nearest fitted ones.
  */
 export function umapLayout({ x, k }: UmapRequest, onProgress: OnProgress): UmapLayout {
   const n = x.length / k;
   const m = Math.min(n, MOST_FITTED);
-  if (n < 4) return { positions: Float32Array.from({ length: 2 * n }, (_, i) => (i % 2 === 0 ? i / 2 : 0)), fitted: n, neighboursKept: Number.NaN, neighbours: 0 };
+  if (n < 4)
+    return {
+      positions: Float32Array.from({ length: 2 * n }, (_, i) => (i % 2 === 0 ? i / 2 : 0)),
+      fitted: n,
+      neighboursKept: Number.NaN,
+      neighbours: 0,
+    };
   const chosen = Int32Array.from({ length: m }, (_, j) => Math.floor((j * n) / m));
   const points = gather(x, k, chosen);
   const neighbours = Math.min(NEIGHBOURS, m - 1);
@@ -49,12 +58,21 @@ export function umapLayout({ x, k }: UmapRequest, onProgress: OnProgress): UmapL
     if (i % PROGRESS_EVERY === 0) onProgress({ phase: 'Finding neighbours', fraction: (0.2 * i) / m });
   }
 
-  const umap = new UMAP({ nComponents: 2, nNeighbors: neighbours + 1, minDist: 0.1, nEpochs: EPOCHS, random: uniform(SEED) });
+  const umap = new UMAP({
+    nComponents: 2,
+    nNeighbors: neighbours + 1,
+    minDist: 0.1,
+    nEpochs: EPOCHS,
+    random: uniform(SEED),
+  });
   umap.setPrecomputedKNN(indices, distances);
-  const epochs = umap.initializeFit(Array.from({ length: m }, (_, i) => Array.from(points.subarray(i * k, (i + 1) * k))));
+  const epochs = umap.initializeFit(
+    Array.from({ length: m }, (_, i) => Array.from(points.subarray(i * k, (i + 1) * k))),
+  );
   for (let epoch = 0; epoch < epochs; epoch += 1) {
     umap.step();
-    if (epoch % 5 === 0) onProgress({ phase: 'Laying out', fraction: 0.2 + (0.6 * epoch) / epochs, detail: `step ${epoch} of ${epochs}` });
+    if (epoch % 5 === 0)
+      onProgress({ phase: 'Laying out', fraction: 0.2 + (0.6 * epoch) / epochs, detail: `step ${epoch} of ${epochs}` });
   }
   const fitted = Float32Array.from(umap.getEmbedding().flat());
 
@@ -121,7 +139,9 @@ function neighboursKept(fitted: Float32Array, indices: readonly number[][], neig
   for (let c = 0; c < checked; c += 1) {
     const i = Math.floor((c * m) / checked);
     const own = new Set(indices[i].slice(1));
-    kept += nearest(fitted, 2, fitted.subarray(2 * i, 2 * i + 2), neighbours, i).indices.filter((j) => own.has(j)).length;
+    kept += nearest(fitted, 2, fitted.subarray(2 * i, 2 * i + 2), neighbours, i).indices.filter((j) =>
+      own.has(j),
+    ).length;
   }
   return kept / (checked * neighbours);
 }

@@ -14,7 +14,8 @@ const KEY_STEP = 24;
 /** The drawer never takes more than this share of the window. */
 const MOST_SHARE = 0.7;
 
-const held = (height: number): number => Math.max(DRAWER_LEAST, Math.min(Math.round(window.innerHeight * MOST_SHARE), Math.round(height)));
+const held = (height: number): number =>
+  Math.max(DRAWER_LEAST, Math.min(Math.round(window.innerHeight * MOST_SHARE), Math.round(height)));
 
 function Edge(): ReactNode {
   const height = useUi((ui) => ui.drawerHeight);
@@ -35,9 +36,22 @@ function Edge(): ReactNode {
   };
   return (
     <div
-      className="drawer-edge" role="separator" aria-orientation="horizontal" aria-label="Height of the alert table" tabIndex={0}
-      aria-valuenow={height} aria-valuemin={DRAWER_LEAST} onPointerDown={onPointerDown} onPointerMove={onPointerMove}
-      onPointerUp={() => { start.current = null; }} onPointerCancel={() => { start.current = null; }} onKeyDown={onKeyDown}
+      className="drawer-edge"
+      role="separator"
+      aria-orientation="horizontal"
+      aria-label="Height of the alert table"
+      tabIndex={0}
+      aria-valuenow={height}
+      aria-valuemin={DRAWER_LEAST}
+      onPointerDown={onPointerDown}
+      onPointerMove={onPointerMove}
+      onPointerUp={() => {
+        start.current = null;
+      }}
+      onPointerCancel={() => {
+        start.current = null;
+      }}
+      onKeyDown={onKeyDown}
     />
   );
 }
@@ -53,18 +67,38 @@ function Filters(): ReactNode {
       <div className="chips" role="group" aria-label="Kinds of alert">
         {ALERT_KINDS.map((kind) => (
           <button
-            key={kind} type="button" className="chip" aria-pressed={filter.kinds === null || filter.kinds.includes(kind)}
+            key={kind}
+            type="button"
+            className="chip"
+            aria-pressed={filter.kinds === null || filter.kinds.includes(kind)}
             onClick={() => actions.setAlertFilter({ ...filter, kinds: toggleKind(filter.kinds, kind) })}
           >
-            <KindBadge kind={kind} /><span className="chip-count">{formatCount(count(kind))}</span>
+            <KindBadge kind={kind} />
+            <span className="chip-count">{formatCount(count(kind))}</span>
           </button>
         ))}
       </div>
-      <select aria-label="Stream" value={filter.stream ?? ''} onChange={(event) => actions.setAlertFilter({ ...filter, stream: event.target.value || null })}>
+      <select
+        aria-label="Stream"
+        value={filter.stream ?? ''}
+        onChange={(event) => actions.setAlertFilter({ ...filter, stream: event.target.value || null })}
+      >
         <option value="">all streams</option>
-        {report.streams.map(({ name }) => <option key={name} value={name}>{name}</option>)}
+        {report.streams.map(({ name }) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
       </select>
-      {narrowed && <button type="button" className="button small quiet" onClick={() => actions.setAlertFilter({ kinds: null, stream: null })}>Show all</button>}
+      {narrowed && (
+        <button
+          type="button"
+          className="button small quiet"
+          onClick={() => actions.setAlertFilter({ kinds: null, stream: null })}
+        >
+          Show all
+        </button>
+      )}
     </>
   );
 }
@@ -83,12 +117,20 @@ export function AlertDrawer(): ReactNode {
       <header>
         <h2 id="alerts-title">
           <button type="button" aria-expanded={open} onClick={toggle}>
-            <Icon name={open ? 'chevronDown' : 'chevronRight'} size={12} /> Alert table <span className="dim">{formatCount(alerts)}{stale && ', refining'}</span>
+            <Icon name={open ? 'chevronDown' : 'chevronRight'} size={12} /> Alert table{' '}
+            <span className="dim">
+              {formatCount(alerts)}
+              {stale && ', refining'}
+            </span>
           </button>
         </h2>
         {open && <Filters />}
       </header>
-      {open && <Suspense fallback={<p className="region-loading">Loading the table…</p>}><AlertTable /></Suspense>}
+      {open && (
+        <Suspense fallback={<p className="region-loading">Loading the table…</p>}>
+          <AlertTable />
+        </Suspense>
+      )}
     </section>
   );
 }

@@ -29,18 +29,53 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { id: 'kind', title: 'Kind', sort: 'kind', help: 'What was detected', cell: (row) => <KindBadge kind={row.kind} /> },
   { id: 'stream', title: 'Stream', sort: 'stream', help: 'The stream it was raised on', cell: (row) => row.stream },
-  { id: 'onset', title: 'Onset', sort: 'onset', number: true, help: 'Estimated first event of the episode', cell: (row) => formatCount(row.onset) },
-  { id: 'fired', title: 'Fired', sort: 'fired', number: true, help: 'Event at which the alert was raised', cell: (row) => formatCount(row.fired) },
   {
-    id: 'cleared', title: 'Cleared', number: true, help: 'First event after the episode',
+    id: 'onset',
+    title: 'Onset',
+    sort: 'onset',
+    number: true,
+    help: 'Estimated first event of the episode',
+    cell: (row) => formatCount(row.onset),
+  },
+  {
+    id: 'fired',
+    title: 'Fired',
+    sort: 'fired',
+    number: true,
+    help: 'Event at which the alert was raised',
+    cell: (row) => formatCount(row.fired),
+  },
+  {
+    id: 'cleared',
+    title: 'Cleared',
+    number: true,
+    help: 'First event after the episode',
     cell: (row) => (row.cleared === null ? <span className="still-open">open</span> : formatCount(row.cleared)),
   },
-  { id: 'lag', title: 'Lag', sort: 'lag', number: true, help: 'From onset to firing, in events of the stream itself', cell: (row) => formatCount(row.lag) },
   {
-    id: 'peak', title: 'Peak', sort: 'peak', number: true, help: 'Drift: the largest KL; other kinds: the value at which they fired',
+    id: 'lag',
+    title: 'Lag',
+    sort: 'lag',
+    number: true,
+    help: 'From onset to firing, in events of the stream itself',
+    cell: (row) => formatCount(row.lag),
+  },
+  {
+    id: 'peak',
+    title: 'Peak',
+    sort: 'peak',
+    number: true,
+    help: 'Drift: the largest KL; other kinds: the value at which they fired',
     cell: (row) => <span title={peakOf(row.kind).what}>{formatQuantity(row.peak ?? NaN, peakOf(row.kind).unit)}</span>,
   },
-  { id: 'duration', title: 'Duration', sort: 'duration', number: true, help: 'From firing to clearing, in events of the ledger', cell: (row) => formatCount(row.duration) },
+  {
+    id: 'duration',
+    title: 'Duration',
+    sort: 'duration',
+    number: true,
+    help: 'From firing to clearing, in events of the ledger',
+    cell: (row) => formatCount(row.duration),
+  },
   { id: 'time', title: 'Time (UTC)', help: 'When the alert fired', cell: (row) => formatTimeFull(epochMsOf(row.ts)) },
 ];
 
@@ -53,18 +88,30 @@ function Header(): ReactNode {
         const by = column.sort;
         return (
           <div
-            key={column.id} role="columnheader" aria-colindex={i + 1} className={column.number ? 'number' : undefined} title={column.help}
+            key={column.id}
+            role="columnheader"
+            aria-colindex={i + 1}
+            className={column.number ? 'number' : undefined}
+            title={column.help}
             aria-sort={by === undefined ? undefined : sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
           >
-            {by === undefined ? column.title : (
-              <button type="button" onClick={() => actions.setAlertSort({ by, descending: sorted && !sort.descending })}>
-                {column.title}<span aria-hidden="true">{sorted ? (sort.descending ? ' ↓' : ' ↑') : ''}</span>
+            {by === undefined ? (
+              column.title
+            ) : (
+              <button
+                type="button"
+                onClick={() => actions.setAlertSort({ by, descending: sorted && !sort.descending })}
+              >
+                {column.title}
+                <span aria-hidden="true">{sorted ? (sort.descending ? ' ↓' : ' ↑') : ''}</span>
               </button>
             )}
           </div>
         );
       })}
-      <div role="columnheader" aria-colindex={COLUMNS.length + 1}><span className="visually-hidden">Evidence, zoom</span></div>
+      <div role="columnheader" aria-colindex={COLUMNS.length + 1}>
+        <span className="visually-hidden">Evidence, zoom</span>
+      </div>
     </div>
   );
 }
@@ -81,33 +128,62 @@ interface BodyRowProps {
 }
 
 /** Rendered again only where the row says something else: every answer of the database is made of new objects. */
-const BodyRow = memo(function BodyRow({ row, index, id, top, isActive, isSelected, onActivate }: BodyRowProps): ReactNode {
-  return (
-    <div
-      id={id} role="row" aria-rowindex={index + 2} aria-selected={isSelected}
-      className={`alert-row${isActive ? ' active' : ''}`} style={{ transform: `translateY(${top}px)` }}
-      onClick={() => { onActivate(index); showAlert(row); }} onDoubleClick={() => zoomToAlert(row)}
-    >
-      {COLUMNS.map((column, i) => (
-        <div key={column.id} role="gridcell" aria-colindex={i + 1} className={column.number ? 'number' : undefined}>{column.cell(row)}</div>
-      ))}
-      <div role="gridcell" aria-colindex={COLUMNS.length + 1}>
-        <button
-          type="button" className="button icon-only small" tabIndex={-1} title="Evidence: who, what and which messages (e)" aria-label="Evidence"
-          onClick={(event) => { event.stopPropagation(); onActivate(index); showAlert(row); openEvidence(row); }}
-        >
-          <Icon name="evidence" size={13} />
-        </button>
-        <button
-          type="button" className="button icon-only small" tabIndex={-1} title="Zoom to the episode (z)" aria-label="Zoom to the episode"
-          onClick={(event) => { event.stopPropagation(); zoomToAlert(row); }}
-        >
-          <Icon name="zoom" size={13} />
-        </button>
+const BodyRow = memo(
+  function BodyRow({ row, index, id, top, isActive, isSelected, onActivate }: BodyRowProps): ReactNode {
+    return (
+      <div
+        id={id}
+        role="row"
+        aria-rowindex={index + 2}
+        aria-selected={isSelected}
+        className={`alert-row${isActive ? ' active' : ''}`}
+        style={{ transform: `translateY(${top}px)` }}
+        onClick={() => {
+          onActivate(index);
+          showAlert(row);
+        }}
+        onDoubleClick={() => zoomToAlert(row)}
+      >
+        {COLUMNS.map((column, i) => (
+          <div key={column.id} role="gridcell" aria-colindex={i + 1} className={column.number ? 'number' : undefined}>
+            {column.cell(row)}
+          </div>
+        ))}
+        <div role="gridcell" aria-colindex={COLUMNS.length + 1}>
+          <button
+            type="button"
+            className="button icon-only small"
+            tabIndex={-1}
+            title="Evidence: who, what and which messages (e)"
+            aria-label="Evidence"
+            onClick={(event) => {
+              event.stopPropagation();
+              onActivate(index);
+              showAlert(row);
+              openEvidence(row);
+            }}
+          >
+            <Icon name="evidence" size={13} />
+          </button>
+          <button
+            type="button"
+            className="button icon-only small"
+            tabIndex={-1}
+            title="Zoom to the episode (z)"
+            aria-label="Zoom to the episode"
+            onClick={(event) => {
+              event.stopPropagation();
+              zoomToAlert(row);
+            }}
+          >
+            <Icon name="zoom" size={13} />
+          </button>
+        </div>
       </div>
-    </div>
-  );
-}, ({ row, ...before }, { row: nextRow, ...next }) => sameFields(before, next) && sameFields(row, nextRow));
+    );
+  },
+  ({ row, ...before }, { row: nextRow, ...next }) => sameFields(before, next) && sameFields(row, nextRow),
+);
 
 /** Alerts as rows of a grid: arrows or j and k move, Enter opens the event at which the alert fired. */
 export function AlertTable(): ReactNode {
@@ -121,10 +197,16 @@ export function AlertTable(): ReactNode {
   const base = useId();
   const rows = data ?? NO_ROWS;
   // eslint-disable-next-line react-hooks/incompatible-library -- a warning for the React Compiler, which is not used
-  const virtualizer = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_PX, overscan: 12 });
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    overscan: 12,
+  });
   const at = Math.min(active, rows.length - 1);
 
-  // An alert selected elsewhere (keys, charts, list of changes) becomes the active row; another order or filter starts at its top.
+  // An alert selected elsewhere (keys, charts, list of changes) becomes the active row; another order or filter starts
+  // at its top.
   const followed = useRef<number | null>(null);
   useEffect(() => {
     if (selected === followed.current) return;
@@ -144,10 +226,18 @@ export function AlertTable(): ReactNode {
     virtualizer.scrollToIndex(next, { align: 'auto' });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || rows.length === 0) return;
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || rows.length === 0)
+      return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 2);
     const to = {
-      ArrowDown: at + 1, j: at + 1, ArrowUp: at - 1, k: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: rows.length - 1,
+      ArrowDown: at + 1,
+      j: at + 1,
+      ArrowUp: at - 1,
+      k: at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: rows.length - 1,
     }[event.key];
     if (to !== undefined) move(to);
     else if (event.key === 'Enter') showAlert(rows[at]);
@@ -155,26 +245,50 @@ export function AlertTable(): ReactNode {
     else if (event.key === 'e') {
       showAlert(rows[at]);
       openEvidence(rows[at]);
-    }
-    else return;
+    } else return;
     event.preventDefault();
   };
 
-  if (error) return <p className="region-loading field-problem" role="alert">{explain(toTautlineError(error, 'reading the alert table'))}</p>;
+  if (error)
+    return (
+      <p className="region-loading field-problem" role="alert">
+        {explain(toTautlineError(error, 'reading the alert table'))}
+      </p>
+    );
   return (
     <div
-      className="alert-table" role="grid" aria-label="Alerts" aria-rowcount={rows.length + 1} aria-colcount={COLUMNS.length + 1} aria-readonly="true"
-      tabIndex={0} ref={scroller} aria-activedescendant={rows.length > 0 ? `${base}-${at}` : undefined} onKeyDown={onKeyDown}
+      className="alert-table"
+      role="grid"
+      aria-label="Alerts"
+      aria-rowcount={rows.length + 1}
+      aria-colcount={COLUMNS.length + 1}
+      aria-readonly="true"
+      tabIndex={0}
+      ref={scroller}
+      aria-activedescendant={rows.length > 0 ? `${base}-${at}` : undefined}
+      onKeyDown={onKeyDown}
     >
       <Header />
-      {data && rows.length === 0 && <p className="no-alerts dim">{total === 0 ? 'No alerts: every detector stayed quiet with these parameters.' : `None of the ${formatCount(total)} alerts passes the filter.`}</p>}
+      {data && rows.length === 0 && (
+        <p className="no-alerts dim">
+          {total === 0
+            ? 'No alerts: every detector stayed quiet with these parameters.'
+            : `None of the ${formatCount(total)} alerts passes the filter.`}
+        </p>
+      )}
       <div role="presentation" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
         {virtualizer.getVirtualItems().map((item) => {
           const row = rows[item.index];
           return (
             <BodyRow
-              key={row.alert} row={row} index={item.index} id={`${base}-${item.index}`} top={item.start}
-              isActive={item.index === at} isSelected={row.fired === selected} onActivate={setActive}
+              key={row.alert}
+              row={row}
+              index={item.index}
+              id={`${base}-${item.index}`}
+              top={item.start}
+              isActive={item.index === at}
+              isSelected={row.fired === selected}
+              onActivate={setActive}
             />
           );
         })}

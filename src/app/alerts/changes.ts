@@ -12,13 +12,19 @@ export interface ChangeRow {
   readonly later: number;
   readonly reshaped: number;
   readonly kept: number;
-  /** Median shift of the firing of those that fire elsewhere, in events of the ledger; negative is earlier, NaN where none does. */
+  /**
+   * Median shift of the firing of those that fire elsewhere, in events of the ledger; negative is earlier, NaN where
+   * none does.
+   */
   readonly medianShift: number;
 }
 
 /** Rows of streams and kinds in which something changed, by stream, then kind. */
 export function changesByStream({ added, removed, moved, kept }: AlertDiff): ChangeRow[] {
-  const cells = new Map<string, { stream: number; kind: AlertKind; added: number; removed: number; kept: number; shifts: number[] }>();
+  const cells = new Map<
+    string,
+    { stream: number; kind: AlertKind; added: number; removed: number; kept: number; shifts: number[] }
+  >();
   const cell = ({ stream, kind }: { readonly stream: number; readonly kind: AlertKind }) => {
     const key = `${stream} ${kind}`;
     const found = cells.get(key) ?? { stream, kind, added: 0, removed: 0, kept: 0, shifts: [] };
@@ -35,7 +41,10 @@ export function changesByStream({ added, removed, moved, kept }: AlertDiff): Cha
     .map(({ shifts, ...rest }) => {
       const fired = shifts.filter((shift) => shift !== 0).sort((a, b) => a - b);
       return {
-        ...rest, earlier: shifts.filter((s) => s < 0).length, later: shifts.filter((s) => s > 0).length, reshaped: shifts.length - fired.length,
+        ...rest,
+        earlier: shifts.filter((s) => s < 0).length,
+        later: shifts.filter((s) => s > 0).length,
+        reshaped: shifts.length - fired.length,
         medianShift: fired.length === 0 ? Number.NaN : (fired[(fired.length - 1) >> 1] + fired[fired.length >> 1]) / 2,
       };
     });

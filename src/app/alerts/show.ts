@@ -4,12 +4,16 @@ import { zoomRange } from './zoom.ts';
 
 type Episode = Pick<Alert, 'onset' | 'fired' | 'cleared'>;
 
-/** Selects the event at which an alert fired and brings its episode into view, where the visible range does not hold its onset and firing. */
+/**
+ * Selects the event at which an alert fired and brings its episode into view, where the visible range does not hold its
+ * onset and firing.
+ */
 export function showAlert(alert: Episode): void {
   const { view, analysis } = session.store.getState();
   const { range } = view;
   // The range goes with the selection into one history entry.
-  if (range && analysis.report && (alert.onset < range.from || alert.fired >= range.to)) session.actions.setRange(zoomRange(alert, analysis.report.events), false);
+  if (range && analysis.report && (alert.onset < range.from || alert.fired >= range.to))
+    session.actions.setRange(zoomRange(alert, analysis.report.events), false);
   session.actions.select(alert.fired);
 }
 

@@ -1,4 +1,7 @@
-/** A timestamp as SQL gives it (Date, epoch ms, or microseconds as bigint) in epoch milliseconds; NaN where there is none. */
+/**
+ * A timestamp as SQL gives it (Date, epoch ms, or microseconds as bigint) in epoch milliseconds; NaN where there is
+ * none.
+ */
 export function epochMsOf(value: unknown): number {
   if (value instanceof Date) return value.getTime();
   if (typeof value === 'number') return value;

@@ -13,16 +13,18 @@ describe('zoomRange', () => {
   });
 
   it('holds the whole episode and lies within the ledger', () => {
-    fc.assert(fc.property(fc.nat(5000), fc.nat(50), fc.option(fc.nat(3000)), fc.nat(4000), (onset, lag, length, rest) => {
-      const fired = onset + lag;
-      const cleared = length === null ? null : fired + length;
-      const events = (cleared ?? fired + 1) + 1 + rest;
-      const range = zoomRange({ onset, fired, cleared }, events);
-      expect(range.from).toBeGreaterThanOrEqual(0);
-      expect(range.to).toBeLessThanOrEqual(events);
-      expect(range.from).toBeLessThanOrEqual(onset);
-      expect(range.to).toBeGreaterThanOrEqual(Math.max(fired + 1, cleared ?? events));
-      expect(range.to - range.from).toBeGreaterThanOrEqual(Math.min(100, events));
-    }));
+    fc.assert(
+      fc.property(fc.nat(5000), fc.nat(50), fc.option(fc.nat(3000)), fc.nat(4000), (onset, lag, length, rest) => {
+        const fired = onset + lag;
+        const cleared = length === null ? null : fired + length;
+        const events = (cleared ?? fired + 1) + 1 + rest;
+        const range = zoomRange({ onset, fired, cleared }, events);
+        expect(range.from).toBeGreaterThanOrEqual(0);
+        expect(range.to).toBeLessThanOrEqual(events);
+        expect(range.from).toBeLessThanOrEqual(onset);
+        expect(range.to).toBeGreaterThanOrEqual(Math.max(fired + 1, cleared ?? events));
+        expect(range.to - range.from).toBeGreaterThanOrEqual(Math.min(100, events));
+      }),
+    );
   });
 });

@@ -15,14 +15,19 @@ export function CalibrationScreen(): ReactNode {
         <header className="calibration-intro">
           <h2>Calibration</h2>
           <p>
-            Four generated dialogues of 50,000 events, each with a known fault or none, run through the very pipeline that reads your ledgers:
-            does it report what it must, when it must, and stay silent otherwise? A fifth run takes the adaptive window away, and must fail.
+            Four generated dialogues of 50,000 events, each with a known fault or none, run through the very pipeline
+            that reads your ledgers: does it report what it must, when it must, and stay silent otherwise? A fifth run
+            takes the adaptive window away, and must fail.
           </p>
           <TestedParameters />
         </header>
-        <ErrorBoundary region="The verdicts"><Table /></ErrorBoundary>
+        <ErrorBoundary region="The verdicts">
+          <Table />
+        </ErrorBoundary>
         <Choices />
-        <ErrorBoundary region="The Monte Carlo"><MonteCarlo /></ErrorBoundary>
+        <ErrorBoundary region="The Monte Carlo">
+          <MonteCarlo />
+        </ErrorBoundary>
       </div>
     </div>
   );

@@ -4,21 +4,39 @@ import { CHOICES, PROFILE_NAMES, PROFILES, type Choice } from '../../harness/pro
 
 const ENTRIES = Object.entries<Choice>(CHOICES);
 
-const profilesText = ({ profiles }: Choice): string => (profiles.length === PROFILE_NAMES.length ? 'all' : profiles.map((name) => PROFILES[name].title).join(', '));
+const profilesText = ({ profiles }: Choice): string =>
+  profiles.length === PROFILE_NAMES.length ? 'all' : profiles.map((name) => PROFILES[name].title).join(', ');
 
 /** Everything that was chosen, and not given, so that nobody has to find it out. */
 export function Choices(): ReactNode {
   return (
     <details className="calibration-section choices">
-      <summary><h3>Every free choice that makes the default seed meet the paper’s event numbers</h3> <span className="dim">{formatCount(ENTRIES.length)} choices</span></summary>
+      <summary>
+        <h3>Every free choice that makes the default seed meet the paper’s event numbers</h3>{' '}
+        <span className="dim">{formatCount(ENTRIES.length)} choices</span>
+      </summary>
       <div className="table-scroll">
         <table>
-          <thead><tr><th scope="col">Choice</th><th scope="col" className="number">Value</th><th scope="col">Profiles</th><th scope="col">Why</th></tr></thead>
+          <thead>
+            <tr>
+              <th scope="col">Choice</th>
+              <th scope="col" className="number">
+                Value
+              </th>
+              <th scope="col">Profiles</th>
+              <th scope="col">Why</th>
+            </tr>
+          </thead>
           <tbody>
             {ENTRIES.map(([name, choice]) => (
               <tr key={name}>
-                <th scope="row" className="mono">{name}</th>
-                <td className="number">{formatNumber(choice.value, 4)}{choice.unit && ` ${choice.unit}`}</td>
+                <th scope="row" className="mono">
+                  {name}
+                </th>
+                <td className="number">
+                  {formatNumber(choice.value, 4)}
+                  {choice.unit && ` ${choice.unit}`}
+                </td>
                 <td>{profilesText(choice)}</td>
                 <td className="dim">{choice.why}</td>
               </tr>

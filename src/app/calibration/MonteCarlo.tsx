@@ -24,11 +24,32 @@ function Controls(): ReactNode {
   const { actions } = calibration;
   return (
     <div className="calibration-controls">
-      {running
-        ? <button type="button" className="button" onClick={() => actions.cancelMonteCarlo()}>Cancel</button>
-        : <button type="button" className="button primary" onClick={() => void actions.runMonteCarlo()}>Run the Monte Carlo</button>}
-      <NumberField label="Seeds" value={seeds} least={1} most={MOST_SEEDS} width={58} disabled={running} onChange={(value) => actions.setSeeds(value)} />
-      <NumberField label="from seed" value={from} least={0} width={58} disabled={running} onChange={(value) => actions.setFrom(value)} />
+      {running ? (
+        <button type="button" className="button" onClick={() => actions.cancelMonteCarlo()}>
+          Cancel
+        </button>
+      ) : (
+        <button type="button" className="button primary" onClick={() => void actions.runMonteCarlo()}>
+          Run the Monte Carlo
+        </button>
+      )}
+      <NumberField
+        label="Seeds"
+        value={seeds}
+        least={1}
+        most={MOST_SEEDS}
+        width={58}
+        disabled={running}
+        onChange={(value) => actions.setSeeds(value)}
+      />
+      <NumberField
+        label="from seed"
+        value={from}
+        least={0}
+        width={58}
+        disabled={running}
+        onChange={(value) => actions.setFrom(value)}
+      />
     </div>
   );
 }
@@ -44,13 +65,43 @@ function Files(): ReactNode {
   };
   return (
     <div className="calibration-controls">
-      <button type="button" className="button small" disabled={!outcome} onClick={() => { if (outcome) download(saveRun(outcome.run), 'tautline-monte-carlo.json'); }}>Save results…</button>
-      <button type="button" className="button small" onClick={() => input.current?.click()}>Compare with a saved run…</button>
-      <button type="button" className="button small" disabled={!outcome} title="Later runs are compared with this one" onClick={() => actions.keep()}>Keep to compare with</button>
-      {compared.phase !== 'none' && <button type="button" className="button small quiet" onClick={() => actions.dropCompared()}>Stop comparing</button>}
+      <button
+        type="button"
+        className="button small"
+        disabled={!outcome}
+        onClick={() => {
+          if (outcome) download(saveRun(outcome.run), 'tautline-monte-carlo.json');
+        }}
+      >
+        Save results…
+      </button>
+      <button type="button" className="button small" onClick={() => input.current?.click()}>
+        Compare with a saved run…
+      </button>
+      <button
+        type="button"
+        className="button small"
+        disabled={!outcome}
+        title="Later runs are compared with this one"
+        onClick={() => actions.keep()}
+      >
+        Keep to compare with
+      </button>
+      {compared.phase !== 'none' && (
+        <button type="button" className="button small quiet" onClick={() => actions.dropCompared()}>
+          Stop comparing
+        </button>
+      )}
       <input
-        ref={input} type="file" accept=".json,application/json" hidden data-testid="monte-carlo-file"
-        onChange={(event) => { void take(event.currentTarget.files?.[0]); event.currentTarget.value = ''; }}
+        ref={input}
+        type="file"
+        accept=".json,application/json"
+        hidden
+        data-testid="monte-carlo-file"
+        onChange={(event) => {
+          void take(event.currentTarget.files?.[0]);
+          event.currentTarget.value = '';
+        }}
       />
     </div>
   );
@@ -63,7 +114,13 @@ function rowsOf(trials: readonly TrialResult[], parameters: Parameters): ReturnT
   return verdictsOf(Object.fromEntries(first) as Record<CaseName, TrialResult>, parameters);
 }
 
-function Figures({ trials, parameters }: { readonly trials: readonly TrialResult[]; readonly parameters: Parameters }): ReactNode {
+function Figures({
+  trials,
+  parameters,
+}: {
+  readonly trials: readonly TrialResult[];
+  readonly parameters: Parameters;
+}): ReactNode {
   const compared = useCalibration((state) => state.compared);
   const table = useCalibration((state) => state.table);
   // Keys and buttons go first: partial results arrive while the page is used.
@@ -73,7 +130,11 @@ function Figures({ trials, parameters }: { readonly trials: readonly TrialResult
   const report = table && JSON.stringify(table.report.parameters) === JSON.stringify(parameters) ? table.report : null;
   return (
     <>
-      <Distributions trials={shown} compared={compared.phase === 'loaded' ? compared.run.trials : null} report={report} />
+      <Distributions
+        trials={shown}
+        compared={compared.phase === 'loaded' ? compared.run.trials : null}
+        report={report}
+      />
       <div className="summary-tables">
         {rows && <ShareTable summaries={summaries} rows={rows} />}
         <RateTable summaries={summaries} />
@@ -89,9 +150,14 @@ export function MonteCarlo(): ReactNode {
   const outcome = useCalibration((state) => state.monteCarlo);
   const compared = useCalibration((state) => state.compared);
   const progress = run.phase === 'running' ? run.progress : null;
-  const shown = progress && progress.trials.length > 0 ? { trials: progress.trials, parameters: progress.plan.parameters } : null;
+  const shown =
+    progress && progress.trials.length > 0 ? { trials: progress.trials, parameters: progress.plan.parameters } : null;
   const figures = shown ?? (outcome && { trials: outcome.run.trials, parameters: outcome.run.parameters });
-  const tested = figures ? changedText(figures.parameters).map(({ text }) => text).join(', ') || 'the default parameters' : '';
+  const tested = figures
+    ? changedText(figures.parameters)
+        .map(({ text }) => text)
+        .join(', ') || 'the default parameters'
+    : '';
   return (
     <section className="calibration-section" aria-labelledby="monte-carlo-title">
       <div className="section-head">
@@ -100,16 +166,32 @@ export function MonteCarlo(): ReactNode {
         <Files />
       </div>
       <p className="dim section-intro">
-        One seed is one draw. This draws the five cases anew for every seed, on all cores, and counts: shares with Wilson intervals, medians with order-statistic intervals, all at 95 %.
+        One seed is one draw. This draws the five cases anew for every seed, on all cores, and counts: shares with
+        Wilson intervals, medians with order-statistic intervals, all at 95 %.
       </p>
       {progress && (
         <div className="monte-carlo-progress" role="status">
-          <ProgressBar progress={{ phase: 'Monte Carlo', fraction: progress.trials.length / progress.of, detail: progressLine(progress) }} label="Monte Carlo" />
+          <ProgressBar
+            progress={{
+              phase: 'Monte Carlo',
+              fraction: progress.trials.length / progress.of,
+              detail: progressLine(progress),
+            }}
+            label="Monte Carlo"
+          />
           <span>{progressLine(progress)}</span>
         </div>
       )}
-      {run.phase === 'failed' && <div className="banner danger" role="alert"><span>{explain(run.error)}</span></div>}
-      {compared.phase === 'failed' && <div className="banner danger" role="alert"><span>{explain(compared.error)}</span></div>}
+      {run.phase === 'failed' && (
+        <div className="banner danger" role="alert">
+          <span>{explain(run.error)}</span>
+        </div>
+      )}
+      {compared.phase === 'failed' && (
+        <div className="banner danger" role="alert">
+          <span>{explain(compared.error)}</span>
+        </div>
+      )}
       {!progress && outcome && (
         <p data-testid="monte-carlo-outcome">
           <strong>
@@ -118,7 +200,8 @@ export function MonteCarlo(): ReactNode {
               : `${formatCount(outcome.run.seeds)} ${outcome.run.seeds === 1 ? 'seed' : 'seeds'}`}
           </strong>{' '}
           <span className="dim">
-            from {outcome.run.from}, with {tested}: {formatCount(outcome.events)} events in {formatDuration(outcome.ms)}, {speedText(outcome.events, outcome.ms, outcome.workers)}
+            from {outcome.run.from}, with {tested}: {formatCount(outcome.events)} events in {formatDuration(outcome.ms)}
+            , {speedText(outcome.events, outcome.ms, outcome.workers)}
           </span>
         </p>
       )}

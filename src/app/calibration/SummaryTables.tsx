@@ -19,35 +19,78 @@ const rangeText = ([low, high]: readonly [number, number]): string => `${shareTe
 
 function sharesOf(summary: CaseSummary, rows: readonly VerdictRow[]): Share[] {
   const { transientsAbsorbed, transientsSilent } = summary;
-  const verdicts = rows.filter((row) => row.case === summary.case && row.id !== `${summary.case}-alerts` && summary.passes[row.id]);
+  const verdicts = rows.filter(
+    (row) => row.case === summary.case && row.id !== `${summary.case}-alerts` && summary.passes[row.id],
+  );
   return [
     { id: 'clean', what: 'no false alert', draws: false, proportion: summary.clean },
-    ...verdicts.map((row) => ({ id: row.id, what: `${row.what}: ${row.paper === '–' ? 'within the budget' : row.paper}`, draws: row.seedBound, proportion: summary.passes[row.id] })),
-    ...(transientsAbsorbed ? [{ id: 'absorbed', what: 'of all transients: no [DRIFT]', draws: false, proportion: transientsAbsorbed }] : []),
-    ...(transientsSilent ? [{ id: 'silent', what: 'of all transients: nothing fired at all', draws: false, proportion: transientsSilent }] : []),
+    ...verdicts.map((row) => ({
+      id: row.id,
+      what: `${row.what}: ${row.paper === '–' ? 'within the budget' : row.paper}`,
+      draws: row.seedBound,
+      proportion: summary.passes[row.id],
+    })),
+    ...(transientsAbsorbed
+      ? [{ id: 'absorbed', what: 'of all transients: no [DRIFT]', draws: false, proportion: transientsAbsorbed }]
+      : []),
+    ...(transientsSilent
+      ? [{ id: 'silent', what: 'of all transients: nothing fired at all', draws: false, proportion: transientsSilent }]
+      : []),
   ];
 }
 
 /** Shares of seeds that pass, with their Wilson intervals. */
-export function ShareTable({ summaries, rows }: { readonly summaries: readonly CaseSummary[]; readonly rows: readonly VerdictRow[] }): ReactNode {
+export function ShareTable({
+  summaries,
+  rows,
+}: {
+  readonly summaries: readonly CaseSummary[];
+  readonly rows: readonly VerdictRow[];
+}): ReactNode {
   return (
     <section aria-labelledby="shares-title">
       <h4 id="shares-title">Shares that pass</h4>
       <div className="table-scroll">
         <table className="summary">
           <thead>
-            <tr><th scope="col">What</th><th scope="col" className="number">Passed</th><th scope="col" className="number">Share</th><th scope="col">95 % interval (Wilson)</th><th scope="col"><span className="visually-hidden">Drawn, from 0 to 100 %</span></th></tr>
+            <tr>
+              <th scope="col">What</th>
+              <th scope="col" className="number">
+                Passed
+              </th>
+              <th scope="col" className="number">
+                Share
+              </th>
+              <th scope="col">95 % interval (Wilson)</th>
+              <th scope="col">
+                <span className="visually-hidden">Drawn, from 0 to 100 %</span>
+              </th>
+            </tr>
           </thead>
           {summaries.map((summary) => (
             <tbody key={summary.case} data-case={summary.case}>
-              <tr className="group"><th scope="rowgroup" colSpan={5}>{summary.title}</th></tr>
+              <tr className="group">
+                <th scope="rowgroup" colSpan={5}>
+                  {summary.title}
+                </th>
+              </tr>
               {sharesOf(summary, rows).map(({ id, what, draws, proportion }) => (
                 <tr key={id} data-share={id}>
-                  <th scope="row">{what}{draws && <span className="tag quiet">depends on the draw</span>}</th>
-                  <td className="number">{formatCount(proportion.count)} of {formatCount(proportion.of)}</td>
+                  <th scope="row">
+                    {what}
+                    {draws && <span className="tag quiet">depends on the draw</span>}
+                  </th>
+                  <td className="number">
+                    {formatCount(proportion.count)} of {formatCount(proportion.of)}
+                  </td>
                   <td className="number">{shareText(proportion.share)}</td>
                   <td className="number">{rangeText(proportion.interval)}</td>
-                  <td><IntervalMarks marks={[{ value: proportion.share, interval: proportion.interval }]} scale={[0, 1]} /></td>
+                  <td>
+                    <IntervalMarks
+                      marks={[{ value: proportion.share, interval: proportion.interval }]}
+                      scale={[0, 1]}
+                    />
+                  </td>
                 </tr>
               ))}
             </tbody>
@@ -64,8 +107,14 @@ function RateCell({ rate }: { readonly rate: Rate }): ReactNode {
   if (rate.exposure === 0) return <td className="number">–</td>;
   const per = (x: number) => formatNumber(x * MILLION, 2);
   return (
-    <td className={rate.count > 0 ? 'number some' : 'number'} title={`${formatCount(rate.count)} in ${formatCount(rate.exposure)} events`}>
-      {per(rate.rate)} <span className="dim">({per(rate.interval[0])} to {per(rate.interval[1])})</span>
+    <td
+      className={rate.count > 0 ? 'number some' : 'number'}
+      title={`${formatCount(rate.count)} in ${formatCount(rate.exposure)} events`}
+    >
+      {per(rate.rate)}{' '}
+      <span className="dim">
+        ({per(rate.interval[0])} to {per(rate.interval[1])})
+      </span>
     </td>
   );
 }
@@ -77,15 +126,34 @@ export function RateTable({ summaries }: { readonly summaries: readonly CaseSumm
       <h4 id="rates-title">False alerts in a million events</h4>
       <div className="table-scroll">
         <table className="summary">
-          <thead><tr><th scope="col">Kind</th>{summaries.map(({ case: name, title }) => <th scope="col" key={name} className="number">{title}</th>)}</tr></thead>
+          <thead>
+            <tr>
+              <th scope="col">Kind</th>
+              {summaries.map(({ case: name, title }) => (
+                <th scope="col" key={name} className="number">
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
           <tbody>
             {ALERT_KINDS.map((kind) => (
-              <tr key={kind}><th scope="row" title={kind}>{kindLabel(kind)}</th>{summaries.map((s) => <RateCell key={s.case} rate={s.falseAlerts[kind]} />)}</tr>
+              <tr key={kind}>
+                <th scope="row" title={kind}>
+                  {kindLabel(kind)}
+                </th>
+                {summaries.map((s) => (
+                  <RateCell key={s.case} rate={s.falseAlerts[kind]} />
+                ))}
+              </tr>
             ))}
           </tbody>
         </table>
       </div>
-      <p className="dim">In brackets the exact Poisson interval, which takes alerts for independent: one cause may fire several streams. Shift is counted on healthy events only.</p>
+      <p className="dim">
+        In brackets the exact Poisson interval, which takes alerts for independent: one cause may fire several streams.
+        Shift is counted on healthy events only.
+      </p>
     </section>
   );
 }
@@ -98,25 +166,55 @@ export function MeasureTable({ summaries }: { readonly summaries: readonly CaseS
       <div className="table-scroll">
         <table className="summary">
           <thead>
-            <tr><th scope="col">Measure</th><th scope="col" className="number">Median</th><th scope="col" className="number">its interval</th><th scope="col" className="number">5 to 95 %</th><th scope="col" className="number">Ledgers</th><th scope="col" className="number">without</th></tr>
+            <tr>
+              <th scope="col">Measure</th>
+              <th scope="col" className="number">
+                Median
+              </th>
+              <th scope="col" className="number">
+                its interval
+              </th>
+              <th scope="col" className="number">
+                5 to 95 %
+              </th>
+              <th scope="col" className="number">
+                Ledgers
+              </th>
+              <th scope="col" className="number">
+                without
+              </th>
+            </tr>
           </thead>
           {summaries.map((summary) => (
             <tbody key={summary.case}>
-              <tr className="group"><th scope="rowgroup" colSpan={6}>{summary.title}</th></tr>
-              {(Object.entries(summary.measures) as [Measure, NonNullable<CaseSummary['measures'][Measure]>][]).map(([measure, d]) => {
-                const text = (x: number) => measureText(measure, x);
-                const { title, unit } = MEASURES[measure];
-                return (
-                  <tr key={measure} data-measure={measure}>
-                    <th scope="row">{title}{unit && unit !== 'event_id' && <span className="dim">, {unit}</span>}</th>
-                    <td className="number">{text(d.median)}</td>
-                    <td className="number">{text(d.medianInterval[0])} to {text(d.medianInterval[1])}</td>
-                    <td className="number">{text(d.q05)} to {text(d.q95)}</td>
-                    <td className="number">{formatCount(d.n)}</td>
-                    <td className="number">{formatCount(d.missing)}</td>
-                  </tr>
-                );
-              })}
+              <tr className="group">
+                <th scope="rowgroup" colSpan={6}>
+                  {summary.title}
+                </th>
+              </tr>
+              {(Object.entries(summary.measures) as [Measure, NonNullable<CaseSummary['measures'][Measure]>][]).map(
+                ([measure, d]) => {
+                  const text = (x: number) => measureText(measure, x);
+                  const { title, unit } = MEASURES[measure];
+                  return (
+                    <tr key={measure} data-measure={measure}>
+                      <th scope="row">
+                        {title}
+                        {unit && unit !== 'event_id' && <span className="dim">, {unit}</span>}
+                      </th>
+                      <td className="number">{text(d.median)}</td>
+                      <td className="number">
+                        {text(d.medianInterval[0])} to {text(d.medianInterval[1])}
+                      </td>
+                      <td className="number">
+                        {text(d.q05)} to {text(d.q95)}
+                      </td>
+                      <td className="number">{formatCount(d.n)}</td>
+                      <td className="number">{formatCount(d.missing)}</td>
+                    </tr>
+                  );
+                },
+              )}
             </tbody>
           ))}
         </table>

@@ -19,10 +19,23 @@ function Controls(): ReactNode {
   const { actions } = calibration;
   return (
     <div className="calibration-controls">
-      {running
-        ? <button type="button" className="button" onClick={() => actions.cancelTable()}>Cancel</button>
-        : <button type="button" className="button primary" onClick={() => void actions.runTable()}>Run the four profiles</button>}
-      <NumberField label="Seed" value={seed ?? CHOICES.seed.value} least={0} width={72} disabled={running} onChange={(value) => actions.setSeed(value)} />
+      {running ? (
+        <button type="button" className="button" onClick={() => actions.cancelTable()}>
+          Cancel
+        </button>
+      ) : (
+        <button type="button" className="button primary" onClick={() => void actions.runTable()}>
+          Run the four profiles
+        </button>
+      )}
+      <NumberField
+        label="Seed"
+        value={seed ?? CHOICES.seed.value}
+        least={0}
+        width={72}
+        disabled={running}
+        onChange={(value) => actions.setSeed(value)}
+      />
       {seed !== null && seed !== CHOICES.seed.value && (
         <button type="button" className="button small quiet" disabled={running} onClick={() => actions.setSeed(null)}>
           <Icon name="reset" size={12} /> Default seed {CHOICES.seed.value}
@@ -36,11 +49,16 @@ function Progress({ progress }: { readonly progress: TableProgress }): ReactNode
   const { cases, done, of } = progress;
   return (
     <div className="table-progress" role="status">
-      <ProgressBar progress={{ phase: 'Running', fraction: done / of, detail: `${done} of ${of} ledgers` }} label="The four profiles" />
+      <ProgressBar
+        progress={{ phase: 'Running', fraction: done / of, detail: `${done} of ${of} ledgers` }}
+        label="The four profiles"
+      />
       <ul>
         {CASE_NAMES.map((name) => (
           <li key={name} className={cases[name]}>
-            <span className="step" aria-hidden="true">{cases[name] === 'done' ? <Icon name="check" size={12} /> : null}</span>
+            <span className="step" aria-hidden="true">
+              {cases[name] === 'done' ? <Icon name="check" size={12} /> : null}
+            </span>
             {CASES[name].title} <span className="dim">{STEPS[cases[name]]}</span>
           </li>
         ))}
@@ -53,7 +71,12 @@ function Progress({ progress }: { readonly progress: TableProgress }): ReactNode
 function Announcement(): ReactNode {
   return (
     <ul className="profiles">
-      {PROFILE_NAMES.map((name) => <li key={name}><strong>{PROFILES[name].title}</strong><span className="dim">{PROFILES[name].description}</span></li>)}
+      {PROFILE_NAMES.map((name) => (
+        <li key={name}>
+          <strong>{PROFILES[name].title}</strong>
+          <span className="dim">{PROFILES[name].description}</span>
+        </li>
+      ))}
     </ul>
   );
 }
@@ -69,12 +92,20 @@ function Outcome({ table }: { readonly table: TableOutcome }): ReactNode {
         <div>
           <strong>{passText(report.rows)}</strong>{' '}
           <span className="dim">
-            {isDefault(report.parameters) ? 'with the default parameters' : `with ${tested.map(({ text }) => text).join(', ')}`}, seed {report.seed}, in {formatDuration(ms)}
+            {isDefault(report.parameters)
+              ? 'with the default parameters'
+              : `with ${tested.map(({ text }) => text).join(', ')}`}
+            , seed {report.seed}, in {formatDuration(ms)}
           </span>
           {defaults && <p>{changeText(changed)}</p>}
-          {!report.pass && report.rows.some((row) => row.seedBound && !row.pass) && report.seed !== CHOICES.seed.value && (
-            <p className="dim">Event numbers depend on the draw: the paper’s are met by seed {CHOICES.seed.value}, others are spread about them (see the Monte Carlo).</p>
-          )}
+          {!report.pass &&
+            report.rows.some((row) => row.seedBound && !row.pass) &&
+            report.seed !== CHOICES.seed.value && (
+              <p className="dim">
+                Event numbers depend on the draw: the paper’s are met by seed {CHOICES.seed.value}, others are spread
+                about them (see the Monte Carlo).
+              </p>
+            )}
         </div>
       </div>
       <VerdictTable table={table} />
@@ -93,7 +124,11 @@ export function Table(): ReactNode {
         <Controls />
       </div>
       {run.phase === 'running' && <Progress progress={run.progress} />}
-      {run.phase === 'failed' && <div className="banner danger" role="alert"><span>{explain(run.error)}</span></div>}
+      {run.phase === 'failed' && (
+        <div className="banner danger" role="alert">
+          <span>{explain(run.error)}</span>
+        </div>
+      )}
       {table ? <Outcome table={table} /> : <Announcement />}
     </section>
   );

@@ -12,20 +12,37 @@ export function TestedParameters(): ReactNode {
     <div className="tested">
       <span id="tested-label">Thresholds under test</span>
       <div className="segmented" role="group" aria-labelledby="tested-label">
-        <button type="button" aria-pressed={thresholds === 'defaults'} onClick={() => calibration.actions.setThresholds('defaults')}>Defaults</button>
         <button
-          type="button" aria-pressed={thresholds === 'whatIf'} onClick={() => calibration.actions.setThresholds('whatIf')}
+          type="button"
+          aria-pressed={thresholds === 'defaults'}
+          onClick={() => calibration.actions.setThresholds('defaults')}
+        >
+          Defaults
+        </button>
+        <button
+          type="button"
+          aria-pressed={thresholds === 'whatIf'}
+          onClick={() => calibration.actions.setThresholds('whatIf')}
           title="The parameters of the what-if panel, as they are when a run starts"
         >
           What-if panel ({formatCount(changed.length)} changed)
         </button>
       </div>
-      {thresholds === 'whatIf' && (
-        changed.length === 0
-          ? <span className="dim">Nothing is changed there: these are the defaults.</span>
-          : <ul className="parameter-tags">{changed.map(({ name, text }) => <li key={name} className="mono">{text}</li>)}</ul>
+      {thresholds === 'whatIf' &&
+        (changed.length === 0 ? (
+          <span className="dim">Nothing is changed there: these are the defaults.</span>
+        ) : (
+          <ul className="parameter-tags">
+            {changed.map(({ name, text }) => (
+              <li key={name} className="mono">
+                {text}
+              </li>
+            ))}
+          </ul>
+        ))}
+      {thresholds === 'whatIf' && parameters.reference_range && (
+        <span className="dim">A brushed reference range belongs to its ledger and is not taken along.</span>
       )}
-      {thresholds === 'whatIf' && parameters.reference_range && <span className="dim">A brushed reference range belongs to its ledger and is not taken along.</span>}
     </div>
   );
 }

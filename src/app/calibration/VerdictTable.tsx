@@ -19,20 +19,39 @@ const HEIGHT = 76;
 const ProfilePicture = memo(function ProfilePicture({ picture }: { readonly picture: Picture | undefined }): ReactNode {
   if (!picture) return <div className="picture-room" style={{ width: WIDTH, height: HEIGHT }} />;
   const { signal, streams, alerts, limit, lines, events, reference } = picture;
-  const kinds = ALERT_KINDS.map((kind) => ({ kind, own: alerts.filter((alert) => alert.kind === kind) })).filter(({ own }) => own.length > 0);
-  const described = kinds.map(({ kind, own }) => `${kindLabel(kind)} ${formatCount(own.length)}, first at ${formatCount(own[0].fired)}`).join('; ') || 'no alerts';
+  const kinds = ALERT_KINDS.map((kind) => ({ kind, own: alerts.filter((alert) => alert.kind === kind) })).filter(
+    ({ own }) => own.length > 0,
+  );
+  const described =
+    kinds
+      .map(({ kind, own }) => `${kindLabel(kind)} ${formatCount(own.length)}, first at ${formatCount(own[0].fired)}`)
+      .join('; ') || 'no alerts';
   return (
     <figure className="picture">
       <SmallLines
-        lines={lines} domain={[0, events]} shadedTo={reference} limit={limit} marks={alerts.map(({ kind, fired }) => ({ x: fired, kind }))} width={WIDTH} height={HEIGHT}
+        lines={lines}
+        domain={[0, events]}
+        shadedTo={reference}
+        limit={limit}
+        marks={alerts.map(({ kind, fired }) => ({ x: fired, kind }))}
+        width={WIDTH}
+        height={HEIGHT}
         label={`${SIGNALS[signal]} of ${streams.length} streams over ${formatCount(events)} events; ${described}`}
       />
-      <figcaption className="dim">{SIGNALS[signal]}{Number.isFinite(limit) ? ' and its limit' : ''} · {described}</figcaption>
+      <figcaption className="dim">
+        {SIGNALS[signal]}
+        {Number.isFinite(limit) ? ' and its limit' : ''} · {described}
+      </figcaption>
     </figure>
   );
 });
 
-function Row({ row, before, first, children }: {
+function Row({
+  row,
+  before,
+  first,
+  children,
+}: {
   readonly row: VerdictRow;
   readonly before: VerdictRow | undefined;
   readonly first: boolean;
@@ -42,10 +61,22 @@ function Row({ row, before, first, children }: {
   return (
     <tr data-verdict={row.id} data-pass={row.pass} className={`${first ? 'first' : ''}${changed ? ' changed' : ''}`}>
       {children}
-      <th scope="row">{row.what}{row.seedBound && <span className="tag quiet" title="The number depends on the draw: the default seed meets it, others are spread about it">depends on the draw</span>}</th>
+      <th scope="row">
+        {row.what}
+        {row.seedBound && (
+          <span
+            className="tag quiet"
+            title="The number depends on the draw: the default seed meets it, others are spread about it"
+          >
+            depends on the draw
+          </span>
+        )}
+      </th>
       <td className="number">{row.paper}</td>
       <td className="number measured">{measuredText(row)}</td>
-      <td><Verdict pass={row.pass} /></td>
+      <td>
+        <Verdict pass={row.pass} />
+      </td>
       {before && (
         <td className="before">
           <span className="number">{measuredText(before)}</span> <Verdict pass={before.pass} />
@@ -66,8 +97,17 @@ export function VerdictTable({ table: { report, defaults, pictures } }: { readon
       <table className="verdicts">
         <thead>
           <tr>
-            <th scope="col">Profile</th><th scope="col">What</th><th scope="col" className="number">Paper</th><th scope="col" className="number">Measured</th>
-            <th scope="col">Verdict</th>{defaults && <th scope="col">With the defaults</th>}<th scope="col">Note</th>
+            <th scope="col">Profile</th>
+            <th scope="col">What</th>
+            <th scope="col" className="number">
+              Paper
+            </th>
+            <th scope="col" className="number">
+              Measured
+            </th>
+            <th scope="col">Verdict</th>
+            {defaults && <th scope="col">With the defaults</th>}
+            <th scope="col">Note</th>
           </tr>
         </thead>
         {CASE_NAMES.map((name) => {
@@ -80,7 +120,12 @@ export function VerdictTable({ table: { report, defaults, pictures } }: { readon
                     <th scope="rowgroup" rowSpan={rows.length} className="profile">
                       <div className="profile-head">
                         <strong>{CASES[name].title}</strong>
-                        <button type="button" className="button small" onClick={() => open(name)} title="Open this ledger on the monitor, with these parameters">
+                        <button
+                          type="button"
+                          className="button small"
+                          onClick={() => open(name)}
+                          title="Open this ledger on the monitor, with these parameters"
+                        >
                           <Icon name="wave" size={12} /> Open this ledger
                         </button>
                       </div>

@@ -5,7 +5,9 @@ import { MEASURES, type Measure } from '../../harness/monteCarlo.ts';
 import type { VerdictRow } from '../../harness/verdicts.ts';
 import type { MonteCarloProgress } from '../../state/calibration.ts';
 
-/** What was measured, with its unit; an event number is a count by itself. "none" where there was nothing to measure. */
+/**
+ * What was measured, with its unit; an event number is a count by itself. "none" where there was nothing to measure.
+ */
 export function measuredText({ measured, unit }: Pick<VerdictRow, 'measured' | 'unit'>): string {
   if (Number.isNaN(measured)) return 'none';
   if (unit === '') return formatNumber(measured);
@@ -41,15 +43,24 @@ export function passText(rows: readonly VerdictRow[]): string {
 export function changeText(changed: readonly VerdictRow[]): string {
   if (changed.length === 0) return 'No verdict changes against the defaults.';
   const fails = changed.filter((row) => !row.pass).length;
-  const parts = [fails > 0 ? `${formatCount(fails)} now ${fails === 1 ? 'fails' : 'fail'}` : null, changed.length > fails ? `${formatCount(changed.length - fails)} now ${changed.length - fails === 1 ? 'passes' : 'pass'}` : null];
+  const parts = [
+    fails > 0 ? `${formatCount(fails)} now ${fails === 1 ? 'fails' : 'fail'}` : null,
+    changed.length > fails
+      ? `${formatCount(changed.length - fails)} now ${changed.length - fails === 1 ? 'passes' : 'pass'}`
+      : null,
+  ];
   return `Against the defaults, ${parts.filter((part) => part !== null).join(' and ')}.`;
 }
 
 /** "h 4.25 (default 8.5)" of every changed parameter. */
-export function changedText(parameters: Parameters): readonly { readonly name: ParameterName; readonly text: string }[] {
-  const value = (v: unknown): string => (Array.isArray(v) ? v.map(value).join(' to ') : typeof v === 'number' ? formatNumber(v, 6) : String(v));
+export function changedText(
+  parameters: Parameters,
+): readonly { readonly name: ParameterName; readonly text: string }[] {
+  const value = (v: unknown): string =>
+    Array.isArray(v) ? v.map(value).join(' to ') : typeof v === 'number' ? formatNumber(v, 6) : String(v);
   return Object.entries(changedParameters(parameters)).map(([name, now]) => ({
-    name: name as ParameterName, text: `${name} ${value(now)} (default ${value(PARAMETER_SPECS[name as ParameterName].default)})`,
+    name: name as ParameterName,
+    text: `${name} ${value(now)} (default ${value(PARAMETER_SPECS[name as ParameterName].default)})`,
   }));
 }
 
@@ -63,7 +74,7 @@ export function progressLine({ trials, of, elapsedMs }: MonteCarloProgress): str
 
 /** "12.3 million events a minute on 2 workers". */
 export function speedText(events: number, ms: number, workers: number): string {
-  return `${formatNumber((events / ms) * 60_000 / 1e6, 3)} million events a minute on ${formatCount(workers)} ${workers === 1 ? 'worker' : 'workers'}`;
+  return `${formatNumber(((events / ms) * 60_000) / 1e6, 3)} million events a minute on ${formatCount(workers)} ${workers === 1 ? 'worker' : 'workers'}`;
 }
 
 /** A seed or a number of seeds as typed; null where it is none. */

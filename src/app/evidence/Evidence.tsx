@@ -21,7 +21,9 @@ import { TransportTab } from './transport/TransportTab.tsx';
 import { useSubject, type Subject } from './useSubject.ts';
 import { WordsTab } from './words/WordsTab.tsx';
 
-const TABS: Readonly<Record<EvidenceTab, { readonly title: string; readonly View: (props: { readonly subject: Subject }) => ReactNode }>> = {
+const TABS: Readonly<
+  Record<EvidenceTab, { readonly title: string; readonly View: (props: { readonly subject: Subject }) => ReactNode }>
+> = {
   attribution: { title: 'Who & what', View: AttributionTab },
   transport: { title: 'Transport', View: TransportTab },
   words: { title: 'Words', View: WordsTab },
@@ -38,7 +40,8 @@ const KEY_STEP = 0.04;
 function Edge(): ReactNode {
   const share = useUi((ui) => ui.evidenceShare);
   const dragging = useRef(false);
-  const resize = (to: number): void => useUi.setState({ evidenceShare: Math.max(EVIDENCE_LEAST, Math.min(EVIDENCE_MOST, to)) });
+  const resize = (to: number): void =>
+    useUi.setState({ evidenceShare: Math.max(EVIDENCE_LEAST, Math.min(EVIDENCE_MOST, to)) });
   const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
     const centre = event.currentTarget.closest('.centre')?.getBoundingClientRect();
     if (dragging.current && centre) resize((centre.bottom - event.clientY) / centre.height);
@@ -51,28 +54,69 @@ function Edge(): ReactNode {
   };
   return (
     <div
-      className="drawer-edge" role="separator" aria-orientation="horizontal" aria-label="Height of the evidence" tabIndex={0}
-      aria-valuenow={Math.round(share * 100)} aria-valuemin={Math.round(EVIDENCE_LEAST * 100)} aria-valuemax={Math.round(EVIDENCE_MOST * 100)}
-      onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); dragging.current = true; }} onPointerMove={onPointerMove}
-      onPointerUp={() => { dragging.current = false; }} onPointerCancel={() => { dragging.current = false; }} onKeyDown={onKeyDown}
+      className="drawer-edge"
+      role="separator"
+      aria-orientation="horizontal"
+      aria-label="Height of the evidence"
+      tabIndex={0}
+      aria-valuenow={Math.round(share * 100)}
+      aria-valuemin={Math.round(EVIDENCE_LEAST * 100)}
+      aria-valuemax={Math.round(EVIDENCE_MOST * 100)}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        dragging.current = true;
+      }}
+      onPointerMove={onPointerMove}
+      onPointerUp={() => {
+        dragging.current = false;
+      }}
+      onPointerCancel={() => {
+        dragging.current = false;
+      }}
+      onKeyDown={onKeyDown}
     />
   );
 }
 
-function Step({ report, at, direction }: { readonly report: AnalysisReport; readonly at: number; readonly direction: -1 | 1 }): ReactNode {
+function Step({
+  report,
+  at,
+  direction,
+}: {
+  readonly report: AnalysisReport;
+  readonly at: number;
+  readonly direction: -1 | 1;
+}): ReactNode {
   const alert = neighbourAlert(report.alerts, at, direction);
   const name = direction < 0 ? 'Previous alert ( [ )' : 'Next alert ( ] )';
   return (
     <button
-      type="button" className="button icon-only small" title={name} aria-label={name} disabled={alert === null}
-      onClick={() => { if (alert) { openEvidence(alert); showAlert(alert); } }}
+      type="button"
+      className="button icon-only small"
+      title={name}
+      aria-label={name}
+      disabled={alert === null}
+      onClick={() => {
+        if (alert) {
+          openEvidence(alert);
+          showAlert(alert);
+        }
+      }}
     >
       <Icon name={direction < 0 ? 'chevronLeft' : 'chevronRight'} size={13} />
     </button>
   );
 }
 
-function Title({ subject, view, report }: { readonly subject: Subject | null; readonly view: EvidenceView; readonly report: AnalysisReport }): ReactNode {
+function Title({
+  subject,
+  view,
+  report,
+}: {
+  readonly subject: Subject | null;
+  readonly view: EvidenceView;
+  readonly report: AnalysisReport;
+}): ReactNode {
   const alert = subject?.alert ?? null;
   return (
     <div className="evidence-title">
@@ -84,12 +128,28 @@ function Title({ subject, view, report }: { readonly subject: Subject | null; re
           <KindBadge kind={alert.kind} />
           <span className="evidence-where">
             <strong>{report.streams[alert.stream].name}</strong>{' '}
-            <span className="dim">onset {formatCount(alert.onset)}, fired {formatCount(alert.fired)}, {alert.cleared === null ? 'open' : `cleared ${formatCount(alert.cleared)}`}</span>
+            <span className="dim">
+              onset {formatCount(alert.onset)}, fired {formatCount(alert.fired)},{' '}
+              {alert.cleared === null ? 'open' : `cleared ${formatCount(alert.cleared)}`}
+            </span>
           </span>
-          <button type="button" className="button icon-only small" title="Zoom the charts to the episode" aria-label="Zoom the charts to the episode" onClick={() => zoomToAlert(alert)}><Icon name="zoom" size={13} /></button>
+          <button
+            type="button"
+            className="button icon-only small"
+            title="Zoom the charts to the episode"
+            aria-label="Zoom the charts to the episode"
+            onClick={() => zoomToAlert(alert)}
+          >
+            <Icon name="zoom" size={13} />
+          </button>
         </>
       )}
-      {subject && !alert && <span className="evidence-where warn">No alert fires at event {formatCount(view.event)} with these parameters; this is the evidence of the event itself.</span>}
+      {subject && !alert && (
+        <span className="evidence-where warn">
+          No alert fires at event {formatCount(view.event)} with these parameters; this is the evidence of the event
+          itself.
+        </span>
+      )}
     </div>
   );
 }
@@ -109,8 +169,15 @@ function Tabs({ view, base }: { readonly view: EvidenceView; readonly base: stri
     <div className="evidence-tabs" role="tablist" aria-label="Evidence" ref={list} onKeyDown={onKeyDown}>
       {EVIDENCE_TABS.map((tab) => (
         <button
-          key={tab} type="button" role="tab" id={`${base}-${tab}`} data-tab={tab} aria-selected={tab === view.tab} aria-controls={`${base}-panel`}
-          tabIndex={tab === view.tab ? 0 : -1} onClick={() => choose(tab)}
+          key={tab}
+          type="button"
+          role="tab"
+          id={`${base}-${tab}`}
+          data-tab={tab}
+          aria-selected={tab === view.tab}
+          aria-controls={`${base}-panel`}
+          tabIndex={tab === view.tab ? 0 : -1}
+          onClick={() => choose(tab)}
         >
           {TABS[tab].title}
         </button>
@@ -120,7 +187,13 @@ function Tabs({ view, base }: { readonly view: EvidenceView; readonly base: stri
 }
 
 /** The evidence of an alert over the lower part of the charts. */
-export function Evidence({ view, report }: { readonly view: EvidenceView; readonly report: AnalysisReport }): ReactNode {
+export function Evidence({
+  view,
+  report,
+}: {
+  readonly view: EvidenceView;
+  readonly report: AnalysisReport;
+}): ReactNode {
   const base = useId();
   const share = useUi((ui) => ui.evidenceShare);
   const subject = useSubject(report, view);
@@ -142,9 +215,24 @@ export function Evidence({ view, report }: { readonly view: EvidenceView; readon
       <header>
         <Title subject={subject} view={view} report={report} />
         <Tabs view={view} base={base} />
-        <button type="button" className="button icon-only" title="Close the evidence (e)" aria-label="Close the evidence" onClick={() => actions.showEvidence(null)}><Icon name="close" /></button>
+        <button
+          type="button"
+          className="button icon-only"
+          title="Close the evidence (e)"
+          aria-label="Close the evidence"
+          onClick={() => actions.showEvidence(null)}
+        >
+          <Icon name="close" />
+        </button>
       </header>
-      <div className="evidence-body" role="tabpanel" id={`${base}-panel`} aria-labelledby={`${base}-${view.tab}`} tabIndex={0} key={view.tab}>
+      <div
+        className="evidence-body"
+        role="tabpanel"
+        id={`${base}-panel`}
+        aria-labelledby={`${base}-${view.tab}`}
+        tabIndex={0}
+        key={view.tab}
+      >
         <ErrorBoundary region={`"${TABS[view.tab].title}"`} key={`${view.tab} ${streamKey}`}>
           {subject && <View subject={subject} />}
         </ErrorBoundary>

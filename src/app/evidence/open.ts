@@ -9,7 +9,12 @@ import { alertAt } from './subject.ts';
 export function openEvidence(alert: Pick<Alert, 'fired' | 'kind'>, tab?: EvidenceTab): void {
   const { evidence } = session.store.getState().view;
   useUi.setState({ sheet: null });
-  session.actions.showEvidence({ event: alert.fired, kind: alert.kind, tab: tab ?? evidence?.tab ?? 'attribution', ...choicesField(choicesOfAnother(evidence?.choices ?? {})) });
+  session.actions.showEvidence({
+    event: alert.fired,
+    kind: alert.kind,
+    tab: tab ?? evidence?.tab ?? 'attribution',
+    ...choicesField(choicesOfAnother(evidence?.choices ?? {})),
+  });
 }
 
 /** Opens the evidence of the alert at the selected event, or of the first; closes it where it is open. */
@@ -23,5 +28,11 @@ export function toggleEvidence(): void {
   const { alerts } = analysis.report;
   const alert = view.selected === null ? alerts[0] : alertAt(alerts, view.selected);
   if (alert) openEvidence(alert);
-  else session.actions.toast('info', alerts.length === 0 ? 'No alert fires with these parameters: there is no evidence to show.' : 'No alert covers the selected event. Step through the alerts with [ and ].');
+  else
+    session.actions.toast(
+      'info',
+      alerts.length === 0
+        ? 'No alert fires with these parameters: there is no evidence to show.'
+        : 'No alert covers the selected event. Step through the alerts with [ and ].',
+    );
 }

@@ -2,8 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Alert, AlertKind } from '../../detection/types.ts';
 import { alertAt, alertOf } from './subject.ts';
 
-const alert = (kind: AlertKind, onset: number, fired: number, cleared: number | null): Alert =>
-  ({ kind, stream: 0, onset, fired, cleared, onsetSeq: 1, firedSeq: 2, peak: 1, lag: 1 });
+const alert = (kind: AlertKind, onset: number, fired: number, cleared: number | null): Alert => ({
+  kind,
+  stream: 0,
+  onset,
+  fired,
+  cleared,
+  onsetSeq: 1,
+  firedSeq: 2,
+  peak: 1,
+  lag: 1,
+});
 const ALERTS = [alert('DRIFT', 90, 100, 200), alert('SHIFT', 80, 100, 300), alert('DRIFT', 240, 250, null)];
 
 describe('alertOf', () => {

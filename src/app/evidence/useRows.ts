@@ -16,7 +16,7 @@ export function useRows(indices: readonly EventIndex[]): ReadonlyMap<EventIndex,
     enabled: report !== null && !same && wanted.length > 0,
     placeholderData: keepPreviousData,
   });
-  return same ? new Map(wanted.map((index) => [index, index])) : data ?? NOTHING;
+  return same ? new Map(wanted.map((index) => [index, index])) : (data ?? NOTHING);
 }
 
 const NOTHING: ReadonlyMap<EventIndex, LedgerRow> = new Map();

@@ -24,7 +24,9 @@ const BATCH = 32;
 const MOST_BATCHES = 16;
 
 /** Walks back from an event to the newest of its stream that is not a pause. */
-async function measuredBefore(event: EventIndex): Promise<{ readonly measured: EventIndex | null; readonly stream: StreamIndex }> {
+async function measuredBefore(
+  event: EventIndex,
+): Promise<{ readonly measured: EventIndex | null; readonly stream: StreamIndex }> {
   const { stream, isVoid } = await session.engine.event(event);
   if (!isVoid) return { measured: event, stream };
   for (let batch = 0, to = event; batch < MOST_BATCHES && to > 0; batch += 1, to -= BATCH) {
@@ -48,6 +50,14 @@ export function useSubject(report: AnalysisReport, { event, kind }: EvidenceView
   });
   return useMemo(() => {
     if (data?.at !== at) return null;
-    return { report, alert, event: at, measured: data.measured, stream: data.stream, onset: alert?.onset ?? at, end: alert?.cleared ?? (alert ? report.events : at + 1) };
+    return {
+      report,
+      alert,
+      event: at,
+      measured: data.measured,
+      stream: data.stream,
+      onset: alert?.onset ?? at,
+      end: alert?.cleared ?? (alert ? report.events : at + 1),
+    };
   }, [report, alert, at, data]);
 }

@@ -16,7 +16,12 @@ import { signalRows, type SignalState } from './limits.ts';
 import { Thread } from './Thread.tsx';
 import { useStreamNeighbours } from './useNavigation.ts';
 
-const STATES: Readonly<Record<SignalState, string>> = { inside: 'inside', outside: 'outside', charted: '', undefined: 'not defined here' };
+const STATES: Readonly<Record<SignalState, string>> = {
+  inside: 'inside',
+  outside: 'outside',
+  charted: '',
+  undefined: 'not defined here',
+};
 
 function SignalTable({ event, report }: { readonly event: EventDetail; readonly report: AnalysisReport }): ReactNode {
   const parameters = useTautline((state) => state.view.parameters);
@@ -24,16 +29,34 @@ function SignalTable({ event, report }: { readonly event: EventDetail; readonly 
     <section aria-labelledby="signals-title">
       <h3 id="signals-title">Signals</h3>
       <table className="signals">
-        <thead><tr><th scope="col">Signal</th><th scope="col" className="number">Value</th><th scope="col" className="number">Limit</th><th scope="col"><span className="visually-hidden">State</span></th></tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">Signal</th>
+            <th scope="col" className="number">
+              Value
+            </th>
+            <th scope="col" className="number">
+              Limit
+            </th>
+            <th scope="col">
+              <span className="visually-hidden">State</span>
+            </th>
+          </tr>
+        </thead>
         <tbody>
-          {signalRows(event.signals, report.calibration, parameters, event.stream).map(({ name, label, value, limit, state }) => (
-            <tr key={name} className={state} data-signal={name}>
-              <th scope="row">{label}</th>
-              <td className="number">{value}</td>
-              <td className="number dim">{limit}</td>
-              <td className="state" title={STATES[state]}><span aria-hidden="true">{state === 'outside' ? '▲' : state === 'inside' ? '✓' : ''}</span><span className="visually-hidden">{STATES[state]}</span></td>
-            </tr>
-          ))}
+          {signalRows(event.signals, report.calibration, parameters, event.stream).map(
+            ({ name, label, value, limit, state }) => (
+              <tr key={name} className={state} data-signal={name}>
+                <th scope="row">{label}</th>
+                <td className="number">{value}</td>
+                <td className="number dim">{limit}</td>
+                <td className="state" title={STATES[state]}>
+                  <span aria-hidden="true">{state === 'outside' ? '▲' : state === 'inside' ? '✓' : ''}</span>
+                  <span className="visually-hidden">{STATES[state]}</span>
+                </td>
+              </tr>
+            ),
+          )}
         </tbody>
       </table>
     </section>
@@ -41,7 +64,10 @@ function SignalTable({ event, report }: { readonly event: EventDetail; readonly 
 }
 
 function Covering({ event, report }: { readonly event: EventDetail; readonly report: AnalysisReport }): ReactNode {
-  const covering = report.alerts.filter(({ stream, onset, cleared }) => stream === event.stream && onset <= event.index && event.index < (cleared ?? report.events));
+  const covering = report.alerts.filter(
+    ({ stream, onset, cleared }) =>
+      stream === event.stream && onset <= event.index && event.index < (cleared ?? report.events),
+  );
   if (covering.length === 0) return null;
   return (
     <section aria-labelledby="covering-title">
@@ -52,11 +78,27 @@ function Covering({ event, report }: { readonly event: EventDetail; readonly rep
             <button type="button" onClick={() => showAlert(alert)}>
               <KindBadge kind={alert.kind} />
               <span className="dim">
-                {formatCount(alert.onset)} → <span className="fired">{formatCount(alert.fired)}</span> → {alert.cleared === null ? 'open' : formatCount(alert.cleared)}
+                {formatCount(alert.onset)} → <span className="fired">{formatCount(alert.fired)}</span> →{' '}
+                {alert.cleared === null ? 'open' : formatCount(alert.cleared)}
               </span>
             </button>
-            <button type="button" className="button small" title="Evidence: who, what and which messages (e)" onClick={() => openEvidence(alert)}>Evidence</button>
-            <button type="button" className="button icon-only small" title="Zoom to the episode" aria-label="Zoom to the episode" onClick={() => zoomToAlert(alert)}><Icon name="zoom" size={13} /></button>
+            <button
+              type="button"
+              className="button small"
+              title="Evidence: who, what and which messages (e)"
+              onClick={() => openEvidence(alert)}
+            >
+              Evidence
+            </button>
+            <button
+              type="button"
+              className="button icon-only small"
+              title="Zoom to the episode"
+              aria-label="Zoom to the episode"
+              onClick={() => zoomToAlert(alert)}
+            >
+              <Icon name="zoom" size={13} />
+            </button>
           </li>
         ))}
       </ul>
@@ -67,7 +109,12 @@ function Covering({ event, report }: { readonly event: EventDetail; readonly rep
 function Fields({ event, report }: { readonly event: EventDetail; readonly report: AnalysisReport }): ReactNode {
   const { data: row, error } = useEventFields(event.row);
   const ledger = useTautline((state) => state.ledger);
-  if (error) return <p className="field-problem" role="alert">{explain(toTautlineError(error, 'reading the event'))}</p>;
+  if (error)
+    return (
+      <p className="field-problem" role="alert">
+        {explain(toTautlineError(error, 'reading the event'))}
+      </p>
+    );
   if (!row || ledger.phase !== 'open') return null;
   const text = typeof row.text === 'string' && row.text !== '' ? row.text : null;
   return (
@@ -76,9 +123,19 @@ function Fields({ event, report }: { readonly event: EventDetail; readonly repor
         <section aria-labelledby="text-title">
           <h3 id="text-title">
             Text
-            <button type="button" className="button icon-only small" title="Copy the text" aria-label="Copy the text" onClick={() => void copyText(text, 'Text copied.')}><Icon name="copy" size={13} /></button>
+            <button
+              type="button"
+              className="button icon-only small"
+              title="Copy the text"
+              aria-label="Copy the text"
+              onClick={() => void copyText(text, 'Text copied.')}
+            >
+              <Icon name="copy" size={13} />
+            </button>
           </h3>
-          <pre className="event-text" tabIndex={0}>{text}</pre>
+          <pre className="event-text" tabIndex={0}>
+            {text}
+          </pre>
         </section>
       )}
       <Thread row={event.row} report={report} />
@@ -86,7 +143,10 @@ function Fields({ event, report }: { readonly event: EventDetail; readonly repor
         <h3 id="fields-title">Fields</h3>
         <dl className="fields">
           {fieldsOf(row, Object.keys(ledger.report.mapping)).map(({ name, text: value }) => (
-            <div key={name}><dt className="mono">{name}</dt><dd>{value ?? <span className="dim">NULL</span>}</dd></div>
+            <div key={name}>
+              <dt className="mono">{name}</dt>
+              <dd>{value ?? <span className="dim">NULL</span>}</dd>
+            </div>
           ))}
         </dl>
       </section>
@@ -94,10 +154,22 @@ function Fields({ event, report }: { readonly event: EventDetail; readonly repor
   );
 }
 
-function Walk({ label, title, to, back }: { readonly label: string; readonly title: string; readonly to: (() => void) | null; readonly back: boolean }): ReactNode {
+function Walk({
+  label,
+  title,
+  to,
+  back,
+}: {
+  readonly label: string;
+  readonly title: string;
+  readonly to: (() => void) | null;
+  readonly back: boolean;
+}): ReactNode {
   return (
     <button type="button" className="button small" disabled={to === null} title={title} onClick={() => to?.()}>
-      {back && <Icon name="chevronLeft" size={12} />}{label}{!back && <Icon name="chevronRight" size={12} />}
+      {back && <Icon name="chevronLeft" size={12} />}
+      {label}
+      {!back && <Icon name="chevronRight" size={12} />}
     </button>
   );
 }
@@ -107,16 +179,24 @@ function Header({ event, report }: { readonly event: EventDetail; readonly repor
   return (
     <>
       <p className="event-where">
-        <strong>{stream.name}</strong> <span className="dim">event {formatCount(event.seq)} of {formatCount(stream.events)} of its stream</span>
+        <strong>{stream.name}</strong>{' '}
+        <span className="dim">
+          event {formatCount(event.seq)} of {formatCount(stream.events)} of its stream
+        </span>
       </p>
       <p className="dim event-when">
-        <span>{Number.isFinite(event.time) ? `${formatTimeFull(event.time)} UTC` : 'no timestamp'}</span> <span>position {formatCount(event.index)}</span>
+        <span>{Number.isFinite(event.time) ? `${formatTimeFull(event.time)} UTC` : 'no timestamp'}</span>{' '}
+        <span>position {formatCount(event.index)}</span>
       </p>
       <div className="event-route">
         <RouteBadge route={event.route} />
         {event.isVoid && <span className="tag">void event: a pause</span>}
       </div>
-      <ul className="why">{event.why.map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>
+      <ul className="why">
+        {event.why.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
     </>
   );
 }
@@ -126,12 +206,25 @@ export function Inspector({ index }: { readonly index: EventIndex }): ReactNode 
   const report = useTautline((state) => state.analysis.report);
   const { data, error, isPlaceholderData } = useEvent(index);
   if (!report) return null;
-  if (error) return <p className="region-loading field-problem" role="alert">{explain(toTautlineError(error, `reading event ${index}`))}</p>;
+  if (error)
+    return (
+      <p className="region-loading field-problem" role="alert">
+        {explain(toTautlineError(error, `reading event ${index}`))}
+      </p>
+    );
   if (!data || data.stream >= report.streams.length) return <p className="region-loading">Loading…</p>;
   return <InspectorOf event={data} stale={isPlaceholderData} report={report} />;
 }
 
-function InspectorOf({ event, stale, report }: { readonly event: EventDetail; readonly stale: boolean; readonly report: AnalysisReport }): ReactNode {
+function InspectorOf({
+  event,
+  stale,
+  report,
+}: {
+  readonly event: EventDetail;
+  readonly stale: boolean;
+  readonly report: AnalysisReport;
+}): ReactNode {
   const { before, after } = useStreamNeighbours(report, event.row);
   const root = useRef<HTMLDivElement>(null);
   const select = (to: EventIndex | null): (() => void) | null => (to === null ? null : () => actions.select(to));
@@ -151,7 +244,15 @@ function InspectorOf({ event, stale, report }: { readonly event: EventDetail; re
     <div className="inspector" aria-busy={stale} onKeyDown={onKeyDown}>
       <header>
         <h2 title="event_id">Event {String(event.eventId)}</h2>
-        <button type="button" className="button icon-only" title="Close (Esc)" aria-label="Close the inspector" onClick={() => actions.select(null)}><Icon name="close" /></button>
+        <button
+          type="button"
+          className="button icon-only"
+          title="Close (Esc)"
+          aria-label="Close the inspector"
+          onClick={() => actions.select(null)}
+        >
+          <Icon name="close" />
+        </button>
       </header>
       <nav className="walk" aria-label="Neighbouring events">
         <Walk label="stream" title="Previous event of the stream (←)" to={select(before)} back />

@@ -14,13 +14,20 @@ import { eventAtRow } from './useNavigation.ts';
 /** Events shown on either side. */
 const AROUND = 4;
 
-const eventsAtRowsQuery = (report: AnalysisReport, rows: readonly LedgerRow[]) => queryOptions({
-  queryKey: ['events-at-rows', report.revision, rows],
-  queryFn: () => Promise.all(rows.map((row) => eventAtRow(row, report))),
-  enabled: rows.length > 0,
-});
+const eventsAtRowsQuery = (report: AnalysisReport, rows: readonly LedgerRow[]) =>
+  queryOptions({
+    queryKey: ['events-at-rows', report.revision, rows],
+    queryFn: () => Promise.all(rows.map((row) => eventAtRow(row, report))),
+    enabled: rows.length > 0,
+  });
 
-function Message({ row, index, here, revision, before }: {
+function Message({
+  row,
+  index,
+  here,
+  revision,
+  before,
+}: {
   readonly row: Row;
   readonly index: EventIndex | null;
   readonly here: boolean;
@@ -33,15 +40,29 @@ function Message({ row, index, here, revision, before }: {
   const text = typeof row.text === 'string' && row.text !== '' ? row.text : null;
   return (
     <li className={`message${here ? ' here' : ''}${isPause ? ' pause' : ''}`}>
-      {Number.isFinite(gap) && <span className="gap dim" aria-label="time since the event before">+{formatDuration(gap)}</span>}
-      <button type="button" aria-current={here ? 'true' : undefined} disabled={index === null} title={index === null ? 'Its stream is not tracked' : `Event ${formatCount(index)}`} onClick={() => actions.select(index)}>
+      {Number.isFinite(gap) && (
+        <span className="gap dim" aria-label="time since the event before">
+          +{formatDuration(gap)}
+        </span>
+      )}
+      <button
+        type="button"
+        aria-current={here ? 'true' : undefined}
+        disabled={index === null}
+        title={index === null ? 'Its stream is not tracked' : `Event ${formatCount(index)}`}
+        onClick={() => actions.select(index)}
+      >
         <span className="message-head">
           {detail && <RouteDot route={detail.route} />}
           <strong>{speakerOf(row)}</strong>
           {typeof row.role === 'string' && <span className="dim">{row.role}</span>}
         </span>
         {isPause ? <em>pause: no embedding</em> : null}
-        {text !== null ? <span className="message-text">{text}</span> : !isPause && <span className="dim">no text</span>}
+        {text !== null ? (
+          <span className="message-text">{text}</span>
+        ) : (
+          !isPause && <span className="dim">no text</span>
+        )}
       </button>
     </li>
   );
@@ -57,10 +78,25 @@ export function Thread({ row, report }: { readonly row: LedgerRow; readonly repo
   const named = typeof thread === 'string' || typeof thread === 'number' || typeof thread === 'bigint';
   return (
     <section aria-labelledby="thread-title">
-      <h3 id="thread-title">{named ? <>Thread <span className="mono dim">{String(thread)}</span></> : 'Around it in the ledger'}</h3>
+      <h3 id="thread-title">
+        {named ? (
+          <>
+            Thread <span className="mono dim">{String(thread)}</span>
+          </>
+        ) : (
+          'Around it in the ledger'
+        )}
+      </h3>
       <ol className="thread">
         {data.map((neighbour, i) => (
-          <Message key={rows[i]} row={neighbour} index={indices?.[i] ?? null} here={rows[i] === row} revision={report.revision} before={data[i - 1]} />
+          <Message
+            key={rows[i]}
+            row={neighbour}
+            index={indices?.[i] ?? null}
+            here={rows[i] === row}
+            revision={report.revision}
+            before={data[i - 1]}
+          />
         ))}
       </ol>
     </section>

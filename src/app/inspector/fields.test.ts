@@ -3,9 +3,20 @@ import { fieldsOf, fieldText, speakerOf } from './fields.ts';
 
 describe('fields', () => {
   it('orders ledger columns first, keeps unknown ones, leaves out text, row and columns that are not in the file', () => {
-    const row = { extra: 1.5, row: 3, text: 'hi', agent_id: 'a', event_id: 12345678901234567890n, role: null, outcome: null };
+    const row = {
+      extra: 1.5,
+      row: 3,
+      text: 'hi',
+      agent_id: 'a',
+      event_id: 12345678901234567890n,
+      role: null,
+      outcome: null,
+    };
     expect(fieldsOf(row, ['event_id', 'agent_id', 'text', 'role'])).toEqual([
-      { name: 'event_id', text: '12345678901234567890' }, { name: 'agent_id', text: 'a' }, { name: 'role', text: null }, { name: 'extra', text: '1.5' },
+      { name: 'event_id', text: '12345678901234567890' },
+      { name: 'agent_id', text: 'a' },
+      { name: 'role', text: null },
+      { name: 'extra', text: '1.5' },
     ]);
   });
 
@@ -18,6 +29,10 @@ describe('fields', () => {
   });
 
   it('names a speaker', () => {
-    expect([speakerOf({ agent_id: 'a', provider_id: 'p' }), speakerOf({ agent_id: null, provider_id: 'p' }), speakerOf({})]).toEqual(['a', 'p', 'unknown speaker']);
+    expect([
+      speakerOf({ agent_id: 'a', provider_id: 'p' }),
+      speakerOf({ agent_id: null, provider_id: 'p' }),
+      speakerOf({}),
+    ]).toEqual(['a', 'p', 'unknown speaker']);
   });
 });

@@ -21,11 +21,13 @@ export function fieldText(name: string, value: unknown): string | null {
 }
 
 /**
- * The fields of an event: the ledger's columns in their order, then the file's own. The text has a place of its own, `row` is the page's
- * own key, and ledger columns that the file does not have say nothing.
+ * The fields of an event: the ledger's columns in their order, then the file's own. The text has a place of its own,
+ * `row` is the page's own key, and ledger columns that the file does not have say nothing.
  */
 export function fieldsOf(row: Row, mapped: readonly string[]): readonly Field[] {
-  const names = Object.keys(row).filter((name) => name !== 'text' && name !== 'row' && (!KNOWN.includes(name) || mapped.includes(name)));
+  const names = Object.keys(row).filter(
+    (name) => name !== 'text' && name !== 'row' && (!KNOWN.includes(name) || mapped.includes(name)),
+  );
   const rank = (name: string): number => (KNOWN.includes(name) ? KNOWN.indexOf(name) : KNOWN.length);
   return names.sort((a, b) => rank(a) - rank(b)).map((name) => ({ name, text: fieldText(name, row[name]) }));
 }

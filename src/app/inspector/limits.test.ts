@@ -5,23 +5,59 @@ import type { SeriesName } from '../../workers/protocol.ts';
 import { signalRows } from './limits.ts';
 
 const calibration: Calibration = {
-  ref: 2000, k: 8, m: -1, s: 0.5, fm: 0, fs: 0.3, lo: 0.4, hi: 2.5, tension: 1.2, rho: 0.72, wref: 120, shiftLimit: 40, shiftLimits: [40], phaseLocked: true,
+  ref: 2000,
+  k: 8,
+  m: -1,
+  s: 0.5,
+  fm: 0,
+  fs: 0.3,
+  lo: 0.4,
+  hi: 2.5,
+  tension: 1.2,
+  rho: 0.72,
+  wref: 120,
+  shiftLimit: 40,
+  shiftLimits: [40],
+  phaseLocked: true,
 };
 const calm: Record<SeriesName, number> = {
-  kl: 0.8, z: 0.1, cusum: 0, entropy: 2.6, friction: 1, trace: 0.1, rho: 0.7, tension: 1.3, shift: 0.2, mewma: 9, p95: NaN, window: 120,
+  kl: 0.8,
+  z: 0.1,
+  cusum: 0,
+  entropy: 2.6,
+  friction: 1,
+  trace: 0.1,
+  rho: 0.7,
+  tension: 1.3,
+  shift: 0.2,
+  mewma: 9,
+  p95: NaN,
+  window: 120,
 };
 const stateOf = (signals: Partial<Record<SeriesName, number>>, c: Calibration = calibration) =>
-  Object.fromEntries(signalRows({ ...calm, ...signals }, c, DEFAULT_PARAMETERS, 0).map(({ name, state }) => [name, state]));
+  Object.fromEntries(
+    signalRows({ ...calm, ...signals }, c, DEFAULT_PARAMETERS, 0).map(({ name, state }) => [name, state]),
+  );
 
 describe('signalRows', () => {
   it('finds a calm event inside every limit', () => {
     const states = stateOf({});
-    expect(['kl', 'cusum', 'entropy', 'friction', 'rho', 'tension', 'mewma'].map((name) => states[name])).toEqual(Array(7).fill('inside'));
+    expect(['kl', 'cusum', 'entropy', 'friction', 'rho', 'tension', 'mewma'].map((name) => states[name])).toEqual(
+      Array(7).fill('inside'),
+    );
     expect([states.z, states.shift, states.p95]).toEqual(['charted', 'charted', 'undefined']);
   });
 
   it.each([
-    ['kl', 4.3], ['cusum', 8.6], ['entropy', 1.8], ['friction', 0.3], ['friction', 2.6], ['rho', 0.35], ['tension', 0.5], ['tension', 2.5], ['mewma', 41],
+    ['kl', 4.3],
+    ['cusum', 8.6],
+    ['entropy', 1.8],
+    ['friction', 0.3],
+    ['friction', 2.6],
+    ['rho', 0.35],
+    ['tension', 0.5],
+    ['tension', 2.5],
+    ['mewma', 41],
   ] as const)('%s %d is outside', (name, value) => {
     expect(stateOf({ [name]: value })[name]).toBe('outside');
   });

@@ -3,7 +3,10 @@ import type { Parameters } from '../../detection/parameters.ts';
 import type { Calibration } from '../../detection/types.ts';
 import type { SeriesName } from '../../workers/protocol.ts';
 
-/** inside: within its limits. outside: beyond one that raises something. charted: has no limit. undefined: has no value here. */
+/**
+ * inside: within its limits. outside: beyond one that raises something. charted: has no limit. undefined: has no value
+ * here.
+ */
 export type SignalState = 'inside' | 'outside' | 'charted' | 'undefined';
 
 export interface SignalRow {
@@ -34,7 +37,10 @@ function described(c: Calibration, p: Parameters, stream: number): readonly Desc
     { name: 'friction', label: 'Friction δ', unit: '', limits: [c.lo, c.hi] },
     { name: 'trace', label: 'Signed trace', unit: '', limits: null },
     {
-      name: 'rho', label: 'Coupling ρ', unit: '', limits: c.phaseLocked ? [p.void_floor * c.rho, Infinity] : null,
+      name: 'rho',
+      label: 'Coupling ρ',
+      unit: '',
+      limits: c.phaseLocked ? [p.void_floor * c.rho, Infinity] : null,
       instead: c.phaseLocked ? undefined : 'never locked',
     },
     { name: 'tension', label: 'Tension', unit: '', limits: [p.zone[0] * c.tension, p.zone[1] * c.tension] },
@@ -52,11 +58,28 @@ function limitText([low, high]: readonly [number, number], unit: Unit): string {
 }
 
 /** Every signal of an event beside the limits that it is held to. A limit that is not defined (NaN) holds nothing. */
-export function signalRows(signals: Readonly<Record<SeriesName, number>>, calibration: Calibration, parameters: Parameters, stream: number): readonly SignalRow[] {
+export function signalRows(
+  signals: Readonly<Record<SeriesName, number>>,
+  calibration: Calibration,
+  parameters: Parameters,
+  stream: number,
+): readonly SignalRow[] {
   return described(calibration, parameters, stream).map(({ name, label, unit, limits, instead }) => {
     const value = signals[name];
     const compared = limits !== null && !limits.some(Number.isNaN) ? limits : null;
-    const state: SignalState = Number.isNaN(value) ? 'undefined' : compared === null ? 'charted' : value < compared[0] || value > compared[1] ? 'outside' : 'inside';
-    return { name, label, value: formatQuantity(value, unit), limit: compared ? limitText(compared, unit) : (instead ?? '–'), state };
+    const state: SignalState = Number.isNaN(value)
+      ? 'undefined'
+      : compared === null
+        ? 'charted'
+        : value < compared[0] || value > compared[1]
+          ? 'outside'
+          : 'inside';
+    return {
+      name,
+      label,
+      value: formatQuantity(value, unit),
+      limit: compared ? limitText(compared, unit) : (instead ?? '–'),
+      state,
+    };
   });
 }

@@ -4,13 +4,19 @@ import { indexOfRow, streamColumn } from './rows.ts';
 
 describe('indexOfRow', () => {
   it('finds every tracked row, and nothing at others', async () => {
-    const subset = fc.uniqueArray(fc.nat(3000), { minLength: 1, maxLength: 800 }).map((rows) => rows.sort((a, b) => a - b));
-    await fc.assert(fc.asyncProperty(subset, fc.nat(3100), async (rows, other) => {
-      const rowsOf = (indices: readonly number[]): Promise<Int32Array> => Promise.resolve(Int32Array.from(indices, (i) => rows[i]));
-      const wanted = rows[other % rows.length];
-      expect(await indexOfRow(wanted, rows.length, rowsOf)).toBe(rows.indexOf(wanted));
-      expect(await indexOfRow(other, rows.length, rowsOf)).toBe(rows.includes(other) ? rows.indexOf(other) : null);
-    }), { numRuns: 60 });
+    const subset = fc
+      .uniqueArray(fc.nat(3000), { minLength: 1, maxLength: 800 })
+      .map((rows) => rows.sort((a, b) => a - b));
+    await fc.assert(
+      fc.asyncProperty(subset, fc.nat(3100), async (rows, other) => {
+        const rowsOf = (indices: readonly number[]): Promise<Int32Array> =>
+          Promise.resolve(Int32Array.from(indices, (i) => rows[i]));
+        const wanted = rows[other % rows.length];
+        expect(await indexOfRow(wanted, rows.length, rowsOf)).toBe(rows.indexOf(wanted));
+        expect(await indexOfRow(other, rows.length, rowsOf)).toBe(rows.includes(other) ? rows.indexOf(other) : null);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('needs few round trips in a large ledger', async () => {

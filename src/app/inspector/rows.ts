@@ -7,10 +7,14 @@ import { quoteName } from '../../state/sql.ts';
 const PROBES = 64;
 
 /**
- * The tracked event at a canonical row; null where the row's stream is not tracked. Rows grow with event indices, so a search with many
- * probes at a time needs few round trips to the engine.
+ * The tracked event at a canonical row; null where the row's stream is not tracked. Rows grow with event indices, so a
+ * search with many probes at a time needs few round trips to the engine.
  */
-export async function indexOfRow(row: LedgerRow, events: number, rowsOf: (indices: readonly EventIndex[]) => Promise<Int32Array>): Promise<EventIndex | null> {
+export async function indexOfRow(
+  row: LedgerRow,
+  events: number,
+  rowsOf: (indices: readonly EventIndex[]) => Promise<Int32Array>,
+): Promise<EventIndex | null> {
   // The event is in [from, to), if anywhere; a row is never smaller than its event's index.
   let from = 0;
   let to = Math.min(events, row + 1);
@@ -28,7 +32,10 @@ export async function indexOfRow(row: LedgerRow, events: number, rowsOf: (indice
   return null;
 }
 
-/** The column that splits the ledger into streams; null for the whole ledger. Without providers the speaker is the stream. */
+/**
+ * The column that splits the ledger into streams; null for the whole ledger. Without providers the speaker is the
+ * stream.
+ */
 export function streamColumn(key: Parameters['stream'], mapping: ColumnMapping): string | null {
   if (key === 'ledger') return null;
   return key === 'provider_id' && mapping.provider_id === undefined ? 'agent_id' : key;
@@ -36,6 +43,9 @@ export function streamColumn(key: Parameters['stream'], mapping: ColumnMapping):
 
 /** The rows just before and after `row` in its stream, as one record with `before` and `after`, NULL at either end. */
 export function streamNeighboursSql(row: LedgerRow, column: string | null): string {
-  const same = column === null ? 'true' : `${quoteName(column)} is not distinct from (select ${quoteName(column)} from events where row = ${row})`;
+  const same =
+    column === null
+      ? 'true'
+      : `${quoteName(column)} is not distinct from (select ${quoteName(column)} from events where row = ${row})`;
   return `select max(row) filter (where row < ${row}) as before, min(row) filter (where row > ${row}) as after from events where ${same}`;
 }

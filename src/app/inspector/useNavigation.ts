@@ -18,17 +18,24 @@ export interface StreamNeighbours {
   readonly after: EventIndex | null;
 }
 
-const streamNeighboursQuery = (report: AnalysisReport, row: LedgerRow | null, key: Parameters['stream'], mapping: ColumnMapping) => queryOptions({
-  queryKey: ['stream-neighbours', report.revision, row, key],
-  queryFn: async (): Promise<StreamNeighbours> => {
-    if (row === null) return { before: null, after: null };
-    const [found] = await session.tables.query(streamNeighboursSql(row, streamColumn(key, mapping)));
-    const event = (value: unknown): Promise<EventIndex | null> => (value === null || value === undefined ? Promise.resolve(null) : eventAtRow(Number(value), report));
-    const [before, after] = await Promise.all([event(found?.before), event(found?.after)]);
-    return { before, after };
-  },
-  enabled: row !== null,
-});
+const streamNeighboursQuery = (
+  report: AnalysisReport,
+  row: LedgerRow | null,
+  key: Parameters['stream'],
+  mapping: ColumnMapping,
+) =>
+  queryOptions({
+    queryKey: ['stream-neighbours', report.revision, row, key],
+    queryFn: async (): Promise<StreamNeighbours> => {
+      if (row === null) return { before: null, after: null };
+      const [found] = await session.tables.query(streamNeighboursSql(row, streamColumn(key, mapping)));
+      const event = (value: unknown): Promise<EventIndex | null> =>
+        value === null || value === undefined ? Promise.resolve(null) : eventAtRow(Number(value), report);
+      const [before, after] = await Promise.all([event(found?.before), event(found?.after)]);
+      return { before, after };
+    },
+    enabled: row !== null,
+  });
 
 export function useStreamNeighbours(report: AnalysisReport, row: LedgerRow | null): StreamNeighbours {
   const key = useTautline((state) => state.view.parameters.stream);

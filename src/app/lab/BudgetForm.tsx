@@ -18,7 +18,12 @@ function budgetOf(per: Per, amount: number): Budget {
 
 type LimitName = 'h' | 'z_band' | 'false_alarm_budget';
 
-function LimitRow({ name, limit, value, now }: {
+function LimitRow({
+  name,
+  limit,
+  value,
+  now,
+}: {
   readonly name: LimitName;
   /** Null for the budget of SHIFT, which the engine turns into limits by itself. */
   readonly limit: DerivedLimit | null;
@@ -31,15 +36,24 @@ function LimitRow({ name, limit, value, now }: {
       <th scope="row">{spec.label}</th>
       <td className="dim">{eventsOr(name, now)}</td>
       <td>{value === undefined ? '–' : <strong>{eventsOr(name, value)}</strong>}</td>
-      <td className="dim note">{limit?.note ?? (name === 'false_alarm_budget' ? 'MEWMA limits follow, one a stream' : '')}</td>
+      <td className="dim note">
+        {limit?.note ?? (name === 'false_alarm_budget' ? 'MEWMA limits follow, one a stream' : '')}
+      </td>
     </tr>
   );
 }
 
-const eventsOr = (name: LimitName, value: number): string => (name === 'false_alarm_budget' ? eventsText(value) : formatNumber(value, 4));
+const eventsOr = (name: LimitName, value: number): string =>
+  name === 'false_alarm_budget' ? eventsText(value) : formatNumber(value, 4);
 
 /** Turns a budget of false alarms into limits: derive, look, use. */
-export function BudgetForm({ source, hasTime }: { readonly source: InControlSource; readonly hasTime: boolean }): ReactNode {
+export function BudgetForm({
+  source,
+  hasTime,
+}: {
+  readonly source: InControlSource;
+  readonly hasTime: boolean;
+}): ReactNode {
   const [per, setPer] = useState<Per>(hasTime ? 'week' : 'events');
   const [text, setText] = useState(hasTime ? '1' : '10000');
   const { running, result, error } = useJob(lab.limits);
@@ -58,40 +72,101 @@ export function BudgetForm({ source, hasTime }: { readonly source: InControlSour
       <form className="budget-line" onSubmit={submit}>
         <label htmlFor="budget-amount">{per === 'events' ? 'One false alarm in' : 'False alarms'}</label>
         <input
-          id="budget-amount" className="number-box" type="text" inputMode="decimal" value={text} aria-invalid={!valid} aria-label={per === 'events' ? 'Events between false alarms' : 'False alarms'}
+          id="budget-amount"
+          className="number-box"
+          type="text"
+          inputMode="decimal"
+          value={text}
+          aria-invalid={!valid}
+          aria-label={per === 'events' ? 'Events between false alarms' : 'False alarms'}
           onChange={(event) => setText(event.target.value)}
         />
         <select value={per} aria-label="Unit of the budget" onChange={(event) => choose(event.target.value as Per)}>
           <option value="events">events</option>
-          <option value="hour" disabled={!hasTime}>an hour</option>
-          <option value="day" disabled={!hasTime}>a day</option>
-          <option value="week" disabled={!hasTime}>a week</option>
+          <option value="hour" disabled={!hasTime}>
+            an hour
+          </option>
+          <option value="day" disabled={!hasTime}>
+            a day
+          </option>
+          <option value="week" disabled={!hasTime}>
+            a week
+          </option>
         </select>
-        <button type="submit" className="button small" disabled={!valid || running !== null} title="Find the h, band and SHIFT limits that keep to this budget, by simulation on this ledger">Derive limits</button>
+        <button
+          type="submit"
+          className="button small"
+          disabled={!valid || running !== null}
+          title="Find the h, band and SHIFT limits that keep to this budget, by simulation on this ledger"
+        >
+          Derive limits
+        </button>
       </form>
-      {running && <div className="budget-running"><ProgressBar progress={running.progress} label="Deriving limits" /> <button type="button" className="button small quiet" onClick={() => lab.limits.cancel()}>Cancel</button></div>}
-      {error && <p className="field-problem" role="alert">{explain(error)}</p>}
+      {running && (
+        <div className="budget-running">
+          <ProgressBar progress={running.progress} label="Deriving limits" />{' '}
+          <button type="button" className="button small quiet" onClick={() => lab.limits.cancel()}>
+            Cancel
+          </button>
+        </div>
+      )}
+      {error && (
+        <p className="field-problem" role="alert">
+          {explain(error)}
+        </p>
+      )}
       {result && !running && <Derived budget={result.question.budget} {...result.answer} />}
     </div>
   );
 }
 
-function Derived({ budget, limits }: { readonly budget: Budget } & NonNullable<ReturnType<typeof lab.limits.store.getState>['result']>['answer']): ReactNode {
+function Derived({
+  budget,
+  limits,
+}: { readonly budget: Budget } & NonNullable<
+  ReturnType<typeof lab.limits.store.getState>['result']
+>['answer']): ReactNode {
   const now = useTautline((state) => state.view.parameters);
   const { h, zBand, parameters, events } = limits;
-  const used = (Object.keys(parameters) as (keyof Parameters)[]).every((name) => parameters[name as LimitName] === now[name]);
+  const used = (Object.keys(parameters) as (keyof Parameters)[]).every(
+    (name) => parameters[name as LimitName] === now[name],
+  );
   return (
     <div className="derived">
       <table>
-        <caption>{budgetText(budget)}{budget.per === 'events' ? '' : `: one in ${eventsText(events)} events`}, of each kind of detector</caption>
-        <thead><tr><th scope="col">Limit</th><th scope="col">now</th><th scope="col">derived</th><th scope="col"><span className="visually-hidden">Note</span></th></tr></thead>
+        <caption>
+          {budgetText(budget)}
+          {budget.per === 'events' ? '' : `: one in ${eventsText(events)} events`}, of each kind of detector
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Limit</th>
+            <th scope="col">now</th>
+            <th scope="col">derived</th>
+            <th scope="col">
+              <span className="visually-hidden">Note</span>
+            </th>
+          </tr>
+        </thead>
         <tbody>
           <LimitRow name="h" limit={h} value={parameters.h} now={now.h} />
           <LimitRow name="z_band" limit={zBand} value={parameters.z_band} now={now.z_band} />
-          <LimitRow name="false_alarm_budget" limit={null} value={parameters.false_alarm_budget} now={now.false_alarm_budget} />
+          <LimitRow
+            name="false_alarm_budget"
+            limit={null}
+            value={parameters.false_alarm_budget}
+            now={now.false_alarm_budget}
+          />
         </tbody>
       </table>
-      <button type="button" className="button small primary" disabled={used} onClick={() => actions.setParameters(parameters, true)}>{used ? 'In force' : 'Use these'}</button>
+      <button
+        type="button"
+        className="button small primary"
+        disabled={used}
+        onClick={() => actions.setParameters(parameters, true)}
+      >
+        {used ? 'In force' : 'Use these'}
+      </button>
     </div>
   );
 }

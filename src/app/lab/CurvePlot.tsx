@@ -29,11 +29,26 @@ function ticksOf(low: number, high: number, log: boolean, count: number): number
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough)!;
   const first = Math.ceil(low / step - 1e-9);
-  return Array.from({ length: Math.max(0, Math.floor(high / step + 1e-9) - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  return Array.from({ length: Math.max(0, Math.floor(high / step + 1e-9) - first + 1) }, (_, i) =>
+    Number(((first + i) * step).toPrecision(12)),
+  );
 }
 
 /** Curves with intervals, small: points joined by lines, a whisker an interval. */
-export function CurvePlot({ curves, width, height, yScale = 'linear', yRange, xLabel, yLabel, formatX, formatY, xTicks, marks = [], onPick }: {
+export function CurvePlot({
+  curves,
+  width,
+  height,
+  yScale = 'linear',
+  yRange,
+  xLabel,
+  yLabel,
+  formatX,
+  formatY,
+  xTicks,
+  marks = [],
+  onPick,
+}: {
   readonly curves: readonly Curve[];
   readonly width: number;
   readonly height: number;
@@ -63,7 +78,8 @@ export function CurvePlot({ curves, width, height, yScale = 'linear', yRange, xL
   const plot = { width: width - PAD.left - PAD.right, height: height - PAD.top - PAD.bottom };
   // Curves that stand side by side need room at both ends.
   const inset = curves.some((curve) => curve.letter) ? curves.length * 4 + 4 : 0;
-  const px = (x: number): number => PAD.left + inset + (xHigh === xLow ? 0.5 : (x - xLow) / (xHigh - xLow)) * (plot.width - 2 * inset);
+  const px = (x: number): number =>
+    PAD.left + inset + (xHigh === xLow ? 0.5 : (x - xLow) / (xHigh - xLow)) * (plot.width - 2 * inset);
   const py = (y: number): number => {
     if (y === Infinity) return PAD.top;
     if (log && y <= 0) return PAD.top + plot.height;
@@ -71,47 +87,87 @@ export function CurvePlot({ curves, width, height, yScale = 'linear', yRange, xL
   };
   const base = PAD.top + plot.height;
   return (
-    <svg className="lab-plot curve-plot" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${yLabel} over ${xLabel}: ${curves.map((c) => c.name).join(', ')}`}>
+    <svg
+      className="lab-plot curve-plot"
+      width={width}
+      height={height}
+      viewBox={`0 0 ${width} ${height}`}
+      role="img"
+      aria-label={`${yLabel} over ${xLabel}: ${curves.map((c) => c.name).join(', ')}`}
+    >
       {ticksOf(yLow, yHigh, log, 5).map((y) => (
         <g key={y}>
           <line className="grid" x1={PAD.left} x2={width - PAD.right} y1={py(y)} y2={py(y)} />
-          <text className="tick" x={PAD.left - 6} y={py(y) + 4} textAnchor="end">{formatY(y)}</text>
+          <text className="tick" x={PAD.left - 6} y={py(y) + 4} textAnchor="end">
+            {formatY(y)}
+          </text>
         </g>
       ))}
-      {(xTicks ?? ticksOf(xLow, xHigh, false, 6)).map((x) => <text key={x} className="tick" x={px(x)} y={base + 14} textAnchor="middle">{formatX(x)}</text>)}
-      <text className="tick" x={PAD.left + plot.width / 2} y={height - 4} textAnchor="middle">{xLabel}</text>
-      <text className="tick" transform={`translate(11 ${PAD.top + plot.height / 2}) rotate(-90)`} textAnchor="middle">{yLabel}</text>
+      {(xTicks ?? ticksOf(xLow, xHigh, false, 6)).map((x) => (
+        <text key={x} className="tick" x={px(x)} y={base + 14} textAnchor="middle">
+          {formatX(x)}
+        </text>
+      ))}
+      <text className="tick" x={PAD.left + plot.width / 2} y={height - 4} textAnchor="middle">
+        {xLabel}
+      </text>
+      <text className="tick" transform={`translate(11 ${PAD.top + plot.height / 2}) rotate(-90)`} textAnchor="middle">
+        {yLabel}
+      </text>
       <line className="axis" x1={PAD.left} x2={width - PAD.right} y1={base} y2={base} />
       {marks.map(({ x, label }) => (
         <g key={label} className="mark">
           <line x1={px(x)} x2={px(x)} y1={PAD.top} y2={base} />
-          <text x={px(x) + (px(x) > width * 0.7 ? -4 : 4)} y={base - 6} textAnchor={px(x) > width * 0.7 ? 'end' : 'start'}>{label}</text>
+          <text
+            x={px(x) + (px(x) > width * 0.7 ? -4 : 4)}
+            y={base - 6}
+            textAnchor={px(x) > width * 0.7 ? 'end' : 'start'}
+          >
+            {label}
+          </text>
         </g>
       ))}
       {curves.map(({ name, color, letter, points }, c) => {
         // Side by side, so that points of curves with the same sizes do not hide each other.
         const shift = (c - (curves.length - 1) / 2) * (letter ? 8 : 3);
         let pen = 'M';
-        const path = points.map(({ x, y }) => {
-          if (Number.isNaN(y)) {
-            pen = 'M';
-            return '';
-          }
-          const piece = `${pen}${px(x) + shift} ${py(y)}`;
-          pen = 'L';
-          return piece;
-        }).join('');
+        const path = points
+          .map(({ x, y }) => {
+            if (Number.isNaN(y)) {
+              pen = 'M';
+              return '';
+            }
+            const piece = `${pen}${px(x) + shift} ${py(y)}`;
+            pen = 'L';
+            return piece;
+          })
+          .join('');
         return (
           <g key={name}>
             <path d={path} fill="none" stroke={color} strokeWidth={1.5} />
-            {points.map(({ x, y, low, high }) => !Number.isNaN(y) && (
-              <g key={x} onClick={onPick && (() => onPick(x))}>
-                <title>{`${name}, ${formatX(x)}: ${formatY(y)} (${formatY(low)} to ${formatY(high)})`}</title>
-                <line x1={px(x) + shift} x2={px(x) + shift} y1={py(low)} y2={py(high)} stroke={color} strokeWidth={1} opacity={0.6} />
-                <circle cx={px(x) + shift} cy={py(y)} r={letter ? 5 : 3} fill={color} />
-                {letter && <text className="letter" x={px(x) + shift} y={py(y) + 2.8} textAnchor="middle">{letter}</text>}
-              </g>
-            ))}
+            {points.map(
+              ({ x, y, low, high }) =>
+                !Number.isNaN(y) && (
+                  <g key={x} onClick={onPick && (() => onPick(x))}>
+                    <title>{`${name}, ${formatX(x)}: ${formatY(y)} (${formatY(low)} to ${formatY(high)})`}</title>
+                    <line
+                      x1={px(x) + shift}
+                      x2={px(x) + shift}
+                      y1={py(low)}
+                      y2={py(high)}
+                      stroke={color}
+                      strokeWidth={1}
+                      opacity={0.6}
+                    />
+                    <circle cx={px(x) + shift} cy={py(y)} r={letter ? 5 : 3} fill={color} />
+                    {letter && (
+                      <text className="letter" x={px(x) + shift} y={py(y) + 2.8} textAnchor="middle">
+                        {letter}
+                      </text>
+                    )}
+                  </g>
+                ),
+            )}
           </g>
         );
       })}

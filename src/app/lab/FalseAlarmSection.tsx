@@ -12,49 +12,106 @@ import { CurvePlot, type Curve } from './CurvePlot.tsx';
 import { eventsText, intervalText, METHODS, naiveText, observedText, rateText, runLengthText } from './text.ts';
 
 const SOURCES: Readonly<Record<InControlSource, { readonly title: string; readonly help: string }>> = {
-  reference: { title: 'Reference', help: 'Drawn from the reference events that the detectors are calibrated on: nothing was selected by its outcome, but a short reference gives a wide interval.' },
-  ledger: { title: 'Whole ledger', help: 'Drawn from the reference and every later event outside alerts: more events, but leaving out what was alerted on makes run lengths longer than they are.' },
+  reference: {
+    title: 'Reference',
+    help: 'Drawn from the reference events that the detectors are calibrated on: nothing was selected by its outcome, but a short reference gives a wide interval.',
+  },
+  ledger: {
+    title: 'Whole ledger',
+    help: 'Drawn from the reference and every later event outside alerts: more events, but leaving out what was alerted on makes run lengths longer than they are.',
+  },
 };
 
-function RunLengthCurve({ characteristics, h }: { readonly characteristics: OperatingCharacteristics; readonly h: number }): ReactNode {
+function RunLengthCurve({
+  characteristics,
+  h,
+}: {
+  readonly characteristics: OperatingCharacteristics;
+  readonly h: number;
+}): ReactNode {
   const { curve, estimate } = characteristics;
   const points = curve.map((p) => ({ x: p.h, y: p.arl, low: p.arl, high: p.arl }));
-  const own = Number.isFinite(estimate.arl) ? [{ x: h, y: estimate.arl, low: estimate.interval[0], high: estimate.interval[1] }] : [];
-  const measured: Curve = { name: 'measured', color: 'var(--accent)', points: [...points.filter((p) => p.x < h), ...own] };
+  const own = Number.isFinite(estimate.arl)
+    ? [{ x: h, y: estimate.arl, low: estimate.interval[0], high: estimate.interval[1] }]
+    : [];
+  const measured: Curve = {
+    name: 'measured',
+    color: 'var(--accent)',
+    points: [...points.filter((p) => p.x < h), ...own],
+  };
   return (
     <CurvePlot
-      curves={[measured]} width={360} height={190} yScale="log" xLabel="threshold h, σ" yLabel="events between false alarms" formatY={(y) => formatCompact(y, 2)} formatX={(x) => formatNumber(x, 3)}
+      curves={[measured]}
+      width={360}
+      height={190}
+      yScale="log"
+      xLabel="threshold h, σ"
+      yLabel="events between false alarms"
+      formatY={(y) => formatCompact(y, 2)}
+      formatX={(x) => formatNumber(x, 3)}
       marks={[{ x: h, label: `h ${formatNumber(h, 3)}` }]}
     />
   );
 }
 
-function Figures({ characteristics, h, observed }: { readonly characteristics: OperatingCharacteristics; readonly h: number; readonly observed: string }): ReactNode {
+function Figures({
+  characteristics,
+  h,
+  observed,
+}: {
+  readonly characteristics: OperatingCharacteristics;
+  readonly h: number;
+  readonly observed: string;
+}): ReactNode {
   const { estimate, naive, perDay, perDayInterval, eventsPerDay, inControl, autocorrelation } = characteristics;
   return (
     <div className="lab-columns">
       <dl className="lab-figures">
         <div className="lead">
           <dt>False DRIFT alarms</dt>
-          <dd data-testid="lab-arl">{runLengthText(estimate)} <span className="dim">of a stream</span></dd>
-          <dd className="dim" title={METHODS[estimate.method]}>{intervalText(estimate)} · {METHODS[estimate.method].toLowerCase().split(':')[0]}</dd>
+          <dd data-testid="lab-arl">
+            {runLengthText(estimate)} <span className="dim">of a stream</span>
+          </dd>
+          <dd className="dim" title={METHODS[estimate.method]}>
+            {intervalText(estimate)} · {METHODS[estimate.method].toLowerCase().split(':')[0]}
+          </dd>
         </div>
         <div>
           <dt>At this ledger’s rate</dt>
-          <dd>{Number.isFinite(eventsPerDay) ? <>{rateText(perDay)} <span className="dim">({rateText(perDayInterval[0])} to {rateText(perDayInterval[1])}; {eventsText(eventsPerDay)} events a day)</span></> : <span className="dim">unknown: the ledger has no timestamps</span>}</dd>
+          <dd>
+            {Number.isFinite(eventsPerDay) ? (
+              <>
+                {rateText(perDay)}{' '}
+                <span className="dim">
+                  ({rateText(perDayInterval[0])} to {rateText(perDayInterval[1])}; {eventsText(eventsPerDay)} events a
+                  day)
+                </span>
+              </>
+            ) : (
+              <span className="dim">unknown: the ledger has no timestamps</span>
+            )}
+          </dd>
         </div>
         <div>
           <dt>Were z independent and normal</dt>
-          <dd>one in {eventsText(naive.siegmund)} <span className="dim">(Siegmund) · {eventsText(naive.capped)} with the cap</span></dd>
+          <dd>
+            one in {eventsText(naive.siegmund)}{' '}
+            <span className="dim">(Siegmund) · {eventsText(naive.capped)} with the cap</span>
+          </dd>
           <dd className="dim">{naiveText(characteristics)}</dd>
         </div>
         <div>
           <dt>Raised on this ledger</dt>
-          <dd>{observed} <span className="dim">after the reference, true and false together</span></dd>
+          <dd>
+            {observed} <span className="dim">after the reference, true and false together</span>
+          </dd>
         </div>
         <div>
           <dt>Measured on</dt>
-          <dd>{formatCount(inControl)} events in control, {eventsText(estimate.events)} simulated, {formatCount(estimate.alarms)} alarms counted</dd>
+          <dd>
+            {formatCount(inControl)} events in control, {eventsText(estimate.events)} simulated,{' '}
+            {formatCount(estimate.alarms)} alarms counted
+          </dd>
         </div>
       </dl>
       <figure>
@@ -64,7 +121,9 @@ function Figures({ characteristics, h, observed }: { readonly characteristics: O
       <figure>
         <figcaption>Autocorrelation of z</figcaption>
         <Autocorrelation values={autocorrelation} count={inControl} width={300} height={190} labelled />
-        <p className="dim figure-note">what separates the measured figure from the textbook’s; band: independent values</p>
+        <p className="dim figure-note">
+          what separates the measured figure from the textbook’s; band: independent values
+        </p>
       </figure>
     </div>
   );
@@ -80,18 +139,40 @@ export function FalseAlarmSection({ report }: { readonly report: AnalysisReport 
       <div className="lab-controls">
         <div className="segmented" role="group" aria-label="In-control events">
           {(Object.keys(SOURCES) as InControlSource[]).map((name) => (
-            <button key={name} type="button" aria-pressed={source === name} title={SOURCES[name].help} onClick={() => setSource(name)}>{SOURCES[name].title}</button>
+            <button
+              key={name}
+              type="button"
+              aria-pressed={source === name}
+              title={SOURCES[name].help}
+              onClick={() => setSource(name)}
+            >
+              {SOURCES[name].title}
+            </button>
           ))}
         </div>
         <span className="dim">{SOURCES[source].help}</span>
       </div>
-      {error && !isFetching && <p className="field-problem" role="alert">{explain(toTautlineError(error, 'measuring false alarms'))}</p>}
-      {!data && !error && <p className="dim" role="status">Measuring…</p>}
-      {data && data.characteristics.inControl === 0 && <p className="dim">There is no event in control to measure on: the reference has no divergence with a spread.</p>}
+      {error && !isFetching && (
+        <p className="field-problem" role="alert">
+          {explain(toTautlineError(error, 'measuring false alarms'))}
+        </p>
+      )}
+      {!data && !error && (
+        <p className="dim" role="status">
+          Measuring…
+        </p>
+      )}
+      {data && data.characteristics.inControl === 0 && (
+        <p className="dim">
+          There is no event in control to measure on: the reference has no divergence with a spread.
+        </p>
+      )}
       {data && data.characteristics.inControl > 0 && (
         <div className={isFetching || dragging ? 'stale' : undefined}>
           <Figures characteristics={data.characteristics} h={data.parameters.h} observed={observedText(report)} />
-          <p className="dim lab-took">Measured in {formatMs(data.ms, 2)}, by moving-block bootstrap (blocks of 50 events).</p>
+          <p className="dim lab-took">
+            Measured in {formatMs(data.ms, 2)}, by moving-block bootstrap (blocks of 50 events).
+          </p>
         </div>
       )}
       <h3>From a budget</h3>

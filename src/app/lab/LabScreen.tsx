@@ -16,12 +16,42 @@ interface SectionProps {
   readonly report: AnalysisReport;
 }
 
-const SECTIONS: readonly { readonly id: string; readonly title: string; readonly lead: string; readonly View: (props: SectionProps) => ReactNode }[] = [
-  { id: 'false-alarms', title: 'False alarms', lead: 'What the thresholds in force cost on this ledger while nothing is wrong, and thresholds for a cost that you can afford.', View: FalseAlarmSection },
-  { id: 'delay', title: 'Delay', lead: 'A change of known size is injected into this ledger’s own events: which channel finds it, and after how many of the stream’s events?', View: DelaySection },
-  { id: 'sensitivity', title: 'Sensitivity', lead: 'Two parameters over a grid, every other as it is: what would each combination have alerted on?', View: SweepSection },
-  { id: 'labels', title: 'Labels', lead: 'Alerts against stretches that are known to be faulty, beside detectors that know nothing.', View: LabelSection },
-  { id: 'deploy', title: 'Deploy', lead: 'Everything a stream consumer needs to start warm and to prove that it raises the same alerts.', View: DeploySection },
+const SECTIONS: readonly {
+  readonly id: string;
+  readonly title: string;
+  readonly lead: string;
+  readonly View: (props: SectionProps) => ReactNode;
+}[] = [
+  {
+    id: 'false-alarms',
+    title: 'False alarms',
+    lead: 'What the thresholds in force cost on this ledger while nothing is wrong, and thresholds for a cost that you can afford.',
+    View: FalseAlarmSection,
+  },
+  {
+    id: 'delay',
+    title: 'Delay',
+    lead: 'A change of known size is injected into this ledger’s own events: which channel finds it, and after how many of the stream’s events?',
+    View: DelaySection,
+  },
+  {
+    id: 'sensitivity',
+    title: 'Sensitivity',
+    lead: 'Two parameters over a grid, every other as it is: what would each combination have alerted on?',
+    View: SweepSection,
+  },
+  {
+    id: 'labels',
+    title: 'Labels',
+    lead: 'Alerts against stretches that are known to be faulty, beside detectors that know nothing.',
+    View: LabelSection,
+  },
+  {
+    id: 'deploy',
+    title: 'Deploy',
+    lead: 'Everything a stream consumer needs to start warm and to prove that it raises the same alerts.',
+    View: DeploySection,
+  },
 ];
 
 function Candidate(): ReactNode {
@@ -39,10 +69,13 @@ function NoLedger(): ReactNode {
     <div className="centre-message">
       <h2>The laboratory measures on your own ledger</h2>
       <p>
-        Open a ledger first. Then see here what its thresholds cost in false alarms, how soon injected changes are found, how alerts answer to any two
-        parameters, how they score against labels, and take the thresholds away as a bundle.
+        Open a ledger first. Then see here what its thresholds cost in false alarms, how soon injected changes are
+        found, how alerts answer to any two parameters, how they score against labels, and take the thresholds away as a
+        bundle.
       </p>
-      <button type="button" className="button primary" onClick={() => actions.setScreen('monitor')}>Open a ledger</button>
+      <button type="button" className="button primary" onClick={() => actions.setScreen('monitor')}>
+        Open a ledger
+      </button>
     </div>
   );
 }
@@ -67,7 +100,14 @@ export function LabScreen(): ReactNode {
     <div className="lab" ref={root}>
       <nav className="lab-nav" aria-label="Sections of the laboratory">
         {SECTIONS.map(({ id, title }) => (
-          <button key={id} type="button" className="button small quiet" onClick={() => root.current?.querySelector(`#lab-${id}`)?.scrollIntoView({ block: 'start' })}>{title}</button>
+          <button
+            key={id}
+            type="button"
+            className="button small quiet"
+            onClick={() => root.current?.querySelector(`#lab-${id}`)?.scrollIntoView({ block: 'start' })}
+          >
+            {title}
+          </button>
         ))}
         <Candidate />
       </nav>
@@ -78,7 +118,9 @@ export function LabScreen(): ReactNode {
               <h2 id={`lab-${id}-title`}>{title}</h2>
               <p className="dim">{lead}</p>
             </header>
-            <ErrorBoundary region={title}><View report={report} /></ErrorBoundary>
+            <ErrorBoundary region={title}>
+              <View report={report} />
+            </ErrorBoundary>
           </section>
         ))}
       </div>

@@ -2,7 +2,14 @@ import { useState, type ReactNode } from 'react';
 import { explain } from '../../core/errors.ts';
 import { formatCount, formatMs } from '../../core/format.ts';
 import { sweepValues, type SweepCell } from '../../detection/lab/sweep.ts';
-import { checkParameter, PARAMETER_NAMES, PARAMETER_SPECS, type NumberSpec, type ParameterName, type Parameters } from '../../detection/parameters.ts';
+import {
+  checkParameter,
+  PARAMETER_NAMES,
+  PARAMETER_SPECS,
+  type NumberSpec,
+  type ParameterName,
+  type Parameters,
+} from '../../detection/parameters.ts';
 import { ALERT_KINDS, type AlertKind } from '../../detection/types.ts';
 import { useJob } from '../../state/lab/queries.ts';
 import { actions, lab, session, useTautline } from '../../state/store.ts';
@@ -16,7 +23,9 @@ import { Outdated, Run } from './Run.tsx';
 import { SweepMap, SweepTable } from './SweepMap.tsx';
 
 /** Numbers that do not need another projection for every cell. */
-const SWEEPABLE = PARAMETER_NAMES.filter((name) => PARAMETER_SPECS[name].type === 'number' && PARAMETER_SPECS[name].stage !== 'projection');
+const SWEEPABLE = PARAMETER_NAMES.filter(
+  (name) => PARAMETER_SPECS[name].type === 'number' && PARAMETER_SPECS[name].stage !== 'projection',
+);
 const specOf = (name: ParameterName): NumberSpec => PARAMETER_SPECS[name] as NumberSpec;
 const MOST_STEPS = 40;
 
@@ -34,26 +43,57 @@ export function rangeAbout(name: ParameterName, value: number): AxisChoice {
   return from < to ? { name, from, to } : { name, from: spec.min, to: spec.max };
 }
 
-function AxisFields({ axis, other, title, onChange }: { readonly axis: AxisChoice; readonly other: ParameterName; readonly title: string; readonly onChange: (axis: AxisChoice) => void }): ReactNode {
+function AxisFields({
+  axis,
+  other,
+  title,
+  onChange,
+}: {
+  readonly axis: AxisChoice;
+  readonly other: ParameterName;
+  readonly title: string;
+  readonly onChange: (axis: AxisChoice) => void;
+}): ReactNode {
   const { name, from, to } = axis;
-  const take = (end: 'from' | 'to') => (value: number): boolean => {
-    const next = { ...axis, [end]: value };
-    const fits = checkParameter(name, value) === null && next.from < next.to;
-    if (fits) onChange(next);
-    return fits;
-  };
+  const take =
+    (end: 'from' | 'to') =>
+    (value: number): boolean => {
+      const next = { ...axis, [end]: value };
+      const fits = checkParameter(name, value) === null && next.from < next.to;
+      if (fits) onChange(next);
+      return fits;
+    };
   return (
     <span className="lab-field">
-      <label>{title} <select value={name} onChange={(event) => onChange(rangeAbout(event.target.value as ParameterName, session.store.getState().view.parameters[event.target.value as ParameterName] as number))}>
-        {SWEEPABLE.filter((n) => n !== other).map((n) => <option key={n} value={n}>{PARAMETER_SPECS[n].label}</option>)}
-      </select></label>
-      <NumberBox value={from} label={`${title} axis from`} invalid={false} commit={take('from')} /> to <NumberBox value={to} label={`${title} axis to`} invalid={false} commit={take('to')} />
+      <label>
+        {title}{' '}
+        <select
+          value={name}
+          onChange={(event) =>
+            onChange(
+              rangeAbout(
+                event.target.value as ParameterName,
+                session.store.getState().view.parameters[event.target.value as ParameterName] as number,
+              ),
+            )
+          }
+        >
+          {SWEEPABLE.filter((n) => n !== other).map((n) => (
+            <option key={n} value={n}>
+              {PARAMETER_SPECS[n].label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <NumberBox value={from} label={`${title} axis from`} invalid={false} commit={take('from')} /> to{' '}
+      <NumberBox value={to} label={`${title} axis to`} invalid={false} commit={take('to')} />
     </span>
   );
 }
 
 /** True where parameters that the grid holds fixed differ. */
-const othersDiffer = (a: Parameters, b: Parameters, swept: readonly ParameterName[]): boolean => PARAMETER_NAMES.some((name) => !swept.includes(name) && JSON.stringify(a[name]) !== JSON.stringify(b[name]));
+const othersDiffer = (a: Parameters, b: Parameters, swept: readonly ParameterName[]): boolean =>
+  PARAMETER_NAMES.some((name) => !swept.includes(name) && JSON.stringify(a[name]) !== JSON.stringify(b[name]));
 
 /** Heat maps of what alerts become over two parameters. */
 export function SweepSection({ report }: { readonly report: AnalysisReport }): ReactNode {
@@ -65,9 +105,12 @@ export function SweepSection({ report }: { readonly report: AnalysisReport }): R
   const [measure, setMeasure] = useState<MeasureName>('alerts');
   const [asTable, setAsTable] = useState(false);
   const job = useJob(lab.sweep);
-  const start = (): void => void lab.sweep.start({
-    x: { name: x.name, values: sweepValues(x.name, x.from, x.to, steps) }, y: { name: y.name, values: sweepValues(y.name, y.from, y.to, steps) }, kinds,
-  });
+  const start = (): void =>
+    void lab.sweep.start({
+      x: { name: x.name, values: sweepValues(x.name, x.from, x.to, steps) },
+      y: { name: y.name, values: sweepValues(y.name, y.from, y.to, steps) },
+      kinds,
+    });
   const takeSteps = (value: number): boolean => {
     const fits = Number.isInteger(value) && value >= 2 && value <= MOST_STEPS;
     if (fits) setSteps(value);
@@ -87,36 +130,81 @@ export function SweepSection({ report }: { readonly report: AnalysisReport }): R
       <div className="lab-controls">
         <AxisFields title="Across" axis={x} other={y.name} onChange={setX} />
         <AxisFields title="Up" axis={y} other={x.name} onChange={setY} />
-        <span className="lab-field"><NumberBox value={steps} label="Steps of the grid" invalid={false} commit={takeSteps} /> steps each</span>
-        <button type="button" className="button small primary" disabled={job.running !== null || report.retrospective} onClick={start}>Sweep</button>
+        <span className="lab-field">
+          <NumberBox value={steps} label="Steps of the grid" invalid={false} commit={takeSteps} /> steps each
+        </span>
+        <button
+          type="button"
+          className="button small primary"
+          disabled={job.running !== null || report.retrospective}
+          onClick={start}
+        >
+          Sweep
+        </button>
       </div>
       <div className="lab-controls" role="group" aria-label="Kinds of alert counted">
         {ALERT_KINDS.map((kind) => (
-          <button key={kind} type="button" className="chip" aria-pressed={kinds === null || kinds.includes(kind)} onClick={() => setKinds(toggleKind(kinds, kind))}><KindBadge kind={kind} /></button>
+          <button
+            key={kind}
+            type="button"
+            className="chip"
+            aria-pressed={kinds === null || kinds.includes(kind)}
+            onClick={() => setKinds(toggleKind(kinds, kind))}
+          >
+            <KindBadge kind={kind} />
+          </button>
         ))}
         <span className="dim">kinds counted and scored, from the next sweep on</span>
       </div>
       <Run job={lab.sweep} state={job} label="Sweeping" />
       {answer && (
         <div data-testid="sweep" data-ms={job.result.ms}>
-          <Outdated is={job.running === null && othersDiffer(answer.parameters, parameters, [answer.sweep.x.name, answer.sweep.y.name])} again={start} />
+          <Outdated
+            is={
+              job.running === null &&
+              othersDiffer(answer.parameters, parameters, [answer.sweep.x.name, answer.sweep.y.name])
+            }
+            again={start}
+          />
           <div className="lab-controls">
             <div className="segmented" role="group" aria-label="Measure">
               {(Object.keys(MEASURES) as MeasureName[]).map((name) => (
                 <button
-                  key={name} type="button" aria-pressed={shown === name} disabled={MEASURES[name].labelled && !scored} onClick={() => setMeasure(name)}
-                  title={MEASURES[name].labelled && !scored ? 'Needs labels: of the ledger’s label column, or of a file (see Labels)' : MEASURES[name].title}
+                  key={name}
+                  type="button"
+                  aria-pressed={shown === name}
+                  disabled={MEASURES[name].labelled && !scored}
+                  onClick={() => setMeasure(name)}
+                  title={
+                    MEASURES[name].labelled && !scored
+                      ? 'Needs labels: of the ledger’s label column, or of a file (see Labels)'
+                      : MEASURES[name].title
+                  }
                 >
                   {MEASURES[name].title}
                 </button>
               ))}
             </div>
-            <button type="button" className="button small quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{asTable ? 'Picture' : 'Table'}</button>
+            <button
+              type="button"
+              className="button small quiet"
+              aria-pressed={asTable}
+              onClick={() => setAsTable(!asTable)}
+            >
+              {asTable ? 'Picture' : 'Table'}
+            </button>
             <span className="dim">
-              {formatCount(answer.sweep.cells.length)} decisions over {formatCount(answer.events)} events in {formatMs(job.result.ms, 3)}{scored && ` · scored against ${formatCount(answer.intervals)} labelled ${answer.intervals === 1 ? 'stretch' : 'stretches'}`}
+              {formatCount(answer.sweep.cells.length)} decisions over {formatCount(answer.events)} events in{' '}
+              {formatMs(job.result.ms, 3)}
+              {scored &&
+                ` · scored against ${formatCount(answer.intervals)} labelled ${answer.intervals === 1 ? 'stretch' : 'stretches'}`}
             </span>
           </div>
-          {asTable ? <SweepTable sweep={answer.sweep} measure={shown} onAdopt={adopt} /> : <SweepMap sweep={answer.sweep} measure={shown} scored={scored} parameters={parameters} onAdopt={adopt} />}
+          {asTable ? (
+            <SweepTable sweep={answer.sweep} measure={shown} onAdopt={adopt} />
+          ) : (
+            <SweepMap sweep={answer.sweep} measure={shown} scored={scored} parameters={parameters} onAdopt={adopt} />
+          )}
         </div>
       )}
     </>

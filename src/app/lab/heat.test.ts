@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { SweepCell } from '../../detection/lab/sweep.ts';
 import { moveCell, positionIn, shadeOf } from './heat.ts';
 
-const cell = (alerts: number): SweepCell => ({ x: 0, y: 0, alerts, precision: 0.5, recall: 0.25, f1: 0.33, medianDelay: 3, problem: null });
+const cell = (alerts: number): SweepCell => ({
+  x: 0,
+  y: 0,
+  alerts,
+  precision: 0.5,
+  recall: 0.25,
+  f1: 0.33,
+  medianDelay: 3,
+  problem: null,
+});
 
 describe('heat map', () => {
   it('shades counts from least to most, logarithmically where they span decades, and shares as they are', () => {

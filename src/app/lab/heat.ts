@@ -11,7 +11,10 @@ export const MEASURES = {
 } as const;
 export type MeasureName = keyof typeof MEASURES;
 
-/** Where a value lies between the least and the most of the grid, 0 to 1; shares on their own scale, counts on a logarithmic one where they span decades. */
+/**
+ * Where a value lies between the least and the most of the grid, 0 to 1; shares on their own scale, counts on a
+ * logarithmic one where they span decades.
+ */
 export function shadeOf(cells: readonly SweepCell[], measure: MeasureName): (value: number) => number {
   const values = cells.map((cell) => cell[measure]).filter(Number.isFinite);
   if (measure !== 'alerts' && measure !== 'medianDelay') return (v) => Math.min(1, Math.max(0, v));
@@ -33,10 +36,23 @@ export function positionIn(values: readonly number[], value: number): number {
 }
 
 /** Moves from a cell by arrow keys, rows counted upwards as the grid is drawn; null for other keys. */
-export function moveCell(key: string, [column, row]: readonly [number, number], columns: number, rows: number): [number, number] | null {
-  const to = ({
-    ArrowLeft: [column - 1, row], ArrowRight: [column + 1, row], ArrowUp: [column, row + 1], ArrowDown: [column, row - 1],
-    Home: [0, row], End: [columns - 1, row], PageUp: [column, rows - 1], PageDown: [column, 0],
-  } as Readonly<Record<string, readonly [number, number]>>)[key];
+export function moveCell(
+  key: string,
+  [column, row]: readonly [number, number],
+  columns: number,
+  rows: number,
+): [number, number] | null {
+  const to = (
+    {
+      ArrowLeft: [column - 1, row],
+      ArrowRight: [column + 1, row],
+      ArrowUp: [column, row + 1],
+      ArrowDown: [column, row - 1],
+      Home: [0, row],
+      End: [columns - 1, row],
+      PageUp: [column, rows - 1],
+      PageDown: [column, 0],
+    } as Readonly<Record<string, readonly [number, number]>>
+  )[key];
   return to ? [Math.min(columns - 1, Math.max(0, to[0])), Math.min(rows - 1, Math.max(0, to[1]))] : null;
 }

@@ -8,7 +8,10 @@ export async function takeLabelFile(file: Blob, name: string): Promise<string | 
   try {
     const { intervals, leftOut, format } = await takeLabels({ name, text: await file.text() });
     const passed = leftOut.length > 0 ? ` ${formatCount(leftOut.length)} entries were left out.` : '';
-    actions.toast('info', `${formatCount(intervals.length)} labelled ${intervals.length === 1 ? 'stretch' : 'stretches'} of ${name} (${format}) in use.${passed}`);
+    actions.toast(
+      'info',
+      `${formatCount(intervals.length)} labelled ${intervals.length === 1 ? 'stretch' : 'stretches'} of ${name} (${format}) in use.${passed}`,
+    );
     return null;
   } catch (thrown) {
     return explain(toTautlineError(thrown, `reading ${name}`));

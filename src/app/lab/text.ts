@@ -7,7 +7,11 @@ import type { AnalysisReport } from '../../workers/protocol.ts';
 export function eventsText(events: number): string {
   if (events === Infinity) return 'unlimited';
   if (!Number.isFinite(events)) return '–';
-  for (const [size, name] of [[1e12, 'trillion'], [1e9, 'billion'], [1e6, 'million']] as const) {
+  for (const [size, name] of [
+    [1e12, 'trillion'],
+    [1e9, 'billion'],
+    [1e6, 'million'],
+  ] as const) {
     if (events >= size * 1000) return formatNumber(events, 2);
     if (events >= size) return `${formatNumber(Number((events / size).toPrecision(3)), 3)} ${name}`;
   }
@@ -26,7 +30,9 @@ export function intervalText({ interval: [low, high], level }: RunLengthEstimate
   return `${share}: ${eventsText(low)} to ${eventsText(high)}`;
 }
 
-/** A rate a day in the unit in which it is a number that means something: "3.1 a day", "1.4 a week", "one in 3.2 years". */
+/**
+ * A rate a day in the unit in which it is a number that means something: "3.1 a day", "1.4 a week", "one in 3.2 years".
+ */
 export function rateText(perDay: number): string {
   if (Number.isNaN(perDay)) return '–';
   if (perDay >= 48) return `${rate(perDay / 24)} an hour`;
@@ -36,7 +42,8 @@ export function rateText(perDay: number): string {
   return perDay > 0 ? `one in ${eventsText(1 / (perDay * 365.25))} years` : 'none';
 }
 
-const rate = (value: number): string => (value >= 100 ? formatCount(Number(value.toPrecision(3))) : formatNumber(value, 2));
+const rate = (value: number): string =>
+  value >= 100 ? formatCount(Number(value.toPrecision(3))) : formatNumber(value, 2);
 
 /** How far the textbook figure is from the measured one, in words. */
 export function naiveText({ estimate, naive }: OperatingCharacteristics): string {
@@ -47,8 +54,15 @@ export function naiveText({ estimate, naive }: OperatingCharacteristics): string
   return 'about right here';
 }
 
-/** What this ledger raised, to hold the figure against: "3 DRIFT alerts in 4,800 events after the reference, true and false". */
-export function observedText({ alerts, events, reference }: Pick<AnalysisReport, 'alerts' | 'events' | 'reference'>): string {
+/**
+ * What this ledger raised, to hold the figure against: "3 DRIFT alerts in 4,800 events after the reference, true and
+ * false".
+ */
+export function observedText({
+  alerts,
+  events,
+  reference,
+}: Pick<AnalysisReport, 'alerts' | 'events' | 'reference'>): string {
   const drift = alerts.filter(({ kind }) => kind === 'DRIFT').length;
   return `${formatCount(drift)} DRIFT ${drift === 1 ? 'alert' : 'alerts'} in ${formatCount(events - reference.to)} events`;
 }
@@ -56,11 +70,14 @@ export function observedText({ alerts, events, reference }: Pick<AnalysisReport,
 /** What the interval's source means, for its tip. */
 export const METHODS: Readonly<Record<RunLengthEstimate['method'], string>> = {
   simulated: 'Counted on bootstrapped paths at this threshold',
-  extrapolated: 'Fewer than 30 alarms at this threshold: along the line of ln ARL over the threshold, whose tail is exponential',
+  extrapolated:
+    'Fewer than 30 alarms at this threshold: along the line of ln ARL over the threshold, whose tail is exponential',
   bound: 'No alarm enough at any threshold to draw a line through: only a lower bound is known',
 };
 
 export function budgetText(budget: Budget): string {
   if (budget.per === 'events') return `one false alarm in ${formatCount(budget.events)} events`;
-  return budget.alarms === 1 ? `one false alarm a${budget.per === 'hour' ? 'n' : ''} ${budget.per}` : `${formatNumber(budget.alarms, 3)} false alarms a${budget.per === 'hour' ? 'n' : ''} ${budget.per}`;
+  return budget.alarms === 1
+    ? `one false alarm a${budget.per === 'hour' ? 'n' : ''} ${budget.per}`
+    : `${formatNumber(budget.alarms, 3)} false alarms a${budget.per === 'hour' ? 'n' : ''} ${budget.per}`;
 }

@@ -22,22 +22,39 @@ export function EmptyState(): ReactNode {
         <div className="empty-intro">
           <h2>See when a conversation between agents goes slack</h2>
           <p>
-            Tautline reads a ledger of multi-agent dialogue and charts, event by event, whether its meanings drift, collapse into one voice or fall silent.
-            Every detector is in your hands: move a threshold and see at once which alerts come and go.
+            Tautline reads a ledger of multi-agent dialogue and charts, event by event, whether its meanings drift,
+            collapse into one voice or fall silent. Every detector is in your hands: move a threshold and see at once
+            which alerts come and go.
           </p>
         </div>
-        <div className="chooser"><DropTarget asked={asked} /><UrlField /></div>
+        <div className="chooser">
+          <DropTarget asked={asked} />
+          <UrlField />
+        </div>
         <SampleList />
         <section className="formats" aria-labelledby="formats-title">
           <h3 id="formats-title">What it reads</h3>
           <p className="dim">
-            Parquet (also partitioned folders, <code>provider_id=…/hour=…/</code>), CSV, NDJSON and Arrow IPC; one row an event. Other names for these columns are guessed, shown, and yours to correct.
+            Parquet (also partitioned folders, <code>provider_id=…/hour=…/</code>), CSV, NDJSON and Arrow IPC; one row
+            an event. Other names for these columns are guessed, shown, and yours to correct.
           </p>
           <table>
-            <thead><tr><th scope="col">Column</th><th scope="col">Needed</th><th scope="col">Meaning</th></tr></thead>
+            <thead>
+              <tr>
+                <th scope="col">Column</th>
+                <th scope="col">Needed</th>
+                <th scope="col">Meaning</th>
+              </tr>
+            </thead>
             <tbody>
               {COLUMNS.map(([columns, needed, what]) => (
-                <tr key={columns}><th scope="row" className="mono">{columns}</th><td>{needed}</td><td>{what}</td></tr>
+                <tr key={columns}>
+                  <th scope="row" className="mono">
+                    {columns}
+                  </th>
+                  <td>{needed}</td>
+                  <td>{what}</td>
+                </tr>
               ))}
             </tbody>
           </table>

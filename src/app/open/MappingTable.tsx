@@ -26,20 +26,40 @@ export function MappingTable({ source, has }: { readonly source: LedgerSource; r
     <section aria-labelledby="mapping-title">
       <h3 id="mapping-title">Columns</h3>
       <table className="mapping">
-        <thead><tr><th scope="col">Ledger column</th><th scope="col">Read from</th><th scope="col">Type in the file</th></tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">Ledger column</th>
+            <th scope="col">Read from</th>
+            <th scope="col">Type in the file</th>
+          </tr>
+        </thead>
         <tbody>
           {LEDGER_COLUMNS.map((column) => {
             const from = mapping[column] ?? '';
             return (
               <tr key={column} className={from === '' ? 'absent' : undefined}>
-                <th scope="row" className="mono">{column}</th>
+                <th scope="row" className="mono">
+                  {column}
+                </th>
                 <td>
-                  <select value={from} aria-label={`File column for ${column}`} onChange={(event) => choose(column, event.target.value)}>
+                  <select
+                    value={from}
+                    aria-label={`File column for ${column}`}
+                    onChange={(event) => choose(column, event.target.value)}
+                  >
                     <option value="">not in the file</option>
-                    {has.columns.map(({ name }) => <option key={name} value={name}>{name}</option>)}
-                    {from !== '' && !has.columns.some(({ name }) => name === from) && <option value={from}>{from}</option>}
+                    {has.columns.map(({ name }) => (
+                      <option key={name} value={name}>
+                        {name}
+                      </option>
+                    ))}
+                    {from !== '' && !has.columns.some(({ name }) => name === from) && (
+                      <option value={from}>{from}</option>
+                    )}
                   </select>
-                  {guessed.has(column) && mapping[column] === read[column] && <span className="tag">{guessing ? 'guessed' : 'chosen'}</span>}
+                  {guessed.has(column) && mapping[column] === read[column] && (
+                    <span className="tag">{guessing ? 'guessed' : 'chosen'}</span>
+                  )}
                 </td>
                 <td className="dim mono">{has.columns.find(({ name }) => name === from)?.type ?? ''}</td>
               </tr>
@@ -47,10 +67,26 @@ export function MappingTable({ source, has }: { readonly source: LedgerSource; r
           })}
         </tbody>
       </table>
-      {unused.length > 0 && <p className="dim">Kept and shown with each event: {unused.map(({ name }) => name).join(', ')}</p>}
+      {unused.length > 0 && (
+        <p className="dim">Kept and shown with each event: {unused.map(({ name }) => name).join(', ')}</p>
+      )}
       <div className="buttons">
-        <button type="button" className="button primary" disabled={!changed} onClick={() => { showSheet(null); void actions.open(source, mapping); }}>Apply and reopen</button>
-        {changed && <button type="button" className="button quiet" onClick={() => setMapping(read)}>Undo changes</button>}
+        <button
+          type="button"
+          className="button primary"
+          disabled={!changed}
+          onClick={() => {
+            showSheet(null);
+            void actions.open(source, mapping);
+          }}
+        >
+          Apply and reopen
+        </button>
+        {changed && (
+          <button type="button" className="button quiet" onClick={() => setMapping(read)}>
+            Undo changes
+          </button>
+        )}
       </div>
     </section>
   );

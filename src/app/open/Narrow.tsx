@@ -1,7 +1,16 @@
 import { memo, useCallback, useId, useMemo, useRef, useState, type ReactNode } from 'react';
 import { formatCount, formatTimeFull } from '../../core/format.ts';
 import { parseIso } from '../../core/iso.ts';
-import { countOf, countsBy, normalPart, roundedDown, timeOf, type Count, type LedgerPart, type LedgerSurvey } from '../../core/part.ts';
+import {
+  countOf,
+  countsBy,
+  normalPart,
+  roundedDown,
+  timeOf,
+  type Count,
+  type LedgerPart,
+  type LedgerSurvey,
+} from '../../core/part.ts';
 import type { LedgerSource } from '../../ledger/types.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import { withPart } from '../../state/view.ts';
@@ -9,12 +18,19 @@ import { showSheet } from '../ui.ts';
 
 const WHOLE: LedgerPart = { where: {}, from: null, to: null };
 
-const countText = ({ events, exact }: Count): string => (Number.isNaN(events) ? 'unknown' : `${exact ? '' : 'about '}${formatCount(events)}`);
+const countText = ({ events, exact }: Count): string =>
+  Number.isNaN(events) ? 'unknown' : `${exact ? '' : 'about '}${formatCount(events)}`;
 
 type Taken = readonly (string | null)[];
 
 /** A ledger may have a thousand hours: a tick draws only the rows that change. */
-const ValueRow = memo(function ValueRow({ value, at, taken, count, onTick }: {
+const ValueRow = memo(function ValueRow({
+  value,
+  at,
+  taken,
+  count,
+  onTick,
+}: {
   readonly value: string | null;
   readonly at: number;
   readonly taken: boolean;
@@ -24,7 +40,12 @@ const ValueRow = memo(function ValueRow({ value, at, taken, count, onTick }: {
   return (
     <li>
       <label>
-        <input type="checkbox" checked={taken} onClick={(event) => onTick(at, event.currentTarget.checked, event.shiftKey)} onChange={() => undefined} />
+        <input
+          type="checkbox"
+          checked={taken}
+          onClick={(event) => onTick(at, event.currentTarget.checked, event.shiftKey)}
+          onChange={() => undefined}
+        />
         <span className={value === null ? 'dim' : undefined}>{value ?? '(missing)'}</span>
         <span className="dim narrow-count">{count}</span>
       </label>
@@ -33,7 +54,13 @@ const ValueRow = memo(function ValueRow({ value, at, taken, count, onTick }: {
 });
 
 /** The values of one partition key, several to tick; shift extends from the one ticked last. */
-function Values({ name, values, counts, taken, onChange }: {
+function Values({
+  name,
+  values,
+  counts,
+  taken,
+  onChange,
+}: {
   readonly name: string;
   readonly values: Taken;
   readonly counts: ReadonlyMap<string | null, Count>;
@@ -41,31 +68,57 @@ function Values({ name, values, counts, taken, onChange }: {
   readonly onChange: (name: string, change: (taken: Taken) => Taken) => void;
 }): ReactNode {
   const last = useRef<number | null>(null);
-  const tick = useCallback((at: number, on: boolean, extend: boolean): void => {
-    const from = extend && last.current !== null ? last.current : at;
-    const span = values.slice(Math.min(from, at), Math.max(from, at) + 1);
-    last.current = at;
-    onChange(name, (before) => (on ? [...new Set([...before, ...span])] : before.filter((value) => !span.includes(value))));
-  }, [name, values, onChange]);
+  const tick = useCallback(
+    (at: number, on: boolean, extend: boolean): void => {
+      const from = extend && last.current !== null ? last.current : at;
+      const span = values.slice(Math.min(from, at), Math.max(from, at) + 1);
+      last.current = at;
+      onChange(name, (before) =>
+        on ? [...new Set([...before, ...span])] : before.filter((value) => !span.includes(value)),
+      );
+    },
+    [name, values, onChange],
+  );
   const ticked = new Set(taken);
   return (
     <fieldset className="narrow-key">
       <legend className="mono">{name}</legend>
       <p className="dim">
-        {taken.length === 0 ? `all ${formatCount(values.length)}` : `${formatCount(taken.length)} of ${formatCount(values.length)}`}
-        {taken.length > 0 && <button type="button" className="button small quiet" onClick={() => onChange(name, () => [])}>Take all</button>}
+        {taken.length === 0
+          ? `all ${formatCount(values.length)}`
+          : `${formatCount(taken.length)} of ${formatCount(values.length)}`}
+        {taken.length > 0 && (
+          <button type="button" className="button small quiet" onClick={() => onChange(name, () => [])}>
+            Take all
+          </button>
+        )}
       </p>
       <ul>
-        {values.map((value, at) => <ValueRow key={value ?? '\0'} value={value} at={at} taken={ticked.has(value)} count={countText(counts.get(value)!)} onTick={tick} />)}
+        {values.map((value, at) => (
+          <ValueRow
+            key={value ?? '\0'}
+            value={value}
+            at={at}
+            taken={ticked.has(value)}
+            count={countText(counts.get(value)!)}
+            onTick={tick}
+          />
+        ))}
       </ul>
     </fieldset>
   );
 }
 
 /** Wall-clock time in UTC, as an <input type="datetime-local"> has it. */
-const inputText = (ms: number | null): string => (ms === null ? '' : new Date(Math.floor(ms)).toISOString().slice(0, 23));
+const inputText = (ms: number | null): string =>
+  ms === null ? '' : new Date(Math.floor(ms)).toISOString().slice(0, 23);
 
-function TimeField({ label, value, range, onChange }: {
+function TimeField({
+  label,
+  value,
+  range,
+  onChange,
+}: {
   readonly label: string;
   readonly value: number | null;
   readonly range: readonly [number, number] | null;
@@ -76,7 +129,11 @@ function TimeField({ label, value, range, onChange }: {
     <div>
       <label htmlFor={id}>{label}</label>
       <input
-        id={id} type="datetime-local" step="0.001" value={inputText(value)} {...(range && { min: inputText(range[0]), max: inputText(range[1] + 1) })}
+        id={id}
+        type="datetime-local"
+        step="0.001"
+        value={inputText(value)}
+        {...(range && { min: inputText(range[0]), max: inputText(range[1] + 1) })}
         onChange={({ target }) => {
           const ms = target.value === '' ? NaN : parseIso(target.value);
           onChange(Number.isNaN(ms) ? null : ms);
@@ -86,8 +143,15 @@ function TimeField({ label, value, range, onChange }: {
   );
 }
 
-/** Chooses which part of a ledger is opened: partitions, a time range, or both; says how many events that is and whether it fits. */
-export function NarrowPanel({ source, survey, opened }: {
+/**
+ * Chooses which part of a ledger is opened: partitions, a time range, or both; says how many events that is and whether
+ * it fits.
+ */
+export function NarrowPanel({
+  source,
+  survey,
+  opened,
+}: {
   readonly source: LedgerSource;
   readonly survey: LedgerSurvey;
   /** False where opening failed, so that the part that the source has may be tried again. */
@@ -117,32 +181,80 @@ export function NarrowPanel({ source, survey, opened }: {
   return (
     <section className="narrow" aria-labelledby={title}>
       <h3 id={title}>Part of the ledger</h3>
-      <p className="dim">Tick partitions, give a time range, or both. What is not ticked or lies outside is not opened, and every count says so.</p>
+      <p className="dim">
+        Tick partitions, give a time range, or both. What is not ticked or lies outside is not opened, and every count
+        says so.
+      </p>
       <div className="narrow-keys">
         {survey.keys.map((key, i) => (
-          <Values key={key} name={key} values={values[i]} counts={counts[i]} taken={chosen.where[key] ?? []} onChange={change} />
+          <Values
+            key={key}
+            name={key}
+            values={values[i]}
+            counts={counts[i]}
+            taken={chosen.where[key] ?? []}
+            onChange={change}
+          />
         ))}
         {survey.hasTime && (
           <fieldset className="narrow-key narrow-time">
             <legend>Time, UTC</legend>
-            <p className="dim">{range ? `The ledger runs from ${formatTimeFull(range[0])} to ${formatTimeFull(range[1])}.` : 'The files do not state which times they hold.'}</p>
-            <TimeField label="From" value={chosen.from} range={range} onChange={(from) => setChosen({ ...chosen, from })} />
-            <TimeField label="To, not included" value={chosen.to} range={range} onChange={(to) => setChosen({ ...chosen, to })} />
+            <p className="dim">
+              {range
+                ? `The ledger runs from ${formatTimeFull(range[0])} to ${formatTimeFull(range[1])}.`
+                : 'The files do not state which times they hold.'}
+            </p>
+            <TimeField
+              label="From"
+              value={chosen.from}
+              range={range}
+              onChange={(from) => setChosen({ ...chosen, from })}
+            />
+            <TimeField
+              label="To, not included"
+              value={chosen.to}
+              range={range}
+              onChange={(to) => setChosen({ ...chosen, to })}
+            />
           </fieldset>
         )}
       </div>
-      <p role="status" aria-live="polite" className={fits && !backwards && count.events !== 0 ? undefined : 'field-problem'}>
-        {backwards ? 'The end of the time range is not after its start.' : (
+      <p
+        role="status"
+        aria-live="polite"
+        className={fits && !backwards && count.events !== 0 ? undefined : 'field-problem'}
+      >
+        {backwards ? (
+          'The end of the time range is not after its start.'
+        ) : (
           <>
-            <strong>{countText(count)}{isWhole ? ' events, the whole ledger' : ` of ${countText(whole)} events`}</strong>
-            {Number.isNaN(count.events) ? '; how many there are shows while they are read' : fits ? '; that fits' : '; that does not fit'}
+            <strong>
+              {countText(count)}
+              {isWhole ? ' events, the whole ledger' : ` of ${countText(whole)} events`}
+            </strong>
+            {Number.isNaN(count.events)
+              ? '; how many there are shows while they are read'
+              : fits
+                ? '; that fits'
+                : '; that does not fit'}
             {`: about ${formatCount(roundedDown(survey.fits))} do at k = ${survey.k}.`}
           </>
         )}
       </p>
       <div className="buttons">
-        <button type="button" className="button primary" disabled={!fits || backwards || same || count.events === 0} onClick={open}>{isWhole ? 'Open the whole ledger' : 'Open this part'}</button>
-        {!isWhole && <button type="button" className="button quiet" onClick={() => setChosen(WHOLE)}>Take all</button>}
+        <button
+          type="button"
+          className="button primary"
+          disabled={!fits || backwards || same || count.events === 0}
+          onClick={open}
+        >
+          {isWhole ? 'Open the whole ledger' : 'Open this part'}
+        </button>
+        {!isWhole && (
+          <button type="button" className="button quiet" onClick={() => setChosen(WHOLE)}>
+            Take all
+          </button>
+        )}
       </div>
     </section>
   );

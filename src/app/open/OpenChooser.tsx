@@ -16,7 +16,9 @@ export function urlProblem(text: string): string | null {
   } catch {
     return 'This is no complete address: it should start with https:// and name a file.';
   }
-  return url.protocol === 'https:' || url.protocol === 'http:' ? null : `A page cannot read ${url.protocol} addresses. Use https://, or choose the file.`;
+  return url.protocol === 'https:' || url.protocol === 'http:'
+    ? null
+    : `A page cannot read ${url.protocol} addresses. Use https://, or choose the file.`;
 }
 
 /** A field for the address of a ledger. */
@@ -36,16 +38,30 @@ export function UrlField(): ReactNode {
       <label htmlFor="ledger-url">Or open a URL</label>
       <div className="url-row">
         <input
-          id="ledger-url" type="url" inputMode="url" placeholder="https://host/path/ledger.parquet" value={url} spellCheck={false} autoComplete="off"
-          aria-invalid={problem !== null} aria-describedby="ledger-url-help" onChange={(event) => { setUrl(event.target.value); setProblem(null); }}
+          id="ledger-url"
+          type="url"
+          inputMode="url"
+          placeholder="https://host/path/ledger.parquet"
+          value={url}
+          spellCheck={false}
+          autoComplete="off"
+          aria-invalid={problem !== null}
+          aria-describedby="ledger-url-help"
+          onChange={(event) => {
+            setUrl(event.target.value);
+            setProblem(null);
+          }}
         />
-        <button type="submit" className="button">Open URL</button>
+        <button type="submit" className="button">
+          Open URL
+        </button>
       </div>
       <p id="ledger-url-help" className={problem ? 'field-problem' : 'dim'} role={problem ? 'alert' : undefined}>
         {problem ?? (
           <>
-            The server must allow this page to read it (CORS: <code>Access-Control-Allow-Origin</code>). A large Parquet file is read in pieces when the server answers range
-            requests and exposes <code>Content-Range</code>, <code>Accept-Ranges</code> and <code>Content-Length</code>; otherwise it is fetched whole.
+            The server must allow this page to read it (CORS: <code>Access-Control-Allow-Origin</code>). A large Parquet
+            file is read in pieces when the server answers range requests and exposes <code>Content-Range</code>,{' '}
+            <code>Accept-Ranges</code> and <code>Content-Length</code>; otherwise it is fetched whole.
           </>
         )}
       </p>
@@ -66,18 +82,43 @@ export function DropTarget({ asked }: { readonly asked: string | null }): ReactN
   return (
     <div className="drop-target">
       <Icon name="wave" size={36} />
-      {asked === null
-        ? <strong>Drop a ledger here</strong>
-        : <strong>This link was made on <code>{asked}</code>: drop it here to see the same view</strong>}
+      {asked === null ? (
+        <strong>Drop a ledger here</strong>
+      ) : (
+        <strong>
+          This link was made on <code>{asked}</code>: drop it here to see the same view
+        </strong>
+      )}
       <span className="dim">files or a folder, anywhere on this page</span>
       <div className="buttons">
-        <button type="button" className="button primary" onClick={() => files.current?.click()}><Icon name="file" /> Choose files…</button>
-        <button type="button" className="button" onClick={() => folder.current?.click()} title="Partitions such as provider_id=a/hour=…/part-0.parquet count as columns">
+        <button type="button" className="button primary" onClick={() => files.current?.click()}>
+          <Icon name="file" /> Choose files…
+        </button>
+        <button
+          type="button"
+          className="button"
+          onClick={() => folder.current?.click()}
+          title="Partitions such as provider_id=a/hour=…/part-0.parquet count as columns"
+        >
           <Icon name="folder" /> Choose folder…
         </button>
       </div>
-      <input ref={files} type="file" multiple hidden data-testid="file-input" onChange={(event) => choose(event.currentTarget)} />
-      <input ref={folder} type="file" hidden data-testid="folder-input" {...{ webkitdirectory: '' }} onChange={(event) => choose(event.currentTarget)} />
+      <input
+        ref={files}
+        type="file"
+        multiple
+        hidden
+        data-testid="file-input"
+        onChange={(event) => choose(event.currentTarget)}
+      />
+      <input
+        ref={folder}
+        type="file"
+        hidden
+        data-testid="folder-input"
+        {...{ webkitdirectory: '' }}
+        onChange={(event) => choose(event.currentTarget)}
+      />
       <p className="privacy">Files stay in this tab: they are read and analysed here, nothing is uploaded.</p>
     </div>
   );
@@ -94,7 +135,13 @@ export function SampleList(): ReactNode {
       <ul className="samples">
         {samples.map((sample) => (
           <li key={sample.name}>
-            <button type="button" onClick={() => { showSheet(null); void actions.open({ kind: 'sample', name: sample.name }); }}>
+            <button
+              type="button"
+              onClick={() => {
+                showSheet(null);
+                void actions.open({ kind: 'sample', name: sample.name });
+              }}
+            >
               <strong>{sample.title}</strong>
               <span className="dim">{sample.description}</span>
             </button>

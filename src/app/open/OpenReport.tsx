@@ -20,7 +20,9 @@ const exampleText = (example: string): string => (/^-?\d+$/.test(example) ? `eve
 
 function Facts({ report }: { readonly report: OpenReport }): ReactNode {
   const facts: readonly (readonly [string, string])[] = [
-    ...(report.part ? [['Part', `${countText(report.rowsRead, report.part)}: ${describePart(report.part.part)}`] as const] : []),
+    ...(report.part
+      ? [['Part', `${countText(report.rowsRead, report.part)}: ${describePart(report.part.part)}`] as const]
+      : []),
     ['Files', `${formatCount(report.files)} (${formatBytes(report.bytes)})`],
     ['Rows read', formatCount(report.rowsRead)],
     ['Events', formatCount(report.events)],
@@ -29,7 +31,16 @@ function Facts({ report }: { readonly report: OpenReport }): ReactNode {
     ['Embeddings', EMBEDDERS[report.embedder]],
     ['Fingerprint', report.fingerprint],
   ];
-  return <dl className="facts">{facts.map(([what, value]) => <div key={what}><dt>{what}</dt><dd className={what === 'Fingerprint' ? 'mono' : undefined}>{value}</dd></div>)}</dl>;
+  return (
+    <dl className="facts">
+      {facts.map(([what, value]) => (
+        <div key={what}>
+          <dt>{what}</dt>
+          <dd className={what === 'Fingerprint' ? 'mono' : undefined}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
 }
 
 /** Everything that opening the ledger found. */
@@ -48,8 +59,15 @@ export function OpenReportSheet(): ReactNode {
           <ul className="left-out">
             {report.leftOut.map(({ reason, count, examples }) => (
               <li key={reason}>
-                <strong>{formatCount(count)} of {formatCount(report.rowsRead)}</strong> {reason}
-                <span className="dim"> ({examples.map(exampleText).join(', ')}{count > examples.length ? ', …' : ''})</span>
+                <strong>
+                  {formatCount(count)} of {formatCount(report.rowsRead)}
+                </strong>{' '}
+                {reason}
+                <span className="dim">
+                  {' '}
+                  ({examples.map(exampleText).join(', ')}
+                  {count > examples.length ? ', …' : ''})
+                </span>
               </li>
             ))}
           </ul>
@@ -58,25 +76,46 @@ export function OpenReportSheet(): ReactNode {
       {notes.length > 0 && (
         <section aria-labelledby="notes-title">
           <h3 id="notes-title">Notes</h3>
-          <ul className="notes">{notes.map((note) => <li key={note}>{note}</li>)}</ul>
+          <ul className="notes">
+            {notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
         </section>
       )}
       {analysis && analysis.streamsLeftOut.length > 0 && (
         <section aria-labelledby="streams-left-out-title">
           <h3 id="streams-left-out-title">Streams left out</h3>
-          <p className="dim">The busiest {formatCount(analysis.streams.length)} are tracked; these {formatCount(analysis.streamsLeftOut.length)} are not, with their events:</p>
+          <p className="dim">
+            The busiest {formatCount(analysis.streams.length)} are tracked; these{' '}
+            {formatCount(analysis.streamsLeftOut.length)} are not, with their events:
+          </p>
           <ul className="left-out-streams" tabIndex={0} aria-label="Streams left out">
-            {analysis.streamsLeftOut.map(({ name, events }) => <li key={name}><span>{name}</span><span className="dim">{formatCount(events)}</span></li>)}
+            {analysis.streamsLeftOut.map(({ name, events }) => (
+              <li key={name}>
+                <span>{name}</span>
+                <span className="dim">{formatCount(events)}</span>
+              </li>
+            ))}
           </ul>
         </section>
       )}
-      <Suspense fallback={null}><LazyNarrowPanel key={report.fingerprint} source={source} survey={report.survey} opened /></Suspense>
-      <MappingTable key={report.fingerprint + JSON.stringify(report.mapping)} source={source} has={{ columns: report.columns, mapping: { ...report.mapping } }} />
+      <Suspense fallback={null}>
+        <LazyNarrowPanel key={report.fingerprint} source={source} survey={report.survey} opened />
+      </Suspense>
+      <MappingTable
+        key={report.fingerprint + JSON.stringify(report.mapping)}
+        source={source}
+        has={{ columns: report.columns, mapping: { ...report.mapping } }}
+      />
     </Sheet>
   );
 }
 
-/** Opens the report by itself after a ledger opened with rows left out or columns guessed; a mapping that the user set is no guess. */
+/**
+ * Opens the report by itself after a ledger opened with rows left out or columns guessed; a mapping that the user set
+ * is no guess.
+ */
 export function useReportOnOpen(): void {
   const ledger = useTautline((state) => state.ledger);
   const guessing = useTautline((state) => state.view.mapping === null);

@@ -15,7 +15,9 @@ export function Opening({ name, progress }: { readonly name: string; readonly pr
       <h2>Opening {name}</h2>
       <ProgressBar progress={progress} label={`Opening ${name}`} />
       <p className="dim">{progress ? progressText(progress) : 'starting the reader…'}</p>
-      <button type="button" className="button" onClick={() => actions.cancel()}>Cancel</button>
+      <button type="button" className="button" onClick={() => actions.cancel()}>
+        Cancel
+      </button>
     </div>
   );
 }
@@ -24,19 +26,44 @@ export function Opening({ name, progress }: { readonly name: string; readonly pr
 function parts(error: TautlineError): readonly (readonly [string, string])[] {
   switch (error.kind) {
     case 'file':
-      return [['File', error.file], ['Problem', error.problem], ['What to do', error.advice]];
+      return [
+        ['File', error.file],
+        ['Problem', error.problem],
+        ['What to do', error.advice],
+      ];
     case 'column':
-      return [['File', error.file], ['Column', error.column], ['Found', error.found], ['Needed', error.needed], ['What to do', error.advice]];
+      return [
+        ['File', error.file],
+        ['Column', error.column],
+        ['Found', error.found],
+        ['Needed', error.needed],
+        ['What to do', error.advice],
+      ];
     case 'network':
-      return [['Address', error.url], ['Problem', error.problem], ['What to do', error.advice]];
+      return [
+        ['Address', error.url],
+        ['Problem', error.problem],
+        ['What to do', error.advice],
+      ];
     case 'parameter':
-      return [['Parameter', error.name], ['Problem', error.problem], ['What to do', error.advice]];
+      return [
+        ['Parameter', error.name],
+        ['Problem', error.problem],
+        ['What to do', error.advice],
+      ];
     case 'worker':
-      return [['Worker', error.worker], ['Problem', error.problem], ['What to do', error.advice]];
+      return [
+        ['Worker', error.worker],
+        ['Problem', error.problem],
+        ['What to do', error.advice],
+      ];
     case 'cancelled':
       return [['Cancelled', error.what]];
     default:
-      return [['Problem', error.problem], ['What to do', error.advice]];
+      return [
+        ['Problem', error.problem],
+        ['What to do', error.advice],
+      ];
   }
 }
 
@@ -44,53 +71,110 @@ function ErrorParts({ error }: { readonly error: TautlineError }): ReactNode {
   return (
     <dl className="error-parts">
       {parts(error).map(([what, text]) => (
-        <div key={what}><dt>{what}</dt><dd>{text}</dd></div>
+        <div key={what}>
+          <dt>{what}</dt>
+          <dd>{text}</dd>
+        </div>
       ))}
     </dl>
   );
 }
 
-function Ways({ name, error, children }: { readonly name: string; readonly error: TautlineError; readonly children?: ReactNode }): ReactNode {
+function Ways({
+  name,
+  error,
+  children,
+}: {
+  readonly name: string;
+  readonly error: TautlineError;
+  readonly children?: ReactNode;
+}): ReactNode {
   return (
     <div className="buttons">
-      <button type="button" className="button primary" onClick={() => actions.close()}>Open something else</button>
+      <button type="button" className="button primary" onClick={() => actions.close()}>
+        Open something else
+      </button>
       {children}
-      <button type="button" className="button quiet" onClick={() => void copyText(`${name}\n${explain(error)}\n${navigator.userAgent}`, 'Error copied.')}>Copy details</button>
+      <button
+        type="button"
+        className="button quiet"
+        onClick={() => void copyText(`${name}\n${explain(error)}\n${navigator.userAgent}`, 'Error copied.')}
+      >
+        Copy details
+      </button>
     </div>
   );
 }
 
 /** A ledger that was not opened; where other columns may mend it, they can be mapped here. */
-export function OpenFailed({ name, source, error }: { readonly name: string; readonly source: LedgerSource; readonly error: TautlineError }): ReactNode {
+export function OpenFailed({
+  name,
+  source,
+  error,
+}: {
+  readonly name: string;
+  readonly source: LedgerSource;
+  readonly error: TautlineError;
+}): ReactNode {
   const has = 'has' in error ? error.has : undefined;
   const survey = 'survey' in error ? error.survey : undefined;
   return (
     <div className={`centre-message failed${has || survey ? ' tall' : ''}`}>
       <div role="alert">
-        <h2>{name} {error.kind === 'memory' ? 'is too large to open whole' : 'could not be opened'}</h2>
+        <h2>
+          {name} {error.kind === 'memory' ? 'is too large to open whole' : 'could not be opened'}
+        </h2>
         <ErrorParts error={error} />
       </div>
       <Ways name={name} error={error} />
-      {survey && <Suspense fallback={null}><LazyNarrowPanel source={source} survey={survey} opened={false} /></Suspense>}
+      {survey && (
+        <Suspense fallback={null}>
+          <LazyNarrowPanel source={source} survey={survey} opened={false} />
+        </Suspense>
+      )}
       {has && <MappingTable source={source} has={has} />}
     </div>
   );
 }
 
 /** A ledger that was read and cannot be analysed: why, what opening it found, and its columns to map otherwise. */
-export function AnalysisFailed({ source, report, error }: { readonly source: LedgerSource; readonly report: OpenReport; readonly error: TautlineError }): ReactNode {
+export function AnalysisFailed({
+  source,
+  report,
+  error,
+}: {
+  readonly source: LedgerSource;
+  readonly report: OpenReport;
+  readonly error: TautlineError;
+}): ReactNode {
   return (
     <div className="centre-message failed">
       <div role="alert">
         <h2>Nothing to chart</h2>
         <ErrorParts error={error} />
       </div>
-      {report.notes.length > 0 && <ul className="notes">{report.notes.map((note) => <li key={note}>{note}</li>)}</ul>}
+      {report.notes.length > 0 && (
+        <ul className="notes">
+          {report.notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
       <Ways name={report.name} error={error}>
-        <button type="button" className="button" onClick={() => showSheet('report')}>Columns and notes…</button>
-        {error.kind === 'worker' && <button type="button" className="button" onClick={() => void actions.open(source)}>Reopen the ledger</button>}
+        <button type="button" className="button" onClick={() => showSheet('report')}>
+          Columns and notes…
+        </button>
+        {error.kind === 'worker' && (
+          <button type="button" className="button" onClick={() => void actions.open(source)}>
+            Reopen the ledger
+          </button>
+        )}
       </Ways>
-      {(error.kind === 'memory' || error.kind === 'worker') && <Suspense fallback={null}><LazyNarrowPanel source={source} survey={report.survey} opened /></Suspense>}
+      {(error.kind === 'memory' || error.kind === 'worker') && (
+        <Suspense fallback={null}>
+          <LazyNarrowPanel source={source} survey={report.survey} opened />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -8,25 +8,42 @@ const file = (fullPath: string): DropEntry => {
 };
 /** A folder whose reader hands out at most a hundred entries at a time, as Chromium's does. */
 const folder = (fullPath: string, children: DropEntry[]): DropEntry => ({
-  isFile: false, isDirectory: true, name: fullPath.split('/').at(-1)!, fullPath,
+  isFile: false,
+  isDirectory: true,
+  name: fullPath.split('/').at(-1)!,
+  fullPath,
   createReader: () => {
     let given = 0;
-    return { readEntries: (done) => { done(children.slice(given, given + 100)); given += 100; } };
+    return {
+      readEntries: (done) => {
+        done(children.slice(given, given + 100));
+        given += 100;
+      },
+    };
   },
 });
 
 describe('drop traversal', () => {
   it('walks partition folders and keeps their relative paths, in order', async () => {
     const drop = folder('/ledger', [
-      folder('/ledger/provider_id=b', [folder('/ledger/provider_id=b/hour=2026-01-01T01', [file('/ledger/provider_id=b/hour=2026-01-01T01/part-0.parquet')])]),
-      folder('/ledger/provider_id=a', [file('/ledger/provider_id=a/part-1.parquet'), file('/ledger/provider_id=a/part-0.parquet')]),
+      folder('/ledger/provider_id=b', [
+        folder('/ledger/provider_id=b/hour=2026-01-01T01', [
+          file('/ledger/provider_id=b/hour=2026-01-01T01/part-0.parquet'),
+        ]),
+      ]),
+      folder('/ledger/provider_id=a', [
+        file('/ledger/provider_id=a/part-1.parquet'),
+        file('/ledger/provider_id=a/part-0.parquet'),
+      ]),
       file('/ledger/_SUCCESS'),
       file('/ledger/README.md'),
       folder('/ledger/.git', [file('/ledger/.git/x.parquet')]),
     ]);
     const { files, ignored } = await gatherEntries([drop]);
     expect(files.map((f) => f.path)).toEqual([
-      'ledger/provider_id=a/part-0.parquet', 'ledger/provider_id=a/part-1.parquet', 'ledger/provider_id=b/hour=2026-01-01T01/part-0.parquet',
+      'ledger/provider_id=a/part-0.parquet',
+      'ledger/provider_id=a/part-1.parquet',
+      'ledger/provider_id=b/hour=2026-01-01T01/part-0.parquet',
     ]);
     expect(ignored).toEqual(['ledger/.git/x.parquet', 'ledger/README.md', 'ledger/_SUCCESS']);
   });
@@ -37,12 +54,18 @@ describe('drop traversal', () => {
   });
 
   it('rejects when a file cannot be read', async () => {
-    const gone: DropEntry = { ...file('/gone.parquet'), file: (_done, failed) => failed(new DOMException('gone', 'NotFoundError')) };
+    const gone: DropEntry = {
+      ...file('/gone.parquet'),
+      file: (_done, failed) => failed(new DOMException('gone', 'NotFoundError')),
+    };
     await expect(gatherEntries([gone])).rejects.toThrow('gone');
   });
 
   it('keeps a file of any name that was dropped by itself: the reader says what is wrong with it', () => {
-    expect(sortOut([{ path: 'notes.txt', blob: blob('notes.txt') }])).toMatchObject({ files: [{ path: 'notes.txt' }], ignored: [] });
+    expect(sortOut([{ path: 'notes.txt', blob: blob('notes.txt') }])).toMatchObject({
+      files: [{ path: 'notes.txt' }],
+      ignored: [],
+    });
   });
 
   it('tells ledger files from others', () => {

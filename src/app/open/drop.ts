@@ -21,7 +21,9 @@ export interface Gathered {
 
 const LEDGER_FILE = /\.(parquet|pq|csv|tsv|ndjson|jsonl|json|arrow|arrows|ipc|feather)(\.gz)?$/i;
 
-/** True for a path that belongs to a ledger folder; Spark and Hive mark files and folders that do not with "_" or ".". */
+/**
+ * True for a path that belongs to a ledger folder; Spark and Hive mark files and folders that do not with "_" or ".".
+ */
 export function isLedgerPath(path: string): boolean {
   const parts = path.split('/');
   return parts.every((part) => !/^[._]/.test(part)) && LEDGER_FILE.test(parts[parts.length - 1]);
@@ -30,11 +32,20 @@ export function isLedgerPath(path: string): boolean {
 /** The path without a leading slash; the folder's own name stays, as it may itself be a partition ("provider_id=a"). */
 export const relativePath = (fullPath: string): string => fullPath.replace(/^\/+/, '');
 
-/** Keeps ledger files of folders and every file that was named by itself (the reader says what is wrong with it), ordered by path. */
+/**
+ * Keeps ledger files of folders and every file that was named by itself (the reader says what is wrong with it),
+ * ordered by path.
+ */
 export function sortOut(found: readonly NamedBlob[]): Gathered {
   const wanted = (file: NamedBlob): boolean => !file.path.includes('/') || isLedgerPath(file.path);
   const byPath = (a: NamedBlob, b: NamedBlob): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
-  return { files: found.filter(wanted).sort(byPath), ignored: found.filter((file) => !wanted(file)).map((file) => file.path).sort() };
+  return {
+    files: found.filter(wanted).sort(byPath),
+    ignored: found
+      .filter((file) => !wanted(file))
+      .map((file) => file.path)
+      .sort(),
+  };
 }
 
 const fileOf = (entry: DropEntry): Promise<File> => new Promise((done, failed) => entry.file!(done, failed));

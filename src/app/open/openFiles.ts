@@ -31,15 +31,21 @@ export async function openGathered(gathering: Gathered | Promise<Gathered>): Pro
     return;
   }
   const { files, ignored } = gathered;
-  if (files.length === 1 && ignored.length === 0 && await takenByLab(files[0])) return;
+  if (files.length === 1 && ignored.length === 0 && (await takenByLab(files[0]))) return;
   if (files.length === 0) {
-    const what = ignored.length > 0 ? `none of its ${formatCount(ignored.length)} files is Parquet, CSV, NDJSON or Arrow` : 'it holds no files';
+    const what =
+      ignored.length > 0
+        ? `none of its ${formatCount(ignored.length)} files is Parquet, CSV, NDJSON or Arrow`
+        : 'it holds no files';
     actions.toast('warning', `Nothing to open: ${what}.`);
     return;
   }
   if (ignored.length > 0) {
     const names = ignored.slice(0, SOME).join(', ') + (ignored.length > SOME ? ', …' : '');
-    actions.toast('info', `${formatCount(ignored.length)} ${ignored.length === 1 ? 'file is' : 'files are'} no ledger and passed over: ${names}`);
+    actions.toast(
+      'info',
+      `${formatCount(ignored.length)} ${ignored.length === 1 ? 'file is' : 'files are'} no ledger and passed over: ${names}`,
+    );
   }
   showSheet(null);
   await actions.open({ kind: 'files', files });

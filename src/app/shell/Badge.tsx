@@ -5,23 +5,42 @@ import type { AlertKind, Route } from '../../detection/types.ts';
 import { kindLabel } from '../../detection/kindLabels.ts';
 
 function Swatch({ color, letter }: { readonly color: string; readonly letter: string }): ReactNode {
-  return <span className="swatch" style={{ background: color }} aria-hidden="true">{letter}</span>;
+  return (
+    <span className="swatch" style={{ background: color }} aria-hidden="true">
+      {letter}
+    </span>
+  );
 }
 
 /** An alert kind in the colour and with the letter that the charts give it. */
 export function KindBadge({ kind }: { readonly kind: AlertKind }): ReactNode {
   const { mode } = useChartTheme();
-  return <span className="badge" title={kind}><Swatch {...kindStyle(kind, mode)} />{kindLabel(kind)}</span>;
+  return (
+    <span className="badge" title={kind}>
+      <Swatch {...kindStyle(kind, mode)} />
+      {kindLabel(kind)}
+    </span>
+  );
 }
 
 /** A route in the colour and with the letter that the charts give it. */
 export function RouteBadge({ route }: { readonly route: Route }): ReactNode {
   const { mode } = useChartTheme();
-  return <span className="badge route"><Swatch {...routeStyle(route, mode)} />{route}</span>;
+  return (
+    <span className="badge route">
+      <Swatch {...routeStyle(route, mode)} />
+      {route}
+    </span>
+  );
 }
 
 /** Only the coloured letter of a route. */
 export function RouteDot({ route }: { readonly route: Route }): ReactNode {
   const { mode } = useChartTheme();
-  return <span title={route}><Swatch {...routeStyle(route, mode)} /><span className="visually-hidden">{route}</span></span>;
+  return (
+    <span title={route}>
+      <Swatch {...routeStyle(route, mode)} />
+      <span className="visually-hidden">{route}</span>
+    </span>
+  );
 }

@@ -43,8 +43,12 @@ export class ErrorBoundary extends Component<Props, State> {
         <p>{explain(error)}</p>
         <p className="dim">The rest of the page still works. Your ledger and parameters are kept.</p>
         <div className="buttons">
-          <button type="button" className="button" onClick={this.retry}>Try again</button>
-          <button type="button" className="button quiet" onClick={this.copy}>Copy details</button>
+          <button type="button" className="button" onClick={this.retry}>
+            Try again
+          </button>
+          <button type="button" className="button quiet" onClick={this.copy}>
+            Copy details
+          </button>
         </div>
       </div>
     );

@@ -32,7 +32,18 @@ export type IconName = keyof typeof PATHS;
 /** A 16 px line icon; decorative, so the control that holds it carries the name. */
 export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: number }): ReactNode {
   return (
-    <svg className="icon" width={size} height={size} viewBox="0 0 16 16" fill="none" stroke="currentColor" strokeWidth="1.4" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+    <svg
+      className="icon"
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.4"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
       <path d={PATHS[name]} />
     </svg>
   );
@@ -42,7 +53,13 @@ export function Icon({ name, size = 16 }: { readonly name: IconName; readonly si
 export function Mark({ width = 44 }: { readonly width?: number }): ReactNode {
   return (
     <svg className="mark" width={width} height={(width * 24) / 64} viewBox="0 0 64 24" fill="none" aria-hidden="true">
-      <path d="M4 12h19c3 0 3.5-9 6.2-9s4 18 6.8 18 3.6-12.5 6.2-12.5S45 12 47 12h13" stroke="var(--accent)" strokeWidth="2.2" strokeLinecap="round" strokeLinejoin="round" />
+      <path
+        d="M4 12h19c3 0 3.5-9 6.2-9s4 18 6.8 18 3.6-12.5 6.2-12.5S45 12 47 12h13"
+        stroke="var(--accent)"
+        strokeWidth="2.2"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
       <circle cx="4" cy="12" r="2.6" fill="var(--text-dim)" />
       <circle cx="60" cy="12" r="2.6" fill="var(--text-dim)" />
     </svg>

@@ -8,7 +8,12 @@ export interface MenuItem {
 }
 
 /** A button with a list of choices below it; arrows move, Enter chooses, Escape closes. */
-export function Menu({ label, items, onChoose, small = false }: {
+export function Menu({
+  label,
+  items,
+  onChoose,
+  small = false,
+}: {
   readonly label: string;
   readonly items: readonly MenuItem[];
   readonly onChoose: (id: string) => void;
@@ -44,14 +49,29 @@ export function Menu({ label, items, onChoose, small = false }: {
 
   return (
     <div className="menu" ref={root} onKeyDown={onKeyDown}>
-      <button type="button" className={small ? 'button small quiet' : 'button quiet'} aria-haspopup="menu" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
+      <button
+        type="button"
+        className={small ? 'button small quiet' : 'button quiet'}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setOpen(!open)}
+      >
         {label} <Icon name="chevronDown" size={12} />
       </button>
       {open && (
         <ul className="menu-list" role="menu" id={id} aria-label={label}>
           {items.map((item) => (
             <li key={item.id} role="none">
-              <button type="button" role="menuitem" tabIndex={-1} onClick={() => { setOpen(false); onChoose(item.id); }}>
+              <button
+                type="button"
+                role="menuitem"
+                tabIndex={-1}
+                onClick={() => {
+                  setOpen(false);
+                  onChoose(item.id);
+                }}
+              >
                 <strong>{item.title}</strong>
                 {item.description && <span className="dim">{item.description}</span>}
               </button>

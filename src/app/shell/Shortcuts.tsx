@@ -11,7 +11,10 @@ const SHORTCUTS: readonly (readonly [keys: readonly string[], what: string])[] =
   [['t'], 'theme: as the system, dark, light'],
   [['[', ']'], 'previous, next alert'],
   [['e'], 'evidence of the alert at the selected event: open, close'],
-  [['←', '→', '+', '-', '0'], 'on a chart: move the cursor, zoom, show everything; Enter opens the event at the cursor'],
+  [
+    ['←', '→', '+', '-', '0'],
+    'on a chart: move the cursor, zoom, show everything; Enter opens the event at the cursor',
+  ],
   [['wheel'], 'over a chart: zoom; drag pans, Shift and drag zooms to a stretch, a double click shows everything'],
   [['drag'], 'an edge of the hatched reference period in the strip on top: another reference'],
   [['←', '→'], 'in the event inspector: previous, next event of the stream'],
@@ -40,7 +43,11 @@ export function Shortcuts(): ReactNode {
           <dl className="keys">
             {SHORTCUTS.map(([keys, what]) => (
               <div key={what}>
-                <dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt>
+                <dt>
+                  {keys.map((key) => (
+                    <kbd key={key}>{key}</kbd>
+                  ))}
+                </dt>
                 <dd>{what}</dd>
               </div>
             ))}
@@ -58,7 +65,10 @@ export function Shortcuts(): ReactNode {
           </dl>
         </section>
       </div>
-      <p className="dim">Drop a ledger anywhere on the page to open it. Parameters, range, selection and theme are in the address: copy the link to share the view.</p>
+      <p className="dim">
+        Drop a ledger anywhere on the page to open it. Parameters, range, selection and theme are in the address: copy
+        the link to share the view.
+      </p>
     </Sheet>
   );
 }

@@ -16,7 +16,8 @@ export function leftOutText(rows: number, streams: number): string {
   return parts.length === 0 ? 'none left out' : `${parts.join(' and ')} left out`;
 }
 
-const count = (n: number, what: string): string | null => (n === 0 ? null : `${formatCount(n)} ${what}${n === 1 ? '' : 's'}`);
+const count = (n: number, what: string): string | null =>
+  n === 0 ? null : `${formatCount(n)} ${what}${n === 1 ? '' : 's'}`;
 
 const STAGES: readonly Stage[] = ['projection', 'signals', 'decisions'];
 
@@ -29,17 +30,26 @@ function Underway(): ReactNode {
   if (running) {
     return (
       <span className="status-running">
-        <span className={previewed ? 'status-preview' : undefined}>{progressText(previewed ? { ...running, phase: 'Preview: refining' } : running)}</span>
+        <span className={previewed ? 'status-preview' : undefined}>
+          {progressText(previewed ? { ...running, phase: 'Preview: refining' } : running)}
+        </span>
         <ProgressBar progress={running} label="Analysis" />
-        <button type="button" className="status-button" onClick={() => actions.cancel()}>Cancel</button>
+        <button type="button" className="status-button" onClick={() => actions.cancel()}>
+          Cancel
+        </button>
       </span>
     );
   }
-  return storing && (
-    <span className="status-running" title="Fields, texts and the alert table are there when this is done; charts and sliders need not wait">
-      <span>{progressText(storing)}</span>
-      <ProgressBar progress={storing} label="Storing the events" />
-    </span>
+  return (
+    storing && (
+      <span
+        className="status-running"
+        title="Fields, texts and the alert table are there when this is done; charts and sliders need not wait"
+      >
+        <span>{progressText(storing)}</span>
+        <ProgressBar progress={storing} label="Storing the events" />
+      </span>
+    )
   );
 }
 
@@ -50,7 +60,12 @@ export function StatusBar(): ReactNode {
   const sheet = useUi((ui) => ui.sheet);
   const diff = useAlertDiff();
   const against = useAgainst();
-  if (ledger.phase !== 'open') return <footer className="status"><span className="dim">Files stay in this tab: nothing is uploaded.</span></footer>;
+  if (ledger.phase !== 'open')
+    return (
+      <footer className="status">
+        <span className="dim">Files stay in this tab: nothing is uploaded.</span>
+      </footer>
+    );
   const { part } = ledger.report;
   const rowsLeftOut = ledger.report.leftOut.reduce((sum, reason) => sum + reason.count, 0);
   const leftOut = leftOutText(rowsLeftOut, report?.streamsLeftOut.length ?? 0);
@@ -62,17 +77,32 @@ export function StatusBar(): ReactNode {
           {STAGES.map((stage) => {
             const ms = report.timings[stage];
             return (
-              <span key={stage} className={ms === undefined ? 'dim' : undefined} title={ms === undefined ? `${stage}: kept from an earlier run, not computed again` : undefined}>
+              <span
+                key={stage}
+                className={ms === undefined ? 'dim' : undefined}
+                title={ms === undefined ? `${stage}: kept from an earlier run, not computed again` : undefined}
+              >
                 {stage} {ms === undefined ? 'kept' : formatMs(ms, 3)}
               </span>
             );
           })}
         </span>
       )}
-      {report && <span title={part === null ? undefined : `A part of the ledger: ${describePart(part.part)}`}>{countText(report.events, part)}</span>}
-      {report && <span>{formatCount(report.streams.length)} {report.streams.length === 1 ? 'stream' : 'streams'}</span>}
+      {report && (
+        <span title={part === null ? undefined : `A part of the ledger: ${describePart(part.part)}`}>
+          {countText(report.events, part)}
+        </span>
+      )}
+      {report && (
+        <span>
+          {formatCount(report.streams.length)} {report.streams.length === 1 ? 'stream' : 'streams'}
+        </span>
+      )}
       <button
-        type="button" className={leftOut === leftOutText(0, 0) ? 'status-button' : 'status-button warn'} aria-expanded={sheet === 'report'} onClick={() => toggleSheet('report')}
+        type="button"
+        className={leftOut === leftOutText(0, 0) ? 'status-button' : 'status-button warn'}
+        aria-expanded={sheet === 'report'}
+        onClick={() => toggleSheet('report')}
         title="What opening this ledger found: mapping, notes and rows left out"
       >
         {leftOut}
@@ -81,7 +111,8 @@ export function StatusBar(): ReactNode {
       <Underway />
       {report && (
         <span role="status" aria-live="polite">
-          {formatCount(report.alerts.length)} {report.alerts.length === 1 ? 'alert' : 'alerts'}{preview && ' of the analysis before'}
+          {formatCount(report.alerts.length)} {report.alerts.length === 1 ? 'alert' : 'alerts'}
+          {preview && ' of the analysis before'}
           {diff && <span className="status-diff">{alertChangeText(diff, against)}</span>}
         </span>
       )}

@@ -4,9 +4,13 @@ import type { CalibrationState } from '../../state/calibration.ts';
 import { actions, useCalibration, useTautline } from '../../state/store.ts';
 import { shownScreen, TABS } from './screens.ts';
 
-/** How far what runs in the pool is, in whole percent; null when nothing runs. The Monte Carlo, which takes minutes, goes first. */
+/**
+ * How far what runs in the pool is, in whole percent; null when nothing runs. The Monte Carlo, which takes minutes,
+ * goes first.
+ */
 function percentDone({ tableRun, monteCarloRun }: CalibrationState): number | null {
-  if (monteCarloRun.phase === 'running') return Math.floor((100 * monteCarloRun.progress.trials.length) / monteCarloRun.progress.of);
+  if (monteCarloRun.phase === 'running')
+    return Math.floor((100 * monteCarloRun.progress.trials.length) / monteCarloRun.progress.of);
   if (tableRun.phase === 'running') return Math.floor((100 * tableRun.progress.done) / tableRun.progress.of);
   return null;
 }
@@ -19,11 +23,16 @@ export function Tabs(): ReactNode {
     <nav className="tabs" aria-label="Screens">
       {TABS.map((tab) => (
         <button
-          key={tab.screen} type="button" aria-current={tab.screen === screen ? 'page' : undefined} title={`${tab.help} (g ${tab.key})`}
+          key={tab.screen}
+          type="button"
+          aria-current={tab.screen === screen ? 'page' : undefined}
+          title={`${tab.help} (g ${tab.key})`}
           onClick={() => actions.setScreen(tab.screen)}
         >
           {tab.title}
-          {tab.screen === 'calibration' && percent !== null && <span className="tab-progress"> {formatPercent(percent / 100)}</span>}
+          {tab.screen === 'calibration' && percent !== null && (
+            <span className="tab-progress"> {formatPercent(percent / 100)}</span>
+          )}
         </button>
       ))}
     </nav>

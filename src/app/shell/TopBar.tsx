@@ -23,9 +23,20 @@ export function nextTheme(theme: ViewState['theme']): ViewState['theme'] {
   return THEMES[(at + 1) % THEMES.length].theme;
 }
 
-function LedgerTitle({ ledger, streams }: { readonly ledger: TautlineState['ledger']; readonly streams: number | null }): ReactNode {
+function LedgerTitle({
+  ledger,
+  streams,
+}: {
+  readonly ledger: TautlineState['ledger'];
+  readonly streams: number | null;
+}): ReactNode {
   if (ledger.phase === 'empty') return <span className="dim">No ledger open</span>;
-  if (ledger.phase !== 'open') return <strong className="ledger-name" title={ledger.name}>{ledger.name}</strong>;
+  if (ledger.phase !== 'open')
+    return (
+      <strong className="ledger-name" title={ledger.name}>
+        {ledger.name}
+      </strong>
+    );
   const { report } = ledger;
   const counts = [
     countText(report.events, report.part),
@@ -37,7 +48,9 @@ function LedgerTitle({ ledger, streams }: { readonly ledger: TautlineState['ledg
   ].filter((part) => part !== null);
   return (
     <>
-      <strong className="ledger-name" title={partName(report.name, report.part?.part)}>{report.name}</strong>
+      <strong className="ledger-name" title={partName(report.name, report.part?.part)}>
+        {report.name}
+      </strong>
       <span className="dim ledger-counts">{counts.join(' · ')}</span>
     </>
   );
@@ -64,19 +77,35 @@ export function TopBar(): ReactNode {
       <Tabs />
       {isOpen && onMonitor && (
         <button
-          type="button" className="button icon-only" aria-pressed={whatIfOpen} title="Parameters: show or hide" aria-label="Parameter panel"
+          type="button"
+          className="button icon-only"
+          aria-pressed={whatIfOpen}
+          title="Parameters: show or hide"
+          aria-label="Parameter panel"
           onClick={() => useUi.setState({ whatIfOpen: !whatIfOpen })}
         >
           <Icon name="sliders" />
         </button>
       )}
-      <div className="ledger-title"><LedgerTitle ledger={ledger} streams={streams} /></div>
+      <div className="ledger-title">
+        <LedgerTitle ledger={ledger} streams={streams} />
+      </div>
       <div className="topbar-tools">
         {isOpen && onMonitor && (
           <div className="segmented" role="group" aria-label="Horizontal axis">
-            <button type="button" aria-pressed={axis === 'event'} onClick={() => actions.setAxis('event')} title="One step per event">Event</button>
             <button
-              type="button" aria-pressed={axis === 'time'} disabled={!hasTime} onClick={() => actions.setAxis('time')}
+              type="button"
+              aria-pressed={axis === 'event'}
+              onClick={() => actions.setAxis('event')}
+              title="One step per event"
+            >
+              Event
+            </button>
+            <button
+              type="button"
+              aria-pressed={axis === 'time'}
+              disabled={!hasTime}
+              onClick={() => actions.setAxis('time')}
               title={hasTime ? 'UTC time of arrival' : 'This ledger has no timestamps: order is event_id'}
             >
               Time
@@ -84,7 +113,14 @@ export function TopBar(): ReactNode {
           </div>
         )}
         {ledger.phase !== 'empty' && (
-          <button type="button" className="button quiet" onClick={() => toggleSheet('open')} title="Open another ledger (o)">Open…</button>
+          <button
+            type="button"
+            className="button quiet"
+            onClick={() => toggleSheet('open')}
+            title="Open another ledger (o)"
+          >
+            Open…
+          </button>
         )}
         {samples.length > 0 && (
           <Menu
@@ -95,19 +131,36 @@ export function TopBar(): ReactNode {
         )}
         {isOpen && (
           <button
-            type="button" className="button icon-only" title="Copy a link to this view" aria-label="Copy a link to this view"
-            onClick={() => void copyText(location.href, ledgerIsLocal(ledger) ? 'Link copied. Whoever opens it needs the same file.' : 'Link copied.')}
+            type="button"
+            className="button icon-only"
+            title="Copy a link to this view"
+            aria-label="Copy a link to this view"
+            onClick={() =>
+              void copyText(
+                location.href,
+                ledgerIsLocal(ledger) ? 'Link copied. Whoever opens it needs the same file.' : 'Link copied.',
+              )
+            }
           >
             <Icon name="link" />
           </button>
         )}
         <button
-          type="button" className="button icon-only" title={`Theme: ${shown.label} (t)`} aria-label={`Theme: ${shown.label}. Change`}
+          type="button"
+          className="button icon-only"
+          title={`Theme: ${shown.label} (t)`}
+          aria-label={`Theme: ${shown.label}. Change`}
           onClick={() => actions.setTheme(nextTheme(theme))}
         >
           <Icon name={shown.icon} />
         </button>
-        <button type="button" className="button icon-only" title="Help and shortcuts (?)" aria-label="Help and shortcuts" onClick={() => toggleSheet('shortcuts')}>
+        <button
+          type="button"
+          className="button icon-only"
+          title="Help and shortcuts (?)"
+          aria-label="Help and shortcuts"
+          onClick={() => toggleSheet('shortcuts')}
+        >
           <Icon name="help" />
         </button>
       </div>
@@ -115,4 +168,5 @@ export function TopBar(): ReactNode {
   );
 }
 
-const ledgerIsLocal = (ledger: TautlineState['ledger']): boolean => ledger.phase === 'open' && ledger.source.kind === 'files';
+const ledgerIsLocal = (ledger: TautlineState['ledger']): boolean =>
+  ledger.phase === 'open' && ledger.source.kind === 'files';

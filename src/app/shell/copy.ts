@@ -6,6 +6,9 @@ export async function copyText(text: string, done: string): Promise<void> {
     await navigator.clipboard.writeText(text);
     actions.toast('info', done);
   } catch {
-    actions.toast('warning', 'The browser refused access to the clipboard. Allow it for this page, or select the text and copy it by hand.');
+    actions.toast(
+      'warning',
+      'The browser refused access to the clipboard. Allow it for this page, or select the text and copy it by hand.',
+    );
   }
 }

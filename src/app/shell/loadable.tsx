@@ -11,11 +11,15 @@ export interface Loadable<P> {
 }
 
 /**
- * Not `lazy` of React, which holds back for 300 ms what replaces a fallback, and again where the code is there already: these have to be there at once.
+ * Not `lazy` of React, which holds back for 300 ms what replaces a fallback, and again where the code is there already:
+ * these have to be there at once.
  * @param what in words, for "Loading the charts…"
  */
 export function loadable<P extends object>(what: string, fetch: () => Promise<(props: P) => ReactNode>): Loadable<P> {
-  const state = createStore<{ readonly Loaded: ((props: P) => ReactNode) | null; readonly thrown: unknown }>(() => ({ Loaded: null, thrown: null }));
+  const state = createStore<{ readonly Loaded: ((props: P) => ReactNode) | null; readonly thrown: unknown }>(() => ({
+    Loaded: null,
+    thrown: null,
+  }));
   let loading = false;
 
   function load(): void {
@@ -38,7 +42,9 @@ export function loadable<P extends object>(what: string, fetch: () => Promise<(p
       return (
         <div className="region-loading" role="alert">
           <p className="field-problem">{explain(toTautlineError(thrown, `loading ${what}`))}</p>
-          <button type="button" className="button small" onClick={load}>Try again</button>
+          <button type="button" className="button small" onClick={load}>
+            Try again
+          </button>
         </div>
       );
     }

@@ -7,8 +7,9 @@ import type { TautlineState } from '../../state/types.ts';
 const MOMENT_MS = 250;
 
 /**
- * Progress of the analysis under way once it has been for a moment, and no other has answered meanwhile; null before and after. While a slider moves
- * analyses begin and end many times a second: whoever asks here does not render for them.
+ * Progress of the analysis under way once it has been for a moment, and no other has answered meanwhile; null before
+ * and after. While a slider moves analyses begin and end many times a second: whoever asks here does not render for
+ * them.
  */
 export function useLateAnalysis(): Progress | null {
   const [late, setLate] = useState(false);

@@ -9,7 +9,9 @@ import { nextTheme } from './TopBar.tsx';
 const SEARCH_ID = 'parameter-search';
 
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || target.matches('textarea, select, input:not([type=range], [type=checkbox], [type=button])'));
+  target instanceof HTMLElement &&
+  (target.isContentEditable ||
+    target.matches('textarea, select, input:not([type=range], [type=checkbox], [type=button])'));
 
 const onMonitor = (): boolean => shownScreen(session.store.getState().view.screen) === 'monitor';
 
@@ -38,20 +40,31 @@ const MONITOR_KEYS: Readonly<Record<string, () => void>> = {
 
 const KEYS: Readonly<Record<string, () => void>> = {
   '?': () => toggleSheet('shortcuts'),
-  o: () => { if (session.store.getState().ledger.phase !== 'empty') toggleSheet('open'); },
+  o: () => {
+    if (session.store.getState().ledger.phase !== 'empty') toggleSheet('open');
+  },
   t: () => session.actions.setTheme(nextTheme(session.store.getState().view.theme)),
   Escape: closeTopmost,
 };
 
 /** Keys after g. */
-const GO_KEYS: Readonly<Record<string, () => void>> = Object.fromEntries(TABS.map(({ key, screen }) => [key, () => session.actions.setScreen(screen)]));
+const GO_KEYS: Readonly<Record<string, () => void>> = Object.fromEntries(
+  TABS.map(({ key, screen }) => [key, () => session.actions.setScreen(screen)]),
+);
 /** How long g waits for the key after it. */
 const SEQUENCE_MS = 1500;
 
 /** Undo and redo of parameters; a text field keeps its own. */
 function stepped(event: KeyboardEvent): boolean {
   const key = event.key.toLowerCase();
-  if (event.defaultPrevented || event.altKey || !(event.ctrlKey || event.metaKey) || (key !== 'z' && key !== 'y') || isTyping(event.target)) return false;
+  if (
+    event.defaultPrevented ||
+    event.altKey ||
+    !(event.ctrlKey || event.metaKey) ||
+    (key !== 'z' && key !== 'y') ||
+    isTyping(event.target)
+  )
+    return false;
   event.preventDefault();
   if (key === 'y' || event.shiftKey) session.actions.redo();
   else session.actions.undo();
@@ -73,7 +86,10 @@ export function useShortcuts(): void {
       }
       const going = event.timeStamp - wentAt < SEQUENCE_MS;
       wentAt = event.key === 'g' ? event.timeStamp : -Infinity;
-      const act = (going ? GO_KEYS[event.key] : undefined) ?? KEYS[event.key] ?? (onMonitor() ? MONITOR_KEYS[event.key] : undefined);
+      const act =
+        (going ? GO_KEYS[event.key] : undefined) ??
+        KEYS[event.key] ??
+        (onMonitor() ? MONITOR_KEYS[event.key] : undefined);
       if (!act) return;
       event.preventDefault();
       act();

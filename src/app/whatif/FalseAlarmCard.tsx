@@ -12,24 +12,58 @@ export function FalseAlarmCard(): ReactNode {
   const dragging = useTautline((state) => state.dragging);
   const report = useTautline((state) => state.analysis.report);
   if (!report) return null;
-  if (error && !isFetching) return <div className="false-alarms"><p className="field-problem" role="alert">{explain(toTautlineError(error, 'measuring false alarms'))}</p></div>;
-  if (!data) return <div className="false-alarms"><p className="dim">Measuring false alarms…</p></div>;
+  if (error && !isFetching)
+    return (
+      <div className="false-alarms">
+        <p className="field-problem" role="alert">
+          {explain(toTautlineError(error, 'measuring false alarms'))}
+        </p>
+      </div>
+    );
+  if (!data)
+    return (
+      <div className="false-alarms">
+        <p className="dim">Measuring false alarms…</p>
+      </div>
+    );
   const { estimate, naive, perDay, autocorrelation, inControl } = data.characteristics;
-  if (inControl === 0) return <div className="false-alarms"><p className="dim">The reference has no event in control to measure false alarms on.</p></div>;
+  if (inControl === 0)
+    return (
+      <div className="false-alarms">
+        <p className="dim">The reference has no event in control to measure false alarms on.</p>
+      </div>
+    );
   return (
-    <div className={`false-alarms${isFetching || dragging ? ' stale' : ''}`} data-testid="false-alarms" data-arl={estimate.arl} data-ms={data.ms}>
+    <div
+      className={`false-alarms${isFetching || dragging ? ' stale' : ''}`}
+      data-testid="false-alarms"
+      data-arl={estimate.arl}
+      data-ms={data.ms}
+    >
       <p className="false-alarm-figure" title={METHODS[estimate.method]}>
-        <span>False DRIFT: </span><strong>{runLengthText(estimate)}</strong>
+        <span>False DRIFT: </span>
+        <strong>{runLengthText(estimate)}</strong>
       </p>
-      <p className="dim">{intervalText(estimate)}{Number.isFinite(perDay) && ` · ${rateText(perDay)}`}</p>
-      <p className="dim" title="True and false together: hold it against the figure above">This ledger raised {observedText(report)}</p>
+      <p className="dim">
+        {intervalText(estimate)}
+        {Number.isFinite(perDay) && ` · ${rateText(perDay)}`}
+      </p>
+      <p className="dim" title="True and false together: hold it against the figure above">
+        This ledger raised {observedText(report)}
+      </p>
       <div className="false-alarm-naive">
         <Autocorrelation values={autocorrelation.slice(0, 12)} count={inControl} width={64} height={24} />
-        <span className="dim" title="Siegmund's approximation for independent, normal z. What separates it from the measured figure is the autocorrelation of z (bars) and its shape">
-          If z were independent and normal: {eventsText(naive.siegmund)}. {naiveText(data.characteristics)}{Number.isFinite(autocorrelation[0]) && `; lag 1 is ${formatNumber(autocorrelation[0], 2)}`}
+        <span
+          className="dim"
+          title="Siegmund's approximation for independent, normal z. What separates it from the measured figure is the autocorrelation of z (bars) and its shape"
+        >
+          If z were independent and normal: {eventsText(naive.siegmund)}. {naiveText(data.characteristics)}
+          {Number.isFinite(autocorrelation[0]) && `; lag 1 is ${formatNumber(autocorrelation[0], 2)}`}
         </span>
       </div>
-      <button type="button" className="button small quiet" onClick={() => actions.setScreen('laboratory')}>Budget, delay, sweeps: laboratory</button>
+      <button type="button" className="button small quiet" onClick={() => actions.setScreen('laboratory')}>
+        Budget, delay, sweeps: laboratory
+      </button>
     </div>
   );
 }

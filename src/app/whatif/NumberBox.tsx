@@ -1,7 +1,14 @@
 import { useState, type KeyboardEvent, type ReactNode } from 'react';
 
 /** A box for a number that is taken over on Enter or when it is left; Escape restores, arrows step. */
-export function NumberBox({ value, label, describedBy, invalid, commit, step }: {
+export function NumberBox({
+  value,
+  label,
+  describedBy,
+  invalid,
+  commit,
+  step,
+}: {
   readonly value: number | null;
   readonly label: string;
   readonly describedBy?: string;
@@ -32,9 +39,18 @@ export function NumberBox({ value, label, describedBy, invalid, commit, step }: 
   };
   return (
     <input
-      type="text" inputMode="decimal" className="number-box" value={draft ?? (value === null ? '' : String(value))} placeholder="–"
-      aria-label={label} aria-invalid={invalid} aria-describedby={describedBy}
-      onChange={(event) => setTyping({ text: event.target.value, over: value })} onBlur={take} onKeyDown={onKeyDown} onFocus={(event) => event.target.select()}
+      type="text"
+      inputMode="decimal"
+      className="number-box"
+      value={draft ?? (value === null ? '' : String(value))}
+      placeholder="–"
+      aria-label={label}
+      aria-invalid={invalid}
+      aria-describedby={describedBy}
+      onChange={(event) => setTyping({ text: event.target.value, over: value })}
+      onBlur={take}
+      onKeyDown={onKeyDown}
+      onFocus={(event) => event.target.select()}
     />
   );
 }

@@ -1,7 +1,14 @@
 import { memo, useId, useState, type ReactNode } from 'react';
 import { formatNumber } from '../../core/format.ts';
 import {
-  DEFAULT_PARAMETERS, PARAMETER_SPECS, type BooleanSpec, type ChoiceSpec, type NumberSpec, type PairSpec, type ParameterName, type Parameters,
+  DEFAULT_PARAMETERS,
+  PARAMETER_SPECS,
+  type BooleanSpec,
+  type ChoiceSpec,
+  type NumberSpec,
+  type PairSpec,
+  type ParameterName,
+  type Parameters,
 } from '../../detection/parameters.ts';
 import { actions, session, useTautline } from '../../state/store.ts';
 import { Icon } from '../shell/Icon.tsx';
@@ -34,7 +41,11 @@ function useEditing(name: ParameterName): Editing {
   const helpId = `${base}-help`;
   const problemId = `${base}-problem`;
   return {
-    name, value, problem, helpId, problemId,
+    name,
+    value,
+    problem,
+    helpId,
+    problemId,
     changed: JSON.stringify(value) !== JSON.stringify(DEFAULT_PARAMETERS[name]),
     describedBy: problem === null ? helpId : problemId,
     set(next, rest) {
@@ -53,24 +64,45 @@ function useEditing(name: ParameterName): Editing {
 const withUnit = (text: string, unit: string): string => (unit ? `${text} ${unit}` : text);
 
 /** Label, control and reset on one line; sliders and what is wrong below. */
-function Frame({ editing, children, below }: { readonly editing: Editing; readonly children: ReactNode; readonly below?: ReactNode }): ReactNode {
+function Frame({
+  editing,
+  children,
+  below,
+}: {
+  readonly editing: Editing;
+  readonly children: ReactNode;
+  readonly below?: ReactNode;
+}): ReactNode {
   const { name, changed, problem } = editing;
   const { label, help } = PARAMETER_SPECS[name];
   return (
     <>
       <div className="parameter-line">
-        <span className="parameter-label" title={name}>{label}{changed && <span className="visually-hidden"> (changed)</span>}</span>
+        <span className="parameter-label" title={name}>
+          {label}
+          {changed && <span className="visually-hidden"> (changed)</span>}
+        </span>
         {children}
         <button
-          type="button" className="button icon-only small reset" disabled={!changed} aria-label={`Reset ${label}`}
-          title={`Reset to ${JSON.stringify(DEFAULT_PARAMETERS[name])}`} onClick={editing.reset}
+          type="button"
+          className="button icon-only small reset"
+          disabled={!changed}
+          aria-label={`Reset ${label}`}
+          title={`Reset to ${JSON.stringify(DEFAULT_PARAMETERS[name])}`}
+          onClick={editing.reset}
         >
           <Icon name="reset" size={12} />
         </button>
       </div>
       {below}
-      {problem && <p className="field-problem" id={editing.problemId} role="alert">{name} {problem}</p>}
-      <span className="visually-hidden" id={editing.helpId}>{help} In files: {name}.</span>
+      {problem && (
+        <p className="field-problem" id={editing.problemId} role="alert">
+          {name} {problem}
+        </p>
+      )}
+      <span className="visually-hidden" id={editing.helpId}>
+        {help} In files: {name}.
+      </span>
     </>
   );
 }
@@ -79,15 +111,25 @@ function NumberRow({ editing, spec }: { readonly editing: Editing; readonly spec
   const value = editing.value as number;
   const slider = (
     <Slider
-      range={spec} value={value} fallback={spec.default} label={`${spec.label} slider`} text={withUnit(String(value), spec.unit)} describedBy={editing.helpId}
-      onMove={(next) => editing.set(next, false)} onRest={(next) => editing.set(next, true)}
+      range={spec}
+      value={value}
+      fallback={spec.default}
+      label={`${spec.label} slider`}
+      text={withUnit(String(value), spec.unit)}
+      describedBy={editing.helpId}
+      onMove={(next) => editing.set(next, false)}
+      onRest={(next) => editing.set(next, true)}
     />
   );
   return (
     <Frame editing={editing} below={slider}>
       <NumberBox
-        value={value} label={`${spec.label}, ${editing.name}`} describedBy={editing.describedBy} invalid={editing.problem !== null}
-        commit={(typed) => editing.set(typed, true)} step={(steps) => editing.set(stepped(spec, value, steps), true)}
+        value={value}
+        label={`${spec.label}, ${editing.name}`}
+        describedBy={editing.describedBy}
+        invalid={editing.problem !== null}
+        commit={(typed) => editing.set(typed, true)}
+        step={(steps) => editing.set(stepped(spec, value, steps), true)}
       />
       <span className="unit">{spec.unit}</span>
     </Frame>
@@ -98,10 +140,15 @@ function ChoiceRow({ editing, spec }: { readonly editing: Editing; readonly spec
   return (
     <Frame editing={editing}>
       <select
-        className="choice-select" value={editing.value as string} aria-label={`${spec.label}, ${editing.name}`} aria-describedby={editing.helpId}
+        className="choice-select"
+        value={editing.value as string}
+        aria-label={`${spec.label}, ${editing.name}`}
+        aria-describedby={editing.helpId}
         onChange={(event) => editing.set(event.target.value as Value, true)}
       >
-        {spec.choices.map((choice) => <option key={choice}>{choice}</option>)}
+        {spec.choices.map((choice) => (
+          <option key={choice}>{choice}</option>
+        ))}
       </select>
     </Frame>
   );
@@ -111,7 +158,12 @@ function BooleanRow({ editing, spec }: { readonly editing: Editing; readonly spe
   return (
     <Frame editing={editing}>
       <input
-        type="checkbox" role="switch" className="switch" checked={editing.value as boolean} aria-label={`${spec.label}, ${editing.name}`} aria-describedby={editing.helpId}
+        type="checkbox"
+        role="switch"
+        className="switch"
+        checked={editing.value as boolean}
+        aria-label={`${spec.label}, ${editing.name}`}
+        aria-describedby={editing.helpId}
         onChange={(event) => editing.set(event.target.checked, true)}
       />
     </Frame>
@@ -121,7 +173,8 @@ function BooleanRow({ editing, spec }: { readonly editing: Editing; readonly spe
 type End = 0 | 1;
 const ENDS: readonly End[] = [0, 1];
 const endName = (end: End): string => (end === 0 ? 'low' : 'high');
-const withEnd = (pair: readonly [number, number], end: End, value: number): readonly [number, number] => (end === 0 ? [value, pair[1]] : [pair[0], value]);
+const withEnd = (pair: readonly [number, number], end: End, value: number): readonly [number, number] =>
+  end === 0 ? [value, pair[1]] : [pair[0], value];
 
 /** A pair that is always set: two boxes and a slider for either end. */
 function PairRow({ editing, spec }: { readonly editing: Editing; readonly spec: PairSpec }): ReactNode {
@@ -129,21 +182,40 @@ function PairRow({ editing, spec }: { readonly editing: Editing; readonly spec: 
   const range: SliderRange = { min: spec.min, max: spec.max, step: spec.step, integer: spec.integer, scale: 'linear' };
   const sliders = ENDS.map((end) => (
     <Slider
-      key={end} range={range} value={pair[end]} fallback={spec.default?.[end] ?? null} label={`${spec.label} ${endName(end)} slider`}
-      text={withUnit(formatNumber(pair[end]), spec.unit)} describedBy={editing.helpId}
-      onMove={(next) => editing.set(withEnd(pair, end, next), false)} onRest={(next) => editing.set(withEnd(pair, end, next), true)}
+      key={end}
+      range={range}
+      value={pair[end]}
+      fallback={spec.default?.[end] ?? null}
+      label={`${spec.label} ${endName(end)} slider`}
+      text={withUnit(formatNumber(pair[end]), spec.unit)}
+      describedBy={editing.helpId}
+      onMove={(next) => editing.set(withEnd(pair, end, next), false)}
+      onRest={(next) => editing.set(withEnd(pair, end, next), true)}
     />
   ));
   const box = (end: End): ReactNode => (
     <NumberBox
-      value={pair[end]} label={`${spec.label} ${endName(end)}, ${editing.name}`} describedBy={editing.describedBy} invalid={editing.problem !== null}
-      commit={(typed) => editing.set(withEnd(pair, end, typed), true)} step={(steps) => editing.set(withEnd(pair, end, stepped(range, pair[end], steps)), true)}
+      value={pair[end]}
+      label={`${spec.label} ${endName(end)}, ${editing.name}`}
+      describedBy={editing.describedBy}
+      invalid={editing.problem !== null}
+      commit={(typed) => editing.set(withEnd(pair, end, typed), true)}
+      step={(steps) => editing.set(withEnd(pair, end, stepped(range, pair[end], steps)), true)}
     />
   );
-  return <Frame editing={editing} below={sliders}>{box(0)}<span className="unit">to</span>{box(1)}</Frame>;
+  return (
+    <Frame editing={editing} below={sliders}>
+      {box(0)}
+      <span className="unit">to</span>
+      {box(1)}
+    </Frame>
+  );
 }
 
-/** A range of events that may be unset: too wide for a slider, so it is typed, brushed on a chart, or taken from what the charts show. */
+/**
+ * A range of events that may be unset: too wide for a slider, so it is typed, brushed on a chart, or taken from what
+ * the charts show.
+ */
 function EventRangeRow({ editing, spec }: { readonly editing: Editing; readonly spec: PairSpec }): ReactNode {
   const pair = editing.value as readonly [number, number] | null;
   const events = useTautline((state) => state.analysis.report?.events ?? null);
@@ -163,22 +235,34 @@ function EventRangeRow({ editing, spec }: { readonly editing: Editing; readonly 
   };
   const box = (end: End): ReactNode => (
     <NumberBox
-      value={pair?.[end] ?? half[end]} label={`${spec.label} ${endName(end)}, ${editing.name}`} describedBy={editing.describedBy} invalid={editing.problem !== null}
+      value={pair?.[end] ?? half[end]}
+      label={`${spec.label} ${endName(end)}, ${editing.name}`}
+      describedBy={editing.describedBy}
+      invalid={editing.problem !== null}
       commit={(typed) => take(end, typed)}
     />
   );
   const boxes = (
     <span className="pair">
-      {box(0)}<span className="unit">to</span>{box(1)}
+      {box(0)}
+      <span className="unit">to</span>
+      {box(1)}
       <button
-        type="button" className="button small" disabled={events === null} title="Take the events that the charts show as the reference"
+        type="button"
+        className="button small"
+        disabled={events === null}
+        title="Take the events that the charts show as the reference"
         onClick={() => editing.set(visible ? [visible.from, visible.to] : [0, events!], true)}
       >
         Use visible
       </button>
     </span>
   );
-  return <Frame editing={editing} below={boxes}><span className="unit">{pair === null ? 'not set' : spec.unit}</span></Frame>;
+  return (
+    <Frame editing={editing} below={boxes}>
+      <span className="unit">{pair === null ? 'not set' : spec.unit}</span>
+    </Frame>
+  );
 }
 
 function Control({ editing }: { readonly editing: Editing }): ReactNode {
@@ -191,20 +275,34 @@ function Control({ editing }: { readonly editing: Editing }): ReactNode {
     case 'boolean':
       return <BooleanRow editing={editing} spec={spec} />;
     case 'pair':
-      return spec.nullable ? <EventRangeRow editing={editing} spec={spec} /> : <PairRow editing={editing} spec={spec} />;
+      return spec.nullable ? (
+        <EventRangeRow editing={editing} spec={spec} />
+      ) : (
+        <PairRow editing={editing} spec={spec} />
+      );
   }
 }
 
-/** One parameter of the panel; `onExplain` is told which one is pointed at or focused. Only the row that changed renders while a slider is dragged. */
-export const ParameterRow = memo(function ParameterRow({ name, onExplain }: {
+/**
+ * One parameter of the panel; `onExplain` is told which one is pointed at or focused. Only the row that changed renders
+ * while a slider is dragged.
+ */
+export const ParameterRow = memo(function ParameterRow({
+  name,
+  onExplain,
+}: {
   readonly name: ParameterName;
   readonly onExplain: (name: ParameterName | null) => void;
 }): ReactNode {
   const editing = useEditing(name);
   return (
     <div
-      className={`parameter of-${PARAMETER_SPECS[name].type}${editing.changed ? ' changed' : ''}`} data-parameter={name}
-      onPointerEnter={() => onExplain(name)} onPointerLeave={() => onExplain(null)} onFocus={() => onExplain(name)} onBlur={() => onExplain(null)}
+      className={`parameter of-${PARAMETER_SPECS[name].type}${editing.changed ? ' changed' : ''}`}
+      data-parameter={name}
+      onPointerEnter={() => onExplain(name)}
+      onPointerLeave={() => onExplain(null)}
+      onFocus={() => onExplain(name)}
+      onBlur={() => onExplain(null)}
     >
       <Control editing={editing} />
     </div>

@@ -6,7 +6,9 @@ import { Icon } from '../shell/Icon.tsx';
 
 /** What a set changes of the defaults, in one line. */
 export function changesText(parameters: Parameters): string {
-  const changed = Object.entries(changedParameters(parameters)).map(([name, value]) => `${name} ${Array.isArray(value) ? value.join('–') : String(value)}`);
+  const changed = Object.entries(changedParameters(parameters)).map(
+    ([name, value]) => `${name} ${Array.isArray(value) ? value.join('–') : String(value)}`,
+  );
   return changed.join(', ') || 'all parameters at their defaults';
 }
 
@@ -15,10 +17,24 @@ export function Steps(): ReactNode {
   const { undo, redo } = useTautline((state) => state.steps);
   return (
     <span className="steps">
-      <button type="button" className="button icon-only small" disabled={undo === 0} aria-label="Undo" title="Undo the last change of parameters or scenarios (Ctrl+Z)" onClick={() => actions.undo()}>
+      <button
+        type="button"
+        className="button icon-only small"
+        disabled={undo === 0}
+        aria-label="Undo"
+        title="Undo the last change of parameters or scenarios (Ctrl+Z)"
+        onClick={() => actions.undo()}
+      >
         <Icon name="undo" size={13} />
       </button>
-      <button type="button" className="button icon-only small" disabled={redo === 0} aria-label="Redo" title="Redo (Ctrl+Shift+Z)" onClick={() => actions.redo()}>
+      <button
+        type="button"
+        className="button icon-only small"
+        disabled={redo === 0}
+        aria-label="Redo"
+        title="Redo (Ctrl+Shift+Z)"
+        onClick={() => actions.redo()}
+      >
         <Icon name="redo" size={13} />
       </button>
     </span>
@@ -26,49 +42,114 @@ export function Steps(): ReactNode {
 }
 
 /** A name being typed, for keeping or renaming. */
-function NameForm({ start, verb, done }: { readonly start: string; readonly verb: string; readonly done: (name: string | null) => void }): ReactNode {
+function NameForm({
+  start,
+  verb,
+  done,
+}: {
+  readonly start: string;
+  readonly verb: string;
+  readonly done: (name: string | null) => void;
+}): ReactNode {
   const [name, setName] = useState(start);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (name.trim() !== '') done(name);
   };
   return (
-    <form className="scenario-form" onSubmit={submit} onKeyDown={(event) => { if (event.key === 'Escape') { event.stopPropagation(); done(null); } }}>
+    <form
+      className="scenario-form"
+      onSubmit={submit}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') {
+          event.stopPropagation();
+          done(null);
+        }
+      }}
+    >
       <input
-        type="text" value={name} maxLength={MOST_NAME} aria-label="Name of the scenario" autoFocus
-        onFocus={(event) => event.target.select()} onChange={(event) => setName(event.target.value)}
+        type="text"
+        value={name}
+        maxLength={MOST_NAME}
+        aria-label="Name of the scenario"
+        autoFocus
+        onFocus={(event) => event.target.select()}
+        onChange={(event) => setName(event.target.value)}
       />
-      <button type="submit" className="button small" disabled={name.trim() === ''}>{verb}</button>
-      <button type="button" className="button small quiet" onClick={() => done(null)}>Cancel</button>
+      <button type="submit" className="button small" disabled={name.trim() === ''}>
+        {verb}
+      </button>
+      <button type="button" className="button small quiet" onClick={() => done(null)}>
+        Cancel
+      </button>
     </form>
   );
 }
 
-function ScenarioItem({ scenario, isCandidate, isBaseline }: { readonly scenario: Scenario; readonly isCandidate: boolean; readonly isBaseline: boolean }): ReactNode {
+function ScenarioItem({
+  scenario,
+  isCandidate,
+  isBaseline,
+}: {
+  readonly scenario: Scenario;
+  readonly isCandidate: boolean;
+  readonly isBaseline: boolean;
+}): ReactNode {
   const [renaming, setRenaming] = useState(false);
   const { name, parameters } = scenario;
   if (renaming) {
     const done = (to: string | null): void => {
       setRenaming(false);
       if (to === null || to.trim() === name) return;
-      if (session.store.getState().scenarios.some((other) => other.name === to.trim())) actions.toast('warning', `There is a scenario “${to.trim()}” already.`);
+      if (session.store.getState().scenarios.some((other) => other.name === to.trim()))
+        actions.toast('warning', `There is a scenario “${to.trim()}” already.`);
       else actions.renameScenario(name, to);
     };
-    return <li><NameForm start={name} verb="Rename" done={done} /></li>;
+    return (
+      <li>
+        <NameForm start={name} verb="Rename" done={done} />
+      </li>
+    );
   }
   return (
     <li className="scenario">
       <button
-        type="button" className="scenario-name" aria-pressed={isCandidate} title={`Take over: ${changesText(parameters)}`}
+        type="button"
+        className="scenario-name"
+        aria-pressed={isCandidate}
+        title={`Take over: ${changesText(parameters)}`}
         onClick={() => actions.setParameters(parameters, true)}
       >
-        {name}{isCandidate && <span className="dim"> in force</span>}
+        {name}
+        {isCandidate && <span className="dim"> in force</span>}
       </button>
-      <button type="button" className="button small quiet" aria-pressed={isBaseline} title="Compare the parameters in force with this scenario" onClick={() => actions.setBaseline(isBaseline ? null : parameters)}>
+      <button
+        type="button"
+        className="button small quiet"
+        aria-pressed={isBaseline}
+        title="Compare the parameters in force with this scenario"
+        onClick={() => actions.setBaseline(isBaseline ? null : parameters)}
+      >
         {isBaseline ? 'baseline' : 'compare'}
       </button>
-      <button type="button" className="button icon-only small" aria-label={`Rename ${name}`} title="Rename" onClick={() => setRenaming(true)}><Icon name="pencil" size={12} /></button>
-      <button type="button" className="button icon-only small" aria-label={`Delete ${name}`} title="Delete (can be undone)" onClick={() => actions.deleteScenario(name)}><Icon name="trash" size={12} /></button>
+      <button
+        type="button"
+        className="button icon-only small"
+        aria-label={`Rename ${name}`}
+        title="Rename"
+        onClick={() => setRenaming(true)}
+      >
+        <Icon name="pencil" size={12} />
+      </button>
+      <button
+        type="button"
+        className="button icon-only small"
+        aria-label={`Delete ${name}`}
+        title="Delete (can be undone)"
+        onClick={() => actions.deleteScenario(name)}
+      >
+        <Icon name="trash" size={12} />
+      </button>
     </li>
   );
 }
@@ -82,7 +163,9 @@ function BaselineChoice(): ReactNode {
     <label className="baseline-choice">
       <span>Compare with</span>
       <select
-        aria-label="Compare with" value={baseline === null ? 'defaults' : chosen === null ? 'link' : `kept ${chosen}`} title={baseline ? changesText(baseline) : undefined}
+        aria-label="Compare with"
+        value={baseline === null ? 'defaults' : chosen === null ? 'link' : `kept ${chosen}`}
+        title={baseline ? changesText(baseline) : undefined}
         onChange={({ target: { value } }) => {
           const scenario = scenarios.find(({ name }) => value === `kept ${name}`);
           if (value === 'defaults') actions.setBaseline(null);
@@ -91,7 +174,11 @@ function BaselineChoice(): ReactNode {
       >
         <option value="defaults">the defaults</option>
         {baseline !== null && chosen === null && <option value="link">the parameters of the link</option>}
-        {scenarios.map(({ name }) => <option key={name} value={`kept ${name}`}>{name}</option>)}
+        {scenarios.map(({ name }) => (
+          <option key={name} value={`kept ${name}`}>
+            {name}
+          </option>
+        ))}
       </select>
     </label>
   );
@@ -109,11 +196,21 @@ export function Scenarios(): ReactNode {
     <div className="scenarios">
       <div className="scenario-line">
         <BaselineChoice />
-        {!keeping && <button type="button" className="button small" onClick={() => setKeeping(true)} title="Keep the parameters in force under a name">Keep…</button>}
+        {!keeping && (
+          <button
+            type="button"
+            className="button small"
+            onClick={() => setKeeping(true)}
+            title="Keep the parameters in force under a name"
+          >
+            Keep…
+          </button>
+        )}
       </div>
       {keeping && (
         <NameForm
-          start={suggestName(session.store.getState().scenarios, session.store.getState().view.parameters)} verb="Keep"
+          start={suggestName(session.store.getState().scenarios, session.store.getState().view.parameters)}
+          verb="Keep"
           done={(name) => {
             setKeeping(false);
             if (name !== null) actions.keepScenario(name);
@@ -122,7 +219,14 @@ export function Scenarios(): ReactNode {
       )}
       {scenarios.length > 0 && (
         <ul aria-label="Scenarios">
-          {scenarios.map((scenario) => <ScenarioItem key={scenario.name} scenario={scenario} isCandidate={scenario.name === own} isBaseline={scenario.name === base} />)}
+          {scenarios.map((scenario) => (
+            <ScenarioItem
+              key={scenario.name}
+              scenario={scenario}
+              isCandidate={scenario.name === own}
+              isBaseline={scenario.name === base}
+            />
+          ))}
         </ul>
       )}
     </div>

@@ -5,10 +5,19 @@ import { positionOf, stepped, valueAt, type SliderRange } from './scale.ts';
 const PAGE = 10;
 
 /**
- * A slider over a parameter's grid. `onMove` is called while it is dragged, `onRest` once it is let go (and after each key).
- * A mark shows the default.
+ * A slider over a parameter's grid. `onMove` is called while it is dragged, `onRest` once it is let go (and after each
+ * key). A mark shows the default.
  */
-export function Slider({ range, value, fallback, label, text, describedBy, onMove, onRest }: {
+export function Slider({
+  range,
+  value,
+  fallback,
+  label,
+  text,
+  describedBy,
+  onMove,
+  onRest,
+}: {
   readonly range: SliderRange;
   readonly value: number;
   readonly fallback: number | null;
@@ -21,7 +30,8 @@ export function Slider({ range, value, fallback, label, text, describedBy, onMov
 }): ReactNode {
   const input = useRef<HTMLInputElement>(null);
   const isLog = range.scale === 'log';
-  const read = (element: HTMLInputElement): number => valueAt(range, isLog ? Number(element.value) : positionOf(range, Number(element.value)));
+  const read = (element: HTMLInputElement): number =>
+    valueAt(range, isLog ? Number(element.value) : positionOf(range, Number(element.value)));
 
   // React's onChange is the browser's input event; the browser's change event is the one that marks the release.
   const rest = useRef<(value: number) => void>(onRest);
@@ -47,12 +57,25 @@ export function Slider({ range, value, fallback, label, text, describedBy, onMov
 
   const position = positionOf(range, value);
   return (
-    <span className="slider" style={{ '--at': position, '--default': fallback === null ? -1 : positionOf(range, fallback) } as React.CSSProperties}>
+    <span
+      className="slider"
+      style={
+        { '--at': position, '--default': fallback === null ? -1 : positionOf(range, fallback) } as React.CSSProperties
+      }
+    >
       {fallback !== null && <span className="slider-default" aria-hidden="true" />}
       <input
-        ref={input} type="range" aria-label={label} aria-valuetext={text} aria-describedby={describedBy}
-        min={isLog ? 0 : range.min} max={isLog ? 1 : range.max} step={isLog ? 'any' : range.step} value={isLog ? position : value}
-        onChange={(event) => onMove(read(event.currentTarget))} onKeyDown={onKeyDown}
+        ref={input}
+        type="range"
+        aria-label={label}
+        aria-valuetext={text}
+        aria-describedby={describedBy}
+        min={isLog ? 0 : range.min}
+        max={isLog ? 1 : range.max}
+        step={isLog ? 'any' : range.step}
+        value={isLog ? position : value}
+        onChange={(event) => onMove(read(event.currentTarget))}
+        onKeyDown={onKeyDown}
       />
     </span>
   );

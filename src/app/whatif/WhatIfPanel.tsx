@@ -1,5 +1,12 @@
 import { useRef, useState, type ReactNode } from 'react';
-import { changedParameters, PARAMETER_NAMES, PARAMETER_SPECS, type ParameterError, type ParameterName, type ParameterSpec } from '../../detection/parameters.ts';
+import {
+  changedParameters,
+  PARAMETER_NAMES,
+  PARAMETER_SPECS,
+  type ParameterError,
+  type ParameterName,
+  type ParameterSpec,
+} from '../../detection/parameters.ts';
 import { explain } from '../../core/errors.ts';
 import { actions, calibration, session, useTautline } from '../../state/store.ts';
 import { benchFileText } from '../../state/scenarios.ts';
@@ -21,7 +28,10 @@ const GROUPS = [...new Set(PARAMETER_NAMES.map((name) => PARAMETER_SPECS[name].g
 export function matches(name: ParameterName, search: string): boolean {
   const { label, group, help } = PARAMETER_SPECS[name];
   const text = `${name} ${label} ${group} ${help}`.toLowerCase();
-  return search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
 }
 
 function rangeText(spec: ParameterSpec): string {
@@ -30,7 +40,9 @@ function rangeText(spec: ParameterSpec): string {
     case 'number':
       return `${spec.min} to ${spec.max}${unit}, default ${spec.default}`;
     case 'pair':
-      return spec.default ? `${spec.min} to ${spec.max}${unit}, default ${spec.default.join(' to ')}` : 'default: not set';
+      return spec.default
+        ? `${spec.min} to ${spec.max}${unit}, default ${spec.default.join(' to ')}`
+        : 'default: not set';
     case 'choice':
       return `default ${spec.default}`;
     case 'boolean':
@@ -38,24 +50,45 @@ function rangeText(spec: ParameterSpec): string {
   }
 }
 
-const RECOMPUTES = { projection: 'recomputes everything', signals: 'recomputes signals and decisions', decisions: 'recomputes decisions only' } as const;
+const RECOMPUTES = {
+  projection: 'recomputes everything',
+  signals: 'recomputes signals and decisions',
+  decisions: 'recomputes decisions only',
+} as const;
 
 function Explanation({ name }: { readonly name: ParameterName | null }): ReactNode {
-  if (name === null) return <p className="dim">Point at a parameter to read what it does. The mark on a slider is its default.</p>;
+  if (name === null)
+    return <p className="dim">Point at a parameter to read what it does. The mark on a slider is its default.</p>;
   const spec = PARAMETER_SPECS[name];
   return (
     <>
-      <p><strong>{spec.label}</strong> <code>{name}</code></p>
+      <p>
+        <strong>{spec.label}</strong> <code>{name}</code>
+      </p>
       <p>{spec.help}</p>
-      <p className="dim">{rangeText(spec)}; {RECOMPUTES[spec.stage]}</p>
+      <p className="dim">
+        {rangeText(spec)}; {RECOMPUTES[spec.stage]}
+      </p>
     </>
   );
 }
 
 const FILES = [
-  { id: 'import', title: 'Import…', description: 'Read a parameter file (flat JSON), with scenarios where it has them' },
-  { id: 'parameters', title: 'Export parameters', description: 'All parameters in force as flat JSON, as the command line reads them' },
-  { id: 'scenarios', title: 'Export with scenarios', description: 'With the baseline and every scenario kept; read back by Import' },
+  {
+    id: 'import',
+    title: 'Import…',
+    description: 'Read a parameter file (flat JSON), with scenarios where it has them',
+  },
+  {
+    id: 'parameters',
+    title: 'Export parameters',
+    description: 'All parameters in force as flat JSON, as the command line reads them',
+  },
+  {
+    id: 'scenarios',
+    title: 'Export with scenarios',
+    description: 'With the baseline and every scenario kept; read back by Import',
+  },
 ];
 
 function ParameterFiles({ onErrors }: { readonly onErrors: (errors: readonly ParameterError[]) => void }): ReactNode {
@@ -72,17 +105,30 @@ function ParameterFiles({ onErrors }: { readonly onErrors: (errors: readonly Par
   return (
     <>
       <Menu
-        label="Files" small items={FILES}
+        label="Files"
+        small
+        items={FILES}
         onChoose={(id) => {
           const { view, scenarios } = session.store.getState();
           if (id === 'import') input.current?.click();
           else if (id === 'parameters') download(parameterFileText(view.parameters), 'tautline-parameters.json');
-          else download(benchFileText({ parameters: view.parameters, baseline: view.baseline, scenarios }), 'tautline-scenarios.json');
+          else
+            download(
+              benchFileText({ parameters: view.parameters, baseline: view.baseline, scenarios }),
+              'tautline-scenarios.json',
+            );
         }}
       />
       <input
-        ref={input} type="file" accept=".json,application/json" hidden data-testid="parameter-file"
-        onChange={(event) => { void take(event.currentTarget.files?.[0]); event.currentTarget.value = ''; }}
+        ref={input}
+        type="file"
+        accept=".json,application/json"
+        hidden
+        data-testid="parameter-file"
+        onChange={(event) => {
+          void take(event.currentTarget.files?.[0]);
+          event.currentTarget.value = '';
+        }}
       />
     </>
   );
@@ -91,7 +137,11 @@ function ParameterFiles({ onErrors }: { readonly onErrors: (errors: readonly Par
 /** Parameters that contradict each other, from a link or a file. */
 function Refused(): ReactNode {
   const error = useTautline((state) => state.analysis.error);
-  return error?.kind === 'parameter' ? <p className="field-problem" role="alert">{explain(error)}</p> : null;
+  return error?.kind === 'parameter' ? (
+    <p className="field-problem" role="alert">
+      {explain(error)}
+    </p>
+  ) : null;
 }
 
 /** Would these thresholds still pass? Goes to the calibration screen and runs. */
@@ -105,7 +155,12 @@ function Running(): ReactNode {
   const running = useLateAnalysis();
   return (
     <div className="whatif-running" aria-hidden={!running}>
-      {running && <><ProgressBar progress={running} label="Analysis" /><span className="dim">{progressText(running)}</span></>}
+      {running && (
+        <>
+          <ProgressBar progress={running} label="Analysis" />
+          <span className="dim">{progressText(running)}</span>
+        </>
+      )}
     </div>
   );
 }
@@ -120,11 +175,12 @@ export function WhatIfPanel(): ReactNode {
   const [folded, setFolded] = useState<ReadonlySet<Group>>(new Set());
   const changed = new Set(changedNames.split(' '));
   const found = PARAMETER_NAMES.filter((name) => matches(name, search.trim()));
-  const toggle = (group: Group): void => setFolded((before) => {
-    const after = new Set(before);
-    if (!after.delete(group)) after.add(group);
-    return after;
-  });
+  const toggle = (group: Group): void =>
+    setFolded((before) => {
+      const after = new Set(before);
+      if (!after.delete(group)) after.add(group);
+      return after;
+    });
 
   return (
     <div className="whatif">
@@ -132,17 +188,33 @@ export function WhatIfPanel(): ReactNode {
         <h2>What if</h2>
         <Steps />
         <ParameterFiles onErrors={setFileErrors} />
-        <button type="button" className="button small" disabled={changedNames === ''} onClick={() => actions.resetAllParameters()}>Reset all</button>
+        <button
+          type="button"
+          className="button small"
+          disabled={changedNames === ''}
+          onClick={() => actions.resetAllParameters()}
+        >
+          Reset all
+        </button>
       </header>
       <div className="whatif-test">
-        <button type="button" className="button small" onClick={testOnProfiles} title="Runs the calibration harness with these parameters: would they still pass?">
+        <button
+          type="button"
+          className="button small"
+          onClick={testOnProfiles}
+          title="Runs the calibration harness with these parameters: would they still pass?"
+        >
           <Icon name="check" size={12} /> Test on the four profiles
         </button>
       </div>
       <div className="search">
         <Icon name="search" size={13} />
         <input
-          id="parameter-search" type="search" placeholder="Search parameters ( / )" aria-label="Search parameters" value={search}
+          id="parameter-search"
+          type="search"
+          placeholder="Search parameters ( / )"
+          aria-label="Search parameters"
+          value={search}
           onChange={(event) => setSearch(event.target.value)}
         />
       </div>
@@ -150,9 +222,22 @@ export function WhatIfPanel(): ReactNode {
         <div className="banner danger" role="alert">
           <div>
             <strong>The file was refused; nothing changed.</strong>
-            <ul>{fileErrors.map(({ name, problem }) => <li key={name}><code>{name}</code> {problem}</li>)}</ul>
+            <ul>
+              {fileErrors.map(({ name, problem }) => (
+                <li key={name}>
+                  <code>{name}</code> {problem}
+                </li>
+              ))}
+            </ul>
           </div>
-          <button type="button" className="button icon-only small" aria-label="Dismiss" onClick={() => setFileErrors([])}><Icon name="close" size={12} /></button>
+          <button
+            type="button"
+            className="button icon-only small"
+            aria-label="Dismiss"
+            onClick={() => setFileErrors([])}
+          >
+            <Icon name="close" size={12} />
+          </button>
         </div>
       )}
       <Refused />
@@ -170,7 +255,11 @@ export function WhatIfPanel(): ReactNode {
               <h3>
                 <button type="button" aria-expanded={open} onClick={() => toggle(group)}>
                   <Icon name={open ? 'chevronDown' : 'chevronRight'} size={12} /> {group}
-                  {count > 0 && <span className="count" title={`${count} changed`}>{count}</span>}
+                  {count > 0 && (
+                    <span className="count" title={`${count} changed`}>
+                      {count}
+                    </span>
+                  )}
                 </button>
               </h3>
               {open && names.map((name) => <ParameterRow key={name} name={name} onExplain={setExplained} />)}
@@ -181,7 +270,9 @@ export function WhatIfPanel(): ReactNode {
         })}
         {found.length === 0 && <p className="dim none-found">No parameter matches “{search}”.</p>}
       </div>
-      <div className="explanation"><Explanation name={explained} /></div>
+      <div className="explanation">
+        <Explanation name={explained} />
+      </div>
     </div>
   );
 }

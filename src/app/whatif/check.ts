@@ -5,5 +5,7 @@ export function problemWith(parameters: Parameters, name: ParameterName, value: 
   const own = checkParameter(name, value);
   if (own) return own;
   const parsed = parseParameters({ ...parameters, [name]: value });
-  return parsed.ok ? null : parsed.error.map((error) => (error.name === name ? error.problem : `${error.name} ${error.problem}`)).join('; ');
+  return parsed.ok
+    ? null
+    : parsed.error.map((error) => (error.name === name ? error.problem : `${error.name} ${error.problem}`)).join('; ');
 }

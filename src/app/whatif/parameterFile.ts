@@ -15,7 +15,9 @@ function parse(text: string): Result<unknown, readonly ParameterError[]> {
   try {
     return ok(JSON.parse(text));
   } catch (thrown) {
-    return err([{ name: '(file)', problem: `is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}` }]);
+    return err([
+      { name: '(file)', problem: `is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}` },
+    ]);
   }
 }
 
@@ -39,7 +41,9 @@ export function readFile(text: string): Result<FileContent, readonly ParameterEr
 
 /** Hands JSON text, or a blob, to the user as a download. */
 export function download(content: string | Blob, fileName: string): void {
-  const url = URL.createObjectURL(typeof content === 'string' ? new Blob([content], { type: 'application/json' }) : content);
+  const url = URL.createObjectURL(
+    typeof content === 'string' ? new Blob([content], { type: 'application/json' }) : content,
+  );
   const link = document.createElement('a');
   link.href = url;
   link.download = fileName;

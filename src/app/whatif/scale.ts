@@ -9,9 +9,12 @@ const tidy = (value: number, step: number): number => Number(value.toFixed(decim
 const clamp = (value: number, { min, max }: SliderRange): number => Math.min(max, Math.max(min, value));
 
 /** Spacing of the log grid around `value`: two significant digits, never finer than the parameter's own step. */
-const logSpacing = (value: number, step: number): number => Math.max(step, 10 ** (Math.floor(Math.log10(value) + 1e-9) - 1));
+const logSpacing = (value: number, step: number): number =>
+  Math.max(step, 10 ** (Math.floor(Math.log10(value) + 1e-9) - 1));
 
-/** The value of the slider's grid nearest to `value`: min + i * step, or two significant digits on a logarithmic slider. */
+/**
+ * The value of the slider's grid nearest to `value`: min + i * step, or two significant digits on a logarithmic slider.
+ */
 export function snap(range: SliderRange, value: number): number {
   if (range.scale === 'linear') {
     const steps = Math.round((clamp(value, range) - range.min) / range.step);
@@ -29,15 +32,20 @@ export function positionOf(range: SliderRange, value: number): number {
   return Math.log(held / range.min) / Math.log(range.max / range.min);
 }
 
-/** The grid value at a slider position from 0 to 1; `valueAt(range, positionOf(range, v))` is v for every v of the grid. */
+/**
+ * The grid value at a slider position from 0 to 1; `valueAt(range, positionOf(range, v))` is v for every v of the grid.
+ */
 export function valueAt(range: SliderRange, position: number): number {
-  const value = range.scale === 'linear' ? range.min + position * (range.max - range.min) : range.min * (range.max / range.min) ** position;
+  const value =
+    range.scale === 'linear'
+      ? range.min + position * (range.max - range.min)
+      : range.min * (range.max / range.min) ** position;
   return snap(range, value);
 }
 
 /**
- * The grid value `steps` away (negative is down), for the keyboard. From a value off the grid, as typed into the box, the first step
- * goes to the next grid value in that direction.
+ * The grid value `steps` away (negative is down), for the keyboard. From a value off the grid, as typed into the box,
+ * the first step goes to the next grid value in that direction.
  */
 export function stepped(range: SliderRange, value: number, steps: number): number {
   const direction = Math.sign(steps);

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatBytes, formatCount } from '../../core/format.ts';
 import { serve } from '../../cli/serve.ts';
-import { CHROMIUM_ARGS, findChromium } from '../../../.config/chromium.mjs';
+import { CHROMIUM_ARGS, findChromium } from '../../../scripts/chromium.mjs';
 import { benignLedger } from './ledger.ts';
 import { measureApp, type AppMeasurements } from './measure.ts';
 
@@ -29,8 +29,15 @@ export interface AppBenchResult {
   readonly rows: readonly AppBenchRow[];
 }
 
-/** Opens a generated ledger of a million events in the built app in Chromium, and measures what a user waits for. Needs `npm run build` first. */
-export async function runAppBench({ events = 1_000_000, root = 'dist', onNote = () => undefined }: AppBenchOptions = {}): Promise<AppBenchResult> {
+/**
+ * Opens a generated ledger of a million events in the built app in Chromium, and measures what a user waits for. Needs
+ * `npm run build` first.
+ */
+export async function runAppBench({
+  events = 1_000_000,
+  root = 'dist',
+  onNote = () => undefined,
+}: AppBenchOptions = {}): Promise<AppBenchResult> {
   const folder = await benignLedger(events, onNote);
   const server = await serve({ root: resolve(root), port: 0 });
   try {
@@ -47,15 +54,22 @@ const MIB = 2 ** 20;
 /** The measurements with the targets they are held against. */
 export function rowsOf(m: AppMeasurements): AppBenchRow[] {
   const ms = (what: string, value: number, most?: number): AppBenchRow => ({
-    what, measured: Number.isFinite(value) ? `${formatCount(Math.round(value))} ms` : 'not seen',
-    target: most === undefined ? '' : `≤ ${formatCount(most)} ms`, met: most === undefined || !Number.isFinite(value) ? null : value <= most,
+    what,
+    measured: Number.isFinite(value) ? `${formatCount(Math.round(value))} ms` : 'not seen',
+    target: most === undefined ? '' : `≤ ${formatCount(most)} ms`,
+    met: most === undefined || !Number.isFinite(value) ? null : value <= most,
   });
   const bytes = (what: string, value: number | undefined | null, most?: number): AppBenchRow => ({
-    what, measured: value === undefined || value === null ? 'not measured here' : formatBytes(value), target: most === undefined ? '' : `≤ ${formatBytes(most)}`,
+    what,
+    measured: value === undefined || value === null ? 'not measured here' : formatBytes(value),
+    target: most === undefined ? '' : `≤ ${formatBytes(most)}`,
     met: most === undefined || value === undefined || value === null ? null : value <= most,
   });
   const rate = (what: string, value: number, least?: number): AppBenchRow => ({
-    what, measured: `${value.toFixed(1)} a second`, target: least === undefined ? '' : `≥ ${least}`, met: least === undefined ? null : value >= least,
+    what,
+    measured: `${value.toFixed(1)} a second`,
+    target: least === undefined ? '' : `≥ ${least}`,
+    met: least === undefined ? null : value >= least,
   });
   return [
     ms('open: progress shown', m.progress, 500),
@@ -64,7 +78,7 @@ export function rowsOf(m: AppMeasurements): AppBenchRow[] {
     ms('open: longest main-thread task (0: none over 50)', m.openLongestTask, 50),
     ms('open: longest wait for the main thread', m.openLag),
     bytes('open: peak renderer memory (resident)', m.openMemory?.peak, 1536 * MIB),
-    bytes('open: of it the process\'s own', m.openMemory?.own),
+    bytes("open: of it the process's own", m.openMemory?.own),
     bytes('at rest: held by page and workers', m.heldBytes),
     rate('threshold slider: pictures', m.picturesPerSecond, 30),
     rate('threshold slider: frames', m.framesPerSecond),
@@ -83,16 +97,25 @@ export function rowsOf(m: AppMeasurements): AppBenchRow[] {
 
 /** The rows as text, one a line. */
 export function printRows(rows: readonly AppBenchRow[]): string {
-  const widths = [Math.max(...rows.map(({ what }) => what.length)), Math.max(...rows.map(({ measured }) => measured.length))];
+  const widths = [
+    Math.max(...rows.map(({ what }) => what.length)),
+    Math.max(...rows.map(({ measured }) => measured.length)),
+  ];
   return rows
-    .map(({ what, measured, target, met }) => `${what.padEnd(widths[0])}  ${measured.padStart(widths[1])}  ${met === null ? '' : met ? 'met ' : 'MISSED '}${target}`.trimEnd())
+    .map(({ what, measured, target, met }) =>
+      `${what.padEnd(widths[0])}  ${measured.padStart(widths[1])}  ${met === null ? '' : met ? 'met ' : 'MISSED '}${target}`.trimEnd(),
+    )
     .join('\n');
 }
 
 if (import.meta.filename === resolve(process.argv[1] ?? '')) {
-  const { values } = parseArgs({ options: { events: { type: 'string' }, root: { type: 'string' }, json: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: { events: { type: 'string' }, root: { type: 'string' }, json: { type: 'boolean', default: false } },
+  });
   const result = await runAppBench({
-    events: values.events === undefined ? undefined : Number(values.events), root: values.root, onNote: (text) => process.stderr.write(`${text}\n`),
+    events: values.events === undefined ? undefined : Number(values.events),
+    root: values.root,
+    onNote: (text) => process.stderr.write(`${text}\n`),
   });
   console.log(values.json ? JSON.stringify(result.measurements, null, 1) : printRows(result.rows));
 }

@@ -15,7 +15,13 @@ const DONE = '.complete';
  */
 export async function benignLedger(events: number, note: (text: string) => void): Promise<string> {
   const folder = join(FOLDER, `benign-${events}`);
-  if (await readFile(join(folder, DONE)).then(() => true, () => false)) return folder;
+  if (
+    await readFile(join(folder, DONE)).then(
+      () => true,
+      () => false,
+    )
+  )
+    return folder;
   const partial = `${folder}.partial`;
   await rm(partial, { recursive: true, force: true });
   await rm(folder, { recursive: true, force: true });

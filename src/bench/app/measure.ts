@@ -22,7 +22,10 @@ export interface AppMeasurements {
   readonly dragLag: number;
   /** Turn of the wheel over a panel to all panels drawn. */
   readonly zoom: number;
-  /** Step of the fast memory to the first picture of the visible range, and to the refined one; of a zoomed view and of the whole ledger. */
+  /**
+   * Step of the fast memory to the first picture of the visible range, and to the refined one; of a zoomed view and of
+   * the whole ledger.
+   */
   readonly lambdaFirst: number;
   readonly lambdaRefined: number;
   readonly lambdaWholeFirst: number;
@@ -43,7 +46,12 @@ const DRAG_MS = 2000;
 const TIMEOUT_MS = 180_000;
 
 /** Opens the folder in the app at `url` and does what a user would, once. */
-export async function measureApp(url: string, folder: string, { executablePath, env, args }: Browser, note: (text: string) => void): Promise<AppMeasurements> {
+export async function measureApp(
+  url: string,
+  folder: string,
+  { executablePath, env, args }: Browser,
+  note: (text: string) => void,
+): Promise<AppMeasurements> {
   const browser = await chromium.launch({ executablePath, env, args: [...args] });
   const memory = watchRenderers();
   try {
@@ -70,7 +78,9 @@ export async function measureApp(url: string, folder: string, { executablePath, 
 
     note('dragging h');
     const dragged = await dragSlider(page, 'CUSUM h slider');
-    const revisions = new Set(dragged.drawn.filter(({ panels }) => panels.includes('cusum')).map(({ revision }) => revision));
+    const revisions = new Set(
+      dragged.drawn.filter(({ panels }) => panels.includes('cusum')).map(({ revision }) => revision),
+    );
     const dragSeconds = (dragged.now - dragged.input) / 1000;
 
     note('lambda, the whole ledger in view');
@@ -86,12 +96,19 @@ export async function measureApp(url: string, folder: string, { executablePath, 
       progress: opened.progress - opened.input,
       firstPicture: firstPicture - opened.input,
       atRest: opened.now - opened.input,
-      openLongestTask: opened.longTask, openLag: opened.lag, openMemory, heldBytes,
+      openLongestTask: opened.longTask,
+      openLag: opened.lag,
+      openMemory,
+      heldBytes,
       picturesPerSecond: revisions.size / dragSeconds,
       framesPerSecond: dragged.frames / dragSeconds,
-      dragLongestTask: dragged.longTask, dragLag: dragged.lag,
+      dragLongestTask: dragged.longTask,
+      dragLag: dragged.lag,
       zoom: zoomed.settled,
-      lambdaFirst: near.first, lambdaRefined: near.settled, lambdaWholeFirst: whole.first, lambdaWholeRefined: whole.settled,
+      lambdaFirst: near.first,
+      lambdaRefined: near.settled,
+      lambdaWholeFirst: whole.first,
+      lambdaWholeRefined: whole.settled,
       longestTask: Math.max(...parts.map((part) => part.longTask)),
       lag: Math.max(...parts.map((part) => part.lag)),
       memory: await memory.stop(),
@@ -107,38 +124,50 @@ const read = (page: Page): Promise<Noted> => page.evaluate(() => window.__probe!
 /** Bytes that the page and its workers hold, after a collection. */
 async function held(page: Page): Promise<number | null> {
   return page.evaluate(async () => {
-    const { measureUserAgentSpecificMemory: measure } = performance as { measureUserAgentSpecificMemory?: () => Promise<{ bytes: number }> };
+    const { measureUserAgentSpecificMemory: measure } = performance as {
+      measureUserAgentSpecificMemory?: () => Promise<{ bytes: number }>;
+    };
     if (!measure || !crossOriginIsolated) return null;
     // It waits for a collection, which an idle page may put off.
     const timeout = new Promise<null>((resolve) => setTimeout(() => resolve(null), 15_000));
-    return Promise.race([measure.call(performance).then(({ bytes }) => bytes, () => null), timeout]);
+    return Promise.race([
+      measure.call(performance).then(
+        ({ bytes }) => bytes,
+        () => null,
+      ),
+      timeout,
+    ]);
   });
 }
 
 /**
- * Moves a slider to and fro, another value each frame, as a pointer at the screen's rate does. The page does it itself: a mouse driven from outside
- * waits for an answer after each move, some 100 ms on two busy cores, and would measure that.
+ * Moves a slider to and fro, another value each frame, as a pointer at the screen's rate does. The page does it itself:
+ * a mouse driven from outside waits for an answer after each move, some 100 ms on two busy cores, and would measure
+ * that.
  */
 async function dragSlider(page: Page, name: string): Promise<Noted> {
   const slider = page.getByRole('slider', { name });
   await slider.scrollIntoViewIfNeeded();
   await slider.focus();
   await page.evaluate(() => window.__probe!.start());
-  const noted = await slider.evaluate(async (element, { duration, period }) => {
-    const input = element as HTMLInputElement;
-    const [min, max] = [Number(input.min), Number(input.max)];
-    // React listens to its own setter; the prototype's is what a pointer uses.
-    const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!;
-    const started = performance.now();
-    for (let t = 0; t < duration; t = performance.now() - started) {
-      set!.call(input, String(min + (max - min) * (0.45 + 0.3 * Math.sin((2 * Math.PI * t) / period))));
-      input.dispatchEvent(new Event('input', { bubbles: true }));
-      await new Promise(requestAnimationFrame);
-    }
-    const read = window.__probe!.read();
-    input.dispatchEvent(new Event('change', { bubbles: true }));
-    return read;
-  }, { duration: DRAG_MS, period: 1600 });
+  const noted = await slider.evaluate(
+    async (element, { duration, period }) => {
+      const input = element as HTMLInputElement;
+      const [min, max] = [Number(input.min), Number(input.max)];
+      // React listens to its own setter; the prototype's is what a pointer uses.
+      const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!;
+      const started = performance.now();
+      for (let t = 0; t < duration; t = performance.now() - started) {
+        set!.call(input, String(min + (max - min) * (0.45 + 0.3 * Math.sin((2 * Math.PI * t) / period))));
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+        await new Promise(requestAnimationFrame);
+      }
+      const read = window.__probe!.read();
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+      return read;
+    },
+    { duration: DRAG_MS, period: 1600 },
+  );
   await page.evaluate(() => window.__tautline!.idle());
   return noted;
 }
@@ -172,5 +201,9 @@ async function step(page: Page, act: () => Promise<void>, panel: string): Promis
   await page.evaluate(() => window.__tautline!.idle());
   const noted = await read(page);
   const drawn = noted.drawn.filter(({ panels }) => panels.includes(panel));
-  return { noted, first: (drawn[0]?.at ?? Number.NaN) - noted.input, settled: Math.max(settled, drawn.at(-1)?.at ?? 0) - noted.input };
+  return {
+    noted,
+    first: (drawn[0]?.at ?? Number.NaN) - noted.input,
+    settled: Math.max(settled, drawn.at(-1)?.at ?? 0) - noted.input,
+  };
 }

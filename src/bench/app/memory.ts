@@ -11,7 +11,10 @@ async function processes(): Promise<Process[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const read = async (pid: number): Promise<Process[]> => {
     try {
-      const [stat, command] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8'), readFile(`/proc/${pid}/cmdline`, 'utf8')]);
+      const [stat, command] = await Promise.all([
+        readFile(`/proc/${pid}/stat`, 'utf8'),
+        readFile(`/proc/${pid}/cmdline`, 'utf8'),
+      ]);
       // The name in parentheses may hold anything; state and parent follow it.
       const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
       // Chromium rewrites the command line of its children as one string.
@@ -34,11 +37,15 @@ async function renderers(): Promise<number[]> {
   return all.filter(({ pid, command }) => below.has(pid) && command.includes('--type=renderer')).map(({ pid }) => pid);
 }
 
-const kilobytes = (status: string, field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
+const kilobytes = (status: string, field: string): number =>
+  Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
 
 /** Peak resident memory of the renderers, in bytes. */
 export interface RendererMemory {
-  /** High-water mark of the process that holds the page and its workers, pages shared with other processes (the browser's code) included. */
+  /**
+   * High-water mark of the process that holds the page and its workers, pages shared with other processes (the
+   * browser's code) included.
+   */
   readonly peak: number;
   /** The most of it at a time that is the process's own (anonymous pages), by sampling. */
   readonly own: number;

@@ -12,7 +12,10 @@ export interface Drawn {
 
 /** What the page notes while it is measured. */
 export interface Probe {
-  /** Forgets what was noted so far and starts noting; progress only where it is asked for, because looking for it costs time in every frame. */
+  /**
+   * Forgets what was noted so far and starts noting; progress only where it is asked for, because looking for it costs
+   * time in every frame.
+   */
   start(progress?: boolean): void;
   read(): Noted;
   /** Resolves at the frame in which all panels on screen show the newest answers, with its time. */
@@ -59,7 +62,8 @@ export function installProbe(): void {
   CanvasRenderingContext2D.prototype.clearRect = function (...box) {
     // A picture is a plot's first canvas; that of the cursor lies above it. ECharts draws into canvases off the page.
     const panel = this.canvas.closest('[data-panel]');
-    if (noting && panel && this.canvas.parentElement?.querySelector('canvas') === this.canvas) inFrame.add(panel.getAttribute('data-panel')!);
+    if (noting && panel && this.canvas.parentElement?.querySelector('canvas') === this.canvas)
+      inFrame.add(panel.getAttribute('data-panel')!);
     clear.apply(this, box);
   };
 
@@ -67,7 +71,8 @@ export function installProbe(): void {
     inputs++;
     if (Number.isNaN(input)) input = event.timeStamp;
   };
-  for (const type of ['input', 'keydown', 'wheel', 'change']) addEventListener(type, onInput, { capture: true, passive: true });
+  for (const type of ['input', 'keydown', 'wheel', 'change'])
+    addEventListener(type, onInput, { capture: true, passive: true });
 
   new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) {
@@ -94,7 +99,8 @@ export function installProbe(): void {
     if (!noting) return;
     frames++;
     const at = performance.now();
-    if (seeksProgress && Number.isNaN(progress) && document.querySelector('[role=progressbar], progress') !== null) progress = at;
+    if (seeksProgress && Number.isNaN(progress) && document.querySelector('[role=progressbar], progress') !== null)
+      progress = at;
     if (inFrame.size > 0) drawn.push({ at, panels: [...inFrame], revision: revision() });
     inFrame = new Set();
   };
@@ -108,12 +114,22 @@ export function installProbe(): void {
 
   const isSettled = (): boolean => {
     const state = window.__tautline?.state();
-    if (!state || state.ledger.phase !== 'open' || !state.analysis.report || state.analysis.running || window.__tautline!.isDrawing()) return false;
+    if (
+      !state ||
+      state.ledger.phase !== 'open' ||
+      !state.analysis.report ||
+      state.analysis.running ||
+      window.__tautline!.isDrawing()
+    )
+      return false;
     const bodies = [...document.querySelectorAll('.panel-body')].filter((body) => {
       const { top, bottom } = body.getBoundingClientRect();
       return top < innerHeight && bottom > 0 && body.clientHeight > 0;
     });
-    return bodies.length > 0 && bodies.every((body) => body.querySelector('canvas') && !body.querySelector('.loading, .shimmer'));
+    return (
+      bodies.length > 0 &&
+      bodies.every((body) => body.querySelector('canvas') && !body.querySelector('.loading, .shimmer'))
+    );
   };
 
   window.__probe = {
@@ -131,17 +147,18 @@ export function installProbe(): void {
       inFrame = new Set();
     },
     read: () => ({ now: performance.now(), input, inputs, frames, drawn, progress, longTask, longTasks, lag }),
-    settled: () => new Promise((resolve) => {
-      let quiet = 0;
-      let at = 0;
-      const look = (): void => {
-        if (!isSettled()) quiet = 0;
-        else if (quiet++ === 0) at = performance.now();
-        // Two frames on end: what a commit asks for next is under way by then.
-        if (quiet >= 3) resolve(at);
-        else requestAnimationFrame(look);
-      };
-      requestAnimationFrame(look);
-    }),
+    settled: () =>
+      new Promise((resolve) => {
+        let quiet = 0;
+        let at = 0;
+        const look = (): void => {
+          if (!isSettled()) quiet = 0;
+          else if (quiet++ === 0) at = performance.now();
+          // Two frames on end: what a commit asks for next is under way by then.
+          if (quiet >= 3) resolve(at);
+          else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      }),
   };
 }

@@ -3,7 +3,8 @@
 #include "kernels.h"
 #include "vector.h"
 
-/* Exact linear assignment by shortest augmenting paths with dual prices (Jonker & Volgenant 1987), after a column reduction; Euclidean costs. */
+/* Exact linear assignment by shortest augmenting paths with dual prices (Jonker & Volgenant 1987), after a column
+   reduction; Euclidean costs. */
 double assign(const double *a, const double *b, int n, int k, int32_t *column_of) {
   double *cost = malloc(sizeof(double) * ((size_t)n * (size_t)n + 2 * (size_t)n));
   double *price = cost + (size_t)n * (size_t)n, *distance = price + n;

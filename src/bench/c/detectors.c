@@ -3,7 +3,8 @@
 #include "kernels.h"
 #include "vector.h"
 
-/* Detectors and routes, spec 8. As many events as a vector has lanes are tested at once for crossing no limit in streams without an open episode. */
+/* Detectors and routes, spec 8. As many events as a vector has lanes are tested at once for crossing no limit in
+   streams without an open episode. */
 
 enum { DRIFT, HOMOGENIZATION, FRAME_WEIGHT, VOID, SHIFT, KINDS };
 
@@ -37,7 +38,8 @@ static inline void settle(Detector *own, int event, int seq) {
   own->onset_seq = own->cusum == 0 ? seq : own->onset_seq;
 }
 
-/* Whether events [i, i + LANES) change no detector but the CUSUM, as far as that can be told without it; their capped scores. */
+/* Whether events [i, i + LANES) change no detector but the CUSUM, as far as that can be told without it; their capped
+   scores. */
 static inline int calm(const Events *events, const Detectors *d, const Detector *states, int i, double ceiling, vd *capped) {
   const Limits *l = d->limits;
   int disturbed = 0;

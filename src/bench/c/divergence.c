@@ -1,6 +1,7 @@
 #include "divergence.h"
 
-/* L D L^T of interleaved covariances in place, D on the diagonal and 1/D in `inverse`; two rows and two columns at a time. */
+/* L D L^T of interleaved covariances in place, D on the diagonal and 1/D in `inverse`; two rows and two columns at a
+   time. */
 void factor(int axes, va *a, va *inverse, va *first, va *second) {
   const va one = splat(1);
   va *lower = a + axes;
@@ -50,7 +51,8 @@ void factor(int axes, va *a, va *inverse, va *first, va *second) {
   }
 }
 
-/* KL(N(0,A) || N(0,B)) of every lane, nats; both are overwritten by their factors. tr(B^-1 A) = sum_ij y_ij^2 D_j / E_i, y = M^-1 L. */
+/* KL(N(0,A) || N(0,B)) of every lane, nats; both are overwritten by their factors. tr(B^-1 A) = sum_ij y_ij^2 D_j /
+   E_i, y = M^-1 L. */
 va divergence(int k, va *a, va *b, va *y, va *work) {
   const int axes = even(k);
   va *inverse = work + 2 * axes;

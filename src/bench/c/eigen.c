@@ -4,8 +4,8 @@
 #include "vector.h"
 
 /*
- * Full symmetric eigendecomposition: Householder tridiagonalisation and implicit QL (EISPACK tred2, tql2), on the transpose of the textbook matrix, so that
- * every inner loop runs along a row.
+ * Full symmetric eigendecomposition: Householder tridiagonalisation and implicit QL (EISPACK tred2, tql2), on the
+ * transpose of the textbook matrix, so that every inner loop runs along a row.
  */
 
 /* e[k] += w[k] f and the sum of w[k] d[k], for k in [from, to). */

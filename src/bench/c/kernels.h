@@ -3,7 +3,8 @@
 
 #include <stdint.h>
 
-/* The kernels of wasm/, by the same definitions and the same algorithms. Arguments as in the files of the same name there. */
+/* The kernels of wasm/, by the same definitions and the same algorithms. Arguments as in the files of the same name
+   there. */
 
 typedef struct {
   int n, k, streams;

@@ -8,7 +8,8 @@
 #include "records.h"
 
 /*
- * The C side of the benchmark, a child process. One command a line on standard input, one answer a line on standard output:
+ * The C side of the benchmark, a child process. One command a line on standard input, one answer a line on standard
+ * output:
  *   open FILE          reads inputs (records.h), forgetting those before          ok
  *   run CASE TIMES     runs a case so often                                       nanoseconds of all runs
  *   write CASE FILE    writes what the case gave when it last ran                 ok

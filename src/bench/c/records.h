@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* A named column of a record file: [name, 24 bytes][type, 1 byte, 7 of padding][elements, i64][elements, padded to 8 bytes], one after the other. */
+/* A named column of a record file: [name, 24 bytes][type, 1 byte, 7 of padding][elements, i64][elements, padded to 8
+   bytes], one after the other. */
 typedef struct {
   char name[24];
   char type;

@@ -1,9 +1,10 @@
 #include "divergence.h"
 
 /*
- * The tracker for many axes, as wasm/tracker.ts has it: the factor L D L^T of the slow covariance is kept by rank-1 updates (Gill, Golub, Murray & Saunders
- * 1974, method C2) and T = tr(slow^-1 fast) by its recurrence, so that one factorisation an event is left, that of A; where the factor cannot be trusted an
- * event is computed from its two matrices. A covariance is [diagonal, padded to whole vectors][strict rows, each padded], the padding zero.
+ * The tracker for many axes, as wasm/tracker.ts has it: the factor L D L^T of the slow covariance is kept by rank-1
+ * updates (Gill, Golub, Murray & Saunders 1974, method C2) and T = tr(slow^-1 fast) by its recurrence, so that one
+ * factorisation an event is left, that of A; where the factor cannot be trusted an event is computed from its two
+ * matrices. A covariance is [diagonal, padded to whole vectors][strict rows, each padded], the padding zero.
  */
 
 #define AFRESH 1024
@@ -159,7 +160,8 @@ static inline vl first_lanes(int n) {
   return mask;
 }
 
-/* Takes r r^T into fast and slow; A to `mixture`, slow as it was to `old` unless null; `form` = direction^T fast direction, fast as it was. */
+/* Takes r r^T into fast and slow; A to `mixture`, slow as it was to `old` unless null; `form` = direction^T fast
+   direction, fast as it was. */
 static inline __attribute__((always_inline)) Sums blend(
   const Layout *m, const double *r, const double *direction, double *fast, double *slow, double gain_fast, double gain_slow, double shrinkage, double *mixture, double *old
 ) {

@@ -18,7 +18,12 @@ const LEVELS = Float64Array.from({ length: 32 }, (_, i) => 2 + 0.25 * i);
 const TWIN_RUN = 250_000;
 
 /** The first POINTS events with an embedding of two streams, n x k. */
-function windows({ input: { events, coordinates: { k, x } } }: Bench): readonly [Float64Array, Float64Array] {
+function windows({
+  input: {
+    events,
+    coordinates: { k, x },
+  },
+}: Bench): readonly [Float64Array, Float64Array] {
   const of = (stream: number) => {
     const rows: number[] = [];
     for (let i = 0; rows.length < POINTS; i++) if (events.stream[i] === stream && !events.isVoid[i]) rows.push(i);
@@ -28,11 +33,19 @@ function windows({ input: { events, coordinates: { k, x } } }: Bench): readonly 
 }
 
 /** Reference coordinates less their stream's mean, and scores of the same events, grouped by stream. */
-function inControl({ input: { events, coordinates: { k, x }, range }, wasm }: Bench) {
+function inControl({
+  input: {
+    events,
+    coordinates: { k, x },
+    range,
+  },
+  wasm,
+}: Bench) {
   const boxCox = wasm.columns.boxCox.view();
   const rows = events.streams.map((_, s) => {
     const own: number[] = [];
-    for (let i = range.from; i < range.to; i++) if (events.stream[i] === s && !events.isVoid[i] && wasm.fixed.seq[i] > 50) own.push(i);
+    for (let i = range.from; i < range.to; i++)
+      if (events.stream[i] === s && !events.isVoid[i] && wasm.fixed.seq[i] > 50) own.push(i);
     return own;
   });
   const starts = new Int32Array(rows.length + 1);
@@ -41,15 +54,28 @@ function inControl({ input: { events, coordinates: { k, x }, range }, wasm }: Be
   const mean = all.reduce((sum, i) => sum + boxCox[i], 0) / all.length;
   const deviation = Math.sqrt(all.reduce((sum, i) => sum + (boxCox[i] - mean) ** 2, 0) / all.length);
   const residuals = new Float32Array(all.length * k);
-  rows.forEach((own, s) => own.forEach((i, j) => {
-    for (let a = 0; a < k; a++) residuals[(starts[s] + j) * k + a] = x[i * k + a] - wasm.fixed.means[s * k + a];
-  }));
-  return { starts, residuals, scores: Float64Array.from(all, (i) => (boxCox[i] - mean) / deviation), run: Math.max(500, Math.ceil(all.length / rows.length)) };
+  rows.forEach((own, s) =>
+    own.forEach((i, j) => {
+      for (let a = 0; a < k; a++) residuals[(starts[s] + j) * k + a] = x[i * k + a] - wasm.fixed.means[s * k + a];
+    }),
+  );
+  return {
+    starts,
+    residuals,
+    scores: Float64Array.from(all, (i) => (boxCox[i] - mean) / deviation),
+    run: Math.max(500, Math.ceil(all.length / rows.length)),
+  };
 }
 
 export const ANALYSIS_CASES: readonly Case[] = [
   {
-    id: 'downsample', title: `downsample to ${BUCKETS} buckets`, group: 'kernel', unit: 'event', varies: ['n'], native: native('downsample'), tolerances: { other: 1e-6 },
+    id: 'downsample',
+    title: `downsample to ${BUCKETS} buckets`,
+    group: 'kernel',
+    unit: 'event',
+    varies: ['n'],
+    native: native('downsample'),
+    tolerances: { other: 1e-6 },
     bytes: ({ events }) => events.n * 20,
     wasm(bench) {
       const { events } = bench.input;
@@ -57,14 +83,31 @@ export const ANALYSIS_CASES: readonly Case[] = [
       const lines = events.streams.length;
       const own = bench.kernels.fork();
       const { arena, exports } = own;
-      const [x, y, code] = [arena.f64From(events.time), arena.f64From(bench.wasm.columns.friction.view()), arena.i32From(events.stream)];
+      const [x, y, code] = [
+        arena.f64From(events.time),
+        arena.f64From(bench.wasm.columns.friction.view()),
+        arena.i32From(events.stream),
+      ];
       const slots = arena.i32From(Int32Array.from({ length: lines }, (_, s) => s));
       const [states, out, lengths] = [arena.f64(lines * 14), arena.f64(lines * (4 * BUCKETS + 4)), arena.i32(lines)];
       out.view().fill(0);
       return {
         run() {
           states.view().fill(0);
-          exports.downsample(x.ptr, 0, y.ptr, code.ptr, n, slots.ptr, lines, lines, BUCKETS, states.ptr, out.ptr, lengths.ptr);
+          exports.downsample(
+            x.ptr,
+            0,
+            y.ptr,
+            code.ptr,
+            n,
+            slots.ptr,
+            lines,
+            lines,
+            BUCKETS,
+            states.ptr,
+            out.ptr,
+            lengths.ptr,
+          );
         },
         outputs: () => ({ points: out.view().slice(), lengths: lengths.view().slice() }),
       };
@@ -73,11 +116,18 @@ export const ANALYSIS_CASES: readonly Case[] = [
       const { events } = bench.input;
       if (events.n > TWIN_DOWNSAMPLED) return null;
       const request = {
-        x: events.time, y: bench.wasm.columns.friction.view().slice(), stream: events.stream, from: 0, to: events.n, buckets: BUCKETS, streams: events.streams.map((_, s) => s),
+        x: events.time,
+        y: bench.wasm.columns.friction.view().slice(),
+        stream: events.stream,
+        from: 0,
+        to: events.n,
+        buckets: BUCKETS,
+        streams: events.streams.map((_, s) => s),
       };
       let lines: readonly Float64Array[] = [];
       return {
-        units: events.n, run: () => void (lines = downsample(request)),
+        units: events.n,
+        run: () => void (lines = downsample(request)),
         outputs() {
           const points = new Float64Array(lines.length * (4 * BUCKETS + 4));
           lines.forEach((line, s) => points.set(line, s * (4 * BUCKETS + 4)));
@@ -88,14 +138,27 @@ export const ANALYSIS_CASES: readonly Case[] = [
     inputs: () => scalars({ buckets: BUCKETS }),
   },
   {
-    id: 'assignment', title: `exact transport, ${POINTS} points`, group: 'kernel', unit: 'run', varies: ['k'], native: native('assignment'), tolerances: { other: 1e-8 },
+    id: 'assignment',
+    title: `exact transport, ${POINTS} points`,
+    group: 'kernel',
+    unit: 'run',
+    varies: ['k'],
+    native: native('assignment'),
+    tolerances: { other: 1e-8 },
     bytes: () => 0,
     wasm(bench) {
       const [from, to] = windows(bench);
       const { k } = bench.input.coordinates;
       const { arena, exports } = bench.kernels.fork();
       const n = POINTS;
-      const [a, b, cost, rowOf, columnOf, scratch] = [arena.f64From(from), arena.f64From(to), arena.f64(n * n), arena.i32(n), arena.i32(n), arena.alloc(n * 24)];
+      const [a, b, cost, rowOf, columnOf, scratch] = [
+        arena.f64From(from),
+        arena.f64From(to),
+        arena.f64(n * n),
+        arena.i32(n),
+        arena.i32(n),
+        arena.alloc(n * 24),
+      ];
       return {
         run() {
           exports.euclideanCosts(a.ptr, b.ptr, n, k, cost.ptr);
@@ -109,7 +172,8 @@ export const ANALYSIS_CASES: readonly Case[] = [
       const { k } = bench.input.coordinates;
       let target: Int32Array = new Int32Array(0);
       return {
-        units: 1, outputs: () => ({ target }),
+        units: 1,
+        outputs: () => ({ target }),
         run() {
           const cost = new Float64Array(POINTS * POINTS);
           for (let i = 0; i < POINTS; i++) {
@@ -129,24 +193,51 @@ export const ANALYSIS_CASES: readonly Case[] = [
     },
   },
   {
-    id: 'bootstrap', title: 'bootstrap of displacement', group: 'kernel', unit: 'event', varies: ['n', 'k'], native: native('bootstrap'), tolerances: { other: 1e-5 },
+    id: 'bootstrap',
+    title: 'bootstrap of displacement',
+    group: 'kernel',
+    unit: 'event',
+    varies: ['n', 'k'],
+    native: native('bootstrap'),
+    tolerances: { other: 1e-5 },
     bytes: () => 0,
     wasm(bench) {
       const { starts, residuals, run } = inControl(bench);
-      const { events: { n, streams }, coordinates: { k }, parameters } = bench.input;
+      const {
+        events: { n, streams },
+        coordinates: { k },
+        parameters,
+      } = bench.input;
       const { arena, exports } = bench.kernels.fork();
       const rows = arena.f32From(residuals);
       const offsets = arena.i32From(starts);
       const scratch = arena.f64(2 * k + streams.length + starts[streams.length]);
       const path = arena.f32(n);
       return {
-        run: () => exports.bootstrapDisplacement(rows.ptr, offsets.ptr, streams.length, k, parameters.mewma_lambda, BLOCK, run, SEED, scratch.ptr, path.ptr, n),
+        run: () =>
+          exports.bootstrapDisplacement(
+            rows.ptr,
+            offsets.ptr,
+            streams.length,
+            k,
+            parameters.mewma_lambda,
+            BLOCK,
+            run,
+            SEED,
+            scratch.ptr,
+            path.ptr,
+            n,
+          ),
         outputs: () => ({ path: path.view().slice() }),
       };
     },
     twin(bench) {
       const { starts, residuals, run } = inControl(bench);
-      const { events: { n }, coordinates: { k }, parameters } = bench.input;
+      const {
+        events: { n },
+        coordinates: { k },
+        parameters,
+      } = bench.input;
       const units = Math.min(n, TWIN_BOOTSTRAPPED);
       let path: Float32Array = new Float32Array(0);
       const plan = { residuals, starts, k, lambda: parameters.mewma_lambda, block: BLOCK, run, seed: SEED };
@@ -158,11 +249,20 @@ export const ANALYSIS_CASES: readonly Case[] = [
     },
   },
   {
-    id: 'runlength', title: `run lengths at ${LEVELS.length} limits`, group: 'kernel', unit: 'event', varies: ['n'], native: native('runlength'), tolerances: { other: 0 },
+    id: 'runlength',
+    title: `run lengths at ${LEVELS.length} limits`,
+    group: 'kernel',
+    unit: 'event',
+    varies: ['n'],
+    native: native('runlength'),
+    tolerances: { other: 0 },
     bytes: () => 0,
     wasm(bench) {
       const { starts, scores } = inControl(bench);
-      const { events: { n, streams }, parameters: { kappa, cap } } = bench.input;
+      const {
+        events: { n, streams },
+        parameters: { kappa, cap },
+      } = bench.input;
       const { arena, exports } = bench.kernels.fork();
       const [values, offsets, levels] = [arena.f64From(scores), arena.i32From(starts), arena.f64From(LEVELS)];
       const scratch = arena.u8(exports.runLengthScratchBytes(LEVELS.length, scores.length));
@@ -172,7 +272,21 @@ export const ANALYSIS_CASES: readonly Case[] = [
           alarms.view().fill(0);
           clear.view().fill(0);
           exports.runLengths(
-            0, values.ptr, offsets.ptr, streams.length, BLOCK, 0, n, SEED, levels.ptr, LEVELS.length, kappa, cap, scratch.ptr, alarms.ptr, clear.ptr,
+            0,
+            values.ptr,
+            offsets.ptr,
+            streams.length,
+            BLOCK,
+            0,
+            n,
+            SEED,
+            levels.ptr,
+            LEVELS.length,
+            kappa,
+            cap,
+            scratch.ptr,
+            alarms.ptr,
+            clear.ptr,
           );
         },
         outputs: () => ({ alarms: alarms.view().slice(), clear: clear.view().slice() }),
@@ -180,19 +294,29 @@ export const ANALYSIS_CASES: readonly Case[] = [
     },
     twin(bench) {
       const { starts, scores } = inControl(bench);
-      const { events: { n }, parameters: { kappa, cap } } = bench.input;
+      const {
+        events: { n },
+        parameters: { kappa, cap },
+      } = bench.input;
       if (n > TWIN_RUN) return null;
       let counts: RunLengthCounts = { alarms: new Float64Array(0), clear: new Float64Array(0) };
       return {
-        units: n, outputs: () => ({ alarms: counts.alarms, clear: counts.clear }),
-        run: () => void (counts = runLengthCounts(
-          { values: scores, starts }, { kind: 'cusum', kappa, cap }, LEVELS, { block: BLOCK, resample: false, events: n, seed: SEED },
-        )),
+        units: n,
+        outputs: () => ({ alarms: counts.alarms, clear: counts.clear }),
+        run: () =>
+          void (counts = runLengthCounts({ values: scores, starts }, { kind: 'cusum', kappa, cap }, LEVELS, {
+            block: BLOCK,
+            resample: false,
+            events: n,
+            seed: SEED,
+          })),
       };
     },
     inputs(bench) {
       const { starts, scores } = inControl(bench);
-      const { parameters: { kappa, cap } } = bench.input;
+      const {
+        parameters: { kappa, cap },
+      } = bench.input;
       return { ...scalars({ block: BLOCK, seed: SEED, kappa, cap }), scores, scoreStarts: starts, levels: LEVELS };
     },
   },

@@ -19,19 +19,39 @@ const TWIN_GENERATED = 2000;
 
 /** Covariance of the embeddings by the kernel, D x D. */
 function covarianceInWasm(bench: Bench) {
-  const { input: { embeddings, dimension: d, events } } = bench;
+  const {
+    input: { embeddings, dimension: d, events },
+  } = bench;
   const own = bench.kernels.fork();
   const { arena, exports } = own;
   const streams = events.streams.length;
   const rows = held(bench);
   const padded = (d + 3) & ~3;
-  const [seen, shifts, sums, scatter, panel] = [arena.i32(streams), arena.f64(streams * d), arena.f64(streams * d), arena.f64(padded * padded), arena.f64(padded * 64)];
+  const [seen, shifts, sums, scatter, panel] = [
+    arena.i32(streams),
+    arena.f64(streams * d),
+    arena.f64(streams * d),
+    arena.f64(padded * padded),
+    arena.f64(padded * 64),
+  ];
   const vectors = arena.f32From(embeddings);
   const stream = arena.i32From(events.stream.subarray(0, rows));
   return {
     run() {
       for (const block of [seen, sums, scatter]) block.view().fill(0);
-      rounds(events.n, rows, (count) => exports.covarianceAccumulate(vectors.ptr, stream.ptr, count, d, seen.ptr, shifts.ptr, sums.ptr, scatter.ptr, panel.ptr));
+      rounds(events.n, rows, (count) =>
+        exports.covarianceAccumulate(
+          vectors.ptr,
+          stream.ptr,
+          count,
+          d,
+          seen.ptr,
+          shifts.ptr,
+          sums.ptr,
+          scatter.ptr,
+          panel.ptr,
+        ),
+      );
       exports.covarianceFinish(scatter.ptr, d, seen.ptr, sums.ptr, streams, events.n - streams, panel.ptr);
     },
     covariance: () => scatter.view().slice(0, d * d),
@@ -46,10 +66,21 @@ const covarianceOf = (bench: Bench): Float64Array => {
 
 export const EMBEDDING_CASES: readonly Case[] = [
   {
-    id: 'project', title: 'projection, D = 64', group: 'kernel', unit: 'event', varies: ['n', 'k'], native: native('project'), tolerances: { other: 2e-6 },
+    id: 'project',
+    title: 'projection, D = 64',
+    group: 'kernel',
+    unit: 'event',
+    varies: ['n', 'k'],
+    native: native('project'),
+    tolerances: { other: 2e-6 },
     bytes: ({ events, dimension, coordinates: { k } }) => events.n * 4 * (dimension + k),
     wasm(bench) {
-      const { embeddings, dimension: d, projection: { axes, mean, k }, events } = bench.input;
+      const {
+        embeddings,
+        dimension: d,
+        projection: { axes, mean, k },
+        events,
+      } = bench.input;
       const own = bench.kernels.fork();
       const { arena, exports } = own;
       const a = arena.f64From(axes);
@@ -59,24 +90,45 @@ export const EMBEDDING_CASES: readonly Case[] = [
       const rows = held(bench);
       const x = arena.f32(rows * k);
       return {
-        run: () => rounds(events.n, rows, (count) => exports.projectRows(e.ptr, count, d, a.ptr, offsets.ptr, k, x.ptr)),
+        run: () =>
+          rounds(events.n, rows, (count) => exports.projectRows(e.ptr, count, d, a.ptr, offsets.ptr, k, x.ptr)),
         outputs: () => ({ projected: x.view().slice() }),
       };
     },
     twin(bench) {
-      const { embeddings, dimension: d, projection: { axes, mean, k } } = bench.input;
+      const {
+        embeddings,
+        dimension: d,
+        projection: { axes, mean, k },
+      } = bench.input;
       const units = Math.min(held(bench), Math.floor(TWIN_PRODUCTS / (d * k)));
       let projected: Float64Array = new Float64Array(0);
-      return { units, run: () => void (projected = projectRows(embeddings, units, d, mean, axes, k)), outputs: () => ({ projected }) };
+      return {
+        units,
+        run: () => void (projected = projectRows(embeddings, units, d, mean, axes, k)),
+        outputs: () => ({ projected }),
+      };
     },
     inputs(bench) {
-      const { embeddings, dimension: d, projection: { axes, mean, k } } = bench.input;
-      const offsets = Float64Array.from({ length: k }, (_, i) => axes.subarray(i * d, (i + 1) * d).reduce((sum, v, l) => sum + v * mean[l], 0));
+      const {
+        embeddings,
+        dimension: d,
+        projection: { axes, mean, k },
+      } = bench.input;
+      const offsets = Float64Array.from({ length: k }, (_, i) =>
+        axes.subarray(i * d, (i + 1) * d).reduce((sum, v, l) => sum + v * mean[l], 0),
+      );
       return { ...scalars({ dimension: d, embedded: held(bench) }), embeddings, axes, offsets };
     },
   },
   {
-    id: 'covariance', title: 'covariance, D = 64', group: 'kernel', unit: 'event', varies: ['n'], native: native('covariance'), tolerances: { other: 1e-8 },
+    id: 'covariance',
+    title: 'covariance, D = 64',
+    group: 'kernel',
+    unit: 'event',
+    varies: ['n'],
+    native: native('covariance'),
+    tolerances: { other: 1e-8 },
     bytes: ({ events, dimension }) => events.n * (4 * dimension + 4),
     wasm(bench) {
       const { run, covariance } = covarianceInWasm(bench);
@@ -87,12 +139,20 @@ export const EMBEDDING_CASES: readonly Case[] = [
       if (events.n > held(bench)) return null;
       let covariance: Float64Array = new Float64Array(0);
       return {
-        units: events.n, run: () => void ({ covariance } = withinCovariance(embeddings, events.stream.subarray(0, events.n), d)), outputs: () => ({ covariance }),
+        units: events.n,
+        run: () => void ({ covariance } = withinCovariance(embeddings, events.stream.subarray(0, events.n), d)),
+        outputs: () => ({ covariance }),
       };
     },
   },
   {
-    id: 'eigen', title: 'eigenvectors, 64 x 64', group: 'kernel', unit: 'run', varies: [], native: native('eigen'), tolerances: { other: 1e-8 },
+    id: 'eigen',
+    title: 'eigenvectors, 64 x 64',
+    group: 'kernel',
+    unit: 'run',
+    varies: [],
+    native: native('eigen'),
+    tolerances: { other: 1e-8 },
     comparable: ({ eigenvalues }) => ({ eigenvalues: Float64Array.from(eigenvalues).sort() }),
     bytes: () => 0,
     wasm(bench) {
@@ -118,27 +178,54 @@ export const EMBEDDING_CASES: readonly Case[] = [
       const { dimension: n } = bench.input;
       const covariance = covarianceOf(bench);
       let values: Float64Array = new Float64Array(0);
-      return { units: 1, run: () => void ({ values } = jacobiEigen(covariance, n)), outputs: () => ({ eigenvalues: values }) };
+      return {
+        units: 1,
+        run: () => void ({ values } = jacobiEigen(covariance, n)),
+        outputs: () => ({ eigenvalues: values }),
+      };
     },
     inputs: (bench) => ({ covarianceIn: covarianceOf(bench) }),
   },
   {
-    id: 'generator', title: 'generator, D = 64', group: 'kernel', unit: 'event', varies: ['n'], native: native('generator'), tolerances: { embedding: 1e-5, other: 0 },
+    id: 'generator',
+    title: 'generator, D = 64',
+    group: 'kernel',
+    unit: 'event',
+    varies: ['n'],
+    native: native('generator'),
+    tolerances: { embedding: 1e-5, other: 0 },
     bytes: ({ events, dimension }) => events.n * (4 * dimension + 8),
     wasm(bench) {
       const rows = held(bench);
-      const { events: { n }, dimension } = bench.input;
+      const {
+        events: { n },
+        dimension,
+      } = bench.input;
       const own = bench.kernels.fork();
       const { arena, exports } = own;
       const state = arena.alloc(exports.generatorStateBytes());
       const schedule = arena.f64From(scheduleFor(rows));
       const [provider, micros, embedding] = [arena.i32(rows), arena.i32(rows), arena.f32(rows * dimension)];
       return {
-        run: () => rounds(n, rows, (count) => {
-          exports.generatorInit(state, BigInt(SEED), CHOICES.centroidSpread.value);
-          exports.generateSlots(state, schedule.ptr, count / GENERATOR_PROVIDERS, CHOICES.noise.value, provider.ptr, micros.ptr, 0, embedding.ptr);
+        run: () =>
+          rounds(n, rows, (count) => {
+            exports.generatorInit(state, BigInt(SEED), CHOICES.centroidSpread.value);
+            exports.generateSlots(
+              state,
+              schedule.ptr,
+              count / GENERATOR_PROVIDERS,
+              CHOICES.noise.value,
+              provider.ptr,
+              micros.ptr,
+              0,
+              embedding.ptr,
+            );
+          }),
+        outputs: () => ({
+          provider: provider.view().slice(),
+          latencyMicros: micros.view().slice(),
+          embedding: embedding.view().slice(),
         }),
-        outputs: () => ({ provider: provider.view().slice(), latencyMicros: micros.view().slice(), embedding: embedding.view().slice() }),
       };
     },
     twin(bench) {
@@ -146,12 +233,25 @@ export const EMBEDDING_CASES: readonly Case[] = [
       const schedule = scheduleFor(units);
       let out: ReturnType<typeof generateTwin> | null = null;
       return {
-        units, run: () => void (out = generateTwin(SEED, CHOICES.centroidSpread.value, CHOICES.noise.value, schedule, schedule.length / SCHEDULE_FIELDS)),
+        units,
+        run: () =>
+          void (out = generateTwin(
+            SEED,
+            CHOICES.centroidSpread.value,
+            CHOICES.noise.value,
+            schedule,
+            schedule.length / SCHEDULE_FIELDS,
+          )),
         outputs: () => ({ provider: out!.provider, latencyMicros: out!.latencyMicros, embedding: out!.embedding }),
       };
     },
     inputs: (bench) => ({
-      ...scalars({ generatorSeed: SEED, centroidScale: CHOICES.centroidSpread.value, noise: CHOICES.noise.value, dimension: GENERATOR_DIMENSION }),
+      ...scalars({
+        generatorSeed: SEED,
+        centroidScale: CHOICES.centroidSpread.value,
+        noise: CHOICES.noise.value,
+        dimension: GENERATOR_DIMENSION,
+      }),
       schedule: scheduleFor(held(bench)),
     }),
   },

@@ -2,7 +2,15 @@ import { groupBy } from './group.ts';
 
 /** Rates of agents over buckets of the ledger. What the ledger does not state is NaN, never 0. */
 
-export const AGENT_METRICS = ['disagreement', 'cacheHit', 'costPerTask', 'rework', 'error', 'escalation', 'autonomyChanges'] as const;
+export const AGENT_METRICS = [
+  'disagreement',
+  'cacheHit',
+  'costPerTask',
+  'rework',
+  'error',
+  'escalation',
+  'autonomyChanges',
+] as const;
 export type AgentMetric = (typeof AGENT_METRICS)[number];
 
 /** Sums over the events of one agent in one bucket. */
@@ -14,7 +22,10 @@ export interface AgentSums {
   readonly cachedTokens: number;
   readonly inputTokens: number;
   readonly cacheEvents: number;
-  /** Over events that state a cost: US dollars, events, and the threads they belong to (events without a thread are one each). */
+  /**
+   * Over events that state a cost: US dollars, events, and the threads they belong to (events without a thread are one
+   * each).
+   */
   readonly cost: number;
   readonly costEvents: number;
   readonly costTasks: number;
@@ -24,7 +35,10 @@ export interface AgentSums {
   readonly reworks: number;
   readonly errors: number;
   readonly escalated: number;
-  /** Events that state an autonomy level, those of them at another level than the agent's statement before, and the sum of levels. */
+  /**
+   * Events that state an autonomy level, those of them at another level than the agent's statement before, and the sum
+   * of levels.
+   */
   readonly autonomyEvents: number;
   readonly autonomyChanges: number;
   readonly autonomyLevels: number;
@@ -67,45 +81,73 @@ export interface AgentsResult {
   readonly notes: readonly string[];
 }
 
-/** Disagreement below the first is too low (groupthink), above the second too high (misaligned). Conventions, not measured limits. */
+/**
+ * Disagreement below the first is too low (groupthink), above the second too high (misaligned). Conventions, not
+ * measured limits.
+ */
 export const DISAGREEMENT_ZONE = [0.05, 0.4] as const;
 const LEAST_VOTES = 20;
 
 /**
- * Rates from sums and votes. Shares of outcomes are taken over the events that state one; where the ledger never states "ok" the outcome is a mark on
- * exceptions, and the share is taken over all events.
+ * Rates from sums and votes. Shares of outcomes are taken over the events that state one; where the ledger never states
+ * "ok" the outcome is a mark on exceptions, and the share is taken over all events.
  */
 export function agentRates(sums: readonly AgentSums[], votes: readonly Vote[], buckets: number): AgentsResult {
   const notes: string[] = [];
   const anyOk = sums.some((s) => s.ok > 0);
   const marksOnly = !anyOk && sums.some((s) => s.outcomes > 0);
-  if (marksOnly) notes.push('No event has the outcome "ok": outcomes mark exceptions here, and their rates are shares of all events.');
+  if (marksOnly)
+    notes.push(
+      'No event has the outcome "ok": outcomes mark exceptions here, and their rates are shares of all events.',
+    );
   const byAgent = groupBy(sums, (s) => s.agent);
   const disagreements = countDisagreements(votes, buckets);
-  const agents = [...byAgent].map(([agent, own]): AgentRates => {
-    const ratio = (part: (s: AgentSums) => number, whole: (s: AgentSums) => number) => seriesOf(own, buckets, part, whole);
-    const judged = marksOnly ? (s: AgentSums) => s.events : (s: AgentSums) => s.outcomes;
-    const counted = disagreements.get(agent);
-    const disagreement = counted ? series(counted.against, counted.votes) : empty(buckets);
-    const levels = ratio((s) => s.autonomyLevels, (s) => s.autonomyEvents);
-    return {
-      agent, events: sum(own, (s) => s.events),
-      metrics: {
-        disagreement,
-        cacheHit: ratio((s) => s.cachedTokens, (s) => s.inputTokens),
-        costPerTask: ratio((s) => s.cost, (s) => s.costTasks),
-        rework: ratio((s) => s.reworks, judged),
-        error: ratio((s) => s.errors, judged),
-        escalation: ratio((s) => s.escalated, judged),
-        autonomyChanges: ratio((s) => s.autonomyChanges, (s) => s.autonomyEvents),
-      },
-      autonomyLevel: levels.values,
-      disagreementZone: zoneOf(disagreement),
-    };
-  }).sort((a, b) => b.events - a.events || (a.agent < b.agent ? -1 : 1));
+  const agents = [...byAgent]
+    .map(([agent, own]): AgentRates => {
+      const ratio = (part: (s: AgentSums) => number, whole: (s: AgentSums) => number) =>
+        seriesOf(own, buckets, part, whole);
+      const judged = marksOnly ? (s: AgentSums) => s.events : (s: AgentSums) => s.outcomes;
+      const counted = disagreements.get(agent);
+      const disagreement = counted ? series(counted.against, counted.votes) : empty(buckets);
+      const levels = ratio(
+        (s) => s.autonomyLevels,
+        (s) => s.autonomyEvents,
+      );
+      return {
+        agent,
+        events: sum(own, (s) => s.events),
+        metrics: {
+          disagreement,
+          cacheHit: ratio(
+            (s) => s.cachedTokens,
+            (s) => s.inputTokens,
+          ),
+          costPerTask: ratio(
+            (s) => s.cost,
+            (s) => s.costTasks,
+          ),
+          rework: ratio((s) => s.reworks, judged),
+          error: ratio((s) => s.errors, judged),
+          escalation: ratio((s) => s.escalated, judged),
+          autonomyChanges: ratio(
+            (s) => s.autonomyChanges,
+            (s) => s.autonomyEvents,
+          ),
+        },
+        autonomyLevel: levels.values,
+        disagreementZone: zoneOf(disagreement),
+      };
+    })
+    .sort((a, b) => b.events - a.events || (a.agent < b.agent ? -1 : 1));
   // Where exceptions are marked only, a mark that never occurs may be one that this ledger does not use.
-  const marks: Readonly<Partial<Record<AgentMetric, number>>> = { rework: sum(sums, (s) => s.reworks), error: sum(sums, (s) => s.errors), escalation: sum(sums, (s) => s.escalated) };
-  const stated = AGENT_METRICS.filter((metric) => (metric in marks ? anyOk || marks[metric]! > 0 : agents.some(({ metrics }) => metrics[metric].totalCount > 0)));
+  const marks: Readonly<Partial<Record<AgentMetric, number>>> = {
+    rework: sum(sums, (s) => s.reworks),
+    error: sum(sums, (s) => s.errors),
+    escalation: sum(sums, (s) => s.escalated),
+  };
+  const stated = AGENT_METRICS.filter((metric) =>
+    metric in marks ? anyOk || marks[metric]! > 0 : agents.some(({ metrics }) => metrics[metric].totalCount > 0),
+  );
   return { buckets, agents, stated, notes };
 }
 
@@ -115,10 +157,13 @@ function zoneOf({ total, totalCount }: AgentSeries): DisagreementZone {
 }
 
 /**
- * Votes against the others of the thread: each other agent counts once, with its last decision there; a vote disagrees where it is none of the most
- * frequent of those. Votes in threads in which nobody else decided take no part.
+ * Votes against the others of the thread: each other agent counts once, with its last decision there; a vote disagrees
+ * where it is none of the most frequent of those. Votes in threads in which nobody else decided take no part.
  */
-function countDisagreements(votes: readonly Vote[], buckets: number): Map<string, { readonly votes: Float64Array; readonly against: Float64Array }> {
+function countDisagreements(
+  votes: readonly Vote[],
+  buckets: number,
+): Map<string, { readonly votes: Float64Array; readonly against: Float64Array }> {
   const counted = new Map<string, { votes: Float64Array; against: Float64Array }>();
   for (const own of groupBy(votes, (vote) => vote.thread).values()) {
     const last = new Map(own.map(({ agent, decision }) => [agent, decision]));
@@ -136,7 +181,12 @@ function countDisagreements(votes: readonly Vote[], buckets: number): Map<string
   return counted;
 }
 
-function seriesOf(own: readonly AgentSums[], buckets: number, part: (s: AgentSums) => number, whole: (s: AgentSums) => number): AgentSeries {
+function seriesOf(
+  own: readonly AgentSums[],
+  buckets: number,
+  part: (s: AgentSums) => number,
+  whole: (s: AgentSums) => number,
+): AgentSeries {
   const parts = new Float64Array(buckets);
   const wholes = new Float64Array(buckets);
   for (const s of own) {
@@ -149,8 +199,17 @@ function seriesOf(own: readonly AgentSums[], buckets: number, part: (s: AgentSum
 function series(parts: Float64Array, counts: Float64Array): AgentSeries {
   const rate = (part: number, whole: number) => (whole > 0 ? part / whole : Number.NaN);
   const totalCount = counts.reduce((a, b) => a + b, 0);
-  return { values: parts.map((part, b) => rate(part, counts[b])), counts, total: rate(parts.reduce((a, b) => a + b, 0), totalCount), totalCount };
+  return {
+    values: parts.map((part, b) => rate(part, counts[b])),
+    counts,
+    total: rate(
+      parts.reduce((a, b) => a + b, 0),
+      totalCount,
+    ),
+    totalCount,
+  };
 }
 
 const empty = (buckets: number): AgentSeries => series(new Float64Array(buckets), new Float64Array(buckets));
-const sum = (own: readonly AgentSums[], value: (s: AgentSums) => number): number => own.reduce((total, s) => total + value(s), 0);
+const sum = (own: readonly AgentSums[], value: (s: AgentSums) => number): number =>
+  own.reduce((total, s) => total + value(s), 0);

@@ -5,12 +5,23 @@ import { codeSpans, mentionFinder } from './mentions.ts';
 import type { TurnInput } from './types.ts';
 
 /** Turns from [speaker, text or null, handoff target]; a null speaker's text of null is a pause. */
-function turns(...said: readonly (readonly [speaker: string | null, text: string | null, handoffTo?: string, thread?: string])[]): TurnInput[] {
+function turns(
+  ...said: readonly (readonly [speaker: string | null, text: string | null, handoffTo?: string, thread?: string])[]
+): TurnInput[] {
   return said.map(([speaker, text, handoffTo, thread], row) => ({
-    row, thread: thread ?? 't', speaker, text, time: 1000 * row, latency: 20, handoffTo: handoffTo ?? null, role: null, isVoid: text === null,
+    row,
+    thread: thread ?? 't',
+    speaker,
+    text,
+    time: 1000 * row,
+    latency: 20,
+    handoffTo: handoffTo ?? null,
+    role: null,
+    isVoid: text === null,
   }));
 }
-const short = ({ handoffs }: ReturnType<typeof handoffGraph>) => handoffs.map(({ from, to, kind }) => `${from} ${kind === 'observed' ? '->' : '~>'} ${to}`);
+const short = ({ handoffs }: ReturnType<typeof handoffGraph>) =>
+  handoffs.map(({ from, to, kind }) => `${from} ${kind === 'observed' ? '->' : '~>'} ${to}`);
 
 describe('mentions', () => {
   const find = mentionFinder(['ann', 'Bob', 'bob-2', 'Data Team']);
@@ -42,17 +53,19 @@ describe('mentions', () => {
   });
 
   test('spans of code never overlap and hold their ticks', () => {
-    fc.assert(fc.property(fc.array(fc.constantFrom('`', '``', '```', 'a', ' ', '\n'), { maxLength: 14 }), (parts) => {
-      const text = parts.join('');
-      let last = 0;
-      for (const [from, to] of codeSpans(text)) {
-        expect(from).toBeGreaterThanOrEqual(last);
-        expect(to).toBeGreaterThan(from);
-        expect(text[from]).toBe('`');
-        last = to;
-      }
-      expect(last).toBeLessThanOrEqual(text.length);
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('`', '``', '```', 'a', ' ', '\n'), { maxLength: 14 }), (parts) => {
+        const text = parts.join('');
+        let last = 0;
+        for (const [from, to] of codeSpans(text)) {
+          expect(from).toBeGreaterThanOrEqual(last);
+          expect(to).toBeGreaterThan(from);
+          expect(text[from]).toBe('`');
+          last = to;
+        }
+        expect(last).toBeLessThanOrEqual(text.length);
+      }),
+    );
   });
 });
 
@@ -61,49 +74,82 @@ describe('hand-offs', () => {
     const graph = handoffGraph(turns(['ann', 'do it @bob', 'bob'], ['bob', 'done @ann'], ['ann', 'thanks']), []);
     expect(short(graph)).toEqual(['ann -> bob', 'bob ~> ann']);
     expect(graph.edges).toEqual([
-      { from: 'ann', to: 'bob', observed: 1, inferred: 0, deadEnds: 0 }, { from: 'bob', to: 'ann', observed: 0, inferred: 1, deadEnds: 0 },
+      { from: 'ann', to: 'bob', observed: 1, inferred: 0, deadEnds: 0 },
+      { from: 'bob', to: 'ann', observed: 0, inferred: 1, deadEnds: 0 },
     ]);
-    expect(graph.agents).toEqual([{ name: 'ann', turns: 2, voids: 0 }, { name: 'bob', turns: 1, voids: 0 }]);
+    expect(graph.agents).toEqual([
+      { name: 'ann', turns: 2, voids: 0 },
+      { name: 'bob', turns: 1, voids: 0 },
+    ]);
   });
 
   test('ghosts are listed and never counted', () => {
-    const graph = handoffGraph(turns(['ann', 'as @bob said, no'], ['bob', 'see ```@ann```'], ['bob', 'it was me, @bob']), []);
+    const graph = handoffGraph(
+      turns(['ann', 'as @bob said, no'], ['bob', 'see ```@ann```'], ['bob', 'it was me, @bob']),
+      [],
+    );
     expect(graph.handoffs).toEqual([]);
     expect(graph.edges).toEqual([]);
     expect(graph.ghosts.map(({ by, agent, where }) => [by, agent, where])).toEqual([
-      ['ann', 'bob', 'running text'], ['bob', 'ann', 'code'], ['bob', 'bob', 'own name'],
+      ['ann', 'bob', 'running text'],
+      ['bob', 'ann', 'code'],
+      ['bob', 'bob', 'own name'],
     ]);
     expect(graph.ghosts[0].quote).toContain('as @bob said');
   });
 
   test('that nobody answers in the thread are dead ends; a pause is no answer', () => {
-    const graph = handoffGraph(turns(
-      ['ann', 'go @bob'], ['bob', null], ['ann', 'hello?', undefined, 'other'], ['bob', 'here', undefined, 'other'], ['ann', 'go @cid'], ['cid', 'yes'],
-    ), []);
+    const graph = handoffGraph(
+      turns(
+        ['ann', 'go @bob'],
+        ['bob', null],
+        ['ann', 'hello?', undefined, 'other'],
+        ['bob', 'here', undefined, 'other'],
+        ['ann', 'go @cid'],
+        ['cid', 'yes'],
+      ),
+      [],
+    );
     expect(graph.deadEnds.map(({ to }) => to)).toEqual(['bob']);
     expect(graph.handoffs.map(({ answeredAt }) => answeredAt)).toEqual([null, 5]);
   });
 
   test('to a tool are answered by it or by "tool"', () => {
-    const { handoffs } = handoffGraph(turns(['ann', 'x', 'tool:search'], ['tool', 'found'], ['ann', 'y', 'tool:buy']), []);
-    expect(handoffs.map(({ to, answeredAt }) => [to, answeredAt])).toEqual([['tool:search', 1], ['tool:buy', null]]);
+    const { handoffs } = handoffGraph(
+      turns(['ann', 'x', 'tool:search'], ['tool', 'found'], ['ann', 'y', 'tool:buy']),
+      [],
+    );
+    expect(handoffs.map(({ to, answeredAt }) => [to, answeredAt])).toEqual([
+      ['tool:search', 1],
+      ['tool:buy', null],
+    ]);
   });
 
   test('that go round again and again are a loop; once there and back is not', () => {
-    const round = (n: number) => Array.from({ length: n }, (_, i): [string, string] => (i % 2 === 0 ? ['bob', 'x @ann'] : ['ann', 'x @bob']));
+    const round = (n: number) =>
+      Array.from({ length: n }, (_, i): [string, string] => (i % 2 === 0 ? ['bob', 'x @ann'] : ['ann', 'x @bob']));
     expect(handoffGraph(turns(...round(2)), []).loops).toEqual([]);
     expect(handoffGraph(turns(...round(3)), []).loops).toEqual([]);
     const { loops, handoffs } = handoffGraph(turns(...round(5)), []);
     expect(loops).toEqual([{ thread: 't', agents: ['ann', 'bob'], rounds: 2, rows: [0, 1, 2, 3, 4] }]);
     expect(handoffs.every(({ inLoop }) => inLoop)).toBe(true);
-    const triangle = ['a', 'b', 'c', 'a', 'b', 'c', 'd'].map((name, i, all) => [name, `x${i < 6 ? ` @${all[i + 1]}` : ''}`] as [string, string]);
+    const triangle = ['a', 'b', 'c', 'a', 'b', 'c', 'd'].map(
+      (name, i, all) => [name, `x${i < 6 ? ` @${all[i + 1]}` : ''}`] as [string, string],
+    );
     expect(handoffGraph(turns(...triangle), []).loops).toEqual([]);
-    const twice = ['a', 'b', 'c', 'a', 'b', 'c', 'a'].map((name, i, all) => [name, `x${i < 6 ? ` @${all[i + 1]}` : ''}`] as [string, string]);
-    expect(handoffGraph(turns(...twice), []).loops).toMatchObject([{ agents: ['a', 'b', 'c'], rounds: 2, rows: [0, 1, 2, 3, 4, 5] }]);
+    const twice = ['a', 'b', 'c', 'a', 'b', 'c', 'a'].map(
+      (name, i, all) => [name, `x${i < 6 ? ` @${all[i + 1]}` : ''}`] as [string, string],
+    );
+    expect(handoffGraph(turns(...twice), []).loops).toMatchObject([
+      { agents: ['a', 'b', 'c'], rounds: 2, rows: [0, 1, 2, 3, 4, 5] },
+    ]);
   });
 
   test('loops do not run over from one thread to another', () => {
-    const said = Array.from({ length: 6 }, (_, i) => [i % 2 ? 'ann' : 'bob', i % 2 ? 'x @bob' : 'x @ann', undefined, i < 3 ? 't1' : 't2'] as const);
+    const said = Array.from(
+      { length: 6 },
+      (_, i) => [i % 2 ? 'ann' : 'bob', i % 2 ? 'x @bob' : 'x @ann', undefined, i < 3 ? 't1' : 't2'] as const,
+    );
     expect(handoffGraph(turns(...said), []).loops).toEqual([]);
   });
 });

@@ -11,7 +11,8 @@ const QUOTE = 40;
 const NOBODY = '(none)';
 
 /**
- * Turns of a thread (or of several) in ledger order as a transcript: pauses between turns, hand-offs, loops and dead ends.
+ * Turns of a thread (or of several) in ledger order as a transcript: pauses between turns, hand-offs, loops and dead
+ * ends.
  * @param agents names that a mention can mean; speakers and hand-off targets always count
  */
 export function readConversation(turns: readonly TurnInput[], agents: readonly string[]): Conversation {
@@ -29,8 +30,9 @@ export function readConversation(turns: readonly TurnInput[], agents: readonly s
 }
 
 /**
- * Hand-offs of all turns. Observed: `handoffTo` names the target. Inferred: an @mention of another agent at the end of a message that does not already
- * state that hand-off. Mentions in code or running text are ghosts: listed, never counted. A pause hands nothing over and answers nothing.
+ * Hand-offs of all turns. Observed: `handoffTo` names the target. Inferred: an @mention of another agent at the end of
+ * a message that does not already state that hand-off. Mentions in code or running text are ghosts: listed, never
+ * counted. A pause hands nothing over and answers nothing.
  * @param turns in ledger order; texts may be left out (null) where they hold no "@"
  */
 export function handoffGraph(turns: readonly TurnInput[], agents: readonly string[]): HandoffGraph {
@@ -49,7 +51,10 @@ export function handoffGraph(turns: readonly TurnInput[], agents: readonly strin
   const handoffs: Handoff[] = [];
   const loops: HandoffLoop[] = [];
   for (const [thread, own] of groupBy(turns, (turn) => turn.thread)) {
-    const found = withAnswers(own, own.flatMap((turn) => handoffsOf(turn, find, ghosts)));
+    const found = withAnswers(
+      own,
+      own.flatMap((turn) => handoffsOf(turn, find, ghosts)),
+    );
     const rounds = loopsOf(thread, found);
     const looping = new Set(rounds.flatMap(({ rows }) => rows));
     loops.push(...rounds);
@@ -58,9 +63,12 @@ export function handoffGraph(turns: readonly TurnInput[], agents: readonly strin
   handoffs.sort((a, b) => a.row - b.row);
   for (const { to } of handoffs) if (!counts.has(to)) counts.set(to, { turns: 0, voids: 0 });
   return {
-    agents: [...counts].map(([name, count]) => ({ name, ...count })).sort((a, b) => b.turns - a.turns || (a.name < b.name ? -1 : 1)),
+    agents: [...counts]
+      .map(([name, count]) => ({ name, ...count }))
+      .sort((a, b) => b.turns - a.turns || (a.name < b.name ? -1 : 1)),
     edges: edgesOf(handoffs),
-    handoffs, loops,
+    handoffs,
+    loops,
     deadEnds: handoffs.filter(({ answeredAt }) => answeredAt === null),
     ghosts: ghosts.sort((a, b) => a.row - b.row),
   };
@@ -68,13 +76,18 @@ export function handoffGraph(turns: readonly TurnInput[], agents: readonly strin
 
 type Open = Omit<Handoff, 'answeredAt' | 'inLoop'>;
 
-function handoffsOf({ row, thread, speaker, text, handoffTo, isVoid }: TurnInput, find: MentionFinder, ghosts: Mention[]): Open[] {
+function handoffsOf(
+  { row, thread, speaker, text, handoffTo, isVoid }: TurnInput,
+  find: MentionFinder,
+  ghosts: Mention[],
+): Open[] {
   if (isVoid && handoffTo === null) return [];
   const found: Open[] = handoffTo === null ? [] : [{ row, thread, from: speaker, to: handoffTo, kind: 'observed' }];
   if (text === null) return found;
   for (const { agent, place, at } of find(text)) {
     if (place === 'end' && agent !== speaker) {
-      if (!found.some(({ to }) => to === agent)) found.push({ row, thread, from: speaker, to: agent, kind: 'inferred' });
+      if (!found.some(({ to }) => to === agent))
+        found.push({ row, thread, from: speaker, to: agent, kind: 'inferred' });
     } else {
       const quote = text.slice(Math.max(0, at - QUOTE), at + QUOTE).trim();
       ghosts.push({ row, by: speaker, agent, where: place === 'end' ? 'own name' : place, quote });
@@ -114,7 +127,9 @@ function loopsOf(thread: string | null, handoffs: readonly Omit<Handoff, 'inLoop
       const agents = chain.slice(start, start + round).map(({ from }) => from ?? NOBODY);
       const first = agents.reduce((least, name, i) => (name < agents[least] ? i : least), 0);
       loops.push({
-        thread, rounds: Math.floor(length / round), agents: [...agents.slice(first), ...agents.slice(0, first)],
+        thread,
+        rounds: Math.floor(length / round),
+        agents: [...agents.slice(first), ...agents.slice(0, first)],
         rows: chain.slice(start, start + length).map(({ row }) => row),
       });
       start += length;
@@ -124,11 +139,15 @@ function loopsOf(thread: string | null, handoffs: readonly Omit<Handoff, 'inLoop
 }
 
 /** The shortest round that is repeated from hand-off `start` of the chain on, and how many hand-offs go on with it. */
-function loopAt(chain: readonly Omit<Handoff, 'inLoop'>[], start: number): { readonly round: number; readonly length: number } | null {
+function loopAt(
+  chain: readonly Omit<Handoff, 'inLoop'>[],
+  start: number,
+): { readonly round: number; readonly length: number } | null {
   for (let round = 2; round <= LONGEST_ROUND && start + LEAST_ROUNDS * round <= chain.length; round++) {
     if (chain[start].from !== chain[start + round - 1].to) continue;
     let end = start + round;
-    while (end < chain.length && chain[end].from === chain[end - round].from && chain[end].to === chain[end - round].to) end++;
+    while (end < chain.length && chain[end].from === chain[end - round].from && chain[end].to === chain[end - round].to)
+      end++;
     if (end - start >= LEAST_ROUNDS * round) return { round, length: end - start };
   }
   return null;
@@ -156,5 +175,7 @@ function edgesOf(handoffs: readonly Handoff[]): HandoffGraph['edges'] {
     if (answeredAt === null) edge.deadEnds++;
     edges.set(key, edge);
   }
-  return [...edges.values()].sort((a, b) => b.observed + b.inferred - a.observed - a.inferred || (a.from + a.to < b.from + b.to ? -1 : 1));
+  return [...edges.values()].sort(
+    (a, b) => b.observed + b.inferred - a.observed - a.inferred || (a.from + a.to < b.from + b.to ? -1 : 1),
+  );
 }

@@ -19,7 +19,10 @@ export function cliffsDelta(a: ArrayLike<number>, b: ArrayLike<number>): number 
   return sum / (left.length * right.length);
 }
 
-const sortedFinite = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).filter((value) => !Number.isNaN(value)).sort();
+const sortedFinite = (values: ArrayLike<number>): Float64Array =>
+  Float64Array.from(values)
+    .filter((value) => !Number.isNaN(value))
+    .sort();
 
 /**
  * Cramér's V of a 2 x C table: association of a category with being in the window, 0 to 1.
@@ -43,7 +46,8 @@ export function cramersV(window: ArrayLike<number>, baseline: ArrayLike<number>)
     if (both === 0) continue;
     const expectedWindow = (both * inWindow) / total;
     const expectedBaseline = (both * inBaseline) / total;
-    square += (window[c] - expectedWindow) ** 2 / expectedWindow + (baseline[c] - expectedBaseline) ** 2 / expectedBaseline;
+    square +=
+      (window[c] - expectedWindow) ** 2 / expectedWindow + (baseline[c] - expectedBaseline) ** 2 / expectedBaseline;
   }
   return Math.sqrt(square / total);
 }

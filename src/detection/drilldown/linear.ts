@@ -1,6 +1,12 @@
-/** Small dense linear algebra on row-major matrices, in double precision: what a drill-down computes once, for one event. */
+/**
+ * Small dense linear algebra on row-major matrices, in double precision: what a drill-down computes once, for one
+ * event.
+ */
 
-/** Eigenpairs of a symmetric matrix, by descending eigenvalue; row i of `vectors` is the unit eigenvector of `values[i]`. */
+/**
+ * Eigenpairs of a symmetric matrix, by descending eigenvalue; row i of `vectors` is the unit eigenvector of
+ * `values[i]`.
+ */
 export interface SymmetricEigen {
   readonly values: Float64Array;
   readonly vectors: Float64Array;
@@ -86,7 +92,11 @@ export function backwardSolve(l: Float64Array, x: ArrayLike<number>, k: number):
 export function whitenedBy(l: Float64Array, a: Float64Array, k: number): Float64Array {
   const half = new Float64Array(k * k);
   for (let j = 0; j < k; j++) {
-    const column = forwardSolve(l, Float64Array.from({ length: k }, (_, i) => a[i * k + j]), k);
+    const column = forwardSolve(
+      l,
+      Float64Array.from({ length: k }, (_, i) => a[i * k + j]),
+      k,
+    );
     for (let i = 0; i < k; i++) half[i * k + j] = column[i];
   }
   const whole = new Float64Array(k * k);

@@ -17,11 +17,13 @@ const AFTERWARDS = /^(?:[\s\p{P}\p{S}]|\band\b)*$/u;
 const WORD = /[\p{L}\p{N}_]/u;
 
 /**
- * A finder of `@name` for these names, without regard to case, the longest name first. An @ after a letter or digit (an address) mentions nobody, and
- * neither does a name that goes on (`@bob` in `@bobby`).
+ * A finder of `@name` for these names, without regard to case, the longest name first. An @ after a letter or digit (an
+ * address) mentions nobody, and neither does a name that goes on (`@bob` in `@bobby`).
  */
 export function mentionFinder(names: Iterable<string>): MentionFinder {
-  const known = [...new Set(names)].filter((name) => name.length > 0).sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+  const known = [...new Set(names)]
+    .filter((name) => name.length > 0)
+    .sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
   const byStart = new Map<string, { readonly name: string; readonly lower: string }[]>();
   for (const name of known) {
     const lower = name.toLowerCase();
@@ -39,8 +41,16 @@ export function mentionFinder(names: Iterable<string>): MentionFinder {
     for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
       if (at > 0 && WORD.test(text[at - 1])) continue;
       const start = at + 1;
-      const match = byStart.get(searched[start] ?? '')?.find(({ lower: name }) => searched.startsWith(name, start) && !continues(text, start + name.length));
-      if (match) found.push({ agent: match.name, at, end: start + match.lower.length, inCode: code.some(([from, to]) => at >= from && at < to) });
+      const match = byStart
+        .get(searched[start] ?? '')
+        ?.find(({ lower: name }) => searched.startsWith(name, start) && !continues(text, start + name.length));
+      if (match)
+        found.push({
+          agent: match.name,
+          at,
+          end: start + match.lower.length,
+          inCode: code.some(([from, to]) => at >= from && at < to),
+        });
     }
     let endsAt = text.length;
     const places: MentionPlace[] = [];

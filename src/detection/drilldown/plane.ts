@@ -9,8 +9,8 @@ export interface PrincipalPlane {
 }
 
 /**
- * Projects n points (row-major n x k) on the plane of their two leading principal axes. The largest-magnitude entry of each axis is positive,
- * so that the same points give the same picture.
+ * Projects n points (row-major n x k) on the plane of their two leading principal axes. The largest-magnitude entry of
+ * each axis is positive, so that the same points give the same picture.
  */
 export function principalPlane(points: ArrayLike<number>, k: number): PrincipalPlane {
   const n = points.length / k;

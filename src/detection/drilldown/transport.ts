@@ -14,7 +14,12 @@ export type TransportRequest =
   /** The stream's last `emd_window` events up to and with `at`, and those of all other streams. */
   | { readonly kind: 'rest'; readonly stream: StreamIndex; readonly at: EventIndex }
   /** Two ranges of events, of one stream or (null) of all. */
-  | { readonly kind: 'ranges'; readonly before: IndexRange; readonly after: IndexRange; readonly stream: StreamIndex | null };
+  | {
+      readonly kind: 'ranges';
+      readonly before: IndexRange;
+      readonly after: IndexRange;
+      readonly stream: StreamIndex | null;
+    };
 
 export interface TransportInput {
   readonly events: EventColumns;
@@ -32,12 +37,14 @@ interface Window {
 }
 
 /**
- * The exact optimal transport plan between two windows of events with an embedding (spec 6; Euclidean cost, solved as a linear assignment). The larger
- * window is cut to its newest events, and the notes say so.
+ * The exact optimal transport plan between two windows of events with an embedding (spec 6; Euclidean cost, solved as a
+ * linear assignment). The larger window is cut to its newest events, and the notes say so.
  * @throws TautlineFailure of kind ledger where a window is empty
  */
 export function transportPlan(kernels: KernelModule, input: TransportInput, request: TransportRequest): TransportPlan {
-  const { coordinates: { k, x } } = input;
+  const {
+    coordinates: { k, x },
+  } = input;
   const notes: string[] = [];
   const [before, after] = balanced(windowsOf(input, request), notes);
   const gather = (events: readonly EventIndex[]) => {
@@ -53,12 +60,19 @@ export function transportPlan(kernels: KernelModule, input: TransportInput, requ
   union.set(b, a.length);
   const { points, explained } = principalPlane(union, k);
   if (explained[0] + explained[1] < 0.5) {
-    notes.push(`The plane shows ${formatPercent(explained[0] + explained[1])} of the variance; costs are measured in all ${formatCount(k)} axes.`);
+    notes.push(
+      `The plane shows ${formatPercent(explained[0] + explained[1])} of the variance; costs are measured in all ${formatCount(k)} axes.`,
+    );
   }
   const split = 2 * before.events.length;
   return {
-    before, after, emd, notes,
-    moves: before.events.map((from, i) => ({ from, to: after.events[target[i]], cost: distance[i] })).sort((p, q) => q.cost - p.cost || p.from - q.from),
+    before,
+    after,
+    emd,
+    notes,
+    moves: before.events
+      .map((from, i) => ({ from, to: after.events[target[i]], cost: distance[i] }))
+      .sort((p, q) => q.cost - p.cost || p.from - q.from),
     plane: { before: points.slice(0, split), after: points.slice(split), explained },
   };
 }
@@ -70,23 +84,36 @@ function windowsOf({ events, size }: TransportInput, request: TransportRequest):
       const name = streamName(events, request.stream);
       const own = (i: EventIndex) => events.stream[i] === request.stream;
       return [
-        { title: `${name}, last ${formatCount(size)} events before the onset`, events: newest(events, { from: 0, to: request.onset }, size, own) },
-        { title: `${name}, last ${formatCount(size)} events up to event ${formatCount(request.at)}`, events: newest(events, { from: 0, to: request.at + 1 }, size, own) },
+        {
+          title: `${name}, last ${formatCount(size)} events before the onset`,
+          events: newest(events, { from: 0, to: request.onset }, size, own),
+        },
+        {
+          title: `${name}, last ${formatCount(size)} events up to event ${formatCount(request.at)}`,
+          events: newest(events, { from: 0, to: request.at + 1 }, size, own),
+        },
       ];
     }
     case 'rest': {
       const name = streamName(events, request.stream);
       const range = { ...all, to: request.at + 1 };
       return [
-        { title: `${name}, last ${formatCount(size)} events`, events: newest(events, range, size, (i) => events.stream[i] === request.stream) },
-        { title: `all other streams, last ${formatCount(size)} events`, events: newest(events, range, size, (i) => events.stream[i] !== request.stream) },
+        {
+          title: `${name}, last ${formatCount(size)} events`,
+          events: newest(events, range, size, (i) => events.stream[i] === request.stream),
+        },
+        {
+          title: `all other streams, last ${formatCount(size)} events`,
+          events: newest(events, range, size, (i) => events.stream[i] !== request.stream),
+        },
       ];
     }
     case 'ranges': {
       const whose = request.stream === null ? '' : `, ${streamName(events, request.stream)}`;
       const own = (i: EventIndex) => request.stream === null || events.stream[i] === request.stream;
       const window = (range: IndexRange): Window => ({
-        title: `events ${formatCount(range.from)} to ${formatCount(range.to - 1)}${whose}`, events: newest(events, range, Infinity, own),
+        title: `events ${formatCount(range.from)} to ${formatCount(range.to - 1)}${whose}`,
+        events: newest(events, range, Infinity, own),
       });
       return [window(request.before), window(request.after)];
     }
@@ -97,16 +124,24 @@ function streamName(events: EventColumns, stream: StreamIndex): string {
   const name = events.streams[stream];
   if (name === undefined) {
     throw new TautlineFailure({
-      kind: 'ledger', problem: `there is no stream ${stream}; the analysis has ${events.streams.length}, from 0`, advice: 'Choose a stream of this ledger.',
+      kind: 'ledger',
+      problem: `there is no stream ${stream}; the analysis has ${events.streams.length}, from 0`,
+      advice: 'Choose a stream of this ledger.',
     });
   }
   return name;
 }
 
 /** The newest `count` events with an embedding in the range that satisfy `wanted`, oldest first. */
-function newest(events: EventColumns, { from, to }: IndexRange, count: number, wanted: (i: EventIndex) => boolean): EventIndex[] {
+function newest(
+  events: EventColumns,
+  { from, to }: IndexRange,
+  count: number,
+  wanted: (i: EventIndex) => boolean,
+): EventIndex[] {
   const found: EventIndex[] = [];
-  for (let i = Math.min(events.n, to) - 1; i >= Math.max(0, from) && found.length < count; i--) if (!events.isVoid[i] && wanted(i)) found.push(i);
+  for (let i = Math.min(events.n, to) - 1; i >= Math.max(0, from) && found.length < count; i--)
+    if (!events.isVoid[i] && wanted(i)) found.push(i);
   return found.reverse();
 }
 
@@ -114,7 +149,11 @@ function newest(events: EventColumns, { from, to }: IndexRange, count: number, w
 function balanced(windows: readonly [Window, Window], notes: string[]): readonly [Window, Window] {
   for (const { title, events } of windows) {
     if (events.length > 0) continue;
-    throw new TautlineFailure({ kind: 'ledger', problem: `the window "${title}" has no event with an embedding`, advice: 'Choose a wider or a later window.' });
+    throw new TautlineFailure({
+      kind: 'ledger',
+      problem: `the window "${title}" has no event with an embedding`,
+      advice: 'Choose a wider or a later window.',
+    });
   }
   const size = Math.min(MAX_WINDOW, ...windows.map(({ events }) => events.length));
   const cut = ({ title, events }: Window): Window => {

@@ -33,7 +33,10 @@ export interface GroupShare {
 export interface TellingEvent {
   readonly index: EventIndex;
   readonly row: LedgerRow;
-  /** Residual along the direction, in standard deviations of the slow estimator (of the reference where KL is anchored there). */
+  /**
+   * Residual along the direction, in standard deviations of the slow estimator (of the reference where KL is anchored
+   * there).
+   */
   readonly projection: number;
   /** Its part of the direction's eigenvalue. */
   readonly share: number;
@@ -99,7 +102,10 @@ export interface TransportPlan {
   readonly moves: readonly Move[];
   /** Earth Mover's Distance: the mean cost. */
   readonly emd: number;
-  /** Positions on the principal plane of the union, interleaved x, y, in the order of `before.events` and `after.events`. */
+  /**
+   * Positions on the principal plane of the union, interleaved x, y, in the order of `before.events` and
+   * `after.events`.
+   */
   readonly plane: {
     readonly before: Float64Array;
     readonly after: Float64Array;
@@ -205,7 +211,13 @@ export interface Turn extends TurnInput {
 
 export interface HandoffGraph {
   readonly agents: readonly { readonly name: string; readonly turns: number; readonly voids: number }[];
-  readonly edges: readonly { readonly from: string; readonly to: string; readonly observed: number; readonly inferred: number; readonly deadEnds: number }[];
+  readonly edges: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly observed: number;
+    readonly inferred: number;
+    readonly deadEnds: number;
+  }[];
   readonly handoffs: readonly Handoff[];
   readonly loops: readonly HandoffLoop[];
   readonly deadEnds: readonly Handoff[];
@@ -269,7 +281,13 @@ export interface Investigation {
   readonly version: 1;
   readonly ledger: { readonly name: string; readonly fingerprint: string };
   readonly parameters: Parameters;
-  readonly alert: { readonly kind: string; readonly stream: string; readonly onset: EventIndex; readonly fired: EventIndex; readonly cleared: EventIndex | null };
+  readonly alert: {
+    readonly kind: string;
+    readonly stream: string;
+    readonly onset: EventIndex;
+    readonly fired: EventIndex;
+    readonly cleared: EventIndex | null;
+  };
   readonly windows: InvestigationWindows;
   readonly seed: number;
   readonly permutations: number;

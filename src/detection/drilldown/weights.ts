@@ -14,8 +14,9 @@ export interface GainInput {
 }
 
 /**
- * The covariances of a stream just after event `at`, as sums: S = initial * I + sum of weight[i] * r_i r_i^T over the stream's events from its second
- * on, `index[i]`, oldest first. Only the weights depend on nothing but gains and resets, so the sums are exact.
+ * The covariances of a stream just after event `at`, as sums: S = initial * I + sum of weight[i] * r_i r_i^T over the
+ * stream's events from its second on, `index[i]`, oldest first. Only the weights depend on nothing but gains and
+ * resets, so the sums are exact.
  */
 export interface CovarianceWeights {
   /** The stream's events with an embedding from its second on, up to and with `at`. */
@@ -27,7 +28,12 @@ export interface CovarianceWeights {
   /** Weights of the fast covariance about the reference mean: no reset touches it. */
   readonly anchored: Float64Array;
   /** Left of the identity. */
-  readonly initial: { readonly fast: number; readonly slow: number; readonly slowBefore: number; readonly anchored: number };
+  readonly initial: {
+    readonly fast: number;
+    readonly slow: number;
+    readonly slowBefore: number;
+    readonly anchored: number;
+  };
   /** Gains of the slow estimator, which the mean has too. */
   readonly gainSlow: Float64Array;
   /** The stream's first event with an embedding. */
@@ -39,10 +45,13 @@ export interface CovarianceWeights {
 
 /**
  * Replays gains and resets of the stream of `at` and solves them backwards for the weights: with gains g, event i has
- * g_i * product over j > i of (1 - g_j) in an estimate that nothing resets. A reset before event m makes the fast estimate the slow one, so events
- * before m carry into it what they had in the slow one, times the fast decay since.
+ * g_i * product over j > i of (1 - g_j) in an estimate that nothing resets. A reset before event m makes the fast
+ * estimate the slow one, so events before m carry into it what they had in the slow one, times the fast decay since.
  */
-export function covarianceWeights({ events, window, reference, windowReference, parameters }: GainInput, at: EventIndex): CovarianceWeights {
+export function covarianceWeights(
+  { events, window, reference, windowReference, parameters }: GainInput,
+  at: EventIndex,
+): CovarianceWeights {
   const stream = events.stream[at];
   const own: number[] = [];
   let first = -1;
@@ -91,7 +100,15 @@ export function covarianceWeights({ events, window, reference, windowReference, 
   const padded = new Float64Array(n);
   padded.set(slowBefore.weights);
   return {
-    index, fast: fast.weights, slow: slow.weights, slowBefore: padded, anchored: anchored.weights, gainSlow, first, lastReset, resets,
+    index,
+    fast: fast.weights,
+    slow: slow.weights,
+    slowBefore: padded,
+    anchored: anchored.weights,
+    gainSlow,
+    first,
+    lastReset,
+    resets,
     initial: { fast: fast.initial, slow: slow.initial, slowBefore: slowBefore.initial, anchored: anchored.initial },
   };
 }
@@ -107,8 +124,15 @@ function decayed(gains: Float64Array, n: number): { readonly weights: Float64Arr
   return { weights, initial: left };
 }
 
-/** Residuals r = x - mean of the weighted events from position `from` on, row-major (n - from) x k, replayed in double precision. */
-export function residualsOf({ index, first, gainSlow }: CovarianceWeights, { k, x }: Coordinates, from: number): Float64Array {
+/**
+ * Residuals r = x - mean of the weighted events from position `from` on, row-major (n - from) x k, replayed in double
+ * precision.
+ */
+export function residualsOf(
+  { index, first, gainSlow }: CovarianceWeights,
+  { k, x }: Coordinates,
+  from: number,
+): Float64Array {
   const n = index.length;
   const mean = Float64Array.from(x.subarray(first * k, (first + 1) * k));
   const residuals = new Float64Array((n - from) * k);

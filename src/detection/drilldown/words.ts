@@ -10,9 +10,14 @@ export interface WordsOptions {
   readonly numbers?: boolean;
 }
 
-/** Terms rarer than this in window and reference together are not listed: a z of one or two occurrences says nothing. */
+/**
+ * Terms rarer than this in window and reference together are not listed: a z of one or two occurrences says nothing.
+ */
 const MIN_COUNT = 3;
-/** Total weight of the prior, in tokens: Monroe, Colaresi & Quinn set it by the length of a typical text; 500 words of prior shrink rare terms. */
+/**
+ * Total weight of the prior, in tokens: Monroe, Colaresi & Quinn set it by the length of a typical text; 500 words of
+ * prior shrink rare terms.
+ */
 const PRIOR_TOKENS = 500;
 /** Vocabularies are compared at no more tokens than this. */
 const MAX_SAMPLE = 20_000;
@@ -27,21 +32,34 @@ export function tokenize(text: string, numbers = true): string[] {
 }
 
 /**
- * Log-odds ratio of a term with an informative Dirichlet prior and its z (Monroe, Colaresi & Quinn 2008, eqs 16, 20 and 22).
+ * Log-odds ratio of a term with an informative Dirichlet prior and its z (Monroe, Colaresi & Quinn 2008, eqs 16, 20 and
+ * 22).
  * @param y occurrences, of `n` tokens, in the window (1) and reference (2)
  * @param prior pseudo-count of the term, of `priorTokens` in all
  */
-export function logOdds(y1: number, n1: number, y2: number, n2: number, prior: number, priorTokens: number): { readonly logOdds: number; readonly z: number } {
+export function logOdds(
+  y1: number,
+  n1: number,
+  y2: number,
+  n2: number,
+  prior: number,
+  priorTokens: number,
+): { readonly logOdds: number; readonly z: number } {
   const odds = (y: number, n: number) => Math.log((y + prior) / (n + priorTokens - y - prior));
   const delta = odds(y1, n1) - odds(y2, n2);
   return { logOdds: delta, z: delta / Math.sqrt(1 / (y1 + prior) + 1 / (y2 + prior)) };
 }
 
 /**
- * Terms that set the window's texts apart from the reference's, with length and vocabulary beside them. The prior of a term is its share of window and
- * reference together, so words that are frequent everywhere need no stop list. Null and blank texts take no part.
+ * Terms that set the window's texts apart from the reference's, with length and vocabulary beside them. The prior of a
+ * term is its share of window and reference together, so words that are frequent everywhere need no stop list. Null and
+ * blank texts take no part.
  */
-export function compareWords(window: readonly (string | null)[], reference: readonly (string | null)[], { terms = 30, numbers = true }: WordsOptions = {}): WordsResult {
+export function compareWords(
+  window: readonly (string | null)[],
+  reference: readonly (string | null)[],
+  { terms = 30, numbers = true }: WordsOptions = {},
+): WordsResult {
   const own = read(window, numbers);
   const other = read(reference, numbers);
   const all = own.tokens.length + other.tokens.length;
@@ -52,7 +70,12 @@ export function compareWords(window: readonly (string | null)[], reference: read
     // A term that is all there is has no odds against anything.
     if (y1 + y2 < MIN_COUNT || y1 + y2 === all) continue;
     const prior = (PRIOR_TOKENS * (y1 + y2)) / all;
-    scored.push({ term, window: y1, reference: y2, ...logOdds(y1, own.tokens.length, y2, other.tokens.length, prior, PRIOR_TOKENS) });
+    scored.push({
+      term,
+      window: y1,
+      reference: y2,
+      ...logOdds(y1, own.tokens.length, y2, other.tokens.length, prior, PRIOR_TOKENS),
+    });
   }
   scored.sort((a, b) => b.z - a.z || (a.term < b.term ? -1 : 1));
   const sample = Math.min(MAX_SAMPLE, own.tokens.length, other.tokens.length);
@@ -60,8 +83,16 @@ export function compareWords(window: readonly (string | null)[], reference: read
   const comparable = own.tokens.length > 0 && other.tokens.length > 0;
   return {
     more: comparable ? scored.filter((t) => t.z > 0).slice(0, terms) : [],
-    less: comparable ? scored.filter((t) => t.z < 0).reverse().slice(0, terms) : [],
-    window: profile(own, sample), reference: profile(other, sample), sample, lengthEffect,
+    less: comparable
+      ? scored
+          .filter((t) => t.z < 0)
+          .reverse()
+          .slice(0, terms)
+      : [],
+    window: profile(own, sample),
+    reference: profile(other, sample),
+    sample,
+    lengthEffect,
     notes: notesOf(own, other, sample, lengthEffect),
   };
 }
@@ -101,16 +132,24 @@ function codePoints(text: string): number {
 function profile({ tokens, characters, words }: Texts, sample: number): TextProfile {
   const types = new Set(tokens.slice(0, sample)).size;
   return {
-    texts: characters.length, tokens: tokens.length, characters: median(characters), words: median(words), types,
+    texts: characters.length,
+    tokens: tokens.length,
+    characters: median(characters),
+    words: median(words),
+    types,
     typeTokenRatio: sample > 0 ? types / sample : Number.NaN,
   };
 }
 
 function notesOf(own: Texts, other: Texts, sample: number, lengthEffect: number): string[] {
   if (own.characters.length === 0 || other.characters.length === 0) {
-    return [`${own.characters.length === 0 ? 'The window' : 'The reference'} has no text: there is nothing to compare.`];
+    return [
+      `${own.characters.length === 0 ? 'The window' : 'The reference'} has no text: there is nothing to compare.`,
+    ];
   }
-  const notes = [`Vocabulary is counted among the first ${formatCount(sample)} words of either side, since it grows with length.`];
+  const notes = [
+    `Vocabulary is counted among the first ${formatCount(sample)} words of either side, since it grows with length.`,
+  ];
   if (Math.abs(lengthEffect) >= 0.33) {
     notes.push(
       `Texts of the window are ${lengthEffect > 0 ? 'longer' : 'shorter'} (Cliff's delta ${formatNumber(lengthEffect)}): part of what changed is how much is said, and embeddings see that too.`,

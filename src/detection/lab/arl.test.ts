@@ -10,21 +10,31 @@ import { autoregressive, inControlFrom, inStreams } from './testing.ts';
 const truth = [...autoregressive(500_000, 0.5, 100)];
 
 describe('average run length', () => {
-  test.each([1, 2, 3])('of independent normal z is the one that the Markov chain gives, within its interval (seed %i)', (seed) => {
-    const inControl = inControlFrom(inStreams(autoregressive(30_000, 0, seed), 3));
-    for (const [h, kappa, cap] of [[4, 0.5, 20], [5, 0.5, 3.5], [3, 1, 3.5]]) {
-      const { estimate } = operatingCharacteristics(testKernels(), inControl, { h, kappa, cap });
-      const known = gaussianCusumArl(h, kappa, cap);
-      expect(estimate.method).toBe('simulated');
-      expect(estimate.interval[0]).toBeLessThan(known);
-      expect(estimate.interval[1]).toBeGreaterThan(known);
-      expect(estimate.interval[1] / estimate.interval[0]).toBeLessThan(8);
-    }
-  });
+  test.each([1, 2, 3])(
+    'of independent normal z is the one that the Markov chain gives, within its interval (seed %i)',
+    (seed) => {
+      const inControl = inControlFrom(inStreams(autoregressive(30_000, 0, seed), 3));
+      for (const [h, kappa, cap] of [
+        [4, 0.5, 20],
+        [5, 0.5, 3.5],
+        [3, 1, 3.5],
+      ]) {
+        const { estimate } = operatingCharacteristics(testKernels(), inControl, { h, kappa, cap });
+        const known = gaussianCusumArl(h, kappa, cap);
+        expect(estimate.method).toBe('simulated');
+        expect(estimate.interval[0]).toBeLessThan(known);
+        expect(estimate.interval[1]).toBeGreaterThan(known);
+        expect(estimate.interval[1] / estimate.interval[0]).toBeLessThan(8);
+      }
+    },
+  );
 
   test.each([1, 2, 3])('of AR(1) z with 0.5 is that of a long simulation, within its interval (seed %i)', (seed) => {
     const inControl = inControlFrom(inStreams(autoregressive(30_000, 0.5, seed), 3));
-    for (const [h, kappa] of [[5, 0.5], [3.5, 1]]) {
+    for (const [h, kappa] of [
+      [5, 0.5],
+      [3.5, 1],
+    ]) {
       const { estimate, naive } = operatingCharacteristics(testKernels(), inControl, { h, kappa, cap: 3.5 });
       const { alarms, clear } = countAlarms([truth], { kind: 'cusum', kappa, cap: 3.5 }, h);
       expect(alarms).toBeGreaterThan(700);
@@ -35,7 +45,11 @@ describe('average run length', () => {
   });
 
   test('beyond what can be simulated it is extrapolated, with the truth inside the interval, and says so', () => {
-    const { estimate } = operatingCharacteristics(testKernels(), inControlFrom(inStreams(autoregressive(50_000, 0, 4), 3)), { h: 8.5, kappa: 1, cap: 3.5 });
+    const { estimate } = operatingCharacteristics(
+      testKernels(),
+      inControlFrom(inStreams(autoregressive(50_000, 0, 4), 3)),
+      { h: 8.5, kappa: 1, cap: 3.5 },
+    );
     expect(estimate.method).toBe('extrapolated');
     const known = gaussianCusumArl(8.5, 1, 3.5);
     expect(estimate.interval[0]).toBeLessThan(known);
@@ -46,25 +60,41 @@ describe('average run length', () => {
 
   test('without an alarm at any threshold there is a bound and no number', () => {
     const quiet = inStreams(new Float64Array(1000), 1);
-    const { estimate, perDay } = operatingCharacteristics(testKernels(), inControlFrom(quiet), { h: 8.5, kappa: 1, cap: 3.5 });
+    const { estimate, perDay } = operatingCharacteristics(testKernels(), inControlFrom(quiet), {
+      h: 8.5,
+      kappa: 1,
+      cap: 3.5,
+    });
     expect(estimate.method).toBe('bound');
     expect(estimate.arl).toBeNaN();
     expect(perDay).toBeNaN();
     expect(estimate.interval).toEqual([estimate.lowerBound, Infinity]);
     expect(estimate.lowerBound).toBeGreaterThan(estimate.events / 4);
-    const none = operatingCharacteristics(testKernels(), inControlFrom(inStreams(new Float64Array(0), 2)), { h: 8.5, kappa: 1, cap: 3.5 });
+    const none = operatingCharacteristics(testKernels(), inControlFrom(inStreams(new Float64Array(0), 2)), {
+      h: 8.5,
+      kappa: 1,
+      cap: 3.5,
+    });
     expect(none.estimate).toMatchObject({ method: 'bound', arl: Number.NaN, lowerBound: 0 });
   });
 
   test('alerts a day follow from the rate of the ledger', () => {
-    const result = operatingCharacteristics(testKernels(), inControlFrom(inStreams(autoregressive(5000, 0.5, 9), 1)), { h: 5, kappa: 0.5, cap: 3.5 });
+    const result = operatingCharacteristics(testKernels(), inControlFrom(inStreams(autoregressive(5000, 0.5, 9), 1)), {
+      h: 5,
+      kappa: 0.5,
+      cap: 3.5,
+    });
     expect(result.perDay).toBeCloseTo(1000 / result.estimate.arl, 10);
     expect(result.perDayInterval[0]).toBeLessThan(result.perDay);
     expect(result.perDayInterval[1]).toBeGreaterThan(result.perDay);
   });
 
   test('autocorrelation of AR(1) z falls geometrically', () => {
-    const { autocorrelation } = operatingCharacteristics(testKernels(), inControlFrom(inStreams(autoregressive(50_000, 0.5, 6), 4)), { h: 5, kappa: 1, cap: 3.5 });
+    const { autocorrelation } = operatingCharacteristics(
+      testKernels(),
+      inControlFrom(inStreams(autoregressive(50_000, 0.5, 6), 4)),
+      { h: 5, kappa: 1, cap: 3.5 },
+    );
     expect(autocorrelation).toHaveLength(20);
     [0.5, 0.25, 0.125].forEach((expected, lag) => expect(Math.abs(autocorrelation[lag] - expected)).toBeLessThan(0.03));
     expect(Math.abs(autocorrelation[19])).toBeLessThan(0.03);
@@ -72,18 +102,30 @@ describe('average run length', () => {
 
   test('grows with the threshold, whatever the series', () => {
     const kernels = testKernels();
-    fc.assert(fc.property(fc.integer({ min: 1, max: 1e6 }), fc.double({ min: 0, max: 0.9, noNaN: true }), fc.double({ min: 0.2, max: 1.5, noNaN: true }), (seed, phi, kappa) => {
-      const { curve } = operatingCharacteristics(
-        kernels, inControlFrom(inStreams(autoregressive(800, phi, seed), 2)), { h: 8, kappa, cap: 3.5 }, { events: 40_000, replicates: 0, replicateEvents: 0 },
-      );
-      for (let i = 1; i < curve.length; i++) expect(curve[i].arl).toBeGreaterThanOrEqual(curve[i - 1].arl);
-    }), { numRuns: 40, seed: 1 });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1e6 }),
+        fc.double({ min: 0, max: 0.9, noNaN: true }),
+        fc.double({ min: 0.2, max: 1.5, noNaN: true }),
+        (seed, phi, kappa) => {
+          const { curve } = operatingCharacteristics(
+            kernels,
+            inControlFrom(inStreams(autoregressive(800, phi, seed), 2)),
+            { h: 8, kappa, cap: 3.5 },
+            { events: 40_000, replicates: 0, replicateEvents: 0 },
+          );
+          for (let i = 1; i < curve.length; i++) expect(curve[i].arl).toBeGreaterThanOrEqual(curve[i - 1].arl);
+        },
+      ),
+      { numRuns: 40, seed: 1 },
+    );
   });
 });
 
 describe('naive average run length', () => {
   test('Siegmund and the Markov chain give the tabled values of the one-sided CUSUM', () => {
-    // Hawkins & Olwell 1998 and Montgomery, kappa = 0.5: one-sided in-control run lengths of 336 at h = 4 and 930 at h = 5; 10.4 after a shift of 1 at h = 5.
+    // Hawkins & Olwell 1998 and Montgomery, kappa = 0.5: one-sided in-control run lengths of 336 at h = 4 and 930 at h
+    // = 5; 10.4 after a shift of 1 at h = 5.
     expect(gaussianCusumArl(4, 0.5, 99)).toBeCloseTo(335.4, 0);
     expect(gaussianCusumArl(5, 0.5, 99)).toBeCloseTo(930.9, 0);
     expect(gaussianCusumArl(5, 0.5, 99, 1)).toBeCloseTo(10.38, 1);

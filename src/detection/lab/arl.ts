@@ -1,5 +1,10 @@
 import type { KernelModule } from '../../kernels/module.ts';
-import { simulateRunLengths, type InControlSeries, type RunLengths, type ScalarDetector } from '../../kernels/runLength.ts';
+import {
+  simulateRunLengths,
+  type InControlSeries,
+  type RunLengths,
+  type ScalarDetector,
+} from '../../kernels/runLength.ts';
 import type { Parameters } from '../parameters.ts';
 import { standardDeviation } from '../statistics.ts';
 import { autocorrelation, type InControl } from './inControl.ts';
@@ -26,14 +31,18 @@ export interface RunLengthEstimate {
   /** NaN with method "bound". */
   readonly arl: number;
   /**
-   * simulated: counted at this threshold. extrapolated: too few alarms there; along the line of ln ARL over the threshold through the highest
-   * thresholds with 30 alarms (the tail of a CUSUM's excursions is exponential: Siegmund 1985). bound: no such line, only `lowerBound` is known.
+   * simulated: counted at this threshold. extrapolated: too few alarms there; along the line of ln ARL over the
+   * threshold through the highest thresholds with 30 alarms (the tail of a CUSUM's excursions is exponential: Siegmund
+   * 1985). bound: no such line, only `lowerBound` is known.
    */
   readonly method: 'simulated' | 'extrapolated' | 'bound';
   /** 95 %: replicates of the in-control sample, and the noise of the simulation. */
   readonly interval: readonly [number, number];
   readonly level: number;
-  /** What the count alone says, with 97.5 % confidence: run lengths below it are out of the question, were the sample the truth. */
+  /**
+   * What the count alone says, with 97.5 % confidence: run lengths below it are out of the question, were the sample
+   * the truth.
+   */
   readonly lowerBound: number;
   /** Alarms simulated at this threshold, and events simulated. */
   readonly alarms: number;
@@ -49,7 +58,10 @@ export interface OperatingCharacteristics {
   readonly perDay: number;
   readonly perDayInterval: readonly [number, number];
   readonly eventsPerDay: number;
-  /** ARL were z independent and standard normal: Siegmund's approximation, which knows no cap, and the numerical solution with the cap. */
+  /**
+   * ARL were z independent and standard normal: Siegmund's approximation, which knows no cap, and the numerical
+   * solution with the cap.
+   */
   readonly naive: { readonly siegmund: number; readonly capped: number };
   /** Of z at lags 1 to 20: what separates the naive figure from the measured one, besides the shape of z. */
   readonly autocorrelation: readonly number[];
@@ -65,31 +77,74 @@ export interface SimulationSize {
 /** A few million events give ARLs up to 100,000 without extrapolation, in some 0.1 s. */
 export const SLIDER_SIZE: SimulationSize = { events: 2_000_000, replicates: 80, replicateEvents: 20_000 };
 
-/** Thresholds at which run lengths are counted beside h, as shares of it: enough of them low, where alarms are many, to draw a tail through. */
+/**
+ * Thresholds at which run lengths are counted beside h, as shares of it: enough of them low, where alarms are many, to
+ * draw a tail through.
+ */
 const SHARES = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1];
 
 /** What the CUSUM's threshold costs on the ledger's own in-control behaviour (spec 9). */
 export function operatingCharacteristics(
-  kernels: KernelModule, inControl: InControl, p: Pick<Parameters, 'h' | 'kappa' | 'cap'>, size: SimulationSize = SLIDER_SIZE,
+  kernels: KernelModule,
+  inControl: InControl,
+  p: Pick<Parameters, 'h' | 'kappa' | 'cap'>,
+  size: SimulationSize = SLIDER_SIZE,
 ): OperatingCharacteristics {
   const { divergence, eventsPerDay } = inControl;
   const detector: ScalarDetector = { kind: 'cusum', kappa: p.kappa, cap: p.cap };
-  const runs = divergence.values.length === 0 ? null : simulate(kernels, divergence, detector, SHARES.map((share) => share * p.h), size);
+  const runs =
+    divergence.values.length === 0
+      ? null
+      : simulate(
+          kernels,
+          divergence,
+          detector,
+          SHARES.map((share) => share * p.h),
+          size,
+        );
   const estimate = runs ? estimateAt(runs, p.h) : NOTHING;
   const [short, long] = estimate.interval;
   return {
-    source: inControl.source, inControl: divergence.values.length, estimate, eventsPerDay,
-    perDay: eventsPerDay / estimate.arl, perDayInterval: [eventsPerDay / long, eventsPerDay / short],
+    source: inControl.source,
+    inControl: divergence.values.length,
+    estimate,
+    eventsPerDay,
+    perDay: eventsPerDay / estimate.arl,
+    perDayInterval: [eventsPerDay / long, eventsPerDay / short],
     naive: { siegmund: siegmundArl(p.h, p.kappa), capped: gaussianCusumArl(p.h, p.kappa, p.cap) },
     autocorrelation: autocorrelation(divergence, LAGS),
-    curve: runs ? [...runs.levels].map((h, l) => ({ h, arl: runs.clear[l] / runs.alarms[l] })).filter(({ arl }) => Number.isFinite(arl)) : [],
+    curve: runs
+      ? [...runs.levels]
+          .map((h, l) => ({ h, arl: runs.clear[l] / runs.alarms[l] }))
+          .filter(({ arl }) => Number.isFinite(arl))
+      : [],
   };
 }
 
-const NOTHING: RunLengthEstimate = { arl: Number.NaN, method: 'bound', interval: [0, Infinity], level: LEVEL, lowerBound: 0, alarms: 0, events: 0 };
+const NOTHING: RunLengthEstimate = {
+  arl: Number.NaN,
+  method: 'bound',
+  interval: [0, Infinity],
+  level: LEVEL,
+  lowerBound: 0,
+  alarms: 0,
+  events: 0,
+};
 
-export function simulate(kernels: KernelModule, series: InControlSeries, detector: ScalarDetector, levels: readonly number[], size: SimulationSize): RunLengths {
-  return simulateRunLengths(kernels, series, { detector, levels: Float64Array.from(levels), block: BLOCK, seed: SEED, ...size });
+export function simulate(
+  kernels: KernelModule,
+  series: InControlSeries,
+  detector: ScalarDetector,
+  levels: readonly number[],
+  size: SimulationSize,
+): RunLengths {
+  return simulateRunLengths(kernels, series, {
+    detector,
+    levels: Float64Array.from(levels),
+    block: BLOCK,
+    seed: SEED,
+    ...size,
+  });
 }
 
 /** ARL at one of the counted levels of a simulation, with its interval. */
@@ -104,20 +159,24 @@ export function estimateAt(runs: RunLengths, level: number): RunLengthEstimate {
   const log = direct ? Math.log(clear[at] / alarms[at]) : tail!.at(level);
   const error = Z * Math.hypot(samplingError(runs, level), direct ? 1 / Math.sqrt(alarms[at]) : tail!.error(level));
   return {
-    ...base, arl: Math.exp(log), method: direct ? 'simulated' : 'extrapolated',
+    ...base,
+    arl: Math.exp(log),
+    method: direct ? 'simulated' : 'extrapolated',
     interval: [Math.exp(log - error), Math.exp(log + error)],
   };
 }
 
 /**
- * Standard error of ln ARL because the in-control sample is one of many: the spread of the replicates at the highest level that they have alarms
- * enough at, in proportion to the level beyond it (ln ARL is near linear in the level, and what varies is its slope).
+ * Standard error of ln ARL because the in-control sample is one of many: the spread of the replicates at the highest
+ * level that they have alarms enough at, in proportion to the level beyond it (ln ARL is near linear in the level, and
+ * what varies is its slope).
  */
 function samplingError({ levels, replicates }: RunLengths, level: number): number {
   let best = -1;
   levels.forEach((l, i) => {
     const counts = replicates.map((r) => r.alarms[i]).sort((a, b) => a - b);
-    if (l <= level && counts.length > 1 && counts[0] > 0 && counts[counts.length >> 1] >= MIN_REPLICATE_ALARMS) best = i;
+    if (l <= level && counts.length > 1 && counts[0] > 0 && counts[counts.length >> 1] >= MIN_REPLICATE_ALARMS)
+      best = i;
   });
   if (best < 0) return Infinity;
   return standardDeviation(replicates.map((r) => Math.log(r.clear[best] / r.alarms[best]))) * (level / levels[best]);
@@ -134,9 +193,15 @@ export interface Tail {
   readonly from: number;
 }
 
-/** The line through the highest levels with alarms enough, weighted by their number; null where there are fewer than two, or where it does not rise. */
+/**
+ * The line through the highest levels with alarms enough, weighted by their number; null where there are fewer than
+ * two, or where it does not rise.
+ */
 export function tailOf({ levels, alarms, clear }: RunLengths): Tail | null {
-  const points = [...levels].map((x, i) => ({ x, y: Math.log(clear[i] / alarms[i]), w: alarms[i] })).filter(({ w }) => w >= MIN_ALARMS).slice(-TAIL);
+  const points = [...levels]
+    .map((x, i) => ({ x, y: Math.log(clear[i] / alarms[i]), w: alarms[i] }))
+    .filter(({ w }) => w >= MIN_ALARMS)
+    .slice(-TAIL);
   if (points.length < 2) return null;
   const weight = points.reduce((s, p) => s + p.w, 0);
   const mx = points.reduce((s, p) => s + p.w * p.x, 0) / weight;

@@ -8,10 +8,20 @@ import { autoregressive, inControlFrom, inStreams } from './testing.ts';
 const detectors = { kappa: 0.5, cap: 3.5, dwell: 4 };
 
 describe('limits derived from a budget', () => {
-  test.each([[0, 11], [0, 12], [0.5, 11], [0.5, 12]])('are met on held-out data, AR(1) with %d (seed %i)', (phi, seed) => {
+  test.each([
+    [0, 11],
+    [0, 12],
+    [0.5, 11],
+    [0.5, 12],
+  ])('are met on held-out data, AR(1) with %d (seed %i)', (phi, seed) => {
     const limits = deriveLimits(
-      testKernels(), inControlFrom(inStreams(autoregressive(20_000, phi, seed), 2), inStreams(autoregressive(20_000, phi, seed + 50), 2)),
-      { per: 'events', events: 1000 }, detectors,
+      testKernels(),
+      inControlFrom(
+        inStreams(autoregressive(20_000, phi, seed), 2),
+        inStreams(autoregressive(20_000, phi, seed + 50), 2),
+      ),
+      { per: 'events', events: 1000 },
+      detectors,
     );
     const fresh = [...autoregressive(400_000, phi, 999)];
     const [low, high] = limits.h.estimate.interval;
@@ -22,7 +32,9 @@ describe('limits derived from a budget', () => {
     // The limit meets its budget on the sample that it was derived from.
     expect(limits.h.estimate.arl / 1000).toBeGreaterThan(0.85);
     expect(limits.h.estimate.arl / 1000).toBeLessThan(1.25);
-    const band = countAlarms([fresh], { kind: 'dwell', dwell: 4 }, limits.zBand.value).alarms + countAlarms([fresh], { kind: 'level', rearm: 1 }, limits.zBand.value).alarms;
+    const band =
+      countAlarms([fresh], { kind: 'dwell', dwell: 4 }, limits.zBand.value).alarms +
+      countAlarms([fresh], { kind: 'level', rearm: 1 }, limits.zBand.value).alarms;
     expect(400_000 / band).toBeGreaterThan(limits.zBand.estimate.interval[0]);
     expect(400_000 / band).toBeLessThan(limits.zBand.estimate.interval[1]);
     expect(limits.parameters).toEqual({ h: limits.h.value, z_band: limits.zBand.value, false_alarm_budget: 1000 });
@@ -30,7 +42,9 @@ describe('limits derived from a budget', () => {
 
   test('grow with the budget', () => {
     const inControl = inControlFrom(inStreams(autoregressive(10_000, 0.3, 5), 2));
-    const limits = [100, 1000, 10_000, 100_000, 1_000_000].map((events) => deriveLimits(testKernels(), inControl, { per: 'events', events }, detectors));
+    const limits = [100, 1000, 10_000, 100_000, 1_000_000].map((events) =>
+      deriveLimits(testKernels(), inControl, { per: 'events', events }, detectors),
+    );
     for (let i = 1; i < limits.length; i++) {
       expect(limits[i].h.value).toBeGreaterThan(limits[i - 1].h.value);
       expect(limits[i].zBand.value).toBeGreaterThan(limits[i - 1].zBand.value);
@@ -39,13 +53,23 @@ describe('limits derived from a budget', () => {
   });
 
   test('of independent normal z are near those that the Markov chain asks for', () => {
-    const { h } = deriveLimits(testKernels(), inControlFrom(inStreams(autoregressive(200_000, 0, 7), 1)), { per: 'events', events: 930.9 }, { ...detectors, cap: 20 });
+    const { h } = deriveLimits(
+      testKernels(),
+      inControlFrom(inStreams(autoregressive(200_000, 0, 7), 1)),
+      { per: 'events', events: 930.9 },
+      { ...detectors, cap: 20 },
+    );
     expect(gaussianCusumArl(h.value, 0.5, 20) / 930.9).toBeGreaterThan(0.8);
     expect(gaussianCusumArl(h.value, 0.5, 20) / 930.9).toBeLessThan(1.25);
   });
 
   test('are not derived from nothing', () => {
-    const limits = deriveLimits(testKernels(), inControlFrom(inStreams(new Float64Array(0), 1)), { per: 'events', events: 5000 }, detectors);
+    const limits = deriveLimits(
+      testKernels(),
+      inControlFrom(inStreams(new Float64Array(0), 1)),
+      { per: 'events', events: 5000 },
+      detectors,
+    );
     expect(limits.h).toMatchObject({ value: Number.NaN, note: 'there are no events in control to derive it from' });
     expect(limits.parameters).toEqual({ false_alarm_budget: 5000 });
   });

@@ -10,7 +10,14 @@ import type { Parameters } from '../parameters.ts';
 import { createDetector, referenceRange } from '../pipeline.ts';
 import { parameters, randomLedger } from '../testing.ts';
 import { ALERT_KINDS, type Projection } from '../types.ts';
-import { bundleFromJson, bundleFromObject, bundleToJson, bundleToObject, type Bundle, type BundleCharacteristics } from './bundle.ts';
+import {
+  bundleFromJson,
+  bundleFromObject,
+  bundleToJson,
+  bundleToObject,
+  type Bundle,
+  type BundleCharacteristics,
+} from './bundle.ts';
 import layout from './bundleProto.json' with { type: 'json' };
 import { bundleFromProtobuf, bundleToProtobuf } from './bundleProtobuf.ts';
 import { bundleSchema } from './bundleSchema.ts';
@@ -19,16 +26,42 @@ import { adviceOf, rolloutAdvice } from './rollout.ts';
 
 const SCHEMA = '../../../public/schema/bundle.schema.json';
 const projection: Projection = {
-  dimension: 3, k: 2, mean: Float64Array.of(0.1, 1 / 3, -2e-9), axes: Float64Array.of(1, 2, 3, 4, 5, Math.PI), eigenvalues: Float64Array.of(2, 1),
+  dimension: 3,
+  k: 2,
+  mean: Float64Array.of(0.1, 1 / 3, -2e-9),
+  axes: Float64Array.of(1, 2, 3, 4, 5, Math.PI),
+  eigenvalues: Float64Array.of(2, 1),
 };
 const measured: BundleCharacteristics = {
-  source: 'ledger', inControlEvents: 900, arl0: 1234.5, arl0Method: 'extrapolated', arl0Interval: [800, Number.NaN], eventsPerDay: 4000,
-  falseAlertsPerDay: 3.24, falseAlertsPerDayInterval: [0, 5], naiveSiegmund: 1e9, naiveCapped: Number.NaN,
-  delays: [{ kind: 'SHIFT', change: 'mean', size: 1.5, replicates: 20, detected: 18, medianDelay: 7, delayInterval: [5, Number.NaN] }],
+  source: 'ledger',
+  inControlEvents: 900,
+  arl0: 1234.5,
+  arl0Method: 'extrapolated',
+  arl0Interval: [800, Number.NaN],
+  eventsPerDay: 4000,
+  falseAlertsPerDay: 3.24,
+  falseAlertsPerDayInterval: [0, 5],
+  naiveSiegmund: 1e9,
+  naiveCapped: Number.NaN,
+  delays: [
+    {
+      kind: 'SHIFT',
+      change: 'mean',
+      size: 1.5,
+      replicates: 20,
+      detected: 18,
+      medianDelay: 7,
+      delayInterval: [5, Number.NaN],
+    },
+  ],
 };
 
 const kernels = testKernels();
-function bundleOf(candidate: Parameters, seed = 9, operatingCharacteristics: BundleCharacteristics | null = measured): Bundle {
+function bundleOf(
+  candidate: Parameters,
+  seed = 9,
+  operatingCharacteristics: BundleCharacteristics | null = measured,
+): Bundle {
   const { events, coordinates } = randomLedger({ n: 1500, k: 2, streams: 3, seed, fracture: 900 });
   const detector = createDetector(kernels);
   const { range } = referenceRange(events.n, candidate);
@@ -39,8 +72,16 @@ function bundleOf(candidate: Parameters, seed = 9, operatingCharacteristics: Bun
   const { alerts } = detector.decide(candidate);
   const { reference, ...rest } = detector.baseline(projection, candidate);
   return {
-    createdBy: 'tautline 0.0.0', parameters: candidate,
-    ledger: { name: 'night.parquet', fingerprint: 'ab'.repeat(32), events: events.n, reference: range, embedder: 'file', embedderReference: 2000 },
+    createdBy: 'tautline 0.0.0',
+    parameters: candidate,
+    ledger: {
+      name: 'night.parquet',
+      fingerprint: 'ab'.repeat(32),
+      events: events.n,
+      reference: range,
+      embedder: 'file',
+      embedderReference: 2000,
+    },
     // What is read back has no place in the old ledger.
     baseline: { ...rest, reference: { ...reference, range: { from: 0, to: 0 }, retrospective: false } },
     alerts: alertsToJson(alerts, events.streams),
@@ -49,10 +90,16 @@ function bundleOf(candidate: Parameters, seed = 9, operatingCharacteristics: Bun
   };
 }
 
-const candidates = fc.record({
-  h: fc.double({ min: 2, max: 20, noNaN: true }), kappa: fc.double({ min: 0.1, max: 2, noNaN: true }), adaptive: fc.boolean(),
-  anchor: fc.constantFrom('lineage' as const, 'reference' as const), reference_range: fc.constantFrom(null, [0, 300] as [number, number]), zone: fc.constantFrom([0.5, 2], [0.1, 3.7]),
-}).map((change) => parameters(change as Partial<Parameters>));
+const candidates = fc
+  .record({
+    h: fc.double({ min: 2, max: 20, noNaN: true }),
+    kappa: fc.double({ min: 0.1, max: 2, noNaN: true }),
+    adaptive: fc.boolean(),
+    anchor: fc.constantFrom('lineage' as const, 'reference' as const),
+    reference_range: fc.constantFrom(null, [0, 300] as [number, number]),
+    zone: fc.constantFrom([0.5, 2], [0.1, 3.7]),
+  })
+  .map((change) => parameters(change as Partial<Parameters>));
 const sample = bundleOf(parameters({ h: 4 }));
 const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(bundleSchema());
 const refusal = (run: () => unknown): string => {
@@ -74,13 +121,21 @@ describe('a bundle', () => {
   });
 
   it('reads back from JSON and from protobuf as it was, to the last bit, and fits its schema', () => {
-    fc.assert(fc.property(candidates, fc.integer({ min: 1, max: 1000 }), fc.constantFrom(null, measured), (candidate, seed, oc) => {
-      const bundle = bundleOf(candidate, seed, oc);
-      const json = bundleToJson(bundle);
-      expect(bundleFromJson(json, 'b.json')).toEqual(bundle);
-      expect(bundleFromProtobuf(bundleToProtobuf(bundle), 'b.pb')).toEqual(bundle);
-      expect(validate(JSON.parse(json)), JSON.stringify(validate.errors)).toBe(true);
-    }), { numRuns: 8 });
+    fc.assert(
+      fc.property(
+        candidates,
+        fc.integer({ min: 1, max: 1000 }),
+        fc.constantFrom(null, measured),
+        (candidate, seed, oc) => {
+          const bundle = bundleOf(candidate, seed, oc);
+          const json = bundleToJson(bundle);
+          expect(bundleFromJson(json, 'b.json')).toEqual(bundle);
+          expect(bundleFromProtobuf(bundleToProtobuf(bundle), 'b.pb')).toEqual(bundle);
+          expect(validate(JSON.parse(json)), JSON.stringify(validate.errors)).toBe(true);
+        },
+      ),
+      { numRuns: 8 },
+    );
   });
 
   it.each<[string, string, unknown, string]>([
@@ -97,31 +152,49 @@ describe('a bundle', () => {
     ['fewer alerts', 'alerts', [], '"rollout.kept" must be such that'],
     ['the share', 'rollout.share', 0.01, '"rollout.share" must be'],
     ['the advice', 'rollout.advice', 'none', '"rollout.advice" must be one of canary'],
-    ['a delay', 'operatingCharacteristics.delays.0.detected', 21, '"operatingCharacteristics.delays[0].detected" must be at most 20'],
+    [
+      'a delay',
+      'operatingCharacteristics.delays.0.detected',
+      21,
+      '"operatingCharacteristics.delays[0].detected" must be at most 20',
+    ],
   ])('that was tampered with is refused by name: %s', (_, path, value, problem) => {
     const object = bundleToObject(sample);
     const parts = path.split('.');
     const owner = parts.slice(0, -1).reduce((at, part) => at[part] as Record<string, unknown>, object);
     owner[parts.at(-1)!] = value;
-    expect(refusal(() => bundleFromJson(JSON.stringify(object), 'b.json'))).toContain(`b.json: the bundle cannot be used: ${problem}`);
+    expect(refusal(() => bundleFromJson(JSON.stringify(object), 'b.json'))).toContain(
+      `b.json: the bundle cannot be used: ${problem}`,
+    );
   });
 
   it('that is no JSON, or no protobuf, is refused', () => {
     expect(refusal(() => bundleFromJson('{', 'b.json'))).toContain('it is not JSON');
-    expect(refusal(() => bundleFromProtobuf(new TextEncoder().encode('{"format": 1}'), 'b.pb'))).toContain('b.pb: the bundle cannot be used');
+    expect(refusal(() => bundleFromProtobuf(new TextEncoder().encode('{"format": 1}'), 'b.pb'))).toContain(
+      'b.pb: the bundle cannot be used',
+    );
   });
 
   it('cut anywhere is refused as protobuf', () => {
     const bytes = bundleToProtobuf(sample);
-    // At a border between top-level fields what is left may be whole: only the measured part, which may be missing, comes last.
+    // At a border between top-level fields what is left may be whole: only the measured part, which may be missing,
+    // comes last.
     const last = bundleToProtobuf({ ...sample, operatingCharacteristics: null }).length;
-    fc.assert(fc.property(fc.integer({ min: 0, max: bytes.length - 1 }).filter((n) => n !== last), (length) => {
-      expect(refusal(() => bundleFromProtobuf(bytes.subarray(0, length), 'b.pb'))).not.toBe('');
-    }));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: bytes.length - 1 }).filter((n) => n !== last),
+        (length) => {
+          expect(refusal(() => bundleFromProtobuf(bytes.subarray(0, length), 'b.pb'))).not.toBe('');
+        },
+      ),
+    );
   });
 
   it('skips fields of a later program in protobuf', () => {
-    const later = protobuf.Writer.create().uint32((200 << 3) | 2).string('more').finish();
+    const later = protobuf.Writer.create()
+      .uint32((200 << 3) | 2)
+      .string('more')
+      .finish();
     expect(bundleFromProtobuf(Uint8Array.from([...later, ...bundleToProtobuf(sample)]), 'b.pb')).toEqual(sample);
   });
 });
@@ -137,7 +210,9 @@ describe('schema/bundle.schema.json', () => {
     for (const path of fieldPaths(object)) {
       for (const change of ['remove', 'mistype'] as const) {
         const broken = structuredClone(object);
-        const owner = path.slice(0, -1).reduce<Record<string | number, unknown>>((at, part) => at[part] as Record<string | number, unknown>, broken);
+        const owner = path
+          .slice(0, -1)
+          .reduce<Record<string | number, unknown>>((at, part) => at[part] as Record<string | number, unknown>, broken);
         const name = path.at(-1)!;
         if (change === 'remove') delete owner[name];
         // Of no field.
@@ -145,7 +220,9 @@ describe('schema/bundle.schema.json', () => {
         const where = `${path.join('.')} ${change}`;
         expect(validate(broken), where).toBe(false);
         const message = refusal(() => bundleFromObject(broken, 'b.json'));
-        const field = path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
+        const field = path
+          .map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`))
+          .join('');
         // What is no bundle or baseline, or of no version, is refused as such.
         const asSuch = change === 'mistype' && ['format', 'version'].includes(String(name));
         expect(message, where).toContain(asSuch ? 'the bundle cannot be used: it is ' : `"${field}`);
@@ -156,7 +233,8 @@ describe('schema/bundle.schema.json', () => {
 
 /** Every field of every object; of lists the first entry stands for all. */
 function fieldPaths(value: unknown, path: (string | number)[] = []): (string | number)[][] {
-  if (Array.isArray(value)) return typeof value[0] === 'object' && value[0] !== null ? fieldPaths(value[0], [...path, 0]) : [];
+  if (Array.isArray(value))
+    return typeof value[0] === 'object' && value[0] !== null ? fieldPaths(value[0], [...path, 0]) : [];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, part]) => [[...path, name], ...fieldPaths(part, [...path, name])]);
 }
@@ -166,46 +244,85 @@ describe('schema/bundle.proto', () => {
   const { root } = protobuf.parse(text, { keepCase: true });
   root.resolveAll();
   const messages = (root.lookup('tautline.bundle.v1') as protobuf.Namespace).nestedArray as protobuf.Type[];
-  const jsonName = (field: protobuf.Field): string => (field.options?.json_name as string | undefined) ?? field.name.replace(/_([a-z])/g, (_, c: string) => c.toUpperCase());
+  const jsonName = (field: protobuf.Field): string =>
+    (field.options?.json_name as string | undefined) ??
+    field.name.replace(/_([a-z])/g, (_, c: string) => c.toUpperCase());
 
   it('alone says the numbers: what the program encodes by is taken from it', async () => {
-    const taken = Object.fromEntries(messages.map((message) => [
-      message.name, Object.fromEntries(message.fieldsArray.map((field) => [jsonName(field), { id: field.id, type: field.type, repeated: field.repeated }])),
-    ]));
+    const taken = Object.fromEntries(
+      messages.map((message) => [
+        message.name,
+        Object.fromEntries(
+          message.fieldsArray.map((field) => [
+            jsonName(field),
+            { id: field.id, type: field.type, repeated: field.repeated },
+          ]),
+        ),
+      ]),
+    );
     await expect(`${JSON.stringify(taken, null, 1)}\n`).toMatchFileSnapshot('./bundleProto.json');
     expect(layout).toEqual(taken);
   });
 
   it('has every field of the schema, and no other', () => {
     const names = (schema: { properties?: Record<string, unknown> }) => Object.keys(schema.properties ?? {}).sort();
-    interface Part { properties: Record<string, Part>; items: Part; anyOf: Part[] }
+    interface Part {
+      properties: Record<string, Part>;
+      items: Part;
+      anyOf: Part[];
+    }
     const s = bundleSchema() as unknown as Part & { $defs: Record<string, Part> };
     const of: Record<string, Part> = {
-      Bundle: s, Parameters: s.$defs.parameters, Ledger: s.properties.ledger, Baseline: s.$defs.baseline, Projection: s.$defs.baseline.properties.projection,
-      Reference: s.$defs.baseline.properties.reference, ReferenceStream: s.$defs.baseline.properties.reference.properties.streams.items,
-      Calibration: s.$defs.baseline.properties.calibration, ShiftFalseAlarms: s.$defs.baseline.properties.falseAlarms.anyOf[0], EpisodeCounts: s.$defs.episodeCounts,
-      Alert: s.$defs.alert, Rollout: s.properties.rollout, OperatingCharacteristics: s.$defs.operatingCharacteristics,
+      Bundle: s,
+      Parameters: s.$defs.parameters,
+      Ledger: s.properties.ledger,
+      Baseline: s.$defs.baseline,
+      Projection: s.$defs.baseline.properties.projection,
+      Reference: s.$defs.baseline.properties.reference,
+      ReferenceStream: s.$defs.baseline.properties.reference.properties.streams.items,
+      Calibration: s.$defs.baseline.properties.calibration,
+      ShiftFalseAlarms: s.$defs.baseline.properties.falseAlarms.anyOf[0],
+      EpisodeCounts: s.$defs.episodeCounts,
+      Alert: s.$defs.alert,
+      Rollout: s.properties.rollout,
+      OperatingCharacteristics: s.$defs.operatingCharacteristics,
       Delay: s.$defs.operatingCharacteristics.properties.delays.items,
     };
     expect(messages.map((m) => m.name).sort()).toEqual(Object.keys(of).sort());
-    for (const message of messages) expect(message.fieldsArray.map(jsonName).sort(), message.name).toEqual(names(of[message.name]));
+    for (const message of messages)
+      expect(message.fieldsArray.map(jsonName).sort(), message.name).toEqual(names(of[message.name]));
   });
 
   it('decodes what the program encodes with another implementation of protobuf', () => {
-    const decoded = root.lookupType('Bundle').decode(bundleToProtobuf(sample)) as unknown as Record<string, Record<string, unknown>>;
+    const decoded = root.lookupType('Bundle').decode(bundleToProtobuf(sample)) as unknown as Record<
+      string,
+      Record<string, unknown>
+    >;
     expect(decoded.parameters).toMatchObject({ h: 4, stream: 'provider_id', adaptive: true, zone: [0.5, 2] });
     expect(decoded.baseline.projection).toMatchObject({ dimension: 3, axes: [1, 2, 3, 4, 5, Math.PI] });
     expect((decoded.alerts as unknown as unknown[]).length).toBe(sample.alerts.length);
     // And the other way round: what it encodes is read.
-    expect(bundleFromProtobuf(root.lookupType('Bundle').encode(decoded as unknown as protobuf.Message).finish(), 'b.pb')).toEqual(sample);
+    expect(
+      bundleFromProtobuf(
+        root
+          .lookupType('Bundle')
+          .encode(decoded as unknown as protobuf.Message)
+          .finish(),
+        'b.pb',
+      ),
+    ).toEqual(sample);
   });
 });
 
 describe('rollout', () => {
   const counts = (kept: number, added: number, removed = 0, moved = 0) => adviceOf({ kept, added, removed, moved });
   it.each([
-    [counts(0, 0), 0, 'canary'], [counts(19, 1), 0.05, 'canary'], [counts(18, 1), 1 / 19, 'blue-green'], [counts(8, 1, 1, 0), 0.2, 'blue-green'],
-    [counts(7, 1, 1, 1), 0.3, 'full'], [counts(0, 0, 1), 1, 'full'],
+    [counts(0, 0), 0, 'canary'],
+    [counts(19, 1), 0.05, 'canary'],
+    [counts(18, 1), 1 / 19, 'blue-green'],
+    [counts(8, 1, 1, 0), 0.2, 'blue-green'],
+    [counts(7, 1, 1, 1), 0.3, 'full'],
+    [counts(0, 0, 1), 1, 'full'],
   ])('%o is of share %d: %s', (advice, share, name) => {
     expect(advice.share).toBeCloseTo(share, 12);
     expect(advice.advice).toBe(name);
@@ -213,14 +330,24 @@ describe('rollout', () => {
 
   it('of the same alerts is a canary', () => {
     expect(rolloutAdvice([], [])).toMatchObject({ share: 0, advice: 'canary' });
-    expect(bundleOf(parameters()).rollout).toMatchObject({ share: 0, advice: 'canary', added: 0, removed: 0, moved: 0 });
+    expect(bundleOf(parameters()).rollout).toMatchObject({
+      share: 0,
+      advice: 'canary',
+      added: 0,
+      removed: 0,
+      moved: 0,
+    });
   });
 });
 
 describe('replay', () => {
   it('tells the original ledger from others, and embedders from each other', () => {
     const { fingerprint } = sample.ledger;
-    expect(fitBundle(sample, { name: 'night.parquet', fingerprint, embedder: 'file' })).toEqual({ original: true, own: sample.ledger.reference, warnings: [] });
+    expect(fitBundle(sample, { name: 'night.parquet', fingerprint, embedder: 'file' })).toEqual({
+      original: true,
+      own: sample.ledger.reference,
+      warnings: [],
+    });
     const other = fitBundle(sample, { name: 'day.parquet', fingerprint: 'cd'.repeat(32), embedder: 'built-in' });
     expect(other).toMatchObject({ original: false, own: null });
     expect(other.warnings.join(' ')).toContain('another ledger (night.parquet');
@@ -229,10 +356,21 @@ describe('replay', () => {
 
   it('finds what is missing, new and different', () => {
     const [first, second, ...rest] = sample.alerts;
-    expect(replayDifference(sample.alerts, sample.alerts.map((a) => ({ ...a, peak: a.peak * (1 + 5e-5) })))).toBeNull();
-    expect(replayDifference(sample.alerts, [first, ...rest])).toEqual({ missing: [second], unexpected: [], differing: [] });
+    expect(
+      replayDifference(
+        sample.alerts,
+        sample.alerts.map((a) => ({ ...a, peak: a.peak * (1 + 5e-5) })),
+      ),
+    ).toBeNull();
+    expect(replayDifference(sample.alerts, [first, ...rest])).toEqual({
+      missing: [second],
+      unexpected: [],
+      differing: [],
+    });
     expect(replayDifference([first], [first, second])).toEqual({ missing: [], unexpected: [second], differing: [] });
     const { differing } = replayDifference([first], [{ ...first, onset: first.onset - 1, peak: 2 * first.peak }])!;
-    expect(differing[0]).toContain(`${first.kind} of ${first.stream} at event ${first.fired}: onset ${first.onset - 1} instead of ${first.onset}, peak`);
+    expect(differing[0]).toContain(
+      `${first.kind} of ${first.stream} at event ${first.fired}: onset ${first.onset - 1} instead of ${first.onset}, peak`,
+    );
   });
 });

@@ -60,7 +60,9 @@ export interface BundleDelay {
   readonly delayInterval: readonly [number, number];
 }
 
-/** Everything that a consumer needs to raise, warm, the alerts that were seen on a ledger, and to prove that it does. */
+/**
+ * Everything that a consumer needs to raise, warm, the alerts that were seen on a ledger, and to prove that it does.
+ */
 export interface Bundle {
   /** Program and version. */
   readonly createdBy: string;
@@ -80,27 +82,60 @@ export interface Bundle {
 
 /** Operating characteristics of the laboratory as a bundle holds them. */
 export function characteristicsOf(
-  oc: OperatingCharacteristics, delays: readonly { readonly change: ChangeKind; readonly points: readonly DelayPoint[] }[] = [],
+  oc: OperatingCharacteristics,
+  delays: readonly { readonly change: ChangeKind; readonly points: readonly DelayPoint[] }[] = [],
 ): BundleCharacteristics {
   return {
-    source: oc.source, inControlEvents: oc.inControl, arl0: finite(oc.estimate.arl), arl0Method: oc.estimate.method, arl0Interval: pair(oc.estimate.interval),
-    eventsPerDay: finite(oc.eventsPerDay), falseAlertsPerDay: finite(oc.perDay), falseAlertsPerDayInterval: pair(oc.perDayInterval),
-    naiveSiegmund: finite(oc.naive.siegmund), naiveCapped: finite(oc.naive.capped),
-    delays: delays.flatMap(({ change, points }) => points.map(({ kind, size, replicates, detected, medianDelay, delayInterval }) => ({
-      kind, change, size, replicates, detected, medianDelay: finite(medianDelay), delayInterval: pair(delayInterval),
-    }))),
+    source: oc.source,
+    inControlEvents: oc.inControl,
+    arl0: finite(oc.estimate.arl),
+    arl0Method: oc.estimate.method,
+    arl0Interval: pair(oc.estimate.interval),
+    eventsPerDay: finite(oc.eventsPerDay),
+    falseAlertsPerDay: finite(oc.perDay),
+    falseAlertsPerDayInterval: pair(oc.perDayInterval),
+    naiveSiegmund: finite(oc.naive.siegmund),
+    naiveCapped: finite(oc.naive.capped),
+    delays: delays.flatMap(({ change, points }) =>
+      points.map(({ kind, size, replicates, detected, medianDelay, delayInterval }) => ({
+        kind,
+        change,
+        size,
+        replicates,
+        detected,
+        medianDelay: finite(medianDelay),
+        delayInterval: pair(delayInterval),
+      })),
+    ),
   };
 }
 
 const finite = (value: number): number => (Number.isFinite(value) ? value : Number.NaN);
 const pair = ([low, high]: readonly [number, number]): [number, number] => [finite(low), finite(high)];
 
-/** What a bundle file holds, in plain objects and lists; what is not a number is null. The same object is what the protobuf form encodes. */
-export function bundleToObject({ createdBy, parameters, ledger, baseline, alerts, rollout, operatingCharacteristics }: Bundle): Record<string, unknown> {
+/**
+ * What a bundle file holds, in plain objects and lists; what is not a number is null. The same object is what the
+ * protobuf form encodes.
+ */
+export function bundleToObject({
+  createdBy,
+  parameters,
+  ledger,
+  baseline,
+  alerts,
+  rollout,
+  operatingCharacteristics,
+}: Bundle): Record<string, unknown> {
   const object = {
-    format: BUNDLE_FORMAT, version: BUNDLE_VERSION, createdBy, parameters,
+    format: BUNDLE_FORMAT,
+    version: BUNDLE_VERSION,
+    createdBy,
+    parameters,
     ledger: { ...ledger, reference: [ledger.reference.from, ledger.reference.to] },
-    baseline: baselineToObject(baseline), alerts, rollout, operatingCharacteristics,
+    baseline: baselineToObject(baseline),
+    alerts,
+    rollout,
+    operatingCharacteristics,
   };
   return withoutNaN(object) as Record<string, unknown>;
 }
@@ -119,10 +154,12 @@ export const bundleToJson = (bundle: Bundle): string => JSON.stringify(bundleToO
  * @param file its name, for messages
  * @throws TautlineFailure of kind file that names the field
  */
-export const bundleFromJson = (text: string, file: string): Bundle => readBundle(JsonReader.parse(text, file, BUNDLE_FILE));
+export const bundleFromJson = (text: string, file: string): Bundle =>
+  readBundle(JsonReader.parse(text, file, BUNDLE_FILE));
 
 /** Reads what `bundleToObject` gave. */
-export const bundleFromObject = (object: unknown, file: string): Bundle => readBundle(new JsonReader(file, BUNDLE_FILE, object));
+export const bundleFromObject = (object: unknown, file: string): Bundle =>
+  readBundle(new JsonReader(file, BUNDLE_FILE, object));
 
 /** Whether a text is a bundle rather than a baseline or something else; says nothing of whether it can be used. */
 export function isBundleJson(text: string): boolean {
@@ -135,7 +172,10 @@ export function isBundleJson(text: string): boolean {
 
 function readBundle(root: JsonReader): Bundle {
   if (root.at('format').value !== BUNDLE_FORMAT) throw root.refused('it is not a bundle file');
-  if (root.at('version').value !== BUNDLE_VERSION) throw root.refused(`it is of version ${String(root.at('version').value)}, this program reads version ${BUNDLE_VERSION}`);
+  if (root.at('version').value !== BUNDLE_VERSION)
+    throw root.refused(
+      `it is of version ${String(root.at('version').value)}, this program reads version ${BUNDLE_VERSION}`,
+    );
   const ledger = readLedger(root.at('ledger'));
   const parameters = readParameters(root.at('parameters'));
   const baseline = readBaseline(root.at('baseline'));
@@ -143,7 +183,12 @@ function readBundle(root: JsonReader): Bundle {
   const rollout = readRollout(root.at('rollout'), alerts.length);
   const measured = root.at('operatingCharacteristics');
   return {
-    createdBy: root.at('createdBy').text(), parameters, ledger, baseline, alerts, rollout,
+    createdBy: root.at('createdBy').text(),
+    parameters,
+    ledger,
+    baseline,
+    alerts,
+    rollout,
     operatingCharacteristics: measured.value === null ? null : readCharacteristics(measured),
   };
 }
@@ -162,8 +207,16 @@ function readLedger(r: JsonReader): BundleLedger {
   if (!/^[0-9a-f]{64}$/.test(fingerprint)) throw r.at('fingerprint').wrong('a SHA-256 in hexadecimal');
   const events = r.at('events').count(0);
   const [from, to] = r.at('reference').numbers(2);
-  if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= events)) throw r.at('reference').wrong(`a range of whole numbers from 0 to ${events}`);
-  return { name: r.at('name').text(), fingerprint, events, reference: { from, to }, embedder: r.at('embedder').oneOf(EMBEDDERS), embedderReference: r.at('embedderReference').count(1) };
+  if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= events))
+    throw r.at('reference').wrong(`a range of whole numbers from 0 to ${events}`);
+  return {
+    name: r.at('name').text(),
+    fingerprint,
+    events,
+    reference: { from, to },
+    embedder: r.at('embedder').oneOf(EMBEDDERS),
+    embedderReference: r.at('embedderReference').count(1),
+  };
 }
 
 function readAlerts(list: JsonReader, ledger: BundleLedger): AlertJson[] {
@@ -177,8 +230,14 @@ function readAlerts(list: JsonReader, ledger: BundleLedger): AlertJson[] {
     const fired = within('fired', onset);
     const onsetSeq = a.at('onset_seq').count(1);
     return {
-      kind: a.at('kind').oneOf(ALERT_KINDS), stream: a.at('stream').text(), onset, onset_seq: onsetSeq, fired, fired_seq: a.at('fired_seq').count(onsetSeq),
-      cleared: a.at('cleared').value === null ? null : within('cleared', fired), peak: a.at('peak').number(),
+      kind: a.at('kind').oneOf(ALERT_KINDS),
+      stream: a.at('stream').text(),
+      onset,
+      onset_seq: onsetSeq,
+      fired,
+      fired_seq: a.at('fired_seq').count(onsetSeq),
+      cleared: a.at('cleared').value === null ? null : within('cleared', fired),
+      peak: a.at('peak').number(),
     };
   });
 }
@@ -186,28 +245,44 @@ function readAlerts(list: JsonReader, ledger: BundleLedger): AlertJson[] {
 function readRollout(r: JsonReader, alerts: number): Bundle['rollout'] {
   const count = (name: string) => r.at(name).count(0);
   const counts = { kept: count('kept'), added: count('added'), removed: count('removed'), moved: count('moved') };
-  if (counts.kept + counts.added + counts.moved !== alerts) throw r.at('kept').wrong(`such that kept, added and moved make the ${alerts} alerts`);
+  if (counts.kept + counts.added + counts.moved !== alerts)
+    throw r.at('kept').wrong(`such that kept, added and moved make the ${alerts} alerts`);
   const expected = adviceOf(counts);
   if (r.at('share').number() !== expected.share) throw r.at('share').wrong(`${expected.share}, as its counts say`);
-  if (r.at('advice').oneOf(ROLLOUTS) !== expected.advice) throw r.at('advice').wrong(`"${expected.advice}", as its share says`);
+  if (r.at('advice').oneOf(ROLLOUTS) !== expected.advice)
+    throw r.at('advice').wrong(`"${expected.advice}", as its share says`);
   return { ...expected, comparedWith: readParameters(r.at('comparedWith')) };
 }
 
 function readCharacteristics(r: JsonReader): BundleCharacteristics {
   const two = (value: JsonReader): [number, number] => value.numbers(2, true) as [number, number];
   return {
-    source: r.at('source').oneOf(IN_CONTROL_SOURCES), inControlEvents: r.at('inControlEvents').count(0),
-    arl0: r.at('arl0').missing(), arl0Method: r.at('arl0Method').oneOf(ARL_METHODS), arl0Interval: two(r.at('arl0Interval')),
-    eventsPerDay: r.at('eventsPerDay').missing(), falseAlertsPerDay: r.at('falseAlertsPerDay').missing(), falseAlertsPerDayInterval: two(r.at('falseAlertsPerDayInterval')),
-    naiveSiegmund: r.at('naiveSiegmund').missing(), naiveCapped: r.at('naiveCapped').missing(),
-    delays: r.at('delays').list().map((d) => {
-      const replicates = d.at('replicates').count(0);
-      const detected = d.at('detected').count(0);
-      if (detected > replicates) throw d.at('detected').wrong(`at most ${replicates}, the replicates`);
-      return {
-        kind: d.at('kind').oneOf(ALERT_KINDS), change: d.at('change').oneOf(CHANGE_KINDS), size: d.at('size').number(), replicates, detected,
-        medianDelay: d.at('medianDelay').missing(), delayInterval: two(d.at('delayInterval')),
-      };
-    }),
+    source: r.at('source').oneOf(IN_CONTROL_SOURCES),
+    inControlEvents: r.at('inControlEvents').count(0),
+    arl0: r.at('arl0').missing(),
+    arl0Method: r.at('arl0Method').oneOf(ARL_METHODS),
+    arl0Interval: two(r.at('arl0Interval')),
+    eventsPerDay: r.at('eventsPerDay').missing(),
+    falseAlertsPerDay: r.at('falseAlertsPerDay').missing(),
+    falseAlertsPerDayInterval: two(r.at('falseAlertsPerDayInterval')),
+    naiveSiegmund: r.at('naiveSiegmund').missing(),
+    naiveCapped: r.at('naiveCapped').missing(),
+    delays: r
+      .at('delays')
+      .list()
+      .map((d) => {
+        const replicates = d.at('replicates').count(0);
+        const detected = d.at('detected').count(0);
+        if (detected > replicates) throw d.at('detected').wrong(`at most ${replicates}, the replicates`);
+        return {
+          kind: d.at('kind').oneOf(ALERT_KINDS),
+          change: d.at('change').oneOf(CHANGE_KINDS),
+          size: d.at('size').number(),
+          replicates,
+          detected,
+          medianDelay: d.at('medianDelay').missing(),
+          delayInterval: two(d.at('delayInterval')),
+        };
+      }),
   };
 }

@@ -4,8 +4,8 @@ import { bundleFromObject, bundleToObject, type Bundle } from './bundle.ts';
 import layoutFile from './bundleProto.json' with { type: 'json' };
 
 /**
- * The protobuf form of a bundle (schema/bundle.proto): the object of the JSON form, field by field. Import it where it is needed (`await import`): it
- * brings the protobuf runtime with it.
+ * The protobuf form of a bundle (schema/bundle.proto): the object of the JSON form, field by field. Import it where it
+ * is needed (`await import`): it brings the protobuf runtime with it.
  */
 
 /** A field of a message; its `type` is a scalar of protobuf or another message. */
@@ -14,13 +14,21 @@ export interface ProtoField {
   readonly type: string;
   readonly repeated: boolean;
 }
-/** Message -> JSON name of a field -> field. Taken from bundle.proto, which alone says the numbers; a test holds them together. */
+/**
+ * Message -> JSON name of a field -> field. Taken from bundle.proto, which alone says the numbers; a test holds them
+ * together.
+ */
 export type ProtoLayout = Readonly<Record<string, Readonly<Record<string, ProtoField>>>>;
 
 const LAYOUT: ProtoLayout = layoutFile;
 
 /** What is null in the JSON form where protobuf has nothing. */
-const NULL_WHERE_ABSENT: readonly string[] = ['Bundle.operatingCharacteristics', 'Baseline.falseAlarms', 'Alert.cleared', 'Parameters.reference_range'];
+const NULL_WHERE_ABSENT: readonly string[] = [
+  'Bundle.operatingCharacteristics',
+  'Baseline.falseAlarms',
+  'Alert.cleared',
+  'Parameters.reference_range',
+];
 
 const WIRE: Readonly<Record<string, number>> = { double: 1, float: 5, int32: 0, int64: 0, bool: 0, string: 2 };
 const PACKED = 2;
@@ -48,7 +56,9 @@ function encode(message: string, object: Readonly<Record<string, unknown>>): Uin
     const value = object[name];
     if (repeated) {
       const values = (value ?? []) as readonly unknown[];
-      if (type in LAYOUT) for (const part of values) writer.uint32(tag(id, PACKED)).bytes(part === null ? EMPTY : encode(type, part as Record<string, unknown>));
+      if (type in LAYOUT)
+        for (const part of values)
+          writer.uint32(tag(id, PACKED)).bytes(part === null ? EMPTY : encode(type, part as Record<string, unknown>));
       else if (values.length > 0) {
         writer.uint32(tag(id, PACKED)).fork();
         for (const part of values) writeScalar(writer, type, part);
@@ -107,7 +117,8 @@ function decode(message: string, reader: protobuf.Reader, end: number): Record<s
   if (reader.pos !== end) throw new Error(`a ${message} goes on beyond its end`);
   for (const path of NULL_WHERE_ABSENT) {
     const [owner, name] = path.split('.');
-    if (owner === message && (!Object.hasOwn(object, name) || (object[name] as unknown[] | null)?.length === 0)) object[name] = null;
+    if (owner === message && (!Object.hasOwn(object, name) || (object[name] as unknown[] | null)?.length === 0))
+      object[name] = null;
   }
   return object;
 }
@@ -124,12 +135,18 @@ function expectWire(message: string, name: string, wire: number, expected: numbe
 
 function readScalar(reader: protobuf.Reader, type: string): unknown {
   switch (type) {
-    case 'double': return orNull(reader.double());
-    case 'float': return orNull(reader.float());
-    case 'int32': return reader.int32();
-    case 'int64': return Number(reader.int64());
-    case 'bool': return reader.bool();
-    default: return reader.string();
+    case 'double':
+      return orNull(reader.double());
+    case 'float':
+      return orNull(reader.float());
+    case 'int32':
+      return reader.int32();
+    case 'int64':
+      return Number(reader.int64());
+    case 'bool':
+      return reader.bool();
+    default:
+      return reader.string();
   }
 }
 

@@ -16,8 +16,14 @@ function ledger(seed: number, move: number): ChannelInput {
   coordinates.x.forEach((_, j) => (coordinates.x[j] = normal()));
   for (let i = 4000; i < 8000; i++) if (events.stream[i] === 3) coordinates.x[i * 3] += move;
   return {
-    events, coordinates, reference: referenceRange(events.n, p).range, intervals: move > 0 ? [{ stream: last, from: 4000, to: 8000, label: 'moved' }] : [],
-    textLength: Int32Array.from({ length: 8000 }, (_, i) => Math.floor(100 * 2 ** length()) + (move > 0 && i >= 4000 && events.stream[i] === 3 ? 200 : 0)),
+    events,
+    coordinates,
+    reference: referenceRange(events.n, p).range,
+    intervals: move > 0 ? [{ stream: last, from: 4000, to: 8000, label: 'moved' }] : [],
+    textLength: Int32Array.from(
+      { length: 8000 },
+      (_, i) => Math.floor(100 * 2 ** length()) + (move > 0 && i >= 4000 && events.stream[i] === 3 ? 200 : 0),
+    ),
   };
 }
 
@@ -45,7 +51,9 @@ describe('reference channels', () => {
   });
 
   test('without text there is nothing to say of its length', () => {
-    const report = channelReports(testKernels(), { ...ledger(3, 0), textLength: null }, p, 20_000).find(({ channel }) => channel === 'length')!;
+    const report = channelReports(testKernels(), { ...ledger(3, 0), textLength: null }, p, 20_000).find(
+      ({ channel }) => channel === 'length',
+    )!;
     expect(report).toMatchObject({ streams: [], note: 'the ledger has no text, or all of it is of one length' });
   });
 });

@@ -33,8 +33,16 @@ export interface ChannelStream {
   /** Alarms that match no labelled stretch, and how many events past reference and warm-up there were outside them. */
   readonly falseAlarms: number;
   readonly unlabelled: number;
-  /** Own events to detection, 1 for the first changed event (as in `Score`); null where missed. `open`: an alarm from before was still open when the change came. */
-  readonly changes: readonly { readonly label: string; readonly fromSeq: Seq; readonly delay: number | null; readonly open: boolean }[];
+  /**
+   * Own events to detection, 1 for the first changed event (as in `Score`); null where missed. `open`: an alarm from
+   * before was still open when the change came.
+   */
+  readonly changes: readonly {
+    readonly label: string;
+    readonly fromSeq: Seq;
+    readonly delay: number | null;
+    readonly open: boolean;
+  }[];
 }
 
 export interface ChannelReport {
@@ -54,7 +62,12 @@ export interface ChannelInput {
 }
 
 /** Every channel with the limits that one false alarm in `budget` events gives it, derived from the reference alone. */
-export function channelReports(kernels: KernelModule, input: ChannelInput, parameters: Parameters, budget: number): ChannelReport[] {
+export function channelReports(
+  kernels: KernelModule,
+  input: ChannelInput,
+  parameters: Parameters,
+  budget: number,
+): ChannelReport[] {
   const { events, coordinates, reference } = input;
   const p = { ...parameters, false_alarm_budget: budget };
   const detector = createDetector(kernels);
@@ -92,14 +105,29 @@ function displaced(channel: Channel, input: ChannelInput, detector: Detector, p:
   return report(channel, input, of(alerts, 'SHIFT'), calibration.shiftLimits, seqOf(input.events), p);
 }
 
-function cusum(channel: Channel, input: ChannelInput, detector: Detector, kernels: KernelModule, p: Parameters, budget: number): ChannelReport {
+function cusum(
+  channel: Channel,
+  input: ChannelInput,
+  detector: Detector,
+  kernels: KernelModule,
+  p: Parameters,
+  budget: number,
+): ChannelReport {
   const signals = detector.runSignals(p);
   const calibration = detector.calibrate(p);
   const { divergence } = inControlOf({ ...input, signals, calibration, parameters: p, alerts: [] }, 'reference');
   const { min, max } = PARAMETER_SPECS.h as NumberSpec;
   const h = deriveLimit(kernels, divergence, [{ kind: 'cusum', kappa: p.kappa, cap: p.cap }], budget, [min, max]);
   const alerts = Number.isNaN(h.value) ? [] : of(detector.decide({ ...p, h: h.value }).alerts, 'DRIFT');
-  return report(channel, input, alerts, input.events.streams.map(() => h.value), seqOf(input.events), p, h.note);
+  return report(
+    channel,
+    input,
+    alerts,
+    input.events.streams.map(() => h.value),
+    seqOf(input.events),
+    p,
+    h.note,
+  );
 }
 
 const of = (alerts: readonly Alert[], kind: AlertKind) => alerts.filter((alert) => alert.kind === kind);
@@ -112,8 +140,17 @@ function seqOf({ n, stream, streams }: EventColumns): Int32Array {
 /** The distance of two windows in control is far from 0, so it cannot be asked to halve, as T2 is. */
 const REARM = 0.8;
 
-/** Times at which a signal rises above its stream's limit, past reference and warm-up, as alerts; each lasts until it is below REARM of it. */
-function crossings({ events, reference }: ChannelInput, signal: Float64Array, seq: Int32Array, limits: readonly number[], p: Parameters): Alert[] {
+/**
+ * Times at which a signal rises above its stream's limit, past reference and warm-up, as alerts; each lasts until it is
+ * below REARM of it.
+ */
+function crossings(
+  { events, reference }: ChannelInput,
+  signal: Float64Array,
+  seq: Int32Array,
+  limits: readonly number[],
+  p: Parameters,
+): Alert[] {
   const total = totals(events);
   const open = new Map<number, Alert>();
   const alarms: Alert[] = [];
@@ -122,7 +159,18 @@ function crossings({ events, reference }: ChannelInput, signal: Float64Array, se
     if (seq[i] <= warmupOf(p.warmup, total[s]) || Number.isNaN(signal[i])) continue;
     const before = open.get(s);
     if (signal[i] > limits[s]) {
-      if (!before) open.set(s, { kind: 'SHIFT', stream: s, onset: i, fired: i, cleared: null, onsetSeq: seq[i], firedSeq: seq[i], peak: signal[i], lag: 0 });
+      if (!before)
+        open.set(s, {
+          kind: 'SHIFT',
+          stream: s,
+          onset: i,
+          fired: i,
+          cleared: null,
+          onsetSeq: seq[i],
+          firedSeq: seq[i],
+          peak: signal[i],
+          lag: 0,
+        });
     } else if (before && signal[i] < REARM * limits[s]) {
       alarms.push({ ...before, cleared: i });
       open.delete(s);
@@ -138,7 +186,13 @@ function totals({ n, stream, streams }: EventColumns): Int32Array {
 }
 
 function report(
-  channel: Channel, { events, reference, intervals }: ChannelInput, alarms: readonly Alert[], limits: readonly number[], seq: Int32Array, p: Parameters, note: string | null = null,
+  channel: Channel,
+  { events, reference, intervals }: ChannelInput,
+  alarms: readonly Alert[],
+  limits: readonly number[],
+  seq: Int32Array,
+  p: Parameters,
+  note: string | null = null,
 ): ChannelReport {
   const total = totals(events);
   const scorer = createScorer(events, intervals, { tolerance: TOLERANCE, from: reference.to });
@@ -148,15 +202,26 @@ function report(
     const { matches, falseEpisodes } = scorer.detail(own);
     let unlabelled = 0;
     for (let i = reference.to; i < events.n; i++) {
-      if (events.stream[i] === s && seq[i] > warmupOf(p.warmup, total[s]) && !changes.some(({ from, to }) => i >= from && i < to)) unlabelled++;
+      if (
+        events.stream[i] === s &&
+        seq[i] > warmupOf(p.warmup, total[s]) &&
+        !changes.some(({ from, to }) => i >= from && i < to)
+      )
+        unlabelled++;
     }
     return {
-      stream, limit: limits[s], firstAlarm: own.length > 0 ? own[0].firedSeq : null, unlabelled, falseAlarms: falseEpisodes.length,
+      stream,
+      limit: limits[s],
+      firstAlarm: own.length > 0 ? own[0].firedSeq : null,
+      unlabelled,
+      falseAlarms: falseEpisodes.length,
       changes: changes.map((change) => {
         let first = change.from;
         while (first < change.to && events.stream[first] !== s) first++;
         return {
-          label: change.label, fromSeq: seq[first], delay: matches.find(({ interval }) => interval === change)?.delay ?? null,
+          label: change.label,
+          fromSeq: seq[first],
+          delay: matches.find(({ interval }) => interval === change)?.delay ?? null,
           open: own.some(({ fired, cleared }) => fired < change.from && (cleared === null || cleared > change.from)),
         };
       }),
@@ -165,13 +230,23 @@ function report(
   return { channel, streams, note };
 }
 
-/** ln(1 + characters) in standard deviations within streams of the reference, as coordinates of one axis; an event without text is void. */
-function lengthCoordinates({ events, reference, textLength }: ChannelInput): { events: EventColumns; coordinates: Coordinates } | null {
+/**
+ * ln(1 + characters) in standard deviations within streams of the reference, as coordinates of one axis; an event
+ * without text is void.
+ */
+function lengthCoordinates({
+  events,
+  reference,
+  textLength,
+}: ChannelInput): { events: EventColumns; coordinates: Coordinates } | null {
   if (!textLength) return null;
-  const value = Float64Array.from({ length: events.n }, (_, i) => (textLength[events.row[i]] < 0 ? Number.NaN : Math.log1p(textLength[events.row[i]])));
+  const value = Float64Array.from({ length: events.n }, (_, i) =>
+    textLength[events.row[i]] < 0 ? Number.NaN : Math.log1p(textLength[events.row[i]]),
+  );
   const residuals = events.streams.flatMap((_, s) => {
     const own = Array.from({ length: reference.to - reference.from }, (__, j) => reference.from + j)
-      .filter((i) => events.stream[i] === s && !Number.isNaN(value[i])).map((i) => value[i]);
+      .filter((i) => events.stream[i] === s && !Number.isNaN(value[i]))
+      .map((i) => value[i]);
     const centre = mean(own);
     return own.map((v) => v - centre);
   });

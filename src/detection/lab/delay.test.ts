@@ -13,10 +13,19 @@ const baseline = (() => {
   const detector = createDetector(kernels);
   detector.load(events, coordinates, ledger.reference);
   detector.runSignals(p);
-  return detector.baseline({ dimension: 4, k: 4, mean: new Float64Array(4), axes: new Float64Array(16), eigenvalues: new Float64Array(4) }, p);
+  return detector.baseline(
+    { dimension: 4, k: 4, mean: new Float64Array(4), axes: new Float64Array(16), eigenvalues: new Float64Array(4) },
+    p,
+  );
 })();
 const request = (change: Partial<DelayRequest> = {}): DelayRequest => ({
-  parameters: p, stream: 1, change: 'mean', sizes: [0, 0.5, 2, 4], starts: delayStarts(ledger, 1, 12, 150, p), horizon: 150, ...change,
+  parameters: p,
+  stream: 1,
+  change: 'mean',
+  sizes: [0, 0.5, 2, 4],
+  starts: delayStarts(ledger, 1, 12, 150, p),
+  horizon: 150,
+  ...change,
 });
 
 describe('detection delay', () => {
@@ -30,7 +39,12 @@ describe('detection delay', () => {
     expect(points[3].medianDelay).toBeGreaterThanOrEqual(1);
     expect(points[3].delayInterval[0]).toBeLessThanOrEqual(points[3].medianDelay);
     expect(points[3].delayInterval[1]).toBeGreaterThanOrEqual(points[3].medianDelay);
-    expect(points.every((point) => point.replicates > 0 && point.powerInterval[0] <= point.power && point.power <= point.powerInterval[1])).toBe(true);
+    expect(
+      points.every(
+        (point) =>
+          point.replicates > 0 && point.powerInterval[0] <= point.power && point.power <= point.powerInterval[1],
+      ),
+    ).toBe(true);
   });
 
   test('a larger scale is found by the divergence, a smaller one by friction, none by neither', async () => {
@@ -45,7 +59,10 @@ describe('detection delay', () => {
   test('tasks stand by themselves: each is a slice, and any order of running gives the same curve', async () => {
     const tasks = delayTasks(ledger, baseline, request());
     for (const task of tasks) expect(task.ledger.events.n).toBeLessThan(1200);
-    const backwards = [...tasks].reverse().map((task) => runDelayTask(kernels, structuredClone(task))).reverse();
+    const backwards = [...tasks]
+      .reverse()
+      .map((task) => runDelayTask(kernels, structuredClone(task)))
+      .reverse();
     expect(delayCurve(request().sizes, backwards)).toEqual(await delayCurveOf(kernels, ledger, baseline, request()));
   });
 
@@ -58,7 +75,9 @@ describe('detection delay', () => {
     }
     expect(events.stream.subarray(starts[29]).filter((s) => s === 2).length).toBeGreaterThanOrEqual(150);
     expect(() => delayStarts(ledger, 2, 5, 10_000, p)).toThrow(/too few for 100 before a change and 10000 after it/);
-    expect(() => delayTasks(ledger, baseline, request({ starts: [events.stream.indexOf(0, 2000)] }))).toThrow(/is not of stream/);
+    expect(() => delayTasks(ledger, baseline, request({ starts: [events.stream.indexOf(0, 2000)] }))).toThrow(
+      /is not of stream/,
+    );
   });
 
   test('progress is reported, and a cancel stops it', async () => {
@@ -76,10 +95,22 @@ describe('detection delay', () => {
   });
 
   test('a channel already alarming before the change is not counted', () => {
-    const never = { DRIFT: null, HOMOGENIZATION_FLOOR_NEAR: null, FRAME_WEIGHT_DEGRADATION: null, VOID: null, SHIFT: null };
-    const [drift] = delayCurve([1], [
-      { delays: [{ ...never, DRIFT: 3 }], open: [] }, { delays: [{ ...never, DRIFT: 5 }], open: [] }, { delays: [never], open: [] }, { delays: [never], open: ['DRIFT'] },
-    ]);
+    const never = {
+      DRIFT: null,
+      HOMOGENIZATION_FLOOR_NEAR: null,
+      FRAME_WEIGHT_DEGRADATION: null,
+      VOID: null,
+      SHIFT: null,
+    };
+    const [drift] = delayCurve(
+      [1],
+      [
+        { delays: [{ ...never, DRIFT: 3 }], open: [] },
+        { delays: [{ ...never, DRIFT: 5 }], open: [] },
+        { delays: [never], open: [] },
+        { delays: [never], open: ['DRIFT'] },
+      ],
+    );
     expect(drift).toMatchObject({ replicates: 3, detected: 2, medianDelay: 5 });
     expect(drift.delayInterval[1]).toBe(Infinity);
   });

@@ -10,9 +10,9 @@ import { ALERT_KINDS, type AlertKind } from '../types.ts';
 import { runTasks, sliceEvents, type LabLedger } from './ledger.ts';
 
 /**
- * What is done to a stream from an event on. mean: its coordinates move by `size` within-stream standard deviations, all axes together, in a random
- * direction. scale: its residuals about the mean of its last 64 events become `size` times as large. A mean of 0 and a scale of 1 change nothing: what
- * fires then are false alarms.
+ * What is done to a stream from an event on. mean: its coordinates move by `size` within-stream standard deviations,
+ * all axes together, in a random direction. scale: its residuals about the mean of its last 64 events become `size`
+ * times as large. A mean of 0 and a scale of 1 change nothing: what fires then are false alarms.
  */
 export type ChangeKind = 'mean' | 'scale';
 
@@ -31,7 +31,10 @@ export interface DelayRequest {
   readonly horizon: number;
 }
 
-/** One replicate: every size from one start, over the part of the ledger that matters. Self-contained, so that a worker can run it. */
+/**
+ * One replicate: every size from one start, over the part of the ledger that matters. Self-contained, so that a worker
+ * can run it.
+ */
 export interface DelayTask {
   readonly ledger: LabLedger;
   readonly baseline: Baseline;
@@ -65,7 +68,10 @@ export interface DelayPoint {
   /** detected / replicates, with its 95 % interval (Wilson 1927). */
   readonly power: number;
   readonly powerInterval: readonly [number, number];
-  /** Own events to detection, the misses counted as later than any; Infinity where half or more were missed, NaN without replicates. */
+  /**
+   * Own events to detection, the misses counted as later than any; Infinity where half or more were missed, NaN without
+   * replicates.
+   */
   readonly medianDelay: number;
   /** 95 % interval of the median, by order statistics; Infinity where it reaches the misses. */
   readonly delayInterval: readonly [number, number];
@@ -77,19 +83,30 @@ const LOCAL_MEAN = 64;
 const DIRECTION_SEED = 7_919;
 
 /** Own events before the change that a replicate needs, so that every memory is warm when it comes. */
-const historyOf = (p: Parameters): number => Math.max(p.emd_window, Math.ceil(SETTLING / p.lambda_slow), Math.ceil(SETTLING / p.mewma_lambda));
+const historyOf = (p: Parameters): number =>
+  Math.max(p.emd_window, Math.ceil(SETTLING / p.lambda_slow), Math.ceil(SETTLING / p.mewma_lambda));
 
 /**
- * Starts for replicates: `count` of the stream's events, evenly spread over those with room before and after, past the reference.
- * Throws where there is no room for one.
+ * Starts for replicates: `count` of the stream's events, evenly spread over those with room before and after, past the
+ * reference. Throws where there is no room for one.
  */
-export function delayStarts({ events, reference }: Pick<LabLedger, 'events' | 'reference'>, stream: StreamIndex, count: number, horizon: number, p: Parameters): EventIndex[] {
+export function delayStarts(
+  { events, reference }: Pick<LabLedger, 'events' | 'reference'>,
+  stream: StreamIndex,
+  count: number,
+  horizon: number,
+  p: Parameters,
+): EventIndex[] {
   const own = ownEvents(events.stream, stream);
-  const first = Math.max(historyOf(p), own.findIndex((i) => i >= reference.to));
+  const first = Math.max(
+    historyOf(p),
+    own.findIndex((i) => i >= reference.to),
+  );
   const last = own.length - horizon;
   if (own[own.length - 1] < reference.to || last < first) {
     throw new TautlineFailure({
-      kind: 'ledger', problem: `Stream ${events.streams[stream]} has ${own.length} events: too few for ${historyOf(p)} before a change and ${horizon} after it`,
+      kind: 'ledger',
+      problem: `Stream ${events.streams[stream]} has ${own.length} events: too few for ${historyOf(p)} before a change and ${horizon} after it`,
       advice: 'Choose a longer stream or a shorter horizon',
     });
   }
@@ -104,18 +121,37 @@ function ownEvents(stream: Int32Array, own: StreamIndex): number[] {
 }
 
 /** One task a start. */
-export function delayTasks({ events, coordinates, reference }: LabLedger, baseline: Baseline, request: DelayRequest): DelayTask[] {
+export function delayTasks(
+  { events, coordinates, reference }: LabLedger,
+  baseline: Baseline,
+  request: DelayRequest,
+): DelayTask[] {
   const { parameters, stream, change, sizes, starts, horizon } = request;
   const own = ownEvents(events.stream, stream);
   const position = new Map(own.map((index, i) => [index, i]));
   return starts.map((start, replicate) => {
     const at = position.get(start);
-    if (at === undefined) throw new TautlineFailure({ kind: 'ledger', problem: `Event ${start} is not of stream ${events.streams[stream]}`, advice: 'Choose one of its events' });
+    if (at === undefined)
+      throw new TautlineFailure({
+        kind: 'ledger',
+        problem: `Event ${start} is not of stream ${events.streams[stream]}`,
+        advice: 'Choose one of its events',
+      });
     const from = own[Math.max(0, at - historyOf(parameters))];
     const to = own[Math.min(own.length, at + horizon) - 1] + 1;
     return {
-      ledger: { events: sliceEvents(events, { from, to }), coordinates: { k: coordinates.k, x: coordinates.x.slice(from * coordinates.k, to * coordinates.k) }, reference },
-      baseline, parameters, stream, change, sizes, start: start - from, replicate,
+      ledger: {
+        events: sliceEvents(events, { from, to }),
+        coordinates: { k: coordinates.k, x: coordinates.x.slice(from * coordinates.k, to * coordinates.k) },
+        reference,
+      },
+      baseline,
+      parameters,
+      stream,
+      change,
+      sizes,
+      start: start - from,
+      replicate,
     };
   });
 }
@@ -157,7 +193,14 @@ export function runDelayTask(kernels: KernelModule, task: DelayTask): DelayOutco
   }
 }
 
-function localMean({ ledger: { events, coordinates: { k, x } }, stream, start }: DelayTask): Float64Array {
+function localMean({
+  ledger: {
+    events,
+    coordinates: { k, x },
+  },
+  stream,
+  start,
+}: DelayTask): Float64Array {
   const mean = new Float64Array(k);
   let count = 0;
   for (let i = start - 1; i >= 0 && count < LOCAL_MEAN; i--) {
@@ -171,7 +214,10 @@ function localMean({ ledger: { events, coordinates: { k, x } }, stream, start }:
 /** A direction drawn evenly from the sphere. */
 function unitVector(k: number, seed: number): Float64Array {
   const random = splitmix64(seed);
-  const v = Float64Array.from({ length: k }, () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
+  const v = Float64Array.from(
+    { length: k },
+    () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
+  );
   const norm = Math.hypot(...v);
   return v.map((value) => value / norm);
 }
@@ -184,13 +230,24 @@ function countOwn(stream: Int32Array, own: StreamIndex, from: number, to: number
 
 /** Power curves from the outcomes of all replicates: per kind of alert and size. */
 export function delayCurve(sizes: readonly number[], outcomes: readonly DelayOutcome[]): DelayPoint[] {
-  return ALERT_KINDS.flatMap((kind) => sizes.map((size, s) => {
-    const valid = outcomes.filter((outcome) => !outcome.open.includes(kind));
-    const delays = valid.map((outcome) => outcome.delays[s][kind] ?? Infinity).sort((a, b) => a - b);
-    const detected = delays.filter(Number.isFinite).length;
-    const n = valid.length;
-    return { kind, size, replicates: n, detected, power: detected / n, powerInterval: wilson(detected, n), medianDelay: middle(delays), delayInterval: medianInterval(delays) };
-  }));
+  return ALERT_KINDS.flatMap((kind) =>
+    sizes.map((size, s) => {
+      const valid = outcomes.filter((outcome) => !outcome.open.includes(kind));
+      const delays = valid.map((outcome) => outcome.delays[s][kind] ?? Infinity).sort((a, b) => a - b);
+      const detected = delays.filter(Number.isFinite).length;
+      const n = valid.length;
+      return {
+        kind,
+        size,
+        replicates: n,
+        detected,
+        power: detected / n,
+        powerInterval: wilson(detected, n),
+        medianDelay: middle(delays),
+        delayInterval: medianInterval(delays),
+      };
+    }),
+  );
 }
 
 const Z = 1.96;
@@ -222,8 +279,15 @@ function medianInterval(sorted: readonly number[]): [number, number] {
 
 /** The whole curve in this thread, a replicate at a time. */
 export async function delayCurveOf(
-  kernels: KernelModule, ledger: LabLedger, baseline: Baseline, request: DelayRequest, options: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress } = {},
+  kernels: KernelModule,
+  ledger: LabLedger,
+  baseline: Baseline,
+  request: DelayRequest,
+  options: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress } = {},
 ): Promise<DelayPoint[]> {
-  const outcomes = await runTasks(delayTasks(ledger, baseline, request), (task) => runDelayTask(kernels, task), { phase: 'Injecting changes', ...options });
+  const outcomes = await runTasks(delayTasks(ledger, baseline, request), (task) => runDelayTask(kernels, task), {
+    phase: 'Injecting changes',
+    ...options,
+  });
   return delayCurve(request.sizes, outcomes);
 }

@@ -8,30 +8,48 @@ import { BLOCK, SEED } from './arl.ts';
 
 const RUNS = 300;
 const LEVELS = 32;
-/** A run is so many times as long as the reference: as the ledgers go on that have the shortest reference allowed, a fifth of them. */
+/**
+ * A run is so many times as long as the reference: as the ledgers go on that have the shortest reference allowed, a
+ * fifth of them.
+ */
 const RUN_FACTOR = 4;
 const MAX_RUN = 2000;
 
 /**
- * Limits of `shift` (spec 6) for a false-alarm budget, one a stream; NaN where its reference is too short for a window. By moving-block bootstrap: a
- * reference as long as the stream's own is drawn in blocks, events drawn likewise follow it, and the kernel charts them against it, from the moment at
- * which the window still is the reference's own. A run ends at its first alarm.
+ * Limits of `shift` (spec 6) for a false-alarm budget, one a stream; NaN where its reference is too short for a window.
+ * By moving-block bootstrap: a reference as long as the stream's own is drawn in blocks, events drawn likewise follow
+ * it, and the kernel charts them against it, from the moment at which the window still is the reference's own. A run
+ * ends at its first alarm.
  */
 export function emdLimits(
-  kernels: KernelModule, events: EventColumns, { k, x }: Coordinates, range: IndexRange, p: Pick<Parameters, 'emd_window' | 'emd_min'>, budget: number,
+  kernels: KernelModule,
+  events: EventColumns,
+  { k, x }: Coordinates,
+  range: IndexRange,
+  p: Pick<Parameters, 'emd_window' | 'emd_min'>,
+  budget: number,
 ): number[] {
   return events.streams.map((_, s) => {
     const own: number[] = [];
     for (let i = range.from; i < range.to; i++) if (events.stream[i] === s && !events.isVoid[i]) own.push(i);
     if (own.length < Math.max(p.emd_min, 16)) return Number.NaN;
-    const paths = simulate(kernels, spreadOut(own.map((i) => x.subarray(i * k, (i + 1) * k)), k), k, p, SEED + s);
+    const paths = simulate(
+      kernels,
+      spreadOut(
+        own.map((i) => x.subarray(i * k, (i + 1) * k)),
+        k,
+      ),
+      k,
+      p,
+      SEED + s,
+    );
     return shiftLimit(firstCrossings(paths), budget);
   });
 }
 
 /**
- * Rows about their mean, further out by sqrt(n / (n - block)): sums over a block of residuals that add up to nothing vary less than those of new
- * data do, by the share of the block in the reference.
+ * Rows about their mean, further out by sqrt(n / (n - block)): sums over a block of residuals that add up to nothing
+ * vary less than those of new data do, by the share of the block in the reference.
  */
 function spreadOut(rows: readonly Float32Array[], k: number): Float32Array[] {
   const n = rows.length;
@@ -42,7 +60,13 @@ function spreadOut(rows: readonly Float32Array[], k: number): Float32Array[] {
 
 const blockOf = (n: number): number => Math.min(BLOCK, Math.max(1, Math.floor(n / 4)));
 
-function simulate(kernels: KernelModule, rows: readonly Float32Array[], k: number, p: Pick<Parameters, 'emd_window' | 'emd_min'>, seed: number): Float64Array[] {
+function simulate(
+  kernels: KernelModule,
+  rows: readonly Float32Array[],
+  k: number,
+  p: Pick<Parameters, 'emd_window' | 'emd_min'>,
+  seed: number,
+): Float64Array[] {
   const random = splitmix64(seed);
   const n = rows.length;
   const block = blockOf(n);
@@ -50,23 +74,38 @@ function simulate(kernels: KernelModule, rows: readonly Float32Array[], k: numbe
   const size = p.emd_window;
   const count = Math.min(size, n);
   const { arena } = kernels;
-  return Array.from({ length: RUNS }, () => arena.scope(() => {
-    const path = new Float32Array(length * k);
-    let at = 0;
-    for (let j = 0; j < length; j++) {
-      // The reference ends at n, and a block with it.
-      if (j === n || (j < n ? j : j - n) % block === 0) at = Math.floor(random() * n);
-      path.set(rows[at], j * k);
-      at = (at + 1) % n;
-    }
-    const reference = new Float32Array(size * k);
-    reference.set(path.subarray((n - count) * k, n * k));
-    const events = { n: length, k, streams: 1, x: arena.f32From(path), stream: arena.i32From(new Int32Array(length)), isVoid: arena.u8From(new Uint8Array(length)) };
-    const out = { tension: arena.f64(length), shift: arena.f64(length) };
-    const options = { size, minimum: p.emd_min, referenceTo: n, referenceRows: arena.f32From(reference), referenceCounts: arena.i32From([count]) };
-    runTransport(kernels, events, options, transportState(kernels, 1, k, size), out, 0, length);
-    return out.shift.view().slice(n);
-  }));
+  return Array.from({ length: RUNS }, () =>
+    arena.scope(() => {
+      const path = new Float32Array(length * k);
+      let at = 0;
+      for (let j = 0; j < length; j++) {
+        // The reference ends at n, and a block with it.
+        if (j === n || (j < n ? j : j - n) % block === 0) at = Math.floor(random() * n);
+        path.set(rows[at], j * k);
+        at = (at + 1) % n;
+      }
+      const reference = new Float32Array(size * k);
+      reference.set(path.subarray((n - count) * k, n * k));
+      const events = {
+        n: length,
+        k,
+        streams: 1,
+        x: arena.f32From(path),
+        stream: arena.i32From(new Int32Array(length)),
+        isVoid: arena.u8From(new Uint8Array(length)),
+      };
+      const out = { tension: arena.f64(length), shift: arena.f64(length) };
+      const options = {
+        size,
+        minimum: p.emd_min,
+        referenceTo: n,
+        referenceRows: arena.f32From(reference),
+        referenceCounts: arena.i32From([count]),
+      };
+      runTransport(kernels, events, options, transportState(kernels, 1, k, size), out, 0, length);
+      return out.shift.view().slice(n);
+    }),
+  );
 }
 
 /** Runs that cross each of a ladder of levels, per events until they do: as counts in the events of all runs. */

@@ -26,11 +26,38 @@ describe('in-control events', () => {
 
   test('of the ledger are these and the later ones, with the z of the decisions, without episodes of their stream', () => {
     const whole = inControlOf(input, 'ledger').divergence;
-    const shorter = inControlOf({ ...input, alerts: [
-      { kind: 'DRIFT', stream: 0, onset: 2000, fired: 2010, cleared: 2100, onsetSeq: 1, firedSeq: 1, peak: 1, lag: 0 },
-      { kind: 'SHIFT', stream: 1, onset: 3900, fired: 3900, cleared: null, onsetSeq: 1, firedSeq: 1, peak: 1, lag: 0 },
-    ] }, 'ledger').divergence;
-    const own = (s: number, from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i).filter((i) => events.stream[i] === s && !events.isVoid[i]);
+    const shorter = inControlOf(
+      {
+        ...input,
+        alerts: [
+          {
+            kind: 'DRIFT',
+            stream: 0,
+            onset: 2000,
+            fired: 2010,
+            cleared: 2100,
+            onsetSeq: 1,
+            firedSeq: 1,
+            peak: 1,
+            lag: 0,
+          },
+          {
+            kind: 'SHIFT',
+            stream: 1,
+            onset: 3900,
+            fired: 3900,
+            cleared: null,
+            onsetSeq: 1,
+            firedSeq: 1,
+            peak: 1,
+            lag: 0,
+          },
+        ],
+      },
+      'ledger',
+    ).divergence;
+    const own = (s: number, from: number, to: number) =>
+      Array.from({ length: to - from }, (_, i) => from + i).filter((i) => events.stream[i] === s && !events.isVoid[i]);
     expect(whole.starts[1] - shorter.starts[1]).toBe(own(0, 2000, 2100).length);
     expect(whole.values.length - shorter.values.length).toBe(own(0, 2000, 2100).length + own(1, 3900, 4000).length);
     const last = own(1, 0, 4000).at(-1)!;

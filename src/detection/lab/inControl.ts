@@ -16,10 +16,11 @@ export interface InControl {
 }
 
 /**
- * reference: the events that the calibration is made of (reference, embedded, seq > burn-in). Nothing was selected by its outcome, but a short
- * reference gives a wide interval.
- * ledger: those, and every later event of a warm stream that lies outside the episodes of the alerts given (onset to clearing, any kind). More events,
- * but leaving out what was alerted on cuts the tail that false alarms come from: run lengths come out longer than they are.
+ * reference: the events that the calibration is made of (reference, embedded, seq > burn-in). Nothing was selected by
+ * its outcome, but a short reference gives a wide interval.
+ * ledger: those, and every later event of a warm stream that lies outside the episodes of the alerts given (onset to
+ * clearing, any kind). More events, but leaving out what was alerted on cuts the tail that false alarms come from: run
+ * lengths come out longer than they are.
  */
 export type InControlSource = 'reference' | 'ledger';
 
@@ -35,17 +36,28 @@ export interface InControlInput {
 
 const DAY_MS = 86_400_000;
 
-/** Collects the in-control series of a ledger. Where KL has no spread in the reference there is no z, and the series is empty. */
+/**
+ * Collects the in-control series of a ledger. Where KL has no spread in the reference there is no z, and the series is
+ * empty.
+ */
 export function inControlOf(input: InControlInput, source: InControlSource): InControl {
   const { events, signals, calibration: c } = input;
   const kept = inControlEvents(input, source);
   const score = (i: number): number => ((signals.kl[i] ** -0.5 - 1) / -0.5 - c.m) / c.s;
   const friction = (i: number): number => (Math.log(signals.friction[i]) - c.fm) / c.fs;
-  return { source, divergence: seriesOf(kept, score), friction: seriesOf(kept, friction), eventsPerDay: eventsPerDay(events) };
+  return {
+    source,
+    divergence: seriesOf(kept, score),
+    friction: seriesOf(kept, friction),
+    eventsPerDay: eventsPerDay(events),
+  };
 }
 
 /** Event indices of each stream, in order. */
-function inControlEvents({ events, signals, reference, parameters, alerts }: InControlInput, source: InControlSource): number[][] {
+function inControlEvents(
+  { events, signals, reference, parameters, alerts }: InControlInput,
+  source: InControlSource,
+): number[][] {
   const streams = events.streams.length;
   const inReference = new Int32Array(streams);
   const total = new Int32Array(streams);
@@ -82,8 +94,8 @@ export function eventsPerDay({ n, time, hasTime }: Pick<EventColumns, 'n' | 'tim
 }
 
 /**
- * Autocorrelation at lags 1 .. `lags` within streams, each about its own mean, pooled over streams; pairs with an infinite value are skipped.
- * NaN where no pair is that far apart.
+ * Autocorrelation at lags 1 .. `lags` within streams, each about its own mean, pooled over streams; pairs with an
+ * infinite value are skipped. NaN where no pair is that far apart.
  */
 export function autocorrelation({ values, starts }: InControlSeries, lags: number): number[] {
   const own = Array.from({ length: starts.length - 1 }, (_, s) => {

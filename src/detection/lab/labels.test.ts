@@ -7,13 +7,19 @@ const START = Date.UTC(2014, 3, 10, 7, 0, 0);
 
 /** Two streams a and b in turn, an event a minute, ids from 100. */
 const events: LabelEvents & { row: Int32Array } = {
-  n: 60, streams: ['a', 'b'], stream: Int32Array.from({ length: 60 }, (_, i) => i % 2), row: Int32Array.from({ length: 60 }, (_, i) => i),
-  eventId: BigInt64Array.from({ length: 60 }, (_, i) => 100n + BigInt(i)), time: Float64Array.from({ length: 60 }, (_, i) => START + i * 60_000), hasTime: true,
+  n: 60,
+  streams: ['a', 'b'],
+  stream: Int32Array.from({ length: 60 }, (_, i) => i % 2),
+  row: Int32Array.from({ length: 60 }, (_, i) => i),
+  eventId: BigInt64Array.from({ length: 60 }, (_, i) => 100n + BigInt(i)),
+  time: Float64Array.from({ length: 60 }, (_, i) => START + i * 60_000),
+  hasTime: true,
 };
-const read = (text: string, change: Partial<LabelEvents> = {}, pointWidth = 3) => readLabels(text, 'labels.txt', { ...events, ...change }, { ledger: 'night.parquet', pointWidth });
+const read = (text: string, change: Partial<LabelEvents> = {}, pointWidth = 3) =>
+  readLabels(text, 'labels.txt', { ...events, ...change }, { ledger: 'night.parquet', pointWidth });
 
 describe('the label column', () => {
-  it('becomes runs of each stream\'s own events', () => {
+  it("becomes runs of each stream's own events", () => {
     const codes = new Int32Array(60).fill(-1);
     for (let i = 10; i < 20; i += 2) codes[i] = 0;
     for (let i = 21; i < 31; i += 2) codes[i] = i < 25 ? 0 : 1;
@@ -30,31 +36,52 @@ describe('the label column', () => {
   });
 
   it('covers every labelled event of a stream and, without points widened, no other', () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: -1, max: 1 }), { minLength: 60, maxLength: 60 }), (raw) => {
-      const codes = Int32Array.from(raw);
-      const intervals = labelledIntervals({ codes, values: ['x', 'y'] }, events);
-      for (let i = 0; i < 60; i++) {
-        const of = intervals.filter((v) => v.stream === events.streams[i % 2] && v.from <= i && i < v.to).map((v) => v.label);
-        expect(of).toEqual(codes[i] < 0 ? [] : [['x', 'y'][codes[i]]]);
-      }
-    }), { numRuns: 30 });
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -1, max: 1 }), { minLength: 60, maxLength: 60 }), (raw) => {
+        const codes = Int32Array.from(raw);
+        const intervals = labelledIntervals({ codes, values: ['x', 'y'] }, events);
+        for (let i = 0; i < 60; i++) {
+          const of = intervals
+            .filter((v) => v.stream === events.streams[i % 2] && v.from <= i && i < v.to)
+            .map((v) => v.label);
+          expect(of).toEqual(codes[i] < 0 ? [] : [['x', 'y'][codes[i]]]);
+        }
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 
 describe('a NAB file', () => {
-  const windows = [['2014-04-10 07:15:00.000000', '2014-04-10 07:17:30.000000'], ['2014-04-11 00:00:00', '2014-04-11 01:00:00']];
+  const windows = [
+    ['2014-04-10 07:15:00.000000', '2014-04-10 07:17:30.000000'],
+    ['2014-04-11 00:00:00', '2014-04-11 01:00:00'],
+  ];
 
   it('labels all streams where it holds one name; windows are closed, and empty ones are listed', () => {
     expect(read(JSON.stringify({ 'realTweets/Twitter_volume_AAPL.csv': windows }))).toEqual({
-      format: 'NAB', intervals: [{ stream: null, from: 15, to: 18, label: 'anomaly' }],
+      format: 'NAB',
+      intervals: [{ stream: null, from: 15, to: 18, label: 'anomaly' }],
       leftOut: ['"realTweets/Twitter_volume_AAPL.csv", window 2: there is no event in it'],
     });
-    expect(read(JSON.stringify({ x: [['2014-04-10 07:15:00', '2014-04-10 07:18:00']] })).intervals).toMatchObject([{ from: 15, to: 19 }]);
+    expect(read(JSON.stringify({ x: [['2014-04-10 07:15:00', '2014-04-10 07:18:00']] })).intervals).toMatchObject([
+      { from: 15, to: 19 },
+    ]);
   });
 
   it('finds its streams and its ledger by name, and lists the names that are neither', () => {
-    const { intervals, leftOut } = read(JSON.stringify({ 'real/b.csv': [windows[0]], 'night.csv': ['2014-04-10 07:30:00'], other: [windows[0]], none: [] }));
-    expect(intervals).toEqual([{ stream: 'b', from: 15, to: 18, label: 'anomaly' }, { stream: null, from: 30, to: 33, label: 'anomaly' }]);
+    const { intervals, leftOut } = read(
+      JSON.stringify({
+        'real/b.csv': [windows[0]],
+        'night.csv': ['2014-04-10 07:30:00'],
+        other: [windows[0]],
+        none: [],
+      }),
+    );
+    expect(intervals).toEqual([
+      { stream: 'b', from: 15, to: 18, label: 'anomaly' },
+      { stream: null, from: 30, to: 33, label: 'anomaly' },
+    ]);
     expect(leftOut).toEqual(['"other": it is neither this ledger nor one of its streams']);
   });
 
@@ -63,7 +90,10 @@ describe('a NAB file', () => {
     ['{"x": [["2014-04-10 07:15:00", "later"]]}', '"x", window 1: "later" is not a time'],
     ['{"x": 3}', '"x" is 3, not a list'],
     ['{"x": [], "y": []}', '"x", "y", none of which is this ledger ("night") or one of its streams ("a", "b")'],
-    ['{"x": [["2014-04-10 07:15:00", "2014-04-10 07:10:00"]]}', '"x", window 1: "to" ("2014-04-10 07:10:00") lies before "from"'],
+    [
+      '{"x": [["2014-04-10 07:15:00", "2014-04-10 07:10:00"]]}',
+      '"x", window 1: "to" ("2014-04-10 07:10:00") lies before "from"',
+    ],
     ['{"x": ', 'it is not JSON'],
   ])('%s is refused by name', (text, problem) => {
     expect(() => read(text)).toThrow(problem);
@@ -71,7 +101,9 @@ describe('a NAB file', () => {
   });
 
   it('needs timestamps', () => {
-    expect(() => read(JSON.stringify({ x: windows }), { hasTime: false })).toThrow('is a time, and the ledger has no timestamps. Give event ids');
+    expect(() => read(JSON.stringify({ x: windows }), { hasTime: false })).toThrow(
+      'is a time, and the ledger has no timestamps. Give event ids',
+    );
   });
 });
 

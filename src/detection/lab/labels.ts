@@ -5,14 +5,19 @@ import { isIsoText, parseIso } from '../../core/iso.ts';
 import type { EventIndex } from '../../core/units.ts';
 import { lowerBound, ownEvents, type Interval } from './score.ts';
 
-/** A label on a single event says when a fault was seen, not how long it lasts: it stands for as many events of its stream, from that event on. */
+/**
+ * A label on a single event says when a fault was seen, not how long it lasts: it stands for as many events of its
+ * stream, from that event on.
+ */
 export const POINT_WIDTH = 10;
 
 type LabelledEvents = Pick<EventColumns, 'n' | 'stream' | 'row' | 'streams'>;
 
 /**
- * The labelled stretches of a ledger (its `label` column): for each stream, runs of its own events with the same label, in order of their start.
- * @param pointWidth a run of one event stands for as many own events, up to the stream's next label; 1 leaves it as it is
+ * The labelled stretches of a ledger (its `label` column): for each stream, runs of its own events with the same label,
+ * in order of their start.
+ * @param pointWidth a run of one event stands for as many own events, up to the stream's next label; 1 leaves it as it
+ * is
  */
 export function labelledIntervals(label: DictionaryColumn | null, events: LabelledEvents, pointWidth = 1): Interval[] {
   if (!label) return [];
@@ -62,19 +67,28 @@ interface Entry {
 }
 
 const FIELDS = ['stream', 'from', 'to', 'label'];
-const WRITE = 'Write a list of {"stream", "from", "to", "label"}, the same as CSV, or NAB windows {"name": [["2014-04-10 07:15:00", "2014-04-11 16:45:00"]]}';
+const WRITE =
+  'Write a list of {"stream", "from", "to", "label"}, the same as CSV, or NAB windows {"name": [["2014-04-10 07:15:00", "2014-04-11 16:45:00"]]}';
 
 /**
  * Reads labelled stretches from a file. Three formats, told apart by their content:
- * - NAB (Lavin & Ahmad 2015): an object of names with lists of windows [start, end] or of points, as times. A name that is a stream (with or without
- *   folders and extension) labels that stream; one that is the ledger, or the only one, labels all streams; others are left out.
+ * - NAB (Lavin & Ahmad 2015): an object of names with lists of windows [start, end] or of points, as times. A name that
+ * is a stream (with or without
+ *   folders and extension) labels that stream; one that is the ledger, or the only one, labels all streams; others are
+ * left out.
  * - JSON: a list of {from, to?, stream?, label?}.
  * - CSV with the columns from, to, stream, label.
- * `from` and `to` are event ids (whole numbers) or times (ISO 8601, UTC where no zone is given); both ends belong to the stretch. One without `to` is a
- * point, which stands for `pointWidth` events of its stream (of the ledger where it has none), as in `labelledIntervals`.
+ * `from` and `to` are event ids (whole numbers) or times (ISO 8601, UTC where no zone is given); both ends belong to
+ * the stretch. One without `to` is a point, which stands for `pointWidth` events of its stream (of the ledger where it
+ * has none), as in `labelledIntervals`.
  * @throws TautlineFailure of kind file that names the entry
  */
-export function readLabels(text: string, file: string, events: LabelEvents, { ledger, pointWidth = POINT_WIDTH }: LabelFileOptions): LabelFile {
+export function readLabels(
+  text: string,
+  file: string,
+  events: LabelEvents,
+  { ledger, pointWidth = POINT_WIDTH }: LabelFileOptions,
+): LabelFile {
   const body = text.replace(/^\uFEFF/, '');
   const isJson = /^\s*[[{]/.test(body);
   const leftOut: string[] = [];
@@ -83,7 +97,9 @@ export function readLabels(text: string, file: string, events: LabelEvents, { le
   if (isJson) {
     const raw = parseJson(body, file);
     format = Array.isArray(raw) ? 'JSON' : 'NAB';
-    entries = Array.isArray(raw) ? raw.map((entry, i) => entryOf(entry, `entry ${i + 1}`, file)) : nabEntries(raw as Record<string, unknown>, file, events, ledger, leftOut);
+    entries = Array.isArray(raw)
+      ? raw.map((entry, i) => entryOf(entry, `entry ${i + 1}`, file))
+      : nabEntries(raw as Record<string, unknown>, file, events, ledger, leftOut);
   } else entries = csvEntries(body, file);
 
   const resolver = createResolver(file, events, pointWidth);
@@ -105,38 +121,59 @@ function parseJson(text: string, file: string): unknown {
 }
 
 function entryOf(raw: unknown, where: string, file: string): Entry {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw refused(file, `${where} is ${JSON.stringify(raw)}, not a stretch with "from" and "to"`, WRITE);
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    throw refused(file, `${where} is ${JSON.stringify(raw)}, not a stretch with "from" and "to"`, WRITE);
   const fields = raw as Record<string, unknown>;
   const unknown = Object.keys(fields).find((name) => !FIELDS.includes(name));
-  if (unknown !== undefined) throw refused(file, `${where}: "${unknown}" is not a field`, `Fields are ${FIELDS.join(', ')}`);
+  if (unknown !== undefined)
+    throw refused(file, `${where}: "${unknown}" is not a field`, `Fields are ${FIELDS.join(', ')}`);
   const text = (name: string): string | null => {
     const value = fields[name] ?? null;
     if (value === null || value === '') return null;
-    if (typeof value !== 'string') throw refused(file, `${where}: "${name}" is ${JSON.stringify(value)}, not a text`, WRITE);
+    if (typeof value !== 'string')
+      throw refused(file, `${where}: "${name}" is ${JSON.stringify(value)}, not a text`, WRITE);
     return value;
   };
   return { where, stream: text('stream'), from: fields.from, to: fields.to ?? null, label: text('label') ?? 'anomaly' };
 }
 
 function csvEntries(text: string, file: string): Entry[] {
-  const { data, errors, meta } = Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true, transformHeader: (name) => name.trim() });
+  const { data, errors, meta } = Papa.parse<Record<string, string>>(text, {
+    header: true,
+    skipEmptyLines: true,
+    transformHeader: (name) => name.trim(),
+  });
   const broken = errors.find((error) => error.type !== 'Delimiter');
   if (broken) throw refused(file, `row ${(broken.row ?? 0) + 1}: ${broken.message}`, WRITE);
-  if (!meta.fields?.includes('from')) throw refused(file, `it has no column "from" but ${meta.fields?.map((f) => `"${f}"`).join(', ') || 'none'}`, WRITE);
-  return data.map((row, i) => entryOf(Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value.trim()])), `row ${i + 1}`, file));
+  if (!meta.fields?.includes('from'))
+    throw refused(file, `it has no column "from" but ${meta.fields?.map((f) => `"${f}"`).join(', ') || 'none'}`, WRITE);
+  return data.map((row, i) =>
+    entryOf(Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value.trim()])), `row ${i + 1}`, file),
+  );
 }
 
-function nabEntries(raw: Record<string, unknown>, file: string, events: LabelEvents, ledger: string, leftOut: string[]): Entry[] {
+function nabEntries(
+  raw: Record<string, unknown>,
+  file: string,
+  events: LabelEvents,
+  ledger: string,
+  leftOut: string[],
+): Entry[] {
   const names = Object.keys(raw);
   const bare = (path: string) => path.slice(path.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
   const streamOf = (name: string) => events.streams.find((s) => s === name || s === bare(name)) ?? null;
   const isLedger = (name: string) => bare(name) === bare(ledger);
   if (names.length > 1 && !names.some((name) => streamOf(name) !== null || isLedger(name))) {
-    throw refused(file, `it labels ${listed(names)}, none of which is this ledger ("${bare(ledger)}") or one of its streams (${listed(events.streams)})`, 'Rename an entry, or leave only one');
+    throw refused(
+      file,
+      `it labels ${listed(names)}, none of which is this ledger ("${bare(ledger)}") or one of its streams (${listed(events.streams)})`,
+      'Rename an entry, or leave only one',
+    );
   }
   return names.flatMap((name) => {
     const windows = raw[name];
-    if (!Array.isArray(windows)) throw refused(file, `"${name}" is ${JSON.stringify(windows)}, not a list of windows`, WRITE);
+    if (!Array.isArray(windows))
+      throw refused(file, `"${name}" is ${JSON.stringify(windows)}, not a list of windows`, WRITE);
     const stream = streamOf(name);
     if (stream === null && !isLedger(name) && names.length > 1) {
       if (windows.length > 0) leftOut.push(`"${name}": it is neither this ledger nor one of its streams`);
@@ -145,17 +182,23 @@ function nabEntries(raw: Record<string, unknown>, file: string, events: LabelEve
     return windows.map((window: unknown, i): Entry => {
       const where = `"${name}", window ${i + 1}`;
       const isPoint = typeof window === 'string';
-      if (!isPoint && !(Array.isArray(window) && window.length === 2)) throw refused(file, `${where} is ${JSON.stringify(window)}, not a pair of times`, WRITE);
+      if (!isPoint && !(Array.isArray(window) && window.length === 2))
+        throw refused(file, `${where} is ${JSON.stringify(window)}, not a pair of times`, WRITE);
       const [from, to] = isPoint ? [window, null] : (window as unknown[]);
       for (const end of isPoint ? [from] : [from, to]) {
-        if (typeof end !== 'string' || !isIsoText(end.trim())) throw refused(file, `${where}: ${JSON.stringify(end)} is not a time`, 'Write times as "2014-04-10 07:15:00"');
+        if (typeof end !== 'string' || !isIsoText(end.trim()))
+          throw refused(file, `${where}: ${JSON.stringify(end)} is not a time`, 'Write times as "2014-04-10 07:15:00"');
       }
       return { where, stream, from, to, label: 'anomaly' };
     });
   });
 }
 
-const listed = (names: readonly string[]) => names.slice(0, 6).map((name) => `"${name}"`).join(', ') + (names.length > 6 ? ', …' : '');
+const listed = (names: readonly string[]) =>
+  names
+    .slice(0, 6)
+    .map((name) => `"${name}"`)
+    .join(', ') + (names.length > 6 ? ', …' : '');
 
 /** An end of a stretch: the first event at or after it, and the first event after it. */
 interface End {
@@ -173,12 +216,23 @@ function createResolver(file: string, events: LabelEvents, pointWidth: number): 
     if (Number.isSafeInteger(text) || (typeof text === 'string' && /^-?\d+$/.test(text))) {
       ids ??= new Map(Array.from({ length: events.n }, (_, i) => [events.eventId[i], i]));
       const at = ids.get(BigInt(text as number | string));
-      if (at === undefined) throw refused(file, `${where}: "${name}" is event ${String(text)}, which is not among the ${events.n} events analysed`, 'Give the event_id of an event of this ledger, or a time');
+      if (at === undefined)
+        throw refused(
+          file,
+          `${where}: "${name}" is event ${String(text)}, which is not among the ${events.n} events analysed`,
+          'Give the event_id of an event of this ledger, or a time',
+        );
       return { at, after: at + 1 };
     }
     const time = typeof text === 'string' ? parseIso(text) : Number.NaN;
-    if (Number.isNaN(time)) throw refused(file, `${where}: "${name}" is ${JSON.stringify(value)}, neither an event id nor a time`, 'Give a whole number, or a time such as "2014-04-10 07:15:00"');
-    if (!events.hasTime) throw refused(file, `${where}: "${name}" is a time, and the ledger has no timestamps`, 'Give event ids');
+    if (Number.isNaN(time))
+      throw refused(
+        file,
+        `${where}: "${name}" is ${JSON.stringify(value)}, neither an event id nor a time`,
+        'Give a whole number, or a time such as "2014-04-10 07:15:00"',
+      );
+    if (!events.hasTime)
+      throw refused(file, `${where}: "${name}" is a time, and the ledger has no timestamps`, 'Give event ids');
     let after = lowerBound(events.time, time);
     const at = after;
     while (after < events.n && events.time[after] === time) after++;
@@ -188,19 +242,35 @@ function createResolver(file: string, events: LabelEvents, pointWidth: number): 
   return ({ where, stream, from, to, label }) => {
     if (from === undefined || from === null || from === '') throw refused(file, `${where} has no "from"`, WRITE);
     const s = stream === null ? -1 : events.streams.indexOf(stream);
-    if (stream !== null && s < 0) throw refused(file, `${where}: there is no stream "${stream}" among ${listed(events.streams)}`, 'Name a stream of the analysis, or leave it out for all');
+    if (stream !== null && s < 0)
+      throw refused(
+        file,
+        `${where}: there is no stream "${stream}" among ${listed(events.streams)}`,
+        'Name a stream of the analysis, or leave it out for all',
+      );
     const first = endOf(from, 'from', where);
     const members = s < 0 ? null : own[s];
     if (to === null || to === '') {
-      if (!members) return first.at < events.n ? { stream, from: first.at, to: Math.min(events.n, first.at + pointWidth), label } : null;
+      if (!members)
+        return first.at < events.n
+          ? { stream, from: first.at, to: Math.min(events.n, first.at + pointWidth), label }
+          : null;
       const start = lowerBound(members, first.at);
       if (start === members.length) return null;
       return { stream, from: members[start], to: members[Math.min(members.length, start + pointWidth) - 1] + 1, label };
     }
     const last = endOf(to, 'to', where);
     const isTime = (value: unknown) => typeof value === 'string' && isIsoText(value.trim());
-    const reversed = isTime(from) && isTime(to) ? parseIso((from as string).trim()) > parseIso((to as string).trim()) : last.after <= first.at;
-    if (reversed) throw refused(file, `${where}: "to" (${JSON.stringify(to)}) lies before "from" (${JSON.stringify(from)})`, 'Swap them');
+    const reversed =
+      isTime(from) && isTime(to)
+        ? parseIso((from as string).trim()) > parseIso((to as string).trim())
+        : last.after <= first.at;
+    if (reversed)
+      throw refused(
+        file,
+        `${where}: "to" (${JSON.stringify(to)}) lies before "from" (${JSON.stringify(from)})`,
+        'Swap them',
+      );
     const inside = members ? lowerBound(members, last.after) > lowerBound(members, first.at) : last.after > first.at;
     return inside ? { stream, from: first.at, to: last.after, label } : null;
   };

@@ -11,17 +11,32 @@ export interface LabLedger {
 /** Events [from, to) as columns of their own. Copies, so that a slice crosses to a worker without the rest. */
 export function sliceEvents(events: EventColumns, { from, to }: IndexRange): EventColumns {
   return {
-    ...events, n: to - from,
-    stream: events.stream.slice(from, to), row: events.row.slice(from, to), eventId: events.eventId.slice(from, to), time: events.time.slice(from, to),
-    thread: events.thread.slice(from, to), instantiation: events.instantiation.slice(from, to), latency: events.latency.slice(from, to),
+    ...events,
+    n: to - from,
+    stream: events.stream.slice(from, to),
+    row: events.row.slice(from, to),
+    eventId: events.eventId.slice(from, to),
+    time: events.time.slice(from, to),
+    thread: events.thread.slice(from, to),
+    instantiation: events.instantiation.slice(from, to),
+    latency: events.latency.slice(from, to),
     isVoid: events.isVoid.slice(from, to),
   };
 }
 
 /** Long work as a row of tasks in this thread: a turn of the event queue between them, so that a cancel arrives. */
 export async function runTasks<T, R>(
-  tasks: readonly T[], run: (task: T) => R,
-  { phase, signal, onProgress }: { readonly phase: string; readonly signal?: AbortSignal; readonly onProgress?: (progress: { phase: string; fraction: number; detail: string }) => void },
+  tasks: readonly T[],
+  run: (task: T) => R,
+  {
+    phase,
+    signal,
+    onProgress,
+  }: {
+    readonly phase: string;
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (progress: { phase: string; fraction: number; detail: string }) => void;
+  },
 ): Promise<R[]> {
   const results: R[] = [];
   for (const task of tasks) {

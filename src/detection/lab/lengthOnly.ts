@@ -12,14 +12,18 @@ const NO_SPREAD = 1e-9;
 const MIN_OWN = 16;
 
 /**
- * The detector that looks at nothing but how long a text is: what separates two models is largely verbosity, so a detector of meanings that does not
- * beat it has shown nothing. CUSUM as in spec 8 on z = (ln(1 + characters) - m) / s, in both directions (texts that grow, texts that shrink), with the
- * same h, kappa, cap and warm-up. m and s are those of the stream's reference texts, of all reference texts where it has fewer than 16.
- * Events without text leave the sums as they are; a stream whose reference texts are all of one length is not judged.
+ * The detector that looks at nothing but how long a text is: what separates two models is largely verbosity, so a
+ * detector of meanings that does not beat it has shown nothing. CUSUM as in spec 8 on z = (ln(1 + characters) - m) / s,
+ * in both directions (texts that grow, texts that shrink), with the same h, kappa, cap and warm-up. m and s are those
+ * of the stream's reference texts, of all reference texts where it has fewer than 16. Events without text leave the
+ * sums as they are; a stream whose reference texts are all of one length is not judged.
  * @param lengths characters of each event's text, -1 = none
  */
 export function lengthOnlyEpisodes(
-  events: Pick<EventColumns, 'n' | 'streams' | 'stream'>, lengths: Int32Array, reference: IndexRange, { h, kappa, cap, warmup }: Pick<Parameters, 'h' | 'kappa' | 'cap' | 'warmup'>,
+  events: Pick<EventColumns, 'n' | 'streams' | 'stream'>,
+  lengths: Int32Array,
+  reference: IndexRange,
+  { h, kappa, cap, warmup }: Pick<Parameters, 'h' | 'kappa' | 'cap' | 'warmup'>,
 ): Episode[] {
   const texts: number[][] = events.streams.map(() => []);
   const total = new Int32Array(events.streams.length);
@@ -29,7 +33,9 @@ export function lengthOnlyEpisodes(
     if (i >= reference.from && i < reference.to && lengths[i] >= 0) texts[s].push(Math.log1p(lengths[i]));
   }
   const pooled = texts.flat();
-  const calibrated = texts.map((own) => (own.length < MIN_OWN ? pooled : own)).map((own) => ({ m: mean(own), s: standardDeviation(own) }));
+  const calibrated = texts
+    .map((own) => (own.length < MIN_OWN ? pooled : own))
+    .map((own) => ({ m: mean(own), s: standardDeviation(own) }));
   const warm = total.map((count) => warmupOf(warmup, count));
 
   const seq = new Int32Array(events.streams.length);
@@ -47,7 +53,14 @@ export function lengthOnlyEpisodes(
       if (side.sum === 0) side.open = false;
       else if (side.sum > h && !side.open) {
         side.open = true;
-        episodes.push({ kind: LENGTH_ONLY, stream, onset: side.onset, onsetSeq: side.onsetSeq, fired: i, firedSeq: at });
+        episodes.push({
+          kind: LENGTH_ONLY,
+          stream,
+          onset: side.onset,
+          onsetSeq: side.onsetSeq,
+          fired: i,
+          firedSeq: at,
+        });
       }
     }
   }

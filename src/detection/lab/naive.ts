@@ -5,7 +5,8 @@ const OVERSHOOT = 1.166;
 
 /**
  * Siegmund's approximation of the average run length of an upper CUSUM without a cap, starting from 0.
- * (exp(-2 d b) + 2 d b - 1) / (2 d^2), d = shift - kappa, b = h + 1.166; b^2 where d = 0 (Siegmund 1985; Hawkins & Olwell 1998).
+ * (exp(-2 d b) + 2 d b - 1) / (2 d^2), d = shift - kappa, b = h + 1.166; b^2 where d = 0 (Siegmund 1985; Hawkins &
+ * Olwell 1998).
  * @param shift mean of z, in its standard deviations; 0 under control
  */
 export function siegmundArl(h: number, kappa: number, shift = 0): number {
@@ -19,8 +20,8 @@ export function siegmundArl(h: number, kappa: number, shift = 0): number {
 const STATES = 160;
 
 /**
- * Average run length of S = max(0, S + min(z, cap) - kappa) to S > h from 0, z standard normal about `shift`: Markov chain approximation
- * (Brook & Evans 1972). Infinity where the cap keeps S from ever reaching h.
+ * Average run length of S = max(0, S + min(z, cap) - kappa) to S > h from 0, z standard normal about `shift`: Markov
+ * chain approximation (Brook & Evans 1972). Infinity where the cap keeps S from ever reaching h.
  */
 export function gaussianCusumArl(h: number, kappa: number, cap: number, shift = 0): number {
   if (cap <= kappa) return Infinity;
@@ -33,11 +34,15 @@ export function gaussianCusumArl(h: number, kappa: number, cap: number, shift = 
       const upper = below((j - i + 0.5) * width);
       const p = j === 0 ? upper : upper - below((j - i - 0.5) * width);
       return (i === j ? 1 : 0) - p;
-    }));
+    }),
+  );
   return solveFirst(a);
 }
 
-/** The first unknown of a linear system with its right-hand side in the last column; Gauss elimination from the end, which needs no pivots here. */
+/**
+ * The first unknown of a linear system with its right-hand side in the last column; Gauss elimination from the end,
+ * which needs no pivots here.
+ */
 function solveFirst(a: Float64Array[]): number {
   const n = a.length;
   for (let p = n - 1; p > 0; p--) {
@@ -53,7 +58,10 @@ function solveFirst(a: Float64Array[]): number {
   return arl > 0 && arl < 1e14 ? arl : Infinity;
 }
 
-/** Standard normal distribution function to 1e-15 relative in the tails that matter here (complementary error function by series and continued fraction). */
+/**
+ * Standard normal distribution function to 1e-15 relative in the tails that matter here (complementary error function
+ * by series and continued fraction).
+ */
 export function normalCdf(x: number): number {
   const z = Math.abs(x);
   let tail: number;

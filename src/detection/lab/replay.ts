@@ -14,18 +14,27 @@ export interface BundleFit {
   readonly warnings: readonly string[];
 }
 
-/** How a bundle fits an open ledger: load its parameters and baseline, and the view is that of the export (on the original ledger, exactly). */
+/**
+ * How a bundle fits an open ledger: load its parameters and baseline, and the view is that of the export (on the
+ * original ledger, exactly).
+ */
 export function fitBundle({ ledger }: Pick<Bundle, 'ledger'>, open: OpenLedgerFacts): BundleFit {
   const original = open.fingerprint === ledger.fingerprint;
   const warnings: string[] = [];
   if (!original) {
-    warnings.push(`The bundle was made on another ledger (${ledger.name}, fingerprint ${ledger.fingerprint.slice(0, 12)}; this is ${open.name}, ${open.fingerprint.slice(0, 12)}): the alerts that it expects do not apply here.`);
+    warnings.push(
+      `The bundle was made on another ledger (${ledger.name}, fingerprint ${ledger.fingerprint.slice(0, 12)}; this is ${open.name}, ${open.fingerprint.slice(0, 12)}): the alerts that it expects do not apply here.`,
+    );
   }
   if (open.embedder !== ledger.embedder) {
-    const made = { 'file': 'the embeddings of its file', 'built-in': 'the built-in embedder' };
-    warnings.push(`The bundle was made on ${made[ledger.embedder]}, this ledger has ${made[open.embedder]}: their axes have nothing to do with each other.`);
+    const made = { file: 'the embeddings of its file', 'built-in': 'the built-in embedder' };
+    warnings.push(
+      `The bundle was made on ${made[ledger.embedder]}, this ledger has ${made[open.embedder]}: their axes have nothing to do with each other.`,
+    );
   } else if (!original && ledger.embedder === 'built-in') {
-    warnings.push('Both ledgers were embedded by the built-in embedder, which weighs words by their own first events: distances between them mean little.');
+    warnings.push(
+      'Both ledgers were embedded by the built-in embedder, which weighs words by their own first events: distances between them mean little.',
+    );
   }
   return { original, own: original ? ledger.reference : null, warnings };
 }
@@ -42,8 +51,13 @@ export interface ReplayDifference {
   readonly differing: readonly string[];
 }
 
-/** Compares alerts raised with those expected: everything exactly, peaks to 1e-4 relative. Null where they are the same. */
-export function replayDifference(expected: readonly AlertJson[], raised: readonly AlertJson[]): ReplayDifference | null {
+/**
+ * Compares alerts raised with those expected: everything exactly, peaks to 1e-4 relative. Null where they are the same.
+ */
+export function replayDifference(
+  expected: readonly AlertJson[],
+  raised: readonly AlertJson[],
+): ReplayDifference | null {
   const keyOf = (a: AlertJson) => JSON.stringify([a.kind, a.stream, a.fired]);
   const left = new Map(raised.map((a) => [keyOf(a), a]));
   const missing: AlertJson[] = [];
@@ -55,8 +69,11 @@ export function replayDifference(expected: readonly AlertJson[], raised: readonl
       missing.push(e);
       continue;
     }
-    const fields = MATCHED.filter((name) => e[name] !== r[name]).map((name) => `${name} ${r[name]} instead of ${e[name]}`);
-    if (!(Math.abs(e.peak - r.peak) <= Math.max(ABSOLUTE, RELATIVE * Math.abs(e.peak)))) fields.push(`peak ${r.peak} instead of ${e.peak}`);
+    const fields = MATCHED.filter((name) => e[name] !== r[name]).map(
+      (name) => `${name} ${r[name]} instead of ${e[name]}`,
+    );
+    if (!(Math.abs(e.peak - r.peak) <= Math.max(ABSOLUTE, RELATIVE * Math.abs(e.peak))))
+      fields.push(`peak ${r.peak} instead of ${e.peak}`);
     if (fields.length > 0) differing.push(`${e.kind} of ${e.stream} at event ${e.fired}: ${fields.join(', ')}`);
   }
   const unexpected = [...left.values()];

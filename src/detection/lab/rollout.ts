@@ -2,13 +2,19 @@ import { diffAlerts } from '../alerts.ts';
 import type { Alert } from '../types.ts';
 
 export const ROLLOUTS = ['canary', 'blue-green', 'full'] as const;
-/** canary: put it on a part of the traffic. blue-green: run both, switch over. full: another detector; switch as a whole, ready to roll back. */
+/**
+ * canary: put it on a part of the traffic. blue-green: run both, switch over. full: another detector; switch as a
+ * whole, ready to roll back.
+ */
 export type Rollout = (typeof ROLLOUTS)[number];
 
 /** How to bring new parameters into service, from how much they change the alerts of the old ones on one ledger. */
 export interface RolloutAdvice {
   readonly advice: Rollout;
-  /** (added + removed + moved) / (kept + added + removed + moved): changed episodes of all that either has; 0 where neither has any. */
+  /**
+   * (added + removed + moved) / (kept + added + removed + moved): changed episodes of all that either has; 0 where
+   * neither has any.
+   */
   readonly share: number;
   readonly kept: number;
   readonly added: number;
@@ -21,9 +27,9 @@ export const CANARY_SHARE = 0.05;
 export const BLUE_GREEN_SHARE = 0.2;
 
 export const ROLLOUT_TEXT: Readonly<Record<Rollout, string>> = {
-  'canary': 'canary: put it on a part of the traffic first',
+  canary: 'canary: put it on a part of the traffic first',
   'blue-green': 'blue-green: run it beside the old one, then switch over',
-  'full': 'full, rollback-ready: it is another detector; switch as a whole and keep the old one at hand',
+  full: 'full, rollback-ready: it is another detector; switch as a whole and keep the old one at hand',
 };
 
 export function rolloutAdvice(baseline: readonly Alert[], candidate: readonly Alert[]): RolloutAdvice {
@@ -35,5 +41,9 @@ export function adviceOf(counts: Pick<RolloutAdvice, 'kept' | 'added' | 'removed
   const { kept, added, removed, moved } = counts;
   const changed = added + removed + moved;
   const share = changed === 0 ? 0 : changed / (kept + changed);
-  return { ...counts, share, advice: share <= CANARY_SHARE ? 'canary' : share <= BLUE_GREEN_SHARE ? 'blue-green' : 'full' };
+  return {
+    ...counts,
+    share,
+    advice: share <= CANARY_SHARE ? 'canary' : share <= BLUE_GREEN_SHARE ? 'blue-green' : 'full',
+  };
 }

@@ -10,7 +10,9 @@ interface Case {
 }
 
 const alternate = (n: number, streams: number): Case => ({
-  n, streams: Array.from({ length: streams }, (_, s) => `s${s}`), stream: Int32Array.from({ length: n }, (_, i) => i % streams),
+  n,
+  streams: Array.from({ length: streams }, (_, s) => `s${s}`),
+  stream: Int32Array.from({ length: n }, (_, i) => i % streams),
 });
 
 /** An episode of a stream by own positions (seq - 1). */
@@ -19,16 +21,26 @@ function episode(events: Case, stream: number, onset: number, fired: number): Ep
   return { kind: 'DRIFT', stream, onset: own[onset], fired: own[fired], onsetSeq: onset + 1, firedSeq: fired + 1 };
 }
 
-const interval = (stream: string | null, from: number, to: number, label = 'fault'): Interval => ({ stream, from, to, label });
+const interval = (stream: string | null, from: number, to: number, label = 'fault'): Interval => ({
+  stream,
+  from,
+  to,
+  label,
+});
 
 describe('scoring by hand', () => {
   // Two streams; stream 0 has the even events. Own events 20..29 of stream 0 are events 40..58.
   const events = alternate(200, 2);
-  const scorer = createScorer(events, [interval('s0', 40, 60), interval('s1', 101, 102), interval('s0', 5, 15)], { tolerance: 2, from: 20 });
+  const scorer = createScorer(events, [interval('s0', 40, 60), interval('s1', 101, 102), interval('s0', 5, 15)], {
+    tolerance: 2,
+    from: 20,
+  });
 
   it('leaves out what lies before the first event that can be alerted on', () => {
     expect(scorer.intervals).toHaveLength(2);
-    expect(scorer.leftOut).toEqual([{ interval: interval('s0', 5, 15), reason: 'it ends before the first event that can be alerted on' }]);
+    expect(scorer.leftOut).toEqual([
+      { interval: interval('s0', 5, 15), reason: 'it ends before the first event that can be alerted on' },
+    ]);
   });
 
   it.each<[string, Episode, number]>([
@@ -64,7 +76,11 @@ describe('scoring by hand', () => {
 
   it('of nothing is not a number, of no alerts an F1 of 0', () => {
     expect(scorer.score([])).toMatchObject({ precision: Number.NaN, recall: 0, f1: 0 });
-    expect(createScorer(events, [], { tolerance: 2, from: 20 }).score([episode(events, 0, 30, 30)])).toMatchObject({ precision: 0, recall: Number.NaN, f1: Number.NaN });
+    expect(createScorer(events, [], { tolerance: 2, from: 20 }).score([episode(events, 0, 30, 30)])).toMatchObject({
+      precision: 0,
+      recall: Number.NaN,
+      f1: Number.NaN,
+    });
   });
 
   it('an episode that is open for the rest of the ledger does not find later faults', () => {
@@ -97,13 +113,36 @@ describe('laws', () => {
   const cases = fc.record({
     streams: fc.integer({ min: 1, max: 4 }),
     tolerance: fc.integer({ min: 0, max: 6 }),
-    marks: fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 60, max: 390 }), fc.integer({ min: 1, max: 40 }), fc.constantFrom('a', 'b')), { minLength: 1, maxLength: 6 }),
-    fires: fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 99 }), fc.integer({ min: 0, max: 9 })), { maxLength: 30 }),
+    marks: fc.array(
+      fc.tuple(
+        fc.integer({ min: 0, max: 3 }),
+        fc.integer({ min: 60, max: 390 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.constantFrom('a', 'b'),
+      ),
+      { minLength: 1, maxLength: 6 },
+    ),
+    fires: fc.array(
+      fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 99 }), fc.integer({ min: 0, max: 9 })),
+      { maxLength: 30 },
+    ),
   });
-  const make = ({ streams, tolerance, marks, fires }: { streams: number; tolerance: number; marks: [number, number, number, string][]; fires: [number, number, number][] }) => {
+  const make = ({
+    streams,
+    tolerance,
+    marks,
+    fires,
+  }: {
+    streams: number;
+    tolerance: number;
+    marks: [number, number, number, string][];
+    fires: [number, number, number][];
+  }) => {
     const events = alternate(400, streams);
     const count = Math.floor(400 / streams);
-    const intervals = marks.map(([s, from, length, label]) => interval(`s${s % streams}`, from, Math.min(400, from + length * streams), label));
+    const intervals = marks.map(([s, from, length, label]) =>
+      interval(`s${s % streams}`, from, Math.min(400, from + length * streams), label),
+    );
     const episodes = fires.map(([s, at, lag]) => {
       const fired = Math.floor(count * (0.15 + (0.85 * at) / 100));
       return episode(events, s % streams, Math.max(0, fired - lag), fired);
@@ -112,78 +151,120 @@ describe('laws', () => {
   };
 
   it('every share lies in 0..1, F1 between 0 and 1, and always-fire finds everything', () => {
-    fc.assert(fc.property(cases, (c) => {
-      const { events, intervals, episodes, options } = make(c);
-      const scorer = createScorer(events, intervals, options);
-      const chance = scorer.chance(episodes, { replicates: 5 });
-      for (const share of [scorer.score(episodes), scorer.alwaysFire()].flatMap((s) => [s.precision, s.recall, s.f1]).concat(chance.recall.mean, chance.f1.mean)) {
-        if (!Number.isNaN(share)) expect(share >= 0 && share <= 1).toBe(true);
-      }
-      if (scorer.intervals.length > 0) expect(scorer.alwaysFire().recall).toBe(1);
-      const detail = scorer.detail(episodes);
-      expect(detail.matches.length + detail.missed.length).toBe(detail.intervals);
-      expect(detail.falseEpisodes.length + detail.hits).toBe(detail.episodes);
-    }));
+    fc.assert(
+      fc.property(cases, (c) => {
+        const { events, intervals, episodes, options } = make(c);
+        const scorer = createScorer(events, intervals, options);
+        const chance = scorer.chance(episodes, { replicates: 5 });
+        for (const share of [scorer.score(episodes), scorer.alwaysFire()]
+          .flatMap((s) => [s.precision, s.recall, s.f1])
+          .concat(chance.recall.mean, chance.f1.mean)) {
+          if (!Number.isNaN(share)) expect(share >= 0 && share <= 1).toBe(true);
+        }
+        if (scorer.intervals.length > 0) expect(scorer.alwaysFire().recall).toBe(1);
+        const detail = scorer.detail(episodes);
+        expect(detail.matches.length + detail.missed.length).toBe(detail.intervals);
+        expect(detail.falseEpisodes.length + detail.hits).toBe(detail.episodes);
+      }),
+    );
   });
 
   it('always-fire in closed form is always-fire by episodes', () => {
-    fc.assert(fc.property(cases, (c) => {
-      const { events, intervals, options } = make(c);
-      const scorer = createScorer(events, intervals, options);
-      const everywhere = ownEvents(events).flatMap((own, s) => [...own.keys()].filter((p) => own[p] >= options.from).map((p) => episode(events, s, p, p)));
-      expect(scorer.score(everywhere)).toEqual(scorer.alwaysFire());
-    }), { numRuns: 25 });
+    fc.assert(
+      fc.property(cases, (c) => {
+        const { events, intervals, options } = make(c);
+        const scorer = createScorer(events, intervals, options);
+        const everywhere = ownEvents(events).flatMap((own, s) =>
+          [...own.keys()].filter((p) => own[p] >= options.from).map((p) => episode(events, s, p, p)),
+        );
+        expect(scorer.score(everywhere)).toEqual(scorer.alwaysFire());
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('the perfect detector scores 1, each at the first event', () => {
-    fc.assert(fc.property(cases, (c) => {
-      const { events, intervals, options } = make(c);
-      const scorer = createScorer(events, intervals, options);
-      const own = ownEvents(events);
-      const perfect = scorer.intervals.map(({ stream, from }) => {
-        const s = events.streams.indexOf(stream!);
-        const at = own[s].findIndex((event) => event >= from);
-        return episode(events, s, at, at);
-      });
-      fc.pre(perfect.length > 0);
-      const { precision, recall, f1, delay } = scorer.score(perfect);
-      expect([precision, recall, f1]).toEqual([1, 1, 1]);
-      // Where intervals overlap, the episode of the earlier one may come first within the tolerance of the later.
-      expect(delay.q95).toBeLessThanOrEqual(1);
-    }));
+    fc.assert(
+      fc.property(cases, (c) => {
+        const { events, intervals, options } = make(c);
+        const scorer = createScorer(events, intervals, options);
+        const own = ownEvents(events);
+        const perfect = scorer.intervals.map(({ stream, from }) => {
+          const s = events.streams.indexOf(stream!);
+          const at = own[s].findIndex((event) => event >= from);
+          return episode(events, s, at, at);
+        });
+        fc.pre(perfect.length > 0);
+        const { precision, recall, f1, delay } = scorer.score(perfect);
+        expect([precision, recall, f1]).toEqual([1, 1, 1]);
+        // Where intervals overlap, the episode of the earlier one may come first within the tolerance of the later.
+        expect(delay.q95).toBeLessThanOrEqual(1);
+      }),
+    );
   });
 
   it('neither the order nor the names of labels and streams matter', () => {
-    fc.assert(fc.property(cases, fc.integer(), (c, seed) => {
-      const { events, intervals, episodes, options } = make(c);
-      const before = createScorer(events, intervals, options).score(episodes);
-      const turned = (s: number) => (s + 1) % events.streams.length;
-      const shuffled = [...intervals].sort((a, b) => ((a.from * 31 + seed) % 17) - ((b.from * 31 + seed) % 17)).map((i) => ({
-        ...i, label: i.label === 'a' ? 'b' : 'a', stream: `t${turned(events.streams.indexOf(i.stream!))}`,
-      }));
-      const renamed = { ...events, streams: events.streams.map((_, s) => `t${s}`), stream: events.stream.map(turned) };
-      const after = createScorer(renamed, shuffled, options).score(episodes.map((e) => ({ ...e, stream: turned(e.stream) })));
-      expect(after).toEqual(before);
-    }));
+    fc.assert(
+      fc.property(cases, fc.integer(), (c, seed) => {
+        const { events, intervals, episodes, options } = make(c);
+        const before = createScorer(events, intervals, options).score(episodes);
+        const turned = (s: number) => (s + 1) % events.streams.length;
+        const shuffled = [...intervals]
+          .sort((a, b) => ((a.from * 31 + seed) % 17) - ((b.from * 31 + seed) % 17))
+          .map((i) => ({
+            ...i,
+            label: i.label === 'a' ? 'b' : 'a',
+            stream: `t${turned(events.streams.indexOf(i.stream!))}`,
+          }));
+        const renamed = {
+          ...events,
+          streams: events.streams.map((_, s) => `t${s}`),
+          stream: events.stream.map(turned),
+        };
+        const after = createScorer(renamed, shuffled, options).score(
+          episodes.map((e) => ({ ...e, stream: turned(e.stream) })),
+        );
+        expect(after).toEqual(before);
+      }),
+    );
   });
 });
 
 describe('text length alone', () => {
   const parameters = { h: 8.5, kappa: 1, cap: 3.5, warmup: 300 };
   const events = alternate(1200, 2);
-  const lengths = (change: (i: number) => number) => Int32Array.from({ length: 1200 }, (_, i) => change(i) * (80 + ((i * 7919) % 41)));
+  const lengths = (change: (i: number) => number) =>
+    Int32Array.from({ length: 1200 }, (_, i) => change(i) * (80 + ((i * 7919) % 41)));
 
-  it.each([['longer', 2.5], ['shorter', 0.4]])('finds a stream whose texts become %s, and only that one', (_, factor) => {
-    const found = lengthOnlyEpisodes(events, lengths((i) => (i >= 800 && i % 2 === 0 ? factor : 1)), { from: 0, to: 300 }, parameters);
+  it.each([
+    ['longer', 2.5],
+    ['shorter', 0.4],
+  ])('finds a stream whose texts become %s, and only that one', (_, factor) => {
+    const found = lengthOnlyEpisodes(
+      events,
+      lengths((i) => (i >= 800 && i % 2 === 0 ? factor : 1)),
+      { from: 0, to: 300 },
+      parameters,
+    );
     expect(found).toHaveLength(1);
-    // The cap lets nothing fire in fewer than ceil(8.5 / 2.5) events; the onset may lie an event before, where the last text of old was short or long.
+    // The cap lets nothing fire in fewer than ceil(8.5 / 2.5) events; the onset may lie an event before, where the last
+    // text of old was short or long.
     expect(found[0]).toMatchObject({ stream: 0, fired: 806, firedSeq: 404 });
     expect(found[0].onset).toBeGreaterThanOrEqual(796);
   });
 
   it('says nothing of texts as in the reference, of events without text, or of texts all of one length', () => {
-    expect(lengthOnlyEpisodes(events, lengths(() => 1), { from: 0, to: 300 }, parameters)).toEqual([]);
+    expect(
+      lengthOnlyEpisodes(
+        events,
+        lengths(() => 1),
+        { from: 0, to: 300 },
+        parameters,
+      ),
+    ).toEqual([]);
     expect(lengthOnlyEpisodes(events, lengths(() => 1).fill(-1, 300), { from: 0, to: 300 }, parameters)).toEqual([]);
-    expect(lengthOnlyEpisodes(events, new Int32Array(1200).fill(50).fill(500, 700), { from: 0, to: 300 }, parameters)).toEqual([]);
+    expect(
+      lengthOnlyEpisodes(events, new Int32Array(1200).fill(50).fill(500, 700), { from: 0, to: 300 }, parameters),
+    ).toEqual([]);
   });
 });

@@ -34,8 +34,9 @@ export interface ScoringOptions {
 export const TOLERANCE = 4;
 
 /**
- * Detection delays as run lengths: own events of the stream from an interval's first event to the firing of the first episode that matches it, 1 for
- * the first event itself; 0 and less is ahead of the label, within the tolerance. Quantiles are nearest ranks; NaN of none.
+ * Detection delays as run lengths: own events of the stream from an interval's first event to the firing of the first
+ * episode that matches it, 1 for the first event itself; 0 and less is ahead of the label, within the tolerance.
+ * Quantiles are nearest ranks; NaN of none.
  */
 export interface DelaySummary {
   readonly count: number;
@@ -101,9 +102,15 @@ export interface Scorer {
   /** Without the lists: for sweeps. */
   score(episodes: readonly Episode[]): Score;
   detail<E extends Episode>(episodes: readonly E[]): ScoreDetail<E>;
-  /** The detector that fires at every event, an episode each: recall 1, and the precision that the share of labelled events gives for nothing. */
+  /**
+   * The detector that fires at every event, an episode each: recall 1, and the precision that the share of labelled
+   * events gives for nothing.
+   */
   alwaysFire(): Score;
-  /** Every episode moved to a random event of its stream: the same alert rate, and no knowledge. The same seed gives the same answer. */
+  /**
+   * Every episode moved to a random event of its stream: the same alert rate, and no knowledge. The same seed gives the
+   * same answer.
+   */
   chance(episodes: readonly Episode[], options?: { readonly replicates?: number; readonly seed?: number }): ChanceScore;
 }
 
@@ -120,12 +127,17 @@ interface Span {
 /**
  * Prepares to score episodes against labelled intervals.
  *
- * An episode claims its stream's events from its estimated onset to its firing. It matches an interval of its stream (or of all streams) where the
- * claim shares an event with the interval widened by the tolerance. What follows the firing does not count: an episode that never clears would
- * otherwise match every later fault, and the longest one would score best (the point-adjust fallacy: Kim et al. 2022). Precision counts episodes
- * that match, recall counts intervals that are matched. Intervals are cut to the events from `from` on.
+ * An episode claims its stream's events from its estimated onset to its firing. It matches an interval of its stream
+ * (or of all streams) where the claim shares an event with the interval widened by the tolerance. What follows the
+ * firing does not count: an episode that never clears would otherwise match every later fault, and the longest one
+ * would score best (the point-adjust fallacy: Kim et al. 2022). Precision counts episodes that match, recall counts
+ * intervals that are matched. Intervals are cut to the events from `from` on.
  */
-export function createScorer(events: StreamsOfEvents, given: readonly Interval[], { tolerance, from }: ScoringOptions): Scorer {
+export function createScorer(
+  events: StreamsOfEvents,
+  given: readonly Interval[],
+  { tolerance, from }: ScoringOptions,
+): Scorer {
   const own = ownEvents(events);
   const first = own.map((positions) => lowerBound(positions, from));
   const intervals: Interval[] = [];
@@ -138,7 +150,8 @@ export function createScorer(events: StreamsOfEvents, given: readonly Interval[]
   for (const list of spans) list.sort((a, b) => a.low - b.low);
 
   function add(interval: Interval): string | null {
-    if (interval.stream !== null && !events.streams.includes(interval.stream)) return `the analysis has no stream "${interval.stream}"`;
+    if (interval.stream !== null && !events.streams.includes(interval.stream))
+      return `the analysis has no stream "${interval.stream}"`;
     if (interval.to <= from) return 'it ends before the first event that can be alerted on';
     const cut = { ...interval, from: Math.max(from, interval.from), to: Math.min(events.n, interval.to) };
     let any = false;
@@ -148,7 +161,12 @@ export function createScorer(events: StreamsOfEvents, given: readonly Interval[]
       const b = lowerBound(own[s], cut.to);
       if (a === b) return;
       any = true;
-      spans[s].push({ interval: intervals.length, from: a, low: Math.max(first[s], a - tolerance), high: Math.min(own[s].length, b + tolerance) });
+      spans[s].push({
+        interval: intervals.length,
+        from: a,
+        low: Math.max(first[s], a - tolerance),
+        high: Math.min(own[s].length, b + tolerance),
+      });
     });
     if (!any) return 'there is no event in it';
     intervals.push(cut);
@@ -167,21 +185,32 @@ export function createScorer(events: StreamsOfEvents, given: readonly Interval[]
     return hit;
   }
 
-  function match<E extends Episode>(episodes: readonly E[]): { readonly best: (Match<E> | null)[]; readonly falseEpisodes: E[] } {
+  function match<E extends Episode>(
+    episodes: readonly E[],
+  ): { readonly best: (Match<E> | null)[]; readonly falseEpisodes: E[] } {
     const best: (Match<E> | null)[] = intervals.map(() => null);
-    const falseEpisodes = episodes.filter((episode) => !visit(episode.stream, episode.onsetSeq - 1, episode.firedSeq - 1, (span) => {
-      const before = best[span.interval];
-      if (!before || episode.fired < before.episode.fired) {
-        best[span.interval] = { interval: intervals[span.interval], episode, delay: episode.firedSeq - span.from };
-      }
-    }));
+    const falseEpisodes = episodes.filter(
+      (episode) =>
+        !visit(episode.stream, episode.onsetSeq - 1, episode.firedSeq - 1, (span) => {
+          const before = best[span.interval];
+          if (!before || episode.fired < before.episode.fired) {
+            best[span.interval] = { interval: intervals[span.interval], episode, delay: episode.firedSeq - span.from };
+          }
+        }),
+    );
     return { best, falseEpisodes };
   }
 
   const summed = <E extends Episode>(episodes: readonly E[]) => {
     const { best, falseEpisodes } = match(episodes);
     const matches = best.filter((m) => m !== null);
-    const score = scoreOf(intervals.length, matches.length, episodes.length, episodes.length - falseEpisodes.length, matches.map((m) => m.delay));
+    const score = scoreOf(
+      intervals.length,
+      matches.length,
+      episodes.length,
+      episodes.length - falseEpisodes.length,
+      matches.map((m) => m.delay),
+    );
     return { score, best, matches, falseEpisodes };
   };
 
@@ -194,10 +223,14 @@ export function createScorer(events: StreamsOfEvents, given: readonly Interval[]
       const { score, best, matches, falseEpisodes } = summed(episodes);
       const labels = [...new Set(intervals.map((i) => i.label))].sort();
       return {
-        ...score, matches, falseEpisodes,
+        ...score,
+        matches,
+        falseEpisodes,
         missed: intervals.filter((_, i) => best[i] === null),
         byLabel: labels.map((label) => ({
-          label, intervals: intervals.filter((i) => i.label === label).length, found: matches.filter((m) => m.interval.label === label).length,
+          label,
+          intervals: intervals.filter((i) => i.label === label).length,
+          found: matches.filter((m) => m.interval.label === label).length,
         })),
       };
     },
@@ -241,14 +274,19 @@ export function createScorer(events: StreamsOfEvents, given: readonly Interval[]
       });
       return {
         replicates,
-        precision: spreadOf(runs.map((r) => r.precision)), recall: spreadOf(runs.map((r) => r.recall)), f1: spreadOf(runs.map((r) => r.f1)),
+        precision: spreadOf(runs.map((r) => r.precision)),
+        recall: spreadOf(runs.map((r) => r.recall)),
+        f1: spreadOf(runs.map((r) => r.f1)),
         medianDelay: spreadOf(runs.map((r) => r.delay.median)),
       };
     },
   };
 }
 
-/** A detector, what it reaches, and what chance reaches at its alert rate; `chance` is null of one that cannot be moved about. */
+/**
+ * A detector, what it reaches, and what chance reaches at its alert rate; `chance` is null of one that cannot be moved
+ * about.
+ */
 export interface ScoreRow<E extends Episode = Episode> {
   readonly detector: string;
   readonly score: ScoreDetail<E> | Score;
@@ -282,25 +320,56 @@ export interface ScoreInput {
   readonly tolerance?: number;
 }
 
-/** Scores the alerts of an analysis, with the baselines that no detector should be shown without: always-fire, chance and text length alone. */
-export function scoreAnalysis({ events, alerts, intervals, parameters, reference, textLength, tolerance = TOLERANCE }: ScoreInput): ScoreReport {
+/**
+ * Scores the alerts of an analysis, with the baselines that no detector should be shown without: always-fire, chance
+ * and text length alone.
+ */
+export function scoreAnalysis({
+  events,
+  alerts,
+  intervals,
+  parameters,
+  reference,
+  textLength,
+  tolerance = TOLERANCE,
+}: ScoreInput): ScoreReport {
   const scorer = createScorer(events, intervals, { tolerance, from: reference.to });
-  const row = <E extends Episode>(detector: string, episodes: readonly E[]) => ({ detector, score: scorer.detail(episodes), chance: scorer.chance(episodes) });
-  const lengths = textLength && lengthOnlyEpisodes(events, Int32Array.from(events.row, (r) => textLength[r]), reference, parameters);
+  const row = <E extends Episode>(detector: string, episodes: readonly E[]) => ({
+    detector,
+    score: scorer.detail(episodes),
+    chance: scorer.chance(episodes),
+  });
+  const lengths =
+    textLength &&
+    lengthOnlyEpisodes(
+      events,
+      Int32Array.from(events.row, (r) => textLength[r]),
+      reference,
+      parameters,
+    );
   return {
-    tolerance, intervals: scorer.intervals, leftOut: scorer.leftOut,
+    tolerance,
+    intervals: scorer.intervals,
+    leftOut: scorer.leftOut,
     all: row('all kinds', alerts),
-    kinds: ALERT_KINDS.map((kind) => row(kind, alerts.filter((alert) => alert.kind === kind))),
+    kinds: ALERT_KINDS.map((kind) =>
+      row(
+        kind,
+        alerts.filter((alert) => alert.kind === kind),
+      ),
+    ),
     alwaysFire: { detector: 'always fires', score: scorer.alwaysFire(), chance: null },
     lengthOnly: lengths && row(LENGTH_ONLY, lengths),
-    notes: scorer.intervals.length > 0 ? [] : ['There is no labelled interval to score against after the reference period.'],
+    notes:
+      scorer.intervals.length > 0 ? [] : ['There is no labelled interval to score against after the reference period.'],
   };
 }
 
 function scoreOf(intervals: number, found: number, episodes: number, hits: number, delays: ArrayLike<number>): Score {
   const precision = hits / episodes;
   const recall = found / intervals;
-  const f1 = intervals === 0 ? Number.NaN : found === 0 || hits === 0 ? 0 : (2 * precision * recall) / (precision + recall);
+  const f1 =
+    intervals === 0 ? Number.NaN : found === 0 || hits === 0 ? 0 : (2 * precision * recall) / (precision + recall);
   return { intervals, found, episodes, hits, precision, recall, f1, delay: delaysOf(delays) };
 }
 
@@ -312,7 +381,10 @@ function delaysOf(delays: ArrayLike<number>): DelaySummary {
 /** NaN values, of replicates in which nothing is defined, are left out. */
 function spreadOf(values: readonly number[]): Spread {
   const known = values.filter((v) => !Number.isNaN(v));
-  return { mean: known.reduce((sum, v) => sum + v, 0) / known.length, interval: [nearestRank(known, 0.025), nearestRank(known, 0.975)] };
+  return {
+    mean: known.reduce((sum, v) => sum + v, 0) / known.length,
+    interval: [nearestRank(known, 0.025), nearestRank(known, 0.975)],
+  };
 }
 
 /** Event indices of each stream's own events, in order. */

@@ -11,7 +11,11 @@ const p = parameters({ h: 6 });
 const ledger = { events, coordinates, reference: referenceRange(events.n, p).range };
 const intervals = [{ stream: events.streams[0], from: 2000, to: 3000, label: 'fracture' }];
 const request = (change: Partial<SweepRequest> = {}): SweepRequest => ({
-  parameters: p, x: { name: 'h', values: [2, 8.5, 30] }, y: { name: 'kappa', values: [0.5, 1] }, intervals, ...change,
+  parameters: p,
+  x: { name: 'h', values: [2, 8.5, 30] },
+  y: { name: 'kappa', values: [0.5, 1] },
+  intervals,
+  ...change,
 });
 
 describe('a sweep', () => {
@@ -19,35 +23,60 @@ describe('a sweep', () => {
     ['decisions on both axes', {}],
     ['signals along x', { x: { name: 'lambda_fast', values: [0.15, 0.25, 0.4] } }],
     ['signals along y', { y: { name: 'lambda_fast', values: [0.15, 0.25] } }],
-    ['signals on both axes', { x: { name: 'lambda_fast', values: [0.15, 0.25, 0.4] }, y: { name: 'shrinkage', values: [0, 0.1] } }],
+    [
+      'signals on both axes',
+      { x: { name: 'lambda_fast', values: [0.15, 0.25, 0.4] }, y: { name: 'shrinkage', values: [0, 0.1] } },
+    ],
   ])('with %s gives in each cell what an analysis with its values gives', async (_, change) => {
     const wanted = request(change);
     const { cells } = await sweep(kernels, ledger, wanted);
     const scorer = createScorer(events, intervals, { tolerance: TOLERANCE, from: ledger.reference.to });
     const detector = createDetector(kernels);
     detector.load(events, coordinates, ledger.reference);
-    const expected = wanted.y.values.flatMap((y) => wanted.x.values.map((x) => {
-      const own = { ...p, [wanted.x.name]: x, [wanted.y.name]: y };
-      detector.runSignals(own);
-      const { alerts } = detector.decide(own);
-      const { precision, recall, f1, delay } = scorer.score(alerts);
-      return { x, y, alerts: alerts.length, precision, recall, f1, medianDelay: delay.median, problem: null };
-    }));
+    const expected = wanted.y.values.flatMap((y) =>
+      wanted.x.values.map((x) => {
+        const own = { ...p, [wanted.x.name]: x, [wanted.y.name]: y };
+        detector.runSignals(own);
+        const { alerts } = detector.decide(own);
+        const { precision, recall, f1, delay } = scorer.score(alerts);
+        return { x, y, alerts: alerts.length, precision, recall, f1, medianDelay: delay.median, problem: null };
+      }),
+    );
     expect(cells).toEqual(expected);
     expect(new Set(cells.map((cell) => `${cell.alerts} ${cell.medianDelay}`)).size).toBeGreaterThan(1);
   });
 
   test('cut into tasks of rows is the same sweep', async () => {
-    const wanted = request({ x: { name: 'lambda_fast', values: [0.15, 0.25] }, y: { name: 'h', values: [2, 4, 6, 8, 10] } });
+    const wanted = request({
+      x: { name: 'lambda_fast', values: [0.15, 0.25] },
+      y: { name: 'h', values: [2, 4, 6, 8, 10] },
+    });
     const tasks = sweepTasks(ledger, wanted, 2);
-    expect(tasks.map((task) => task.rows)).toEqual([[0, 2], [2, 5]]);
-    expect(sweepOf(wanted, tasks.map((task) => runSweepTask(kernels, structuredClone(task))))).toEqual(await sweep(kernels, ledger, wanted));
+    expect(tasks.map((task) => task.rows)).toEqual([
+      [0, 2],
+      [2, 5],
+    ]);
+    expect(
+      sweepOf(
+        wanted,
+        tasks.map((task) => runSweepTask(kernels, structuredClone(task))),
+      ),
+    ).toEqual(await sweep(kernels, ledger, wanted));
     expect(sweepTasks(ledger, wanted, 99)).toHaveLength(5);
   });
 
   test('a combination that is no valid set of parameters says so in its cell', async () => {
-    const { cells } = await sweep(kernels, ledger, request({ x: { name: 'lambda_fast', values: [0.1, 0.3] }, y: { name: 'lambda_slow', values: [0.05, 0.2] } }));
-    expect(cells.map((cell) => cell.problem)).toEqual([null, null, 'lambda_slow is 0.2, must be below lambda_fast (0.1)', null]);
+    const { cells } = await sweep(
+      kernels,
+      ledger,
+      request({ x: { name: 'lambda_fast', values: [0.1, 0.3] }, y: { name: 'lambda_slow', values: [0.05, 0.2] } }),
+    );
+    expect(cells.map((cell) => cell.problem)).toEqual([
+      null,
+      null,
+      'lambda_slow is 0.2, must be below lambda_fast (0.1)',
+      null,
+    ]);
     expect(cells[2]).toMatchObject({ x: 0.1, y: 0.2, alerts: Number.NaN, f1: Number.NaN });
   });
 
@@ -56,7 +85,12 @@ describe('a sweep', () => {
     const some = await sweep(kernels, ledger, request({ kinds: ['DRIFT'], intervals: [] }));
     some.cells.forEach((cell, i) => {
       expect(cell.alerts).toBeLessThanOrEqual(all.cells[i].alerts);
-      expect([cell.precision, cell.recall, cell.f1, cell.medianDelay]).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
+      expect([cell.precision, cell.recall, cell.f1, cell.medianDelay]).toEqual([
+        Number.NaN,
+        Number.NaN,
+        Number.NaN,
+        Number.NaN,
+      ]);
     });
     expect(some.cells[0].alerts).toBeGreaterThan(0);
     // A higher limit cannot raise more.

@@ -1,7 +1,13 @@
 import { TautlineFailure } from '../../core/errors.ts';
 import type { OnProgress } from '../../core/progress.ts';
 import type { KernelModule } from '../../kernels/module.ts';
-import { PARAMETER_NAMES, PARAMETER_SPECS, parseParameters, type ParameterName, type Parameters } from '../parameters.ts';
+import {
+  PARAMETER_NAMES,
+  PARAMETER_SPECS,
+  parseParameters,
+  type ParameterName,
+  type Parameters,
+} from '../parameters.ts';
 import { createDetector } from '../pipeline.ts';
 import type { AlertKind } from '../types.ts';
 import { runTasks, type LabLedger } from './ledger.ts';
@@ -55,29 +61,47 @@ export function sweepTasks(ledger: LabLedger, request: SweepRequest, parts: numb
   requireSweepable(request);
   const rows = request.y.values.length;
   const count = Math.max(1, Math.min(parts, rows));
-  return Array.from({ length: count }, (_, i) => ({ ledger, request, rows: [Math.floor((i * rows) / count), Math.floor(((i + 1) * rows) / count)] as const }));
+  return Array.from({ length: count }, (_, i) => ({
+    ledger,
+    request,
+    rows: [Math.floor((i * rows) / count), Math.floor(((i + 1) * rows) / count)] as const,
+  }));
 }
 
 export function runSweepTask(kernels: KernelModule, task: SweepTask): SweepCell[] {
   return [...sweepCells(kernels, task)];
 }
 
-/** The whole sweep in this thread, by rows, with progress and cancel. The ledger is loaded, and its signals computed, as seldom as the axes allow. */
+/**
+ * The whole sweep in this thread, by rows, with progress and cancel. The ledger is loaded, and its signals computed, as
+ * seldom as the axes allow.
+ */
 export async function sweep(
-  kernels: KernelModule, ledger: LabLedger, request: SweepRequest, options: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress } = {},
+  kernels: KernelModule,
+  ledger: LabLedger,
+  request: SweepRequest,
+  options: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress } = {},
 ): Promise<Sweep> {
   requireSweepable(request);
   const width = request.x.values.length;
   const cells = sweepCells(kernels, { ledger, request, rows: [0, request.y.values.length] });
-  // Signals of the x axis alone are shared by its columns, not its rows: `sweepCells` then gives columns, and the turns are columns.
+  // Signals of the x axis alone are shared by its columns, not its rows: `sweepCells` then gives columns, and the turns
+  // are columns.
   const turns = Array.from({ length: byColumn(request) ? width : request.y.values.length });
   const perTurn = (width * request.y.values.length) / Math.max(1, turns.length);
-  const taken = await runTasks(turns, () => Array.from({ length: perTurn }, () => cells.next().value as SweepCell), { phase: 'Sweeping', ...options });
+  const taken = await runTasks(turns, () => Array.from({ length: perTurn }, () => cells.next().value as SweepCell), {
+    phase: 'Sweeping',
+    ...options,
+  });
   return { x: request.x, y: request.y, cells: inRows(taken.flat(), request) };
 }
 
 /** Puts the cells of tasks together. */
-export const sweepOf = (request: SweepRequest, parts: readonly (readonly SweepCell[])[]): Sweep => ({ x: request.x, y: request.y, cells: inRows(parts.flat(), request) });
+export const sweepOf = (request: SweepRequest, parts: readonly (readonly SweepCell[])[]): Sweep => ({
+  x: request.x,
+  y: request.y,
+  cells: inRows(parts.flat(), request),
+});
 
 function inRows(cells: readonly SweepCell[], { x, y }: SweepRequest): SweepCell[] {
   const columns = new Map(x.values.map((value, i) => [value, i]));
@@ -88,7 +112,8 @@ function inRows(cells: readonly SweepCell[], { x, y }: SweepRequest): SweepCell[
 }
 
 const SIGNAL_PARAMETERS = PARAMETER_NAMES.filter((name) => PARAMETER_SPECS[name].stage === 'signals');
-const byColumn = ({ x, y }: SweepRequest) => PARAMETER_SPECS[x.name].stage === 'signals' && PARAMETER_SPECS[y.name].stage !== 'signals';
+const byColumn = ({ x, y }: SweepRequest) =>
+  PARAMETER_SPECS[x.name].stage === 'signals' && PARAMETER_SPECS[y.name].stage !== 'signals';
 
 /** Cells of some rows, ordered so that those with the same signals follow one another. */
 function* sweepCells(kernels: KernelModule, { ledger, request, rows }: SweepTask): Generator<SweepCell> {
@@ -100,12 +125,23 @@ function* sweepCells(kernels: KernelModule, { ledger, request, rows }: SweepTask
   const kinds = request.kinds && new Set(request.kinds);
   let signalsOf: string | null = null;
   const ys = y.values.slice(...rows);
-  const order = byColumn(request) ? x.values.flatMap((a) => ys.map((b) => [a, b] as const)) : ys.flatMap((b) => x.values.map((a) => [a, b] as const));
+  const order = byColumn(request)
+    ? x.values.flatMap((a) => ys.map((b) => [a, b] as const))
+    : ys.flatMap((b) => x.values.map((a) => [a, b] as const));
   for (const [a, b] of order) {
     const parsed = parseParameters({ ...request.parameters, [x.name]: a, [y.name]: b });
     if (!parsed.ok) {
       const problem = parsed.error.map((error) => `${error.name} ${error.problem}`).join('; ');
-      yield { x: a, y: b, alerts: Number.NaN, precision: Number.NaN, recall: Number.NaN, f1: Number.NaN, medianDelay: Number.NaN, problem };
+      yield {
+        x: a,
+        y: b,
+        alerts: Number.NaN,
+        precision: Number.NaN,
+        recall: Number.NaN,
+        f1: Number.NaN,
+        medianDelay: Number.NaN,
+        problem,
+      };
       continue;
     }
     const parameters = parsed.value;
@@ -116,7 +152,16 @@ function* sweepCells(kernels: KernelModule, { ledger, request, rows }: SweepTask
     }
     const alerts = detector.decide(parameters).alerts.filter((alert) => !kinds || kinds.has(alert.kind));
     const { precision, recall, f1, delay } = scorer.score(alerts);
-    yield { x: a, y: b, alerts: alerts.length, precision: scored ? precision : Number.NaN, recall, f1, medianDelay: delay.median, problem: null };
+    yield {
+      x: a,
+      y: b,
+      alerts: alerts.length,
+      precision: scored ? precision : Number.NaN,
+      recall,
+      f1,
+      medianDelay: delay.median,
+      problem: null,
+    };
   }
 }
 
@@ -125,19 +170,31 @@ function requireSweepable({ x, y }: SweepRequest): void {
   for (const { name, values } of [x, y]) {
     const spec = PARAMETER_SPECS[name];
     if (spec.type !== 'number') throw refused(name, 'is not a number', 'Choose a parameter with a slider');
-    if (spec.stage === 'projection') throw refused(name, 'would need another projection for every cell', 'Sweep it by analysing again with each value');
-    if (values.length === 0 || new Set(values).size !== values.length) throw refused(name, `has ${values.length} values, some of them twice or none`, 'Give different values');
+    if (spec.stage === 'projection')
+      throw refused(
+        name,
+        'would need another projection for every cell',
+        'Sweep it by analysing again with each value',
+      );
+    if (values.length === 0 || new Set(values).size !== values.length)
+      throw refused(name, `has ${values.length} values, some of them twice or none`, 'Give different values');
   }
 }
 
-const refused = (name: string, problem: string, advice: string) => new TautlineFailure({ kind: 'parameter', name, problem, advice });
+const refused = (name: string, problem: string, advice: string) =>
+  new TautlineFailure({ kind: 'parameter', name, problem, advice });
 
-/** `count` values of a parameter from `min` to `max`, in equal steps or ratios as its slider has; whole numbers where it takes those. */
+/**
+ * `count` values of a parameter from `min` to `max`, in equal steps or ratios as its slider has; whole numbers where it
+ * takes those.
+ */
 export function sweepValues(name: ParameterName, min: number, max: number, count: number): number[] {
   const spec = PARAMETER_SPECS[name];
   const log = spec.type === 'number' && spec.scale === 'log' && min > 0;
   const at = (share: number) => (log ? min * (max / min) ** share : min + (max - min) * share);
   const values = Array.from({ length: count }, (_, i) => at(count > 1 ? i / (count - 1) : 0));
-  const tidy = values.map((value) => (spec.type === 'number' && spec.integer ? Math.round(value) : Number(value.toPrecision(6))));
+  const tidy = values.map((value) =>
+    spec.type === 'number' && spec.integer ? Math.round(value) : Number(value.toPrecision(6)),
+  );
   return [...new Set(tidy)];
 }

@@ -17,7 +17,15 @@ export function autoregressive(n: number, phi: number, seed: number): Float64Arr
 
 /** Cuts a series into streams of equal length. */
 export function inStreams(values: Float64Array, streams: number): InControlSeries {
-  return { values, starts: Int32Array.from({ length: streams + 1 }, (_, s) => Math.floor((s * values.length) / streams)) };
+  return {
+    values,
+    starts: Int32Array.from({ length: streams + 1 }, (_, s) => Math.floor((s * values.length) / streams)),
+  };
 }
 
-export const inControlFrom = (divergence: InControlSeries, friction = divergence): InControl => ({ source: 'reference', divergence, friction, eventsPerDay: 1000 });
+export const inControlFrom = (divergence: InControlSeries, friction = divergence): InControl => ({
+  source: 'reference',
+  divergence,
+  friction,
+  eventsPerDay: 1000,
+});

@@ -1,4 +1,7 @@
-/** Exact linear assignment by the Hungarian method with prices on both sides (Kuhn 1955; Munkres 1957), O(n^3): the column of each row of an n x n cost. */
+/**
+ * Exact linear assignment by the Hungarian method with prices on both sides (Kuhn 1955; Munkres 1957), O(n^3): the
+ * column of each row of an n x n cost.
+ */
 export function assign(cost: Float64Array, n: number): Int32Array {
   const rowPrice = new Float64Array(n + 1);
   const columnPrice = new Float64Array(n + 1);

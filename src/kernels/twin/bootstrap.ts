@@ -64,8 +64,16 @@ export function displacementPath(b: TwinBootstrap, length: number): Float32Array
     };
     const reference = resample(count);
     const bias = Float64Array.from({ length: k }, (_, i) => reference.reduce((sum, r) => sum + r[i], 0) / count);
-    const own = roundScale(reference.map((r) => r.map((v, i) => v - bias[i])), k, lambda);
-    const given = roundScale(Array.from({ length: count }, (_, j) => residual(first + j)), k, lambda);
+    const own = roundScale(
+      reference.map((r) => r.map((v, i) => v - bias[i])),
+      k,
+      lambda,
+    );
+    const given = roundScale(
+      Array.from({ length: count }, (_, j) => residual(first + j)),
+      k,
+      lambda,
+    );
     const scale = (((2 - lambda) / lambda) * (own > 0 ? given : 1)) / (own > 0 ? own : 1);
     const y = new Float64Array(k);
     resample(Math.min(b.run, length - done)).forEach((r, j) => {

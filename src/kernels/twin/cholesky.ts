@@ -1,6 +1,9 @@
 /** A covariance and its inverse by plain Cholesky factorisation, from scratch each time. */
 
-/** Lower Cholesky factor of a symmetric positive definite k x k matrix (row-major), into `l`; false where it is not positive definite. */
+/**
+ * Lower Cholesky factor of a symmetric positive definite k x k matrix (row-major), into `l`; false where it is not
+ * positive definite.
+ */
 export function cholesky(a: Float64Array, k: number, l: Float64Array): boolean {
   for (let i = 0; i < k; i++) {
     for (let j = 0; j <= i; j++) {

@@ -27,16 +27,29 @@ export interface CouplingState {
 export function createCouplingState(o: CouplingOptions): CouplingState {
   const s = o.streams;
   return {
-    cross: new Float64Array(s * s), energy: new Float64Array(s).fill(1), pending: new Uint8Array(s * s),
-    last: new Float64Array(s * o.k), lastTime: new Float64Array(s).fill(Number.NaN), threads: new Map(),
+    cross: new Float64Array(s * s),
+    energy: new Float64Array(s).fill(1),
+    pending: new Uint8Array(s * s),
+    last: new Float64Array(s * o.k),
+    lastTime: new Float64Array(s).fill(Number.NaN),
+    threads: new Map(),
   };
 }
 
 /**
- * Takes in one event of stream p and returns rho_p = mean over q of A_pq / sqrt(energy_p energy_q); NaN with a single stream.
+ * Takes in one event of stream p and returns rho_p = mean over q of A_pq / sqrt(energy_p energy_q); NaN with a single
+ * stream.
  * @param residual r_p, length k; null for a void event
  */
-export function couplingStep(o: CouplingOptions, state: CouplingState, p: number, residual: ArrayLike<number> | null, time: number, window: number, thread: number): number {
+export function couplingStep(
+  o: CouplingOptions,
+  state: CouplingState,
+  p: number,
+  residual: ArrayLike<number> | null,
+  time: number,
+  window: number,
+  thread: number,
+): number {
   const { k, streams, lambda } = o;
   const { cross, energy, pending, last, lastTime } = state;
   const take = (q: number, value: number) => {

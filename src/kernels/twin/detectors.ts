@@ -23,7 +23,14 @@ export interface DetectorLimits {
 /** Codes of alert kinds and routes: positions in ALERT_KINDS and ROUTES of detection/types. */
 export const KIND = { DRIFT: 0, HOMOGENIZATION: 1, FRAME_WEIGHT: 2, VOID: 3, SHIFT: 4 } as const;
 export const ROUTE = {
-  WARMING: 0, VOID: 1, DRIFT: 2, HOMOGENIZATION: 3, FRAME_WEIGHT: 4, ACCOMMODATION: 5, WATCH: 6, IN_FRAME: 7,
+  WARMING: 0,
+  VOID: 1,
+  DRIFT: 2,
+  HOMOGENIZATION: 3,
+  FRAME_WEIGHT: 4,
+  ACCOMMODATION: 5,
+  WATCH: 6,
+  IN_FRAME: 7,
 } as const;
 
 export interface Episode {
@@ -53,7 +60,14 @@ export interface DetectorState {
 }
 
 export const createDetectorState = (): DetectorState => ({
-  cusum: 0, onset: -1, onsetSeq: -1, below: 0, belowOnset: -1, belowOnsetSeq: -1, governanceWeight: 0, open: [null, null, null, null, null],
+  cusum: 0,
+  onset: -1,
+  onsetSeq: -1,
+  below: 0,
+  belowOnset: -1,
+  belowOnsetSeq: -1,
+  governanceWeight: 0,
+  open: [null, null, null, null, null],
 });
 
 /** One event as the detectors see it; NaN where a signal is not defined. */
@@ -77,16 +91,31 @@ export interface DetectorInput {
 export const boxCox = (v: number): number => (v ** -0.5 - 1) / -0.5;
 
 /** S' = min(2h, max(0, S + min(z, cap) - kappa)) (Page 1954; winsorised after Hawkins 1993). */
-export const cusumStep = (s: number, z: number, h: number, kappa: number, cap: number): number => Math.min(2 * h, Math.max(0, s + Math.min(z, cap) - kappa));
+export const cusumStep = (s: number, z: number, h: number, kappa: number, cap: number): number =>
+  Math.min(2 * h, Math.max(0, s + Math.min(z, cap) - kappa));
 
 /**
- * Takes in one event, returns S, route and notices; new episodes are pushed on `episodes`, which also holds the open ones.
- * A void event leaves every detector but VOID as it was; S is NaN there.
+ * Takes in one event, returns S, route and notices; new episodes are pushed on `episodes`, which also holds the open
+ * ones. A void event leaves every detector but VOID as it was; S is NaN there.
  */
-export function detectorStep(l: DetectorLimits, state: DetectorState, e: DetectorInput, episodes: Episode[]): { cusum: number; route: number; notice: number } {
+export function detectorStep(
+  l: DetectorLimits,
+  state: DetectorState,
+  e: DetectorInput,
+  episodes: Episode[],
+): { cusum: number; route: number; notice: number } {
   if (e.warming) return { cusum: Number.NaN, route: ROUTE.WARMING, notice: 0 };
   const fire = (kind: number, onset: number, onsetSeq: number, peak: number) => {
-    const episode: Episode = { kind, stream: e.stream, onset, onsetSeq, fired: e.index, firedSeq: e.seq, cleared: -1, peak };
+    const episode: Episode = {
+      kind,
+      stream: e.stream,
+      onset,
+      onsetSeq,
+      fired: e.index,
+      firedSeq: e.seq,
+      cleared: -1,
+      peak,
+    };
     state.open[kind] = episode;
     episodes.push(episode);
   };
@@ -139,12 +168,18 @@ export function detectorStep(l: DetectorLimits, state: DetectorState, e: Detecto
   level(KIND.VOID, e.rho, e.rho < l.voidOpen, e.rho > l.voidClear);
   const inZone = e.tension >= l.tensionLow && e.tension <= l.tensionHigh;
   const route =
-    e.isVoid || state.open[KIND.VOID] ? ROUTE.VOID
-    : state.open[KIND.DRIFT] ? ROUTE.DRIFT
-    : state.open[KIND.HOMOGENIZATION] ? ROUTE.HOMOGENIZATION
-    : state.open[KIND.FRAME_WEIGHT] ? ROUTE.FRAME_WEIGHT
-    : (notice & 3) !== 0 && inZone ? ROUTE.ACCOMMODATION
-    : (notice & 12) !== 0 ? ROUTE.WATCH
-    : ROUTE.IN_FRAME;
+    e.isVoid || state.open[KIND.VOID]
+      ? ROUTE.VOID
+      : state.open[KIND.DRIFT]
+        ? ROUTE.DRIFT
+        : state.open[KIND.HOMOGENIZATION]
+          ? ROUTE.HOMOGENIZATION
+          : state.open[KIND.FRAME_WEIGHT]
+            ? ROUTE.FRAME_WEIGHT
+            : (notice & 3) !== 0 && inZone
+              ? ROUTE.ACCOMMODATION
+              : (notice & 12) !== 0
+                ? ROUTE.WATCH
+                : ROUTE.IN_FRAME;
   return { cusum: e.isVoid ? Number.NaN : state.cusum, route, notice };
 }

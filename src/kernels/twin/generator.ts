@@ -1,6 +1,7 @@
 /**
- * Generator of the calibration harness, plain TypeScript (spec 10): xoshiro256** seeded by splitmix64, ziggurat normals, exp and ln written out, all in
- * IEEE arithmetic and 64-bit integers, so that the wasm kernel gives the same bits.
+ * Generator of the calibration harness, plain TypeScript (spec 10): xoshiro256** seeded by splitmix64, ziggurat
+ * normals, exp and ln written out, all in IEEE arithmetic and 64-bit integers, so that the wasm kernel gives the same
+ * bits.
  */
 
 const MASK = (1n << 64n) - 1n;
@@ -84,7 +85,10 @@ const edges = ((): Float64Array => {
   return x;
 })();
 
-/** Standard normal variates by the ziggurat of 256 layers (Marsaglia & Tsang 2000, separate bits for layer and value after Doornik 2005). */
+/**
+ * Standard normal variates by the ziggurat of 256 layers (Marsaglia & Tsang 2000, separate bits for layer and value
+ * after Doornik 2005).
+ */
 export function normals(next: () => bigint): () => number {
   return () => {
     for (;;) {
@@ -115,7 +119,13 @@ export interface GeneratedTwin {
 }
 
 /** A whole ledger: the arguments and results are those of `generateEvents` in kernels/generator. */
-export function generateTwin(seed: number, centroidScale: number, noise: number, schedule: Float64Array, slots: number): GeneratedTwin {
+export function generateTwin(
+  seed: number,
+  centroidScale: number,
+  noise: number,
+  schedule: Float64Array,
+  slots: number,
+): GeneratedTwin {
   const words = splitmix64(BigInt(seed), 16);
   const [layout, residuals, latencies, noises] = [0, 4, 8, 12].map((i) => normals(xoshiro256(words.slice(i, i + 4))));
   const draw = (count: number, next: () => number) => Array.from({ length: count }, next);
@@ -132,7 +142,12 @@ export function generateTwin(seed: number, centroidScale: number, noise: number,
     row.forEach((v, d) => (row[d] = v / norm));
   });
 
-  const out: GeneratedTwin = { provider: [], latencyMicros: [], latent: [], embedding: new Float32Array(slots * 4 * 64) };
+  const out: GeneratedTwin = {
+    provider: [],
+    latencyMicros: [],
+    latent: [],
+    embedding: new Float32Array(slots * 4 * 64),
+  };
   for (let slot = 0; slot < slots; slot++) {
     const [centroid, spread, median, sigma, cap, ...weights] = schedule.subarray(slot * 17, slot * 17 + 17);
     const shared = draw(8, residuals);
@@ -143,11 +158,15 @@ export function generateTwin(seed: number, centroidScale: number, noise: number,
     const vectors: number[][] = [];
     for (let p = 0; p < 4; p++) {
       const [scale, sharedWeight, ownWeight] = weights.slice(p * 3, p * 3 + 3);
-      latent.push(shared.map((s, a) => {
-        const residual = scale * (sharedWeight * s + ownWeight * own[p][a]);
-        return centroid * centroids[p * 8 + a] + (a === 0 ? residual : spread * residual);
-      }));
-      vectors.push(draw(64, noises).map((z, d) => lift.reduce((sum, row, a) => sum + latent[p][a] * row[d], noise * z)));
+      latent.push(
+        shared.map((s, a) => {
+          const residual = scale * (sharedWeight * s + ownWeight * own[p][a]);
+          return centroid * centroids[p * 8 + a] + (a === 0 ? residual : spread * residual);
+        }),
+      );
+      vectors.push(
+        draw(64, noises).map((z, d) => lift.reduce((sum, row, a) => sum + latent[p][a] * row[d], noise * z)),
+      );
     }
     order.forEach((p, rank) => {
       out.provider.push(p);

@@ -18,8 +18,12 @@ export function latencyStep(state: LatencyState, latency: number, size: number):
     state.recent.push(latency);
     if (state.recent.length > size) state.recent.shift();
   }
-  return nearestRank([...state.recent].sort((a, b) => a - b), 0.95);
+  return nearestRank(
+    [...state.recent].sort((a, b) => a - b),
+    0.95,
+  );
 }
 
 /** W = max(minimum, factor * p95); the minimum where there is no p95. */
-export const dynamicWindow = (p95: number, factor: number, minimum: number): number => (Number.isNaN(p95) ? minimum : Math.max(minimum, factor * p95));
+export const dynamicWindow = (p95: number, factor: number, minimum: number): number =>
+  Number.isNaN(p95) ? minimum : Math.max(minimum, factor * p95);

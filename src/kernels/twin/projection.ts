@@ -1,5 +1,12 @@
-/** Pooled within-stream covariance by its definition (spec 3), in two passes. vectors row-major n x d; streams in [0, S). */
-export function withinCovariance(vectors: ArrayLike<number>, streams: ArrayLike<number>, d: number): { covariance: Float64Array; mean: Float64Array } {
+/**
+ * Pooled within-stream covariance by its definition (spec 3), in two passes. vectors row-major n x d; streams in [0,
+ * S).
+ */
+export function withinCovariance(
+  vectors: ArrayLike<number>,
+  streams: ArrayLike<number>,
+  d: number,
+): { covariance: Float64Array; mean: Float64Array } {
   const n = streams.length;
   const means = new Map<number, { count: number; mean: Float64Array }>();
   const mean = new Float64Array(d);
@@ -16,13 +23,17 @@ export function withinCovariance(vectors: ArrayLike<number>, streams: ArrayLike<
   for (let i = 0; i < n; i++) {
     const m = means.get(streams[i])!.mean;
     for (let a = 0; a < d; a++) {
-      for (let b = 0; b < d; b++) covariance[a * d + b] += (vectors[i * d + a] - m[a]) * (vectors[i * d + b] - m[b]) / (n - means.size);
+      for (let b = 0; b < d; b++)
+        covariance[a * d + b] += ((vectors[i * d + a] - m[a]) * (vectors[i * d + b] - m[b])) / (n - means.size);
     }
   }
   return { covariance, mean };
 }
 
-/** Eigenpairs of a symmetric n x n matrix by cyclic Jacobi rotations, descending; another method than the kernel's on purpose. */
+/**
+ * Eigenpairs of a symmetric n x n matrix by cyclic Jacobi rotations, descending; another method than the kernel's on
+ * purpose.
+ */
 export function jacobiEigen(matrix: Float64Array, n: number): { values: Float64Array; vectors: Float64Array } {
   const a = matrix.slice();
   const v = new Float64Array(n * n);
@@ -65,7 +76,14 @@ export function jacobiEigen(matrix: Float64Array, n: number): { values: Float64A
 }
 
 /** x = axes (e - mean), each difference taken before it is multiplied. axes row-major k x d; result count x k. */
-export function projectRows(vectors: ArrayLike<number>, count: number, d: number, mean: Float64Array, axes: Float64Array, k: number): Float64Array {
+export function projectRows(
+  vectors: ArrayLike<number>,
+  count: number,
+  d: number,
+  mean: Float64Array,
+  axes: Float64Array,
+  k: number,
+): Float64Array {
   const x = new Float64Array(count * k);
   for (let i = 0; i < count; i++) {
     for (let axis = 0; axis < k; axis++) {

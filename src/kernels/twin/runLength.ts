@@ -3,7 +3,10 @@ import { splitmix64 } from './bootstrap.ts';
 import { cusumStep } from './detectors.ts';
 
 /** Bootstrapped in-control paths, one a stream, plain TypeScript: the oracle of the kernel. */
-export function bootstrapPaths({ values, starts }: InControlSeries, o: { readonly block: number; readonly resample: boolean; readonly events: number; readonly seed: number }): number[][] {
+export function bootstrapPaths(
+  { values, starts }: InControlSeries,
+  o: { readonly block: number; readonly resample: boolean; readonly events: number; readonly seed: number },
+): number[][] {
   const random = splitmix64(o.seed);
   const below = (n: number) => Math.floor(random() * n);
   return Array.from({ length: starts.length - 1 }, (_, s) => {
@@ -24,7 +27,11 @@ export function bootstrapPaths({ values, starts }: InControlSeries, o: { readonl
 }
 
 /** Alarms of a detector on paths, each from a fresh state, and events outside alarms. */
-export function countAlarms(paths: readonly (readonly number[])[], detector: ScalarDetector, level: number): { alarms: number; clear: number } {
+export function countAlarms(
+  paths: readonly (readonly number[])[],
+  detector: ScalarDetector,
+  level: number,
+): { alarms: number; clear: number } {
   let alarms = 0;
   let clear = 0;
   for (const path of paths) {
@@ -52,7 +59,10 @@ export function countAlarms(paths: readonly (readonly number[])[], detector: Sca
 }
 
 export function runLengthCounts(
-  series: InControlSeries, detector: ScalarDetector, levels: Float64Array, o: Parameters<typeof bootstrapPaths>[1],
+  series: InControlSeries,
+  detector: ScalarDetector,
+  levels: Float64Array,
+  o: Parameters<typeof bootstrapPaths>[1],
 ): RunLengthCounts {
   const paths = bootstrapPaths(series, o);
   const counts = [...levels].map((level) => countAlarms(paths, detector, level));

@@ -11,7 +11,9 @@ export interface TrackerOptions {
   readonly lambdaFast: number;
   readonly lambdaSlow: number;
   readonly shrinkage: number;
-  /** KL against the frozen reference (mean of the stream's reference, unit covariance) instead of the slow estimator. */
+  /**
+   * KL against the frozen reference (mean of the stream's reference, unit covariance) instead of the slow estimator.
+   */
   readonly anchored: boolean;
 }
 
@@ -43,12 +45,19 @@ const identity = (k: number): Float64Array => {
 };
 
 export function createTrackerState(k: number): TrackerState {
-  return { count: 0, instantiation: -1, mean: new Float64Array(k), fast: identity(k), slow: identity(k), anchoredFast: identity(k) };
+  return {
+    count: 0,
+    instantiation: -1,
+    mean: new Float64Array(k),
+    fast: identity(k),
+    slow: identity(k),
+    anchoredFast: identity(k),
+  };
 }
 
 /**
- * KL(N(0,A) || N(0,B)) = 1/2 [tr(B^-1 A) - k - ln det(B^-1 A)], nats (spec 4). NaN where either is not positive definite.
- * With A = La La^T and B = Lb Lb^T the trace is || Lb^-1 La ||_F^2.
+ * KL(N(0,A) || N(0,B)) = 1/2 [tr(B^-1 A) - k - ln det(B^-1 A)], nats (spec 4). NaN where either is not positive
+ * definite. With A = La La^T and B = Lb Lb^T the trace is || Lb^-1 La ||_F^2.
  */
 export function gaussianKl(a: Float64Array, b: Float64Array, k: number): number {
   const la = new Float64Array(k * k);
@@ -92,7 +101,13 @@ function blend(s: Float64Array, r: Float64Array, gain: number, k: number): void 
  * @param residual output r = x - mean, length k; 0 for the stream's first event
  */
 export function trackerStep(
-  o: TrackerOptions, state: TrackerState, x: ArrayLike<number>, relax: number, instantiation: number, referenceMean: Float64Array, residual: Float64Array,
+  o: TrackerOptions,
+  state: TrackerState,
+  x: ArrayLike<number>,
+  relax: number,
+  instantiation: number,
+  referenceMean: Float64Array,
+  residual: Float64Array,
 ): TrackerStep {
   const { k } = o;
   state.count++;

@@ -10,15 +10,24 @@ export function wasserstein1(a: ArrayLike<number>, b: ArrayLike<number>): number
 }
 
 /**
- * Mean over the k axes of the 1-D Wasserstein-1 distance between two windows of coordinates, the larger cut to its newest;
- * NaN while either holds fewer than `minimum` points.
+ * Mean over the k axes of the 1-D Wasserstein-1 distance between two windows of coordinates, the larger cut to its
+ * newest; NaN while either holds fewer than `minimum` points.
  * @param a, b coordinates of each point, oldest first
  */
-export function slicedEmd(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[], k: number, minimum: number): number {
+export function slicedEmd(
+  a: readonly ArrayLike<number>[],
+  b: readonly ArrayLike<number>[],
+  k: number,
+  minimum: number,
+): number {
   const n = Math.min(a.length, b.length);
   if (n < minimum) return Number.NaN;
   const [x, y] = [a.slice(a.length - n), b.slice(b.length - n)];
   let sum = 0;
-  for (let i = 0; i < k; i++) sum += wasserstein1(x.map((p) => p[i]), y.map((p) => p[i]));
+  for (let i = 0; i < k; i++)
+    sum += wasserstein1(
+      x.map((p) => p[i]),
+      y.map((p) => p[i]),
+    );
   return sum / k;
 }

@@ -15,8 +15,10 @@ import { useShared } from '../stack/timeline.ts';
 /** An alert in one line; `ghostOf` names the baseline that raises it, null for an alert proper. */
 export function describeAlert(alert: Alert, stream: string, ghostOf: string | null): string {
   const until = alert.cleared === null ? 'still open' : `cleared ${formatCount(alert.cleared)}`;
-  return `${ghostOf === null ? '' : `With ${ghostOf}: `}${kindLabel(alert.kind)} of ${stream}: onset ${formatCount(alert.onset)}, fired ${formatCount(alert.fired)} `
-    + `(lag ${formatCount(alert.lag)}), ${until}, peak ${formatNumber(alert.peak)}`;
+  return (
+    `${ghostOf === null ? '' : `With ${ghostOf}: `}${kindLabel(alert.kind)} of ${stream}: onset ${formatCount(alert.onset)}, fired ${formatCount(alert.fired)} ` +
+    `(lag ${formatCount(alert.lag)}), ${until}, peak ${formatNumber(alert.peak)}`
+  );
 }
 
 /** The alert timeline: a lane for each visible stream, and the key of kinds. */
@@ -24,13 +26,17 @@ export function AlertLanes({ table }: { table: boolean }) {
   const { link, report, streams, episodes, ticks, shades, pickEpisode } = useShared();
   const { mode } = useChartTheme();
   const against = useAgainst();
-  const lanes = useMemo(() => streams.map((stream) => ({ name: report.streams[stream].name, style: streamStyle(stream, mode) })), [streams, report.streams, mode]);
+  const lanes = useMemo(
+    () => streams.map((stream) => ({ name: report.streams[stream].name, style: streamStyle(stream, mode) })),
+    [streams, report.streams, mode],
+  );
   const inLanes = useUnchanged(useMemo(() => laneShades(shades, streams), [shades, streams]));
   const shown = useMemo(() => episodesOf(episodes, streams), [episodes, streams]);
   const ghosts = useMemo(() => ghostsOf(report.alerts, report.baselineAlerts), [report.alerts, report.baselineAlerts]);
   const alertOf = (id: number): Alert => (id >= 0 ? report.alerts[id] : ghosts[-1 - id]);
 
-  if (streams.length === 0) return <p className="panel-message">All streams are hidden. Click a stream in the legend to draw it.</p>;
+  if (streams.length === 0)
+    return <p className="panel-message">All streams are hidden. Click a stream in the legend to draw it.</p>;
   return (
     <>
       <LaneChart
@@ -41,26 +47,61 @@ export function AlertLanes({ table }: { table: boolean }) {
         ticks={ticks}
         shades={inLanes}
         onPickEpisode={pickEpisode}
-        describeEpisode={(id) => describeAlert(alertOf(id), report.streams[alertOf(id).stream].name, id < 0 ? against : null)}
+        describeEpisode={(id) =>
+          describeAlert(alertOf(id), report.streams[alertOf(id).stream].name, id < 0 ? against : null)
+        }
       />
-      <AlertKey alerts={report.alerts} ghosts={ghosts.length} against={against} labelled={inLanes.some(({ tone }) => tone === 'labelled')} mode={mode} />
+      <AlertKey
+        alerts={report.alerts}
+        ghosts={ghosts.length}
+        against={against}
+        labelled={inLanes.some(({ tone }) => tone === 'labelled')}
+        mode={mode}
+      />
       <AlertTable alerts={report.alerts} names={report.streams} streams={streams} table={table} />
     </>
   );
 }
 
 /** What the colours and letters of bars stand for. */
-const AlertKey = memo(function AlertKey({ alerts, ghosts, against, labelled, mode }: { alerts: readonly Alert[]; ghosts: number; against: string; labelled: boolean; mode: Mode }) {
+const AlertKey = memo(function AlertKey({
+  alerts,
+  ghosts,
+  against,
+  labelled,
+  mode,
+}: {
+  alerts: readonly Alert[];
+  ghosts: number;
+  against: string;
+  labelled: boolean;
+  mode: Mode;
+}) {
   const kinds = ALERT_KINDS.filter((kind) => alerts.some((alert) => alert.kind === kind));
   return (
     <ul className="key">
       {alerts.length === 0 && <li>No alerts: nothing left its reference behaviour with these parameters.</li>}
       {kinds.map((kind) => {
         const { color, letter } = kindStyle(kind, mode);
-        return <li key={kind}><b style={{ background: color }}>{letter}</b>{kindLabel(kind)} {formatCount(alerts.filter((alert) => alert.kind === kind).length)}</li>;
+        return (
+          <li key={kind}>
+            <b style={{ background: color }}>{letter}</b>
+            {kindLabel(kind)} {formatCount(alerts.filter((alert) => alert.kind === kind).length)}
+          </li>
+        );
       })}
-      {labelled && <li><b className="labelled" />labelled as faulty</li>}
-      {ghosts > 0 && <li><b className="ghost" />only with {against} {formatCount(ghosts)}</li>}
+      {labelled && (
+        <li>
+          <b className="labelled" />
+          labelled as faulty
+        </li>
+      )}
+      {ghosts > 0 && (
+        <li>
+          <b className="ghost" />
+          only with {against} {formatCount(ghosts)}
+        </li>
+      )}
     </ul>
   );
 });
@@ -79,8 +120,20 @@ const AlertTable = memo(function AlertTable({ alerts, names, streams, table }: A
   return (
     <div className={table ? 'chart-table' : 'visually-hidden'}>
       <table>
-        <caption>{rows.length > ROWS ? `The first ${ROWS} of ${formatCount(rows.length)} alerts; the alert table has all of them` : `${formatCount(rows.length)} alerts`}</caption>
-        <thead><tr>{['Kind', 'Stream', 'Onset', 'Fired', 'Cleared', 'Lag', 'Peak'].map((head) => <th scope="col" key={head}>{head}</th>)}</tr></thead>
+        <caption>
+          {rows.length > ROWS
+            ? `The first ${ROWS} of ${formatCount(rows.length)} alerts; the alert table has all of them`
+            : `${formatCount(rows.length)} alerts`}
+        </caption>
+        <thead>
+          <tr>
+            {['Kind', 'Stream', 'Onset', 'Fired', 'Cleared', 'Lag', 'Peak'].map((head) => (
+              <th scope="col" key={head}>
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
         <tbody>
           {rows.slice(0, ROWS).map((alert) => (
             <tr key={`${alert.kind}-${alert.stream}-${alert.fired}`}>

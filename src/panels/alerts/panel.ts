@@ -5,7 +5,8 @@ export const alerts: ViewPanel = {
   type: 'view',
   id: 'alerts',
   title: 'Alerts',
-  description: 'Every episode as a bar from its estimated onset through the tick where it fired to where it cleared; dashed outlines are alerts that only the default parameters raise.',
+  description:
+    'Every episode as a bar from its estimated onset through the tick where it fired to where it cleared; dashed outlines are alerts that only the default parameters raise.',
   unit: '',
   height: 60,
   View: AlertLanes,

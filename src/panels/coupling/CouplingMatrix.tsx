@@ -22,9 +22,20 @@ export function CouplingMatrix({ table }: { table: boolean }) {
   }, [at]);
   const { data, error } = useCouplingMatrix(report.streams.length > 1 ? rested : null);
   if (report.streams.length < 2) return null;
-  if (error) return <p className="panel-message error" role="alert">{explain(toTautlineError(error, 'reading the coupling matrix'))}</p>;
-  if (!data) return <p className="panel-message shimmer" role="status"><span className="visually-hidden">Loading the coupling matrix</span></p>;
-  const where = cursor !== null ? 'at the cursor' : selected !== null ? 'at the selected event' : 'at the end of the view';
+  if (error)
+    return (
+      <p className="panel-message error" role="alert">
+        {explain(toTautlineError(error, 'reading the coupling matrix'))}
+      </p>
+    );
+  if (!data)
+    return (
+      <p className="panel-message shimmer" role="status">
+        <span className="visually-hidden">Loading the coupling matrix</span>
+      </p>
+    );
+  const where =
+    cursor !== null ? 'at the cursor' : selected !== null ? 'at the selected event' : 'at the end of the view';
   const title = `Pairs after event ${formatCount(data.at)}, ${where}`;
   return (
     <div className="coupling-matrix">

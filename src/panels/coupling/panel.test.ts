@@ -6,8 +6,14 @@ import { coupling } from './panel.ts';
 it('draws the void levels as live shares of the reference coupling', async () => {
   const tiny = await analysed();
   const { rho } = tiny.report.calibration;
-  const spec = coupling.toChart(await inputOf(coupling, tiny, { parameters: { ...DEFAULT_PARAMETERS, void_floor: 0.4 } }));
-  expect(spec.thresholds.map((threshold) => threshold.value)).toEqual([DEFAULT_PARAMETERS.void_clear * rho, 0.4 * rho, rho]);
+  const spec = coupling.toChart(
+    await inputOf(coupling, tiny, { parameters: { ...DEFAULT_PARAMETERS, void_floor: 0.4 } }),
+  );
+  expect(spec.thresholds.map((threshold) => threshold.value)).toEqual([
+    DEFAULT_PARAMETERS.void_clear * rho,
+    0.4 * rho,
+    rho,
+  ]);
   expect(coupling.note?.(tiny.report, DEFAULT_PARAMETERS)).toBeNull();
 });
 

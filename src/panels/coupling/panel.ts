@@ -3,12 +3,16 @@ import type { LinePanel } from '../panel.ts';
 import { lineSpec, streamLines } from '../stack/lines.ts';
 import { CouplingMatrix } from './CouplingMatrix.tsx';
 
-/** Off-diagonal coupling (spec 6) with the levels that open and close a void (spec 8), at the live shares of the reference coupling. */
+/**
+ * Off-diagonal coupling (spec 6) with the levels that open and close a void (spec 8), at the live shares of the
+ * reference coupling.
+ */
 export const coupling: LinePanel = {
   type: 'lines',
   id: 'coupling',
   title: 'Coupling ρ',
-  description: 'How much a stream moves together with the others: a fall below the floor is a void, in which it no longer answers.',
+  description:
+    'How much a stream moves together with the others: a fall below the floor is a void, in which it no longer answers.',
   unit: 'ratio',
   series: ['rho'],
   height: 140,
@@ -19,20 +23,23 @@ export const coupling: LinePanel = {
     const { void_floor, void_clear, void_min_ref } = input.parameters;
     const [floor, clear] = [void_floor * rho, void_clear * rho];
     // As in the detector: never phase-locked, never alarmed on.
-    const thresholds = rho >= void_min_ref
-      ? [
-          { value: clear, label: `clears above ${formatNumber(clear)}`, tone: 'ok' as const, dash: [1, 3] },
-          { value: floor, label: `void below ${formatNumber(floor)}`, tone: 'danger' as const },
-          { value: rho, label: `reference ${formatNumber(rho)}`, tone: 'dim' as const, dash: [1, 3] },
-        ]
-      : [];
+    const thresholds =
+      rho >= void_min_ref
+        ? [
+            { value: clear, label: `clears above ${formatNumber(clear)}`, tone: 'ok' as const, dash: [1, 3] },
+            { value: floor, label: `void below ${formatNumber(floor)}`, tone: 'danger' as const },
+            { value: rho, label: `reference ${formatNumber(rho)}`, tone: 'dim' as const, dash: [1, 3] },
+          ]
+        : [];
     return lineSpec('ratio', input.scale, streamLines(input, 'rho'), { thresholds, include: [0, void_min_ref] });
   },
-  note: ({ calibration }, { void_min_ref }) => (calibration.rho >= void_min_ref
-    ? null
-    : `Not alarmed on: reference coupling ${formatNumber(calibration.rho)} is below ${formatNumber(void_min_ref)}, so these streams were never phase-locked.`),
-  empty: (report) => (report.streams.length < 2
-    ? 'Coupling needs two streams; this ledger has one. Choose another stream key.'
-    : 'No coupling in this range: streams have not answered each other yet. Zoom out.'),
+  note: ({ calibration }, { void_min_ref }) =>
+    calibration.rho >= void_min_ref
+      ? null
+      : `Not alarmed on: reference coupling ${formatNumber(calibration.rho)} is below ${formatNumber(void_min_ref)}, so these streams were never phase-locked.`,
+  empty: (report) =>
+    report.streams.length < 2
+      ? 'Coupling needs two streams; this ledger has one. Choose another stream key.'
+      : 'No coupling in this range: streams have not answered each other yet. Zoom out.',
   Extra: CouplingMatrix,
 };

@@ -23,12 +23,16 @@ function limitLines({ streams, report }: PanelInput): Threshold[] {
   return shown.map(({ name, value }) => ({ value, label: `${name}: limit ${formatNumber(value)}`, tone: 'danger' }));
 }
 
-/** MEWMA T² (spec 6) with the limit of each stream, derived from the false-alarm budget; an episode closes below half of it (spec 8). */
+/**
+ * MEWMA T² (spec 6) with the limit of each stream, derived from the false-alarm budget; an episode closes below half of
+ * it (spec 8).
+ */
 export const displacement: LinePanel = {
   type: 'lines',
   id: 'displacement',
   title: 'Displacement T²',
-  description: 'How far a stream\'s smoothed mean has moved from its reference mean (MEWMA); each stream\'s limit follows from its reference and the false-alarm budget.',
+  description:
+    "How far a stream's smoothed mean has moved from its reference mean (MEWMA); each stream's limit follows from its reference and the false-alarm budget.",
   unit: '',
   series: ['mewma'],
   height: 140,
@@ -41,6 +45,9 @@ export const displacement: LinePanel = {
       include: input.scale === 'linear' ? [0] : [],
     });
   },
-  note: (report) => (report.calibration.shiftLimits.every(Number.isNaN) ? 'No limit: the reference period is too short to derive one, so SHIFT raises no alert.' : null),
+  note: (report) =>
+    report.calibration.shiftLimits.every(Number.isNaN)
+      ? 'No limit: the reference period is too short to derive one, so SHIFT raises no alert.'
+      : null,
   empty: () => 'No displacement in this range: it starts when the reference period ends. Look further right.',
 };

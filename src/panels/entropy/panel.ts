@@ -7,7 +7,8 @@ export const entropy: LinePanel = {
   type: 'lines',
   id: 'entropy',
   title: 'Rényi entropy H₂',
-  description: 'How many independent directions a stream still uses, in bits: below the floor its voices are collapsing into one.',
+  description:
+    'How many independent directions a stream still uses, in bits: below the floor its voices are collapsing into one.',
   unit: 'bits',
   series: ['entropy'],
   height: 130,
@@ -17,7 +18,12 @@ export const entropy: LinePanel = {
     const { tau_min, ent_hyst } = input.parameters;
     return lineSpec('bits', input.scale, streamLines(input, 'entropy'), {
       thresholds: [
-        { value: tau_min + ent_hyst, label: `closes above ${formatQuantity(tau_min + ent_hyst, 'bits')}`, tone: 'ok', dash: [1, 3] },
+        {
+          value: tau_min + ent_hyst,
+          label: `closes above ${formatQuantity(tau_min + ent_hyst, 'bits')}`,
+          tone: 'ok',
+          dash: [1, 3],
+        },
         { value: tau_min, label: `floor τ min ${formatQuantity(tau_min, 'bits')}`, tone: 'danger' },
       ],
       include: [Math.log2(input.report.k)],

@@ -7,7 +7,8 @@ export const friction: LinePanel = {
   type: 'lines',
   id: 'friction',
   title: 'Friction ΔΣ',
-  description: 'Distance between the fast and the slow covariance: above the band a stream strains against its frame, a run below it means the frame is eroding.',
+  description:
+    'Distance between the fast and the slow covariance: above the band a stream strains against its frame, a run below it means the frame is eroding.',
   unit: '',
   series: ['friction'],
   height: 140,
@@ -27,5 +28,6 @@ export const friction: LinePanel = {
       include: input.scale === 'linear' ? [0] : [],
     });
   },
-  empty: () => 'No friction in this range: it is defined from a stream\'s second embedded event on. Zoom out, or show more streams.',
+  empty: () =>
+    "No friction in this range: it is defined from a stream's second embedded event on. Zoom out, or show more streams.",
 };

@@ -11,7 +11,8 @@ describe('the latency panel', () => {
     const spec = latency.toChart(await inputOf(latency, tiny));
     expect(spec.lines.map((line) => line.key)).toEqual(['window', 'p95']);
     expect(spec.bands).toHaveLength(1);
-    for (const { points } of spec.lines) for (let i = 2; i < points.length; i += 2) expect(points[i]).toBeGreaterThanOrEqual(points[i - 2]);
+    for (const { points } of spec.lines)
+      for (let i = 2; i < points.length; i += 2) expect(points[i]).toBeGreaterThanOrEqual(points[i - 2]);
   });
 
   it('says what fixes the window', async () => {
@@ -23,16 +24,27 @@ describe('the latency panel', () => {
 });
 
 describe('mergeLines', () => {
-  const line = fc.array(fc.tuple(fc.integer({ min: 0, max: 1000 }), fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constant(Number.NaN))))
+  const line = fc
+    .array(
+      fc.tuple(fc.integer({ min: 0, max: 1000 }), fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constant(Number.NaN))),
+    )
     .map((points) => Float64Array.from(points.sort((a, b) => a[0] - b[0]).flat()));
 
   it('keeps every point with a value, in order of x', () => {
-    fc.assert(fc.property(fc.array(line, { maxLength: 4 }), (lines) => {
-      const merged = mergeLines(lines);
-      const pairs = (points: Float64Array) => Array.from({ length: points.length / 2 }, (_, i) => [points[2 * i], points[2 * i + 1]]);
-      const order = (a: number[], b: number[]) => a[0] - b[0] || a[1] - b[1];
-      expect(pairs(merged).sort(order)).toEqual(lines.flatMap(pairs).filter(([, y]) => Number.isFinite(y)).sort(order));
-      for (let i = 2; i < merged.length; i += 2) expect(merged[i]).toBeGreaterThanOrEqual(merged[i - 2]);
-    }));
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 4 }), (lines) => {
+        const merged = mergeLines(lines);
+        const pairs = (points: Float64Array) =>
+          Array.from({ length: points.length / 2 }, (_, i) => [points[2 * i], points[2 * i + 1]]);
+        const order = (a: number[], b: number[]) => a[0] - b[0] || a[1] - b[1];
+        expect(pairs(merged).sort(order)).toEqual(
+          lines
+            .flatMap(pairs)
+            .filter(([, y]) => Number.isFinite(y))
+            .sort(order),
+        );
+        for (let i = 2; i < merged.length; i += 2) expect(merged[i]).toBeGreaterThanOrEqual(merged[i - 2]);
+      }),
+    );
   });
 });

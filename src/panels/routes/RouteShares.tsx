@@ -18,16 +18,28 @@ const PIXELS_A_BUCKET = 6;
 export function RouteShares({ table }: { table: boolean }) {
   const { link, range, report, width, axis, ticks, formatX } = useShared();
   const { mode } = useChartTheme();
-  const layers = useMemo<Layer[]>(() => ROUTES.map((route) => ({ key: route, name: routeName(route), style: routeStyle(route, mode) })), [mode]);
+  const layers = useMemo<Layer[]>(
+    () => ROUTES.map((route) => ({ key: route, name: routeName(route), style: routeStyle(route, mode) })),
+    [mode],
+  );
   const window = fetchWindow(range, report.events, (2 * width) / PIXELS_A_BUCKET, axis, 1);
-  const { query: { data, error, isFetching, refetch }, counts } = useComposition(window.range, window.buckets);
-  const totals = useMemo(() => (data ? countRoutes(data.x, data.counts, link.domain.min, link.domain.max) : null), [data, link.domain]);
+  const {
+    query: { data, error, isFetching, refetch },
+    counts,
+  } = useComposition(window.range, window.buckets);
+  const totals = useMemo(
+    () => (data ? countRoutes(data.x, data.counts, link.domain.min, link.domain.max) : null),
+    [data, link.domain],
+  );
   const sum = totals?.reduce((a, b) => a + b, 0) ?? 0;
 
   if (error) {
     return (
       <p className="panel-message error" role="alert">
-        {explain(toTautlineError(error, 'counting routes'))} <button type="button" onClick={() => void refetch()}>Try again</button>
+        {explain(toTautlineError(error, 'counting routes'))}{' '}
+        <button type="button" onClick={() => void refetch()}>
+          Try again
+        </button>
       </p>
     );
   }
@@ -40,25 +52,47 @@ export function RouteShares({ table }: { table: boolean }) {
         layers={layers}
         data={counts}
         ticks={ticks}
-        describe={(x) => (data ? `${formatX(x)}: ${sharesAt(data.x, data.counts, x).map(([route, share]) => `${routeName(route)} ${formatPercent(share)}`).join(', ')}` : formatX(x))}
+        describe={(x) =>
+          data
+            ? `${formatX(x)}: ${sharesAt(data.x, data.counts, x)
+                .map(([route, share]) => `${routeName(route)} ${formatPercent(share)}`)
+                .join(', ')}`
+            : formatX(x)
+        }
       />
       {totals && (
         <ul className="key">
-          {layers.map((layer, i) => totals[i] > 0 && (
-            <li key={layer.key} title={`${formatCount(totals[i])} events`}>
-              <b style={{ background: layer.style.color }}>{layer.style.letter}</b>{layer.name} {formatPercent(totals[i] / sum)}
-            </li>
-          ))}
+          {layers.map(
+            (layer, i) =>
+              totals[i] > 0 && (
+                <li key={layer.key} title={`${formatCount(totals[i])} events`}>
+                  <b style={{ background: layer.style.color }}>{layer.style.letter}</b>
+                  {layer.name} {formatPercent(totals[i] / sum)}
+                </li>
+              ),
+          )}
         </ul>
       )}
       {totals && (
         <div className={table ? 'chart-table' : 'visually-hidden'}>
           <table>
-            <caption>Routes from {formatX(link.domain.min)} to {formatX(link.domain.max)}, whole buckets</caption>
-            <thead><tr><th scope="col">Route</th><th scope="col">Events</th><th scope="col">Share</th></tr></thead>
+            <caption>
+              Routes from {formatX(link.domain.min)} to {formatX(link.domain.max)}, whole buckets
+            </caption>
+            <thead>
+              <tr>
+                <th scope="col">Route</th>
+                <th scope="col">Events</th>
+                <th scope="col">Share</th>
+              </tr>
+            </thead>
             <tbody>
               {layers.map((layer, i) => (
-                <tr key={layer.key}><th scope="row">{layer.name}</th><td>{formatCount(totals[i])}</td><td>{formatPercent(sum > 0 ? totals[i] / sum : 0)}</td></tr>
+                <tr key={layer.key}>
+                  <th scope="row">{layer.name}</th>
+                  <td>{formatCount(totals[i])}</td>
+                  <td>{formatPercent(sum > 0 ? totals[i] / sum : 0)}</td>
+                </tr>
               ))}
             </tbody>
           </table>

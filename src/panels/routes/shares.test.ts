@@ -4,19 +4,25 @@ import { countRoutes, routeName, sharesAt } from './shares.ts';
 
 const x = Float64Array.of(5, 15, 25);
 const counts = new Uint32Array(3 * ROUTES.length);
-const set = (bucket: number, route: (typeof ROUTES)[number], count: number) => { counts[bucket * ROUTES.length + ROUTES.indexOf(route)] = count; };
+const set = (bucket: number, route: (typeof ROUTES)[number], count: number) => {
+  counts[bucket * ROUTES.length + ROUTES.indexOf(route)] = count;
+};
 set(0, 'WARMING', 10);
 set(1, 'IN_FRAME', 6);
 set(1, 'DRIFT', 2);
 
 it('counts the routes of the buckets in view', () => {
-  const of = (totals: number[]) => Object.fromEntries(ROUTES.map((route, i) => [route, totals[i]]).filter(([, count]) => count));
+  const of = (totals: number[]) =>
+    Object.fromEntries(ROUTES.map((route, i) => [route, totals[i]]).filter(([, count]) => count));
   expect(of(countRoutes(x, counts, 0, 30))).toEqual({ WARMING: 10, IN_FRAME: 6, DRIFT: 2 });
   expect(of(countRoutes(x, counts, 10, 30))).toEqual({ IN_FRAME: 6, DRIFT: 2 });
 });
 
 it('gives the shares of the nearest bucket, the largest first', () => {
-  expect(sharesAt(x, counts, 16)).toEqual([['IN_FRAME', 0.75], ['DRIFT', 0.25]]);
+  expect(sharesAt(x, counts, 16)).toEqual([
+    ['IN_FRAME', 0.75],
+    ['DRIFT', 0.25],
+  ]);
   expect(sharesAt(x, counts, 24)).toEqual([]);
   expect(sharesAt(new Float64Array(0), new Uint32Array(0), 3)).toEqual([]);
 });

@@ -26,9 +26,13 @@ export function countRoutes(x: Float64Array, counts: Uint32Array, from: number, 
 /** Routes and their shares in the bucket nearest to `at`, the largest first; none where it is empty. */
 export function sharesAt(x: Float64Array, counts: Uint32Array, at: number): (readonly [Route, number])[] {
   let nearest = -1;
-  x.forEach((centre, bucket) => { if (nearest < 0 || Math.abs(centre - at) < Math.abs(x[nearest] - at)) nearest = bucket; });
+  x.forEach((centre, bucket) => {
+    if (nearest < 0 || Math.abs(centre - at) < Math.abs(x[nearest] - at)) nearest = bucket;
+  });
   if (nearest < 0) return [];
   const row = counts.subarray(nearest * ROUTES.length, (nearest + 1) * ROUTES.length);
   const total = row.reduce((a, b) => a + b, 0);
-  return ROUTES.map((route, i) => [route, row[i] / total] as const).filter(([, share]) => share > 0).sort((a, b) => b[1] - a[1]);
+  return ROUTES.map((route, i) => [route, row[i] / total] as const)
+    .filter(([, share]) => share > 0)
+    .sort((a, b) => b[1] - a[1]);
 }

@@ -23,7 +23,10 @@ const Streams = memo(function Streams({ report, streams }: { report: AnalysisRep
         const counts = `${formatCount(events)} events${voidEvents > 0 ? `, ${formatCount(voidEvents)} void` : ''}`;
         return (
           <button
-            key={name} type="button" aria-pressed={shown.has(i)} title={`${name}: ${counts}. Click hides or shows it, shift-click or double click shows it alone.`}
+            key={name}
+            type="button"
+            aria-pressed={shown.has(i)}
+            title={`${name}: ${counts}. Click hides or shows it, shift-click or double click shows it alone.`}
             onClick={(event) => {
               if (event.shiftKey) actions.soloStream(name);
               else if (event.detail < 2) actions.toggleStream(name);
@@ -34,13 +37,18 @@ const Streams = memo(function Streams({ report, streams }: { report: AnalysisRep
               actions.soloStream(name);
             }}
           >
-            <svg width="18" height="8" aria-hidden="true"><line x1="0" x2="18" y1="4" y2="4" stroke={color} strokeWidth="2.5" strokeDasharray={dash.join(' ')} /></svg>
+            <svg width="18" height="8" aria-hidden="true">
+              <line x1="0" x2="18" y1="4" y2="4" stroke={color} strokeWidth="2.5" strokeDasharray={dash.join(' ')} />
+            </svg>
             {name}
           </button>
         );
       })}
       {leftOut.length > 0 && (
-        <span className="legend-note" title={leftOut.map((stream) => `${stream.name}: ${formatCount(stream.events)} events`).join('\n')}>
+        <span
+          className="legend-note"
+          title={leftOut.map((stream) => `${stream.name}: ${formatCount(stream.events)} events`).join('\n')}
+        >
           {formatCount(leftOut.length)} quieter {leftOut.length === 1 ? 'stream' : 'streams'} not analysed
         </span>
       )}

@@ -21,7 +21,9 @@ interface LinePanelViewProps extends PanelBodyProps {
   readonly onScale: (scale: 'linear' | 'log') => void;
 }
 
-/** Body of any panel of lines: fetches what the panel names, and keeps the previous picture while the next is computed. */
+/**
+ * Body of any panel of lines: fetches what the panel names, and keeps the previous picture while the next is computed.
+ */
 export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanelViewProps) {
   const { link, range, report, streams, ticks, shades, episodes, formatX, pickEpisode, axis } = useShared();
   const { parameters } = report;
@@ -35,47 +37,78 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
   const plain = useMemo(() => draw(chosen ?? panel.scales[0]), [draw, chosen, panel]);
   // Once a spike has called for a log scale it stays, or the picture would jump while panning.
   const [spiked, setSpiked] = useState(false);
-  const spikes = useMemo(() => chosen === null && panel.scales.includes('log') && needsLog(plain.lines), [chosen, panel, plain.lines]);
+  const spikes = useMemo(
+    () => chosen === null && panel.scales.includes('log') && needsLog(plain.lines),
+    [chosen, panel, plain.lines],
+  );
   if (spikes && !spiked) setSpiked(true);
   const scale = chosen ?? (spiked ? 'log' : panel.scales[0]);
   const spec = useUnchanged(useMemo(() => (scale === plain.scale ? plain : draw(scale)), [scale, plain, draw]));
-  const marked = useUnchanged(useMemo(
-    () => episodes.filter((episode) => panel.kinds.includes(episode.kind) && streams.includes(episode.lane)),
-    [episodes, panel, streams],
-  ));
+  const marked = useUnchanged(
+    useMemo(
+      () => episodes.filter((episode) => panel.kinds.includes(episode.kind) && streams.includes(episode.lane)),
+      [episodes, panel, streams],
+    ),
+  );
   const behind = useUnchanged(useMemo(() => lineShades(shades, streams), [shades, streams]));
-  const hasValues = useMemo(() => spec.lines.some((line) => line.points.some((value, i) => i % 2 === 1 && Number.isFinite(value))), [spec.lines]);
+  const hasValues = useMemo(
+    () => spec.lines.some((line) => line.points.some((value, i) => i % 2 === 1 && Number.isFinite(value))),
+    [spec.lines],
+  );
   const note = panel.note?.(report, parameters) ?? null;
   const everyStream = report.streams.length;
 
-  const onPick = useCallback(({ x, y, xScale, yScale }: TimePick) => {
-    const among = panel.ledgerWide ? Array.from({ length: everyStream }, (_, i) => i) : streams;
-    session.engine.nearest(panel.series[0], axis, x, y, xScale, yScale, among).then((found) => {
-      if (found !== null) actions.select(found);
-      else actions.toast('info', `${panel.title} has no event with a value near there.`);
-    }, (thrown: unknown) => actions.toast('error', explain(toTautlineError(thrown, 'finding the nearest event'))));
-  }, [panel, axis, streams, everyStream]);
+  const onPick = useCallback(
+    ({ x, y, xScale, yScale }: TimePick) => {
+      const among = panel.ledgerWide ? Array.from({ length: everyStream }, (_, i) => i) : streams;
+      session.engine.nearest(panel.series[0], axis, x, y, xScale, yScale, among).then(
+        (found) => {
+          if (found !== null) actions.select(found);
+          else actions.toast('info', `${panel.title} has no event with a value near there.`);
+        },
+        (thrown: unknown) => actions.toast('error', explain(toTautlineError(thrown, 'finding the nearest event'))),
+      );
+    },
+    [panel, axis, streams, everyStream],
+  );
 
   const message = (() => {
-    if (streams.length === 0) return <p className="panel-message">All streams are hidden. Click a stream in the legend to draw it.</p>;
+    if (streams.length === 0)
+      return <p className="panel-message">All streams are hidden. Click a stream in the legend to draw it.</p>;
     if (error) {
       return (
         <p className="panel-message error" role="alert">
-          {explain(toTautlineError(error, `drawing ${panel.title}`))} <button type="button" onClick={retry}>Try again</button>
+          {explain(toTautlineError(error, `drawing ${panel.title}`))}{' '}
+          <button type="button" onClick={retry}>
+            Try again
+          </button>
         </p>
       );
     }
-    if (pending) return <p className="panel-message shimmer" role="status"><span className="visually-hidden">Loading {panel.title}</span></p>;
+    if (pending)
+      return (
+        <p className="panel-message shimmer" role="status">
+          <span className="visually-hidden">Loading {panel.title}</span>
+        </p>
+      );
     return hasValues ? null : <p className="panel-message">{panel.empty(report)}</p>;
   })();
 
   const header = (
     <>
-      {note && <span className="panel-note" title={note}>{note}</span>}
+      {note && (
+        <span className="panel-note" title={note}>
+          {note}
+        </span>
+      )}
       <Readout lines={spec.lines} unit={panel.unit} series={panel.series[0]} perStream={!panel.ledgerWide} />
       {panel.scales.length > 1 && (
         <button
-          type="button" className="panel-tool wide" aria-pressed={scale === 'log'} aria-label={`Logarithmic scale of ${panel.title}`} title="Logarithmic scale"
+          type="button"
+          className="panel-tool wide"
+          aria-pressed={scale === 'log'}
+          aria-label={`Logarithmic scale of ${panel.title}`}
+          title="Logarithmic scale"
           onClick={() => onScale(scale === 'log' ? 'linear' : 'log')}
         >
           log

@@ -8,13 +8,23 @@ import { useShared } from './timeline.ts';
 export function Marked() {
   const marked = useTautline((state) => state.marked);
   const { axis, link } = useShared();
-  const positions = useMemo(() => (marked === null ? null : axis === 'time' ? marked.time : Float64Array.from(marked.index)), [marked, axis]);
+  const positions = useMemo(
+    () => (marked === null ? null : axis === 'time' ? marked.time : Float64Array.from(marked.index)),
+    [marked, axis],
+  );
   if (positions === null) return null;
   const count = `${formatCount(positions.length)} ${positions.length === 1 ? 'event' : 'events'} picked out on the map`;
   return (
     <div className="marked" title={count}>
       <MarkStrip positions={positions} domain={link.domain} label={count} />
-      <button type="button" onClick={() => actions.mark(null)} aria-label="Clear the picked events" title={`${count}: clear`}>×</button>
+      <button
+        type="button"
+        onClick={() => actions.mark(null)}
+        aria-label="Clear the picked events"
+        title={`${count}: clear`}
+      >
+        ×
+      </button>
     </div>
   );
 }

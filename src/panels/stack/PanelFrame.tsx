@@ -11,8 +11,10 @@ function useOnScreen(ref: RefObject<HTMLElement | null>): boolean {
   useEffect(() => {
     const element = ref.current;
     if (!element) return;
-    // In a transition, which is rendered in slices: many panels come into view together, and first of all when a ledger has opened.
-    const onChange: IntersectionObserverCallback = (entries) => startTransition(() => setSeen(entries[entries.length - 1].isIntersecting));
+    // In a transition, which is rendered in slices: many panels come into view together, and first of all when a ledger
+    // has opened.
+    const onChange: IntersectionObserverCallback = (entries) =>
+      startTransition(() => setSeen(entries[entries.length - 1].isIntersecting));
     const observer = new IntersectionObserver(onChange, { rootMargin: BEFORE_SEEN, scrollMargin: BEFORE_SEEN });
     observer.observe(element);
     return () => observer.disconnect();
@@ -47,15 +49,29 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
     <section className={`panel${folded ? ' folded' : ''}`} aria-labelledby={`${id}-title`} data-panel={panel.id}>
       <header className="panel-head">
         <button
-          type="button" className="panel-fold" aria-expanded={!folded} aria-controls={`${id}-body`} title={folded ? 'Unfold' : 'Fold away'}
-          aria-label={`${folded ? 'Unfold' : 'Fold'} ${panel.title}`} onClick={() => actions.toggleFold(panel.id)}
+          type="button"
+          className="panel-fold"
+          aria-expanded={!folded}
+          aria-controls={`${id}-body`}
+          title={folded ? 'Unfold' : 'Fold away'}
+          aria-label={`${folded ? 'Unfold' : 'Fold'} ${panel.title}`}
+          onClick={() => actions.toggleFold(panel.id)}
         >
-          <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true"><path d="M2 3.5 5 6.5 8 3.5" fill="none" stroke="currentColor" strokeWidth="1.5" /></svg>
+          <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
+            <path d="M2 3.5 5 6.5 8 3.5" fill="none" stroke="currentColor" strokeWidth="1.5" />
+          </svg>
         </button>
-        <h2 className="panel-title" id={`${id}-title`}>{panel.title}</h2>
+        <h2 className="panel-title" id={`${id}-title`}>
+          {panel.title}
+        </h2>
         {panel.unit !== '' && panel.unit !== 'ratio' && <span className="panel-unit">{panel.unit}</span>}
         <button
-          type="button" className="panel-help" aria-expanded={help} aria-controls={`${id}-help`} title={panel.description} aria-label={`What ${panel.title} shows`}
+          type="button"
+          className="panel-help"
+          aria-expanded={help}
+          aria-controls={`${id}-help`}
+          title={panel.description}
+          aria-label={`What ${panel.title} shows`}
           onClick={() => setHelp(!help)}
         >
           ?
@@ -63,14 +79,22 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
         <div className="panel-slot" ref={setSlot} />
         {!folded && (
           <button
-            type="button" className="panel-tool" aria-pressed={table} title={table ? 'Hide the table' : 'Show as table'} aria-label={`Show ${panel.title} as table`}
+            type="button"
+            className="panel-tool"
+            aria-pressed={table}
+            title={table ? 'Hide the table' : 'Show as table'}
+            aria-label={`Show ${panel.title} as table`}
             onClick={() => setTable(!table)}
           >
-            <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M1 2h10v8H1zM1 5h10M1 7.5h10M4.5 2v8" fill="none" stroke="currentColor" /></svg>
+            <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+              <path d="M1 2h10v8H1zM1 5h10M1 7.5h10M4.5 2v8" fill="none" stroke="currentColor" />
+            </svg>
           </button>
         )}
       </header>
-      <p className="panel-description" id={`${id}-help`} hidden={!help}>{panel.description}</p>
+      <p className="panel-description" id={`${id}-help`} hidden={!help}>
+        {panel.description}
+      </p>
       <div className="panel-body" id={`${id}-body`} ref={element} hidden={folded} style={{ minHeight: panel.height }}>
         {seen && !folded && body({ slot, table })}
       </div>

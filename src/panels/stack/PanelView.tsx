@@ -5,14 +5,25 @@ import { PanelFrame, type PanelBodyProps } from './PanelFrame.tsx';
 
 const LinesInFrame = memo(function LinesInFrame({ panel }: { panel: LinePanel }) {
   const [chosen, setChosen] = useState<'linear' | 'log' | null>(null);
-  const body = useCallback((props: PanelBodyProps) => <LinePanelView {...props} panel={panel} chosen={chosen} onScale={setChosen} />, [panel, chosen]);
+  const body = useCallback(
+    (props: PanelBodyProps) => <LinePanelView {...props} panel={panel} chosen={chosen} onScale={setChosen} />,
+    [panel, chosen],
+  );
   return <PanelFrame panel={panel} body={body} />;
 });
 
 const ViewInFrame = memo(function ViewInFrame({ panel }: { panel: ViewPanel }) {
-  const body = useCallback(({ table }: PanelBodyProps) => <div className="panel-chart"><panel.View table={table} /></div>, [panel]);
+  const body = useCallback(
+    ({ table }: PanelBodyProps) => (
+      <div className="panel-chart">
+        <panel.View table={table} />
+      </div>
+    ),
+    [panel],
+  );
   return <PanelFrame panel={panel} body={body} />;
 });
 
 /** Any panel in its frame. */
-export const PanelView = ({ panel }: { panel: Panel }) => (panel.type === 'lines' ? <LinesInFrame panel={panel} /> : <ViewInFrame panel={panel} />);
+export const PanelView = ({ panel }: { panel: Panel }) =>
+  panel.type === 'lines' ? <LinesInFrame panel={panel} /> : <ViewInFrame panel={panel} />;

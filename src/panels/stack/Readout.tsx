@@ -32,11 +32,16 @@ export const useSharedRestingCursor = (): number | null => useContext(RestingCur
  */
 function useExactValues(name: SeriesName, index: number | null): ReadonlyMap<number, number> {
   const { report, streams } = useShared();
-  const version = seriesVersion(report, useTautline((state) => state.analysis.preview), name);
+  const version = seriesVersion(
+    report,
+    useTautline((state) => state.analysis.preview),
+    name,
+  );
   const asked = version.preview ? null : index;
   const { data, isPlaceholderData } = useQuery(valuesAsOfQuery(version, name, asked, streams));
   return useMemo(
-    () => new Map(asked === null || isPlaceholderData || !data ? [] : streams.map((stream, i) => [stream, data.values[i]])),
+    () =>
+      new Map(asked === null || isPlaceholderData || !data ? [] : streams.map((stream, i) => [stream, data.values[i]])),
     [data, asked, isPlaceholderData, streams],
   );
 }
@@ -57,16 +62,32 @@ export function Readout({ lines, unit, series, perStream }: ReadoutProps) {
   const atCursor = Number.isFinite(x);
   const exact = useExactValues(series, perStream ? (atCursor ? resting : range.to - 1) : null);
   return (
-    <ul className={`readout${atCursor ? '' : ' resting'}`} aria-label={atCursor ? 'Values at the cursor' : 'Values at the end of the view'}>
+    <ul
+      className={`readout${atCursor ? '' : ' resting'}`}
+      aria-label={atCursor ? 'Values at the cursor' : 'Values at the end of the view'}
+    >
       {lines.map((line) => {
         const known = exact.get(Number(line.key));
         const value = known ?? valueAsOf(line.points, atCursor ? x : link.domain.max);
         const rough = perStream && known === undefined && Number.isFinite(value);
         return (
           <li key={line.key} title={`${line.name}: ${formatQuantity(value, unit)}`}>
-            <svg width="12" height="8" aria-hidden="true"><line x1="0" x2="12" y1="4" y2="4" stroke={line.style.color} strokeWidth="2" strokeDasharray={line.style.dash.join(' ')} /></svg>
+            <svg width="12" height="8" aria-hidden="true">
+              <line
+                x1="0"
+                x2="12"
+                y1="4"
+                y2="4"
+                stroke={line.style.color}
+                strokeWidth="2"
+                strokeDasharray={line.style.dash.join(' ')}
+              />
+            </svg>
             <span className="visually-hidden">{line.name}</span>
-            <span className="readout-value">{rough ? '≈' : ''}{formatQuantity(value, unit === 'ms' ? 'ms' : '')}</span>
+            <span className="readout-value">
+              {rough ? '≈' : ''}
+              {formatQuantity(value, unit === 'ms' ? 'ms' : '')}
+            </span>
           </li>
         );
       })}

@@ -13,18 +13,33 @@ import { useSharedRestingCursor } from './Readout.tsx';
 import { useShared } from './timeline.ts';
 import { useComposition } from './useComposition.ts';
 
-/** Overview of the whole ledger, legend, what stands at the cursor, and the labels of the shared axis; stays on top while panels scroll. */
+/**
+ * Overview of the whole ledger, legend, what stands at the cursor, and the labels of the shared axis; stays on top
+ * while panels scroll.
+ */
 export function StackHead() {
   const { link, report, axis, width, reference, episodes, ticks, formatX, setReference, streams } = useShared();
   const { mode } = useChartTheme();
-  const layers = useMemo<Layer[]>(() => ROUTES.map((route) => ({ key: route, name: route, style: routeStyle(route, mode) })), [mode]);
+  const layers = useMemo<Layer[]>(
+    () => ROUTES.map((route) => ({ key: route, name: route, style: routeStyle(route, mode) })),
+    [mode],
+  );
   const { counts } = useComposition({ from: 0, to: report.events }, Math.ceil(width / 3 / 64) * 64);
   const shown = useMemo(() => episodes.filter((episode) => streams.includes(episode.lane)), [episodes, streams]);
   return (
     <div className="stack-head">
       <Overview
-        label="Overview of the whole ledger" full={link.full} domain={link.domain} minSpan={link.minSpan} reference={reference} layers={layers}
-        data={counts} episodes={shown} formatX={formatX} onDomain={link.onDomain} onReference={setReference}
+        label="Overview of the whole ledger"
+        full={link.full}
+        domain={link.domain}
+        minSpan={link.minSpan}
+        reference={reference}
+        layers={layers}
+        data={counts}
+        episodes={shown}
+        formatX={formatX}
+        onDomain={link.onDomain}
+        onReference={setReference}
       />
       <div className="stack-bar">
         <Legend />
@@ -48,7 +63,11 @@ function Where() {
     return (
       <div className="where">
         <span>{axis === 'time' ? `${count} · ${formatDuration(link.domain.max - link.domain.min)} · UTC` : count}</span>
-        {zoomed && <button type="button" onClick={link.onReset} title="Show the whole ledger (double click on a chart, or 0)">All</button>}
+        {zoomed && (
+          <button type="button" onClick={link.onReset} title="Show the whole ledger (double click on a chart, or 0)">
+            All
+          </button>
+        )}
       </div>
     );
   }
@@ -59,7 +78,10 @@ function Where() {
       <span className="where-event">event {formatCount(event.index)}</span>
       {report.hasTime && <span className="where-time">{formatTimeFull(event.time)}</span>}
       <span style={{ color: streamStyle(event.stream, mode).color }}>{stream?.name}</span>
-      <span className="where-route"><b style={{ background: route.color }}>{route.letter}</b>{event.route}</span>
+      <span className="where-route">
+        <b style={{ background: route.color }}>{route.letter}</b>
+        {event.route}
+      </span>
     </div>
   );
 }

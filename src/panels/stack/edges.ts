@@ -1,8 +1,12 @@
 import type { SeriesData } from '../../workers/protocol.ts';
 
-/** The last point of each line of `before`, then `main`, then the first point of each line of `after`: lines that run on to the edges of a plot. */
+/**
+ * The last point of each line of `before`, then `main`, then the first point of each line of `after`: lines that run on
+ * to the edges of a plot.
+ */
 export function joinEdges(before: SeriesData, main: SeriesData, after: SeriesData): SeriesData {
-  const pointsOf = (data: SeriesData, stream: number) => data.lines.find((line) => line.stream === stream)?.points ?? new Float64Array(0);
+  const pointsOf = (data: SeriesData, stream: number) =>
+    data.lines.find((line) => line.stream === stream)?.points ?? new Float64Array(0);
   return {
     revision: main.revision,
     lines: main.lines.map(({ stream, points }) => {

@@ -10,15 +10,23 @@ export function ghostsOf(alerts: readonly Alert[], baseline: readonly Alert[]): 
 
 /** Event indices whose axis positions are needed to place alerts. */
 export function alertIndices(alerts: readonly Alert[]): number[] {
-  return alerts.flatMap((alert) => (alert.cleared === null ? [alert.onset, alert.fired] : [alert.onset, alert.fired, alert.cleared]));
+  return alerts.flatMap((alert) =>
+    alert.cleared === null ? [alert.onset, alert.fired] : [alert.onset, alert.fired, alert.cleared],
+  );
 }
 
 /**
- * Alerts placed on the axis. `id` is the position in `alerts` for live ones, and -1 minus the position in `ghosts` for ghosts.
+ * Alerts placed on the axis. `id` is the position in `alerts` for live ones, and -1 minus the position in `ghosts` for
+ * ghosts.
  * @param place axis position of an event; NaN while it is not known, which leaves the alert out until it is.
  * @param end axis position of the end of the ledger, for episodes that are still open.
  */
-export function placeEpisodes(alerts: readonly Alert[], ghosts: readonly Alert[], place: (index: number) => number, end: number): Episode[] {
+export function placeEpisodes(
+  alerts: readonly Alert[],
+  ghosts: readonly Alert[],
+  place: (index: number) => number,
+  end: number,
+): Episode[] {
   const one = (alert: Alert, id: number, ghost: boolean): Episode => ({
     id,
     kind: alert.kind,
@@ -29,8 +37,12 @@ export function placeEpisodes(alerts: readonly Alert[], ghosts: readonly Alert[]
     open: alert.cleared === null,
     ghost,
   });
-  return [...alerts.map((alert, i) => one(alert, i, false)), ...ghosts.map((alert, i) => one(alert, -1 - i, true))]
-    .filter((episode) => Number.isFinite(episode.onset) && Number.isFinite(episode.fired) && Number.isFinite(episode.end));
+  return [
+    ...alerts.map((alert, i) => one(alert, i, false)),
+    ...ghosts.map((alert, i) => one(alert, -1 - i, true)),
+  ].filter(
+    (episode) => Number.isFinite(episode.onset) && Number.isFinite(episode.fired) && Number.isFinite(episode.end),
+  );
 }
 
 /** Episodes of the streams shown, their lanes renumbered to the streams' order. */

@@ -5,8 +5,19 @@ import { sameItems } from '../../charts/useSame.ts';
 import type { SeriesData, SeriesName } from '../../workers/protocol.ts';
 import type { PanelInput } from '../panel.ts';
 
-/** The newest lines made of a series: while a threshold moves, the lines of a signal are the same array, and charts draw them once. */
-const made = new WeakMap<SeriesData, { readonly streams: readonly number[]; readonly report: PanelInput['report']['streams']; readonly mode: Mode; readonly lines: TimeLine[] }>();
+/**
+ * The newest lines made of a series: while a threshold moves, the lines of a signal are the same array, and charts draw
+ * them once.
+ */
+const made = new WeakMap<
+  SeriesData,
+  {
+    readonly streams: readonly number[];
+    readonly report: PanelInput['report']['streams'];
+    readonly mode: Mode;
+    readonly lines: TimeLine[];
+  }
+>();
 const NO_LINES: readonly TimeLine[] = [];
 
 /** The visible streams' lines of a series, each in its own style. */
@@ -14,12 +25,19 @@ export function streamLines({ series, streams, report, mode }: PanelInput, name:
   const data = series[name];
   if (!data) return NO_LINES;
   const known = made.get(data);
-  const sameNames = known?.report.length === report.streams.length && known.report.every((stream, i) => stream.name === report.streams[i].name);
+  const sameNames =
+    known?.report.length === report.streams.length &&
+    known.report.every((stream, i) => stream.name === report.streams[i].name);
   if (known?.mode === mode && sameNames && sameItems(known.streams, streams)) return known.lines;
   const wanted = new Set(streams);
   const lines = data.lines
     .filter((line) => wanted.has(line.stream) && line.stream < report.streams.length)
-    .map((line) => ({ key: String(line.stream), name: report.streams[line.stream].name, style: streamStyle(line.stream, mode), points: line.points }));
+    .map((line) => ({
+      key: String(line.stream),
+      name: report.streams[line.stream].name,
+      style: streamStyle(line.stream, mode),
+      points: line.points,
+    }));
   made.set(data, { streams, report: report.streams, mode, lines });
   return lines;
 }
@@ -27,7 +45,12 @@ export function streamLines({ series, streams, report, mode }: PanelInput, name:
 const NO_BANDS: TimeChartSpec['bands'] = [];
 
 /** A chart with nothing but lines, for panels to add to. */
-export function lineSpec(unit: TimeChartSpec['unit'], scale: TimeChartSpec['scale'], lines: readonly TimeLine[], more: Partial<TimeChartSpec> = {}): TimeChartSpec {
+export function lineSpec(
+  unit: TimeChartSpec['unit'],
+  scale: TimeChartSpec['scale'],
+  lines: readonly TimeLine[],
+  more: Partial<TimeChartSpec> = {},
+): TimeChartSpec {
   return { unit, scale, lines, bands: NO_BANDS, thresholds: [], zones: [], include: [], ...more };
 }
 

@@ -3,10 +3,25 @@ import type { Shade } from '../../charts/paint.ts';
 import { laneShades, lineShades } from './shades.ts';
 
 const reference: Shade = { from: 0, to: 100, label: 'reference' };
-const fault = (from: number, to: number, lane?: number): Shade => ({ from, to, label: 'fault', tone: 'labelled', lane });
+const fault = (from: number, to: number, lane?: number): Shade => ({
+  from,
+  to,
+  label: 'fault',
+  tone: 'labelled',
+  lane,
+});
 
 it('labelled stretches lie in the lane of their stream, and once over lines', () => {
   const shades = [reference, fault(200, 300, 0), fault(250, 320, 2), fault(400, 420, 1), fault(500, 510)];
-  expect(laneShades(shades, [0, 2]).map(({ from, lane }) => [from, lane])).toEqual([[0, undefined], [200, 0], [250, 1], [500, undefined]]);
-  expect(lineShades(shades, [0, 2]).map(({ from, to }) => [from, to])).toEqual([[0, 100], [200, 320], [500, 510]]);
+  expect(laneShades(shades, [0, 2]).map(({ from, lane }) => [from, lane])).toEqual([
+    [0, undefined],
+    [200, 0],
+    [250, 1],
+    [500, undefined],
+  ]);
+  expect(lineShades(shades, [0, 2]).map(({ from, to }) => [from, to])).toEqual([
+    [0, 100],
+    [200, 320],
+    [500, 510],
+  ]);
 });

@@ -10,9 +10,17 @@ export function laneShades(shades: readonly Shade[], streams: readonly number[])
   });
 }
 
-/** Shades for a chart that all streams share: labelled stretches of the streams shown as one, so that overlaps are no darker. */
+/**
+ * Shades for a chart that all streams share: labelled stretches of the streams shown as one, so that overlaps are no
+ * darker.
+ */
 export function lineShades(shades: readonly Shade[], streams: readonly number[]): Shade[] {
-  const labelled = shades.filter(({ tone, lane }) => tone === 'labelled' && (lane === undefined || streams.includes(lane)));
+  const labelled = shades.filter(
+    ({ tone, lane }) => tone === 'labelled' && (lane === undefined || streams.includes(lane)),
+  );
   const spans = unionSpans(labelled.map(({ from, to }) => ({ onset: from, end: to })));
-  return [...shades.filter(({ tone }) => tone !== 'labelled'), ...spans.map(([from, to]): Shade => ({ from, to, label: 'labelled', tone: 'labelled' }))];
+  return [
+    ...shades.filter(({ tone }) => tone !== 'labelled'),
+    ...spans.map(([from, to]): Shade => ({ from, to, label: 'labelled', tone: 'labelled' })),
+  ];
 }

@@ -16,11 +16,17 @@ const powerBelow = (value: number): number => 2 ** Math.floor(Math.log2(Math.max
 const powerAbove = (value: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, value)));
 
 /**
- * What to ask the engine for to draw `visible` at about one bucket per two pixels. On the event axis the range is widened to a grid and buckets hold
- * a power of two of events, so that panning reuses answers and the picture does not shimmer. On the time axis, where neighbouring events may lie
- * days apart, it is the visible range itself.
+ * What to ask the engine for to draw `visible` at about one bucket per two pixels. On the event axis the range is
+ * widened to a grid and buckets hold a power of two of events, so that panning reuses answers and the picture does not
+ * shimmer. On the time axis, where neighbouring events may lie days apart, it is the visible range itself.
  */
-export function fetchWindow(visible: IndexRange, events: number, width: number, axis: Axis, streams: number): FetchWindow {
+export function fetchWindow(
+  visible: IndexRange,
+  events: number,
+  width: number,
+  axis: Axis,
+  streams: number,
+): FetchWindow {
   const wanted = (Math.ceil(width / WIDTH_STEP) * WIDTH_STEP) / (streams > MANY_STREAMS ? 4 : 2);
   if (axis === 'time') return { range: visible, buckets: Math.max(1, Math.round(wanted)) };
   const length = visible.to - visible.from;

@@ -7,7 +7,8 @@ export const tension: LinePanel = {
   type: 'lines',
   id: 'tension',
   title: 'Tension',
-  description: 'Earth mover\'s distance between a stream\'s last events and everyone else\'s: towards zero all say the same, above the zone they talk past each other.',
+  description:
+    "Earth mover's distance between a stream's last events and everyone else's: towards zero all say the same, above the zone they talk past each other.",
   unit: '',
   series: ['tension'],
   height: 130,
@@ -24,8 +25,10 @@ export const tension: LinePanel = {
       include: [0],
     });
   },
-  note: (report) => (Number.isNaN(report.calibration.tension) ? 'No zone: the reference period has no tension to compare with.' : null),
-  empty: (report) => (report.streams.length < 2
-    ? 'Tension needs two streams; this ledger has one. Choose another stream key.'
-    : 'No tension in this range: both windows need enough events first (EMD minimum). Look further right, or lower the minimum.'),
+  note: (report) =>
+    Number.isNaN(report.calibration.tension) ? 'No zone: the reference period has no tension to compare with.' : null,
+  empty: (report) =>
+    report.streams.length < 2
+      ? 'Tension needs two streams; this ledger has one. Choose another stream key.'
+      : 'No tension in this range: both windows need enough events first (EMD minimum). Look further right, or lower the minimum.',
 };

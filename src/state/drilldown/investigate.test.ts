@@ -12,14 +12,23 @@ import { investigate, type Investigators } from './investigate.ts';
 import { createInvestigations } from './investigations.ts';
 
 const PERMUTATIONS = 99;
-const options = { ledger: { name: 'tiny', fingerprint: 'f' }, parameters: DEFAULT_PARAMETERS, permutations: PERMUTATIONS };
+const options = {
+  ledger: { name: 'tiny', fingerprint: 'f' },
+  parameters: DEFAULT_PARAMETERS,
+  permutations: PERMUTATIONS,
+};
 let database: Awaited<ReturnType<typeof nodeDatabase>>;
 let engine: Engine;
 let alert: number;
 beforeAll(async () => {
   database = await nodeDatabase();
   engine = newEngine();
-  await engine.open(tinyLedger({ fracture: 320 }), null, (ipc) => database.insert('events', ipc), () => undefined);
+  await engine.open(
+    tinyLedger({ fracture: 320 }),
+    null,
+    (ipc) => database.insert('events', ipc),
+    () => undefined,
+  );
   const { alerts, streams } = await engine.analyze(DEFAULT_PARAMETERS, () => undefined);
   alert = alerts.findIndex(({ kind, stream }) => kind === 'DRIFT' && streams[stream].name === 'c');
 });
@@ -27,18 +36,27 @@ afterAll(() => database.close());
 
 /** Examiners in this thread; `broken` ones throw, as after the death of their worker. */
 const here = (broken: (task: ExaminerTask) => boolean = () => false): Investigators => ({
-  map: async (tasks, { signal }: MapOptions<never> = {}) => tasks.map((task) => {
-    if (signal?.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'it' });
-    if (broken(task)) throw new TautlineFailure({ kind: 'worker', worker: 'investigator', problem: 'it died', advice: 'Try again' });
-    return examine(task);
-  }),
+  map: async (tasks, { signal }: MapOptions<never> = {}) =>
+    tasks.map((task) => {
+      if (signal?.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'it' });
+      if (broken(task))
+        throw new TautlineFailure({ kind: 'worker', worker: 'investigator', problem: 'it died', advice: 'Try again' });
+      return examine(task);
+    }),
 });
-const session = (investigators: Investigators) => ({ engine, tables: { query: (sql: string) => database.query(sql) }, investigators });
+const session = (investigators: Investigators) => ({
+  engine,
+  tables: { query: (sql: string) => database.query(sql) },
+  investigators,
+});
 
 describe('an investigation of an alert', () => {
   it('compares the fields of the database and the signals of the engine, with progress', async () => {
     const fractions: number[] = [];
-    const found = await investigate(session(here()), alert, { ...options, onProgress: ({ fraction }) => fractions.push(fraction) });
+    const found = await investigate(session(here()), alert, {
+      ...options,
+      onProgress: ({ fraction }) => fractions.push(fraction),
+    });
     expect(found.alert).toMatchObject({ kind: 'DRIFT', stream: 'c' });
     const standing = found.hypotheses.filter((h) => h.evidence.figures['events, window'] !== undefined);
     expect(standing.map((h) => h.examiner)).toContain('latency');
@@ -46,17 +64,27 @@ describe('an investigation of an alert', () => {
     expect(found.examiners.find((e) => e.examiner === 'words')?.status).toBe('nothing to examine');
     expect(fractions.at(-1)).toBe(1);
     expect(fractions).toHaveLength(found.examiners.length);
-    expect(found).toMatchObject({ permutations: PERMUTATIONS, ledger: { name: 'tiny' }, format: 'tautline-investigation' });
+    expect(found).toMatchObject({
+      permutations: PERMUTATIONS,
+      ledger: { name: 'tiny' },
+      format: 'tautline-investigation',
+    });
   });
 
   it('is the same a second time', async () => {
-    const [a, b] = await Promise.all([investigate(session(here()), alert, options), investigate(session(here()), alert, options)]);
+    const [a, b] = await Promise.all([
+      investigate(session(here()), alert, options),
+      investigate(session(here()), alert, options),
+    ]);
     expect(a.hypotheses).toEqual(b.hypotheses);
   });
 
   it('goes on when an examiner fails', async () => {
     const found = await investigate(session(here((task) => task.examiner === 'threads')), alert, options);
-    expect(found.examiners.find((e) => e.examiner === 'threads')).toMatchObject({ status: 'failed', reason: expect.stringContaining('it died') });
+    expect(found.examiners.find((e) => e.examiner === 'threads')).toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('it died'),
+    });
     expect(found.looks).toBeGreaterThan(5);
   });
 
@@ -68,10 +96,17 @@ describe('an investigation of an alert', () => {
   });
 });
 
-describe('the page\'s investigations', () => {
+describe("the page's investigations", () => {
   const page = () => {
-    const store = createStore(() => ({ ledger: { phase: 'open', report: { name: 'tiny', fingerprint: 'f' } }, view: { parameters: DEFAULT_PARAMETERS }, analysis: { report: { revision: 1 } } }));
-    const made = createInvestigations({ store, engine, tables: { query: (sql: string) => database.query(sql) } } as never, () => here());
+    const store = createStore(() => ({
+      ledger: { phase: 'open', report: { name: 'tiny', fingerprint: 'f' } },
+      view: { parameters: DEFAULT_PARAMETERS },
+      analysis: { report: { revision: 1 } },
+    }));
+    const made = createInvestigations(
+      { store, engine, tables: { query: (sql: string) => database.query(sql) } } as never,
+      () => here(),
+    );
     store.setState({ analysis: { report: { revision: 2 } } });
     return { store, made };
   };
@@ -90,7 +125,10 @@ describe('the page\'s investigations', () => {
     made.start(alert);
     made.start(9999);
     expect(made.store.getState().byAlert[alert]).toBeUndefined();
-    await vi.waitFor(() => expect(made.store.getState().byAlert[9999]).toMatchObject({ phase: 'failed', error: { kind: 'ledger' } }), 10_000);
+    await vi.waitFor(
+      () => expect(made.store.getState().byAlert[9999]).toMatchObject({ phase: 'failed', error: { kind: 'ledger' } }),
+      10_000,
+    );
     made.start(alert);
     made.cancel();
     expect(made.store.getState().byAlert[alert]).toBeUndefined();

@@ -34,11 +34,16 @@ export interface InvestigationOptions {
 export const PERMUTATIONS = 1999;
 
 /**
- * Examines an alert from every side in parallel. An examiner that throws, or whose worker dies twice, is reported as failed; the others go on.
+ * Examines an alert from every side in parallel. An examiner that throws, or whose worker dies twice, is reported as
+ * failed; the others go on.
  * @param alert position in `AnalysisReport.alerts`
  * @throws TautlineFailure of kind cancelled after an abort; of kind ledger where there is too little to compare
  */
-export async function investigate({ engine, tables, investigators }: InvestigationSession, alert: number, options: InvestigationOptions): Promise<Investigation> {
+export async function investigate(
+  { engine, tables, investigators }: InvestigationSession,
+  alert: number,
+  options: InvestigationOptions,
+): Promise<Investigation> {
   const { seed = 1, permutations = PERMUTATIONS, signal, onProgress } = options;
   const startedAt = new Date();
   const begun = performance.now();
@@ -47,21 +52,33 @@ export async function investigate({ engine, tables, investigators }: Investigati
   throwIfAborted(signal);
   const tasks = planInvestigation(columns, fields, { seed, permutations });
   let done = 0;
-  const outcomes = await Promise.all(tasks.map(async (task): Promise<ExaminerOutcome> => {
-    const from = performance.now();
-    const outcome = await investigators.map([task], { phase: task.title, signal }).then(
-      ([examined]) => ({ examined }),
-      (thrown: unknown) => ({ thrown }),
-    );
-    done += 1;
-    if (!signal?.aborted) onProgress?.({ phase: 'Investigating', fraction: done / tasks.length, detail: task.title });
-    return { task, ms: Math.round(performance.now() - from), ...outcome };
-  }));
+  const outcomes = await Promise.all(
+    tasks.map(async (task): Promise<ExaminerOutcome> => {
+      const from = performance.now();
+      const outcome = await investigators.map([task], { phase: task.title, signal }).then(
+        ([examined]) => ({ examined }),
+        (thrown: unknown) => ({ thrown }),
+      );
+      done += 1;
+      if (!signal?.aborted) onProgress?.({ phase: 'Investigating', fraction: done / tasks.length, detail: task.title });
+      return { task, ms: Math.round(performance.now() - from), ...outcome };
+    }),
+  );
   throwIfAborted(signal);
-  return conclude({
-    alert: columns.alert, stream: columns.stream, windows: columns.windows, ledger: options.ledger, parameters: options.parameters,
-    seed, permutations, startedAt, ms: Math.round(performance.now() - begun),
-  }, outcomes);
+  return conclude(
+    {
+      alert: columns.alert,
+      stream: columns.stream,
+      windows: columns.windows,
+      ledger: options.ledger,
+      parameters: options.parameters,
+      seed,
+      permutations,
+      startedAt,
+      ms: Math.round(performance.now() - begun),
+    },
+    outcomes,
+  );
 }
 
 /** Every column of the ledger at the events of window and baseline, in their order. */
@@ -71,7 +88,12 @@ async function readFields(tables: Pick<Tables, 'query'>, { part, row }: Investig
     return kind && name !== 'row' ? [{ name: name as string, kind }] : [];
   });
   const wanted = [...row.filter((_, i) => part[i] >= 0)];
-  const found = await tables.query(fieldsSql(kinds.map(({ name }) => name), wanted));
+  const found = await tables.query(
+    fieldsSql(
+      kinds.map(({ name }) => name),
+      wanted,
+    ),
+  );
   return kinds.map(({ name, kind }) => ({ name, kind, values: found.map((one) => one[name]) }));
 }
 

@@ -13,15 +13,24 @@ export type InvestigationState =
 
 export interface Investigations {
   /** By position of the alert in the newest report; absent = not begun, or cancelled. Emptied by a new report. */
-  readonly store: StoreApi<{ readonly revision: number | null; readonly byAlert: Readonly<Record<number, InvestigationState>> }>;
+  readonly store: StoreApi<{
+    readonly revision: number | null;
+    readonly byAlert: Readonly<Record<number, InvestigationState>>;
+  }>;
   /** Begins an investigation and ends the one under way. One that is done is kept. */
   start(alert: number): void;
   cancel(): void;
 }
 
 /** Runs the page's investigations, one at a time. `pool` is called at the first. */
-export function createInvestigations(session: Pick<Session, 'store' | 'engine' | 'tables'>, pool: () => Investigators): Investigations {
-  const store: Investigations['store'] = createStore(() => ({ revision: session.store.getState().analysis.report?.revision ?? null, byAlert: {} }));
+export function createInvestigations(
+  session: Pick<Session, 'store' | 'engine' | 'tables'>,
+  pool: () => Investigators,
+): Investigations {
+  const store: Investigations['store'] = createStore(() => ({
+    revision: session.store.getState().analysis.report?.revision ?? null,
+    byAlert: {},
+  }));
   let running: { readonly alert: number; readonly abort: AbortController } | null = null;
 
   function set(alert: number, state: InvestigationState | null): void {
@@ -42,11 +51,18 @@ export function createInvestigations(session: Pick<Session, 'store' | 'engine' |
     const current = () => running?.abort === abort;
     try {
       const { ledger, view } = session.store.getState();
-      if (ledger.phase !== 'open') throw new TautlineFailure({ kind: 'ledger', problem: 'No ledger is open', advice: 'Open a ledger first' });
-      const investigation = await investigate({ engine: session.engine, tables: session.tables, investigators: pool() }, alert, {
-        ledger: { name: ledger.report.name, fingerprint: ledger.report.fingerprint }, parameters: view.parameters, signal: abort.signal,
-        onProgress: (progress) => current() && set(alert, { phase: 'running', progress }),
-      });
+      if (ledger.phase !== 'open')
+        throw new TautlineFailure({ kind: 'ledger', problem: 'No ledger is open', advice: 'Open a ledger first' });
+      const investigation = await investigate(
+        { engine: session.engine, tables: session.tables, investigators: pool() },
+        alert,
+        {
+          ledger: { name: ledger.report.name, fingerprint: ledger.report.fingerprint },
+          parameters: view.parameters,
+          signal: abort.signal,
+          onProgress: (progress) => current() && set(alert, { phase: 'running', progress }),
+        },
+      );
       if (current()) set(alert, { phase: 'done', investigation });
     } catch (thrown) {
       if (current()) set(alert, { phase: 'failed', error: toTautlineError(thrown, 'investigating') });

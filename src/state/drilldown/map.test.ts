@@ -12,14 +12,15 @@ function heldClient() {
   const asked: { finish(): void; progress: OnProgress; aborted: boolean }[] = [];
   return {
     asked,
-    layout: (request: { x: Float32Array; k: number }, onProgress: OnProgress, signal: AbortSignal) => new Promise<UmapLayout>((resolve, reject) => {
-      const one = { finish: () => resolve(umapLayout(request, onProgress)), progress: onProgress, aborted: false };
-      signal.addEventListener('abort', () => {
-        one.aborted = true;
-        reject(new TautlineFailure({ kind: 'cancelled', what: 'laying the map out' }));
-      });
-      asked.push(one);
-    }),
+    layout: (request: { x: Float32Array; k: number }, onProgress: OnProgress, signal: AbortSignal) =>
+      new Promise<UmapLayout>((resolve, reject) => {
+        const one = { finish: () => resolve(umapLayout(request, onProgress)), progress: onProgress, aborted: false };
+        signal.addEventListener('abort', () => {
+          one.aborted = true;
+          reject(new TautlineFailure({ kind: 'cancelled', what: 'laying the map out' }));
+        });
+        asked.push(one);
+      }),
   };
 }
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -30,7 +31,11 @@ describe('layouts', () => {
     const layouts = createLayouts(() => client);
     layouts.start(MAP);
     client.asked[0].progress({ phase: 'Laying out', fraction: 0.5 });
-    expect(layouts.store.getState().state).toMatchObject({ of: signatureOf(MAP), phase: 'running', progress: { fraction: 0.5 } });
+    expect(layouts.store.getState().state).toMatchObject({
+      of: signatureOf(MAP),
+      phase: 'running',
+      progress: { fraction: 0.5 },
+    });
     client.asked[0].finish();
     await settled();
     expect(layouts.store.getState().state).toMatchObject({ phase: 'done', layout: { fitted: 60 } });

@@ -18,7 +18,9 @@ export function useEmbeddingMap(): UseQueryResult<EmbeddingMap> {
   return useQuery({
     queryKey: ['map', revision],
     queryFn: () => session.engine.embeddingMap(MOST_POINTS),
-    enabled: revision !== null, placeholderData: keepPreviousData, gcTime: 5000,
+    enabled: revision !== null,
+    placeholderData: keepPreviousData,
+    gcTime: 5000,
   });
 }
 
@@ -56,7 +58,8 @@ export function createLayouts(client: () => UmapClient): Layouts {
   }
 
   return {
-    store, cancel,
+    store,
+    cancel,
     start(map) {
       cancel();
       const abort = new AbortController();
@@ -66,12 +69,15 @@ export function createLayouts(client: () => UmapClient): Layouts {
         if (running === abort) store.setState({ state });
       };
       set({ of, phase: 'running', progress: { phase: 'Finding neighbours', fraction: 0 } });
-      client().layout({ x: map.x, k: map.k }, (progress) => set({ of, phase: 'running', progress }), abort.signal).then(
-        (layout) => set({ of, phase: 'done', layout }),
-        (thrown: unknown) => set({ of, phase: 'failed', error: toTautlineError(thrown, 'laying the map out') }),
-      ).finally(() => {
-        if (running === abort) running = null;
-      });
+      client()
+        .layout({ x: map.x, k: map.k }, (progress) => set({ of, phase: 'running', progress }), abort.signal)
+        .then(
+          (layout) => set({ of, phase: 'done', layout }),
+          (thrown: unknown) => set({ of, phase: 'failed', error: toTautlineError(thrown, 'laying the map out') }),
+        )
+        .finally(() => {
+          if (running === abort) running = null;
+        });
     },
   };
 }

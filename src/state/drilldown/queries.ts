@@ -16,34 +16,53 @@ import type { TautlineState } from '../types.ts';
 import type { Investigators } from './investigate.ts';
 import { createInvestigations, type InvestigationState } from './investigations.ts';
 import { alertReport, sessionReport } from './report.ts';
-import { readAgents, readHandoffs, readThread, readWords, type AgentsView, type ThreadView, type WordsSelection } from './read.ts';
+import {
+  readAgents,
+  readHandoffs,
+  readThread,
+  readWords,
+  type AgentsView,
+  type ThreadView,
+  type WordsSelection,
+} from './read.ts';
 
-/** Drill-down queries; null asks nothing. Answers of the newest analysis only, the previous one stays until the next is there. */
+/**
+ * Drill-down queries; null asks nothing. Answers of the newest analysis only, the previous one stays until the next is
+ * there.
+ */
 
 const revisionOf = (state: TautlineState) => state.analysis.report?.revision ?? null;
 const NO_MAPPING: ColumnMapping = {};
 const mappingOf = (state: TautlineState) => (state.ledger.phase === 'open' ? state.ledger.report.mapping : NO_MAPPING);
 const when = (enabled: boolean) => ({ enabled, placeholderData: enabled ? keepPreviousData : undefined });
 /** Only called where `when` enabled it. */
-const asked = <T,>(value: T | null): T => value!;
+const asked = <T>(value: T | null): T => value!;
 
-export const attributionQuery = (revision: number | null, at: EventIndex | null) => queryOptions({
-  queryKey: ['attribution', revision, at],
-  queryFn: () => session.engine.attribution(asked(at)),
-  ...when(revision !== null && at !== null),
-});
+export const attributionQuery = (revision: number | null, at: EventIndex | null) =>
+  queryOptions({
+    queryKey: ['attribution', revision, at],
+    queryFn: () => session.engine.attribution(asked(at)),
+    ...when(revision !== null && at !== null),
+  });
 
-export const transportQuery = (revision: number | null, request: TransportRequest | null) => queryOptions({
-  queryKey: ['transport', revision, request],
-  queryFn: () => session.engine.transportPlan(asked(request)),
-  ...when(revision !== null && request !== null),
-});
+export const transportQuery = (revision: number | null, request: TransportRequest | null) =>
+  queryOptions({
+    queryKey: ['transport', revision, request],
+    queryFn: () => session.engine.transportPlan(asked(request)),
+    ...when(revision !== null && request !== null),
+  });
 
-export const wordsQuery = (revision: number | null, selection: WordsSelection | null, key: Parameters['stream'], mapping: ColumnMapping) => queryOptions({
-  queryKey: ['words', revision, selection, key],
-  queryFn: () => readWords(session, asked(selection), key, mapping),
-  ...when(revision !== null && selection !== null),
-});
+export const wordsQuery = (
+  revision: number | null,
+  selection: WordsSelection | null,
+  key: Parameters['stream'],
+  mapping: ColumnMapping,
+) =>
+  queryOptions({
+    queryKey: ['words', revision, selection, key],
+    queryFn: () => readWords(session, asked(selection), key, mapping),
+    ...when(revision !== null && selection !== null),
+  });
 
 /** Exact shares of friction and KL at an event (spec 4). */
 export function useAttribution(at: EventIndex | null): UseQueryResult<Attribution> {
@@ -57,7 +76,14 @@ export function useTransportPlan(request: TransportRequest | null): UseQueryResu
 
 /** Characteristic terms of one selection of events against another. */
 export function useWords(selection: WordsSelection | null): UseQueryResult<WordsResult> {
-  return useQuery(wordsQuery(useTautline(revisionOf), selection, useTautline((state) => state.view.parameters.stream), useTautline(mappingOf)));
+  return useQuery(
+    wordsQuery(
+      useTautline(revisionOf),
+      selection,
+      useTautline((state) => state.view.parameters.stream),
+      useTautline(mappingOf),
+    ),
+  );
 }
 
 /** A thread as a transcript with routes and alerts; undefined asks nothing, null is the turns without a thread. */
@@ -73,23 +99,40 @@ export function useThread(thread: string | null | undefined, from = 0): UseQuery
 /** Hand-offs of the whole ledger. */
 export function useHandoffs(enabled = true): UseQueryResult<HandoffGraph> {
   const revision = useTautline(revisionOf);
-  return useQuery({ queryKey: ['handoffs', revision], queryFn: () => readHandoffs(session), ...when(enabled && revision !== null) });
+  return useQuery({
+    queryKey: ['handoffs', revision],
+    queryFn: () => readHandoffs(session),
+    ...when(enabled && revision !== null),
+  });
 }
 
 /** Rates of every agent over `buckets` parts of the ledger. */
 export function useAgents(axis: Axis, buckets: number): UseQueryResult<AgentsView> {
   const revision = useTautline(revisionOf);
-  return useQuery({ queryKey: ['agents', revision, axis, buckets], queryFn: () => readAgents(session, axis, buckets), ...when(revision !== null && buckets > 0) });
+  return useQuery({
+    queryKey: ['agents', revision, axis, buckets],
+    queryFn: () => readAgents(session, axis, buckets),
+    ...when(revision !== null && buckets > 0),
+  });
 }
 
 let pool: Investigators | null = null;
 
 /** The page's investigations: `investigations.start(alert)`, `.cancel()`. Their workers start with the first. */
-export const investigations = createInvestigations(session, () => (pool ??= createPool<ExaminerTask, Examined>({
-  name: 'investigator', entry: spawnInvestigator, size: Math.min(4, navigator.hardwareConcurrency),
-})));
+export const investigations = createInvestigations(
+  session,
+  () =>
+    (pool ??= createPool<ExaminerTask, Examined>({
+      name: 'investigator',
+      entry: spawnInvestigator,
+      size: Math.min(4, navigator.hardwareConcurrency),
+    })),
+);
 
-/** Where the investigation of an alert stands; undefined = not begun. `alert` is its position in `AnalysisReport.alerts`. */
+/**
+ * Where the investigation of an alert stands; undefined = not begun. `alert` is its position in
+ * `AnalysisReport.alerts`.
+ */
 export function useInvestigation(alert: number | null): InvestigationState | undefined {
   return useStore(investigations.store, ({ byAlert }) => (alert === null ? undefined : byAlert[alert]));
 }
@@ -101,7 +144,15 @@ export function useInvestigation(alert: number | null): InvestigationState | und
 export async function makeReport(alert: number | null): Promise<string> {
   const { ledger, analysis, view } = session.store.getState();
   if (ledger.phase !== 'open' || !analysis.report) throw noLedger('Making a report');
-  const made = Object.entries(investigations.store.getState().byAlert).flatMap(([key, state]) => (state.phase === 'done' ? [[key, state.investigation] as const] : []));
-  const inputs = { ledger: ledger.report, analysis: analysis.report, parameters: view.parameters, investigations: Object.fromEntries(made), generatedAt: new Date() };
+  const made = Object.entries(investigations.store.getState().byAlert).flatMap(([key, state]) =>
+    state.phase === 'done' ? [[key, state.investigation] as const] : [],
+  );
+  const inputs = {
+    ledger: ledger.report,
+    analysis: analysis.report,
+    parameters: view.parameters,
+    investigations: Object.fromEntries(made),
+    generatedAt: new Date(),
+  };
   return alert === null ? sessionReport(session, inputs) : alertReport(session, alert, inputs);
 }

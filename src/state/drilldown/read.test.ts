@@ -23,21 +23,55 @@ interface Event {
 
 /** The ledger's table as reading a file fills it: every column, of its type. */
 function eventsTable(events: readonly Event[]): Uint8Array {
-  const column = <T,>(type: arrow.DataType, values: readonly T[]) => arrow.vectorFromArray(values as unknown[], type);
-  const text = (value: (e: Event) => string | null | undefined) => column(new arrow.Utf8(), events.map((e) => value(e) ?? null));
-  const big = (value: (e: Event) => number | null | undefined) => column(new arrow.Int64(), events.map((e) => {
-    const number = value(e) ?? null;
-    return number === null ? null : BigInt(number);
-  }));
-  return tableToIPC(new arrow.Table({
-    row: column(new arrow.Int32(), events.map((_, i) => i)),
-    ts: column(new arrow.TimestampMicrosecond(), events.map((_, i) => 1_700_000_000_000 + 1000 * i)),
-    provider_id: text(() => 'p'), agent_id: text((e) => (e.agent === undefined ? 'ann' : e.agent)), thread_id: text((e) => (e.thread === undefined ? 't' : e.thread)),
-    text: text((e) => (e.text === undefined ? 'hello' : e.text)), role: text(() => null), latency_ms: column(new arrow.Float64(), events.map(() => 5)),
-    input_tokens: big((e) => e.input), cached_tokens: big((e) => e.cached), cost_usd: column(new arrow.Float64(), events.map((e) => e.cost ?? null)),
-    handoff_to: text((e) => e.handoff), outcome: text((e) => e.outcome), decision: text((e) => e.decision),
-    autonomy_level: column(new arrow.Int8(), events.map((e) => e.autonomy ?? null)),
-  }), 'stream');
+  const column = <T>(type: arrow.DataType, values: readonly T[]) => arrow.vectorFromArray(values as unknown[], type);
+  const text = (value: (e: Event) => string | null | undefined) =>
+    column(
+      new arrow.Utf8(),
+      events.map((e) => value(e) ?? null),
+    );
+  const big = (value: (e: Event) => number | null | undefined) =>
+    column(
+      new arrow.Int64(),
+      events.map((e) => {
+        const number = value(e) ?? null;
+        return number === null ? null : BigInt(number);
+      }),
+    );
+  return tableToIPC(
+    new arrow.Table({
+      row: column(
+        new arrow.Int32(),
+        events.map((_, i) => i),
+      ),
+      ts: column(
+        new arrow.TimestampMicrosecond(),
+        events.map((_, i) => 1_700_000_000_000 + 1000 * i),
+      ),
+      provider_id: text(() => 'p'),
+      agent_id: text((e) => (e.agent === undefined ? 'ann' : e.agent)),
+      thread_id: text((e) => (e.thread === undefined ? 't' : e.thread)),
+      text: text((e) => (e.text === undefined ? 'hello' : e.text)),
+      role: text(() => null),
+      latency_ms: column(
+        new arrow.Float64(),
+        events.map(() => 5),
+      ),
+      input_tokens: big((e) => e.input),
+      cached_tokens: big((e) => e.cached),
+      cost_usd: column(
+        new arrow.Float64(),
+        events.map((e) => e.cost ?? null),
+      ),
+      handoff_to: text((e) => e.handoff),
+      outcome: text((e) => e.outcome),
+      decision: text((e) => e.decision),
+      autonomy_level: column(
+        new arrow.Int8(),
+        events.map((e) => e.autonomy ?? null),
+      ),
+    }),
+    'stream',
+  );
 }
 
 /** The engine knows which rows have no embedding: here those without text. */
@@ -48,7 +82,11 @@ const session: DrilldownSession = {
   tables: { query: (sql) => database.query(sql), ensureAlerts: async () => undefined },
   engine: {
     rowsOf: async (indices) => Int32Array.from(indices),
-    rowFacts: async (rows) => ({ index: Int32Array.from(rows), routes: rows.map(() => 'IN_FRAME'), alerts: rows.map(() => []) }),
+    rowFacts: async (rows) => ({
+      index: Int32Array.from(rows),
+      routes: rows.map(() => 'IN_FRAME'),
+      alerts: rows.map(() => []),
+    }),
     words: async ({ window, reference }) => compareWords(window, reference),
     conversation: async (turns, agents) => readConversation(turns.map(knownVoid), agents),
     handoffGraph: async (turns, agents) => handoffGraph(turns.map(knownVoid), agents),
@@ -61,14 +99,22 @@ async function fill(events: readonly Event[]): Promise<void> {
 
 beforeAll(async () => {
   database = await nodeDatabase();
-  await database.insert('alerts', tableToIPC(tableFromJSON([{ alert: 0, kind: 'DRIFT', stream: 'p', fired: 1, fired_row: 1 }]), 'stream'));
+  await database.insert(
+    'alerts',
+    tableToIPC(tableFromJSON([{ alert: 0, kind: 'DRIFT', stream: 'p', fired: 1, fired_row: 1 }]), 'stream'),
+  );
 });
 afterAll(() => database.close());
 
 describe('agents from the database', () => {
   it('leave NULL out of rates: it is not 0', async () => {
     await fill([
-      { input: 100, cached: 50 }, { input: 100, cached: null }, { input: null, cached: 10 }, { input: 0, cached: 5 }, { input: 10, cached: 99 }, { agent: 'bob' },
+      { input: 100, cached: 50 },
+      { input: 100, cached: null },
+      { input: null, cached: 10 },
+      { input: 0, cached: 5 },
+      { input: 10, cached: 99 },
+      { agent: 'bob' },
     ]);
     const { agents, stated } = await readAgents(session, 'event', 1);
     const cache = (name: string) => agents.find(({ agent }) => agent === name)!.metrics.cacheHit;
@@ -80,9 +126,14 @@ describe('agents from the database', () => {
 
   it('give cost a thread, outcomes, autonomy changes and disagreement by bucket', async () => {
     await fill([
-      { cost: 1, thread: 'a', outcome: 'ok', autonomy: 1, decision: 'yes' }, { cost: 3, thread: 'a', outcome: 'error', autonomy: 1 },
-      { agent: 'bob', thread: 'a', decision: 'no' }, { cost: 2, thread: 'b', outcome: 'escalated', autonomy: 2 },
-      { cost: null, thread: 'c', autonomy: null }, { cost: 4, thread: null, outcome: 'rework', autonomy: 2 }, { agent: null, cost: 7 }, { autonomy: 1 },
+      { cost: 1, thread: 'a', outcome: 'ok', autonomy: 1, decision: 'yes' },
+      { cost: 3, thread: 'a', outcome: 'error', autonomy: 1 },
+      { agent: 'bob', thread: 'a', decision: 'no' },
+      { cost: 2, thread: 'b', outcome: 'escalated', autonomy: 2 },
+      { cost: null, thread: 'c', autonomy: null },
+      { cost: 4, thread: null, outcome: 'rework', autonomy: 2 },
+      { agent: null, cost: 7 },
+      { autonomy: 1 },
     ]);
     const { agents, alerts } = await readAgents(session, 'event', 2);
     const { metrics, autonomyLevel } = agents.find(({ agent }) => agent === 'ann')!;
@@ -103,36 +154,75 @@ describe('agents from the database', () => {
 
 describe('conversations from the database', () => {
   it('are the turns of one thread in order, with pauses and times', async () => {
-    await fill([{ text: 'go @bob' }, { thread: 'other' }, { agent: 'bob', text: null }, { agent: 'bob', text: 'yes', handoff: 'ann' }, { text: "it's" }]);
+    await fill([
+      { text: 'go @bob' },
+      { thread: 'other' },
+      { agent: 'bob', text: null },
+      { agent: 'bob', text: 'yes', handoff: 'ann' },
+      { text: "it's" },
+    ]);
     const { turns, graph, total } = await readThread(session, 't');
     expect(total).toBe(4);
     expect(turns.map(({ row, speaker, isVoid, gap, route }) => [row, speaker, isVoid, gap, route])).toEqual([
-      [0, 'ann', false, Number.NaN, 'IN_FRAME'], [2, 'bob', true, 2000, 'IN_FRAME'], [3, 'bob', false, 1000, 'IN_FRAME'], [4, 'ann', false, 1000, 'IN_FRAME'],
+      [0, 'ann', false, Number.NaN, 'IN_FRAME'],
+      [2, 'bob', true, 2000, 'IN_FRAME'],
+      [3, 'bob', false, 1000, 'IN_FRAME'],
+      [4, 'ann', false, 1000, 'IN_FRAME'],
     ]);
-    expect(graph.handoffs.map(({ kind, to, answeredAt }) => [kind, to, answeredAt])).toEqual([['inferred', 'bob', 3], ['observed', 'ann', 4]]);
+    expect(graph.handoffs.map(({ kind, to, answeredAt }) => [kind, to, answeredAt])).toEqual([
+      ['inferred', 'bob', 3],
+      ['observed', 'ann', 4],
+    ]);
     expect((await readThread(session, 't', 3)).turns).toHaveLength(2);
     const whole = await readHandoffs(session);
-    expect(whole.handoffs.map(({ kind, to }) => [kind, to])).toEqual([['inferred', 'bob'], ['observed', 'ann']]);
-    expect(whole.agents.map(({ name, turns: count }) => [name, count])).toEqual([['ann', 3], ['bob', 2]]);
+    expect(whole.handoffs.map(({ kind, to }) => [kind, to])).toEqual([
+      ['inferred', 'bob'],
+      ['observed', 'ann'],
+    ]);
+    expect(whole.agents.map(({ name, turns: count }) => [name, count])).toEqual([
+      ['ann', 3],
+      ['bob', 2],
+    ]);
   });
 });
 
 describe('words from the database', () => {
   it('are those of the stream and the range', async () => {
-    await fill(Array.from({ length: 40 }, (_, i) => ({ agent: i % 2 ? 'ann' : 'bob', text: i % 10 === 9 ? null : i < 20 ? 'flight booking' : 'refund please' })));
-    const selection = { window: { range: { from: 20, to: 40 }, stream: null }, reference: { range: { from: 0, to: 20 }, stream: null } };
+    await fill(
+      Array.from({ length: 40 }, (_, i) => ({
+        agent: i % 2 ? 'ann' : 'bob',
+        text: i % 10 === 9 ? null : i < 20 ? 'flight booking' : 'refund please',
+      })),
+    );
+    const selection = {
+      window: { range: { from: 20, to: 40 }, stream: null },
+      reference: { range: { from: 0, to: 20 }, stream: null },
+    };
     const all = await readWords(session, selection, 'agent_id', { agent_id: 'agent' });
     expect(all.more.map(({ term }) => term).sort()).toEqual(['please', 'refund']);
     expect(all.window.texts).toBe(18);
-    const one = await readWords(session, { ...selection, window: { ...selection.window, stream: { name: 'ann' } } }, 'agent_id', { agent_id: 'agent' });
+    const one = await readWords(
+      session,
+      { ...selection, window: { ...selection.window, stream: { name: 'ann' } } },
+      'agent_id',
+      { agent_id: 'agent' },
+    );
     expect(one.window.texts).toBe(8);
-    const others = await readWords(session, { ...selection, window: { ...selection.window, stream: { name: 'ann', not: true } } }, 'agent_id', { agent_id: 'agent' });
+    const others = await readWords(
+      session,
+      { ...selection, window: { ...selection.window, stream: { name: 'ann', not: true } } },
+      'agent_id',
+      { agent_id: 'agent' },
+    );
     expect(others.window.texts).toBe(10);
   });
 
   it('are drawn from where there are too many, and it says so', async () => {
     await fill(Array.from({ length: 4500 }, (_, i) => ({ text: `word${i % 3}` })));
-    const selection = { window: { range: { from: 0, to: 100 }, stream: null }, reference: { range: { from: 0, to: 4500 }, stream: null } };
+    const selection = {
+      window: { range: { from: 0, to: 100 }, stream: null },
+      reference: { range: { from: 0, to: 4500 }, stream: null },
+    };
     const result = await readWords(session, selection, 'ledger', {});
     expect(result.reference.texts).toBe(2000);
     expect(result.notes[0]).toBe('2,000 of the 4,500 texts of the reference were drawn, the same ones every time.');

@@ -9,7 +9,16 @@ import type { AlertPlace } from '../../workers/drilldown.ts';
 import type { Axis, EngineApi } from '../../workers/protocol.ts';
 import { formatCount } from '../../core/format.ts';
 import type { Row, Tables } from '../tables.ts';
-import { agentAlertsSql, agentNamesSql, agentSumsSql, handoffsSql, streamCondition, textsSql, threadSql, votesSql } from './sql.ts';
+import {
+  agentAlertsSql,
+  agentNamesSql,
+  agentSumsSql,
+  handoffsSql,
+  streamCondition,
+  textsSql,
+  threadSql,
+  votesSql,
+} from './sql.ts';
 
 /** Drill-down questions that need the database: rows by SQL, the rest in the engine's worker. */
 
@@ -35,15 +44,25 @@ export const MAX_TEXTS = 2000;
 export const MAX_TURNS = 5000;
 
 /** Characteristic terms of the window; the notes say where texts were drawn. */
-export async function readWords({ engine, tables }: DrilldownSession, selection: WordsSelection, key: Parameters['stream'], mapping: ColumnMapping): Promise<WordsResult> {
+export async function readWords(
+  { engine, tables }: DrilldownSession,
+  selection: WordsSelection,
+  key: Parameters['stream'],
+  mapping: ColumnMapping,
+): Promise<WordsResult> {
   const notes: string[] = [];
   const textsOf = async (side: string, { range, stream }: TextSelection): Promise<string[]> => {
     if (range.from >= range.to) return [];
     const [first, last] = await engine.rowsOf([range.from, range.to - 1]);
     const own = stream ? streamCondition(stream.name, key, mapping) : 'true';
-    const rows = await tables.query(textsSql({ from: first, to: last + 1 }, stream?.not ? `not (${own})` : own, MAX_TEXTS));
+    const rows = await tables.query(
+      textsSql({ from: first, to: last + 1 }, stream?.not ? `not (${own})` : own, MAX_TEXTS),
+    );
     const total = rows.length > 0 ? (rows[0].total as number) : 0;
-    if (total > rows.length) notes.push(`${formatCount(rows.length)} of the ${formatCount(total)} texts of the ${side} were drawn, the same ones every time.`);
+    if (total > rows.length)
+      notes.push(
+        `${formatCount(rows.length)} of the ${formatCount(total)} texts of the ${side} were drawn, the same ones every time.`,
+      );
     return rows.map((row) => row.text as string);
   };
   const window = await textsOf('window', selection.window);
@@ -66,16 +85,24 @@ export interface ThreadView extends Omit<Conversation, 'turns'> {
 }
 
 /** A thread from row `from` on (0 = from its start), at most `MAX_TURNS` turns. */
-export async function readThread({ engine, tables }: DrilldownSession, thread: string | null, from: LedgerRow = 0): Promise<ThreadView> {
+export async function readThread(
+  { engine, tables }: DrilldownSession,
+  thread: string | null,
+  from: LedgerRow = 0,
+): Promise<ThreadView> {
   const rows = await tables.query(threadSql(thread, from, MAX_TURNS));
   const names = await tables.query(agentNamesSql);
   const turns = rows.map(turnOf);
   const [{ turns: read, graph }, facts] = await Promise.all([
-    engine.conversation(turns, names.map(({ name }) => name as string)),
+    engine.conversation(
+      turns,
+      names.map(({ name }) => name as string),
+    ),
     engine.rowFacts(turns.map(({ row }) => row)),
   ]);
   return {
-    graph, total: rows.length > 0 ? (rows[0].total as number) : 0,
+    graph,
+    total: rows.length > 0 ? (rows[0].total as number) : 0,
     turns: read.map((turn, i) => ({ ...turn, index: facts.index[i], route: facts.routes[i], alerts: facts.alerts[i] })),
   };
 }
@@ -90,8 +117,14 @@ function turnOf(row: Row): TurnFields {
   const number = (value: unknown) => (typeof value === 'number' ? value : Number.NaN);
   const text = (value: unknown) => (typeof value === 'string' ? value : null);
   return {
-    row: row.row as number, thread: text(row.thread), speaker: text(row.speaker), text: text(row.text), time: number(row.time), latency: number(row.latency),
-    handoffTo: text(row.handoffTo) || null, role: text(row.role),
+    row: row.row as number,
+    thread: text(row.thread),
+    speaker: text(row.speaker),
+    text: text(row.text),
+    time: number(row.time),
+    latency: number(row.latency),
+    handoffTo: text(row.handoffTo) || null,
+    role: text(row.role),
   };
 }
 

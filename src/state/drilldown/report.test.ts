@@ -15,7 +15,12 @@ beforeAll(async () => {
   database = await nodeDatabase();
   engine = newEngine();
   const parameters = { ...DEFAULT_PARAMETERS, h: 9 };
-  const ledger = await engine.open(tinyLedger({ name: 'tiny<1>.ndjson', fracture: 320 }), null, (ipc) => database.insert('events', ipc), () => undefined);
+  const ledger = await engine.open(
+    tinyLedger({ name: 'tiny<1>.ndjson', fracture: 320 }),
+    null,
+    (ipc) => database.insert('events', ipc),
+    () => undefined,
+  );
   const analysis = await engine.analyze(parameters, () => undefined);
   session = { engine, tables: { query: (sql) => database.query(sql), ensureAlerts: async () => undefined } };
   inputs = { ledger, analysis, parameters, investigations: {}, generatedAt: new Date(1_700_000_000_000) };
@@ -28,7 +33,15 @@ describe('reports', () => {
   it('of an alert hold its charts, shares, moves, parameters and hashes', async () => {
     const number = inputs.analysis.alerts.findIndex(({ kind }) => kind === 'DRIFT');
     const page = await alertReport(session, number, inputs);
-    expect(headings(page)).toEqual(['The alert', 'Signals around it', 'Whose events make up the difference', 'Where meanings moved', 'Parameters', 'Reference and calibration', 'Provenance']);
+    expect(headings(page)).toEqual([
+      'The alert',
+      'Signals around it',
+      'Whose events make up the difference',
+      'Where meanings moved',
+      'Parameters',
+      'Reference and calibration',
+      'Provenance',
+    ]);
     expect(page.match(/<figure>/g)!.length).toBe(8);
     expect(page).toContain('<td>h</td><td>CUSUM h</td><td class="number">9 (changed)</td><td class="number">8.5</td>');
     expect(page).toContain(inputs.ledger.fingerprint);
@@ -39,19 +52,31 @@ describe('reports', () => {
 
   it('of an investigated alert hold the whole trail', async () => {
     const number = inputs.analysis.alerts.findIndex(({ kind }) => kind === 'DRIFT');
-    const found = await investigate({ ...session, engine, investigators: { map: async (tasks) => tasks.map(examine) } }, number, { ledger: inputs.ledger, parameters: inputs.parameters, permutations: 49 });
+    const found = await investigate(
+      { ...session, engine, investigators: { map: async (tasks) => tasks.map(examine) } },
+      number,
+      { ledger: inputs.ledger, parameters: inputs.parameters, permutations: 49 },
+    );
     const page = await alertReport(session, number, { ...inputs, investigations: { [number]: found } });
     expect(headings(page).some((title) => title.startsWith('Investigation of DRIFT'))).toBe(true);
     for (const { title } of found.examiners) expect(page).toContain(title);
-    expect(page.match(/<td>(latency|signals)<\/td>/g)!.length).toBe(found.hypotheses.filter(({ examiner }) => ['latency', 'signals'].includes(examiner)).length);
+    expect(page.match(/<td>(latency|signals)<\/td>/g)!.length).toBe(
+      found.hypotheses.filter(({ examiner }) => ['latency', 'signals'].includes(examiner)).length,
+    );
   });
 
   it('say what they go without', async () => {
     const number = inputs.analysis.alerts.findIndex(({ kind }) => kind === 'DRIFT');
     const broken: ReportSession = {
       engine: {
-        series: (request) => engine.series(request), event: (index) => engine.event(index), rowsOf: (indices) => engine.rowsOf(indices), rowFacts: engine.rowFacts,
-        words: engine.words, conversation: engine.conversation, handoffGraph: engine.handoffGraph, transportPlan: engine.transportPlan,
+        series: (request) => engine.series(request),
+        event: (index) => engine.event(index),
+        rowsOf: (indices) => engine.rowsOf(indices),
+        rowFacts: engine.rowFacts,
+        words: engine.words,
+        conversation: engine.conversation,
+        handoffGraph: engine.handoffGraph,
+        transportPlan: engine.transportPlan,
         attribution: () => Promise.reject(new Error('too few')),
       },
       tables: { ...session.tables, query: () => Promise.reject(new Error('no <tables>')) },
@@ -64,8 +89,18 @@ describe('reports', () => {
 
   it('of the session hold every stream and alert', async () => {
     const page = await sessionReport(session, inputs);
-    expect(headings(page)).toEqual(['Streams', 'Alerts', 'Signals', 'Parameters', 'Reference and calibration', 'Provenance']);
-    const rows = page.slice(page.indexOf('<caption>Alerts'), page.indexOf('</table>', page.indexOf('<caption>Alerts'))).match(/<tr>/g)!.length - 1;
+    expect(headings(page)).toEqual([
+      'Streams',
+      'Alerts',
+      'Signals',
+      'Parameters',
+      'Reference and calibration',
+      'Provenance',
+    ]);
+    const rows =
+      page
+        .slice(page.indexOf('<caption>Alerts'), page.indexOf('</table>', page.indexOf('<caption>Alerts')))
+        .match(/<tr>/g)!.length - 1;
     expect(rows).toBe(inputs.analysis.alerts.length);
     for (const { name } of inputs.analysis.streams) expect(page).toContain(`<td>${name}</td>`);
     expect(page).not.toMatch(/NaN|undefined|\[object/);

@@ -6,7 +6,10 @@ import type { ColumnMapping } from '../../ledger/types.ts';
 import type { Axis } from '../../workers/protocol.ts';
 import { quoteName, quoteText } from '../sql.ts';
 
-/** The SQL of the drill-down over `events` (tables.ts): it has every column of the ledger but the embedding, NULL throughout where the file has none. */
+/**
+ * The SQL of the drill-down over `events` (tables.ts): it has every column of the ledger but the embedding, NULL
+ * throughout where the file has none.
+ */
 
 /** Condition that keeps the rows of one stream. */
 export function streamCondition(stream: string, key: Parameters['stream'], mapping: ColumnMapping): string {
@@ -15,7 +18,9 @@ export function streamCondition(stream: string, key: Parameters['stream'], mappi
   return `coalesce(${column}, ${quoteText(NO_STREAM)}) = ${quoteText(stream)}`;
 }
 
-/** Texts of ledger rows [from, to); a fixed pseudo-random `limit` of them where there are more. `total` counts them all. */
+/**
+ * Texts of ledger rows [from, to); a fixed pseudo-random `limit` of them where there are more. `total` counts them all.
+ */
 export function textsSql(rows: IndexRange, condition: string, limit: number): string {
   return `select text, count(*) over ()::int as total from events
     where row >= ${rows.from} and row < ${rows.to} and ${condition} and text is not null and trim(text) <> '' order by hash(row), row limit ${limit}`;
@@ -33,7 +38,8 @@ export function threadSql(thread: string | null, from: LedgerRow, limit: number)
 /** All turns; only texts in which somebody may be mentioned. */
 export const handoffsSql = `select ${TURN}, case when contains(text, '@') then text end as text from events order by row`;
 
-export const agentNamesSql = 'select distinct coalesce(agent_id, provider_id) as name from events where coalesce(agent_id, provider_id) is not null';
+export const agentNamesSql =
+  'select distinct coalesce(agent_id, provider_id) as name from events where coalesce(agent_id, provider_id) is not null';
 
 /** Bucket of a row: equal counts of events, or equal times. Rows without a time fall in no bucket of the latter. */
 function bucketOf(axis: Axis, buckets: number): string {
@@ -43,7 +49,10 @@ function bucketOf(axis: Axis, buckets: number): string {
       / greatest(1, (select max(epoch_us(ts)) - min(epoch_us(ts)) from events))))::int`;
 }
 
-/** Sums of every agent in every bucket: the fields of `AgentSums`. NULL is left out of numerators and denominators alike. */
+/**
+ * Sums of every agent in every bucket: the fields of `AgentSums`. NULL is left out of numerators and denominators
+ * alike.
+ */
 export function agentSumsSql(axis: Axis, buckets: number): string {
   const cache = 'cached_tokens is not null and input_tokens > 0';
   return `with named as (
@@ -77,11 +86,13 @@ export const agentAlertsSql = `select alerts.alert, alerts.kind, alerts.stream, 
   from alerts join events on events.row = alerts.fired_row order by alerts.alert`;
 
 /** Columns of `events` and their types. */
-export const columnsSql = "select column_name as name, data_type as type from information_schema.columns where table_name = 'events' order by ordinal_position";
+export const columnsSql =
+  "select column_name as name, data_type as type from information_schema.columns where table_name = 'events' order by ordinal_position";
 
 /** Some columns of some rows, in ledger order. */
 export const fieldsSql = (columns: readonly string[], rows: readonly LedgerRow[]): string =>
   `select ${['row', ...columns.map(quoteName)].join(', ')} from events where row in (${rows.join(', ')}) order by row`;
 
 /** Texts of some rows. */
-export const textsOfRowsSql = (rows: readonly LedgerRow[]): string => `select row, text from events where row in (${rows.join(', ')})`;
+export const textsOfRowsSql = (rows: readonly LedgerRow[]): string =>
+  `select row, text from events where row in (${rows.join(', ')})`;

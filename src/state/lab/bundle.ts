@@ -32,13 +32,22 @@ export async function readBundleFile(file: Blob, name: string): Promise<LoadedBu
   return { name, file, bundle: (await loadBundle()).bundleFromJson(new TextDecoder().decode(bytes), name) };
 }
 
-/** What a bundle's alerts were compared with as the view holds it: null where that is the defaults on its own projection. */
+/**
+ * What a bundle's alerts were compared with as the view holds it: null where that is the defaults on its own
+ * projection.
+ */
 export function comparedWith({ parameters, rollout }: Bundle): Parameters | null {
-  const onOwnProjection = Object.fromEntries(PARAMETER_NAMES.map((name) => [name, (PARAMETER_SPECS[name].stage === 'projection' ? parameters : DEFAULT_PARAMETERS)[name]]));
+  const onOwnProjection = Object.fromEntries(
+    PARAMETER_NAMES.map((name) => [
+      name,
+      (PARAMETER_SPECS[name].stage === 'projection' ? parameters : DEFAULT_PARAMETERS)[name],
+    ]),
+  );
   return JSON.stringify(onOwnProjection) === JSON.stringify(pick(rollout.comparedWith)) ? null : rollout.comparedWith;
 }
 
-const pick = (parameters: Parameters): unknown => Object.fromEntries(PARAMETER_NAMES.map((name) => [name, parameters[name]]));
+const pick = (parameters: Parameters): unknown =>
+  Object.fromEntries(PARAMETER_NAMES.map((name) => [name, parameters[name]]));
 
 /** How the alerts on screen answer to those that a bundle expects. */
 export interface Parity {
@@ -46,17 +55,38 @@ export interface Parity {
   readonly original: boolean;
   readonly warnings: readonly string[];
   /** Null where they are exactly those expected. */
-  readonly difference: { readonly missing: number; readonly unexpected: number; readonly differing: readonly string[] } | null;
+  readonly difference: {
+    readonly missing: number;
+    readonly unexpected: number;
+    readonly differing: readonly string[];
+  } | null;
 }
 
 /** Compares a bundle with the open ledger and its newest alerts. */
-export async function parityOf(bundle: Bundle, ledger: { readonly name: string; readonly fingerprint: string; readonly embedder: string }, report: AnalysisReport): Promise<Parity> {
+export async function parityOf(
+  bundle: Bundle,
+  ledger: { readonly name: string; readonly fingerprint: string; readonly embedder: string },
+  report: AnalysisReport,
+): Promise<Parity> {
   const { fitBundle, replayDifference } = await loadReplay();
-  const { original, warnings } = fitBundle(bundle, { ...ledger, embedder: ledger.embedder === 'built-in' ? 'built-in' : 'file' });
-  const difference = replayDifference(bundle.alerts, alertsToJson(report.alerts, report.streams.map(({ name }) => name)));
+  const { original, warnings } = fitBundle(bundle, {
+    ...ledger,
+    embedder: ledger.embedder === 'built-in' ? 'built-in' : 'file',
+  });
+  const difference = replayDifference(
+    bundle.alerts,
+    alertsToJson(
+      report.alerts,
+      report.streams.map(({ name }) => name),
+    ),
+  );
   return {
-    original, warnings,
-    difference: difference && { missing: difference.missing.length, unexpected: difference.unexpected.length, differing: difference.differing },
+    original,
+    warnings,
+    difference: difference && {
+      missing: difference.missing.length,
+      unexpected: difference.unexpected.length,
+      differing: difference.differing,
+    },
   };
 }
-

@@ -2,7 +2,10 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { toTautlineError, type TautlineError } from '../../core/errors.ts';
 import type { OnProgress, Progress } from '../../core/progress.ts';
 
-/** Long work that is asked for, runs with progress, and can be cancelled; the last answer stays until a new one is there. */
+/**
+ * Long work that is asked for, runs with progress, and can be cancelled; the last answer stays until a new one is
+ * there.
+ */
 export interface JobState<Q, R> {
   readonly running: { readonly question: Q; readonly progress: Progress | null } | null;
   readonly result: { readonly question: Q; readonly answer: R; readonly ms: number } | null;
@@ -45,9 +48,12 @@ export function createJob<Q, R>(what: string, run: (question: Q, options: JobOpt
       try {
         const answer = await run(question, {
           signal,
-          onProgress: (progress) => { if (!signal.aborted) store.setState({ running: { question, progress } }); },
+          onProgress: (progress) => {
+            if (!signal.aborted) store.setState({ running: { question, progress } });
+          },
         });
-        if (!signal.aborted) store.setState({ running: null, result: { question, answer, ms: performance.now() - started } });
+        if (!signal.aborted)
+          store.setState({ running: null, result: { question, answer, ms: performance.now() - started } });
       } catch (thrown) {
         if (!signal.aborted) store.setState({ running: null, error: toTautlineError(thrown, what) });
       }

@@ -95,33 +95,52 @@ export function createLab({ engine, createPool }: LabPlatform): Lab {
   let pool: LabPool | null = null;
   const workers = () => (pool ??= createPool());
 
-  const delayJob = (what: string) => createJob<DelayAsk, DelayAnswer>(what, async (ask, options) => {
-    const [{ delayCurve }, { parameters, starts, tasks }] = await Promise.all([loadDelay(), engine.delayPlan(ask)]);
-    options.signal.throwIfAborted();
-    const outcomes = await workers().map<'delay'>(tasks.map((task) => ({ kind: 'delay', task })), { phase: 'Injecting changes', ...options });
-    return { parameters, starts, outcomes, curve: delayCurve(ask.sizes, outcomes) };
-  });
+  const delayJob = (what: string) =>
+    createJob<DelayAsk, DelayAnswer>(what, async (ask, options) => {
+      const [{ delayCurve }, { parameters, starts, tasks }] = await Promise.all([loadDelay(), engine.delayPlan(ask)]);
+      options.signal.throwIfAborted();
+      const outcomes = await workers().map<'delay'>(
+        tasks.map((task) => ({ kind: 'delay', task })),
+        { phase: 'Injecting changes', ...options },
+      );
+      return { parameters, starts, outcomes, curve: delayCurve(ask.sizes, outcomes) };
+    });
 
   const limits = createJob<LimitsQuestion, LimitsAnswer>('deriving limits', async ({ budget, source }, { signal }) => {
     const { inControl, parameters } = await engine.inControl(source);
     signal.throwIfAborted();
-    const [derived] = await workers().map<'limits'>([{ kind: 'limits', inControl, parameters, budget }], { phase: 'Deriving limits', signal });
+    const [derived] = await workers().map<'limits'>([{ kind: 'limits', inControl, parameters, budget }], {
+      phase: 'Deriving limits',
+      signal,
+    });
     return { limits: derived, parameters };
   });
 
   const sweep = createJob<SweepQuestion, SweepAnswer>('sweeping parameters', async ({ x, y, kinds }, options) => {
-    const [{ sweepOf, sweepTasks }, { ledger, parameters }, labels] = await Promise.all([loadSweep(), engine.labColumns(), engine.labels(store.getState().labelFile)]);
+    const [{ sweepOf, sweepTasks }, { ledger, parameters }, labels] = await Promise.all([
+      loadSweep(),
+      engine.labColumns(),
+      engine.labels(store.getState().labelFile),
+    ]);
     options.signal.throwIfAborted();
     const request: SweepRequest = { parameters, x, y, intervals: labels.intervals, ...(kinds && { kinds }) };
     // Tasks are rows: signals are computed once a row where it is the rows that change them.
     const turned = PARAMETER_SPECS[x.name].stage === 'signals' && PARAMETER_SPECS[y.name].stage !== 'signals';
     const tasks = sweepTasks(ledger, turned ? { ...request, x: y, y: x } : request, workers().size * SHARES);
-    const parts = await workers().map<'sweep'>(tasks.map((task) => ({ kind: 'sweep', task })), { phase: 'Sweeping', ...options });
+    const parts = await workers().map<'sweep'>(
+      tasks.map((task) => ({ kind: 'sweep', task })),
+      { phase: 'Sweeping', ...options },
+    );
     const cells = turned ? parts.map((part) => part.map((cell) => ({ ...cell, x: cell.y, y: cell.x }))) : parts;
     return { parameters, sweep: sweepOf(request, cells), events: ledger.events.n, intervals: labels.intervals.length };
   });
 
-  const jobs = { limits, sweep, injection: delayJob('injecting a change'), power: delayJob('measuring detection delays') };
+  const jobs = {
+    limits,
+    sweep,
+    injection: delayJob('injecting a change'),
+    power: delayJob('measuring detection delays'),
+  };
   const all = Object.values(jobs) as readonly Job<unknown, unknown>[];
 
   return {

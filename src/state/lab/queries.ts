@@ -9,14 +9,21 @@ import type { FalseAlarms, LabState } from './lab.ts';
 
 /** The newest analysis, once nothing is dragged and nothing runs any more; null meanwhile. */
 const restingRevision = ({ analysis, dragging }: TautlineState): number | null =>
-  (analysis.report && !dragging && analysis.running === null && analysis.error === null ? analysis.report.revision : null);
+  analysis.report && !dragging && analysis.running === null && analysis.error === null
+    ? analysis.report.revision
+    : null;
 
 const GC_MS = 60_000;
 
 /** The answer before stays while the next is computed, or while there is nothing to ask. */
-const resting = <T>(kind: string, revision: number | null, key: readonly unknown[], read: () => Promise<T>) => queryOptions({
-  queryKey: [kind, revision, ...key], queryFn: read, enabled: revision !== null, placeholderData: keepPreviousData, gcTime: GC_MS,
-});
+const resting = <T>(kind: string, revision: number | null, key: readonly unknown[], read: () => Promise<T>) =>
+  queryOptions({
+    queryKey: [kind, revision, ...key],
+    queryFn: read,
+    enabled: revision !== null,
+    placeholderData: keepPreviousData,
+    gcTime: GC_MS,
+  });
 
 export const falseAlarmsQuery = (revision: number | null, source: InControlSource) =>
   resting('false-alarms', revision, [source], () => lab.falseAlarms(source));
@@ -31,7 +38,10 @@ export function useLabels(): UseQueryResult<LabelSet> {
   const file = useLab((state) => state.labelFile);
   const key = useTautline(eventsKey);
   return useQuery({
-    queryKey: ['labels', key, file], queryFn: () => session.engine.labels(file), enabled: key !== null, gcTime: GC_MS,
+    queryKey: ['labels', key, file],
+    queryFn: () => session.engine.labels(file),
+    enabled: key !== null,
+    gcTime: GC_MS,
   });
 }
 
@@ -43,7 +53,9 @@ export function useLabelScore(): UseQueryResult<LabelScore> {
 
 /** What event indices stand for: they mean others in another ledger, or with other streams. */
 const eventsKey = ({ ledger, analysis, view }: TautlineState): string | null =>
-  (ledger.phase === 'open' && analysis.report ? `${ledger.report.fingerprint} ${JSON.stringify(ledger.report.mapping)} ${view.parameters.stream} ${analysis.report.events}` : null);
+  ledger.phase === 'open' && analysis.report
+    ? `${ledger.report.fingerprint} ${JSON.stringify(ledger.report.mapping)} ${view.parameters.stream} ${analysis.report.events}`
+    : null;
 
 export function useLab<T>(selector: (state: LabState) => T): T {
   return useStore(lab.store, selector);

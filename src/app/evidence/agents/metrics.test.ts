@@ -7,7 +7,8 @@ describe('segments', () => {
     const lines = segments({ values: Float64Array.of(0, 1, NaN, NaN, 0.5, NaN) }, 1, 60, 10);
     expect(lines).toEqual(['5.0,10.0 15.0,0.0', '45.0,5.0']);
   });
-  it('draw a series of nothing but zeros at the bottom', () => expect(segments({ values: Float64Array.of(0, 0) }, 0, 20, 10)).toEqual(['5.0,10.0 15.0,10.0']));
+  it('draw a series of nothing but zeros at the bottom', () =>
+    expect(segments({ values: Float64Array.of(0, 0) }, 0, 20, 10)).toEqual(['5.0,10.0 15.0,10.0']));
 });
 
 it('names the columns that are not there', () => {

@@ -1,5 +1,10 @@
 import { formatNumber, formatPercent } from '../../../core/format.ts';
-import { DISAGREEMENT_ZONE, type AgentMetric, type AgentSeries, type DisagreementZone } from '../../../detection/drilldown/agents.ts';
+import {
+  DISAGREEMENT_ZONE,
+  type AgentMetric,
+  type AgentSeries,
+  type DisagreementZone,
+} from '../../../detection/drilldown/agents.ts';
 import type { LedgerColumnName } from '../../../ledger/types.ts';
 
 export interface MetricText {
@@ -18,28 +23,84 @@ const share = (value: number): string => formatPercent(value);
 
 export const METRICS: Readonly<Record<AgentMetric, MetricText>> = {
   disagreement: {
-    title: 'Disagreement', needs: ['decision', 'thread_id'], per: 'votes', format: share, absent: 'no two agents decided in one thread',
+    title: 'Disagreement',
+    needs: ['decision', 'thread_id'],
+    per: 'votes',
+    format: share,
+    absent: 'no two agents decided in one thread',
     description: `Votes that differ from what most others of the thread decided. Below ${share(DISAGREEMENT_ZONE[0])} it may be groupthink, above ${share(DISAGREEMENT_ZONE[1])} misalignment; these limits are conventions.`,
   },
-  cacheHit: { title: 'Cache hits', needs: ['cached_tokens', 'input_tokens'], per: 'input tokens', format: share, absent: 'no event states both its cached and its input tokens', description: 'Cached over input tokens, where an event states both; what is not stated is not 0.' },
-  costPerTask: { title: 'Cost per task', needs: ['cost_usd'], per: 'tasks', format: (value) => `${formatNumber(value)} $`, absent: 'no event states its cost', description: 'US dollars over the threads in which the agent states a cost.' },
-  rework: { title: 'Rework', needs: ['outcome'], per: 'outcomes', format: share, absent: 'no event has the outcome “rework”', description: 'Events with the outcome “rework” over those that state one.' },
-  error: { title: 'Errors', needs: ['outcome'], per: 'outcomes', format: share, absent: 'no event has the outcome “error”', description: 'Events with the outcome “error” over those that state one.' },
-  escalation: { title: 'Escalation', needs: ['outcome'], per: 'outcomes', format: share, absent: 'no event has the outcome “escalated”', description: 'Events with the outcome “escalated” over those that state one.' },
+  cacheHit: {
+    title: 'Cache hits',
+    needs: ['cached_tokens', 'input_tokens'],
+    per: 'input tokens',
+    format: share,
+    absent: 'no event states both its cached and its input tokens',
+    description: 'Cached over input tokens, where an event states both; what is not stated is not 0.',
+  },
+  costPerTask: {
+    title: 'Cost per task',
+    needs: ['cost_usd'],
+    per: 'tasks',
+    format: (value) => `${formatNumber(value)} $`,
+    absent: 'no event states its cost',
+    description: 'US dollars over the threads in which the agent states a cost.',
+  },
+  rework: {
+    title: 'Rework',
+    needs: ['outcome'],
+    per: 'outcomes',
+    format: share,
+    absent: 'no event has the outcome “rework”',
+    description: 'Events with the outcome “rework” over those that state one.',
+  },
+  error: {
+    title: 'Errors',
+    needs: ['outcome'],
+    per: 'outcomes',
+    format: share,
+    absent: 'no event has the outcome “error”',
+    description: 'Events with the outcome “error” over those that state one.',
+  },
+  escalation: {
+    title: 'Escalation',
+    needs: ['outcome'],
+    per: 'outcomes',
+    format: share,
+    absent: 'no event has the outcome “escalated”',
+    description: 'Events with the outcome “escalated” over those that state one.',
+  },
   autonomyChanges: {
-    title: 'Autonomy changes', needs: ['autonomy_level'], per: 'statements', format: share, absent: 'no event states an autonomy level', description: 'Statements of an autonomy level that differ from the agent’s one before.',
+    title: 'Autonomy changes',
+    needs: ['autonomy_level'],
+    per: 'statements',
+    format: share,
+    absent: 'no event states an autonomy level',
+    description: 'Statements of an autonomy level that differ from the agent’s one before.',
   },
 };
 
 /** Columns that a metric needs and the ledger does not have. */
-export const missingColumns = (metric: AgentMetric, mapped: readonly string[]): readonly LedgerColumnName[] => METRICS[metric].needs.filter((column) => !mapped.includes(column));
+export const missingColumns = (metric: AgentMetric, mapped: readonly string[]): readonly LedgerColumnName[] =>
+  METRICS[metric].needs.filter((column) => !mapped.includes(column));
 
 export const ZONE_TEXT: Readonly<Record<DisagreementZone, string>> = {
-  groupthink: 'too low: may be groupthink', healthy: 'within the zone', misaligned: 'too high: may be misaligned', 'too few votes': 'too few votes to say',
+  groupthink: 'too low: may be groupthink',
+  healthy: 'within the zone',
+  misaligned: 'too high: may be misaligned',
+  'too few votes': 'too few votes to say',
 };
 
-/** Segments of a line over the buckets that have a value, as SVG points in a box; a lone value is a segment of one point. */
-export function segments({ values }: Pick<AgentSeries, 'values'>, top: number, width: number, height: number): readonly string[] {
+/**
+ * Segments of a line over the buckets that have a value, as SVG points in a box; a lone value is a segment of one
+ * point.
+ */
+export function segments(
+  { values }: Pick<AgentSeries, 'values'>,
+  top: number,
+  width: number,
+  height: number,
+): readonly string[] {
   const found: string[][] = [];
   let open: string[] | null = null;
   values.forEach((value, bucket) => {
@@ -47,8 +108,10 @@ export function segments({ values }: Pick<AgentSeries, 'values'>, top: number, w
       open = null;
       return;
     }
-    if (open === null) found.push(open = []);
-    open.push(`${(((bucket + 0.5) / values.length) * width).toFixed(1)},${(height - (Math.min(value, top) / (top || 1)) * height).toFixed(1)}`);
+    if (open === null) found.push((open = []));
+    open.push(
+      `${(((bucket + 0.5) / values.length) * width).toFixed(1)},${(height - (Math.min(value, top) / (top || 1)) * height).toFixed(1)}`,
+    );
   });
   return found.map((points) => points.join(' '));
 }

@@ -18,21 +18,51 @@ const plural = (n: number, what: string): string => `${formatCount(n)} ${what}${
  * The largest groups, the sum of the others and what is left of the starting identity: their shares add up to 1.
  * @param most groups that are named
  */
-export function groupRows(groups: readonly GroupShare[], initial: Attribution['initial'], most: number, without: string): ShareRow[] {
+export function groupRows(
+  groups: readonly GroupShare[],
+  initial: Attribution['initial'],
+  most: number,
+  without: string,
+): ShareRow[] {
   const named = groups.slice(0, most).map((group): ShareRow => ({
-    key: `group ${group.name ?? ''}`, name: group.name ?? without, detail: plural(group.events, 'event'), share: group.share, isRest: false,
+    key: `group ${group.name ?? ''}`,
+    name: group.name ?? without,
+    detail: plural(group.events, 'event'),
+    share: group.share,
+    isRest: false,
   }));
   const others = groups.slice(most);
-  const rest: ShareRow[] = others.length === 0 ? [] : [{
-    key: 'rest', name: `${formatCount(others.length)} others`, detail: plural(others.reduce((sum, group) => sum + group.events, 0), 'event'),
-    share: others.reduce((sum, group) => sum + group.share, 0), isRest: true,
-  }];
+  const rest: ShareRow[] =
+    others.length === 0
+      ? []
+      : [
+          {
+            key: 'rest',
+            name: `${formatCount(others.length)} others`,
+            detail: plural(
+              others.reduce((sum, group) => sum + group.events, 0),
+              'event',
+            ),
+            share: others.reduce((sum, group) => sum + group.share, 0),
+            isRest: true,
+          },
+        ];
   return [...named, ...rest, ...initialRow(initial)];
 }
 
 /** What both estimates started from; told only where anything is left of it. */
 export function initialRow({ weight, share }: Attribution['initial']): ShareRow[] {
-  return Math.abs(share) < 5e-4 ? [] : [{ key: 'initial', name: 'the common start of both estimates', detail: `weight ${weight.toPrecision(2)}`, share, isRest: true }];
+  return Math.abs(share) < 5e-4
+    ? []
+    : [
+        {
+          key: 'initial',
+          name: 'the common start of both estimates',
+          detail: `weight ${weight.toPrecision(2)}`,
+          share,
+          isRest: true,
+        },
+      ];
 }
 
 /** A bar's position on an axis that holds every share and zero; shares of its width. */
@@ -47,7 +77,11 @@ export function barPlaces(shares: readonly number[]): BarPlace[] {
   const high = Math.max(0, ...shares);
   const span = high - low || 1;
   const zero = -low / span;
-  return shares.map((share) => ({ left: share < 0 ? (share - low) / span : zero, width: Math.abs(share) / span, zero }));
+  return shares.map((share) => ({
+    left: share < 0 ? (share - low) / span : zero,
+    width: Math.abs(share) / span,
+    zero,
+  }));
 }
 
 /** A share to a tenth of a percent: what is smaller says nothing. */

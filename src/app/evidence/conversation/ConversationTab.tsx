@@ -27,21 +27,38 @@ function useThreadOf(row: LedgerRow | undefined): string | null | undefined {
   return typeof data.thread_id === 'string' ? data.thread_id : null;
 }
 
-function Thread({ thread, row, hasTime }: { readonly thread: string | null; readonly row: LedgerRow; readonly hasTime: boolean }): ReactNode {
+function Thread({
+  thread,
+  row,
+  hasTime,
+}: {
+  readonly thread: string | null;
+  readonly row: LedgerRow;
+  readonly hasTime: boolean;
+}): ReactNode {
   const { data: starts } = useSql(threadStartSql(thread, row));
   const start = starts?.[0]?.start;
   const query = useThread(typeof start === 'number' ? thread : undefined, typeof start === 'number' ? start : 0);
   return (
     <Answer query={query} what="reading the conversation">
-      {(view) => (view.turns.length === 0 ? <Empty>This thread has no turns.</Empty> : (
-        <>
-          {view.turns.length < view.total && <p className="dim">{formatCount(view.turns.length)} of the thread’s {formatCount(view.total)} turns around the alert are shown.</p>}
-          <div className="conversation">
-            <Transcript turns={view.turns} at={row} hasTime={hasTime} />
-            <HandoffView ofThread={view.graph} />
-          </div>
-        </>
-      ))}
+      {(view) =>
+        view.turns.length === 0 ? (
+          <Empty>This thread has no turns.</Empty>
+        ) : (
+          <>
+            {view.turns.length < view.total && (
+              <p className="dim">
+                {formatCount(view.turns.length)} of the thread’s {formatCount(view.total)} turns around the alert are
+                shown.
+              </p>
+            )}
+            <div className="conversation">
+              <Transcript turns={view.turns} at={row} hasTime={hasTime} />
+              <HandoffView ofThread={view.graph} />
+            </div>
+          </>
+        )
+      }
     </Answer>
   );
 }
@@ -57,24 +74,43 @@ export function ConversationTab({ subject }: { readonly subject: Subject }): Rea
   const [from, to] = [rows.get(onset), rows.get(event)];
   const { data: found } = useSql(from === undefined || to === undefined ? null : threadsSql(from, to, MOST_THREADS));
   const [chosen, setChosen] = useChoice<string>('thread', OF_THE_ALERT);
-  if (own === undefined || to === undefined) return <p className="evidence-message dim" role="status">Reading the conversation…</p>;
+  if (own === undefined || to === undefined)
+    return (
+      <p className="evidence-message dim" role="status">
+        Reading the conversation…
+      </p>
+    );
   const thread = chosen === OF_THE_ALERT ? own : threadOf(chosen);
-  const episode = (found ?? []).map((one) => ({ thread: typeof one.thread === 'string' ? one.thread : null, turns: Number(one.turns) })).filter((one) => one.thread !== own);
+  const episode = (found ?? [])
+    .map((one) => ({ thread: typeof one.thread === 'string' ? one.thread : null, turns: Number(one.turns) }))
+    .filter((one) => one.thread !== own);
   const isNamed = ofSelected === undefined || ofSelected === own || episode.some((one) => one.thread === ofSelected);
   // The transcript begins at the alert, or at the selected event where that is of the thread.
-  const at = selected !== null && ofSelected === thread ? rows.get(selected) ?? to : to;
+  const at = selected !== null && ofSelected === thread ? (rows.get(selected) ?? to) : to;
   return (
     <>
       <div className="evidence-tools">
         <label>
           thread{' '}
-          <select value={valueOf(thread)} onChange={(change) => setChosen(change.target.value === valueOf(own) ? OF_THE_ALERT : change.target.value)} aria-label="Thread">
+          <select
+            value={valueOf(thread)}
+            onChange={(change) => setChosen(change.target.value === valueOf(own) ? OF_THE_ALERT : change.target.value)}
+            aria-label="Thread"
+          >
             <option value={valueOf(own)}>{nameOf(own)} (of the alert)</option>
             {!isNamed && <option value={valueOf(ofSelected)}>{nameOf(ofSelected)} (of the selected event)</option>}
-            {episode.map((one) => <option key={valueOf(one.thread)} value={valueOf(one.thread)}>{nameOf(one.thread)} ({formatCount(one.turns)} between onset and alert)</option>)}
+            {episode.map((one) => (
+              <option key={valueOf(one.thread)} value={valueOf(one.thread)}>
+                {nameOf(one.thread)} ({formatCount(one.turns)} between onset and alert)
+              </option>
+            ))}
           </select>
         </label>
-        {!report.hasTime && <span className="dim">The ledger has no timestamps: turns stand in its order, and pauses have no length.</span>}
+        {!report.hasTime && (
+          <span className="dim">
+            The ledger has no timestamps: turns stand in its order, and pauses have no length.
+          </span>
+        )}
       </div>
       <Thread key={valueOf(thread)} thread={thread} row={at} hasTime={report.hasTime} />
     </>

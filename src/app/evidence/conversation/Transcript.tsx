@@ -19,12 +19,21 @@ function Text({ text }: { readonly text: string }): ReactNode {
   return (
     <>
       <p className="turn-text">{open ? text : `${text.slice(0, FOLD)}…`}</p>
-      <button type="button" className="button small quiet" onClick={() => setOpen(!open)}>{open ? 'less' : `all ${formatCount(text.length)} characters`}</button>
+      <button type="button" className="button small quiet" onClick={() => setOpen(!open)}>
+        {open ? 'less' : `all ${formatCount(text.length)} characters`}
+      </button>
     </>
   );
 }
 
-function TurnView({ turn, next, number, color, here, hasTime }: {
+function TurnView({
+  turn,
+  next,
+  number,
+  color,
+  here,
+  hasTime,
+}: {
   readonly turn: ThreadTurn;
   readonly next: ThreadTurn | undefined;
   readonly number: number;
@@ -37,44 +46,105 @@ function TurnView({ turn, next, number, color, here, hasTime }: {
   const silence = silenceBefore(turn);
   const marks = turn.alerts.filter(({ at }) => at !== 'open');
   return (
-    <div className={`turn${here ? ' here' : ''}${selected ? ' selected' : ''}${turn.isVoid ? ' pause' : ''}${turn.alerts.length > 0 ? ' alerted' : ''}`}>
-      {silence !== null && <div className="silence" style={{ height: pauseHeight(turn.gap) }}><span>{silence} of silence</span></div>}
-      {marks.map(({ alert, kind, at }) => <div key={`${alert} ${at}`} className="turn-mark"><KindBadge kind={kind} /> {at === 'onset' ? 'begins here' : at === 'fired' ? 'fires here' : 'has cleared here'}</div>)}
+    <div
+      className={`turn${here ? ' here' : ''}${selected ? ' selected' : ''}${turn.isVoid ? ' pause' : ''}${turn.alerts.length > 0 ? ' alerted' : ''}`}
+    >
+      {silence !== null && (
+        <div className="silence" style={{ height: pauseHeight(turn.gap) }}>
+          <span>{silence} of silence</span>
+        </div>
+      )}
+      {marks.map(({ alert, kind, at }) => (
+        <div key={`${alert} ${at}`} className="turn-mark">
+          <KindBadge kind={kind} />{' '}
+          {at === 'onset' ? 'begins here' : at === 'fired' ? 'fires here' : 'has cleared here'}
+        </div>
+      ))}
       <div className="turn-head">
         <span className="dim turn-number">{formatCount(number)}</span>
         <i className="speaker-dot" style={{ background: color }} />
         <strong>{turn.speaker ?? 'unknown speaker'}</strong>
         {turn.role !== null && <span className="dim">{turn.role}</span>}
         {turn.handoffs.map((handoff) => (
-          <span key={`${handoff.kind} ${handoff.to}`} className={`handoff-tag ${handoff.kind}`} title={handoff.kind === 'observed' ? 'The log states this hand-off' : 'Inferred from the @mention at the end of the message'}>
-            {handoff.inLoop && '↻ '}→ {handoff.to}{handoff.answeredAt === null && <span className="dead-end" title="Never answered in this thread"> ⊣</span>}
+          <span
+            key={`${handoff.kind} ${handoff.to}`}
+            className={`handoff-tag ${handoff.kind}`}
+            title={
+              handoff.kind === 'observed'
+                ? 'The log states this hand-off'
+                : 'Inferred from the @mention at the end of the message'
+            }
+          >
+            {handoff.inLoop && '↻ '}→ {handoff.to}
+            {handoff.answeredAt === null && (
+              <span className="dead-end" title="Never answered in this thread">
+                {' '}
+                ⊣
+              </span>
+            )}
           </span>
         ))}
         <span className="turn-facts">
-          {Number.isFinite(turn.latency) && <span className="dim" title="From request to answer">{formatMs(turn.latency)}</span>}
+          {Number.isFinite(turn.latency) && (
+            <span className="dim" title="From request to answer">
+              {formatMs(turn.latency)}
+            </span>
+          )}
           {Number.isFinite(turn.time) && <span className="dim">{formatTimeFull(turn.time).slice(11, 19)}</span>}
           {turn.route !== null && <RouteBadge route={turn.route} />}
           {turn.index >= 0 ? (
             <button
-              type="button" className="event-link" title={`Open event ${formatCount(turn.index)}`} onClick={() => actions.select(turn.index)}
-              onPointerEnter={() => actions.setCursor(turn.index)} onPointerLeave={() => actions.setCursor(null)}
-            >{formatCount(turn.index)}</button>
-          ) : <span className="dim" title="Its stream is not tracked">untracked</span>}
+              type="button"
+              className="event-link"
+              title={`Open event ${formatCount(turn.index)}`}
+              onClick={() => actions.select(turn.index)}
+              onPointerEnter={() => actions.setCursor(turn.index)}
+              onPointerLeave={() => actions.setCursor(null)}
+            >
+              {formatCount(turn.index)}
+            </button>
+          ) : (
+            <span className="dim" title="Its stream is not tracked">
+              untracked
+            </span>
+          )}
         </span>
       </div>
-      {turn.isVoid && <div className="pause-block" style={{ height: pauseHeight(pauseLength(next)) }}>{pauseText(next, hasTime)}</div>}
-      {turn.text !== null && turn.text.trim() !== '' ? <Text text={turn.text} /> : !turn.isVoid && <p className="dim">no text</p>}
+      {turn.isVoid && (
+        <div className="pause-block" style={{ height: pauseHeight(pauseLength(next)) }}>
+          {pauseText(next, hasTime)}
+        </div>
+      )}
+      {turn.text !== null && turn.text.trim() !== '' ? (
+        <Text text={turn.text} />
+      ) : (
+        !turn.isVoid && <p className="dim">no text</p>
+      )}
     </div>
   );
 }
 
 /** A thread turn by turn; it begins at the alert. */
-export function Transcript({ turns, at, hasTime }: { readonly turns: readonly ThreadTurn[]; readonly at: LedgerRow; readonly hasTime: boolean }): ReactNode {
+export function Transcript({
+  turns,
+  at,
+  hasTime,
+}: {
+  readonly turns: readonly ThreadTurn[];
+  readonly at: LedgerRow;
+  readonly hasTime: boolean;
+}): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const { mode } = useChartTheme();
   const speakers = useMemo(() => [...new Set(turns.map(({ speaker }) => speaker))], [turns]);
   // eslint-disable-next-line react-hooks/incompatible-library -- a warning for the React Compiler, which is not used
-  const virtualizer = useVirtualizer({ count: turns.length, getScrollElement: () => scroller.current, estimateSize: () => ESTIMATE_PX, overscan: 6, getItemKey: (i) => turns[i].row });
+  const virtualizer = useVirtualizer({
+    count: turns.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ESTIMATE_PX,
+    overscan: 6,
+    getItemKey: (i) => turns[i].row,
+  });
   const place = turns.findIndex(({ row }) => row === at);
   const shown = useRef<string | null>(null);
   useEffect(() => {
@@ -87,9 +157,19 @@ export function Transcript({ turns, at, hasTime }: { readonly turns: readonly Th
     <div className="transcript" ref={scroller} tabIndex={0} role="log" aria-label="Transcript of the thread">
       <div style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
         {virtualizer.getVirtualItems().map((item) => (
-          <div key={item.key} data-index={item.index} ref={virtualizer.measureElement} className="turn-place" style={{ transform: `translateY(${item.start}px)` }}>
+          <div
+            key={item.key}
+            data-index={item.index}
+            ref={virtualizer.measureElement}
+            className="turn-place"
+            style={{ transform: `translateY(${item.start}px)` }}
+          >
             <TurnView
-              turn={turns[item.index]} next={turns[item.index + 1]} number={item.index + 1} here={item.index === place} hasTime={hasTime}
+              turn={turns[item.index]}
+              next={turns[item.index + 1]}
+              number={item.index + 1}
+              here={item.index === place}
+              hasTime={hasTime}
               color={streamStyle(speakers.indexOf(turns[item.index].speaker), mode).color}
             />
           </div>

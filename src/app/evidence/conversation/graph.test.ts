@@ -10,7 +10,9 @@ const GRAPH: HandoffGraph = {
     { from: 'coder', to: 'planner', observed: 3, inferred: 0, deadEnds: 0 },
     { from: 'critic', to: 'critic', observed: 0, inferred: 1, deadEnds: 0 },
   ],
-  handoffs: [], loops: [], deadEnds: [],
+  handoffs: [],
+  loops: [],
+  deadEnds: [],
   ghosts: [{ row: 4, by: 'coder', agent: 'idle', where: 'code', quote: '@idle' }],
 };
 
@@ -23,7 +25,10 @@ describe('layoutGraph', () => {
   });
   it('draws observed and inferred hand-offs apart, and counts a dead end once', () => {
     const between = edges.filter(({ from, to }) => from.name === 'planner' && to.name === 'coder');
-    expect(between.map(({ kind, count, deadEnds }) => [kind, count, deadEnds])).toEqual([['observed', 4, 1], ['inferred', 2, 0]]);
+    expect(between.map(({ kind, count, deadEnds }) => [kind, count, deadEnds])).toEqual([
+      ['observed', 4, 1],
+      ['inferred', 2, 0],
+    ]);
     expect(new Set(edges.map(({ path }) => path)).size).toBe(edges.length);
     expect(edges.reduce((sum, { count }) => sum + count, 0)).toBe(10);
   });

@@ -13,9 +13,21 @@ import type { Subject } from '../useSubject.ts';
 import { formatP, placeOf, splitByP, STATUS_MARK, strengthOf } from './present.ts';
 
 const EVENTS_SHOWN = 8;
-const PLACE_TITLES: Readonly<Partial<Record<EvidenceTab, string>>> = { words: 'words', conversation: 'conversation', agents: 'agents' };
+const PLACE_TITLES: Readonly<Partial<Record<EvidenceTab, string>>> = {
+  words: 'words',
+  conversation: 'conversation',
+  agents: 'agents',
+};
 
-function HypothesisRow({ hypothesis, run, rank }: { readonly hypothesis: Hypothesis; readonly run: Investigation; readonly rank: number }): ReactNode {
+function HypothesisRow({
+  hypothesis,
+  run,
+  rank,
+}: {
+  readonly hypothesis: Hypothesis;
+  readonly run: Investigation;
+  readonly rank: number;
+}): ReactNode {
   const evidence = useTautline((state) => state.view.evidence);
   const { statement, effect, p, pAdjusted, examiner } = hypothesis;
   const { events, figures } = hypothesis.evidence;
@@ -28,18 +40,55 @@ function HypothesisRow({ hypothesis, run, rank }: { readonly hypothesis: Hypothe
       <div>
         <p>{statement}</p>
         <p className="hypothesis-facts dim">
-          <span title={effect.measure}>{effect.measure} <strong>{formatNumber(effect.value)}</strong> ({strengthOf(effect)})</span>
-          <span>p {formatP(p, run.permutations)}, corrected <strong>{formatP(pAdjusted, run.permutations)}</strong></span>
+          <span title={effect.measure}>
+            {effect.measure} <strong>{formatNumber(effect.value)}</strong> ({strengthOf(effect)})
+          </span>
+          <span>
+            p {formatP(p, run.permutations)}, corrected <strong>{formatP(pAdjusted, run.permutations)}</strong>
+          </span>
           <span>{run.examiners.find((one) => one.examiner === examiner)?.title ?? examiner}</span>
         </p>
         <p className="hypothesis-evidence">
-          {events.length > 0 && <>events {events.slice(0, EVENTS_SHOWN).map((index) => <EventLink key={index} index={index} />)}{events.length > EVENTS_SHOWN && <span className="dim"> and {formatCount(events.length - EVENTS_SHOWN)} more</span>}</>}
-          {first !== undefined && last !== undefined && last > first && <button type="button" className="event-link" onClick={() => actions.setRange({ from: first, to: last + 1 })}>show their range</button>}
-          {place !== null && evidence && <button type="button" className="event-link" onClick={() => actions.showEvidence({ ...evidence, tab: place })}>open {PLACE_TITLES[place]}</button>}
+          {events.length > 0 && (
+            <>
+              events{' '}
+              {events.slice(0, EVENTS_SHOWN).map((index) => (
+                <EventLink key={index} index={index} />
+              ))}
+              {events.length > EVENTS_SHOWN && (
+                <span className="dim"> and {formatCount(events.length - EVENTS_SHOWN)} more</span>
+              )}
+            </>
+          )}
+          {first !== undefined && last !== undefined && last > first && (
+            <button
+              type="button"
+              className="event-link"
+              onClick={() => actions.setRange({ from: first, to: last + 1 })}
+            >
+              show their range
+            </button>
+          )}
+          {place !== null && evidence && (
+            <button
+              type="button"
+              className="event-link"
+              onClick={() => actions.showEvidence({ ...evidence, tab: place })}
+            >
+              open {PLACE_TITLES[place]}
+            </button>
+          )}
         </p>
         <details>
           <summary className="dim">figures</summary>
-          <dl className="figures">{Object.entries(figures).map(([name, value]) => <div key={name}><dt>{name}</dt><dd className="number">{formatNumber(value, 4)}</dd></div>)}</dl>
+          <dl className="figures">
+            {Object.entries(figures).map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd className="number">{formatNumber(value, 4)}</dd>
+              </div>
+            ))}
+          </dl>
         </details>
       </div>
     </li>
@@ -49,14 +98,42 @@ function HypothesisRow({ hypothesis, run, rank }: { readonly hypothesis: Hypothe
 function Examiners({ run }: { readonly run: Investigation }): ReactNode {
   return (
     <section aria-label="Examiners">
-      <h3>Examiners <span className="dim">{formatCount(run.looks)} looks</span></h3>
+      <h3>
+        Examiners <span className="dim">{formatCount(run.looks)} looks</span>
+      </h3>
       <table>
-        <thead><tr><th scope="col"><span className="visually-hidden">Status</span></th><th scope="col">Examiner</th><th scope="col" className="number">Looks</th><th scope="col" className="number">Took</th><th scope="col">Result</th></tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">
+              <span className="visually-hidden">Status</span>
+            </th>
+            <th scope="col">Examiner</th>
+            <th scope="col" className="number">
+              Looks
+            </th>
+            <th scope="col" className="number">
+              Took
+            </th>
+            <th scope="col">Result</th>
+          </tr>
+        </thead>
         <tbody>
           {run.examiners.map((examiner) => (
             <tr key={examiner.examiner} className={examiner.status === 'failed' ? 'failed' : undefined}>
-              <td aria-hidden="true">{STATUS_MARK[examiner.status]}</td><th scope="row">{examiner.title}</th><td className="number">{formatCount(examiner.looks)}</td><td className="number">{formatMs(examiner.ms)}</td>
-              <td>{examiner.status === 'done' ? examiner.reason ?? 'done' : <>{examiner.status}{examiner.reason !== null && <span className="dim">: {examiner.reason}</span>}</>}</td>
+              <td aria-hidden="true">{STATUS_MARK[examiner.status]}</td>
+              <th scope="row">{examiner.title}</th>
+              <td className="number">{formatCount(examiner.looks)}</td>
+              <td className="number">{formatMs(examiner.ms)}</td>
+              <td>
+                {examiner.status === 'done' ? (
+                  (examiner.reason ?? 'done')
+                ) : (
+                  <>
+                    {examiner.status}
+                    {examiner.reason !== null && <span className="dim">: {examiner.reason}</span>}
+                  </>
+                )}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -68,21 +145,60 @@ function Examiners({ run }: { readonly run: Investigation }): ReactNode {
 function Done({ run, subject }: { readonly run: Investigation; readonly subject: Subject }): ReactNode {
   const { standing, others } = splitByP(run.hypotheses);
   const [all, setAll] = useState(standing.length === 0);
-  const save = (): void => download(JSON.stringify(run, null, 2), fileName(['investigation', run.alert.stream, run.alert.kind, String(subject.event)], 'json'));
+  const save = (): void =>
+    download(
+      JSON.stringify(run, null, 2),
+      fileName(['investigation', run.alert.stream, run.alert.kind, String(subject.event)], 'json'),
+    );
   return (
     <div className="evidence-answer">
       <div className="evidence-tools">
-        <span>{formatCount(run.hypotheses.length)} associations examined; {standing.length === 1 ? 'one stands' : `${standing.length === 0 ? 'none' : formatCount(standing.length)} stand`} after the correction</span>
-        <button type="button" className="button small" onClick={save}>Export the audit trail (JSON)</button>
+        <span>
+          {formatCount(run.hypotheses.length)} associations examined;{' '}
+          {standing.length === 1
+            ? 'one stands'
+            : `${standing.length === 0 ? 'none' : formatCount(standing.length)} stand`}{' '}
+          after the correction
+        </span>
+        <button type="button" className="button small" onClick={save}>
+          Export the audit trail (JSON)
+        </button>
       </div>
       <p className="dim">{run.windows.note}</p>
-      {standing.length === 0
-        ? <Empty>Nothing examined goes together with this alert beyond what chance does after the correction. That says nothing about what was not examined; what differs most is listed below.</Empty>
-        : <ol className="hypotheses" aria-label="Hypotheses">{standing.map((hypothesis, i) => <HypothesisRow key={`${hypothesis.examiner} ${hypothesis.statement}`} hypothesis={hypothesis} run={run} rank={i + 1} />)}</ol>}
+      {standing.length === 0 ? (
+        <Empty>
+          Nothing examined goes together with this alert beyond what chance does after the correction. That says nothing
+          about what was not examined; what differs most is listed below.
+        </Empty>
+      ) : (
+        <ol className="hypotheses" aria-label="Hypotheses">
+          {standing.map((hypothesis, i) => (
+            <HypothesisRow
+              key={`${hypothesis.examiner} ${hypothesis.statement}`}
+              hypothesis={hypothesis}
+              run={run}
+              rank={i + 1}
+            />
+          ))}
+        </ol>
+      )}
       {others.length > 0 && (
         <section>
-          <button type="button" className="button small quiet" aria-expanded={all} onClick={() => setAll(!all)}>{all ? 'Hide' : 'Show'} {formatCount(others.length)} that do not stand</button>
-          {all && <ol className="hypotheses weak" aria-label="Hypotheses that do not stand">{others.map((hypothesis, i) => <HypothesisRow key={`${hypothesis.examiner} ${hypothesis.statement}`} hypothesis={hypothesis} run={run} rank={standing.length + i + 1} />)}</ol>}
+          <button type="button" className="button small quiet" aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? 'Hide' : 'Show'} {formatCount(others.length)} that do not stand
+          </button>
+          {all && (
+            <ol className="hypotheses weak" aria-label="Hypotheses that do not stand">
+              {others.map((hypothesis, i) => (
+                <HypothesisRow
+                  key={`${hypothesis.examiner} ${hypothesis.statement}`}
+                  hypothesis={hypothesis}
+                  run={run}
+                  rank={standing.length + i + 1}
+                />
+              ))}
+            </ol>
+          )}
         </section>
       )}
       <Examiners run={run} />
@@ -96,18 +212,28 @@ function Running({ alert }: { readonly alert: number }): ReactNode {
   const state = useInvestigation(alert);
   const [answered, setAnswered] = useState<readonly string[]>([]);
   // Every report of progress names the examiner that has just answered; some pass between two renders.
-  useEffect(() => investigations.store.subscribe(({ byAlert }) => {
-    const now = byAlert[alert];
-    const title = now?.phase === 'running' ? now.progress.detail : undefined;
-    if (title !== undefined) setAnswered((before) => (before.includes(title) ? before : [...before, title]));
-  }), [alert]);
+  useEffect(
+    () =>
+      investigations.store.subscribe(({ byAlert }) => {
+        const now = byAlert[alert];
+        const title = now?.phase === 'running' ? now.progress.detail : undefined;
+        if (title !== undefined) setAnswered((before) => (before.includes(title) ? before : [...before, title]));
+      }),
+    [alert],
+  );
   if (state?.phase !== 'running') return null;
   return (
     <div className="investigating" role="status">
       <ProgressBar progress={state.progress} label="Investigation" />
       <p className="dim">{progressText(state.progress)}</p>
-      <button type="button" className="button" onClick={() => investigations.cancel()}>Cancel</button>
-      <ul className="dim">{answered.map((title) => <li key={title}>✓ {title}</li>)}</ul>
+      <button type="button" className="button" onClick={() => investigations.cancel()}>
+        Cancel
+      </button>
+      <ul className="dim">
+        {answered.map((title) => (
+          <li key={title}>✓ {title}</li>
+        ))}
+      </ul>
     </div>
   );
 }
@@ -116,18 +242,32 @@ function Running({ alert }: { readonly alert: number }): ReactNode {
 export function InvestigateTab({ subject }: { readonly subject: Subject }): ReactNode {
   const number = subject.alert?.number ?? null;
   const state = useInvestigation(number);
-  if (number === null) return <Empty>No alert fires here with these parameters, so there is no episode to investigate. Choose an alert with [ and ].</Empty>;
+  if (number === null)
+    return (
+      <Empty>
+        No alert fires here with these parameters, so there is no episode to investigate. Choose an alert with [ and ].
+      </Empty>
+    );
   if (state?.phase === 'done') return <Done run={state.investigation} subject={subject} />;
   if (state?.phase === 'running') return <Running alert={number} />;
   return (
     <div className="investigate-start">
-      {state?.phase === 'failed' && <p className="field-problem" role="alert">{explain(state.error)}</p>}
+      {state?.phase === 'failed' && (
+        <p className="field-problem" role="alert">
+          {explain(state.error)}
+        </p>
+      )}
       <p>
-        Examiners compare the episode with what was before it, in parallel: the other signals, latency, agents, threads, hand-offs, words, every column of the ledger, and earlier alerts.
-        Each tells what differs and by how much, with a permutation p-value corrected for the number of looks.
+        Examiners compare the episode with what was before it, in parallel: the other signals, latency, agents, threads,
+        hand-offs, words, every column of the ledger, and earlier alerts. Each tells what differs and by how much, with
+        a permutation p-value corrected for the number of looks.
       </p>
-      <p className="dim">The result is a list of associations in time, with their evidence: it cannot tell why something happened.</p>
-      <button type="button" className="button primary" onClick={() => investigations.start(number)}>{state?.phase === 'failed' ? 'Investigate again' : 'Investigate this alert'}</button>
+      <p className="dim">
+        The result is a list of associations in time, with their evidence: it cannot tell why something happened.
+      </p>
+      <button type="button" className="button primary" onClick={() => investigations.start(number)}>
+        {state?.phase === 'failed' ? 'Investigate again' : 'Investigate this alert'}
+      </button>
     </div>
   );
 }

@@ -24,5 +24,10 @@ it('parts what stands after the correction from what does not, and keeps the ord
 });
 
 it('knows where more of the evidence is', () => {
-  expect([placeOf('words'), placeOf('handoffs'), placeOf('agents'), placeOf('signals')]).toEqual(['words', 'conversation', 'agents', null]);
+  expect([placeOf('words'), placeOf('handoffs'), placeOf('agents'), placeOf('signals')]).toEqual([
+    'words',
+    'conversation',
+    'agents',
+    null,
+  ]);
 });

@@ -10,7 +10,10 @@ export function formatP(p: number, permutations: number): string {
 
 export const SIGNIFICANT = 0.05;
 
-/** How strong an association is, in words: thresholds of Romano et al. 2006 for Cliff's delta, of Cohen 1988 for Cramér's V. */
+/**
+ * How strong an association is, in words: thresholds of Romano et al. 2006 for Cliff's delta, of Cohen 1988 for
+ * Cramér's V.
+ */
 export function strengthOf({ measure, value }: EffectSize): 'negligible' | 'small' | 'medium' | 'large' {
   const size = Math.abs(value);
   const [small, medium, large] = measure === "Cliff's delta" ? [0.147, 0.33, 0.474] : [0.1, 0.3, 0.5];
@@ -24,7 +27,8 @@ export interface Split {
 
 /** Hypotheses that stand after the correction, and the rest, in their order. */
 export const splitByP = (hypotheses: readonly Hypothesis[]): Split => ({
-  standing: hypotheses.filter(({ pAdjusted }) => pAdjusted <= SIGNIFICANT), others: hypotheses.filter(({ pAdjusted }) => !(pAdjusted <= SIGNIFICANT)),
+  standing: hypotheses.filter(({ pAdjusted }) => pAdjusted <= SIGNIFICANT),
+  others: hypotheses.filter(({ pAdjusted }) => !(pAdjusted <= SIGNIFICANT)),
 });
 
 /** Where else an examiner's evidence can be seen. */
@@ -38,4 +42,8 @@ export function placeOf(examiner: string): EvidencePlace {
   return null;
 }
 
-export const STATUS_MARK: Readonly<Record<ExaminerRun['status'], string>> = { done: '✓', failed: '✕', 'nothing to examine': '–' };
+export const STATUS_MARK: Readonly<Record<ExaminerRun['status'], string>> = {
+  done: '✓',
+  failed: '✕',
+  'nothing to examine': '–',
+};

@@ -25,32 +25,62 @@ function Key({ colored }: { readonly colored: Colored }): ReactNode {
   if (colored.isScale) {
     return (
       <p className="map-key dim">
-        {colored.key[0]?.name} <i className="map-scale" style={{ background: `linear-gradient(90deg, ${colored.colors.join(', ')})` }} /> {colored.key.at(-1)?.name}
+        {colored.key[0]?.name}{' '}
+        <i className="map-scale" style={{ background: `linear-gradient(90deg, ${colored.colors.join(', ')})` }} />{' '}
+        {colored.key.at(-1)?.name}
       </p>
     );
   }
   return (
     <ul className="map-key dim">
-      {colored.key.map(({ code, name, points, letter }) => <li key={code}><i className="map-swatch" style={{ background: colored.colors[code] }}>{letter ?? ''}</i>{name} {formatCount(points)}</li>)}
+      {colored.key.map(({ code, name, points, letter }) => (
+        <li key={code}>
+          <i className="map-swatch" style={{ background: colored.colors[code] }}>
+            {letter ?? ''}
+          </i>
+          {name} {formatCount(points)}
+        </li>
+      ))}
     </ul>
   );
 }
 
 /** What the picture keeps of the distances: a map of many axes on two is not to be read as more than it is. */
-function Caveat({ map, projection, layout }: { readonly map: EmbeddingMap; readonly projection: Projection; readonly layout: LayoutState | null }): ReactNode {
-  const thinned = map.total > map.index.length ? ` ${formatCount(map.index.length)} of ${formatCount(map.total)} events are shown, evenly spread.` : '';
+function Caveat({
+  map,
+  projection,
+  layout,
+}: {
+  readonly map: EmbeddingMap;
+  readonly projection: Projection;
+  readonly layout: LayoutState | null;
+}): ReactNode {
+  const thinned =
+    map.total > map.index.length
+      ? ` ${formatCount(map.index.length)} of ${formatCount(map.total)} events are shown, evenly spread.`
+      : '';
   const pauses = map.pauses > 0 ? ` ${formatCount(map.pauses)} pauses have no embedding and are not here.` : '';
   if (projection === 'plane') {
     const kept = map.explained[0] + map.explained[1];
-    return <p className="dim map-caveat">Distances in the plane keep {formatPercent(kept)} of the variance of the {formatCount(map.k)} whitened axes: points that are together here may be apart along the others.{thinned}{pauses}</p>;
+    return (
+      <p className="dim map-caveat">
+        Distances in the plane keep {formatPercent(kept)} of the variance of the {formatCount(map.k)} whitened axes:
+        points that are together here may be apart along the others.{thinned}
+        {pauses}
+      </p>
+    );
   }
   if (layout?.phase !== 'done') return null;
   const { fitted, neighboursKept, neighbours } = layout.layout;
   return (
     <p className="dim map-caveat">
       UMAP shows who is near whom; distances between groups, their sizes and the axes mean nothing.
-      {Number.isFinite(neighboursKept) && ` Of the ${formatCount(neighbours)} nearest neighbours of a point in the ${formatCount(map.k)} axes, ${formatPercent(neighboursKept, 2)} are among its nearest here.`}
-      {fitted < map.index.length && ` ${formatCount(fitted)} points were laid out, the other ${formatCount(map.index.length - fitted)} stand among the nearest of these.`}{thinned}{pauses}
+      {Number.isFinite(neighboursKept) &&
+        ` Of the ${formatCount(neighbours)} nearest neighbours of a point in the ${formatCount(map.k)} axes, ${formatPercent(neighboursKept, 2)} are among its nearest here.`}
+      {fitted < map.index.length &&
+        ` ${formatCount(fitted)} points were laid out, the other ${formatCount(map.index.length - fitted)} stand among the nearest of these.`}
+      {thinned}
+      {pauses}
     </p>
   );
 }
@@ -59,12 +89,20 @@ function LayoutTools({ layout }: { readonly layout: LayoutState | null }): React
   if (layout?.phase === 'running') {
     return (
       <div className="map-progress" role="status">
-        <ProgressBar progress={layout.progress} label="UMAP" /><span className="dim">{progressText(layout.progress)}</span>
-        <button type="button" className="button small" onClick={() => layouts.cancel()}>Cancel</button>
+        <ProgressBar progress={layout.progress} label="UMAP" />
+        <span className="dim">{progressText(layout.progress)}</span>
+        <button type="button" className="button small" onClick={() => layouts.cancel()}>
+          Cancel
+        </button>
       </div>
     );
   }
-  if (layout?.phase === 'failed') return <span className="field-problem" role="alert">{explain(layout.error)}</span>;
+  if (layout?.phase === 'failed')
+    return (
+      <span className="field-problem" role="alert">
+        {explain(layout.error)}
+      </span>
+    );
   return null;
 }
 
@@ -83,13 +121,20 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
   const names = useMemo(() => report.streams.map(({ name }) => name), [report]);
   const colored = useMemo(() => colorPoints(map, coloring, names, mode), [map, coloring, names, mode]);
   const state = useMemo(
-    () => pointStates(map, range, new Set(names.flatMap((name, i) => (hiddenStreams.includes(name) ? [i] : []))), marked?.index ?? null),
+    () =>
+      pointStates(
+        map,
+        range,
+        new Set(names.flatMap((name, i) => (hiddenStreams.includes(name) ? [i] : []))),
+        marked?.index ?? null,
+      ),
     [map, range, names, hiddenStreams, marked],
   );
   const ringed = useMemo(() => {
     const found: number[] = [];
     for (let i = 0; i < map.index.length && found.length < MOST_RINGED; i += 1) {
-      if (map.stream[i] === subject.stream && map.index[i] >= subject.onset && map.index[i] <= subject.event) found.push(i);
+      if (map.stream[i] === subject.stream && map.index[i] >= subject.onset && map.index[i] <= subject.event)
+        found.push(i);
     }
     return found;
   }, [map, subject]);
@@ -109,29 +154,86 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
   return (
     <>
       <div className="evidence-tools">
-        <Segmented label="Projection" value={projection} onChange={choose} options={[['plane', 'principal plane'], ['umap', 'UMAP']]} />
-        <label>colour <Segmented label="Colour" value={coloring} onChange={setColoring} options={[['stream', 'stream'], ['route', 'route'], ['time', 'time']]} /></label>
+        <Segmented
+          label="Projection"
+          value={projection}
+          onChange={choose}
+          options={[
+            ['plane', 'principal plane'],
+            ['umap', 'UMAP'],
+          ]}
+        />
+        <label>
+          colour{' '}
+          <Segmented
+            label="Colour"
+            value={coloring}
+            onChange={setColoring}
+            options={[
+              ['stream', 'stream'],
+              ['route', 'route'],
+              ['time', 'time'],
+            ]}
+          />
+        </label>
         {projection === 'umap' && <LayoutTools layout={layout} />}
-        {marked
-          ? <span>{formatCount(marked.index.length)} picked <button type="button" className="button small" onClick={() => actions.setRange({ from: marked.index[0], to: marked.index[marked.index.length - 1] + 1 })}>Zoom the charts to them</button> <button type="button" className="button small quiet" onClick={() => actions.mark(null)}>Clear</button></span>
-          : <span className="dim">Drag to pick events, which the timelines then mark; shift-drag moves, the wheel zooms.{range && ' Pale: outside the visible range of the charts.'}</span>}
+        {marked ? (
+          <span>
+            {formatCount(marked.index.length)} picked{' '}
+            <button
+              type="button"
+              className="button small"
+              onClick={() => actions.setRange({ from: marked.index[0], to: marked.index[marked.index.length - 1] + 1 })}
+            >
+              Zoom the charts to them
+            </button>{' '}
+            <button type="button" className="button small quiet" onClick={() => actions.mark(null)}>
+              Clear
+            </button>
+          </span>
+        ) : (
+          <span className="dim">
+            Drag to pick events, which the timelines then mark; shift-drag moves, the wheel zooms.
+            {range && ' Pale: outside the visible range of the charts.'}
+          </span>
+        )}
       </div>
       <PointMap
         label={`Map of ${formatCount(map.index.length)} embeddings; drag to pick events, arrows move, plus and minus zoom`}
-        positions={shown === 'umap' && umap ? umap : map.plane} colored={colored} state={state} ringed={ringed}
-        selected={pointOf(map.index, selected)} cursor={pointOf(map.index, cursor)}
-        onHover={(point) => actions.setCursor(point < 0 ? null : map.index[point])} onPick={(point) => actions.select(map.index[point])}
-        onBrush={(points) => actions.mark({ index: Int32Array.from(points, (i) => map.index[i]), time: Float64Array.from(points, (i) => map.time[i]) })}
+        positions={shown === 'umap' && umap ? umap : map.plane}
+        colored={colored}
+        state={state}
+        ringed={ringed}
+        selected={pointOf(map.index, selected)}
+        cursor={pointOf(map.index, cursor)}
+        onHover={(point) => actions.setCursor(point < 0 ? null : map.index[point])}
+        onPick={(point) => actions.select(map.index[point])}
+        onBrush={(points) =>
+          actions.mark({
+            index: Int32Array.from(points, (i) => map.index[i]),
+            time: Float64Array.from(points, (i) => map.time[i]),
+          })
+        }
         tip={(point) => <Tip map={map} point={point} names={names} />}
       />
       <Key colored={colored} />
-      <p className="dim map-key"><i className="map-ring" /> events of {names[subject.stream]} from the onset to the alert</p>
+      <p className="dim map-key">
+        <i className="map-ring" /> events of {names[subject.stream]} from the onset to the alert
+      </p>
       <Caveat map={map} projection={shown} layout={layout} />
     </>
   );
 }
 
-function Tip({ map, point, names }: { readonly map: EmbeddingMap; readonly point: number; readonly names: readonly string[] }): ReactNode {
+function Tip({
+  map,
+  point,
+  names,
+}: {
+  readonly map: EmbeddingMap;
+  readonly point: number;
+  readonly names: readonly string[];
+}): ReactNode {
   const index = map.index[point];
   const rows = useRows([index]);
   const row = rows.get(index);
@@ -139,7 +241,11 @@ function Tip({ map, point, names }: { readonly map: EmbeddingMap; readonly point
   const message = row === undefined ? undefined : texts.get(row);
   return (
     <>
-      <span className="quote-head"><strong>{names[map.stream[point]]}</strong><span className="dim">{formatCount(index)}</span><RouteBadge route={ROUTES[map.route[point]]} /></span>
+      <span className="quote-head">
+        <strong>{names[map.stream[point]]}</strong>
+        <span className="dim">{formatCount(index)}</span>
+        <RouteBadge route={ROUTES[map.route[point]]} />
+      </span>
       {Number.isFinite(map.time[point]) && <span className="dim">{formatTimeFull(map.time[point])}</span>}
       {message?.text && <span className="quote-text">{message.text}</span>}
     </>
@@ -151,7 +257,13 @@ export function MapTab({ subject }: { readonly subject: Subject }): ReactNode {
   const query = useEmbeddingMap();
   return (
     <Answer query={query} what="mapping the embeddings">
-      {(map) => (map.index.length === 0 ? <Empty>No event has an embedding: there is nothing to map.</Empty> : <MapOf map={map} subject={subject} />)}
+      {(map) =>
+        map.index.length === 0 ? (
+          <Empty>No event has an embedding: there is nothing to map.</Empty>
+        ) : (
+          <MapOf map={map} subject={subject} />
+        )
+      }
     </Answer>
   );
 }

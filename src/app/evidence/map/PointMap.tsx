@@ -1,4 +1,13 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
+import {
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+} from 'react';
 import { prepareCanvas } from '../../../charts/canvas.ts';
 import { useChartTheme } from '../../../charts/theme.ts';
 import { usePixelRatio, useSize, type Size } from '../../../charts/useSize.ts';
@@ -31,14 +40,34 @@ type Gesture =
   | { readonly kind: 'brush'; readonly from: readonly [number, number]; readonly to: readonly [number, number] }
   | { readonly kind: 'pan'; readonly from: readonly [number, number]; readonly view: Viewport };
 
-/** Many points on a canvas: drag picks, shift-drag moves, the wheel zooms, a double click shows all; a grid finds the point under the pointer. */
+/**
+ * Many points on a canvas: drag picks, shift-drag moves, the wheel zooms, a double click shows all; a grid finds the
+ * point under the pointer.
+ */
 export function PointMap(props: PointMapProps): ReactNode {
   const element = useRef<HTMLDivElement>(null);
   const size = useSize(element);
-  return <div className="point-map" ref={element}>{size && <Canvases {...props} size={size} />}</div>;
+  return (
+    <div className="point-map" ref={element}>
+      {size && <Canvases {...props} size={size} />}
+    </div>
+  );
 }
 
-function Canvases({ size, positions, colored, state, label, ringed, selected, cursor, onHover, onPick, onBrush, tip }: PointMapProps & { readonly size: Size }): ReactNode {
+function Canvases({
+  size,
+  positions,
+  colored,
+  state,
+  label,
+  ringed,
+  selected,
+  cursor,
+  onHover,
+  onPick,
+  onBrush,
+  tip,
+}: PointMapProps & { readonly size: Size }): ReactNode {
   const points = useRef<HTMLCanvasElement>(null);
   const over = useRef<HTMLCanvasElement>(null);
   const raster = useRef<ImageData | null>(null);
@@ -58,8 +87,15 @@ function Canvases({ size, positions, colored, state, label, ringed, selected, cu
     const g = canvas && prepareCanvas(canvas, size, ratio);
     if (!g) return;
     const from = performance.now();
-    const colors = { background: rgbOf(g, theme.bg), pale: rgbOf(g, theme.ghost), points: colored.colors.map((color) => rgbOf(g, color)) };
-    const picture = raster.current?.width === canvas.width && raster.current.height === canvas.height ? raster.current : new ImageData(canvas.width, canvas.height);
+    const colors = {
+      background: rgbOf(g, theme.bg),
+      pale: rgbOf(g, theme.ghost),
+      points: colored.colors.map((color) => rgbOf(g, color)),
+    };
+    const picture =
+      raster.current?.width === canvas.width && raster.current.height === canvas.height
+        ? raster.current
+        : new ImageData(canvas.width, canvas.height);
     raster.current = picture;
     const drawn = paintPoints(picture, ratio, view, { positions, colored, state }, colors);
     g.putImageData(picture, 0, 0);
@@ -75,7 +111,13 @@ function Canvases({ size, positions, colored, state, label, ringed, selected, cu
       g.strokeStyle = color;
       g.lineWidth = width;
       g.beginPath();
-      g.arc(toScreenX(view, size, positions[2 * i]), toScreenY(view, size, positions[2 * i + 1]), radius, 0, 2 * Math.PI);
+      g.arc(
+        toScreenX(view, size, positions[2 * i]),
+        toScreenY(view, size, positions[2 * i + 1]),
+        radius,
+        0,
+        2 * Math.PI,
+      );
       g.stroke();
     };
     for (const i of ringed) ring(i, 5, theme.danger, 1.2);
@@ -114,18 +156,25 @@ function Canvases({ size, positions, colored, state, label, ringed, selected, cu
     setHover(point);
     onHover(point);
   };
-  const pointAt = ([px, py]: readonly [number, number]): number => nearestPoint(grid, toMapX(view, size, px), toMapY(view, size, py), REACH / view.scale, shown);
+  const pointAt = ([px, py]: readonly [number, number]): number =>
+    nearestPoint(grid, toMapX(view, size, px), toMapY(view, size, py), REACH / view.scale, shown);
   const onPointerDown = (event: PointerEvent<HTMLCanvasElement>): void => {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     setHovered(-1);
-    setGesture(event.shiftKey ? { kind: 'pan', from: at(event), view } : { kind: 'brush', from: at(event), to: at(event) });
+    setGesture(
+      event.shiftKey ? { kind: 'pan', from: at(event), view } : { kind: 'brush', from: at(event), to: at(event) },
+    );
   };
   const onPointerMove = (event: PointerEvent): void => {
     const to = at(event);
     if (gesture?.kind === 'brush') setGesture({ ...gesture, to });
     else if (gesture?.kind === 'pan') {
-      setView({ ...gesture.view, x: gesture.view.x - (to[0] - gesture.from[0]) / gesture.view.scale, y: gesture.view.y + (to[1] - gesture.from[1]) / gesture.view.scale });
+      setView({
+        ...gesture.view,
+        x: gesture.view.x - (to[0] - gesture.from[0]) / gesture.view.scale,
+        y: gesture.view.y + (to[1] - gesture.from[1]) / gesture.view.scale,
+      });
     } else setHovered(pointAt(to));
   };
   const onPointerUp = (event: PointerEvent): void => {
@@ -139,26 +188,54 @@ function Canvases({ size, positions, colored, state, label, ringed, selected, cu
     } else onBrush(pointsWithin(grid, boxBetween(view, size, gesture.from, to), shown));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const step = KEY_PAN * size.width / view.scale;
+    const step = (KEY_PAN * size.width) / view.scale;
     const next: Viewport | undefined = {
-      '+': { ...view, scale: view.scale * KEY_ZOOM }, '=': { ...view, scale: view.scale * KEY_ZOOM }, '-': { ...view, scale: view.scale / KEY_ZOOM }, '0': all,
-      ArrowLeft: { ...view, x: view.x - step }, ArrowRight: { ...view, x: view.x + step }, ArrowUp: { ...view, y: view.y + step }, ArrowDown: { ...view, y: view.y - step },
+      '+': { ...view, scale: view.scale * KEY_ZOOM },
+      '=': { ...view, scale: view.scale * KEY_ZOOM },
+      '-': { ...view, scale: view.scale / KEY_ZOOM },
+      '0': all,
+      ArrowLeft: { ...view, x: view.x - step },
+      ArrowRight: { ...view, x: view.x + step },
+      ArrowUp: { ...view, y: view.y + step },
+      ArrowDown: { ...view, y: view.y - step },
     }[event.key];
     if (!next || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
     setView(next);
   };
-  const tipAt = hover >= 0 && gesture === null ? [toScreenX(view, size, positions[2 * hover]), toScreenY(view, size, positions[2 * hover + 1])] : null;
+  const tipAt =
+    hover >= 0 && gesture === null
+      ? [toScreenX(view, size, positions[2 * hover]), toScreenY(view, size, positions[2 * hover + 1])]
+      : null;
   const style = { width: size.width, height: size.height };
   return (
     <>
       <canvas ref={points} className="chart-layer" style={style} aria-hidden="true" />
       <canvas
-        ref={over} className="point-map-over" style={style} role="img" aria-label={label} tabIndex={0} title="" onPointerDown={onPointerDown} onPointerMove={onPointerMove} onPointerUp={onPointerUp}
-        onPointerCancel={() => setGesture(null)} onPointerLeave={() => setHovered(-1)} onDoubleClick={() => setView(all)} onKeyDown={onKeyDown}
+        ref={over}
+        className="point-map-over"
+        style={style}
+        role="img"
+        aria-label={label}
+        tabIndex={0}
+        title=""
+        onPointerDown={onPointerDown}
+        onPointerMove={onPointerMove}
+        onPointerUp={onPointerUp}
+        onPointerCancel={() => setGesture(null)}
+        onPointerLeave={() => setHovered(-1)}
+        onDoubleClick={() => setView(all)}
+        onKeyDown={onKeyDown}
       />
-      {tipAt && <div className={`point-tip${tipAt[1] < size.height / 2 ? ' below' : ''}`} style={{ left: Math.max(130, Math.min(size.width - 130, tipAt[0])), top: tipAt[1] }}>{tip(hover)}</div>}
+      {tipAt && (
+        <div
+          className={`point-tip${tipAt[1] < size.height / 2 ? ' below' : ''}`}
+          style={{ left: Math.max(130, Math.min(size.width - 130, tipAt[0])), top: tipAt[1] }}
+        >
+          {tip(hover)}
+        </div>
+      )}
     </>
   );
 }

@@ -3,14 +3,23 @@ import { luminance, parseColor } from '../../../charts/color.ts';
 import { colorPoints, timeColor } from './colors.ts';
 
 const MAP = {
-  index: Int32Array.of(0, 2, 5, 9), stream: Int32Array.of(0, 1, 1, 0), route: Uint8Array.of(7, 7, 2, 7), time: Float64Array.of(NaN, NaN, NaN, NaN),
+  index: Int32Array.of(0, 2, 5, 9),
+  stream: Int32Array.of(0, 1, 1, 0),
+  route: Uint8Array.of(7, 7, 2, 7),
+  time: Float64Array.of(NaN, NaN, NaN, NaN),
 };
 
 describe('colorPoints', () => {
   it('colours by stream and by route, and names only what occurs', () => {
-    expect(colorPoints(MAP, 'stream', ['a', 'b', 'c'], 'dark').key).toMatchObject([{ name: 'a', points: 2 }, { name: 'b', points: 2 }]);
+    expect(colorPoints(MAP, 'stream', ['a', 'b', 'c'], 'dark').key).toMatchObject([
+      { name: 'a', points: 2 },
+      { name: 'b', points: 2 },
+    ]);
     const { key, codes, colors } = colorPoints(MAP, 'route', ['a'], 'light');
-    expect(key.map(({ name, points, letter }) => [name, points, letter])).toEqual([['DRIFT', 1, 'D'], ['IN_FRAME', 3, 'I']]);
+    expect(key.map(({ name, points, letter }) => [name, points, letter])).toEqual([
+      ['DRIFT', 1, 'D'],
+      ['IN_FRAME', 3, 'I'],
+    ]);
     expect([...codes].every((code) => colors[code] !== undefined)).toBe(true);
   });
   it('colours by time along the order of events, which it names where there are no times', () => {

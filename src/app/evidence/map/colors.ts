@@ -12,7 +12,12 @@ export interface Colored {
   readonly codes: Uint8Array;
   readonly colors: readonly string[];
   /** Only what occurs. */
-  readonly key: readonly { readonly code: number; readonly name: string; readonly points: number; readonly letter?: string }[];
+  readonly key: readonly {
+    readonly code: number;
+    readonly name: string;
+    readonly points: number;
+    readonly letter?: string;
+  }[];
   /** True where the key is a scale from its first to its last name. */
   readonly isScale: boolean;
 }
@@ -21,31 +26,71 @@ const STEPS = 24;
 
 /** From early to late; luminance grows one way, so that it reads without hue. */
 export function timeColor(share: number, mode: Mode): string {
-  const stops = mode === 'dark' ? [[64, 72, 160], [40, 150, 170], [130, 205, 120], [250, 235, 120]] : [[225, 190, 60], [60, 160, 110], [30, 100, 150], [50, 20, 100]];
+  const stops =
+    mode === 'dark'
+      ? [
+          [64, 72, 160],
+          [40, 150, 170],
+          [130, 205, 120],
+          [250, 235, 120],
+        ]
+      : [
+          [225, 190, 60],
+          [60, 160, 110],
+          [30, 100, 150],
+          [50, 20, 100],
+        ];
   const at = Math.min(1, Math.max(0, share)) * (stops.length - 1);
   const from = Math.min(stops.length - 2, Math.floor(at));
   return `rgb(${stops[from].map((value, i) => Math.round(value + (stops[from + 1][i] - value) * (at - from))).join(', ')})`;
 }
 
-export function colorPoints(map: Pick<EmbeddingMap, 'index' | 'stream' | 'route' | 'time'>, by: Coloring, streams: readonly string[], mode: Mode): Colored {
+export function colorPoints(
+  map: Pick<EmbeddingMap, 'index' | 'stream' | 'route' | 'time'>,
+  by: Coloring,
+  streams: readonly string[],
+  mode: Mode,
+): Colored {
   const n = map.index.length;
   if (by === 'time') {
     // In the order of events: an even scale, whatever the pauses; its ends are told as times where there are any.
     const codes = Uint8Array.from(map.index, (_, i) => Math.min(STEPS - 1, Math.floor((i / n) * STEPS)));
-    const name = (i: number) => (n === 0 ? '' : Number.isFinite(map.time[i]) ? formatTimeFull(map.time[i]) : `event ${formatCount(map.index[i])}`);
+    const name = (i: number) =>
+      n === 0 ? '' : Number.isFinite(map.time[i]) ? formatTimeFull(map.time[i]) : `event ${formatCount(map.index[i])}`;
     return {
-      codes, colors: Array.from({ length: STEPS }, (_, step) => timeColor(step / (STEPS - 1), mode)), isScale: true,
-      key: n === 0 ? [] : [{ code: 0, name: name(0), points: n }, { code: STEPS - 1, name: name(n - 1), points: n }],
+      codes,
+      colors: Array.from({ length: STEPS }, (_, step) => timeColor(step / (STEPS - 1), mode)),
+      isScale: true,
+      key:
+        n === 0
+          ? []
+          : [
+              { code: 0, name: name(0), points: n },
+              { code: STEPS - 1, name: name(n - 1), points: n },
+            ],
     };
   }
   const codes = by === 'stream' ? Uint8Array.from(map.stream) : map.route;
   const names = by === 'stream' ? streams : ROUTES;
   const counts = new Uint32Array(names.length);
   for (const code of codes) counts[code] += 1;
-  const styles = by === 'stream' ? streams.map((_, i) => streamStyle(i, mode)) : ROUTES.map((route) => routeStyle(route, mode));
+  const styles =
+    by === 'stream' ? streams.map((_, i) => streamStyle(i, mode)) : ROUTES.map((route) => routeStyle(route, mode));
   return {
-    codes, colors: styles.map(({ color }) => color), isScale: false,
-    key: names.flatMap((name, code) => (counts[code] > 0
-      ? [{ code, name, points: counts[code], ...(by === 'route' && { letter: routeStyle(ROUTES[code], mode).letter }) }] : [])),
+    codes,
+    colors: styles.map(({ color }) => color),
+    isScale: false,
+    key: names.flatMap((name, code) =>
+      counts[code] > 0
+        ? [
+            {
+              code,
+              name,
+              points: counts[code],
+              ...(by === 'route' && { letter: routeStyle(ROUTES[code], mode).letter }),
+            },
+          ]
+        : [],
+    ),
   };
 }

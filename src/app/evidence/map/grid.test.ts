@@ -3,33 +3,57 @@ import { describe, expect, it } from 'vitest';
 import { buildGrid, nearestPoint, pointsWithin } from './grid.ts';
 
 const coordinate = fc.float({ min: -10, max: 10, noNaN: true });
-const points = fc.array(fc.tuple(coordinate, coordinate), { maxLength: 300 }).map((list) => Float32Array.from(list.flat()));
+const points = fc
+  .array(fc.tuple(coordinate, coordinate), { maxLength: 300 })
+  .map((list) => Float32Array.from(list.flat()));
 const any = () => true;
 
 describe('the grid', () => {
   it('holds every point once', () => {
-    fc.assert(fc.property(points, (positions) => {
-      expect([...buildGrid(positions).order].sort((a, b) => a - b)).toEqual(Array.from({ length: positions.length / 2 }, (_, i) => i));
-    }));
+    fc.assert(
+      fc.property(points, (positions) => {
+        expect([...buildGrid(positions).order].sort((a, b) => a - b)).toEqual(
+          Array.from({ length: positions.length / 2 }, (_, i) => i),
+        );
+      }),
+    );
   });
 
   it('finds the same nearest point as a search of all of them', () => {
-    fc.assert(fc.property(points, coordinate, coordinate, fc.float({ min: Math.fround(0.1), max: 5, noNaN: true }), (positions, x, y, radius) => {
-      const distances = Array.from({ length: positions.length / 2 }, (_, i) => (positions[2 * i] - x) ** 2 + (positions[2 * i + 1] - y) ** 2);
-      const least = Math.min(...distances, Infinity);
-      const found = nearestPoint(buildGrid(positions), x, y, radius, any);
-      if (least <= radius * radius) expect(distances[found]).toBe(least);
-      else expect(found).toBe(-1);
-    }));
+    fc.assert(
+      fc.property(
+        points,
+        coordinate,
+        coordinate,
+        fc.float({ min: Math.fround(0.1), max: 5, noNaN: true }),
+        (positions, x, y, radius) => {
+          const distances = Array.from(
+            { length: positions.length / 2 },
+            (_, i) => (positions[2 * i] - x) ** 2 + (positions[2 * i + 1] - y) ** 2,
+          );
+          const least = Math.min(...distances, Infinity);
+          const found = nearestPoint(buildGrid(positions), x, y, radius, any);
+          if (least <= radius * radius) expect(distances[found]).toBe(least);
+          else expect(found).toBe(-1);
+        },
+      ),
+    );
   });
 
   it('finds all points of a rectangle, also of one larger than the map', () => {
-    fc.assert(fc.property(points, coordinate, coordinate, coordinate, coordinate, (positions, a, b, c, d) => {
-      const box = { left: Math.min(a, b), right: Math.max(a, b), bottom: Math.min(c, d), top: Math.max(c, d) };
-      const wanted = Array.from({ length: positions.length / 2 }, (_, i) => i)
-        .filter((i) => positions[2 * i] >= box.left && positions[2 * i] <= box.right && positions[2 * i + 1] >= box.bottom && positions[2 * i + 1] <= box.top);
-      expect([...pointsWithin(buildGrid(positions), box, any)]).toEqual(wanted);
-    }));
+    fc.assert(
+      fc.property(points, coordinate, coordinate, coordinate, coordinate, (positions, a, b, c, d) => {
+        const box = { left: Math.min(a, b), right: Math.max(a, b), bottom: Math.min(c, d), top: Math.max(c, d) };
+        const wanted = Array.from({ length: positions.length / 2 }, (_, i) => i).filter(
+          (i) =>
+            positions[2 * i] >= box.left &&
+            positions[2 * i] <= box.right &&
+            positions[2 * i + 1] >= box.bottom &&
+            positions[2 * i + 1] <= box.top,
+        );
+        expect([...pointsWithin(buildGrid(positions), box, any)]).toEqual(wanted);
+      }),
+    );
   });
 
   it('leaves out what is not wanted', () => {

@@ -35,7 +35,9 @@ export function buildGrid(positions: Float32Array): PointGrid {
   const n = positions.length / 2;
   const bounds = boundsOf(positions);
   const side = Math.max(1, Math.round(Math.sqrt(n / PER_CELL)));
-  const cellOf = (i: number) => cell(positions[2 * i], bounds.left, bounds.right, side) + side * cell(positions[2 * i + 1], bounds.bottom, bounds.top, side);
+  const cellOf = (i: number) =>
+    cell(positions[2 * i], bounds.left, bounds.right, side) +
+    side * cell(positions[2 * i + 1], bounds.bottom, bounds.top, side);
   const starts = new Uint32Array(side * side + 1);
   for (let i = 0; i < n; i += 1) starts[cellOf(i) + 1] += 1;
   for (let c = 0; c < side * side; c += 1) starts[c + 1] += starts[c];
@@ -46,10 +48,16 @@ export function buildGrid(positions: Float32Array): PointGrid {
 }
 
 const cell = (value: number, low: number, high: number, count: number): number =>
-  (high > low ? Math.min(count - 1, Math.max(0, Math.floor(((value - low) / (high - low)) * count))) : 0);
+  high > low ? Math.min(count - 1, Math.max(0, Math.floor(((value - low) / (high - low)) * count))) : 0;
 
 /** The point nearest to (x, y) within `radius` that `wanted` accepts; -1 where there is none. */
-export function nearestPoint(grid: PointGrid, x: number, y: number, radius: number, wanted: (i: number) => boolean): number {
+export function nearestPoint(
+  grid: PointGrid,
+  x: number,
+  y: number,
+  radius: number,
+  wanted: (i: number) => boolean,
+): number {
   let best = -1;
   let least = radius * radius;
   forCells(grid, { left: x - radius, right: x + radius, bottom: y - radius, top: y + radius }, (i) => {
@@ -73,8 +81,14 @@ export function pointsWithin(grid: PointGrid, box: Bounds, wanted: (i: number) =
 }
 
 function forCells({ bounds, columns, rows, starts, order }: PointGrid, box: Bounds, visit: (i: number) => void): void {
-  const [from, to] = [cell(box.left, bounds.left, bounds.right, columns), cell(box.right, bounds.left, bounds.right, columns)];
-  const [low, high] = [cell(box.bottom, bounds.bottom, bounds.top, rows), cell(box.top, bounds.bottom, bounds.top, rows)];
+  const [from, to] = [
+    cell(box.left, bounds.left, bounds.right, columns),
+    cell(box.right, bounds.left, bounds.right, columns),
+  ];
+  const [low, high] = [
+    cell(box.bottom, bounds.bottom, bounds.top, rows),
+    cell(box.top, bounds.bottom, bounds.top, rows),
+  ];
   for (let row = low; row <= high; row += 1) {
     for (let at = starts[row * columns + from]; at < starts[row * columns + to + 1]; at += 1) visit(order[at]);
   }

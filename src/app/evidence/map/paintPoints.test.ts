@@ -1,11 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { paintPoints, type Painted, type PaintColors, type Raster } from './paintPoints.ts';
 
-const COLORS: PaintColors = { background: [0, 0, 0], pale: [100, 100, 100], points: [[200, 0, 0], [0, 200, 0]] };
-const raster = (width: number, height: number): Raster => ({ width, height, data: new Uint8ClampedArray(4 * width * height) });
-const at = ({ width, data }: Raster, x: number, y: number) => [...data.subarray(4 * (y * width + x), 4 * (y * width + x) + 4)];
-const painted = (positions: number[], codes: number[], state: number[]): Painted =>
-  ({ positions: Float32Array.from(positions), colored: { codes: Uint8Array.from(codes), colors: [], key: [], isScale: false }, state: Uint8Array.from(state) });
+const COLORS: PaintColors = {
+  background: [0, 0, 0],
+  pale: [100, 100, 100],
+  points: [
+    [200, 0, 0],
+    [0, 200, 0],
+  ],
+};
+const raster = (width: number, height: number): Raster => ({
+  width,
+  height,
+  data: new Uint8ClampedArray(4 * width * height),
+});
+const at = ({ width, data }: Raster, x: number, y: number) => [
+  ...data.subarray(4 * (y * width + x), 4 * (y * width + x) + 4),
+];
+const painted = (positions: number[], codes: number[], state: number[]): Painted => ({
+  positions: Float32Array.from(positions),
+  colored: { codes: Uint8Array.from(codes), colors: [], key: [], isScale: false },
+  state: Uint8Array.from(state),
+});
 const VIEW = { x: 0, y: 0, scale: 1 };
 
 describe('paintPoints', () => {

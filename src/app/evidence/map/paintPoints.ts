@@ -31,11 +31,18 @@ const PALE = 0.25;
 export const pointRadius = (n: number): number => Math.max(1.1, Math.min(3.2, 90 / Math.sqrt(Math.max(1, n))));
 
 /**
- * Draws points as translucent squares into a raster, pale ones first, the others in the order of events, so that no colour lies over another
- * throughout: 50,000 in a few ms, where as many calls of a canvas take ten times that. Returns how many were on screen.
+ * Draws points as translucent squares into a raster, pale ones first, the others in the order of events, so that no
+ * colour lies over another throughout: 50,000 in a few ms, where as many calls of a canvas take ten times that. Returns
+ * how many were on screen.
  * @param ratio raster pixels per CSS pixel
  */
-export function paintPoints(raster: Raster, ratio: number, view: Viewport, { positions, colored, state }: Painted, colors: PaintColors): number {
+export function paintPoints(
+  raster: Raster,
+  ratio: number,
+  view: Viewport,
+  { positions, colored, state }: Painted,
+  colors: PaintColors,
+): number {
   const { width, height, data } = raster;
   const n = state.length;
   const size = { width: width / ratio, height: height / ratio };

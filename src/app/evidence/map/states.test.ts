@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { pointOf, pointStates } from './states.ts';
 
 const POINTS = { index: Int32Array.of(1, 4, 6, 9), stream: Int32Array.of(0, 1, 0, 2) };
-const states = (...args: Parameters<typeof pointStates> extends [unknown, ...infer Rest] ? Rest : never) => [...pointStates(POINTS, ...args)];
+const states = (...args: Parameters<typeof pointStates> extends [unknown, ...infer Rest] ? Rest : never) => [
+  ...pointStates(POINTS, ...args),
+];
 
 describe('pointStates', () => {
   it('draws everything where nothing narrows it', () => expect(states(null, new Set(), null)).toEqual([2, 2, 2, 2]));
-  it('pales what the timelines do not show', () => expect(states({ from: 4, to: 9 }, new Set(), null)).toEqual([1, 2, 2, 1]));
+  it('pales what the timelines do not show', () =>
+    expect(states({ from: 4, to: 9 }, new Set(), null)).toEqual([1, 2, 2, 1]));
   it('leaves hidden streams out', () => expect(states(null, new Set([0]), null)).toEqual([0, 2, 0, 2]));
   it('pales what is not picked', () => expect(states(null, new Set(), Int32Array.of(0, 4, 9))).toEqual([1, 2, 1, 2]));
 });

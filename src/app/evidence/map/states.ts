@@ -5,8 +5,15 @@ interface Points {
   readonly stream: Int32Array;
 }
 
-/** How each point is drawn: 0 = its stream is hidden, 1 = pale (outside the visible range, or not picked), 2 = drawn. */
-export function pointStates({ index, stream }: Points, visible: IndexRange | null, hidden: ReadonlySet<number>, picked: Int32Array | null): Uint8Array {
+/**
+ * How each point is drawn: 0 = its stream is hidden, 1 = pale (outside the visible range, or not picked), 2 = drawn.
+ */
+export function pointStates(
+  { index, stream }: Points,
+  visible: IndexRange | null,
+  hidden: ReadonlySet<number>,
+  picked: Int32Array | null,
+): Uint8Array {
   const states = new Uint8Array(index.length);
   let next = 0;
   for (let i = 0; i < index.length; i += 1) {

@@ -6,7 +6,10 @@ const SIZE = { width: 400, height: 200 };
 describe('the viewport', () => {
   it('shows all of the bounds, upright and at one scale', () => {
     const view = fitViewport({ left: -2, right: 2, bottom: 0, top: 8 }, SIZE);
-    for (const [x, y] of [[-2, 0], [2, 8]]) {
+    for (const [x, y] of [
+      [-2, 0],
+      [2, 8],
+    ]) {
       expect(toScreenX(view, SIZE, x)).toBeGreaterThanOrEqual(0);
       expect(toScreenX(view, SIZE, x)).toBeLessThanOrEqual(SIZE.width);
       expect(toScreenY(view, SIZE, y)).toBeGreaterThanOrEqual(0);

@@ -29,12 +29,19 @@ export const toMapY = (view: Viewport, size: Size, py: number): number => view.y
 export function zoomAt(view: Viewport, size: Size, px: number, py: number, factor: number): Viewport {
   const scale = view.scale * factor;
   return {
-    scale, x: toMapX(view, size, px) - (px - size.width / 2) / scale, y: toMapY(view, size, py) + (py - size.height / 2) / scale,
+    scale,
+    x: toMapX(view, size, px) - (px - size.width / 2) / scale,
+    y: toMapY(view, size, py) + (py - size.height / 2) / scale,
   };
 }
 
 /** The rectangle between two places on screen. */
-export function boxBetween(view: Viewport, size: Size, a: readonly [number, number], b: readonly [number, number]): Bounds {
+export function boxBetween(
+  view: Viewport,
+  size: Size,
+  a: readonly [number, number],
+  b: readonly [number, number],
+): Bounds {
   const [x1, x2] = [toMapX(view, size, a[0]), toMapX(view, size, b[0])];
   const [y1, y2] = [toMapY(view, size, a[1]), toMapY(view, size, b[1])];
   return { left: Math.min(x1, x2), right: Math.max(x1, x2), bottom: Math.min(y1, y2), top: Math.max(y1, y2) };

@@ -26,7 +26,12 @@ export function ReportTab({ subject }: { readonly subject: Subject }): ReactNode
     try {
       const html = await makeReport(of === 'alert' && alert ? alert.number : null);
       const blob = new Blob([html], { type: 'text/html' });
-      const name = fileName(of === 'alert' && alert ? ['tautline', ledger, report.streams[alert.stream].name, alert.kind, String(alert.fired)] : ['tautline', ledger, 'session'], 'html');
+      const name = fileName(
+        of === 'alert' && alert
+          ? ['tautline', ledger, report.streams[alert.stream].name, alert.kind, String(alert.fired)]
+          : ['tautline', ledger, 'session'],
+        'html',
+      );
       download(blob, name);
       setMaking({ phase: 'made', name, bytes: blob.size, ms: performance.now() - from });
     } catch (thrown) {
@@ -36,17 +41,46 @@ export function ReportTab({ subject }: { readonly subject: Subject }): ReactNode
   const busy = making.phase === 'making';
   return (
     <div className="report-start">
-      <p>A report is one HTML file that opens without Tautline: charts as SVG, tables, the parameters in force, and the hashes that say which ledger and which analysis it is of. It has quotes of messages in it: mind who gets it.</p>
+      <p>
+        A report is one HTML file that opens without Tautline: charts as SVG, tables, the parameters in force, and the
+        hashes that say which ledger and which analysis it is of. It has quotes of messages in it: mind who gets it.
+      </p>
       <div className="buttons">
-        <button type="button" className="button primary" disabled={alert === null || busy} onClick={() => void make('alert')}>Report of this alert</button>
-        <button type="button" className="button" disabled={busy} onClick={() => void make('session')}>Report of the session</button>
+        <button
+          type="button"
+          className="button primary"
+          disabled={alert === null || busy}
+          onClick={() => void make('alert')}
+        >
+          Report of this alert
+        </button>
+        <button type="button" className="button" disabled={busy} onClick={() => void make('session')}>
+          Report of the session
+        </button>
       </div>
-      {alert !== null && <p className="dim">{investigated ? 'The investigation of this alert goes into its report.' : 'Investigate the alert first, and its report has the investigation too.'}</p>}
+      {alert !== null && (
+        <p className="dim">
+          {investigated
+            ? 'The investigation of this alert goes into its report.'
+            : 'Investigate the alert first, and its report has the investigation too.'}
+        </p>
+      )}
       <p role="status">
         {making.phase === 'making' && 'Making the report…'}
-        {making.phase === 'made' && <>Saved <strong>{making.name}</strong> <span className="dim">{formatBytes(making.bytes)}, in {formatMs(making.ms)}</span></>}
+        {making.phase === 'made' && (
+          <>
+            Saved <strong>{making.name}</strong>{' '}
+            <span className="dim">
+              {formatBytes(making.bytes)}, in {formatMs(making.ms)}
+            </span>
+          </>
+        )}
       </p>
-      {making.phase === 'failed' && <p className="field-problem" role="alert">{making.problem}</p>}
+      {making.phase === 'failed' && (
+        <p className="field-problem" role="alert">
+          {making.problem}
+        </p>
+      )}
     </div>
   );
 }

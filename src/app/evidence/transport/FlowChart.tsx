@@ -8,8 +8,16 @@ const HEIGHT = 420;
 const COLUMN = 58;
 const TOP = 22;
 
-/** A plan as two columns: what was before on the left, what is at the alert on the right. The width of a link is its part of the cost. */
-export function FlowChart({ flow, hover, onHover, titles }: {
+/**
+ * A plan as two columns: what was before on the left, what is at the alert on the right. The width of a link is its
+ * part of the cost.
+ */
+export function FlowChart({
+  flow,
+  hover,
+  onHover,
+  titles,
+}: {
   readonly flow: Flow;
   /** Position in `flow.links`. */
   readonly hover: number | null;
@@ -26,30 +34,65 @@ export function FlowChart({ flow, hover, onHover, titles }: {
   };
   const labelled = n <= 24;
   return (
-    <svg className="flow" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`Optimal transport of ${formatCount(n)} events; the table below lists the dearest moves`} onPointerLeave={() => onHover(null)}>
-      <text x={COLUMN} y={12} textAnchor="middle" className="flow-title">{titles[0]}</text>
-      <text x={WIDTH - COLUMN} y={12} textAnchor="middle" className="flow-title">{titles[1]}</text>
+    <svg
+      className="flow"
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      role="img"
+      aria-label={`Optimal transport of ${formatCount(n)} events; the table below lists the dearest moves`}
+      onPointerLeave={() => onHover(null)}
+    >
+      <text x={COLUMN} y={12} textAnchor="middle" className="flow-title">
+        {titles[0]}
+      </text>
+      <text x={WIDTH - COLUMN} y={12} textAnchor="middle" className="flow-title">
+        {titles[1]}
+      </text>
       {flow.links.map((link, i) => (
         <path
-          key={i} d={path(link)} className={`flow-link${hover === i ? ' here' : ''}`} strokeWidth={Math.max(0.6, link.strength * widest)}
-          strokeOpacity={hover === null || hover === i ? 0.25 + 0.5 * link.strength : 0.08} pointerEvents="none"
+          key={i}
+          d={path(link)}
+          className={`flow-link${hover === i ? ' here' : ''}`}
+          strokeWidth={Math.max(0.6, link.strength * widest)}
+          strokeOpacity={hover === null || hover === i ? 0.25 + 0.5 * link.strength : 0.08}
+          pointerEvents="none"
         />
       ))}
       {flow.links.map((link, i) => (
         <path
-          key={i} d={path(link)} className="flow-hit" strokeWidth={Math.max(5, link.strength * widest)} onPointerEnter={() => onHover(i)}
+          key={i}
+          d={path(link)}
+          className="flow-hit"
+          strokeWidth={Math.max(5, link.strength * widest)}
+          onPointerEnter={() => onHover(i)}
           onClick={() => actions.select(flow.after[link.to].index)}
         />
       ))}
-      {([[flow.before, COLUMN, 'end', -8], [flow.after, WIDTH - COLUMN, 'start', 8]] as const).map(([nodes, x, anchor, dx]) => nodes.map((node) => (
-        <g key={`${x} ${node.index}`}>
-          <circle cx={x} cy={y(node.y)} r={Math.max(1.5, Math.min(4, 120 / n))} className={x === COLUMN ? 'flow-node before' : 'flow-node after'} />
-          {labelled && <text x={x + dx} y={y(node.y)} dy="0.35em" textAnchor={anchor} className="flow-label">{formatCount(node.index)}</text>}
-        </g>
-      )))}
+      {(
+        [
+          [flow.before, COLUMN, 'end', -8],
+          [flow.after, WIDTH - COLUMN, 'start', 8],
+        ] as const
+      ).map(([nodes, x, anchor, dx]) =>
+        nodes.map((node) => (
+          <g key={`${x} ${node.index}`}>
+            <circle
+              cx={x}
+              cy={y(node.y)}
+              r={Math.max(1.5, Math.min(4, 120 / n))}
+              className={x === COLUMN ? 'flow-node before' : 'flow-node after'}
+            />
+            {labelled && (
+              <text x={x + dx} y={y(node.y)} dy="0.35em" textAnchor={anchor} className="flow-label">
+                {formatCount(node.index)}
+              </text>
+            )}
+          </g>
+        )),
+      )}
       {hover !== null && flow.links[hover] && (
         <text x={WIDTH / 2} y={12} textAnchor="middle" className="flow-title here">
-          {formatCount(flow.before[flow.links[hover].from].index)} → {formatCount(flow.after[flow.links[hover].to].index)}, cost {formatNumber(flow.links[hover].cost)}
+          {formatCount(flow.before[flow.links[hover].from].index)} →{' '}
+          {formatCount(flow.after[flow.links[hover].to].index)}, cost {formatNumber(flow.links[hover].cost)}
         </text>
       )}
     </svg>

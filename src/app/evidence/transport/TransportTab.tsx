@@ -22,13 +22,22 @@ type Windows = TransportRequest['kind'];
 
 const rangeText = ({ from, to }: IndexRange): string => `${formatCount(from)} to ${formatCount(to - 1)}`;
 
-function Plan({ plan, titles }: { readonly plan: TransportPlan; readonly titles: readonly [string, string] }): ReactNode {
+function Plan({
+  plan,
+  titles,
+}: {
+  readonly plan: TransportPlan;
+  readonly titles: readonly [string, string];
+}): ReactNode {
   const flow = useMemo(() => flowOf(plan), [plan]);
   const [hover, setHover] = useState<number | null>(null);
   const dearest = flow.links.length - 1;
   const shown = flow.links[hover ?? dearest];
   const listed = plan.moves.slice(0, LISTED);
-  const rows = useRows([...(shown ? [flow.before[shown.from].index, flow.after[shown.to].index] : []), ...listed.flatMap(({ from, to }) => [from, to])]);
+  const rows = useRows([
+    ...(shown ? [flow.before[shown.from].index, flow.after[shown.to].index] : []),
+    ...listed.flatMap(({ from, to }) => [from, to]),
+  ]);
   const texts = useTexts([...rows.values()]);
   const message = (index: EventIndex) => texts.get(rows.get(index) ?? -1);
   const both = useMemo(() => {
@@ -39,8 +48,9 @@ function Plan({ plan, titles }: { readonly plan: TransportPlan; readonly titles:
   return (
     <>
       <p className="evidence-lead">
-        Earth Mover’s Distance <strong data-testid="emd">{formatNumber(plan.emd, 4)}</strong>: the mean cost of the cheapest way to turn “{plan.before.title}” into “{plan.after.title}”,
-        {' '}{formatCount(plan.moves.length)} moves of equal mass, each costing its distance in whitened coordinates. A link is as wide as its part of the cost.
+        Earth Mover’s Distance <strong data-testid="emd">{formatNumber(plan.emd, 4)}</strong>: the mean cost of the
+        cheapest way to turn “{plan.before.title}” into “{plan.after.title}”, {formatCount(plan.moves.length)} moves of
+        equal mass, each costing its distance in whitened coordinates. A link is as wide as its part of the cost.
         {both > 0 && ` ${formatCount(both)} events are in both windows and can stay where they are.`}
       </p>
       <div className="transport">
@@ -49,18 +59,45 @@ function Plan({ plan, titles }: { readonly plan: TransportPlan; readonly titles:
       </div>
       {shown && (
         <section className="two-sides transport-texts" aria-label="Move" aria-live="polite">
-          <div><h4>{hover === null ? 'Dearest move: from' : 'From'}</h4><Quote index={flow.before[shown.from].index} message={message(flow.before[shown.from].index)} /></div>
-          <div><h4>to, at a cost of {formatNumber(shown.cost)} ({formatPercent(shown.share)} of the whole)</h4><Quote index={flow.after[shown.to].index} message={message(flow.after[shown.to].index)} /></div>
+          <div>
+            <h4>{hover === null ? 'Dearest move: from' : 'From'}</h4>
+            <Quote index={flow.before[shown.from].index} message={message(flow.before[shown.from].index)} />
+          </div>
+          <div>
+            <h4>
+              to, at a cost of {formatNumber(shown.cost)} ({formatPercent(shown.share)} of the whole)
+            </h4>
+            <Quote index={flow.after[shown.to].index} message={message(flow.after[shown.to].index)} />
+          </div>
         </section>
       )}
       <table>
-        <caption>The {formatCount(listed.length)} dearest of {formatCount(plan.moves.length)} moves, {formatPercent(total > 0 ? listed.reduce((sum, { cost }) => sum + cost, 0) / total : 0)} of the cost</caption>
-        <thead><tr><th scope="col">From</th><th scope="col">Message</th><th scope="col">To</th><th scope="col">Message</th><th scope="col" className="number">Cost</th></tr></thead>
+        <caption>
+          The {formatCount(listed.length)} dearest of {formatCount(plan.moves.length)} moves,{' '}
+          {formatPercent(total > 0 ? listed.reduce((sum, { cost }) => sum + cost, 0) / total : 0)} of the cost
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">From</th>
+            <th scope="col">Message</th>
+            <th scope="col">To</th>
+            <th scope="col">Message</th>
+            <th scope="col" className="number">
+              Cost
+            </th>
+          </tr>
+        </thead>
         <tbody>
           {listed.map(({ from, to, cost }) => (
             <tr key={from}>
-              <td><EventLink index={from} /></td><td className="cut dim">{message(from)?.text ?? ''}</td>
-              <td><EventLink index={to} /></td><td className="cut dim">{message(to)?.text ?? ''}</td>
+              <td>
+                <EventLink index={from} />
+              </td>
+              <td className="cut dim">{message(from)?.text ?? ''}</td>
+              <td>
+                <EventLink index={to} />
+              </td>
+              <td className="cut dim">{message(to)?.text ?? ''}</td>
               <td className="number">{formatNumber(cost)}</td>
             </tr>
           ))}
@@ -84,7 +121,10 @@ export function TransportTab({ subject }: { readonly subject: Subject }): ReactN
   const visible = useVisibleRange() ?? { from: 0, to: report.events };
   const [windows, setWindows] = useChoice<Windows>('windows', 'alert');
   const [before, setBefore] = useRange('before', report.reference);
-  const [after, setAfter] = useRange('after', { from: onset, to: Math.min(report.events, Math.max(event + 1, subject.end)) });
+  const [after, setAfter] = useRange('after', {
+    from: onset,
+    to: Math.min(report.events, Math.max(event + 1, subject.end)),
+  });
   const [streams, setStreams] = useChoice<'own' | 'all'>('streams', 'own');
   const own = streams === 'own';
   const name = report.streams[stream].name;
@@ -99,25 +139,55 @@ export function TransportTab({ subject }: { readonly subject: Subject }): ReactN
     }
   }, [windows, stream, onset, event, before, after, own]);
   const query = useTransportPlan(request);
-  const titles = ({ alert: ['before', 'at the alert'], rest: [name, 'the rest'], ranges: [rangeText(before), rangeText(after)] } as const)[windows];
+  const titles = (
+    {
+      alert: ['before', 'at the alert'],
+      rest: [name, 'the rest'],
+      ranges: [rangeText(before), rangeText(after)],
+    } as const
+  )[windows];
   return (
     <>
       <div className="evidence-tools">
         <Segmented
-          label="Windows" value={windows} onChange={setWindows}
-          options={[['alert', 'before → at the alert'], ['rest', `${name} → the rest`], ['ranges', 'two ranges']]}
+          label="Windows"
+          value={windows}
+          onChange={setWindows}
+          options={[
+            ['alert', 'before → at the alert'],
+            ['rest', `${name} → the rest`],
+            ['ranges', 'two ranges'],
+          ]}
         />
         {windows === 'ranges' && (
           <>
             <span className="dim">{rangeText(before)}</span>
-            <button type="button" className="button small" title="Zoom the charts to a stretch, then take it here" onClick={() => setBefore(visible)}>Before = visible range</button>
+            <button
+              type="button"
+              className="button small"
+              title="Zoom the charts to a stretch, then take it here"
+              onClick={() => setBefore(visible)}
+            >
+              Before = visible range
+            </button>
             <span className="dim">→ {rangeText(after)}</span>
-            <button type="button" className="button small" title="Zoom the charts to a stretch, then take it here" onClick={() => setAfter(visible)}>After = visible range</button>
-            <label><input type="checkbox" checked={own} onChange={() => setStreams(own ? 'all' : 'own')} /> {name} only</label>
+            <button
+              type="button"
+              className="button small"
+              title="Zoom the charts to a stretch, then take it here"
+              onClick={() => setAfter(visible)}
+            >
+              After = visible range
+            </button>
+            <label>
+              <input type="checkbox" checked={own} onChange={() => setStreams(own ? 'all' : 'own')} /> {name} only
+            </label>
           </>
         )}
       </div>
-      <Answer query={query} what="planning the transport">{(plan) => <Plan plan={plan} titles={titles} />}</Answer>
+      <Answer query={query} what="planning the transport">
+        {(plan) => <Plan plan={plan} titles={titles} />}
+      </Answer>
     </>
   );
 }

@@ -29,13 +29,17 @@ export interface Flow {
 }
 
 /**
- * A plan as two columns. Events of either side stand in the order of the principal axis, so that what stays in place runs level and what moved
- * along the axis crosses.
+ * A plan as two columns. Events of either side stand in the order of the principal axis, so that what stays in place
+ * runs level and what moved along the axis crosses.
  */
 export function flowOf(plan: TransportPlan): Flow {
   const column = (events: readonly EventIndex[], plane: Float64Array): FlowNode[] => {
     const order = events.map((_, i) => i).sort((a, b) => plane[2 * a] - plane[2 * b] || events[a] - events[b]);
-    return order.map((i, place) => ({ index: events[i], y: (place + 0.5) / events.length, at: [plane[2 * i], plane[2 * i + 1]] }));
+    return order.map((i, place) => ({
+      index: events[i],
+      y: (place + 0.5) / events.length,
+      at: [plane[2 * i], plane[2 * i + 1]],
+    }));
   };
   const before = column(plan.before.events, plan.plane.before);
   const after = column(plan.after.events, plan.plane.after);
@@ -45,14 +49,20 @@ export function flowOf(plan: TransportPlan): Flow {
   const total = plan.moves.reduce((sum, { cost }) => sum + cost, 0);
   const largest = plan.moves.reduce((most, { cost }) => Math.max(most, cost), 0);
   const links = plan.moves.map((move): FlowLink => ({
-    from: from.get(move.from)!, to: to.get(move.to)!, cost: move.cost,
-    share: total > 0 ? move.cost / total : 0, strength: largest > 0 ? move.cost / largest : 0,
+    from: from.get(move.from)!,
+    to: to.get(move.to)!,
+    cost: move.cost,
+    share: total > 0 ? move.cost / total : 0,
+    strength: largest > 0 ? move.cost / largest : 0,
   }));
   return { before, after, links: links.sort((a, b) => a.cost - b.cost) };
 }
 
 /** Extent of positions with a margin, never empty. */
-export function extentOf(points: readonly (readonly [number, number])[], aspect: number): { readonly x: number; readonly y: number; readonly width: number; readonly height: number } {
+export function extentOf(
+  points: readonly (readonly [number, number])[],
+  aspect: number,
+): { readonly x: number; readonly y: number; readonly width: number; readonly height: number } {
   let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const [x, y] of points) {
     left = Math.min(left, x);

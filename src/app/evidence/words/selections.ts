@@ -11,7 +11,9 @@ export interface WordsSides extends WordsSelection {
   readonly referenceTitle: string;
 }
 
-/** Events of the ledger that a comparison takes from an episode at least: the alert's own few would be too short a text. */
+/**
+ * Events of the ledger that a comparison takes from an episode at least: the alert's own few would be too short a text.
+ */
 const LEAST_EVENTS = 200;
 
 interface Place {
@@ -25,25 +27,34 @@ interface Place {
 
 const told = ({ from, to }: IndexRange): string => `events ${formatCount(from)} to ${formatCount(to - 1)}`;
 
-/** The episode from its onset on (at least 200 events of the ledger), against the stream before it, against the other streams, or the visible range against all before it. */
+/**
+ * The episode from its onset on (at least 200 events of the ledger), against the stream before it, against the other
+ * streams, or the visible range against all before it.
+ */
 export function sidesOf(against: Against, { name, onset, event, end, events, visible }: Place): WordsSides {
   const episode: IndexRange = { from: onset, to: Math.min(events, Math.max(end, event + 1, onset + LEAST_EVENTS)) };
   const own: TextSelection['stream'] = { name };
   switch (against) {
     case 'before':
       return {
-        window: { range: episode, stream: own }, reference: { range: { from: 0, to: onset }, stream: own },
-        windowTitle: `${name}, ${told(episode)}`, referenceTitle: `${name} before event ${formatCount(onset)}`,
+        window: { range: episode, stream: own },
+        reference: { range: { from: 0, to: onset }, stream: own },
+        windowTitle: `${name}, ${told(episode)}`,
+        referenceTitle: `${name} before event ${formatCount(onset)}`,
       };
     case 'others':
       return {
-        window: { range: episode, stream: own }, reference: { range: episode, stream: { name, not: true } },
-        windowTitle: `${name}, ${told(episode)}`, referenceTitle: 'all other streams, the same events',
+        window: { range: episode, stream: own },
+        reference: { range: episode, stream: { name, not: true } },
+        windowTitle: `${name}, ${told(episode)}`,
+        referenceTitle: 'all other streams, the same events',
       };
     case 'visible':
       return {
-        window: { range: visible, stream: own }, reference: { range: { from: 0, to: visible.from }, stream: own },
-        windowTitle: `${name}, ${told(visible)}`, referenceTitle: `${name} before event ${formatCount(visible.from)}`,
+        window: { range: visible, stream: own },
+        reference: { range: { from: 0, to: visible.from }, stream: own },
+        windowTitle: `${name}, ${told(visible)}`,
+        referenceTitle: `${name} before event ${formatCount(visible.from)}`,
       };
   }
 }

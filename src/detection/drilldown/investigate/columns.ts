@@ -5,7 +5,10 @@ import type { InvestigationWindows } from '../types.ts';
 export const INVESTIGATED_SIGNALS = ['friction', 'trace', 'kl', 'entropy', 'rho', 'tension', 'shift', 'mewma'] as const;
 export type InvestigatedSignal = (typeof INVESTIGATED_SIGNALS)[number];
 
-/** What an investigation needs of the analysis: the events of the alert's stream up to the end of the window, in order; arrays of the same length. */
+/**
+ * What an investigation needs of the analysis: the events of the alert's stream up to the end of the window, in order;
+ * arrays of the same length.
+ */
 export interface InvestigationColumns {
   readonly alert: Alert;
   readonly stream: string;

@@ -42,19 +42,27 @@ export function examine(task: ExaminerTask): Examined {
   }
 }
 
-const outcome = (findings: readonly Finding[], reason: string): Examined => ({ findings, nothing: findings.length > 0 ? null : reason });
+const outcome = (findings: readonly Finding[], reason: string): Examined => ({
+  findings,
+  nothing: findings.length > 0 ? null : reason,
+});
 
 type Sides = Pick<ExaminerTask, 'examiner' | 'index' | 'baseline' | 'permutations'>;
 
 /** Median or share in the window against the baseline: Cliff's delta, tested by the sum of ranks in the window. */
-function compareNumbers({ examiner, index, baseline, permutations }: Sides, { label, unit, isShare, values }: NumericSeries, seed: number): Finding | null {
+function compareNumbers(
+  { examiner, index, baseline, permutations }: Sides,
+  { label, unit, isShare, values }: NumericSeries,
+  seed: number,
+): Finding | null {
   const at: number[] = [];
   values.forEach((value, i) => {
     if (!Number.isNaN(value)) at.push(i);
   });
   const used = at.map((i) => values[i]);
   const split = at.findIndex((i) => i >= baseline);
-  if (split < LEAST_VALUES || used.length - split < LEAST_VALUES || used.every((value) => value === used[0])) return null;
+  if (split < LEAST_VALUES || used.length - split < LEAST_VALUES || used.every((value) => value === used[0]))
+    return null;
   const before = used.slice(0, split);
   const within = used.slice(split);
   const delta = cliffsDelta(within, before);
@@ -69,13 +77,23 @@ function compareNumbers({ examiner, index, baseline, permutations }: Sides, { la
   const format = (value: number) => (isShare ? formatPercent(value) : `${formatNumber(value)}${unit && ` ${unit}`}`);
   const [inWindow, inBaseline] = [told(within), told(before)];
   const way = delta > 0 ? 'higher' : delta < 0 ? 'lower' : 'the same';
-  const extreme = at.slice(split).sort((a, b) => (delta < 0 ? values[a] - values[b] : values[b] - values[a]) || a - b).slice(0, EVIDENCE);
+  const extreme = at
+    .slice(split)
+    .sort((a, b) => (delta < 0 ? values[a] - values[b] : values[b] - values[a]) || a - b)
+    .slice(0, EVIDENCE);
   return {
-    examiner, p, effect: { measure: "Cliff's delta", value: delta },
+    examiner,
+    p,
+    effect: { measure: "Cliff's delta", value: delta },
     statement: `${label} is ${way} in the window: ${isShare ? '' : 'median '}${format(inWindow)} against ${format(inBaseline)} in the baseline.`,
     evidence: {
       events: extreme.map((i) => index[i]).sort((a, b) => a - b),
-      figures: { [isShare ? 'share, window' : 'median, window']: inWindow, [isShare ? 'share, baseline' : 'median, baseline']: inBaseline, 'events, window': within.length, 'events, baseline': before.length },
+      figures: {
+        [isShare ? 'share, window' : 'median, window']: inWindow,
+        [isShare ? 'share, baseline' : 'median, baseline']: inBaseline,
+        'events, window': within.length,
+        'events, baseline': before.length,
+      },
     },
   };
 }
@@ -92,13 +110,23 @@ function midranks(values: readonly number[]): Float64Array {
   return ranks;
 }
 
-/** Make-up of the window against the baseline: Cramér's V. Memory is measured on the most frequent category of the baseline. */
-function compareCategories({ examiner, index, baseline, permutations }: Sides, { label, values }: CategoricalSeries, seed: number): Finding | null {
+/**
+ * Make-up of the window against the baseline: Cramér's V. Memory is measured on the most frequent category of the
+ * baseline.
+ */
+function compareCategories(
+  { examiner, index, baseline, permutations }: Sides,
+  { label, values }: CategoricalSeries,
+  seed: number,
+): Finding | null {
   if (baseline < LEAST_VALUES || values.length - baseline < LEAST_VALUES) return null;
   const names = new Map<string | null, number>();
   for (const value of values) names.set(value, (names.get(value) ?? 0) + 1);
   if (names.size < 2 || (names.size === 2 && names.get(null) === values.length - 1)) return null;
-  const kept = [...names].sort((a, b) => b[1] - a[1]).slice(0, MOST_CATEGORIES).map(([name]) => name);
+  const kept = [...names]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, MOST_CATEGORIES)
+    .map(([name]) => name);
   const codeOf = new Map(kept.map((name, code) => [name, code]));
   const categories = kept.length + (names.size > kept.length ? 1 : 0);
   const codes = Int32Array.from(values, (value) => codeOf.get(value) ?? kept.length);
@@ -110,7 +138,10 @@ function compareCategories({ examiner, index, baseline, permutations }: Sides, {
   const [before, within] = countsOf(codes.map((_, i) => i));
   const v = cramersV(within, before);
   const common = before.indexOf(Math.max(...before));
-  const memory = blockLength(Float64Array.from(codes.subarray(0, baseline), (code) => (code === common ? 1 : 0)), values.length);
+  const memory = blockLength(
+    Float64Array.from(codes.subarray(0, baseline), (code) => (code === common ? 1 : 0)),
+    values.length,
+  );
   const p = permutationP(values.length, memory, permutations, seeded(seed), (positions) => {
     const [a, b] = countsOf(positions);
     return cramersV(b, a);
@@ -118,23 +149,39 @@ function compareCategories({ examiner, index, baseline, permutations }: Sides, {
   const size = values.length - baseline;
   const excess = Array.from(within, (count, c) => count / size - before[c] / baseline);
   const most = excess.indexOf(Math.max(...excess));
-  const shown = (code: number) => (code < kept.length ? (kept[code] === null ? 'no value' : `"${shorten(kept[code])}"`) : 'another value');
+  const shown = (code: number) =>
+    code < kept.length ? (kept[code] === null ? 'no value' : `"${shorten(kept[code])}"`) : 'another value';
   const [inWindow, inBaseline] = [within[most] / size, before[most] / baseline];
   const isNew = before[most] === 0 && within[most] > 0;
-  const events = index.slice(baseline).filter((_, i) => codes[baseline + i] === most).slice(0, EVIDENCE);
+  const events = index
+    .slice(baseline)
+    .filter((_, i) => codes[baseline + i] === most)
+    .slice(0, EVIDENCE);
   return {
-    examiner, p, effect: { measure: "Cramér's V", value: v },
-    statement: `${label}: ${shown(most)} is ${formatPercent(inWindow)} of the window against ${formatPercent(inBaseline)} of the baseline`
-      + `${isNew ? `; it comes up first at event ${formatCount(events[0])}` : ''}.`,
-    evidence: { events, figures: { 'share, window': inWindow, 'share, baseline': inBaseline, 'events, window': size, 'events, baseline': baseline, categories } },
+    examiner,
+    p,
+    effect: { measure: "Cramér's V", value: v },
+    statement:
+      `${label}: ${shown(most)} is ${formatPercent(inWindow)} of the window against ${formatPercent(inBaseline)} of the baseline` +
+      `${isNew ? `; it comes up first at event ${formatCount(events[0])}` : ''}.`,
+    evidence: {
+      events,
+      figures: {
+        'share, window': inWindow,
+        'share, baseline': inBaseline,
+        'events, window': size,
+        'events, baseline': baseline,
+        categories,
+      },
+    },
   };
 }
 
 const shorten = (name: string): string => (name.length > 60 ? `${name.slice(0, 57)}…` : name);
 
 /**
- * Terms that come up in more (or fewer) texts of the window. All terms are one look: the p-value is that of the largest standardised difference
- * among them in each permutation (max-T: Westfall & Young 1993).
+ * Terms that come up in more (or fewer) texts of the window. All terms are one look: the p-value is that of the largest
+ * standardised difference among them in each permutation (max-T: Westfall & Young 1993).
  */
 function examineWords(task: WordsTask): Examined {
   const { examiner, index, permutations, seed, texts } = task;
@@ -149,7 +196,11 @@ function examineWords(task: WordsTask): Examined {
   const words = at.map((i) => tokenize(texts[i]!));
   const lengths = new Array<number>(texts.length).fill(Number.NaN);
   at.forEach((i, t) => (lengths[i] = words[t].length));
-  const length = compareNumbers(task, { label: 'Length of texts', unit: 'words', isShare: false, values: lengths }, seed);
+  const length = compareNumbers(
+    task,
+    { label: 'Length of texts', unit: 'words', isShare: false, values: lengths },
+    seed,
+  );
   if (length) findings.push(length);
 
   const frequency = new Map<string, number[]>();
@@ -161,11 +212,15 @@ function examineWords(task: WordsTask): Examined {
     }
   });
   const least = Math.max(5, Math.ceil(0.02 * n));
-  const terms = [...frequency].filter(([, found]) => found.length >= least && found.length < n)
-    .sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1)).slice(0, MOST_TERMS);
+  const terms = [...frequency]
+    .filter(([, found]) => found.length >= least && found.length < n)
+    .sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1))
+    .slice(0, MOST_TERMS);
   if (terms.length === 0) return outcome(findings, 'no term is in enough texts to compare');
   const size = n - split;
-  const spread = terms.map(([, { length: count }]) => Math.sqrt((count / n) * (1 - count / n) * (1 / size + 1 / split)));
+  const spread = terms.map(([, { length: count }]) =>
+    Math.sqrt((count / n) * (1 - count / n) * (1 / size + 1 / split)),
+  );
   const difference = (inWindow: number, t: number) => inWindow / size - (terms[t][1].length - inWindow) / split;
   const side = new Uint8Array(n);
   const counts = (positions: ArrayLike<number>) => {
@@ -177,33 +232,66 @@ function examineWords(task: WordsTask): Examined {
       return count;
     });
   };
-  const largest = (positions: Int32Array) => counts(positions).reduce((most, count, t) => Math.max(most, Math.abs(difference(count, t)) / spread[t]), 0);
-  const memories = terms.slice(0, 20).map(([, found]) => {
-    const present = new Float64Array(split);
-    for (const t of found) if (t < split) present[t] = 1;
-    return blockLength(present, n);
-  }).sort((a, b) => a - b);
+  const largest = (positions: Int32Array) =>
+    counts(positions).reduce((most, count, t) => Math.max(most, Math.abs(difference(count, t)) / spread[t]), 0);
+  const memories = terms
+    .slice(0, 20)
+    .map(([, found]) => {
+      const present = new Float64Array(split);
+      for (const t of found) if (t < split) present[t] = 1;
+      return blockLength(present, n);
+    })
+    .sort((a, b) => a - b);
   const p = permutationP(n, memories[memories.length >> 1], permutations, seeded(seed + 1), largest);
   const observed = counts(Int32Array.from({ length: n }, (_, i) => i));
-  const ranked = terms.map(([term], t) => ({ term, t, inWindow: observed[t] / size, inBaseline: (terms[t][1].length - observed[t]) / split, d: difference(observed[t], t) }))
-    .sort((a, b) => Math.abs(b.d) / spread[b.t] - Math.abs(a.d) / spread[a.t]).slice(0, LISTED_TERMS);
+  const ranked = terms
+    .map(([term], t) => ({
+      term,
+      t,
+      inWindow: observed[t] / size,
+      inBaseline: (terms[t][1].length - observed[t]) / split,
+      d: difference(observed[t], t),
+    }))
+    .sort((a, b) => Math.abs(b.d) / spread[b.t] - Math.abs(a.d) / spread[a.t])
+    .slice(0, LISTED_TERMS);
   const [first] = ranked;
   findings.push({
-    examiner, p, effect: { measure: "Cliff's delta", value: first.d },
+    examiner,
+    p,
+    effect: { measure: "Cliff's delta", value: first.d },
     statement: `Words that set the window apart: ${ranked.map(({ term, inWindow, inBaseline }) => `"${term}" (in ${formatPercent(inWindow, 2)} of texts against ${formatPercent(inBaseline, 2)})`).join(', ')}.`,
     evidence: {
-      events: terms[first.t][1].filter((t) => (first.d > 0 ? t >= split : t < split)).slice(0, EVIDENCE).map((t) => index[at[t]]),
-      figures: Object.fromEntries(ranked.flatMap(({ term, inWindow, inBaseline }) => [[`share with "${term}", window`, inWindow], [`share with "${term}", baseline`, inBaseline]])),
+      events: terms[first.t][1]
+        .filter((t) => (first.d > 0 ? t >= split : t < split))
+        .slice(0, EVIDENCE)
+        .map((t) => index[at[t]]),
+      figures: Object.fromEntries(
+        ranked.flatMap(({ term, inWindow, inBaseline }) => [
+          [`share with "${term}", window`, inWindow],
+          [`share with "${term}", baseline`, inBaseline],
+        ]),
+      ),
     },
   });
   return outcome(findings, '');
 }
 
 /**
- * How near the signals of the window come to those of an earlier alert of the same kind: the smallest distance to any of m of them, against the smallest
- * distance to m stretches of the same length drawn at random. One look, one-sided: to be less alike than stretches drawn at random is no resemblance.
+ * How near the signals of the window come to those of an earlier alert of the same kind: the smallest distance to any
+ * of m of them, against the smallest distance to m stretches of the same length drawn at random. One look, one-sided:
+ * to be less alike than stretches drawn at random is no resemblance.
  */
-function examineEarlier({ examiner, seed, permutations, events, signals, windowFrom, baselineFrom, baselineTo, alerts }: EarlierTask): Examined {
+function examineEarlier({
+  examiner,
+  seed,
+  permutations,
+  events,
+  signals,
+  windowFrom,
+  baselineFrom,
+  baselineTo,
+  alerts,
+}: EarlierTask): Examined {
   const length = events.length - windowFrom;
   const scales = signals.map((values) => {
     const calm = values.slice(baselineFrom, baselineTo).filter((value) => !Number.isNaN(value));
@@ -211,12 +299,18 @@ function examineEarlier({ examiner, seed, permutations, events, signals, windowF
     return { centre, scale: median(calm.map((value) => Math.abs(value - centre))) };
   });
   const usable = signals.map((_, s) => s).filter((s) => scales[s].scale > 0);
-  const profile = (from: number): number[] => usable.map((s) => (median(signals[s].slice(from, from + length)) - scales[s].centre) / scales[s].scale);
+  const profile = (from: number): number[] =>
+    usable.map((s) => (median(signals[s].slice(from, from + length)) - scales[s].centre) / scales[s].scale);
   const own = profile(windowFrom);
-  const distance = (from: number): number => Math.hypot(...profile(from).map((value, s) => (Number.isNaN(value) || Number.isNaN(own[s]) ? 0 : value - own[s])));
+  const distance = (from: number): number =>
+    Math.hypot(...profile(from).map((value, s) => (Number.isNaN(value) || Number.isNaN(own[s]) ? 0 : value - own[s])));
   const last = windowFrom - length;
-  const spans = alerts.slice(-MOST_EARLIER).map((alert) => ({ alert, from: events.findIndex((index) => index >= alert.onset) }))
-    .filter(({ from }) => from >= 0 && from <= last).map(({ alert, from }) => ({ alert, d: distance(from) })).sort((a, b) => a.d - b.d);
+  const spans = alerts
+    .slice(-MOST_EARLIER)
+    .map((alert) => ({ alert, from: events.findIndex((index) => index >= alert.onset) }))
+    .filter(({ from }) => from >= 0 && from <= last)
+    .map(({ alert, from }) => ({ alert, d: distance(from) }))
+    .sort((a, b) => a.d - b.d);
   if (usable.length === 0 || last < 1) return outcome([], 'there are too few events before the window');
   if (spans.length === 0) return outcome([], 'the stream has no earlier alert of this kind far enough before this one');
   const random = seeded(seed);
@@ -229,13 +323,25 @@ function examineEarlier({ examiner, seed, permutations, events, signals, windowF
     if (least <= nearest.d) nearer++;
   }
   const farther = 1 - nearer / permutations;
-  return outcome([{
-    examiner, p: (nearer + 1) / (permutations + 1), effect: { measure: "Cliff's delta", value: Math.max(0, 2 * farther - 1) },
-    statement: `Of ${formatCount(spans.length)} earlier ${nearest.alert.kind} alerts of the stream the one at event ${formatCount(nearest.alert.fired)} comes nearest in its signals: `
-      + `nearer than the nearest of as many stretches drawn at random in ${formatPercent(farther)} of draws.`,
-    evidence: {
-      events: spans.slice(0, EVIDENCE).map(({ alert }) => alert.fired),
-      figures: { 'distance, nearest alert': nearest.d, 'median distance, random stretches': median(drawn), 'earlier alerts': spans.length },
-    },
-  }], '');
+  return outcome(
+    [
+      {
+        examiner,
+        p: (nearer + 1) / (permutations + 1),
+        effect: { measure: "Cliff's delta", value: Math.max(0, 2 * farther - 1) },
+        statement:
+          `Of ${formatCount(spans.length)} earlier ${nearest.alert.kind} alerts of the stream the one at event ${formatCount(nearest.alert.fired)} comes nearest in its signals: ` +
+          `nearer than the nearest of as many stretches drawn at random in ${formatPercent(farther)} of draws.`,
+        evidence: {
+          events: spans.slice(0, EVIDENCE).map(({ alert }) => alert.fired),
+          figures: {
+            'distance, nearest alert': nearest.d,
+            'median distance, random stretches': median(drawn),
+            'earlier alerts': spans.length,
+          },
+        },
+      },
+    ],
+    '',
+  );
 }

@@ -21,21 +21,31 @@ function memory(n: number, phi: number, seed: number): number[] {
   return normals(n, seed).map((e) => (last = phi * last + e));
 }
 const comparison = (numbers: readonly number[], baseline: number, seed = 1): ComparisonTask => ({
-  kind: 'comparison', examiner: 'x', title: 'X', seed, permutations: 199, index: numbers.map((_, i) => i), baseline, leftOut: [], categories: [],
+  kind: 'comparison',
+  examiner: 'x',
+  title: 'X',
+  seed,
+  permutations: 199,
+  index: numbers.map((_, i) => i),
+  baseline,
+  leftOut: [],
+  categories: [],
   numbers: [{ label: 'Number', unit: '', isShare: false, values: numbers }],
 });
 
 describe('permutation tests', () => {
   test('blocks are permutations that keep neighbours', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 20 }), fc.integer(), (n, block, seed) => {
-      const next = blockPermutations(n, block, seeded(seed));
-      for (let round = 0; round < 3; round++) {
-        const positions = [...next()];
-        expect(positions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
-        const breaks = positions.filter((p, i) => i > 0 && p !== (positions[i - 1] + 1) % n).length;
-        expect(breaks).toBeLessThan(Math.ceil(n / block));
-      }
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 20 }), fc.integer(), (n, block, seed) => {
+        const next = blockPermutations(n, block, seeded(seed));
+        for (let round = 0; round < 3; round++) {
+          const positions = [...next()];
+          expect(positions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
+          const breaks = positions.filter((p, i) => i > 0 && p !== (positions[i - 1] + 1) % n).length;
+          expect(breaks).toBeLessThan(Math.ceil(n / block));
+        }
+      }),
+    );
   });
 
   test('blocks are longer where the baseline remembers longer', () => {
@@ -45,11 +55,18 @@ describe('permutation tests', () => {
     expect(blockLength([1, 2], 6)).toBe(1);
   });
 
-  test.each([['independent', 0], ['autocorrelated', 0.7]])('p is about uniform where nothing changed: %s', (_, phi) => {
+  test.each([
+    ['independent', 0],
+    ['autocorrelated', 0.7],
+  ])('p is about uniform where nothing changed: %s', (_, phi) => {
     const runs = 200;
-    const found = Array.from({ length: runs }, (_unused, run) => examine(comparison(memory(240, phi, 1000 + run), 180, run)).findings[0].p);
+    const found = Array.from(
+      { length: runs },
+      (_unused, run) => examine(comparison(memory(240, phi, 1000 + run), 180, run)).findings[0].p,
+    );
     const below = (limit: number) => found.filter((p) => p <= limit).length / runs;
-    // Three standard errors of a share of 200 are 0.11 at a half and 0.05 at 0.05; memory that is not measured in full leaves a little more.
+    // Three standard errors of a share of 200 are 0.11 at a half and 0.05 at 0.05; memory that is not measured in full
+    // leaves a little more.
     expect(below(0.5)).toBeGreaterThan(0.39);
     expect(below(0.5)).toBeLessThan(0.61);
     expect(below(0.05)).toBeLessThan(0.1);
@@ -57,11 +74,15 @@ describe('permutation tests', () => {
 
   test('taking events one by one would find what is not there', () => {
     const runs = 100;
-    const naive = Array.from({ length: runs }, (_unused, run) => {
-      const values = memory(240, 0.9, 5000 + run);
-      const mean = (positions: Int32Array) => Math.abs(positions.slice(180).reduce((sum, i) => sum + values[i], 0) / 60 - values.reduce((a, b) => a + b, 0) / 240);
-      return permutationP(240, 1, 99, seeded(run), mean);
-    }).filter((p) => p <= 0.05).length / runs;
+    const naive =
+      Array.from({ length: runs }, (_unused, run) => {
+        const values = memory(240, 0.9, 5000 + run);
+        const mean = (positions: Int32Array) =>
+          Math.abs(
+            positions.slice(180).reduce((sum, i) => sum + values[i], 0) / 60 - values.reduce((a, b) => a + b, 0) / 240,
+          );
+        return permutationP(240, 1, 99, seeded(run), mean);
+      }).filter((p) => p <= 0.05).length / runs;
     expect(naive).toBeGreaterThan(0.3);
   });
 
@@ -82,14 +103,16 @@ describe('Holm', () => {
     expect(holm([])).toEqual([]);
   });
   test('never lowers a p-value, keeps order and stays within 1', () => {
-    fc.assert(fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }), (p) => {
-      const adjusted = holm(p);
-      for (const [i, value] of adjusted.entries()) {
-        expect(value).toBeGreaterThanOrEqual(p[i]);
-        expect(value).toBeLessThanOrEqual(1);
-        for (const [j, other] of adjusted.entries()) if (p[i] < p[j]) expect(value).toBeLessThanOrEqual(other);
-      }
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }), (p) => {
+        const adjusted = holm(p);
+        for (const [i, value] of adjusted.entries()) {
+          expect(value).toBeGreaterThanOrEqual(p[i]);
+          expect(value).toBeLessThanOrEqual(1);
+          for (const [j, other] of adjusted.entries()) if (p[i] < p[j]) expect(value).toBeLessThanOrEqual(other);
+        }
+      }),
+    );
   });
 });
 
@@ -99,25 +122,56 @@ function changed(): { columns: InvestigationColumns; fields: FieldColumn[]; aler
   const onset = 340;
   const noise = normals(n, 8);
   const level = (rise: number) => Float64Array.from(noise, (v, i) => v + (i >= onset ? rise : 0));
-  const alert: Alert = { kind: 'SHIFT', stream: 0, onset, fired: 345, cleared: null, onsetSeq: onset, firedSeq: 345, peak: 9, lag: 5 };
+  const alert: Alert = {
+    kind: 'SHIFT',
+    stream: 0,
+    onset,
+    fired: 345,
+    cleared: null,
+    onsetSeq: onset,
+    firedSeq: 345,
+    peak: 9,
+    lag: 5,
+  };
   const earlier: Alert = { ...alert, onset: 100, fired: 104, cleared: 120 };
   const codes = Int32Array.from({ length: n }, (_, i) => i % 3);
   const columns: InvestigationColumns = {
-    alert, stream: 'a', windows: { window: { from: onset, to: n }, baseline: { from: 40, to: onset }, note: '' },
-    index: Int32Array.from({ length: n }, (_, i) => i), row: Int32Array.from({ length: n }, (_, i) => i),
+    alert,
+    stream: 'a',
+    windows: { window: { from: onset, to: n }, baseline: { from: 40, to: onset }, note: '' },
+    index: Int32Array.from({ length: n }, (_, i) => i),
+    row: Int32Array.from({ length: n }, (_, i) => i),
     part: Int8Array.from({ length: n }, (_, i) => (i >= onset ? 1 : i >= 40 ? 0 : -1)),
-    time: Float64Array.from({ length: n }, (_, i) => 1000 * i), latency: level(5).map((v) => v + 60), isVoid: new Uint8Array(n),
-    agent: { codes, values: ['ann', 'bob', 'cid'] }, thread: { codes: codes.map((_, i) => Math.floor(i / 10)), values: Array.from({ length: 40 }, (_, i) => `t${i}`) }, instantiation: null,
+    time: Float64Array.from({ length: n }, (_, i) => 1000 * i),
+    latency: level(5).map((v) => v + 60),
+    isVoid: new Uint8Array(n),
+    agent: { codes, values: ['ann', 'bob', 'cid'] },
+    thread: { codes: codes.map((_, i) => Math.floor(i / 10)), values: Array.from({ length: 40 }, (_, i) => `t${i}`) },
+    instantiation: null,
     signals: {
-      friction: level(0), trace: level(0), kl: level(0), entropy: level(0), rho: new Float64Array(n).fill(Number.NaN), tension: level(0),
-      shift: level(3), mewma: level(9),
+      friction: level(0),
+      trace: level(0),
+      kl: level(0),
+      entropy: level(0),
+      rho: new Float64Array(n).fill(Number.NaN),
+      tension: level(0),
+      shift: level(3),
+      mewma: level(9),
     },
     earlier: [earlier],
   };
   const rows = Array.from({ length: n - 40 }, (_, i) => i + 40);
   const fields: FieldColumn[] = [
-    { name: 'text', kind: 'category', values: rows.map((i) => (i >= onset ? `kindly await word${i % 7}` : `sure thing word${i % 7}`)) },
-    { name: 'model', kind: 'category', values: rows.map((i) => (i >= onset ? 'model-b' : i % 20 === 0 ? null : 'model-a')) },
+    {
+      name: 'text',
+      kind: 'category',
+      values: rows.map((i) => (i >= onset ? `kindly await word${i % 7}` : `sure thing word${i % 7}`)),
+    },
+    {
+      name: 'model',
+      kind: 'category',
+      values: rows.map((i) => (i >= onset ? 'model-b' : i % 20 === 0 ? null : 'model-a')),
+    },
     { name: 'label', kind: 'category', values: rows.map((i) => (i >= onset ? 'swap' : null)) },
     { name: 'source_event', kind: 'number', values: rows.map((i) => BigInt(i)) },
     { name: 'note', kind: 'category', values: rows.map((i) => `n${i}`) },
@@ -138,12 +192,23 @@ function run(tasks: readonly ExaminerTask[]): ExaminerOutcome[] {
 
 function investigate(break_?: string) {
   const { columns, fields, alert } = changed();
-  const tasks = planInvestigation(columns, fields, { seed: 1, permutations: 999 })
-    .map((task) => (task.examiner === break_ ? ({ ...task, numbers: null } as unknown as ExaminerTask) : task));
-  return conclude({
-    alert, stream: 'a', windows: columns.windows, ledger: { name: 'l', fingerprint: 'f' }, parameters: DEFAULT_PARAMETERS, seed: 1, permutations: 999,
-    startedAt: new Date(0), ms: 3,
-  }, run(tasks));
+  const tasks = planInvestigation(columns, fields, { seed: 1, permutations: 999 }).map((task) =>
+    task.examiner === break_ ? ({ ...task, numbers: null } as unknown as ExaminerTask) : task,
+  );
+  return conclude(
+    {
+      alert,
+      stream: 'a',
+      windows: columns.windows,
+      ledger: { name: 'l', fingerprint: 'f' },
+      parameters: DEFAULT_PARAMETERS,
+      seed: 1,
+      permutations: 999,
+      startedAt: new Date(0),
+      ms: 3,
+    },
+    run(tasks),
+  );
 }
 
 describe('an investigation', () => {
@@ -152,14 +217,16 @@ describe('an investigation', () => {
   test('ranks what changed at the alert first', () => {
     const standing = found.hypotheses.filter((h) => h.pAdjusted <= 0.05);
     expect(new Set(standing.map((h) => h.examiner))).toEqual(new Set(['categories', 'latency', 'words', 'signals']));
-    expect(standing.find((h) => h.examiner === 'categories')!.statement).toContain('model: "model-b" is 100 % of the window against 0 % of the baseline; it comes up first at event 340');
+    expect(standing.find((h) => h.examiner === 'categories')!.statement).toContain(
+      'model: "model-b" is 100 % of the window against 0 % of the baseline; it comes up first at event 340',
+    );
     expect(standing.find((h) => h.examiner === 'words')!.statement).toMatch(/kindly|await|sure|thing/);
     expect(standing.find((h) => h.examiner === 'signals')!.statement).toContain('Shift is higher');
     const sizes = standing.map((h) => Math.abs(h.effect.value));
     expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
   });
 
-  test('does not look at the ground truth, the alert\'s own signal, ids or free names, and says what it left out', () => {
+  test("does not look at the ground truth, the alert's own signal, ids or free names, and says what it left out", () => {
     const all = found.hypotheses.map((h) => h.statement).join(' ');
     expect(all).not.toMatch(/label|Displacement|source_event|note:/);
     const run = found.examiners.find((e) => e.examiner === 'categories')!;
@@ -168,9 +235,17 @@ describe('an investigation', () => {
 
   test('finds an earlier alert that looks the same, and not one that does not', () => {
     const { columns, fields } = changed();
-    const again = { ...columns.signals, shift: columns.signals.shift.map((v, i) => v + (i >= 100 && i < 160 ? 3 : 0)), mewma: columns.signals.mewma.map((v, i) => v + (i >= 100 && i < 160 ? 9 : 0)) };
+    const again = {
+      ...columns.signals,
+      shift: columns.signals.shift.map((v, i) => v + (i >= 100 && i < 160 ? 3 : 0)),
+      mewma: columns.signals.mewma.map((v, i) => v + (i >= 100 && i < 160 ? 9 : 0)),
+    };
     const nearest = (signals: InvestigationColumns['signals']) =>
-      examine(planInvestigation({ ...columns, signals }, fields, { seed: 1, permutations: 999 }).find((task) => task.kind === 'earlier')!).findings[0];
+      examine(
+        planInvestigation({ ...columns, signals }, fields, { seed: 1, permutations: 999 }).find(
+          (task) => task.kind === 'earlier',
+        )!,
+      ).findings[0];
     expect(nearest(again).p).toBeLessThan(0.1);
     expect(nearest(again).effect.value).toBeGreaterThan(0.8);
     expect(nearest(columns.signals).p).toBeGreaterThan(0.1);
@@ -178,7 +253,11 @@ describe('an investigation', () => {
   });
 
   test('calls nothing a cause', () => {
-    const sentences = [...found.hypotheses.map((h) => h.statement), ...found.notes, ...found.examiners.map((e) => `${e.title} ${e.reason}`)].join(' ');
+    const sentences = [
+      ...found.hypotheses.map((h) => h.statement),
+      ...found.notes,
+      ...found.examiners.map((e) => `${e.title} ${e.reason}`),
+    ].join(' ');
     expect(sentences).not.toMatch(/caus|because|due to|led to|explain/i);
   });
 
@@ -192,16 +271,34 @@ describe('an investigation', () => {
 
   test('goes on where an examiner fails, and shows it as failed', () => {
     const broken = investigate('latency');
-    expect(broken.examiners.find((e) => e.examiner === 'latency')).toMatchObject({ status: 'failed', looks: 0, reason: expect.stringContaining('null') });
-    expect(broken.hypotheses.filter((h) => h.examiner !== 'latency').length).toBe(found.hypotheses.filter((h) => h.examiner !== 'latency').length);
+    expect(broken.examiners.find((e) => e.examiner === 'latency')).toMatchObject({
+      status: 'failed',
+      looks: 0,
+      reason: expect.stringContaining('null'),
+    });
+    expect(broken.hypotheses.filter((h) => h.examiner !== 'latency').length).toBe(
+      found.hypotheses.filter((h) => h.examiner !== 'latency').length,
+    );
     expect(broken.notes.join(' ')).toContain('1 of 9 examiners failed');
   });
 });
 
 describe('windows', () => {
-  const events = (n: number) => ({ n, streams: ['a', 'b'], stream: Int32Array.from({ length: n }, (_, i) => i % 2) }) as never;
-  const alert = (onset: number, cleared: number | null): Alert => ({ kind: 'DRIFT', stream: 0, onset, fired: onset + 8, cleared, onsetSeq: 1, firedSeq: 1, peak: 1, lag: 4 });
-  const count = ({ from, to }: { from: number; to: number }) => Array.from({ length: to - from }, (_, i) => from + i).filter((i) => i % 2 === 0).length;
+  const events = (n: number) =>
+    ({ n, streams: ['a', 'b'], stream: Int32Array.from({ length: n }, (_, i) => i % 2) }) as never;
+  const alert = (onset: number, cleared: number | null): Alert => ({
+    kind: 'DRIFT',
+    stream: 0,
+    onset,
+    fired: onset + 8,
+    cleared,
+    onsetSeq: 1,
+    firedSeq: 1,
+    peak: 1,
+    lag: 4,
+  });
+  const count = ({ from, to }: { from: number; to: number }) =>
+    Array.from({ length: to - from }, (_, i) => from + i).filter((i) => i % 2 === 0).length;
 
   test('hold the episode from its onset, within limits, and the events before it', () => {
     const short = investigationWindows(events(4000), alert(2000, 2012), { from: 0, to: 800 });

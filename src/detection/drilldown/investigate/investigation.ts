@@ -30,21 +30,32 @@ const ALPHA = 0.05;
 export function conclude(frame: InvestigationFrame, outcomes: readonly ExaminerOutcome[]): Investigation {
   const findings = outcomes.flatMap((outcome) => ('examined' in outcome ? outcome.examined.findings : []));
   const adjusted = holm(findings.map(({ p }) => p));
-  const hypotheses = findings.map((finding, i): Hypothesis => ({ ...finding, pAdjusted: adjusted[i] })).sort(byStrength);
+  const hypotheses = findings
+    .map((finding, i): Hypothesis => ({ ...finding, pAdjusted: adjusted[i] }))
+    .sort(byStrength);
   const { kind, onset, fired, cleared } = frame.alert;
   const failed = outcomes.filter((outcome) => 'thrown' in outcome).length;
   return {
-    format: 'tautline-investigation', version: 1,
-    ledger: frame.ledger, parameters: frame.parameters,
+    format: 'tautline-investigation',
+    version: 1,
+    ledger: frame.ledger,
+    parameters: frame.parameters,
     alert: { kind, stream: frame.stream, onset, fired, cleared },
-    windows: frame.windows, seed: frame.seed, permutations: frame.permutations,
-    hypotheses, examiners: outcomes.map(runOf), looks: findings.length,
-    startedAt: frame.startedAt.toISOString(), ms: frame.ms,
+    windows: frame.windows,
+    seed: frame.seed,
+    permutations: frame.permutations,
+    hypotheses,
+    examiners: outcomes.map(runOf),
+    looks: findings.length,
+    startedAt: frame.startedAt.toISOString(),
+    ms: frame.ms,
     notes: [
       'Association in time only: what changed together with the alert. Nothing here says what brought what about.',
-      `p-values come from ${formatCount(frame.permutations)} permutations of blocks of neighbouring events, so that runs of similar events do not count as evidence each; `
-      + `they are corrected for ${formatCount(findings.length)} looks (Holm).`,
-      ...(failed > 0 ? [`${formatCount(failed)} of ${formatCount(outcomes.length)} examiners failed; the others are complete.`] : []),
+      `p-values come from ${formatCount(frame.permutations)} permutations of blocks of neighbouring events, so that runs of similar events do not count as evidence each; ` +
+        `they are corrected for ${formatCount(findings.length)} looks (Holm).`,
+      ...(failed > 0
+        ? [`${formatCount(failed)} of ${formatCount(outcomes.length)} examiners failed; the others are complete.`]
+        : []),
     ],
   };
 }
@@ -56,9 +67,32 @@ function byStrength(a: Hypothesis, b: Hypothesis): number {
 }
 
 function runOf(outcome: ExaminerOutcome): ExaminerRun {
-  const { task: { examiner, title, seed }, ms } = outcome;
-  if ('thrown' in outcome) return { examiner, title, seed, ms, status: 'failed', reason: explain(toTautlineError(outcome.thrown, title)), looks: 0 };
+  const {
+    task: { examiner, title, seed },
+    ms,
+  } = outcome;
+  if ('thrown' in outcome)
+    return {
+      examiner,
+      title,
+      seed,
+      ms,
+      status: 'failed',
+      reason: explain(toTautlineError(outcome.thrown, title)),
+      looks: 0,
+    };
   const { findings, nothing } = outcome.examined;
-  const leftOut = outcome.task.kind === 'comparison' && outcome.task.leftOut.length > 0 ? `Not compared: ${outcome.task.leftOut.join('; ')}.` : null;
-  return { examiner, title, seed, ms, status: findings.length > 0 ? 'done' : 'nothing to examine', reason: nothing ?? leftOut, looks: findings.length };
+  const leftOut =
+    outcome.task.kind === 'comparison' && outcome.task.leftOut.length > 0
+      ? `Not compared: ${outcome.task.leftOut.join('; ')}.`
+      : null;
+  return {
+    examiner,
+    title,
+    seed,
+    ms,
+    status: findings.length > 0 ? 'done' : 'nothing to examine',
+    reason: nothing ?? leftOut,
+    looks: findings.length,
+  };
 }

@@ -18,8 +18,8 @@ const LEAST_BLOCKS = 6;
 const MOST_LAG = 60;
 
 /**
- * Length of the blocks that keep the autocorrelation of a sequence: twice the first lag at which that of the baseline is within 2 / sqrt(n) of 0,
- * from 8 events up to a sixth of the sequence.
+ * Length of the blocks that keep the autocorrelation of a sequence: twice the first lag at which that of the baseline
+ * is within 2 / sqrt(n) of 0, from 8 events up to a sixth of the sequence.
  * @param baseline the part in control only: the change in question must not count as memory
  * @param all events of the whole sequence
  */
@@ -42,8 +42,8 @@ export function blockLength(baseline: ArrayLike<number>, all: number): number {
 }
 
 /**
- * An endless supply of block permutations of positions 0..n-1, written to one array: the sequence is taken as a ring, cut into blocks from a random
- * position on, and the blocks are shuffled (Fisher-Yates).
+ * An endless supply of block permutations of positions 0..n-1, written to one array: the sequence is taken as a ring,
+ * cut into blocks from a random position on, and the blocks are shuffled (Fisher-Yates).
  */
 export function blockPermutations(n: number, block: number, random: () => number): () => Int32Array {
   const count = Math.ceil(n / block);
@@ -65,11 +65,16 @@ export function blockPermutations(n: number, block: number, random: () => number
 }
 
 /**
- * Share of permutations whose statistic is at least the observed one, with the observed one counted among them (Phipson & Smyth 2010), so never 0.
+ * Share of permutations whose statistic is at least the observed one, with the observed one counted among them (Phipson
+ * & Smyth 2010), so never 0.
  * @param statistic of the sequence read in the order of the positions; larger = further from no difference
  */
 export function permutationP(
-  n: number, block: number, permutations: number, random: () => number, statistic: (positions: Int32Array) => number,
+  n: number,
+  block: number,
+  permutations: number,
+  random: () => number,
+  statistic: (positions: Int32Array) => number,
 ): number {
   const observed = statistic(Int32Array.from({ length: n }, (_, i) => i));
   const next = blockPermutations(n, block, random);

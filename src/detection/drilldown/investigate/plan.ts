@@ -1,7 +1,13 @@
 import { formatCount } from '../../../core/format.ts';
 import { mentionFinder } from '../mentions.ts';
 import type { AlertKind } from '../../types.ts';
-import { INVESTIGATED_SIGNALS, type Codes, type FieldColumn, type InvestigatedSignal, type InvestigationColumns } from './columns.ts';
+import {
+  INVESTIGATED_SIGNALS,
+  type Codes,
+  type FieldColumn,
+  type InvestigatedSignal,
+  type InvestigationColumns,
+} from './columns.ts';
 import type { CategoricalSeries, ExaminerTask, NumericSeries } from './tasks.ts';
 
 export interface PlanOptions {
@@ -11,14 +17,36 @@ export interface PlanOptions {
 
 /** The signals an alert is made of: its own examiner would only find it again. */
 const OWN_SIGNALS: Readonly<Record<AlertKind, readonly InvestigatedSignal[]>> = {
-  DRIFT: ['kl'], HOMOGENIZATION_FLOOR_NEAR: ['entropy'], FRAME_WEIGHT_DEGRADATION: ['friction'], VOID: ['rho'], SHIFT: ['mewma'],
+  DRIFT: ['kl'],
+  HOMOGENIZATION_FLOOR_NEAR: ['entropy'],
+  FRAME_WEIGHT_DEGRADATION: ['friction'],
+  VOID: ['rho'],
+  SHIFT: ['mewma'],
 };
 const SIGNAL_NAMES: Readonly<Record<InvestigatedSignal, readonly [label: string, unit: string]>> = {
-  friction: ['Friction', ''], trace: ['Signed trace', ''], kl: ['Divergence KL', 'nats'], entropy: ['Entropy', 'bits'], rho: ['Coupling', ''],
-  tension: ['Tension', ''], shift: ['Shift', ''], mewma: ['Displacement T²', ''],
+  friction: ['Friction', ''],
+  trace: ['Signed trace', ''],
+  kl: ['Divergence KL', 'nats'],
+  entropy: ['Entropy', 'bits'],
+  rho: ['Coupling', ''],
+  tension: ['Tension', ''],
+  shift: ['Shift', ''],
+  mewma: ['Displacement T²', ''],
 };
 /** Columns that other examiners read, that only order or name events, or that hold the ground truth. */
-const READ_ELSEWHERE = new Set(['row', 'event_id', 'ts', 'text', 'latency_ms', 'agent_id', 'thread_id', 'instantiation_id', 'handoff_to', 'label', 'embedding']);
+const READ_ELSEWHERE = new Set([
+  'row',
+  'event_id',
+  'ts',
+  'text',
+  'latency_ms',
+  'agent_id',
+  'thread_id',
+  'instantiation_id',
+  'handoff_to',
+  'label',
+  'embedding',
+]);
 /** Events of the stream that earlier alerts are sought among. */
 const MOST_HISTORY = 20_000;
 
@@ -26,43 +54,109 @@ const MOST_HISTORY = 20_000;
  * What each examiner is to look at. Columns that cannot be compared are named in the task.
  * @param fields columns of the database at the events with a part, in order
  */
-export function planInvestigation(columns: InvestigationColumns, fields: readonly FieldColumn[], { seed, permutations }: PlanOptions): ExaminerTask[] {
+export function planInvestigation(
+  columns: InvestigationColumns,
+  fields: readonly FieldColumn[],
+  { seed, permutations }: PlanOptions,
+): ExaminerTask[] {
   const at: number[] = [];
   columns.part.forEach((part, i) => {
     if (part >= 0) at.push(i);
   });
-  const base = { permutations, index: at.map((i) => columns.index[i]), baseline: at.filter((i) => columns.part[i] === 0).length };
+  const base = {
+    permutations,
+    index: at.map((i) => columns.index[i]),
+    baseline: at.filter((i) => columns.part[i] === 0).length,
+  };
   const field = (name: string) => fields.find((one) => one.name === name)?.values ?? null;
-  const textAt = (values: readonly unknown[] | null) => at.map((_, i) => (typeof values?.[i] === 'string' ? values[i] : null));
+  const textAt = (values: readonly unknown[] | null) =>
+    at.map((_, i) => (typeof values?.[i] === 'string' ? values[i] : null));
   const texts = textAt(field('text'));
   const targets = textAt(field('handoff_to'));
   const others = comparable(fields, at.length);
   const comparison = (
-    number: number, examiner: string, title: string, numbers: readonly NumericSeries[], categories: readonly CategoricalSeries[] = [], leftOut: readonly string[] = [],
-  ): ExaminerTask => ({ ...base, kind: 'comparison', examiner, title, seed: seed + 10_000 * number, numbers, categories, leftOut });
+    number: number,
+    examiner: string,
+    title: string,
+    numbers: readonly NumericSeries[],
+    categories: readonly CategoricalSeries[] = [],
+    leftOut: readonly string[] = [],
+  ): ExaminerTask => ({
+    ...base,
+    kind: 'comparison',
+    examiner,
+    title,
+    seed: seed + 10_000 * number,
+    numbers,
+    categories,
+    leftOut,
+  });
 
   return [
-    comparison(1, 'signals', 'Other signals', INVESTIGATED_SIGNALS.filter((name) => !OWN_SIGNALS[columns.alert.kind].includes(name)).map((name) => {
-      const [label, unit] = SIGNAL_NAMES[name];
-      return numeric(label, unit, at.map((i) => columns.signals[name][i]));
-    })),
+    comparison(
+      1,
+      'signals',
+      'Other signals',
+      INVESTIGATED_SIGNALS.filter((name) => !OWN_SIGNALS[columns.alert.kind].includes(name)).map((name) => {
+        const [label, unit] = SIGNAL_NAMES[name];
+        return numeric(
+          label,
+          unit,
+          at.map((i) => columns.signals[name][i]),
+        );
+      }),
+    ),
     comparison(2, 'latency', 'Latency and pauses', [
-      numeric('Latency', 'ms', at.map((i) => columns.latency[i])),
-      numeric("Time since the stream's event before", 'ms', at.map((i) => (i > 0 ? columns.time[i] - columns.time[i - 1] : Number.NaN))),
-      share('The share of pauses', at.map((i) => columns.isVoid[i] === 1)),
+      numeric(
+        'Latency',
+        'ms',
+        at.map((i) => columns.latency[i]),
+      ),
+      numeric(
+        "Time since the stream's event before",
+        'ms',
+        at.map((i) => (i > 0 ? columns.time[i] - columns.time[i - 1] : Number.NaN)),
+      ),
+      share(
+        'The share of pauses',
+        at.map((i) => columns.isVoid[i] === 1),
+      ),
     ]),
     comparison(3, 'agents', 'Agents', [], categoriesOf('Agent', columns.agent, at)),
     comparison(4, 'threads', 'Threads', threadSeries(columns, at)),
-    comparison(5, 'handoffs', 'Hand-offs', handoffSeries(columns, at, texts, targets), targets.some((to) => to !== null) ? [{ label: 'Target of hand-offs', values: targets }] : []),
+    comparison(
+      5,
+      'handoffs',
+      'Hand-offs',
+      handoffSeries(columns, at, texts, targets),
+      targets.some((to) => to !== null) ? [{ label: 'Target of hand-offs', values: targets }] : [],
+    ),
     { ...base, kind: 'words', examiner: 'words', title: 'Words', seed: seed + 60_000, texts },
-    comparison(7, 'categories', 'Model, instantiation and other categories', [], [...categoriesOf('instantiation_id', columns.instantiation, at), ...others.categories], others.leftOut),
+    comparison(
+      7,
+      'categories',
+      'Model, instantiation and other categories',
+      [],
+      [...categoriesOf('instantiation_id', columns.instantiation, at), ...others.categories],
+      others.leftOut,
+    ),
     comparison(8, 'numbers', 'Tokens, cost and other numbers', others.numbers),
     earlierTask(columns, at, { ...base, seed: seed + 90_000 }),
   ];
 }
 
-const numeric = (label: string, unit: string, values: readonly number[]): NumericSeries => ({ label, unit, isShare: false, values });
-const share = (label: string, flags: readonly boolean[]): NumericSeries => ({ label, unit: '', isShare: true, values: flags.map(Number) });
+const numeric = (label: string, unit: string, values: readonly number[]): NumericSeries => ({
+  label,
+  unit,
+  isShare: false,
+  values,
+});
+const share = (label: string, flags: readonly boolean[]): NumericSeries => ({
+  label,
+  unit: '',
+  isShare: true,
+  values: flags.map(Number),
+});
 
 function categoriesOf(label: string, column: Codes | null, at: readonly number[]): CategoricalSeries[] {
   if (!column) return [];
@@ -71,7 +165,10 @@ function categoriesOf(label: string, column: Codes | null, at: readonly number[]
   return new Set(values).size > values.length / 4 ? [] : [{ label, values }];
 }
 
-/** How far into their threads events are, and how the stream moves between threads: which threads they are always changes. */
+/**
+ * How far into their threads events are, and how the stream moves between threads: which threads they are always
+ * changes.
+ */
 function threadSeries({ thread }: InvestigationColumns, at: readonly number[]): NumericSeries[] {
   if (!thread) return [];
   const seen = new Map<number, number>();
@@ -81,51 +178,91 @@ function threadSeries({ thread }: InvestigationColumns, at: readonly number[]): 
     return seen.get(code)!;
   });
   return [
-    numeric("The stream's turn in the thread", '', at.map((i) => turn[i])),
-    share('The share of events that are the first of the stream in their thread', at.map((i) => turn[i] === 1)),
-    share('The share of events in the same thread as the one before', at.map((i) => i > 0 && thread.codes[i] === thread.codes[i - 1])),
+    numeric(
+      "The stream's turn in the thread",
+      '',
+      at.map((i) => turn[i]),
+    ),
+    share(
+      'The share of events that are the first of the stream in their thread',
+      at.map((i) => turn[i] === 1),
+    ),
+    share(
+      'The share of events in the same thread as the one before',
+      at.map((i) => i > 0 && thread.codes[i] === thread.codes[i - 1]),
+    ),
   ];
 }
 
-function handoffSeries({ agent }: InvestigationColumns, at: readonly number[], texts: readonly (string | null)[], targets: readonly (string | null)[]): NumericSeries[] {
+function handoffSeries(
+  { agent }: InvestigationColumns,
+  at: readonly number[],
+  texts: readonly (string | null)[],
+  targets: readonly (string | null)[],
+): NumericSeries[] {
   const find = mentionFinder([...(agent?.values ?? []), ...targets.filter((to) => to !== null)]);
   const mentions = texts.map((text, i) => {
     const speaker = agent ? agent.values[agent.codes[at[i]]] : null;
     return text !== null && find(text).some((mention) => mention.place === 'end' && mention.agent !== speaker);
   });
   return [
-    share('The share of events that state a hand-off', targets.map((to) => to !== null)),
+    share(
+      'The share of events that state a hand-off',
+      targets.map((to) => to !== null),
+    ),
     share('The share of messages that end with a mention of another agent', mentions),
   ];
 }
 
-function earlierTask({ alert, index, part, signals, earlier }: InvestigationColumns, at: readonly number[], base: Pick<ExaminerTask, 'permutations' | 'index' | 'baseline' | 'seed'>): ExaminerTask {
+function earlierTask(
+  { alert, index, part, signals, earlier }: InvestigationColumns,
+  at: readonly number[],
+  base: Pick<ExaminerTask, 'permutations' | 'index' | 'baseline' | 'seed'>,
+): ExaminerTask {
   const from = Math.max(0, Math.min(at[0], index.length - MOST_HISTORY));
   const firstOf = (wanted: number) => part.indexOf(wanted) - from;
   return {
-    ...base, kind: 'earlier', examiner: 'earlier', title: 'Earlier similar alerts',
-    events: Array.from(index.subarray(from)), signals: INVESTIGATED_SIGNALS.map((name) => Array.from(signals[name].subarray(from))),
-    windowFrom: firstOf(1), baselineFrom: firstOf(0), baselineTo: part.lastIndexOf(0) + 1 - from,
+    ...base,
+    kind: 'earlier',
+    examiner: 'earlier',
+    title: 'Earlier similar alerts',
+    events: Array.from(index.subarray(from)),
+    signals: INVESTIGATED_SIGNALS.map((name) => Array.from(signals[name].subarray(from))),
+    windowFrom: firstOf(1),
+    baselineFrom: firstOf(0),
+    baselineTo: part.lastIndexOf(0) + 1 - from,
     alerts: earlier.filter(({ kind }) => kind === alert.kind).map(({ kind, onset, fired }) => ({ kind, onset, fired })),
   };
 }
 
-/** Columns that no other examiner reads, as numbers and categories; those that only count or name events are left out by name. */
-function comparable(fields: readonly FieldColumn[], n: number): { readonly numbers: NumericSeries[]; readonly categories: CategoricalSeries[]; readonly leftOut: string[] } {
+/**
+ * Columns that no other examiner reads, as numbers and categories; those that only count or name events are left out by
+ * name.
+ */
+function comparable(
+  fields: readonly FieldColumn[],
+  n: number,
+): { readonly numbers: NumericSeries[]; readonly categories: CategoricalSeries[]; readonly leftOut: string[] } {
   const numbers: NumericSeries[] = [];
   const categories: CategoricalSeries[] = [];
   const leftOut: string[] = [];
   for (const { name, kind, values } of fields) {
     if (READ_ELSEWHERE.has(name)) continue;
     if (kind === 'number') {
-      const read = values.map((value) => (typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN));
+      const read = values.map((value) =>
+        typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN,
+      );
       const stated = read.filter((value) => !Number.isNaN(value));
-      if (stated.length > 2 && stated.every((value, i) => i === 0 || value > stated[i - 1])) leftOut.push(`${name} only counts up`);
+      if (stated.length > 2 && stated.every((value, i) => i === 0 || value > stated[i - 1]))
+        leftOut.push(`${name} only counts up`);
       else numbers.push(numeric(name, '', read));
     } else {
-      const read = values.map((value) => (typeof value === 'string' ? value : typeof value === 'boolean' ? String(value) : null));
+      const read = values.map((value) =>
+        typeof value === 'string' ? value : typeof value === 'boolean' ? String(value) : null,
+      );
       const different = new Set(read.filter((value) => value !== null)).size;
-      if (different > n / 4) leftOut.push(`${name} has ${formatCount(different)} different values in ${formatCount(n)} events`);
+      if (different > n / 4)
+        leftOut.push(`${name} has ${formatCount(different)} different values in ${formatCount(n)} events`);
       else if (different > 0) categories.push({ label: name, values: read });
     }
   }

@@ -1,7 +1,10 @@
 import type { EventIndex } from '../../../core/units.ts';
 import type { AlertKind } from '../../types.ts';
 
-/** What an examiner is given: plain data, so that it runs in any worker. Events of the alert's stream in order, baseline first, window last. */
+/**
+ * What an examiner is given: plain data, so that it runs in any worker. Events of the alert's stream in order, baseline
+ * first, window last.
+ */
 interface TaskBase {
   readonly examiner: string;
   readonly title: string;

@@ -13,8 +13,8 @@ const LEAST_BASELINE = 48;
 const MOST_BASELINE = 512;
 
 /**
- * Where an investigation looks: at the stream's events of the episode from its onset on (at least 24, at most 128), against its last 512 before the
- * onset; against its reference period where there are fewer than 48 of those.
+ * Where an investigation looks: at the stream's events of the episode from its onset on (at least 24, at most 128),
+ * against its last 512 before the onset; against its reference period where there are fewer than 48 of those.
  * @throws TautlineFailure of kind ledger where there are too few events to compare
  */
 export function investigationWindows(events: EventColumns, alert: Alert, reference: IndexRange): InvestigationWindows {
@@ -23,29 +23,42 @@ export function investigationWindows(events: EventColumns, alert: Alert, referen
   const start = firstAtOrAfter(own, alert.onset);
   const fired = firstAtOrAfter(own, alert.fired);
   const cleared = alert.cleared === null ? own.length : firstAtOrAfter(own, alert.cleared);
-  const end = Math.min(own.length, Math.max(start + LEAST_WINDOW, Math.min(start + MOST_WINDOW, cleared), Math.min(fired + 1, start + 2 * MOST_WINDOW)));
+  const end = Math.min(
+    own.length,
+    Math.max(
+      start + LEAST_WINDOW,
+      Math.min(start + MOST_WINDOW, cleared),
+      Math.min(fired + 1, start + 2 * MOST_WINDOW),
+    ),
+  );
   const window = rangeOf(own, start, end);
   const before = own.slice(Math.max(0, start - MOST_BASELINE), start);
   if (before.length >= LEAST_BASELINE) {
     return {
-      window, baseline: rangeOf(before, 0, before.length),
+      window,
+      baseline: rangeOf(before, 0, before.length),
       note: `The ${formatCount(end - start)} events of ${events.streams[alert.stream]} from the onset on, against its last ${formatCount(before.length)} before it.`,
     };
   }
   const within = own.filter((i) => i >= reference.from && i < Math.min(reference.to, alert.onset));
   if (end - start < 2 || within.length < 8) {
     throw new TautlineFailure({
-      kind: 'ledger', problem: `the alert at event ${formatCount(alert.fired)} has too few events of its stream around it to compare`,
+      kind: 'ledger',
+      problem: `the alert at event ${formatCount(alert.fired)} has too few events of its stream around it to compare`,
       advice: 'Investigate a later alert, or one of a busier stream.',
     });
   }
   return {
-    window, baseline: rangeOf(within, 0, within.length),
+    window,
+    baseline: rangeOf(within, 0, within.length),
     note: `The ${formatCount(end - start)} events of ${events.streams[alert.stream]} from the onset on, against its ${formatCount(within.length)} in the reference: there are too few just before the onset.`,
   };
 }
 
-const rangeOf = (own: readonly EventIndex[], from: number, to: number): IndexRange => ({ from: own[from], to: own[to - 1] + 1 });
+const rangeOf = (own: readonly EventIndex[], from: number, to: number): IndexRange => ({
+  from: own[from],
+  to: own[to - 1] + 1,
+});
 
 function firstAtOrAfter(own: readonly EventIndex[], index: EventIndex): number {
   let from = 0;

@@ -9,7 +9,9 @@ export interface ReportChart {
   /** Where the values are expected. */
   readonly band?: readonly [low: number, high: number];
   readonly thresholds?: readonly { readonly value: number; readonly label: string }[];
-  /** Episodes on the x axis, as bars along the top; `shaded` ones over the whole height, with a line where they fired. */
+  /**
+   * Episodes on the x axis, as bars along the top; `shaded` ones over the whole height, with a line where they fired.
+   */
   readonly episodes?: readonly ReportEpisode[];
   /** How a position on the x axis reads. */
   readonly formatX: (x: number) => string;
@@ -37,7 +39,14 @@ const BOTTOM = 30;
 
 /** Told apart in print too: by dashes (Okabe & Ito 2008 for the colours). */
 const STYLES: readonly (readonly [color: string, dash: string])[] = [
-  ['#0072b2', ''], ['#d55e00', '6 3'], ['#009e73', '2 2'], ['#cc79a7', '8 3 2 3'], ['#56b4e9', ''], ['#e69f00', '6 3'], ['#000000', '2 2'], ['#999999', '8 3 2 3'],
+  ['#0072b2', ''],
+  ['#d55e00', '6 3'],
+  ['#009e73', '2 2'],
+  ['#cc79a7', '8 3 2 3'],
+  ['#56b4e9', ''],
+  ['#e69f00', '6 3'],
+  ['#000000', '2 2'],
+  ['#999999', '8 3 2 3'],
 ];
 
 /** The chart as an SVG with its legend. */
@@ -50,15 +59,27 @@ export function lineChart(chart: ReportChart): Markup {
   const clamped = (value: number) => Math.min(HEIGHT - BOTTOM, Math.max(TOP, toY(value)));
   const within = (value: number) => value >= x[0] && value <= x[1];
   const episodes = (chart.episodes ?? []).filter(({ from, to }) => from <= x[1] && (to ?? Infinity) >= x[0]);
-  return html`<figure><figcaption>${chart.title}${chart.unit && `, ${chart.unit}`}</figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${chart.title}">
-${chart.band && html`<rect class="band" x="${LEFT}" width="${WIDTH - LEFT - RIGHT}" y="${px(clamped(chart.band[1]))}" height="${px(Math.max(0, clamped(chart.band[0]) - clamped(chart.band[1])))}"><title>expected from ${formatNumber(chart.band[0])} to ${formatNumber(chart.band[1])}</title></rect>`}
-${episodes.map(({ from, fired, to, label, shaded }) => html`<rect class="${shaded ? 'episode' : 'bar'}" x="${px(toX(Math.max(from, x[0])))}" y="${TOP}" width="${px(Math.max(1, toX(Math.min(to ?? x[1], x[1])) - toX(Math.max(from, x[0]))))}" height="${shaded ? HEIGHT - TOP - BOTTOM : 4}"><title>${label}</title></rect>${shaded && within(fired) ? html`<line class="fired" x1="${px(toX(fired))}" x2="${px(toX(fired))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"/>` : null}`)}
-${ticks(y, 4).map((value) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(toY(value))}" y2="${px(toY(value))}"/><text class="y" x="${LEFT - 6}" y="${px(toY(value) + 4)}">${formatNumber(value)}</text>`)}
-${ticks(x, 6).map((value) => html`<text class="x" x="${px(toX(value))}" y="${HEIGHT - BOTTOM + 18}">${chart.formatX(value)}</text>`)}
-${(chart.thresholds ?? []).filter(({ value }) => Number.isFinite(value)).map(({ value, label }) => html`<line class="threshold" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(clamped(value))}" y2="${px(clamped(value))}"/><text class="threshold" x="${WIDTH - RIGHT}" y="${px(clamped(value) - 4)}">${label}</text>`)}
-${chart.lines.map(({ points }, i) => html`<path d="${path(points, toX, toY)}" stroke="${style(i)[0]}" stroke-dasharray="${style(i)[1]}"/>`)}
-</svg><p class="legend">${chart.lines.map(({ name }, i) => html`<span><svg class="key" viewBox="0 0 26 10"><path d="M0 5H26" stroke="${style(i)[0]}" stroke-dasharray="${style(i)[1]}"/></svg>${name}</span>`)}</p></figure>`;
+  return html`<figure>
+    <figcaption>${chart.title}${chart.unit && `, ${chart.unit}`}</figcaption>
+    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${chart.title}">
+      ${chart.band && html`<rect class="band" x="${LEFT}" width="${WIDTH - LEFT - RIGHT}" y="${px(clamped(chart.band[1]))}" height="${px(Math.max(0, clamped(chart.band[0]) - clamped(chart.band[1])))}"><title>expected from ${formatNumber(chart.band[0])} to ${formatNumber(chart.band[1])}</title></rect>`}
+      ${episodes.map(({ from, fired, to, label, shaded }) => html`<rect class="${shaded ? 'episode' : 'bar'}" x="${px(toX(Math.max(from, x[0])))}" y="${TOP}" width="${px(Math.max(1, toX(Math.min(to ?? x[1], x[1])) - toX(Math.max(from, x[0]))))}" height="${shaded ? HEIGHT - TOP - BOTTOM : 4}"><title>${label}</title></rect>${shaded && within(fired) ? html`<line class="fired" x1="${px(toX(fired))}" x2="${px(toX(fired))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" />` : null}`)}
+      ${ticks(y, 4).map((value) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(toY(value))}" y2="${px(toY(value))}" /><text class="y" x="${LEFT - 6}" y="${px(toY(value) + 4)}">${formatNumber(value)}</text>`)}
+      ${ticks(x, 6).map((value) => html`<text class="x" x="${px(toX(value))}" y="${HEIGHT - BOTTOM + 18}">${chart.formatX(value)}</text>`)}
+      ${(chart.thresholds ?? []).filter(({ value }) => Number.isFinite(value)).map(({ value, label }) => html`<line class="threshold" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(clamped(value))}" y2="${px(clamped(value))}" /><text class="threshold" x="${WIDTH - RIGHT}" y="${px(clamped(value) - 4)}">${label}</text>`)}
+      ${chart.lines.map(({ points }, i) => html`<path d="${path(points, toX, toY)}" stroke="${style(i)[0]}" stroke-dasharray="${style(i)[1]}" />`)}
+    </svg>
+    <p class="legend">
+      ${chart.lines.map(
+        ({ name }, i) =>
+          html`<span
+            ><svg class="key" viewBox="0 0 26 10">
+              <path d="M0 5H26" stroke="${style(i)[0]}" stroke-dasharray="${style(i)[1]}" /></svg
+            >${name}</span
+          >`,
+      )}
+    </p>
+  </figure>`;
 }
 
 const style = (i: number) => STYLES[i % STYLES.length];
@@ -101,13 +122,18 @@ function verticalExtent({ lines, band, thresholds }: ReportChart): Extent | null
   const own = extent(values);
   if (!own) return null;
   const height = own[1] - own[0];
-  const near = [...(band ?? []), ...(thresholds ?? []).map(({ value }) => value)].filter((value) => value > own[0] - height && value < own[1] + height);
+  const near = [...(band ?? []), ...(thresholds ?? []).map(({ value }) => value)].filter(
+    (value) => value > own[0] - height && value < own[1] + height,
+  );
   const [low, high] = extent([...own, ...near])!;
   const margin = 0.04 * (high - low);
   return [low - (low === 0 ? 0 : margin), high + margin];
 }
 
-const scale = ([from, to]: Extent, a: number, b: number) => (value: number): number => a + ((value - from) / (to - from)) * (b - a);
+const scale =
+  ([from, to]: Extent, a: number, b: number) =>
+  (value: number): number =>
+    a + ((value - from) / (to - from)) * (b - a);
 
 /** About `count` round values within the extent. */
 export function ticks([low, high]: Extent, count: number): number[] {
@@ -140,15 +166,26 @@ export function transportMap({ title, before, after, moves }: ReportMap): Markup
   const toX = scale([(x[0] + x[1]) / 2 - reach, (x[0] + x[1]) / 2 + reach], 12, SIDE - 12);
   const toY = scale([(y[0] + y[1]) / 2 - reach, (y[0] + y[1]) / 2 + reach], SIDE - 12, 12);
   const at = (points: Float64Array, i: number) => [px(toX(points[2 * i])), px(toY(points[2 * i + 1]))] as const;
-  const dots = (points: Float64Array, kind: string) => Array.from({ length: points.length / 2 }, (_, i) => {
-    const [cx, cy] = at(points, i);
-    return html`<circle class="${kind}" cx="${cx}" cy="${cy}" r="3.5"/>`;
-  });
-  return html`<figure><figcaption>${title}</figcaption><svg class="map" viewBox="0 0 ${SIDE} ${SIDE}" role="img" aria-label="${title}">
-${moves.map(([from, to]) => {
-    const [x1, y1] = at(before.points, from);
-    const [x2, y2] = at(after.points, to);
-    return html`<line class="move" x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}"/>`;
-  })}${dots(before.points, 'before')}${dots(after.points, 'after')}</svg>
-<p class="legend"><span><svg class="key" viewBox="0 0 10 10"><circle class="before" cx="5" cy="5" r="3.5"/></svg>${before.name}</span><span><svg class="key" viewBox="0 0 10 10"><circle class="after" cx="5" cy="5" r="3.5"/></svg>${after.name}</span></p></figure>`;
+  const dots = (points: Float64Array, kind: string) =>
+    Array.from({ length: points.length / 2 }, (_, i) => {
+      const [cx, cy] = at(points, i);
+      return html`<circle class="${kind}" cx="${cx}" cy="${cy}" r="3.5" />`;
+    });
+  return html`<figure>
+    <figcaption>${title}</figcaption>
+    <svg class="map" viewBox="0 0 ${SIDE} ${SIDE}" role="img" aria-label="${title}">
+      ${moves.map(([from, to]) => {
+        const [x1, y1] = at(before.points, from);
+        const [x2, y2] = at(after.points, to);
+        return html`<line class="move" x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" />`;
+      })}${dots(before.points, 'before')}${dots(after.points, 'after')}
+    </svg>
+    <p class="legend">
+      <span
+        ><svg class="key" viewBox="0 0 10 10"><circle class="before" cx="5" cy="5" r="3.5" /></svg>${before.name}</span
+      ><span
+        ><svg class="key" viewBox="0 0 10 10"><circle class="after" cx="5" cy="5" r="3.5" /></svg>${after.name}</span
+      >
+    </p>
+  </figure>`;
 }

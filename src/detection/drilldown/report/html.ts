@@ -1,11 +1,23 @@
-/** Text for a place in HTML or SVG, between tags or inside double or single quotes. Control characters that neither may hold are shown as "�". */
-export function escapeHtml(text: string): string {
+/** Control characters and lone surrogates: what HTML and SVG may not hold. */
+const UNPRINTABLE =
   // eslint-disable-next-line no-control-regex -- these are what must not get through
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
-    .replace(/[&<>"']/g, (mark) => ENTITIES[mark]);
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/**
+ * Text for a place in HTML or SVG, between tags or inside double or single quotes. Control characters that neither may
+ * hold are shown as "�".
+ */
+export function escapeHtml(text: string): string {
+  return text.replace(UNPRINTABLE, '\ufffd').replace(/[&<>"']/g, (mark) => ENTITIES[mark]);
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** Markup that is known to be safe: only `html` makes it. */
 export class Markup {

@@ -34,12 +34,43 @@ export interface ReportTable {
 /** The report as one HTML file: no script, no link, nothing fetched. */
 export function reportToHtml({ title, facts, sections, generatedAt }: Report): string {
   const made = generatedAt.toISOString();
-  return `<!doctype html>\n${html`<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><meta name="generator" content="Tautline"><title>${title}</title><style>${STYLE}</style></head>
-<body><main><header><h1>${title}</h1>${factList(facts)}</header>
-<nav aria-label="Sections"><ol>${sections.map((section, i) => html`<li><a href="#s${i + 1}">${section.title}</a></li>`)}</ol></nav>
-${sections.map((section, i) => html`<section id="s${i + 1}"><h2>${section.title}</h2>${section.blocks.map(blockToHtml)}</section>`)}
-<footer>Made by Tautline on <time datetime="${made}">${made.replace('T', ' ').slice(0, 19)} UTC</time>.</footer></main></body></html>`.text}\n`;
+  return `<!doctype html>\n${
+    html`<html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <meta name="generator" content="Tautline" />
+        <title>${title}</title>
+        <style>
+          ${STYLE}
+        </style>
+      </head>
+      <body>
+        <main>
+          <header>
+            <h1>${title}</h1>
+            ${factList(facts)}
+          </header>
+          <nav aria-label="Sections">
+            <ol>
+              ${sections.map((section, i) => html`<li><a href="#s${i + 1}">${section.title}</a></li>`)}
+            </ol>
+          </nav>
+          ${sections.map(
+            (section, i) =>
+              html`<section id="s${i + 1}">
+                <h2>${section.title}</h2>
+                ${section.blocks.map(blockToHtml)}
+              </section>`,
+          )}
+          <footer>
+            Made by Tautline on <time datetime="${made}">${made.replace('T', ' ').slice(0, 19)} UTC</time>.
+          </footer>
+        </main>
+      </body>
+    </html>`.text
+  }\n`;
 }
 
 function blockToHtml(block: ReportBlock): Markup {
@@ -47,7 +78,9 @@ function blockToHtml(block: ReportBlock): Markup {
     case 'text':
       return html`<p>${block.text}</p>`;
     case 'list':
-      return html`<ul>${block.items.map((item) => html`<li>${item}</li>`)}</ul>`;
+      return html`<ul>
+        ${block.items.map((item) => html`<li>${item}</li>`)}
+      </ul>`;
     case 'facts':
       return factList(block.facts);
     case 'chart':
@@ -57,19 +90,50 @@ function blockToHtml(block: ReportBlock): Markup {
     case 'table':
       return table(block.table);
     case 'quote':
-      return html`<blockquote><cite>${block.by}</cite><pre>${block.text}</pre></blockquote>`;
+      return html`<blockquote>
+        <cite>${block.by}</cite>
+        <pre>${block.text}</pre>
+      </blockquote>`;
   }
 }
 
-const factList = (facts: readonly Fact[]): Markup => html`<dl>${facts.map(({ name, value }) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+const factList = (facts: readonly Fact[]): Markup =>
+  html`<dl>
+    ${facts.map(
+      ({ name, value }) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
 
 function table({ caption, columns, rows }: ReportTable): Markup {
   const cell = (i: number) => (columns[i]?.numeric ? html` class="number"` : null);
-  return html`<div class="wide"><table><caption>${caption}</caption><thead><tr>${columns.map(({ name }, i) => html`<th scope="col"${cell(i)}>${name}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map((value, i) => html`<td${cell(i)}>${value}</td>`)}</tr>`)}</tbody></table></div>`;
+  return html`<div class="wide">
+    <table>
+      <caption>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          ${columns.map(({ name }, i) => html`<th scope="col" ${cell(i)}>${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr>
+              ${row.map((value, i) => html`<td${cell(i)}>${value}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
 
-const STYLE = new Markup(`:root{color-scheme:light}body{margin:0;background:#fff;color:#1a1d21;font:15px/1.5 system-ui,sans-serif}main{max-width:960px;margin:0 auto;padding:24px 20px 60px}
+const STYLE =
+  new Markup(`:root{color-scheme:light}body{margin:0;background:#fff;color:#1a1d21;font:15px/1.5 system-ui,sans-serif}main{max-width:960px;margin:0 auto;padding:24px 20px 60px}
 h1{font-size:26px;margin:0 0 12px}h2{font-size:19px;margin:36px 0 10px;padding-top:12px;border-top:1px solid #d5d9de}dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:6px 20px;margin:12px 0}
 dt{color:#5b636d;font-size:13px}dd{margin:0;overflow-wrap:anywhere}nav ol{columns:2;padding-left:20px}a{color:#0b5cad}figure{margin:16px 0}figcaption,caption{font-weight:600;text-align:left;padding:4px 0}
 svg{display:block;width:100%;height:auto}svg.map{max-width:440px}svg.key{display:inline-block;width:26px;height:10px;margin-right:6px;vertical-align:middle}svg path{fill:none;stroke-width:1.5}

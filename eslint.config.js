@@ -20,10 +20,17 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidOperator: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidOperator: true },
+      ],
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
-      '@typescript-eslint/no-base-to-string': ['error', { ignoredTypeNames: ['DataType', 'Error', 'RegExp', 'URL', 'URLSearchParams'] }],
-      // Indexing yields T, not T | undefined (typed arrays in every loop), so "this cannot be missing" is not the checker's to say.
+      '@typescript-eslint/no-base-to-string': [
+        'error',
+        { ignoredTypeNames: ['DataType', 'Error', 'RegExp', 'URL', 'URLSearchParams'] },
+      ],
+      // Indexing yields T, not T | undefined (typed arrays in every loop), so "this cannot be missing" is not the
+      // checker's to say.
       '@typescript-eslint/no-unnecessary-condition': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       // Interfaces that are async for some of their implementations.
@@ -36,10 +43,10 @@ export default defineConfig(
     },
   },
   { files: ['src/**/*.tsx', 'src/**/use*.ts'], ...reactHooks.configs.flat.recommended },
-  { files: ['src/cli/**', 'src/bench/**', '.config/**'], rules: { 'no-console': 'off' } },
+  { files: ['src/cli/**', 'src/bench/**', 'scripts/**'], rules: { 'no-console': 'off' } },
   {
     // Assertions are loosely typed; casts in JSDoc are not seen.
-    files: ['**/*.test.{ts,tsx}', 'e2e/**', '.config/**'],
+    files: ['**/*.test.{ts,tsx}', 'e2e/**', 'scripts/**'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',

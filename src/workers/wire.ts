@@ -16,8 +16,7 @@ export async function plainErrors<R>(what: string, run: () => Promise<R> | R): P
   try {
     return await run();
   } catch (thrown) {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a plain object survives the wire, an Error does
-    // not
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- an Error does not survive the wire
     throw { error: toTautlineError(thrown, what) };
   }
 }

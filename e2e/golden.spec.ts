@@ -1,4 +1,4 @@
-import { agrees, GOLDEN_CASES, GOLDEN_COLUMNS, loadGolden, type GoldenCase } from '../src/ledger/golden.node.ts';
+import { agrees, GOLDEN_CASES, GOLDEN_COLUMNS, loadGolden, type GoldenCase } from '../src/analysis/golden.node.ts';
 import { encodeView } from '../src/state/url.ts';
 import { DEFAULT_VIEW } from '../src/state/view.ts';
 import { fixture, openFiles } from './ledgers.ts';

@@ -15,7 +15,7 @@ import { PROVIDER_NAMES } from '../harness/ledger.ts';
 import { GENERATOR_DIMENSION, SCHEDULE_FIELDS } from '../kernels/generator.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { projectRows } from '../kernels/project.ts';
-import { fitProjection } from '../ledger/projection.ts';
+import { fitProjection } from '../analysis/projection.ts';
 import type { EmbeddingSource } from '../ledger/types.ts';
 
 /**

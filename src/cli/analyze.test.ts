@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { explain, TautlineFailure } from '../core/errors.ts';
-import { agrees, loadGolden, type GoldenCase } from '../ledger/golden.node.ts';
+import { agrees, loadGolden, type GoldenCase } from '../analysis/golden.node.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { run } from './analyze.ts';
 

@@ -5,7 +5,7 @@ import { TautlineFailure } from '../core/errors.ts';
 import { formatCount } from '../core/format.ts';
 import { alertsToJson, calibrationToJson } from '../detection/export.ts';
 import { ALERT_KINDS } from '../detection/types.ts';
-import { signalsToParquet } from '../ledger/signalsTable.ts';
+import { signalsToParquet } from '../analysis/signalsTable.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { readBaselineFile } from './baselineFile.ts';
 import { countLine, PART_OPTIONS, readPart } from './part.ts';

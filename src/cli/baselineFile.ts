@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { TautlineFailure } from '../core/errors.ts';
 import { baselineFromJson, type Baseline } from '../detection/baseline.ts';
 import { bundleFromJson, isBundleJson, type Bundle } from '../detection/lab/bundle.ts';
-import { loadBundle } from '../ledger/bundle.ts';
-import type { LoadedBaseline } from '../ledger/stages.ts';
+import { loadBundle } from '../analysis/bundle.ts';
+import type { LoadedBaseline } from '../analysis/stages.ts';
 import type { OpenReport } from '../ledger/types.ts';
 
 /** A baseline from a file. */

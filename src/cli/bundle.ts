@@ -6,7 +6,7 @@ import { operatingCharacteristics } from '../detection/lab/arl.ts';
 import { bundleToJson, characteristicsOf, type Bundle } from '../detection/lab/bundle.ts';
 import { inControlOf } from '../detection/lab/inControl.ts';
 import { ROLLOUT_TEXT } from '../detection/lab/rollout.ts';
-import { makeBundle } from '../ledger/bundle.ts';
+import { makeBundle } from '../analysis/bundle.ts';
 import { readParameters } from './parameters.ts';
 import { countLine, PART_OPTIONS, readPart } from './part.ts';
 import { openSession } from './session.ts';

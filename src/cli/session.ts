@@ -5,7 +5,7 @@ import type { LedgerPart } from '../core/part.ts';
 import { namedBlobs } from '../ledger/files.node.ts';
 import { openLedger } from '../ledger/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
-import { createStages, type Analysis, type LoadedBaseline, type Stages } from '../ledger/stages.ts';
+import { createStages, type Analysis, type LoadedBaseline, type Stages } from '../analysis/stages.ts';
 import type { OpenedLedger, OpenReport } from '../ledger/types.ts';
 
 export interface Session {

@@ -3,7 +3,7 @@ import { createDetector, referenceRange, selectStreams } from '../detection/pipe
 import { median } from '../detection/statistics.ts';
 import { ALERT_KINDS, type Alert, type AlertKind } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import { fitProjection, projectLedger } from '../ledger/projection.ts';
+import { fitProjection, projectLedger } from '../analysis/projection.ts';
 import type { EmbeddingSource } from '../ledger/types.ts';
 import { generateColumns } from './ledger.ts';
 import { PROFILES, PROVIDERS, type Fault, type ProfileName } from './profiles.ts';

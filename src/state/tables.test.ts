@@ -1,7 +1,7 @@
 import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Alert } from '../detection/types.ts';
-import { signalsToArrow } from '../ledger/signalsTable.ts';
+import { signalsToArrow } from '../analysis/signalsTable.ts';
 import type { AnalysisReport } from '../workers/protocol.ts';
 import { alertsSql, eventSql, neighboursSql } from './sql.ts';
 import { createTables, type Tables } from './tables.ts';

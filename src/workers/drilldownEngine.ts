@@ -15,7 +15,7 @@ import { compareWords } from '../detection/drilldown/words.ts';
 import { referenceMeans } from '../detection/reference.ts';
 import { ROUTES, type Alert } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import type { Analysis } from '../ledger/stages.ts';
+import type { Analysis } from '../analysis/stages.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import type { AlertPlace, DrilldownApi } from './drilldown.ts';
 import { embeddingMap } from './embeddingMap.ts';

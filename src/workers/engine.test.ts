@@ -9,7 +9,7 @@ import type { LedgerSource } from '../ledger/types.ts';
 import { createEngineClient } from './client.ts';
 import type { Engine } from './engine.ts';
 import type { AnalysisReport, EngineApi, SeriesName } from './protocol.ts';
-import { baselineOf } from '../ledger/stages.ts';
+import { baselineOf } from '../analysis/stages.ts';
 import { SUPERSEDED_RUN, type PreviewReport } from './protocol.ts';
 import { newEngine, newPreviewingEngine, spawnEngineHere, tinyLedger } from './testing.ts';
 

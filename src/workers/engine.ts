@@ -9,7 +9,7 @@ import type { Parameters } from '../detection/parameters.ts';
 import type { SignalPreview } from '../detection/pipeline.ts';
 import { downsample } from '../kernels/downsample.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import { loadBundle } from '../ledger/bundle.ts';
+import { loadBundle } from '../analysis/bundle.ts';
 import type { ColumnMapping, LedgerSource, OpenedLedger, OpenReport, RowSink } from '../ledger/types.ts';
 import type { CrewThreads } from './crew.ts';
 import { createDrilldown } from './drilldownEngine.ts';
@@ -31,7 +31,7 @@ import {
   type ValuesAsOf,
 } from './protocol.ts';
 import { describe } from './report.ts';
-import { signalsToArrow } from '../ledger/signalsTable.ts';
+import { signalsToArrow } from '../analysis/signalsTable.ts';
 import {
   createStages,
   SIGNALS_PHASE,
@@ -40,7 +40,7 @@ import {
   type PreviewOptions,
   type Stages,
   type StageThreads,
-} from '../ledger/stages.ts';
+} from '../analysis/stages.ts';
 
 /** What the engine needs from its surroundings: the browser's is in engine.worker.ts, tests bring Node's. */
 export interface EnginePlatform {

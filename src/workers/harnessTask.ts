@@ -5,7 +5,7 @@ import { PROFILES } from '../harness/profiles.ts';
 import { CASES, runTrial, type CaseName, type Trial, type TrialResult } from '../harness/trial.ts';
 import { downsample } from '../kernels/downsample.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import { createStages, type Analysis } from '../ledger/stages.ts';
+import { createStages, type Analysis } from '../analysis/stages.ts';
 import type { EmbeddingSource } from '../ledger/types.ts';
 import type { SeriesName } from './protocol.ts';
 

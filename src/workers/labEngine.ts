@@ -7,8 +7,8 @@ import type { LabLedger } from '../detection/lab/ledger.ts';
 import { scoreAnalysis } from '../detection/lab/score.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
 import type { Detector } from '../detection/pipeline.ts';
-import { makeBundle } from '../ledger/bundle.ts';
-import type { Analysis } from '../ledger/stages.ts';
+import { makeBundle } from '../analysis/bundle.ts';
+import type { Analysis } from '../analysis/stages.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import type { LabApi, LabelSet, LabelText } from './lab.ts';
 

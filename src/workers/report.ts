@@ -1,7 +1,7 @@
 import { formatNumber } from '../core/format.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import type { AnalysisReport } from './protocol.ts';
-import type { Analysis } from '../ledger/stages.ts';
+import type { Analysis } from '../analysis/stages.ts';
 
 /** An analysis as the page sees it: figures, alerts and sentences, no columns. */
 export function describe(

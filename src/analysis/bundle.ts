@@ -7,7 +7,7 @@ import { rolloutAdvice } from '../detection/lab/rollout.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import type { Detector } from '../detection/pipeline.ts';
 import { baselineOf, type Analysis, type LoadedBaseline } from './stages.ts';
-import type { OpenReport } from './types.ts';
+import type { OpenReport } from '../ledger/types.ts';
 
 export interface BundleOptions {
   /** The parameters that the newest analysis compared its alerts with (`RunOptions.baseline`); null: the defaults. */

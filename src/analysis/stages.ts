@@ -23,7 +23,7 @@ import {
 import type { Alert, Decisions, Projection, Signals } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { fitProjection, projectLedger, truncateCoordinates, truncateProjection } from './projection.ts';
-import type { OpenedLedger } from './types.ts';
+import type { OpenedLedger } from '../ledger/types.ts';
 
 /** Everything that one analysis gives. */
 export interface Analysis {

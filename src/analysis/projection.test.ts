@@ -9,7 +9,7 @@ import {
   truncateProjection,
   type StreamRows,
 } from './projection.ts';
-import type { EmbeddingSource } from './types.ts';
+import type { EmbeddingSource } from '../ledger/types.ts';
 
 const kernels = testKernels();
 

@@ -6,8 +6,8 @@ import { ROUTES, SIGNAL_NAMES, type Decisions, type Projection, type Signals } f
 import type { Baseline } from '../detection/baseline.ts';
 import { testKernels } from '../kernels/testing.ts';
 import { agrees, GOLDEN_CASES, GOLDEN_COLUMNS, loadGolden, type Golden, type GoldenCase } from './golden.node.ts';
-import { openLedger } from './open.ts';
-import { nodePlatform } from './parquet.node.ts';
+import { openLedger } from '../ledger/open.ts';
+import { nodePlatform } from '../ledger/parquet.node.ts';
 import { fitProjection, projectLedger } from './projection.ts';
 
 const kernels = testKernels();

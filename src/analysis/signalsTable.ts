@@ -16,8 +16,8 @@ import {
 } from 'apache-arrow';
 import type { EventColumns } from '../core/columns.ts';
 import { ROUTES, type Decisions, type Signals } from '../detection/types.ts';
-import { stringData } from './cast.ts';
-import type { Platform } from './platform.ts';
+import { stringData } from '../ledger/cast.ts';
+import type { Platform } from '../ledger/platform.ts';
 
 /**
  * Signals and decisions of all events as one Arrow IPC stream, a row an event, in order. Columns: row, event_id,

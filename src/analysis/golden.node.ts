@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { tableFromIPC } from 'apache-arrow';
 import { parseParameters, type Parameters } from '../detection/parameters.ts';
 import { SIGNAL_NAMES, type Alert, type Calibration } from '../detection/types.ts';
-import { nodePlatform } from './parquet.node.ts';
-import type { LedgerSource } from './types.ts';
+import { nodePlatform } from '../ledger/parquet.node.ts';
+import type { LedgerSource } from '../ledger/types.ts';
 
 /** Golden cases -> the ledger each is of. */
 export const GOLDEN_CASES = {

@@ -8,8 +8,8 @@ import { gramEigenpairs, RANK_TOLERANCE } from '../kernels/gram.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { Pace, type PaceOptions } from '../kernels/pace.ts';
 import { projectRows } from '../kernels/project.ts';
-import { counted } from './failures.ts';
-import type { EmbeddingSource } from './types.ts';
+import { counted } from '../ledger/failures.ts';
+import type { EmbeddingSource } from '../ledger/types.ts';
 
 /** Streams of the canonical rows, of length n: what a projection is fitted within. */
 export interface StreamRows {

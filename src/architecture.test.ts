@@ -12,7 +12,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   kernels: ['core'],
   detection: ['core', 'kernels'],
-  ledger: ['core', 'kernels', 'detection'],
+  ledger: ['core'],
   analysis: ['core', 'kernels', 'detection', 'ledger'],
   harness: ['core', 'kernels', 'detection', 'analysis/projection', 'ledger/write', 'ledger/types'],
   workers: ['core', 'kernels', 'detection', 'ledger', 'analysis', 'harness'],

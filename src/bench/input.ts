@@ -1,4 +1,10 @@
-import type { Coordinates, EventColumns, IndexRange, LedgerColumns } from '../core/columns.ts';
+import {
+  emptyLedgerColumns,
+  type Coordinates,
+  type EventColumns,
+  type IndexRange,
+  type LedgerColumns,
+} from '../core/columns.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
 import { referenceRange, selectStreams } from '../detection/pipeline.ts';
 import type { Projection } from '../detection/types.ts';
@@ -115,7 +121,7 @@ function emptyColumns(n: number): Columns {
   const threads = Math.floor((n - 1) / PROVIDERS / CHOICES.threadSlots.value) + 1;
   const versions = Math.floor((n - 1) / INSTANTIATION_EVERY) + 1;
   return {
-    n,
+    ...emptyLedgerColumns(n),
     eventId: BigInt64Array.from({ length: n }, (_, i) => BigInt(i)),
     time: new Float64Array(n),
     hasTime: true,
@@ -125,8 +131,6 @@ function emptyColumns(n: number): Columns {
     agent: { codes: codes(), values: Array.from({ length: PROVIDERS * AGENTS_PER_PROVIDER }, (_, a) => `agent-${a}`) },
     thread: { codes: codes(), values: Array.from({ length: threads }, (_, t) => `thread-${t}`) },
     instantiation: { codes: codes(), values: Array.from({ length: versions }, (_, v) => `version-${v}`) },
-    label: null,
-    isVoid: new Uint8Array(n),
   };
 }
 

@@ -3,7 +3,7 @@ import type { KernelModule } from '../kernels/module.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import type { LedgerPart } from '../core/part.ts';
 import { namedBlobs } from '../ledger/files.node.ts';
-import { openLedger } from '../ledger/open.ts';
+import { openForAnalysis } from '../analysis/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { createStages, type Analysis, type LoadedBaseline, type Stages } from '../analysis/stages.ts';
 import type { OpenedLedger, OpenReport } from '../ledger/types.ts';
@@ -34,7 +34,7 @@ export async function openSession(
 ): Promise<Session> {
   const { baseline = null, comparedWith = null, embedderReference = parameters.reference_events, part } = options;
   const files = (await Promise.all(paths.map(namedBlobs))).flat();
-  const ledger = await openLedger({ kind: 'files', files, part }, null, {
+  const ledger = await openForAnalysis({ kind: 'files', files, part }, null, {
     platform: nodePlatform(),
     referenceEvents: embedderReference,
     k: parameters.k,

@@ -1,3 +1,4 @@
+import { columnsOf, keyOf, type KeysOf } from './ledgerSchema.ts';
 import type { EpochMs, LedgerRow, Milliseconds, StreamIndex } from './units.ts';
 
 /** A categorical column: `codes[i]` indexes `values`, -1 is null. */
@@ -8,25 +9,39 @@ export interface DictionaryColumn {
 
 /**
  * The columns of a ledger that the analysis needs, in canonical order (ts, event_id), unusable rows already left out.
- * Missing numbers are NaN. Embeddings are not here: they are read in batches (`EmbeddingSource`).
+ * Missing numbers are NaN. Embeddings are not here: they are read in batches (`EmbeddingSource`). Which numbers and
+ * categories there are is said by the roles `light` and `dictionary` of `LEDGER_SCHEMA`; null if the ledger lacks one.
  */
-export interface LedgerColumns {
+export interface LedgerColumns
+  extends
+    Readonly<Record<KeysOf<'dictionary'>, DictionaryColumn | null>>,
+    Readonly<Record<KeysOf<'light'>, Float64Array>> {
   readonly n: number;
   /** event_id; the position in the file where the ledger has none. */
   readonly eventId: BigInt64Array;
   /** NaN throughout where the ledger has no timestamps (`hasTime` false): order is event_id then. */
   readonly time: Float64Array & { readonly unit?: EpochMs };
   readonly hasTime: boolean;
-  readonly provider: DictionaryColumn | null;
-  readonly agent: DictionaryColumn | null;
-  readonly thread: DictionaryColumn | null;
-  readonly instantiation: DictionaryColumn | null;
   readonly latency: Float64Array & { readonly unit?: Milliseconds };
   readonly hasLatency: boolean;
-  /** Ground truth, where the ledger has it ('' and NULL are -1). */
-  readonly label: DictionaryColumn | null;
   /** 1 where the event has no embedding: a pause kept as data (spec 1). */
   readonly isVoid: Uint8Array;
+}
+
+/** Columns of n events that say nothing; what is known is spread over them. */
+export function emptyLedgerColumns(n: number): LedgerColumns {
+  const light = columnsOf('light').map((name) => [keyOf(name), new Float64Array(n).fill(NaN)] as const);
+  const dictionaries = columnsOf('dictionary').map((name) => [keyOf(name), null] as const);
+  return {
+    n,
+    eventId: new BigInt64Array(n),
+    time: new Float64Array(n).fill(NaN),
+    hasTime: false,
+    hasLatency: false,
+    isVoid: new Uint8Array(n),
+    ...(Object.fromEntries(light) as Record<KeysOf<'light'>, Float64Array>),
+    ...(Object.fromEntries(dictionaries) as Record<KeysOf<'dictionary'>, DictionaryColumn | null>),
+  };
 }
 
 /**

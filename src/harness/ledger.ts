@@ -1,4 +1,4 @@
-import type { DictionaryColumn, LedgerColumns } from '../core/columns.ts';
+import { emptyLedgerColumns, type DictionaryColumn, type LedgerColumns } from '../core/columns.ts';
 import { createGenerator, GENERATOR_DIMENSION, type GeneratedEvents } from '../kernels/generator.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { LedgerTable } from '../ledger/write.ts';
@@ -70,7 +70,7 @@ function toLedger({ n, provider, latencyMicros, embedding }: GeneratedEvents, fi
   const threadNames = Array.from({ length: threads[n - 1] + 1 }, (_, t) => `thread-${firstThread + t}`);
   return {
     columns: {
-      n,
+      ...emptyLedgerColumns(n),
       eventId,
       time,
       hasTime: true,
@@ -79,9 +79,6 @@ function toLedger({ n, provider, latencyMicros, embedding }: GeneratedEvents, fi
       provider: { codes: provider, values: PROVIDER_NAMES },
       agent: { codes: agents, values: AGENT_NAMES },
       thread: { codes: threads, values: threadNames },
-      instantiation: null,
-      label: null,
-      isVoid: new Uint8Array(n),
     },
     embeddings: embedding,
     dimension: GENERATOR_DIMENSION,

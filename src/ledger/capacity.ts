@@ -1,9 +1,7 @@
 import { DataType } from 'apache-arrow';
-import type { LedgerColumns } from '../core/columns.ts';
 import { formatCount } from '../core/format.ts';
+import { LEDGER_COLUMNS, LEDGER_SCHEMA, type ColumnRole, type LedgerColumnName } from '../core/ledgerSchema.ts';
 import { roundedDown } from '../core/part.ts';
-import { eventBytes, selectStreams } from '../detection/pipeline.ts';
-import { MAX_BYTES } from '../kernels/arena.ts';
 import { SCAN_BYTES } from './scan.ts';
 
 /** Measured: DuckDB in a tab gives up at 3.1 GiB. */
@@ -17,7 +15,20 @@ const DATABASE_OVERHEAD = 1.4;
 const INLINE_STRING = 12;
 const STRING_CELL = 16;
 /** Order of the events and its inverse, and the sorted copy of event ids that finds those there twice. */
-const PLAN_BYTES = 2 * Int32Array.BYTES_PER_ELEMENT + BigInt64Array.BYTES_PER_ELEMENT;
+const SELECTION_BYTES = 2 * Int32Array.BYTES_PER_ELEMENT + BigInt64Array.BYTES_PER_ELEMENT;
+
+/** Bytes that a column of each role takes per event in `LedgerColumns`. */
+const IN_MEMORY: Readonly<Record<ColumnRole, number>> = {
+  key: 8,
+  light: Float64Array.BYTES_PER_ELEMENT,
+  dictionary: Int32Array.BYTES_PER_ELEMENT,
+  text: 0,
+  vector: 0,
+  stored: 0,
+};
+const inMemory = (name: LedgerColumnName): number => IN_MEMORY[LEDGER_SCHEMA[name].role];
+/** `LedgerColumns`: every column, and the mask of the empty events. */
+const LEDGER_BYTES = LEDGER_COLUMNS.reduce((sum, name) => sum + inMemory(name), Uint8Array.BYTES_PER_ELEMENT);
 
 /** A column of the sink, with the mean length of its values where they are strings. */
 export interface StoredColumn {
@@ -36,58 +47,38 @@ function cellBytes({ type, meanLength }: StoredColumn): number {
 export const databaseBytes = (columns: readonly StoredColumn[]): number =>
   DATABASE_OVERHEAD * columns.reduce((sum, column) => sum + cellBytes(column), Int32Array.BYTES_PER_ELEMENT);
 
-/** Bytes an element over all typed arrays in an object of columns, those of dictionaries included. */
-function columnBytes(columns: object): number {
-  let sum = 0;
-  for (const value of Object.values(columns) as unknown[]) {
-    if (ArrayBuffer.isView(value)) sum += (value as Float64Array).BYTES_PER_ELEMENT;
-    else if (typeof value === 'object' && value !== null && 'codes' in value) sum += Int32Array.BYTES_PER_ELEMENT;
-  }
-  return sum;
+/** What an analysis that follows takes of memory, so that a ledger that cannot be analysed is refused unread. */
+export interface AnalysisNeeds {
+  /** Its axes. */
+  readonly k: number;
+  readonly bytesPerEvent: number;
+  /** Events that it can address. */
+  readonly mostEvents: number;
 }
 
-/** What the columns of an opened ledger and of its events take, counted on a ledger of one event. */
-const LEDGER_BYTES = ((): number => {
-  const one = { codes: new Int32Array(1), values: ['a'] };
-  const columns: LedgerColumns = {
-    n: 1,
-    eventId: new BigInt64Array(1),
-    time: new Float64Array(1),
-    hasTime: true,
-    provider: one,
-    agent: one,
-    thread: one,
-    instantiation: one,
-    latency: new Float64Array(1),
-    hasLatency: true,
-    label: one,
-    isVoid: new Uint8Array(1),
-  };
-  return columnBytes(columns) + columnBytes(selectStreams(columns, 'provider_id').events);
-})();
+/** Where a ledger is only read. */
+export const NO_ANALYSIS: AnalysisNeeds = { k: 0, bytesPerEvent: 0, mostEvents: Infinity };
 
 export interface Needs {
-  readonly k: number;
+  readonly analysis: AnalysisNeeds;
   /** Columns that go to the database; null where there is none. */
   readonly stored: readonly StoredColumn[] | null;
-  /** Bytes for everything; undefined where nothing but the kernels' own limit is known. */
-  readonly memory: number | undefined;
 }
 
-/** Bytes that an event takes in all while a ledger is opened and analysed on k axes. */
-export function totalBytes({ k, stored }: Pick<Needs, 'k' | 'stored'>): number {
-  const coordinates = k * Float32Array.BYTES_PER_ELEMENT;
-  return SCAN_BYTES + PLAN_BYTES + LEDGER_BYTES + coordinates + eventBytes(k) + (stored ? databaseBytes(stored) : 0);
-}
+/** Bytes that an event takes in all while a ledger is opened and analysed. */
+export const totalBytes = ({ analysis, stored }: Needs): number =>
+  SCAN_BYTES + SELECTION_BYTES + LEDGER_BYTES + analysis.bytesPerEvent + (stored ? databaseBytes(stored) : 0);
 
-/** How many events fit: the least that the kernels' address space, the database and the memory of the tab allow. */
-export function eventsThatFit(needs: Needs): number {
-  const kernels = MAX_BYTES / eventBytes(needs.k);
+/**
+ * How many events fit: the least that the analysis, the database and the memory of the tab allow.
+ * @param memory bytes for everything; undefined where nothing but the analysis' own limit is known
+ */
+export function eventsThatFit(needs: Needs, memory: number | undefined): number {
   const database = needs.stored ? DATABASE_LIMIT / databaseBytes(needs.stored) : Infinity;
-  const tab = (needs.memory ?? Infinity) / totalBytes(needs);
-  return Math.floor(Math.min(kernels, database, tab));
+  const tab = (memory ?? Infinity) / totalBytes(needs);
+  return Math.floor(Math.min(needs.analysis.mostEvents, database, tab));
 }
 
 /** "about 5,800,000 fit in this tab at k = 8". */
 export const fitsText = (fits: number, k: number, place: string): string =>
-  `about ${formatCount(roundedDown(fits))} fit ${place} at k = ${k}`;
+  `about ${formatCount(roundedDown(fits))} fit ${place}${k > 0 ? ` at k = ${k}` : ''}`;

@@ -2,8 +2,8 @@ import { readAhead } from './ahead.ts';
 import { decodeStrings, toStrings } from './cast.ts';
 import { EMBEDDER_DIMENSION, embedBatch, fitIdf, type Idf } from './embedder.ts';
 import { throwIfCancelled } from './failures.ts';
-import type { KeptBatch, KeptVectors } from './keptVectors.ts';
-import type { Plan } from './plan.ts';
+import type { CachedBatch, VectorCache } from './vectorCache.ts';
+import type { RowSelection } from './rowSelection.ts';
 import type { RawBatch } from './reader.ts';
 import { bytesOf, embeddingColumns, rowsFor, vectorsOf, type LedgerFile } from './scan.ts';
 import type { ColumnMapping, EmbeddingBatch, EmbeddingSource } from './types.ts';
@@ -14,9 +14,9 @@ const TEXT_ROWS = 2048;
 /** Tells whether a file row's vector is asked for. */
 type Wanted = (fileRow: number) => boolean;
 
-function wantedBy(plan: Plan, isVoid: Uint8Array, only: Uint8Array | undefined): Wanted {
+function wantedBy(selection: RowSelection, isVoid: Uint8Array, only: Uint8Array | undefined): Wanted {
   return (fileRow) => {
-    const row = plan.rowOf[fileRow];
+    const row = selection.rowOf[fileRow];
     return row >= 0 && !isVoid[row] && (!only || only[row] !== 0);
   };
 }
@@ -65,13 +65,13 @@ async function* wantedBatches(
 export function fileEmbeddings(
   files: readonly LedgerFile[],
   mapping: ColumnMapping,
-  plan: Plan,
+  selection: RowSelection,
   isVoid: Uint8Array,
-  kept: KeptVectors,
+  kept: VectorCache,
 ): EmbeddingSource {
-  const { dimension } = plan;
+  const { dimension } = selection;
   const batchRows = rowsFor(dimension);
-  async function* read(wanted: Wanted, options: BatchOptions): AsyncIterable<KeptBatch> {
+  async function* read(wanted: Wanted, options: BatchOptions): AsyncIterable<CachedBatch> {
     const held = kept.all(batchRows);
     if (held) {
       for (const batch of held) {
@@ -92,7 +92,7 @@ export function fileEmbeddings(
     }
   }
   async function* batches(options: BatchOptions): AsyncIterable<EmbeddingBatch> {
-    const wanted = wantedBy(plan, isVoid, options.only);
+    const wanted = wantedBy(selection, isVoid, options.only);
     for await (const {
       base,
       vectors: { rows: length, offsets, values },
@@ -111,7 +111,7 @@ export function fileEmbeddings(
         if (!contiguous)
           part.forEach((i, row) => vectors.set(values.subarray(offsets[i], offsets[i + 1]), row * dimension));
         const rows = new Int32Array(part.length);
-        for (let i = 0; i < rows.length; i++) rows[i] = plan.rowOf[base + part[i]];
+        for (let i = 0; i < rows.length; i++) rows[i] = selection.rowOf[base + part[i]];
         yield { rows, vectors };
       }
     }
@@ -126,7 +126,7 @@ export function fileEmbeddings(
 export async function textEmbeddings(
   files: readonly LedgerFile[],
   textColumn: string,
-  plan: Plan,
+  selection: RowSelection,
   isVoid: Uint8Array,
   reference: number,
   options: BatchOptions,
@@ -143,19 +143,19 @@ export async function textEmbeddings(
       const at = strings.flatMap((_, i) => (wanted(base + i) ? [i] : []));
       for (let from = 0; from < at.length; from += TEXT_ROWS) {
         const part = at.slice(from, from + TEXT_ROWS);
-        yield { texts: part.map((i) => strings[i]!), rows: Int32Array.from(part, (i) => plan.rowOf[base + i]) };
+        yield { texts: part.map((i) => strings[i]!), rows: Int32Array.from(part, (i) => selection.rowOf[base + i]) };
       }
     }
   }
   const isReference: Wanted = (fileRow) =>
-    plan.rowOf[fileRow] >= 0 && plan.rowOf[fileRow] < reference && !isVoid[plan.rowOf[fileRow]];
+    selection.rowOf[fileRow] >= 0 && selection.rowOf[fileRow] < reference && !isVoid[selection.rowOf[fileRow]];
   const fit = fitIdf();
   for await (const part of texts(isReference, 'Weighing words', options)) part.texts.forEach((text) => fit.add(text));
   const idf: Idf = fit.finish();
   return {
     dimension: EMBEDDER_DIMENSION,
     async *batches(reading) {
-      for await (const part of texts(wantedBy(plan, isVoid, reading.only), 'Embedding texts', reading))
+      for await (const part of texts(wantedBy(selection, isVoid, reading.only), 'Embedding texts', reading))
         yield embedBatch(part.texts, part.rows, idf);
     },
   };

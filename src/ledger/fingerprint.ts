@@ -1,22 +1,23 @@
 import type { DictionaryColumn, LedgerColumns } from '../core/columns.ts';
+import { LEDGER_SCHEMA, columnsOf, keyOf, type LedgerColumnName } from '../core/ledgerSchema.ts';
 import { sha256 } from './sha256.ts';
 
 /**
- * Identity of a ledger, hex: SHA-256 over the event count, event_id, ts, latency_ms, the columns that streams, threads
- * and resets come from (names and codes), and a hash of every event's text and embedding, all in canonical order. It
- * does not depend on the file format or on how the ledger is cut into files.
+ * Identity of a ledger, hex: SHA-256 over the event count and the columns whose row of `LEDGER_SCHEMA` says so (of
+ * categories names and codes, of text and embedding a hash per event), all in canonical order. It does not depend on the file format or on how the ledger is cut into files.
  * @param content hash of each event's text and embedding, length n
  */
 export async function fingerprint(columns: LedgerColumns, content: Uint32Array): Promise<string> {
   const parts: Uint8Array[] = [
     new TextEncoder().encode(`tautline-ledger-2 ${columns.n}\n`),
     bytes(columns.eventId),
-    bytes(columns.latency),
+    ...columnsOf('light')
+      .filter(isCovered)
+      .map((name) => bytes(columns[keyOf(name)])),
     bytes(content),
   ];
   if (columns.hasTime) parts.push(bytes(columns.time));
-  for (const column of [columns.provider, columns.agent, columns.thread, columns.instantiation])
-    parts.push(...dictionaryBytes(column));
+  for (const name of columnsOf('dictionary').filter(isCovered)) parts.push(...dictionaryBytes(columns[keyOf(name)]));
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -25,6 +26,8 @@ export async function fingerprint(columns: LedgerColumns, content: Uint32Array):
   }
   return sha256(all);
 }
+
+const isCovered = (name: LedgerColumnName): boolean => LEDGER_SCHEMA[name].inFingerprint;
 
 const bytes = (array: ArrayBufferView): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 

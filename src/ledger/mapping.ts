@@ -1,90 +1,20 @@
 import * as arrow from 'apache-arrow';
 import { DataType } from 'apache-arrow';
+import {
+  LEDGER_COLUMNS,
+  LEDGER_SCHEMA,
+  columnSpec,
+  type LedgerColumnName,
+  type TypeClass,
+} from '../core/ledgerSchema.ts';
 import { columnFailure, fileFailure } from './failures.ts';
 import type { ReaderField } from './reader.ts';
-import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName } from './types.ts';
+import type { ColumnMapping } from './types.ts';
 import { isVectorType } from './vectors.ts';
 
 /** Stands for the columns embedding_0 .. embedding_{D-1}, one a coordinate. */
 export const WIDE_EMBEDDING = 'embedding_*';
 const WIDE_NAME = /^(embedding|emb|vector|dim)_(\d+)$/i;
-
-/** Names under which a ledger column is met in the wild, best first; compared without case, after the exact name. */
-export const ALIASES: Readonly<Record<LedgerColumnName, readonly string[]>> = {
-  event_id: ['id', 'eventid', 'event', 'message_id', 'msg_id', 'seq', 'sequence', 'index'],
-  ts: [
-    'timestamp',
-    'time',
-    'event_time',
-    'created_at',
-    'datetime',
-    'date_time',
-    'start_time',
-    'time_unix_ms',
-    'epoch_ms',
-    'created',
-    'date',
-  ],
-  provider_id: [
-    'gen_ai.provider.name',
-    'gen_ai.system',
-    'provider',
-    'provider_name',
-    'vendor',
-    'model',
-    'model_id',
-    'model_name',
-    'gen_ai.response.model',
-    'gen_ai.request.model',
-  ],
-  agent_id: [
-    'gen_ai.agent.name',
-    'gen_ai.agent.id',
-    'agent',
-    'agent_name',
-    'speaker',
-    'author',
-    'sender',
-    'from',
-    'name',
-  ],
-  thread_id: [
-    'gen_ai.conversation.id',
-    'thread',
-    'conversation_id',
-    'conversation',
-    'session_id',
-    'session',
-    'dialogue_id',
-    'dialog_id',
-    'chat_id',
-    'trace_id',
-    'run_id',
-  ],
-  instantiation_id: ['instantiation', 'instance_id', 'service.instance.id'],
-  embedding: ['embeddings', 'vector', 'emb', 'embedding_vector', 'sentence_embedding', 'vec'],
-  text: ['content', 'message', 'body', 'utterance', 'message_text', 'gen_ai.completion', 'output', 'response'],
-  role: ['gen_ai.message.role', 'message_role', 'speaker_role'],
-  latency_ms: ['latency', 'duration_ms', 'response_time_ms', 'elapsed_ms'],
-  shadow: ['is_shadow', 'shadow_lane'],
-  input_tokens: ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens', 'prompt_tokens', 'tokens_in'],
-  output_tokens: ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens', 'completion_tokens', 'tokens_out'],
-  cached_tokens: [
-    'gen_ai.usage.cache_read.input_tokens',
-    'gen_ai.usage.cached_tokens',
-    'cached_input_tokens',
-    'cache_read_tokens',
-  ],
-  cost_usd: ['cost', 'cost_dollars', 'price_usd', 'gen_ai.usage.cost'],
-  handoff_to: ['handoff', 'hand_off_to', 'transfer_to', 'next_agent'],
-  outcome: ['result', 'status'],
-  decision: ['vote', 'choice'],
-  autonomy_level: ['autonomy'],
-  label: ['fault', 'ground_truth'],
-};
-
-/** Ledger columns whose guess would change the meaning of the ledger if it were wrong are guessed only by these. */
-type TypeClass = 'integer' | 'float' | 'decimal' | 'boolean' | 'string' | 'time' | 'vector' | 'none' | 'other';
 
 export function classOf(type: DataType | null): TypeClass {
   if (type === null) return 'other';
@@ -98,65 +28,6 @@ export function classOf(type: DataType | null): TypeClass {
   if (DataType.isTimestamp(type) || DataType.isDate(type)) return 'time';
   return isVectorType(type) ? 'vector' : 'other';
 }
-
-interface Need {
-  readonly needed: string;
-  readonly accepts: readonly TypeClass[];
-  readonly advice: string;
-}
-const name: Need = {
-  needed: 'VARCHAR',
-  accepts: ['string', 'integer', 'boolean'],
-  advice: 'Cast it to VARCHAR, or map another column',
-};
-const count: Need = {
-  needed: 'BIGINT',
-  accepts: ['integer', 'float', 'decimal'],
-  advice: 'Cast it to BIGINT, or map another column',
-};
-const measure: Need = {
-  needed: 'DOUBLE',
-  accepts: ['float', 'integer', 'decimal'],
-  advice: 'Cast it to DOUBLE, or map another column',
-};
-
-/** What each ledger column may be read from (spec/ledger.md). */
-export const NEEDS: Readonly<Record<LedgerColumnName, Need>> = {
-  event_id: {
-    needed: 'BIGINT',
-    accepts: ['integer', 'string', 'float'],
-    advice:
-      'Number the events with BIGINT ids (numeric strings are read too), or leave event_id unmapped: the position in the file is used then',
-  },
-  ts: {
-    needed: 'TIMESTAMP, or BIGINT epoch milliseconds',
-    accepts: ['time', 'integer', 'float'],
-    advice: 'Cast it to TIMESTAMP, or to epoch milliseconds as BIGINT',
-  },
-  provider_id: name,
-  agent_id: name,
-  thread_id: name,
-  instantiation_id: name,
-  role: name,
-  handoff_to: name,
-  outcome: name,
-  decision: name,
-  label: name,
-  embedding: {
-    needed: 'FLOAT[] (list or fixed-size), DOUBLE[] or FLOAT16[]',
-    accepts: ['vector'],
-    advice:
-      'Write the vectors as a list of FLOAT, or leave embedding unmapped: the text is embedded then, where there is one',
-  },
-  text: { ...name, accepts: ['string'] },
-  latency_ms: measure,
-  cost_usd: measure,
-  shadow: { needed: 'BOOLEAN', accepts: ['boolean', 'integer'], advice: 'Cast it to BOOLEAN, or map another column' },
-  input_tokens: count,
-  output_tokens: count,
-  cached_tokens: count,
-  autonomy_level: { ...count, needed: 'TINYINT' },
-};
 
 /**
  * Columns embedding_0 .. embedding_{D-1} in order of their number; empty where there are none or some are missing
@@ -179,8 +50,9 @@ function accepts(column: LedgerColumnName, field: ReaderField, guessed: boolean)
   if (found === 'none') return true;
   // Ids of text in Parquet may be UUIDs: a column that is only guessed must be numeric by type.
   if (guessed && column === 'event_id') return found === 'integer';
-  if (field.inferred && NEEDS[column].accepts.includes('string')) return found !== 'vector' || column === 'text';
-  return NEEDS[column].accepts.includes(found);
+  const { accepts: classes } = columnSpec(column);
+  if (field.inferred && classes.includes('string')) return found !== 'vector' || column === 'text';
+  return classes.includes(found);
 }
 
 /** Guesses which file column each ledger column is read from; a note for each that is not an exact name. */
@@ -202,9 +74,8 @@ export function guessMapping(fields: readonly ReaderField[]): { mapping: ColumnM
   }));
   for (const column of LEDGER_COLUMNS) {
     if (mapping[column]) continue;
-    // The model is a provider only where nothing states the provider; else it stays a column of its own.
     const rejected: string[] = [];
-    for (const alias of [column, ...ALIASES[column]]) {
+    for (const alias of [column, ...LEDGER_SCHEMA[column].aliases]) {
       const found = folded.find(
         (candidate) => !taken.has(candidate.field.name) && (candidate.name === alias || candidate.last === alias),
       );
@@ -224,7 +95,7 @@ export function guessMapping(fields: readonly ReaderField[]): { mapping: ColumnM
       (column === 'event_id' || column === 'ts' || column === 'embedding')
     ) {
       notes.push(
-        `${column} could be ${rejected.join(' or ')} by name, but its type is not ${NEEDS[column].needed}: not used.`,
+        `${column} could be ${rejected.join(' or ')} by name, but its type is not ${LEDGER_SCHEMA[column].needed}: not used.`,
       );
     }
   }
@@ -258,7 +129,7 @@ export function checkMapping(mapping: ColumnMapping, fields: readonly ReaderFiel
   for (const column of LEDGER_COLUMNS) {
     const source = mapping[column];
     if (source === undefined) continue;
-    const need = NEEDS[column];
+    const need = LEDGER_SCHEMA[column];
     if (column === 'embedding' && source === WIDE_EMBEDDING) {
       const wide = wideColumns(fields);
       if (wide.length === 0)

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { countOf, type LedgerPart } from '../core/part.ts';
 import { openLedger } from './open.ts';
-import { collector, failure, named, plainLedger, platform, START, vectorsByRow } from './testing.ts';
+import { collector, failure, named, plainLedger, platform, START, twoHours, vectorsByRow, watched } from './testing.ts';
 import type { NamedBlob, OpenedLedger } from './types.ts';
-import { hourOf, writeHive, writeParquet } from './write.ts';
+import { hourOf, writeParquet } from './write.ts';
 
 const part = (change: Partial<LedgerPart>): LedgerPart => ({ where: {}, from: null, to: null, ...change });
 const openPart = (
@@ -13,31 +13,8 @@ const openPart = (
 ): Promise<OpenedLedger> => openLedger({ kind: 'files', files, part: part(chosen) }, null, { platform, ...options });
 const ids = (ledger: OpenedLedger) => Array.from(ledger.columns.eventId, Number);
 
-/** A blob that counts the bytes that are read of it. */
-function watched(file: NamedBlob): { file: NamedBlob; read: () => number } {
-  let bytes = 0;
-  const watch = (blob: Blob): Blob =>
-    Object.create(blob, {
-      size: { value: blob.size },
-      slice: {
-        value: (from = 0, to = blob.size) => {
-          bytes += Math.min(to, blob.size) - from;
-          return blob.slice(from, to);
-        },
-      },
-    }) as Blob;
-  return { file: { path: file.path, blob: watch(file.blob) }, read: () => bytes };
-}
-
-/** 7,200 events of three providers, a second and a microsecond apart: two hours and a bit. */
 const N = 7200;
-const table = {
-  ...plainLedger(N, 3),
-  text: Array.from({ length: N }, (_, i) => `message ${i + 1}`),
-  latency: Float64Array.from({ length: N }, (_, i) => 40 + (i % 7)),
-};
-const hive = async (): Promise<NamedBlob[]> =>
-  (await writeHive(table, platform, { rowGroupRows: 500 })).map(({ path, bytes }) => named(`big/${path}`, bytes));
+const { table, hive } = twoHours();
 const HOURS = [START, START + 3_600_000].map(hourOf);
 
 describe('partitions', () => {
@@ -221,84 +198,5 @@ describe('a time range', () => {
     expect(order.message).toBe(
       'The ledger has no ts, so no time range can be taken of it. Map a column to ts, or choose partitions',
     );
-  });
-});
-
-describe('a ledger that does not fit', () => {
-  const small = { ...platform, memory: 2_000_000 };
-
-  it('is refused by its footers, before a row is read', async () => {
-    const files = (await hive()).map(watched);
-    const error = await failure(
-      openLedger({ kind: 'files', files: files.map(({ file }) => file) }, null, { platform: small }),
-    );
-    expect(error).toMatchObject({
-      kind: 'memory',
-      advice: 'Narrow it: choose partitions (provider_id, hour) or a time range',
-      survey: { keys: ['provider_id', 'hour'], k: 8 },
-    });
-    if (error.kind !== 'memory') throw new Error('not memory');
-    const fits = error.survey!.fits;
-    expect(fits).toBeGreaterThan(1000);
-    expect(fits).toBeLessThan(N);
-    expect(error.problem).toMatch(/^this ledger has 7,200 events; about [\d,]+ fit in memory at k = 8$/);
-    for (const { file, read } of files) expect(read(), file.path).toBeLessThan(file.blob.size / 2);
-    // What the survey says fits does open.
-    const chosen = part({ where: { provider_id: ['b'] } });
-    expect(countOf(error.survey!, chosen).events).toBeLessThan(fits);
-    expect(
-      (
-        await openPart(
-          files.map(({ file }) => file),
-          chosen,
-          { platform: small },
-        )
-      ).report.events,
-    ).toBe(N / 3);
-    const still = await failure(
-      openPart(
-        files.map(({ file }) => file),
-        { where: { provider_id: ['a', 'b', 'c'] } },
-        { platform: small },
-      ),
-    );
-    expect(still.message).toMatch(/the part chosen \(provider_id a, b, c\) has 7,200 events/);
-  });
-
-  it('holds fewer events on more axes', async () => {
-    const files = await hive();
-    const fits = async (k: number) => {
-      const error = await failure(openLedger({ kind: 'files', files }, null, { platform: small, k }));
-      return error.kind === 'memory' ? error.survey!.fits : NaN;
-    };
-    expect(await fits(64)).toBeLessThan((await fits(8)) / 1.5);
-  });
-
-  it('of a format that does not state its rows is counted while it is read', async () => {
-    const csv = named(
-      'a.csv',
-      `event_id,ts,agent_id\n${Array.from({ length: 60_000 }, (_, i) => `${i},${START + i * 1000},a`).join('\n')}\n`,
-    );
-    const error = await failure(openLedger({ kind: 'files', files: [csv] }, null, { platform: small }));
-    expect(error.message).toMatch(/^Too large for memory: this ledger has more than [\d,]+ events/);
-    expect(error).toMatchObject({
-      kind: 'memory',
-      advice: 'Narrow it: choose a time range',
-      survey: { estimated: true, hasTime: true },
-    });
-    const opened = await openPart([csv], { from: START, to: START + 1_000_000 }, { platform: small });
-    expect(opened.report).toMatchObject({ events: 1000, part: { of: 60_000, exact: true } });
-  });
-
-  it('says so where memory runs out all the same', async () => {
-    const file = named('one.parquet', await writeParquet(table, platform));
-    const accept = () => Promise.reject(new RangeError('Array buffer allocation failed'));
-    const error = await failure(openLedger({ kind: 'files', files: [file] }, null, { platform, sink: { accept } }));
-    expect(error).toMatchObject({
-      kind: 'memory',
-      problem: 'memory ran out while 7,200 events were being opened',
-      advice: 'Narrow it: choose a time range',
-      survey: { hasTime: true },
-    });
   });
 });

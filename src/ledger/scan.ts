@@ -1,12 +1,13 @@
+import { LEDGER_SCHEMA, columnsOf, type ColumnsOf, type LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { readAhead } from './ahead.ts';
 import { toIntegers, toNumbers, toStrings, toTimes, validity, type OnBad } from './cast.ts';
 import { DictionaryBuilder } from './dictionary.ts';
 import { columnFailure } from './failures.ts';
-import { NEEDS, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
+import { WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import type { RawBatch, RawColumn, TableReader } from './reader.ts';
-import type { ColumnMapping, LedgerColumnName } from './types.ts';
-import type { KeptVectors } from './keptVectors.ts';
+import type { ColumnMapping } from './types.ts';
+import type { VectorCache } from './vectorCache.ts';
 import { gatherVectors, toVectors, type VectorColumn } from './vectors.ts';
 
 /** At most this many bytes of vectors in one batch. */
@@ -26,15 +27,17 @@ export interface LedgerFile {
 /** Bytes of a file as it is stored. */
 export const bytesOf = ({ reader }: LedgerFile): number => reader.bytes;
 
-/** What the first pass learns of every file row, before any is left out. Arrays are in file order, of length `rows`. */
-export interface Scan {
+/**
+ * What the first pass learns of every file row, before any is left out. Arrays are in file order, of length `rows`;
+ * light columns are NaN where missing.
+ */
+export interface Scan extends Readonly<Record<ColumnsOf<'light'>, Float64Array>> {
   readonly rows: number;
   readonly eventId: BigInt64Array;
   /** 1 where a mapped event_id is null; null where there is none such. */
   readonly missingId: Uint8Array | null;
   /** Epoch ms, NaN where missing. */
   readonly time: Float64Array;
-  readonly latency: Float64Array;
   /** Characters (code points) of the text, -1 where there is none. */
   readonly textLength: Int32Array;
   /** 1 where the text holds something else than blanks. */
@@ -45,14 +48,22 @@ export interface Scan {
   readonly notFinite: Uint8Array;
   /** Hash of the event's text and vector, for the ledger's fingerprint. */
   readonly content: Uint32Array;
-  readonly dictionaries: Readonly<Partial<Record<LedgerColumnName, DictionaryBuilder>>>;
+  readonly dictionaries: Dictionaries;
   /** Rows that the format could not make sense of. */
   readonly faults: ReadonlyMap<number, string>;
   /** True where ts went back from one row to the next inside a file. */
   readonly disordered: boolean;
 }
 
-const DICTIONARY_COLUMNS = ['provider_id', 'agent_id', 'thread_id', 'instantiation_id', 'label'] as const;
+const DICTIONARY_COLUMNS = columnsOf('dictionary');
+const LIGHT_COLUMNS = columnsOf('light');
+/** Columns of the first pass beside the vectors, in the order in which they are read. */
+const SCANNED: readonly LedgerColumnName[] = [
+  ...columnsOf('key'),
+  ...LIGHT_COLUMNS,
+  ...columnsOf('text'),
+  ...DICTIONARY_COLUMNS,
+];
 
 /** Throws a `column` error that names the value and its row. */
 export function refuse(file: TableReader, column: LedgerColumnName, source: string, first: number): OnBad {
@@ -67,8 +78,8 @@ export function refuse(file: TableReader, column: LedgerColumnName, source: stri
       file.path,
       source,
       `${shown} at row ${(file.fileRow?.(first + row) ?? first + row) + 1}`,
-      NEEDS[column].needed,
-      NEEDS[column].advice,
+      LEDGER_SCHEMA[column].needed,
+      LEDGER_SCHEMA[column].advice,
     );
   };
 }
@@ -109,17 +120,24 @@ export const vectorBytes = ({ reader }: LedgerFile, mapping: ColumnMapping): num
 export const rowsFor = (dimension: number): number =>
   Math.max(1, Math.min(BATCH_ROWS, dimension > 0 ? Math.floor(BATCH_BYTES / (4 * dimension)) : BATCH_ROWS));
 
+type Dictionaries = Readonly<Partial<Record<ColumnsOf<'dictionary'>, DictionaryBuilder>>>;
+
+const missingNumbers = (size: number): Float64Array => new Float64Array(size).fill(NaN);
 const make = (size: number) => ({
   eventId: new BigInt64Array(size),
   missingId: new Uint8Array(size),
-  time: new Float64Array(size).fill(NaN),
-  latency: new Float64Array(size).fill(NaN),
+  time: missingNumbers(size),
   textLength: new Int32Array(size).fill(-1),
   hasText: new Uint8Array(size),
   vectorLength: new Int32Array(size).fill(-1),
   notFinite: new Uint8Array(size),
   content: new Uint32Array(size),
+  ...(Object.fromEntries(LIGHT_COLUMNS.map((column) => [column, missingNumbers(size)])) as Record<
+    ColumnsOf<'light'>,
+    Float64Array
+  >),
 });
+type RowArrays = ReturnType<typeof make>;
 
 /** Bytes that the first pass keeps of a row of a ledger with every column. */
 export const SCAN_BYTES =
@@ -131,23 +149,116 @@ function growable(rows: number) {
   let capacity = Math.max(1, rows);
   let arrays = make(capacity);
   return {
-    reserve(needed: number) {
+    reserve(needed: number): RowArrays {
       if (needed > capacity) {
         capacity = Math.max(needed, capacity * 2);
         const grown = make(capacity);
-        for (const name of Object.keys(arrays) as (keyof typeof arrays)[])
+        for (const name of Object.keys(arrays) as (keyof RowArrays)[])
           (grown[name] as Float64Array).set(arrays[name] as Float64Array);
         arrays = grown;
       }
       return arrays;
     },
-    trim(used: number) {
+    trim(used: number): RowArrays {
       const cut = { ...arrays };
-      for (const name of Object.keys(cut) as (keyof typeof arrays)[])
+      for (const name of Object.keys(cut) as (keyof RowArrays)[])
         (cut as Record<string, unknown>)[name] = cut[name].subarray(0, used);
       return cut;
     },
   };
+}
+
+const isOneOf = <C extends LedgerColumnName>(columns: readonly C[], column: LedgerColumnName): column is C =>
+  (columns as readonly LedgerColumnName[]).includes(column);
+
+/** Takes batches of files in turn into the arrays of a scan. */
+class Scanner {
+  rows = 0;
+  readonly #mapping: ColumnMapping;
+  readonly #store: ReturnType<typeof growable>;
+  readonly #dictionaries: Partial<Record<ColumnsOf<'dictionary'>, DictionaryBuilder>> = {};
+  readonly #faults = new Map<number, string>();
+  #disordered = false;
+  #anyMissingId = false;
+  /** The time before in the same file. */
+  #previous = -Infinity;
+
+  constructor(mapping: ColumnMapping, statedRows: number) {
+    this.#mapping = mapping;
+    this.#store = growable(statedRows);
+    for (const column of DICTIONARY_COLUMNS)
+      if (mapping[column] !== undefined) this.#dictionaries[column] = new DictionaryBuilder(statedRows);
+  }
+
+  /** The columns of a file that are scanned, vectors apart. */
+  columnsOf({ fields }: TableReader): readonly LedgerColumnName[] {
+    const own = new Set(fields.map((field) => field.name));
+    return SCANNED.filter((column) => {
+      const source = this.#mapping[column];
+      return source !== undefined && own.has(source);
+    });
+  }
+
+  beginFile(): void {
+    this.#previous = -Infinity;
+  }
+
+  /** @returns the vectors of the batch, null where the file has none */
+  take({ reader, base: fileBase }: LedgerFile, batch: RawBatch, columns: readonly LedgerColumnName[]) {
+    const base = fileBase + batch.first;
+    const arrays = this.#store.reserve(base + batch.rows);
+    for (const [row, reason] of batch.faults ?? []) this.#faults.set(base + row, reason);
+    columns.forEach((column, i) => {
+      const bad = refuse(reader, column, this.#mapping[column]!, batch.first);
+      this.#takeColumn(column, batch.columns[i], arrays, base, bad);
+    });
+    if (this.#mapping.event_id === undefined)
+      for (let i = 0; i < batch.rows; i++) arrays.eventId[base + i] = BigInt(base + i);
+    else if (!columns.includes('event_id')) {
+      arrays.missingId.fill(1, base, base + batch.rows);
+      this.#anyMissingId = true;
+    }
+    for (const column of DICTIONARY_COLUMNS)
+      if (!columns.includes(column)) this.#dictionaries[column]?.appendNulls(batch.rows);
+    this.rows = base + batch.rows;
+    const coordinates = batch.columns.slice(columns.length);
+    if (coordinates.length === 0) return null;
+    const vectors = vectorsOf(coordinates, batch, reader, this.#mapping);
+    measureVectors(vectors, arrays.vectorLength, arrays.notFinite, arrays.content, base);
+    return vectors;
+  }
+
+  #takeColumn(column: LedgerColumnName, raw: RawColumn, arrays: RowArrays, base: number, bad: OnBad): void {
+    if (column === 'event_id') {
+      const { values, missing } = toIntegers(raw, bad);
+      arrays.eventId.set(values, base);
+      if (missing) {
+        arrays.missingId.set(missing, base);
+        this.#anyMissingId = true;
+      }
+    } else if (column === 'ts') {
+      const times = toTimes(raw, bad);
+      arrays.time.set(times, base);
+      for (const time of times) {
+        if (time < this.#previous) this.#disordered = true;
+        if (!Number.isNaN(time)) this.#previous = time;
+      }
+    } else if (column === 'text') measureText(raw, arrays.textLength, arrays.hasText, arrays.content, base);
+    else if (isOneOf(LIGHT_COLUMNS, column)) arrays[column].set(toNumbers(raw, bad), base);
+    else if (isOneOf(DICTIONARY_COLUMNS, column)) this.#dictionaries[column]!.append(toStrings(raw));
+  }
+
+  finish(): Scan {
+    const { missingId, ...arrays } = this.#store.trim(this.rows);
+    return {
+      rows: this.rows,
+      ...arrays,
+      missingId: this.#anyMissingId ? missingId : null,
+      dictionaries: this.#dictionaries,
+      faults: this.#faults,
+      disordered: this.#disordered,
+    };
+  }
 }
 
 /**
@@ -158,89 +269,41 @@ function growable(rows: number) {
 export async function scanFiles(
   files: readonly LedgerFile[],
   mapping: ColumnMapping,
-  options: { signal?: AbortSignal; onProgress?: OnProgress; kept?: KeptVectors },
+  options: { signal?: AbortSignal; onProgress?: OnProgress; kept?: VectorCache },
 ): Promise<Scan> {
-  const stated = files.reduce((sum, { reader }) => sum + (reader.rows ?? 0), 0);
+  const scanner = new Scanner(
+    mapping,
+    files.reduce((sum, { reader }) => sum + (reader.rows ?? 0), 0),
+  );
   const totalBytes = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
-  const store = growable(stated);
-  const dictionaries: Partial<Record<LedgerColumnName, DictionaryBuilder>> = {};
-  for (const column of DICTIONARY_COLUMNS)
-    if (mapping[column] !== undefined) dictionaries[column] = new DictionaryBuilder(stated);
-  const faults = new Map<number, string>();
-  let disordered = false;
-  let anyMissingId = false;
-  let rows = 0;
   let bytesDone = 0;
-  const columnsOf = ({ reader }: LedgerFile) => {
-    const own = new Set(reader.fields.map((field) => field.name));
-    const light = (['event_id', 'ts', 'latency_ms', 'text', ...DICTIONARY_COLUMNS] as const).filter(
-      (column) => mapping[column] !== undefined && own.has(mapping[column]),
-    );
-    return { light, vectors: embeddingColumns(reader, mapping) };
-  };
   const batchRowsOf = ({ reader }: LedgerFile): number => rowsFor(dimensionOf(reader, mapping));
   const read = (file: LedgerFile): AsyncIterable<RawBatch> => {
     const { reader } = file;
-    const { light, vectors } = columnsOf(file);
     const onFraction = (fraction: number): void =>
       options.onProgress?.({
         phase: 'Reading events',
         fraction: (bytesDone + fraction * reader.bytes) / totalBytes,
         detail: reader.path,
       });
-    const columns = [...light.map((column) => mapping[column]!), ...vectors];
+    const columns = [
+      ...scanner.columnsOf(reader).map((column) => mapping[column]!),
+      ...embeddingColumns(reader, mapping),
+    ];
     return reader.read({ columns, batchRows: batchRowsOf(file), signal: options.signal, onFraction });
   };
   for await (const [file, batches] of readAhead(files, read, bytesOf)) {
-    const { reader } = file;
-    file.base = rows;
-    const { light, vectors } = columnsOf(file);
+    file.base = scanner.rows;
+    const columns = scanner.columnsOf(file.reader);
     const batchRows = batchRowsOf(file);
-    let previous = -Infinity;
+    scanner.beginFile();
     for await (const batch of batches) {
-      const base = file.base + batch.first;
-      const arrays = store.reserve(base + batch.rows);
-      for (const [row, reason] of batch.faults ?? []) faults.set(base + row, reason);
-      light.forEach((column, i) => {
-        const raw = batch.columns[i];
-        const bad = refuse(reader, column, mapping[column]!, batch.first);
-        if (column === 'event_id') {
-          const { values, missing } = toIntegers(raw, bad);
-          arrays.eventId.set(values, base);
-          if (missing) {
-            arrays.missingId.set(missing, base);
-            anyMissingId = true;
-          }
-        } else if (column === 'ts') {
-          const times = toTimes(raw, bad);
-          arrays.time.set(times, base);
-          for (const time of times) {
-            if (time < previous) disordered = true;
-            if (!Number.isNaN(time)) previous = time;
-          }
-        } else if (column === 'latency_ms') arrays.latency.set(toNumbers(raw, bad), base);
-        else if (column === 'text') measureText(raw, arrays.textLength, arrays.hasText, arrays.content, base);
-        else dictionaries[column]!.append(toStrings(raw));
-      });
-      if (mapping.event_id === undefined)
-        for (let i = 0; i < batch.rows; i++) arrays.eventId[base + i] = BigInt(base + i);
-      else if (!light.includes('event_id')) {
-        arrays.missingId.fill(1, base, base + batch.rows);
-        anyMissingId = true;
-      }
-      for (const column of DICTIONARY_COLUMNS)
-        if (dictionaries[column] && !light.includes(column)) dictionaries[column].appendNulls(batch.rows);
-      if (vectors.length > 0) {
-        const read = vectorsOf(batch.columns.slice(light.length), batch, reader, mapping);
-        measureVectors(read, arrays.vectorLength, arrays.notFinite, arrays.content, base);
-        options.kept?.add(base, read, batchRows);
-      }
-      rows = base + batch.rows;
+      const vectors = scanner.take(file, batch, columns);
+      if (vectors) options.kept?.add(file.base + batch.first, vectors, batchRows);
     }
-    bytesDone += reader.bytes;
+    bytesDone += file.reader.bytes;
   }
-  const { missingId, ...arrays } = store.trim(rows);
-  return { rows, ...arrays, missingId: anyMissingId ? missingId : null, dictionaries, faults, disordered };
+  return scanner.finish();
 }
 
 /** FNV-1a over words: cheap, and enough to tell two versions of a message apart. */

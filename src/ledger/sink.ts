@@ -1,39 +1,18 @@
 import * as arrow from 'apache-arrow';
 import { DataType } from 'apache-arrow';
 import type { Data } from 'apache-arrow';
+import { LEDGER_COLUMNS, LEDGER_SCHEMA, type LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { readAhead } from './ahead.ts';
+import { arrowTypeOf } from './arrowTypes.ts';
 import { packBits, toBooleans, toIntegers, toNumbers, toStrings, toTimes, type OnBad } from './cast.ts';
 import { throwIfCancelled } from './failures.ts';
 import { classOf, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
-import type { Plan } from './plan.ts';
+import type { RowSelection } from './rowSelection.ts';
 import type { RawBatch, RawColumn, ReaderField } from './reader.ts';
 import { BATCH_ROWS, bytesOf, refuse, type LedgerFile } from './scan.ts';
 import { takeRows } from './take.ts';
-import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName, type RowSink } from './types.ts';
-
-/** Type of each ledger column in the sink, whatever the files have. */
-const SINK_TYPES: Readonly<Record<Exclude<LedgerColumnName, 'embedding'>, DataType>> = {
-  event_id: new arrow.Int64(),
-  ts: new arrow.TimestampMicrosecond(),
-  provider_id: new arrow.Utf8(),
-  agent_id: new arrow.Utf8(),
-  thread_id: new arrow.Utf8(),
-  instantiation_id: new arrow.Utf8(),
-  text: new arrow.Utf8(),
-  role: new arrow.Utf8(),
-  latency_ms: new arrow.Float64(),
-  shadow: new arrow.Bool(),
-  input_tokens: new arrow.Int64(),
-  output_tokens: new arrow.Int64(),
-  cached_tokens: new arrow.Int64(),
-  cost_usd: new arrow.Float64(),
-  handoff_to: new arrow.Utf8(),
-  outcome: new arrow.Utf8(),
-  decision: new arrow.Utf8(),
-  autonomy_level: new arrow.Int8(),
-  label: new arrow.Utf8(),
-};
+import type { ColumnMapping, RowSink } from './types.ts';
 
 /** Rows that are handed over at once: the database has work to do for every stream of bytes, however short. */
 const SENT_ROWS = 8192;
@@ -57,9 +36,9 @@ export function sinkColumns(
 ): { columns: SinkColumn[]; notes: string[] } {
   const notes: string[] = [];
   const columns: SinkColumn[] = [];
-  for (const column of LEDGER_COLUMNS) {
-    if (column !== 'embedding')
-      columns.push({ name: column, type: SINK_TYPES[column], source: mapping[column] ?? null, ledger: column });
+  for (const name of LEDGER_COLUMNS) {
+    const { role, type } = LEDGER_SCHEMA[name];
+    if (role !== 'vector') columns.push({ name, type: arrowTypeOf(type), source: mapping[name] ?? null, ledger: name });
   }
   const mapped = new Set<string>(Object.values(mapping));
   if (mapping.embedding === WIDE_EMBEDDING) for (const wide of wideColumns(fields)) mapped.add(wide);
@@ -95,7 +74,7 @@ export async function fillSink(
   sink: RowSink,
   files: readonly LedgerFile[],
   columns: readonly SinkColumn[],
-  plan: Plan,
+  selection: RowSelection,
   rows: number,
   options: { signal?: AbortSignal; onProgress?: OnProgress },
 ): Promise<void> {
@@ -109,7 +88,7 @@ export async function fillSink(
   };
   const read = (file: LedgerFile): AsyncIterable<RawBatch> => {
     const skip = (first: number, count: number): boolean =>
-      plan.rowOf.subarray(file.base + first, file.base + first + count).every((row) => row < 0);
+      selection.rowOf.subarray(file.base + first, file.base + first + count).every((row) => row < 0);
     return file.reader.read({ columns: wantedOf(file), batchRows: BATCH_ROWS, skip, signal: options.signal });
   };
   let batches: arrow.RecordBatch[] = [];
@@ -125,7 +104,7 @@ export async function fillSink(
     const wanted = wantedOf(file);
     for await (const batch of rowsOfFile) {
       const base = file.base + batch.first;
-      const canonical = plan.rowOf.subarray(base, base + batch.rows);
+      const canonical = selection.rowOf.subarray(base, base + batch.rows);
       const kept = Int32Array.from(canonical.keys()).filter((i) => canonical[i] >= 0);
       if (kept.length === 0) continue;
       const children = columns.map((column): Data => {

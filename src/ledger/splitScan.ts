@@ -1,13 +1,14 @@
 import { TautlineFailure } from '../core/errors.ts';
+import { columnsOf, type ColumnsOf } from '../core/ledgerSchema.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { DictionaryPart } from './dictionary.ts';
-import { isOutOfMemory } from './fit.ts';
-import { KeptVectors, type KeptBatch } from './keptVectors.ts';
+import { isOutOfMemory } from './memoryGuard.ts';
+import { VectorCache, type CachedBatch } from './vectorCache.ts';
 import type { Platform } from './platform.ts';
 import type { TableReader } from './reader.ts';
 import { scanFiles, type LedgerFile, type Scan } from './scan.ts';
 import { openTable } from './source.ts';
-import type { ColumnMapping, LedgerColumnName, NamedBlob } from './types.ts';
+import type { ColumnMapping, NamedBlob } from './types.ts';
 
 /** Some files of a ledger to be scanned. */
 export interface ScanTask {
@@ -19,10 +20,10 @@ export interface ScanTask {
 
 /** The scan of some files, plain and transferable. Rows are counted from the first of these files. */
 export interface ScannedPart extends Omit<Scan, 'dictionaries'> {
-  readonly dictionaries: Readonly<Partial<Record<LedgerColumnName, DictionaryPart>>>;
+  readonly dictionaries: Readonly<Partial<Record<ColumnsOf<'dictionary'>, DictionaryPart>>>;
   /** Rows before each file. */
   readonly bases: readonly number[];
-  readonly kept: readonly (KeptBatch & { readonly batchRows: number })[] | null;
+  readonly kept: readonly (CachedBatch & { readonly batchRows: number })[] | null;
 }
 
 /** Another thread that scans files. */
@@ -54,7 +55,7 @@ export async function scanPart(
   platform: Platform,
   onProgress: OnProgress,
 ): Promise<ScannedPart | null> {
-  const kept = new KeptVectors(keep);
+  const kept = new VectorCache(keep);
   try {
     const opened: LedgerFile[] = [];
     for (const file of files) opened.push({ reader: await openTable(file, platform, file.tail), base: 0 });
@@ -65,7 +66,7 @@ export async function scanPart(
   }
 }
 
-function partOf(scan: Scan, files: readonly LedgerFile[], kept: KeptVectors): ScannedPart {
+function partOf(scan: Scan, files: readonly LedgerFile[], kept: VectorCache): ScannedPart {
   const dictionaries = Object.fromEntries(
     Object.entries(scan.dictionaries).map(([column, builder]) => [column, builder.part()]),
   );
@@ -75,7 +76,7 @@ function partOf(scan: Scan, files: readonly LedgerFile[], kept: KeptVectors): Sc
 export interface SplitOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
-  readonly kept: KeptVectors;
+  readonly kept: VectorCache;
   readonly thread: StartedScanThread | null;
 }
 
@@ -136,7 +137,7 @@ async function scanHere(
   mapping: ColumnMapping,
   { keep, ...options }: { signal?: AbortSignal; onProgress?: OnProgress; keep: number },
 ): Promise<ScannedPart> {
-  const kept = new KeptVectors(keep);
+  const kept = new VectorCache(keep);
   return partOf(await scanFiles(files, mapping, { ...options, kept }), files, kept);
 }
 
@@ -154,7 +155,7 @@ function joined(
   part: ScannedPart,
   later: readonly LedgerFile[],
   mapping: ColumnMapping,
-  kept: KeptVectors,
+  kept: VectorCache,
 ): Scan {
   const { rows } = first;
   later.forEach((file, i) => (file.base = rows + part.bases[i]));
@@ -162,8 +163,11 @@ function joined(
   else kept.release();
   const { dictionaries } = first;
   for (const [column, more] of Object.entries(part.dictionaries))
-    dictionaries[column as LedgerColumnName]!.appendPart(more);
+    dictionaries[column as ColumnsOf<'dictionary'>]!.appendPart(more);
   const eventId = append(first.eventId, part.eventId);
+  const light = Object.fromEntries(
+    columnsOf('light').map((column) => [column, append(first[column], part[column])]),
+  ) as Record<ColumnsOf<'light'>, Float64Array>;
   if (mapping.event_id === undefined) for (let row = rows; row < eventId.length; row++) eventId[row] = BigInt(row);
   const missing = (scan: Pick<Scan, 'missingId' | 'rows'>): Uint8Array => scan.missingId ?? new Uint8Array(scan.rows);
   return {
@@ -171,7 +175,7 @@ function joined(
     eventId,
     missingId: first.missingId || part.missingId ? append(missing(first), missing(part)) : null,
     time: append(first.time, part.time),
-    latency: append(first.latency, part.latency),
+    ...light,
     textLength: append(first.textLength, part.textLength),
     hasText: append(first.hasText, part.hasText),
     vectorLength: append(first.vectorLength, part.vectorLength),

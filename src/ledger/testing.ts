@@ -4,7 +4,7 @@ import { TautlineFailure, type TautlineError } from '../core/errors.ts';
 import { openLedger, type OpenOptions } from './open.ts';
 import { nodePlatform } from './parquet.node.ts';
 import type { ColumnMapping, NamedBlob, OpenedLedger } from './types.ts';
-import type { LedgerTable } from './write.ts';
+import { writeHive, type LedgerTable } from './write.ts';
 
 /** What the tests of this folder share: small ledgers made in code, and short ways to open them. */
 export const platform = nodePlatform();
@@ -81,4 +81,32 @@ export function plainLedger(n: number, dimension = 4, change: Partial<LedgerTabl
     dimension,
     ...change,
   };
+}
+
+/** A blob that counts the bytes that are read of it. */
+export function watched(file: NamedBlob): { file: NamedBlob; read: () => number } {
+  let bytes = 0;
+  const watch = (blob: Blob): Blob =>
+    Object.create(blob, {
+      size: { value: blob.size },
+      slice: {
+        value: (from = 0, to = blob.size) => {
+          bytes += Math.min(to, blob.size) - from;
+          return blob.slice(from, to);
+        },
+      },
+    }) as Blob;
+  return { file: { path: file.path, blob: watch(file.blob) }, read: () => bytes };
+}
+
+/** 7,200 events of three providers, a second and a microsecond apart: two hours and a bit; whole, and in partitions. */
+export function twoHours(n = 7200): { table: LedgerTable; hive: () => Promise<NamedBlob[]> } {
+  const table = {
+    ...plainLedger(n, 3),
+    text: Array.from({ length: n }, (_, i) => `message ${i + 1}`),
+    latency: Float64Array.from({ length: n }, (_, i) => 40 + (i % 7)),
+  };
+  const hive = async (): Promise<NamedBlob[]> =>
+    (await writeHive(table, platform, { rowGroupRows: 500 })).map(({ path, bytes }) => named(`big/${path}`, bytes));
+  return { table, hive };
 }

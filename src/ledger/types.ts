@@ -1,4 +1,5 @@
 import type { LedgerColumns } from '../core/columns.ts';
+import type { LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { LedgerPart, LedgerSurvey, OpenedPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
 
@@ -18,30 +19,7 @@ export interface NamedBlob {
   readonly blob: Blob;
 }
 
-/** The ledger's own columns (spec/ledger.md) that a file column can be mapped to. */
-export const LEDGER_COLUMNS = [
-  'event_id',
-  'ts',
-  'provider_id',
-  'agent_id',
-  'thread_id',
-  'instantiation_id',
-  'embedding',
-  'text',
-  'role',
-  'latency_ms',
-  'shadow',
-  'input_tokens',
-  'output_tokens',
-  'cached_tokens',
-  'cost_usd',
-  'handoff_to',
-  'outcome',
-  'decision',
-  'autonomy_level',
-  'label',
-] as const;
-export type LedgerColumnName = (typeof LEDGER_COLUMNS)[number];
+export { LEDGER_COLUMNS, type LedgerColumnName } from '../core/ledgerSchema.ts';
 
 /** Ledger column -> the file's column it is read from; an absent one is not in the file. */
 export type ColumnMapping = Readonly<Partial<Record<LedgerColumnName, string>>>;

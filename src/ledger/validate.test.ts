@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { collector, failure, fixture, named, open, plainLedger, platform, START, vectorsByRow } from './testing.ts';
-import { describeLeftOut } from './plan.ts';
+import { describeLeftOut } from './rowSelection.ts';
 import { writeParquet, type LedgerTable } from './write.ts';
 
 const parquet = async (table: LedgerTable) =>

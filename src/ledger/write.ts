@@ -1,44 +1,56 @@
 import * as arrow from 'apache-arrow';
-import type { Data, DataType } from 'apache-arrow';
+import type { Data } from 'apache-arrow';
 import type { DictionaryColumn } from '../core/columns.ts';
+import {
+  LEDGER_COLUMNS,
+  LEDGER_SCHEMA,
+  columnsOf,
+  type ColumnType,
+  type LedgerColumnName,
+} from '../core/ledgerSchema.ts';
+import { arrowTypeOf } from './arrowTypes.ts';
 import { packBits, stringData } from './cast.ts';
 import { ledgerFailure } from './failures.ts';
 import { HIVE_NULL } from './hive.ts';
 import type { Platform } from './platform.ts';
 
+/** Values of a column to be written, by the type of its row in `LEDGER_SCHEMA`. */
+interface Written {
+  readonly int64: BigInt64Array | Float64Array;
+  readonly int8: Float64Array;
+  readonly float64: Float64Array;
+  /** Epoch ms with fractional microseconds. */
+  readonly timestamp: Float64Array;
+  /** 1, 0, or 2 for NULL. */
+  readonly bool: Uint8Array;
+  readonly utf8: DictionaryColumn | readonly (string | null)[];
+  /** Row-major n x dimension; rows of void events are ignored. */
+  readonly 'float32[]': Float32Array;
+}
+type Schema = typeof LEDGER_SCHEMA;
+type WrittenAs<C extends LedgerColumnName> = C extends 'event_id'
+  ? BigInt64Array
+  : C extends 'text'
+    ? readonly (string | null)[]
+    : Schema[C]['type'] extends 'utf8'
+      ? DictionaryColumn
+      : Schema[C]['type'] extends 'int64'
+        ? Float64Array
+        : Written[Schema[C]['type']];
+
 /**
- * The columns of a ledger to be written, each of length `n` (spec/ledger.md); absent ones are not written. Missing
- * numbers are NaN, missing categories code -1, missing texts null.
+ * The columns of a ledger to be written, each of length `n` (docs/ledger-format.md), by their keys in `LEDGER_SCHEMA`;
+ * absent ones are not written. Missing numbers are NaN, missing categories code -1, missing texts null.
  */
-export interface LedgerTable {
+export type LedgerTable = {
+  readonly [C in Exclude<LedgerColumnName, 'event_id'> as Schema[C]['key']]?: WrittenAs<C>;
+} & {
   readonly n: number;
   readonly eventId: BigInt64Array;
-  /** Epoch ms with fractional microseconds; NaN is written as NULL. */
-  readonly time?: Float64Array;
-  readonly provider?: DictionaryColumn;
-  readonly agent?: DictionaryColumn;
-  readonly thread?: DictionaryColumn;
-  readonly instantiation?: DictionaryColumn;
-  readonly role?: DictionaryColumn;
-  readonly handoffTo?: DictionaryColumn;
-  readonly outcome?: DictionaryColumn;
-  readonly decision?: DictionaryColumn;
-  readonly label?: DictionaryColumn;
-  /** Row-major n x dimension; rows of void events are ignored. */
-  readonly embeddings?: Float32Array;
   readonly dimension?: number;
   /** 1 where the embedding is NULL; absent where every event has one. */
   readonly isVoid?: Uint8Array;
-  readonly text?: readonly (string | null)[];
-  readonly latency?: Float64Array;
-  readonly inputTokens?: Float64Array;
-  readonly outputTokens?: Float64Array;
-  readonly cachedTokens?: Float64Array;
-  readonly costUsd?: Float64Array;
-  readonly autonomyLevel?: Float64Array;
-  /** 1, 0, or 2 for NULL. */
-  readonly shadow?: Uint8Array;
-}
+};
 
 export interface WrittenFile {
   readonly path: string;
@@ -50,132 +62,96 @@ export interface WriteOptions {
   readonly rowGroupRows?: number;
 }
 
-// Column of the file, property of LedgerTable.
-const DICTIONARIES = [
-  ['provider_id', 'provider'],
-  ['agent_id', 'agent'],
-  ['thread_id', 'thread'],
-  ['instantiation_id', 'instantiation'],
-  ['role', 'role'],
-  ['handoff_to', 'handoffTo'],
-  ['outcome', 'outcome'],
-  ['decision', 'decision'],
-  ['label', 'label'],
-] as const;
-const INTEGERS = [
-  ['input_tokens', 'inputTokens'],
-  ['output_tokens', 'outputTokens'],
-  ['cached_tokens', 'cachedTokens'],
-] as const;
-const DOUBLES = [
-  ['latency_ms', 'latency'],
-  ['cost_usd', 'costUsd'],
-] as const;
 const GROUP_BYTES = 16 << 20;
+/** Order of the columns in a file: readers that stop early find the narrow ones first. */
+const FILE_ORDER: readonly ColumnType[] = ['timestamp', 'utf8', 'float64', 'bool', 'int64', 'int8', 'float32[]'];
+
+/** Columns in the order in which they are written: the keys, then by type, text last of the texts. */
+const WRITTEN: readonly LedgerColumnName[] = [
+  ...columnsOf('key'),
+  ...FILE_ORDER.flatMap((type) =>
+    [...LEDGER_COLUMNS]
+      .filter((name) => LEDGER_SCHEMA[name].role !== 'key' && LEDGER_SCHEMA[name].type === type)
+      .sort((a, b) => Number(a === 'text') - Number(b === 'text')),
+  ),
+];
 
 /** Arrow columns of the rows `at` of a ledger. */
 function arrowColumns(table: LedgerTable, at: Int32Array, without: ReadonlySet<string>): [string, Data][] {
-  const length = at.length;
-  const columns: [string, Data][] = [];
-  const add = (name: string, type: DataType, rest: object, nullBitmap?: Uint8Array): void => {
-    if (!without.has(name))
-      columns.push([
-        name,
-        arrow.makeData({ type, length, nullCount: nullBitmap ? -1 : 0, nullBitmap, ...rest } as never) as Data,
-      ]);
-  };
-  const numbers = (values: Float64Array): { picked: Float64Array; nullBitmap: Uint8Array | undefined } => {
-    const picked = Float64Array.from(at, (row) => values[row]);
-    return {
-      picked,
-      nullBitmap: picked.some(Number.isNaN)
-        ? packBits(Uint8Array.from(picked, (v) => (Number.isNaN(v) ? 0 : 1)))
-        : undefined,
-    };
-  };
-  add('event_id', new arrow.Int64(), { data: BigInt64Array.from(at, (row) => table.eventId[row]) });
-  if (table.time) {
-    const { picked, nullBitmap } = numbers(table.time);
-    add(
-      'ts',
-      new arrow.TimestampMicrosecond(),
-      { data: BigInt64Array.from(picked, (ms) => (Number.isNaN(ms) ? 0n : BigInt(Math.round(ms * 1000)))) },
-      nullBitmap,
-    );
-  }
-  for (const [name, key] of DICTIONARIES) {
-    const column = table[key];
-    if (column)
-      columnOfStrings(
-        name,
-        Array.from(at, (row) => (column.codes[row] < 0 ? null : column.values[column.codes[row]])),
-      );
-  }
-  if (table.text)
-    columnOfStrings(
-      'text',
-      Array.from(at, (row) => table.text![row]),
-    );
-  for (const [name, key] of DOUBLES) {
+  return WRITTEN.flatMap((name): [string, Data][] => {
+    const { key, type } = LEDGER_SCHEMA[name];
     const values = table[key];
-    if (!values) continue;
-    const { picked, nullBitmap } = numbers(values);
-    add(name, new arrow.Float64(), { data: picked }, nullBitmap);
-  }
-  if (table.shadow) {
-    const picked = Uint8Array.from(at, (row) => table.shadow![row]);
-    // apache-arrow 17 writes no values for booleans that are all null, which other Arrow libraries refuse: the column
-    // is absent then.
-    if (picked.some((value) => value !== 2))
-      add(
-        'shadow',
-        new arrow.Bool(),
-        { data: packBits(picked) },
-        picked.includes(2) ? packBits(picked, (b) => b !== 2) : undefined,
-      );
-  }
-  for (const [name, key] of INTEGERS) {
-    const values = table[key];
-    if (!values) continue;
-    const { picked, nullBitmap } = numbers(values);
-    add(
-      name,
-      new arrow.Int64(),
-      { data: BigInt64Array.from(picked, (v) => (Number.isNaN(v) ? 0n : BigInt(v))) },
-      nullBitmap,
-    );
-  }
-  if (table.autonomyLevel) {
-    const { picked, nullBitmap } = numbers(table.autonomyLevel);
-    add(
-      'autonomy_level',
-      new arrow.Int8(),
-      { data: Int8Array.from(picked, (v) => (Number.isNaN(v) ? 0 : v)) },
-      nullBitmap,
-    );
-  }
-  if (table.embeddings) {
-    const dimension = table.dimension!;
-    const valid = Uint8Array.from(at, (row) => (table.isVoid?.[row] ? 0 : 1));
-    const offsets = new Int32Array(length + 1);
-    for (let i = 0; i < length; i++) offsets[i + 1] = offsets[i] + valid[i] * dimension;
-    const leaf = new Float32Array(offsets[length]);
-    for (let i = 0; i < length; i++)
-      if (valid[i]) leaf.set(table.embeddings.subarray(at[i] * dimension, (at[i] + 1) * dimension), offsets[i]);
-    const child = arrow.makeData({ type: new arrow.Float32(), length: leaf.length, nullCount: 0, data: leaf });
-    add(
-      'embedding',
-      new arrow.List(new arrow.Field('element', new arrow.Float32(), true)),
-      { valueOffsets: offsets, child },
-      valid.includes(0) ? packBits(valid) : undefined,
-    );
-  }
-  return columns;
-
-  function columnOfStrings(name: string, values: readonly (string | null)[]): void {
-    if (!without.has(name)) columns.push([name, stringData(values)]);
-  }
+    if (values === undefined || without.has(name)) return [];
+    const data = WRITERS[type](values as never, at, table);
+    return data ? [[name, data]] : [];
+  });
 }
+
+function makeColumn(type: ColumnType, length: number, rest: object, nullBitmap?: Uint8Array): Data {
+  return arrow.makeData({
+    type: arrowTypeOf(type),
+    length,
+    nullCount: nullBitmap ? -1 : 0,
+    nullBitmap,
+    ...rest,
+  } as never) as Data;
+}
+
+/** The numbers of some rows as `convert` makes them; NaN is null. */
+function numberColumn(
+  type: ColumnType,
+  values: Float64Array,
+  at: Int32Array,
+  convert: (picked: Float64Array) => ArrayBufferView,
+): Data {
+  const picked = Float64Array.from(at, (row) => values[row]);
+  const nullBitmap = picked.some(Number.isNaN)
+    ? packBits(Uint8Array.from(picked, (v) => (Number.isNaN(v) ? 0 : 1)))
+    : undefined;
+  return makeColumn(type, at.length, { data: convert(picked) }, nullBitmap);
+}
+
+/** Data of the rows `at` of a column; null where the column is not written. */
+const WRITERS: {
+  readonly [T in ColumnType]: (values: Written[T], at: Int32Array, table: LedgerTable) => Data | null;
+} = {
+  int64: (values, at) =>
+    values instanceof BigInt64Array
+      ? makeColumn('int64', at.length, { data: BigInt64Array.from(at, (row) => values[row]) })
+      : numberColumn('int64', values, at, (picked) =>
+          BigInt64Array.from(picked, (v) => (Number.isNaN(v) ? 0n : BigInt(v))),
+        ),
+  int8: (values, at) =>
+    numberColumn('int8', values, at, (picked) => Int8Array.from(picked, (v) => (Number.isNaN(v) ? 0 : v))),
+  float64: (values, at) => numberColumn('float64', values, at, (picked) => picked),
+  timestamp: (values, at) =>
+    numberColumn('timestamp', values, at, (picked) =>
+      BigInt64Array.from(picked, (ms) => (Number.isNaN(ms) ? 0n : BigInt(Math.round(ms * 1000)))),
+    ),
+  bool: (values, at) => {
+    const picked = Uint8Array.from(at, (row) => values[row]);
+    // apache-arrow writes no values for booleans that are all null, which other Arrow libraries refuse.
+    if (picked.every((value) => value === 2)) return null;
+    const nullBitmap = picked.includes(2) ? packBits(picked, (b) => b !== 2) : undefined;
+    return makeColumn('bool', at.length, { data: packBits(picked) }, nullBitmap);
+  },
+  utf8: (values, at) =>
+    stringData(
+      'codes' in values
+        ? Array.from(at, (row) => (values.codes[row] < 0 ? null : values.values[values.codes[row]]))
+        : Array.from(at, (row) => values[row]),
+    ),
+  'float32[]': (values, at, { dimension = 0, isVoid }) => {
+    const valid = Uint8Array.from(at, (row) => (isVoid?.[row] ? 0 : 1));
+    const valueOffsets = new Int32Array(at.length + 1);
+    for (let i = 0; i < at.length; i++) valueOffsets[i + 1] = valueOffsets[i] + valid[i] * dimension;
+    const leaf = new Float32Array(valueOffsets[at.length]);
+    for (let i = 0; i < at.length; i++)
+      if (valid[i]) leaf.set(values.subarray(at[i] * dimension, (at[i] + 1) * dimension), valueOffsets[i]);
+    const child = arrow.makeData({ type: new arrow.Float32(), length: leaf.length, nullCount: 0, data: leaf });
+    return makeColumn('float32[]', at.length, { valueOffsets, child }, valid.includes(0) ? packBits(valid) : undefined);
+  },
+};
 
 function recordBatch(columns: readonly [string, Data][], length: number): arrow.RecordBatch {
   const fields = columns.map(([name, data]) => new arrow.Field(name, data.type, true));

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { sampleTable } from '../harness/samples.ts';
 import { testKernels } from '../kernels/testing.ts';
 import { databaseBytes } from '../ledger/capacity.ts';
-import { withLengths } from '../ledger/fit.ts';
+import { withLengths } from '../ledger/memoryGuard.ts';
 import { guessMapping } from '../ledger/mapping.ts';
 import { openLedger } from '../ledger/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';

@@ -1,7 +1,7 @@
 import { expose } from 'comlink';
 import { loadKernels } from '../kernels/load.browser.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import { openLedger } from '../ledger/open.ts';
+import { openForAnalysis } from '../analysis/open.ts';
 import type { Platform } from '../ledger/platform.ts';
 import { browserPlatform } from '../ledger/parquet.browser.ts';
 import { browserCrew, browserScanThread } from './crewThreads.ts';
@@ -28,7 +28,7 @@ expose(
     new Engine({
       loadKernels: kernels,
       crew: browserCrew(),
-      openLedger: (source, mapping, options) => openLedger(source, mapping, { platform, ...options }),
+      openLedger: (source, mapping, options) => openForAnalysis(source, mapping, { platform, ...options }),
     }),
   ),
 );

@@ -3,7 +3,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import { Worker } from 'node:worker_threads';
 import { BUILT_KERNELS, loadKernels } from '../kernels/load.node.ts';
 import { instantiateKernels, type KernelModule } from '../kernels/module.ts';
-import { openLedger } from '../ledger/open.ts';
+import { openForAnalysis } from '../analysis/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import type { LedgerSource } from '../ledger/types.ts';
 import { crewToWire } from './crew.ts';
@@ -73,7 +73,7 @@ const files = nodePlatform();
 /** What the engine stands on in Node: the real kernels and the real readers. */
 export const nodeEnginePlatform: EnginePlatform = {
   loadKernels: once(() => loadKernels(BUILT_KERNELS)),
-  openLedger: (source, mapping, options) => openLedger(source, mapping, { platform: files, ...options }),
+  openLedger: (source, mapping, options) => openForAnalysis(source, mapping, { platform: files, ...options }),
 };
 
 export const newEngine = (): Engine => new Engine(nodeEnginePlatform);

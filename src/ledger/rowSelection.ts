@@ -6,7 +6,7 @@ import type { ColumnMapping, LeftOut } from './types.ts';
 const EXAMPLES = 20;
 
 /** Which file rows are events, and in which order. */
-export interface Plan {
+export interface RowSelection {
   /** File row of each event, in canonical order. */
   readonly order: Int32Array;
   /** Canonical row of each file row, -1 where it is left out. */
@@ -22,7 +22,7 @@ export interface Plan {
  * Leaves out the rows that cannot be used, each for the first reason that holds, and orders the rest by (ts, event_id).
  * @param nameRow names a file row where it has no event_id: "row 17 of file.parquet".
  */
-export function planRows(scan: Scan, mapping: ColumnMapping, nameRow: (row: number) => string): Plan {
+export function chooseRows(scan: Scan, mapping: ColumnMapping, nameRow: (row: number) => string): RowSelection {
   const notes: string[] = [];
   const reasons = new Map<string, number[]>();
   const leave = (row: number, reason: string): void => {

@@ -1,10 +1,10 @@
 import type { VectorColumn } from './vectors.ts';
 
 /** Most bytes of vectors that are kept: those of a million events of 64 dimensions. */
-const MOST_BYTES = 256 << 20;
+const MAX_CACHED_BYTES = 256 << 20;
 
 /** Vectors of consecutive file rows, as they were read. */
-export interface KeptBatch {
+export interface CachedBatch {
   /** File row of the first. */
   readonly base: number;
   readonly vectors: VectorColumn;
@@ -13,9 +13,9 @@ export interface KeptBatch {
 /**
  * The vectors that the first pass has decoded, until they are projected: a ledger that is small enough is decoded once.
  */
-export class KeptVectors {
+export class VectorCache {
   readonly budget: number;
-  #batches: KeptBatch[] | null = [];
+  #batches: CachedBatch[] | null = [];
   #batchRows = 0;
   #bytes = 0;
   #last: ArrayBufferLike | null = null;
@@ -25,7 +25,7 @@ export class KeptVectors {
    * @param expected bytes of all vectors, as far as is known: none are kept where they would be too many
    */
   constructor(spare: number, expected = 0) {
-    const most = Math.min(spare, MOST_BYTES);
+    const most = Math.min(spare, MAX_CACHED_BYTES);
     this.budget = expected > most ? 0 : most;
   }
 
@@ -45,12 +45,12 @@ export class KeptVectors {
   }
 
   /** All batches in file order, where they are what reading in batches of `batchRows` would give; else null. */
-  all(batchRows: number): readonly KeptBatch[] | null {
+  all(batchRows: number): readonly CachedBatch[] | null {
     return this.#batches && this.#batches.length > 0 && this.#batchRows === batchRows ? this.#batches : null;
   }
 
   /** All batches, which are not kept here any more; null where none are kept. */
-  take(): (KeptBatch & { readonly batchRows: number })[] | null {
+  take(): (CachedBatch & { readonly batchRows: number })[] | null {
     const batches = this.#batches && this.#batches.map((batch) => ({ ...batch, batchRows: this.#batchRows }));
     this.release();
     return batches;

@@ -1,8 +1,10 @@
-import type { TautlineFailure } from '../core/errors.ts';
-import type { LedgerSurvey } from '../core/part.ts';
-import type { StoredColumn } from './capacity.ts';
+import { TautlineFailure } from '../core/errors.ts';
+import { describePart, type LedgerPart, type LedgerSurvey } from '../core/part.ts';
+import { eventsThatFit, fitsText, totalBytes, type Needs, type StoredColumn } from './capacity.ts';
+import type { LookedThrough } from './lookThrough.ts';
 import type { TableReader } from './reader.ts';
 import type { LedgerFile } from './scan.ts';
+import { factsOf, surveyOf } from './survey.ts';
 
 /** What engines throw where an array, a string or a map becomes too large, or memory cannot be had. */
 export const isOutOfMemory = (thrown: unknown): boolean =>
@@ -81,6 +83,62 @@ export function tallied(
   return {
     stop() {
       counting = false;
+    },
+  };
+}
+
+/** Memory that a ledger may take, and what is said where it does not do. */
+export interface MemoryGuard {
+  readonly fits: number;
+  /** Bytes that an event takes in all. */
+  readonly bytesPerEvent: number;
+  /** What is known of the whole ledger. @param bytesPerRow of files that do not state their rows */
+  survey(bytesPerRow: number, rowsOf?: (file: LedgerFile) => number | null): LedgerSurvey;
+  /** @param events "7,200 events" */
+  refuse(whole: LedgerSurvey, events: string): TautlineFailure;
+}
+
+/**
+ * @param skipped facts of the files that are not read
+ * @param time the file column of the times
+ * @param keep is told of every survey
+ */
+export function memoryGuard(
+  { files, others, keys }: Pick<LookedThrough, 'files' | 'others' | 'keys'>,
+  needs: Needs,
+  {
+    memory,
+    part,
+    time,
+    place,
+    keep,
+  }: {
+    readonly memory: number | undefined;
+    readonly part: LedgerPart | undefined;
+    readonly time: string | undefined;
+    readonly place: string;
+    readonly keep: (survey: LedgerSurvey) => void;
+  },
+): MemoryGuard {
+  const { k } = needs.analysis;
+  const room = { k, fits: eventsThatFit(needs, memory) };
+  return {
+    fits: room.fits,
+    bytesPerEvent: totalBytes(needs),
+    survey(bytesPerRow, rowsOf = ({ reader }) => reader.rows) {
+      const facts = [...files.map((file) => factsOf(file.reader, time, rowsOf(file))), ...others];
+      const survey = surveyOf(facts, keys, time !== undefined, room, bytesPerRow);
+      keep(survey);
+      return survey;
+    },
+    refuse(whole, events) {
+      const which = part ? `the part chosen (${describePart(part)})` : 'this ledger';
+      return new TautlineFailure({
+        kind: 'memory',
+        problem: `${which} has ${events}; ${fitsText(room.fits, k, place)}`,
+        advice: narrowing(whole),
+        survey: whole,
+      });
     },
   };
 }

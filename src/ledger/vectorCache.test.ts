@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KeptVectors } from './keptVectors.ts';
+import { VectorCache } from './vectorCache.ts';
 import type { VectorColumn } from './vectors.ts';
 
 const vectors = (rows: number): VectorColumn => ({
@@ -13,7 +13,7 @@ describe('kept vectors', () => {
   it('are all or none: over the budget, after a batch of another size, and when released none is left', () => {
     const one = vectors(10);
     const bytes = one.values.byteLength + one.offsets.byteLength;
-    const kept = new KeptVectors(2 * bytes);
+    const kept = new VectorCache(2 * bytes);
     expect(kept.all(10)).toBeNull();
     kept.add(0, one, 10);
     kept.add(10, vectors(10), 10);
@@ -24,12 +24,12 @@ describe('kept vectors', () => {
     kept.add(0, one, 10);
     expect(kept.all(10), 'a part is never given for the whole').toBeNull();
 
-    const mixed = new KeptVectors(Infinity);
+    const mixed = new VectorCache(Infinity);
     mixed.add(0, one, 10);
     mixed.add(10, vectors(10), 20);
     expect(mixed.all(10)).toBeNull();
 
-    const released = new KeptVectors(Infinity);
+    const released = new VectorCache(Infinity);
     released.add(0, one, 10);
     released.release();
     expect(released.all(10)).toBeNull();
@@ -38,7 +38,7 @@ describe('kept vectors', () => {
   it('that are views into one buffer take it once', () => {
     const whole = new Float32Array(80);
     const part = (from: number): VectorColumn => ({ ...vectors(10), values: whole.subarray(from, from + 40) });
-    const kept = new KeptVectors(whole.byteLength + 2 * 44);
+    const kept = new VectorCache(whole.byteLength + 2 * 44);
     kept.add(0, part(0), 10);
     kept.add(10, part(40), 10);
     expect(kept.all(10)).toHaveLength(2);

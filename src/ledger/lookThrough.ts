@@ -1,0 +1,104 @@
+import { TautlineFailure, type FileColumns, type TautlineError } from '../core/errors.ts';
+import type { LedgerPart } from '../core/part.ts';
+import type { OnProgress } from '../core/progress.ts';
+import { mapAhead } from './ahead.ts';
+import { counted, throwIfCancelled } from './failures.ts';
+import { checkMapping, guessMapping, unionFields } from './mapping.ts';
+import type { Platform } from './platform.ts';
+import type { ReaderField } from './reader.ts';
+import type { LedgerFile } from './scan.ts';
+import { openTable, resolveSource, type ResolvedSource } from './source.ts';
+import { startFor, type StartedScanThread } from './splitScan.ts';
+import { choosePartitions, factsUnread, partitionKeys, type FileFacts } from './survey.ts';
+import type { ColumnMapping, LedgerSource, NamedBlob } from './types.ts';
+
+/** Files of a folder that are looked into at a time: most of it is waiting. */
+const OPENED_AT_ONCE = 8;
+
+/** A ledger before its rows are read. */
+export interface LookedThrough {
+  readonly resolved: ResolvedSource;
+  /** The files of the part that is opened, as they came and opened. */
+  readonly taken: readonly NamedBlob[];
+  readonly files: LedgerFile[];
+  /** What is known of the files that are not opened. */
+  readonly others: readonly FileFacts[];
+  /** Names of the partitions. */
+  readonly keys: readonly string[];
+  readonly fields: readonly ReaderField[];
+  readonly mapping: ColumnMapping;
+  readonly guesses: readonly string[];
+  readonly has: FileColumns;
+}
+
+export interface LookOptions {
+  readonly platform: Platform;
+  readonly part: LedgerPart | undefined;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+  /** Receives the thread that may share the first pass, as soon as it starts; it is the caller's to end. */
+  readonly onThread: (thread: StartedScanThread | null) => void;
+}
+
+/** Finds the files, opens them, and fixes which of their columns is which of the ledger's. */
+export async function lookThrough(
+  source: LedgerSource,
+  given: ColumnMapping | null,
+  { platform, part, signal, onProgress, onThread }: LookOptions,
+): Promise<LookedThrough> {
+  const resolved = await resolveSource(source, platform, { signal, onProgress });
+  const { taken, others } = part ? choosePartitions(resolved.files, part) : { taken: resolved.files, others: [] };
+  const thread = hasTimeRange(part) ? null : startFor(taken, platform.scanThread);
+  onThread(thread);
+  let prepared = false;
+  const openFile = async (file: NamedBlob): Promise<LedgerFile> => {
+    throwIfCancelled(signal, 'opening the ledger');
+    const reader = await openTable(file, platform);
+    if (reader.format === 'parquet' && !prepared) {
+      prepared = true;
+      thread?.prepare(await platform.parquetCode?.());
+    }
+    return { reader, base: 0 };
+  };
+  const files = await mapAhead(taken, OPENED_AT_ONCE, openFile, (done, file) => {
+    if (taken.length > 1)
+      onProgress?.({ phase: 'Looking through the files', fraction: done / taken.length, detail: file.path });
+  });
+  const fields = unionFields(files.map(({ reader }) => reader));
+  const { mapping, notes: guesses } = given ? { mapping: given, notes: [] } : guessMapping(fields);
+  const has: FileColumns = {
+    columns: fields.map((field) => ({ name: field.name, type: field.typeName })),
+    mapping: { ...mapping },
+  };
+  const [{ path }] = files.map(({ reader }) => reader);
+  const where = files.length === 1 ? path : `${path} and ${counted(files.length - 1, 'more file')}`;
+  mendable(has, ['file', 'column'], () => checkMapping(mapping, fields, where));
+  const timeType = fields.find((field) => field.name === mapping.ts)?.type ?? null;
+  return {
+    resolved,
+    taken,
+    files,
+    others: await Promise.all(others.map((file) => factsUnread(file, mapping.ts, timeType))),
+    keys: partitionKeys(resolved.files),
+    fields,
+    mapping,
+    guesses,
+    has,
+  };
+}
+
+/** True where a part is cut out of the files by time. */
+export const hasTimeRange = (part: LedgerPart | undefined): part is LedgerPart =>
+  part !== undefined && (part.from !== null || part.to !== null);
+
+/**
+ * Runs `check`; an error of one of `kinds` carries the file's columns away, so that the page can offer another mapping.
+ */
+export function mendable<R>(has: FileColumns, kinds: readonly TautlineError['kind'][], check: () => R): R {
+  try {
+    return check();
+  } catch (thrown) {
+    if (!(thrown instanceof TautlineFailure) || !kinds.includes(thrown.error.kind)) throw thrown;
+    throw new TautlineFailure({ ...thrown.error, has } as TautlineError);
+  }
+}

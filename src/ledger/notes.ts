@@ -1,0 +1,56 @@
+import type { LedgerColumns } from '../core/columns.ts';
+import { EMBEDDER_DIMENSION } from './embedder.ts';
+import { counted } from './failures.ts';
+import { partitionsOf } from './hive.ts';
+import type { LedgerFile } from './scan.ts';
+import type { OpenReport } from './types.ts';
+
+/** Names the columns that the paths hold. */
+export function partitionNotes(files: readonly LedgerFile[]): string[] {
+  const names = new Set(files.flatMap(({ reader }) => [...partitionsOf(reader.path).keys()]));
+  return names.size === 0 ? [] : [`Partition columns from the paths: ${[...names].join(', ')}.`];
+}
+
+/** Before 1973 as milliseconds: what epoch seconds look like; beyond the year 5000: microseconds. */
+const SECONDS_BELOW = 1e11;
+const MICROSECONDS_ABOVE = 1e14;
+
+/** What is worth knowing of the columns: no drift, one stream, odd times. */
+export function columnNotes(columns: LedgerColumns, embedder: OpenReport['embedder'], voidEvents: number): string[] {
+  const notes: string[] = [];
+  const { n, time } = columns;
+  if (embedder === 'built-in') {
+    notes.push(
+      `No embedding column: the text was embedded by the built-in embedder (hashed n-grams, ${EMBEDDER_DIMENSION} dimensions).`,
+    );
+  }
+  if (embedder === 'none') notes.push('Neither embeddings nor text: every event is void, so no drift can be computed.');
+  else if (voidEvents === n) {
+    notes.push(
+      `All ${counted(n, 'event')} are void (the ${embedder === 'file' ? 'embedding is NULL' : 'text is empty'} throughout): no drift can be computed.`,
+    );
+  }
+  for (const [name, column] of [
+    ['provider_id', columns.provider],
+    ['agent_id', columns.agent],
+  ] as const) {
+    const missing = column?.codes.reduce((sum, code) => sum + (code < 0 ? 1 : 0), 0) ?? 0;
+    if (missing > 0) notes.push(`${counted(missing, 'event')} without ${name}.`);
+  }
+  const streams = (columns.provider ?? columns.agent)!;
+  if (streams.values.length === 1)
+    notes.push(
+      `One ${columns.provider ? 'provider' : 'agent'} only ("${streams.values[0]}"): coupling between streams is not defined.`,
+    );
+  if (n === 1) notes.push('One event only: nothing can be compared.');
+  if (columns.hasTime) {
+    const latest = time[n - 1];
+    if (latest > 0 && latest < SECONDS_BELOW)
+      notes.push('ts lies before 1973 when read as epoch milliseconds: if it holds seconds, multiply it by 1000.');
+    if (latest > MICROSECONDS_ABOVE)
+      notes.push(
+        'ts lies beyond the year 5000 when read as epoch milliseconds: if it holds microseconds or nanoseconds, cast it to TIMESTAMP.',
+      );
+  }
+  return notes;
+}

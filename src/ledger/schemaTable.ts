@@ -1,0 +1,30 @@
+import { LEDGER_COLUMNS, columnSpec, type ColumnRole } from '../core/ledgerSchema.ts';
+
+const NEEDED: Readonly<Partial<Record<string, string>>> = {
+  ts: 'yes, unless order is all there is',
+  embedding: 'for drift, or text',
+  text: 'for drift, or embedding',
+};
+
+const KEPT: Readonly<Record<ColumnRole, string>> = {
+  key: 'in memory',
+  light: 'in memory',
+  dictionary: 'in memory',
+  text: 'length in memory, text in the database',
+  vector: 'read in batches',
+  stored: 'in the database',
+};
+
+/** The table of columns of docs/ledger-format.md, as Markdown. */
+export function columnsMarkdown(): string {
+  const rows = LEDGER_COLUMNS.map(columnSpec).map(
+    ({ name, needed, help, role, inFingerprint, aliases }) =>
+      `| \`${name}\` | ${needed} | ${NEEDED[name] ?? ''} | ${help} | ${KEPT[role]} | ${inFingerprint ? 'yes' : ''} | ` +
+      `${aliases.map((alias) => `\`${alias}\``).join(', ')} |`,
+  );
+  return [
+    '| column | type | needed | meaning | kept | in the fingerprint | also read from |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
+}

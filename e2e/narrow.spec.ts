@@ -5,7 +5,7 @@ import type { Page } from '@playwright/test';
 import { sampleTable } from '../src/harness/samples.ts';
 import { loadKernels } from '../src/kernels/load.node.ts';
 import { nodePlatform } from '../src/ledger/parquet.node.ts';
-import { readThrift, writeThrift, type ThriftList, type ThriftStruct } from '../src/ledger/thrift.ts';
+import { readThrift, writeThrift, type ThriftList, type ThriftStruct } from '../src/ledger/parquet/thrift.ts';
 import { writeHive, writeParquet } from '../src/ledger/write.ts';
 import { fileHost, idle, openFiles } from './ledgers.ts';
 import { expect, test } from './test.ts';

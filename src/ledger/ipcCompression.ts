@@ -1,5 +1,5 @@
 import { decompress as inflateZstd } from 'fzstd';
-import { inflateLz4Frame } from './lz4.ts';
+import { inflateLz4Frame } from './formats/lz4.ts';
 
 /** Compression of the buffers of record batches (Arrow columnar format, "Buffer compression"). */
 export type IpcCodec = 'lz4' | 'zstd';

@@ -1,10 +1,10 @@
 import type { OnProgress } from '../core/progress.ts';
-import { openArrow } from './arrow-ipc.ts';
-import { openCsv } from './csv.ts';
+import { openArrow } from './formats/arrowReader.ts';
+import { openCsv } from './formats/csvReader.ts';
 import { counted, fileFailure, ledgerFailure } from './failures.ts';
 import { withPartitions } from './hive.ts';
-import { openNdjson } from './ndjson.ts';
-import { openParquet } from './parquet.ts';
+import { openNdjson } from './formats/ndjsonReader.ts';
+import { openParquet } from './parquet/reader.ts';
 import type { Platform } from './platform.ts';
 import type { TableReader } from './reader.ts';
 import { openUrl } from './remote.ts';

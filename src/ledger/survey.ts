@@ -3,7 +3,7 @@ import { describePart, takes, type LedgerPart, type LedgerSurvey, type Stretch }
 import { parseIso } from '../core/iso.ts';
 import { ledgerFailure } from './failures.ts';
 import { partitionsOf } from './hive.ts';
-import { surveyParquet } from './parquet.ts';
+import { surveyParquet } from './parquet/reader.ts';
 import { sniff, tailOf } from './sniff.ts';
 import type { GroupTimes, TableReader } from './reader.ts';
 import type { NamedBlob } from './types.ts';

@@ -11,7 +11,7 @@ import * as arrow from 'apache-arrow';
 import { sha256, sha256Plain } from './sha256.ts';
 import { failure, named, open, platform, plainLedger } from './testing.ts';
 import { openLedger } from './open.ts';
-import { readThrift, writeThrift, type ThriftField, type ThriftStruct } from './thrift.ts';
+import { readThrift, writeThrift, type ThriftField, type ThriftStruct } from './parquet/thrift.ts';
 import { takeRows } from './take.ts';
 import { writeHive } from './write.ts';
 

@@ -1,12 +1,12 @@
 import * as arrow from 'apache-arrow';
 import type { DataType } from 'apache-arrow';
-import { isIsoText } from '../core/iso.ts';
-import { isMissingText } from './cast.ts';
-import { fileFailure, throwIfCancelled } from './failures.ts';
-import { decodeText, inferredField, SAMPLE_ROWS, vectorType } from './lines.ts';
-import type { RawBatch, ReadOptions, TableReader } from './reader.ts';
-import type { NamedBlob } from './types.ts';
-import { parseVector } from './vectors.ts';
+import { isIsoText } from '../../core/iso.ts';
+import { isMissingText } from '../cast.ts';
+import { fileFailure, throwIfCancelled } from '../failures.ts';
+import { decodeText, inferredField, SAMPLE_ROWS, vectorType } from './text.ts';
+import type { RawBatch, ReadOptions, TableReader } from '../reader.ts';
+import type { NamedBlob } from '../types.ts';
+import { parseVector } from '../vectors.ts';
 
 type Flat = Map<string, unknown>;
 const BATCH_ROWS = 8192;

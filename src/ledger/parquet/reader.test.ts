@@ -1,9 +1,9 @@
 import type { Data } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { groupInPlace, readFooter } from './footer.ts';
-import { openTable } from './source.ts';
-import { named, plainLedger, platform } from './testing.ts';
-import { writeParquet } from './write.ts';
+import { openTable } from '../source.ts';
+import { named, plainLedger, platform } from '../testing.ts';
+import { writeParquet } from '../write.ts';
 
 const N = 1000;
 const DIMENSION = 64;

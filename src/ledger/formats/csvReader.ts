@@ -1,8 +1,8 @@
 import Papa from 'papaparse';
-import { fileFailure, throwIfCancelled } from './failures.ts';
-import { decodeText, inferredField, inferText, SAMPLE_ROWS } from './lines.ts';
-import type { RawBatch, ReadOptions, TableReader } from './reader.ts';
-import type { NamedBlob } from './types.ts';
+import { fileFailure, throwIfCancelled } from '../failures.ts';
+import { decodeText, inferredField, inferText, SAMPLE_ROWS } from './text.ts';
+import type { RawBatch, ReadOptions, TableReader } from '../reader.ts';
+import type { NamedBlob } from '../types.ts';
 
 /**
  * The incremental parser of papaparse (used by its own streamers): parses whole rows, says where it stopped. Its types

@@ -6,7 +6,7 @@ import { inflateLz4Frame } from './lz4.ts';
  * What lz4 1.9.4 made of `content`: linked blocks with checksums (-BD -BX -12), and independent ones with a stated size
  * (-BI --content-size).
  */
-const frame = (name: string) => new Uint8Array(readFileSync(new URL(`./fixtures/${name}.lz4`, import.meta.url)));
+const frame = (name: string) => new Uint8Array(readFileSync(new URL(`../fixtures/${name}.lz4`, import.meta.url)));
 const LENGTH = 200_000;
 let text = '';
 for (let i = 0; text.length < LENGTH; i++) text += `event ${((i % 60) * 7919) % 1000} of agent ${i % 7}. `;

@@ -1,11 +1,11 @@
 import * as arrow from 'apache-arrow';
 import type { Data, DataType } from 'apache-arrow';
-import { fileFailure, messageOf, throwIfCancelled } from './failures.ts';
-import { readBatch, readField, typeName } from './ffi.ts';
-import { codecOf, inflateIpc } from './ipcCompression.ts';
-import type { Platform } from './platform.ts';
-import type { RawBatch, ReadOptions, TableReader } from './reader.ts';
-import type { NamedBlob } from './types.ts';
+import { fileFailure, messageOf, throwIfCancelled } from '../failures.ts';
+import { readBatch, readField, typeName } from '../parquet/ffi.ts';
+import { codecOf, inflateIpc } from '../ipcCompression.ts';
+import type { Platform } from '../platform.ts';
+import type { RawBatch, ReadOptions, TableReader } from '../reader.ts';
+import type { NamedBlob } from '../types.ts';
 
 /**
  * A layout that only parquet-wasm's Arrow can read (LargeList, views) is read whole, so it must not be larger than

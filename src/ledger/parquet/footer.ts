@@ -1,4 +1,4 @@
-import { fileFailure } from './failures.ts';
+import { fileFailure } from '../failures.ts';
 import {
   I32,
   I64,

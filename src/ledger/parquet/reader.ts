@@ -1,13 +1,13 @@
 import type { Data, DataType } from 'apache-arrow';
 import type { Table } from 'parquet-wasm/esm';
-import { TautlineFailure } from '../core/errors.ts';
-import { fileFailure, messageOf, throwIfCancelled } from './failures.ts';
+import { TautlineFailure } from '../../core/errors.ts';
+import { fileFailure, messageOf, throwIfCancelled } from '../failures.ts';
 import { readBatch, readField, typeName, type ForeignField } from './ffi.ts';
 import { groupTimes } from './groupTimes.ts';
 import { groupFile, groupInPlace, readFooter, schemaFile, type Footer, type RowGroup } from './footer.ts';
-import type { ParquetModule } from './platform.ts';
-import type { GroupTimes, RawBatch, ReadOptions, TableReader } from './reader.ts';
-import type { NamedBlob } from './types.ts';
+import type { ParquetModule } from '../platform.ts';
+import type { GroupTimes, RawBatch, ReadOptions, TableReader } from '../reader.ts';
+import type { NamedBlob } from '../types.ts';
 
 /** Column chunks closer than this are read at once: a request costs more than the bytes between. */
 const GAP_BYTES = 512 << 10;

@@ -1,9 +1,9 @@
 import * as arrow from 'apache-arrow';
 import type { DataType } from 'apache-arrow';
-import { isIsoText } from '../core/iso.ts';
-import { isIntegerText, isMissingText, isNumberText } from './cast.ts';
-import type { ReaderField } from './reader.ts';
-import { parseVector } from './vectors.ts';
+import { isIsoText } from '../../core/iso.ts';
+import { isIntegerText, isMissingText, isNumberText } from '../cast.ts';
+import type { ReaderField } from '../reader.ts';
+import { parseVector } from '../vectors.ts';
 
 /** How many rows of a text file its column types are guessed from. */
 export const SAMPLE_ROWS = 1000;

@@ -1,6 +1,6 @@
 import { DataType, DateUnit, TimeUnit } from 'apache-arrow';
 import type { Footer } from './footer.ts';
-import type { GroupTimes } from './reader.ts';
+import type { GroupTimes } from '../reader.ts';
 
 /** Epoch ms of a plain-encoded value of a column of times; NaN where such a column has no order that its bytes tell. */
 function decodeTime(bytes: Uint8Array, type: DataType): number {

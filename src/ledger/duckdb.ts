@@ -1,7 +1,9 @@
-import type * as arrow from 'apache-arrow';
 import type { AsyncDuckDB, AsyncDuckDBConnection } from '@duckdb/duckdb-wasm';
 import { TautlineFailure, type TautlineError } from '../core/errors.ts';
 import { messageOf } from './failures.ts';
+
+/** A table of the Arrow that DuckDB brings along, which is older than ours: only bytes may pass between the two. */
+export type QueryTable = Awaited<ReturnType<AsyncDuckDBConnection['query']>>;
 
 /** The only seam to DuckDB. Tables are filled with Arrow, queried with SQL; one database lives in one worker. */
 export interface Database {
@@ -15,7 +17,7 @@ export interface Database {
    * as null.
    */
   query<T = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<T[]>;
-  queryArrow(sql: string, params?: readonly unknown[]): Promise<arrow.Table>;
+  queryArrow(sql: string, params?: readonly unknown[]): Promise<QueryTable>;
   /** Drops a table, if it is there. */
   drop(table: string): Promise<void>;
   /** Ends the worker; calls under way and later ones reject with kind "worker". */
@@ -152,7 +154,7 @@ export async function createDatabase(options: DatabaseOptions = {}): Promise<Dat
     }
   }
 
-  const queryArrow = (sql: string, params: readonly unknown[] = []): Promise<arrow.Table> =>
+  const queryArrow = (sql: string, params: readonly unknown[] = []): Promise<QueryTable> =>
     run(async ({ connection }) => {
       if (params.length === 0) return await connection.query(sql);
       const statement = await connection.prepare(sql);
@@ -208,7 +210,7 @@ function queryError(thrown: unknown): TautlineError {
 }
 
 /** The rows of an Arrow table as plain objects. */
-export function toRows(table: arrow.Table): Record<string, unknown>[] {
+export function toRows(table: QueryTable): Record<string, unknown>[] {
   const names = table.schema.fields.map((field) => field.name);
   const columns = names.map((_, i) => table.getChildAt(i)!);
   return Array.from({ length: table.numRows }, (_, row) =>

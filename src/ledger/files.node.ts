@@ -2,6 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { fileFailure, messageOf } from './failures.ts';
+import { FORMAT_NAMES } from './formats/list.ts';
 import type { NamedBlob } from './types.ts';
 
 /**
@@ -25,11 +26,7 @@ export async function namedBlobs(path: string): Promise<NamedBlob[]> {
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   if (files.length === 0)
-    throw fileFailure(
-      path,
-      'the folder holds no files',
-      'Give a folder with Parquet, CSV, NDJSON or Arrow files, or one file',
-    );
+    throw fileFailure(path, 'the folder holds no files', `Give a folder with ${FORMAT_NAMES} files, or one file`);
   const prefix = partitionPrefix(join(path, 'x'));
   return Promise.all(
     files.map(async (file) => ({ path: prefix + relative(path, file).split(sep).join('/'), blob: await blobOf(file) })),

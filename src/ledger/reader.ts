@@ -49,23 +49,40 @@ export interface GroupTimes {
   readonly complete: boolean;
 }
 
-/** An opened file of any format. */
-export interface TableReader {
-  readonly path: string;
-  readonly bytes: number;
-  readonly format: 'parquet' | 'arrow' | 'csv' | 'ndjson';
-  readonly fields: readonly ReaderField[];
+/** What a file may state beside its rows. */
+interface FileStatistics {
   /** Of Parquet the footer and what follows it: opened with these, the file is not read before its rows are. */
   readonly tail?: Uint8Array;
+  /** Least and greatest time of each row group, in the order of the rows; empty without statistics of the column. */
+  readonly times?: (column: string) => readonly GroupTimes[];
+  /** Decoded bytes of a column's values to a row. */
+  readonly meanBytes?: (column: string) => number;
+  /** Values to a vector of a column; 0 if it is not stated. */
+  readonly vectorLength?: (column: string) => number;
+}
+
+/**
+ * What a format gives of a file: the first three are required. Rows are events: a format whose records hold several
+ * events gives a row for each.
+ */
+export interface FormatReader extends FileStatistics {
+  /** Columns in the order of the file, each of another name. */
+  readonly fields: readonly ReaderField[];
   /** Number of rows where the format states it, else null. */
   readonly rows: number | null;
   /**
-   * Least and greatest time of each row group, in the order of the rows, where the file has statistics of the column;
-   * else absent or empty.
+   * Batches in file order; can be called any number of times. Rows that make no sense are faults of their batch, never
+   * left out. Throws a `TautlineFailure` that names the file.
    */
-  readonly times?: (column: string) => readonly GroupTimes[];
-  /** Decoded bytes of a column's values to a row, where the file states them; else absent. */
-  readonly meanBytes?: (column: string) => number;
+  read(options: ReadOptions): AsyncIterable<RawBatch>;
+}
+
+/** An opened file of any format. */
+export interface TableReader extends FormatReader {
+  readonly path: string;
+  readonly bytes: number;
+  /** Id of its format. */
+  readonly format: string;
   /**
    * Rows of the file with those that were left out before they got here, null until all has been read; absent: as
    * `rows`.
@@ -73,8 +90,4 @@ export interface TableReader {
   readonly allRows?: () => number | null;
   /** Position in the file of a row, where rows were left out before they got here; absent: the row itself. */
   readonly fileRow?: (row: number) => number;
-  /** Values to a vector, where the format knows before reading (Parquet); else 0. */
-  vectorLength(column: string): number;
-  /** Batches in file order; can be called any number of times. Throws a `TautlineFailure` that names the file. */
-  read(options: ReadOptions): AsyncIterable<RawBatch>;
 }

@@ -108,7 +108,7 @@ function dimensionOf(reader: TableReader, mapping: ColumnMapping): number {
   return mapping.embedding === WIDE_EMBEDDING
     ? vectors.length
     : vectors.length > 0
-      ? reader.vectorLength(vectors[0])
+      ? (reader.vectorLength?.(vectors[0]) ?? 0)
       : 0;
 }
 

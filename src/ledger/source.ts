@@ -1,18 +1,14 @@
+import type { DataType } from 'apache-arrow';
 import type { OnProgress } from '../core/progress.ts';
-import { openArrow } from './formats/arrowReader.ts';
-import { openCsv } from './formats/csvReader.ts';
+import { detectFormat } from './detectFormat.ts';
 import { counted, fileFailure, ledgerFailure } from './failures.ts';
 import { withPartitions } from './hive.ts';
-import { openNdjson } from './formats/ndjsonReader.ts';
-import { openParquet } from './parquet/reader.ts';
+import { FORMAT_NAMES, isLedgerFile, USUAL_EXTENSIONS } from './formats/list.ts';
 import type { Platform } from './platform.ts';
-import type { TableReader } from './reader.ts';
+import type { GroupTimes, TableReader } from './reader.ts';
 import { openUrl } from './remote.ts';
 import { sampleFiles } from './sample.ts';
-import { sniff, tailOf } from './sniff.ts';
 import type { LedgerSource, NamedBlob } from './types.ts';
-
-const DATA_EXTENSION = /\.(?:parquet|parq|pq|csv|tsv|txt|ndjson|jsonl|json|arrow|arrows|feather|ipc)$/i;
 
 export interface ResolvedSource {
   readonly name: string;
@@ -34,18 +30,16 @@ export async function resolveSource(
     return { name: lastPart(file.path), files: [file], notes: [] };
   }
   const all = source.kind === 'sample' ? await sampleFiles(source.name, platform, options.signal) : source.files;
-  if (all.length === 0)
-    throw ledgerFailure('No file was given', 'Choose a Parquet, CSV, NDJSON or Arrow file, or a folder of them');
+  if (all.length === 0) throw ledgerFailure('No file was given', `Choose a ${FORMAT_NAMES} file, or a folder of them`);
   if (all.length === 1)
     return { name: source.kind === 'sample' ? source.name : lastPart(all[0].path), files: all, notes: [] };
-  const isData = (file: NamedBlob): boolean => DATA_EXTENSION.test(file.path) && !/^[._]/.test(lastPart(file.path));
-  const files = all.filter(isData);
-  const ignored = all.filter((file) => !isData(file));
+  const files = all.filter(({ path }) => isLedgerFile(path));
+  const ignored = all.filter(({ path }) => !isLedgerFile(path));
   if (files.length === 0) {
     throw fileFailure(
       all[0].path,
       `none of the ${all.length} files is a ledger by its name`,
-      'Choose files that end in .parquet, .csv, .ndjson or .arrow',
+      `Choose files that end in ${USUAL_EXTENSIONS}`,
     );
   }
   const collator = new Intl.Collator('en', { numeric: true });
@@ -78,19 +72,38 @@ function commonFolder(paths: readonly string[]): string {
 }
 
 /**
+ * Enough for the footer of most Parquet files. A folder has many files, and asking for some bytes costs more than the
+ * bytes.
+ */
+const TAIL_BYTES = 8 << 10;
+
+/** The last bytes of a file, all of a small one. */
+async function tailOf({ blob }: NamedBlob): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await blob.slice(Math.max(0, blob.size - TAIL_BYTES)).arrayBuffer());
+}
+
+/**
  * Opens one file by what its bytes are.
  * @param known its last bytes, where they have been read
  */
 export async function openTable(file: NamedBlob, platform: Platform, known?: Uint8Array): Promise<TableReader> {
+  const { path, blob } = file;
   const tail = known ?? (await tailOf(file));
-  const format = await sniff(file, tail);
-  const reader =
-    format === 'parquet'
-      ? await openParquet(file, await platform.parquet(), tail)
-      : format === 'csv'
-        ? await openCsv(file)
-        : format === 'ndjson'
-          ? await openNdjson(file)
-          : await openArrow(file, format === 'arrow-file', platform);
-  return withPartitions(reader);
+  const format = await detectFormat(file, tail);
+  const reader = await format.open({ path, blob, tail }, platform);
+  return withPartitions({ ...reader, path, bytes: blob.size, format: format.id });
+}
+
+/**
+ * What a file that is not opened states of its rows; null where its format states nothing.
+ * @param column of times, which it holds as `type`
+ */
+export async function surveyTable(
+  { path, blob }: NamedBlob,
+  column: string | undefined,
+  type: DataType | null,
+): Promise<readonly GroupTimes[] | null> {
+  const tail = await tailOf({ path, blob });
+  const { survey } = await detectFormat({ path, blob }, tail);
+  return survey ? survey({ path, blob, tail }, column, type) : null;
 }

@@ -3,8 +3,7 @@ import { describePart, takes, type LedgerPart, type LedgerSurvey, type Stretch }
 import { parseIso } from '../core/iso.ts';
 import { ledgerFailure } from './failures.ts';
 import { partitionsOf } from './hive.ts';
-import { surveyParquet } from './parquet/reader.ts';
-import { sniff, tailOf } from './sniff.ts';
+import { surveyTable } from './source.ts';
 import type { GroupTimes, TableReader } from './reader.ts';
 import type { NamedBlob } from './types.ts';
 
@@ -71,7 +70,7 @@ export function factsOf(reader: TableReader, time: string | undefined, rows: num
   return { path, bytes, groups: stated ?? (rows === null ? null : [{ rows, first: NaN, last: NaN, complete: false }]) };
 }
 
-/** Of a file that is not opened: of Parquet the footer is read, of others nothing but what they are. */
+/** Of a file that is not opened: what its format tells without reading the rows. */
 export async function factsUnread(
   file: NamedBlob,
   time: string | undefined,
@@ -79,9 +78,7 @@ export async function factsUnread(
 ): Promise<FileFacts> {
   const { path, blob } = file;
   // A file that is not opened may be damaged: it does not concern the part.
-  const groups = await tailOf(file)
-    .then(async (tail) => ((await sniff(file, tail)) === 'parquet' ? surveyParquet(file, tail, time, type) : null))
-    .catch(() => null);
+  const groups = await surveyTable(file, time, type).catch(() => null);
   return { path, bytes: blob.size, groups };
 }
 

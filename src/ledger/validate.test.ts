@@ -31,7 +31,7 @@ describe('files that are no ledger', () => {
     [
       'prose',
       named('notes.txt', 'Just a note.\nMore.'),
-      'notes.txt: it is neither Parquet, Arrow, NDJSON nor a table with a header line',
+      'notes.txt: it is of no format that is read, and no table with a header line either',
     ],
     ['broken JSON', named('x.json', '[{"a": 1'), 'it starts like a JSON array but is not JSON'],
     ['a header twice', named('x.csv', 'a,b,a\n1,2,3'), 'its header line names the column "a" twice'],

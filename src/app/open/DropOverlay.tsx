@@ -1,5 +1,6 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { Icon } from '../shell/Icon.tsx';
+import { FORMAT_NAMES } from '../../ledger/formats/list.ts';
 import { gatherDrop } from './drop.ts';
 import { openGathered } from './openFiles.ts';
 
@@ -46,7 +47,7 @@ export function DropOverlay(): ReactNode {
       <div>
         <Icon name="wave" size={40} />
         <strong>Drop to open</strong>
-        <span>Parquet, CSV, NDJSON or Arrow files, or a partitioned folder</span>
+        <span>{FORMAT_NAMES} files, or a partitioned folder</span>
       </div>
     </div>
   );

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { partName } from '../../core/part.ts';
+import { FORMAT_NAMES } from '../../ledger/formats/list.ts';
 import { useTautline } from '../../state/store.ts';
 import { DropTarget, SampleList, UrlField } from './OpenChooser.tsx';
 
@@ -35,8 +36,8 @@ export function EmptyState(): ReactNode {
         <section className="formats" aria-labelledby="formats-title">
           <h3 id="formats-title">What it reads</h3>
           <p className="dim">
-            Parquet (also partitioned folders, <code>provider_id=…/hour=…/</code>), CSV, NDJSON and Arrow IPC; one row
-            an event. Other names for these columns are guessed, shown, and yours to correct.
+            {FORMAT_NAMES}, also in partitioned folders (<code>provider_id=…/hour=…/</code>); one row per event. Other
+            names for these columns are guessed, shown, and yours to correct.
           </p>
           <table>
             <thead>

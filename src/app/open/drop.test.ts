@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { gatherEntries, isLedgerPath, sortOut, type DropEntry } from './drop.ts';
+import { isLedgerPath } from '../../ledger/formats/list.ts';
+import { gatherEntries, sortOut, type DropEntry } from './drop.ts';
 
 const blob = (name: string): File => new File([name], name);
 const file = (fullPath: string): DropEntry => {

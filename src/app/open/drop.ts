@@ -1,3 +1,4 @@
+import { isLedgerPath } from '../../ledger/formats/list.ts';
 import type { NamedBlob } from '../../ledger/types.ts';
 
 /** The parts of FileSystemEntry that the traversal uses. */
@@ -17,16 +18,6 @@ export interface Gathered {
   readonly files: readonly NamedBlob[];
   /** Paths inside folders that are no ledger files: markers such as _SUCCESS, hidden files, other formats. */
   readonly ignored: readonly string[];
-}
-
-const LEDGER_FILE = /\.(parquet|pq|csv|tsv|ndjson|jsonl|json|arrow|arrows|ipc|feather)(\.gz)?$/i;
-
-/**
- * True for a path that belongs to a ledger folder; Spark and Hive mark files and folders that do not with "_" or ".".
- */
-export function isLedgerPath(path: string): boolean {
-  const parts = path.split('/');
-  return parts.every((part) => !/^[._]/.test(part)) && LEDGER_FILE.test(parts[parts.length - 1]);
 }
 
 /** The path without a leading slash; the folder's own name stays, as it may itself be a partition ("provider_id=a"). */

@@ -1,5 +1,6 @@
 import { formatCount } from '../../core/format.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
+import { FORMAT_NAMES } from '../../ledger/formats/list.ts';
 import type { NamedBlob } from '../../ledger/types.ts';
 import { actions, session } from '../../state/store.ts';
 import { droppedKind, takeBundle } from '../lab/bundleFile.ts';
@@ -34,9 +35,7 @@ export async function openGathered(gathering: Gathered | Promise<Gathered>): Pro
   if (files.length === 1 && ignored.length === 0 && (await takenByLab(files[0]))) return;
   if (files.length === 0) {
     const what =
-      ignored.length > 0
-        ? `none of its ${formatCount(ignored.length)} files is Parquet, CSV, NDJSON or Arrow`
-        : 'it holds no files';
+      ignored.length > 0 ? `none of its ${formatCount(ignored.length)} files is ${FORMAT_NAMES}` : 'it holds no files';
     actions.toast('warning', `Nothing to open: ${what}.`);
     return;
   }

@@ -1,93 +1,140 @@
 import Papa from 'papaparse';
-import { fileFailure, throwIfCancelled } from '../failures.ts';
-import { decodeText, inferredField, inferText, SAMPLE_ROWS } from './text.ts';
-import type { RawBatch, ReadOptions, TableReader } from '../reader.ts';
+import { fileFailure } from '../failures.ts';
+import type { FormatReader } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
+import { rowReader, sampleRows, type RowChunk } from './rows.ts';
+import { decodeText, inferredField, inferText } from './text.ts';
 
-/**
- * The incremental parser of papaparse (used by its own streamers): parses whole rows, says where it stopped. Its types
- * leave it out.
- */
-interface RowParser {
-  parse(input: string, baseIndex: number, ignoreLastRow: boolean): { data: string[][]; meta: { cursor: number } };
-}
-const Parser = (Papa as unknown as { Parser: new (config: object) => RowParser }).Parser;
+const HEAD_BYTES = 256 << 10;
+/** A row that goes on for longer has lost a closing quote. */
+const MAX_ROW_CHARACTERS = 64 << 20;
 
 /** Opens delimited text with a header line; the delimiter (comma, tab, semicolon, bar) is guessed. */
-export async function openCsv(file: NamedBlob): Promise<TableReader> {
-  const { path, blob } = file;
-  const head = await firstText(blob);
-  const guess = Papa.parse<string[]>(head, { preview: 10 });
-  const delimiter = guess.meta.delimiter;
-  const header = guess.data[0]?.map((name) => name.trim()) ?? [];
+export async function openCsv(file: NamedBlob): Promise<FormatReader> {
+  const { path } = file;
+  const head = await firstText(file.blob);
+  const guess = Papa.parse<string[]>(head, { preview: 10, newline: newlineOf(head) });
+  const header = withoutReturn(guess.data[0] ?? []).map((name) => name.trim());
   checkHeader(path, header);
-
-  async function* rowsOf(signal?: AbortSignal): AsyncIterable<{ rows: string[][]; fraction: number }> {
-    let rest = '';
-    let isHeader = true;
-    for await (const { text, fraction, last } of decodeText(blob, signal)) {
-      const input = rest + text;
-      const parsed = new Parser({ delimiter, newline: newlineOf(head) }).parse(input, 0, !last);
-      rest = input.slice(parsed.meta.cursor);
-      // An empty line is not a row.
-      let rows = parsed.data.filter((row) => row.length > 1 || row[0] !== '');
-      if (isHeader && rows.length > 0) {
-        rows = rows.slice(1);
-        isHeader = false;
-      }
-      yield { rows, fraction };
-    }
-  }
-
-  const sample: string[][] = [];
-  for await (const { rows } of rowsOf()) {
-    sample.push(...rows.slice(0, SAMPLE_ROWS - sample.length));
-    if (sample.length >= SAMPLE_ROWS) break;
-  }
-  const fields = header.map((name, i) => inferredField(name, inferText(sample.map((row) => row[i] ?? ''))));
-  const indexOf = new Map(header.map((name, i) => [name, i]));
-
-  async function* read(options: ReadOptions): AsyncIterable<RawBatch> {
-    const indices = options.columns.map((name) => indexOf.get(name)!);
-    let first = 0;
-    for await (const { rows, fraction } of rowsOf(options.signal)) {
-      for (let from = 0; from < rows.length; from += options.batchRows) {
-        throwIfCancelled(options.signal, `reading ${path}`);
-        const part = rows.slice(from, from + options.batchRows);
-        if (!options.skip?.(first, part.length)) yield toBatch(part, first, indices, header.length);
-        first += part.length;
-      }
-      options.onFraction?.(fraction);
-    }
-    throwIfCancelled(options.signal, `reading ${path}`);
-  }
-  return { path, bytes: blob.size, format: 'csv', fields, rows: null, vectorLength: () => 0, read };
+  const rows = (signal?: AbortSignal): AsyncIterable<RowChunk<string[]>> =>
+    csvRows(file, { delimiter: guess.meta.delimiter, newline: newlineOf(head) }, signal);
+  const sample = await sampleRows(rows());
+  return rowReader<string[]>({
+    path,
+    fields: header.map((name, i) => inferredField(name, inferText(sample.map((row) => row[i] ?? '')))),
+    rows,
+    fault: (row) =>
+      row.length === header.length ? null : `the line has ${row.length} fields, ${header.length} expected`,
+    value: (row, field) => (row[field] === '' ? null : row[field]),
+  });
 }
 
-function toBatch(rows: string[][], first: number, indices: readonly number[], width: number): RawBatch {
-  const faults = new Map<number, string>();
-  rows.forEach((row, i) => {
-    if (row.length !== width) faults.set(i, `the line has ${row.length} fields, ${width} expected`);
+interface Dialect {
+  readonly delimiter: string;
+  readonly newline: '\n' | '\r';
+}
+
+/** The rows below the header line. A quote that is not closed, or goes on after it, is refused. */
+async function* csvRows(
+  { path, blob }: NamedBlob,
+  dialect: Dialect,
+  signal: AbortSignal | undefined,
+): AsyncIterable<RowChunk<string[]>> {
+  const input = new TextInput();
+  let parsed: string[][] = [];
+  let waiting = 0;
+  let before = 0;
+  let failure: unknown = null;
+  Papa.parse<string[]>(input as unknown as NodeJS.ReadableStream, {
+    ...dialect,
+    chunk: ({ data, errors, meta }) => {
+      // A row that is cut off here may look wrong until its rest is there.
+      const quote = errors.find(({ type, row }) => type === 'Quotes' && (row ?? 0) < data.length);
+      if (quote) failure ??= quoteFailure(path, before + (quote.row ?? 0), quote.code);
+      before += data.length;
+      waiting = input.written - meta.cursor;
+      parsed = data;
+    },
+    error: (thrown) => (failure ??= thrown),
+    complete: () => undefined,
   });
-  const columns = indices.map((at) => rows.map((row, i) => (faults.has(i) || row[at] === '' ? null : row[at])));
-  return { first, rows: rows.length, columns, faults };
+  let isHeader = true;
+  for await (const { text, fraction, last } of decodeText(blob, signal)) {
+    parsed = [];
+    input.write(text);
+    let end: string[][] = [];
+    if (last) {
+      end = parsed;
+      parsed = [];
+      input.end();
+    }
+    if (failure === null && waiting > MAX_ROW_CHARACTERS) failure = quoteFailure(path, before, 'MissingQuotes');
+    if (failure !== null) throw failure;
+    // An empty line is not a row.
+    let rows = [...end, ...parsed].map(withoutReturn).filter((row) => row.length > 1 || row[0] !== '');
+    if (isHeader && rows.length > 0) {
+      rows = rows.slice(1);
+      isHeader = false;
+    }
+    yield { rows, fraction };
+  }
+}
+
+function quoteFailure(path: string, row: number, code: string): Error {
+  const what = code === 'MissingQuotes' ? 'a quote that is never closed' : 'a quote within a quoted field';
+  return fileFailure(
+    path,
+    `row ${row + 1} (the header line counts as one) holds ${what}`,
+    'Write a quote within a quoted field twice, and close every quoted field',
+  );
+}
+
+/** Text that is pushed piece by piece, of the shape of the readable streams that papaparse takes. */
+class TextInput {
+  readonly readable = true;
+  /** Characters so far. */
+  written = 0;
+  readonly #listeners = new Map<string, (chunk?: string) => void>();
+
+  on(event: string, listener: (chunk?: string) => void): void {
+    this.#listeners.set(event, listener);
+  }
+  removeListener(event: string): void {
+    this.#listeners.delete(event);
+  }
+  read(): null {
+    return null;
+  }
+  write(text: string): void {
+    this.written += text.length;
+    this.#listeners.get('data')?.(text);
+  }
+  end(): void {
+    this.#listeners.get('end')?.();
+  }
 }
 
 async function firstText(blob: Blob): Promise<string> {
   let head = '';
-  for await (const { text } of decodeText(blob.slice(0, 256 << 10))) head += text;
+  for await (const { text } of decodeText(blob.slice(0, HEAD_BYTES))) head += text;
   return head;
 }
 
-const newlineOf = (head: string): string =>
-  head.includes('\r\n') ? '\r\n' : head.includes('\n') ? '\n' : head.includes('\r') ? '\r' : '\n';
+/** Line ends may be mixed: where there is a line feed it ends a row, and a carriage return before it is taken off. */
+const newlineOf = (head: string): '\n' | '\r' => (head.includes('\n') || !head.includes('\r') ? '\n' : '\r');
+
+function withoutReturn(row: string[]): string[] {
+  const last = row[row.length - 1];
+  if (last?.endsWith('\r')) row[row.length - 1] = last.slice(0, -1);
+  return row;
+}
 
 function checkHeader(path: string, header: readonly string[]): void {
   if (header.length < 2) {
     throw fileFailure(
       path,
-      'it is neither Parquet, Arrow, NDJSON nor a table with a header line',
-      'Open a Parquet, CSV, NDJSON or Arrow file with one row an event',
+      'it is of no format that is read, and no table with a header line either',
+      'Open a file with one row per event, and a header line where it is CSV',
     );
   }
   const seen = new Set<string>();

@@ -2,9 +2,10 @@ import * as arrow from 'apache-arrow';
 import type { DataType } from 'apache-arrow';
 import { isIsoText } from '../../core/iso.ts';
 import { isMissingText } from '../cast.ts';
-import { fileFailure, throwIfCancelled } from '../failures.ts';
-import { decodeText, inferredField, SAMPLE_ROWS, vectorType } from './text.ts';
-import type { RawBatch, ReadOptions, TableReader } from '../reader.ts';
+import { fileFailure } from '../failures.ts';
+import { rowReader, sampleRows, type RowChunk } from './rows.ts';
+import { decodeText, inferredField, vectorType } from './text.ts';
+import type { FormatReader } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
 import { parseVector } from '../vectors.ts';
 
@@ -37,7 +38,7 @@ function parseLine(line: string): Flat | string {
 }
 
 /** Opens newline-delimited JSON, one object an event, or a JSON array of such objects. */
-export async function openNdjson(file: NamedBlob): Promise<TableReader> {
+export async function openNdjson(file: NamedBlob): Promise<FormatReader> {
   const { path, blob } = file;
   const isArray = /^\s*\[/.test(await blob.slice(0, 64).text());
   if (isArray && blob.size > MAX_ARRAY_BYTES) {
@@ -48,7 +49,7 @@ export async function openNdjson(file: NamedBlob): Promise<TableReader> {
     );
   }
 
-  async function* linesOf(signal?: AbortSignal): AsyncIterable<{ rows: (Flat | string)[]; fraction: number }> {
+  async function* linesOf(signal?: AbortSignal): AsyncIterable<RowChunk<Flat | string>> {
     if (isArray) {
       const parsed = parseArray(path, await blob.text());
       for (let from = 0; from < parsed.length; from += BATCH_ROWS) {
@@ -65,34 +66,25 @@ export async function openNdjson(file: NamedBlob): Promise<TableReader> {
     }
   }
 
-  const sample: Flat[] = [];
-  let wrong = '';
-  for await (const { rows } of linesOf()) {
-    for (const row of rows.slice(0, SAMPLE_ROWS - sample.length)) {
-      if (typeof row === 'string') wrong ||= row;
-      else sample.push(row);
-    }
-    if (sample.length >= SAMPLE_ROWS) break;
-  }
-  if (sample.length === 0 && wrong) throw fileFailure(path, wrong, 'Write one JSON object a line');
+  const sample = await sampleRows(linesOf());
+  const objects = sample.filter((row) => typeof row !== 'string');
+  const wrong = sample.find((row) => typeof row === 'string');
+  if (objects.length === 0 && wrong) throw fileFailure(path, wrong, 'Write one JSON object a line');
   const values = new Map<string, unknown[]>();
-  for (const row of sample) for (const [name, value] of row) values.set(name, [...(values.get(name) ?? []), value]);
-  const fields = [...values].map(([name, found]) => inferredField(name, inferJson(found)));
-
-  async function* read(options: ReadOptions): AsyncIterable<RawBatch> {
-    let first = 0;
-    for await (const { rows, fraction } of linesOf(options.signal)) {
-      for (let from = 0; from < rows.length; from += options.batchRows) {
-        throwIfCancelled(options.signal, `reading ${path}`);
-        const part = rows.slice(from, from + options.batchRows);
-        if (!options.skip?.(first, part.length)) yield toBatch(part, first, options.columns);
-        first += part.length;
-      }
-      options.onFraction?.(fraction);
+  for (const row of objects)
+    for (const [name, value] of row) {
+      const known = values.get(name);
+      if (known) known.push(value);
+      else values.set(name, [value]);
     }
-    throwIfCancelled(options.signal, `reading ${path}`);
-  }
-  return { path, bytes: blob.size, format: 'ndjson', fields, rows: null, vectorLength: () => 0, read };
+  const fields = [...values].map(([name, found]) => inferredField(name, inferJson(found)));
+  return rowReader<Flat | string>({
+    path,
+    fields,
+    rows: linesOf,
+    fault: (row) => (typeof row === 'string' ? row : null),
+    value: (row, field) => (typeof row === 'string' ? null : (row.get(fields[field].name) ?? null)),
+  });
 }
 
 function parseArray(path: string, text: string): (Flat | string)[] {
@@ -111,19 +103,6 @@ function parseArray(path: string, text: string): (Flat | string)[] {
       ? flatten(value, '', new Map())
       : 'the element is not a JSON object',
   );
-}
-
-function toBatch(rows: (Flat | string)[], first: number, names: readonly string[]): RawBatch {
-  const faults = new Map<number, string>();
-  rows.forEach((row, i) => {
-    if (typeof row === 'string') faults.set(i, row);
-  });
-  return {
-    first,
-    rows: rows.length,
-    columns: names.map((name) => rows.map((row) => (typeof row === 'string' ? null : (row.get(name) ?? null)))),
-    faults,
-  };
 }
 
 function inferJson(values: readonly unknown[]): DataType {

@@ -4,9 +4,8 @@ import { isIsoText } from '../../core/iso.ts';
 import { isIntegerText, isMissingText, isNumberText } from '../cast.ts';
 import type { ReaderField } from '../reader.ts';
 import { parseVector } from '../vectors.ts';
+import { encodingOf } from './format.ts';
 
-/** How many rows of a text file its column types are guessed from. */
-export const SAMPLE_ROWS = 1000;
 const CHUNK_BYTES = 4 << 20;
 
 /**
@@ -17,9 +16,7 @@ export async function* decodeText(
   blob: Blob,
   signal?: AbortSignal,
 ): AsyncIterable<{ text: string; fraction: number; last: boolean }> {
-  const mark = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
-  const encoding =
-    mark[0] === 0xff && mark[1] === 0xfe ? 'utf-16le' : mark[0] === 0xfe && mark[1] === 0xff ? 'utf-16be' : 'utf-8';
+  const encoding = encodingOf(new Uint8Array(await blob.slice(0, 2).arrayBuffer()));
   const decoder = new TextDecoder(encoding);
   for (let at = 0; at < blob.size && !signal?.aborted; at += CHUNK_BYTES) {
     const end = Math.min(blob.size, at + CHUNK_BYTES);

@@ -6,7 +6,7 @@ import { readBatch, readField, typeName, type ForeignField } from './ffi.ts';
 import { groupTimes } from './groupTimes.ts';
 import { groupFile, groupInPlace, readFooter, schemaFile, type Footer, type RowGroup } from './footer.ts';
 import type { ParquetModule } from '../platform.ts';
-import type { GroupTimes, RawBatch, ReadOptions, TableReader } from '../reader.ts';
+import type { GroupTimes, RawBatch, ReadOptions, FormatReader } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
 
 /** Column chunks closer than this are read at once: a request costs more than the bytes between. */
@@ -17,11 +17,12 @@ const WHOLE_SHARE = 7 / 8;
 const DECODED_BYTES = 128 << 20;
 
 /**
- * Opens a Parquet file for reading by row group; only the footer is read here. The file must have passed `sniff`;
- * `tail` is its last bytes.
+ * Opens a Parquet file for reading by row group; only the footer is read here.
+ * @param tail its last bytes
  */
-export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail: Uint8Array): Promise<TableReader> {
-  const { path, blob } = file;
+export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail: Uint8Array): Promise<FormatReader> {
+  const { path } = file;
+  checkTail(file, tail);
   const end = await endOf(file, tail);
   const footer = footerOf(file, end);
   const memory = (): DataView => new DataView(parquet.wasmMemory().buffer);
@@ -119,10 +120,7 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
   }
 
   return {
-    path,
-    bytes: blob.size,
     tail: end,
-    format: 'parquet',
     fields: fields.map((field) => ({ name: field.name, type: field.type, typeName: typeName(field), inferred: false })),
     rows,
     meanBytes: (column) => (rows === 0 ? 0 : decodedBytes(footer, column) / rows),
@@ -130,6 +128,25 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
     vectorLength: (column) => (rows === 0 ? 0 : Math.round(leafValues(footer, column) / rows)),
     read,
   };
+}
+
+const encrypted = (path: string): Error =>
+  fileFailure(path, 'the Parquet file is encrypted', 'Write it without encryption: Tautline has no keys');
+
+/** Refuses a file that is encrypted or lacks its end. */
+function checkTail({ path, blob }: NamedBlob, end: Uint8Array): void {
+  const { size } = blob;
+  const tail = end.subarray(Math.max(0, end.length - 8));
+  const magic = String.fromCharCode(...tail.subarray(-4));
+  if (magic === 'PARE') throw encrypted(path);
+  const footer = tail.length === 8 ? new DataView(tail.buffer, tail.byteOffset).getUint32(0, true) : 0;
+  if (size < 12 || magic !== 'PAR1' || footer + 12 > size) {
+    throw fileFailure(
+      path,
+      'the Parquet file is truncated: its end (the footer) is missing',
+      'Copy or download it again, and wait until it has been written whole',
+    );
+  }
 }
 
 /** The footer, its length (4 bytes) and the magic number (4), in a buffer of their own. */
@@ -154,6 +171,7 @@ export async function surveyParquet(
   column: string | undefined,
   type: DataType | null,
 ): Promise<readonly GroupTimes[]> {
+  checkTail(file, tail);
   const footer = footerOf(file, await endOf(file, tail));
   return column === undefined ? groupTimes(footer, '', null) : groupTimes(footer, column, type);
 }

@@ -1,0 +1,68 @@
+import { fileFailure } from './failures.ts';
+import { isBinary, latin, type Format } from './formats/format.ts';
+import { FORMATS, FORMAT_NAMES, formatByName } from './formats/list.ts';
+import type { NamedBlob } from './types.ts';
+
+/** What common files that are no ledgers start with. */
+const FOREIGN: readonly (readonly [string, string])[] = [
+  ['\x89PNG', 'a PNG image'],
+  ['\xff\xd8\xff', 'a JPEG image'],
+  ['GIF8', 'a GIF image'],
+  ['%PDF', 'a PDF document'],
+  ['PK\x03\x04', 'a ZIP archive (or an Excel file)'],
+  ['\x1f\x8b', 'compressed with gzip'],
+  ['\x28\xb5\x2f\xfd', 'compressed with zstd'],
+  ['BZh', 'compressed with bzip2'],
+  ['\xfd7zXZ', 'compressed with xz'],
+  ['SQLite format 3', 'an SQLite database'],
+  ['ORC', 'an ORC file'],
+  ['Obj\x01', 'an Avro file'],
+  ['\x89HDF', 'an HDF5 file'],
+  ['\x93NUMPY', 'a NumPy array'],
+  ['FEA1', 'a Feather V1 file'],
+];
+
+/**
+ * Enough for the footer of most Parquet files. A folder has many files, and asking for some bytes costs more than the
+ * bytes.
+ */
+const TAIL_BYTES = 8 << 10;
+
+/** The last bytes of a file, all of a small one. */
+export async function tailOf({ blob }: NamedBlob): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await blob.slice(Math.max(0, blob.size - TAIL_BYTES)).arrayBuffer());
+}
+
+/** Enough for the magic numbers of all formats, and for the first lines of a text. */
+const HEAD_BYTES = 4096;
+
+/**
+ * What a file is by its bytes, whatever its name.
+ * @param tail its last bytes, `tailOf`
+ * @throws TautlineFailure of kind `file` for an empty or foreign file
+ */
+export async function detectFormat({ path, blob }: NamedBlob, tail: Uint8Array): Promise<Format> {
+  if (blob.size === 0)
+    throw fileFailure(path, 'the file is empty (0 bytes)', 'Check that it was written and copied whole');
+  const head =
+    tail.length === blob.size
+      ? tail.subarray(0, HEAD_BYTES)
+      : new Uint8Array(await blob.slice(0, HEAD_BYTES).arrayBuffer());
+  const sniffed = (content: Format['content']): Format | undefined =>
+    FORMATS.find((format) => format.content === content && format.sniff(head, tail));
+  const binary = sniffed('binary');
+  if (binary) return binary;
+  const start = latin(head.subarray(0, 16));
+  const foreign = FOREIGN.find(([magic]) => start.startsWith(magic))?.[1];
+  const promised = formatByName(path);
+  const wanted = promised?.content === 'binary' ? promised.label : null;
+  const text = foreign || wanted ? undefined : sniffed('text');
+  if (text) return text;
+  const kind = foreign ?? (isBinary(head) ? 'a binary file of an unknown kind' : 'a text file');
+  const article = wanted && /^[AEIO]/.test(wanted) ? 'an' : 'a';
+  throw fileFailure(
+    path,
+    `it is not ${wanted ? `${article} ${wanted} file` : 'a ledger'}: by its bytes it is ${kind}`,
+    foreign?.startsWith('compressed') ? 'Decompress it first' : `Open a ${FORMAT_NAMES} file`,
+  );
+}

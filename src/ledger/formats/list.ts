@@ -1,0 +1,46 @@
+import { arrow } from './arrow.ts';
+import { csv } from './csv.ts';
+import type { Format } from './format.ts';
+import { ndjson } from './ndjson.ts';
+import { parquet } from './parquet.ts';
+
+/** Every format that a ledger can have; the first that recognises a file opens it. */
+export const FORMATS: readonly Format[] = [parquet, csv, ndjson, arrow];
+
+const listed = (words: readonly string[], last: string): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words[words.length - 1]}`;
+
+/** "Parquet, CSV, NDJSON or Arrow". */
+export const FORMAT_NAMES = listed(
+  FORMATS.map(({ label }) => label),
+  'or',
+);
+
+/** ".parquet, .csv, .ndjson or .arrow": the usual extension of each. */
+export const USUAL_EXTENSIONS = listed(
+  FORMATS.map(({ extensions }) => `.${extensions[0]}`),
+  'or',
+);
+
+const extensionOf = (path: string): string => /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
+
+/** The format that a file's name promises; null where it promises none. */
+export const formatByName = (path: string): Format | null =>
+  FORMATS.find(({ extensions }) => extensions.includes(extensionOf(path))) ?? null;
+
+/**
+ * True for a path that belongs to a ledger folder: of a known extension (compressed or not), and not marked with "_" or
+ * "." as Spark and Hive mark files and folders that hold no data.
+ */
+export function isLedgerPath(path: string): boolean {
+  const extension = extensionOf(path.replace(/\.gz$/i, ''));
+  return (
+    path.split(/[/\\]/).every((part) => !/^[._]/.test(part)) &&
+    FORMATS.some(({ extensions }) => extensions.includes(extension))
+  );
+}
+
+/** The same of a file that may have been given by itself, not with a folder. */
+export const isLedgerFile = (path: string): boolean =>
+  isLedgerPath(path) ||
+  (!/[/\\]/.test(path) && FORMATS.some(({ alsoNamed }) => alsoNamed?.includes(extensionOf(path))));

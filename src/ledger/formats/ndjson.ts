@@ -1,0 +1,14 @@
+import { isBinary, textOf, type Format } from './format.ts';
+
+/** True where a text begins with a JSON object, or an array of objects or arrays. */
+export const looksLikeJson = (text: string): boolean => /^\{|^\[\s*[{\]]/.test(text);
+
+/** One JSON object a line, or one JSON array of objects. */
+export const ndjson: Format = {
+  id: 'ndjson',
+  label: 'NDJSON',
+  extensions: ['ndjson', 'jsonl', 'json'],
+  content: 'text',
+  sniff: (head) => !isBinary(head) && looksLikeJson(textOf(head)),
+  open: async (file) => (await import('./ndjsonReader.ts')).openNdjson(file),
+};

@@ -1,40 +1,37 @@
+import {
+  EPISODE_BYTES, KIND_DRIFT, KIND_FRAME_WEIGHT_DEGRADATION, KIND_HOMOGENIZATION_FLOOR_NEAR, KIND_VOID, KINDS, LEVEL_REARM,
+  LEVELS, LEVELS_FROM, LIMIT_CAP, LIMIT_DWELL, LIMIT_ENTROPY_CLEAR, LIMIT_H, LIMIT_HI, LIMIT_KAPPA, LIMIT_LO, LIMIT_M,
+  LIMIT_S, LIMIT_TAU_MAX, LIMIT_TAU_MIN, LIMIT_TENSION_HIGH, LIMIT_TENSION_LOW, LIMIT_VOID_CLEAR, LIMIT_VOID_OPEN,
+  NOTICE_FRICTION_SPIKE, NOTICE_KL_CEILING, NOTICE_TENSION_HIGH, NOTICE_TENSION_LOW, ROUTE_ACCOMMODATION, ROUTE_DRIFT,
+  ROUTE_FRAME_WEIGHT_DEGRADATION, ROUTE_HOMOGENIZATION, ROUTE_IN_FRAME, ROUTE_VOID, ROUTE_WARMING, ROUTE_WATCH,
+  STATE_BELOW, STATE_BELOW_ONSET, STATE_BELOW_ONSET_SEQ, STATE_BYTES, STATE_CUSUM, STATE_EPISODE_BYTES, STATE_EPISODES,
+  STATE_ONSET, STATE_ONSET_SEQ, STATE_OPEN, STATE_WEIGHT,
+} from './layout';
 import { transformed } from './tracker';
 
 /**
- * Detectors and routes over columns (spec 8).
- * State of a stream, 160 bytes: [cusum f64][onset i32][onset seq i32][below i32][below onset i32][below onset seq
- * i32][open kinds, bits i32] [governance weight f64] and for each of five kinds [onset i32][onset seq i32][fired
- * i32][fired seq i32][peak f64]. An episode is written to `episodes` when it closes: [kind i32][stream
- * i32][onset][onset seq][fired][fired seq][cleared][pad][peak f64], 40 bytes; those still open at the end stay in the
- * state.
+ * Detectors and states over columns (docs/methods.md 8).
+ * State of a stream (layout.ts): the CUSUM, its onset, how long friction has been below its band and since when, a bit
+ * for each open kind, the governance weight, and for each kind [onset i32][onset seq i32][fired i32][fired seq i32][peak
+ * f64]. An episode is written to `episodes` when it closes: [kind i32][stream i32][onset][onset seq][fired][fired
+ * seq][cleared][pad][peak f64]; those still open at the end stay in the state.
  */
-
-const STATE_BYTES: usize = 160;
-const EPISODES_AT: usize = 40;
-const EPISODE_BYTES: usize = 40;
-
-/** Kinds, in the order of ALERT_KINDS. */
-const DRIFT: i32 = 0;
-const HOMOGENIZATION: i32 = 1;
-const FRAME_WEIGHT: i32 = 2;
-const VOID: i32 = 3;
-const SHIFT: i32 = 4;
 
 let written: i32 = 0;
 
 @inline
 function open(state: usize, kind: i32, onset: i32, onsetSeq: i32, fired: i32, firedSeq: i32, peak: f64): void {
-  const at = state + EPISODES_AT + <usize>(kind * 24);
+  const at = state + STATE_EPISODES + <usize>kind * STATE_EPISODE_BYTES;
   store<i32>(at, onset);
   store<i32>(at, onsetSeq, 4);
   store<i32>(at, fired, 8);
   store<i32>(at, firedSeq, 12);
   store<f64>(at, peak, 16);
-  store<i32>(state, load<i32>(state, 28) | (1 << kind), 28);
+  store<i32>(state, load<i32>(state, STATE_OPEN) | (1 << kind), STATE_OPEN);
 }
 
 function close(state: usize, kind: i32, stream: i32, cleared: i32, episodes: usize): void {
-  const at = state + EPISODES_AT + <usize>(kind * 24);
+  const at = state + STATE_EPISODES + <usize>kind * STATE_EPISODE_BYTES;
   const out = episodes + <usize>written * EPISODE_BYTES;
   store<i32>(out, kind);
   store<i32>(out, stream, 4);
@@ -45,7 +42,7 @@ function close(state: usize, kind: i32, stream: i32, cleared: i32, episodes: usi
   store<i32>(out, cleared, 24);
   store<f64>(out, load<f64>(at, 16), 32);
   written++;
-  store<i32>(state, load<i32>(state, 28) & ~(1 << kind), 28);
+  store<i32>(state, load<i32>(state, STATE_OPEN) & ~(1 << kind), STATE_OPEN);
 }
 
 /** Episodes written by the last call of `detectors`. */
@@ -73,13 +70,21 @@ function climb(own: usize, capped: v128, kappa: f64, most: v128): v128 {
 @inline
 function settle(own: usize, event: i32, seq: i32): void {
   const onset = <u64><u32>event | (<u64><u32>seq << 32);
-  store<u64>(own, select<u64>(onset, load<u64>(own, 8), load<f64>(own) == 0), 8);
+  store<u64>(own, select<u64>(onset, load<u64>(own, STATE_ONSET), load<f64>(own, STATE_CUSUM) == 0), STATE_ONSET);
 }
 
 /** Not 0 where an episode is open or the last event was below the friction band. */
 @inline
 function unsettled(own: usize): i32 {
-  return load<i32>(own, 16) | load<i32>(own, 28);
+  return load<i32>(own, STATE_BELOW) | load<i32>(own, STATE_OPEN);
+}
+
+/** Lanes in which a level is above the limit of their stream. @param level its column and its limits */
+@inline
+function above(level: usize, slot: usize, p: i32, p1: i32): v128 {
+  const limits = <usize>load<u32>(level, 4);
+  const limit = v128.load64_lane(limits + (<usize>p1 << 3), v128.load64_zero(limits + (<usize>p << 3)), 1);
+  return f64x2.gt(v128.load(<usize>load<u32>(level) + slot), limit);
 }
 
 /** CUSUM of a series from S = 0. */
@@ -92,43 +97,44 @@ export function cusum(n: i32, z: usize, h: f64, kappa: f64, cap: f64, out: usize
 }
 
 /**
- * Events [from, to). Stops early when fewer than five more episodes fit into `capacity`.
+ * Events [from, to). Stops early when fewer episodes than there are kinds fit into `capacity`.
  * Most events cross no limit, in streams without an open episode: those are taken two at a time, with the same
  * arithmetic.
  * @param base added to positions in the columns to give the event numbers that episodes state
  * @param limits f64: m, s, h, kappa, cap, tauMax, tauMin, entropyClear, lo, hi, dwell, voidOpen, voidClear, tensionLow,
  *   tensionHigh; a limit that is NaN keeps its detector silent
- * @param shiftLimits f64 S: T2 above which SHIFT opens in each stream; it closes below half of it
+ * @param levels for each level [column][limits]: a f64 per event, and a f64 per stream above which its kind opens; it
+ *   closes below LEVEL_REARM times that
  * @param warmup i32 S: a stream is WARMING until its seq exceeds it and `referenceTo` is reached
  * @param boxCox the transform of `kl`, which itself is read only where it matters
  * @returns the event after the last one taken in
  */
 export function detectors(
-  from: i32, to: i32, base: i32, limits: usize, shiftLimits: usize, warmup: usize, referenceTo: i32, stream: usize, seq: usize, isVoid: usize,
-  kl: usize, boxCox: usize, friction: usize, entropy: usize, rho: usize, tension: usize, mewma: usize,
+  from: i32, to: i32, base: i32, limits: usize, levels: usize, warmup: usize, referenceTo: i32, stream: usize, seq: usize, isVoid: usize,
+  kl: usize, boxCox: usize, friction: usize, entropy: usize, rho: usize, tension: usize,
   state: usize, cusum: usize, route: usize, notice: usize, episodes: usize, capacity: i32,
 ): i32 {
-  const m = load<f64>(limits);
-  const s = load<f64>(limits, 8);
-  const h = load<f64>(limits, 16);
-  const kappa = load<f64>(limits, 24);
-  const cap = load<f64>(limits, 32);
-  const tauMax = load<f64>(limits, 40);
-  const tauMin = load<f64>(limits, 48);
-  const entropyClear = load<f64>(limits, 56);
-  const lo = load<f64>(limits, 64);
-  const hi = load<f64>(limits, 72);
-  const dwell = <i32>load<f64>(limits, 80);
-  const voidOpen = load<f64>(limits, 88);
-  const voidClear = load<f64>(limits, 96);
-  const tensionLow = load<f64>(limits, 104);
-  const tensionHigh = load<f64>(limits, 112);
+  const m = load<f64>(limits, LIMIT_M);
+  const s = load<f64>(limits, LIMIT_S);
+  const h = load<f64>(limits, LIMIT_H);
+  const kappa = load<f64>(limits, LIMIT_KAPPA);
+  const cap = load<f64>(limits, LIMIT_CAP);
+  const tauMax = load<f64>(limits, LIMIT_TAU_MAX);
+  const tauMin = load<f64>(limits, LIMIT_TAU_MIN);
+  const entropyClear = load<f64>(limits, LIMIT_ENTROPY_CLEAR);
+  const lo = load<f64>(limits, LIMIT_LO);
+  const hi = load<f64>(limits, LIMIT_HI);
+  const dwell = <i32>load<f64>(limits, LIMIT_DWELL);
+  const voidOpen = load<f64>(limits, LIMIT_VOID_OPEN);
+  const voidClear = load<f64>(limits, LIMIT_VOID_CLEAR);
+  const tensionLow = load<f64>(limits, LIMIT_TENSION_LOW);
+  const tensionHigh = load<f64>(limits, LIMIT_TENSION_HIGH);
   const ceiling = tauMax <= 0 ? -Infinity : transformed(tauMax);
   const most = f64x2.splat(2 * h);
   let apart = from;
   written = 0;
   for (let i = from; i < to; i++) {
-    if (written + 5 > capacity) return i;
+    if (written + KINDS > capacity) return i;
     const slot = <usize>i << 3;
     const p = load<i32>(stream + (<usize>i << 2));
     const n = load<i32>(seq + (<usize>i << 2));
@@ -145,12 +151,12 @@ export function detectors(
           const score = f64x2.div(f64x2.sub(raw, f64x2.splat(m)), f64x2.splat(s));
           const delta = v128.load(friction + slot);
           const emd = v128.load(tension + slot);
-          const shift = v128.load64_lane(shiftLimits + (<usize>p1 << 3), v128.load64_zero(shiftLimits + (<usize>p << 3)), 1);
           const evidence = v128.or(f64x2.ge(raw, f64x2.splat(ceiling)), f64x2.ne(score, score));
           const outOfBand = v128.or(f64x2.lt(delta, f64x2.splat(lo)), f64x2.gt(delta, f64x2.splat(hi)));
           const outOfZone = v128.or(f64x2.lt(emd, f64x2.splat(tensionLow)), f64x2.gt(emd, f64x2.splat(tensionHigh)));
           const fallen = v128.or(f64x2.lt(v128.load(entropy + slot), f64x2.splat(tauMin)), f64x2.lt(v128.load(rho + slot), f64x2.splat(voidOpen)));
-          const moved = f64x2.gt(v128.load(mewma + slot), shift);
+          let moved = f64x2.splat(0);
+          for (let l = 0; l < LEVELS; l++) moved = v128.or(moved, above(levels + (<usize>l << 3), slot, p, p1));
           if (!v128.any_true(v128.or(v128.or(v128.or(evidence, outOfBand), v128.or(outOfZone, fallen)), moved))) {
             const capped = f64x2.pmin(f64x2.splat(cap), score);
             const sum0 = climb(own0, capped, kappa, most);
@@ -158,7 +164,7 @@ export function detectors(
               settle(own0, base + i, n);
               v128.store64_lane(own0, sum0, 0);
               v128.store64_lane(cusum + slot, sum0, 0);
-              store<u16>(route + <usize>i, 0x0707);
+              store<u16>(route + <usize>i, <u16>(ROUTE_IN_FRAME * 0x0101));
               store<u16>(notice + <usize>i, 0);
               const sum1 = climb(own1, capped, kappa, most);
               if (f64x2.extract_lane(sum1, 1) <= h) {
@@ -175,7 +181,7 @@ export function detectors(
     }
     if (i < referenceTo || n <= load<i32>(warmup + (<usize>p << 2))) {
       store<f64>(cusum + slot, NaN);
-      store<u8>(route + <usize>i, 0);
+      store<u8>(route + <usize>i, <u8>ROUTE_WARMING);
       store<u8>(notice + <usize>i, 0);
       continue;
     }
@@ -194,63 +200,68 @@ export function detectors(
         settle(own, e, n);
         store<f64>(own, sum);
         if (sum == 0) {
-          if (load<i32>(own, 28) & (1 << DRIFT)) close(own, DRIFT, p, e, episodes);
+          if (load<i32>(own, STATE_OPEN) & (1 << KIND_DRIFT)) close(own, KIND_DRIFT, p, e, episodes);
         } else {
-          if (load<i32>(own, 28) & (1 << DRIFT)) {
-            const peak = own + EPISODES_AT + 16;
+          if (load<i32>(own, STATE_OPEN) & (1 << KIND_DRIFT)) {
+            const peak = own + STATE_EPISODES + <usize>KIND_DRIFT * STATE_EPISODE_BYTES + 16;
             store<f64>(peak, max(load<f64>(peak), divergence));
           } else if (sum > h) {
-            open(own, DRIFT, load<i32>(own, 8), load<i32>(own, 12), e, n, divergence);
+            open(own, KIND_DRIFT, load<i32>(own, STATE_ONSET), load<i32>(own, STATE_ONSET_SEQ), e, n, divergence);
           }
         }
       }
       const bits = load<f64>(entropy + slot);
-      const opened = load<i32>(own, 28);
-      if (opened & (1 << HOMOGENIZATION)) {
-        if (bits > entropyClear) close(own, HOMOGENIZATION, p, e, episodes);
+      const opened = load<i32>(own, STATE_OPEN);
+      if (opened & (1 << KIND_HOMOGENIZATION_FLOOR_NEAR)) {
+        if (bits > entropyClear) close(own, KIND_HOMOGENIZATION_FLOOR_NEAR, p, e, episodes);
       } else if (bits < tauMin) {
-        open(own, HOMOGENIZATION, e, n, e, n, bits);
+        open(own, KIND_HOMOGENIZATION_FLOOR_NEAR, e, n, e, n, bits);
       }
       const delta = load<f64>(friction + slot);
       if (delta < lo) {
-        const below = load<i32>(own, 16);
-        store<i32>(own, below + 1, 16);
+        const below = load<i32>(own, STATE_BELOW);
+        store<i32>(own, below + 1, STATE_BELOW);
         if (below == 0) {
-          store<i32>(own, e, 20);
-          store<i32>(own, n, 24);
+          store<i32>(own, e, STATE_BELOW_ONSET);
+          store<i32>(own, n, STATE_BELOW_ONSET_SEQ);
         }
         if (below + 1 >= dwell) {
-          if (!(opened & (1 << FRAME_WEIGHT))) open(own, FRAME_WEIGHT, load<i32>(own, 20), load<i32>(own, 24), e, n, delta);
-          store<f64>(own, load<f64>(own, 32) + (lo - delta) / lo, 32);
+          if (!(opened & (1 << KIND_FRAME_WEIGHT_DEGRADATION))) open(own, KIND_FRAME_WEIGHT_DEGRADATION, load<i32>(own, STATE_BELOW_ONSET), load<i32>(own, STATE_BELOW_ONSET_SEQ), e, n, delta);
+          store<f64>(own, load<f64>(own, STATE_WEIGHT) + (lo - delta) / lo, STATE_WEIGHT);
         }
       } else {
-        store<i32>(own, 0, 16);
-        if (opened & (1 << FRAME_WEIGHT)) close(own, FRAME_WEIGHT, p, e, episodes);
+        store<i32>(own, 0, STATE_BELOW);
+        if (opened & (1 << KIND_FRAME_WEIGHT_DEGRADATION)) close(own, KIND_FRAME_WEIGHT_DEGRADATION, p, e, episodes);
       }
-      const displacement = load<f64>(mewma + slot);
-      const shiftLimit = load<f64>(shiftLimits + (<usize>p << 3));
-      if (opened & (1 << SHIFT)) {
-        if (displacement < 0.5 * shiftLimit) close(own, SHIFT, p, e, episodes);
-      } else if (displacement > shiftLimit) {
-        open(own, SHIFT, e, n, e, n, displacement);
+      for (let l = 0; l < LEVELS; l++) {
+        const level = levels + (<usize>l << 3);
+        const kind = LEVELS_FROM + l;
+        const value = load<f64>(<usize>load<u32>(level) + slot);
+        const limit = load<f64>(<usize>load<u32>(level, 4) + (<usize>p << 3));
+        if (opened & (1 << kind)) {
+          if (value < LEVEL_REARM * limit) close(own, kind, p, e, episodes);
+        } else if (value > limit) {
+          open(own, kind, e, n, e, n, value);
+        }
       }
-      flags = <i32>(divergence > tauMax) | (<i32>(delta > hi) << 1) | (<i32>(emd < tensionLow) << 2) | (<i32>(emd > tensionHigh) << 3);
+      flags = select(NOTICE_KL_CEILING, 0, divergence > tauMax) | select(NOTICE_FRICTION_SPIKE, 0, delta > hi)
+        | select(NOTICE_TENSION_LOW, 0, emd < tensionLow) | select(NOTICE_TENSION_HIGH, 0, emd > tensionHigh);
     }
     const coupled = load<f64>(rho + slot);
-    if (load<i32>(own, 28) & (1 << VOID)) {
-      if (coupled > voidClear) close(own, VOID, p, e, episodes);
+    if (load<i32>(own, STATE_OPEN) & (1 << KIND_VOID)) {
+      if (coupled > voidClear) close(own, KIND_VOID, p, e, episodes);
     } else if (coupled < voidOpen) {
-      open(own, VOID, e, n, e, n, coupled);
+      open(own, KIND_VOID, e, n, e, n, coupled);
     }
-    const kinds = load<i32>(own, 28);
+    const kinds = load<i32>(own, STATE_OPEN);
     const inZone = emd >= tensionLow && emd <= tensionHigh;
-    let taken = 7;
-    if (silent || kinds & (1 << VOID)) taken = 1;
-    else if (kinds & (1 << DRIFT)) taken = 2;
-    else if (kinds & (1 << HOMOGENIZATION)) taken = 3;
-    else if (kinds & (1 << FRAME_WEIGHT)) taken = 4;
-    else if ((flags & 3) != 0 && inZone) taken = 5;
-    else if ((flags & 12) != 0) taken = 6;
+    let taken = ROUTE_IN_FRAME;
+    if (silent || kinds & (1 << KIND_VOID)) taken = ROUTE_VOID;
+    else if (kinds & (1 << KIND_DRIFT)) taken = ROUTE_DRIFT;
+    else if (kinds & (1 << KIND_HOMOGENIZATION_FLOOR_NEAR)) taken = ROUTE_HOMOGENIZATION;
+    else if (kinds & (1 << KIND_FRAME_WEIGHT_DEGRADATION)) taken = ROUTE_FRAME_WEIGHT_DEGRADATION;
+    else if ((flags & (NOTICE_KL_CEILING | NOTICE_FRICTION_SPIKE)) != 0 && inZone) taken = ROUTE_ACCOMMODATION;
+    else if ((flags & (NOTICE_TENSION_LOW | NOTICE_TENSION_HIGH)) != 0) taken = ROUTE_WATCH;
     store<f64>(cusum + slot, sum);
     store<u8>(route + <usize>i, <u8>taken);
     store<u8>(notice + <usize>i, <u8>flags);

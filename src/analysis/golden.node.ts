@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { tableFromIPC } from 'apache-arrow';
 import { parseParameters, type Parameters } from '../detection/parameters.ts';
-import { SIGNAL_NAMES, type Alert, type Calibration } from '../detection/types.ts';
+import { SERIES_NAMES } from '../detection/channels/table.ts';
+import type { Alert, Calibration } from '../detection/types.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import type { LedgerSource } from '../ledger/types.ts';
 
@@ -16,7 +17,7 @@ export const GOLDEN_CASES = {
 export type GoldenCase = keyof typeof GOLDEN_CASES;
 
 /** Columns of numbers in a golden file; null is NaN here. */
-export const GOLDEN_COLUMNS = ['seq', ...SIGNAL_NAMES, 'z', 'cusum'] as const;
+export const GOLDEN_COLUMNS = ['seq', ...SERIES_NAMES] as const;
 
 export interface Golden {
   readonly parameters: Parameters;

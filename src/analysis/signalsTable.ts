@@ -15,13 +15,14 @@ import {
   type Data,
 } from 'apache-arrow';
 import type { EventColumns } from '../core/columns.ts';
+import { isDecided, SERIES_NAMES } from '../detection/channels/table.ts';
 import { ROUTES, type Decisions, type Signals } from '../detection/types.ts';
 import { stringData } from '../ledger/cast.ts';
 import type { Platform } from '../ledger/platform.ts';
 
 /**
- * Signals and decisions of all events as one Arrow IPC stream, a row an event, in order. Columns: row, event_id,
- * stream, seq, route, friction, trace, kl, entropy, p95, window, rho, tension, shift, z, cusum, mewma; NaN is NULL.
+ * Signals and decisions of all events as one Arrow IPC stream, one row per event, in order. Columns: row, event_id,
+ * stream, seq, route and those of all channels (`SERIES_NAMES`); NaN is NULL.
  */
 export function signalsToArrow(events: EventColumns, signals: Signals, decisions: Decisions): Uint8Array {
   return ipc(events.n, [['row', integers(events.row)], ...signalColumns(events, signals, decisions, named)]);
@@ -56,18 +57,7 @@ function signalColumns(
     ['stream', text(events.stream, events.streams)],
     ['seq', integers(signals.seq)],
     ['route', text(Int32Array.from(decisions.route), ROUTES)],
-    ['friction', numbers(signals.friction)],
-    ['trace', numbers(signals.trace)],
-    ['kl', numbers(signals.kl)],
-    ['entropy', numbers(signals.entropy)],
-    ['p95', numbers(signals.p95)],
-    ['window', numbers(signals.window)],
-    ['rho', numbers(signals.rho)],
-    ['tension', numbers(signals.tension)],
-    ['shift', numbers(signals.shift)],
-    ['z', numbers(decisions.z)],
-    ['cusum', numbers(decisions.cusum)],
-    ['mewma', numbers(signals.mewma)],
+    ...SERIES_NAMES.map((name): Column => [name, numbers(isDecided(name) ? decisions[name] : signals[name])]),
   ];
 }
 

@@ -1,6 +1,8 @@
-import type { Parameters } from '../detection/parameters.ts';
+import { PARAMETER_NAMES, type Parameters } from '../detection/parameters.ts';
 import { createDetector, type Detector } from '../detection/pipeline.ts';
-import { shiftFalseAlarms, type ShiftFalseAlarms } from '../detection/shiftLimit.ts';
+import { derive } from '../detection/channels/reference.ts';
+import { outputsOf } from '../detection/channels/stage.ts';
+import { STAGE_IDS } from '../detection/channels/table.ts';
 import type { Signals } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { Outputs, Tolerances } from './compare.ts';
@@ -68,12 +70,16 @@ export class Bench {
     return this.#wasm;
   }
 
-  /** The pipeline as the app runs it; limits of SHIFT are simulated once. */
+  /** The pipeline as the app runs it; what channels take from the reference is derived once. */
   get detector(): Detector {
     if (!this.#detector) {
       const { events, coordinates, range } = this.input;
-      let alarms: ShiftFalseAlarms | null = null;
-      this.#detector = createDetector(this.kernels, (...given) => (alarms ??= shiftFalseAlarms(...given)));
+      const derived = new Map<unknown, unknown>();
+      this.#detector = createDetector(this.kernels, (...given) => {
+        const channel = given[3];
+        if (!derived.has(channel)) derived.set(channel, derive(...given));
+        return derived.get(channel);
+      });
       this.#detector.load(events, coordinates, range);
     }
     return this.#detector;
@@ -100,26 +106,23 @@ export class Bench {
   /** What the C reads whatever the case. */
   inputs(): Columns {
     const { events, coordinates, range, parameters: p } = this.input;
-    const { columns, fixed, windowReference } = this.wasm;
+    const { columns, reference, seq } = this.wasm;
+    const windows = reference.windows(p.emd_window);
+    const numbers = PARAMETER_NAMES.flatMap((name) => {
+      const value = p[name];
+      return typeof value === 'number' ? [[name, value] as const] : [];
+    });
+    const given = STAGE_IDS.flatMap(outputsOf).map((name) => [`${name}In`, columns[name].view()] as const);
     return {
       ...scalars({
+        ...Object.fromEntries(numbers),
         n: events.n,
         k: coordinates.k,
         streams: events.streams.length,
         referenceFrom: range.from,
         referenceTo: range.to,
-        windowReference,
-        lambdaFast: p.lambda_fast,
-        lambdaSlow: p.lambda_slow,
-        shrinkage: p.shrinkage,
-        latencySize: p.lat_window,
-        windowFactor: p.win_factor,
-        windowMinimum: p.win_min,
-        couplingLambda: p.lambda_slow,
+        windowReference: reference.windowReference,
         turns: 0,
-        emdSize: p.emd_window,
-        emdMinimum: p.emd_min,
-        mewmaLambda: p.mewma_lambda,
       }),
       x: coordinates.x,
       stream: events.stream,
@@ -127,20 +130,12 @@ export class Bench {
       instantiation: events.instantiation,
       time: events.time,
       latency: events.latency,
-      seq: fixed.seq,
-      previous: fixed.previous,
-      means: fixed.means,
-      referenceRows: fixed.referenceRows,
-      referenceCounts: fixed.referenceCounts,
-      windowIn: columns.window.view(),
-      residualIn: columns.residual.view(),
-      klIn: columns.kl.view(),
-      boxCoxIn: columns.boxCox.view(),
-      frictionIn: columns.friction.view(),
-      entropyIn: columns.entropy.view(),
-      rhoIn: columns.rho.view(),
-      tensionIn: columns.tension.view(),
-      mewmaIn: columns.mewma.view(),
+      seq: seq.view(),
+      previous: columns.previous.view(),
+      means: reference.means,
+      referenceRows: windows.rows,
+      referenceCounts: windows.counts,
+      ...Object.fromEntries(given),
     };
   }
 }

@@ -1,7 +1,9 @@
+import type { KindStyle } from '../detection/channels/channel.ts';
+import { KINDS } from '../detection/channels/index.ts';
 import type { AlertKind, Route } from '../detection/types.ts';
 
 /**
- * Fixed colours of streams, alert kinds and routes. Chosen by a search over OKLCH for the largest smallest distance
+ * Fixed colours of streams, alert kinds (those stand with their channel) and routes. Chosen by a search over OKLCH for the largest smallest distance
  * under normal vision and simulated protanopia, deuteranopia and tritanopia (Machado, Oliveira & Fernandes 2009), at a
  * contrast of at least 3:1 to the backgrounds; `palette.test.ts` checks both. Colour is never alone: streams repeat
  * their hues with another dash, kinds and routes have a letter.
@@ -19,7 +21,7 @@ export interface KeyStyle {
   /** How areas of this key are hatched, so that they differ without colour. */
   readonly hatch: Hatch;
 }
-export type Hatch = 'none' | 'rising' | 'falling' | 'cross' | 'dots' | 'horizontal' | 'vertical';
+export type Hatch = KindStyle['hatch'];
 
 export const STREAM_HUES: Readonly<Record<Mode, readonly string[]>> = {
   dark: ['#5b93fb', '#ec8e17', '#24f9d3', '#c671c4', '#e9dc4b', '#dd4a31', '#6bbb92', '#cda5fe'],
@@ -35,22 +37,14 @@ export function streamStyle(index: number, mode: Mode): StreamStyle {
   return { color: hues[index % hues.length], dash: DASHES[Math.floor(index / hues.length) % DASHES.length] };
 }
 
-type Themed = Omit<KeyStyle, 'color'> & Readonly<Record<Mode, string>>;
-
-const KINDS: Readonly<Record<AlertKind, Themed>> = {
-  DRIFT: { dark: '#f2565c', light: '#7f1f2f', letter: 'D', hatch: 'none' },
-  HOMOGENIZATION_FLOOR_NEAR: { dark: '#c0a4fb', light: '#8d6bd7', letter: 'H', hatch: 'horizontal' },
-  FRAME_WEIGHT_DEGRADATION: { dark: '#f5cf3a', light: '#816512', letter: 'F', hatch: 'rising' },
-  VOID: { dark: '#4f86ee', light: '#183d9c', letter: 'V', hatch: 'dots' },
-  SHIFT: { dark: '#75f3c7', light: '#208d78', letter: 'S', hatch: 'falling' },
-};
+type Themed = KindStyle;
 
 const ROUTE_STYLES: Readonly<Record<Route, Themed>> = {
   WARMING: { dark: '#7d8b9d', light: '#5e7fa8', letter: 'W', hatch: 'rising' },
-  VOID: KINDS.VOID,
-  DRIFT: KINDS.DRIFT,
-  HOMOGENIZATION: KINDS.HOMOGENIZATION_FLOOR_NEAR,
-  FRAME_WEIGHT_DEGRADATION: KINDS.FRAME_WEIGHT_DEGRADATION,
+  VOID: KINDS.VOID.style,
+  DRIFT: KINDS.DRIFT.style,
+  HOMOGENIZATION: KINDS.HOMOGENIZATION_FLOOR_NEAR.style,
+  FRAME_WEIGHT_DEGRADATION: KINDS.FRAME_WEIGHT_DEGRADATION.style,
   ACCOMMODATION: { dark: '#a9d15a', light: '#5d6b3c', letter: 'A', hatch: 'vertical' },
   WATCH: { dark: '#ec8e17', light: '#c4640a', letter: 'T', hatch: 'cross' },
   IN_FRAME: { dark: '#4c8f80', light: '#2f7566', letter: 'I', hatch: 'none' },
@@ -62,7 +56,7 @@ const resolve = (style: Themed, mode: Mode): KeyStyle => ({
   hatch: style.hatch,
 });
 
-export const kindStyle = (kind: AlertKind, mode: Mode): KeyStyle => resolve(KINDS[kind], mode);
+export const kindStyle = (kind: AlertKind, mode: Mode): KeyStyle => resolve(KINDS[kind].style, mode);
 export const routeStyle = (route: Route, mode: Mode): KeyStyle => resolve(ROUTE_STYLES[route], mode);
 
 /** Diverging scale for correlations, -1 .. 1: orange through the neutral background to blue. */

@@ -1,19 +1,17 @@
 import type { EpisodeCounts } from '../kernels/bootstrap.ts';
 import { JsonReader, type FileKind } from './jsonReader.ts';
 import type { ResolvedReference } from './reference.ts';
-import type { ShiftFalseAlarms } from './shiftLimit.ts';
+import type { ChannelReferences } from './channels/reference.ts';
 import type { Calibration, Projection } from './types.ts';
 
 /**
  * What a reference period fixes, to be used on other ledgers and on streams (spec 2): projection, reference and
  * calibration.
  */
-export interface Baseline {
+export interface Baseline extends ChannelReferences {
   readonly projection: Projection;
   readonly reference: ResolvedReference;
   readonly calibration: Calibration;
-  /** Input of the SHIFT limits, by stream of `reference`; null where it could not be simulated. */
-  readonly falseAlarms: ShiftFalseAlarms | null;
 }
 
 const FORMAT = 'tautline-baseline';

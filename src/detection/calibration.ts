@@ -2,7 +2,9 @@ import type { EventColumns, IndexRange } from '../core/columns.ts';
 import type { DetectorLimits } from '../kernels/detectors.ts';
 import type { Parameters } from './parameters.ts';
 import { burnOf } from './reference.ts';
-import type { ShiftLimits } from './shiftLimit.ts';
+import { CHANNELS } from './channels/index.ts';
+import { CHANNEL_TABLE, LEVEL_CHANNELS } from './channels/table.ts';
+import { calibrateAll, type ChannelReferences } from './channels/reference.ts';
 import { mean, median, standardDeviation } from './statistics.ts';
 import type { Calibration, Signals } from './types.ts';
 
@@ -73,17 +75,17 @@ export function calibrationStatistics(
 /** Applies the thresholds that belong to the calibration. */
 export function calibrationOf(
   statistics: CalibrationStatistics,
-  shift: ShiftLimits,
-  parameters: Pick<Parameters, 'z_band' | 'void_min_ref'>,
+  references: ChannelReferences,
+  parameters: Parameters,
+  streams: number,
 ): Calibration {
   const { fm, fs, rho } = statistics;
   return {
     ...statistics,
     lo: Math.exp(fm - parameters.z_band * fs),
     hi: Math.exp(fm + parameters.z_band * fs),
-    shiftLimit: shift.pooled,
-    shiftLimits: shift.streams,
     phaseLocked: rho >= parameters.void_min_ref,
+    ...calibrateAll(references, parameters, streams),
   };
 }
 
@@ -114,3 +116,10 @@ export function detectorLimits(c: Calibration, p: Parameters): DetectorLimits {
     tensionHigh: p.zone[1] * c.tension,
   };
 }
+
+/** Limits of the channels with a level, by channel and stream, in the order of `LEVEL_CHANNELS`; NaN keeps one silent. */
+export const levelLimits = (c: Calibration, p: Parameters, streams: number): Float64Array[] =>
+  LEVEL_CHANNELS.map((id) => {
+    const limits = CHANNELS[id].signals[CHANNEL_TABLE[id].level].limits;
+    return Float64Array.from({ length: streams }, (_, stream) => limits?.(c, p, stream)?.[1] ?? Number.NaN);
+  });

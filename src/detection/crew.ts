@@ -1,60 +1,51 @@
-import type { TransportOptions } from '../kernels/transport.ts';
-import type { TrackerOptions } from '../kernels/tracker.ts';
+import type { Block } from '../kernels/arena.ts';
+import { outputsOf, widthOf, type ColumnName, type LedgerArrays, type RowsName } from './channels/stage.ts';
+import { STAGES } from './channels/stages.ts';
+import { STAGE_IDS, STAGE_TABLE, type StageId } from './channels/table.ts';
 import type { Parameters } from './parameters.ts';
-import { resizeWindows, referenceWindows } from './reference.ts';
 import type { SignalSlots } from './signalColumns.ts';
-import type { SignalInputs } from './signalRun.ts';
-import type { SignalStage, StageSpeed } from './signalStages.ts';
+import { referenceIn, type SignalInputs } from './signalRun.ts';
+import type { StageSpeed } from './signalStages.ts';
 
 /**
  * Kernels whose streams have nothing to do with each other (others' coordinates are read, nothing of theirs is
  * written).
  */
-export const CREW_STAGES = ['tracker', 'transport', 'displacement'] as const satisfies readonly SignalStage[];
-export type CrewStage = (typeof CREW_STAGES)[number];
+export const CREW_STAGES: readonly StageId[] = STAGE_IDS.filter((id) => STAGE_TABLE[id].perStream);
 
 /** What a member of a crew holds of a ledger, for any number of tasks. */
-export interface CrewLedger {
+export interface CrewLedger extends Pick<LedgerArrays, 'instantiation'> {
   readonly n: number;
   readonly k: number;
   readonly streams: number;
   readonly x: Float32Array;
   readonly stream: Int32Array;
   readonly isVoid: Uint8Array;
-  readonly instantiation: Int32Array;
 }
 
-/** One member's share of the kernels' work; every stage with the streams (1 = mine) to compute. Plain data. */
+/** The work of one stage that is a member's. */
+export interface CrewWork {
+  readonly stage: StageId;
+  /** Streams to compute, 1 = mine. */
+  readonly only: Uint8Array;
+  /** What the stage takes from the reference and the parameters (`SignalStage.given`). */
+  readonly given: unknown;
+  /** Columns of earlier stages that it reads, by name. */
+  readonly read: readonly (readonly [ColumnName, Float64Array])[];
+}
+
+/** One member's share of the kernels' work. Plain data. */
 export interface CrewTask {
-  readonly tracker: {
-    readonly only: Uint8Array;
-    readonly window: Float64Array;
-    readonly options: Omit<TrackerOptions, 'anchor'>;
-    readonly anchor: Float64Array | null;
-  } | null;
-  readonly transport: {
-    readonly only: Uint8Array;
-    readonly options: Pick<TransportOptions, 'size' | 'minimum' | 'referenceTo'>;
-    readonly rows: Float32Array;
-    readonly counts: Int32Array;
-  } | null;
-  readonly displacement: {
-    readonly only: Uint8Array;
-    readonly lambda: number;
-    readonly referenceTo: number;
-    readonly means: Float64Array;
-  } | null;
+  readonly works: readonly CrewWork[];
 }
 
 /** What a kernel gave for the events [from, to) of a member's streams, in order. */
 export interface CrewPart {
-  readonly stage: CrewStage;
+  readonly stage: StageId;
   readonly from: number;
   readonly to: number;
-  /** One run of values a column of the stage (`columnsOf`). */
-  readonly values: readonly Float64Array[];
-  /** Residuals of the tracker, k an event; empty of other stages. */
-  readonly residual: Float32Array;
+  /** One run of values per column of the stage (`outputsOf`). */
+  readonly values: readonly (Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>)[];
 }
 
 /** Threads that compute streams, each with a copy of the ledger. */
@@ -80,29 +71,15 @@ export interface Crew {
   ): Promise<(string | null)[]>;
 }
 
-/** The columns of a stage, besides the residual, in the order in which parts carry them. */
-export function columnsOf(slots: SignalSlots, stage: CrewStage) {
-  switch (stage) {
-    case 'tracker': {
-      const { friction, trace, kl, boxCox, entropy } = slots.tracker.columns;
-      return [friction, trace, kl, boxCox, entropy];
-    }
-    case 'transport':
-      return [slots.transport.columns.tension, slots.transport.columns.shift];
-    case 'displacement':
-      return [slots.displacement.columns.mewma];
-  }
-}
-
 /** The streams of each stage that are a member's (1 = mine). */
-export type Share = Partial<Record<CrewStage, Uint8Array>>;
+export type Share = Partial<Record<StageId, Uint8Array>>;
 
 /**
  * Streams shared out: longest first, each to the member that has least to do (Graham 1969).
  * @returns per member and stage the streams to compute; members without work are left out
  */
 export function shareOut(
-  stages: readonly CrewStage[],
+  stages: readonly StageId[],
   events: ArrayLike<number>,
   size: number,
   speed: Pick<StageSpeed, 'of'>,
@@ -120,64 +97,48 @@ export function shareOut(
   return members.map(({ share }) => share).filter((share) => Object.keys(share).length > 0);
 }
 
-/** A share of the work as a task for a member. */
-export function taskOf(
-  { events, coordinates, means, range, given }: SignalInputs,
-  p: Parameters,
-  slots: SignalSlots,
-  share: Share,
-): CrewTask {
-  const { tracker, transport, displacement } = share;
-  const windows =
-    transport &&
-    (given
-      ? resizeWindows(given.windows, coordinates.k, p.emd_window)
-      : referenceWindows(events, coordinates, range, p.emd_window));
-  const { windowReference } = slots.latency;
-  return {
-    tracker: tracker
-      ? {
-          only: tracker,
-          window: slots.latency.columns.window.view().slice(),
-          options: {
-            lambdaFast: p.lambda_fast,
-            lambdaSlow: p.lambda_slow,
-            shrinkage: p.shrinkage,
-            windowReference: p.adaptive ? windowReference : Infinity,
-            referenceFrom: range.from,
-            referenceTo: range.to,
-          },
-          anchor: p.anchor === 'reference' ? means.means : null,
-        }
-      : null,
-    transport:
-      transport && windows
-        ? {
-            only: transport,
-            options: { size: p.emd_window, minimum: p.emd_min, referenceTo: range.to },
-            rows: windows.rows,
-            counts: windows.counts,
-          }
-        : null,
-    displacement: displacement
-      ? { only: displacement, lambda: p.mewma_lambda, referenceTo: range.to, means: means.means }
-      : null,
-  };
+/** Shares of the work as tasks for members. */
+export function tasksOf(inputs: SignalInputs, p: Parameters, slots: SignalSlots, shares: readonly Share[]): CrewTask[] {
+  const reference = referenceIn(inputs, slots);
+  const stages = CREW_STAGES.filter((stage) => shares.some((share) => share[stage])).map((stage) => ({
+    stage,
+    given: STAGES[stage].given(reference, p),
+    read: columnsRead(stage).map((name) => [name, columnIn(slots, name).view().slice()] as const),
+  }));
+  return shares.map((share) => ({
+    works: stages.flatMap((work) => {
+      const only = share[work.stage];
+      return only ? [{ ...work, only }] : [];
+    }),
+  }));
 }
+
+const STAGE_OF = new Map<string, StageId>(
+  STAGE_IDS.flatMap((id) => STAGE_TABLE[id].columns.map((name) => [name, id] as const)),
+);
+
+/** Columns of earlier stages that a stage reads. */
+export const columnsRead = (stage: StageId): readonly ColumnName[] =>
+  STAGE_TABLE[stage].reads.filter((name): name is typeof name & ColumnName => STAGE_OF.has(name));
+
+const columnIn = (slots: SignalSlots, name: ColumnName): Block<Float64Array> =>
+  (slots[STAGE_OF.get(name)!].columns as Readonly<Record<ColumnName, Block<Float64Array>>>)[name];
 
 /** Puts a part in its place. */
 export function acceptPart(
   { blocks: { k }, events: { stream } }: SignalInputs,
   slots: SignalSlots,
   only: Uint8Array,
-  { stage, from, to, values, residual }: CrewPart,
+  { stage, from, to, values }: CrewPart,
 ): void {
   const events = new Int32Array(to - from);
   let count = 0;
   for (let i = from; i < to; i++) if (only[stream[i]] === 1) events[count++] = i;
   const own = events.subarray(0, count);
-  columnsOf(slots, stage).forEach((column, c) => scatter(values[c], 1, own, column.view()));
-  if (stage === 'tracker') scatter(residual, k, own, slots.tracker.columns.residual.view());
+  const columns = slots[stage].columns as Readonly<
+    Record<ColumnName | RowsName, Block<Float64Array> | Block<Float32Array>>
+  >;
+  outputsOf(stage).forEach((name, c) => scatter(values[c], widthOf(stage, name, k), own, columns[name].view()));
 }
 
 /** Writes rows of k values to the places `events` of `out`. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explainRoute, type ExplainInput } from './explain.ts';
 import { DEFAULT_PARAMETERS } from './parameters.ts';
+import type { SeriesName } from './channels/table.ts';
 import type { Calibration } from './types.ts';
 
 const calibration: Calibration = {
@@ -19,12 +20,16 @@ const calibration: Calibration = {
   shiftLimits: [30],
   phaseLocked: true,
 };
-const calm: ExplainInput = {
+const calm: Omit<ExplainInput, 'value'> = {
   route: 'IN_FRAME',
   isVoid: false,
   inReference: false,
+  stream: 0,
   seq: 900,
   warmup: 300,
+  open: [],
+};
+const signals: Partial<Record<SeriesName, number>> = {
   kl: 1.2,
   friction: 2,
   entropy: 2.5,
@@ -32,10 +37,13 @@ const calm: ExplainInput = {
   tension: 0.8,
   mewma: 8,
   cusum: 0,
-  open: [],
 };
-const explained = (change: Partial<ExplainInput>) =>
-  explainRoute({ ...calm, ...change }, calibration, DEFAULT_PARAMETERS);
+const explained = (change: Partial<Omit<ExplainInput, 'value'>> & Partial<Record<SeriesName, number>>) =>
+  explainRoute(
+    { ...calm, ...change, value: (name) => change[name] ?? signals[name] ?? Number.NaN },
+    calibration,
+    DEFAULT_PARAMETERS,
+  );
 
 describe('explainRoute', () => {
   it('says so when nothing is wrong', () => {

@@ -1,4 +1,5 @@
 import type { IndexRange } from '../core/columns.ts';
+import { channelCalibrationsToJson } from './channels/reference.ts';
 import type { Alert, AlertKind, Decisions, Projection } from './types.ts';
 
 /** One alert as files hold it (the golden keys). */
@@ -49,8 +50,7 @@ export function calibrationToJson(analysis: {
     tension: orNull(c.tension),
     rho: orNull(c.rho),
     wref: c.wref,
-    shift_limit: orNull(c.shiftLimit),
-    shift_limits: c.shiftLimits.map(orNull),
+    ...channelCalibrationsToJson(c),
     phase_locked: c.phaseLocked,
     eigenvalues: [...analysis.projection.eigenvalues],
     J: [...governanceWeight],

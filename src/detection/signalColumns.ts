@@ -1,60 +1,52 @@
-import type { Block } from '../kernels/arena.ts';
-import type { CouplingOptions } from '../kernels/coupling.ts';
-import type { LatencyColumns } from '../kernels/latency.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import type { TrackerColumns } from '../kernels/tracker.ts';
-import type { TransportColumns } from '../kernels/transport.ts';
+import type { Block } from '../kernels/arena.ts';
+import {
+  allocateOutputs,
+  outputBytes,
+  type LedgerBlocks,
+  type OutputBlocks,
+  type StageBlocks,
+} from './channels/stage.ts';
+import { STAGE_IDS, STAGE_TABLE, type SignalName, type StageId } from './channels/table.ts';
 import type { Parameters } from './parameters.ts';
-import { SIGNAL_STAGES, stageKey, type SignalStage } from './signalStages.ts';
-import type { Signals } from './types.ts';
+import { stageKey } from './signalStages.ts';
+import { SIGNAL_NAMES, type Signals } from './types.ts';
 
-/** What a kernel of the signals stage last wrote, and for which parameters; `key` null: it is being written. */
-interface Slot<C> {
+/** What a stage last wrote, and for which parameters; `key` null: it is being written. */
+export interface Slot<S extends StageId = StageId> {
   key: string | null;
-  readonly columns: C;
-}
-
-interface LatencySlot extends Slot<LatencyColumns> {
-  /** W_ref, ms. */
-  windowReference: number;
-}
-
-interface CouplingSlot extends Slot<{ readonly rho: Block<Float64Array> }> {
-  options: CouplingOptions | null;
-  /** States before events 0, CHECKPOINT, 2 CHECKPOINT, ... */
+  readonly columns: OutputBlocks<S>;
+  /** What `SignalStage.settle` gave: W_ref of the latency stage, ms. NaN of stages that settle nothing. */
+  settled: number;
+  /** States before events 0, CHECKPOINT, 2 CHECKPOINT, ... of a stage that keeps them. */
   checkpoints: Uint8Array[];
 }
 
-/** One slot a kernel: what the signals of one set of parameters are in. */
-export interface SignalSlots {
-  readonly latency: LatencySlot;
-  readonly tracker: Slot<TrackerColumns>;
-  readonly coupling: CouplingSlot;
-  readonly transport: Slot<TransportColumns>;
-  readonly displacement: Slot<{ readonly mewma: Block<Float64Array> }>;
-}
+/** One slot per stage: what the signals of one set of parameters are in. */
+export type SignalSlots = { readonly [S in StageId]: Slot<S> };
 
 /** Bytes of the slots of n events of k axes. */
-export const signalBytes = (n: number, k: number): number => n * (8 * 11 + 4 * k);
+export const signalBytes = (n: number, k: number): number => n * outputBytes(k, STAGE_IDS);
 
-export function allocateSlots({ arena }: KernelModule, n: number, k: number): SignalSlots {
-  const f64 = () => arena.f64(n);
-  return {
-    latency: { key: null, columns: { p95: f64(), window: f64() }, windowReference: Number.NaN },
-    tracker: {
-      key: null,
-      columns: { residual: arena.f32(n * k), friction: f64(), trace: f64(), kl: f64(), boxCox: f64(), entropy: f64() },
-    },
-    coupling: { key: null, columns: { rho: f64() }, options: null, checkpoints: [] },
-    transport: { key: null, columns: { tension: f64(), shift: f64() } },
-    displacement: { key: null, columns: { mewma: f64() } },
-  };
-}
+const perStage = <T>(of: (stage: StageId) => T): Record<StageId, T> =>
+  Object.fromEntries(STAGE_IDS.map((id) => [id, of(id)])) as Record<StageId, T>;
+
+export const allocateSlots = (kernels: KernelModule, n: number, k: number): SignalSlots =>
+  perStage((id) => ({
+    key: null,
+    columns: allocateOutputs(kernels, id, n, k),
+    settled: Number.NaN,
+    checkpoints: [],
+  })) as unknown as SignalSlots;
+
+/** All that stages read and write, in these slots. */
+export const blocksOf = (ledger: LedgerBlocks, slots: SignalSlots): StageBlocks =>
+  Object.assign({ ...ledger }, ...STAGE_IDS.map((id) => slots[id].columns)) as StageBlocks;
 
 export interface Choice {
   readonly slots: SignalSlots;
   /** Stages that have to run, in order. */
-  readonly stale: readonly SignalStage[];
+  readonly stale: readonly StageId[];
 }
 
 /**
@@ -67,65 +59,30 @@ export function chooseSlots(
   last: SignalSlots | null,
   keep: SignalSlots | null,
 ): Choice {
-  const stale: SignalStage[] = [];
-  const choose = <S extends SignalStage>(stage: S): SignalSlots[S] => {
+  const stale: StageId[] = [];
+  const all = last ? [last, ...sets] : sets;
+  const slots = perStage((stage) => {
     const key = stageKey(stage, parameters);
-    const all = last ? [last, ...sets] : sets;
     const held = all.find((set) => set[stage].key === key);
     if (held) return held[stage];
     stale.push(stage);
     return (sets.find((set) => keep && set[stage] !== keep[stage]) ?? all[0])[stage];
-  };
-  const slots: SignalSlots = {
-    latency: choose('latency'),
-    tracker: choose('tracker'),
-    coupling: choose('coupling'),
-    transport: choose('transport'),
-    displacement: choose('displacement'),
-  };
-  return { slots, stale: SIGNAL_STAGES.filter((stage) => stale.includes(stage)) };
+  }) as unknown as SignalSlots;
+  return { slots, stale };
 }
 
+const STAGE_OF = Object.fromEntries(
+  STAGE_IDS.flatMap((id) => STAGE_TABLE[id].columns.map((name) => [name, id])),
+) as Readonly<Record<SignalName, StageId>>;
+
 /** The signals in these slots; always the memory's present views, which growing replaces. */
-export function signalsIn(
-  n: number,
-  seq: Block<Int32Array>,
-  { latency, tracker, coupling, transport, displacement }: SignalSlots,
-): Signals {
-  return {
-    n,
-    get seq() {
-      return seq.view();
-    },
-    get friction() {
-      return tracker.columns.friction.view();
-    },
-    get trace() {
-      return tracker.columns.trace.view();
-    },
-    get kl() {
-      return tracker.columns.kl.view();
-    },
-    get entropy() {
-      return tracker.columns.entropy.view();
-    },
-    get p95() {
-      return latency.columns.p95.view();
-    },
-    get window() {
-      return latency.columns.window.view();
-    },
-    get rho() {
-      return coupling.columns.rho.view();
-    },
-    get tension() {
-      return transport.columns.tension.view();
-    },
-    get shift() {
-      return transport.columns.shift.view();
-    },
-    get mewma() {
-      return displacement.columns.mewma.view();
-    },
-  };
+export function signalsIn(n: number, seq: Block<Int32Array>, slots: SignalSlots): Signals {
+  const signals = { n };
+  const view = (name: string, get: () => unknown) => Object.defineProperty(signals, name, { get, enumerable: true });
+  view('seq', () => seq.view());
+  for (const name of SIGNAL_NAMES) {
+    const block = (slots[STAGE_OF[name]].columns as Readonly<Record<SignalName, Block<Float64Array>>>)[name];
+    view(name, () => block.view());
+  }
+  return signals as Signals;
 }

@@ -1,21 +1,10 @@
 import type { IndexRange } from '../core/columns.ts';
-import { couplingState, runCoupling } from '../kernels/coupling.ts';
-import { displacementState, runDisplacement } from '../kernels/displacement.ts';
-import { latencyState, runLatency } from '../kernels/latency.ts';
-import { runTracker, trackerState } from '../kernels/tracker.ts';
-import { runTransport, transportState } from '../kernels/transport.ts';
+import { STAGES } from './channels/stages.ts';
+import type { StageId } from './channels/table.ts';
 import type { Parameters } from './parameters.ts';
-import { windowReferenceOf } from './reference.ts';
-import type { SignalSlots } from './signalColumns.ts';
-import {
-  couplingOptions,
-  displacementOptions,
-  latencyOptions,
-  trackerOptions,
-  transportOptions,
-  type SignalInputs,
-} from './signalRun.ts';
-import type { SignalStage, StageSpeed } from './signalStages.ts';
+import { blocksOf, type SignalSlots } from './signalColumns.ts';
+import { referenceIn, settle, type SignalInputs } from './signalRun.ts';
+import type { StageSpeed } from './signalStages.ts';
 
 /** What is left of the unknown state before a run-up, from the first choice to the last. */
 const REMAINDERS = [1e-3, 1e-2, 5e-2];
@@ -37,110 +26,44 @@ export function previewSignals(
   inputs: SignalInputs,
   p: Parameters,
   slots: SignalSlots,
-  stale: readonly SignalStage[],
+  stale: readonly StageId[],
   speed: StageSpeed,
   visible: IndexRange,
   budget: number,
 ): IndexRange[] {
-  const { kernels, blocks, columns, range, given } = inputs;
+  const { kernels, blocks } = inputs;
   const { arena } = kernels;
-  const { k, streams } = blocks;
   const started = performance.now();
   for (const stage of stale) slots[stage].key = null;
-  const length = visible.to - visible.from;
-  if (length <= 0) return [];
+  if (visible.to <= visible.from) return [];
   return arena.scope(() => {
-    if (stale.includes('latency')) {
-      const { from, to } = range;
-      if (to > from) latencyOf(inputs, p, slots, latenciesBefore(inputs, from, p.lat_window), to);
-      slots.latency.windowReference =
-        given?.windowReference ?? windowReferenceOf(slots.latency.columns.window.view(), range, p.win_min);
-    }
-    const tracker = stale.includes('tracker') ? trackerOptions(inputs, p, slots.latency.windowReference) : null;
-    const transport = stale.includes('transport') ? transportOptions(inputs, p) : null;
-    const displacement = stale.includes('displacement') ? displacementOptions(inputs, p) : null;
-    const coupling = stale.includes('coupling') ? couplingOptions(p, inputs.events.hasLatency) : null;
-    const window = stale.includes('latency') ? null : slots.latency.columns.window.view();
+    const place = { blocks, columns: blocksOf(inputs.columns, slots), origin: 0 };
+    const reference = referenceIn(inputs, slots);
+    /** Runs a stage over a stretch, from a fresh state. */
+    const run = (id: StageId, given: unknown, { from, to }: IndexRange): void =>
+      arena.scope(() => {
+        const runUp = STAGES[id].runUp(p);
+        const start = runUp.kind === 'latencies' ? latenciesBefore(inputs, from, runUp.count) : from;
+        STAGES[id].open(kernels, blocks, given).run(place, start, to);
+      });
+    const given = stale.map((id) => {
+      const own = STAGES[id].given(reference, p);
+      if (STAGES[id].settle) {
+        if (inputs.range.to > inputs.range.from) run(id, own, inputs.range);
+        settle(inputs, p, slots, id);
+      }
+      return own;
+    });
     const affordable = Math.max(SHORTEST_BLOCK, (budget / speed.cost(stale, 1e6)) * 1e6);
-
+    const window = stale.includes('latency') ? null : slots.latency.columns.window.view();
+    const relaxAt = (i: number): number =>
+      !p.adaptive ? 1 : window ? Math.min(1, slots.latency.settled / window[i]) : ASSUMED_RELAX;
     /** Where the run-up to event `from` begins. */
     const startOf = (from: number, remainder: number): number =>
-      Math.min(
-        // Covariances of fewer events than axes are as small, in some direction, as k events leave of the unknown
-        // state: it has to be below that.
-        tracker || coupling
-          ? memoryBefore(
-              inputs,
-              from,
-              affordable,
-              remainder * Math.exp(-k * p.lambda_slow),
-              (i) => p.lambda_slow * (tracker ? relaxAt(i) : 1),
-            )
-          : from,
-        transport ? eventsBefore(inputs, from, affordable, p.emd_window) : from,
-        displacement ? memoryBefore(inputs, from, affordable, remainder, () => p.mewma_lambda) : from,
+      stale.reduce(
+        (start, id) => Math.min(start, runUpStart(inputs, p, id, from, affordable, remainder, relaxAt)),
+        from,
       );
-    const relaxAt = (i: number): number =>
-      !p.adaptive ? 1 : window ? Math.min(1, slots.latency.windowReference / window[i]) : ASSUMED_RELAX;
-
-    function run(block: IndexRange, start: number): void {
-      arena.scope(() => {
-        if (window === null) latencyOf(inputs, p, slots, latenciesBefore(inputs, start, p.lat_window), block.to);
-        if (tracker) {
-          const read = { instantiation: columns.instantiation, window: slots.latency.columns.window };
-          runTracker(
-            kernels,
-            blocks,
-            read,
-            tracker,
-            trackerState(kernels, streams, k),
-            slots.tracker.columns,
-            start,
-            block.to,
-          );
-        }
-        if (coupling) {
-          const read = {
-            residual: slots.tracker.columns.residual,
-            window: slots.latency.columns.window,
-            time: columns.time,
-            previous: columns.previous,
-          };
-          runCoupling(
-            kernels,
-            blocks,
-            read,
-            coupling,
-            couplingState(kernels, streams, k),
-            slots.coupling.columns.rho,
-            start,
-            block.to,
-          );
-        }
-        if (transport)
-          runTransport(
-            kernels,
-            blocks,
-            transport,
-            transportState(kernels, streams, k, transport.size),
-            slots.transport.columns,
-            start,
-            block.to,
-          );
-        if (displacement) {
-          runDisplacement(
-            kernels,
-            blocks,
-            displacement,
-            displacementState(kernels, streams, k),
-            slots.displacement.columns.mewma,
-            start,
-            block.to,
-          );
-        }
-      });
-    }
-
     const plan = planBlocks(
       visible,
       affordable,
@@ -151,11 +74,38 @@ export function previewSignals(
     for (const [at, block] of coarseToFine([...plan.blocks.entries()])) {
       if (done.length > 0 && performance.now() - started > budget) break;
       // A run-up must not write over what is shown.
-      run(block, Math.max(startOf(block.from, plan.remainder), plan.blocks[at - 1]?.to ?? 0));
+      const from = Math.max(startOf(block.from, plan.remainder), plan.blocks[at - 1]?.to ?? 0);
+      stale.forEach((id, j) => run(id, given[j], { from, to: block.to }));
       done.push(block);
     }
     return merged(done);
   });
+}
+
+/** Where a fresh state of the stage has to start for a picture from event `from` on, at most `most` events back. */
+function runUpStart(
+  inputs: SignalInputs,
+  p: Parameters,
+  id: StageId,
+  from: number,
+  most: number,
+  remainder: number,
+  relaxAt: (i: number) => number,
+): number {
+  const runUp = STAGES[id].runUp(p);
+  switch (runUp.kind) {
+    case 'forgets': {
+      const { rate, stretched, covariance } = runUp;
+      // Covariances of fewer events than axes are as small, in some direction, as k events leave of the unknown
+      // state: it has to be below that.
+      const left = covariance ? remainder * Math.exp(-inputs.blocks.k * rate) : remainder;
+      return memoryBefore(inputs, from, most, left, (i) => rate * (stretched ? relaxAt(i) : 1));
+    }
+    case 'events':
+      return eventsBefore(inputs, from, most, runUp.count);
+    case 'latencies':
+      return from;
+  }
 }
 
 interface BlockPlan {
@@ -207,19 +157,6 @@ function merged(ranges: readonly IndexRange[]): IndexRange[] {
     else out.push({ from, to });
   }
   return out;
-}
-
-function latencyOf(
-  { kernels, columns }: SignalInputs,
-  p: Parameters,
-  slots: SignalSlots,
-  from: number,
-  to: number,
-): void {
-  const options = latencyOptions(p);
-  kernels.arena.scope(() =>
-    runLatency(kernels, columns.latency, options, latencyState(kernels, options.size), slots.latency.columns, from, to),
-  );
 }
 
 /** The event from which on `count` latencies are present before `from`. */

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { testKernels } from '../kernels/testing.ts';
 import { PARAMETER_NAMES, PARAMETER_SPECS, type Parameters } from './parameters.ts';
 import { createDetector, referenceRange, type Detector } from './pipeline.ts';
-import { SIGNAL_STAGES, STAGE_PARAMETERS, STAGE_SIGNALS } from './signalStages.ts';
+import { STAGES } from './channels/stages.ts';
+import { STAGE_IDS } from './channels/table.ts';
+import { signalsOf } from './signalStages.ts';
 import { bitsOf, parameters, randomLedger, type RandomLedger } from './testing.ts';
 import { SIGNAL_NAMES, type Decisions } from './types.ts';
 
@@ -51,11 +53,11 @@ function loaded(of: RandomLedger): { readonly detector: Detector; fresh(p: Param
 
 describe('the kernels of the signals stage', () => {
   it('have every parameter of the stage, and every signal once', () => {
-    const named = new Set(SIGNAL_STAGES.flatMap((stage) => STAGE_PARAMETERS[stage]));
+    const named = new Set(STAGE_IDS.flatMap((stage) => STAGES[stage].parameters));
     expect([...named].sort()).toEqual(
       PARAMETER_NAMES.filter((name) => PARAMETER_SPECS[name].stage === 'signals').sort(),
     );
-    expect([...SIGNAL_STAGES.flatMap((stage) => STAGE_SIGNALS[stage])].sort()).toEqual([...SIGNAL_NAMES].sort());
+    expect([...STAGE_IDS.flatMap(signalsOf)].sort()).toEqual([...SIGNAL_NAMES].sort());
   });
 
   it('that run again after a change give what a fresh run gives, to the last bit', async () => {

@@ -5,7 +5,8 @@ import { TautlineFailure } from '../core/errors.ts';
 import { testKernels } from '../kernels/testing.ts';
 import { baselineFromJson, baselineToJson, type Baseline } from './baseline.ts';
 import type { Parameters } from './parameters.ts';
-import { createDetector, type FalseAlarms, referenceRange } from './pipeline.ts';
+import type { Derive } from './channels/reference.ts';
+import { createDetector, referenceRange } from './pipeline.ts';
 import {
   createStream,
   resumeStream,
@@ -30,7 +31,7 @@ const projectionOf = (k: number): Projection => ({
  * Ladders of false alarms with limits near 20, another for each stream, in place of a bootstrap for each of many
  * ledgers.
  */
-const alarms: FalseAlarms = (_, { events }) => {
+const alarms: Derive = (_, { events }) => {
   const ladder = (step: number) => ({
     levels: Float64Array.of(step, 2 * step, 3 * step),
     counts: Int32Array.of(4000, 400, 40),

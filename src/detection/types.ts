@@ -1,4 +1,9 @@
-import type { Bits, EventIndex, Milliseconds, Nats, Seq, StreamIndex } from '../core/units.ts';
+import type { EventIndex, Milliseconds, Seq, StreamIndex } from '../core/units.ts';
+import type { ChannelCalibrations } from './channels/reference.ts';
+import { NOTICES, type AlertKind, type SignalName } from './channels/table.ts';
+
+export { ALERT_KINDS, ROUTES, SIGNAL_NAMES } from './channels/table.ts';
+export type { AlertKind, Route, SignalName } from './channels/table.ts';
 
 /** Whitening projection of embeddings (spec 3): x = axes (e - mean). */
 export interface Projection {
@@ -12,42 +17,17 @@ export interface Projection {
   readonly eigenvalues: Float64Array;
 }
 
-/** Signals of every event (spec 4-6), each of length n; NaN where not defined. Names are those of the golden files. */
-export interface Signals {
+/**
+ * Signals of every event, each of length n; NaN if not defined. Names are those of the golden files, in the order of the
+ * channels; what they are and their units stand in `CHANNELS`. Source: docs/methods.md 4 to 6.
+ */
+export type Signals = {
   readonly n: number;
   readonly seq: Int32Array & { readonly unit?: Seq };
-  /** || S_fast - S_slow ||_F */
-  readonly friction: Float64Array;
-  /** tr(S_fast - S_slow) / k */
-  readonly trace: Float64Array;
-  readonly kl: Float64Array & { readonly unit?: Nats };
-  readonly entropy: Float64Array & { readonly unit?: Bits };
-  readonly p95: Float64Array & { readonly unit?: Milliseconds };
-  readonly window: Float64Array & { readonly unit?: Milliseconds };
-  /** Off-diagonal coupling of the event's stream. */
-  readonly rho: Float64Array;
-  readonly tension: Float64Array;
-  readonly shift: Float64Array;
-  /** MEWMA T squared. */
-  readonly mewma: Float64Array;
-}
-
-export const SIGNAL_NAMES = [
-  'friction',
-  'trace',
-  'kl',
-  'entropy',
-  'p95',
-  'window',
-  'rho',
-  'tension',
-  'shift',
-  'mewma',
-] as const;
-export type SignalName = (typeof SIGNAL_NAMES)[number];
+} & Readonly<Record<SignalName, Float64Array>>;
 
 /** What the reference period fixes for the detectors (spec 7). */
-export interface Calibration {
+export interface Calibration extends ChannelCalibrations {
   /** Number of reference rows. */
   readonly ref: number;
   readonly k: number;
@@ -64,31 +44,9 @@ export interface Calibration {
   readonly tension: number;
   readonly rho: number;
   readonly wref: Milliseconds;
-  /**
-   * T2 limit of SHIFT over all streams, derived from `false_alarm_budget`; NaN where it cannot be derived. For display:
-   * `shiftLimits` are in force.
-   */
-  readonly shiftLimit: number;
-  /** T2 limit of SHIFT of each stream; `shiftLimit` where a stream has too few reference events for one of its own. */
-  readonly shiftLimits: readonly number[];
   /** True where coupling is alarmed on (rho >= void_min_ref). */
   readonly phaseLocked: boolean;
 }
-
-export const ROUTES = [
-  'WARMING',
-  'VOID',
-  'DRIFT',
-  'HOMOGENIZATION',
-  'FRAME_WEIGHT_DEGRADATION',
-  'ACCOMMODATION',
-  'WATCH',
-  'IN_FRAME',
-] as const;
-export type Route = (typeof ROUTES)[number];
-
-export const ALERT_KINDS = ['DRIFT', 'HOMOGENIZATION_FLOOR_NEAR', 'FRAME_WEIGHT_DEGRADATION', 'VOID', 'SHIFT'] as const;
-export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /** An episode (spec 8). Event positions index `EventColumns`; `cleared` is null while it is still open at the end. */
 export interface Alert {
@@ -122,4 +80,6 @@ export interface Decisions {
 }
 
 /** Bits of `Decisions.notice`. */
-export const NOTICE = { KL_CEILING: 1, FRICTION_SPIKE: 2, TENSION_LOW: 4, TENSION_HIGH: 8 } as const;
+export const NOTICE = Object.fromEntries(NOTICES.map((name, bit) => [name, 1 << bit])) as Readonly<
+  Record<(typeof NOTICES)[number], number>
+>;

@@ -111,7 +111,7 @@ function wasm(c: Columns, streams: number, limits: DetectorLimits, cuts: readonl
     entropy: f64(c.entropy),
     rho: f64(c.rho),
     tension: f64(c.tension),
-    mewma: f64(c.mewma),
+    levels: [f64(c.mewma)],
   };
   const out = { cusum: arena.f64(c.n), route: arena.u8(c.n), notice: arena.u8(c.n) };
   const state = detectorState(kernels, streams);
@@ -119,7 +119,12 @@ function wasm(c: Columns, streams: number, limits: DetectorLimits, cuts: readonl
     runDetectors(
       kernels,
       inputs,
-      { limits, shiftLimits: shiftLimitsOf(limits, streams), warmup: new Int32Array(streams).fill(5), referenceTo: 10 },
+      {
+        limits,
+        levelLimits: [shiftLimitsOf(limits, streams)],
+        warmup: new Int32Array(streams).fill(5),
+        referenceTo: 10,
+      },
       state,
       out,
       from,
@@ -153,8 +158,8 @@ function twin(c: Columns, streams: number, limits: DetectorLimits): Outcome {
         entropy: c.entropy[index],
         rho: c.rho[index],
         tension: c.tension[index],
-        mewma: c.mewma[index],
-        shiftLimit: shiftLimitsOf(limits, streams)[c.stream[index]],
+        levels: [c.mewma[index]],
+        levelLimits: [shiftLimitsOf(limits, streams)[c.stream[index]]],
       },
       episodes,
     ),

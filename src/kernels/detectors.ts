@@ -1,6 +1,17 @@
 import type { Block } from './arena.ts';
 import { requireLength } from './check.ts';
 import { requireLengths, requireRange, type StateBlock } from './events.ts';
+import {
+  EPISODE_BYTES,
+  KINDS,
+  LEVELS,
+  LIMIT_NAMES,
+  STATE_BYTES,
+  STATE_EPISODE_BYTES,
+  STATE_EPISODES,
+  STATE_OPEN,
+  STATE_WEIGHT,
+} from './layout.ts';
 import type { KernelModule } from './module.ts';
 import type { DetectorLimits, Episode } from './twin/detectors.ts';
 
@@ -10,7 +21,7 @@ export interface DetectorExports {
     to: number,
     base: number,
     limits: number,
-    shiftLimits: number,
+    levels: number,
     warmup: number,
     referenceTo: number,
     stream: number,
@@ -22,7 +33,6 @@ export interface DetectorExports {
     entropy: number,
     rho: number,
     tension: number,
-    mewma: number,
     state: number,
     cusum: number,
     route: number,
@@ -38,8 +48,8 @@ export type { DetectorLimits, Episode };
 
 export interface DetectorOptions {
   readonly limits: DetectorLimits;
-  /** Per stream: T2 above which SHIFT opens, closing below half of it; NaN keeps it silent. */
-  readonly shiftLimits: ArrayLike<number>;
+  /** Per level and stream: the value above which its kind opens, closing below LEVEL_REARM of it; NaN keeps it silent. */
+  readonly levelLimits: readonly ArrayLike<number>[];
   /** Per stream: WARMING until seq exceeds it. */
   readonly warmup: Int32Array;
   /** WARMING before this event: the end of the reference period. */
@@ -59,7 +69,8 @@ export interface DetectorInputs {
   readonly entropy: Block<Float64Array>;
   readonly rho: Block<Float64Array>;
   readonly tension: Block<Float64Array>;
-  readonly mewma: Block<Float64Array>;
+  /** Values of the level channels, in the order of the codes of their kinds. */
+  readonly levels: readonly Block<Float64Array>[];
 }
 
 export interface DetectorColumns {
@@ -68,35 +79,13 @@ export interface DetectorColumns {
   readonly notice: Block<Uint8Array>;
 }
 
-/** Bytes and offsets of the kernel's records; see wasm/detectors.ts. */
-const STATE_BYTES = 160;
+/** The state as 32-bit and as 64-bit numbers; see wasm/layout.ts. */
 const STATE_INTS = STATE_BYTES / 4;
 const STATE_DOUBLES = STATE_BYTES / 8;
-const OPEN = 7;
-const WEIGHT = 4;
-const KINDS = 5;
-const EPISODES_AT = 10;
-const EPISODE_BYTES = 40;
 /** Episodes copied out at a time. */
 const CAPACITY = 4096;
 
-const LIMITS: readonly (keyof DetectorLimits)[] = [
-  'm',
-  's',
-  'h',
-  'kappa',
-  'cap',
-  'tauMax',
-  'tauMin',
-  'entropyClear',
-  'lo',
-  'hi',
-  'dwell',
-  'voidOpen',
-  'voidClear',
-  'tensionLow',
-  'tensionHigh',
-];
+const LIMITS: readonly (keyof DetectorLimits)[] = LIMIT_NAMES;
 
 export function detectorState({ arena }: KernelModule, streams: number): StateBlock {
   const state = arena.u8(streams * STATE_BYTES);
@@ -117,20 +106,21 @@ export function runDetectors(
   from: number,
   to: number,
 ): Episode[] {
-  const { stream, seq, isVoid, kl, boxCox, friction, entropy, rho, tension, mewma } = inputs;
+  const { stream, seq, isVoid, kl, boxCox, friction, entropy, rho, tension, levels } = inputs;
   const { cusum, route, notice } = out;
   requireRange(from, to, stream.length);
-  requireLengths(
-    { seq, isVoid, kl, boxCox, friction, entropy, rho, tension, mewma, cusum, route, notice },
-    stream.length,
-  );
+  requireLengths({ seq, isVoid, kl, boxCox, friction, entropy, rho, tension, cusum, route, notice }, stream.length);
+  requireLength('levels', levels, LEVELS);
+  requireLength('levelLimits', o.levelLimits, LEVELS);
+  requireLengths(Object.fromEntries(levels.map((level, l) => [`level ${l}`, level])), stream.length);
+  requireLengths(Object.fromEntries(o.levelLimits.map((own, l) => [`limits of level ${l}`, own])), o.warmup.length);
   requireLength('detector state', state, o.warmup.length * STATE_BYTES);
-  requireLength('shiftLimits', o.shiftLimits, o.warmup.length);
   const closed: Episode[] = [];
   arena.scope(() => {
     const limits = arena.f64From(LIMITS.map((name) => o.limits[name]));
     const warmup = arena.i32From(o.warmup);
-    const shiftLimits = arena.f64From(o.shiftLimits);
+    const pointers = levels.flatMap(({ ptr }, l) => [ptr, arena.f64From(o.levelLimits[l]).ptr]);
+    const levelTable = arena.i32From(pointers);
     const episodes = arena.u8(CAPACITY * EPISODE_BYTES);
     for (let at = from; at < to;) {
       at = exports.detectors(
@@ -138,7 +128,7 @@ export function runDetectors(
         to,
         o.base ?? 0,
         limits.ptr,
-        shiftLimits.ptr,
+        levelTable.ptr,
         warmup.ptr,
         o.referenceTo,
         stream.ptr,
@@ -150,7 +140,6 @@ export function runDetectors(
         entropy.ptr,
         rho.ptr,
         tension.ptr,
-        mewma.ptr,
         state.ptr,
         cusum.ptr,
         route.ptr,
@@ -164,8 +153,17 @@ export function runDetectors(
       const ints = new Int32Array(bytes.buffer, bytes.byteOffset, (written * EPISODE_BYTES) / 4);
       const doubles = new Float64Array(bytes.buffer, bytes.byteOffset, (written * EPISODE_BYTES) / 8);
       for (let e = 0; e < written; e++) {
-        const [kind, code, onset, onsetSeq, fired, firedSeq, cleared] = ints.subarray(e * 10);
-        closed.push({ kind, stream: code, onset, onsetSeq, fired, firedSeq, cleared, peak: doubles[e * 5 + 4] });
+        const [kind, code, onset, onsetSeq, fired, firedSeq, cleared] = ints.subarray((e * EPISODE_BYTES) / 4);
+        closed.push({
+          kind,
+          stream: code,
+          onset,
+          onsetSeq,
+          fired,
+          firedSeq,
+          cleared,
+          peak: doubles[(e * EPISODE_BYTES) / 8 + 4],
+        });
       }
     }
   });
@@ -178,10 +176,10 @@ export function openEpisodes(state: StateBlock, only?: number): Episode[] {
   const open: Episode[] = [];
   const streams = ints.length / STATE_INTS;
   for (let stream = only ?? 0; stream < (only === undefined ? streams : only + 1); stream++) {
-    const bits = ints[stream * STATE_INTS + OPEN];
+    const bits = ints[stream * STATE_INTS + STATE_OPEN / 4];
     for (let kind = 0; kind < KINDS; kind++) {
       if ((bits & (1 << kind)) === 0) continue;
-      const at = stream * STATE_INTS + EPISODES_AT + kind * 6;
+      const at = stream * STATE_INTS + (STATE_EPISODES + kind * STATE_EPISODE_BYTES) / 4;
       const [onset, onsetSeq, fired, firedSeq] = ints.subarray(at);
       open.push({ kind, stream, onset, onsetSeq, fired, firedSeq, cleared: -1, peak: doubles[(at + 4) / 2] });
     }
@@ -194,7 +192,7 @@ export function governanceWeights(state: StateBlock): Float64Array {
   const { doubles } = numbers(state);
   return Float64Array.from(
     { length: doubles.length / STATE_DOUBLES },
-    (_, stream) => doubles[stream * STATE_DOUBLES + WEIGHT],
+    (_, stream) => doubles[stream * STATE_DOUBLES + STATE_WEIGHT / 8],
   );
 }
 

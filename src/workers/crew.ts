@@ -42,7 +42,10 @@ export function crewToWire(loadKernels: () => Promise<KernelModule>): CrewApi {
           (part) => {
             given.push(
               give(
-                transfer(part, [...part.values.map((values) => values.buffer), part.residual.buffer] as ArrayBuffer[]),
+                transfer(
+                  part,
+                  part.values.map((values) => values.buffer),
+                ),
               ),
             );
           },

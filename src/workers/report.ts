@@ -1,4 +1,5 @@
 import { formatNumber } from '../core/format.ts';
+import { CHANNELS_IN_ORDER } from '../detection/channels/index.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import type { AnalysisReport } from './protocol.ts';
 import type { Analysis } from '../analysis/stages.ts';
@@ -75,15 +76,9 @@ function notesOf(
     notes.push(
       `There are no latencies: the window stays at ${formatNumber(parameters.win_min)} ms and memories do not stretch.`,
     );
-  if (events.streams.length < 2) notes.push('There is one stream only: coupling and tension need two.');
-  else if (Number.isNaN(calibration.rho)) notes.push('Coupling has no reference value, so VOID is not alarmed on.');
-  else if (!calibration.phaseLocked) {
-    notes.push(
-      `The streams were never phase-locked: the reference median of coupling is ${formatNumber(calibration.rho)}, below ${formatNumber(parameters.void_min_ref)}. ` +
-        'Coupling is charted, not alarmed on.',
-    );
+  for (const { silent } of CHANNELS_IN_ORDER) {
+    const why = silent?.(calibration, parameters, events.streams.length);
+    if (why) notes.push(why);
   }
-  if (calibration.shiftLimits.every(Number.isNaN))
-    notes.push('The reference is too short to derive a limit for displacement: SHIFT is not alarmed on.');
   return notes;
 }

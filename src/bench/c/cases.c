@@ -1,11 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cases.h"
+#include "inputs.h"
 #include "kernels.h"
-#include "records.h"
 #include "vector.h"
-
-#define MAX_EPISODES 200000
 
 static Record *inputs;
 static int input_count;
@@ -22,25 +20,25 @@ void cases_open(const char *path) {
   output_count = 0;
 }
 
-static const Record *input(const char *name) {
+const Record *input(const char *name) {
   for (int i = 0; i < input_count; i++) if (strcmp(inputs[i].name, name) == 0) return inputs + i;
   fprintf(stderr, "the inputs have no %s\n", name);
   exit(2);
 }
 
-static void *column(const char *name) {
+void *column(const char *name) {
   return input(name)->data;
 }
 
-static double number(const char *name) {
+double number(const char *name) {
   return *(double *)column(name);
 }
 
-static int whole(const char *name) {
+int whole(const char *name) {
   return (int)number(name);
 }
 
-static void *output(const char *name, char type, size_t length) {
+void *output(const char *name, char type, size_t length) {
   for (int i = 0; i < output_count; i++) if (strcmp(outputs[i].name, name) == 0) return outputs[i].data;
   Record *r = outputs + output_count++;
   strncpy(r->name, name, sizeof r->name - 1);
@@ -60,91 +58,49 @@ static void write_outputs(FILE *file, const char *const *names) {
   }
 }
 
-static Events events(void) {
+Events events(void) {
   return (Events){.n = whole("n"), .k = whole("k"), .streams = whole("streams"), .x = column("x"), .stream = column("stream"), .is_void = column("isVoid")};
 }
 
-static double *doubles_out(const char *name) {
+double *doubles_out(const char *name) {
   return output(name, 'd', (size_t)whole("n"));
 }
 
-static Tracker tracker_arguments(const double *window) {
-  return (Tracker){
-    .instantiation = column("instantiation"), .window = window,
-    .reference_from = whole("referenceFrom"), .reference_to = whole("referenceTo"), .window_reference = number("windowReference"),
-    .lambda_fast = number("lambdaFast"), .lambda_slow = number("lambdaSlow"), .shrinkage = number("shrinkage"),
-    .residual = output("residual", 'f', (size_t)whole("n") * (size_t)whole("k")),
-    .friction = doubles_out("friction"), .trace = doubles_out("trace"), .kl = doubles_out("kl"), .box_cox = doubles_out("boxCox"), .entropy = doubles_out("entropy"),
-  };
+static int chained, textbook;
+
+int is_textbook(void) {
+  return textbook;
 }
 
-static void run_latency(void) {
-  latency(whole("n"), column("latency"), whole("latencySize"), number("windowFactor"), number("windowMinimum"), 1, doubles_out("p95"), doubles_out("window"));
+void *stage_column(const char *name) {
+  if (chained) return output(name, 'd', 0);
+  char given[64];
+  snprintf(given, sizeof given, "%sIn", name);
+  return column(given);
 }
 
-static void run_tracker(void) {
-  const Events e = events();
-  const Tracker t = tracker_arguments(column("windowIn"));
-  tracker(&e, &t);
-}
-
-static void run_tracker_textbook(void) {
-  const Events e = events();
-  const Tracker t = tracker_arguments(column("windowIn"));
-  tracker_textbook(&e, &t);
-}
-
-static void couple(const float *residual, const double *window) {
-  const Events e = events();
-  coupling(&e, residual, column("time"), window, column("previous"), number("couplingLambda"), whole("turns"), doubles_out("rho"));
-}
-
-static void run_coupling(void) {
-  couple(column("residualIn"), column("windowIn"));
-}
-
-static void run_transport(void) {
-  const Events e = events();
-  transport(
-    &e, whole("emdSize"), whole("emdMinimum"), whole("referenceTo"), column("referenceRows"), column("referenceCounts"), doubles_out("tension"), doubles_out("shift")
-  );
-}
-
-static void run_displacement(void) {
-  const Events e = events();
-  displacement(&e, whole("referenceTo"), column("means"), number("mewmaLambda"), doubles_out("mewma"));
+static void run_stages(void) {
+  chained = 1;
+#define RUN(id, ...) run_##id();
+  STAGES(RUN)
+#undef RUN
+  chained = 0;
 }
 
 static void run_signals(void) {
-  const Events e = events();
-  run_latency();
-  const Tracker t = tracker_arguments(doubles_out("window"));
-  tracker(&e, &t);
-  couple(t.residual, t.window);
-  run_transport();
-  run_displacement();
+  run_stages();
+}
+
+static void run_tracker_textbook(void) {
+  textbook = 1;
+  run_tracker();
+  textbook = 0;
 }
 
 static void run_signals_textbook(void) {
-  const Events e = events();
-  run_latency();
-  const Tracker t = tracker_arguments(doubles_out("window"));
-  tracker_textbook(&e, &t);
-  couple(t.residual, t.window);
-  run_transport();
-  run_displacement();
-}
-
-static void run_detectors(void) {
-  const Events e = events();
-  const Detectors d = {
-    .reference_to = whole("referenceTo"), .limits = column("limits"), .shift_limits = column("shiftLimits"), .warmup = column("warmup"), .seq = column("seq"),
-    .kl = column("klIn"), .box_cox = column("boxCoxIn"), .friction = column("frictionIn"), .entropy = column("entropyIn"), .rho = column("rhoIn"),
-    .tension = column("tensionIn"), .mewma = column("mewmaIn"),
-    .cusum = doubles_out("cusum"), .route = output("route", 'u', (size_t)e.n), .notice = output("notice", 'u', (size_t)e.n),
-    .episodes = output("episodes", 'd', MAX_EPISODES * sizeof(Episode) / sizeof(double)), .capacity = MAX_EPISODES,
-  };
-  *(double *)output("closed", 'd', 1) = detectors(&e, &d);
+  textbook = 1;
+  run_stages();
+  textbook = 0;
 }
 
 static void run_project(void) {
@@ -181,7 +137,7 @@ static void run_assignment(void) {
 static void run_bootstrap(void) {
   const int n = whole("n");
   bootstrap(
-    column("bootResiduals"), column("bootStarts"), whole("streams"), whole("k"), number("mewmaLambda"), whole("block"), whole("bootRun"), whole("seed"),
+    column("bootResiduals"), column("bootStarts"), whole("streams"), whole("k"), number("mewma_lambda"), whole("block"), whole("bootRun"), whole("seed"),
     output("path", 'f', (size_t)n), n
   );
 }
@@ -212,12 +168,9 @@ static void run_generator(void) {
     write_outputs(file, names); \
   }
 
-WRITES(latency, "p95", "window")
-WRITES(tracker, "residual", "friction", "trace", "kl", "boxCox", "entropy")
-WRITES(coupling, "rho")
-WRITES(transport, "tension", "shift")
-WRITES(displacement, "mewma")
-WRITES(signals, "friction", "trace", "kl", "entropy", "p95", "window", "rho", "tension", "shift", "mewma")
+STAGES(WRITES)
+#define NAMES_OF(id, ...) __VA_ARGS__,
+WRITES(signals, STAGES(NAMES_OF) NULL)
 WRITES(detectors, "cusum", "route", "notice", "closed")
 WRITES(project, "projected")
 WRITES(covariance, "covariance")
@@ -229,12 +182,9 @@ WRITES(run_lengths, "alarms", "clear")
 WRITES(generator, "provider", "latencyMicros", "embedding")
 
 static const Case cases[] = {
-  {"latency", run_latency, write_latency},
-  {"tracker", run_tracker, write_tracker},
+#define LIST(id, ...) {#id, run_##id, write_##id},
+  STAGES(LIST)
   {"tracker-textbook", run_tracker_textbook, write_tracker},
-  {"coupling", run_coupling, write_coupling},
-  {"transport", run_transport, write_transport},
-  {"displacement", run_displacement, write_displacement},
   {"signals", run_signals, write_signals},
   {"signals-textbook", run_signals_textbook, write_signals},
   {"detectors", run_detectors, write_detectors},

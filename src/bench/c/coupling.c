@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdlib.h>
+#include "inputs.h"
 #include "kernels.h"
 #include "vector.h"
 
@@ -86,4 +87,12 @@ void coupling(
   free(cross);
   free(last);
   free(pending);
+}
+
+void run_coupling(void) {
+  const Events e = events();
+  coupling(
+    &e, stage_column("residual"), column("time"), stage_column("window"), column("previous"), number("lambda_slow"),
+    whole("turns"), doubles_out("rho")
+  );
 }

@@ -1,12 +1,13 @@
 #include <math.h>
 #include <stdlib.h>
+#include "inputs.h"
 #include "kernels.h"
 #include "vector.h"
 
+#define MAX_EPISODES 200000
+
 /* Detectors and routes, spec 8. As many events as a vector has lanes are tested at once for crossing no limit in
    streams without an open episode. */
-
-enum { DRIFT, HOMOGENIZATION, FRAME_WEIGHT, VOID, SHIFT, KINDS };
 
 typedef struct {
   double cusum;
@@ -43,18 +44,22 @@ static inline void settle(Detector *own, int event, int seq) {
 static inline int calm(const Events *events, const Detectors *d, const Detector *states, int i, double ceiling, vd *capped) {
   const Limits *l = d->limits;
   int disturbed = 0;
-  vd shift_limit;
   for (int j = 0; j < LANES; j++) {
     const int p = events->stream[i + j];
     disturbed |= (d->seq[i + j] <= d->warmup[p]) | events->is_void[i + j] | states[p].below | states[p].open;
-    shift_limit[j] = d->shift_limits[p];
   }
   if (disturbed) return 0;
-#define AT(column) (*(const vd *)(d->column + i))
-  const vd raw = AT(box_cox), delta = AT(friction), emd = AT(tension);
+#define AT(column) (*(const vd *)((column) + i))
+  const vd raw = AT(d->box_cox), delta = AT(d->friction), emd = AT(d->tension);
   const vd score = (raw - splat(l->m)) / splat(l->s);
-  const vl out = (vl)(raw >= splat(ceiling)) | (vl)(score != score) | (vl)(delta < splat(l->lo)) | (vl)(delta > splat(l->hi)) | (vl)(emd < splat(l->tension_low))
-    | (vl)(emd > splat(l->tension_high)) | (vl)(AT(entropy) < splat(l->tau_min)) | (vl)(AT(rho) < splat(l->void_open)) | (vl)(AT(mewma) > shift_limit);
+  vl out = (vl)(raw >= splat(ceiling)) | (vl)(score != score) | (vl)(delta < splat(l->lo)) | (vl)(delta > splat(l->hi))
+    | (vl)(emd < splat(l->tension_low)) | (vl)(emd > splat(l->tension_high)) | (vl)(AT(d->entropy) < splat(l->tau_min))
+    | (vl)(AT(d->rho) < splat(l->void_open));
+  for (int level = 0; level < LEVELS; level++) {
+    vd limit;
+    for (int j = 0; j < LANES; j++) limit[j] = d->level_limits[level][events->stream[i + j]];
+    out |= (vl)(AT(d->levels[level]) > limit);
+  }
 #undef AT
   *capped = vmin(score, splat(l->cap));
   return !any(out);
@@ -79,7 +84,7 @@ int detectors(const Events *events, const Detectors *d) {
           settle(own, i + j, d->seq[i + j]);
           own->cusum = d->cusum[i + j] = sum;
         }
-        memset(d->route + i, 7, (size_t)j);
+        memset(d->route + i, ROUTE_IN_FRAME, (size_t)j);
         memset(d->notice + i, 0, (size_t)j);
         i += j;
         if (j == LANES) {
@@ -92,7 +97,8 @@ int detectors(const Events *events, const Detectors *d) {
     const int n = d->seq[i];
     if (i < d->reference_to || n <= d->warmup[p]) {
       d->cusum[i] = NAN;
-      d->route[i] = d->notice[i] = 0;
+      d->route[i] = ROUTE_WARMING;
+      d->notice[i] = 0;
       continue;
     }
     Detector *own = states + p;
@@ -108,19 +114,19 @@ int detectors(const Events *events, const Detectors *d) {
         settle(own, i, n);
         own->cusum = sum;
         if (sum == 0) {
-          if (own->open & (1 << DRIFT)) written = close_episode(own, DRIFT, i, d, written);
-        } else if (own->open & (1 << DRIFT)) {
-          own->held[DRIFT].peak = max_double(own->held[DRIFT].peak, divergence);
+          if (own->open & (1 << KIND_DRIFT)) written = close_episode(own, KIND_DRIFT, i, d, written);
+        } else if (own->open & (1 << KIND_DRIFT)) {
+          own->held[KIND_DRIFT].peak = max_double(own->held[KIND_DRIFT].peak, divergence);
         } else if (sum > l->h) {
-          fire(own, DRIFT, p, own->onset, own->onset_seq, i, n, divergence);
+          fire(own, KIND_DRIFT, p, own->onset, own->onset_seq, i, n, divergence);
         }
       }
       const double bits = d->entropy[i];
       const int opened = own->open;
-      if (opened & (1 << HOMOGENIZATION)) {
-        if (bits > l->entropy_clear) written = close_episode(own, HOMOGENIZATION, i, d, written);
+      if (opened & (1 << KIND_HOMOGENIZATION_FLOOR_NEAR)) {
+        if (bits > l->entropy_clear) written = close_episode(own, KIND_HOMOGENIZATION_FLOOR_NEAR, i, d, written);
       } else if (bits < l->tau_min) {
-        fire(own, HOMOGENIZATION, p, i, n, i, n, bits);
+        fire(own, KIND_HOMOGENIZATION_FLOOR_NEAR, p, i, n, i, n, bits);
       }
       const double delta = d->friction[i];
       if (delta < l->lo) {
@@ -129,40 +135,63 @@ int detectors(const Events *events, const Detectors *d) {
           own->below_onset_seq = n;
         }
         if (own->below >= l->dwell) {
-          if (!(opened & (1 << FRAME_WEIGHT))) fire(own, FRAME_WEIGHT, p, own->below_onset, own->below_onset_seq, i, n, delta);
+          if (!(opened & (1 << KIND_FRAME_WEIGHT_DEGRADATION))) fire(own, KIND_FRAME_WEIGHT_DEGRADATION, p, own->below_onset, own->below_onset_seq, i, n, delta);
           own->weight += (l->lo - delta) / l->lo;
         }
       } else {
         own->below = 0;
-        if (opened & (1 << FRAME_WEIGHT)) written = close_episode(own, FRAME_WEIGHT, i, d, written);
+        if (opened & (1 << KIND_FRAME_WEIGHT_DEGRADATION)) written = close_episode(own, KIND_FRAME_WEIGHT_DEGRADATION, i, d, written);
       }
-      const double moved = d->mewma[i];
-      const double shift_limit = d->shift_limits[p];
-      if (opened & (1 << SHIFT)) {
-        if (moved < 0.5 * shift_limit) written = close_episode(own, SHIFT, i, d, written);
-      } else if (moved > shift_limit) {
-        fire(own, SHIFT, p, i, n, i, n, moved);
+      for (int level = 0; level < LEVELS; level++) {
+        const int kind = LEVELS_FROM + level;
+        const double value = d->levels[level][i];
+        const double limit = d->level_limits[level][p];
+        if (opened & (1 << kind)) {
+          if (value < LEVEL_REARM * limit) written = close_episode(own, kind, i, d, written);
+        } else if (value > limit) {
+          fire(own, kind, p, i, n, i, n, value);
+        }
       }
-      flags = (divergence > l->tau_max) | (delta > l->hi) << 1 | (emd < l->tension_low) << 2 | (emd > l->tension_high) << 3;
+      flags = (divergence > l->tau_max) * NOTICE_KL_CEILING | (delta > l->hi) * NOTICE_FRICTION_SPIKE
+        | (emd < l->tension_low) * NOTICE_TENSION_LOW | (emd > l->tension_high) * NOTICE_TENSION_HIGH;
     }
     const double coupled = d->rho[i];
-    if (own->open & (1 << VOID)) {
-      if (coupled > l->void_clear) written = close_episode(own, VOID, i, d, written);
+    if (own->open & (1 << KIND_VOID)) {
+      if (coupled > l->void_clear) written = close_episode(own, KIND_VOID, i, d, written);
     } else if (coupled < l->void_open) {
-      fire(own, VOID, p, i, n, i, n, coupled);
+      fire(own, KIND_VOID, p, i, n, i, n, coupled);
     }
     const int in_zone = emd >= l->tension_low && emd <= l->tension_high;
-    int taken = 7;
-    if (silent || own->open & (1 << VOID)) taken = 1;
-    else if (own->open & (1 << DRIFT)) taken = 2;
-    else if (own->open & (1 << HOMOGENIZATION)) taken = 3;
-    else if (own->open & (1 << FRAME_WEIGHT)) taken = 4;
-    else if ((flags & 3) && in_zone) taken = 5;
-    else if (flags & 12) taken = 6;
+    int taken = ROUTE_IN_FRAME;
+    if (silent || own->open & (1 << KIND_VOID)) taken = ROUTE_VOID;
+    else if (own->open & (1 << KIND_DRIFT)) taken = ROUTE_DRIFT;
+    else if (own->open & (1 << KIND_HOMOGENIZATION_FLOOR_NEAR)) taken = ROUTE_HOMOGENIZATION;
+    else if (own->open & (1 << KIND_FRAME_WEIGHT_DEGRADATION)) taken = ROUTE_FRAME_WEIGHT_DEGRADATION;
+    else if ((flags & (NOTICE_KL_CEILING | NOTICE_FRICTION_SPIKE)) && in_zone) taken = ROUTE_ACCOMMODATION;
+    else if (flags & (NOTICE_TENSION_LOW | NOTICE_TENSION_HIGH)) taken = ROUTE_WATCH;
     d->cusum[i] = sum;
     d->route[i] = (uint8_t)taken;
     d->notice[i] = (uint8_t)flags;
   }
   free(states);
   return written;
+}
+
+void run_detectors(void) {
+  const Events e = events();
+  Detectors d = {
+    .reference_to = whole("referenceTo"), .limits = column("limits"), .warmup = column("warmup"), .seq = column("seq"),
+    .kl = stage_column("kl"), .box_cox = stage_column("boxCox"), .friction = stage_column("friction"),
+    .entropy = stage_column("entropy"), .rho = stage_column("rho"), .tension = stage_column("tension"),
+    .cusum = doubles_out("cusum"), .route = output("route", 'u', (size_t)e.n), .notice = output("notice", 'u', (size_t)e.n),
+    .episodes = output("episodes", 'd', MAX_EPISODES * sizeof(Episode) / sizeof(double)), .capacity = MAX_EPISODES,
+  };
+  for (int level = 0; level < LEVELS; level++) {
+    char name[32];
+    snprintf(name, sizeof name, "level%d", level);
+    d.levels[level] = column(name);
+    snprintf(name, sizeof name, "levelLimits%d", level);
+    d.level_limits[level] = column(name);
+  }
+  *(double *)output("closed", 'd', 1) = detectors(&e, &d);
 }

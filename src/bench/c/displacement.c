@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdlib.h>
+#include "inputs.h"
 #include "kernels.h"
 #include "vector.h"
 
@@ -34,4 +35,9 @@ void displacement(const Events *events, int reference_to, const double *means, d
     mewma[i] = square;
   }
   free(state);
+}
+
+void run_displacement(void) {
+  const Events e = events();
+  displacement(&e, whole("referenceTo"), column("means"), number("mewma_lambda"), doubles_out("mewma"));
 }

@@ -2,6 +2,7 @@
 #define TAUTLINE_KERNELS_H
 
 #include <stdint.h>
+#include "layout.h"
 
 /* The kernels of wasm/, by the same definitions and the same algorithms. Arguments as in the files of the same name
    there. */
@@ -40,15 +41,12 @@ typedef struct {
 } Episode;
 
 typedef struct {
-  double m, s, h, kappa, cap, tau_max, tau_min, entropy_clear, lo, hi, dwell, void_open, void_clear, tension_low, tension_high;
-} Limits;
-
-typedef struct {
   int reference_to;
   const Limits *limits;
-  const double *shift_limits;
   const int32_t *warmup, *seq;
-  const double *kl, *box_cox, *friction, *entropy, *rho, *tension, *mewma;
+  const double *kl, *box_cox, *friction, *entropy, *rho, *tension;
+  /* Of each level, and its limit by stream. */
+  const double *levels[LEVELS], *level_limits[LEVELS];
   double *cusum;
   uint8_t *route, *notice;
   Episode *episodes;

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdlib.h>
+#include "inputs.h"
 #include "kernels.h"
 #include "vector.h"
 
@@ -50,4 +51,11 @@ void latency(int n, const double *latency_ms, int size, double factor, double mi
     window[i] = adaptive && count > 0 ? max_double(minimum, factor * quantile) : minimum;
   }
   free(ring);
+}
+
+void run_latency(void) {
+  latency(
+    whole("n"), column("latency"), whole("lat_window"), number("win_factor"), number("win_min"), 1,
+    doubles_out("p95"), doubles_out("window")
+  );
 }

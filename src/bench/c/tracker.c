@@ -1,3 +1,4 @@
+#include "inputs.h"
 #include "divergence.h"
 
 /*
@@ -230,4 +231,18 @@ void tracker_textbook(const Events *events, const Tracker *t) {
 void tracker(const Events *events, const Tracker *t) {
   if (events->k >= UPDATE_FROM && t->shrinkage > 0) tracker_updates(events, t);
   else tracker_pairs(events, t);
+}
+
+void run_tracker(void) {
+  const Events e = events();
+  const Tracker t = {
+    .instantiation = column("instantiation"), .window = stage_column("window"),
+    .reference_from = whole("referenceFrom"), .reference_to = whole("referenceTo"),
+    .window_reference = number("windowReference"),
+    .lambda_fast = number("lambda_fast"), .lambda_slow = number("lambda_slow"), .shrinkage = number("shrinkage"),
+    .residual = output("residual", 'f', (size_t)e.n * (size_t)e.k),
+    .friction = doubles_out("friction"), .trace = doubles_out("trace"), .kl = doubles_out("kl"),
+    .box_cox = doubles_out("boxCox"), .entropy = doubles_out("entropy"),
+  };
+  (is_textbook() ? tracker_textbook : tracker)(&e, &t);
 }

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdlib.h>
+#include "inputs.h"
 #include "kernels.h"
 #include "vector.h"
 
@@ -253,4 +254,12 @@ void transport(
   free(windows);
   free(rings);
   free(counts);
+}
+
+void run_transport(void) {
+  const Events e = events();
+  transport(
+    &e, whole("emd_window"), whole("emd_min"), whole("referenceTo"), column("referenceRows"), column("referenceCounts"),
+    doubles_out("tension"), doubles_out("shift")
+  );
 }

@@ -42,10 +42,12 @@ function inControl({
   wasm,
 }: Bench) {
   const boxCox = wasm.columns.boxCox.view();
+  const seq = wasm.seq.view();
+  const { means } = wasm.reference;
   const rows = events.streams.map((_, s) => {
     const own: number[] = [];
     for (let i = range.from; i < range.to; i++)
-      if (events.stream[i] === s && !events.isVoid[i] && wasm.fixed.seq[i] > 50) own.push(i);
+      if (events.stream[i] === s && !events.isVoid[i] && seq[i] > 50) own.push(i);
     return own;
   });
   const starts = new Int32Array(rows.length + 1);
@@ -56,7 +58,7 @@ function inControl({
   const residuals = new Float32Array(all.length * k);
   rows.forEach((own, s) =>
     own.forEach((i, j) => {
-      for (let a = 0; a < k; a++) residuals[(starts[s] + j) * k + a] = x[i * k + a] - wasm.fixed.means[s * k + a];
+      for (let a = 0; a < k; a++) residuals[(starts[s] + j) * k + a] = x[i * k + a] - means[s * k + a];
     }),
   );
   return {

@@ -1,14 +1,22 @@
-import { detectorLimits } from '../../detection/calibration.ts';
-import { warmupOf } from '../../detection/reference.ts';
+import {
+  CHANNEL_TABLE,
+  DETECTOR_LIMITS,
+  LEVEL_CHANNELS,
+  STAGE_IDS,
+  STAGE_TABLE,
+  type StageId,
+} from '../../detection/channels/table.ts';
+import type { OutputBlocks } from '../../detection/channels/stage.ts';
+import { STAGES } from '../../detection/channels/stages.ts';
+import { TWINS } from '../../detection/channels/twins.ts';
+import { detectorInputs, detectorOptions } from '../../detection/decide.ts';
 import { SIGNAL_NAMES, type Decisions, type Signals } from '../../detection/types.ts';
-import { detectorState, runDetectors } from '../../kernels/detectors.ts';
+import { detectorState, runDetectors, type DetectorOptions } from '../../kernels/detectors.ts';
 import { createDetectorState, detectorStep, type Episode } from '../../kernels/twin/detectors.ts';
 import { native, type Bench, type Case, type Runner, type TwinRunner } from '../bench.ts';
 import type { Outputs, Tolerances } from '../compare.ts';
+import type { Columns } from '../records.ts';
 import { twinPipeline, type TwinPipeline } from '../twinPipeline.ts';
-import type { PipelineColumn, WasmPipeline } from '../wasmPipeline.ts';
-
-type Part = 'latency' | 'tracker' | 'coupling' | 'transport' | 'displacement';
 
 /** Sums of the Earth Mover's Distance are taken in float32, and coordinates differ in float32 (wasm/transport.ts). */
 const TOLERANCES: Tolerances = { tension: 1e-6, shift: 1e-6, rho: 1e-6, other: 1e-8 };
@@ -19,93 +27,75 @@ const textbook = (id: string): Case['native'] => [
 
 /** The twin of the first events: past the reference, and as many as take a second or so. */
 function twinOf({ input, wasm }: Bench, events: number): { readonly twin: TwinPipeline; readonly units: number } {
-  const { columns, fixed, windowReference } = wasm;
   const units = Math.min(input.events.n, Math.max(input.range.to + 200, Math.floor(events)));
-  const given = {
-    window: columns.window.view().slice(0, units),
-    residual: columns.residual.view().slice(0, units * input.coordinates.k),
-  };
-  return { twin: twinPipeline(input, units, fixed, windowReference, given), units };
+  return { twin: twinPipeline(input, units, wasm), units };
 }
 
 const pick = <N extends string>(columns: Readonly<Record<N, ArrayLike<number>>>, names: readonly N[]): Outputs =>
   Object.fromEntries(names.map((name) => [name, columns[name]]));
 
-/**
- * A kernel of the signals stage by itself.
- * @param floats, doubles columns of k float32 and of one float64 that it reads and writes an event
- * @param twinEvents events that its twin takes a second for at k = 8
- */
-function part(
-  id: Part,
-  title: string,
-  varies: Case['varies'],
-  names: readonly PipelineColumn[],
-  floats: number,
-  doubles: number,
-  twinEvents: number,
-  c = native(id),
-): Case {
+/** Stages with another C beside the usual one. */
+const NATIVE: Partial<Record<StageId, Case['native']>> = { tracker: textbook('tracker') };
+
+/** A kernel of the signals stage by itself. */
+function stageCase(id: StageId): Case {
+  const { reads, columns, rows, coordinates } = STAGE_TABLE[id];
+  const read: readonly string[] = reads;
+  const { eventsPerSecond } = TWINS[id];
+  const isRows = (name: string) =>
+    STAGE_IDS.some((other) => (STAGE_TABLE[other].rows as readonly string[]).includes(name));
+  const isWhole = (name: string) => name === 'instantiation' || name === 'previous';
+  // Columns of k float32 and of one float64 that it reads and writes.
+  const floats = Number(coordinates) + read.filter(isRows).length + rows.length;
+  const doubles = read.filter((name) => !isRows(name) && !isWhole(name)).length + columns.length;
   return {
     id,
-    title,
-    varies,
+    title: STAGES[id].title,
+    varies: floats > 0 ? ['n', 'k'] : ['n'],
     group: 'kernel',
     unit: 'event',
-    native: c,
+    native: NATIVE[id] ?? native(id),
     tolerances: TOLERANCES,
     bytes: ({ events, coordinates: { k } }) => events.n * (5 + 4 * k * floats + 8 * doubles),
     wasm: ({ wasm }) => ({
-      run: wasm[id],
-      outputs: () => Object.fromEntries(names.map((name) => [name, wasm.columns[name].view().slice()])),
+      run: () => wasm.run(id),
+      outputs: () => Object.fromEntries(columns.map((name) => [name, wasm.columns[name].view().slice()])),
     }),
     twin(bench) {
-      const { twin, units } = twinOf(bench, (twinEvents * 8) / bench.input.coordinates.k);
-      return { units, run: twin[id], outputs: () => pick(twin.columns, names) };
+      const { twin, units } = twinOf(bench, (eventsPerSecond * 8) / bench.input.coordinates.k);
+      return { units, run: () => twin.run(id), outputs: () => pick(twin.columns, columns) };
     },
   };
 }
 
-/** What the detectors read besides signals. */
-function detectorOptions(bench: Bench) {
+/** What the detectors compare with. */
+function optionsOf(bench: Bench): DetectorOptions {
   const {
-    input: { events, range, parameters },
+    input: { range, parameters },
     detector,
+    wasm,
   } = bench;
   bench.signals(0);
-  const calibration = detector.calibrate(parameters);
-  const counts = new Int32Array(events.streams.length);
-  for (const s of events.stream) counts[s]++;
-  return {
-    limits: detectorLimits(calibration, parameters),
-    shiftLimits: calibration.shiftLimits,
-    warmup: counts.map((count) => warmupOf(parameters.warmup, count)),
-    referenceTo: range.to,
-  };
+  return { ...detectorOptions(detector.calibrate(parameters), parameters, wasm), referenceTo: range.to };
 }
 
 function detectorsInWasm(bench: Bench): Runner {
   const { events } = bench.input;
   const { n } = events;
-  const { columns, fixed } = bench.wasm;
+  const { columns, seq } = bench.wasm;
   const own = bench.kernels.fork();
   const { arena } = own;
-  arena.reserve(n * (4 * 2 + 8 * 8 + 3) + (1 << 20));
-  const copied = (name: keyof WasmPipeline['columns']) => arena.f64From(columns[name].view());
-  const inputs = {
-    stream: arena.i32From(events.stream),
-    seq: arena.i32From(fixed.seq),
-    isVoid: arena.u8From(events.isVoid),
-    kl: copied('kl'),
-    boxCox: copied('boxCox'),
-    friction: copied('friction'),
-    entropy: copied('entropy'),
-    rho: copied('rho'),
-    tension: copied('tension'),
-    mewma: copied('mewma'),
-  };
+  arena.reserve(n * DETECTOR_BYTES + (1 << 20));
+  const copied = Object.fromEntries(
+    STAGE_IDS.flatMap((id) => STAGE_TABLE[id].columns).map((name) => [name, arena.f64From(columns[name].view())]),
+  ) as unknown as OutputBlocks;
+  const inputs = detectorInputs(
+    { stream: arena.i32From(events.stream), isVoid: arena.u8From(events.isVoid) },
+    arena.i32From(seq.view()),
+    copied,
+  );
   const out = { cusum: arena.f64(n), route: arena.u8(n), notice: arena.u8(n) };
-  const options = detectorOptions(bench);
+  const options = optionsOf(bench);
   let closed = 0;
   return {
     run: () =>
@@ -114,11 +104,9 @@ function detectorsInWasm(bench: Bench): Runner {
           (closed = runDetectors(own, inputs, options, detectorState(own, events.streams.length), out, 0, n).length),
       ),
     outputs: () => ({
-      ...pick({ cusum: out.cusum.view().slice(), route: out.route.view().slice(), notice: out.notice.view().slice() }, [
-        'cusum',
-        'route',
-        'notice',
-      ]),
+      cusum: out.cusum.view().slice(),
+      route: out.route.view().slice(),
+      notice: out.notice.view().slice(),
       closed: [closed],
     }),
   };
@@ -126,12 +114,14 @@ function detectorsInWasm(bench: Bench): Runner {
 
 function detectorsInTwin(bench: Bench): TwinRunner {
   const { events } = bench.input;
-  const { fixed, columns } = bench.wasm;
+  const { columns } = bench.wasm;
+  const seq = bench.wasm.seq.view();
   const units = events.n;
-  const [kl, friction, entropy, rho, tension, mewma] = (
-    ['kl', 'friction', 'entropy', 'rho', 'tension', 'mewma'] as const
-  ).map((name) => columns[name].view());
-  const { limits, shiftLimits, warmup, referenceTo } = detectorOptions(bench);
+  const [kl, friction, entropy, rho, tension] = (['kl', 'friction', 'entropy', 'rho', 'tension'] as const).map((name) =>
+    columns[name].view(),
+  );
+  const levels = LEVEL_CHANNELS.map((id) => columns[CHANNEL_TABLE[id].level].view());
+  const { limits, levelLimits, warmup, referenceTo } = optionsOf(bench);
   const [cusum, route, notice] = [new Float64Array(units), new Uint8Array(units), new Uint8Array(units)];
   let episodes: Episode[] = [];
   return {
@@ -147,16 +137,16 @@ function detectorsInTwin(bench: Bench): TwinRunner {
           {
             index: i,
             stream: s,
-            seq: fixed.seq[i],
+            seq: seq[i],
             isVoid: events.isVoid[i] === 1,
-            warming: i < referenceTo || fixed.seq[i] <= warmup[s],
+            warming: i < referenceTo || seq[i] <= warmup[s],
             kl: kl[i],
             friction: friction[i],
             entropy: entropy[i],
             rho: rho[i],
             tension: tension[i],
-            mewma: mewma[i],
-            shiftLimit: shiftLimits[s],
+            levels: levels.map((values) => values[i]),
+            levelLimits: levelLimits.map((own) => own[s]),
           },
           episodes,
         );
@@ -169,36 +159,29 @@ function detectorsInTwin(bench: Bench): TwinRunner {
   };
 }
 
-const detectorInputs = (bench: Bench) => {
-  const { limits: l, shiftLimits, warmup } = detectorOptions(bench);
-  const limits = [
-    l.m,
-    l.s,
-    l.h,
-    l.kappa,
-    l.cap,
-    l.tauMax,
-    l.tauMin,
-    l.entropyClear,
-    l.lo,
-    l.hi,
-    l.dwell,
-    l.voidOpen,
-    l.voidClear,
-    l.tensionLow,
-    l.tensionHigh,
-  ];
-  return { limits: Float64Array.from(limits), shiftLimits: Float64Array.from(shiftLimits), warmup };
+const detectorColumns = (bench: Bench): Columns => {
+  const { limits, levelLimits, warmup } = optionsOf(bench);
+  return {
+    limits: Float64Array.from(DETECTOR_LIMITS, (name) => limits[name]),
+    warmup,
+    ...Object.fromEntries(levelLimits.map((own, l) => [`levelLimits${l}`, Float64Array.from(own)])),
+    ...Object.fromEntries(
+      LEVEL_CHANNELS.map((id, l) => [`level${l}`, bench.wasm.columns[CHANNEL_TABLE[id].level].view()]),
+    ),
+  };
 };
+
+/** Stream, seq, six signals and the levels, CUSUM, state, notice and pause. */
+const DETECTOR_BYTES = 4 * 2 + 8 * (7 + LEVEL_CHANNELS.length) + 3;
 
 const DETECTORS = {
   unit: 'event',
   varies: ['n'],
   native: native('detectors'),
   tolerances: { other: 1e-8 },
-  inputs: detectorInputs,
+  inputs: detectorColumns,
   twin: detectorsInTwin,
-  bytes: ({ events }) => events.n * (4 * 2 + 8 * 8 + 3),
+  bytes: ({ events }) => events.n * DETECTOR_BYTES,
 } as const satisfies Partial<Case>;
 
 export const PIPELINE_CASES: readonly Case[] = [
@@ -244,19 +227,6 @@ export const PIPELINE_CASES: readonly Case[] = [
       };
     },
   },
-  part('latency', 'latency and window', ['n'], ['p95', 'window'], 0, 3, 20_000),
-  part(
-    'tracker',
-    'tracker',
-    ['n', 'k'],
-    ['friction', 'trace', 'kl', 'boxCox', 'entropy'],
-    2,
-    6,
-    50_000,
-    textbook('tracker'),
-  ),
-  part('coupling', 'coupling', ['n', 'k'], ['rho'], 1, 3, 500_000),
-  part('transport', 'tension and shift (EMD)', ['n', 'k'], ['tension', 'shift'], 1, 2, 0),
-  part('displacement', 'displacement', ['n', 'k'], ['mewma'], 1, 1, 1_000_000),
+  ...STAGE_IDS.map(stageCase),
   { ...DETECTORS, id: 'detectors', title: 'detectors', group: 'kernel', wasm: detectorsInWasm },
 ];

@@ -1,4 +1,26 @@
-/** The detectors of one stream and the route of each event, plain TypeScript (spec 8). */
+import {
+  KIND_DRIFT,
+  KIND_FRAME_WEIGHT_DEGRADATION,
+  KIND_HOMOGENIZATION_FLOOR_NEAR,
+  KIND_VOID,
+  KINDS,
+  LEVEL_REARM,
+  LEVELS_FROM,
+  NOTICE_FRICTION_SPIKE,
+  NOTICE_KL_CEILING,
+  NOTICE_TENSION_HIGH,
+  NOTICE_TENSION_LOW,
+  ROUTE_ACCOMMODATION,
+  ROUTE_DRIFT,
+  ROUTE_FRAME_WEIGHT_DEGRADATION,
+  ROUTE_HOMOGENIZATION,
+  ROUTE_IN_FRAME,
+  ROUTE_VOID,
+  ROUTE_WARMING,
+  ROUTE_WATCH,
+} from '../layout.ts';
+
+/** The detectors of one stream and the route of each event, plain TypeScript. Source: docs/methods.md 8. */
 
 /** Limits in force; all numbers resolved (per-ledger calibration included). */
 export interface DetectorLimits {
@@ -19,19 +41,6 @@ export interface DetectorLimits {
   readonly tensionLow: number;
   readonly tensionHigh: number;
 }
-
-/** Codes of alert kinds and routes: positions in ALERT_KINDS and ROUTES of detection/types. */
-export const KIND = { DRIFT: 0, HOMOGENIZATION: 1, FRAME_WEIGHT: 2, VOID: 3, SHIFT: 4 } as const;
-export const ROUTE = {
-  WARMING: 0,
-  VOID: 1,
-  DRIFT: 2,
-  HOMOGENIZATION: 3,
-  FRAME_WEIGHT: 4,
-  ACCOMMODATION: 5,
-  WATCH: 6,
-  IN_FRAME: 7,
-} as const;
 
 export interface Episode {
   readonly kind: number;
@@ -67,7 +76,7 @@ export const createDetectorState = (): DetectorState => ({
   belowOnset: -1,
   belowOnsetSeq: -1,
   governanceWeight: 0,
-  open: [null, null, null, null, null],
+  open: new Array<Episode | null>(KINDS).fill(null),
 });
 
 /** One event as the detectors see it; NaN where a signal is not defined. */
@@ -82,9 +91,9 @@ export interface DetectorInput {
   readonly entropy: number;
   readonly rho: number;
   readonly tension: number;
-  readonly mewma: number;
-  /** T2 above which SHIFT opens in this stream; NaN where no limit could be derived. */
-  readonly shiftLimit: number;
+  /** Of each level channel, and the value above which its kind opens in this stream; NaN where none could be derived. */
+  readonly levels: readonly number[];
+  readonly levelLimits: readonly number[];
 }
 
 /** Box-Cox transform with exponent -1/2, near normal for KL (spec 7); -infinity at 0. */
@@ -104,7 +113,7 @@ export function detectorStep(
   e: DetectorInput,
   episodes: Episode[],
 ): { cusum: number; route: number; notice: number } {
-  if (e.warming) return { cusum: Number.NaN, route: ROUTE.WARMING, notice: 0 };
+  if (e.warming) return { cusum: Number.NaN, route: ROUTE_WARMING, notice: 0 };
   const fire = (kind: number, onset: number, onsetSeq: number, peak: number) => {
     const episode: Episode = {
       kind,
@@ -135,51 +144,54 @@ export function detectorStep(
     const z = (boxCox(e.kl) - l.m) / l.s;
     const before = state.cusum;
     state.cusum = cusumStep(before, z, l.h, l.kappa, l.cap);
-    if (state.cusum === 0) close(KIND.DRIFT);
+    if (state.cusum === 0) close(KIND_DRIFT);
     else {
       if (before === 0) {
         state.onset = e.index;
         state.onsetSeq = e.seq;
       }
-      const drift = state.open[KIND.DRIFT];
+      const drift = state.open[KIND_DRIFT];
       if (drift) drift.peak = Math.max(drift.peak, e.kl);
-      else if (state.cusum > l.h) fire(KIND.DRIFT, state.onset, state.onsetSeq, e.kl);
+      else if (state.cusum > l.h) fire(KIND_DRIFT, state.onset, state.onsetSeq, e.kl);
     }
-    level(KIND.HOMOGENIZATION, e.entropy, e.entropy < l.tauMin, e.entropy > l.entropyClear);
+    level(KIND_HOMOGENIZATION_FLOOR_NEAR, e.entropy, e.entropy < l.tauMin, e.entropy > l.entropyClear);
     if (e.friction < l.lo) {
       if (state.below++ === 0) {
         state.belowOnset = e.index;
         state.belowOnsetSeq = e.seq;
       }
       if (state.below >= l.dwell) {
-        if (!state.open[KIND.FRAME_WEIGHT]) fire(KIND.FRAME_WEIGHT, state.belowOnset, state.belowOnsetSeq, e.friction);
+        if (!state.open[KIND_FRAME_WEIGHT_DEGRADATION])
+          fire(KIND_FRAME_WEIGHT_DEGRADATION, state.belowOnset, state.belowOnsetSeq, e.friction);
         state.governanceWeight += (l.lo - e.friction) / l.lo;
       }
     } else {
       state.below = 0;
-      close(KIND.FRAME_WEIGHT);
+      close(KIND_FRAME_WEIGHT_DEGRADATION);
     }
-    level(KIND.SHIFT, e.mewma, e.mewma > e.shiftLimit, e.mewma < 0.5 * e.shiftLimit);
-    if (e.kl > l.tauMax) notice |= 1;
-    if (e.friction > l.hi) notice |= 2;
-    if (e.tension < l.tensionLow) notice |= 4;
-    if (e.tension > l.tensionHigh) notice |= 8;
+    e.levels.forEach((value, l) =>
+      level(LEVELS_FROM + l, value, value > e.levelLimits[l], value < LEVEL_REARM * e.levelLimits[l]),
+    );
+    if (e.kl > l.tauMax) notice |= NOTICE_KL_CEILING;
+    if (e.friction > l.hi) notice |= NOTICE_FRICTION_SPIKE;
+    if (e.tension < l.tensionLow) notice |= NOTICE_TENSION_LOW;
+    if (e.tension > l.tensionHigh) notice |= NOTICE_TENSION_HIGH;
   }
-  level(KIND.VOID, e.rho, e.rho < l.voidOpen, e.rho > l.voidClear);
+  level(KIND_VOID, e.rho, e.rho < l.voidOpen, e.rho > l.voidClear);
   const inZone = e.tension >= l.tensionLow && e.tension <= l.tensionHigh;
   const route =
-    e.isVoid || state.open[KIND.VOID]
-      ? ROUTE.VOID
-      : state.open[KIND.DRIFT]
-        ? ROUTE.DRIFT
-        : state.open[KIND.HOMOGENIZATION]
-          ? ROUTE.HOMOGENIZATION
-          : state.open[KIND.FRAME_WEIGHT]
-            ? ROUTE.FRAME_WEIGHT
-            : (notice & 3) !== 0 && inZone
-              ? ROUTE.ACCOMMODATION
-              : (notice & 12) !== 0
-                ? ROUTE.WATCH
-                : ROUTE.IN_FRAME;
+    e.isVoid || state.open[KIND_VOID]
+      ? ROUTE_VOID
+      : state.open[KIND_DRIFT]
+        ? ROUTE_DRIFT
+        : state.open[KIND_HOMOGENIZATION_FLOOR_NEAR]
+          ? ROUTE_HOMOGENIZATION
+          : state.open[KIND_FRAME_WEIGHT_DEGRADATION]
+            ? ROUTE_FRAME_WEIGHT_DEGRADATION
+            : (notice & (NOTICE_KL_CEILING | NOTICE_FRICTION_SPIKE)) !== 0 && inZone
+              ? ROUTE_ACCOMMODATION
+              : (notice & (NOTICE_TENSION_LOW | NOTICE_TENSION_HIGH)) !== 0
+                ? ROUTE_WATCH
+                : ROUTE_IN_FRAME;
   return { cusum: e.isVoid ? Number.NaN : state.cusum, route, notice };
 }

@@ -7,7 +7,6 @@ import {
   formatPercent,
   formatQuantity,
   formatTimeFull,
-  type Unit,
 } from '../../core/format.ts';
 import { countText, describePart, partName } from '../../core/part.ts';
 import type { EventIndex } from '../../core/units.ts';
@@ -28,10 +27,12 @@ import type {
   WordsResult,
 } from '../../detection/drilldown/types.ts';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters } from '../../detection/parameters.ts';
+import type { SignalFacts } from '../../detection/channels/channel.ts';
+import { CHANNELS_IN_ORDER, SIGNALS, SIGNALS_IN_ORDER } from '../../detection/channels/index.ts';
 import type { Alert } from '../../detection/types.ts';
 import { sha256 } from '../../ledger/sha256.ts';
 import type { OpenReport } from '../../ledger/types.ts';
-import type { AnalysisReport, EngineApi, SeriesName } from '../../workers/protocol.ts';
+import type { AnalysisReport, EngineApi } from '../../workers/protocol.ts';
 import type { Tables } from '../tables.ts';
 import { readWords, type DrilldownSession } from './read.ts';
 import { textsOfRowsSql } from './sql.ts';
@@ -179,16 +180,6 @@ function around({ from, to }: IndexRange, events: number): IndexRange {
   return { from: Math.max(0, from - margin), to: Math.min(events, to + margin) };
 }
 
-const CHARTS: readonly { readonly name: SeriesName; readonly title: string; readonly unit: Unit }[] = [
-  { name: 'kl', title: 'Divergence KL', unit: 'nats' },
-  { name: 'cusum', title: 'CUSUM of divergence', unit: 'σ' },
-  { name: 'friction', title: 'Friction', unit: '' },
-  { name: 'entropy', title: 'Entropy', unit: 'bits' },
-  { name: 'rho', title: 'Coupling', unit: '' },
-  { name: 'tension', title: 'Tension', unit: '' },
-  { name: 'mewma', title: 'Displacement T²', unit: '' },
-];
-
 async function readCharts(
   engine: Pick<EngineApi, 'series'>,
   inputs: ReportInputs,
@@ -196,22 +187,8 @@ async function readCharts(
   streams: readonly number[],
   shaded: Alert | null,
 ): Promise<ReportBlock[]> {
-  const { analysis, parameters: p } = inputs;
-  const c = analysis.calibration;
-  const limits: Partial<Record<SeriesName, Pick<ReportChart, 'band' | 'thresholds'>>> = {
-    kl: { thresholds: [{ value: p.tau_max, label: 'KL ceiling' }] },
-    cusum: { thresholds: [{ value: p.h, label: 'h' }] },
-    friction: { band: [c.lo, c.hi] },
-    entropy: { thresholds: [{ value: p.tau_min, label: 'entropy floor' }] },
-    rho: c.phaseLocked ? { thresholds: [{ value: p.void_floor * c.rho, label: 'void floor' }] } : {},
-    tension: { band: [p.zone[0] * c.tension, p.zone[1] * c.tension] },
-    mewma: {
-      thresholds: streams.map((stream) => ({
-        value: c.shiftLimits[stream],
-        label: streams.length === 1 ? 'limit' : `limit of ${analysis.streams[stream].name}`,
-      })),
-    },
-  };
+  const { analysis, parameters } = inputs;
+  const charted = SIGNALS_IN_ORDER.filter((name) => SIGNALS[name].reported);
   const episodes = analysis.alerts
     .filter((alert) => streams.includes(alert.stream))
     .map((alert) => ({
@@ -228,18 +205,17 @@ async function readCharts(
       text: `Along the events of the ledger. Blue: what is expected. Orange bars along the top: episodes of alerts.${own}`,
     },
   ];
-  for (const { name, title, unit } of CHARTS) {
+  for (const name of charted) {
     const { lines } = await engine.series({ name, range, axis: 'event', buckets: BUCKETS, streams });
-    const band = limits[name]?.band;
+    const { title, label, unit } = SIGNALS[name];
     blocks.push({
       kind: 'chart',
       chart: {
-        title,
+        title: title ?? label,
         unit,
         formatX: formatCount,
         episodes,
-        thresholds: limits[name]?.thresholds,
-        band: band?.every(Number.isFinite) ? band : undefined,
+        ...limitsIn(SIGNALS[name], analysis, parameters, streams),
         lines: lines
           .filter(({ points }) => points.length > 0)
           .map(({ stream, points }) => ({ name: analysis.streams[stream].name, points })),
@@ -247,6 +223,29 @@ async function readCharts(
     });
   }
   return blocks;
+}
+
+/** The limits of a signal as a chart has them: a band, or a threshold (of each stream where they differ). */
+function limitsIn(
+  { limits, limitLabel = '', limitPerStream = false }: SignalFacts,
+  { calibration, streams: all }: AnalysisReport,
+  p: Parameters,
+  streams: readonly number[],
+): Pick<ReportChart, 'band' | 'thresholds'> {
+  const of = (limitPerStream ? streams : streams.slice(0, 1)).flatMap((stream) => {
+    const found = limits?.(calibration, p, stream);
+    return found ? [{ stream, found }] : [];
+  });
+  const [first] = of;
+  if (first?.found.every(Number.isFinite)) return { band: first.found };
+  return {
+    thresholds: of.flatMap(({ stream, found: [low, high] }) => {
+      const value = low === -Infinity ? high : low;
+      if (high !== Infinity && low !== -Infinity) return [];
+      const label = limitPerStream && streams.length > 1 ? `${limitLabel} of ${all[stream].name}` : limitLabel;
+      return [{ value, label }];
+    }),
+  };
 }
 
 function alertFacts(alert: Alert, { analysis }: ReportInputs): Fact[] {
@@ -525,14 +524,13 @@ async function commonSections({ ledger, analysis, parameters }: ReportInputs): P
               value: `events ${formatCount(analysis.reference.from)} to ${formatCount(analysis.reference.to - 1)}`,
             },
             { name: 'Axes', value: `${formatCount(analysis.k)} of ${formatCount(analysis.dimension)} dimensions` },
-            { name: 'Box-Cox KL', value: `mean ${formatNumber(c.m)}, standard deviation ${formatNumber(c.s)}` },
-            { name: 'Friction band', value: `${formatNumber(c.lo)} to ${formatNumber(c.hi)}` },
-            { name: 'Median coupling, tension', value: `${formatNumber(c.rho)}, ${formatNumber(c.tension)}` },
-            { name: 'Reference window', value: formatQuantity(c.wref, 'ms') },
-            {
-              name: 'Limits of displacement',
-              value: analysis.streams.map(({ name }, s) => `${name} ${formatNumber(c.shiftLimits[s])}`).join(', '),
-            },
+            ...CHANNELS_IN_ORDER.flatMap(
+              ({ facts }) =>
+                facts?.(
+                  c,
+                  analysis.streams.map(({ name }) => name),
+                ) ?? [],
+            ),
           ],
         },
       ],

@@ -1,9 +1,14 @@
 import type { EventIndex, LedgerRow } from '../../../core/units.ts';
-import type { Alert } from '../../types.ts';
+import { CHANNEL_TABLE } from '../../channels/table.ts';
+import { SIGNAL_NAMES, type Alert, type SignalName } from '../../types.ts';
 import type { InvestigationWindows } from '../types.ts';
 
-export const INVESTIGATED_SIGNALS = ['friction', 'trace', 'kl', 'entropy', 'rho', 'tension', 'shift', 'mewma'] as const;
-export type InvestigatedSignal = (typeof INVESTIGATED_SIGNALS)[number];
+const OF_LATENCY = CHANNEL_TABLE.latency.signals;
+/** Every signal but those of latency, which an examiner of its own compares. */
+export type InvestigatedSignal = Exclude<SignalName, (typeof OF_LATENCY)[number]>;
+export const INVESTIGATED_SIGNALS = SIGNAL_NAMES.filter(
+  (name): name is InvestigatedSignal => !(OF_LATENCY as readonly SignalName[]).includes(name),
+);
 
 /**
  * What an investigation needs of the analysis: the events of the alert's stream up to the end of the window, in order;

@@ -1,13 +1,7 @@
 import { formatCount } from '../../../core/format.ts';
 import { mentionFinder } from '../mentions.ts';
-import type { AlertKind } from '../../types.ts';
-import {
-  INVESTIGATED_SIGNALS,
-  type Codes,
-  type FieldColumn,
-  type InvestigatedSignal,
-  type InvestigationColumns,
-} from './columns.ts';
+import { KINDS, SIGNALS } from '../../channels/index.ts';
+import { INVESTIGATED_SIGNALS, type Codes, type FieldColumn, type InvestigationColumns } from './columns.ts';
 import type { CategoricalSeries, ExaminerTask, NumericSeries } from './tasks.ts';
 
 export interface PlanOptions {
@@ -15,24 +9,6 @@ export interface PlanOptions {
   readonly permutations: number;
 }
 
-/** The signals an alert is made of: its own examiner would only find it again. */
-const OWN_SIGNALS: Readonly<Record<AlertKind, readonly InvestigatedSignal[]>> = {
-  DRIFT: ['kl'],
-  HOMOGENIZATION_FLOOR_NEAR: ['entropy'],
-  FRAME_WEIGHT_DEGRADATION: ['friction'],
-  VOID: ['rho'],
-  SHIFT: ['mewma'],
-};
-const SIGNAL_NAMES: Readonly<Record<InvestigatedSignal, readonly [label: string, unit: string]>> = {
-  friction: ['Friction', ''],
-  trace: ['Signed trace', ''],
-  kl: ['Divergence KL', 'nats'],
-  entropy: ['Entropy', 'bits'],
-  rho: ['Coupling', ''],
-  tension: ['Tension', ''],
-  shift: ['Shift', ''],
-  mewma: ['Displacement T²', ''],
-};
 /** Columns that other examiners read, that only order or name events, or that hold the ground truth. */
 const READ_ELSEWHERE = new Set([
   'row',
@@ -97,8 +73,8 @@ export function planInvestigation(
       1,
       'signals',
       'Other signals',
-      INVESTIGATED_SIGNALS.filter((name) => !OWN_SIGNALS[columns.alert.kind].includes(name)).map((name) => {
-        const [label, unit] = SIGNAL_NAMES[name];
+      INVESTIGATED_SIGNALS.filter((name) => !KINDS[columns.alert.kind].madeOf.includes(name)).map((name) => {
+        const { label, unit } = SIGNALS[name];
         return numeric(
           label,
           unit,

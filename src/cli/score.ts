@@ -5,14 +5,8 @@ import type { EventColumns } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
 import { formatCount, formatNumber } from '../core/format.ts';
 import { labelledIntervals, POINT_WIDTH, readLabels } from '../detection/lab/labels.ts';
-import {
-  scoreAnalysis,
-  TOLERANCE,
-  type Episode,
-  type Interval,
-  type ScoreReport,
-  type ScoreRow,
-} from '../detection/lab/score.ts';
+import { TOLERANCE, type Episode, type Interval } from '../detection/lab/score.ts';
+import { scoreAnalysis, type ScoreReport, type ScoreRow } from '../detection/lab/scoreReport.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import { wholeNumber } from './options.ts';
 import { readParameters } from './parameters.ts';

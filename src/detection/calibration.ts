@@ -41,6 +41,8 @@ export function calibrationStatistics(
   { events, signals, boxCox, range, referenceEvents, k, wref }: ReferenceSignals,
   parameters: Pick<Parameters, 'burn'>,
 ): CalibrationStatistics {
+  // Taken out once: each is a view that is looked up.
+  const { seq, tension: tensions, rho: couplings, kl, friction } = signals;
   const burn = referenceEvents.map((count) => burnOf(parameters.burn, count));
   const n = Math.max(0, range.to - range.from);
   const scores = new Float64Array(n);
@@ -50,12 +52,12 @@ export function calibrationStatistics(
   let rows = 0;
   let positive = 0;
   for (let i = range.from; i < range.to; i++) {
-    if (events.isVoid[i] || signals.seq[i] <= burn[events.stream[i]]) continue;
-    tension[rows] = signals.tension[i];
-    rho[rows++] = signals.rho[i];
-    if (!(signals.kl[i] > 0 && signals.friction[i] > 0)) continue;
+    if (events.isVoid[i] || seq[i] <= burn[events.stream[i]]) continue;
+    tension[rows] = tensions[i];
+    rho[rows++] = couplings[i];
+    if (!(kl[i] > 0 && friction[i] > 0)) continue;
     scores[positive] = boxCox[i];
-    frictions[positive++] = Math.log(signals.friction[i]);
+    frictions[positive++] = Math.log(friction[i]);
   }
   const b = scores.subarray(0, positive);
   const f = frictions.subarray(0, positive);

@@ -123,7 +123,7 @@ function stretch(
     columns: Object.fromEntries([
       ...Object.keys(columns).map((name) => [name, part(name)]),
       ...outputsOf(stage).map((name) => [name, written(name)]),
-    ]) as unknown as StageBlocks,
+    ]),
     blocks: {
       ...blocks,
       n: to - from,

@@ -37,7 +37,7 @@ export const allocateSlots = (kernels: KernelModule, n: number, k: number): Sign
     columns: allocateOutputs(kernels, id, n, k),
     settled: Number.NaN,
     checkpoints: [],
-  })) as unknown as SignalSlots;
+  }));
 
 /** All that stages read and write, in these slots. */
 export const blocksOf = (ledger: LedgerBlocks, slots: SignalSlots): StageBlocks =>

@@ -1,4 +1,7 @@
+import { CHANNELS_IN_ORDER } from '../detection/channels/index.ts';
+import type { ChannelId } from '../detection/channels/table.ts';
 import { alerts } from './alerts/panel.ts';
+import { channelPanel } from './channelPanel.ts';
 import { coupling } from './coupling/panel.ts';
 import { cusum } from './cusum/panel.ts';
 import { displacement } from './displacement/panel.ts';
@@ -6,22 +9,25 @@ import { divergence } from './divergence/panel.ts';
 import { entropy } from './entropy/panel.ts';
 import { friction } from './friction/panel.ts';
 import { latency } from './latency/panel.ts';
-import type { Panel } from './panel.ts';
+import type { LinePanel, Panel } from './panel.ts';
 import { routes } from './routes/panel.ts';
-import { shift } from './shift/panel.ts';
 import { tension } from './tension/panel.ts';
 
-/** Every panel, from top to bottom. */
-export const PANELS: readonly Panel[] = [
-  alerts,
+/** Panels that show more of their channel than its line and its limit; the others are made from its facts. */
+const OWN: Partial<Record<ChannelId, LinePanel>> = {
   divergence,
-  cusum,
+  drift: cusum,
   friction,
   entropy,
   coupling,
   tension,
-  shift,
   displacement,
   latency,
+};
+
+/** Every panel, from top to bottom. */
+export const PANELS: readonly Panel[] = [
+  alerts,
+  ...CHANNELS_IN_ORDER.map((channel) => OWN[channel.id] ?? channelPanel(channel)),
   routes,
 ];

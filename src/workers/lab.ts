@@ -5,7 +5,8 @@ import type { ChangeKind, DelayTask } from '../detection/lab/delay.ts';
 import type { InControl, InControlSource } from '../detection/lab/inControl.ts';
 import type { LabelFile } from '../detection/lab/labels.ts';
 import type { LabLedger } from '../detection/lab/ledger.ts';
-import type { Interval, ScoreReport } from '../detection/lab/score.ts';
+import type { Interval } from '../detection/lab/score.ts';
+import type { ScoreReport } from '../detection/lab/scoreReport.ts';
 import type { Parameters } from '../detection/parameters.ts';
 
 /** In-control behaviour of the newest analysis, with the parameters that it has. */

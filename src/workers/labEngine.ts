@@ -4,7 +4,7 @@ import { delayStarts, delayTasks } from '../detection/lab/delay.ts';
 import { inControlOf } from '../detection/lab/inControl.ts';
 import { labelledIntervals, readLabels } from '../detection/lab/labels.ts';
 import type { LabLedger } from '../detection/lab/ledger.ts';
-import { scoreAnalysis } from '../detection/lab/score.ts';
+import { scoreAnalysis } from '../detection/lab/scoreReport.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
 import type { Detector } from '../detection/pipeline.ts';
 import { makeBundle } from '../analysis/bundle.ts';

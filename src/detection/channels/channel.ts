@@ -1,7 +1,8 @@
 import type { Unit } from '../../core/format.ts';
 import type { Parameters } from '../parameters.ts';
 import type { Calibration } from '../types.ts';
-import { CHANNEL_TABLE, type AlertKind, type ChannelId, type Route, type SeriesName } from './table.ts';
+import type { CHANNEL_TABLE } from './table.ts';
+import { type AlertKind, type ChannelId, type Route, type SeriesName } from './table.ts';
 
 /** Values between which a signal is healthy; infinite where one side has no limit, NaN where it could not be derived. */
 export type Limits = readonly [low: number, high: number];

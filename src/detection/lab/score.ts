@@ -1,9 +1,6 @@
-import type { EventColumns, IndexRange } from '../../core/columns.ts';
+import type { EventColumns } from '../../core/columns.ts';
 import type { EventIndex, Seq, StreamIndex } from '../../core/units.ts';
-import type { Parameters } from '../parameters.ts';
 import { median, nearestRank } from '../statistics.ts';
-import { ALERT_KINDS, type Alert } from '../types.ts';
-import { LENGTH_ONLY, lengthOnlyEpisodes } from './lengthOnly.ts';
 
 /** A stretch of events that is labelled as faulty: [from, to), in one stream or (null) in all of them. */
 export interface Interval {
@@ -138,52 +135,8 @@ export function createScorer(
   given: readonly Interval[],
   { tolerance, from }: ScoringOptions,
 ): Scorer {
-  const own = ownEvents(events);
-  const first = own.map((positions) => lowerBound(positions, from));
-  const intervals: Interval[] = [];
-  const leftOut: { interval: Interval; reason: string }[] = [];
-  const spans: Span[][] = own.map(() => []);
-  for (const interval of given) {
-    const reason = add(interval);
-    if (reason) leftOut.push({ interval, reason });
-  }
-  for (const list of spans) list.sort((a, b) => a.low - b.low);
-
-  function add(interval: Interval): string | null {
-    if (interval.stream !== null && !events.streams.includes(interval.stream))
-      return `the analysis has no stream "${interval.stream}"`;
-    if (interval.to <= from) return 'it ends before the first event that can be alerted on';
-    const cut = { ...interval, from: Math.max(from, interval.from), to: Math.min(events.n, interval.to) };
-    let any = false;
-    events.streams.forEach((name, s) => {
-      if (interval.stream !== null && interval.stream !== name) return;
-      const a = lowerBound(own[s], cut.from);
-      const b = lowerBound(own[s], cut.to);
-      if (a === b) return;
-      any = true;
-      spans[s].push({
-        interval: intervals.length,
-        from: a,
-        low: Math.max(first[s], a - tolerance),
-        high: Math.min(own[s].length, b + tolerance),
-      });
-    });
-    if (!any) return 'there is no event in it';
-    intervals.push(cut);
-    return null;
-  }
-
-  /** Calls `each` with every span of the stream that shares one of the own positions onset .. fired. */
-  function visit(stream: number, onset: number, fired: number, each: (span: Span) => void): boolean {
-    let hit = false;
-    for (const span of spans[stream]) {
-      if (span.low > fired) break;
-      if (span.high <= onset) continue;
-      hit = true;
-      each(span);
-    }
-    return hit;
-  }
+  const placed = placeIntervals(events, given, tolerance, from);
+  const { intervals, leftOut, spans } = placed;
 
   function match<E extends Episode>(
     episodes: readonly E[],
@@ -191,7 +144,7 @@ export function createScorer(
     const best: (Match<E> | null)[] = intervals.map(() => null);
     const falseEpisodes = episodes.filter(
       (episode) =>
-        !visit(episode.stream, episode.onsetSeq - 1, episode.firedSeq - 1, (span) => {
+        !visit(spans[episode.stream], episode.onsetSeq - 1, episode.firedSeq - 1, (span) => {
           const before = best[span.interval];
           if (!before || episode.fired < before.episode.fired) {
             best[span.interval] = { interval: intervals[span.interval], episode, delay: episode.firedSeq - span.from };
@@ -235,133 +188,126 @@ export function createScorer(
       };
     },
 
-    alwaysFire() {
-      let episodes = 0;
-      let hits = 0;
-      const delays = new Float64Array(intervals.length).fill(Infinity);
-      own.forEach((positions, s) => {
-        episodes += positions.length - first[s];
-        let covered = first[s];
-        for (const { interval, from: start, low, high } of spans[s]) {
-          hits += Math.max(0, high - Math.max(covered, low));
-          covered = Math.max(covered, high);
-          delays[interval] = Math.min(delays[interval], low - start + 1);
-        }
-      });
-      return scoreOf(intervals.length, intervals.length, episodes, hits, delays);
-    },
-
-    chance(episodes, { replicates = 200, seed = 1 } = {}) {
-      const random = mulberry32(seed);
-      const runs = Array.from({ length: replicates }, () => {
-        const delays = new Float64Array(intervals.length).fill(Number.NaN);
-        const firedAt = new Float64Array(intervals.length).fill(Infinity);
-        let hits = 0;
-        for (const { stream, onsetSeq, firedSeq } of episodes) {
-          const start = first[stream];
-          const fired = start + Math.floor(random() * (own[stream].length - start));
-          const onset = Math.max(start, fired - (firedSeq - onsetSeq));
-          const hit = visit(stream, onset, fired, (span) => {
-            const event = own[stream][fired];
-            if (event >= firedAt[span.interval]) return;
-            firedAt[span.interval] = event;
-            delays[span.interval] = fired - span.from + 1;
-          });
-          if (hit) hits += 1;
-        }
-        const known = delays.filter((d) => !Number.isNaN(d));
-        return scoreOf(intervals.length, known.length, episodes.length, hits, known);
-      });
-      return {
-        replicates,
-        precision: spreadOf(runs.map((r) => r.precision)),
-        recall: spreadOf(runs.map((r) => r.recall)),
-        f1: spreadOf(runs.map((r) => r.f1)),
-        medianDelay: spreadOf(runs.map((r) => r.delay.median)),
-      };
-    },
+    alwaysFire: () => scoreAlways(placed),
+    chance: (episodes, { replicates = 200, seed = 1 } = {}) => scoreChance(placed, episodes, replicates, seed),
   };
 }
 
-/**
- * A detector, what it reaches, and what chance reaches at its alert rate; `chance` is null of one that cannot be moved
- * about.
- */
-export interface ScoreRow<E extends Episode = Episode> {
-  readonly detector: string;
-  readonly score: ScoreDetail<E> | Score;
-  readonly chance: ChanceScore | null;
+/** Intervals among the own events of each stream. */
+interface Placed {
+  readonly intervals: Interval[];
+  readonly leftOut: { readonly interval: Interval; readonly reason: string }[];
+  /** Own events of each stream, and the first of them that can be alerted on. */
+  readonly own: readonly Int32Array[];
+  readonly first: readonly number[];
+  /** Of each stream, by their low end. */
+  readonly spans: readonly Span[][];
 }
 
-export interface ScoreReport {
-  readonly tolerance: number;
-  readonly intervals: readonly Interval[];
-  readonly leftOut: Scorer['leftOut'];
-  /** All kinds together. */
-  readonly all: ScoreRow<Alert> & { readonly score: ScoreDetail<Alert> };
-  /** Each kind by itself, as if the others were not there. */
-  readonly kinds: readonly (ScoreRow<Alert> & { readonly score: ScoreDetail<Alert> })[];
-  readonly alwaysFire: ScoreRow;
-  /** Null where the ledger has no text. */
-  readonly lengthOnly: (ScoreRow & { readonly score: ScoreDetail }) | null;
-  /** Sentences worth knowing. */
-  readonly notes: readonly string[];
+function placeIntervals(
+  events: StreamsOfEvents,
+  given: readonly Interval[],
+  tolerance: number,
+  from: EventIndex,
+): Placed {
+  const own = ownEvents(events);
+  const first = own.map((positions) => lowerBound(positions, from));
+  const intervals: Interval[] = [];
+  const leftOut: { interval: Interval; reason: string }[] = [];
+  const spans: Span[][] = own.map(() => []);
+  for (const interval of given) {
+    const reason = add(interval);
+    if (reason) leftOut.push({ interval, reason });
+  }
+  for (const list of spans) list.sort((a, b) => a.low - b.low);
+  return { intervals, leftOut, own, first, spans };
+
+  function add(interval: Interval): string | null {
+    if (interval.stream !== null && !events.streams.includes(interval.stream))
+      return `the analysis has no stream "${interval.stream}"`;
+    if (interval.to <= from) return 'it ends before the first event that can be alerted on';
+    const cut = { ...interval, from: Math.max(from, interval.from), to: Math.min(events.n, interval.to) };
+    let any = false;
+    events.streams.forEach((name, s) => {
+      if (interval.stream !== null && interval.stream !== name) return;
+      const a = lowerBound(own[s], cut.from);
+      const b = lowerBound(own[s], cut.to);
+      if (a === b) return;
+      any = true;
+      spans[s].push({
+        interval: intervals.length,
+        from: a,
+        low: Math.max(first[s], a - tolerance),
+        high: Math.min(own[s].length, b + tolerance),
+      });
+    });
+    if (!any) return 'there is no event in it';
+    intervals.push(cut);
+    return null;
+  }
 }
 
-export interface ScoreInput {
-  readonly events: EventColumns;
-  readonly alerts: readonly Alert[];
-  readonly intervals: readonly Interval[];
-  readonly parameters: Pick<Parameters, 'h' | 'kappa' | 'cap' | 'warmup'>;
-  readonly reference: IndexRange;
-  /** Characters of the text of each row of the ledger, -1 where it has none; null without a text column. */
-  readonly textLength: Int32Array | null;
-  /** Default: `TOLERANCE`. */
-  readonly tolerance?: number;
+/** Calls `each` with every span that shares one of the own positions onset .. fired. */
+function visit(spans: readonly Span[], onset: number, fired: number, each: (span: Span) => void): boolean {
+  let hit = false;
+  for (const span of spans) {
+    if (span.low > fired) break;
+    if (span.high <= onset) continue;
+    hit = true;
+    each(span);
+  }
+  return hit;
 }
 
-/**
- * Scores the alerts of an analysis, with the baselines that no detector should be shown without: always-fire, chance
- * and text length alone.
- */
-export function scoreAnalysis({
-  events,
-  alerts,
-  intervals,
-  parameters,
-  reference,
-  textLength,
-  tolerance = TOLERANCE,
-}: ScoreInput): ScoreReport {
-  const scorer = createScorer(events, intervals, { tolerance, from: reference.to });
-  const row = <E extends Episode>(detector: string, episodes: readonly E[]) => ({
-    detector,
-    score: scorer.detail(episodes),
-    chance: scorer.chance(episodes),
+function scoreAlways({ intervals, own, first, spans }: Placed): Score {
+  let episodes = 0;
+  let hits = 0;
+  const delays = new Float64Array(intervals.length).fill(Infinity);
+  own.forEach((positions, s) => {
+    episodes += positions.length - first[s];
+    let covered = first[s];
+    for (const { interval, from: start, low, high } of spans[s]) {
+      hits += Math.max(0, high - Math.max(covered, low));
+      covered = Math.max(covered, high);
+      delays[interval] = Math.min(delays[interval], low - start + 1);
+    }
   });
-  const lengths =
-    textLength &&
-    lengthOnlyEpisodes(
-      events,
-      Int32Array.from(events.row, (r) => textLength[r]),
-      reference,
-      parameters,
-    );
+  return scoreOf(intervals.length, intervals.length, episodes, hits, delays);
+}
+
+/** Every episode at a random event of its stream, as long from onset to firing as it was. */
+function scoreChance(
+  { intervals, own, first, spans }: Placed,
+  episodes: readonly Episode[],
+  replicates: number,
+  seed: number,
+): ChanceScore {
+  const random = mulberry32(seed);
+  const runs = Array.from({ length: replicates }, () => {
+    const delays = new Float64Array(intervals.length).fill(Number.NaN);
+    const firedAt = new Float64Array(intervals.length).fill(Infinity);
+    let hits = 0;
+    for (const { stream, onsetSeq, firedSeq } of episodes) {
+      const start = first[stream];
+      const fired = start + Math.floor(random() * (own[stream].length - start));
+      const onset = Math.max(start, fired - (firedSeq - onsetSeq));
+      const hit = visit(spans[stream], onset, fired, (span) => {
+        const event = own[stream][fired];
+        if (event >= firedAt[span.interval]) return;
+        firedAt[span.interval] = event;
+        delays[span.interval] = fired - span.from + 1;
+      });
+      if (hit) hits += 1;
+    }
+    const known = delays.filter((d) => !Number.isNaN(d));
+    return scoreOf(intervals.length, known.length, episodes.length, hits, known);
+  });
   return {
-    tolerance,
-    intervals: scorer.intervals,
-    leftOut: scorer.leftOut,
-    all: row('all kinds', alerts),
-    kinds: ALERT_KINDS.map((kind) =>
-      row(
-        kind,
-        alerts.filter((alert) => alert.kind === kind),
-      ),
-    ),
-    alwaysFire: { detector: 'always fires', score: scorer.alwaysFire(), chance: null },
-    lengthOnly: lengths && row(LENGTH_ONLY, lengths),
-    notes:
-      scorer.intervals.length > 0 ? [] : ['There is no labelled interval to score against after the reference period.'],
+    replicates,
+    precision: spreadOf(runs.map((r) => r.precision)),
+    recall: spreadOf(runs.map((r) => r.recall)),
+    f1: spreadOf(runs.map((r) => r.f1)),
+    medianDelay: spreadOf(runs.map((r) => r.delay.median)),
   };
 }
 

@@ -35,41 +35,13 @@ export interface ReportTable {
 export function reportToHtml({ title, facts, sections, generatedAt }: Report): string {
   const made = generatedAt.toISOString();
   return `<!doctype html>\n${
-    html`<html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <meta name="generator" content="Tautline" />
-        <title>${title}</title>
-        <style>
-          ${STYLE}
-        </style>
-      </head>
-      <body>
-        <main>
-          <header>
-            <h1>${title}</h1>
-            ${factList(facts)}
-          </header>
-          <nav aria-label="Sections">
-            <ol>
-              ${sections.map((section, i) => html`<li><a href="#s${i + 1}">${section.title}</a></li>`)}
-            </ol>
-          </nav>
-          ${sections.map(
-            (section, i) =>
-              html`<section id="s${i + 1}">
-                <h2>${section.title}</h2>
-                ${section.blocks.map(blockToHtml)}
-              </section>`,
-          )}
-          <footer>
-            Made by Tautline on <time datetime="${made}">${made.replace('T', ' ').slice(0, 19)} UTC</time>.
-          </footer>
-        </main>
-      </body>
-    </html>`.text
+    html`<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><meta name="generator" content="Tautline"><title>${title}</title><style>${STYLE}</style></head>
+<body><main><header><h1>${title}</h1>${factList(facts)}</header>
+<nav aria-label="Sections"><ol>${sections.map((section, i) => html`<li><a href="#s${i + 1}">${section.title}</a></li>`)}</ol></nav>
+${sections.map((section, i) => html`<section id="s${i + 1}"><h2>${section.title}</h2>${section.blocks.map(blockToHtml)}</section>`)}
+<footer>Made by Tautline on <time datetime="${made}">${made.replace('T', ' ').slice(0, 19)} UTC</time>.</footer></main></body></html>`
+      .text
   }\n`;
 }
 
@@ -78,9 +50,7 @@ function blockToHtml(block: ReportBlock): Markup {
     case 'text':
       return html`<p>${block.text}</p>`;
     case 'list':
-      return html`<ul>
-        ${block.items.map((item) => html`<li>${item}</li>`)}
-      </ul>`;
+      return html`<ul>${block.items.map((item) => html`<li>${item}</li>`)}</ul>`;
     case 'facts':
       return factList(block.facts);
     case 'chart':
@@ -90,46 +60,17 @@ function blockToHtml(block: ReportBlock): Markup {
     case 'table':
       return table(block.table);
     case 'quote':
-      return html`<blockquote>
-        <cite>${block.by}</cite>
-        <pre>${block.text}</pre>
-      </blockquote>`;
+      return html`<blockquote><cite>${block.by}</cite><pre>${block.text}</pre></blockquote>`;
   }
 }
 
 const factList = (facts: readonly Fact[]): Markup =>
-  html`<dl>
-    ${facts.map(
-      ({ name, value }) =>
-        html`<div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>`,
-    )}
-  </dl>`;
+  html`<dl>${facts.map(({ name, value }) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 
 function table({ caption, columns, rows }: ReportTable): Markup {
   const cell = (i: number) => (columns[i]?.numeric ? html` class="number"` : null);
-  return html`<div class="wide">
-    <table>
-      <caption>
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          ${columns.map(({ name }, i) => html`<th scope="col" ${cell(i)}>${name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              ${row.map((value, i) => html`<td${cell(i)}>${value}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return html`<div class="wide"><table><caption>${caption}</caption><thead><tr>${columns.map(({ name }, i) => html`<th scope="col"${cell(i)}>${name}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${row.map((value, i) => html`<td${cell(i)}>${value}</td>`)}</tr>`)}</tbody></table></div>`;
 }
 
 const STYLE =

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
-import { analysed, inputOf } from '../testing.ts';
-import { shift } from './panel.ts';
+import { analysed, inputOf } from './testing.ts';
+import { CHANNELS } from '../detection/channels/index.ts';
+import { channelPanel } from './channelPanel.ts';
+
+const shift = channelPanel(CHANNELS.shift);
 
 it('has values after the reference period only', async () => {
   const tiny = await analysed();

@@ -1,0 +1,96 @@
+import type { EventColumns, IndexRange } from '../../core/columns.ts';
+import type { Parameters } from '../parameters.ts';
+import { ALERT_KINDS, type Alert } from '../types.ts';
+import { LENGTH_ONLY, lengthOnlyEpisodes } from './lengthOnly.ts';
+import {
+  createScorer,
+  TOLERANCE,
+  type ChanceScore,
+  type Episode,
+  type Interval,
+  type Score,
+  type ScoreDetail,
+  type Scorer,
+} from './score.ts';
+
+/**
+ * A detector, what it reaches, and what chance reaches at its alert rate; `chance` is null of one that cannot be moved
+ * about.
+ */
+export interface ScoreRow<E extends Episode = Episode> {
+  readonly detector: string;
+  readonly score: ScoreDetail<E> | Score;
+  readonly chance: ChanceScore | null;
+}
+
+export interface ScoreReport {
+  readonly tolerance: number;
+  readonly intervals: readonly Interval[];
+  readonly leftOut: Scorer['leftOut'];
+  /** All kinds together. */
+  readonly all: ScoreRow<Alert> & { readonly score: ScoreDetail<Alert> };
+  /** Each kind by itself, as if the others were not there. */
+  readonly kinds: readonly (ScoreRow<Alert> & { readonly score: ScoreDetail<Alert> })[];
+  readonly alwaysFire: ScoreRow;
+  /** Null where the ledger has no text. */
+  readonly lengthOnly: (ScoreRow & { readonly score: ScoreDetail }) | null;
+  /** Sentences worth knowing. */
+  readonly notes: readonly string[];
+}
+
+export interface ScoreInput {
+  readonly events: EventColumns;
+  readonly alerts: readonly Alert[];
+  readonly intervals: readonly Interval[];
+  readonly parameters: Pick<Parameters, 'h' | 'kappa' | 'cap' | 'warmup'>;
+  readonly reference: IndexRange;
+  /** Characters of the text of each row of the ledger, -1 where it has none; null without a text column. */
+  readonly textLength: Int32Array | null;
+  /** Default: `TOLERANCE`. */
+  readonly tolerance?: number;
+}
+
+/**
+ * Scores the alerts of an analysis, with the baselines that no detector should be shown without: always-fire, chance
+ * and text length alone.
+ */
+export function scoreAnalysis({
+  events,
+  alerts,
+  intervals,
+  parameters,
+  reference,
+  textLength,
+  tolerance = TOLERANCE,
+}: ScoreInput): ScoreReport {
+  const scorer = createScorer(events, intervals, { tolerance, from: reference.to });
+  const row = <E extends Episode>(detector: string, episodes: readonly E[]) => ({
+    detector,
+    score: scorer.detail(episodes),
+    chance: scorer.chance(episodes),
+  });
+  const lengths =
+    textLength &&
+    lengthOnlyEpisodes(
+      events,
+      Int32Array.from(events.row, (r) => textLength[r]),
+      reference,
+      parameters,
+    );
+  return {
+    tolerance,
+    intervals: scorer.intervals,
+    leftOut: scorer.leftOut,
+    all: row('all kinds', alerts),
+    kinds: ALERT_KINDS.map((kind) =>
+      row(
+        kind,
+        alerts.filter((alert) => alert.kind === kind),
+      ),
+    ),
+    alwaysFire: { detector: 'always fires', score: scorer.alwaysFire(), chance: null },
+    lengthOnly: lengths && row(LENGTH_ONLY, lengths),
+    notes:
+      scorer.intervals.length > 0 ? [] : ['There is no labelled interval to score against after the reference period.'],
+  };
+}

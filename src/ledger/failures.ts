@@ -26,3 +26,10 @@ export const messageOf = (thrown: unknown): string => (thrown instanceof Error ?
 /** "1 event", "3 events", "50,000 events". */
 export const counted = (count: number, noun: string): string =>
   `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+
+/** What engines throw where an array, a string or a map becomes too large, or memory cannot be had. */
+export const isOutOfMemory = (thrown: unknown): boolean =>
+  thrown instanceof RangeError &&
+  /allocation failed|out of memory|invalid (?:typed array|array|array buffer|string) length|maximum size exceeded|could not allocate/i.test(
+    thrown.message,
+  );

@@ -6,13 +6,6 @@ import type { TableReader } from './reader.ts';
 import type { LedgerFile } from './scan.ts';
 import { factsOf, surveyOf } from './survey.ts';
 
-/** What engines throw where an array, a string or a map becomes too large, or memory cannot be had. */
-export const isOutOfMemory = (thrown: unknown): boolean =>
-  thrown instanceof RangeError &&
-  /allocation failed|out of memory|invalid (?:typed array|array|array buffer|string) length|maximum size exceeded|could not allocate/i.test(
-    thrown.message,
-  );
-
 /** How a ledger can be made smaller. */
 export function narrowing(survey: Pick<LedgerSurvey, 'keys' | 'hasTime'> | undefined): string {
   const ways = [

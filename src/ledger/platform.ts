@@ -1,4 +1,4 @@
-import type { ScanThread } from './splitScan.ts';
+import type { ScanThread } from './scanTask.ts';
 import type { NamedBlob } from './types.ts';
 
 /** The parquet-wasm module once its WebAssembly is compiled; the same API in the browser and in Node. */

@@ -21,7 +21,7 @@ export function plainType(type: DataType): DataType {
 
 /** Data in the plain layouts; values of plain ones are not copied. */
 export function plainLayout(data: Data): Data {
-  const source = data.type as DataType;
+  const source = data.type;
   const type = plainType(source);
   const make = (rest: object): Data =>
     arrow.makeData({
@@ -35,12 +35,12 @@ export function plainLayout(data: Data): Data {
   if (DataType.isUtf8View(source) || DataType.isBinaryView(source)) return make(fromViews(data));
   if (DataType.isLargeUtf8(source) || DataType.isLargeBinary(source))
     return make({
-      valueOffsets: narrow(data.valueOffsets as unknown as BigInt64Array),
+      valueOffsets: narrow(data.valueOffsets as BigInt64Array),
       data: data.values as Uint8Array,
     });
   if (DataType.isLargeList(source))
     return make({
-      valueOffsets: narrow(data.valueOffsets as unknown as BigInt64Array),
+      valueOffsets: narrow(data.valueOffsets as BigInt64Array),
       child: plainLayout(data.children[0]),
     });
   if (DataType.isDictionary(source))
@@ -52,7 +52,7 @@ export function plainLayout(data: Data): Data {
   const children = data.children.map(plainLayout);
   return children.every((child, i) => child === data.children[i])
     ? data
-    : (new arrow.Data(type, data.offset, data.length, data.nullCount, data.buffers as never, children) as Data);
+    : new arrow.Data(type, data.offset, data.length, data.nullCount, data.buffers as never, children);
 }
 
 /** Offsets of 64 bits as ones of 32. @throws RangeError where a batch holds more than they reach */

@@ -12,7 +12,7 @@ arrow.compressionRegistry.set(arrow.CompressionType.LZ4_FRAME, {
 });
 arrow.compressionRegistry.set(arrow.CompressionType.ZSTD, {
   decode(data) {
-    const inflated = inflateZstd(data, new Uint8Array(statedLength(data)));
+    const inflated = inflateZstd(data);
     if (inflated.length !== statedLength(data))
       throw new RangeError(`a buffer of ${statedLength(data)} bytes inflated to ${inflated.length}`);
     return inflated;
@@ -35,6 +35,7 @@ export async function openArrow({ path, blob }: NamedBlob): Promise<FormatReader
     schema = reader.schema;
     await reader.cancel();
     if (!schema) throw new Error('no schema');
+    if (schema.fields.some(({ name }) => typeof name !== 'string')) throw new Error('a column without a name');
   } catch (thrown) {
     throw arrowFailure(path, thrown);
   }

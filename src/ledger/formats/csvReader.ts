@@ -9,15 +9,18 @@ const HEAD_BYTES = 256 << 10;
 /** A row that goes on for longer has lost a closing quote. */
 const MAX_ROW_CHARACTERS = 64 << 20;
 
-/** Opens delimited text with a header line; the delimiter (comma, tab, semicolon, bar) is guessed. */
-export async function openCsv(file: NamedBlob): Promise<FormatReader> {
+/**
+ * Opens delimited text with a header line; the delimiter (comma, tab, semicolon, bar) is guessed.
+ * @param pieceBytes bytes that are parsed at a time
+ */
+export async function openCsv(file: NamedBlob, pieceBytes?: number): Promise<FormatReader> {
   const { path } = file;
   const head = await firstText(file.blob);
   const guess = Papa.parse<string[]>(head, { preview: 10, newline: newlineOf(head) });
   const header = withoutReturn(guess.data[0] ?? []).map((name) => name.trim());
   checkHeader(path, header);
   const rows = (signal?: AbortSignal): AsyncIterable<RowChunk<string[]>> =>
-    csvRows(file, { delimiter: guess.meta.delimiter, newline: newlineOf(head) }, signal);
+    csvRows(file, { delimiter: guess.meta.delimiter, newline: newlineOf(head), pieceBytes }, signal);
   const sample = await sampleRows(rows());
   return rowReader<string[]>({
     path,
@@ -32,19 +35,20 @@ export async function openCsv(file: NamedBlob): Promise<FormatReader> {
 interface Dialect {
   readonly delimiter: string;
   readonly newline: '\n' | '\r';
+  readonly pieceBytes: number | undefined;
 }
 
 /** The rows below the header line. A quote that is not closed, or goes on after it, is refused. */
 async function* csvRows(
   { path, blob }: NamedBlob,
-  dialect: Dialect,
+  { pieceBytes, ...dialect }: Dialect,
   signal: AbortSignal | undefined,
 ): AsyncIterable<RowChunk<string[]>> {
   const input = new TextInput();
   let parsed: string[][] = [];
   let waiting = 0;
   let before = 0;
-  let failure: unknown = null;
+  let failure: Error | null = null;
   Papa.parse<string[]>(input as unknown as NodeJS.ReadableStream, {
     ...dialect,
     chunk: ({ data, errors, meta }) => {
@@ -53,30 +57,24 @@ async function* csvRows(
       if (quote) failure ??= quoteFailure(path, before + (quote.row ?? 0), quote.code);
       before += data.length;
       waiting = input.written - meta.cursor;
-      parsed = data;
+      parsed = parsed.length === 0 ? data : parsed.concat(data);
     },
-    error: (thrown) => (failure ??= thrown),
+    error: (thrown) => {
+      failure ??= thrown;
+    },
     complete: () => undefined,
   });
   let isHeader = true;
-  for await (const { text, fraction, last } of decodeText(blob, signal)) {
-    parsed = [];
+  for await (const { text, fraction, last } of decodeText(blob, signal, pieceBytes)) {
     input.write(text);
-    let end: string[][] = [];
-    if (last) {
-      end = parsed;
-      parsed = [];
-      input.end();
-    }
-    if (failure === null && waiting > MAX_ROW_CHARACTERS) failure = quoteFailure(path, before, 'MissingQuotes');
+    if (last) input.end();
+    else if (waiting > MAX_ROW_CHARACTERS) failure ??= quoteFailure(path, before, 'MissingQuotes');
     if (failure !== null) throw failure;
     // An empty line is not a row.
-    let rows = [...end, ...parsed].map(withoutReturn).filter((row) => row.length > 1 || row[0] !== '');
-    if (isHeader && rows.length > 0) {
-      rows = rows.slice(1);
-      isHeader = false;
-    }
-    yield { rows, fraction };
+    const rows = parsed.map(withoutReturn).filter((row) => row.length > 1 || row[0] !== '');
+    parsed = [];
+    yield { rows: isHeader ? rows.slice(1) : rows, fraction };
+    isHeader &&= rows.length === 0;
   }
 }
 

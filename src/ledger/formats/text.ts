@@ -15,11 +15,12 @@ const CHUNK_BYTES = 4 << 20;
 export async function* decodeText(
   blob: Blob,
   signal?: AbortSignal,
+  chunkBytes = CHUNK_BYTES,
 ): AsyncIterable<{ text: string; fraction: number; last: boolean }> {
   const encoding = encodingOf(new Uint8Array(await blob.slice(0, 2).arrayBuffer()));
   const decoder = new TextDecoder(encoding);
-  for (let at = 0; at < blob.size && !signal?.aborted; at += CHUNK_BYTES) {
-    const end = Math.min(blob.size, at + CHUNK_BYTES);
+  for (let at = 0; at < blob.size && !signal?.aborted; at += chunkBytes) {
+    const end = Math.min(blob.size, at + chunkBytes);
     const last = end === blob.size;
     const text = decoder.decode(await blob.slice(at, end).arrayBuffer(), { stream: !last });
     yield { text, fraction: end / blob.size, last };

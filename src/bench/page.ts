@@ -1,6 +1,6 @@
 import { instantiateKernels } from '../kernels/module.ts';
-import { createCrew } from '../workers/crew.ts';
-import { watchWorker } from '../workers/lifeline.ts';
+import { createCrew } from '../workers/signalPool.ts';
+import { watchWorker } from '../workers/service/supervisedWorker.ts';
 import { Session, type Opened, type Side } from './session.ts';
 
 /** What the page offers to the program that drives it (chromium.node.ts). */

@@ -1,5 +1,5 @@
 import type { KernelModule } from '../kernels/module.ts';
-import type { CrewThreads } from '../workers/crew.ts';
+import type { CrewThreads } from '../workers/signalPool.ts';
 import { Bench, type Case, type Runner, type TwinRunner } from './bench.ts';
 import { CASES } from './cases/index.ts';
 import { requireEqual, type Outputs } from './compare.ts';

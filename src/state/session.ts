@@ -6,7 +6,7 @@ import type { OnProgress } from '../core/progress.ts';
 import { DEFAULT_PARAMETERS, firstStageChanged, parseParameters, type Parameters } from '../detection/parameters.ts';
 import type { ColumnMapping, LedgerSource, RowSink } from '../ledger/types.ts';
 import type { EngineClient } from '../workers/client.ts';
-import { createLatest, SUPERSEDED } from '../workers/latest.ts';
+import { createLatest, SUPERSEDED } from '../workers/service/takeLatest.ts';
 import { SUPERSEDED_RUN, type AnalysisReport, type PreviewReport, type ReferenceFile } from '../workers/protocol.ts';
 import { createAddressWriter, type Address } from './address.ts';
 import { record, redo, startHistory, undo, type History } from './history.ts';

@@ -1,7 +1,7 @@
 import type { Remote } from 'comlink';
-import { createLifeline, watchWorker, type SpawnedWorker } from './lifeline.ts';
+import { createLifeline, watchWorker, type SpawnedWorker } from './service/supervisedWorker.ts';
 import type { EngineApi } from './protocol.ts';
-import { callbackToWire, progressToWire, sinkToWire } from './wire.ts';
+import { callbackToWire, progressToWire, sinkToWire } from './service/rpcAdapter.ts';
 
 /**
  * The engine, seen from the page. Every call settles: when the worker dies, with a `TautlineFailure` of kind 'worker'.

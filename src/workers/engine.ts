@@ -11,10 +11,10 @@ import { downsample } from '../kernels/downsample.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { loadBundle } from '../ledger/bundle.ts';
 import type { ColumnMapping, LedgerSource, OpenedLedger, OpenReport, RowSink } from '../ledger/types.ts';
-import type { CrewThreads } from './crew.ts';
-import { createDrilldown } from './drilldownEngine.ts';
-import { createLab } from './labEngine.ts';
-import { axisPositions, composition, indexAt, nearestEvent, positionOf, valuesAsOf } from './positions.ts';
+import type { CrewThreads } from './signalPool.ts';
+import { createDrilldown } from './engine/drilldownQuestions.ts';
+import { createLab } from './engine/labQuestions.ts';
+import { axisPositions, composition, indexAt, nearestEvent, positionOf, valuesAsOf } from './engine/positions.ts';
 import {
   SUPERSEDED_RUN,
   type AnalysisReport,

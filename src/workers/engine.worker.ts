@@ -4,12 +4,12 @@ import type { KernelModule } from '../kernels/module.ts';
 import { openLedger } from '../ledger/open.ts';
 import type { Platform } from '../ledger/platform.ts';
 import { browserPlatform } from '../ledger/parquet.browser.ts';
-import { browserCrew, browserScanThread } from './crewThreads.ts';
+import { browserCrew, browserScanThread } from './engineWorkers.ts';
 import { Engine } from './engine.ts';
-import { holdLifeLock } from './lifeLock.ts';
-import { once } from './once.ts';
+import { holdLifeLock } from './service/livenessLock.ts';
+import { once } from './service/once.ts';
 import { parseSampleName } from './sampleName.ts';
-import { engineToWire } from './wire.ts';
+import { engineToWire } from './service/rpcAdapter.ts';
 
 const kernels = once<KernelModule>(loadKernels);
 const platform: Platform = {

@@ -1,9 +1,9 @@
 import type { Difference, MonteCarloRun } from '../harness/monteCarlo.ts';
 import type { Trial, TrialResult } from '../harness/trial.ts';
 import type { HarnessAnswer, HarnessTask, Picture } from './harnessTask.ts';
-import type { SpawnedWorker } from './lifeline.ts';
-import { once } from './once.ts';
-import { createPool, type MapOptions } from './pool.ts';
+import type { SpawnedWorker } from './service/supervisedWorker.ts';
+import { once } from './service/once.ts';
+import { createPool, type MapOptions } from './service/workerPool.ts';
 
 /** A task with the kernels: compiled once in the page, instantiated once in each worker. */
 export interface HarnessMessage {

@@ -1,7 +1,7 @@
 import type { LabAnswer, LabAnswers, LabTask } from './labTask.ts';
-import type { SpawnedWorker } from './lifeline.ts';
-import { once } from './once.ts';
-import { createPool, type MapOptions } from './pool.ts';
+import type { SpawnedWorker } from './service/supervisedWorker.ts';
+import { once } from './service/once.ts';
+import { createPool, type MapOptions } from './service/workerPool.ts';
 
 /** A task with the kernels: compiled once in the page, instantiated once in each worker. */
 export interface LabMessage {

@@ -3,8 +3,8 @@ import { TautlineFailure } from '../core/errors.ts';
 import { paced } from '../core/progress.ts';
 import type { Platform } from '../ledger/platform.ts';
 import { scanPart, type ScannedPart, type ScanTask, type ScanThread } from '../ledger/splitScan.ts';
-import { createLifeline, type SpawnedWorker } from './lifeline.ts';
-import { plainErrors } from './wire.ts';
+import { createLifeline, type SpawnedWorker } from './service/supervisedWorker.ts';
+import { plainErrors } from './service/rpcAdapter.ts';
 
 /** What a scan worker exposes. */
 export interface ScanApi {

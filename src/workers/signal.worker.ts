@@ -1,6 +1,6 @@
 import { loadKernels } from '../kernels/load.browser.ts';
-import { exposeCrew } from './crew.ts';
-import { holdLifeLock } from './lifeLock.ts';
+import { exposeCrew } from './signalPool.ts';
+import { holdLifeLock } from './service/livenessLock.ts';
 
 exposeCrew(loadKernels);
 holdLifeLock();

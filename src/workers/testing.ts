@@ -6,15 +6,15 @@ import { instantiateKernels, type KernelModule } from '../kernels/module.ts';
 import { openLedger } from '../ledger/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import type { LedgerSource } from '../ledger/types.ts';
-import { crewToWire } from './crew.ts';
+import { crewToWire } from './signalPool.ts';
 import { Engine, type EnginePlatform } from './engine.ts';
 import { runHarnessTask } from './harnessTask.ts';
 import type { HarnessMessage } from './harnessPool.ts';
-import type { SpawnedWorker } from './lifeline.ts';
+import type { SpawnedWorker } from './service/supervisedWorker.ts';
 import type { EngineApi } from './protocol.ts';
 import { scanToWire } from './scanThread.ts';
-import { once } from './once.ts';
-import { engineToWire, plainErrors } from './wire.ts';
+import { once } from './service/once.ts';
+import { engineToWire, plainErrors } from './service/rpcAdapter.ts';
 
 /** A Node worker thread behind the interface of a browser's worker, for tests. */
 export function spawnNodeWorker(script: URL): SpawnedWorker {

@@ -1,8 +1,8 @@
 import { expose, transfer } from 'comlink';
-import { holdLifeLock } from './lifeLock.ts';
+import { holdLifeLock } from './service/livenessLock.ts';
 import type { UmapWorker } from './umapClient.ts';
 import { umapLayout } from './umapLayout.ts';
-import { plainErrors } from './wire.ts';
+import { plainErrors } from './service/rpcAdapter.ts';
 
 const worker: UmapWorker = {
   layout: (request, onProgress) =>

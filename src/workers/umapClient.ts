@@ -1,9 +1,9 @@
 import { transfer } from 'comlink';
 import { TautlineFailure } from '../core/errors.ts';
 import type { OnProgress } from '../core/progress.ts';
-import { createLifeline, type SpawnedWorker } from './lifeline.ts';
+import { createLifeline, type SpawnedWorker } from './service/supervisedWorker.ts';
 import type { UmapLayout, UmapRequest } from './umapLayout.ts';
-import { progressToWire } from './wire.ts';
+import { progressToWire } from './service/rpcAdapter.ts';
 
 /** What runs in the worker that lays maps out. */
 export interface UmapWorker {

@@ -7,7 +7,7 @@ import { planInvestigation } from '../../detection/drilldown/investigate/plan.ts
 import type { ExaminerTask } from '../../detection/drilldown/investigate/tasks.ts';
 import type { Investigation } from '../../detection/drilldown/types.ts';
 import type { Parameters } from '../../detection/parameters.ts';
-import type { Pool } from '../../workers/pool.ts';
+import type { Pool } from '../../workers/service/workerPool.ts';
 import type { InvestigationColumns } from '../../workers/drilldown.ts';
 import type { EngineApi } from '../../workers/protocol.ts';
 import type { Tables } from '../tables.ts';

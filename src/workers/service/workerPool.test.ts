@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createPool, type Pool } from './pool.ts';
-import { spawnNodeWorker } from './testing.ts';
+import { createPool, type Pool } from './workerPool.ts';
+import { spawnNodeWorker } from '../testing.ts';
 
 interface Task {
   readonly act: string;

@@ -5,8 +5,8 @@ import { createDetector, referenceRange, wakeCrew, type Detector } from '../dete
 import { StageSpeed } from '../detection/signalStages.ts';
 import { bitsOf, parameters, randomLedger, type RandomLedger } from '../detection/testing.ts';
 import { testKernels } from '../kernels/testing.ts';
-import { createCrew, type CrewThreads } from './crew.ts';
-import type { SpawnedWorker } from './lifeline.ts';
+import { createCrew, type CrewThreads } from './signalPool.ts';
+import type { SpawnedWorker } from './service/supervisedWorker.ts';
 import { spawnCrewHere } from './testing.ts';
 
 const kernels = testKernels();

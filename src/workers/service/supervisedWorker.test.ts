@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { TautlineFailure, type TautlineError } from '../core/errors.ts';
-import { createLifeline, type Lifeline } from './lifeline.ts';
-import { spawnNodeWorker } from './testing.ts';
+import { TautlineFailure, type TautlineError } from '../../core/errors.ts';
+import { createLifeline, type Lifeline } from './supervisedWorker.ts';
+import { spawnNodeWorker } from '../testing.ts';
 
 interface Mortal {
   run(task: { act: string; value?: unknown }): Promise<unknown>;

@@ -1,9 +1,9 @@
 import { expose } from 'comlink';
-import { TautlineFailure } from '../core/errors.ts';
-import type { OnProgress } from '../core/progress.ts';
-import { holdLifeLock } from './lifeLock.ts';
-import { createLifeline, type Lifeline, type SpawnedWorker } from './lifeline.ts';
-import { plainErrors } from './wire.ts';
+import { TautlineFailure } from '../../core/errors.ts';
+import type { OnProgress } from '../../core/progress.ts';
+import { holdLifeLock } from './livenessLock.ts';
+import { createLifeline, type Lifeline, type SpawnedWorker } from './supervisedWorker.ts';
+import { plainErrors } from './rpcAdapter.ts';
 
 /** What a task worker exposes. */
 export interface TaskWorker<T, R> {

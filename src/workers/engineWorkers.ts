@@ -1,6 +1,6 @@
-import { createCrew, type CrewThreads } from './crew.ts';
+import { createCrew, type CrewThreads } from './signalPool.ts';
 import type { ScanThread } from '../ledger/splitScan.ts';
-import { watchWorker } from './lifeline.ts';
+import { watchWorker } from './service/supervisedWorker.ts';
 import { createScanThread } from './scanThread.ts';
 
 /** More threads than this wait for memory, not for arithmetic, and each holds a copy of the ledger. */

@@ -3,8 +3,8 @@ import { TautlineFailure } from '../core/errors.ts';
 import type { Crew, CrewLedger, CrewPart, CrewTask } from '../detection/crew.ts';
 import { createCrewMember } from '../detection/crewMember.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import { createLifeline, type Lifeline, type SpawnedWorker } from './lifeline.ts';
-import { plainErrors } from './wire.ts';
+import { createLifeline, type Lifeline, type SpawnedWorker } from './service/supervisedWorker.ts';
+import { plainErrors } from './service/rpcAdapter.ts';
 
 /** What a signal worker exposes. */
 export interface CrewApi {

@@ -1,7 +1,7 @@
 import { proxy, releaseProxy, transfer, type Remote } from 'comlink';
-import { toTautlineError } from '../core/errors.ts';
-import { paced, type OnProgress } from '../core/progress.ts';
-import type { EngineApi } from './protocol.ts';
+import { toTautlineError } from '../../core/errors.ts';
+import { paced, type OnProgress } from '../../core/progress.ts';
+import type { EngineApi } from '../protocol.ts';
 
 /**
  * Both ends of the engine's wire. Errors cross as `{ error: TautlineError }`, a plain object that `toTautlineError`

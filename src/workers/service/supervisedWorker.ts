@@ -1,6 +1,6 @@
 import { wrap, type Endpoint, type Remote } from 'comlink';
-import { TautlineFailure, toTautlineError } from '../core/errors.ts';
-import { isLockMessage } from './lifeLock.ts';
+import { TautlineFailure, toTautlineError } from '../../core/errors.ts';
+import { isLockMessage } from './livenessLock.ts';
 
 /** A started worker: something to talk to, and word of its death. */
 export interface SpawnedWorker {

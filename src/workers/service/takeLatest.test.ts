@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLatest, SUPERSEDED } from './latest.ts';
+import { createLatest, SUPERSEDED } from './takeLatest.ts';
 
 /** A call that the test ends by hand. */
 function gate() {

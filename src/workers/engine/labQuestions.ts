@@ -1,16 +1,16 @@
-import { TautlineFailure } from '../core/errors.ts';
-import type { EventIndex, StreamIndex } from '../core/units.ts';
-import { delayStarts, delayTasks } from '../detection/lab/delay.ts';
-import { inControlOf } from '../detection/lab/inControl.ts';
-import { labelledIntervals, readLabels } from '../detection/lab/labels.ts';
-import type { LabLedger } from '../detection/lab/ledger.ts';
-import { scoreAnalysis } from '../detection/lab/score.ts';
-import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
-import type { Detector } from '../detection/pipeline.ts';
-import { makeBundle } from '../ledger/bundle.ts';
-import type { Analysis } from '../ledger/stages.ts';
-import type { OpenedLedger } from '../ledger/types.ts';
-import type { LabApi, LabelSet, LabelText } from './lab.ts';
+import { TautlineFailure } from '../../core/errors.ts';
+import type { EventIndex, StreamIndex } from '../../core/units.ts';
+import { delayStarts, delayTasks } from '../../detection/lab/delay.ts';
+import { inControlOf } from '../../detection/lab/inControl.ts';
+import { labelledIntervals, readLabels } from '../../detection/lab/labels.ts';
+import type { LabLedger } from '../../detection/lab/ledger.ts';
+import { scoreAnalysis } from '../../detection/lab/score.ts';
+import { DEFAULT_PARAMETERS, type Parameters } from '../../detection/parameters.ts';
+import type { Detector } from '../../detection/pipeline.ts';
+import { makeBundle } from '../../ledger/bundle.ts';
+import type { Analysis } from '../../ledger/stages.ts';
+import type { OpenedLedger } from '../../ledger/types.ts';
+import type { LabApi, LabelSet, LabelText } from '../lab.ts';
 
 /** What the engine holds when it is asked; each throws where there is none. */
 export interface LabSource {

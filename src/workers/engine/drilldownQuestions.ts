@@ -1,23 +1,23 @@
-import type { DictionaryColumn } from '../core/columns.ts';
-import { TautlineFailure } from '../core/errors.ts';
-import type { EventIndex, LedgerRow } from '../core/units.ts';
-import { attribute } from '../detection/drilldown/attribution.ts';
-import { handoffGraph, readConversation } from '../detection/drilldown/conversation.ts';
+import type { DictionaryColumn } from '../../core/columns.ts';
+import { TautlineFailure } from '../../core/errors.ts';
+import type { EventIndex, LedgerRow } from '../../core/units.ts';
+import { attribute } from '../../detection/drilldown/attribution.ts';
+import { handoffGraph, readConversation } from '../../detection/drilldown/conversation.ts';
 import {
   INVESTIGATED_SIGNALS,
   type Codes,
   type InvestigatedSignal,
-} from '../detection/drilldown/investigate/columns.ts';
-import { investigationWindows } from '../detection/drilldown/investigate/windows.ts';
-import { transportPlan } from '../detection/drilldown/transport.ts';
-import type { TurnFields, TurnInput } from '../detection/drilldown/types.ts';
-import { compareWords } from '../detection/drilldown/words.ts';
-import { referenceMeans } from '../detection/reference.ts';
-import { ROUTES, type Alert } from '../detection/types.ts';
-import type { KernelModule } from '../kernels/module.ts';
-import type { Analysis } from '../ledger/stages.ts';
-import type { OpenedLedger } from '../ledger/types.ts';
-import type { AlertPlace, DrilldownApi } from './drilldown.ts';
+} from '../../detection/drilldown/investigate/columns.ts';
+import { investigationWindows } from '../../detection/drilldown/investigate/windows.ts';
+import { transportPlan } from '../../detection/drilldown/transport.ts';
+import type { TurnFields, TurnInput } from '../../detection/drilldown/types.ts';
+import { compareWords } from '../../detection/drilldown/words.ts';
+import { referenceMeans } from '../../detection/reference.ts';
+import { ROUTES, type Alert } from '../../detection/types.ts';
+import type { KernelModule } from '../../kernels/module.ts';
+import type { Analysis } from '../../ledger/stages.ts';
+import type { OpenedLedger } from '../../ledger/types.ts';
+import type { AlertPlace, DrilldownApi } from '../drilldown.ts';
 import { embeddingMap } from './embeddingMap.ts';
 
 /** What the engine holds when it is asked; each throws where there is none. */

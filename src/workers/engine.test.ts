@@ -429,7 +429,7 @@ describe('a preview', () => {
     await engine.open(source, null, drop, ignore);
     const before = await engine.analyze(parameters(), ignore);
     const superseded = errorOf(
-      engine.analyze(parameters({ lambda_fast: 0.4 }), ignore, null, null, () => engine.supersede()),
+      engine.analyze(parameters({ lambda_fast: 0.4 }), ignore, null, null, () => engine.cancelStale()),
     );
     const newest = engine.analyze(parameters({ lambda_fast: 0.5 }), ignore);
     // Too quick to be ended where it is done within one stretch of work.

@@ -7,6 +7,7 @@ import type { LabelFile } from '../detection/lab/labels.ts';
 import type { LabLedger } from '../detection/lab/ledger.ts';
 import type { Interval, ScoreReport } from '../detection/lab/score.ts';
 import type { Parameters } from '../detection/parameters.ts';
+import { question, type ApiOf } from './service/contract.ts';
 
 /** In-control behaviour of the newest analysis, with the parameters that it has. */
 export interface InControlColumns {
@@ -61,17 +62,17 @@ export interface LabelScore {
   readonly reference: IndexRange;
 }
 
-/**
- * Questions of the laboratory that the engine answers, about its newest analysis. Every call may reject with a
- * `TautlineFailure`.
- */
-export interface LabApi {
-  inControl(source: InControlSource): Promise<InControlColumns>;
-  labColumns(): Promise<LabColumns>;
-  delayPlan(ask: DelayAsk): Promise<DelayPlan>;
+/** Questions of the laboratory about the newest analysis. Columns are the engine's own: they are cloned. */
+export const LAB_QUESTIONS = {
+  inControl: question<(source: InControlSource) => Promise<InControlColumns>>({
+    doing: 'gathering what is in control',
+  }),
+  labColumns: question<() => Promise<LabColumns>>({ doing: 'gathering the projected ledger' }),
+  delayPlan: question<(ask: DelayAsk) => Promise<DelayPlan>>({ doing: 'planning injected changes' }),
   /** Labelled stretches of a file, or (null) of the ledger's label column. */
-  labels(file: LabelText | null): Promise<LabelSet>;
-  score(file: LabelText | null): Promise<LabelScore>;
+  labels: question<(file: LabelText | null) => Promise<LabelSet>>({ doing: 'reading labels' }),
+  score: question<(file: LabelText | null) => Promise<LabelScore>>({ doing: 'scoring against labels' }),
   /** The newest analysis, to be deployed. */
-  bundle(characteristics: BundleCharacteristics | null): Promise<Bundle>;
-}
+  bundle: question<(characteristics: BundleCharacteristics | null) => Promise<Bundle>>({ doing: 'making a bundle' }),
+};
+export type LabApi = ApiOf<typeof LAB_QUESTIONS>;

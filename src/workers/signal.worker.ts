@@ -1,6 +1,4 @@
 import { loadKernels } from '../kernels/load.browser.ts';
-import { exposeCrew } from './signalPool.ts';
-import { holdLifeLock } from './service/livenessLock.ts';
+import { exposeSignalWorker } from './signalPool.ts';
 
-exposeCrew(loadKernels);
-holdLifeLock();
+exposeSignalWorker(loadKernels);

@@ -5,19 +5,18 @@ import { createDetector, referenceRange, wakeCrew, type Detector } from '../dete
 import { StageSpeed } from '../detection/signalStages.ts';
 import { bitsOf, parameters, randomLedger, type RandomLedger } from '../detection/testing.ts';
 import { testKernels } from '../kernels/testing.ts';
-import { createCrew, type CrewThreads } from './signalPool.ts';
-import type { SpawnedWorker } from './service/supervisedWorker.ts';
-import { spawnCrewHere } from './testing.ts';
+import { createSignalPool, type SignalPool } from './signalPool.ts';
+import { spawnSignalWorkerHere, type MortalWorker } from './testing.ts';
 
 const kernels = testKernels();
 const patient = () => ({ signal: new AbortController().signal, onProgress: () => undefined });
 
-let crew: CrewThreads | null = null;
-let members: (SpawnedWorker & { die(reason: string): void })[] = [];
-function crewOf(size: number): CrewThreads {
+let crew: SignalPool | null = null;
+let members: MortalWorker[] = [];
+function crewOf(size: number): SignalPool {
   members = [];
-  crew = createCrew(size, () => {
-    const member = spawnCrewHere();
+  crew = createSignalPool(size, () => {
+    const member = spawnSignalWorkerHere();
     members.push(member);
     return member;
   });
@@ -151,7 +150,7 @@ describe('a crew', () => {
   it('that cannot be started leaves the work to the engine', async () => {
     const of = { n: 3000, k: 3, streams: 3, seed: 9 };
     const detector = loaded(of);
-    crew = createCrew(2, () => {
+    crew = createSignalPool(2, () => {
       throw new Error('no more threads');
     });
     const troubles: string[] = [];

@@ -14,111 +14,108 @@ import type { TurnFields, TurnInput } from '../../detection/drilldown/types.ts';
 import { compareWords } from '../../detection/drilldown/words.ts';
 import { referenceMeans } from '../../detection/reference.ts';
 import { ROUTES, type Alert } from '../../detection/types.ts';
-import type { KernelModule } from '../../kernels/module.ts';
 import type { Analysis } from '../../ledger/stages.ts';
 import type { OpenedLedger } from '../../ledger/types.ts';
-import type { AlertPlace, DrilldownApi } from '../drilldown.ts';
+import type { AlertPlace, DrilldownApi, InvestigationColumns } from '../drilldown.ts';
+import { requireEvent, type EngineContext } from './context.ts';
 import { embeddingMap } from './embeddingMap.ts';
 
-/** What the engine holds when it is asked; each throws where there is none. */
-export interface DrilldownSource {
-  kernels(): KernelModule;
-  ledger(): OpenedLedger;
-  analysis(): Analysis;
-  requireEvent(index: EventIndex): void;
-}
-
-/** Answers drill-down questions about the engine's newest analysis. */
-export function createDrilldown(source: DrilldownSource): DrilldownApi {
+/** Answers drill-down questions. */
+export function drilldownQuestions(context: EngineContext): DrilldownApi {
   const withVoids = (turns: readonly TurnFields[]): TurnInput[] => {
-    const { isVoid } = source.ledger().columns;
+    const { isVoid } = context.open.ledger.columns;
     return turns.map((turn) => ({ ...turn, isVoid: isVoid[turn.row] === 1 }));
   };
 
   return {
-    async attribution(at) {
-      const { events, coordinates, reference, signals, decisions, parameters } = source.analysis();
-      source.requireEvent(at);
-      const { agent, thread } = source.ledger().columns;
-      return attribute(
-        {
-          events,
-          coordinates,
-          reference,
-          parameters,
-          agent,
-          thread,
-          window: signals.window,
-          windowReference: decisions.calibration.wref,
-          referenceMeans: referenceMeans(events, coordinates, reference).means,
-        },
-        at,
-      );
-    },
+    attribution: (at) =>
+      context.answer(({ events, coordinates, reference, signals, decisions, parameters }) => {
+        requireEvent(at, events.n);
+        const { agent, thread } = context.open.ledger.columns;
+        return attribute(
+          {
+            events,
+            coordinates,
+            reference,
+            parameters,
+            agent,
+            thread,
+            window: signals.window,
+            windowReference: decisions.calibration.wref,
+            referenceMeans: referenceMeans(events, coordinates, reference).means,
+          },
+          at,
+        );
+      }),
 
-    async transportPlan(request) {
-      const { events, coordinates, parameters } = source.analysis();
-      if (request.kind !== 'ranges') source.requireEvent(request.at);
-      // A fork: its memory is given back, and the plan cannot move the views of the analysis.
-      return transportPlan(source.kernels().fork(), { events, coordinates, size: parameters.emd_window }, request);
-    },
+    transportPlan: (request) =>
+      context.answer(({ events, coordinates, parameters }) => {
+        if (request.kind !== 'ranges') requireEvent(request.at, events.n);
+        // A fork: its memory is given back, and the plan cannot move the views of the analysis.
+        const kernels = context.open.kernels.fork();
+        return transportPlan(kernels, { events, coordinates, size: parameters.emd_window }, request);
+      }),
 
-    words: async ({ window, reference, terms }) => compareWords(window, reference, { terms }),
-    conversation: async (turns, agents) => readConversation(withVoids(turns), agents),
-    handoffGraph: async (turns, agents) => handoffGraph(withVoids(turns), agents),
+    words: ({ window, reference, terms }) => context.answer(() => compareWords(window, reference, { terms })),
+    conversation: (turns, agents) => context.answer(() => readConversation(withVoids(turns), agents)),
+    handoffGraph: (turns, agents) => context.answer(() => handoffGraph(withVoids(turns), agents)),
 
-    async embeddingMap(limit) {
-      const { events, coordinates, decisions } = source.analysis();
-      return embeddingMap(events, coordinates, decisions.route, limit);
-    },
+    embeddingMap: (limit) =>
+      context.answer(({ events, coordinates, decisions }) => embeddingMap(events, coordinates, decisions.route, limit)),
 
-    async rowFacts(rows) {
-      const { events, decisions } = source.analysis();
-      const index = Int32Array.from(rows, (row) => indexOfRow(events.row, row));
-      const routes = Array.from(index, (i) => (i < 0 ? null : ROUTES[decisions.route[i]]));
-      const alerts = Array.from(index, (i) => (i < 0 ? [] : placesOf(decisions.alerts, i, events.stream[i])));
-      return { index, routes, alerts };
-    },
+    rowFacts: (rows) =>
+      context.answer(({ events, decisions }) => {
+        const index = Int32Array.from(rows, (row) => indexOfRow(events.row, row));
+        const routes = Array.from(index, (i) => (i < 0 ? null : ROUTES[decisions.route[i]]));
+        const alerts = Array.from(index, (i) => (i < 0 ? [] : placesOf(decisions.alerts, i, events.stream[i])));
+        return { index, routes, alerts };
+      }),
 
-    async investigationColumns(number) {
-      const { events, reference, signals, decisions } = source.analysis();
-      const alert = decisions.alerts[number];
-      if (!alert) {
-        throw new TautlineFailure({
-          kind: 'ledger',
-          problem: `there is no alert ${number}; the analysis has ${decisions.alerts.length}, from 0`,
-          advice: 'Choose an alert of the newest analysis.',
-        });
-      }
-      const windows = investigationWindows(events, alert, reference);
-      const { window, baseline } = windows;
-      const own: number[] = [];
-      for (let i = 0; i < window.to; i += 1) if (events.stream[i] === alert.stream) own.push(i);
-      const index = Int32Array.from(own);
-      const within = (i: EventIndex, { from, to }: { readonly from: number; readonly to: number }) =>
-        i >= from && i < to;
-      const { agent, thread, instantiation } = source.ledger().columns;
-      const codes = (column: DictionaryColumn | null): Codes | null =>
-        column ? { codes: Int32Array.from(index, (i) => column.codes[events.row[i]]), values: column.values } : null;
-      return {
-        alert,
-        windows,
-        stream: events.streams[alert.stream],
-        index,
-        earlier: decisions.alerts.filter((one) => one.stream === alert.stream && one.fired < alert.fired),
-        time: Float64Array.from(index, (i) => events.time[i]),
-        isVoid: Uint8Array.from(index, (i) => events.isVoid[i]),
-        row: Int32Array.from(index, (i) => events.row[i]),
-        part: Int8Array.from(index, (i) => (within(i, window) ? 1 : within(i, baseline) ? 0 : -1)),
-        agent: codes(agent),
-        thread: codes(thread),
-        instantiation: codes(instantiation),
-        latency: Float64Array.from(index, (i) => events.latency[i]),
-        signals: Object.fromEntries(
-          INVESTIGATED_SIGNALS.map((name) => [name, Float64Array.from(index, (i) => signals[name][i])]),
-        ) as Record<InvestigatedSignal, Float64Array>,
-      };
-    },
+    investigationColumns: (alert) =>
+      context.answer((analysis) => investigationColumns(analysis, context.open.ledger, alert)),
+  };
+}
+
+/** The stream of alert `number` up to the end of its window, with what the examiners compare. */
+function investigationColumns(
+  { events, reference, signals, decisions }: Analysis,
+  { columns }: OpenedLedger,
+  number: number,
+): InvestigationColumns {
+  const alert = decisions.alerts[number];
+  if (!alert) {
+    throw new TautlineFailure({
+      kind: 'ledger',
+      problem: `there is no alert ${number}; the analysis has ${decisions.alerts.length}, from 0`,
+      advice: 'Choose an alert of the newest analysis.',
+    });
+  }
+  const windows = investigationWindows(events, alert, reference);
+  const { window, baseline } = windows;
+  const own: number[] = [];
+  for (let i = 0; i < window.to; i += 1) if (events.stream[i] === alert.stream) own.push(i);
+  const index = Int32Array.from(own);
+  const within = (i: EventIndex, { from, to }: { readonly from: number; readonly to: number }) => i >= from && i < to;
+  const { agent, thread, instantiation } = columns;
+  const codes = (column: DictionaryColumn | null): Codes | null =>
+    column ? { codes: Int32Array.from(index, (i) => column.codes[events.row[i]]), values: column.values } : null;
+  return {
+    alert,
+    windows,
+    stream: events.streams[alert.stream],
+    index,
+    earlier: decisions.alerts.filter((one) => one.stream === alert.stream && one.fired < alert.fired),
+    time: Float64Array.from(index, (i) => events.time[i]),
+    isVoid: Uint8Array.from(index, (i) => events.isVoid[i]),
+    row: Int32Array.from(index, (i) => events.row[i]),
+    part: Int8Array.from(index, (i) => (within(i, window) ? 1 : within(i, baseline) ? 0 : -1)),
+    agent: codes(agent),
+    thread: codes(thread),
+    instantiation: codes(instantiation),
+    latency: Float64Array.from(index, (i) => events.latency[i]),
+    signals: Object.fromEntries(
+      INVESTIGATED_SIGNALS.map((name) => [name, Float64Array.from(index, (i) => signals[name][i])]),
+    ) as Record<InvestigatedSignal, Float64Array>,
   };
 }
 

@@ -1,22 +1,23 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TautlineFailure, type TautlineError } from '../../core/errors.ts';
-import { createLifeline, type Lifeline } from './supervisedWorker.ts';
 import { spawnNodeWorker } from '../testing.ts';
+import { question } from './contract.ts';
+import { superviseWorker, type SupervisedWorker } from './supervisedWorker.ts';
 
-interface Mortal {
-  run(task: { act: string; value?: unknown }): Promise<unknown>;
-}
+const contract = {
+  run: question<(task: { act: string; value?: unknown }) => Promise<unknown>>({ doing: 'acting' }),
+};
 
 const mortal = new URL('./fixtures/mortal.worker.mjs', import.meta.url);
 const stillborn = new URL('./fixtures/stillborn.worker.mjs', import.meta.url);
-const lines: Lifeline<Mortal>[] = [];
+const workers: SupervisedWorker<typeof contract>[] = [];
 
-function lifeline(script: URL, onRestart?: (reason: string) => void) {
+function supervised(script: URL, onRestart?: (reason: string) => void) {
   const spawn = vi.fn(() => spawnNodeWorker(script));
-  const line = createLifeline<Mortal>({ name: 'test', spawn, advice: 'Try again', onRestart });
-  lines.push(line);
-  const run = (act: string, value?: unknown) => line.call('acting', (remote) => remote.run({ act, value }));
-  return { line, run, spawn };
+  const worker = superviseWorker({ contract, name: 'test', spawn, advice: 'Try again', onRestart });
+  workers.push(worker);
+  const run = (act: string, value?: unknown) => worker.ask.run({ act, value });
+  return { worker, run, spawn };
 }
 
 const errorOf = (call: Promise<unknown>): Promise<TautlineError> =>
@@ -31,40 +32,41 @@ const errorOf = (call: Promise<unknown>): Promise<TautlineError> =>
   );
 
 afterEach(() => {
-  for (const line of lines.splice(0)) line.dispose();
+  for (const worker of workers.splice(0)) worker.dispose();
 });
 
-describe('lifeline', () => {
+describe('a supervised worker', () => {
   it('starts nothing before the first call', async () => {
-    const { run, spawn } = lifeline(mortal);
+    const { run, spawn } = supervised(mortal);
     expect(spawn).not.toHaveBeenCalled();
     expect(await run('echo', 7)).toBe(7);
     expect(spawn).toHaveBeenCalledOnce();
   });
 
-  it('starts its worker when it is woken, once; one that cannot start is tried again by the call, which says why', async () => {
-    const { line, run, spawn } = lifeline(mortal);
-    line.wake();
-    line.wake();
+  it('starts its worker beforehand, once; one that cannot start is tried again by the call, which says why', async () => {
+    const { worker, run, spawn } = supervised(mortal);
+    worker.prestart();
+    worker.prestart();
     expect(spawn).toHaveBeenCalledOnce();
     expect(await run('echo', 7)).toBe(7);
     expect(spawn).toHaveBeenCalledOnce();
-    line.dispose();
-    line.wake();
+    worker.dispose();
+    worker.prestart();
     expect(spawn).toHaveBeenCalledOnce();
-    const unstarted = createLifeline<Mortal>({
+    const unstarted = superviseWorker({
+      contract,
       name: 'test',
       advice: 'Try again',
       spawn: () => {
         throw new Error('no more workers');
       },
     });
-    unstarted.wake();
-    expect((await errorOf(unstarted.call('acting', (remote) => remote.run({ act: 'echo' })))).kind).toBe('worker');
+    unstarted.prestart();
+    expect((await errorOf(unstarted.ask.run({ act: 'echo' }))).kind).toBe('worker');
   });
 
   it('gives an error of the call itself as it was thrown, and keeps the worker', async () => {
-    const { run, spawn } = lifeline(mortal);
+    const { run, spawn } = supervised(mortal);
     expect(await errorOf(run('refuse'))).toEqual({
       kind: 'ledger',
       problem: 'no such thing',
@@ -79,7 +81,7 @@ describe('lifeline', () => {
     ['throwOutside', /thrown outside any call/],
   ])('rejects every pending call when the worker dies by %s, and starts another at once', async (act, problem) => {
     const onRestart = vi.fn();
-    const { run, spawn } = lifeline(mortal, onRestart);
+    const { run, spawn } = supervised(mortal, onRestart);
     await run('echo');
     const errors = await Promise.all([errorOf(run('hang')), errorOf(run('hang')), errorOf(run(act))]);
     for (const error of errors)
@@ -90,7 +92,7 @@ describe('lifeline', () => {
   });
 
   it('rejects calls to a worker that does not start, and stops starting it until it is called again', async () => {
-    const { run, spawn } = lifeline(stillborn);
+    const { run, spawn } = supervised(stillborn);
     expect(await errorOf(run('echo'))).toMatchObject({ kind: 'worker', problem: 'broken at start' });
     await vi.waitFor(() => expect(spawn).toHaveBeenCalledTimes(3), 10_000);
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -99,23 +101,24 @@ describe('lifeline', () => {
   });
 
   it('rejects where the worker cannot even be made', async () => {
-    const line = createLifeline<Mortal>({
+    const worker = superviseWorker({
+      contract,
       name: 'test',
       advice: '',
       spawn: () => {
         throw new Error('blocked by policy');
       },
     });
-    expect(await errorOf(line.call('acting', (remote) => remote.run({ act: 'echo' })))).toMatchObject({
+    expect(await errorOf(worker.ask.run({ act: 'echo' }))).toMatchObject({
       kind: 'worker',
       problem: expect.stringContaining('blocked by policy'),
     });
   });
 
   it('rejects pending and later calls once disposed', async () => {
-    const { line, run } = lifeline(mortal);
+    const { worker, run } = supervised(mortal);
     const pending = errorOf(run('hang'));
-    line.dispose();
+    worker.dispose();
     expect(await pending).toMatchObject({ kind: 'worker', problem: 'it was closed' });
     expect(await errorOf(run('echo'))).toMatchObject({ kind: 'worker', problem: 'it was closed' });
   });

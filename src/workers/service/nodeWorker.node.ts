@@ -1,12 +1,12 @@
 import type { Endpoint } from 'comlink';
-import nodeEndpoint, { type NodeEndpoint } from 'comlink/dist/esm/node-adapter.mjs';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { parentPort, type Worker } from 'node:worker_threads';
 import type { SpawnedWorker } from './supervisedWorker.ts';
 
 /** Watches a thread of Node, which tells of its end itself. */
 export function nodeWorker(worker: Worker): SpawnedWorker {
   return {
-    endpoint: nodeEndpoint(worker as NodeEndpoint),
+    endpoint: nodeEndpoint(worker),
     onDeath(listener) {
       worker.on('error', (error) => listener(error instanceof Error ? error.message : String(error)));
       worker.on('messageerror', () => listener('it sent an answer that cannot be read'));

@@ -48,7 +48,7 @@ function asker(name: string, { doing, callbacks }: Question<Asked>, call: Call):
 /** The side of the worker: what comlink is to expose. */
 export function answeringSide<C extends Contract>(contract: C, api: ApiOf<C>): Readonly<Record<string, Callback>> {
   const methods = Object.entries(contract).map(([name, row]): [string, Callback] => {
-    const method = api[name] as Callback;
+    const method: Callback = (...asked) => (api[name] as Callback)(...asked);
     return [name, row.kind === 'order' ? () => method() : answerer(row, method)];
   });
   return Object.fromEntries(methods);

@@ -122,4 +122,39 @@ describe('a supervised worker', () => {
     expect(await pending).toMatchObject({ kind: 'worker', problem: 'it was closed' });
     expect(await errorOf(run('echo'))).toMatchObject({ kind: 'worker', problem: 'it was closed' });
   });
+
+  it('that is stuck in a loop is replaced when somebody cancels, at once, and calls under way are cancelled', async () => {
+    const onRestart = vi.fn();
+    const { worker, run, spawn } = supervised(mortal, onRestart);
+    await run('echo');
+    const stuck = [errorOf(run('block')), errorOf(run('echo', 1))];
+    expect(await worker.cancelUnlessAnswering(200)).toBe(true);
+    for (const error of await Promise.all(stuck)) expect(error).toEqual({ kind: 'cancelled', what: 'acting' });
+    expect(onRestart).toHaveBeenCalledExactlyOnceWith('it did not answer any more', 'cancelled');
+    expect(spawn).toHaveBeenCalledTimes(2);
+    expect(await run('echo', 'again')).toBe('again');
+  });
+
+  it('that only waits for something is left alone, and so is one that has nothing to do', async () => {
+    const { worker, run, spawn } = supervised(mortal);
+    await run('echo');
+    expect(worker.busy).toBe(false);
+    expect(await worker.cancelUnlessAnswering(0)).toBe(false);
+    const waiting = errorOf(run('hang'));
+    expect(worker.busy).toBe(true);
+    expect(await worker.cancelUnlessAnswering(10_000)).toBe(false);
+    expect(spawn).toHaveBeenCalledOnce();
+    worker.cancel();
+    expect(await waiting).toEqual({ kind: 'cancelled', what: 'acting' });
+    expect(spawn).toHaveBeenCalledTimes(2);
+  });
+
+  it('that dies while somebody asks whether it lives is replaced once', async () => {
+    const { worker, run, spawn } = supervised(mortal);
+    await run('echo');
+    const died = errorOf(run('exit'));
+    expect(await worker.cancelUnlessAnswering(300)).toBe(false);
+    expect(await died).toMatchObject({ kind: 'worker', problem: expect.stringContaining('code 3') });
+    expect(spawn).toHaveBeenCalledTimes(2);
+  });
 });

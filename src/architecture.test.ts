@@ -19,7 +19,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   charts: ['core', 'detection/types'],
   panels: ['core', 'kernels', 'detection', 'ledger', 'harness', 'workers', 'state', 'charts'],
   app: ['core', 'kernels', 'detection', 'ledger', 'harness', 'workers', 'state', 'charts', 'panels'],
-  cli: ['core', 'kernels', 'detection', 'ledger', 'harness'],
+  cli: ['core', 'kernels', 'detection', 'ledger', 'harness', 'workers/service'],
   bench: ['core', 'kernels', 'detection', 'ledger', 'harness', 'workers', 'state', 'charts', 'panels', 'app', 'cli'],
 };
 

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { TautlineFailure, type TautlineError } from '../core/errors.ts';
+import type { TautlineFailure, TautlineError } from '../core/errors.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
-import type { LedgerSource } from '../ledger/types.ts';
 import { createEngineClient, type EngineClient } from './client.ts';
 import { spawnNodeWorker } from './testing.ts';
 
@@ -13,8 +12,7 @@ function engine() {
   const spawn = vi.fn(() => spawnNodeWorker(script));
   const client = createEngineClient({ spawn, onRestart, patience: 300 });
   clients.push(client);
-  const open = (name: string) =>
-    client.open({ kind: 'sample', name } as LedgerSource, null, null, () => undefined) as Promise<unknown>;
+  const open = (name: string) => client.open({ kind: 'sample', name }, null, null, () => undefined) as Promise<unknown>;
   const analyze = (name: string) =>
     client.analyze({ ...DEFAULT_PARAMETERS, name } as Parameters, () => undefined) as Promise<unknown>;
   return { client, open, analyze, onRestart, spawn };

@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { TautlineFailure, TautlineError } from '../core/errors.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
 import { createEngineClient, type EngineClient } from './client.ts';
-import { spawnNodeWorker } from './testing.ts';
+import { errorOf, spawnNodeWorker } from './testing.ts';
 
 const script = new URL('./service/fixtures/stuckEngine.worker.mjs', import.meta.url);
 const clients: EngineClient[] = [];
@@ -17,14 +16,6 @@ function engine() {
     client.analyze({ ...DEFAULT_PARAMETERS, name } as Parameters, () => undefined) as Promise<unknown>;
   return { client, open, analyze, onRestart, spawn };
 }
-
-const errorOf = (call: Promise<unknown>): Promise<TautlineError> =>
-  call.then(
-    () => {
-      throw new Error('it did not fail');
-    },
-    (thrown: unknown) => (thrown as TautlineFailure).error,
-  );
 
 afterEach(() => {
   for (const client of clients.splice(0)) client.dispose();

@@ -1,5 +1,6 @@
 import type { Endpoint } from 'comlink';
 import { Worker } from 'node:worker_threads';
+import { TautlineFailure, type TautlineError } from '../core/errors.ts';
 import { BUILT_KERNELS, loadKernels } from '../kernels/load.node.ts';
 import { openLedger } from '../ledger/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
@@ -19,6 +20,18 @@ import { SIGNAL_CONTRACT, signalApi } from './signalPool.ts';
 
 /** A thread of Node in place of a browser's worker. */
 export const spawnNodeWorker = (script: URL): SpawnedWorker => nodeWorker(new Worker(script));
+
+/** What a call that has to fail fails with. */
+export const errorOf = (call: Promise<unknown>): Promise<TautlineError> =>
+  call.then(
+    (value) => {
+      throw new Error(`it did not fail: it gave ${String(value)}`);
+    },
+    (thrown: unknown) => {
+      if (thrown instanceof TautlineFailure) return thrown.error;
+      throw thrown;
+    },
+  );
 
 /** A worker that dies when it is told to. */
 export type MortalWorker = SpawnedWorker & { die(reason: string): void };

@@ -49,7 +49,9 @@ export function analysisCommands(context: EngineContext): {
   /** Of the newest analysis; weak, because signals are views into the memory of their ledger's kernels. */
   let newestSignals: { readonly of: WeakRef<Analysis['signals']>; readonly revision: number } | null = null;
 
-  /** Runs an analysis that `cancelStale` may end, once it computes signals and either has been previewed or takes long. */
+  /**
+   * Runs an analysis that `cancelStale` may end, once it computes signals and either has been previewed or takes long.
+   */
   async function replaceable<R>(
     signal: AbortSignal,
     onProgress: OnProgress,

@@ -64,7 +64,7 @@ describe('a contract', () => {
     expect(whole).toHaveLength(0);
   });
 
-  it('takes callbacks along: what they are given is moved, their failures come back, and none is left open', async () => {
+  it('takes callbacks along: what they get is moved, their failures come back, and none stays open', async () => {
     const sent: Uint8Array[] = [];
     const stored: number[][] = [];
     const phases: string[] = [];

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { TautlineFailure, type TautlineError } from '../../core/errors.ts';
-import { spawnNodeWorker } from '../testing.ts';
+import { errorOf, spawnNodeWorker } from '../testing.ts';
 import { question } from './contract.ts';
 import { superviseWorker, type SupervisedWorker } from './supervisedWorker.ts';
 
@@ -20,17 +19,6 @@ function supervised(script: URL, onRestart?: (reason: string) => void) {
   return { worker, run, spawn };
 }
 
-const errorOf = (call: Promise<unknown>): Promise<TautlineError> =>
-  call.then(
-    (value) => {
-      throw new Error(`resolved to ${String(value)}`);
-    },
-    (thrown: unknown) => {
-      expect(thrown).toBeInstanceOf(TautlineFailure);
-      return (thrown as TautlineFailure).error;
-    },
-  );
-
 afterEach(() => {
   for (const worker of workers.splice(0)) worker.dispose();
 });
@@ -43,7 +31,7 @@ describe('a supervised worker', () => {
     expect(spawn).toHaveBeenCalledOnce();
   });
 
-  it('starts its worker beforehand, once; one that cannot start is tried again by the call, which says why', async () => {
+  it('starts its worker beforehand, once; the call tries again where that failed, and says why', async () => {
     const { worker, run, spawn } = supervised(mortal);
     worker.prestart();
     worker.prestart();
@@ -122,8 +110,10 @@ describe('a supervised worker', () => {
     expect(await pending).toMatchObject({ kind: 'worker', problem: 'it was closed' });
     expect(await errorOf(run('echo'))).toMatchObject({ kind: 'worker', problem: 'it was closed' });
   });
+});
 
-  it('that is stuck in a loop is replaced when somebody cancels, at once, and calls under way are cancelled', async () => {
+describe('a worker that somebody asks for a sign of life', () => {
+  it('is replaced where it is stuck in a loop, and calls under way are cancelled', async () => {
     const onRestart = vi.fn();
     const { worker, run, spawn } = supervised(mortal, onRestart);
     await run('echo');
@@ -135,7 +125,7 @@ describe('a supervised worker', () => {
     expect(await run('echo', 'again')).toBe('again');
   });
 
-  it('that only waits for something is left alone, and so is one that has nothing to do', async () => {
+  it('is left alone where it only waits for something, or has nothing to do', async () => {
     const { worker, run, spawn } = supervised(mortal);
     await run('echo');
     expect(worker.busy).toBe(false);
@@ -149,7 +139,7 @@ describe('a supervised worker', () => {
     expect(spawn).toHaveBeenCalledTimes(2);
   });
 
-  it('that dies while somebody asks whether it lives is replaced once', async () => {
+  it('is replaced once where it dies meanwhile', async () => {
     const { worker, run, spawn } = supervised(mortal);
     await run('echo');
     const died = errorOf(run('exit'));

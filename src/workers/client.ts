@@ -14,7 +14,7 @@ export interface EngineClient extends EngineApi {
   dispose(): void;
 }
 
-export interface EngineClientOptions {
+interface EngineClientOptions {
   /** Starts the worker; the default is the browser's engine worker. */
   readonly spawn?: () => SpawnedWorker;
   /** The worker died and another was started: the ledger it held has to be opened again. */

@@ -15,7 +15,7 @@ import { question, type ApiOf } from './service/contract.ts';
 export type { InvestigationColumns, TransportRequest };
 
 /** Texts to compare; null and blank ones take no part. */
-export interface WordsRequest {
+interface WordsRequest {
   readonly window: readonly (string | null)[];
   readonly reference: readonly (string | null)[];
   /** Terms wanted on each side, 30 by default. */
@@ -31,7 +31,7 @@ export interface AlertPlace {
 }
 
 /** What the engine knows of some rows of the ledger; all of the same length. */
-export interface RowFacts {
+interface RowFacts {
   /** -1 where the row is of a stream that is not tracked. */
   readonly index: Int32Array;
   /** Null where the row is not tracked. */

@@ -132,7 +132,7 @@ export interface ReferenceFile {
 type AcceptRows = RowSink['accept'];
 
 /** What is done to the engine: one ledger is open at a time, and analysed anew whenever a parameter changes. */
-export const ENGINE_COMMANDS = {
+const ENGINE_COMMANDS = {
   /**
    * Opens and reads a ledger; rows without embeddings go to `sink` as Arrow IPC streams (see RowSink), in order. Null:
    * `store` will ask for them.

@@ -52,7 +52,7 @@ export function valuesAsOf(
   return out;
 }
 
-export interface NearestQuery {
+interface NearestQuery {
   readonly axis: Axis;
   readonly x: number;
   /** NaN: nearest along x alone. */

@@ -1,6 +1,4 @@
-import { transfer } from 'comlink';
-import { paced, type OnProgress } from '../../core/progress.ts';
-import { movable, plainErrors } from './transfer.ts';
+import type { OnProgress } from '../../core/progress.ts';
 
 /**
  * What a worker can be asked, declared once: a method is a row with its type, the words for it in errors, and how its
@@ -40,10 +38,13 @@ export interface Order {
  */
 type Moved<A> = boolean | ((answer: A) => ArrayBuffer[]);
 
-/** How a callback crosses: what is wrapped around it on the asking side and on the side of the worker. */
-export interface CallbackKind<F> {
-  readonly asking: (callback: F) => F;
-  readonly answering: (callback: F) => F;
+/** How a callback of type `F` crosses. */
+interface CallbackKind<F> {
+  readonly [TYPE]?: F;
+  /** Words for what it does with what it is given, which is moved; null where that is cloned. */
+  readonly taking: string | null;
+  /** True where no more calls cross than the eye can follow. */
+  readonly paced: boolean;
 }
 
 interface PlacedCallback {
@@ -86,19 +87,11 @@ export function question<F extends Asked>({ doing, moved = false, callbacks }: Q
 /** A row of a contract: something that a worker is told. */
 export const order = (doing: string): Order => ({ kind: 'order', doing: () => doing });
 
-const same = <F>(callback: F): F => callback;
-
 /** Called with small values, which are cloned. */
-export const news = <A>(): CallbackKind<(given: A) => unknown> => ({ asking: same, answering: same });
+export const news = <A>(): CallbackKind<(given: A) => unknown> => ({ taking: null, paced: false });
 
 /** Reports of progress: no more of them cross than the eye can follow. */
-export const PROGRESS: CallbackKind<OnProgress> = { asking: same, answering: (onProgress) => paced(onProgress) };
+export const PROGRESS: CallbackKind<OnProgress> = { taking: null, paced: true };
 
 /** Takes what was made for the call, whose buffers are moved; its failures keep their kind on the way to the worker. */
-export const takes = <A>(doing: string): CallbackKind<(given: A) => Promise<void>> => ({
-  asking: (take) => (given) => plainErrors(doing, () => take(given)),
-  answering: (take) => (given) => {
-    const { value, buffers } = movable(given);
-    return take(transfer(value as A, buffers));
-  },
-});
+export const takes = <A>(doing: string): CallbackKind<(given: A) => Promise<void>> => ({ taking: doing, paced: false });

@@ -4,7 +4,7 @@ import type { SpawnedWorker } from './supervisedWorker.ts';
 import { createWorkerPool, exposeTasks, type MapOptions } from './workerPool.ts';
 
 /** A task with the kernels: compiled once in the page, instantiated once in each worker. */
-export interface KernelTask<T> {
+interface KernelTask<T> {
   readonly module: WebAssembly.Module;
   readonly task: T;
 }
@@ -32,7 +32,7 @@ export interface KernelPoolOptions {
 }
 
 /** Workers that run tasks with kernels; started at the first call. Errors and cancel as in `WorkerPool.map`. */
-export interface KernelPool<T, R> {
+interface KernelPool<T, R> {
   readonly size: number;
   map(tasks: readonly T[], options?: MapOptions<R>): Promise<R[]>;
   dispose(): void;

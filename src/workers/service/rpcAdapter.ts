@@ -1,4 +1,5 @@
 import { expose, proxy, releaseProxy, transfer, type Endpoint, type Remote } from 'comlink';
+import { paced, type OnProgress } from '../../core/progress.ts';
 import type { ApiOf, Asked, Contract, Order, Question } from './contract.ts';
 import { holdLivenessLock } from './livenessLock.ts';
 import { movable, plainErrors } from './transfer.ts';
@@ -38,8 +39,10 @@ function asker(name: string, { doing, callbacks }: Question<Asked>, call: Call):
     for (const { at, kind } of callbacks) {
       const callback = sent[at] as Callback | null | undefined;
       if (!callback) continue;
-      const wrapped = kind.asking(callback) as Callback;
-      sent[at] = proxy((...given: unknown[]) => wrapped(...given));
+      const { taking } = kind;
+      sent[at] = proxy((...given: unknown[]) =>
+        taking === null ? callback(...given) : plainErrors(taking, () => callback(...given)),
+      );
     }
     return call(doing(...(asked as never[])), (remote) => remote[name](...sent));
   };
@@ -59,18 +62,29 @@ function answerer({ doing, moved, callbacks }: Question<Asked>, method: Callback
     plainErrors(doing(...(asked as never[])), async () => {
       const remotes = callbacks.filter(({ at }) => asked[at]);
       const used = [...asked];
-      for (const { at, kind } of remotes) used[at] = kind.answering(asked[at]);
+      for (const { at, kind } of remotes) {
+        if (kind.paced) used[at] = paced(asked[at] as OnProgress);
+        if (kind.taking !== null) used[at] = moving(asked[at] as Callback);
+      }
       try {
         const answer = await method(...used);
         if (moved === false) return answer;
-        if (moved !== true) return transfer(answer, moved(answer));
-        const { value, buffers } = movable(answer);
-        return transfer(value, buffers);
+        return moved === true ? move(answer) : transfer(answer, moved(answer));
       } finally {
         for (const { at } of remotes) (asked[at] as Partial<Remote<unknown>>)[releaseProxy]?.();
       }
     });
 }
+
+function move(value: unknown): unknown {
+  const { value: own, buffers } = movable(value);
+  return transfer(own, buffers);
+}
+
+const moving =
+  (take: Callback): Callback =>
+  (given) =>
+    take(move(given));
 
 /** The last line of a worker's entry: answers the contract with `api`, and shows that the worker lives. */
 export function exposeWorker<C extends Contract>(contract: C, api: ApiOf<C>, endpoint?: Endpoint): void {

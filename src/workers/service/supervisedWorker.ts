@@ -41,9 +41,9 @@ export interface SupervisedWorker<C extends Contract> {
 }
 
 /** How a worker came to its end: by itself, by `restart`, or by `cancel`. */
-export type WorkerEnd = 'died' | 'replaced' | 'cancelled';
+type WorkerEnd = 'died' | 'replaced' | 'cancelled';
 
-export interface SupervisionOptions<C extends Contract> {
+interface SupervisionOptions<C extends Contract> {
   readonly contract: C;
   /** Names the worker in errors: "The engine worker stopped: …". */
   readonly name: string;

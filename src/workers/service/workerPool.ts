@@ -11,7 +11,7 @@ const taskContract = (doing: (task: unknown) => string = () => 'running a task')
 });
 type TaskWorker = SupervisedWorker<ReturnType<typeof taskContract>>;
 
-export interface TaskEntryOptions<T> {
+interface TaskEntryOptions<T> {
   /** Words for a task in errors that have none of their own. */
   readonly doing?: (task: T) => string;
   /** Where the worker is asked; in a browser that goes without saying. */
@@ -50,7 +50,7 @@ export interface MapOptions<R> {
   readonly signal?: AbortSignal;
 }
 
-export interface WorkerPoolOptions {
+interface WorkerPoolOptions {
   /** Names the workers in errors. */
   readonly name: string;
   /** Starts one worker; its script ends in a call of `exposeTasks`. */

@@ -6,10 +6,10 @@ import { errorOf, spawnNodeWorker } from './testing.ts';
 const script = new URL('./service/fixtures/stuckEngine.worker.mjs', import.meta.url);
 const clients: EngineClient[] = [];
 
-function engine() {
+function engine(patience = 300) {
   const onRestart = vi.fn();
   const spawn = vi.fn(() => spawnNodeWorker(script));
-  const client = createEngineClient({ spawn, onRestart, patience: 300 });
+  const client = createEngineClient({ spawn, onRestart, patience });
   clients.push(client);
   const open = (name: string) => client.open({ kind: 'sample', name }, null, null, () => undefined) as Promise<unknown>;
   const analyze = (name: string) =>
@@ -64,11 +64,13 @@ describe('an engine that does not answer', () => {
 });
 
 it('an engine that answers is left alone by cancel and by opening another ledger', async () => {
-  const { client, open, spawn } = engine();
+  const patience = 3000;
+  const { client, open, spawn } = engine(patience);
+  await open('first');
   const slow = errorOf(open('slow'));
   expect(await open('next')).toEqual({ name: 'next', reference: null });
   client.cancel();
   expect(await slow).toEqual({ kind: 'cancelled', what: 'slowly' });
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  await new Promise((resolve) => setTimeout(resolve, 1.2 * patience));
   expect(spawn).toHaveBeenCalledOnce();
 });

@@ -20,7 +20,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   charts: ['core', 'detection/types', 'detection/channels'],
   panels: ['core', 'kernels', 'detection', 'ledger', 'analysis', 'harness', 'workers', 'state', 'charts'],
   app: ['core', 'kernels', 'detection', 'ledger', 'analysis', 'harness', 'workers', 'state', 'charts', 'panels'],
-  cli: ['core', 'kernels', 'detection', 'ledger', 'analysis', 'harness'],
+  cli: ['core', 'kernels', 'detection', 'ledger', 'analysis', 'harness', 'workers/service'],
   bench: [
     'core',
     'kernels',
@@ -52,7 +52,7 @@ const PACKAGES: readonly { readonly name: RegExp; readonly only: readonly string
 const SHARED_BY_PANELS = ['stack'];
 
 /** The browser files that may start a worker; the command line starts threads of its own. */
-const WORKER_STARTERS = ['workers/client.ts', 'workers/crewThreads.ts', 'ledger/duckdb.ts'];
+const WORKER_STARTERS = ['workers/client.ts', 'workers/engineWorkers.ts', 'ledger/duckdb.ts'];
 
 interface Reference {
   readonly target: string;

@@ -22,4 +22,4 @@ createRoot(document.getElementById('root')!).render(
 // The page is usable before the engine's script has arrived; whoever opens a ledger then need not wait for it.
 const whenIdle: (work: () => void) => void =
   'requestIdleCallback' in window ? (work) => void requestIdleCallback(work) : (work) => void setTimeout(work, 500);
-whenIdle(() => session.engine.wake());
+whenIdle(() => session.engine.prestart());

@@ -1,6 +1,6 @@
 import { instantiateKernels } from '../kernels/module.ts';
-import { createCrew } from '../workers/crew.ts';
-import { watchWorker } from '../workers/lifeline.ts';
+import { createSignalPool } from '../workers/signalPool.ts';
+import { browserWorker } from '../workers/service/browserWorker.ts';
 import { Session, type Opened, type Side } from './session.ts';
 
 /** What the page offers to the program that drives it (chromium.node.ts). */
@@ -24,6 +24,6 @@ declare global {
 window.tautlineBench = WebAssembly.compileStreaming(fetch('kernels.wasm')).then(
   (module) =>
     new Session(instantiateKernels(module), (workers) =>
-      createCrew(workers, () => watchWorker(new Worker('signal.js', { type: 'module', name: 'signals' }))),
+      createSignalPool(workers, () => browserWorker(new Worker('signal.js', { type: 'module', name: 'signals' }))),
     ),
 );

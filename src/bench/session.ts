@@ -1,5 +1,5 @@
 import type { KernelModule } from '../kernels/module.ts';
-import type { CrewThreads } from '../workers/crew.ts';
+import type { SignalPool } from '../workers/signalPool.ts';
 import { Bench, type Case, type Runner, type TwinRunner } from './bench.ts';
 import { CASES } from './cases/index.ts';
 import { requireEqual, type Outputs } from './compare.ts';
@@ -22,13 +22,13 @@ export interface Opened {
 export class Session {
   readonly #kernels: KernelModule;
   #bench: Bench | null = null;
-  readonly #crewOf: ((workers: number) => CrewThreads) | null;
-  #pool: { readonly bench: Bench; readonly crews: ReadonlyMap<number, CrewThreads>; turn: number } | null = null;
+  readonly #crewOf: ((workers: number) => SignalPool) | null;
+  #pool: { readonly bench: Bench; readonly crews: ReadonlyMap<number, SignalPool>; turn: number } | null = null;
   readonly #growth = new Map<number, { readonly bench: Bench; turn: number }>();
   #case: { readonly id: string; readonly wasm: Runner; readonly twin: TwinRunner | null } | null = null;
 
   /** @param crewOf makes the threads that share the signals, where there are such */
-  constructor(kernels: KernelModule, crewOf: ((workers: number) => CrewThreads) | null = null) {
+  constructor(kernels: KernelModule, crewOf: ((workers: number) => SignalPool) | null = null) {
     this.#kernels = kernels;
     this.#crewOf = crewOf;
   }

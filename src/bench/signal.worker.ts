@@ -1,5 +1,5 @@
 import { instantiateKernels } from '../kernels/module.ts';
-import { exposeCrew } from '../workers/crew.ts';
+import { exposeSignalWorker } from '../workers/signalPool.ts';
 
 /** A signal worker of the bench's page: that of the app, with the kernels from beside the page. */
-exposeCrew(async () => instantiateKernels(await WebAssembly.compileStreaming(fetch('kernels.wasm'))));
+exposeSignalWorker(async () => instantiateKernels(await WebAssembly.compileStreaming(fetch('kernels.wasm'))));

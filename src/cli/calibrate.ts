@@ -72,7 +72,7 @@ export async function run(args: string[]): Promise<number> {
     console.log(`written to ${values.out}`);
     return failed.length === 0 ? 0 : 1;
   } finally {
-    await pool.close();
+    pool.close();
   }
 }
 

@@ -6,7 +6,7 @@ import type { OnProgress } from '../core/progress.ts';
 import { DEFAULT_PARAMETERS, firstStageChanged, parseParameters, type Parameters } from '../detection/parameters.ts';
 import type { ColumnMapping, LedgerSource, RowSink } from '../ledger/types.ts';
 import type { EngineClient } from '../workers/client.ts';
-import { createLatest, SUPERSEDED } from '../workers/latest.ts';
+import { takeLatest, SUPERSEDED } from '../workers/service/takeLatest.ts';
 import { SUPERSEDED_RUN, type AnalysisReport, type PreviewReport, type ReferenceFile } from '../workers/protocol.ts';
 import { createAddressWriter, type Address } from './address.ts';
 import { record, redo, startHistory, undo, type History } from './history.ts';
@@ -164,7 +164,7 @@ export function createSession(platform: SessionPlatform): Session {
   /** Resting states of candidate, baseline and scenarios. */
   let history = startHistory(benchOf(get()));
 
-  const analyses = createLatest(
+  const analyses = takeLatest(
     async (job: Job) => {
       // Progress comes by a channel of its own and may arrive after the answer.
       let answered = false;
@@ -194,7 +194,7 @@ export function createSession(platform: SessionPlatform): Session {
       }
     },
     {
-      onWaiting: () => engine.supersede(),
+      onWaiting: () => engine.cancelStale(),
       mayFollow: (a, b) => a.epoch === b.epoch && sameSignals(a.parameters, b.parameters),
     },
   );

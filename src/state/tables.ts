@@ -2,7 +2,7 @@ import { TautlineFailure, toTautlineError, type TautlineError } from '../core/er
 import type { Database } from '../ledger/duckdb.ts';
 import type { RowSink } from '../ledger/types.ts';
 import type { AnalysisReport, EngineApi } from '../workers/protocol.ts';
-import { once } from '../workers/once.ts';
+import { once } from '../workers/service/once.ts';
 
 /** One row of a query's answer, by column name. */
 export type Row = Readonly<Record<string, unknown>>;

@@ -10,11 +10,12 @@ import type {
   WordsResult,
 } from '../detection/drilldown/types.ts';
 import type { AlertKind, Route } from '../detection/types.ts';
+import { question, type ApiOf } from './service/contract.ts';
 
 export type { InvestigationColumns, TransportRequest };
 
 /** Texts to compare; null and blank ones take no part. */
-export interface WordsRequest {
+interface WordsRequest {
   readonly window: readonly (string | null)[];
   readonly reference: readonly (string | null)[];
   /** Terms wanted on each side, 30 by default. */
@@ -30,7 +31,7 @@ export interface AlertPlace {
 }
 
 /** What the engine knows of some rows of the ledger; all of the same length. */
-export interface RowFacts {
+interface RowFacts {
   /** -1 where the row is of a stream that is not tracked. */
   readonly index: Int32Array;
   /** Null where the row is not tracked. */
@@ -60,21 +61,28 @@ export interface EmbeddingMap {
   readonly pauses: number;
 }
 
-/** Drill-down questions that the engine answers. Every call may reject with a `TautlineFailure`. */
-export interface DrilldownApi {
+/** Drill-down questions about the newest analysis. */
+export const DRILLDOWN_QUESTIONS = {
   /** Exact shares of friction and KL at an event that has an embedding. */
-  attribution(at: EventIndex): Promise<Attribution>;
+  attribution: question<(at: EventIndex) => Promise<Attribution>>({ doing: (at) => `attributing event ${at}` }),
   /** Exact optimal transport between two windows. */
-  transportPlan(request: TransportRequest): Promise<TransportPlan>;
+  transportPlan: question<(request: TransportRequest) => Promise<TransportPlan>>({ doing: 'planning transport' }),
   /** Characteristic terms of texts (of the page's database) against others. */
-  words(request: WordsRequest): Promise<WordsResult>;
+  words: question<(request: WordsRequest) => Promise<WordsResult>>({ doing: 'comparing words' }),
   /** Turns of a thread in ledger order as a transcript. `agents`: further names that a mention can mean. */
-  conversation(turns: readonly TurnFields[], agents: readonly string[]): Promise<Conversation>;
+  conversation: question<(turns: readonly TurnFields[], agents: readonly string[]) => Promise<Conversation>>({
+    doing: 'reading a conversation',
+  }),
   /** Hand-offs of the whole ledger; texts without "@" may be left null. */
-  handoffGraph(turns: readonly TurnFields[], agents: readonly string[]): Promise<HandoffGraph>;
+  handoffGraph: question<(turns: readonly TurnFields[], agents: readonly string[]) => Promise<HandoffGraph>>({
+    doing: 'reading hand-offs',
+  }),
   /** @param limit points at most */
-  embeddingMap(limit: number): Promise<EmbeddingMap>;
-  rowFacts(rows: readonly LedgerRow[]): Promise<RowFacts>;
+  embeddingMap: question<(limit: number) => Promise<EmbeddingMap>>({ doing: 'mapping the embeddings', moved: true }),
+  rowFacts: question<(rows: readonly LedgerRow[]) => Promise<RowFacts>>({ doing: 'looking rows up' }),
   /** @param alert position in `AnalysisReport.alerts` */
-  investigationColumns(alert: number): Promise<InvestigationColumns>;
-}
+  investigationColumns: question<(alert: number) => Promise<InvestigationColumns>>({
+    doing: 'gathering what to investigate',
+  }),
+};
+export type DrilldownApi = ApiOf<typeof DRILLDOWN_QUESTIONS>;

@@ -11,7 +11,7 @@ import type { Engine } from './engine.ts';
 import type { AnalysisReport, EngineApi, SeriesName } from './protocol.ts';
 import { baselineOf } from '../analysis/stages.ts';
 import { SUPERSEDED_RUN, type PreviewReport } from './protocol.ts';
-import { newEngine, newPreviewingEngine, spawnEngineHere, tinyLedger } from './testing.ts';
+import { errorOf, newEngine, newPreviewingEngine, spawnEngineHere, tinyLedger } from './testing.ts';
 
 const drop = async () => undefined;
 const ignore = () => undefined;
@@ -23,27 +23,17 @@ async function opened(from: LedgerSource = source): Promise<Engine> {
   await engine.open(from, null, drop, ignore);
   return engine;
 }
-const errorOf = (call: Promise<unknown>): Promise<TautlineError> =>
-  call.then(
-    () => {
-      throw new Error('it did not fail');
-    },
-    (thrown: unknown) => {
-      expect(thrown).toBeInstanceOf(TautlineFailure);
-      return (thrown as TautlineFailure).error;
-    },
-  );
 const withoutClock = (report: AnalysisReport) => ({ ...report, revision: 0, signalsRevision: 0, timings: {} });
 const stagesOf = (report: AnalysisReport) => Object.keys(report.timings).sort();
 
-describe('an analysis', () => {
-  let engine: Engine;
-  let report: AnalysisReport;
-  beforeAll(async () => {
-    engine = await opened();
-    report = await engine.analyze(parameters(), ignore);
-  });
+let engine: Engine;
+let report: AnalysisReport;
+beforeAll(async () => {
+  engine = await opened();
+  report = await engine.analyze(parameters(), ignore);
+});
 
+describe('an analysis', () => {
   it('describes the ledger', () => {
     expect(report).toMatchObject({
       events: 1200,
@@ -74,8 +64,10 @@ describe('an analysis', () => {
     expect(drift!.lag).toBeLessThanOrEqual(8);
     expect(report.baselineAlerts).toEqual(report.alerts);
   });
+});
 
-  it('draws lines of the events of each stream', async () => {
+describe('questions about an analysis', () => {
+  it('are answered with lines of the events of each stream', async () => {
     const range = { from: 100, to: 700 };
     const { lines, revision } = await engine.series({
       name: 'entropy',
@@ -101,7 +93,7 @@ describe('an analysis', () => {
     }
   });
 
-  it('tells of an event what the table of signals says of it', async () => {
+  it('tell of an event what the table of signals says of it', async () => {
     const rows = tableFromIPC(await engine.signalsArrow())
       .toArray()
       .map((row) => row!.toJSON());
@@ -127,14 +119,14 @@ describe('an analysis', () => {
     }
   });
 
-  it('finds the event under the pointer', async () => {
+  it('find the event under the pointer', async () => {
     const { signals } = await engine.event(700);
     expect(await engine.nearest('entropy', 'event', 700.2, signals.entropy, 1, 0.01, [0, 1, 2])).toBe(700);
     // 699, the nearer event of stream 0, is a pause without a value.
     expect(await engine.nearest('entropy', 'event', 700.2, Number.NaN, 1, 0.01, [0])).toBe(702);
   });
 
-  it('counts routes, gives the coupling of all pairs and the rows of events', async () => {
+  it('count routes, give the coupling of all pairs and the rows of events', async () => {
     const { counts, x } = await engine.composition({ from: 0, to: 1200 }, 'event', 10);
     expect(x).toHaveLength(10);
     expect(counts.reduce((a, b) => a + b, 0)).toBe(1200);
@@ -150,7 +142,7 @@ describe('an analysis', () => {
     expect([...(await engine.rowsOf([5, 1199]))]).toEqual([5, 1199]);
   });
 
-  it('refuses events that do not exist', async () => {
+  it('are refused of events that do not exist', async () => {
     for (const index of [-1, 1200, 0.5, Number.NaN]) {
       expect(await errorOf(engine.event(index))).toMatchObject({ kind: 'ledger' });
       expect(await errorOf(engine.couplingMatrix(index))).toMatchObject({ kind: 'ledger' });
@@ -286,7 +278,7 @@ describe('opening', () => {
     });
   });
 
-  it('hands the rows over later, the same as it would have at once, and stops where another ledger is opened', async () => {
+  it('hands the rows over later, the same as at once, and stops where another ledger is opened', async () => {
     const rowsIn = (into: unknown[]) => async (ipc: Uint8Array) =>
       void into.push(...tableFromIPC(ipc).toArray().map(String));
     const [atOnce, later]: [unknown[], unknown[]] = [[], []];
@@ -429,7 +421,7 @@ describe('a preview', () => {
     await engine.open(source, null, drop, ignore);
     const before = await engine.analyze(parameters(), ignore);
     const superseded = errorOf(
-      engine.analyze(parameters({ lambda_fast: 0.4 }), ignore, null, null, () => engine.supersede()),
+      engine.analyze(parameters({ lambda_fast: 0.4 }), ignore, null, null, () => engine.cancelStale()),
     );
     const newest = engine.analyze(parameters({ lambda_fast: 0.5 }), ignore);
     // Too quick to be ended where it is done within one stretch of work.
@@ -439,7 +431,7 @@ describe('a preview', () => {
   });
 });
 
-describe('over the wire', () => {
+describe('from another thread', () => {
   it('answers as it does in the same thread, and errors keep their kind', async () => {
     const here = await opened();
     const client: EngineApi & { dispose(): void } = createEngineClient({ spawn: () => spawnEngineHere(newEngine()) });

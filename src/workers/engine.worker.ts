@@ -1,15 +1,14 @@
-import { expose } from 'comlink';
 import { loadKernels } from '../kernels/load.browser.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { openForAnalysis } from '../analysis/open.ts';
 import type { Platform } from '../ledger/platform.ts';
 import { browserPlatform } from '../ledger/parquet.browser.ts';
-import { browserCrew, browserScanThread } from './crewThreads.ts';
-import { Engine } from './engine.ts';
-import { holdLifeLock } from './lifeLock.ts';
-import { once } from './once.ts';
+import { browserScanThread, browserSignalPool } from './engineWorkers.ts';
+import { createEngine } from './engine.ts';
+import { ENGINE_CONTRACT } from './protocol.ts';
+import { once } from './service/once.ts';
 import { parseSampleName } from './sampleName.ts';
-import { engineToWire } from './wire.ts';
+import { exposeWorker } from './service/rpcAdapter.ts';
 
 const kernels = once<KernelModule>(loadKernels);
 const platform: Platform = {
@@ -23,13 +22,11 @@ const platform: Platform = {
   scanThread: browserScanThread(),
 };
 
-expose(
-  engineToWire(
-    new Engine({
-      loadKernels: kernels,
-      crew: browserCrew(),
-      openLedger: (source, mapping, options) => openForAnalysis(source, mapping, { platform, ...options }),
-    }),
-  ),
+exposeWorker(
+  ENGINE_CONTRACT,
+  createEngine({
+    loadKernels: kernels,
+    signalPool: browserSignalPool(),
+    openLedger: (source, mapping, options) => openForAnalysis(source, mapping, { platform, ...options }),
+  }),
 );
-holdLifeLock();

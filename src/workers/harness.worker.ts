@@ -1,9 +1,4 @@
-import { instantiateKernels, type KernelModule } from '../kernels/module.ts';
-import type { HarnessMessage } from './harnessPool.ts';
-import { runHarnessTask, type HarnessAnswer } from './harnessTask.ts';
-import { exposeTasks } from './pool.ts';
+import { runHarnessTask } from './harnessTask.ts';
+import { exposeKernelTasks } from './service/kernelPool.ts';
 
-let kernels: KernelModule | null = null;
-exposeTasks<HarnessMessage, HarnessAnswer>(({ module, task }) =>
-  runHarnessTask((kernels ??= instantiateKernels(module)), task),
-);
+exposeKernelTasks(runHarnessTask);

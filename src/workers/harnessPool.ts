@@ -1,19 +1,12 @@
 import type { Difference, MonteCarloRun } from '../harness/monteCarlo.ts';
 import type { Trial, TrialResult } from '../harness/trial.ts';
 import type { HarnessAnswer, HarnessTask, Picture } from './harnessTask.ts';
-import type { SpawnedWorker } from './lifeline.ts';
-import { once } from './once.ts';
-import { createPool, type MapOptions } from './pool.ts';
-
-/** A task with the kernels: compiled once in the page, instantiated once in each worker. */
-export interface HarnessMessage {
-  readonly module: WebAssembly.Module;
-  readonly task: HarnessTask;
-}
+import { createKernelPool, type KernelPoolOptions } from './service/kernelPool.ts';
+import type { MapOptions } from './service/workerPool.ts';
 
 /**
  * Workers that generate and analyse ledgers of the calibration harness; started at the first call. Errors and cancel as
- * in `Pool.map`.
+ * in `WorkerPool.map`.
  */
 export interface HarnessPool {
   readonly size: number;
@@ -25,38 +18,22 @@ export interface HarnessPool {
   dispose(): void;
 }
 
-export interface HarnessPoolOptions {
-  readonly spawn: () => SpawnedWorker;
-  /** Throws TautlineFailure where the kernels cannot be had; then it is called again for the next map. */
-  readonly compile: () => Promise<WebAssembly.Module>;
-  /** Workers; one a core by default. */
-  readonly size?: number;
-  /** A worker died; its ledger is being run again. */
-  readonly onRetry?: (problem: string) => void;
-}
-
-export function createHarnessPool({ spawn, compile, size, onRetry }: HarnessPoolOptions): HarnessPool {
-  const pool = createPool<HarnessMessage, HarnessAnswer>({ name: 'calibration', entry: spawn, size, onRetry });
-  const compiled = once(compile);
+export function createHarnessPool(options: KernelPoolOptions): HarnessPool {
+  const pool = createKernelPool<HarnessTask, HarnessAnswer>('calibration', options);
   // A task of one kind has the answer of that kind (runHarnessTask).
-  async function map<R extends HarnessAnswer>(tasks: readonly HarnessTask[], options?: MapOptions<R>): Promise<R[]> {
-    const module = await compiled();
-    return pool.map(
-      tasks.map((task) => ({ module, task })),
-      options as MapOptions<HarnessAnswer>,
-    ) as Promise<R[]>;
-  }
+  const map = <R extends HarnessAnswer>(tasks: readonly HarnessTask[], wanted?: MapOptions<R>): Promise<R[]> =>
+    pool.map(tasks, wanted as MapOptions<HarnessAnswer>) as Promise<R[]>;
   return {
     size: pool.size,
-    trials: (trials, options) =>
+    trials: (trials, wanted) =>
       map(
         trials.map((trial) => ({ kind: 'trial', trial })),
-        options,
+        wanted,
       ),
-    pictures: (trials, buckets, options) =>
+    pictures: (trials, buckets, wanted) =>
       map(
         trials.map((trial) => ({ kind: 'picture', trial, buckets })),
-        options,
+        wanted,
       ),
     differences: async (a, b) => (await map<readonly Difference[]>([{ kind: 'compare', a, b }]))[0],
     dispose: () => pool.dispose(),

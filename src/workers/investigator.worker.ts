@@ -1,4 +1,4 @@
 import { examine } from '../detection/drilldown/investigate/examine.ts';
-import { exposeTasks } from './pool.ts';
+import { exposeTasks } from './service/workerPool.ts';
 
 exposeTasks(examine);

@@ -8,16 +8,17 @@ import type { LabLedger } from '../detection/lab/ledger.ts';
 import type { Interval } from '../detection/lab/score.ts';
 import type { ScoreReport } from '../detection/lab/scoreReport.ts';
 import type { Parameters } from '../detection/parameters.ts';
+import { question, type ApiOf } from './service/contract.ts';
 
 /** In-control behaviour of the newest analysis, with the parameters that it has. */
-export interface InControlColumns {
+interface InControlColumns {
   readonly revision: number;
   readonly parameters: Parameters;
   readonly inControl: InControl;
 }
 
 /** The projected ledger of the newest analysis, with the parameters that it has. */
-export interface LabColumns {
+interface LabColumns {
   readonly parameters: Parameters;
   readonly ledger: LabLedger;
 }
@@ -34,7 +35,7 @@ export interface DelayAsk {
   readonly horizon: number;
 }
 
-export interface DelayPlan {
+interface DelayPlan {
   readonly parameters: Parameters;
   /** Events at which the changes begin, one a task. */
   readonly starts: readonly EventIndex[];
@@ -62,17 +63,17 @@ export interface LabelScore {
   readonly reference: IndexRange;
 }
 
-/**
- * Questions of the laboratory that the engine answers, about its newest analysis. Every call may reject with a
- * `TautlineFailure`.
- */
-export interface LabApi {
-  inControl(source: InControlSource): Promise<InControlColumns>;
-  labColumns(): Promise<LabColumns>;
-  delayPlan(ask: DelayAsk): Promise<DelayPlan>;
+/** Questions of the laboratory about the newest analysis. Columns are the engine's own: they are cloned. */
+export const LAB_QUESTIONS = {
+  inControl: question<(source: InControlSource) => Promise<InControlColumns>>({
+    doing: 'gathering what is in control',
+  }),
+  labColumns: question<() => Promise<LabColumns>>({ doing: 'gathering the projected ledger' }),
+  delayPlan: question<(ask: DelayAsk) => Promise<DelayPlan>>({ doing: 'planning injected changes' }),
   /** Labelled stretches of a file, or (null) of the ledger's label column. */
-  labels(file: LabelText | null): Promise<LabelSet>;
-  score(file: LabelText | null): Promise<LabelScore>;
+  labels: question<(file: LabelText | null) => Promise<LabelSet>>({ doing: 'reading labels' }),
+  score: question<(file: LabelText | null) => Promise<LabelScore>>({ doing: 'scoring against labels' }),
   /** The newest analysis, to be deployed. */
-  bundle(characteristics: BundleCharacteristics | null): Promise<Bundle>;
-}
+  bundle: question<(characteristics: BundleCharacteristics | null) => Promise<Bundle>>({ doing: 'making a bundle' }),
+};
+export type LabApi = ApiOf<typeof LAB_QUESTIONS>;

@@ -1,7 +1,4 @@
-import { instantiateKernels, type KernelModule } from '../kernels/module.ts';
-import type { LabMessage } from './labPool.ts';
-import { runLabTask, type LabAnswer } from './labTask.ts';
-import { exposeTasks } from './pool.ts';
+import { runLabTask } from './labTask.ts';
+import { exposeKernelTasks } from './service/kernelPool.ts';
 
-let kernels: KernelModule | null = null;
-exposeTasks<LabMessage, LabAnswer>(({ module, task }) => runLabTask((kernels ??= instantiateKernels(module)), task));
+exposeKernelTasks(runLabTask);

@@ -3,9 +3,10 @@ import type { OnProgress } from '../core/progress.ts';
 import type { EpochMs, EventIndex } from '../core/units.ts';
 import type { Parameters, Stage } from '../detection/parameters.ts';
 import type { Alert, Calibration, Route, SignalName } from '../detection/types.ts';
-import type { ColumnMapping, LedgerSource, OpenReport } from '../ledger/types.ts';
-import type { DrilldownApi } from './drilldown.ts';
-import type { LabApi } from './lab.ts';
+import type { ColumnMapping, LedgerSource, OpenReport, RowSink } from '../ledger/types.ts';
+import { DRILLDOWN_QUESTIONS } from './drilldown.ts';
+import { LAB_QUESTIONS } from './lab.ts';
+import { news, order, PROGRESS, question, takes, type ApiOf } from './service/contract.ts';
 
 /** What `analyze` was doing when a newer one took its place. */
 export const SUPERSEDED_RUN = 'Computing signals that nobody waits for any more';
@@ -127,28 +128,33 @@ export interface ReferenceFile {
   readonly text: string;
 }
 
-/**
- * What runs in the engine worker. It holds one ledger. Every call may reject with a `TautlineFailure` (its `error`
- * survives the wire).
- */
-export interface EngineApi extends DrilldownApi, LabApi {
+/** Feeds rows to whoever stores them, as an Arrow IPC stream at a time. */
+type AcceptRows = RowSink['accept'];
+
+/** What is done to the engine: one ledger is open at a time, and analysed anew whenever a parameter changes. */
+const ENGINE_COMMANDS = {
   /**
    * Opens and reads a ledger; rows without embeddings go to `sink` as Arrow IPC streams (see RowSink), in order. Null:
    * `store` will ask for them.
    * @param k axes of the analysis that is to follow, for which memory has to do too; the default where absent
    */
-  open(
-    source: LedgerSource,
-    mapping: ColumnMapping | null,
-    sink: ((ipcStream: Uint8Array) => Promise<void>) | null,
-    onProgress: OnProgress,
-    k?: number,
-  ): Promise<OpenReport>;
+  open: question<
+    (
+      source: LedgerSource,
+      mapping: ColumnMapping | null,
+      sink: AcceptRows | null,
+      onProgress: OnProgress,
+      k?: number,
+    ) => Promise<OpenReport>
+  >({ doing: 'opening the ledger', callbacks: { 2: takes('storing rows'), 3: PROGRESS } }),
   /**
    * Feeds the open ledger's rows to `sink`, as `open` would have; other calls are answered meanwhile. It ends with kind
    * "cancelled" where another ledger is opened, not by `cancel`.
    */
-  store(sink: (ipcStream: Uint8Array) => Promise<void>, onProgress: OnProgress): Promise<void>;
+  store: question<(sink: AcceptRows, onProgress: OnProgress) => Promise<void>>({
+    doing: 'storing the events',
+    callbacks: { 0: takes('storing rows'), 1: PROGRESS },
+  }),
   /**
    * Runs the stages that `parameters` needs beyond what is cached.
    * @param baseline what the alerts are compared with, the defaults where null or absent
@@ -156,53 +162,98 @@ export interface EngineApi extends DrilldownApi, LabApi {
    * @param onPreview called at most once, where the signals take longer than a moment: there are pictures of them,
    * while everything else is still that of the analysis before
    */
-  analyze(
-    parameters: Parameters,
-    onProgress: OnProgress,
-    baseline?: Parameters | null,
-    visible?: IndexRange | null,
-    onPreview?: ((preview: PreviewReport) => void) | null,
-  ): Promise<AnalysisReport>;
+  analyze: question<
+    (
+      parameters: Parameters,
+      onProgress: OnProgress,
+      baseline?: Parameters | null,
+      visible?: IndexRange | null,
+      onPreview?: ((preview: PreviewReport) => void) | null,
+    ) => Promise<AnalysisReport>
+  >({ doing: 'analysing the ledger', callbacks: { 1: PROGRESS, 4: news<PreviewReport>() } }),
   /**
    * A newer analysis waits for the one under way: where that has given a preview, or takes long, it is ended, and
-   * rejects with kind "cancelled" and
-   * `SUPERSEDED_RUN`.
+   * rejects with kind "cancelled" and `SUPERSEDED_RUN`.
    */
-  supersede(): void;
+  cancelStale: order('ending an analysis'),
   /**
-   * Takes the reference from a file in place of a period of the ledger (spec 2), from the next analysis on and for
-   * ledgers opened later; null goes back.
+   * Takes the reference from a file in place of a period of the ledger (docs/methods.md 2), from the next analysis on
+   * and for ledgers opened later; null goes back.
    * @param file a baseline or bundle as JSON
    * @returns sentences that the user should know; it rejects with kind "file", and keeps what was in force, where the
    * file cannot be used
    */
-  setReferenceFile(file: ReferenceFile | null): Promise<readonly string[]>;
+  setReferenceFile: question<(file: ReferenceFile | null) => Promise<readonly string[]>>({
+    doing: 'reading the reference file',
+  }),
   /** Asks the open or analyze under way to stop at its next batch; it rejects with kind "cancelled". */
-  cancel(): void;
-  series(request: SeriesRequest): Promise<SeriesData>;
+  cancel: order('cancelling'),
+};
+
+/** Questions about lines and positions on the axis. */
+export const SERIES_QUESTIONS = {
+  series: question<(request: SeriesRequest) => Promise<SeriesData>>({
+    doing: ({ name }) => `drawing ${name}`,
+    moved: true,
+  }),
   /** @param next as `SeriesRequest.next` */
-  valuesAsOf(name: SeriesName, index: EventIndex, streams: readonly number[], next?: boolean): Promise<ValuesAsOf>;
+  valuesAsOf: question<
+    (name: SeriesName, index: EventIndex, streams: readonly number[], next?: boolean) => Promise<ValuesAsOf>
+  >({ doing: (name) => `reading ${name}`, moved: true }),
   /** @param next as `SeriesRequest.next` */
-  composition(range: IndexRange, axis: Axis, buckets: number, next?: boolean): Promise<CompositionData>;
-  couplingMatrix(at: EventIndex): Promise<CouplingMatrix>;
-  event(index: EventIndex): Promise<EventDetail>;
+  composition: question<(range: IndexRange, axis: Axis, buckets: number, next?: boolean) => Promise<CompositionData>>({
+    doing: 'counting routes',
+    moved: true,
+  }),
   /** The event nearest to (x, y) of a line among `streams`; `xScale`, `yScale` are axis units per pixel. */
-  nearest(
-    name: SeriesName,
-    axis: Axis,
-    x: number,
-    y: number,
-    xScale: number,
-    yScale: number,
-    streams: readonly number[],
-  ): Promise<EventIndex | null>;
+  nearest: question<
+    (
+      name: SeriesName,
+      axis: Axis,
+      x: number,
+      y: number,
+      xScale: number,
+      yScale: number,
+      streams: readonly number[],
+    ) => Promise<EventIndex | null>
+  >({ doing: 'finding the nearest event' }),
   /** Event index of the first event at or after an axis position, and back. */
-  indexAt(axis: Axis, x: number): Promise<EventIndex>;
-  positionOf(axis: Axis, index: EventIndex): Promise<number>;
+  indexAt: question<(axis: Axis, x: number) => Promise<EventIndex>>({ doing: 'finding a position' }),
+  positionOf: question<(axis: Axis, index: EventIndex) => Promise<number>>({ doing: 'finding a position' }),
   /** Axis positions of events, in their order. */
-  positionsOf(axis: Axis, indices: readonly EventIndex[]): Promise<Float64Array>;
+  positionsOf: question<(axis: Axis, indices: readonly EventIndex[]) => Promise<Float64Array>>({
+    doing: 'finding positions',
+    moved: true,
+  }),
+};
+
+/** Questions about single events, and what is known of all of them. */
+export const EVENT_QUESTIONS = {
+  event: question<(index: EventIndex) => Promise<EventDetail>>({ doing: (index) => `reading event ${index}` }),
+  couplingMatrix: question<(at: EventIndex) => Promise<CouplingMatrix>>({
+    doing: 'reading the coupling matrix',
+    moved: true,
+  }),
   /** Canonical ledger row of each event, the key into the database's tables. */
-  rowsOf(indices: readonly EventIndex[]): Promise<Int32Array>;
+  rowsOf: question<(indices: readonly EventIndex[]) => Promise<Int32Array>>({ doing: 'finding rows', moved: true }),
   /** Signals of all events as one Arrow IPC stream (columns of the golden files and `row`), for the database. */
-  signalsArrow(): Promise<Uint8Array>;
-}
+  signalsArrow: question<() => Promise<Uint8Array>>({ doing: 'exporting signals', moved: true }),
+};
+
+/**
+ * Everything that the engine can be asked: the page's client (client.ts), the worker's answers (engine.worker.ts) and
+ * what crosses between them follow from these rows.
+ */
+export const ENGINE_CONTRACT = {
+  ...ENGINE_COMMANDS,
+  ...SERIES_QUESTIONS,
+  ...EVENT_QUESTIONS,
+  ...DRILLDOWN_QUESTIONS,
+  ...LAB_QUESTIONS,
+};
+
+/**
+ * What runs in the engine worker. It holds one ledger. Every call may reject with a `TautlineFailure` (its `error`
+ * survives the crossing).
+ */
+export type EngineApi = ApiOf<typeof ENGINE_CONTRACT>;

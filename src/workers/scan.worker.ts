@@ -1,7 +1,8 @@
-import { expose } from 'comlink';
 import { browserPlatform } from '../ledger/parquet.browser.ts';
-import { holdLifeLock } from './lifeLock.ts';
-import { scanToWire } from './scanThread.ts';
+import { SCAN_CONTRACT, scanApi } from './scanThread.ts';
+import { exposeWorker } from './service/rpcAdapter.ts';
 
-expose(scanToWire((code) => browserPlatform({ code })));
-holdLifeLock();
+exposeWorker(
+  SCAN_CONTRACT,
+  scanApi((code) => browserPlatform({ code })),
+);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { failure, named, open, plainLedger, platform, vectorsByRow } from '../ledger/testing.ts';
 import type { NamedBlob } from '../ledger/types.ts';
 import { writeParquet, type LedgerTable } from '../ledger/write.ts';
-import type { SpawnedWorker } from './lifeline.ts';
+import type { SpawnedWorker } from './service/supervisedWorker.ts';
 import { createScanThread } from './scanThread.ts';
 import { spawnScanHere } from './testing.ts';
 

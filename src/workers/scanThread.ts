@@ -1,39 +1,35 @@
-import { proxy, releaseProxy, transfer, type Remote } from 'comlink';
 import { TautlineFailure } from '../core/errors.ts';
 import { paced } from '../core/progress.ts';
 import type { Platform } from '../ledger/platform.ts';
 import { scanPart, type ScannedPart, type ScanTask, type ScanThread } from '../ledger/splitScan.ts';
-import { createLifeline, type SpawnedWorker } from './lifeline.ts';
-import { plainErrors } from './wire.ts';
+import { news, question, type ApiOf } from './service/contract.ts';
+import { superviseWorker, type SpawnedWorker } from './service/supervisedWorker.ts';
 
-/** What a scan worker exposes. */
-export interface ScanApi {
+/** What a scan worker is asked. */
+export const SCAN_CONTRACT = {
   /** @param code of parquet-wasm; undefined: nothing is to be loaded yet */
-  prepare(code: WebAssembly.Module | undefined): Promise<void>;
-  scan(task: ScanTask, onFraction: (fraction: number) => unknown): Promise<ScannedPart | null>;
-}
+  prepare: question<(code: WebAssembly.Module | undefined) => Promise<void>>({ doing: 'starting' }),
+  scan: question<(task: ScanTask, onFraction: (fraction: number) => unknown) => Promise<ScannedPart | null>>({
+    doing: 'reading events',
+    // Vectors of several batches may be views into one buffer, which crosses once.
+    moved: (part) => (part ? buffersOf(part) : []),
+    callbacks: { 1: news<number>() },
+  }),
+};
 
 /** Worker side. */
-export function scanToWire(platformWith: (code: WebAssembly.Module | undefined) => Platform): ScanApi {
+export function scanApi(platformWith: (code: WebAssembly.Module | undefined) => Platform): ApiOf<typeof SCAN_CONTRACT> {
   let platform: Platform | null = null;
   return {
-    prepare: (code) =>
-      plainErrors('starting', async () => {
-        if (code) await (platform = platformWith(code)).parquet();
-      }),
+    async prepare(code) {
+      if (code) await (platform = platformWith(code)).parquet();
+    },
     scan: (task, onFraction) =>
-      plainErrors('reading events', async () => {
-        try {
-          const part = await scanPart(
-            task,
-            (platform ??= platformWith(undefined)),
-            paced(({ fraction }) => void onFraction(fraction)),
-          );
-          return part && transfer(part, buffersOf(part));
-        } finally {
-          (onFraction as Partial<Remote<unknown>>)[releaseProxy]?.();
-        }
-      }),
+      scanPart(
+        task,
+        (platform ??= platformWith(undefined)),
+        paced(({ fraction }) => void onFraction(fraction)),
+      ),
   };
 }
 
@@ -48,32 +44,37 @@ function buffersOf({ kept, dictionaries, ...columns }: ScannedPart): ArrayBuffer
 }
 
 /** Ledgers from this size on are worth a worker of their own. */
-const FROM_BYTES = 48 << 20;
+const MIN_BYTES = 48 << 20;
 
 /**
  * A thread for the scan, started for each and ended after it: its memory is given back. @param spawn starts a worker
- * that exposes `scanToWire`
+ * that answers `SCAN_CONTRACT`
  */
-export function createScanThread(spawn: () => SpawnedWorker, fromBytes = FROM_BYTES): ScanThread {
+export function createScanThread(spawn: () => SpawnedWorker, fromBytes = MIN_BYTES): ScanThread {
   return {
     fromBytes,
     start() {
-      const lifeline = createLifeline<ScanApi>({ name: 'scan', spawn, advice: 'The engine reads the files itself' });
+      const worker = superviseWorker({
+        contract: SCAN_CONTRACT,
+        name: 'scan',
+        spawn,
+        advice: 'The engine reads the files itself',
+      });
       // Where it does not start, the scan says so.
       const prepare = (code: WebAssembly.Module | undefined): void =>
-        void lifeline.call('starting', (remote) => remote.prepare(code)).catch(() => undefined);
+        void worker.ask.prepare(code).catch(() => undefined);
       prepare(undefined);
       return {
         prepare,
         async scan(task, onFraction) {
           try {
-            return await lifeline.call('reading events', (remote) => remote.scan(task, proxy(onFraction)));
+            return await worker.ask.scan(task, onFraction);
           } catch (thrown) {
             if (thrown instanceof TautlineFailure && thrown.error.kind === 'worker') return null;
             throw thrown;
           }
         },
-        end: () => lifeline.dispose(),
+        end: () => worker.dispose(),
       };
     },
   };

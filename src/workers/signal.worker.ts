@@ -1,6 +1,4 @@
 import { loadKernels } from '../kernels/load.browser.ts';
-import { exposeCrew } from './crew.ts';
-import { holdLifeLock } from './lifeLock.ts';
+import { exposeSignalWorker } from './signalPool.ts';
 
-exposeCrew(loadKernels);
-holdLifeLock();
+exposeSignalWorker(loadKernels);

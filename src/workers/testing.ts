@@ -1,59 +1,71 @@
-import { expose } from 'comlink';
-import nodeEndpoint from 'comlink/dist/esm/node-adapter';
+import type { Endpoint } from 'comlink';
 import { Worker } from 'node:worker_threads';
+import { TautlineFailure, type TautlineError } from '../core/errors.ts';
 import { BUILT_KERNELS, loadKernels } from '../kernels/load.node.ts';
-import { instantiateKernels, type KernelModule } from '../kernels/module.ts';
 import { openForAnalysis } from '../analysis/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import type { LedgerSource } from '../ledger/types.ts';
-import { crewToWire } from './crew.ts';
-import { Engine, type EnginePlatform } from './engine.ts';
+import { createEngine, type Engine, type EnginePlatform } from './engine.ts';
 import { runHarnessTask } from './harnessTask.ts';
-import type { HarnessMessage } from './harnessPool.ts';
-import type { SpawnedWorker } from './lifeline.ts';
-import type { EngineApi } from './protocol.ts';
-import { scanToWire } from './scanThread.ts';
-import { once } from './once.ts';
-import { engineToWire, plainErrors } from './wire.ts';
+import { ENGINE_CONTRACT, type EngineApi } from './protocol.ts';
+import { SCAN_CONTRACT, scanApi } from './scanThread.ts';
+import type { ApiOf, Contract } from './service/contract.ts';
+import { withKernels } from './service/kernelPool.ts';
+import { nodeWorker } from './service/nodeWorker.node.ts';
+import { once } from './service/once.ts';
+import { exposeWorker } from './service/rpcAdapter.ts';
+import type { SpawnedWorker } from './service/supervisedWorker.ts';
+import { exposeTasks } from './service/workerPool.ts';
+import { SIGNAL_CONTRACT, signalApi } from './signalPool.ts';
 
-/** A Node worker thread behind the interface of a browser's worker, for tests. */
-export function spawnNodeWorker(script: URL): SpawnedWorker {
-  const worker = new Worker(script);
-  return {
-    endpoint: nodeEndpoint(worker),
-    onDeath(listener) {
-      worker.on('error', (error) => listener(error instanceof Error ? error.message : String(error)));
-      worker.on('messageerror', () => listener('it sent an answer that cannot be read'));
-      worker.on('exit', (code) => listener(`it ended with code ${code}`));
+/** A thread of Node in place of a browser's worker. */
+export const spawnNodeWorker = (script: URL): SpawnedWorker => nodeWorker(new Worker(script));
+
+/** What a call that has to fail fails with. */
+export const errorOf = (call: Promise<unknown>): Promise<TautlineError> =>
+  call.then(
+    (value) => {
+      throw new Error(`it did not fail: it gave ${String(value)}`);
     },
-    terminate: () => void worker.terminate(),
-  };
-}
+    (thrown: unknown) => {
+      if (thrown instanceof TautlineFailure) return thrown.error;
+      throw thrown;
+    },
+  );
+
+/** A worker that dies when it is told to. */
+export type MortalWorker = SpawnedWorker & { die(reason: string): void };
 
 /**
- * An engine in this thread, behind the wire that its worker would be behind: every message is cloned or transferred as
- * in the browser.
+ * An engine in this thread, behind the contract that its worker would be behind: every message is cloned or moved as in
+ * the browser.
  */
-export const spawnEngineHere = (engine: EngineApi): SpawnedWorker & { die(reason: string): void } =>
-  spawnHere(engineToWire(engine));
+export const spawnEngineHere = (engine: EngineApi): MortalWorker => spawnHere(ENGINE_CONTRACT, engine);
 
 /** A harness worker in this thread, with kernels of its own. */
-export function spawnHarnessHere(): SpawnedWorker & { die(reason: string): void } {
-  let kernels: KernelModule | null = null;
-  return spawnHere({
-    run: ({ module, task }: HarnessMessage) =>
-      plainErrors('running a task', () => runHarnessTask((kernels ??= instantiateKernels(module)), task)),
-  });
+export function spawnHarnessHere(): MortalWorker {
+  const run = withKernels(runHarnessTask);
+  return inThisThread((endpoint) => exposeTasks(run, { endpoint }));
 }
 
 /** A scan worker in this thread. */
-export const spawnScanHere = (): SpawnedWorker & { die(reason: string): void } =>
-  spawnHere(scanToWire(() => nodePlatform()));
+export const spawnScanHere = (): MortalWorker =>
+  spawnHere(
+    SCAN_CONTRACT,
+    scanApi(() => nodePlatform()),
+  );
 
-function spawnHere(api: unknown): SpawnedWorker & { die(reason: string): void } {
+/** A signal worker in this thread. */
+export const spawnSignalWorkerHere = (): MortalWorker =>
+  spawnHere(SIGNAL_CONTRACT, signalApi(nodeEnginePlatform.loadKernels));
+
+const spawnHere = <C extends Contract>(contract: C, api: ApiOf<C>): MortalWorker =>
+  inThisThread((endpoint) => exposeWorker(contract, api, endpoint));
+
+function inThisThread(expose: (endpoint: Endpoint) => void): MortalWorker {
   const { port1, port2 } = new MessageChannel();
   const listeners: ((reason: string) => void)[] = [];
-  expose(api, port2);
+  expose(port2);
   port1.start();
   return {
     endpoint: port1,
@@ -71,14 +83,15 @@ function spawnHere(api: unknown): SpawnedWorker & { die(reason: string): void } 
 const files = nodePlatform();
 
 /** What the engine stands on in Node: the real kernels and the real readers. */
-export const nodeEnginePlatform: EnginePlatform = {
+const nodeEnginePlatform: EnginePlatform = {
   loadKernels: once(() => loadKernels(BUILT_KERNELS)),
   openLedger: (source, mapping, options) => openForAnalysis(source, mapping, { platform: files, ...options }),
 };
 
-export const newEngine = (): Engine => new Engine(nodeEnginePlatform);
+export const newEngine = (): Engine => createEngine(nodeEnginePlatform);
 /** Previews every change of the signals, however quick, in as little time as can be. */
-export const newPreviewingEngine = (): Engine => new Engine({ ...nodeEnginePlatform, preview: { from: 0, budget: 0 } });
+export const newPreviewingEngine = (): Engine =>
+  createEngine({ ...nodeEnginePlatform, preview: { from: 0, budget: 0 } });
 
 /** A small generator of uniform numbers (mulberry32), so that a test's ledger is the same in every run. */
 function uniform(seed: number): () => number {
@@ -142,7 +155,3 @@ export function tinyLedger({
   }
   return { kind: 'files', files: [{ path: name, blob: new Blob([lines.join('\n')]) }] };
 }
-
-/** A signal worker in this thread, behind its wire. */
-export const spawnCrewHere = (): SpawnedWorker & { die(reason: string): void } =>
-  spawnHere(crewToWire(nodeEnginePlatform.loadKernels));

@@ -1,15 +1,5 @@
-import { expose, transfer } from 'comlink';
-import { holdLifeLock } from './lifeLock.ts';
-import type { UmapWorker } from './umapClient.ts';
+import { exposeWorker } from './service/rpcAdapter.ts';
+import { UMAP_CONTRACT } from './umapClient.ts';
 import { umapLayout } from './umapLayout.ts';
-import { plainErrors } from './wire.ts';
 
-const worker: UmapWorker = {
-  layout: (request, onProgress) =>
-    plainErrors('laying the map out', () => {
-      const layout = umapLayout(request, onProgress);
-      return transfer(layout, [layout.positions.buffer]);
-    }),
-};
-expose(worker);
-holdLifeLock();
+exposeWorker(UMAP_CONTRACT, { layout: async (request, onProgress) => umapLayout(request, onProgress) });

@@ -1,14 +1,19 @@
-import { transfer } from 'comlink';
 import { TautlineFailure } from '../core/errors.ts';
 import type { OnProgress } from '../core/progress.ts';
-import { createLifeline, type SpawnedWorker } from './lifeline.ts';
+import { PROGRESS, question } from './service/contract.ts';
+import { superviseWorker, type SpawnedWorker } from './service/supervisedWorker.ts';
 import type { UmapLayout, UmapRequest } from './umapLayout.ts';
-import { progressToWire } from './wire.ts';
+
+const DOING = 'laying the map out';
 
 /** What runs in the worker that lays maps out. */
-export interface UmapWorker {
-  layout(request: UmapRequest, onProgress: OnProgress): Promise<UmapLayout>;
-}
+export const UMAP_CONTRACT = {
+  layout: question<(request: UmapRequest, onProgress: OnProgress) => Promise<UmapLayout>>({
+    doing: DOING,
+    moved: true,
+    callbacks: { 1: PROGRESS },
+  }),
+};
 
 export interface UmapClient {
   /**
@@ -21,20 +26,19 @@ export interface UmapClient {
 
 /** Starts the worker at the first call. */
 export function createUmapClient(spawn: () => SpawnedWorker): UmapClient {
-  const lifeline = createLifeline<UmapWorker>({ name: 'map', spawn, advice: 'The principal plane needs no layout' });
+  const worker = superviseWorker({
+    contract: UMAP_CONTRACT,
+    name: 'map',
+    spawn,
+    advice: 'The principal plane needs no layout',
+  });
   return {
-    async layout({ x, k }, onProgress, signal) {
-      const cancelled = () => new TautlineFailure({ kind: 'cancelled', what: 'laying the map out' });
-      if (signal.aborted) throw cancelled();
-      const stop = () => lifeline.restart('it was cancelled');
+    async layout(request, onProgress, signal) {
+      if (signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: DOING });
+      const stop = () => worker.cancel();
       signal.addEventListener('abort', stop, { once: true });
       try {
-        const points = x.slice();
-        return await lifeline.call('laying the map out', (remote) =>
-          remote.layout(transfer({ x: points, k }, [points.buffer]), progressToWire(onProgress)),
-        );
-      } catch (thrown) {
-        throw signal.aborted ? cancelled() : thrown;
+        return await worker.ask.layout(request, onProgress);
       } finally {
         signal.removeEventListener('abort', stop);
       }

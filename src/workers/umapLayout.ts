@@ -20,7 +20,7 @@ export interface UmapLayout {
 }
 
 /** Points that UMAP optimises: beyond these a layout takes minutes, and looks the same. */
-export const MOST_FITTED = 3000;
+const MAX_FITTED = 3000;
 const NEIGHBOURS = 15;
 const NEAREST = 5;
 const EPOCHS = 300;
@@ -31,12 +31,12 @@ const PROGRESS_EVERY = 512;
 
 /**
  * Lays points out by UMAP (McInnes, Healy & Melville 2018), always the same way for the same points: exact nearest
- * neighbours, seeded optimisation. Of more than `MOST_FITTED` points an even selection is fitted; each other point
+ * neighbours, seeded optimisation. Of more than `MAX_FITTED` points an even selection is fitted; each other point
  * stands at the distance-weighted mean of its 5 nearest fitted ones.
  */
 export function umapLayout({ x, k }: UmapRequest, onProgress: OnProgress): UmapLayout {
   const n = x.length / k;
-  const m = Math.min(n, MOST_FITTED);
+  const m = Math.min(n, MAX_FITTED);
   if (n < 4)
     return {
       positions: Float32Array.from({ length: 2 * n }, (_, i) => (i % 2 === 0 ? i / 2 : 0)),

@@ -5,7 +5,7 @@ import { examine } from '../../detection/drilldown/investigate/examine.ts';
 import type { ExaminerTask } from '../../detection/drilldown/investigate/tasks.ts';
 import { DEFAULT_PARAMETERS } from '../../detection/parameters.ts';
 import type { Engine } from '../../workers/engine.ts';
-import type { MapOptions } from '../../workers/pool.ts';
+import type { MapOptions } from '../../workers/service/workerPool.ts';
 import { newEngine, tinyLedger } from '../../workers/testing.ts';
 import { nodeDatabase } from '../testing.ts';
 import { investigate, type Investigators } from './investigate.ts';

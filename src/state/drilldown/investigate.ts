@@ -7,13 +7,13 @@ import { planInvestigation } from '../../detection/drilldown/investigate/plan.ts
 import type { ExaminerTask } from '../../detection/drilldown/investigate/tasks.ts';
 import type { Investigation } from '../../detection/drilldown/types.ts';
 import type { Parameters } from '../../detection/parameters.ts';
-import type { Pool } from '../../workers/pool.ts';
+import type { WorkerPool } from '../../workers/service/workerPool.ts';
 import type { InvestigationColumns } from '../../workers/drilldown.ts';
 import type { EngineApi } from '../../workers/protocol.ts';
 import type { Tables } from '../tables.ts';
 import { columnsSql, fieldsSql } from './sql.ts';
 
-export type Investigators = Pick<Pool<ExaminerTask, Examined>, 'map'>;
+export type Investigators = Pick<WorkerPool<ExaminerTask, Examined>, 'map'>;
 
 export interface InvestigationSession {
   readonly engine: Pick<EngineApi, 'investigationColumns'>;

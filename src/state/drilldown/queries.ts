@@ -8,7 +8,7 @@ import type { Parameters } from '../../detection/parameters.ts';
 import type { ColumnMapping } from '../../ledger/types.ts';
 import { spawnInvestigator } from '../../workers/client.ts';
 import type { TransportRequest } from '../../workers/drilldown.ts';
-import { createPool } from '../../workers/pool.ts';
+import { createWorkerPool } from '../../workers/service/workerPool.ts';
 import type { Axis } from '../../workers/protocol.ts';
 import { noLedger } from '../session.ts';
 import { session, useTautline } from '../store.ts';
@@ -122,7 +122,7 @@ let pool: Investigators | null = null;
 export const investigations = createInvestigations(
   session,
   () =>
-    (pool ??= createPool<ExaminerTask, Examined>({
+    (pool ??= createWorkerPool<ExaminerTask, Examined>({
       name: 'investigator',
       entry: spawnInvestigator,
       size: Math.min(4, navigator.hardwareConcurrency),

@@ -5,7 +5,7 @@ export const SUPERSEDED: unique symbol = Symbol('superseded');
  * Newest-wins scheduling: one call in flight, or two where the second may follow, and at most one waiting, which a
  * newer request replaces.
  */
-export interface Latest<A, R> {
+interface TakeLatest<A, R> {
   /**
    * Resolves to the call's result, or to `SUPERSEDED`; rejects with what the call threw. A call in flight is never
    * dropped.
@@ -23,7 +23,7 @@ interface Asked<A, R> {
   reject(thrown: unknown): void;
 }
 
-export interface LatestOptions<A> {
+interface TakeLatestOptions<A> {
   /** A request waits for calls in flight that are of no use to it: they may be asked to make room. */
   readonly onWaiting?: () => void;
   /**
@@ -33,10 +33,10 @@ export interface LatestOptions<A> {
   readonly mayFollow?: (ahead: A, next: A) => boolean;
 }
 
-export function createLatest<A, R>(
+export function takeLatest<A, R>(
   run: (argument: A) => Promise<R>,
-  { onWaiting, mayFollow = () => false }: LatestOptions<A> = {},
-): Latest<A, R> {
+  { onWaiting, mayFollow = () => false }: TakeLatestOptions<A> = {},
+): TakeLatest<A, R> {
   const inFlight: Asked<A, R>[] = [];
   let waiting: Asked<A, R> | null = null;
 

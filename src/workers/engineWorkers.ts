@@ -1,20 +1,20 @@
-import { createCrew, type CrewThreads } from './crew.ts';
 import type { ScanThread } from '../ledger/splitScan.ts';
-import { watchWorker } from './lifeline.ts';
 import { createScanThread } from './scanThread.ts';
+import { browserWorker } from './service/browserWorker.ts';
+import { createSignalPool, type SignalPool } from './signalPool.ts';
 
 /** More threads than this wait for memory, not for arithmetic, and each holds a copy of the ledger. */
-const MOST_THREADS = 4;
+const MAX_THREADS = 4;
 
 /**
  * Signal workers, started by the engine's worker and so ended with it; null where a browser starts no workers from a
  * worker, or has one core. Nothing is shared: this works without cross-origin isolation.
  */
-export function browserCrew(): CrewThreads | null {
-  const size = Math.min(MOST_THREADS, navigator.hardwareConcurrency);
+export function browserSignalPool(): SignalPool | null {
+  const size = Math.min(MAX_THREADS, navigator.hardwareConcurrency);
   if (typeof Worker === 'undefined' || !(size > 1)) return null;
-  return createCrew(size, () =>
-    watchWorker(
+  return createSignalPool(size, () =>
+    browserWorker(
       new Worker(new URL('./signal.worker.ts', import.meta.url), { type: 'module', name: 'tautline-signals' }),
     ),
   );
@@ -26,6 +26,6 @@ export function browserCrew(): CrewThreads | null {
 export function browserScanThread(): ScanThread | undefined {
   if (typeof Worker === 'undefined' || !(navigator.hardwareConcurrency > 1)) return undefined;
   return createScanThread(() =>
-    watchWorker(new Worker(new URL('./scan.worker.ts', import.meta.url), { type: 'module', name: 'tautline-scan' })),
+    browserWorker(new Worker(new URL('./scan.worker.ts', import.meta.url), { type: 'module', name: 'tautline-scan' })),
   );
 }

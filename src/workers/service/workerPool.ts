@@ -1,24 +1,34 @@
-import { expose } from 'comlink';
-import { TautlineFailure } from '../core/errors.ts';
-import type { OnProgress } from '../core/progress.ts';
-import { holdLifeLock } from './lifeLock.ts';
-import { createLifeline, type Lifeline, type SpawnedWorker } from './lifeline.ts';
-import { plainErrors } from './wire.ts';
+import type { Endpoint } from 'comlink';
+import { TautlineFailure } from '../../core/errors.ts';
+import type { OnProgress } from '../../core/progress.ts';
+import { question } from './contract.ts';
+import { exposeWorker } from './rpcAdapter.ts';
+import { superviseWorker, type SpawnedWorker, type SupervisedWorker } from './supervisedWorker.ts';
 
-/** What a task worker exposes. */
-export interface TaskWorker<T, R> {
-  run(task: T): Promise<R>;
+/** A worker that runs tasks; what a task is and what it is answered with is between a pool and its entry. */
+const taskContract = (doing: (task: unknown) => string = () => 'running a task') => ({
+  run: question<(task: unknown) => Promise<unknown>>({ doing }),
+});
+type TaskWorker = SupervisedWorker<ReturnType<typeof taskContract>>;
+
+interface TaskEntryOptions<T> {
+  /** Words for a task in errors that have none of their own. */
+  readonly doing?: (task: T) => string;
+  /** Where the worker is asked; in a browser that goes without saying. */
+  readonly endpoint?: Endpoint;
 }
 
-/** The entry of a task worker: answers a pool's tasks with `run`, which may return a `transfer`. */
-export function exposeTasks<T, R>(run: (task: T) => Promise<R> | R): void {
-  const worker: TaskWorker<T, R> = { run: (task) => plainErrors('running a task', () => run(task)) };
-  expose(worker);
-  holdLifeLock();
+/** The last line of a task worker's entry: answers a pool's tasks with `run`. */
+export function exposeTasks<T, R>(
+  run: (task: T) => Promise<R> | R,
+  { doing, endpoint }: TaskEntryOptions<T> = {},
+): void {
+  const contract = taskContract(doing && ((task) => doing(task as T)));
+  exposeWorker(contract, { run: async (task) => run(task as T) }, endpoint);
 }
 
 /** Workers that share the tasks of a map. Results are in the order of the tasks, whichever worker ran them. */
-export interface Pool<T, R> {
+export interface WorkerPool<T, R> {
   readonly size: number;
   /**
    * Runs every task. A task whose worker dies is run once more; a second death, or an error of the task's own, ends the
@@ -40,47 +50,49 @@ export interface MapOptions<R> {
   readonly signal?: AbortSignal;
 }
 
-export interface PoolOptions {
+interface WorkerPoolOptions {
   /** Names the workers in errors. */
   readonly name: string;
   /** Starts one worker; its script ends in a call of `exposeTasks`. */
   readonly entry: () => SpawnedWorker;
   readonly size?: number;
+  /** What the user can do where workers keep dying. */
+  readonly advice?: string;
   /** A worker died over a task that is now being run again. */
   readonly onRetry?: (problem: string, task: number) => void;
 }
 
-export function createPool<T, R>({
+export function createWorkerPool<T, R>({
   name,
   entry,
   size = navigator.hardwareConcurrency,
+  advice = 'Run fewer repetitions, or close other pages',
   onRetry,
-}: PoolOptions): Pool<T, R> {
-  const advice = 'Run fewer repetitions, or close other pages';
+}: WorkerPoolOptions): WorkerPool<T, R> {
+  const contract = taskContract();
   const slots = Array.from({ length: Math.max(1, size) }, () =>
-    createLifeline<TaskWorker<T, R>>({ name, spawn: entry, advice }),
+    superviseWorker({ contract, name, spawn: entry, advice }),
   );
   const free = [...slots];
-  const waiting: ((slot: Lifeline<TaskWorker<T, R>>) => void)[] = [];
+  const waiting: ((slot: TaskWorker) => void)[] = [];
 
   const acquire = () => {
     const slot = free.pop();
-    return slot ? Promise.resolve(slot) : new Promise<Lifeline<TaskWorker<T, R>>>((resolve) => waiting.push(resolve));
+    return slot ? Promise.resolve(slot) : new Promise<TaskWorker>((resolve) => waiting.push(resolve));
   };
-  const giveBack = (slot: Lifeline<TaskWorker<T, R>>) => {
+  const giveBack = (slot: TaskWorker) => {
     const next = waiting.shift();
     if (next) next(slot);
     else free.push(slot);
   };
 
-  const runOn = (slot: Lifeline<TaskWorker<T, R>>, task: T) =>
-    slot.call('running a task', (remote) => remote.run(task as never) as Promise<R>);
+  const runOn = (slot: TaskWorker, task: T) => slot.ask.run(task) as Promise<R>;
 
   return {
     size: slots.length,
     async map(tasks, { phase = 'Running', onProgress, onStart, onResult, signal } = {}) {
       const results = new Array<R>(tasks.length);
-      const busy = new Set<Lifeline<TaskWorker<T, R>>>();
+      const busy = new Set<TaskWorker>();
       let next = 0;
       let done = 0;
       let stopped = false;
@@ -93,7 +105,7 @@ export function createPool<T, R>({
       if (signal?.aborted) throw cancelled();
       signal?.addEventListener('abort', onAbort, { once: true });
 
-      async function runTask(slot: Lifeline<TaskWorker<T, R>>, index: number): Promise<R> {
+      async function runTask(slot: TaskWorker, index: number): Promise<R> {
         try {
           return await runOn(slot, tasks[index]);
         } catch (thrown) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EventColumns } from '../core/columns.ts';
-import { ROUTES } from '../detection/types.ts';
+import type { EventColumns } from '../../core/columns.ts';
+import { ROUTES } from '../../detection/types.ts';
 import { composition, indexAt, nearestEvent, positionOf, valuesAsOf } from './positions.ts';
 
 function eventsAt(time: readonly number[], stream: readonly number[], hasTime = true): EventColumns {

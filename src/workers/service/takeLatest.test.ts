@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLatest, SUPERSEDED } from './latest.ts';
+import { takeLatest, SUPERSEDED } from './takeLatest.ts';
 
 /** A call that the test ends by hand. */
 function gate() {
@@ -11,10 +11,10 @@ function gate() {
 
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
-describe('latest', () => {
+describe('takeLatest', () => {
   it('runs one call at a time, and of those waiting only the newest', async () => {
     const { calls, run } = gate();
-    const latest = createLatest(run);
+    const latest = takeLatest(run);
     const answers = [1, 2, 3].map((n) => latest.request(n));
     expect(calls.map((call) => call.argument)).toEqual([1]);
     expect(await answers[1]).toBe(SUPERSEDED);
@@ -30,7 +30,7 @@ describe('latest', () => {
 
   it('rejects with what the call threw and goes on with the one that waits', async () => {
     const { calls, run } = gate();
-    const latest = createLatest(run);
+    const latest = takeLatest(run);
     const first = latest.request(1);
     const second = latest.request(2);
     calls[0].reject(new Error('broken'));
@@ -42,7 +42,7 @@ describe('latest', () => {
 
   it('drops what waits when told to', async () => {
     const { calls, run } = gate();
-    const latest = createLatest(run);
+    const latest = takeLatest(run);
     void latest.request(1);
     const second = latest.request(2);
     latest.dropWaiting();
@@ -55,7 +55,7 @@ describe('latest', () => {
   it('sends what may follow the call in flight, and asks for room only where that is of no use', async () => {
     const { calls, run } = gate();
     let asked = 0;
-    const latest = createLatest(run, {
+    const latest = takeLatest(run, {
       onWaiting: () => asked++,
       mayFollow: (ahead, next) => Math.floor(ahead / 10) === Math.floor(next / 10),
     });
@@ -85,7 +85,7 @@ describe('latest', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 30 }), async (steps) => {
         const { calls, run } = gate();
-        const latest = createLatest(run);
+        const latest = takeLatest(run);
         let ended = 0;
         let last = -1;
         const endOne = async () => {

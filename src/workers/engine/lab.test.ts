@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { operatingCharacteristics } from '../detection/lab/arl.ts';
-import { bundleFromJson, bundleToJson } from '../detection/lab/bundle.ts';
-import { sweepOf, sweepTasks, sweep } from '../detection/lab/sweep.ts';
-import { DEFAULT_PARAMETERS } from '../detection/parameters.ts';
-import { BUILT_KERNELS, loadKernels } from '../kernels/load.node.ts';
-import type { KernelModule } from '../kernels/module.ts';
-import type { Engine } from './engine.ts';
-import { runLabTask } from './labTask.ts';
-import type { AnalysisReport } from './protocol.ts';
-import { newEngine, tinyLedger } from './testing.ts';
+import { operatingCharacteristics } from '../../detection/lab/arl.ts';
+import { bundleFromJson, bundleToJson } from '../../detection/lab/bundle.ts';
+import { sweepOf, sweepTasks, sweep } from '../../detection/lab/sweep.ts';
+import { DEFAULT_PARAMETERS } from '../../detection/parameters.ts';
+import { BUILT_KERNELS, loadKernels } from '../../kernels/load.node.ts';
+import type { KernelModule } from '../../kernels/module.ts';
+import type { Engine } from '../engine.ts';
+import { runLabTask } from '../labTask.ts';
+import type { AnalysisReport } from '../protocol.ts';
+import { newEngine, tinyLedger } from '../testing.ts';
 
 let engine: Engine;
 let report: AnalysisReport;

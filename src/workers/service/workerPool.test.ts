@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createPool, type Pool } from './pool.ts';
-import { spawnNodeWorker } from './testing.ts';
+import { createWorkerPool, type WorkerPool } from './workerPool.ts';
+import { spawnNodeWorker } from '../testing.ts';
 
 interface Task {
   readonly act: string;
@@ -12,12 +12,12 @@ interface Task {
 }
 
 const script = new URL('./fixtures/mortal.worker.mjs', import.meta.url);
-const pools: Pool<Task, number>[] = [];
+const pools: WorkerPool<Task, number>[] = [];
 let folder: string;
 
 function pool(onRetry?: (problem: string, task: number) => void) {
   const entry = vi.fn(() => spawnNodeWorker(script));
-  const made = createPool<Task, number>({ name: 'test', size: 2, entry, onRetry });
+  const made = createWorkerPool<Task, number>({ name: 'test', size: 2, entry, onRetry });
   pools.push(made);
   return { pool: made, entry };
 }

@@ -1,6 +1,6 @@
-import type { Coordinates, EventColumns } from '../core/columns.ts';
-import { principalPlane } from '../detection/drilldown/plane.ts';
-import type { EmbeddingMap } from './drilldown.ts';
+import type { Coordinates, EventColumns } from '../../core/columns.ts';
+import { principalPlane } from '../../detection/drilldown/plane.ts';
+import type { EmbeddingMap } from '../drilldown.ts';
 
 /**
  * Events with an embedding as points on the principal plane of the whitened coordinates of all points shown (spec 3).

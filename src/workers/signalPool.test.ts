@@ -5,25 +5,24 @@ import { createDetector, referenceRange, wakeCrew, type Detector } from '../dete
 import { StageSpeed } from '../detection/signalStages.ts';
 import { bitsOf, parameters, randomLedger, type RandomLedger } from '../detection/testing.ts';
 import { testKernels } from '../kernels/testing.ts';
-import { createCrew, type CrewThreads } from './crew.ts';
-import type { SpawnedWorker } from './lifeline.ts';
-import { spawnCrewHere } from './testing.ts';
+import { createSignalPool, type SignalPool } from './signalPool.ts';
+import { spawnSignalWorkerHere, type MortalWorker } from './testing.ts';
 
 const kernels = testKernels();
 const patient = () => ({ signal: new AbortController().signal, onProgress: () => undefined });
 
-let crew: CrewThreads | null = null;
-let members: (SpawnedWorker & { die(reason: string): void })[] = [];
-function crewOf(size: number): CrewThreads {
-  members = [];
-  crew = createCrew(size, () => {
-    const member = spawnCrewHere();
-    members.push(member);
-    return member;
+let pool: SignalPool | null = null;
+let workers: MortalWorker[] = [];
+function poolOf(size: number): SignalPool {
+  workers = [];
+  pool = createSignalPool(size, () => {
+    const worker = spawnSignalWorkerHere();
+    workers.push(worker);
+    return worker;
   });
-  return crew;
+  return pool;
 }
-afterEach(() => crew?.dispose());
+afterEach(() => pool?.dispose());
 
 function loaded(of: RandomLedger): Detector {
   const { events, coordinates } = randomLedger(of);
@@ -32,7 +31,7 @@ function loaded(of: RandomLedger): Detector {
   return detector;
 }
 
-describe('a crew', () => {
+describe('a pool of signal workers', () => {
   it('gives the bits that one thread gives', async () => {
     const change = fc.record({
       lambda_slow: fc.constantFrom(0.05, 0.1),
@@ -56,7 +55,7 @@ describe('a crew', () => {
         fc.constantFrom(1, 2, 3),
         async (of, changes, size) => {
           const shared = loaded(of);
-          const threads = crewOf(size);
+          const threads = poolOf(size);
           for (const next of changes) {
             const p = parameters(next);
             await shared.prepare(p, { ...patient(), crew: threads, crewFrom: 0 });
@@ -73,23 +72,23 @@ describe('a crew', () => {
     );
   });
 
-  it('is woken for a ledger whose first run will call it, and is the crew of that run', async () => {
-    const threads = crewOf(2);
+  it('is started for a ledger whose first run will call it, and serves that run', async () => {
+    const threads = poolOf(2);
     const { events } = randomLedger({ n: 9000, k: 4, streams: 3, seed: 1 });
     wakeCrew({ crew: threads, crewFrom: 1e6 }, events, 4);
     wakeCrew({ crew: threads, crewFrom: 0 }, { ...events, streams: events.streams.slice(0, 1) }, 4);
-    expect(members).toHaveLength(0);
+    expect(workers).toHaveLength(0);
     wakeCrew({ crew: threads, crewFrom: 0 }, events, 4);
-    expect(members).toHaveLength(2);
+    expect(workers).toHaveLength(2);
     const detector = loaded({ n: 9000, k: 4, streams: 3, seed: 1 });
     await detector.prepare(parameters(), { ...patient(), crew: threads, crewFrom: 0 });
-    expect(members).toHaveLength(2);
+    expect(workers).toHaveLength(2);
   });
 
-  it('loses a member without losing its streams, and is whole for the next run', async () => {
+  it('loses a worker without losing its streams, and is whole for the next run', async () => {
     const of = { n: 20_000, k: 8, streams: 4, seed: 9 };
     const detector = loaded(of);
-    const threads = crewOf(2);
+    const threads = poolOf(2);
     const troubles: string[] = [];
     let struck = false;
     const stricken: Crew = {
@@ -99,7 +98,7 @@ describe('a crew', () => {
           ledger,
           tasks,
           (task, part) => {
-            if (!struck) members[1].die('it was struck by lightning');
+            if (!struck) workers[1].die('it was struck by lightning');
             struck = true;
             accept(task, part);
           },
@@ -124,15 +123,17 @@ describe('a crew', () => {
     expect(bitsOf(detector.runSignals(next))).toEqual(bitsOf(loaded(of).runSignals(next)));
     expect(troubles).toHaveLength(1);
   });
+});
 
-  it('is given the ledger while the engine works, and again where a member is lost meanwhile', async () => {
+describe('a pool of signal workers, while the engine works or does without,', () => {
+  it('is given the ledger, and again where a worker is lost meanwhile', async () => {
     const of = { n: 20_000, k: 8, streams: 4, seed: 9 };
     const detector = loaded(of);
-    const threads = crewOf(2);
+    const threads = poolOf(2);
     const troubles: string[] = [];
     let struck = false;
     const onProgress = () => {
-      if (!struck) members[1].die('it was struck by lightning');
+      if (!struck) workers[1].die('it was struck by lightning');
       struck = true;
     };
     await detector.prepare(parameters(), {
@@ -143,7 +144,7 @@ describe('a crew', () => {
       crewFrom: 0,
       onCrewTrouble: (problem) => troubles.push(problem),
     });
-    expect(members).toHaveLength(3);
+    expect(workers).toHaveLength(3);
     expect(troubles).toEqual([]);
     expect(bitsOf(detector.runSignals(parameters()))).toEqual(bitsOf(loaded(of).runSignals(parameters())));
   });
@@ -151,13 +152,13 @@ describe('a crew', () => {
   it('that cannot be started leaves the work to the engine', async () => {
     const of = { n: 3000, k: 3, streams: 3, seed: 9 };
     const detector = loaded(of);
-    crew = createCrew(2, () => {
+    pool = createSignalPool(2, () => {
       throw new Error('no more threads');
     });
     const troubles: string[] = [];
     await detector.prepare(parameters(), {
       ...patient(),
-      crew,
+      crew: pool,
       crewFrom: 0,
       onCrewTrouble: (problem) => troubles.push(problem),
     });
@@ -169,7 +170,7 @@ describe('a crew', () => {
   it('stops at once when it is cancelled, and computes the next change right', async () => {
     const of = { n: 60_000, k: 8, streams: 4, seed: 9 };
     const detector = loaded(of);
-    const threads = crewOf(2);
+    const threads = poolOf(2);
     detector.runSignals(parameters());
     for (const lambda_slow of [0.08, 0.09, 0.1]) {
       const abort = new AbortController();
@@ -188,7 +189,7 @@ describe('a crew', () => {
   });
 });
 
-it('streams are shared out whole, the longest first, no member with more than twice the best share', () => {
+it('streams are shared out whole, the longest first, no worker with more than twice the best share', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 24 }),

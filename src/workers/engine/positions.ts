@@ -1,7 +1,7 @@
-import type { EventColumns, IndexRange } from '../core/columns.ts';
-import type { EventIndex } from '../core/units.ts';
-import { ROUTES } from '../detection/types.ts';
-import type { Axis, CompositionData } from './protocol.ts';
+import type { EventColumns, IndexRange } from '../../core/columns.ts';
+import type { EventIndex } from '../../core/units.ts';
+import { ROUTES } from '../../detection/types.ts';
+import type { Axis, CompositionData } from '../protocol.ts';
 
 /** Events on the shared horizontal axis. Without timestamps the axis "time" is the event index. */
 
@@ -52,7 +52,7 @@ export function valuesAsOf(
   return out;
 }
 
-export interface NearestQuery {
+interface NearestQuery {
   readonly axis: Axis;
   readonly x: number;
   /** NaN: nearest along x alone. */

@@ -1,54 +1,49 @@
-import { expose, proxy, transfer } from 'comlink';
 import { TautlineFailure } from '../core/errors.ts';
 import type { Crew, CrewLedger, CrewPart, CrewTask } from '../detection/crew.ts';
 import { createCrewMember } from '../detection/crewMember.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import { createLifeline, type Lifeline, type SpawnedWorker } from './lifeline.ts';
-import { plainErrors } from './wire.ts';
+import { order, question, takes, type ApiOf } from './service/contract.ts';
+import { exposeWorker } from './service/rpcAdapter.ts';
+import { PATIENCE_MS, superviseWorker, type SpawnedWorker, type SupervisedWorker } from './service/supervisedWorker.ts';
 
-/** What a signal worker exposes. */
-export interface CrewApi {
-  load(ledger: CrewLedger): Promise<void>;
+/** What a signal worker is asked. */
+export const SIGNAL_CONTRACT = {
+  load: question<(ledger: CrewLedger) => Promise<void>>({ doing: 'taking in a ledger' }),
   /** Resolves when every part has been taken. */
-  run(task: CrewTask, give: (part: CrewPart) => unknown): Promise<void>;
-  stop(): void;
-}
+  run: question<(task: CrewTask, give: (part: CrewPart) => Promise<void>) => Promise<void>>({
+    doing: 'computing signals',
+    callbacks: { 1: takes('taking signals in') },
+  }),
+  stop: order('stopping'),
+};
+type SignalWorker = SupervisedWorker<typeof SIGNAL_CONTRACT>;
 
-/** Worker side: one member of a crew. */
-export function crewToWire(loadKernels: () => Promise<KernelModule>): CrewApi {
+/** Worker side: one worker of a pool. */
+export function signalApi(loadKernels: () => Promise<KernelModule>): ApiOf<typeof SIGNAL_CONTRACT> {
   let member: ReturnType<typeof createCrewMember> | null = null;
   /** A run that was stopped still has to come to its next pause: nothing begins before. */
   let before: Promise<unknown> = Promise.resolve();
   let newest = 0;
   let stopped = 0;
-  function inTurn(what: string, work: () => Promise<void>): Promise<void> {
-    const done = before.then(() => plainErrors(what, work));
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const done = before.then(work);
     before = done.catch(() => undefined);
     return done;
   }
   return {
     load: (ledger) =>
-      inTurn('taking in a ledger', async () => {
+      inTurn(async () => {
         member ??= createCrewMember(await loadKernels());
         member.load(ledger);
       }),
     run(task, give) {
       newest += 1;
       const mine = newest;
-      return inTurn('computing signals', async () => {
-        const given: unknown[] = [];
+      return inTurn(async () => {
+        const given: Promise<void>[] = [];
         await member!.run(
           task,
-          (part) => {
-            given.push(
-              give(
-                transfer(
-                  part,
-                  part.values.map((values) => values.buffer),
-                ),
-              ),
-            );
-          },
+          (part) => void given.push(give(part)),
           () => stopped >= mine,
         );
         await Promise.all(given);
@@ -60,31 +55,36 @@ export function crewToWire(loadKernels: () => Promise<KernelModule>): CrewApi {
   };
 }
 
-/** Makes the worker that this is called in a member of a crew. */
-export const exposeCrew = (loadKernels: () => Promise<KernelModule>): void => expose(crewToWire(loadKernels));
+/** The entry of a signal worker. */
+export const exposeSignalWorker = (loadKernels: () => Promise<KernelModule>): void =>
+  exposeWorker(SIGNAL_CONTRACT, signalApi(loadKernels));
 
-/** Threads for the engine: started at the first run or when woken, each with a copy of the ledger of the newest run. */
-export interface CrewThreads extends Crew {
+/**
+ * Workers that share the signals of large ledgers: started at the first run or beforehand, each with a copy of the
+ * ledger of the newest run.
+ */
+export interface SignalPool extends Crew {
   wake(ledger?: CrewLedger, members?: number): void;
   /** Gives their memory back, until the next run. */
   dispose(): void;
 }
 
 interface Slot {
-  readonly lifeline: Lifeline<CrewApi>;
+  readonly worker: SignalWorker;
   /** What it has been given, and whether it has taken it in. */
   holds: { readonly ledger: CrewLedger; readonly taken: Promise<void> } | null;
 }
 
-/** @param spawn starts one worker, whose script exposes `crewToWire` */
-export function createCrew(size: number, spawn: () => SpawnedWorker): CrewThreads {
+/** @param spawn starts one worker, whose script ends in `exposeSignalWorker` */
+export function createSignalPool(size: number, spawn: () => SpawnedWorker): SignalPool {
   let slots: Slot[] | null = null;
 
   const start = (): Slot[] =>
     Array.from({ length: size }, () => {
       const slot: Slot = {
         holds: null,
-        lifeline: createLifeline<CrewApi>({
+        worker: superviseWorker({
+          contract: SIGNAL_CONTRACT,
           name: 'signal',
           spawn,
           advice: 'Its streams are computed by the engine itself',
@@ -98,7 +98,7 @@ export function createCrew(size: number, spawn: () => SpawnedWorker): CrewThread
 
   function load(slot: Slot, ledger: CrewLedger): Promise<void> {
     if (slot.holds?.ledger === ledger) return slot.holds.taken;
-    const taken = slot.lifeline.call('taking in a ledger', (remote) => remote.load(ledger));
+    const taken = slot.worker.ask.load(ledger);
     const given = (slot.holds = { ledger, taken });
     taken.catch(() => {
       if (slot.holds === given) slot.holds = null;
@@ -116,15 +116,10 @@ export function createCrew(size: number, spawn: () => SpawnedWorker): CrewThread
     try {
       await load(slot, ledger);
       if (signal.aborted) return null;
-      // After a cancel parts may still be under way.
-      await slot.lifeline.call('computing signals', (remote) =>
-        remote.run(
-          task,
-          proxy((part: CrewPart) => {
-            if (!signal.aborted) accept(part);
-          }),
-        ),
-      );
+      await slot.worker.ask.run(task, async (part) => {
+        // After a cancel parts may still be under way.
+        if (!signal.aborted) accept(part);
+      });
       return null;
     } catch (thrown) {
       if (signal.aborted) return null;
@@ -146,7 +141,11 @@ export function createCrew(size: number, spawn: () => SpawnedWorker): CrewThread
       let onAbort: () => void = () => undefined;
       const aborted = new Promise<never>((_, reject) => {
         onAbort = () => {
-          for (const { lifeline } of used) lifeline.call('stopping', (remote) => remote.stop()).catch(() => undefined);
+          for (const { worker } of used) {
+            worker.ask.stop();
+            // One that is stuck would keep the next run waiting.
+            void worker.cancelUnlessAnswering(PATIENCE_MS);
+          }
           reject(cancelled());
         };
         signal.addEventListener('abort', onAbort, { once: true });
@@ -163,13 +162,13 @@ export function createCrew(size: number, spawn: () => SpawnedWorker): CrewThread
     wake(ledger, members = size) {
       slots ??= start();
       for (const slot of slots.slice(0, members)) {
-        slot.lifeline.wake();
+        slot.worker.prestart();
         // The run hears of a failure.
         if (ledger) load(slot, ledger).catch(() => undefined);
       }
     },
     dispose() {
-      for (const { lifeline } of slots ?? []) lifeline.dispose();
+      for (const { worker } of slots ?? []) worker.dispose();
       slots = null;
     },
   };

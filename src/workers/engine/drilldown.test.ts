@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
-import { createEngineClient } from './client.ts';
-import type { Engine } from './engine.ts';
-import type { AnalysisReport } from './protocol.ts';
-import { newEngine, spawnEngineHere, tinyLedger } from './testing.ts';
+import { DEFAULT_PARAMETERS, type Parameters } from '../../detection/parameters.ts';
+import { createEngineClient } from '../client.ts';
+import type { Engine } from '../engine.ts';
+import type { AnalysisReport } from '../protocol.ts';
+import { newEngine, spawnEngineHere, tinyLedger } from '../testing.ts';
 
 const ignore = () => undefined;
 const parameters = (change: Partial<Parameters> = {}): Parameters => ({ ...DEFAULT_PARAMETERS, ...change });

@@ -1,0 +1,140 @@
+import type { DictionaryColumn } from '../../core/columns.ts';
+import { TautlineFailure } from '../../core/errors.ts';
+import type { EventIndex, LedgerRow } from '../../core/units.ts';
+import { attribute } from '../../detection/drilldown/attribution.ts';
+import { handoffGraph, readConversation } from '../../detection/drilldown/conversation.ts';
+import {
+  INVESTIGATED_SIGNALS,
+  type Codes,
+  type InvestigatedSignal,
+} from '../../detection/drilldown/investigate/columns.ts';
+import { investigationWindows } from '../../detection/drilldown/investigate/windows.ts';
+import { transportPlan } from '../../detection/drilldown/transport.ts';
+import type { TurnFields, TurnInput } from '../../detection/drilldown/types.ts';
+import { compareWords } from '../../detection/drilldown/words.ts';
+import { referenceMeans } from '../../detection/reference.ts';
+import { ROUTES, type Alert } from '../../detection/types.ts';
+import type { Analysis } from '../../analysis/stages.ts';
+import type { OpenedLedger } from '../../ledger/types.ts';
+import type { AlertPlace, DrilldownApi, InvestigationColumns } from '../drilldown.ts';
+import { requireEvent, type EngineContext } from './context.ts';
+import { embeddingMap } from './embeddingMap.ts';
+
+/** Answers drill-down questions. */
+export function drilldownQuestions(context: EngineContext): DrilldownApi {
+  const withVoids = (turns: readonly TurnFields[]): TurnInput[] => {
+    const { isVoid } = context.open.ledger.columns;
+    return turns.map((turn) => ({ ...turn, isVoid: isVoid[turn.row] === 1 }));
+  };
+
+  return {
+    attribution: (at) =>
+      context.answer(({ events, coordinates, reference, signals, decisions, parameters }) => {
+        requireEvent(at, events.n);
+        const { agent, thread } = context.open.ledger.columns;
+        return attribute(
+          {
+            events,
+            coordinates,
+            reference,
+            parameters,
+            agent,
+            thread,
+            window: signals.window,
+            windowReference: decisions.calibration.wref,
+            referenceMeans: referenceMeans(events, coordinates, reference).means,
+          },
+          at,
+        );
+      }),
+
+    transportPlan: (request) =>
+      context.answer(({ events, coordinates, parameters }) => {
+        if (request.kind !== 'ranges') requireEvent(request.at, events.n);
+        // A fork: its memory is given back, and the plan cannot move the views of the analysis.
+        const kernels = context.open.kernels.fork();
+        return transportPlan(kernels, { events, coordinates, size: parameters.emd_window }, request);
+      }),
+
+    words: ({ window, reference, terms }) => context.answer(() => compareWords(window, reference, { terms })),
+    conversation: (turns, agents) => context.answer(() => readConversation(withVoids(turns), agents)),
+    handoffGraph: (turns, agents) => context.answer(() => handoffGraph(withVoids(turns), agents)),
+
+    embeddingMap: (limit) =>
+      context.answer(({ events, coordinates, decisions }) => embeddingMap(events, coordinates, decisions.route, limit)),
+
+    rowFacts: (rows) =>
+      context.answer(({ events, decisions }) => {
+        const index = Int32Array.from(rows, (row) => indexOfRow(events.row, row));
+        const routes = Array.from(index, (i) => (i < 0 ? null : ROUTES[decisions.route[i]]));
+        const alerts = Array.from(index, (i) => (i < 0 ? [] : placesOf(decisions.alerts, i, events.stream[i])));
+        return { index, routes, alerts };
+      }),
+
+    investigationColumns: (alert) =>
+      context.answer((analysis) => investigationColumns(analysis, context.open.ledger, alert)),
+  };
+}
+
+/** The stream of alert `number` up to the end of its window, with what the examiners compare. */
+function investigationColumns(
+  { events, reference, signals, decisions }: Analysis,
+  { columns }: OpenedLedger,
+  number: number,
+): InvestigationColumns {
+  const alert = decisions.alerts[number];
+  if (!alert) {
+    throw new TautlineFailure({
+      kind: 'ledger',
+      problem: `there is no alert ${number}; the analysis has ${decisions.alerts.length}, from 0`,
+      advice: 'Choose an alert of the newest analysis.',
+    });
+  }
+  const windows = investigationWindows(events, alert, reference);
+  const { window, baseline } = windows;
+  const own: number[] = [];
+  for (let i = 0; i < window.to; i += 1) if (events.stream[i] === alert.stream) own.push(i);
+  const index = Int32Array.from(own);
+  const within = (i: EventIndex, { from, to }: { readonly from: number; readonly to: number }) => i >= from && i < to;
+  const { agent, thread, instantiation } = columns;
+  const codes = (column: DictionaryColumn | null): Codes | null =>
+    column ? { codes: Int32Array.from(index, (i) => column.codes[events.row[i]]), values: column.values } : null;
+  return {
+    alert,
+    windows,
+    stream: events.streams[alert.stream],
+    index,
+    earlier: decisions.alerts.filter((one) => one.stream === alert.stream && one.fired < alert.fired),
+    time: Float64Array.from(index, (i) => events.time[i]),
+    isVoid: Uint8Array.from(index, (i) => events.isVoid[i]),
+    row: Int32Array.from(index, (i) => events.row[i]),
+    part: Int8Array.from(index, (i) => (within(i, window) ? 1 : within(i, baseline) ? 0 : -1)),
+    agent: codes(agent),
+    thread: codes(thread),
+    instantiation: codes(instantiation),
+    latency: Float64Array.from(index, (i) => events.latency[i]),
+    signals: Object.fromEntries(
+      INVESTIGATED_SIGNALS.map((name) => [name, Float64Array.from(index, (i) => signals[name][i])]),
+    ) as Record<InvestigatedSignal, Float64Array>,
+  };
+}
+
+/** Position of a row among ascending rows, -1 where it is not there. */
+function indexOfRow(rows: Int32Array, row: LedgerRow): EventIndex {
+  let from = 0;
+  let to = rows.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (rows[middle] < row) from = middle + 1;
+    else to = middle;
+  }
+  return rows[from] === row ? from : -1;
+}
+
+function placesOf(alerts: readonly Alert[], i: EventIndex, stream: number): AlertPlace[] {
+  return alerts.flatMap((alert, number): AlertPlace[] => {
+    if (alert.stream !== stream || i < alert.onset || i > (alert.cleared ?? Infinity)) return [];
+    const at = i === alert.fired ? 'fired' : i === alert.onset ? 'onset' : i === alert.cleared ? 'cleared' : 'open';
+    return [{ alert: number, kind: alert.kind, at }];
+  });
+}

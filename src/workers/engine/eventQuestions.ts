@@ -1,0 +1,47 @@
+import { ROUTES } from '../../detection/types.ts';
+import { signalsToArrow } from '../../analysis/signalsTable.ts';
+import type { EVENT_QUESTIONS, EventDetail } from '../protocol.ts';
+import type { ApiOf } from '../service/contract.ts';
+import { requireEvent, type EngineContext } from './context.ts';
+import { SERIES_NAMES, valuesOf } from './seriesQuestions.ts';
+
+/** Answers about single events, and what is known of all of them. */
+export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUESTIONS> {
+  return {
+    event: (index) =>
+      context.answer((analysis) => {
+        const { events, signals, decisions } = analysis;
+        requireEvent(index, events.n);
+        return {
+          index,
+          row: events.row[index],
+          eventId: events.eventId[index],
+          stream: events.stream[index],
+          seq: signals.seq[index],
+          time: events.hasTime ? events.time[index] : Number.NaN,
+          isVoid: events.isVoid[index] === 1,
+          route: ROUTES[decisions.route[index]],
+          why: context.open.stages.detector.explain(index),
+          signals: Object.fromEntries(
+            SERIES_NAMES.map((name) => [name, valuesOf(analysis, name)[index]]),
+          ) as EventDetail['signals'],
+        };
+      }),
+
+    couplingMatrix: (at) =>
+      context.answer(({ events }) => {
+        requireEvent(at, events.n);
+        return { streams: events.streams, at, matrix: context.open.stages.detector.couplingMatrix(at) };
+      }),
+
+    rowsOf: (indices) =>
+      context.answer(({ events }) =>
+        Int32Array.from(indices, (index) => {
+          requireEvent(index, events.n);
+          return events.row[index];
+        }),
+      ),
+
+    signalsArrow: () => context.answer(({ events, signals, decisions }) => signalsToArrow(events, signals, decisions)),
+  };
+}

@@ -1,0 +1,101 @@
+import { TautlineFailure } from '../../core/errors.ts';
+import type { EventIndex, StreamIndex } from '../../core/units.ts';
+import { delayStarts, delayTasks } from '../../detection/lab/delay.ts';
+import { inControlOf } from '../../detection/lab/inControl.ts';
+import { labelledIntervals, readLabels } from '../../detection/lab/labels.ts';
+import type { LabLedger } from '../../detection/lab/ledger.ts';
+import { scoreAnalysis } from '../../detection/lab/scoreReport.ts';
+import { DEFAULT_PARAMETERS } from '../../detection/parameters.ts';
+import { makeBundle } from '../../analysis/bundle.ts';
+import type { Analysis } from '../../analysis/stages.ts';
+import type { LabApi, LabelSet, LabelText } from '../lab.ts';
+import type { EngineContext } from './context.ts';
+
+/** Answers the laboratory: columns for its workers, and scores, which are quick. */
+export function labQuestions(context: EngineContext): LabApi {
+  function labelsOf({ events }: Analysis, file: LabelText | null): LabelSet {
+    const { columns, report } = context.open.ledger;
+    if (!file)
+      return { file: null, format: 'column', intervals: labelledIntervals(columns.label, events), leftOut: [] };
+    return { file: file.name, ...readLabels(file.text, file.name, events, { ledger: report.name }) };
+  }
+
+  return {
+    inControl: (from) =>
+      context.answer(({ events, signals, decisions, reference, parameters }) => {
+        const { calibration, alerts } = decisions;
+        return {
+          revision: context.standing.revision,
+          parameters,
+          inControl: inControlOf({ events, signals, calibration, reference, parameters, alerts }, from),
+        };
+      }),
+
+    labColumns: () =>
+      context.answer((analysis) => {
+        const { parameters, reference } = analysis;
+        if (reference.from === reference.to) {
+          throw new TautlineFailure({
+            kind: 'ledger',
+            problem:
+              'the reference comes from a file, and a sweep calibrates every cell on a reference period of this ledger',
+            advice: 'Go back to the reference period of this ledger (Ledger, in the what-if panel).',
+          });
+        }
+        return { parameters, ledger: labLedger(analysis) };
+      }),
+
+    delayPlan: (ask) =>
+      context.answer((analysis) => {
+        const { parameters } = analysis;
+        const ledger = labLedger(analysis);
+        const starts =
+          ask.start === null
+            ? delayStarts(ledger, ask.stream, ask.count, ask.horizon, parameters)
+            : [ownEventFrom(ledger, ask.stream, ask.start)];
+        const baseline = context.open.stages.detector.baseline(analysis.projection, parameters);
+        return { parameters, starts, tasks: delayTasks(ledger, baseline, { parameters, ...ask, starts }) };
+      }),
+
+    labels: (file) => context.answer((analysis) => labelsOf(analysis, file)),
+
+    score: (file) =>
+      context.answer((analysis) => {
+        const { events, decisions, parameters, reference } = analysis;
+        const labels = labelsOf(analysis, file);
+        const report = scoreAnalysis({
+          events,
+          alerts: decisions.alerts,
+          intervals: labels.intervals,
+          parameters,
+          reference,
+          textLength: context.open.ledger.textLength,
+        });
+        return { revision: context.standing.revision, labels, report, reference };
+      }),
+
+    bundle: (characteristics) =>
+      context.answer((analysis) => {
+        const { ledger, stages } = context.open;
+        // The engine opens every ledger with the default number of reference events for the built-in embedder.
+        const embedderReference = DEFAULT_PARAMETERS.reference_events;
+        return makeBundle(ledger.report, analysis, stages.detector, {
+          comparedWith: context.standing.comparedWith,
+          embedderReference,
+          characteristics,
+        });
+      }),
+  };
+}
+
+const labLedger = ({ events, coordinates, reference }: Analysis): LabLedger => ({ events, coordinates, reference });
+
+/** The stream's first event from `start` on, which must be one that can be alerted on. */
+function ownEventFrom({ events, reference }: LabLedger, stream: StreamIndex, start: EventIndex): EventIndex {
+  for (let i = Math.max(start, reference.to); i < events.n; i += 1) if (events.stream[i] === stream) return i;
+  throw new TautlineFailure({
+    kind: 'ledger',
+    problem: `stream ${events.streams[stream]} has no event from ${Math.max(start, reference.to)} on`,
+    advice: 'Choose an earlier event.',
+  });
+}

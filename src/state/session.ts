@@ -23,16 +23,8 @@ import { readReferenceFile } from './referenceFile.ts';
 import { createTables, DRAWING_MS, type Tables, type TableStore } from './tables.ts';
 import type { AnalysisState, TautlineActions, TautlineState, Toast, ViewState } from './types.ts';
 import { decodeView } from './url.ts';
-import {
-  DEFAULT_VIEW,
-  fitRange,
-  fitToLedger,
-  forgetLedger,
-  sameSource,
-  sourceName,
-  viewSource,
-  withPart,
-} from './view.ts';
+import { DEFAULT_VIEW, fitToLedger, forgetLedger, sameSource, sourceName, viewSource, withPart } from './view.ts';
+import { fitRange } from './view/range.ts';
 
 /** What a session stands on; the browser's is in store.ts, tests bring an engine in the same thread. */
 export interface SessionPlatform {

@@ -1,81 +1,20 @@
 import type { IndexRange } from '../core/columns.ts';
 import type { TautlineError } from '../core/errors.ts';
-import type { LedgerPart } from '../core/part.ts';
 import type { Progress } from '../core/progress.ts';
 import type { EventIndex } from '../core/units.ts';
 import type { ParameterName, Parameters } from '../detection/parameters.ts';
-import type { AlertKind } from '../detection/types.ts';
 import type { ColumnMapping, LedgerSource, OpenReport } from '../ledger/types.ts';
 import type { AnalysisReport, Axis, PreviewReport } from '../workers/protocol.ts';
-import type { EvidenceChoices } from './evidenceChoices.ts';
 import type { Bench, Scenario } from './scenarios.ts';
+import type { ViewOf } from './url.ts';
+import type { EvidenceView } from './view/evidence.ts';
+import type { Screen, VIEW_FIELDS } from './view/fields.ts';
 
-/** What the page shows: one ledger, what thresholds cost, or the calibration harness. */
-export const SCREENS = ['monitor', 'laboratory', 'calibration'] as const;
-export type Screen = (typeof SCREENS)[number];
+export { EVIDENCE_TABS, type EvidenceTab, type EvidenceView } from './view/evidence.ts';
+export { SCREENS, type AlertColumn, type Screen } from './view/fields.ts';
 
-/** Parts of the drill-down from an alert. */
-export const EVIDENCE_TABS = [
-  'attribution',
-  'transport',
-  'words',
-  'map',
-  'conversation',
-  'agents',
-  'investigate',
-  'report',
-] as const;
-export type EvidenceTab = (typeof EVIDENCE_TABS)[number];
-
-/** The drill-down that is open: which alert, which part, and what is chosen in the parts. */
-export interface EvidenceView {
-  /** Event at which the alert fired. */
-  readonly event: EventIndex;
-  /** Kind of the alert, where several fire at one event; null is any. */
-  readonly kind: AlertKind | null;
-  readonly tab: EvidenceTab;
-  /** What differs from how the parts begin. */
-  readonly choices?: EvidenceChoices;
-}
-
-/** Everything that defines the view and lives in the URL (versioned codec in url.ts). */
-export interface ViewState {
-  readonly screen: Screen;
-  /**
-   * What to open on load, and which part of it (absent: all); files dropped from disk cannot be reopened by URL, so
-   * their name stands here and the page asks for them.
-   */
-  readonly source:
-    | ((
-        | { readonly kind: 'sample'; readonly name: string }
-        | { readonly kind: 'url'; readonly url: string }
-        | { readonly kind: 'file'; readonly name: string }
-      ) & { readonly part?: LedgerPart })
-    | null;
-  readonly mapping: ColumnMapping | null;
-  readonly axis: Axis;
-  /** Visible event range; null is the whole ledger. */
-  readonly range: IndexRange | null;
-  /** Names of streams not drawn. */
-  readonly hiddenStreams: readonly string[];
-  readonly selected: EventIndex | null;
-  readonly evidence: EvidenceView | null;
-  readonly theme: 'dark' | 'light' | 'system';
-  /** Ids of panels folded away. */
-  readonly foldedPanels: readonly string[];
-  /** The candidate: the parameters in force. */
-  readonly parameters: Parameters;
-  /** What its alerts are compared with; null: the default parameters. */
-  readonly baseline: Parameters | null;
-  /**
-   * Name of the file that the reference comes from; null: from the ledger's own reference period. A link carries the
-   * name, not the file.
-   */
-  readonly reference: string | null;
-  readonly alertFilter: { readonly kinds: readonly AlertKind[] | null; readonly stream: string | null };
-  readonly alertSort: { readonly by: AlertColumn; readonly descending: boolean };
-}
-export type AlertColumn = 'fired' | 'onset' | 'kind' | 'stream' | 'lag' | 'peak' | 'duration';
+/** Everything that defines the view and lives in the address: the table of fields in view/fields.ts. */
+export type ViewState = ViewOf<typeof VIEW_FIELDS>;
 
 /** Where the ledger stands. */
 export type LedgerPhase =

@@ -5,7 +5,7 @@ import type { EventIndex } from '../core/units.ts';
 import type { ParameterName, Parameters } from '../detection/parameters.ts';
 import type { ColumnMapping, LedgerSource, OpenReport } from '../ledger/types.ts';
 import type { AnalysisReport, Axis, PreviewReport } from '../workers/protocol.ts';
-import type { Bench, Scenario } from './scenarios.ts';
+import type { Experiment, Scenario } from './scenarios.ts';
 import type { ViewOf } from './url.ts';
 import type { EvidenceView } from './view/evidence.ts';
 import type { Screen, VIEW_FIELDS } from './view/fields.ts';
@@ -19,9 +19,23 @@ export type ViewState = ViewOf<typeof VIEW_FIELDS>;
 /** Where the ledger stands. */
 export type LedgerPhase =
   | { readonly phase: 'empty' }
-  | { readonly phase: 'opening'; readonly name: string; readonly progress: Progress | null }
+  | {
+      readonly phase: 'opening';
+      readonly name: string;
+      readonly source: LedgerSource;
+      readonly progress: Progress | null;
+    }
   | { readonly phase: 'open'; readonly source: LedgerSource; readonly report: OpenReport }
   | { readonly phase: 'failed'; readonly name: string; readonly source: LedgerSource; readonly error: TautlineError };
+
+/** Where the tables of the ledger stand (tables.ts): they are loaded once its first analysis is on screen. */
+export type TableLoad =
+  | { readonly phase: 'none' }
+  | { readonly phase: 'waiting' }
+  /** `progress` null where it is not worth saying. */
+  | { readonly phase: 'loading'; readonly progress: Progress | null }
+  | { readonly phase: 'loaded' }
+  | { readonly phase: 'failed'; readonly error: TautlineError };
 
 /** Where the analysis of the open ledger stands; the last good report stays on screen while a new one runs. */
 export interface AnalysisState {
@@ -52,8 +66,7 @@ export interface TautlineState {
   readonly view: ViewState;
   readonly ledger: LedgerPhase;
   readonly analysis: AnalysisState;
-  /** Events on their way into the tables, once the first picture is there; null while none are. */
-  readonly storing: Progress | null;
+  readonly tableLoad: TableLoad;
   /** Shared cursor; null when the pointer is on no chart. Not in the URL. */
   readonly cursor: EventIndex | null;
   /** Events picked out on the embedding map and marked on the timelines; null for none. Not in the URL. */
@@ -88,7 +101,7 @@ export interface TautlineActions {
   renameScenario(from: string, to: string): void;
   deleteScenario(name: string): void;
   /** Candidate, baseline and scenarios of a file; its scenarios join those kept. */
-  setBench(bench: Bench): void;
+  setExperiment(experiment: Experiment): void;
   /** Takes candidate, baseline and scenarios one resting state back, or forward again. */
   undo(): void;
   redo(): void;

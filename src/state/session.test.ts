@@ -77,7 +77,7 @@ describe('opening', () => {
     await idle();
   });
 
-  it('of a large ledger fills the tables when the picture has had time to be drawn, and says how far that is', async () => {
+  it('of a large ledger fills the tables when its charts have had time to be drawn, and says how far that is', async () => {
     session.dispose();
     start('', newEngine, 1000);
     // A database that is started for a large ledger is empty; the one of all tests is not.
@@ -284,7 +284,7 @@ describe('parameters', () => {
   });
 });
 
-it('a changed memory is previewed; alerts and report stay those of the last analysis until the new one is there', async () => {
+it('a changed memory is previewed; alerts and report stay until those of the new analysis are there', async () => {
   session.dispose();
   start('', newPreviewingEngine);
   await session.actions.open(source);

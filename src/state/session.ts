@@ -5,9 +5,10 @@ import type { EngineClient } from '../workers/client.ts';
 import { createAddressWriter, type Address } from './address.ts';
 import { readReferenceFile } from './referenceFile.ts';
 import { passingScenarios, type ScenarioStorage } from './scenarioStorage.ts';
-import { createEffects, NO_PREFETCH, type Prefetch } from './session/effects.ts';
+import { createEffects } from './session/effects.ts';
 import { initialState, type SessionEvent, type SessionState } from './session/model.ts';
 import { transition } from './session/transition.ts';
+import { NO_PREFETCH, type Prefetch } from './session/world.ts';
 import { createTables, type Tables, type TableStore } from './tables.ts';
 import type { TautlineActions, TautlineState } from './types.ts';
 

@@ -94,7 +94,9 @@ describe('the address of a view', () => {
       { numRuns: 1000 },
     );
   });
+});
 
+describe('an address that is wrong', () => {
   it.each([
     ['lambda_fast=2', 'lambda_fast', /must be from/],
     ['lambda_fast=', 'lambda_fast', /needs a number/],

@@ -52,10 +52,11 @@ export function useLabelScore(): UseQueryResult<LabelScore> {
 }
 
 /** What event indices stand for: they mean others in another ledger, or with other streams. */
-const eventsKey = ({ ledger, analysis, view }: TautlineState): string | null =>
-  ledger.phase === 'open' && analysis.report
-    ? `${ledger.report.fingerprint} ${JSON.stringify(ledger.report.mapping)} ${view.parameters.stream} ${analysis.report.events}`
-    : null;
+function eventsKey({ ledger, analysis, view }: TautlineState): string | null {
+  if (ledger.phase !== 'open' || !analysis.report) return null;
+  const { fingerprint, mapping } = ledger.report;
+  return `${fingerprint} ${JSON.stringify(mapping)} ${view.parameters.stream} ${analysis.report.events}`;
+}
 
 export function useLab<T>(selector: (state: LabState) => T): T {
   return useStore(lab.store, selector);

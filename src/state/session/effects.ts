@@ -1,49 +1,15 @@
 import { toTautlineError } from '../../core/errors.ts';
-import { firstStageChanged, type Parameters } from '../../detection/parameters.ts';
 import type { OnProgress } from '../../core/progress.ts';
 import type { LedgerSource, OpenReport } from '../../ledger/types.ts';
-import type { EngineClient } from '../../workers/client.ts';
-import { createLatest, SUPERSEDED } from '../../workers/latest.ts';
-import type { AnalysisReport, PreviewReport } from '../../workers/protocol.ts';
-import type { AddressWriter } from '../address.ts';
-import type { ScenarioStorage } from '../scenarioStorage.ts';
 import { DRAWING_MS, type EventLoad } from '../tables/ledgerTables.ts';
-import type { Tables } from '../tables.ts';
 import { sourceName } from '../view.ts';
-import type { Effect, Job, SessionEvent, SessionState } from './model.ts';
-
-/** Takes answers in before what they belong to becomes the state. None of it may fail. */
-interface Answers {
-  previewed(preview: PreviewReport): Promise<void>;
-  analysed(report: AnalysisReport): Promise<void>;
-}
-
-/**
- * Sends questions to the engine about an analysis whose `stage` is the first that differs from the report on screen.
- */
-export type Prefetch = (stage: 'signals' | 'decisions') => Answers;
-
-export const NO_PREFETCH: Prefetch = () => ({
-  previewed: () => Promise.resolve(),
-  analysed: () => Promise.resolve(),
-});
-
-export interface World {
-  readonly engine: EngineClient;
-  readonly tables: Tables;
-  readonly writer: AddressWriter;
-  readonly storage: ScenarioStorage;
-  /** Bytes from which on a ledger is large. */
-  readonly largeFrom: number;
-  prefetch(): Prefetch;
-  state(): SessionState;
-  /** Resolves when what follows from the event is done. */
-  dispatch(event: SessionEvent): Promise<void>;
-}
+import { createAnalyses } from './analyses.ts';
+import type { Effect, SessionState } from './model.ts';
+import type { World } from './world.ts';
 
 export interface Effects {
   /** Resolves when it is done. Never rejects: what fails becomes an event. */
-  run(effect: Effect): Promise<void> | void;
+  run(effect: Effect): Promise<void>;
   /** True while an analysis is under way. */
   readonly busy: boolean;
 }
@@ -57,70 +23,11 @@ function exceeds(source: LedgerSource, bytes: number): boolean {
   return source.kind === 'files' && source.files.some(({ blob }) => (sum += blob.size) > bytes);
 }
 
-/**
- * True where parameters differ in thresholds at most: after the analysis of the ones that of the others has nothing to
- * do but to decide.
- */
-function sameSignals(a: Parameters, b: Parameters): boolean {
-  const stage = firstStageChanged(a, b);
-  return stage === null || stage === 'decisions';
-}
-
 export function createEffects(world: World): Effects {
   const { engine, tables, writer, storage, state, dispatch } = world;
   const isCurrent = (generation: number): boolean => generation === state().generation;
 
-  const analyses = createLatest(runAnalysis, {
-    onWaiting: () => engine.supersede(),
-    mayFollow: (a, b) => a.generation === b.generation && sameSignals(a.parameters, b.parameters),
-  });
-
-  async function runAnalysis(job: Job): Promise<AnalysisReport> {
-    const { parameters, baseline, generation } = job;
-    // Progress comes by a channel of its own and may arrive after the answer.
-    let answered = false;
-    const current = () => !answered && isCurrent(generation);
-    try {
-      if (state().view.reference !== state().references.held) await sendReference();
-      const analysing = engine.analyze(
-        parameters,
-        (progress) => {
-          if (current()) void dispatch({ type: 'analysisProgressed', generation, progress });
-        },
-        baseline,
-        state().view.range,
-        (preview) => void show(preview),
-      );
-      async function show(preview: PreviewReport): Promise<void> {
-        if (current()) await answers.previewed(preview);
-        if (current()) void dispatch({ type: 'previewed', generation, preview });
-      }
-      const shown = state().analysis.report;
-      const answers = world.prefetch()(shown && sameSignals(shown.parameters, parameters) ? 'decisions' : 'signals');
-      const report = await analysing;
-      if (isCurrent(generation)) await answers.analysed(report);
-      return report;
-    } finally {
-      answered = true;
-    }
-  }
-
-  async function sendReference(): Promise<void> {
-    const { reference: name } = state().view;
-    const file = name === null ? null : (state().references.known.get(name) ?? null);
-    const warnings = await engine.setReferenceFile(file);
-    void dispatch({ type: 'referenceHeld', name });
-    for (const text of warnings) void dispatch({ type: 'noticed', level: 'warning', text });
-  }
-
-  async function analyze(job: Job): Promise<void> {
-    try {
-      const report = await analyses.request(job);
-      if (report !== SUPERSEDED) await dispatch({ type: 'analysed', job, report, more: analyses.busy });
-    } catch (thrown) {
-      await dispatch({ type: 'analysisFailed', job, error: toTautlineError(thrown, 'analysing the ledger') });
-    }
-  }
+  const analyses = createAnalyses(world);
 
   /** Resolves after the first analysis; the tables are loaded after that. */
   async function open({ source, mapping, axes, generation }: Extract<Effect, { effect: 'open' }>): Promise<void> {
@@ -168,24 +75,31 @@ export function createEffects(world: World): Effects {
   }
 
   return {
-    run(effect) {
+    async run(effect) {
       switch (effect.effect) {
         case 'open':
-          return open(effect);
+          await open(effect);
+          break;
         case 'analyze':
-          return analyze(effect.job);
+          await analyses.analyze(effect.job);
+          break;
         case 'dropWaiting':
-          return analyses.dropWaiting();
+          analyses.dropWaiting();
+          break;
         case 'cancelEngine':
-          return engine.cancel();
+          engine.cancel();
+          break;
         case 'clearTables':
-          return tables.clear();
+          tables.clear();
+          break;
         case 'reportToTables':
-          return tables.setReport(effect.report, effect.first);
+          tables.setReport(effect.report, effect.first);
+          break;
         case 'writeAddress':
-          return writer[effect.how](effect.view);
+          writer[effect.how](effect.view);
+          break;
         case 'storeScenarios':
-          return storeScenarios(effect.scenarios);
+          storeScenarios(effect.scenarios);
       }
     },
     get busy() {

@@ -17,7 +17,7 @@ function droppedText(dropped: readonly Dropped[]): string {
   return `Parts of the address were left out: ${named.join('; ')}${more}.`;
 }
 
-/** A link carries the name of a reference file, not the file: one that this page does not have is said to be missing. */
+/** A link carries the name of a reference file, not the file: one that this page does not have is named. */
 const withKnownReference =
   (view: ViewState, next: (view: ViewState) => (state: SessionState) => Transition) =>
   (state: SessionState): Transition => {

@@ -19,7 +19,8 @@ const WHERE = 'where.';
 
 /**
  * `sample=NAME`, `url=ADDRESS` or `file=NAME`, with the part as `where.hour=2026-01-05T09` (one field per partition
- * value), `from=2026-01-05T09:30:00Z` and `to=…`. It is what the other fields of a ledger belong to, so it stays itself.
+ * value), `from=2026-01-05T09:30:00Z` and `to=…`. It says which ledger the others belong to, so it is not forgotten
+ * with them.
  */
 export const sourceField: ViewField<ViewSource> = {
   names: ['sample', 'url', 'file', WHERE, 'from', 'to'],

@@ -77,7 +77,7 @@ describe('opening', () => {
     await idle();
   });
 
-  it('of a large ledger fills the tables when its charts have had time to be drawn, and says how far that is', async () => {
+  it('of a large ledger fills the tables when charts have had time to be drawn, and says how far that is', async () => {
     session.dispose();
     start('', newEngine, 1000);
     // A database that is started for a large ledger is empty; the one of all tests is not.

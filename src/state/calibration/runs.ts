@@ -135,7 +135,10 @@ export async function runMonteCarlo(context: RunContext, signal: AbortSignal): P
 
 /** @param done results seed by seed, every case of each */
 function finishMonteCarlo(context: RunContext, plan: MonteCarloPlan, done: readonly TrialResult[], ms: number): void {
-  if (done.length === 0) return context.dispatch({ type: 'monteCarloEnded', outcome: null });
+  if (done.length === 0) {
+    context.dispatch({ type: 'monteCarloEnded', outcome: null });
+    return;
+  }
   const cases = new Set(done.map((result) => result.case));
   const trials = [...cases].flatMap((name) => done.filter((result) => result.case === name));
   const run: MonteCarloRun = { ...plan, seeds: trials.length / cases.size, trials };

@@ -88,10 +88,10 @@ export interface TautlineActions {
   cancel(): void;
   close(): void;
   /**
-   * Sets parameters and re-analyses, newest wins; `rest` false while a slider is still being dragged (no history
+   * Sets parameters and analyses again, newest wins; `commit` false while a slider is still being dragged (no history
    * entry).
    */
-  setParameters(change: Partial<Parameters>, rest: boolean): void;
+  setParameters(change: Partial<Parameters>, commit: boolean): void;
   resetParameter(name: ParameterName): void;
   resetAllParameters(): void;
   /** Compares with other parameters; null: the default ones. */
@@ -102,7 +102,7 @@ export interface TautlineActions {
   deleteScenario(name: string): void;
   /** Candidate, baseline and scenarios of a file; its scenarios join those kept. */
   setExperiment(experiment: Experiment): void;
-  /** Takes candidate, baseline and scenarios one resting state back, or forward again. */
+  /** Takes candidate, baseline and scenarios one committed state back, or forward again. */
   undo(): void;
   redo(): void;
   /**
@@ -110,7 +110,7 @@ export interface TautlineActions {
    * reference period.
    */
   setReference(file: File | null): Promise<void>;
-  setRange(range: IndexRange | null, rest?: boolean): void;
+  setRange(range: IndexRange | null, commit?: boolean): void;
   setCursor(index: EventIndex | null): void;
   select(index: EventIndex | null): void;
   showEvidence(evidence: EvidenceView | null): void;

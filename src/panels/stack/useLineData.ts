@@ -73,7 +73,10 @@ function lineQuery({ report, preview, axis, range, buckets, streams }: Question,
     ...inside,
     queryKey: [...inside.queryKey, merged ? 'merged' : 'broken'],
     queryFn: () => ask({ preview: version.preview }),
-    meta: { next: () => ask({ next: true }), nextPreview: () => ask({ next: true, preview: true }) } satisfies Prefetched,
+    meta: {
+      next: () => ask({ next: true }),
+      nextPreview: () => ask({ next: true, preview: true }),
+    } satisfies Prefetched,
   };
 }
 

@@ -6,8 +6,8 @@ import type { ParameterName, Parameters } from '../detection/parameters.ts';
 import type { ColumnMapping, LedgerSource, OpenReport } from '../ledger/types.ts';
 import type { AnalysisReport, Axis, PreviewReport } from '../workers/protocol.ts';
 import type { Experiment, Scenario } from './scenarios.ts';
-import type { ViewOf } from './url.ts';
 import type { EvidenceView } from './view/evidence.ts';
+import type { ViewOf } from './view/field.ts';
 import type { Screen, VIEW_FIELDS } from './view/fields.ts';
 
 export { EVIDENCE_TABS, type EvidenceTab, type EvidenceView } from './view/evidence.ts';

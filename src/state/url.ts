@@ -8,14 +8,10 @@ import {
   type Drop,
   type Upgrade,
   type ViewField,
+  type ViewFields,
+  type ViewOf,
 } from './view/field.ts';
 import { VIEW_FIELDS } from './view/fields.ts';
-
-/** The things of a view by name, in the order in which they stand in the address. */
-export type ViewFields = Readonly<Record<string, ViewField<unknown>>>;
-
-/** The view that a table of fields makes. */
-export type ViewOf<F extends ViewFields> = { readonly [K in keyof F]: F[K]['initial'] };
 
 /** Something of an address that could not be used; the field has its initial value. */
 export interface Dropped {

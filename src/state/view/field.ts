@@ -31,6 +31,12 @@ export interface ViewField<T> {
   readonly upgrade?: Upgrade;
 }
 
+/** The things of a view by name, in the order in which they stand in the address. */
+export type ViewFields = Readonly<Record<string, ViewField<unknown>>>;
+
+/** The view that a table of fields makes. */
+export type ViewOf<F extends ViewFields> = { readonly [K in keyof F]: F[K]['initial'] };
+
 type Shared<T> = Pick<ViewField<T>, 'initial' | 'belongsTo' | 'clamp' | 'upgrade'>;
 
 interface Text<T> extends Shared<T> {
@@ -103,13 +109,10 @@ export function readIndex(given: string): number | null {
   return /^\d+$/.test(given) && Number.isSafeInteger(value) ? value : null;
 }
 
-type Members = Readonly<Record<string, ViewField<unknown>>>;
-type Values<M extends Members> = { readonly [K in keyof M]: M[K]['initial'] };
-
 /** Fields that the view holds in one object; each keeps its own names and owner. */
-export function group<M extends Members>(members: M): ViewField<Values<M>> {
-  const each = (map: (field: ViewField<unknown>, key: keyof M) => unknown): Values<M> =>
-    Object.fromEntries(Object.entries(members).map(([key, field]) => [key, map(field, key)])) as Values<M>;
+export function group<M extends ViewFields>(members: M): ViewField<ViewOf<M>> {
+  const each = (map: (field: ViewField<unknown>, key: keyof M) => unknown): ViewOf<M> =>
+    Object.fromEntries(Object.entries(members).map(([key, field]) => [key, map(field, key)])) as ViewOf<M>;
   return {
     names: Object.values(members).flatMap(({ names }) => names),
     initial: each(({ initial }) => initial),

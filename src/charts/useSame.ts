@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import { share } from '../core/share.ts';
+import { shareStructure } from '../core/structuralSharing.ts';
 
 /** `next` with the parts that did not change since the last time: a chart draws again only those that did. */
 export function useUnchanged<T>(next: T): T {
   const [kept, keep] = useState(next);
-  const shared = share(kept, next);
+  const shared = shareStructure(kept, next);
   if (!Object.is(kept, shared)) keep(shared);
   return shared;
 }

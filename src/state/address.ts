@@ -1,3 +1,4 @@
+import { createDelay } from './delay.ts';
 import type { ViewState } from './types.ts';
 import { encodeView } from './url.ts';
 
@@ -33,64 +34,70 @@ export const noAddress = (): Address => ({
 });
 
 /**
- * Writes views to an address: one history entry for each resting state, none for the states passed through while
+ * Writes views to an address: one history entry for each committed state, none for the states passed through while
  * dragging.
  */
 export interface AddressWriter {
   /** A discrete change, or a slider that came to rest: a new history entry, unless the view is the entry's already. */
-  rest(view: ViewState): void;
+  commit(view: ViewState): void;
   /**
    * A passing state: the current entry shows it once it has stood for a moment (a change of address costs the browser
    * time, and more than some 100 in 30 s are refused).
    */
-  drag(view: ViewState): void;
-  /** Takes the address as it is, after `onChange`, or replaces the entry's text without a new entry. */
-  settle(view: ViewState): void;
-  /** True while a passing state waits to be written. */
+  preview(view: ViewState): void;
+  /** One of a quick row of changes: a preview, and the last of them becomes an entry. */
+  commitSoon(view: ViewState): void;
+  /** Takes the address as it is, after `onChange`, and replaces the entry's text without a new entry. */
+  adopt(view: ViewState): void;
+  /** True while a view waits to be written. */
   readonly pending: boolean;
+  /** Writes nothing any more. */
+  dispose(): void;
 }
 
-const STANDING_MS = 200;
+const PREVIEW_MS = 200;
+const COMMIT_MS = 300;
 
 export function createAddressWriter(address: Address): AddressWriter {
-  let resting = address.read();
-  let shown = resting;
-  let timer: ReturnType<typeof setTimeout> | null = null;
+  /** Text of the current entry as it was committed, and as it shows. */
+  let entry = { committed: address.read(), shown: address.read() };
+  const previewing = createDelay();
+  const committing = createDelay();
 
   function stop(): void {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
+    previewing.stop();
+    committing.stop();
   }
-  function replace(text: string): void {
-    if (text !== shown) address.replace(text);
-    shown = text;
+  function show(text: string): void {
+    if (text !== entry.shown) address.replace(text);
+    entry = { ...entry, shown: text };
   }
+  function commit(view: ViewState): void {
+    stop();
+    const text = encodeView(view);
+    show(entry.committed);
+    if (text === entry.committed) return;
+    address.push(text);
+    entry = { committed: text, shown: text };
+  }
+  const preview = (view: ViewState): void => previewing.start(() => show(encodeView(view)), PREVIEW_MS);
 
   return {
-    rest(view) {
+    commit,
+    preview,
+    commitSoon(view) {
+      preview(view);
+      committing.start(() => commit(view), COMMIT_MS);
+    },
+    adopt(view) {
       stop();
       const text = encodeView(view);
-      replace(resting);
-      if (text === resting) return;
-      address.push(text);
-      resting = text;
-      shown = text;
-    },
-    drag(view) {
-      stop();
-      timer = setTimeout(() => {
-        stop();
-        replace(encodeView(view));
-      }, STANDING_MS);
-    },
-    settle(view) {
-      stop();
-      shown = address.read();
-      resting = encodeView(view);
-      replace(resting);
+      entry = { committed: text, shown: address.read() };
+      show(text);
     },
     get pending() {
-      return timer !== null;
+      return previewing.pending || committing.pending;
     },
+    dispose: stop,
   };
 }

@@ -1,3 +1,5 @@
+import { shareStructure } from '../core/structuralSharing.ts';
+
 /** A value with its earlier and undone states, for undo and redo. */
 export interface History<T> {
   /** Oldest first. */
@@ -12,12 +14,11 @@ const MOST = 200;
 
 export const startHistory = <T>(present: T): History<T> => ({ past: [], present, future: [] });
 
-const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
-
 /** A new state: what had been undone is gone. The same state again changes nothing. */
 export function record<T>(history: History<T>, next: T): History<T> {
-  if (same(history.present, next)) return history;
-  return { past: [...history.past.slice(1 - MOST), history.present], present: next, future: [] };
+  const present = shareStructure(history.present, next);
+  if (Object.is(history.present, present)) return history;
+  return { past: [...history.past.slice(1 - MOST), history.present], present, future: [] };
 }
 
 /** One state back; the same history where there is none. */

@@ -103,7 +103,7 @@ export function seriesVersion(
  * Asks for the same of the analysis that was asked for last, before it is done, and of its preview where that can show
  * it.
  */
-export interface Ahead extends Record<string, unknown> {
+export interface Prefetched extends Record<string, unknown> {
   readonly next: () => Promise<SeriesData | CompositionData | ValuesAsOf>;
   readonly nextPreview?: () => Promise<SeriesData>;
 }
@@ -122,7 +122,7 @@ export const seriesQuery = (
     meta: {
       next: () => session.engine.series({ name, range, axis, buckets, streams, next: true }),
       nextPreview: () => session.engine.series({ name, range, axis, buckets, streams, next: true, preview: true }),
-    } satisfies Ahead,
+    } satisfies Prefetched,
     ...when(buckets > 0),
   });
 
@@ -136,7 +136,7 @@ export const valuesAsOfQuery = (
   queryOptions({
     queryKey: ['as of', revision, name, index, streams],
     queryFn: () => session.engine.valuesAsOf(name, index ?? 0, streams),
-    meta: { next: () => session.engine.valuesAsOf(name, index ?? 0, streams, true) } satisfies Ahead,
+    meta: { next: () => session.engine.valuesAsOf(name, index ?? 0, streams, true) } satisfies Prefetched,
     ...when(index !== null && streams.length > 0),
   });
 
@@ -144,7 +144,7 @@ export const compositionQuery = (revision: number | null, range: IndexRange, axi
   queryOptions({
     queryKey: ['composition', revision, range.from, range.to, axis, buckets],
     queryFn: () => session.engine.composition(range, axis, buckets),
-    meta: { next: () => session.engine.composition(range, axis, buckets, true) } satisfies Ahead,
+    meta: { next: () => session.engine.composition(range, axis, buckets, true) } satisfies Prefetched,
     ...when(revision !== null && buckets > 0),
   });
 
@@ -219,7 +219,7 @@ export const sqlQuery = (
  * always be at a newer revision than the answers, and the page would wait for them while workers that refine the
  * preview have its processors.
  */
-session.askAhead((stage) => {
+session.prefetchWith((stage) => {
   const shown = queryClient
     .getQueryCache()
     .findAll({ type: 'active' })
@@ -228,7 +228,7 @@ session.askAhead((stage) => {
       const changes =
         kind === 'composition' ||
         ((kind === 'series' || kind === 'as of') && (stage === 'signals' || DECIDED.includes(rest[0])));
-      return changes && meta ? [{ kind, rest, meta: meta as Ahead }] : [];
+      return changes && meta ? [{ kind, rest, meta: meta as Prefetched }] : [];
     });
   // What cannot be had here fails where it is drawn, and says so there.
   const ask = <D>(question: () => Promise<D>): Promise<D | null> => question().catch(() => null);

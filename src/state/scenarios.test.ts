@@ -3,16 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
 import { record, redo, startHistory, undo, type History } from './history.ts';
 import {
-  benchFileText,
+  experimentFileText,
   deleteScenario,
-  isBenchFile,
+  isExperimentFile,
   keepScenario,
+  keepScenarios,
   normalBaseline,
-  readBench,
+  readExperiment,
   renameScenario,
   scenarioOf,
   suggestName,
-  type Bench,
+  type Experiment,
 } from './scenarios.ts';
 
 const parameters = fc
@@ -20,21 +21,27 @@ const parameters = fc
   .map((change): Parameters => ({ ...DEFAULT_PARAMETERS, ...change }));
 const name = fc.constantFrom('a', 'b', 'strict', 'two words');
 
-/** What a user does to the bench. */
+/** What a user does to the experiment. */
 const act = fc.oneof(
-  parameters.map((p) => (bench: Bench): Bench => ({ ...bench, parameters: p })),
-  fc.option(parameters).map((p) => (bench: Bench): Bench => ({ ...bench, baseline: normalBaseline(p) })),
-  name.map((n) => (bench: Bench): Bench => ({
-    ...bench,
-    scenarios: keepScenario(bench.scenarios, n, bench.parameters),
-  })),
+  parameters.map((p) => (experiment: Experiment): Experiment => ({ ...experiment, parameters: p })),
   fc
-    .tuple(name, name)
-    .map(([from, to]) => (bench: Bench): Bench => ({ ...bench, scenarios: renameScenario(bench.scenarios, from, to) })),
-  name.map((n) => (bench: Bench): Bench => ({ ...bench, scenarios: deleteScenario(bench.scenarios, n) })),
+    .option(parameters)
+    .map((p) => (experiment: Experiment): Experiment => ({ ...experiment, baseline: normalBaseline(p) })),
+  name.map((n) => (experiment: Experiment): Experiment => ({
+    ...experiment,
+    scenarios: keepScenario(experiment.scenarios, n, experiment.parameters),
+  })),
+  fc.tuple(name, name).map(([from, to]) => (experiment: Experiment): Experiment => ({
+    ...experiment,
+    scenarios: renameScenario(experiment.scenarios, from, to),
+  })),
+  name.map((n) => (experiment: Experiment): Experiment => ({
+    ...experiment,
+    scenarios: deleteScenario(experiment.scenarios, n),
+  })),
 );
-const START: Bench = { parameters: DEFAULT_PARAMETERS, baseline: null, scenarios: [] };
-const play = (acts: readonly ((bench: Bench) => Bench)[]) =>
+const START: Experiment = { parameters: DEFAULT_PARAMETERS, baseline: null, scenarios: [] };
+const play = (acts: readonly ((experiment: Experiment) => Experiment)[]) =>
   acts.reduce((h, a) => record(h, a(h.present)), startHistory(START));
 const times = <T>(n: number, step: (h: History<T>) => History<T>, h: History<T>): History<T> =>
   Array.from({ length: n }).reduce<History<T>>((at) => step(at), h);
@@ -56,7 +63,7 @@ describe('undo and redo', () => {
     fc.assert(
       fc.property(fc.array(act, { maxLength: 20 }), (acts) => {
         const end = play(acts);
-        const seen: Bench[] = [];
+        const seen: Experiment[] = [];
         for (let h = end; ; h = undo(h)) {
           seen.push(h.present);
           if (h.past.length === 0) break;
@@ -103,13 +110,13 @@ describe('scenarios', () => {
   it('come back from a file, with candidate and baseline', () => {
     fc.assert(
       fc.property(fc.array(act, { maxLength: 12 }), (acts) => {
-        const bench = play(acts).present;
-        const raw: unknown = JSON.parse(benchFileText(bench));
-        expect(isBenchFile(raw)).toBe(true);
-        expect(readBench(raw)).toEqual({ ok: true, value: bench });
+        const experiment = play(acts).present;
+        const raw: unknown = JSON.parse(experimentFileText(experiment));
+        expect(isExperimentFile(raw)).toBe(true);
+        expect(readExperiment(raw)).toEqual({ ok: true, value: experiment });
       }),
     );
-    expect(isBenchFile({ h: 7 })).toBe(false);
+    expect(isExperimentFile({ h: 7 })).toBe(false);
   });
 
   it('are refused by name where a file is wrong', () => {
@@ -123,11 +130,29 @@ describe('scenarios', () => {
         { name: 'x', parameters: { hh: 1 } },
       ],
     };
-    const read = readBench(raw);
+    const read = readExperiment(raw);
     expect(read.ok ? [] : read.error.map((e) => e.name)).toEqual([
       'parameters.h',
       'scenarios[0].name',
       'scenarios[1].hh',
     ]);
+  });
+
+  it('of a file of 20,000 are all there, as is what their file says of parameters of another version', () => {
+    const many = Array.from({ length: 20_000 }, (_, i) => ({
+      name: `number ${i % 15_000}`,
+      parameters: { ...DEFAULT_PARAMETERS, h: 1 + (i % 30) },
+      ...(i === 19_999 && { unknown: { tau: [1, 2] } }),
+    }));
+    const file: unknown = JSON.parse(experimentFileText({ ...START, scenarios: many }));
+    const read = readExperiment(file);
+    const { scenarios } = read.ok ? read.value : START;
+    expect(scenarios).toHaveLength(15_000);
+    // The later of two of a name, in the place of the first.
+    expect(scenarios[4_999]).toEqual(many[19_999]);
+    expect(scenarios[5_000]).toEqual(many[5_000]);
+    const again = keepScenarios(scenarios, scenarios);
+    expect(again).toEqual(scenarios);
+    expect(suggestName(again, { ...DEFAULT_PARAMETERS, h: 12 })).toBe('h 12');
   });
 });

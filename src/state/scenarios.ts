@@ -1,16 +1,24 @@
 import { err, ok, type Result } from '../core/result.ts';
-import { changedParameters, parseParameters, type ParameterError, type Parameters } from '../detection/parameters.ts';
+import {
+  changedParameters,
+  PARAMETER_NAMES,
+  parseParameters,
+  type ParameterError,
+  type Parameters,
+} from '../detection/parameters.ts';
 
 /** A set of parameters under a name. */
 export interface Scenario {
   readonly name: string;
   readonly parameters: Parameters;
+  /** Parameters that this version does not know, as they were read: not in force, but kept. */
+  readonly unknown?: Readonly<Record<string, unknown>>;
 }
 
 /**
  * What undo and redo go through: the candidate, what it is compared with (null: the defaults), and the scenarios kept.
  */
-export interface Bench {
+export interface Experiment {
   readonly parameters: Parameters;
   readonly baseline: Parameters | null;
   readonly scenarios: readonly Scenario[];
@@ -18,23 +26,32 @@ export interface Bench {
 
 export const MOST_NAME = 60;
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+function sameValue(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return Object.is(a, b);
+  return a.length === b.length && a.every((item, i) => Object.is(item, b[i]));
+}
+
+const sameParameters = (a: Parameters, b: Parameters): boolean =>
+  a === b || PARAMETER_NAMES.every((name) => sameValue(a[name], b[name]));
 
 /** A baseline as the view holds it: null where it is the defaults. */
 export const normalBaseline = (parameters: Parameters | null): Parameters | null =>
   parameters && Object.keys(changedParameters(parameters)).length > 0 ? parameters : null;
 
 /** Takes a set in under a name; one that has the name is replaced in its place. */
-export function keepScenario(
+export const keepScenario = (
   scenarios: readonly Scenario[],
   name: string,
   parameters: Parameters,
-): readonly Scenario[] {
-  const kept = { name: tidyName(name), parameters };
-  if (kept.name === '') return scenarios;
-  return scenarios.some((s) => s.name === kept.name)
-    ? scenarios.map((s) => (s.name === kept.name ? kept : s))
-    : [...scenarios, kept];
+): readonly Scenario[] => keepScenarios(scenarios, [{ name, parameters }]);
+
+/** Takes scenarios in one after the other; those without a name are left out. */
+export function keepScenarios(scenarios: readonly Scenario[], added: readonly Scenario[]): readonly Scenario[] {
+  const named = added.map((scenario) => ({ ...scenario, name: tidyName(scenario.name) }));
+  const kept = named.filter(({ name }) => name !== '');
+  if (kept.length === 0) return scenarios;
+  // A name that is there already keeps its place.
+  return [...new Map([...scenarios, ...kept].map((scenario) => [scenario.name, scenario])).values()];
 }
 
 /** Another name; a name that is taken or empty changes nothing. */
@@ -49,7 +66,7 @@ export const deleteScenario = (scenarios: readonly Scenario[], name: string): re
 
 /** The scenario that these parameters are; null where none is. */
 export const scenarioOf = (scenarios: readonly Scenario[], parameters: Parameters): Scenario | null =>
-  scenarios.find((s) => same(s.parameters, parameters)) ?? null;
+  scenarios.find((s) => sameParameters(s.parameters, parameters)) ?? null;
 
 /** A name on offer that is not taken: "h 7, κ 0.8" of what was changed. */
 export function suggestName(scenarios: readonly Scenario[], parameters: Parameters): string {
@@ -63,9 +80,10 @@ export function suggestName(scenarios: readonly Scenario[], parameters: Paramete
         ? changed.join(', ')
         : `${changed.slice(0, 2).join(', ')} and ${changed.length - 2} more`,
   );
+  const taken = new Set(scenarios.map((s) => s.name));
   for (let i = 1; ; i += 1) {
     const name = i === 1 ? base : `${base} (${i})`;
-    if (!scenarios.some((s) => s.name === name)) return name;
+    if (!taken.has(name)) return name;
   }
 }
 
@@ -80,16 +98,16 @@ const tidyName = (name: string): string => name.trim().replace(/\s+/g, ' ').slic
 
 const FORMAT = 'tautline-scenarios';
 
-/** The whole bench as a file: a parameter file (spec 11) holds one set, this one all of them. */
-export const benchFileText = ({ parameters, baseline, scenarios }: Bench): string =>
+/** The whole experiment as a file: a parameter file (spec 11) holds one set, this one all of them. */
+export const experimentFileText = ({ parameters, baseline, scenarios }: Experiment): string =>
   `${JSON.stringify({ format: FORMAT, version: 1, parameters, baseline, scenarios }, null, 2)}\n`;
 
-/** True of the content of a file that `readBench` reads, false of a plain parameter file. */
-export const isBenchFile = (raw: unknown): boolean =>
+/** True of the content of a file that `readExperiment` reads, false of a plain parameter file. */
+export const isExperimentFile = (raw: unknown): boolean =>
   typeof raw === 'object' && raw !== null && (raw as { format?: unknown }).format === FORMAT;
 
-/** Reads what `benchFileText` wrote; what is wrong comes back by name ("scenarios[2].h"). */
-export function readBench(raw: unknown): Result<Bench, readonly ParameterError[]> {
+/** Reads what `experimentFileText` wrote; what is wrong comes back by name ("scenarios[2].h"). */
+export function readExperiment(raw: unknown): Result<Experiment, readonly ParameterError[]> {
   const { version, parameters, baseline, scenarios } = raw as Readonly<Record<string, unknown>>;
   if (version !== 1) return err([{ name: 'version', problem: `is ${JSON.stringify(version)}, this page reads 1` }]);
   const own = read(parameters, 'parameters');
@@ -100,22 +118,50 @@ export function readBench(raw: unknown): Result<Bench, readonly ParameterError[]
   return ok({ parameters: own.value, baseline: normalBaseline(base.value), scenarios: list.value });
 }
 
-/** Reads a list of scenarios, of a file or of the browser's storage. */
+/** Reads the scenarios of a file: all of them, or every problem by name. */
 export function readScenarios(raw: unknown): Result<readonly Scenario[], readonly ParameterError[]> {
   if (!Array.isArray(raw)) return err([{ name: 'scenarios', problem: 'is not a list' }]);
-  const errors: ParameterError[] = [];
-  let scenarios: readonly Scenario[] = [];
-  raw.forEach((item: unknown, i) => {
-    const { name, parameters } = (item ?? {}) as Readonly<Record<string, unknown>>;
-    if (typeof name !== 'string' || tidyName(name) === '') {
-      errors.push({ name: `scenarios[${i}].name`, problem: 'is not a name' });
-      return;
-    }
-    const parsed = read(parameters, `scenarios[${i}]`);
-    if (parsed.ok) scenarios = keepScenario(scenarios, name, parsed.value);
-    else errors.push(...parsed.error);
+  const items = raw.map((item: unknown, i) => readScenario(item, `scenarios[${i}]`));
+  const errors = items.flatMap((item) => (item.ok ? [] : item.error));
+  if (errors.length > 0) return err(errors);
+  return ok(
+    keepScenarios(
+      [],
+      items.flatMap((item) => (item.ok ? [item.value] : [])),
+    ),
+  );
+}
+
+/** @param where what the scenario is called in problems: "scenarios[2]" */
+export function readScenario(item: unknown, where: string): Result<Scenario, readonly ParameterError[]> {
+  const { name, parameters, unknown } = (item ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof name !== 'string' || tidyName(name) === '')
+    return err([{ name: `${where}.name`, problem: 'is not a name' }]);
+  const { known, others } = split(isObject(unknown) ? unknown : {});
+  // What an earlier version did not know this one may.
+  const parsed = read(isObject(parameters) ? { ...known, ...parameters } : parameters, where);
+  if (!parsed.ok) return parsed;
+  return ok({
+    name: tidyName(name),
+    parameters: parsed.value,
+    ...(Object.keys(others).length > 0 && { unknown: others }),
   });
-  return errors.length > 0 ? err(errors) : ok(scenarios);
+}
+
+export const isObject = (raw: unknown): raw is Readonly<Record<string, unknown>> =>
+  typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+
+/** Parameters that this version knows, and all others. */
+export function split(raw: Readonly<Record<string, unknown>>): {
+  readonly known: Readonly<Record<string, unknown>>;
+  readonly others: Readonly<Record<string, unknown>>;
+} {
+  const isKnown = ([name]: readonly [string, unknown]) => (PARAMETER_NAMES as readonly string[]).includes(name);
+  const entries = Object.entries(raw);
+  return {
+    known: Object.fromEntries(entries.filter(isKnown)),
+    others: Object.fromEntries(entries.filter((entry) => !isKnown(entry))),
+  };
 }
 
 function read(raw: unknown, where: string): Result<Parameters, readonly ParameterError[]> {
@@ -124,35 +170,3 @@ function read(raw: unknown, where: string): Result<Parameters, readonly Paramete
     ? parsed
     : err(parsed.error.map(({ name, problem }) => ({ name: name === '(file)' ? where : `${where}.${name}`, problem })));
 }
-
-/** Where scenarios outlive the page. */
-export interface ScenarioStorage {
-  read(): readonly Scenario[];
-  write(scenarios: readonly Scenario[]): void;
-}
-
-const KEY = 'tautline.scenarios';
-
-/** The browser's storage. What cannot be read any more (of a later version) is left alone until something is kept. */
-export function browserScenarios(): ScenarioStorage {
-  return {
-    read() {
-      try {
-        const parsed = readScenarios(JSON.parse(localStorage.getItem(KEY) ?? '[]'));
-        return parsed.ok ? parsed.value : [];
-      } catch {
-        return [];
-      }
-    },
-    write(scenarios) {
-      try {
-        localStorage.setItem(KEY, JSON.stringify(scenarios));
-      } catch {
-        // Storage is refused in private windows: scenarios then last as long as the page.
-      }
-    },
-  };
-}
-
-/** Scenarios that go with the page. */
-export const passingScenarios = (): ScenarioStorage => ({ read: () => [], write: () => undefined });

@@ -4,7 +4,7 @@ import { createEngineClient } from '../workers/client.ts';
 import type { EngineApi } from '../workers/protocol.ts';
 import { newEngine, newPreviewingEngine, spawnEngineHere, tinyLedger } from '../workers/testing.ts';
 import { createSession, type Session } from './session.ts';
-import { DRAWING_MS } from './tables.ts';
+import { DRAWING_MS } from './tables/ledgerTables.ts';
 import { memoryAddress, nodeDatabase, type MemoryAddress } from './testing.ts';
 
 /** The real engine behind its wire, the real database, and an address in memory. */
@@ -77,14 +77,14 @@ describe('opening', () => {
     await idle();
   });
 
-  it('of a large ledger fills the tables when the picture has had time to be drawn, and says how far that is', async () => {
+  it('of a large ledger fills the tables when charts have had time to be drawn, and says how far that is', async () => {
     session.dispose();
     start('', newEngine, 1000);
     // A database that is started for a large ledger is empty; the one of all tests is not.
     await database.drop('events');
     const said = new Set<string>();
-    session.store.subscribe(({ storing }) => {
-      if (storing) said.add(storing.phase);
+    session.store.subscribe(({ tableLoad }) => {
+      if (tableLoad.phase === 'loading' && tableLoad.progress) said.add(tableLoad.progress.phase);
     });
     await session.actions.open(source);
     const store = vi.spyOn(engine, 'store');
@@ -97,7 +97,7 @@ describe('opening', () => {
     expect(store).toHaveBeenCalledOnce();
     expect([...said]).toEqual(['Storing events']);
     await idle();
-    expect(state().storing).toBeNull();
+    expect(state().tableLoad).toEqual({ phase: 'loaded' });
   });
 
   it('fails queries of a ledger that was closed before they could be answered', async () => {
@@ -188,7 +188,7 @@ describe('parameters', () => {
 
   it('are the state once what was asked along with them is there', async () => {
     const order: string[] = [];
-    session.askAhead((stage) => {
+    session.prefetchWith((stage) => {
       order.push(`asked of ${stage}`);
       const answer = session.engine.composition({ from: 0, to: 1200 }, 'event', 10, true);
       return {
@@ -222,7 +222,7 @@ describe('parameters', () => {
     const stages: string[] = [];
     session.actions.setParameters({ reference_range: [0, 200] }, true);
     await idle();
-    session.askAhead((stage) => {
+    session.prefetchWith((stage) => {
       stages.push(stage);
       return { previewed: () => Promise.resolve(), analysed: () => Promise.resolve() };
     });
@@ -284,7 +284,7 @@ describe('parameters', () => {
   });
 });
 
-it('a changed memory is previewed; alerts and report stay those of the last analysis until the new one is there', async () => {
+it('a changed memory is previewed; alerts and report stay until those of the new analysis are there', async () => {
   session.dispose();
   start('', newPreviewingEngine);
   await session.actions.open(source);

@@ -5,7 +5,7 @@ import { createLabPool } from '../workers/labPool.ts';
 import { browserAddress, noAddress } from './address.ts';
 import { createCalibration, type CalibrationState } from './calibration.ts';
 import { createLab } from './lab/lab.ts';
-import { browserScenarios, passingScenarios } from './scenarios.ts';
+import { browserScenarios, passingScenarios } from './scenarioStorage.ts';
 import { createSession } from './session.ts';
 import type { TautlineActions, TautlineState } from './types.ts';
 

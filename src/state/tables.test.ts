@@ -78,20 +78,27 @@ beforeEach(() => {
   });
 });
 
+async function load(): Promise<void> {
+  const sink = tables.newLedger();
+  await sink.accept(events());
+  sink.end();
+}
+
 describe('tables', () => {
   it('hold the rows of the open ledger only', async () => {
     const first = tables.newLedger();
     await first.accept(events());
     await first.accept(events());
+    first.end();
     expect(await tables.query('select count(*)::int as n from events')).toEqual([{ n: 2 * ROWS }]);
-    await tables.newLedger().accept(events());
+    await load();
     expect(await tables.query('select count(*)::int as n from events')).toEqual([{ n: ROWS }]);
     await expect(first.accept(events())).rejects.toMatchObject({ error: { kind: 'cancelled' } });
   });
 
   it('write alerts once the slider rests, of the newest report only', async () => {
     const insert = vi.spyOn(database, 'insert');
-    await tables.newLedger().accept(events());
+    await load();
     for (const revision of [1, 2, 3]) {
       tables.setReport(
         report(
@@ -113,7 +120,7 @@ describe('tables', () => {
   });
 
   it('copy signals when somebody asks, once a revision', async () => {
-    await tables.newLedger().accept(events());
+    await load();
     tables.setReport(report(1, []), true);
     await Promise.all([tables.ensureSignals(), tables.ensureSignals()]);
     expect(engine.signalsArrow).toHaveBeenCalledOnce();
@@ -136,6 +143,7 @@ describe('tables', () => {
     const sink = without.newLedger();
     await sink.accept(events());
     await sink.accept(events());
+    sink.end();
     await expect(without.query('select 1')).rejects.toThrow('no room');
     expect(onBroken).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({ problem: expect.stringContaining('no room') }),
@@ -145,7 +153,7 @@ describe('tables', () => {
 
 describe('a database that dies', () => {
   it('is reported once, and filled again by the next ledger', async () => {
-    await tables.newLedger().accept(events());
+    await load();
     const endless = tables.query('select sum(a.range * b.range) from range(1000000) a, range(1000000) b');
     const after = tables.query('select * from events');
     setTimeout(() => void database.kill(), 200);
@@ -153,25 +161,26 @@ describe('a database that dies', () => {
     await expect(after).rejects.toMatchObject({ error: { kind: 'worker' } });
     expect(onLost).toHaveBeenCalledOnce();
     expect(onBroken).not.toHaveBeenCalled();
-    await tables.newLedger().accept(events());
+    await load();
     expect(await tables.query('select count(*)::int as n from events')).toEqual([{ n: ROWS }]);
   });
 
   it('is noticed where it died between two calls, and not taken for a table that was never there', async () => {
-    await tables.newLedger().accept(events());
+    await load();
     await tables.query('select 1');
     await database.kill();
     await expect(tables.query('select count(*)::int as n from events')).rejects.toMatchObject({
       error: { kind: 'worker', worker: 'database' },
     });
     expect(onLost).toHaveBeenCalledOnce();
-    await tables.newLedger().accept(events());
+    await load();
     expect(await tables.query('select count(*)::int as n from events')).toEqual([{ n: ROWS }]);
   });
 
   it('while a ledger is read does not leave a part of its rows for the whole', async () => {
     const sink = tables.newLedger();
     await sink.accept(events());
+    sink.end();
     await tables.query('select 1');
     await database.kill();
     await sink.accept(events());
@@ -181,7 +190,7 @@ describe('a database that dies', () => {
 
   it('a second time is left alone', async () => {
     onLost.mockReturnValueOnce(false);
-    await tables.newLedger().accept(events());
+    await load();
     const endless = tables.query('select sum(a.range * b.range) from range(1000000) a, range(1000000) b');
     setTimeout(() => void database.kill(), 200);
     await expect(endless).rejects.toMatchObject({ error: { kind: 'worker' } });
@@ -192,7 +201,7 @@ describe('a database that dies', () => {
 
 describe('queries', () => {
   beforeEach(async () => {
-    await tables.newLedger().accept(events());
+    await load();
     tables.setReport(
       report(1, [alert('DRIFT', 0, 5, 9, 7), alert('VOID', 1, 7, null, Number.NaN), alert('DRIFT', 1, 8, 9, 6)]),
       true,

@@ -1,88 +1,41 @@
 import type { IndexRange } from '../core/columns.ts';
 import type { TautlineError } from '../core/errors.ts';
-import type { LedgerPart } from '../core/part.ts';
 import type { Progress } from '../core/progress.ts';
 import type { EventIndex } from '../core/units.ts';
 import type { ParameterName, Parameters } from '../detection/parameters.ts';
-import type { AlertKind } from '../detection/types.ts';
 import type { ColumnMapping, LedgerSource, OpenReport } from '../ledger/types.ts';
 import type { AnalysisReport, Axis, PreviewReport } from '../workers/protocol.ts';
-import type { EvidenceChoices } from './evidenceChoices.ts';
-import type { Bench, Scenario } from './scenarios.ts';
+import type { Experiment, Scenario } from './scenarios.ts';
+import type { EvidenceView } from './view/evidence.ts';
+import type { ViewOf } from './view/field.ts';
+import type { Screen, VIEW_FIELDS } from './view/fields.ts';
 
-/** What the page shows: one ledger, what thresholds cost, or the calibration harness. */
-export const SCREENS = ['monitor', 'laboratory', 'calibration'] as const;
-export type Screen = (typeof SCREENS)[number];
+export { EVIDENCE_TABS, type EvidenceTab, type EvidenceView } from './view/evidence.ts';
+export { SCREENS, type AlertColumn, type Screen } from './view/fields.ts';
 
-/** Parts of the drill-down from an alert. */
-export const EVIDENCE_TABS = [
-  'attribution',
-  'transport',
-  'words',
-  'map',
-  'conversation',
-  'agents',
-  'investigate',
-  'report',
-] as const;
-export type EvidenceTab = (typeof EVIDENCE_TABS)[number];
-
-/** The drill-down that is open: which alert, which part, and what is chosen in the parts. */
-export interface EvidenceView {
-  /** Event at which the alert fired. */
-  readonly event: EventIndex;
-  /** Kind of the alert, where several fire at one event; null is any. */
-  readonly kind: AlertKind | null;
-  readonly tab: EvidenceTab;
-  /** What differs from how the parts begin. */
-  readonly choices?: EvidenceChoices;
-}
-
-/** Everything that defines the view and lives in the URL (versioned codec in url.ts). */
-export interface ViewState {
-  readonly screen: Screen;
-  /**
-   * What to open on load, and which part of it (absent: all); files dropped from disk cannot be reopened by URL, so
-   * their name stands here and the page asks for them.
-   */
-  readonly source:
-    | ((
-        | { readonly kind: 'sample'; readonly name: string }
-        | { readonly kind: 'url'; readonly url: string }
-        | { readonly kind: 'file'; readonly name: string }
-      ) & { readonly part?: LedgerPart })
-    | null;
-  readonly mapping: ColumnMapping | null;
-  readonly axis: Axis;
-  /** Visible event range; null is the whole ledger. */
-  readonly range: IndexRange | null;
-  /** Names of streams not drawn. */
-  readonly hiddenStreams: readonly string[];
-  readonly selected: EventIndex | null;
-  readonly evidence: EvidenceView | null;
-  readonly theme: 'dark' | 'light' | 'system';
-  /** Ids of panels folded away. */
-  readonly foldedPanels: readonly string[];
-  /** The candidate: the parameters in force. */
-  readonly parameters: Parameters;
-  /** What its alerts are compared with; null: the default parameters. */
-  readonly baseline: Parameters | null;
-  /**
-   * Name of the file that the reference comes from; null: from the ledger's own reference period. A link carries the
-   * name, not the file.
-   */
-  readonly reference: string | null;
-  readonly alertFilter: { readonly kinds: readonly AlertKind[] | null; readonly stream: string | null };
-  readonly alertSort: { readonly by: AlertColumn; readonly descending: boolean };
-}
-export type AlertColumn = 'fired' | 'onset' | 'kind' | 'stream' | 'lag' | 'peak' | 'duration';
+/** Everything that defines the view and lives in the address: the table of fields in view/fields.ts. */
+export type ViewState = ViewOf<typeof VIEW_FIELDS>;
 
 /** Where the ledger stands. */
 export type LedgerPhase =
   | { readonly phase: 'empty' }
-  | { readonly phase: 'opening'; readonly name: string; readonly progress: Progress | null }
+  | {
+      readonly phase: 'opening';
+      readonly name: string;
+      readonly source: LedgerSource;
+      readonly progress: Progress | null;
+    }
   | { readonly phase: 'open'; readonly source: LedgerSource; readonly report: OpenReport }
   | { readonly phase: 'failed'; readonly name: string; readonly source: LedgerSource; readonly error: TautlineError };
+
+/** Where the tables of the ledger stand (tables.ts): they are loaded once its first analysis is on screen. */
+export type TableLoad =
+  | { readonly phase: 'none' }
+  | { readonly phase: 'waiting' }
+  /** `progress` null where it is not worth saying. */
+  | { readonly phase: 'loading'; readonly progress: Progress | null }
+  | { readonly phase: 'loaded' }
+  | { readonly phase: 'failed'; readonly error: TautlineError };
 
 /** Where the analysis of the open ledger stands; the last good report stays on screen while a new one runs. */
 export interface AnalysisState {
@@ -113,8 +66,7 @@ export interface TautlineState {
   readonly view: ViewState;
   readonly ledger: LedgerPhase;
   readonly analysis: AnalysisState;
-  /** Events on their way into the tables, once the first picture is there; null while none are. */
-  readonly storing: Progress | null;
+  readonly tableLoad: TableLoad;
   /** Shared cursor; null when the pointer is on no chart. Not in the URL. */
   readonly cursor: EventIndex | null;
   /** Events picked out on the embedding map and marked on the timelines; null for none. Not in the URL. */
@@ -136,10 +88,10 @@ export interface TautlineActions {
   cancel(): void;
   close(): void;
   /**
-   * Sets parameters and re-analyses, newest wins; `rest` false while a slider is still being dragged (no history
+   * Sets parameters and analyses again, newest wins; `commit` false while a slider is still being dragged (no history
    * entry).
    */
-  setParameters(change: Partial<Parameters>, rest: boolean): void;
+  setParameters(change: Partial<Parameters>, commit: boolean): void;
   resetParameter(name: ParameterName): void;
   resetAllParameters(): void;
   /** Compares with other parameters; null: the default ones. */
@@ -149,8 +101,8 @@ export interface TautlineActions {
   renameScenario(from: string, to: string): void;
   deleteScenario(name: string): void;
   /** Candidate, baseline and scenarios of a file; its scenarios join those kept. */
-  setBench(bench: Bench): void;
-  /** Takes candidate, baseline and scenarios one resting state back, or forward again. */
+  setExperiment(experiment: Experiment): void;
+  /** Takes candidate, baseline and scenarios one committed state back, or forward again. */
   undo(): void;
   redo(): void;
   /**
@@ -158,7 +110,7 @@ export interface TautlineActions {
    * reference period.
    */
   setReference(file: File | null): Promise<void>;
-  setRange(range: IndexRange | null, rest?: boolean): void;
+  setRange(range: IndexRange | null, commit?: boolean): void;
   setCursor(index: EventIndex | null): void;
   select(index: EventIndex | null): void;
   showEvidence(evidence: EvidenceView | null): void;

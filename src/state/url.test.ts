@@ -1,114 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normalPart } from '../core/part.ts';
-import {
-  DEFAULT_PARAMETERS,
-  PARAMETER_NAMES,
-  PARAMETER_SPECS,
-  parseParameters,
-  type ParameterName,
-  type Parameters,
-} from '../detection/parameters.ts';
-import { ALERT_KINDS } from '../detection/types.ts';
-import { LEDGER_COLUMNS } from '../ledger/types.ts';
-import { writeRange } from './evidenceChoices.ts';
-import { normalBaseline } from './scenarios.ts';
-import { EVIDENCE_TABS, SCREENS, type ViewState } from './types.ts';
+import { DEFAULT_PARAMETERS, PARAMETER_NAMES, parseParameters, type Parameters } from '../detection/parameters.ts';
+import type { ViewState } from './types.ts';
 import { decodeView, encodeView, URL_VERSION } from './url.ts';
 import { DEFAULT_VIEW } from './view.ts';
+import { VIEW_VALUES } from './view/testing.ts';
 
-const name = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' });
-const index = fc.nat({ max: 10_000_000 });
-const range = fc
-  .tuple(index, fc.integer({ min: 1, max: 100_000 }))
-  .map(([from, length]) => ({ from, to: from + length }));
-
-function value(of: ParameterName): fc.Arbitrary<unknown> {
-  const spec = PARAMETER_SPECS[of];
-  const inRange = (min: number, max: number, integer: boolean) =>
-    integer
-      ? fc.integer({ min, max })
-      : fc.double({ min, max, noNaN: true, noDefaultInfinity: true }).map((x) => x + 0);
-  switch (spec.type) {
-    case 'number':
-      return inRange(spec.min, spec.max, spec.integer);
-    case 'choice':
-      return fc.constantFrom(...spec.choices);
-    case 'boolean':
-      return fc.boolean();
-    case 'pair': {
-      const pair = fc
-        .tuple(inRange(spec.min, spec.max, spec.integer), inRange(spec.min, spec.max, spec.integer))
-        .filter(([a, b]) => a < b);
-      return spec.nullable ? fc.option(pair) : pair;
-    }
-  }
-}
-const parameters = fc
-  .record(Object.fromEntries(PARAMETER_NAMES.map((n) => [n, value(n)])), { requiredKeys: [] })
-  .map((raw) => parseParameters(raw))
-  .filter((parsed) => parsed.ok)
-  .map((parsed) => (parsed.ok ? parsed.value : DEFAULT_PARAMETERS));
-
-const choices = fc.record(
-  {
-    against: fc.constantFrom('before', 'others', 'visible'),
-    windows: fc.constantFrom('alert', 'rest', 'ranges'),
-    before: range.map(writeRange),
-    thread: fc.string().map((name) => `=${name}`),
-  },
-  { requiredKeys: ['against'] },
-);
-const time = fc.oneof(fc.integer({ min: -1e12, max: 4e12 }), fc.double({ min: 1e12, max: 2e12, noNaN: true }));
-const part = fc
-  .record({
-    where: fc.dictionary(name, fc.array(fc.option(name), { minLength: 1, maxLength: 4 }), {
-      noNullPrototype: true,
-      maxKeys: 3,
-    }),
-    times: fc.option(
-      fc.tuple(fc.option(time), fc.option(time)).filter(([from, to]) => from === null || to === null || from < to),
-    ),
-  })
-  .map(({ where, times }) => normalPart({ where, from: times?.[0] ?? null, to: times?.[1] ?? null }));
-const parted = <S extends object>(source: fc.Arbitrary<S>) =>
-  fc.tuple(source, part).map(([whole, chosen]) => (chosen ? { ...whole, part: chosen } : whole));
-
-const view: fc.Arbitrary<ViewState> = fc.record({
-  screen: fc.constantFrom(...SCREENS),
-  source: fc.oneof(
-    fc.constant(null),
-    parted(name.map((n) => ({ kind: 'sample' as const, name: n }))),
-    parted(name.map((n) => ({ kind: 'file' as const, name: n }))),
-    parted(fc.webUrl({ withFragments: true, withQueryParameters: true }).map((url) => ({ kind: 'url' as const, url }))),
-  ),
-  mapping: fc.option(fc.dictionary(fc.constantFrom(...LEDGER_COLUMNS), name, { noNullPrototype: true })),
-  axis: fc.constantFrom('event', 'time'),
-  range: fc.option(range),
-  hiddenStreams: fc.uniqueArray(name, { maxLength: 4 }),
-  selected: fc.option(index),
-  reference: fc.option(fc.string({ minLength: 1 })),
-  evidence: fc.option(
-    fc.record(
-      {
-        event: index,
-        tab: fc.constantFrom(...EVIDENCE_TABS),
-        kind: fc.option(fc.constantFrom(...ALERT_KINDS)),
-        choices,
-      },
-      { requiredKeys: ['event', 'tab', 'kind'] },
-    ),
-  ),
-  theme: fc.constantFrom('dark', 'light', 'system'),
-  foldedPanels: fc.uniqueArray(name, { maxLength: 4 }),
-  parameters,
-  baseline: fc.option(parameters).map(normalBaseline),
-  alertFilter: fc.record({ kinds: fc.option(fc.subarray([...ALERT_KINDS])), stream: fc.option(name) }),
-  alertSort: fc.record({
-    by: fc.constantFrom('fired', 'onset', 'kind', 'stream', 'lag', 'peak', 'duration'),
-    descending: fc.boolean(),
-  }),
-});
+const view: fc.Arbitrary<ViewState> = fc.record(VIEW_VALUES);
 
 describe('the address of a view', () => {
   it('reads back what it wrote, whatever the view', () => {
@@ -142,7 +40,8 @@ describe('the address of a view', () => {
       },
     } as const;
     expect(encodeView({ ...DEFAULT_VIEW, source })).toBe(
-      'v=1&file=big&where.hour=2026-01-05T09&where.hour=__HIVE_DEFAULT_PARTITION__&where.provider_id=a/b&from=2026-01-05T09:30:00Z&to=1767607200000.25',
+      'v=1&file=big&where.hour=2026-01-05T09&where.hour=__HIVE_DEFAULT_PARTITION__&where.provider_id=a/b' +
+        '&from=2026-01-05T09:30:00Z&to=1767607200000.25',
     );
     expect(encodeView({ ...DEFAULT_VIEW, baseline: { ...DEFAULT_PARAMETERS, h: 7 } })).toBe('v=1&base.h=7');
     expect(encodeView({ ...DEFAULT_VIEW, evidence: { event: 12, tab: 'words', kind: 'SHIFT' } })).toBe(
@@ -195,7 +94,9 @@ describe('the address of a view', () => {
       { numRuns: 1000 },
     );
   });
+});
 
+describe('an address that is wrong', () => {
   it.each([
     ['lambda_fast=2', 'lambda_fast', /must be from/],
     ['lambda_fast=', 'lambda_fast', /needs a number/],

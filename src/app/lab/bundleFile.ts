@@ -10,7 +10,11 @@ export async function takeBundle(file: Blob, name: string): Promise<string | nul
   try {
     const loaded = await readBundleFile(file, name);
     lab.setBundle(loaded);
-    actions.setBench({ parameters: loaded.bundle.parameters, baseline: comparedWith(loaded.bundle), scenarios: [] });
+    actions.setExperiment({
+      parameters: loaded.bundle.parameters,
+      baseline: comparedWith(loaded.bundle),
+      scenarios: [],
+    });
     return null;
   } catch (thrown) {
     return explain(toTautlineError(thrown, `reading ${name}`));

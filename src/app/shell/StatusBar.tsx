@@ -25,7 +25,7 @@ const STAGES: readonly Stage[] = ['projection', 'signals', 'decisions'];
 function Underway(): ReactNode {
   const late = useLateAnalysis();
   const previewed = useTautline((state) => (state.analysis.preview ? state.analysis.running : null));
-  const storing = useTautline((state) => state.storing);
+  const storing = useTautline(({ tableLoad }) => (tableLoad.phase === 'loading' ? tableLoad.progress : null));
   const running = previewed ?? late;
   if (running) {
     return (

@@ -9,7 +9,7 @@ import {
 } from '../../detection/parameters.ts';
 import { explain } from '../../core/errors.ts';
 import { actions, calibration, session, useTautline } from '../../state/store.ts';
-import { benchFileText } from '../../state/scenarios.ts';
+import { experimentFileText } from '../../state/scenarios.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { Menu } from '../shell/Menu.tsx';
 import { ProgressBar, progressText } from '../shell/Progress.tsx';
@@ -98,9 +98,9 @@ function ParameterFiles({ onErrors }: { readonly onErrors: (errors: readonly Par
     const read = readFile(await file.text());
     onErrors(read.ok ? [] : read.error);
     if (!read.ok) return;
-    if (read.value.bench) actions.setBench(read.value.bench);
+    if (read.value.experiment) actions.setExperiment(read.value.experiment);
     else actions.setParameters(read.value.parameters, true);
-    actions.toast('info', `Parameters${read.value.bench ? ' and scenarios' : ''} of ${file.name} are in force.`);
+    actions.toast('info', `Parameters${read.value.experiment ? ' and scenarios' : ''} of ${file.name} are in force.`);
   };
   return (
     <>
@@ -114,7 +114,7 @@ function ParameterFiles({ onErrors }: { readonly onErrors: (errors: readonly Par
           else if (id === 'parameters') download(parameterFileText(view.parameters), 'tautline-parameters.json');
           else
             download(
-              benchFileText({ parameters: view.parameters, baseline: view.baseline, scenarios }),
+              experimentFileText({ parameters: view.parameters, baseline: view.baseline, scenarios }),
               'tautline-scenarios.json',
             );
         }}

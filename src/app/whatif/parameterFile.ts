@@ -1,5 +1,5 @@
 import { parseParameters, type ParameterError, type Parameters } from '../../detection/parameters.ts';
-import { isBenchFile, readBench, type Bench } from '../../state/scenarios.ts';
+import { isExperimentFile, readExperiment, type Experiment } from '../../state/scenarios.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 
 /** The parameters as a flat JSON file (spec 11), all of them, so that the file says the same when a default changes. */
@@ -21,22 +21,22 @@ function parse(text: string): Result<unknown, readonly ParameterError[]> {
   }
 }
 
-/** What a file asks for; `bench` where it holds scenarios too. */
+/** What a file asks for; `experiment` where it holds scenarios too. */
 export interface FileContent {
   readonly parameters: Parameters;
-  readonly bench: Bench | null;
+  readonly experiment: Experiment | null;
 }
 
 /** Reads a parameter file or one with scenarios. */
 export function readFile(text: string): Result<FileContent, readonly ParameterError[]> {
   const raw = parse(text);
   if (!raw.ok) return raw;
-  if (isBenchFile(raw.value)) {
-    const read = readBench(raw.value);
-    return read.ok ? ok({ parameters: read.value.parameters, bench: read.value }) : read;
+  if (isExperimentFile(raw.value)) {
+    const read = readExperiment(raw.value);
+    return read.ok ? ok({ parameters: read.value.parameters, experiment: read.value }) : read;
   }
   const read = parseParameters(raw.value);
-  return read.ok ? ok({ parameters: read.value, bench: null }) : read;
+  return read.ok ? ok({ parameters: read.value, experiment: null }) : read;
 }
 
 /** Hands JSON text, or a blob, to the user as a download. */

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { breakGaps } from '../../charts/points.ts';
 import type { IndexRange } from '../../core/columns.ts';
-import { seriesQuery, seriesVersion, type Ahead } from '../../state/queries.ts';
+import { seriesQuery, seriesVersion, type Prefetched } from '../../state/queries.ts';
 import { session, useTautline } from '../../state/store.ts';
 import type {
   AnalysisReport,
@@ -73,7 +73,10 @@ function lineQuery({ report, preview, axis, range, buckets, streams }: Question,
     ...inside,
     queryKey: [...inside.queryKey, merged ? 'merged' : 'broken'],
     queryFn: () => ask({ preview: version.preview }),
-    meta: { next: () => ask({ next: true }), nextPreview: () => ask({ next: true, preview: true }) } satisfies Ahead,
+    meta: {
+      next: () => ask({ next: true }),
+      nextPreview: () => ask({ next: true, preview: true }),
+    } satisfies Prefetched,
   };
 }
 

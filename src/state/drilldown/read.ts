@@ -61,7 +61,8 @@ export async function readWords(
     const total = rows.length > 0 ? (rows[0].total as number) : 0;
     if (total > rows.length)
       notes.push(
-        `${formatCount(rows.length)} of the ${formatCount(total)} texts of the ${side} were drawn, the same ones every time.`,
+        `${formatCount(rows.length)} of the ${formatCount(total)} texts of the ${side} were drawn, ` +
+          'the same ones every time.',
       );
     return rows.map((row) => row.text as string);
   };

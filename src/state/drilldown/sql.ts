@@ -23,23 +23,26 @@ export function streamCondition(stream: string, key: Parameters['stream'], mappi
  */
 export function textsSql(rows: IndexRange, condition: string, limit: number): string {
   return `select text, count(*) over ()::int as total from events
-    where row >= ${rows.from} and row < ${rows.to} and ${condition} and text is not null and trim(text) <> '' order by hash(row), row limit ${limit}`;
+    where row >= ${rows.from} and row < ${rows.to} and ${condition} and text is not null and trim(text) <> ''
+    order by hash(row), row limit ${limit}`;
 }
 
-const TURN = `row, thread_id as thread, coalesce(agent_id, provider_id) as speaker, epoch_us(ts) / 1000.0 as time, latency_ms as latency,
-  handoff_to as "handoffTo", role`;
+const TURN = `row, thread_id as thread, coalesce(agent_id, provider_id) as speaker, epoch_us(ts) / 1000.0 as time,
+  latency_ms as latency, handoff_to as "handoffTo", role`;
 
 /** Turns of a thread in order, the first `limit` from row `from` on; `total` counts all of the thread. */
 export function threadSql(thread: string | null, from: LedgerRow, limit: number): string {
   const own = thread === null ? 'thread_id is null' : `thread_id = ${quoteText(thread)}`;
-  return `select ${TURN}, text, (select count(*)::int from events where ${own}) as total from events where ${own} and row >= ${from} order by row limit ${limit}`;
+  return `select ${TURN}, text, (select count(*)::int from events where ${own}) as total
+    from events where ${own} and row >= ${from} order by row limit ${limit}`;
 }
 
 /** All turns; only texts in which somebody may be mentioned. */
-export const handoffsSql = `select ${TURN}, case when contains(text, '@') then text end as text from events order by row`;
+export const handoffsSql = `select ${TURN}, case when contains(text, '@') then text end as text
+  from events order by row`;
 
-export const agentNamesSql =
-  'select distinct coalesce(agent_id, provider_id) as name from events where coalesce(agent_id, provider_id) is not null';
+export const agentNamesSql = `select distinct coalesce(agent_id, provider_id) as name from events
+  where coalesce(agent_id, provider_id) is not null`;
 
 /** Bucket of a row: equal counts of events, or equal times. Rows without a time fall in no bucket of the latter. */
 function bucketOf(axis: Axis, buckets: number): string {
@@ -55,20 +58,26 @@ function bucketOf(axis: Axis, buckets: number): string {
  */
 export function agentSumsSql(axis: Axis, buckets: number): string {
   const cache = 'cached_tokens is not null and input_tokens > 0';
+  const before = 'lag(autonomy_level) over (partition by coalesce(agent_id, provider_id) order by row)';
   return `with named as (
-      select *, coalesce(agent_id, provider_id) as agent, ${bucketOf(axis, buckets)} as bucket from events where coalesce(agent_id, provider_id) is not null
+      select *, coalesce(agent_id, provider_id) as agent, ${bucketOf(axis, buckets)} as bucket
+      from events where coalesce(agent_id, provider_id) is not null
     ), levels as (
-      select row, autonomy_level is distinct from lag(autonomy_level) over (partition by coalesce(agent_id, provider_id) order by row)
-        and lag(autonomy_level) over (partition by coalesce(agent_id, provider_id) order by row) is not null as changed
+      select row, autonomy_level is distinct from ${before} and ${before} is not null as changed
       from events where autonomy_level is not null
     )
     select agent, bucket, count(*)::int as events,
       coalesce(sum(greatest(0, least(cached_tokens, input_tokens))) filter (${cache}), 0)::double as "cachedTokens",
-      coalesce(sum(input_tokens) filter (${cache}), 0)::double as "inputTokens", count(*) filter (${cache})::int as "cacheEvents",
+      coalesce(sum(input_tokens) filter (${cache}), 0)::double as "inputTokens",
+      count(*) filter (${cache})::int as "cacheEvents",
       coalesce(sum(cost_usd), 0)::double as cost, count(cost_usd)::int as "costEvents",
-      (count(distinct thread_id) filter (cost_usd is not null) + count(*) filter (cost_usd is not null and thread_id is null))::int as "costTasks",
-      count(outcome)::int as outcomes, count(*) filter (lower(outcome) = 'ok')::int as ok, count(*) filter (lower(outcome) = 'rework')::int as reworks,
-      count(*) filter (lower(outcome) = 'error')::int as errors, count(*) filter (lower(outcome) = 'escalated')::int as escalated,
+      (count(distinct thread_id) filter (cost_usd is not null)
+        + count(*) filter (cost_usd is not null and thread_id is null))::int as "costTasks",
+      count(outcome)::int as outcomes,
+      count(*) filter (lower(outcome) = 'ok')::int as ok,
+      count(*) filter (lower(outcome) = 'rework')::int as reworks,
+      count(*) filter (lower(outcome) = 'error')::int as errors,
+      count(*) filter (lower(outcome) = 'escalated')::int as escalated,
       count(autonomy_level)::int as "autonomyEvents", count(*) filter (changed)::int as "autonomyChanges",
       coalesce(sum(autonomy_level), 0)::double as "autonomyLevels"
     from named left join levels using (row) where bucket is not null group by agent, bucket order by agent, bucket`;
@@ -76,18 +85,21 @@ export function agentSumsSql(axis: Axis, buckets: number): string {
 
 /** Decisions in threads, in order: the fields of `Vote`. */
 export function votesSql(axis: Axis, buckets: number): string {
-  return `select coalesce(agent_id, provider_id) as agent, ${bucketOf(axis, buckets)} as bucket, thread_id as thread, decision from events
-    where decision is not null and thread_id is not null and coalesce(agent_id, provider_id) is not null and ts is ${axis === 'time' ? 'not null' : 'not distinct from ts'}
+  const agent = 'coalesce(agent_id, provider_id)';
+  return `select ${agent} as agent, ${bucketOf(axis, buckets)} as bucket, thread_id as thread, decision from events
+    where decision is not null and thread_id is not null and ${agent} is not null
+      and ts is ${axis === 'time' ? 'not null' : 'not distinct from ts'}
     order by row`;
 }
 
 /** Alerts beside the agent that spoke when they fired. */
-export const agentAlertsSql = `select alerts.alert, alerts.kind, alerts.stream, alerts.fired, coalesce(agent_id, provider_id) as agent
+export const agentAlertsSql = `select alerts.alert, alerts.kind, alerts.stream, alerts.fired,
+    coalesce(agent_id, provider_id) as agent
   from alerts join events on events.row = alerts.fired_row order by alerts.alert`;
 
 /** Columns of `events` and their types. */
-export const columnsSql =
-  "select column_name as name, data_type as type from information_schema.columns where table_name = 'events' order by ordinal_position";
+export const columnsSql = `select column_name as name, data_type as type from information_schema.columns
+  where table_name = 'events' order by ordinal_position`;
 
 /** Some columns of some rows, in ledger order. */
 export const fieldsSql = (columns: readonly string[], rows: readonly LedgerRow[]): string =>

@@ -8,7 +8,7 @@ import type { Job, JobState } from './job.ts';
 import type { FalseAlarms, LabState } from './lab.ts';
 
 /** The newest analysis, once nothing is dragged and nothing runs any more; null meanwhile. */
-const restingRevision = ({ analysis, dragging }: TautlineState): number | null =>
+const committedRevision = ({ analysis, dragging }: TautlineState): number | null =>
   analysis.report && !dragging && analysis.running === null && analysis.error === null
     ? analysis.report.revision
     : null;
@@ -16,7 +16,7 @@ const restingRevision = ({ analysis, dragging }: TautlineState): number | null =
 const GC_MS = 60_000;
 
 /** The answer before stays while the next is computed, or while there is nothing to ask. */
-const resting = <T>(kind: string, revision: number | null, key: readonly unknown[], read: () => Promise<T>) =>
+const committed = <T>(kind: string, revision: number | null, key: readonly unknown[], read: () => Promise<T>) =>
   queryOptions({
     queryKey: [kind, revision, ...key],
     queryFn: read,
@@ -26,11 +26,11 @@ const resting = <T>(kind: string, revision: number | null, key: readonly unknown
   });
 
 export const falseAlarmsQuery = (revision: number | null, source: InControlSource) =>
-  resting('false-alarms', revision, [source], () => lab.falseAlarms(source));
+  committed('false-alarms', revision, [source], () => lab.falseAlarms(source));
 
-/** What the CUSUM's threshold costs; measured anew when a slider comes to rest. */
+/** What the CUSUM's threshold costs; measured anew when a slider has come to rest. */
 export function useFalseAlarms(source: InControlSource): UseQueryResult<FalseAlarms> {
-  return useQuery(falseAlarmsQuery(useTautline(restingRevision), source));
+  return useQuery(falseAlarmsQuery(useTautline(committedRevision), source));
 }
 
 /** Labelled stretches in use, as events of the newest analysis. */
@@ -48,14 +48,15 @@ export function useLabels(): UseQueryResult<LabelSet> {
 /** Scores of the newest analysis against the labels in use. */
 export function useLabelScore(): UseQueryResult<LabelScore> {
   const file = useLab((state) => state.labelFile);
-  return useQuery(resting('label-score', useTautline(restingRevision), [file], () => session.engine.score(file)));
+  return useQuery(committed('label-score', useTautline(committedRevision), [file], () => session.engine.score(file)));
 }
 
 /** What event indices stand for: they mean others in another ledger, or with other streams. */
-const eventsKey = ({ ledger, analysis, view }: TautlineState): string | null =>
-  ledger.phase === 'open' && analysis.report
-    ? `${ledger.report.fingerprint} ${JSON.stringify(ledger.report.mapping)} ${view.parameters.stream} ${analysis.report.events}`
-    : null;
+function eventsKey({ ledger, analysis, view }: TautlineState): string | null {
+  if (ledger.phase !== 'open' || !analysis.report) return null;
+  const { fingerprint, mapping } = ledger.report;
+  return `${fingerprint} ${JSON.stringify(mapping)} ${view.parameters.stream} ${analysis.report.events}`;
+}
 
 export function useLab<T>(selector: (state: LabState) => T): T {
   return useStore(lab.store, selector);

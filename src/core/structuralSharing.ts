@@ -21,12 +21,12 @@ function sameNumbers(a: Numbers, b: Numbers): boolean {
  * what is derived from a part that did not change is not made again. Plain objects, lists and columns are looked into;
  * comparing columns takes a hundredth of drawing them.
  */
-export function share<T>(before: T, next: T): T {
+export function shareStructure<T>(before: T, next: T): T {
   if (Object.is(before, next)) return before;
   if (Array.isArray(before) && Array.isArray(next)) {
     let same = before.length === next.length;
     const shared = next.map((item: unknown, i) => {
-      const part = i < before.length ? share(before[i] as unknown, item) : item;
+      const part = i < before.length ? shareStructure(before[i] as unknown, item) : item;
       same &&= Object.is(part, before[i]);
       return part;
     });
@@ -38,7 +38,7 @@ export function share<T>(before: T, next: T): T {
     let same = names.length === Object.keys(before).length;
     const shared: Record<string, unknown> = {};
     for (const name of names) {
-      shared[name] = share(before[name], next[name]);
+      shared[name] = shareStructure(before[name], next[name]);
       same &&= name in before && Object.is(shared[name], before[name]);
     }
     return same ? before : (shared as T);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { share } from './share.ts';
+import { shareStructure } from './structuralSharing.ts';
 
 /** Plain values of charts: numbers (NaN too), texts, short typed arrays, lists and records of them. */
 const value = fc.letrec((tie) => ({
@@ -24,7 +24,7 @@ describe('sharing', () => {
   it('changes identities only, never what is said', () => {
     fc.assert(
       fc.property(value, value, (before, next) => {
-        expect(share(before, copy(next))).toEqual(next);
+        expect(shareStructure(before, copy(next))).toEqual(next);
       }),
     );
   });
@@ -32,7 +32,7 @@ describe('sharing', () => {
   it('gives back the value before where the next says the same', () => {
     fc.assert(
       fc.property(value, (before) => {
-        expect(share(before, copy(before))).toBe(before);
+        expect(shareStructure(before, copy(before))).toBe(before);
       }),
     );
   });
@@ -40,15 +40,15 @@ describe('sharing', () => {
   it('keeps the parts that did not change', () => {
     const before = { lines: [{ key: 'a' }, { key: 'b' }], limits: [8.5], points: new Float64Array(100) };
     const next = { ...copy(before), limits: [9], points: before.points };
-    const shared = share(before, next);
+    const shared = shareStructure(before, next);
     expect(shared).not.toBe(before);
     expect(shared.lines).toBe(before.lines);
     expect(shared.limits).toEqual([9]);
   });
 
   it('takes a value that went missing for a change', () => {
-    expect(share({ a: 1, b: undefined }, { a: 1 })).toEqual({ a: 1 });
-    expect(share({ a: 1 }, { a: 1, b: undefined })).toHaveProperty('b');
-    expect(share([1, 2], [1])).toEqual([1]);
+    expect(shareStructure({ a: 1, b: undefined }, { a: 1 })).toEqual({ a: 1 });
+    expect(shareStructure({ a: 1 }, { a: 1, b: undefined })).toHaveProperty('b');
+    expect(shareStructure([1, 2], [1])).toEqual([1]);
   });
 });

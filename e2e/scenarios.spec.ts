@@ -1,0 +1,34 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './test.ts';
+
+const KEY = 'tautline.scenarios';
+const stored = (page: Page) =>
+  page.evaluate((key) => JSON.parse(localStorage.getItem(key) ?? '[]') as { name?: string }[], KEY);
+const strict = { name: 'strict', parameters: { h: 12 } };
+const broken = { name: 'broken', parameters: { h: 99 } };
+const later = { name: 'later', parameters: { h: 9, tau: 0.5 } };
+
+test('a scenario that cannot be read hides no other, is named, and outlives what is kept later', async ({ page }) => {
+  await page.addInitScript(
+    ([key, text]) => {
+      if (localStorage.getItem(key) === null) localStorage.setItem(key, text);
+    },
+    [KEY, JSON.stringify([strict, broken, later])] as const,
+  );
+  await page.goto('/#v=1&h=7');
+  const said = page.getByRole('list', { name: 'Messages' });
+  await expect(said).toContainText('“broken” (h is 99, must be from 0.5 to 40 σ)');
+  await expect(said).toContainText('“later” (tau)');
+  const state = () => page.evaluate(() => window.__tautline!.state());
+  expect((await state()).scenarios.map(({ name }) => name)).toEqual(['strict', 'later']);
+
+  await page.getByRole('button', { name: 'Quick tour' }).first().click();
+  await page.evaluate(() => window.__tautline!.idle());
+  const scenarios = page.getByRole('list', { name: 'Scenarios' });
+  await scenarios.getByRole('button', { name: 'Delete strict' }).click();
+  expect((await stored(page)).map(({ name }) => name)).toEqual(['broken', 'later']);
+  expect(await stored(page)).toContainEqual(broken);
+  await page.reload();
+  await expect(said).toContainText('“broken”');
+  expect((await state()).scenarios).toMatchObject([{ name: 'later', parameters: { h: 9 }, unknown: { tau: 0.5 } }]);
+});

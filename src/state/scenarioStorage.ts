@@ -1,0 +1,128 @@
+import { err, ok, type Result } from '../core/result.ts';
+import { isObject, keepScenarios, readScenario, split, type Scenario } from './scenarios.ts';
+
+/** Where scenarios outlive the page. */
+export interface ScenarioStorage {
+  read(): StoredScenarios;
+  /** Keeps scenarios beside what could not be read, which stays. The error says why they could not be kept. */
+  write(scenarios: readonly Scenario[]): Result<null, string>;
+}
+
+export interface StoredScenarios {
+  readonly scenarios: readonly Scenario[];
+  /** Sentences about what could not be read, or not all of it. */
+  readonly problems: readonly string[];
+}
+
+/** Scenarios that go with the page. */
+export const passingScenarios = (): ScenarioStorage => ({
+  read: () => ({ scenarios: [], problems: [] }),
+  write: () => ok(null),
+});
+
+const KEY = 'tautline.scenarios';
+/** Where a text goes that is no list of scenarios at all, before scenarios are written in its place. */
+const UNREADABLE_KEY = 'tautline.scenarios.unreadable';
+
+type Texts = Pick<Storage, 'getItem' | 'setItem'>;
+
+/** The browser's storage; `open` fails where the browser refuses it (private windows). */
+export function browserScenarios(open: () => Texts = () => localStorage): ScenarioStorage {
+  return {
+    read() {
+      try {
+        return described(parse(open().getItem(KEY)));
+      } catch {
+        return { scenarios: [], problems: [] };
+      }
+    },
+    write(scenarios) {
+      try {
+        const texts = open();
+        const text = texts.getItem(KEY);
+        const stored = parse(text);
+        if (stored.broken !== null && text !== null) texts.setItem(freeKey(texts), text);
+        // First, so that a newer scenario wins should one of the same name become readable again.
+        const kept = stored.unreadable.map(({ item }) => item);
+        texts.setItem(KEY, JSON.stringify([...kept, ...scenarios]));
+        return ok(null);
+      } catch (thrown) {
+        return err(thrown instanceof Error ? thrown.message : String(thrown));
+      }
+    },
+  };
+}
+
+interface Stored {
+  readonly readable: readonly Scenario[];
+  readonly unreadable: readonly { readonly item: unknown; readonly name: string; readonly problem: string }[];
+  /** Why the text is no list of scenarios. */
+  readonly broken: string | null;
+}
+
+/** Each scenario is read for itself. */
+function parse(text: string | null): Stored {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text ?? '[]');
+  } catch (thrown) {
+    return { readable: [], unreadable: [], broken: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
+  if (!Array.isArray(raw)) return { readable: [], unreadable: [], broken: 'it is not a list' };
+  const readable: Scenario[] = [];
+  const unreadable: Stored['unreadable'][number][] = [];
+  raw.forEach((item: unknown, i) => {
+    const read = readScenario(withUnknownApart(item), 'it');
+    if (read.ok) readable.push(read.value);
+    else {
+      const problem = read.error
+        .map((error) => `${error.name.replace(/^it\.?/, '') || 'it'} ${error.problem}`)
+        .join('; ');
+      unreadable.push({ item, name: nameOf(item) ?? `number ${i + 1}`, problem });
+    }
+  });
+  return { readable: keepScenarios([], readable), unreadable, broken: null };
+}
+
+/** Parameters of another version, set apart from those that this one checks. */
+function withUnknownApart(item: unknown): unknown {
+  if (!isObject(item) || !isObject(item.parameters)) return item;
+  const { known, others } = split(item.parameters);
+  return { ...item, parameters: known, unknown: { ...(isObject(item.unknown) ? item.unknown : {}), ...others } };
+}
+
+const nameOf = (item: unknown): string | null => {
+  const name = (item as { name?: unknown } | null)?.name;
+  return typeof name === 'string' && name.trim() !== '' ? `“${name.trim()}”` : null;
+};
+
+function freeKey(texts: Texts): string {
+  for (let i = 1; ; i += 1) {
+    const key = i === 1 ? UNREADABLE_KEY : `${UNREADABLE_KEY}.${i}`;
+    if (texts.getItem(key) === null) return key;
+  }
+}
+
+/** So many are named, the others counted. */
+const MAX_NAMED = 5;
+const listed = (all: readonly string[]): string =>
+  all.length <= MAX_NAMED ? all.join(', ') : `${all.slice(0, MAX_NAMED).join(', ')} and ${all.length - MAX_NAMED} more`;
+
+function described({ readable, unreadable, broken }: Stored): StoredScenarios {
+  const problems: string[] = [];
+  if (broken !== null) {
+    problems.push(
+      `The scenarios kept in this browser cannot be read (${broken}). They stay in its storage as they are.`,
+    );
+  }
+  if (unreadable.length > 0) {
+    const named = listed(unreadable.map(({ name, problem }) => `${name} (${problem})`));
+    problems.push(`Scenarios of this browser that cannot be read are left out: ${named}. They stay in its storage.`);
+  }
+  const partly = readable.filter(({ unknown }) => unknown);
+  if (partly.length > 0) {
+    const named = listed(partly.map(({ name, unknown }) => `“${name}” (${Object.keys(unknown ?? {}).join(', ')})`));
+    problems.push(`Scenarios with parameters that this version does not know: ${named}. Those are kept, not used.`);
+  }
+  return { scenarios: readable, problems };
+}

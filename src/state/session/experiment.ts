@@ -1,0 +1,90 @@
+import { parseParameters } from '../../detection/parameters.ts';
+import { redo, undo } from '../history.ts';
+import {
+  deleteScenario,
+  keepScenario,
+  keepScenarios,
+  normalBaseline,
+  renameScenario,
+  type Experiment,
+} from '../scenarios.ts';
+import { sequence, type ExperimentEvent, type SessionState, type Transition, type Transitions } from './model.ts';
+import {
+  changeView,
+  experimentOf,
+  forgetRefusal,
+  recordExperiment,
+  startAnalysisIfOpen,
+  withHistory,
+} from './steps.ts';
+
+/** Makes an experiment the state, without noting it as a step. */
+const setExperiment =
+  ({ parameters, baseline, scenarios }: Experiment) =>
+  (state: SessionState): Transition => {
+    const { view } = state;
+    const compared = JSON.stringify([parameters, baseline]) !== JSON.stringify([view.parameters, view.baseline]);
+    return sequence(
+      { ...state, dragging: false, scenarios },
+      (s) => (scenarios === state.scenarios ? [s] : [s, { effect: 'storeScenarios', scenarios }]),
+      forgetRefusal,
+      changeView({ parameters, baseline }, 'commit'),
+      (s) => (compared ? startAnalysisIfOpen(s) : [s]),
+    );
+  };
+
+const changeExperiment = (state: SessionState, change: Partial<Experiment>): Transition =>
+  sequence(state, setExperiment({ ...experimentOf(state), ...change }), recordExperiment);
+
+const step = (state: SessionState, way: typeof undo): Transition =>
+  sequence(state, recordExperiment, (recorded) => {
+    const history = way(recorded.history);
+    if (history === recorded.history) return [recorded];
+    return setExperiment(history.present)(withHistory(recorded, history));
+  });
+
+export const experimentTransitions: Transitions<ExperimentEvent> = {
+  parametersSet(state, { change, commit }) {
+    const before = state.view.parameters;
+    const parsed = parseParameters({ ...before, ...change });
+    if (!parsed.ok) {
+      const [{ name }] = parsed.error;
+      const problem = parsed.error
+        .map((error, i) => (i === 0 ? error.problem : `${error.name} ${error.problem}`))
+        .join('; ');
+      const advice = 'The parameters are left as they were';
+      return [{ ...state, analysis: { ...state.analysis, error: { kind: 'parameter', name, problem, advice } } }];
+    }
+    const parameters = parsed.value;
+    return sequence(
+      { ...state, dragging: !commit },
+      forgetRefusal,
+      changeView({ parameters }, commit ? 'commit' : 'preview'),
+      (s) => (commit ? recordExperiment(s) : [s]),
+      (s) => (JSON.stringify(parameters) === JSON.stringify(before) ? [s] : startAnalysisIfOpen(s)),
+    );
+  },
+
+  baselineSet: (state, { parameters }) => changeExperiment(state, { baseline: normalBaseline(parameters) }),
+  scenarioKept: (state, { name }) =>
+    changeExperiment(state, { scenarios: keepScenario(state.scenarios, name, state.view.parameters) }),
+  scenarioRenamed: (state, { from, to }) =>
+    changeExperiment(state, { scenarios: renameScenario(state.scenarios, from, to) }),
+  scenarioDeleted: (state, { name }) => changeExperiment(state, { scenarios: deleteScenario(state.scenarios, name) }),
+  experimentLoaded: (state, { experiment }) =>
+    changeExperiment(state, { ...experiment, scenarios: keepScenarios(state.scenarios, experiment.scenarios) }),
+
+  undone: (state) => step(state, undo),
+  redone: (state) => step(state, redo),
+
+  referenceHeld: (state, { name }) => [{ ...state, references: { ...state.references, held: name } }],
+  referenceChosen(state, { file }) {
+    const { known, held } = state.references;
+    const references = file ? { known: new Map([...known, [file.name, file]]), held: file.name } : { known, held };
+    return sequence(
+      { ...state, references },
+      changeView({ reference: file?.name ?? null }, 'commit'),
+      startAnalysisIfOpen,
+    );
+  },
+};

@@ -1,0 +1,197 @@
+import { explain, type TautlineError } from '../../core/errors.ts';
+import type { ColumnMapping, LedgerSource } from '../../ledger/types.ts';
+import type { ViewState } from '../types.ts';
+import { forgetLedger, sameSource, sourceName, viewSource, withPart } from '../view.ts';
+import {
+  NO_ANALYSIS,
+  sequence,
+  WELL,
+  type LedgerEvent,
+  type SessionState,
+  type Transition,
+  type Transitions,
+} from './model.ts';
+import { changeView, notice, recordExperiment, restartHistory, startAnalysis } from './steps.ts';
+
+/** What belongs to one ledger goes with it. */
+const NOTHING_OPEN = { analysis: NO_ANALYSIS, cursor: null, marked: null } as const;
+
+const openLedger =
+  (source: LedgerSource, mapping: ColumnMapping | null) =>
+  (state: SessionState): Transition => {
+    const generation = state.generation + 1;
+    const name = sourceName(source);
+    return [
+      {
+        ...state,
+        ...NOTHING_OPEN,
+        generation,
+        sources: new Map([...state.sources, [name, source]]),
+        ledger: { phase: 'opening', name, source, progress: null },
+        tableLoad: { phase: 'waiting' },
+      },
+      { effect: 'dropWaiting' },
+      { effect: 'open', source, mapping, axes: state.view.parameters.k, generation },
+    ];
+  };
+
+function closeLedger(state: SessionState): Transition {
+  return [
+    {
+      ...state,
+      ...NOTHING_OPEN,
+      generation: state.generation + 1,
+      recovery: WELL,
+      ledger: { phase: 'empty' },
+      tableLoad: { phase: 'none' },
+    },
+    { effect: 'dropWaiting' },
+    // Nothing to cancel must not start an engine.
+    ...(state.ledger.phase === 'empty' ? [] : [{ effect: 'cancelEngine' } as const]),
+    { effect: 'clearTables' },
+  ];
+}
+
+const withoutLedger = (state: SessionState): Transition =>
+  changeView({ ...forgetLedger(state.view), source: null }, 'commit')(state);
+
+const failToOpen =
+  (name: string, source: LedgerSource, error: TautlineError) =>
+  (state: SessionState): Transition =>
+    sequence(
+      {
+        ...state,
+        ...NOTHING_OPEN,
+        recovery: { ...state.recovery, engine: 'well' },
+        tableLoad: { phase: 'none' },
+      },
+      (s) => [s, { effect: 'clearTables' }],
+      (s) => {
+        if (error.kind !== 'cancelled') return [{ ...s, ledger: { phase: 'failed', name, source, error } }];
+        return sequence({ ...s, ledger: { phase: 'empty' } }, withoutLedger, notice('info', explain(error)));
+      },
+    );
+
+/** A link carries which part of a file it was made on: the file that it asks for is opened in that part. */
+function asAsked({ view, ledger }: SessionState, source: LedgerSource): LedgerSource {
+  const asked =
+    ledger.phase === 'empty' &&
+    source.kind === 'files' &&
+    !source.part &&
+    view.source?.kind === 'file' &&
+    view.source.name === sourceName(source);
+  return asked ? withPart(source, view.source.part) : source;
+}
+
+/** Null: a file that this page has not seen, which has to be dropped again. */
+function reopenable({ sources }: SessionState, source: ViewState['source']): LedgerSource | null {
+  if (source?.kind !== 'file') return source;
+  const found = sources.get(source.name);
+  return found ? withPart(found, source.part) : null;
+}
+
+/** Makes `view` the state, reopening or analysing again where it asks for another ledger or other parameters. */
+export const adoptView =
+  (view: ViewState) =>
+  (state: SessionState): Transition => {
+    const { view: before, ledger } = state;
+    const sameLedger =
+      ledger.phase === 'open' &&
+      sameSource(view.source, viewSource(ledger.source)) &&
+      JSON.stringify(view.mapping) === JSON.stringify(before.mapping);
+    const adopted = { ...state, view };
+    if (!sameLedger) {
+      const source = reopenable(state, view.source);
+      return sequence(
+        { ...adopted, recovery: WELL },
+        restartHistory,
+        source ? openLedger(source, view.mapping) : closeLedger,
+      );
+    }
+    const asked = ({ parameters, baseline, reference }: ViewState) => JSON.stringify([parameters, baseline, reference]);
+    return sequence(adopted, recordExperiment, (s) => (asked(view) === asked(before) ? [s] : startAnalysis(s)));
+  };
+
+export const ledgerTransitions: Transitions<LedgerEvent> = {
+  openRequested(state, { source: given, mapping, parameters }) {
+    const source = asAsked(state, given);
+    const next = viewSource(source);
+    const same = sameSource(state.view.source, next);
+    const kept = same ? state.view : forgetLedger(state.view);
+    const used = mapping === undefined ? kept.mapping : mapping;
+    const view: ViewState = {
+      ...kept,
+      screen: 'monitor',
+      source: next,
+      mapping: used,
+      ...(parameters && { parameters }),
+    };
+    return sequence(
+      { ...state, recovery: WELL },
+      changeView(view, 'commit'),
+      same ? recordExperiment : restartHistory,
+      openLedger(source, used),
+    );
+  },
+
+  openProgressed(state, { generation, progress }) {
+    const { ledger } = state;
+    // Progress comes by a channel of its own and may arrive after the answer.
+    if (generation !== state.generation || ledger.phase !== 'opening') return [state];
+    return [{ ...state, ledger: { ...ledger, progress } }];
+  },
+
+  opened(state, { generation, report }) {
+    const { ledger } = state;
+    if (generation !== state.generation || ledger.phase !== 'opening') return [state];
+    return startAnalysis({ ...state, ledger: { phase: 'open', source: ledger.source, report } });
+  },
+
+  openFailed(state, { generation, error }) {
+    const { ledger } = state;
+    if (generation !== state.generation || ledger.phase !== 'opening') return [state];
+    return failToOpen(ledger.name, ledger.source, error)(state);
+  },
+
+  cancelRequested: (state) => [
+    state,
+    { effect: 'dropWaiting' },
+    ...(state.ledger.phase === 'empty' ? [] : [{ effect: 'cancelEngine' } as const]),
+  ],
+
+  closeRequested: (state) => sequence(state, withoutLedger, closeLedger),
+
+  engineRestarted(before, { reason }) {
+    const state = { ...before, references: { ...before.references, held: null } };
+    const { ledger, recovery, view } = state;
+    if (ledger.phase !== 'open' && ledger.phase !== 'opening') return [state];
+    const name = sourceName(ledger.source);
+    if (ledger.phase === 'opening' || recovery.engine === 'restarted') {
+      const error: TautlineError = {
+        kind: 'worker',
+        worker: 'engine',
+        problem: reason,
+        advice: 'It has been started again; open a smaller part of the ledger, or reload the page',
+      };
+      return failToOpen(name, ledger.source, error)({ ...state, generation: state.generation + 1 });
+    }
+    return sequence(
+      { ...state, recovery: { ...recovery, engine: 'restarted' } },
+      notice(
+        'warning',
+        `The engine worker stopped (${reason}). It has been started again and ${name} is being reopened.`,
+      ),
+      openLedger(ledger.source, view.mapping),
+    );
+  },
+
+  databaseLost(state, { error }) {
+    const { ledger, recovery, view } = state;
+    if (ledger.phase !== 'open' || recovery.database === 'restarted') return [state];
+    return sequence(
+      { ...state, recovery: { ...recovery, database: 'restarted' } },
+      notice('warning', `${explain(error)} ${sourceName(ledger.source)} is being reopened.`),
+      openLedger(ledger.source, view.mapping),
+    );
+  },
+};

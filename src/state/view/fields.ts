@@ -1,0 +1,123 @@
+import type { IndexRange } from '../../core/columns.ts';
+import { err, ok } from '../../core/result.ts';
+import type { EventIndex } from '../../core/units.ts';
+import { ALERT_KINDS, type AlertKind } from '../../detection/types.ts';
+import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName } from '../../ledger/types.ts';
+import type { Axis } from '../../workers/protocol.ts';
+import { readRange, writeRange } from '../evidenceChoices.ts';
+import { evidenceField } from './evidence.ts';
+import { choice, group, isOneOf, readIndex, single, text, texts, type ViewField } from './field.ts';
+import { baselineField, parametersField } from './parameters.ts';
+import { fitRange } from './range.ts';
+import { sourceField } from './source.ts';
+
+/** What the page shows: one ledger, what thresholds cost, or the calibration harness. */
+export const SCREENS = ['monitor', 'laboratory', 'calibration'] as const;
+export type Screen = (typeof SCREENS)[number];
+
+const AXES: readonly Axis[] = ['event', 'time'];
+const THEMES = ['dark', 'light', 'system'] as const;
+
+export const ALERT_COLUMNS = ['fired', 'onset', 'kind', 'stream', 'lag', 'peak', 'duration'] as const;
+export type AlertColumn = (typeof ALERT_COLUMNS)[number];
+interface AlertSort {
+  readonly by: AlertColumn;
+  readonly descending: boolean;
+}
+
+const mappingField: ViewField<ColumnMapping | null> = {
+  names: ['map', 'map.'],
+  initial: null,
+  belongsTo: 'ledger',
+  encode: (mapping) =>
+    mapping === null
+      ? []
+      : Object.keys(mapping).length === 0
+        ? [['map', 'none']]
+        : Object.entries(mapping).map(([column, from]) => [`map.${column}`, from]),
+  decode(fields, drop) {
+    const mapping: Partial<Record<LedgerColumnName, string>> = {};
+    let given = false;
+    for (const [name, value] of fields) {
+      const column = name.slice('map.'.length);
+      if (name === 'map' && value === 'none') given = true;
+      else if (isOneOf(LEDGER_COLUMNS, column)) mapping[column] = value;
+      else drop(name, name === 'map' ? 'it is "none", or map.COLUMN' : `"${column}" is not a ledger column`);
+    }
+    return given || Object.keys(mapping).length > 0 ? mapping : null;
+  },
+};
+
+/**
+ * Everything that defines the view and lives in the address: one row each, in the order in which they are written.
+ * `ViewState` is made of it. How to add a row: docs/adding-a-view-field.md.
+ */
+export const VIEW_FIELDS = {
+  screen: choice('screen', SCREENS, 'is not a screen', { initial: 'monitor', belongsTo: 'page' }),
+  source: sourceField,
+  /** Ledger column → column of the file; null: as guessed. */
+  mapping: mappingField,
+  axis: choice('axis', AXES, 'is neither event nor time', { initial: 'event', belongsTo: 'page' }),
+  /** Visible event range; null is the whole ledger. */
+  range: single<IndexRange | null>('range', {
+    initial: null,
+    belongsTo: 'ledger',
+    write: (range) => (range ? writeRange(range) : ''),
+    read(given) {
+      const range = readRange(given);
+      return range ? ok(range) : err(`"${given}" is not a range of events such as 100-200`);
+    },
+    clamp: (range, events) => range && fitRange(range, events),
+  }),
+  /** Names of streams not drawn. */
+  hiddenStreams: texts('hidden', 'ledger'),
+  selected: single<EventIndex | null>('at', {
+    initial: null,
+    belongsTo: 'ledger',
+    write: String,
+    read(given) {
+      const index = readIndex(given);
+      return index === null ? err(`"${given}" is not an event index`) : ok(index);
+    },
+    clamp: (index, events) => (index !== null && index < events ? index : null),
+  }),
+  evidence: evidenceField,
+  theme: choice('theme', THEMES, 'is not dark, light or system', { initial: 'system', belongsTo: 'page' }),
+  /** Ids of panels folded away. */
+  foldedPanels: texts('folded', 'page'),
+  alertFilter: group({
+    /** Null: all kinds. */
+    kinds: single<readonly AlertKind[] | null>('alerts', {
+      initial: null,
+      belongsTo: 'page',
+      write: (kinds) => kinds?.join(',') || 'none',
+      read(given) {
+        const kinds = given === 'none' ? [] : given.split(',');
+        return kinds.every((kind) => isOneOf(ALERT_KINDS, kind))
+          ? ok(kinds)
+          : err(`"${given}" names a kind of alert that does not exist`);
+      },
+    }),
+    stream: text('alert_stream', 'ledger'),
+  }),
+  alertSort: single<AlertSort>('sort', {
+    initial: { by: 'fired', descending: false },
+    belongsTo: 'page',
+    write: ({ by, descending }) => `${by}${descending ? ',down' : ''}`,
+    read(given) {
+      const [by, direction, ...rest] = given.split(',');
+      const known = rest.length === 0 && (direction === undefined || direction === 'down');
+      return known && isOneOf(ALERT_COLUMNS, by)
+        ? ok({ by, descending: direction === 'down' })
+        : err(`"${given}" is not a column of the alert table`);
+    },
+  }),
+  /** The candidate: the parameters in force. */
+  parameters: parametersField,
+  /**
+   * Name of the file that the reference comes from; null: from the ledger's own reference period. A link carries the
+   * name, not the file.
+   */
+  reference: text('reference', 'page'),
+  baseline: baselineField,
+} as const;

@@ -127,7 +127,7 @@ describe('benign ledger', () => {
 });
 
 describe('faults', () => {
-  it('fracture: three single events of three times the residual, then a provider on its own', () => {
+  it('fracture: three runs of three events of three times the residual, then a provider on its own', () => {
     const r = residuals(PROFILES.fracture, 1);
     const healthy = residuals(PROFILES.benign, 1);
     const differs = new Set<number>();
@@ -135,7 +135,11 @@ describe('faults', () => {
       if (v !== healthy[i]) differs.add(Math.floor(i / K));
     });
     const before = [...differs].filter((i) => i < CHOICES.fractureOnset.value * PROVIDERS);
-    expect(before).toEqual([1250, 1875, 2500].map((slot) => slot * PROVIDERS + CHOICES.transientProvider.value));
+    expect(before).toEqual(
+      [1250, 1251, 1252, 1875, 1876, 1877, 2500, 2501, 2502].map(
+        (slot) => slot * PROVIDERS + CHOICES.transientProvider.value,
+      ),
+    );
     for (const i of before) for (let a = 0; a < K; a++) expect(r[i * K + a]).toBe(3 * healthy[i * K + a]);
     const [from, to] = [CHOICES.fractureOnset.value, PROFILES.fracture.events / PROVIDERS];
     const n = (to - from) * K;
@@ -182,7 +186,7 @@ describe('faults', () => {
     const table = generateLedger(kernels, PROFILES.fracture, CHOICES.seed.value);
     const label = (i: number) => table.label!.values[table.label!.codes[i]] ?? null;
     const labelled = Array.from({ length: table.n }, (_, i) => i).filter((i) => label(i) !== null);
-    expect(labelled.filter((i) => label(i) === 'transient').length).toBe(3);
+    expect(labelled.filter((i) => label(i) === 'transient').length).toBe(9);
     const fractured = labelled.filter((i) => label(i) === 'fracture');
     expect(fractured.length).toBe(12_500 - CHOICES.fractureOnset.value);
     expect(fractured.every((i) => table.provider!.codes[i] === CHOICES.fractureProvider.value)).toBe(true);

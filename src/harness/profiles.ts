@@ -29,13 +29,15 @@ export const CHOICES = {
     289,
     '',
     PROFILE_NAMES,
-    "Found by trying seeds from 1 up, until fracture and homogenisation both fired at the paper's event numbers for some onset, and nothing before.",
+    "Found by trying seeds from 1 up, until fracture and homogenisation both fired at the paper's event numbers for " +
+      'some onset, and neither alert before.',
   ),
   centroidSpread: choice(
     1.5 * Math.SQRT1_2,
     'σ',
     PROFILE_NAMES,
-    'Standard deviation of every centroid coordinate, drawn from the seed: two providers then lie 1.5 σ apart on an axis, root mean square.',
+    'Standard deviation of every centroid coordinate, drawn from the seed: two providers then lie 1.5 σ apart on an ' +
+      'axis, root mean square.',
   ),
   noise: choice(
     0.01,
@@ -66,13 +68,13 @@ export const CHOICES = {
     1250,
     'slot',
     ['fracture'],
-    'Slot of the first transient: event 5,000, well after the reference.',
+    'Slot in which the first transient begins: event 5,000, well after the reference.',
   ),
   transientSpacing: choice(
     625,
     'slots',
     ['fracture'],
-    "Slots between the transients: 2,500 events, many times the detectors' memory.",
+    "Slots from the start of a transient to the start of the next: 2,500 events, many times the detectors' memory.",
   ),
   fractureProvider: choice(
     3,
@@ -90,7 +92,8 @@ export const CHOICES = {
     6640,
     'slot',
     ['homogenisation'],
-    'Start of the shrinkage, event 26,560: with the default seed the entropy first falls below its floor at event 28,110.',
+    'Start of the shrinkage, event 26,560: with the default seed the entropy first falls below its floor at event ' +
+      '28,110.',
   ),
   rampFloor: choice(
     0.1,
@@ -134,13 +137,21 @@ export const LATENCY_SIGMA = 0.3;
 /** Share of a residual's variance that all providers have in common: the coupling. */
 export const COUPLING = 0.72;
 const FAULT_SCALE = 3;
+/** One fewer than the cap allows to fire. */
+export const TRANSIENT_SLOTS = 3;
 const RAMP_SLOTS = 2500 / PROVIDERS;
 const BACKOFF_SCALE = 1.25;
 
 /** What goes wrong in a ledger, and when, in slots. */
 export type Fault =
-  /** One event of one provider has `scale` times its residual. */
-  | { readonly kind: 'transient'; readonly slot: number; readonly provider: number; readonly scale: number }
+  /** The events of one provider have `scale` times their residual, for `slots`. */
+  | {
+      readonly kind: 'transient';
+      readonly slot: number;
+      readonly slots: number;
+      readonly provider: number;
+      readonly scale: number;
+    }
   /** From `slot` on the provider's residual is `scale` times as large and has lost the shared part. */
   | { readonly kind: 'fracture'; readonly slot: number; readonly provider: number; readonly scale: number }
   /** From `slot` on centroids and all but one axis shrink in a line to `floor` of what they were, over `slots`. */
@@ -170,6 +181,7 @@ const value = (name: ChoiceName): number => CHOICES[name].value;
 const transients: readonly Fault[] = [0, 1, 2].map((i) => ({
   kind: 'transient',
   slot: value('firstTransient') + i * value('transientSpacing'),
+  slots: TRANSIENT_SLOTS,
   provider: value('transientProvider'),
   scale: FAULT_SCALE,
 }));
@@ -194,7 +206,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   fracture: {
     title: 'Independent fracture',
     description:
-      'Three lone outliers, which must be absorbed; then one provider wanders off on its own, which must be found within four of its events.',
+      'Three bursts of three outliers, too short for a drift alarm; then one provider wanders off on its own, which ' +
+      'must be found within four of its events.',
     events: EVENTS,
     faults: [
       ...transients,
@@ -204,14 +217,16 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   homogenisation: {
     title: 'Homogenisation',
     description:
-      'All providers slowly come to say the same thing: the entropy floor must warn, and the tension between them vanish, without a drift alarm.',
+      'All providers slowly come to say the same thing: the entropy floor must warn, and the tension between them ' +
+      'vanish, without a drift alarm.',
     events: EVENTS,
     faults: [{ kind: 'homogenisation', slot: value('rampStart'), slots: RAMP_SLOTS, floor: value('rampFloor') }],
   },
   backoff: {
     title: 'Backoff stress',
     description:
-      'Spells of slow answers stretch the dynamic window and must raise nothing; with a fixed window the same ledger raises false alarms.',
+      'Spells of slow answers stretch the dynamic window and must raise nothing; with a fixed window the same ledger ' +
+      'raises false alarms.',
     events: EVENTS,
     faults: spells,
   },
@@ -235,7 +250,7 @@ export function scheduleOf(
     schedule.set(values, (slot - from) * SCHEDULE_FIELDS + at);
   const provider = (slot: number, p: number, weights: readonly number[]) => fields(slot, 5 + p * 3, weights);
   for (const fault of faults) {
-    const last = fault.kind === 'transient' ? fault.slot + 1 : fault.kind === 'backoff' ? fault.slot + fault.slots : to;
+    const last = fault.kind === 'transient' || fault.kind === 'backoff' ? fault.slot + fault.slots : to;
     for (let slot = Math.max(from, fault.slot); slot < Math.min(to, last); slot++) {
       switch (fault.kind) {
         case 'transient':
@@ -266,7 +281,7 @@ export function faultAt(faults: readonly Fault[], slot: number, provider: number
   const part = (fault: Fault): boolean => {
     switch (fault.kind) {
       case 'transient':
-        return slot === fault.slot && provider === fault.provider;
+        return slot >= fault.slot && slot < fault.slot + fault.slots && provider === fault.provider;
       case 'fracture':
         return slot >= fault.slot && provider === fault.provider;
       case 'homogenisation':

@@ -3,17 +3,27 @@ import type { KernelModule } from '../kernels/module.ts';
 import type { NamedBlob } from '../ledger/types.ts';
 import { writeHive, writeParquet, type LedgerTable, type WrittenFile } from '../ledger/write.ts';
 import { generateLedger, generateLedgerParts } from './ledger.ts';
-import { CHOICES, PROFILE_NAMES, PROFILES, PROVIDERS, SLOT_MS, type Profile, type ProfileName } from './profiles.ts';
+import {
+  CHOICES,
+  PROFILE_NAMES,
+  PROFILES,
+  PROVIDERS,
+  SLOT_MS,
+  TRANSIENT_SLOTS,
+  type Profile,
+  type ProfileName,
+} from './profiles.ts';
 
 /** A small fracture, for a first look within a second. */
 const QUICK_TOUR: Profile = {
   title: 'Quick tour',
   description:
-    '6,000 events: two lone outliers that are absorbed, a spell of slow answers, then one provider wanders off.',
+    '6,000 events: two short bursts of outliers, too short for a drift alarm, a spell of slow answers, then one ' +
+    'provider wanders off.',
   events: 6000,
   faults: [
-    { kind: 'transient', slot: 500, provider: 1, scale: 3 },
-    { kind: 'transient', slot: 620, provider: 2, scale: 3 },
+    { kind: 'transient', slot: 500, slots: TRANSIENT_SLOTS, provider: 1, scale: 3 },
+    { kind: 'transient', slot: 620, slots: TRANSIENT_SLOTS, provider: 2, scale: 3 },
     {
       kind: 'backoff',
       slot: 800,

@@ -87,11 +87,6 @@ const OUTLIERS = [
   'Sorry, wrong window: two tickets for Friday, please.',
 ] as const;
 const AGREEMENT = ['Agreed, that is the best approach.', 'Agreed, that is the best approach for {topic}.'] as const;
-const RETRIES = [
-  'Still waiting for a slot; retrying {topic}.',
-  'The endpoint asked me to back off. Short version: the {part} again.',
-  'Third attempt. {topic}: {finding}.',
-] as const;
 
 /** Finaliser of MurmurHash3 over a few words. */
 function mix(...words: readonly number[]): number {
@@ -135,7 +130,7 @@ export function messageOf(
         return mix(seed % 2 ** 32, event, 5) / 2 ** 32 < done ? AGREEMENT : VOICES[provider];
       }
       case 'backoff':
-        return RETRIES;
+        return VOICES[provider];
     }
   }
 }

@@ -30,8 +30,8 @@ export interface Trial {
 }
 
 /**
- * Slots (own events of every provider) after a transient or a spell in which it can still be felt: many times the
- * detectors' memory.
+ * Slots (own events of every provider) after the start of a transient or the end of a spell in which it can still be
+ * felt: many times the detectors' memory.
  */
 const AFTERMATH = 64;
 

@@ -2,17 +2,43 @@ import type { DictionaryColumn, LedgerColumns } from '../core/columns.ts';
 import { createGenerator, GENERATOR_DIMENSION, type GeneratedEvents } from '../kernels/generator.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { LedgerTable } from '../ledger/write.ts';
-import { AGENTS_PER_PROVIDER, CHOICES, PROVIDERS, SLOT_MS, faultAt, scheduleOf, type Profile } from './profiles.ts';
+import {
+  agentOf,
+  autonomyOf,
+  DECISIONS,
+  decisionOf,
+  namingOf,
+  OUTCOMES,
+  outcomeOf,
+  usageOf,
+  type EventPlace,
+} from './conduct.ts';
+import {
+  AGENTS_PER_PROVIDER,
+  CHOICES,
+  faultAt,
+  isPause,
+  PROVIDERS,
+  resetsOf,
+  scheduleOf,
+  SLOT_MS,
+  type Profile,
+} from './profiles.ts';
 import { LABELS, messageOf } from './text.ts';
 
 export const PROVIDER_NAMES: readonly string[] = Array.from({ length: PROVIDERS }, (_, p) => `provider-${p}`);
-const AGENT_NAMES: readonly string[] = PROVIDER_NAMES.flatMap((_, p) =>
+export const AGENT_NAMES: readonly string[] = PROVIDER_NAMES.flatMap((_, p) =>
   Array.from({ length: AGENTS_PER_PROVIDER }, (__, a) => `agent-${p}${a}`),
 );
 const START_MICROS = Date.UTC(2026, 0, 5, CHOICES.startHour.value) * 1000;
 
 /** What makes a ledger besides its seed. */
-type Plan = Pick<Profile, 'events' | 'faults'>;
+type Plan = Pick<Profile, 'events' | 'faults' | 'interruptedFrom'>;
+
+export interface LedgerOptions {
+  /** Without what agents did beyond their messages (tokens, cost, hand-offs, outcomes, votes, autonomy). */
+  readonly messagesOnly?: boolean;
+}
 
 /** The columns that the pipeline reads, and the embeddings, row-major n x 64. */
 export interface GeneratedLedger {
@@ -46,17 +72,21 @@ function* generateParts(kernels: KernelModule, plan: Plan, seed: number, slots: 
   const end = plan.events / PROVIDERS;
   for (let first = 0; first < end; first += slots) {
     const events = generate(scheduleOf(plan, first, Math.min(end, first + slots)));
-    yield { slot: first, ledger: toLedger(events, first) };
+    yield { slot: first, ledger: toLedger(events, plan, first) };
   }
 }
 
-function toLedger({ n, provider, latencyMicros, embedding }: GeneratedEvents, firstSlot: number): GeneratedLedger {
+function toLedger(
+  { n, provider, latencyMicros, embedding }: GeneratedEvents,
+  plan: Plan,
+  firstSlot: number,
+): GeneratedLedger {
   const eventId = new BigInt64Array(n);
   const time = new Float64Array(n);
   const latency = new Float64Array(n);
   const agents = new Int32Array(n);
   const threads = new Int32Array(n);
-  const threadOf = (slot: number) => Math.floor(slot / CHOICES.threadSlots.value);
+  const isVoid = new Uint8Array(n);
   const firstThread = threadOf(firstSlot);
   for (let i = 0; i < n; i++) {
     const slot = firstSlot + Math.floor(i / PROVIDERS);
@@ -64,8 +94,11 @@ function toLedger({ n, provider, latencyMicros, embedding }: GeneratedEvents, fi
     // Whole microseconds until the last step: the double that a reader of the written ledger gets.
     time[i] = (START_MICROS + slot * SLOT_MS * 1000 + latencyMicros[i]) / 1000;
     latency[i] = latencyMicros[i] / 1000;
-    agents[i] = provider[i] * AGENTS_PER_PROVIDER + (slot % AGENTS_PER_PROVIDER);
+    agents[i] = agentOf(provider[i], slot);
     threads[i] = threadOf(slot) - firstThread;
+    if (!isPause(plan, slot, provider[i])) continue;
+    isVoid[i] = 1;
+    embedding.fill(Number.NaN, i * GENERATOR_DIMENSION, (i + 1) * GENERATOR_DIMENSION);
   }
   const threadNames = Array.from({ length: threads[n - 1] + 1 }, (_, t) => `thread-${firstThread + t}`);
   return {
@@ -79,13 +112,32 @@ function toLedger({ n, provider, latencyMicros, embedding }: GeneratedEvents, fi
       provider: { codes: provider, values: PROVIDER_NAMES },
       agent: { codes: agents, values: AGENT_NAMES },
       thread: { codes: threads, values: threadNames },
-      instantiation: null,
+      instantiation: plan.interruptedFrom < plan.events / PROVIDERS ? instantiations(provider, plan, firstSlot) : null,
       label: null,
-      isVoid: new Uint8Array(n),
+      isVoid,
     },
     embeddings: embedding,
     dimension: GENERATOR_DIMENSION,
   };
+}
+
+const threadOf = (slot: number): number => Math.floor(slot / CHOICES.threadSlots.value);
+
+/** The running instance of each event's provider, numbered from 1. */
+function instantiations(provider: Int32Array, plan: Plan, firstSlot: number): DictionaryColumn {
+  const codes = new Int32Array(provider.length);
+  const values: string[] = [];
+  const known = new Map<string, number>();
+  provider.forEach((p, i) => {
+    const name = `${PROVIDER_NAMES[p]}#${resetsOf(plan, firstSlot + Math.floor(i / PROVIDERS), p) + 1}`;
+    let code = known.get(name);
+    if (code === undefined) {
+      known.set(name, (code = values.length));
+      values.push(name);
+    }
+    codes[i] = code;
+  });
+  return { codes, values };
 }
 
 /**
@@ -98,9 +150,14 @@ export function generateColumns(kernels: KernelModule, plan: Plan, seed: number)
   return ledger;
 }
 
-/** A generated ledger with every column, ready to be written: `generateColumns` with roles, ground truth and text. */
-export function generateLedger(kernels: KernelModule, plan: Plan, seed: number): LedgerTable {
-  const [table] = generateLedgerParts(kernels, plan, seed, plan.events / PROVIDERS);
+/** A generated ledger with every column, ready to be written: `generateColumns` with what was said and done. */
+export function generateLedger(
+  kernels: KernelModule,
+  plan: Plan,
+  seed: number,
+  options: LedgerOptions = {},
+): LedgerTable {
+  const [table] = generateLedgerParts(kernels, plan, seed, plan.events / PROVIDERS, options);
   return table;
 }
 
@@ -110,26 +167,28 @@ export function* generateLedgerParts(
   plan: Plan,
   seed: number,
   slots: number,
+  { messagesOnly = false }: LedgerOptions = {},
 ): Generator<LedgerTable> {
-  for (const { slot, ledger } of generateParts(kernels, plan, seed, slots)) yield toTable(ledger, plan, seed, slot);
+  for (const { slot: firstSlot, ledger } of generateParts(kernels, plan, seed, slots)) {
+    const places = placesOf(ledger, plan, seed, firstSlot);
+    yield messagesOnly ? withMessages(ledger, places) : withConduct(ledger, places);
+  }
 }
 
-function toTable(
-  { columns, embeddings, dimension }: GeneratedLedger,
-  plan: Plan,
-  seed: number,
-  firstSlot: number,
-): LedgerTable {
-  const { n, eventId, time, latency, provider, agent, thread } = columns;
-  const labels = new Int32Array(n);
-  const text = new Array<string>(n);
-  for (let i = 0; i < n; i++) {
+function placesOf({ columns }: GeneratedLedger, plan: Plan, seed: number, firstSlot: number): EventPlace[] {
+  return Array.from(columns.provider.codes, (provider, i): EventPlace => {
     const slot = firstSlot + Math.floor(i / PROVIDERS);
-    const p = provider.codes[i];
-    const fault = faultAt(plan.faults, slot, p);
-    labels[i] = fault ? LABELS.indexOf(fault.kind) : -1;
-    text[i] = messageOf(seed, firstSlot * PROVIDERS + i, slot, p, Math.floor(slot / CHOICES.threadSlots.value), fault);
-  }
+    const fault = faultAt(plan.faults, slot, provider);
+    return { seed, event: firstSlot * PROVIDERS + i, slot, provider, thread: threadOf(slot), fault };
+  });
+}
+
+/** Roles, ground truth and text. */
+function withMessages(
+  { columns, embeddings, dimension }: GeneratedLedger,
+  places: readonly EventPlace[],
+): LedgerTable & { readonly text: (string | null)[] } {
+  const { n, eventId, time, latency, provider, agent, thread, instantiation, isVoid } = columns;
   return {
     n,
     eventId,
@@ -138,10 +197,50 @@ function toTable(
     provider,
     agent,
     thread,
+    ...(instantiation && { instantiation }),
     embeddings,
     dimension,
-    text,
+    isVoid,
+    text: places.map((place, i) => (isVoid[i] ? null : messageOf(place, null))),
     role: { codes: new Int32Array(n), values: ['assistant'] },
-    label: { codes: labels, values: LABELS },
+    label: {
+      codes: Int32Array.from(places, ({ fault }) => (fault ? LABELS.indexOf(fault.kind) : -1)),
+      values: LABELS,
+    },
+  };
+}
+
+/** And what agents did beyond their messages; a pause states nothing. */
+function withConduct(ledger: GeneratedLedger, places: readonly EventPlace[]): LedgerTable {
+  const { n, isVoid } = ledger.columns;
+  const table = withMessages(ledger, places);
+  const codes = () => new Int32Array(n).fill(-1);
+  const numbers = () => new Float64Array(n).fill(Number.NaN);
+  const [handoffTo, outcome, decision] = [codes(), codes(), codes()];
+  const [inputTokens, outputTokens, cachedTokens, costUsd, autonomyLevel] = Array.from({ length: 5 }, numbers);
+  places.forEach((place, i) => {
+    if (isVoid[i]) return;
+    const whom = namingOf(place);
+    if (whom) table.text[i] = messageOf(place, { whom, agents: AGENT_NAMES });
+    const usage = usageOf(place, table.text[i]!);
+    if (whom?.kind === 'hand-off' && whom.stated) handoffTo[i] = whom.agent;
+    outcome[i] = outcomeOf(place);
+    decision[i] = decisionOf(place);
+    inputTokens[i] = usage.input;
+    outputTokens[i] = usage.output;
+    cachedTokens[i] = usage.cached;
+    costUsd[i] = usage.cost;
+    autonomyLevel[i] = autonomyOf(place);
+  });
+  return {
+    ...table,
+    handoffTo: { codes: handoffTo, values: AGENT_NAMES },
+    outcome: { codes: outcome, values: OUTCOMES },
+    decision: { codes: decision, values: DECISIONS },
+    inputTokens,
+    outputTokens,
+    cachedTokens,
+    costUsd,
+    autonomyLevel,
   };
 }

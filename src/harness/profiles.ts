@@ -123,6 +123,20 @@ export const CHOICES = {
     ['backoff'],
     'The client gives up waiting here; about one answer in five of a spell does, so P95 is 320 ms exactly.',
   ),
+  interruptedFrom: choice(
+    3400,
+    'slot',
+    ['fracture'],
+    'From event 13,600 on, after the last event that a verdict reads, there are pauses and stateless resets; the ' +
+      'verdicts of the other profiles read the whole ledger.',
+  ),
+  pauseSpacing: choice(23, 'slots', ['fracture'], 'One provider in turn is silent: one event in 92 is a pause.'),
+  resetSpacing: choice(
+    400,
+    'slots',
+    ['fracture'],
+    'One provider in turn starts anew: often enough to see, far longer than any memory.',
+  ),
 } as const satisfies Record<string, Choice>;
 
 export type ChoiceName = keyof typeof CHOICES;
@@ -174,6 +188,8 @@ export interface Profile {
   readonly description: string;
   readonly events: number;
   readonly faults: readonly Fault[];
+  /** Slot from which on there are pauses and stateless resets. */
+  readonly interruptedFrom: number;
 }
 
 const value = (name: ChoiceName): number => CHOICES[name].value;
@@ -202,6 +218,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     description: 'Four providers answer each other in step and nothing goes wrong: nothing may fire.',
     events: EVENTS,
     faults: [],
+    interruptedFrom: EVENTS / PROVIDERS,
   },
   fracture: {
     title: 'Independent fracture',
@@ -213,6 +230,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
       ...transients,
       { kind: 'fracture', slot: value('fractureOnset'), provider: value('fractureProvider'), scale: FAULT_SCALE },
     ],
+    interruptedFrom: value('interruptedFrom'),
   },
   homogenisation: {
     title: 'Homogenisation',
@@ -221,6 +239,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
       'vanish, without a drift alarm.',
     events: EVENTS,
     faults: [{ kind: 'homogenisation', slot: value('rampStart'), slots: RAMP_SLOTS, floor: value('rampFloor') }],
+    interruptedFrom: EVENTS / PROVIDERS,
   },
   backoff: {
     title: 'Backoff stress',
@@ -229,6 +248,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
       'raises false alarms.',
     events: EVENTS,
     faults: spells,
+    interruptedFrom: EVENTS / PROVIDERS,
   },
 };
 
@@ -291,4 +311,18 @@ export function faultAt(faults: readonly Fault[], slot: number, provider: number
     }
   };
   return faults.findLast(part) ?? null;
+}
+
+type Interrupted = Pick<Profile, 'interruptedFrom'>;
+
+/** Whether `provider` says nothing in `slot`: its event is kept, without text and embedding. */
+export function isPause({ interruptedFrom }: Interrupted, slot: number, provider: number): boolean {
+  const turn = (slot - interruptedFrom) / value('pauseSpacing');
+  return turn >= 0 && Number.isInteger(turn) && turn % PROVIDERS === provider;
+}
+
+/** Stateless resets of `provider` up to `slot`. */
+export function resetsOf({ interruptedFrom }: Interrupted, slot: number, provider: number): number {
+  const last = Math.floor((slot - interruptedFrom) / value('resetSpacing'));
+  return Math.max(0, Math.floor((last - provider) / PROVIDERS) + 1);
 }

@@ -35,6 +35,7 @@ const QUICK_TOUR: Profile = {
     },
     { kind: 'fracture', slot: 1200, provider: 2, scale: 3 },
   ],
+  interruptedFrom: 60,
 };
 
 const LEDGERS: Readonly<Record<'quick-tour' | ProfileName, Profile>> = { 'quick-tour': QUICK_TOUR, ...PROFILES };
@@ -72,9 +73,11 @@ export interface SampleOptions {
    * places, and end with it.
    */
   readonly events?: number;
+  /** Without pauses, resets and what agents did beyond their messages: what the bench times. */
+  readonly messagesOnly?: boolean;
 }
 
-function planOf(name: string, { events }: SampleOptions): Profile {
+function planOf(name: string, { events, messagesOnly }: SampleOptions): Profile {
   if (!Object.hasOwn(LEDGERS, name)) {
     throw new TautlineFailure({
       kind: 'ledger',
@@ -82,7 +85,8 @@ function planOf(name: string, { events }: SampleOptions): Profile {
       advice: `Choose one of ${NAMES.join(', ')}.`,
     });
   }
-  const plan = LEDGERS[name as SampleName];
+  const sample = LEDGERS[name as SampleName];
+  const plan = messagesOnly ? { ...sample, interruptedFrom: Infinity } : sample;
   if (events === undefined) return plan;
   if (!Number.isSafeInteger(events) || events < PROVIDERS || events % PROVIDERS !== 0) {
     throw new TautlineFailure({
@@ -99,7 +103,7 @@ function planOf(name: string, { events }: SampleOptions): Profile {
  * length that it cannot have
  */
 export function sampleTable(kernels: KernelModule, name: string, options: SampleOptions = {}): LedgerTable {
-  return generateLedger(kernels, planOf(name, options), options.seed ?? CHOICES.seed.value);
+  return generateLedger(kernels, planOf(name, options), options.seed ?? CHOICES.seed.value, options);
 }
 
 /** Files of a ledger, and the share of it that is written once they are. */
@@ -121,7 +125,7 @@ export async function* samplePartitions(
 ): AsyncGenerator<SamplePart> {
   const plan = planOf(name, options);
   let written = 0;
-  for (const table of generateLedgerParts(kernels, plan, options.seed ?? CHOICES.seed.value, HOUR_SLOTS)) {
+  for (const table of generateLedgerParts(kernels, plan, options.seed ?? CHOICES.seed.value, HOUR_SLOTS, options)) {
     const files = await writeHive(table, platform);
     written += table.n;
     yield { files, fraction: written / plan.events };

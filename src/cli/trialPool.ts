@@ -17,11 +17,13 @@ export interface TrialPool {
 /** The bundle has the worker beside it; sources run through tsx, which a worker has to register for itself. */
 function startWorker(): Worker {
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./trialWorker.mjs', import.meta.url));
-  const script = `import { register } from '${import.meta.resolve('tsx/esm/api')}'; register(); await import('${new URL('./trialWorker.ts', import.meta.url).href}');`;
+  const worker = new URL('./trialWorker.ts', import.meta.url).href;
+  const tsx = import.meta.resolve('tsx/esm/api');
+  const script = `import { register } from '${tsx}'; register(); await import('${worker}');`;
   return new Worker(new URL(`data:text/javascript,${encodeURIComponent(script)}`));
 }
 
-/** @param size workers; one a core by default */
+/** @param size workers; one per core by default */
 export function createTrialPool(size: number = availableParallelism()): TrialPool {
   const pool: Worker[] = [];
   return {

@@ -59,7 +59,7 @@ const VOTING_SLOTS = AGENTS_PER_PROVIDER;
 
 /** Of each provider: 1 assistive, 2 semi-autonomous, 3 autonomous. */
 const AUTONOMY = [2, 3, 2, 3] as const;
-/** US dollars a million tokens. */
+/** US dollars per million tokens. */
 const PRICES = [
   { input: 2.5, cached: 1.25, output: 10 },
   { input: 3, cached: 0.3, output: 15 },

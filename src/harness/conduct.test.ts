@@ -3,9 +3,10 @@ import { mentionFinder } from '../detection/drilldown/mentions.ts';
 import { testKernels } from '../kernels/testing.ts';
 import type { LedgerTable } from '../ledger/write.ts';
 import { DECISIONS, OUTCOMES } from './conduct.ts';
-import { AGENT_NAMES, generateLedger } from './ledger.ts';
+import { AGENT_NAMES } from './ledger.ts';
 import { CHOICES, PROFILES, PROVIDERS } from './profiles.ts';
 import { sampleTable } from './samples.ts';
+import { generateLedger } from './table.ts';
 
 const kernels = testKernels();
 const seed = CHOICES.seed.value;

@@ -1,5 +1,5 @@
-import { mix } from './mix.ts';
-import { AGENTS_PER_PROVIDER, CHOICES, PROVIDERS, type Fault } from './profiles.ts';
+import { halves, mix } from './mix.ts';
+import { agentOf, AGENTS_PER_PROVIDER, PROVIDERS, VALUES, type Fault } from './profiles.ts';
 
 /**
  * What the agents of a generated ledger did beyond their messages: tokens and cost, hand-offs, outcomes, votes and
@@ -78,9 +78,6 @@ const draw = ({ seed, event }: EventPlace, salt: number): number => mix(...halve
 const drawOfThread = ({ seed, thread }: EventPlace, salt: number): number =>
   mix(...halves(seed), thread, salt) / 2 ** 32;
 
-/** A seed has up to 53 bits. */
-export const halves = (seed: number): readonly [number, number] => [seed % 2 ** 32, Math.floor(seed / 2 ** 32)];
-
 /** Whether the message only agrees: the more the further homogenisation has come. */
 export function agrees(place: EventPlace): boolean {
   const { fault, slot } = place;
@@ -99,11 +96,7 @@ function mannerOf(place: EventPlace): Manner {
   }
 }
 
-/** The agent of a provider that speaks in a slot. */
-export const agentOf = (provider: number, slot: number): number =>
-  provider * AGENTS_PER_PROVIDER + (slot % AGENTS_PER_PROVIDER);
-
-const slotOfThread = (slot: number): number => slot % CHOICES.threadSlots.value;
+const slotOfThread = (slot: number): number => slot % VALUES.threadSlots;
 
 /** Whom the message of an event names; null for most. */
 export function namingOf(place: EventPlace): Naming | null {
@@ -128,7 +121,7 @@ export function outcomeOf(place: EventPlace): number {
 
 /** Position in DECISIONS; -1 but for the last words of every agent in a thread. */
 export function decisionOf(place: EventPlace): number {
-  if (slotOfThread(place.slot) < CHOICES.threadSlots.value - VOTING_SLOTS) return -1;
+  if (slotOfThread(place.slot) < VALUES.threadSlots - VOTING_SLOTS) return -1;
   const at = drawOfThread(place, 21);
   const majority = at < MAJORITY.approve ? 0 : at < MAJORITY.approve + MAJORITY.revise ? 1 : 2;
   if (draw(place, 22) >= mannerOf(place).dissent) return majority;

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { GENERATOR_AXES, generateBlocks } from '../kernels/generator.ts';
 import { testKernels } from '../kernels/testing.ts';
 import { nearestRank } from '../detection/statistics.ts';
-import { generateColumns, generateLedger, generateLedgerParts, PROVIDER_NAMES } from './ledger.ts';
+import { generateColumns, PROVIDER_NAMES } from './ledger.ts';
 import { CHOICES, PROFILES, PROVIDERS, scheduleOf, type Profile } from './profiles.ts';
+import { generateLedger, generateLedgerParts } from './table.ts';
 
 const kernels = testKernels();
 const K = GENERATOR_AXES;

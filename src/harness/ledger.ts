@@ -1,22 +1,10 @@
 import type { DictionaryColumn, LedgerColumns } from '../core/columns.ts';
 import { createGenerator, GENERATOR_DIMENSION, type GeneratedEvents } from '../kernels/generator.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import type { LedgerTable } from '../ledger/write.ts';
 import {
   agentOf,
-  autonomyOf,
-  DECISIONS,
-  decisionOf,
-  namingOf,
-  OUTCOMES,
-  outcomeOf,
-  usageOf,
-  type EventPlace,
-} from './conduct.ts';
-import {
   AGENTS_PER_PROVIDER,
-  CHOICES,
-  faultAt,
+  VALUES,
   isPause,
   PROVIDERS,
   resetsOf,
@@ -24,21 +12,15 @@ import {
   SLOT_MS,
   type Profile,
 } from './profiles.ts';
-import { LABELS, messageOf } from './text.ts';
 
 export const PROVIDER_NAMES: readonly string[] = Array.from({ length: PROVIDERS }, (_, p) => `provider-${p}`);
 export const AGENT_NAMES: readonly string[] = PROVIDER_NAMES.flatMap((_, p) =>
   Array.from({ length: AGENTS_PER_PROVIDER }, (__, a) => `agent-${p}${a}`),
 );
-const START_MICROS = Date.UTC(2026, 0, 5, CHOICES.startHour.value) * 1000;
+const START_MICROS = Date.UTC(2026, 0, 5, VALUES.startHour) * 1000;
 
 /** What makes a ledger besides its seed. */
-type Plan = Pick<Profile, 'events' | 'faults' | 'interruptedFrom'>;
-
-export interface LedgerOptions {
-  /** Without what agents did beyond their messages (tokens, cost, hand-offs, outcomes, votes, autonomy). */
-  readonly messagesOnly?: boolean;
-}
+export type Plan = Pick<Profile, 'events' | 'faults' | 'interruptedFrom'>;
 
 /** The columns that the pipeline reads, and the embeddings, row-major n x 64. */
 export interface GeneratedLedger {
@@ -52,7 +34,7 @@ export interface GeneratedLedger {
 }
 
 /** Some consecutive slots of a ledger. */
-interface Part {
+export interface Part {
   /** Slot of its first events. */
   readonly slot: number;
   readonly ledger: GeneratedLedger;
@@ -63,11 +45,11 @@ interface Part {
  * parts together are the ledger that
  * `generateColumns` gives in one piece, with thread names of their own.
  */
-function* generateParts(kernels: KernelModule, plan: Plan, seed: number, slots: number): Generator<Part> {
+export function* generateParts(kernels: KernelModule, plan: Plan, seed: number, slots: number): Generator<Part> {
   const generate = createGenerator(kernels, {
     seed,
-    centroidScale: CHOICES.centroidSpread.value,
-    noise: CHOICES.noise.value,
+    centroidScale: VALUES.centroidSpread,
+    noise: VALUES.noise,
   });
   const end = plan.events / PROVIDERS;
   for (let first = 0; first < end; first += slots) {
@@ -121,7 +103,7 @@ function toLedger(
   };
 }
 
-const threadOf = (slot: number): number => Math.floor(slot / CHOICES.threadSlots.value);
+export const threadOf = (slot: number): number => Math.floor(slot / VALUES.threadSlots);
 
 /** The running instance of each event's provider, numbered from 1. */
 function instantiations(provider: Int32Array, plan: Plan, firstSlot: number): DictionaryColumn {
@@ -148,99 +130,4 @@ function instantiations(provider: Int32Array, plan: Plan, firstSlot: number): Di
 export function generateColumns(kernels: KernelModule, plan: Plan, seed: number): GeneratedLedger {
   const [{ ledger }] = generateParts(kernels, plan, seed, plan.events / PROVIDERS);
   return ledger;
-}
-
-/** A generated ledger with every column, ready to be written: `generateColumns` with what was said and done. */
-export function generateLedger(
-  kernels: KernelModule,
-  plan: Plan,
-  seed: number,
-  options: LedgerOptions = {},
-): LedgerTable {
-  const [table] = generateLedgerParts(kernels, plan, seed, plan.events / PROVIDERS, options);
-  return table;
-}
-
-/** The same in consecutive parts of `slots` slots, so that a ledger of any size can be written in little memory. */
-export function* generateLedgerParts(
-  kernels: KernelModule,
-  plan: Plan,
-  seed: number,
-  slots: number,
-  { messagesOnly = false }: LedgerOptions = {},
-): Generator<LedgerTable> {
-  for (const { slot: firstSlot, ledger } of generateParts(kernels, plan, seed, slots)) {
-    const places = placesOf(ledger, plan, seed, firstSlot);
-    yield messagesOnly ? withMessages(ledger, places) : withConduct(ledger, places);
-  }
-}
-
-function placesOf({ columns }: GeneratedLedger, plan: Plan, seed: number, firstSlot: number): EventPlace[] {
-  return Array.from(columns.provider.codes, (provider, i): EventPlace => {
-    const slot = firstSlot + Math.floor(i / PROVIDERS);
-    const fault = faultAt(plan.faults, slot, provider);
-    return { seed, event: firstSlot * PROVIDERS + i, slot, provider, thread: threadOf(slot), fault };
-  });
-}
-
-/** Roles, ground truth and text. */
-function withMessages(
-  { columns, embeddings, dimension }: GeneratedLedger,
-  places: readonly EventPlace[],
-): LedgerTable & { readonly text: (string | null)[] } {
-  const { n, eventId, time, latency, provider, agent, thread, instantiation, isVoid } = columns;
-  return {
-    n,
-    eventId,
-    time,
-    latency,
-    provider,
-    agent,
-    thread,
-    ...(instantiation && { instantiation }),
-    embeddings,
-    dimension,
-    isVoid,
-    text: places.map((place, i) => (isVoid[i] ? null : messageOf(place, null))),
-    role: { codes: new Int32Array(n), values: ['assistant'] },
-    label: {
-      codes: Int32Array.from(places, ({ fault }) => (fault ? LABELS.indexOf(fault.kind) : -1)),
-      values: LABELS,
-    },
-  };
-}
-
-/** And what agents did beyond their messages; a pause states nothing. */
-function withConduct(ledger: GeneratedLedger, places: readonly EventPlace[]): LedgerTable {
-  const { n, isVoid } = ledger.columns;
-  const table = withMessages(ledger, places);
-  const codes = () => new Int32Array(n).fill(-1);
-  const numbers = () => new Float64Array(n).fill(Number.NaN);
-  const [handoffTo, outcome, decision] = [codes(), codes(), codes()];
-  const [inputTokens, outputTokens, cachedTokens, costUsd, autonomyLevel] = Array.from({ length: 5 }, numbers);
-  places.forEach((place, i) => {
-    if (isVoid[i]) return;
-    const whom = namingOf(place);
-    if (whom) table.text[i] = messageOf(place, { whom, agents: AGENT_NAMES });
-    const usage = usageOf(place, table.text[i]!);
-    if (whom?.kind === 'hand-off' && whom.stated) handoffTo[i] = whom.agent;
-    outcome[i] = outcomeOf(place);
-    decision[i] = decisionOf(place);
-    inputTokens[i] = usage.input;
-    outputTokens[i] = usage.output;
-    cachedTokens[i] = usage.cached;
-    costUsd[i] = usage.cost;
-    autonomyLevel[i] = autonomyOf(place);
-  });
-  return {
-    ...table,
-    handoffTo: { codes: handoffTo, values: AGENT_NAMES },
-    outcome: { codes: outcome, values: OUTCOMES },
-    decision: { codes: decision, values: DECISIONS },
-    inputTokens,
-    outputTokens,
-    cachedTokens,
-    costUsd,
-    autonomyLevel,
-  };
 }

@@ -8,3 +8,6 @@ export function mix(...words: readonly number[]): number {
   }
   return h >>> 0;
 }
+
+/** A seed has up to 53 bits. */
+export const halves = (seed: number): readonly [number, number] => [seed % 2 ** 32, Math.floor(seed / 2 ** 32)];

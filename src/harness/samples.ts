@@ -2,9 +2,8 @@ import { TautlineFailure } from '../core/errors.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { NamedBlob } from '../ledger/types.ts';
 import { writeHive, writeParquet, type LedgerTable, type WrittenFile } from '../ledger/write.ts';
-import { generateLedger, generateLedgerParts } from './ledger.ts';
 import {
-  CHOICES,
+  VALUES,
   PROFILE_NAMES,
   PROFILES,
   PROVIDERS,
@@ -13,6 +12,7 @@ import {
   type Profile,
   type ProfileName,
 } from './profiles.ts';
+import { generateLedger, generateLedgerParts } from './table.ts';
 
 /** A small fracture, for a first look within a second. */
 const QUICK_TOUR: Profile = {
@@ -28,9 +28,9 @@ const QUICK_TOUR: Profile = {
       kind: 'backoff',
       slot: 800,
       slots: 100,
-      median: CHOICES.backoffMedian.value,
-      sigma: CHOICES.backoffSigma.value,
-      cap: CHOICES.backoffCap.value,
+      median: VALUES.backoffMedian,
+      sigma: VALUES.backoffSigma,
+      cap: VALUES.backoffCap,
       scale: 1.25,
     },
     { kind: 'fracture', slot: 1200, provider: 2, scale: 3 },
@@ -103,7 +103,7 @@ function planOf(name: string, { events, messagesOnly }: SampleOptions): Profile 
  * length that it cannot have
  */
 export function sampleTable(kernels: KernelModule, name: string, options: SampleOptions = {}): LedgerTable {
-  return generateLedger(kernels, planOf(name, options), options.seed ?? CHOICES.seed.value, options);
+  return generateLedger(kernels, planOf(name, options), options.seed ?? VALUES.seed, options);
 }
 
 /** Files of a ledger, and the share of it that is written once they are. */
@@ -125,7 +125,7 @@ export async function* samplePartitions(
 ): AsyncGenerator<SamplePart> {
   const plan = planOf(name, options);
   let written = 0;
-  for (const table of generateLedgerParts(kernels, plan, options.seed ?? CHOICES.seed.value, HOUR_SLOTS, options)) {
+  for (const table of generateLedgerParts(kernels, plan, options.seed ?? VALUES.seed, HOUR_SLOTS, options)) {
     const files = await writeHive(table, platform);
     written += table.n;
     yield { files, fraction: written / plan.events };

@@ -1,5 +1,5 @@
-import { agrees, halves, type EventPlace, type Naming } from './conduct.ts';
-import { mix } from './mix.ts';
+import { agrees, type EventPlace, type Naming } from './conduct.ts';
+import { halves, mix } from './mix.ts';
 
 /**
  * Short messages for generated ledgers, so that drill-down has something to read: a voice for each provider, a topic

@@ -61,17 +61,22 @@ export function agentSumsSql(axis: Axis, buckets: number): string {
       select row, autonomy_level is distinct from lag(autonomy_level) over (partition by coalesce(agent_id, provider_id) order by row)
         and lag(autonomy_level) over (partition by coalesce(agent_id, provider_id) order by row) is not null as changed
       from events where autonomy_level is not null
+    ), placed as (
+      select *, cost_usd is not null and (thread_id is null or row = min(row) filter (cost_usd is not null)
+        over (partition by agent, thread_id)) as opens_task
+      from named where bucket is not null
     )
     select agent, bucket, count(*)::int as events,
       coalesce(sum(greatest(0, least(cached_tokens, input_tokens))) filter (${cache}), 0)::double as "cachedTokens",
       coalesce(sum(input_tokens) filter (${cache}), 0)::double as "inputTokens", count(*) filter (${cache})::int as "cacheEvents",
       coalesce(sum(cost_usd), 0)::double as cost, count(cost_usd)::int as "costEvents",
       (count(distinct thread_id) filter (cost_usd is not null) + count(*) filter (cost_usd is not null and thread_id is null))::int as "costTasks",
+      count(*) filter (opens_task)::int as "tasksOpened",
       count(outcome)::int as outcomes, count(*) filter (lower(outcome) = 'ok')::int as ok, count(*) filter (lower(outcome) = 'rework')::int as reworks,
       count(*) filter (lower(outcome) = 'error')::int as errors, count(*) filter (lower(outcome) = 'escalated')::int as escalated,
       count(autonomy_level)::int as "autonomyEvents", count(*) filter (changed)::int as "autonomyChanges",
       coalesce(sum(autonomy_level), 0)::double as "autonomyLevels"
-    from named left join levels using (row) where bucket is not null group by agent, bucket order by agent, bucket`;
+    from placed left join levels using (row) group by agent, bucket order by agent, bucket`;
 }
 
 /** Decisions in threads, in order: the fields of `Vote`. */

@@ -259,7 +259,7 @@ test('what the evidence is of follows the thresholds', async ({ page }) => {
   await expect.poll(fired).toBeGreaterThan(1200);
   const atDefault = await fired();
   const box = page.getByRole('textbox', { name: 'CUSUM h', exact: false }).first();
-  await box.fill('60');
+  await box.fill('20');
   await box.press('Enter');
   await idle(page);
   // The same episode, which takes longer to fire.

@@ -88,6 +88,7 @@ test('a partitioned ledger that does not fit says what does, and opens by the pa
   );
   await page.screenshot({ path: 'test-results/shots/narrow-opened.png' });
   const found = await alerts(page);
+  expect(found).toBeGreaterThan(0);
 
   // From the ledger's own report, a smaller part, and back.
   await page.getByRole('button', { name: /left out$/ }).click();

@@ -52,6 +52,16 @@ test('a memory that takes long is previewed while its slider moves, and ends exa
   expect((await page.evaluate(() => window.__tautline!.state())).view.range).not.toBeNull();
   expect(await page.evaluate(() => [...(window as unknown as { emptied: Set<string> }).emptied])).toEqual([]);
 
+  // And it would have been noticed: a panel that is emptied now is.
+  const emptied = await page.evaluate(async () => {
+    const empty = Object.assign(document.createElement('p'), { className: 'shimmer' });
+    document.querySelector('[data-panel]')!.append(empty);
+    await new Promise(requestAnimationFrame);
+    empty.remove();
+    return (window as unknown as { emptied: Set<string> }).emptied.size;
+  });
+  expect(emptied).toBe(1);
+
   const seen = await page.evaluate(
     () => (window as unknown as { seen: { at: number; preview: number | null; report: number }[] }).seen,
   );

@@ -9,8 +9,11 @@ import { signalsToParquet } from '../analysis/signalsTable.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { readBaselineFile } from './baselineFile.ts';
 import { countLine, PART_OPTIONS, readPart } from './part.ts';
-import { openSession } from './session.ts';
 import { readParameters } from './parameters.ts';
+import { openSession } from './session.ts';
+import { counted } from './text.ts';
+
+const LISTED = 5;
 
 /**
  * `tautline analyze`: the pipeline over a ledger; writes signals.parquet, alerts.json and calibration.json into a
@@ -60,21 +63,19 @@ export async function run(args: string[]): Promise<number> {
   await writeFile(join(values.out, 'calibration.json'), json(calibrationToJson(analysis)));
 
   const { report } = ledger;
-  console.log(
-    `${countLine(report, events.n)} in ${formatCount(events.streams.length)} streams, reference ${formatCount(decisions.calibration.ref)} events${values.baseline === undefined ? '' : ` of ${values.baseline}`}`,
-  );
+  const reference = counted(decisions.calibration.ref, 'event');
+  const of = values.baseline === undefined ? '' : ` of ${values.baseline}`;
+  const streams = counted(events.streams.length, 'stream');
+  console.log(`${countLine(report, events.n)} in ${streams}, reference ${reference}${of}`);
   for (const { reason, count, examples } of report.leftOut) {
-    console.log(
-      `left out: ${formatCount(count)} of ${formatCount(report.rowsRead)} rows: ${reason} (${examples.slice(0, 5).join(', ')}${count > 5 ? ', …' : ''})`,
-    );
+    const rows = `${formatCount(count)} of ${counted(report.rowsRead, 'row')}`;
+    console.log(`left out: ${rows}: ${reason} (${few(examples, count)})`);
   }
-  if (analysis.leftOut.length > 0) {
-    console.log(
-      `left out: ${formatCount(analysis.leftOut.length)} streams beyond the busiest ${events.streams.length}: ${analysis.leftOut
-        .slice(0, 5)
-        .map((s) => s.name)
-        .join(', ')}${analysis.leftOut.length > 5 ? ', …' : ''}`,
-    );
+  const { leftOut } = analysis;
+  if (leftOut.length > 0) {
+    const beyond = `${counted(leftOut.length, 'stream')} beyond the busiest ${events.streams.length}`;
+    const names = leftOut.map((stream) => stream.name);
+    console.log(`left out: ${beyond}: ${few(names, names.length)}`);
   }
   for (const note of [...warnings, ...report.notes]) console.log(`note: ${note}`);
   if (analysis.retrospective)
@@ -85,6 +86,10 @@ export async function run(args: string[]): Promise<number> {
   console.log(`alerts: ${counts.length === 0 ? 'none' : counts.map(([kind, count]) => `${count} ${kind}`).join(', ')}`);
   return 0;
 }
+
+/** The first of `count`. */
+const few = (examples: readonly unknown[], count: number): string =>
+  `${examples.slice(0, LISTED).join(', ')}${count > LISTED ? ', …' : ''}`;
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
 

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { TautlineFailure } from '../core/errors.ts';
 import { baselineFromJson, type Baseline } from '../detection/baseline.ts';
 import { bundleFromJson, isBundleJson, type Bundle } from '../detection/lab/bundle.ts';
 import { loadBundle } from '../analysis/bundle.ts';
 import type { LoadedBaseline } from '../analysis/stages.ts';
 import type { OpenReport } from '../ledger/types.ts';
+import { readBytes } from './files.ts';
 
 /** A baseline from a file. */
 export interface BaselineFile {
@@ -34,20 +34,6 @@ export async function readBundleFile(path: string): Promise<BaselineFile & { rea
     problem: 'it is a baseline, not a bundle',
     advice: 'Write a bundle with "tautline bundle"',
   });
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (thrown) {
-    const missing = (thrown as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new TautlineFailure({
-      kind: 'file',
-      file: path,
-      problem: missing ? 'there is no such file' : `it cannot be read (${(thrown as Error).message})`,
-      advice: 'Check the path',
-    });
-  }
 }
 
 const ofBundle = (bundle: Bundle): BaselineFile => ({

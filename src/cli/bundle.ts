@@ -10,6 +10,7 @@ import { makeBundle } from '../analysis/bundle.ts';
 import { readParameters } from './parameters.ts';
 import { countLine, PART_OPTIONS, readPart } from './part.ts';
 import { openSession } from './session.ts';
+import { counted } from './text.ts';
 
 /**
  * `tautline bundle`: analyses a ledger and writes what a consumer needs to raise the same alerts.
@@ -71,18 +72,23 @@ export async function run(args: string[]): Promise<number> {
 }
 
 function summary({ ledger, alerts, rollout, operatingCharacteristics: oc }: Bundle): string[] {
+  const reference = `${formatCount(ledger.reference.from)} to ${formatCount(ledger.reference.to)}`;
+  const changes = `${rollout.added} added, ${rollout.removed} removed, ${rollout.moved} moved`;
   const lines = [
-    `${ledger.name}: ${formatCount(ledger.events)} events, reference ${formatCount(ledger.reference.from)} to ${formatCount(ledger.reference.to)}, ${formatCount(alerts.length)} alerts`,
-    `rollout: ${formatPercent(rollout.share)} of the alerts change (${rollout.added} added, ${rollout.removed} removed, ${rollout.moved} moved): ${ROLLOUT_TEXT[rollout.advice]}`,
+    `${ledger.name}: ${counted(ledger.events, 'event')}, reference ${reference}, ${counted(alerts.length, 'alert')}`,
+    `rollout: ${formatPercent(rollout.share)} of the alerts change (${changes}): ${ROLLOUT_TEXT[rollout.advice]}`,
   ];
   if (oc) {
+    const [low, high] = oc.arl0Interval;
     const known =
-      Number.isNaN(oc.arl0) || Number.isNaN(oc.arl0Interval[1])
+      Number.isNaN(oc.arl0) || Number.isNaN(high)
         ? 'too few false alarms to tell'
-        : `${formatNumber(oc.arl0)} events (95 %: ${formatNumber(oc.arl0Interval[0])} to ${formatNumber(oc.arl0Interval[1])}), ${oc.arl0Method}`;
-    lines.push(
-      `a false [DRIFT] in: ${known}${Number.isNaN(oc.falseAlertsPerDay) || Number.isNaN(oc.arl0Interval[1]) ? '' : `; ${formatNumber(oc.falseAlertsPerDay)} a day at the ledger's rate`}`,
-    );
+        : `${formatNumber(oc.arl0)} events (95 %: ${formatNumber(low)} to ${formatNumber(high)}), ${oc.arl0Method}`;
+    const rate =
+      Number.isNaN(oc.falseAlertsPerDay) || Number.isNaN(high)
+        ? ''
+        : `; ${formatNumber(oc.falseAlertsPerDay)} per day at the ledger's rate`;
+    lines.push(`a false [DRIFT] in: ${known}${rate}`);
   }
   return lines;
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { TautlineFailure } from '../core/errors.ts';
@@ -20,8 +20,10 @@ import {
 } from '../harness/monteCarlo.ts';
 import { CHOICES } from '../harness/profiles.ts';
 import { PAPER_KINDS, type VerdictRow } from '../harness/verdicts.ts';
+import { readText } from './files.ts';
 import { wholeNumber } from './options.ts';
 import { readParameters } from './parameters.ts';
+import { counted } from './text.ts';
 import { createTrialPool, type TrialPool } from './trialPool.ts';
 
 /**
@@ -101,32 +103,21 @@ async function monteCarlo(
   const ms = performance.now() - started;
   await writeFile(join(folder, 'monte-carlo.json'), saveRun(run));
   const events = run.trials.reduce((sum, t) => sum + t.events, 0);
-  console.log(
-    `\nMonte Carlo, seeds ${plan.from} to ${plan.from + plan.seeds - 1}: ${formatCount(events)} events in ${formatDuration(ms)} (${formatCount((60_000 * events) / ms)} a minute)\n`,
-  );
+  const speed = `${formatDuration(ms)} (${formatCount((60_000 * events) / ms)} per minute)`;
+  const seeds = `seeds ${plan.from} to ${plan.from + plan.seeds - 1}`;
+  console.log(`\nMonte Carlo, ${seeds}: ${formatCount(events)} events in ${speed}\n`);
   for (const summary of summarise(run)) console.log(`${summaryLines(summary).join('\n')}\n`);
-  if (before)
-    console.log(
-      `Against ${before.file} (first: that run, second: this one):\n${compareRuns(before.run, run).map(differenceLine).join('\n')}\n`,
-    );
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (thrown) {
-    throw new TautlineFailure({
-      kind: 'file',
-      file,
-      problem: `it cannot be read (${(thrown as Error).message})`,
-      advice: 'Check the path',
-    });
+  if (before) {
+    const lines = compareRuns(before.run, run).map(differenceLine);
+    console.log(`Against ${before.file} (first: that run, second: this one):\n${lines.join('\n')}\n`);
   }
 }
 
 function verdictsJson({ seed, parameters, pass, rows, results }: CalibrationReport): string {
   const measured = rows.map((row) => ({ ...row, measured: Number.isFinite(row.measured) ? row.measured : null }));
-  return `${JSON.stringify({ seed, parameters: changedParameters(parameters), pass, verdicts: measured, results, choices: CHOICES }, null, 1)}\n`;
+  const changed = changedParameters(parameters);
+  const file = { seed, parameters: changed, pass, verdicts: measured, results, choices: CHOICES };
+  return `${JSON.stringify(file, null, 1)}\n`;
 }
 
 /** Event numbers and shares speak for themselves; a missing number reads "none". */
@@ -160,14 +151,15 @@ function tableText(rows: readonly VerdictRow[]): string {
 function summaryLines(summary: CaseSummary): string[] {
   const { title, trials, clean, falseAlerts, transientsAbsorbed, transientsSilent, measures } = summary;
   const share = (p: { count: number; of: number; interval: readonly [number, number] }) =>
-    `${formatCount(p.count)} of ${formatCount(p.of)} (${formatPercent(p.interval[0])} to ${formatPercent(p.interval[1])})`;
+    `${formatCount(p.count)} of ${formatCount(p.of)} ` +
+    `(${formatPercent(p.interval[0])} to ${formatPercent(p.interval[1])})`;
   const alerts = [...PAPER_KINDS, 'SHIFT' as const]
     .filter((kind) => falseAlerts[kind].count > 0)
     .map(
       (kind) => `${kind} ${formatCount(falseAlerts[kind].count)} in ${formatCount(falseAlerts[kind].exposure)} events`,
     );
   const lines = [
-    `${title}, ${formatCount(trials)} ledgers`,
+    `${title}, ${counted(trials, 'ledger')}`,
     `  without a false alert  ${share(clean)}${alerts.length > 0 ? `; ${alerts.join(', ')}` : ''}`,
   ];
   if (transientsAbsorbed) lines.push(`  transients absorbed  ${share(transientsAbsorbed)}`);
@@ -175,16 +167,17 @@ function summaryLines(summary: CaseSummary): string[] {
   for (const [name, d] of Object.entries(measures) as [Measure, NonNullable<CaseSummary['measures'][Measure]>][]) {
     const number = MEASURES[name].unit === '' ? formatNumber : formatCount;
     const missing = d.missing > 0 ? `; none in ${formatCount(d.missing)}` : '';
-    lines.push(
-      `  ${MEASURES[name].title}  median ${number(d.median)} (${number(d.medianInterval[0])} to ${number(d.medianInterval[1])}), 5 to 95 %: ${number(d.q05)} to ${number(d.q95)}${missing}`,
-    );
+    const [low, high] = d.medianInterval;
+    const median = `median ${number(d.median)} (${number(low)} to ${number(high)})`;
+    lines.push(`  ${MEASURES[name].title}  ${median}, 5 to 95 %: ${number(d.q05)} to ${number(d.q95)}${missing}`);
   }
   return lines;
 }
 
 function differenceLine({ case: name, what, kind, a, b, difference, interval, significant }: Difference): string {
   const text = (v: number) => (kind === 'share' ? formatPercent(v) : formatNumber(v, 5));
-  return `  ${significant ? '*' : ' '} ${name}: ${what}  ${text(a)} -> ${text(b)}, difference ${text(difference)} (${text(interval[0])} to ${text(interval[1])})`;
+  const change = `${text(difference)} (${text(interval[0])} to ${text(interval[1])})`;
+  return `  ${significant ? '*' : ' '} ${name}: ${what}  ${text(a)} -> ${text(b)}, difference ${change}`;
 }
 
 /** One line on a terminal, rewritten as trials end: share done and time left. */

@@ -52,7 +52,7 @@ describe('tautline channels', () => {
     [[ledger, '--set', 'h'], /"--set": is "h". Give it as name=value/],
     [[ledger, '--set', 'height=3'], /"height": is not a parameter/],
     [[ledger, '--budget', 'few'], /"false_alarm_budget": is null, needs a number/],
-    [[ledger, '--labels', '/nowhere.csv'], /nowhere\.csv: it cannot be read/],
+    [[ledger, '--labels', '/nowhere.csv'], /nowhere\.csv: there is no such file/],
   ])('refuses %j', async (args, message) => {
     await expect(run(args)).rejects.toThrow(message);
   });

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { TautlineFailure } from '../core/errors.ts';
@@ -13,8 +13,10 @@ import {
 } from '../detection/lab/channels.ts';
 import { labelledIntervals, readLabels } from '../detection/lab/labels.ts';
 import { loadKernels } from '../kernels/load.node.ts';
+import { readText } from './files.ts';
 import { readParameters } from './parameters.ts';
 import { openSession } from './session.ts';
+import { counted } from './text.ts';
 
 interface LedgerChannels {
   readonly ledger: string;
@@ -52,17 +54,7 @@ export async function run(args: string[]): Promise<number> {
   });
   const budget = parameters.false_alarm_budget;
   const kernels = await loadKernels();
-  const labels =
-    values.labels === undefined
-      ? null
-      : await readFile(values.labels, 'utf8').catch((thrown: unknown) => {
-          throw new TautlineFailure({
-            kind: 'file',
-            file: values.labels!,
-            problem: `it cannot be read (${(thrown as Error).message})`,
-            advice: 'Check the path',
-          });
-        });
+  const labels = values.labels === undefined ? null : await readText(values.labels);
   const results: LedgerChannels[] = [];
   for (const path of positionals) {
     const { ledger, analysis } = await openSession([path], parameters);
@@ -136,7 +128,7 @@ function ledgerTable({ ledger, events, channels }: LedgerChannels): string[] {
     .map(({ channel, note }) => `note: ${channel}: ${note}`);
   return [
     '',
-    `${ledger} (${formatCount(events)} events)`,
+    `${ledger} (${counted(events, 'event')})`,
     ...aligned([['channel', 'stream', 'limit', 'first alarm', 'change', 'false alarms'], ...rows]),
     ...notes,
   ];
@@ -164,14 +156,14 @@ function summary(results: readonly LedgerChannels[], budget: number): string[] {
       CHANNEL_NAMES[channel],
       `${delays.length} of ${changes.length}`,
       delays.join(', ') || '–',
-      `${falseAlarms} on ${streams.filter((s) => s.falseAlarms > 0).length} of ${streams.length} streams`,
+      `${falseAlarms} on ${streams.filter((s) => s.falseAlarms > 0).length} of ${counted(streams.length, 'stream')}`,
       formatNumber(unlabelled / budget),
     ];
   });
   return [
     '',
     `All ledgers, one false alarm allowed in ${formatCount(budget)} events`,
-    ...aligned([['channel', 'found', 'after own events', 'false alarms', 'allowed'], ...rows]),
+    ...aligned([['channel', 'found', 'after events of the stream', 'false alarms', 'allowed'], ...rows]),
   ];
 }
 

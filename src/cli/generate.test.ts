@@ -40,8 +40,12 @@ describe('generate', () => {
     const files = await namedBlobs(out);
     expect(files.length).toBe(count);
     const { columns, report, embeddings } = await openLedger({ kind: 'files', files }, null, { platform });
-    expect(report).toMatchObject({ events: 6000, voidEvents: 0, dimension: 64, embedder: 'file', leftOut: [] });
+    // One slot in 23 has a pause, from slot 60 of 1,500 on.
+    expect(report).toMatchObject({ events: 6000, voidEvents: 63, dimension: 64, embedder: 'file', leftOut: [] });
+    const done = ['input_tokens', 'output_tokens', 'cached_tokens', 'cost_usd', 'handoff_to', 'outcome', 'decision'];
+    expect(Object.keys(report.mapping)).toEqual(expect.arrayContaining([...done, 'autonomy_level']));
     const table = sampleTable(kernels, 'quick-tour', { seed: 3 });
+    expect(same(columns.isVoid, table.isVoid!)).toBe(true);
     expect(same(columns.time, table.time!)).toBe(true);
     expect(same(columns.latency, table.latency!)).toBe(true);
     expect(same(columns.eventId, table.eventId)).toBe(true);
@@ -49,10 +53,12 @@ describe('generate', () => {
       Array.from(codes, (code) => values[code]);
     expect(names(columns.provider!)).toEqual(names(table.provider!));
     expect(names(columns.agent!)).toEqual(names(table.agent!));
+    expect(names(columns.instantiation!)).toEqual(names(table.instantiation!));
+    const written = table.embeddings!.map((v) => (Number.isNaN(v) ? 0 : v));
     const read = new Float32Array(6000 * 64);
     for await (const { rows, vectors } of embeddings!.batches({}))
       rows.forEach((row, i) => read.set(vectors.subarray(i * 64, i * 64 + 64), row * 64));
-    expect(same(read, table.embeddings!)).toBe(true);
+    expect(same(read, written)).toBe(true);
   });
 
   it('partitions a profile by provider and hour', async () => {

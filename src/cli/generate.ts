@@ -9,9 +9,10 @@ import { loadKernels } from '../kernels/load.node.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { writeParquet } from '../ledger/write.ts';
 import { wholeNumber } from './options.ts';
+import { counted } from './text.ts';
 
-/** One file is put together in memory: 64 floats and a text an event. */
-const MOST_IN_ONE_FILE = 1_000_000;
+/** One file is put together in memory: 64 floats and a text per event. */
+const MAX_IN_ONE_FILE = 1_000_000;
 
 /**
  * `tautline generate`: a ledger of a profile as Parquet, partitioned by provider_id and hour and written an hour at a
@@ -49,11 +50,11 @@ export async function run(args: string[]): Promise<number> {
   const { out, single } = values;
   const seed = wholeNumber('--seed', values.seed, 0) ?? CHOICES.seed.value;
   const events = wholeNumber('--events', values.events, 1);
-  if (single && events !== undefined && events > MOST_IN_ONE_FILE) {
+  if (single && events !== undefined && events > MAX_IN_ONE_FILE) {
     throw new TautlineFailure({
       kind: 'parameter',
       name: '--single',
-      problem: `puts the whole ledger together in memory, so it takes at most ${formatCount(MOST_IN_ONE_FILE)} events`,
+      problem: `puts the whole ledger together in memory, so it takes at most ${formatCount(MAX_IN_ONE_FILE)} events`,
       advice: 'Leave out --single: partitions are written as they are generated',
     });
   }
@@ -82,8 +83,6 @@ export async function run(args: string[]): Promise<number> {
         );
     }
   }
-  console.log(
-    `${profile}, seed ${seed}: ${formatCount(count)} ${count === 1 ? 'file' : 'files'}, ${formatBytes(size)}, in ${out}`,
-  );
+  console.log(`${profile}, seed ${seed}: ${counted(count, 'file')}, ${formatBytes(size)}, in ${out}`);
   return 0;
 }

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { TautlineFailure } from '../core/errors.ts';
 import { parseParameters, type Parameters } from '../detection/parameters.ts';
+import { readText } from './files.ts';
 
 /**
  * Parameters of a file (a flat JSON object), with `overrides` on top. Throws a `file` error where the file cannot be
- * read or is not JSON, and a
- * `parameter` error that names every unknown name and value out of range.
+ * read or is not JSON, and a `parameter` error that names every unknown name and value out of range.
  */
 export async function readParameters(
   file: string | undefined,
@@ -34,18 +33,7 @@ export async function readParameters(
 
 /** Reads a JSON file; a `file` error says why it could not be. */
 export async function readJson(file: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (thrown) {
-    const missing = (thrown as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new TautlineFailure({
-      kind: 'file',
-      file,
-      problem: missing ? 'there is no such file' : `it cannot be read (${(thrown as Error).message})`,
-      advice: 'Check the path',
-    });
-  }
+  const text = await readText(file);
   try {
     return JSON.parse(text);
   } catch (thrown) {

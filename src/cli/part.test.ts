@@ -64,12 +64,9 @@ describe('commands on a part of a ledger', () => {
     const part = ['--where', 'provider_id=provider-1,provider-2', '--to', '2026-01-05T09:20:00Z'];
     lines = [];
     expect(await analyze([ledger, ...part, '--out', join(folder, 'out')])).toBe(0);
-    expect(lines[0]).toMatch(
-      /^4 files \[provider_id provider-1, provider-2; to before 2026-01-05 09:20:00\.000\]: 2,400 of 6,000 events in 2 streams/,
-    );
-    expect(lines).toContain(
-      'note: Only a part is open: 2,400 of 6,000 events (provider_id provider-1, provider-2; to before 2026-01-05 09:20:00.000).',
-    );
+    const named = 'provider_id provider-1, provider-2; to before 2026-01-05 09:20:00.000';
+    expect(lines[0].startsWith(`4 files [${named}]: 2,400 of 6,000 events in 2 streams`)).toBe(true);
+    expect(lines).toContain(`note: Only a part is open: 2,400 of 6,000 events (${named}).`);
     const file = join(folder, 'deployed.json');
     expect(await bundle([ledger, ...part, '--out', file])).toBe(0);
     const { ledger: facts } = JSON.parse(await readFile(file, 'utf8')) as { ledger: { name: string; events: number } };

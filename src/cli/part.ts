@@ -11,8 +11,10 @@ export const PART_OPTIONS = {
 } as const;
 
 /** What help says of them. */
-export const PART_USAGE = `  --where KEY=VALUE[,VALUE]... only these hive partitions, such as provider_id=openai; once or more for each key
-  --from TIME, --to TIME       only events from TIME on, before TIME: ISO 8601 (UTC where no zone is given) or epoch milliseconds`;
+export const PART_USAGE = `  --where KEY=VALUE[,VALUE]...
+                  only these hive partitions, such as provider_id=openai; once or more for each key
+  --from TIME, --to TIME
+                  only events from TIME on, before TIME: ISO 8601 (UTC where no zone is given) or epoch milliseconds`;
 
 /** The part of the ledger that the options ask for; undefined: all of it. */
 export function readPart(values: {

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { TautlineFailure } from '../core/errors.ts';
-import { formatCount, formatNumber } from '../core/format.ts';
+import { formatNumber } from '../core/format.ts';
 import { alertsToJson, type AlertJson } from '../detection/export.ts';
 import { replayDifference } from '../detection/lab/replay.ts';
 import { readBundleFile } from './baselineFile.ts';
 import { countLine, PART_OPTIONS, readPart } from './part.ts';
 import { openSession } from './session.ts';
+import { counted } from './text.ts';
 
 /**
  * `tautline replay`: runs a bundle over a ledger with its own projection, reference and calibration.
@@ -44,7 +45,7 @@ export async function run(args: string[]): Promise<number> {
   });
   const alerts = alertsToJson(analysis.decisions.alerts, analysis.events.streams);
   for (const alert of alerts) console.log(lineOf(alert));
-  const all = `${countLine(ledger.report, analysis.events.n)}, ${formatCount(alerts.length)} ${alerts.length === 1 ? 'alert' : 'alerts'}`;
+  const all = `${countLine(ledger.report, analysis.events.n)}, ${counted(alerts.length, 'alert')}`;
   if (!original) {
     console.log(`${all}; another ledger than the bundle's, so none are expected and none compared`);
     return 0;
@@ -57,11 +58,17 @@ export async function run(args: string[]): Promise<number> {
   for (const alert of difference.missing) console.log(`missing: ${lineOf(alert)}`);
   for (const alert of difference.unexpected) console.log(`not expected: ${lineOf(alert)}`);
   for (const sentence of difference.differing) console.log(`differs: ${sentence}`);
-  console.log(
-    `${all}, NOT those expected: ${difference.missing.length} of ${bundle.alerts.length} missing, ${difference.unexpected.length} not expected, ${difference.differing.length} different`,
-  );
+  const { missing, unexpected, differing } = difference;
+  const parted = [
+    `${missing.length} of ${bundle.alerts.length} missing`,
+    `${unexpected.length} not expected`,
+    `${differing.length} different`,
+  ];
+  console.log(`${all}, NOT those expected: ${parted.join(', ')}`);
   return 1;
 }
 
-const lineOf = ({ kind, stream, onset, fired, cleared, peak }: AlertJson): string =>
-  `${kind} ${stream}: fired at event ${fired}, onset ${onset}, ${cleared === null ? 'still open' : `cleared ${cleared}`}, peak ${formatNumber(peak)}`;
+function lineOf({ kind, stream, onset, fired, cleared, peak }: AlertJson): string {
+  const end = cleared === null ? 'still open' : `cleared ${cleared}`;
+  return `${kind} ${stream}: fired at event ${fired}, onset ${onset}, ${end}, peak ${formatNumber(peak)}`;
+}

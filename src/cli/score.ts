@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { EventColumns } from '../core/columns.ts';
@@ -8,10 +8,12 @@ import { labelledIntervals, POINT_WIDTH, readLabels } from '../detection/lab/lab
 import { TOLERANCE, type Episode, type Interval } from '../detection/lab/score.ts';
 import { scoreAnalysis, type ScoreReport, type ScoreRow } from '../detection/lab/scoreReport.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
+import { readText } from './files.ts';
 import { wholeNumber } from './options.ts';
 import { readParameters } from './parameters.ts';
 import { countLine, PART_OPTIONS, readPart } from './part.ts';
 import { openSession } from './session.ts';
+import { counted } from './text.ts';
 
 const LISTED = 10;
 
@@ -59,11 +61,14 @@ export async function run(args: string[]): Promise<number> {
     tolerance,
   });
 
+  const stretches = counted(report.intervals.length, 'labelled stretch', 'labelled stretches');
   console.log(
-    `${countLine(ledger.report, events.n)}, scored from event ${formatCount(reference.to)} on; ${formatCount(report.intervals.length)} labelled ${report.intervals.length === 1 ? 'stretch' : 'stretches'} (${values.labels ?? 'label column'})`,
+    `${countLine(ledger.report, events.n)}, scored from event ${formatCount(reference.to)} on; ` +
+      `${stretches} (${values.labels ?? 'label column'})`,
   );
   console.log(
-    `an alert, from its onset to its firing, matches a stretch within ${tolerance} own events; a label on one event stands for ${pointWidth}; delay in own events, 1 = the first`,
+    `an alert, from its onset to its firing, matches a stretch within ${counted(tolerance, 'event')} of its stream; ` +
+      `a label on one event stands for ${pointWidth}; delay in events of the stream, 1 = the first`,
   );
   for (const line of few(
     'left out',
@@ -100,16 +105,7 @@ async function labelsOf(
   pointWidth: number,
 ): Promise<{ intervals: readonly Interval[]; leftOut: readonly string[] }> {
   if (file !== undefined) {
-    const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
-      const { code, message } = thrown as NodeJS.ErrnoException;
-      throw new TautlineFailure({
-        kind: 'file',
-        file,
-        problem: code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${message})`,
-        advice: 'Check the path',
-      });
-    });
-    return readLabels(text, basename(file), events, { ledger: ledger.report.name, pointWidth });
+    return readLabels(await readText(file), basename(file), events, { ledger: ledger.report.name, pointWidth });
   }
   if (!ledger.columns.label) {
     throw new TautlineFailure({
@@ -180,7 +176,8 @@ function table({ all, kinds, lengthOnly, alwaysFire, intervals }: ScoreReport): 
 const share = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(3));
 
 const place = ({ stream, from, to, label }: Interval, { eventId }: EventColumns): string =>
-  `${label} in ${stream ?? 'all streams'}, events ${from} to ${to - 1} (event_id ${eventId[from]} to ${eventId[to - 1]})`;
+  `${label} in ${stream ?? 'all streams'}, events ${from} to ${to - 1} ` +
+  `(event_id ${eventId[from]} to ${eventId[to - 1]})`;
 
 function lists({ all, intervals }: ScoreReport, events: EventColumns): string[] {
   const { byLabel, missed, falseEpisodes } = all.score;
@@ -193,7 +190,8 @@ function lists({ all, intervals }: ScoreReport, events: EventColumns): string[] 
       'false',
       falseEpisodes,
       ({ kind, stream, fired, onset }: Episode) =>
-        `${kind} ${events.streams[stream]}: fired at event ${fired} (event_id ${events.eventId[fired]}), onset ${onset}`,
+        `${kind} ${events.streams[stream]}: ` +
+        `fired at event ${fired} (event_id ${events.eventId[fired]}), onset ${onset}`,
     ),
   ];
 }

@@ -25,7 +25,7 @@ function startWorker(): Worker {
   return new Worker(new URL(`data:text/javascript,${encodeURIComponent(script)}`));
 }
 
-/** @param size workers; one a core by default */
+/** @param size workers; one per core by default */
 export function createTrialPool(size: number = availableParallelism()): TrialPool {
   const pool = createWorkerPool<Trial, TrialResult>({
     name: 'trial',

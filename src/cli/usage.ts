@@ -1,59 +1,72 @@
 import { PART_USAGE } from './part.ts';
 
-/** What the command line says of itself; one entry a command. */
+/** What the command line says of itself; one entry per command. */
 export const USAGE: Readonly<Record<string, string>> = {
-  analyze: `tautline analyze LEDGER... [--params FILE.json] [--stream KEY] [--baseline FILE] [--where KEY=VALUE]... [--from TIME] [--to TIME] --out DIR
-  Runs the pipeline over ledger files, or a folder of hive partitions, and writes signals.parquet, alerts.json and calibration.json.
+  analyze: `tautline analyze LEDGER... --out DIR [--params FILE.json] [--stream KEY] [--baseline FILE]
+                [--where KEY=VALUE]... [--from TIME] [--to TIME]
+  Runs the pipeline over ledger files, or a folder of hive partitions, and writes signals.parquet, alerts.json and
+  calibration.json.
   --params FILE   parameters as a flat JSON object; an absent one has its default
   --stream KEY    provider_id (default), agent_id, thread_id or ledger
-  --baseline FILE a baseline or bundle replaces the reference period; a bundle's parameters hold where --params is not given
+  --baseline FILE a baseline or bundle replaces the reference period; a bundle's parameters hold where --params is
+                  not given
   --out DIR       folder to write to; made where it does not exist
 ${PART_USAGE}`,
-  bundle: `tautline bundle LEDGER... [--params FILE.json] [--against FILE.json] [--stream KEY] [--where KEY=VALUE]... [--from TIME] [--to TIME] --out FILE
-  Writes what a consumer needs to raise the same alerts: parameters, projection, reference and calibration, the hash of the ledger, the alerts
-  expected on it, what false alarms cost, and a rollout advice. Its format is in schema/bundle.schema.json and schema/bundle.proto.
+  bundle: `tautline bundle LEDGER... --out FILE [--params FILE.json] [--against FILE.json] [--stream KEY]
+                [--where KEY=VALUE]... [--from TIME] [--to TIME]
+  Writes what a consumer needs to raise the same alerts: parameters, projection, reference and calibration, the hash
+  of the ledger, the alerts expected on it, what false alarms cost, and a rollout advice. Its format is in
+  schema/bundle.schema.json and schema/bundle.proto.
   --params FILE   parameters as a flat JSON object; an absent one has its default
   --against FILE  the parameters in service, which the advice compares with (the defaults)
   --stream KEY    provider_id (default), agent_id, thread_id or ledger
   --out FILE      ends in .json, or in .pb for protobuf
 ${PART_USAGE}`,
-  calibrate: `tautline calibrate [--seed S] [--seeds N [--from S] [--compare RUN.json]] [--params FILE.json] [--workers N] [--out DIR]
-  Generates the four stress profiles of 50,000 events, analyses them and prints what was measured beside what the paper reports, with a verdict a row.
+  calibrate: `tautline calibrate [--seed S] [--seeds N [--from S] [--compare RUN.json]] [--params FILE.json]
+                [--workers N] [--out DIR]
+  Generates the four stress profiles of 50,000 events, analyses them and prints what was measured beside what the
+  paper (Gwamanda 2026, "Autonomous Engineering") reports, one verdict per row.
   Exit status 1 where a verdict fails. Writes verdicts.json and, with --seeds, monte-carlo.json.
   --seed S        seed of the table; the default one meets the paper's event numbers
   --seeds N       a Monte Carlo over N seeds as well, on all cores
   --from S        its first seed (1)
   --compare FILE  compares it with a saved monte-carlo.json
   --params FILE   parameters as a flat JSON object: would these thresholds still pass?
-  --workers N     worker threads (one a core)
+  --workers N     worker threads (one per core)
   --out DIR       folder to write to (tautline-calibration)`,
-  channels: `tautline channels LEDGER... [--budget N] [--labels FILE] [--params FILE.json] [--set NAME=VALUE]... [--out FILE.json]
-  Which labelled changes each channel finds, and what it raises without one, with limits that a false-alarm budget gives: derived from the reference
-  period of each ledger, by hand nowhere. A detector of the length of the text alone stands beside them.
+  channels: `tautline channels LEDGER... [--budget N] [--labels FILE] [--params FILE.json] [--set NAME=VALUE]...
+                [--out FILE.json]
+  Which labelled changes each channel finds, and what it raises without one, with limits that a false-alarm budget
+  gives: derived from the reference period of each ledger, by hand nowhere. A detector of the length of the text alone
+  stands beside them.
   LEDGER...       files; each is a ledger of its own
   --budget N      one false alarm in N events, for every channel (false_alarm_budget)
   --labels FILE   labelled stretches, in place of the label column
   --params FILE   parameters as a flat JSON object; an absent one has its default
   --set NAME=VAL  one parameter, such as k=32
   --out FILE      the table as JSON`,
-  generate: `tautline generate PROFILE [--seed S] [--events N] [--single] --out DIR
-  Writes a generated ledger as Parquet, partitioned by provider_id and hour: quick-tour, benign, fracture, homogenisation or backoff.
-  --events N      its length (50,000; quick-tour 6,000): what goes wrong stays at its events; written an hour at a time, so in little memory
+  generate: `tautline generate PROFILE --out DIR [--seed S] [--events N] [--single]
+  Writes a generated ledger as Parquet, partitioned by provider_id and hour: quick-tour, benign, fracture,
+  homogenisation or backoff.
+  --events N      its length (50,000; quick-tour 6,000): what goes wrong stays at its events; written an hour at a time,
+                  so in little memory
   --single        one file instead
   --out DIR       folder to write to; made where it does not exist`,
   replay: `tautline replay LEDGER... --bundle FILE [--where KEY=VALUE]... [--from TIME] [--to TIME]
-  Runs a bundle over a ledger, warm from its first event, and prints the alerts. On the ledger that the bundle was made on they must be exactly those
-  expected: exit status 1 where they are not.
+  Runs a bundle over a ledger, warm from its first event, and prints the alerts. On the ledger that the bundle was made
+  on they must be exactly those expected: exit status 1 where they are not.
   --bundle FILE   a bundle as JSON or protobuf
 ${PART_USAGE}`,
-  score: `tautline score LEDGER... [--labels FILE] [--label NAME]... [--params FILE.json] [--stream KEY] [--tolerance N] [--point-width N] [--out FILE.json]
-                [--where KEY=VALUE]... [--from TIME] [--to TIME]
-  Scores alerts against labelled stretches, beside a detector that always fires, chance at the same alert rate, and text length alone.
-  --labels FILE   NAB windows, or a list of {stream, from, to, label} as JSON or CSV, in event ids or times; the label column where absent
+  score: `tautline score LEDGER... [--labels FILE] [--label NAME]... [--params FILE.json] [--stream KEY]
+                [--tolerance N] [--point-width N] [--out FILE.json] [--where KEY=VALUE]... [--from TIME] [--to TIME]
+  Scores alerts against labelled stretches, beside a detector that always fires, chance at the same alert rate, and
+  text length alone.
+  --labels FILE   NAB windows, or a list of {stream, from, to, label} as JSON or CSV, in event ids or times; the label
+                  column where absent
   --label NAME    only stretches of this label
   --params FILE   parameters as a flat JSON object; an absent one has its default
   --stream KEY    provider_id (default), agent_id, thread_id or ledger
-  --tolerance N   own events by which stretches are widened (4)
+  --tolerance N   events of the stream by which stretches are widened (4)
   --point-width N events that a label on a single event stands for (10)
   --out FILE      everything as JSON
 ${PART_USAGE}`,

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { GENERATOR_AXES, generateBlocks } from '../kernels/generator.ts';
 import { testKernels } from '../kernels/testing.ts';
 import { nearestRank } from '../detection/statistics.ts';
-import { generateColumns, generateLedger, generateLedgerParts, PROVIDER_NAMES } from './ledger.ts';
+import { generateColumns, PROVIDER_NAMES } from './ledger.ts';
 import { CHOICES, PROFILES, PROVIDERS, scheduleOf, type Profile } from './profiles.ts';
+import { generateLedger, generateLedgerParts } from './table.ts';
 
 const kernels = testKernels();
 const K = GENERATOR_AXES;
@@ -127,7 +128,7 @@ describe('benign ledger', () => {
 });
 
 describe('faults', () => {
-  it('fracture: three single events of three times the residual, then a provider on its own', () => {
+  it('fracture: three runs of three events of three times the residual, then a provider on its own', () => {
     const r = residuals(PROFILES.fracture, 1);
     const healthy = residuals(PROFILES.benign, 1);
     const differs = new Set<number>();
@@ -135,7 +136,11 @@ describe('faults', () => {
       if (v !== healthy[i]) differs.add(Math.floor(i / K));
     });
     const before = [...differs].filter((i) => i < CHOICES.fractureOnset.value * PROVIDERS);
-    expect(before).toEqual([1250, 1875, 2500].map((slot) => slot * PROVIDERS + CHOICES.transientProvider.value));
+    expect(before).toEqual(
+      [1250, 1251, 1252, 1875, 1876, 1877, 2500, 2501, 2502].map(
+        (slot) => slot * PROVIDERS + CHOICES.transientProvider.value,
+      ),
+    );
     for (const i of before) for (let a = 0; a < K; a++) expect(r[i * K + a]).toBe(3 * healthy[i * K + a]);
     const [from, to] = [CHOICES.fractureOnset.value, PROFILES.fracture.events / PROVIDERS];
     const n = (to - from) * K;
@@ -182,18 +187,85 @@ describe('faults', () => {
     const table = generateLedger(kernels, PROFILES.fracture, CHOICES.seed.value);
     const label = (i: number) => table.label!.values[table.label!.codes[i]] ?? null;
     const labelled = Array.from({ length: table.n }, (_, i) => i).filter((i) => label(i) !== null);
-    expect(labelled.filter((i) => label(i) === 'transient').length).toBe(3);
+    expect(labelled.filter((i) => label(i) === 'transient').length).toBe(9);
     const fractured = labelled.filter((i) => label(i) === 'fracture');
     expect(fractured.length).toBe(12_500 - CHOICES.fractureOnset.value);
     expect(fractured.every((i) => table.provider!.codes[i] === CHOICES.fractureProvider.value)).toBe(true);
-    const healthyText = new Set(table.text!.filter((_, i) => label(i) === null));
+    const healthyText = new Set(table.text!.filter((_, i) => label(i) === null && !table.isVoid![i]));
     expect(fractured.every((i) => !healthyText.has(table.text![i]))).toBe(true);
-    expect(table.text!.every((text) => text !== null && text.length > 10 && !text.includes('{'))).toBe(true);
+    const odd = table.text!.filter((text, i) =>
+      table.isVoid![i] ? text !== null : text === null || text.length <= 10 || text.includes('{'),
+    );
+    expect(odd).toEqual([]);
 
     const converging = generateLedger(kernels, PROFILES.homogenisation, 1);
     const distinct = (from: number, to: number) => new Set(converging.text!.slice(from, to)).size;
     expect(distinct(40_000, 41_000)).toBeLessThan(20);
     expect(distinct(20_000, 21_000)).toBeGreaterThan(300);
+
+    // Slow answers are no other voice.
+    const slow = generateLedger(kernels, PROFILES.backoff, 1);
+    expect(slow.label!.codes.filter((code) => code >= 0).length).toBe(2400);
+    const isSlow = (i: number) => slow.label!.codes[i] >= 0;
+    const voice = (i: number) => `${slow.provider!.codes[i]} ${slow.text![i]!.split(' ')[0]}`;
+    const rows = Array.from({ length: slow.n }, (_, i) => i);
+    const voices = new Set(rows.filter((i) => !isSlow(i)).map(voice));
+    expect(rows.filter((i) => isSlow(i) && !voices.has(voice(i)))).toEqual([]);
+  });
+});
+
+describe('pauses and stateless resets', () => {
+  const from = CHOICES.interruptedFrom.value;
+  const { columns, embeddings } = generateColumns(kernels, PROFILES.fracture, CHOICES.seed.value);
+  const paused = Array.from({ length: columns.n }, (_, i) => i).filter((i) => columns.isVoid[i]);
+
+  it('come after the last event that a verdict reads, each provider in turn', () => {
+    expect(from * PROVIDERS).toBeGreaterThan(12_403);
+    const turns = Math.ceil((columns.n / PROVIDERS - from) / CHOICES.pauseSpacing.value);
+    expect(paused.length).toBe(turns);
+    paused.forEach((i, turn) => {
+      expect(Math.floor(i / PROVIDERS)).toBe(from + turn * CHOICES.pauseSpacing.value);
+      expect(columns.provider.codes[i]).toBe(turn % PROVIDERS);
+    });
+    // The other profiles are read to their end.
+    for (const name of ['benign', 'homogenisation', 'backoff'] as const) {
+      const whole = generateColumns(kernels, PROFILES[name], 1).columns;
+      expect(whole.isVoid).not.toContain(1);
+      expect(whole.instantiation).toBeNull();
+      const longer = generateColumns(kernels, { ...PROFILES[name], events: 50_400 }, 1).columns;
+      expect(longer.isVoid.indexOf(1)).toBeGreaterThanOrEqual(50_000);
+      expect(longer.instantiation!.codes.length).toBe(50_400);
+    }
+  });
+
+  it('leave no embedding, text or statement', () => {
+    const table = generateLedger(kernels, PROFILES.fracture, CHOICES.seed.value);
+    for (const i of paused) {
+      expect(embeddings.subarray(i * 64, (i + 1) * 64).every(Number.isNaN)).toBe(true);
+      expect(table.text![i]).toBeNull();
+      for (const column of ['handoffTo', 'outcome', 'decision'] as const) expect(table[column]!.codes[i]).toBe(-1);
+      for (const column of ['inputTokens', 'outputTokens', 'cachedTokens', 'costUsd', 'autonomyLevel'] as const)
+        expect(table[column]![i]).toBeNaN();
+    }
+  });
+
+  it('change the instance of one provider at a time', () => {
+    const { codes, values } = columns.instantiation!;
+    const last: string[] = [];
+    const changes: [number, string][] = [];
+    codes.forEach((code, i) => {
+      const p = columns.provider.codes[i];
+      if (last[p] !== undefined && last[p] !== values[code]) changes.push([Math.floor(i / PROVIDERS), values[code]]);
+      last[p] = values[code];
+    });
+    expect(changes.slice(0, 5)).toEqual([
+      [from, 'provider-0#2'],
+      [from + 400, 'provider-1#2'],
+      [from + 800, 'provider-2#2'],
+      [from + 1200, 'provider-3#2'],
+      [from + 1600, 'provider-0#3'],
+    ]);
+    expect(changes.length).toBe(Math.ceil((columns.n / PROVIDERS - from) / CHOICES.resetSpacing.value));
   });
 });
 
@@ -214,8 +286,14 @@ describe('a ledger in parts', () => {
         Buffer.from(part.embeddings!.buffer).equals(Buffer.from(whole.embeddings!.slice(from * 64, to * 64).buffer)),
       ).toBe(true);
       expect(part.text).toEqual(whole.text!.slice(from, to));
-      for (const column of ['provider', 'agent', 'thread', 'label'] as const)
+      for (const column of ['provider', 'agent', 'thread', 'label', 'handoffTo', 'outcome', 'decision'] as const)
         expect(names(part[column]!)).toEqual(names(whole[column]!).slice(from, to));
+      for (const column of ['inputTokens', 'outputTokens', 'cachedTokens', 'costUsd', 'autonomyLevel'] as const)
+        expect(part[column]).toEqual(whole[column]!.subarray(from, to));
+      expect(part.isVoid).toEqual(whole.isVoid!.subarray(from, to));
+      expect(part.instantiation && names(part.instantiation)).toEqual(
+        whole.instantiation && names(whole.instantiation).slice(from, to),
+      );
       from = to;
     }
     expect(from).toBe(plan.events);

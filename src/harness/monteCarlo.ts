@@ -223,7 +223,8 @@ const found = (summary: CaseSummary, measure: Measure): Proportion =>
 
 /** The text of a saved run. */
 export function saveRun({ from, seeds, parameters, trials }: MonteCarloRun): string {
-  return `${JSON.stringify({ format: FORMAT, version: VERSION, from, seeds, parameters: changedParameters(parameters), trials })}\n`;
+  const file = { format: FORMAT, version: VERSION, from, seeds, parameters: changedParameters(parameters), trials };
+  return `${JSON.stringify(file)}\n`;
 }
 
 /**

@@ -2,29 +2,40 @@ import { TautlineFailure } from '../core/errors.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { NamedBlob } from '../ledger/types.ts';
 import { writeHive, writeParquet, type LedgerTable, type WrittenFile } from '../ledger/write.ts';
-import { generateLedger, generateLedgerParts } from './ledger.ts';
-import { CHOICES, PROFILE_NAMES, PROFILES, PROVIDERS, SLOT_MS, type Profile, type ProfileName } from './profiles.ts';
+import {
+  VALUES,
+  PROFILE_NAMES,
+  PROFILES,
+  PROVIDERS,
+  SLOT_MS,
+  TRANSIENT_SLOTS,
+  type Profile,
+  type ProfileName,
+} from './profiles.ts';
+import { generateLedger, generateLedgerParts } from './table.ts';
 
 /** A small fracture, for a first look within a second. */
 const QUICK_TOUR: Profile = {
   title: 'Quick tour',
   description:
-    '6,000 events: two lone outliers that are absorbed, a spell of slow answers, then one provider wanders off.',
+    '6,000 events: two short bursts of outliers, too short for a drift alarm, a spell of slow answers, then one ' +
+    'provider wanders off.',
   events: 6000,
   faults: [
-    { kind: 'transient', slot: 500, provider: 1, scale: 3 },
-    { kind: 'transient', slot: 620, provider: 2, scale: 3 },
+    { kind: 'transient', slot: 500, slots: TRANSIENT_SLOTS, provider: 1, scale: 3 },
+    { kind: 'transient', slot: 620, slots: TRANSIENT_SLOTS, provider: 2, scale: 3 },
     {
       kind: 'backoff',
       slot: 800,
       slots: 100,
-      median: CHOICES.backoffMedian.value,
-      sigma: CHOICES.backoffSigma.value,
-      cap: CHOICES.backoffCap.value,
+      median: VALUES.backoffMedian,
+      sigma: VALUES.backoffSigma,
+      cap: VALUES.backoffCap,
       scale: 1.25,
     },
     { kind: 'fracture', slot: 1200, provider: 2, scale: 3 },
   ],
+  interruptedFrom: 60,
 };
 
 const LEDGERS: Readonly<Record<'quick-tour' | ProfileName, Profile>> = { 'quick-tour': QUICK_TOUR, ...PROFILES };
@@ -62,9 +73,11 @@ export interface SampleOptions {
    * places, and end with it.
    */
   readonly events?: number;
+  /** Without pauses, resets and what agents did beyond their messages: what the bench times. */
+  readonly messagesOnly?: boolean;
 }
 
-function planOf(name: string, { events }: SampleOptions): Profile {
+function planOf(name: string, { events, messagesOnly }: SampleOptions): Profile {
   if (!Object.hasOwn(LEDGERS, name)) {
     throw new TautlineFailure({
       kind: 'ledger',
@@ -72,7 +85,8 @@ function planOf(name: string, { events }: SampleOptions): Profile {
       advice: `Choose one of ${NAMES.join(', ')}.`,
     });
   }
-  const plan = LEDGERS[name as SampleName];
+  const sample = LEDGERS[name as SampleName];
+  const plan = messagesOnly ? { ...sample, interruptedFrom: Infinity } : sample;
   if (events === undefined) return plan;
   if (!Number.isSafeInteger(events) || events < PROVIDERS || events % PROVIDERS !== 0) {
     throw new TautlineFailure({
@@ -89,7 +103,7 @@ function planOf(name: string, { events }: SampleOptions): Profile {
  * length that it cannot have
  */
 export function sampleTable(kernels: KernelModule, name: string, options: SampleOptions = {}): LedgerTable {
-  return generateLedger(kernels, planOf(name, options), options.seed ?? CHOICES.seed.value);
+  return generateLedger(kernels, planOf(name, options), options.seed ?? VALUES.seed, options);
 }
 
 /** Files of a ledger, and the share of it that is written once they are. */
@@ -111,7 +125,7 @@ export async function* samplePartitions(
 ): AsyncGenerator<SamplePart> {
   const plan = planOf(name, options);
   let written = 0;
-  for (const table of generateLedgerParts(kernels, plan, options.seed ?? CHOICES.seed.value, HOUR_SLOTS)) {
+  for (const table of generateLedgerParts(kernels, plan, options.seed ?? VALUES.seed, HOUR_SLOTS, options)) {
     const files = await writeHive(table, platform);
     written += table.n;
     yield { files, fraction: written / plan.events };

@@ -15,6 +15,11 @@ describe('intervals', () => {
     // Newcombe 1998 (single proportions), table I, method 3: 81 of 263 and 15 of 148.
     expect(proportion(81, 263).interval.map((v) => v.toFixed(4))).toEqual(['0.2553', '0.3662']);
     expect(proportion(15, 148).interval.map((v) => v.toFixed(4))).toEqual(['0.0624', '0.1605']);
+    // Where nothing or everything was counted the interval ends at 0 or 1 exactly.
+    for (const of of [3, 100]) {
+      expect(proportion(0, of).interval[0]).toBe(0);
+      expect(proportion(of, of).interval[1]).toBe(1);
+    }
     // Newcombe 1998 (differences), table II, method 10: 56 of 70 against 48 of 80.
     expect(proportionDifference(proportion(48, 80), proportion(56, 70)).interval.map((v) => v.toFixed(4))).toEqual([
       '0.0524',

@@ -17,7 +17,9 @@ export function proportion(count: number, of: number): Proportion {
   const share = count / of;
   const centre = (share + (Z * Z) / (2 * of)) / (1 + (Z * Z) / of);
   const half = (Z / (1 + (Z * Z) / of)) * Math.sqrt((share * (1 - share)) / of + (Z * Z) / (4 * of * of));
-  return { count, of, share, interval: [Math.max(0, centre - half), Math.min(1, centre + half)] };
+  // Rounding would leave some 1e-18 where the interval ends at 0 or 1.
+  const interval = [count === 0 ? 0 : centre - half, count === of ? 1 : centre + half] as const;
+  return { count, of, share, interval };
 }
 
 /** Difference b - a of two shares with Newcombe's interval from both Wilson intervals (Newcombe 1998, method 10). */

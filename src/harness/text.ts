@@ -1,4 +1,5 @@
-import type { Fault } from './profiles.ts';
+import { agrees, type EventPlace, type Naming } from './conduct.ts';
+import { halves, mix } from './mix.ts';
 
 /**
  * Short messages for generated ledgers, so that drill-down has something to read: a voice for each provider, a topic
@@ -87,55 +88,46 @@ const OUTLIERS = [
   'Sorry, wrong window: two tickets for Friday, please.',
 ] as const;
 const AGREEMENT = ['Agreed, that is the best approach.', 'Agreed, that is the best approach for {topic}.'] as const;
-const RETRIES = [
-  'Still waiting for a slot; retrying {topic}.',
-  'The endpoint asked me to back off. Short version: the {part} again.',
-  'Third attempt. {topic}: {finding}.',
+
+/** One way a provider to end a message with a hand-off: only a mention at the end wakes anyone. */
+const HANDOVERS = [
+  'Please take the next step, {agent}',
+  'Can you check that, {agent}?',
+  'Over to {agent}.',
+  'Back to you, {agent}.',
 ] as const;
+const GHOSTS = ['That is what {agent} saw as well.', 'As {agent} wrote a moment ago, it can wait.'] as const;
+const GHOSTS_IN_CODE = ['See `owner: {agent}` in the config.', 'The log reads `notify {agent} failed`.'] as const;
 
-/** Finaliser of MurmurHash3 over a few words. */
-function mix(...words: readonly number[]): number {
-  let h = 0;
-  for (const word of words) {
-    h = Math.imul(h ^ word, 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    h ^= h >>> 16;
-  }
-  return h >>> 0;
-}
-
-/** The message of an event. @param thread number of its thread, which decides the topic */
+/** The message of an event. @param naming whom it names, and the names of all agents */
 export function messageOf(
-  seed: number,
-  event: number,
-  slot: number,
-  provider: number,
-  thread: number,
-  fault: Fault | null,
+  place: EventPlace,
+  naming: { readonly whom: Naming; readonly agents: readonly string[] } | null,
 ): string {
+  const { seed, event, provider, thread } = place;
   const pick = <T>(options: readonly T[], salt: number): T =>
-    options[mix(seed % 2 ** 32, Math.floor(seed / 2 ** 32), event, salt) % options.length];
+    options[mix(...halves(seed), event, salt) % options.length];
   const topic = TOPICS[mix(seed % 2 ** 32, thread, 7) % TOPICS.length];
-  const filled = pick(templates(), 1)
+  const filled = pick(templatesOf(place), 1)
     .replaceAll('{topic}', topic)
     .replaceAll('{part}', pick(PARTS, 2))
     .replaceAll('{finding}', pick(FINDINGS, 3))
     .replaceAll('{check}', pick(CHECKS, 4));
-  return filled[0].toUpperCase() + filled.slice(1);
+  const message = filled[0].toUpperCase() + filled.slice(1);
+  if (!naming) return message;
+  const { whom, agents } = naming;
+  const clause = whom.kind === 'hand-off' ? HANDOVERS[provider] : pick(whom.inCode ? GHOSTS_IN_CODE : GHOSTS, 6);
+  return `${message} ${clause.replaceAll('{agent}', `@${agents[whom.agent]}`)}`;
+}
 
-  function templates(): readonly string[] {
-    if (!fault) return VOICES[provider];
-    switch (fault.kind) {
-      case 'transient':
-        return OUTLIERS;
-      case 'fracture':
-        return ELSEWHERE;
-      case 'homogenisation': {
-        const done = Math.min(1, (slot - fault.slot) / fault.slots);
-        return mix(seed % 2 ** 32, event, 5) / 2 ** 32 < done ? AGREEMENT : VOICES[provider];
-      }
-      case 'backoff':
-        return RETRIES;
-    }
+function templatesOf(place: EventPlace): readonly string[] {
+  switch (place.fault?.kind) {
+    case 'transient':
+      return OUTLIERS;
+    case 'fracture':
+      return ELSEWHERE;
+    default:
+      // In spells of back-off too a provider keeps its voice: only latency and scatter change there.
+      return agrees(place) ? AGREEMENT : VOICES[place.provider];
   }
 }

@@ -4,9 +4,9 @@ import { median } from '../detection/statistics.ts';
 import { ALERT_KINDS, type Alert, type AlertKind } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { fitProjection, projectLedger } from '../analysis/projection.ts';
-import type { EmbeddingSource } from '../ledger/types.ts';
 import { generateColumns } from './ledger.ts';
 import { PROFILES, PROVIDERS, type Fault, type ProfileName } from './profiles.ts';
+import { embeddingsOf, pickRows } from './source.ts';
 
 /** The four profiles, and the backoff profile without adaptation: the ablation that must fail. */
 export const CASE_NAMES = ['benign', 'fracture', 'homogenisation', 'backoff', 'ablation'] as const;
@@ -30,8 +30,8 @@ export interface Trial {
 }
 
 /**
- * Slots (own events of every provider) after a transient or a spell in which it can still be felt: many times the
- * detectors' memory.
+ * Slots (own events of every provider) after the start of a transient or the end of a spell in which it can still be
+ * felt: many times the detectors' memory.
  */
 const AFTERMATH = 64;
 
@@ -85,14 +85,15 @@ export async function runTrial(kernels: KernelModule, trial: Trial): Promise<Tri
   const parameters = { ...trial.parameters, ...overrides };
   const { faults } = PROFILES[profile];
   const clock = stopwatch();
-  const { columns, embeddings, dimension } = generateColumns(kernels, PROFILES[profile], trial.seed);
+  const generated = generateColumns(kernels, PROFILES[profile], trial.seed);
+  const { columns } = generated;
   const generate = clock();
 
   const { events } = selectStreams(columns, parameters.stream);
   const { range } = referenceRange(events.n, parameters);
   const stream = new Int32Array(columns.n).fill(-1);
   events.row.forEach((row, i) => (stream[row] = events.stream[i]));
-  const source = inMemory(embeddings, dimension);
+  const source = embeddingsOf(generated);
   const rows = { stream, isVoid: columns.isVoid };
   const reference = { from: events.row[range.from], to: events.row[range.to - 1] + 1 };
   const { projection } = await fitProjection(kernels, rows, source, reference, parameters.k);
@@ -100,7 +101,7 @@ export async function runTrial(kernels: KernelModule, trial: Trial): Promise<Tri
   const project = clock();
 
   const detector = createDetector(kernels);
-  detector.load(events, { k: ledger.k, x: pick(ledger.x, ledger.k, events.row) }, range);
+  detector.load(events, { k: ledger.k, x: pickRows(ledger.x, ledger.k, events.row) }, range);
   const signals = detector.runSignals(parameters);
   const signalsTime = clock();
   const { alerts, calibration } = detector.decide(parameters);
@@ -180,30 +181,6 @@ function countKinds(alerts: readonly Alert[]): Record<AlertKind, number> {
     AlertKind,
     number
   >;
-}
-
-/** Embeddings that are in memory already, row after row. */
-function inMemory(vectors: Float32Array, dimension: number): EmbeddingSource {
-  return {
-    dimension,
-    async *batches({ only }) {
-      const rows = Int32Array.from({ length: vectors.length / dimension }, (_, row) => row);
-      if (!only) {
-        yield { rows, vectors };
-        return;
-      }
-      const wanted = rows.filter((row) => only[row] !== 0);
-      yield { rows: wanted, vectors: pick(vectors, dimension, wanted) };
-    },
-  };
-}
-
-/** The rows `at` of a row-major matrix; the matrix itself where that is all of them. */
-function pick(x: Float32Array, width: number, at: Int32Array): Float32Array {
-  if (at.length * width === x.length) return x;
-  const picked = new Float32Array(at.length * width);
-  at.forEach((row, i) => picked.set(x.subarray(row * width, (row + 1) * width), i * width));
-  return picked;
 }
 
 /** Each call returns the ms since the one before. */

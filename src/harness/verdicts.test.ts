@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
+import type { AlertKind } from '../detection/types.ts';
 import { testKernels } from '../kernels/testing.ts';
 import { runCalibration } from './calibration.ts';
 import { CHOICES } from './profiles.ts';
-import { runTrial, type CaseName } from './trial.ts';
-import { passesOf } from './verdicts.ts';
+import { runTrial, type CaseName, type TrialResult } from './trial.ts';
+import { PAPER_KINDS, passesOf } from './verdicts.ts';
 
 const kernels = testKernels();
 const seed = CHOICES.seed.value;
@@ -41,8 +42,15 @@ describe('verdicts of the default seed', () => {
     expect(measured['benign-coupling']).toBeCloseTo(0.717, 3);
     expect(measured['homogenisation-tension']).toBeCloseTo(0.122, 3);
     expect(measured['ablation-void']).toBeGreaterThan(10);
-    // Nothing of the paper's kinds fires before the [DRIFT], at the transients least of all.
-    expect(results.fracture.transientsSilent).toBe(3);
+    // Three outliers in a row pull the entropy down and the mean along, but raise no [DRIFT].
+    expect(results.fracture.falseAlerts).toEqual({
+      DRIFT: 0,
+      HOMOGENIZATION_FLOOR_NEAR: 2,
+      FRAME_WEIGHT_DEGRADATION: 0,
+      VOID: 0,
+      SHIFT: 2,
+    });
+    expect(results.fracture.transientsSilent).toBe(0);
     expect(results.benign.quietEvents).toBe(48_000);
   }, 60_000);
 
@@ -58,8 +66,36 @@ describe('a mutated detector fails the right row', () => {
     expect(await failures('backoff', { adaptive: false })).toEqual(['backoff-window', 'backoff-alerts']);
   });
 
-  it('no cap: the fracture fires an event early, on too short a run', async () => {
-    expect(await failures('fracture', { cap: 20 })).toEqual(['fracture-event']);
+  it('no cap: every transient fires, and the fracture an event early, on too short a run', async () => {
+    expect(await failures('fracture', { cap: 20 })).toEqual(['fracture-transients', 'fracture-event']);
+    const parameters = { ...DEFAULT_PARAMETERS, cap: 20 };
+    expect(await runTrial(kernels, { case: 'fracture', seed, parameters })).toMatchObject({
+      transients: 3,
+      transientsAbsorbed: 0,
+      driftEvent: 12_399,
+    });
+  });
+
+  it('h doubled: the fracture is found too late', async () => {
+    expect(await failures('fracture', { h: 17 })).toEqual(['fracture-event', 'fracture-lag']);
+  });
+
+  it('matched to the last speaker only: coupling off its value', async () => {
+    expect(await failures('benign', { sync: 'turn', turn_window: 1 })).toContain('benign-coupling');
+  });
+
+  it('no allowance: [DRIFT] under homogenisation', async () => {
+    expect(await failures('homogenisation', { kappa: 0 })).toContain('homogenisation-drift');
+  });
+
+  it('a zone that reaches down to the collapse: tension is not compressed', async () => {
+    expect(await failures('homogenisation', { zone: [0.1, 2] })).toEqual(['homogenisation-tension']);
+  });
+
+  it('P95 over too many latencies: neither it nor the window is that of the spell', async () => {
+    expect(await failures('backoff', { lat_window: 4096 })).toEqual(
+      expect.arrayContaining(['backoff-p95', 'backoff-window']),
+    );
   });
 
   it('h halved: false alarms in phase-lock, and before the fracture', async () => {
@@ -69,6 +105,64 @@ describe('a mutated detector fails the right row', () => {
 
   it('floor lowered: no warning of homogenisation at its event', async () => {
     expect(await failures('homogenisation', { tau_min: 0.5 })).toContain('homogenisation-event');
+  });
+});
+
+describe('each row fails by itself', () => {
+  /** What every row accepts. */
+  let good: Readonly<Record<CaseName, TrialResult>>;
+  beforeAll(async () => {
+    ({ results: good } = await runCalibration(kernels));
+  }, 60_000);
+  const failed = (name: CaseName, change: Partial<TrialResult>): string[] =>
+    passesOf({ ...good[name], ...change }, DEFAULT_PARAMETERS)
+      .filter((row) => !row.pass)
+      .map((row) => row.id);
+  const fired = (name: CaseName, kind: AlertKind): Pick<TrialResult, 'falseAlerts' | 'alerts'> => ({
+    falseAlerts: { ...good[name].falseAlerts, [kind]: 1 },
+    alerts: { ...good[name].alerts, [kind]: 1 },
+  });
+
+  it.each<[string, CaseName, Partial<TrialResult>, Partial<TrialResult>]>([
+    // Row, case, what just passes, what just fails.
+    ['benign-coupling', 'benign', { coupling: 0.7101 }, { coupling: 0.7099 }],
+    ['benign-coupling', 'benign', { coupling: 0.7299 }, { coupling: 0.7301 }],
+    ['benign-coupling', 'benign', {}, { coupling: null }],
+    // More than 0.1 % likely by chance at 0.48, 0.096, 0.25 and 0.44 alerts expected, and less.
+    ['benign-shift', 'benign', { healthyShifts: 4 }, { healthyShifts: 5 }],
+    ['fracture-shift', 'fracture', { healthyShifts: 2 }, { healthyShifts: 3 }],
+    ['homogenisation-shift', 'homogenisation', { healthyShifts: 3 }, { healthyShifts: 4 }],
+    ['backoff-shift', 'backoff', { healthyShifts: 4 }, { healthyShifts: 5 }],
+    ['fracture-transients', 'fracture', { transientsAbsorbed: 3 }, { transientsAbsorbed: 2 }],
+    ['fracture-event', 'fracture', { driftEvent: 12_403 }, { driftEvent: 12_404 }],
+    ['fracture-event', 'fracture', { driftEvent: 12_403 }, { driftEvent: 12_402 }],
+    ['fracture-lag', 'fracture', { lag: 4 }, { lag: 5 }],
+    ['fracture-lag', 'fracture', {}, { lag: null }],
+    ['homogenisation-event', 'homogenisation', { warningEvent: 28_110 }, { warningEvent: 28_111 }],
+    ['homogenisation-tension', 'homogenisation', { tensionRatio: 0.499 }, { tensionRatio: 0.5 }],
+    ['homogenisation-tension', 'homogenisation', {}, { tensionRatio: null }],
+    ['backoff-p95', 'backoff', { p95: 320.5 }, { p95: 320.6 }],
+    ['backoff-p95', 'backoff', { p95: 319.5 }, { p95: 319.4 }],
+    ['backoff-window', 'backoff', { window: 384.5 }, { window: 384.6 }],
+    ['backoff-window', 'backoff', { window: 383.5 }, { window: 383.4 }],
+  ])('%s', (row, name, within, beyond) => {
+    expect(failed(name, within)).toEqual([]);
+    expect(failed(name, beyond)).toEqual([row]);
+  });
+
+  it('by one false alert', () => {
+    for (const kind of PAPER_KINDS) {
+      expect(failed('benign', fired('benign', kind))).toEqual(['benign-alerts']);
+      expect(failed('backoff', fired('backoff', kind))).toEqual(['backoff-alerts']);
+    }
+    expect(failed('fracture', fired('fracture', 'DRIFT'))).toEqual(['fracture-event']);
+    expect(failed('homogenisation', fired('homogenisation', 'HOMOGENIZATION_FLOOR_NEAR'))).toEqual([
+      'homogenisation-event',
+    ]);
+    expect(failed('homogenisation', { alerts: { ...good.homogenisation.alerts, DRIFT: 1 } })).toEqual([
+      'homogenisation-drift',
+    ]);
+    expect(failed('ablation', { falseAlerts: good.backoff.falseAlerts })).toEqual(['ablation-void']);
   });
 });
 

@@ -90,7 +90,8 @@ const shifts = (name: CaseName): Check => ({
   passes: (r, p) => 1 - poissonCdf(r.healthyShifts - 1, expectedShifts(r, p)) >= SHIFT_TAIL,
   note: (r, p) => {
     const others = r.alerts.SHIFT - r.healthyShifts;
-    const expected = `${formatNumber(expectedShifts(r, p), 2)} expected of the budget of one in ${formatCount(p.false_alarm_budget)} over ${formatCount(r.healthyEvents)} events`;
+    const budget = `one in ${formatCount(p.false_alarm_budget)} over ${formatCount(r.healthyEvents)} events`;
+    const expected = `${formatNumber(expectedShifts(r, p), 2)} expected of the budget of ${budget}`;
     return others > 0 ? `${expected}; ${formatCount(others)} more while a fault was felt` : expected;
   },
 });
@@ -117,7 +118,7 @@ const CHECKS: readonly Check[] = [
     measure: (r) => r.transientsAbsorbed,
     passes: (r) => r.transientsAbsorbed === PAPER.transients,
     note: (r) =>
-      `absorbed: no [DRIFT]; after ${formatCount(r.transientsSilent ?? 0)} of them nothing else fired either`,
+      `absorbed: no [DRIFT]; other alerts followed ${formatCount(r.transients - (r.transientsSilent ?? 0))} of them`,
   },
   {
     id: 'fracture-event',

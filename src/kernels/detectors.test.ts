@@ -181,27 +181,54 @@ describe('detector kernel', () => {
       streams: fc.constantFrom(1, 3),
       voids: fc.constantFrom(0, 0.01, 0.1),
       calm: fc.boolean(),
+      // 2 is beyond any score here, 0.8 cuts scores off that cross no limit.
+      cap: fc.constantFrom(LIMITS.cap, 0.8),
     });
     fc.assert(
       fc.property(
         shape,
         fc.integer(),
         fc.array(fc.nat(400), { maxLength: 4 }),
-        ({ n, streams, voids, calm }, seed, cuts) => {
+        ({ n, streams, voids, calm, cap }, seed, cuts) => {
           const c = columns(n, streams, seed, voids, calm);
-          const [got, wanted] = [wasm(c, streams, LIMITS, cuts), twin(c, streams, LIMITS)];
+          const limits = { ...LIMITS, cap };
+          const [got, wanted] = [wasm(c, streams, limits, cuts), twin(c, streams, limits)];
           expect(got.route).toEqual(wanted.route);
           expect(got.notice).toEqual(wanted.notice);
           expect(got.episodes).toEqual(wanted.episodes);
           expect(got.cusum.map((v) => v.toFixed(9))).toEqual(wanted.cusum.map((v) => v.toFixed(9)));
           expect(got.weights.map((v) => v.toFixed(9))).toEqual(wanted.weights.map((v) => v.toFixed(9)));
-          expect(got).toEqual(wasm(c, streams, LIMITS));
+          expect(got).toEqual(wasm(c, streams, limits));
           for (const { kind } of got.episodes) kinds.add(kind);
         },
       ),
       { numRuns: 160 },
     );
     expect([...kinds].sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('caps every score, of events taken two at a time and of those beside a pause', () => {
+    const n = 40;
+    const [first, pause] = [10, 26];
+    const level = (value: number) => new Float64Array(n).fill(value);
+    const c: Columns = {
+      n,
+      stream: new Int32Array(n),
+      seq: Int32Array.from({ length: n }, (_, i) => i + 1),
+      isVoid: new Uint8Array(n).fill(1, pause, pause + 1),
+      kl: level(2.25),
+      friction: level(1),
+      entropy: level(1.5),
+      rho: level(0.5),
+      tension: level(1),
+      mewma: level(0),
+    };
+    // Box-Cox of 2.25 is 2/3, so every score is 4/3; the cap leaves 0.6 of it, kappa takes 0.5.
+    const limits = { ...LIMITS, cap: 0.6 };
+    const rise = (i: number) => (0.1 * (i - first + (i < pause ? 1 : 0))).toFixed(9);
+    const wanted = Array.from({ length: n }, (_, i) => (i < first || i === pause ? 'NaN' : rise(i)));
+    expect(wasm(c, 1, limits).cusum.map((v) => v.toFixed(9))).toEqual(wanted);
+    expect(twin(c, 1, limits).cusum.map((v) => v.toFixed(9))).toEqual(wanted);
   });
 
   it('stays silent where limits are missing', () => {

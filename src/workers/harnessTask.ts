@@ -2,11 +2,11 @@ import type { AlertKind } from '../detection/types.ts';
 import { generateColumns } from '../harness/ledger.ts';
 import { compareRuns, type Difference, type MonteCarloRun } from '../harness/monteCarlo.ts';
 import { PROFILES } from '../harness/profiles.ts';
+import { embeddingsOf } from '../harness/source.ts';
 import { CASES, runTrial, type CaseName, type Trial, type TrialResult } from '../harness/trial.ts';
 import { downsample } from '../kernels/downsample.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { createStages, type Analysis } from '../analysis/stages.ts';
-import type { EmbeddingSource } from '../ledger/types.ts';
 import type { SeriesName } from './protocol.ts';
 
 /** What a harness worker does: runs a trial, draws its ledger, or compares two runs (the bootstrap takes a second). */
@@ -54,8 +54,9 @@ export function runHarnessTask(kernels: KernelModule, task: HarnessTask): Promis
  */
 async function drawTrial(kernels: KernelModule, trial: Trial, buckets: number): Promise<Picture> {
   const { profile, overrides } = CASES[trial.case];
-  const { columns, embeddings, dimension } = generateColumns(kernels, PROFILES[profile], trial.seed);
-  const stages = createStages(kernels, { columns, embeddings: inMemory(embeddings, dimension) });
+  const generated = generateColumns(kernels, PROFILES[profile], trial.seed);
+  const { columns } = generated;
+  const stages = createStages(kernels, { columns, embeddings: embeddingsOf(generated) });
   const analysis = await stages.run(
     { ...trial.parameters, ...overrides },
     { signal: new AbortController().signal, onProgress: () => undefined },
@@ -93,19 +94,4 @@ function limitOf(signal: SeriesName, { parameters, decisions: { calibration } }:
     default:
       return NaN;
   }
-}
-
-/** Embeddings that are in memory, row after row. */
-function inMemory(vectors: Float32Array, dimension: number): EmbeddingSource {
-  return {
-    dimension,
-    async *batches({ only }) {
-      const all = Int32Array.from({ length: vectors.length / dimension }, (_, row) => row);
-      const rows = only ? all.filter((row) => only[row] !== 0) : all;
-      const wanted = only ? new Float32Array(rows.length * dimension) : vectors;
-      if (only)
-        rows.forEach((row, i) => wanted.set(vectors.subarray(row * dimension, (row + 1) * dimension), i * dimension));
-      yield { rows, vectors: wanted };
-    },
-  };
 }

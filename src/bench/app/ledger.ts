@@ -25,7 +25,8 @@ export async function benignLedger(events: number, note: (text: string) => void)
   const partial = `${folder}.partial`;
   await rm(partial, { recursive: true, force: true });
   await rm(folder, { recursive: true, force: true });
-  for await (const { files, fraction } of samplePartitions(await loadKernels(), 'benign', nodePlatform(), { events })) {
+  const options = { events, messagesOnly: true };
+  for await (const { files, fraction } of samplePartitions(await loadKernels(), 'benign', nodePlatform(), options)) {
     for (const { path, bytes } of files) {
       const target = join(partial, path);
       await mkdir(dirname(target), { recursive: true });

@@ -11,6 +11,7 @@ const sums = (change: Partial<AgentSums> = {}): AgentSums => ({
   cost: 0,
   costEvents: 0,
   costTasks: 0,
+  tasksOpened: 0,
   outcomes: 0,
   ok: 0,
   reworks: 0,
@@ -54,13 +55,31 @@ describe('agents', () => {
     const {
       agents: [ann],
     } = agentRates(
-      [sums({ cost: 1, costTasks: 1, costEvents: 1 }), sums({ bucket: 2, cost: 9, costTasks: 3, costEvents: 5 })],
+      [
+        sums({ cost: 1, costTasks: 1, tasksOpened: 1, costEvents: 1 }),
+        sums({ bucket: 2, cost: 9, costTasks: 3, tasksOpened: 3, costEvents: 5 }),
+      ],
       [],
       3,
     );
     expect([...ann.metrics.costPerTask.values]).toEqual([1, Number.NaN, 3]);
     expect(ann.metrics.costPerTask.total).toBe(2.5);
     expect(ann.events).toBe(20);
+  });
+
+  test('a task that spans buckets is one task in all', () => {
+    const {
+      agents: [ann],
+    } = agentRates(
+      [
+        sums({ cost: 1, costTasks: 1, tasksOpened: 1, costEvents: 1 }),
+        sums({ bucket: 1, cost: 3, costTasks: 2, tasksOpened: 1, costEvents: 3 }),
+      ],
+      [],
+      2,
+    );
+    expect([...ann.metrics.costPerTask.values]).toEqual([1, 1.5]);
+    expect(ann.metrics.costPerTask).toMatchObject({ total: 2, totalCount: 2 });
   });
 
   test('votes are held against the majority of the others of the thread', () => {

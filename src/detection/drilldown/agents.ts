@@ -24,11 +24,12 @@ export interface AgentSums {
   readonly cacheEvents: number;
   /**
    * Over events that state a cost: US dollars, events, and the threads they belong to (events without a thread are one
-   * each).
+   * each); `tasksOpened` are those whose first cost of the agent is in this bucket, so that buckets add up.
    */
   readonly cost: number;
   readonly costEvents: number;
   readonly costTasks: number;
+  readonly tasksOpened: number;
   /** Events that state an outcome, and what it is. */
   readonly outcomes: number;
   readonly ok: number;
@@ -122,10 +123,7 @@ export function agentRates(sums: readonly AgentSums[], votes: readonly Vote[], b
             (s) => s.cachedTokens,
             (s) => s.inputTokens,
           ),
-          costPerTask: ratio(
-            (s) => s.cost,
-            (s) => s.costTasks,
-          ),
+          costPerTask: costPerTask(own, buckets),
           rework: ratio((s) => s.reworks, judged),
           error: ratio((s) => s.errors, judged),
           escalation: ratio((s) => s.escalated, judged),
@@ -179,6 +177,18 @@ function countDisagreements(
     }
   }
   return counted;
+}
+
+/** A thread that spans buckets is a task of each of them, and one task in all. */
+function costPerTask(own: readonly AgentSums[], buckets: number): AgentSeries {
+  const byBucket = seriesOf(
+    own,
+    buckets,
+    (s) => s.cost,
+    (s) => s.costTasks,
+  );
+  const totalCount = sum(own, (s) => s.tasksOpened);
+  return { ...byBucket, total: totalCount > 0 ? sum(own, (s) => s.cost) / totalCount : Number.NaN, totalCount };
 }
 
 function seriesOf(

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lengthOnlyEpisodes } from './lengthOnly.ts';
+import { DEFAULT_PARAMETERS } from '../parameters.ts';
+import { randomLedger } from '../testing.ts';
 import { createScorer, ownEvents, type Episode, type Interval } from './score.ts';
+import { scoreAnalysis } from './scoreReport.ts';
 
 interface Case {
   readonly n: number;
@@ -106,6 +109,39 @@ describe('scoring by hand', () => {
   it('an interval of all streams is found by any of them', () => {
     const all = createScorer(events, [interval(null, 100, 110)], { tolerance: 0, from: 0 });
     expect(all.score([episode(events, 1, 52, 52)])).toMatchObject({ found: 1, precision: 1, delay: { median: 3 } });
+  });
+});
+
+describe('scoring of an analysis', () => {
+  // One stream: own positions are event numbers.
+  const { events } = randomLedger({ n: 400, k: 1, streams: 1, seed: 1 });
+  const stretch = { stream: events.streams[0], from: 200, to: 210, label: 'fault' };
+  const hits = (at: number, tolerance?: number) =>
+    scoreAnalysis({
+      events,
+      alerts: [
+        {
+          kind: 'DRIFT',
+          stream: 0,
+          onset: at,
+          fired: at,
+          cleared: null,
+          onsetSeq: at + 1,
+          firedSeq: at + 1,
+          peak: 1,
+          lag: 0,
+        },
+      ],
+      intervals: [stretch],
+      parameters: DEFAULT_PARAMETERS,
+      reference: { from: 0, to: 100 },
+      textLength: null,
+      tolerance,
+    }).all.score.hits;
+
+  it('widens a stretch by four own events unless told otherwise', () => {
+    expect([195, 196, 213, 214].map((at) => hits(at))).toEqual([0, 1, 1, 0]);
+    expect([195, 199, 209, 210].map((at) => hits(at, 0))).toEqual([0, 0, 1, 0]);
   });
 });
 

@@ -150,6 +150,19 @@ describe('agents from the database', () => {
     const byTime = await readAgents(session, 'time', 2);
     expect([...byTime.agents.find(({ agent }) => agent === 'ann')!.metrics.costPerTask.values]).toEqual([3, 4]);
   });
+
+  it('count a thread that spans buckets once in all', async () => {
+    await fill([
+      { cost: 1, thread: 'a' },
+      { cost: 2, thread: null },
+      { cost: 3, thread: 'a' },
+      { cost: 6, thread: 'b' },
+    ]);
+    const { agents } = await readAgents(session, 'event', 2);
+    const { values, total, totalCount } = agents[0].metrics.costPerTask;
+    expect([...values]).toEqual([1.5, 4.5]);
+    expect([total, totalCount]).toEqual([4, 3]);
+  });
 });
 
 describe('conversations from the database', () => {

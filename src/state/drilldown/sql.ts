@@ -65,6 +65,10 @@ export function agentSumsSql(axis: Axis, buckets: number): string {
     ), levels as (
       select row, autonomy_level is distinct from ${before} and ${before} is not null as changed
       from events where autonomy_level is not null
+    ), placed as (
+      select *, cost_usd is not null and (thread_id is null or row = min(row) filter (cost_usd is not null)
+        over (partition by agent, thread_id)) as opens_task
+      from named where bucket is not null
     )
     select agent, bucket, count(*)::int as events,
       coalesce(sum(greatest(0, least(cached_tokens, input_tokens))) filter (${cache}), 0)::double as "cachedTokens",
@@ -73,6 +77,7 @@ export function agentSumsSql(axis: Axis, buckets: number): string {
       coalesce(sum(cost_usd), 0)::double as cost, count(cost_usd)::int as "costEvents",
       (count(distinct thread_id) filter (cost_usd is not null)
         + count(*) filter (cost_usd is not null and thread_id is null))::int as "costTasks",
+      count(*) filter (opens_task)::int as "tasksOpened",
       count(outcome)::int as outcomes,
       count(*) filter (lower(outcome) = 'ok')::int as ok,
       count(*) filter (lower(outcome) = 'rework')::int as reworks,
@@ -80,7 +85,7 @@ export function agentSumsSql(axis: Axis, buckets: number): string {
       count(*) filter (lower(outcome) = 'escalated')::int as escalated,
       count(autonomy_level)::int as "autonomyEvents", count(*) filter (changed)::int as "autonomyChanges",
       coalesce(sum(autonomy_level), 0)::double as "autonomyLevels"
-    from named left join levels using (row) where bucket is not null group by agent, bucket order by agent, bucket`;
+    from placed left join levels using (row) group by agent, bucket order by agent, bucket`;
 }
 
 /** Decisions in threads, in order: the fields of `Vote`. */

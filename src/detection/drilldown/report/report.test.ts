@@ -156,14 +156,18 @@ describe('a report', () => {
 
   test('closes every element it opens', () => {
     const open: string[] = [];
+    let closed = 0;
     for (const [, close, name, attributes] of page
       .replace(/<style>[^]*<\/style>/, '')
       .matchAll(/<(\/?)([a-z][a-z0-9]*)((?:"[^"]*"|[^>"])*)>/g)) {
       if (['meta', 'br'].includes(name) || attributes.endsWith('/')) continue;
-      if (close) expect(open.pop()).toBe(name);
-      else open.push(name);
+      if (close) {
+        expect(open.pop()).toBe(name);
+        closed++;
+      } else open.push(name);
     }
     expect(open).toEqual([]);
+    expect(closed).toBeGreaterThan(50);
   });
 
   test('numbers stand in columns of their own kind', () => {

@@ -57,6 +57,8 @@ const WORKER_STARTERS = ['workers/client.ts', 'workers/engineWorkers.ts', 'ledge
 interface Reference {
   readonly target: string;
   readonly typeOnly: boolean;
+  /** A dynamic import or a URL. */
+  readonly lazy: boolean;
 }
 interface Source {
   readonly references: readonly Reference[];
@@ -69,8 +71,9 @@ interface Source {
 function read(path: string, text: string): Source {
   const references: Reference[] = [];
   let startsWorker = false;
-  const add = (node: ts.Node | undefined, typeOnly: boolean): void => {
-    if (node && ts.isStringLiteralLike(node)) references.push({ target: node.text.replace(/\?.*$/, ''), typeOnly });
+  const add = (node: ts.Node | undefined, typeOnly: boolean, lazy = false): void => {
+    if (node && ts.isStringLiteralLike(node))
+      references.push({ target: node.text.replace(/\?.*$/, ''), typeOnly, lazy });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node))
@@ -78,11 +81,11 @@ function read(path: string, text: string): Source {
     else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
     else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, true);
     else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
-      add(node.arguments[0], false);
+      add(node.arguments[0], false, true);
     else if (ts.isNewExpression(node) && ts.isIdentifier(node.expression)) {
       const name = node.expression.text;
       if (name === 'Worker' || name === 'SharedWorker') startsWorker = true;
-      if (name === 'URL' && node.arguments?.[1]?.getText() === 'import.meta.url') add(node.arguments[0], false);
+      if (name === 'URL' && node.arguments?.[1]?.getText() === 'import.meta.url') add(node.arguments[0], false, true);
     }
     ts.forEachChild(node, visit);
   };
@@ -215,4 +218,96 @@ describe('architecture', () => {
     ],
     ['kernels/load.node.ts', `import { readFile } from 'node:fs/promises';`],
   ])('%s with %s is allowed', (path, text) => expect(violations({ [path]: text })).toEqual([]));
+});
+
+/** Files that programs and pages start with: nothing imports them. */
+const ENTRIES = ['app/main.tsx', 'bench/main.node.ts', 'cli/main.ts'];
+
+/** Cycles of types that stand until somebody cuts them. */
+const KNOWN_CYCLES: readonly { readonly within: RegExp }[] = [
+  // The module's type names the exports of every wrapper, each of which takes a module.
+  { within: /^kernels\// },
+  { within: /^detection\/lab\/(lengthOnly|score)\.ts$/ },
+];
+
+/** Imports of each file within src/; `lazy` ones are dynamic imports and URLs, which cannot close a cycle. */
+function graphOf(files: Readonly<Record<string, string>>): Map<string, { target: string; lazy: boolean }[]> {
+  return new Map(
+    Object.entries(files).map(([path, text]) => [
+      path,
+      read(path, text)
+        .references.filter(({ target }) => target.startsWith('.'))
+        .map(({ target, lazy }) => ({ target: posix.normalize(posix.join(posix.dirname(path), target)), lazy })),
+    ]),
+  );
+}
+
+/** Groups of files that import each other in a circle, types included. */
+function cycles(files: Readonly<Record<string, string>>): string[][] {
+  const graph = graphOf(files);
+  const order = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const found: string[][] = [];
+  const visit = (path: string): void => {
+    order.set(path, order.size);
+    low.set(path, order.get(path)!);
+    stack.push(path);
+    for (const { target, lazy } of graph.get(path)!) {
+      if (lazy || !graph.has(target)) continue;
+      if (!order.has(target)) visit(target);
+      if (stack.includes(target)) low.set(path, Math.min(low.get(path)!, low.get(target)!));
+    }
+    if (low.get(path) !== order.get(path)) return;
+    const group = stack.splice(stack.indexOf(path));
+    if (group.length > 1) found.push(group.sort());
+  };
+  for (const path of graph.keys()) if (!order.has(path)) visit(path);
+  return found;
+}
+
+/** Files that nothing imports, tests and what `ENTRIES` names aside. */
+function unused(files: Readonly<Record<string, string>>): string[] {
+  const used = new Set([...graphOf(files).values()].flat().map(({ target }) => target));
+  return Object.keys(files).filter(
+    (path) => !used.has(path) && !ENTRIES.includes(path) && !/\.test\.tsx?$|\.d\.ts$/.test(path),
+  );
+}
+
+describe('the graph of imports', () => {
+  test('has no cycle, types included, but those that are known', () => {
+    const isKnown = (group: readonly string[]): boolean =>
+      KNOWN_CYCLES.some(({ within }) => group.every((path) => within.test(path)));
+    expect(cycles(sources()).filter((group) => !isKnown(group))).toEqual([]);
+  });
+
+  test('reaches every file', () => expect(unused(sources())).toEqual([]));
+
+  test('finds a cycle of types, and a file that nobody imports', () => {
+    const files = {
+      'core/a.ts': `import type { B } from './b.ts';`,
+      'core/b.ts': `export type { C } from './c.ts';`,
+      'core/c.ts': `let a: import('./a.ts').A;`,
+      'core/d.ts': `const e = await import('./e.ts');`,
+      'core/e.ts': `import { d } from './d.ts';`,
+    };
+    expect(cycles(files)).toEqual([['core/a.ts', 'core/b.ts', 'core/c.ts']]);
+    expect(unused({ ...files, 'core/f.ts': '', 'core/f.test.ts': '' })).toEqual(['core/f.ts']);
+  });
+});
+
+describe('formats', () => {
+  test('are light: what they need to read is imported when a file is opened', () => {
+    const files = Object.entries(sources()).filter(([path]) => /^ledger\/formats\/[a-z0-9]+\.ts$/.test(path));
+    const listed = read('ledger/formats/list.ts', sources()['ledger/formats/list.ts']).references.map(({ target }) =>
+      posix.join('ledger/formats', target),
+    );
+    const formats = files.filter(([path]) => listed.includes(path));
+    expect(formats.length).toBeGreaterThan(3);
+    for (const [path, text] of formats)
+      for (const { target, lazy, typeOnly } of read(path, text).references)
+        expect(lazy || typeOnly || listed.includes(posix.join('ledger/formats', target)), `${path}: ${target}`).toBe(
+          true,
+        );
+  });
 });

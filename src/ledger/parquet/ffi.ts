@@ -4,7 +4,7 @@ import * as arrow from 'apache-arrow';
 /**
  * Reads Arrow arrays out of WebAssembly memory by the Arrow C data interface
  * (https://arrow.apache.org/docs/format/CDataInterface.html, 32-bit pointers). It is used instead of IPC because
- * apache-arrow 17 cannot read LargeList and the view types, and because it saves a copy.
+ * it saves a copy.
  */
 
 const NULLABLE = 2n;

@@ -119,7 +119,7 @@ export function detectorLimits(c: Calibration, p: Parameters): DetectorLimits {
   };
 }
 
-/** Limits of the channels with a level, by channel and stream, in the order of `LEVEL_CHANNELS`; NaN keeps one silent. */
+/** Limits of the channels with a level, by channel (in the order of `LEVEL_CHANNELS`) and stream; NaN: silent. */
 export const levelLimits = (c: Calibration, p: Parameters, streams: number): Float64Array[] =>
   LEVEL_CHANNELS.map((id) => {
     const { limits } = SIGNALS[CHANNEL_TABLE[id].level];

@@ -175,7 +175,11 @@ describe('architecture', () => {
     ['ledger/a.ts', `const url = new URL('../workers/b.ts', import.meta.url);`, /ledger may import/],
     ['workers/a.ts', `import x from '../state/b.ts';`, /workers may import/],
     ['state/a.ts', `import x from '../panels/b.ts';`, /state may import/],
-    ['charts/a.ts', `import { b } from '../detection/b.ts';`, /charts may import core, detection\/types, detection\/channels/],
+    [
+      'charts/a.ts',
+      `import { b } from '../detection/b.ts';`,
+      /charts may import core, detection\/types, detection\/channels/,
+    ],
     ['charts/a.ts', `import type { B } from '../state/b.ts';`, /charts may import/],
     ['panels/drift/a.tsx', `import { b } from '../collapse/b.ts';`, /panels never import each other/],
     ['panels/stack/a.tsx', `import { b } from '../collapse/b.ts';`, /panels never import each other/],

@@ -3,7 +3,8 @@ import { KINDS } from '../detection/channels/index.ts';
 import type { AlertKind, Route } from '../detection/types.ts';
 
 /**
- * Fixed colours of streams, alert kinds (those stand with their channel) and routes. Chosen by a search over OKLCH for the largest smallest distance
+ * Fixed colours of streams, alert kinds (those stand with their channel) and routes.
+ * Chosen by a search over OKLCH for the largest smallest distance
  * under normal vision and simulated protanopia, deuteranopia and tritanopia (Machado, Oliveira & Fernandes 2009), at a
  * contrast of at least 3:1 to the backgrounds; `palette.test.ts` checks both. Colour is never alone: streams repeat
  * their hues with another dash, kinds and routes have a letter.

@@ -2,7 +2,7 @@ import type { EventColumns, IndexRange } from '../core/columns.ts';
 import type { DetectorLimits } from '../kernels/detectors.ts';
 import type { Parameters } from './parameters.ts';
 import { burnOf } from './reference.ts';
-import { CHANNELS } from './channels/index.ts';
+import { SIGNALS } from './channels/index.ts';
 import { CHANNEL_TABLE, LEVEL_CHANNELS } from './channels/table.ts';
 import { calibrateAll, type ChannelReferences } from './channels/reference.ts';
 import { mean, median, standardDeviation } from './statistics.ts';
@@ -119,9 +119,9 @@ export function detectorLimits(c: Calibration, p: Parameters): DetectorLimits {
   };
 }
 
-/** Limits of the channels with a level, by channel and stream, in the order of `LEVEL_CHANNELS`; NaN keeps one silent. */
+/** Limits of the channels with a level, by channel (in the order of `LEVEL_CHANNELS`) and stream; NaN: silent. */
 export const levelLimits = (c: Calibration, p: Parameters, streams: number): Float64Array[] =>
   LEVEL_CHANNELS.map((id) => {
-    const limits = CHANNELS[id].signals[CHANNEL_TABLE[id].level].limits;
+    const { limits } = SIGNALS[CHANNEL_TABLE[id].level];
     return Float64Array.from({ length: streams }, (_, stream) => limits?.(c, p, stream)?.[1] ?? Number.NaN);
   });

@@ -120,10 +120,10 @@ function stretch(
     slice<ArenaArray>(outputs[name], 0, (to - from) * widthOf(stage, name, k));
   return {
     origin: from,
-    columns: Object.fromEntries([
-      ...Object.keys(columns).map((name) => [name, part(name)]),
-      ...outputsOf(stage).map((name) => [name, written(name)]),
-    ]),
+    columns: Object.fromEntries<Block<ArenaArray>>([
+      ...Object.keys(columns).map((name) => [name, part(name)] as const),
+      ...outputsOf(stage).map((name) => [name, written(name)] as const),
+    ]) as unknown as StageBlocks,
     blocks: {
       ...blocks,
       n: to - from,

@@ -50,7 +50,8 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     1,
     64,
     1,
-    'Number of whitened principal axes the embeddings are projected on; falls to the numerical rank where that is lower.',
+    'Number of whitened principal axes the embeddings are projected on; falls to the numerical rank where that ' +
+      'is lower.',
     { integer: true },
   ),
   reference_events: number(
@@ -77,7 +78,9 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     max: Number.MAX_SAFE_INTEGER,
     step: 1,
     integer: true,
-    help: 'Event indices [first, end) of a brushed reference period; replaces the reference length. No alert is raised before its end.',
+    help:
+      'Event indices [first, end) of a brushed reference period; replaces the reference length. No alert is ' +
+      'raised before its end.',
   },
   lambda_fast: number(
     'Tracker',
@@ -120,7 +123,9 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     unit: '',
     default: 'lineage',
     choices: ['lineage', 'reference'],
-    help: "What KL compares the fast estimate with: the stream's own slow memory, or the frozen reference (keeps slow drift visible).",
+    help:
+      "What KL compares the fast estimate with: the stream's own slow memory, or the frozen reference (keeps " +
+      'slow drift visible).',
   },
   adaptive: {
     type: 'boolean',
@@ -173,7 +178,9 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     unit: '',
     default: 'auto',
     choices: ['auto', 'time', 'turn'],
-    help: 'When two streams count as answering each other: within the dynamic window, or within recent turns of a thread; auto is time where there are latencies.',
+    help:
+      'When two streams count as answering each other: within the dynamic window, or within recent turns of a ' +
+      'thread; auto is time where there are latencies.',
   },
   turn_window: number(
     'Coupling',
@@ -268,7 +275,8 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     0,
     1000,
     10,
-    'Reference events of each stream skipped before calibration; a tenth of its reference where that is under 500 events.',
+    'Reference events of each stream skipped before calibration; a tenth of its reference where that is under ' +
+      '500 events.',
     { integer: true },
   ),
   warmup: number(
@@ -280,7 +288,8 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     0,
     5000,
     10,
-    'A stream is WARMING until it has had more events than this; a tenth of the stream where it is shorter than ten warm-ups.',
+    'A stream is WARMING until it has had more events than this; a tenth of the stream where it is shorter than ' +
+      'ten warm-ups.',
     { integer: true },
   ),
   tau_min: number(

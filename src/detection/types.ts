@@ -18,8 +18,8 @@ export interface Projection {
 }
 
 /**
- * Signals of every event, each of length n; NaN if not defined. Names are those of the golden files, in the order of the
- * channels; what they are and their units stand in `CHANNELS`. Source: docs/methods.md 4 to 6.
+ * Signals of every event, each of length n; NaN if not defined. Names are those of the golden files, in the order of
+ * the channels; what they are and their units stand in `CHANNELS`. Source: docs/methods.md 4 to 6.
  */
 export type Signals = {
   readonly n: number;

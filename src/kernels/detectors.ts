@@ -48,7 +48,7 @@ export type { DetectorLimits, Episode };
 
 export interface DetectorOptions {
   readonly limits: DetectorLimits;
-  /** Per level and stream: the value above which its kind opens, closing below LEVEL_REARM of it; NaN keeps it silent. */
+  /** Per level and stream: the value above which its kind opens, closing below LEVEL_REARM of it; NaN: silent. */
   readonly levelLimits: readonly ArrayLike<number>[];
   /** Per stream: WARMING until seq exceeds it. */
   readonly warmup: Int32Array;

@@ -4,7 +4,7 @@ import type { Calibration } from '../types.ts';
 import type { CHANNEL_TABLE } from './table.ts';
 import { type AlertKind, type ChannelId, type Route, type SeriesName } from './table.ts';
 
-/** Values between which a signal is healthy; infinite where one side has no limit, NaN where it could not be derived. */
+/** Values between which a signal is healthy; infinite if one side has no limit, NaN if it could not be derived. */
 export type Limits = readonly [low: number, high: number];
 
 export interface SignalFacts {

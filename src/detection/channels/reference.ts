@@ -11,8 +11,8 @@ export interface ReferenceEvents {
 }
 
 /**
- * What a channel takes from the reference period for limits of its own, once per reference. It is part of a baseline and
- * so of a bundle.
+ * What a channel takes from the reference period for limits of its own, once per reference. It is part of a baseline
+ * and so of a bundle.
  * @typeParam R plain data
  * @typeParam C its fields of the calibration
  */

@@ -91,7 +91,7 @@ export interface DetectorInput {
   readonly entropy: number;
   readonly rho: number;
   readonly tension: number;
-  /** Of each level channel, and the value above which its kind opens in this stream; NaN where none could be derived. */
+  /** Of each level channel, and the value above which its kind opens in this stream; NaN if there is none. */
   readonly levels: readonly number[];
   readonly levelLimits: readonly number[];
 }

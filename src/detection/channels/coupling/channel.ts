@@ -5,7 +5,9 @@ import type { Channel } from '../channel.ts';
 export const coupling: Channel<'coupling'> = {
   id: 'coupling',
   label: 'Coupling ρ',
-  help: 'How much a stream moves together with the others: a fall below the floor is a void, in which it no longer answers.',
+  help:
+    'How much a stream moves together with the others: a fall below the floor is a void, in which it no longer ' +
+    'answers.',
   rank: 50,
   signals: {
     rho: {

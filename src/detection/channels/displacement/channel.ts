@@ -5,7 +5,9 @@ import type { Channel } from '../channel.ts';
 export const displacement: Channel<'displacement'> = {
   id: 'displacement',
   label: 'Displacement T²',
-  help: "How far a stream's smoothed mean has moved from its reference mean (MEWMA); each stream's limit follows from its reference and the false-alarm budget.",
+  help:
+    "How far a stream's smoothed mean has moved from its reference mean (MEWMA); each stream's limit follows " +
+    'from its reference and the false-alarm budget.',
   rank: 80,
   signals: {
     mewma: {

@@ -5,7 +5,9 @@ import type { Channel } from '../channel.ts';
 export const divergence: Channel<'divergence'> = {
   id: 'divergence',
   label: 'KL divergence',
-  help: "How far a stream's recent behaviour is from its own memory, in nats; crossing the ceiling is a notice, a lasting rise feeds the CUSUM.",
+  help:
+    "How far a stream's recent behaviour is from its own memory, in nats; crossing the ceiling is a notice, a " +
+    'lasting rise feeds the CUSUM.',
   rank: 10,
   signals: {
     kl: {
@@ -24,5 +26,6 @@ export const divergence: Channel<'divergence'> = {
   facts: (c) => [{ name: 'Box-Cox KL', value: `mean ${formatNumber(c.m)}, standard deviation ${formatNumber(c.s)}` }],
   marks: ['DRIFT'],
   empty:
-    "No divergence in this range: it is defined from a stream's second embedded event on. Zoom out, or show more streams.",
+    "No divergence in this range: it is defined from a stream's second embedded event on. Zoom out, or show " +
+    'more streams.',
 };

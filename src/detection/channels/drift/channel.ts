@@ -5,7 +5,9 @@ import type { Channel } from '../channel.ts';
 export const drift: Channel<'drift'> = {
   id: 'drift',
   label: 'CUSUM',
-  help: 'Divergence beyond what the reference period explains, summed up: above h it is drift, and it stays drift until the sum is back at zero.',
+  help:
+    'Divergence beyond what the reference period explains, summed up: above h it is drift, and it stays drift ' +
+    'until the sum is back at zero.',
   rank: 20,
   signals: {
     z: { label: 'z of KL', unit: 'σ', instead: (_, p) => `cap ${formatQuantity(p.cap, 'σ')}` },
@@ -30,5 +32,6 @@ export const drift: Channel<'drift'> = {
     },
   },
   empty:
-    'No CUSUM in this range: it starts when a stream is no longer warming and the reference period is over. Look further right, or shorten the warm-up.',
+    'No CUSUM in this range: it starts when a stream is no longer warming and the reference period is over. ' +
+    'Look further right, or shorten the warm-up.',
 };

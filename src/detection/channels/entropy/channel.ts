@@ -5,7 +5,9 @@ import type { Channel } from '../channel.ts';
 export const entropy: Channel<'entropy'> = {
   id: 'entropy',
   label: 'Rényi entropy H₂',
-  help: 'How many independent directions a stream still uses, in bits: below the floor its voices are collapsing into one.',
+  help:
+    'How many independent directions a stream still uses, in bits: below the floor its voices are collapsing ' +
+    'into one.',
   rank: 40,
   signals: {
     entropy: {

@@ -5,7 +5,9 @@ import type { Channel } from '../channel.ts';
 export const friction: Channel<'friction'> = {
   id: 'friction',
   label: 'Friction',
-  help: 'Distance between the fast and the slow covariance: above the band a stream strains against its frame, a run below it means the frame is eroding.',
+  help:
+    'Distance between the fast and the slow covariance: above the band a stream strains against its frame, a ' +
+    'run below it means the frame is eroding.',
   rank: 30,
   signals: {
     friction: {
@@ -34,5 +36,6 @@ export const friction: Channel<'friction'> = {
       : null,
   facts: (c) => [{ name: 'Friction band', value: `${formatNumber(c.lo)} to ${formatNumber(c.hi)}` }],
   empty:
-    "No friction in this range: it is defined from a stream's second embedded event on. Zoom out, or show more streams.",
+    "No friction in this range: it is defined from a stream's second embedded event on. Zoom out, or show more " +
+    'streams.',
 };

@@ -5,7 +5,9 @@ import type { Channel } from '../channel.ts';
 export const latency: Channel<'latency'> = {
   id: 'latency',
   label: 'P95 latency and dynamic window',
-  help: 'The window within which streams count as answering each other follows the 95th percentile of latency, so that slowness is not mistaken for silence.',
+  help:
+    'The window within which streams count as answering each other follows the 95th percentile of latency, so ' +
+    'that slowness is not mistaken for silence.',
   rank: 90,
   signals: {
     p95: { label: 'P95 latency', unit: 'ms' },

@@ -4,12 +4,15 @@ import type { Channel } from '../channel.ts';
 export const shift: Channel<'shift'> = {
   id: 'shift',
   label: 'Shift',
-  help: "Earth mover's distance between a stream's last events and its own reference period: a model swapped in silence raises it for good.",
+  help:
+    "Earth mover's distance between a stream's last events and its own reference period: a model swapped in " +
+    'silence raises it for good.',
   rank: 70,
   signals: { shift: { label: 'Shift', unit: '' } },
   kinds: {},
   // Charted beside the displacement, which decides.
   marks: ['SHIFT'],
   empty:
-    'No shift in this range: a stream needs enough events in the reference period and after it. Look further right, or lengthen the reference.',
+    'No shift in this range: a stream needs enough events in the reference period and after it. Look further ' +
+    'right, or lengthen the reference.',
 };

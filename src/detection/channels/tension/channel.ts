@@ -9,7 +9,9 @@ const zoneOf = (c: Calibration, p: Parameters): Limits => [p.zone[0] * c.tension
 export const tension: Channel<'tension'> = {
   id: 'tension',
   label: 'Tension',
-  help: "Earth mover's distance between a stream's last events and everyone else's: towards zero all say the same, above the zone they talk past each other.",
+  help:
+    "Earth mover's distance between a stream's last events and everyone else's: towards zero all say the same, " +
+    'above the zone they talk past each other.',
   rank: 60,
   signals: { tension: { label: 'Tension', unit: '', limits: zoneOf, reported: true } },
   kinds: {},
@@ -23,5 +25,6 @@ export const tension: Channel<'tension'> = {
       : null;
   },
   empty:
-    'No tension in this range: both windows need enough events first (EMD minimum). Look further right, or lower the minimum.',
+    'No tension in this range: both windows need enough events first (EMD minimum). Look further right, or ' +
+    'lower the minimum.',
 };

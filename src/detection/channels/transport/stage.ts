@@ -8,7 +8,7 @@ interface Given {
   readonly windows: ReferenceWindows;
 }
 
-/** Sliced Earth Mover's Distance to the other streams (tension) and to the reference (shift). Source: docs/methods.md 6. */
+/** Sliced Earth Mover's Distance to the others (tension) and to the reference (shift). Source: docs/methods.md 6. */
 export const transportStage: SignalStage<'transport', Given> = {
   id: 'transport',
   title: 'tension and shift (EMD)',

@@ -216,7 +216,8 @@ test('a worker that dies over its ledger is replaced, and the verdicts stand', a
         if (killed || options?.name !== 'tautline-harness') return;
         killed = true;
         this.addEventListener('message', ({ data }) => {
-          if (typeof (data as { lifeLock?: unknown }).lifeLock === 'string') setTimeout(() => this.terminate(), 100);
+          const lock = (data as { livenessLock?: unknown }).livenessLock;
+          if (typeof lock === 'string') setTimeout(() => this.terminate(), 100);
         });
       }
     };

@@ -3,6 +3,9 @@ import type { OperatingCharacteristics, RunLengthEstimate } from '../../detectio
 import type { Budget } from '../../detection/lab/budget.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 
+/** Hexadecimal digits of a fingerprint that are shown. */
+export const SHORT_HASH = 12;
+
 /** A run length as people say it, to three digits: 12345 -> "12,300", 4.2e9 -> "4.2 billion". */
 export function eventsText(events: number): string {
   if (events === Infinity) return 'unlimited';

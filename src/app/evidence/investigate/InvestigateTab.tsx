@@ -11,6 +11,7 @@ import { fileName } from '../fileName.ts';
 import { Empty, EventLink, Notes } from '../parts.tsx';
 import type { Subject } from '../useSubject.ts';
 import { formatP, placeOf, splitByP, STATUS_MARK, strengthOf } from './present.ts';
+import './investigate.css';
 
 const EVENTS_SHOWN = 8;
 const PLACE_TITLES: Readonly<Partial<Record<EvidenceTab, string>>> = {

@@ -16,6 +16,7 @@ import { colorPoints, type Colored, type Coloring } from './colors.ts';
 import { PointMap } from './PointMap.tsx';
 import { pointOf, pointStates } from './states.ts';
 import { useChoice } from '../useChoice.ts';
+import './map.css';
 
 type Projection = 'plane' | 'umap';
 /** Events of the alert that are ringed. */

@@ -16,6 +16,7 @@ import { flowOf } from './flow.ts';
 import { PathMap } from './PathMap.tsx';
 import { readRange, writeRange } from '../../../state/evidenceChoices.ts';
 import { useChoice } from '../useChoice.ts';
+import './transport.css';
 
 const LISTED = 8;
 type Windows = TransportRequest['kind'];

@@ -146,7 +146,7 @@ test('map: brushed with the timelines both ways, UMAP with progress and cancel',
   await panel.getByRole('button', { name: 'principal plane' }).click();
   await panel.getByRole('button', { name: 'UMAP' }).click();
   await expect(panel.getByText(/nearest neighbours of a point/)).toBeVisible({ timeout: 50_000 });
-  await panel.getByRole('button', { name: 'route' }).click();
+  await panel.getByRole('button', { name: 'state' }).click();
   await shot(page, '6-umap');
 });
 
@@ -157,7 +157,7 @@ test('conversation: the thread as a transcript, begun at the alert', async ({ pa
   const transcript = evidence(page).getByRole('log');
   await expect(transcript.getByText('fires here').first()).toBeVisible();
   await shot(page, '7-conversation');
-  await expect(evidence(page).getByRole('region', { name: 'Ghost mentions' })).toBeVisible();
+  await expect(evidence(page).getByRole('region', { name: 'Mentions without a hand-off' })).toBeVisible();
   await tab(page, 'Agents');
   await expect(evidence(page).getByRole('tabpanel')).toContainText('decision');
   await shot(page, '8-agents');
@@ -173,7 +173,7 @@ test('investigation: ranked associations with their evidence, exported as JSON, 
   const panel = evidence(page).getByRole('tabpanel');
   await panel.getByRole('button', { name: 'Investigate this alert' }).click();
   await expect(panel.getByRole('list', { name: /^Hypotheses/ }).first()).toBeVisible({ timeout: 50_000 });
-  await expect(panel.getByRole('region', { name: 'Examiners' })).toContainText('Other signals');
+  await expect(panel.getByRole('region', { name: 'Tests' })).toContainText('Other signals');
   expect(await panel.textContent()).not.toMatch(/\bcaus(e|es|ed)\b/i);
   await shot(page, '9-investigation');
   const [saved] = await Promise.all([

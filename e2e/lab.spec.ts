@@ -41,7 +41,7 @@ test('drag, keep, compare with the kept scenario, undo and redo, in the address 
   const sensitive = await alerts(page);
   const { h } = (await state(page)).view.parameters;
 
-  await page.getByRole('button', { name: 'Keep…' }).click();
+  await page.getByRole('button', { name: 'Save as scenario…' }).click();
   await page.getByRole('textbox', { name: 'Name of the scenario' }).fill('sensitive');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Reset all' }).click();

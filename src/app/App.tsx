@@ -183,7 +183,7 @@ function Shell(): ReactNode {
         <TopBar />
       </ErrorBoundary>
       {isOpen && whatIfOpen && (
-        <aside className="left" aria-label="What if: parameters" inert={away && !besides}>
+        <aside className="left" aria-label="Parameters" inert={away && !besides}>
           <ErrorBoundary region="The parameter panel">
             <WhatIfPanel />
           </ErrorBoundary>

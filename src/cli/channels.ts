@@ -171,7 +171,7 @@ function summary(results: readonly LedgerChannels[], budget: number): string[] {
   return [
     '',
     `All ledgers, one false alarm allowed in ${formatCount(budget)} events`,
-    ...aligned([['channel', 'found', 'after own events', 'false alarms', 'allowed'], ...rows]),
+    ...aligned([['channel', 'found', 'after events of stream', 'false alarms', 'allowed'], ...rows]),
   ];
 }
 

@@ -69,7 +69,7 @@ export async function run(args: string[]): Promise<number> {
     `${countLine(ledger.report, events.n)}, scored from event ${formatCount(reference.to)} on; ${formatCount(report.intervals.length)} labelled ${report.intervals.length === 1 ? 'stretch' : 'stretches'} (${values.labels ?? 'label column'})`,
   );
   console.log(
-    `an alert, from its onset to its firing, matches a stretch within ${tolerance} own events; a label on one event stands for ${pointWidth}; delay in own events, 1 = the first`,
+    `an alert, from its onset to its firing, matches a stretch within ${tolerance} events of the stream; a label on one event stands for ${pointWidth}; delay in events of the stream, 1 = the first`,
   );
   for (const line of few(
     'left out',

@@ -18,9 +18,10 @@ ${PART_USAGE}`,
   --out FILE      ends in .json, or in .pb for protobuf
 ${PART_USAGE}`,
   calibrate: `tautline calibrate [--seed S] [--seeds N [--from S] [--compare RUN.json]] [--params FILE.json] [--workers N] [--out DIR]
-  Generates the four stress profiles of 50,000 events, analyses them and prints what was measured beside what the paper reports, with a verdict a row.
+  Generates the four stress profiles of 50,000 events, analyses them and prints what was measured beside what the paper
+  (Gwamanda 2026, "Autonomous Engineering") reports, with a verdict per row.
   Exit status 1 where a verdict fails. Writes verdicts.json and, with --seeds, monte-carlo.json.
-  --seed S        seed of the table; the default one meets the paper's event numbers
+  --seed S        seed of the table; the default one meets the event numbers of Gwamanda 2026
   --seeds N       a Monte Carlo over N seeds as well, on all cores
   --from S        its first seed (1)
   --compare FILE  compares it with a saved monte-carlo.json
@@ -53,7 +54,7 @@ ${PART_USAGE}`,
   --label NAME    only stretches of this label
   --params FILE   parameters as a flat JSON object; an absent one has its default
   --stream KEY    provider_id (default), agent_id, thread_id or ledger
-  --tolerance N   own events by which stretches are widened (4)
+  --tolerance N   events of the stream by which stretches are widened (4)
   --point-width N events that a label on a single event stands for (10)
   --out FILE      everything as JSON
 ${PART_USAGE}`,

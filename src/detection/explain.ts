@@ -42,7 +42,7 @@ export function explainRoute(e: ExplainInput, c: Calibration, p: Parameters): st
   if (e.isVoid) return why;
   if (e.open.includes('DRIFT')) {
     why.push(
-      `[DRIFT] is open: CUSUM ${formatQuantity(e.cusum, 'σ')}, h is ${formatQuantity(p.h, 'σ')}; it lasts until the sum is back at 0.`,
+      `A DRIFT episode is active: CUSUM ${formatQuantity(e.cusum, 'σ')}, h is ${formatQuantity(p.h, 'σ')}; it lasts until the sum is back at 0.`,
     );
   }
   if (e.open.includes('HOMOGENIZATION_FLOOR_NEAR')) {
@@ -57,7 +57,7 @@ export function explainRoute(e: ExplainInput, c: Calibration, p: Parameters): st
   }
   if (e.open.includes('SHIFT'))
     why.push(
-      `Displacement T² ${formatNumber(e.mewma)}; SHIFT opens above ${formatNumber(c.shiftLimit)} and closes below half of that. It does not change the route.`,
+      `Mean shift T² ${formatNumber(e.mewma)}; SHIFT opens above ${formatNumber(c.shiftLimit)} and closes below half of that, without effect on the state.`,
     );
   if (e.kl > p.tau_max)
     why.push(`KL ${formatQuantity(e.kl, 'nats')} is above the ceiling of ${formatQuantity(p.tau_max, 'nats')}.`);

@@ -29,7 +29,8 @@ export const CHOICES = {
     289,
     '',
     PROFILE_NAMES,
-    "Found by trying seeds from 1 up, until fracture and homogenisation both fired at the paper's event numbers for some onset, and nothing before.",
+    'Found by trying seeds from 1 up, until fracture and homogenisation both fired at the event numbers of ' +
+      'Gwamanda 2026 for some onset, and nothing before.',
   ),
   centroidSpread: choice(
     1.5 * Math.SQRT1_2,

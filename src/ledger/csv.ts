@@ -87,7 +87,7 @@ function checkHeader(path: string, header: readonly string[]): void {
     throw fileFailure(
       path,
       'it is neither Parquet, Arrow, NDJSON nor a table with a header line',
-      'Open a Parquet, CSV, NDJSON or Arrow file with one row an event',
+      'Open a Parquet, CSV, NDJSON or Arrow file with one row per event',
     );
   }
   const seen = new Set<string>();

@@ -27,7 +27,7 @@ export interface CalibrationState {
   readonly compared: Compared;
 }
 
-/** Which parameters are tested: the defaults, or those of the what-if panel. */
+/** Which parameters are tested: the defaults, or those of the parameter panel. */
 export type Thresholds = 'defaults' | 'whatIf';
 
 /** Something that runs in the pool. A cancelled run is idle again. */
@@ -106,7 +106,7 @@ export interface CalibrationActions {
 export interface CalibrationPlatform {
   /** Called at the first run. */
   createPool(onRetry: (problem: string) => void): HarnessPool;
-  /** Parameters of the what-if panel. */
+  /** Parameters of the parameter panel. */
   whatIf(): Parameters;
   toast(level: Toast['level'], text: string): void;
 }

@@ -505,7 +505,7 @@ export function createSession(platform: SessionPlatform): Session {
     if (view.reference === null || references.has(view.reference)) return view;
     toast(
       'warning',
-      `This view was made with the reference of ${view.reference}: load that file under Ledger in the what-if panel to see the same alerts.`,
+      `This view was made with the reference of ${view.reference}: load that file under Ledger in the parameter panel to see the same alerts.`,
     );
     return { ...view, reference: null };
   }

@@ -50,7 +50,7 @@ export function createLab(source: LabSource): LabApi {
           kind: 'ledger',
           problem:
             'the reference comes from a file, and a sweep calibrates every cell on a reference period of this ledger',
-          advice: 'Go back to the reference period of this ledger (Ledger, in the what-if panel).',
+          advice: 'Go back to the reference period of this ledger (Ledger, in the parameter panel).',
         });
       }
       return { parameters, ledger: labLedger(source.analysis()) };

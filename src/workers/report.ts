@@ -79,7 +79,7 @@ function notesOf(
   else if (Number.isNaN(calibration.rho)) notes.push('Coupling has no reference value, so VOID is not alarmed on.');
   else if (!calibration.phaseLocked) {
     notes.push(
-      `The streams were never phase-locked: the reference median of coupling is ${formatNumber(calibration.rho)}, below ${formatNumber(parameters.void_min_ref)}. ` +
+      `The streams were not coupled in the reference: the reference median of coupling is ${formatNumber(calibration.rho)}, below ${formatNumber(parameters.void_min_ref)}. ` +
         'Coupling is charted, not alarmed on.',
     );
   }

@@ -25,7 +25,7 @@ import { WordsTab } from './words/WordsTab.tsx';
 const TABS: Readonly<
   Record<EvidenceTab, { readonly title: string; readonly View: (props: { readonly subject: Subject }) => ReactNode }>
 > = {
-  attribution: { title: 'Who & what', View: AttributionTab },
+  attribution: { title: 'Attribution', View: AttributionTab },
   transport: { title: 'Transport', View: TransportTab },
   words: { title: 'Words', View: WordsTab },
   map: { title: 'Map', View: MapTab },

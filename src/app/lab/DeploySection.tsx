@@ -173,7 +173,7 @@ export function DeploySection({ report }: { readonly report: AnalysisReport }): 
     <div className="lab-columns halves">
       <Contents report={report} ledger={ledger} measured={measured} />
       <div className="lab-take">
-        <h3>Take it away</h3>
+        <h3>Download the bundle</h3>
         <div className="buttons">
           <button type="button" className="button primary" disabled={making} onClick={() => void save('json')}>
             Download JSON
@@ -193,7 +193,7 @@ export function DeploySection({ report }: { readonly report: AnalysisReport }): 
           </a>
           . <code>tautline replay LEDGER --bundle FILE</code> proves that a consumer raises exactly these alerts.
         </p>
-        <h3>Bring one back</h3>
+        <h3>Load a bundle</h3>
         <div className="buttons">
           <FileButton
             accept=".json,.pb,application/json"

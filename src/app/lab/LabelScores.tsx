@@ -64,7 +64,7 @@ function Scores({ report }: { readonly report: ScoreReport }): ReactNode {
   const kinds = report.kinds.filter((row) => row.score.episodes > 0);
   return (
     <table className="lab-table scores">
-      <caption className="visually-hidden">Scores against the labels, with baselines that know nothing</caption>
+      <caption className="visually-hidden">Scores against the labels, with naive baselines</caption>
       <thead>
         <tr>
           <th scope="col">Detector</th>
@@ -185,7 +185,7 @@ export function LabelScores({
       <div className="lab-columns thirds">
         <figure>
           <figcaption>
-            Delay of what was found <span className="dim">own events from the start of the stretch</span>
+            Delay of what was found <span className="dim">events of the stream from the start of the stretch</span>
           </figcaption>
           {delays.length > 0 ? (
             <>

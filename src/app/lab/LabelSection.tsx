@@ -120,7 +120,9 @@ export function LabelSection({ report }: { readonly report: AnalysisReport }): R
       )}
       {labels && labels.leftOut.length > 0 && (
         <details>
-          <summary>{formatCount(labels.leftOut.length)} entries were left out</summary>
+          <summary>
+            {formatCount(labels.leftOut.length)} {labels.leftOut.length === 1 ? 'entry was' : 'entries were'} skipped
+          </summary>
           <ul>
             {labels.leftOut.map((text) => (
               <li key={text}>{text}</li>
@@ -135,7 +137,8 @@ export function LabelSection({ report }: { readonly report: AnalysisReport }): R
           {data.report.leftOut.length > 0 && <NotScored leftOut={data.report.leftOut} />}
           <p className="dim lab-took">
             An alert matches a stretch where the events from its onset to its firing share one with it, within{' '}
-            {data.report.tolerance} own events. Alerts that never clear win nothing by it.
+            {data.report.tolerance} events of the stream. Staying open longer does not help: what follows the firing
+            does not count.
           </p>
         </div>
       )}

@@ -65,7 +65,7 @@ function PowerTable({
     <details>
       <summary>As a table</summary>
       <table className="lab-table">
-        <caption>Share found with its 95 % interval, and median delay in own events</caption>
+        <caption>Fraction found with its 95 % interval, and median delay in events of this stream</caption>
         <thead>
           <tr>
             <th scope="col">Size, {CHANGES[ask.change].unit}</th>
@@ -148,7 +148,7 @@ export function Power({
         ))}
         <span className="dim">
           {report.streams[ask.stream]?.name}, {formatCount(answer.starts.length)} starts, found within{' '}
-          {formatCount(ask.horizon)} own events; 95 % intervals; {formatMs(ms, 2)}
+          {formatCount(ask.horizon)} events of this stream; 95 % intervals; {formatMs(ms, 2)}
         </span>
       </div>
       <div className="lab-columns">

@@ -36,4 +36,4 @@ export const CHANGES: Readonly<
 export const delayInEvents = (delay: number | null): string =>
   delay === null || !Number.isFinite(delay)
     ? 'not found'
-    : `${formatCount(delay)} own ${delay === 1 ? 'event' : 'events'}`;
+    : `${formatCount(delay)} ${delay === 1 ? 'event' : 'events'} of this stream`;

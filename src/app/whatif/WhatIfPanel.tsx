@@ -185,7 +185,7 @@ export function WhatIfPanel(): ReactNode {
   return (
     <div className="whatif">
       <header>
-        <h2>What if</h2>
+        <h2>Parameters</h2>
         <Steps />
         <ParameterFiles onErrors={setFileErrors} />
         <button
@@ -202,9 +202,9 @@ export function WhatIfPanel(): ReactNode {
           type="button"
           className="button small"
           onClick={testOnProfiles}
-          title="Runs the calibration harness with these parameters: would they still pass?"
+          title="Runs the four stress profiles of the calibration harness with these parameters: would they still pass?"
         >
-          <Icon name="check" size={12} /> Test on the four profiles
+          <Icon name="check" size={12} /> Run calibration
         </button>
       </div>
       <div className="search">

@@ -8,7 +8,7 @@ import { lineSpec, streamLines } from '../stack/lines.ts';
 export const shift: LinePanel = {
   type: 'lines',
   id: 'shift',
-  title: 'Shift',
+  title: 'Distance to reference (EMD)',
   description:
     "Earth mover's distance between a stream's last events and its own reference period: a model swapped in silence raises it for good.",
   unit: '',
@@ -18,5 +18,6 @@ export const shift: LinePanel = {
   kinds: ['SHIFT'],
   toChart: (input) => lineSpec('', input.scale, streamLines(input, 'shift'), { include: [0] }),
   empty: () =>
-    'No shift in this range: a stream needs enough events in the reference period and after it. Look further right, or lengthen the reference.',
+    'No distance in this range: a stream needs enough events in the reference period and after it. ' +
+    'Look further right, or lengthen the reference.',
 };

@@ -186,7 +186,7 @@ const CHARTS: readonly { readonly name: SeriesName; readonly title: string; read
   { name: 'entropy', title: 'Entropy', unit: 'bits' },
   { name: 'rho', title: 'Coupling', unit: '' },
   { name: 'tension', title: 'Tension', unit: '' },
-  { name: 'mewma', title: 'Displacement T²', unit: '' },
+  { name: 'mewma', title: 'Mean shift T² (MEWMA)', unit: '' },
 ];
 
 async function readCharts(

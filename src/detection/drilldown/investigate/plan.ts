@@ -25,13 +25,13 @@ const OWN_SIGNALS: Readonly<Record<AlertKind, readonly InvestigatedSignal[]>> = 
 };
 const SIGNAL_NAMES: Readonly<Record<InvestigatedSignal, readonly [label: string, unit: string]>> = {
   friction: ['Friction', ''],
-  trace: ['Signed trace', ''],
+  trace: ['Trace, fast − slow', ''],
   kl: ['Divergence KL', 'nats'],
   entropy: ['Entropy', 'bits'],
   rho: ['Coupling', ''],
   tension: ['Tension', ''],
   shift: ['Shift', ''],
-  mewma: ['Displacement T²', ''],
+  mewma: ['Mean shift T²', ''],
 };
 /** Columns that other examiners read, that only order or name events, or that hold the ground truth. */
 const READ_ELSEWHERE = new Set([

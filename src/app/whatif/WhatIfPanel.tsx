@@ -12,6 +12,8 @@ import { actions, calibration, session, useTautline } from '../../state/store.ts
 import { benchFileText } from '../../state/scenarios.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { Menu } from '../shell/Menu.tsx';
+import { showMethods } from '../ui.ts';
+import { methodsOfGroup, methodsOfParameter } from './methods.ts';
 import { ProgressBar, progressText } from '../shell/Progress.tsx';
 import { useLateAnalysis } from '../shell/useLateAnalysis.ts';
 import { AlertChanges } from './AlertChanges.tsx';
@@ -67,7 +69,10 @@ function Explanation({ name }: { readonly name: ParameterName | null }): ReactNo
       </p>
       <p>{spec.help}</p>
       <p className="dim">
-        {rangeText(spec)}; {RECOMPUTES[spec.stage]}
+        {rangeText(spec)}; {RECOMPUTES[spec.stage]}{' '}
+        <button type="button" className="text-link" onClick={() => showMethods(methodsOfParameter(name))}>
+          Methods, section {methodsOfParameter(name)}
+        </button>
       </p>
     </>
   );
@@ -260,6 +265,15 @@ export function WhatIfPanel(): ReactNode {
                       {count}
                     </span>
                   )}
+                </button>
+                <button
+                  type="button"
+                  className="group-help"
+                  title={`Methods, section ${methodsOfGroup(group)}`}
+                  aria-label={`Methods of ${group}`}
+                  onClick={() => showMethods(methodsOfGroup(group))}
+                >
+                  ?
                 </button>
               </h3>
               {open && names.map((name) => <ParameterRow key={name} name={name} onExplain={setExplained} />)}

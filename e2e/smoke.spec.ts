@@ -103,7 +103,7 @@ test('menu and help by keyboard: focus goes in, Escape closes, focus comes back;
   await button.focus();
   await page.keyboard.press('?');
   const help = page.getByRole('dialog', { name: 'Help' });
-  await expect(help).toBeFocused();
+  await expect(help.getByRole('heading', { name: 'Help' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(help).toBeHidden();
   await expect(button).toBeFocused();

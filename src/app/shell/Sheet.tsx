@@ -17,20 +17,24 @@ export function Sheet({
 }): ReactNode {
   const id = useId();
   const root = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   // While it is still in the page: closing is what gives the focus back.
   useLayoutEffect(() => {
     const dialog = root.current;
     if (!dialog) return;
     if (takeFocus) {
       dialog.show();
-      dialog.focus();
+      // Not the dialog itself: Chromium gives the focus back only from within it.
+      heading.current?.focus();
     } else dialog.open = true;
     return () => dialog.close();
   }, [takeFocus]);
   return (
-    <dialog className="sheet" aria-labelledby={id} tabIndex={-1} ref={root}>
+    <dialog className="sheet" aria-labelledby={id} ref={root}>
       <header>
-        <h2 id={id}>{title}</h2>
+        <h2 id={id} tabIndex={-1} ref={heading}>
+          {title}
+        </h2>
         <button
           type="button"
           className="button icon-only"

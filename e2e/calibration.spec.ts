@@ -7,7 +7,7 @@ import { expect, test } from './test.ts';
 const SLOW = 90_000;
 
 const verdict = (page: Page, id: string): Locator => page.locator(`tr[data-verdict="${id}"]`);
-const run = (page: Page): Promise<void> => page.getByRole('button', { name: 'Run the four profiles' }).click();
+const run = (page: Page): Promise<void> => page.getByRole('button', { name: 'Run calibration' }).click();
 const finished = (page: Page): Promise<void> => expect(page.locator('.outcome')).toBeVisible({ timeout: SLOW });
 /** The pictures come after the verdicts. */
 const drawn = (page: Page): Promise<void> => expect(page.locator('.picture')).toHaveCount(5, { timeout: SLOW });
@@ -18,7 +18,7 @@ async function shot(page: Page, name: string): Promise<void> {
 
 test.setTimeout(180_000);
 
-test('one click runs the four profiles: the default seed gives the paper’s figures, the ablation fails', async ({
+test('one click runs the four profiles: the figures of Gwamanda 2026, and the ablation fails as it must', async ({
   page,
 }) => {
   await page.goto('/');
@@ -100,7 +100,7 @@ test('another seed opens as that ledger, and fails only what depends on the draw
   await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible({ timeout: SLOW });
 });
 
-test('the what-if panel’s thresholds are tested from its header, and the table says against what they fail', async ({
+test('the parameter panel’s thresholds are tested from its header, and the table says against what they fail', async ({
   page,
 }) => {
   await openSample(page, 'Quick tour');
@@ -109,7 +109,7 @@ test('the what-if panel’s thresholds are tested from its header, and the table
   await h.fill('4.25');
   await h.press('Enter');
   await idle(page);
-  await page.getByRole('button', { name: 'Test on the four profiles' }).click();
+  await page.getByRole('button', { name: 'Run calibration' }).click();
   await expect(page.getByRole('heading', { name: 'Calibration', exact: true })).toBeVisible();
   await finished(page);
   await expect(page.locator('.outcome')).toContainText('now fail');
@@ -132,7 +132,7 @@ test('a run can be cancelled and started again', async ({ page }) => {
   await page.goto('/#v=1&screen=calibration');
   await run(page);
   await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.getByRole('button', { name: 'Run the four profiles' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Run calibration' })).toBeVisible();
   await expect(page.locator('.outcome')).toHaveCount(0);
   await run(page);
   await finished(page);

@@ -153,7 +153,7 @@ test('map: brushed with the timelines both ways, UMAP with progress and cancel',
   await panel.getByRole('button', { name: 'principal plane' }).click();
   await panel.getByRole('button', { name: 'UMAP' }).click();
   await expect(panel.getByText(/nearest neighbours of a point/)).toBeVisible({ timeout: 50_000 });
-  await panel.getByRole('button', { name: 'route' }).click();
+  await panel.getByRole('button', { name: 'state' }).click();
   await shot(page, '6-umap');
 });
 
@@ -176,7 +176,7 @@ test('investigation: ranked associations, exported as JSON, then a report that o
   const panel = evidence(page).getByRole('tabpanel');
   await panel.getByRole('button', { name: 'Investigate this alert' }).click();
   await expect(panel.getByRole('list', { name: /^Hypotheses/ }).first()).toBeVisible({ timeout: 50_000 });
-  await expect(panel.getByRole('region', { name: 'Examiners' })).toContainText('Other signals');
+  await expect(panel.getByRole('region', { name: 'Tests' })).toContainText('Other signals');
   expect(await panel.textContent()).not.toMatch(/\bcaus(e|es|ed)\b/i);
   await shot(page, '9-investigation');
   const [saved] = await Promise.all([

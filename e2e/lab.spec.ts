@@ -41,7 +41,7 @@ test('drag, keep, compare with the kept scenario, undo and redo, in the address 
   const sensitive = await alerts(page);
   const { h } = (await state(page)).view.parameters;
 
-  await page.getByRole('button', { name: 'Keep…' }).click();
+  await page.getByRole('button', { name: 'Save as scenario…' }).click();
   await page.getByRole('textbox', { name: 'Name of the scenario' }).fill('sensitive');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Reset all' }).click();
@@ -289,3 +289,21 @@ for (const scheme of ['dark', 'light'] as const) {
     }
   });
 }
+
+test('the section buttons scroll the laboratory and leave the frame where it is', async ({ page }) => {
+  await openSample(page, 'Quick tour');
+  await toLaboratory(page);
+  const sections = page.getByRole('navigation', { name: 'Sections of the laboratory' });
+  for (const name of ['Deploy', 'Delay', 'Deploy', 'False alarms']) {
+    await sections.getByRole('button', { name, exact: true }).click();
+    await expect(page.getByRole('heading', { name, exact: true, level: 2 })).toBeInViewport();
+    expect(
+      await page.evaluate(() =>
+        [document.documentElement, document.getElementById('root')!, document.querySelector('.app')!].map(
+          (element) => element.scrollTop + element.scrollHeight - element.clientHeight,
+        ),
+      ),
+    ).toEqual([0, 0, 0]);
+    await expect(sections).toBeInViewport();
+  }
+});

@@ -37,8 +37,8 @@ test('of 10,000 streams the busiest 24 are tracked and the rest are named', asyn
   expect(streams.map(({ name }) => name).sort()).toEqual(Array.from({ length: 24 }, (_, i) => `stream-${i}`).sort());
   expect(streamsLeftOut).toHaveLength(9976);
   expect(events).toBe(2424);
-  await page.getByRole('button', { name: '9,976 streams left out' }).click();
-  const list = page.getByRole('list', { name: 'Streams left out' });
+  await page.getByRole('button', { name: '9,976 streams skipped' }).click();
+  const list = page.getByRole('list', { name: 'Skipped streams' });
   await expect(list.getByRole('listitem')).toHaveCount(9976);
   await expect(list).toContainText('stream-9999');
   await page.screenshot({ path: 'test-results/shots/streams-left-out.png' });
@@ -80,7 +80,7 @@ test('columns that no guess finds are mapped by hand, and the link keeps the map
   expect((await report(page)).streams.map(({ name }) => name)).toEqual(['w0', 'w1', 'w2']);
   expect(new URL(page.url()).hash).toContain('map.provider_id=who');
   // Another mapping of the open ledger: the mood is the stream now.
-  await page.getByRole('button', { name: /left out/ }).click();
+  await page.getByRole('button', { name: /skipped/ }).click();
   await page.getByRole('combobox', { name: 'File column for provider_id' }).selectOption('mood');
   await page.getByRole('button', { name: 'Apply and reopen' }).click();
   await idle(page);

@@ -78,3 +78,38 @@ test('what comes with a ledger comes then, and compressed', async ({ page, reque
     if (name.endsWith('.wasm')) expect(sent.headers()['content-type'], name).toBe('application/wasm');
   }
 });
+
+test('menu and help by keyboard: focus goes in, Escape closes, focus comes back; help opens the methods', async ({
+  page,
+}) => {
+  await page.goto('/');
+  const button = page.getByRole('button', { name: 'Samples' });
+  const list = page.getByRole('menu', { name: 'Samples' });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await expect(list).toBeVisible();
+  const items = list.getByRole('menuitem');
+  await expect(items.first()).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(items.last()).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(list).toBeHidden();
+  await expect(button).toBeFocused();
+  await button.click();
+  await expect(list).toBeInViewport({ ratio: 1 });
+  await page.mouse.click(5, 400);
+  await expect(list).toBeHidden();
+
+  await button.focus();
+  await page.keyboard.press('?');
+  const help = page.getByRole('dialog', { name: 'Help' });
+  await expect(help.getByRole('heading', { name: 'Help' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(help).toBeHidden();
+  await expect(button).toBeFocused();
+  await page.keyboard.press('?');
+  await help.getByRole('button', { name: 'Methods: every formula' }).click();
+  const methods = page.getByRole('dialog', { name: 'Methods' });
+  await methods.getByRole('button', { name: '13. Laboratory' }).click();
+  await expect(methods.getByRole('heading', { name: '13. Laboratory' })).toBeFocused();
+});

@@ -21,7 +21,7 @@ import { Toasts } from './shell/Toasts.tsx';
 import { TopBar } from './shell/TopBar.tsx';
 import { useShortcuts } from './shell/useShortcuts.ts';
 import { useTheme } from './shell/useTheme.ts';
-import { useUi } from './ui.ts';
+import { showMethods, useUi } from './ui.ts';
 import { WhatIfPanel } from './whatif/WhatIfPanel.tsx';
 
 const panelStack = loadable('the charts', async () => (await import('../panels/PanelStack.tsx')).PanelStack);
@@ -30,6 +30,7 @@ const LabScreen = lazy(() => import('./lab/LabScreen.tsx').then((module) => ({ d
 const CalibrationScreen = lazy(() =>
   import('./calibration/CalibrationScreen.tsx').then((module) => ({ default: module.CalibrationScreen })),
 );
+const methods = loadable('the methods', async () => (await import('./methods/Methods.tsx')).Methods);
 const Inspector = lazy(() => import('./inspector/Inspector.tsx').then((module) => ({ default: module.Inspector })));
 
 function AnalysisTrouble({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'open' }> }): ReactNode {
@@ -51,7 +52,7 @@ function Panels({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'op
   if (!analysed) return <FirstAnalysis ledger={ledger} />;
   return (
     <ErrorBoundary region="The charts">
-      <panelStack.Component />
+      <panelStack.Component onMethods={showMethods} />
     </ErrorBoundary>
   );
 }
@@ -141,6 +142,12 @@ function Sheets(): ReactNode {
   const sheet = useUi((ui) => ui.sheet);
   if (sheet === 'report') return <OpenReportSheet />;
   if (sheet === 'shortcuts') return <Shortcuts />;
+  if (sheet === 'methods')
+    return (
+      <Sheet title="Methods">
+        <methods.Component />
+      </Sheet>
+    );
   if (sheet === 'open')
     return (
       <Sheet title="Open a ledger">
@@ -183,7 +190,7 @@ function Shell(): ReactNode {
         <TopBar />
       </ErrorBoundary>
       {isOpen && whatIfOpen && (
-        <aside className="left" aria-label="What if: parameters" inert={away && !besides}>
+        <aside className="left" aria-label="Parameters" inert={away && !besides}>
           <ErrorBoundary region="The parameter panel">
             <WhatIfPanel />
           </ErrorBoundary>

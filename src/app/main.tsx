@@ -5,8 +5,15 @@ import { isDrawing } from '../charts/drawing.ts';
 import { installTestHook } from '../state/testHook.ts';
 import { App } from './App.tsx';
 import './shell/shell.css';
+import './shell/controls.css';
+import './shell/topbar.css';
+import './shell/status.css';
+import './shell/messages.css';
+import './shell/sheet.css';
 import './open/open.css';
 import './whatif/whatif.css';
+import './whatif/parameters.css';
+import './whatif/scenarios.css';
 import './alerts/alerts.css';
 import './inspector/inspector.css';
 

@@ -1,11 +1,13 @@
 import { create } from 'zustand';
 
 /** Which sheet lies over the panels. */
-export type Sheet = 'report' | 'open' | 'shortcuts' | null;
+export type Sheet = 'report' | 'open' | 'shortcuts' | 'methods' | null;
 
 /** What the shell remembers of itself: not part of the view, so not in the URL. */
 export interface UiState {
   readonly sheet: Sheet;
+  /** Section of docs/methods.md at which the sheet of methods opens; 0 for its top. */
+  readonly methodsSection: number;
   readonly whatIfOpen: boolean;
   readonly drawerOpen: boolean;
   /** Height of the alert drawer, CSS px. */
@@ -39,6 +41,7 @@ function remembered(): Partial<UiState> {
 
 export const useUi = create<UiState>(() => ({
   sheet: null,
+  methodsSection: 0,
   whatIfOpen: true,
   drawerOpen: true,
   drawerHeight: Math.max(140, Math.min(300, Math.round(window.innerHeight * 0.22))),
@@ -55,5 +58,7 @@ useUi.subscribe(({ whatIfOpen, drawerOpen, drawerHeight, evidenceShare }) => {
 });
 
 export const showSheet = (sheet: Sheet): void => useUi.setState({ sheet });
+/** Opens docs/methods.md at a section; 0 for its top. */
+export const showMethods = (section: number): void => useUi.setState({ sheet: 'methods', methodsSection: section });
 export const toggleSheet = (sheet: Sheet): void =>
   useUi.setState((ui) => ({ sheet: ui.sheet === sheet ? null : sheet }));

@@ -1,94 +1,37 @@
-import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
 import type { Draw } from './canvas.ts';
 import { withAlpha } from './color.ts';
-import { clampDomain, panBy, plotBox, pxToX, span, xToPx, type Domain } from './domain.ts';
+import { plotBox, xToPx, type Domain } from './domain.ts';
 import type { Episode } from './episodes.ts';
+import { OverviewHandle } from './OverviewHandle.tsx';
 import { paintShade } from './paint.ts';
 import { kindStyle } from './palette.ts';
 import { Picture } from './Picture.tsx';
 import { paintStack, type Layer, type StackData } from './StackedArea.tsx';
 import { stackShares } from './stack.ts';
+import { useOverviewDrag, type OverviewAxis } from './useOverviewDrag.ts';
 import { useSize } from './useSize.ts';
 
-export interface OverviewProps {
+export interface OverviewProps extends OverviewAxis {
   readonly label: string;
-  readonly full: Domain;
-  readonly domain: Domain;
-  readonly minSpan: number;
-  /** The reference period on the axis. */
-  readonly reference: Domain | null;
   readonly layers: readonly Layer[];
   readonly data: StackData | null;
   readonly episodes: readonly Episode[];
   readonly formatX: (x: number) => string;
-  readonly onDomain: (domain: Domain, rest: boolean) => void;
-  /** A reference edge was let go at another place. */
-  readonly onReference: (reference: Domain) => void;
 }
 
 const HEIGHT = 46;
 const PAD = { top: 9, bottom: 9 } as const;
-const KEY_STEP = 0.01;
 
-type Grip = 'from' | 'to' | 'window' | 'draw' | 'ref-from' | 'ref-to';
-
-/** Where a drag of `grip` from `start` to `x` takes the window. */
-export function dragWindow(
-  grip: Grip,
-  window: Domain,
-  start: number,
-  x: number,
-  full: Domain,
-  minSpan: number,
-): Domain {
-  switch (grip) {
-    case 'window':
-      return panBy(window, x - start, full);
-    case 'draw':
-      return clampDomain({ min: Math.min(start, x), max: Math.max(start, x) }, full, minSpan);
-    case 'from':
-      return clampDomain({ min: Math.min(x, window.max - minSpan), max: window.max }, full, minSpan);
-    case 'to':
-      return clampDomain({ min: window.min, max: Math.max(x, window.min + minSpan) }, full, minSpan);
-    default:
-      return window;
-  }
-}
-
-/** Where a drag or key takes an edge of the reference period: within the ledger, the edges at least `minSpan` apart. */
-export function moveReference(
-  edge: 'ref-from' | 'ref-to',
-  reference: Domain,
-  x: number,
-  full: Domain,
-  minSpan: number,
-): Domain {
-  return edge === 'ref-from'
-    ? { min: Math.max(full.min, Math.min(x, reference.max - minSpan)), max: reference.max }
-    : { min: reference.min, max: Math.min(full.max, Math.max(x, reference.min + minSpan)) };
-}
-
-/**
- * The whole ledger in a strip: routes, alerts, the visible window to drag, and the edges of the reference period to
- * move.
- */
-export function Overview(props: OverviewProps) {
-  const { label, full, domain, minSpan, reference, layers, data, episodes, formatX, onDomain, onReference } = props;
-  const element = useRef<HTMLDivElement>(null);
-  const width = useSize(element)?.width ?? null;
-  const size = useMemo(() => (width === null ? null : { width, height: HEIGHT }), [width]);
-  const box = useMemo(() => (size ? plotBox(size.width, size.height, PAD.top, PAD.bottom) : null), [size]);
+/** What lies under the handles: state shares, reference period and alerts, and the veil over what is not visible. */
+function useOverviewLayers(
+  { full, domain, layers, data, episodes }: OverviewProps,
+  shown: Domain | null,
+): { readonly draw: Draw; readonly veil: Draw } {
   const edges = useMemo(
     () => (data && data.x.length > 0 ? stackShares(data.x, data.counts, layers.length) : null),
     [data, layers.length],
   );
-  // The moved edges hold until the analysis answers with its own reference.
-  const [moved, setMoved] = useState<{ from: Domain | null; to: Domain } | null>(null);
-  const drag = useRef<{ grip: Grip; start: number; domain: Domain; reference: Domain | null; moved: boolean } | null>(
-    null,
-  );
-  const shown = moved && moved.from === reference ? moved.to : reference;
-
   const draw = useCallback<Draw>(
     (g, b, theme) => {
       g.fillStyle = theme.border;
@@ -124,7 +67,6 @@ export function Overview(props: OverviewProps) {
     },
     [edges, layers, full, episodes, shown],
   );
-
   const veil = useCallback<Draw>(
     (g, b, theme) => {
       g.fillStyle = withAlpha(theme.bg, 0.62);
@@ -134,57 +76,23 @@ export function Overview(props: OverviewProps) {
     },
     [full, domain],
   );
+  return { draw, veil };
+}
 
-  const xOf = (event: PointerEvent): number => {
-    const bounds = element.current?.getBoundingClientRect();
-    return bounds && box ? pxToX(event.clientX - bounds.left, full, box) : full.min;
-  };
-  const start = (grip: Grip, event: PointerEvent<HTMLElement>) => {
-    if (event.button !== 0) return;
-    event.stopPropagation();
-    event.currentTarget.setPointerCapture(event.pointerId);
-    drag.current = { grip, start: xOf(event), domain, reference: shown, moved: false };
-  };
-  const move = (event: PointerEvent<HTMLElement>) => {
-    const held = drag.current;
-    if (!held) return;
-    const x = xOf(event);
-    held.moved ||= Math.abs(x - held.start) > (span(full) / (box?.width ?? 1)) * 3;
-    if (!held.moved) return;
-    if (held.grip === 'ref-from' || held.grip === 'ref-to') {
-      if (held.reference) setMoved({ from: reference, to: moveReference(held.grip, held.reference, x, full, minSpan) });
-    } else onDomain(dragWindow(held.grip, held.domain, held.start, x, full, minSpan), false);
-  };
-  const end = (event: PointerEvent<HTMLElement>) => {
-    const held = drag.current;
-    drag.current = null;
-    if (!held) return;
-    const x = xOf(event);
-    if (held.grip === 'ref-from' || held.grip === 'ref-to') {
-      if (held.moved && held.reference) onReference(moveReference(held.grip, held.reference, x, full, minSpan));
-    } else if (held.moved) onDomain(dragWindow(held.grip, held.domain, held.start, x, full, minSpan), true);
-    // A click beside the window brings the window there.
-    else if (held.grip === 'draw')
-      onDomain(panBy(held.domain, x - (held.domain.min + held.domain.max) / 2, full), true);
-  };
-  const keys = (grip: Grip, event: KeyboardEvent) => {
-    const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (direction === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const dx = direction * span(full) * KEY_STEP * (event.shiftKey ? 5 : 1);
-    if (grip === 'ref-from' || grip === 'ref-to') {
-      if (!shown) return;
-      const next = moveReference(grip, shown, (grip === 'ref-from' ? shown.min : shown.max) + dx, full, minSpan);
-      setMoved({ from: reference, to: next });
-      onReference(next);
-      return;
-    }
-    const at = grip === 'to' ? domain.max : domain.min;
-    onDomain(dragWindow(grip, domain, at, at + dx, full, minSpan), true);
-  };
+/**
+ * The whole ledger in a strip: routes, alerts, the visible window to drag, and the edges of the reference period to
+ * move.
+ */
+export function Overview(props: OverviewProps) {
+  const { label, full, domain, formatX, onDomain } = props;
+  const element = useRef<HTMLDivElement>(null);
+  const width = useSize(element)?.width ?? null;
+  const size = useMemo(() => (width === null ? null : { width, height: HEIGHT }), [width]);
+  const box = useMemo(() => (size ? plotBox(size.width, size.height, PAD.top, PAD.bottom) : null), [size]);
+  const { shown, ...drag } = useOverviewDrag(element, box, props);
+  const { draw, veil } = useOverviewLayers(props, shown);
   const place = box && { from: xToPx(domain.min, full, box), to: xToPx(domain.max, full, box) };
-  const shared = { full, formatX, onGrab: start, onDrag: move, onDrop: end, onKeys: keys };
+  const shared = { full, formatX, ...drag };
   return (
     <div
       ref={element}
@@ -192,16 +100,16 @@ export function Overview(props: OverviewProps) {
       style={{ height: HEIGHT }}
       role="group"
       aria-label={label}
-      onPointerDown={(event) => start('draw', event)}
-      onPointerMove={move}
-      onPointerUp={end}
-      onPointerCancel={end}
+      onPointerDown={(event) => drag.onGrab('draw', event)}
+      onPointerMove={drag.onDrag}
+      onPointerUp={drag.onDrop}
+      onPointerCancel={drag.onDrop}
       onDoubleClick={() => onDomain(full, true)}
     >
       {size && box && place && (
         <>
           <Picture under={draw} over={veil} size={size} box={box} />
-          <Handle
+          <OverviewHandle
             {...shared}
             grip="window"
             className="chart-window"
@@ -211,7 +119,7 @@ export function Overview(props: OverviewProps) {
             left={place.from}
             width={place.to - place.from}
           />
-          <Handle
+          <OverviewHandle
             {...shared}
             grip="from"
             className="chart-grip"
@@ -219,7 +127,7 @@ export function Overview(props: OverviewProps) {
             value={domain.min}
             left={place.from - 4}
           />
-          <Handle
+          <OverviewHandle
             {...shared}
             grip="to"
             className="chart-grip"
@@ -229,7 +137,7 @@ export function Overview(props: OverviewProps) {
           />
           {shown && (
             <>
-              <Handle
+              <OverviewHandle
                 {...shared}
                 grip="ref-from"
                 className="chart-reference-grip"
@@ -237,7 +145,7 @@ export function Overview(props: OverviewProps) {
                 value={shown.min}
                 left={xToPx(shown.min, full, box)}
               />
-              <Handle
+              <OverviewHandle
                 {...shared}
                 grip="ref-to"
                 className="chart-reference-grip end"
@@ -250,68 +158,5 @@ export function Overview(props: OverviewProps) {
         </>
       )}
     </div>
-  );
-}
-
-interface HandleProps {
-  readonly grip: Grip;
-  readonly name: string;
-  readonly className: string;
-  readonly value: number;
-  readonly text?: string;
-  readonly full: Domain;
-  readonly formatX: (x: number) => string;
-  /** CSS pixels. */
-  readonly left: number;
-  readonly width?: number;
-  readonly onGrab: (grip: Grip, event: PointerEvent<HTMLElement>) => void;
-  readonly onDrag: (event: PointerEvent<HTMLElement>) => void;
-  readonly onDrop: (event: PointerEvent<HTMLElement>) => void;
-  readonly onKeys: (grip: Grip, event: KeyboardEvent) => void;
-}
-
-/** Something to drag along the axis; for keyboard and screen readers a slider. */
-function Handle({
-  grip,
-  name,
-  className,
-  value,
-  text,
-  full,
-  formatX,
-  left,
-  width,
-  onGrab,
-  onDrag,
-  onDrop,
-  onKeys,
-}: HandleProps) {
-  return (
-    <div
-      className={className}
-      style={{ left, width }}
-      title={grip.startsWith('ref') ? `${name}: drag to move` : undefined}
-      role="slider"
-      tabIndex={0}
-      aria-label={name}
-      aria-valuemin={full.min}
-      aria-valuemax={full.max}
-      aria-valuenow={value}
-      aria-valuetext={text ?? formatX(value)}
-      onKeyDown={(event) => onKeys(grip, event)}
-      onPointerDown={(event) => onGrab(grip, event)}
-      onPointerMove={(event) => {
-        event.stopPropagation();
-        onDrag(event);
-      }}
-      onPointerUp={(event) => {
-        event.stopPropagation();
-        onDrop(event);
-      }}
-      onPointerCancel={(event) => {
-        event.stopPropagation();
-        onDrop(event);
-      }}
-    />
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef, type RefObject } from 'react';
+import { useEffect, useEffectEvent, type RefObject } from 'react';
 import { clampDomain, panBy, pxToX, span, zoomAbout, type Domain, type PlotBox } from './domain.ts';
 
 /** A place in a plot: axis position and pixels within the chart's element. */
@@ -39,6 +39,14 @@ const WHEEL_REST = 200;
  */
 const DOUBLE_CLICK = 230;
 
+interface Latest {
+  readonly frame: GestureFrame | null;
+  readonly handlers: GestureHandlers;
+}
+
+/** Listeners by event name. */
+type Listeners = Readonly<Partial<{ [K in keyof HTMLElementEventMap]: (event: HTMLElementEventMap[K]) => void }>>;
+
 let lastPageScroll = -Infinity;
 let scrollWatched = false;
 function watchPageScroll(): void {
@@ -53,6 +61,136 @@ function watchPageScroll(): void {
   );
 }
 
+/** Proposes domains once a frame while a gesture goes on, and the last one at its end. */
+function createProposals(latest: () => Latest) {
+  let pending: Domain | null = null;
+  let scheduled = 0;
+  const stop = (): void => {
+    cancelAnimationFrame(scheduled);
+    scheduled = 0;
+    pending = null;
+  };
+  return {
+    pending: () => pending,
+    propose(domain: Domain): void {
+      pending = domain;
+      scheduled ||= requestAnimationFrame(() => {
+        scheduled = 0;
+        if (pending) latest().handlers.onDomain(pending, false);
+        pending = null;
+      });
+    },
+    settle(domain: Domain): void {
+      stop();
+      latest().handlers.onDomain(domain, true);
+    },
+    stop,
+  };
+}
+type Proposals = ReturnType<typeof createProposals>;
+
+function placeOf(element: HTMLElement, event: MouseEvent, frame: GestureFrame): PlotPoint {
+  const bounds = element.getBoundingClientRect();
+  const px = event.clientX - bounds.left;
+  return { x: pxToX(px, frame.domain, frame.box), px, py: event.clientY - bounds.top };
+}
+
+const isInside = ({ px }: PlotPoint, { left, width }: PlotBox): boolean => px >= left && px <= left + width;
+
+/** CSS px of a wheel unit: a pixel, a line or a page. */
+const wheelUnit = ({ deltaMode }: WheelEvent): number =>
+  deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : deltaMode === WheelEvent.DOM_DELTA_PAGE ? 400 : 1;
+
+/** Where a notch of the wheel at `px` takes a domain: sideways or with shift it pans, else it zooms about the pointer. */
+function wheelDomain(event: WheelEvent, px: number, from: Domain, { full, minSpan, box }: GestureFrame): Domain {
+  const unit = wheelUnit(event);
+  const [dx, dy] = event.shiftKey && event.deltaX === 0 ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
+  if (Math.abs(dx) > Math.abs(dy)) return panBy(from, (dx * unit * span(from)) / box.width, full);
+  const notch = Math.max(-1, Math.min(1, dy * unit * (event.ctrlKey ? 0.01 : 0.002)));
+  return zoomAbout(from, pxToX(px, from, box), Math.exp(notch), full, minSpan);
+}
+
+function wheelGesture(element: HTMLElement, latest: () => Latest, proposals: Proposals) {
+  let end = 0;
+  const wheel = (event: WheelEvent): void => {
+    const { frame } = latest();
+    const point = frame && placeOf(element, event, frame);
+    if (!frame || !point || !isInside(point, frame.box) || event.altKey) return;
+    if (performance.now() - lastPageScroll < SCROLL_GRACE && !event.ctrlKey) return;
+    event.preventDefault();
+    const next = wheelDomain(event, point.px, proposals.pending() ?? frame.domain, frame);
+    proposals.propose(next);
+    clearTimeout(end);
+    end = window.setTimeout(() => proposals.settle(proposals.pending() ?? latest().frame?.domain ?? next), WHEEL_REST);
+  };
+  return { listeners: { wheel } satisfies Listeners, stop: () => clearTimeout(end) };
+}
+
+interface Drag {
+  readonly id: number;
+  readonly startPx: number;
+  readonly mode: 'pan' | 'box';
+  readonly domain: Domain;
+  moved: boolean;
+}
+
+function pointerGestures(element: HTMLElement, latest: () => Latest, proposals: Proposals) {
+  let drag: Drag | null = null;
+  let picking = 0;
+
+  const pointerdown = (event: PointerEvent): void => {
+    const { frame } = latest();
+    const point = frame && placeOf(element, event, frame);
+    if (!frame || !point || event.button !== 0 || !isInside(point, frame.box)) return;
+    element.setPointerCapture(event.pointerId);
+    const mode = event.shiftKey ? 'box' : 'pan';
+    drag = { id: event.pointerId, startPx: point.px, moved: false, mode, domain: frame.domain };
+  };
+  const pointermove = (event: PointerEvent): void => {
+    const { frame, handlers } = latest();
+    if (!frame) return;
+    const point = placeOf(element, event, frame);
+    if (drag?.id !== event.pointerId) {
+      handlers.onCursor(isInside(point, frame.box) ? point : null);
+      return;
+    }
+    const dx = point.px - drag.startPx;
+    drag.moved ||= Math.abs(dx) >= CLICK_SLOP;
+    if (!drag.moved) return;
+    if (drag.mode === 'pan')
+      proposals.propose(panBy(drag.domain, (-dx * span(drag.domain)) / frame.box.width, frame.full));
+    else handlers.onBox({ from: Math.min(drag.startPx, point.px), to: Math.max(drag.startPx, point.px) });
+  };
+  const pointerup = (event: PointerEvent): void => {
+    const { frame, handlers } = latest();
+    const held = drag;
+    if (!frame || held?.id !== event.pointerId) return;
+    const point = placeOf(element, event, frame);
+    const completed = event.type === 'pointerup';
+    drag = null;
+    if (held.mode === 'box') handlers.onBox(null);
+    if (!held.moved) {
+      clearTimeout(picking);
+      if (completed && handlers.onPick)
+        picking = window.setTimeout(() => latest().handlers.onPick?.(point), DOUBLE_CLICK);
+    } else if (held.mode === 'pan') proposals.settle(proposals.pending() ?? frame.domain);
+    else if (completed) {
+      const [a, b] = [held.startPx, point.px].map((px) => pxToX(px, frame.domain, frame.box));
+      proposals.settle(clampDomain({ min: Math.min(a, b), max: Math.max(a, b) }, frame.full, frame.minSpan));
+    }
+  };
+  const pointerleave = (): void => {
+    if (!drag) latest().handlers.onCursor(null);
+  };
+  const dblclick = (event: MouseEvent): void => {
+    const { frame, handlers } = latest();
+    clearTimeout(picking);
+    if (frame && isInside(placeOf(element, event, frame), frame.box)) handlers.onReset();
+  };
+  const listeners = { pointerdown, pointermove, pointerup, pointercancel: pointerup, pointerleave, dblclick };
+  return { listeners: listeners satisfies Listeners, stop: () => clearTimeout(picking) };
+}
+
 /**
  * Pointer gestures of a plot: wheel zooms about the pointer, a sideways wheel pans, drag pans, shift and drag zooms to
  * a box, double click resets, click picks. A wheel with alt held, outside the plot area, or already scrolling the page,
@@ -63,146 +201,25 @@ export function usePlotGestures(
   frame: GestureFrame | null,
   handlers: GestureHandlers,
 ): void {
-  const latest = useEffectEvent(() => ({ frame, handlers }));
-  const drag = useRef<{ id: number; startPx: number; moved: boolean; mode: 'pan' | 'box'; domain: Domain } | null>(
-    null,
-  );
-
+  const latest = useEffectEvent((): Latest => ({ frame, handlers }));
   useEffect(() => {
     const element = ref.current;
     if (!element) return;
     watchPageScroll();
-    let pending: Domain | null = null;
-    let scheduled = 0;
-    let wheelEnd = 0;
-    let picking = 0;
-
-    const place = (event: MouseEvent): PlotPoint | null => {
-      const { frame: f } = latest();
-      if (!f) return null;
-      const bounds = element.getBoundingClientRect();
-      const px = event.clientX - bounds.left;
-      return { x: pxToX(px, f.domain, f.box), px, py: event.clientY - bounds.top };
-    };
-    const inside = (point: PlotPoint, box: PlotBox) => point.px >= box.left && point.px <= box.left + box.width;
-    const flush = () => {
-      scheduled = 0;
-      if (pending) latest().handlers.onDomain(pending, false);
-      pending = null;
-    };
-    const propose = (domain: Domain) => {
-      pending = domain;
-      scheduled ||= requestAnimationFrame(flush);
-    };
-    const settle = (domain: Domain) => {
-      cancelAnimationFrame(scheduled);
-      scheduled = 0;
-      pending = null;
-      latest().handlers.onDomain(domain, true);
-    };
-
-    const onWheel = (event: WheelEvent) => {
-      const { frame: f } = latest();
-      const point = place(event);
-      if (!f || !point || !inside(point, f.box) || event.altKey) return;
-      const now = performance.now();
-      if (now - lastPageScroll < SCROLL_GRACE && !event.ctrlKey) return;
-      event.preventDefault();
-      const unit =
-        event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? 400 : 1;
-      const [dx, dy] = event.shiftKey && event.deltaX === 0 ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
-      const from = pending ?? f.domain;
-      const x = pxToX(point.px, from, f.box);
-      const next =
-        Math.abs(dx) > Math.abs(dy)
-          ? panBy(from, (dx * unit * span(from)) / f.box.width, f.full)
-          : zoomAbout(
-              from,
-              x,
-              Math.exp(Math.max(-1, Math.min(1, dy * unit * (event.ctrlKey ? 0.01 : 0.002)))),
-              f.full,
-              f.minSpan,
-            );
-      propose(next);
-      clearTimeout(wheelEnd);
-      wheelEnd = window.setTimeout(() => settle(pending ?? latest().frame?.domain ?? next), WHEEL_REST);
-    };
-
-    const onDown = (event: PointerEvent) => {
-      const { frame: f } = latest();
-      const point = place(event);
-      if (!f || !point || event.button !== 0 || !inside(point, f.box)) return;
-      element.setPointerCapture(event.pointerId);
-      drag.current = {
-        id: event.pointerId,
-        startPx: point.px,
-        moved: false,
-        mode: event.shiftKey ? 'box' : 'pan',
-        domain: f.domain,
-      };
-    };
-    const onMove = (event: PointerEvent) => {
-      const { frame: f, handlers: h } = latest();
-      const point = place(event);
-      if (!f || !point) return;
-      const held = drag.current;
-      if (held && held.id === event.pointerId) {
-        const dx = point.px - held.startPx;
-        held.moved ||= Math.abs(dx) >= CLICK_SLOP;
-        if (!held.moved) return;
-        if (held.mode === 'pan') propose(panBy(held.domain, (-dx * span(held.domain)) / f.box.width, f.full));
-        else h.onBox({ from: Math.min(held.startPx, point.px), to: Math.max(held.startPx, point.px) });
-        return;
-      }
-      h.onCursor(inside(point, f.box) ? point : null);
-    };
-    const onUp = (event: PointerEvent) => {
-      const { frame: f, handlers: h } = latest();
-      const held = drag.current;
-      const point = place(event);
-      if (!f || !point || !held || held.id !== event.pointerId) return;
-      drag.current = null;
-      if (held.mode === 'box') h.onBox(null);
-      if (!held.moved) {
-        clearTimeout(picking);
-        if (event.type === 'pointerup' && h.onPick)
-          picking = window.setTimeout(() => latest().handlers.onPick?.(point), DOUBLE_CLICK);
-        return;
-      }
-      if (held.mode === 'pan') settle(pending ?? f.domain);
-      else if (event.type === 'pointerup') {
-        const [a, b] = [held.startPx, point.px].map((px) => pxToX(px, f.domain, f.box));
-        settle(clampDomain({ min: Math.min(a, b), max: Math.max(a, b) }, f.full, f.minSpan));
-      }
-    };
-    const onLeave = () => {
-      if (!drag.current) latest().handlers.onCursor(null);
-    };
-    const onDouble = (event: MouseEvent) => {
-      const { frame: f, handlers: h } = latest();
-      const point = place(event);
-      clearTimeout(picking);
-      if (f && point && inside(point, f.box)) h.onReset();
-    };
-
-    element.addEventListener('wheel', onWheel, { passive: false });
-    element.addEventListener('pointerdown', onDown);
-    element.addEventListener('pointermove', onMove);
-    element.addEventListener('pointerup', onUp);
-    element.addEventListener('pointercancel', onUp);
-    element.addEventListener('pointerleave', onLeave);
-    element.addEventListener('dblclick', onDouble);
+    const now = (): Latest => latest();
+    const proposals = createProposals(now);
+    const wheel = wheelGesture(element, now, proposals);
+    const pointer = pointerGestures(element, now, proposals);
+    const over = new AbortController();
+    const { signal } = over;
+    const listeners = { ...wheel.listeners, ...pointer.listeners };
+    for (const [name, listener] of Object.entries(listeners))
+      element.addEventListener(name, listener as EventListener, { passive: false, signal });
     return () => {
-      cancelAnimationFrame(scheduled);
-      clearTimeout(wheelEnd);
-      clearTimeout(picking);
-      element.removeEventListener('wheel', onWheel);
-      element.removeEventListener('pointerdown', onDown);
-      element.removeEventListener('pointermove', onMove);
-      element.removeEventListener('pointerup', onUp);
-      element.removeEventListener('pointercancel', onUp);
-      element.removeEventListener('pointerleave', onLeave);
-      element.removeEventListener('dblclick', onDouble);
+      over.abort();
+      proposals.stop();
+      wheel.stop();
+      pointer.stop();
     };
   }, [ref]);
 }

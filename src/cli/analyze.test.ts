@@ -62,7 +62,7 @@ describe('tautline analyze', () => {
     const listed = JSON.parse(await readFile(fixture(`${name}.json`), 'utf8')) as { alerts: Record<string, unknown>[] };
     const plain = (alert: Record<string, unknown>) =>
       Object.fromEntries(Object.entries(alert).filter(([key]) => key !== 'peak'));
-    // The golden files list the paper's channels; SHIFT is beyond them.
+    // The golden files list the channels of Gwamanda 2026; SHIFT is beyond them.
     expect(alerts.filter((a) => a.kind !== 'SHIFT').map(plain)).toEqual(listed.alerts.map(plain));
     expect(Object.keys(alerts[0]).sort()).toEqual(Object.keys(listed.alerts[0]).sort());
     const calibration = (await readJson('calibration.json')) as Record<string, number>;

@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { isUtf8MimeType, mime, send, type SendOptions } from '@fastify/send';
+import { realpath, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, resolve, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { TautlineFailure } from '../core/errors.ts';
 
@@ -24,26 +24,11 @@ export interface RunningServer {
 /** Ports tried after the first one. */
 const PORTS_TRIED = 20;
 
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.wasm': 'application/wasm',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.ico': 'image/x-icon',
-  '.webp': 'image/webp',
-  '.webm': 'video/webm',
-  '.woff2': 'font/woff2',
-  '.md': 'text/markdown; charset=utf-8',
-  '.txt': 'text/plain; charset=utf-8',
-  '.csv': 'text/csv; charset=utf-8',
-  '.ndjson': 'application/x-ndjson',
-  '.parquet': 'application/vnd.apache.parquet',
-  '.arrow': 'application/vnd.apache.arrow.file',
-};
+mime.define({
+  'application/x-ndjson': ['ndjson'],
+  'application/vnd.apache.parquet': ['parquet'],
+  'application/vnd.apache.arrow.file': ['arrow'],
+});
 
 const ENCODINGS = [
   { name: 'br', suffix: '.br' },
@@ -56,11 +41,16 @@ const ENCODINGS = [
  * available to it.
  */
 export async function serve({ root, port, strictPort = false }: ServeOptions): Promise<RunningServer> {
-  const folder = resolve(root);
-  if (!(await fileSize(join(folder, 'index.html')))) {
+  const index = join(resolve(root), 'index.html');
+  const folder = await realpath(root).catch(() => null);
+  const isBuilt = await stat(index).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (folder === null || !isBuilt) {
     throw new TautlineFailure({
       kind: 'file',
-      file: join(folder, 'index.html'),
+      file: index,
       problem: 'not found',
       advice: 'Run "npm run build" first.',
     });
@@ -114,99 +104,62 @@ async function answer(folder: string, request: IncomingMessage, response: Server
     response.writeHead(405, { Allow: 'GET, HEAD' }).end();
     return;
   }
-  const path = filePath(folder, request.url ?? '/');
-  const size = path === null ? null : await fileSize(path);
-  if (path === null || size === null) {
+  const path = (request.url ?? '/').replace(/[?#].*$/s, '').replace(/\/$/, '/index.html');
+  const found = await find(folder, path, request);
+  if (found === null) {
     response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Not found\n');
     return;
   }
-  response.setHeader('Content-Type', CONTENT_TYPES[extname(path)] ?? 'application/octet-stream');
-  response.setHeader('Accept-Ranges', 'bytes');
   response.setHeader('Vary', 'Accept-Encoding');
   // Names under assets/ carry a hash of the content.
-  response.setHeader(
-    'Cache-Control',
-    path.startsWith(join(folder, 'assets') + sep) ? 'public, max-age=31536000, immutable' : 'no-cache',
-  );
+  response.setHeader('Cache-Control', path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+  response.writeHead(found.statusCode, found.headers);
+  await pipeline(found.stream, response);
+}
 
-  const range = request.headers.range;
-  if (range !== undefined) {
-    const wanted = parseRange(range, size);
-    if (wanted === 'unsatisfiable') {
-      response.writeHead(416, { 'Content-Range': `bytes */${size}` }).end();
-      return;
-    }
-    if (wanted !== null) {
-      response.writeHead(206, {
-        'Content-Range': `bytes ${wanted.from}-${wanted.to}/${size}`,
-        'Content-Length': wanted.to - wanted.from + 1,
-      });
-      await send(request, response, path, wanted);
-      return;
-    }
-  }
+interface Found {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly stream: NodeJS.ReadableStream;
+}
+
+/** The smallest copy that the client accepts of the file that a path names; null: there is none in the folder. */
+async function find(folder: string, path: string, request: IncomingMessage): Promise<Found | null> {
+  const options: SendOptions = {
+    root: folder,
+    index: false,
+    cacheControl: false,
+    onFile: async (file, { size }) => {
+      // A suffix longer than the file is the whole file (RFC 9110, 14.1.2); the library refuses it.
+      const suffix = /^bytes=-(\d+)$/.exec(request.headers.range ?? '');
+      if (suffix && Number(suffix[1]) > size) request.headers.range = 'bytes=0-';
+      // A symbolic link may name a file elsewhere.
+      if (!(await realpath(file)).startsWith(folder + sep)) throw new OutsideError();
+    },
+  };
   const accepted = acceptedEncodings(request.headers['accept-encoding'] ?? '');
-  for (const { name, suffix } of ENCODINGS) {
-    const compressed = accepted.has(name) ? await fileSize(path + suffix) : null;
-    if (compressed === null) continue;
-    response.writeHead(200, { 'Content-Encoding': name, 'Content-Length': compressed });
-    await send(request, response, path + suffix);
-    return;
-  }
-  response.writeHead(200, { 'Content-Length': size });
-  await send(request, response, path);
-}
-
-async function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  path: string,
-  range?: { from: number; to: number },
-): Promise<void> {
-  if (request.method === 'HEAD') {
-    response.end();
-    return;
-  }
-  await pipeline(createReadStream(path, range ? { start: range.from, end: range.to } : {}), response);
-}
-
-/** The file that a request path names; null where it is malformed or leaves the folder. */
-function filePath(folder: string, url: string): string | null {
-  let path: string;
   try {
-    path = decodeURIComponent(url.replace(/[?#].*$/s, ''));
-  } catch {
-    return null;
-  }
-  if (path.includes('\0')) return null;
-  const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
-  return file.startsWith(folder + sep) ? file : null;
-}
-
-async function fileSize(path: string): Promise<number | null> {
-  try {
-    const found = await stat(path);
-    return found.isFile() ? found.size : null;
-  } catch {
-    return null;
+    // Bytes of a range are counted in the file itself.
+    for (const { name, suffix } of request.headers.range === undefined ? ENCODINGS : []) {
+      const copy = accepted.has(name) ? await send(request, path + suffix, options) : null;
+      if (copy?.type !== 'file') continue;
+      const type = contentType(path);
+      return { ...copy, headers: { ...copy.headers, 'Content-Encoding': name, 'Content-Type': type } };
+    }
+    const plain = await send(request, path, options);
+    if (plain.type === 'file') return { ...plain, headers: { 'Content-Type': contentType(path), ...plain.headers } };
+    return plain.statusCode === 412 || plain.statusCode === 416 ? plain : null;
+  } catch (thrown) {
+    if (thrown instanceof OutsideError) return null;
+    throw thrown;
   }
 }
 
-/**
- * One byte range of RFC 9110, section 14.1.2, both ends inclusive. Null: not one plain range, so the whole file is the
- * answer.
- */
-export function parseRange(header: string, size: number): { from: number; to: number } | 'unsatisfiable' | null {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header.trim());
-  if (!match || (match[1] === '' && match[2] === '')) return null;
-  if (match[1] === '') {
-    const last = Number(match[2]);
-    return last === 0 || size === 0 ? 'unsatisfiable' : { from: Math.max(0, size - last), to: size - 1 };
-  }
-  const from = Number(match[1]);
-  const to = match[2] === '' ? size - 1 : Math.min(Number(match[2]), size - 1);
-  if (match[2] !== '' && Number(match[2]) < from) return null;
-  return from >= size ? 'unsatisfiable' : { from, to };
+class OutsideError extends Error {}
+
+function contentType(path: string): string {
+  const type = mime.getType(path) ?? 'application/octet-stream';
+  return isUtf8MimeType(type) ? `${type}; charset=utf-8` : type;
 }
 
 function acceptedEncodings(header: string): Set<string> {

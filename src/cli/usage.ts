@@ -27,7 +27,7 @@ ${PART_USAGE}`,
   Generates the four stress profiles of 50,000 events, analyses them and prints what was measured beside what the
   paper (Gwamanda 2026, "Autonomous Engineering") reports, one verdict per row.
   Exit status 1 where a verdict fails. Writes verdicts.json and, with --seeds, monte-carlo.json.
-  --seed S        seed of the table; the default one meets the paper's event numbers
+  --seed S        seed of the table; the default one meets the event numbers of Gwamanda 2026
   --seeds N       a Monte Carlo over N seeds as well, on all cores
   --from S        its first seed (1)
   --compare FILE  compares it with a saved monte-carlo.json

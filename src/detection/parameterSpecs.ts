@@ -27,7 +27,7 @@ const number = (
 });
 
 /**
- * The one description of every parameter, in the order the what-if panel shows them; sliders, URL, CLI and export read
+ * The one description of every parameter, in the order the parameter panel shows them; sliders, URL, CLI and export read
  * it.
  */
 export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } = {
@@ -44,7 +44,7 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
   k: number(
     'Ledger',
     'projection',
-    'Axes k',
+    'Projection axes',
     'axes',
     8,
     1,
@@ -134,7 +134,7 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     label: 'Adaptive window',
     unit: '',
     default: true,
-    help: 'Stretch the matching window and both memories with P95 latency; off is the ablation.',
+    help: 'Stretch the matching window and both memories with P95 latency; off is for comparison (the ablation of the calibration).',
   },
   lat_window: number(
     'Window',
@@ -203,7 +203,7 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     16,
     512,
     8,
-    'Events in each window of tension and shift.',
+    'Events in each window of tension and of the distance to the reference.',
     { integer: true },
   ),
   emd_min: number(
@@ -215,7 +215,7 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     2,
     64,
     1,
-    'Tension and shift are undefined while either window holds fewer events than this.',
+    'Tension and the distance to the reference are undefined while either window holds fewer events than this.',
     { integer: true },
   ),
   zone: {
@@ -247,7 +247,7 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
   cap: number(
     'Drift',
     'decisions',
-    'z cap',
+    'Cap on z',
     'σ',
     3.5,
     0.5,
@@ -362,16 +362,16 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
   void_min_ref: number(
     'Void',
     'decisions',
-    'Phase-lock minimum',
+    'Reference coupling minimum',
     '',
     0.2,
     0,
     1,
     0.01,
-    'Where the reference coupling is lower, streams were never phase-locked and coupling raises no alert.',
+    'Where the reference coupling is lower, streams are taken as not coupled and coupling raises no alert.',
   ),
   mewma_lambda: number(
-    'Displacement',
+    'Mean shift',
     'signals',
     'MEWMA λ',
     '',
@@ -379,10 +379,10 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     0.01,
     1,
     0.01,
-    'Gain of the displacement average.',
+    'Gain of the moving average of T².',
   ),
   false_alarm_budget: number(
-    'Displacement',
+    'Mean shift',
     'decisions',
     'False-alarm budget',
     'events',

@@ -55,7 +55,7 @@ interface Described {
     | 'Entropy'
     | 'Friction'
     | 'Void'
-    | 'Displacement';
+    | 'Mean shift';
 }
 export interface NumberSpec extends Described {
   readonly type: 'number';

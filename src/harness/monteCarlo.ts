@@ -44,7 +44,7 @@ export function trialsOf({ from, seeds, parameters }: MonteCarloPlan): Trial[] {
 
 /** A number that every trial of a case has, or may have. */
 export const MEASURES = {
-  lag: { title: 'Detection lag', unit: 'own events' },
+  lag: { title: 'Detection lag', unit: 'events of the stream' },
   driftEvent: { title: 'Event at which [DRIFT] fires', unit: 'event_id' },
   warningEvent: { title: 'Event of the first HOMOGENIZATION_FLOOR_NEAR', unit: 'event_id' },
   coupling: { title: 'Off-diagonal coupling', unit: '' },
@@ -61,7 +61,7 @@ export interface CaseSummary {
   readonly title: string;
   readonly trials: number;
   readonly events: number;
-  /** Ledgers in which no alert of the paper's kinds fired where none may. */
+  /** Ledgers in which no alert of the kinds of the paper (Gwamanda 2026) fired where none may. */
   readonly clean: Proportion;
   /**
    * Alerts where none may fire, by kind, against the events in which none may (SHIFT: healthy events). One cause may

@@ -5,7 +5,7 @@ import { COUPLING } from './profiles.ts';
 import { poissonCdf } from './statistics.ts';
 import { CASES, type CaseName, type TrialResult } from './trial.ts';
 
-/** The kinds of alert that the paper has; SHIFT is beyond it and has a false-alarm budget of its own. */
+/** The kinds of alert in the paper (Gwamanda 2026, "Autonomous Engineering"); SHIFT is beyond it and has a false-alarm budget of its own. */
 export const PAPER_KINDS = [
   'DRIFT',
   'HOMOGENIZATION_FLOOR_NEAR',
@@ -27,7 +27,7 @@ export interface VerdictRow {
   /** Title of the profile. */
   readonly profile: string;
   readonly what: string;
-  /** What the paper reports, or the specification asks. */
+  /** What the paper (Gwamanda 2026) reports, or docs/methods.md 10 asks. */
   readonly paper: string;
   /** NaN where nothing was measured (no alert, for one). */
   readonly measured: number;
@@ -54,7 +54,7 @@ interface Check {
   note?(result: TrialResult, parameters: Parameters): string;
 }
 
-/** Alerts of the paper's kinds where none may fire. */
+/** Alerts of the kinds in Gwamanda 2026 where none may fire. */
 export const falseAlerts = (result: TrialResult): number =>
   PAPER_KINDS.reduce((sum, kind) => sum + result.falseAlerts[kind], 0);
 
@@ -83,7 +83,7 @@ const noAlerts = (name: CaseName, what: string): Check => ({
 const shifts = (name: CaseName): Check => ({
   id: `${name}-shift`,
   case: name,
-  what: 'SHIFT alerts on healthy events (beyond the paper)',
+  what: 'SHIFT alerts on healthy events (not in Gwamanda 2026)',
   paper: '–',
   unit: '',
   measure: (r) => r.healthyShifts,
@@ -139,10 +139,10 @@ const CHECKS: readonly Check[] = [
     case: 'fracture',
     what: 'Detection lag',
     paper: `≤ ${PAPER.lag}`,
-    unit: 'own events',
+    unit: 'events',
     measure: (r) => r.lag,
     passes: (r) => r.lag !== null && r.lag <= PAPER.lag,
-    note: () => "from the estimated onset, in the stream's own events",
+    note: () => 'from the estimated onset, in events of the stream',
   },
   shifts('fracture'),
   {

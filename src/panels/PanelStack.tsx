@@ -5,6 +5,7 @@ import { useTautline } from '../state/store.ts';
 import type { AnalysisReport } from '../workers/protocol.ts';
 import './panels.css';
 import { PANELS } from './registry.ts';
+import { MethodsLink } from './stack/PanelFrame.tsx';
 import { PanelView } from './stack/PanelView.tsx';
 import { RestingCursorProvider, useRestingCursor } from './stack/Readout.tsx';
 import { StackHead } from './stack/StackHead.tsx';
@@ -14,9 +15,15 @@ import { TimelineProvider, useTimeline } from './stack/timeline.ts';
  * All panels below one another on one horizontal axis, with the overview on top; nothing before there is an analysis to
  * draw.
  */
-export function PanelStack() {
+export function PanelStack({ onMethods }: { readonly onMethods: (section: number) => void }) {
   const report = useTautline((state) => state.analysis.report);
-  return report && <Stack report={report} />;
+  return (
+    report && (
+      <MethodsLink value={onMethods}>
+        <Stack report={report} />
+      </MethodsLink>
+    )
+  );
 }
 
 function Stack({ report }: { report: AnalysisReport }) {

@@ -48,7 +48,7 @@ export interface CalibrationActions {
 export interface CalibrationPlatform {
   /** Called at the first run. */
   createPool(onRetry: (problem: string) => void): HarnessPool;
-  /** Parameters of the what-if panel. */
+  /** Parameters of the parameter panel. */
   whatIf(): Parameters;
   toast(level: Toast['level'], text: string): void;
 }

@@ -12,7 +12,7 @@ export function Choices(): ReactNode {
   return (
     <details className="calibration-section choices">
       <summary>
-        <h3>Every free choice that makes the default seed meet the paper’s event numbers</h3>{' '}
+        <h3>Every free choice that makes the default seed meet the event numbers of Gwamanda 2026</h3>{' '}
         <span className="dim">{formatCount(ENTRIES.length)} choices</span>
       </summary>
       <div className="table-scroll">

@@ -25,7 +25,13 @@ const alertsOf = (name: CaseName): Plot => ({
 });
 
 const PLOTS: readonly Plot[] = [
-  { id: 'lag', title: 'Detection lag, own events', case: 'fracture', value: (r) => r.lag, format: formatCount },
+  {
+    id: 'lag',
+    title: 'Detection lag, events of the stream',
+    case: 'fracture',
+    value: (r) => r.lag,
+    format: formatCount,
+  },
   {
     id: 'drift',
     title: 'Event at which [DRIFT] fires',

@@ -1,4 +1,4 @@
-import { useDeferredValue, useMemo, useRef, type ReactNode } from 'react';
+import { useDeferredValue, useMemo, type ReactNode } from 'react';
 import { explain } from '../../core/errors.ts';
 import { formatCount, formatDuration } from '../../core/format.ts';
 import { DEFAULT_SEEDS, saveRun, summarise } from '../../harness/monteCarlo.ts';
@@ -6,6 +6,7 @@ import { CASE_NAMES, type CaseName, type TrialResult } from '../../harness/trial
 import { verdictsOf } from '../../harness/verdicts.ts';
 import type { Parameters } from '../../detection/parameters.ts';
 import { calibration, useCalibration } from '../../state/store.ts';
+import { FileButton } from '../shell/FileButton.tsx';
 import { ProgressBar } from '../shell/Progress.tsx';
 import { download } from '../whatif/parameterFile.ts';
 import { Comparison } from './Comparison.tsx';
@@ -58,11 +59,8 @@ function Controls(): ReactNode {
 function Files(): ReactNode {
   const outcome = useCalibration((state) => state.monteCarlo);
   const compared = useCalibration((state) => state.compared);
-  const input = useRef<HTMLInputElement>(null);
   const { actions } = calibration;
-  const take = async (file: File | undefined): Promise<void> => {
-    if (file) await actions.load(file.name, await file.text());
-  };
+  const take = async (file: File): Promise<void> => actions.load(file.name, await file.text());
   return (
     <div className="calibration-controls">
       <button
@@ -75,9 +73,14 @@ function Files(): ReactNode {
       >
         Save results…
       </button>
-      <button type="button" className="button small" onClick={() => input.current?.click()}>
+      <FileButton
+        className="button small"
+        accept=".json,application/json"
+        testId="monte-carlo-file"
+        onFile={(file) => void take(file)}
+      >
         Compare with a saved run…
-      </button>
+      </FileButton>
       <button
         type="button"
         className="button small"
@@ -92,17 +95,6 @@ function Files(): ReactNode {
           Stop comparing
         </button>
       )}
-      <input
-        ref={input}
-        type="file"
-        accept=".json,application/json"
-        hidden
-        data-testid="monte-carlo-file"
-        onChange={(event) => {
-          void take(event.currentTarget.files?.[0]);
-          event.currentTarget.value = '';
-        }}
-      />
     </div>
   );
 }

@@ -25,7 +25,7 @@ function Controls(): ReactNode {
         </button>
       ) : (
         <button type="button" className="button primary" onClick={() => void actions.runTable()}>
-          Run the four profiles
+          Run calibration
         </button>
       )}
       <NumberField
@@ -102,8 +102,8 @@ function Outcome({ table }: { readonly table: TableOutcome }): ReactNode {
             report.rows.some((row) => row.seedBound && !row.pass) &&
             report.seed !== CHOICES.seed.value && (
               <p className="dim">
-                Event numbers depend on the draw: the paper’s are met by seed {CHOICES.seed.value}, others are spread
-                about them (see the Monte Carlo).
+                Event numbers depend on the draw: those of the paper are met by seed {CHOICES.seed.value}, others are
+                spread about them (see the Monte Carlo).
               </p>
             )}
         </div>
@@ -120,7 +120,7 @@ export function Table(): ReactNode {
   return (
     <section className="calibration-section" aria-labelledby="verdicts-title">
       <div className="section-head">
-        <h3 id="verdicts-title">The paper’s figures, measured</h3>
+        <h3 id="verdicts-title">The figures of Gwamanda 2026, “Autonomous Engineering”, measured</h3>
         <Controls />
       </div>
       {run.phase === 'running' && <Progress progress={run.progress} />}

@@ -23,9 +23,9 @@ export function TestedParameters(): ReactNode {
           type="button"
           aria-pressed={thresholds === 'whatIf'}
           onClick={() => calibration.actions.setThresholds('whatIf')}
-          title="The parameters of the what-if panel, as they are when a run starts"
+          title="The parameters of the parameter panel, as they are when a run starts"
         >
-          What-if panel ({formatCount(changed.length)} changed)
+          Parameter panel ({formatCount(changed.length)} changed)
         </button>
       </div>
       {thresholds === 'whatIf' &&

@@ -88,7 +88,7 @@ function Row({
   );
 }
 
-/** The table, a group of rows a case: what the paper reports beside what was measured. */
+/** The table, a group of rows per case: what the paper (Gwamanda 2026) reports beside what was measured. */
 export function VerdictTable({ table: { report, defaults, pictures } }: { readonly table: Table }): ReactNode {
   const before = new Map(defaults?.rows.map((row) => [row.id, row]));
   const open = (name: CaseName): void => openLedgerOf(name, report.seed, report.parameters);

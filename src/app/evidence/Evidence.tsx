@@ -1,3 +1,5 @@
+// Before the tabs, whose own rules refine these.
+import './evidence.css';
 import { useEffect, useId, useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import { formatCount } from '../../core/format.ts';
 import { actions, useTautline } from '../../state/store.ts';
@@ -12,7 +14,6 @@ import { EVIDENCE_LEAST, EVIDENCE_MOST, useUi } from '../ui.ts';
 import { AgentsTab } from './agents/AgentsTab.tsx';
 import { AttributionTab } from './attribution/AttributionTab.tsx';
 import { ConversationTab } from './conversation/ConversationTab.tsx';
-import './evidence.css';
 import { InvestigateTab } from './investigate/InvestigateTab.tsx';
 import { MapTab } from './map/MapTab.tsx';
 import { openEvidence } from './open.ts';
@@ -24,7 +25,7 @@ import { WordsTab } from './words/WordsTab.tsx';
 const TABS: Readonly<
   Record<EvidenceTab, { readonly title: string; readonly View: (props: { readonly subject: Subject }) => ReactNode }>
 > = {
-  attribution: { title: 'Who & what', View: AttributionTab },
+  attribution: { title: 'Attribution', View: AttributionTab },
   transport: { title: 'Transport', View: TransportTab },
   words: { title: 'Words', View: WordsTab },
   map: { title: 'Map', View: MapTab },

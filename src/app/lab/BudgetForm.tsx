@@ -7,6 +7,7 @@ import { PARAMETER_SPECS, type NumberSpec, type Parameters } from '../../detecti
 import { useJob } from '../../state/lab/queries.ts';
 import { actions, lab, useTautline } from '../../state/store.ts';
 import { ProgressBar } from '../shell/Progress.tsx';
+import './budget.css';
 import { budgetText, eventsText } from './text.ts';
 
 type Per = Budget['per'];

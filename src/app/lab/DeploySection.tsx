@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatPercent } from '../../core/format.ts';
 import { countText, partName } from '../../core/part.ts';
+import type { OperatingCharacteristics } from '../../detection/lab/arl.ts';
 import { characteristicsOf, type Bundle } from '../../detection/lab/bundle.ts';
 import {
   BLUE_GREEN_SHARE,
@@ -11,16 +12,17 @@ import {
   type RolloutAdvice,
 } from '../../detection/lab/rollout.ts';
 import { changedParameters } from '../../detection/parameters.ts';
-import { encodeBundle, parityOf, type LoadedBundle, type Parity } from '../../state/lab/bundle.ts';
+import type { OpenReport } from '../../ledger/types.ts';
+import { encodeBundle } from '../../state/lab/bundle.ts';
 import { useFalseAlarms, useJob, useLab } from '../../state/lab/queries.ts';
 import { useAgainst } from '../../state/queries.ts';
-import { actions, lab, session, useTautline } from '../../state/store.ts';
+import { lab, session, useTautline } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
+import { FileButton } from '../shell/FileButton.tsx';
 import { download } from '../whatif/parameterFile.ts';
 import { takeBundle } from './bundleFile.ts';
-import { intervalText, rateText, runLengthText } from './text.ts';
-
-const SHORT_HASH = 12;
+import { LoadedBundle } from './LoadedBundle.tsx';
+import { intervalText, rateText, runLengthText, SHORT_HASH } from './text.ts';
 
 /** Why this rollout: what changed, and where the limits lie. */
 export function rolloutReason({ added, removed, moved, kept, share }: RolloutAdvice, against: string): string {
@@ -35,7 +37,11 @@ export function rolloutReason({ added, removed, moved, kept, share }: RolloutAdv
       : share <= BLUE_GREEN_SHARE
         ? `over ${formatPercent(CANARY_SHARE)}, up to ${formatPercent(BLUE_GREEN_SHARE)}`
         : `over ${formatPercent(BLUE_GREEN_SHARE)}`;
-  return `${formatCount(changed)} of ${formatCount(changed + kept)} alerts change against ${against} (${formatPercent(share, 2)}: ${limit}): ${formatCount(added)} added, ${formatCount(removed)} removed, ${formatCount(moved)} moved.`;
+  return (
+    `${formatCount(changed)} of ${formatCount(changed + kept)} alerts change against ${against} ` +
+    `(${formatPercent(share, 2)}: ${limit}): ` +
+    `${formatCount(added)} added, ${formatCount(removed)} removed, ${formatCount(moved)} moved.`
+  );
 }
 
 const fileStem = (name: string): string =>
@@ -44,111 +50,113 @@ const fileStem = (name: string): string =>
     .replace(/\.[^.]*$/, '')
     .replace(/[^\w.-]+/g, '-') || 'ledger';
 
-/** How the loaded bundle answers to the open ledger; measured anew with every analysis. */
-function useParity(loaded: LoadedBundle | null, report: AnalysisReport): Parity | null {
-  const ledger = useTautline((state) => (state.ledger.phase === 'open' ? state.ledger.report : null));
-  const [parity, setParity] = useState<{ readonly of: LoadedBundle; readonly value: Parity } | null>(null);
-  useEffect(() => {
-    if (!loaded || !ledger) return;
-    let wanted = true;
-    void parityOf(loaded.bundle, ledger, report).then((value) => {
-      if (wanted) setParity({ of: loaded, value });
-    });
-    return () => {
-      wanted = false;
-    };
-  }, [loaded, ledger, report]);
-  return loaded && parity?.of === loaded ? parity.value : null;
+/** The operating characteristics that belong to the parameters in force; null: not measured for them yet. */
+interface Measured {
+  readonly alarms: OperatingCharacteristics | null;
+  readonly delays: NonNullable<Parameters<typeof characteristicsOf>[1]>;
 }
 
-function Loaded({ loaded, report }: { readonly loaded: LoadedBundle; readonly report: AnalysisReport }): ReactNode {
-  const parity = useParity(loaded, report);
-  const changed = useTautline(
-    (state) =>
-      JSON.stringify(changedParameters(state.view.parameters)) !==
-      JSON.stringify(changedParameters(loaded.bundle.parameters)),
-  );
-  const reference = useTautline((state) => state.view.reference);
-  const { name, bundle } = loaded;
+function useMeasured(): Measured {
+  const parameters = useTautline((state) => state.view.parameters);
+  const { data } = useFalseAlarms('reference');
+  const power = useJob(lab.power);
+  const same = JSON.stringify(parameters);
+  return {
+    alarms: data && JSON.stringify(data.parameters) === same ? data.characteristics : null,
+    delays:
+      power.result && JSON.stringify(power.result.answer.parameters) === same
+        ? [{ change: power.result.question.change, points: power.result.answer.curve }]
+        : [],
+  };
+}
+
+function Contents({
+  report,
+  ledger,
+  measured: { alarms, delays },
+}: {
+  readonly report: AnalysisReport;
+  readonly ledger: OpenReport | null;
+  readonly measured: Measured;
+}): ReactNode {
+  const parameters = useTautline((state) => state.view.parameters);
+  const against = useAgainst();
+  const advice = rolloutAdvice(report.baselineAlerts, report.alerts);
+  const changed = Object.keys(changedParameters(parameters));
   return (
-    <div className="lab-bundle" data-testid="loaded-bundle">
-      <p>
-        <strong>{name}</strong>{' '}
-        <span className="dim">
-          made on {bundle.ledger.name} ({formatCount(bundle.ledger.events)} events,{' '}
-          <code>{bundle.ledger.fingerprint.slice(0, SHORT_HASH)}</code>) by {bundle.createdBy}
-        </span>
-      </p>
-      {parity?.warnings.map((warning) => (
-        <p key={warning} className="lab-warning" role="alert">
-          {warning}
-        </p>
-      ))}
-      {parity && parity.original && !parity.difference && (
-        <p className="lab-good" role="status">
-          Parity: exactly the {formatCount(bundle.alerts.length)} alerts that the bundle expects.
-        </p>
-      )}
-      {parity && parity.original && parity.difference && (
-        <p className="lab-warning" role="alert">
-          Not the alerts that the bundle expects: {formatCount(parity.difference.missing)} missing,{' '}
-          {formatCount(parity.difference.unexpected)} unexpected, {formatCount(parity.difference.differing.length)} that
-          differ.
-          {changed ? ' The parameters were changed since it was loaded.' : ''}
-        </p>
-      )}
-      {parity && !parity.original && (
-        <p className="dim">
-          Its parameters are in force. On this ledger they raise {formatCount(report.alerts.length)} alerts; on its own
-          they raised {formatCount(bundle.alerts.length)}.
-        </p>
-      )}
-      <div className="buttons">
-        {changed && (
-          <button type="button" className="button small" onClick={() => actions.setParameters(bundle.parameters, true)}>
-            Its parameters again
-          </button>
-        )}
-        {parity && !parity.original && reference !== name && (
-          <button
-            type="button"
-            className="button small"
-            title="Projection, windows and calibration of the bundle in place of those of this ledger"
-            onClick={() => void actions.setReference(new File([loaded.file], name))}
-          >
-            Use its reference too
-          </button>
-        )}
-        <button type="button" className="button small quiet" onClick={() => lab.setBundle(null)}>
-          Forget the bundle
-        </button>
+    <dl className="lab-figures contents">
+      <div>
+        <dt>Parameters</dt>
+        <dd>
+          all {formatCount(Object.keys(parameters).length)};{' '}
+          {changed.length === 0 ? 'the defaults' : `changed: ${changed.join(', ')}`}
+        </dd>
       </div>
-    </div>
+      <div>
+        <dt>Ledger</dt>
+        <dd>
+          {ledger && partName(ledger.name, ledger.part?.part)}{' '}
+          <span className="dim">
+            {countText(report.events, ledger?.part ?? null)}, SHA-256{' '}
+            <code title={ledger?.fingerprint}>{ledger?.fingerprint.slice(0, SHORT_HASH)}…</code>
+          </span>
+        </dd>
+      </div>
+      <div>
+        <dt>Reference</dt>
+        <dd>
+          events {formatCount(report.reference.from)} to {formatCount(Math.max(0, report.reference.to - 1))}: projection
+          of {formatCount(report.dimension)} dimensions on {formatCount(report.k)} axes, windows and means of{' '}
+          {formatCount(report.streams.length)} streams, calibration
+        </dd>
+      </div>
+      <div>
+        <dt>Expected alerts</dt>
+        <dd>{formatCount(report.alerts.length)}, each with onset, firing and clearing: the parity gate</dd>
+      </div>
+      <div>
+        <dt>Operating characteristics</dt>
+        <dd>
+          {alarms ? (
+            <>
+              false DRIFT {runLengthText(alarms.estimate)}{' '}
+              <span className="dim">
+                {intervalText(alarms.estimate)}
+                {Number.isFinite(alarms.perDay) && ` · ${rateText(alarms.perDay)}`}
+              </span>
+            </>
+          ) : (
+            'being measured…'
+          )}
+        </dd>
+        <dd className="dim">
+          {delays.length > 0
+            ? 'with the power curves measured above'
+            : 'without detection delays: measure power curves above to include them'}
+        </dd>
+      </div>
+      <div>
+        <dt>Rollout advice</dt>
+        <dd data-testid="rollout">
+          <strong>{ROLLOUT_TEXT[advice.advice]}</strong>
+        </dd>
+        <dd className="dim">{rolloutReason(advice, against)}</dd>
+      </div>
+    </dl>
   );
 }
 
 /** The bundle for a stream consumer: what is inside, downloads, and loading one back. */
 export function DeploySection({ report }: { readonly report: AnalysisReport }): ReactNode {
   const ledger = useTautline((state) => (state.ledger.phase === 'open' ? state.ledger.report : null));
-  const parameters = useTautline((state) => state.view.parameters);
-  const against = useAgainst();
-  const { data } = useFalseAlarms('reference');
-  const power = useJob(lab.power);
+  const measured = useMeasured();
   const loaded = useLab((state) => state.bundle);
   const [problem, setProblem] = useState<string | null>(null);
   const [making, setMaking] = useState(false);
-  const input = useRef<HTMLInputElement>(null);
-  const advice = rolloutAdvice(report.baselineAlerts, report.alerts);
-  const same = JSON.stringify(parameters);
-  const alarms = data && JSON.stringify(data.parameters) === same ? data.characteristics : null;
-  const delays =
-    power.result && JSON.stringify(power.result.answer.parameters) === same
-      ? [{ change: power.result.question.change, points: power.result.answer.curve }]
-      : [];
-  const changed = Object.keys(changedParameters(parameters));
   const stem = fileStem(ledger?.name ?? '');
 
   const save = async (form: 'json' | 'protobuf'): Promise<void> => {
+    const { alarms, delays } = measured;
     setMaking(true);
     setProblem(null);
     try {
@@ -162,114 +170,46 @@ export function DeploySection({ report }: { readonly report: AnalysisReport }): 
   };
 
   return (
-    <>
-      <div className="lab-columns halves">
-        <dl className="lab-figures contents">
-          <div>
-            <dt>Parameters</dt>
-            <dd>
-              all {formatCount(Object.keys(parameters).length)};{' '}
-              {changed.length === 0 ? 'the defaults' : `changed: ${changed.join(', ')}`}
-            </dd>
-          </div>
-          <div>
-            <dt>Ledger</dt>
-            <dd>
-              {ledger && partName(ledger.name, ledger.part?.part)}{' '}
-              <span className="dim">
-                {countText(report.events, ledger?.part ?? null)}, SHA-256{' '}
-                <code title={ledger?.fingerprint}>{ledger?.fingerprint.slice(0, SHORT_HASH)}…</code>
-              </span>
-            </dd>
-          </div>
-          <div>
-            <dt>Reference</dt>
-            <dd>
-              events {formatCount(report.reference.from)} to {formatCount(Math.max(0, report.reference.to - 1))}:
-              projection of {formatCount(report.dimension)} dimensions on {formatCount(report.k)} axes, windows and
-              means of {formatCount(report.streams.length)} streams, calibration
-            </dd>
-          </div>
-          <div>
-            <dt>Expected alerts</dt>
-            <dd>{formatCount(report.alerts.length)}, each with onset, firing and clearing: the parity gate</dd>
-          </div>
-          <div>
-            <dt>Operating characteristics</dt>
-            <dd>
-              {alarms ? (
-                <>
-                  false DRIFT {runLengthText(alarms.estimate)}{' '}
-                  <span className="dim">
-                    {intervalText(alarms.estimate)}
-                    {Number.isFinite(alarms.perDay) && ` · ${rateText(alarms.perDay)}`}
-                  </span>
-                </>
-              ) : (
-                'being measured…'
-              )}
-            </dd>
-            <dd className="dim">
-              {delays.length > 0
-                ? 'with the power curves measured above'
-                : 'without detection delays: measure power curves above to include them'}
-            </dd>
-          </div>
-          <div>
-            <dt>Rollout advice</dt>
-            <dd data-testid="rollout">
-              <strong>{ROLLOUT_TEXT[advice.advice]}</strong>
-            </dd>
-            <dd className="dim">{rolloutReason(advice, against)}</dd>
-          </div>
-        </dl>
-        <div className="lab-take">
-          <h3>Take it away</h3>
-          <div className="buttons">
-            <button type="button" className="button primary" disabled={making} onClick={() => void save('json')}>
-              Download JSON
-            </button>
-            <button type="button" className="button" disabled={making} onClick={() => void save('protobuf')}>
-              Download protobuf
-            </button>
-          </div>
-          <p className="dim">
-            The formats are published:{' '}
-            <a href="./schema/bundle.schema.json" target="_blank" rel="noreferrer">
-              bundle.schema.json
-            </a>{' '}
-            and{' '}
-            <a href="./schema/bundle.proto" target="_blank" rel="noreferrer">
-              bundle.proto
-            </a>
-            . <code>tautline replay LEDGER --bundle FILE</code> proves that a consumer raises exactly these alerts.
-          </p>
-          <h3>Bring one back</h3>
-          <div className="buttons">
-            <button type="button" className="button" onClick={() => input.current?.click()}>
-              Load a bundle…
-            </button>
-          </div>
-          <input
-            ref={input}
-            type="file"
-            accept=".json,.pb,application/json"
-            hidden
-            data-testid="bundle-file"
-            onChange={(event) => {
-              const chosen = event.currentTarget.files?.[0];
-              event.currentTarget.value = '';
-              if (chosen) void takeBundle(chosen, chosen.name).then(setProblem);
-            }}
-          />
-          {problem && (
-            <p className="field-problem" role="alert">
-              {problem}
-            </p>
-          )}
-          {loaded && <Loaded loaded={loaded} report={report} />}
+    <div className="lab-columns halves">
+      <Contents report={report} ledger={ledger} measured={measured} />
+      <div className="lab-take">
+        <h3>Download the bundle</h3>
+        <div className="buttons">
+          <button type="button" className="button primary" disabled={making} onClick={() => void save('json')}>
+            Download JSON
+          </button>
+          <button type="button" className="button" disabled={making} onClick={() => void save('protobuf')}>
+            Download protobuf
+          </button>
         </div>
+        <p className="dim">
+          The formats are published:{' '}
+          <a href="./schema/bundle.schema.json" target="_blank" rel="noreferrer">
+            bundle.schema.json
+          </a>{' '}
+          and{' '}
+          <a href="./schema/bundle.proto" target="_blank" rel="noreferrer">
+            bundle.proto
+          </a>
+          . <code>tautline replay LEDGER --bundle FILE</code> proves that a consumer raises exactly these alerts.
+        </p>
+        <h3>Load a bundle</h3>
+        <div className="buttons">
+          <FileButton
+            accept=".json,.pb,application/json"
+            testId="bundle-file"
+            onFile={(file) => void takeBundle(file, file.name).then(setProblem)}
+          >
+            Load a bundle…
+          </FileButton>
+        </div>
+        {problem && (
+          <p className="field-problem" role="alert">
+            {problem}
+          </p>
+        )}
+        {loaded && <LoadedBundle loaded={loaded} report={report} />}
       </div>
-    </>
+    </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { explain, toTautlineError } from '../../core/errors.ts';
-import { formatCompact, formatCount, formatMs, formatNumber } from '../../core/format.ts';
+import { formatCount, formatMs, formatNumber } from '../../core/format.ts';
 import type { OperatingCharacteristics } from '../../detection/lab/arl.ts';
 import type { InControlSource } from '../../detection/lab/inControl.ts';
 import { useFalseAlarms } from '../../state/lab/queries.ts';
@@ -14,11 +14,15 @@ import { eventsText, intervalText, METHODS, naiveText, observedText, rateText, r
 const SOURCES: Readonly<Record<InControlSource, { readonly title: string; readonly help: string }>> = {
   reference: {
     title: 'Reference',
-    help: 'Drawn from the reference events that the detectors are calibrated on: nothing was selected by its outcome, but a short reference gives a wide interval.',
+    help:
+      'Drawn from the reference events that the detectors are calibrated on: nothing was selected by its outcome, ' +
+      'but a short reference gives a wide interval.',
   },
   ledger: {
     title: 'Whole ledger',
-    help: 'Drawn from the reference and every later event outside alerts: more events, but leaving out what was alerted on makes run lengths longer than they are.',
+    help:
+      'Drawn from the reference and every later event outside alerts: more events, but leaving out what was alerted ' +
+      'on makes run lengths longer than they are.',
   },
 };
 
@@ -47,7 +51,7 @@ function RunLengthCurve({
       yScale="log"
       xLabel="threshold h, σ"
       yLabel="events between false alarms"
-      formatY={(y) => formatCompact(y, 2)}
+      formatY={eventsText}
       formatX={(x) => formatNumber(x, 3)}
       marks={[{ x: h, label: `h ${formatNumber(h, 3)}` }]}
     />
@@ -115,7 +119,7 @@ function Figures({
         </div>
       </dl>
       <figure>
-        <figcaption>Run length over the threshold</figcaption>
+        <figcaption>ARL vs threshold</figcaption>
         <RunLengthCurve characteristics={characteristics} h={h} />
       </figure>
       <figure>

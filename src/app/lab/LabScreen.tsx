@@ -25,13 +25,17 @@ const SECTIONS: readonly {
   {
     id: 'false-alarms',
     title: 'False alarms',
-    lead: 'What the thresholds in force cost on this ledger while nothing is wrong, and thresholds for a cost that you can afford.',
+    lead:
+      'What the thresholds in force cost on this ledger while nothing is wrong, and thresholds for a cost that you ' +
+      'can afford.',
     View: FalseAlarmSection,
   },
   {
     id: 'delay',
     title: 'Delay',
-    lead: 'A change of known size is injected into this ledger’s own events: which channel finds it, and after how many of the stream’s events?',
+    lead:
+      'A change of known size is injected into this ledger’s events: which channel finds it, and after how many ' +
+      'events of the stream?',
     View: DelaySection,
   },
   {
@@ -43,7 +47,7 @@ const SECTIONS: readonly {
   {
     id: 'labels',
     title: 'Labels',
-    lead: 'Alerts against stretches that are known to be faulty, beside detectors that know nothing.',
+    lead: 'Alerts against stretches that are known to be faulty, beside naive baselines.',
     View: LabelSection,
   },
   {
@@ -80,7 +84,7 @@ function NoLedger(): ReactNode {
   );
 }
 
-/** The what-if laboratory, for the open ledger and the parameters in force. */
+/** The laboratory, for the open ledger and the parameters in force. */
 export function LabScreen(): ReactNode {
   const isOpen = useTautline((state) => state.ledger.phase === 'open');
   const report = useTautline((state) => state.analysis.report);

@@ -1,287 +1,110 @@
-import { useRef, useState, type ReactNode } from 'react';
-import { Histogram } from '../../charts/Histogram.tsx';
+import { useState, type ReactNode } from 'react';
 import { explain, toTautlineError } from '../../core/errors.ts';
-import { formatCount, formatNumber, formatPercent } from '../../core/format.ts';
-import type { Interval, Score, Spread } from '../../detection/lab/score.ts';
-import type { ScoreReport, ScoreRow } from '../../detection/lab/scoreReport.ts';
-import type { Alert, AlertKind } from '../../detection/types.ts';
+import { formatCount } from '../../core/format.ts';
+import type { ScoreReport } from '../../detection/lab/scoreReport.ts';
 import { takeLabels, useLab, useLabelScore } from '../../state/lab/queries.ts';
-import { actions } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
-import { zoomToAlert } from '../alerts/show.ts';
-import { KindBadge } from '../shell/Badge.tsx';
+import { FileButton } from '../shell/FileButton.tsx';
 import { takeLabelFile } from './labelFile.ts';
+import { LabelScores, MAX_LISTED } from './LabelScores.tsx';
 
-/** Listed at most; the rest are counted. */
-const MOST = 40;
+type Labels = NonNullable<ReturnType<typeof useLabelScore>['data']>['labels'];
 
-const share = (v: number): string => (Number.isFinite(v) ? formatPercent(v, 3) : '–');
-const spread = ({ mean, interval }: Spread, format: (v: number) => string): string =>
-  Number.isFinite(mean) ? `${format(mean)} (${format(interval[0])} to ${format(interval[1])})` : '–';
-const f1Text = (v: number): string => (Number.isFinite(v) ? formatNumber(v, 3) : '–');
-const delayText = (v: number): string => (Number.isFinite(v) ? formatCount(v) : '–');
-
-function ScoreLine({
-  name,
-  score,
-  className,
+function LabelSource({
+  labels,
+  onProblem,
 }: {
-  readonly name: ReactNode;
-  readonly score: Score;
-  readonly className?: string;
+  readonly labels: Labels | undefined;
+  readonly onProblem: (problem: string | null) => void;
 }): ReactNode {
+  const file = useLab((state) => state.labelFile);
   return (
-    <tr className={className}>
-      <th scope="row">{name}</th>
-      <td>{formatCount(score.episodes)}</td>
-      <td>{share(score.precision)}</td>
-      <td>
-        {share(score.recall)}{' '}
-        <span className="dim">
-          {formatCount(score.found)} of {formatCount(score.intervals)}
-        </span>
-      </td>
-      <td>{f1Text(score.f1)}</td>
-      <td>{delayText(score.delay.median)}</td>
-    </tr>
-  );
-}
-
-function ChanceLine({ row }: { readonly row: ScoreRow<Alert> }): ReactNode {
-  const { chance, score } = row;
-  if (!chance || score.episodes === 0) return null;
-  return (
-    <tr className="baseline" data-testid="chance">
-      <th scope="row">
-        Random <span className="dim">the same episodes at random events</span>
-      </th>
-      <td>{formatCount(score.episodes)}</td>
-      <td>{spread(chance.precision, share)}</td>
-      <td>{spread(chance.recall, share)}</td>
-      <td>{spread(chance.f1, f1Text)}</td>
-      <td>{delayText(chance.medianDelay.mean)}</td>
-    </tr>
-  );
-}
-
-function Scores({ report }: { readonly report: ScoreReport }): ReactNode {
-  const kinds = report.kinds.filter((row) => row.score.episodes > 0);
-  return (
-    <table className="lab-table scores">
-      <caption className="visually-hidden">Scores against the labels, with baselines that know nothing</caption>
-      <thead>
-        <tr>
-          <th scope="col">Detector</th>
-          <th scope="col">Alerts</th>
-          <th scope="col">Precision</th>
-          <th scope="col">Recall</th>
-          <th scope="col">F1</th>
-          <th scope="col">Median delay</th>
-        </tr>
-      </thead>
-      <tbody>
-        <ScoreLine name={<strong>All kinds</strong>} score={report.all.score} className="total" />
-        {kinds.map((row) => (
-          <ScoreLine key={row.detector} name={<KindBadge kind={row.detector as AlertKind} />} score={row.score} />
-        ))}
-        <ScoreLine
-          name={
-            <>
-              Always fires <span className="dim">an alert at every event</span>
-            </>
-          }
-          score={report.alwaysFire.score}
-          className="baseline"
-        />
-        <ChanceLine row={report.all} />
-        {report.lengthOnly && (
-          <ScoreLine
-            name={
-              <>
-                Text length alone <span className="dim">CUSUM on message length</span>
-              </>
-            }
-            score={report.lengthOnly.score}
-            className="baseline"
-          />
+    <div className="lab-controls">
+      <span>
+        {file ? (
+          <>
+            Labels of <strong>{file.name}</strong>
+          </>
+        ) : (
+          'Labels of the ledger’s own column'
         )}
-      </tbody>
-    </table>
-  );
-}
-
-const show = (open: () => void): void => {
-  open();
-  actions.setScreen('monitor');
-};
-
-function Missed({
-  intervals,
-  first,
-}: {
-  readonly intervals: readonly Interval[];
-  readonly first: (interval: Interval) => void;
-}): ReactNode {
-  if (intervals.length === 0) return <p className="dim">None: every labelled stretch was found.</p>;
-  return (
-    <ul className="lab-list">
-      {intervals.slice(0, MOST).map((interval) => (
-        <li key={`${interval.stream} ${interval.from} ${interval.label}`}>
-          <button type="button" title="Open its first event in the inspector" onClick={() => first(interval)}>
-            <strong>{interval.label}</strong> <span>{interval.stream ?? 'all streams'}</span>{' '}
-            <span className="dim">
-              events {formatCount(interval.from)} to {formatCount(interval.to - 1)}
-            </span>
-          </button>
-        </li>
-      ))}
-      {intervals.length > MOST && <li className="dim">and {formatCount(intervals.length - MOST)} more</li>}
-    </ul>
-  );
-}
-
-function False({
-  alerts,
-  streams,
-}: {
-  readonly alerts: readonly Alert[];
-  readonly streams: AnalysisReport['streams'];
-}): ReactNode {
-  if (alerts.length === 0) return <p className="dim">None: every alert matches a labelled stretch.</p>;
-  return (
-    <ul className="lab-list">
-      {alerts.slice(0, MOST).map((alert) => (
-        <li key={`${alert.kind} ${alert.stream} ${alert.fired}`}>
-          <button type="button" title="Open in the inspector" onClick={() => show(() => zoomToAlert(alert))}>
-            <KindBadge kind={alert.kind} /> <span>{streams[alert.stream]?.name}</span>{' '}
-            <span className="dim">fired {formatCount(alert.fired)}</span>
-          </button>
-        </li>
-      ))}
-      {alerts.length > MOST && <li className="dim">and {formatCount(alerts.length - MOST)} more</li>}
-    </ul>
-  );
-}
-
-/** A missed stretch is shown with its surroundings, its first event selected. */
-function openInterval({ from, to }: Interval): void {
-  show(() => {
-    const room = Math.max(50, Math.round((to - from) * 0.3));
-    actions.setRange({ from: Math.max(0, from - room), to: to + room }, false);
-    actions.select(from);
-  });
-}
-
-function Results({ scores, report }: { readonly scores: ScoreReport; readonly report: AnalysisReport }): ReactNode {
-  const { score } = scores.all;
-  const delays = score.matches.map((match) => match.delay);
-  const { median, q05, q95, q25, q75 } = score.delay;
-  return (
-    <>
-      <Scores report={scores} />
-      <div className="lab-columns thirds">
-        <figure>
-          <figcaption>
-            Delay of what was found <span className="dim">own events from the start of the stretch</span>
-          </figcaption>
-          {delays.length > 0 ? (
-            <>
-              <Histogram
-                sample={{ values: delays, centre: median, interval: [q25, q75] }}
-                format={formatCount}
-                label={`Delays: median ${delayText(median)}, 5 to 95 % ${delayText(q05)} to ${delayText(q95)}`}
-              />
-              <p className="dim">
-                median {delayText(median)}, middle half {delayText(q25)} to {delayText(q75)}
-              </p>
-            </>
-          ) : (
-            <p className="dim">Nothing was found.</p>
-          )}
-        </figure>
-        <div>
-          <h3>
-            Missed <span className="dim">{formatCount(score.missed.length)}</span>
-          </h3>
-          <Missed intervals={score.missed} first={openInterval} />
-        </div>
-        <div>
-          <h3>
-            False <span className="dim">{formatCount(score.falseEpisodes.length)}</span>
-          </h3>
-          <False alerts={score.falseEpisodes} streams={report.streams} />
-        </div>
-      </div>
-      {score.byLabel.length > 1 && (
-        <p className="dim">
-          By label: {score.byLabel.map(({ label, intervals, found }) => `${label} ${found} of ${intervals}`).join(', ')}
-          .
-        </p>
+        {labels && (
+          <span className="dim">
+            {' '}
+            · {formatCount(labels.intervals.length)} {labels.intervals.length === 1 ? 'stretch' : 'stretches'}
+            {labels.format === 'column' ? '' : `, ${labels.format}`}
+          </span>
+        )}
+      </span>
+      <FileButton
+        className="button small"
+        title="NAB windows (JSON), a list of {stream, from, to, label} (JSON), or the same as CSV"
+        accept=".json,.csv,application/json,text/csv"
+        testId="label-file"
+        onFile={(chosen) => void takeLabelFile(chosen, chosen.name).then(onProblem)}
+      >
+        Label file…
+      </FileButton>
+      {file && (
+        <button
+          type="button"
+          className="button small quiet"
+          onClick={() => {
+            onProblem(null);
+            void takeLabels(null);
+          }}
+        >
+          Use the column
+        </button>
       )}
-    </>
+      <span className="dim">NAB windows, a JSON list or CSV; can be dropped here</span>
+    </div>
+  );
+}
+
+function NoStretches({ labels }: { readonly labels: Labels }): ReactNode {
+  return (
+    <div className="lab-empty">
+      <p>
+        <strong>
+          {labels.intervals.length > 0
+            ? 'No labelled stretch lies after the reference period, so there is nothing to score against.'
+            : 'This ledger has no labels.'}
+        </strong>
+      </p>
+      <p className="dim">
+        Give it a column named label, or bring a file of stretches that are known to be faulty. Until then there is no
+        precision or recall, only counts.
+      </p>
+    </div>
+  );
+}
+
+function NotScored({ leftOut }: { readonly leftOut: ScoreReport['leftOut'] }): ReactNode {
+  return (
+    <details>
+      <summary>
+        {formatCount(leftOut.length)} {leftOut.length === 1 ? 'stretch is' : 'stretches are'} not scored
+      </summary>
+      <ul>
+        {leftOut.slice(0, MAX_LISTED).map(({ interval, reason }) => (
+          <li key={`${interval.stream} ${interval.from}`}>
+            {interval.label}, {interval.stream ?? 'all streams'}, from {formatCount(interval.from)}: {reason}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
 /** Scores of the alerts in force, the labels they are scored against, and what was missed or false. */
 export function LabelSection({ report }: { readonly report: AnalysisReport }): ReactNode {
   const { data, error, isFetching } = useLabelScore();
-  const file = useLab((state) => state.labelFile);
   const [problem, setProblem] = useState<string | null>(null);
-  const input = useRef<HTMLInputElement>(null);
   const labels = data?.labels;
   return (
     <>
-      <div className="lab-controls">
-        <span>
-          {file ? (
-            <>
-              Labels of <strong>{file.name}</strong>
-            </>
-          ) : (
-            'Labels of the ledger’s own column'
-          )}
-          {labels && (
-            <span className="dim">
-              {' '}
-              · {formatCount(labels.intervals.length)} {labels.intervals.length === 1 ? 'stretch' : 'stretches'}
-              {labels.format === 'column' ? '' : `, ${labels.format}`}
-            </span>
-          )}
-        </span>
-        <button
-          type="button"
-          className="button small"
-          onClick={() => input.current?.click()}
-          title="NAB windows (JSON), a list of {stream, from, to, label} (JSON), or the same as CSV"
-        >
-          Label file…
-        </button>
-        {file && (
-          <button
-            type="button"
-            className="button small quiet"
-            onClick={() => {
-              setProblem(null);
-              void takeLabels(null);
-            }}
-          >
-            Use the column
-          </button>
-        )}
-        <span className="dim">NAB windows, a JSON list or CSV; can be dropped here</span>
-        <input
-          ref={input}
-          type="file"
-          accept=".json,.csv,application/json,text/csv"
-          hidden
-          data-testid="label-file"
-          onChange={(event) => {
-            const chosen = event.currentTarget.files?.[0];
-            event.currentTarget.value = '';
-            if (chosen) void takeLabelFile(chosen, chosen.name).then(setProblem);
-          }}
-        />
-      </div>
+      <LabelSource labels={labels} onProblem={setProblem} />
       {problem && (
         <p className="field-problem" role="alert">
           {problem}
@@ -297,7 +120,9 @@ export function LabelSection({ report }: { readonly report: AnalysisReport }): R
       )}
       {labels && labels.leftOut.length > 0 && (
         <details>
-          <summary>{formatCount(labels.leftOut.length)} entries were left out</summary>
+          <summary>
+            {formatCount(labels.leftOut.length)} {labels.leftOut.length === 1 ? 'entry was' : 'entries were'} skipped
+          </summary>
           <ul>
             {labels.leftOut.map((text) => (
               <li key={text}>{text}</li>
@@ -305,42 +130,15 @@ export function LabelSection({ report }: { readonly report: AnalysisReport }): R
           </ul>
         </details>
       )}
-      {data && data.report.intervals.length === 0 && (
-        <div className="lab-empty">
-          <p>
-            <strong>
-              {data.labels.intervals.length > 0
-                ? 'No labelled stretch lies after the reference period, so there is nothing to score against.'
-                : 'This ledger has no labels.'}
-            </strong>
-          </p>
-          <p className="dim">
-            Give it a column named label, or bring a file of stretches that are known to be faulty. Until then there is
-            no precision or recall, only counts.
-          </p>
-        </div>
-      )}
+      {data && data.report.intervals.length === 0 && <NoStretches labels={data.labels} />}
       {data && data.report.intervals.length > 0 && (
         <div className={isFetching ? 'stale' : undefined} data-testid="scores">
-          <Results scores={data.report} report={report} />
-          {data.report.leftOut.length > 0 && (
-            <details>
-              <summary>
-                {formatCount(data.report.leftOut.length)}{' '}
-                {data.report.leftOut.length === 1 ? 'stretch is' : 'stretches are'} not scored
-              </summary>
-              <ul>
-                {data.report.leftOut.slice(0, MOST).map(({ interval, reason }) => (
-                  <li key={`${interval.stream} ${interval.from}`}>
-                    {interval.label}, {interval.stream ?? 'all streams'}, from {formatCount(interval.from)}: {reason}
-                  </li>
-                ))}
-              </ul>
-            </details>
-          )}
+          <LabelScores scores={data.report} report={report} />
+          {data.report.leftOut.length > 0 && <NotScored leftOut={data.report.leftOut} />}
           <p className="dim lab-took">
             An alert matches a stretch where the events from its onset to its firing share one with it, within{' '}
-            {data.report.tolerance} own events. Alerts that never clear win nothing by it.
+            {data.report.tolerance} events of the stream. Staying open longer does not help: what follows the firing
+            does not count.
           </p>
         </div>
       )}

@@ -20,7 +20,8 @@ import { NumberBox } from '../whatif/NumberBox.tsx';
 import { snap } from '../whatif/scale.ts';
 import { MEASURES, type MeasureName } from './heat.ts';
 import { Outdated, Run } from './Run.tsx';
-import { SweepMap, SweepTable } from './SweepMap.tsx';
+import { SweepMap } from './SweepMap.tsx';
+import { SweepTable } from './SweepTable.tsx';
 
 /** Numbers that do not need another projection for every cell. */
 const SWEEPABLE = PARAMETER_NAMES.filter(

@@ -1,5 +1,6 @@
-import type { SweepCell } from '../../detection/lab/sweep.ts';
+import type { Sweep, SweepCell } from '../../detection/lab/sweep.ts';
 import { formatCount, formatNumber, formatPercent } from '../../core/format.ts';
+import { PARAMETER_SPECS } from '../../detection/parameters.ts';
 
 /** What a cell of a sweep can be coloured by. */
 export const MEASURES = {
@@ -10,6 +11,14 @@ export const MEASURES = {
   medianDelay: { title: 'Median delay', labelled: true, format: (v: number) => formatCount(v) },
 } as const;
 export type MeasureName = keyof typeof MEASURES;
+
+/** Label of an axis of a sweep, with its unit. */
+export function axisLabel(name: Sweep['x']['name']): string {
+  const { label, unit } = PARAMETER_SPECS[name];
+  return unit ? `${label}, ${unit}` : label;
+}
+
+export const tickText = (v: number): string => formatNumber(v, 4);
 
 /**
  * Where a value lies between the least and the most of the grid, 0 to 1; shares on their own scale, counts on a

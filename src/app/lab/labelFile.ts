@@ -7,7 +7,10 @@ import { actions } from '../../state/store.ts';
 export async function takeLabelFile(file: Blob, name: string): Promise<string | null> {
   try {
     const { intervals, leftOut, format } = await takeLabels({ name, text: await file.text() });
-    const passed = leftOut.length > 0 ? ` ${formatCount(leftOut.length)} entries were left out.` : '';
+    const passed =
+      leftOut.length > 0
+        ? ` ${formatCount(leftOut.length)} ${leftOut.length === 1 ? 'entry was' : 'entries were'} skipped.`
+        : '';
     actions.toast(
       'info',
       `${formatCount(intervals.length)} labelled ${intervals.length === 1 ? 'stretch' : 'stretches'} of ${name} (${format}) in use.${passed}`,

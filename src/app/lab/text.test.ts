@@ -36,15 +36,15 @@ describe('false alarms in words', () => {
 
   it('as rates that can be imagined', () => {
     expect([2400, 3.14, 0.5, 0.01, 1 / 3652.5, 0, NaN].map(rateText)).toEqual([
-      '100 an hour',
-      '3.1 a day',
-      '3.5 a week',
-      '3.7 a year',
+      '100 per hour',
+      '3.1 per day',
+      '3.5 per week',
+      '3.7 per year',
       'one in 10 years',
       'none',
       '–',
     ]);
-    expect(budgetText({ per: 'week', alarms: 1 })).toBe('one false alarm a week');
+    expect(budgetText({ per: 'week', alarms: 1 })).toBe('one false alarm per week');
     expect(budgetText({ per: 'events', events: 5000 })).toBe('one false alarm in 5,000 events');
   });
 
@@ -52,9 +52,9 @@ describe('false alarms in words', () => {
     const with_ = (siegmund: number) =>
       ({ estimate: estimate({ arl: 1000 }), naive: { siegmund, capped: 0 } }) as Parameters<typeof naiveText>[0];
     expect([340_000, 1000, 200].map((s) => naiveText(with_(s)))).toEqual([
-      '340 times too hopeful',
+      '340 times too optimistic',
       'about right here',
-      '5 times too careful',
+      '5 times too conservative',
     ]);
   });
 });

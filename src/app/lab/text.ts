@@ -3,6 +3,9 @@ import type { OperatingCharacteristics, RunLengthEstimate } from '../../detectio
 import type { Budget } from '../../detection/lab/budget.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 
+/** Hexadecimal digits of a fingerprint that are shown. */
+export const SHORT_HASH = 12;
+
 /** A run length as people say it, to three digits: 12345 -> "12,300", 4.2e9 -> "4.2 billion". */
 export function eventsText(events: number): string {
   if (events === Infinity) return 'unlimited';
@@ -31,14 +34,14 @@ export function intervalText({ interval: [low, high], level }: RunLengthEstimate
 }
 
 /**
- * A rate a day in the unit in which it is a number that means something: "3.1 a day", "1.4 a week", "one in 3.2 years".
+ * A daily rate in the unit in which it is a number that means something: "3.1 per day", "1.4 per week", "one in 3.2 years".
  */
 export function rateText(perDay: number): string {
   if (Number.isNaN(perDay)) return '–';
-  if (perDay >= 48) return `${rate(perDay / 24)} an hour`;
-  if (perDay >= 1) return `${rate(perDay)} a day`;
-  if (perDay * 7 >= 1) return `${rate(perDay * 7)} a week`;
-  if (perDay * 365.25 >= 1) return `${rate(perDay * 365.25)} a year`;
+  if (perDay >= 48) return `${rate(perDay / 24)} per hour`;
+  if (perDay >= 1) return `${rate(perDay)} per day`;
+  if (perDay * 7 >= 1) return `${rate(perDay * 7)} per week`;
+  if (perDay * 365.25 >= 1) return `${rate(perDay * 365.25)} per year`;
   return perDay > 0 ? `one in ${eventsText(1 / (perDay * 365.25))} years` : 'none';
 }
 
@@ -49,8 +52,8 @@ const rate = (value: number): string =>
 export function naiveText({ estimate, naive }: OperatingCharacteristics): string {
   if (!Number.isFinite(estimate.arl)) return '';
   const ratio = naive.siegmund / estimate.arl;
-  if (ratio >= 1.25) return `${eventsText(Number(ratio.toPrecision(2)))} times too hopeful`;
-  if (ratio <= 0.8) return `${eventsText(Number((1 / ratio).toPrecision(2)))} times too careful`;
+  if (ratio >= 1.25) return `${eventsText(Number(ratio.toPrecision(2)))} times too optimistic`;
+  if (ratio <= 0.8) return `${eventsText(Number((1 / ratio).toPrecision(2)))} times too conservative`;
   return 'about right here';
 }
 
@@ -71,13 +74,13 @@ export function observedText({
 export const METHODS: Readonly<Record<RunLengthEstimate['method'], string>> = {
   simulated: 'Counted on bootstrapped paths at this threshold',
   extrapolated:
-    'Fewer than 30 alarms at this threshold: along the line of ln ARL over the threshold, whose tail is exponential',
+    'Fewer than 30 alarms at this threshold: along the line of ln ARL vs threshold, whose tail is exponential',
   bound: 'No alarm enough at any threshold to draw a line through: only a lower bound is known',
 };
 
 export function budgetText(budget: Budget): string {
   if (budget.per === 'events') return `one false alarm in ${formatCount(budget.events)} events`;
   return budget.alarms === 1
-    ? `one false alarm a${budget.per === 'hour' ? 'n' : ''} ${budget.per}`
-    : `${formatNumber(budget.alarms, 3)} false alarms a${budget.per === 'hour' ? 'n' : ''} ${budget.per}`;
+    ? `one false alarm per ${budget.per}`
+    : `${formatNumber(budget.alarms, 3)} false alarms per ${budget.per}`;
 }

@@ -21,11 +21,11 @@ export function EmptyState(): ReactNode {
     <div className="empty">
       <div className="empty-inner">
         <div className="empty-intro">
-          <h2>See when a conversation between agents goes slack</h2>
+          <h2>See when a multi-agent conversation drifts</h2>
           <p>
-            Tautline reads a ledger of multi-agent dialogue and charts, event by event, whether its meanings drift,
-            collapse into one voice or fall silent. Every detector is in your hands: move a threshold and see at once
-            which alerts come and go.
+            Tautline reads a ledger, the event log of a multi-agent dialogue, and charts, event by event, whether its
+            meanings drift, collapse into one voice or fall silent. Every detector is in your hands: move a threshold
+            and see at once which alerts come and go.
           </p>
         </div>
         <div className="chooser">

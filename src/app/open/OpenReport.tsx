@@ -55,7 +55,7 @@ export function OpenReportSheet(): ReactNode {
       <Facts report={report} />
       {report.leftOut.length > 0 && (
         <section aria-labelledby="left-out-title">
-          <h3 id="left-out-title">Left out</h3>
+          <h3 id="left-out-title">Skipped rows</h3>
           <ul className="left-out">
             {report.leftOut.map(({ reason, count, examples }) => (
               <li key={reason}>
@@ -85,12 +85,12 @@ export function OpenReportSheet(): ReactNode {
       )}
       {analysis && analysis.streamsLeftOut.length > 0 && (
         <section aria-labelledby="streams-left-out-title">
-          <h3 id="streams-left-out-title">Streams left out</h3>
+          <h3 id="streams-left-out-title">Skipped streams</h3>
           <p className="dim">
             The busiest {formatCount(analysis.streams.length)} are tracked; these{' '}
             {formatCount(analysis.streamsLeftOut.length)} are not, with their events:
           </p>
-          <ul className="left-out-streams" tabIndex={0} aria-label="Streams left out">
+          <ul className="left-out-streams" tabIndex={0} aria-label="Skipped streams">
             {analysis.streamsLeftOut.map(({ name, events }) => (
               <li key={name}>
                 <span>{name}</span>

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { kindStyle, routeStyle } from '../../charts/palette.ts';
 import { useChartTheme } from '../../charts/theme.ts';
+import { routeName } from '../../detection/routeNames.ts';
 import type { AlertKind, Route } from '../../detection/types.ts';
 import { kindLabel } from '../../detection/kindLabels.ts';
 
@@ -27,9 +28,9 @@ export function KindBadge({ kind }: { readonly kind: AlertKind }): ReactNode {
 export function RouteBadge({ route }: { readonly route: Route }): ReactNode {
   const { mode } = useChartTheme();
   return (
-    <span className="badge route">
+    <span className="badge route" title={route}>
       <Swatch {...routeStyle(route, mode)} />
-      {route}
+      {routeName(route)}
     </span>
   );
 }
@@ -38,9 +39,9 @@ export function RouteBadge({ route }: { readonly route: Route }): ReactNode {
 export function RouteDot({ route }: { readonly route: Route }): ReactNode {
   const { mode } = useChartTheme();
   return (
-    <span title={route}>
+    <span title={routeName(route)}>
       <Swatch {...routeStyle(route, mode)} />
-      <span className="visually-hidden">{route}</span>
+      <span className="visually-hidden">{routeName(route)}</span>
     </span>
   );
 }

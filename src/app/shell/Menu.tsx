@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useId, useRef, useState, type KeyboardEvent, type ReactNode, type ToggleEvent } from 'react';
 import { Icon } from './Icon.tsx';
 
 export interface MenuItem {
@@ -7,7 +7,18 @@ export interface MenuItem {
   readonly description?: string;
 }
 
-/** A button with a list of choices below it; arrows move, Enter chooses, Escape closes. */
+/** Room between button and list, and between list and the edge of the page, in CSS px. */
+const GAP = 4;
+
+/** The list lies in the top layer, right under its button and flush with its right side. */
+function placeUnder(list: HTMLElement, button: HTMLElement): void {
+  const { bottom, right } = button.getBoundingClientRect();
+  const left = Math.max(GAP, Math.min(right, document.documentElement.clientWidth - GAP) - list.offsetWidth);
+  list.style.left = `${left}px`;
+  list.style.top = `${bottom + GAP}px`;
+}
+
+/** A button with a list of choices, a native popover: arrows move, Enter chooses, Escape or a click elsewhere closes. */
 export function Menu({
   label,
   items,
@@ -20,65 +31,73 @@ export function Menu({
   readonly small?: boolean;
 }): ReactNode {
   const [open, setOpen] = useState(false);
-  const root = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const list = useRef<HTMLUListElement>(null);
   const id = useId();
+  const entries = (): HTMLElement[] => [...(list.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
 
-  useEffect(() => {
-    if (!open) return;
-    root.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus();
-    const outside = (event: PointerEvent): void => {
-      if (!root.current?.contains(event.target as Node)) setOpen(false);
-    };
-    document.addEventListener('pointerdown', outside);
-    return () => document.removeEventListener('pointerdown', outside);
-  }, [open]);
-
+  const onToggle = ({ newState }: ToggleEvent): void => {
+    setOpen(newState === 'open');
+    if (newState !== 'open' || !list.current || !button.current) return;
+    placeUnder(list.current, button.current);
+    entries()[0]?.focus();
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (!open) return;
-    const entries = [...(root.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
-    const at = entries.indexOf(document.activeElement as HTMLElement);
-    if (event.key === 'Escape') {
-      event.stopPropagation();
-      setOpen(false);
-      root.current?.querySelector('button')?.focus();
-    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+    const choices = entries();
+    const at = choices.indexOf(document.activeElement as HTMLElement);
+    const to = {
+      ArrowDown: (at + 1) % choices.length,
+      ArrowUp: (at + choices.length - 1) % choices.length,
+      Home: 0,
+      End: choices.length - 1,
+    }[event.key];
+    if (to !== undefined) {
       event.preventDefault();
-      entries[(at + (event.key === 'ArrowDown' ? 1 : entries.length - 1)) % entries.length]?.focus();
-    } else if (event.key === 'Tab') setOpen(false);
+      choices[to]?.focus();
+    } else if (event.key === 'Tab') list.current?.hidePopover();
+    // The browser closes the list; the page's own Escape would close what lies under it.
+    else if (event.key === 'Escape') event.stopPropagation();
   };
 
   return (
-    <div className="menu" ref={root} onKeyDown={onKeyDown}>
+    <>
       <button
+        ref={button}
         type="button"
         className={small ? 'button small quiet' : 'button quiet'}
         aria-haspopup="menu"
         aria-expanded={open}
-        aria-controls={id}
-        onClick={() => setOpen(!open)}
+        popoverTarget={id}
       >
         {label} <Icon name="chevronDown" size={12} />
       </button>
-      {open && (
-        <ul className="menu-list" role="menu" id={id} aria-label={label}>
-          {items.map((item) => (
-            <li key={item.id} role="none">
-              <button
-                type="button"
-                role="menuitem"
-                tabIndex={-1}
-                onClick={() => {
-                  setOpen(false);
-                  onChoose(item.id);
-                }}
-              >
-                <strong>{item.title}</strong>
-                {item.description && <span className="dim">{item.description}</span>}
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
+      <ul
+        ref={list}
+        popover="auto"
+        className="menu-list"
+        role="menu"
+        id={id}
+        aria-label={label}
+        onToggle={onToggle}
+        onKeyDown={onKeyDown}
+      >
+        {items.map((item) => (
+          <li key={item.id} role="none">
+            <button
+              type="button"
+              role="menuitem"
+              tabIndex={-1}
+              onClick={() => {
+                list.current?.hidePopover();
+                onChoose(item.id);
+              }}
+            >
+              <strong>{item.title}</strong>
+              {item.description && <span className="dim">{item.description}</span>}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

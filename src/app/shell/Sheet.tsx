@@ -1,8 +1,11 @@
-import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useId, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { showSheet } from '../ui.ts';
 import { Icon } from './Icon.tsx';
 
-/** A panel over the charts that blocks nothing; Escape closes it and focus goes back to where it came from. */
+/**
+ * A dialog over the charts that blocks nothing: it is shown without a backdrop, and closing it gives the focus back to
+ * where it was. Escape closes it by the page's shortcuts, which know what lies topmost.
+ */
 export function Sheet({
   title,
   children,
@@ -13,19 +16,25 @@ export function Sheet({
   readonly takeFocus?: boolean;
 }): ReactNode {
   const id = useId();
-  const root = useRef<HTMLElement>(null);
-  useEffect(() => {
-    if (!takeFocus) return;
-    const before = document.activeElement;
-    root.current?.focus();
-    return () => {
-      if (before instanceof HTMLElement) before.focus();
-    };
+  const root = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // While it is still in the page: closing is what gives the focus back.
+  useLayoutEffect(() => {
+    const dialog = root.current;
+    if (!dialog) return;
+    if (takeFocus) {
+      dialog.show();
+      // Not the dialog itself: Chromium gives the focus back only from within it.
+      heading.current?.focus();
+    } else dialog.open = true;
+    return () => dialog.close();
   }, [takeFocus]);
   return (
-    <section className="sheet" role="dialog" aria-labelledby={id} tabIndex={-1} ref={root}>
+    <dialog className="sheet" aria-labelledby={id} ref={root}>
       <header>
-        <h2 id={id}>{title}</h2>
+        <h2 id={id} tabIndex={-1} ref={heading}>
+          {title}
+        </h2>
         <button
           type="button"
           className="button icon-only"
@@ -37,6 +46,6 @@ export function Sheet({
         </button>
       </header>
       <div className="sheet-body">{children}</div>
-    </section>
+    </dialog>
   );
 }

@@ -1,5 +1,8 @@
 import type { ReactNode } from 'react';
+import { showMethods } from '../ui.ts';
 import { TABS } from './screens.ts';
+import { routeName } from '../../detection/routeNames.ts';
+import type { Route } from '../../detection/types.ts';
 import { Sheet } from './Sheet.tsx';
 
 const SHORTCUTS: readonly (readonly [keys: readonly string[], what: string])[] = [
@@ -23,7 +26,7 @@ const SHORTCUTS: readonly (readonly [keys: readonly string[], what: string])[] =
   [['Esc'], 'close the sheet, the inspector or the evidence'],
 ];
 
-const ROUTES: readonly (readonly [string, string])[] = [
+const STATES: readonly (readonly [Route, string])[] = [
   ['WARMING', 'too early to judge: the stream has had too few events, or the reference period still runs'],
   ['VOID', 'silence: a pause, or coupling to the other streams has broken off'],
   ['DRIFT', 'the CUSUM on divergence is over its limit'],
@@ -31,7 +34,16 @@ const ROUTES: readonly (readonly [string, string])[] = [
   ['FRAME_WEIGHT_DEGRADATION', 'friction has stayed below its band: over-smoothed'],
   ['ACCOMMODATION', 'friction or divergence is high and is being absorbed'],
   ['WATCH', 'tension is outside its zone'],
-  ['IN_FRAME', 'none of these'],
+  ['IN_FRAME', 'none of these: what a stream says fits its frame'],
+];
+
+const WORDS: readonly (readonly [string, string])[] = [
+  ['Ledger', 'the event log that is analysed: one row per message'],
+  ['Stream', 'the events of one provider, agent or thread, in order'],
+  ['Frame', 'what a stream usually says: the slow estimate of its mean and covariance'],
+  ['Friction', 'how far what a stream says now strains against its frame'],
+  ['Frame erosion', 'friction that stays too low: the frame no longer holds anything back'],
+  ['Reference period', 'the events that set the scale of every detector (Phase I of a control chart)'],
 ];
 
 export function Shortcuts(): ReactNode {
@@ -54,15 +66,29 @@ export function Shortcuts(): ReactNode {
           </dl>
         </section>
         <section>
-          <h3>Routes, first that holds</h3>
+          <h3>Event states: the first that holds</h3>
           <dl className="routes">
-            {ROUTES.map(([route, what]) => (
+            {STATES.map(([route, what]) => (
               <div key={route}>
-                <dt className="mono">{route}</dt>
+                <dt>
+                  {routeName(route)} <code className="dim">{route}</code>
+                </dt>
                 <dd>{what}</dd>
               </div>
             ))}
           </dl>
+          <h3>Words</h3>
+          <dl className="routes">
+            {WORDS.map(([word, what]) => (
+              <div key={word}>
+                <dt>{word}</dt>
+                <dd>{what}</dd>
+              </div>
+            ))}
+          </dl>
+          <button type="button" className="button small" onClick={() => showMethods(0)}>
+            Methods: every formula
+          </button>
         </section>
       </div>
       <p className="dim">

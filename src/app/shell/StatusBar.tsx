@@ -10,10 +10,10 @@ import { toggleSheet, useUi } from '../ui.ts';
 import { ProgressBar, progressText } from './Progress.tsx';
 import { useLateAnalysis } from './useLateAnalysis.ts';
 
-/** "3 rows and 844 streams left out", or that none were. */
+/** "3 rows and 844 streams skipped", or that none were. */
 export function leftOutText(rows: number, streams: number): string {
   const parts = [count(rows, 'row'), count(streams, 'stream')].filter((part) => part !== null);
-  return parts.length === 0 ? 'none left out' : `${parts.join(' and ')} left out`;
+  return parts.length === 0 ? '0 rows skipped' : `${parts.join(' and ')} skipped`;
 }
 
 const count = (n: number, what: string): string | null =>
@@ -103,7 +103,7 @@ export function StatusBar(): ReactNode {
         className={leftOut === leftOutText(0, 0) ? 'status-button' : 'status-button warn'}
         aria-expanded={sheet === 'report'}
         onClick={() => toggleSheet('report')}
-        title="What opening this ledger found: mapping, notes and rows left out"
+        title="What opening this ledger found: mapping, notes and skipped rows"
       >
         {leftOut}
       </button>

@@ -58,7 +58,7 @@ export function FalseAlarmCard(): ReactNode {
           title="Siegmund's approximation for independent, normal z. What separates it from the measured figure is the autocorrelation of z (bars) and its shape"
         >
           If z were independent and normal: {eventsText(naive.siegmund)}. {naiveText(data.characteristics)}
-          {Number.isFinite(autocorrelation[0]) && `; lag 1 is ${formatNumber(autocorrelation[0], 2)}`}
+          {Number.isFinite(autocorrelation[0]) && `; lag-1 autocorrelation ${formatNumber(autocorrelation[0], 2)}`}
         </span>
       </div>
       <button type="button" className="button small quiet" onClick={() => actions.setScreen('laboratory')}>

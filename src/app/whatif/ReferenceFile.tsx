@@ -1,5 +1,6 @@
-import { useRef, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { actions, useTautline } from '../../state/store.ts';
+import { FileButton } from '../shell/FileButton.tsx';
 import { Icon } from '../shell/Icon.tsx';
 
 /**
@@ -8,19 +9,19 @@ import { Icon } from '../shell/Icon.tsx';
  */
 export function ReferenceFile(): ReactNode {
   const reference = useTautline((state) => state.view.reference);
-  const input = useRef<HTMLInputElement>(null);
   return (
     <div className="parameter reference-file">
       <div className="reference-file-row">
         <span>Reference file</span>
-        <button
-          type="button"
+        <FileButton
           className="button small"
-          onClick={() => input.current?.click()}
           title="Projection, reference and calibration of a bundle or baseline file replace the reference period"
+          accept=".json,.pb,application/json"
+          testId="reference-file"
+          onFile={(file) => void actions.setReference(file)}
         >
           {reference === null ? 'Load…' : 'Other…'}
-        </button>
+        </FileButton>
         {reference !== null && (
           <button
             type="button"
@@ -35,18 +36,6 @@ export function ReferenceFile(): ReactNode {
       {reference !== null && (
         <p className="dim reference-file-name">{reference}: k and the reference period have no effect.</p>
       )}
-      <input
-        ref={input}
-        type="file"
-        accept=".json,.pb,application/json"
-        hidden
-        data-testid="reference-file"
-        onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
-          if (file) void actions.setReference(file);
-          event.currentTarget.value = '';
-        }}
-      />
     </div>
   );
 }

@@ -201,16 +201,16 @@ export function Scenarios(): ReactNode {
             type="button"
             className="button small"
             onClick={() => setKeeping(true)}
-            title="Keep the parameters in force under a name"
+            title="Save the parameters in force under a name"
           >
-            Keep…
+            Save as scenario…
           </button>
         )}
       </div>
       {keeping && (
         <NameForm
           start={suggestName(session.store.getState().scenarios, session.store.getState().view.parameters)}
-          verb="Keep"
+          verb="Save"
           done={(name) => {
             setKeeping(false);
             if (name !== null) actions.keepScenario(name);

@@ -12,6 +12,8 @@ import { actions, calibration, session, useTautline } from '../../state/store.ts
 import { experimentFileText } from '../../state/scenarios.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { Menu } from '../shell/Menu.tsx';
+import { showMethods } from '../ui.ts';
+import { methodsOfGroup, methodsOfParameter } from './methods.ts';
 import { ProgressBar, progressText } from '../shell/Progress.tsx';
 import { useLateAnalysis } from '../shell/useLateAnalysis.ts';
 import { AlertChanges } from './AlertChanges.tsx';
@@ -67,7 +69,10 @@ function Explanation({ name }: { readonly name: ParameterName | null }): ReactNo
       </p>
       <p>{spec.help}</p>
       <p className="dim">
-        {rangeText(spec)}; {RECOMPUTES[spec.stage]}
+        {rangeText(spec)}; {RECOMPUTES[spec.stage]}{' '}
+        <button type="button" className="text-link" onClick={() => showMethods(methodsOfParameter(name))}>
+          Methods, section {methodsOfParameter(name)}
+        </button>
       </p>
     </>
   );
@@ -185,7 +190,7 @@ export function WhatIfPanel(): ReactNode {
   return (
     <div className="whatif">
       <header>
-        <h2>What if</h2>
+        <h2>Parameters</h2>
         <Steps />
         <ParameterFiles onErrors={setFileErrors} />
         <button
@@ -202,9 +207,9 @@ export function WhatIfPanel(): ReactNode {
           type="button"
           className="button small"
           onClick={testOnProfiles}
-          title="Runs the calibration harness with these parameters: would they still pass?"
+          title="Runs the four stress profiles of the calibration harness with these parameters: would they still pass?"
         >
-          <Icon name="check" size={12} /> Test on the four profiles
+          <Icon name="check" size={12} /> Run calibration
         </button>
       </div>
       <div className="search">
@@ -260,6 +265,15 @@ export function WhatIfPanel(): ReactNode {
                       {count}
                     </span>
                   )}
+                </button>
+                <button
+                  type="button"
+                  className="group-help"
+                  title={`Methods, section ${methodsOfGroup(group)}`}
+                  aria-label={`Methods of ${group}`}
+                  onClick={() => showMethods(methodsOfGroup(group))}
+                >
+                  ?
                 </button>
               </h3>
               {open && names.map((name) => <ParameterRow key={name} name={name} onExplain={setExplained} />)}

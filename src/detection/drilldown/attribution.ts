@@ -207,7 +207,7 @@ function notesOf(
   if (against.length > 0) {
     const sum = against.reduce((total, e) => total + e.share, 0);
     notes.push(
-      `${formatCount(against.length)} of ${formatCount(shares.length)} events have a negative share, ${formatPercent(sum)} together: they pull against the difference as it stands, ` +
+      `${formatCount(against.length)} of ${formatCount(shares.length)} events have a negative share, ${formatPercent(sum)} together: they act against the difference as measured, ` +
         'as old events that only the slow memory still holds do. All shares add up to 100 %.',
     );
   }

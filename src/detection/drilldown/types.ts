@@ -14,7 +14,7 @@ export interface EventShare {
   readonly slowWeight: number;
   /** |r|, in within-stream standard deviations. */
   readonly residual: number;
-  /** <w r r^T, D>_F / delta^2; negative where the event pulls against the difference as it stands. */
+  /** <w r r^T, D>_F / delta^2; negative where the event acts against the difference as measured. */
   readonly share: number;
   /** Null where the ledger does not say. */
   readonly agent: string | null;

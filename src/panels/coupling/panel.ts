@@ -36,7 +36,7 @@ export const coupling: LinePanel = {
   note: ({ calibration }, { void_min_ref }) =>
     calibration.rho >= void_min_ref
       ? null
-      : `Not alarmed on: reference coupling ${formatNumber(calibration.rho)} is below ${formatNumber(void_min_ref)}, so these streams were never phase-locked.`,
+      : `Not alarmed on: reference coupling ${formatNumber(calibration.rho)} is below ${formatNumber(void_min_ref)}, so these streams were not coupled in the reference.`,
   empty: (report) =>
     report.streams.length < 2
       ? 'Coupling needs two streams; this ledger has one. Choose another stream key.'

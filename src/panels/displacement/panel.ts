@@ -30,7 +30,7 @@ function limitLines({ streams, report }: PanelInput): Threshold[] {
 export const displacement: LinePanel = {
   type: 'lines',
   id: 'displacement',
-  title: 'Displacement T²',
+  title: 'Mean shift T² (MEWMA)',
   description:
     "How far a stream's smoothed mean has moved from its reference mean (MEWMA); each stream's limit follows from its reference and the false-alarm budget.",
   unit: '',
@@ -49,5 +49,5 @@ export const displacement: LinePanel = {
     report.calibration.shiftLimits.every(Number.isNaN)
       ? 'No limit: the reference period is too short to derive one, so SHIFT raises no alert.'
       : null,
-  empty: () => 'No displacement in this range: it starts when the reference period ends. Look further right.',
+  empty: () => 'No T² in this range: it starts when the reference period ends. Look further right.',
 };

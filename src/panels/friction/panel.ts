@@ -22,7 +22,7 @@ export const friction: LinePanel = {
       floor: 1e-2,
       thresholds: [
         { value: high, label: `spike above ${formatNumber(high)}`, tone: 'warn' },
-        { value: low, label: `erosion below ${formatNumber(low)}`, tone: 'danger' },
+        { value: low, label: `frame erosion below ${formatNumber(low)}`, tone: 'danger' },
       ],
       zones: [{ low, high, label: 'confidence band' }],
       include: input.scale === 'linear' ? [0] : [],

@@ -4,11 +4,12 @@ import { StackedArea, type Layer } from '../../charts/StackedArea.tsx';
 import { useChartTheme } from '../../charts/theme.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatPercent } from '../../core/format.ts';
+import { routeName } from '../../detection/routeNames.ts';
 import { ROUTES } from '../../detection/types.ts';
 import { useShared } from '../stack/timeline.ts';
 import { useComposition } from '../stack/useComposition.ts';
 import { fetchWindow } from '../stack/window.ts';
-import { countRoutes, routeName, sharesAt } from './shares.ts';
+import { countRoutes, sharesAt } from './shares.ts';
 
 export const ROUTES_HEIGHT = 120;
 /** Shares need some events a bucket to mean anything: one bucket per this many pixels. */
@@ -36,7 +37,7 @@ export function RouteShares({ table }: { table: boolean }) {
   if (error) {
     return (
       <p className="panel-message error" role="alert">
-        {explain(toTautlineError(error, 'counting routes'))}{' '}
+        {explain(toTautlineError(error, 'counting event states'))}{' '}
         <button type="button" onClick={() => void refetch()}>
           Try again
         </button>
@@ -47,7 +48,7 @@ export function RouteShares({ table }: { table: boolean }) {
     <div className={isFetching ? 'loading' : undefined}>
       <StackedArea
         {...link}
-        label="Routes: share of events along the axis"
+        label="Event states: fraction of events along the axis"
         height={ROUTES_HEIGHT}
         layers={layers}
         data={counts}
@@ -77,11 +78,11 @@ export function RouteShares({ table }: { table: boolean }) {
         <div className={table ? 'chart-table' : 'visually-hidden'}>
           <table>
             <caption>
-              Routes from {formatX(link.domain.min)} to {formatX(link.domain.max)}, whole buckets
+              Event states from {formatX(link.domain.min)} to {formatX(link.domain.max)}, whole buckets
             </caption>
             <thead>
               <tr>
-                <th scope="col">Route</th>
+                <th scope="col">State</th>
                 <th scope="col">Events</th>
                 <th scope="col">Share</th>
               </tr>

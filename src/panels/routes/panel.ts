@@ -4,8 +4,9 @@ import { ROUTES_HEIGHT, RouteShares } from './RouteShares.tsx';
 export const routes: ViewPanel = {
   type: 'view',
   id: 'routes',
-  title: 'Routes',
-  description: 'What became of the events: the share of each route along the axis, of all streams together.',
+  title: 'Event states',
+  description:
+    'The fraction of events in each state along the axis, of all streams together; the first state that holds counts.',
   unit: '',
   height: ROUTES_HEIGHT,
   View: RouteShares,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { ROUTES } from '../../detection/types.ts';
-import { countRoutes, routeName, sharesAt } from './shares.ts';
+import { routeName } from '../../detection/routeNames.ts';
+import { countRoutes, sharesAt } from './shares.ts';
 
 const x = Float64Array.of(5, 15, 25);
 const counts = new Uint32Array(3 * ROUTES.length);

@@ -1,17 +1,4 @@
-import { kindLabel } from '../../detection/kindLabels.ts';
 import { ROUTES, type Route } from '../../detection/types.ts';
-
-const NAMES: Readonly<Record<Route, string>> = {
-  WARMING: 'Warming',
-  VOID: kindLabel('VOID'),
-  DRIFT: kindLabel('DRIFT'),
-  HOMOGENIZATION: kindLabel('HOMOGENIZATION_FLOOR_NEAR'),
-  FRAME_WEIGHT_DEGRADATION: kindLabel('FRAME_WEIGHT_DEGRADATION'),
-  ACCOMMODATION: 'Accommodation',
-  WATCH: 'Watch',
-  IN_FRAME: 'In frame',
-};
-export const routeName = (route: Route): string => NAMES[route];
 
 /** Events of each route in the buckets whose centre lies in [from, to], in the order of ROUTES. */
 export function countRoutes(x: Float64Array, counts: Uint32Array, from: number, to: number): number[] {

@@ -1,5 +1,16 @@
-import { startTransition, useEffect, useId, useRef, useState, type ReactNode, type RefObject } from 'react';
+import {
+  createContext,
+  startTransition,
+  useContext,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type ReactNode,
+  type RefObject,
+} from 'react';
 import { actions, useTautline } from '../../state/store.ts';
+import { METHODS_OF_PANELS } from '../methods.ts';
 import type { Panel } from '../panel.ts';
 
 /** Panels are drawn a little before they scroll into view. */
@@ -22,6 +33,9 @@ function useOnScreen(ref: RefObject<HTMLElement | null>): boolean {
   return seen;
 }
 
+/** Opens a section of docs/methods.md; what the page offers, the panels only ask for. */
+export const MethodsLink = createContext<(section: number) => void>(() => undefined);
+
 /** What the frame hands to the body it draws. */
 export interface PanelBodyProps {
   /** Place in the header for the body's read-out and tools. */
@@ -42,6 +56,7 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
   const [slot, setSlot] = useState<HTMLElement | null>(null);
   const [help, setHelp] = useState(false);
   const [table, setTable] = useState(false);
+  const showMethods = useContext(MethodsLink);
   const element = useRef<HTMLDivElement>(null);
   const seen = useOnScreen(element);
   const id = useId();
@@ -93,7 +108,10 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
         )}
       </header>
       <p className="panel-description" id={`${id}-help`} hidden={!help}>
-        {panel.description}
+        {panel.description}{' '}
+        <button type="button" className="text-link" onClick={() => showMethods(METHODS_OF_PANELS[panel.id])}>
+          Methods, section {METHODS_OF_PANELS[panel.id]}
+        </button>
       </p>
       <div className="panel-body" id={`${id}-body`} ref={element} hidden={folded} style={{ minHeight: panel.height }}>
         {seen && !folded && body({ slot, table })}

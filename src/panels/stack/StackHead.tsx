@@ -5,6 +5,7 @@ import { routeStyle, streamStyle } from '../../charts/palette.ts';
 import type { Layer } from '../../charts/StackedArea.tsx';
 import { useChartTheme } from '../../charts/theme.ts';
 import { formatCount, formatDuration, formatTimeFull } from '../../core/format.ts';
+import { routeName } from '../../detection/routeNames.ts';
 import { ROUTES } from '../../detection/types.ts';
 import { useEvent } from '../../state/queries.ts';
 import { Legend } from './Legend.tsx';
@@ -21,7 +22,7 @@ export function StackHead() {
   const { link, report, axis, width, reference, episodes, ticks, formatX, setReference, streams } = useShared();
   const { mode } = useChartTheme();
   const layers = useMemo<Layer[]>(
-    () => ROUTES.map((route) => ({ key: route, name: route, style: routeStyle(route, mode) })),
+    () => ROUTES.map((route) => ({ key: route, name: routeName(route), style: routeStyle(route, mode) })),
     [mode],
   );
   const { counts } = useComposition({ from: 0, to: report.events }, Math.ceil(width / 3 / 64) * 64);
@@ -80,7 +81,7 @@ function Where() {
       <span style={{ color: streamStyle(event.stream, mode).color }}>{stream?.name}</span>
       <span className="where-route">
         <b style={{ background: route.color }}>{route.letter}</b>
-        {event.route}
+        {routeName(event.route)}
       </span>
     </div>
   );

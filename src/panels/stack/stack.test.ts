@@ -8,7 +8,7 @@ import { analysed, type Analysed } from '../testing.ts';
 import { joinEdges } from './edges.ts';
 import { alertIndices, episodesOf, ghostsOf, placeEpisodes } from './episodes.ts';
 import { needsLog, streamLines } from './lines.ts';
-import { fullDomain, rangeOfEvents } from './timeline.ts';
+import { fullDomain, rangeOfEvents } from './axis.ts';
 import { fetchWindow } from './window.ts';
 
 describe('fetchWindow', () => {

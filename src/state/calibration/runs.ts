@@ -11,7 +11,7 @@ import { forHarness, isDefault, type CalibrationEvent, type CalibrationState, ty
 export interface RunContext {
   /** Started at the first use. */
   workers(): HarnessPool;
-  /** Parameters of the what-if panel. */
+  /** Parameters of the parameter panel. */
   whatIf(): Parameters;
   toast(level: Toast['level'], text: string): void;
   state(): CalibrationState;

@@ -24,7 +24,7 @@ export interface CalibrationState {
   readonly compared: Compared;
 }
 
-/** Which parameters are tested: the defaults, or those of the what-if panel. */
+/** Which parameters are tested: the defaults, or those of the parameter panel. */
 export type Thresholds = 'defaults' | 'whatIf';
 
 /** Something that runs in the pool. A cancelled run is idle again. */

@@ -24,7 +24,7 @@ const withKnownReference =
     if (view.reference === null || state.references.known.has(view.reference)) return next(view)(state);
     const text =
       `This view was made with the reference of ${view.reference}: ` +
-      'load that file under Ledger in the what-if panel to see the same alerts.';
+      'load that file under Ledger in the parameter panel to see the same alerts.';
     return sequence(state, notice('warning', text), next({ ...view, reference: null }));
   };
 

@@ -39,7 +39,7 @@ export function labQuestions(context: EngineContext): LabApi {
             kind: 'ledger',
             problem:
               'the reference comes from a file, and a sweep calibrates every cell on a reference period of this ledger',
-            advice: 'Go back to the reference period of this ledger (Ledger, in the what-if panel).',
+            advice: 'Go back to the reference period of this ledger (Ledger, in the parameter panel).',
           });
         }
         return { parameters, ledger: labLedger(analysis) };

@@ -18,6 +18,7 @@ import { Answer, Empty, Notes, Segmented } from '../parts.tsx';
 import type { Subject } from '../useSubject.ts';
 import { METRICS, missingColumns, segments, topOf, ZONE_TEXT } from './metrics.ts';
 import { useChoice } from '../useChoice.ts';
+import './agents.css';
 
 const BUCKETS = 60;
 const MOST_AGENTS = 20;

@@ -9,6 +9,7 @@ import type { Subject } from '../useSubject.ts';
 import { useTexts, type Message } from '../useTexts.ts';
 import { barPlaces, groupRows, initialRow, shareText, totalShare, type ShareRow } from './bars.ts';
 import { useChoice } from '../useChoice.ts';
+import './attribution.css';
 
 const GROUPS = 8;
 const EVENTS = 10;

@@ -11,6 +11,7 @@ import { HandoffView } from './HandoffView.tsx';
 import { threadsSql, threadStartSql } from './threadSql.ts';
 import { Transcript } from './Transcript.tsx';
 import { useChoice } from '../useChoice.ts';
+import './conversation.css';
 
 const MOST_THREADS = 40;
 /** How a choice of a thread is written; a thread may have any name. */

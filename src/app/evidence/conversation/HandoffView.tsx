@@ -167,9 +167,9 @@ function Lists({ graph }: { readonly graph: HandoffGraph }): ReactNode {
           </ul>
         )}
       </section>
-      <section aria-label="Ghost mentions">
+      <section aria-label="Mentions without a hand-off">
         <h3>
-          Ghost mentions{' '}
+          Mentions without a hand-off{' '}
           <span className="dim">{formatCount(ghosts.length)}, in code or running text: not counted as hand-offs</span>
         </h3>
         {ghosts.length === 0 ? (

@@ -11,6 +11,7 @@ import { fileName } from '../fileName.ts';
 import { Empty, EventLink, Notes } from '../parts.tsx';
 import type { Subject } from '../useSubject.ts';
 import { formatP, placeOf, splitByP, STATUS_MARK, strengthOf } from './present.ts';
+import './investigate.css';
 
 const EVENTS_SHOWN = 8;
 const PLACE_TITLES: Readonly<Partial<Record<EvidenceTab, string>>> = {
@@ -97,9 +98,9 @@ function HypothesisRow({
 
 function Examiners({ run }: { readonly run: Investigation }): ReactNode {
   return (
-    <section aria-label="Examiners">
+    <section aria-label="Tests">
       <h3>
-        Examiners <span className="dim">{formatCount(run.looks)} looks</span>
+        Tests <span className="dim">{formatCount(run.looks)} looks</span>
       </h3>
       <table>
         <thead>
@@ -107,7 +108,7 @@ function Examiners({ run }: { readonly run: Investigation }): ReactNode {
             <th scope="col">
               <span className="visually-hidden">Status</span>
             </th>
-            <th scope="col">Examiner</th>
+            <th scope="col">Test</th>
             <th scope="col" className="number">
               Looks
             </th>
@@ -154,11 +155,8 @@ function Done({ run, subject }: { readonly run: Investigation; readonly subject:
     <div className="evidence-answer">
       <div className="evidence-tools">
         <span>
-          {formatCount(run.hypotheses.length)} associations examined;{' '}
-          {standing.length === 1
-            ? 'one stands'
-            : `${standing.length === 0 ? 'none' : formatCount(standing.length)} stand`}{' '}
-          after the correction
+          {formatCount(run.hypotheses.length)} associations examined,{' '}
+          {standing.length === 0 ? 'none' : formatCount(standing.length)} significant after Holm
         </span>
         <button type="button" className="button small" onClick={save}>
           Export the audit trail (JSON)
@@ -185,10 +183,11 @@ function Done({ run, subject }: { readonly run: Investigation; readonly subject:
       {others.length > 0 && (
         <section>
           <button type="button" className="button small quiet" aria-expanded={all} onClick={() => setAll(!all)}>
-            {all ? 'Hide' : 'Show'} {formatCount(others.length)} that do not stand
+            {all ? 'Hide' : 'Show'} {formatCount(others.length)} that {others.length === 1 ? 'is' : 'are'} not
+            significant
           </button>
           {all && (
-            <ol className="hypotheses weak" aria-label="Hypotheses that do not stand">
+            <ol className="hypotheses weak" aria-label="Hypotheses that are not significant">
               {others.map((hypothesis, i) => (
                 <HypothesisRow
                   key={`${hypothesis.examiner} ${hypothesis.statement}`}
@@ -207,7 +206,7 @@ function Done({ run, subject }: { readonly run: Investigation; readonly subject:
   );
 }
 
-/** Which examiners have answered so far. */
+/** Which tests have answered so far. */
 function Running({ alert }: { readonly alert: number }): ReactNode {
   const state = useInvestigation(alert);
   const [answered, setAnswered] = useState<readonly string[]>([]);
@@ -258,7 +257,7 @@ export function InvestigateTab({ subject }: { readonly subject: Subject }): Reac
         </p>
       )}
       <p>
-        Examiners compare the episode with what was before it, in parallel: the other signals, latency, agents, threads,
+        Tests compare the episode with what was before it, in parallel: the other signals, latency, agents, threads,
         hand-offs, words, every column of the ledger, and earlier alerts. Each tells what differs and by how much, with
         a permutation p-value corrected for the number of looks.
       </p>

@@ -25,7 +25,7 @@ export interface Split {
   readonly others: readonly Hypothesis[];
 }
 
-/** Hypotheses that stand after the correction, and the rest, in their order. */
+/** Hypotheses that are significant after the correction (Holm), and the rest, in their order. */
 export const splitByP = (hypotheses: readonly Hypothesis[]): Split => ({
   standing: hypotheses.filter(({ pAdjusted }) => pAdjusted <= SIGNIFICANT),
   others: hypotheses.filter(({ pAdjusted }) => !(pAdjusted <= SIGNIFICANT)),

@@ -16,6 +16,7 @@ import { colorPoints, type Colored, type Coloring } from './colors.ts';
 import { PointMap } from './PointMap.tsx';
 import { pointOf, pointStates } from './states.ts';
 import { useChoice } from '../useChoice.ts';
+import './map.css';
 
 type Projection = 'plane' | 'umap';
 /** Events of the alert that are ringed. */
@@ -76,9 +77,11 @@ function Caveat({
     <p className="dim map-caveat">
       UMAP shows who is near whom; distances between groups, their sizes and the axes mean nothing.
       {Number.isFinite(neighboursKept) &&
-        ` Of the ${formatCount(neighbours)} nearest neighbours of a point in the ${formatCount(map.k)} axes, ${formatPercent(neighboursKept, 2)} are among its nearest here.`}
+        ` Of the ${formatCount(neighbours)} nearest neighbours of a point in the ${formatCount(map.k)} axes, ` +
+          `${formatPercent(neighboursKept, 2)} are among its nearest here.`}
       {fitted < map.index.length &&
-        ` ${formatCount(fitted)} points were laid out, the other ${formatCount(map.index.length - fitted)} stand among the nearest of these.`}
+        ` ${formatCount(fitted)} points were laid out, ` +
+          `the other ${formatCount(map.index.length - fitted)} stand among the nearest of these.`}
       {thinned}
       {pauses}
     </p>
@@ -171,7 +174,7 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
             onChange={setColoring}
             options={[
               ['stream', 'stream'],
-              ['route', 'route'],
+              ['route', 'state'],
               ['time', 'time'],
             ]}
           />

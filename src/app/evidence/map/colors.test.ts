@@ -17,8 +17,8 @@ describe('colorPoints', () => {
     ]);
     const { key, codes, colors } = colorPoints(MAP, 'route', ['a'], 'light');
     expect(key.map(({ name, points, letter }) => [name, points, letter])).toEqual([
-      ['DRIFT', 1, 'D'],
-      ['IN_FRAME', 3, 'I'],
+      ['Drift', 1, 'D'],
+      ['In frame', 3, 'I'],
     ]);
     expect([...codes].every((code) => colors[code] !== undefined)).toBe(true);
   });

@@ -1,5 +1,6 @@
 import { routeStyle, streamStyle, type Mode } from '../../../charts/palette.ts';
 import { formatCount, formatTimeFull } from '../../../core/format.ts';
+import { routeName } from '../../../detection/routeNames.ts';
 import { ROUTES } from '../../../detection/types.ts';
 import type { EmbeddingMap } from '../../../workers/drilldown.ts';
 
@@ -71,7 +72,7 @@ export function colorPoints(
     };
   }
   const codes = by === 'stream' ? Uint8Array.from(map.stream) : map.route;
-  const names = by === 'stream' ? streams : ROUTES;
+  const names = by === 'stream' ? streams : ROUTES.map(routeName);
   const counts = new Uint32Array(names.length);
   for (const code of codes) counts[code] += 1;
   const styles =

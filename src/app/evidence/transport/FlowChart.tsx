@@ -38,7 +38,7 @@ export function FlowChart({
       className="flow"
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       role="img"
-      aria-label={`Optimal transport of ${formatCount(n)} events; the table below lists the dearest moves`}
+      aria-label={`Optimal transport of ${formatCount(n)} events; the table below lists the costliest moves`}
       onPointerLeave={() => onHover(null)}
     >
       <text x={COLUMN} y={12} textAnchor="middle" className="flow-title">

@@ -16,6 +16,7 @@ import { flowOf } from './flow.ts';
 import { PathMap } from './PathMap.tsx';
 import { readRange, writeRange } from '../../../state/evidenceChoices.ts';
 import { useChoice } from '../useChoice.ts';
+import './transport.css';
 
 const LISTED = 8;
 type Windows = TransportRequest['kind'];
@@ -31,8 +32,8 @@ function Plan({
 }): ReactNode {
   const flow = useMemo(() => flowOf(plan), [plan]);
   const [hover, setHover] = useState<number | null>(null);
-  const dearest = flow.links.length - 1;
-  const shown = flow.links[hover ?? dearest];
+  const costliest = flow.links.length - 1;
+  const shown = flow.links[hover ?? costliest];
   const listed = plan.moves.slice(0, LISTED);
   const rows = useRows([
     ...(shown ? [flow.before[shown.from].index, flow.after[shown.to].index] : []),
@@ -60,7 +61,7 @@ function Plan({
       {shown && (
         <section className="two-sides transport-texts" aria-label="Move" aria-live="polite">
           <div>
-            <h4>{hover === null ? 'Dearest move: from' : 'From'}</h4>
+            <h4>{hover === null ? 'Costliest move: from' : 'From'}</h4>
             <Quote index={flow.before[shown.from].index} message={message(flow.before[shown.from].index)} />
           </div>
           <div>
@@ -73,7 +74,7 @@ function Plan({
       )}
       <table>
         <caption>
-          The {formatCount(listed.length)} dearest of {formatCount(plan.moves.length)} moves,{' '}
+          The {formatCount(listed.length)} costliest of {formatCount(plan.moves.length)} moves,{' '}
           {formatPercent(total > 0 ? listed.reduce((sum, { cost }) => sum + cost, 0) / total : 0)} of the cost
         </caption>
         <thead>

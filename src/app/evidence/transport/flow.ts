@@ -24,7 +24,7 @@ export interface FlowLink {
 export interface Flow {
   readonly before: readonly FlowNode[];
   readonly after: readonly FlowNode[];
-  /** By cost, ascending: the dearest are drawn last. */
+  /** By cost, ascending: the costliest are drawn last. */
   readonly links: readonly FlowLink[];
 }
 

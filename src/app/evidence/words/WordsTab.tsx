@@ -8,6 +8,7 @@ import { Answer, Empty, Notes, Segmented } from '../parts.tsx';
 import type { Subject } from '../useSubject.ts';
 import { lengthVerdict, sidesOf, type Against, type WordsSides } from './selections.ts';
 import { useChoice } from '../useChoice.ts';
+import './words.css';
 
 const SHOWN = 20;
 

@@ -16,7 +16,7 @@ export const coupling: Channel<'coupling'> = {
       unit: '',
       limits: (c, p) => (c.phaseLocked ? [p.void_floor * c.rho, Infinity] : null),
       limitLabel: 'void floor',
-      instead: (c) => (c.phaseLocked ? undefined : 'never locked'),
+      instead: (c) => (c.phaseLocked ? undefined : 'not coupled in the reference'),
       reported: true,
     },
   },
@@ -36,7 +36,7 @@ export const coupling: Channel<'coupling'> = {
     if (Number.isNaN(c.rho)) return 'Coupling has no reference value, so VOID is not alarmed on.';
     if (c.phaseLocked) return null;
     return (
-      `The streams were never phase-locked: the reference median of coupling is ${formatNumber(c.rho)}, below ` +
+      `The streams were not coupled in the reference: the reference median of coupling is ${formatNumber(c.rho)}, below ` +
       `${formatNumber(p.void_min_ref)}. Coupling is charted, not alarmed on.`
     );
   },

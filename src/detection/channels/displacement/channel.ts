@@ -4,14 +4,14 @@ import type { Channel } from '../channel.ts';
 /** MEWMA of the coordinates about the reference mean. Source: docs/methods.md 6 and 8. */
 export const displacement: Channel<'displacement'> = {
   id: 'displacement',
-  label: 'Displacement T²',
+  label: 'Mean shift T² (MEWMA)',
   help:
     "How far a stream's smoothed mean has moved from its reference mean (MEWMA); each stream's limit follows " +
     'from its reference and the false-alarm budget.',
   rank: 80,
   signals: {
     mewma: {
-      label: 'Displacement T²',
+      label: 'Mean shift T² (MEWMA)',
       unit: '',
       limits: (c, _, stream) => [-Infinity, c.shiftLimits[stream]],
       limitLabel: 'limit',
@@ -26,8 +26,8 @@ export const displacement: Channel<'displacement'> = {
       style: { dark: '#75f3c7', light: '#208d78', letter: 'S', hatch: 'falling' },
       madeOf: ['mewma'],
       explain: (e, c) =>
-        `Displacement T² ${formatNumber(e.value('mewma'))}; SHIFT opens above ` +
-        `${formatNumber(c.shiftLimits[e.stream])} and closes below half of that. It does not change the route.`,
+        `Mean shift T² (MEWMA) ${formatNumber(e.value('mewma'))}; SHIFT opens above ` +
+        `${formatNumber(c.shiftLimits[e.stream])} and closes below half of that. It has no effect on the state.`,
     },
   },
   silent: (c) =>
@@ -40,5 +40,5 @@ export const displacement: Channel<'displacement'> = {
       value: streams.map((name, s) => `${name} ${formatNumber(c.shiftLimits[s])}`).join(', '),
     },
   ],
-  empty: 'No displacement in this range: it starts when the reference period ends. Look further right.',
+  empty: 'No T² in this range: it starts when the reference period ends. Look further right.',
 };

@@ -27,7 +27,7 @@ export const drift: Channel<'drift'> = {
       style: { dark: '#f2565c', light: '#7f1f2f', letter: 'D', hatch: 'none' },
       madeOf: ['kl'],
       explain: (e, _, p) =>
-        `[DRIFT] is open: CUSUM ${formatQuantity(e.value('cusum'), 'σ')}, h is ${formatQuantity(p.h, 'σ')}; ` +
+        `A DRIFT episode is active: CUSUM ${formatQuantity(e.value('cusum'), 'σ')}, h is ${formatQuantity(p.h, 'σ')}; ` +
         'it lasts until the sum is back at 0.',
     },
   },

@@ -17,7 +17,7 @@ export const friction: Channel<'friction'> = {
       limits: (c) => [c.lo, c.hi],
       reported: true,
     },
-    trace: { label: 'Signed trace', unit: '' },
+    trace: { label: 'Trace, fast − slow', unit: '' },
   },
   kinds: {
     FRAME_WEIGHT_DEGRADATION: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dragWindow, moveReference } from './Overview.tsx';
+import { dragWindow, moveReference } from './window.ts';
 
 const full = { min: 0, max: 1000 };
 const window = { min: 200, max: 400 };

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { PARAMETER_NAMES } from '../../detection/parameters.ts';
+import { METHODS_OF_PANELS } from '../../panels/methods.ts';
+import { PANELS } from '../../panels/registry.ts';
+import { methodsOfParameter } from '../whatif/methods.ts';
+import { methodsSections } from './sections.ts';
+
+test('sections carry their number, tables are tables, and HTML in the text stays text', () => {
+  const sections = methodsSections(
+    '# Methods\n\nIntro.\n\n## 1. One\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n## 12. Twelve\n\n' +
+      '<img src=x onerror=alert(1)> [bad](javascript:alert(1)) `x < y`\n',
+  );
+  expect(sections.map(({ number, title }) => [number, title])).toEqual([
+    [0, 'Methods'],
+    [1, 'One'],
+    [12, 'Twelve'],
+  ]);
+  expect(sections[0].html).toContain('<p>Intro.</p>');
+  expect(sections[1].html).toContain('<td>2</td>');
+  expect(sections[2].html).not.toMatch(/<img|javascript:/);
+  expect(sections[2].html).toContain('<code>x &lt; y</code>');
+});
+
+test('every panel and every parameter leads to a section that docs/methods.md has', () => {
+  const text = readFileSync(new URL('../../../docs/methods.md', import.meta.url), 'utf8');
+  const numbers = methodsSections(text).map(({ number }) => number);
+  expect(numbers).toEqual(Array.from({ length: 14 }, (_, i) => i));
+  for (const { id } of PANELS) expect(numbers, id).toContain(METHODS_OF_PANELS[id]);
+  for (const name of PARAMETER_NAMES) expect(numbers, name).toContain(methodsOfParameter(name));
+});

@@ -1,0 +1,78 @@
+import { useCallback, useMemo } from 'react';
+import type { Domain } from '../../charts/domain.ts';
+import type { Episode } from '../../charts/episodes.ts';
+import type { Shade } from '../../charts/paint.ts';
+import type { Interval } from '../../detection/lab/score.ts';
+import { useLabels } from '../../state/lab/queries.ts';
+import { actions } from '../../state/store.ts';
+import type { AnalysisReport, Axis } from '../../workers/protocol.ts';
+import { usePositions } from './axis.ts';
+import { alertIndices, ghostsOf, placeEpisodes } from './episodes.ts';
+
+/** Labelled stretches shaded at most; the laboratory counts and scores all of them. */
+const MOST_LABELS = 1000;
+const NO_LABELS: readonly Interval[] = [];
+
+export interface PlacedAlerts {
+  readonly reference: Domain | null;
+  /** Alerts and ghosts of all streams; the lane is the stream. */
+  readonly episodes: readonly Episode[];
+  readonly pickEpisode: (id: number) => void;
+}
+
+/** Alerts, those of the comparison and the reference period, on the axis. */
+export function usePlacedAlerts(axis: Axis, report: AnalysisReport, full: Domain): PlacedAlerts {
+  const { alerts, baselineAlerts, reference: period, signalsRevision } = report;
+  const ghosts = useMemo(() => ghostsOf(alerts, baselineAlerts), [alerts, baselineAlerts]);
+  const edges = useMemo(() => [period.from, Math.max(period.from, period.to - 1)], [period]);
+  const placeAlert = usePositions(
+    axis,
+    signalsRevision,
+    useMemo(() => [...alertIndices(alerts), ...alertIndices(ghosts), ...edges], [alerts, ghosts, edges]),
+  );
+  const episodes = useMemo(
+    () => placeEpisodes(alerts, ghosts, placeAlert, full.max),
+    [alerts, ghosts, placeAlert, full],
+  );
+  const [referenceFrom, referenceTo] = edges.map(placeAlert);
+  const reference = useMemo(
+    () =>
+      Number.isFinite(referenceFrom) && Number.isFinite(referenceTo) ? { min: referenceFrom, max: referenceTo } : null,
+    [referenceFrom, referenceTo],
+  );
+  const pickEpisode = useCallback(
+    (id: number) => {
+      const alert = id >= 0 ? alerts[id] : ghosts[-1 - id];
+      if (alert) actions.select(alert.fired);
+    },
+    [alerts, ghosts],
+  );
+
+  return { reference, episodes, pickEpisode };
+}
+
+/** The reference period and the labelled stretches, shaded on the axis. */
+export function useShades(axis: Axis, report: AnalysisReport, reference: Domain | null): readonly Shade[] {
+  const { signalsRevision, streams: named } = report;
+  const labelled = useLabels().data?.intervals ?? NO_LABELS;
+  const labels = useMemo(() => labelled.slice(0, MOST_LABELS), [labelled]);
+  const placeLabel = usePositions(
+    axis,
+    signalsRevision,
+    useMemo(() => labels.flatMap(({ from, to }) => [from, to - 1]), [labels]),
+  );
+  return useMemo<Shade[]>(() => {
+    const faults = labels.map((interval): Shade => {
+      const stream = interval.stream === null ? undefined : named.findIndex(({ name }) => name === interval.stream);
+      return {
+        from: placeLabel(interval.from),
+        to: placeLabel(interval.to - 1),
+        label: interval.label,
+        tone: 'labelled',
+        lane: stream,
+      };
+    });
+    const period: Shade[] = reference ? [{ from: reference.min, to: reference.max, label: 'reference' }] : [];
+    return [...period, ...faults.filter(({ from, to }) => Number.isFinite(from) && Number.isFinite(to))];
+  }, [reference, labels, placeLabel, named]);
+}

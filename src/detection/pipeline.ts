@@ -7,7 +7,7 @@ import type { Baseline } from './baseline.ts';
 import { calibrationOf, calibrationStatistics } from './calibration.ts';
 import { alignAll, derive, deriveAll, type ChannelReferences, type Derive } from './channels/reference.ts';
 import { STAGES } from './channels/stages.ts';
-import { isDecided, STAGE_IDS } from './channels/table.ts';
+import { isDecided, STAGE_IDS, type StageId } from './channels/table.ts';
 import { decide } from './decide.ts';
 import { explainRoute } from './explain.ts';
 import { loadLedger, need, requireEvent, type Loaded } from './loaded.ts';
@@ -185,21 +185,14 @@ export function createDetector(kernels: KernelModule, how: Derive = derive): Det
 
     keeps(parameters) {
       const { sets } = need(loaded, 'load');
-      return (
-        sets.length > 1 ||
-        (last !== null && STAGE_IDS.every((stage) => last![stage].key === stageKey(stage, parameters)))
-      );
+      const holds = (stage: StageId) => last![stage].key === stageKey(stage, parameters);
+      return sets.length > 1 || (last !== null && STAGE_IDS.every(holds));
     },
 
     alertsOf(parameters) {
       const held = need(loaded, 'load');
       const other = runOf(held, parameters, last);
-      const { arena } = held.kernels;
-      const { n } = held.blocks;
-      return arena.scope(() => {
-        const scratch = { cusum: arena.f64(n), route: arena.u8(n), notice: arena.u8(n) };
-        return decide(held, other.slots, calibrate(held, other, parameters), parameters, scratch).alerts;
-      });
+      return decideBeside(held, other.slots, calibrate(held, other, parameters), parameters).alerts;
     },
 
     calibrate: (parameters) => calibrate(need(loaded, 'load'), need(run, 'runSignals'), parameters),
@@ -228,6 +221,16 @@ export function createDetector(kernels: KernelModule, how: Derive = derive): Det
   };
   return detector;
 }
+
+/** Decides without touching the columns of the last decisions; valid as long as nothing else is allocated. */
+const decideBeside = (held: Loaded, slots: SignalSlots, calibration: Calibration, p: Parameters): Decisions => {
+  const { arena } = held.kernels;
+  const { n } = held.blocks;
+  return arena.scope(() => {
+    const scratch = { cusum: arena.f64(n), route: arena.u8(n), notice: arena.u8(n) };
+    return decide(held, slots, calibration, p, scratch);
+  });
+};
 
 interface Decided {
   readonly decisions: Decisions;

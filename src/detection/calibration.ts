@@ -3,7 +3,7 @@ import type { DetectorLimits } from '../kernels/detectors.ts';
 import type { Parameters } from './parameters.ts';
 import { burnOf } from './reference.ts';
 import type { ShiftLimits } from './shiftLimit.ts';
-import { mean, median, standardDeviation } from './statistics.ts';
+import { mean, median, standardDeviation } from '../core/statistics.ts';
 import type { Calibration, Signals } from './types.ts';
 
 /** What the reference says before any threshold is applied to it. */

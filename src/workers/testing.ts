@@ -1,6 +1,7 @@
 import { expose } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import { Worker } from 'node:worker_threads';
+import { boxMuller, mulberry32 } from '../core/random.ts';
 import { BUILT_KERNELS, loadKernels } from '../kernels/load.node.ts';
 import { instantiateKernels, type KernelModule } from '../kernels/module.ts';
 import { openLedger } from '../ledger/open.ts';
@@ -80,17 +81,6 @@ export const newEngine = (): Engine => new Engine(nodeEnginePlatform);
 /** Previews every change of the signals, however quick, in as little time as can be. */
 export const newPreviewingEngine = (): Engine => new Engine({ ...nodeEnginePlatform, preview: { from: 0, budget: 0 } });
 
-/** A small generator of uniform numbers (mulberry32), so that a test's ledger is the same in every run. */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 export interface TinyLedger {
   readonly name?: string;
   /** Turns; each of the three providers speaks once a turn. */
@@ -116,8 +106,8 @@ export function tinyLedger({
   fracture = Infinity,
   bare = false,
 }: TinyLedger = {}): LedgerSource {
-  const random = uniform(seed);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const random = mulberry32(seed);
+  const normal = () => boxMuller(1 - random(), random());
   const vector = (scale: number) => Array.from({ length: DIMENSION }, () => scale * normal());
   const lines: string[] = [];
   for (let turn = 0; turn < turns; turn += 1) {

@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
 
 export default defineConfig(
   // wasm/ is AssemblyScript: TypeScript's syntax with other types; asc checks it.
-  { ignores: ['dist/', 'build/', 'wasm/', 'coverage/', 'test-results/', 'public/', '**/fixtures/'] },
+  { ignores: ['dist/', 'build/', 'wasm/', 'coverage/', 'test-results/', 'public/', '**/fixtures/', '**/*_pb.ts'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

@@ -1,9 +1,9 @@
 import type { IndexRange } from '../../core/columns.ts';
 import type { AlertJson } from '../export.ts';
-import type { Bundle, BundleLedger } from './bundle.ts';
+import type { Bundle } from './bundle.ts';
 
 /** What is known of an open ledger that a bundle is applied to. */
-export type OpenLedgerFacts = Pick<BundleLedger, 'name' | 'fingerprint' | 'embedder'>;
+export type OpenLedgerFacts = Pick<Bundle['ledger'], 'name' | 'fingerprint' | 'embedder'>;
 
 export interface BundleFit {
   /** True for the ledger that the bundle was made on. */

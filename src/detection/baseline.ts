@@ -99,7 +99,7 @@ type BaselineFile = v.InferOutput<typeof fileSchema>;
 /** A baseline: its file, checked, as the program holds it. */
 export const baselineSchema = v.pipe(fileSchema, relations(checkSizes), v.transform(ofFile));
 
-export const BASELINE_FORMAT: FileFormat<Baseline> = { ...BASELINE, schema: baselineSchema };
+const BASELINE_FORMAT: FileFormat<Baseline> = { ...BASELINE, schema: baselineSchema };
 
 function checkSizes(
   { projection, reference, calibration, falseAlarms }: BaselineFile,

@@ -121,5 +121,5 @@ export interface Decisions {
   readonly calibration: Calibration;
 }
 
-/** Bits of `Decisions.notice`. */
+/** Bits of `Decisions.notice`. @public */
 export const NOTICE = { KL_CEILING: 1, FRICTION_SPIKE: 2, TENSION_LOW: 4, TENSION_HIGH: 8 } as const;

@@ -6,8 +6,8 @@ import { pathText, type FileSchema } from './schema.ts';
 export type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * A kind of file that says what it is and of which version. To change it: give `schema` the new shape and `upgrades` one
- * more step from the shape before; files of every version are read from then on.
+ * A kind of file that says what it is and of which version. To change it: give `schema` the new shape and `upgrades`
+ * one more step from the shape before; files of every version are read from then on.
  */
 export interface FileFormat<T> {
   /** Value of the field `format`. */
@@ -40,7 +40,7 @@ export const readText = <T>(format: FileFormat<T>, text: string, file: string): 
   readFields(format, parseJson(format, text, file), file);
 
 /** @throws TautlineFailure of kind file where the text is not JSON */
-export function parseJson(words: Words, text: string, file: string): unknown {
+function parseJson(words: Words, text: string, file: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (thrown) {

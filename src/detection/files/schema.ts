@@ -11,7 +11,7 @@ export type FileSchema<T> = v.GenericSchema<unknown, T>;
 const MAX_SHOWN = 40;
 
 /** A value in so few words that a message can hold them. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return `a list of ${(value as ArrayLike<unknown>).length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
   const text = JSON.stringify(value) ?? 'undefined';

@@ -21,7 +21,8 @@ const PUBLISHED = {
   bundle: {
     title: 'Tautline bundle',
     description:
-      'Parameters, baseline and expected alerts of a detector, ready to be deployed. The same as protobuf: bundle.proto.',
+      'Parameters, baseline and expected alerts of a detector, ready to be deployed. ' +
+      'The same as protobuf: bundle.proto.',
     schema: bundleSchema,
     parts: {
       parameters: parametersSchema,

@@ -401,7 +401,8 @@ describe('replay', () => {
     expect(replayDifference([first], [first, second])).toEqual({ missing: [], unexpected: [second], differing: [] });
     const { differing } = replayDifference([first], [{ ...first, onset: first.onset - 1, peak: 2 * first.peak }])!;
     expect(differing[0]).toContain(
-      `${first.kind} of ${first.stream} at event ${first.fired}: onset ${first.onset - 1} instead of ${first.onset}, peak`,
+      `${first.kind} of ${first.stream} at event ${first.fired}: ` +
+        `onset ${first.onset - 1} instead of ${first.onset}, peak`,
     );
   });
 });

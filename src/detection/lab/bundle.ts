@@ -118,8 +118,8 @@ const fieldsSchema = v.object({
 
 /**
  * Everything that a consumer needs to raise, warm, the alerts that were seen on a ledger, and to prove that it does.
- * NaN: not known, or not bounded. `baseline.reference.range` lies at 0, see `ledger.reference`; characteristics are null
- * where they were not measured.
+ * NaN: not known, or not bounded. `baseline.reference.range` lies at 0, see `ledger.reference`; characteristics are
+ * null if they were not measured.
  */
 export type Bundle = Omit<v.InferOutput<typeof fieldsSchema>, 'format' | 'version'>;
 

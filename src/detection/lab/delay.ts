@@ -106,7 +106,9 @@ export function delayStarts(
   if (own[own.length - 1] < reference.to || last < first) {
     throw new TautlineFailure({
       kind: 'ledger',
-      problem: `Stream ${events.streams[stream]} has ${own.length} events: too few for ${historyOf(p)} before a change and ${horizon} after it`,
+      problem:
+        `Stream ${events.streams[stream]} has ${own.length} events: ` +
+        `too few for ${historyOf(p)} before a change and ${horizon} after it`,
       advice: 'Choose a longer stream or a shorter horizon',
     });
   }

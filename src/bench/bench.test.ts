@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testKernels } from '../kernels/testing.ts';
 import { CASES } from './cases/index.ts';
@@ -17,34 +16,6 @@ import { readmeBlock } from './readme.ts';
 import { decodeRecords, encodeRecords } from './records.ts';
 import { markdownTable, plainTable, tables, targetRows } from './report.ts';
 import { Session } from './session.ts';
-import { growthExponent, median, spread } from './statistics.ts';
-
-describe('statistics', () => {
-  it('takes the middle of a sample', () => {
-    expect([median([3]), median([4, 1, 3]), median([4, 1, 3, 2])]).toEqual([3, 3, 2.5]);
-    expect(median([])).toBeNaN();
-  });
-
-  it('finds the exponent that costs were made with', () => {
-    fc.assert(
-      fc.property(
-        fc.double({ min: -2, max: 3, noNaN: true }),
-        fc.double({ min: 0.1, max: 100, noNaN: true }),
-        (exponent, scale) => {
-          const sizes = [8, 16, 32, 64];
-          expect(
-            growthExponent(
-              sizes,
-              sizes.map((size) => scale * size ** exponent),
-            ),
-          ).toBeCloseTo(exponent, 9);
-        },
-      ),
-    );
-    expect(growthExponent([8], [1])).toBeNaN();
-    expect(spread([2, 2.3, 2.1])).toBeCloseTo(0.15, 12);
-  });
-});
 
 describe('records', () => {
   it('come back as they went', () => {

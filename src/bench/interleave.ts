@@ -1,4 +1,4 @@
-import { median } from './statistics.ts';
+import { median } from '../core/statistics.ts';
 
 /** One implementation of a case, ready to run on its inputs again and again. */
 export interface Subject {

@@ -7,7 +7,7 @@ import type { GrowthPoint, Measurement, PoolMeasurement, Size } from './model.ts
 import { writeRecords, type NativeProcess } from './native.node.ts';
 import type { Columns } from './records.ts';
 import type { Session } from './session.ts';
-import { median } from './statistics.ts';
+import { median } from '../core/statistics.ts';
 
 export interface Plan {
   readonly sizes: readonly Size[];

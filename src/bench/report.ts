@@ -1,7 +1,7 @@
 import { formatCount, formatNumber, formatPercent } from '../core/format.ts';
 import type { Case } from './bench.ts';
 import { cost, type EngineName, type Measurement, type Report, type Size } from './model.ts';
-import { growthExponent, spread } from './statistics.ts';
+import { growthExponent, spread } from '../core/statistics.ts';
 
 /** A table of texts; the first row is its head. */
 export interface Table {

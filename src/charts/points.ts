@@ -1,5 +1,7 @@
 /** Reading interleaved x, y points (Float64, x ascending, y NaN marks a gap). */
 
+import { median } from '../core/statistics.ts';
+
 /** Number of points with x <= `x`. */
 export function countUpTo(points: Float64Array, x: number): number {
   let low = 0;
@@ -43,10 +45,12 @@ export function summarize(points: Float64Array, from: number, to: number): LineS
   }
   if (values.length === 0) return { count: 0, min: Number.NaN, median: Number.NaN, max: Number.NaN, last: Number.NaN };
   const last = values[values.length - 1];
-  const sorted = Float64Array.from(values).sort();
-  const half = sorted.length >> 1;
-  const median = sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-  return { count: sorted.length, min: sorted[0], median, max: sorted[sorted.length - 1], last };
+  let [min, max] = [values[0], values[0]];
+  for (const value of values) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
+  return { count: values.length, min, median: median(values), max, last };
 }
 
 /** A gap is this many times as wide as the line's middle one, or it is only how often its events come. */

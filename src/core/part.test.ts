@@ -122,7 +122,8 @@ describe('a part of a ledger', () => {
   it('is said in words', () => {
     const some = part({ where: { hour: ['1', '2', '3', '4', '5'], provider_id: ['a', null] }, from: T, to: T + 0.5 });
     expect(describePart(some)).toBe(
-      'hour 1, 2, 3 and 2 more; provider_id a, (missing); from 2026-01-05 09:00:00.000; to before 2026-01-05 09:00:00.000500',
+      'hour 1, 2, 3 and 2 more; provider_id a, (missing); from 2026-01-05 09:00:00.000; ' +
+        'to before 2026-01-05 09:00:00.000500',
     );
     expect(partName('big', part({ where: { hour: ['9'] } }))).toBe('big [hour 9]');
     expect(partName('big', undefined)).toBe('big');

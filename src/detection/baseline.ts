@@ -1,5 +1,20 @@
+import * as v from 'valibot';
 import type { EpisodeCounts } from '../kernels/bootstrap.ts';
-import { JsonReader, type FileKind } from './jsonReader.ts';
+import { headOf, newestVersion, readText, type FileFormat } from './files/file.ts';
+import {
+  flag,
+  integer,
+  list,
+  maybe,
+  maybeNumbers,
+  number,
+  numbers,
+  relations,
+  text,
+  type Path,
+  type RefuseUnless,
+} from './files/schema.ts';
+import { checkParameter } from './parameters.ts';
 import type { ResolvedReference } from './reference.ts';
 import type { ChannelReferences } from './channels/reference.ts';
 import type { Calibration, Projection } from './types.ts';
@@ -14,45 +29,171 @@ export interface Baseline extends ChannelReferences {
   readonly calibration: Calibration;
 }
 
-const FORMAT = 'tautline-baseline';
-const VERSION = 1;
-const BASELINE_FILE: FileKind = { what: 'the baseline', advice: 'Save it again from a ledger.' };
+const BASELINE = {
+  format: 'tautline-baseline',
+  what: 'the baseline',
+  otherwise: 'it is not a baseline file',
+  advice: 'Save it again from a ledger.',
+  upgrades: [],
+} as const;
+
+export const episodeCountsSchema = v.pipe(
+  v.object({ levels: numbers, counts: numbers, events: integer(1) }),
+  relations(({ levels, counts }, refuseUnless) =>
+    refuseUnless(counts.length === levels.length, ['counts'], `a list of ${levels.length} numbers`),
+  ),
+);
+
+const streamSchema = v.object({
+  name: text,
+  events: v.pipe(integer(-1), v.description('-1: not known')),
+  referenceEvents: integer(0),
+  referenceEmbedded: integer(0),
+  mean: maybeNumbers,
+  window: v.pipe(
+    numbers,
+    v.description('Newest reference coordinates, oldest first, row-major, at most windowSize x k'),
+  ),
+});
+
+/** A baseline file of the newest version; what it reads as is the file still, `ofFile` makes a `Baseline` of it. */
+const fileSchema = v.object({
+  ...headOf(BASELINE),
+  projection: v.object({
+    dimension: integer(1),
+    k: integer(1),
+    mean: numbers,
+    axes: v.pipe(numbers, v.description('Row-major k x dimension: x = axes (e - mean)')),
+    eigenvalues: numbers,
+  }),
+  reference: v.object({
+    k: integer(1),
+    hasLatency: flag,
+    windowReference: v.pipe(number, v.description('W_ref, ms')),
+    windowSize: integer(1),
+    pooledMean: maybeNumbers,
+    streams: list(streamSchema),
+  }),
+  calibration: v.object({
+    ref: integer(0),
+    k: integer(1),
+    m: maybe,
+    s: maybe,
+    fm: maybe,
+    fs: maybe,
+    lo: maybe,
+    hi: maybe,
+    tension: maybe,
+    rho: maybe,
+    wref: maybe,
+    shiftLimit: maybe,
+    shiftLimits: maybeNumbers,
+    phaseLocked: flag,
+  }),
+  falseAlarms: v.nullable(v.object({ pooled: episodeCountsSchema, streams: list(v.nullable(episodeCountsSchema)) })),
+});
+type BaselineFile = v.InferOutput<typeof fileSchema>;
+
+/** A baseline: its file, checked, as the program holds it. */
+export const baselineSchema = v.pipe(fileSchema, relations(checkSizes), v.transform(ofFile));
+
+const BASELINE_FORMAT: FileFormat<Baseline> = { ...BASELINE, schema: baselineSchema };
+
+function checkSizes(
+  { projection, reference, calibration, falseAlarms }: BaselineFile,
+  refuseUnless: RefuseUnless,
+): void {
+  const { dimension, k } = projection;
+  const { streams, windowSize } = reference;
+  const ofLength = (values: readonly number[], length: number, path: Path): void =>
+    refuseUnless(values.length === length, path, `a list of ${length} numbers`);
+  ofLength(projection.mean, dimension, ['projection', 'mean']);
+  ofLength(projection.axes, k * dimension, ['projection', 'axes']);
+  ofLength(projection.eigenvalues, k, ['projection', 'eigenvalues']);
+  refuseUnless(reference.k === k, ['reference', 'k'], `${k}, as the projection has`);
+  refuseUnless(checkParameter('emd_window', windowSize) === null, ['reference', 'windowSize'], 'an emd_window');
+  const names = new Set(streams.map(({ name }) => name));
+  refuseUnless(names.size === streams.length, ['reference', 'streams'], 'different names');
+  streams.forEach(({ mean, window }, s) => {
+    ofLength(mean, k, ['reference', 'streams', s, 'mean']);
+    refuseUnless(
+      window.length % k === 0 && window.length <= windowSize * k,
+      ['reference', 'streams', s, 'window'],
+      `at most ${windowSize} rows of ${k} numbers`,
+    );
+  });
+  ofLength(reference.pooledMean, k, ['reference', 'pooledMean']);
+  ofLength(calibration.shiftLimits, streams.length, ['calibration', 'shiftLimits']);
+  refuseUnless(
+    falseAlarms === null || falseAlarms.streams.length === streams.length,
+    ['falseAlarms', 'streams'],
+    `a list of ${streams.length}, one per stream`,
+  );
+}
+
+function ofFile({ projection, reference, calibration, falseAlarms }: BaselineFile): Baseline {
+  const { k, streams, windowSize: size } = reference;
+  const means = new Float64Array(streams.length * k);
+  const rows = new Float32Array(streams.length * size * k);
+  streams.forEach(({ mean, window }, s) => {
+    means.set(mean, s * k);
+    rows.set(window, s * size * k);
+  });
+  const counted = ({ levels, counts, events }: v.InferOutput<typeof episodeCountsSchema>): EpisodeCounts => ({
+    levels: Float64Array.from(levels),
+    counts: Int32Array.from(counts),
+    events,
+  });
+  return {
+    projection: {
+      dimension: projection.dimension,
+      k: projection.k,
+      mean: Float64Array.from(projection.mean),
+      axes: Float64Array.from(projection.axes),
+      eigenvalues: Float64Array.from(projection.eigenvalues),
+    },
+    reference: {
+      range: { from: 0, to: 0 },
+      retrospective: false,
+      streams: streams.map(({ name }) => name),
+      k,
+      hasLatency: reference.hasLatency,
+      windowReference: reference.windowReference,
+      pooledMean: Float64Array.from(reference.pooledMean),
+      means,
+      referenceEvents: Int32Array.from(streams, (s) => s.referenceEvents),
+      referenceEmbedded: Int32Array.from(streams, (s) => s.referenceEmbedded),
+      streamEvents: Int32Array.from(streams, (s) => s.events),
+      windows: { size, rows, counts: Int32Array.from(streams, ({ window }) => window.length / k) },
+    },
+    calibration,
+    falseAlarms: falseAlarms && {
+      pooled: counted(falseAlarms.pooled),
+      streams: falseAlarms.streams.map((own) => own && counted(own)),
+    },
+  };
+}
 
 /**
  * The text of a baseline file: numbers to the last bit, NaN as null. Where the reference lay in its ledger is not kept.
  */
 export const baselineToJson = (baseline: Baseline): string => JSON.stringify(baselineToObject(baseline));
 
-/** What a baseline file holds, in plain objects and lists. */
-export function baselineToObject({
-  projection,
-  reference,
-  calibration,
-  falseAlarms,
-}: Baseline): Record<string, unknown> {
-  const {
-    k,
-    windows,
-    pooledMean,
-    means,
-    referenceEvents,
-    referenceEmbedded,
-    streamEvents,
-    hasLatency,
-    windowReference,
-  } = reference;
+/** What a baseline file holds, in plain objects and lists, with NaN where the file has null. */
+export function baselineToObject({ projection, reference, calibration, falseAlarms }: Baseline): BaselineFile {
+  const { k, windows, pooledMean, means, hasLatency, windowReference } = reference;
   const counts = ({ levels, counts: c, events }: EpisodeCounts) => ({ levels: [...levels], counts: [...c], events });
   const streams = reference.streams.map((name, s) => ({
     name,
-    events: streamEvents[s],
-    referenceEvents: referenceEvents[s],
-    referenceEmbedded: referenceEmbedded[s],
+    events: reference.streamEvents[s],
+    referenceEvents: reference.referenceEvents[s],
+    referenceEmbedded: reference.referenceEmbedded[s],
     mean: [...means.subarray(s * k, (s + 1) * k)],
     window: [...windows.rows.subarray(s * windows.size * k, (s * windows.size + windows.counts[s]) * k)],
   }));
   return {
-    format: FORMAT,
-    version: VERSION,
+    format: BASELINE.format,
+    version: newestVersion(BASELINE),
     projection: {
       ...projection,
       mean: [...projection.mean],
@@ -60,7 +201,7 @@ export function baselineToObject({
       eigenvalues: [...projection.eigenvalues],
     },
     reference: { k, hasLatency, windowReference, windowSize: windows.size, pooledMean: [...pooledMean], streams },
-    calibration,
+    calibration: { ...calibration, shiftLimits: [...calibration.shiftLimits] },
     falseAlarms: falseAlarms && {
       pooled: counts(falseAlarms.pooled),
       streams: falseAlarms.streams.map((own) => own && counts(own)),
@@ -73,103 +214,4 @@ export function baselineToObject({
  * @param file its name, for messages
  * @throws TautlineFailure of kind file that names the field
  */
-export function baselineFromJson(text: string, file: string): Baseline {
-  return readBaseline(JsonReader.parse(text, file, BASELINE_FILE));
-}
-
-/** Reads what `baselineToObject` gave. */
-export function readBaseline(root: JsonReader): Baseline {
-  if (root.at('format').value !== FORMAT) throw root.at('format').refused('it is not a baseline file');
-  if (root.at('version').value !== VERSION)
-    throw root
-      .at('version')
-      .refused(`it is of version ${String(root.at('version').value)}, this program reads version ${VERSION}`);
-
-  const p = root.at('projection');
-  const dimension = p.at('dimension').count(1);
-  const k = p.at('k').count(1);
-  const projection: Projection = {
-    dimension,
-    k,
-    mean: Float64Array.from(p.at('mean').numbers(dimension)),
-    axes: Float64Array.from(p.at('axes').numbers(k * dimension)),
-    eigenvalues: Float64Array.from(p.at('eigenvalues').numbers(k)),
-  };
-
-  const r = root.at('reference');
-  if (r.at('k').count(1) !== k) throw r.at('k').wrong(`${k}, as the projection has`);
-  const size = r.at('windowSize').count(1);
-  const streams = r.at('streams').list();
-  const names = streams.map((s) => s.at('name').text());
-  if (new Set(names).size !== names.length) throw r.at('streams').wrong('different names');
-  const counts = Int32Array.from(streams, (s) => s.at('window').numbers().length / k);
-  const means = new Float64Array(names.length * k);
-  const rows = new Float32Array(names.length * size * k);
-  streams.forEach((s, index) => {
-    means.set(s.at('mean').numbers(k, true), index * k);
-    if (
-      !Number.isInteger(counts[index]) ||
-      counts[index] > size ||
-      s.at('window').numbers().length !== counts[index] * k
-    ) {
-      throw s.at('window').wrong(`at most ${size} rows of ${k} numbers`);
-    }
-    rows.set(s.at('window').numbers(), index * size * k);
-  });
-  const reference: ResolvedReference = {
-    range: { from: 0, to: 0 },
-    retrospective: false,
-    streams: names,
-    k,
-    hasLatency: r.at('hasLatency').flag(),
-    windowReference: r.at('windowReference').number(),
-    pooledMean: Float64Array.from(r.at('pooledMean').numbers(k, true)),
-    means,
-    referenceEvents: Int32Array.from(streams, (s) => s.at('referenceEvents').count(0)),
-    referenceEmbedded: Int32Array.from(streams, (s) => s.at('referenceEmbedded').count(0)),
-    streamEvents: Int32Array.from(streams, (s) => s.at('events').count(-1)),
-    windows: { size, rows, counts },
-  };
-
-  const c = root.at('calibration');
-  const calibration: Calibration = {
-    ref: c.at('ref').count(0),
-    k: c.at('k').count(1),
-    m: c.at('m').missing(),
-    s: c.at('s').missing(),
-    fm: c.at('fm').missing(),
-    fs: c.at('fs').missing(),
-    lo: c.at('lo').missing(),
-    hi: c.at('hi').missing(),
-    tension: c.at('tension').missing(),
-    rho: c.at('rho').missing(),
-    wref: c.at('wref').missing(),
-    shiftLimit: c.at('shiftLimit').missing(),
-    shiftLimits: c.at('shiftLimits').numbers(names.length, true),
-    phaseLocked: c.at('phaseLocked').flag(),
-  };
-
-  const f = root.at('falseAlarms');
-  const falseAlarms =
-    f.value === null
-      ? null
-      : {
-          pooled: episodeCounts(f.at('pooled')),
-          streams: f
-            .at('streams')
-            .list()
-            .map((s) => (s.value === null ? null : episodeCounts(s))),
-        };
-  if (falseAlarms && falseAlarms.streams.length !== names.length)
-    throw f.at('streams').wrong(`a list of ${names.length}, one a stream`);
-  return { projection, reference, calibration, falseAlarms };
-}
-
-function episodeCounts(value: JsonReader): EpisodeCounts {
-  const levels = Float64Array.from(value.at('levels').numbers());
-  return {
-    levels,
-    counts: Int32Array.from(value.at('counts').numbers(levels.length)),
-    events: value.at('events').count(1),
-  };
-}
+export const baselineFromJson = (content: string, file: string): Baseline => readText(BASELINE_FORMAT, content, file);

@@ -5,7 +5,7 @@ import { burnOf } from './reference.ts';
 import { SIGNALS } from './channels/index.ts';
 import { CHANNEL_TABLE, LEVEL_CHANNELS } from './channels/table.ts';
 import { calibrateAll, type ChannelReferences } from './channels/reference.ts';
-import { mean, median, standardDeviation } from './statistics.ts';
+import { mean, median, standardDeviation } from '../core/statistics.ts';
 import type { Calibration, Signals } from './types.ts';
 
 /** What the reference says before any threshold is applied to it. */

@@ -1,18 +1,9 @@
 import type { IndexRange } from '../core/columns.ts';
 import { channelCalibrationsToJson } from './channels/reference.ts';
-import type { Alert, AlertKind, Decisions, Projection } from './types.ts';
+import type { AlertJson, CalibrationJson } from './files/results.ts';
+import type { Alert, Decisions, Projection } from './types.ts';
 
-/** One alert as files hold it (the golden keys). */
-export interface AlertJson {
-  readonly kind: AlertKind;
-  readonly stream: string;
-  readonly onset: number;
-  readonly onset_seq: number;
-  readonly fired: number;
-  readonly fired_seq: number;
-  readonly cleared: number | null;
-  readonly peak: number;
-}
+export type { AlertJson };
 
 /** Alerts as JSON-able objects; positions are event indices. */
 export const alertsToJson = (alerts: readonly Alert[], streams: readonly string[]): AlertJson[] =>
@@ -35,7 +26,7 @@ export function calibrationToJson(analysis: {
   readonly decisions: Decisions;
   readonly projection: Projection;
   readonly reference: IndexRange;
-}): Record<string, unknown> {
+}): CalibrationJson {
   const { calibration: c, governanceWeight } = analysis.decisions;
   return {
     ref: c.ref,

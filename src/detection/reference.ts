@@ -3,7 +3,7 @@ import { TautlineFailure } from '../core/errors.ts';
 import { runLatency, latencyState } from '../kernels/latency.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { Parameters } from './parameters.ts';
-import { nearestRank } from './statistics.ts';
+import { nearestRank } from '../core/statistics.ts';
 
 /** A stream needs as many reference events with an embedding for a mean of its own (spec 6). */
 const MIN_OWN_MEAN = 16;

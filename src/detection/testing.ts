@@ -1,18 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Coordinates, EventColumns } from '../core/columns.ts';
+import { boxMuller, openMulberry32 } from '../core/random.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from './parameters.ts';
 import { SIGNAL_NAMES, type Signals } from './types.ts';
-
-/** A small generator of uniform numbers in (0, 1) (mulberry32), so that a test's ledger is the same in every run. */
-export function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 4294967296;
-  };
-}
 
 export interface RandomLedger {
   readonly n: number;
@@ -42,8 +32,8 @@ export function randomLedger({
   threads = 3,
   fracture = Infinity,
 }: RandomLedger): { events: EventColumns; coordinates: Coordinates } {
-  const random = uniform(seed);
-  const normal = () => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
+  const random = openMulberry32(seed);
+  const normal = () => boxMuller(random(), random());
   const stream = new Int32Array(n);
   const time = new Float64Array(n);
   const thread = new Int32Array(n);

@@ -79,7 +79,7 @@ export interface Decisions {
   readonly calibration: Calibration;
 }
 
-/** Bits of `Decisions.notice`. */
+/** Bits of `Decisions.notice`. @public */
 export const NOTICE = Object.fromEntries(NOTICES.map((name, bit) => [name, 1 << bit])) as Readonly<
   Record<(typeof NOTICES)[number], number>
 >;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GENERATOR_AXES, generateBlocks } from '../kernels/generator.ts';
 import { testKernels } from '../kernels/testing.ts';
-import { nearestRank } from '../detection/statistics.ts';
+import { nearestRank } from '../core/statistics.ts';
 import { generateColumns, PROVIDER_NAMES } from './ledger.ts';
 import { CHOICES, PROFILES, PROVIDERS, scheduleOf, type Profile } from './profiles.ts';
 import { generateLedger, generateLedgerParts } from './table.ts';

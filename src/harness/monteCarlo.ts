@@ -11,7 +11,7 @@ import {
   type Interval,
   type Proportion,
   type Rate,
-} from './statistics.ts';
+} from '../core/statistics.ts';
 import { CASE_NAMES, CASES, type CaseName, type Trial, type TrialResult } from './trial.ts';
 import { falseAlerts, passesOf } from './verdicts.ts';
 

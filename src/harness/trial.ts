@@ -1,6 +1,6 @@
 import type { Parameters } from '../detection/parameters.ts';
 import { createDetector, referenceRange, selectStreams } from '../detection/pipeline.ts';
-import { median } from '../detection/statistics.ts';
+import { median } from '../core/statistics.ts';
 import { ALERT_KINDS, type Alert, type AlertKind } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { fitProjection, projectLedger } from '../analysis/projection.ts';

@@ -2,7 +2,7 @@ import { formatCount, formatNumber } from '../core/format.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import type { AlertKind } from '../detection/types.ts';
 import { COUPLING } from './profiles.ts';
-import { poissonCdf } from './statistics.ts';
+import { poissonCdf } from '../core/statistics.ts';
 import { CASES, type CaseName, type TrialResult } from './trial.ts';
 
 /** The kinds of alert in the paper (Gwamanda 2026, "Autonomous Engineering"); SHIFT is beyond it and has a false-alarm budget of its own. */

@@ -187,7 +187,9 @@ function checkedEnd(top: number, bytes: number): number {
 function outOfMemory(bytes: number): TautlineFailure {
   return new TautlineFailure({
     kind: 'memory',
-    problem: `the numeric kernels need ${(bytes / 2 ** 20).toFixed(0)} MiB, more than this machine gives them (at most ${(MAX_BYTES / 2 ** 20) | 0} MiB)`,
+    problem:
+      `the numeric kernels need ${(bytes / 2 ** 20).toFixed(0)} MiB, ` +
+      `more than this machine gives them (at most ${(MAX_BYTES / 2 ** 20) | 0} MiB)`,
     advice: 'Close other tabs, choose fewer axes (k), or open a part of the ledger.',
   });
 }

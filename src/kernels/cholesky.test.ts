@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openMulberry32 as uniform } from '../core/random.ts';
 import { createFactor, type Factor } from './cholesky.ts';
 import { testKernels } from './testing.ts';
-import { deviation, normals, uniform } from './testEvents.ts';
+import { deviation, normals } from './testEvents.ts';
 import { logDeterminant, solve, traceOf, updated } from './twin/cholesky.ts';
 
 const shared = testKernels();

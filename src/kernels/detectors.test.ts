@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openMulberry32 as uniform } from '../core/random.ts';
 import {
   cusumSeries,
   detectorState,
@@ -11,7 +12,7 @@ import {
   type Episode,
 } from './detectors.ts';
 import { testKernels } from './testing.ts';
-import { pieces, uniform } from './testEvents.ts';
+import { pieces } from './testEvents.ts';
 import { boxCox, createDetectorState, cusumStep, detectorStep } from './twin/detectors.ts';
 
 const shared = testKernels();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openMulberry32 as uniform } from '../core/random.ts';
 import { displacementState, runDisplacement } from './displacement.ts';
 import { testKernels } from './testing.ts';
 import {
@@ -11,7 +12,6 @@ import {
   pieces,
   shapes,
   testEvents,
-  uniform,
   type TestEvents,
 } from './testEvents.ts';
 import { displacementStep } from './twin/displacement.ts';

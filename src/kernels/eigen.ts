@@ -1,3 +1,4 @@
+import { boxMuller, openMulberry32 } from '../core/random.ts';
 import { misuse, requireCount, requireLength } from './check.ts';
 import type { Block } from './arena.ts';
 import type { KernelModule } from './module.ts';
@@ -301,14 +302,8 @@ function residuals(
   return { worst, settled };
 }
 
-/** Standard normal numbers from a fixed seed: mulberry32 and Box-Muller. */
+/** Standard normal numbers from a fixed seed. */
 function gaussians(seed: number): () => number {
-  let state = seed | 0;
-  const uniform = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 4294967296;
-  };
-  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  const uniform = openMulberry32(seed);
+  return () => boxMuller(uniform(), uniform());
 }

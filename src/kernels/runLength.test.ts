@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { splitmix64 } from '../core/random.ts';
 import { simulateRunLengths, type ScalarDetector } from './runLength.ts';
 import { testKernels } from './testing.ts';
-import { splitmix64 } from './twin/bootstrap.ts';
 import { runLengthCounts } from './twin/runLength.ts';
 
 const random = splitmix64(8);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { boxMuller, openMulberry32 as uniform } from '../core/random.ts';
 import type { EventBlocks } from './events.ts';
 import type { KernelModule } from './module.ts';
 
@@ -18,19 +19,8 @@ export interface TestEvents {
 
 export const THREADS = 3;
 
-/** Uniform numbers in (0, 1) (mulberry32). */
-export function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 4294967296;
-  };
-}
-
 export const normals = (n: number, random: () => number): Float64Array =>
-  Float64Array.from({ length: n }, () => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random()));
+  Float64Array.from({ length: n }, () => boxMuller(random(), random()));
 
 export interface Shape {
   readonly n: number;

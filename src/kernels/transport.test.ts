@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openMulberry32 as uniform } from '../core/random.ts';
 import { testKernels } from './testing.ts';
 import {
   blocksOf,
@@ -11,7 +12,6 @@ import {
   pieces,
   shapes,
   testEvents,
-  uniform,
   type TestEvents,
 } from './testEvents.ts';
 import { runTransport, slicedEmd, transportState } from './transport.ts';

@@ -1,6 +1,7 @@
 import type { Endpoint } from 'comlink';
 import { Worker } from 'node:worker_threads';
 import { TautlineFailure, type TautlineError } from '../core/errors.ts';
+import { boxMuller, mulberry32 } from '../core/random.ts';
 import { BUILT_KERNELS, loadKernels } from '../kernels/load.node.ts';
 import { openForAnalysis } from '../analysis/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
@@ -93,17 +94,6 @@ export const newEngine = (): Engine => createEngine(nodeEnginePlatform);
 export const newPreviewingEngine = (): Engine =>
   createEngine({ ...nodeEnginePlatform, preview: { from: 0, budget: 0 } });
 
-/** A small generator of uniform numbers (mulberry32), so that a test's ledger is the same in every run. */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 export interface TinyLedger {
   readonly name?: string;
   /** Turns; each of the three providers speaks once a turn. */
@@ -129,8 +119,8 @@ export function tinyLedger({
   fracture = Infinity,
   bare = false,
 }: TinyLedger = {}): LedgerSource {
-  const random = uniform(seed);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const random = mulberry32(seed);
+  const normal = () => boxMuller(1 - random(), random());
   const vector = (scale: number) => Array.from({ length: DIMENSION }, () => scale * normal());
   const lines: string[] = [];
   for (let turn = 0; turn < turns; turn += 1) {

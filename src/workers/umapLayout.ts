@@ -1,5 +1,6 @@
 import { UMAP } from 'umap-js';
 import type { OnProgress } from '../core/progress.ts';
+import { mulberry32 } from '../core/random.ts';
 
 /** Points to lay out: row-major n x k. */
 export interface UmapRequest {
@@ -63,7 +64,7 @@ export function umapLayout({ x, k }: UmapRequest, onProgress: OnProgress): UmapL
     nNeighbors: neighbours + 1,
     minDist: 0.1,
     nEpochs: EPOCHS,
-    random: uniform(SEED),
+    random: mulberry32(SEED),
   });
   umap.setPrecomputedKNN(indices, distances);
   const epochs = umap.initializeFit(
@@ -150,15 +151,4 @@ function gather(x: Float32Array, k: number, rows: Int32Array): Float32Array {
   const points = new Float32Array(rows.length * k);
   rows.forEach((row, i) => points.set(x.subarray(row * k, (row + 1) * k), i * k));
   return points;
-}
-
-/** Uniform numbers in [0, 1) from a seed (mulberry32). */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -2,7 +2,7 @@ import { useMemo, type ReactNode } from 'react';
 import { Histogram, type Sample } from '../../charts/Histogram.tsx';
 import { formatCount, formatNumber, formatPercent } from '../../core/format.ts';
 import type { CalibrationReport } from '../../harness/calibration.ts';
-import { distribution, type Distribution } from '../../harness/statistics.ts';
+import { distribution, type Distribution } from '../../core/statistics.ts';
 import { CASES, type CaseName, type TrialResult } from '../../harness/trial.ts';
 import { falseAlerts } from '../../harness/verdicts.ts';
 

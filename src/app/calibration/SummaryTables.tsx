@@ -3,7 +3,7 @@ import { IntervalMarks } from '../../charts/IntervalMarks.tsx';
 import { formatCount, formatNumber } from '../../core/format.ts';
 import { ALERT_KINDS } from '../../detection/types.ts';
 import { MEASURES, type CaseSummary, type Measure } from '../../harness/monteCarlo.ts';
-import type { Proportion, Rate } from '../../harness/statistics.ts';
+import type { Proportion, Rate } from '../../core/statistics.ts';
 import type { VerdictRow } from '../../harness/verdicts.ts';
 import { kindLabel } from '../../detection/kindLabels.ts';
 import { measureText, shareText } from './text.ts';

@@ -15,8 +15,9 @@ export interface ReferenceEvents {
  * and so of a bundle.
  * @typeParam R plain data
  * @typeParam C its fields of the calibration
+ * @typeParam J the same as files hold them
  */
-export interface ChannelReference<R = unknown, C extends object = object> {
+export interface ChannelReference<R = unknown, C extends object = object, J extends object = object> {
   /** Parameters of the signals stage that it depends on. */
   readonly parameters: readonly ParameterName[];
   derive(kernels: KernelModule, reference: ReferenceEvents, p: Parameters): R;
@@ -25,7 +26,7 @@ export interface ChannelReference<R = unknown, C extends object = object> {
   /** Its fields of the calibration, under these thresholds. */
   calibrate(derived: R, p: Parameters, streams: number): C;
   /** The same under the names of calibration.json; what could not be calibrated is null. */
-  toJson(calibrated: C): Readonly<Record<string, unknown>>;
+  toJson(calibrated: C): J;
 }
 
 /** By the name of their field in a baseline. */
@@ -67,11 +68,11 @@ export const alignAll = (
   streams: readonly string[],
 ): ChannelReferences => every((channel, field) => channel.align(derived[field], known, streams));
 
-type Calibrated = ReturnType<(typeof REFERENCES)[Field]['calibrate']>;
+/** All of a union at once. */
+type Together<U> = (U extends infer One ? (of: One) => void : never) extends (of: infer All) => void ? All : never;
 /** The channels' fields of the calibration. */
-export type ChannelCalibrations = (Calibrated extends infer C ? (of: C) => void : never) extends (of: infer All) => void
-  ? All
-  : never;
+export type ChannelCalibrations = Together<ReturnType<(typeof REFERENCES)[Field]['calibrate']>>;
+type ChannelCalibrationsJson = Together<ReturnType<(typeof REFERENCES)[Field]['toJson']>>;
 
 export const calibrateAll = (derived: ChannelReferences, p: Parameters, streams: number): ChannelCalibrations =>
   Object.assign(
@@ -80,5 +81,5 @@ export const calibrateAll = (derived: ChannelReferences, p: Parameters, streams:
   ) as ChannelCalibrations;
 
 /** The same under the names of calibration.json. */
-export const channelCalibrationsToJson = (calibrated: ChannelCalibrations): Readonly<Record<string, unknown>> =>
-  Object.assign({}, ...CHANNELS.map(([, channel]) => channel.toJson(calibrated))) as Record<string, unknown>;
+export const channelCalibrationsToJson = (calibrated: ChannelCalibrations): ChannelCalibrationsJson =>
+  Object.assign({}, ...CHANNELS.map(([, channel]) => channel.toJson(calibrated))) as ChannelCalibrationsJson;

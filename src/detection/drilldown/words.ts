@@ -1,5 +1,5 @@
 import { formatCount, formatNumber } from '../../core/format.ts';
-import { median } from '../statistics.ts';
+import { median } from '../../core/statistics.ts';
 import { cliffsDelta } from './effect.ts';
 import type { CharacteristicTerm, TextProfile, WordsResult } from './types.ts';
 

@@ -6,7 +6,7 @@ import {
   type ScalarDetector,
 } from '../../kernels/runLength.ts';
 import type { Parameters } from '../parameters.ts';
-import { standardDeviation } from '../statistics.ts';
+import { standardDeviation } from '../../core/statistics.ts';
 import { autocorrelation, type InControl } from './inControl.ts';
 import { gaussianCusumArl, siegmundArl } from './naive.ts';
 

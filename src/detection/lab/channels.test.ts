@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { openMulberry32 as uniform } from '../../core/random.ts';
 import { testKernels } from '../../kernels/testing.ts';
 import { referenceRange } from '../pipeline.ts';
-import { parameters, randomLedger, uniform } from '../testing.ts';
+import { parameters, randomLedger } from '../testing.ts';
 import { channelReports, type ChannelInput } from './channels.ts';
 import { normalSource } from './testing.ts';
 

@@ -4,7 +4,7 @@ import type { KernelModule } from '../../kernels/module.ts';
 import { PARAMETER_SPECS, type NumberSpec, type Parameters } from '../parameters.ts';
 import { createDetector, type Detector } from '../pipeline.ts';
 import { warmupOf } from '../reference.ts';
-import { mean, standardDeviation } from '../statistics.ts';
+import { mean, standardDeviation } from '../../core/statistics.ts';
 import type { Alert, AlertKind } from '../types.ts';
 import { deriveLimit } from './budget.ts';
 import { emdLimits } from './emdLimit.ts';

@@ -1,8 +1,8 @@
 import { TautlineFailure } from '../../core/errors.ts';
 import type { OnProgress } from '../../core/progress.ts';
 import type { EventIndex, StreamIndex } from '../../core/units.ts';
+import { boxMuller, splitmix64 } from '../../core/random.ts';
 import type { KernelModule } from '../../kernels/module.ts';
-import { splitmix64 } from '../../kernels/twin/bootstrap.ts';
 import type { Baseline } from '../baseline.ts';
 import type { Parameters } from '../parameters.ts';
 import { createDetector } from '../pipeline.ts';
@@ -106,7 +106,9 @@ export function delayStarts(
   if (own[own.length - 1] < reference.to || last < first) {
     throw new TautlineFailure({
       kind: 'ledger',
-      problem: `Stream ${events.streams[stream]} has ${own.length} events: too few for ${historyOf(p)} before a change and ${horizon} after it`,
+      problem:
+        `Stream ${events.streams[stream]} has ${own.length} events: ` +
+        `too few for ${historyOf(p)} before a change and ${horizon} after it`,
       advice: 'Choose a longer stream or a shorter horizon',
     });
   }
@@ -214,10 +216,7 @@ function localMean({
 /** A direction drawn evenly from the sphere. */
 function unitVector(k: number, seed: number): Float64Array {
   const random = splitmix64(seed);
-  const v = Float64Array.from(
-    { length: k },
-    () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
-  );
+  const v = Float64Array.from({ length: k }, () => boxMuller(1 - random(), random()));
   const norm = Math.hypot(...v);
   return v.map((value) => value / norm);
 }

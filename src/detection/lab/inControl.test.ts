@@ -24,7 +24,7 @@ describe('in-control events', () => {
     expect(divergence.starts).toHaveLength(3);
   });
 
-  test('of the ledger are these and the later ones, with the z of the decisions, without episodes of their stream', () => {
+  test("of the ledger are these and the later ones, with the decisions' z, without their stream's episodes", () => {
     const whole = inControlOf(input, 'ledger').divergence;
     const shorter = inControlOf(
       {

@@ -123,7 +123,8 @@ describe('a list of stretches', () => {
 
   it('is the same as JSON and as CSV', () => {
     expect(read(JSON.stringify(list))).toEqual({ format: 'JSON', intervals, leftOut: [] });
-    const csv = `from,to,stream,label\n${list.map((e) => `${e.from},${e.to ?? ''},${e.stream ?? ''},${e.label ?? ''}`).join('\n')}\n`;
+    const rows = list.map((e) => `${e.from},${e.to ?? ''},${e.stream ?? ''},${e.label ?? ''}\n`);
+    const csv = `from,to,stream,label\n${rows.join('')}`;
     expect(read(csv)).toEqual({ format: 'CSV', intervals, leftOut: [] });
     expect(read(`\uFEFF${csv.replaceAll(',', ';')}`).intervals).toEqual(intervals);
   });

@@ -1,8 +1,10 @@
 import Papa from 'papaparse';
+import * as v from 'valibot';
 import type { DictionaryColumn, EventColumns } from '../../core/columns.ts';
 import { TautlineFailure } from '../../core/errors.ts';
 import { isIsoText, parseIso } from '../../core/iso.ts';
 import type { EventIndex } from '../../core/units.ts';
+import { labelSchema, NOT_A_TIME, windowsSchema } from '../files/labels.ts';
 import { lowerBound, ownEvents, type Interval } from './score.ts';
 
 /**
@@ -66,9 +68,10 @@ interface Entry {
   readonly label: string;
 }
 
-const FIELDS = ['stream', 'from', 'to', 'label'];
+const FIELDS = Object.keys(labelSchema.entries);
 const WRITE =
-  'Write a list of {"stream", "from", "to", "label"}, the same as CSV, or NAB windows {"name": [["2014-04-10 07:15:00", "2014-04-11 16:45:00"]]}';
+  'Write a list of {"stream", "from", "to", "label"}, the same as CSV, ' +
+  'or NAB windows {"name": [["2014-04-10 07:15:00", "2014-04-11 16:45:00"]]}';
 
 /**
  * Reads labelled stretches from a file. Three formats, told apart by their content:
@@ -121,20 +124,17 @@ function parseJson(text: string, file: string): unknown {
 }
 
 function entryOf(raw: unknown, where: string, file: string): Entry {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
-    throw refused(file, `${where} is ${JSON.stringify(raw)}, not a stretch with "from" and "to"`, WRITE);
-  const fields = raw as Record<string, unknown>;
-  const unknown = Object.keys(fields).find((name) => !FIELDS.includes(name));
-  if (unknown !== undefined)
-    throw refused(file, `${where}: "${unknown}" is not a field`, `Fields are ${FIELDS.join(', ')}`);
-  const text = (name: string): string | null => {
-    const value = fields[name] ?? null;
-    if (value === null || value === '') return null;
-    if (typeof value !== 'string')
-      throw refused(file, `${where}: "${name}" is ${JSON.stringify(value)}, not a text`, WRITE);
-    return value;
-  };
-  return { where, stream: text('stream'), from: fields.from, to: fields.to ?? null, label: text('label') ?? 'anomaly' };
+  const parsed = v.safeParse(labelSchema, raw, { abortEarly: true });
+  if (parsed.success) {
+    const { stream, from, to, label } = parsed.output;
+    return { where, stream: stream || null, from, to: to ?? null, label: label || 'anomaly' };
+  }
+  const [{ path, message }] = parsed.issues;
+  const field = path?.[0].key as string | undefined;
+  if (field === 'from') throw refused(file, `${where} has no "from"`, WRITE);
+  if (field === undefined) throw refused(file, `${where} ${message}`, WRITE);
+  const advice = FIELDS.includes(field) ? WRITE : `Fields are ${FIELDS.join(', ')}`;
+  throw refused(file, `${where}: "${field}" ${message}`, advice);
 }
 
 function csvEntries(text: string, file: string): Entry[] {
@@ -166,32 +166,34 @@ function nabEntries(
   if (names.length > 1 && !names.some((name) => streamOf(name) !== null || isLedger(name))) {
     throw refused(
       file,
-      `it labels ${listed(names)}, none of which is this ledger ("${bare(ledger)}") or one of its streams (${listed(events.streams)})`,
+      `it labels ${listed(names)}, none of which is this ledger ("${bare(ledger)}") ` +
+        `or one of its streams (${listed(events.streams)})`,
       'Rename an entry, or leave only one',
     );
   }
-  return names.flatMap((name) => {
+  return names.flatMap((name): Entry[] => {
     const windows = raw[name];
-    if (!Array.isArray(windows))
-      throw refused(file, `"${name}" is ${JSON.stringify(windows)}, not a list of windows`, WRITE);
     const stream = streamOf(name);
     if (stream === null && !isLedger(name) && names.length > 1) {
-      if (windows.length > 0) leftOut.push(`"${name}": it is neither this ledger nor one of its streams`);
+      if (!Array.isArray(windows) || windows.length > 0)
+        leftOut.push(`"${name}": it is neither this ledger nor one of its streams`);
       return [];
     }
-    return windows.map((window: unknown, i): Entry => {
-      const where = `"${name}", window ${i + 1}`;
-      const isPoint = typeof window === 'string';
-      if (!isPoint && !(Array.isArray(window) && window.length === 2))
-        throw refused(file, `${where} is ${JSON.stringify(window)}, not a pair of times`, WRITE);
-      const [from, to] = isPoint ? [window, null] : (window as unknown[]);
-      for (const end of isPoint ? [from] : [from, to]) {
-        if (typeof end !== 'string' || !isIsoText(end.trim()))
-          throw refused(file, `${where}: ${JSON.stringify(end)} is not a time`, 'Write times as "2014-04-10 07:15:00"');
-      }
-      return { where, stream, from, to, label: 'anomaly' };
+    const parsed = v.safeParse(windowsSchema, windows);
+    if (!parsed.success) throw refusedWindow(file, name, parsed.issues[0]);
+    return parsed.output.map((window, i) => {
+      const [from, to] = typeof window === 'string' ? [window, null] : window;
+      return { where: `"${name}", window ${i + 1}`, stream, from, to, label: 'anomaly' };
     });
   });
+}
+
+function refusedWindow(file: string, name: string, issue: v.BaseIssue<unknown>): TautlineFailure {
+  const window = issue.path?.[0].key as number | undefined;
+  const where = window === undefined ? `"${name}"` : `"${name}", window ${window + 1}`;
+  return issue.message === NOT_A_TIME
+    ? refused(file, `${where}: ${JSON.stringify(issue.input)} ${issue.message}`, 'Write times as "2014-04-10 07:15:00"')
+    : refused(file, `${where} ${issue.message}`, WRITE);
 }
 
 const listed = (names: readonly string[]) =>

@@ -1,7 +1,7 @@
 import type { EventColumns, IndexRange } from '../../core/columns.ts';
 import type { Parameters } from '../parameters.ts';
 import { warmupOf } from '../reference.ts';
-import { mean, standardDeviation } from '../statistics.ts';
+import { mean, standardDeviation } from '../../core/statistics.ts';
 import type { Episode } from './score.ts';
 
 export const LENGTH_ONLY = 'text length alone';

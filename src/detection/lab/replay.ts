@@ -1,9 +1,9 @@
 import type { IndexRange } from '../../core/columns.ts';
 import type { AlertJson } from '../export.ts';
-import type { Bundle, BundleLedger } from './bundle.ts';
+import type { Bundle } from './bundle.ts';
 
 /** What is known of an open ledger that a bundle is applied to. */
-export type OpenLedgerFacts = Pick<BundleLedger, 'name' | 'fingerprint' | 'embedder'>;
+export type OpenLedgerFacts = Pick<Bundle['ledger'], 'name' | 'fingerprint' | 'embedder'>;
 
 export interface BundleFit {
   /** True for the ledger that the bundle was made on. */
@@ -23,17 +23,20 @@ export function fitBundle({ ledger }: Pick<Bundle, 'ledger'>, open: OpenLedgerFa
   const warnings: string[] = [];
   if (!original) {
     warnings.push(
-      `The bundle was made on another ledger (${ledger.name}, fingerprint ${ledger.fingerprint.slice(0, 12)}; this is ${open.name}, ${open.fingerprint.slice(0, 12)}): the alerts that it expects do not apply here.`,
+      `The bundle was made on another ledger (${ledger.name}, fingerprint ${ledger.fingerprint.slice(0, 12)}; ` +
+        `this is ${open.name}, ${open.fingerprint.slice(0, 12)}): the alerts that it expects do not apply here.`,
     );
   }
   if (open.embedder !== ledger.embedder) {
     const made = { file: 'the embeddings of its file', 'built-in': 'the built-in embedder' };
     warnings.push(
-      `The bundle was made on ${made[ledger.embedder]}, this ledger has ${made[open.embedder]}: their axes have nothing to do with each other.`,
+      `The bundle was made on ${made[ledger.embedder]}, this ledger has ${made[open.embedder]}: ` +
+        'their axes have nothing to do with each other.',
     );
   } else if (!original && ledger.embedder === 'built-in') {
     warnings.push(
-      'Both ledgers were embedded by the built-in embedder, which weighs words by their own first events: distances between them mean little.',
+      'Both ledgers were embedded by the built-in embedder, which weighs words by their own first events: ' +
+        'distances between them mean little.',
     );
   }
   return { original, own: original ? ledger.reference : null, warnings };

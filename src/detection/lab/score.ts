@@ -1,6 +1,7 @@
 import type { EventColumns } from '../../core/columns.ts';
 import type { EventIndex, Seq, StreamIndex } from '../../core/units.ts';
-import { median, nearestRank } from '../statistics.ts';
+import { mulberry32 } from '../../core/random.ts';
+import { median, nearestRank } from '../../core/statistics.ts';
 
 /** A stretch of events that is labelled as faulty: [from, to), in one stream or (null) in all of them. */
 export interface Interval {
@@ -353,15 +354,4 @@ export function lowerBound(values: ArrayLike<number>, value: number): number {
     else high = middle;
   }
   return low;
-}
-
-/** Uniform numbers in [0, 1), the same in every engine (mulberry32). */
-function mulberry32(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -1,11 +1,11 @@
+import { boxMuller, splitmix64 } from '../../core/random.ts';
 import type { InControlSeries } from '../../kernels/runLength.ts';
-import { splitmix64 } from '../../kernels/twin/bootstrap.ts';
 import type { InControl } from './inControl.ts';
 
-/** Standard normal numbers for tests (Box & Muller 1958). */
+/** Standard normal numbers for tests. */
 export function normalSource(seed: number): () => number {
   const random = splitmix64(seed);
-  return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return () => boxMuller(1 - random(), random());
 }
 
 /** A stationary AR(1) series of variance 1. */

@@ -1,18 +1,6 @@
 /** Moving-block bootstrap of the displacement statistic, plain TypeScript: the oracle of the wasm kernel. */
 
-const MASK = (1n << 64n) - 1n;
-
-/** splitmix64 (Steele, Lea & Flood 2014): uniform fractions of 53 bits. */
-export function splitmix64(seed: number): () => number {
-  let state = BigInt(seed);
-  return () => {
-    state = (state + 0x9e3779b97f4a7c15n) & MASK;
-    let z = state;
-    z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & MASK;
-    z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & MASK;
-    return Number((z ^ (z >> 31n)) >> 11n) / 2 ** 53;
-  };
-}
+import { splitmix64 } from '../../core/random.ts';
 
 export interface TwinBootstrap {
   readonly residuals: Float32Array;

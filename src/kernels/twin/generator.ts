@@ -4,20 +4,10 @@
  * bits.
  */
 
+import { splitmix64Words } from '../../core/random.ts';
+
 const MASK = (1n << 64n) - 1n;
 const rotl = (x: bigint, k: bigint): bigint => ((x << k) | (x >> (64n - k))) & MASK;
-
-/** splitmix64 (Steele, Lea & Flood 2014): the next `count` outputs of a seed. */
-export function splitmix64(seed: bigint, count: number): bigint[] {
-  let s = seed & MASK;
-  return Array.from({ length: count }, () => {
-    s = (s + 0x9e3779b97f4a7c15n) & MASK;
-    let z = s;
-    z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & MASK;
-    z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & MASK;
-    return z ^ (z >> 31n);
-  });
-}
 
 /** xoshiro256** (Blackman & Vigna 2018) over its four words of state. */
 export function xoshiro256(state: readonly bigint[]): () => bigint {
@@ -126,7 +116,7 @@ export function generateTwin(
   schedule: Float64Array,
   slots: number,
 ): GeneratedTwin {
-  const words = splitmix64(BigInt(seed), 16);
+  const words = Array.from({ length: 16 }, splitmix64Words(BigInt(seed)));
   const [layout, residuals, latencies, noises] = [0, 4, 8, 12].map((i) => normals(xoshiro256(words.slice(i, i + 4))));
   const draw = (count: number, next: () => number) => Array.from({ length: count }, next);
   const centroids = draw(32, layout).map((z) => centroidScale * z);

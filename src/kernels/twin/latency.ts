@@ -1,9 +1,6 @@
 /** P95 latency and the adaptive window, plain TypeScript (spec 5). */
 
-/** Nearest-rank quantile of sorted values: the ceil(q n)-th smallest; NaN of none. */
-export function nearestRank(sorted: ArrayLike<number>, q: number): number {
-  return sorted.length === 0 ? Number.NaN : sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)];
-}
+import { nearestRankOfSorted } from '../../core/statistics.ts';
 
 export interface LatencyState {
   /** The newest latencies, oldest first. */
@@ -18,7 +15,7 @@ export function latencyStep(state: LatencyState, latency: number, size: number):
     state.recent.push(latency);
     if (state.recent.length > size) state.recent.shift();
   }
-  return nearestRank(
+  return nearestRankOfSorted(
     [...state.recent].sort((a, b) => a - b),
     0.95,
   );

@@ -1,5 +1,5 @@
+import { splitmix64 } from '../../core/random.ts';
 import type { InControlSeries, RunLengthCounts, ScalarDetector } from '../runLength.ts';
-import { splitmix64 } from './bootstrap.ts';
 import { cusumStep } from './detectors.ts';
 
 /** Bootstrapped in-control paths, one a stream, plain TypeScript: the oracle of the kernel. */

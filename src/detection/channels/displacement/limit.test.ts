@@ -1,16 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { EventColumns } from '../../../core/columns.ts';
+import { boxMuller, splitmix64 } from '../../../core/random.ts';
 import { bootstrapDisplacement } from '../../../kernels/bootstrap.ts';
 import { testKernels } from '../../../kernels/testing.ts';
-import { displacementPath, episodeCount, splitmix64 } from '../../../kernels/twin/bootstrap.ts';
+import { displacementPath, episodeCount } from '../../../kernels/twin/bootstrap.ts';
 import { alignFalseAlarms, shiftFalseAlarms, shiftLimit, shiftLimits } from './limit.ts';
 
 const normals = (n: number, seed: number): Float32Array => {
   const random = splitmix64(seed);
-  return Float32Array.from(
-    { length: n },
-    () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
-  );
+  return Float32Array.from({ length: n }, () => boxMuller(1 - random(), random()));
 };
 
 /** A ledger of `streams` independent standard normal streams in turn. */

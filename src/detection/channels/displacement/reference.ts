@@ -11,10 +11,15 @@ interface Calibrated {
   readonly shiftLimits: readonly number[];
 }
 
+interface CalibratedJson {
+  readonly shift_limit: number | null;
+  readonly shift_limits: (number | null)[];
+}
+
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** False SHIFT episodes against the level of T², from which limits follow. Null where they cannot be simulated. */
-export const falseAlarms: ChannelReference<ShiftFalseAlarms | null, Calibrated> = {
+export const falseAlarms: ChannelReference<ShiftFalseAlarms | null, Calibrated, CalibratedJson> = {
   parameters: ['mewma_lambda'],
   derive: shiftFalseAlarms,
   align: alignFalseAlarms,

@@ -1,9 +1,10 @@
 import { formatCount, formatNumber, formatPercent } from '../../../core/format.ts';
-import { median } from '../../statistics.ts';
+import { median } from '../../../core/statistics.ts';
+import { mulberry32 } from '../../../core/random.ts';
 import { cliffsDelta, cramersV } from '../effect.ts';
 import type { Hypothesis } from '../types.ts';
 import { tokenize } from '../words.ts';
-import { blockLength, permutationP, seeded } from './permutation.ts';
+import { blockLength, permutationP } from './permutation.ts';
 import type { CategoricalSeries, EarlierTask, ExaminerTask, NumericSeries, WordsTask } from './tasks.ts';
 
 /** What an examiner found, before the correction for the number of looks. */
@@ -68,7 +69,7 @@ function compareNumbers(
   const delta = cliffsDelta(within, before);
   const ranks = midranks(used);
   const expected = (within.length * (used.length + 1)) / 2;
-  const p = permutationP(used.length, blockLength(before, used.length), permutations, seeded(seed), (positions) => {
+  const p = permutationP(used.length, blockLength(before, used.length), permutations, mulberry32(seed), (positions) => {
     let sum = 0;
     for (let i = split; i < positions.length; i++) sum += ranks[positions[i]];
     return Math.abs(sum - expected);
@@ -142,7 +143,7 @@ function compareCategories(
     Float64Array.from(codes.subarray(0, baseline), (code) => (code === common ? 1 : 0)),
     values.length,
   );
-  const p = permutationP(values.length, memory, permutations, seeded(seed), (positions) => {
+  const p = permutationP(values.length, memory, permutations, mulberry32(seed), (positions) => {
     const [a, b] = countsOf(positions);
     return cramersV(b, a);
   });
@@ -242,7 +243,7 @@ function examineWords(task: WordsTask): Examined {
       return blockLength(present, n);
     })
     .sort((a, b) => a - b);
-  const p = permutationP(n, memories[memories.length >> 1], permutations, seeded(seed + 1), largest);
+  const p = permutationP(n, memories[memories.length >> 1], permutations, mulberry32(seed + 1), largest);
   const observed = counts(Int32Array.from({ length: n }, (_, i) => i));
   const ranked = terms
     .map(([term], t) => ({
@@ -313,7 +314,7 @@ function examineEarlier({
     .sort((a, b) => a.d - b.d);
   if (usable.length === 0 || last < 1) return outcome([], 'there are too few events before the window');
   if (spans.length === 0) return outcome([], 'the stream has no earlier alert of this kind far enough before this one');
-  const random = seeded(seed);
+  const random = mulberry32(seed);
   const drawn = Float64Array.from({ length: permutations }, () => distance(Math.floor(random() * (last + 1))));
   const [nearest] = spans;
   let nearer = 0;

@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { boxMuller, mulberry32, openMulberry32 as uniform } from '../../../core/random.ts';
 import { DEFAULT_PARAMETERS } from '../../parameters.ts';
-import { uniform } from '../../testing.ts';
 import type { Alert } from '../../types.ts';
 import type { InvestigationColumns, FieldColumn } from './columns.ts';
 import { examine } from './examine.ts';
 import { conclude, type ExaminerOutcome } from './investigation.ts';
-import { blockLength, blockPermutations, holm, permutationP, seeded } from './permutation.ts';
+import { blockLength, blockPermutations, holm, permutationP } from './permutation.ts';
 import { planInvestigation } from './plan.ts';
 import type { ComparisonTask, ExaminerTask } from './tasks.ts';
 import { investigationWindows } from './windows.ts';
 
 const normals = (n: number, seed: number): number[] => {
   const random = uniform(seed);
-  return Array.from({ length: n }, () => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random()));
+  return Array.from({ length: n }, () => boxMuller(random(), random()));
 };
 /** Autocorrelated noise. */
 function memory(n: number, phi: number, seed: number): number[] {
@@ -37,7 +37,7 @@ describe('permutation tests', () => {
   test('blocks are permutations that keep neighbours', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 20 }), fc.integer(), (n, block, seed) => {
-        const next = blockPermutations(n, block, seeded(seed));
+        const next = blockPermutations(n, block, mulberry32(seed));
         for (let round = 0; round < 3; round++) {
           const positions = [...next()];
           expect(positions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
@@ -81,7 +81,7 @@ describe('permutation tests', () => {
           Math.abs(
             positions.slice(180).reduce((sum, i) => sum + values[i], 0) / 60 - values.reduce((a, b) => a + b, 0) / 240,
           );
-        return permutationP(240, 1, 99, seeded(run), mean);
+        return permutationP(240, 1, 99, mulberry32(run), mean);
       }).filter((p) => p <= 0.05).length / runs;
     expect(naive).toBeGreaterThan(0.3);
   });

@@ -1,16 +1,5 @@
 /** Permutation tests over sequences that are autocorrelated. */
 
-/** A seeded generator of uniform numbers in [0, 1) (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** Shortest block: below it blocks would cut up what neighbours say to each other. */
 const LEAST_BLOCK = 8;
 /** At least this many blocks, so that there is something to permute. */

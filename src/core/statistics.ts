@@ -1,4 +1,52 @@
-/** Intervals and distributions of repeated trials. All intervals are at 95 % unless stated. */
+/**
+ * Statistics of samples and of repeated trials. NaN in, NaN out; NaN is skipped only where said. All intervals are at
+ * 95 % unless stated.
+ */
+
+import { mulberry32 } from './random.ts';
+
+/** Arithmetic mean; NaN of none. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
+/** Standard deviation with n - 1; NaN of fewer than two. */
+export function standardDeviation(values: ArrayLike<number>): number {
+  if (values.length < 2) return Number.NaN;
+  const centre = mean(values);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] - centre) ** 2;
+  return Math.sqrt(sum / (values.length - 1));
+}
+
+/** The usual median: the middle value, or the mean of the two middle ones. NaN values are skipped; NaN of none. */
+export function median(values: ArrayLike<number>): number {
+  const sorted = Float64Array.from(values)
+    .filter((v) => !Number.isNaN(v))
+    .sort();
+  const middle = sorted.length >> 1;
+  if (sorted.length === 0) return Number.NaN;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Nearest-rank quantile: the ceil(q n)-th smallest value, always one of them; NaN of none. */
+export const nearestRank = (values: ArrayLike<number>, q: number): number =>
+  nearestRankOfSorted(Float64Array.from(values).sort(), q);
+
+/** The same of values in ascending order. */
+export const nearestRankOfSorted = (sorted: ArrayLike<number>, q: number): number =>
+  sorted.length === 0 ? Number.NaN : sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)];
+
+/** Quantile of sorted values, linear between order statistics (Hyndman & Fan 1996, type 7); NaN of none. */
+export function quantile(sorted: readonly number[], p: number): number {
+  if (sorted.length === 0) return NaN;
+  const at = p * (sorted.length - 1);
+  const below = Math.floor(at);
+  const above = Math.min(sorted.length - 1, below + 1);
+  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+}
 
 export type Interval = readonly [number, number];
 
@@ -33,12 +81,12 @@ export function proportionDifference(
   return { difference, interval: [difference - down, difference + up] };
 }
 
-/** P(N <= count) of a Poisson variate with the given mean. */
-export function poissonCdf(count: number, mean: number): number {
-  let term = Math.exp(-mean);
+/** P(N <= count) of a Poisson variate with the given expectation. */
+export function poissonCdf(count: number, expected: number): number {
+  let term = Math.exp(-expected);
   let sum = term;
   for (let i = 1; i <= count; i++) {
-    term *= mean / i;
+    term *= expected / i;
     sum += term;
   }
   return count < 0 ? 0 : Math.min(1, sum);
@@ -53,8 +101,8 @@ export interface Rate {
 }
 
 export function rate(count: number, exposure: number): Rate {
-  const low = count === 0 ? 0 : root((mean) => 1 - poissonCdf(count - 1, mean) - 0.025, count);
-  const high = root((mean) => 0.025 - poissonCdf(count, mean), 4 * count + 20);
+  const low = count === 0 ? 0 : root((expected) => 1 - poissonCdf(count - 1, expected) - 0.025, count);
+  const high = root((expected) => 0.025 - poissonCdf(count, expected), 4 * count + 20);
   return { count, exposure, rate: count / exposure, interval: [low / exposure, high / exposure] };
 }
 
@@ -91,14 +139,12 @@ export interface Distribution {
 export function distribution(all: readonly (number | null)[]): Distribution {
   const values = all.filter((v) => v !== null && !Number.isNaN(v)).sort((a, b) => a! - b!) as number[];
   const n = values.length;
-  const mean = values.reduce((sum, v) => sum + v, 0) / n;
-  const sd = n < 2 ? NaN : Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (n - 1));
   const q = (p: number) => quantile(values, p);
   return {
     n,
     missing: all.length - n,
-    mean,
-    sd,
+    mean: mean(values),
+    sd: standardDeviation(values),
     min: values[0] ?? NaN,
     q05: q(0.05),
     q25: q(0.25),
@@ -109,15 +155,6 @@ export function distribution(all: readonly (number | null)[]): Distribution {
     medianInterval: medianInterval(values),
     values,
   };
-}
-
-/** Quantile of sorted values, linear between order statistics (Hyndman & Fan 1996, type 7); NaN of none. */
-export function quantile(sorted: readonly number[], p: number): number {
-  if (sorted.length === 0) return NaN;
-  const at = p * (sorted.length - 1);
-  const below = Math.floor(at);
-  const above = Math.min(sorted.length - 1, below + 1);
-  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }
 
 /**
@@ -147,30 +184,33 @@ export function medianDifference(
   b: readonly number[],
   paired: boolean,
 ): { readonly difference: number; readonly interval: Interval } {
-  const median = (values: readonly number[]) =>
+  // By the definition of the resamples' quantiles; half a sum rounds otherwise.
+  const middle = (values: readonly number[]) =>
     quantile(
       [...values].sort((x, y) => x - y),
       0.5,
     );
-  const difference = median(b) - median(a);
+  const difference = middle(b) - middle(a);
   if (a.length === 0 || b.length === 0) return { difference: NaN, interval: [NaN, NaN] };
   const random = mulberry32(1);
   const draw = (n: number) => Array.from({ length: n }, () => Math.floor(random() * n));
   const resampled = Array.from({ length: 2000 }, () => {
     const ia = draw(a.length);
     const ib = paired ? ia : draw(b.length);
-    return median(ib.map((i) => b[i])) - median(ia.map((i) => a[i]));
+    return middle(ib.map((i) => b[i])) - middle(ia.map((i) => a[i]));
   }).sort((x, y) => x - y);
   return { difference, interval: [quantile(resampled, 0.025), quantile(resampled, 0.975)] };
 }
 
-/** mulberry32 (Ettinger 2017), uniform in [0, 1). */
-function mulberry32(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+/** Exponent b of cost = a size^b, least squares over the logarithms; NaN of fewer than two sizes. */
+export function growthExponent(sizes: readonly number[], costs: readonly number[]): number {
+  if (sizes.length < 2) return Number.NaN;
+  const [x, y] = [sizes.map(Math.log), costs.map(Math.log)];
+  const [mx, my] = [mean(x), mean(y)];
+  return sum(x.map((v, i) => (v - mx) * (y[i] - my))) / sum(x.map((v) => (v - mx) ** 2));
 }
+
+/** By how much the costliest of several costs exceeds the cheapest: 0.15 is 15 %. */
+export const spread = (costs: readonly number[]): number => Math.max(...costs) / Math.min(...costs) - 1;
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

@@ -1,0 +1,47 @@
+import * as v from 'valibot';
+import { ALERT_KINDS } from '../types.ts';
+import { choice, flag, integer, list, number, numbers, text, two } from './schema.ts';
+
+/** What `tautline analyze` writes: alerts.json and calibration.json. */
+
+/** One alert; positions are event indices, seq a stream's own count from 1. */
+export const alertSchema = v.object({
+  kind: choice(ALERT_KINDS),
+  stream: text,
+  onset: integer(0),
+  onset_seq: integer(1),
+  fired: integer(0),
+  fired_seq: integer(1),
+  cleared: v.pipe(v.nullable(integer(0)), v.description('null: still open at the end')),
+  peak: number,
+});
+
+/** alerts.json: in the order of their firing. */
+export const alertsSchema = list(alertSchema);
+
+const unlessCalibrated = v.pipe(v.nullable(number), v.description('null: could not be calibrated'));
+
+/** calibration.json: what the reference period fixed. */
+export const calibrationSchema = v.object({
+  ref: v.pipe(integer(0), v.description('Events of the reference period')),
+  reference: v.pipe(two(integer(0)), v.description('Event indices [first, end) of the reference period')),
+  k: integer(1),
+  m: v.pipe(v.nullable(number), v.description('Mean of Box-Cox KL')),
+  s: v.pipe(v.nullable(number), v.description('Standard deviation of Box-Cox KL')),
+  fm: v.pipe(v.nullable(number), v.description('Mean of ln friction')),
+  fs: v.pipe(v.nullable(number), v.description('Standard deviation of ln friction')),
+  lo: v.pipe(v.nullable(number), v.description('Friction band, lower end')),
+  hi: v.pipe(v.nullable(number), v.description('Friction band, upper end')),
+  tension: v.pipe(v.nullable(number), v.description('Median tension')),
+  rho: v.pipe(v.nullable(number), v.description('Median coupling')),
+  wref: v.pipe(number, v.description('W_ref, ms')),
+  shift_limit: v.pipe(v.nullable(number), v.description('T2 limit of SHIFT over all streams')),
+  shift_limits: v.pipe(list(unlessCalibrated), v.description('T2 limit of SHIFT of each stream')),
+  phase_locked: v.pipe(flag, v.description('Coupling raises alerts')),
+  eigenvalues: v.pipe(numbers, v.description('Of the projection, descending')),
+  J: v.pipe(numbers, v.description('Governance weight of each stream at the end')),
+});
+
+/** An alert as files hold it. */
+export type AlertJson = Readonly<v.InferOutput<typeof alertSchema>>;
+export type CalibrationJson = v.InferOutput<typeof calibrationSchema>;

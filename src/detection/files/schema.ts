@@ -1,0 +1,99 @@
+import * as v from 'valibot';
+
+/**
+ * What fields of files may hold. A schema gives the type, the check and the published JSON Schema; its messages are
+ * predicates ("must be a number, not "a""), to which the reader adds the field.
+ */
+
+/** A schema of JSON that reads as `T`. */
+export type FileSchema<T> = v.GenericSchema<unknown, T>;
+
+const MAX_SHOWN = 40;
+
+/** A value in so few words that a message can hold them. */
+function shown(value: unknown): string {
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return `a list of ${(value as ArrayLike<unknown>).length}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const text = JSON.stringify(value) ?? 'undefined';
+  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
+}
+
+/** The message of a check. @param needed e.g. "a whole number from 1" */
+export const must =
+  (needed: string) =>
+  ({ input }: { readonly input: unknown }): string =>
+    `must be ${needed}, not ${shown(input)}`;
+
+export const number = v.pipe(v.number(must('a number')), v.finite(must('a number')));
+export const text = v.string(must('a text'));
+export const flag = v.boolean(must('true or false'));
+
+export function integer(least: number) {
+  const message = must(`a whole number from ${least}`);
+  return v.pipe(v.number(message), v.integer(message), v.minValue(least, message));
+}
+
+export const choice = <const T extends readonly string[]>(choices: T) =>
+  v.picklist(choices, must(`one of ${choices.join(', ')}`));
+
+/** A number that may be missing: null in the file, NaN in the program. */
+export const maybe = v.pipe(
+  v.nullable(number),
+  v.description('null: not known, or not bounded'),
+  v.transform((value) => value ?? Number.NaN),
+);
+
+export const list = <S extends v.GenericSchema>(items: S) => v.array(items, must('a list'));
+
+export const two = <S extends v.GenericSchema>(items: S) => v.strictTuple([items, items], must('a list of 2 numbers'));
+
+/** A list of numbers is checked as one value: entry by entry costs more than reading the file. */
+const isList = (value: unknown, isEntry: (entry: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every(isEntry);
+
+/** A list of numbers as it stands. */
+export const numbers = v.pipe(
+  v.custom<readonly number[]>((value) => isList(value, Number.isFinite), must('a list of numbers')),
+  v.metadata({ type: 'array', items: { type: 'number' } }),
+);
+
+/** A list of numbers, null where one is missing; NaN in the program. */
+export const maybeNumbers = v.pipe(
+  v.custom<readonly (number | null)[]>(
+    (value) => isList(value, (entry) => entry === null || Number.isFinite(entry)),
+    must('a list of numbers'),
+  ),
+  v.metadata({
+    type: 'array',
+    items: { type: ['number', 'null'], description: 'null: not known, or not bounded' },
+  }),
+  v.transform((values) => values.map((value) => value ?? Number.NaN)),
+);
+
+/** A place in a file, from the field inwards. */
+export type Path = readonly (string | number)[];
+
+/** `reference.streams[0].window` */
+export const pathText = (path: Path): string =>
+  path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
+
+/** Refuses the field at a path below the object in question, and says what is needed. */
+export type RefuseUnless = (holds: boolean, path: Path, needed: string) => void;
+
+/** What several fields must be together, which no JSON Schema says. */
+export const relations = <T extends object>(check: (value: T, refuseUnless: RefuseUnless) => void) =>
+  v.rawCheck<T>(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const root = dataset.value;
+    check(root, (holds, path, needed) => {
+      if (holds) return;
+      const input = path.reduce<unknown>((at, key) => (at as Record<string | number, unknown>)[key], root);
+      addIssue({ message: `must be ${needed}, not ${shown(input)}`, input, path: pathItems(root, path) });
+    });
+  });
+
+export const pathItems = (root: object, path: Path): [v.IssuePathItem, ...v.IssuePathItem[]] =>
+  path.map((key) => ({ type: 'unknown', origin: 'value', input: root, key, value: undefined })) as unknown as [
+    v.IssuePathItem,
+    ...v.IssuePathItem[],
+  ];

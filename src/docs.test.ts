@@ -7,7 +7,7 @@ import { CHOICES } from './harness/profiles.ts';
 
 /**
  * What the book says is held against the code: links, citations, file names, generated tables.
- * `UPDATE_DOCS=1 npx vitest run src/docs.test.ts` writes the generated tables anew.
+ * `UPDATE_DOCS=1 npx vitest run src/docs.test.ts && npm run format` writes the generated tables anew.
  */
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -98,6 +98,13 @@ it('files that a folder README names are there', () => {
   expect(missing).toEqual([]);
 });
 
+it('the architecture page names every folder of the sources', () => {
+  const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const page = textOf('docs/architecture.md');
+  expect(folders.length).toBeGreaterThan(5);
+  expect(folders.filter(({ name }) => !page.includes(`| src/${name} `)).map(({ name }) => name)).toEqual([]);
+});
+
 /** Files that the program writes. */
 const WRITTEN = ['alerts.json', 'calibration.json', 'verdicts.json', 'monte-carlo.json'];
 
@@ -146,6 +153,15 @@ interface GeneratedTable {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** Folders of src/ and what each may import, as the test of the architecture has them. */
+function layers(): string[][] {
+  const table = /^const LAYERS[^{]*\{\n([\s\S]*?)^\};/m.exec(textOf('src/architecture.test.ts'))![1];
+  return [...table.matchAll(/(\w+): \[([^\]]*)\]/g)].map(([, folder, list]) => [
+    folder,
+    [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name).join(', ') || 'nothing',
+  ]);
+}
+
 /** Tables of the book that are made of tables of the code. */
 const TABLES: readonly GeneratedTable[] = [
   {
@@ -164,6 +180,11 @@ const TABLES: readonly GeneratedTable[] = [
     ],
   },
   {
+    page: 'docs/architecture.md',
+    place: /^[^\n]*\n((?:\| folder +\| may import [^\n]*\n)(?:\|.*\n)+)/m,
+    rows: [['folder', 'may import'], ...layers()],
+  },
+  {
     page: 'docs/calibration.md',
     place: /<!-- choices -->\n([\s\S]*?\n)<!-- \/choices -->/,
     rows: [
@@ -179,6 +200,7 @@ const TABLES: readonly GeneratedTable[] = [
 
 describe.each(TABLES)('the table in $page', ({ page, place, rows }) => {
   it('says what the code says', () => {
+    expect(rows.length).toBeGreaterThan(5);
     const text = textOf(page);
     const old = place.exec(text)?.[1];
     expect(old, 'the place of the table').toBeDefined();

@@ -98,11 +98,16 @@ it('files that a folder README names are there', () => {
   expect(missing).toEqual([]);
 });
 
-it('the architecture page names every folder of the sources', () => {
+it('every folder of the sources has a README, and its line on the architecture page', () => {
   const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const page = textOf('docs/architecture.md');
   expect(folders.length).toBeGreaterThan(5);
   expect(folders.filter(({ name }) => !page.includes(`| src/${name} `)).map(({ name }) => name)).toEqual([]);
+  expect(folders.filter(({ name }) => !FILES.includes(`src/${name}/README.md`)).map(({ name }) => name)).toEqual([]);
+});
+
+it('the methods hold no HTML: the app shows them as its help', () => {
+  expect(prose(textOf('docs/methods.md'))).not.toMatch(/<[a-z!/]/i);
 });
 
 /** Files that the program writes. */

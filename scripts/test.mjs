@@ -1,9 +1,9 @@
-// npm test: every check in turn, then one line "N passed, N failed". A check that cannot run counts as one failure; the
-// ones that do not need it go on.
+// npm test: every check in turn, then one line "N passed, N failed, N skipped". A check that cannot run counts as one
+// failure; the ones that do not need it go on.
 import { spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 
-/** @typedef {{ passed: number, failed: number, note?: string }} Count */
+/** @typedef {{ passed: number, failed: number, skipped?: number, note?: string }} Count */
 /**
  * @typedef {{ name: string, command: string[], needs?: string[], minutes: number, report?: { file: string, count:
  * (json: any) => Count } }} Check
@@ -45,6 +45,7 @@ const checks = [
 const broken = new Set();
 let passed = 0;
 let failed = 0;
+let skipped = 0;
 /** @type {string[]} */
 const summary = [];
 /** @param {Check} check */
@@ -56,15 +57,17 @@ async function perform(check) {
   if (count.failed > 0) broken.add(check.name);
   passed += count.passed;
   failed += count.failed;
+  skipped += count.skipped ?? 0;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  summary.push(
-    `${count.failed > 0 ? 'FAIL' : 'ok  '} ${check.name}: ${count.passed} passed, ${count.failed} failed ` +
-      `(${seconds} s)${count.note ? ` ${count.note}` : ''}`,
-  );
+  const left = count.skipped ? `, ${count.skipped} skipped` : '';
+  const note = count.note ? ` ${count.note}` : '';
+  const verdict = count.failed > 0 ? 'FAIL' : 'ok  ';
+  const counts = `${count.passed} passed, ${count.failed} failed${left}`;
+  summary.push(`${verdict} ${check.name}: ${counts} (${seconds} s)${note}`);
 }
 
 for (const step of checks) await Promise.all([step].flat().map(perform));
-console.log(`\n${summary.join('\n')}\n${passed} passed, ${failed} failed`);
+console.log(`\n${summary.join('\n')}\n${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exitCode = failed > 0 ? 1 : 0;
 
 /**
@@ -133,7 +136,7 @@ function countVitest(report) {
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + unloadable,
-    ...skipped(report.numPendingTests + report.numTodoTests),
+    skipped: report.numPendingTests + report.numTodoTests,
   };
 }
 
@@ -142,10 +145,5 @@ function countVitest(report) {
  * @returns {Count}
  */
 function countPlaywright({ stats }) {
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, ...skipped(stats.skipped) };
-}
-
-/** @param {number} count */
-function skipped(count) {
-  return count > 0 ? { note: `${count} skipped` } : {};
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
 }

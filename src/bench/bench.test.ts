@@ -12,7 +12,7 @@ import type { Measurement, Report } from './model.ts';
 import { compileNative, startNative } from './native.node.ts';
 import { parseOptions } from './options.ts';
 import { costPlot } from './plot.ts';
-import { readmeBlock } from './readme.ts';
+import { performanceBlock } from './performanceDoc.ts';
 import { decodeRecords, encodeRecords } from './records.ts';
 import { markdownTable, plainTable, tables, targetRows } from './report.ts';
 import { Session } from './session.ts';
@@ -175,7 +175,7 @@ describe('report', () => {
         ],
       }),
     ).toBe('|  | b |\n| --- | ---: |\n| x | 1 |');
-    expect(readmeBlock(report, CASES)).toContain('| signals stage | 50,000 | 8 | 1,000 | 500 |');
+    expect(performanceBlock(report, CASES)).toContain('| signals stage | 50,000 | 8 | 1,000 | 500 |');
   });
 
   it('plots both growths as well-formed SVG with every point', () => {

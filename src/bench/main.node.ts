@@ -12,7 +12,7 @@ import type { AppRow, GrowthPoint, Machine, Report } from './model.ts';
 import { compileNative, startNative, type Compiled } from './native.node.ts';
 import { parseOptions, USAGE, type Options } from './options.ts';
 import { costPlot } from './plot.ts';
-import { readmeBlock } from './readme.ts';
+import { performanceBlock } from './performanceDoc.ts';
 import { machineLine, plainTable, tables } from './report.ts';
 import { Session } from './session.ts';
 
@@ -62,7 +62,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (measurements.some((m) => m.case === 'signals')) await writeFile(join(out, 'bench.svg'), `${costPlot(report)}\n`);
   console.log(
     options.markdown
-      ? readmeBlock(report, cases)
+      ? performanceBlock(report, cases)
       : [machineLine(report), ...notes, ...tables(report, cases).map((table) => `\n${plainTable(table)}`)].join('\n'),
   );
   say(`\n${join(out, 'bench.json')}, bench.svg; ${((performance.now() - started) / 1000).toFixed(0)} s`);

@@ -30,7 +30,7 @@ export const USAGE = `npm run bench -- [options]
   --sizes SIZES   such as 50000x8,50000x64 (N x k) instead of the usual ones
   --runs N        rounds of each implementation, 7 by default
   --out DIR       folder for bench.json and bench.svg, build/bench by default
-  --markdown      prints the section of the README instead of the tables
+  --markdown      prints the block of docs/performance.md instead of the tables
 `;
 
 const FULL = {

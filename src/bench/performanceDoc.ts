@@ -3,8 +3,8 @@ import type { Case } from './bench.ts';
 import { cost, type EngineName, type Report } from './model.ts';
 import { appTable, machineLine, markdownTable, poolTable, targetTable, type Table } from './report.ts';
 
-/** What the README says of speed: the stages beside C and twin, the targets. */
-export function readmeBlock(report: Report, cases: readonly Case[]): string {
+/** What docs/performance.md says of speed: the stages beside C and twin, the targets. */
+export function performanceBlock(report: Report, cases: readonly Case[]): string {
   const parts = [
     `Measured on ${machineLine(report)}; ratios are medians of interleaved runs.`,
     markdownTable(stageTable(report, cases)),

@@ -38,7 +38,7 @@ export interface FixedByReference {
   readonly seq: Int32Array;
 }
 
-export function fixedByReference({ events, coordinates, range, parameters }: BenchInput): FixedByReference {
+function fixedByReference({ events, coordinates, range, parameters }: BenchInput): FixedByReference {
   const windows = referenceWindows(events, coordinates, range, parameters.emd_window);
   const previous = new Int32Array(events.n);
   previousInThread(events.thread, events.isVoid, events.threadCount, previous);

@@ -33,7 +33,7 @@ export async function readParameters(
 }
 
 /** Reads a JSON file; a `file` error says why it could not be. */
-export async function readJson(file: string): Promise<unknown> {
+async function readJson(file: string): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');

@@ -81,7 +81,7 @@ export interface Crew {
 }
 
 /** The columns of a stage, besides the residual, in the order in which parts carry them. */
-export function columnsOf(slots: SignalSlots, stage: CrewStage) {
+function columnsOf(slots: SignalSlots, stage: CrewStage) {
   switch (stage) {
     case 'tracker': {
       const { friction, trace, kl, boxCox, entropy } = slots.tracker.columns;

@@ -587,7 +587,7 @@ function crewLedger(held: Loaded): CrewLedger {
 }
 
 /** The order of `Decisions.alerts`: fired, stream, kind. */
-export const byFired = (a: Alert, b: Alert): number =>
+const byFired = (a: Alert, b: Alert): number =>
   a.fired - b.fired || a.stream - b.stream || (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0);
 
 function need<T>(value: T | null, first: string): T {

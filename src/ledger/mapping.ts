@@ -10,7 +10,7 @@ export const WIDE_EMBEDDING = 'embedding_*';
 const WIDE_NAME = /^(embedding|emb|vector|dim)_(\d+)$/i;
 
 /** Names under which a ledger column is met in the wild, best first; compared without case, after the exact name. */
-export const ALIASES: Readonly<Record<LedgerColumnName, readonly string[]>> = {
+const ALIASES: Readonly<Record<LedgerColumnName, readonly string[]>> = {
   event_id: ['id', 'eventid', 'event', 'message_id', 'msg_id', 'seq', 'sequence', 'index'],
   ts: [
     'timestamp',
@@ -301,7 +301,7 @@ export function checkMapping(mapping: ColumnMapping, fields: readonly ReaderFiel
 }
 
 /** "a (Int64), b (Utf8)", cut after 40. */
-export function listColumns(fields: readonly ReaderField[]): string {
+function listColumns(fields: readonly ReaderField[]): string {
   const shown = fields
     .slice(0, 40)
     .map((field) => `${field.name} (${field.typeName})`)

@@ -46,7 +46,7 @@ export type LedgerColumnName = (typeof LEDGER_COLUMNS)[number];
 /** Ledger column -> the file's column it is read from; an absent one is not in the file. */
 export type ColumnMapping = Readonly<Partial<Record<LedgerColumnName, string>>>;
 
-export interface FileColumn {
+interface FileColumn {
   readonly name: string;
   /** The type as the file states it, e.g. "List<Float32>". */
   readonly type: string;

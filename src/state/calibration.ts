@@ -28,10 +28,10 @@ export interface CalibrationState {
 }
 
 /** Which parameters are tested: the defaults, or those of the what-if panel. */
-export type Thresholds = 'defaults' | 'whatIf';
+type Thresholds = 'defaults' | 'whatIf';
 
 /** Something that runs in the pool. A cancelled run is idle again. */
-export type RunPhase<P> =
+type RunPhase<P> =
   | { readonly phase: 'idle' }
   | { readonly phase: 'running'; readonly progress: P }
   | { readonly phase: 'failed'; readonly error: TautlineError };
@@ -64,7 +64,7 @@ export interface MonteCarloProgress {
   readonly elapsedMs: number;
 }
 
-export interface MonteCarloOutcome {
+interface MonteCarloOutcome {
   /** Of a cancelled run: the seeds that every case had. */
   readonly run: MonteCarloRun;
   readonly seedsAsked: number;
@@ -85,7 +85,7 @@ export type Compared =
     }
   | { readonly phase: 'failed'; readonly error: TautlineError };
 
-export interface CalibrationActions {
+interface CalibrationActions {
   setSeed(seed: number | null): void;
   setThresholds(thresholds: Thresholds): void;
   setSeeds(seeds: number | null): void;
@@ -127,7 +127,7 @@ const loadHarness = () =>
   Promise.all([import('../harness/calibration.ts'), import('../harness/monteCarlo.ts'), import('../harness/trial.ts')]);
 
 /** The parameters for the harness: a reference range belongs to the ledger that it was brushed on. */
-export const forHarness = (parameters: Parameters): Parameters => ({ ...parameters, reference_range: null });
+const forHarness = (parameters: Parameters): Parameters => ({ ...parameters, reference_range: null });
 
 export const isDefault = (parameters: Parameters): boolean => Object.keys(changedParameters(parameters)).length === 0;
 

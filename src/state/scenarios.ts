@@ -101,7 +101,7 @@ export function readBench(raw: unknown): Result<Bench, readonly ParameterError[]
 }
 
 /** Reads a list of scenarios, of a file or of the browser's storage. */
-export function readScenarios(raw: unknown): Result<readonly Scenario[], readonly ParameterError[]> {
+function readScenarios(raw: unknown): Result<readonly Scenario[], readonly ParameterError[]> {
   if (!Array.isArray(raw)) return err([{ name: 'scenarios', problem: 'is not a list' }]);
   const errors: ParameterError[] = [];
   let scenarios: readonly Scenario[] = [];

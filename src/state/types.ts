@@ -103,7 +103,7 @@ export interface Toast {
 }
 
 /** Events picked out, ascending. */
-export interface MarkedEvents {
+interface MarkedEvents {
   readonly index: Int32Array;
   /** Epoch ms of each, NaN without timestamps. */
   readonly time: Float64Array;

@@ -40,7 +40,7 @@ export interface Dropped {
 }
 
 /** Fields of an address in order; a name may occur more than once. */
-export type Fields = readonly (readonly [name: string, value: string])[];
+type Fields = readonly (readonly [name: string, value: string])[];
 
 /** `upgraders[v]` turns the fields of version v into those of version v + 1. */
 export type Upgraders = Readonly<Record<number, (fields: Fields) => Fields>>;

@@ -14,7 +14,7 @@ import type { AlertKind, Route } from '../detection/types.ts';
 export type { InvestigationColumns, TransportRequest };
 
 /** Texts to compare; null and blank ones take no part. */
-export interface WordsRequest {
+interface WordsRequest {
   readonly window: readonly (string | null)[];
   readonly reference: readonly (string | null)[];
   /** Terms wanted on each side, 30 by default. */
@@ -30,7 +30,7 @@ export interface AlertPlace {
 }
 
 /** What the engine knows of some rows of the ledger; all of the same length. */
-export interface RowFacts {
+interface RowFacts {
   /** -1 where the row is of a stream that is not tracked. */
   readonly index: Int32Array;
   /** Null where the row is not tracked. */

@@ -52,7 +52,7 @@ export function runHarnessTask(kernels: KernelModule, task: HarnessTask): Promis
 /**
  * Generates the ledger of a trial and draws it with the stages that the engine runs over a ledger which a user opens.
  */
-export async function drawTrial(kernels: KernelModule, trial: Trial, buckets: number): Promise<Picture> {
+async function drawTrial(kernels: KernelModule, trial: Trial, buckets: number): Promise<Picture> {
   const { profile, overrides } = CASES[trial.case];
   const { columns, embeddings, dimension } = generateColumns(kernels, PROFILES[profile], trial.seed);
   const stages = createStages(kernels, { columns, embeddings: inMemory(embeddings, dimension) });

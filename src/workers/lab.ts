@@ -9,14 +9,14 @@ import type { Interval, ScoreReport } from '../detection/lab/score.ts';
 import type { Parameters } from '../detection/parameters.ts';
 
 /** In-control behaviour of the newest analysis, with the parameters that it has. */
-export interface InControlColumns {
+interface InControlColumns {
   readonly revision: number;
   readonly parameters: Parameters;
   readonly inControl: InControl;
 }
 
 /** The projected ledger of the newest analysis, with the parameters that it has. */
-export interface LabColumns {
+interface LabColumns {
   readonly parameters: Parameters;
   readonly ledger: LabLedger;
 }
@@ -33,7 +33,7 @@ export interface DelayAsk {
   readonly horizon: number;
 }
 
-export interface DelayPlan {
+interface DelayPlan {
   readonly parameters: Parameters;
   /** Events at which the changes begin, one a task. */
   readonly starts: readonly EventIndex[];

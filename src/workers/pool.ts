@@ -6,7 +6,7 @@ import { createLifeline, type Lifeline, type SpawnedWorker } from './lifeline.ts
 import { plainErrors } from './wire.ts';
 
 /** What a task worker exposes. */
-export interface TaskWorker<T, R> {
+interface TaskWorker<T, R> {
   run(task: T): Promise<R>;
 }
 

@@ -72,7 +72,7 @@ function spawnHere(api: unknown): SpawnedWorker & { die(reason: string): void } 
 const files = nodePlatform();
 
 /** What the engine stands on in Node: the real kernels and the real readers. */
-export const nodeEnginePlatform: EnginePlatform = {
+const nodeEnginePlatform: EnginePlatform = {
   loadKernels: once(() => loadKernels(BUILT_KERNELS)),
   openLedger: (source, mapping, options) => openLedger(source, mapping, { platform: files, ...options }),
 };

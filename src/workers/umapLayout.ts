@@ -21,7 +21,7 @@ export interface UmapLayout {
 }
 
 /** Points that UMAP optimises: beyond these a layout takes minutes, and looks the same. */
-export const MOST_FITTED = 3000;
+const MOST_FITTED = 3000;
 const NEIGHBOURS = 15;
 const NEAREST = 5;
 const EPOCHS = 300;

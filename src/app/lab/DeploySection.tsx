@@ -23,7 +23,7 @@ import { intervalText, rateText, runLengthText } from './text.ts';
 const SHORT_HASH = 12;
 
 /** Why this rollout: what changed, and where the limits lie. */
-export function rolloutReason({ added, removed, moved, kept, share }: RolloutAdvice, against: string): string {
+function rolloutReason({ added, removed, moved, kept, share }: RolloutAdvice, against: string): string {
   const changed = added + removed + moved;
   if (changed === 0)
     return kept === 0

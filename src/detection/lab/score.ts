@@ -39,7 +39,7 @@ export const TOLERANCE = 4;
  * episode that matches it, 1 for the first event itself; 0 and less is ahead of the label, within the tolerance.
  * Quantiles are nearest ranks; NaN of none.
  */
-export interface DelaySummary {
+interface DelaySummary {
   readonly count: number;
   readonly median: number;
   readonly q05: number;
@@ -64,7 +64,7 @@ export interface Score {
   readonly delay: DelaySummary;
 }
 
-export interface Match<E extends Episode = Episode> {
+interface Match<E extends Episode = Episode> {
   readonly interval: Interval;
   /** The first to fire of those that match. */
   readonly episode: E;
@@ -73,7 +73,7 @@ export interface Match<E extends Episode = Episode> {
 }
 
 /** A score with what it is made of; positions are event indices, so that each can be opened. */
-export interface ScoreDetail<E extends Episode = Episode> extends Score {
+interface ScoreDetail<E extends Episode = Episode> extends Score {
   readonly matches: readonly Match<E>[];
   readonly missed: readonly Interval[];
   readonly falseEpisodes: readonly E[];
@@ -87,7 +87,7 @@ export interface Spread {
 }
 
 /** What chance reaches with as many episodes a stream, each as long from onset to firing. */
-export interface ChanceScore {
+interface ChanceScore {
   readonly replicates: number;
   readonly precision: Spread;
   readonly recall: Spread;

@@ -21,8 +21,8 @@ export interface DetectorLimits {
 }
 
 /** Codes of alert kinds and routes: positions in ALERT_KINDS and ROUTES of detection/types. */
-export const KIND = { DRIFT: 0, HOMOGENIZATION: 1, FRAME_WEIGHT: 2, VOID: 3, SHIFT: 4 } as const;
-export const ROUTE = {
+const KIND = { DRIFT: 0, HOMOGENIZATION: 1, FRAME_WEIGHT: 2, VOID: 3, SHIFT: 4 } as const;
+const ROUTE = {
   WARMING: 0,
   VOID: 1,
   DRIFT: 2,

@@ -25,7 +25,7 @@ const resting = <T>(kind: string, revision: number | null, key: readonly unknown
     gcTime: GC_MS,
   });
 
-export const falseAlarmsQuery = (revision: number | null, source: InControlSource) =>
+const falseAlarmsQuery = (revision: number | null, source: InControlSource) =>
   resting('false-alarms', revision, [source], () => lab.falseAlarms(source));
 
 /** What the CUSUM's threshold costs; measured anew when a slider comes to rest. */

@@ -3,8 +3,7 @@ import { formatCount, formatTimeFull } from '../../../core/format.ts';
 import { ROUTES } from '../../../detection/types.ts';
 import type { EmbeddingMap } from '../../../workers/drilldown.ts';
 
-export const COLORINGS = ['stream', 'route', 'time'] as const;
-export type Coloring = (typeof COLORINGS)[number];
+export type Coloring = 'stream' | 'route' | 'time';
 
 /** A colour of the map for every point, and what the colours stand for. */
 export interface Colored {

@@ -210,7 +210,8 @@ describe('architecture', () => {
     ],
     [
       'panels/drift/a.tsx',
-      `import { Frame } from '../Frame.tsx'; import { lines } from '../stack/lines.ts'; import { b } from './b.ts'; import { Plot } from '../../charts/Plot.tsx';`,
+      `import { Frame } from '../Frame.tsx'; import { lines } from '../stack/lines.ts'; import { b } from './b.ts';
+       import { Plot } from '../../charts/Plot.tsx';`,
     ],
     ['panels/registry.ts', `import { drift } from './drift/panel.ts';`],
     ['workers/client.ts', `const w = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });`],
@@ -218,7 +219,8 @@ describe('architecture', () => {
     ['cli/a.ts', `import { load } from '../kernels/load.node.ts'; // import { x } from '../app/x.ts';`],
     [
       'cli/trialPool.ts',
-      `import { Worker } from 'node:worker_threads'; const w = new Worker(new URL('./trialWorker.ts', import.meta.url));`,
+      `import { Worker } from 'node:worker_threads';
+       const w = new Worker(new URL('./trialWorker.ts', import.meta.url));`,
     ],
     ['kernels/load.node.ts', `import { readFile } from 'node:fs/promises';`],
   ])('%s with %s is allowed', (path, text) => expect(violations({ [path]: text })).toEqual([]));

@@ -57,7 +57,8 @@ export async function fitProjection(
     throw new TautlineFailure({
       kind: 'ledger',
       problem:
-        `${whole ? 'The ledger' : 'The reference'} has ${counted(expected, 'event')} with an embedding in ${counted(streamCount, 'stream')}: ` +
+        `${whole ? 'The ledger' : 'The reference'} has ${counted(expected, 'event')} with an embedding ` +
+        `in ${counted(streamCount, 'stream')}: ` +
         'too few to measure how a stream varies',
       advice: whole
         ? 'Open a ledger with more events, or choose a stream key with fewer streams'

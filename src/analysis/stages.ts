@@ -182,7 +182,9 @@ export function createStages(
     if (columns.isVoid.every((isVoid) => isVoid === 1)) {
       throw new TautlineFailure({
         kind: 'ledger',
-        problem: `All ${formatCount(columns.n)} events are void: none has an embedding, so nothing can be measured of how their meanings move`,
+        problem:
+          `All ${formatCount(columns.n)} events are void: none has an embedding, ` +
+          `so nothing can be measured of how their meanings move`,
         advice: 'Map another column to "embedding", or one with the messages to "text"',
       });
     }

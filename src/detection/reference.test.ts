@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DictionaryColumn, LedgerColumns } from '../core/columns.ts';
+import { emptyLedgerColumns, type DictionaryColumn, type LedgerColumns } from '../core/columns.ts';
 import { testKernels } from '../kernels/testing.ts';
 import {
   alignReference,
@@ -25,17 +25,14 @@ function ledger(
 ): LedgerColumns {
   const n = (providers ?? agents)!.length;
   return {
-    n,
+    ...emptyLedgerColumns(n),
     eventId: BigInt64Array.from({ length: n }, (_, i) => BigInt(i + 100)),
     time: Float64Array.from({ length: n }, (_, i) => 1000 * i),
     hasTime: true,
     provider: providers && column(providers),
     agent: agents && column(agents),
-    thread: null,
-    instantiation: null,
     latency: Float64Array.from({ length: n }, (_, i) => i),
     hasLatency: true,
-    label: null,
     isVoid: Uint8Array.from({ length: n }, (_, i) => i % 2),
   };
 }

@@ -51,7 +51,7 @@ describe('reading ahead', () => {
     expect(events).not.toContain('read 3.0');
   });
 
-  it('begins more of small files: those ahead are at most 16, and from the third on at most 24 MiB together', async () => {
+  it('begins more of small files: those ahead are at most 16, and from the third on at most 24 MiB', async () => {
     const MIB = 1 << 20;
     const begunAhead = async (sizes: readonly number[]): Promise<number[]> => {
       const begun: number[] = [];

@@ -63,7 +63,8 @@ describe('the database', () => {
       ).toEqual([{ n: 12n, s: 1266, first: 1704067200000.001, shadow: null }]);
       expect(
         await database.query(
-          'SELECT "row", event_id, provider_id, text, views, struct, flag FROM events WHERE event_id IN (?, ?) ORDER BY "row"',
+          'SELECT "row", event_id, provider_id, text, views, struct, flag FROM events ' +
+            'WHERE event_id IN (?, ?) ORDER BY "row"',
           [102, 105],
         ),
       ).toEqual([

@@ -56,8 +56,12 @@ const workerError = (problem: string, advice = ADVICE): TautlineError => ({
   advice,
 });
 /** What WebAssembly says when the instance is beyond repair, though its worker still answers. */
-const BROKEN =
-  /memory access out of bounds|unreachable|function signature mismatch|null function|table index is out of bounds|index out of bounds/i;
+const BROKEN = new RegExp(
+  ['memory access out of bounds', 'unreachable', 'function signature mismatch', 'null function']
+    .concat('table index is out of bounds', 'index out of bounds')
+    .join('|'),
+  'i',
+);
 
 const bundled: SpawnDuckDb = async () => {
   const { workerUrl, wasmUrl } = await import('./duckdb.browser.ts');

@@ -82,7 +82,9 @@ describe('the built-in embedder', () => {
     const ledger = (n: number, tail: string) =>
       named(
         'a.csv',
-        `event_id,agent_id,text\n${Array.from({ length: n }, (_, i) => `${i},a${i % 2},${i < 800 ? sentence(i) : tail}`).join('\n')}`,
+        ['event_id,agent_id,text']
+          .concat(Array.from({ length: n }, (_, i) => `${i},a${i % 2},${i < 800 ? sentence(i) : tail}`))
+          .join('\n'),
       );
     const [first, second] = [await open(ledger(1000, 'refund')), await open(ledger(1000, 'something new entirely'))];
     expect(first.report).toMatchObject({ embedder: 'built-in', dimension: 64, voidEvents: 0 });

@@ -27,9 +27,13 @@ export const messageOf = (thrown: unknown): string => (thrown instanceof Error ?
 export const counted = (count: number, noun: string): string =>
   `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 
+const OUT_OF_MEMORY = new RegExp(
+  ['allocation failed', 'out of memory', 'invalid (?:typed array|array|array buffer|string) length']
+    .concat('maximum size exceeded', 'could not allocate')
+    .join('|'),
+  'i',
+);
+
 /** What engines throw where an array, a string or a map becomes too large, or memory cannot be had. */
 export const isOutOfMemory = (thrown: unknown): boolean =>
-  thrown instanceof RangeError &&
-  /allocation failed|out of memory|invalid (?:typed array|array|array buffer|string) length|maximum size exceeded|could not allocate/i.test(
-    thrown.message,
-  );
+  thrown instanceof RangeError && OUT_OF_MEMORY.test(thrown.message);

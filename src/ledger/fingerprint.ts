@@ -4,7 +4,8 @@ import { sha256 } from './sha256.ts';
 
 /**
  * Identity of a ledger, hex: SHA-256 over the event count and the columns whose row of `LEDGER_SCHEMA` says so (of
- * categories names and codes, of text and embedding a hash per event), all in canonical order. It does not depend on the file format or on how the ledger is cut into files.
+ * categories names and codes, of text and embedding a hash per event), all in canonical order.
+ * It does not depend on the file format or on how the ledger is cut into files.
  * @param content hash of each event's text and embedding, length n
  */
 export async function fingerprint(columns: LedgerColumns, content: Uint32Array): Promise<string> {

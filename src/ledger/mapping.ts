@@ -95,7 +95,8 @@ export function guessMapping(fields: readonly ReaderField[]): { mapping: ColumnM
       (column === 'event_id' || column === 'ts' || column === 'embedding')
     ) {
       notes.push(
-        `${column} could be ${rejected.join(' or ')} by name, but its type is not ${LEDGER_SCHEMA[column].needed}: not used.`,
+        `${column} could be ${rejected.join(' or ')} by name, ` +
+          `but its type is not ${LEDGER_SCHEMA[column].needed}: not used.`,
       );
     }
   }

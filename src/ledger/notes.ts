@@ -21,13 +21,15 @@ export function columnNotes(columns: LedgerColumns, embedder: OpenReport['embedd
   const { n, time } = columns;
   if (embedder === 'built-in') {
     notes.push(
-      `No embedding column: the text was embedded by the built-in embedder (hashed n-grams, ${EMBEDDER_DIMENSION} dimensions).`,
+      'No embedding column: the text was embedded by the built-in embedder ' +
+        `(hashed n-grams, ${EMBEDDER_DIMENSION} dimensions).`,
     );
   }
   if (embedder === 'none') notes.push('Neither embeddings nor text: every event is void, so no drift can be computed.');
   else if (voidEvents === n) {
     notes.push(
-      `All ${counted(n, 'event')} are void (the ${embedder === 'file' ? 'embedding is NULL' : 'text is empty'} throughout): no drift can be computed.`,
+      `All ${counted(n, 'event')} are void (the ` +
+        `${embedder === 'file' ? 'embedding is NULL' : 'text is empty'} throughout): no drift can be computed.`,
     );
   }
   for (const [name, column] of [
@@ -40,7 +42,8 @@ export function columnNotes(columns: LedgerColumns, embedder: OpenReport['embedd
   const streams = (columns.provider ?? columns.agent)!;
   if (streams.values.length === 1)
     notes.push(
-      `One ${columns.provider ? 'provider' : 'agent'} only ("${streams.values[0]}"): coupling between streams is not defined.`,
+      `One ${columns.provider ? 'provider' : 'agent'} only ("${streams.values[0]}"): ` +
+        `coupling between streams is not defined.`,
     );
   if (n === 1) notes.push('One event only: nothing can be compared.');
   if (columns.hasTime) {
@@ -49,7 +52,8 @@ export function columnNotes(columns: LedgerColumns, embedder: OpenReport['embedd
       notes.push('ts lies before 1973 when read as epoch milliseconds: if it holds seconds, multiply it by 1000.');
     if (latest > MICROSECONDS_ABOVE)
       notes.push(
-        'ts lies beyond the year 5000 when read as epoch milliseconds: if it holds microseconds or nanoseconds, cast it to TIMESTAMP.',
+        'ts lies beyond the year 5000 when read as epoch milliseconds: ' +
+          'if it holds microseconds or nanoseconds, cast it to TIMESTAMP.',
       );
   }
   return notes;

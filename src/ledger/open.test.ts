@@ -392,7 +392,8 @@ describe('the sink', () => {
     await open(
       named(
         'a.csv',
-        'event_id,vendor,ROW,Text,content,shadow,input_tokens,autonomy_level\n1,a,7,t,c,true,5.0,2\n1,b,8,u,d,false,,3\n',
+        'event_id,vendor,ROW,Text,content,shadow,input_tokens,autonomy_level\n' +
+          '1,a,7,t,c,true,5.0,2\n1,b,8,u,d,false,,3\n',
       ),
       {
         sink,

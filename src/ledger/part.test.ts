@@ -40,7 +40,8 @@ describe('partitions', () => {
       part: { of: N, exact: true },
     });
     expect(ledger.report.notes).toContain(
-      `Only a part is open: ${expected.length.toLocaleString('en-US')} of 7,200 events (hour ${HOURS[1]}; provider_id a, c).`,
+      `Only a part is open: ${expected.length.toLocaleString('en-US')} of 7,200 events ` +
+        `(hour ${HOURS[1]}; provider_id a, c).`,
     );
     for (const { file, read } of files) {
       const taken = /provider_id=[ac]\/hour=.*T01/.test(file.path);
@@ -152,7 +153,11 @@ describe('a time range', () => {
       text: `t ${i}`,
       embedding: [i, -i],
     }));
-    const csv = `event_id,ts,agent_id,text,embedding\n${rows.map((r) => `${r.id},${new Date(r.ts).toISOString()},${r.agent},${r.text},"[${r.embedding.join(', ')}]"`).join('\n')}\n`;
+    const csv = `${['event_id,ts,agent_id,text,embedding']
+      .concat(
+        rows.map((r) => `${r.id},${new Date(r.ts).toISOString()},${r.agent},${r.text},"[${r.embedding.join(', ')}]"`),
+      )
+      .join('\n')}\n`;
     const ndjson = rows
       .map(({ id, ts, agent, text, embedding }) =>
         JSON.stringify({ event_id: id, ts, agent_id: agent, text, embedding }),

@@ -98,9 +98,11 @@ async function request(fetcher: typeof fetch, url: string, init: RequestInit): P
     throw networkFailure(
       url,
       browser
-        ? `the browser could not fetch it (${reason}): the server is unreachable, or it does not allow other sites to read it (CORS)`
+        ? `the browser could not fetch it (${reason}): the server is unreachable, ` +
+            `or it does not allow other sites to read it (CORS)`
         : `it could not be fetched (${reason})`,
-      'Check the address; the server must send Access-Control-Allow-Origin and expose Content-Range by Access-Control-Expose-Headers; ' +
+      'Check the address; the server must send Access-Control-Allow-Origin and expose ' +
+        'Content-Range by Access-Control-Expose-Headers; ' +
         'or download the file and open it here',
     );
   }
@@ -156,7 +158,8 @@ async function download(
   const tooLarge = (bytes: number): Error =>
     networkFailure(
       url,
-      `the server has no range requests, and the file is larger than ${megabytes(MAX_DOWNLOAD_BYTES)} (${megabytes(bytes)} so far or in all)`,
+      `the server has no range requests, and the file is larger than ` +
+        `${megabytes(MAX_DOWNLOAD_BYTES)} (${megabytes(bytes)} so far or in all)`,
       'Put it on a server with range requests (Accept-Ranges: bytes), or download it and open it here',
     );
   if (stated > MAX_DOWNLOAD_BYTES) {

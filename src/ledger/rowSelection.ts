@@ -96,6 +96,7 @@ export function describeLeftOut(leftOut: readonly LeftOut[], rows: number): stri
       .slice(0, 5)
       .map((example) => (/^-?\d+$/.test(example) ? `event ${example}` : example))
       .join(', ');
-    return `${count.toLocaleString('en-US')} of ${counted(rows, 'event')} left out: ${reason} (${shown}${count > 5 ? ', ...' : ''})`;
+    const share = `${count.toLocaleString('en-US')} of ${counted(rows, 'event')}`;
+    return `${share} left out: ${reason} (${shown}${count > 5 ? ', ...' : ''})`;
   });
 }

@@ -48,7 +48,8 @@ export function sinkColumns(
     if (mapped.has(field.name)) continue;
     if (field.type === null || classOf(field.type) === 'vector') {
       notes.push(
-        `Column "${field.name}" (${field.typeName}) is not kept: ${field.type === null ? 'its type cannot be read' : 'a list of vectors that is not the embedding'}.`,
+        `Column "${field.name}" (${field.typeName}) is not kept: ` +
+          `${field.type === null ? 'its type cannot be read' : 'a list of vectors that is not the embedding'}.`,
       );
       continue;
     }

@@ -122,7 +122,8 @@ describe('columns', () => {
       needed: 'VARCHAR for text',
     });
     expect((await wrong({ latency_ms: 'no such' })).message).toContain(
-      'ledger.parquet, column "no such": found no such column, need a column to read latency_ms from. Map latency_ms to one',
+      'ledger.parquet, column "no such": found no such column, need a column to read latency_ms from. ' +
+        'Map latency_ms to one',
     );
   });
   it('of text with a value that cannot be meant are refused with the row', async () => {

@@ -118,7 +118,8 @@ function readChunk(path: string, parts: readonly string[], meta: ThriftStruct, f
   if (!READABLE_CODECS.has(CODECS[codec])) {
     throw fileFailure(
       path,
-      `column "${shown(name)}" is compressed with ${CODECS[codec] ?? `codec number ${codec}`}, which cannot be read here`,
+      `column "${shown(name)}" is compressed with ${CODECS[codec] ?? `codec number ${codec}`}, ` +
+        `which cannot be read here`,
       'Write it with zstd, snappy, gzip, brotli, lz4_raw or uncompressed',
     );
   }

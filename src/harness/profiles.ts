@@ -55,15 +55,15 @@ export const CHOICES = /* @__PURE__ */ describe({
     unit: '',
     profiles: PROFILE_NAMES,
     why:
-      "Found by trying seeds from 1 up, until fracture and homogenisation both fired at the paper's event numbers for " +
-      'some onset, and neither alert before.',
+      "Found by trying seeds from 1 up, until fracture and homogenisation both fired at the paper's event numbers " +
+      'for some onset, and neither alert before.',
   },
   centroidSpread: {
     unit: 'σ',
     profiles: PROFILE_NAMES,
     why:
-      'Standard deviation of every centroid coordinate, drawn from the seed: two providers then lie 1.5 σ apart on an ' +
-      'axis, root mean square.',
+      'Standard deviation of every centroid coordinate, drawn from the seed: two providers then lie 1.5 σ apart on ' +
+      'an axis, root mean square.',
   },
   noise: {
     unit: 'σ',
@@ -94,7 +94,9 @@ export const CHOICES = /* @__PURE__ */ describe({
   transientSpacing: {
     unit: 'slots',
     profiles: ['fracture'],
-    why: "Slots from the start of a transient to the start of the next: 2,500 events, many times the detectors' memory.",
+    why:
+      'Slots from the start of a transient to the start of the next: 2,500 events, many times the memory of ' +
+      'the detectors.',
   },
   fractureProvider: {
     unit: '',
@@ -104,7 +106,9 @@ export const CHOICES = /* @__PURE__ */ describe({
   fractureOnset: {
     unit: 'slot',
     profiles: ['fracture'],
-    why: "The fourth of the provider's events from here on is event 12,403, which four capped scores are needed to reach.",
+    why:
+      "The fourth of the provider's events from here on is event 12,403, which four capped scores are needed " +
+      'to reach.',
   },
   rampStart: {
     unit: 'slot',

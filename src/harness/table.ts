@@ -19,7 +19,7 @@ export interface LedgerOptions {
   readonly messagesOnly?: boolean;
 }
 
-/** A generated ledger with every column, ready to be written: `generateColumns` of ledger.ts with what was said and done. */
+/** A generated ledger with every column, ready to be written: `generateColumns` with what was said and done. */
 export function generateLedger(
   kernels: KernelModule,
   plan: Plan,

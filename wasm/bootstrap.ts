@@ -1,6 +1,7 @@
 /**
- * Moving-block bootstrap of the displacement statistic (spec 6, 9): in-control paths of T2 and how often they cross a
- * level. Random numbers are splitmix64 (Steele, Lea & Flood 2014), so a seed gives the same path in every engine.
+ * Moving-block bootstrap of the displacement statistic (docs/methods.md 6, 9): in-control paths of T2 and how often
+ * they cross a level. Random numbers are splitmix64 (Steele, Lea & Flood 2014), so a seed gives the same path in every
+ * engine.
  */
 import { below, reseed } from './random';
 

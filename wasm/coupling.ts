@@ -1,5 +1,5 @@
 /**
- * Coupling between streams (spec 6).
+ * Coupling between streams (docs/methods.md 6).
  * State, S streams: [cross f64 S x S][energy f64 S][scale f64 S = energy^-1/2][lastTime f64 S][last f32 S x k][pending
  * u8 S x S][seen u8 S].
  */

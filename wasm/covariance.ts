@@ -42,8 +42,8 @@ export function covarianceAccumulate(
 }
 
 /**
- * Turns the scatter matrix into the pooled within-stream covariance (spec 3), dense d x d from the same address: takes
- * the stream means off, divides by `degrees` = n - S, mirrors the upper triangle.
+ * Turns the scatter matrix into the pooled within-stream covariance (docs/methods.md 3), dense d x d from the same
+ * address: takes the stream means off, divides by `degrees` = n - S, mirrors the upper triangle.
  */
 export function covarianceFinish(scatter: usize, d: i32, seen: usize, sums: usize, streamCount: i32, degrees: f64, panel: usize): void {
   const dp = (d + 3) & ~3;

@@ -1,4 +1,4 @@
-/** MEWMA displacement from the reference mean (Lowry, Woodall, Champ & Rigdon 1992; spec 6). */
+/** MEWMA displacement from the reference mean (Lowry, Woodall, Champ & Rigdon 1992; docs/methods.md 6). */
 
 /**
  * Events [from, to): y = (1 - lambda) y + lambda (x - m), T2 = (2 - lambda) / lambda |y|^2; NaN before `referenceTo`

@@ -1,8 +1,8 @@
 /**
- * Generator of the calibration harness (spec 10). Random numbers: xoshiro256** (Blackman & Vigna 2018), four of them,
- * seeded in turn by splitmix64; normal variates: the ziggurat of 256 layers (Marsaglia & Tsang 2000, with separate bits
- * for layer and value after Doornik 2005); exp and ln are written out below, so every bit follows from IEEE arithmetic
- * and is the same in every engine.
+ * Generator of the calibration harness (docs/methods.md 10). Random numbers: xoshiro256** (Blackman & Vigna 2018), four
+ * of them, seeded in turn by splitmix64; normal variates: the ziggurat of 256 layers (Marsaglia & Tsang 2000, with
+ * separate bits for layer and value after Doornik 2005); exp and ln are written out below, so every bit follows from
+ * IEEE arithmetic and is the same in every engine.
  *
  * State, in bytes from its start: four generators of 32 (0 layout, 1 residuals, 2 latencies, 3 noise), ziggurat edges
  * f64[257], ziggurat ratios f64[256], centroids f64[4 x 8], lift f64[8 x 64] with orthonormal rows, scratch f64[8 + 4 x

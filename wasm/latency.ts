@@ -1,5 +1,5 @@
 /**
- * P95 latency over a sliding window, and the adaptive window (spec 5).
+ * P95 latency over a sliding window, and the adaptive window (docs/methods.md 5).
  * State: [count i32][head i32][ring f64 x size][sorted f64 x size]: `head` is the ring slot of the oldest latency.
  */
 

@@ -5,7 +5,7 @@ import { divergence, divergenceFrom, factorPair, INFLATION, interleave, LOG_INFL
 import { lanes } from './matrix';
 
 /**
- * Dual-timescale covariance tracker (spec 4). Matrices are packed as in cholesky.ts.
+ * Dual-timescale covariance tracker (docs/methods.md 4). Matrices are packed as in cholesky.ts.
  * State of a stream: [count f64][instantiation f64][mean][fast][slow][anchored fast], and from UPDATE_FROM axes on
  * [trusted f64][left f64][tr(slow^-1 fast)][ln det slow][least pivot of slow][pad][factor of slow].
  *

@@ -34,11 +34,11 @@ export interface FittedProjection {
 const READING = 0.7;
 
 /**
- * Fits the whitening projection (spec 3) on the reference rows that have an embedding: the k largest eigenpairs of the
- * pooled within-stream covariance. One pass over the source: vectors are shifted by the first of their stream, so the
- * means can be taken off at the end without loss of digits. With fewer rows than dimensions the rows are kept and the
- * smaller Gram problem is solved. `projection.k` is lower than `k` where the rank is. Works in an instance of its own,
- * so other kernels may run meanwhile.
+ * Fits the whitening projection (docs/methods.md 3) on the reference rows that have an embedding: the k largest
+ * eigenpairs of the pooled within-stream covariance. One pass over the source: vectors are shifted by the first of
+ * their stream, so the means can be taken off at the end without loss of digits. With fewer rows than dimensions the
+ * rows are kept and the smaller Gram problem is solved. `projection.k` is lower than `k` where the rank is. Works in an
+ * instance of its own, so other kernels may run meanwhile.
  * @param reference half-open range of canonical rows
  */
 export async function fitProjection(

@@ -74,7 +74,7 @@ export const SIGNALS_PHASE = 'Computing signals';
 const PREVIEW_FROM_MS = 100;
 const PREVIEW_BUDGET_MS = 50;
 
-/** A reference period from elsewhere (spec 2). */
+/** A reference period from elsewhere (docs/methods.md 2). */
 export interface LoadedBaseline {
   readonly baseline: Baseline;
   /**

@@ -24,7 +24,7 @@ export interface LedgerColumns
   readonly hasTime: boolean;
   readonly latency: Float64Array & { readonly unit?: Milliseconds };
   readonly hasLatency: boolean;
-  /** 1 where the event has no embedding: a pause kept as data (spec 1). */
+  /** 1 where the event has no embedding: a pause kept as data (docs/methods.md 1). */
   readonly isVoid: Uint8Array;
 }
 
@@ -67,7 +67,7 @@ export interface EventColumns {
   readonly isVoid: Uint8Array;
 }
 
-/** Whitened coordinates of events (spec 3): row-major `n` x `k`; rows of void events are NaN. */
+/** Whitened coordinates of events (docs/methods.md 3): row-major `n` x `k`; rows of void events are NaN. */
 export interface Coordinates {
   readonly k: number;
   readonly x: Float32Array;

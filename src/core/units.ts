@@ -4,7 +4,7 @@
 export type EventIndex = number;
 /** Position of a stream in `EventColumns.streams`, from 0. */
 export type StreamIndex = number;
-/** A stream's own event count, from 1 (spec, preamble). */
+/** A stream's own event count, from 1 (docs/methods.md, preamble). */
 export type Seq = number;
 /** Canonical row of the ledger: rows sorted by (ts, event_id), from 0. */
 export type LedgerRow = number;

@@ -41,8 +41,8 @@ const sameEpisode = (a: Alert, b: Alert): boolean =>
 /**
  * Compares two lists of alerts over the same events and streams. Episodes of the same kind and stream match, one to
  * one, where their spans [onset, cleared) share an event (an episode that cleared at its firing still holds that
- * event). Episodes of one kind and stream follow one another (spec 8), so pairing the earliest ones that overlap gives
- * the largest possible number of matches: the one that ends first can overlap none of the later ones.
+ * event). Episodes of one kind and stream follow one another (docs/methods.md 8), so pairing the earliest ones that
+ * overlap gives the largest possible number of matches: the one that ends first can overlap none of the later ones.
  * Lists come back ordered by fired, stream, kind (pairs by their candidate).
  */
 export function diffAlerts(baseline: readonly Alert[], candidate: readonly Alert[]): AlertDiff {

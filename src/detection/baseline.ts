@@ -20,8 +20,8 @@ import type { ChannelReferences } from './channels/reference.ts';
 import type { Calibration, Projection } from './types.ts';
 
 /**
- * What a reference period fixes, to be used on other ledgers and on streams (spec 2): projection, reference and
- * calibration.
+ * What a reference period fixes, to be used on other ledgers and on streams (docs/methods.md 2): projection, reference
+ * and calibration.
  */
 export interface Baseline extends ChannelReferences {
   readonly projection: Projection;

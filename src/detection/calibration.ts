@@ -34,8 +34,8 @@ export interface ReferenceSignals {
 }
 
 /**
- * Statistics over the reference events with an embedding and seq > burn, pooled over streams (spec 7); NaN where
- * nothing can be said.
+ * Statistics over the reference events with an embedding and seq > burn, pooled over streams (docs/methods.md 7); NaN
+ * where nothing can be said.
  */
 export function calibrationStatistics(
   { events, signals, boxCox, range, referenceEvents, k, wref }: ReferenceSignals,
@@ -92,13 +92,13 @@ export function calibrationOf(
 }
 
 /**
- * z of an event from its Box-Cox KL (spec 8); NaN where its CUSUM is: in the warm-up, on a void event, without a
- * calibration.
+ * z of an event from its Box-Cox KL (docs/methods.md 8); NaN where its CUSUM is: in the warm-up, on a void event,
+ * without a calibration.
  */
 export const scoreOf = (boxCox: number, cusum: number, { m, s }: Calibration): number =>
   Number.isNaN(cusum) ? Number.NaN : (boxCox - m) / s;
 
-/** Limits of the detectors (spec 8); NaN keeps a detector silent. Without any spread of KL there is no z. */
+/** Limits of the detectors (docs/methods.md 8); NaN keeps a detector silent. Without any spread of KL there is no z. */
 export function detectorLimits(c: Calibration, p: Parameters): DetectorLimits {
   return {
     m: c.m,

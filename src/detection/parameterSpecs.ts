@@ -370,17 +370,7 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     0.01,
     'Where the reference coupling is lower, streams are taken as not coupled and coupling raises no alert.',
   ),
-  mewma_lambda: number(
-    'Mean shift',
-    'signals',
-    'MEWMA λ',
-    '',
-    0.1,
-    0.01,
-    1,
-    0.01,
-    'Gain of the moving average of T².',
-  ),
+  mewma_lambda: number('Mean shift', 'signals', 'MEWMA λ', '', 0.1, 0.01, 1, 0.01, 'Gain of the moving average of T².'),
   false_alarm_budget: number(
     'Mean shift',
     'decisions',

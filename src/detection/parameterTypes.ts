@@ -1,7 +1,7 @@
 /** Which stage a parameter is an input of: changing it recomputes that stage and the ones after it, nothing before. */
 export type Stage = 'projection' | 'signals' | 'decisions';
 
-/** Every knob of the pipeline (spec 11). Flat, JSON-able; names are those of parameter files. */
+/** Every knob of the pipeline (docs/methods.md 11). Flat, JSON-able; names are those of parameter files. */
 export interface Parameters {
   readonly stream: 'provider_id' | 'agent_id' | 'thread_id' | 'ledger';
   readonly k: number;

@@ -71,7 +71,7 @@ function checkRelations(p: Parameters): ParameterError[] {
 
 /**
  * Checks a flat JSON object of parameters; an absent name has its default, an unknown name or a value out of range is
- * refused by name. Source: spec 11.
+ * refused by name. Source: docs/methods.md 11.
  */
 export function parseParameters(raw: unknown): Result<Parameters, readonly ParameterError[]> {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw))

@@ -34,11 +34,11 @@ export { referenceRange, selectStreams } from './reference.ts';
 const NOWHERE: IndexRange = { from: 0, to: 0 };
 
 /**
- * The pipeline of the spec over one ledger in memory: signals (4-6), calibration (7), decisions (8). Holds a kernel
- * instance of its own. Of the signals only those kernels run again whose inputs changed (`SignalStage.parameters`).
- * Signals and decisions are views into wasm memory: those of `runSignals` are valid until the next `runSignals` or
- * `load` (and see `keeps`), those of `decide` until the next `decide`, `runSignals` or `load`. Copy what must live
- * longer. Alerts and calibration are
+ * The pipeline of docs/methods.md over one ledger in memory: signals (4-6), calibration (7), decisions (8). Holds a
+ * kernel instance of its own. Of the signals only those kernels run again whose inputs changed
+ * (`SignalStage.parameters`). Signals and decisions are views into wasm memory: those of `runSignals` are valid until
+ * the next `runSignals` or `load` (and see `keeps`), those of `decide` until the next `decide`, `runSignals` or `load`.
+ * Copy what must live longer. Alerts and calibration are
  * plain objects.
  */
 export interface Detector {

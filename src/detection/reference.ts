@@ -5,9 +5,9 @@ import type { KernelModule } from '../kernels/module.ts';
 import type { Parameters } from './parameters.ts';
 import { nearestRank } from '../core/statistics.ts';
 
-/** A stream needs as many reference events with an embedding for a mean of its own (spec 6). */
+/** A stream needs as many reference events with an embedding for a mean of its own (docs/methods.md 6). */
 const MIN_OWN_MEAN = 16;
-/** Ledgers of fewer events are analysed in retrospect (spec 2). */
+/** Ledgers of fewer events are analysed in retrospect (docs/methods.md 2). */
 const MIN_LEDGER = 200;
 /** Streams that are tracked by default; the others are named and left out. */
 export const MAX_STREAMS = 24;
@@ -23,7 +23,7 @@ export interface StreamSelection {
 /**
  * The events of the busiest `max` streams (ties by name), in order; streams sorted by name. NULL keys are the stream
  * "(none)"; "ledger" is one stream of all. A ledger without provider_id is split by agent_id under the default key
- * (spec/ledger).
+ * (docs/ledger-format.md).
  */
 export function selectStreams(
   ledger: LedgerColumns,
@@ -105,14 +105,16 @@ function keyColumn(ledger: LedgerColumns, key: Parameters['stream']): Dictionary
   });
 }
 
-/** How coupling matches answers: by time where there are latencies, else by turns, unless stated (spec 6). */
+/**
+ * How coupling matches answers: by time where there are latencies, else by turns, unless stated (docs/methods.md 6).
+ */
 export function resolveSync(parameters: Pick<Parameters, 'sync'>, hasLatency: boolean): 'time' | 'turn' {
   return parameters.sync === 'auto' ? (hasLatency ? 'time' : 'turn') : parameters.sync;
 }
 
 /**
- * The reference period of a ledger of n events (spec 2): its first min(max(200, min(reference_events, 20 %)), n)
- * events, or `reference_range` clamped to the ledger.
+ * The reference period of a ledger of n events (docs/methods.md 2): its first min(max(200, min(reference_events, 20
+ * %)), n) events, or `reference_range` clamped to the ledger.
  * `retrospective` where it is the whole ledger.
  */
 export function referenceRange(
@@ -135,13 +137,16 @@ function brushed(n: number, wanted: readonly [number, number] | null): IndexRang
   return { from, to: Math.min(n, Math.max(from + 1, Math.floor(wanted[1]))) };
 }
 
-/** Reference events that calibration skips of a stream: `burn`, or a tenth where there are fewer than 500 (spec 7). */
+/**
+ * Reference events that calibration skips of a stream: `burn`, or a tenth where there are fewer than 500
+ * (docs/methods.md 7).
+ */
 export const burnOf = (burn: number, referenceEvents: number): number =>
   referenceEvents < 500 ? Math.floor(0.1 * referenceEvents) : burn;
 
 /**
  * Events after which a stream is warm: `warmup`, or a tenth of the stream where that has fewer than ten warm-ups; -1 =
- * length not known (spec 8).
+ * length not known (docs/methods.md 8).
  */
 export const warmupOf = (warmup: number, streamEvents: number): number =>
   streamEvents >= 0 && streamEvents < 10 * warmup ? Math.floor(0.1 * streamEvents) : warmup;
@@ -159,7 +164,7 @@ export interface ReferenceMeans {
   readonly streamEvents: Int32Array;
 }
 
-/** Everything that the reference fixes (spec 2): what a stream consumer needs to start with. */
+/** Everything that the reference fixes (docs/methods.md 2): what a stream consumer needs to start with. */
 export interface ResolvedReference extends ReferenceMeans {
   /** Where the reference lies in the events at hand; `to` 0 when it came from elsewhere (a baseline). */
   readonly range: IndexRange;

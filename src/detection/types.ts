@@ -5,7 +5,7 @@ import { NOTICES, type AlertKind, type SignalName } from './channels/table.ts';
 export { ALERT_KINDS, ROUTES, SIGNAL_NAMES } from './channels/table.ts';
 export type { AlertKind, Route, SignalName } from './channels/table.ts';
 
-/** Whitening projection of embeddings (spec 3): x = axes (e - mean). */
+/** Whitening projection of embeddings (docs/methods.md 3): x = axes (e - mean). */
 export interface Projection {
   readonly dimension: number;
   readonly k: number;
@@ -26,7 +26,7 @@ export type Signals = {
   readonly seq: Int32Array & { readonly unit?: Seq };
 } & Readonly<Record<SignalName, Float64Array>>;
 
-/** What the reference period fixes for the detectors (spec 7). */
+/** What the reference period fixes for the detectors (docs/methods.md 7). */
 export interface Calibration extends ChannelCalibrations {
   /** Number of reference rows. */
   readonly ref: number;
@@ -48,7 +48,10 @@ export interface Calibration extends ChannelCalibrations {
   readonly phaseLocked: boolean;
 }
 
-/** An episode (spec 8). Event positions index `EventColumns`; `cleared` is null while it is still open at the end. */
+/**
+ * An episode (docs/methods.md 8). Event positions index `EventColumns`; `cleared` is null while it is still open at the
+ * end.
+ */
 export interface Alert {
   readonly kind: AlertKind;
   readonly stream: StreamIndex;

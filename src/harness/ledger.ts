@@ -41,8 +41,8 @@ export interface Part {
 }
 
 /**
- * A generated ledger (spec 10) part by part, without text and labels; all but the last part have `slots` slots. The
- * parts together are the ledger that
+ * A generated ledger (docs/methods.md 10) part by part, without text and labels; all but the last part have `slots`
+ * slots. The parts together are the ledger that
  * `generateColumns` gives in one piece, with thread names of their own.
  */
 export function* generateParts(kernels: KernelModule, plan: Plan, seed: number, slots: number): Generator<Part> {
@@ -122,8 +122,8 @@ function instantiations(provider: Int32Array, plan: Plan, firstSlot: number): Di
 }
 
 /**
- * A generated ledger (spec 10), without text and labels. event_id counts from 0 in the order of arrival, so it is the
- * event number of the verdicts. The same plan and seed give the same bits in every engine.
+ * A generated ledger (docs/methods.md 10), without text and labels. event_id counts from 0 in the order of arrival, so
+ * it is the event number of the verdicts. The same plan and seed give the same bits in every engine.
  * @param seed a whole number from 0 to 2^53 - 1
  */
 export function generateColumns(kernels: KernelModule, plan: Plan, seed: number): GeneratedLedger {

@@ -1,14 +1,15 @@
 import { GENERATOR_PROVIDERS, SCHEDULE_FIELDS } from '../kernels/generator.ts';
 
 /**
- * The four stress profiles of the calibration harness (spec 10) and every free choice in them. What the specification
- * fixes are plain constants; what it leaves open is in `CHOICES`, with a sentence each, and is listed on the screen.
+ * The four stress profiles of the calibration harness (docs/methods.md 10) and every free choice in them. What
+ * docs/methods.md fixes are plain constants; what it leaves open is in `CHOICES`, with a sentence each, and is listed
+ * on the screen.
  */
 
 export const PROFILE_NAMES = ['benign', 'fracture', 'homogenisation', 'backoff'] as const;
 export type ProfileName = (typeof PROFILE_NAMES)[number];
 
-/** Something the specification leaves open. */
+/** Something docs/methods.md leaves open. */
 export interface Choice {
   readonly value: number;
   readonly unit: string;
@@ -167,7 +168,7 @@ export const CHOICES = /* @__PURE__ */ describe({
     why: 'One provider in turn starts anew: often enough to see, far longer than any memory.',
   },
 });
-/** Fixed by spec 10. */
+/** Fixed by docs/methods.md 10. */
 export const PROVIDERS = GENERATOR_PROVIDERS;
 export const AGENTS_PER_PROVIDER = 10;
 export const EVENTS = 50_000;

@@ -20,7 +20,8 @@ const MAX_POINTS = 2048;
 
 /**
  * Exact k-dimensional Earth Mover's Distance between two windows of n points each (row-major n x k), Euclidean cost,
- * with its transport plan (spec 6): linear assignment by shortest augmenting paths (Jonker & Volgenant 1987), O(n^3).
+ * with its transport plan (docs/methods.md 6): linear assignment by shortest augmenting paths (Jonker & Volgenant
+ * 1987), O(n^3).
  */
 export function exactEmd(kernels: KernelModule, a: ArrayLike<number>, b: ArrayLike<number>, k: number): TransportPlan {
   requireCount('k', k, 1);

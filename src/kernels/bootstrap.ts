@@ -55,9 +55,9 @@ export interface EpisodeCounts {
 }
 
 /**
- * Moving-block bootstrap of MEWMA T2 under control (spec 6 and 9; Künsch 1989), studentised by what each resampled
- * reference says of its own spread (Hall 1992), counted at `levelCount` levels spread from the median of the path to
- * its maximum. Deterministic for a seed, in every engine.
+ * Moving-block bootstrap of MEWMA T2 under control (docs/methods.md 6 and 9; Künsch 1989), studentised by what each
+ * resampled reference says of its own spread (Hall 1992), counted at `levelCount` levels spread from the median of the
+ * path to its maximum. Deterministic for a seed, in every engine.
  */
 export function bootstrapDisplacement(
   kernels: KernelModule,

@@ -49,7 +49,7 @@ export function couplingState({ arena, exports }: KernelModule, streams: number,
   return state;
 }
 
-/** rho of the stream of each of the events [from, to) (spec 6). */
+/** rho of the stream of each of the events [from, to) (docs/methods.md 6). */
 export function runCoupling(
   { exports }: KernelModule,
   events: EventBlocks,

@@ -30,8 +30,8 @@ export interface CovarianceExports {
 const CHUNK_BYTES = 2 * 1024 * 1024;
 
 /**
- * Pooled within-stream covariance (spec 3) in one pass over batches. Every vector is shifted by the first of its
- * stream, so that taking the stream means off at the end loses no digits to speak of. Allocates in the arena of
+ * Pooled within-stream covariance (docs/methods.md 3) in one pass over batches. Every vector is shifted by the first of
+ * its stream, so that taking the stream means off at the end loses no digits to speak of. Allocates in the arena of
  * `kernels` for as long as it lives: give it an instance of its own.
  */
 export class CovarianceAccumulator {

@@ -94,7 +94,7 @@ export function detectorState({ arena }: KernelModule, streams: number): StateBl
 }
 
 /**
- * Routes, scores and notices of events [from, to) (spec 8).
+ * Routes, scores and notices of events [from, to) (docs/methods.md 8).
  * @returns the episodes that closed, in order of closing; those still open are in the state (`openEpisodes`).
  */
 export function runDetectors(

@@ -35,7 +35,7 @@ export function displacementState({ arena }: KernelModule, streams: number, k: n
   return state;
 }
 
-/** MEWMA T2 of events [from, to) of the chosen streams into `mewma` (spec 6). */
+/** MEWMA T2 of events [from, to) of the chosen streams into `mewma` (docs/methods.md 6). */
 export function runDisplacement(
   { exports }: KernelModule,
   events: EventBlocks,

@@ -114,8 +114,8 @@ function start({ arena, exports }: KernelModule, { seed, centroidScale }: Genera
 }
 
 /**
- * Generates a ledger of the calibration harness (spec 10) into the arena; the caller releases it. The same options give
- * the same bits in every engine.
+ * Generates a ledger of the calibration harness (docs/methods.md 10) into the arena; the caller releases it. The same
+ * options give the same bits in every engine.
  */
 export function generateBlocks(
   kernels: KernelModule,

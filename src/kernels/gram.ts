@@ -6,7 +6,7 @@ import type { Pace } from './pace.ts';
 
 /** Rows of one block of the Gram matrix: a block takes a few ms. */
 const ROWS = 64;
-/** Eigenvalues under this share of the largest are rounding (spec 3). */
+/** Eigenvalues under this share of the largest are rounding (docs/methods.md 3). */
 export const RANK_TOLERANCE = 1e-10;
 
 /**

@@ -67,7 +67,9 @@ export interface RunLengths extends RunLengthCounts {
   readonly replicateEvents: number;
 }
 
-/** Counts false alarms on bootstrapped in-control paths (spec 9). Deterministic for a seed, in every engine. */
+/**
+ * Counts false alarms on bootstrapped in-control paths (docs/methods.md 9). Deterministic for a seed, in every engine.
+ */
 export function simulateRunLengths(kernels: KernelModule, series: InControlSeries, plan: RunLengthPlan): RunLengths {
   const { detector, levels, block, events, replicates, replicateEvents, seed } = plan;
   const streams = series.starts.length - 1;

@@ -76,7 +76,7 @@ export function trackerState({ arena, exports }: KernelModule, streams: number, 
   return state;
 }
 
-/** Residuals and tracker signals of events [from, to) of the chosen streams (spec 4). */
+/** Residuals and tracker signals of events [from, to) of the chosen streams (docs/methods.md 4). */
 export function runTracker(
   { arena, exports }: KernelModule,
   events: EventBlocks,

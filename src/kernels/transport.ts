@@ -54,8 +54,8 @@ export function transportState({ arena, exports }: KernelModule, streams: number
 }
 
 /**
- * Tension and shift of events [from, to) of the chosen streams (spec 6). Reads coordinates of earlier events: `events`
- * must begin with those in any window.
+ * Tension and shift of events [from, to) of the chosen streams (docs/methods.md 6). Reads coordinates of earlier
+ * events: `events` must begin with those in any window.
  */
 export function runTransport(
   { arena, exports }: KernelModule,

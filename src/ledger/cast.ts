@@ -148,7 +148,10 @@ export function toBooleans(column: RawColumn, bad: OnBad): Uint8Array {
   });
 }
 
-/** Epoch milliseconds with fractional microseconds, NaN where missing (spec 11: order and matching depend on them). */
+/**
+ * Epoch milliseconds with fractional microseconds, NaN where missing (docs/methods.md 11: order and matching depend on
+ * them).
+ */
 export function toTimes(column: RawColumn, bad: OnBad): Float64Array {
   if (isData(column) && (DataType.isTimestamp(column.type) || DataType.isDate(column.type))) {
     const { type } = column;

@@ -103,7 +103,7 @@ describe('the built-in embedder', () => {
     expect([...(await vectorsByRow(opened)).keys()]).toEqual([0]);
   });
 
-  it('knows the reference rows of the spec', () => {
+  it('knows the reference rows of docs/methods.md', () => {
     expect([10, 199, 200, 999, 1500, 5000, 50_000].map((n) => referenceRows(n, 2000))).toEqual([
       10, 199, 200, 200, 300, 1000, 2000,
     ]);

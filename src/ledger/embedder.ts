@@ -11,7 +11,7 @@ import type { EmbeddingBatch } from './types.ts';
  * - Hash: FNV-1a over UTF-16 code units, finished by the 32-bit mixer of MurmurHash3, taken modulo 2^18 buckets.
  * - Weight: (1 + ln tf) * idf, idf = ln((1 + N) / (1 + df)) + 1 over the N reference texts only, so that it is causal:
  * of an event nothing is used
- *   but the event and the reference period (spec 2).
+ *   but the event and the reference period (docs/methods.md 2).
  * - Projection: entry (bucket, d) is +1 or -1, the d-th bit of a stream of splitmix32 seeded by (SEED xor bucket's
  * mix).
  */
@@ -147,7 +147,7 @@ export function embedBatch(texts: readonly string[], rows: Int32Array, idf: Idf)
   return { rows, vectors };
 }
 
-/** Number of reference events of a ledger of n events (spec 11). */
+/** Number of reference events of a ledger of n events (docs/methods.md 11). */
 export function referenceRows(n: number, referenceEvents: number): number {
   return n < 200 ? n : Math.min(Math.max(200, Math.min(referenceEvents, Math.floor(0.2 * n))), n);
 }

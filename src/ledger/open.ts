@@ -36,15 +36,17 @@ export interface OpenOptions {
   readonly sink?: RowSink | 'later';
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
-  /** Length of the reference period that the built-in embedder weighs words by (spec 2, 11); default 2,000. */
+  /**
+   * Length of the reference period that the built-in embedder weighs words by (docs/methods.md 2, 11); default 2,000.
+   */
   readonly referenceEvents?: number;
   /** The analysis that is to follow: memory has to do for it too; absent: the ledger is only read. */
   readonly analysis?: AnalysisNeeds;
 }
 
 /**
- * Opens a ledger (spec/ledger.md): reads its light columns into memory in canonical order, checks every embedding, and
- * feeds the rest to the sink.
+ * Opens a ledger (docs/ledger-format.md): reads its light columns into memory in canonical order, checks every
+ * embedding, and feeds the rest to the sink.
  * @param mapping ledger column -> file column; null guesses it.
  * A ledger that would not fit is refused before anything large is allocated: its row counts are known from footers, or
  * counted while it is scanned.

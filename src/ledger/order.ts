@@ -1,7 +1,7 @@
 /**
- * The canonical order (spec 1): rows by (ts, event_id). `rows` are the file rows to order, ascending; `time` and
- * `eventId` are over all file rows. Returns them in canonical order; without `time` by event_id alone. Equal keys keep
- * their file order.
+ * The canonical order (docs/methods.md 1): rows by (ts, event_id). `rows` are the file rows to order, ascending; `time`
+ * and `eventId` are over all file rows. Returns them in canonical order; without `time` by event_id alone. Equal keys
+ * keep their file order.
  */
 export function canonicalOrder(rows: Int32Array, eventId: BigInt64Array, time: Float64Array | null): Int32Array {
   const compare = (a: number, b: number): number => {

@@ -98,7 +98,7 @@ const tidyName = (name: string): string => name.trim().replace(/\s+/g, ' ').slic
 
 const FORMAT = 'tautline-scenarios';
 
-/** The whole experiment as a file: a parameter file (spec 11) holds one set, this one all of them. */
+/** The whole experiment as a file: a parameter file (docs/methods.md 11) holds one set, this one all of them. */
 export const experimentFileText = ({ parameters, baseline, scenarios }: Experiment): string =>
   `${JSON.stringify({ format: FORMAT, version: 1, parameters, baseline, scenarios }, null, 2)}\n`;
 

@@ -2,7 +2,10 @@ import { parseParameters, type ParameterError, type Parameters } from '../../det
 import { isExperimentFile, readExperiment, type Experiment } from '../../state/scenarios.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 
-/** The parameters as a flat JSON file (spec 11), all of them, so that the file says the same when a default changes. */
+/**
+ * The parameters as a flat JSON file (docs/methods.md 11), all of them, so that the file says the same when a default
+ * changes.
+ */
 export const parameterFileText = (parameters: Parameters): string => `${JSON.stringify(parameters, null, 2)}\n`;
 
 /** Reads a parameter file; what is wrong comes back by name. */

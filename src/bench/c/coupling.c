@@ -4,7 +4,7 @@
 #include "kernels.h"
 #include "vector.h"
 
-/* Coupling between streams, spec 6. */
+/* Coupling between streams, docs/methods.md 6. */
 
 #define ENERGY_RIDGE 1e-100
 

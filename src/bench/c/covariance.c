@@ -3,8 +3,8 @@
 #include "kernels.h"
 #include "vector.h"
 
-/* Pooled within-stream covariance, spec 3: rows shifted by the first of their stream, packed 64 at a time, multiplied
-   in register tiles. */
+/* Pooled within-stream covariance, docs/methods.md 3: rows shifted by the first of their stream, packed 64 at a time,
+   multiplied in register tiles. */
 
 #define PANEL 64
 #define TILE (LANES == 2 ? 4 : 8)

@@ -4,7 +4,7 @@
 #include "kernels.h"
 #include "vector.h"
 
-/* MEWMA displacement from the reference mean, spec 6. */
+/* MEWMA displacement from the reference mean, docs/methods.md 6. */
 void displacement(const Events *events, int reference_to, const double *means, double lambda, double *mewma) {
   const int k = events->k;
   const double scale = (2 - lambda) / lambda;

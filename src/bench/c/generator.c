@@ -4,8 +4,8 @@
 #include "random.h"
 #include "vector.h"
 
-/* Generator of the calibration harness, spec 10, as wasm/generator.ts: xoshiro256**, the ziggurat of 256 layers, exp
-   and ln written out. */
+/* Generator of the calibration harness, docs/methods.md 10, as wasm/generator.ts: xoshiro256**, the ziggurat of 256
+   layers, exp and ln written out. */
 
 #define PROVIDERS 4
 #define AXES 8

@@ -4,7 +4,7 @@
 #include "kernels.h"
 #include "vector.h"
 
-/* Spec 5: the window of latencies is kept sorted; a new one replaces the oldest. */
+/* docs/methods.md 5: the window of latencies is kept sorted; a new one replaces the oldest. */
 
 static int lower_bound(const double *sorted, int n, double value) {
   int base = 0;

@@ -1,7 +1,7 @@
 #include "kernels.h"
 #include "vector.h"
 
-/* x = axes e - offsets, spec 3: two vectors against four axes at a time. */
+/* x = axes e - offsets, docs/methods.md 3: two vectors against four axes at a time. */
 
 static inline double tail(const float *e, const double *axis, int from, int d) {
   double sum = 0;

@@ -3,7 +3,8 @@
 #include "random.h"
 #include "vector.h"
 
-/* False alarms of a CUSUM at a ladder of limits on bootstrapped in-control paths, spec 9; one limit a lane. */
+/* False alarms of a CUSUM at a ladder of limits on bootstrapped in-control paths, docs/methods.md 9; one limit a
+   lane. */
 
 #define CHUNK 2048
 

@@ -2,8 +2,9 @@
 #include "divergence.h"
 
 /*
- * Dual-timescale covariance tracker, spec 4. A covariance is packed as [diagonal, padded to whole vectors][strict lower
- * part by rows, padded]. The factorisations of as many events as a vector has lanes run side by side, one a lane.
+ * Dual-timescale covariance tracker, docs/methods.md 4. A covariance is packed as [diagonal, padded to whole
+ * vectors][strict lower part by rows, padded]. The factorisations of as many events as a vector has lanes run side by
+ * side, one a lane.
  */
 
 /* r r^T in the layout of a covariance; `r` is padded with zeros, `out` has room for a vector more. */

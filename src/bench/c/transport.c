@@ -5,9 +5,9 @@
 #include "vector.h"
 
 /*
- * Sliced Earth Mover's Distance between recent windows, spec 6. Every axis of a window is kept sorted: a new value
- * replaces an old one in one pass over the row, without a branch a value; a window that is far out of date is sorted
- * anew. A row is [CHUNK x -inf][values, +inf where empty][CHUNK x +inf].
+ * Sliced Earth Mover's Distance between recent windows, docs/methods.md 6. Every axis of a window is kept sorted: a new
+ * value replaces an old one in one pass over the row, without a branch a value; a window that is far out of date is
+ * sorted anew. A row is [CHUNK x -inf][values, +inf where empty][CHUNK x +inf].
  */
 
 #define CHUNK 16

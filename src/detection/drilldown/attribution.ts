@@ -29,10 +29,10 @@ const NO_WEIGHT = 1e-20;
 const RECENT = 0.01;
 
 /**
- * Exact attribution of friction and KL at event `at` (spec 4). D = S_fast - S_slow is the sum of w_i r_i r_i^T and what
- * is left of the identity, so share_i = <w_i r_i r_i^T, D>_F / ||D||_F^2 adds up to 1 over events and the identity. KL
- * is the sum of (e - 1 - ln e) / 2 over the eigenvalues e of B^-1 A, with A and B the covariances that KL compares,
- * shrinkage included.
+ * Exact attribution of friction and KL at event `at` (docs/methods.md 4). D = S_fast - S_slow is the sum of w_i r_i
+ * r_i^T and what is left of the identity, so share_i = <w_i r_i r_i^T, D>_F / ||D||_F^2 adds up to 1 over events and
+ * the identity. KL is the sum of (e - 1 - ln e) / 2 over the eigenvalues e of B^-1 A, with A and B the covariances that
+ * KL compares, shrinkage included.
  * @throws TautlineFailure of kind ledger where the event is void
  */
 export function attribute(input: AttributionInput, at: EventIndex): Attribution {

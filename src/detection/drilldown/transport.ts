@@ -37,8 +37,8 @@ interface Window {
 }
 
 /**
- * The exact optimal transport plan between two windows of events with an embedding (spec 6; Euclidean cost, solved as a
- * linear assignment). The larger window is cut to its newest events, and the notes say so.
+ * The exact optimal transport plan between two windows of events with an embedding (docs/methods.md 6; Euclidean cost,
+ * solved as a linear assignment). The larger window is cut to its newest events, and the notes say so.
  * @throws TautlineFailure of kind ledger where a window is empty
  */
 export function transportPlan(kernels: KernelModule, input: TransportInput, request: TransportRequest): TransportPlan {

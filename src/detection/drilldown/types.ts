@@ -60,7 +60,7 @@ export interface DirectionShare {
   readonly low: readonly TellingEvent[];
 }
 
-/** Exact attribution of friction and KL at an event (spec 4). */
+/** Exact attribution of friction and KL at an event (docs/methods.md 4). */
 export interface Attribution {
   readonly at: EventIndex;
   readonly stream: string;
@@ -93,7 +93,7 @@ export interface Move {
   readonly cost: number;
 }
 
-/** Exact optimal transport between two windows of equal size (spec 6). */
+/** Exact optimal transport between two windows of equal size (docs/methods.md 6). */
 export interface TransportPlan {
   /** What each window holds, in words. */
   readonly before: { readonly title: string; readonly events: readonly EventIndex[] };

@@ -2,7 +2,7 @@ import type { Coordinates, EventColumns, IndexRange } from '../../core/columns.t
 import type { EventIndex } from '../../core/units.ts';
 import type { Parameters } from '../parameters.ts';
 
-/** What fixes the gains of the tracker (spec 4 and 5). */
+/** What fixes the gains of the tracker (docs/methods.md 4 and 5). */
 export interface GainInput {
   readonly events: EventColumns;
   /** Dynamic window W of every event, ms. */

@@ -10,7 +10,7 @@ import { standardDeviation } from '../../core/statistics.ts';
 import { autocorrelation, type InControl } from './inControl.ts';
 import { gaussianCusumArl, siegmundArl } from './naive.ts';
 
-/** Block of the bootstrap (spec 9). */
+/** Block of the bootstrap (docs/methods.md 9). */
 export const BLOCK = 50;
 /** Fixed, so that browser and command line agree, and a threshold's figure does not flicker. */
 export const SEED = 20_261;
@@ -83,7 +83,7 @@ export const SLIDER_SIZE: SimulationSize = { events: 2_000_000, replicates: 80, 
  */
 const SHARES = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1];
 
-/** What the CUSUM's threshold costs on the ledger's own in-control behaviour (spec 9). */
+/** What the CUSUM's threshold costs on the ledger's own in-control behaviour (docs/methods.md 9). */
 export function operatingCharacteristics(
   kernels: KernelModule,
   inControl: InControl,

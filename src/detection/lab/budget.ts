@@ -59,7 +59,7 @@ const FINE_SIZE: SimulationSize = { events: 1_500_000, replicates: 50, replicate
 
 /**
  * The thresholds whose false alarms come no more often than the budget, by inverse search on bootstrapped in-control
- * paths (spec 9). Every threshold is counted on the same paths, so that run lengths grow with it.
+ * paths (docs/methods.md 9). Every threshold is counted on the same paths, so that run lengths grow with it.
  */
 export function deriveLimits(
   kernels: KernelModule,

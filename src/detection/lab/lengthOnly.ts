@@ -8,15 +8,18 @@ export const LENGTH_ONLY = 'text length alone';
 
 /** Less spread of ln(1 + characters) than this is rounding: the texts are all of one length. */
 const NO_SPREAD = 1e-9;
-/** A stream needs as many reference texts for a mean and a spread of its own (spec 6 has the same for its means). */
+/**
+ * A stream needs as many reference texts for a mean and a spread of its own (docs/methods.md 6 has the same for its
+ * means).
+ */
 const MIN_OWN = 16;
 
 /**
  * The detector that looks at nothing but how long a text is: what separates two models is largely verbosity, so a
- * detector of meanings that does not beat it has shown nothing. CUSUM as in spec 8 on z = (ln(1 + characters) - m) / s,
- * in both directions (texts that grow, texts that shrink), with the same h, kappa, cap and warm-up. m and s are those
- * of the stream's reference texts, of all reference texts where it has fewer than 16. Events without text leave the
- * sums as they are; a stream whose reference texts are all of one length is not judged.
+ * detector of meanings that does not beat it has shown nothing. CUSUM as in docs/methods.md 8 on z = (ln(1 +
+ * characters) - m) / s, in both directions (texts that grow, texts that shrink), with the same h, kappa, cap and
+ * warm-up. m and s are those of the stream's reference texts, of all reference texts where it has fewer than 16. Events
+ * without text leave the sums as they are; a stream whose reference texts are all of one length is not judged.
  * @param lengths characters of each event's text, -1 = none
  */
 export function lengthOnlyEpisodes(

@@ -42,7 +42,7 @@ export function fitBundle({ ledger }: Pick<Bundle, 'ledger'>, open: OpenLedgerFa
   return { original, own: original ? ledger.reference : null, warnings };
 }
 
-/** Peaks agree to what kernels owe each other (spec, preamble). */
+/** Peaks agree to what kernels owe each other (docs/methods.md, preamble). */
 const RELATIVE = 1e-4;
 const ABSOLUTE = 1e-5;
 const MATCHED = ['onset', 'onset_seq', 'fired', 'fired_seq', 'cleared'] as const;

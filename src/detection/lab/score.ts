@@ -28,7 +28,7 @@ export interface ScoringOptions {
   readonly from: EventIndex;
 }
 
-/** The tolerance of spec 8, in the stream's own events. */
+/** The tolerance of docs/methods.md 8, in the stream's own events. */
 export const TOLERANCE = 4;
 
 /**

@@ -1,4 +1,4 @@
-/** Coupling between streams, plain TypeScript (spec 6). */
+/** Coupling between streams, plain TypeScript (docs/methods.md 6). */
 
 export interface CouplingOptions {
   readonly k: number;

@@ -96,7 +96,7 @@ export interface DetectorInput {
   readonly levelLimits: readonly number[];
 }
 
-/** Box-Cox transform with exponent -1/2, near normal for KL (spec 7); -infinity at 0. */
+/** Box-Cox transform with exponent -1/2, near normal for KL (docs/methods.md 7); -infinity at 0. */
 export const boxCox = (v: number): number => (v ** -0.5 - 1) / -0.5;
 
 /** S' = min(2h, max(0, S + min(z, cap) - kappa)) (Page 1954; winsorised after Hawkins 1993). */

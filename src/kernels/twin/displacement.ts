@@ -1,4 +1,4 @@
-/** MEWMA displacement of one stream, plain TypeScript (spec 6; Lowry, Woodall, Champ & Rigdon 1992). */
+/** MEWMA displacement of one stream, plain TypeScript (docs/methods.md 6; Lowry, Woodall, Champ & Rigdon 1992). */
 
 /** y = (1 - lambda) y + lambda (x - mean); returns T2 = (2 - lambda) / lambda |y|^2. `y` starts at 0. */
 export function displacementStep(

@@ -1,7 +1,7 @@
 /**
- * Generator of the calibration harness, plain TypeScript (spec 10): xoshiro256** seeded by splitmix64, ziggurat
- * normals, exp and ln written out, all in IEEE arithmetic and 64-bit integers, so that the wasm kernel gives the same
- * bits.
+ * Generator of the calibration harness, plain TypeScript (docs/methods.md 10): xoshiro256** seeded by splitmix64,
+ * ziggurat normals, exp and ln written out, all in IEEE arithmetic and 64-bit integers, so that the wasm kernel gives
+ * the same bits.
  */
 
 import { splitmix64Words } from '../../core/random.ts';

@@ -1,4 +1,4 @@
-/** P95 latency and the adaptive window, plain TypeScript (spec 5). */
+/** P95 latency and the adaptive window, plain TypeScript (docs/methods.md 5). */
 
 import { nearestRankOfSorted } from '../../core/statistics.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Pooled within-stream covariance by its definition (spec 3), in two passes. vectors row-major n x d; streams in [0,
- * S).
+ * Pooled within-stream covariance by its definition (docs/methods.md 3), in two passes. vectors row-major n x d;
+ * streams in [0, S).
  */
 export function withinCovariance(
   vectors: ArrayLike<number>,

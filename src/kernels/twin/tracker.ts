@@ -1,8 +1,8 @@
 import { cholesky } from './cholesky.ts';
 
 /**
- * Dual-timescale covariance tracker, plain TypeScript (spec 4): the oracle of the wasm kernel of the same name.
- * State of one stream is plain numbers, so it can be cloned, saved and resumed.
+ * Dual-timescale covariance tracker, plain TypeScript (docs/methods.md 4): the oracle of the wasm kernel of the same
+ * name. State of one stream is plain numbers, so it can be cloned, saved and resumed.
  */
 
 /** Parameters of the tracker; gains are before relaxation. */
@@ -56,8 +56,8 @@ export function createTrackerState(k: number): TrackerState {
 }
 
 /**
- * KL(N(0,A) || N(0,B)) = 1/2 [tr(B^-1 A) - k - ln det(B^-1 A)], nats (spec 4). NaN where either is not positive
- * definite. With A = La La^T and B = Lb Lb^T the trace is || Lb^-1 La ||_F^2.
+ * KL(N(0,A) || N(0,B)) = 1/2 [tr(B^-1 A) - k - ln det(B^-1 A)], nats (docs/methods.md 4). NaN where either is not
+ * positive definite. With A = La La^T and B = Lb Lb^T the trace is || Lb^-1 La ||_F^2.
  */
 export function gaussianKl(a: Float64Array, b: Float64Array, k: number): number {
   const la = new Float64Array(k * k);
@@ -95,7 +95,7 @@ function blend(s: Float64Array, r: Float64Array, gain: number, k: number): void 
 /**
  * Takes in one event with an embedding.
  * @param x whitened coordinates, length k
- * @param relax memory stretch in (0, 1] (spec 5)
+ * @param relax memory stretch in (0, 1] (docs/methods.md 5)
  * @param instantiation code, -1 = not stated (no reset)
  * @param referenceMean the stream's reference mean, length k; used when anchored
  * @param residual output r = x - mean, length k; 0 for the stream's first event

@@ -1,4 +1,4 @@
-/** Sliced Earth Mover's Distance between recent windows, plain TypeScript (spec 6). */
+/** Sliced Earth Mover's Distance between recent windows, plain TypeScript (docs/methods.md 6). */
 
 /** 1-D Wasserstein-1 distance of two samples of equal size: mean |a_(i) - b_(i)| of the sorted values. */
 export function wasserstein1(a: ArrayLike<number>, b: ArrayLike<number>): number {

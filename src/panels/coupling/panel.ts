@@ -4,8 +4,8 @@ import { lineSpec, streamLines } from '../stack/lines.ts';
 import { CouplingMatrix } from './CouplingMatrix.tsx';
 
 /**
- * Off-diagonal coupling (spec 6) with the levels that open and close a void (spec 8), at the live shares of the
- * reference coupling.
+ * Off-diagonal coupling (docs/methods.md 6) with the levels that open and close a void (docs/methods.md 8), at the live
+ * shares of the reference coupling.
  */
 export const coupling: LinePanel = {
   type: 'lines',

@@ -2,7 +2,7 @@ import { formatQuantity } from '../../core/format.ts';
 import type { LinePanel } from '../panel.ts';
 import { lineSpec, streamLines } from '../stack/lines.ts';
 
-/** CUSUM of the standardised divergence against its decision limit h (spec 8). */
+/** CUSUM of the standardised divergence against its decision limit h (docs/methods.md 8). */
 export const cusum: LinePanel = {
   type: 'lines',
   id: 'cusum',

@@ -24,8 +24,8 @@ function limitLines({ streams, report }: PanelInput): Threshold[] {
 }
 
 /**
- * MEWMA T² (spec 6) with the limit of each stream, derived from the false-alarm budget; an episode closes below half of
- * it (spec 8).
+ * MEWMA T² (docs/methods.md 6) with the limit of each stream, derived from the false-alarm budget; an episode closes
+ * below half of it (docs/methods.md 8).
  */
 export const displacement: LinePanel = {
   type: 'lines',

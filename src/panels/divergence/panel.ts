@@ -2,7 +2,7 @@ import { formatQuantity } from '../../core/format.ts';
 import type { LinePanel } from '../panel.ts';
 import { lineSpec, streamLines } from '../stack/lines.ts';
 
-/** KL between the fast and the anchor estimate (spec 4) with its ceiling (spec 8). */
+/** KL between the fast and the anchor estimate (docs/methods.md 4) with its ceiling (docs/methods.md 8). */
 export const divergence: LinePanel = {
   type: 'lines',
   id: 'divergence',

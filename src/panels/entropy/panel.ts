@@ -2,7 +2,10 @@ import { formatQuantity } from '../../core/format.ts';
 import type { LinePanel } from '../panel.ts';
 import { lineSpec, streamLines } from '../stack/lines.ts';
 
-/** Rényi entropy of order 2 (spec 4) with the floor that opens homogenisation and the level that closes it (spec 8). */
+/**
+ * Rényi entropy of order 2 (docs/methods.md 4) with the floor that opens homogenisation and the level that closes it
+ * (docs/methods.md 8).
+ */
 export const entropy: LinePanel = {
   type: 'lines',
   id: 'entropy',

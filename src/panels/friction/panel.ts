@@ -2,7 +2,7 @@ import { formatNumber } from '../../core/format.ts';
 import type { LinePanel } from '../panel.ts';
 import { lineSpec, streamLines } from '../stack/lines.ts';
 
-/** Friction with its confidence band [exp(fm - z fs), exp(fm + z fs)] (spec 8), at the live half-width z. */
+/** Friction with its confidence band [exp(fm - z fs), exp(fm + z fs)] (docs/methods.md 8), at the live half-width z. */
 export const friction: LinePanel = {
   type: 'lines',
   id: 'friction',

@@ -5,7 +5,9 @@ import type { LinePanel } from '../panel.ts';
 import { lineSpec } from '../stack/lines.ts';
 import { mergeLines } from './merge.ts';
 
-/** P95 latency of the whole ledger and the dynamic window made of it (spec 5), with the room between them. */
+/**
+ * P95 latency of the whole ledger and the dynamic window made of it (docs/methods.md 5), with the room between them.
+ */
 export const latency: LinePanel = {
   type: 'lines',
   id: 'latency',

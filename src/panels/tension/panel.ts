@@ -2,7 +2,9 @@ import { formatNumber } from '../../core/format.ts';
 import type { LinePanel } from '../panel.ts';
 import { lineSpec, streamLines } from '../stack/lines.ts';
 
-/** Sliced Earth Mover's Distance between a stream and all others (spec 6) with its zone (spec 8). */
+/**
+ * Sliced Earth Mover's Distance between a stream and all others (docs/methods.md 6) with its zone (docs/methods.md 8).
+ */
 export const tension: LinePanel = {
   type: 'lines',
   id: 'tension',

@@ -64,7 +64,7 @@ export const wordsQuery = (
     ...when(revision !== null && selection !== null),
   });
 
-/** Exact shares of friction and KL at an event (spec 4). */
+/** Exact shares of friction and KL at an event (docs/methods.md 4). */
 export function useAttribution(at: EventIndex | null): UseQueryResult<Attribution> {
   return useQuery(attributionQuery(useTautline(revisionOf), at));
 }

@@ -3,7 +3,8 @@ import { principalPlane } from '../../detection/drilldown/plane.ts';
 import type { EmbeddingMap } from '../drilldown.ts';
 
 /**
- * Events with an embedding as points on the principal plane of the whitened coordinates of all points shown (spec 3).
+ * Events with an embedding as points on the principal plane of the whitened coordinates of all points shown
+ * (docs/methods.md 3).
  * @param limit points at most; where there are more, evenly spread ones stand for all
  */
 export function embeddingMap(

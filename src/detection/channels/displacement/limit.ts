@@ -4,7 +4,7 @@ import type { KernelModule } from '../../../kernels/module.ts';
 import type { Parameters } from '../../parameters.ts';
 import { LEVEL_REARM } from '../table.ts';
 
-/** Choices of the bootstrap that the spec leaves open; fixed so that browser and command line agree. */
+/** Choices of the bootstrap that docs/methods.md leaves open; fixed so that browser and command line agree. */
 const BLOCK = 50;
 const LEVELS = 32;
 const SEED = 20_261;
@@ -14,7 +14,7 @@ const MIN_RUNS = 20;
 /** Events simulated for a stream: many where streams are few, and never fewer than the second. */
 const EVENTS = 1_200_000;
 const EVENTS_A_STREAM: readonly [number, number] = [100_000, 400_000];
-/** A stream needs as many reference events for a mean, and a limit, of its own (spec 6). */
+/** A stream needs as many reference events for a mean, and a limit, of its own (docs/methods.md 6). */
 const MIN_REFERENCE = 16;
 /** Fewer false episodes than this at a level say too little about its rate: beyond it the tail is extrapolated. */
 const MIN_EPISODES = 30;
@@ -41,9 +41,9 @@ export interface ShiftLimits {
 }
 
 /**
- * Simulates false SHIFT episodes (spec 8, 9). Each stream has a limit of its own, since the whitening is pooled over
- * streams: what is in control for a varied one would be far out of control for a uniform one. Depends on the reference
- * and on mewma_lambda only. Null where no stream has 16 reference events with an embedding.
+ * Simulates false SHIFT episodes (docs/methods.md 8, 9). Each stream has a limit of its own, since the whitening is
+ * pooled over streams: what is in control for a varied one would be far out of control for a uniform one. Depends on
+ * the reference and on mewma_lambda only. Null where no stream has 16 reference events with an embedding.
  */
 export function shiftFalseAlarms(
   kernels: KernelModule,

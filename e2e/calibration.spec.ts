@@ -61,7 +61,7 @@ test('one click runs the four profiles: the figures of Gwamanda 2026, and the ab
   // The results outlive a change of screen.
   await page.keyboard.press('g');
   await page.keyboard.press('m');
-  await expect(page.getByText('See when a conversation')).toBeVisible();
+  await expect(page.getByText('See when a multi-agent conversation')).toBeVisible();
   await page.goBack();
   await expect(verdict(page, 'fracture-event')).toBeVisible();
 
@@ -78,7 +78,7 @@ test('one click runs the four profiles: the figures of Gwamanda 2026, and the ab
     };
   });
   expect({ screen, adaptive: parameters.adaptive }).toEqual({ screen: 'monitor', adaptive: false });
-  await page.getByRole('button', { name: 'Calibration' }).click();
+  await page.getByRole('button', { name: 'Calibration', exact: true }).click();
   // What the monitor finds in it is what the harness found.
   await expect(verdict(page, 'ablation-void').locator('.measured')).toHaveText(String(alerts));
 });
@@ -179,7 +179,7 @@ test('Monte Carlo: runs, is saved, is loaded again, compared, and cancelled with
   await page.evaluate(() => {
     location.hash = '#v=1&screen=calibration&h=4.25';
   });
-  await page.getByRole('button', { name: 'What-if panel (1 changed)' }).click();
+  await page.getByRole('button', { name: 'Parameter panel (1 changed)' }).click();
   await page.getByRole('button', { name: 'Run the Monte Carlo' }).click();
   await expect(outcome).toContainText('h 4.25 (default 8.5)', { timeout: SLOW });
   const differs = page.locator('tr[data-differs="true"]');
@@ -231,7 +231,7 @@ test('a worker that dies over its ledger is replaced, and the verdicts stand', a
 
 test('dark and light, at 1280 and 2560 px: nothing runs over', async ({ page }) => {
   await page.goto('/#v=1&screen=calibration&h=4.25');
-  await page.getByRole('button', { name: /What-if panel/ }).click();
+  await page.getByRole('button', { name: /Parameter panel/ }).click();
   await run(page);
   await finished(page);
   await drawn(page);

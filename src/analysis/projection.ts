@@ -1,5 +1,6 @@
 import type { Coordinates, IndexRange } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
+import { formatCount } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { Projection } from '../detection/types.ts';
 import { CovarianceAccumulator } from '../kernels/covariance.ts';
@@ -9,7 +10,7 @@ import type { KernelModule } from '../kernels/module.ts';
 import { Pace, type PaceOptions } from '../kernels/pace.ts';
 import { projectRows } from '../kernels/project.ts';
 import { counted } from '../ledger/failures.ts';
-import type { EmbeddingSource } from '../ledger/types.ts';
+import type { EmbeddingSource, OpenedLedger } from '../ledger/types.ts';
 
 /** Streams of the canonical rows, of length n: what a projection is fitted within. */
 export interface StreamRows {
@@ -298,4 +299,34 @@ function unexpectedRow(row: number): TautlineFailure {
     problem: `the embedding source delivered row ${row}, which was not asked for or was delivered before`,
     advice: 'Open the ledger again.',
   });
+}
+
+/** Coordinates of the rows that are events, in the order of the events. */
+export function gatherCoordinates({ k, x }: Coordinates, rows: Int32Array): Coordinates {
+  const gathered = new Float32Array(rows.length * k);
+  for (let i = 0; i < rows.length; i += 1) {
+    for (let axis = 0; axis < k; axis += 1) gathered[i * k + axis] = x[rows[i] * k + axis];
+  }
+  return { k, x: gathered };
+}
+
+/** The embeddings of a ledger that can be analysed. Throws kind `ledger` where there are none. */
+export function embeddingsOf({ columns, embeddings }: Pick<OpenedLedger, 'columns' | 'embeddings'>): EmbeddingSource {
+  if (!embeddings) {
+    throw new TautlineFailure({
+      kind: 'ledger',
+      problem: 'This ledger has neither embeddings nor text, so nothing can be measured of how its meanings move',
+      advice: 'Map a column with a list of numbers to "embedding", or one with the messages to "text"',
+    });
+  }
+  if (columns.isVoid.every((isVoid) => isVoid === 1)) {
+    throw new TautlineFailure({
+      kind: 'ledger',
+      problem:
+        `All ${formatCount(columns.n)} events are void: none has an embedding, ` +
+        `so nothing can be measured of how their meanings move`,
+      advice: 'Map another column to "embedding", or one with the messages to "text"',
+    });
+  }
+  return embeddings;
 }

@@ -1,6 +1,5 @@
 import type { Coordinates, EventColumns, IndexRange } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
-import { formatCount } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { nextTurn } from '../core/turn.ts';
 import type { Baseline } from '../detection/baseline.ts';
@@ -22,7 +21,14 @@ import {
 } from '../detection/pipeline.ts';
 import type { Alert, Decisions, Projection, Signals } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import { fitProjection, projectLedger, truncateCoordinates, truncateProjection } from './projection.ts';
+import {
+  embeddingsOf,
+  fitProjection,
+  gatherCoordinates,
+  projectLedger,
+  truncateCoordinates,
+  truncateProjection,
+} from './projection.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 
 /** Everything that one analysis gives. */
@@ -147,58 +153,69 @@ interface Projected {
  * @param given replaces the reference period, its projection and its calibration: `k`, `reference_events` and
  * `reference_range` have no effect then
  */
-export function createStages(
+export const createStages = (
   kernels: KernelModule,
-  ledger: Pick<OpenedLedger, 'columns' | 'embeddings'>,
+  ledger: StagedLedger,
   given: LoadedBaseline | null = null,
   threads: StageThreads = {},
-): Stages {
-  const projectionKey = (parameters: Parameters) =>
-    given ? JSON.stringify([parameters.stream]) : keyOf('projection', parameters);
-  const detector = createDetector(kernels);
-  let fit: Fit | null = null;
-  let projected: Projected | null = null;
-  let signals: { readonly key: string; readonly value: Signals } | null = null;
-  let decisions: { readonly key: string; readonly value: Decisions } | null = null;
-  let analysis: Analysis | null = null;
-  /** A detector of its own for baselines of another projection, and their newest alerts. */
-  let apart: Stages | null = null;
-  let apartAlerts: { readonly key: string; readonly alerts: readonly Alert[] } | null = null;
+): Stages => new CachedStages(kernels, ledger, given, threads);
 
-  async function fitFor(parameters: Parameters, options: RunOptions): Promise<Fit> {
-    const key = given
-      ? projectionKey(parameters)
+type StagedLedger = Pick<OpenedLedger, 'columns' | 'embeddings'>;
+
+class CachedStages implements Stages {
+  readonly detector: Detector;
+  readonly #kernels: KernelModule;
+  readonly #ledger: StagedLedger;
+  readonly #given: LoadedBaseline | null;
+  readonly #threads: StageThreads;
+  #fit: Fit | null = null;
+  #projected: Projected | null = null;
+  #signals: { readonly key: string; readonly value: Signals } | null = null;
+  #decisions: { readonly key: string; readonly value: Decisions } | null = null;
+  #analysis: Analysis | null = null;
+  /** A detector of its own for baselines of another projection, and their newest alerts. */
+  #apart: Stages | null = null;
+  #apartAlerts: { readonly key: string; readonly alerts: readonly Alert[] } | null = null;
+
+  constructor(kernels: KernelModule, ledger: StagedLedger, given: LoadedBaseline | null, threads: StageThreads) {
+    this.#kernels = kernels;
+    this.#ledger = ledger;
+    this.#given = given;
+    this.#threads = threads;
+    this.detector = createDetector(kernels);
+  }
+
+  get analysis(): Analysis | null {
+    return this.#analysis;
+  }
+
+  #projectionKey(parameters: Parameters): string {
+    return this.#given ? JSON.stringify([parameters.stream]) : keyOf('projection', parameters);
+  }
+
+  async #fitFor(parameters: Parameters, options: RunOptions): Promise<Fit> {
+    const key = this.#given
+      ? this.#projectionKey(parameters)
       : JSON.stringify(NAMES.projection.filter((name) => name !== 'k').map((name) => parameters[name]));
     // A fit that found fewer axes than it was asked for has all there are.
-    if (fit?.key === key && (given || parameters.k <= fit.askedK || fit.projection.k < fit.askedK)) return fit;
-    const { columns, embeddings } = ledger;
-    if (!embeddings) {
-      throw new TautlineFailure({
-        kind: 'ledger',
-        problem: 'This ledger has neither embeddings nor text, so nothing can be measured of how its meanings move',
-        advice: 'Map a column with a list of numbers to "embedding", or one with the messages to "text"',
-      });
-    }
-    if (columns.isVoid.every((isVoid) => isVoid === 1)) {
-      throw new TautlineFailure({
-        kind: 'ledger',
-        problem:
-          `All ${formatCount(columns.n)} events are void: none has an embedding, ` +
-          `so nothing can be measured of how their meanings move`,
-        advice: 'Map another column to "embedding", or one with the messages to "text"',
-      });
-    }
+    if (
+      this.#fit?.key === key &&
+      (this.#given || parameters.k <= this.#fit.askedK || this.#fit.projection.k < this.#fit.askedK)
+    )
+      return this.#fit;
+    const { columns } = this.#ledger;
+    const embeddings = embeddingsOf(this.#ledger);
     const { events, leftOut } = selectStreams(columns, parameters.stream);
-    wakeCrew(threads, events, parameters.k);
+    wakeCrew(this.#threads, events, parameters.k);
     const stream = new Int32Array(columns.n).fill(-1);
     for (let i = 0; i < events.n; i += 1) stream[events.row[i]] = events.stream[i];
-    const range = given ? within(given.own, events.n) : referenceRange(events.n, parameters).range;
+    const range = this.#given ? within(this.#given.own, events.n) : referenceRange(events.n, parameters).range;
     const rows: IndexRange =
       range.from < range.to ? { from: events.row[range.from], to: events.row[range.to - 1] + 1 } : { from: 0, to: 0 };
     const { projection } =
-      given?.baseline ??
+      this.#given?.baseline ??
       (await fitProjection(
-        kernels,
+        this.#kernels,
         { stream, isVoid: columns.isVoid },
         embeddings,
         rows,
@@ -207,25 +224,25 @@ export function createStages(
       ));
     const only = stream.map((code) => (code >= 0 ? 1 : 0));
     const everyRow = events.n === columns.n;
-    const ofRows = await projectLedger(kernels, projection, embeddings, columns.n, {
+    const ofRows = await projectLedger(this.#kernels, projection, embeddings, columns.n, {
       ...part(options, 0.4, 0.9),
       only: everyRow ? undefined : Uint8Array.from(only),
     });
     embeddings.release?.();
-    const coordinates = everyRow ? ofRows : gather(ofRows, events.row);
+    const coordinates = everyRow ? ofRows : gatherCoordinates(ofRows, events.row);
     const retrospective = range.from === 0 && range.to === events.n;
     return { key, events, leftOut, reference: range, retrospective, askedK: parameters.k, projection, coordinates };
   }
 
-  async function project(
+  async #project(
     parameters: Parameters,
     options: RunOptions,
   ): Promise<{ readonly value: Projected; readonly ms: number | null }> {
-    const key = projectionKey(parameters);
-    if (projected?.key === key) return { value: projected, ms: null };
+    const key = this.#projectionKey(parameters);
+    if (this.#projected?.key === key) return { value: this.#projected, ms: null };
     const started = performance.now();
-    const next = await fitFor(parameters, options);
-    const k = given ? next.projection.k : parameters.k;
+    const next = await this.#fitFor(parameters, options);
+    const k = this.#given ? next.projection.k : parameters.k;
     const value = {
       key,
       fit: next,
@@ -237,45 +254,49 @@ export function createStages(
   }
 
   /** From here on the detector's answers are about `next`. */
-  function load(next: Projected): void {
-    if (projected === next) return;
-    projected = null;
-    signals = null;
-    decisions = null;
-    fit = next.fit;
-    if (given) detector.load(next.fit.events, next.coordinates, given.baseline, next.fit.reference);
-    else detector.load(next.fit.events, next.coordinates, next.fit.reference);
-    projected = next;
+  #load(next: Projected): void {
+    if (this.#projected === next) return;
+    this.#projected = null;
+    this.#signals = null;
+    this.#decisions = null;
+    this.#fit = next.fit;
+    if (this.#given) this.detector.load(next.fit.events, next.coordinates, this.#given.baseline, next.fit.reference);
+    else this.detector.load(next.fit.events, next.coordinates, next.fit.reference);
+    this.#projected = next;
+  }
+
+  /** The detector's memory is about to hold other signals: nothing may point into it. */
+  #forgetUnlessKept(parameters: Parameters): void {
+    if (this.detector.keeps(parameters)) return;
+    this.#analysis = null;
+    this.#signals = null;
+    this.#decisions = null;
   }
 
   /** Pictures the signals of `parameters` where something is on screen and they take long. */
-  async function preview(
+  async #preview(
     parameters: Parameters,
     events: EventColumns,
     { onPreview, visible, from = PREVIEW_FROM_MS, budget = PREVIEW_BUDGET_MS }: PreviewOptions,
   ): Promise<void> {
-    if (!analysis || signals?.key === keyOf('signals', parameters) || detector.cost(parameters) < from) return;
-    if (!detector.keeps(parameters)) {
-      analysis = null;
-      signals = null;
-      decisions = null;
-    }
-    onPreview(detector.preview(parameters, within(visible ?? { from: 0, to: events.n }, events.n), budget), events);
+    if (!this.#analysis || this.#signals?.key === keyOf('signals', parameters) || this.detector.cost(parameters) < from)
+      return;
+    this.#forgetUnlessKept(parameters);
+    onPreview(
+      this.detector.preview(parameters, within(visible ?? { from: 0, to: events.n }, events.n), budget),
+      events,
+    );
     // Before the work goes on the picture can be asked for.
     await nextTurn();
   }
 
   /** Computes the signals in the background, and says how long it took; null where they are there. */
-  async function prepare(parameters: Parameters, { signal, onProgress }: RunOptions): Promise<number | null> {
-    if (signals?.key === keyOf('signals', parameters)) return null;
-    if (!detector.keeps(parameters)) {
-      analysis = null;
-      signals = null;
-      decisions = null;
-    }
+  async #prepare(parameters: Parameters, { signal, onProgress }: RunOptions): Promise<number | null> {
+    if (this.#signals?.key === keyOf('signals', parameters)) return null;
+    this.#forgetUnlessKept(parameters);
     const started = performance.now();
-    await detector.prepare(parameters, {
-      ...threads,
+    await this.detector.prepare(parameters, {
+      ...this.#threads,
       signal,
       onProgress: (fraction) => onProgress({ phase: SIGNALS_PHASE, fraction }),
     });
@@ -283,85 +304,76 @@ export function createStages(
   }
 
   /** Makes these signals and decisions those of the detector, where they are not yet, and notes how long it took. */
-  function detect(
-    parameters: Parameters,
-    timings: Partial<Record<Stage, number>>,
-  ): { signals: Signals; decisions: Decisions } {
+  #detect(parameters: Parameters, timings: Partial<Record<Stage, number>>): { signals: Signals; decisions: Decisions } {
     const signalsKey = keyOf('signals', parameters);
     const decisionsKey = keyOf('decisions', parameters);
-    if (signals?.key !== signalsKey) {
-      signals = null;
-      decisions = null;
+    if (this.#signals?.key !== signalsKey) {
+      this.#signals = null;
+      this.#decisions = null;
       const started = performance.now();
-      signals = { key: signalsKey, value: detector.runSignals(parameters) };
+      this.#signals = { key: signalsKey, value: this.detector.runSignals(parameters) };
       timings.signals = (timings.signals ?? 0) + performance.now() - started;
     }
-    if (decisions?.key !== decisionsKey) {
-      decisions = null;
+    if (this.#decisions?.key !== decisionsKey) {
+      this.#decisions = null;
       const started = performance.now();
-      decisions = { key: decisionsKey, value: detector.decide(parameters) };
+      this.#decisions = { key: decisionsKey, value: this.detector.decide(parameters) };
       timings.decisions = performance.now() - started;
     }
-    return { signals: signals.value, decisions: decisions.value };
+    return { signals: this.#signals.value, decisions: this.#decisions.value };
   }
 
   /** Alerts of a baseline that has another projection than the analysis has. */
-  async function alertsApart(baseline: Parameters, options: RunOptions): Promise<readonly Alert[]> {
+  async #alertsApart(baseline: Parameters, options: RunOptions): Promise<readonly Alert[]> {
     const key = JSON.stringify(baseline);
-    if (apartAlerts?.key !== key) {
-      apart ??= createStages(kernels.fork(), ledger, given);
-      apartAlerts = { key, alerts: (await apart.run(baseline, { ...options, baseline })).decisions.alerts };
+    if (this.#apartAlerts?.key !== key) {
+      this.#apart ??= createStages(this.#kernels.fork(), this.#ledger, this.#given);
+      this.#apartAlerts = { key, alerts: (await this.#apart.run(baseline, { ...options, baseline })).decisions.alerts };
     }
-    return apartAlerts.alerts;
+    return this.#apartAlerts.alerts;
   }
 
-  return {
-    detector,
-    get analysis() {
-      return analysis;
-    },
-    async run(parameters, options) {
-      const timings: Partial<Record<Stage, number>> = {};
-      const { value: base, ms } = await project(parameters, options);
-      if (ms !== null) timings.projection = ms;
-      const baseline = baselineOf(parameters, options.baseline);
-      const elsewhere = projectionKey(baseline) === base.key ? null : await alertsApart(baseline, options);
-      options.onProgress({ phase: 'Detecting', fraction: 0.9 });
-      await nextTurn();
-      if (options.signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'Detecting' });
-      const key = JSON.stringify(baseline);
-      const alike = keyOf('signals', baseline) === keyOf('signals', parameters);
-      if (projected !== base) analysis = null;
-      load(base);
-      if (options.preview) await preview(parameters, base.fit.events, options.preview);
-      const [from, span] = ms === null ? [0, 1] : [0.9, 0.1];
-      if (!elsewhere && base.baseline?.key !== key && !alike) {
-        await prepare(baseline, part(options, from, from + span / 2));
-        base.baseline = { key, alerts: detector.alertsOf(baseline) };
-      }
-      const took = await prepare(parameters, part(options, from, from + span));
-      if (took !== null) timings.signals = took;
-      // From here to the end in one turn: nobody sees the detector between two states.
-      analysis = null;
-      if (!elsewhere && base.baseline?.key !== key)
-        base.baseline = { key, alerts: detect(baseline, timings).decisions.alerts };
-      const detected = detect(parameters, timings);
-      const { events, leftOut, reference, retrospective } = base.fit;
-      analysis = {
-        parameters,
-        events,
-        leftOut,
-        reference,
-        retrospective,
-        projection: base.projection,
-        coordinates: base.coordinates,
-        ...detected,
-        baselineAlerts: elsewhere ?? base.baseline!.alerts,
-        timings,
-      };
-      return analysis;
-    },
-  };
+  async run(parameters: Parameters, options: RunOptions): Promise<Analysis> {
+    const timings: Partial<Record<Stage, number>> = {};
+    const { value: base, ms } = await this.#project(parameters, options);
+    if (ms !== null) timings.projection = ms;
+    const baseline = baselineOf(parameters, options.baseline);
+    const elsewhere = this.#projectionKey(baseline) === base.key ? null : await this.#alertsApart(baseline, options);
+    options.onProgress({ phase: 'Detecting', fraction: 0.9 });
+    await nextTurn();
+    if (options.signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'Detecting' });
+    const key = JSON.stringify(baseline);
+    const alike = keyOf('signals', baseline) === keyOf('signals', parameters);
+    if (this.#projected !== base) this.#analysis = null;
+    this.#load(base);
+    if (options.preview) await this.#preview(parameters, base.fit.events, options.preview);
+    const [from, span] = ms === null ? [0, 1] : [0.9, 0.1];
+    if (!elsewhere && base.baseline?.key !== key && !alike) {
+      await this.#prepare(baseline, part(options, from, from + span / 2));
+      base.baseline = { key, alerts: this.detector.alertsOf(baseline) };
+    }
+    const took = await this.#prepare(parameters, part(options, from, from + span));
+    if (took !== null) timings.signals = took;
+    // From here to the end in one turn: nobody sees the detector between two states.
+    this.#analysis = null;
+    if (!elsewhere && base.baseline?.key !== key)
+      base.baseline = { key, alerts: this.#detect(baseline, timings).decisions.alerts };
+    const detected = this.#detect(parameters, timings);
+    const { events, leftOut, reference, retrospective } = base.fit;
+    this.#analysis = {
+      parameters,
+      events,
+      leftOut,
+      reference,
+      retrospective,
+      projection: base.projection,
+      coordinates: base.coordinates,
+      ...detected,
+      baselineAlerts: elsewhere ?? base.baseline!.alerts,
+      timings,
+    };
+    return this.#analysis;
+  }
 }
 
 /** A range cut to n events; nothing of null. */
@@ -376,13 +388,4 @@ function part({ signal, onProgress }: RunOptions, from: number, to: number): Run
     signal,
     onProgress: (progress) => onProgress({ ...progress, fraction: from + (to - from) * progress.fraction }),
   };
-}
-
-/** Coordinates of the rows that are events, in the order of the events. */
-function gather({ k, x }: Coordinates, rows: Int32Array): Coordinates {
-  const gathered = new Float32Array(rows.length * k);
-  for (let i = 0; i < rows.length; i += 1) {
-    for (let axis = 0; axis < k; axis += 1) gathered[i * k + axis] = x[rows[i] * k + axis];
-  }
-  return { k, x: gathered };
 }

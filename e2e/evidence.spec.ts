@@ -136,7 +136,7 @@ test('map: brushed with the timelines both ways, UMAP with progress and cancel',
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.75, box.y + box.height * 0.9, { steps: 3 });
   await page.mouse.up();
-  const marked = await page.evaluate(() => [...window.__tautline!.state().marked!.index]);
+  const marked = await page.evaluate(() => [...window.__tautline!.state().highlighted!.index]);
   expect(marked.length).toBeGreaterThan(5);
   await expect(page.getByRole('img', { name: /events picked out on the map/ })).toBeVisible();
   await shot(page, '5-picked');
@@ -145,7 +145,7 @@ test('map: brushed with the timelines both ways, UMAP with progress and cancel',
   const range = await page.evaluate(() => window.__tautline!.state().view.range);
   expect(range).toEqual({ from: marked[0], to: marked[marked.length - 1] + 1 });
   await panel.getByRole('button', { name: 'Clear', exact: true }).click();
-  expect(await page.evaluate(() => window.__tautline!.state().marked)).toBeNull();
+  expect(await page.evaluate(() => window.__tautline!.state().highlighted)).toBeNull();
 
   await panel.getByRole('button', { name: 'UMAP' }).click();
   await panel.getByRole('button', { name: 'Cancel' }).click();

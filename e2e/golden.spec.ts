@@ -33,7 +33,7 @@ for (const name of Object.keys(GOLDEN_CASES) as GoldenCase[]) {
         onset_seq: a.onsetSeq,
         fired: a.fired,
         fired_seq: a.firedSeq,
-        cleared: a.cleared,
+        cleared: a.resolved,
       }));
     expect(plain).toEqual(
       golden.alerts.map((a) => ({
@@ -43,7 +43,7 @@ for (const name of Object.keys(GOLDEN_CASES) as GoldenCase[]) {
         onset_seq: a.onset_seq,
         fired: a.fired,
         fired_seq: a.fired_seq,
-        cleared: a.cleared,
+        cleared: a.resolved,
       })),
     );
   });

@@ -8,7 +8,7 @@ const alerts = (page: Page) =>
   page.evaluate(() =>
     window
       .__tautline!.state()
-      .analysis.report!.alerts.map((a) => `${a.kind} ${a.stream} ${a.onset} ${a.fired} ${a.cleared}`),
+      .analysis.report!.alerts.map((a) => `${a.kind} ${a.stream} ${a.onset} ${a.fired} ${a.resolved}`),
   );
 const shot = (page: Page, name: string) => page.screenshot({ path: `test-results/shots/lab-${name}.png` });
 const toLaboratory = async (page: Page) => {
@@ -73,7 +73,7 @@ test('drag, keep, compare with the kept scenario, undo and redo, in the address 
   await expect(page.getByRole('combobox', { name: 'Compare with' })).toHaveValue('kept sensitive');
   expect(
     (await state(page)).analysis.report!.baselineAlerts.map(
-      (a) => `${a.kind} ${a.stream} ${a.onset} ${a.fired} ${a.cleared}`,
+      (a) => `${a.kind} ${a.stream} ${a.onset} ${a.fired} ${a.resolved}`,
     ),
   ).toEqual(sensitive);
 });

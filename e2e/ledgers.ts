@@ -121,7 +121,7 @@ export async function plainHost(): Promise<{ url: string; close(): Promise<void>
   return { url: `${url}tautline/`, close };
 }
 
-/** A small ledger as NDJSON, one row an event; `change` overrides fields of a row, undefined leaves one out. */
+/** A small ledger as NDJSON, one row per event; `change` overrides fields of a row, undefined leaves one out. */
 export function ndjson(
   rows: number,
   change: (i: number) => Readonly<Record<string, unknown>> = () => ({}),

@@ -6,7 +6,7 @@ import {
   LEVEL_CHANNELS,
   LEVEL_REARM,
   NOTICES,
-  ROUTES,
+  EVENT_STATES,
   STAGE_IDS,
   STAGE_TABLE,
   STATE_KINDS,
@@ -46,7 +46,7 @@ const integers = () => [
   ['KINDS', ALERT_KINDS.length],
   ['LEVELS_FROM', STATE_KINDS.length],
   ['LEVELS', LEVEL_CHANNELS.length],
-  ...ROUTES.map((name, code) => /** @type {[string, number]} */ ([`ROUTE_${name}`, code])),
+  ...EVENT_STATES.map((name, code) => /** @type {[string, number]} */ ([`ROUTE_${name}`, code])),
   ...NOTICES.map((name, bit) => /** @type {[string, number]} */ ([`NOTICE_${name}`, 1 << bit])),
 ];
 

@@ -43,7 +43,7 @@ function dot(a: usize, b: usize, k: i32): f64 {
 }
 
 /**
- * Events [from, to): rho of the event's stream; NaN where there is one stream.
+ * Events [from, to): rho of the event's stream; NaN if there is one stream.
  * @param residual f32 n x k (rows of void events are not read)
  * @param previous i32 per event: the newest earlier event of the same thread that has an embedding, -1 = none; read in
  * turn matching only

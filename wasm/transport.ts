@@ -1,6 +1,6 @@
 /**
  * Sliced Earth Mover's Distance between recent windows (docs/methods.md 6): tension and shift.
- * Each stream keeps sorted windows, one row an axis: its own newest coordinates, the newest of all other streams, and
+ * Each stream keeps sorted windows, one row per axis: its own newest coordinates, the newest of all other streams, and
  * for shift its own and those of the reference. A window is brought up to date when its stream speaks, by replacing the
  * oldest values with the newest, or sorted anew when much of it is out of date. A distance depends only on the values
  * in the windows, so neither the path to them nor cuts of a run can change it.

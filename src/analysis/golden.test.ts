@@ -74,9 +74,9 @@ describe.each(Object.keys(GOLDEN_CASES) as GoldenCase[])('golden case %s', (name
   });
 
   it('has every route and every alert', () => {
-    const routes = Array.from(decisions.route, (code) => ROUTES[code] as string);
-    expect(routes.filter((route, i) => route !== golden.route[i])).toEqual([]);
-    expect(routes.length).toBe(golden.route.length);
+    const eventStates = Array.from(decisions.eventState, (code) => ROUTES[code] as string);
+    expect(eventStates.filter((eventState, i) => eventState !== golden.route[i])).toEqual([]);
+    expect(eventStates.length).toBe(golden.route.length);
     const alerts = decisions.alerts.filter((alert) => alert.kind !== 'SHIFT');
     expect(alerts).toEqual(
       golden.alerts.map(({ stream, onset_seq: onsetSeq, fired_seq: firedSeq, peak, ...rest }) => ({
@@ -104,13 +104,13 @@ describe.each(Object.keys(GOLDEN_CASES) as GoldenCase[])('golden case %s', (name
       const differing = SIGNAL_NAMES.filter((name) => !Object.is(step.signals[name], signals[name][i]));
       if (
         differing.length > 0 ||
-        step.route !== ROUTES[decisions.route[i]] ||
+        step.eventState !== ROUTES[decisions.eventState[i]] ||
         !Object.is(step.cusum, decisions.cusum[i])
       ) {
-        expect({ event: i, differing, route: step.route, cusum: step.cusum }).toEqual({
+        expect({ event: i, differing, eventState: step.eventState, cusum: step.cusum }).toEqual({
           event: i,
           differing: [],
-          route: ROUTES[decisions.route[i]],
+          eventState: ROUTES[decisions.eventState[i]],
           cusum: decisions.cusum[i],
         });
       }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testKernels } from '../kernels/testing.ts';
-import { jacobiEigen, withinCovariance } from '../kernels/twin/projection.ts';
+import { jacobiEigen, withinCovariance } from '../kernels/reference/projection.ts';
 import {
   fitProjection,
   projectLedger,

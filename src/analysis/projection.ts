@@ -7,7 +7,7 @@ import { CovarianceAccumulator } from '../kernels/covariance.ts';
 import { topEigenpairs, type Eigenpairs } from '../kernels/eigen.ts';
 import { gramEigenpairs, RANK_TOLERANCE } from '../kernels/gram.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import { Pace, type PaceOptions } from '../kernels/pace.ts';
+import { Scheduler, type SchedulerOptions } from '../core/scheduler.ts';
 import { projectRows } from '../kernels/project.ts';
 import { counted } from '../ledger/failures.ts';
 import type { EmbeddingSource, OpenedLedger } from '../ledger/types.ts';
@@ -48,7 +48,7 @@ export async function fitProjection(
   source: EmbeddingSource,
   reference: IndexRange,
   k: number,
-  options: PaceOptions = {},
+  options: SchedulerOptions = {},
 ): Promise<FittedProjection> {
   const { only, expected, code, streamCount } = referenceRows(rows, reference);
   const d = source.dimension;
@@ -67,8 +67,8 @@ export async function fitProjection(
     });
   }
   const own = kernels.fork();
-  const reading = new Pace('Fitting the projection', within(options, 0, READING));
-  const solving = new Pace('Fitting the projection', within(options, READING, 1));
+  const reading = new Scheduler('Fitting the projection', within(options, 0, READING));
+  const solving = new Scheduler('Fitting the projection', within(options, READING, 1));
   const wanted = Math.min(k, degrees, d);
   // With fewer rows than dimensions the rows are smaller than the covariance, and so is their Gram matrix.
   const gram = expected < d;
@@ -93,11 +93,11 @@ export async function fitProjection(
       for (let from = 0; from < length; from += accumulator.chunk) {
         const to = Math.min(length, from + accumulator.chunk);
         accumulator.add(batch.vectors.subarray(from * d, to * d), codes.subarray(from, to));
-        await reading.breathe((read + to) / expected);
+        await reading.yieldIfDue((read + to) / expected);
       }
     }
     read += length;
-    await reading.breathe(read / expected);
+    await reading.yieldIfDue(read / expected);
   }
   if (read !== expected) {
     throw new TautlineFailure({
@@ -139,7 +139,7 @@ export async function projectLedger(
   projection: Projection,
   source: EmbeddingSource,
   n: number,
-  options: PaceOptions & { readonly only?: Uint8Array } = {},
+  options: SchedulerOptions & { readonly only?: Uint8Array } = {},
 ): Promise<Coordinates> {
   const { k, dimension: d } = projection;
   if (source.dimension !== d) {
@@ -149,7 +149,7 @@ export async function projectLedger(
       advice: 'Use a baseline of the same embedding model, or fit the projection on this ledger.',
     });
   }
-  const pace = new Pace('Projecting embeddings', options);
+  const scheduler = new Scheduler('Projecting embeddings', options);
   const x = new Float32Array(n * k).fill(NaN);
   const total = options.only ? options.only.reduce((sum, wanted) => sum + (wanted ? 1 : 0), 0) : n;
   let done = 0;
@@ -170,7 +170,7 @@ export async function projectLedger(
       for (let i = 0; i < rows.length; i++)
         for (let axis = 0; axis < k; axis++) x[rows[i] * k + axis] = projected[i * k + axis];
     done += rows.length;
-    await pace.breathe(total === 0 ? 1 : Math.min(1, done / total));
+    await scheduler.yieldIfDue(total === 0 ? 1 : Math.min(1, done / total));
   }
   return { k, x };
 }
@@ -273,7 +273,7 @@ function centreWithinStreams(
 }
 
 /** Maps fractions of a part of the work to fractions of the whole. */
-function within(options: PaceOptions, from: number, to: number): PaceOptions {
+function within(options: SchedulerOptions, from: number, to: number): SchedulerOptions {
   const { onProgress } = options;
   if (!onProgress) return options;
   const mapped: OnProgress = (progress) =>

@@ -22,7 +22,7 @@ describe('signalsToArrow', () => {
       ...Object.fromEntries(SIGNAL_NAMES.map((name, i) => [name, column(i + 1)])),
     } as unknown as Signals;
     const decisions = {
-      route: Uint8Array.from({ length: n }, (_, i) => i % ROUTES.length),
+      eventState: Uint8Array.from({ length: n }, (_, i) => i % ROUTES.length),
       z: column(20),
       cusum: column(21),
     } as Partial<Decisions> as Decisions;
@@ -53,7 +53,7 @@ describe('signalsToArrow', () => {
       event_id: 103n,
       stream: 'y',
       seq: 2,
-      route: ROUTES[3],
+      eventState: ROUTES[3],
       friction: 3,
       trace: 6,
       kl: 9,

@@ -56,7 +56,7 @@ function signalColumns(
     ['event_id', makeData({ type: new Int64(), length: events.n, nullCount: 0, data: events.eventId })],
     ['stream', text(events.stream, events.streams)],
     ['seq', integers(signals.seq)],
-    ['route', text(Int32Array.from(decisions.route), ROUTES)],
+    ['route', text(Int32Array.from(decisions.eventState), ROUTES)],
     ...SERIES_NAMES.map((name): Column => [name, numbers(isDecided(name) ? decisions[name] : signals[name])]),
   ];
 }

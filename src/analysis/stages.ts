@@ -1,7 +1,7 @@
 import type { Coordinates, EventColumns, IndexRange } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
 import type { OnProgress } from '../core/progress.ts';
-import { nextTurn } from '../core/turn.ts';
+import { yieldToMain } from '../core/yieldToMain.ts';
 import type { Baseline } from '../detection/baseline.ts';
 import {
   DEFAULT_PARAMETERS,
@@ -73,11 +73,11 @@ export interface PreviewOptions {
 }
 
 /** Threads that share the work of large ledgers, and who hears of it when one fails. */
-export type StageThreads = Pick<PrepareOptions, 'crew' | 'crewFrom' | 'onCrewTrouble'>;
+export type StageThreads = Pick<PrepareOptions, 'pool' | 'poolThreshold' | 'onWorkerFailure'>;
 
 /** Phase of progress while signals are computed. */
 export const SIGNALS_PHASE = 'Computing signals';
-const PREVIEW_FROM_MS = 100;
+const PREVIEW_THRESHOLD_MS = 100;
 const PREVIEW_BUDGET_MS = 50;
 
 /** A reference period from elsewhere (docs/methods.md 2). */
@@ -277,7 +277,7 @@ class CachedStages implements Stages {
   async #preview(
     parameters: Parameters,
     events: EventColumns,
-    { onPreview, visible, from = PREVIEW_FROM_MS, budget = PREVIEW_BUDGET_MS }: PreviewOptions,
+    { onPreview, visible, from = PREVIEW_THRESHOLD_MS, budget = PREVIEW_BUDGET_MS }: PreviewOptions,
   ): Promise<void> {
     if (!this.#analysis || this.#signals?.key === keyOf('signals', parameters) || this.detector.cost(parameters) < from)
       return;
@@ -287,10 +287,10 @@ class CachedStages implements Stages {
       events,
     );
     // Before the work goes on the picture can be asked for.
-    await nextTurn();
+    await yieldToMain();
   }
 
-  /** Computes the signals in the background, and says how long it took; null where they are there. */
+  /** Computes the signals in the background, and says how long it took; null if they are there. */
   async #prepare(parameters: Parameters, { signal, onProgress }: RunOptions): Promise<number | null> {
     if (this.#signals?.key === keyOf('signals', parameters)) return null;
     this.#forgetUnlessKept(parameters);
@@ -340,7 +340,7 @@ class CachedStages implements Stages {
     const baseline = baselineOf(parameters, options.baseline);
     const elsewhere = this.#projectionKey(baseline) === base.key ? null : await this.#alertsApart(baseline, options);
     options.onProgress({ phase: 'Detecting', fraction: 0.9 });
-    await nextTurn();
+    await yieldToMain();
     if (options.signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'Detecting' });
     const key = JSON.stringify(baseline);
     const alike = keyOf('signals', baseline) === keyOf('signals', parameters);

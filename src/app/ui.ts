@@ -17,9 +17,9 @@ export interface UiState {
 }
 
 const KEPT = 'tautline.shell';
-export const DRAWER_LEAST = 96;
-export const EVIDENCE_LEAST = 0.25;
-export const EVIDENCE_MOST = 0.92;
+export const MIN_DRAWER = 96;
+export const MIN_EVIDENCE = 0.25;
+export const MAX_EVIDENCE = 0.92;
 
 function remembered(): Partial<UiState> {
   try {
@@ -29,10 +29,10 @@ function remembered(): Partial<UiState> {
     return {
       ...(typeof whatIfOpen === 'boolean' && { whatIfOpen }),
       ...(typeof drawerOpen === 'boolean' && { drawerOpen }),
-      ...(typeof drawerHeight === 'number' && drawerHeight >= DRAWER_LEAST && { drawerHeight }),
+      ...(typeof drawerHeight === 'number' && drawerHeight >= MIN_DRAWER && { drawerHeight }),
       ...(typeof evidenceShare === 'number' &&
-        evidenceShare >= EVIDENCE_LEAST &&
-        evidenceShare <= EVIDENCE_MOST && { evidenceShare }),
+        evidenceShare >= MIN_EVIDENCE &&
+        evidenceShare <= MAX_EVIDENCE && { evidenceShare }),
     };
   } catch {
     return {};

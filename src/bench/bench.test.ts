@@ -36,18 +36,18 @@ describe('records', () => {
 describe('comparison', () => {
   it('names what differs', () => {
     const wanted = { kl: [1, Number.NaN, 3] };
-    expect(requireEqual('tracker', 'twin', { kl: [1, Number.NaN, 3 + 1e-9] }, wanted, { other: 1e-8 })).toBeGreaterThan(
-      0,
-    );
-    expect(() => requireEqual('tracker', 'twin', { kl: [1, Number.NaN, 3.1] }, wanted, { other: 1e-8 })).toThrow(
-      /tracker: twin gives kl\[2\] = 3.1, wasm 3/,
+    expect(
+      requireEqual('tracker', 'reference', { kl: [1, Number.NaN, 3 + 1e-9] }, wanted, { other: 1e-8 }),
+    ).toBeGreaterThan(0);
+    expect(() => requireEqual('tracker', 'reference', { kl: [1, Number.NaN, 3.1] }, wanted, { other: 1e-8 })).toThrow(
+      /tracker: reference gives kl\[2\] = 3.1, wasm 3/,
     );
     expect(() => requireEqual('tracker', 'C', { kl: [1, 2, 3] }, wanted, { other: 1e-8 })).toThrow(WrongResult);
     expect(() => requireEqual('tracker', 'C', {}, wanted, { other: 1 })).toThrow(/nothing for kl/);
     expect(() => requireEqual('tracker', 'C', { kl: [1, Number.NaN] }, wanted, { other: 1 })).toThrow(
       /2 values for kl, 3 wanted/,
     );
-    expect(requireEqual('tracker', 'twin', { kl: [1, Number.NaN] }, wanted, { other: 0 }, true)).toBe(0);
+    expect(requireEqual('tracker', 'reference', { kl: [1, Number.NaN] }, wanted, { other: 0 }, true)).toBe(0);
   });
 });
 
@@ -137,7 +137,7 @@ describe('report', () => {
     measurements: [
       measurement({}),
       measurement({ side: 'C -msse2', ms: 25, fastest: 30, difference: 0 }),
-      measurement({ side: 'twin', ms: 20, fastest: 20, units: 2000, difference: 1e-9 }),
+      measurement({ side: 'reference', ms: 20, fastest: 20, units: 2000, difference: 1e-9 }),
       measurement({ n: 10_000, units: 10_000, ms: 10 }),
       measurement({ k: 64, ms: 800 }),
     ],
@@ -154,7 +154,7 @@ describe('report', () => {
     ]);
   });
 
-  it('prints every size, and what the twin left out', () => {
+  it('prints every size, and what the reference implementation left out', () => {
     const text = tables(
       report,
       CASES.filter(({ id }) => id === 'signals'),
@@ -197,7 +197,7 @@ it('cases are run where their cost changes', () => {
   expect(new Set(CASES.map(({ id }) => id)).size).toBe(CASES.length);
 });
 
-it('wasm, twin and, where there is a compiler, C agree in every case', { timeout: 120_000 }, async () => {
+it('wasm, reference and, where there is a compiler, C agree in every case', { timeout: 120_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tautline-bench-'));
   const { compiler, builds, notes } = await compileNative(folder);
   const natives = builds.map(startNative);
@@ -214,8 +214,8 @@ it('wasm, twin and, where there is a compiler, C agree in every case', { timeout
     const sides = new Set(found.map(({ side }) => side));
     expect([...sides].sort()).toEqual(
       compiler === null
-        ? ['twin', 'wasm']
-        : ['twin', 'wasm', ...builds.flatMap(({ name }) => [name, `${name}, textbook`])].sort(),
+        ? ['reference', 'wasm']
+        : ['reference', 'wasm', ...builds.flatMap(({ name }) => [name, `${name}, textbook`])].sort(),
     );
     for (const { id } of CASES) expect(found.some((m) => m.case === id && m.side === 'wasm' && m.ms > 0)).toBe(true);
     // Of many axes the tracker updates a factor instead of making one.

@@ -17,8 +17,8 @@ export interface Runner {
   outputs(): Outputs;
 }
 
-/** The twin takes hundreds of times as long, so it may take the first events only. */
-export interface TwinRunner extends Runner {
+/** The reference implementation takes hundreds of times as long, so it may take the first events only. */
+export interface ReferenceRunner extends Runner {
   /** Of the case's `units`, how many a run does. With fewer its results are the first of all. */
   readonly units: number;
 }
@@ -38,8 +38,8 @@ export interface Case {
   /** Bytes that a run reads and writes, of inputs and results; 0 where that says nothing. */
   bytes(input: BenchInput): number;
   wasm(bench: Bench): Runner;
-  /** Null where it would take too long. */
-  twin(bench: Bench): TwinRunner | null;
+  /** Null if it would take too long. */
+  referenceImplementation(bench: Bench): ReferenceRunner | null;
   /** The C that it is compared with, and what to call it besides the build. */
   readonly native: readonly { readonly id: string; readonly label: string }[];
   /** Columns that the C reads besides those of `Bench.inputs`. */

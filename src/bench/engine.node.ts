@@ -9,7 +9,7 @@ import { BUILT_KERNELS } from '../kernels/load.node.ts';
 import type { EngineName } from './model.ts';
 import type { Opened, Session, Side } from './session.ts';
 
-/** Something that runs the wasm and the twin of the cases. */
+/** Something that runs the wasm and the reference implementation of the cases. */
 export interface Engine {
   readonly name: EngineName;
   readonly version: string;
@@ -20,7 +20,7 @@ export interface Engine {
   /** The signals stage at several sizes, to be run in turn. */
   prepareGrowth(ns: readonly number[], k: number): Promise<void>;
   runGrowth(n: number, times: number): number | Promise<number>;
-  /** The signals stage over workers; null where the engine is not the one whose workers the app uses. */
+  /** The signals stage over workers; null if the engine is not the one whose workers the app uses. */
   readonly pool: {
     prepare(n: number, k: number, workers: readonly number[]): Promise<void>;
     run(workers: number): Promise<number>;

@@ -11,7 +11,7 @@ export interface Subject {
   readonly first?: number;
 }
 
-export interface Pace {
+export interface Scheduler {
   /** Rounds; each runs every subject once. */
   readonly runs: number;
   /**
@@ -39,7 +39,10 @@ const WARM_UPS = 3;
  * Times subjects in turn, A B C A B C ..., after a warm-up of each, so that whatever else slows the machine meets all
  * of them. Compare by ratios of medians.
  */
-export async function interleave(subjects: readonly Subject[], { runs, shortest, budget }: Pace): Promise<Timing[]> {
+export async function interleave(
+  subjects: readonly Subject[],
+  { runs, shortest, budget }: Scheduler,
+): Promise<Timing[]> {
   const plans: { subject: Subject; times: number; rounds: number; samples: number[] }[] = [];
   for (const subject of subjects) {
     let each = subject.first ?? (await subject.run(1));

@@ -90,7 +90,7 @@ export async function measure(
         }
       }
       for (const engine of engines) {
-        const { digest, twin } = engine === node ? reference : await engine.open(c.id);
+        const { digest, referenceImplementation: twin } = engine === node ? reference : await engine.open(c.id);
         if (digest !== reference.digest)
           throw new WrongResult(
             `${what}: the wasm gives other bits in ${engine.name} than in Node. Nothing was timed.`,
@@ -106,13 +106,19 @@ export async function measure(
               run: (times) => native.run(id, times),
             });
         }
-        if (twin) subjects.push({ name: 'twin', least: 0, first: twin.ms, run: (times) => engine.run('twin', times) });
+        if (twin)
+          subjects.push({
+            name: 'reference',
+            least: 0,
+            first: twin.ms,
+            run: (times) => engine.run('reference', times),
+          });
         for (const { name, ...timing } of await interleave(subjects, {
           runs: plan.runs,
           shortest: SHORTEST,
           budget: plan.patience * BUDGET[c.group],
         })) {
-          const isTwin = name === 'twin';
+          const isReference = name === 'reference';
           found.push({
             engine: engine.name,
             case: c.id,
@@ -120,9 +126,9 @@ export async function measure(
             k,
             side: name,
             ...timing,
-            units: isTwin ? twin!.units : units,
+            units: isReference ? twin!.units : units,
             bytes,
-            difference: isTwin ? twin!.difference : (differences.get(name) ?? null),
+            difference: isReference ? twin!.difference : (differences.get(name) ?? null),
           });
         }
       }

@@ -12,7 +12,7 @@ export interface Measurement {
   readonly case: string;
   readonly n: number;
   readonly k: number;
-  /** 'wasm', 'twin', or the build of the C. */
+  /** 'wasm', 'reference implementation', or the build of the C. */
   readonly side: string;
   /** Milliseconds: median and least of the rounds. */
   readonly ms: number;

@@ -17,7 +17,7 @@ export interface NativeBuild {
 }
 
 export interface Compiled {
-  /** First line of what the compiler says of itself; null where there is none. */
+  /** First line of what the compiler says of itself; null if there is none. */
   readonly compiler: string | null;
   readonly builds: readonly NativeBuild[];
   /** What could not be built, and why. */

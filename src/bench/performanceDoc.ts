@@ -3,7 +3,7 @@ import type { Case } from './bench.ts';
 import { cost, type EngineName, type Report } from './model.ts';
 import { appTable, machineLine, markdownTable, poolTable, targetTable, type Table } from './report.ts';
 
-/** What docs/performance.md says of speed: the stages beside C and twin, the targets. */
+/** What docs/performance.md says of speed: the stages beside C and reference implementation, the targets. */
 export function performanceBlock(report: Report, cases: readonly Case[]): string {
   const parts = [
     `Measured on ${machineLine(report)}; ratios are medians of interleaved runs.`,
@@ -18,9 +18,9 @@ export function performanceBlock(report: Report, cases: readonly Case[]): string
     .join('\n\n');
 }
 
-const SIDES = ['C -msse2', 'C native', 'C -msse2, textbook', 'twin'];
+const SIDES = ['C -msse2', 'C native', 'C -msse2, textbook', 'reference'];
 
-/** The stages: ns an event, wasm in every engine beside C and twin. */
+/** The stages: ns per event, wasm in every engine beside C and reference implementation. */
 function stageTable({ measurements, base }: Report, cases: readonly Case[]): Table {
   const price = (engine: EngineName, id: string, n: number, k: number, side: string) => {
     const m = measurements.find(

@@ -18,7 +18,7 @@ const GAP = 76;
 const PANEL = (WIDTH - LEFT - GAP - 24) / 2;
 
 const LINES = [
-  { side: 'twin', engine: 'Node', name: 'TypeScript twin, Node', tone: 'twin' },
+  { side: 'reference', engine: 'Node', name: 'TypeScript reference, Node', tone: 'reference' },
   { side: 'C -msse2, textbook', engine: 'Node', name: 'C -msse2, textbook', tone: 'text' },
   { side: 'C -msse2', engine: 'Node', name: 'C -msse2', tone: 'sse' },
   { side: 'wasm', engine: 'Node', name: 'wasm, Node', tone: 'node' },
@@ -32,7 +32,7 @@ text { font: 12px system-ui, sans-serif; fill: #59636e; }
 .title { font-weight: 600; }
 .grid { stroke: #8b949e; stroke-opacity: .25; }
 .line { fill: none; stroke-width: 2; }
-.twin { stroke: #8b949e; fill: #8b949e; } .text { stroke: #b07d48; fill: #b07d48; } .sse { stroke: #d1602a; fill: #d1602a; }
+.reference { stroke: #8b949e; fill: #8b949e; } .text { stroke: #b07d48; fill: #b07d48; } .sse { stroke: #d1602a; fill: #d1602a; }
 .node { stroke: #4c8bf5; fill: #4c8bf5; } .page { stroke: #1b4fb8; fill: #1b4fb8; stroke-dasharray: 6 3; } .own { stroke: #2f9e6e; fill: #2f9e6e; }
 .dot { stroke: none; } path.line { fill: none; }
 @media (prefers-color-scheme: dark) { text { fill: #b3bcc6; } .page { stroke: #9cc2ff; fill: #9cc2ff; } }`;

@@ -14,7 +14,7 @@ export interface TargetRow {
   readonly what: string;
   readonly target: string;
   readonly measured: string;
-  /** Null where it was not measured. */
+  /** Null if it was not measured. */
   readonly met: boolean | null;
 }
 
@@ -33,7 +33,7 @@ class Found {
     return this.#all.find((m) => m.engine === engine && m.case === id && m.n === n && m.k === k && m.side === side);
   }
 
-  /** Cost of one side as a multiple of another's, ns a unit; NaN where either is missing. */
+  /** Cost of one side as a multiple of another's, ns a unit; NaN if either is missing. */
   ratio(engine: EngineName, id: string, size: Size, above: string, below: string): number {
     const [a, b] = [this.get(engine, id, size, above), this.get(engine, id, size, below)];
     return a && b ? cost(a) / cost(b) : Number.NaN;
@@ -60,17 +60,29 @@ const times = (ratio: number): string => (Number.isNaN(ratio) ? NONE : `${ratio.
 export function costTables(report: Report, cases: readonly Case[]): Table[] {
   const found = new Found(report.measurements);
   const builds = [...new Set(report.measurements.map((m) => m.side))]
-    .filter((side) => side !== 'wasm' && side !== 'twin')
+    .filter((side) => side !== 'wasm' && side !== 'reference')
     .sort();
   return enginesOf(report).map((engine) => {
     const mine = builds.filter((side) => report.measurements.some((m) => m.engine === engine && m.side === side));
-    const head = ['', 'N', 'k', 'cost', 'events/s', 'MB/s', 'twin / wasm', ...mine.map((side) => `wasm / ${side}`)];
+    const head = [
+      '',
+      'N',
+      'k',
+      'cost',
+      'events/s',
+      'MB/s',
+      'reference / wasm',
+      ...mine.map((side) => `wasm / ${side}`),
+    ];
     const rows = cases.flatMap((c) =>
       found.sizes(engine, c.id).map((size) => {
         const wasm = found.get(engine, c.id, size, 'wasm')!;
-        const twin = found.get(engine, c.id, size, 'twin');
+        const referenceImplementation = found.get(engine, c.id, size, 'reference');
         const perSecond = c.unit === 'event' ? formatNumber((1000 * wasm.units) / wasm.ms) : NONE;
-        const few = twin && twin.units < wasm.units ? ` (${formatCount(twin.units)})` : '';
+        const few =
+          referenceImplementation && referenceImplementation.units < wasm.units
+            ? ` (${formatCount(referenceImplementation.units)})`
+            : '';
         return [
           c.title,
           formatCount(size.n),
@@ -78,13 +90,13 @@ export function costTables(report: Report, cases: readonly Case[]): Table[] {
           duration(cost(wasm)),
           perSecond,
           wasm.bytes > 0 ? formatNumber(wasm.bytes / wasm.ms / 1000) : NONE,
-          times(found.ratio(engine, c.id, size, 'twin', 'wasm')) + few,
+          times(found.ratio(engine, c.id, size, 'reference', 'wasm')) + few,
           ...mine.map((side) => times(found.ratio(engine, c.id, size, 'wasm', side))),
         ];
       }),
     );
     return {
-      title: `${engine}: cost an event (or run) of the wasm, and ratios of medians; (n) = the twin took the first n events only`,
+      title: `${engine}: cost an event (or run) of the wasm, and ratios of medians; (n) = the reference implementation took the first n events only`,
       rows: [head, ...rows],
     };
   });
@@ -159,12 +171,12 @@ export function targetRows(report: Report): TargetRow[] {
         1.5,
         `${times(ratio)} (fastest runs ${times(least)})`,
       );
-      const twin = found.ratio(engine, 'signals', size, 'twin', 'wasm');
+      const referenceImplementation = found.ratio(engine, 'signals', size, 'reference', 'wasm');
       rows.push({
-        what: `TypeScript twin against signals stage, k = ${k}, ${engine}`,
+        what: `TypeScript reference against signals stage, k = ${k}, ${engine}`,
         target: '≥ 5×',
-        measured: times(twin),
-        met: Number.isNaN(twin) ? null : twin >= 5,
+        measured: times(referenceImplementation),
+        met: Number.isNaN(referenceImplementation) ? null : referenceImplementation >= 5,
       });
     }
     const growth = report.growth.filter((point) => point.engine === engine);

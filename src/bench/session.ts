@@ -1,36 +1,40 @@
 import type { KernelModule } from '../kernels/module.ts';
 import type { SignalPool } from '../workers/signalPool.ts';
-import { Bench, type Case, type Runner, type TwinRunner } from './bench.ts';
+import { Bench, type Case, type Runner, type ReferenceRunner } from './bench.ts';
 import { CASES } from './cases/index.ts';
 import { requireEqual, type Outputs } from './compare.ts';
 import { benchInput } from './input.ts';
 
-export type Side = 'wasm' | 'twin';
+export type Side = 'wasm' | 'reference';
 
 /** What came of running both sides of a case once. */
 export interface Opened {
   /** SHA-256 of the results of the wasm: they are the same bits in every engine. */
   readonly digest: string;
   /**
-   * Units that a run of the twin does, milliseconds that it took, largest difference from the wasm; null where there is
-   * no twin.
+   * Units that a run of the reference implementation does, milliseconds that it took, largest difference from the wasm; null if there is
+   * no reference implementation.
    */
-  readonly twin: { readonly units: number; readonly ms: number; readonly difference: number } | null;
+  readonly referenceImplementation: { readonly units: number; readonly ms: number; readonly difference: number } | null;
 }
 
 /** The cases of one engine over inputs of one size at a time: the same in Node and in a page. */
 export class Session {
   readonly #kernels: KernelModule;
   #bench: Bench | null = null;
-  readonly #crewOf: ((workers: number) => SignalPool) | null;
-  #pool: { readonly bench: Bench; readonly crews: ReadonlyMap<number, SignalPool>; turn: number } | null = null;
+  readonly #poolOf: ((workers: number) => SignalPool) | null;
+  #pool: { readonly bench: Bench; readonly pools: ReadonlyMap<number, SignalPool>; turn: number } | null = null;
   readonly #growth = new Map<number, { readonly bench: Bench; turn: number }>();
-  #case: { readonly id: string; readonly wasm: Runner; readonly twin: TwinRunner | null } | null = null;
+  #case: {
+    readonly id: string;
+    readonly wasm: Runner;
+    readonly referenceImplementation: ReferenceRunner | null;
+  } | null = null;
 
-  /** @param crewOf makes the threads that share the signals, where there are such */
-  constructor(kernels: KernelModule, crewOf: ((workers: number) => SignalPool) | null = null) {
+  /** @param poolOf makes the threads that share the signals, where there are such */
+  constructor(kernels: KernelModule, poolOf: ((workers: number) => SignalPool) | null = null) {
     this.#kernels = kernels;
-    this.#crewOf = crewOf;
+    this.#poolOf = poolOf;
   }
 
   get bench(): Bench {
@@ -47,23 +51,23 @@ export class Session {
   async open(id: string): Promise<Opened> {
     const c = caseNamed(id);
     const wasm = c.wasm(this.bench);
-    const twin = c.twin(this.bench);
+    const referenceImplementation = c.referenceImplementation(this.bench);
     wasm.run();
-    this.#case = { id, wasm, twin };
+    this.#case = { id, wasm, referenceImplementation };
     const digest = await this.#digest();
-    if (!twin) return { digest, twin: null };
-    const ms = this.run('twin', 1);
+    if (!referenceImplementation) return { digest, referenceImplementation: null };
+    const ms = this.run('reference', 1);
     const { n } = this.bench.input.events;
-    const fewer = c.unit === 'event' && twin.units < n;
+    const fewer = c.unit === 'event' && referenceImplementation.units < n;
     const difference = requireEqual(
       `${c.title}, ${n} events`,
-      'twin',
-      this.outputs('twin'),
+      'reference',
+      this.outputs('reference'),
       this.outputs('wasm'),
       c.tolerances,
       fewer,
     );
-    return { digest, twin: { units: twin.units, ms, difference } };
+    return { digest, referenceImplementation: { units: referenceImplementation.units, ms, difference } };
   }
 
   /** Milliseconds that `times` runs of the open case took. */
@@ -123,8 +127,8 @@ export class Session {
    */
   async preparePool(n: number, k: number, workers: readonly number[]): Promise<void> {
     this.close();
-    const crews = new Map(workers.filter((count) => count > 0).map((count) => [count, this.#crewOf!(count)]));
-    this.#pool = { bench: new Bench(this.#kernels, await benchInput(this.#kernels, n, k)), crews, turn: 0 };
+    const pools = new Map(workers.filter((count) => count > 0).map((count) => [count, this.#poolOf!(count)]));
+    this.#pool = { bench: new Bench(this.#kernels, await benchInput(this.#kernels, n, k)), pools, turn: 0 };
     let first: Outputs | null = null;
     for (const count of workers) {
       this.#pool.turn = 0;
@@ -144,18 +148,18 @@ export class Session {
 
   /** Milliseconds of one run of the signals stage over so many workers. */
   async runPool(workers: number): Promise<number> {
-    const pool = this.#pool!;
-    const parameters = pool.bench.varied(++pool.turn);
-    const crew = pool.crews.get(workers) ?? null;
+    const measured = this.#pool!;
+    const parameters = measured.bench.varied(++measured.turn);
+    const pool = measured.pools.get(workers) ?? null;
     const start = performance.now();
-    await pool.bench.detector.prepare(parameters, {
+    await measured.bench.detector.prepare(parameters, {
       signal: new AbortController().signal,
       onProgress: () => undefined,
-      crew,
-      crewFrom: 0,
-      onCrewTrouble: fail,
+      pool,
+      poolThreshold: 0,
+      onWorkerFailure: fail,
     });
-    pool.bench.detector.runSignals(parameters);
+    measured.bench.detector.runSignals(parameters);
     return performance.now() - start;
   }
 
@@ -164,12 +168,12 @@ export class Session {
     this.#bench = null;
     this.#case = null;
     this.#growth.clear();
-    for (const crew of this.#pool?.crews.values() ?? []) crew.dispose();
+    for (const pool of this.#pool?.pools.values() ?? []) pool.dispose();
     this.#pool = null;
   }
 
   #runner(side: Side): Runner {
-    const runner = this.#case?.[side];
+    const runner = side === 'wasm' ? this.#case?.wasm : this.#case?.referenceImplementation;
     if (!runner) throw new Error(`no ${side} is open`);
     return runner;
   }

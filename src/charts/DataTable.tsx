@@ -15,7 +15,7 @@ interface DataTableProps {
   readonly unit: Unit;
   readonly domain: Domain;
   readonly formatX: (x: number) => string;
-  /** True where positions are whole numbers (events). */
+  /** True if positions are whole numbers (events). */
   readonly whole: boolean;
   /** False: the summary only, for screen readers; true: shown to all, with up to 50 rows of values. */
   readonly open: boolean;
@@ -38,7 +38,7 @@ export function sampleAxis(domain: Domain, count: number, whole: boolean): numbe
   return whole ? [...new Set(positions.map(Math.round))] : positions;
 }
 
-/** The table twin of a chart of lines; it follows when the chart has come to rest. */
+/** The table reference implementation of a chart of lines; it follows when the chart has come to rest. */
 export function DataTable(props: DataTableProps) {
   const rested = useRested(props);
   return <Tables {...rested} open={props.open} />;

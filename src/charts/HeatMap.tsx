@@ -2,7 +2,7 @@ import { useMemo, useRef, useState } from 'react';
 import { formatNumber } from '../core/format.ts';
 import type { ChartOption } from './echarts.ts';
 import { divergingColor } from './palette.ts';
-import { Picture } from './Picture.tsx';
+import { LayeredCanvas } from './LayeredCanvas.tsx';
 import { contrast } from './color.ts';
 import { useChartTheme, type ChartTheme } from './theme.ts';
 import { useSize } from './useSize.ts';
@@ -106,7 +106,7 @@ export function HeatMap({ label, names, matrix, table }: HeatMapProps) {
         }}
         onPointerLeave={() => setHovered(null)}
       >
-        {option && size && <Picture option={option} size={size} box={NO_MARGIN} />}
+        {option && size && <LayeredCanvas option={option} size={size} box={NO_MARGIN} />}
         {cell > 0 &&
           names.map((name, i) => (
             <span

@@ -3,7 +3,7 @@ import type { Draw } from './canvas.ts';
 import { withAlpha } from './color.ts';
 import { xToPx } from './domain.ts';
 import { episodeRow, hitEpisode, layoutLanes, type Episode } from './episodes.ts';
-import { hatchFill, paintBadge, paintShade, paintVerticalGrid, type Shade } from './paint.ts';
+import { hatchFill, paintBadge, paintMarkArea, paintVerticalGrid, type MarkArea } from './paint.ts';
 import { kindStyle, type StreamStyle } from './palette.ts';
 import { Plot, type AxisLink } from './Plot.tsx';
 import type { AxisTick } from './ticks.ts';
@@ -13,7 +13,7 @@ export interface LaneChartProps extends AxisLink {
   readonly lanes: readonly { readonly name: string; readonly style: StreamStyle }[];
   readonly episodes: readonly Episode[];
   readonly ticks: readonly AxisTick[];
-  readonly shades: readonly Shade[];
+  readonly markAreas: readonly MarkArea[];
   readonly onPickEpisode: (id: number) => void;
   /** The episode under the pointer, in words, for the tip. */
   readonly describeEpisode: (id: number) => string;
@@ -26,11 +26,11 @@ const LETTER_WIDTH = 15;
 const TIP_HALF = 210;
 
 /**
- * One lane a stream, one row a kind; episodes are bars from onset through the tick where they fired to where they
- * cleared, baseline alerts outlined bars.
+ * one lane per stream, one row per kind; episodes are bars from onset through the tick where they fired to where they
+ * resolved, baseline alerts outlined bars.
  */
 export function LaneChart(props: LaneChartProps) {
-  const { label, lanes, episodes, ticks, shades, onPickEpisode, describeEpisode, ...link } = props;
+  const { label, lanes, episodes, ticks, markAreas: shades, onPickEpisode, describeEpisode, ...link } = props;
   const { domain } = link;
   const [hovered, setHovered] = useState<{ episode: Episode; px: number; py: number } | null>(null);
 
@@ -38,15 +38,15 @@ export function LaneChart(props: LaneChartProps) {
 
   const draw = useCallback<Draw>(
     (g, box, theme) => {
-      for (const shade of shades) {
-        const lane = shade.lane === undefined ? null : layout.lanes[shade.lane];
+      for (const area of shades) {
+        const lane = area.lane === undefined ? null : layout.lanes[area.lane];
         if (lane === undefined) continue;
-        paintShade(
+        paintMarkArea(
           g,
           lane ? { ...box, top: box.top + lane.top, height: lane.height } : box,
           theme,
           domain,
-          shade,
+          area,
           false,
         );
       }
@@ -68,7 +68,7 @@ export function LaneChart(props: LaneChartProps) {
       g.beginPath();
       g.rect(box.left, box.top, box.width, box.height);
       g.clip();
-      for (const episode of episodes.toSorted((a, b) => Number(b.ghost) - Number(a.ghost))) {
+      for (const episode of episodes.toSorted((a, b) => Number(b.overlay) - Number(a.overlay))) {
         const from = xToPx(episode.onset, domain, box);
         const to = Math.max(from + 3, xToPx(episode.end, domain, box));
         if (to < box.left || from > box.left + box.width) continue;
@@ -84,9 +84,9 @@ export function LaneChart(props: LaneChartProps) {
           height,
           2,
         );
-        if (episode.ghost) {
+        if (episode.overlay) {
           g.setLineDash([3, 2]);
-          g.strokeStyle = theme.ghost;
+          g.strokeStyle = theme.overlay;
           g.lineWidth = 1;
           g.stroke();
           g.setLineDash([]);

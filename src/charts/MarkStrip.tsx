@@ -2,7 +2,7 @@ import { useCallback, useRef } from 'react';
 import type { Draw } from './canvas.ts';
 import { plotBox, pxToX, type Domain } from './domain.ts';
 import { marksByPixel } from './marks.ts';
-import { Picture } from './Picture.tsx';
+import { LayeredCanvas } from './LayeredCanvas.tsx';
 import { useSize } from './useSize.ts';
 
 const HEIGHT = 14;
@@ -31,7 +31,7 @@ export function MarkStrip({ positions, domain, label }: { positions: Float64Arra
   );
   return (
     <div ref={element} className="chart-marks" style={{ height: HEIGHT }} role="img" aria-label={label}>
-      {size && <Picture under={draw} size={size} box={plotBox(size.width, size.height, 1, 1)} />}
+      {size && <LayeredCanvas under={draw} size={size} box={plotBox(size.width, size.height, 1, 1)} />}
     </div>
   );
 }

@@ -4,9 +4,9 @@ import { withAlpha } from './color.ts';
 import { plotBox, xToPx, type Domain } from './domain.ts';
 import type { Episode } from './episodes.ts';
 import { OverviewHandle } from './OverviewHandle.tsx';
-import { paintShade } from './paint.ts';
+import { paintMarkArea } from './paint.ts';
 import { kindStyle } from './palette.ts';
-import { Picture } from './Picture.tsx';
+import { LayeredCanvas } from './LayeredCanvas.tsx';
 import { paintStack, type Layer, type StackData } from './StackedArea.tsx';
 import { stackShares } from './stack.ts';
 import { useOverviewDrag, type OverviewAxis } from './useOverviewDrag.ts';
@@ -42,7 +42,7 @@ function useOverviewLayers(
         g.globalAlpha = 1;
       }
       if (shown)
-        paintShade(
+        paintMarkArea(
           g,
           { ...b, top: 0, height: HEIGHT },
           theme,
@@ -52,8 +52,8 @@ function useOverviewLayers(
         );
       for (const episode of episodes) {
         const x = Math.round(xToPx(episode.fired, full, b));
-        if (episode.ghost) {
-          g.fillStyle = theme.ghost;
+        if (episode.overlay) {
+          g.fillStyle = theme.overlay;
           g.fillRect(x, b.top + b.height + 2, 1, 6);
         } else {
           g.fillStyle = kindStyle(episode.kind, theme.mode).color;
@@ -108,7 +108,7 @@ export function Overview(props: OverviewProps) {
     >
       {size && box && place && (
         <>
-          <Picture under={draw} over={veil} size={size} box={box} />
+          <LayeredCanvas under={draw} over={veil} size={size} box={box} />
           <OverviewHandle
             {...shared}
             grip="window"

@@ -3,7 +3,7 @@ import type { Draw } from './canvas.ts';
 import { CursorLayer, type DrawAtCursor } from './CursorLayer.tsx';
 import type { Cursor } from './cursor.ts';
 import { panBy, plotBox, span, xToPx, zoomAbout, type Domain, type PlotBox } from './domain.ts';
-import { Picture } from './Picture.tsx';
+import { LayeredCanvas } from './LayeredCanvas.tsx';
 import { usePlotGestures, type PlotPoint } from './usePlotGestures.ts';
 import { useSize, type Size } from './useSize.ts';
 
@@ -140,7 +140,7 @@ export function Plot(props: PlotProps) {
     >
       {size && box && (
         <>
-          {children ? children(size, box) : <Picture size={size} box={box} under={under} />}
+          {children ? children(size, box) : <LayeredCanvas size={size} box={box} under={under} />}
           <CursorLayer cursor={cursor} selected={selected} domain={domain} size={size} box={box} extra={atCursor} />
           {selection && (
             <div

@@ -10,7 +10,7 @@ export interface SmallLinesProps {
   readonly lines: readonly Float64Array[];
   readonly domain: readonly [number, number];
   /** Shaded at the left: up to here no alert can be raised. */
-  readonly shadedTo: number;
+  readonly markAreaEnd: number;
   /** A horizontal limit; NaN for none. */
   readonly limit: number;
   readonly marks: readonly { readonly x: number; readonly kind: AlertKind }[];
@@ -28,7 +28,7 @@ const HEAD = 14;
 export function SmallLines({
   lines,
   domain: [from, to],
-  shadedTo,
+  markAreaEnd: shadedTo,
   limit,
   marks,
   width,

@@ -9,16 +9,16 @@ import { hitTick, type Episode } from './episodes.ts';
 import { bandResolution, buildOption, buildSeries, type Band, type TimeLine } from './lineOption.ts';
 import {
   paintEpisodeTicks,
-  paintShade,
+  paintMarkArea,
   paintThresholds,
   paintValueAxis,
   paintVerticalGrid,
   paintZone,
-  type Shade,
+  type MarkArea,
   type Threshold,
   type Zone,
 } from './paint.ts';
-import { Picture } from './Picture.tsx';
+import { LayeredCanvas } from './LayeredCanvas.tsx';
 import { Plot, type AxisLink } from './Plot.tsx';
 import { valueAsOf } from './points.ts';
 import { fitScale, pxToY, unitsPerPixel, yExtent, yToPx, type YScale } from './scale.ts';
@@ -44,7 +44,7 @@ export interface TimeChartSpec {
 /** A place in a chart with its value, and what one pixel is worth there. */
 export interface TimePick {
   readonly x: number;
-  /** NaN where only the axis position was chosen. */
+  /** NaN if only the axis position was chosen. */
   readonly y: number;
   readonly xScale: number;
   readonly yScale: number;
@@ -55,7 +55,7 @@ export interface TimeChartProps extends AxisLink {
   readonly height: number;
   readonly spec: TimeChartSpec;
   readonly ticks: readonly AxisTick[];
-  readonly shades: readonly Shade[];
+  readonly markAreas: readonly MarkArea[];
   readonly episodes: readonly Episode[];
   /** True while a table of values is shown below the chart. */
   readonly table: boolean;
@@ -80,11 +80,23 @@ export function chartScale(spec: TimeChartSpec, domain: Domain): YScale {
 }
 
 /**
- * Lines on the shared axis, with thresholds, zones, bands, the reference period and alerts. Its table twin is for
+ * Lines on the shared axis, with thresholds, zones, bands, the reference period and alerts. Its table reference implementation is for
  * screen readers and for anyone who asks.
  */
 export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
-  const { label, height, spec, ticks, shades, episodes, table, formatX, onPick, onPickEpisode, ...link } = props;
+  const {
+    label,
+    height,
+    spec,
+    ticks,
+    markAreas: shades,
+    episodes,
+    table,
+    formatX,
+    onPick,
+    onPickEpisode,
+    ...link
+  } = props;
   const { domain } = link;
   const scale = useSame(
     useMemo(() => chartScale(spec, domain), [spec, domain]),
@@ -93,7 +105,7 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
 
   const under = useCallback<Draw>(
     (g, box, theme) => {
-      for (const shade of shades) paintShade(g, box, theme, domain, shade, false);
+      for (const area of shades) paintMarkArea(g, box, theme, domain, area, false);
       for (const zone of spec.zones) paintZone(g, box, theme, scale, zone);
       paintVerticalGrid(g, box, theme, domain, ticks);
       paintValueAxis(g, box, theme, scale);
@@ -182,5 +194,5 @@ function Lines({ spec, domain, scale, size, box, under, over }: LinesProps) {
     [spec.lines, spec.bands, kind, floor, perPixel],
   );
   const option = useMemo(() => buildOption(series, domain, scale, box), [series, domain, scale, box]);
-  return <Picture size={size} box={box} under={under} option={option} over={over} />;
+  return <LayeredCanvas size={size} box={box} under={under} option={option} over={over} />;
 }

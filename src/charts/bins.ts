@@ -8,11 +8,11 @@ export interface Bins {
 }
 
 /** Whole numbers get a bin each up to this many of them. */
-const MOST_WHOLE = 40;
+const MAX_WHOLE = 40;
 
 /**
  * Bins over all of `values`: one a whole number where all are whole and few apart, else of a round width, about the
- * square root of their number and never more than 40. Null where there is no value.
+ * square root of their number and never more than 40. Null if there is no value.
  */
 export function binsOf(values: readonly number[]): Bins | null {
   if (values.length === 0) return null;
@@ -22,8 +22,8 @@ export function binsOf(values: readonly number[]): Bins | null {
     high = Math.max(high, value);
   }
   const whole = values.every(Number.isInteger);
-  if (whole && high - low < MOST_WHOLE) return { start: low - 0.5, width: 1, count: high - low + 1 };
-  const wanted = Math.min(MOST_WHOLE / 2, Math.max(5, Math.sqrt(values.length)));
+  if (whole && high - low < MAX_WHOLE) return { start: low - 0.5, width: 1, count: high - low + 1 };
+  const wanted = Math.min(MAX_WHOLE / 2, Math.max(5, Math.sqrt(values.length)));
   const size = Math.max(Math.abs(low), Math.abs(high), 1e-6);
   // Values that differ by rounding only are one value, with a hundredth of it to show.
   const spread = high - low > 1e-9 * size ? high - low : 0.01 * size;

@@ -28,7 +28,7 @@ describe('drawing', () => {
   });
 
   it('spreads charts over frames, each at least one, the longest waiting first', async () => {
-    const { drawSoon, isDrawing } = await import('./drawing.ts');
+    const { schedulePaint: drawSoon, isDrawing } = await import('./drawing.ts');
     const drawn: string[] = [];
     const slow = (name: string) => () => {
       drawn.push(name);
@@ -51,7 +51,7 @@ describe('drawing', () => {
   });
 
   it('draws only the newest of what a chart asked for, in its turn, and nothing of a chart that is gone', async () => {
-    const { drawSoon, stopDrawing, isDrawing } = await import('./drawing.ts');
+    const { schedulePaint: drawSoon, stopDrawing, isDrawing } = await import('./drawing.ts');
     const drawn: string[] = [];
     const [a, b] = [canvasOf(), canvasOf()];
     drawSoon(a, () => drawn.push('old'));
@@ -64,7 +64,7 @@ describe('drawing', () => {
   });
 
   it('goes on after a chart that cannot be drawn, and says so', async () => {
-    const { drawSoon } = await import('./drawing.ts');
+    const { schedulePaint: drawSoon } = await import('./drawing.ts');
     const drawn: string[] = [];
     drawSoon(canvasOf(), () => {
       throw new Error('no');

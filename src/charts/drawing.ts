@@ -10,7 +10,7 @@ let frame = 0;
  * several frames instead of holding the page up in one. What still waits for this canvas is replaced, and keeps its
  * turn.
  */
-export function drawSoon(canvas: HTMLCanvasElement, draw: () => void): void {
+export function schedulePaint(canvas: HTMLCanvasElement, draw: () => void): void {
   waiting.set(canvas, draw);
   frame ||= requestAnimationFrame(drawWaiting);
 }

@@ -12,15 +12,15 @@ const episode = (id: number, more: Partial<Episode>): Episode => ({
   fired: 120,
   end: 300,
   open: false,
-  ghost: false,
+  overlay: false,
   ...more,
 });
 
 const drift = episode(0, {});
 const voided = episode(1, { kind: 'VOID', onset: 110, fired: 110, end: 1000, open: true });
 const other = episode(2, { lane: 2, onset: 500, fired: 520, end: 600 });
-const ghost = episode(-1, { ghost: true, onset: 110, fired: 180, end: 290 });
-const all = [drift, voided, other, ghost];
+const overlay = episode(-1, { overlay: true, onset: 110, fired: 180, end: 290 });
+const all = [drift, voided, other, overlay];
 
 describe('lanes', () => {
   const layout = layoutLanes(all, 3);

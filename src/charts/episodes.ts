@@ -14,7 +14,7 @@ export interface Episode {
   readonly end: number;
   readonly open: boolean;
   /** An alert of the baseline (default) parameters, drawn as an outline. */
-  readonly ghost: boolean;
+  readonly overlay: boolean;
 }
 
 /** Where lanes and the rows within them lie, in pixels from the top of the plot area. */
@@ -32,10 +32,10 @@ const ROOM = 320;
 const ROW = { most: 13, least: 4 } as const;
 const LANE_PAD = 4;
 /** A lane is at least as high as its name. */
-const LEAST_LANE = 12;
+const MIN_LANE = 12;
 
 /**
- * One row a kind that occurs in a lane, because episodes of one kind and stream never overlap and those of two kinds
+ * one row per kind that occurs in a lane, because episodes of one kind and stream never overlap and those of two kinds
  * do.
  */
 export function layoutLanes(episodes: readonly Episode[], count: number): LaneLayout {
@@ -48,7 +48,7 @@ export function layoutLanes(episodes: readonly Episode[], count: number): LaneLa
   const lanes: { top: number; height: number; kinds: AlertKind[] }[] = [];
   let top = 0;
   for (const kinds of kindsOf) {
-    const height = Math.max(LEAST_LANE, Math.max(1, kinds.length) * rowHeight + LANE_PAD);
+    const height = Math.max(MIN_LANE, Math.max(1, kinds.length) * rowHeight + LANE_PAD);
     lanes.push({ top, height, kinds });
     top += height;
   }
@@ -90,7 +90,7 @@ export function hitEpisode(
     const to = xToPx(episode.end, domain, box);
     if (px < from - reach || px > to + reach) continue;
     const tick = Math.abs(px - xToPx(episode.fired, domain, box));
-    const score = (tick <= reach ? 0 : 1e6) + (episode.ghost ? 1e5 : 0) + Math.min(9e4, to - from);
+    const score = (tick <= reach ? 0 : 1e6) + (episode.overlay ? 1e5 : 0) + Math.min(9e4, to - from);
     if (score < bestScore) [best, bestScore] = [episode, score];
   }
   return best;
@@ -107,7 +107,7 @@ export function hitTick(
   let best: Episode | null = null;
   let least = reach;
   for (const episode of episodes) {
-    const distance = Math.abs(px - xToPx(episode.fired, domain, box)) + (episode.ghost ? 1 : 0);
+    const distance = Math.abs(px - xToPx(episode.fired, domain, box)) + (episode.overlay ? 1 : 0);
     if (distance <= least) [best, least] = [episode, distance];
   }
   return best;

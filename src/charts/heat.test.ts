@@ -16,7 +16,7 @@ const theme: ChartTheme = {
   ok: '#5bd08d',
   grid: '#232a34',
   band: '#4fd0c51f',
-  ghost: '#6b788a',
+  overlay: '#6b788a',
   fontUi: 'sans-serif',
   fontMono: 'monospace',
 };

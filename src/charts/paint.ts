@@ -24,7 +24,7 @@ export interface Zone {
   readonly label: string;
 }
 /** A stretch of the axis that is shaded, e.g. the reference period. */
-export interface Shade {
+export interface MarkArea {
   readonly from: number;
   readonly to: number;
   readonly label: string;
@@ -70,18 +70,18 @@ export function paintValueAxis(
 }
 
 /** Shades a stretch of the axis, with slanted lines so that it reads without colour. */
-export function paintShade(
+export function paintMarkArea(
   g: G,
   box: PlotBox,
   theme: ChartTheme,
   domain: Domain,
-  shade: Shade,
+  area: MarkArea,
   labelled: boolean,
 ): void {
-  const from = Math.max(box.left, xToPx(shade.from, domain, box));
-  const to = Math.min(box.left + box.width, xToPx(shade.to, domain, box));
-  if (to < from || (to === from && shade.tone !== 'labelled')) return;
-  const labels = shade.tone === 'labelled';
+  const from = Math.max(box.left, xToPx(area.from, domain, box));
+  const to = Math.min(box.left + box.width, xToPx(area.to, domain, box));
+  if (to < from || (to === from && area.tone !== 'labelled')) return;
+  const labels = area.tone === 'labelled';
   const color = labels ? theme.warn : theme.accent;
   g.save();
   g.beginPath();
@@ -107,7 +107,7 @@ export function paintShade(
   g.fillStyle = theme.textDim;
   g.textAlign = 'left';
   g.textBaseline = 'top';
-  g.fillText(shade.label, from + 5, box.top + 3, to - from - 8);
+  g.fillText(area.label, from + 5, box.top + 3, to - from - 8);
 }
 
 export function paintZone(g: G, box: PlotBox, theme: ChartTheme, scale: YScale, zone: Zone): void {
@@ -171,7 +171,7 @@ export function paintEpisodeTicks(
   const right = box.left + box.width;
   for (const kind of new Set(episodes.map((episode) => episode.kind))) {
     g.fillStyle = withAlpha(kindStyle(kind, theme.mode).color, 0.08);
-    for (const [from, to] of unionSpans(episodes.filter((episode) => episode.kind === kind && !episode.ghost))) {
+    for (const [from, to] of unionSpans(episodes.filter((episode) => episode.kind === kind && !episode.overlay))) {
       const start = Math.max(box.left, xToPx(from, domain, box));
       const end = Math.min(right, xToPx(to, domain, box));
       if (end > box.left && start < right) g.fillRect(start, box.top, Math.max(1, end - start), box.height);
@@ -182,8 +182,8 @@ export function paintEpisodeTicks(
     const fired = xToPx(episode.fired, domain, box);
     const { color, letter } = kindStyle(episode.kind, theme.mode);
     if (fired < box.left || fired > right) continue;
-    if (episode.ghost) {
-      g.strokeStyle = theme.ghost;
+    if (episode.overlay) {
+      g.strokeStyle = theme.overlay;
       g.setLineDash([2, 2]);
       g.beginPath();
       g.moveTo(Math.round(fired) + 0.5, box.top);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALERT_KINDS, ROUTES } from '../detection/types.ts';
 import { contrast, parseColor, type LinearRgb } from './color.ts';
-import { divergingColor, kindStyle, routeStyle, streamStyle, STREAM_HUES, type Mode } from './palette.ts';
+import { divergingColor, kindStyle, eventStateStyle, streamStyle, STREAM_HUES, type Mode } from './palette.ts';
 
 /** The surfaces that charts are drawn on (--bg, --bg-raised, --bg-sunken), per theme. */
 const SURFACES: Record<Mode, readonly string[]> = {
@@ -73,7 +73,7 @@ describe.each(MODES)('palette on %s', (mode) => {
   const groups = {
     streams: STREAM_HUES[mode],
     kinds: ALERT_KINDS.map((kind) => kindStyle(kind, mode).color),
-    routes: ROUTES.map((route) => routeStyle(route, mode).color),
+    eventStates: ROUTES.map((eventState) => eventStateStyle(eventState, mode).color),
   };
 
   it.each(Object.entries(groups))('%s contrast at least 3:1 with every surface', (_name, colors) => {
@@ -85,13 +85,13 @@ describe.each(MODES)('palette on %s', (mode) => {
   it.each(Object.keys(VISION))('hues stay apart with %s vision', (vision) => {
     expect(closest(groups.streams, vision)).toBeGreaterThan(0.06);
     expect(closest(groups.kinds, vision)).toBeGreaterThan(0.08);
-    expect(closest(groups.routes, vision)).toBeGreaterThan(0.03);
+    expect(closest(groups.eventStates, vision)).toBeGreaterThan(0.03);
   });
 
   it('tells 24 streams apart, and letters tell kinds and routes apart', () => {
     expect(new Set(Array.from({ length: 24 }, (_, i) => JSON.stringify(streamStyle(i, mode)))).size).toBe(24);
     expect(new Set(ALERT_KINDS.map((kind) => kindStyle(kind, mode).letter)).size).toBe(ALERT_KINDS.length);
-    expect(new Set(ROUTES.map((route) => routeStyle(route, mode).letter)).size).toBe(ROUTES.length);
+    expect(new Set(ROUTES.map((eventState) => eventStateStyle(eventState, mode).letter)).size).toBe(ROUTES.length);
   });
 
   it('runs the diverging scale through a neutral middle', () => {

@@ -40,7 +40,7 @@ export function streamStyle(index: number, mode: Mode): StreamStyle {
 
 type Themed = KindStyle;
 
-const ROUTE_STYLES: Readonly<Record<Route, Themed>> = {
+const EVENT_STATE_STYLES: Readonly<Record<Route, Themed>> = {
   WARMING: { dark: '#7d8b9d', light: '#5e7fa8', letter: 'W', hatch: 'rising' },
   VOID: KINDS.VOID.style,
   DRIFT: KINDS.DRIFT.style,
@@ -58,7 +58,8 @@ const resolve = (style: Themed, mode: Mode): KeyStyle => ({
 });
 
 export const kindStyle = (kind: AlertKind, mode: Mode): KeyStyle => resolve(KINDS[kind].style, mode);
-export const routeStyle = (route: Route, mode: Mode): KeyStyle => resolve(ROUTE_STYLES[route], mode);
+export const eventStateStyle = (eventState: Route, mode: Mode): KeyStyle =>
+  resolve(EVENT_STATE_STYLES[eventState], mode);
 
 /** Diverging scale for correlations, -1 .. 1: orange through the neutral background to blue. */
 export function divergingColor(value: number, mode: Mode): string {

@@ -16,7 +16,7 @@ export interface ChartTheme {
   readonly ok: string;
   readonly grid: string;
   readonly band: string;
-  readonly ghost: string;
+  readonly overlay: string;
   readonly fontUi: string;
   readonly fontMono: string;
 }
@@ -43,7 +43,7 @@ function readTheme(): ChartTheme {
     ok: token('ok'),
     grid: token('grid'),
     band: token('band'),
-    ghost: token('ghost'),
+    overlay: token('ghost'),
     fontUi: token('font-ui'),
     fontMono: token('font-mono'),
   };

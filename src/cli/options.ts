@@ -1,6 +1,6 @@
 import { TautlineFailure } from '../core/errors.ts';
 
-/** The value of an option that takes a whole number from `min`; undefined where it is absent. */
+/** The value of an option that takes a whole number from `min`; undefined if it is absent. */
 export function wholeNumber(name: string, text: string | undefined, min: number): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);

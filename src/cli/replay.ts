@@ -69,6 +69,6 @@ export async function run(args: string[]): Promise<number> {
 }
 
 function lineOf({ kind, stream, onset, fired, cleared, peak }: AlertJson): string {
-  const end = cleared === null ? 'still open' : `cleared ${cleared}`;
+  const end = cleared === null ? 'still open' : `resolved ${cleared}`;
   return `${kind} ${stream}: fired at event ${fired}, onset ${onset}, ${end}, peak ${formatNumber(peak)}`;
 }

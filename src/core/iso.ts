@@ -3,7 +3,7 @@ const ISO =
 export const isIsoText = (value: string): boolean => ISO.test(value);
 
 /**
- * Epoch milliseconds of an ISO 8601 time, microseconds kept as a fraction, UTC where no zone is given; NaN where it is
+ * Epoch milliseconds of an ISO 8601 time, microseconds kept as a fraction, UTC where no zone is given; NaN if it is
  * not one.
  */
 export function parseIso(value: string): number {

@@ -21,9 +21,9 @@ interface ColumnRow {
   readonly accepts: readonly TypeClass[];
   /** What to do about a column of another type. */
   readonly advice: string;
-  /** True where the ledger's fingerprint covers it: a ledger that differs here has other answers. */
+  /** True if the ledger's fingerprint covers it: a ledger that differs here has other answers. */
   readonly inFingerprint: boolean;
-  /** True where an empty text says nothing, as NULL does. */
+  /** True if an empty text says nothing, as NULL does. */
   readonly emptyIsNull?: boolean;
   /** Other names under which it is met, best first; compared without case, after its own name. */
   readonly aliases: readonly string[];

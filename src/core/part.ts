@@ -18,9 +18,9 @@ export interface LedgerPart {
 export interface Stretch {
   /** Values of the survey's keys; null: the partition of missing values. */
   readonly values: readonly (string | null)[];
-  /** NaN where the file does not state it. */
+  /** NaN if the file does not state it. */
   readonly rows: number;
-  /** Least and greatest ts, inclusive; NaN where they are not known. */
+  /** Least and greatest ts, inclusive; NaN if they are not known. */
   readonly first: EpochMs;
   readonly last: EpochMs;
 }
@@ -32,7 +32,7 @@ export interface LedgerSurvey {
   readonly stretches: readonly Stretch[];
   /** Whether a column holds times, so that a time range can be taken. */
   readonly hasTime: boolean;
-  /** True where rows are estimated from the size of files that do not state them. */
+  /** True if rows are estimated from the size of files that do not state them. */
   readonly estimated: boolean;
   /** How many events fit, about. */
   readonly fits: number;
@@ -62,7 +62,7 @@ export const takes = (part: LedgerPart, valueOf: (key: string) => string | null 
 type TimeRange = Pick<LedgerPart, 'from' | 'to'>;
 type Times = Pick<Stretch, 'first' | 'last'>;
 
-/** Whether no event of a stretch can lie in a time range; false where its times are not known. */
+/** Whether no event of a stretch can lie in a time range; false if its times are not known. */
 export const liesOutside = ({ first, last }: Times, { from, to }: TimeRange): boolean =>
   last < (from ?? -Infinity) || first >= (to ?? Infinity);
 
@@ -78,9 +78,9 @@ export function shareInTime({ first, last }: Times, { from, to }: TimeRange): nu
 }
 
 export interface Count {
-  /** NaN where nothing is known. */
+  /** NaN if nothing is known. */
   readonly events: number;
-  /** False where a stretch lies partly in the time range, or states no rows: then it is an estimate. */
+  /** False if a stretch lies partly in the time range, or states no rows: then it is an estimate. */
   readonly exact: boolean;
 }
 
@@ -122,7 +122,7 @@ export function countsBy(survey: LedgerSurvey, part: LedgerPart, key: string): R
   );
 }
 
-/** First and last time of a ledger, as far as it is known before reading; null where nothing is. */
+/** First and last time of a ledger, as far as it is known before reading; null if nothing is. */
 export function timeOf({ stretches }: LedgerSurvey): readonly [EpochMs, EpochMs] | null {
   let first = Infinity;
   let last = -Infinity;
@@ -154,9 +154,9 @@ export function describePart({ where, from, to }: LedgerPart): string {
 /** What of a ledger an opened part is. */
 export interface OpenedPart {
   readonly part: LedgerPart;
-  /** Rows of the whole ledger; NaN where they are not known. */
+  /** Rows of the whole ledger; NaN if they are not known. */
   readonly of: number;
-  /** False where `of` is an estimate. */
+  /** False if `of` is an estimate. */
   readonly exact: boolean;
 }
 

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { diffAlerts } from './alerts.ts';
 import { ALERT_KINDS, type Alert, type AlertKind } from './types.ts';
 
-const alert = (kind: AlertKind, stream: number, onset: number, fired: number, cleared: number | null): Alert => ({
+const alert = (kind: AlertKind, stream: number, onset: number, fired: number, resolved: number | null): Alert => ({
   kind,
   stream,
   onset,
   fired,
-  cleared,
+  resolved: resolved,
   onsetSeq: onset,
   firedSeq: fired,
   peak: 1,
@@ -30,9 +30,9 @@ const episodes = (kind: AlertKind, stream: number) =>
       return steps.map(([gap, lag, length], i) => {
         const onset = at + gap;
         const fired = onset + lag;
-        const cleared = fired + length;
-        at = cleared;
-        return alert(kind, stream, onset, fired, open && i === steps.length - 1 ? null : cleared);
+        const resolved = fired + length;
+        at = resolved;
+        return alert(kind, stream, onset, fired, open && i === steps.length - 1 ? null : resolved);
       });
     });
 const alertList = fc
@@ -42,7 +42,7 @@ const alertList = fc
 const overlap = (a: Alert, b: Alert): boolean =>
   a.kind === b.kind &&
   a.stream === b.stream &&
-  Math.max(a.onset, b.onset) < Math.min(a.cleared ?? Infinity, b.cleared ?? Infinity);
+  Math.max(a.onset, b.onset) < Math.min(a.resolved ?? Infinity, b.resolved ?? Infinity);
 
 /** Size of a largest matching by augmenting paths (Berge): the oracle for the sweep. */
 function largestMatching(baseline: readonly Alert[], candidate: readonly Alert[]): number {

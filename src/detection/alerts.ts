@@ -19,7 +19,8 @@ export interface AlertDiff {
 }
 
 /** First event after the episode, so that [onset, endOf) is half-open; an episode that is still open never ends. */
-const endOf = (alert: Alert): number => (alert.cleared === null ? Infinity : Math.max(alert.cleared, alert.fired + 1));
+const endOf = (alert: Alert): number =>
+  alert.resolved === null ? Infinity : Math.max(alert.resolved, alert.fired + 1);
 
 function byKindAndStream(alerts: readonly Alert[]): Map<string, Alert[]> {
   const groups = new Map<string, Alert[]>();
@@ -36,7 +37,7 @@ function byKindAndStream(alerts: readonly Alert[]): Map<string, Alert[]> {
 const byFired = (a: Alert, b: Alert): number =>
   a.fired - b.fired || a.stream - b.stream || a.kind.localeCompare(b.kind);
 const sameEpisode = (a: Alert, b: Alert): boolean =>
-  a.onset === b.onset && a.fired === b.fired && a.cleared === b.cleared;
+  a.onset === b.onset && a.fired === b.fired && a.resolved === b.resolved;
 
 /**
  * Compares two lists of alerts over the same events and streams. Episodes of the same kind and stream match, one to

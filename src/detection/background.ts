@@ -1,73 +1,73 @@
 import type { EventColumns } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
-import { nextTurn } from '../core/turn.ts';
+import { yieldToMain } from '../core/yieldToMain.ts';
 import type { StageId } from './channels/table.ts';
-import { acceptPart, CREW_STAGES, shareOut, tasksOf, type Crew, type Share } from './crew.ts';
-import { crewLedgerOf, type Loaded } from './loaded.ts';
+import { acceptPart, POOLED_STAGES, shareOut, tasksOf, type StagePool, type Share } from './signalPool.ts';
+import { poolLedgerOf, type Loaded } from './loaded.ts';
 import type { Parameters } from './parameters.ts';
 import type { Choice } from './signalColumns.ts';
 import { signalSteps } from './signalRun.ts';
 import { stageKey, StageSpeed } from './signalStages.ts';
 
 /** Work in ms from which on threads pay. */
-const CREW_FROM_MS = 60;
-const STRETCH_MS = 15;
+const POOL_THRESHOLD_MS = 60;
+const TIME_SLICE_MS = 15;
 
 export interface PrepareOptions {
   readonly signal: AbortSignal;
   /** Fraction done, a few times a second at most. */
   readonly onProgress: (fraction: number) => void;
-  /** Longest stretch of work without a look at the event queue, in ms, beyond a piece of work. */
-  readonly stretch?: number;
+  /** Longest time slice without a look at the event queue, in ms, beyond a piece of work. */
+  readonly timeSlice?: number;
   /** Shares the kernels of the streams where they take long. */
-  readonly crew?: Crew | null;
-  /** A member of the crew failed, and its streams are being computed here. */
-  readonly onCrewTrouble?: (problem: string) => void;
-  /** Work in ms from which on the crew is called. */
-  readonly crewFrom?: number;
+  readonly pool?: StagePool | null;
+  /** A member of the worker pool failed, and its streams are being computed here. */
+  readonly onWorkerFailure?: (problem: string) => void;
+  /** Work in ms from which on the worker pool is called. */
+  readonly poolThreshold?: number;
 }
 
-/** True where kernels take so long, and have so many streams, that sharing them pays. */
+/** True if kernels take so long, and have so many streams, that sharing them pays. */
 const worthSharing = (
   speed: StageSpeed,
   stages: readonly StageId[],
   n: number,
   streams: number,
-  crewFrom: number,
-): boolean => streams > 1 && speed.cost(stages, n) >= crewFrom;
+  poolThreshold: number,
+): boolean => streams > 1 && speed.cost(stages, n) >= poolThreshold;
 
-/** Wakes the crew where the first run over a ledger will call it. */
-export function wakeCrew(
-  { crew, crewFrom = CREW_FROM_MS }: Pick<PrepareOptions, 'crew' | 'crewFrom'>,
+/** Wakes the worker pool where the first run over a ledger will call it. */
+export function prestartPool(
+  { pool: crew, poolThreshold: crewFrom = POOL_THRESHOLD_MS }: Pick<PrepareOptions, 'pool' | 'poolThreshold'>,
   { n, streams }: EventColumns,
   k: number,
 ): void {
-  if (crew && worthSharing(new StageSpeed(k), CREW_STAGES, n, streams.length, crewFrom)) crew.wake?.();
+  if (crew && worthSharing(new StageSpeed(k), POOLED_STAGES, n, streams.length, crewFrom)) crew.prestart?.();
 }
 
-/** Runs the stale stages in pieces, with looks at the event queue, and with the crew where that pays. */
+/** Runs the stale stages in pieces, with looks at the event queue, and with the worker pool where that pays. */
 export async function runInBackground(
   held: Loaded,
   parameters: Parameters,
   choice: Choice,
   options: PrepareOptions,
 ): Promise<void> {
-  const { crew = null, crewFrom = CREW_FROM_MS } = options;
+  const { pool: crew = null, poolThreshold: crewFrom = POOL_THRESHOLD_MS } = options;
   const { stale, slots } = choice;
   const { n, streams } = held.blocks;
-  const shared = CREW_STAGES.filter((stage) => stale.includes(stage));
+  const shared = POOLED_STAGES.filter((stage) => stale.includes(stage));
   const here = stepper(held, parameters, choice, options);
   if (!crew || !worthSharing(held.speed, shared, n, streams, crewFrom)) return here.run(stale);
   for (const stage of stale) slots[stage].key = null;
   const shares = shareOut(shared, held.counts, Math.min(crew.size, streams * shared.length), held.speed);
   // They take it in meanwhile.
-  crew.wake?.(crewLedgerOf(held), shares.length);
+  crew.prestart?.(poolLedgerOf(held), shares.length);
   const [first, rest] = split(stale, shared);
   await here.run(first);
   const problems = await runShares(held, parameters, choice, shares, crew, options, here);
   for (const [task, problem] of problems.entries()) {
     if (problem === null) continue;
-    options.onCrewTrouble?.(problem);
+    options.onWorkerFailure?.(problem);
     for (const stage of shared) {
       const only = shares[task][stage];
       if (only) await here.run([stage], only);
@@ -86,7 +86,7 @@ function split(stale: readonly StageId[], shared: readonly StageId[]): [readonly
 interface Stepper {
   /** Fraction of the work done before what is under way. */
   done: number;
-  /** @param only streams to compute in place of a crew member; that work is counted already */
+  /** @param only streams to compute in place of a signal worker; that work is counted already */
   run(stages: readonly StageId[], only?: Uint8Array): Promise<void>;
 }
 
@@ -94,7 +94,7 @@ function stepper(
   held: Loaded,
   parameters: Parameters,
   { slots, stale }: Choice,
-  { signal, onProgress, stretch = STRETCH_MS }: PrepareOptions,
+  { signal, onProgress, timeSlice: stretch = TIME_SLICE_MS }: PrepareOptions,
 ): Stepper {
   const total = held.speed.cost(stale, 1);
   const state: Stepper = {
@@ -105,7 +105,7 @@ function stepper(
       for (const fraction of signalSteps(held, parameters, slots, stages, held.speed, only)) {
         if (performance.now() - since < stretch) continue;
         onProgress(Math.min(1, state.done + share * fraction));
-        await nextTurn();
+        await yieldToMain();
         if (signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'Computing signals' });
         since = performance.now();
       }
@@ -121,7 +121,7 @@ async function runShares(
   parameters: Parameters,
   { slots, stale }: Choice,
   shares: readonly Share[],
-  crew: Crew,
+  pool: StagePool,
   { signal, onProgress }: PrepareOptions,
   progress: Stepper,
 ): Promise<(string | null)[]> {
@@ -130,8 +130,8 @@ async function runShares(
   const shared = stale.filter((stage) => shares.some((share) => share[stage]));
   const work = held.speed.cost(shared, 1) / total;
   let arrived = 0;
-  const problems = await crew.run(
-    crewLedgerOf(held),
+  const problems = await pool.run(
+    poolLedgerOf(held),
     tasksOf(held, parameters, slots, shares),
     (task, part) => {
       acceptPart(held, slots, shares[task][part.stage]!, part);

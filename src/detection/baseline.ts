@@ -179,7 +179,7 @@ function ofFile({ projection, reference, calibration, falseAlarms }: BaselineFil
  */
 export const baselineToJson = (baseline: Baseline): string => JSON.stringify(baselineToObject(baseline));
 
-/** What a baseline file holds, in plain objects and lists, with NaN where the file has null. */
+/** What a baseline file holds, in plain objects and lists, with NaN if the file has null. */
 export function baselineToObject({ projection, reference, calibration, falseAlarms }: Baseline): BaselineFile {
   const { k, windows, pooledMean, means, hasLatency, windowReference } = reference;
   const counts = ({ levels, counts: c, events }: EpisodeCounts) => ({ levels: [...levels], counts: [...c], events });

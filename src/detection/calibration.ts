@@ -92,7 +92,7 @@ export function calibrationOf(
 }
 
 /**
- * z of an event from its Box-Cox KL (docs/methods.md 8); NaN where its CUSUM is: in the warm-up, on a void event,
+ * z of an event from its Box-Cox KL (docs/methods.md 8); NaN if its CUSUM is: in the warm-up, on a void event,
  * without a calibration.
  */
 export const scoreOf = (boxCox: number, cusum: number, { m, s }: Calibration): number =>

@@ -65,8 +65,8 @@ export function decide(
     );
     let z: Float64Array | null = null;
     return {
-      get route() {
-        return out.route.view();
+      get eventState() {
+        return out.eventState.view();
       },
       get cusum() {
         return out.cusum.view();
@@ -86,13 +86,13 @@ export function decide(
 }
 
 /** An episode of the kernel as an alert. */
-export function alertOf({ kind, stream, onset, fired, cleared, onsetSeq, firedSeq, peak }: Episode): Alert {
+export function alertOf({ kind, stream, onset, fired, resolved: resolved, onsetSeq, firedSeq, peak }: Episode): Alert {
   return {
     kind: ALERT_KINDS[kind],
     stream,
     onset,
     fired,
-    cleared: cleared < 0 ? null : cleared,
+    resolved: resolved < 0 ? null : resolved,
     onsetSeq,
     firedSeq,
     peak,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainRoute, type ExplainInput } from './explain.ts';
+import { explainEventState, type ExplainInput } from './explain.ts';
 import { DEFAULT_PARAMETERS } from './parameters.ts';
 import type { SeriesName } from './channels/table.ts';
 import type { Calibration } from './types.ts';
@@ -21,7 +21,7 @@ const calibration: Calibration = {
   phaseLocked: true,
 };
 const calm: Omit<ExplainInput, 'value'> = {
-  route: 'IN_FRAME',
+  eventState: 'IN_FRAME',
   isVoid: false,
   inReference: false,
   stream: 0,
@@ -39,7 +39,7 @@ const signals: Partial<Record<SeriesName, number>> = {
   cusum: 0,
 };
 const explained = (change: Partial<Omit<ExplainInput, 'value'>> & Partial<Record<SeriesName, number>>) =>
-  explainRoute(
+  explainEventState(
     { ...calm, ...change, value: (name) => change[name] ?? signals[name] ?? Number.NaN },
     calibration,
     DEFAULT_PARAMETERS,
@@ -50,23 +50,25 @@ describe('explainRoute', () => {
     expect(explained({})).toEqual(['Every signal is inside its limits.']);
   });
   it('names the numbers that were compared', () => {
-    expect(explained({ route: 'DRIFT', open: ['DRIFT'], cusum: 9.5 })[0]).toMatch(/CUSUM 9\.5 σ, h is 8\.5 σ/);
-    expect(explained({ route: 'VOID', open: ['VOID'], rho: 0.3 })[0]).toMatch(
+    expect(explained({ eventState: 'DRIFT', open: ['DRIFT'], cusum: 9.5 })[0]).toMatch(/CUSUM 9\.5 σ, h is 8\.5 σ/);
+    expect(explained({ eventState: 'VOID', open: ['VOID'], rho: 0.3 })[0]).toMatch(
       /ρ 0\.3; VOID opens below 0\.36 and closes above 0\.403/,
     );
-    expect(explained({ route: 'WATCH', tension: 3 })).toEqual(['Tension 3 is outside its zone, 0.4 to 1.6.']);
+    expect(explained({ eventState: 'WATCH', tension: 3 })).toEqual(['Tension 3 is outside its zone, 0.4 to 1.6.']);
   });
   it('tells absorbed friction from drift', () => {
-    expect(explained({ route: 'ACCOMMODATION', kl: 5 })).toEqual([
+    expect(explained({ eventState: 'ACCOMMODATION', kl: 5 })).toEqual([
       'KL 5 nats is above the ceiling of 4.2 nats.',
       'Tension 0.8 is inside its zone, 0.4 to 1.6: the friction is being absorbed.',
     ]);
   });
   it('tells the reference from the warm-up', () => {
-    expect(explained({ route: 'WARMING', inReference: true })[0]).toContain('reference period');
-    expect(explained({ route: 'WARMING', seq: 12 })[0]).toContain('event 12 of its stream, detectors start after 300');
+    expect(explained({ eventState: 'WARMING', inReference: true })[0]).toContain('reference period');
+    expect(explained({ eventState: 'WARMING', seq: 12 })[0]).toContain(
+      'event 12 of its stream, detectors start after 300',
+    );
   });
   it('says that a pause is a pause', () => {
-    expect(explained({ route: 'VOID', isVoid: true })).toHaveLength(1);
+    expect(explained({ eventState: 'VOID', isVoid: true })).toHaveLength(1);
   });
 });

@@ -3,7 +3,7 @@ import type { ExplainedEvent } from './channels/channel.ts';
 import type { Parameters } from './parameters.ts';
 import { ALERT_KINDS, type AlertKind, type Calibration } from './types.ts';
 
-/** What is known of one event when its route is explained; NaN where a signal is not defined. */
+/** What is known of one event when its route is explained; NaN if a signal is not defined. */
 export interface ExplainInput extends ExplainedEvent {
   readonly isVoid: boolean;
   readonly inReference: boolean;
@@ -21,8 +21,8 @@ const OF_PAUSES: AlertKind = 'VOID';
  * Why an event has its route, most decisive first: sentences with the numbers that were compared. Source:
  * docs/methods.md 8.
  */
-export function explainRoute(e: ExplainInput, c: Calibration, p: Parameters): string[] {
-  if (e.route === 'WARMING') {
+export function explainEventState(e: ExplainInput, c: Calibration, p: Parameters): string[] {
+  if (e.eventState === 'WARMING') {
     return [
       e.inReference
         ? 'Inside the reference period: it sets the scale, so no alert is raised here.'

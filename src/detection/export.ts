@@ -14,7 +14,7 @@ export const alertsToJson = (alerts: readonly Alert[], streams: readonly string[
     onset_seq: a.onsetSeq,
     fired: a.fired,
     fired_seq: a.firedSeq,
-    cleared: a.cleared,
+    cleared: a.resolved,
     peak: a.peak,
   }));
 

@@ -9,7 +9,7 @@ import type { KernelModule } from '../kernels/module.ts';
 import type { Baseline } from './baseline.ts';
 import { outputBytes } from './channels/stage.ts';
 import { STAGE_IDS } from './channels/table.ts';
-import type { CrewLedger } from './crew.ts';
+import type { PoolLedger } from './signalPool.ts';
 import { alignReference, referenceMeans } from './reference.ts';
 import { allocateSlots, signalBytes, type SignalSlots } from './signalColumns.ts';
 import type { SignalInputs } from './signalRun.ts';
@@ -28,7 +28,7 @@ export interface Loaded extends SignalInputs {
   readonly speed: StageSpeed;
   /** Events of each stream. */
   readonly counts: Int32Array;
-  crewLedger: CrewLedger | null;
+  poolLedger: PoolLedger | null;
 }
 
 /**
@@ -90,7 +90,7 @@ export function loadLedger(
     blocks,
     columns,
     seq,
-    decided: { cusum: arena.f64(n), route: arena.u8(n), notice: arena.u8(n) },
+    decided: { cusum: arena.f64(n), eventState: arena.u8(n), notice: arena.u8(n) },
     baseline,
     given,
     range,
@@ -98,19 +98,19 @@ export function loadLedger(
     sets: Array.from({ length: doubles ? 2 : 1 }, () => allocateSlots(kernels, n, k)),
     speed: new StageSpeed(k),
     counts,
-    crewLedger: null,
+    poolLedger: null,
   };
 }
 
 /** The same object for the same ledger. */
-export function crewLedgerOf(held: Loaded): CrewLedger {
+export function poolLedgerOf(held: Loaded): PoolLedger {
   const {
     blocks: { n, k, streams },
     events: { stream, isVoid, instantiation },
     coordinates: { x },
   } = held;
-  held.crewLedger ??= { n, k, streams, x, stream, isVoid, instantiation };
-  return held.crewLedger;
+  held.poolLedger ??= { n, k, streams, x, stream, isVoid, instantiation };
+  return held.poolLedger;
 }
 
 export function need<T>(value: T | null, first: string): T {

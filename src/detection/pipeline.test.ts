@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testKernels } from '../kernels/testing.ts';
-import { couplingStep, createCouplingState } from '../kernels/twin/coupling.ts';
-import { createTrackerState, trackerStep } from '../kernels/twin/tracker.ts';
+import { couplingStep, createCouplingState } from '../kernels/reference/coupling.ts';
+import { createTrackerState, trackerStep } from '../kernels/reference/tracker.ts';
 import { detectorLimits } from './calibration.ts';
 import { createDetector, referenceRange, type Detector } from './pipeline.ts';
 import { parameters, randomLedger, type RandomLedger } from './testing.ts';
@@ -33,7 +33,7 @@ describe('ledgers that say little', () => {
     const ledger = { n: 900, k: 3, streams: 3, seed: 1, ...change };
     const { detector, signals, decisions } = run(ledger);
     expect(signals.n).toBe(ledger.n);
-    expect(decisions.route.length).toBe(ledger.n);
+    expect(decisions.eventState.length).toBe(ledger.n);
     expect(decisions.governanceWeight.length).toBe(ledger.streams);
     for (let i = 0; i < ledger.n; i += 97) {
       expect(detector.explain(i).length).toBeGreaterThan(0);
@@ -61,7 +61,7 @@ describe('ledgers that say little', () => {
 
   it('are analysed in retrospect below 200 events: nothing is alerted on', () => {
     const { decisions, signals } = run({ n: 199, k: 3, streams: 3, seed: 2, fracture: 100 });
-    expect(new Set(Array.from(decisions.route, (code) => ROUTES[code]))).toEqual(new Set(['WARMING']));
+    expect(new Set(Array.from(decisions.eventState, (code) => ROUTES[code]))).toEqual(new Set(['WARMING']));
     expect(decisions.alerts).toEqual([]);
     expect(signals.shift.every(Number.isNaN)).toBe(true);
     expect(Number.isNaN(decisions.calibration.tension)).toBe(false);
@@ -77,14 +77,14 @@ describe('a fracture', () => {
     expect(drift).toMatchObject({ stream: 0, lag: drift.firedSeq - drift.onsetSeq });
     expect(drift.fired).toBeGreaterThanOrEqual(1500);
     expect(drift.lag).toBeLessThan(10);
-    expect(decisions.route[drift.fired]).toBeLessThanOrEqual(ROUTES.indexOf('DRIFT'));
+    expect(decisions.eventState[drift.fired]).toBeLessThanOrEqual(ROUTES.indexOf('DRIFT'));
   });
 
   it('is not alerted on before the end of a brushed reference', () => {
     const { decisions, signals } = run(ledger, { reference_range: [1400, 2000] });
     expect(decisions.alerts.length).toBeGreaterThan(0);
     expect(decisions.alerts.every((alert) => alert.fired >= 2000)).toBe(true);
-    expect(decisions.route.subarray(0, 2000).every((code) => ROUTES[code] === 'WARMING')).toBe(true);
+    expect(decisions.eventState.subarray(0, 2000).every((code) => ROUTES[code] === 'WARMING')).toBe(true);
     expect(decisions.calibration.ref).toBe(600);
     expect(signals.mewma.findIndex((v) => !Number.isNaN(v))).toBeGreaterThanOrEqual(2000);
   });

@@ -9,7 +9,7 @@ import { alignAll, derive, deriveAll, type ChannelReferences, type Derive } from
 import { STAGES } from './channels/stages.ts';
 import { isDecided, STAGE_IDS, type StageId } from './channels/table.ts';
 import { decide } from './decide.ts';
-import { explainRoute } from './explain.ts';
+import { explainEventState } from './explain.ts';
 import { loadLedger, need, requireEvent, type Loaded } from './loaded.ts';
 import type { Parameters } from './parameters.ts';
 import { referenceWindows, warmupOf } from './reference.ts';
@@ -27,7 +27,7 @@ import {
   type Signals,
 } from './types.ts';
 
-export { wakeCrew, type PrepareOptions } from './background.ts';
+export { prestartPool as wakeCrew, type PrepareOptions } from './background.ts';
 export { eventBytes } from './loaded.ts';
 export { referenceRange, selectStreams } from './reference.ts';
 
@@ -64,7 +64,7 @@ export interface Detector {
    */
   preview(parameters: Parameters, visible: IndexRange, budget: number): SignalPreview;
   /**
-   * True where `prepare` leaves the answers of the last run standing; where there is no memory for two sets of signals
+   * True if `prepare` leaves the answers of the last run standing; where there is no memory for two sets of signals
    * the last run is gone.
    */
   keeps(parameters: Parameters): boolean;
@@ -227,7 +227,7 @@ const decideBeside = (held: Loaded, slots: SignalSlots, calibration: Calibration
   const { arena } = held.kernels;
   const { n } = held.blocks;
   return arena.scope(() => {
-    const scratch = { cusum: arena.f64(n), route: arena.u8(n), notice: arena.u8(n) };
+    const scratch = { cusum: arena.f64(n), eventState: arena.u8(n), notice: arena.u8(n) };
     return decide(held, slots, calibration, p, scratch);
   });
 };
@@ -302,16 +302,16 @@ function explainEvent(
 ): string[] {
   requireEvent(index, events.n);
   const stream = events.stream[index];
-  return explainRoute(
+  return explainEventState(
     {
-      route: ROUTES[decisions.route[index]],
+      eventState: ROUTES[decisions.eventState[index]],
       isVoid: events.isVoid[index] === 1,
       inReference: index < range.to,
       stream,
       seq: signals.seq[index],
       warmup: warmupOf(parameters.warmup, means.streamEvents[stream]),
       open: decisions.alerts
-        .filter((a) => a.stream === stream && a.fired <= index && (a.cleared ?? Infinity) > index)
+        .filter((a) => a.stream === stream && a.fired <= index && (a.resolved ?? Infinity) > index)
         .map((a) => a.kind),
       value: (name) => (isDecided(name) ? decisions[name] : signals[name])[index],
     },

@@ -153,7 +153,7 @@ export const warmupOf = (warmup: number, streamEvents: number): number =>
 
 /** What does not depend on any parameter but the projection's: counts and means of the reference. */
 export interface ReferenceMeans {
-  /** Mean of all reference coordinates, k; NaN where there are none. */
+  /** Mean of all reference coordinates, k; NaN if there are none. */
   readonly pooledMean: Float64Array;
   /** S x k: each stream's mean; the pooled one where it has fewer than 16 events with an embedding. */
   readonly means: Float64Array;

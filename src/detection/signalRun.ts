@@ -19,7 +19,7 @@ export interface SignalInputs {
   readonly coordinates: Coordinates;
   readonly blocks: EventBlocks;
   readonly columns: LedgerBlocks;
-  /** Where the reference comes from elsewhere; null where it lies within the events. */
+  /** Where the reference comes from elsewhere; null if it lies within the events. */
   readonly given: ResolvedReference | null;
   readonly range: IndexRange;
   readonly means: ReferenceMeans;

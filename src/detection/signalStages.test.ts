@@ -10,7 +10,7 @@ import { bitsOf, parameters, randomLedger, type RandomLedger } from './testing.t
 import { SIGNAL_NAMES, type Decisions } from './types.ts';
 
 const kernels = testKernels();
-const decided = ({ route, z, cusum, notice, alerts, governanceWeight, calibration }: Decisions) => ({
+const decided = ({ eventState: route, z, cusum, notice, alerts, governanceWeight, calibration }: Decisions) => ({
   columns: [route, z, cusum, notice].map((column) => Buffer.from(column.slice().buffer).toString('base64')),
   alerts,
   governanceWeight,
@@ -110,7 +110,7 @@ describe('a run in the background', () => {
     const fractions: number[] = [];
     const cancelled = detector.prepare(after, {
       signal: abort.signal,
-      stretch: 0,
+      timeSlice: 0,
       onProgress: (fraction) => {
         fractions.push(fraction);
         if (fractions.length === 3) abort.abort();

@@ -24,7 +24,7 @@ export class StageSpeed {
     this.#ns = Object.fromEntries(STAGE_IDS.map((id) => [id, STAGES[id].cost(k)])) as Record<StageId, number>;
   }
 
-  /** ns an event. */
+  /** ns per event. */
   of(stage: StageId): number {
     return this.#ns[stage];
   }

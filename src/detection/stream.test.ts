@@ -51,7 +51,7 @@ function batch(events: EventColumns, coordinates: Coordinates, p: Parameters, gi
   detector.load(events, coordinates, given ?? referenceRange(events.n, p).range);
   const signals = detector.runSignals(p);
   const baseline = detector.baseline(projectionOf(coordinates.k), p);
-  const { route, z, cusum, notice, alerts } = detector.decide(p);
+  const { eventState: route, z, cusum, notice, alerts } = detector.decide(p);
   return {
     baseline,
     alerts,
@@ -60,7 +60,7 @@ function batch(events: EventColumns, coordinates: Coordinates, p: Parameters, gi
       stream: events.stream[i],
       seq: signals.seq[i],
       signals: Object.fromEntries(SIGNAL_NAMES.map((name) => [name, signals[name][i]])) as StreamStep['signals'],
-      route: ROUTES[route[i]],
+      eventState: ROUTES[route[i]],
       z: z[i],
       cusum: cusum[i],
       notice: notice[i],
@@ -156,7 +156,7 @@ describe('a stream', () => {
         const told = alertsOf(steps);
         expect(told.map(withoutPeak).sort(order)).toEqual(expected.alerts.map(withoutPeak).sort(order));
         // The peak of an episode that is still open has not been told yet.
-        const closed = (alerts: readonly Alert[]) => alerts.filter((a) => a.cleared !== null).sort(order);
+        const closed = (alerts: readonly Alert[]) => alerts.filter((a) => a.resolved !== null).sort(order);
         expect(closed(told)).toEqual(closed(expected.alerts));
       }),
       { numRuns: 40 },
@@ -184,7 +184,7 @@ describe('a stream', () => {
     const baseline = baselineFromJson(baselineToJson(saved), 'a.json');
     const { events, coordinates } = randomLedger({ n: 500, k: 4, streams: 3, seed: 2, fracture: 250 });
     const expected = batch(events, coordinates, p, baseline);
-    expect(expected.steps.filter((step) => step.route === 'WARMING').length).toBeLessThan(100);
+    expect(expected.steps.filter((step) => step.eventState === 'WARMING').length).toBeLessThan(100);
     expect(expected.steps.findIndex((step) => !Number.isNaN(step.signals.shift))).toBeLessThan(60);
     expect(expected.alerts.some((alert) => alert.kind === 'SHIFT')).toBe(true);
     const steps = streamed(

@@ -19,11 +19,11 @@ import { ROUTES, SIGNAL_NAMES, type Alert, type Calibration, type Route, type Si
 export interface StreamEvent {
   /** Name of its stream, one of `EventStream.streams`. */
   readonly stream: string;
-  /** NaN where there are no timestamps. */
+  /** NaN if there are no timestamps. */
   readonly time: EpochMs;
   readonly thread: string | null;
   readonly instantiation: string | null;
-  /** NaN where there is none. */
+  /** NaN if there is none. */
   readonly latency: Milliseconds;
   /** Whitened coordinates, length k (`EventStream.project`); null is a void event. */
   readonly coordinates: Float32Array | null;
@@ -36,7 +36,7 @@ export interface StreamStep {
   readonly stream: StreamIndex;
   readonly seq: Seq;
   readonly signals: Readonly<Record<SignalName, number>>;
-  readonly route: Route;
+  readonly eventState: Route;
   readonly z: number;
   readonly cusum: number;
   /** Bits of NOTICE. */
@@ -201,7 +201,7 @@ function openStream(
           SignalName,
           number
         >,
-        route: ROUTES[decided.route.view()[at]],
+        eventState: ROUTES[decided.eventState.view()[at]],
         z: scoreOf(columns.boxCox.view()[at], cusum, calibration),
         cusum,
         notice: decided.notice.view()[at],

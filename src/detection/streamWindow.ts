@@ -69,7 +69,7 @@ export function createEventWindow(
     blocks,
     seq: numbers,
     columns,
-    decided: { cusum: f64(), route: arena.u8(rows), notice: arena.u8(rows) },
+    decided: { cusum: f64(), eventState: arena.u8(rows), notice: arena.u8(rows) },
 
     place(e, s) {
       const before = threads.get(e.thread) ?? [];

@@ -2,8 +2,8 @@ import type { EventIndex, Milliseconds, Seq, StreamIndex } from '../core/units.t
 import type { ChannelCalibrations } from './channels/reference.ts';
 import { NOTICES, type AlertKind, type SignalName } from './channels/table.ts';
 
-export { ALERT_KINDS, ROUTES, SIGNAL_NAMES } from './channels/table.ts';
-export type { AlertKind, Route, SignalName } from './channels/table.ts';
+export { ALERT_KINDS, EVENT_STATES as ROUTES, SIGNAL_NAMES } from './channels/table.ts';
+export type { AlertKind, EventState as Route, SignalName } from './channels/table.ts';
 
 /** Whitening projection of embeddings (docs/methods.md 3): x = axes (e - mean). */
 export interface Projection {
@@ -40,11 +40,11 @@ export interface Calibration extends ChannelCalibrations {
   /** Friction band. */
   readonly lo: number;
   readonly hi: number;
-  /** Reference medians of tension and rho; NaN where undefined. */
+  /** Reference medians of tension and rho; NaN if undefined. */
   readonly tension: number;
   readonly rho: number;
   readonly wref: Milliseconds;
-  /** True where coupling is alarmed on (rho >= void_min_ref). */
+  /** True if coupling is alarmed on (rho >= void_min_ref). */
   readonly phaseLocked: boolean;
 }
 
@@ -57,7 +57,7 @@ export interface Alert {
   readonly stream: StreamIndex;
   readonly onset: EventIndex;
   readonly fired: EventIndex;
-  readonly cleared: EventIndex | null;
+  readonly resolved: EventIndex | null;
   readonly onsetSeq: Seq;
   readonly firedSeq: Seq;
   /** DRIFT: the largest KL of the episode; other kinds: the value at which they fired. */
@@ -69,7 +69,7 @@ export interface Alert {
 /** Outcome of the decisions stage over n events. */
 export interface Decisions {
   /** Index into ROUTES, per event. */
-  readonly route: Uint8Array;
+  readonly eventState: Uint8Array;
   /** Of a Detector's decisions: computed when first asked for, so ask while they are valid. */
   readonly z: Float64Array;
   readonly cusum: Float64Array;

@@ -70,7 +70,7 @@ export interface CaseSummary {
   readonly falseAlerts: Readonly<Record<AlertKind, Rate>>;
   /** Share of seeds that pass each row of the verdict table, by its id. */
   readonly passes: Readonly<Record<string, Proportion>>;
-  /** Transients absorbed (no [DRIFT]) and silent (nothing at all) of all transients; null where the case has none. */
+  /** Transients absorbed (no [DRIFT]) and silent (nothing at all) of all transients; null if the case has none. */
   readonly transientsAbsorbed: Proportion | null;
   readonly transientsSilent: Proportion | null;
   /** Of the measures that the case has. */

@@ -320,7 +320,7 @@ export function scheduleOf(
 }
 
 /**
- * The fault that an event of `provider` in `slot` is part of; null where all is well. A later fault of the list wins.
+ * The fault that an event of `provider` in `slot` is part of; null if all is well. A later fault of the list wins.
  */
 export function faultAt(faults: readonly Fault[], slot: number, provider: number): Fault | null {
   const part = (fault: Fault): boolean => {

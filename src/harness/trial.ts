@@ -36,7 +36,7 @@ export interface Trial {
 const AFTERMATH = 64;
 
 /**
- * What one ledger of a profile gave. Event numbers are event_ids, from 0; null where a number does not apply to the
+ * What one ledger of a profile gave. Event numbers are event_ids, from 0; null if a number does not apply to the
  * profile or there was none.
  */
 export interface TrialResult {

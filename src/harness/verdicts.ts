@@ -29,12 +29,12 @@ export interface VerdictRow {
   readonly what: string;
   /** What the paper (Gwamanda 2026) reports, or docs/methods.md 10 asks. */
   readonly paper: string;
-  /** NaN where nothing was measured (no alert, for one). */
+  /** NaN if nothing was measured (no alert, for one). */
   readonly measured: number;
   readonly unit: string;
   readonly pass: boolean;
   /**
-   * True where the number depends on the draw: the default seed meets it, other seeds are spread about it (see the
+   * True if the number depends on the draw: the default seed meets it, other seeds are spread about it (see the
    * Monte Carlo).
    */
   readonly seedBound: boolean;

@@ -92,7 +92,7 @@ export class Arena {
     return filled(this.u8(values.length), values);
   }
 
-  /** Where `values` lie in this memory, for kernels that only read them; null where they lie in another. */
+  /** Where `values` lie in this memory, for kernels that only read them; null if they lie in another. */
   find(values: ArenaArray): number | null {
     return values.buffer === this.#memory.buffer ? values.byteOffset : null;
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { exactEmd } from './assignment.ts';
 import fixtures from './fixtures/kernels.json' with { type: 'json' };
 import { testKernels } from './testing.ts';
-import { assign } from './twin/assignment.ts';
+import { assign } from './reference/assignment.ts';
 
 const kernels = testKernels();
 const coordinate = fc.double({ min: -100, max: 100, noNaN: true });

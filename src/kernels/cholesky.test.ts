@@ -4,7 +4,7 @@ import { openMulberry32 as uniform } from '../core/random.ts';
 import { createFactor, type Factor } from './cholesky.ts';
 import { testKernels } from './testing.ts';
 import { deviation, normals } from './testEvents.ts';
-import { logDeterminant, solve, traceOf, updated } from './twin/cholesky.ts';
+import { logDeterminant, solve, traceOf, updated } from './reference/cholesky.ts';
 
 const shared = testKernels();
 

@@ -29,7 +29,7 @@ export interface Factor {
 }
 
 /**
- * Factorises B, row-major k x k; null where it is not positive definite. Allocates in the arena of `kernels` for as
+ * Factorises B, row-major k x k; null if it is not positive definite. Allocates in the arena of `kernels` for as
  * long as it lives.
  */
 export function createFactor({ arena, exports }: KernelModule, b: Float64Array, k: number): Factor | null {

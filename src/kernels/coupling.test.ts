@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { couplingState, previousInThread, readCouplingMatrix, runCoupling, type CouplingOptions } from './coupling.ts';
 import { testKernels } from './testing.ts';
 import { blocksOf, deviation, pieces, shapes, testEvents, THREADS, type TestEvents } from './testEvents.ts';
-import { couplingStep, createCouplingState } from './twin/coupling.ts';
+import { couplingStep, createCouplingState } from './reference/coupling.ts';
 
 const shared = testKernels();
 

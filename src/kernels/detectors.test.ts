@@ -13,7 +13,7 @@ import {
 } from './detectors.ts';
 import { testKernels } from './testing.ts';
 import { pieces } from './testEvents.ts';
-import { boxCox, createDetectorState, cusumStep, detectorStep } from './twin/detectors.ts';
+import { boxCox, createDetectorState, cusumStep, detectorStep } from './reference/detectors.ts';
 
 const shared = testKernels();
 const fixture = JSON.parse(readFileSync(new URL('./fixtures/kernels.json', import.meta.url), 'utf8')) as {
@@ -88,7 +88,7 @@ function columns(n: number, streams: number, seed: number, voids = 0.1, calm = f
 
 interface Outcome {
   readonly cusum: number[];
-  readonly route: number[];
+  readonly eventState: number[];
   readonly notice: number[];
   readonly episodes: readonly Episode[];
   readonly weights: number[];
@@ -114,7 +114,7 @@ function wasm(c: Columns, streams: number, limits: DetectorLimits, cuts: readonl
     tension: f64(c.tension),
     levels: [f64(c.mewma)],
   };
-  const out = { cusum: arena.f64(c.n), route: arena.u8(c.n), notice: arena.u8(c.n) };
+  const out = { cusum: arena.f64(c.n), eventState: arena.u8(c.n), notice: arena.u8(c.n) };
   const state = detectorState(kernels, streams);
   const closed = pieces(c.n, cuts).flatMap(([from, to]) =>
     runDetectors(
@@ -134,7 +134,7 @@ function wasm(c: Columns, streams: number, limits: DetectorLimits, cuts: readonl
   );
   return {
     cusum: [...out.cusum.view()],
-    route: [...out.route.view()],
+    eventState: [...out.eventState.view()],
     notice: [...out.notice.view()],
     episodes: [...closed, ...openEpisodes(state)].sort(byFired),
     weights: [...governanceWeights(state)],
@@ -167,7 +167,7 @@ function twin(c: Columns, streams: number, limits: DetectorLimits): Outcome {
   );
   return {
     cusum: steps.map((s) => s.cusum),
-    route: steps.map((s) => s.route),
+    eventState: steps.map((s) => s.eventState),
     notice: steps.map((s) => s.notice),
     episodes: episodes.sort(byFired),
     weights: states.map((s) => s.governanceWeight),
@@ -194,7 +194,7 @@ describe('detector kernel', () => {
           const c = columns(n, streams, seed, voids, calm);
           const limits = { ...LIMITS, cap };
           const [got, wanted] = [wasm(c, streams, limits, cuts), twin(c, streams, limits)];
-          expect(got.route).toEqual(wanted.route);
+          expect(got.eventState).toEqual(wanted.eventState);
           expect(got.notice).toEqual(wanted.notice);
           expect(got.episodes).toEqual(wanted.episodes);
           expect(got.cusum.map((v) => v.toFixed(9))).toEqual(wanted.cusum.map((v) => v.toFixed(9)));
@@ -236,7 +236,7 @@ describe('detector kernel', () => {
     const missing = Object.fromEntries(
       Object.keys(LIMITS).map((name) => [name, Number.NaN]),
     ) as unknown as DetectorLimits;
-    const { cusum, route, episodes, weights } = wasm(columns(300, 2, 1), 2, { ...missing, dwell: 8 });
+    const { cusum, eventState: route, episodes, weights } = wasm(columns(300, 2, 1), 2, { ...missing, dwell: 8 });
     expect(cusum.every(Number.isNaN)).toBe(true);
     expect(new Set(route)).toEqual(new Set([0, 1, 7]));
     expect(episodes).toEqual([]);

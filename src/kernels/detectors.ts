@@ -13,7 +13,7 @@ import {
   STATE_WEIGHT,
 } from './layout.ts';
 import type { KernelModule } from './module.ts';
-import type { DetectorLimits, Episode } from './twin/detectors.ts';
+import type { DetectorLimits, Episode } from './reference/detectors.ts';
 
 export interface DetectorExports {
   detectors(
@@ -35,7 +35,7 @@ export interface DetectorExports {
     tension: number,
     state: number,
     cusum: number,
-    route: number,
+    eventState: number,
     notice: number,
     episodes: number,
     capacity: number,
@@ -75,7 +75,7 @@ export interface DetectorInputs {
 
 export interface DetectorColumns {
   readonly cusum: Block<Float64Array>;
-  readonly route: Block<Uint8Array>;
+  readonly eventState: Block<Uint8Array>;
   readonly notice: Block<Uint8Array>;
 }
 
@@ -107,9 +107,12 @@ export function runDetectors(
   to: number,
 ): Episode[] {
   const { stream, seq, isVoid, kl, boxCox, friction, entropy, rho, tension, levels } = inputs;
-  const { cusum, route, notice } = out;
+  const { cusum, eventState, notice } = out;
   requireRange(from, to, stream.length);
-  requireLengths({ seq, isVoid, kl, boxCox, friction, entropy, rho, tension, cusum, route, notice }, stream.length);
+  requireLengths(
+    { seq, isVoid, kl, boxCox, friction, entropy, rho, tension, cusum, route: eventState, notice },
+    stream.length,
+  );
   requireLength('levels', levels, LEVELS);
   requireLength('levelLimits', o.levelLimits, LEVELS);
   requireLengths(Object.fromEntries(levels.map((level, l) => [`level ${l}`, level])), stream.length);
@@ -142,7 +145,7 @@ export function runDetectors(
         tension.ptr,
         state.ptr,
         cusum.ptr,
-        route.ptr,
+        eventState.ptr,
         notice.ptr,
         episodes.ptr,
         CAPACITY,
@@ -153,7 +156,7 @@ export function runDetectors(
       const ints = new Int32Array(bytes.buffer, bytes.byteOffset, (written * EPISODE_BYTES) / 4);
       const doubles = new Float64Array(bytes.buffer, bytes.byteOffset, (written * EPISODE_BYTES) / 8);
       for (let e = 0; e < written; e++) {
-        const [kind, code, onset, onsetSeq, fired, firedSeq, cleared] = ints.subarray((e * EPISODE_BYTES) / 4);
+        const [kind, code, onset, onsetSeq, fired, firedSeq, resolved] = ints.subarray((e * EPISODE_BYTES) / 4);
         closed.push({
           kind,
           stream: code,
@@ -161,7 +164,7 @@ export function runDetectors(
           onsetSeq,
           fired,
           firedSeq,
-          cleared,
+          resolved,
           peak: doubles[(e * EPISODE_BYTES) / 8 + 4],
         });
       }
@@ -181,7 +184,7 @@ export function openEpisodes(state: StateBlock, only?: number): Episode[] {
       if ((bits & (1 << kind)) === 0) continue;
       const at = stream * STATE_INTS + (STATE_EPISODES + kind * STATE_EPISODE_BYTES) / 4;
       const [onset, onsetSeq, fired, firedSeq] = ints.subarray(at);
-      open.push({ kind, stream, onset, onsetSeq, fired, firedSeq, cleared: -1, peak: doubles[(at + 4) / 2] });
+      open.push({ kind, stream, onset, onsetSeq, fired, firedSeq, resolved: -1, peak: doubles[(at + 4) / 2] });
     }
   }
   return open;

@@ -14,7 +14,7 @@ import {
   testEvents,
   type TestEvents,
 } from './testEvents.ts';
-import { displacementStep } from './twin/displacement.ts';
+import { displacementStep } from './reference/displacement.ts';
 
 const shared = testKernels();
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { downsample, type DownsampleRequest } from './downsample.ts';
 import { testKernels } from './testing.ts';
-import { downsample as twin } from './twin/downsample.ts';
+import { downsample as twin } from './reference/downsample.ts';
 
 const kernels = testKernels();
 const value = fc.oneof(

@@ -2,7 +2,7 @@ import { boxMuller, openMulberry32 } from '../core/random.ts';
 import { misuse, requireCount, requireLength } from './check.ts';
 import type { Block } from './arena.ts';
 import type { KernelModule } from './module.ts';
-import type { Pace } from './pace.ts';
+import type { Scheduler } from '../core/scheduler.ts';
 
 export interface EigenExports {
   eigenReduce(w: number, n: number, d: number, e: number, from: number, to: number): void;
@@ -66,7 +66,7 @@ export async function topEigenpairs(
   matrix: Block<Float64Array>,
   n: number,
   k: number,
-  pace: Pace,
+  scheduler: Scheduler,
 ): Promise<Eigenpairs> {
   requireCount('n', n, 1);
   requireCount('k', k, 1);
@@ -74,10 +74,10 @@ export async function topEigenpairs(
   if (k > n) misuse(`${k} eigenpairs of a matrix of order ${n}`);
   const block = Math.min(n, k + Math.max(10, k >> 1));
   if (n > 3 * block && n > 64) {
-    const found = await subspaceIteration(kernels, matrix, n, k, block, pace);
+    const found = await subspaceIteration(kernels, matrix, n, k, block, scheduler);
     if (found) return found;
   }
-  return fullEigenpairs(kernels, matrix, n, k, pace);
+  return fullEigenpairs(kernels, matrix, n, k, scheduler);
 }
 
 /**
@@ -89,7 +89,7 @@ export async function fullEigenpairs(
   matrix: Block<Float64Array>,
   n: number,
   k: number,
-  pace: Pace,
+  scheduler: Scheduler,
 ): Promise<Eigenpairs> {
   requireLength('matrix', matrix, n * n);
   if (k > n) misuse(`${k} eigenpairs of a matrix of order ${n}`);
@@ -97,7 +97,7 @@ export async function fullEigenpairs(
   const mark = arena.mark();
   try {
     const d = arena.f64(n);
-    await diagonalise(kernels, matrix.ptr, n, d, pace);
+    await diagonalise(kernels, matrix.ptr, n, d, scheduler);
     const found = d.view();
     const order = Array.from(found.keys())
       .sort((a, b) => found[b] - found[a])
@@ -118,7 +118,7 @@ async function diagonalise(
   w: number,
   n: number,
   d: Block<Float64Array>,
-  pace: Pace,
+  scheduler: Scheduler,
 ): Promise<void> {
   const { arena, exports } = kernels;
   const e = arena.f64(n);
@@ -128,17 +128,17 @@ async function diagonalise(
   // Progress: shares of the three phases in the time of a large matrix, measured.
   for (let i = n - 1; i >= 1; i--) {
     exports.eigenReduce(w, n, d.ptr, e.ptr, i, i);
-    if (pace.due) await pace.breathe(0.25 * (1 - (i / n) ** 3));
+    if (scheduler.due) await scheduler.yieldIfDue(0.25 * (1 - (i / n) ** 3));
   }
   for (let i = 0; i < n - 1; i++) {
     exports.eigenAccumulate(w, n, d.ptr, i, i + 1);
-    if (pace.due) await pace.breathe(0.25 + 0.15 * (i / n) ** 3);
+    if (scheduler.due) await scheduler.yieldIfDue(0.25 + 0.15 * (i / n) ** 3);
   }
   exports.eigenPrepare(w, n, d.ptr, e.ptr);
   for (let l = 0; l < n; l++) {
     if (exports.eigenIterate(w, n, d.ptr, e.ptr, state.ptr, l, l + 1) !== 0)
       misuse('eigenvalues of a matrix that is not finite');
-    if (pace.due) await pace.breathe(0.4 + 0.6 * (1 - (1 - l / n) ** 2));
+    if (scheduler.due) await scheduler.yieldIfDue(0.4 + 0.6 * (1 - (1 - l / n) ** 2));
   }
   if (!d.view().every(Number.isFinite)) misuse('eigenvalues of a matrix that is not finite');
 }
@@ -149,7 +149,7 @@ async function subspaceIteration(
   n: number,
   k: number,
   p: number,
-  pace: Pace,
+  scheduler: Scheduler,
 ): Promise<Eigenpairs | null> {
   const { arena, exports } = kernels;
   const mark = arena.mark();
@@ -181,13 +181,13 @@ async function subspaceIteration(
     let previousWorst = Infinity;
     for (let cycle = 0; cycle < MAX_CYCLES; cycle++) {
       // Rayleigh-Ritz on the basis q.
-      await multiply(kernels, matrix.ptr, n, q.ptr, p, cq.ptr, pace, convergence(previousWorst));
+      await multiply(kernels, matrix.ptr, n, q.ptr, p, cq.ptr, scheduler, convergence(previousWorst));
       products++;
       exports.multiplyRows(cq.ptr, p, q.ptr, p, n, h.ptr, p);
       symmetrise(h.view(), p);
       if (!Number.isFinite(h.view()[0])) misuse('eigenvalues of a matrix that is not finite');
       const small = arena.mark();
-      await diagonalise(kernels, h.ptr, p, theta, pace);
+      await diagonalise(kernels, h.ptr, p, theta, scheduler);
       arena.release(small);
       const ritz = sortedRotation(theta.view(), h.view(), u.view(), p);
       exports.combineRows(u.ptr, p, p, q.ptr, n, spare.ptr);
@@ -229,7 +229,7 @@ async function subspaceIteration(
       let newer = cq;
       for (let step = 2; step <= degree; step++) {
         const next = 1 / (2 / first - sigma);
-        await multiply(kernels, matrix.ptr, n, newer.ptr, p, spare.ptr, pace, convergence(previousWorst));
+        await multiply(kernels, matrix.ptr, n, newer.ptr, p, spare.ptr, scheduler, convergence(previousWorst));
         products++;
         exports.chebyshevStep(spare.ptr, newer.ptr, older.ptr, p * n, (2 * next) / centre, centre, -sigma * next);
         [older, newer, spare] = [newer, spare, older];
@@ -252,13 +252,13 @@ async function multiply(
   q: number,
   p: number,
   y: number,
-  pace: Pace,
+  scheduler: Scheduler,
   fraction: number,
 ): Promise<void> {
   const rows = Math.max(4, Math.min(n, (Math.ceil(2e7 / (n * p)) + 3) & ~3));
   for (let i = 0; i < n; i += rows) {
     kernels.exports.multiplyRows(matrix + i * n * 8, Math.min(rows, n - i), q, p, n, y + i * 8, n);
-    if (pace.due) await pace.breathe(fraction);
+    if (scheduler.due) await scheduler.yieldIfDue(fraction);
   }
 }
 

@@ -10,7 +10,7 @@ import {
   SCHEDULE_FIELDS,
 } from './generator.ts';
 import { testKernels } from './testing.ts';
-import { exactExp, exactLn, generateTwin, normals, xoshiro256 } from './twin/generator.ts';
+import { exactExp, exactLn, generateReference, normals, xoshiro256 } from './reference/generator.ts';
 
 const kernels = testKernels();
 
@@ -89,7 +89,7 @@ describe('generator kernel', () => {
         weight,
         (seed, slots, scale) => {
           const schedule = Float64Array.from(slots.flat());
-          const twin = generateTwin(seed, scale, 0.01, schedule, slots.length);
+          const twin = generateReference(seed, scale, 0.01, schedule, slots.length);
           kernels.arena.scope(() => {
             const blocks = generateBlocks(kernels, { seed, centroidScale: scale, noise: 0.01, schedule }, true);
             expect([...blocks.provider.view()]).toEqual(twin.provider);

@@ -2,7 +2,7 @@ import { misuse, requireLength } from './check.ts';
 import type { Block } from './arena.ts';
 import { topEigenpairs, type Eigenpairs } from './eigen.ts';
 import type { KernelModule } from './module.ts';
-import type { Pace } from './pace.ts';
+import type { Scheduler } from '../core/scheduler.ts';
 
 /** Rows of one block of the Gram matrix: a block takes a few ms. */
 const ROWS = 64;
@@ -21,7 +21,7 @@ export async function gramEigenpairs(
   d: number,
   degrees: number,
   k: number,
-  pace: Pace,
+  scheduler: Scheduler,
 ): Promise<Eigenpairs> {
   requireLength('rows', rows, n * d);
   if (k > n) misuse(`${k} eigenpairs of ${n} rows`);
@@ -40,11 +40,11 @@ export async function gramEigenpairs(
           gram.ptr + (i * n + j) * 8,
           n,
         );
-        if (pace.due) await pace.breathe(i / n / 2);
+        if (scheduler.due) await scheduler.yieldIfDue(i / n / 2);
       }
     }
     exports.mirrorUpper(gram.ptr, n);
-    const found = await topEigenpairs(kernels, gram, n, k, pace);
+    const found = await topEigenpairs(kernels, gram, n, k, scheduler);
     const rank = found.values.findIndex((value) => !(value > RANK_TOLERANCE * found.values[0]));
     const kept = rank < 0 ? k : rank;
     const vectors = arena.f64(kept * d);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { latencyState, runLatency } from './latency.ts';
 import { testKernels } from './testing.ts';
 import { pieces } from './testEvents.ts';
-import { createLatencyState, dynamicWindow, latencyStep } from './twin/latency.ts';
+import { createLatencyState, dynamicWindow, latencyStep } from './reference/latency.ts';
 
 const kernels = testKernels();
 const fixture = JSON.parse(readFileSync(new URL('./fixtures/kernels.json', import.meta.url), 'utf8')) as {

@@ -44,7 +44,7 @@ export function latencyState({ arena, exports }: KernelModule, size: number): St
   return state;
 }
 
-/** P95 and the dynamic window of events [from, to) (docs/methods.md 5). `latency` has NaN where there is none. */
+/** P95 and the dynamic window of events [from, to) (docs/methods.md 5). `latency` has NaN if there is none. */
 export function runLatency(
   { exports }: KernelModule,
   latency: Block<Float64Array>,

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { CovarianceAccumulator } from './covariance.ts';
 import { fullEigenpairs, topEigenpairs } from './eigen.ts';
 import { gramEigenpairs } from './gram.ts';
-import { Pace } from './pace.ts';
+import { Scheduler } from '../core/scheduler.ts';
 import { projectRows } from './project.ts';
 import { testKernels } from './testing.ts';
-import { jacobiEigen, multiplyRows, projectRows as projectTwin, withinCovariance } from './twin/projection.ts';
+import { jacobiEigen, multiplyRows, projectRows as projectTwin, withinCovariance } from './reference/projection.ts';
 
 const kernels = testKernels();
-const pace = () => new Pace('Testing', {});
+const scheduler = () => new Scheduler('Testing', {});
 
 /** Deterministic numbers in (-1, 1) for the larger cases. */
 function numbers(seed: number): () => number {
@@ -99,7 +99,7 @@ describe('eigenpairs', () => {
         const matrix = new Float64Array(n * n);
         for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) matrix[i * n + j] = matrix[j * n + i] = random();
         const own = kernels.fork();
-        const { values, vectors } = await fullEigenpairs(own, own.arena.f64From(matrix), n, n, pace());
+        const { values, vectors } = await fullEigenpairs(own, own.arena.f64From(matrix), n, n, scheduler());
         const twin = jacobiEigen(matrix, n);
         expect(largest(values.map((v, i) => v - twin.values[i]))).toBeLessThan(1e-12 * n);
         const products = multiplyRows(matrix, n, vectors, n, n);
@@ -123,8 +123,8 @@ describe('eigenpairs', () => {
       const n = spectrum.length;
       const matrix = withSpectrum(spectrum, 17);
       const own = kernels.fork();
-      const found = await topEigenpairs(own, own.arena.f64From(matrix), n, 8, pace());
-      const full = await fullEigenpairs(own, own.arena.f64From(matrix), n, 9, pace());
+      const found = await topEigenpairs(own, own.arena.f64From(matrix), n, 8, scheduler());
+      const full = await fullEigenpairs(own, own.arena.f64From(matrix), n, 9, scheduler());
       const sorted = spectrum.toSorted((a, b) => b - a);
       expectEigenpairs(matrix, n, found.values, found.vectors, 1e-10);
       for (let i = 0; i < 8; i++) {
@@ -144,7 +144,7 @@ describe('eigenpairs', () => {
   it('are found by iteration for spectra of embeddings, and are the same bits every time', async () => {
     const matrix = withSpectrum(spectra['power law'], 5);
     const runs = [kernels.fork(), kernels.fork()].map((own) =>
-      topEigenpairs(own, own.arena.f64From(matrix), 200, 8, pace()),
+      topEigenpairs(own, own.arena.f64From(matrix), 200, 8, scheduler()),
     );
     const [first, second] = await Promise.all(runs);
     expect(first.method).toBe('subspace');
@@ -163,7 +163,7 @@ describe('eigenpairs', () => {
         for (let l = 0; l < d; l++) rows[i * d + l] += weight * basis[r * d + l];
       }
     const own = kernels.fork();
-    const found = await gramEigenpairs(own, own.arena.f64From(rows), n, d, n - 1, 10, pace());
+    const found = await gramEigenpairs(own, own.arena.f64From(rows), n, d, n - 1, 10, scheduler());
     expect(found.values.length).toBe(rank);
     const covariance = new Float64Array(d * d);
     for (let i = 0; i < n; i++)
@@ -178,11 +178,11 @@ describe('eigenpairs', () => {
   it('refuse a matrix that is not finite instead of running on', async () => {
     const own = kernels.fork();
     await expect(
-      topEigenpairs(own, own.arena.f64From(new Float64Array(100 * 100).fill(NaN)), 100, 3, pace()),
+      topEigenpairs(own, own.arena.f64From(new Float64Array(100 * 100).fill(NaN)), 100, 3, scheduler()),
     ).rejects.toThrow('not finite');
-    await expect(fullEigenpairs(own, own.arena.f64From(new Float64Array(9).fill(NaN)), 3, 3, pace())).rejects.toThrow(
-      'not finite',
-    );
+    await expect(
+      fullEigenpairs(own, own.arena.f64From(new Float64Array(9).fill(NaN)), 3, 3, scheduler()),
+    ).rejects.toThrow('not finite');
   });
 
   it('stop when they are cancelled', async () => {
@@ -194,7 +194,7 @@ describe('eigenpairs', () => {
     const view = matrix.view();
     for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) view[i * n + j] = view[j * n + i] = random();
     const reported: number[] = [];
-    const watched = new Pace('Solving', {
+    const watched = new Scheduler('Solving', {
       signal: abort.signal,
       onProgress: ({ fraction }) => {
         reported.push(fraction);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { splitmix64 } from '../core/random.ts';
 import { simulateRunLengths, type ScalarDetector } from './runLength.ts';
 import { testKernels } from './testing.ts';
-import { runLengthCounts } from './twin/runLength.ts';
+import { runLengthCounts } from './reference/runLength.ts';
 
 const random = splitmix64(8);
 const values = Float64Array.from({ length: 700 }, () => 3 * (random() + random() - 1));

@@ -15,7 +15,7 @@ import {
   type TestEvents,
 } from './testEvents.ts';
 import { gaussianKl, renyi2, runTracker, trackerState, type TrackerOptions } from './tracker.ts';
-import { createTrackerState, gaussianKl as klTwin, renyi2 as renyiTwin, trackerStep } from './twin/tracker.ts';
+import { createTrackerState, gaussianKl as klTwin, renyi2 as renyiTwin, trackerStep } from './reference/tracker.ts';
 
 const shared = testKernels();
 const fixture = JSON.parse(readFileSync(new URL('./fixtures/kernels.json', import.meta.url), 'utf8')) as {

@@ -15,7 +15,7 @@ import {
   type TestEvents,
 } from './testEvents.ts';
 import { runTransport, slicedEmd, transportState } from './transport.ts';
-import { slicedEmd as emdTwin, wasserstein1 } from './twin/transport.ts';
+import { slicedEmd as emdTwin, wasserstein1 } from './reference/transport.ts';
 
 const shared = testKernels();
 const fixture = JSON.parse(readFileSync(new URL('./fixtures/kernels.json', import.meta.url), 'utf8')) as {

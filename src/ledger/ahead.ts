@@ -1,7 +1,7 @@
 /** Files whose first batch is asked for before the file ahead of them is done: at least so many, */
 const AHEAD = 2;
 /** and of small files more, since a browser needs several turns to hand a file over: up to so many */
-const MOST_AHEAD = 16;
+const MAX_AHEAD = 16;
 /** of so many bytes together. */
 const AHEAD_BYTES = 24 << 20;
 
@@ -44,7 +44,7 @@ export async function* readAhead<F, T>(
       for (; next < files.length; next++) {
         const depth = next - i;
         const bytes = depth > 0 ? bytesOf(files[next]) : 0;
-        if (depth > AHEAD && (depth > MOST_AHEAD || ahead + bytes > AHEAD_BYTES)) break;
+        if (depth > AHEAD && (depth > MAX_AHEAD || ahead + bytes > AHEAD_BYTES)) break;
         started.push(start(read(files[next], next)));
         ahead += bytes;
       }

@@ -61,7 +61,7 @@ export const NO_ANALYSIS: AnalysisNeeds = { k: 0, bytesPerEvent: 0, mostEvents: 
 
 export interface Needs {
   readonly analysis: AnalysisNeeds;
-  /** Columns that go to the database; null where there is none. */
+  /** Columns that go to the database; null if there is none. */
   readonly stored: readonly StoredColumn[] | null;
 }
 
@@ -71,7 +71,7 @@ export const totalBytes = ({ analysis, stored }: Needs): number =>
 
 /**
  * How many events fit: the least that the analysis, the database and the memory of the tab allow.
- * @param memory bytes for everything; undefined where nothing but the analysis' own limit is known
+ * @param memory bytes for everything; undefined if nothing but the analysis' own limit is known
  */
 export function eventsThatFit(needs: Needs, memory: number | undefined): number {
   const database = needs.stored ? DATABASE_LIMIT / databaseBytes(needs.stored) : Infinity;

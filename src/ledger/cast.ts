@@ -22,7 +22,7 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 export const isIntegerText = (value: string): boolean => INTEGER.test(value) && value.length <= 20;
 export const isNumberText = (value: string): boolean => NUMBER.test(value);
 
-/** One byte a row, 1 where the value is there; null where all are. */
+/** one byte per row, 1 where the value is there; null if all are. */
 export function validity(data: Data): Uint8Array | null {
   if (DataType.isNull(data.type)) return new Uint8Array(data.length);
   if (data.nullCount === 0) return null;
@@ -33,7 +33,7 @@ export function validity(data: Data): Uint8Array | null {
 
 const decoder = new TextDecoder();
 
-/** The strings of Utf8 data, null where missing. */
+/** The strings of Utf8 data, null if missing. */
 export function decodeStrings(data: Data): (string | null)[] {
   const { valueOffsets, values } = data as Data<arrow.Utf8>;
   const valid = validity(data);
@@ -70,7 +70,7 @@ function decimals(data: Data<arrow.Decimal>): (string | null)[] {
   });
 }
 
-/** 64-bit integers with a mask of the missing ones (1 = missing), null where none is. */
+/** 64-bit integers with a mask of the missing ones (1 = missing), null if none is. */
 export function toIntegers(column: RawColumn, bad: OnBad): { values: BigInt64Array; missing: Uint8Array | null } {
   if (isData(column) && DataType.isInt(column.type) && column.type.bitWidth === 64 && column.type.isSigned) {
     return { values: column.values as BigInt64Array, missing: invert(validity(column)) };
@@ -109,7 +109,7 @@ function toInteger(value: unknown, bad: () => never): bigint | null {
   return integer > MAX_INT64 || integer < MIN_INT64 ? bad() : integer;
 }
 
-/** Doubles, NaN where missing. */
+/** Doubles, NaN if missing. */
 export function toNumbers(column: RawColumn, bad: OnBad): Float64Array {
   if (
     isData(column) &&
@@ -149,7 +149,7 @@ export function toBooleans(column: RawColumn, bad: OnBad): Uint8Array {
 }
 
 /**
- * Epoch milliseconds with fractional microseconds, NaN where missing (docs/methods.md 11: order and matching depend on
+ * Epoch milliseconds with fractional microseconds, NaN if missing (docs/methods.md 11: order and matching depend on
  * them).
  */
 export function toTimes(column: RawColumn, bad: OnBad): Float64Array {
@@ -260,7 +260,7 @@ export function stringData(values: readonly (string | null)[]): Data<arrow.Utf8>
   });
 }
 
-/** Packs a byte mask (1 = present) into an Arrow validity bitmap; undefined where all are present. */
+/** Packs a byte mask (1 = present) into an Arrow validity bitmap; undefined if all are present. */
 export function packBits(
   mask: ArrayLike<number> | null,
   isSet: (value: number) => boolean = (value) => value === 1,

@@ -88,7 +88,7 @@ export async function lookThrough(
   };
 }
 
-/** True where a part is cut out of the files by time. */
+/** True if a part is cut out of the files by time. */
 export const hasTimeRange = (part: LedgerPart | undefined): part is LedgerPart =>
   part !== undefined && (part.from !== null || part.to !== null);
 

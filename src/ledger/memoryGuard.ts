@@ -33,7 +33,7 @@ export function withLengths(
 }
 
 /** A projection from less than this would be by chance. */
-const PROJECTED_FROM_BYTES = 64 << 20;
+const PROJECTED_THRESHOLD_BYTES = 64 << 20;
 
 /**
  * Counts rows while the files are read, and stops at more than `most` with what `refuse` makes of the rows and bytes
@@ -66,7 +66,7 @@ export function tallied(
       };
       for await (const batch of reader.read({ ...options, onFraction })) {
         rows += batch.rows;
-        const bound = even && bytes >= PROJECTED_FROM_BYTES ? (rows / bytes) * total : 0;
+        const bound = even && bytes >= PROJECTED_THRESHOLD_BYTES ? (rows / bytes) * total : 0;
         if (rows > most || bound > 2 * most) throw refuse(rows, Math.max(bytes, 1));
         yield batch;
       }

@@ -12,7 +12,7 @@ export function canonicalOrder(rows: Int32Array, eventId: BigInt64Array, time: F
   return rows;
 }
 
-/** True where each of `rows` has a larger event_id than the one before it: then none is there twice. */
+/** True if each of `rows` has a larger event_id than the one before it: then none is there twice. */
 export function isAscending(rows: Int32Array, eventId: BigInt64Array): boolean {
   for (let i = 1; i < rows.length; i++) if (eventId[rows[i - 1]] >= eventId[rows[i]]) return false;
   return true;

@@ -4,13 +4,13 @@ import type { Data, DataType } from 'apache-arrow';
 export interface ReaderField {
   readonly name: string;
   /**
-   * Arrow type of the column; for text formats the type that a sample of its values suggests. Null where it cannot be
+   * Arrow type of the column; for text formats the type that a sample of its values suggests. Null if it cannot be
    * read.
    */
   readonly type: DataType | null;
   /** The type as the file states it, e.g. "List<Float32>". */
   readonly typeName: string;
-  /** True where the values are text (CSV, NDJSON, hive partitions) and `type` is only what they look like. */
+  /** True if the values are text (CSV, NDJSON, hive partitions) and `type` is only what they look like. */
   readonly inferred: boolean;
 }
 
@@ -42,10 +42,10 @@ export interface ReadOptions {
 /** What a file states of the times in one of its row groups. */
 export interface GroupTimes {
   readonly rows: number;
-  /** Epoch ms, inclusive; NaN where they are not stated. */
+  /** Epoch ms, inclusive; NaN if they are not stated. */
   readonly first: number;
   readonly last: number;
-  /** True where no row of the group is without a time. */
+  /** True if no row of the group is without a time. */
   readonly complete: boolean;
 }
 

@@ -29,14 +29,14 @@ export const bytesOf = ({ reader }: LedgerFile): number => reader.bytes;
 
 /**
  * What the first pass learns of every file row, before any is left out. Arrays are in file order, of length `rows`;
- * light columns are NaN where missing.
+ * light columns are NaN if missing.
  */
 export interface Scan extends Readonly<Record<ColumnsOf<'light'>, Float64Array>> {
   readonly rows: number;
   readonly eventId: BigInt64Array;
-  /** 1 where a mapped event_id is null; null where there is none such. */
+  /** 1 where a mapped event_id is null; null if there is none such. */
   readonly missingId: Uint8Array | null;
-  /** Epoch ms, NaN where missing. */
+  /** Epoch ms, NaN if missing. */
   readonly time: Float64Array;
   /** Characters (code points) of the text, -1 where there is none. */
   readonly textLength: Int32Array;
@@ -51,7 +51,7 @@ export interface Scan extends Readonly<Record<ColumnsOf<'light'>, Float64Array>>
   readonly dictionaries: Dictionaries;
   /** Rows that the format could not make sense of. */
   readonly faults: ReadonlyMap<number, string>;
-  /** True where ts went back from one row to the next inside a file. */
+  /** True if ts went back from one row to the next inside a file. */
   readonly disordered: boolean;
 }
 
@@ -203,7 +203,7 @@ class Scanner {
     this.#previous = -Infinity;
   }
 
-  /** @returns the vectors of the batch, null where the file has none */
+  /** @returns the vectors of the batch, null if the file has none */
   take({ reader, base: fileBase }: LedgerFile, batch: RawBatch, columns: readonly LedgerColumnName[]) {
     const base = fileBase + batch.first;
     const arrays = this.#store.reserve(base + batch.rows);

@@ -32,7 +32,7 @@ export interface ScanThread {
 export interface StartedScanThread {
   /** Gets ready for Parquet files, meanwhile. @param code of parquet-wasm, where it need not load it itself */
   prepare(code: WebAssembly.Module | undefined): void;
-  /** Null where the thread could not do it, for no fault of the files. Throws what `scanFiles` throws. */
+  /** Null if the thread could not do it, for no fault of the files. Throws what `scanFiles` throws. */
   scan(task: ScanTask, onFraction: (fraction: number) => void): Promise<ScannedPart | null>;
   /** A scan under way gives null then. */
   end(): void;

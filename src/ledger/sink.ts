@@ -21,7 +21,7 @@ interface SinkColumn {
   /** Name in the sink. */
   readonly name: string;
   readonly type: DataType;
-  /** Column of the files, null where no file has it. */
+  /** Column of the files, null if no file has it. */
   readonly source: string | null;
   /** The ledger column that it is, null for an unknown one. */
   readonly ledger: LedgerColumnName | null;

@@ -95,7 +95,7 @@ export async function openTable(file: NamedBlob, platform: Platform, known?: Uin
 }
 
 /**
- * What a file that is not opened states of its rows; null where its format states nothing.
+ * What a file that is not opened states of its rows; null if its format states nothing.
  * @param column of times, which it holds as `type`
  */
 export async function surveyTable(

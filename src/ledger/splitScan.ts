@@ -17,7 +17,7 @@ export function startFor(files: readonly NamedBlob[], thread: ScanThread | undef
   return thread && files.length > 1 && bytes >= thread.fromBytes ? thread.start() : null;
 }
 
-/** Scans files in the thread that this is called in; null where memory does not do. */
+/** Scans files in the thread that this is called in; null if memory does not do. */
 export async function scanPart(
   { files, mapping, keep }: ScanTask,
   platform: Platform,

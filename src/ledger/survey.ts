@@ -7,8 +7,8 @@ import { surveyTable } from './source.ts';
 import type { GroupTimes, TableReader } from './reader.ts';
 import type { NamedBlob } from './types.ts';
 
-/** Beyond this many row groups the survey has one stretch a file. */
-const MOST_STRETCHES = 5000;
+/** Beyond this many row groups the survey has one stretch per file. */
+const MAX_STRETCHES = 5000;
 const HOUR_MS = 3_600_000;
 
 /** Names of the partitions in the paths of some files, in the order in which they stand there. */
@@ -92,7 +92,7 @@ function timeOfValue(value: string | null): readonly [number, number] | null {
 
 /**
  * The survey of a ledger.
- * @param bytesPerRow of files that do not state their rows; NaN where that is not known either
+ * @param bytesPerRow of files that do not state their rows; NaN if that is not known either
  */
 export function surveyOf(
   files: readonly FileFacts[],
@@ -101,7 +101,7 @@ export function surveyOf(
   room: Pick<LedgerSurvey, 'fits' | 'k'>,
   bytesPerRow: number,
 ): LedgerSurvey {
-  const whole = files.reduce((sum, { groups }) => sum + (groups?.length ?? 1), 0) > MOST_STRETCHES;
+  const whole = files.reduce((sum, { groups }) => sum + (groups?.length ?? 1), 0) > MAX_STRETCHES;
   const stretches = files.flatMap(({ path, bytes, groups }): Stretch[] => {
     const partitions = partitionsOf(path);
     const values = keys.map((key) => partitions.get(key) ?? null);

@@ -49,7 +49,7 @@ export class VectorCache {
     return this.#batches && this.#batches.length > 0 && this.#batchRows === batchRows ? this.#batches : null;
   }
 
-  /** All batches, which are not kept here any more; null where none are kept. */
+  /** All batches, which are not kept here any more; null if none are kept. */
   take(): (CachedBatch & { readonly batchRows: number })[] | null {
     const batches = this.#batches && this.#batches.map((batch) => ({ ...batch, batchRows: this.#batchRows }));
     this.release();

@@ -12,7 +12,7 @@ export interface VectorColumn {
   readonly rows: number;
   readonly offsets: Int32Array;
   readonly values: Float32Array | Float64Array;
-  /** Null where every row has a vector. */
+  /** Null if every row has a vector. */
   readonly valid: Uint8Array | null;
 }
 

@@ -111,7 +111,7 @@ function numberColumn(
   return makeColumn(type, at.length, { data: convert(picked) }, nullBitmap);
 }
 
-/** Data of the rows `at` of a column; null where the column is not written. */
+/** Data of the rows `at` of a column; null if the column is not written. */
 const WRITERS: {
   readonly [T in ColumnType]: (values: Written[T], at: Int32Array, table: LedgerTable) => Data | null;
 } = {

@@ -10,7 +10,7 @@ import { entropy } from './entropy/panel.ts';
 import { friction } from './friction/panel.ts';
 import { latency } from './latency/panel.ts';
 import type { LinePanel, Panel } from './panel.ts';
-import { routes } from './routes/panel.ts';
+import { routes } from './states/panel.ts';
 import { tension } from './tension/panel.ts';
 
 /** Panels that show more of their channel than its line and its limit; the others are made from its facts. */

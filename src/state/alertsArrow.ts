@@ -52,15 +52,15 @@ export async function alertsToArrow(report: AnalysisReport, engine: Pick<EngineA
     stream_index: alerts.map((alert) => alert.stream),
     onset: alerts.map((alert) => alert.onset),
     fired: alerts.map((alert) => alert.fired),
-    cleared: alerts.map((alert) => alert.cleared),
+    cleared: alerts.map((alert) => alert.resolved),
     onset_row: alerts.map((_, i) => rows[2 * i]),
     fired_row: alerts.map((_, i) => rows[2 * i + 1]),
     onset_seq: alerts.map((alert) => alert.onsetSeq),
     fired_seq: alerts.map((alert) => alert.firedSeq),
     lag: alerts.map((alert) => alert.lag),
     peak: alerts.map((alert) => (Number.isNaN(alert.peak) ? null : alert.peak)),
-    duration: alerts.map((alert) => (alert.cleared ?? events) - alert.fired),
-    open: alerts.map((alert) => alert.cleared === null),
+    duration: alerts.map((alert) => (alert.resolved ?? events) - alert.fired),
+    open: alerts.map((alert) => alert.resolved === null),
   };
   const names = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
   const fields = names.map((name) => new Field(name, COLUMNS[name] as DataType, true));

@@ -1,7 +1,7 @@
 import type { IndexRange } from '../core/columns.ts';
 import { AGENT_METRICS } from '../detection/drilldown/agents.ts';
 
-/** A range of events in an address: 100-200, the second exclusive; null where the text is none. */
+/** A range of events in an address: 100-200, the second exclusive; null if the text is none. */
 export function readRange(text: string): IndexRange | null {
   const [from, to] = /^\d+-\d+$/.test(text) ? text.split('-').map(Number) : [];
   return from !== undefined && Number.isSafeInteger(to) && from < to ? { from, to } : null;

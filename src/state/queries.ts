@@ -55,13 +55,13 @@ export interface AlertRow {
   readonly stream_index: number;
   readonly onset: EventIndex;
   readonly fired: EventIndex;
-  readonly cleared: EventIndex | null;
+  readonly resolved: EventIndex | null;
   readonly onset_row: LedgerRow;
   readonly fired_row: LedgerRow;
   readonly onset_seq: number;
   readonly fired_seq: number;
   readonly lag: number;
-  /** Null where it is not defined. */
+  /** Null if it is not defined. */
   readonly peak: number | null;
   /** Events of the ledger from `fired` to `cleared`, or to its end. */
   readonly duration: number;

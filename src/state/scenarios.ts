@@ -24,7 +24,7 @@ export interface Experiment {
   readonly scenarios: readonly Scenario[];
 }
 
-export const MOST_NAME = 60;
+export const MAX_NAME = 60;
 
 function sameValue(a: unknown, b: unknown): boolean {
   if (!Array.isArray(a) || !Array.isArray(b)) return Object.is(a, b);
@@ -34,7 +34,7 @@ function sameValue(a: unknown, b: unknown): boolean {
 const sameParameters = (a: Parameters, b: Parameters): boolean =>
   a === b || PARAMETER_NAMES.every((name) => sameValue(a[name], b[name]));
 
-/** A baseline as the view holds it: null where it is the defaults. */
+/** A baseline as the view holds it: null if it is the defaults. */
 export const normalBaseline = (parameters: Parameters | null): Parameters | null =>
   parameters && Object.keys(changedParameters(parameters)).length > 0 ? parameters : null;
 
@@ -64,7 +64,7 @@ export function renameScenario(scenarios: readonly Scenario[], from: string, to:
 export const deleteScenario = (scenarios: readonly Scenario[], name: string): readonly Scenario[] =>
   scenarios.filter((s) => s.name !== name);
 
-/** The scenario that these parameters are; null where none is. */
+/** The scenario that these parameters are; null if none is. */
 export const scenarioOf = (scenarios: readonly Scenario[], parameters: Parameters): Scenario | null =>
   scenarios.find((s) => sameParameters(s.parameters, parameters)) ?? null;
 
@@ -94,7 +94,7 @@ export function againstName(scenarios: readonly Scenario[], baseline: Parameters
   return name === undefined ? 'the parameters of the link' : `“${name}”`;
 }
 
-const tidyName = (name: string): string => name.trim().replace(/\s+/g, ' ').slice(0, MOST_NAME).trim();
+const tidyName = (name: string): string => name.trim().replace(/\s+/g, ' ').slice(0, MAX_NAME).trim();
 
 const FORMAT = 'tautline-scenarios';
 

@@ -158,7 +158,7 @@ function createActions(
     showEvidence(evidence) {
       if (JSON.stringify(evidence) !== JSON.stringify(state().view.evidence)) change({ evidence });
     },
-    mark: (events) => send({ type: 'eventsMarked', events }),
+    mark: (events) => send({ type: 'eventsHighlighted', events }),
     toggleStream: (name) => send({ type: 'streamToggled', name }),
     soloStream: (name) => send({ type: 'streamSoloed', name }),
     setAxis: (axis) => change({ axis }),

@@ -29,7 +29,8 @@ export function alertsSql(
     ...(filter.stream !== null ? [`stream = ${quoteText(filter.stream)}`] : []),
   ];
   const fields = [
-    'alerts.*',
+    'alerts.* exclude (cleared)',
+    'alerts.cleared as resolved',
     mapping.event_id === undefined ? 'null as event_id' : 'events.event_id',
     mapping.ts === undefined ? 'null as ts' : 'events.ts',
     mapping.thread_id === undefined ? 'null as thread_id' : 'events.thread_id',

@@ -13,7 +13,7 @@ const alert = (kind: Alert['kind'], stream: number, fired: number, cleared: numb
   stream,
   onset: fired - 2,
   fired,
-  cleared,
+  resolved: cleared,
   onsetSeq: fired - 3,
   firedSeq: fired,
   peak,
@@ -51,7 +51,7 @@ const engine = {
         eventId: new BigInt64Array(SIGNAL_ROWS),
       } as never,
       signals as never,
-      { route: new Uint8Array(SIGNAL_ROWS), z: column(), cusum: column() } as never,
+      { eventState: new Uint8Array(SIGNAL_ROWS), z: column(), cusum: column() } as never,
     );
   }),
 };

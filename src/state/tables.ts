@@ -39,7 +39,7 @@ export interface TablesOptions {
   /** The database cannot be used: charts go on without it, queries reject with the same error. */
   readonly onBroken: (error: TautlineError) => void;
   /**
-   * The database died with its tables and starts again: true to open the ledger anew, which fills them; false where
+   * The database died with its tables and starts again: true to open the ledger anew, which fills them; false if
    * that was done already for this ledger, so that a query that kills the database is not repeated for ever.
    */
   readonly onLost: (error: TautlineError) => boolean;

@@ -32,7 +32,7 @@ export type LedgerPhase =
 export type TableLoad =
   | { readonly phase: 'none' }
   | { readonly phase: 'waiting' }
-  /** `progress` null where it is not worth saying. */
+  /** `progress` null if it is not worth saying. */
   | { readonly phase: 'loading'; readonly progress: Progress | null }
   | { readonly phase: 'loaded' }
   | { readonly phase: 'failed'; readonly error: TautlineError };
@@ -56,7 +56,7 @@ export interface Toast {
 }
 
 /** Events picked out, ascending. */
-export interface MarkedEvents {
+export interface HighlightedEvents {
   readonly index: Int32Array;
   /** Epoch ms of each, NaN without timestamps. */
   readonly time: Float64Array;
@@ -70,7 +70,7 @@ export interface TautlineState {
   /** Shared cursor; null when the pointer is on no chart. Not in the URL. */
   readonly cursor: EventIndex | null;
   /** Events picked out on the embedding map and marked on the timelines; null for none. Not in the URL. */
-  readonly marked: MarkedEvents | null;
+  readonly highlighted: HighlightedEvents | null;
   readonly toasts: readonly Toast[];
   /** Parameter sets kept under a name; they outlive the page. */
   readonly scenarios: readonly Scenario[];
@@ -114,7 +114,7 @@ export interface TautlineActions {
   setCursor(index: EventIndex | null): void;
   select(index: EventIndex | null): void;
   showEvidence(evidence: EvidenceView | null): void;
-  mark(events: MarkedEvents | null): void;
+  mark(events: HighlightedEvents | null): void;
   toggleStream(name: string): void;
   /** Shows one stream alone, or all again when it already is alone. */
   soloStream(name: string): void;

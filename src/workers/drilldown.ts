@@ -34,8 +34,8 @@ export interface AlertPlace {
 interface RowFacts {
   /** -1 where the row is of a stream that is not tracked. */
   readonly index: Int32Array;
-  /** Null where the row is not tracked. */
-  readonly routes: readonly (Route | null)[];
+  /** Null if the row is not tracked. */
+  readonly eventStates: readonly (Route | null)[];
   /** Alerts of the event's own stream. */
   readonly alerts: readonly (readonly AlertPlace[])[];
 }
@@ -45,7 +45,7 @@ export interface EmbeddingMap {
   readonly index: Int32Array;
   readonly stream: Int32Array;
   /** Index into ROUTES. */
-  readonly route: Uint8Array;
+  readonly eventState: Uint8Array;
   /** Epoch ms, NaN without timestamps. */
   readonly time: Float64Array;
   readonly k: number;

@@ -10,7 +10,7 @@ import { createEngineClient } from './client.ts';
 import type { Engine } from './engine.ts';
 import type { AnalysisReport, EngineApi, SeriesName } from './protocol.ts';
 import { baselineOf } from '../analysis/stages.ts';
-import { SUPERSEDED_RUN, type PreviewReport } from './protocol.ts';
+import { STALE_RUN, type PreviewReport } from './protocol.ts';
 import { errorOf, newEngine, newPreviewingEngine, spawnEngineHere, tinyLedger } from './testing.ts';
 
 const drop = async () => undefined;
@@ -109,7 +109,7 @@ describe('questions about an analysis', () => {
         seq: row.seq,
         time: 1_700_000_000_000 + 1000 * Math.floor(index / 3) + 40 * (index % 3),
         isVoid: index === 49,
-        route: row.route,
+        eventState: row.route,
         signals: null,
         why: null,
       });
@@ -426,7 +426,7 @@ describe('a preview', () => {
     const newest = engine.analyze(parameters({ lambda_fast: 0.5 }), ignore);
     // Too quick to be ended where it is done within one stretch of work.
     const outcome = await superseded.catch(() => null);
-    if (outcome) expect(outcome).toEqual({ kind: 'cancelled', what: SUPERSEDED_RUN });
+    if (outcome) expect(outcome).toEqual({ kind: 'cancelled', what: STALE_RUN });
     expect((await newest).revision).toBeGreaterThan(before.revision);
   });
 });

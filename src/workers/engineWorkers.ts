@@ -7,7 +7,7 @@ import { createSignalPool, type SignalPool } from './signalPool.ts';
 const MAX_THREADS = 4;
 
 /**
- * Signal workers, started by the engine's worker and so ended with it; null where a browser starts no workers from a
+ * Signal workers, started by the engine's worker and so ended with it; null if a browser starts no workers from a
  * worker, or has one core. Nothing is shared: this works without cross-origin isolation.
  */
 export function browserSignalPool(): SignalPool | null {
@@ -21,7 +21,7 @@ export function browserSignalPool(): SignalPool | null {
 }
 
 /**
- * A worker that shares the first pass over large ledgers, under the same conditions; undefined where there can be none.
+ * A worker that shares the first pass over large ledgers, under the same conditions; undefined if there can be none.
  */
 export function browserScanThread(): ScanThread | undefined {
   if (typeof Worker === 'undefined' || !(navigator.hardwareConcurrency > 1)) return undefined;

@@ -23,9 +23,9 @@ export interface Picture {
   readonly events: number;
   /** End of the reference period, event number. */
   readonly reference: number;
-  /** One line a stream: interleaved event number and value, NaN marks a gap. */
+  /** one line per stream: interleaved event number and value, NaN marks a gap. */
   readonly lines: readonly Float64Array[];
-  /** The limit that an alert of this case is about; NaN where the signal has none. */
+  /** The limit that an alert of this case is about; NaN if the signal has none. */
   readonly limit: number;
   readonly alerts: readonly { readonly kind: AlertKind; readonly stream: number; readonly fired: number }[];
 }

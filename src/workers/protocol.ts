@@ -9,7 +9,7 @@ import { LAB_QUESTIONS } from './lab.ts';
 import { news, order, PROGRESS, question, takes, type ApiOf } from './service/contract.ts';
 
 /** What `analyze` was doing when a newer one took its place. */
-export const SUPERSEDED_RUN = 'Computing signals that nobody waits for any more';
+export const STALE_RUN = 'Computing signals that nobody waits for any more';
 
 /** A line that the engine can draw: every signal, and what the detectors make of it. */
 export type SeriesName = SignalName | 'z' | 'cusum';
@@ -33,7 +33,7 @@ export interface AnalysisReport {
   /** First and last event time; NaN without timestamps. */
   readonly timeRange: readonly [EpochMs, EpochMs];
   readonly reference: IndexRange;
-  /** True where the ledger has fewer than 200 events: the whole of it is the reference. */
+  /** True if the ledger has fewer than 200 events: the whole of it is the reference. */
   readonly retrospective: boolean;
   readonly sync: 'time' | 'turn';
   readonly k: number;
@@ -87,7 +87,7 @@ export interface SeriesData {
 export interface ValuesAsOf {
   readonly revision: number;
   /**
-   * In the order of the streams asked for: that of the stream's last event so far; NaN where it has none, or no value.
+   * In the order of the streams asked for: that of the stream's last event so far; NaN if it has none, or no value.
    */
   readonly values: Float64Array;
 }
@@ -116,7 +116,7 @@ export interface EventDetail {
   readonly seq: number;
   readonly time: EpochMs;
   readonly isVoid: boolean;
-  readonly route: Route;
+  readonly eventState: Route;
   /** Why the event has its route: sentences with the numbers compared. */
   readonly why: readonly string[];
   readonly signals: Readonly<Record<SeriesName, number>>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { shareOut, type Crew } from '../detection/crew.ts';
+import { shareOut, type StagePool } from '../detection/signalPool.ts';
 import { createDetector, referenceRange, wakeCrew, type Detector } from '../detection/pipeline.ts';
 import { StageSpeed } from '../detection/signalStages.ts';
 import { bitsOf, parameters, randomLedger, type RandomLedger } from '../detection/testing.ts';
@@ -58,7 +58,7 @@ describe('a pool of signal workers', () => {
           const threads = poolOf(size);
           for (const next of changes) {
             const p = parameters(next);
-            await shared.prepare(p, { ...patient(), crew: threads, crewFrom: 0 });
+            await shared.prepare(p, { ...patient(), pool: threads, poolThreshold: 0 });
             const signals = bitsOf(shared.runSignals(p));
             const alone = loaded(of);
             expect(signals).toEqual(bitsOf(alone.runSignals(p)));
@@ -75,13 +75,13 @@ describe('a pool of signal workers', () => {
   it('is started for a ledger whose first run will call it, and serves that run', async () => {
     const threads = poolOf(2);
     const { events } = randomLedger({ n: 9000, k: 4, streams: 3, seed: 1 });
-    wakeCrew({ crew: threads, crewFrom: 1e6 }, events, 4);
-    wakeCrew({ crew: threads, crewFrom: 0 }, { ...events, streams: events.streams.slice(0, 1) }, 4);
+    wakeCrew({ pool: threads, poolThreshold: 1e6 }, events, 4);
+    wakeCrew({ pool: threads, poolThreshold: 0 }, { ...events, streams: events.streams.slice(0, 1) }, 4);
     expect(workers).toHaveLength(0);
-    wakeCrew({ crew: threads, crewFrom: 0 }, events, 4);
+    wakeCrew({ pool: threads, poolThreshold: 0 }, events, 4);
     expect(workers).toHaveLength(2);
     const detector = loaded({ n: 9000, k: 4, streams: 3, seed: 1 });
-    await detector.prepare(parameters(), { ...patient(), crew: threads, crewFrom: 0 });
+    await detector.prepare(parameters(), { ...patient(), pool: threads, poolThreshold: 0 });
     expect(workers).toHaveLength(2);
   });
 
@@ -91,7 +91,7 @@ describe('a pool of signal workers', () => {
     const threads = poolOf(2);
     const troubles: string[] = [];
     let struck = false;
-    const stricken: Crew = {
+    const stricken: StagePool = {
       size: 2,
       run: (ledger, tasks, accept, signal) =>
         threads.run(
@@ -107,18 +107,18 @@ describe('a pool of signal workers', () => {
     };
     await detector.prepare(parameters(), {
       ...patient(),
-      crew: stricken,
-      crewFrom: 0,
-      onCrewTrouble: (problem) => troubles.push(problem),
+      pool: stricken,
+      poolThreshold: 0,
+      onWorkerFailure: (problem) => troubles.push(problem),
     });
     expect(troubles).toEqual(['it was struck by lightning']);
     expect(bitsOf(detector.runSignals(parameters()))).toEqual(bitsOf(loaded(of).runSignals(parameters())));
     const next = parameters({ lambda_slow: 0.1 });
     await detector.prepare(next, {
       ...patient(),
-      crew: threads,
-      crewFrom: 0,
-      onCrewTrouble: (problem) => troubles.push(problem),
+      pool: threads,
+      poolThreshold: 0,
+      onWorkerFailure: (problem) => troubles.push(problem),
     });
     expect(bitsOf(detector.runSignals(next))).toEqual(bitsOf(loaded(of).runSignals(next)));
     expect(troubles).toHaveLength(1);
@@ -139,10 +139,10 @@ describe('a pool of signal workers, while the engine works or does without,', ()
     await detector.prepare(parameters(), {
       ...patient(),
       onProgress,
-      stretch: 0,
-      crew: threads,
-      crewFrom: 0,
-      onCrewTrouble: (problem) => troubles.push(problem),
+      timeSlice: 0,
+      pool: threads,
+      poolThreshold: 0,
+      onWorkerFailure: (problem) => troubles.push(problem),
     });
     expect(workers).toHaveLength(3);
     expect(troubles).toEqual([]);
@@ -158,9 +158,9 @@ describe('a pool of signal workers, while the engine works or does without,', ()
     const troubles: string[] = [];
     await detector.prepare(parameters(), {
       ...patient(),
-      crew: pool,
-      crewFrom: 0,
-      onCrewTrouble: (problem) => troubles.push(problem),
+      pool: pool,
+      poolThreshold: 0,
+      onWorkerFailure: (problem) => troubles.push(problem),
     });
     expect(troubles).toHaveLength(2);
     expect(troubles[0]).toContain('no more threads');
@@ -177,14 +177,14 @@ describe('a pool of signal workers, while the engine works or does without,', ()
       const cancelled = detector.prepare(parameters({ lambda_slow }), {
         signal: abort.signal,
         onProgress: () => abort.abort(),
-        stretch: 0,
-        crew: threads,
-        crewFrom: 0,
+        timeSlice: 0,
+        pool: threads,
+        poolThreshold: 0,
       });
       await expect(cancelled).rejects.toMatchObject({ error: { kind: 'cancelled' } });
     }
     const next = parameters({ lambda_slow: 0.07 });
-    await detector.prepare(next, { ...patient(), crew: threads, crewFrom: 0 });
+    await detector.prepare(next, { ...patient(), pool: threads, poolThreshold: 0 });
     expect(bitsOf(detector.runSignals(next))).toEqual(bitsOf(loaded(of).runSignals(next)));
   });
 });

@@ -1,6 +1,6 @@
 import { TautlineFailure } from '../core/errors.ts';
-import type { Crew, CrewLedger, CrewPart, CrewTask } from '../detection/crew.ts';
-import { createCrewMember } from '../detection/crewMember.ts';
+import type { StagePool, PoolLedger, PoolPart, PoolTask } from '../detection/signalPool.ts';
+import { createSignalWorker } from '../detection/signalWorker.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { order, question, takes, type ApiOf } from './service/contract.ts';
 import { exposeWorker } from './service/rpcAdapter.ts';
@@ -8,9 +8,9 @@ import { PATIENCE_MS, superviseWorker, type SpawnedWorker, type SupervisedWorker
 
 /** What a signal worker is asked. */
 export const SIGNAL_CONTRACT = {
-  load: question<(ledger: CrewLedger) => Promise<void>>({ doing: 'taking in a ledger' }),
+  load: question<(ledger: PoolLedger) => Promise<void>>({ doing: 'taking in a ledger' }),
   /** Resolves when every part has been taken. */
-  run: question<(task: CrewTask, give: (part: CrewPart) => Promise<void>) => Promise<void>>({
+  run: question<(task: PoolTask, give: (part: PoolPart) => Promise<void>) => Promise<void>>({
     doing: 'computing signals',
     callbacks: { 1: takes('taking signals in') },
   }),
@@ -20,7 +20,7 @@ type SignalWorker = SupervisedWorker<typeof SIGNAL_CONTRACT>;
 
 /** Worker side: one worker of a pool. */
 export function signalApi(loadKernels: () => Promise<KernelModule>): ApiOf<typeof SIGNAL_CONTRACT> {
-  let member: ReturnType<typeof createCrewMember> | null = null;
+  let member: ReturnType<typeof createSignalWorker> | null = null;
   /** A run that was stopped still has to come to its next pause: nothing begins before. */
   let before: Promise<unknown> = Promise.resolve();
   let newest = 0;
@@ -33,7 +33,7 @@ export function signalApi(loadKernels: () => Promise<KernelModule>): ApiOf<typeo
   return {
     load: (ledger) =>
       inTurn(async () => {
-        member ??= createCrewMember(await loadKernels());
+        member ??= createSignalWorker(await loadKernels());
         member.load(ledger);
       }),
     run(task, give) {
@@ -63,8 +63,8 @@ export const exposeSignalWorker = (loadKernels: () => Promise<KernelModule>): vo
  * Workers that share the signals of large ledgers: started at the first run or beforehand, each with a copy of the
  * ledger of the newest run.
  */
-export interface SignalPool extends Crew {
-  wake(ledger?: CrewLedger, members?: number): void;
+export interface SignalPool extends StagePool {
+  prestart(ledger?: PoolLedger, members?: number): void;
   /** Gives their memory back, until the next run. */
   dispose(): void;
 }
@@ -72,7 +72,7 @@ export interface SignalPool extends Crew {
 interface Slot {
   readonly worker: SignalWorker;
   /** What it has been given, and whether it has taken it in. */
-  holds: { readonly ledger: CrewLedger; readonly taken: Promise<void> } | null;
+  holds: { readonly ledger: PoolLedger; readonly taken: Promise<void> } | null;
 }
 
 /** @param spawn starts one worker, whose script ends in `exposeSignalWorker` */
@@ -96,7 +96,7 @@ export function createSignalPool(size: number, spawn: () => SpawnedWorker): Sign
       return slot;
     });
 
-  function load(slot: Slot, ledger: CrewLedger): Promise<void> {
+  function load(slot: Slot, ledger: PoolLedger): Promise<void> {
     if (slot.holds?.ledger === ledger) return slot.holds.taken;
     const taken = slot.worker.ask.load(ledger);
     const given = (slot.holds = { ledger, taken });
@@ -108,9 +108,9 @@ export function createSignalPool(size: number, spawn: () => SpawnedWorker): Sign
 
   async function give(
     slot: Slot,
-    ledger: CrewLedger,
-    task: CrewTask,
-    accept: (part: CrewPart) => void,
+    ledger: PoolLedger,
+    task: PoolTask,
+    accept: (part: PoolPart) => void,
     signal: AbortSignal,
   ): Promise<string | null> {
     try {
@@ -159,7 +159,7 @@ export function createSignalPool(size: number, spawn: () => SpawnedWorker): Sign
         signal.removeEventListener('abort', onAbort);
       }
     },
-    wake(ledger, members = size) {
+    prestart(ledger, members = size) {
       slots ??= start();
       for (const slot of slots.slice(0, members)) {
         slot.worker.prestart();

@@ -4,7 +4,7 @@ import { ALERT_KINDS, type AlertKind } from '../../detection/types.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import { KindBadge } from '../shell/Badge.tsx';
 import { Icon } from '../shell/Icon.tsx';
-import { DRAWER_LEAST, useUi } from '../ui.ts';
+import { MIN_DRAWER, useUi } from '../ui.ts';
 import { toggleKind } from './filter.ts';
 
 const AlertTable = lazy(() => import('./AlertTable.tsx').then((module) => ({ default: module.AlertTable })));
@@ -12,10 +12,10 @@ const AlertTable = lazy(() => import('./AlertTable.tsx').then((module) => ({ def
 /** px a key moves the edge by. */
 const KEY_STEP = 24;
 /** The drawer never takes more than this share of the window. */
-const MOST_SHARE = 0.7;
+const MAX_SHARE = 0.7;
 
 const held = (height: number): number =>
-  Math.max(DRAWER_LEAST, Math.min(Math.round(window.innerHeight * MOST_SHARE), Math.round(height)));
+  Math.max(MIN_DRAWER, Math.min(Math.round(window.innerHeight * MAX_SHARE), Math.round(height)));
 
 function Edge(): ReactNode {
   const height = useUi((ui) => ui.drawerHeight);
@@ -42,7 +42,7 @@ function Edge(): ReactNode {
       aria-label="Height of the alert table"
       tabIndex={0}
       aria-valuenow={height}
-      aria-valuemin={DRAWER_LEAST}
+      aria-valuemin={MIN_DRAWER}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={() => {

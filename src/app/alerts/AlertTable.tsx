@@ -47,10 +47,10 @@ const COLUMNS: readonly Column[] = [
   },
   {
     id: 'cleared',
-    title: 'Cleared',
+    title: 'Resolved',
     number: true,
     help: 'First event after the episode',
-    cell: (row) => (row.cleared === null ? <span className="still-open">open</span> : formatCount(row.cleared)),
+    cell: (row) => (row.resolved === null ? <span className="still-open">open</span> : formatCount(row.resolved)),
   },
   {
     id: 'lag',

@@ -10,7 +10,7 @@ const alert = (fired: number): Alert => ({
   stream: 0,
   onset: fired - 2,
   fired,
-  cleared: fired + 10,
+  resolved: fired + 10,
   onsetSeq: 1,
   firedSeq: 3,
   peak: 5,

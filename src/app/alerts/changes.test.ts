@@ -3,12 +3,12 @@ import { diffAlerts } from '../../detection/alerts.ts';
 import type { Alert, AlertKind } from '../../detection/types.ts';
 import { changesByStream } from './changes.ts';
 
-const alert = (kind: AlertKind, stream: number, onset: number, fired: number, cleared: number | null): Alert => ({
+const alert = (kind: AlertKind, stream: number, onset: number, fired: number, resolved: number | null): Alert => ({
   kind,
   stream,
   onset,
   fired,
-  cleared,
+  resolved: resolved,
   onsetSeq: onset,
   firedSeq: fired,
   peak: 1,

@@ -13,7 +13,7 @@ export interface ChangeRow {
   readonly reshaped: number;
   readonly kept: number;
   /**
-   * Median shift of the firing of those that fire elsewhere, in events of the ledger; negative is earlier, NaN where
+   * Median shift of the firing of those that fire elsewhere, in events of the ledger; negative is earlier, NaN if
    * none does.
    */
   readonly medianShift: number;

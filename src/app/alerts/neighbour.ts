@@ -1,7 +1,7 @@
 import type { Alert } from '../../detection/types.ts';
 
 /**
- * The alert before (-1) or after (+1) an event, by the event at which it fired; null where there is none. `alerts` are
+ * The alert before (-1) or after (+1) an event, by the event at which it fired; null if there is none. `alerts` are
  * ordered by fired.
  */
 export function neighbourAlert(alerts: readonly Alert[], at: number | null, direction: -1 | 1): Alert | null {

@@ -2,7 +2,7 @@ import type { Alert } from '../../detection/types.ts';
 import { session } from '../../state/store.ts';
 import { zoomRange } from './zoom.ts';
 
-type Episode = Pick<Alert, 'onset' | 'fired' | 'cleared'>;
+type Episode = Pick<Alert, 'onset' | 'fired' | 'resolved'>;
 
 /**
  * Selects the event at which an alert fired and brings its episode into view, where the visible range does not hold its

@@ -1,5 +1,5 @@
 /**
- * A timestamp as SQL gives it (Date, epoch ms, or microseconds as bigint) in epoch milliseconds; NaN where there is
+ * A timestamp as SQL gives it (Date, epoch ms, or microseconds as bigint) in epoch milliseconds; NaN if there is
  * none.
  */
 export function epochMsOf(value: unknown): number {

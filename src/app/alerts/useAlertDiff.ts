@@ -5,7 +5,7 @@ import { useTautline } from '../../state/store.ts';
 import type { ViewState } from '../../state/types.ts';
 
 /**
- * True where a parameter of the signals or decisions differs from its default; alerts of both are taken on the same
+ * True if a parameter of the signals or decisions differs from its default; alerts of both are taken on the same
  * projection, so that one cancels out.
  */
 function comparesWithDefaults(parameters: Parameters): boolean {
@@ -14,7 +14,7 @@ function comparesWithDefaults(parameters: Parameters): boolean {
   );
 }
 
-/** True where the candidate differs from what it is compared with in something that can change an alert. */
+/** True if the candidate differs from what it is compared with in something that can change an alert. */
 const compares = ({ parameters, baseline }: ViewState): boolean =>
   baseline ? JSON.stringify(parameters) !== JSON.stringify(baseline) : comparesWithDefaults(parameters);
 

@@ -10,7 +10,7 @@ interface Plot {
   readonly id: string;
   readonly title: string;
   readonly case: CaseName;
-  /** Null where a ledger has none. */
+  /** Null if a ledger has none. */
   readonly value: (result: TrialResult) => number | null;
   readonly format: (x: number) => string;
 }

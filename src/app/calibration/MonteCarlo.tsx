@@ -16,7 +16,7 @@ import { MeasureTable, RateTable, ShareTable } from './SummaryTables.tsx';
 import { changedText, progressLine, speedText } from './text.ts';
 
 /** A run of more would not fit in the memory of a page. */
-const MOST_SEEDS = 20_000;
+const MAX_SEEDS = 20_000;
 
 function Controls(): ReactNode {
   const seeds = useCalibration((state) => state.seeds) ?? DEFAULT_SEEDS;
@@ -38,7 +38,7 @@ function Controls(): ReactNode {
         label="Seeds"
         value={seeds}
         least={1}
-        most={MOST_SEEDS}
+        most={MAX_SEEDS}
         width={58}
         disabled={running}
         onChange={(value) => actions.setSeeds(value)}

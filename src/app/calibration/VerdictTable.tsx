@@ -31,7 +31,7 @@ const ProfilePicture = memo(function ProfilePicture({ picture }: { readonly pict
       <SmallLines
         lines={lines}
         domain={[0, events]}
-        shadedTo={reference}
+        markAreaEnd={reference}
         limit={limit}
         marks={alerts.map(({ kind, fired }) => ({ x: fired, kind }))}
         width={WIDTH}

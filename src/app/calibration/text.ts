@@ -77,7 +77,7 @@ export function speedText(events: number, ms: number, workers: number): string {
   return `${formatNumber(((events / ms) * 60_000) / 1e6, 3)} million events a minute on ${formatCount(workers)} ${workers === 1 ? 'worker' : 'workers'}`;
 }
 
-/** A seed or a number of seeds as typed; null where it is none. */
+/** A seed or a number of seeds as typed; null if it is none. */
 export function readWhole(text: string, least: number, most = Number.MAX_SAFE_INTEGER): number | null {
   const value = Number(text);
   return /^\d+$/.test(text.trim()) && Number.isSafeInteger(value) && value >= least && value <= most ? value : null;

@@ -10,7 +10,7 @@ import { showAlert, zoomToAlert } from '../alerts/show.ts';
 import { KindBadge } from '../shell/Badge.tsx';
 import { ErrorBoundary } from '../shell/ErrorBoundary.tsx';
 import { Icon } from '../shell/Icon.tsx';
-import { EVIDENCE_LEAST, EVIDENCE_MOST, useUi } from '../ui.ts';
+import { MIN_EVIDENCE, MAX_EVIDENCE, useUi } from '../ui.ts';
 import { AgentsTab } from './agents/AgentsTab.tsx';
 import { AttributionTab } from './attribution/AttributionTab.tsx';
 import { ConversationTab } from './conversation/ConversationTab.tsx';
@@ -42,7 +42,7 @@ function Edge(): ReactNode {
   const share = useUi((ui) => ui.evidenceShare);
   const dragging = useRef(false);
   const resize = (to: number): void =>
-    useUi.setState({ evidenceShare: Math.max(EVIDENCE_LEAST, Math.min(EVIDENCE_MOST, to)) });
+    useUi.setState({ evidenceShare: Math.max(MIN_EVIDENCE, Math.min(MAX_EVIDENCE, to)) });
   const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
     const centre = event.currentTarget.closest('.centre')?.getBoundingClientRect();
     if (dragging.current && centre) resize((centre.bottom - event.clientY) / centre.height);
@@ -61,8 +61,8 @@ function Edge(): ReactNode {
       aria-label="Height of the evidence"
       tabIndex={0}
       aria-valuenow={Math.round(share * 100)}
-      aria-valuemin={Math.round(EVIDENCE_LEAST * 100)}
-      aria-valuemax={Math.round(EVIDENCE_MOST * 100)}
+      aria-valuemin={Math.round(MIN_EVIDENCE * 100)}
+      aria-valuemax={Math.round(MAX_EVIDENCE * 100)}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         dragging.current = true;
@@ -131,7 +131,7 @@ function Title({
             <strong>{report.streams[alert.stream].name}</strong>{' '}
             <span className="dim">
               onset {formatCount(alert.onset)}, fired {formatCount(alert.fired)},{' '}
-              {alert.cleared === null ? 'open' : `cleared ${formatCount(alert.cleared)}`}
+              {alert.resolved === null ? 'open' : `resolved ${formatCount(alert.resolved)}`}
             </span>
           </span>
           <button

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Alert, AlertKind } from '../../detection/types.ts';
 import { alertAt, alertOf } from './subject.ts';
 
-const alert = (kind: AlertKind, onset: number, fired: number, cleared: number | null): Alert => ({
+const alert = (kind: AlertKind, onset: number, fired: number, resolved: number | null): Alert => ({
   kind,
   stream: 0,
   onset,
   fired,
-  cleared,
+  resolved: resolved,
   onsetSeq: 1,
   firedSeq: 2,
   peak: 1,

@@ -7,11 +7,11 @@ export interface NumberedAlert extends Alert {
 }
 
 const covers = (alert: Alert, event: number): boolean =>
-  alert.onset <= event && event < (alert.cleared ?? Number.POSITIVE_INFINITY);
+  alert.onset <= event && event < (alert.resolved ?? Number.POSITIVE_INFINITY);
 
 /**
  * The alert that a view of the evidence means: the one that fired at its event, else (another threshold moves firings)
- * the one of that kind whose episode covers the event and fired nearest to it. Null where there is none with the
+ * the one of that kind whose episode covers the event and fired nearest to it. Null if there is none with the
  * parameters in force.
  */
 export function alertOf(

@@ -12,7 +12,7 @@ export interface Subject {
   readonly alert: NumberedAlert | null;
   /** Where the alert fired; the view's event where there is none. */
   readonly event: EventIndex;
-  /** The newest event of the stream with an embedding, up to and with `event`; null where there is none near. */
+  /** The newest event of the stream with an embedding, up to and with `event`; null if there is none near. */
   readonly measured: EventIndex | null;
   readonly stream: StreamIndex;
   readonly onset: EventIndex;
@@ -21,7 +21,7 @@ export interface Subject {
 }
 
 const BATCH = 32;
-const MOST_BATCHES = 16;
+const MAX_BATCHES = 16;
 
 /** Walks back from an event to the newest of its stream that is not a pause. */
 async function measuredBefore(
@@ -29,7 +29,7 @@ async function measuredBefore(
 ): Promise<{ readonly measured: EventIndex | null; readonly stream: StreamIndex }> {
   const { stream, isVoid } = await session.engine.event(event);
   if (!isVoid) return { measured: event, stream };
-  for (let batch = 0, to = event; batch < MOST_BATCHES && to > 0; batch += 1, to -= BATCH) {
+  for (let batch = 0, to = event; batch < MAX_BATCHES && to > 0; batch += 1, to -= BATCH) {
     const from = Math.max(0, to - BATCH);
     const found = await Promise.all(Array.from({ length: to - from }, (_, i) => session.engine.event(to - 1 - i)));
     const own = found.find((detail) => detail.stream === stream && !detail.isVoid);
@@ -57,7 +57,7 @@ export function useSubject(report: AnalysisReport, { event, kind }: EvidenceView
       measured: data.measured,
       stream: data.stream,
       onset: alert?.onset ?? at,
-      end: alert?.cleared ?? (alert ? report.events : at + 1),
+      end: alert?.resolved ?? (alert ? report.events : at + 1),
     };
   }, [report, alert, at, data]);
 }

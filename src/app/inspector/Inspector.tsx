@@ -8,7 +8,7 @@ import type { AnalysisReport, EventDetail } from '../../workers/protocol.ts';
 import { showAlert, zoomToAlert } from '../alerts/show.ts';
 import { neighbourAlert } from '../alerts/neighbour.ts';
 import { openEvidence } from '../evidence/open.ts';
-import { KindBadge, RouteBadge } from '../shell/Badge.tsx';
+import { KindBadge, EventStateBadge } from '../shell/Badge.tsx';
 import { copyText } from '../shell/copy.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { fieldsOf } from './fields.ts';
@@ -65,8 +65,8 @@ function SignalTable({ event, report }: { readonly event: EventDetail; readonly 
 
 function Covering({ event, report }: { readonly event: EventDetail; readonly report: AnalysisReport }): ReactNode {
   const covering = report.alerts.filter(
-    ({ stream, onset, cleared }) =>
-      stream === event.stream && onset <= event.index && event.index < (cleared ?? report.events),
+    ({ stream, onset, resolved: resolved }) =>
+      stream === event.stream && onset <= event.index && event.index < (resolved ?? report.events),
   );
   if (covering.length === 0) return null;
   return (
@@ -79,7 +79,7 @@ function Covering({ event, report }: { readonly event: EventDetail; readonly rep
               <KindBadge kind={alert.kind} />
               <span className="dim">
                 {formatCount(alert.onset)} → <span className="fired">{formatCount(alert.fired)}</span> →{' '}
-                {alert.cleared === null ? 'open' : formatCount(alert.cleared)}
+                {alert.resolved === null ? 'open' : formatCount(alert.resolved)}
               </span>
             </button>
             <button
@@ -189,7 +189,7 @@ function Header({ event, report }: { readonly event: EventDetail; readonly repor
         <span>position {formatCount(event.index)}</span>
       </p>
       <div className="event-route">
-        <RouteBadge route={event.route} />
+        <EventStateBadge eventState={event.eventState} />
         {event.isVoid && <span className="tag">void event: a pause</span>}
       </div>
       <ul className="why">

@@ -7,7 +7,7 @@ import { actions } from '../../state/store.ts';
 import type { Row } from '../../state/tables.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { epochMsOf } from '../alerts/times.ts';
-import { RouteDot } from '../shell/Badge.tsx';
+import { EventStateDot } from '../shell/Badge.tsx';
 import { speakerOf } from './fields.ts';
 import { eventAtRow } from './useNavigation.ts';
 
@@ -53,7 +53,7 @@ function Message({
         onClick={() => actions.select(index)}
       >
         <span className="message-head">
-          {detail && <RouteDot route={detail.route} />}
+          {detail && <EventStateDot eventState={detail.eventState} />}
           <strong>{speakerOf(row)}</strong>
           {typeof row.role === 'string' && <span className="dim">{row.role}</span>}
         </span>

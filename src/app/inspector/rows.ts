@@ -7,7 +7,7 @@ import { quoteName } from '../../state/sql.ts';
 const PROBES = 64;
 
 /**
- * The tracked event at a canonical row; null where the row's stream is not tracked. Rows grow with event indices, so a
+ * The tracked event at a canonical row; null if the row's stream is not tracked. Rows grow with event indices, so a
  * search with many probes at a time needs few round trips to the engine.
  */
 export async function indexOfRow(

@@ -2,7 +2,7 @@ import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { formatCount, formatNumber } from '../../core/format.ts';
 import type { Sweep, SweepCell } from '../../detection/lab/sweep.ts';
 import { PARAMETER_SPECS, type Parameters } from '../../detection/parameters.ts';
-import { axisLabel, MEASURES, moveCell, positionIn, shadeOf, tickText, type MeasureName } from './heat.ts';
+import { axisLabel, MEASURES, moveCell, positionIn, markAreaOf, tickText, type MeasureName } from './heat.ts';
 
 const PAD = { left: 74, right: 8, top: 8, bottom: 40 } as const;
 const WIDTH = 560;
@@ -169,7 +169,7 @@ export function SweepMap({
   const root = useRef<SVGSVGElement>(null);
   const grid = gridOf(sweep);
   const { columns, rows, w, h } = grid;
-  const shade = shadeOf(sweep.cells, measure);
+  const shade = markAreaOf(sweep.cells, measure);
   const cellAt = ([column, row]: CellPosition): SweepCell => sweep.cells[row * columns + column];
   const inForce = [
     positionIn(sweep.x.values, parameters[sweep.x.name] as number),

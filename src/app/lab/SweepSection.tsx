@@ -28,7 +28,7 @@ const SWEEPABLE = PARAMETER_NAMES.filter(
   (name) => PARAMETER_SPECS[name].type === 'number' && PARAMETER_SPECS[name].stage !== 'projection',
 );
 const specOf = (name: ParameterName): NumberSpec => PARAMETER_SPECS[name] as NumberSpec;
-const MOST_STEPS = 40;
+const MAX_STEPS = 40;
 
 interface AxisChoice {
   readonly name: ParameterName;
@@ -92,7 +92,7 @@ function AxisFields({
   );
 }
 
-/** True where parameters that the grid holds fixed differ. */
+/** True if parameters that the grid holds fixed differ. */
 const othersDiffer = (a: Parameters, b: Parameters, swept: readonly ParameterName[]): boolean =>
   PARAMETER_NAMES.some((name) => !swept.includes(name) && JSON.stringify(a[name]) !== JSON.stringify(b[name]));
 
@@ -113,7 +113,7 @@ export function SweepSection({ report }: { readonly report: AnalysisReport }): R
       kinds,
     });
   const takeSteps = (value: number): boolean => {
-    const fits = Number.isInteger(value) && value >= 2 && value <= MOST_STEPS;
+    const fits = Number.isInteger(value) && value >= 2 && value <= MAX_STEPS;
     if (fits) setSteps(value);
     return fits;
   };

@@ -154,7 +154,7 @@ export function NarrowPanel({
 }: {
   readonly source: LedgerSource;
   readonly survey: LedgerSurvey;
-  /** False where opening failed, so that the part that the source has may be tried again. */
+  /** False if opening failed, so that the part that the source has may be tried again. */
   readonly opened: boolean;
 }): ReactNode {
   const mapping = useTautline((state) => state.view.mapping);

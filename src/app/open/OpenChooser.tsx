@@ -1,5 +1,5 @@
 import { useId, useRef, useState, type ReactNode, type SyntheticEvent } from 'react';
-import { nextTurn } from '../../core/turn.ts';
+import { yieldToMain } from '../../core/yieldToMain.ts';
 import { actions } from '../../state/store.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { showSheet } from '../ui.ts';
@@ -77,7 +77,7 @@ export function DropTarget({ asked }: { readonly asked: string | null }): ReactN
     const chosen = input.files && input.files.length > 0 ? gatherInput(input.files) : null;
     input.value = '';
     // In a turn of its own: the browser has just made the list, which takes it a while for a large folder.
-    if (chosen) void nextTurn().then(() => openGathered(chosen));
+    if (chosen) void yieldToMain().then(() => openGathered(chosen));
   };
   return (
     <div className="drop-target">

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { kindStyle, routeStyle } from '../../charts/palette.ts';
+import { kindStyle, eventStateStyle } from '../../charts/palette.ts';
 import { useChartTheme } from '../../charts/theme.ts';
-import { routeName } from '../../detection/routeNames.ts';
+import { eventStateName } from '../../detection/eventStateNames.ts';
 import type { AlertKind, Route } from '../../detection/types.ts';
 import { kindLabel } from '../../detection/kindLabels.ts';
 
@@ -25,23 +25,23 @@ export function KindBadge({ kind }: { readonly kind: AlertKind }): ReactNode {
 }
 
 /** A route in the colour and with the letter that the charts give it. */
-export function RouteBadge({ route }: { readonly route: Route }): ReactNode {
+export function EventStateBadge({ eventState: route }: { readonly eventState: Route }): ReactNode {
   const { mode } = useChartTheme();
   return (
     <span className="badge route" title={route}>
-      <Swatch {...routeStyle(route, mode)} />
-      {routeName(route)}
+      <Swatch {...eventStateStyle(route, mode)} />
+      {eventStateName(route)}
     </span>
   );
 }
 
 /** Only the coloured letter of a route. */
-export function RouteDot({ route }: { readonly route: Route }): ReactNode {
+export function EventStateDot({ eventState: route }: { readonly eventState: Route }): ReactNode {
   const { mode } = useChartTheme();
   return (
-    <span title={routeName(route)}>
-      <Swatch {...routeStyle(route, mode)} />
-      <span className="visually-hidden">{routeName(route)}</span>
+    <span title={eventStateName(route)}>
+      <Swatch {...eventStateStyle(route, mode)} />
+      <span className="visually-hidden">{eventStateName(route)}</span>
     </span>
   );
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { showMethods } from '../ui.ts';
 import { TABS } from './screens.ts';
-import { routeName } from '../../detection/routeNames.ts';
+import { eventStateName } from '../../detection/eventStateNames.ts';
 import type { Route } from '../../detection/types.ts';
 import { Sheet } from './Sheet.tsx';
 
@@ -68,10 +68,10 @@ export function Shortcuts(): ReactNode {
         <section>
           <h3>Event states: the first that holds</h3>
           <dl className="routes">
-            {STATES.map(([route, what]) => (
-              <div key={route}>
+            {STATES.map(([eventState, what]) => (
+              <div key={eventState}>
                 <dt>
-                  {routeName(route)} <code className="dim">{route}</code>
+                  {eventStateName(eventState)} <code className="dim">{eventState}</code>
                 </dt>
                 <dd>{what}</dd>
               </div>

@@ -10,7 +10,7 @@ import { useAlertDiff } from '../alerts/useAlertDiff.ts';
 import { zoomToAlert } from '../alerts/show.ts';
 
 /** Listed at most of each kind of change; the alert table has them all. */
-const MOST = 50;
+const MAX_LISTED = 50;
 
 interface Change {
   readonly sign: '+' | '−' | '→';
@@ -124,14 +124,14 @@ export function AlertChanges(): ReactNode {
       {shown && changes.length > 0 && <ChangeTable rows={changesByStream(diff)} streams={names} />}
       {shown && changes.length > 0 && (
         <ul>
-          {changes.slice(0, MOST).map((change) => (
+          {changes.slice(0, MAX_LISTED).map((change) => (
             <ChangeRow
               key={`${change.word} ${change.alert.kind} ${change.alert.stream} ${change.alert.fired}`}
               change={change}
               streams={names}
             />
           ))}
-          {changes.length > MOST && <li className="dim">and {formatCount(changes.length - MOST)} more</li>}
+          {changes.length > MAX_LISTED && <li className="dim">and {formatCount(changes.length - MAX_LISTED)} more</li>}
         </ul>
       )}
     </div>

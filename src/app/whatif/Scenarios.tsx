@@ -1,6 +1,6 @@
 import { useState, type SubmitEvent, type ReactNode } from 'react';
 import { changedParameters, type Parameters } from '../../detection/parameters.ts';
-import { MOST_NAME, scenarioOf, suggestName, type Scenario } from '../../state/scenarios.ts';
+import { MAX_NAME, scenarioOf, suggestName, type Scenario } from '../../state/scenarios.ts';
 import { actions, session, useTautline } from '../../state/store.ts';
 import { Icon } from '../shell/Icon.tsx';
 
@@ -70,7 +70,7 @@ function NameForm({
       <input
         type="text"
         value={name}
-        maxLength={MOST_NAME}
+        maxLength={MAX_NAME}
         aria-label="Name of the scenario"
         autoFocus
         onFocus={(event) => event.target.select()}

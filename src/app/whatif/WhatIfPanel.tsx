@@ -26,7 +26,7 @@ import { Scenarios, Steps } from './Scenarios.tsx';
 type Group = ParameterSpec['group'];
 const GROUPS = [...new Set(PARAMETER_NAMES.map((name) => PARAMETER_SPECS[name].group))];
 
-/** True where every word of the search occurs in the parameter's name, label, group or help. */
+/** True if every word of the search occurs in the parameter's name, label, group or help. */
 export function matches(name: ParameterName, search: string): boolean {
   const { label, group, help } = PARAMETER_SPECS[name];
   const text = `${name} ${label} ${group} ${help}`.toLowerCase();

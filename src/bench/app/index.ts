@@ -20,7 +20,7 @@ export interface AppBenchRow {
   readonly measured: string;
   /** Empty where there is none. */
   readonly target: string;
-  /** Null where there is no target, or nothing was measured. */
+  /** Null if there is no target, or nothing was measured. */
   readonly met: boolean | null;
 }
 

@@ -12,7 +12,7 @@ export interface AppMeasurements {
   readonly openLongestTask: number;
   readonly openLag: number;
   readonly openMemory: RendererMemory | null;
-  /** At rest, by `performance.measureUserAgentSpecificMemory`; null where the page may not ask. */
+  /** At rest, by `performance.measureUserAgentSpecificMemory`; null if the page may not ask. */
   readonly heldBytes: number | null;
   /** Pictures of the CUSUM panel that each show another analysis, a second of dragging h. */
   readonly picturesPerSecond: number;

@@ -55,7 +55,7 @@ export interface RendererMemory {
 const EVERY_MS = 100;
 const LOOK_EVERY = 10;
 
-/** Watches the largest renderer until `stop`; null where there is no /proc. */
+/** Watches the largest renderer until `stop`; null if there is no /proc. */
 export function watchRenderers(): { stop(): Promise<RendererMemory | null> } {
   if (process.platform !== 'linux') return { stop: async () => null };
   let own = 0;

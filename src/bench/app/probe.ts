@@ -24,12 +24,12 @@ export interface Probe {
 
 export interface Noted {
   readonly now: number;
-  /** When the first input event arrived since `start`; NaN where none did. */
+  /** When the first input event arrived since `start`; NaN if none did. */
   readonly input: number;
   readonly inputs: number;
   readonly frames: number;
   readonly drawn: readonly Drawn[];
-  /** First time that progress was on screen; NaN where it was not, or not looked for. */
+  /** First time that progress was on screen; NaN if it was not, or not looked for. */
   readonly progress: number;
   /** The longest task of the main thread, by PerformanceObserver (tasks over 50 ms only), and all of them. */
   readonly longTask: number;

@@ -1,14 +1,14 @@
 import type { RunLengthCounts } from '../../kernels/runLength.ts';
-import { downsample } from '../../kernels/twin/downsample.ts';
-import { assign } from '../../kernels/twin/assignment.ts';
-import { displacementPath } from '../../kernels/twin/bootstrap.ts';
-import { runLengthCounts } from '../../kernels/twin/runLength.ts';
+import { downsample } from '../../kernels/reference/downsample.ts';
+import { assign } from '../../kernels/reference/assignment.ts';
+import { displacementPath } from '../../kernels/reference/bootstrap.ts';
+import { runLengthCounts } from '../../kernels/reference/runLength.ts';
 import { native, scalars, type Bench, type Case } from '../bench.ts';
 
 /** Kernels of charts, drill-down and laboratory. */
 
 const BUCKETS = 1200;
-/** The twin's buckets grow by copying. */
+/** The reference implementation's buckets grow by copying. */
 const TWIN_DOWNSAMPLED = 50_000;
 const POINTS = 256;
 const BLOCK = 50;
@@ -114,7 +114,7 @@ export const ANALYSIS_CASES: readonly Case[] = [
         outputs: () => ({ points: out.view().slice(), lengths: lengths.view().slice() }),
       };
     },
-    twin(bench) {
+    referenceImplementation(bench) {
       const { events } = bench.input;
       if (events.n > TWIN_DOWNSAMPLED) return null;
       const request = {
@@ -169,7 +169,7 @@ export const ANALYSIS_CASES: readonly Case[] = [
         outputs: () => ({ target: columnOf.view().slice() }),
       };
     },
-    twin(bench) {
+    referenceImplementation(bench) {
       const [from, to] = windows(bench);
       const { k } = bench.input.coordinates;
       let target: Int32Array = new Int32Array(0);
@@ -233,7 +233,7 @@ export const ANALYSIS_CASES: readonly Case[] = [
         outputs: () => ({ path: path.view().slice() }),
       };
     },
-    twin(bench) {
+    referenceImplementation(bench) {
       const { starts, residuals, run } = inControl(bench);
       const {
         events: { n },
@@ -294,7 +294,7 @@ export const ANALYSIS_CASES: readonly Case[] = [
         outputs: () => ({ alarms: alarms.view().slice(), clear: clear.view().slice() }),
       };
     },
-    twin(bench) {
+    referenceImplementation(bench) {
       const { starts, scores } = inControl(bench);
       const {
         events: { n },

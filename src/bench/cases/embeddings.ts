@@ -1,7 +1,7 @@
 import { CHOICES } from '../../harness/profiles.ts';
 import { GENERATOR_DIMENSION, GENERATOR_PROVIDERS, SCHEDULE_FIELDS } from '../../kernels/generator.ts';
-import { generateTwin } from '../../kernels/twin/generator.ts';
-import { jacobiEigen, projectRows, withinCovariance } from '../../kernels/twin/projection.ts';
+import { generateReference } from '../../kernels/reference/generator.ts';
+import { jacobiEigen, projectRows, withinCovariance } from '../../kernels/reference/projection.ts';
 import { native, scalars, type Bench, type Case } from '../bench.ts';
 import { scheduleFor, SEED } from '../input.ts';
 
@@ -95,7 +95,7 @@ export const EMBEDDING_CASES: readonly Case[] = [
         outputs: () => ({ projected: x.view().slice() }),
       };
     },
-    twin(bench) {
+    referenceImplementation(bench) {
       const {
         embeddings,
         dimension: d,
@@ -134,7 +134,7 @@ export const EMBEDDING_CASES: readonly Case[] = [
       const { run, covariance } = covarianceInWasm(bench);
       return { run, outputs: () => ({ covariance: covariance() }) };
     },
-    twin(bench) {
+    referenceImplementation(bench) {
       const { embeddings, dimension: d, events } = bench.input;
       if (events.n > held(bench)) return null;
       let covariance: Float64Array = new Float64Array(0);
@@ -174,7 +174,7 @@ export const EMBEDDING_CASES: readonly Case[] = [
         outputs: () => ({ eigenvalues: d.view().slice() }),
       };
     },
-    twin(bench) {
+    referenceImplementation(bench) {
       const { dimension: n } = bench.input;
       const covariance = covarianceOf(bench);
       let values: Float64Array = new Float64Array(0);
@@ -228,14 +228,14 @@ export const EMBEDDING_CASES: readonly Case[] = [
         }),
       };
     },
-    twin(bench) {
+    referenceImplementation(bench) {
       const units = Math.min(held(bench), TWIN_GENERATED);
       const schedule = scheduleFor(units);
-      let out: ReturnType<typeof generateTwin> | null = null;
+      let out: ReturnType<typeof generateReference> | null = null;
       return {
         units,
         run: () =>
-          void (out = generateTwin(
+          void (out = generateReference(
             SEED,
             CHOICES.centroidSpread.value,
             CHOICES.noise.value,

@@ -8,15 +8,15 @@ import {
 } from '../../detection/channels/table.ts';
 import type { OutputBlocks } from '../../detection/channels/stage.ts';
 import { STAGES } from '../../detection/channels/stages.ts';
-import { TWINS } from '../../detection/channels/twins.ts';
+import { REFERENCE_IMPLEMENTATIONS } from '../../detection/channels/referenceImplementations.ts';
 import { detectorInputs, detectorOptions } from '../../detection/decide.ts';
 import { SIGNAL_NAMES, type Decisions, type Signals } from '../../detection/types.ts';
 import { detectorState, runDetectors, type DetectorOptions } from '../../kernels/detectors.ts';
-import { createDetectorState, detectorStep, type Episode } from '../../kernels/twin/detectors.ts';
-import { native, type Bench, type Case, type Runner, type TwinRunner } from '../bench.ts';
+import { createDetectorState, detectorStep, type Episode } from '../../kernels/reference/detectors.ts';
+import { native, type Bench, type Case, type Runner, type ReferenceRunner } from '../bench.ts';
 import type { Outputs, Tolerances } from '../compare.ts';
 import type { Columns } from '../records.ts';
-import { twinPipeline, type TwinPipeline } from '../twinPipeline.ts';
+import { referencePipeline, type ReferencePipeline } from '../referencePipeline.ts';
 
 /** Sums of the Earth Mover's Distance are taken in float32, and coordinates differ in float32 (wasm/transport.ts). */
 const TOLERANCES: Tolerances = { tension: 1e-6, shift: 1e-6, rho: 1e-6, other: 1e-8 };
@@ -25,10 +25,13 @@ const textbook = (id: string): Case['native'] => [
   { id: `${id}-textbook`, label: ', textbook' },
 ];
 
-/** The twin of the first events: past the reference, and as many as take a second or so. */
-function twinOf({ input, wasm }: Bench, events: number): { readonly twin: TwinPipeline; readonly units: number } {
+/** The reference implementation of the first events: past the reference, and as many as take a second or so. */
+function referenceOf(
+  { input, wasm }: Bench,
+  events: number,
+): { readonly referenceImplementation: ReferencePipeline; readonly units: number } {
   const units = Math.min(input.events.n, Math.max(input.range.to + 200, Math.floor(events)));
-  return { twin: twinPipeline(input, units, wasm), units };
+  return { referenceImplementation: referencePipeline(input, units, wasm), units };
 }
 
 const pick = <N extends string>(columns: Readonly<Record<N, ArrayLike<number>>>, names: readonly N[]): Outputs =>
@@ -41,7 +44,7 @@ const NATIVE: Partial<Record<StageId, Case['native']>> = { tracker: textbook('tr
 function stageCase(id: StageId): Case {
   const { reads, columns, rows, coordinates } = STAGE_TABLE[id];
   const read: readonly string[] = reads;
-  const { eventsPerSecond } = TWINS[id];
+  const { eventsPerSecond } = REFERENCE_IMPLEMENTATIONS[id];
   const isRows = (name: string) =>
     STAGE_IDS.some((other) => (STAGE_TABLE[other].rows as readonly string[]).includes(name));
   const isWhole = (name: string) => name === 'instantiation' || name === 'previous';
@@ -61,8 +64,11 @@ function stageCase(id: StageId): Case {
       run: () => wasm.run(id),
       outputs: () => Object.fromEntries(columns.map((name) => [name, wasm.columns[name].view().slice()])),
     }),
-    twin(bench) {
-      const { twin, units } = twinOf(bench, (eventsPerSecond * 8) / bench.input.coordinates.k);
+    referenceImplementation(bench) {
+      const { referenceImplementation: twin, units } = referenceOf(
+        bench,
+        (eventsPerSecond * 8) / bench.input.coordinates.k,
+      );
       return { units, run: () => twin.run(id), outputs: () => pick(twin.columns, columns) };
     },
   };
@@ -94,7 +100,7 @@ function detectorsInWasm(bench: Bench): Runner {
     arena.i32From(seq.view()),
     copied,
   );
-  const out = { cusum: arena.f64(n), route: arena.u8(n), notice: arena.u8(n) };
+  const out = { cusum: arena.f64(n), eventState: arena.u8(n), notice: arena.u8(n) };
   const options = optionsOf(bench);
   let closed = 0;
   return {
@@ -105,14 +111,14 @@ function detectorsInWasm(bench: Bench): Runner {
       ),
     outputs: () => ({
       cusum: out.cusum.view().slice(),
-      route: out.route.view().slice(),
+      eventState: out.eventState.view().slice(),
       notice: out.notice.view().slice(),
       closed: [closed],
     }),
   };
 }
 
-function detectorsInTwin(bench: Bench): TwinRunner {
+function detectorsInReference(bench: Bench): ReferenceRunner {
   const { events } = bench.input;
   const { columns } = bench.wasm;
   const seq = bench.wasm.seq.view();
@@ -122,7 +128,7 @@ function detectorsInTwin(bench: Bench): TwinRunner {
   );
   const levels = LEVEL_CHANNELS.map((id) => columns[CHANNEL_TABLE[id].level].view());
   const { limits, levelLimits, warmup, referenceTo } = optionsOf(bench);
-  const [cusum, route, notice] = [new Float64Array(units), new Uint8Array(units), new Uint8Array(units)];
+  const [cusum, eventState, notice] = [new Float64Array(units), new Uint8Array(units), new Uint8Array(units)];
   let episodes: Episode[] = [];
   return {
     units,
@@ -151,11 +157,11 @@ function detectorsInTwin(bench: Bench): TwinRunner {
           episodes,
         );
         cusum[i] = step.cusum;
-        route[i] = step.route;
+        eventState[i] = step.eventState;
         notice[i] = step.notice;
       }
     },
-    outputs: () => ({ cusum, route, notice, closed: [episodes.filter((e) => e.cleared >= 0).length] }),
+    outputs: () => ({ cusum, route: eventState, notice, closed: [episodes.filter((e) => e.resolved >= 0).length] }),
   };
 }
 
@@ -180,7 +186,7 @@ const DETECTORS = {
   native: native('detectors'),
   tolerances: { other: 1e-8 },
   inputs: detectorColumns,
-  twin: detectorsInTwin,
+  referenceImplementation: detectorsInReference,
   bytes: ({ events }) => events.n * DETECTOR_BYTES,
 } as const satisfies Partial<Case>;
 
@@ -202,8 +208,8 @@ export const PIPELINE_CASES: readonly Case[] = [
         outputs: () => Object.fromEntries(SIGNAL_NAMES.map((name) => [name, signals![name].slice()])),
       };
     },
-    twin(bench) {
-      const { twin, units } = twinOf(bench, 0);
+    referenceImplementation(bench) {
+      const { referenceImplementation: twin, units } = referenceOf(bench, 0);
       return { units, run: twin.all, outputs: () => pick(twin.columns, SIGNAL_NAMES) };
     },
   },
@@ -220,9 +226,9 @@ export const PIPELINE_CASES: readonly Case[] = [
         run: () => void (decisions = detector.decide(input.parameters)),
         outputs: () => ({
           cusum: decisions!.cusum.slice(),
-          route: decisions!.route.slice(),
+          eventState: decisions!.eventState.slice(),
           notice: decisions!.notice.slice(),
-          closed: [decisions!.alerts.filter((a) => a.cleared !== null).length],
+          closed: [decisions!.alerts.filter((a) => a.resolved !== null).length],
         }),
       };
     },

@@ -2,7 +2,7 @@ import type { Unit } from '../../core/format.ts';
 import type { Parameters } from '../parameters.ts';
 import type { Calibration } from '../types.ts';
 import type { CHANNEL_TABLE } from './table.ts';
-import { type AlertKind, type ChannelId, type Route, type SeriesName } from './table.ts';
+import { type AlertKind, type ChannelId, type EventState, type SeriesName } from './table.ts';
 
 /** Values between which a signal is healthy; infinite if one side has no limit, NaN if it could not be derived. */
 export type Limits = readonly [low: number, high: number];
@@ -14,7 +14,7 @@ export interface SignalFacts {
   /** Heads its chart in a report; the label if absent. */
   readonly title?: string;
   readonly unit: Unit;
-  /** The limits in force for a stream; null where nothing is compared. */
+  /** The limits in force for a stream; null if nothing is compared. */
   readonly limits?: (c: Calibration, p: Parameters, stream: number) => Limits | null;
   /** Names the limit in a chart; a channel with both limits has a band, which needs no name. */
   readonly limitLabel?: string;
@@ -48,7 +48,7 @@ export interface KindFacts {
 
 /** What is known of one event when its state is explained; NaN if a signal is not defined. */
 export interface ExplainedEvent {
-  readonly route: Route;
+  readonly eventState: EventState;
   readonly stream: number;
   value(name: SeriesName): number;
 }
@@ -65,9 +65,9 @@ export interface Channel<C extends ChannelId = ChannelId> {
   readonly rank: number;
   readonly signals: Readonly<Record<Entry<C>['signals'][number] | Entry<C>['decided'][number], SignalFacts>>;
   readonly kinds: Readonly<Record<Entry<C>['kinds'][number], KindFacts>>;
-  /** What it says of an event beyond alerts; null where it has nothing to say. */
+  /** What it says of an event beyond alerts; null if it has nothing to say. */
   readonly notice?: (e: ExplainedEvent, c: Calibration, p: Parameters) => string | null;
-  /** Said of an analysis where its kinds raise no alert; null where they do. */
+  /** Said of an analysis where its kinds raise no alert; null if they do. */
   readonly silent?: (c: Calibration, p: Parameters, streams: number) => string | null;
   /** Its part of a report's calibration. */
   readonly facts?: (c: Calibration, streams: readonly string[]) => readonly { name: string; value: string }[];

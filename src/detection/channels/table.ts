@@ -7,7 +7,7 @@
 export const STATE_KINDS = ['DRIFT', 'HOMOGENIZATION_FLOOR_NEAR', 'FRAME_WEIGHT_DEGRADATION', 'VOID'] as const;
 
 /** What becomes of an event; positions are the codes of `Decisions.route`. */
-export const ROUTES = [
+export const EVENT_STATES = [
   'WARMING',
   'VOID',
   'DRIFT',
@@ -86,7 +86,7 @@ interface ChannelNames {
   readonly kinds: readonly string[];
   /**
    * The signal that opens its only kind above the limit of the event's stream and closes it below half of it, without
-   * changing the event's state; null where the kind is one of `STATE_KINDS`.
+   * changing the event's state; null if the kind is one of `STATE_KINDS`.
    */
   readonly level: string | null;
 }
@@ -112,7 +112,7 @@ export type DecidedName = ChannelEntry['decided'][number];
 /** A column that is drawn over the events. */
 export type SeriesName = SignalName | DecidedName;
 export type AlertKind = ChannelEntry['kinds'][number];
-export type Route = (typeof ROUTES)[number];
+export type EventState = (typeof EVENT_STATES)[number];
 /** A channel that raises its kind above a limit of each stream. */
 export type LevelChannel = { [C in ChannelId]: (typeof CHANNEL_TABLE)[C]['level'] extends null ? never : C }[ChannelId];
 

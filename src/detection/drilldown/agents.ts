@@ -53,7 +53,7 @@ export interface Vote {
   readonly decision: string;
 }
 
-/** A rate over time: NaN where there is nothing to divide by. */
+/** A rate over time: NaN if there is nothing to divide by. */
 export interface AgentSeries {
   readonly values: Float64Array;
   /** What each value is a share of. */
@@ -87,7 +87,7 @@ export interface AgentsResult {
  * measured limits.
  */
 export const DISAGREEMENT_ZONE = [0.05, 0.4] as const;
-const LEAST_VOTES = 20;
+const MIN_VOTES = 20;
 
 /**
  * Rates from sums and votes. Shares of outcomes are taken over the events that state one; where the ledger never states
@@ -150,7 +150,7 @@ export function agentRates(sums: readonly AgentSums[], votes: readonly Vote[], b
 }
 
 function zoneOf({ total, totalCount }: AgentSeries): DisagreementZone {
-  if (totalCount < LEAST_VOTES) return 'too few votes';
+  if (totalCount < MIN_VOTES) return 'too few votes';
   return total < DISAGREEMENT_ZONE[0] ? 'groupthink' : total > DISAGREEMENT_ZONE[1] ? 'misaligned' : 'healthy';
 }
 

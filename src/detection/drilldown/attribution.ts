@@ -2,7 +2,7 @@ import type { Coordinates, DictionaryColumn } from '../../core/columns.ts';
 import { TautlineFailure } from '../../core/errors.ts';
 import { formatCount, formatNumber, formatPercent } from '../../core/format.ts';
 import type { EventIndex } from '../../core/units.ts';
-import { cholesky } from '../../kernels/twin/cholesky.ts';
+import { cholesky } from '../../kernels/reference/cholesky.ts';
 import type { Parameters } from '../parameters.ts';
 import { groupBy } from './group.ts';
 import { addOuter, backwardSolve, dot, forwardSolve, quadratic, symmetricEigen, whitenedBy } from './linear.ts';

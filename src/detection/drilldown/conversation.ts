@@ -6,7 +6,7 @@ import type { Conversation, Handoff, HandoffGraph, HandoffLoop, Mention, TurnInp
 /** Longest round of a loop, in hand-offs. */
 const LONGEST_ROUND = 8;
 /** Full rounds from which hand-offs are a loop: A to B to A is a question and its answer. */
-const LEAST_ROUNDS = 2;
+const MIN_ROUNDS = 2;
 const QUOTE = 40;
 const NOBODY = '(none)';
 
@@ -143,12 +143,12 @@ function loopAt(
   chain: readonly Omit<Handoff, 'inLoop'>[],
   start: number,
 ): { readonly round: number; readonly length: number } | null {
-  for (let round = 2; round <= LONGEST_ROUND && start + LEAST_ROUNDS * round <= chain.length; round++) {
+  for (let round = 2; round <= LONGEST_ROUND && start + MIN_ROUNDS * round <= chain.length; round++) {
     if (chain[start].from !== chain[start + round - 1].to) continue;
     let end = start + round;
     while (end < chain.length && chain[end].from === chain[end - round].from && chain[end].to === chain[end - round].to)
       end++;
-    if (end - start >= LEAST_ROUNDS * round) return { round, length: end - start };
+    if (end - start >= MIN_ROUNDS * round) return { round, length: end - start };
   }
   return null;
 }

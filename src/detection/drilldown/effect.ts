@@ -1,4 +1,4 @@
-/** Effect sizes of two samples; NaN values take no part, NaN where a side is empty. */
+/** Effect sizes of two samples; NaN values take no part, NaN if a side is empty. */
 
 /**
  * Cliff's delta (Cliff 1993): P(a > b) - P(a < b) for a random pair, -1 to 1, by ranks in O(n log n).

@@ -16,7 +16,7 @@ export interface EventShare {
   readonly residual: number;
   /** <w r r^T, D>_F / delta^2; negative where the event acts against the difference as measured. */
   readonly share: number;
-  /** Null where the ledger does not say. */
+  /** Null if the ledger does not say. */
   readonly agent: string | null;
   readonly thread: string | null;
 }
@@ -50,7 +50,7 @@ export interface DirectionShare {
   readonly eigenvalue: number;
   /** (e - 1 - ln e) / 2; these add up to KL. */
   readonly nats: Nats;
-  /** nats / KL; NaN where KL is 0. */
+  /** nats / KL; NaN if KL is 0. */
   readonly share: number;
   /** The direction in whitened coordinates, unit length, k values. */
   readonly axis: readonly number[];
@@ -158,7 +158,7 @@ export interface TurnFields {
   readonly thread: string | null;
   readonly speaker: string | null;
   readonly text: string | null;
-  /** Epoch ms, NaN where there is none. */
+  /** Epoch ms, NaN if there is none. */
   readonly time: number;
   readonly latency: number;
   readonly handoffTo: string | null;
@@ -166,7 +166,7 @@ export interface TurnFields {
 }
 
 export interface TurnInput extends TurnFields {
-  /** True where the event has no embedding: a pause. */
+  /** True if the event has no embedding: a pause. */
   readonly isVoid: boolean;
 }
 
@@ -204,7 +204,7 @@ export interface HandoffLoop {
 }
 
 export interface Turn extends TurnInput {
-  /** ms since the turn before, NaN where not known. */
+  /** ms since the turn before, NaN if not known. */
   readonly gap: number;
   readonly handoffs: readonly Handoff[];
 }
@@ -248,7 +248,7 @@ export interface EffectSize {
 
 /** Something that goes together with an alert. It says nothing about what brought about what. */
 export interface Hypothesis {
-  readonly examiner: string;
+  readonly test: string;
   /** One sentence. */
   readonly statement: string;
   readonly effect: EffectSize;
@@ -263,8 +263,8 @@ export interface Hypothesis {
   };
 }
 
-export interface ExaminerRun {
-  readonly examiner: string;
+export interface TestRun {
+  readonly test: string;
   readonly title: string;
   readonly status: 'done' | 'failed' | 'nothing to examine';
   /** Why it failed, why there is nothing to examine, or what was left out. */
@@ -293,7 +293,7 @@ export interface Investigation {
   readonly permutations: number;
   /** One for every look, ranked: those with pAdjusted <= 0.05 first, then by size of effect. */
   readonly hypotheses: readonly Hypothesis[];
-  readonly examiners: readonly ExaminerRun[];
+  readonly tests: readonly TestRun[];
   readonly looks: number;
   readonly startedAt: string;
   readonly ms: number;

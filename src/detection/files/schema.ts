@@ -57,7 +57,7 @@ export const numbers = v.pipe(
   v.metadata({ type: 'array', items: { type: 'number' } }),
 );
 
-/** A list of numbers, null where one is missing; NaN in the program. */
+/** A list of numbers, null if one is missing; NaN in the program. */
 export const maybeNumbers = v.pipe(
   v.custom<readonly (number | null)[]>(
     (value) => isList(value, (entry) => entry === null || Number.isFinite(entry)),

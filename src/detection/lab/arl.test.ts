@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { testKernels } from '../../kernels/testing.ts';
-import { countAlarms } from '../../kernels/twin/runLength.ts';
+import { countAlarms } from '../../kernels/reference/runLength.ts';
 import { operatingCharacteristics } from './arl.ts';
 import { gaussianCusumArl, normalCdf, siegmundArl } from './naive.ts';
 import { autoregressive, inControlFrom, inStreams } from './testing.ts';

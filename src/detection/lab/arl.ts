@@ -194,7 +194,7 @@ export interface Tail {
 }
 
 /**
- * The line through the highest levels with alarms enough, weighted by their number; null where there are fewer than
+ * The line through the highest levels with alarms enough, weighted by their number; null if there are fewer than
  * two, or where it does not rise.
  */
 export function tailOf({ levels, alarms, clear }: RunLengths): Tail | null {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { testKernels } from '../../kernels/testing.ts';
-import { countAlarms } from '../../kernels/twin/runLength.ts';
+import { countAlarms } from '../../kernels/reference/runLength.ts';
 import { budgetEvents, deriveLimits, type Budget } from './budget.ts';
 import { gaussianCusumArl } from './naive.ts';
 import { autoregressive, inControlFrom, inStreams } from './testing.ts';

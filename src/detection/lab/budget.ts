@@ -32,10 +32,10 @@ export function budgetEvents(budget: Budget, eventsPerDay: number): number {
 
 /** A threshold that meets the budget, and what it was seen to cost. */
 export interface DerivedLimit {
-  /** NaN where none within the parameter's range meets the budget, or none can be derived. */
+  /** NaN if none within the parameter's range meets the budget, or none can be derived. */
   readonly value: number;
   readonly estimate: RunLengthEstimate;
-  /** Why `value` is NaN or differs from the budget; null where it meets it. */
+  /** Why `value` is NaN or differs from the budget; null if it meets it. */
   readonly note: string | null;
 }
 
@@ -202,7 +202,7 @@ function bracket({ levels, alarms, clear }: RunLengths, wanted: number): [number
 }
 
 /**
- * The level at which ln ARL reaches `wanted`, between two levels with alarms enough; null where it lies beyond them.
+ * The level at which ln ARL reaches `wanted`, between two levels with alarms enough; null if it lies beyond them.
  */
 function crossing({ levels, alarms, clear }: RunLengths, wanted: number): number | null {
   const enough = [...levels]

@@ -70,7 +70,7 @@ function valueOf({ message, scalar }: DescField, value: unknown): unknown {
   return value ?? undefined;
 }
 
-/** A message as the JSON form has it: absent fields are absent, or null where they may be. */
+/** A message as the JSON form has it: absent fields are absent, or null if they may be. */
 function objectOf(message: DescMessage, from: Message): Fields {
   const values = message.fields.flatMap((field): [string, unknown][] => {
     const value = (from as unknown as Fields)[field.localName];

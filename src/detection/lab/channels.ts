@@ -26,15 +26,15 @@ export const CHANNEL_NAMES: Readonly<Record<Channel, string>> = {
 /** What a channel made of one stream. */
 export interface ChannelStream {
   readonly stream: string;
-  /** NaN where none could be derived: the channel is silent there. */
+  /** NaN if none could be derived: the channel is silent there. */
   readonly limit: number;
-  /** First alarm after the reference, in the stream's own events from 1; null where it never fired. */
+  /** First alarm after the reference, in the stream's own events from 1; null if it never fired. */
   readonly firstAlarm: Seq | null;
   /** Alarms that match no labelled stretch, and how many events past reference and warm-up there were outside them. */
   readonly falseAlarms: number;
   readonly unlabelled: number;
   /**
-   * Own events to detection, 1 for the first changed event (as in `Score`); null where missed. `open`: an alarm from
+   * Own events to detection, 1 for the first changed event (as in `Score`); null if missed. `open`: an alarm from
    * before was still open when the change came.
    */
   readonly changes: readonly {
@@ -48,7 +48,7 @@ export interface ChannelStream {
 export interface ChannelReport {
   readonly channel: Channel;
   readonly streams: readonly ChannelStream[];
-  /** Why the channel has no say here; null where it has. */
+  /** Why the channel has no say here; null if it has. */
   readonly note: string | null;
 }
 
@@ -165,14 +165,14 @@ function crossings(
           stream: s,
           onset: i,
           fired: i,
-          cleared: null,
+          resolved: null,
           onsetSeq: seq[i],
           firedSeq: seq[i],
           peak: signal[i],
           lag: 0,
         });
     } else if (before && signal[i] < REARM * limits[s]) {
-      alarms.push({ ...before, cleared: i });
+      alarms.push({ ...before, resolved: i });
       open.delete(s);
     }
   }
@@ -222,7 +222,9 @@ function report(
           label: change.label,
           fromSeq: seq[first],
           delay: matches.find(({ interval }) => interval === change)?.delay ?? null,
-          open: own.some(({ fired, cleared }) => fired < change.from && (cleared === null || cleared > change.from)),
+          open: own.some(
+            ({ fired, resolved: resolved }) => fired < change.from && (resolved === null || resolved > change.from),
+          ),
         };
       }),
     };

@@ -48,7 +48,7 @@ export interface DelayTask {
   readonly replicate: number;
 }
 
-/** Own events from the change to the first alert of a kind, 1 for the first changed event; null where none fired. */
+/** Own events from the change to the first alert of a kind, 1 for the first changed event; null if none fired. */
 export type Delays = Readonly<Record<AlertKind, number | null>>;
 
 export interface DelayOutcome {
@@ -172,7 +172,7 @@ export function runDelayTask(kernels: KernelModule, task: DelayTask): DelayOutco
     for (const alert of detector.decide(parameters).alerts) {
       if (alert.stream !== task.stream) continue;
       if (alert.fired < task.start) {
-        if (alert.cleared === null || alert.cleared >= task.start) open.add(alert.kind);
+        if (alert.resolved === null || alert.resolved >= task.start) open.add(alert.kind);
       } else first[alert.kind] ??= countOwn(events.stream, task.stream, task.start, alert.fired);
     }
     return first as Delays;

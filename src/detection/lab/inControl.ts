@@ -66,8 +66,8 @@ function inControlEvents(
   const burn = inReference.map((count) => burnOf(parameters.burn, count));
   const warm = total.map((count) => warmupOf(parameters.warmup, count));
   const left = new Uint8Array(events.n);
-  for (const { stream, onset, cleared } of alerts) {
-    for (let i = onset; i < (cleared ?? events.n); i++) if (events.stream[i] === stream) left[i] = 1;
+  for (const { stream, onset, resolved: resolved } of alerts) {
+    for (let i = onset; i < (resolved ?? events.n); i++) if (events.stream[i] === stream) left[i] = 1;
   }
   const kept: number[][] = events.streams.map(() => []);
   const end = source === 'ledger' ? events.n : reference.to;
@@ -95,7 +95,7 @@ export function eventsPerDay({ n, time, hasTime }: Pick<EventColumns, 'n' | 'tim
 
 /**
  * Autocorrelation at lags 1 .. `lags` within streams, each about its own mean, pooled over streams; pairs with an
- * infinite value are skipped. NaN where no pair is that far apart.
+ * infinite value are skipped. NaN if no pair is that far apart.
  */
 export function autocorrelation({ values, starts }: InControlSeries, lags: number): number[] {
   const own = Array.from({ length: starts.length - 1 }, (_, s) => {

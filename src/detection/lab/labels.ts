@@ -208,7 +208,7 @@ interface End {
   readonly after: EventIndex;
 }
 
-/** Turns entries into event indices; null where no event (of the stream) lies in one. */
+/** Turns entries into event indices; null if no event (of the stream) lies in one. */
 function createResolver(file: string, events: LabelEvents, pointWidth: number): (entry: Entry) => Interval | null {
   let ids: Map<bigint, EventIndex> | null = null;
   const own = ownEvents(events);

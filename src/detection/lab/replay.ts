@@ -55,7 +55,7 @@ export interface ReplayDifference {
 }
 
 /**
- * Compares alerts raised with those expected: everything exactly, peaks to 1e-4 relative. Null where they are the same.
+ * Compares alerts raised with those expected: everything exactly, peaks to 1e-4 relative. Null if they are the same.
  */
 export function replayDifference(
   expected: readonly AlertJson[],

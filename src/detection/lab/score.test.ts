@@ -125,7 +125,7 @@ describe('scoring of an analysis', () => {
           stream: 0,
           onset: at,
           fired: at,
-          cleared: null,
+          resolved: null,
           onsetSeq: at + 1,
           firedSeq: at + 1,
           peak: 1,

@@ -32,7 +32,7 @@ export interface ScoreReport {
   /** Each kind by itself, as if the others were not there. */
   readonly kinds: readonly (ScoreRow<Alert> & { readonly score: ScoreDetail<Alert> })[];
   readonly alwaysFire: ScoreRow;
-  /** Null where the ledger has no text. */
+  /** Null if the ledger has no text. */
   readonly lengthOnly: (ScoreRow & { readonly score: ScoreDetail }) | null;
   /** Sentences worth knowing. */
   readonly notes: readonly string[];

@@ -25,7 +25,7 @@ export interface Format {
   /** `binary`: the bytes identify it, so a file of such a name that is something else is refused. */
   readonly content: 'binary' | 'text';
   /**
-   * True where the file is of this format, whole or damaged; called with the first 4 kB and the last bytes. Of several
+   * True if the file is of this format, whole or damaged; called with the first 4 kB and the last bytes. Of several
    * formats that say so the first in the list opens it.
    */
   sniff(head: Uint8Array, tail: Uint8Array): boolean;
@@ -45,7 +45,7 @@ export const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes
 export const encodingOf = (head: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' =>
   head[0] === 0xff && head[1] === 0xfe ? 'utf-16le' : head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : 'utf-8';
 
-/** True where bytes are not UTF-8 or UTF-16 text: NUL bytes, without a byte order mark. */
+/** True if bytes are not UTF-8 or UTF-16 text: NUL bytes, without a byte order mark. */
 export const isBinary = (head: Uint8Array): boolean => encodingOf(head) === 'utf-8' && head.includes(0);
 
 /** The beginning of a text file, without leading blanks. */

@@ -24,7 +24,7 @@ export const USUAL_EXTENSIONS = listed(
 
 const extensionOf = (path: string): string => /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
 
-/** The format that a file's name promises; null where it promises none. */
+/** The format that a file's name promises; null if it promises none. */
 export const formatByName = (path: string): Format | null =>
   FORMATS.find(({ extensions }) => extensions.includes(extensionOf(path))) ?? null;
 

@@ -1,6 +1,6 @@
 import { isBinary, textOf, type Format } from './format.ts';
 
-/** True where a text begins with a JSON object, or an array of objects or arrays. */
+/** True if a text begins with a JSON object, or an array of objects or arrays. */
 export const looksLikeJson = (text: string): boolean => /^\{|^\[\s*[{\]]/.test(text);
 
 /** One JSON object a line, or one JSON array of objects. */

@@ -13,9 +13,9 @@ export interface RowSource<R> {
   readonly fields: readonly ReaderField[];
   /** All rows, in order, without those that hold nothing; can be called any number of times. */
   rows(signal?: AbortSignal): AsyncIterable<RowChunk<R>>;
-  /** Why a row makes no sense; null where it does. */
+  /** Why a row makes no sense; null if it does. */
   fault(row: R): string | null;
-  /** @param field position in `fields`. @returns null where missing */
+  /** @param field position in `fields`. @returns null if missing */
   value(row: R, field: number): unknown;
 }
 

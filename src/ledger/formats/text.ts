@@ -27,7 +27,7 @@ export async function* decodeText(
   }
 }
 
-/** The type that some text values look like; Null where all are missing. */
+/** The type that some text values look like; Null if all are missing. */
 export function inferText(values: readonly string[]): DataType {
   const present = values.map((value) => value.trim()).filter((value) => !isMissingText(value));
   if (present.length === 0) return new arrow.Null();

@@ -10,7 +10,7 @@ import * as arrow from 'apache-arrow';
 const NULLABLE = 2n;
 
 /**
- * A column as the file states it; `type` is null where it cannot be read here (unions, intervals, run-end encoding).
+ * A column as the file states it; `type` is null if it cannot be read here (unions, intervals, run-end encoding).
  */
 export interface ForeignField {
   readonly name: string;

@@ -50,7 +50,7 @@ interface Chunk {
   readonly nested: boolean;
   readonly statistics: ChunkStatistics | null;
 }
-/** Of the values of a chunk: plain encoded bytes, null where they are not stated. */
+/** Of the values of a chunk: plain encoded bytes, null if they are not stated. */
 export interface ChunkStatistics {
   readonly least: Uint8Array | null;
   readonly greatest: Uint8Array | null;
@@ -184,7 +184,7 @@ export function groupFile(footer: Footer, group: number, data: readonly (Uint8Ar
  * The same from a file's own bytes, which are changed: chunks stay where they are, and the metadata is written over the
  * file's.
  * @param from where the file's footer begins
- * @returns a view of `file`; null where the metadata has no room there
+ * @returns a view of `file`; null if the metadata has no room there
  */
 export function groupInPlace(
   footer: Footer,

@@ -2,7 +2,7 @@ import { DataType, DateUnit, TimeUnit } from 'apache-arrow';
 import type { Footer } from './footer.ts';
 import type { GroupTimes } from '../reader.ts';
 
-/** Epoch ms of a plain-encoded value of a column of times; NaN where such a column has no order that its bytes tell. */
+/** Epoch ms of a plain-encoded value of a column of times; NaN if such a column has no order that its bytes tell. */
 function decodeTime(bytes: Uint8Array, type: DataType): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (DataType.isDate(type) && type.unit === DateUnit.DAY)

@@ -9,12 +9,12 @@ import { ALERT_KINDS, type Alert } from '../../detection/types.ts';
 import { useAgainst } from '../../state/queries.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { episodesOf, ghostsOf } from '../stack/episodes.ts';
-import { laneShades } from '../stack/shades.ts';
+import { laneShades } from '../stack/markAreas.ts';
 import { useShared } from '../stack/timeline.ts';
 
 /** An alert in one line; `ghostOf` names the baseline that raises it, null for an alert proper. */
 export function describeAlert(alert: Alert, stream: string, ghostOf: string | null): string {
-  const until = alert.cleared === null ? 'still open' : `cleared ${formatCount(alert.cleared)}`;
+  const until = alert.resolved === null ? 'still open' : `resolved ${formatCount(alert.resolved)}`;
   return (
     `${ghostOf === null ? '' : `With ${ghostOf}: `}${kindLabel(alert.kind)} of ${stream}: onset ${formatCount(alert.onset)}, fired ${formatCount(alert.fired)} ` +
     `(lag ${formatCount(alert.lag)}), ${until}, peak ${formatNumber(alert.peak)}`
@@ -23,7 +23,7 @@ export function describeAlert(alert: Alert, stream: string, ghostOf: string | nu
 
 /** The alert timeline: a lane for each visible stream, and the key of kinds. */
 export function AlertLanes({ table }: { table: boolean }) {
-  const { link, report, streams, episodes, ticks, shades, pickEpisode } = useShared();
+  const { link, report, streams, episodes, ticks, markAreas: shades, pickEpisode } = useShared();
   const { mode } = useChartTheme();
   const against = useAgainst();
   const lanes = useMemo(
@@ -45,7 +45,7 @@ export function AlertLanes({ table }: { table: boolean }) {
         lanes={lanes}
         episodes={shown}
         ticks={ticks}
-        shades={inLanes}
+        markAreas={inLanes}
         onPickEpisode={pickEpisode}
         describeEpisode={(id) =>
           describeAlert(alertOf(id), report.streams[alertOf(id).stream].name, id < 0 ? against : null)
@@ -127,7 +127,7 @@ const AlertTable = memo(function AlertTable({ alerts, names, streams, table }: A
         </caption>
         <thead>
           <tr>
-            {['Kind', 'Stream', 'Onset', 'Fired', 'Cleared', 'Lag', 'Peak'].map((head) => (
+            {['Kind', 'Stream', 'Onset', 'Fired', 'Resolved', 'Lag', 'Peak'].map((head) => (
               <th scope="col" key={head}>
                 {head}
               </th>
@@ -141,7 +141,7 @@ const AlertTable = memo(function AlertTable({ alerts, names, streams, table }: A
               <td>{names[alert.stream].name}</td>
               <td>{formatCount(alert.onset)}</td>
               <td>{formatCount(alert.fired)}</td>
-              <td>{alert.cleared === null ? 'open' : formatCount(alert.cleared)}</td>
+              <td>{alert.resolved === null ? 'open' : formatCount(alert.resolved)}</td>
               <td>{formatCount(alert.lag)}</td>
               <td>{formatNumber(alert.peak)}</td>
             </tr>

@@ -4,7 +4,7 @@ import type { LinePanel, PanelInput } from '../panel.ts';
 import { lineSpec, streamLines } from '../stack/lines.ts';
 
 /** Every stream has a limit of its own; of more than these only the lowest and the highest are drawn. */
-const MOST_LIMITS = 4;
+const MAX_LIMITS = 4;
 
 function limitLines({ streams, report }: PanelInput): Threshold[] {
   const { shiftLimits } = report.calibration;
@@ -19,7 +19,7 @@ function limitLines({ streams, report }: PanelInput): Threshold[] {
       { value: value / 2, label: `closes below ${formatNumber(value / 2)}`, tone: 'ok', dash: [1, 3] },
     ];
   }
-  const shown = limits.length > MOST_LIMITS ? [limits[0], limits[limits.length - 1]] : limits;
+  const shown = limits.length > MAX_LIMITS ? [limits[0], limits[limits.length - 1]] : limits;
   return shown.map(({ name, value }) => ({ value, label: `${name}: limit ${formatNumber(value)}`, tone: 'danger' }));
 }
 

@@ -11,7 +11,7 @@ import { needsLog } from './lines.ts';
 import type { PanelBodyProps } from './PanelFrame.tsx';
 import { Readout } from './Readout.tsx';
 import { useLineData } from './useLineData.ts';
-import { lineShades } from './shades.ts';
+import { lineShades } from './markAreas.ts';
 import { useShared } from './timeline.ts';
 
 interface LinePanelViewProps extends PanelBodyProps {
@@ -25,7 +25,7 @@ interface LinePanelViewProps extends PanelBodyProps {
  * Body of any panel of lines: fetches what the panel names, and keeps the previous picture while the next is computed.
  */
 export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanelViewProps) {
-  const { link, range, report, streams, ticks, shades, episodes, formatX, pickEpisode, axis } = useShared();
+  const { link, range, report, streams, ticks, markAreas: shades, episodes, formatX, pickEpisode, axis } = useShared();
   const { parameters } = report;
   const { mode } = useChartTheme();
   const { series, stale, pending, error, retry } = useLineData(panel);
@@ -44,7 +44,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
   if (spikes && !spiked) setSpiked(true);
   const scale = chosen ?? (spiked ? 'log' : panel.scales[0]);
   const spec = useUnchanged(useMemo(() => (scale === plain.scale ? plain : draw(scale)), [scale, plain, draw]));
-  const marked = useUnchanged(
+  const highlighted = useUnchanged(
     useMemo(
       () => episodes.filter((episode) => panel.kinds.includes(episode.kind) && streams.includes(episode.lane)),
       [episodes, panel, streams],
@@ -127,8 +127,8 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
           height={panel.height}
           spec={spec}
           ticks={ticks}
-          shades={behind}
-          episodes={marked}
+          markAreas={behind}
+          episodes={highlighted}
           table={table}
           formatX={formatX}
           onPick={onPick}

@@ -5,12 +5,12 @@ import { actions, useTautline } from '../../state/store.ts';
 import { useShared } from './timeline.ts';
 
 /** Where on the axis the events lie that were picked out on the embedding map; nothing while none are. */
-export function Marked() {
-  const marked = useTautline((state) => state.marked);
+export function Highlighted() {
+  const highlighted = useTautline((state) => state.highlighted);
   const { axis, link } = useShared();
   const positions = useMemo(
-    () => (marked === null ? null : axis === 'time' ? marked.time : Float64Array.from(marked.index)),
-    [marked, axis],
+    () => (highlighted === null ? null : axis === 'time' ? highlighted.time : Float64Array.from(highlighted.index)),
+    [highlighted, axis],
   );
   if (positions === null) return null;
   const count = `${formatCount(positions.length)} ${positions.length === 1 ? 'event' : 'events'} picked out on the map`;

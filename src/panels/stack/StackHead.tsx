@@ -1,15 +1,15 @@
 import { useMemo } from 'react';
 import { AxisStrip } from '../../charts/AxisStrip.tsx';
 import { Overview } from '../../charts/Overview.tsx';
-import { routeStyle, streamStyle } from '../../charts/palette.ts';
+import { eventStateStyle, streamStyle } from '../../charts/palette.ts';
 import type { Layer } from '../../charts/StackedArea.tsx';
 import { useChartTheme } from '../../charts/theme.ts';
 import { formatCount, formatDuration, formatTimeFull } from '../../core/format.ts';
-import { routeName } from '../../detection/routeNames.ts';
+import { eventStateName } from '../../detection/eventStateNames.ts';
 import { ROUTES } from '../../detection/types.ts';
 import { useEvent } from '../../state/queries.ts';
 import { Legend } from './Legend.tsx';
-import { Marked } from './Marked.tsx';
+import { Highlighted } from './Marked.tsx';
 import { useSharedRestingCursor } from './Readout.tsx';
 import { useShared } from './timeline.ts';
 import { useComposition } from './useComposition.ts';
@@ -22,7 +22,12 @@ export function StackHead() {
   const { link, report, axis, width, reference, episodes, ticks, formatX, setReference, streams } = useShared();
   const { mode } = useChartTheme();
   const layers = useMemo<Layer[]>(
-    () => ROUTES.map((route) => ({ key: route, name: routeName(route), style: routeStyle(route, mode) })),
+    () =>
+      ROUTES.map((eventState) => ({
+        key: eventState,
+        name: eventStateName(eventState),
+        style: eventStateStyle(eventState, mode),
+      })),
     [mode],
   );
   const { counts } = useComposition({ from: 0, to: report.events }, Math.ceil(width / 3 / 64) * 64);
@@ -47,7 +52,7 @@ export function StackHead() {
         <Where />
       </div>
       <AxisStrip {...link} label={axis === 'time' ? 'Time axis, UTC' : 'Event axis'} ticks={ticks} formatX={formatX} />
-      <Marked />
+      <Highlighted />
     </div>
   );
 }
@@ -73,15 +78,15 @@ function Where() {
     );
   }
   const stream = report.streams[event.stream];
-  const route = routeStyle(event.route, mode);
+  const eventState = eventStateStyle(event.eventState, mode);
   return (
     <div className="where">
       <span className="where-event">event {formatCount(event.index)}</span>
       {report.hasTime && <span className="where-time">{formatTimeFull(event.time)}</span>}
       <span style={{ color: streamStyle(event.stream, mode).color }}>{stream?.name}</span>
       <span className="where-route">
-        <b style={{ background: route.color }}>{route.letter}</b>
-        {routeName(event.route)}
+        <b style={{ background: eventState.color }}>{eventState.letter}</b>
+        {eventStateName(event.eventState)}
       </span>
     </div>
   );

@@ -3,7 +3,7 @@ import type { Alert } from '../../detection/types.ts';
 
 /** Alerts of the baseline parameters that the live parameters do not raise just so. */
 export function ghostsOf(alerts: readonly Alert[], baseline: readonly Alert[]): Alert[] {
-  const key = (alert: Alert) => `${alert.kind}|${alert.stream}|${alert.onset}|${alert.fired}|${alert.cleared ?? ''}`;
+  const key = (alert: Alert) => `${alert.kind}|${alert.stream}|${alert.onset}|${alert.fired}|${alert.resolved ?? ''}`;
   const live = new Set(alerts.map(key));
   return baseline.filter((alert) => !live.has(key(alert)));
 }
@@ -11,7 +11,7 @@ export function ghostsOf(alerts: readonly Alert[], baseline: readonly Alert[]): 
 /** Event indices whose axis positions are needed to place alerts. */
 export function alertIndices(alerts: readonly Alert[]): number[] {
   return alerts.flatMap((alert) =>
-    alert.cleared === null ? [alert.onset, alert.fired] : [alert.onset, alert.fired, alert.cleared],
+    alert.resolved === null ? [alert.onset, alert.fired] : [alert.onset, alert.fired, alert.resolved],
   );
 }
 
@@ -27,15 +27,15 @@ export function placeEpisodes(
   place: (index: number) => number,
   end: number,
 ): Episode[] {
-  const one = (alert: Alert, id: number, ghost: boolean): Episode => ({
+  const one = (alert: Alert, id: number, overlay: boolean): Episode => ({
     id,
     kind: alert.kind,
     lane: alert.stream,
     onset: place(alert.onset),
     fired: place(alert.fired),
-    end: alert.cleared === null ? end : place(alert.cleared),
-    open: alert.cleared === null,
-    ghost,
+    end: alert.resolved === null ? end : place(alert.resolved),
+    open: alert.resolved === null,
+    overlay,
   });
   return [
     ...alerts.map((alert, i) => one(alert, i, false)),

@@ -59,7 +59,7 @@ const SPIKE = 150;
 /** The median of this many evenly spread points is near enough. */
 const SAMPLE = 500;
 
-/** True where one spike would press everything else on a linear scale flat. */
+/** True if one spike would press everything else on a linear scale flat. */
 export function needsLog(lines: readonly TimeLine[]): boolean {
   const total = lines.reduce((sum, { points }) => sum + points.length / 2, 0);
   const every = Math.max(1, Math.floor(total / SAMPLE));

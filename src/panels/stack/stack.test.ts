@@ -126,7 +126,7 @@ describe('episodes of a real analysis', () => {
   it('ghosts are what only the defaults raise', () => {
     const { alerts, baselineAlerts } = tiny.report;
     const ghosts = ghostsOf(alerts, baselineAlerts);
-    expect(ghosts.some((ghost) => ghost.kind === 'DRIFT')).toBe(true);
+    expect(ghosts.some((overlay) => overlay.kind === 'DRIFT')).toBe(true);
     expect(ghosts.length).toBeLessThanOrEqual(baselineAlerts.length);
     expect(ghostsOf(baselineAlerts, baselineAlerts)).toEqual([]);
     expect(ghostsOf([], baselineAlerts)).toEqual(baselineAlerts);
@@ -136,7 +136,7 @@ describe('episodes of a real analysis', () => {
     const { alerts, baselineAlerts } = tiny.report;
     const full = fullDomain('event', tiny.report);
     const episodes = placeEpisodes(alerts, ghostsOf(alerts, baselineAlerts), (index) => index, full.max);
-    expect(episodes.filter((episode) => !episode.ghost)).toHaveLength(alerts.length);
+    expect(episodes.filter((episode) => !episode.overlay)).toHaveLength(alerts.length);
     const box = { left: 0, top: 0, width: 1000, height: 10 };
     for (const episode of episodes) {
       expect(episode.onset).toBeLessThanOrEqual(episode.fired);
@@ -152,13 +152,13 @@ describe('episodes of a real analysis', () => {
       stream: 0,
       onset: 1,
       fired: 2,
-      cleared: 3,
+      resolved: 3,
       onsetSeq: 1,
       firedSeq: 2,
       peak: 0.1,
       lag: 1,
     };
-    expect(alertIndices([alert, { ...alert, cleared: null }])).toEqual([1, 2, 3, 1, 2]);
+    expect(alertIndices([alert, { ...alert, resolved: null }])).toEqual([1, 2, 3, 1, 2]);
     expect(placeEpisodes([alert], [], (index) => (index === 3 ? Number.NaN : index), 9)).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { createContext, useCallback, useContext, useMemo } from 'react';
 import { MARGIN, span, type Domain } from '../../charts/domain.ts';
 import type { Episode } from '../../charts/episodes.ts';
-import type { Shade } from '../../charts/paint.ts';
+import type { MarkArea } from '../../charts/paint.ts';
 import type { AxisLink } from '../../charts/Plot.tsx';
 import { axisTicks, type AxisTick } from '../../charts/ticks.ts';
 import { sameFields, sameItems, useSame } from '../../charts/useSame.ts';
@@ -11,7 +11,7 @@ import { useVisibleRange } from '../../state/queries.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import type { AnalysisReport, Axis } from '../../workers/protocol.ts';
 import { askRange, fullDomain, usePositions } from './axis.ts';
-import { usePlacedAlerts, useShades } from './useMarkers.ts';
+import { usePlacedAlerts, useMarkAreas } from './useMarkers.ts';
 import { useSharedCursor } from './useSharedCursor.ts';
 import { useVisibleDomain } from './useVisibleDomain.ts';
 
@@ -23,7 +23,7 @@ export interface Timeline {
   /** Width of the plot area in CSS pixels. */
   readonly width: number;
   readonly ticks: readonly AxisTick[];
-  readonly shades: readonly Shade[];
+  readonly markAreas: readonly MarkArea[];
   readonly reference: Domain | null;
   /** Alerts and ghosts of all streams; the lane is the stream. */
   readonly episodes: readonly Episode[];
@@ -47,14 +47,14 @@ export function useShared(): Timeline {
 /** Pixels a tick label needs. */
 const TICK_ROOM = 96;
 /** Fewest events that may fill the width. */
-const LEAST_EVENTS = 5;
+const MIN_EVENTS = 5;
 /** Positions on the time axis are always told to the minute at least, however long the view is. */
 const WEEK = 7 * 86_400_000;
 /** The axis as the charts are told of it: the visible stretch, the cursor and the selected event. */
 function useAxisLink(axis: Axis, range: IndexRange, report: AnalysisReport, full: Domain): AxisLink {
   const selectedIndex = useTautline((state) => state.view.selected);
   const { events, signalsRevision } = report;
-  const minSpan = axis === 'event' ? LEAST_EVENTS : 1;
+  const minSpan = axis === 'event' ? MIN_EVENTS : 1;
   const isWhole = range.from === 0 && range.to === events;
   const placeView = usePositions(
     axis,
@@ -115,7 +115,7 @@ export function useTimeline(report: AnalysisReport, containerWidth: number): Tim
     [axis, visibleSpan],
   );
   const { reference, episodes, pickEpisode } = usePlacedAlerts(axis, report, full);
-  const shades = useShades(axis, report, reference);
+  const markAreas = useMarkAreas(axis, report, reference);
   const streams = useSame(
     useMemo(() => named.flatMap((stream, i) => (hidden.includes(stream.name) ? [] : [i])), [named, hidden]),
     sameItems,
@@ -129,7 +129,7 @@ export function useTimeline(report: AnalysisReport, containerWidth: number): Tim
       range,
       width,
       ticks,
-      shades,
+      markAreas,
       reference,
       episodes,
       streams,
@@ -138,6 +138,20 @@ export function useTimeline(report: AnalysisReport, containerWidth: number): Tim
       pickEpisode,
       setReference,
     }),
-    [axis, link, range, width, ticks, shades, reference, episodes, streams, report, formatX, pickEpisode, setReference],
+    [
+      axis,
+      link,
+      range,
+      width,
+      ticks,
+      markAreas,
+      reference,
+      episodes,
+      streams,
+      report,
+      formatX,
+      pickEpisode,
+      setReference,
+    ],
   );
 }

@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import type { Domain } from '../../charts/domain.ts';
 import type { Episode } from '../../charts/episodes.ts';
-import type { Shade } from '../../charts/paint.ts';
+import type { MarkArea } from '../../charts/paint.ts';
 import type { Interval } from '../../detection/lab/score.ts';
 import { useLabels } from '../../state/lab/queries.ts';
 import { actions } from '../../state/store.ts';
@@ -10,7 +10,7 @@ import { usePositions } from './axis.ts';
 import { alertIndices, ghostsOf, placeEpisodes } from './episodes.ts';
 
 /** Labelled stretches shaded at most; the laboratory counts and scores all of them. */
-const MOST_LABELS = 1000;
+const MAX_LABELS = 1000;
 const NO_LABELS: readonly Interval[] = [];
 
 export interface PlacedAlerts {
@@ -52,17 +52,17 @@ export function usePlacedAlerts(axis: Axis, report: AnalysisReport, full: Domain
 }
 
 /** The reference period and the labelled stretches, shaded on the axis. */
-export function useShades(axis: Axis, report: AnalysisReport, reference: Domain | null): readonly Shade[] {
+export function useMarkAreas(axis: Axis, report: AnalysisReport, reference: Domain | null): readonly MarkArea[] {
   const { signalsRevision, streams: named } = report;
   const labelled = useLabels().data?.intervals ?? NO_LABELS;
-  const labels = useMemo(() => labelled.slice(0, MOST_LABELS), [labelled]);
+  const labels = useMemo(() => labelled.slice(0, MAX_LABELS), [labelled]);
   const placeLabel = usePositions(
     axis,
     signalsRevision,
     useMemo(() => labels.flatMap(({ from, to }) => [from, to - 1]), [labels]),
   );
-  return useMemo<Shade[]>(() => {
-    const faults = labels.map((interval): Shade => {
+  return useMemo<MarkArea[]>(() => {
+    const faults = labels.map((interval): MarkArea => {
       const stream = interval.stream === null ? undefined : named.findIndex(({ name }) => name === interval.stream);
       return {
         from: placeLabel(interval.from),
@@ -72,7 +72,7 @@ export function useShades(axis: Axis, report: AnalysisReport, reference: Domain 
         lane: stream,
       };
     });
-    const period: Shade[] = reference ? [{ from: reference.min, to: reference.max, label: 'reference' }] : [];
+    const period: MarkArea[] = reference ? [{ from: reference.min, to: reference.max, label: 'reference' }] : [];
     return [...period, ...faults.filter(({ from, to }) => Number.isFinite(from) && Number.isFinite(to))];
   }, [reference, labels, placeLabel, named]);
 }

@@ -53,7 +53,7 @@ export interface TableProgress {
 
 export interface Table {
   readonly report: CalibrationReport;
-  /** The same seed with the default parameters; null where the report is of those. */
+  /** The same seed with the default parameters; null if the report is of those. */
   readonly defaults: CalibrationReport | null;
   readonly ms: number;
   /** Drawn after the verdicts, as they come. */

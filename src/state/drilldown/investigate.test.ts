@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import { TautlineFailure } from '../../core/errors.ts';
 import { examine } from '../../detection/drilldown/investigate/examine.ts';
-import type { ExaminerTask } from '../../detection/drilldown/investigate/tasks.ts';
+import type { TestTask } from '../../detection/drilldown/investigate/tasks.ts';
 import { DEFAULT_PARAMETERS } from '../../detection/parameters.ts';
 import type { Engine } from '../../workers/engine.ts';
 import type { MapOptions } from '../../workers/service/workerPool.ts';
@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 /** Examiners in this thread; `broken` ones throw, as after the death of their worker. */
-const here = (broken: (task: ExaminerTask) => boolean = () => false): Investigators => ({
+const here = (broken: (task: TestTask) => boolean = () => false): Investigators => ({
   map: async (tasks, { signal }: MapOptions<never> = {}) =>
     tasks.map((task) => {
       if (signal?.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'it' });
@@ -59,11 +59,11 @@ describe('an investigation of an alert', () => {
     });
     expect(found.alert).toMatchObject({ kind: 'DRIFT', stream: 'c' });
     const standing = found.hypotheses.filter((h) => h.evidence.figures['events, window'] !== undefined);
-    expect(standing.map((h) => h.examiner)).toContain('latency');
+    expect(standing.map((h) => h.test)).toContain('latency');
     expect(found.hypotheses.find((h) => h.statement.startsWith('Shift'))?.effect.value).toBeGreaterThan(0.3);
-    expect(found.examiners.find((e) => e.examiner === 'words')?.status).toBe('nothing to examine');
+    expect(found.tests.find((e) => e.test === 'words')?.status).toBe('nothing to examine');
     expect(fractions.at(-1)).toBe(1);
-    expect(fractions).toHaveLength(found.examiners.length);
+    expect(fractions).toHaveLength(found.tests.length);
     expect(found).toMatchObject({
       permutations: PERMUTATIONS,
       ledger: { name: 'tiny' },
@@ -80,8 +80,8 @@ describe('an investigation of an alert', () => {
   });
 
   it('goes on when an examiner fails', async () => {
-    const found = await investigate(session(here((task) => task.examiner === 'threads')), alert, options);
-    expect(found.examiners.find((e) => e.examiner === 'threads')).toMatchObject({
+    const found = await investigate(session(here((task) => task.test === 'threads')), alert, options);
+    expect(found.tests.find((e) => e.test === 'threads')).toMatchObject({
       status: 'failed',
       reason: expect.stringContaining('it died'),
     });

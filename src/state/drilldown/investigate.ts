@@ -2,9 +2,9 @@ import type { OnProgress } from '../../core/progress.ts';
 import { TautlineFailure, toTautlineError } from '../../core/errors.ts';
 import type { FieldColumn } from '../../detection/drilldown/investigate/columns.ts';
 import type { Examined } from '../../detection/drilldown/investigate/examine.ts';
-import { conclude, type ExaminerOutcome } from '../../detection/drilldown/investigate/investigation.ts';
+import { conclude, type TestOutcome } from '../../detection/drilldown/investigate/investigation.ts';
 import { planInvestigation } from '../../detection/drilldown/investigate/plan.ts';
-import type { ExaminerTask } from '../../detection/drilldown/investigate/tasks.ts';
+import type { TestTask } from '../../detection/drilldown/investigate/tasks.ts';
 import type { Investigation } from '../../detection/drilldown/types.ts';
 import type { Parameters } from '../../detection/parameters.ts';
 import type { WorkerPool } from '../../workers/service/workerPool.ts';
@@ -13,7 +13,7 @@ import type { EngineApi } from '../../workers/protocol.ts';
 import type { Tables } from '../tables.ts';
 import { columnsSql, fieldsSql } from './sql.ts';
 
-export type Investigators = Pick<WorkerPool<ExaminerTask, Examined>, 'map'>;
+export type Investigators = Pick<WorkerPool<TestTask, Examined>, 'map'>;
 
 export interface InvestigationSession {
   readonly engine: Pick<EngineApi, 'investigationColumns'>;
@@ -34,7 +34,7 @@ export interface InvestigationOptions {
 export const PERMUTATIONS = 1999;
 
 /**
- * Examines an alert from every side in parallel. An examiner that throws, or whose worker dies twice, is reported as
+ * Examines an alert from every side in parallel. An test that throws, or whose worker dies twice, is reported as
  * failed; the others go on.
  * @param alert position in `AnalysisReport.alerts`
  * @throws TautlineFailure of kind cancelled after an abort; of kind ledger where there is too little to compare
@@ -53,7 +53,7 @@ export async function investigate(
   const tasks = planInvestigation(columns, fields, { seed, permutations });
   let done = 0;
   const outcomes = await Promise.all(
-    tasks.map(async (task): Promise<ExaminerOutcome> => {
+    tasks.map(async (task): Promise<TestOutcome> => {
       const from = performance.now();
       const outcome = await investigators.map([task], { phase: task.title, signal }).then(
         ([examined]) => ({ examined }),

@@ -10,14 +10,14 @@ import type { UmapLayout } from '../../workers/umapLayout.ts';
 import { session, useTautline } from '../store.ts';
 
 /** Points that a map holds; of larger ledgers evenly spread ones are shown. */
-export const MOST_POINTS = 60_000;
+export const MAX_POINTS = 60_000;
 
 /** The embedding map of the newest analysis. */
 export function useEmbeddingMap(): UseQueryResult<EmbeddingMap> {
   const revision = useTautline((state) => state.analysis.report?.revision ?? null);
   return useQuery({
     queryKey: ['map', revision],
-    queryFn: () => session.engine.embeddingMap(MOST_POINTS),
+    queryFn: () => session.engine.embeddingMap(MAX_POINTS),
     enabled: revision !== null,
     placeholderData: keepPreviousData,
     gcTime: 5000,
@@ -86,7 +86,7 @@ let client: UmapClient | null = null;
 /** The page's UMAP layout; its worker starts with the first. */
 export const layouts = createLayouts(() => (client ??= createUmapClient(spawnUmapWorker)));
 
-/** The layout of these points; null where none was asked for. */
+/** The layout of these points; null if none was asked for. */
 export function useLayout(of: string | null): LayoutState | null {
   return useStore(layouts.store, ({ state }) => (state !== null && state.of === of ? state : null));
 }

@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions, useQuery, type UseQueryResult } from '@
 import { useStore } from 'zustand';
 import type { EventIndex } from '../../core/units.ts';
 import type { Examined } from '../../detection/drilldown/investigate/examine.ts';
-import type { ExaminerTask } from '../../detection/drilldown/investigate/tasks.ts';
+import type { TestTask } from '../../detection/drilldown/investigate/tasks.ts';
 import type { Attribution, HandoffGraph, TransportPlan, WordsResult } from '../../detection/drilldown/types.ts';
 import type { Parameters } from '../../detection/parameters.ts';
 import type { ColumnMapping } from '../../ledger/types.ts';
@@ -122,7 +122,7 @@ let pool: Investigators | null = null;
 export const investigations = createInvestigations(
   session,
   () =>
-    (pool ??= createWorkerPool<ExaminerTask, Examined>({
+    (pool ??= createWorkerPool<TestTask, Examined>({
       name: 'investigator',
       entry: spawnInvestigator,
       size: Math.min(4, navigator.hardwareConcurrency),

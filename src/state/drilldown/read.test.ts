@@ -84,7 +84,7 @@ const session: DrilldownSession = {
     rowsOf: async (indices) => Int32Array.from(indices),
     rowFacts: async (rows) => ({
       index: Int32Array.from(rows),
-      routes: rows.map(() => 'IN_FRAME'),
+      eventStates: rows.map(() => 'IN_FRAME'),
       alerts: rows.map(() => []),
     }),
     words: async ({ window, reference }) => compareWords(window, reference),
@@ -176,12 +176,14 @@ describe('conversations from the database', () => {
     ]);
     const { turns, graph, total } = await readThread(session, 't');
     expect(total).toBe(4);
-    expect(turns.map(({ row, speaker, isVoid, gap, route }) => [row, speaker, isVoid, gap, route])).toEqual([
-      [0, 'ann', false, Number.NaN, 'IN_FRAME'],
-      [2, 'bob', true, 2000, 'IN_FRAME'],
-      [3, 'bob', false, 1000, 'IN_FRAME'],
-      [4, 'ann', false, 1000, 'IN_FRAME'],
-    ]);
+    expect(turns.map(({ row, speaker, isVoid, gap, eventState: route }) => [row, speaker, isVoid, gap, route])).toEqual(
+      [
+        [0, 'ann', false, Number.NaN, 'IN_FRAME'],
+        [2, 'bob', true, 2000, 'IN_FRAME'],
+        [3, 'bob', false, 1000, 'IN_FRAME'],
+        [4, 'ann', false, 1000, 'IN_FRAME'],
+      ],
+    );
     expect(graph.handoffs.map(({ kind, to, answeredAt }) => [kind, to, answeredAt])).toEqual([
       ['inferred', 'bob', 3],
       ['observed', 'ann', 4],

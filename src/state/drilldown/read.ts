@@ -76,7 +76,7 @@ export async function readWords(
 export interface ThreadTurn extends Turn {
   /** -1 where its stream is not tracked. */
   readonly index: EventIndex;
-  readonly route: Route | null;
+  readonly eventState: Route | null;
   readonly alerts: readonly AlertPlace[];
 }
 export interface ThreadView extends Omit<Conversation, 'turns'> {
@@ -104,7 +104,12 @@ export async function readThread(
   return {
     graph,
     total: rows.length > 0 ? (rows[0].total as number) : 0,
-    turns: read.map((turn, i) => ({ ...turn, index: facts.index[i], route: facts.routes[i], alerts: facts.alerts[i] })),
+    turns: read.map((turn, i) => ({
+      ...turn,
+      index: facts.index[i],
+      eventState: facts.eventStates[i],
+      alerts: facts.alerts[i],
+    })),
   };
 }
 

@@ -59,9 +59,9 @@ describe('reports', () => {
     );
     const page = await alertReport(session, number, { ...inputs, investigations: { [number]: found } });
     expect(headings(page).some((title) => title.startsWith('Investigation of DRIFT'))).toBe(true);
-    for (const { title } of found.examiners) expect(page).toContain(title);
+    for (const { title } of found.tests) expect(page).toContain(title);
     expect(page.match(/<td>(latency|signals)<\/td>/g)!.length).toBe(
-      found.hypotheses.filter(({ examiner }) => ['latency', 'signals'].includes(examiner)).length,
+      found.hypotheses.filter(({ test: examiner }) => ['latency', 'signals'].includes(examiner)).length,
     );
   });
 

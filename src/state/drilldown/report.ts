@@ -54,7 +54,7 @@ export interface ReportInputs {
 const BUCKETS = 450;
 /** Events of the ledger before the onset and after the end of an alert, at least. */
 const MARGIN = 150;
-const MOST_ALERTS = 500;
+const MAX_ALERTS = 500;
 const LISTED = 12;
 const QUOTES = 6;
 
@@ -63,7 +63,7 @@ export async function alertReport(session: ReportSession, number: number, inputs
   const { analysis, ledger, parameters } = inputs;
   const alert = analysis.alerts[number];
   const stream = analysis.streams[alert.stream].name;
-  const end = Math.min(analysis.events, (alert.cleared ?? alert.fired) + 1);
+  const end = Math.min(analysis.events, (alert.resolved ?? alert.fired) + 1);
   const range = around({ from: alert.onset, to: end }, analysis.events);
   const { engine } = session;
   const at = await lastSpoken(engine, alert);
@@ -194,7 +194,7 @@ async function readCharts(
     .map((alert) => ({
       from: alert.onset,
       fired: alert.fired,
-      to: alert.cleared,
+      to: alert.resolved,
       shaded: alert === shaded,
       label: `${alert.kind}, ${analysis.streams[alert.stream].name}, event ${formatCount(alert.fired)}`,
     }));
@@ -255,8 +255,8 @@ function alertFacts(alert: Alert, { analysis }: ReportInputs): Fact[] {
     { name: 'Onset', value: `event ${formatCount(alert.onset)}` },
     { name: 'Fired', value: `event ${formatCount(alert.fired)}` },
     {
-      name: 'Cleared',
-      value: alert.cleared === null ? 'still open at the end' : `event ${formatCount(alert.cleared)}`,
+      name: 'Resolved',
+      value: alert.resolved === null ? 'still open at the end' : `event ${formatCount(alert.resolved)}`,
     },
     { name: 'Peak', value: formatNumber(alert.peak) },
     { name: 'Lag', value: formatQuantity(alert.lag, 'events') },
@@ -412,7 +412,7 @@ function investigationSection(found: Investigation): ReportSection {
         ['Finding', 'Examiner', '# Effect', '# p', '# p, corrected', 'Events'],
         found.hypotheses.map((h) => [
           h.statement,
-          h.examiner,
+          h.test,
           `${h.effect.measure} ${formatNumber(h.effect.value)}`,
           formatNumber(h.p),
           formatNumber(h.pAdjusted),
@@ -425,7 +425,7 @@ function investigationSection(found: Investigation): ReportSection {
       table(
         'Examiners',
         ['Examiner', 'Outcome', '# Looks', '# Seed', '# Time', 'Remarks'],
-        found.examiners.map((e) => [
+        found.tests.map((e) => [
           e.title,
           e.status,
           formatCount(e.looks),
@@ -443,7 +443,7 @@ function investigationSection(found: Investigation): ReportSection {
 }
 
 function alertBlocks({ analysis }: ReportInputs): ReportBlock[] {
-  const shown = analysis.alerts.slice(0, MOST_ALERTS);
+  const shown = analysis.alerts.slice(0, MAX_ALERTS);
   const cut: ReportBlock[] =
     shown.length < analysis.alerts.length
       ? [
@@ -457,13 +457,13 @@ function alertBlocks({ analysis }: ReportInputs): ReportBlock[] {
     ...cut,
     table(
       'Alerts',
-      ['Kind', 'Stream', '# Onset', '# Fired', '# Cleared', '# Peak', '# Lag'],
+      ['Kind', 'Stream', '# Onset', '# Fired', '# Resolved', '# Peak', '# Lag'],
       shown.map((a) => [
         a.kind,
         analysis.streams[a.stream].name,
         formatCount(a.onset),
         formatCount(a.fired),
-        a.cleared === null ? 'open' : formatCount(a.cleared),
+        a.resolved === null ? 'open' : formatCount(a.resolved),
         formatNumber(a.peak),
         formatCount(a.lag),
       ]),

@@ -33,7 +33,7 @@ export async function readBundleFile(file: Blob, name: string): Promise<LoadedBu
 }
 
 /**
- * What a bundle's alerts were compared with as the view holds it: null where that is the defaults on its own
+ * What a bundle's alerts were compared with as the view holds it: null if that is the defaults on its own
  * projection.
  */
 export function comparedWith({ parameters, rollout }: Bundle): Parameters | null {
@@ -54,7 +54,7 @@ export interface Parity {
   /** True on the ledger that the bundle was made on. */
   readonly original: boolean;
   readonly warnings: readonly string[];
-  /** Null where they are exactly those expected. */
+  /** Null if they are exactly those expected. */
   readonly difference: {
     readonly missing: number;
     readonly unexpected: number;

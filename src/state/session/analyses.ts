@@ -1,6 +1,6 @@
 import { toTautlineError } from '../../core/errors.ts';
 import { firstStageChanged, type Parameters } from '../../detection/parameters.ts';
-import { takeLatest, SUPERSEDED } from '../../workers/service/takeLatest.ts';
+import { takeLatest, STALE } from '../../workers/service/takeLatest.ts';
 import type { AnalysisReport, PreviewReport } from '../../workers/protocol.ts';
 import type { Job } from './model.ts';
 import type { World } from './world.ts';
@@ -15,7 +15,7 @@ export interface Analyses {
 }
 
 /**
- * True where parameters differ in thresholds at most: after the analysis of the ones that of the others has nothing to
+ * True if parameters differ in thresholds at most: after the analysis of the ones that of the others has nothing to
  * do but to decide.
  */
 function sameSignals(a: Parameters, b: Parameters): boolean {
@@ -28,7 +28,7 @@ export function createAnalyses({ engine, state, dispatch, prefetch }: World): An
 
   const analyses = takeLatest(runAnalysis, {
     onWaiting: () => engine.cancelStale(),
-    mayFollow: (a, b) => a.generation === b.generation && sameSignals(a.parameters, b.parameters),
+    keepsRunning: (a, b) => a.generation === b.generation && sameSignals(a.parameters, b.parameters),
   });
 
   async function runAnalysis(job: Job): Promise<AnalysisReport> {
@@ -72,7 +72,7 @@ export function createAnalyses({ engine, state, dispatch, prefetch }: World): An
   async function analyze(job: Job): Promise<void> {
     try {
       const report = await analyses.request(job);
-      if (report !== SUPERSEDED) await dispatch({ type: 'analysed', job, report, more: analyses.busy });
+      if (report !== STALE) await dispatch({ type: 'analysed', job, report, more: analyses.busy });
     } catch (thrown) {
       await dispatch({ type: 'analysisFailed', job, error: toTautlineError(thrown, 'analysing the ledger') });
     }

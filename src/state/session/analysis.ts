@@ -1,5 +1,5 @@
 import { shareStructure } from '../../core/structuralSharing.ts';
-import { SUPERSEDED_RUN } from '../../workers/protocol.ts';
+import { STALE_RUN } from '../../workers/protocol.ts';
 import { fitToLedger } from '../view.ts';
 import { sequence, type AnalysisEvent, type SessionState, type Transitions } from './model.ts';
 import { changeView, recordExperiment, startAnalysis } from './steps.ts';
@@ -34,7 +34,7 @@ export const analysisTransitions: Transitions<AnalysisEvent> = {
   analysisFailed(state, { job: { generation, parameters, baseline }, error }) {
     if (generation !== state.generation) return [state];
     // The layer that it would have replaced stays until there is one of the newer parameters.
-    if (error.kind === 'cancelled' && error.what === SUPERSEDED_RUN) return [state];
+    if (error.kind === 'cancelled' && error.what === STALE_RUN) return [state];
     const failed: SessionState = { ...state, analysis: { ...state.analysis, running: null, error, preview: null } };
     if (error.kind !== 'cancelled' || !failed.analysis.report) return [failed];
     // The parameters are those of the report on screen again, and so are the answers of the engine.

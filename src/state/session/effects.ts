@@ -15,7 +15,7 @@ export interface Effects {
 }
 
 /**
- * True where the files have more bytes than that. Asks no more of them than it must: each size is a file that the
+ * True if the files have more bytes than that. Asks no more of them than it must: each size is a file that the
  * browser looks for while the page stands still.
  */
 function exceeds(source: LedgerSource, bytes: number): boolean {

@@ -14,7 +14,7 @@ import {
 import { changeView, notice, recordExperiment, restartHistory, startAnalysis } from './steps.ts';
 
 /** What belongs to one ledger goes with it. */
-const NOTHING_OPEN = { analysis: NO_ANALYSIS, cursor: null, marked: null } as const;
+const NOTHING_OPEN = { analysis: NO_ANALYSIS, cursor: null, highlighted: null } as const;
 
 const openLedger =
   (source: LedgerSource, mapping: ColumnMapping | null) =>

@@ -8,7 +8,7 @@ import type { AnalysisReport, PreviewReport, ReferenceFile } from '../../workers
 import { startHistory, type History } from '../history.ts';
 import type { Experiment, Scenario } from '../scenarios.ts';
 import type { StoredScenarios } from '../scenarioStorage.ts';
-import type { AnalysisState, MarkedEvents, TautlineState, Toast, ViewState } from '../types.ts';
+import type { AnalysisState, HighlightedEvents, TautlineState, Toast, ViewState } from '../types.ts';
 import { DEFAULT_VIEW } from '../view.ts';
 
 /** What the session knows: what panels read, and behind it what only transitions read. */
@@ -101,7 +101,7 @@ export type ViewEvent =
   | { readonly type: 'streamSoloed'; readonly name: string }
   | { readonly type: 'panelToggled'; readonly id: string }
   | { readonly type: 'cursorMoved'; readonly index: EventIndex | null }
-  | { readonly type: 'eventsMarked'; readonly events: MarkedEvents | null };
+  | { readonly type: 'eventsHighlighted'; readonly events: HighlightedEvents | null };
 
 export type NoticeEvent =
   | { readonly type: 'noticed'; readonly level: Toast['level']; readonly text: string }
@@ -164,7 +164,7 @@ export function initialState({ scenarios, problems }: StoredScenarios): SessionS
     analysis: NO_ANALYSIS,
     tableLoad: { phase: 'none' },
     cursor: null,
-    marked: null,
+    highlighted: null,
     toasts: problems.map((text, i) => ({ id: i + 1, level: 'warning', text })),
     scenarios,
     steps: { undo: 0, redo: 0 },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TautlineError } from '../../core/errors.ts';
 import { DEFAULT_PARAMETERS } from '../../detection/parameters.ts';
 import type { LedgerSource, OpenReport } from '../../ledger/types.ts';
-import { SUPERSEDED_RUN, type AnalysisReport } from '../../workers/protocol.ts';
+import { STALE_RUN, type AnalysisReport } from '../../workers/protocol.ts';
 import { initialState, type Effect, type Job, type SessionEvent, type SessionState } from './model.ts';
 import { transition } from './transition.ts';
 
@@ -68,10 +68,10 @@ describe('a ledger', () => {
   });
 
   it('is closed with everything of it; closing nothing starts no engine', () => {
-    const marked = { index: Int32Array.of(4), time: Float64Array.of(0) };
+    const highlighted = { index: Int32Array.of(4), time: Float64Array.of(0) };
     const [picked] = after(
       [
-        { type: 'eventsMarked', events: marked },
+        { type: 'eventsHighlighted', events: highlighted },
         { type: 'cursorMoved', index: 3 },
       ],
       SHOWN,
@@ -80,7 +80,7 @@ describe('a ledger', () => {
     expect(closed).toMatchObject({
       ledger: { phase: 'empty' },
       cursor: null,
-      marked: null,
+      highlighted: null,
       analysis: { report: null },
     });
     expect(names(effects)).toEqual(['writeAddress', 'dropWaiting', 'cancelEngine', 'clearTables']);
@@ -162,7 +162,7 @@ describe('parameters', () => {
 
   it('of a cancelled analysis are those of the report again; a superseded one changes nothing', () => {
     const [asked] = transition(SHOWN, set({ h: 7 }, true));
-    const superseded: TautlineError = { kind: 'cancelled', what: SUPERSEDED_RUN };
+    const superseded: TautlineError = { kind: 'cancelled', what: STALE_RUN };
     expect(transition(asked, { type: 'analysisFailed', job: jobOf(asked), error: superseded })).toEqual([asked]);
     const [back, ...effects] = transition(asked, { type: 'analysisFailed', job: jobOf(asked), error: cancelled });
     expect(back).toMatchObject({ view: { parameters: DEFAULT_PARAMETERS }, steps: { undo: 2 } });

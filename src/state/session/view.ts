@@ -62,5 +62,5 @@ export const viewTransitions: Transitions<ViewEvent> = {
 
   cursorMoved: (state, { index }) => (index === state.cursor ? [state] : [{ ...state, cursor: index }]),
 
-  eventsMarked: (state, { events }) => [{ ...state, marked: events?.index.length === 0 ? null : events }],
+  eventsHighlighted: (state, { events }) => [{ ...state, highlighted: events?.index.length === 0 ? null : events }],
 };

@@ -103,7 +103,7 @@ export const texts = (name: string, belongsTo: Owner): ViewField<readonly string
   },
 });
 
-/** The whole number that a text is; null where it is none. */
+/** The whole number that a text is; null if it is none. */
 export function readIndex(given: string): number | null {
   const value = Number(given);
   return /^\d+$/.test(given) && Number.isSafeInteger(value) ? value : null;

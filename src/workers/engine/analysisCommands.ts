@@ -4,7 +4,7 @@ import type { OnProgress } from '../../core/progress.ts';
 import type { Parameters } from '../../detection/parameters.ts';
 import type { SignalPreview } from '../../detection/pipeline.ts';
 import { SIGNALS_PHASE, type Analysis, type PreviewOptions } from '../../analysis/stages.ts';
-import { SUPERSEDED_RUN, type AnalysisReport, type EngineApi, type PreviewReport } from '../protocol.ts';
+import { STALE_RUN, type AnalysisReport, type EngineApi, type PreviewReport } from '../protocol.ts';
 import { describe } from '../report.ts';
 import { throwIfAborted, type EngineContext } from './context.ts';
 
@@ -15,7 +15,7 @@ export interface Preview extends SignalPreview {
 
 /** Previews of the analyses under way, for lines to be drawn from. */
 export interface Previews {
-  /** Of the analysis that runs; null where it has given none yet. */
+  /** Of the analysis that runs; null if it has given none yet. */
   readonly current: Preview | null;
   /** Of the analysis that was asked for last; null when that has ended without one. */
   readonly next: Promise<Preview | null>;
@@ -71,7 +71,7 @@ export function analysisCommands(context: EngineContext): {
       return await run({ signal: stop.signal, onProgress: watched }, mine);
     } catch (thrown) {
       if (mine.newer && stop.signal.aborted && !signal.aborted)
-        throw new TautlineFailure({ kind: 'cancelled', what: SUPERSEDED_RUN });
+        throw new TautlineFailure({ kind: 'cancelled', what: STALE_RUN });
       throw thrown;
     } finally {
       signal.removeEventListener('abort', onAbort);

@@ -86,7 +86,7 @@ export class EngineContext {
     this.platform.signalPool?.dispose();
   }
 
-  /** The open ledger, null where there is none. */
+  /** The open ledger, null if there is none. */
   get held(): Holding | null {
     return this.#holding;
   }
@@ -130,9 +130,9 @@ export class EngineContext {
   #threads(): StageThreads {
     const { signalPool, signalPoolFrom } = this.platform;
     return {
-      crew: signalPool,
-      crewFrom: signalPoolFrom,
-      onCrewTrouble: (problem) =>
+      pool: signalPool,
+      poolThreshold: signalPoolFrom,
+      onWorkerFailure: (problem) =>
         this.troubles.push(
           `A signal worker stopped (${problem}): its streams were computed by the engine itself, which took longer.`,
         ),

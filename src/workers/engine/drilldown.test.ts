@@ -63,9 +63,9 @@ describe("the engine's drill-down", () => {
   it('knows rows: their events, routes and alerts', async () => {
     const number = report.alerts.findIndex((a) => a.kind === 'DRIFT');
     const { onset, fired } = report.alerts[number];
-    const { index, routes, alerts } = await engine.rowFacts([onset, fired, 99999]);
+    const { index, eventStates: routes, alerts } = await engine.rowFacts([onset, fired, 99999]);
     expect([...index]).toEqual([onset, fired, -1]);
-    expect(routes).toEqual([(await engine.event(onset)).route, (await engine.event(fired)).route, null]);
+    expect(routes).toEqual([(await engine.event(onset)).eventState, (await engine.event(fired)).eventState, null]);
     expect(alerts[1]).toContainEqual({ alert: number, kind: 'DRIFT', at: 'fired' });
     expect(alerts[2]).toEqual([]);
   });

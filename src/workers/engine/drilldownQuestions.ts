@@ -61,14 +61,16 @@ export function drilldownQuestions(context: EngineContext): DrilldownApi {
     handoffGraph: (turns, agents) => context.answer(() => handoffGraph(withVoids(turns), agents)),
 
     embeddingMap: (limit) =>
-      context.answer(({ events, coordinates, decisions }) => embeddingMap(events, coordinates, decisions.route, limit)),
+      context.answer(({ events, coordinates, decisions }) =>
+        embeddingMap(events, coordinates, decisions.eventState, limit),
+      ),
 
     rowFacts: (rows) =>
       context.answer(({ events, decisions }) => {
         const index = Int32Array.from(rows, (row) => indexOfRow(events.row, row));
-        const routes = Array.from(index, (i) => (i < 0 ? null : ROUTES[decisions.route[i]]));
+        const eventStates = Array.from(index, (i) => (i < 0 ? null : ROUTES[decisions.eventState[i]]));
         const alerts = Array.from(index, (i) => (i < 0 ? [] : placesOf(decisions.alerts, i, events.stream[i])));
-        return { index, routes, alerts };
+        return { index, eventStates, alerts };
       }),
 
     investigationColumns: (alert) =>
@@ -76,7 +78,7 @@ export function drilldownQuestions(context: EngineContext): DrilldownApi {
   };
 }
 
-/** The stream of alert `number` up to the end of its window, with what the examiners compare. */
+/** The stream of alert `number` up to the end of its window, with what the tests compare. */
 function investigationColumns(
   { events, reference, signals, decisions }: Analysis,
   { columns }: OpenedLedger,
@@ -133,8 +135,8 @@ function indexOfRow(rows: Int32Array, row: LedgerRow): EventIndex {
 
 function placesOf(alerts: readonly Alert[], i: EventIndex, stream: number): AlertPlace[] {
   return alerts.flatMap((alert, number): AlertPlace[] => {
-    if (alert.stream !== stream || i < alert.onset || i > (alert.cleared ?? Infinity)) return [];
-    const at = i === alert.fired ? 'fired' : i === alert.onset ? 'onset' : i === alert.cleared ? 'cleared' : 'open';
+    if (alert.stream !== stream || i < alert.onset || i > (alert.resolved ?? Infinity)) return [];
+    const at = i === alert.fired ? 'fired' : i === alert.onset ? 'onset' : i === alert.resolved ? 'cleared' : 'open';
     return [{ alert: number, kind: alert.kind, at }];
   });
 }

@@ -10,7 +10,7 @@ import type { EmbeddingMap } from '../drilldown.ts';
 export function embeddingMap(
   events: EventColumns,
   { k, x }: Coordinates,
-  route: Uint8Array,
+  eventState: Uint8Array,
   limit: number,
 ): EmbeddingMap {
   const present: number[] = [];
@@ -29,7 +29,7 @@ export function embeddingMap(
     total: present.length,
     pauses: events.n - present.length,
     stream: Int32Array.from(index, (i) => events.stream[i]),
-    route: Uint8Array.from(index, (i) => route[i]),
+    eventState: Uint8Array.from(index, (i) => eventState[i]),
     time: Float64Array.from(index, (i) => (events.hasTime ? events.time[i] : Number.NaN)),
   };
 }

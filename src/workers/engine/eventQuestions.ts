@@ -20,7 +20,7 @@ export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUEST
           seq: signals.seq[index],
           time: events.hasTime ? events.time[index] : Number.NaN,
           isVoid: events.isVoid[index] === 1,
-          route: ROUTES[decisions.route[index]],
+          eventState: ROUTES[decisions.eventState[index]],
           why: context.open.stages.detector.explain(index),
           signals: Object.fromEntries(
             SERIES_NAMES.map((name) => [name, valuesOf(analysis, name)[index]]),

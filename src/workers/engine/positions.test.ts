@@ -131,13 +131,13 @@ describe('composition', () => {
         fc.nat(40),
         ({ events }, axis, buckets, a, b) => {
           const range = { from: Math.min(a, b), to: Math.max(a, b) };
-          const route = Uint8Array.from({ length: events.n }, (_, i) => i % ROUTES.length);
-          const { x: centres, counts } = composition(events, route, range, axis, buckets);
+          const eventState = Uint8Array.from({ length: events.n }, (_, i) => i % ROUTES.length);
+          const { x: centres, counts } = composition(events, eventState, range, axis, buckets);
           const inside = Array.from({ length: events.n }, (_, i) => i).slice(range.from, range.to);
           for (const [code] of ROUTES.entries()) {
             let total = 0;
             for (let bucket = 0; bucket < buckets; bucket += 1) total += counts[bucket * ROUTES.length + code];
-            expect(total).toBe(inside.filter((i) => route[i] === code).length);
+            expect(total).toBe(inside.filter((i) => eventState[i] === code).length);
           }
           if (inside.length > 0) expect([...centres]).toEqual([...centres].sort((p, q) => p - q));
         },

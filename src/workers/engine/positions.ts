@@ -5,7 +5,7 @@ import type { Axis, CompositionData } from '../protocol.ts';
 
 /** Events on the shared horizontal axis. Without timestamps the axis "time" is the event index. */
 
-/** Position of every event on the axis, ascending; null where it is the event index itself. */
+/** Position of every event on the axis, ascending; null if it is the event index itself. */
 export function axisPositions(events: EventColumns, axis: Axis): Float64Array | null {
   return axis === 'time' && events.hasTime ? events.time : null;
 }
@@ -33,7 +33,7 @@ export function positionOf(events: EventColumns, axis: Axis, index: EventIndex):
 }
 
 /**
- * Each stream's value at its last event up to `index`, NaN where it has none: walks back until all streams were met.
+ * Each stream's value at its last event up to `index`, NaN if it has none: walks back until all streams were met.
  */
 export function valuesAsOf(
   events: EventColumns,
@@ -65,7 +65,7 @@ interface NearestQuery {
 
 /**
  * The event of the wanted streams whose point is nearest to (x, y) in pixels; events without a value are no points.
- * Null where there is none. Goes outwards from x and stops where the distance along x alone exceeds the best.
+ * Null if there is none. Goes outwards from x and stops where the distance along x alone exceeds the best.
  */
 export function nearestEvent(
   events: EventColumns,
@@ -78,7 +78,7 @@ export function nearestEvent(
   let best: EventIndex | null = null;
   let bestSquared = Number.POSITIVE_INFINITY;
   const alongX = (i: EventIndex) => ((positions ? positions[i] : i) - x) / xScale;
-  /** False where no event further out can be nearer. */
+  /** False if no event further out can be nearer. */
   const consider = (i: EventIndex): boolean => {
     const dx = alongX(i);
     if (dx * dx > bestSquared) return false;
@@ -111,7 +111,7 @@ export function nearestEvent(
 /** Counts of routes in `buckets` equal parts of the axis over `range`. */
 export function composition(
   events: EventColumns,
-  route: Uint8Array,
+  eventState: Uint8Array,
   range: IndexRange,
   axis: Axis,
   buckets: number,
@@ -138,7 +138,7 @@ export function composition(
       else beyond = middle;
     }
     const at = bucket * ROUTES.length;
-    for (; i < next; i += 1) counts[at + route[i]] += 1;
+    for (; i < next; i += 1) counts[at + eventState[i]] += 1;
   }
   return { x, counts };
 }

@@ -11,7 +11,7 @@ import { axisPositions, composition, indexAt, nearestEvent, positionOf, valuesAs
 
 export const SERIES_NAMES: readonly SeriesName[] = [...SIGNAL_NAMES, 'z', 'cusum'];
 
-/** A series, one value an event. */
+/** A series, one value per event. */
 export const valuesOf = ({ signals, decisions }: Analysis, name: SeriesName): Float64Array =>
   name === 'z' ? decisions.z : name === 'cusum' ? decisions.cusum : signals[name];
 
@@ -46,7 +46,7 @@ export function seriesQuestions(context: EngineContext, previews: Previews): Api
       context.answer(
         ({ events, decisions }) => ({
           revision: revision(),
-          ...composition(events, decisions.route, range, axis, buckets),
+          ...composition(events, decisions.eventState, range, axis, buckets),
         }),
         next,
       ),

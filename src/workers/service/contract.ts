@@ -33,7 +33,7 @@ export interface Order {
 }
 
 /**
- * True where the arrays in the answer were made for the call: their buffers are moved to the other thread, not cloned,
+ * True if the arrays in the answer were made for the call: their buffers are moved to the other thread, not cloned,
  * and the worker cannot read them afterwards. A function lists the buffers where arrays share some.
  */
 type Moved<A> = boolean | ((answer: A) => ArrayBuffer[]);
@@ -41,9 +41,9 @@ type Moved<A> = boolean | ((answer: A) => ArrayBuffer[]);
 /** How a callback of type `F` crosses. */
 interface CallbackKind<F> {
   readonly [TYPE]?: F;
-  /** Words for what it does with what it is given, which is moved; null where that is cloned. */
+  /** Words for what it does with what it is given, which is moved; null if that is cloned. */
   readonly taking: string | null;
-  /** True where no more calls cross than the eye can follow. */
+  /** True if no more calls cross than the eye can follow. */
   readonly paced: boolean;
 }
 

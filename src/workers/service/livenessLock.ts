@@ -3,7 +3,7 @@ interface LockMessage {
   readonly livenessLock: string;
 }
 
-/** The name of the lock that a message tells of; null where it is another message. */
+/** The name of the lock that a message tells of; null if it is another message. */
 export function lockNamed(data: unknown): string | null {
   const name = typeof data === 'object' && data !== null ? (data as Partial<LockMessage>).livenessLock : undefined;
   return typeof name === 'string' ? name : null;

@@ -33,7 +33,7 @@ export interface SupervisedWorker<C extends Contract> {
    * As `cancel`, where calls are under way and the worker gives no sign of life meanwhile: a loop without end, or a
    * script that does not load. A worker that merely waits for something gives one.
    * @param within ms
-   * @returns true where it has been replaced
+   * @returns true if it has been replaced
    */
   cancelUnlessAnswering(within: number): Promise<boolean>;
   /** Ends the worker for good; calls under way and later ones reject. */

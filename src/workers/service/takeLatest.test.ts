@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { takeLatest, SUPERSEDED } from './takeLatest.ts';
+import { takeLatest, STALE } from './takeLatest.ts';
 
 /** A call that the test ends by hand. */
 function gate() {
@@ -17,7 +17,7 @@ describe('takeLatest', () => {
     const latest = takeLatest(run);
     const answers = [1, 2, 3].map((n) => latest.request(n));
     expect(calls.map((call) => call.argument)).toEqual([1]);
-    expect(await answers[1]).toBe(SUPERSEDED);
+    expect(await answers[1]).toBe(STALE);
     calls[0].resolve('one');
     expect(await answers[0]).toBe('one');
     await turn();
@@ -46,7 +46,7 @@ describe('takeLatest', () => {
     void latest.request(1);
     const second = latest.request(2);
     latest.dropWaiting();
-    expect(await second).toBe(SUPERSEDED);
+    expect(await second).toBe(STALE);
     calls[0].resolve('one');
     await turn();
     expect(calls).toHaveLength(1);
@@ -57,12 +57,12 @@ describe('takeLatest', () => {
     let asked = 0;
     const latest = takeLatest(run, {
       onWaiting: () => asked++,
-      mayFollow: (ahead, next) => Math.floor(ahead / 10) === Math.floor(next / 10),
+      keepsRunning: (ahead, next) => Math.floor(ahead / 10) === Math.floor(next / 10),
     });
     const answers = [11, 12, 13, 14].map((n) => latest.request(n));
     expect(calls.map((call) => call.argument)).toEqual([11, 12]);
     expect(asked).toBe(0);
-    expect(await answers[2]).toBe(SUPERSEDED);
+    expect(await answers[2]).toBe(STALE);
     calls[0].resolve('first');
     expect(await answers[0]).toBe('first');
     await turn();

@@ -1,5 +1,5 @@
 /** What a request resolves to when a newer one took its place before it was started. */
-export const SUPERSEDED: unique symbol = Symbol('superseded');
+export const STALE: unique symbol = Symbol('superseded');
 
 /**
  * Newest-wins scheduling: one call in flight, or two where the second may follow, and at most one waiting, which a
@@ -10,7 +10,7 @@ interface TakeLatest<A, R> {
    * Resolves to the call's result, or to `SUPERSEDED`; rejects with what the call threw. A call in flight is never
    * dropped.
    */
-  request(argument: A): Promise<R | typeof SUPERSEDED>;
+  request(argument: A): Promise<R | typeof STALE>;
   /** Drops the waiting request, which resolves to `SUPERSEDED`. */
   dropWaiting(): void;
   /** True while a call is in flight. */
@@ -19,7 +19,7 @@ interface TakeLatest<A, R> {
 
 interface Asked<A, R> {
   readonly argument: A;
-  resolve(value: R | typeof SUPERSEDED): void;
+  resolve(value: R | typeof STALE): void;
   reject(thrown: unknown): void;
 }
 
@@ -27,15 +27,15 @@ interface TakeLatestOptions<A> {
   /** A request waits for calls in flight that are of no use to it: they may be asked to make room. */
   readonly onWaiting?: () => void;
   /**
-   * True where `next` may be sent while `ahead` is under way, to be begun on as soon as that is done: whoever does the
+   * True if `next` may be sent while `ahead` is under way, to be begun on as soon as that is done: whoever does the
    * work is never without. For calls that are quick after `ahead`, and done in order.
    */
-  readonly mayFollow?: (ahead: A, next: A) => boolean;
+  readonly keepsRunning?: (ahead: A, next: A) => boolean;
 }
 
 export function takeLatest<A, R>(
   run: (argument: A) => Promise<R>,
-  { onWaiting, mayFollow = () => false }: TakeLatestOptions<A> = {},
+  { onWaiting, keepsRunning: mayFollow = () => false }: TakeLatestOptions<A> = {},
 ): TakeLatest<A, R> {
   const inFlight: Asked<A, R>[] = [];
   let waiting: Asked<A, R> | null = null;
@@ -44,7 +44,7 @@ export function takeLatest<A, R>(
   const hasRoom = (next: A): boolean => inFlight.length === 0 || (inFlight.length === 1 && useful(next));
 
   function dropWaiting(): void {
-    waiting?.resolve(SUPERSEDED);
+    waiting?.resolve(STALE);
     waiting = null;
   }
 

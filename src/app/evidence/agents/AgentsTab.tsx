@@ -21,7 +21,7 @@ import { useChoice } from '../useChoice.ts';
 import './agents.css';
 
 const BUCKETS = 60;
-const MOST_AGENTS = 20;
+const MAX_AGENTS = 20;
 const [WIDTH, HEIGHT] = [300, 34];
 
 function Spark({
@@ -133,7 +133,7 @@ function Table({
 }): ReactNode {
   const text = METRICS[metric];
   const stated = view.agents.filter(({ metrics }) => metrics[metric].totalCount > 0);
-  const shown = stated.slice(0, MOST_AGENTS);
+  const shown = stated.slice(0, MAX_AGENTS);
   const top = topOf(
     shown.map(({ metrics }) => metrics[metric]),
     metric === 'disagreement' ? 0.5 : metric === 'costPerTask' ? 1e-9 : 0.05,
@@ -143,7 +143,7 @@ function Table({
       <caption>
         {text.description} Lines have one scale, 0 to {text.format(top)}; marks on top are the agent’s alerts.
         {shown.length < stated.length &&
-          ` The ${formatCount(MOST_AGENTS)} busiest of ${formatCount(stated.length)} agents that state it.`}
+          ` The ${formatCount(MAX_AGENTS)} busiest of ${formatCount(stated.length)} agents that state it.`}
         {stated.length < view.agents.length &&
           ` ${view.agents.length - stated.length === 1 ? 'One agent states' : `${formatCount(view.agents.length - stated.length)} agents state`} nothing.`}
       </caption>

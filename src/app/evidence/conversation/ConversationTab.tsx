@@ -13,7 +13,7 @@ import { Transcript } from './Transcript.tsx';
 import { useChoice } from '../useChoice.ts';
 import './conversation.css';
 
-const MOST_THREADS = 40;
+const MAX_THREADS = 40;
 /** How a choice of a thread is written; a thread may have any name. */
 const NO_THREAD = 'none';
 const OF_THE_ALERT = '';
@@ -73,7 +73,7 @@ export function ConversationTab({ subject }: { readonly subject: Subject }): Rea
   const own = useThreadOf(rows.get(event));
   const ofSelected = useThreadOf(selected === null ? undefined : rows.get(selected));
   const [from, to] = [rows.get(onset), rows.get(event)];
-  const { data: found } = useSql(from === undefined || to === undefined ? null : threadsSql(from, to, MOST_THREADS));
+  const { data: found } = useSql(from === undefined || to === undefined ? null : threadsSql(from, to, MAX_THREADS));
   const [chosen, setChosen] = useChoice<string>('thread', OF_THE_ALERT);
   if (own === undefined || to === undefined)
     return (

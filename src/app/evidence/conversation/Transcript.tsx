@@ -6,7 +6,7 @@ import { formatCount, formatMs, formatTimeFull } from '../../../core/format.ts';
 import type { LedgerRow } from '../../../core/units.ts';
 import type { ThreadTurn } from '../../../state/drilldown/read.ts';
 import { actions, useTautline } from '../../../state/store.ts';
-import { KindBadge, RouteBadge } from '../../shell/Badge.tsx';
+import { KindBadge, EventStateBadge } from '../../shell/Badge.tsx';
 import { pauseHeight, pauseLength, pauseText, silenceBefore } from './pause.ts';
 
 const ESTIMATE_PX = 92;
@@ -56,8 +56,7 @@ function TurnView({
       )}
       {marks.map(({ alert, kind, at }) => (
         <div key={`${alert} ${at}`} className="turn-mark">
-          <KindBadge kind={kind} />{' '}
-          {at === 'onset' ? 'begins here' : at === 'fired' ? 'fires here' : 'has cleared here'}
+          <KindBadge kind={kind} /> {at === 'onset' ? 'begins here' : at === 'fired' ? 'fires here' : 'resolved here'}
         </div>
       ))}
       <div className="turn-head">
@@ -91,7 +90,7 @@ function TurnView({
             </span>
           )}
           {Number.isFinite(turn.time) && <span className="dim">{formatTimeFull(turn.time).slice(11, 19)}</span>}
-          {turn.route !== null && <RouteBadge route={turn.route} />}
+          {turn.eventState !== null && <EventStateBadge eventState={turn.eventState} />}
           {turn.index >= 0 ? (
             <button
               type="button"

@@ -30,7 +30,7 @@ function HypothesisRow({
   readonly rank: number;
 }): ReactNode {
   const evidence = useTautline((state) => state.view.evidence);
-  const { statement, effect, p, pAdjusted, examiner } = hypothesis;
+  const { statement, effect, p, pAdjusted, test: examiner } = hypothesis;
   const { events, figures } = hypothesis.evidence;
   const place = placeOf(examiner);
   const first = events[0];
@@ -47,7 +47,7 @@ function HypothesisRow({
           <span>
             p {formatP(p, run.permutations)}, corrected <strong>{formatP(pAdjusted, run.permutations)}</strong>
           </span>
-          <span>{run.examiners.find((one) => one.examiner === examiner)?.title ?? examiner}</span>
+          <span>{run.tests.find((one) => one.test === examiner)?.title ?? examiner}</span>
         </p>
         <p className="hypothesis-evidence">
           {events.length > 0 && (
@@ -96,7 +96,7 @@ function HypothesisRow({
   );
 }
 
-function Examiners({ run }: { readonly run: Investigation }): ReactNode {
+function Tests({ run }: { readonly run: Investigation }): ReactNode {
   return (
     <section aria-label="Tests">
       <h3>
@@ -119,19 +119,19 @@ function Examiners({ run }: { readonly run: Investigation }): ReactNode {
           </tr>
         </thead>
         <tbody>
-          {run.examiners.map((examiner) => (
-            <tr key={examiner.examiner} className={examiner.status === 'failed' ? 'failed' : undefined}>
-              <td aria-hidden="true">{STATUS_MARK[examiner.status]}</td>
-              <th scope="row">{examiner.title}</th>
-              <td className="number">{formatCount(examiner.looks)}</td>
-              <td className="number">{formatMs(examiner.ms)}</td>
+          {run.tests.map((test) => (
+            <tr key={test.test} className={test.status === 'failed' ? 'failed' : undefined}>
+              <td aria-hidden="true">{STATUS_MARK[test.status]}</td>
+              <th scope="row">{test.title}</th>
+              <td className="number">{formatCount(test.looks)}</td>
+              <td className="number">{formatMs(test.ms)}</td>
               <td>
-                {examiner.status === 'done' ? (
-                  (examiner.reason ?? 'done')
+                {test.status === 'done' ? (
+                  (test.reason ?? 'done')
                 ) : (
                   <>
-                    {examiner.status}
-                    {examiner.reason !== null && <span className="dim">: {examiner.reason}</span>}
+                    {test.status}
+                    {test.reason !== null && <span className="dim">: {test.reason}</span>}
                   </>
                 )}
               </td>
@@ -172,7 +172,7 @@ function Done({ run, subject }: { readonly run: Investigation; readonly subject:
         <ol className="hypotheses" aria-label="Hypotheses">
           {standing.map((hypothesis, i) => (
             <HypothesisRow
-              key={`${hypothesis.examiner} ${hypothesis.statement}`}
+              key={`${hypothesis.test} ${hypothesis.statement}`}
               hypothesis={hypothesis}
               run={run}
               rank={i + 1}
@@ -190,7 +190,7 @@ function Done({ run, subject }: { readonly run: Investigation; readonly subject:
             <ol className="hypotheses weak" aria-label="Hypotheses that are not significant">
               {others.map((hypothesis, i) => (
                 <HypothesisRow
-                  key={`${hypothesis.examiner} ${hypothesis.statement}`}
+                  key={`${hypothesis.test} ${hypothesis.statement}`}
                   hypothesis={hypothesis}
                   run={run}
                   rank={standing.length + i + 1}
@@ -200,7 +200,7 @@ function Done({ run, subject }: { readonly run: Investigation; readonly subject:
           )}
         </section>
       )}
-      <Examiners run={run} />
+      <Tests run={run} />
       <Notes notes={run.notes} />
     </div>
   );
@@ -210,7 +210,7 @@ function Done({ run, subject }: { readonly run: Investigation; readonly subject:
 function Running({ alert }: { readonly alert: number }): ReactNode {
   const state = useInvestigation(alert);
   const [answered, setAnswered] = useState<readonly string[]>([]);
-  // Every report of progress names the examiner that has just answered; some pass between two renders.
+  // Every report of progress names the test that has just answered; some pass between two renders.
   useEffect(
     () =>
       investigations.store.subscribe(({ byAlert }) => {

@@ -1,5 +1,5 @@
 import { formatNumber } from '../../../core/format.ts';
-import type { EffectSize, ExaminerRun, Hypothesis } from '../../../detection/drilldown/types.ts';
+import type { EffectSize, TestRun, Hypothesis } from '../../../detection/drilldown/types.ts';
 
 /** p-values that a table tells apart at this many digits; below the least a permutation test can give, "under". */
 export function formatP(p: number, permutations: number): string {
@@ -31,18 +31,18 @@ export const splitByP = (hypotheses: readonly Hypothesis[]): Split => ({
   others: hypotheses.filter(({ pAdjusted }) => !(pAdjusted <= SIGNIFICANT)),
 });
 
-/** Where else an examiner's evidence can be seen. */
+/** Where else an test's evidence can be seen. */
 export type EvidencePlace = 'words' | 'conversation' | 'agents' | 'transport' | null;
 
-/** The part of the evidence that shows more of what an examiner looked at; null where its events say all. */
-export function placeOf(examiner: string): EvidencePlace {
-  if (/word/i.test(examiner)) return 'words';
-  if (/hand-?off|thread/i.test(examiner)) return 'conversation';
-  if (/agent/i.test(examiner)) return 'agents';
+/** The part of the evidence that shows more of what an test looked at; null if its events say all. */
+export function placeOf(test: string): EvidencePlace {
+  if (/word/i.test(test)) return 'words';
+  if (/hand-?off|thread/i.test(test)) return 'conversation';
+  if (/agent/i.test(test)) return 'agents';
   return null;
 }
 
-export const STATUS_MARK: Readonly<Record<ExaminerRun['status'], string>> = {
+export const STATUS_MARK: Readonly<Record<TestRun['status'], string>> = {
   done: '✓',
   failed: '✕',
   'nothing to examine': '–',

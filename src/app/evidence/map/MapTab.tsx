@@ -6,7 +6,7 @@ import { ROUTES } from '../../../detection/types.ts';
 import { layouts, signatureOf, useEmbeddingMap, useLayout, type LayoutState } from '../../../state/drilldown/map.ts';
 import { actions, useTautline } from '../../../state/store.ts';
 import type { EmbeddingMap } from '../../../workers/drilldown.ts';
-import { RouteBadge } from '../../shell/Badge.tsx';
+import { EventStateBadge } from '../../shell/Badge.tsx';
 import { ProgressBar, progressText } from '../../shell/Progress.tsx';
 import { Answer, Empty, Segmented } from '../parts.tsx';
 import { useRows } from '../useRows.ts';
@@ -20,7 +20,7 @@ import './map.css';
 
 type Projection = 'plane' | 'umap';
 /** Events of the alert that are ringed. */
-const MOST_RINGED = 100;
+const MAX_RINGED = 100;
 
 function Key({ colored }: { readonly colored: Colored }): ReactNode {
   if (colored.isScale) {
@@ -118,7 +118,7 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
   const hiddenStreams = useTautline((state) => state.view.hiddenStreams);
   const selected = useTautline((state) => state.view.selected);
   const cursor = useTautline((state) => state.cursor);
-  const marked = useTautline((state) => state.marked);
+  const highlighted = useTautline((state) => state.highlighted);
   const signature = useMemo(() => signatureOf(map), [map]);
   const layout = useLayout(signature);
   const names = useMemo(() => report.streams.map(({ name }) => name), [report]);
@@ -129,13 +129,13 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
         map,
         range,
         new Set(names.flatMap((name, i) => (hiddenStreams.includes(name) ? [i] : []))),
-        marked?.index ?? null,
+        highlighted?.index ?? null,
       ),
-    [map, range, names, hiddenStreams, marked],
+    [map, range, names, hiddenStreams, highlighted],
   );
   const ringed = useMemo(() => {
     const found: number[] = [];
-    for (let i = 0; i < map.index.length && found.length < MOST_RINGED; i += 1) {
+    for (let i = 0; i < map.index.length && found.length < MAX_RINGED; i += 1) {
       if (map.stream[i] === subject.stream && map.index[i] >= subject.onset && map.index[i] <= subject.event)
         found.push(i);
     }
@@ -180,13 +180,18 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
           />
         </label>
         {projection === 'umap' && <LayoutTools layout={layout} />}
-        {marked ? (
+        {highlighted ? (
           <span>
-            {formatCount(marked.index.length)} picked{' '}
+            {formatCount(highlighted.index.length)} picked{' '}
             <button
               type="button"
               className="button small"
-              onClick={() => actions.setRange({ from: marked.index[0], to: marked.index[marked.index.length - 1] + 1 })}
+              onClick={() =>
+                actions.setRange({
+                  from: highlighted.index[0],
+                  to: highlighted.index[highlighted.index.length - 1] + 1,
+                })
+              }
             >
               Zoom the charts to them
             </button>{' '}
@@ -247,7 +252,7 @@ function Tip({
       <span className="quote-head">
         <strong>{names[map.stream[point]]}</strong>
         <span className="dim">{formatCount(index)}</span>
-        <RouteBadge route={ROUTES[map.route[point]]} />
+        <EventStateBadge eventState={ROUTES[map.eventState[point]]} />
       </span>
       {Number.isFinite(map.time[point]) && <span className="dim">{formatTimeFull(map.time[point])}</span>}
       {message?.text && <span className="quote-text">{message.text}</span>}

@@ -2,7 +2,7 @@ import { useMemo, useRef, useState, type ReactNode } from 'react';
 import { useSize, type Size } from '../../../charts/useSize.ts';
 import { boundsOf } from './grid.ts';
 import type { Painted } from './paintPoints.ts';
-import { usePaintedMarks, usePaintedPoints } from './usePaintedMap.ts';
+import { usePaintedHighlights, usePaintedPoints } from './usePaintedMap.ts';
 import { usePointGestures } from './usePointGestures.ts';
 import { fitViewport, toScreenX, toScreenY, type Viewport } from './viewport.ts';
 
@@ -44,7 +44,7 @@ function Canvases(props: PointMapProps & { readonly size: Size }): ReactNode {
   const setView = (next: Viewport): void => setMoved({ of: positions, view: next });
   const { gesture, hover, handlers } = usePointGestures(marks, { ...props, all, view, setView });
   usePaintedPoints(points, size, view, props);
-  usePaintedMarks(marks, size, view, { positions, state, ringed, selected, cursor, hover, gesture });
+  usePaintedHighlights(marks, size, view, { positions, state, ringed, selected, cursor, hover, gesture });
 
   const tipAt =
     hover >= 0 && gesture === null

@@ -5,7 +5,7 @@ import { colorPoints, timeColor } from './colors.ts';
 const MAP = {
   index: Int32Array.of(0, 2, 5, 9),
   stream: Int32Array.of(0, 1, 1, 0),
-  route: Uint8Array.of(7, 7, 2, 7),
+  eventState: Uint8Array.of(7, 7, 2, 7),
   time: Float64Array.of(NaN, NaN, NaN, NaN),
 };
 

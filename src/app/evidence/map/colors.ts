@@ -1,6 +1,6 @@
-import { routeStyle, streamStyle, type Mode } from '../../../charts/palette.ts';
+import { eventStateStyle, streamStyle, type Mode } from '../../../charts/palette.ts';
 import { formatCount, formatTimeFull } from '../../../core/format.ts';
-import { routeName } from '../../../detection/routeNames.ts';
+import { eventStateName } from '../../../detection/eventStateNames.ts';
 import { ROUTES } from '../../../detection/types.ts';
 import type { EmbeddingMap } from '../../../workers/drilldown.ts';
 
@@ -19,7 +19,7 @@ export interface Colored {
     readonly points: number;
     readonly letter?: string;
   }[];
-  /** True where the key is a scale from its first to its last name. */
+  /** True if the key is a scale from its first to its last name. */
   readonly isScale: boolean;
 }
 
@@ -47,7 +47,7 @@ export function timeColor(share: number, mode: Mode): string {
 }
 
 export function colorPoints(
-  map: Pick<EmbeddingMap, 'index' | 'stream' | 'route' | 'time'>,
+  map: Pick<EmbeddingMap, 'index' | 'stream' | 'eventState' | 'time'>,
   by: Coloring,
   streams: readonly string[],
   mode: Mode,
@@ -71,12 +71,14 @@ export function colorPoints(
             ],
     };
   }
-  const codes = by === 'stream' ? Uint8Array.from(map.stream) : map.route;
-  const names = by === 'stream' ? streams : ROUTES.map(routeName);
+  const codes = by === 'stream' ? Uint8Array.from(map.stream) : map.eventState;
+  const names = by === 'stream' ? streams : ROUTES.map(eventStateName);
   const counts = new Uint32Array(names.length);
   for (const code of codes) counts[code] += 1;
   const styles =
-    by === 'stream' ? streams.map((_, i) => streamStyle(i, mode)) : ROUTES.map((route) => routeStyle(route, mode));
+    by === 'stream'
+      ? streams.map((_, i) => streamStyle(i, mode))
+      : ROUTES.map((eventState) => eventStateStyle(eventState, mode));
   return {
     codes,
     colors: styles.map(({ color }) => color),
@@ -88,7 +90,7 @@ export function colorPoints(
               code,
               name,
               points: counts[code],
-              ...(by === 'route' && { letter: routeStyle(ROUTES[code], mode).letter }),
+              ...(by === 'route' && { letter: eventStateStyle(ROUTES[code], mode).letter }),
             },
           ]
         : [],

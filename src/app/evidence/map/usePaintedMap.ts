@@ -23,7 +23,7 @@ export function usePaintedPoints(
     const from = performance.now();
     const colors = {
       background: rgbOf(g, theme.bg),
-      pale: rgbOf(g, theme.ghost),
+      pale: rgbOf(g, theme.overlay),
       points: colored.colors.map((color) => rgbOf(g, color)),
     };
     const image =
@@ -68,7 +68,7 @@ function paintBox(g: CanvasRenderingContext2D, from: Pixel, to: Pixel, theme: Ch
 }
 
 /** Paints the rings about points and the box that is being drawn. */
-export function usePaintedMarks(
+export function usePaintedHighlights(
   ref: RefObject<HTMLCanvasElement | null>,
   size: Size,
   view: Viewport,

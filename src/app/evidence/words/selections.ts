@@ -14,7 +14,7 @@ export interface WordsSides extends WordsSelection {
 /**
  * Events of the ledger that a comparison takes from an episode at least: the alert's own few would be too short a text.
  */
-const LEAST_EVENTS = 200;
+const MIN_EVENTS = 200;
 
 interface Place {
   readonly name: string;
@@ -32,7 +32,7 @@ const told = ({ from, to }: IndexRange): string => `events ${formatCount(from)} 
  * streams, or the visible range against all before it.
  */
 export function sidesOf(against: Against, { name, onset, event, end, events, visible }: Place): WordsSides {
-  const episode: IndexRange = { from: onset, to: Math.min(events, Math.max(end, event + 1, onset + LEAST_EVENTS)) };
+  const episode: IndexRange = { from: onset, to: Math.min(events, Math.max(end, event + 1, onset + MIN_EVENTS)) };
   const own: TextSelection['stream'] = { name };
   switch (against) {
     case 'before':

@@ -3,7 +3,7 @@ import type { EventColumns } from '../../../core/columns.ts';
 import { boxMuller, splitmix64 } from '../../../core/random.ts';
 import { bootstrapDisplacement } from '../../../kernels/bootstrap.ts';
 import { testKernels } from '../../../kernels/testing.ts';
-import { displacementPath, episodeCount } from '../../../kernels/twin/bootstrap.ts';
+import { displacementPath, episodeCount } from '../../../kernels/reference/bootstrap.ts';
 import { alignFalseAlarms, shiftFalseAlarms, shiftLimit, shiftLimits } from './limit.ts';
 
 const normals = (n: number, seed: number): Float32Array => {

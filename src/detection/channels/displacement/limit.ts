@@ -29,11 +29,11 @@ export interface ShiftReference {
 export interface ShiftFalseAlarms {
   /** All streams, each by its share of the reference. */
   readonly pooled: EpisodeCounts;
-  /** Each stream by itself; null where it has fewer than 16 reference events with an embedding. */
+  /** Each stream by itself; null if it has fewer than 16 reference events with an embedding. */
   readonly streams: readonly (EpisodeCounts | null)[];
 }
 
-/** T2 limits of SHIFT; NaN where none can be derived. */
+/** T2 limits of SHIFT; NaN if none can be derived. */
 export interface ShiftLimits {
   readonly pooled: number;
   /** Each stream's own; the pooled one where it has none. */
@@ -43,7 +43,7 @@ export interface ShiftLimits {
 /**
  * Simulates false SHIFT episodes (docs/methods.md 8, 9). Each stream has a limit of its own, since the whitening is
  * pooled over streams: what is in control for a varied one would be far out of control for a uniform one. Depends on
- * the reference and on mewma_lambda only. Null where no stream has 16 reference events with an embedding.
+ * the reference and on mewma_lambda only. Null if no stream has 16 reference events with an embedding.
  */
 export function shiftFalseAlarms(
   kernels: KernelModule,

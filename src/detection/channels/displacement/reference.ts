@@ -3,7 +3,7 @@ import { alignFalseAlarms, shiftFalseAlarms, shiftLimits, type ShiftFalseAlarms 
 
 interface Calibrated {
   /**
-   * T² limit of SHIFT over all streams, derived from `false_alarm_budget`; NaN where it cannot be derived. For display:
+   * T² limit of SHIFT over all streams, derived from `false_alarm_budget`; NaN if it cannot be derived. For display:
    * `shiftLimits` are in force.
    */
   readonly shiftLimit: number;
@@ -18,7 +18,7 @@ interface CalibratedJson {
 
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-/** False SHIFT episodes against the level of T², from which limits follow. Null where they cannot be simulated. */
+/** False SHIFT episodes against the level of T², from which limits follow. Null if they cannot be simulated. */
 export const falseAlarms: ChannelReference<ShiftFalseAlarms | null, Calibrated, CalibratedJson> = {
   parameters: ['mewma_lambda'],
   derive: shiftFalseAlarms,

@@ -20,7 +20,7 @@ export const tension: Channel<'tension'> = {
     const value = e.value('tension');
     const zone = `${formatNumber(low)} to ${formatNumber(high)}`;
     if (value < low || value > high) return `Tension ${formatNumber(value)} is outside its zone, ${zone}.`;
-    return e.route === 'ACCOMMODATION'
+    return e.eventState === 'ACCOMMODATION'
       ? `Tension ${formatNumber(value)} is inside its zone, ${zone}: the friction is being absorbed.`
       : null;
   },

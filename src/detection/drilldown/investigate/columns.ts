@@ -4,7 +4,7 @@ import { SIGNAL_NAMES, type Alert, type SignalName } from '../../types.ts';
 import type { InvestigationWindows } from '../types.ts';
 
 const OF_LATENCY = CHANNEL_TABLE.latency.signals;
-/** Every signal but those of latency, which an examiner of its own compares. */
+/** Every signal but those of latency, which an test of its own compares. */
 export type InvestigatedSignal = Exclude<SignalName, (typeof OF_LATENCY)[number]>;
 export const INVESTIGATED_SIGNALS = SIGNAL_NAMES.filter(
   (name): name is InvestigatedSignal => !(OF_LATENCY as readonly SignalName[]).includes(name),
@@ -29,7 +29,7 @@ export interface InvestigationColumns {
   readonly agent: Codes | null;
   readonly thread: Codes | null;
   readonly instantiation: Codes | null;
-  /** NaN where not defined. */
+  /** NaN if not defined. */
   readonly signals: Readonly<Record<InvestigatedSignal, Float64Array>>;
   /** Alerts of the same stream that fired before this one. */
   readonly earlier: readonly Alert[];

@@ -5,9 +5,9 @@ import { cliffsDelta, cramersV } from '../effect.ts';
 import type { Hypothesis } from '../types.ts';
 import { tokenize } from '../words.ts';
 import { blockLength, permutationP } from './permutation.ts';
-import type { CategoricalSeries, EarlierTask, ExaminerTask, NumericSeries, WordsTask } from './tasks.ts';
+import type { CategoricalSeries, EarlierTask, TestTask, NumericSeries, WordsTask } from './tasks.ts';
 
-/** What an examiner found, before the correction for the number of looks. */
+/** What an test found, before the correction for the number of looks. */
 export type Finding = Omit<Hypothesis, 'pAdjusted'>;
 
 export interface Examined {
@@ -18,16 +18,16 @@ export interface Examined {
 }
 
 /** A side with fewer values is not compared. */
-const LEAST_VALUES = 8;
+const MIN_VALUES = 8;
 const EVIDENCE = 20;
 /** Categories told apart; the others are one. */
-const MOST_CATEGORIES = 24;
-const MOST_TERMS = 400;
+const MAX_CATEGORIES = 24;
+const MAX_TERMS = 400;
 const LISTED_TERMS = 5;
-const MOST_EARLIER = 20;
+const MAX_EARLIER = 20;
 
-/** Runs one examiner. Pure: the same task gives the same answer. */
-export function examine(task: ExaminerTask): Examined {
+/** Runs one test. Pure: the same task gives the same answer. */
+export function examine(task: TestTask): Examined {
   switch (task.kind) {
     case 'comparison': {
       const findings = [
@@ -48,11 +48,11 @@ const outcome = (findings: readonly Finding[], reason: string): Examined => ({
   nothing: findings.length > 0 ? null : reason,
 });
 
-type Sides = Pick<ExaminerTask, 'examiner' | 'index' | 'baseline' | 'permutations'>;
+type Sides = Pick<TestTask, 'test' | 'index' | 'baseline' | 'permutations'>;
 
 /** Median or share in the window against the baseline: Cliff's delta, tested by the sum of ranks in the window. */
 function compareNumbers(
-  { examiner, index, baseline, permutations }: Sides,
+  { test, index, baseline, permutations }: Sides,
   { label, unit, isShare, values }: NumericSeries,
   seed: number,
 ): Finding | null {
@@ -62,8 +62,7 @@ function compareNumbers(
   });
   const used = at.map((i) => values[i]);
   const split = at.findIndex((i) => i >= baseline);
-  if (split < LEAST_VALUES || used.length - split < LEAST_VALUES || used.every((value) => value === used[0]))
-    return null;
+  if (split < MIN_VALUES || used.length - split < MIN_VALUES || used.every((value) => value === used[0])) return null;
   const before = used.slice(0, split);
   const within = used.slice(split);
   const delta = cliffsDelta(within, before);
@@ -83,7 +82,7 @@ function compareNumbers(
     .sort((a, b) => (delta < 0 ? values[a] - values[b] : values[b] - values[a]) || a - b)
     .slice(0, EVIDENCE);
   return {
-    examiner,
+    test,
     p,
     effect: { measure: "Cliff's delta", value: delta },
     statement: `${label} is ${way} in the window: ${isShare ? '' : 'median '}${format(inWindow)} against ${format(inBaseline)} in the baseline.`,
@@ -116,17 +115,17 @@ function midranks(values: readonly number[]): Float64Array {
  * baseline.
  */
 function compareCategories(
-  { examiner, index, baseline, permutations }: Sides,
+  { test, index, baseline, permutations }: Sides,
   { label, values }: CategoricalSeries,
   seed: number,
 ): Finding | null {
-  if (baseline < LEAST_VALUES || values.length - baseline < LEAST_VALUES) return null;
+  if (baseline < MIN_VALUES || values.length - baseline < MIN_VALUES) return null;
   const names = new Map<string | null, number>();
   for (const value of values) names.set(value, (names.get(value) ?? 0) + 1);
   if (names.size < 2 || (names.size === 2 && names.get(null) === values.length - 1)) return null;
   const kept = [...names]
     .sort((a, b) => b[1] - a[1])
-    .slice(0, MOST_CATEGORIES)
+    .slice(0, MAX_CATEGORIES)
     .map(([name]) => name);
   const codeOf = new Map(kept.map((name, code) => [name, code]));
   const categories = kept.length + (names.size > kept.length ? 1 : 0);
@@ -159,7 +158,7 @@ function compareCategories(
     .filter((_, i) => codes[baseline + i] === most)
     .slice(0, EVIDENCE);
   return {
-    examiner,
+    test,
     p,
     effect: { measure: "Cramér's V", value: v },
     statement:
@@ -185,14 +184,14 @@ const shorten = (name: string): string => (name.length > 60 ? `${name.slice(0, 5
  * standardised difference among them in each permutation (max-T: Westfall & Young 1993).
  */
 function examineWords(task: WordsTask): Examined {
-  const { examiner, index, permutations, seed, texts } = task;
+  const { test, index, permutations, seed, texts } = task;
   const at: number[] = [];
   texts.forEach((text, i) => {
     if (text !== null && text.trim() !== '') at.push(i);
   });
   const split = at.findIndex((i) => i >= task.baseline);
   const n = at.length;
-  if (split < LEAST_VALUES || n - split < LEAST_VALUES) return outcome([], 'too few events have a text');
+  if (split < MIN_VALUES || n - split < MIN_VALUES) return outcome([], 'too few events have a text');
   const findings: Finding[] = [];
   const words = at.map((i) => tokenize(texts[i]!));
   const lengths = new Array<number>(texts.length).fill(Number.NaN);
@@ -216,7 +215,7 @@ function examineWords(task: WordsTask): Examined {
   const terms = [...frequency]
     .filter(([, found]) => found.length >= least && found.length < n)
     .sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1))
-    .slice(0, MOST_TERMS);
+    .slice(0, MAX_TERMS);
   if (terms.length === 0) return outcome(findings, 'no term is in enough texts to compare');
   const size = n - split;
   const spread = terms.map(([, { length: count }]) =>
@@ -257,7 +256,7 @@ function examineWords(task: WordsTask): Examined {
     .slice(0, LISTED_TERMS);
   const [first] = ranked;
   findings.push({
-    examiner,
+    test,
     p,
     effect: { measure: "Cliff's delta", value: first.d },
     statement: `Words that set the window apart: ${ranked.map(({ term, inWindow, inBaseline }) => `"${term}" (in ${formatPercent(inWindow, 2)} of texts against ${formatPercent(inBaseline, 2)})`).join(', ')}.`,
@@ -283,7 +282,7 @@ function examineWords(task: WordsTask): Examined {
  * to be less alike than stretches drawn at random is no resemblance.
  */
 function examineEarlier({
-  examiner,
+  test,
   seed,
   permutations,
   events,
@@ -307,7 +306,7 @@ function examineEarlier({
     Math.hypot(...profile(from).map((value, s) => (Number.isNaN(value) || Number.isNaN(own[s]) ? 0 : value - own[s])));
   const last = windowFrom - length;
   const spans = alerts
-    .slice(-MOST_EARLIER)
+    .slice(-MAX_EARLIER)
     .map((alert) => ({ alert, from: events.findIndex((index) => index >= alert.onset) }))
     .filter(({ from }) => from >= 0 && from <= last)
     .map(({ alert, from }) => ({ alert, d: distance(from) }))
@@ -327,7 +326,7 @@ function examineEarlier({
   return outcome(
     [
       {
-        examiner,
+        test,
         p: (nearer + 1) / (permutations + 1),
         effect: { measure: "Cliff's delta", value: Math.max(0, 2 * farther - 1) },
         statement:

@@ -5,10 +5,10 @@ import { DEFAULT_PARAMETERS } from '../../parameters.ts';
 import type { Alert } from '../../types.ts';
 import type { InvestigationColumns, FieldColumn } from './columns.ts';
 import { examine } from './examine.ts';
-import { conclude, type ExaminerOutcome } from './investigation.ts';
+import { conclude, type TestOutcome } from './investigation.ts';
 import { blockLength, blockPermutations, holm, permutationP } from './permutation.ts';
 import { planInvestigation } from './plan.ts';
-import type { ComparisonTask, ExaminerTask } from './tasks.ts';
+import type { ComparisonTask, TestTask } from './tasks.ts';
 import { investigationWindows } from './windows.ts';
 
 const normals = (n: number, seed: number): number[] => {
@@ -22,7 +22,7 @@ function memory(n: number, phi: number, seed: number): number[] {
 }
 const comparison = (numbers: readonly number[], baseline: number, seed = 1): ComparisonTask => ({
   kind: 'comparison',
-  examiner: 'x',
+  test: 'x',
   title: 'X',
   seed,
   permutations: 199,
@@ -127,13 +127,13 @@ function changed(): { columns: InvestigationColumns; fields: FieldColumn[]; aler
     stream: 0,
     onset,
     fired: 345,
-    cleared: null,
+    resolved: null,
     onsetSeq: onset,
     firedSeq: 345,
     peak: 9,
     lag: 5,
   };
-  const earlier: Alert = { ...alert, onset: 100, fired: 104, cleared: 120 };
+  const earlier: Alert = { ...alert, onset: 100, fired: 104, resolved: 120 };
   const codes = Int32Array.from({ length: n }, (_, i) => i % 3);
   const columns: InvestigationColumns = {
     alert,
@@ -180,8 +180,8 @@ function changed(): { columns: InvestigationColumns; fields: FieldColumn[]; aler
   return { columns, fields, alert };
 }
 
-function run(tasks: readonly ExaminerTask[]): ExaminerOutcome[] {
-  return tasks.map((task): ExaminerOutcome => {
+function run(tasks: readonly TestTask[]): TestOutcome[] {
+  return tasks.map((task): TestOutcome => {
     try {
       return { task, ms: 1, examined: examine(task) };
     } catch (thrown) {
@@ -193,7 +193,7 @@ function run(tasks: readonly ExaminerTask[]): ExaminerOutcome[] {
 function investigate(break_?: string) {
   const { columns, fields, alert } = changed();
   const tasks = planInvestigation(columns, fields, { seed: 1, permutations: 999 }).map((task) =>
-    task.examiner === break_ ? ({ ...task, numbers: null } as unknown as ExaminerTask) : task,
+    task.test === break_ ? ({ ...task, numbers: null } as unknown as TestTask) : task,
   );
   return conclude(
     {
@@ -216,12 +216,12 @@ describe('an investigation', () => {
 
   test('ranks what changed at the alert first', () => {
     const standing = found.hypotheses.filter((h) => h.pAdjusted <= 0.05);
-    expect(new Set(standing.map((h) => h.examiner))).toEqual(new Set(['categories', 'latency', 'words', 'signals']));
-    expect(standing.find((h) => h.examiner === 'categories')!.statement).toContain(
+    expect(new Set(standing.map((h) => h.test))).toEqual(new Set(['categories', 'latency', 'words', 'signals']));
+    expect(standing.find((h) => h.test === 'categories')!.statement).toContain(
       'model: "model-b" is 100 % of the window against 0 % of the baseline; it comes up first at event 340',
     );
-    expect(standing.find((h) => h.examiner === 'words')!.statement).toMatch(/kindly|await|sure|thing/);
-    expect(standing.find((h) => h.examiner === 'signals')!.statement).toContain('Shift is higher');
+    expect(standing.find((h) => h.test === 'words')!.statement).toMatch(/kindly|await|sure|thing/);
+    expect(standing.find((h) => h.test === 'signals')!.statement).toContain('Shift is higher');
     const sizes = standing.map((h) => Math.abs(h.effect.value));
     expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
   });
@@ -229,7 +229,7 @@ describe('an investigation', () => {
   test("does not look at the ground truth, the alert's own signal, ids or free names, and says what it left out", () => {
     const all = found.hypotheses.map((h) => h.statement).join(' ');
     expect(all).not.toMatch(/label|Displacement|source_event|note:/);
-    const run = found.examiners.find((e) => e.examiner === 'categories')!;
+    const run = found.tests.find((e) => e.test === 'categories')!;
     expect(run.reason).toContain('source_event only counts up; note has 360 different values');
   });
 
@@ -256,7 +256,7 @@ describe('an investigation', () => {
     const sentences = [
       ...found.hypotheses.map((h) => h.statement),
       ...found.notes,
-      ...found.examiners.map((e) => `${e.title} ${e.reason}`),
+      ...found.tests.map((e) => `${e.title} ${e.reason}`),
     ].join(' ');
     expect(sentences).not.toMatch(/caus|because|due to|led to|explain/i);
   });
@@ -264,20 +264,20 @@ describe('an investigation', () => {
   test('is an audit trail that JSON keeps whole', () => {
     expect(JSON.parse(JSON.stringify(found))).toEqual(found);
     expect(found.looks).toBe(found.hypotheses.length);
-    expect(found.looks).toBe(found.examiners.reduce((sum, e) => sum + e.looks, 0));
-    expect(found.examiners).toHaveLength(9);
-    expect(new Set(found.examiners.map((e) => e.seed)).size).toBe(9);
+    expect(found.looks).toBe(found.tests.reduce((sum, e) => sum + e.looks, 0));
+    expect(found.tests).toHaveLength(9);
+    expect(new Set(found.tests.map((e) => e.seed)).size).toBe(9);
   });
 
   test('goes on where an examiner fails, and shows it as failed', () => {
     const broken = investigate('latency');
-    expect(broken.examiners.find((e) => e.examiner === 'latency')).toMatchObject({
+    expect(broken.tests.find((e) => e.test === 'latency')).toMatchObject({
       status: 'failed',
       looks: 0,
       reason: expect.stringContaining('null'),
     });
-    expect(broken.hypotheses.filter((h) => h.examiner !== 'latency').length).toBe(
-      found.hypotheses.filter((h) => h.examiner !== 'latency').length,
+    expect(broken.hypotheses.filter((h) => h.test !== 'latency').length).toBe(
+      found.hypotheses.filter((h) => h.test !== 'latency').length,
     );
     expect(broken.notes.join(' ')).toContain('1 of 9 examiners failed');
   });
@@ -291,7 +291,7 @@ describe('windows', () => {
     stream: 0,
     onset,
     fired: onset + 8,
-    cleared,
+    resolved: cleared,
     onsetSeq: 1,
     firedSeq: 1,
     peak: 1,

@@ -2,15 +2,15 @@ import { explain, toTautlineError } from '../../../core/errors.ts';
 import { formatCount } from '../../../core/format.ts';
 import type { Parameters } from '../../parameters.ts';
 import type { Alert } from '../../types.ts';
-import type { ExaminerRun, Hypothesis, Investigation, InvestigationWindows } from '../types.ts';
+import type { TestRun, Hypothesis, Investigation, InvestigationWindows } from '../types.ts';
 import type { Examined } from './examine.ts';
 import { holm } from './permutation.ts';
-import type { ExaminerTask } from './tasks.ts';
+import type { TestTask } from './tasks.ts';
 
-/** What became of one examiner. */
-export type ExaminerOutcome =
-  | { readonly task: ExaminerTask; readonly ms: number; readonly examined: Examined }
-  | { readonly task: ExaminerTask; readonly ms: number; readonly thrown: unknown };
+/** What became of one test. */
+export type TestOutcome =
+  | { readonly task: TestTask; readonly ms: number; readonly examined: Examined }
+  | { readonly task: TestTask; readonly ms: number; readonly thrown: unknown };
 
 export interface InvestigationFrame {
   readonly alert: Alert;
@@ -26,26 +26,26 @@ export interface InvestigationFrame {
 
 const ALPHA = 0.05;
 
-/** Puts the outcomes together: corrected for all looks, ranked, with failed examiners shown as failed. */
-export function conclude(frame: InvestigationFrame, outcomes: readonly ExaminerOutcome[]): Investigation {
+/** Puts the outcomes together: corrected for all looks, ranked, with failed tests shown as failed. */
+export function conclude(frame: InvestigationFrame, outcomes: readonly TestOutcome[]): Investigation {
   const findings = outcomes.flatMap((outcome) => ('examined' in outcome ? outcome.examined.findings : []));
   const adjusted = holm(findings.map(({ p }) => p));
   const hypotheses = findings
     .map((finding, i): Hypothesis => ({ ...finding, pAdjusted: adjusted[i] }))
     .sort(byStrength);
-  const { kind, onset, fired, cleared } = frame.alert;
+  const { kind, onset, fired, resolved: resolved } = frame.alert;
   const failed = outcomes.filter((outcome) => 'thrown' in outcome).length;
   return {
     format: 'tautline-investigation',
     version: 1,
     ledger: frame.ledger,
     parameters: frame.parameters,
-    alert: { kind, stream: frame.stream, onset, fired, cleared },
+    alert: { kind, stream: frame.stream, onset, fired, cleared: resolved },
     windows: frame.windows,
     seed: frame.seed,
     permutations: frame.permutations,
     hypotheses,
-    examiners: outcomes.map(runOf),
+    tests: outcomes.map(runOf),
     looks: findings.length,
     startedAt: frame.startedAt.toISOString(),
     ms: frame.ms,
@@ -66,14 +66,14 @@ function byStrength(a: Hypothesis, b: Hypothesis): number {
   return stands(b) - stands(a) || Math.abs(b.effect.value) - Math.abs(a.effect.value) || a.p - b.p;
 }
 
-function runOf(outcome: ExaminerOutcome): ExaminerRun {
+function runOf(outcome: TestOutcome): TestRun {
   const {
-    task: { examiner, title, seed },
+    task: { test, title, seed },
     ms,
   } = outcome;
   if ('thrown' in outcome)
     return {
-      examiner,
+      test,
       title,
       seed,
       ms,
@@ -87,7 +87,7 @@ function runOf(outcome: ExaminerOutcome): ExaminerRun {
       ? `Not compared: ${outcome.task.leftOut.join('; ')}.`
       : null;
   return {
-    examiner,
+    test,
     title,
     seed,
     ms,

@@ -1,10 +1,10 @@
 /** Permutation tests over sequences that are autocorrelated. */
 
 /** Shortest block: below it blocks would cut up what neighbours say to each other. */
-const LEAST_BLOCK = 8;
+const MIN_BLOCK = 8;
 /** At least this many blocks, so that there is something to permute. */
-const LEAST_BLOCKS = 6;
-const MOST_LAG = 60;
+const MIN_BLOCKS = 6;
+const MAX_LAG = 60;
 
 /**
  * Length of the blocks that keep the autocorrelation of a sequence: twice the first lag at which that of the baseline
@@ -21,13 +21,13 @@ export function blockLength(baseline: ArrayLike<number>, all: number): number {
   let lag = 1;
   if (variance > 0) {
     const limit = 2 / Math.sqrt(n);
-    for (; lag < Math.min(MOST_LAG, n - 1); lag++) {
+    for (; lag < Math.min(MAX_LAG, n - 1); lag++) {
       let sum = 0;
       for (let i = lag; i < n; i++) sum += (baseline[i] - mean) * (baseline[i - lag] - mean);
       if (Math.abs(sum / variance) < limit) break;
     }
   }
-  return Math.max(1, Math.min(Math.max(LEAST_BLOCK, 2 * lag), Math.floor(all / LEAST_BLOCKS)));
+  return Math.max(1, Math.min(Math.max(MIN_BLOCK, 2 * lag), Math.floor(all / MIN_BLOCKS)));
 }
 
 /**

@@ -2,14 +2,14 @@ import { formatCount } from '../../../core/format.ts';
 import { mentionFinder } from '../mentions.ts';
 import { KINDS, SIGNALS } from '../../channels/index.ts';
 import { INVESTIGATED_SIGNALS, type Codes, type FieldColumn, type InvestigationColumns } from './columns.ts';
-import type { CategoricalSeries, ExaminerTask, NumericSeries } from './tasks.ts';
+import type { CategoricalSeries, TestTask, NumericSeries } from './tasks.ts';
 
 export interface PlanOptions {
   readonly seed: number;
   readonly permutations: number;
 }
 
-/** Columns that other examiners read, that only order or name events, or that hold the ground truth. */
+/** Columns that other tests read, that only order or name events, or that hold the ground truth. */
 const READ_ELSEWHERE = new Set([
   'row',
   'event_id',
@@ -24,17 +24,17 @@ const READ_ELSEWHERE = new Set([
   'embedding',
 ]);
 /** Events of the stream that earlier alerts are sought among. */
-const MOST_HISTORY = 20_000;
+const MAX_HISTORY = 20_000;
 
 /**
- * What each examiner is to look at. Columns that cannot be compared are named in the task.
+ * What each test is to look at. Columns that cannot be compared are named in the task.
  * @param fields columns of the database at the events with a part, in order
  */
 export function planInvestigation(
   columns: InvestigationColumns,
   fields: readonly FieldColumn[],
   { seed, permutations }: PlanOptions,
-): ExaminerTask[] {
+): TestTask[] {
   const at: number[] = [];
   columns.part.forEach((part, i) => {
     if (part >= 0) at.push(i);
@@ -52,15 +52,15 @@ export function planInvestigation(
   const others = comparable(fields, at.length);
   const comparison = (
     number: number,
-    examiner: string,
+    test: string,
     title: string,
     numbers: readonly NumericSeries[],
     categories: readonly CategoricalSeries[] = [],
     leftOut: readonly string[] = [],
-  ): ExaminerTask => ({
+  ): TestTask => ({
     ...base,
     kind: 'comparison',
-    examiner,
+    test,
     title,
     seed: seed + 10_000 * number,
     numbers,
@@ -107,7 +107,7 @@ export function planInvestigation(
       handoffSeries(columns, at, texts, targets),
       targets.some((to) => to !== null) ? [{ label: 'Target of hand-offs', values: targets }] : [],
     ),
-    { ...base, kind: 'words', examiner: 'words', title: 'Words', seed: seed + 60_000, texts },
+    { ...base, kind: 'words', test: 'words', title: 'Words', seed: seed + 60_000, texts },
     comparison(
       7,
       'categories',
@@ -193,14 +193,14 @@ function handoffSeries(
 function earlierTask(
   { alert, index, part, signals, earlier }: InvestigationColumns,
   at: readonly number[],
-  base: Pick<ExaminerTask, 'permutations' | 'index' | 'baseline' | 'seed'>,
-): ExaminerTask {
-  const from = Math.max(0, Math.min(at[0], index.length - MOST_HISTORY));
+  base: Pick<TestTask, 'permutations' | 'index' | 'baseline' | 'seed'>,
+): TestTask {
+  const from = Math.max(0, Math.min(at[0], index.length - MAX_HISTORY));
   const firstOf = (wanted: number) => part.indexOf(wanted) - from;
   return {
     ...base,
     kind: 'earlier',
-    examiner: 'earlier',
+    test: 'earlier',
     title: 'Earlier similar alerts',
     events: Array.from(index.subarray(from)),
     signals: INVESTIGATED_SIGNALS.map((name) => Array.from(signals[name].subarray(from))),
@@ -212,7 +212,7 @@ function earlierTask(
 }
 
 /**
- * Columns that no other examiner reads, as numbers and categories; those that only count or name events are left out by
+ * Columns that no other test reads, as numbers and categories; those that only count or name events are left out by
  * name.
  */
 function comparable(

@@ -2,11 +2,11 @@ import type { EventIndex } from '../../../core/units.ts';
 import type { AlertKind } from '../../types.ts';
 
 /**
- * What an examiner is given: plain data, so that it runs in any worker. Events of the alert's stream in order, baseline
+ * What an test is given: plain data, so that it runs in any worker. Events of the alert's stream in order, baseline
  * first, window last.
  */
 interface TaskBase {
-  readonly examiner: string;
+  readonly test: string;
   readonly title: string;
   readonly seed: number;
   readonly permutations: number;
@@ -15,7 +15,7 @@ interface TaskBase {
   readonly baseline: number;
 }
 
-/** One number an event; NaN where there is none. */
+/** One number an event; NaN if there is none. */
 export interface NumericSeries {
   readonly label: string;
   readonly unit: string;
@@ -56,4 +56,4 @@ export interface EarlierTask extends TaskBase {
   readonly alerts: readonly { readonly kind: AlertKind; readonly onset: EventIndex; readonly fired: EventIndex }[];
 }
 
-export type ExaminerTask = ComparisonTask | WordsTask | EarlierTask;
+export type TestTask = ComparisonTask | WordsTask | EarlierTask;

@@ -6,11 +6,11 @@ import type { Alert } from '../../types.ts';
 import type { InvestigationWindows } from '../types.ts';
 
 /** Events of the stream in the window of an alert, at least and at most. */
-const LEAST_WINDOW = 24;
-const MOST_WINDOW = 128;
+const MIN_WINDOW = 24;
+const MAX_WINDOW = 128;
 /** Events of the stream in the baseline, at least and at most. */
-const LEAST_BASELINE = 48;
-const MOST_BASELINE = 512;
+const MIN_BASELINE = 48;
+const MAX_BASELINE = 512;
 
 /**
  * Where an investigation looks: at the stream's events of the episode from its onset on (at least 24, at most 128),
@@ -22,18 +22,14 @@ export function investigationWindows(events: EventColumns, alert: Alert, referen
   for (let i = 0; i < events.n; i++) if (events.stream[i] === alert.stream) own.push(i);
   const start = firstAtOrAfter(own, alert.onset);
   const fired = firstAtOrAfter(own, alert.fired);
-  const cleared = alert.cleared === null ? own.length : firstAtOrAfter(own, alert.cleared);
+  const resolved = alert.resolved === null ? own.length : firstAtOrAfter(own, alert.resolved);
   const end = Math.min(
     own.length,
-    Math.max(
-      start + LEAST_WINDOW,
-      Math.min(start + MOST_WINDOW, cleared),
-      Math.min(fired + 1, start + 2 * MOST_WINDOW),
-    ),
+    Math.max(start + MIN_WINDOW, Math.min(start + MAX_WINDOW, resolved), Math.min(fired + 1, start + 2 * MAX_WINDOW)),
   );
   const window = rangeOf(own, start, end);
-  const before = own.slice(Math.max(0, start - MOST_BASELINE), start);
-  if (before.length >= LEAST_BASELINE) {
+  const before = own.slice(Math.max(0, start - MAX_BASELINE), start);
+  if (before.length >= MIN_BASELINE) {
     return {
       window,
       baseline: rangeOf(before, 0, before.length),

@@ -2,7 +2,7 @@
 
 import { splitmix64 } from '../../core/random.ts';
 
-export interface TwinBootstrap {
+export interface ReferenceBootstrap {
   readonly residuals: Float32Array;
   readonly starts: Int32Array;
   readonly k: number;
@@ -29,7 +29,7 @@ function roundScale(rows: readonly Float64Array[], k: number, lambda: number): n
 }
 
 /** Studentised T2 of `length` bootstrapped in-control events. */
-export function displacementPath(b: TwinBootstrap, length: number): Float32Array {
+export function displacementPath(b: ReferenceBootstrap, length: number): Float32Array {
   const random = splitmix64(b.seed);
   const below = (n: number) => Math.floor(random() * n);
   const { k, lambda } = b;

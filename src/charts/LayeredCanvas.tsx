@@ -1,12 +1,12 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { prepareCanvas, type Draw } from './canvas.ts';
 import type { PlotBox } from './domain.ts';
-import { drawSoon, stopDrawing } from './drawing.ts';
+import { schedulePaint, stopDrawing } from './drawing.ts';
 import { createRenderer, type ChartOption, type Renderer } from './echarts.ts';
 import { useChartTheme } from './theme.ts';
 import { usePixelRatio, type Size } from './useSize.ts';
 
-interface PictureProps {
+interface LayeredCanvasProps {
   readonly size: Size;
   readonly box: PlotBox;
   readonly under?: Draw;
@@ -19,7 +19,7 @@ interface PictureProps {
  * All layers of a chart in one canvas: each canvas on the page costs the browser time in every frame, drawn or not. It
  * takes no pointer events: gestures, cursor and picking belong to `Plot`.
  */
-export function Picture({ size, box, under, option, over }: PictureProps) {
+export function LayeredCanvas({ size, box, under, option, over }: LayeredCanvasProps) {
   const element = useRef<HTMLCanvasElement>(null);
   const renderer = useRef<Renderer | null>(null);
   const theme = useChartTheme();
@@ -28,7 +28,7 @@ export function Picture({ size, box, under, option, over }: PictureProps) {
   useLayoutEffect(() => {
     const canvas = element.current;
     if (!canvas) return;
-    drawSoon(canvas, () => {
+    schedulePaint(canvas, () => {
       const lines = option && (renderer.current ??= createRenderer()).draw(option, size, ratio);
       const g = prepareCanvas(canvas, size, ratio);
       if (!g) return;

@@ -1,22 +1,22 @@
 import { TautlineFailure } from '../core/errors.ts';
 import type { OnProgress } from '../core/progress.ts';
 
-/** Longest stretch of work without a look at the event queue, in ms: a cancel takes effect within about this. */
-const STRETCH = 50;
+/** Longest time slice without a look at the event queue, in ms: a cancel takes effect within about this. */
+const TIME_SLICE = 50;
 
-export interface PaceOptions {
+export interface SchedulerOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
 }
 
 /** Lets long computations report and be cancelled: call `breathe` often, it is cheap until 50 ms have passed. */
-export class Pace {
+export class Scheduler {
   readonly #what: string;
-  readonly #options: PaceOptions;
+  readonly #options: SchedulerOptions;
   #since = performance.now();
 
   /** @param what shown as the phase of progress, and named when cancelled: "Fitting the projection" */
-  constructor(what: string, options: PaceOptions) {
+  constructor(what: string, options: SchedulerOptions) {
     this.#what = what;
     this.#options = options;
   }
@@ -28,11 +28,11 @@ export class Pace {
 
   /** True once it is time to `breathe`. */
   get due(): boolean {
-    return performance.now() - this.#since > STRETCH;
+    return performance.now() - this.#since > TIME_SLICE;
   }
 
   /** Reports `fraction` and yields to the event queue when the stretch is over. */
-  async breathe(fraction: number, detail?: string): Promise<void> {
+  async yieldIfDue(fraction: number, detail?: string): Promise<void> {
     this.check();
     if (!this.due) return;
     this.#options.onProgress?.(

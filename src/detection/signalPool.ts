@@ -11,10 +11,10 @@ import type { StageSpeed } from './signalStages.ts';
  * Kernels whose streams have nothing to do with each other (others' coordinates are read, nothing of theirs is
  * written).
  */
-export const CREW_STAGES: readonly StageId[] = STAGE_IDS.filter((id) => STAGE_TABLE[id].perStream);
+export const POOLED_STAGES: readonly StageId[] = STAGE_IDS.filter((id) => STAGE_TABLE[id].perStream);
 
-/** What a member of a crew holds of a ledger, for any number of tasks. */
-export interface CrewLedger extends Pick<LedgerArrays, 'instantiation'> {
+/** What a worker of the pool holds of a ledger, for any number of tasks. */
+export interface PoolLedger extends Pick<LedgerArrays, 'instantiation'> {
   readonly n: number;
   readonly k: number;
   readonly streams: number;
@@ -24,7 +24,7 @@ export interface CrewLedger extends Pick<LedgerArrays, 'instantiation'> {
 }
 
 /** The work of one stage that is a member's. */
-export interface CrewWork {
+export interface PoolWork {
   readonly stage: StageId;
   /** Streams to compute, 1 = mine. */
   readonly only: Uint8Array;
@@ -35,12 +35,12 @@ export interface CrewWork {
 }
 
 /** One member's share of the kernels' work. Plain data. */
-export interface CrewTask {
-  readonly works: readonly CrewWork[];
+export interface PoolTask {
+  readonly works: readonly PoolWork[];
 }
 
 /** What a kernel gave for the events [from, to) of a member's streams, in order. */
-export interface CrewPart {
+export interface PoolPart {
   readonly stage: StageId;
   readonly from: number;
   readonly to: number;
@@ -49,13 +49,13 @@ export interface CrewPart {
 }
 
 /** Threads that compute streams, each with a copy of the ledger. */
-export interface Crew {
+export interface StagePool {
   readonly size: number;
   /**
    * Starts members for a run that will come, and has the first `members` of them take in its ledger where that is
    * known.
    */
-  wake?(ledger?: CrewLedger, members?: number): void;
+  prestart?(ledger?: PoolLedger, members?: number): void;
   /**
    * Runs a task on each member, at most `size` of them.
    * @param ledger compared by identity with what the members hold already
@@ -64,9 +64,9 @@ export interface Crew {
    * "cancelled" once the signal is aborted.
    */
   run(
-    ledger: CrewLedger,
-    tasks: readonly CrewTask[],
-    accept: (task: number, part: CrewPart) => void,
+    ledger: PoolLedger,
+    tasks: readonly PoolTask[],
+    accept: (task: number, part: PoolPart) => void,
     signal: AbortSignal,
   ): Promise<(string | null)[]>;
 }
@@ -98,9 +98,9 @@ export function shareOut(
 }
 
 /** Shares of the work as tasks for members. */
-export function tasksOf(inputs: SignalInputs, p: Parameters, slots: SignalSlots, shares: readonly Share[]): CrewTask[] {
+export function tasksOf(inputs: SignalInputs, p: Parameters, slots: SignalSlots, shares: readonly Share[]): PoolTask[] {
   const reference = referenceIn(inputs, slots);
-  const stages = CREW_STAGES.filter((stage) => shares.some((share) => share[stage])).map((stage) => ({
+  const stages = POOLED_STAGES.filter((stage) => shares.some((share) => share[stage])).map((stage) => ({
     stage,
     given: STAGES[stage].given(reference, p),
     read: columnsRead(stage).map((name) => [name, columnIn(slots, name).view().slice()] as const),
@@ -129,7 +129,7 @@ export function acceptPart(
   { blocks: { k }, events: { stream } }: SignalInputs,
   slots: SignalSlots,
   only: Uint8Array,
-  { stage, from, to, values }: CrewPart,
+  { stage, from, to, values }: PoolPart,
 ): void {
   const events = new Int32Array(to - from);
   let count = 0;

@@ -101,7 +101,7 @@ export function normals(next: () => bigint): () => number {
   };
 }
 
-export interface GeneratedTwin {
+export interface GeneratedReference {
   readonly provider: number[];
   readonly latencyMicros: number[];
   readonly latent: number[];
@@ -109,13 +109,13 @@ export interface GeneratedTwin {
 }
 
 /** A whole ledger: the arguments and results are those of `generateEvents` in kernels/generator. */
-export function generateTwin(
+export function generateReference(
   seed: number,
   centroidScale: number,
   noise: number,
   schedule: Float64Array,
   slots: number,
-): GeneratedTwin {
+): GeneratedReference {
   const words = Array.from({ length: 16 }, splitmix64Words(BigInt(seed)));
   const [layout, residuals, latencies, noises] = [0, 4, 8, 12].map((i) => normals(xoshiro256(words.slice(i, i + 4))));
   const draw = (count: number, next: () => number) => Array.from({ length: count }, next);
@@ -132,7 +132,7 @@ export function generateTwin(
     row.forEach((v, d) => (row[d] = v / norm));
   });
 
-  const out: GeneratedTwin = {
+  const out: GeneratedReference = {
     provider: [],
     latencyMicros: [],
     latent: [],

@@ -5,7 +5,7 @@ import {
   KIND_VOID,
   KINDS,
   LEVEL_REARM,
-  LEVELS_FROM,
+  LEVEL_CONSTANTS_SKIP,
   NOTICE_FRICTION_SPIKE,
   NOTICE_KL_CEILING,
   NOTICE_TENSION_HIGH,
@@ -35,7 +35,7 @@ export interface DetectorLimits {
   readonly lo: number;
   readonly hi: number;
   readonly dwell: number;
-  /** NaN where coupling is not alarmed on. */
+  /** NaN if coupling is not alarmed on. */
   readonly voidOpen: number;
   readonly voidClear: number;
   readonly tensionLow: number;
@@ -50,7 +50,7 @@ export interface Episode {
   readonly fired: number;
   readonly firedSeq: number;
   /** -1 while open. */
-  cleared: number;
+  resolved: number;
   peak: number;
 }
 
@@ -64,7 +64,7 @@ export interface DetectorState {
   belowOnset: number;
   belowOnsetSeq: number;
   governanceWeight: number;
-  /** The open episode of each kind, null where none is. */
+  /** The open episode of each kind, null if none is. */
   readonly open: (Episode | null)[];
 }
 
@@ -79,7 +79,7 @@ export const createDetectorState = (): DetectorState => ({
   open: new Array<Episode | null>(KINDS).fill(null),
 });
 
-/** One event as the detectors see it; NaN where a signal is not defined. */
+/** One event as the detectors see it; NaN if a signal is not defined. */
 export interface DetectorInput {
   readonly index: number;
   readonly stream: number;
@@ -112,8 +112,8 @@ export function detectorStep(
   state: DetectorState,
   e: DetectorInput,
   episodes: Episode[],
-): { cusum: number; route: number; notice: number } {
-  if (e.warming) return { cusum: Number.NaN, route: ROUTE_WARMING, notice: 0 };
+): { cusum: number; eventState: number; notice: number } {
+  if (e.warming) return { cusum: Number.NaN, eventState: ROUTE_WARMING, notice: 0 };
   const fire = (kind: number, onset: number, onsetSeq: number, peak: number) => {
     const episode: Episode = {
       kind,
@@ -122,7 +122,7 @@ export function detectorStep(
       onsetSeq,
       fired: e.index,
       firedSeq: e.seq,
-      cleared: -1,
+      resolved: -1,
       peak,
     };
     state.open[kind] = episode;
@@ -130,7 +130,7 @@ export function detectorStep(
   };
   const close = (kind: number) => {
     const episode = state.open[kind];
-    if (episode) episode.cleared = e.index;
+    if (episode) episode.resolved = e.index;
     state.open[kind] = null;
   };
   const level = (kind: number, value: number, opens: boolean, closes: boolean) => {
@@ -170,7 +170,7 @@ export function detectorStep(
       close(KIND_FRAME_WEIGHT_DEGRADATION);
     }
     e.levels.forEach((value, l) =>
-      level(LEVELS_FROM + l, value, value > e.levelLimits[l], value < LEVEL_REARM * e.levelLimits[l]),
+      level(LEVEL_CONSTANTS_SKIP + l, value, value > e.levelLimits[l], value < LEVEL_REARM * e.levelLimits[l]),
     );
     if (e.kl > l.tauMax) notice |= NOTICE_KL_CEILING;
     if (e.friction > l.hi) notice |= NOTICE_FRICTION_SPIKE;
@@ -179,7 +179,7 @@ export function detectorStep(
   }
   level(KIND_VOID, e.rho, e.rho < l.voidOpen, e.rho > l.voidClear);
   const inZone = e.tension >= l.tensionLow && e.tension <= l.tensionHigh;
-  const route =
+  const eventState =
     e.isVoid || state.open[KIND_VOID]
       ? ROUTE_VOID
       : state.open[KIND_DRIFT]
@@ -193,5 +193,5 @@ export function detectorStep(
               : (notice & (NOTICE_TENSION_LOW | NOTICE_TENSION_HIGH)) !== 0
                 ? ROUTE_WATCH
                 : ROUTE_IN_FRAME;
-  return { cusum: e.isVoid ? Number.NaN : state.cusum, route, notice };
+  return { cusum: e.isVoid ? Number.NaN : state.cusum, eventState, notice };
 }

@@ -13,4 +13,4 @@ const NAMES: Readonly<Record<Route, string>> = {
 };
 
 /** The state of an event in words; files and SQL have the code. */
-export const routeName = (route: Route): string => NAMES[route];
+export const eventStateName = (eventState: Route): string => NAMES[eventState];

@@ -1,20 +1,27 @@
-import { nextTurn } from '../core/turn.ts';
+import { yieldToMain } from '../core/yieldToMain.ts';
 import type { ArenaArray, Block } from '../kernels/arena.ts';
 import type { EventBlocks } from '../kernels/events.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { allocateOutputs, outputBytes, outputsOf, widthOf, type Place, type StageBlocks } from './channels/stage.ts';
 import { STAGES } from './channels/stages.ts';
-import { CREW_STAGES, columnsRead, type CrewLedger, type CrewPart, type CrewTask, type CrewWork } from './crew.ts';
+import {
+  POOLED_STAGES,
+  columnsRead,
+  type PoolLedger,
+  type PoolPart,
+  type PoolTask,
+  type PoolWork,
+} from './signalPool.ts';
 import { StageSpeed } from './signalStages.ts';
 
 /** Events of a part at most: what memory a member needs besides the ledger. */
-const MOST_EVENTS = 1 << 16;
+const MAX_EVENTS = 1 << 16;
 
-/** The side of a crew that computes. Holds one ledger, in a kernel instance of its own. */
-export interface CrewMember {
-  load(ledger: CrewLedger): void;
+/** The side of a worker pool that computes. Holds one ledger, in a kernel instance of its own. */
+export interface SignalWorker {
+  load(ledger: PoolLedger): void;
   /** Parts are made for the call: they can be transferred. Ends early, without an error, once `stopped` says so. */
-  run(task: CrewTask, give: (part: CrewPart) => void, stopped: () => boolean): Promise<void>;
+  run(task: PoolTask, give: (part: PoolPart) => void, stopped: () => boolean): Promise<void>;
 }
 
 /** A ledger in the member's memory. */
@@ -25,7 +32,7 @@ interface Held {
   readonly instantiation: Block<Int32Array>;
 }
 
-export function createCrewMember(kernels: KernelModule): CrewMember {
+export function createSignalWorker(kernels: KernelModule): SignalWorker {
   let held: Held | null = null;
   return {
     load(ledger) {
@@ -48,13 +55,13 @@ export function createCrewMember(kernels: KernelModule): CrewMember {
   };
 }
 
-function hold(kernels: KernelModule, { n, k, streams, x, stream, isVoid, instantiation }: CrewLedger): Held {
+function hold(kernels: KernelModule, { n, k, streams, x, stream, isVoid, instantiation }: PoolLedger): Held {
   const { arena } = kernels;
-  const lookingBack = CREW_STAGES.filter((id) => STAGES[id].lookBack);
-  const read = new Set(CREW_STAGES.flatMap(columnsRead)).size;
+  const lookingBack = POOLED_STAGES.filter((id) => STAGES[id].lookBack);
+  const read = new Set(POOLED_STAGES.flatMap(columnsRead)).size;
   arena.reserve(
     n * (4 * k + 4 + 1 + 4 + 8 * read + outputBytes(k, lookingBack)) +
-      MOST_EVENTS * outputBytes(k, CREW_STAGES) +
+      MAX_EVENTS * outputBytes(k, POOLED_STAGES) +
       (4 << 20),
   );
   const blocks = {
@@ -71,15 +78,15 @@ function hold(kernels: KernelModule, { n, k, streams, x, stream, isVoid, instant
 /** Computes one stage and gives its parts; false once it was stopped. */
 async function compute(
   { kernels, stream, blocks: all, instantiation }: Held,
-  { stage, only, given, read }: CrewWork,
+  { stage, only, given, read }: PoolWork,
   speed: StageSpeed,
-  give: (part: CrewPart) => void,
+  give: (part: PoolPart) => void,
   stopped: () => boolean,
 ): Promise<boolean> {
   const { arena } = kernels;
   const { n, k } = all;
   const blocks: EventBlocks = { ...all, only: arena.u8From(only) };
-  const length = Math.min(n, MOST_EVENTS, speed.piece(stage) * 2);
+  const length = Math.min(n, MAX_EVENTS, speed.piece(stage) * 2);
   // A stage that looks back at earlier events by their place has columns as long as the ledger, the others a stretch.
   const whole = STAGES[stage].lookBack !== undefined;
   const columns = {
@@ -99,7 +106,7 @@ async function compute(
       packed(outputs[name].view(), widthOf(stage, name, k), stream, only, from, to, origin),
     );
     give({ stage, from, to, values });
-    await nextTurn();
+    await yieldToMain();
     if (stopped()) return false;
   }
   return true;
@@ -107,7 +114,7 @@ async function compute(
 
 /** Events [from, to) as rows from 0 on. */
 function stretch(
-  stage: CrewWork['stage'],
+  stage: PoolWork['stage'],
   blocks: EventBlocks,
   columns: Readonly<Record<string, Block<Float64Array> | Block<Int32Array>>>,
   outputs: Readonly<Record<string, Block<Float64Array> | Block<Float32Array>>>,

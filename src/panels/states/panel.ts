@@ -1,5 +1,5 @@
 import type { ViewPanel } from '../panel.ts';
-import { ROUTES_HEIGHT, RouteShares } from './RouteShares.tsx';
+import { ROUTES_HEIGHT, EventStateFractions } from './EventStateFractions.tsx';
 
 export const routes: ViewPanel = {
   type: 'view',
@@ -9,5 +9,5 @@ export const routes: ViewPanel = {
     'The fraction of events in each state along the axis, of all streams together; the first state that holds counts.',
   unit: '',
   height: ROUTES_HEIGHT,
-  View: RouteShares,
+  View: EventStateFractions,
 };

@@ -1,7 +1,7 @@
-import { slicedEmd } from '../../../kernels/twin/transport.ts';
-import { coordinatesOf, type StageTwin } from '../twin.ts';
+import { slicedEmd } from '../../../kernels/reference/transport.ts';
+import { coordinatesOf, type StageReferenceImplementation } from '../referenceImplementation.ts';
 
-export const transportTwin: StageTwin = {
+export const transportReference: StageReferenceImplementation = {
   eventsPerSecond: 0,
   run(of, _, out) {
     const {

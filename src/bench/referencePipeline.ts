@@ -1,27 +1,27 @@
 import { outputsOf, widthOf } from '../detection/channels/stage.ts';
 import { STAGE_IDS, STAGE_TABLE, type StageId } from '../detection/channels/table.ts';
-import type { TwinColumns } from '../detection/channels/twin.ts';
-import { TWINS } from '../detection/channels/twins.ts';
+import type { PlainColumns } from '../detection/channels/referenceImplementation.ts';
+import { REFERENCE_IMPLEMENTATIONS } from '../detection/channels/referenceImplementations.ts';
 import type { BenchInput } from './input.ts';
 import type { WasmPipeline } from './wasmPipeline.ts';
 
 /** The reference implementations of the signals stage, event by event over plain arrays. */
-export interface TwinPipeline {
+export interface ReferencePipeline {
   run(stage: StageId): void;
   all(): void;
-  readonly columns: TwinColumns;
+  readonly columns: PlainColumns;
 }
 
 /** The first n events. A stage that is run by itself reads the columns of the wasm pipeline. */
-export function twinPipeline(
+export function referencePipeline(
   { events, coordinates: { k, x }, parameters }: BenchInput,
   n: number,
   { columns: given, reference }: Pick<WasmPipeline, 'columns' | 'reference'>,
-): TwinPipeline {
+): ReferencePipeline {
   const columnsOf = (make: (stage: StageId, name: ReturnType<typeof outputsOf>[number]) => unknown) =>
     Object.fromEntries(
       STAGE_IDS.flatMap((id) => outputsOf(id).map((name) => [name, make(id, name)])),
-    ) as unknown as TwinColumns;
+    ) as unknown as PlainColumns;
   const columns = columnsOf((id, name) =>
     (STAGE_TABLE[id].rows as readonly string[]).includes(name)
       ? new Float32Array(n * k)
@@ -31,9 +31,9 @@ export function twinPipeline(
   const of = { events, n, k, x, reference, parameters };
   return {
     columns,
-    run: (stage) => TWINS[stage].run(of, read, columns),
+    run: (stage) => REFERENCE_IMPLEMENTATIONS[stage].run(of, read, columns),
     all() {
-      for (const id of STAGE_IDS) TWINS[id].run(of, columns, columns);
+      for (const id of STAGE_IDS) REFERENCE_IMPLEMENTATIONS[id].run(of, columns, columns);
     },
   };
 }

@@ -1,8 +1,8 @@
-import { boxCox } from '../../../kernels/twin/detectors.ts';
-import { createTrackerState, trackerStep } from '../../../kernels/twin/tracker.ts';
-import { coordinatesOf, type StageTwin } from '../twin.ts';
+import { boxCox } from '../../../kernels/reference/detectors.ts';
+import { createTrackerState, trackerStep } from '../../../kernels/reference/tracker.ts';
+import { coordinatesOf, type StageReferenceImplementation } from '../referenceImplementation.ts';
 
-export const trackerTwin: StageTwin = {
+export const trackerReference: StageReferenceImplementation = {
   eventsPerSecond: 50_000,
   run(of, { window }, out) {
     const {

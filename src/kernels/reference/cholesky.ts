@@ -1,7 +1,7 @@
 /** A covariance and its inverse by plain Cholesky factorisation, from scratch each time. */
 
 /**
- * Lower Cholesky factor of a symmetric positive definite k x k matrix (row-major), into `l`; false where it is not
+ * Lower Cholesky factor of a symmetric positive definite k x k matrix (row-major), into `l`; false if it is not
  * positive definite.
  */
 export function cholesky(a: Float64Array, k: number, l: Float64Array): boolean {

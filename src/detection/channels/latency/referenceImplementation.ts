@@ -1,7 +1,7 @@
-import { createLatencyState, dynamicWindow, latencyStep } from '../../../kernels/twin/latency.ts';
-import type { StageTwin } from '../twin.ts';
+import { createLatencyState, dynamicWindow, latencyStep } from '../../../kernels/reference/latency.ts';
+import type { StageReferenceImplementation } from '../referenceImplementation.ts';
 
-export const latencyTwin: StageTwin = {
+export const latencyReference: StageReferenceImplementation = {
   eventsPerSecond: 20_000,
   run({ events, n, parameters: p }, _, out) {
     const state = createLatencyState();

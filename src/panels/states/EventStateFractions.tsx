@@ -1,26 +1,31 @@
 import { useMemo } from 'react';
-import { routeStyle } from '../../charts/palette.ts';
+import { eventStateStyle } from '../../charts/palette.ts';
 import { StackedArea, type Layer } from '../../charts/StackedArea.tsx';
 import { useChartTheme } from '../../charts/theme.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatPercent } from '../../core/format.ts';
-import { routeName } from '../../detection/routeNames.ts';
+import { eventStateName } from '../../detection/eventStateNames.ts';
 import { ROUTES } from '../../detection/types.ts';
 import { useShared } from '../stack/timeline.ts';
 import { useComposition } from '../stack/useComposition.ts';
 import { fetchWindow } from '../stack/window.ts';
-import { countRoutes, sharesAt } from './shares.ts';
+import { countEventStates, sharesAt } from './shares.ts';
 
 export const ROUTES_HEIGHT = 120;
 /** Shares need some events a bucket to mean anything: one bucket per this many pixels. */
 const PIXELS_A_BUCKET = 6;
 
 /** How the routes of events are made up along the axis. */
-export function RouteShares({ table }: { table: boolean }) {
+export function EventStateFractions({ table }: { table: boolean }) {
   const { link, range, report, width, axis, ticks, formatX } = useShared();
   const { mode } = useChartTheme();
   const layers = useMemo<Layer[]>(
-    () => ROUTES.map((route) => ({ key: route, name: routeName(route), style: routeStyle(route, mode) })),
+    () =>
+      ROUTES.map((eventState) => ({
+        key: eventState,
+        name: eventStateName(eventState),
+        style: eventStateStyle(eventState, mode),
+      })),
     [mode],
   );
   const window = fetchWindow(range, report.events, (2 * width) / PIXELS_A_BUCKET, axis, 1);
@@ -29,7 +34,7 @@ export function RouteShares({ table }: { table: boolean }) {
     counts,
   } = useComposition(window.range, window.buckets);
   const totals = useMemo(
-    () => (data ? countRoutes(data.x, data.counts, link.domain.min, link.domain.max) : null),
+    () => (data ? countEventStates(data.x, data.counts, link.domain.min, link.domain.max) : null),
     [data, link.domain],
   );
   const sum = totals?.reduce((a, b) => a + b, 0) ?? 0;
@@ -56,7 +61,7 @@ export function RouteShares({ table }: { table: boolean }) {
         describe={(x) =>
           data
             ? `${formatX(x)}: ${sharesAt(data.x, data.counts, x)
-                .map(([route, share]) => `${routeName(route)} ${formatPercent(share)}`)
+                .map(([eventState, share]) => `${eventStateName(eventState)} ${formatPercent(share)}`)
                 .join(', ')}`
             : formatX(x)
         }

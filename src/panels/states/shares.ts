@@ -1,11 +1,12 @@
 import { ROUTES, type Route } from '../../detection/types.ts';
 
 /** Events of each route in the buckets whose centre lies in [from, to], in the order of ROUTES. */
-export function countRoutes(x: Float64Array, counts: Uint32Array, from: number, to: number): number[] {
+export function countEventStates(x: Float64Array, counts: Uint32Array, from: number, to: number): number[] {
   const totals = ROUTES.map(() => 0);
   x.forEach((centre, bucket) => {
     if (centre < from || centre > to) return;
-    for (let route = 0; route < ROUTES.length; route++) totals[route] += counts[bucket * ROUTES.length + route];
+    for (let eventState = 0; eventState < ROUTES.length; eventState++)
+      totals[eventState] += counts[bucket * ROUTES.length + eventState];
   });
   return totals;
 }
@@ -19,7 +20,7 @@ export function sharesAt(x: Float64Array, counts: Uint32Array, at: number): (rea
   if (nearest < 0) return [];
   const row = counts.subarray(nearest * ROUTES.length, (nearest + 1) * ROUTES.length);
   const total = row.reduce((a, b) => a + b, 0);
-  return ROUTES.map((route, i) => [route, row[i] / total] as const)
+  return ROUTES.map((eventState, i) => [eventState, row[i] / total] as const)
     .filter(([, share]) => share > 0)
     .sort((a, b) => b[1] - a[1]);
 }

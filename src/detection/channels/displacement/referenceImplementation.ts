@@ -1,7 +1,7 @@
-import { displacementStep } from '../../../kernels/twin/displacement.ts';
-import { coordinatesOf, type StageTwin } from '../twin.ts';
+import { displacementStep } from '../../../kernels/reference/displacement.ts';
+import { coordinatesOf, type StageReferenceImplementation } from '../referenceImplementation.ts';
 
-export const displacementTwin: StageTwin = {
+export const displacementReference: StageReferenceImplementation = {
   eventsPerSecond: 1_000_000,
   run(of, _, out) {
     const {

@@ -1,8 +1,8 @@
-import { couplingStep, createCouplingState } from '../../../kernels/twin/coupling.ts';
+import { couplingStep, createCouplingState } from '../../../kernels/reference/coupling.ts';
 import { resolveSync } from '../../reference.ts';
-import type { StageTwin } from '../twin.ts';
+import type { StageReferenceImplementation } from '../referenceImplementation.ts';
 
-export const couplingTwin: StageTwin = {
+export const couplingReference: StageReferenceImplementation = {
   eventsPerSecond: 500_000,
   run({ events, n, k, reference, parameters: p }, { residual, window }, out) {
     const options = {

@@ -3,7 +3,7 @@ import type { Parameters } from '../parameters.ts';
 import type { ColumnName, RowsName, StageReference } from './stage.ts';
 
 /** Events as reference implementations read them. */
-export interface TwinEvents {
+export interface PlainEvents {
   readonly events: EventColumns;
   /** Events to compute: the first n. */
   readonly n: number;
@@ -14,18 +14,18 @@ export interface TwinEvents {
   readonly parameters: Parameters;
 }
 /** What stages write, as plain arrays; NaN and 0 at first. */
-export type TwinColumns = Readonly<Record<ColumnName, Float64Array>> & Readonly<Record<RowsName, Float32Array>>;
+export type PlainColumns = Readonly<Record<ColumnName, Float64Array>> & Readonly<Record<RowsName, Float32Array>>;
 
 /**
  * The reference implementation of a stage: all its events in order, as its definition has it. Benchmark and tests hold
  * the kernel to it.
  */
-export interface StageTwin {
+export interface StageReferenceImplementation {
   /** Events that it takes a second for at k = 8; 0 where a run past the reference takes longer. */
   readonly eventsPerSecond: number;
   /** @param read columns of earlier stages */
-  run(of: TwinEvents, read: TwinColumns, out: TwinColumns): void;
+  run(of: PlainEvents, read: PlainColumns, out: PlainColumns): void;
 }
 
-export const coordinatesOf = ({ x, k }: TwinEvents, event: number): Float32Array =>
+export const coordinatesOf = ({ x, k }: PlainEvents, event: number): Float32Array =>
   x.subarray(event * k, (event + 1) * k);

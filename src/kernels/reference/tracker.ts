@@ -56,7 +56,7 @@ export function createTrackerState(k: number): TrackerState {
 }
 
 /**
- * KL(N(0,A) || N(0,B)) = 1/2 [tr(B^-1 A) - k - ln det(B^-1 A)], nats (docs/methods.md 4). NaN where either is not
+ * KL(N(0,A) || N(0,B)) = 1/2 [tr(B^-1 A) - k - ln det(B^-1 A)], nats (docs/methods.md 4). NaN if either is not
  * positive definite. With A = La La^T and B = Lb Lb^T the trace is || Lb^-1 La ||_F^2.
  */
 export function gaussianKl(a: Float64Array, b: Float64Array, k: number): number {

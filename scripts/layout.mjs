@@ -46,7 +46,7 @@ const integers = () => [
   ['KINDS', ALERT_KINDS.length],
   ['LEVELS_FROM', STATE_KINDS.length],
   ['LEVELS', LEVEL_CHANNELS.length],
-  ...EVENT_STATES.map((name, code) => /** @type {[string, number]} */ ([`ROUTE_${name}`, code])),
+  ...EVENT_STATES.map((name, code) => /** @type {[string, number]} */ ([`EVENT_STATE_${name}`, code])),
   ...NOTICES.map((name, bit) => /** @type {[string, number]} */ ([`NOTICE_${name}`, 1 << bit])),
 ];
 

@@ -2,8 +2,8 @@ import {
   EPISODE_BYTES, KIND_DRIFT, KIND_FRAME_WEIGHT_DEGRADATION, KIND_HOMOGENIZATION_FLOOR_NEAR, KIND_VOID, KINDS, LEVEL_REARM,
   LEVELS, LEVELS_FROM, LIMIT_CAP, LIMIT_DWELL, LIMIT_ENTROPY_CLEAR, LIMIT_H, LIMIT_HI, LIMIT_KAPPA, LIMIT_LO, LIMIT_M,
   LIMIT_S, LIMIT_TAU_MAX, LIMIT_TAU_MIN, LIMIT_TENSION_HIGH, LIMIT_TENSION_LOW, LIMIT_VOID_CLEAR, LIMIT_VOID_OPEN,
-  NOTICE_FRICTION_SPIKE, NOTICE_KL_CEILING, NOTICE_TENSION_HIGH, NOTICE_TENSION_LOW, ROUTE_ACCOMMODATION, ROUTE_DRIFT,
-  ROUTE_FRAME_WEIGHT_DEGRADATION, ROUTE_HOMOGENIZATION, ROUTE_IN_FRAME, ROUTE_VOID, ROUTE_WARMING, ROUTE_WATCH,
+  NOTICE_FRICTION_SPIKE, NOTICE_KL_CEILING, NOTICE_TENSION_HIGH, NOTICE_TENSION_LOW, EVENT_STATE_ACCOMMODATION, EVENT_STATE_DRIFT,
+  EVENT_STATE_FRAME_WEIGHT_DEGRADATION, EVENT_STATE_HOMOGENIZATION, EVENT_STATE_IN_FRAME, EVENT_STATE_VOID, EVENT_STATE_WARMING, EVENT_STATE_WATCH,
   STATE_BELOW, STATE_BELOW_ONSET, STATE_BELOW_ONSET_SEQ, STATE_BYTES, STATE_CUSUM, STATE_EPISODE_BYTES, STATE_EPISODES,
   STATE_ONSET, STATE_ONSET_SEQ, STATE_OPEN, STATE_WEIGHT,
 } from './layout';
@@ -172,7 +172,7 @@ export function detectors(
               settle(own0, base + i, n);
               v128.store64_lane(own0, sum0, 0);
               v128.store64_lane(cusum + slot, sum0, 0);
-              store<u16>(route + <usize>i, <u16>(ROUTE_IN_FRAME * 0x0101));
+              store<u16>(route + <usize>i, <u16>(EVENT_STATE_IN_FRAME * 0x0101));
               store<u16>(notice + <usize>i, 0);
               const sum1 = climb(own1, capped, kappa, most);
               if (f64x2.extract_lane(sum1, 1) <= h) {
@@ -189,7 +189,7 @@ export function detectors(
     }
     if (i < referenceTo || n <= load<i32>(warmup + (<usize>p << 2))) {
       store<f64>(cusum + slot, NaN);
-      store<u8>(route + <usize>i, <u8>ROUTE_WARMING);
+      store<u8>(route + <usize>i, <u8>EVENT_STATE_WARMING);
       store<u8>(notice + <usize>i, 0);
       continue;
     }
@@ -263,13 +263,13 @@ export function detectors(
     }
     const kinds = load<i32>(own, STATE_OPEN);
     const inZone = emd >= tensionLow && emd <= tensionHigh;
-    let taken = ROUTE_IN_FRAME;
-    if (silent || kinds & (1 << KIND_VOID)) taken = ROUTE_VOID;
-    else if (kinds & (1 << KIND_DRIFT)) taken = ROUTE_DRIFT;
-    else if (kinds & (1 << KIND_HOMOGENIZATION_FLOOR_NEAR)) taken = ROUTE_HOMOGENIZATION;
-    else if (kinds & (1 << KIND_FRAME_WEIGHT_DEGRADATION)) taken = ROUTE_FRAME_WEIGHT_DEGRADATION;
-    else if ((flags & (NOTICE_KL_CEILING | NOTICE_FRICTION_SPIKE)) != 0 && inZone) taken = ROUTE_ACCOMMODATION;
-    else if ((flags & (NOTICE_TENSION_LOW | NOTICE_TENSION_HIGH)) != 0) taken = ROUTE_WATCH;
+    let taken = EVENT_STATE_IN_FRAME;
+    if (silent || kinds & (1 << KIND_VOID)) taken = EVENT_STATE_VOID;
+    else if (kinds & (1 << KIND_DRIFT)) taken = EVENT_STATE_DRIFT;
+    else if (kinds & (1 << KIND_HOMOGENIZATION_FLOOR_NEAR)) taken = EVENT_STATE_HOMOGENIZATION;
+    else if (kinds & (1 << KIND_FRAME_WEIGHT_DEGRADATION)) taken = EVENT_STATE_FRAME_WEIGHT_DEGRADATION;
+    else if ((flags & (NOTICE_KL_CEILING | NOTICE_FRICTION_SPIKE)) != 0 && inZone) taken = EVENT_STATE_ACCOMMODATION;
+    else if ((flags & (NOTICE_TENSION_LOW | NOTICE_TENSION_HIGH)) != 0) taken = EVENT_STATE_WATCH;
     store<f64>(cusum + slot, sum);
     store<u8>(route + <usize>i, <u8>taken);
     store<u8>(notice + <usize>i, <u8>flags);

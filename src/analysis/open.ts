@@ -20,7 +20,7 @@ const EVENT_COLUMN_BYTES = columnBytes(
 );
 
 /** What an analysis on k axes takes of memory: event columns, coordinates, and the kernels' address space. */
-export const analysisNeeds = (k: number): AnalysisNeeds => ({
+const analysisNeeds = (k: number): AnalysisNeeds => ({
   k,
   bytesPerEvent: EVENT_COLUMN_BYTES + k * Float32Array.BYTES_PER_ELEMENT + eventBytes(k),
   mostEvents: MAX_BYTES / eventBytes(k),

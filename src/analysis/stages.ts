@@ -52,7 +52,7 @@ export interface Analysis {
   readonly timings: Partial<Record<Stage, number>>;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
   /** What the alerts are compared with; null or absent: the default parameters. */

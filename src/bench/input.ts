@@ -39,7 +39,7 @@ export interface BenchInput {
 }
 
 /** Embeddings kept: more than any cache holds. */
-export const EMBEDDED = 50_000;
+const EMBEDDED = 50_000;
 export const SEED = CHOICES.seed.value;
 /** Slots generated at a time: 13 MB of embeddings. */
 const SLOTS = 12_500;

@@ -3,8 +3,7 @@ import { TautlineFailure } from '../core/errors.ts';
 import { CASES } from './cases/index.ts';
 import type { EngineName, Size } from './model.ts';
 
-export const PARTS = ['kernels', 'pipeline', 'app', 'node', 'chromium'] as const;
-export type Part = (typeof PARTS)[number];
+const PARTS = ['kernels', 'pipeline', 'app', 'node', 'chromium'] as const;
 
 export interface Options {
   readonly sizes: readonly Size[];

@@ -1,5 +1,5 @@
 /** A named column as the C side reads and writes it (c/records.h). */
-export type Column = Float64Array | Float32Array | Int32Array | Uint8Array;
+type Column = Float64Array | Float32Array | Int32Array | Uint8Array;
 export type Columns = Readonly<Record<string, Column>>;
 
 const HEAD = 40;

@@ -57,7 +57,7 @@ const enginesOf = (report: Report): EngineName[] =>
 const times = (ratio: number): string => (Number.isNaN(ratio) ? NONE : `${ratio.toFixed(ratio < 10 ? 2 : 0)}×`);
 
 /** One table an engine: what each case costs, and beside what. */
-export function costTables(report: Report, cases: readonly Case[]): Table[] {
+function costTables(report: Report, cases: readonly Case[]): Table[] {
   const found = new Found(report.measurements);
   const builds = [...new Set(report.measurements.map((m) => m.side))]
     .filter((side) => side !== 'wasm' && side !== 'reference')
@@ -129,7 +129,7 @@ function growthOf(report: Report, engine: EngineName, id: string): Growth {
 }
 
 /** How the cost of an event grows with the number of events and of axes. */
-export function growthTable(report: Report, cases: readonly Case[]): Table {
+function growthTable(report: Report, cases: readonly Case[]): Table {
   const engines = enginesOf(report);
   const head = ['', ...engines.flatMap((engine) => [`${engine}: dearest N over cheapest`, `${engine}: cost ~ k^`])];
   const rows = cases
@@ -209,7 +209,7 @@ export function targetTable(report: Report): Table {
 }
 
 /** The signals stage at sizes that were run in turn. */
-export function sizesTable(report: Report): Table | null {
+function sizesTable(report: Report): Table | null {
   if (report.growth.length === 0) return null;
   const rows = report.growth.map(({ engine, n, k, ns }) => [engine, formatCount(n), String(k), duration(ns)]);
   return { title: 'Signals stage, cost an event, sizes in turn', rows: [['', 'N', 'k', 'cost'], ...rows] };

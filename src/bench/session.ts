@@ -183,7 +183,7 @@ const fail = (problem: string): never => {
   throw new Error(`a signal worker failed: ${problem}`);
 };
 
-export function caseNamed(id: string): Case {
+function caseNamed(id: string): Case {
   const found = CASES.find((c) => c.id === id);
   if (!found) throw new Error(`no case ${id}; there are ${CASES.map((c) => c.id).join(', ')}`);
   return found;

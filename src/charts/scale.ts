@@ -17,7 +17,7 @@ export interface Tick {
 
 export const toScaled = (value: number, scale: Pick<YScale, 'kind' | 'floor'>): number =>
   scale.kind === 'log' ? Math.log10(Math.max(value, scale.floor)) : value;
-export const fromScaled = (at: number, scale: Pick<YScale, 'kind'>): number => (scale.kind === 'log' ? 10 ** at : at);
+const fromScaled = (at: number, scale: Pick<YScale, 'kind'>): number => (scale.kind === 'log' ? 10 ** at : at);
 
 export const yToPx = (value: number, scale: YScale, box: PlotBox): number =>
   box.top + (1 - (toScaled(value, scale) - scale.min) / (scale.max - scale.min)) * box.height;

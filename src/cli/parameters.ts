@@ -32,7 +32,7 @@ export async function readParameters(
 }
 
 /** Reads a JSON file; a `file` error says why it could not be. */
-export async function readJson(file: string): Promise<unknown> {
+async function readJson(file: string): Promise<unknown> {
   const text = await readText(file);
   try {
     return JSON.parse(text);

@@ -12,4 +12,3 @@ export type LedgerRow = number;
 export type EpochMs = number;
 export type Milliseconds = number;
 export type Nats = number;
-export type Bits = number;

@@ -1,7 +1,7 @@
 import type { Alert } from './types.ts';
 
 /** The same episode in two analyses. */
-export interface AlertPair {
+interface AlertPair {
   readonly before: Alert;
   readonly after: Alert;
 }

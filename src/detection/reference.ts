@@ -10,7 +10,7 @@ const MIN_OWN_MEAN = 16;
 /** Ledgers of fewer events are analysed in retrospect (docs/methods.md 2). */
 const MIN_LEDGER = 200;
 /** Streams that are tracked by default; the others are named and left out. */
-export const MAX_STREAMS = 24;
+const MAX_STREAMS = 24;
 /** The stream of events whose key is NULL. */
 export const NO_STREAM = '(none)';
 

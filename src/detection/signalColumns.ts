@@ -13,7 +13,7 @@ import { stageKey } from './signalStages.ts';
 import { SIGNAL_NAMES, type Signals } from './types.ts';
 
 /** What a stage last wrote, and for which parameters; `key` null: it is being written. */
-export interface Slot<S extends StageId = StageId> {
+interface Slot<S extends StageId = StageId> {
   key: string | null;
   readonly columns: OutputBlocks<S>;
   /** What `SignalStage.settle` gave: W_ref of the latency stage, ms. NaN of stages that settle nothing. */

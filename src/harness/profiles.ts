@@ -171,10 +171,10 @@ export const CHOICES = /* @__PURE__ */ describe({
 /** Fixed by docs/methods.md 10. */
 export const PROVIDERS = GENERATOR_PROVIDERS;
 export const AGENTS_PER_PROVIDER = 10;
-export const EVENTS = 50_000;
+const EVENTS = 50_000;
 export const SLOT_MS = 1000;
-export const LATENCY_MEDIAN_MS = 60;
-export const LATENCY_SIGMA = 0.3;
+const LATENCY_MEDIAN_MS = 60;
+const LATENCY_SIGMA = 0.3;
 /** Share of a residual's variance that all providers have in common: the coupling. */
 export const COUPLING = 0.72;
 const FAULT_SCALE = 3;
@@ -207,7 +207,6 @@ export type Fault =
       readonly cap: number;
       readonly scale: number;
     };
-export type FaultKind = Fault['kind'];
 
 /** A kind of ledger: everything but the seed. */
 export interface Profile {

@@ -40,7 +40,7 @@ const QUICK_TOUR: Profile = {
 
 const LEDGERS: Readonly<Record<'quick-tour' | ProfileName, Profile>> = { 'quick-tour': QUICK_TOUR, ...PROFILES };
 
-export type SampleName = keyof typeof LEDGERS;
+type SampleName = keyof typeof LEDGERS;
 
 export interface Sample {
   readonly name: SampleName;

@@ -15,7 +15,7 @@ import type { TrackerExports } from './tracker.ts';
 import type { TransportExports } from './transport.ts';
 
 /** Raw exports common to every kernel. */
-export interface MemoryExports {
+interface MemoryExports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
 }

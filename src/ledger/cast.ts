@@ -215,7 +215,7 @@ export function toStrings(column: RawColumn): Data<arrow.Utf8> {
 }
 
 /** A value as text: JSON for objects. */
-export function asText(value: unknown): string | null {
+function asText(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return value;
   if (typeof value === 'object')

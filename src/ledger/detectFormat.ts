@@ -22,23 +22,12 @@ const FOREIGN: readonly (readonly [string, string])[] = [
   ['FEA1', 'a Feather V1 file'],
 ];
 
-/**
- * Enough for the footer of most Parquet files. A folder has many files, and asking for some bytes costs more than the
- * bytes.
- */
-const TAIL_BYTES = 8 << 10;
-
-/** The last bytes of a file, all of a small one. */
-export async function tailOf({ blob }: NamedBlob): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await blob.slice(Math.max(0, blob.size - TAIL_BYTES)).arrayBuffer());
-}
-
 /** Enough for the magic numbers of all formats, and for the first lines of a text. */
 const HEAD_BYTES = 4096;
 
 /**
  * What a file is by its bytes, whatever its name.
- * @param tail its last bytes, `tailOf`
+ * @param tail its last bytes; all of a small file
  * @throws TautlineFailure of kind `file` for an empty or foreign file
  */
 export async function detectFormat({ path, blob }: NamedBlob, tail: Uint8Array): Promise<Format> {

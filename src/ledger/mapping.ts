@@ -173,7 +173,7 @@ export function checkMapping(mapping: ColumnMapping, fields: readonly ReaderFiel
 }
 
 /** "a (Int64), b (Utf8)", cut after 40. */
-export function listColumns(fields: readonly ReaderField[]): string {
+function listColumns(fields: readonly ReaderField[]): string {
   const shown = fields
     .slice(0, 40)
     .map((field) => `${field.name} (${field.typeName})`)

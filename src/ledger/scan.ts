@@ -11,7 +11,7 @@ import type { VectorCache } from './vectorCache.ts';
 import { gatherVectors, toVectors, type VectorColumn } from './vectors.ts';
 
 /** At most this many bytes of vectors in one batch. */
-export const BATCH_BYTES = 16 << 20;
+const BATCH_BYTES = 16 << 20;
 /** Rows to a batch where the size of its vectors does not matter or is not known yet. */
 export const BATCH_ROWS = 8192;
 

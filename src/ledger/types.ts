@@ -24,7 +24,7 @@ export { LEDGER_COLUMNS, type LedgerColumnName } from '../core/ledgerSchema.ts';
 /** Ledger column -> the file's column it is read from; an absent one is not in the file. */
 export type ColumnMapping = Readonly<Partial<Record<LedgerColumnName, string>>>;
 
-export interface FileColumn {
+interface FileColumn {
   readonly name: string;
   /** The type as the file states it, e.g. "List<Float32>". */
   readonly type: string;

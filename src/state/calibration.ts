@@ -14,20 +14,16 @@ import {
 import type { Toast } from './types.ts';
 
 export {
-  forHarness,
   isDefault,
   type CalibrationState,
   type CaseStep,
   type Compared,
-  type MonteCarloOutcome,
   type MonteCarloProgress,
-  type RunPhase,
   type Table,
   type TableProgress,
-  type Thresholds,
 } from './calibration/state.ts';
 
-export interface CalibrationActions {
+interface CalibrationActions {
   setSeed(seed: number | null): void;
   setThresholds(thresholds: Thresholds): void;
   setSeeds(seeds: number | null): void;

@@ -119,7 +119,7 @@ export function readExperiment(raw: unknown): Result<Experiment, readonly Parame
 }
 
 /** Reads the scenarios of a file: all of them, or every problem by name. */
-export function readScenarios(raw: unknown): Result<readonly Scenario[], readonly ParameterError[]> {
+function readScenarios(raw: unknown): Result<readonly Scenario[], readonly ParameterError[]> {
   if (!Array.isArray(raw)) return err([{ name: 'scenarios', problem: 'is not a list' }]);
   const items = raw.map((item: unknown, i) => readScenario(item, `scenarios[${i}]`));
   const errors = items.flatMap((item) => (item.ok ? [] : item.error));

@@ -3,7 +3,7 @@ import { lab, session } from './store.ts';
 import type { TautlineState } from './types.ts';
 
 /** What browser tests see of the page. */
-export interface TestHook {
+interface TestHook {
   /** Resolves when nothing opens, analyses, loads or waits for a slider, and the page has drawn since. */
   idle(): Promise<void>;
   state(): TautlineState;

@@ -11,7 +11,7 @@ import type { ViewOf } from './view/field.ts';
 import type { Screen, VIEW_FIELDS } from './view/fields.ts';
 
 export { EVIDENCE_TABS, type EvidenceTab, type EvidenceView } from './view/evidence.ts';
-export { SCREENS, type AlertColumn, type Screen } from './view/fields.ts';
+export { type AlertColumn, type Screen } from './view/fields.ts';
 
 /** Everything that defines the view and lives in the address: the table of fields in view/fields.ts. */
 export type ViewState = ViewOf<typeof VIEW_FIELDS>;

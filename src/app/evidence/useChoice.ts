@@ -11,7 +11,7 @@ export function useChoice<T extends string>(name: EvidenceChoice, first: T): rea
 }
 
 /** Takes choices, each a step that the back button returns from; undefined takes one back. */
-export function choose(change: Partial<Record<EvidenceChoice, string | undefined>>): void {
+function choose(change: Partial<Record<EvidenceChoice, string | undefined>>): void {
   const { evidence } = session.store.getState().view;
   if (!evidence) return;
   const choices: EvidenceChoices = Object.fromEntries(

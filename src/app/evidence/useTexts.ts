@@ -11,7 +11,7 @@ export interface Message {
 /** Characters of a message that lists show at most; the inspector has all of it. */
 const SHOWN = 600;
 
-export const messagesSql = (rows: readonly LedgerRow[]): string =>
+const messagesSql = (rows: readonly LedgerRow[]): string =>
   `select row, coalesce(agent_id, provider_id) as speaker, left(text, ${SHOWN}) as text from events where row in (${rows.join(', ')})`;
 
 /** The messages at some rows; empty until they are there. */

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-export interface CurvePoint {
+interface CurvePoint {
   readonly x: number;
   /** NaN is a gap; Infinity stands at the top edge. */
   readonly y: number;

@@ -25,7 +25,7 @@ import { LoadedBundle } from './LoadedBundle.tsx';
 import { intervalText, rateText, runLengthText, SHORT_HASH } from './text.ts';
 
 /** Why this rollout: what changed, and where the limits lie. */
-export function rolloutReason({ added, removed, moved, kept, share }: RolloutAdvice, against: string): string {
+function rolloutReason({ added, removed, moved, kept, share }: RolloutAdvice, against: string): string {
   const changed = added + removed + moved;
   if (changed === 0)
     return kept === 0

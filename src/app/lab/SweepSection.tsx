@@ -37,7 +37,7 @@ interface AxisChoice {
 }
 
 /** A range about a value: from a half to twice it, within what is allowed. */
-export function rangeAbout(name: ParameterName, value: number): AxisChoice {
+function rangeAbout(name: ParameterName, value: number): AxisChoice {
   const spec = specOf(name);
   const [low, high] = value > 0 ? [value / 2, value * 2] : [spec.min, spec.max];
   const [from, to] = [snap(spec, low), snap(spec, high)];

@@ -8,7 +8,7 @@ import { openGathered } from './openFiles.ts';
 import { useSamples } from './samples.ts';
 
 /** Why an address cannot be opened; null when it can be tried. */
-export function urlProblem(text: string): string | null {
+function urlProblem(text: string): string | null {
   if (text.trim() === '') return 'Enter the address of a ledger file.';
   let url: URL;
   try {

@@ -21,7 +21,7 @@ export interface Gathered {
 }
 
 /** The path without a leading slash; the folder's own name stays, as it may itself be a partition ("provider_id=a"). */
-export const relativePath = (fullPath: string): string => fullPath.replace(/^\/+/, '');
+const relativePath = (fullPath: string): string => fullPath.replace(/^\/+/, '');
 
 /**
  * Keeps ledger files of folders and every file that was named by itself (the reader says what is wrong with it),

@@ -11,7 +11,7 @@ import { ProgressBar, progressText } from './Progress.tsx';
 import { useLateAnalysis } from './useLateAnalysis.ts';
 
 /** "3 rows and 844 streams skipped", or that none were. */
-export function leftOutText(rows: number, streams: number): string {
+function leftOutText(rows: number, streams: number): string {
   const parts = [count(rows, 'row'), count(streams, 'stream')].filter((part) => part !== null);
   return parts.length === 0 ? '0 rows skipped' : `${parts.join(' and ')} skipped`;
 }

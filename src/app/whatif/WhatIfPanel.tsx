@@ -27,7 +27,7 @@ type Group = ParameterSpec['group'];
 const GROUPS = [...new Set(PARAMETER_NAMES.map((name) => PARAMETER_SPECS[name].group))];
 
 /** True if every word of the search occurs in the parameter's name, label, group or help. */
-export function matches(name: ParameterName, search: string): boolean {
+function matches(name: ParameterName, search: string): boolean {
   const { label, group, help } = PARAMETER_SPECS[name];
   const text = `${name} ${label} ${group} ${help}`.toLowerCase();
   return search

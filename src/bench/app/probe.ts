@@ -1,7 +1,7 @@
 import type {} from '../../state/testHook.ts';
 
 /** One frame of the page in which a picture of a panel was drawn. */
-export interface Drawn {
+interface Drawn {
   /** ms on the page's clock. */
   readonly at: number;
   /** Panels whose pictures were drawn. */
@@ -11,7 +11,7 @@ export interface Drawn {
 }
 
 /** What the page notes while it is measured. */
-export interface Probe {
+interface Probe {
   /**
    * Forgets what was noted so far and starts noting; progress only where it is asked for, because looking for it costs
    * time in every frame.

@@ -84,7 +84,7 @@ int detectors(const Events *events, const Detectors *d) {
           settle(own, i + j, d->seq[i + j]);
           own->cusum = d->cusum[i + j] = sum;
         }
-        memset(d->route + i, ROUTE_IN_FRAME, (size_t)j);
+        memset(d->route + i, EVENT_STATE_IN_FRAME, (size_t)j);
         memset(d->notice + i, 0, (size_t)j);
         i += j;
         if (j == LANES) {
@@ -97,7 +97,7 @@ int detectors(const Events *events, const Detectors *d) {
     const int n = d->seq[i];
     if (i < d->reference_to || n <= d->warmup[p]) {
       d->cusum[i] = NAN;
-      d->route[i] = ROUTE_WARMING;
+      d->route[i] = EVENT_STATE_WARMING;
       d->notice[i] = 0;
       continue;
     }
@@ -162,13 +162,13 @@ int detectors(const Events *events, const Detectors *d) {
       fire(own, KIND_VOID, p, i, n, i, n, coupled);
     }
     const int in_zone = emd >= l->tension_low && emd <= l->tension_high;
-    int taken = ROUTE_IN_FRAME;
-    if (silent || own->open & (1 << KIND_VOID)) taken = ROUTE_VOID;
-    else if (own->open & (1 << KIND_DRIFT)) taken = ROUTE_DRIFT;
-    else if (own->open & (1 << KIND_HOMOGENIZATION_FLOOR_NEAR)) taken = ROUTE_HOMOGENIZATION;
-    else if (own->open & (1 << KIND_FRAME_WEIGHT_DEGRADATION)) taken = ROUTE_FRAME_WEIGHT_DEGRADATION;
-    else if ((flags & (NOTICE_KL_CEILING | NOTICE_FRICTION_SPIKE)) && in_zone) taken = ROUTE_ACCOMMODATION;
-    else if (flags & (NOTICE_TENSION_LOW | NOTICE_TENSION_HIGH)) taken = ROUTE_WATCH;
+    int taken = EVENT_STATE_IN_FRAME;
+    if (silent || own->open & (1 << KIND_VOID)) taken = EVENT_STATE_VOID;
+    else if (own->open & (1 << KIND_DRIFT)) taken = EVENT_STATE_DRIFT;
+    else if (own->open & (1 << KIND_HOMOGENIZATION_FLOOR_NEAR)) taken = EVENT_STATE_HOMOGENIZATION;
+    else if (own->open & (1 << KIND_FRAME_WEIGHT_DEGRADATION)) taken = EVENT_STATE_FRAME_WEIGHT_DEGRADATION;
+    else if ((flags & (NOTICE_KL_CEILING | NOTICE_FRICTION_SPIKE)) && in_zone) taken = EVENT_STATE_ACCOMMODATION;
+    else if (flags & (NOTICE_TENSION_LOW | NOTICE_TENSION_HIGH)) taken = EVENT_STATE_WATCH;
     d->cusum[i] = sum;
     d->route[i] = (uint8_t)taken;
     d->notice[i] = (uint8_t)flags;

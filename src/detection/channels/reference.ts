@@ -30,7 +30,7 @@ export interface ChannelReference<R = unknown, C extends object = object, J exte
 }
 
 /** By the name of their field in a baseline. */
-export const REFERENCES = { falseAlarms } satisfies Readonly<Record<string, ChannelReference>>;
+const REFERENCES = { falseAlarms } satisfies Readonly<Record<string, ChannelReference>>;
 type Field = keyof typeof REFERENCES;
 /** What all channels took from one reference. */
 export type ChannelReferences = { readonly [F in Field]: ReturnType<(typeof REFERENCES)[F]['derive']> };

@@ -14,7 +14,7 @@ export interface LedgerArrays {
   /** Newest earlier event of the same thread that has an embedding, -1 = none. */
   readonly previous: Int32Array;
 }
-export type LedgerColumn = keyof LedgerArrays;
+type LedgerColumn = keyof LedgerArrays;
 export type LedgerBlocks = { readonly [C in LedgerColumn]: Block<LedgerArrays[C]> };
 
 type Table = typeof STAGE_TABLE;
@@ -66,7 +66,7 @@ export interface OpenStage<S extends StageId = StageId> {
  * forgets: an exponential memory of rate `rate`, stretched with the window where `stretched`, of a k x k covariance
  * where `covariance`. events: as many events of every stream with an embedding. latencies: as many latencies.
  */
-export type RunUp =
+type RunUp =
   | {
       readonly kind: 'forgets';
       readonly rate: number;

@@ -1,7 +1,7 @@
 /** Where an @name stands in a message: only at its end can it hand control over. */
-export type MentionPlace = 'end' | 'running text' | 'code';
+type MentionPlace = 'end' | 'running text' | 'code';
 
-export interface FoundMention {
+interface FoundMention {
   /** As the agent's name is written in the ledger. */
   readonly agent: string;
   readonly place: MentionPlace;

@@ -29,7 +29,7 @@ export interface TransportInput {
 }
 
 /** Events of a window at most: 512 x 512 take a few hundred ms. */
-export const MAX_WINDOW = 512;
+const MAX_WINDOW = 512;
 
 interface Window {
   readonly title: string;

@@ -86,7 +86,7 @@ export interface Attribution {
 }
 
 /** Mass that the optimal plan moves from one event to another: 1/n each. */
-export interface Move {
+interface Move {
   readonly from: EventIndex;
   readonly to: EventIndex;
   /** Euclidean distance in whitened coordinates. */

@@ -3,7 +3,7 @@ import { TautlineFailure } from '../../core/errors.ts';
 import { pathText, type FileSchema } from './schema.ts';
 
 /** The fields of a file. */
-export type Fields = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * A kind of file that says what it is and of which version. To change it: give `schema` the new shape and `upgrades`

@@ -15,7 +15,7 @@ export const BLOCK = 50;
 /** Fixed, so that browser and command line agree, and a threshold's figure does not flicker. */
 export const SEED = 20_261;
 /** Level of every interval. */
-export const LEVEL = 0.95;
+const LEVEL = 0.95;
 const LAGS = 20;
 /** Fewer alarms than this at a threshold say too little about its rate: beyond it the tail is extrapolated. */
 const MIN_ALARMS = 30;
@@ -75,7 +75,7 @@ export interface SimulationSize {
   readonly replicateEvents: number;
 }
 /** A few million events give ARLs up to 100,000 without extrapolation, in some 0.1 s. */
-export const SLIDER_SIZE: SimulationSize = { events: 2_000_000, replicates: 80, replicateEvents: 20_000 };
+const SLIDER_SIZE: SimulationSize = { events: 2_000_000, replicates: 80, replicateEvents: 20_000 };
 
 /**
  * Thresholds at which run lengths are counted beside h, as shares of it: enough of them low, where alarms are many, to

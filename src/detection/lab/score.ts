@@ -36,7 +36,7 @@ export const TOLERANCE = 4;
  * episode that matches it, 1 for the first event itself; 0 and less is ahead of the label, within the tolerance.
  * Quantiles are nearest ranks; NaN of none.
  */
-export interface DelaySummary {
+interface DelaySummary {
   readonly count: number;
   readonly median: number;
   readonly q05: number;
@@ -61,7 +61,7 @@ export interface Score {
   readonly delay: DelaySummary;
 }
 
-export interface Match<E extends Episode = Episode> {
+interface Match<E extends Episode = Episode> {
   readonly interval: Interval;
   /** The first to fire of those that match. */
   readonly episode: E;

@@ -5,19 +5,19 @@ import {
   KIND_VOID,
   KINDS,
   LEVEL_REARM,
-  LEVEL_CONSTANTS_SKIP,
+  LEVELS_FROM,
   NOTICE_FRICTION_SPIKE,
   NOTICE_KL_CEILING,
   NOTICE_TENSION_HIGH,
   NOTICE_TENSION_LOW,
-  ROUTE_ACCOMMODATION,
-  ROUTE_DRIFT,
-  ROUTE_FRAME_WEIGHT_DEGRADATION,
-  ROUTE_HOMOGENIZATION,
-  ROUTE_IN_FRAME,
-  ROUTE_VOID,
-  ROUTE_WARMING,
-  ROUTE_WATCH,
+  EVENT_STATE_ACCOMMODATION,
+  EVENT_STATE_DRIFT,
+  EVENT_STATE_FRAME_WEIGHT_DEGRADATION,
+  EVENT_STATE_HOMOGENIZATION,
+  EVENT_STATE_IN_FRAME,
+  EVENT_STATE_VOID,
+  EVENT_STATE_WARMING,
+  EVENT_STATE_WATCH,
 } from '../layout.ts';
 
 /** The detectors of one stream and the route of each event, plain TypeScript. Source: docs/methods.md 8. */
@@ -113,7 +113,7 @@ export function detectorStep(
   e: DetectorInput,
   episodes: Episode[],
 ): { cusum: number; eventState: number; notice: number } {
-  if (e.warming) return { cusum: Number.NaN, eventState: ROUTE_WARMING, notice: 0 };
+  if (e.warming) return { cusum: Number.NaN, eventState: EVENT_STATE_WARMING, notice: 0 };
   const fire = (kind: number, onset: number, onsetSeq: number, peak: number) => {
     const episode: Episode = {
       kind,
@@ -170,7 +170,7 @@ export function detectorStep(
       close(KIND_FRAME_WEIGHT_DEGRADATION);
     }
     e.levels.forEach((value, l) =>
-      level(LEVEL_CONSTANTS_SKIP + l, value, value > e.levelLimits[l], value < LEVEL_REARM * e.levelLimits[l]),
+      level(LEVELS_FROM + l, value, value > e.levelLimits[l], value < LEVEL_REARM * e.levelLimits[l]),
     );
     if (e.kl > l.tauMax) notice |= NOTICE_KL_CEILING;
     if (e.friction > l.hi) notice |= NOTICE_FRICTION_SPIKE;
@@ -181,17 +181,17 @@ export function detectorStep(
   const inZone = e.tension >= l.tensionLow && e.tension <= l.tensionHigh;
   const eventState =
     e.isVoid || state.open[KIND_VOID]
-      ? ROUTE_VOID
+      ? EVENT_STATE_VOID
       : state.open[KIND_DRIFT]
-        ? ROUTE_DRIFT
+        ? EVENT_STATE_DRIFT
         : state.open[KIND_HOMOGENIZATION_FLOOR_NEAR]
-          ? ROUTE_HOMOGENIZATION
+          ? EVENT_STATE_HOMOGENIZATION
           : state.open[KIND_FRAME_WEIGHT_DEGRADATION]
-            ? ROUTE_FRAME_WEIGHT_DEGRADATION
+            ? EVENT_STATE_FRAME_WEIGHT_DEGRADATION
             : (notice & (NOTICE_KL_CEILING | NOTICE_FRICTION_SPIKE)) !== 0 && inZone
-              ? ROUTE_ACCOMMODATION
+              ? EVENT_STATE_ACCOMMODATION
               : (notice & (NOTICE_TENSION_LOW | NOTICE_TENSION_HIGH)) !== 0
-                ? ROUTE_WATCH
-                : ROUTE_IN_FRAME;
+                ? EVENT_STATE_WATCH
+                : EVENT_STATE_IN_FRAME;
   return { cusum: e.isVoid ? Number.NaN : state.cusum, eventState, notice };
 }

@@ -4,7 +4,7 @@ import type { FormatReader, GroupTimes } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
 
 /** A file whose last bytes have been read. */
-export interface SniffedFile extends NamedBlob {
+interface SniffedFile extends NamedBlob {
   /** At most `TAIL_BYTES`, all of a small file. */
   readonly tail: Uint8Array;
 }

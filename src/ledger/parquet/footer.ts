@@ -51,7 +51,7 @@ interface Chunk {
   readonly statistics: ChunkStatistics | null;
 }
 /** Of the values of a chunk: plain encoded bytes, null if they are not stated. */
-export interface ChunkStatistics {
+interface ChunkStatistics {
   readonly least: Uint8Array | null;
   readonly greatest: Uint8Array | null;
   /** -1 where it is not stated. */

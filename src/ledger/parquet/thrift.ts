@@ -2,8 +2,8 @@
  * The Thrift compact protocol (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md), read
  * and written without a schema: enough to take a Parquet footer apart, change some fields and put it together again.
  */
-export const TRUE = 1;
-export const FALSE = 2;
+const TRUE = 1;
+const FALSE = 2;
 export const I64 = 6;
 const BYTE = 3;
 const I16 = 4;

@@ -81,7 +81,7 @@ function lineQuery({ report, preview, axis, range, buckets, streams }: Question,
 }
 
 /** The lines of `joined` broken at their gaps, as wide as they are in the picture of `main`. */
-export function breakLines(main: SeriesData, joined: SeriesData): SeriesData {
+function breakLines(main: SeriesData, joined: SeriesData): SeriesData {
   const drawn = main.lines.filter(({ points }) => points.length > 0);
   const width =
     Math.max(...drawn.map(({ points }) => points.at(-2)!)) - Math.min(...drawn.map(({ points }) => points[0]));

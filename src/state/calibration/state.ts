@@ -28,14 +28,14 @@ export interface CalibrationState {
 export type Thresholds = 'defaults' | 'whatIf';
 
 /** Something that runs in the pool. A cancelled run is idle again. */
-export type RunPhase<P> =
+type RunPhase<P> =
   | { readonly phase: 'idle' }
   | { readonly phase: 'running'; readonly progress: P }
   | { readonly phase: 'failed'; readonly error: TautlineError };
 
 export type CaseStep = 'waiting' | 'running' | 'done';
 
-export interface TrialStep {
+interface TrialStep {
   readonly case: CaseName;
   readonly step: CaseStep;
 }
@@ -68,7 +68,7 @@ export interface MonteCarloProgress {
   readonly elapsedMs: number;
 }
 
-export interface MonteCarloOutcome {
+interface MonteCarloOutcome {
   /** Of a cancelled run: the seeds that every case had. */
   readonly run: MonteCarloRun;
   readonly seedsAsked: number;

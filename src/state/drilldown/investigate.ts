@@ -31,7 +31,7 @@ export interface InvestigationOptions {
   readonly onProgress?: OnProgress;
 }
 
-export const PERMUTATIONS = 1999;
+const PERMUTATIONS = 1999;
 
 /**
  * Examines an alert from every side in parallel. An test that throws, or whose worker dies twice, is reported as

@@ -10,7 +10,7 @@ import type { UmapLayout } from '../../workers/umapLayout.ts';
 import { session, useTautline } from '../store.ts';
 
 /** Points that a map holds; of larger ledgers evenly spread ones are shown. */
-export const MAX_POINTS = 60_000;
+const MAX_POINTS = 60_000;
 
 /** The embedding map of the newest analysis. */
 export function useEmbeddingMap(): UseQueryResult<EmbeddingMap> {

@@ -38,21 +38,21 @@ const when = (enabled: boolean) => ({ enabled, placeholderData: enabled ? keepPr
 /** Only called where `when` enabled it. */
 const asked = <T>(value: T | null): T => value!;
 
-export const attributionQuery = (revision: number | null, at: EventIndex | null) =>
+const attributionQuery = (revision: number | null, at: EventIndex | null) =>
   queryOptions({
     queryKey: ['attribution', revision, at],
     queryFn: () => session.engine.attribution(asked(at)),
     ...when(revision !== null && at !== null),
   });
 
-export const transportQuery = (revision: number | null, request: TransportRequest | null) =>
+const transportQuery = (revision: number | null, request: TransportRequest | null) =>
   queryOptions({
     queryKey: ['transport', revision, request],
     queryFn: () => session.engine.transportPlan(asked(request)),
     ...when(revision !== null && request !== null),
   });
 
-export const wordsQuery = (
+const wordsQuery = (
   revision: number | null,
   selection: WordsSelection | null,
   key: Parameters['stream'],

@@ -39,9 +39,9 @@ export interface WordsSelection {
 }
 
 /** Texts that one comparison reads on each side. */
-export const MAX_TEXTS = 2000;
+const MAX_TEXTS = 2000;
 /** Turns of a thread that are read at once. */
-export const MAX_TURNS = 5000;
+const MAX_TURNS = 5000;
 
 /** Characteristic terms of the window; the notes say where texts were drawn. */
 export async function readWords(
@@ -135,7 +135,7 @@ function turnOf(row: Row): TurnFields {
 }
 
 /** An alert beside the agent that spoke when it fired. */
-export interface AgentAlert {
+interface AgentAlert {
   readonly alert: number;
   readonly kind: AlertKind;
   readonly stream: string;

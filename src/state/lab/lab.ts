@@ -21,11 +21,11 @@ export interface FalseAlarms {
   readonly ms: number;
 }
 
-export interface LimitsQuestion {
+interface LimitsQuestion {
   readonly budget: Budget;
   readonly source: InControlSource;
 }
-export interface LimitsAnswer {
+interface LimitsAnswer {
   readonly limits: DerivedLimits;
   /** The parameters that the limits were derived for. */
   readonly parameters: Parameters;
@@ -38,13 +38,13 @@ export interface DelayAnswer {
   readonly curve: readonly DelayPoint[];
 }
 
-export interface SweepQuestion {
+interface SweepQuestion {
   readonly x: SweepAxis;
   readonly y: SweepAxis;
   /** Null: all kinds. */
   readonly kinds: readonly AlertKind[] | null;
 }
-export interface SweepAnswer {
+interface SweepAnswer {
   readonly parameters: Parameters;
   readonly sweep: Sweep;
   readonly events: number;

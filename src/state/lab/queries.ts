@@ -25,7 +25,7 @@ const committed = <T>(kind: string, revision: number | null, key: readonly unkno
     gcTime: GC_MS,
   });
 
-export const falseAlarmsQuery = (revision: number | null, source: InControlSource) =>
+const falseAlarmsQuery = (revision: number | null, source: InControlSource) =>
   committed('false-alarms', revision, [source], () => lab.falseAlarms(source));
 
 /** What the CUSUM's threshold costs; measured anew when a slider has come to rest. */

@@ -35,7 +35,7 @@ export interface Recovery {
   readonly database: 'well' | 'restarted';
 }
 
-export interface References {
+interface References {
   /** Reference files loaded in this page by name, so that going back in history finds them again. */
   readonly known: ReadonlyMap<string, ReferenceFile>;
   /** Name of the one that the engine holds. */
@@ -43,7 +43,7 @@ export interface References {
 }
 
 /** The candidate and what it is compared with. */
-export type Compared = Omit<Experiment, 'scenarios'>;
+type Compared = Omit<Experiment, 'scenarios'>;
 
 /** An analysis that is asked for. */
 export interface Job extends Compared {

@@ -10,7 +10,7 @@ export interface GraphNode {
   readonly voids: number;
 }
 
-export interface GraphEdge {
+interface GraphEdge {
   readonly from: GraphNode;
   readonly to: GraphNode;
   readonly kind: 'observed' | 'inferred';

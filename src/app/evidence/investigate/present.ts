@@ -8,7 +8,7 @@ export function formatP(p: number, permutations: number): string {
   return p >= 0.995 ? '1' : formatNumber(p, 2);
 }
 
-export const SIGNIFICANT = 0.05;
+const SIGNIFICANT = 0.05;
 
 /**
  * How strong an association is, in words: thresholds of Romano et al. 2006 for Cliff's delta, of Cohen 1988 for

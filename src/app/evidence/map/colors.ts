@@ -4,7 +4,7 @@ import { eventStateName } from '../../../detection/eventStateNames.ts';
 import { ROUTES } from '../../../detection/types.ts';
 import type { EmbeddingMap } from '../../../workers/drilldown.ts';
 
-export const COLORINGS = ['stream', 'route', 'time'] as const;
+const COLORINGS = ['stream', 'route', 'time'] as const;
 export type Coloring = (typeof COLORINGS)[number];
 
 /** A colour of the map for every point, and what the colours stand for. */

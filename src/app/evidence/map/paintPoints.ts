@@ -28,7 +28,7 @@ export interface PaintColors {
 const PALE = 0.25;
 
 /** Half the side of a point's square, CSS px: the more points, the smaller. */
-export const pointRadius = (n: number): number => Math.max(1.1, Math.min(3.2, 90 / Math.sqrt(Math.max(1, n))));
+const pointRadius = (n: number): number => Math.max(1.1, Math.min(3.2, 90 / Math.sqrt(Math.max(1, n))));
 
 /**
  * Draws points as translucent squares into a raster, pale ones first, the others in the order of events, so that no

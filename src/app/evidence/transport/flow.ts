@@ -2,7 +2,7 @@ import type { TransportPlan } from '../../../detection/drilldown/types.ts';
 import type { EventIndex } from '../../../core/units.ts';
 
 /** A node of the flow: an event, at a height shared by mass (every event has 1/n). */
-export interface FlowNode {
+interface FlowNode {
   readonly index: EventIndex;
   /** Centre, share of the height. */
   readonly y: number;

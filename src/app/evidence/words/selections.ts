@@ -3,7 +3,7 @@ import { formatCount } from '../../../core/format.ts';
 import type { TextSelection, WordsSelection } from '../../../state/drilldown/read.ts';
 
 /** What the episode's texts are set against. */
-export const AGAINST = ['before', 'others', 'visible'] as const;
+const AGAINST = ['before', 'others', 'visible'] as const;
 export type Against = (typeof AGAINST)[number];
 
 export interface WordsSides extends WordsSelection {

@@ -8,7 +8,7 @@ import { blockLength, permutationP } from './permutation.ts';
 import type { CategoricalSeries, EarlierTask, TestTask, NumericSeries, WordsTask } from './tasks.ts';
 
 /** What an test found, before the correction for the number of looks. */
-export type Finding = Omit<Hypothesis, 'pAdjusted'>;
+type Finding = Omit<Hypothesis, 'pAdjusted'>;
 
 export interface Examined {
   /** One for every test made. */

@@ -14,7 +14,7 @@ export interface ReportChart {
   /** How a position on the x axis reads. */
   readonly formatX: (x: number) => string;
 }
-export interface ReportEpisode {
+interface ReportEpisode {
   readonly from: number;
   readonly fired: number;
   /** Null = still open. */
@@ -22,7 +22,7 @@ export interface ReportEpisode {
   readonly label: string;
   readonly shaded: boolean;
 }
-export interface ReportLine {
+interface ReportLine {
   readonly name: string;
   /** Interleaved x, y, ascending in x; y NaN is a gap. */
   readonly points: Float64Array;

@@ -82,6 +82,31 @@ it('every section of docs/methods.md that the code cites is there', () => {
   expect(cited.filter(({ known }) => !known)).toEqual([]);
 });
 
+const COMMENT = /\/\*[\s\S]*?\*\/|(?<![:'"`\\])\/\/.*/g;
+/** Citations of the document that docs/methods.md took the place of. */
+const staleCitations = (text: string): string[] =>
+  (text.match(COMMENT) ?? []).filter((comment) => /\bspec(?:ification)?,? (?:section )?\d/i.test(comment));
+
+it('comments cite docs/methods.md, and no other numbered text', () => {
+  expect(staleCitations("x = 1; // spec 4.2\n'// spec 1'")).toEqual(['// spec 4.2']);
+  expect(staleCitations('/** Limits.\n * Source: specification, section 8 */\n// docs/methods.md 8')).toHaveLength(1);
+  const code = SOURCES.filter((path) => !path.endsWith('.md') && path !== 'src/docs.test.ts');
+  expect(code.length).toBeGreaterThan(100);
+  expect(code.flatMap((path) => staleCitations(textOf(path)).map((comment) => `${path}: ${comment}`))).toEqual([]);
+});
+
+it('every decision is in the index, under its own title', () => {
+  const records = FILES.filter((path) => /^docs\/decisions\/\d/.test(path)).sort();
+  expect(records.length).toBeGreaterThan(10);
+  const lines = records.map((path, i) => {
+    const [, number, title] = /^# (\d+)\. (.+)\n/.exec(textOf(path))!;
+    expect(Number(number), path).toBe(i + 1);
+    expect(path).toContain(`/${number.padStart(4, '0')}-`);
+    return `- [${number.padStart(4, '0')}](${path.slice('docs/decisions/'.length)}) ${title}`;
+  });
+  expect(textOf('docs/decisions/README.md').match(/^- .*$/gm)).toEqual(lines);
+});
+
 it('files that a folder README names are there', () => {
   const missing = PAGES.filter((page) => page.endsWith('README.md')).flatMap((page) => {
     const folder = dirname(page) === '.' ? '' : `${dirname(page)}/`;

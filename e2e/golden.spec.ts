@@ -43,7 +43,7 @@ for (const name of Object.keys(GOLDEN_CASES) as GoldenCase[]) {
         onset_seq: a.onset_seq,
         fired: a.fired,
         fired_seq: a.fired_seq,
-        cleared: a.resolved,
+        cleared: a.cleared,
       })),
     );
   });

@@ -31,7 +31,7 @@ test('the shell is there and answers without the database, WebAssembly or charts
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
   // Even where none of it could be had.
-  await page.route(LATER, (eventState) => eventState.abort());
+  await page.route(LATER, (route) => route.abort());
   await page.goto('/', { waitUntil: 'commit' });
   await expect(page.getByRole('button', { name: 'Choose files…' })).toBeVisible();
   const interactive = await page.evaluate(() => performance.now());

@@ -46,7 +46,8 @@ function step(y: usize, r: usize, bias: usize, k: i32, lambda: f64): f64 {
  * @param out f32, length
  */
 export function bootstrapDisplacement(
-  residuals: usize, starts: usize, streams: i32, k: i32, lambda: f64, block: i32, run: i32, seed: i32, scratch: usize, out: usize, length: i32,
+  residuals: usize, starts: usize, streams: i32, k: i32, lambda: f64,
+  block: i32, run: i32, seed: i32, scratch: usize, out: usize, length: i32,
 ): void {
   reseed(seed);
   const rows = load<i32>(starts + (<usize>streams << 2));
@@ -76,7 +77,9 @@ export function bootstrapDisplacement(
       if (j % size == 0) at = below(count);
       store<i32>(drawn + (<usize>j << 2), first + at);
       const r = residuals + (<usize>(first + at) * <usize>k << 2);
-      for (let i = 0; i < k; i++) store<f64>(bias + (<usize>i << 3), load<f64>(bias + (<usize>i << 3)) + <f64>load<f32>(r + (<usize>i << 2)));
+      for (let i = 0; i < k; i++) {
+        store<f64>(bias + (<usize>i << 3), load<f64>(bias + (<usize>i << 3)) + <f64>load<f32>(r + (<usize>i << 2)));
+      }
       if (++at == count) at = 0;
     }
     for (let i = 0; i < k; i++) store<f64>(bias + (<usize>i << 3), load<f64>(bias + (<usize>i << 3)) / <f64>count);
@@ -88,7 +91,8 @@ export function bootstrapDisplacement(
     const end = min(run, length - done);
     for (let j = 0; j < end; j++) {
       if (j % size == 0) at = below(count);
-      store<f32>(out + (<usize>(done + j) << 2), <f32>(scale * step(y, residuals + (<usize>(first + at) * <usize>k << 2), bias, k, lambda)));
+      const r = residuals + (<usize>(first + at) * <usize>k << 2);
+      store<f32>(out + (<usize>(done + j) << 2), <f32>(scale * step(y, r, bias, k, lambda)));
       if (++at == count) at = 0;
     }
   }
@@ -101,7 +105,9 @@ export function bootstrapDisplacement(
  * @param levels f64, levelCount, ascending
  * @param counts i32, levelCount, written
  */
-export function countEpisodes(path: usize, length: i32, run: i32, rearm: f64, levels: usize, levelCount: i32, counts: usize): void {
+export function countEpisodes(
+  path: usize, length: i32, run: i32, rearm: f64, levels: usize, levelCount: i32, counts: usize,
+): void {
   memory.fill(counts, 0, <usize>levelCount << 2);
   for (let start = 0; start < length; start += run) {
     const end = min(start + run, length);

@@ -190,7 +190,8 @@ export function factorTrace(k: i32, factor: usize, s: usize, x: usize): f64 {
     store<f64>(x + (even(k) << 3) - 8, 0);
     for (let i: usize = 0; i < n; i++) {
       const high = max(i, j);
-      store<f64>(x + (i << 3), i == j ? load<f64>(s + (i << 3)) : load<f64>(lower + ((high * (high - 1) / 2 + min(i, j)) << 3)));
+      const entry = i == j ? s + (i << 3) : lower + ((high * (high - 1) / 2 + min(i, j)) << 3);
+      store<f64>(x + (i << 3), load<f64>(entry));
     }
     factorSolve(k, factor, x);
     trace += load<f64>(x + (j << 3));

@@ -33,7 +33,9 @@ function dot(a: usize, b: usize, k: i32): f64 {
   let bt = b;
   const pairs = a + (<usize>(k & ~1) << 2);
   while (at < pairs) {
-    sum = f64x2.add(sum, f64x2.mul(f64x2.promote_low_f32x4(v128.load64_zero(at)), f64x2.promote_low_f32x4(v128.load64_zero(bt))));
+    const a = f64x2.promote_low_f32x4(v128.load64_zero(at));
+    const b = f64x2.promote_low_f32x4(v128.load64_zero(bt));
+    sum = f64x2.add(sum, f64x2.mul(a, b));
     at += 8;
     bt += 8;
   }
@@ -50,7 +52,8 @@ function dot(a: usize, b: usize, k: i32): f64 {
  * @param turns events of the thread that count as a match; 0 = match by time within `window`
  */
 export function coupling(
-  from: i32, to: i32, k: i32, streams: i32, residual: usize, stream: usize, isVoid: usize, time: usize, window: usize, previous: usize,
+  from: i32, to: i32, k: i32, streams: i32, residual: usize, stream: usize,
+  isVoid: usize, time: usize, window: usize, previous: usize,
   lambda: f64, turns: i32, state: usize, rho: usize,
 ): void {
   const s = <usize>streams;
@@ -128,7 +131,8 @@ export function couplingMatrix(streams: i32, state: usize, matrix: usize): void 
   for (let p: usize = 0; p < s; p++) {
     for (let q: usize = 0; q < s; q++) {
       const at = (p * s + q) << 3;
-      store<f64>(matrix + at, p == q ? NaN : load<f64>(state + at) * (load<f64>(scale + (p << 3)) * load<f64>(scale + (q << 3))));
+      const scales = load<f64>(scale + (p << 3)) * load<f64>(scale + (q << 3));
+      store<f64>(matrix + at, p == q ? NaN : load<f64>(state + at) * scales);
     }
   }
 }

@@ -12,7 +12,8 @@ const TILE_BYTES: usize = <usize>PANEL * 32;
  * = d rounded up to 4; panel f64 dp x 64. `seen`, `sums` and `scatter` start as zeros.
  */
 export function covarianceAccumulate(
-  vectors: usize, streams: usize, count: i32, d: i32, seen: usize, shifts: usize, sums: usize, scatter: usize, panel: usize,
+  vectors: usize, streams: usize, count: i32, d: i32, seen: usize,
+  shifts: usize, sums: usize, scatter: usize, panel: usize,
 ): void {
   const dp = (d + 3) & ~3;
   clearPadding(panel, d, dp);
@@ -45,7 +46,9 @@ export function covarianceAccumulate(
  * Turns the scatter matrix into the pooled within-stream covariance (docs/methods.md 3), dense d x d from the same
  * address: takes the stream means off, divides by `degrees` = n - S, mirrors the upper triangle.
  */
-export function covarianceFinish(scatter: usize, d: i32, seen: usize, sums: usize, streamCount: i32, degrees: f64, panel: usize): void {
+export function covarianceFinish(
+  scatter: usize, d: i32, seen: usize, sums: usize, streamCount: i32, degrees: f64, panel: usize,
+): void {
   const dp = (d + 3) & ~3;
   clearPadding(panel, d, dp);
   let slot: i32 = 0;
@@ -82,7 +85,8 @@ export function mirrorUpper(matrix: usize, n: i32): void {
       for (let i = top; i < bottom; i++) {
         const right = min(left + 16, i);
         for (let j = left; j < right; j++) {
-          store<f64>(matrix + ((<usize>i * <usize>n + <usize>j) << 3), load<f64>(matrix + ((<usize>j * <usize>n + <usize>i) << 3)));
+          const upper = load<f64>(matrix + ((<usize>j * <usize>n + <usize>i) << 3));
+          store<f64>(matrix + ((<usize>i * <usize>n + <usize>j) << 3), upper);
         }
       }
     }

@@ -1,20 +1,23 @@
 import {
-  EPISODE_BYTES, KIND_DRIFT, KIND_FRAME_WEIGHT_DEGRADATION, KIND_HOMOGENIZATION_FLOOR_NEAR, KIND_VOID, KINDS, LEVEL_REARM,
-  LEVELS, LEVELS_FROM, LIMIT_CAP, LIMIT_DWELL, LIMIT_ENTROPY_CLEAR, LIMIT_H, LIMIT_HI, LIMIT_KAPPA, LIMIT_LO, LIMIT_M,
-  LIMIT_S, LIMIT_TAU_MAX, LIMIT_TAU_MIN, LIMIT_TENSION_HIGH, LIMIT_TENSION_LOW, LIMIT_VOID_CLEAR, LIMIT_VOID_OPEN,
-  NOTICE_FRICTION_SPIKE, NOTICE_KL_CEILING, NOTICE_TENSION_HIGH, NOTICE_TENSION_LOW, EVENT_STATE_ACCOMMODATION, EVENT_STATE_DRIFT,
-  EVENT_STATE_FRAME_WEIGHT_DEGRADATION, EVENT_STATE_HOMOGENIZATION, EVENT_STATE_IN_FRAME, EVENT_STATE_VOID, EVENT_STATE_WARMING, EVENT_STATE_WATCH,
-  STATE_BELOW, STATE_BELOW_ONSET, STATE_BELOW_ONSET_SEQ, STATE_BYTES, STATE_CUSUM, STATE_EPISODE_BYTES, STATE_EPISODES,
-  STATE_ONSET, STATE_ONSET_SEQ, STATE_OPEN, STATE_WEIGHT,
+  EPISODE_BYTES, KIND_DRIFT, KIND_FRAME_WEIGHT_DEGRADATION, KIND_HOMOGENIZATION_FLOOR_NEAR, KIND_VOID, KINDS,
+  LEVEL_REARM, LEVELS, LEVELS_FROM, LIMIT_CAP, LIMIT_DWELL, LIMIT_ENTROPY_CLEAR, LIMIT_H, LIMIT_HI, LIMIT_KAPPA,
+  LIMIT_LO, LIMIT_M, LIMIT_S, LIMIT_TAU_MAX, LIMIT_TAU_MIN, LIMIT_TENSION_HIGH, LIMIT_TENSION_LOW, LIMIT_VOID_CLEAR,
+  LIMIT_VOID_OPEN, NOTICE_FRICTION_SPIKE, NOTICE_KL_CEILING, NOTICE_TENSION_HIGH, NOTICE_TENSION_LOW,
+  EVENT_STATE_ACCOMMODATION, EVENT_STATE_DRIFT, EVENT_STATE_FRAME_WEIGHT_DEGRADATION, EVENT_STATE_HOMOGENIZATION,
+  EVENT_STATE_IN_FRAME, EVENT_STATE_VOID, EVENT_STATE_WARMING, EVENT_STATE_WATCH, STATE_BELOW, STATE_BELOW_ONSET,
+  STATE_BELOW_ONSET_SEQ, STATE_BYTES, STATE_CUSUM, STATE_EPISODE_BYTES, STATE_EPISODES, STATE_ONSET, STATE_ONSET_SEQ,
+  STATE_OPEN, STATE_WEIGHT,
 } from './layout';
 import { transformed } from './tracker';
 
 /**
  * Detectors and states over columns (docs/methods.md 8).
  * State of a stream (layout.ts): the CUSUM, its onset, how long friction has been below its band and since when, a bit
- * for each open kind, the governance weight, and for each kind [onset i32][onset seq i32][fired i32][fired seq i32][peak
- * f64]. An episode is written to `episodes` when it closes: [kind i32][stream i32][onset][onset seq][fired][fired
- * seq][cleared][pad][peak f64]; those still open at the end stay in the state.
+ * for each open kind, the governance weight, and for each kind
+ * [onset i32][onset seq i32][fired i32][fired seq i32][peak f64].
+ * An episode is written to `episodes` when it closes:
+ * [kind i32][stream i32][onset][onset seq][fired][fired seq][cleared][pad][peak f64];
+ * those still open at the end stay in the state.
  */
 
 let written: i32 = 0;
@@ -87,6 +90,103 @@ function above(level: usize, slot: usize, p: i32, p1: i32): v128 {
   return f64x2.gt(v128.load(<usize>load<u32>(level) + slot), limit);
 }
 
+/** Lanes in which any level is. Unrolled when compiled, up to eight levels: a loop costs the kernel 4 %. */
+@inline
+function anyAbove(levels: usize, slot: usize, p: i32, p1: i32): v128 {
+  let moved = f64x2.splat(0);
+  if (LEVELS > 0) moved = above(levels, slot, p, p1);
+  if (LEVELS > 1) moved = v128.or(moved, above(levels + 8, slot, p, p1));
+  if (LEVELS > 2) moved = v128.or(moved, above(levels + 16, slot, p, p1));
+  if (LEVELS > 3) moved = v128.or(moved, above(levels + 24, slot, p, p1));
+  if (LEVELS > 4) moved = v128.or(moved, above(levels + 32, slot, p, p1));
+  if (LEVELS > 5) moved = v128.or(moved, above(levels + 40, slot, p, p1));
+  if (LEVELS > 6) moved = v128.or(moved, above(levels + 48, slot, p, p1));
+  if (LEVELS > 7) moved = v128.or(moved, above(levels + 56, slot, p, p1));
+  return moved;
+}
+
+/** Opens the kinds of levels above their limit, and closes those that are well below it. */
+@inline
+function takeLevels(
+  own: usize, levels: usize, slot: usize, p: i32, e: i32, n: i32, opened: i32, episodes: usize,
+): void {
+  for (let l = 0; l < LEVELS; l++) {
+    const level = levels + (<usize>l << 3);
+    const kind = LEVELS_FROM + l;
+    const value = load<f64>(<usize>load<u32>(level) + slot);
+    const limit = load<f64>(<usize>load<u32>(level, 4) + (<usize>p << 3));
+    if (opened & (1 << kind)) {
+      if (value < LEVEL_REARM * limit) close(own, kind, p, e, episodes);
+    } else if (value > limit) {
+      open(own, kind, e, n, e, n, value);
+    }
+  }
+}
+
+/** Opens, follows or closes the drift of a stream whose CUSUM has become `sum`. */
+@inline
+function takeSum(own: usize, sum: f64, h: f64, divergence: f64, p: i32, e: i32, n: i32, episodes: usize): void {
+  if (sum == 0) {
+    if (load<i32>(own, STATE_OPEN) & (1 << KIND_DRIFT)) close(own, KIND_DRIFT, p, e, episodes);
+  } else {
+    if (load<i32>(own, STATE_OPEN) & (1 << KIND_DRIFT)) {
+      const peak = own + STATE_EPISODES + <usize>KIND_DRIFT * STATE_EPISODE_BYTES + 16;
+      store<f64>(peak, max(load<f64>(peak), divergence));
+    } else if (sum > h) {
+      open(own, KIND_DRIFT, load<i32>(own, STATE_ONSET), load<i32>(own, STATE_ONSET_SEQ), e, n, divergence);
+    }
+  }
+}
+
+/** Counts how long friction stays below its band, and the governance weight that this wears down. */
+@inline
+function takeFriction(
+  own: usize, delta: f64, lo: f64, dwell: i32, p: i32, e: i32, n: i32, opened: i32, episodes: usize,
+): void {
+  const isOpen = opened & (1 << KIND_FRAME_WEIGHT_DEGRADATION);
+  if (delta < lo) {
+    const below = load<i32>(own, STATE_BELOW);
+    store<i32>(own, below + 1, STATE_BELOW);
+    if (below == 0) {
+      store<i32>(own, e, STATE_BELOW_ONSET);
+      store<i32>(own, n, STATE_BELOW_ONSET_SEQ);
+    }
+    if (below + 1 >= dwell) {
+      if (!isOpen) {
+        const onset = load<i32>(own, STATE_BELOW_ONSET);
+        open(own, KIND_FRAME_WEIGHT_DEGRADATION, onset, load<i32>(own, STATE_BELOW_ONSET_SEQ), e, n, delta);
+      }
+      store<f64>(own, load<f64>(own, STATE_WEIGHT) + (lo - delta) / lo, STATE_WEIGHT);
+    }
+  } else {
+    store<i32>(own, 0, STATE_BELOW);
+    if (isOpen) close(own, KIND_FRAME_WEIGHT_DEGRADATION, p, e, episodes);
+  }
+}
+
+@inline
+function takeCoupling(
+  own: usize, coupled: f64, voidOpen: f64, voidClear: f64, p: i32, e: i32, n: i32, episodes: usize,
+): void {
+  if (load<i32>(own, STATE_OPEN) & (1 << KIND_VOID)) {
+    if (coupled > voidClear) close(own, KIND_VOID, p, e, episodes);
+  } else if (coupled < voidOpen) {
+    open(own, KIND_VOID, e, n, e, n, coupled);
+  }
+}
+
+/** The state of an event, by what is open and what it is noticed for. */
+@inline
+function stateOf(silent: bool, kinds: i32, flags: i32, inZone: bool): i32 {
+  if (silent || kinds & (1 << KIND_VOID)) return EVENT_STATE_VOID;
+  if (kinds & (1 << KIND_DRIFT)) return EVENT_STATE_DRIFT;
+  if (kinds & (1 << KIND_HOMOGENIZATION_FLOOR_NEAR)) return EVENT_STATE_HOMOGENIZATION;
+  if (kinds & (1 << KIND_FRAME_WEIGHT_DEGRADATION)) return EVENT_STATE_FRAME_WEIGHT_DEGRADATION;
+  if ((flags & (NOTICE_KL_CEILING | NOTICE_FRICTION_SPIKE)) != 0 && inZone) return EVENT_STATE_ACCOMMODATION;
+  if ((flags & (NOTICE_TENSION_LOW | NOTICE_TENSION_HIGH)) != 0) return EVENT_STATE_WATCH;
+  return EVENT_STATE_IN_FRAME;
+}
+
 /** CUSUM of a series from S = 0. */
 export function cusum(n: i32, z: usize, h: f64, kappa: f64, cap: f64, out: usize): void {
   let s: f64 = 0;
@@ -110,7 +210,8 @@ export function cusum(n: i32, z: usize, h: f64, kappa: f64, cap: f64, out: usize
  * @returns the event after the last one taken in
  */
 export function detectors(
-  from: i32, to: i32, base: i32, limits: usize, levels: usize, warmup: usize, referenceTo: i32, stream: usize, seq: usize, isVoid: usize,
+  from: i32, to: i32, base: i32, limits: usize, levels: usize, warmup: usize, referenceTo: i32,
+  stream: usize, seq: usize, isVoid: usize,
   kl: usize, boxCox: usize, friction: usize, entropy: usize, rho: usize, tension: usize,
   state: usize, cusum: usize, route: usize, notice: usize, episodes: usize, capacity: i32,
 ): i32 {
@@ -145,8 +246,9 @@ export function detectors(
         const n1 = load<i32>(seq + (<usize>i << 2), 4);
         const own0 = state + <usize>p * STATE_BYTES;
         const own1 = state + <usize>p1 * STATE_BYTES;
-        const warming = <i32>(n <= load<i32>(warmup + (<usize>p << 2))) | <i32>(n1 <= load<i32>(warmup + (<usize>p1 << 2)));
-        if ((warming | <i32>load<u16>(isVoid + <usize>i) | unsettled(own0) | unsettled(own1)) == 0) {
+        const warming0 = <i32>(n <= load<i32>(warmup + (<usize>p << 2)));
+        const warming1 = <i32>(n1 <= load<i32>(warmup + (<usize>p1 << 2)));
+        if ((warming0 | warming1 | <i32>load<u16>(isVoid + <usize>i) | unsettled(own0) | unsettled(own1)) == 0) {
           const raw = v128.load(boxCox + slot);
           const score = f64x2.div(f64x2.sub(raw, f64x2.splat(m)), f64x2.splat(s));
           const delta = v128.load(friction + slot);
@@ -154,17 +256,9 @@ export function detectors(
           const evidence = v128.or(f64x2.ge(raw, f64x2.splat(ceiling)), f64x2.ne(score, score));
           const outOfBand = v128.or(f64x2.lt(delta, f64x2.splat(lo)), f64x2.gt(delta, f64x2.splat(hi)));
           const outOfZone = v128.or(f64x2.lt(emd, f64x2.splat(tensionLow)), f64x2.gt(emd, f64x2.splat(tensionHigh)));
-          const fallen = v128.or(f64x2.lt(v128.load(entropy + slot), f64x2.splat(tauMin)), f64x2.lt(v128.load(rho + slot), f64x2.splat(voidOpen)));
-          // Unrolled when compiled, up to eight levels: a loop costs the kernel 4 %.
-          let moved = f64x2.splat(0);
-          if (LEVELS > 0) moved = above(levels, slot, p, p1);
-          if (LEVELS > 1) moved = v128.or(moved, above(levels + 8, slot, p, p1));
-          if (LEVELS > 2) moved = v128.or(moved, above(levels + 16, slot, p, p1));
-          if (LEVELS > 3) moved = v128.or(moved, above(levels + 24, slot, p, p1));
-          if (LEVELS > 4) moved = v128.or(moved, above(levels + 32, slot, p, p1));
-          if (LEVELS > 5) moved = v128.or(moved, above(levels + 40, slot, p, p1));
-          if (LEVELS > 6) moved = v128.or(moved, above(levels + 48, slot, p, p1));
-          if (LEVELS > 7) moved = v128.or(moved, above(levels + 56, slot, p, p1));
+          const alike = f64x2.lt(v128.load(entropy + slot), f64x2.splat(tauMin));
+          const fallen = v128.or(alike, f64x2.lt(v128.load(rho + slot), f64x2.splat(voidOpen)));
+          const moved = anyAbove(levels, slot, p, p1);
           if (!v128.any_true(v128.or(v128.or(v128.or(evidence, outOfBand), v128.or(outOfZone, fallen)), moved))) {
             const capped = f64x2.pmin(f64x2.splat(cap), score);
             const sum0 = climb(own0, capped, kappa, most);
@@ -207,16 +301,7 @@ export function detectors(
         sum = cusumStep(before, score, h, kappa, cap);
         settle(own, e, n);
         store<f64>(own, sum);
-        if (sum == 0) {
-          if (load<i32>(own, STATE_OPEN) & (1 << KIND_DRIFT)) close(own, KIND_DRIFT, p, e, episodes);
-        } else {
-          if (load<i32>(own, STATE_OPEN) & (1 << KIND_DRIFT)) {
-            const peak = own + STATE_EPISODES + <usize>KIND_DRIFT * STATE_EPISODE_BYTES + 16;
-            store<f64>(peak, max(load<f64>(peak), divergence));
-          } else if (sum > h) {
-            open(own, KIND_DRIFT, load<i32>(own, STATE_ONSET), load<i32>(own, STATE_ONSET_SEQ), e, n, divergence);
-          }
-        }
+        takeSum(own, sum, h, divergence, p, e, n, episodes);
       }
       const bits = load<f64>(entropy + slot);
       const opened = load<i32>(own, STATE_OPEN);
@@ -226,52 +311,16 @@ export function detectors(
         open(own, KIND_HOMOGENIZATION_FLOOR_NEAR, e, n, e, n, bits);
       }
       const delta = load<f64>(friction + slot);
-      if (delta < lo) {
-        const below = load<i32>(own, STATE_BELOW);
-        store<i32>(own, below + 1, STATE_BELOW);
-        if (below == 0) {
-          store<i32>(own, e, STATE_BELOW_ONSET);
-          store<i32>(own, n, STATE_BELOW_ONSET_SEQ);
-        }
-        if (below + 1 >= dwell) {
-          if (!(opened & (1 << KIND_FRAME_WEIGHT_DEGRADATION))) open(own, KIND_FRAME_WEIGHT_DEGRADATION, load<i32>(own, STATE_BELOW_ONSET), load<i32>(own, STATE_BELOW_ONSET_SEQ), e, n, delta);
-          store<f64>(own, load<f64>(own, STATE_WEIGHT) + (lo - delta) / lo, STATE_WEIGHT);
-        }
-      } else {
-        store<i32>(own, 0, STATE_BELOW);
-        if (opened & (1 << KIND_FRAME_WEIGHT_DEGRADATION)) close(own, KIND_FRAME_WEIGHT_DEGRADATION, p, e, episodes);
-      }
-      for (let l = 0; l < LEVELS; l++) {
-        const level = levels + (<usize>l << 3);
-        const kind = LEVELS_FROM + l;
-        const value = load<f64>(<usize>load<u32>(level) + slot);
-        const limit = load<f64>(<usize>load<u32>(level, 4) + (<usize>p << 3));
-        if (opened & (1 << kind)) {
-          if (value < LEVEL_REARM * limit) close(own, kind, p, e, episodes);
-        } else if (value > limit) {
-          open(own, kind, e, n, e, n, value);
-        }
-      }
+      takeFriction(own, delta, lo, dwell, p, e, n, opened, episodes);
+      takeLevels(own, levels, slot, p, e, n, opened, episodes);
       flags = select(NOTICE_KL_CEILING, 0, divergence > tauMax) | select(NOTICE_FRICTION_SPIKE, 0, delta > hi)
         | select(NOTICE_TENSION_LOW, 0, emd < tensionLow) | select(NOTICE_TENSION_HIGH, 0, emd > tensionHigh);
     }
-    const coupled = load<f64>(rho + slot);
-    if (load<i32>(own, STATE_OPEN) & (1 << KIND_VOID)) {
-      if (coupled > voidClear) close(own, KIND_VOID, p, e, episodes);
-    } else if (coupled < voidOpen) {
-      open(own, KIND_VOID, e, n, e, n, coupled);
-    }
+    takeCoupling(own, load<f64>(rho + slot), voidOpen, voidClear, p, e, n, episodes);
     const kinds = load<i32>(own, STATE_OPEN);
     const inZone = emd >= tensionLow && emd <= tensionHigh;
-    let taken = EVENT_STATE_IN_FRAME;
-    if (silent || kinds & (1 << KIND_VOID)) taken = EVENT_STATE_VOID;
-    else if (kinds & (1 << KIND_DRIFT)) taken = EVENT_STATE_DRIFT;
-    else if (kinds & (1 << KIND_HOMOGENIZATION_FLOOR_NEAR)) taken = EVENT_STATE_HOMOGENIZATION;
-    else if (kinds & (1 << KIND_FRAME_WEIGHT_DEGRADATION)) taken = EVENT_STATE_FRAME_WEIGHT_DEGRADATION;
-    else if ((flags & (NOTICE_KL_CEILING | NOTICE_FRICTION_SPIKE)) != 0 && inZone) taken = EVENT_STATE_ACCOMMODATION;
-    else if ((flags & (NOTICE_TENSION_LOW | NOTICE_TENSION_HIGH)) != 0) taken = EVENT_STATE_WATCH;
     store<f64>(cusum + slot, sum);
-    store<u8>(route + <usize>i, <u8>taken);
+    store<u8>(route + <usize>i, <u8>stateOf(silent, kinds, flags, inZone));
     store<u8>(notice + <usize>i, <u8>flags);
   }
   return to;

@@ -9,7 +9,8 @@
  * @param state y, f64 S x k, 0 at first
  */
 export function displacement(
-  from: i32, to: i32, k: i32, x: usize, stream: usize, only: usize, isVoid: usize, referenceTo: i32, means: usize, lambda: f64,
+  from: i32, to: i32, k: i32, x: usize, stream: usize, only: usize,
+  isVoid: usize, referenceTo: i32, means: usize, lambda: f64,
   state: usize, mewma: usize,
 ): void {
   const scale = (2.0 - lambda) / lambda;

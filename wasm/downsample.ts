@@ -2,7 +2,8 @@
 // bucket i32, how many it has i32, points written i32, the stream's first and last event i32 counted from 1, and
 // whether the last point written was a gap i32.
 const STATE_BYTES: usize = 64;
-const MIN: usize = 0, MAX: usize = 8, MIN_AT: usize = 16, MAX_AT: usize = 20, ONE: usize = 24, TWO: usize = 28, EVENTS: usize = 32, POINTS: usize = 36;
+const MIN: usize = 0, MAX: usize = 8, MIN_AT: usize = 16, MAX_AT: usize = 20;
+const ONE: usize = 24, TWO: usize = 28, EVENTS: usize = 32, POINTS: usize = 36;
 const FIRST: usize = 40, LAST: usize = 44, GAP: usize = 48;
 
 /** Not valid in a stream code's place among the lines. */
@@ -15,7 +16,8 @@ const NOT_WANTED: i32 = -1;
  * receives the points of each line.
  */
 export function downsample(
-  x: usize, start: f64, y: usize, code: usize, n: i32, slotOf: usize, codeCount: i32, lines: i32, buckets: i32, states: usize, out: usize, lengths: usize,
+  x: usize, start: f64, y: usize, code: usize, n: i32, slotOf: usize, codeCount: i32,
+  lines: i32, buckets: i32, states: usize, out: usize, lengths: usize,
 ): void {
   const capacity = (<usize>buckets * 2 + 2) << 4;
   findEnds(code, n, slotOf, codeCount, lines, states);

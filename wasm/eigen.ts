@@ -206,7 +206,9 @@ function reflect(w: usize, u: usize, d: usize, length: i32): void {
   let g = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
   if (k < length) g += get(u, k) * get(w, k);
   const gg = f64x2.splat(g);
-  for (k = 0; k + 1 < length; k += 2) v128.store(at(w, k), f64x2.sub(v128.load(at(w, k)), f64x2.mul(gg, v128.load(at(d, k)))));
+  for (k = 0; k + 1 < length; k += 2) {
+    v128.store(at(w, k), f64x2.sub(v128.load(at(w, k)), f64x2.mul(gg, v128.load(at(d, k)))));
+  }
   if (k < length) put(w, k, get(w, k) - g * get(d, k));
 }
 

@@ -52,7 +52,9 @@ export function generatorInit(state: usize, seed: u64, centroidScale: f64): void
     store<u64>(state + (i << 3), z ^ (z >> 31));
   }
   zigguratInit(state);
-  for (let i: i32 = 0; i < PROVIDERS * AXES; i++) store<f64>(state + CENTROIDS + (<usize>i << 3), centroidScale * normal(state, LAYOUT));
+  for (let i: i32 = 0; i < PROVIDERS * AXES; i++) {
+    store<f64>(state + CENTROIDS + (<usize>i << 3), centroidScale * normal(state, LAYOUT));
+  }
   for (let i: i32 = 0; i < AXES * DIMENSION; i++) store<f64>(state + LIFT + (<usize>i << 3), normal(state, LAYOUT));
   for (let i: i32 = 0; i < AXES; i++) orthonormaliseRow(state + LIFT, i);
 }
@@ -84,13 +86,15 @@ function orthonormaliseRow(lift: usize, row: i32): void {
  * @param embedding f32 out, events x 64
  */
 export function generateSlots(
-  state: usize, schedule: usize, slots: i32, noise: f64, provider: usize, latency: usize, latent: usize, embedding: usize,
+  state: usize, schedule: usize, slots: i32, noise: f64, provider: usize,
+  latency: usize, latent: usize, embedding: usize,
 ): void {
   for (let slot: i32 = 0; slot < slots; slot++) {
     const plan = schedule + <usize>slot * (SLOT_FIELDS << 3);
     const event = <usize>slot * 4;
     drawResiduals(state);
-    const l0 = drawLatency(state, plan), l1 = drawLatency(state, plan), l2 = drawLatency(state, plan), l3 = drawLatency(state, plan);
+    const l0 = drawLatency(state, plan), l1 = drawLatency(state, plan);
+    const l2 = drawLatency(state, plan), l3 = drawLatency(state, plan);
     speak(state, plan, 0, event + rank(l1 < l0, l2 < l0, l3 < l0), l0, noise, provider, latency, latent, embedding);
     speak(state, plan, 1, event + rank(l0 <= l1, l2 < l1, l3 < l1), l1, noise, provider, latency, latent, embedding);
     speak(state, plan, 2, event + rank(l0 <= l2, l1 <= l2, l3 < l2), l2, noise, provider, latency, latent, embedding);
@@ -113,7 +117,8 @@ function drawLatency(state: usize, plan: usize): i32 {
 }
 
 function speak(
-  state: usize, plan: usize, p: i32, event: usize, micros: i32, noise: f64, provider: usize, latency: usize, latent: usize, embedding: usize,
+  state: usize, plan: usize, p: i32, event: usize, micros: i32, noise: f64,
+  provider: usize, latency: usize, latent: usize, embedding: usize,
 ): void {
   store<i32>(provider + (event << 2), p);
   store<i32>(latency + (event << 2), micros);
@@ -124,7 +129,8 @@ function speak(
   for (let d: usize = 0; d < ROW; d += 8) store<f64>(vector + d, noise * normal(state, NOISE));
   for (let a: i32 = 0; a < AXES; a++) {
     const at = <usize>a << 3;
-    const residual = scale * (shared * load<f64>(state + SHARED + at) + own * load<f64>(state + OWN + (<usize>p << 6) + at));
+    const alone = load<f64>(state + OWN + (<usize>p << 6) + at);
+    const residual = scale * (shared * load<f64>(state + SHARED + at) + own * alone);
     const x = centroid * load<f64>(state + CENTROIDS + (<usize>p << 6) + at) + (a === 0 ? residual : spread * residual);
     if (latent) store<f64>(latent + (event << 6) + at, x);
     const weight = f64x2.splat(x);
@@ -134,7 +140,9 @@ function speak(
     }
   }
   const out = embedding + (event << 8);
-  for (let d: usize = 0; d < ROW; d += 16) v128.store64_lane(out + (d >> 1), f32x4.demote_f64x2_zero(v128.load(vector + d)), 0);
+  for (let d: usize = 0; d < ROW; d += 16) {
+    v128.store64_lane(out + (d >> 1), f32x4.demote_f64x2_zero(v128.load(vector + d)), 0);
+  }
 }
 
 /** Edges x_0 .. x_256 of the layers (x_0 stands for the base with its tail) and the ratios x_(i+1) / x_i. */
@@ -149,7 +157,9 @@ function zigguratInit(state: usize): void {
     f = exp(-0.5 * next * next);
   }
   store<f64>(x + (256 << 3), 0);
-  for (let i: usize = 0; i < 256; i++) store<f64>(state + RATIOS + (i << 3), load<f64>(x + ((i + 1) << 3)) / load<f64>(x + (i << 3)));
+  for (let i: usize = 0; i < 256; i++) {
+    store<f64>(state + RATIOS + (i << 3), load<f64>(x + ((i + 1) << 3)) / load<f64>(x + (i << 3)));
+  }
 }
 
 /** A standard normal variate from the generator at `state + which`. */
@@ -186,7 +196,8 @@ function uniform(bits: u64): f64 {
 /** xoshiro256** */
 @inline
 function next(generator: usize): u64 {
-  let s0 = load<u64>(generator), s1 = load<u64>(generator, 8), s2 = load<u64>(generator, 16), s3 = load<u64>(generator, 24);
+  let s0 = load<u64>(generator), s1 = load<u64>(generator, 8);
+  let s2 = load<u64>(generator, 16), s3 = load<u64>(generator, 24);
   const result = rotl<u64>(s1 * 5, 7) * 9;
   const t = s1 << 17;
   s2 ^= s0;

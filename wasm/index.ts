@@ -1,7 +1,9 @@
 export * from './memory';
 export * from './bootstrap';
 export { assign, euclideanCosts } from './assignment';
-export { factorBytes, factorise, factorLogDeterminant, factorSolve, factorTrace, factorUpdate, symmetricBytes } from './cholesky';
+export {
+  factorBytes, factorise, factorLogDeterminant, factorSolve, factorTrace, factorUpdate, symmetricBytes,
+} from './cholesky';
 export { covarianceAccumulate, covarianceFinish, mirrorUpper } from './covariance';
 export { downsample } from './downsample';
 export { eigenAccumulate, eigenIterate, eigenPrepare, eigenReduce } from './eigen';
@@ -15,4 +17,6 @@ export { latency, latencyStateBytes } from './latency';
 export { runLengthScratchBytes, runLengths } from './runlength';
 export { gaussianKl } from './divergence';
 export { renyi2, tracker, trackerReset, trackerScratchBytes, trackerStateBytes } from './tracker';
-export { slicedEmd, transport, transportReset, transportScratchBytes, transportStateBytes, transportWindowBytes } from './transport';
+export {
+  slicedEmd, transport, transportReset, transportScratchBytes, transportStateBytes, transportWindowBytes,
+} from './transport';

@@ -29,7 +29,8 @@ function lowerBound(sorted: usize, n: i32, value: f64): i32 {
  * @param latency f64 per event, NaN = none
  */
 export function latency(
-  from: i32, to: i32, latency: usize, size: i32, factor: f64, minimum: f64, adaptive: i32, state: usize, p95: usize, window: usize,
+  from: i32, to: i32, latency: usize, size: i32, factor: f64, minimum: f64,
+  adaptive: i32, state: usize, p95: usize, window: usize,
 ): void {
   let count = load<i32>(state);
   let head = load<i32>(state, 4);

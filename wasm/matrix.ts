@@ -9,10 +9,13 @@ export function multiplyRows(a: usize, m: i32, b: usize, p: i32, d: i32, y: usiz
   const p2 = p & ~1;
   for (let i: i32 = 0; i < m4; i += 4) {
     const a0 = a + <usize>i * stride;
-    for (let j: i32 = 0; j < p2; j += 2) tile4x2(a0, b + <usize>j * stride, stride, y + <usize>j * ystride + (<usize>i << 3), ystride);
+    for (let j: i32 = 0; j < p2; j += 2) {
+      tile4x2(a0, b + <usize>j * stride, stride, y + <usize>j * ystride + (<usize>i << 3), ystride);
+    }
     if (p2 < p) {
       for (let q: i32 = 0; q < 4; q++) {
-        store<f64>(y + <usize>p2 * ystride + (<usize>(i + q) << 3), dot(a0 + <usize>q * stride, b + <usize>p2 * stride, d));
+        const product = dot(a0 + <usize>q * stride, b + <usize>p2 * stride, d);
+        store<f64>(y + <usize>p2 * ystride + (<usize>(i + q) << 3), product);
       }
     }
   }
@@ -77,12 +80,16 @@ export function combineRows(u: usize, p: i32, m: i32, x: usize, d: i32, out: usi
   for (let j: i32 = 0; j < p; j++) {
     const y = out + <usize>j * stride;
     memory.fill(y, 0, stride);
-    for (let i: i32 = 0; i < m; i++) addScaled(y, x + <usize>i * stride, load<f64>(u + ((<usize>j * <usize>m + <usize>i) << 3)), d);
+    for (let i: i32 = 0; i < m; i++) {
+      addScaled(y, x + <usize>i * stride, load<f64>(u + ((<usize>j * <usize>m + <usize>i) << 3)), d);
+    }
   }
 }
 
 /** One step of the Chebyshev recurrence over `length` doubles: y = alpha (y - shift q) + gamma previous. */
-export function chebyshevStep(y: usize, q: usize, previous: usize, length: i32, alpha: f64, shift: f64, gamma: f64): void {
+export function chebyshevStep(
+  y: usize, q: usize, previous: usize, length: i32, alpha: f64, shift: f64, gamma: f64,
+): void {
   for (let i: i32 = 0; i < length; i++) {
     const at = <usize>i << 3;
     store<f64>(y + at, alpha * (load<f64>(y + at) - shift * load<f64>(q + at)) + gamma * load<f64>(previous + at));
@@ -128,7 +135,9 @@ function addScaled(y: usize, x: usize, factor: f64, d: i32): void {
   const f = f64x2.splat(factor);
   const bytes = <usize>d << 3;
   const end = bytes & ~15;
-  for (let l: usize = 0; l < end; l += 16) v128.store(y + l, f64x2.add(v128.load(y + l), f64x2.mul(f, v128.load(x + l))));
+  for (let l: usize = 0; l < end; l += 16) {
+    v128.store(y + l, f64x2.add(v128.load(y + l), f64x2.mul(f, v128.load(x + l))));
+  }
   if (end < bytes) store<f64>(y + end, load<f64>(y + end) + factor * load<f64>(x + end));
 }
 

@@ -14,7 +14,9 @@ export function projectRows(vectors: usize, count: i32, d: i32, axes: usize, off
   for (; row + 1 < count; row += 2) {
     const e = vectors + <usize>row * vstride;
     const x = out + <usize>row * ostride;
-    for (let i: i32 = 0; i < k4; i += 4) tile2x4(e, axes + <usize>i * astride, d, offsets + (<usize>i << 3), x + (<usize>i << 2), ostride);
+    for (let i: i32 = 0; i < k4; i += 4) {
+      tile2x4(e, axes + <usize>i * astride, d, offsets + (<usize>i << 3), x + (<usize>i << 2), ostride);
+    }
     for (let i = k4; i < k; i++) {
       const axis = axes + <usize>i * astride;
       const offset = load<f64>(offsets + (<usize>i << 3));
@@ -25,7 +27,8 @@ export function projectRows(vectors: usize, count: i32, d: i32, axes: usize, off
   if (row < count) {
     const e = vectors + <usize>row * vstride;
     for (let i: i32 = 0; i < k; i++) {
-      store<f32>(out + <usize>row * ostride + (<usize>i << 2), <f32>(dotMixed(e, axes + <usize>i * astride, d) - load<f64>(offsets + (<usize>i << 3))));
+      const value = dotMixed(e, axes + <usize>i * astride, d) - load<f64>(offsets + (<usize>i << 3));
+      store<f32>(out + <usize>row * ostride + (<usize>i << 2), <f32>value);
     }
   }
 }
@@ -36,7 +39,9 @@ export function projectOffsets(axes: usize, mean: usize, d: i32, k: i32, offsets
     let s = f64x2.splat(0);
     const axis = axes + <usize>i * (<usize>d << 3);
     let l: i32 = 0;
-    for (; l + 1 < d; l += 2) s = f64x2.add(s, f64x2.mul(v128.load(axis + (<usize>l << 3)), v128.load(mean + (<usize>l << 3))));
+    for (; l + 1 < d; l += 2) {
+      s = f64x2.add(s, f64x2.mul(v128.load(axis + (<usize>l << 3)), v128.load(mean + (<usize>l << 3))));
+    }
     let total = lanes(s);
     if (l < d) total += load<f64>(axis + (<usize>l << 3)) * load<f64>(mean + (<usize>l << 3));
     store<f64>(offsets + (<usize>i << 3), total);
@@ -47,7 +52,8 @@ function dotMixed(e: usize, axis: usize, d: i32): f64 {
   let s = f64x2.splat(0);
   let l: i32 = 0;
   for (; l + 1 < d; l += 2) {
-    s = f64x2.add(s, f64x2.mul(v128.load(axis + (<usize>l << 3)), f64x2.promote_low_f32x4(v128.load64_zero(e + (<usize>l << 2)))));
+    const v = f64x2.promote_low_f32x4(v128.load64_zero(e + (<usize>l << 2)));
+    s = f64x2.add(s, f64x2.mul(v128.load(axis + (<usize>l << 3)), v));
   }
   const total = lanes(s);
   return l < d ? total + load<f64>(axis + (<usize>l << 3)) * <f64>load<f32>(e + (<usize>l << 2)) : total;

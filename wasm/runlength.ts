@@ -78,7 +78,9 @@ export function runLengths(
 }
 
 /** State of a pair: [S f64x2][open mask][events inside][alarms][unused]. */
-function countCusum(chunk: usize, length: i32, levels: usize, levelCount: i32, kappa: f64, cap: f64, state: usize): void {
+function countCusum(
+  chunk: usize, length: i32, levels: usize, levelCount: i32, kappa: f64, cap: f64, state: usize,
+): void {
   const zero = f64x2.splat(0);
   for (let l = 0; l < levelCount; l += LANES) {
     const own = state + <usize>(l / LANES) * 80;

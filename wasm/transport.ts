@@ -154,7 +154,9 @@ function fill(window: usize, k: i32, size: i32, n: i32, list: usize, work: usize
   for (let a = 0; a < k; a += 4) {
     const offset = <usize>a << 2;
     // The last four may reach beyond the k-th axis: those lanes are sorted for nothing.
-    for (let j: usize = 0; j < <usize>n; j++) v128.store(work + (j << 4), v128.load(<usize>load<u32>(list + (j << 2)) + offset));
+    for (let j: usize = 0; j < <usize>n; j++) {
+      v128.store(work + (j << 4), v128.load(<usize>load<u32>(list + (j << 2)) + offset));
+    }
     sortRows(work, n);
     const axes = min(4, k - a);
     for (let lane = 0; lane < axes; lane++) {
@@ -216,7 +218,9 @@ function distance(a: usize, b: usize, k: i32, size: i32, n: i32): f64 {
 }
 
 /** Brings the window to the newest `n` of a stream's own events, of which there are `count`. */
-function catchUpOwn(window: usize, k: i32, size: i32, n: i32, count: i32, ring: usize, x: usize, list: usize, work: usize): void {
+function catchUpOwn(
+  window: usize, k: i32, size: i32, n: i32, count: i32, ring: usize, x: usize, list: usize, work: usize,
+): void {
   const width = <usize>k << 2;
   const capacity = 2 * size;
   const target = count - n;
@@ -224,7 +228,8 @@ function catchUpOwn(window: usize, k: i32, size: i32, n: i32, count: i32, ring: 
   const high = load<i32>(window, 8);
   if (target >= high || count - high > SORT_FROM) {
     for (let j = target; j < count; j++) {
-      store<u32>(list + (<usize>(j - target) << 2), <u32>(x + <usize>load<i32>(ring + (<usize>(j % capacity) << 2)) * width));
+      const row = x + <usize>load<i32>(ring + (<usize>(j % capacity) << 2)) * width;
+      store<u32>(list + (<usize>(j - target) << 2), <u32>row);
     }
     fill(window, k, size, n, list, work);
   } else {
@@ -237,7 +242,9 @@ function catchUpOwn(window: usize, k: i32, size: i32, n: i32, count: i32, ring: 
         replace(window, k, size, 0, value);
       }
     }
-    for (let j = low - 1; j >= target; j--) replace(window, k, size, 0, x + <usize>load<i32>(ring + (<usize>(j % capacity) << 2)) * width);
+    for (let j = low - 1; j >= target; j--) {
+      replace(window, k, size, 0, x + <usize>load<i32>(ring + (<usize>(j % capacity) << 2)) * width);
+    }
   }
   store<i32>(window, n);
   store<i32>(window, target, 4);
@@ -255,7 +262,8 @@ function other(e: i32, step: i32, p: i32, stream: usize, isVoid: usize): i32 {
  * Brings the window to the newest `n` events of streams other than p before event `now`, of which there are `count`.
  */
 function catchUpOthers(
-  window: usize, k: i32, size: i32, n: i32, count: i32, p: i32, now: i32, stream: usize, isVoid: usize, x: usize, list: usize, work: usize,
+  window: usize, k: i32, size: i32, n: i32, count: i32, p: i32, now: i32,
+  stream: usize, isVoid: usize, x: usize, list: usize, work: usize,
 ): void {
   const width = <usize>k << 2;
   let oldest = load<i32>(window, 4);
@@ -308,7 +316,8 @@ function catchUpOthers(
  */
 export function transport(
   from: i32, to: i32, k: i32, size: i32, minimum: i32, x: usize, stream: usize, only: usize, isVoid: usize,
-  referenceTo: i32, referenceRows: usize, referenceCounts: usize, state: usize, scratch: usize, tension: usize, shift: usize,
+  referenceTo: i32, referenceRows: usize, referenceCounts: usize,
+  state: usize, scratch: usize, tension: usize, shift: usize,
 ): void {
   const width = <usize>k << 2;
   const list = scratch + (<usize>size << 4);
@@ -348,7 +357,9 @@ export function transport(
           }
           const reference = theirs + 2 * perWindow;
           const rows = referenceRows + <usize>p * <usize>size * width;
-          for (let j = load<i32>(reference); j < m; j++) replace(reference, k, size, 0, rows + <usize>(available - 1 - j) * width);
+          for (let j = load<i32>(reference); j < m; j++) {
+            replace(reference, k, size, 0, rows + <usize>(available - 1 - j) * width);
+          }
           store<i32>(reference, m);
           moved = distance(recent, reference, k, size, m);
         }

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { tableFromIPC } from 'apache-arrow';
 import { parseParameters, type Parameters } from '../detection/parameters.ts';
 import { SERIES_NAMES } from '../detection/channels/table.ts';
-import type { Alert, Calibration } from '../detection/types.ts';
+import type { AlertJson } from '../detection/export.ts';
+import type { Calibration } from '../detection/types.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import type { LedgerSource } from '../ledger/types.ts';
 
@@ -29,11 +30,7 @@ export interface Golden {
     readonly J: readonly number[];
   };
   /** Without SHIFT, which the golden files do not list; streams by name. */
-  readonly alerts: readonly (Omit<Alert, 'stream' | 'onsetSeq' | 'firedSeq' | 'lag'> & {
-    readonly stream: string;
-    readonly onset_seq: number;
-    readonly fired_seq: number;
-  })[];
+  readonly alerts: readonly AlertJson[];
 }
 
 /**

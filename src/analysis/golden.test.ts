@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Coordinates, EventColumns } from '../core/columns.ts';
 import { createDetector, referenceRange, selectStreams } from '../detection/pipeline.ts';
 import { createStream } from '../detection/stream.ts';
-import { ROUTES, SIGNAL_NAMES, type Decisions, type Projection, type Signals } from '../detection/types.ts';
+import { EVENT_STATES, SIGNAL_NAMES, type Decisions, type Projection, type Signals } from '../detection/types.ts';
 import type { Baseline } from '../detection/baseline.ts';
 import { testKernels } from '../kernels/testing.ts';
 import { agrees, GOLDEN_CASES, GOLDEN_COLUMNS, loadGolden, type Golden, type GoldenCase } from './golden.node.ts';
@@ -74,13 +74,14 @@ describe.each(Object.keys(GOLDEN_CASES) as GoldenCase[])('golden case %s', (name
   });
 
   it('has every route and every alert', () => {
-    const eventStates = Array.from(decisions.eventState, (code) => ROUTES[code] as string);
+    const eventStates = Array.from(decisions.eventState, (code) => EVENT_STATES[code] as string);
     expect(eventStates.filter((eventState, i) => eventState !== golden.route[i])).toEqual([]);
     expect(eventStates.length).toBe(golden.route.length);
     const alerts = decisions.alerts.filter((alert) => alert.kind !== 'SHIFT');
     expect(alerts).toEqual(
-      golden.alerts.map(({ stream, onset_seq: onsetSeq, fired_seq: firedSeq, peak, ...rest }) => ({
+      golden.alerts.map(({ stream, onset_seq: onsetSeq, fired_seq: firedSeq, cleared, peak, ...rest }) => ({
         ...rest,
+        resolved: cleared,
         stream: events.streams.indexOf(stream),
         onsetSeq,
         firedSeq,
@@ -104,13 +105,13 @@ describe.each(Object.keys(GOLDEN_CASES) as GoldenCase[])('golden case %s', (name
       const differing = SIGNAL_NAMES.filter((name) => !Object.is(step.signals[name], signals[name][i]));
       if (
         differing.length > 0 ||
-        step.eventState !== ROUTES[decisions.eventState[i]] ||
+        step.eventState !== EVENT_STATES[decisions.eventState[i]] ||
         !Object.is(step.cusum, decisions.cusum[i])
       ) {
         expect({ event: i, differing, eventState: step.eventState, cusum: step.cusum }).toEqual({
           event: i,
           differing: [],
-          eventState: ROUTES[decisions.eventState[i]],
+          eventState: EVENT_STATES[decisions.eventState[i]],
           cusum: decisions.cusum[i],
         });
       }

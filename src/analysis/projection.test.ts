@@ -42,7 +42,7 @@ function draw(n: number, d: number, s: number, seed: number, rank = d): Drawn {
   return { n, d, stream, isVoid, vectors };
 }
 
-/** Delivers rows backwards, as files need not be in canonical order, `size` a batch. */
+/** Delivers rows backwards, as files need not be in canonical order, `size` per batch. */
 function sourceOf({ n, d, isVoid, vectors }: Drawn, size: number): EmbeddingSource {
   return {
     dimension: d,
@@ -78,7 +78,7 @@ const ledgers = fc
 const largest = (values: ArrayLike<number>): number => Math.max(...Array.from(values, Math.abs));
 
 describe('fitting the projection', () => {
-  it('gives the eigenpairs of the definition, signs included, by either route', async () => {
+  it('gives the eigenpairs of the definition, signs included, by either method', async () => {
     const methods = new Set<string>();
     await fc.assert(
       fc.asyncProperty(
@@ -98,24 +98,24 @@ describe('fitting the projection', () => {
           const reference = referenceOf(ledger, to);
           expect(rows).toBe(reference.streams.length);
           const { covariance, mean } = withinCovariance(reference.vectors, reference.streams, ledger.d);
-          const twin = jacobiEigen(covariance, ledger.d);
+          const expected = jacobiEigen(covariance, ledger.d);
           expect(largest(projection.mean.map((m, l) => m - mean[l]))).toBeLessThan(1e-12 * (1 + largest(mean)));
           for (let i = 0; i < projection.k; i++) {
-            expect(Math.abs(projection.eigenvalues[i] - twin.values[i]) / twin.values[0]).toBeLessThan(1e-12);
+            expect(Math.abs(projection.eigenvalues[i] - expected.values[i]) / expected.values[0]).toBeLessThan(1e-12);
             const axis = projection.axes.subarray(i * ledger.d, (i + 1) * ledger.d);
             const extreme = axis.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
             expect(extreme).toBeGreaterThan(0);
             const gap =
               Math.min(
-                i > 0 ? twin.values[i - 1] - twin.values[i] : Infinity,
-                twin.values[i] - (twin.values[i + 1] ?? 0),
-              ) / twin.values[0];
+                i > 0 ? expected.values[i - 1] - expected.values[i] : Infinity,
+                expected.values[i] - (expected.values[i + 1] ?? 0),
+              ) / expected.values[0];
             if (gap < 1e-6) continue;
             const scale = Math.sqrt(projection.eigenvalues[i]);
-            const sign = Math.sign(axis.reduce((sum, value, l) => sum + value * twin.vectors[i * ledger.d + l], 0));
-            expect(largest(axis.map((value, l) => value * scale - sign * twin.vectors[i * ledger.d + l]))).toBeLessThan(
-              1e-12 / gap,
-            );
+            const sign = Math.sign(axis.reduce((sum, value, l) => sum + value * expected.vectors[i * ledger.d + l], 0));
+            expect(
+              largest(axis.map((value, l) => value * scale - sign * expected.vectors[i * ledger.d + l])),
+            ).toBeLessThan(1e-12 / gap);
           }
         },
       ),
@@ -192,7 +192,9 @@ describe('fitting the projection', () => {
     );
     expect(largest(one.projection.axes.map((value, i) => value - many.projection.axes[i]))).toBeLessThan(1e-12);
   });
+});
 
+describe('fitting the projection, when something is amiss', () => {
   it('says what is wrong with a reference that cannot carry it', async () => {
     const fit = (ledger: Drawn, to: number) => fitProjection(kernels, ledger, sourceOf(ledger, 5), { from: 0, to }, 3);
     await expect(fit(draw(60, 5, 30, 2), 30)).rejects.toThrow('longer reference');

@@ -1,11 +1,11 @@
 import { tableFromIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import type { EventColumns } from '../core/columns.ts';
-import { ROUTES, SIGNAL_NAMES, type Decisions, type Signals } from '../detection/types.ts';
+import { EVENT_STATES, SIGNAL_NAMES, type Decisions, type Signals } from '../detection/types.ts';
 import { signalsToArrow } from './signalsTable.ts';
 
 describe('signalsToArrow', () => {
-  it('writes a row an event under the names of the golden files, NaN as NULL', () => {
+  it('writes one row per event under the names of the golden files, NaN as NULL', () => {
     const n = 11;
     const column = (scale: number) =>
       Float64Array.from({ length: n }, (_, i) => (i % 4 === 1 ? Number.NaN : i * scale));
@@ -22,7 +22,7 @@ describe('signalsToArrow', () => {
       ...Object.fromEntries(SIGNAL_NAMES.map((name, i) => [name, column(i + 1)])),
     } as unknown as Signals;
     const decisions = {
-      eventState: Uint8Array.from({ length: n }, (_, i) => i % ROUTES.length),
+      eventState: Uint8Array.from({ length: n }, (_, i) => i % EVENT_STATES.length),
       z: column(20),
       cusum: column(21),
     } as Partial<Decisions> as Decisions;
@@ -53,7 +53,7 @@ describe('signalsToArrow', () => {
       event_id: 103n,
       stream: 'y',
       seq: 2,
-      eventState: ROUTES[3],
+      route: EVENT_STATES[3],
       friction: 3,
       trace: 6,
       kl: 9,

@@ -16,7 +16,7 @@ import {
 } from 'apache-arrow';
 import type { EventColumns } from '../core/columns.ts';
 import { isDecided, SERIES_NAMES } from '../detection/channels/table.ts';
-import { ROUTES, type Decisions, type Signals } from '../detection/types.ts';
+import { EVENT_STATES, type Decisions, type Signals } from '../detection/types.ts';
 import { stringData } from '../ledger/cast.ts';
 import type { Platform } from '../ledger/platform.ts';
 
@@ -56,7 +56,7 @@ function signalColumns(
     ['event_id', makeData({ type: new Int64(), length: events.n, nullCount: 0, data: events.eventId })],
     ['stream', text(events.stream, events.streams)],
     ['seq', integers(signals.seq)],
-    ['route', text(Int32Array.from(decisions.eventState), ROUTES)],
+    ['route', text(Int32Array.from(decisions.eventState), EVENT_STATES)],
     ...SERIES_NAMES.map((name): Column => [name, numbers(isDecided(name) ? decisions[name] : signals[name])]),
   ];
 }

@@ -14,7 +14,7 @@ import {
   createDetector,
   referenceRange,
   selectStreams,
-  wakeCrew,
+  prestartPool,
   type Detector,
   type PrepareOptions,
   type SignalPreview,
@@ -206,7 +206,7 @@ class CachedStages implements Stages {
     const { columns } = this.#ledger;
     const embeddings = embeddingsOf(this.#ledger);
     const { events, leftOut } = selectStreams(columns, parameters.stream);
-    wakeCrew(this.#threads, events, parameters.k);
+    prestartPool(this.#threads, events, parameters.k);
     const stream = new Int32Array(columns.n).fill(-1);
     for (let i = 0; i < events.n; i += 1) stream[events.row[i]] = events.stream[i];
     const range = this.#given ? within(this.#given.own, events.n) : referenceRange(events.n, parameters).range;

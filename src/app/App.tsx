@@ -73,7 +73,7 @@ function FirstAnalysis({ ledger }: { readonly ledger: Extract<LedgerPhase, { pha
   );
 }
 
-/** When the first picture has been drawn, even of a large ledger; until then the page has better things to do. */
+/** When the first charts have been drawn, even of a large ledger; until then the page has better things to do. */
 const AFTER_DRAWING_MS = 1500;
 
 /**
@@ -174,7 +174,9 @@ function Shell(): ReactNode {
   const besides = screen === 'laboratory' && isOpen && whatIfOpen;
   return (
     <div
-      className={`app${isOpen && whatIfOpen ? ' with-whatif' : ''}${isOpen && selected !== null ? ' with-inspector' : ''}`}
+      className={
+        'app' + (isOpen && whatIfOpen ? ' with-whatif' : '') + (isOpen && selected !== null ? ' with-inspector' : '')
+      }
     >
       <a
         className="skip"

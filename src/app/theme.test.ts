@@ -32,7 +32,7 @@ describe.each(['dark', 'light'])('%s theme', (theme) => {
       expect(contrast(color[name], color[surface]), `${name} on ${surface}`).toBeGreaterThanOrEqual(4.5);
   });
 
-  it.each(['border-strong', 'focus', 'ghost'])('%s is seen on the page and on panels (3:1)', (name) => {
+  it.each(['border-strong', 'focus', 'overlay'])('%s is seen on the page and on panels (3:1)', (name) => {
     for (const surface of ['bg', 'bg-raised'])
       expect(contrast(color[name], color[surface]), `${name} on ${surface}`).toBeGreaterThanOrEqual(3);
   });

@@ -90,7 +90,7 @@ export async function measure(
         }
       }
       for (const engine of engines) {
-        const { digest, referenceImplementation: twin } = engine === node ? reference : await engine.open(c.id);
+        const { digest, referenceImplementation } = engine === node ? reference : await engine.open(c.id);
         if (digest !== reference.digest)
           throw new WrongResult(
             `${what}: the wasm gives other bits in ${engine.name} than in Node. Nothing was timed.`,
@@ -106,11 +106,11 @@ export async function measure(
               run: (times) => native.run(id, times),
             });
         }
-        if (twin)
+        if (referenceImplementation)
           subjects.push({
             name: 'reference',
             least: 0,
-            first: twin.ms,
+            first: referenceImplementation.ms,
             run: (times) => engine.run('reference', times),
           });
         for (const { name, ...timing } of await interleave(subjects, {
@@ -126,9 +126,9 @@ export async function measure(
             k,
             side: name,
             ...timing,
-            units: isReference ? twin!.units : units,
+            units: isReference ? referenceImplementation!.units : units,
             bytes,
-            difference: isReference ? twin!.difference : (differences.get(name) ?? null),
+            difference: isReference ? referenceImplementation!.difference : (differences.get(name) ?? null),
           });
         }
       }

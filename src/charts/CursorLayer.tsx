@@ -23,7 +23,7 @@ interface CursorLayerProps {
   readonly extra?: DrawAtCursor;
 }
 
-/** The thin lines of the shared cursor and of the selected event, redrawn once a frame at most and without React. */
+/** The thin lines of the shared cursor and of the selected event, redrawn once per frame at most and without React. */
 export function CursorLayer({ cursor, selected, domain, size, box, extra }: CursorLayerProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useChartTheme();

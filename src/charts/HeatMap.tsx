@@ -12,7 +12,7 @@ export interface HeatMapProps {
   readonly names: readonly string[];
   /** Row-major S x S, correlations from -1 to 1; NaN is left blank. */
   readonly matrix: Float64Array;
-  /** The table of the same numbers is shown instead of the picture. */
+  /** The table of the same numbers is shown instead of the map. */
   readonly table: boolean;
 }
 
@@ -95,7 +95,7 @@ export function HeatMap({ label, names, matrix, table }: HeatMapProps) {
     <figure className="chart-heat">
       <div
         ref={element}
-        className={table ? 'visually-hidden' : 'chart-heat-picture'}
+        className={table ? 'visually-hidden' : 'chart-heat-layer'}
         style={{ height: size?.height ?? TOP + side * 12 }}
         aria-hidden="true"
         onPointerMove={(event) => {
@@ -142,7 +142,7 @@ export function HeatMap({ label, names, matrix, table }: HeatMapProps) {
             <span>−1</span>
             <i
               style={{
-                background: `linear-gradient(90deg, ${divergingColor(-1, theme.mode)}, ${divergingColor(0, theme.mode)}, ${divergingColor(1, theme.mode)})`,
+                background: `linear-gradient(90deg, ${[-1, 0, 1].map((r) => divergingColor(r, theme.mode)).join(', ')})`,
               }}
             />
             <span>1</span>

@@ -18,7 +18,7 @@ export interface HistogramProps {
   /** A value to point out. */
   readonly mark?: { readonly x: number; readonly label: string };
   readonly format: (x: number) => string;
-  /** The picture in a sentence, for those who do not see it. */
+  /** The chart in a sentence, for those who do not see it. */
   readonly label: string;
 }
 
@@ -32,7 +32,7 @@ const GAP = 12;
 export function Histogram({ sample, compared, mark, format, label }: HistogramProps): ReactNode {
   const root = useRef<HTMLDivElement>(null);
   const width = useSize(root)?.width ?? 0;
-  const picture = useMemo(() => {
+  const content = useMemo(() => {
     const all = [...sample.values, ...(compared?.values ?? []), ...(mark ? [mark.x] : [])];
     const bins = binsOf(all);
     return (
@@ -41,12 +41,12 @@ export function Histogram({ sample, compared, mark, format, label }: HistogramPr
   }, [sample, compared, mark]);
   return (
     <div className="histogram" ref={root} role="img" aria-label={label} style={{ height: HEIGHT }}>
-      {picture && width > 0 && draw()}
+      {content && width > 0 && draw()}
     </div>
   );
 
   function draw(): ReactNode {
-    const { bins, shares, over } = picture!;
+    const { bins, shares, over } = content!;
     const plot = { width: width - PAD.left - PAD.right, height: HEIGHT - PAD.top - PAD.bottom };
     const step = niceStep(Math.max(...shares, ...(over ?? [])) / 2);
     const most = Math.ceil(Math.max(...shares, ...(over ?? [])) / step - 1e-9) * step;

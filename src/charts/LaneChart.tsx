@@ -30,7 +30,7 @@ const TIP_HALF = 210;
  * resolved, baseline alerts outlined bars.
  */
 export function LaneChart(props: LaneChartProps) {
-  const { label, lanes, episodes, ticks, markAreas: shades, onPickEpisode, describeEpisode, ...link } = props;
+  const { label, lanes, episodes, ticks, markAreas, onPickEpisode, describeEpisode, ...link } = props;
   const { domain } = link;
   const [hovered, setHovered] = useState<{ episode: Episode; px: number; py: number } | null>(null);
 
@@ -38,7 +38,7 @@ export function LaneChart(props: LaneChartProps) {
 
   const draw = useCallback<Draw>(
     (g, box, theme) => {
-      for (const area of shades) {
+      for (const area of markAreas) {
         const lane = area.lane === undefined ? null : layout.lanes[area.lane];
         if (lane === undefined) continue;
         paintMarkArea(
@@ -110,7 +110,7 @@ export function LaneChart(props: LaneChartProps) {
       g.fillStyle = theme.border;
       g.fillRect(box.left - 1, box.top, 1, box.height);
     },
-    [lanes, layout, episodes, ticks, shades, domain],
+    [lanes, layout, episodes, ticks, markAreas, domain],
   );
 
   return (

@@ -34,7 +34,7 @@ export interface PlotProps extends AxisLink {
   readonly onHover?: (point: PlotPoint | null, box: PlotBox) => void;
   /** What stands at an axis position, in words; spoken when the cursor is moved by keyboard. */
   readonly describe?: (x: number) => string;
-  /** The picture, in place of `under` alone. */
+  /** The layer of the chart, in place of `under` alone. */
   readonly children?: (size: Size, box: PlotBox) => ReactNode;
   readonly className?: string;
 }
@@ -43,7 +43,7 @@ export interface PlotProps extends AxisLink {
 const ARROW_SHARE = 1 / 200;
 
 /**
- * The frame of a chart on the shared axis: picture, shared cursor, gestures and keyboard. What is drawn comes from
+ * The frame of a chart on the shared axis: layers, shared cursor, gestures and keyboard. What is drawn comes from
  * `under` or `children`.
  */
 export function Plot(props: PlotProps) {

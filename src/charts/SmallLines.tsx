@@ -9,7 +9,7 @@ export interface SmallLinesProps {
   /** Interleaved x, y of each stream; y NaN is a gap. */
   readonly lines: readonly Float64Array[];
   readonly domain: readonly [number, number];
-  /** Shaded at the left: up to here no alert can be raised. */
+  /** End of a mark area at the left: up to here no alert can be raised. */
   readonly markAreaEnd: number;
   /** A horizontal limit; NaN for none. */
   readonly limit: number;
@@ -28,7 +28,7 @@ const HEAD = 14;
 export function SmallLines({
   lines,
   domain: [from, to],
-  markAreaEnd: shadedTo,
+  markAreaEnd,
   limit,
   marks,
   width,
@@ -53,7 +53,7 @@ export function SmallLines({
   );
   return (
     <svg className="small-lines" width={width} height={height} role="img" aria-label={label}>
-      <rect className="small-shade" x={0} y={HEAD} width={Math.max(0, px(shadedTo))} height={height - HEAD} />
+      <rect className="small-area" x={0} y={HEAD} width={Math.max(0, px(markAreaEnd))} height={height - HEAD} />
       {marks.map(({ x, kind }, i) => (
         <line
           key={i}

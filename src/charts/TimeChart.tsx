@@ -80,23 +80,11 @@ export function chartScale(spec: TimeChartSpec, domain: Domain): YScale {
 }
 
 /**
- * Lines on the shared axis, with thresholds, zones, bands, the reference period and alerts. Its table reference implementation is for
- * screen readers and for anyone who asks.
+ * Lines on the shared axis, with thresholds, zones, bands, the reference period and alerts. The same numbers stand in a
+ * table for screen readers and for anyone who asks.
  */
 export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
-  const {
-    label,
-    height,
-    spec,
-    ticks,
-    markAreas: shades,
-    episodes,
-    table,
-    formatX,
-    onPick,
-    onPickEpisode,
-    ...link
-  } = props;
+  const { label, height, spec, ticks, markAreas, episodes, table, formatX, onPick, onPickEpisode, ...link } = props;
   const { domain } = link;
   const scale = useSame(
     useMemo(() => chartScale(spec, domain), [spec, domain]),
@@ -105,13 +93,13 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
 
   const under = useCallback<Draw>(
     (g, box, theme) => {
-      for (const area of shades) paintMarkArea(g, box, theme, domain, area, false);
+      for (const area of markAreas) paintMarkArea(g, box, theme, domain, area, false);
       for (const zone of spec.zones) paintZone(g, box, theme, scale, zone);
       paintVerticalGrid(g, box, theme, domain, ticks);
       paintValueAxis(g, box, theme, scale);
       paintEpisodeTicks(g, box, theme, domain, episodes);
     },
-    [shades, spec.zones, domain, ticks, scale, episodes],
+    [markAreas, spec.zones, domain, ticks, scale, episodes],
   );
 
   const over = useCallback<Draw>(

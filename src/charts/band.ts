@@ -3,7 +3,7 @@
  * only the first, the extreme (largest for an upper edge, smallest for a lower one) and the last stay. Gaps (NaN) are
  * dropped: a band has no holes.
  * @param edge interleaved x, y, x ascending.
- * @returns interleaved x, y, at most 3 points a column.
+ * @returns interleaved x, y, at most 3 points per column.
  */
 export function decimateEdge(edge: Float64Array, perPixel: number, side: 'upper' | 'lower'): Float64Array {
   const n = edge.length >> 1;

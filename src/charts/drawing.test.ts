@@ -28,22 +28,22 @@ describe('drawing', () => {
   });
 
   it('spreads charts over frames, each at least one, the longest waiting first', async () => {
-    const { schedulePaint: drawSoon, isDrawing } = await import('./drawing.ts');
+    const { schedulePaint, isDrawing } = await import('./drawing.ts');
     const drawn: string[] = [];
     const slow = (name: string) => () => {
       drawn.push(name);
       now += 8;
     };
     const [a, b, c] = [canvasOf(), canvasOf(), canvasOf()];
-    drawSoon(a, slow('a'));
-    drawSoon(b, slow('b'));
-    drawSoon(c, slow('c'));
+    schedulePaint(a, slow('a'));
+    schedulePaint(b, slow('b'));
+    schedulePaint(c, slow('c'));
     expect(frames).toHaveLength(1);
     nextFrame();
     expect(drawn).toEqual(['a', 'b']);
     expect(isDrawing()).toBe(true);
     // The chart that was drawn first changes in every frame: it waits behind the one that was not drawn yet.
-    drawSoon(a, slow('a again'));
+    schedulePaint(a, slow('a again'));
     nextFrame();
     expect(drawn).toEqual(['a', 'b', 'c', 'a again']);
     expect(isDrawing()).toBe(false);
@@ -51,12 +51,12 @@ describe('drawing', () => {
   });
 
   it('draws only the newest of what a chart asked for, in its turn, and nothing of a chart that is gone', async () => {
-    const { schedulePaint: drawSoon, stopDrawing, isDrawing } = await import('./drawing.ts');
+    const { schedulePaint, stopDrawing, isDrawing } = await import('./drawing.ts');
     const drawn: string[] = [];
     const [a, b] = [canvasOf(), canvasOf()];
-    drawSoon(a, () => drawn.push('old'));
-    drawSoon(b, () => drawn.push('gone'));
-    drawSoon(a, () => drawn.push('new'));
+    schedulePaint(a, () => drawn.push('old'));
+    schedulePaint(b, () => drawn.push('gone'));
+    schedulePaint(a, () => drawn.push('new'));
     stopDrawing(b);
     nextFrame();
     expect(drawn).toEqual(['new']);
@@ -64,12 +64,12 @@ describe('drawing', () => {
   });
 
   it('goes on after a chart that cannot be drawn, and says so', async () => {
-    const { schedulePaint: drawSoon } = await import('./drawing.ts');
+    const { schedulePaint } = await import('./drawing.ts');
     const drawn: string[] = [];
-    drawSoon(canvasOf(), () => {
+    schedulePaint(canvasOf(), () => {
       throw new Error('no');
     });
-    drawSoon(canvasOf(), () => drawn.push('other'));
+    schedulePaint(canvasOf(), () => drawn.push('other'));
     nextFrame();
     expect(drawn).toEqual(['other']);
     expect(reported).toEqual([new Error('no')]);

@@ -61,7 +61,7 @@ describe('lanes', () => {
     expect(hitEpisode(all, 303, centre(drift), domain, box, layout)?.id).toBe(0);
   });
 
-  it('prefer a tick to a bar and an alert to its ghost', () => {
+  it('prefer a tick to a bar and an alert to its overlay', () => {
     expect(hitEpisode(all, 200, centre(drift), domain, box, layout)?.id).toBe(0);
     expect(hitEpisode(all, 181, centre(drift), domain, box, layout)?.id).toBe(-1);
     expect(hitEpisode(all, 119, centre(drift), domain, box, layout)?.id).toBe(0);

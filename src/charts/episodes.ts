@@ -70,7 +70,7 @@ export function episodeRow(
 
 /**
  * The episode under (or within `reach` pixels of) a pointer on a lane chart; of several, a fired tick beats a bar, the
- * alert proper beats its ghost, the shorter bar beats the longer.
+ * alert proper beats its overlay, the shorter bar beats the longer.
  */
 export function hitEpisode(
   episodes: readonly Episode[],
@@ -96,7 +96,7 @@ export function hitEpisode(
   return best;
 }
 
-/** The fired tick within `reach` pixels of `px`, nearest first, alerts proper before ghosts. */
+/** The fired tick within `reach` pixels of `px`, nearest first, alerts proper before overlays. */
 export function hitTick(
   episodes: readonly Episode[],
   px: number,

@@ -23,7 +23,7 @@ export interface Zone {
   readonly high: number;
   readonly label: string;
 }
-/** A stretch of the axis that is shaded, e.g. the reference period. */
+/** A mark area: a stretch of the axis that is set off, e.g. the reference period. */
 export interface MarkArea {
   readonly from: number;
   readonly to: number;
@@ -69,7 +69,7 @@ export function paintValueAxis(
   g.fillRect(box.left - 1, box.top, 1, box.height);
 }
 
-/** Shades a stretch of the axis, with slanted lines so that it reads without colour. */
+/** Paints a mark area, with slanted lines so that it reads without colour. */
 export function paintMarkArea(
   g: G,
   box: PlotBox,
@@ -159,7 +159,7 @@ export function paintThresholds(
 
 /**
  * Episodes behind lines: a tint over the stretches that any of them covers, a tick where they fired with the letter of
- * the kind; ghosts as outlined ticks.
+ * the kind; overlays as outlined ticks.
  */
 export function paintEpisodeTicks(
   g: G,

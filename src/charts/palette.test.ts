@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ALERT_KINDS, ROUTES } from '../detection/types.ts';
+import { ALERT_KINDS, EVENT_STATES } from '../detection/types.ts';
 import { contrast, parseColor, type LinearRgb } from './color.ts';
 import { divergingColor, kindStyle, eventStateStyle, streamStyle, STREAM_HUES, type Mode } from './palette.ts';
 
@@ -73,7 +73,7 @@ describe.each(MODES)('palette on %s', (mode) => {
   const groups = {
     streams: STREAM_HUES[mode],
     kinds: ALERT_KINDS.map((kind) => kindStyle(kind, mode).color),
-    eventStates: ROUTES.map((eventState) => eventStateStyle(eventState, mode).color),
+    eventStates: EVENT_STATES.map((eventState) => eventStateStyle(eventState, mode).color),
   };
 
   it.each(Object.entries(groups))('%s contrast at least 3:1 with every surface', (_name, colors) => {
@@ -91,7 +91,9 @@ describe.each(MODES)('palette on %s', (mode) => {
   it('tells 24 streams apart, and letters tell kinds and routes apart', () => {
     expect(new Set(Array.from({ length: 24 }, (_, i) => JSON.stringify(streamStyle(i, mode)))).size).toBe(24);
     expect(new Set(ALERT_KINDS.map((kind) => kindStyle(kind, mode).letter)).size).toBe(ALERT_KINDS.length);
-    expect(new Set(ROUTES.map((eventState) => eventStateStyle(eventState, mode).letter)).size).toBe(ROUTES.length);
+    expect(new Set(EVENT_STATES.map((eventState) => eventStateStyle(eventState, mode).letter)).size).toBe(
+      EVENT_STATES.length,
+    );
   });
 
   it('runs the diverging scale through a neutral middle', () => {

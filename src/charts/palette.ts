@@ -1,6 +1,6 @@
 import type { KindStyle } from '../detection/channels/channel.ts';
 import { KINDS } from '../detection/channels/index.ts';
-import type { AlertKind, Route } from '../detection/types.ts';
+import type { AlertKind, EventState } from '../detection/types.ts';
 
 /**
  * Fixed colours of streams, alert kinds (those stand with their channel) and routes.
@@ -40,7 +40,7 @@ export function streamStyle(index: number, mode: Mode): StreamStyle {
 
 type Themed = KindStyle;
 
-const EVENT_STATE_STYLES: Readonly<Record<Route, Themed>> = {
+const EVENT_STATE_STYLES: Readonly<Record<EventState, Themed>> = {
   WARMING: { dark: '#7d8b9d', light: '#5e7fa8', letter: 'W', hatch: 'rising' },
   VOID: KINDS.VOID.style,
   DRIFT: KINDS.DRIFT.style,
@@ -58,7 +58,7 @@ const resolve = (style: Themed, mode: Mode): KeyStyle => ({
 });
 
 export const kindStyle = (kind: AlertKind, mode: Mode): KeyStyle => resolve(KINDS[kind].style, mode);
-export const eventStateStyle = (eventState: Route, mode: Mode): KeyStyle =>
+export const eventStateStyle = (eventState: EventState, mode: Mode): KeyStyle =>
   resolve(EVENT_STATE_STYLES[eventState], mode);
 
 /** Diverging scale for correlations, -1 .. 1: orange through the neutral background to blue. */

@@ -43,7 +43,7 @@ function readTheme(): ChartTheme {
     ok: token('ok'),
     grid: token('grid'),
     band: token('band'),
-    overlay: token('ghost'),
+    overlay: token('overlay'),
     fontUi: token('font-ui'),
     fontMono: token('font-mono'),
   };

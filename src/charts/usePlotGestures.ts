@@ -61,7 +61,7 @@ function watchPageScroll(): void {
   );
 }
 
-/** Proposes domains once a frame while a gesture goes on, and the last one at its end. */
+/** Proposes domains once per frame while a gesture goes on, and the last one at its end. */
 function createProposals(latest: () => Latest) {
   let pending: Domain | null = null;
   let scheduled = 0;
@@ -101,7 +101,7 @@ const isInside = ({ px }: PlotPoint, { left, width }: PlotBox): boolean => px >=
 const wheelUnit = ({ deltaMode }: WheelEvent): number =>
   deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : deltaMode === WheelEvent.DOM_DELTA_PAGE ? 400 : 1;
 
-/** Where a notch of the wheel at `px` takes a domain: sideways or with shift it pans, else it zooms about the pointer. */
+/** Where a notch of the wheel at `px` takes a domain: sideways or with shift it pans, else it zooms at the pointer. */
 function wheelDomain(event: WheelEvent, px: number, from: Domain, { full, minSpan, box }: GestureFrame): Domain {
   const unit = wheelUnit(event);
   const [dx, dy] = event.shiftKey && event.deltaX === 0 ? [event.deltaY, 0] : [event.deltaX, event.deltaY];

@@ -38,11 +38,11 @@ const worthSharing = (
 
 /** Wakes the worker pool where the first run over a ledger will call it. */
 export function prestartPool(
-  { pool: crew, poolThreshold: crewFrom = POOL_THRESHOLD_MS }: Pick<PrepareOptions, 'pool' | 'poolThreshold'>,
+  { pool, poolThreshold = POOL_THRESHOLD_MS }: Pick<PrepareOptions, 'pool' | 'poolThreshold'>,
   { n, streams }: EventColumns,
   k: number,
 ): void {
-  if (crew && worthSharing(new StageSpeed(k), POOLED_STAGES, n, streams.length, crewFrom)) crew.prestart?.();
+  if (pool && worthSharing(new StageSpeed(k), POOLED_STAGES, n, streams.length, poolThreshold)) pool.prestart?.();
 }
 
 /** Runs the stale stages in pieces, with looks at the event queue, and with the worker pool where that pays. */
@@ -52,19 +52,19 @@ export async function runInBackground(
   choice: Choice,
   options: PrepareOptions,
 ): Promise<void> {
-  const { pool: crew = null, poolThreshold: crewFrom = POOL_THRESHOLD_MS } = options;
+  const { pool = null, poolThreshold = POOL_THRESHOLD_MS } = options;
   const { stale, slots } = choice;
   const { n, streams } = held.blocks;
   const shared = POOLED_STAGES.filter((stage) => stale.includes(stage));
   const here = stepper(held, parameters, choice, options);
-  if (!crew || !worthSharing(held.speed, shared, n, streams, crewFrom)) return here.run(stale);
+  if (!pool || !worthSharing(held.speed, shared, n, streams, poolThreshold)) return here.run(stale);
   for (const stage of stale) slots[stage].key = null;
-  const shares = shareOut(shared, held.counts, Math.min(crew.size, streams * shared.length), held.speed);
+  const shares = shareOut(shared, held.counts, Math.min(pool.size, streams * shared.length), held.speed);
   // They take it in meanwhile.
-  crew.prestart?.(poolLedgerOf(held), shares.length);
+  pool.prestart?.(poolLedgerOf(held), shares.length);
   const [first, rest] = split(stale, shared);
   await here.run(first);
-  const problems = await runShares(held, parameters, choice, shares, crew, options, here);
+  const problems = await runShares(held, parameters, choice, shares, pool, options, here);
   for (const [task, problem] of problems.entries()) {
     if (problem === null) continue;
     options.onWorkerFailure?.(problem);

@@ -1,7 +1,7 @@
 import { kindLabel } from './kindLabels.ts';
-import type { Route } from './types.ts';
+import type { EventState } from './types.ts';
 
-const NAMES: Readonly<Record<Route, string>> = {
+const NAMES: Readonly<Record<EventState, string>> = {
   WARMING: 'Warming',
   VOID: kindLabel('VOID'),
   DRIFT: kindLabel('DRIFT'),
@@ -13,4 +13,4 @@ const NAMES: Readonly<Record<Route, string>> = {
 };
 
 /** The state of an event in words; files and SQL have the code. */
-export const eventStateName = (eventState: Route): string => NAMES[eventState];
+export const eventStateName = (eventState: EventState): string => NAMES[eventState];

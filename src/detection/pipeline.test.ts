@@ -6,7 +6,7 @@ import { createTrackerState, trackerStep } from '../kernels/reference/tracker.ts
 import { detectorLimits } from './calibration.ts';
 import { createDetector, referenceRange, type Detector } from './pipeline.ts';
 import { parameters, randomLedger, type RandomLedger } from './testing.ts';
-import { ROUTES, SIGNAL_NAMES, type Decisions, type Signals } from './types.ts';
+import { EVENT_STATES, SIGNAL_NAMES, type Decisions, type Signals } from './types.ts';
 
 const kernels = testKernels();
 
@@ -61,7 +61,7 @@ describe('ledgers that say little', () => {
 
   it('are analysed in retrospect below 200 events: nothing is alerted on', () => {
     const { decisions, signals } = run({ n: 199, k: 3, streams: 3, seed: 2, fracture: 100 });
-    expect(new Set(Array.from(decisions.eventState, (code) => ROUTES[code]))).toEqual(new Set(['WARMING']));
+    expect(new Set(Array.from(decisions.eventState, (code) => EVENT_STATES[code]))).toEqual(new Set(['WARMING']));
     expect(decisions.alerts).toEqual([]);
     expect(signals.shift.every(Number.isNaN)).toBe(true);
     expect(Number.isNaN(decisions.calibration.tension)).toBe(false);
@@ -77,14 +77,14 @@ describe('a fracture', () => {
     expect(drift).toMatchObject({ stream: 0, lag: drift.firedSeq - drift.onsetSeq });
     expect(drift.fired).toBeGreaterThanOrEqual(1500);
     expect(drift.lag).toBeLessThan(10);
-    expect(decisions.eventState[drift.fired]).toBeLessThanOrEqual(ROUTES.indexOf('DRIFT'));
+    expect(decisions.eventState[drift.fired]).toBeLessThanOrEqual(EVENT_STATES.indexOf('DRIFT'));
   });
 
   it('is not alerted on before the end of a brushed reference', () => {
     const { decisions, signals } = run(ledger, { reference_range: [1400, 2000] });
     expect(decisions.alerts.length).toBeGreaterThan(0);
     expect(decisions.alerts.every((alert) => alert.fired >= 2000)).toBe(true);
-    expect(decisions.eventState.subarray(0, 2000).every((code) => ROUTES[code] === 'WARMING')).toBe(true);
+    expect(decisions.eventState.subarray(0, 2000).every((code) => EVENT_STATES[code] === 'WARMING')).toBe(true);
     expect(decisions.calibration.ref).toBe(600);
     expect(signals.mewma.findIndex((v) => !Number.isNaN(v))).toBeGreaterThanOrEqual(2000);
   });

@@ -18,7 +18,7 @@ import { previewSignals } from './signalPreview.ts';
 import { CHECKPOINT, referenceIn, signalSteps } from './signalRun.ts';
 import { signalsOf, stageKey } from './signalStages.ts';
 import {
-  ROUTES,
+  EVENT_STATES,
   type Alert,
   type Calibration,
   type Decisions,
@@ -27,7 +27,7 @@ import {
   type Signals,
 } from './types.ts';
 
-export { prestartPool as wakeCrew, type PrepareOptions } from './background.ts';
+export { prestartPool, type PrepareOptions } from './background.ts';
 export { eventBytes } from './loaded.ts';
 export { referenceRange, selectStreams } from './reference.ts';
 
@@ -304,7 +304,7 @@ function explainEvent(
   const stream = events.stream[index];
   return explainEventState(
     {
-      eventState: ROUTES[decisions.eventState[index]],
+      eventState: EVENT_STATES[decisions.eventState[index]],
       isVoid: events.isVoid[index] === 1,
       inReference: index < range.to,
       stream,

@@ -40,7 +40,7 @@ export function createSignalWorker(kernels: KernelModule): SignalWorker {
       held = hold(kernels.fork(), ledger);
     },
     async run(task, give, stopped) {
-      if (!held) throw new Error('a crew member was given a task before a ledger');
+      if (!held) throw new Error('a worker of the pool was given a task before a ledger');
       const { arena } = held.kernels;
       const speed = new StageSpeed(held.blocks.k);
       const mark = arena.mark();

@@ -16,7 +16,7 @@ import {
   type StreamStep,
 } from './stream.ts';
 import { parameters, randomLedger, type RandomLedger } from './testing.ts';
-import { ROUTES, SIGNAL_NAMES, type Alert, type Projection } from './types.ts';
+import { EVENT_STATES, SIGNAL_NAMES, type Alert, type Projection } from './types.ts';
 
 const kernels = testKernels();
 const projectionOf = (k: number): Projection => ({
@@ -60,7 +60,7 @@ function batch(events: EventColumns, coordinates: Coordinates, p: Parameters, gi
       stream: events.stream[i],
       seq: signals.seq[i],
       signals: Object.fromEntries(SIGNAL_NAMES.map((name) => [name, signals[name][i]])) as StreamStep['signals'],
-      eventState: ROUTES[route[i]],
+      eventState: EVENT_STATES[route[i]],
       z: z[i],
       cusum: cusum[i],
       notice: notice[i],

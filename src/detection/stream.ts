@@ -13,7 +13,7 @@ import { alertOf, detectorInputs, detectorOptions } from './decide.ts';
 import { PARAMETER_NAMES, type Parameters } from './parameters.ts';
 import { alignReference, resizeWindows, resolveSync } from './reference.ts';
 import { createEventWindow, createLookBack } from './streamWindow.ts';
-import { ROUTES, SIGNAL_NAMES, type Alert, type Calibration, type Route, type SignalName } from './types.ts';
+import { EVENT_STATES, SIGNAL_NAMES, type Alert, type Calibration, type EventState, type SignalName } from './types.ts';
 
 /** One event as it arrives; events come in the order of (time, event id). */
 export interface StreamEvent {
@@ -36,7 +36,7 @@ export interface StreamStep {
   readonly stream: StreamIndex;
   readonly seq: Seq;
   readonly signals: Readonly<Record<SignalName, number>>;
-  readonly eventState: Route;
+  readonly eventState: EventState;
   readonly z: number;
   readonly cusum: number;
   /** Bits of NOTICE. */
@@ -201,7 +201,7 @@ function openStream(
           SignalName,
           number
         >,
-        eventState: ROUTES[decided.eventState.view()[at]],
+        eventState: EVENT_STATES[decided.eventState.view()[at]],
         z: scoreOf(columns.boxCox.view()[at], cusum, calibration),
         cusum,
         notice: decided.notice.view()[at],

@@ -2,8 +2,8 @@ import type { EventIndex, Milliseconds, Seq, StreamIndex } from '../core/units.t
 import type { ChannelCalibrations } from './channels/reference.ts';
 import { NOTICES, type AlertKind, type SignalName } from './channels/table.ts';
 
-export { ALERT_KINDS, EVENT_STATES as ROUTES, SIGNAL_NAMES } from './channels/table.ts';
-export type { AlertKind, EventState as Route, SignalName } from './channels/table.ts';
+export { ALERT_KINDS, EVENT_STATES, SIGNAL_NAMES } from './channels/table.ts';
+export type { AlertKind, EventState, SignalName } from './channels/table.ts';
 
 /** Whitening projection of embeddings (docs/methods.md 3): x = axes (e - mean). */
 export interface Projection {
@@ -68,7 +68,7 @@ export interface Alert {
 
 /** Outcome of the decisions stage over n events. */
 export interface Decisions {
-  /** Index into ROUTES, per event. */
+  /** Index into EVENT_STATES, per event. */
   readonly eventState: Uint8Array;
   /** Of a Detector's decisions: computed when first asked for, so ask while they are valid. */
   readonly z: Float64Array;

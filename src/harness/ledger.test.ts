@@ -94,7 +94,7 @@ describe('benign ledger', () => {
       ).toBe(true);
   });
 
-  it('has every provider once a slot, ten agents each, threads of 200 events', () => {
+  it('has every provider once per slot, ten agents each, threads of 200 events', () => {
     const { columns } = generateColumns(kernels, PROFILES.benign, 1);
     for (let slot = 0; slot < slots; slot++)
       expect(new Set(columns.provider.codes.subarray(slot * 4, slot * 4 + 4)).size).toBe(4);

@@ -5,7 +5,10 @@ import { COUPLING } from './profiles.ts';
 import { poissonCdf } from '../core/statistics.ts';
 import { CASES, type CaseName, type TrialResult } from './trial.ts';
 
-/** The kinds of alert in the paper (Gwamanda 2026, "Autonomous Engineering"); SHIFT is beyond it and has a false-alarm budget of its own. */
+/**
+ * The kinds of alert in the paper (Gwamanda 2026, "Autonomous Engineering"). SHIFT is beyond it and has a false-alarm
+ * budget of its own.
+ */
 export const PAPER_KINDS = [
   'DRIFT',
   'HOMOGENIZATION_FLOOR_NEAR',

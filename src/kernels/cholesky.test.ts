@@ -36,7 +36,7 @@ const relative = (a: Float64Array, b: Float64Array): number => {
 };
 
 describe('factor of a covariance', () => {
-  it('equals its twin through updates, solutions, traces and determinants', () => {
+  it('equals its reference implementation through updates, solutions, traces and determinants', () => {
     const shape = fc.record({
       k: axes,
       seed: fc.integer(),

@@ -30,7 +30,7 @@ function wasm(
   return { rho: rho.view().slice(), matrix: readCouplingMatrix(kernels, e.streams, state) };
 }
 
-function twin(e: TestEvents, o: CouplingOptions): { rho: Float64Array; matrix: Float64Array } {
+function reference(e: TestEvents, o: CouplingOptions): { rho: Float64Array; matrix: Float64Array } {
   const options = { ...o, k: e.k, streams: e.streams };
   const state = createCouplingState(options);
   const rho = Float64Array.from({ length: e.n }, (_, i) =>
@@ -58,11 +58,11 @@ const options: fc.Arbitrary<CouplingOptions> = fc.record({
 });
 
 describe('coupling kernel', () => {
-  it('equals its twin, however the run is cut', () => {
+  it('equals its reference implementation, however the run is cut', () => {
     fc.assert(
       fc.property(shapes(200), options, fc.array(fc.nat(200), { maxLength: 4 }), (shape, o, cuts) => {
         const e = testEvents(shape);
-        const [got, wanted] = [wasm(e, o, cuts), twin(e, o)];
+        const [got, wanted] = [wasm(e, o, cuts), reference(e, o)];
         expect(deviation(got.rho, wanted.rho)).toBeLessThan(1e-12);
         expect(deviation(got.matrix, wanted.matrix)).toBeLessThan(1e-12);
         expect(got).toEqual(wasm(e, o));

@@ -141,7 +141,7 @@ function wasm(c: Columns, streams: number, limits: DetectorLimits, cuts: readonl
   };
 }
 
-function twin(c: Columns, streams: number, limits: DetectorLimits): Outcome {
+function reference(c: Columns, streams: number, limits: DetectorLimits): Outcome {
   const states = Array.from({ length: streams }, createDetectorState);
   const episodes: Episode[] = [];
   const steps = Array.from({ length: c.n }, (_, index) =>
@@ -175,7 +175,7 @@ function twin(c: Columns, streams: number, limits: DetectorLimits): Outcome {
 }
 
 describe('detector kernel', () => {
-  it('equals its twin, however the run is cut', () => {
+  it('equals its reference implementation, however the run is cut', () => {
     const kinds = new Set<number>();
     const shape = fc.record({
       n: fc.integer({ min: 0, max: 400 }),
@@ -193,7 +193,7 @@ describe('detector kernel', () => {
         ({ n, streams, voids, calm, cap }, seed, cuts) => {
           const c = columns(n, streams, seed, voids, calm);
           const limits = { ...LIMITS, cap };
-          const [got, wanted] = [wasm(c, streams, limits, cuts), twin(c, streams, limits)];
+          const [got, wanted] = [wasm(c, streams, limits, cuts), reference(c, streams, limits)];
           expect(got.eventState).toEqual(wanted.eventState);
           expect(got.notice).toEqual(wanted.notice);
           expect(got.episodes).toEqual(wanted.episodes);
@@ -229,7 +229,7 @@ describe('detector kernel', () => {
     const rise = (i: number) => (0.1 * (i - first + (i < pause ? 1 : 0))).toFixed(9);
     const wanted = Array.from({ length: n }, (_, i) => (i < first || i === pause ? 'NaN' : rise(i)));
     expect(wasm(c, 1, limits).cusum.map((v) => v.toFixed(9))).toEqual(wanted);
-    expect(twin(c, 1, limits).cusum.map((v) => v.toFixed(9))).toEqual(wanted);
+    expect(reference(c, 1, limits).cusum.map((v) => v.toFixed(9))).toEqual(wanted);
   });
 
   it('stays silent where limits are missing', () => {
@@ -249,7 +249,7 @@ describe('detector kernel', () => {
     // Entropy below and above its limits in turn: an episode every second event.
     const flapping = { ...c, entropy: Float64Array.from({ length: n }, (_, i) => (i % 2 ? 2 : 0.1)) };
     const { episodes } = wasm(flapping, 1, LIMITS);
-    expect(episodes).toEqual(twin(flapping, 1, LIMITS).episodes);
+    expect(episodes).toEqual(reference(flapping, 1, LIMITS).episodes);
     expect(episodes.length).toBeGreaterThan(14_000);
   });
 });

@@ -35,7 +35,7 @@ function wasm(
 }
 
 describe('displacement kernel', () => {
-  it('equals its twin, however the run is cut', () => {
+  it('equals its reference implementation, however the run is cut', () => {
     fc.assert(
       fc.property(
         shapes(150),

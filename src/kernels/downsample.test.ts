@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { downsample, type DownsampleRequest } from './downsample.ts';
 import { testKernels } from './testing.ts';
-import { downsample as twin } from './reference/downsample.ts';
+import { downsample as reference } from './reference/downsample.ts';
 
 const kernels = testKernels();
 const value = fc.oneof(
@@ -41,10 +41,10 @@ const requests: fc.Arbitrary<DownsampleRequest> = fc
   });
 
 describe('downsample', () => {
-  it('agrees with its twin to the bit', () => {
+  it('agrees with its reference implementation to the bit', () => {
     fc.assert(
       fc.property(requests, (request) => {
-        expect(downsample(kernels, request)).toEqual(twin(request));
+        expect(downsample(kernels, request)).toEqual(reference(request));
       }),
       { numRuns: 400 },
     );
@@ -66,7 +66,7 @@ describe('downsample', () => {
       buckets,
       streams: [0, 2],
     });
-    const expected = twin({ ...of(7, 40), y: y.view().slice(), stream: stream.view().slice() });
+    const expected = reference({ ...of(7, 40), y: y.view().slice(), stream: stream.view().slice() });
     expect(downsample(own, of(7, 40))).toEqual(expected);
     const before = y.view();
     expect(downsample(own, of(0, 400_000)).map((points) => points.length / 2)).toEqual([66_665, 66_665]);

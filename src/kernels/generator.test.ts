@@ -72,7 +72,7 @@ describe('random numbers', () => {
 });
 
 describe('generator kernel', () => {
-  it('equals its twin bit for bit, whatever the schedule', () => {
+  it('equals its reference implementation bit for bit, whatever the schedule', () => {
     const weight = fc.double({ min: 0, max: 3, noNaN: true });
     const slot = fc.tuple(
       weight,
@@ -89,13 +89,13 @@ describe('generator kernel', () => {
         weight,
         (seed, slots, scale) => {
           const schedule = Float64Array.from(slots.flat());
-          const twin = generateReference(seed, scale, 0.01, schedule, slots.length);
+          const expected = generateReference(seed, scale, 0.01, schedule, slots.length);
           kernels.arena.scope(() => {
             const blocks = generateBlocks(kernels, { seed, centroidScale: scale, noise: 0.01, schedule }, true);
-            expect([...blocks.provider.view()]).toEqual(twin.provider);
-            expect([...blocks.latencyMicros.view()]).toEqual(twin.latencyMicros);
-            expect(bits(blocks.latent!.view())).toEqual(bits(Float64Array.from(twin.latent)));
-            expect(bits(blocks.embedding.view())).toEqual(bits(twin.embedding));
+            expect([...blocks.provider.view()]).toEqual(expected.provider);
+            expect([...blocks.latencyMicros.view()]).toEqual(expected.latencyMicros);
+            expect(bits(blocks.latent!.view())).toEqual(bits(Float64Array.from(expected.latent)));
+            expect(bits(blocks.embedding.view())).toEqual(bits(expected.embedding));
           });
         },
       ),

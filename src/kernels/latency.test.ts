@@ -29,7 +29,7 @@ function wasm(
 }
 
 describe('latency kernel', () => {
-  it('equals its twin, ties and gaps included, however the run is cut', () => {
+  it('equals its reference implementation, ties and gaps included, however the run is cut', () => {
     const latencies = fc.array(
       fc.oneof(fc.constant(Number.NaN), fc.integer({ min: 0, max: 9 }), fc.double({ min: 0, max: 1e4, noNaN: true })),
       { maxLength: 300 },

@@ -6,7 +6,12 @@ import { gramEigenpairs } from './gram.ts';
 import { Scheduler } from '../core/scheduler.ts';
 import { projectRows } from './project.ts';
 import { testKernels } from './testing.ts';
-import { jacobiEigen, multiplyRows, projectRows as projectTwin, withinCovariance } from './reference/projection.ts';
+import {
+  jacobiEigen,
+  multiplyRows,
+  projectRows as projectReference,
+  withinCovariance,
+} from './reference/projection.ts';
 
 const kernels = testKernels();
 const scheduler = () => new Scheduler('Testing', {});
@@ -55,7 +60,7 @@ function expectEigenpairs(
 }
 
 describe('within-stream covariance', () => {
-  it('agrees with its twin, far from the origin too, in any chunking', () => {
+  it('agrees with its reference implementation, far from the origin too, in any chunking', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 70 }),
@@ -73,11 +78,13 @@ describe('within-stream covariance', () => {
           accumulator.add(vectors.subarray(0, cut * d), streams.subarray(0, cut));
           accumulator.add(vectors.subarray(cut * d), streams.subarray(cut));
           const { covariance, mean, count } = accumulator.finish();
-          const twin = withinCovariance(vectors, streams, d);
+          const expected = withinCovariance(vectors, streams, d);
           expect(count).toBe(n);
-          expect(largest(mean.map((m, l) => m - twin.mean[l]))).toBeLessThan(1e-12 * (1 + away));
-          const scale = largest(twin.covariance);
-          expect(largest(covariance.view().map((c, i) => c - twin.covariance[i]))).toBeLessThan(1e-11 * scale + 1e-18);
+          expect(largest(mean.map((m, l) => m - expected.mean[l]))).toBeLessThan(1e-12 * (1 + away));
+          const scale = largest(expected.covariance);
+          expect(largest(covariance.view().map((c, i) => c - expected.covariance[i]))).toBeLessThan(
+            1e-11 * scale + 1e-18,
+          );
         },
       ),
       { numRuns: 60 },
@@ -100,8 +107,8 @@ describe('eigenpairs', () => {
         for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) matrix[i * n + j] = matrix[j * n + i] = random();
         const own = kernels.fork();
         const { values, vectors } = await fullEigenpairs(own, own.arena.f64From(matrix), n, n, scheduler());
-        const twin = jacobiEigen(matrix, n);
-        expect(largest(values.map((v, i) => v - twin.values[i]))).toBeLessThan(1e-12 * n);
+        const expected = jacobiEigen(matrix, n);
+        expect(largest(values.map((v, i) => v - expected.values[i]))).toBeLessThan(1e-12 * n);
         const products = multiplyRows(matrix, n, vectors, n, n);
         expect(largest(products.map((v, i) => v - values[Math.floor(i / n)] * vectors[i]))).toBeLessThan(1e-12 * n);
       }),
@@ -227,13 +234,13 @@ describe('projection of rows', () => {
     };
   };
 
-  it('agrees with its twin to float32', () => {
+  it('agrees with its reference implementation to float32', () => {
     fc.assert(
       fc.property(cases, (c) => {
         const { projection, vectors } = draw(c);
-        const twin = projectTwin(vectors, c.count, c.d, projection.mean, projection.axes, c.k);
+        const expected = projectReference(vectors, c.count, c.d, projection.mean, projection.axes, c.k);
         projectRows(kernels, projection, vectors, c.count).forEach((x, i) =>
-          expect(Math.abs(x - twin[i])).toBeLessThan(1e-7 * Math.abs(twin[i]) + 1e-12),
+          expect(Math.abs(x - expected[i])).toBeLessThan(1e-7 * Math.abs(expected[i]) + 1e-12),
         );
       }),
     );

@@ -15,7 +15,12 @@ import {
   type TestEvents,
 } from './testEvents.ts';
 import { gaussianKl, renyi2, runTracker, trackerState, type TrackerOptions } from './tracker.ts';
-import { createTrackerState, gaussianKl as klTwin, renyi2 as renyiTwin, trackerStep } from './reference/tracker.ts';
+import {
+  createTrackerState,
+  gaussianKl as klReference,
+  renyi2 as renyiReference,
+  trackerStep,
+} from './reference/tracker.ts';
 
 const shared = testKernels();
 const fixture = JSON.parse(readFileSync(new URL('./fixtures/kernels.json', import.meta.url), 'utf8')) as {
@@ -54,7 +59,7 @@ function wasm(e: TestEvents, o: Settings, cuts: readonly number[] = [], only?: U
   return Object.fromEntries(SIGNALS.map((name) => [name, out[name].view().slice()])) as Outcome;
 }
 
-function twin(e: TestEvents, o: Settings): Outcome {
+function reference(e: TestEvents, o: Settings): Outcome {
   const f64 = () => new Float64Array(e.n).fill(Number.NaN);
   const out = {
     friction: f64(),
@@ -127,14 +132,14 @@ function rotation(k: number, seed: number): Float64Array {
 }
 
 describe('tracker kernel', () => {
-  it('equals its twin', () => {
+  it('equals its reference implementation', () => {
     fc.assert(
       fc.property(shapes(150), settings, (shape, o) => {
         const e = testEvents(shape);
         // A memory of few events leaves many axes next to singular, which multiplies the kernel's inflation of
         // variances by 1e-12.
         const given = withMeans(e, { ...o, lambdaSlow: shape.k > 8 ? 0.05 : o.lambdaSlow });
-        const [got, wanted] = [wasm(e, given), twin(e, given)];
+        const [got, wanted] = [wasm(e, given), reference(e, given)];
         for (const name of SIGNALS) {
           // Near KL 0 the transform has a pole.
           if (name === 'boxCox') continue;
@@ -228,7 +233,7 @@ describe('tracker kernel', () => {
     );
   });
 
-  it('equals its twin on many axes, where the slow factor is updated rather than made anew', () => {
+  it('equals its reference implementation on many axes, where the slow factor is updated rather than made anew', () => {
     const shape = fc.record({
       n: fc.integer({ min: 0, max: 250 }),
       k: fc.constantFrom(20, 21, 24, 33, 64),
@@ -240,7 +245,7 @@ describe('tracker kernel', () => {
       fc.property(shape, settings, fc.array(fc.nat(250), { maxLength: 3 }), (given, o, cuts) => {
         const e = testEvents(given);
         const exact = withMeans(e, { ...o, lambdaSlow: 0.05 });
-        const [got, wanted] = [wasm(e, exact, cuts), twin(e, exact)];
+        const [got, wanted] = [wasm(e, exact, cuts), reference(e, exact)];
         for (const name of ['friction', 'trace', 'kl', 'entropy'] as const) {
           expect([name, deviation(got[name], wanted[name])]).toEqual([name, expect.toSatisfy((d: number) => d < 1e-7)]);
         }
@@ -250,7 +255,7 @@ describe('tracker kernel', () => {
     );
   });
 
-  it('equals its twin after thousands of updates', () => {
+  it('equals its reference implementation after thousands of updates', () => {
     const e = testEvents({ n: 2500, k: 20, streams: 1, seed: 4, voids: 0 });
     const o = {
       lambdaFast: 0.25,
@@ -261,7 +266,7 @@ describe('tracker kernel', () => {
       referenceTo: 0,
       means: null,
     };
-    expect(deviation(wasm(e, o).kl, twin(e, o).kl)).toBeLessThan(1e-10);
+    expect(deviation(wasm(e, o).kl, reference(e, o).kl)).toBeLessThan(1e-10);
   });
 
   /** What KL is, computed from the two matrices of every event; like the kernel it keeps variances above zero. */
@@ -392,8 +397,8 @@ describe('Gaussian divergence and entropy', () => {
     'give the golden answer at k = $k',
     ({ k, A, B, kl_nats, renyi2_bits_A }) => {
       const [a, b] = [Float64Array.from(A.flat()), Float64Array.from(B.flat())];
-      for (const kl of [gaussianKl(shared, a, b, k), klTwin(a, b, k)]) expect(kl).toBeCloseTo(kl_nats, 8);
-      for (const bits of [renyi2(shared, a, k), renyiTwin(a, k)]) expect(bits).toBeCloseTo(renyi2_bits_A, 12);
+      for (const kl of [gaussianKl(shared, a, b, k), klReference(a, b, k)]) expect(kl).toBeCloseTo(kl_nats, 8);
+      for (const bits of [renyi2(shared, a, k), renyiReference(a, k)]) expect(bits).toBeCloseTo(renyi2_bits_A, 12);
     },
   );
 
@@ -403,9 +408,11 @@ describe('Gaussian divergence and entropy', () => {
         const [a, b] = [random(k, seed), random(k, seed + 1)];
         expect(gaussianKl(shared, a, b, k)).toBeGreaterThan(1e-6);
         expect(gaussianKl(shared, a, a, k)).toBeLessThan(1e-10);
-        expect(Math.abs(gaussianKl(shared, a, b, k) - klTwin(a, b, k))).toBeLessThan(1e-7 * (1 + klTwin(a, b, k)));
+        expect(Math.abs(gaussianKl(shared, a, b, k) - klReference(a, b, k))).toBeLessThan(
+          1e-7 * (1 + klReference(a, b, k)),
+        );
         expect(renyi2(shared, a, k)).toBeLessThanOrEqual(Math.log2(k) + 1e-12);
-        expect(Math.abs(renyi2(shared, a, k) - renyiTwin(a, k))).toBeLessThan(1e-12);
+        expect(Math.abs(renyi2(shared, a, k) - renyiReference(a, k))).toBeLessThan(1e-12);
       }),
       { numRuns: 60 },
     );

@@ -15,7 +15,7 @@ import {
   type TestEvents,
 } from './testEvents.ts';
 import { runTransport, slicedEmd, transportState } from './transport.ts';
-import { slicedEmd as emdTwin, wasserstein1 } from './reference/transport.ts';
+import { slicedEmd as emdReference, wasserstein1 } from './reference/transport.ts';
 
 const shared = testKernels();
 const fixture = JSON.parse(readFileSync(new URL('./fixtures/kernels.json', import.meta.url), 'utf8')) as {
@@ -49,7 +49,7 @@ function wasm(e: TestEvents, o: Settings, cuts: readonly number[] = [], only?: U
   return { tension: out.tension.view().slice(), shift: out.shift.view().slice() };
 }
 
-function twin(e: TestEvents, o: Settings): Outcome {
+function reference(e: TestEvents, o: Settings): Outcome {
   const tension = new Float64Array(e.n).fill(Number.NaN);
   const shift = new Float64Array(e.n).fill(Number.NaN);
   const spoken: { s: number; x: Float32Array }[] = [];
@@ -59,14 +59,14 @@ function twin(e: TestEvents, o: Settings): Outcome {
     const others = spoken.filter((event) => event.s !== s).slice(-o.size);
     spoken.push({ s, x: e.x.subarray(i * e.k, (i + 1) * e.k) });
     const own = spoken.filter((event) => event.s === s).slice(-o.size);
-    tension[i] = emdTwin(
+    tension[i] = emdReference(
       own.map(({ x }) => x),
       others.map(({ x }) => x),
       e.k,
       o.minimum,
     );
     if (i >= o.referenceTo)
-      shift[i] = emdTwin(
+      shift[i] = emdReference(
         own.map(({ x }) => x),
         o.reference[s],
         e.k,
@@ -84,7 +84,7 @@ const referenceOf = (e: TestEvents, lengths: readonly number[], size: number): F
 };
 
 describe('transport kernel', () => {
-  it('equals its twin, however the run is cut', () => {
+  it('equals its reference implementation, however the run is cut', () => {
     const settings = fc.record({
       size: fc.constantFrom(4, 7, 16, 64),
       minimum: fc.constantFrom(1, 2, 4),
@@ -95,7 +95,7 @@ describe('transport kernel', () => {
       fc.property(shapes(250), settings, fc.array(fc.nat(250), { maxLength: 4 }), (shape, { lengths, ...o }, cuts) => {
         const e = testEvents(shape);
         const given = { ...o, reference: referenceOf(e, lengths, o.size) };
-        const [got, wanted] = [wasm(e, given, cuts), twin(e, given)];
+        const [got, wanted] = [wasm(e, given, cuts), reference(e, given)];
         // Differences of float32 coordinates are rounded to float32.
         for (const name of ['tension', 'shift'] as const)
           expect([name, deviation(got[name], wanted[name])]).toEqual([name, expect.toSatisfy((d: number) => d < 1e-6)]);
@@ -135,7 +135,7 @@ describe('transport kernel', () => {
     );
   });
 
-  it('equals its twin when values tie', () => {
+  it('equals its reference implementation when values tie', () => {
     const e = testEvents({ n: 300, k: 2, streams: 3, seed: 9, voids: 0.1 });
     const tied = { ...e, x: e.x.map((v) => Math.round(v)) };
     const given = {
@@ -144,7 +144,7 @@ describe('transport kernel', () => {
       referenceTo: 50,
       reference: referenceOf(tied, [16, 9], 16).map((own) => own.map((row) => row.map(Math.round))),
     };
-    const [got, wanted] = [wasm(tied, given), twin(tied, given)];
+    const [got, wanted] = [wasm(tied, given), reference(tied, given)];
     for (const name of ['tension', 'shift'] as const) expect(deviation(got[name], wanted[name])).toBeLessThan(1e-12);
   });
 

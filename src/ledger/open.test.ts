@@ -212,71 +212,71 @@ describe('embedding batches', () => {
   });
 });
 
-describe('text formats', () => {
-  const rows = [
-    {
-      id: 11,
-      timestamp: '2024-01-01T00:00:02.000001Z',
-      model: 'm1',
-      vector: [0.5, -1, 2e-3],
-      latency: 12.5,
-      content: 'hello, "you"\nthere',
-      extra: 'x',
-    },
-    {
-      id: 10,
-      timestamp: '2024-01-01 00:00:01',
-      model: 'm2',
-      vector: null,
-      latency: null,
-      content: 'ünïcødé 🙂',
-      extra: null,
-    },
-    {
-      id: 12,
-      timestamp: '2024-01-01T01:00:03+01:00',
-      model: 'm1',
-      vector: [1, 2, 3],
-      latency: 7,
-      content: '',
-      extra: '7',
-    },
-  ];
-  const cell = (value: string | number | number[] | null) =>
-    value === null ? '' : `"${(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll('"', '""')}"`;
-  const csv = (delimiter: string, end: string) =>
-    [Object.keys(rows[0]).join(delimiter), ...rows.map((row) => Object.values(row).map(cell).join(delimiter))].join(
-      end,
-    ) + end;
-  const check = async (file: ReturnType<typeof named>) => {
-    const sink = collector();
-    const opened = await open(file, { sink });
-    expect(Array.from(opened.columns.eventId)).toEqual([10n, 11n, 12n]);
-    expect(Array.from(opened.columns.time)).toEqual([START + 1000, START + 2000.001, START + 3000]);
-    expect(opened.columns.provider).toEqual({ codes: Int32Array.of(0, 1, 1), values: ['m2', 'm1'] });
-    expect(Array.from(opened.columns.latency)).toEqual([NaN, 12.5, 7]);
-    expect(Array.from(opened.columns.isVoid)).toEqual([1, 0, 0]);
-    expect(await vectorsByRow(opened)).toEqual(
-      new Map([
-        [1, [0.5, -1, Math.fround(2e-3)]],
-        [2, [1, 2, 3]],
-      ]),
-    );
-    expect(opened.report.mapping).toEqual({
-      event_id: 'id',
-      ts: 'timestamp',
-      provider_id: 'model',
-      embedding: 'vector',
-      latency_ms: 'latency',
-      text: 'content',
-    });
-    expect(opened.report.notes.filter((note) => note.includes('guess'))).toHaveLength(6);
-    const stored = sink.rows.sort((a, b) => (a.row as number) - (b.row as number));
-    expect(stored.map((row) => row.extra)).toEqual([null, 'x', '7']);
-    expect(stored[1].text).toBe(rows[0].content);
-    return opened;
-  };
+/** Three events as a text format has them. */
+const rows = [
+  {
+    id: 11,
+    timestamp: '2024-01-01T00:00:02.000001Z',
+    model: 'm1',
+    vector: [0.5, -1, 2e-3],
+    latency: 12.5,
+    content: 'hello, "you"\nthere',
+    extra: 'x',
+  },
+  {
+    id: 10,
+    timestamp: '2024-01-01 00:00:01',
+    model: 'm2',
+    vector: null,
+    latency: null,
+    content: 'ünïcødé 🙂',
+    extra: null,
+  },
+  {
+    id: 12,
+    timestamp: '2024-01-01T01:00:03+01:00',
+    model: 'm1',
+    vector: [1, 2, 3],
+    latency: 7,
+    content: '',
+    extra: '7',
+  },
+];
+const cell = (value: string | number | number[] | null) =>
+  value === null ? '' : `"${(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll('"', '""')}"`;
+const csv = (delimiter: string, end: string) =>
+  [Object.keys(rows[0]).join(delimiter), ...rows.map((row) => Object.values(row).map(cell).join(delimiter))].join(end) +
+  end;
+const check = async (file: ReturnType<typeof named>) => {
+  const sink = collector();
+  const opened = await open(file, { sink });
+  expect(Array.from(opened.columns.eventId)).toEqual([10n, 11n, 12n]);
+  expect(Array.from(opened.columns.time)).toEqual([START + 1000, START + 2000.001, START + 3000]);
+  expect(opened.columns.provider).toEqual({ codes: Int32Array.of(0, 1, 1), values: ['m2', 'm1'] });
+  expect(Array.from(opened.columns.latency)).toEqual([NaN, 12.5, 7]);
+  expect(Array.from(opened.columns.isVoid)).toEqual([1, 0, 0]);
+  expect(await vectorsByRow(opened)).toEqual(
+    new Map([
+      [1, [0.5, -1, Math.fround(2e-3)]],
+      [2, [1, 2, 3]],
+    ]),
+  );
+  expect(opened.report.mapping).toEqual({
+    event_id: 'id',
+    ts: 'timestamp',
+    provider_id: 'model',
+    embedding: 'vector',
+    latency_ms: 'latency',
+    text: 'content',
+  });
+  expect(opened.report.notes.filter((note) => note.includes('guess'))).toHaveLength(6);
+  const stored = sink.rows.sort((a, b) => (a.row as number) - (b.row as number));
+  expect(stored.map((row) => row.extra)).toEqual([null, 'x', '7']);
+  expect(stored[1].text).toBe(rows[0].content);
+  return opened;
+};
 
+describe('text formats', () => {
   it('CSV with any delimiter and line end', async () => {
     for (const [delimiter, end] of [
       [',', '\n'],

@@ -9,7 +9,7 @@ const EXAMPLES = 20;
 export interface RowSelection {
   /** File row of each event, in canonical order. */
   readonly order: Int32Array;
-  /** Canonical row of each file row, -1 where it is left out. */
+  /** Canonical row of each file row, -1 if it is left out. */
   readonly rowOf: Int32Array;
   readonly hasTime: boolean;
   /** Length of the vectors that are used; 0 where there are none. */

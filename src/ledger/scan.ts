@@ -38,11 +38,11 @@ export interface Scan extends Readonly<Record<ColumnsOf<'light'>, Float64Array>>
   readonly missingId: Uint8Array | null;
   /** Epoch ms, NaN if missing. */
   readonly time: Float64Array;
-  /** Characters (code points) of the text, -1 where there is none. */
+  /** Characters (code points) of the text, -1 if there is none. */
   readonly textLength: Int32Array;
   /** 1 where the text holds something else than blanks. */
   readonly hasText: Uint8Array;
-  /** Values in the event's vector, -1 where it has none. */
+  /** Values in the event's vector, -1 if it has none. */
   readonly vectorLength: Int32Array;
   /** 1 where a coordinate is NaN or infinite. */
   readonly notFinite: Uint8Array;

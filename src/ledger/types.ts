@@ -92,7 +92,7 @@ export interface OpenedLedger {
   readonly columns: LedgerColumns;
   /** Null if the ledger has neither embeddings nor text. */
   readonly embeddings: EmbeddingSource | null;
-  /** Characters of each event's text, -1 where it has none; null if the ledger has no text column. */
+  /** Characters of each event's text, -1 if it has none; null if the ledger has no text column. */
   readonly textLength: Int32Array | null;
   /** Reads every event's columns but its embedding once more and hands them to a sink, in file order. */
   store(sink: RowSink, options: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress }): Promise<void>;

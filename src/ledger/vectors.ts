@@ -86,7 +86,7 @@ export function toVectors(column: RawColumn, bad: OnBad): VectorColumn {
 }
 
 /**
- * Reads "[0.1, 0.2]" or "{0.1,0.2}" (or blanks between) into `out` from `at` on; returns the count, or -1 where it is
+ * Reads "[0.1, 0.2]" or "{0.1,0.2}" (or blanks between) into `out` from `at` on; returns the count, or -1 if it is
  * not a vector.
  */
 export function parseVector(text: string, push: (value: number) => void): number {

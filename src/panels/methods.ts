@@ -8,7 +8,7 @@ export const METHODS_OF_PANELS: Readonly<Record<string, number>> = {
   entropy: 4,
   friction: 4,
   latency: 5,
-  eventStates: 8,
+  routes: 8,
   shift: 6,
   tension: 6,
 };

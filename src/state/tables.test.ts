@@ -119,7 +119,7 @@ describe('tables', () => {
     insert.mockRestore();
   });
 
-  it('copy signals when somebody asks, once a revision', async () => {
+  it('copy signals when somebody asks, once per revision', async () => {
     await load();
     tables.setReport(report(1, []), true);
     await Promise.all([tables.ensureSignals(), tables.ensureSignals()]);
@@ -221,7 +221,7 @@ describe('queries', () => {
       stream_index: 0,
       onset: 3,
       fired: 5,
-      cleared: 9,
+      resolved: 9,
       onset_row: 2,
       fired_row: 4,
       onset_seq: 2,

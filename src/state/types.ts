@@ -43,7 +43,7 @@ export interface AnalysisState {
   readonly report: AnalysisReport | null;
   readonly error: TautlineError | null;
   /**
-   * Pictures of the analysis under way: its series are to be drawn, while everything else is still that of `report`.
+   * Previews of the analysis under way: its series are to be drawn, while everything else is still that of `report`.
    */
   readonly preview: PreviewReport | null;
 }

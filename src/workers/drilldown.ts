@@ -9,7 +9,7 @@ import type {
   TurnFields,
   WordsResult,
 } from '../detection/drilldown/types.ts';
-import type { AlertKind, Route } from '../detection/types.ts';
+import type { AlertKind, EventState } from '../detection/types.ts';
 import { question, type ApiOf } from './service/contract.ts';
 
 export type { InvestigationColumns, TransportRequest };
@@ -32,10 +32,10 @@ export interface AlertPlace {
 
 /** What the engine knows of some rows of the ledger; all of the same length. */
 interface RowFacts {
-  /** -1 where the row is of a stream that is not tracked. */
+  /** -1 if the row is of a stream that is not tracked. */
   readonly index: Int32Array;
   /** Null if the row is not tracked. */
-  readonly eventStates: readonly (Route | null)[];
+  readonly eventStates: readonly (EventState | null)[];
   /** Alerts of the event's own stream. */
   readonly alerts: readonly (readonly AlertPlace[])[];
 }
@@ -44,7 +44,7 @@ interface RowFacts {
 export interface EmbeddingMap {
   readonly index: Int32Array;
   readonly stream: Int32Array;
-  /** Index into ROUTES. */
+  /** Index into EVENT_STATES. */
   readonly eventState: Uint8Array;
   /** Epoch ms, NaN without timestamps. */
   readonly time: Float64Array;

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { TautlineFailure, type TautlineError } from '../core/errors.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
 import { bundleToJson } from '../detection/lab/bundle.ts';
-import { ROUTES } from '../detection/types.ts';
+import { EVENT_STATES } from '../detection/types.ts';
 import type { LedgerSource } from '../ledger/types.ts';
 import { createEngineClient } from './client.ts';
 import type { Engine } from './engine.ts';
@@ -130,7 +130,7 @@ describe('questions about an analysis', () => {
     const { counts, x } = await engine.composition({ from: 0, to: 1200 }, 'event', 10);
     expect(x).toHaveLength(10);
     expect(counts.reduce((a, b) => a + b, 0)).toBe(1200);
-    expect(counts[ROUTES.indexOf('WARMING')]).toBe(120);
+    expect(counts[EVENT_STATES.indexOf('WARMING')]).toBe(120);
     const { streams, matrix } = await engine.couplingMatrix(900);
     expect(streams).toEqual(['a', 'b', 'c']);
     for (const p of [0, 1, 2]) {

@@ -11,7 +11,7 @@ import type { MapOptions } from './service/workerPool.ts';
 export interface HarnessPool {
   readonly size: number;
   trials(trials: readonly Trial[], options?: MapOptions<TrialResult>): Promise<TrialResult[]>;
-  /** @param buckets of each line, about one a pixel */
+  /** @param buckets of each line, about one per pixel */
   pictures(trials: readonly Trial[], buckets: number, options?: MapOptions<Picture>): Promise<Picture[]>;
   /** What changes from run `a` to run `b`. */
   differences(a: MonteCarloRun, b: MonteCarloRun): Promise<readonly Difference[]>;

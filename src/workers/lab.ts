@@ -37,7 +37,7 @@ export interface DelayAsk {
 
 interface DelayPlan {
   readonly parameters: Parameters;
-  /** Events at which the changes begin, one a task. */
+  /** Events at which the changes begin, one per task. */
   readonly starts: readonly EventIndex[];
   readonly tasks: readonly DelayTask[];
 }

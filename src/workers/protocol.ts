@@ -2,7 +2,7 @@ import type { IndexRange } from '../core/columns.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { EpochMs, EventIndex } from '../core/units.ts';
 import type { Parameters, Stage } from '../detection/parameters.ts';
-import type { Alert, Calibration, Route, SignalName } from '../detection/types.ts';
+import type { Alert, Calibration, EventState, SignalName } from '../detection/types.ts';
 import type { ColumnMapping, LedgerSource, OpenReport, RowSink } from '../ledger/types.ts';
 import { DRILLDOWN_QUESTIONS } from './drilldown.ts';
 import { LAB_QUESTIONS } from './lab.ts';
@@ -77,7 +77,7 @@ export interface PreviewReport {
   readonly revision: number;
   readonly names: readonly SeriesName[];
 }
-/** Per requested stream, interleaved x, y (Float64), at most 2 points a bucket, in x order; y NaN marks a gap. */
+/** Per requested stream, interleaved x, y (Float64), at most 2 points per bucket, in x order; y NaN marks a gap. */
 export interface SeriesData {
   readonly revision: number;
   readonly lines: readonly { readonly stream: number; readonly points: Float64Array }[];
@@ -96,7 +96,7 @@ export interface CompositionData {
   readonly revision: number;
   /** Bucket centres on the axis. */
   readonly x: Float64Array;
-  /** Row-major buckets x ROUTES.length, counts of events. */
+  /** Row-major buckets x EVENT_STATES.length, counts of events. */
   readonly counts: Uint32Array;
 }
 
@@ -116,7 +116,7 @@ export interface EventDetail {
   readonly seq: number;
   readonly time: EpochMs;
   readonly isVoid: boolean;
-  readonly eventState: Route;
+  readonly eventState: EventState;
   /** Why the event has its route: sentences with the numbers compared. */
   readonly why: readonly string[];
   readonly signals: Readonly<Record<SeriesName, number>>;

@@ -62,11 +62,13 @@ function notesOf(
   const notes: string[] = [];
   if (retrospective)
     notes.push(
-      'This ledger has fewer than 200 events: it is analysed in retrospect, the whole of it is the reference and no alert is raised.',
+      'This ledger has fewer than 200 events: it is analysed in retrospect, the whole of it is the reference ' +
+        'and no alert is raised.',
     );
   if (projection.k < parameters.k)
     notes.push(
-      `The embeddings of the reference vary in ${projection.k} directions only: ${projection.k} axes are used, not ${parameters.k}.`,
+      `The embeddings of the reference vary in ${projection.k} directions only: ${projection.k} axes are ` +
+        `used, not ${parameters.k}.`,
     );
   if (ledger.report.embedder === 'built-in')
     notes.push('Embeddings were made from the text by the built-in embedder: they see words, not meanings.');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { shareOut, type StagePool } from '../detection/signalPool.ts';
-import { createDetector, referenceRange, wakeCrew, type Detector } from '../detection/pipeline.ts';
+import { createDetector, referenceRange, prestartPool, type Detector } from '../detection/pipeline.ts';
 import { StageSpeed } from '../detection/signalStages.ts';
 import { bitsOf, parameters, randomLedger, type RandomLedger } from '../detection/testing.ts';
 import { testKernels } from '../kernels/testing.ts';
@@ -75,10 +75,10 @@ describe('a pool of signal workers', () => {
   it('is started for a ledger whose first run will call it, and serves that run', async () => {
     const threads = poolOf(2);
     const { events } = randomLedger({ n: 9000, k: 4, streams: 3, seed: 1 });
-    wakeCrew({ pool: threads, poolThreshold: 1e6 }, events, 4);
-    wakeCrew({ pool: threads, poolThreshold: 0 }, { ...events, streams: events.streams.slice(0, 1) }, 4);
+    prestartPool({ pool: threads, poolThreshold: 1e6 }, events, 4);
+    prestartPool({ pool: threads, poolThreshold: 0 }, { ...events, streams: events.streams.slice(0, 1) }, 4);
     expect(workers).toHaveLength(0);
-    wakeCrew({ pool: threads, poolThreshold: 0 }, events, 4);
+    prestartPool({ pool: threads, poolThreshold: 0 }, events, 4);
     expect(workers).toHaveLength(2);
     const detector = loaded({ n: 9000, k: 4, streams: 3, seed: 1 });
     await detector.prepare(parameters(), { ...patient(), pool: threads, poolThreshold: 0 });

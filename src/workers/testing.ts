@@ -96,7 +96,7 @@ export const newPreviewingEngine = (): Engine =>
 
 export interface TinyLedger {
   readonly name?: string;
-  /** Turns; each of the three providers speaks once a turn. */
+  /** Turns; each of the three providers speaks once per turn. */
   readonly turns?: number;
   readonly seed?: number;
   /** Turn from which provider "c" scatters threefold; none by default. */

@@ -19,7 +19,7 @@ const NO_ROWS: readonly AlertRow[] = [];
 interface Column {
   readonly id: string;
   readonly title: string;
-  /** Absent where SQL cannot sort by it. */
+  /** Absent if SQL cannot sort by it. */
   readonly sort?: AlertColumn;
   readonly number?: boolean;
   readonly help: string;

@@ -54,7 +54,8 @@ const PLOTS: readonly Plot[] = [
 ];
 
 const summaryText = (d: Distribution, format: (x: number) => string): string =>
-  `median ${format(d.median)} (${format(d.medianInterval[0])} to ${format(d.medianInterval[1])}), 5 to 95 %: ${format(d.q05)} to ${format(d.q95)}`;
+  `median ${format(d.median)} (${format(d.medianInterval[0])} to ${format(d.medianInterval[1])}), ` +
+  `5 to 95 %: ${format(d.q05)} to ${format(d.q95)}`;
 
 const distributionOf = (plot: Plot, results: readonly TrialResult[]): Distribution =>
   distribution(results.filter((r) => r.case === plot.case).map(plot.value));

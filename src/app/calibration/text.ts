@@ -74,7 +74,8 @@ export function progressLine({ trials, of, elapsedMs }: MonteCarloProgress): str
 
 /** "12.3 million events a minute on 2 workers". */
 export function speedText(events: number, ms: number, workers: number): string {
-  return `${formatNumber(((events / ms) * 60_000) / 1e6, 3)} million events a minute on ${formatCount(workers)} ${workers === 1 ? 'worker' : 'workers'}`;
+  const millions = formatNumber(((events / ms) * 60_000) / 1e6, 3);
+  return `${millions} million events a minute on ${formatCount(workers)} ${workers === 1 ? 'worker' : 'workers'}`;
 }
 
 /** A seed or a number of seeds as typed; null if it is none. */

@@ -24,7 +24,7 @@ describe('alertOf', () => {
     expect(alertOf(ALERTS, { event: 104, kind: 'DRIFT' })).toMatchObject({ number: 0 });
     expect(alertOf(ALERTS, { event: 260, kind: null })).toMatchObject({ number: 2 });
   });
-  it('is null where no episode covers the event', () => {
+  it('is null if no episode covers the event', () => {
     expect(alertOf(ALERTS, { event: 220, kind: 'DRIFT' })).toBeNull();
     expect(alertOf([], { event: 1, kind: null })).toBeNull();
   });

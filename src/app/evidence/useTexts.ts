@@ -12,7 +12,8 @@ export interface Message {
 const SHOWN = 600;
 
 const messagesSql = (rows: readonly LedgerRow[]): string =>
-  `select row, coalesce(agent_id, provider_id) as speaker, left(text, ${SHOWN}) as text from events where row in (${rows.join(', ')})`;
+  `select row, coalesce(agent_id, provider_id) as speaker, left(text, ${SHOWN}) as text ` +
+  `from events where row in (${rows.join(', ')})`;
 
 /** The messages at some rows; empty until they are there. */
 export function useTexts(rows: readonly LedgerRow[]): ReadonlyMap<LedgerRow, Message> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fieldsOf, fieldText, speakerOf } from './fields.ts';
 
 describe('fields', () => {
-  it('orders ledger columns first, keeps unknown ones, leaves out text, row and columns that are not in the file', () => {
+  it('orders ledger columns first, keeps unknown ones, leaves out text, row and columns not in the file', () => {
     const row = {
       extra: 1.5,
       row: 3,

@@ -47,5 +47,8 @@ export function streamNeighboursSql(row: LedgerRow, column: string | null): stri
     column === null
       ? 'true'
       : `${quoteName(column)} is not distinct from (select ${quoteName(column)} from events where row = ${row})`;
-  return `select max(row) filter (where row < ${row}) as before, min(row) filter (where row > ${row}) as after from events where ${same}`;
+  return (
+    `select max(row) filter (where row < ${row}) as before, min(row) filter (where row > ${row}) as after ` +
+    `from events where ${same}`
+  );
 }

@@ -40,6 +40,7 @@ function ChangeFields({
 }): ReactNode {
   const { stream, change, sizes, horizon } = choice;
   const { unit } = CHANGES[change];
+  const sizeLabel = `Size of the change, ${unit}`;
   const whole =
     (name: 'start' | 'horizon', min: number, max: number) =>
     (value: number): boolean => {
@@ -78,8 +79,7 @@ function ChangeFields({
         ))}
       </div>
       <span className="lab-field">
-        Size <NumberBox value={sizes[change]} label={`Size of the change, ${unit}`} invalid={false} commit={setSize} />{' '}
-        {unit}
+        Size <NumberBox value={sizes[change]} label={sizeLabel} invalid={false} commit={setSize} /> {unit}
       </span>
       <span className="lab-field">
         from event{' '}

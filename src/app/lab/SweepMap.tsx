@@ -2,7 +2,7 @@ import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { formatCount, formatNumber } from '../../core/format.ts';
 import type { Sweep, SweepCell } from '../../detection/lab/sweep.ts';
 import { PARAMETER_SPECS, type Parameters } from '../../detection/parameters.ts';
-import { axisLabel, MEASURES, moveCell, positionIn, markAreaOf, tickText, type MeasureName } from './heat.ts';
+import { axisLabel, MEASURES, moveCell, positionIn, fractionOf, tickText, type MeasureName } from './heat.ts';
 
 const PAD = { left: 74, right: 8, top: 8, bottom: 40 } as const;
 const WIDTH = 560;
@@ -12,7 +12,7 @@ const TICK_ROOM = { x: 46, y: 18 } as const;
 
 type CellPosition = readonly [column: number, row: number];
 
-/** Where the cells of a sweep lie in the picture, in px; values grow rightwards and upwards. */
+/** Where the cells of a sweep lie in the map, in px; values grow rightwards and upwards. */
 interface Grid {
   readonly columns: number;
   readonly rows: number;
@@ -169,7 +169,7 @@ export function SweepMap({
   const root = useRef<SVGSVGElement>(null);
   const grid = gridOf(sweep);
   const { columns, rows, w, h } = grid;
-  const shade = markAreaOf(sweep.cells, measure);
+  const fraction = fractionOf(sweep.cells, measure);
   const cellAt = ([column, row]: CellPosition): SweepCell => sweep.cells[row * columns + column];
   const inForce = [
     positionIn(sweep.x.values, parameters[sweep.x.name] as number),
@@ -217,7 +217,7 @@ export function SweepMap({
             at={[i % columns, Math.floor(i / columns)]}
             grid={grid}
             measure={measure}
-            fraction={Number.isFinite(cell[measure]) ? shade(cell[measure]) : Number.NaN}
+            fraction={Number.isFinite(cell[measure]) ? fraction(cell[measure]) : Number.NaN}
             onPoint={setAt}
             onAdopt={adopt}
           />

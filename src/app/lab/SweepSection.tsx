@@ -198,7 +198,8 @@ export function SweepSection({ report }: { readonly report: AnalysisReport }): R
               {formatCount(answer.sweep.cells.length)} decisions over {formatCount(answer.events)} events in{' '}
               {formatMs(job.result.ms, 3)}
               {scored &&
-                ` · scored against ${formatCount(answer.intervals)} labelled ${answer.intervals === 1 ? 'stretch' : 'stretches'}`}
+                ` · scored against ${formatCount(answer.intervals)} labelled ` +
+                  (answer.intervals === 1 ? 'stretch' : 'stretches')}
             </span>
           </div>
           {asTable ? (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SweepCell } from '../../detection/lab/sweep.ts';
-import { moveCell, positionIn, markAreaOf } from './heat.ts';
+import { moveCell, positionIn, fractionOf } from './heat.ts';
 
 const cell = (alerts: number): SweepCell => ({
   x: 0,
@@ -14,13 +14,13 @@ const cell = (alerts: number): SweepCell => ({
 });
 
 describe('heat map', () => {
-  it('shades counts from least to most, logarithmically where they span decades, and shares as they are', () => {
-    const near = markAreaOf([cell(2), cell(6), cell(10)], 'alerts');
+  it('places counts from least to most, logarithmically where they span decades, and shares as they are', () => {
+    const near = fractionOf([cell(2), cell(6), cell(10)], 'alerts');
     expect([2, 6, 10].map(near)).toEqual([0, 0.5, 1]);
-    const far = markAreaOf([cell(0), cell(9), cell(999), cell(NaN)], 'alerts');
+    const far = fractionOf([cell(0), cell(9), cell(999), cell(NaN)], 'alerts');
     expect(far(9)).toBeCloseTo(Math.log(10) / Math.log(1000));
-    expect(markAreaOf([cell(3), cell(3)], 'alerts')(3)).toBe(0.5);
-    expect(markAreaOf([cell(3)], 'precision')(0.2)).toBe(0.2);
+    expect(fractionOf([cell(3), cell(3)], 'alerts')(3)).toBe(0.5);
+    expect(fractionOf([cell(3)], 'precision')(0.2)).toBe(0.2);
   });
 
   it('places the parameters in force between its values', () => {

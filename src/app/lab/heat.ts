@@ -24,7 +24,7 @@ export const tickText = (v: number): string => formatNumber(v, 4);
  * Where a value lies between the least and the most of the grid, 0 to 1; shares on their own scale, counts on a
  * logarithmic one where they span decades.
  */
-export function markAreaOf(cells: readonly SweepCell[], measure: MeasureName): (value: number) => number {
+export function fractionOf(cells: readonly SweepCell[], measure: MeasureName): (value: number) => number {
   const values = cells.map((cell) => cell[measure]).filter(Number.isFinite);
   if (measure !== 'alerts' && measure !== 'medianDelay') return (v) => Math.min(1, Math.max(0, v));
   const low = Math.min(...values);

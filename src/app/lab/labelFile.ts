@@ -13,7 +13,8 @@ export async function takeLabelFile(file: Blob, name: string): Promise<string | 
         : '';
     actions.toast(
       'info',
-      `${formatCount(intervals.length)} labelled ${intervals.length === 1 ? 'stretch' : 'stretches'} of ${name} (${format}) in use.${passed}`,
+      `${formatCount(intervals.length)} labelled ${intervals.length === 1 ? 'stretch' : 'stretches'} ` +
+        `of ${name} (${format}) in use.${passed}`,
     );
     return null;
   } catch (thrown) {

@@ -34,7 +34,8 @@ export function intervalText({ interval: [low, high], level }: RunLengthEstimate
 }
 
 /**
- * A daily rate in the unit in which it is a number that means something: "3.1 per day", "1.4 per week", "one in 3.2 years".
+ * A daily rate in the unit in which it is a number that means something: "3.1 per day", "1.4 per week", "one in 3.2
+ * years".
  */
 export function rateText(perDay: number): string {
   if (Number.isNaN(perDay)) return '–';
@@ -67,7 +68,8 @@ export function observedText({
   reference,
 }: Pick<AnalysisReport, 'alerts' | 'events' | 'reference'>): string {
   const drift = alerts.filter(({ kind }) => kind === 'DRIFT').length;
-  return `${formatCount(drift)} DRIFT ${drift === 1 ? 'alert' : 'alerts'} in ${formatCount(events - reference.to)} events`;
+  const after = formatCount(events - reference.to);
+  return `${formatCount(drift)} DRIFT ${drift === 1 ? 'alert' : 'alerts'} in ${after} events`;
 }
 
 /** What the interval's source means, for its tip. */

@@ -43,7 +43,8 @@ export async function openGathered(gathering: Gathered | Promise<Gathered>): Pro
     const names = ignored.slice(0, SOME).join(', ') + (ignored.length > SOME ? ', …' : '');
     actions.toast(
       'info',
-      `${formatCount(ignored.length)} ${ignored.length === 1 ? 'file is' : 'files are'} no ledger and passed over: ${names}`,
+      `${formatCount(ignored.length)} ${ignored.length === 1 ? 'file is' : 'files are'} ` +
+        `no ledger and passed over: ${names}`,
     );
   }
   showSheet(null);

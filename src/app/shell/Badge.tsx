@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { kindStyle, eventStateStyle } from '../../charts/palette.ts';
 import { useChartTheme } from '../../charts/theme.ts';
 import { eventStateName } from '../../detection/eventStateNames.ts';
-import type { AlertKind, Route } from '../../detection/types.ts';
+import type { AlertKind, EventState } from '../../detection/types.ts';
 import { kindLabel } from '../../detection/kindLabels.ts';
 
 function Swatch({ color, letter }: { readonly color: string; readonly letter: string }): ReactNode {
@@ -25,7 +25,7 @@ export function KindBadge({ kind }: { readonly kind: AlertKind }): ReactNode {
 }
 
 /** A route in the colour and with the letter that the charts give it. */
-export function EventStateBadge({ eventState: route }: { readonly eventState: Route }): ReactNode {
+export function EventStateBadge({ eventState: route }: { readonly eventState: EventState }): ReactNode {
   const { mode } = useChartTheme();
   return (
     <span className="badge route" title={route}>
@@ -36,7 +36,7 @@ export function EventStateBadge({ eventState: route }: { readonly eventState: Ro
 }
 
 /** Only the coloured letter of a route. */
-export function EventStateDot({ eventState: route }: { readonly eventState: Route }): ReactNode {
+export function EventStateDot({ eventState: route }: { readonly eventState: EventState }): ReactNode {
   const { mode } = useChartTheme();
   return (
     <span title={eventStateName(route)}>

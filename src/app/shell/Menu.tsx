@@ -18,7 +18,7 @@ function placeUnder(list: HTMLElement, button: HTMLElement): void {
   list.style.top = `${bottom + GAP}px`;
 }
 
-/** A button with a list of choices, a native popover: arrows move, Enter chooses, Escape or a click elsewhere closes. */
+/** A button with a list of choices, a native popover: arrows move, Enter chooses, Escape or a click outside closes. */
 export function Menu({
   label,
   items,

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { showMethods } from '../ui.ts';
 import { TABS } from './screens.ts';
 import { eventStateName } from '../../detection/eventStateNames.ts';
-import type { Route } from '../../detection/types.ts';
+import type { EventState } from '../../detection/types.ts';
 import { Sheet } from './Sheet.tsx';
 
 const SHORTCUTS: readonly (readonly [keys: readonly string[], what: string])[] = [
@@ -26,7 +26,7 @@ const SHORTCUTS: readonly (readonly [keys: readonly string[], what: string])[] =
   [['Esc'], 'close the sheet, the inspector or the evidence'],
 ];
 
-const STATES: readonly (readonly [Route, string])[] = [
+const STATES: readonly (readonly [EventState, string])[] = [
   ['WARMING', 'too early to judge: the stream has had too few events, or the reference period still runs'],
   ['VOID', 'silence: a pause, or coupling to the other streams has broken off'],
   ['DRIFT', 'the CUSUM on divergence is over its limit'],

@@ -3,7 +3,7 @@ import type { Progress } from '../../core/progress.ts';
 import { session, useTautline } from '../../state/store.ts';
 import type { TautlineState } from '../../state/types.ts';
 
-/** What ends sooner would only flicker, and cost a slider's pictures time. */
+/** What ends sooner would only flicker, and cost a slider's previews time. */
 const MOMENT_MS = 250;
 
 /**

@@ -50,7 +50,8 @@ const shiftText = ({ earlier, later, reshaped, medianShift }: ChangeCounts): str
     .filter(Boolean)
     .join(', ');
   if (Number.isNaN(medianShift)) return parts;
-  return `${parts} (median ${formatCount(Math.abs(medianShift))} ${medianShift < 0 ? 'before' : medianShift > 0 ? 'after' : 'apart'})`;
+  const way = medianShift < 0 ? 'before' : medianShift > 0 ? 'after' : 'apart';
+  return `${parts} (median ${formatCount(Math.abs(medianShift))} ${way})`;
 };
 
 /** Added, removed and moved per stream and kind. */

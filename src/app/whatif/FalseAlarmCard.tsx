@@ -55,7 +55,10 @@ export function FalseAlarmCard(): ReactNode {
         <Autocorrelation values={autocorrelation.slice(0, 12)} count={inControl} width={64} height={24} />
         <span
           className="dim"
-          title="Siegmund's approximation for independent, normal z. What separates it from the measured figure is the autocorrelation of z (bars) and its shape"
+          title={
+            "Siegmund's approximation for independent, normal z. What separates it from the measured figure " +
+            'is the autocorrelation of z (bars) and its shape'
+          }
         >
           If z were independent and normal: {eventsText(naive.siegmund)}. {naiveText(data.characteristics)}
           {Number.isFinite(autocorrelation[0]) && `; lag-1 autocorrelation ${formatNumber(autocorrelation[0], 2)}`}

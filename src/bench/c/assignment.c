@@ -27,7 +27,9 @@ double assign(const double *a, const double *b, int n, int k, int32_t *column_of
   for (int i = 0; i < n; i++) column_of[i] = -1;
   for (int j = 0; j < n; j++) {
     int best = 0;
-    for (int i = 1; i < n; i++) if (cost[(size_t)i * (size_t)n + (size_t)j] < cost[(size_t)best * (size_t)n + (size_t)j]) best = i;
+    for (int i = 1; i < n; i++) {
+      if (cost[(size_t)i * (size_t)n + (size_t)j] < cost[(size_t)best * (size_t)n + (size_t)j]) best = i;
+    }
     price[j] = cost[(size_t)best * (size_t)n + (size_t)j];
     const int unused = column_of[best] < 0;
     row_of[j] = unused ? best : -1;

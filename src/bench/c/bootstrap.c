@@ -37,7 +37,8 @@ static double round_scale(const Path *p, const float *residuals, const int *rows
 }
 
 void bootstrap(
-  const float *residuals, const int32_t *starts, int streams, int k, double lambda, int block, int run, int32_t seed, float *out, int length
+  const float *residuals, const int32_t *starts, int streams, int k,
+  double lambda, int block, int run, int32_t seed, float *out, int length
 ) {
   uint64_t state = (uint64_t)(int64_t)seed;
   int longest = 0;

@@ -59,7 +59,10 @@ static void write_outputs(FILE *file, const char *const *names) {
 }
 
 Events events(void) {
-  return (Events){.n = whole("n"), .k = whole("k"), .streams = whole("streams"), .x = column("x"), .stream = column("stream"), .is_void = column("isVoid")};
+  return (Events){
+    .n = whole("n"), .k = whole("k"), .streams = whole("streams"),
+    .x = column("x"), .stream = column("stream"), .is_void = column("isVoid"),
+  };
 }
 
 double *doubles_out(const char *name) {
@@ -106,12 +109,17 @@ static void run_signals_textbook(void) {
 static void run_project(void) {
   const int d = whole("dimension"), k = whole("k"), held = whole("embedded");
   float *x = output("projected", 'f', (size_t)held * (size_t)k);
-  for (int left = whole("n"); left > 0; left -= held) project_rows(column("embeddings"), min_int(left, held), d, column("axes"), column("offsets"), k, x);
+  for (int left = whole("n"); left > 0; left -= held) {
+    project_rows(column("embeddings"), min_int(left, held), d, column("axes"), column("offsets"), k, x);
+  }
 }
 
 static void run_covariance(void) {
   const int d = whole("dimension");
-  within_covariance(column("embeddings"), column("stream"), whole("n"), whole("embedded"), d, whole("streams"), output("covariance", 'd', (size_t)d * (size_t)d));
+  within_covariance(
+    column("embeddings"), column("stream"), whole("n"), whole("embedded"),
+    d, whole("streams"), output("covariance", 'd', (size_t)d * (size_t)d)
+  );
 }
 
 static void run_eigen(void) {
@@ -131,13 +139,15 @@ static void run_downsample(void) {
 
 static void run_assignment(void) {
   const int n = whole("points");
-  *(double *)output("emd", 'd', 1) = assign(column("windowA"), column("windowB"), n, whole("k"), output("target", 'i', (size_t)n));
+  int32_t *target = output("target", 'i', (size_t)n);
+  *(double *)output("emd", 'd', 1) = assign(column("windowA"), column("windowB"), n, whole("k"), target);
 }
 
 static void run_bootstrap(void) {
   const int n = whole("n");
   bootstrap(
-    column("bootResiduals"), column("bootStarts"), whole("streams"), whole("k"), number("mewma_lambda"), whole("block"), whole("bootRun"), whole("seed"),
+    column("bootResiduals"), column("bootStarts"), whole("streams"), whole("k"),
+    number("mewma_lambda"), whole("block"), whole("bootRun"), whole("seed"),
     output("path", 'f', (size_t)n), n
   );
 }
@@ -148,7 +158,8 @@ static void run_run_lengths(void) {
   memset(alarms, 0, sizeof(double) * levels);
   memset(clear, 0, sizeof(double) * levels);
   run_lengths(
-    column("scores"), column("scoreStarts"), whole("streams"), whole("block"), whole("n"), whole("seed"), column("levels"), (int)levels, number("kappa"),
+    column("scores"), column("scoreStarts"), whole("streams"), whole("block"), whole("n"), whole("seed"),
+    column("levels"), (int)levels, number("kappa"),
     number("cap"), alarms, clear
   );
 }
@@ -158,7 +169,10 @@ static void run_generator(void) {
   int32_t *provider = output("provider", 'i', (size_t)held), *micros = output("latencyMicros", 'i', (size_t)held);
   float *embedding = output("embedding", 'f', (size_t)held * 64);
   for (int left = whole("n"); left > 0; left -= held) {
-    generate((uint64_t)number("generatorSeed"), number("centroidScale"), number("noise"), column("schedule"), min_int(left, held) / 4, provider, micros, embedding);
+    generate(
+      (uint64_t)number("generatorSeed"), number("centroidScale"), number("noise"),
+      column("schedule"), min_int(left, held) / 4, provider, micros, embedding
+    );
   }
 }
 
@@ -171,7 +185,7 @@ static void run_generator(void) {
 STAGES(WRITES)
 #define NAMES_OF(id, ...) __VA_ARGS__,
 WRITES(signals, STAGES(NAMES_OF) NULL)
-WRITES(detectors, "cusum", "route", "notice", "closed")
+WRITES(detectors, "cusum", "eventState", "notice", "closed")
 WRITES(project, "projected")
 WRITES(covariance, "covariance")
 WRITES(eigen, "eigenvalues", "eigenvectors")

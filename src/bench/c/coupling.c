@@ -18,7 +18,8 @@ static inline double dot(const float *a, const float *b, int k) {
 }
 
 void coupling(
-  const Events *events, const float *residual, const double *time, const double *window, const int32_t *previous, double lambda, int turns, double *rho
+  const Events *events, const float *residual, const double *time, const double *window,
+  const int32_t *previous, double lambda, int turns, double *rho
 ) {
   const int s = events->streams;
   const int k = events->k;

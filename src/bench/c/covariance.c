@@ -37,7 +37,9 @@ static void update_upper(const double *panel, int rows, double *scatter, int dp,
   }
 }
 
-void within_covariance(const float *vectors, const int32_t *streams, int count, int held, int d, int stream_count, double *covariance) {
+void within_covariance(
+  const float *vectors, const int32_t *streams, int count, int held, int d, int stream_count, double *covariance
+) {
   const int dp = (d + TILE - 1) / TILE * TILE;
   double *scatter = calloc((size_t)dp * (size_t)dp, sizeof(double));
   double *panel = calloc((size_t)dp * PANEL, sizeof(double));
@@ -78,7 +80,9 @@ void within_covariance(const float *vectors, const int32_t *streams, int count, 
   }
   if (slot > 0) update_upper(panel, slot, scatter, dp, -1);
   for (int i = 0; i < d; i++) {
-    for (int j = i; j < d; j++) covariance[i * d + j] = covariance[j * d + i] = scatter[(size_t)i * (size_t)dp + (size_t)j] / (count - present);
+    for (int j = i; j < d; j++) {
+      covariance[i * d + j] = covariance[j * d + i] = scatter[(size_t)i * (size_t)dp + (size_t)j] / (count - present);
+    }
   }
   free(scatter);
   free(panel);

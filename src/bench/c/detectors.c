@@ -6,7 +6,7 @@
 
 #define MAX_EPISODES 200000
 
-/* Detectors and routes, docs/methods.md 8. As many events as a vector has lanes are tested at once for crossing no
+/* Detectors and event states, docs/methods.md 8. As many events as a vector has lanes are tested at once for crossing no
    limit in streams without an open episode. */
 
 typedef struct {
@@ -16,7 +16,9 @@ typedef struct {
   Episode held[KINDS];
 } Detector;
 
-static inline void fire(Detector *own, int kind, int stream, int onset, int onset_seq, int fired, int fired_seq, double peak) {
+static inline void fire(
+  Detector *own, int kind, int stream, int onset, int onset_seq, int fired, int fired_seq, double peak
+) {
   own->held[kind] = (Episode){kind, stream, onset, onset_seq, fired, fired_seq, -1, 0, peak};
   own->open |= 1 << kind;
 }
@@ -41,7 +43,9 @@ static inline void settle(Detector *own, int event, int seq) {
 
 /* Whether events [i, i + LANES) change no detector but the CUSUM, as far as that can be told without it; their capped
    scores. */
-static inline int calm(const Events *events, const Detectors *d, const Detector *states, int i, double ceiling, vd *capped) {
+static inline int calm(
+  const Events *events, const Detectors *d, const Detector *states, int i, double ceiling, vd *capped
+) {
   const Limits *l = d->limits;
   int disturbed = 0;
   for (int j = 0; j < LANES; j++) {
@@ -84,7 +88,7 @@ int detectors(const Events *events, const Detectors *d) {
           settle(own, i + j, d->seq[i + j]);
           own->cusum = d->cusum[i + j] = sum;
         }
-        memset(d->route + i, EVENT_STATE_IN_FRAME, (size_t)j);
+        memset(d->event_state + i, EVENT_STATE_IN_FRAME, (size_t)j);
         memset(d->notice + i, 0, (size_t)j);
         i += j;
         if (j == LANES) {
@@ -97,7 +101,7 @@ int detectors(const Events *events, const Detectors *d) {
     const int n = d->seq[i];
     if (i < d->reference_to || n <= d->warmup[p]) {
       d->cusum[i] = NAN;
-      d->route[i] = EVENT_STATE_WARMING;
+      d->event_state[i] = EVENT_STATE_WARMING;
       d->notice[i] = 0;
       continue;
     }
@@ -135,12 +139,16 @@ int detectors(const Events *events, const Detectors *d) {
           own->below_onset_seq = n;
         }
         if (own->below >= l->dwell) {
-          if (!(opened & (1 << KIND_FRAME_WEIGHT_DEGRADATION))) fire(own, KIND_FRAME_WEIGHT_DEGRADATION, p, own->below_onset, own->below_onset_seq, i, n, delta);
+          if (!(opened & (1 << KIND_FRAME_WEIGHT_DEGRADATION))) {
+            fire(own, KIND_FRAME_WEIGHT_DEGRADATION, p, own->below_onset, own->below_onset_seq, i, n, delta);
+          }
           own->weight += (l->lo - delta) / l->lo;
         }
       } else {
         own->below = 0;
-        if (opened & (1 << KIND_FRAME_WEIGHT_DEGRADATION)) written = close_episode(own, KIND_FRAME_WEIGHT_DEGRADATION, i, d, written);
+        if (opened & (1 << KIND_FRAME_WEIGHT_DEGRADATION)) {
+          written = close_episode(own, KIND_FRAME_WEIGHT_DEGRADATION, i, d, written);
+        }
       }
       for (int level = 0; level < LEVELS; level++) {
         const int kind = LEVELS_FROM + level;
@@ -170,7 +178,7 @@ int detectors(const Events *events, const Detectors *d) {
     else if ((flags & (NOTICE_KL_CEILING | NOTICE_FRICTION_SPIKE)) && in_zone) taken = EVENT_STATE_ACCOMMODATION;
     else if (flags & (NOTICE_TENSION_LOW | NOTICE_TENSION_HIGH)) taken = EVENT_STATE_WATCH;
     d->cusum[i] = sum;
-    d->route[i] = (uint8_t)taken;
+    d->event_state[i] = (uint8_t)taken;
     d->notice[i] = (uint8_t)flags;
   }
   free(states);
@@ -183,7 +191,8 @@ void run_detectors(void) {
     .reference_to = whole("referenceTo"), .limits = column("limits"), .warmup = column("warmup"), .seq = column("seq"),
     .kl = stage_column("kl"), .box_cox = stage_column("boxCox"), .friction = stage_column("friction"),
     .entropy = stage_column("entropy"), .rho = stage_column("rho"), .tension = stage_column("tension"),
-    .cusum = doubles_out("cusum"), .route = output("route", 'u', (size_t)e.n), .notice = output("notice", 'u', (size_t)e.n),
+    .cusum = doubles_out("cusum"),
+    .event_state = output("eventState", 'u', (size_t)e.n), .notice = output("notice", 'u', (size_t)e.n),
     .episodes = output("episodes", 'd', MAX_EPISODES * sizeof(Episode) / sizeof(double)), .capacity = MAX_EPISODES,
   };
   for (int level = 0; level < LEVELS; level++) {

@@ -19,7 +19,9 @@ static inline void emit(Line *s, double *line, double x, double y) {
   s->gap = gap;
 }
 
-/* Writes the bucket's points: its events where there are two at most, else its extremes, else one gap. Leaves it empty. */
+/*
+ * Writes the bucket's points: its events where there are two at most, else its extremes, else one gap. Leaves it empty.
+ */
 static void flush(Line *s, double *line) {
   const int held = s->events - 2;
   if (held > 0 && held <= 2) {
@@ -70,7 +72,10 @@ static inline void admit(Line *s, double *line, double per_unit, double first, d
   s->events = held + 3;
 }
 
-void downsample(const double *x, const double *y, const int32_t *code, int n, int lines, int buckets, double *out, int32_t *lengths) {
+void downsample(
+  const double *x, const double *y, const int32_t *code,
+  int n, int lines, int buckets, double *out, int32_t *lengths
+) {
   Line *states = calloc((size_t)lines, sizeof(Line));
   const size_t capacity = 2 * (2 * (size_t)buckets + 2);
   const double first = x[0];

@@ -102,7 +102,10 @@ static void ziggurat(void) {
   for (int i = 0; i < 256; i++) ratios[i] = edges[i + 1] / edges[i];
 }
 
-void generate(uint64_t seed, double centroid_scale, double noise, const double *schedule, int slots, int32_t *provider, int32_t *latency_micros, float *embedding) {
+void generate(
+  uint64_t seed, double centroid_scale, double noise, const double *schedule,
+  int slots, int32_t *provider, int32_t *latency_micros, float *embedding
+) {
   Words words[4];
   for (int i = 0; i < 16; i++) words[i / 4][i % 4] = mixed(&seed);
   uint64_t *layout = words[0], *residuals = words[1], *latencies = words[2], *noises = words[3];

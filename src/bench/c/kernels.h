@@ -23,15 +23,24 @@ typedef struct {
   double *friction, *trace, *kl, *box_cox, *entropy;
 } Tracker;
 
-void latency(int n, const double *latency_ms, int size, double factor, double minimum, int adaptive, double *p95, double *window);
+void latency(
+  int n, const double *latency_ms, int size, double factor,
+  double minimum, int adaptive, double *p95, double *window
+);
 void tracker(const Events *events, const Tracker *t);
 /* Axes from which updating the factor of the slow covariance pays. */
 #define UPDATE_FROM 20
 void tracker_pairs(const Events *events, const Tracker *t);
 void tracker_updates(const Events *events, const Tracker *t);
 void tracker_textbook(const Events *events, const Tracker *t);
-void coupling(const Events *events, const float *residual, const double *time, const double *window, const int32_t *previous, double lambda, int turns, double *rho);
-void transport(const Events *events, int size, int minimum, int reference_to, const float *reference_rows, const int32_t *reference_counts, double *tension, double *shift);
+void coupling(
+  const Events *events, const float *residual, const double *time, const double *window,
+  const int32_t *previous, double lambda, int turns, double *rho
+);
+void transport(
+  const Events *events, int size, int minimum, int reference_to, const float *reference_rows,
+  const int32_t *reference_counts, double *tension, double *shift
+);
 void displacement(const Events *events, int reference_to, const double *means, double lambda, double *mewma);
 
 /* An episode of a detector, as in wasm/detectors.ts. */
@@ -48,7 +57,7 @@ typedef struct {
   /* Of each level, and its limit by stream. */
   const double *levels[LEVELS], *level_limits[LEVELS];
   double *cusum;
-  uint8_t *route, *notice;
+  uint8_t *event_state, *notice;
   Episode *episodes;
   int capacity;
 } Detectors;
@@ -58,18 +67,28 @@ int detectors(const Events *events, const Detectors *d);
 
 void project_rows(const float *vectors, int count, int d, const double *axes, const double *offsets, int k, float *out);
 /* `held` vectors, gone through again and again until `count` are taken in. */
-void within_covariance(const float *vectors, const int32_t *streams, int count, int held, int d, int stream_count, double *covariance);
+void within_covariance(
+  const float *vectors, const int32_t *streams, int count, int held, int d, int stream_count, double *covariance
+);
 /* Eigenvalues of a symmetric n x n matrix into `values`, unordered; row i of `w` becomes eigenvector i. */
 void eigen(int n, double *w, double *values);
-void downsample(const double *x, const double *y, const int32_t *code, int n, int lines, int buckets, double *out, int32_t *lengths);
+void downsample(
+  const double *x, const double *y, const int32_t *code,
+  int n, int lines, int buckets, double *out, int32_t *lengths
+);
 double assign(const double *a, const double *b, int n, int k, int32_t *column_of);
 void bootstrap(
-  const float *residuals, const int32_t *starts, int streams, int k, double lambda, int block, int run, int32_t seed, float *out, int length
+  const float *residuals, const int32_t *starts, int streams, int k,
+  double lambda, int block, int run, int32_t seed, float *out, int length
 );
 void run_lengths(
-  const double *values, const int32_t *starts, int streams, int block, int events, int32_t seed, const double *levels, int level_count, double kappa, double cap,
+  const double *values, const int32_t *starts, int streams, int block, int events,
+  int32_t seed, const double *levels, int level_count, double kappa, double cap,
   double *alarms, double *clear
 );
-void generate(uint64_t seed, double centroid_scale, double noise, const double *schedule, int slots, int32_t *provider, int32_t *latency_micros, float *embedding);
+void generate(
+  uint64_t seed, double centroid_scale, double noise, const double *schedule,
+  int slots, int32_t *provider, int32_t *latency_micros, float *embedding
+);
 
 #endif

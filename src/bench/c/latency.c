@@ -18,7 +18,10 @@ static int lower_bound(const double *sorted, int n, double value) {
   return base;
 }
 
-void latency(int n, const double *latency_ms, int size, double factor, double minimum, int adaptive, double *p95, double *window) {
+void latency(
+  int n, const double *latency_ms, int size, double factor,
+  double minimum, int adaptive, double *p95, double *window
+) {
   double *ring = malloc(2 * sizeof(double) * (size_t)size);
   double *sorted = ring + size;
   int count = 0;

@@ -15,7 +15,9 @@ static inline double dot(const float *e, const double *axis, int d, int whole) {
   return lanes(s) + tail(e, axis, whole, d);
 }
 
-void project_rows(const float *vectors, int count, int d, const double *axes, const double *offsets, int k, float *out) {
+void project_rows(
+  const float *vectors, int count, int d, const double *axes, const double *offsets, int k, float *out
+) {
   const int whole = d / LANES * LANES;
   const int k4 = k & ~3;
   int row = 0;
@@ -47,6 +49,8 @@ void project_rows(const float *vectors, int count, int d, const double *axes, co
   }
   for (; row < count; row++) {
     const float *e = vectors + (size_t)row * (size_t)d;
-    for (int i = 0; i < k; i++) out[(size_t)row * (size_t)k + (size_t)i] = (float)(dot(e, axes + (size_t)i * (size_t)d, d, whole) - offsets[i]);
+    for (int i = 0; i < k; i++) {
+      out[(size_t)row * (size_t)k + (size_t)i] = (float)(dot(e, axes + (size_t)i * (size_t)d, d, whole) - offsets[i]);
+    }
   }
 }

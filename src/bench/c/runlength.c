@@ -9,7 +9,8 @@
 #define CHUNK 2048
 
 void run_lengths(
-  const double *values, const int32_t *starts, int streams, int block, int events, int32_t seed, const double *levels, int level_count, double kappa, double cap,
+  const double *values, const int32_t *starts, int streams, int block, int events,
+  int32_t seed, const double *levels, int level_count, double kappa, double cap,
   double *alarms, double *clear
 ) {
   uint64_t random = (uint64_t)(int64_t)seed;

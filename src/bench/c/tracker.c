@@ -34,7 +34,7 @@ static void interleave(int k, int diagonal, const double *from[LANES], double *o
   if (k & 1) memset(out, 0, (size_t)k * LANES * sizeof(double));
 }
 
-/* Two factorisations an event: for few axes. */
+/* Two factorisations per event: for few axes. */
 void tracker_pairs(const Events *events, const Tracker *t) {
   const int k = events->k;
   const int axes = even(k);
@@ -193,7 +193,9 @@ void tracker_textbook(const Events *events, const Tracker *t) {
       r[a] = (double)row[a] - own->mean[a];
       t->residual[(size_t)i * (size_t)k + (size_t)a] = (float)r[a];
     }
-    for (int a = 0; a < k; a++) for (int b = 0; b < k; b++) fast[a * k + b] += gain_fast * (r[a] * r[b] - fast[a * k + b]);
+    for (int a = 0; a < k; a++) {
+      for (int b = 0; b < k; b++) fast[a * k + b] += gain_fast * (r[a] * r[b] - fast[a * k + b]);
+    }
     for (size_t a = 0; a < square; a++) mixed[a] = (1 - t->shrinkage) * fast[a] + t->shrinkage * slow[a];
     cholesky(k, mixed, la);
     cholesky(k, slow, lb);

@@ -163,9 +163,11 @@ static inline vl first_lanes(int n) {
 /* Takes r r^T into fast and slow; A to `mixture`, slow as it was to `old` unless null; `form` = direction^T fast
    direction, fast as it was. */
 static inline __attribute__((always_inline)) Sums blend(
-  const Layout *m, const double *r, const double *direction, double *fast, double *slow, double gain_fast, double gain_slow, double shrinkage, double *mixture, double *old
+  const Layout *m, const double *r, const double *direction, double *fast, double *slow,
+  double gain_fast, double gain_slow, double shrinkage, double *mixture, double *old
 ) {
-  const vd gf = splat(gain_fast), gs = splat(gain_slow), mix_fast = splat(1 - shrinkage), mix_slow = splat(shrinkage), ridge = splat(RIDGE);
+  const vd gf = splat(gain_fast), gs = splat(gain_slow), ridge = splat(RIDGE);
+  const vd mix_fast = splat(1 - shrinkage), mix_slow = splat(shrinkage);
   vd difference = splat(0), total = splat(0), squares = splat(0), total_squares = splat(0), form = splat(0);
   for (int a = 0; a < m->diagonal; a += LANES) {
     vd v = *(const vd *)(r + a) * *(const vd *)(r + a) + ridge;
@@ -210,11 +212,15 @@ static inline __attribute__((always_inline)) Sums blend(
     if (direction) lower_form += direction[i] * lanes(row);
   }
   return (Sums){
-    lanes(difference), lanes(total), lanes(squares) + 2 * lanes(lower), lanes(total_squares) + 2 * lanes(lower_slow), lanes(form) + 2 * lower_form,
+    lanes(difference), lanes(total), lanes(squares) + 2 * lanes(lower), lanes(total_squares) + 2 * lanes(lower_slow),
+    lanes(form) + 2 * lower_form,
   };
 }
 
-static int trusted(const Layout *m, const Running *run, const double *r, const double *fast, const double *slow, double gain_fast, double gain_slow, double shrinkage) {
+static int trusted(
+  const Layout *m, const Running *run, const double *r, const double *fast,
+  const double *slow, double gain_fast, double gain_slow, double shrinkage
+) {
   if (!run->trusted || gain_slow > min_double(gain_fast, 0.95)) return 0;
   const double share = shrinkage * run->least / LEAST_MIXED;
   int holds = 1;
@@ -230,7 +236,9 @@ static void interleave_rows(const Layout *m, const double *from[LANES], double i
   double *to = (double *)out;
   for (int i = 0; i < m->k; i++) for (int l = 0; l < LANES; l++) *to++ = inflation * from[l][i];
   if (m->k & 1) for (int l = 0; l < LANES; l++) *to++ = 1;
-  for (int i = 1; i < m->k; i++) for (int a = m->row[i]; a < m->row[i] + i; a++) for (int l = 0; l < LANES; l++) *to++ = from[l][a];
+  for (int i = 1; i < m->k; i++) {
+    for (int a = m->row[i]; a < m->row[i] + i; a++) for (int l = 0; l < LANES; l++) *to++ = from[l][a];
+  }
   if (m->k & 1) memset(to, 0, (size_t)m->k * LANES * sizeof(double));
 }
 
@@ -324,7 +332,9 @@ void tracker_updates(const Events *events, const Tracker *t) {
       const double log_b = run->logarithm, trace = run->trace;
       memcpy(direction, r, sizeof(double) * wide);
       const double h = factor_update(m, run, direction, c, kept);
-      sums = blend(m, r, direction, own->fast, own->slow, gain_fast, gain_slow, t->shrinkage, (double *)known[half], NULL);
+      sums = blend(
+        m, r, direction, own->fast, own->slow, gain_fast, gain_slow, t->shrinkage, (double *)known[half], NULL
+      );
       const double grown = 1 + c * h;
       /* The direction is c u / (1 + c H). */
       const double after = ((1 - gain_fast) * (trace - grown / c * sums.form) + gain_fast * h / grown) / kept;
@@ -333,7 +343,10 @@ void tracker_updates(const Events *events, const Tracker *t) {
       traces[half] = (1 - t->shrinkage) * ((1 - gain_fast) * trace + gain_fast * h) + t->shrinkage * k;
       logarithms[half++] = log_b;
     } else {
-      sums = blend(m, r, NULL, own->fast, own->slow, gain_fast, gain_slow, t->shrinkage, (double *)mixed[held], (double *)before[held]);
+      sums = blend(
+        m, r, NULL, own->fast, own->slow, gain_fast, gain_slow, t->shrinkage,
+        (double *)mixed[held], (double *)before[held]
+      );
       waiting[held++] = i;
       if (run->trusted) {
         run->trusted = 0;

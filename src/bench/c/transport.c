@@ -194,7 +194,8 @@ static void catch_up_others(const Shape *shape, Window *w, int n, int count, int
 }
 
 void transport(
-  const Events *events, int size, int minimum, int reference_to, const float *reference_rows, const int32_t *reference_counts, double *tension, double *shift
+  const Events *events, int size, int minimum, int reference_to, const float *reference_rows,
+  const int32_t *reference_counts, double *tension, double *shift
 ) {
   const int k = events->k;
   const int streams = events->streams;
@@ -239,7 +240,9 @@ void transport(
           }
           Window *reference = mine + 3;
           const float *own = reference_rows + (size_t)p * (size_t)size * (size_t)k;
-          for (int j = reference->n; j < m; j++) replace(&shape, reference, NULL, own + (size_t)(available - 1 - j) * (size_t)k);
+          for (int j = reference->n; j < m; j++) {
+            replace(&shape, reference, NULL, own + (size_t)(available - 1 - j) * (size_t)k);
+          }
           reference->n = m;
           moved = distance(&shape, recent, reference, m);
         }

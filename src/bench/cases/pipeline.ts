@@ -65,11 +65,12 @@ function stageCase(id: StageId): Case {
       outputs: () => Object.fromEntries(columns.map((name) => [name, wasm.columns[name].view().slice()])),
     }),
     referenceImplementation(bench) {
-      const { referenceImplementation: twin, units } = referenceOf(
-        bench,
-        (eventsPerSecond * 8) / bench.input.coordinates.k,
-      );
-      return { units, run: () => twin.run(id), outputs: () => pick(twin.columns, columns) };
+      const { referenceImplementation, units } = referenceOf(bench, (eventsPerSecond * 8) / bench.input.coordinates.k);
+      return {
+        units,
+        run: () => referenceImplementation.run(id),
+        outputs: () => pick(referenceImplementation.columns, columns),
+      };
     },
   };
 }
@@ -161,7 +162,7 @@ function detectorsInReference(bench: Bench): ReferenceRunner {
         notice[i] = step.notice;
       }
     },
-    outputs: () => ({ cusum, route: eventState, notice, closed: [episodes.filter((e) => e.resolved >= 0).length] }),
+    outputs: () => ({ cusum, eventState, notice, closed: [episodes.filter((e) => e.resolved >= 0).length] }),
   };
 }
 
@@ -209,8 +210,12 @@ export const PIPELINE_CASES: readonly Case[] = [
       };
     },
     referenceImplementation(bench) {
-      const { referenceImplementation: twin, units } = referenceOf(bench, 0);
-      return { units, run: twin.all, outputs: () => pick(twin.columns, SIGNAL_NAMES) };
+      const { referenceImplementation, units } = referenceOf(bench, 0);
+      return {
+        units,
+        run: referenceImplementation.all,
+        outputs: () => pick(referenceImplementation.columns, SIGNAL_NAMES),
+      };
     },
   },
   {

@@ -32,7 +32,7 @@ export interface Format {
   /** @throws TautlineFailure of kind `file` that names the file, where it is damaged or cannot be read */
   open(file: SniffedFile, platform: Platform): Promise<FormatReader>;
   /**
-   * What a file that is not opened states of its rows; absent where nothing is known without reading them.
+   * What a file that is not opened states of its rows; absent if nothing is known without reading them.
    * @param column of times, which it holds as `type`
    */
   survey?(file: SniffedFile, column: string | undefined, type: DataType | null): Promise<readonly GroupTimes[]>;

@@ -37,7 +37,7 @@ function parseLine(line: string): Flat | string {
   }
 }
 
-/** Opens newline-delimited JSON, one object an event, or a JSON array of such objects. */
+/** Opens newline-delimited JSON, one object per event, or a JSON array of such objects. */
 export async function openNdjson(file: NamedBlob): Promise<FormatReader> {
   const { path, blob } = file;
   const isArray = /^\s*\[/.test(await blob.slice(0, 64).text());

@@ -54,7 +54,7 @@ interface Chunk {
 interface ChunkStatistics {
   readonly least: Uint8Array | null;
   readonly greatest: Uint8Array | null;
-  /** -1 where it is not stated. */
+  /** -1 if it is not stated. */
   readonly nulls: number;
 }
 export interface RowGroup {

@@ -8,32 +8,36 @@ import { kindLabel } from '../../detection/kindLabels.ts';
 import { ALERT_KINDS, type Alert } from '../../detection/types.ts';
 import { useAgainst } from '../../state/queries.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
-import { episodesOf, ghostsOf } from '../stack/episodes.ts';
-import { laneShades } from '../stack/markAreas.ts';
+import { episodesOf, overlaysOf } from '../stack/episodes.ts';
+import { laneMarkAreas } from '../stack/markAreas.ts';
 import { useShared } from '../stack/timeline.ts';
 
-/** An alert in one line; `ghostOf` names the baseline that raises it, null for an alert proper. */
-export function describeAlert(alert: Alert, stream: string, ghostOf: string | null): string {
+/** An alert in one line; `overlayOf` names the baseline that raises it, null for an alert proper. */
+export function describeAlert(alert: Alert, stream: string, overlayOf: string | null): string {
   const until = alert.resolved === null ? 'still open' : `resolved ${formatCount(alert.resolved)}`;
   return (
-    `${ghostOf === null ? '' : `With ${ghostOf}: `}${kindLabel(alert.kind)} of ${stream}: onset ${formatCount(alert.onset)}, fired ${formatCount(alert.fired)} ` +
-    `(lag ${formatCount(alert.lag)}), ${until}, peak ${formatNumber(alert.peak)}`
+    `${overlayOf === null ? '' : `With ${overlayOf}: `}${kindLabel(alert.kind)} of ${stream}: ` +
+    `onset ${formatCount(alert.onset)}, fired ${formatCount(alert.fired)} (lag ${formatCount(alert.lag)}), ` +
+    `${until}, peak ${formatNumber(alert.peak)}`
   );
 }
 
 /** The alert timeline: a lane for each visible stream, and the key of kinds. */
 export function AlertLanes({ table }: { table: boolean }) {
-  const { link, report, streams, episodes, ticks, markAreas: shades, pickEpisode } = useShared();
+  const { link, report, streams, episodes, ticks, markAreas, pickEpisode } = useShared();
   const { mode } = useChartTheme();
   const against = useAgainst();
   const lanes = useMemo(
     () => streams.map((stream) => ({ name: report.streams[stream].name, style: streamStyle(stream, mode) })),
     [streams, report.streams, mode],
   );
-  const inLanes = useUnchanged(useMemo(() => laneShades(shades, streams), [shades, streams]));
+  const inLanes = useUnchanged(useMemo(() => laneMarkAreas(markAreas, streams), [markAreas, streams]));
   const shown = useMemo(() => episodesOf(episodes, streams), [episodes, streams]);
-  const ghosts = useMemo(() => ghostsOf(report.alerts, report.baselineAlerts), [report.alerts, report.baselineAlerts]);
-  const alertOf = (id: number): Alert => (id >= 0 ? report.alerts[id] : ghosts[-1 - id]);
+  const overlays = useMemo(
+    () => overlaysOf(report.alerts, report.baselineAlerts),
+    [report.alerts, report.baselineAlerts],
+  );
+  const alertOf = (id: number): Alert => (id >= 0 ? report.alerts[id] : overlays[-1 - id]);
 
   if (streams.length === 0)
     return <p className="panel-message">All streams are hidden. Click a stream in the legend to draw it.</p>;
@@ -41,7 +45,10 @@ export function AlertLanes({ table }: { table: boolean }) {
     <>
       <LaneChart
         {...link}
-        label={`Alert timeline: ${formatCount(report.alerts.length)} alerts on ${formatCount(report.streams.length)} streams`}
+        label={
+          `Alert timeline: ${formatCount(report.alerts.length)} alerts ` +
+          `on ${formatCount(report.streams.length)} streams`
+        }
         lanes={lanes}
         episodes={shown}
         ticks={ticks}
@@ -53,7 +60,7 @@ export function AlertLanes({ table }: { table: boolean }) {
       />
       <AlertKey
         alerts={report.alerts}
-        ghosts={ghosts.length}
+        overlays={overlays.length}
         against={against}
         labelled={inLanes.some(({ tone }) => tone === 'labelled')}
         mode={mode}
@@ -66,13 +73,13 @@ export function AlertLanes({ table }: { table: boolean }) {
 /** What the colours and letters of bars stand for. */
 const AlertKey = memo(function AlertKey({
   alerts,
-  ghosts,
+  overlays,
   against,
   labelled,
   mode,
 }: {
   alerts: readonly Alert[];
-  ghosts: number;
+  overlays: number;
   against: string;
   labelled: boolean;
   mode: Mode;
@@ -96,10 +103,10 @@ const AlertKey = memo(function AlertKey({
           labelled as faulty
         </li>
       )}
-      {ghosts > 0 && (
+      {overlays > 0 && (
         <li>
-          <b className="ghost" />
-          only with {against} {formatCount(ghosts)}
+          <b className="overlay" />
+          only with {against} {formatCount(overlays)}
         </li>
       )}
     </ul>

@@ -6,7 +6,8 @@ export const alerts: ViewPanel = {
   id: 'alerts',
   title: 'Alerts',
   description:
-    'Every episode as a bar from its estimated onset through the tick where it fired to where it resolved; dashed outlines are alerts that only the default parameters raise.',
+    'Every episode as a bar from its estimated onset through the tick where it fired to where it resolved; ' +
+    'dashed outlines are alerts that only the default parameters raise.',
   unit: '',
   height: 60,
   View: AlertLanes,

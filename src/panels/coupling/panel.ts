@@ -12,7 +12,8 @@ export const coupling: LinePanel = {
   id: 'coupling',
   title: 'Coupling ρ',
   description:
-    'How much a stream moves together with the others: a fall below the floor is a void, in which it no longer answers.',
+    'How much a stream moves together with the others: a fall below the floor is a void, in which it no ' +
+    'longer answers.',
   unit: 'ratio',
   series: ['rho'],
   height: 140,
@@ -36,7 +37,8 @@ export const coupling: LinePanel = {
   note: ({ calibration }, { void_min_ref }) =>
     calibration.rho >= void_min_ref
       ? null
-      : `Not alarmed on: reference coupling ${formatNumber(calibration.rho)} is below ${formatNumber(void_min_ref)}, so these streams were not coupled in the reference.`,
+      : `Not alarmed on: reference coupling ${formatNumber(calibration.rho)} is below ${formatNumber(void_min_ref)}, ` +
+        'so these streams were not coupled in the reference.',
   empty: (report) =>
     report.streams.length < 2
       ? 'Coupling needs two streams; this ledger has one. Choose another stream key.'

@@ -8,7 +8,8 @@ export const cusum: LinePanel = {
   id: 'cusum',
   title: 'CUSUM',
   description:
-    'Divergence beyond what the reference period explains, summed up: above h it is drift, and it stays drift until the sum is back at zero.',
+    'Divergence beyond what the reference period explains, summed up: above h it is drift, and it stays ' +
+    'drift until the sum is back at zero.',
   unit: 'σ',
   series: ['cusum'],
   height: 130,
@@ -22,5 +23,6 @@ export const cusum: LinePanel = {
       include: [0],
     }),
   empty: () =>
-    'No CUSUM in this range: it starts when a stream is no longer warming and the reference period is over. Look further right, or shorten the warm-up.',
+    'No CUSUM in this range: it starts when a stream is no longer warming and the reference period is over. ' +
+    'Look further right, or shorten the warm-up.',
 };

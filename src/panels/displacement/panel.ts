@@ -32,7 +32,8 @@ export const displacement: LinePanel = {
   id: 'displacement',
   title: 'Mean shift T² (MEWMA)',
   description:
-    "How far a stream's smoothed mean has moved from its reference mean (MEWMA); each stream's limit follows from its reference and the false-alarm budget.",
+    "How far a stream's smoothed mean has moved from its reference mean (MEWMA); each stream's limit follows " +
+    'from its reference and the false-alarm budget.',
   unit: '',
   series: ['mewma'],
   height: 140,

@@ -8,7 +8,8 @@ export const divergence: LinePanel = {
   id: 'divergence',
   title: 'KL divergence',
   description:
-    "How far a stream's recent behaviour is from its own memory, in nats; crossing the ceiling is a notice, a lasting rise feeds the CUSUM.",
+    "How far a stream's recent behaviour is from its own memory, in nats; crossing the ceiling is a notice, " +
+    'a lasting rise feeds the CUSUM.',
   unit: 'nats',
   series: ['kl'],
   height: 140,
@@ -29,5 +30,6 @@ export const divergence: LinePanel = {
   note: (_report, { anchor }) =>
     anchor === 'reference' ? 'Anchored to the frozen reference: slow drift stays visible.' : null,
   empty: () =>
-    "No divergence in this range: it is defined from a stream's second embedded event on. Zoom out, or show more streams.",
+    "No divergence in this range: it is defined from a stream's second embedded event on. Zoom out, or show " +
+    'more streams.',
 };

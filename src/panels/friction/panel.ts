@@ -8,7 +8,8 @@ export const friction: LinePanel = {
   id: 'friction',
   title: 'Friction ΔΣ',
   description:
-    'Distance between the fast and the slow covariance: above the band a stream strains against its frame, a run below it means the frame is eroding.',
+    'Distance between the fast and the slow covariance: above the band a stream strains against its frame, a ' +
+    'run below it means the frame is eroding.',
   unit: '',
   series: ['friction'],
   height: 140,
@@ -29,5 +30,6 @@ export const friction: LinePanel = {
     });
   },
   empty: () =>
-    "No friction in this range: it is defined from a stream's second embedded event on. Zoom out, or show more streams.",
+    "No friction in this range: it is defined from a stream's second embedded event on. Zoom out, or show " +
+    'more streams.',
 };

@@ -13,7 +13,8 @@ export const latency: LinePanel = {
   id: 'latency',
   title: 'P95 latency and dynamic window',
   description:
-    'The window within which streams count as answering each other follows the 95th percentile of latency, so that slowness is not mistaken for silence.',
+    'The window within which streams count as answering each other follows the 95th percentile of latency, ' +
+    'so that slowness is not mistaken for silence.',
   unit: 'ms',
   series: ['window', 'p95'],
   ledgerWide: true,
@@ -56,5 +57,6 @@ export const latency: LinePanel = {
   empty: (report) =>
     report.hasLatency
       ? 'No latency in this range. Zoom out.'
-      : 'This ledger has no latency_ms column, so nothing stretches the window. Map a column to latency_ms when opening to see it.',
+      : 'This ledger has no latency_ms column, so nothing stretches the window. Map a column to latency_ms ' +
+        'when opening to see it.',
 };

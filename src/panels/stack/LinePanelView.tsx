@@ -11,7 +11,7 @@ import { needsLog } from './lines.ts';
 import type { PanelBodyProps } from './PanelFrame.tsx';
 import { Readout } from './Readout.tsx';
 import { useLineData } from './useLineData.ts';
-import { lineShades } from './markAreas.ts';
+import { lineMarkAreas } from './markAreas.ts';
 import { useShared } from './timeline.ts';
 
 interface LinePanelViewProps extends PanelBodyProps {
@@ -22,10 +22,10 @@ interface LinePanelViewProps extends PanelBodyProps {
 }
 
 /**
- * Body of any panel of lines: fetches what the panel names, and keeps the previous picture while the next is computed.
+ * Body of any panel of lines: fetches what the panel names, and keeps the previous chart while the next is computed.
  */
 export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanelViewProps) {
-  const { link, range, report, streams, ticks, markAreas: shades, episodes, formatX, pickEpisode, axis } = useShared();
+  const { link, range, report, streams, ticks, markAreas, episodes, formatX, pickEpisode, axis } = useShared();
   const { parameters } = report;
   const { mode } = useChartTheme();
   const { series, stale, pending, error, retry } = useLineData(panel);
@@ -35,7 +35,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
     [panel, series, streams, report, parameters, mode],
   );
   const plain = useMemo(() => draw(chosen ?? panel.scales[0]), [draw, chosen, panel]);
-  // Once a spike has called for a log scale it stays, or the picture would jump while panning.
+  // Once a spike has called for a log scale it stays, or the chart would jump while panning.
   const [spiked, setSpiked] = useState(false);
   const spikes = useMemo(
     () => chosen === null && panel.scales.includes('log') && needsLog(plain.lines),
@@ -50,7 +50,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
       [episodes, panel, streams],
     ),
   );
-  const behind = useUnchanged(useMemo(() => lineShades(shades, streams), [shades, streams]));
+  const behind = useUnchanged(useMemo(() => lineMarkAreas(markAreas, streams), [markAreas, streams]));
   const hasValues = useMemo(
     () => spec.lines.some((line) => line.points.some((value, i) => i % 2 === 1 && Number.isFinite(value))),
     [spec.lines],

@@ -40,7 +40,7 @@ export const MethodsLink = createContext<(section: number) => void>(() => undefi
 export interface PanelBodyProps {
   /** Place in the header for the body's read-out and tools. */
   readonly slot: HTMLElement | null;
-  /** The table reference implementation is to be shown to all. */
+  /** The table is to be shown to all. */
   readonly table: boolean;
 }
 

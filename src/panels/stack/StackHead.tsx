@@ -6,7 +6,7 @@ import type { Layer } from '../../charts/StackedArea.tsx';
 import { useChartTheme } from '../../charts/theme.ts';
 import { formatCount, formatDuration, formatTimeFull } from '../../core/format.ts';
 import { eventStateName } from '../../detection/eventStateNames.ts';
-import { ROUTES } from '../../detection/types.ts';
+import { EVENT_STATES } from '../../detection/types.ts';
 import { useEvent } from '../../state/queries.ts';
 import { Legend } from './Legend.tsx';
 import { Highlighted } from './Marked.tsx';
@@ -23,7 +23,7 @@ export function StackHead() {
   const { mode } = useChartTheme();
   const layers = useMemo<Layer[]>(
     () =>
-      ROUTES.map((eventState) => ({
+      EVENT_STATES.map((eventState) => ({
         key: eventState,
         name: eventStateName(eventState),
         style: eventStateStyle(eventState, mode),

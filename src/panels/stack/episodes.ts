@@ -2,7 +2,7 @@ import type { Episode } from '../../charts/episodes.ts';
 import type { Alert } from '../../detection/types.ts';
 
 /** Alerts of the baseline parameters that the live parameters do not raise just so. */
-export function ghostsOf(alerts: readonly Alert[], baseline: readonly Alert[]): Alert[] {
+export function overlaysOf(alerts: readonly Alert[], baseline: readonly Alert[]): Alert[] {
   const key = (alert: Alert) => `${alert.kind}|${alert.stream}|${alert.onset}|${alert.fired}|${alert.resolved ?? ''}`;
   const live = new Set(alerts.map(key));
   return baseline.filter((alert) => !live.has(key(alert)));
@@ -16,14 +16,14 @@ export function alertIndices(alerts: readonly Alert[]): number[] {
 }
 
 /**
- * Alerts placed on the axis. `id` is the position in `alerts` for live ones, and -1 minus the position in `ghosts` for
- * ghosts.
+ * Alerts placed on the axis. `id` is the position in `alerts` for live ones, and -1 minus the position in `overlays` for
+ * overlays.
  * @param place axis position of an event; NaN while it is not known, which leaves the alert out until it is.
  * @param end axis position of the end of the ledger, for episodes that are still open.
  */
 export function placeEpisodes(
   alerts: readonly Alert[],
-  ghosts: readonly Alert[],
+  overlays: readonly Alert[],
   place: (index: number) => number,
   end: number,
 ): Episode[] {
@@ -39,7 +39,7 @@ export function placeEpisodes(
   });
   return [
     ...alerts.map((alert, i) => one(alert, i, false)),
-    ...ghosts.map((alert, i) => one(alert, -1 - i, true)),
+    ...overlays.map((alert, i) => one(alert, -1 - i, true)),
   ].filter(
     (episode) => Number.isFinite(episode.onset) && Number.isFinite(episode.fired) && Number.isFinite(episode.end),
   );

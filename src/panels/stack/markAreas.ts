@@ -1,8 +1,8 @@
 import { unionSpans } from '../../charts/episodes.ts';
 import type { MarkArea } from '../../charts/paint.ts';
 
-/** Shades with their lanes renumbered to the streams shown; those of hidden streams are dropped. */
-export function laneShades(markAreas: readonly MarkArea[], streams: readonly number[]): MarkArea[] {
+/** Mark areas with their lanes renumbered to the streams shown; those of hidden streams are dropped. */
+export function laneMarkAreas(markAreas: readonly MarkArea[], streams: readonly number[]): MarkArea[] {
   return markAreas.flatMap((area) => {
     if (area.lane === undefined) return [area];
     const lane = streams.indexOf(area.lane);
@@ -11,10 +11,10 @@ export function laneShades(markAreas: readonly MarkArea[], streams: readonly num
 }
 
 /**
- * Shades for a chart that all streams share: labelled stretches of the streams shown as one, so that overlaps are no
+ * Mark areas for a chart that all streams share: labelled stretches of the streams shown as one, so that overlaps are no
  * darker.
  */
-export function lineShades(markAreas: readonly MarkArea[], streams: readonly number[]): MarkArea[] {
+export function lineMarkAreas(markAreas: readonly MarkArea[], streams: readonly number[]): MarkArea[] {
   const labelled = markAreas.filter(
     ({ tone, lane }) => tone === 'labelled' && (lane === undefined || streams.includes(lane)),
   );

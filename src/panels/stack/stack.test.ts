@@ -6,7 +6,7 @@ import type { Alert } from '../../detection/types.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { analysed, type Analysed } from '../testing.ts';
 import { joinEdges } from './edges.ts';
-import { alertIndices, episodesOf, ghostsOf, placeEpisodes } from './episodes.ts';
+import { alertIndices, episodesOf, overlaysOf, placeEpisodes } from './episodes.ts';
 import { needsLog, streamLines } from './lines.ts';
 import { fullDomain, rangeOfEvents } from './axis.ts';
 import { fetchWindow } from './window.ts';
@@ -123,19 +123,19 @@ describe('episodes of a real analysis', () => {
     tiny = await analysed({ fracture: 320 }, { h: 30 });
   });
 
-  it('ghosts are what only the defaults raise', () => {
+  it('overlays are what only the defaults raise', () => {
     const { alerts, baselineAlerts } = tiny.report;
-    const ghosts = ghostsOf(alerts, baselineAlerts);
-    expect(ghosts.some((overlay) => overlay.kind === 'DRIFT')).toBe(true);
-    expect(ghosts.length).toBeLessThanOrEqual(baselineAlerts.length);
-    expect(ghostsOf(baselineAlerts, baselineAlerts)).toEqual([]);
-    expect(ghostsOf([], baselineAlerts)).toEqual(baselineAlerts);
+    const overlays = overlaysOf(alerts, baselineAlerts);
+    expect(overlays.some((overlay) => overlay.kind === 'DRIFT')).toBe(true);
+    expect(overlays.length).toBeLessThanOrEqual(baselineAlerts.length);
+    expect(overlaysOf(baselineAlerts, baselineAlerts)).toEqual([]);
+    expect(overlaysOf([], baselineAlerts)).toEqual(baselineAlerts);
   });
 
   it('are placed in order, and to the end of the ledger while they are open', () => {
     const { alerts, baselineAlerts } = tiny.report;
     const full = fullDomain('event', tiny.report);
-    const episodes = placeEpisodes(alerts, ghostsOf(alerts, baselineAlerts), (index) => index, full.max);
+    const episodes = placeEpisodes(alerts, overlaysOf(alerts, baselineAlerts), (index) => index, full.max);
     expect(episodes.filter((episode) => !episode.overlay)).toHaveLength(alerts.length);
     const box = { left: 0, top: 0, width: 1000, height: 10 };
     for (const episode of episodes) {

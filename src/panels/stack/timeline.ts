@@ -25,7 +25,7 @@ export interface Timeline {
   readonly ticks: readonly AxisTick[];
   readonly markAreas: readonly MarkArea[];
   readonly reference: Domain | null;
-  /** Alerts and ghosts of all streams; the lane is the stream. */
+  /** Alerts and overlays of all streams; the lane is the stream. */
   readonly episodes: readonly Episode[];
   /** Streams drawn, ascending. */
   readonly streams: readonly number[];

@@ -80,7 +80,7 @@ function lineQuery({ report, preview, axis, range, buckets, streams }: Question,
   };
 }
 
-/** The lines of `joined` broken at their gaps, as wide as they are in the picture of `main`. */
+/** The lines of `joined` broken at their gaps, as wide as they are in the chart of `main`. */
 function breakLines(main: SeriesData, joined: SeriesData): SeriesData {
   const drawn = main.lines.filter(({ points }) => points.length > 0);
   const width =

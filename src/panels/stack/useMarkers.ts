@@ -7,15 +7,15 @@ import { useLabels } from '../../state/lab/queries.ts';
 import { actions } from '../../state/store.ts';
 import type { AnalysisReport, Axis } from '../../workers/protocol.ts';
 import { usePositions } from './axis.ts';
-import { alertIndices, ghostsOf, placeEpisodes } from './episodes.ts';
+import { alertIndices, overlaysOf, placeEpisodes } from './episodes.ts';
 
-/** Labelled stretches shaded at most; the laboratory counts and scores all of them. */
+/** Labelled stretches marked at most; the laboratory counts and scores all of them. */
 const MAX_LABELS = 1000;
 const NO_LABELS: readonly Interval[] = [];
 
 export interface PlacedAlerts {
   readonly reference: Domain | null;
-  /** Alerts and ghosts of all streams; the lane is the stream. */
+  /** Alerts and overlays of all streams; the lane is the stream. */
   readonly episodes: readonly Episode[];
   readonly pickEpisode: (id: number) => void;
 }
@@ -23,16 +23,16 @@ export interface PlacedAlerts {
 /** Alerts, those of the comparison and the reference period, on the axis. */
 export function usePlacedAlerts(axis: Axis, report: AnalysisReport, full: Domain): PlacedAlerts {
   const { alerts, baselineAlerts, reference: period, signalsRevision } = report;
-  const ghosts = useMemo(() => ghostsOf(alerts, baselineAlerts), [alerts, baselineAlerts]);
+  const overlays = useMemo(() => overlaysOf(alerts, baselineAlerts), [alerts, baselineAlerts]);
   const edges = useMemo(() => [period.from, Math.max(period.from, period.to - 1)], [period]);
   const placeAlert = usePositions(
     axis,
     signalsRevision,
-    useMemo(() => [...alertIndices(alerts), ...alertIndices(ghosts), ...edges], [alerts, ghosts, edges]),
+    useMemo(() => [...alertIndices(alerts), ...alertIndices(overlays), ...edges], [alerts, overlays, edges]),
   );
   const episodes = useMemo(
-    () => placeEpisodes(alerts, ghosts, placeAlert, full.max),
-    [alerts, ghosts, placeAlert, full],
+    () => placeEpisodes(alerts, overlays, placeAlert, full.max),
+    [alerts, overlays, placeAlert, full],
   );
   const [referenceFrom, referenceTo] = edges.map(placeAlert);
   const reference = useMemo(
@@ -42,16 +42,16 @@ export function usePlacedAlerts(axis: Axis, report: AnalysisReport, full: Domain
   );
   const pickEpisode = useCallback(
     (id: number) => {
-      const alert = id >= 0 ? alerts[id] : ghosts[-1 - id];
+      const alert = id >= 0 ? alerts[id] : overlays[-1 - id];
       if (alert) actions.select(alert.fired);
     },
-    [alerts, ghosts],
+    [alerts, overlays],
   );
 
   return { reference, episodes, pickEpisode };
 }
 
-/** The reference period and the labelled stretches, shaded on the axis. */
+/** The reference period and the labelled stretches, as mark areas of the axis. */
 export function useMarkAreas(axis: Axis, report: AnalysisReport, reference: Domain | null): readonly MarkArea[] {
   const { signalsRevision, streams: named } = report;
   const labelled = useLabels().data?.intervals ?? NO_LABELS;

@@ -17,7 +17,7 @@ const powerAbove = (value: number): number => 2 ** Math.ceil(Math.log2(Math.max(
 
 /**
  * What to ask the engine for to draw `visible` at about one bucket per two pixels. On the event axis the range is
- * widened to a grid and buckets hold a power of two of events, so that panning reuses answers and the picture does not
+ * widened to a grid and buckets hold a power of two of events, so that panning reuses answers and the chart does not
  * shimmer. On the time axis, where neighbouring events may lie days apart, it is the visible range itself.
  */
 export function fetchWindow(

@@ -5,14 +5,14 @@ import { useChartTheme } from '../../charts/theme.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatPercent } from '../../core/format.ts';
 import { eventStateName } from '../../detection/eventStateNames.ts';
-import { ROUTES } from '../../detection/types.ts';
+import { EVENT_STATES } from '../../detection/types.ts';
 import { useShared } from '../stack/timeline.ts';
 import { useComposition } from '../stack/useComposition.ts';
 import { fetchWindow } from '../stack/window.ts';
 import { countEventStates, sharesAt } from './shares.ts';
 
-export const ROUTES_HEIGHT = 120;
-/** Shares need some events a bucket to mean anything: one bucket per this many pixels. */
+export const EVENT_STATES_HEIGHT = 120;
+/** Shares need some events per bucket to mean anything: one bucket per this many pixels. */
 const PIXELS_A_BUCKET = 6;
 
 /** How the routes of events are made up along the axis. */
@@ -21,7 +21,7 @@ export function EventStateFractions({ table }: { table: boolean }) {
   const { mode } = useChartTheme();
   const layers = useMemo<Layer[]>(
     () =>
-      ROUTES.map((eventState) => ({
+      EVENT_STATES.map((eventState) => ({
         key: eventState,
         name: eventStateName(eventState),
         style: eventStateStyle(eventState, mode),
@@ -54,7 +54,7 @@ export function EventStateFractions({ table }: { table: boolean }) {
       <StackedArea
         {...link}
         label="Event states: fraction of events along the axis"
-        height={ROUTES_HEIGHT}
+        height={EVENT_STATES_HEIGHT}
         layers={layers}
         data={counts}
         ticks={ticks}

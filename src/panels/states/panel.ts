@@ -1,5 +1,5 @@
 import type { ViewPanel } from '../panel.ts';
-import { ROUTES_HEIGHT, EventStateFractions } from './EventStateFractions.tsx';
+import { EVENT_STATES_HEIGHT, EventStateFractions } from './EventStateFractions.tsx';
 
 export const routes: ViewPanel = {
   type: 'view',
@@ -8,6 +8,6 @@ export const routes: ViewPanel = {
   description:
     'The fraction of events in each state along the axis, of all streams together; the first state that holds counts.',
   unit: '',
-  height: ROUTES_HEIGHT,
+  height: EVENT_STATES_HEIGHT,
   View: EventStateFractions,
 };

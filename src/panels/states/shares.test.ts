@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { ROUTES } from '../../detection/types.ts';
+import { EVENT_STATES } from '../../detection/types.ts';
 import { eventStateName } from '../../detection/eventStateNames.ts';
 import { countEventStates, sharesAt } from './shares.ts';
 
 const x = Float64Array.of(5, 15, 25);
-const counts = new Uint32Array(3 * ROUTES.length);
-const set = (bucket: number, eventState: (typeof ROUTES)[number], count: number) => {
-  counts[bucket * ROUTES.length + ROUTES.indexOf(eventState)] = count;
+const counts = new Uint32Array(3 * EVENT_STATES.length);
+const set = (bucket: number, eventState: (typeof EVENT_STATES)[number], count: number) => {
+  counts[bucket * EVENT_STATES.length + EVENT_STATES.indexOf(eventState)] = count;
 };
 set(0, 'WARMING', 10);
 set(1, 'IN_FRAME', 6);
@@ -14,7 +14,7 @@ set(1, 'DRIFT', 2);
 
 it('counts the routes of the buckets in view', () => {
   const of = (totals: number[]) =>
-    Object.fromEntries(ROUTES.map((eventState, i) => [eventState, totals[i]]).filter(([, count]) => count));
+    Object.fromEntries(EVENT_STATES.map((eventState, i) => [eventState, totals[i]]).filter(([, count]) => count));
   expect(of(countEventStates(x, counts, 0, 30))).toEqual({ WARMING: 10, IN_FRAME: 6, DRIFT: 2 });
   expect(of(countEventStates(x, counts, 10, 30))).toEqual({ IN_FRAME: 6, DRIFT: 2 });
 });
@@ -29,5 +29,5 @@ it('gives the shares of the nearest bucket, the largest first', () => {
 });
 
 it('names every route', () => {
-  expect(new Set(ROUTES.map(eventStateName)).size).toBe(ROUTES.length);
+  expect(new Set(EVENT_STATES.map(eventStateName)).size).toBe(EVENT_STATES.length);
 });

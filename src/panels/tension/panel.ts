@@ -10,7 +10,8 @@ export const tension: LinePanel = {
   id: 'tension',
   title: 'Tension',
   description:
-    "Earth mover's distance between a stream's last events and everyone else's: towards zero all say the same, above the zone they talk past each other.",
+    "Earth mover's distance between a stream's last events and everyone else's: towards zero all say the " +
+    'same, above the zone they talk past each other.',
   unit: '',
   series: ['tension'],
   height: 130,
@@ -32,5 +33,6 @@ export const tension: LinePanel = {
   empty: (report) =>
     report.streams.length < 2
       ? 'Tension needs two streams; this ledger has one. Choose another stream key.'
-      : 'No tension in this range: both windows need enough events first (EMD minimum). Look further right, or lower the minimum.',
+      : 'No tension in this range: both windows need enough events first (EMD minimum). Look further right, ' +
+        'or lower the minimum.',
 };

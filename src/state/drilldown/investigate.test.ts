@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** Examiners in this thread; `broken` ones throw, as after the death of their worker. */
+/** Tests in this thread; `broken` ones throw, as after the death of their worker. */
 const here = (broken: (task: TestTask) => boolean = () => false): Investigators => ({
   map: async (tasks, { signal }: MapOptions<never> = {}) =>
     tasks.map((task) => {
@@ -60,7 +60,9 @@ describe('an investigation of an alert', () => {
     expect(found.alert).toMatchObject({ kind: 'DRIFT', stream: 'c' });
     const standing = found.hypotheses.filter((h) => h.evidence.figures['events, window'] !== undefined);
     expect(standing.map((h) => h.test)).toContain('latency');
-    expect(found.hypotheses.find((h) => h.statement.startsWith('Shift'))?.effect.value).toBeGreaterThan(0.3);
+    expect(found.hypotheses.find((h) => h.statement.startsWith('Distance to reference'))?.effect.value).toBeGreaterThan(
+      0.3,
+    );
     expect(found.tests.find((e) => e.test === 'words')?.status).toBe('nothing to examine');
     expect(fractions.at(-1)).toBe(1);
     expect(fractions).toHaveLength(found.tests.length);
@@ -79,7 +81,7 @@ describe('an investigation of an alert', () => {
     expect(a.hypotheses).toEqual(b.hypotheses);
   });
 
-  it('goes on when an examiner fails', async () => {
+  it('goes on when a test fails', async () => {
     const found = await investigate(session(here((task) => task.test === 'threads')), alert, options);
     expect(found.tests.find((e) => e.test === 'threads')).toMatchObject({
       status: 'failed',

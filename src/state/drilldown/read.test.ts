@@ -124,7 +124,7 @@ describe('agents from the database', () => {
     expect(stated).toEqual(['cacheHit']);
   });
 
-  it('give cost a thread, outcomes, autonomy changes and disagreement by bucket', async () => {
+  it('give cost per thread, outcomes, autonomy changes and disagreement by bucket', async () => {
     await fill([
       { cost: 1, thread: 'a', outcome: 'ok', autonomy: 1, decision: 'yes' },
       { cost: 3, thread: 'a', outcome: 'error', autonomy: 1 },

@@ -3,7 +3,7 @@ import type { EventIndex, LedgerRow } from '../../core/units.ts';
 import { agentRates, type AgentsResult, type AgentSums, type Vote } from '../../detection/drilldown/agents.ts';
 import type { Conversation, HandoffGraph, Turn, TurnFields, WordsResult } from '../../detection/drilldown/types.ts';
 import type { Parameters } from '../../detection/parameters.ts';
-import type { AlertKind, Route } from '../../detection/types.ts';
+import type { AlertKind, EventState } from '../../detection/types.ts';
 import type { ColumnMapping } from '../../ledger/types.ts';
 import type { AlertPlace } from '../../workers/drilldown.ts';
 import type { Axis, EngineApi } from '../../workers/protocol.ts';
@@ -74,9 +74,9 @@ export async function readWords(
 
 /** A turn with what the engine knows of it. */
 export interface ThreadTurn extends Turn {
-  /** -1 where its stream is not tracked. */
+  /** -1 if its stream is not tracked. */
   readonly index: EventIndex;
-  readonly eventState: Route | null;
+  readonly eventState: EventState | null;
   readonly alerts: readonly AlertPlace[];
 }
 export interface ThreadView extends Omit<Conversation, 'turns'> {

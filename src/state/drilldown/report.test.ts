@@ -5,7 +5,8 @@ import type { Engine } from '../../workers/engine.ts';
 import { newEngine, tinyLedger } from '../../workers/testing.ts';
 import { nodeDatabase } from '../testing.ts';
 import { investigate } from './investigate.ts';
-import { alertReport, sessionReport, type ReportInputs, type ReportSession } from './report.ts';
+import { alertReport, sessionReport, type ReportSession } from './report.ts';
+import type { ReportInputs } from './reportFacts.ts';
 
 let database: Awaited<ReturnType<typeof nodeDatabase>>;
 let engine: Engine;
@@ -61,7 +62,7 @@ describe('reports', () => {
     expect(headings(page).some((title) => title.startsWith('Investigation of DRIFT'))).toBe(true);
     for (const { title } of found.tests) expect(page).toContain(title);
     expect(page.match(/<td>(latency|signals)<\/td>/g)!.length).toBe(
-      found.hypotheses.filter(({ test: examiner }) => ['latency', 'signals'].includes(examiner)).length,
+      found.hypotheses.filter(({ test }) => ['latency', 'signals'].includes(test)).length,
     );
   });
 

@@ -87,7 +87,7 @@ export interface LabPlatform {
 const loadDelay = () => import('../../detection/lab/delay.ts');
 const loadSweep = () => import('../../detection/lab/sweep.ts');
 
-/** Tasks a worker: more show finer progress, and each loads the ledger anew. */
+/** Tasks per worker: more show finer progress, and each loads the ledger anew. */
 const SHARES = 4;
 
 export function createLab({ engine, createPool }: LabPlatform): Lab {
@@ -124,7 +124,7 @@ export function createLab({ engine, createPool }: LabPlatform): Lab {
     ]);
     options.signal.throwIfAborted();
     const request: SweepRequest = { parameters, x, y, intervals: labels.intervals, ...(kinds && { kinds }) };
-    // Tasks are rows: signals are computed once a row where it is the rows that change them.
+    // Tasks are rows: signals are computed once per row if it is the rows that change them.
     const turned = PARAMETER_SPECS[x.name].stage === 'signals' && PARAMETER_SPECS[y.name].stage !== 'signals';
     const tasks = sweepTasks(ledger, turned ? { ...request, x: y, y: x } : request, workers().size * SHARES);
     const parts = await workers().map<'sweep'>(

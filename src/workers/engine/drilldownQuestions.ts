@@ -13,7 +13,7 @@ import { transportPlan } from '../../detection/drilldown/transport.ts';
 import type { TurnFields, TurnInput } from '../../detection/drilldown/types.ts';
 import { compareWords } from '../../detection/drilldown/words.ts';
 import { referenceMeans } from '../../detection/reference.ts';
-import { ROUTES, type Alert } from '../../detection/types.ts';
+import { EVENT_STATES, type Alert } from '../../detection/types.ts';
 import type { Analysis } from '../../analysis/stages.ts';
 import type { OpenedLedger } from '../../ledger/types.ts';
 import type { AlertPlace, DrilldownApi, InvestigationColumns } from '../drilldown.ts';
@@ -68,7 +68,7 @@ export function drilldownQuestions(context: EngineContext): DrilldownApi {
     rowFacts: (rows) =>
       context.answer(({ events, decisions }) => {
         const index = Int32Array.from(rows, (row) => indexOfRow(events.row, row));
-        const eventStates = Array.from(index, (i) => (i < 0 ? null : ROUTES[decisions.eventState[i]]));
+        const eventStates = Array.from(index, (i) => (i < 0 ? null : EVENT_STATES[decisions.eventState[i]]));
         const alerts = Array.from(index, (i) => (i < 0 ? [] : placesOf(decisions.alerts, i, events.stream[i])));
         return { index, eventStates, alerts };
       }),
@@ -121,7 +121,7 @@ function investigationColumns(
   };
 }
 
-/** Position of a row among ascending rows, -1 where it is not there. */
+/** Position of a row among ascending rows, -1 if it is not there. */
 function indexOfRow(rows: Int32Array, row: LedgerRow): EventIndex {
   let from = 0;
   let to = rows.length;

@@ -1,4 +1,4 @@
-import { ROUTES } from '../../detection/types.ts';
+import { EVENT_STATES } from '../../detection/types.ts';
 import { signalsToArrow } from '../../analysis/signalsTable.ts';
 import type { EVENT_QUESTIONS, EventDetail } from '../protocol.ts';
 import type { ApiOf } from '../service/contract.ts';
@@ -20,7 +20,7 @@ export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUEST
           seq: signals.seq[index],
           time: events.hasTime ? events.time[index] : Number.NaN,
           isVoid: events.isVoid[index] === 1,
-          eventState: ROUTES[decisions.eventState[index]],
+          eventState: EVENT_STATES[decisions.eventState[index]],
           why: context.open.stages.detector.explain(index),
           signals: Object.fromEntries(
             SERIES_NAMES.map((name) => [name, valuesOf(analysis, name)[index]]),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventColumns } from '../../core/columns.ts';
-import { ROUTES } from '../../detection/types.ts';
+import { EVENT_STATES } from '../../detection/types.ts';
 import { composition, indexAt, nearestEvent, positionOf, valuesAsOf } from './positions.ts';
 
 function eventsAt(time: readonly number[], stream: readonly number[], hasTime = true): EventColumns {
@@ -131,12 +131,12 @@ describe('composition', () => {
         fc.nat(40),
         ({ events }, axis, buckets, a, b) => {
           const range = { from: Math.min(a, b), to: Math.max(a, b) };
-          const eventState = Uint8Array.from({ length: events.n }, (_, i) => i % ROUTES.length);
+          const eventState = Uint8Array.from({ length: events.n }, (_, i) => i % EVENT_STATES.length);
           const { x: centres, counts } = composition(events, eventState, range, axis, buckets);
           const inside = Array.from({ length: events.n }, (_, i) => i).slice(range.from, range.to);
-          for (const [code] of ROUTES.entries()) {
+          for (const [code] of EVENT_STATES.entries()) {
             let total = 0;
-            for (let bucket = 0; bucket < buckets; bucket += 1) total += counts[bucket * ROUTES.length + code];
+            for (let bucket = 0; bucket < buckets; bucket += 1) total += counts[bucket * EVENT_STATES.length + code];
             expect(total).toBe(inside.filter((i) => eventState[i] === code).length);
           }
           if (inside.length > 0) expect([...centres]).toEqual([...centres].sort((p, q) => p - q));
@@ -149,6 +149,6 @@ describe('composition', () => {
     const events = eventsAt([0, 1, 2, 3, 4, 8], [0, 0, 0, 0, 0, 0]);
     const { x: centres, counts } = composition(events, new Uint8Array(6), { from: 0, to: 6 }, 'time', 2);
     expect([...centres]).toEqual([2, 6]);
-    expect([counts[0], counts[ROUTES.length]]).toEqual([4, 2]);
+    expect([counts[0], counts[EVENT_STATES.length]]).toEqual([4, 2]);
   });
 });

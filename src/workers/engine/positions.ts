@@ -1,6 +1,6 @@
 import type { EventColumns, IndexRange } from '../../core/columns.ts';
 import type { EventIndex } from '../../core/units.ts';
-import { ROUTES } from '../../detection/types.ts';
+import { EVENT_STATES } from '../../detection/types.ts';
 import type { Axis, CompositionData } from '../protocol.ts';
 
 /** Events on the shared horizontal axis. Without timestamps the axis "time" is the event index. */
@@ -120,7 +120,7 @@ export function composition(
   const from = Math.max(0, range.from);
   const to = Math.min(events.n, range.to);
   const x = new Float64Array(buckets);
-  const counts = new Uint32Array(buckets * ROUTES.length);
+  const counts = new Uint32Array(buckets * EVENT_STATES.length);
   if (from >= to) return { x: x.fill(Number.NaN), counts };
   const start = positions ? positions[from] : from;
   const end = positions ? positions[to - 1] : to;
@@ -137,7 +137,7 @@ export function composition(
       if (bucketOf(middle) <= bucket) next = middle + 1;
       else beyond = middle;
     }
-    const at = bucket * ROUTES.length;
+    const at = bucket * EVENT_STATES.length;
     for (; i < next; i += 1) counts[at + eventState[i]] += 1;
   }
   return { x, counts };

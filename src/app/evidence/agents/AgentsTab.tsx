@@ -48,7 +48,9 @@ function Spark({
       viewBox={`0 -3 ${WIDTH} ${HEIGHT + 9}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`${METRICS[metric].title} of ${rates.agent} over the ledger, ${formatCount(own.length)} alerts beside it`}
+      aria-label={
+        `${METRICS[metric].title} of ${rates.agent} over the ledger, ` + `${formatCount(own.length)} alerts beside it`
+      }
     >
       {metric === 'disagreement' && (
         <rect
@@ -138,14 +140,14 @@ function Table({
     shown.map(({ metrics }) => metrics[metric]),
     metric === 'disagreement' ? 0.5 : metric === 'costPerTask' ? 1e-9 : 0.05,
   );
+  const silent = view.agents.length - stated.length;
   return (
     <table className="agents">
       <caption>
         {text.description} Lines have one scale, 0 to {text.format(top)}; marks on top are the agent’s alerts.
         {shown.length < stated.length &&
           ` The ${formatCount(MAX_AGENTS)} busiest of ${formatCount(stated.length)} agents that state it.`}
-        {stated.length < view.agents.length &&
-          ` ${view.agents.length - stated.length === 1 ? 'One agent states' : `${formatCount(view.agents.length - stated.length)} agents state`} nothing.`}
+        {silent > 0 && ` ${silent === 1 ? 'One agent states' : `${formatCount(silent)} agents state`} nothing.`}
       </caption>
       <thead>
         <tr>

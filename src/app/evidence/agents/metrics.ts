@@ -28,7 +28,10 @@ export const METRICS: Readonly<Record<AgentMetric, MetricText>> = {
     per: 'votes',
     format: share,
     absent: 'no two agents decided in one thread',
-    description: `Votes that differ from what most others of the thread decided. Below ${share(DISAGREEMENT_ZONE[0])} it may be groupthink, above ${share(DISAGREEMENT_ZONE[1])} misalignment; these limits are conventions.`,
+    description:
+      'Votes that differ from what most others of the thread decided. ' +
+      `Below ${share(DISAGREEMENT_ZONE[0])} it may be groupthink, above ${share(DISAGREEMENT_ZONE[1])} misalignment; ` +
+      'these limits are conventions.',
   },
   cacheHit: {
     title: 'Cache hits',
@@ -109,9 +112,9 @@ export function segments(
       return;
     }
     if (open === null) found.push((open = []));
-    open.push(
-      `${(((bucket + 0.5) / values.length) * width).toFixed(1)},${(height - (Math.min(value, top) / (top || 1)) * height).toFixed(1)}`,
-    );
+    const x = ((bucket + 0.5) / values.length) * width;
+    const y = height - (Math.min(value, top) / (top || 1)) * height;
+    open.push(`${x.toFixed(1)},${y.toFixed(1)}`);
   });
   return found.map((points) => points.join(' '));
 }

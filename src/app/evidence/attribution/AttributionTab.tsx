@@ -140,12 +140,12 @@ function Shown({ found }: { readonly found: Attribution }): ReactNode {
     ...initialRow(found.initial),
   ];
   const total = totalShare(found);
+  const friction = formatNumber(found.friction);
   return (
     <>
       <p className="evidence-lead">
-        At event <EventLink index={found.at} /> of {found.stream}: friction{' '}
-        <strong>{formatNumber(found.friction)}</strong>, the distance between the recent and the usual covariance; KL{' '}
-        <strong>{formatQuantity(found.kl, 'nats')}</strong> against{' '}
+        At event <EventLink index={found.at} /> of {found.stream}: friction <strong>{friction}</strong>, the distance
+        between the recent and the usual covariance; KL <strong>{formatQuantity(found.kl, 'nats')}</strong> against{' '}
         {found.anchor === 'reference' ? 'the reference period' : 'the slow estimate'}. Each share is an exact part of
         the friction; a negative one pulls against it.{' '}
         <span data-testid="share-total">Shares add up to {formatPercent(total, 6)}.</span>

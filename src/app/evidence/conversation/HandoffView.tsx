@@ -64,7 +64,10 @@ function Picture({ graph }: { readonly graph: HandoffGraph }): ReactNode {
               strokeWidth={1 + 3 * (edge.count / most)}
               markerEnd={`url(#${id}${edge.kind})`}
             >
-              <title>{`${edge.from.name} → ${edge.to.name}: ${formatCount(edge.count)} ${edge.kind}${edge.deadEnds > 0 ? `, ${formatCount(edge.deadEnds)} never answered` : ''}`}</title>
+              <title>
+                {`${edge.from.name} → ${edge.to.name}: ${formatCount(edge.count)} ${edge.kind}` +
+                  (edge.deadEnds > 0 ? `, ${formatCount(edge.deadEnds)} never answered` : '')}
+              </title>
             </path>
           ))}
         </g>
@@ -82,7 +85,10 @@ function Picture({ graph }: { readonly graph: HandoffGraph }): ReactNode {
         {layout.nodes.map((node) => (
           <g key={node.name}>
             <circle cx={node.x} cy={node.y} r={5 + 7 * node.weight} className="agent-node">
-              <title>{`${node.name}: ${formatCount(node.turns)} turns${node.voids > 0 ? `, ${formatCount(node.voids)} pauses` : ''}`}</title>
+              <title>
+                {`${node.name}: ${formatCount(node.turns)} turns` +
+                  (node.voids > 0 ? `, ${formatCount(node.voids)} pauses` : '')}
+              </title>
             </circle>
             <text {...labelOf(node)} className="agent-name">
               {node.name.length > 20 ? `${node.name.slice(0, 19)}…` : node.name}
@@ -140,8 +146,9 @@ function Lists({ graph }: { readonly graph: HandoffGraph }): ReactNode {
           <ul>
             {loops.slice(0, LISTED).map((loop) => (
               <li key={`${loop.thread ?? ''} ${loop.rows[0]}`}>
-                <span className="loop">↻</span> {loop.agents.join(' → ')} → {loop.agents[0]}, {formatCount(loop.rounds)}{' '}
-                rounds{loop.thread !== null && <span className="dim"> in {loop.thread}</span>}{' '}
+                <span className="loop">↻</span> {[...loop.agents, loop.agents[0]].join(' → ')},{' '}
+                {formatCount(loop.rounds)} rounds
+                {loop.thread !== null && <span className="dim"> in {loop.thread}</span>}{' '}
                 <Rows rows={loop.rows.slice(0, 6)} />
               </li>
             ))}

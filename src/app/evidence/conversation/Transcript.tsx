@@ -47,7 +47,10 @@ function TurnView({
   const marks = turn.alerts.filter(({ at }) => at !== 'open');
   return (
     <div
-      className={`turn${here ? ' here' : ''}${selected ? ' selected' : ''}${turn.isVoid ? ' pause' : ''}${turn.alerts.length > 0 ? ' alerted' : ''}`}
+      className={
+        `turn${here ? ' here' : ''}${selected ? ' selected' : ''}` +
+        `${turn.isVoid ? ' pause' : ''}${turn.alerts.length > 0 ? ' alerted' : ''}`
+      }
     >
       {silence !== null && (
         <div className="silence" style={{ height: pauseHeight(turn.gap) }}>

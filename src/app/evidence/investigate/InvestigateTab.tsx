@@ -30,9 +30,9 @@ function HypothesisRow({
   readonly rank: number;
 }): ReactNode {
   const evidence = useTautline((state) => state.view.evidence);
-  const { statement, effect, p, pAdjusted, test: examiner } = hypothesis;
+  const { statement, effect, p, pAdjusted, test } = hypothesis;
   const { events, figures } = hypothesis.evidence;
-  const place = placeOf(examiner);
+  const place = placeOf(test);
   const first = events[0];
   const last = events.at(-1);
   return (
@@ -47,7 +47,7 @@ function HypothesisRow({
           <span>
             p {formatP(p, run.permutations)}, corrected <strong>{formatP(pAdjusted, run.permutations)}</strong>
           </span>
-          <span>{run.tests.find((one) => one.test === examiner)?.title ?? examiner}</span>
+          <span>{run.tests.find((one) => one.test === test)?.title ?? test}</span>
         </p>
         <p className="hypothesis-evidence">
           {events.length > 0 && (

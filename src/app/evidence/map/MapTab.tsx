@@ -2,7 +2,7 @@ import { useEffect, useMemo, type ReactNode } from 'react';
 import { useChartTheme } from '../../../charts/theme.ts';
 import { explain } from '../../../core/errors.ts';
 import { formatCount, formatPercent, formatTimeFull } from '../../../core/format.ts';
-import { ROUTES } from '../../../detection/types.ts';
+import { EVENT_STATES } from '../../../detection/types.ts';
 import { layouts, signatureOf, useEmbeddingMap, useLayout, type LayoutState } from '../../../state/drilldown/map.ts';
 import { actions, useTautline } from '../../../state/store.ts';
 import type { EmbeddingMap } from '../../../workers/drilldown.ts';
@@ -46,7 +46,7 @@ function Key({ colored }: { readonly colored: Colored }): ReactNode {
   );
 }
 
-/** What the picture keeps of the distances: a map of many axes on two is not to be read as more than it is. */
+/** What the map keeps of the distances: a map of many axes on two is not to be read as more than it is. */
 function Caveat({
   map,
   projection,
@@ -145,7 +145,7 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
   useEffect(() => {
     // A link that shows UMAP has it computed where this page has not yet.
     if (projection === 'umap' && layout === null) layouts.start(map);
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once a map: a cancelled layout must not begin again
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once per map: a cancelled layout must not begin again
   }, [map]);
 
   const umap = layout?.phase === 'done' ? layout.layout.positions : null;
@@ -181,24 +181,7 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
         </label>
         {projection === 'umap' && <LayoutTools layout={layout} />}
         {highlighted ? (
-          <span>
-            {formatCount(highlighted.index.length)} picked{' '}
-            <button
-              type="button"
-              className="button small"
-              onClick={() =>
-                actions.setRange({
-                  from: highlighted.index[0],
-                  to: highlighted.index[highlighted.index.length - 1] + 1,
-                })
-              }
-            >
-              Zoom the charts to them
-            </button>{' '}
-            <button type="button" className="button small quiet" onClick={() => actions.mark(null)}>
-              Clear
-            </button>
-          </span>
+          <Picked index={highlighted.index} />
         ) : (
           <span className="dim">
             Drag to pick events, which the timelines then mark; shift-drag moves, the wheel zooms.
@@ -207,7 +190,10 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
         )}
       </div>
       <PointMap
-        label={`Map of ${formatCount(map.index.length)} embeddings; drag to pick events, arrows move, plus and minus zoom`}
+        label={
+          `Map of ${formatCount(map.index.length)} embeddings; ` +
+          'drag to pick events, arrows move, plus and minus zoom'
+        }
         positions={shown === 'umap' && umap ? umap : map.plane}
         colored={colored}
         state={state}
@@ -233,6 +219,25 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
   );
 }
 
+/** How many events are picked, and what can be done with them. */
+function Picked({ index }: { readonly index: Int32Array }): ReactNode {
+  return (
+    <span>
+      {formatCount(index.length)} picked{' '}
+      <button
+        type="button"
+        className="button small"
+        onClick={() => actions.setRange({ from: index[0], to: index[index.length - 1] + 1 })}
+      >
+        Zoom the charts to them
+      </button>{' '}
+      <button type="button" className="button small quiet" onClick={() => actions.mark(null)}>
+        Clear
+      </button>
+    </span>
+  );
+}
+
 function Tip({
   map,
   point,
@@ -252,7 +257,7 @@ function Tip({
       <span className="quote-head">
         <strong>{names[map.stream[point]]}</strong>
         <span className="dim">{formatCount(index)}</span>
-        <EventStateBadge eventState={ROUTES[map.eventState[point]]} />
+        <EventStateBadge eventState={EVENT_STATES[map.eventState[point]]} />
       </span>
       {Number.isFinite(map.time[point]) && <span className="dim">{formatTimeFull(map.time[point])}</span>}
       {message?.text && <span className="quote-text">{message.text}</span>}

@@ -1,11 +1,10 @@
 import { eventStateStyle, streamStyle, type Mode } from '../../../charts/palette.ts';
 import { formatCount, formatTimeFull } from '../../../core/format.ts';
 import { eventStateName } from '../../../detection/eventStateNames.ts';
-import { ROUTES } from '../../../detection/types.ts';
+import { EVENT_STATES } from '../../../detection/types.ts';
 import type { EmbeddingMap } from '../../../workers/drilldown.ts';
 
-const COLORINGS = ['stream', 'route', 'time'] as const;
-export type Coloring = (typeof COLORINGS)[number];
+export type Coloring = 'stream' | 'route' | 'time';
 
 /** A colour of the map for every point, and what the colours stand for. */
 export interface Colored {
@@ -43,7 +42,8 @@ export function timeColor(share: number, mode: Mode): string {
         ];
   const at = Math.min(1, Math.max(0, share)) * (stops.length - 1);
   const from = Math.min(stops.length - 2, Math.floor(at));
-  return `rgb(${stops[from].map((value, i) => Math.round(value + (stops[from + 1][i] - value) * (at - from))).join(', ')})`;
+  const channels = stops[from].map((value, i) => Math.round(value + (stops[from + 1][i] - value) * (at - from)));
+  return `rgb(${channels.join(', ')})`;
 }
 
 export function colorPoints(
@@ -72,13 +72,13 @@ export function colorPoints(
     };
   }
   const codes = by === 'stream' ? Uint8Array.from(map.stream) : map.eventState;
-  const names = by === 'stream' ? streams : ROUTES.map(eventStateName);
+  const names = by === 'stream' ? streams : EVENT_STATES.map(eventStateName);
   const counts = new Uint32Array(names.length);
   for (const code of codes) counts[code] += 1;
   const styles =
     by === 'stream'
       ? streams.map((_, i) => streamStyle(i, mode))
-      : ROUTES.map((eventState) => eventStateStyle(eventState, mode));
+      : EVENT_STATES.map((eventState) => eventStateStyle(eventState, mode));
   return {
     codes,
     colors: styles.map(({ color }) => color),
@@ -90,7 +90,7 @@ export function colorPoints(
               code,
               name,
               points: counts[code],
-              ...(by === 'route' && { letter: eventStateStyle(ROUTES[code], mode).letter }),
+              ...(by === 'route' && { letter: eventStateStyle(EVENT_STATES[code], mode).letter }),
             },
           ]
         : [],

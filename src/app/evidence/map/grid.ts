@@ -50,7 +50,7 @@ export function buildGrid(positions: Float32Array): PointGrid {
 const cell = (value: number, low: number, high: number, count: number): number =>
   high > low ? Math.min(count - 1, Math.max(0, Math.floor(((value - low) / (high - low)) * count))) : 0;
 
-/** The point nearest to (x, y) within `radius` that `wanted` accepts; -1 where there is none. */
+/** The point nearest to (x, y) within `radius` that `wanted` accepts; -1 if there is none. */
 export function nearestPoint(
   grid: PointGrid,
   x: number,

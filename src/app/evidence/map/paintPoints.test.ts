@@ -26,28 +26,28 @@ const VIEW = { x: 0, y: 0, scale: 1 };
 
 describe('paintPoints', () => {
   it('draws each point where it is, in its colour, on an opaque background', () => {
-    const picture = raster(40, 40);
-    expect(paintPoints(picture, 1, VIEW, painted([-10, 10, 10, -10], [0, 1], [2, 2]), COLORS)).toBe(2);
-    expect(at(picture, 10, 10)).toEqual([170, 0, 0, 255]);
-    expect(at(picture, 30, 30)).toEqual([0, 170, 0, 255]);
-    expect(at(picture, 20, 20)).toEqual([0, 0, 0, 255]);
+    const pixels = raster(40, 40);
+    expect(paintPoints(pixels, 1, VIEW, painted([-10, 10, 10, -10], [0, 1], [2, 2]), COLORS)).toBe(2);
+    expect(at(pixels, 10, 10)).toEqual([170, 0, 0, 255]);
+    expect(at(pixels, 30, 30)).toEqual([0, 170, 0, 255]);
+    expect(at(pixels, 20, 20)).toEqual([0, 0, 0, 255]);
   });
   it('leaves hidden points out, and draws pale ones below the others', () => {
-    const picture = raster(40, 40);
-    expect(paintPoints(picture, 1, VIEW, painted([0, 0, 0, 0, 10, 10], [0, 1, 1], [2, 1, 0]), COLORS)).toBe(2);
-    const [r, g, b] = at(picture, 20, 20);
+    const pixels = raster(40, 40);
+    expect(paintPoints(pixels, 1, VIEW, painted([0, 0, 0, 0, 10, 10], [0, 1, 1], [2, 1, 0]), COLORS)).toBe(2);
+    const [r, g, b] = at(pixels, 20, 20);
     expect(r).toBeGreaterThan(g);
     expect(g).toBe(b);
-    expect(at(picture, 30, 10)).toEqual([0, 0, 0, 255]);
+    expect(at(pixels, 30, 10)).toEqual([0, 0, 0, 255]);
   });
   it('cuts points at the edges, and does not count those beyond them', () => {
-    const picture = raster(10, 10);
-    expect(paintPoints(picture, 1, VIEW, painted([-5, 5, 400, 0], [0, 0], [2, 2]), COLORS)).toBe(1);
-    expect(at(picture, 0, 0)[0]).toBeGreaterThan(0);
+    const pixels = raster(10, 10);
+    expect(paintPoints(pixels, 1, VIEW, painted([-5, 5, 400, 0], [0, 0], [2, 2]), COLORS)).toBe(1);
+    expect(at(pixels, 0, 0)[0]).toBeGreaterThan(0);
   });
   it('scales with the pixels of the screen', () => {
-    const picture = raster(80, 80);
-    paintPoints(picture, 2, VIEW, painted([-10, 10], [0], [2]), COLORS);
-    expect(at(picture, 20, 20)[0]).toBeGreaterThan(0);
+    const pixels = raster(80, 80);
+    paintPoints(pixels, 2, VIEW, painted([-10, 10], [0], [2]), COLORS);
+    expect(at(pixels, 20, 20)[0]).toBeGreaterThan(0);
   });
 });

@@ -11,7 +11,7 @@ export interface Painted {
 
 export type Rgb = readonly [r: number, g: number, b: number];
 
-/** A picture of opaque pixels, r g b a. */
+/** A raster of opaque pixels, r g b a. */
 export interface Raster {
   readonly width: number;
   readonly height: number;

@@ -25,7 +25,7 @@ export function pointStates(
   return states;
 }
 
-/** The point of an event, -1 where it is not on the map. `index` ascends. */
+/** The point of an event, -1 if it is not on the map. `index` ascends. */
 export function pointOf(index: Int32Array, event: number | null): number {
   if (event === null) return -1;
   let from = 0;

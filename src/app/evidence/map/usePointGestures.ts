@@ -66,7 +66,7 @@ function keyView(key: string, view: Viewport, all: Viewport, size: Size): Viewpo
 
 const place = ({ nativeEvent }: PointerEvent): Pixel => [nativeEvent.offsetX, nativeEvent.offsetY];
 
-/** A drag picks, shift and drag moves, the wheel zooms, a double click shows all, arrows and signs do it by keyboard. */
+/** A drag picks, shift and drag moves, the wheel zooms, a double click shows all; arrows and signs do it by keys. */
 export function usePointGestures(
   ref: RefObject<HTMLCanvasElement | null>,
   { size, positions, state, all, view, setView, onHover, onPick, onBrush }: PointGestureTarget,

@@ -30,7 +30,8 @@ export function FlowChart({
   const path = (link: FlowLink): string => {
     const [from, to] = [y(flow.before[link.from].y), y(flow.after[link.to].y)];
     const middle = WIDTH / 2;
-    return `M${COLUMN},${from.toFixed(1)}C${middle},${from.toFixed(1)} ${middle},${to.toFixed(1)} ${WIDTH - COLUMN},${to.toFixed(1)}`;
+    const [start, end] = [from.toFixed(1), to.toFixed(1)];
+    return `M${COLUMN},${start}C${middle},${start} ${middle},${end} ${WIDTH - COLUMN},${end}`;
   };
   const labelled = n <= 24;
   return (

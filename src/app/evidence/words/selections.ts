@@ -3,8 +3,7 @@ import { formatCount } from '../../../core/format.ts';
 import type { TextSelection, WordsSelection } from '../../../state/drilldown/read.ts';
 
 /** What the episode's texts are set against. */
-const AGAINST = ['before', 'others', 'visible'] as const;
-export type Against = (typeof AGAINST)[number];
+export type Against = 'before' | 'others' | 'visible';
 
 export interface WordsSides extends WordsSelection {
   readonly windowTitle: string;
@@ -66,5 +65,8 @@ export function lengthVerdict(delta: number): string {
   const way = delta > 0 ? 'longer' : 'shorter';
   if (size < 0.147) return 'Texts are as long as before: the terms are not a matter of length.';
   if (size < 0.33) return `Texts are a little ${way}: part of the difference may be length.`;
-  return `Texts are ${size < 0.474 ? '' : 'much '}${way}: this may be a change of verbosity, and terms of long or short answers come with it.`;
+  return (
+    `Texts are ${size < 0.474 ? '' : 'much '}${way}: ` +
+    'this may be a change of verbosity, and terms of long or short answers come with it.'
+  );
 }

@@ -23,7 +23,7 @@ function gaussian(n: number, streams: number, k: number, seed: number) {
 }
 
 describe('block bootstrap of the displacement', () => {
-  it.each([1, 3, 8])('equals its twin at k = %i', (k) => {
+  it.each([1, 3, 8])('equals its reference implementation at k = %i', (k) => {
     const residuals = normals(200 * k, 5);
     const starts = Int32Array.of(0, 70, 200);
     const options = { residuals, starts, k, lambda: 0.1, block: 50, run: 300, seed: 7, rearm: 0.5 };

@@ -221,7 +221,7 @@ describe('an investigation', () => {
       'model: "model-b" is 100 % of the window against 0 % of the baseline; it comes up first at event 340',
     );
     expect(standing.find((h) => h.test === 'words')!.statement).toMatch(/kindly|await|sure|thing/);
-    expect(standing.find((h) => h.test === 'signals')!.statement).toContain('Shift is higher');
+    expect(standing.find((h) => h.test === 'signals')!.statement).toContain('Distance to reference (EMD) is higher');
     const sizes = standing.map((h) => Math.abs(h.effect.value));
     expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
   });

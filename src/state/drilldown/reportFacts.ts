@@ -1,0 +1,162 @@
+import { formatBytes, formatCount, formatNumber, formatQuantity } from '../../core/format.ts';
+import { CHANNELS_IN_ORDER } from '../../detection/channels/index.ts';
+import type { Fact, ReportBlock, ReportSection } from '../../detection/drilldown/report/report.ts';
+import type { Investigation } from '../../detection/drilldown/types.ts';
+import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters } from '../../detection/parameters.ts';
+import type { Alert } from '../../detection/types.ts';
+import { sha256 } from '../../ledger/sha256.ts';
+import type { OpenReport } from '../../ledger/types.ts';
+import type { AnalysisReport } from '../../workers/protocol.ts';
+import { table } from './reportTable.ts';
+
+/** What a report is made from. */
+export interface ReportInputs {
+  readonly ledger: OpenReport;
+  readonly analysis: AnalysisReport;
+  readonly parameters: Parameters;
+  /** Investigations that have been made, by position of the alert. */
+  readonly investigations: Readonly<Record<number, Investigation>>;
+  readonly generatedAt: Date;
+}
+
+const MAX_ALERTS = 500;
+
+export function alertFacts(alert: Alert, { analysis }: ReportInputs): Fact[] {
+  return [
+    { name: 'Kind', value: alert.kind },
+    { name: 'Stream', value: analysis.streams[alert.stream].name },
+    { name: 'Onset', value: `event ${formatCount(alert.onset)}` },
+    { name: 'Fired', value: `event ${formatCount(alert.fired)}` },
+    {
+      name: 'Resolved',
+      value: alert.resolved === null ? 'still open at the end' : `event ${formatCount(alert.resolved)}`,
+    },
+    { name: 'Peak', value: formatNumber(alert.peak) },
+    { name: 'Lag', value: formatQuantity(alert.lag, 'events') },
+  ];
+}
+
+export function alertBlocks({ analysis }: ReportInputs): ReportBlock[] {
+  const shown = analysis.alerts.slice(0, MAX_ALERTS);
+  const cut: ReportBlock[] =
+    shown.length < analysis.alerts.length
+      ? [
+          {
+            kind: 'text',
+            text: `The first ${formatCount(shown.length)} of ${formatCount(analysis.alerts.length)} alerts.`,
+          },
+        ]
+      : [];
+  return [
+    ...cut,
+    table(
+      'Alerts',
+      ['Kind', 'Stream', '# Onset', '# Fired', '# Resolved', '# Peak', '# Lag'],
+      shown.map((a) => [
+        a.kind,
+        analysis.streams[a.stream].name,
+        formatCount(a.onset),
+        formatCount(a.fired),
+        a.resolved === null ? 'open' : formatCount(a.resolved),
+        formatNumber(a.peak),
+        formatCount(a.lag),
+      ]),
+    ),
+  ];
+}
+
+export function streamTable(analysis: AnalysisReport): ReportBlock {
+  return table(
+    'Streams',
+    ['Stream', '# Events', '# Pauses', '# Alerts'],
+    [
+      ...analysis.streams.map((s, i) => [
+        s.name,
+        formatCount(s.events),
+        formatCount(s.voidEvents),
+        formatCount(analysis.alerts.filter(({ stream }) => stream === i).length),
+      ]),
+      ...analysis.streamsLeftOut.map((s) => [`${s.name} (not tracked)`, formatCount(s.events), '', '']),
+    ],
+  );
+}
+
+export const leftOutSentence = ({ reason, count, examples }: OpenReport['leftOut'][number]): string =>
+  `${formatCount(count)} rows left out: ${reason} (${examples.slice(0, 5).join(', ')}).`;
+
+/** Parameters, calibration and hashes: what it takes to make the same again. */
+export async function commonSections({ ledger, analysis, parameters }: ReportInputs): Promise<ReportSection[]> {
+  const json = JSON.stringify(parameters);
+  const { calibration: c } = analysis;
+  return [
+    {
+      title: 'Parameters',
+      blocks: [
+        table(
+          'Parameters',
+          ['Name', 'Meaning', '# Value', '# Default'],
+          PARAMETER_NAMES.map((name) => {
+            const shown = (p: Parameters) => JSON.stringify(p[name]).replaceAll('"', '');
+            return [
+              name,
+              PARAMETER_SPECS[name].label,
+              `${shown(parameters)}${shown(parameters) === shown(DEFAULT_PARAMETERS) ? '' : ' (changed)'}`,
+              shown(DEFAULT_PARAMETERS),
+            ];
+          }),
+        ),
+      ],
+    },
+    {
+      title: 'Reference and calibration',
+      blocks: [
+        {
+          kind: 'facts',
+          facts: [
+            {
+              name: 'Reference',
+              value: `events ${formatCount(analysis.reference.from)} to ${formatCount(analysis.reference.to - 1)}`,
+            },
+            { name: 'Axes', value: `${formatCount(analysis.k)} of ${formatCount(analysis.dimension)} dimensions` },
+            ...CHANNELS_IN_ORDER.flatMap(
+              ({ facts }) =>
+                facts?.(
+                  c,
+                  analysis.streams.map(({ name }) => name),
+                ) ?? [],
+            ),
+          ],
+        },
+      ],
+    },
+    {
+      title: 'Provenance',
+      blocks: [
+        {
+          kind: 'facts',
+          facts: [
+            { name: 'Files', value: `${formatCount(ledger.files)}, ${formatBytes(ledger.bytes)}` },
+            { name: 'Fingerprint of the ledger', value: ledger.fingerprint },
+            { name: 'SHA-256 of the parameters', value: await sha256(new TextEncoder().encode(json)) },
+            {
+              name: 'Embeddings',
+              value:
+                ledger.embedder === 'built-in'
+                  ? 'made from the text by the built-in embedder'
+                  : ledger.embedder === 'file'
+                    ? 'from the ledger'
+                    : 'none',
+            },
+            {
+              name: 'Columns',
+              value: Object.entries(ledger.mapping)
+                .map(([own, file]) => (own === file ? own : `${own} from ${file}`))
+                .join(', '),
+            },
+          ],
+        },
+        { kind: 'text', text: `Parameters as a file: ${json}` },
+      ],
+    },
+  ];
+}

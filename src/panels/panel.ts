@@ -53,12 +53,20 @@ export interface LinePanel extends PanelMeta {
   readonly Extra?: ComponentType<{ readonly table: boolean }>;
 }
 
+interface Explained {
+  /** Section of docs/methods.md that explains it. */
+  readonly methods: number;
+}
+
 /** A panel that draws something else than lines. */
-export interface ViewPanel extends PanelMeta {
+export interface ViewPanel extends PanelMeta, Explained {
   readonly type: 'view';
   readonly View: ComponentType<{ readonly table: boolean }>;
   /** Height of the body before it is drawn, in CSS pixels. */
   readonly height: number;
 }
 
-export type Panel = LinePanel | ViewPanel;
+/** The panel of a channel has the section of the channel. */
+export type ChannelPanel = LinePanel & Explained;
+
+export type Panel = ChannelPanel | ViewPanel;

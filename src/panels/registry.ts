@@ -28,6 +28,6 @@ const OWN: Partial<Record<ChannelId, LinePanel>> = {
 /** Every panel, from top to bottom. */
 export const PANELS: readonly Panel[] = [
   alerts,
-  ...CHANNELS_IN_ORDER.map((channel) => OWN[channel.id] ?? channelPanel(channel)),
+  ...CHANNELS_IN_ORDER.map((channel) => ({ ...(OWN[channel.id] ?? channelPanel(channel)), methods: channel.methods })),
   routes,
 ];

@@ -63,6 +63,8 @@ export interface Channel<C extends ChannelId = ChannelId> {
   readonly help: string;
   /** Where it stands among the others on screens and in reports, ascending. */
   readonly rank: number;
+  /** Section of docs/methods.md that explains it. */
+  readonly methods: number;
   readonly signals: Readonly<Record<Entry<C>['signals'][number] | Entry<C>['decided'][number], SignalFacts>>;
   readonly kinds: Readonly<Record<Entry<C>['kinds'][number], KindFacts>>;
   /** What it says of an event beyond alerts; null if it has nothing to say. */

@@ -9,6 +9,7 @@ export const alerts: ViewPanel = {
     'Every episode as a bar from its estimated onset through the tick where it fired to where it resolved; ' +
     'dashed outlines are alerts that only the default parameters raise.',
   unit: '',
+  methods: 8,
   height: 60,
   View: AlertLanes,
 };

@@ -10,7 +10,6 @@ import {
   type RefObject,
 } from 'react';
 import { actions, useTautline } from '../../state/store.ts';
-import { METHODS_OF_PANELS } from '../methods.ts';
 import type { Panel } from '../panel.ts';
 
 /** Panels are drawn a little before they scroll into view. */
@@ -109,8 +108,8 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
       </header>
       <p className="panel-description" id={`${id}-help`} hidden={!help}>
         {panel.description}{' '}
-        <button type="button" className="text-link" onClick={() => showMethods(METHODS_OF_PANELS[panel.id])}>
-          Methods, section {METHODS_OF_PANELS[panel.id]}
+        <button type="button" className="text-link" onClick={() => showMethods(panel.methods)}>
+          Methods, section {panel.methods}
         </button>
       </p>
       <div className="panel-body" id={`${id}-body`} ref={element} hidden={folded} style={{ minHeight: panel.height }}>

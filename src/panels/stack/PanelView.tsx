@@ -1,9 +1,9 @@
 import { memo, useCallback, useState } from 'react';
-import type { LinePanel, Panel, ViewPanel } from '../panel.ts';
+import type { ChannelPanel, Panel, ViewPanel } from '../panel.ts';
 import { LinePanelView } from './LinePanelView.tsx';
 import { PanelFrame, type PanelBodyProps } from './PanelFrame.tsx';
 
-const LinesInFrame = memo(function LinesInFrame({ panel }: { panel: LinePanel }) {
+const LinesInFrame = memo(function LinesInFrame({ panel }: { panel: ChannelPanel }) {
   const [chosen, setChosen] = useState<'linear' | 'log' | null>(null);
   const body = useCallback(
     (props: PanelBodyProps) => <LinePanelView {...props} panel={panel} chosen={chosen} onScale={setChosen} />,

@@ -8,6 +8,7 @@ export const routes: ViewPanel = {
   description:
     'The fraction of events in each state along the axis, of all streams together; the first state that holds counts.',
   unit: '',
+  methods: 8,
   height: EVENT_STATES_HEIGHT,
   View: EventStateFractions,
 };

@@ -9,6 +9,7 @@ export const coupling: Channel<'coupling'> = {
     'How much a stream moves together with the others: a fall below the floor is a void, in which it no longer ' +
     'answers.',
   rank: 50,
+  methods: 6,
   signals: {
     rho: {
       label: 'Coupling',

@@ -9,6 +9,7 @@ export const displacement: Channel<'displacement'> = {
     "How far a stream's smoothed mean has moved from its reference mean (MEWMA); each stream's limit follows " +
     'from its reference and the false-alarm budget.',
   rank: 80,
+  methods: 8,
   signals: {
     mewma: {
       label: 'Mean shift T² (MEWMA)',

@@ -9,6 +9,7 @@ export const divergence: Channel<'divergence'> = {
     "How far a stream's recent behaviour is from its own memory, in nats; crossing the ceiling is a notice, a " +
     'lasting rise feeds the CUSUM.',
   rank: 10,
+  methods: 4,
   signals: {
     kl: {
       label: 'Divergence KL',

@@ -9,6 +9,7 @@ export const drift: Channel<'drift'> = {
     'Divergence beyond what the reference period explains, summed up: above h it is drift, and it stays drift ' +
     'until the sum is back at zero.',
   rank: 20,
+  methods: 8,
   signals: {
     z: { label: 'z of KL', unit: 'σ', instead: (_, p) => `cap ${formatQuantity(p.cap, 'σ')}` },
     cusum: {

@@ -9,6 +9,7 @@ export const entropy: Channel<'entropy'> = {
     'How many independent directions a stream still uses, in bits: below the floor its voices are collapsing ' +
     'into one.',
   rank: 40,
+  methods: 4,
   signals: {
     entropy: {
       label: 'Entropy',

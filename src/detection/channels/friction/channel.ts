@@ -9,6 +9,7 @@ export const friction: Channel<'friction'> = {
     'Distance between the fast and the slow covariance: above the band a stream strains against its frame, a ' +
     'run below it means the frame is eroding.',
   rank: 30,
+  methods: 4,
   signals: {
     friction: {
       label: 'Friction',

@@ -9,6 +9,7 @@ export const latency: Channel<'latency'> = {
     'The window within which streams count as answering each other follows the 95th percentile of latency, so ' +
     'that slowness is not mistaken for silence.',
   rank: 90,
+  methods: 5,
   signals: {
     p95: { label: 'P95 latency', unit: 'ms' },
     window: { label: 'Window W', unit: 'ms', instead: (c) => `ref ${formatQuantity(c.wref, 'ms')}` },

@@ -8,6 +8,7 @@ export const shift: Channel<'shift'> = {
     "Earth mover's distance between a stream's last events and its own reference period: a model swapped in " +
     'silence raises it for good.',
   rank: 70,
+  methods: 6,
   signals: { shift: { label: 'Distance to reference (EMD)', unit: '' } },
   kinds: {},
   // Charted beside the displacement, which decides.

@@ -13,6 +13,7 @@ export const tension: Channel<'tension'> = {
     "Earth mover's distance between a stream's last events and everyone else's: towards zero all say the same, " +
     'above the zone they talk past each other.',
   rank: 60,
+  methods: 6,
   signals: { tension: { label: 'Tension', unit: '', limits: zoneOf, reported: true } },
   kinds: {},
   notice: (e, c, p) => {

@@ -90,6 +90,7 @@ export function HeatMap({ label, names, matrix, table }: HeatMapProps) {
     () => (measured ? { width: measured.width, height: TOP + cell * side + 2 } : null),
     [measured, cell, side],
   );
+  const scale = [-1, 0, 1].map((value) => divergingColor(value, theme.mode)).join(', ');
   const at = hovered && matrix[hovered.row * side + hovered.column];
   return (
     <figure className="chart-heat">
@@ -142,7 +143,7 @@ export function HeatMap({ label, names, matrix, table }: HeatMapProps) {
             <span>−1</span>
             <i
               style={{
-                background: `linear-gradient(90deg, ${[-1, 0, 1].map((r) => divergingColor(r, theme.mode)).join(', ')})`,
+                background: `linear-gradient(90deg, ${scale})`,
               }}
             />
             <span>1</span>

@@ -29,7 +29,7 @@ export interface LaneLayout {
  * pixels.
  */
 const ROOM = 320;
-const ROW = { most: 13, least: 4 } as const;
+const ROW = { max: 13, min: 4 } as const;
 const LANE_PAD = 4;
 /** A lane is at least as high as its name. */
 const MIN_LANE = 12;
@@ -44,7 +44,7 @@ export function layoutLanes(episodes: readonly Episode[], count: number): LaneLa
     return ALERT_KINDS.filter((kind) => present.has(kind));
   });
   const rows = kindsOf.reduce((sum, kinds) => sum + Math.max(1, kinds.length), 0);
-  const rowHeight = Math.max(ROW.least, Math.min(ROW.most, Math.floor((ROOM - count * LANE_PAD) / Math.max(1, rows))));
+  const rowHeight = Math.max(ROW.min, Math.min(ROW.max, Math.floor((ROOM - count * LANE_PAD) / Math.max(1, rows))));
   const lanes: { top: number; height: number; kinds: AlertKind[] }[] = [];
   let top = 0;
   for (const kinds of kindsOf) {

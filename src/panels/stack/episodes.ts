@@ -16,8 +16,8 @@ export function alertIndices(alerts: readonly Alert[]): number[] {
 }
 
 /**
- * Alerts placed on the axis. `id` is the position in `alerts` for live ones, and -1 minus the position in `overlays` for
- * overlays.
+ * Alerts placed on the axis. `id` is the position in `alerts` for live ones, and -1 minus the position in `overlays`
+ * for overlays.
  * @param place axis position of an event; NaN while it is not known, which leaves the alert out until it is.
  * @param end axis position of the end of the ledger, for episodes that are still open.
  */

@@ -11,8 +11,8 @@ export function laneMarkAreas(markAreas: readonly MarkArea[], streams: readonly 
 }
 
 /**
- * Mark areas for a chart that all streams share: labelled stretches of the streams shown as one, so that overlaps are no
- * darker.
+ * Mark areas for a chart that all streams share: labelled stretches of the streams shown as one, so that overlaps are
+ * no darker.
  */
 export function lineMarkAreas(markAreas: readonly MarkArea[], streams: readonly number[]): MarkArea[] {
   const labelled = markAreas.filter(

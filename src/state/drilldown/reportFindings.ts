@@ -38,7 +38,8 @@ export async function attributionSection(tables: Pick<Tables, 'query'>, a: Attri
       {
         kind: 'text',
         text:
-          `Friction at event ${formatCount(a.at)} is ${formatNumber(a.friction)}, KL ${formatQuantity(a.kl, 'nats')}. ` +
+          `Friction at event ${formatCount(a.at)} is ${formatNumber(a.friction)}, ` +
+          `KL ${formatQuantity(a.kl, 'nats')}. ` +
           'Shares are exact and add up to 100 % with what is left of the start ' +
           `(${formatPercent(Math.abs(a.initial.share) < 1e-6 ? 0 : a.initial.share)}).`,
       },

@@ -26,7 +26,7 @@ function labelOf({ x, y, weight }: GraphNode): {
   return x > SIDE / 2 ? { x: x + room, y: y + 4, textAnchor: 'start' } : { x: x - room, y: y + 4, textAnchor: 'end' };
 }
 
-function Picture({ graph }: { readonly graph: HandoffGraph }): ReactNode {
+function Diagram({ graph }: { readonly graph: HandoffGraph }): ReactNode {
   const layout = useMemo(() => layoutGraph(graph), [graph]);
   const id = useId();
   const most = Math.max(1, ...layout.edges.map(({ count }) => count));
@@ -208,7 +208,7 @@ function Graph({ graph }: { readonly graph: HandoffGraph }): ReactNode {
           No hand-off here: no event states one in “handoff_to”, and no message ends in an @mention of an agent.
         </p>
       ) : (
-        <Picture graph={graph} />
+        <Diagram graph={graph} />
       )}
       <Lists graph={graph} />
     </>

@@ -30,7 +30,7 @@ export interface GraphLayout {
   readonly leftOut: number;
 }
 
-/** Side of the picture, px. */
+/** Side of the diagram, px. */
 export const SIDE = 400;
 const RADIUS = 0.36;
 const BEND = 0.16;

@@ -1,6 +1,6 @@
 import { partName } from '../core/part.ts';
 import { PROGRAM } from '../core/version.ts';
-import { alertsToJson } from '../detection/export.ts';
+import { alertsToJson } from '../detection/alertJson.ts';
 import type { Bundle, BundleCharacteristics } from '../detection/lab/bundle.ts';
 import { fitBundle, type OpenLedgerFacts } from '../detection/lab/replay.ts';
 import { rolloutAdvice } from '../detection/lab/rollout.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { tableFromIPC } from 'apache-arrow';
 import { parseParameters, type Parameters } from '../detection/parameters.ts';
 import { SERIES_NAMES } from '../detection/channels/table.ts';
-import type { AlertJson } from '../detection/export.ts';
+import type { AlertJson } from '../detection/files/results.ts';
 import type { Calibration } from '../detection/types.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import type { LedgerSource } from '../ledger/types.ts';

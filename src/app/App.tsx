@@ -15,21 +15,21 @@ import { loadable } from './shell/loadable.tsx';
 import { ProgressBar, progressText } from './shell/Progress.tsx';
 import { Sheet } from './shell/Sheet.tsx';
 import { shownScreen } from './shell/screens.ts';
-import { Shortcuts } from './shell/Shortcuts.tsx';
 import { StatusBar } from './shell/StatusBar.tsx';
 import { Toasts } from './shell/Toasts.tsx';
 import { TopBar } from './shell/TopBar.tsx';
 import { useShortcuts } from './shell/useShortcuts.ts';
 import { useTheme } from './shell/useTheme.ts';
 import { showMethods, useUi } from './ui.ts';
-import { WhatIfPanel } from './whatif/WhatIfPanel.tsx';
 
 const panelStack = loadable('the charts', async () => (await import('../panels/PanelStack.tsx')).PanelStack);
+const parameters = loadable('the parameters', async () => (await import('./whatif/WhatIfPanel.tsx')).WhatIfPanel);
 const evidence = loadable('the evidence', async () => (await import('./evidence/Evidence.tsx')).Evidence);
 const LabScreen = lazy(() => import('./lab/LabScreen.tsx').then((module) => ({ default: module.LabScreen })));
 const CalibrationScreen = lazy(() =>
   import('./calibration/CalibrationScreen.tsx').then((module) => ({ default: module.CalibrationScreen })),
 );
+const shortcuts = loadable('the shortcuts', async () => (await import('./shell/Shortcuts.tsx')).Shortcuts);
 const methods = loadable('the methods', async () => (await import('./methods/Methods.tsx')).Methods);
 const Inspector = lazy(() => import('./inspector/Inspector.tsx').then((module) => ({ default: module.Inspector })));
 
@@ -77,14 +77,16 @@ function FirstAnalysis({ ledger }: { readonly ledger: Extract<LedgerPhase, { pha
 const AFTER_DRAWING_MS = 1500;
 
 /**
- * Fetches the code that is needed next while nothing waits for it: the charts while a ledger opens, the evidence once
+ * Fetches the code that is needed next while nothing waits for it: charts and parameters while a ledger opens, the evidence once
  * there is an analysis to ask.
  */
 function useCodeAhead(): void {
   const opening = useTautline((state) => state.ledger.phase === 'opening');
   const analysed = useTautline((state) => state.analysis.report !== null);
   useEffect(() => {
-    if (opening) panelStack.load();
+    if (!opening) return;
+    panelStack.load();
+    parameters.load();
   }, [opening]);
   useEffect(() => {
     if (!analysed) return;
@@ -141,7 +143,7 @@ function OtherScreen({ screen }: { readonly screen: Exclude<Screen, 'monitor'> }
 function Sheets(): ReactNode {
   const sheet = useUi((ui) => ui.sheet);
   if (sheet === 'report') return <OpenReportSheet />;
-  if (sheet === 'shortcuts') return <Shortcuts />;
+  if (sheet === 'shortcuts') return <shortcuts.Component />;
   if (sheet === 'methods')
     return (
       <Sheet title="Methods">
@@ -194,7 +196,7 @@ function Shell(): ReactNode {
       {isOpen && whatIfOpen && (
         <aside className="left" aria-label="Parameters" inert={away && !besides}>
           <ErrorBoundary region="The parameter panel">
-            <WhatIfPanel />
+            <parameters.Component />
           </ErrorBoundary>
         </aside>
       )}

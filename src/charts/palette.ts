@@ -1,5 +1,4 @@
-import type { KindStyle } from '../detection/channels/channel.ts';
-import { KINDS } from '../detection/channels/index.ts';
+import { KIND_FACES, type KindFace } from '../detection/channels/table.ts';
 import type { AlertKind, EventState } from '../detection/types.ts';
 
 /**
@@ -22,7 +21,7 @@ export interface KeyStyle {
   /** How areas of this key are hatched, so that they differ without colour. */
   readonly hatch: Hatch;
 }
-export type Hatch = KindStyle['hatch'];
+export type Hatch = KindFace['hatch'];
 
 export const STREAM_HUES: Readonly<Record<Mode, readonly string[]>> = {
   dark: ['#5b93fb', '#ec8e17', '#24f9d3', '#c671c4', '#e9dc4b', '#dd4a31', '#6bbb92', '#cda5fe'],
@@ -38,14 +37,14 @@ export function streamStyle(index: number, mode: Mode): StreamStyle {
   return { color: hues[index % hues.length], dash: DASHES[Math.floor(index / hues.length) % DASHES.length] };
 }
 
-type Themed = KindStyle;
+type Themed = Omit<KindFace, 'label'>;
 
 const EVENT_STATE_STYLES: Readonly<Record<EventState, Themed>> = {
   WARMING: { dark: '#7d8b9d', light: '#5e7fa8', letter: 'W', hatch: 'rising' },
-  VOID: KINDS.VOID.style,
-  DRIFT: KINDS.DRIFT.style,
-  HOMOGENIZATION: KINDS.HOMOGENIZATION_FLOOR_NEAR.style,
-  FRAME_WEIGHT_DEGRADATION: KINDS.FRAME_WEIGHT_DEGRADATION.style,
+  VOID: KIND_FACES.VOID,
+  DRIFT: KIND_FACES.DRIFT,
+  HOMOGENIZATION: KIND_FACES.HOMOGENIZATION_FLOOR_NEAR,
+  FRAME_WEIGHT_DEGRADATION: KIND_FACES.FRAME_WEIGHT_DEGRADATION,
   ACCOMMODATION: { dark: '#a9d15a', light: '#5d6b3c', letter: 'A', hatch: 'vertical' },
   WATCH: { dark: '#ec8e17', light: '#c4640a', letter: 'T', hatch: 'cross' },
   IN_FRAME: { dark: '#4c8f80', light: '#2f7566', letter: 'I', hatch: 'none' },
@@ -57,7 +56,7 @@ const resolve = (style: Themed, mode: Mode): KeyStyle => ({
   hatch: style.hatch,
 });
 
-export const kindStyle = (kind: AlertKind, mode: Mode): KeyStyle => resolve(KINDS[kind].style, mode);
+export const kindStyle = (kind: AlertKind, mode: Mode): KeyStyle => resolve(KIND_FACES[kind], mode);
 export const eventStateStyle = (eventState: EventState, mode: Mode): KeyStyle =>
   resolve(EVENT_STATE_STYLES[eventState], mode);
 

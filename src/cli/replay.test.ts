@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TautlineFailure } from '../core/errors.ts';
-import type { AlertJson } from '../detection/export.ts';
+import type { AlertJson } from '../detection/files/results.ts';
 import { bundleFromJson } from '../detection/lab/bundle.ts';
 import { bundleFromProtobuf } from '../detection/lab/bundleProtobuf.ts';
 import { run as analyze } from './analyze.ts';

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { TautlineFailure } from '../core/errors.ts';
 import { formatNumber } from '../core/format.ts';
-import { alertsToJson, type AlertJson } from '../detection/export.ts';
+import { alertsToJson } from '../detection/alertJson.ts';
+import type { AlertJson } from '../detection/files/results.ts';
 import { replayDifference } from '../detection/lab/replay.ts';
 import { readBundleFile } from './baselineFile.ts';
 import { countLine, PART_OPTIONS, readPart } from './part.ts';

@@ -1,22 +1,7 @@
 import type { IndexRange } from '../core/columns.ts';
 import { channelCalibrationsToJson } from './channels/reference.ts';
-import type { AlertJson, CalibrationJson } from './files/results.ts';
-import type { Alert, Decisions, Projection } from './types.ts';
-
-export type { AlertJson };
-
-/** Alerts as JSON-able objects; positions are event indices. */
-export const alertsToJson = (alerts: readonly Alert[], streams: readonly string[]): AlertJson[] =>
-  alerts.map((a) => ({
-    kind: a.kind,
-    stream: streams[a.stream],
-    onset: a.onset,
-    onset_seq: a.onsetSeq,
-    fired: a.fired,
-    fired_seq: a.firedSeq,
-    cleared: a.resolved,
-    peak: a.peak,
-  }));
+import type { CalibrationJson } from './files/results.ts';
+import type { Decisions, Projection } from './types.ts';
 
 /** NaN has no place in JSON: null. */
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -9,7 +9,7 @@ import type { AlertColumn } from '../../state/types.ts';
 import { KindBadge } from '../shell/Badge.tsx';
 import { Icon } from '../shell/Icon.tsx';
 import { openEvidence } from '../evidence/open.ts';
-import { peakOf } from '../../detection/kindLabels.ts';
+import { KINDS } from '../../detection/channels/index.ts';
 import { showAlert, zoomToAlert } from './show.ts';
 import { epochMsOf } from './times.ts';
 
@@ -66,7 +66,7 @@ const COLUMNS: readonly Column[] = [
     sort: 'peak',
     number: true,
     help: 'Drift: the largest KL; other kinds: the value at which they fired',
-    cell: (row) => <span title={peakOf(row.kind).what}>{formatQuantity(row.peak ?? NaN, peakOf(row.kind).unit)}</span>,
+    cell: (row) => <span title={KINDS[row.kind].peak.what}>{formatQuantity(row.peak ?? NaN, KINDS[row.kind].peak.unit)}</span>,
   },
   {
     id: 'duration',

@@ -26,20 +26,9 @@ export interface SignalFacts {
   readonly reported?: boolean;
 }
 
-/** How a kind of alert is drawn: colours by mode, a letter and a hatch, so that it differs without colour. */
-export interface KindStyle {
-  readonly dark: string;
-  readonly light: string;
-  readonly letter: string;
-  readonly hatch: 'none' | 'rising' | 'falling' | 'cross' | 'dots' | 'horizontal' | 'vertical';
-}
-
 export interface KindFacts {
-  /** In words; files and SQL have the code. */
-  readonly label: string;
   /** What the peak of an alert measures. */
   readonly peak: { readonly what: string; readonly unit: '' | 'nats' | 'bits' };
-  readonly style: KindStyle;
   /** Signals that it is made of: an investigation would only find them again. */
   readonly madeOf: readonly SeriesName[];
   /** Why it is open at an event, with the numbers that were compared. */
@@ -66,7 +55,7 @@ export interface Channel<C extends ChannelId = ChannelId> {
   /** Section of docs/methods.md that explains it. */
   readonly methods: number;
   readonly signals: Readonly<Record<Entry<C>['signals'][number] | Entry<C>['decided'][number], SignalFacts>>;
-  readonly kinds: Readonly<Record<Entry<C>['kinds'][number], KindFacts>>;
+  readonly kinds: Readonly<Record<keyof Entry<C>['kinds'], KindFacts>>;
   /** What it says of an event beyond alerts; null if it has nothing to say. */
   readonly notice?: (e: ExplainedEvent, c: Calibration, p: Parameters) => string | null;
   /** Said of an analysis where its kinds raise no alert; null if they do. */

@@ -77,13 +77,23 @@ export const STAGE_TABLE = {
   displacement: { reads: [], coordinates: true, columns: ['mewma'], rows: [], perStream: true },
 } as const satisfies Readonly<Record<string, StageNames>>;
 
+/** A kind of alert as it is named and drawn: colours by mode, a letter and a hatch, so that it differs without colour. */
+export interface KindFace {
+  /** In words; files and SQL have the code. */
+  readonly label: string;
+  readonly dark: string;
+  readonly light: string;
+  readonly letter: string;
+  readonly hatch: 'none' | 'rising' | 'falling' | 'cross' | 'dots' | 'horizontal' | 'vertical';
+}
+
 interface ChannelNames {
   /** Columns of the signals stage that it shows. */
   readonly signals: readonly string[];
   /** Columns of the decisions stage that it shows. */
   readonly decided: readonly string[];
-  /** Kinds of alert that are decided on it. */
-  readonly kinds: readonly string[];
+  /** Kinds of alert that are decided on it, with their faces: pages need these before anything else of a channel. */
+  readonly kinds: Readonly<Record<string, KindFace>>;
   /**
    * The signal that opens its only kind above the limit of the event's stream and closes it below half of it, without
    * changing the event's state; null if the kind is one of `STATE_KINDS`.
@@ -93,15 +103,40 @@ interface ChannelNames {
 
 /** Everything that is measured, in the order of columns in files: a new channel goes to the end. */
 export const CHANNEL_TABLE = {
-  friction: { signals: ['friction', 'trace'], decided: [], kinds: ['FRAME_WEIGHT_DEGRADATION'], level: null },
-  divergence: { signals: ['kl'], decided: [], kinds: [], level: null },
-  entropy: { signals: ['entropy'], decided: [], kinds: ['HOMOGENIZATION_FLOOR_NEAR'], level: null },
-  latency: { signals: ['p95', 'window'], decided: [], kinds: [], level: null },
-  coupling: { signals: ['rho'], decided: [], kinds: ['VOID'], level: null },
-  tension: { signals: ['tension'], decided: [], kinds: [], level: null },
-  shift: { signals: ['shift'], decided: [], kinds: [], level: null },
-  drift: { signals: [], decided: ['z', 'cusum'], kinds: ['DRIFT'], level: null },
-  displacement: { signals: ['mewma'], decided: [], kinds: ['SHIFT'], level: 'mewma' },
+  friction: {
+    signals: ['friction', 'trace'],
+    decided: [],
+    kinds: { FRAME_WEIGHT_DEGRADATION: { label: 'Frame erosion', dark: '#f5cf3a', light: '#816512', letter: 'F', hatch: 'rising' } },
+    level: null,
+  },
+  divergence: { signals: ['kl'], decided: [], kinds: {}, level: null },
+  entropy: {
+    signals: ['entropy'],
+    decided: [],
+    kinds: { HOMOGENIZATION_FLOOR_NEAR: { label: 'Homogenisation', dark: '#c0a4fb', light: '#8d6bd7', letter: 'H', hatch: 'horizontal' } },
+    level: null,
+  },
+  latency: { signals: ['p95', 'window'], decided: [], kinds: {}, level: null },
+  coupling: {
+    signals: ['rho'],
+    decided: [],
+    kinds: { VOID: { label: 'Void', dark: '#4f86ee', light: '#183d9c', letter: 'V', hatch: 'dots' } },
+    level: null,
+  },
+  tension: { signals: ['tension'], decided: [], kinds: {}, level: null },
+  shift: { signals: ['shift'], decided: [], kinds: {}, level: null },
+  drift: {
+    signals: [],
+    decided: ['z', 'cusum'],
+    kinds: { DRIFT: { label: 'Drift', dark: '#f2565c', light: '#7f1f2f', letter: 'D', hatch: 'none' } },
+    level: null,
+  },
+  displacement: {
+    signals: ['mewma'],
+    decided: [],
+    kinds: { SHIFT: { label: 'Shift', dark: '#75f3c7', light: '#208d78', letter: 'S', hatch: 'falling' } },
+    level: 'mewma',
+  },
 } as const satisfies Readonly<Record<string, ChannelNames>>;
 
 export type StageId = keyof typeof STAGE_TABLE;
@@ -111,7 +146,7 @@ export type SignalName = ChannelEntry['signals'][number];
 export type DecidedName = ChannelEntry['decided'][number];
 /** A column that is drawn over the events. */
 export type SeriesName = SignalName | DecidedName;
-export type AlertKind = ChannelEntry['kinds'][number];
+export type AlertKind = { [C in ChannelId]: keyof (typeof CHANNEL_TABLE)[C]['kinds'] }[ChannelId];
 export type EventState = (typeof EVENT_STATES)[number];
 /** A channel that raises its kind above a limit of each stream. */
 export type LevelChannel = { [C in ChannelId]: (typeof CHANNEL_TABLE)[C]['level'] extends null ? never : C }[ChannelId];
@@ -131,5 +166,9 @@ export const LEVEL_CHANNELS = CHANNEL_IDS.filter((id): id is LevelChannel => CHA
 /** Every kind of alert; positions are the codes that kernels write. */
 export const ALERT_KINDS: readonly AlertKind[] = [
   ...STATE_KINDS,
-  ...LEVEL_CHANNELS.flatMap((id): readonly AlertKind[] => CHANNEL_TABLE[id].kinds),
+  ...LEVEL_CHANNELS.flatMap((id) => Object.keys(CHANNEL_TABLE[id].kinds) as AlertKind[]),
 ];
+/** Name, colours, letter and hatch of every kind. */
+export const KIND_FACES = Object.assign({}, ...CHANNEL_IDS.map((id) => CHANNEL_TABLE[id].kinds)) as Readonly<
+  Record<AlertKind, KindFace>
+>;

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonSchemas } from '../../../scripts/schemas.mjs';
 import { explain, TautlineFailure } from '../../core/errors.ts';
 import { testKernels } from '../../kernels/testing.ts';
-import { alertsToJson } from '../export.ts';
+import { alertsToJson } from '../alertJson.ts';
 import type { Parameters } from '../parameters.ts';
 import { createDetector, referenceRange } from '../pipeline.ts';
 import { parameters, randomLedger } from '../testing.ts';

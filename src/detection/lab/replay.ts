@@ -1,5 +1,5 @@
 import type { IndexRange } from '../../core/columns.ts';
-import type { AlertJson } from '../export.ts';
+import type { AlertJson } from '../files/results.ts';
 import type { Bundle } from './bundle.ts';
 
 /** What is known of an open ledger that a bundle is applied to. */

@@ -1,4 +1,4 @@
-import { alertsToJson } from '../../detection/export.ts';
+import { alertsToJson } from '../../detection/alertJson.ts';
 import type { Bundle } from '../../detection/lab/bundle.ts';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters } from '../../detection/parameters.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';

@@ -23,13 +23,11 @@ export const coupling: Channel<'coupling'> = {
   },
   kinds: {
     VOID: {
-      label: 'Void',
       peak: { what: 'coupling ρ at firing', unit: '' },
-      style: { dark: '#4f86ee', light: '#183d9c', letter: 'V', hatch: 'dots' },
       madeOf: ['rho'],
       explain: (e, c, p) =>
-        `Coupling ρ ${formatNumber(e.value('rho'))}; VOID opens below ${formatNumber(p.void_floor * c.rho)} and closes ` +
-        `above ${formatNumber(p.void_clear * c.rho)}.`,
+        `Coupling ρ ${formatNumber(e.value('rho'))}; VOID opens below ${formatNumber(p.void_floor * c.rho)} ` +
+        `and closes above ${formatNumber(p.void_clear * c.rho)}.`,
     },
   },
   silent: (c, p, streams) => {
@@ -37,8 +35,8 @@ export const coupling: Channel<'coupling'> = {
     if (Number.isNaN(c.rho)) return 'Coupling has no reference value, so VOID is not alarmed on.';
     if (c.phaseLocked) return null;
     return (
-      `The streams were not coupled in the reference: the reference median of coupling is ${formatNumber(c.rho)}, below ` +
-      `${formatNumber(p.void_min_ref)}. Coupling is charted, not alarmed on.`
+      `The streams were not coupled in the reference: the reference median of coupling is ${formatNumber(c.rho)}, ` +
+      `below ${formatNumber(p.void_min_ref)}. Coupling is charted, not alarmed on.`
     );
   },
   facts: (c) => [{ name: 'Median coupling, tension', value: `${formatNumber(c.rho)}, ${formatNumber(c.tension)}` }],

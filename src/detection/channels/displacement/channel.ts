@@ -22,9 +22,7 @@ export const displacement: Channel<'displacement'> = {
   },
   kinds: {
     SHIFT: {
-      label: 'Shift',
       peak: { what: 'T² at firing', unit: '' },
-      style: { dark: '#75f3c7', light: '#208d78', letter: 'S', hatch: 'falling' },
       madeOf: ['mewma'],
       explain: (e, c) =>
         `Mean shift T² (MEWMA) ${formatNumber(e.value('mewma'))}; SHIFT opens above ` +

@@ -23,13 +23,11 @@ export const drift: Channel<'drift'> = {
   },
   kinds: {
     DRIFT: {
-      label: 'Drift',
       peak: { what: 'largest KL', unit: 'nats' },
-      style: { dark: '#f2565c', light: '#7f1f2f', letter: 'D', hatch: 'none' },
       madeOf: ['kl'],
       explain: (e, _, p) =>
-        `A DRIFT episode is active: CUSUM ${formatQuantity(e.value('cusum'), 'σ')}, h is ${formatQuantity(p.h, 'σ')}; ` +
-        'it lasts until the sum is back at 0.',
+        `A DRIFT episode is active: CUSUM ${formatQuantity(e.value('cusum'), 'σ')}, h is ${formatQuantity(p.h, 'σ')}` +
+        '; it lasts until the sum is back at 0.',
     },
   },
   empty:

@@ -22,9 +22,7 @@ export const entropy: Channel<'entropy'> = {
   },
   kinds: {
     HOMOGENIZATION_FLOOR_NEAR: {
-      label: 'Homogenisation',
       peak: { what: 'entropy at firing', unit: 'bits' },
-      style: { dark: '#c0a4fb', light: '#8d6bd7', letter: 'H', hatch: 'horizontal' },
       madeOf: ['entropy'],
       explain: (e, _, p) =>
         `Entropy ${formatQuantity(e.value('entropy'), 'bits')}; the floor is ${formatQuantity(p.tau_min, 'bits')}, ` +

@@ -22,9 +22,7 @@ export const friction: Channel<'friction'> = {
   },
   kinds: {
     FRAME_WEIGHT_DEGRADATION: {
-      label: 'Frame erosion',
       peak: { what: 'friction at firing', unit: '' },
-      style: { dark: '#f5cf3a', light: '#816512', letter: 'F', hatch: 'rising' },
       madeOf: ['friction'],
       explain: (e, c, p) =>
         `Friction ${formatNumber(e.value('friction'))} has stayed below its band, which starts at ` +

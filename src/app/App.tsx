@@ -77,8 +77,8 @@ function FirstAnalysis({ ledger }: { readonly ledger: Extract<LedgerPhase, { pha
 const AFTER_DRAWING_MS = 1500;
 
 /**
- * Fetches the code that is needed next while nothing waits for it: charts and parameters while a ledger opens, the evidence once
- * there is an analysis to ask.
+ * Fetches the code that is needed next while nothing waits for it: charts and parameters while a ledger opens, the
+ * evidence once there is an analysis to ask.
  */
 function useCodeAhead(): void {
   const opening = useTautline((state) => state.ledger.phase === 'opening');

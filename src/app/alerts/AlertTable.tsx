@@ -66,7 +66,9 @@ const COLUMNS: readonly Column[] = [
     sort: 'peak',
     number: true,
     help: 'Drift: the largest KL; other kinds: the value at which they fired',
-    cell: (row) => <span title={KINDS[row.kind].peak.what}>{formatQuantity(row.peak ?? NaN, KINDS[row.kind].peak.unit)}</span>,
+    cell: (row) => (
+      <span title={KINDS[row.kind].peak.what}>{formatQuantity(row.peak ?? NaN, KINDS[row.kind].peak.unit)}</span>
+    ),
   },
   {
     id: 'duration',

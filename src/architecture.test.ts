@@ -226,15 +226,16 @@ describe('architecture', () => {
   ])('%s with %s is allowed', (path, text) => expect(violations({ [path]: text })).toEqual([]));
 });
 
-/** Files that programs and pages start with: nothing imports them. */
-const ENTRIES = ['app/main.tsx', 'bench/main.node.ts', 'cli/main.ts'];
+/** Files that programs and pages start with, and what only scripts/ imports. */
+const ENTRIES = ['app/main.tsx', 'bench/main.node.ts', 'cli/main.ts', ...usedByScripts()];
 
-/** Cycles of types that stand until somebody cuts them. */
-const KNOWN_CYCLES: readonly { readonly within: RegExp }[] = [
-  // The module's type names the exports of every wrapper, each of which takes a module.
-  { within: /^kernels\// },
-  { within: /^detection\/lab\/(lengthOnly|score)\.ts$/ },
-];
+function usedByScripts(): string[] {
+  const folder = fileURLToPath(new URL('../scripts/', import.meta.url));
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.mjs'))
+    .flatMap((name) => read(name, readFileSync(join(folder, name), 'utf8')).references)
+    .flatMap(({ target }) => /^\.\.\/src\/(.+)$/.exec(target)?.[1] ?? []);
+}
 
 /** Imports of each file within src/; `lazy` ones are dynamic imports and URLs, which cannot close a cycle. */
 function graphOf(files: Readonly<Record<string, string>>): Map<string, { target: string; lazy: boolean }[]> {
@@ -281,11 +282,7 @@ function unused(files: Readonly<Record<string, string>>): string[] {
 }
 
 describe('the graph of imports', () => {
-  test('has no cycle, types included, but those that are known', () => {
-    const isKnown = (group: readonly string[]): boolean =>
-      KNOWN_CYCLES.some(({ within }) => group.every((path) => within.test(path)));
-    expect(cycles(sources()).filter((group) => !isKnown(group))).toEqual([]);
-  });
+  test('has no cycle, types included', () => expect(cycles(sources())).toEqual([]));
 
   test('reaches every file', () => expect(unused(sources())).toEqual([]));
 

@@ -7,14 +7,8 @@ import { baselineFromJson, baselineToJson, type Baseline } from './baseline.ts';
 import type { Parameters } from './parameters.ts';
 import type { Derive } from './channels/reference.ts';
 import { createDetector, referenceRange } from './pipeline.ts';
-import {
-  createStream,
-  resumeStream,
-  type EventStream,
-  type StreamEvent,
-  type StreamState,
-  type StreamStep,
-} from './stream.ts';
+import { createStream, resumeStream, type EventStream, type StreamStep } from './stream.ts';
+import type { StreamEvent, StreamState } from './streamTypes.ts';
 import { parameters, randomLedger, type RandomLedger } from './testing.ts';
 import { EVENT_STATES, SIGNAL_NAMES, type Alert, type Projection } from './types.ts';
 

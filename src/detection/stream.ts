@@ -1,5 +1,5 @@
 import { TautlineFailure } from '../core/errors.ts';
-import type { EpochMs, EventIndex, Milliseconds, Seq, StreamIndex } from '../core/units.ts';
+import type { EventIndex, Seq, StreamIndex } from '../core/units.ts';
 import { detectorState, openEpisodes, runDetectors } from '../kernels/detectors.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { projectRows } from '../kernels/project.ts';
@@ -8,26 +8,13 @@ import { fromBase64, toBase64 } from './base64.ts';
 import { calibrationOf, scoreOf } from './calibration.ts';
 import { alignAll } from './channels/reference.ts';
 import { STAGES } from './channels/stages.ts';
-import { STAGE_IDS, type StageId } from './channels/table.ts';
+import { STAGE_IDS } from './channels/table.ts';
 import { alertOf, detectorInputs, detectorOptions } from './decide.ts';
 import { PARAMETER_NAMES, type Parameters } from './parameters.ts';
 import { alignReference, resizeWindows, resolveSync } from './reference.ts';
+import type { StreamEvent, StreamState } from './streamTypes.ts';
 import { createEventWindow, createLookBack } from './streamWindow.ts';
 import { EVENT_STATES, SIGNAL_NAMES, type Alert, type Calibration, type EventState, type SignalName } from './types.ts';
-
-/** One event as it arrives; events come in the order of (time, event id). */
-export interface StreamEvent {
-  /** Name of its stream, one of `EventStream.streams`. */
-  readonly stream: string;
-  /** NaN if there are no timestamps. */
-  readonly time: EpochMs;
-  readonly thread: string | null;
-  readonly instantiation: string | null;
-  /** NaN if there is none. */
-  readonly latency: Milliseconds;
-  /** Whitened coordinates, length k (`EventStream.project`); null is a void event. */
-  readonly coordinates: Float32Array | null;
-}
 
 /** What is said of an event, bit for bit what the batch says of it. */
 export interface StreamStep {
@@ -46,28 +33,8 @@ export interface StreamStep {
   readonly closed: readonly Alert[];
 }
 
-/** Everything a stream has to remember: plain JSON. */
-export interface StreamState {
-  readonly format: 'tautline-stream';
-  readonly version: 1;
-  readonly parameters: Parameters;
-  readonly streams: readonly string[];
-  readonly k: number;
-  /** Events taken in. */
-  readonly events: number;
-  readonly seq: readonly number[];
-  /** Kernel states, base64 of their little-endian bytes. */
-  readonly kernels: Readonly<Partial<Record<KernelState, string>>>;
-  /** The newest events with an embedding, oldest first: stream codes and coordinates (base64 of float32). */
-  readonly recent: { readonly stream: readonly number[]; readonly x: string };
-  /** Streams of the newest events of each thread, newest last. */
-  readonly threads: readonly (readonly [string | null, readonly number[]])[];
-  /** The newest instantiation of each stream, and how often it changed. */
-  readonly instantiations: readonly { readonly name: string | null; readonly code: number }[];
-}
 /** Stages that keep what they need in a state of their own; those that look back are rebuilt from the newest events. */
 const STATEFUL = STAGE_IDS.filter((id) => !STAGES[id].lookBack);
-type KernelState = StageId | 'detectors';
 
 export interface EventStream {
   readonly streams: readonly string[];

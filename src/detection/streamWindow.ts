@@ -15,7 +15,7 @@ import {
 import { STAGES } from './channels/stages.ts';
 import { STAGE_IDS, STAGE_TABLE, type StageId } from './channels/table.ts';
 import type { Parameters } from './parameters.ts';
-import type { StreamEvent, StreamState } from './stream.ts';
+import type { StreamEvent, StreamState } from './streamTypes.ts';
 
 type Shape = Pick<EventBlocks, 'k' | 'streams'>;
 

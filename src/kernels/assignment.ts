@@ -1,9 +1,11 @@
 import { misuse, requireCount, requireLength } from './check.ts';
 import type { KernelModule } from './module.ts';
 
-export interface AssignmentExports {
-  euclideanCosts(a: number, b: number, n: number, k: number, cost: number): void;
-  assign(cost: number, n: number, rowOf: number, columnOf: number, scratch: number): void;
+declare module './exports.ts' {
+  interface KernelExports {
+    euclideanCosts(a: number, b: number, n: number, k: number, cost: number): void;
+    assign(cost: number, n: number, rowOf: number, columnOf: number, scratch: number): void;
+  }
 }
 
 export interface TransportPlan {

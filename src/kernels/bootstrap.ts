@@ -1,29 +1,31 @@
 import { misuse, requireCount, requireLength } from './check.ts';
 import type { KernelModule } from './module.ts';
 
-export interface BootstrapExports {
-  bootstrapDisplacement(
-    residuals: number,
-    starts: number,
-    streams: number,
-    k: number,
-    lambda: number,
-    block: number,
-    run: number,
-    seed: number,
-    scratch: number,
-    out: number,
-    length: number,
-  ): void;
-  countEpisodes(
-    path: number,
-    length: number,
-    run: number,
-    rearm: number,
-    levels: number,
-    levelCount: number,
-    counts: number,
-  ): void;
+declare module './exports.ts' {
+  interface KernelExports {
+    bootstrapDisplacement(
+      residuals: number,
+      starts: number,
+      streams: number,
+      k: number,
+      lambda: number,
+      block: number,
+      run: number,
+      seed: number,
+      scratch: number,
+      out: number,
+      length: number,
+    ): void;
+    countEpisodes(
+      path: number,
+      length: number,
+      run: number,
+      rearm: number,
+      levels: number,
+      levelCount: number,
+      counts: number,
+    ): void;
+  }
 }
 
 export interface DisplacementBootstrap {

@@ -1,14 +1,16 @@
 import { misuse, requireCount, requireLength } from './check.ts';
 import type { KernelModule } from './module.ts';
 
-export interface CholeskyExports {
-  symmetricBytes(k: number): number;
-  factorBytes(k: number): number;
-  factorise(k: number, s: number, factor: number): number;
-  factorUpdate(k: number, factor: number, v: number, c: number, keep: number): number;
-  factorSolve(k: number, factor: number, x: number): void;
-  factorTrace(k: number, factor: number, s: number, x: number): number;
-  factorLogDeterminant(k: number, factor: number): number;
+declare module './exports.ts' {
+  interface KernelExports {
+    symmetricBytes(k: number): number;
+    factorBytes(k: number): number;
+    factorise(k: number, s: number, factor: number): number;
+    factorUpdate(k: number, factor: number, v: number, c: number, keep: number): number;
+    factorSolve(k: number, factor: number, x: number): void;
+    factorTrace(k: number, factor: number, s: number, x: number): number;
+    factorLogDeterminant(k: number, factor: number): number;
+  }
 }
 
 /** The factor L D L^T of a k x k covariance B, kept up to date by rank 1. */

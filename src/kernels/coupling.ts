@@ -3,26 +3,28 @@ import { requireCount, requireLength } from './check.ts';
 import { requireEvents, requireLengths, type EventBlocks, type StateBlock } from './events.ts';
 import type { KernelModule } from './module.ts';
 
-export interface CouplingExports {
-  couplingStateBytes(streams: number, k: number): number;
-  couplingReset(state: number, streams: number, k: number): void;
-  coupling(
-    from: number,
-    to: number,
-    k: number,
-    streams: number,
-    residual: number,
-    stream: number,
-    isVoid: number,
-    time: number,
-    window: number,
-    previous: number,
-    lambda: number,
-    turns: number,
-    state: number,
-    rho: number,
-  ): void;
-  couplingMatrix(streams: number, state: number, matrix: number): void;
+declare module './exports.ts' {
+  interface KernelExports {
+    couplingStateBytes(streams: number, k: number): number;
+    couplingReset(state: number, streams: number, k: number): void;
+    coupling(
+      from: number,
+      to: number,
+      k: number,
+      streams: number,
+      residual: number,
+      stream: number,
+      isVoid: number,
+      time: number,
+      window: number,
+      previous: number,
+      lambda: number,
+      turns: number,
+      state: number,
+      rho: number,
+    ): void;
+    couplingMatrix(streams: number, state: number, matrix: number): void;
+  }
 }
 
 export interface CouplingOptions {

@@ -2,28 +2,30 @@ import { misuse, requireLength } from './check.ts';
 import type { Block } from './arena.ts';
 import type { KernelModule } from './module.ts';
 
-export interface CovarianceExports {
-  covarianceAccumulate(
-    vectors: number,
-    streams: number,
-    count: number,
-    d: number,
-    seen: number,
-    shifts: number,
-    sums: number,
-    scatter: number,
-    panel: number,
-  ): void;
-  covarianceFinish(
-    scatter: number,
-    d: number,
-    seen: number,
-    sums: number,
-    streamCount: number,
-    degrees: number,
-    panel: number,
-  ): void;
-  mirrorUpper(matrix: number, n: number): void;
+declare module './exports.ts' {
+  interface KernelExports {
+    covarianceAccumulate(
+      vectors: number,
+      streams: number,
+      count: number,
+      d: number,
+      seen: number,
+      shifts: number,
+      sums: number,
+      scatter: number,
+      panel: number,
+    ): void;
+    covarianceFinish(
+      scatter: number,
+      d: number,
+      seen: number,
+      sums: number,
+      streamCount: number,
+      degrees: number,
+      panel: number,
+    ): void;
+    mirrorUpper(matrix: number, n: number): void;
+  }
 }
 
 /** Rows copied in at a time: 2 MiB of vectors at most, a few tens of ms of work. */

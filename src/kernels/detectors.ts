@@ -15,33 +15,35 @@ import {
 import type { KernelModule } from './module.ts';
 import type { DetectorLimits, Episode } from './reference/detectors.ts';
 
-export interface DetectorExports {
-  detectors(
-    from: number,
-    to: number,
-    base: number,
-    limits: number,
-    levels: number,
-    warmup: number,
-    referenceTo: number,
-    stream: number,
-    seq: number,
-    isVoid: number,
-    kl: number,
-    boxCox: number,
-    friction: number,
-    entropy: number,
-    rho: number,
-    tension: number,
-    state: number,
-    cusum: number,
-    eventState: number,
-    notice: number,
-    episodes: number,
-    capacity: number,
-  ): number;
-  episodesWritten(): number;
-  cusum(n: number, z: number, h: number, kappa: number, cap: number, out: number): void;
+declare module './exports.ts' {
+  interface KernelExports {
+    detectors(
+      from: number,
+      to: number,
+      base: number,
+      limits: number,
+      levels: number,
+      warmup: number,
+      referenceTo: number,
+      stream: number,
+      seq: number,
+      isVoid: number,
+      kl: number,
+      boxCox: number,
+      friction: number,
+      entropy: number,
+      rho: number,
+      tension: number,
+      state: number,
+      cusum: number,
+      eventState: number,
+      notice: number,
+      episodes: number,
+      capacity: number,
+    ): number;
+    episodesWritten(): number;
+    cusum(n: number, z: number, h: number, kappa: number, cap: number, out: number): void;
+  }
 }
 
 export type { DetectorLimits, Episode };

@@ -3,21 +3,23 @@ import { requireLength } from './check.ts';
 import { onlyStreams, requireEvents, type EventBlocks, type StateBlock } from './events.ts';
 import type { KernelModule } from './module.ts';
 
-export interface DisplacementExports {
-  displacement(
-    from: number,
-    to: number,
-    k: number,
-    x: number,
-    stream: number,
-    only: number,
-    isVoid: number,
-    referenceTo: number,
-    means: number,
-    lambda: number,
-    state: number,
-    mewma: number,
-  ): void;
+declare module './exports.ts' {
+  interface KernelExports {
+    displacement(
+      from: number,
+      to: number,
+      k: number,
+      x: number,
+      stream: number,
+      only: number,
+      isVoid: number,
+      referenceTo: number,
+      means: number,
+      lambda: number,
+      state: number,
+      mewma: number,
+    ): void;
+  }
 }
 
 export interface DisplacementOptions {

@@ -1,21 +1,23 @@
 import { misuse, requireCount, requireLength } from './check.ts';
 import type { KernelModule } from './module.ts';
 
-export interface DownsampleExports {
-  downsample(
-    x: number,
-    start: number,
-    y: number,
-    code: number,
-    n: number,
-    slotOf: number,
-    codeCount: number,
-    lines: number,
-    buckets: number,
-    states: number,
-    out: number,
-    lengths: number,
-  ): void;
+declare module './exports.ts' {
+  interface KernelExports {
+    downsample(
+      x: number,
+      start: number,
+      y: number,
+      code: number,
+      n: number,
+      slotOf: number,
+      codeCount: number,
+      lines: number,
+      buckets: number,
+      states: number,
+      out: number,
+      lengths: number,
+    ): void;
+  }
 }
 
 export interface DownsampleRequest {

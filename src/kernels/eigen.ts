@@ -4,23 +4,25 @@ import type { Block } from './arena.ts';
 import type { KernelModule } from './module.ts';
 import type { Scheduler } from '../core/scheduler.ts';
 
-export interface EigenExports {
-  eigenReduce(w: number, n: number, d: number, e: number, from: number, to: number): void;
-  eigenAccumulate(w: number, n: number, d: number, from: number, to: number): void;
-  eigenPrepare(w: number, n: number, d: number, e: number): void;
-  eigenIterate(w: number, n: number, d: number, e: number, state: number, from: number, to: number): number;
-  multiplyRows(a: number, m: number, b: number, p: number, d: number, y: number, ldy: number): void;
-  combineRows(u: number, p: number, m: number, x: number, d: number, out: number): void;
-  chebyshevStep(
-    y: number,
-    q: number,
-    previous: number,
-    length: number,
-    alpha: number,
-    shift: number,
-    gamma: number,
-  ): void;
-  orthonormalise(q: number, p: number, d: number, from: number): number;
+declare module './exports.ts' {
+  interface KernelExports {
+    eigenReduce(w: number, n: number, d: number, e: number, from: number, to: number): void;
+    eigenAccumulate(w: number, n: number, d: number, from: number, to: number): void;
+    eigenPrepare(w: number, n: number, d: number, e: number): void;
+    eigenIterate(w: number, n: number, d: number, e: number, state: number, from: number, to: number): number;
+    multiplyRows(a: number, m: number, b: number, p: number, d: number, y: number, ldy: number): void;
+    combineRows(u: number, p: number, m: number, x: number, d: number, out: number): void;
+    chebyshevStep(
+      y: number,
+      q: number,
+      previous: number,
+      length: number,
+      alpha: number,
+      shift: number,
+      gamma: number,
+    ): void;
+    orthonormalise(q: number, p: number, d: number, from: number): number;
+  }
 }
 
 /** Largest eigenpairs of a symmetric matrix. */

@@ -2,19 +2,21 @@ import type { Block } from './arena.ts';
 import { misuse, requireCount, requireLength } from './check.ts';
 import type { KernelModule } from './module.ts';
 
-export interface GeneratorExports {
-  generatorStateBytes(): number;
-  generatorInit(state: number, seed: bigint, centroidScale: number): void;
-  generateSlots(
-    state: number,
-    schedule: number,
-    slots: number,
-    noise: number,
-    provider: number,
-    latency: number,
-    latent: number,
-    embedding: number,
-  ): void;
+declare module './exports.ts' {
+  interface KernelExports {
+    generatorStateBytes(): number;
+    generatorInit(state: number, seed: bigint, centroidScale: number): void;
+    generateSlots(
+      state: number,
+      schedule: number,
+      slots: number,
+      noise: number,
+      provider: number,
+      latency: number,
+      latent: number,
+      embedding: number,
+    ): void;
+  }
 }
 
 export const GENERATOR_PROVIDERS = 4;

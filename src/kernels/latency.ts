@@ -3,20 +3,22 @@ import { requireCount, requireLength } from './check.ts';
 import { requireLengths, requireRange, type StateBlock } from './events.ts';
 import type { KernelModule } from './module.ts';
 
-export interface LatencyExports {
-  latencyStateBytes(size: number): number;
-  latency(
-    from: number,
-    to: number,
-    latency: number,
-    size: number,
-    factor: number,
-    minimum: number,
-    adaptive: number,
-    state: number,
-    p95: number,
-    window: number,
-  ): void;
+declare module './exports.ts' {
+  interface KernelExports {
+    latencyStateBytes(size: number): number;
+    latency(
+      from: number,
+      to: number,
+      latency: number,
+      size: number,
+      factor: number,
+      minimum: number,
+      adaptive: number,
+      state: number,
+      p95: number,
+      window: number,
+    ): void;
+  }
 }
 
 export interface LatencyOptions {

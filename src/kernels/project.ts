@@ -1,9 +1,11 @@
 import { requireCount, requireLength } from './check.ts';
 import type { KernelModule } from './module.ts';
 
-export interface ProjectExports {
-  projectRows(vectors: number, count: number, d: number, axes: number, offsets: number, k: number, out: number): void;
-  projectOffsets(axes: number, mean: number, d: number, k: number, offsets: number): void;
+declare module './exports.ts' {
+  interface KernelExports {
+    projectRows(vectors: number, count: number, d: number, axes: number, offsets: number, k: number, out: number): void;
+    projectOffsets(axes: number, mean: number, d: number, k: number, offsets: number): void;
+  }
 }
 
 /** What a projection needs: `mean` D, `axes` row-major k x D. */

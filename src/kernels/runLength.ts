@@ -1,25 +1,27 @@
 import { requireCount, requireLength } from './check.ts';
 import type { KernelModule } from './module.ts';
 
-export interface RunLengthExports {
-  runLengthScratchBytes(levelCount: number, blocks: number): number;
-  runLengths(
-    kind: number,
-    values: number,
-    starts: number,
-    streams: number,
-    block: number,
-    resample: number,
-    events: number,
-    seed: number,
-    levels: number,
-    levelCount: number,
-    a: number,
-    b: number,
-    scratch: number,
-    alarms: number,
-    clear: number,
-  ): void;
+declare module './exports.ts' {
+  interface KernelExports {
+    runLengthScratchBytes(levelCount: number, blocks: number): number;
+    runLengths(
+      kind: number,
+      values: number,
+      starts: number,
+      streams: number,
+      block: number,
+      resample: number,
+      events: number,
+      seed: number,
+      levels: number,
+      levelCount: number,
+      a: number,
+      b: number,
+      scratch: number,
+      alarms: number,
+      clear: number,
+    ): void;
+  }
 }
 
 /**

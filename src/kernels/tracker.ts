@@ -3,38 +3,40 @@ import { misuse, requireCount, requireLength } from './check.ts';
 import { onlyStreams, requireEvents, requireLengths, type EventBlocks, type StateBlock } from './events.ts';
 import type { KernelModule } from './module.ts';
 
-export interface TrackerExports {
-  trackerStateBytes(k: number): number;
-  trackerScratchBytes(k: number): number;
-  trackerReset(state: number, streams: number, k: number): void;
-  tracker(
-    from: number,
-    to: number,
-    k: number,
-    x: number,
-    stream: number,
-    only: number,
-    isVoid: number,
-    instantiation: number,
-    window: number,
-    referenceFrom: number,
-    referenceTo: number,
-    windowReference: number,
-    lambdaFast: number,
-    lambdaSlow: number,
-    shrinkage: number,
-    anchor: number,
-    state: number,
-    scratch: number,
-    residual: number,
-    friction: number,
-    trace: number,
-    kl: number,
-    boxCox: number,
-    entropy: number,
-  ): void;
-  gaussianKl(k: number, a: number, b: number, scratch: number): number;
-  renyi2(k: number, s: number): number;
+declare module './exports.ts' {
+  interface KernelExports {
+    trackerStateBytes(k: number): number;
+    trackerScratchBytes(k: number): number;
+    trackerReset(state: number, streams: number, k: number): void;
+    tracker(
+      from: number,
+      to: number,
+      k: number,
+      x: number,
+      stream: number,
+      only: number,
+      isVoid: number,
+      instantiation: number,
+      window: number,
+      referenceFrom: number,
+      referenceTo: number,
+      windowReference: number,
+      lambdaFast: number,
+      lambdaSlow: number,
+      shrinkage: number,
+      anchor: number,
+      state: number,
+      scratch: number,
+      residual: number,
+      friction: number,
+      trace: number,
+      kl: number,
+      boxCox: number,
+      entropy: number,
+    ): void;
+    gaussianKl(k: number, a: number, b: number, scratch: number): number;
+    renyi2(k: number, s: number): number;
+  }
 }
 
 export interface TrackerOptions {

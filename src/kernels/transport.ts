@@ -3,30 +3,32 @@ import { requireCount, requireLength } from './check.ts';
 import { onlyStreams, requireEvents, requireLengths, type EventBlocks, type StateBlock } from './events.ts';
 import type { KernelModule } from './module.ts';
 
-export interface TransportExports {
-  transportStateBytes(streams: number, k: number, size: number): number;
-  transportReset(state: number, streams: number, k: number, size: number): void;
-  transport(
-    from: number,
-    to: number,
-    k: number,
-    size: number,
-    minimum: number,
-    x: number,
-    stream: number,
-    only: number,
-    isVoid: number,
-    referenceTo: number,
-    referenceRows: number,
-    referenceCounts: number,
-    state: number,
-    scratch: number,
-    tension: number,
-    shift: number,
-  ): void;
-  transportScratchBytes(size: number): number;
-  transportWindowBytes(k: number, size: number): number;
-  slicedEmd(k: number, n: number, a: number, b: number, scratch: number): number;
+declare module './exports.ts' {
+  interface KernelExports {
+    transportStateBytes(streams: number, k: number, size: number): number;
+    transportReset(state: number, streams: number, k: number, size: number): void;
+    transport(
+      from: number,
+      to: number,
+      k: number,
+      size: number,
+      minimum: number,
+      x: number,
+      stream: number,
+      only: number,
+      isVoid: number,
+      referenceTo: number,
+      referenceRows: number,
+      referenceCounts: number,
+      state: number,
+      scratch: number,
+      tension: number,
+      shift: number,
+    ): void;
+    transportScratchBytes(size: number): number;
+    transportWindowBytes(k: number, size: number): number;
+    slicedEmd(k: number, n: number, a: number, b: number, scratch: number): number;
+  }
 }
 
 export interface TransportOptions {

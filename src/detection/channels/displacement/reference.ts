@@ -1,4 +1,4 @@
-import type { ChannelReference } from '../reference.ts';
+import type { ChannelReference } from '../channelReference.ts';
 import { alignFalseAlarms, shiftFalseAlarms, shiftLimits, type ShiftFalseAlarms } from './limit.ts';
 
 interface Calibrated {

@@ -33,7 +33,8 @@ export function requireEqual(
       const difference = Math.abs(a[i] - b[i]) / (1 + Math.abs(b[i]));
       if (!(difference <= tolerance)) {
         throw new WrongResult(
-          `${what}: ${name} gives ${column}[${i}] = ${a[i]}, wasm ${b[i]}: more than ${tolerance} apart. Nothing was timed.`,
+          `${what}: ${name} gives ${column}[${i}] = ${a[i]}, wasm ${b[i]}: ` +
+            `more than ${tolerance} apart. Nothing was timed.`,
         );
       }
       worst = Math.max(worst, difference);

@@ -63,7 +63,8 @@ export async function chromiumEngine(folder: string): Promise<Engine> {
   await copyFile(BUILT_KERNELS, join(root, 'kernels.wasm'));
   await writeFile(
     join(root, 'index.html'),
-    '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>bench</title><script type="module" src="page.js"></script>\n',
+    '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>bench</title>' +
+      '<script type="module" src="page.js"></script>\n',
   );
   const server = await serve({ root, port: 0 });
   let browser: Browser | null = null;

@@ -177,7 +177,8 @@ export async function measurePool(
   const found: PoolMeasurement[] = [];
   for (const { n, k } of sizes) {
     progress(
-      `${engine.name}: signals stage over ${POOL_WORKERS.join(', ')} workers, ${n.toLocaleString('en')} events, k = ${k}`,
+      `${engine.name}: signals stage over ${POOL_WORKERS.join(', ')} workers, ` +
+        `${n.toLocaleString('en')} events, k = ${k}`,
     );
     await pool.prepare(n, k, POOL_WORKERS);
     const samples = POOL_WORKERS.map((): number[] => []);

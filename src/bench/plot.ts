@@ -32,8 +32,12 @@ text { font: 12px system-ui, sans-serif; fill: #59636e; }
 .title { font-weight: 600; }
 .grid { stroke: #8b949e; stroke-opacity: .25; }
 .line { fill: none; stroke-width: 2; }
-.reference { stroke: #8b949e; fill: #8b949e; } .text { stroke: #b07d48; fill: #b07d48; } .sse { stroke: #d1602a; fill: #d1602a; }
-.node { stroke: #4c8bf5; fill: #4c8bf5; } .page { stroke: #1b4fb8; fill: #1b4fb8; stroke-dasharray: 6 3; } .own { stroke: #2f9e6e; fill: #2f9e6e; }
+.reference { stroke: #8b949e; fill: #8b949e; }
+.text { stroke: #b07d48; fill: #b07d48; }
+.sse { stroke: #d1602a; fill: #d1602a; }
+.node { stroke: #4c8bf5; fill: #4c8bf5; }
+.page { stroke: #1b4fb8; fill: #1b4fb8; stroke-dasharray: 6 3; }
+.own { stroke: #2f9e6e; fill: #2f9e6e; }
 .dot { stroke: none; } path.line { fill: none; }
 @media (prefers-color-scheme: dark) { text { fill: #b3bcc6; } .page { stroke: #9cc2ff; fill: #9cc2ff; } }`;
 
@@ -62,7 +66,8 @@ export function costPlot(report: Report): string {
       return `<path class="line ${tone}" d="M${x} ${at - 4}h22"/><text x="${x + 28}" y="${at}">${name}</text>`;
     });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Cost of an event in the signals stage">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" ` +
+      'aria-label="Cost of an event in the signals stage">',
     `<style>${STYLE}</style>`,
     `<text class="title" x="${LEFT}" y="14">Signals stage: cost of an event</text>`,
     ...legend,
@@ -98,17 +103,21 @@ function panel(
   return [
     ...decades.map(
       (ns) =>
-        `<path class="grid" d="M${left} ${at(y(ns))}h${at(PANEL)}"/><text x="${left - 8}" y="${at(y(ns) + 4)}" text-anchor="end">${nanoseconds(ns)}</text>`,
+        `<path class="grid" d="M${left} ${at(y(ns))}h${at(PANEL)}"/>` +
+        `<text x="${left - 8}" y="${at(y(ns) + 4)}" text-anchor="end">${nanoseconds(ns)}</text>`,
     ),
     ...sizes.map(
       (size) =>
         `<text x="${at(x(size))}" y="${HEIGHT - BOTTOM + 21}" text-anchor="middle">${formatCompact(size)}</text>`,
     ),
     `<text x="${at(left + PANEL / 2)}" y="${HEIGHT - 6}" text-anchor="middle">${label}</text>`,
-    ...series.flatMap(({ tone, points }) => [
-      `<path class="line ${tone}" d="${points.map(([size, ns], i) => `${i === 0 ? 'M' : 'L'}${at(x(size))} ${at(y(ns))}`).join('')}"/>`,
-      ...points.map(([size, ns]) => `<circle class="dot ${tone}" cx="${at(x(size))}" cy="${at(y(ns))}" r="3"/>`),
-    ]),
+    ...series.flatMap(({ tone, points }) => {
+      const d = points.map(([size, ns], i) => `${i === 0 ? 'M' : 'L'}${at(x(size))} ${at(y(ns))}`).join('');
+      return [
+        `<path class="line ${tone}" d="${d}"/>`,
+        ...points.map(([size, ns]) => `<circle class="dot ${tone}" cx="${at(x(size))}" cy="${at(y(ns))}" r="3"/>`),
+      ];
+    }),
   ];
 }
 

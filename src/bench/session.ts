@@ -12,8 +12,8 @@ export interface Opened {
   /** SHA-256 of the results of the wasm: they are the same bits in every engine. */
   readonly digest: string;
   /**
-   * Units that a run of the reference implementation does, milliseconds that it took, largest difference from the wasm; null if there is
-   * no reference implementation.
+   * Units that a run of the reference implementation does, milliseconds that it took, largest difference from the
+   * wasm; null if there is no reference implementation.
    */
   readonly referenceImplementation: { readonly units: number; readonly ms: number; readonly difference: number } | null;
 }

@@ -27,8 +27,8 @@ const number = (
 });
 
 /**
- * The one description of every parameter, in the order the parameter panel shows them; sliders, URL, CLI and export read
- * it.
+ * The one description of every parameter, in the order the parameter panel shows them.
+ * Sliders, URL, CLI and export read it.
  */
 export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } = {
   stream: {
@@ -134,7 +134,9 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     label: 'Adaptive window',
     unit: '',
     default: true,
-    help: 'Stretch the matching window and both memories with P95 latency; off is for comparison (the ablation of the calibration).',
+    help:
+      'Stretch the matching window and both memories with P95 latency; ' +
+      'off is for comparison (the ablation of the calibration).',
   },
   lat_window: number(
     'Window',

@@ -131,7 +131,9 @@ describe('downsample', () => {
       ),
     );
   });
+});
 
+describe('downsample at its limits', () => {
   it('keeps every event, gaps in a row as one, where there are no more than two a bucket', () => {
     const y = Float64Array.of(1, 2, NaN, NaN, 5, NaN, 7);
     const [points] = downsample(kernels, {

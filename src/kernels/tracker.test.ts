@@ -131,6 +131,38 @@ function rotation(k: number, seed: number): Float64Array {
   return q;
 }
 
+/** What KL is, computed from the two matrices of every event; like the kernel it keeps variances above zero. */
+function inFull(e: TestEvents, { lambdaFast, lambdaSlow, shrinkage }: Settings): Float64Array {
+  const { k } = e;
+  const state = createTrackerState(k);
+  const residual = new Float64Array(k);
+  return Float64Array.from({ length: e.n }, (_, i) => {
+    const first = state.count === 0;
+    const before = state.slow.slice();
+    trackerStep(
+      { k, lambdaFast, lambdaSlow, shrinkage, anchored: false },
+      state,
+      e.x.subarray(i * k, (i + 1) * k),
+      1,
+      e.instantiation[i],
+      residual,
+      residual.slice(),
+    );
+    for (let a = 0; a < k && !first; a++) {
+      state.fast[a * k + a] += Math.max(lambdaFast, 1 / state.count) * 1e-100;
+      state.slow[a * k + a] += Math.max(lambdaSlow, 1 / state.count) * 1e-100;
+    }
+    return first
+      ? 0
+      : gaussianKl(
+          shared,
+          state.fast.map((v, at) => (1 - shrinkage) * v + shrinkage * before[at]),
+          before,
+          k,
+        );
+  });
+}
+
 describe('tracker kernel', () => {
   it('equals its reference implementation', () => {
     fc.assert(
@@ -232,7 +264,9 @@ describe('tracker kernel', () => {
       { numRuns: 30 },
     );
   });
+});
 
+describe('tracker kernel, many axes', () => {
   it('equals its reference implementation on many axes, where the slow factor is updated rather than made anew', () => {
     const shape = fc.record({
       n: fc.integer({ min: 0, max: 250 }),
@@ -268,38 +302,6 @@ describe('tracker kernel', () => {
     };
     expect(deviation(wasm(e, o).kl, reference(e, o).kl)).toBeLessThan(1e-10);
   });
-
-  /** What KL is, computed from the two matrices of every event; like the kernel it keeps variances above zero. */
-  function inFull(e: TestEvents, { lambdaFast, lambdaSlow, shrinkage }: Settings): Float64Array {
-    const { k } = e;
-    const state = createTrackerState(k);
-    const residual = new Float64Array(k);
-    return Float64Array.from({ length: e.n }, (_, i) => {
-      const first = state.count === 0;
-      const before = state.slow.slice();
-      trackerStep(
-        { k, lambdaFast, lambdaSlow, shrinkage, anchored: false },
-        state,
-        e.x.subarray(i * k, (i + 1) * k),
-        1,
-        e.instantiation[i],
-        residual,
-        residual.slice(),
-      );
-      for (let a = 0; a < k && !first; a++) {
-        state.fast[a * k + a] += Math.max(lambdaFast, 1 / state.count) * 1e-100;
-        state.slow[a * k + a] += Math.max(lambdaSlow, 1 / state.count) * 1e-100;
-      }
-      return first
-        ? 0
-        : gaussianKl(
-            shared,
-            state.fast.map((v, at) => (1 - shrinkage) * v + shrinkage * before[at]),
-            before,
-            k,
-          );
-    });
-  }
 
   it.each([
     [
@@ -344,7 +346,9 @@ describe('tracker kernel', () => {
       expect(wasm(given, o, [1, 2, 149, 150, 151, 300, 777, 1030, 1031])).toEqual(got);
     }
   });
+});
 
+describe('tracker kernel, any axes', () => {
   it('permutes with the labels of the streams', () => {
     const e = testEvents({ n: 200, k: 5, streams: 3, seed: 3, voids: 0.1 });
     const o = {

@@ -95,16 +95,17 @@ export function rowsOf(m: AppMeasurements): AppBenchRow[] {
   ];
 }
 
-/** The rows as text, one a line. */
+/** The rows as text, one per line. */
 export function printRows(rows: readonly AppBenchRow[]): string {
   const widths = [
     Math.max(...rows.map(({ what }) => what.length)),
     Math.max(...rows.map(({ measured }) => measured.length)),
   ];
   return rows
-    .map(({ what, measured, target, met }) =>
-      `${what.padEnd(widths[0])}  ${measured.padStart(widths[1])}  ${met === null ? '' : met ? 'met ' : 'MISSED '}${target}`.trimEnd(),
-    )
+    .map(({ what, measured, target, met }) => {
+      const verdict = met === null ? '' : met ? 'met ' : 'MISSED ';
+      return `${what.padEnd(widths[0])}  ${measured.padStart(widths[1])}  ${verdict}${target}`.trimEnd();
+    })
     .join('\n');
 }
 

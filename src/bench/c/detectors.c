@@ -6,8 +6,10 @@
 
 #define MAX_EPISODES 200000
 
-/* Detectors and event states, docs/methods.md 8. As many events as a vector has lanes are tested at once for crossing no
-   limit in streams without an open episode. */
+/*
+ * Detectors and event states, docs/methods.md 8. As many events as a vector has lanes are tested at once for crossing
+ * no limit in streams without an open episode.
+ */
 
 typedef struct {
   double cusum;

@@ -1,9 +1,9 @@
 #include "divergence.h"
 
 /*
- * The tracker for many axes, as wasm/tracker.ts has it: the factor L D L^T of the slow covariance is kept by rank-1
- * updates (Gill, Golub, Murray & Saunders 1974, method C2) and T = tr(slow^-1 fast) by its recurrence, so that one
- * factorisation an event is left, that of A; where the factor cannot be trusted an event is computed from its two
+ * The tracker for many axes, as wasm/trackerUpdates.ts has it: the factor L D L^T of the slow covariance is kept by
+ * rank-1 updates (Gill, Golub, Murray & Saunders 1974, method C2) and T = tr(slow^-1 fast) by its recurrence, so that
+ * one factorisation per event is left, that of A; where the factor cannot be trusted an event is computed from its two
  * matrices. A covariance is [diagonal, padded to whole vectors][strict rows, each padded], the padding zero.
  */
 

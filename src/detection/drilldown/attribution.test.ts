@@ -89,7 +89,7 @@ const cases = fc.record<Case>({
 const lastSpoken = ({ events }: AttributionInput): number => events.isVoid.lastIndexOf(0);
 
 describe('attribution', () => {
-  test("shares add up to 1, and friction and KL are the tracker's, through resets, cold starts and a stretched memory", () => {
+  test("shares add up to 1; friction and KL are the tracker's through resets, cold starts, a stretched memory", () => {
     fc.assert(
       fc.property(cases, (one) => {
         const input = inputOf(one);

@@ -207,23 +207,27 @@ function notesOf(
   if (against.length > 0) {
     const sum = against.reduce((total, e) => total + e.share, 0);
     notes.push(
-      `${formatCount(against.length)} of ${formatCount(shares.length)} events have a negative share, ${formatPercent(sum)} together: they act against the difference as measured, ` +
+      `${formatCount(against.length)} of ${formatCount(shares.length)} events have a negative share, ` +
+        `${formatPercent(sum)} together: they act against the difference as measured, ` +
         'as old events that only the slow memory still holds do. All shares add up to 100 %.',
     );
   }
   if (Math.abs(initial) > 0.001)
     notes.push(
-      `${formatPercent(initial)} is what the identity that both estimates started from still weighs: the stream is ${formatNumber(index.length + 1)} events old.`,
+      `${formatPercent(initial)} is what the identity that both estimates started from still weighs: ` +
+        `the stream is ${formatNumber(index.length + 1)} events old.`,
     );
   if (resets > 0) {
     notes.push(
-      `The instantiation changed ${resets === 1 ? 'once' : `${formatCount(resets)} times`}, last at event ${formatCount(lastReset)}: ` +
+      `The instantiation changed ${resets === 1 ? 'once' : `${formatCount(resets)} times`}, ` +
+        `last at event ${formatCount(lastReset)}: ` +
         'there the fast estimate began again from the slow one, so earlier events keep their slow weights in it.',
     );
   }
   if (singular)
     notes.push(
-      'KL has no directions here: the covariance that it is taken against is singular, as where a stream repeats itself, or there is no reference.',
+      'KL has no directions here: the covariance that it is taken against is singular, ' +
+        'as where a stream repeats itself, or there is no reference.',
     );
   return notes;
 }

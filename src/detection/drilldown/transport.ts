@@ -61,7 +61,8 @@ export function transportPlan(kernels: KernelModule, input: TransportInput, requ
   const { points, explained } = principalPlane(union, k);
   if (explained[0] + explained[1] < 0.5) {
     notes.push(
-      `The plane shows ${formatPercent(explained[0] + explained[1])} of the variance; costs are measured in all ${formatCount(k)} axes.`,
+      `The plane shows ${formatPercent(explained[0] + explained[1])} of the variance; ` +
+        `costs are measured in all ${formatCount(k)} axes.`,
     );
   }
   const split = 2 * before.events.length;

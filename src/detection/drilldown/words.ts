@@ -152,7 +152,9 @@ function notesOf(own: Texts, other: Texts, sample: number, lengthEffect: number)
   ];
   if (Math.abs(lengthEffect) >= 0.33) {
     notes.push(
-      `Texts of the window are ${lengthEffect > 0 ? 'longer' : 'shorter'} (Cliff's delta ${formatNumber(lengthEffect)}): part of what changed is how much is said, and embeddings see that too.`,
+      `Texts of the window are ${lengthEffect > 0 ? 'longer' : 'shorter'} ` +
+        `(Cliff's delta ${formatNumber(lengthEffect)}): ` +
+        'part of what changed is how much is said, and embeddings see that too.',
     );
   }
   return notes;

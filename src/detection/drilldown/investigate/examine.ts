@@ -85,7 +85,9 @@ function compareNumbers(
     test,
     p,
     effect: { measure: "Cliff's delta", value: delta },
-    statement: `${label} is ${way} in the window: ${isShare ? '' : 'median '}${format(inWindow)} against ${format(inBaseline)} in the baseline.`,
+    statement:
+      `${label} is ${way} in the window: ${isShare ? '' : 'median '}${format(inWindow)} ` +
+      `against ${format(inBaseline)} in the baseline.`,
     evidence: {
       events: extreme.map((i) => index[i]).sort((a, b) => a - b),
       figures: {
@@ -162,7 +164,8 @@ function compareCategories(
     p,
     effect: { measure: "Cramér's V", value: v },
     statement:
-      `${label}: ${shown(most)} is ${formatPercent(inWindow)} of the window against ${formatPercent(inBaseline)} of the baseline` +
+      `${label}: ${shown(most)} is ${formatPercent(inWindow)} of the window ` +
+      `against ${formatPercent(inBaseline)} of the baseline` +
       `${isNew ? `; it comes up first at event ${formatCount(events[0])}` : ''}.`,
     evidence: {
       events,
@@ -255,11 +258,15 @@ function examineWords(task: WordsTask): Examined {
     .sort((a, b) => Math.abs(b.d) / spread[b.t] - Math.abs(a.d) / spread[a.t])
     .slice(0, LISTED_TERMS);
   const [first] = ranked;
+  const named = ranked.map(
+    ({ term, inWindow, inBaseline }) =>
+      `"${term}" (in ${formatPercent(inWindow, 2)} of texts against ${formatPercent(inBaseline, 2)})`,
+  );
   findings.push({
     test,
     p,
     effect: { measure: "Cliff's delta", value: first.d },
-    statement: `Words that set the window apart: ${ranked.map(({ term, inWindow, inBaseline }) => `"${term}" (in ${formatPercent(inWindow, 2)} of texts against ${formatPercent(inBaseline, 2)})`).join(', ')}.`,
+    statement: `Words that set the window apart: ${named.join(', ')}.`,
     evidence: {
       events: terms[first.t][1]
         .filter((t) => (first.d > 0 ? t >= split : t < split))
@@ -330,7 +337,8 @@ function examineEarlier({
         p: (nearer + 1) / (permutations + 1),
         effect: { measure: "Cliff's delta", value: Math.max(0, 2 * farther - 1) },
         statement:
-          `Of ${formatCount(spans.length)} earlier ${nearest.alert.kind} alerts of the stream the one at event ${formatCount(nearest.alert.fired)} comes nearest in its signals: ` +
+          `Of ${formatCount(spans.length)} earlier ${nearest.alert.kind} alerts of the stream ` +
+          `the one at event ${formatCount(nearest.alert.fired)} comes nearest in its signals: ` +
           `nearer than the nearest of as many stretches drawn at random in ${formatPercent(farther)} of draws.`,
         evidence: {
           events: spans.slice(0, EVIDENCE).map(({ alert }) => alert.fired),

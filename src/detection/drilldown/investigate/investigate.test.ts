@@ -226,7 +226,7 @@ describe('an investigation', () => {
     expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
   });
 
-  test("does not look at the ground truth, the alert's own signal, ids or free names, and says what it left out", () => {
+  test("does not look at ground truth, the alert's own signal, ids or free names, and says what it left out", () => {
     const all = found.hypotheses.map((h) => h.statement).join(' ');
     expect(all).not.toMatch(/label|Displacement|source_event|note:/);
     const run = found.tests.find((e) => e.test === 'categories')!;
@@ -269,7 +269,7 @@ describe('an investigation', () => {
     expect(new Set(found.tests.map((e) => e.seed)).size).toBe(9);
   });
 
-  test('goes on where an examiner fails, and shows it as failed', () => {
+  test('goes on where a test fails, and shows it as failed', () => {
     const broken = investigate('latency');
     expect(broken.tests.find((e) => e.test === 'latency')).toMatchObject({
       status: 'failed',

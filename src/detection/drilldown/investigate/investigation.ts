@@ -51,7 +51,8 @@ export function conclude(frame: InvestigationFrame, outcomes: readonly TestOutco
     ms: frame.ms,
     notes: [
       'Association in time only: what changed together with the alert. Nothing here says what brought what about.',
-      `p-values come from ${formatCount(frame.permutations)} permutations of blocks of neighbouring events, so that runs of similar events do not count as evidence each; ` +
+      `p-values come from ${formatCount(frame.permutations)} permutations of blocks of neighbouring events, ` +
+        'so that runs of similar events do not count as evidence each; ' +
         `they are corrected for ${formatCount(findings.length)} looks (Holm).`,
       ...(failed > 0
         ? [`${formatCount(failed)} of ${formatCount(outcomes.length)} examiners failed; the others are complete.`]

@@ -28,12 +28,13 @@ export function investigationWindows(events: EventColumns, alert: Alert, referen
     Math.max(start + MIN_WINDOW, Math.min(start + MAX_WINDOW, resolved), Math.min(fired + 1, start + 2 * MAX_WINDOW)),
   );
   const window = rangeOf(own, start, end);
+  const onward = `The ${formatCount(end - start)} events of ${events.streams[alert.stream]} from the onset on`;
   const before = own.slice(Math.max(0, start - MAX_BASELINE), start);
   if (before.length >= MIN_BASELINE) {
     return {
       window,
       baseline: rangeOf(before, 0, before.length),
-      note: `The ${formatCount(end - start)} events of ${events.streams[alert.stream]} from the onset on, against its last ${formatCount(before.length)} before it.`,
+      note: `${onward}, against its last ${formatCount(before.length)} before it.`,
     };
   }
   const within = own.filter((i) => i >= reference.from && i < Math.min(reference.to, alert.onset));
@@ -47,7 +48,9 @@ export function investigationWindows(events: EventColumns, alert: Alert, referen
   return {
     window,
     baseline: rangeOf(within, 0, within.length),
-    note: `The ${formatCount(end - start)} events of ${events.streams[alert.stream]} from the onset on, against its ${formatCount(within.length)} in the reference: there are too few just before the onset.`,
+    note:
+      `${onward}, against its ${formatCount(within.length)} in the reference: ` +
+      'there are too few just before the onset.',
   };
 }
 

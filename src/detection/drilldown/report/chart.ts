@@ -9,7 +9,9 @@ export interface ReportChart {
   /** Where the values are expected. */
   readonly band?: readonly [low: number, high: number];
   readonly thresholds?: readonly { readonly value: number; readonly label: string }[];
-  /** Episodes on the x axis, as bars along the top; `shaded` ones over the whole height, with a line where they fired. */
+  /**
+   * Episodes on the x axis, as bars along the top; `shaded` ones over the whole height, with a line where they fired.
+   */
   readonly episodes?: readonly ReportEpisode[];
   /** How a position on the x axis reads. */
   readonly formatX: (x: number) => string;
@@ -57,15 +59,41 @@ export function lineChart(chart: ReportChart): Markup {
   const clamped = (value: number) => Math.min(HEIGHT - BOTTOM, Math.max(TOP, toY(value)));
   const within = (value: number) => value >= x[0] && value <= x[1];
   const episodes = (chart.episodes ?? []).filter(({ from, to }) => from <= x[1] && (to ?? Infinity) >= x[0]);
+  const band = ([low, high]: readonly [number, number]) => {
+    const height = Math.max(0, clamped(low) - clamped(high));
+    return html`<rect class="band" x="${LEFT}" width="${WIDTH - LEFT - RIGHT}" y="${px(clamped(high))}" \
+height="${px(height)}"><title>expected from ${formatNumber(low)} to ${formatNumber(high)}</title></rect>`;
+  };
+  const episode = ({ from, fired, to, label, shaded }: ReportEpisode) => {
+    const left = toX(Math.max(from, x[0]));
+    const width = Math.max(1, toX(Math.min(to ?? x[1], x[1])) - left);
+    const line = html`<line class="fired" x1="${px(toX(fired))}" x2="${px(toX(fired))}" \
+y1="${TOP}" y2="${HEIGHT - BOTTOM}"/>`;
+    return html`<rect class="${shaded ? 'episode' : 'bar'}" x="${px(left)}" y="${TOP}" \
+width="${px(width)}" height="${shaded ? HEIGHT - TOP - BOTTOM : 4}"><title>${label}</title></rect>\
+${shaded && within(fired) ? line : null}`;
+  };
+  const across = (kind: string, at: number) =>
+    html`<line class="${kind}" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(at)}" y2="${px(at)}"/>`;
+  const tickY = (value: number) => html`${across('grid', toY(value))}\
+<text class="y" x="${LEFT - 6}" y="${px(toY(value) + 4)}">${formatNumber(value)}</text>`;
+  const tickX = (value: number) =>
+    html`<text class="x" x="${px(toX(value))}" y="${HEIGHT - BOTTOM + 18}">${chart.formatX(value)}</text>`;
+  const threshold = ({ value, label }: { readonly value: number; readonly label: string }) =>
+    html`${across('threshold', clamped(value))}\
+<text class="threshold" x="${WIDTH - RIGHT}" y="${px(clamped(value) - 4)}">${label}</text>`;
+  const stroke = (i: number) => html`stroke="${style(i)[0]}" stroke-dasharray="${style(i)[1]}"`;
+  const key = (name: string, i: number) =>
+    html`<span><svg class="key" viewBox="0 0 26 10"><path d="M0 5H26" ${stroke(i)}/></svg>${name}</span>`;
   return html`<figure><figcaption>${chart.title}${chart.unit && `, ${chart.unit}`}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${chart.title}">
-${chart.band && html`<rect class="band" x="${LEFT}" width="${WIDTH - LEFT - RIGHT}" y="${px(clamped(chart.band[1]))}" height="${px(Math.max(0, clamped(chart.band[0]) - clamped(chart.band[1])))}"><title>expected from ${formatNumber(chart.band[0])} to ${formatNumber(chart.band[1])}</title></rect>`}
-${episodes.map(({ from, fired, to, label, shaded }) => html`<rect class="${shaded ? 'episode' : 'bar'}" x="${px(toX(Math.max(from, x[0])))}" y="${TOP}" width="${px(Math.max(1, toX(Math.min(to ?? x[1], x[1])) - toX(Math.max(from, x[0]))))}" height="${shaded ? HEIGHT - TOP - BOTTOM : 4}"><title>${label}</title></rect>${shaded && within(fired) ? html`<line class="fired" x1="${px(toX(fired))}" x2="${px(toX(fired))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"/>` : null}`)}
-${ticks(y, 4).map((value) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(toY(value))}" y2="${px(toY(value))}"/><text class="y" x="${LEFT - 6}" y="${px(toY(value) + 4)}">${formatNumber(value)}</text>`)}
-${ticks(x, 6).map((value) => html`<text class="x" x="${px(toX(value))}" y="${HEIGHT - BOTTOM + 18}">${chart.formatX(value)}</text>`)}
-${(chart.thresholds ?? []).filter(({ value }) => Number.isFinite(value)).map(({ value, label }) => html`<line class="threshold" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(clamped(value))}" y2="${px(clamped(value))}"/><text class="threshold" x="${WIDTH - RIGHT}" y="${px(clamped(value) - 4)}">${label}</text>`)}
-${chart.lines.map(({ points }, i) => html`<path d="${path(points, toX, toY)}" stroke="${style(i)[0]}" stroke-dasharray="${style(i)[1]}"/>`)}
-</svg><p class="legend">${chart.lines.map(({ name }, i) => html`<span><svg class="key" viewBox="0 0 26 10"><path d="M0 5H26" stroke="${style(i)[0]}" stroke-dasharray="${style(i)[1]}"/></svg>${name}</span>`)}</p></figure>`;
+${chart.band && band(chart.band)}
+${episodes.map(episode)}
+${ticks(y, 4).map(tickY)}
+${ticks(x, 6).map(tickX)}
+${(chart.thresholds ?? []).filter(({ value }) => Number.isFinite(value)).map(threshold)}
+${chart.lines.map(({ points }, i) => html`<path d="${path(points, toX, toY)}" ${stroke(i)}/>`)}
+</svg><p class="legend">${chart.lines.map(({ name }, i) => key(name, i))}</p></figure>`;
 }
 
 const style = (i: number) => STYLES[i % STYLES.length];
@@ -157,11 +185,15 @@ export function transportMap({ title, before, after, moves }: ReportMap): Markup
       const [cx, cy] = at(points, i);
       return html`<circle class="${kind}" cx="${cx}" cy="${cy}" r="3.5"/>`;
     });
-  return html`<figure><figcaption>${title}</figcaption><svg class="map" viewBox="0 0 ${SIDE} ${SIDE}" role="img" aria-label="${title}">
+  const key = (kind: string, name: string) =>
+    html`<span><svg class="key" viewBox="0 0 10 10"><circle class="${kind}" cx="5" cy="5" r="3.5"/></svg>\
+${name}</span>`;
+  return html`<figure><figcaption>${title}</figcaption>\
+<svg class="map" viewBox="0 0 ${SIDE} ${SIDE}" role="img" aria-label="${title}">
 ${moves.map(([from, to]) => {
   const [x1, y1] = at(before.points, from);
   const [x2, y2] = at(after.points, to);
   return html`<line class="move" x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}"/>`;
 })}${dots(before.points, 'before')}${dots(after.points, 'after')}</svg>
-<p class="legend"><span><svg class="key" viewBox="0 0 10 10"><circle class="before" cx="5" cy="5" r="3.5"/></svg>${before.name}</span><span><svg class="key" viewBox="0 0 10 10"><circle class="after" cx="5" cy="5" r="3.5"/></svg>${after.name}</span></p></figure>`;
+<p class="legend">${key('before', before.name)}${key('after', after.name)}</p></figure>`;
 }

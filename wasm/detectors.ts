@@ -213,7 +213,7 @@ export function detectors(
   from: i32, to: i32, base: i32, limits: usize, levels: usize, warmup: usize, referenceTo: i32,
   stream: usize, seq: usize, isVoid: usize,
   kl: usize, boxCox: usize, friction: usize, entropy: usize, rho: usize, tension: usize,
-  state: usize, cusum: usize, route: usize, notice: usize, episodes: usize, capacity: i32,
+  state: usize, cusum: usize, eventState: usize, notice: usize, episodes: usize, capacity: i32,
 ): i32 {
   const m = load<f64>(limits, LIMIT_M);
   const s = load<f64>(limits, LIMIT_S);
@@ -266,7 +266,7 @@ export function detectors(
               settle(own0, base + i, n);
               v128.store64_lane(own0, sum0, 0);
               v128.store64_lane(cusum + slot, sum0, 0);
-              store<u16>(route + <usize>i, <u16>(EVENT_STATE_IN_FRAME * 0x0101));
+              store<u16>(eventState + <usize>i, <u16>(EVENT_STATE_IN_FRAME * 0x0101));
               store<u16>(notice + <usize>i, 0);
               const sum1 = climb(own1, capped, kappa, most);
               if (f64x2.extract_lane(sum1, 1) <= h) {
@@ -283,7 +283,7 @@ export function detectors(
     }
     if (i < referenceTo || n <= load<i32>(warmup + (<usize>p << 2))) {
       store<f64>(cusum + slot, NaN);
-      store<u8>(route + <usize>i, <u8>EVENT_STATE_WARMING);
+      store<u8>(eventState + <usize>i, <u8>EVENT_STATE_WARMING);
       store<u8>(notice + <usize>i, 0);
       continue;
     }
@@ -320,7 +320,7 @@ export function detectors(
     const kinds = load<i32>(own, STATE_OPEN);
     const inZone = emd >= tensionLow && emd <= tensionHigh;
     store<f64>(cusum + slot, sum);
-    store<u8>(route + <usize>i, <u8>stateOf(silent, kinds, flags, inZone));
+    store<u8>(eventState + <usize>i, <u8>stateOf(silent, kinds, flags, inZone));
     store<u8>(notice + <usize>i, <u8>flags);
   }
   return to;

@@ -46,6 +46,6 @@ function stageTable({ measurements, base }: Report, cases: readonly Case[]): Tab
     );
   return {
     title: `Stages, base ${base.n}`,
-    rows: [['ns an event', 'N', 'k', ...engines.map((engine) => `wasm, ${engine}`), ...SIDES], ...rows],
+    rows: [['ns per event', 'N', 'k', ...engines.map((engine) => `wasm, ${engine}`), ...SIDES], ...rows],
   };
 }

@@ -96,7 +96,9 @@ function costTables(report: Report, cases: readonly Case[]): Table[] {
       }),
     );
     return {
-      title: `${engine}: cost an event (or run) of the wasm, and ratios of medians; (n) = the reference implementation took the first n events only`,
+      title:
+        `${engine}: cost per event (or run) of the wasm, and ratios of medians; ` +
+        '(n) = the reference implementation took the first n events only',
       rows: [head, ...rows],
     };
   });
@@ -184,7 +186,7 @@ export function targetRows(report: Report): TargetRow[] {
       const [from, to] = [growth[0], growth[growth.length - 1]];
       const over = spread(growth.map(({ ns }) => ns));
       atMost(
-        `signals stage, cost an event from ${formatCount(from.n)} to ${formatCount(to.n)}, ${engine}`,
+        `signals stage, cost per event from ${formatCount(from.n)} to ${formatCount(to.n)}, ${engine}`,
         'within 15 %',
         over,
         0.15,
@@ -212,7 +214,7 @@ export function targetTable(report: Report): Table {
 function sizesTable(report: Report): Table | null {
   if (report.growth.length === 0) return null;
   const rows = report.growth.map(({ engine, n, k, ns }) => [engine, formatCount(n), String(k), duration(ns)]);
-  return { title: 'Signals stage, cost an event, sizes in turn', rows: [['', 'N', 'k', 'cost'], ...rows] };
+  return { title: 'Signals stage, cost per event, sizes in turn', rows: [['', 'N', 'k', 'cost'], ...rows] };
 }
 
 export function poolTable(report: Report): Table | null {

@@ -21,7 +21,7 @@ export interface PrepareOptions {
   readonly timeSlice?: number;
   /** Shares the kernels of the streams where they take long. */
   readonly pool?: StagePool | null;
-  /** A member of the worker pool failed, and its streams are being computed here. */
+  /** A worker of the pool failed, and its streams are being computed here. */
   readonly onWorkerFailure?: (problem: string) => void;
   /** Work in ms from which on the worker pool is called. */
   readonly poolThreshold?: number;
@@ -115,7 +115,7 @@ function stepper(
   return state;
 }
 
-/** @returns of each share null, or why its member failed */
+/** @returns of each share null, or why its worker failed */
 async function runShares(
   held: Loaded,
   parameters: Parameters,

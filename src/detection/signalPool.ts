@@ -23,7 +23,7 @@ export interface PoolLedger extends Pick<LedgerArrays, 'instantiation'> {
   readonly isVoid: Uint8Array;
 }
 
-/** The work of one stage that is a member's. */
+/** The work of one stage that is a worker's. */
 export interface PoolWork {
   readonly stage: StageId;
   /** Streams to compute, 1 = mine. */
@@ -34,12 +34,12 @@ export interface PoolWork {
   readonly read: readonly (readonly [ColumnName, Float64Array])[];
 }
 
-/** One member's share of the kernels' work. Plain data. */
+/** One worker's share of the kernels' work. Plain data. */
 export interface PoolTask {
   readonly works: readonly PoolWork[];
 }
 
-/** What a kernel gave for the events [from, to) of a member's streams, in order. */
+/** What a kernel gave for the events [from, to) of a worker's streams, in order. */
 export interface PoolPart {
   readonly stage: StageId;
   readonly from: number;
@@ -52,15 +52,15 @@ export interface PoolPart {
 export interface StagePool {
   readonly size: number;
   /**
-   * Starts members for a run that will come, and has the first `members` of them take in its ledger where that is
+   * Starts workers for a run that will come, and has the first `workers` of them take in its ledger where that is
    * known.
    */
-  prestart?(ledger?: PoolLedger, members?: number): void;
+  prestart?(ledger?: PoolLedger, workers?: number): void;
   /**
-   * Runs a task on each member, at most `size` of them.
-   * @param ledger compared by identity with what the members hold already
+   * Runs a task on each worker, at most `size` of them.
+   * @param ledger compared by identity with what the workers hold already
    * @param accept gets the parts of each stage in order of events
-   * @returns of each task null, or why it was not done: its member failed, and somebody else has to do it. Throws kind
+   * @returns of each task null, or why it was not done: its worker failed, and somebody else has to do it. Throws kind
    * "cancelled" once the signal is aborted.
    */
   run(
@@ -71,12 +71,12 @@ export interface StagePool {
   ): Promise<(string | null)[]>;
 }
 
-/** The streams of each stage that are a member's (1 = mine). */
+/** The streams of each stage that are a worker's (1 = mine). */
 export type Share = Partial<Record<StageId, Uint8Array>>;
 
 /**
- * Streams shared out: longest first, each to the member that has least to do (Graham 1969).
- * @returns per member and stage the streams to compute; members without work are left out
+ * Streams shared out: longest first, each to the worker that has least to do (Graham 1969).
+ * @returns per worker and stage the streams to compute; workers without work are left out
  */
 export function shareOut(
   stages: readonly StageId[],
@@ -88,16 +88,16 @@ export function shareOut(
     Array.from({ length: events.length }, (_, stream) => ({ stage, stream, cost: events[stream] * speed.of(stage) })),
   );
   items.sort((a, b) => b.cost - a.cost);
-  const members = Array.from({ length: size }, (): { cost: number; readonly share: Share } => ({ cost: 0, share: {} }));
+  const workers = Array.from({ length: size }, (): { cost: number; readonly share: Share } => ({ cost: 0, share: {} }));
   for (const { stage, stream, cost } of items) {
-    const least = members.reduce((a, b) => (b.cost < a.cost ? b : a));
+    const least = workers.reduce((a, b) => (b.cost < a.cost ? b : a));
     least.cost += cost;
     (least.share[stage] ??= new Uint8Array(events.length))[stream] = 1;
   }
-  return members.map(({ share }) => share).filter((share) => Object.keys(share).length > 0);
+  return workers.map(({ share }) => share).filter((share) => Object.keys(share).length > 0);
 }
 
-/** Shares of the work as tasks for members. */
+/** Shares of the work as tasks for workers. */
 export function tasksOf(inputs: SignalInputs, p: Parameters, slots: SignalSlots, shares: readonly Share[]): PoolTask[] {
   const reference = referenceIn(inputs, slots);
   const stages = POOLED_STAGES.filter((stage) => shares.some((share) => share[stage])).map((stage) => ({

@@ -14,7 +14,7 @@ import {
 } from './signalPool.ts';
 import { StageSpeed } from './signalStages.ts';
 
-/** Events of a part at most: what memory a member needs besides the ledger. */
+/** Events of a part at most: what memory a worker needs besides the ledger. */
 const MAX_EVENTS = 1 << 16;
 
 /** The side of a worker pool that computes. Holds one ledger, in a kernel instance of its own. */
@@ -24,7 +24,7 @@ export interface SignalWorker {
   run(task: PoolTask, give: (part: PoolPart) => void, stopped: () => boolean): Promise<void>;
 }
 
-/** A ledger in the member's memory. */
+/** A ledger in the worker's memory. */
 interface Held {
   readonly kernels: KernelModule;
   readonly stream: Int32Array;

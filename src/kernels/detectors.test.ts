@@ -236,9 +236,9 @@ describe('detector kernel', () => {
     const missing = Object.fromEntries(
       Object.keys(LIMITS).map((name) => [name, Number.NaN]),
     ) as unknown as DetectorLimits;
-    const { cusum, eventState: route, episodes, weights } = wasm(columns(300, 2, 1), 2, { ...missing, dwell: 8 });
+    const { cusum, eventState, episodes, weights } = wasm(columns(300, 2, 1), 2, { ...missing, dwell: 8 });
     expect(cusum.every(Number.isNaN)).toBe(true);
-    expect(new Set(route)).toEqual(new Set([0, 1, 7]));
+    expect(new Set(eventState)).toEqual(new Set([0, 1, 7]));
     expect(episodes).toEqual([]);
     expect(weights).toEqual([0, 0]);
   });

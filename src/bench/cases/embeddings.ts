@@ -13,7 +13,7 @@ function rounds(count: number, at: number, work: (rows: number) => void): void {
   for (let left = count; left > 0; left -= at) work(Math.min(left, at));
 }
 
-/** Twins of dense products: events that take a second or so. */
+/** Reference implementations of dense products: events that take a second or so. */
 const TWIN_PRODUCTS = 20_000_000;
 const TWIN_GENERATED = 2000;
 

@@ -16,6 +16,8 @@ interface ColumnRow {
   readonly key: string;
   readonly role: ColumnRole;
   readonly type: ColumnType;
+  /** Whether a ledger has to have it; absent: it is used where it is there. */
+  readonly required?: string;
   /** What it must be, as refusals and the format's page say it. */
   readonly needed: string;
   readonly accepts: readonly TypeClass[];
@@ -72,6 +74,7 @@ export const LEDGER_SCHEMA = {
   },
   ts: {
     key: 'time',
+    required: 'yes, unless order is all there is',
     role: 'key',
     type: 'timestamp',
     needed: 'TIMESTAMP, or BIGINT epoch milliseconds',
@@ -87,6 +90,7 @@ export const LEDGER_SCHEMA = {
   provider_id: {
     ...STREAM,
     key: 'provider',
+    required: 'yes, or agent_id',
     aliases: [
       ...['gen_ai.provider.name', 'gen_ai.system', 'provider', 'provider_name', 'vendor'],
       // The model is the provider only where nothing states the provider.
@@ -97,6 +101,7 @@ export const LEDGER_SCHEMA = {
   agent_id: {
     ...STREAM,
     key: 'agent',
+    required: 'yes, or provider_id',
     aliases: [
       ...['gen_ai.agent.name', 'gen_ai.agent.id', 'agent', 'agent_name', 'speaker', 'author', 'sender', 'from', 'name'],
     ],
@@ -119,6 +124,7 @@ export const LEDGER_SCHEMA = {
   },
   embedding: {
     key: 'embeddings',
+    required: 'for drift, or text',
     role: 'vector',
     type: 'float32[]',
     needed: 'FLOAT[] (list or fixed-size), DOUBLE[] or FLOAT16[]',
@@ -134,6 +140,7 @@ export const LEDGER_SCHEMA = {
     ...NAME,
     accepts: ['string'],
     key: 'text',
+    required: 'for drift, or embedding',
     role: 'text',
     inFingerprint: true,
     aliases: [

@@ -1,11 +1,5 @@
 import { LEDGER_COLUMNS, columnSpec, type ColumnRole } from '../core/ledgerSchema.ts';
 
-const NEEDED: Readonly<Partial<Record<string, string>>> = {
-  ts: 'yes, unless order is all there is',
-  embedding: 'for drift, or text',
-  text: 'for drift, or embedding',
-};
-
 const KEPT: Readonly<Record<ColumnRole, string>> = {
   key: 'in memory',
   light: 'in memory',
@@ -18,8 +12,8 @@ const KEPT: Readonly<Record<ColumnRole, string>> = {
 /** The table of columns of docs/ledger-format.md, as Markdown. */
 export function columnsMarkdown(): string {
   const rows = LEDGER_COLUMNS.map(columnSpec).map(
-    ({ name, needed, help, role, inFingerprint, aliases }) =>
-      `| \`${name}\` | ${needed} | ${NEEDED[name] ?? ''} | ${help} | ${KEPT[role]} | ${inFingerprint ? 'yes' : ''} | ` +
+    ({ name, required, needed, help, role, inFingerprint, aliases }) =>
+      `| \`${name}\` | ${needed} | ${required ?? ''} | ${help} | ${KEPT[role]} | ${inFingerprint ? 'yes' : ''} | ` +
       `${aliases.map((alias) => `\`${alias}\``).join(', ')} |`,
   );
   return [

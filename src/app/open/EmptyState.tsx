@@ -1,16 +1,20 @@
 import type { ReactNode } from 'react';
+import { columnSpec, LEDGER_COLUMNS } from '../../core/ledgerSchema.ts';
 import { partName } from '../../core/part.ts';
 import { FORMAT_NAMES } from '../../ledger/formats/list.ts';
 import { useTautline } from '../../state/store.ts';
 import { DropTarget, SampleList, UrlField } from './OpenChooser.tsx';
 
+const SPECS = LEDGER_COLUMNS.map(columnSpec);
+
+/** The columns that a ledger has to have, one a row; then by name those that change what detection answers. */
 const COLUMNS: readonly (readonly [columns: string, needed: string, what: string])[] = [
-  ['event_id', 'yes', 'unique number; breaks ties of ts'],
-  ['ts', 'unless order is all there is', 'when the event arrived, UTC: timestamp or epoch ms'],
-  ['provider_id or agent_id', 'one of them', 'who speaks: the stream'],
-  ['embedding', 'or text', 'list of floats; NULL is a void event, a pause kept as data'],
-  ['text', 'or embedding', 'embedded on load where there are no embeddings'],
-  ['thread_id, latency_ms, role, …', 'no', 'sharpen the analysis; unknown columns are kept and shown'],
+  ...SPECS.flatMap(({ name, required, help }) => (required ? [[name, required, help] as const] : [])),
+  [
+    `${SPECS.flatMap(({ name, required, inFingerprint }) => (inFingerprint && !required ? [name] : [])).join(', ')}, …`,
+    'no',
+    'Sharpen the analysis; unknown columns are kept and shown.',
+  ],
 ];
 
 /** What a newcomer meets. */

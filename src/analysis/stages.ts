@@ -57,7 +57,7 @@ interface RunOptions {
   readonly onProgress: OnProgress;
   /** What the alerts are compared with; null or absent: the default parameters. */
   readonly baseline?: Parameters | null;
-  /** Where the signals of a changed parameter take long, they are pictured first. */
+  /** Where the signals of a changed parameter take long, they are previewed first. */
   readonly preview?: PreviewOptions;
 }
 
@@ -286,7 +286,7 @@ class CachedStages implements Stages {
       this.detector.preview(parameters, within(visible ?? { from: 0, to: events.n }, events.n), budget),
       events,
     );
-    // Before the work goes on the picture can be asked for.
+    // Before the work goes on the preview can be asked for.
     await yieldToMain();
   }
 

@@ -41,7 +41,7 @@ export interface AnalysisReport {
   readonly eigenvalues: readonly number[];
   readonly calibration: Calibration;
   readonly alerts: readonly Alert[];
-  /** Alerts of the baseline parameters (the default ones where none were given) on the same ledger, for the ghosts. */
+  /** Alerts of the baseline parameters (the default ones where none were given) on the same ledger, for the overlays. */
   readonly baselineAlerts: readonly Alert[];
   /** Stages that ran for this report and what each took, measured in the worker, in ms. */
   readonly timings: Partial<Record<Stage, number>>;
@@ -159,7 +159,7 @@ const ENGINE_COMMANDS = {
    * Runs the stages that `parameters` needs beyond what is cached.
    * @param baseline what the alerts are compared with, the defaults where null or absent
    * @param visible the events that are looked at, all where null or absent
-   * @param onPreview called at most once, where the signals take longer than a moment: there are pictures of them,
+   * @param onPreview called at most once, where the signals take longer than a moment: there are previews of them,
    * while everything else is still that of the analysis before
    */
   analyze: question<

@@ -41,7 +41,7 @@ export interface AnalysisReport {
   readonly eigenvalues: readonly number[];
   readonly calibration: Calibration;
   readonly alerts: readonly Alert[];
-  /** Alerts of the baseline parameters (the default ones where none were given) on the same ledger, for the overlays. */
+  /** Alerts of the baseline parameters (the default ones if none were given) on the same ledger, for the overlays. */
   readonly baselineAlerts: readonly Alert[];
   /** Stages that ran for this report and what each took, measured in the worker, in ms. */
   readonly timings: Partial<Record<Stage, number>>;

@@ -66,7 +66,7 @@ test('ghost mentions, hand-offs and dead ends are those of the messages, in the 
   );
   const own = all.filter(({ thread }) => thread === all[fired].thread);
   const panel = await openTab(page, 'Conversation');
-  const ghosts = panel.getByRole('region', { name: 'Ghost mentions' });
+  const ghosts = panel.getByRole('region', { name: 'Mentions without a hand-off' });
   const expected = own.filter(({ text }) => ghostOf(text));
   expect(expected.length).toBeGreaterThan(2);
   expect(expected.length).toBeLessThanOrEqual(12);

@@ -45,7 +45,7 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     'Ledger',
     'projection',
     'Projection axes',
-    'axes',
+    '',
     8,
     1,
     64,

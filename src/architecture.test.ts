@@ -299,6 +299,70 @@ describe('the graph of imports', () => {
   });
 });
 
+const NO_FACE = 'No public face: every module is imported by its own name.';
+
+/** The files of a folder that others may import, by its README; null if all, undefined if it does not say. */
+function faceOf(folder: string, readme: string): readonly string[] | null | undefined {
+  const paragraphs = readme.split(/\n\s*\n/).map((paragraph) => paragraph.replace(/\s+/g, ' ').trim());
+  if (paragraphs.includes(NO_FACE)) return null;
+  const listed = paragraphs.find((paragraph) => paragraph.startsWith('Public face:'));
+  return listed && [...listed.matchAll(/`([^`]+\.tsx?)`/g)].map(([, name]) => `${folder}/${name}`);
+}
+
+/** Imports past a folder's public face, tests aside, and READMEs that state none or one that is not there. */
+function pastFaces(files: Readonly<Record<string, string>>, readmes: Readonly<Record<string, string>>): string[] {
+  const found: string[] = [];
+  const faces = new Map<string, readonly string[]>();
+  for (const [folder, readme] of Object.entries(readmes)) {
+    const face = faceOf(folder, readme);
+    if (face === undefined || face?.length === 0) found.push(`${folder}/README.md names no public face`);
+    else if (face) faces.set(folder, face);
+    for (const path of face ?? []) if (!(path in files)) found.push(`${path} is a public face but no file`);
+  }
+  for (const [path, imports] of graphOf(files)) {
+    if (/\.test\.tsx?$|\/testing\.ts$/.test(path)) continue;
+    for (const { target } of imports) {
+      const face = faces.get(folderOf(target));
+      if (folderOf(target) !== folderOf(path) && face && !face.includes(target))
+        found.push(`${path} imports ${target}: no public face of ${folderOf(target)}`);
+    }
+  }
+  return found;
+}
+
+describe('public faces', () => {
+  test('are named by every folder, and others import nothing else', () => {
+    const readmes = Object.keys(LAYERS).map((folder) => [
+      folder,
+      readFileSync(fileURLToPath(new URL(`${folder}/README.md`, import.meta.url)), 'utf8'),
+    ]);
+    expect(pastFaces(sources(), Object.fromEntries(readmes))).toEqual([]);
+  });
+
+  test('are read from the READMEs, over several lines', () => {
+    const files = {
+      'core/a.ts': `import { c } from './c.ts';`,
+      'core/b.ts': ``,
+      'core/c.ts': ``,
+      'ledger/a.ts': `import { a } from '../core/a.ts'; import type { B } from '../core/b.ts';`,
+      'ledger/b.ts': `const c = await import('../core/c.ts');`,
+      'ledger/b.test.ts': `import { c } from '../core/c.ts';`,
+    };
+    const readmes = {
+      core: '# core\n\nPublic face: `a.ts`,\n`b.ts` (types).\n\n`c.ts` counts.',
+      ledger: `\n\n${NO_FACE}\n`,
+    };
+    expect(pastFaces(files, readmes)).toEqual(['ledger/b.ts imports core/c.ts: no public face of core']);
+    expect(pastFaces(files, { core: 'Public face: `d.ts`.', ledger: '# ledger' })).toEqual([
+      'core/d.ts is a public face but no file',
+      'ledger/README.md names no public face',
+      'ledger/a.ts imports core/a.ts: no public face of core',
+      'ledger/a.ts imports core/b.ts: no public face of core',
+      'ledger/b.ts imports core/c.ts: no public face of core',
+    ]);
+  });
+});
+
 describe('formats', () => {
   test('are light: what they need to read is imported when a file is opened', () => {
     const files = Object.entries(sources()).filter(([path]) => /^ledger\/formats\/[a-z0-9]+\.ts$/.test(path));

@@ -306,7 +306,9 @@ function faceOf(folder: string, readme: string): readonly string[] | null | unde
   const paragraphs = readme.split(/\n\s*\n/).map((paragraph) => paragraph.replace(/\s+/g, ' ').trim());
   if (paragraphs.includes(NO_FACE)) return null;
   const listed = paragraphs.find((paragraph) => paragraph.startsWith('Public face:'));
-  return listed && [...listed.matchAll(/`([^`]+\.tsx?)`/g)].map(([, name]) => `${folder}/${name}`);
+  return listed === undefined
+    ? undefined
+    : [...listed.matchAll(/`([^`]+\.tsx?)`/g)].map(([, name]) => `${folder}/${name}`);
 }
 
 /** Imports past a folder's public face, tests aside, and READMEs that state none or one that is not there. */

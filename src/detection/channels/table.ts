@@ -77,7 +77,7 @@ export const STAGE_TABLE = {
   displacement: { reads: [], coordinates: true, columns: ['mewma'], rows: [], perStream: true },
 } as const satisfies Readonly<Record<string, StageNames>>;
 
-/** A kind of alert as it is named and drawn: colours by mode, a letter and a hatch, so that it differs without colour. */
+/** How a kind of alert is named and drawn: colours by mode, a letter and a hatch, so that it differs without colour. */
 export interface KindFace {
   /** In words; files and SQL have the code. */
   readonly label: string;
@@ -106,14 +106,30 @@ export const CHANNEL_TABLE = {
   friction: {
     signals: ['friction', 'trace'],
     decided: [],
-    kinds: { FRAME_WEIGHT_DEGRADATION: { label: 'Frame erosion', dark: '#f5cf3a', light: '#816512', letter: 'F', hatch: 'rising' } },
+    kinds: {
+      FRAME_WEIGHT_DEGRADATION: {
+        label: 'Frame erosion',
+        dark: '#f5cf3a',
+        light: '#816512',
+        letter: 'F',
+        hatch: 'rising',
+      },
+    },
     level: null,
   },
   divergence: { signals: ['kl'], decided: [], kinds: {}, level: null },
   entropy: {
     signals: ['entropy'],
     decided: [],
-    kinds: { HOMOGENIZATION_FLOOR_NEAR: { label: 'Homogenisation', dark: '#c0a4fb', light: '#8d6bd7', letter: 'H', hatch: 'horizontal' } },
+    kinds: {
+      HOMOGENIZATION_FLOOR_NEAR: {
+        label: 'Homogenisation',
+        dark: '#c0a4fb',
+        light: '#8d6bd7',
+        letter: 'H',
+        hatch: 'horizontal',
+      },
+    },
     level: null,
   },
   latency: { signals: ['p95', 'window'], decided: [], kinds: {}, level: null },

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { EpisodeCounts } from '../kernels/bootstrap.ts';
 import { headOf, newestVersion, readText, type FileFormat } from './files/file.ts';
 import {
   flag,
@@ -17,6 +16,13 @@ import {
 import { checkParameter } from './parameters.ts';
 import type { ResolvedReference } from './reference.ts';
 import type { ChannelReferences } from './channels/reference.ts';
+import {
+  CALIBRATION_ENTRIES,
+  checkReferences,
+  REFERENCE_ENTRIES,
+  referencesOf,
+  referencesToFile,
+} from './channels/referenceFiles.ts';
 import type { Calibration, Projection } from './types.ts';
 
 /**
@@ -36,13 +42,6 @@ const BASELINE = {
   advice: 'Save it again from a ledger.',
   upgrades: [],
 } as const;
-
-export const episodeCountsSchema = v.pipe(
-  v.object({ levels: numbers, counts: numbers, events: integer(1) }),
-  relations(({ levels, counts }, refuseUnless) =>
-    refuseUnless(counts.length === levels.length, ['counts'], `a list of ${levels.length} numbers`),
-  ),
-);
 
 const streamSchema = v.object({
   name: text,
@@ -86,11 +85,10 @@ const fileSchema = v.object({
     tension: maybe,
     rho: maybe,
     wref: maybe,
-    shiftLimit: maybe,
-    shiftLimits: maybeNumbers,
+    ...CALIBRATION_ENTRIES,
     phaseLocked: flag,
   }),
-  falseAlarms: v.nullable(v.object({ pooled: episodeCountsSchema, streams: list(v.nullable(episodeCountsSchema)) })),
+  ...REFERENCE_ENTRIES,
 });
 type BaselineFile = v.InferOutput<typeof fileSchema>;
 
@@ -99,10 +97,8 @@ export const baselineSchema = v.pipe(fileSchema, relations(checkSizes), v.transf
 
 const BASELINE_FORMAT: FileFormat<Baseline> = { ...BASELINE, schema: baselineSchema };
 
-function checkSizes(
-  { projection, reference, calibration, falseAlarms }: BaselineFile,
-  refuseUnless: RefuseUnless,
-): void {
+function checkSizes(file: BaselineFile, refuseUnless: RefuseUnless): void {
+  const { projection, reference } = file;
   const { dimension, k } = projection;
   const { streams, windowSize } = reference;
   const ofLength = (values: readonly number[], length: number, path: Path): void =>
@@ -123,26 +119,17 @@ function checkSizes(
     );
   });
   ofLength(reference.pooledMean, k, ['reference', 'pooledMean']);
-  ofLength(calibration.shiftLimits, streams.length, ['calibration', 'shiftLimits']);
-  refuseUnless(
-    falseAlarms === null || falseAlarms.streams.length === streams.length,
-    ['falseAlarms', 'streams'],
-    `a list of ${streams.length}, one per stream`,
-  );
+  checkReferences(file, streams.length, refuseUnless);
 }
 
-function ofFile({ projection, reference, calibration, falseAlarms }: BaselineFile): Baseline {
+function ofFile(file: BaselineFile): Baseline {
+  const { projection, reference, calibration } = file;
   const { k, streams, windowSize: size } = reference;
   const means = new Float64Array(streams.length * k);
   const rows = new Float32Array(streams.length * size * k);
   streams.forEach(({ mean, window }, s) => {
     means.set(mean, s * k);
     rows.set(window, s * size * k);
-  });
-  const counted = ({ levels, counts, events }: v.InferOutput<typeof episodeCountsSchema>): EpisodeCounts => ({
-    levels: Float64Array.from(levels),
-    counts: Int32Array.from(counts),
-    events,
   });
   return {
     projection: {
@@ -167,10 +154,7 @@ function ofFile({ projection, reference, calibration, falseAlarms }: BaselineFil
       windows: { size, rows, counts: Int32Array.from(streams, ({ window }) => window.length / k) },
     },
     calibration,
-    falseAlarms: falseAlarms && {
-      pooled: counted(falseAlarms.pooled),
-      streams: falseAlarms.streams.map((own) => own && counted(own)),
-    },
+    ...referencesOf(file),
   };
 }
 
@@ -180,9 +164,9 @@ function ofFile({ projection, reference, calibration, falseAlarms }: BaselineFil
 export const baselineToJson = (baseline: Baseline): string => JSON.stringify(baselineToObject(baseline));
 
 /** What a baseline file holds, in plain objects and lists, with NaN if the file has null. */
-export function baselineToObject({ projection, reference, calibration, falseAlarms }: Baseline): BaselineFile {
+export function baselineToObject(baseline: Baseline): v.InferInput<typeof fileSchema> {
+  const { projection, reference, calibration } = baseline;
   const { k, windows, pooledMean, means, hasLatency, windowReference } = reference;
-  const counts = ({ levels, counts: c, events }: EpisodeCounts) => ({ levels: [...levels], counts: [...c], events });
   const streams = reference.streams.map((name, s) => ({
     name,
     events: reference.streamEvents[s],
@@ -201,11 +185,8 @@ export function baselineToObject({ projection, reference, calibration, falseAlar
       eigenvalues: [...projection.eigenvalues],
     },
     reference: { k, hasLatency, windowReference, windowSize: windows.size, pooledMean: [...pooledMean], streams },
-    calibration: { ...calibration, shiftLimits: [...calibration.shiftLimits] },
-    falseAlarms: falseAlarms && {
-      pooled: counts(falseAlarms.pooled),
-      streams: falseAlarms.streams.map((own) => own && counts(own)),
-    },
+    calibration: { ...calibration },
+    ...referencesToFile(baseline),
   };
 }
 

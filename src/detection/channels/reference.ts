@@ -43,7 +43,9 @@ export const alignAll = (
 ): ChannelReferences => every((channel, field) => channel.align(derived[field], known, streams));
 
 /** All of a union at once. */
-type Together<U> = (U extends infer One ? (of: One) => void : never) extends (of: infer All) => void ? All : never;
+export type Together<U> = (U extends infer One ? (of: One) => void : never) extends (of: infer All) => void
+  ? All
+  : never;
 /** The channels' fields of the calibration. */
 export type ChannelCalibrations = Together<ReturnType<(typeof REFERENCES)[Field]['calibrate']>>;
 type ChannelCalibrationsJson = Together<ReturnType<(typeof REFERENCES)[Field]['toJson']>>;

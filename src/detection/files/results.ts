@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { RESULT_ENTRIES } from '../channels/referenceFiles.ts';
 import { ALERT_KINDS } from '../types.ts';
 import { choice, flag, integer, list, number, numbers, text, two } from './schema.ts';
 
@@ -19,8 +20,6 @@ export const alertSchema = v.object({
 /** alerts.json: in the order of their firing. */
 export const alertsSchema = list(alertSchema);
 
-const unlessCalibrated = v.pipe(v.nullable(number), v.description('null: could not be calibrated'));
-
 /** calibration.json: what the reference period fixed. */
 export const calibrationSchema = v.object({
   ref: v.pipe(integer(0), v.description('Events of the reference period')),
@@ -35,8 +34,7 @@ export const calibrationSchema = v.object({
   tension: v.pipe(v.nullable(number), v.description('Median tension')),
   rho: v.pipe(v.nullable(number), v.description('Median coupling')),
   wref: v.pipe(number, v.description('W_ref, ms')),
-  shift_limit: v.pipe(v.nullable(number), v.description('T2 limit of SHIFT over all streams')),
-  shift_limits: v.pipe(list(unlessCalibrated), v.description('T2 limit of SHIFT of each stream')),
+  ...RESULT_ENTRIES,
   phase_locked: v.pipe(flag, v.description('Coupling raises alerts')),
   eigenvalues: v.pipe(numbers, v.description('Of the projection, descending')),
   J: v.pipe(numbers, v.description('Governance weight of each stream at the end')),

@@ -1,5 +1,5 @@
 /**
- * Run lengths to a false alarm of detectors over one number an event (docs/methods.md 9): a circular moving-block
+ * Run lengths to a false alarm of detectors over one number per event (docs/methods.md 9): a circular moving-block
  * bootstrap (Künsch 1989; Politis & Romano 1992) of the in-control series of each stream, counted at a ladder of
  * thresholds at once. Every threshold sees the same path (common random numbers).
  */

@@ -25,7 +25,7 @@ declare module './exports.ts' {
 }
 
 /**
- * A detector over one number an event, with a threshold:
+ * A detector over one number per event, with a threshold:
  * cusum: S = min(2h, max(0, S + min(z, cap) - kappa)) alarms above h until it is 0; dwell: that many events in a row
  * below minus the threshold; level: above the threshold, until at or below `rearm` times it.
  */

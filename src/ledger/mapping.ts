@@ -145,7 +145,7 @@ export function checkMapping(mapping: ColumnMapping, fields: readonly ReaderFiel
         .map((name) => byName.get(name)!)
         .find((field) => !['float', 'integer', 'decimal', 'none'].includes(classOf(field.type)));
       if (wrong)
-        throw columnFailure(file, wrong.name, wrong.typeName, 'a number', 'Write one coordinate a column, as FLOAT');
+        throw columnFailure(file, wrong.name, wrong.typeName, 'a number', 'Write one coordinate per column, as FLOAT');
       continue;
     }
     const field = byName.get(source);

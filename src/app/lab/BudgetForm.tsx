@@ -38,7 +38,7 @@ function LimitRow({
       <td className="dim">{eventsOr(name, now)}</td>
       <td>{value === undefined ? '–' : <strong>{eventsOr(name, value)}</strong>}</td>
       <td className="dim note">
-        {limit?.note ?? (name === 'false_alarm_budget' ? 'MEWMA limits follow, one a stream' : '')}
+        {limit?.note ?? (name === 'false_alarm_budget' ? 'MEWMA limits follow, one per stream' : '')}
       </td>
     </tr>
   );

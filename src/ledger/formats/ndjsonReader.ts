@@ -45,7 +45,7 @@ export async function openNdjson(file: NamedBlob): Promise<FormatReader> {
     throw fileFailure(
       path,
       'a JSON array of more than 256 MB cannot be read piece by piece',
-      'Write one object a line (NDJSON), or Parquet',
+      'Write one object per line (NDJSON), or Parquet',
     );
   }
 

@@ -169,7 +169,7 @@ export function investigationSection(found: Investigation): ReportSection {
       { kind: 'text', text: found.windows.note },
       table(
         'What goes together with the alert',
-        ['Finding', 'Examiner', '# Effect', '# p', '# p, corrected', 'Events'],
+        ['Finding', 'Test', '# Effect', '# p', '# p, corrected', 'Events'],
         found.hypotheses.map((h) => [
           h.statement,
           h.test,
@@ -183,8 +183,8 @@ export function investigationSection(found: Investigation): ReportSection {
         ]),
       ),
       table(
-        'Examiners',
-        ['Examiner', 'Outcome', '# Looks', '# Seed', '# Time', 'Remarks'],
+        'Tests',
+        ['Test', 'Outcome', '# Looks', '# Seed', '# Time', 'Remarks'],
         found.tests.map((e) => [
           e.title,
           e.status,

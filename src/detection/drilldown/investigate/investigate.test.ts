@@ -279,7 +279,7 @@ describe('an investigation', () => {
     expect(broken.hypotheses.filter((h) => h.test !== 'latency').length).toBe(
       found.hypotheses.filter((h) => h.test !== 'latency').length,
     );
-    expect(broken.notes.join(' ')).toContain('1 of 9 examiners failed');
+    expect(broken.notes.join(' ')).toContain('1 of 9 tests failed');
   });
 });
 

@@ -55,7 +55,7 @@ export function conclude(frame: InvestigationFrame, outcomes: readonly TestOutco
         'so that runs of similar events do not count as evidence each; ' +
         `they are corrected for ${formatCount(findings.length)} looks (Holm).`,
       ...(failed > 0
-        ? [`${formatCount(failed)} of ${formatCount(outcomes.length)} examiners failed; the others are complete.`]
+        ? [`${formatCount(failed)} of ${formatCount(outcomes.length)} tests failed; the others are complete.`]
         : []),
     ],
   };

@@ -410,7 +410,7 @@ describe('Gaussian divergence and entropy', () => {
     fc.assert(
       fc.property(fc.constantFrom(1, 2, 3, 5, 8, 13, 32, 64), fc.integer(), (k, seed) => {
         const [a, b] = [random(k, seed), random(k, seed + 1)];
-        expect(gaussianKl(shared, a, b, k)).toBeGreaterThan(1e-6);
+        expect(gaussianKl(shared, a, b, k)).toBeGreaterThan(0);
         expect(gaussianKl(shared, a, a, k)).toBeLessThan(1e-10);
         expect(Math.abs(gaussianKl(shared, a, b, k) - klReference(a, b, k))).toBeLessThan(
           1e-7 * (1 + klReference(a, b, k)),

@@ -16,7 +16,7 @@ const RUN_FACTOR = 4;
 const MAX_RUN = 2000;
 
 /**
- * Limits of `shift` (docs/methods.md 6) for a false-alarm budget, one a stream; NaN if its reference is too short
+ * Limits of `shift` (docs/methods.md 6) for a false-alarm budget, one per stream; NaN if its reference is too short
  * for a window. By moving-block bootstrap: a reference as long as the stream's own is drawn in blocks, events drawn
  * likewise follow it, and the kernel charts them against it, from the moment at which the window still is the
  * reference's own. A run ends at its first alarm.

@@ -2,7 +2,7 @@ import { splitmix64 } from '../../core/random.ts';
 import type { InControlSeries, RunLengthCounts, ScalarDetector } from '../runLength.ts';
 import { cusumStep } from './detectors.ts';
 
-/** Bootstrapped in-control paths, one a stream, plain TypeScript: the oracle of the kernel. */
+/** Bootstrapped in-control paths, one per stream, plain TypeScript: the oracle of the kernel. */
 export function bootstrapPaths(
   { values, starts }: InControlSeries,
   o: { readonly block: number; readonly resample: boolean; readonly events: number; readonly seed: number },

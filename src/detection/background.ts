@@ -94,7 +94,7 @@ function stepper(
   held: Loaded,
   parameters: Parameters,
   { slots, stale }: Choice,
-  { signal, onProgress, timeSlice: stretch = TIME_SLICE_MS }: PrepareOptions,
+  { signal, onProgress, timeSlice = TIME_SLICE_MS }: PrepareOptions,
 ): Stepper {
   const total = held.speed.cost(stale, 1);
   const state: Stepper = {
@@ -103,7 +103,7 @@ function stepper(
       let since = performance.now();
       const share = only ? 0 : total > 0 ? held.speed.cost(stages, 1) / total : 1;
       for (const fraction of signalSteps(held, parameters, slots, stages, held.speed, only)) {
-        if (performance.now() - since < stretch) continue;
+        if (performance.now() - since < timeSlice) continue;
         onProgress(Math.min(1, state.done + share * fraction));
         await yieldToMain();
         if (signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'Computing signals' });

@@ -61,7 +61,10 @@ export function groupFile(footer: Footer, group: number, data: readonly (Uint8Ar
   const kept = new Set(chunks.filter((_, i) => data[i] !== null).map((chunk) => chunk.column));
   const parts = data.filter((part) => part !== null);
   let at = MAGIC.length;
-  const places = data.map((bytes) => ({ start: (at += bytes?.length ?? 0) - (bytes?.length ?? 0), bytes: bytes?.length ?? 0 }));
+  const places = data.map((bytes) => ({
+    start: (at += bytes?.length ?? 0) - (bytes?.length ?? 0),
+    bytes: bytes?.length ?? 0,
+  }));
   return joined([MAGIC, ...parts, ending(groupMetadata(footer, group, kept, places))]);
 }
 
@@ -83,7 +86,8 @@ export function groupInPlace(
   const kept = new Set(chunks.filter((_, i) => data[i] !== null).map((chunk) => chunk.column));
   const places = chunks.map(({ start }, i) => ({ start, bytes: data[i]?.length ?? 0 }));
   const end = ending(groupMetadata(footer, group, kept, places));
-  if (from + end.length > file.length || places.some(({ start, bytes }) => bytes > 0 && start + bytes > from)) return null;
+  if (from + end.length > file.length || places.some(({ start, bytes }) => bytes > 0 && start + bytes > from))
+    return null;
   file.set(end, from);
   return file.subarray(0, from + end.length);
 }

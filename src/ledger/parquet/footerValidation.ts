@@ -146,11 +146,7 @@ function schemaLeaves(path: string, metadata: ThriftStruct): readonly Leaf[] {
 }
 
 const duplicate = (path: string, name: string): Error =>
-  fileFailure(
-    path,
-    `two columns are named "${shown(name)}"`,
-    'Rename one of them: a column is known by its name',
-  );
+  fileFailure(path, `two columns are named "${shown(name)}"`, 'Rename one of them: a column is known by its name');
 
 function leafOf(
   path: string,
@@ -200,14 +196,7 @@ function readGroup(
 const pathOf = (meta: ThriftStruct | undefined): string[] =>
   listOf(meta?.get(META.path)?.value)?.items.map((part: ThriftValue) => textOf(part)) ?? [];
 
-function readChunk(
-  path: string,
-  meta: ThriftStruct,
-  where: string,
-  leaf: Leaf,
-  rows: number,
-  end: number,
-): Chunk {
+function readChunk(path: string, meta: ThriftStruct, where: string, leaf: Leaf, rows: number, end: number): Chunk {
   const name = leaf.parts.join('.');
   const refuse = (why: string): Error => damaged(path, `column "${shown(name)}" of ${where} ${why}`);
   const codec = integerOf(meta, META.codec);
@@ -255,12 +244,7 @@ function unreadableCodec(path: string, name: string, codec: number): Error {
 }
 
 /** Nulls of a column that is not nested, by the histogram of its definition levels. */
-function nullsOf(
-  sizes: ThriftStruct | undefined,
-  leaf: Leaf,
-  values: number,
-  refuse: (why: string) => Error,
-): number {
+function nullsOf(sizes: ThriftStruct | undefined, leaf: Leaf, values: number, refuse: (why: string) => Error): number {
   const levels = listOf(sizes?.get(SIZES.definitionLevels)?.value)?.items.map(Number);
   if (!levels || levels.length === 0 || leaf.parts.length > 1) return -1;
   if (levels.length !== leaf.maxDefinition + 1 || levels.reduce((sum, level) => sum + level, 0) !== values)

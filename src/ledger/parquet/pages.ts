@@ -118,12 +118,7 @@ function checkData(
 }
 
 /** Returns the rows of a data page of version 2, whose levels lie apart. */
-function checkLevels(
-  chunk: Chunk,
-  fields: ThriftStruct,
-  room: number,
-  refuse: (why: string) => Error,
-): number {
+function checkLevels(chunk: Chunk, fields: ThriftStruct, room: number, refuse: (why: string) => Error): number {
   const definition = integerOf(fields, DATA_PAGE_V2.definition);
   const repetition = integerOf(fields, DATA_PAGE_V2.repetition);
   const rows = integerOf(fields, DATA_PAGE_V2.rows);

@@ -15,6 +15,7 @@ import {
   textOf,
   TYPE,
 } from './fields.ts';
+import { typesAgree } from './logicalTypes.ts';
 import type { ThriftStruct, ThriftValue } from './thrift.ts';
 
 /**
@@ -106,6 +107,7 @@ export function validateFooter(path: string, metadata: ThriftStruct, end: number
   if (!isCount(stated)) throw damaged(path, `it states ${count(stated)} rows`);
   const rows = groups.reduce((sum, group) => sum + group.rows, 0);
   if (rows !== stated) throw damaged(path, `its row groups hold ${count(rows)} rows, but it states ${count(stated)}`);
+  checkOrder(path, metadata);
   checkOverlap(path, groups);
   return SHORT_CHUNKS.test(textOf(metadata.get(FILE.writer)?.value)) ? lengthened(groups, end) : groups;
 }
@@ -132,6 +134,8 @@ function schemaLeaves(path: string, metadata: ThriftStruct): readonly Leaf[] {
       const kind = integerOf(element, SCHEMA.repetition);
       if (kind !== 0 && kind !== 1 && kind !== 2)
         throw damaged(path, `column "${shown(name)}" is neither required, optional nor repeated`);
+      if (!typesAgree(element))
+        throw damaged(path, `the type of column "${shown(name)}" is unknown, or stated twice and not alike`);
       if (names.has(name)) throw duplicate(path, [...parts, name].join('.'));
       names.add(name);
       const deeper = [definition + (kind === 0 ? 0 : 1), repetition + (kind === 2 ? 1 : 0)] as const;
@@ -230,7 +234,7 @@ function readChunk(path: string, meta: ThriftStruct, where: string, leaf: Leaf, 
     codec,
     encodings: new Set(listOf(meta.get(META.encodings)?.value)?.items.map(Number)),
     statistics: readStatistics(structOf(meta.get(META.statistics)?.value)),
-    nulls: nullsOf(structOf(meta.get(META.sizes)?.value), leaf, values, refuse),
+    nulls: nullsOf(structOf(meta.get(META.sizes)?.value), leaf, { values, rows }, refuse),
   };
 }
 
@@ -243,13 +247,22 @@ function unreadableCodec(path: string, name: string, codec: number): Error {
   );
 }
 
-/** Nulls of a column that is not nested, by the histogram of its definition levels. */
-function nullsOf(sizes: ThriftStruct | undefined, leaf: Leaf, values: number, refuse: (why: string) => Error): number {
-  const levels = listOf(sizes?.get(SIZES.definitionLevels)?.value)?.items.map(Number);
-  if (!levels || levels.length === 0 || leaf.parts.length > 1) return -1;
-  if (levels.length !== leaf.maxDefinition + 1 || levels.reduce((sum, level) => sum + level, 0) !== values)
-    throw refuse(`does not count ${count(values)} values and nulls`);
-  return values - levels[leaf.maxDefinition];
+/** Checks the histograms of a chunk's levels; gives the nulls of a column that is not nested. */
+function nullsOf(
+  sizes: ThriftStruct | undefined,
+  leaf: Leaf,
+  { values, rows }: { readonly values: number; readonly rows: number },
+  refuse: (why: string) => Error,
+): number {
+  const histogram = (id: number): readonly number[] => listOf(sizes?.get(id)?.value)?.items.map(Number) ?? [];
+  const wrong = (levels: readonly number[], most: number): boolean =>
+    levels.length > 0 && (levels.length !== most + 1 || levels.reduce((sum, level) => sum + level, 0) !== values);
+  const definition = histogram(SIZES.definitionLevels);
+  const repetition = histogram(SIZES.repetitionLevels);
+  if (wrong(definition, leaf.maxDefinition) || wrong(repetition, leaf.maxRepetition))
+    throw refuse(`does not count ${count(values)} values as its schema does`);
+  if (repetition.length > 0 && repetition[0] !== rows) throw refuse(`does not count ${count(rows)} rows`);
+  return definition.length > 0 && leaf.parts.length === 1 ? values - definition[leaf.maxDefinition] : -1;
 }
 
 function readStatistics(fields: ThriftStruct | undefined): ChunkStatistics | null {
@@ -264,6 +277,15 @@ function readStatistics(fields: ThriftStruct | undefined): ChunkStatistics | nul
     greatest: bytesOf(STATISTICS.greatest),
     nulls: isCount(nulls) ? nulls : -1,
   };
+}
+
+/** Row groups that state their place state it right. */
+function checkOrder(path: string, metadata: ThriftStruct): void {
+  const groups = listOf(metadata.get(FILE.groups)?.value)?.items ?? [];
+  const places = groups.map((group) => integerOf(structOf(group), GROUP.ordinal));
+  // A file put together of others may count from 0 several times.
+  if (new Set(places).size === places.length && places.some((place, i) => place !== i) && !places.some(Number.isNaN))
+    throw damaged(path, 'its row groups are in another order than they state');
 }
 
 function checkOverlap(path: string, groups: readonly RowGroup[]): void {

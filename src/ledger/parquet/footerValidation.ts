@@ -68,8 +68,6 @@ export interface Chunk extends Leaf {
   readonly codec: number;
   readonly encodings: ReadonlySet<number>;
   readonly statistics: ChunkStatistics | null;
-  /** Values that are null, of a column that is not nested; -1 if the levels' histogram is not stated. */
-  readonly nulls: number;
 }
 /** Of the values of a chunk: plain encoded bytes, null if they are not stated. */
 interface ChunkStatistics {
@@ -94,11 +92,15 @@ export const damaged = (path: string, why: string): Error =>
 export const mostInflated = (codec: number, compressed: number): number => CODECS[codec][1] * compressed + SLACK_BYTES;
 
 /**
- * The row groups of a footer that holds.
+ * The row groups of a footer that holds, and its columns of the type INT96.
  * @param end where the footer begins: column chunks lie before it
  * @throws TautlineFailure of kind `file` for one that does not
  */
-export function validateFooter(path: string, metadata: ThriftStruct, end: number): readonly RowGroup[] {
+export function validateFooter(
+  path: string,
+  metadata: ThriftStruct,
+  end: number,
+): { readonly groups: readonly RowGroup[]; readonly int96: ReadonlySet<string> } {
   const leaves = schemaLeaves(path, metadata);
   const groups = (listOf(metadata.get(FILE.groups)?.value)?.items ?? []).map((group, i) =>
     readGroup(path, structOf(group), `row group ${i + 1}`, leaves, end),
@@ -109,7 +111,9 @@ export function validateFooter(path: string, metadata: ThriftStruct, end: number
   if (rows !== stated) throw damaged(path, `its row groups hold ${count(rows)} rows, but it states ${count(stated)}`);
   checkOrder(path, metadata);
   checkOverlap(path, groups);
-  return SHORT_CHUNKS.test(textOf(metadata.get(FILE.writer)?.value)) ? lengthened(groups, end) : groups;
+  const short = SHORT_CHUNKS.test(textOf(metadata.get(FILE.writer)?.value));
+  const int96 = leaves.filter(({ type, parts }) => type === TYPE.int96 && parts.length === 1);
+  return { groups: short ? lengthened(groups, end) : groups, int96: new Set(int96.map(({ parts }) => parts[0])) };
 }
 
 const count = (value: number): string => (Number.isNaN(value) ? 'no number of' : value.toLocaleString('en-US'));
@@ -222,6 +226,7 @@ function readChunk(path: string, meta: ThriftStruct, where: string, leaf: Leaf, 
     if (!isCount(uncompressed) || uncompressed > mostInflated(codec, bytes))
       throw refuse(`states ${count(uncompressed)} bytes, which its ${count(bytes)} in the file cannot hold`);
   }
+  checkHistograms(structOf(meta.get(META.sizes)?.value), leaf, { values, rows }, refuse);
   return {
     ...leaf,
     column: leaf.parts[0],
@@ -234,7 +239,6 @@ function readChunk(path: string, meta: ThriftStruct, where: string, leaf: Leaf, 
     codec,
     encodings: new Set(listOf(meta.get(META.encodings)?.value)?.items.map(Number)),
     statistics: readStatistics(structOf(meta.get(META.statistics)?.value)),
-    nulls: nullsOf(structOf(meta.get(META.sizes)?.value), leaf, { values, rows }, refuse),
   };
 }
 
@@ -247,13 +251,13 @@ function unreadableCodec(path: string, name: string, codec: number): Error {
   );
 }
 
-/** Checks the histograms of a chunk's levels; gives the nulls of a column that is not nested. */
-function nullsOf(
+/** Histograms of a chunk's levels tell how deep its schema is. */
+function checkHistograms(
   sizes: ThriftStruct | undefined,
   leaf: Leaf,
   { values, rows }: { readonly values: number; readonly rows: number },
   refuse: (why: string) => Error,
-): number {
+): void {
   const histogram = (id: number): readonly number[] => listOf(sizes?.get(id)?.value)?.items.map(Number) ?? [];
   const wrong = (levels: readonly number[], most: number): boolean =>
     levels.length > 0 && (levels.length !== most + 1 || levels.reduce((sum, level) => sum + level, 0) !== values);
@@ -262,7 +266,6 @@ function nullsOf(
   if (wrong(definition, leaf.maxDefinition) || wrong(repetition, leaf.maxRepetition))
     throw refuse(`does not count ${count(values)} values as its schema does`);
   if (repetition.length > 0 && repetition[0] !== rows) throw refuse(`does not count ${count(rows)} rows`);
-  return definition.length > 0 && leaf.parts.length === 1 ? values - definition[leaf.maxDefinition] : -1;
 }
 
 function readStatistics(fields: ThriftStruct | undefined): ChunkStatistics | null {

@@ -35,7 +35,7 @@ export async function readParameters(
 async function readJson(file: string): Promise<unknown> {
   const text = await readText(file);
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as unknown;
   } catch (thrown) {
     throw new TautlineFailure({
       kind: 'file',

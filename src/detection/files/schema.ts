@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { shown } from '../../core/printable.ts';
 
 /**
  * What fields of files may hold. A schema gives the type, the check and the published JSON Schema; its messages are
@@ -7,16 +8,6 @@ import * as v from 'valibot';
 
 /** A schema of JSON that reads as `T`. */
 export type FileSchema<T> = v.GenericSchema<unknown, T>;
-
-const MAX_SHOWN = 40;
-
-/** A value in so few words that a message can hold them. */
-function shown(value: unknown): string {
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) return `a list of ${(value as ArrayLike<unknown>).length}`;
-  if (typeof value === 'object' && value !== null) return 'an object';
-  const text = JSON.stringify(value) ?? 'undefined';
-  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
-}
 
 /** The message of a check. @param needed e.g. "a whole number from 1" */
 export const must =

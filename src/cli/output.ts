@@ -15,7 +15,7 @@ import {
   writeFileSync,
   type Stats,
 } from 'node:fs';
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { TautlineFailure } from '../core/errors.ts';
 
@@ -29,6 +29,8 @@ export interface Output {
 
 interface Place {
   readonly folder: string;
+  /** The one file that it is about, as the user named it; null: the folder. */
+  readonly file: string | null;
   /** Whether the folder may be made. */
   readonly make: boolean;
   /** Files that will be written, as far as that is known before. */
@@ -47,7 +49,7 @@ export const intoFolder = <T>(
   names: readonly string[],
   inputs: readonly string[],
   command: (output: Output) => Promise<T>,
-): Promise<T> => run({ folder, make: true, names, inputs }, command);
+): Promise<T> => run({ folder, file: null, make: true, names, inputs }, command);
 
 /** The same of one file, in a folder that exists; `write` takes its content. None where no file is asked for. */
 export async function intoFile<T>(
@@ -60,7 +62,7 @@ export async function intoFile<T>(
   if (isDevice(file)) return command((content) => writeFile(file, content).catch(refuse(file)));
   const target = realPath(file) ?? file;
   const name = basename(target);
-  const place = { folder: dirname(target), make: false, names: [name], inputs };
+  const place = { folder: dirname(target), file, make: false, names: [name], inputs };
   return run(place, (output) => command((content) => output.write(name, content)));
 }
 
@@ -101,13 +103,13 @@ class Staging implements Output {
 
   /** Finds out what would fail later, and leaves nothing behind. */
   probe(): void {
-    const { folder, names } = this.#place;
+    const { folder, file: named, names } = this.#place;
     try {
       const file = join(this.#hide(), 'probe');
       writeFileSync(file, new Uint8Array(PROBE_BYTES));
       sync(file);
     } catch (thrown) {
-      throw refusal(folder, thrown);
+      throw refusal(named ?? folder, thrown);
     } finally {
       this.discard();
     }
@@ -115,10 +117,9 @@ class Staging implements Output {
   }
 
   async write(path: string, content: Uint8Array | string): Promise<void> {
-    const target = join(this.#place.folder, path);
     try {
       const file = join(this.#hide(), path);
-      await mkdir(dirname(file), { recursive: true });
+      makeFolders(dirname(file));
       const handle = await open(file, 'w');
       try {
         await handle.writeFile(content);
@@ -127,7 +128,7 @@ class Staging implements Output {
         await handle.close();
       }
     } catch (thrown) {
-      throw refusal(target, thrown);
+      throw refusal(this.#nameOf(path), thrown);
     }
     this.#paths.add(path);
   }
@@ -158,14 +159,14 @@ class Staging implements Output {
   #putInPlace(hidden: string, path: string): void {
     const target = join(this.#place.folder, path);
     try {
-      mkdirSync(dirname(target), { recursive: true });
+      makeFolders(dirname(target));
       const before = found(target);
       if (before) chmodSync(join(hidden, path), before.mode & 0o777);
       renameSync(join(hidden, path), target);
       this.#made = null;
       sync(dirname(target));
     } catch (thrown) {
-      throw refusal(target, thrown);
+      throw refusal(this.#nameOf(path), thrown);
     }
   }
 
@@ -173,8 +174,14 @@ class Staging implements Output {
   #hide(): string {
     if (this.#hidden !== null) return this.#hidden;
     const { folder, make } = this.#place;
-    if (make) this.#made = mkdirSync(folder, { recursive: true }) ?? this.#made;
+    if (make) this.#made = makeFolders(folder) ?? this.#made;
     return (this.#hidden = mkdtempSync(join(folder, '.tautline-')));
+  }
+
+  /** A file as messages call it. */
+  #nameOf(path: string): string {
+    const { file, folder } = this.#place;
+    return file ?? join(folder, path);
   }
 
   /** Refuses a file that cannot take its place. */
@@ -182,15 +189,15 @@ class Staging implements Output {
     const target = join(this.#place.folder, path);
     const before = found(target);
     if (!before) return;
-    if (before.isDirectory()) throw refusal(target, { code: 'EISDIR' });
+    if (before.isDirectory()) throw refusal(this.#nameOf(path), { code: 'EISDIR' });
     try {
       accessSync(target, constants.W_OK);
     } catch (thrown) {
-      throw refusal(target, thrown);
+      throw refusal(this.#nameOf(path), thrown);
     }
     if (this.#place.inputs.some((input) => realPath(input) === realPath(target))) {
       const problem = 'it cannot be written: the ledger or another input is read from it';
-      throw new TautlineFailure({ kind: 'file', file: target, problem, advice: 'Write to another file' });
+      throw new TautlineFailure({ kind: 'file', file: this.#nameOf(path), problem, advice: 'Write to another file' });
     }
   }
 }
@@ -230,6 +237,19 @@ function sync(path: string): void {
   } finally {
     closeSync(handle);
   }
+}
+
+/**
+ * Makes a folder and those around it, one by one: Node's own way does not end where the system refuses with "no such
+ * folder", as /proc does.
+ * @returns the outermost that was made, null if all were there
+ */
+function makeFolders(folder: string): string | null {
+  if (found(folder)?.isDirectory()) return null;
+  const around = dirname(folder);
+  const outermost = around === folder ? null : makeFolders(around);
+  mkdirSync(folder);
+  return outermost ?? folder;
 }
 
 /** Removes empty folders from the innermost outwards. */

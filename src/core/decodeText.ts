@@ -39,6 +39,17 @@ function placeOf(bytes: Uint8Array, encoding: string): string {
     else broken = middle;
   }
   if (broken > bytes.length) return ': its last character is cut off';
-  const line = bytes.subarray(0, broken).reduce((lines, byte) => lines + (byte === 0x0a ? 1 : 0), 1);
-  return ` (byte 0x${bytes[broken - 1].toString(16).padStart(2, '0')} in line ${line})`;
+  const at = culprit(bytes, broken - 1);
+  const line = bytes.subarray(0, at).reduce((lines, byte) => lines + (byte === 0x0a ? 1 : 0), 1);
+  return ` (byte 0x${bytes[at].toString(16).padStart(2, '0')} in line ${line})`;
+}
+
+/** The byte that begins what breaks off at a byte of UTF-8: that byte, or one before it that promised more. */
+function culprit(bytes: Uint8Array, at: number): number {
+  for (let back = 1; back <= 3 && at >= back; back++) {
+    const byte = bytes[at - back];
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? at - back : at;
+  }
+  return at;
 }

@@ -19,9 +19,17 @@ export const number = v.pipe(v.number(must('a number')), v.finite(must('a number
 export const text = v.string(must('a text'));
 export const flag = v.boolean(must('true or false'));
 
+/** The most that is counted: rows of a ledger are numbered in 32 bits. */
+const MOST = 2 ** 31 - 1;
+
 export function integer(least: number) {
   const message = must(`a whole number from ${least}`);
-  return v.pipe(v.number(message), v.integer(message), v.minValue(least, message));
+  return v.pipe(
+    v.number(message),
+    v.integer(message),
+    v.minValue(least, message),
+    v.maxValue(MOST, must(`at most ${MOST}`)),
+  );
 }
 
 export const choice = <const T extends readonly string[]>(choices: T) =>
@@ -41,6 +49,10 @@ export const two = <S extends v.GenericSchema>(items: S) => v.strictTuple([items
 /** A list of numbers is checked as one value: entry by entry costs more than reading the file. */
 const isList = (value: unknown, isEntry: (entry: unknown) => boolean): boolean =>
   Array.isArray(value) && value.every(isEntry);
+
+/** Whether numbers can be held in 32 bits, as vectors are. */
+export const fitFloat32 = (values: readonly number[]): boolean =>
+  values.every((value) => Number.isFinite(Math.fround(value)));
 
 /** A list of numbers as it stands. */
 export const numbers = v.pipe(

@@ -14,6 +14,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tautline-output-'));
   await writeFile(at('file'), 'old');
   await mkdir(at('occupied/a.json'), { recursive: true });
+  const rows = Array.from({ length: 1500 }, (_, i) => `${i},${i === 1400 ? '\u001b[2Jwiped' : 1e12 + i},p,text ${i}`);
+  await writeFile(at('value.csv'), ['event_id,ts,provider_id,text', ...rows].join('\n'));
 });
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => rm(folder, { recursive: true }));
@@ -94,7 +96,10 @@ describe('what a command writes', () => {
 });
 
 /** The command line as a process of its own; `limits` goes in front, as a shell has it. */
-async function tautline(args: readonly string[], { limits = '', kill = '', to = '' } = {}) {
+async function tautline(
+  args: readonly string[],
+  { limits = '', to = '', kill }: { limits?: string; to?: string; kill?: NodeJS.Signals } = {},
+) {
   const main = fileURLToPath(new URL('main.ts', import.meta.url));
   const child = spawn('bash', ['-c', `${limits} exec "$0" --import tsx "$@" ${to}`, process.execPath, main, ...args]);
   let [stdout, stderr] = ['', ''];
@@ -131,6 +136,7 @@ describe.skipIf(process.platform !== 'linux')('a process', () => {
     ],
     ['its output is full', ['help'], { to: '>/dev/full' }, /what it prints cannot be written \(the disk is full\)/],
     ['there is no command', ['\u001b[31manalyse\n'], {}, /there is no command "\\u001b\[31manalyse\\n"; there are/],
+    ['a cell would wipe the screen', ['analyze', 'L', '--out', 'D'], {}, /value\.csv.*"\\u001b\[2Jwiped"/],
     ['there is no option', ['analyze', '--nope'], {}, /Parameter "--nope": is not an option/],
     [
       'a prototype is asked for',
@@ -142,7 +148,7 @@ describe.skipIf(process.platform !== 'linux')('a process', () => {
     'where %s says so in one line',
     async (_, args, around, problem) => {
       const { status, lines } = await tautline(
-        args.map((arg) => (arg === 'D' ? at('limited') : arg)),
+        args.map((arg) => (arg === 'D' ? at('limited') : arg === 'L' ? at('value.csv') : arg)),
         around,
       );
       expect(lines).toEqual([expect.stringMatching(problem)]);

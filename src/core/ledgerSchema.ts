@@ -77,9 +77,9 @@ export const LEDGER_SCHEMA = {
     required: 'yes, unless order is all there is',
     role: 'key',
     type: 'timestamp',
-    needed: 'TIMESTAMP, or BIGINT epoch milliseconds',
-    accepts: ['time', 'integer', 'float'],
-    advice: 'Cast it to TIMESTAMP, or to epoch milliseconds as BIGINT',
+    needed: 'TIMESTAMP, ISO 8601, or a number of s, ms, µs or ns since 1970 (1980 to 2100)',
+    accepts: ['time', 'integer', 'float', 'decimal'],
+    advice: 'Cast it to TIMESTAMP, or write all of it in one unit since 1970',
     inFingerprint: true,
     aliases: [
       ...['timestamp', 'time', 'event_time', 'created_at', 'datetime', 'date_time', 'start_time', 'time_unix_ms'],

@@ -1,11 +1,12 @@
 import { LEDGER_SCHEMA, columnsOf, type ColumnsOf, type LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { readAhead } from './ahead.ts';
-import { toIntegers, toNumbers, toStrings, toTimes, validity, type OnBad } from './cast.ts';
+import { toIntegers, toNumbers, toStrings, validity, type OnBad } from './cast.ts';
 import { DictionaryBuilder } from './dictionary.ts';
 import { columnFailure } from './failures.ts';
 import { WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import type { RawBatch, RawColumn, TableReader } from './reader.ts';
+import { TimeForms, toTimes, type TimeForm } from './times.ts';
 import type { ColumnMapping } from './types.ts';
 import type { VectorCache } from './vectorCache.ts';
 import { gatherVectors, toVectors, type VectorColumn } from './vectors.ts';
@@ -51,6 +52,8 @@ export interface Scan extends Readonly<Record<ColumnsOf<'light'>, Float64Array>>
   readonly dictionaries: Dictionaries;
   /** Rows that the format could not make sense of. */
   readonly faults: ReadonlyMap<number, string>;
+  /** First row of each form that ts has. */
+  readonly timeForms: ReadonlyMap<TimeForm, number>;
   /** True if ts went back from one row to the next inside a file. */
   readonly disordered: boolean;
 }
@@ -178,6 +181,7 @@ class Scanner {
   readonly #store: ReturnType<typeof growable>;
   readonly #dictionaries: Partial<Record<ColumnsOf<'dictionary'>, DictionaryBuilder>> = {};
   readonly #faults = new Map<number, string>();
+  readonly #timeForms = new TimeForms();
   #disordered = false;
   #anyMissingId = false;
   /** The time before in the same file. */
@@ -237,7 +241,7 @@ class Scanner {
         this.#anyMissingId = true;
       }
     } else if (column === 'ts') {
-      const times = toTimes(raw, bad);
+      const times = toTimes(raw, bad, this.#timeForms, base);
       arrays.time.set(times, base);
       for (const time of times) {
         if (time < this.#previous) this.#disordered = true;
@@ -256,6 +260,7 @@ class Scanner {
       missingId: this.#anyMissingId ? missingId : null,
       dictionaries: this.#dictionaries,
       faults: this.#faults,
+      timeForms: this.#timeForms.first,
       disordered: this.#disordered,
     };
   }

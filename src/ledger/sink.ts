@@ -5,13 +5,14 @@ import { LEDGER_COLUMNS, LEDGER_SCHEMA, type LedgerColumnName } from '../core/le
 import type { OnProgress } from '../core/progress.ts';
 import { readAhead } from './ahead.ts';
 import { arrowTypeOf } from './arrowTypes.ts';
-import { packBits, toBooleans, toIntegers, toNumbers, toStrings, toTimes, type OnBad } from './cast.ts';
+import { packBits, toBooleans, toIntegers, toNumbers, toStrings, type OnBad } from './cast.ts';
 import { throwIfCancelled } from './failures.ts';
 import { classOf, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import type { RowSelection } from './rowSelection.ts';
 import type { RawBatch, RawColumn, ReaderField } from './reader.ts';
 import { BATCH_ROWS, bytesOf, refuse, type LedgerFile } from './scan.ts';
 import { takeRows } from './take.ts';
+import { toTimes } from './times.ts';
 import type { ColumnMapping, RowSink } from './types.ts';
 
 /** Rows that are handed over at once: the database has work to do for every stream of bytes, however short. */

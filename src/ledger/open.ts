@@ -25,6 +25,7 @@ import type { Platform } from './platform.ts';
 import { chooseRows, describeLeftOut, type RowSelection } from './rowSelection.ts';
 import { vectorBytes, type LedgerFile, type Scan } from './scan.ts';
 import { selectRows } from './selectRows.ts';
+import { unitNotes } from './shapes.ts';
 import { fillSink, sinkColumns } from './sink.ts';
 import { scanSplit, type StartedScanThread } from './splitScan.ts';
 import { mixedForms, timeNotes } from './times.ts';
@@ -264,6 +265,7 @@ async function reportOf(
         : []),
       ...resolved.notes,
       ...guesses,
+      ...unitNotes(mapping.latency_ms, has.columns.map(({ name }) => name)),
       ...partitionNotes(files),
       ...selection.notes,
       ...columnNotes(columns, embedder, voidEvents),

@@ -94,7 +94,7 @@ async function textsOf(table: LedgerTable): Promise<Map<string, string>[]> {
       if (value === null || value === undefined) return [name, ''];
       if (name === 'ts') return [name, new Date(Number(value)).toISOString()];
       const list = typeof value === 'object' && Symbol.iterator in value;
-      return [name, list ? `[${[...(value as Iterable<number>)].join(', ')}]` : String(value as string)];
+      return [name, list ? `[${[...(value as Iterable<number>)].join(', ')}]` : `${value as number}`];
     });
     return new Map(row);
   });

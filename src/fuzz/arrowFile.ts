@@ -18,7 +18,7 @@ export interface Place {
   readonly size: 1 | 2 | 4 | 8;
 }
 
-export interface Message {
+interface Message {
   readonly type: 'schema' | 'dictionary' | 'batch';
   /** Where the prefix begins, and where the next message would. */
   readonly from: number;
@@ -27,7 +27,7 @@ export interface Message {
   readonly buffers: readonly Buffer[];
 }
 /** A buffer of a message, by what it holds. */
-export interface Buffer {
+interface Buffer {
   readonly column: string;
   readonly role: 'validity' | 'offsets' | 'values' | 'indices';
   readonly at: number;
@@ -78,7 +78,7 @@ const DICTIONARY = { id: 0, data: 1, delta: 2 } as const;
 const FOOTER = { version: 0, schema: 1, dictionaries: 2, batches: 3 } as const;
 const TYPES = { 1: 'schema', 2: 'dictionary', 3: 'batch' } as const;
 
-export function readArrow(bytes: Uint8Array, table: arrow.Table, isFile: boolean): ArrowFile {
+function readArrow(bytes: Uint8Array, table: arrow.Table, isFile: boolean): ArrowFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const root = (at: number): Table => new Table(view, at + view.getUint32(at, true));
   const places: Place[] = [];

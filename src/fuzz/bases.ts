@@ -105,7 +105,7 @@ export function arrowTable(rows: readonly Row[], { dictionaries, fixed, batchRow
   for (let from = 0; from < rows.length; from += batchRows) {
     const part = rows.slice(from, from + batchRows);
     COLUMNS.forEach((name, c) => part.forEach((row) => builders[c].append(row[name])));
-    chunks.push(builders.map((builder) => builder.flush() as arrow.Data<arrow.DataType>));
+    chunks.push(builders.map((builder) => builder.flush() as arrow.Data));
   }
   return new arrow.Table(
     schema,

@@ -36,7 +36,7 @@ export interface Summary {
   readonly seconds: number;
 }
 
-export const repeatCommand = ({ seed, kind }: Pick<Campaign, 'seed' | 'kind'>, number: number): string =>
+const repeatCommand = ({ seed, kind }: Pick<Campaign, 'seed' | 'kind'>, number: number): string =>
   `npm run fuzz -- --seed ${seed}${kind === undefined ? '' : ` --kind ${kind}`} --only ${number}`;
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/tautline.mjs', import.meta.url));

@@ -226,7 +226,7 @@ const lineBreaks: Mutation<Csv> = {
 
 const MUTATIONS = [sound, cell, structure, bytes, rows, header, lineBreaks];
 
-export const csvBase = (dice: Dice): Csv => csvOf(makeRows(dice), dice.chance(0.5));
+const csvBase = (dice: Dice): Csv => csvOf(makeRows(dice), dice.chance(0.5));
 
 export const csvKind: Kind = {
   name: 'csv',

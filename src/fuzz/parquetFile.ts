@@ -1,5 +1,4 @@
 import * as arrow from 'apache-arrow';
-import type { WriterVersion } from 'parquet-wasm/node';
 import {
   I32,
   I64,
@@ -30,7 +29,7 @@ export interface Page {
 // Field ids of parquet.thrift.
 export const FILE = { schema: 2, rows: 3, groups: 4 } as const;
 export const GROUP = { columns: 1, rows: 3 } as const;
-export const CHUNK = { meta: 3 } as const;
+const CHUNK = { meta: 3 } as const;
 export const META = { type: 1, path: 3, values: 5, uncompressed: 6, compressed: 7, dataPage: 9, dictionaryPage: 11 };
 export const PAGE = { type: 1, uncompressed: 2, compressed: 3, crc: 4, data: 5, dictionary: 7, dataV2: 8 } as const;
 const DICTIONARY_PAGE = 2n;
@@ -59,7 +58,7 @@ export function copy(value: ThriftValue): ThriftValue {
   return typeof value === 'object' ? { ...value, items: value.items.map(copy) } : value;
 }
 
-export function takeApart(bytes: Uint8Array, rows: number): ParquetFile {
+function takeApart(bytes: Uint8Array, rows: number): ParquetFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const length = view.getUint32(bytes.length - 8, true);
   const metadata = readThrift(bytes.subarray(bytes.length - 8 - length, bytes.length - 8));
@@ -154,7 +153,7 @@ export async function parquetBase(dice: Dice): Promise<ParquetFile> {
   const codec = dice.chance(0.5) ? 'UNCOMPRESSED' : dice.pick(CODECS);
   const properties = new parquet.WriterPropertiesBuilder()
     .setCompression(parquet.Compression[codec])
-    .setWriterVersion(Number(dice.chance(0.3)) as WriterVersion)
+    .setWriterVersion(dice.chance(0.3) ? parquet.WriterVersion.V2 : parquet.WriterVersion.V1)
     .setDictionaryEnabled(dice.chance(0.7))
     .setDataPageSizeLimit(dice.pick([200, 1 << 20]))
     .setWriteBatchSize(16)

@@ -58,11 +58,11 @@ const offsets: Mutation<ArrowFile> = {
     const bytes = file.bytes.slice();
     const view = viewOf(bytes);
     const entries = (length >> 2) - 1;
-    const last = view.getInt32(at + 4 * entries, true);
     const i = dice.below(entries);
-    const value = dice.pick([-1, -(2 ** 31), 2 ** 31 - 1, last + 1, last + 1000]);
+    // Between its neighbours an offset is one that could have been written.
+    const value = dice.pick([-1, -(2 ** 31), 2 ** 31 - 1, 2 ** 30]);
     view.setInt32(at + 4 * i, value, true);
-    return { bytes, what: `${column}: offset ${i} is ${value}, the last ${last}`, law: 'structure' };
+    return { bytes, what: `${column}: offset ${i} is ${value}`, law: 'structure' };
   },
 };
 

@@ -28,6 +28,19 @@ function write(folder: string, files: readonly CaseFile[]): void {
 let runs = 0;
 const exitCodeNow = (): number => Number(process.exitCode ?? 0);
 
+type Emitter = Pick<NodeJS.EventEmitter, 'eventNames' | 'listeners' | 'removeListener'>;
+
+/** Takes off what is listening then and is not now: a process of its own would have ended. */
+function listenersKept(emitters: readonly Emitter[]): () => void {
+  const before = emitters.map((emitter) => new Set(emitter.eventNames().flatMap((name) => emitter.listeners(name))));
+  return () =>
+    emitters.forEach((emitter, i) => {
+      for (const name of emitter.eventNames())
+        for (const listener of emitter.listeners(name))
+          if (!before[i].has(listener)) emitter.removeListener(name, listener as () => void);
+    });
+}
+
 /** The whole command line, as its bundle runs it, in this process. */
 async function runCli(cli: string, args: readonly string[]): Promise<Ended> {
   const said = { out: '', err: '' };
@@ -46,6 +59,7 @@ async function runCli(cli: string, args: readonly string[]): Promise<Ended> {
     throw new Exit();
   };
   process.exitCode = undefined;
+  const restore = listenersKept([process, process.stdout, process.stderr]);
   let thrown: string | null = null;
   try {
     // A module of another address is evaluated again; what it imports stays.
@@ -54,6 +68,7 @@ async function runCli(cli: string, args: readonly string[]): Promise<Ended> {
     if (!(error instanceof Exit)) thrown = error instanceof Error ? String(error.stack) : String(error);
   }
   const ended: Ended = { exit: exitCodeNow(), ...said, thrown };
+  restore();
   process.argv = argv;
   process.exit = exit;
   process.exitCode = exitCode;

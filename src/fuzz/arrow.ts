@@ -1,5 +1,7 @@
-import { arrowBase, type ArrowFile, type Place } from './arrowFile.ts';
+import { arrowBase, arrowShape, type ArrowFile, type Place } from './arrowFile.ts';
+import { makeRows } from './bases.ts';
 import { flipped } from './bytes.ts';
+import { cellChanged } from './cells.ts';
 import type { Dice } from './dice.ts';
 import { mutateBase, type Kind, type Law, type Mutated, type Mutation } from './model.ts';
 
@@ -164,8 +166,12 @@ const kindOf = (name: string, weight: number, extension: string, isFile: boolean
   name,
   weight,
   async make(dice: Dice) {
-    const base = arrowBase(dice, isFile);
-    const { bytes, ...rest } = mutateBase(base, MUTATIONS, dice);
+    const rows = makeRows(dice);
+    const shape = arrowShape(dice);
+    const base = arrowBase(rows, shape, isFile);
+    const { bytes, ...rest } = dice.chance(0.12)
+      ? await cellChanged(rows, dice, (changed) => arrowBase(changed, { ...shape, fixed: false }, isFile).bytes)
+      : mutateBase(base, MUTATIONS, dice);
     const path = `ledger.${extension}`;
     return {
       kind: name,

@@ -1,5 +1,5 @@
 import * as arrow from 'apache-arrow';
-import { arrowTable, makeRows } from './bases.ts';
+import { arrowTable, type ArrowShape, type Row } from './bases.ts';
 import type { Dice } from './dice.ts';
 
 /** An Arrow IPC file or stream, and every place in it that holds a number. */
@@ -189,9 +189,14 @@ function rolesOf({ name, type }: arrow.Field): [string, Buffer['role']][] {
 }
 
 /** A sound file or stream: with dictionaries or none, one batch or several. */
-export function arrowBase(dice: Dice, isFile: boolean): ArrowFile {
-  const rows = makeRows(dice);
-  const shape = { dictionaries: dice.chance(0.5), fixed: dice.chance(0.4), batchRows: dice.pick([40, 1000]) };
+export const arrowShape = (dice: Dice): ArrowShape => ({
+  dictionaries: dice.chance(0.5),
+  fixed: dice.chance(0.4),
+  wide: dice.chance(0.2),
+  batchRows: dice.pick([40, 1000]),
+});
+
+export function arrowBase(rows: readonly Row[], shape: ArrowShape, isFile: boolean): ArrowFile {
   const table = arrowTable(rows, shape);
   return readArrow(arrow.tableToIPC(table, isFile ? 'file' : 'stream').slice(), table, isFile);
 }

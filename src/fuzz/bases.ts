@@ -68,16 +68,19 @@ export function makeRows(dice: Dice, n = 40 + dice.below(200), dimension = dice.
   });
 }
 
-const float32 = new arrow.Field('item', new arrow.Float32(), true);
-const typesOf = (rows: readonly Row[], categories: arrow.DataType, fixed: boolean): Record<string, arrow.DataType> => ({
+const typesOf = (
+  rows: readonly Row[],
+  categories: arrow.DataType,
+  { fixed, wide }: ArrowShape,
+): Record<string, arrow.DataType> => ({
   event_id: new arrow.Int64(),
   ts: new arrow.TimestampMillisecond(),
   provider_id: categories,
   agent_id: categories,
   thread_id: new arrow.Utf8(),
   embedding: fixed
-    ? new arrow.FixedSizeList(rows.find(({ embedding }) => embedding)?.embedding?.length ?? 1, float32)
-    : new arrow.List(float32),
+    ? new arrow.FixedSizeList(rows.find(({ embedding }) => embedding)?.embedding?.length ?? 1, item(wide))
+    : new arrow.List(item(wide)),
   text: new arrow.Utf8(),
   latency_ms: new arrow.Float64(),
   shadow: new arrow.Bool(),
@@ -87,18 +90,24 @@ const typesOf = (rows: readonly Row[], categories: arrow.DataType, fixed: boolea
   note: new arrow.Utf8(),
 });
 
+const item = (wide: boolean): arrow.Field =>
+  new arrow.Field('item', wide ? new arrow.Float64() : new arrow.Float32(), true);
+
 export interface ArrowShape {
   /** Providers and agents as dictionaries. */
   readonly dictionaries: boolean;
   /** Vectors as fixed-size lists. */
   readonly fixed: boolean;
+  /** Vectors of f64. */
+  readonly wide: boolean;
   readonly batchRows: number;
 }
 
-export function arrowTable(rows: readonly Row[], { dictionaries, fixed, batchRows }: ArrowShape): arrow.Table {
+export function arrowTable(rows: readonly Row[], shape: ArrowShape): arrow.Table {
+  const { dictionaries, batchRows } = shape;
   const categories = (id: number): arrow.DataType =>
     dictionaries ? new arrow.Dictionary(new arrow.Utf8(), new arrow.Int32(), id) : new arrow.Utf8();
-  const types = { ...typesOf(rows, categories(1), fixed), agent_id: categories(2) } as Record<string, arrow.DataType>;
+  const types = { ...typesOf(rows, categories(1), shape), agent_id: categories(2) } as Record<string, arrow.DataType>;
   const builders = COLUMNS.map((name) => arrow.makeBuilder({ type: types[name], nullValues: [null] }));
   const schema = new arrow.Schema(COLUMNS.map((name) => new arrow.Field(name, types[name], true)));
   const chunks: arrow.Data[][] = [];

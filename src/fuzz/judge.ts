@@ -23,7 +23,7 @@ const LONGEST_LINE = 2000;
 const INWARD = new RegExp(
   [
     'internal error|\\n {4}at |\\b(?:Range|Type|Reference|Syntax)Error\\b|is not a function|Cannot read propert',
-    'is not iterable|undefined|\\[object |recursively|unreachable|Invalid array length|DataView|out of bounds',
+    'is not iterable|undefined|\\[object |recursively|unreachable|Invalid array length|DataView|offset is out',
   ].join('|'),
   'i',
 );

@@ -1,5 +1,7 @@
 import { readThrift, writeThrift, type ThriftStruct } from '../ledger/parquet/thrift.ts';
+import { makeRows } from './bases.ts';
 import { flipped } from './bytes.ts';
+import { cellChanged } from './cells.ts';
 import { mutateBase, type Kind, type Law, type Mutated, type Mutation } from './model.ts';
 import { LISTS, text } from './parquetLists.ts';
 import { PAGE_MUTATIONS } from './parquetPages.ts';
@@ -16,6 +18,7 @@ import {
   META,
   metaOf,
   parquetBase,
+  parquetShape,
   putTogether,
   type ParquetFile,
 } from './parquetFile.ts';
@@ -157,7 +160,7 @@ const odd: Mutation<ParquetFile> = {
             const meta = metaOf(chunk);
             for (const id of [META.values, META.uncompressed, META.compressed]) meta.set(id, { type: 6, value: 0n });
             meta.delete(META.dictionaryPage);
-            meta.delete(12);
+            for (const id of [12, 13, 14, 15, 16]) meta.delete(id);
             meta.set(META.dataPage, { type: 6, value: dice.pick([0n, 4n]) });
           }
           items.splice(dice.below(items.length + 1), 0, empty);
@@ -193,8 +196,14 @@ export const parquetKind: Kind = {
   name: 'parquet',
   weight: 34,
   async make(dice) {
-    const base = await parquetBase(dice);
-    const { bytes, ...rest } = mutateBase(base, MUTATIONS, dice);
+    const rows = makeRows(dice);
+    const shape = parquetShape(dice);
+    const base = await parquetBase(rows, shape);
+    const { bytes, ...rest } = dice.chance(0.12)
+      ? await cellChanged(rows, dice, async (changed) =>
+          putTogether(await parquetBase(changed, { ...shape, fixed: false })),
+        )
+      : mutateBase(base, MUTATIONS, dice);
     return {
       kind: 'parquet',
       ...rest,

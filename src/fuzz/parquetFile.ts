@@ -9,7 +9,7 @@ import {
   type ThriftValue,
 } from '../ledger/parquet/thrift.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
-import { arrowTable, makeRows } from './bases.ts';
+import { arrowTable, type Row } from './bases.ts';
 import type { Dice } from './dice.ts';
 
 /** A Parquet file taken apart: pages by row group and column chunk, and the footer's metadata. */
@@ -145,22 +145,32 @@ export const withCrc = (page: Page): Page => ({
 const platform = nodePlatform();
 const CODECS = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'BROTLI', 'ZSTD', 'LZ4_RAW'] as const;
 
-/** A sound file: any codec, dictionaries or none, either version of pages, small groups and pages. */
-export async function parquetBase(dice: Dice): Promise<ParquetFile> {
+/** Any codec, dictionaries or none, either version of pages, small groups and pages. */
+export const parquetShape = (dice: Dice) => ({
+  codec: dice.chance(0.5) ? ('UNCOMPRESSED' as const) : dice.pick(CODECS),
+  newPages: dice.chance(0.3),
+  dictionary: dice.chance(0.7),
+  pageBytes: dice.pick([200, 1 << 20]),
+  groupRows: dice.pick([17, 64, 1000]),
+  crc: dice.chance(0.3),
+  fixed: dice.chance(0.3),
+  wide: dice.chance(0.2),
+});
+type ParquetShape = ReturnType<typeof parquetShape>;
+
+export async function parquetBase(rows: readonly Row[], shape: ParquetShape): Promise<ParquetFile> {
   const parquet = await platform.parquet();
-  const rows = makeRows(dice);
-  const table = arrowTable(rows, { dictionaries: false, fixed: dice.chance(0.3), batchRows: rows.length });
-  const codec = dice.chance(0.5) ? 'UNCOMPRESSED' : dice.pick(CODECS);
+  const table = arrowTable(rows, { ...shape, dictionaries: false, batchRows: rows.length });
   const properties = new parquet.WriterPropertiesBuilder()
-    .setCompression(parquet.Compression[codec])
-    .setWriterVersion(dice.chance(0.3) ? parquet.WriterVersion.V2 : parquet.WriterVersion.V1)
-    .setDictionaryEnabled(dice.chance(0.7))
-    .setDataPageSizeLimit(dice.pick([200, 1 << 20]))
+    .setCompression(parquet.Compression[shape.codec])
+    .setWriterVersion(shape.newPages ? parquet.WriterVersion.V2 : parquet.WriterVersion.V1)
+    .setDictionaryEnabled(shape.dictionary)
+    .setDataPageSizeLimit(shape.pageBytes)
     .setWriteBatchSize(16)
-    .setMaxRowGroupSize(dice.pick([17, 64, 1000]))
+    .setMaxRowGroupSize(shape.groupRows)
     .build();
   const bytes = parquet.writeParquet(parquet.Table.fromIPCStream(arrow.tableToIPC(table, 'stream')), properties);
   const file = takeApart(bytes, rows.length);
-  if (!dice.chance(0.3)) return file;
+  if (!shape.crc) return file;
   return { ...file, crc: true, groups: file.groups.map((group) => group.map((pages) => pages.map(withCrc))) };
 }

@@ -45,7 +45,7 @@ describe('the judge', () => {
     [{ out: 'note: \u001b[31mred\n' }, 'control characters'],
     [{ out: `${'x'.repeat(2001)}\n` }, 'line too long'],
     [{ err: 'warning\n' }, 'exit 0 with an error'],
-  ])('refuses an end with %o', (change, kind) => {
+  ])('refuses an end, %#', (change, kind) => {
     expect(judgeEnd({ ...ended, ...change }, [0, 2])?.fault?.kind).toBe(kind);
     expect(judgeEnd(ended, [0, 2])).toBeNull();
   });
@@ -82,7 +82,7 @@ describe('the judge', () => {
     ['values', decoded([row(1), row(2, 'x'), row(3)]), 'other values'],
     ['sound', { refused: 'x' }, 'sound file refused'],
     ['sound', decoded([row(1), row(3)], 1), 'sound file opens with a loss'],
-  ] as const)('of %s, with %o, says %s', (law, opened, said) => expect(judged(law, opened)).toBe(said));
+  ] as const)('of %s, %#', (law, opened, said) => expect(judged(law, opened)).toBe(said));
 
   it('counts the rows that a change of values may change', () => {
     const two = decoded([row(1, 'x'), row(2, 'y'), row(3)]);

@@ -48,14 +48,14 @@ class Key {
 export interface JsonColumn {
   readonly field: ReaderField;
   readonly paths: readonly (readonly string[])[];
+  readonly isVector: boolean;
 }
 
 /** A row that cannot be used, though it may be JSON. */
 class RowFault extends Error {}
 const NOT_JSON = new RowFault('');
 
-const NUMBERS = /[\s\d.,eE+\-nulNaIfity]*\]/y;
-const NUMBER_TOKEN = /-?\d[\d.eE+-]*/y;
+const STARTS = ['"', '[', '{'];
 const WORD_TOKEN = /-?[A-Za-z]+/y;
 const HALF_ESCAPE = /\\u[dD][89a-fA-F]/;
 
@@ -77,6 +77,8 @@ export class JsonColumns {
   readonly #noun: string;
   /** First backslash at or after `#at`. */
   #backslash = -1;
+  /** The next of `STARTS`, at or after the position last asked for; Infinity where there is none. */
+  readonly #starts = STARTS.map(() => -1);
 
   /** @param noun what a row is called */
   constructor(noun: string) {
@@ -93,6 +95,7 @@ export class JsonColumns {
     this.#row = row;
     this.#at = 0;
     this.#backslash = -2;
+    this.#starts.fill(-1);
     try {
       this.#space();
       if (!this.#take(123)) return;
@@ -127,7 +130,11 @@ export class JsonColumns {
     const type = typeOf(kinds, keys.find(({ texts }) => texts.any)?.texts);
     // A list of integers may end up as text.
     if (arrow.DataType.isUtf8(type) && (kinds & VECTOR) !== 0) this.exact = true;
-    return { field: inferredField(name, type, oddOf(kinds, keys)), paths: keys.map(({ path }) => path) };
+    return {
+      field: inferredField(name, type, oddOf(kinds, keys)),
+      paths: keys.map(({ path }) => path),
+      isVector: arrow.DataType.isList(type),
+    };
   }
 
   #space(): void {
@@ -239,19 +246,25 @@ export class JsonColumns {
   }
 
   #list(depth: number): number {
-    this.#at++;
-    NUMBERS.lastIndex = this.#at;
-    if (NUMBERS.test(this.#text)) {
-      const from = this.#at;
-      this.#at = NUMBERS.lastIndex;
-      for (let at = from; at < this.#at; at++) {
-        const code = this.#text.charCodeAt(at);
-        if (code > 32 && code !== 93) return VECTOR;
-      }
-      return EMPTY;
+    const from = ++this.#at;
+    this.#space();
+    if (this.#take(93)) return EMPTY;
+    const code = this.#text.charCodeAt(this.#at);
+    const end = this.#text.indexOf(']', this.#at);
+    // Where nothing else begins before the end it is a list of numbers, which need not be looked at.
+    if (code !== 116 && code !== 102 && end >= 0 && STARTS.every((_, i) => this.#nextStart(i, from) > end)) {
+      this.#at = end + 1;
+      return VECTOR;
     }
+    this.#at = from;
     this.#skipElements(depth + 1);
     return LIST;
+  }
+
+  #nextStart(i: number, from: number): number {
+    if (this.#starts[i] >= from) return this.#starts[i];
+    const found = this.#text.indexOf(STARTS[i], from);
+    return (this.#starts[i] = found < 0 ? Infinity : found);
   }
 
   #scalar(key: Key): number {
@@ -260,18 +273,29 @@ export class JsonColumns {
       this.#match(WORD_TOKEN);
       return BOOLEAN;
     }
-    NUMBER_TOKEN.lastIndex = this.#at;
-    if (!NUMBER_TOKEN.test(this.#text)) {
+    const from = this.#at;
+    const isWhole = this.#number();
+    const length = this.#at - from;
+    if (length === 0 || (length === 1 && code === 45)) {
+      this.#at = from;
       this.#match(WORD_TOKEN);
       return MISSING;
     }
-    const token = this.#text.slice(this.#at, NUMBER_TOKEN.lastIndex);
-    this.#at = NUMBER_TOKEN.lastIndex;
-    if (token.length < 16) {
-      if ((key.kinds & FLOAT) !== 0) return FLOAT;
-      return Number.isInteger(Number(token)) ? INTEGER : FLOAT;
+    if (length > 15) return this.#longNumber(this.#text.slice(from, this.#at));
+    if (isWhole) return INTEGER;
+    return (key.kinds & FLOAT) !== 0 || !Number.isInteger(Number(this.#text.slice(from, this.#at))) ? FLOAT : INTEGER;
+  }
+
+  /** Steps over a number. @returns true if it has digits only */
+  #number(): boolean {
+    let isWhole = true;
+    for (; ; this.#at++) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code >= 48 && code <= 57) continue;
+      // Sign, point and exponent.
+      if (code === 46 || code === 101 || code === 69 || code === 43) isWhole = false;
+      else if (code !== 45) return isWhole;
     }
-    return this.#longNumber(token);
   }
 
   #longNumber(token: string): number {
@@ -295,9 +319,14 @@ export class JsonColumns {
       this.#at++;
       this.#skipElements(depth + 1);
     } else {
-      NUMBER_TOKEN.lastIndex = this.#at;
-      const token = this.#match(NUMBER_TOKEN.test(this.#text) ? NUMBER_TOKEN : WORD_TOKEN);
-      if (token.length > 15) this.#longNumber(token);
+      const from = this.#at;
+      this.#number();
+      const length = this.#at - from;
+      if (length > 15) this.#longNumber(this.#text.slice(from, this.#at));
+      else if (length < 2 && !(code >= 48 && code <= 57)) {
+        this.#at = from;
+        this.#match(WORD_TOKEN);
+      }
     }
     this.#space();
   }

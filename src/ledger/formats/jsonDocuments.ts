@@ -1,7 +1,7 @@
 import { fileFailure } from '../failures.ts';
 import type { NamedBlob } from '../types.ts';
 import type { RowChunk } from './rows.ts';
-import { decodeText, LineEnds, MAX_ROW_CHARACTERS } from './text.ts';
+import { decodeText, LineEnds, MAX_ROW_CHARACTERS, MAX_ROW_WORDS } from './text.ts';
 
 /** The texts of JSON values, one a row. */
 export interface JsonChunk extends RowChunk<string> {
@@ -31,8 +31,8 @@ export async function* jsonDocuments(
       throw fileFailure(
         file.path,
         isArray
-          ? `the array has an element of more than 64 million characters (line ${cutter.line})`
-          : `line ${cutter.line} has more than 64 million characters`,
+          ? `the array has an element of more than ${MAX_ROW_WORDS} (line ${cutter.line})`
+          : `line ${cutter.line} has more than ${MAX_ROW_WORDS}`,
         'Write one JSON object a line',
       );
     yield { ...cut, fraction };

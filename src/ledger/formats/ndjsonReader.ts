@@ -1,4 +1,3 @@
-import * as arrow from 'apache-arrow';
 import { fileFailure, throwIfCancelled } from '../failures.ts';
 import type { FormatReader, RawColumn } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
@@ -55,7 +54,7 @@ export async function openNdjson(
   function parse(text: string, isCut: boolean): JsonObject | string {
     let value: unknown;
     try {
-      value = isExact && INEXACT.test(text) ? parseExact(text) : JSON.parse(text);
+      value = isExact && INEXACT.test(text) ? parseExact(text) : (JSON.parse(text) as unknown);
     } catch {
       try {
         value = parseExact(text);
@@ -79,7 +78,7 @@ export async function openNdjson(
       if (typeof object === 'string') faults.set(i, object);
       else
         for (let c = 0; c < wanted.length; c++) {
-          const value = valueOf(object, wanted[c]);
+          const value = valueOf(object, wanted[c], isExact);
           if (value === TWICE) {
             faults.set(i, `${noun} has the key "${wanted[c].field.name}" twice`);
             values.forEach((column) => (column[i] = null));
@@ -125,7 +124,7 @@ const isObject = (value: unknown): value is JsonObject =>
 const TWICE = Symbol('twice');
 
 /** The value of a column in a row; null if it is missing. */
-function valueOf(object: JsonObject, column: JsonColumn): unknown {
+function valueOf(object: JsonObject, column: JsonColumn, isExact: boolean): unknown {
   let value: unknown = within(object, column.paths[0]);
   for (let i = 1; i < column.paths.length; i++) {
     const other = within(object, column.paths[i]);
@@ -135,11 +134,12 @@ function valueOf(object: JsonObject, column: JsonColumn): unknown {
   }
   if (value === null || value === undefined) return null;
   if (typeof value !== 'object') return value;
-  const { type } = column.field;
-  if (Array.isArray(value) && type !== null && arrow.DataType.isList(type))
-    return value.some((coordinate) => typeof coordinate === 'bigint') ? value.map(Number) : value;
+  // Coordinates are floats, whatever their digits.
+  if (column.isVector && Array.isArray(value)) return isExact ? value.map(plainNumber) : value;
   return textOfMessage(value) ?? jsonText(value);
 }
+
+const plainNumber = (value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value);
 
 function within(object: JsonObject, path: readonly string[]): unknown {
   let value: unknown = object;

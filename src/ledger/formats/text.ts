@@ -10,7 +10,8 @@ import { encodingOf } from './format.ts';
 
 const CHUNK_BYTES = 4 << 20;
 /** What a line, or a quoted text over many, may hold; a longer one is no row. */
-export const MAX_ROW_CHARACTERS = 64 << 20;
+export const MAX_ROW_CHARACTERS = 32 << 20;
+export const MAX_ROW_WORDS = '32 million characters';
 
 export interface TextChunk {
   readonly text: string;

@@ -31,8 +31,9 @@ class Key {
   row = -1;
   /** Taken whole, with too many keys of its own. */
   whole = false;
-  /** The key that followed it last. */
+  /** The key beside it that followed it last, and the first within it: most rows have the same keys in the same order. */
   next: Key | null = null;
+  begin: Key | null = null;
 
   readonly path: readonly string[];
   /** As lines have it, with quotes and colon. */
@@ -177,7 +178,7 @@ export class JsonColumns {
       throw new RowFault(`${this.#noun} has more than ${MAX_DEPTH} lists and objects within each other`);
     this.#space();
     if (this.#take(125)) return;
-    let guess = parent.next;
+    let guess = parent.begin;
     for (let before = parent; ;) {
       this.#space();
       let child: Key;
@@ -187,7 +188,7 @@ export class JsonColumns {
       } else child = this.#key(parent);
       if (child.row === this.#row) throw new RowFault(`${this.#noun} has the key "${child.path.join('.')}" twice`);
       child.row = this.#row;
-      if (before === parent) parent.next = child;
+      if (before === parent) parent.begin = child;
       else before.next = child;
       this.#space();
       this.#value(child, depth);

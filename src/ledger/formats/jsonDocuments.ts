@@ -125,7 +125,10 @@ class ElementCutter implements Cutter {
         if (at < 0) break;
         this.#inText = false;
       } else if (this.#isClosed) {
-        if (code > 32) throw this.#failure('something follows the array', 1 + this.#ends.total);
+        if (code > 32) {
+          this.#ends.count(all.slice(from, at));
+          throw this.#failure('something follows the array', 1 + this.#ends.total);
+        }
       } else if (code === 34) this.#inText = true;
       else if (code === 123 || code === 91) {
         this.#depth++;

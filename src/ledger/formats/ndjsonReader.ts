@@ -68,6 +68,14 @@ export async function openNdjson(
   if (found.objects === 0 && first !== undefined)
     throw noObject(path, isArray, first, found.faults.get(0) ?? parse(first, false));
 
+  const severalPaths = columns.filter(({ paths }) => paths.length > 1);
+  function twiceIn(object: JsonObject): string | null {
+    const twice = severalPaths.find(
+      ({ paths }) => paths.filter((path) => within(object, path) !== undefined).length > 1,
+    );
+    return twice ? `${noun} has the key "${twice.field.name}" twice` : null;
+  }
+
   function columnsOf(texts: readonly string[], start: number, at: readonly number[], chunk: JsonChunk): RowColumns {
     const faults = new Map<number, string>();
     const wanted = at.map((field) => columns[field]);
@@ -75,17 +83,9 @@ export async function openNdjson(
     const last = chunk.rows.at(-1);
     texts.forEach((text, i) => {
       const object = found.faults.get(start + i) ?? parse(text, chunk.isCut && text === last);
-      if (typeof object === 'string') faults.set(i, object);
-      else
-        for (let c = 0; c < wanted.length; c++) {
-          const value = valueOf(object, wanted[c], isExact);
-          if (value === TWICE) {
-            faults.set(i, `${noun} has the key "${wanted[c].field.name}" twice`);
-            values.forEach((column) => (column[i] = null));
-            break;
-          }
-          values[c][i] = value;
-        }
+      const fault = typeof object === 'string' ? object : twiceIn(object);
+      if (fault !== null) faults.set(i, fault);
+      else wanted.forEach((column, c) => (values[c][i] = valueOf(object as JsonObject, column, isExact)));
     });
     return { columns: values as RawColumn[], faults };
   }
@@ -121,17 +121,10 @@ function noObject(path: string, isArray: boolean, first: string, fault: unknown)
 const isObject = (value: unknown): value is JsonObject =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-const TWICE = Symbol('twice');
-
 /** The value of a column in a row; null if it is missing. */
 function valueOf(object: JsonObject, column: JsonColumn, isExact: boolean): unknown {
-  let value: unknown = within(object, column.paths[0]);
-  for (let i = 1; i < column.paths.length; i++) {
-    const other = within(object, column.paths[i]);
-    if (other === undefined) continue;
-    if (value !== undefined) return TWICE;
-    value = other;
-  }
+  let value: unknown;
+  for (const path of column.paths) value ??= within(object, path);
   if (value === null || value === undefined) return null;
   if (typeof value !== 'object') return value;
   // Coordinates are floats, whatever their digits.

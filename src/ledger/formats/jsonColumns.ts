@@ -1,56 +1,25 @@
-import * as arrow from 'apache-arrow';
-import type { DataType } from 'apache-arrow';
-import type { ReaderField } from '../reader.ts';
 import { endOfString, hasLoneSurrogate, MAX_DEPTH, wellFormed } from './jsonExact.ts';
-import { inferredField, TextLooks, vectorType, type Shown } from './text.ts';
+import {
+  BOOLEAN,
+  columnOf,
+  EMPTY,
+  FLOAT,
+  INTEGER,
+  isMessage,
+  Key,
+  KINDS,
+  kindsOf,
+  LIST,
+  MISSING,
+  OBJECT,
+  TEXT,
+  VECTOR,
+  type JsonColumn,
+} from './jsonKeys.ts';
 
 /** An object of more keys, counted over the file, is one column. */
 const MAX_KEYS = 256;
 const MAX_COLUMNS = 10_000;
-
-/** What values of a column were met, as bits. */
-const MISSING = 1;
-const INTEGER = 2;
-const FLOAT = 4;
-const BOOLEAN = 8;
-const TEXT = 16;
-const VECTOR = 32;
-const LIST = 64;
-const EMPTY = 128;
-const OBJECT = 256;
-const KINDS = [INTEGER, FLOAT, BOOLEAN, VECTOR, LIST, OBJECT];
-
-/** A key, within the keys that lead to it. */
-class Key {
-  readonly children = new Map<string, Key>();
-  kinds = 0;
-  readonly texts = new TextLooks();
-  /** First value of each kind. */
-  readonly first = new Map<number, Shown>();
-  /** Last row that it was met in. */
-  row = -1;
-  /** Taken whole, with too many keys of its own. */
-  whole = false;
-  /** The key beside it that followed it last, and the first within it: most rows have the same keys in the same order. */
-  next: Key | null = null;
-  begin: Key | null = null;
-
-  readonly path: readonly string[];
-  /** As lines have it, with quotes and colon. */
-  readonly token: string;
-
-  constructor(path: readonly string[]) {
-    this.path = path;
-    this.token = `${JSON.stringify(path.at(-1) ?? '')}:`;
-  }
-}
-
-/** A column of JSON objects: one key, or keys within keys; several where they come to the same dotted name. */
-export interface JsonColumn {
-  readonly field: ReaderField;
-  readonly paths: readonly (readonly string[])[];
-  readonly isVector: boolean;
-}
 
 /** A row that cannot be used, though it may be JSON. */
 class RowFault extends Error {}
@@ -123,19 +92,12 @@ export class JsonColumns {
       }
     };
     visit(this.#root);
-    return [...byName].map(([name, keys]) => this.#column(name, keys));
-  }
-
-  #column(name: string, keys: readonly Key[]): JsonColumn {
-    const kinds = keys.reduce((all, key) => all | key.kinds, 0);
-    const type = typeOf(kinds, keys.find(({ texts }) => texts.any)?.texts);
-    // A list of integers may end up as text.
-    if (arrow.DataType.isUtf8(type) && (kinds & VECTOR) !== 0) this.exact = true;
-    return {
-      field: inferredField(name, type, oddOf(kinds, keys)),
-      paths: keys.map(({ path }) => path),
-      isVector: arrow.DataType.isList(type),
-    };
+    return [...byName].map(([name, keys]) => {
+      const column = columnOf(name, keys);
+      // A list of integers may end up as text.
+      if (!column.isVector && (kindsOf(keys) & VECTOR) !== 0) this.exact = true;
+      return column;
+    });
   }
 
   #space(): void {
@@ -375,35 +337,4 @@ function parsed(raw: string): string {
 /** A text of its own: a slice would keep the piece of the file that it is from. */
 const detached = (text: string): string => JSON.parse(JSON.stringify(text)) as string;
 
-/** True of text that is also met as `{"type": "text", "text": "..."}`, which reads as that text. */
-const isMessage = ({ kinds, children }: Key): boolean =>
-  (kinds & TEXT) !== 0 && children.size === 2 && children.has('type') && children.has('text');
-
 const sizeOf = (key: Key): number => [...key.children.values()].reduce((sum, child) => sum + 1 + sizeOf(child), 0);
-
-function typeOf(kinds: number, texts: TextLooks | undefined): DataType {
-  const found = kinds & ~MISSING;
-  if ((found & ~EMPTY) === 0) return new arrow.Null();
-  const text = texts?.type();
-  const rest = found & ~TEXT;
-  if (rest === 0) return text!;
-  const { isInt, isFloat, isBool, isList, isNull } = arrow.DataType;
-  const textIs = (...types: ((type: DataType) => boolean)[]): boolean => !text || types.some((is) => is(text));
-  if (rest === INTEGER && textIs(isInt)) return new arrow.Int64();
-  if ((rest & ~(INTEGER | FLOAT)) === 0 && textIs(isInt, isFloat)) return new arrow.Float64();
-  if (rest === BOOLEAN && textIs(isBool)) return new arrow.Bool();
-  if ((rest & ~(VECTOR | EMPTY)) === 0 && textIs(isList, isNull) && ((rest & VECTOR) !== 0 || (text && isList(text))))
-    return vectorType();
-  return new arrow.Utf8();
-}
-
-/** Of text the first that is unlike the rest; of several kinds of values the first that is not of the first kind. */
-function oddOf(kinds: number, keys: readonly Key[]): Shown | undefined {
-  const text = keys.find(({ texts }) => texts.any)?.texts.odd();
-  if (text) return text;
-  const firsts = keys
-    .flatMap(({ first }) => [...first].map(([kind, value]) => ({ kind, ...value })))
-    .sort((a, b) => a.row - b.row);
-  if ((kinds & ~(MISSING | INTEGER | FLOAT)) === 0) return firsts.find(({ kind }) => kind === FLOAT);
-  return firsts.find(({ kind }) => kind !== firsts[0].kind) ?? firsts[0];
-}

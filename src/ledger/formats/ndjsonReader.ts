@@ -2,9 +2,10 @@ import { fileFailure, throwIfCancelled } from '../failures.ts';
 import type { FormatReader, RawColumn } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
 import { textOf, type OpenFileOptions } from './format.ts';
-import { JsonColumns, type JsonColumn } from './jsonColumns.ts';
+import { JsonColumns } from './jsonColumns.ts';
 import { jsonDocuments, type JsonChunk } from './jsonDocuments.ts';
 import { jsonText, parseExact } from './jsonExact.ts';
+import type { JsonColumn } from './jsonKeys.ts';
 import { rowReader, type RowColumns } from './rows.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;

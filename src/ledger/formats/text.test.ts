@@ -77,7 +77,7 @@ describe('one table, however it is written', () => {
         rows.push(
           batch.columns.map((column) => {
             const value = (column as readonly unknown[])[row];
-            return value === null || value === '' ? null : String(value);
+            return value === '' ? null : ((value as string | number | bigint | null)?.toString() ?? null);
           }),
         );
     }

@@ -83,7 +83,8 @@ export class JsonColumns {
       for (const child of key.children.values()) {
         const inner = child.whole || isMessage(child) ? 0 : child.children.size;
         if (inner === 0 || (child.kinds & ~(MISSING | EMPTY | OBJECT)) !== 0) {
-          const name = child.path.join('.');
+          // The database knows no column without a name.
+          const name = child.path.join('.') || '(no name)';
           const same = byName.get(name);
           if (same) same.push(child);
           else byName.set(name, [child]);
@@ -190,7 +191,7 @@ export class JsonColumns {
       key.kinds |= key.texts.add(parsed(this.#text.slice(from, to)), this.#row) ? TEXT : MISSING;
       return;
     }
-    const kind = code === 123 ? this.#object(key, depth) : code === 91 ? this.#list(depth) : this.#scalar(key);
+    const kind = code === 123 ? this.#object(key, depth) : code === 91 ? this.#list(depth) : this.#scalar();
     if ((key.kinds & kind) !== 0) return;
     key.kinds |= kind;
     if (KINDS.includes(kind))
@@ -230,7 +231,7 @@ export class JsonColumns {
     return (this.#starts[i] = found < 0 ? Infinity : found);
   }
 
-  #scalar(key: Key): number {
+  #scalar(): number {
     const code = this.#text.charCodeAt(this.#at);
     if (code === 116 || code === 102) {
       this.#match(WORD_TOKEN);
@@ -246,7 +247,9 @@ export class JsonColumns {
     }
     if (length > 15) return this.#longNumber(this.#text.slice(from, this.#at));
     if (isWhole) return INTEGER;
-    return (key.kinds & FLOAT) !== 0 || !Number.isInteger(Number(this.#text.slice(from, this.#at))) ? FLOAT : INTEGER;
+    const value = Number(this.#text.slice(from, this.#at));
+    if (Math.abs(value) === Infinity) return this.#tooLarge();
+    return Number.isInteger(value) ? INTEGER : FLOAT;
   }
 
   /** Steps over a number. @returns true if it has digits only */
@@ -262,12 +265,19 @@ export class JsonColumns {
   }
 
   #longNumber(token: string): number {
-    if (!/^-?\d+$/.test(token)) return Number.isSafeInteger(Number(token)) ? INTEGER : FLOAT;
-    if (Number.isSafeInteger(Number(token))) return INTEGER;
+    const number = Number(token);
+    if (Math.abs(number) === Infinity) return this.#tooLarge();
+    if (Number.isSafeInteger(number)) return INTEGER;
+    if (!/^-?\d+$/.test(token)) return FLOAT;
     this.exact = true;
     const value = BigInt(token);
-    // Beyond 64 bits it is no number that a column could hold.
-    return BigInt.asIntN(64, value) === value ? INTEGER : LIST;
+    return BigInt.asIntN(64, value) === value ? INTEGER : this.#tooLarge();
+  }
+
+  /** A number that no column of numbers could hold is kept as it is written. */
+  #tooLarge(): number {
+    this.exact = true;
+    return LIST;
   }
 
   /** Steps over what is kept as it stands. */
@@ -283,9 +293,9 @@ export class JsonColumns {
       this.#skipElements(depth + 1);
     } else {
       const from = this.#at;
-      this.#number();
+      const isWhole = this.#number();
       const length = this.#at - from;
-      if (length > 15) this.#longNumber(this.#text.slice(from, this.#at));
+      if (length > 15 || !isWhole) this.#longNumber(this.#text.slice(from, this.#at));
       else if (length < 2 && !(code >= 48 && code <= 57)) {
         this.#at = from;
         this.#match(WORD_TOKEN);

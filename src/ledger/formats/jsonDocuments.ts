@@ -139,6 +139,7 @@ class ElementCutter implements Cutter {
       } else if (code === 125 || code === 93) {
         this.#depth--;
         if (this.#depth === 0) {
+          if (code === 125) throw this.#failure('the array has a brace too many', 1 + this.#ends.total);
           add(at, true);
           this.#isClosed = true;
         }

@@ -1,7 +1,7 @@
 import { isBinary, textOf, type Format } from './format.ts';
 
 /** True if a text begins with a JSON object, or an array of objects or arrays. */
-export const looksLikeJson = (text: string): boolean => /^\{|^\[\s*[{\]]/.test(text);
+export const looksLikeJson = (text: string): boolean => /^\{|^\[\s*[[{\]]/.test(text);
 
 /** One JSON object a line, or one JSON array of objects. */
 export const ndjson: Format = {

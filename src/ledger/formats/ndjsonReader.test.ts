@@ -37,6 +37,7 @@ describe('NDJSON', () => {
       '9007199254740993|-9007199254740995|18446744073709551617|[9007199254740993,"x"]',
     ],
     ['integers within what is kept whole', '{"ids":[9007199254740993],"o":{"n":-9007199254740995}}|"x"'],
+    ['numbers beyond what a double can be', '1e400|-2E+999|["1e400"]|3'],
     ['empty lists and objects', '[]|{}|[]'],
   ])('keeps %s', async (_, values) => {
     const content = values.split('|').map((value, i) => event(i, `,"v":${value}`));
@@ -127,6 +128,8 @@ describe('NDJSON that cannot be used whole', () => {
   it.each([
     ['nothing but deep objects', deep('{"a":', '}'), 'has more than 200 lists and objects within each other'],
     ['one object over many lines', JSON.stringify({ rows: [{ a: 1 }] }, null, 2), 'one JSON object over many lines'],
+    ['an array of lists', '[[1,2],[3]]', 'the elements of its array are not JSON objects'],
+    ['a brace too many', `[${event(1)}}]`, 'the array has a brace too many (line 1)'],
     ['two arrays', `[${event(1)}]\n[${event(2)}]`, 'something follows the array (line 2)'],
     [
       'other columns in every row',

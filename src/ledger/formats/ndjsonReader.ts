@@ -10,8 +10,8 @@ import { rowReader, type RowColumns } from './rows.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What `JSON.parse` may not keep: an integer of 16 digits or more, half a character. */
-const INEXACT = /(?:^|[:,[\s])-?[1-9]\d{15}|\\u[dD][89a-fA-F]/;
+/** What `JSON.parse` may not keep: an integer of 16 digits or more, a large exponent, half a character. */
+const INEXACT = /(?:^|[:,[\s])-?[1-9]\d{15}|\d[eE]\+?\d{3}|\\u[dD][89a-fA-F]/;
 /** Rows with faults of their own that are kept in memory. */
 const MAX_FAULTS = 100_000;
 
@@ -105,16 +105,17 @@ async function beginsArray({ blob }: NamedBlob): Promise<boolean> {
 
 /** @param first value of a file that holds no object; `fault` is what is wrong with it */
 function noObject(path: string, isArray: boolean, first: string, fault: unknown): Error {
+  const isElement = String(fault).endsWith('is not a JSON object');
   if (isArray)
     return fileFailure(
       path,
-      'it starts like a JSON array but is not JSON',
+      isElement ? 'the elements of its array are not JSON objects' : 'it starts like a JSON array but is not JSON',
       'Write one JSON object a line, or a whole JSON array',
     );
   const isOpening = first.trim() === '{';
   return fileFailure(
     path,
-    isOpening ? 'it is one JSON object over many lines, not one a line' : String(fault),
+    isOpening ? 'it is one JSON object over many lines, not one a line' : `${String(fault)} (row 1)`,
     isOpening ? 'Write one JSON object a line, or an array of them' : 'Write one JSON object a line',
   );
 }
@@ -133,7 +134,8 @@ function valueOf(object: JsonObject, column: JsonColumn, isExact: boolean): unkn
   return textOfMessage(value) ?? jsonText(value);
 }
 
-const plainNumber = (value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value);
+const plainNumber = (value: unknown): unknown =>
+  typeof value === 'bigint' || typeof value === 'string' ? Number(value) : value;
 
 function within(object: JsonObject, path: readonly string[]): unknown {
   let value: unknown = object;

@@ -123,6 +123,7 @@ describe('CSV columns and rows', () => {
     ['ts', '2026-01-05', 'soon', 'TIMESTAMP'],
     ['embedding', '[1;2]'.replace(';', ' '), '[1 x]', 'FLOAT[]'],
     ['event_id', '7', '9223372036854775808', 'BIGINT'],
+    ['event_id', '7', '7.5', 'BIGINT'],
     ['autonomy_level', '2', 'high', 'TINYINT'],
   ])('a %s that cannot be meant is named by its row, early or late', async (column, right, wrong, needed) => {
     for (const bad of column === 'autonomy_level' ? [1] : [1, 5000]) {

@@ -187,8 +187,10 @@ export class TextLooks {
 
   /** The first value that is unlike what most are. */
   odd(): Shown | undefined {
-    const most = this.#counts.indexOf(Math.max(...this.#counts));
-    return this.#unlike[most];
+    const alike = this.#unlike.indexOf(undefined);
+    // Of numbers the first that is not whole: a column may need whole ones.
+    if (alike >= 0) return alike === 1 ? this.#unlike[0] : undefined;
+    return this.#unlike[this.#counts.indexOf(Math.max(...this.#counts))];
   }
 }
 

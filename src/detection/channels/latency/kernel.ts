@@ -1,9 +1,9 @@
-import type { Block } from './arena.ts';
-import { requireCount, requireLength } from './check.ts';
-import { requireLengths, requireRange, type StateBlock } from './events.ts';
-import type { KernelModule } from './module.ts';
+import type { Block } from '../../../kernels/arena.ts';
+import { requireCount, requireLength } from '../../../kernels/check.ts';
+import { requireLengths, requireRange, type StateBlock } from '../../../kernels/events.ts';
+import type { KernelModule } from '../../../kernels/module.ts';
 
-declare module './exports.ts' {
+declare module '../../../kernels/exports.ts' {
   interface KernelExports {
     latencyStateBytes(size: number): number;
     latency(

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { latencyState, runLatency } from './latency.ts';
-import { testKernels } from './testing.ts';
-import { pieces } from './testEvents.ts';
-import { createLatencyState, dynamicWindow, latencyStep } from './reference/latency.ts';
+import { latencyState, runLatency } from './kernel.ts';
+import { testKernels } from '../../../kernels/testing.ts';
+import { pieces } from '../../../kernels/testEvents.ts';
+import { createLatencyState, dynamicWindow, latencyStep } from './referenceImplementation.ts';
 
 const kernels = testKernels();
-const fixture = JSON.parse(readFileSync(new URL('./fixtures/kernels.json', import.meta.url), 'utf8')) as {
+const fixture = JSON.parse(
+  readFileSync(new URL('../../../kernels/fixtures/kernels.json', import.meta.url), 'utf8'),
+) as {
   p95_nearest_rank: { values: number[]; p95: number }[];
 };
 

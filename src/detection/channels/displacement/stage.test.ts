@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openMulberry32 as uniform } from '../core/random.ts';
-import { displacementState, runDisplacement } from './displacement.ts';
-import { testKernels } from './testing.ts';
+import { openMulberry32 as uniform } from '../../../core/random.ts';
+import { testKernels } from '../../../kernels/testing.ts';
 import {
   blocksOf,
   deviation,
@@ -13,8 +12,9 @@ import {
   shapes,
   testEvents,
   type TestEvents,
-} from './testEvents.ts';
-import { displacementStep } from './reference/displacement.ts';
+} from '../../../kernels/testEvents.ts';
+import { displacementStep } from './referenceImplementation.ts';
+import { displacementStage } from './stage.ts';
 
 const shared = testKernels();
 
@@ -26,12 +26,11 @@ function wasm(
   only?: Uint8Array,
 ): Float64Array {
   const kernels = shared.fork();
-  const events = blocksOf(kernels, e, only);
-  const state = displacementState(kernels, e.streams, e.k);
-  const mewma = kernels.arena.f64From(new Float64Array(e.n).fill(-1));
-  const options = { lambda: 0.1, referenceTo, means: kernels.arena.f64From(means) };
-  for (const [from, to] of pieces(e.n, cuts)) runDisplacement(kernels, events, options, state, mewma, from, to);
-  return mewma.view();
+  const blocks = blocksOf(kernels, e, only);
+  const columns = { mewma: kernels.arena.f64From(new Float64Array(e.n).fill(-1)) };
+  const stage = displacementStage.open(kernels, e, { lambda: 0.1, referenceTo, means });
+  for (const [from, to] of pieces(e.n, cuts)) stage.run({ blocks, columns, origin: 0 }, from, to);
+  return columns.mewma.view();
 }
 
 describe('displacement kernel', () => {

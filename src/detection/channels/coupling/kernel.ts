@@ -1,9 +1,9 @@
-import type { Block } from './arena.ts';
-import { requireCount, requireLength } from './check.ts';
-import { requireEvents, requireLengths, type EventBlocks, type StateBlock } from './events.ts';
-import type { KernelModule } from './module.ts';
+import type { Block } from '../../../kernels/arena.ts';
+import { requireCount, requireLength } from '../../../kernels/check.ts';
+import { requireEvents, requireLengths, type EventBlocks, type StateBlock } from '../../../kernels/events.ts';
+import type { KernelModule } from '../../../kernels/module.ts';
 
-declare module './exports.ts' {
+declare module '../../../kernels/exports.ts' {
   interface KernelExports {
     couplingStateBytes(streams: number, k: number): number;
     couplingReset(state: number, streams: number, k: number): void;

@@ -1,9 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { couplingState, previousInThread, readCouplingMatrix, runCoupling, type CouplingOptions } from './coupling.ts';
-import { testKernels } from './testing.ts';
-import { blocksOf, deviation, pieces, shapes, testEvents, THREADS, type TestEvents } from './testEvents.ts';
-import { couplingStep, createCouplingState } from './reference/coupling.ts';
+import { couplingState, previousInThread, readCouplingMatrix, runCoupling, type CouplingOptions } from './kernel.ts';
+import { testKernels } from '../../../kernels/testing.ts';
+import {
+  blocksOf,
+  deviation,
+  pieces,
+  shapes,
+  testEvents,
+  THREADS,
+  type TestEvents,
+} from '../../../kernels/testEvents.ts';
+import { couplingStep, createCouplingState } from './referenceImplementation.ts';
 
 const shared = testKernels();
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openMulberry32 as uniform } from '../core/random.ts';
-import { testKernels } from './testing.ts';
+import { openMulberry32 as uniform } from '../../../core/random.ts';
+import { testKernels } from '../../../kernels/testing.ts';
 import {
   blocksOf,
   deviation,
@@ -13,12 +13,14 @@ import {
   shapes,
   testEvents,
   type TestEvents,
-} from './testEvents.ts';
-import { runTransport, slicedEmd, transportState } from './transport.ts';
-import { slicedEmd as emdReference, wasserstein1 } from './reference/transport.ts';
+} from '../../../kernels/testEvents.ts';
+import { runTransport, slicedEmd, transportState } from './kernel.ts';
+import { slicedEmd as emdReference, wasserstein1 } from './referenceImplementation.ts';
 
 const shared = testKernels();
-const fixture = JSON.parse(readFileSync(new URL('./fixtures/kernels.json', import.meta.url), 'utf8')) as {
+const fixture = JSON.parse(
+  readFileSync(new URL('../../../kernels/fixtures/kernels.json', import.meta.url), 'utf8'),
+) as {
   wasserstein1_equal_counts: { a: number[]; b: number[]; w1: number }[];
 };
 

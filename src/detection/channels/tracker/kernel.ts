@@ -1,9 +1,15 @@
-import type { Block } from './arena.ts';
-import { misuse, requireCount, requireLength } from './check.ts';
-import { onlyStreams, requireEvents, requireLengths, type EventBlocks, type StateBlock } from './events.ts';
-import type { KernelModule } from './module.ts';
+import type { Block } from '../../../kernels/arena.ts';
+import { misuse, requireCount, requireLength } from '../../../kernels/check.ts';
+import {
+  onlyStreams,
+  requireEvents,
+  requireLengths,
+  type EventBlocks,
+  type StateBlock,
+} from '../../../kernels/events.ts';
+import type { KernelModule } from '../../../kernels/module.ts';
 
-declare module './exports.ts' {
+declare module '../../../kernels/exports.ts' {
   interface KernelExports {
     trackerStateBytes(k: number): number;
     trackerScratchBytes(k: number): number;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openMulberry32 as uniform } from '../core/random.ts';
-import { testKernels } from './testing.ts';
+import { openMulberry32 as uniform } from '../../../core/random.ts';
+import { testKernels } from '../../../kernels/testing.ts';
 import {
   blocksOf,
   deviation,
@@ -13,17 +13,19 @@ import {
   shapes,
   testEvents,
   type TestEvents,
-} from './testEvents.ts';
-import { gaussianKl, renyi2, runTracker, trackerState, type TrackerOptions } from './tracker.ts';
+} from '../../../kernels/testEvents.ts';
+import { gaussianKl, renyi2, runTracker, trackerState, type TrackerOptions } from './kernel.ts';
 import {
   createTrackerState,
   gaussianKl as klReference,
   renyi2 as renyiReference,
   trackerStep,
-} from './reference/tracker.ts';
+} from './referenceImplementation.ts';
 
 const shared = testKernels();
-const fixture = JSON.parse(readFileSync(new URL('./fixtures/kernels.json', import.meta.url), 'utf8')) as {
+const fixture = JSON.parse(
+  readFileSync(new URL('../../../kernels/fixtures/kernels.json', import.meta.url), 'utf8'),
+) as {
   gaussian_kl_and_entropy: { k: number; A: number[][]; B: number[][]; kl_nats: number; renyi2_bits_A: number }[];
 };
 

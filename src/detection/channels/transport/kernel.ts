@@ -1,9 +1,15 @@
-import type { Block } from './arena.ts';
-import { requireCount, requireLength } from './check.ts';
-import { onlyStreams, requireEvents, requireLengths, type EventBlocks, type StateBlock } from './events.ts';
-import type { KernelModule } from './module.ts';
+import type { Block } from '../../../kernels/arena.ts';
+import { requireCount, requireLength } from '../../../kernels/check.ts';
+import {
+  onlyStreams,
+  requireEvents,
+  requireLengths,
+  type EventBlocks,
+  type StateBlock,
+} from '../../../kernels/events.ts';
+import type { KernelModule } from '../../../kernels/module.ts';
 
-declare module './exports.ts' {
+declare module '../../../kernels/exports.ts' {
   interface KernelExports {
     transportStateBytes(streams: number, k: number, size: number): number;
     transportReset(state: number, streams: number, k: number, size: number): void;

@@ -55,7 +55,11 @@ export async function lookThrough(
   let prepared = false;
   const openFile = async (file: NamedBlob): Promise<LedgerFile> => {
     throwIfCancelled(signal, 'opening the ledger');
-    const reader = withFileName(await openTable(file, platform), given);
+    const onFraction =
+      taken.length === 1
+        ? (fraction: number) => onProgress?.({ phase: 'Looking through the file', fraction, detail: file.path })
+        : undefined;
+    const reader = withFileName(await openTable(file, platform, undefined, { signal, onFraction }), given);
     if (reader.format === parquet.id && !prepared) {
       prepared = true;
       thread?.prepare(await platform.parquetCode?.());

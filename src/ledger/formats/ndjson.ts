@@ -2,7 +2,7 @@ import { once } from '../../core/once.ts';
 import { isBinary, textOf, type Format } from './format.ts';
 
 /** True if a text begins with a JSON object, or an array of objects or arrays. */
-export const looksLikeJson = (text: string): boolean => /^\{|^\[\s*[{\]]/.test(text);
+export const looksLikeJson = (text: string): boolean => /^\{|^\[\s*[[{\]]/.test(text);
 
 const reader = once(() => import('./ndjsonReader.ts'));
 
@@ -13,5 +13,5 @@ export const ndjson: Format = {
   extensions: ['ndjson', 'jsonl', 'json'],
   content: 'text',
   sniff: (head) => !isBinary(head) && looksLikeJson(textOf(head)),
-  open: async (file) => (await reader()).openNdjson(file),
+  open: async (file, _, options) => (await reader()).openNdjson(file, options),
 };

@@ -1,4 +1,3 @@
-import { formatCount } from '../core/format.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
 import { calibrationToJson } from '../detection/export.ts';
 import { ALERT_KINDS } from '../detection/types.ts';
@@ -7,15 +6,16 @@ import type { Analysis } from '../analysis/stages.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import type { OpenReport } from '../ledger/types.ts';
 import { readBaselineFile } from './baselineFile.ts';
+import { MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, refused, requireLedgers } from './options.ts';
 import { intoFolder, type Output } from './output.ts';
 import { countLine, PART_OPTIONS, readPart } from './part.ts';
 import { readParameters } from './parameters.ts';
 import { print } from './print.ts';
 import { openSession } from './session.ts';
+import { few, leftOutLines } from './leftOut.ts';
 import { counted } from './text.ts';
 
-const LISTED = 5;
 const FILES = ['signals.parquet', 'alerts.json', 'calibration.json'];
 
 /**
@@ -30,9 +30,11 @@ export async function run(args: string[]): Promise<number> {
     baseline: { type: 'string' },
     out: { type: 'string' },
     ...PART_OPTIONS,
+    ...MAP_OPTIONS,
   });
   const ledgers = requireLedgers(positionals);
   const part = readPart(values);
+  const stated = await readMapping(values);
   const { out, params, stream, baseline } = values;
   if (out === undefined) throw refused('--out DIR', 'is missing', `Say where ${FILES.join(', ')} go`);
   const file = baseline === undefined ? null : await readBaselineFile(baseline);
@@ -43,12 +45,13 @@ export async function run(args: string[]): Promise<number> {
     ...(stream === undefined ? {} : { stream }),
   });
   const warnings: string[] = [];
-  const inputs = [...ledgers, params, baseline].filter((path) => path !== undefined);
+  const inputs = [...ledgers, params, baseline, values.mapping].filter((path) => path !== undefined);
   const { report, analysis } = await intoFolder(out, FILES, inputs, async (output) => {
     const session = await openSession(ledgers, parameters, {
       baseline: file && ((opened) => file.forLedger(opened, (sentence) => warnings.push(sentence))),
       embedderReference: given?.ledger.embedderReference,
       part,
+      stated,
     });
     await writeResults(output, session.analysis);
     return { report: session.ledger.report, analysis: session.analysis };
@@ -74,10 +77,7 @@ function summary(
   const of = baseline === undefined ? '' : ` of ${baseline}`;
   const streams = counted(events.streams.length, 'stream');
   const lines = [`${countLine(report, events.n)} in ${streams}, reference ${reference}${of}`];
-  for (const { reason, count, examples } of report.leftOut) {
-    const rows = `${formatCount(count)} of ${counted(report.rowsRead, 'row')}`;
-    lines.push(`left out: ${rows}: ${reason} (${few(examples, count)})`);
-  }
+  lines.push(...leftOutLines(report));
   if (leftOut.length > 0) {
     const beyond = `${counted(leftOut.length, 'stream')} beyond the busiest ${events.streams.length}`;
     const names = leftOut.map((stream) => stream.name);
@@ -92,9 +92,5 @@ function summary(
   lines.push(`alerts: ${counts.length === 0 ? 'none' : counts.map(([kind, count]) => `${count} ${kind}`).join(', ')}`);
   return lines;
 }
-
-/** The first of `count`. */
-const few = (examples: readonly unknown[], count: number): string =>
-  `${examples.slice(0, LISTED).join(', ')}${count > LISTED ? ', …' : ''}`;
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;

@@ -5,6 +5,7 @@ import { inControlOf } from '../detection/lab/inControl.ts';
 import { ROLLOUT_TEXT } from '../detection/lab/rollout.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import { makeBundle } from '../analysis/bundle.ts';
+import { MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, refused, requireLedgers } from './options.ts';
 import { intoFile } from './output.ts';
 import { readParameters } from './parameters.ts';
@@ -24,9 +25,11 @@ export async function run(args: string[]): Promise<number> {
     stream: { type: 'string' },
     out: { type: 'string' },
     ...PART_OPTIONS,
+    ...MAP_OPTIONS,
   });
   const ledgers = requireLedgers(positionals);
   const part = readPart(values);
+  const stated = await readMapping(values);
   const { out } = values;
   if (out === undefined || !/\.(json|pb)$/.test(out)) {
     const problem = out === undefined ? 'is missing' : `is "${out}"`;
@@ -34,9 +37,9 @@ export async function run(args: string[]): Promise<number> {
   }
   const parameters = await readParameters(values.params, { stream: values.stream });
   const comparedWith = values.against === undefined ? null : await readParameters(values.against);
-  const inputs = [...ledgers, values.params, values.against].filter((path) => path !== undefined);
+  const inputs = [...ledgers, values.params, values.against, values.mapping].filter((path) => path !== undefined);
   const { report, bundle, bytes } = await intoFile(out, inputs, async (write) => {
-    const session = await openSession(ledgers, parameters, { comparedWith, part });
+    const session = await openSession(ledgers, parameters, { comparedWith, part, stated });
     const made = bundleOf(session, parameters, comparedWith);
     const written = out.endsWith('.pb')
       ? (await import('../detection/lab/bundleProtobuf.ts')).bundleToProtobuf(made)

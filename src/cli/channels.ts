@@ -11,6 +11,7 @@ import {
 import { labelledIntervals, readLabels } from '../detection/lab/labels.ts';
 import { loadKernels } from '../kernels/load.node.ts';
 import { readText } from './files.ts';
+import { MAP_OPTIONS, readMapping } from './mapping.ts';
 import { decimal, readOptions, refused, requireLedgers } from './options.ts';
 import { intoFile } from './output.ts';
 import { readParameters } from './parameters.ts';
@@ -36,7 +37,9 @@ export async function run(args: string[]): Promise<number> {
     labels: { type: 'string' },
     set: { type: 'string', multiple: true },
     out: { type: 'string' },
+    ...MAP_OPTIONS,
   });
+  const stated = await readMapping(values);
   const paths = requireLedgers(positionals, 'Give one or more files; each is a ledger of its own');
   const parameters = await readParameters(values.params, {
     ...settings(values.set ?? []),
@@ -46,10 +49,10 @@ export async function run(args: string[]): Promise<number> {
   const kernels = await loadKernels();
   const labels = values.labels === undefined ? null : await readText(values.labels);
   const results: LedgerChannels[] = [];
-  const inputs = [...paths, values.params, values.labels].filter((path) => path !== undefined);
+  const inputs = [...paths, values.params, values.labels, values.mapping].filter((path) => path !== undefined);
   await intoFile(values.out, inputs, async (write) => {
     for (const path of paths) {
-      const { ledger, analysis } = await openSession([path], parameters);
+      const { ledger, analysis } = await openSession([path], parameters, { stated });
       const { events, reference } = analysis;
       const name = basename(path);
       const read = labels === null ? null : readLabels(labels, values.labels!, events, { ledger: name });

@@ -1,4 +1,4 @@
-import { explain, toTautlineError } from '../core/errors.ts';
+import { explained } from './mapping.ts';
 import { discardUnfinished } from './output.ts';
 import { print, printError } from './print.ts';
 import { help, USAGE } from './usage.ts';
@@ -10,7 +10,9 @@ const COMMANDS: ReadonlyMap<string, () => Promise<{ run: Command }>> = new Map([
   ['bundle', () => import('./bundle.ts')],
   ['channels', () => import('./channels.ts')],
   ['calibrate', () => import('./calibrate.ts')],
+  ['convert', () => import('./convert.ts')],
   ['generate', () => import('./generate.ts')],
+  ['inspect', () => import('./inspect.ts')],
   ['replay', () => import('./replay.ts')],
   ['score', () => import('./score.ts')],
 ]);
@@ -39,7 +41,7 @@ const printText = (text: string): void => text.split('\n').forEach(print);
 
 /** Says why nothing more is done, in one line. */
 function failed(thrown: unknown): void {
-  printError(explain(toTautlineError(thrown, 'running the command')));
+  printError(explained(thrown));
   process.exitCode = 2;
 }
 

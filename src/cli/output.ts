@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   realpathSync,
   renameSync,
   rmdirSync,
@@ -18,6 +19,7 @@ import {
 import { open, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { TautlineFailure } from '../core/errors.ts';
+import { shown } from '../core/printable.ts';
 
 /** Where a command puts its files. They wait in a hidden folder beside their places until all of them are whole. */
 export interface Output {
@@ -50,6 +52,17 @@ export const intoFolder = <T>(
   inputs: readonly string[],
   command: (output: Output) => Promise<T>,
 ): Promise<T> => run({ folder, file: null, make: true, names, inputs }, command);
+
+/** The same of a folder that is not there yet, or is empty. */
+export function intoEmptyFolder<T>(folder: string, command: (output: Output) => Promise<T>): Promise<T> {
+  const there = found(folder)?.isDirectory() ? readdirSync(folder) : [];
+  if (there.length > 0) {
+    const more = there.length > 1 ? ` and ${there.length - 1} more` : '';
+    const problem = `the folder is not empty (it holds ${shown(there[0])}${more})`;
+    throw new TautlineFailure({ kind: 'file', file: folder, problem, advice: 'Name a new folder, or an empty one' });
+  }
+  return intoFolder(folder, [], [], command);
+}
 
 /** The same of one file, in a folder that exists; `write` takes its content. None where no file is asked for. */
 export async function intoFile<T>(

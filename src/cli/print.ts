@@ -5,6 +5,12 @@ export function print(line: string): void {
   console.log(printableLine(line));
 }
 
+/** A value as JSON, in characters that no terminal obeys. */
+export function printJson(value: unknown): void {
+  const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  console.log(JSON.stringify(value, null, 1).replace(/[^\n\x20-\x7e]/g, escape));
+}
+
 /** A line on standard error, behind the name of the program. */
 export function printError(line: string): void {
   console.error(printableLine(`tautline: ${line}`));

@@ -3,6 +3,7 @@ import { alertsToJson } from '../detection/alertJson.ts';
 import type { AlertJson } from '../detection/files/results.ts';
 import { replayDifference } from '../detection/lab/replay.ts';
 import { readBundleFile } from './baselineFile.ts';
+import { MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, refused, requireLedgers } from './options.ts';
 import { countLine, PART_OPTIONS, readPart } from './part.ts';
 import { print } from './print.ts';
@@ -14,9 +15,10 @@ import { counted } from './text.ts';
  * @returns the exit status: 1 where the alerts on the bundle's own ledger are not those expected
  */
 export async function run(args: string[]): Promise<number> {
-  const { values, positionals } = readOptions(args, { bundle: { type: 'string' }, ...PART_OPTIONS });
+  const { values, positionals } = readOptions(args, { bundle: { type: 'string' }, ...PART_OPTIONS, ...MAP_OPTIONS });
   const ledgers = requireLedgers(positionals);
   const part = readPart(values);
+  const stated = await readMapping(values);
   if (values.bundle === undefined)
     throw refused('--bundle FILE', 'is missing', 'Say which bundle to run; "tautline bundle" writes one');
   const file = await readBundleFile(values.bundle);
@@ -25,6 +27,7 @@ export async function run(args: string[]): Promise<number> {
   const { ledger, analysis } = await openSession(ledgers, bundle.parameters, {
     embedderReference: bundle.ledger.embedderReference,
     part,
+    stated,
     baseline(report) {
       original = report.fingerprint === bundle.ledger.fingerprint;
       return file.forLedger(report, (sentence) => print(`note: ${sentence}`));

@@ -7,6 +7,7 @@ import { TOLERANCE, type Episode, type Interval } from '../detection/lab/score.t
 import { scoreAnalysis, type ScoreReport, type ScoreRow } from '../detection/lab/scoreReport.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import { readText } from './files.ts';
+import { MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, refused, requireLedgers, wholeNumber } from './options.ts';
 import { intoFile } from './output.ts';
 import { readParameters } from './parameters.ts';
@@ -31,15 +32,17 @@ export async function run(args: string[]): Promise<number> {
     'point-width': { type: 'string' },
     out: { type: 'string' },
     ...PART_OPTIONS,
+    ...MAP_OPTIONS,
   });
   const ledgers = requireLedgers(positionals);
   const tolerance = wholeNumber('--tolerance', values.tolerance, 0) ?? TOLERANCE;
   const pointWidth = wholeNumber('--point-width', values['point-width'], 1) ?? POINT_WIDTH;
   const parameters = await readParameters(values.params, { stream: values.stream });
   const part = readPart(values);
-  const inputs = [...ledgers, values.labels, values.params].filter((path) => path !== undefined);
+  const stated = await readMapping(values);
+  const inputs = [...ledgers, values.labels, values.params, values.mapping].filter((path) => path !== undefined);
   await intoFile(values.out, inputs, async (write) => {
-    const { ledger, analysis } = await openSession(ledgers, parameters, { part });
+    const { ledger, analysis } = await openSession(ledgers, parameters, { part, stated });
     const { events, decisions, reference } = analysis;
 
     const { intervals: labelled, leftOut } = await labelsOf(values.labels, ledger, events, pointWidth);

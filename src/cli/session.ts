@@ -2,11 +2,12 @@ import { loadKernels } from '../kernels/load.node.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import type { LedgerPart } from '../core/part.ts';
+import type { StatedMapping } from '../core/statedMapping.ts';
 import { findFiles } from '../ledger/files.node.ts';
 import { openForAnalysis } from '../analysis/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { createStages, type Analysis, type LoadedBaseline, type Stages } from '../analysis/stages.ts';
-import type { OpenedLedger, OpenReport } from '../ledger/types.ts';
+import type { LedgerSource, OpenedLedger, OpenReport } from '../ledger/types.ts';
 
 export interface Session {
   readonly kernels: KernelModule;
@@ -24,6 +25,15 @@ export interface SessionOptions {
   readonly embedderReference?: number;
   /** What of the ledger is opened; all of it where absent. */
   readonly part?: LedgerPart;
+  /** What the user states of its columns. */
+  readonly stated?: StatedMapping;
+}
+
+/** Files or folders as one ledger. */
+export async function sourceOf(paths: readonly string[], part?: LedgerPart): Promise<LedgerSource> {
+  const found = await Promise.all(paths.map(findFiles));
+  const [files, passedOver] = [found.flatMap((one) => one.files), found.flatMap((one) => one.passedOver)];
+  return { kind: 'files', files, passedOver, part };
 }
 
 /** Opens files or folders as one ledger and analyses it with `parameters`. Throws a TautlineFailure for bad input. */
@@ -32,11 +42,16 @@ export async function openSession(
   parameters: Parameters,
   options: SessionOptions = {},
 ): Promise<Session> {
-  const { baseline = null, comparedWith = null, embedderReference = parameters.reference_events, part } = options;
-  const found = await Promise.all(paths.map(findFiles));
-  const [files, passedOver] = [found.flatMap((one) => one.files), found.flatMap((one) => one.passedOver)];
-  const ledger = await openForAnalysis({ kind: 'files', files, passedOver, part }, null, {
+  const {
+    baseline = null,
+    comparedWith = null,
+    embedderReference = parameters.reference_events,
+    part,
+    stated,
+  } = options;
+  const ledger = await openForAnalysis(await sourceOf(paths, part), null, {
     platform: nodePlatform(),
+    stated,
     referenceEvents: embedderReference,
     k: parameters.k,
   });

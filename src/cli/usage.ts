@@ -1,9 +1,11 @@
+import { MAP_USAGE } from './mapping.ts';
 import { PART_USAGE } from './part.ts';
 
 /** What the command line says of itself; one entry per command. */
 export const USAGE: Readonly<Record<string, string>> = {
   analyze: `tautline analyze LEDGER... --out DIR [--params FILE.json] [--stream KEY] [--baseline FILE]
                 [--where KEY=VALUE]... [--from TIME] [--to TIME]
+                [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Runs the pipeline over ledger files, or a folder of hive partitions, and writes signals.parquet, alerts.json and
   calibration.json.
   --params FILE   parameters as a flat JSON object; an absent one has its default
@@ -11,9 +13,11 @@ export const USAGE: Readonly<Record<string, string>> = {
   --baseline FILE a baseline or bundle replaces the reference period; a bundle's parameters hold where --params is
                   not given
   --out DIR       folder to write to; made where it does not exist
-${PART_USAGE}`,
+${PART_USAGE}
+${MAP_USAGE}`,
   bundle: `tautline bundle LEDGER... --out FILE [--params FILE.json] [--against FILE.json] [--stream KEY]
                 [--where KEY=VALUE]... [--from TIME] [--to TIME]
+                [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Writes what a consumer needs to raise the same alerts: parameters, projection, reference and calibration, the hash
   of the ledger, the alerts expected on it, what false alarms cost, and a rollout advice. Its format is in
   schema/bundle.schema.json and schema/bundle.proto.
@@ -21,7 +25,8 @@ ${PART_USAGE}`,
   --against FILE  the parameters in service, which the advice compares with (the defaults)
   --stream KEY    provider_id (default), agent_id, thread_id or ledger
   --out FILE      ends in .json, or in .pb for protobuf
-${PART_USAGE}`,
+${PART_USAGE}
+${MAP_USAGE}`,
   calibrate: `tautline calibrate [--seed S] [--seeds N [--from S] [--compare RUN.json]] [--params FILE.json]
                 [--workers N] [--out DIR]
   Generates the four stress profiles of 50,000 events, analyses them and prints what was measured beside what the
@@ -36,6 +41,7 @@ ${PART_USAGE}`,
   --out DIR       folder to write to (tautline-calibration)`,
   channels: `tautline channels LEDGER... [--budget N] [--labels FILE] [--params FILE.json] [--set NAME=VALUE]...
                 [--out FILE.json]
+                [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Which labelled changes each channel finds, and what it raises without one, with limits that a false-alarm budget
   gives: derived from the reference period of each ledger, by hand nowhere. A detector of the length of the text alone
   stands beside them.
@@ -44,7 +50,16 @@ ${PART_USAGE}`,
   --labels FILE   labelled stretches, in place of the label column
   --params FILE   parameters as a flat JSON object; an absent one has its default
   --set NAME=VAL  one parameter, such as k=32
-  --out FILE      the table as JSON`,
+  --out FILE      the table as JSON
+${MAP_USAGE}`,
+  convert: `tautline convert LEDGER... --out DIR [--partition] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]...
+                [--mapping FILE] [--where KEY=VALUE]... [--from TIME] [--to TIME]
+  Writes any ledger as Parquet that opens to the same analysis without options: columns under the names of a ledger,
+  other columns as they are, events that cannot be used left out.
+  --out DIR       a new folder, or an empty one
+  --partition     hive partitions by provider_id and hour
+${PART_USAGE}
+${MAP_USAGE}`,
   generate: `tautline generate PROFILE --out DIR [--seed S] [--events N] [--single]
   Writes a generated ledger as Parquet, partitioned by provider_id and hour: quick-tour, benign, fracture,
   homogenisation or backoff.
@@ -52,13 +67,21 @@ ${PART_USAGE}`,
                   so in little memory
   --single        one file instead
   --out DIR       folder to write to; made where it does not exist`,
+  inspect: `tautline inspect LEDGER... [--json] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
+  What files are, what each of their columns would be taken for, what is missing and how to say it, and their first
+  rows; also where analyze would refuse them.
+  --json          the same as JSON
+${MAP_USAGE}`,
   replay: `tautline replay LEDGER... --bundle FILE [--where KEY=VALUE]... [--from TIME] [--to TIME]
+                [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Runs a bundle over a ledger, warm from its first event, and prints the alerts. On the ledger that the bundle was made
   on they must be exactly those expected: exit status 1 where they are not.
   --bundle FILE   a bundle as JSON or protobuf
-${PART_USAGE}`,
+${PART_USAGE}
+${MAP_USAGE}`,
   score: `tautline score LEDGER... [--labels FILE] [--label NAME]... [--params FILE.json] [--stream KEY]
                 [--tolerance N] [--point-width N] [--out FILE.json] [--where KEY=VALUE]... [--from TIME] [--to TIME]
+                [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Scores alerts against labelled stretches, beside a detector that always fires, chance at the same alert rate, and
   text length alone.
   --labels FILE   NAB windows, or a list of {stream, from, to, label} as JSON or CSV, in event ids or times; the label
@@ -69,7 +92,8 @@ ${PART_USAGE}`,
   --tolerance N   events of the stream by which stretches are widened (4)
   --point-width N events that a label on a single event stands for (10)
   --out FILE      everything as JSON
-${PART_USAGE}`,
+${PART_USAGE}
+${MAP_USAGE}`,
 };
 
 /** The whole help: every command. */

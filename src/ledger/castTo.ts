@@ -2,6 +2,7 @@ import * as arrow from 'apache-arrow';
 import { DataType } from 'apache-arrow';
 import type { Data } from 'apache-arrow';
 import type { ColumnType } from '../core/ledgerSchema.ts';
+import type { StatedUnit } from '../core/statedMapping.ts';
 import { arrowTypeOf } from './arrowTypes.ts';
 import { isData, isNumberText, packBits, toBooleans, toIntegers, toNumbers, toStrings, type OnBad } from './cast.ts';
 import type { RawColumn, ReaderField } from './reader.ts';
@@ -75,18 +76,23 @@ const allNull = (type: DataType, length: number, buffers: object): Data =>
     ...buffers,
   } as never) as Data;
 
-/**
- * Casts a column to a type that the ledger stores. A value that does not fit is bad: nothing wraps round.
- * @param scale of a column of durations
- */
-export function castTo(raw: RawColumn, type: DataType, bad: OnBad, scale: Scale | null = null): Data {
+/** What the numbers of a column count. */
+interface Counted {
+  /** Of durations. */
+  readonly scale?: Scale | null;
+  /** Of times, where it is stated. */
+  readonly unit?: StatedUnit;
+}
+
+/** Casts a column to a type that the ledger stores. A value that does not fit is bad: nothing wraps round. */
+export function castTo(raw: RawColumn, type: DataType, bad: OnBad, { scale = null, unit }: Counted = {}): Data {
   const known = !Array.isArray(raw) ? (raw as Data) : null;
   if (known && scale === null && String(known.type) === String(type) && !DataType.isDictionary(type)) return known;
   if (DataType.isUtf8(type)) return toStrings(raw);
   const finite = (values: Float64Array): Uint8Array | undefined =>
     values.some(Number.isNaN) ? packBits(Uint8Array.from(values, (v) => (Number.isNaN(v) ? 0 : 1))) : undefined;
   if (DataType.isTimestamp(type)) {
-    const times = toTimes(raw, bad);
+    const times = toTimes(raw, bad, undefined, 0, unit);
     const micros = BigInt64Array.from(times, (ms) => (Number.isFinite(ms) ? BigInt(Math.round(ms * 1000)) : 0n));
     return arrow.makeData({
       type,

@@ -2,7 +2,6 @@ import * as arrow from 'apache-arrow';
 import type { Data } from 'apache-arrow';
 import { stringData } from './cast.ts';
 import type { RawBatch, RawColumn, ReadOptions, ReaderField, TableReader } from './reader.ts';
-import type { ColumnMapping } from './types.ts';
 
 /** The name of a file, without its folders. */
 export const lastPart = (path: string): string => path.split(/[/\\]/).pop() || path;
@@ -54,7 +53,10 @@ export const withPartitions = (reader: TableReader): TableReader =>
   withConstants(reader, partitionsOf(reader.path), 'Utf8 (partition)');
 
 /** Adds the name of the file to its columns, where the mapping asks for it. */
-export const withFileName = (reader: TableReader, mapping: ColumnMapping | null): TableReader =>
+export const withFileName = (
+  reader: TableReader,
+  mapping: Readonly<Partial<Record<string, string | null>>> | null,
+): TableReader =>
   mapping && Object.values(mapping).includes(FILE_COLUMN)
     ? withConstants(reader, new Map([[FILE_COLUMN, reader.path]]), 'Utf8 (file name)')
     : reader;

@@ -1,6 +1,7 @@
 import { TautlineFailure, type FileColumns, type TautlineError } from '../core/errors.ts';
 import type { LedgerPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
+import type { StatedMapping } from '../core/statedMapping.ts';
 import { mapAhead } from './ahead.ts';
 import { counted, throwIfCancelled } from './failures.ts';
 import { parquet } from './formats/parquet.ts';
@@ -10,6 +11,7 @@ import type { Platform } from './platform.ts';
 import type { ReaderField } from './reader.ts';
 import type { LedgerFile } from './scan.ts';
 import { openTable, resolveSource, type ResolvedSource } from './source.ts';
+import { checkUnits, withUnits } from './statedUnits.ts';
 import { startFor, type StartedScanThread } from './splitScan.ts';
 import { choosePartitions, factsUnread, partitionKeys, type FileFacts } from './survey.ts';
 import type { ColumnMapping, LedgerSource, NamedBlob } from './types.ts';
@@ -36,6 +38,8 @@ export interface LookedThrough {
 export interface LookOptions {
   readonly platform: Platform;
   readonly part: LedgerPart | undefined;
+  /** What the user states of some columns; of the mapping it counts where none is given whole. */
+  readonly stated?: StatedMapping;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
   /** Receives the thread that may share the first pass, as soon as it starts; it is the caller's to end. */
@@ -46,7 +50,26 @@ export interface LookOptions {
 export async function lookThrough(
   source: LedgerSource,
   given: ColumnMapping | null,
-  { platform, part, signal, onProgress, onThread }: LookOptions,
+  options: LookOptions,
+): Promise<LookedThrough> {
+  const looked = await lookInto(source, given, options);
+  mendable(looked.has, ['file', 'column', 'ledger'], () => checkColumns(looked, options.stated));
+  return looked;
+}
+
+/** Throws where the mapping, or a unit that is stated, does not go with the columns of the files. */
+export function checkColumns({ files, mapping, fields }: LookedThrough, stated: StatedMapping | undefined): void {
+  const [{ path }] = files.map(({ reader }) => reader);
+  const where = files.length === 1 ? path : `${path} and ${counted(files.length - 1, 'more file')}`;
+  checkMapping(mapping, fields, where);
+  checkUnits(stated?.unit, mapping, fields, where);
+}
+
+/** The same, whether the columns will do or not. */
+export async function lookInto(
+  source: LedgerSource,
+  given: ColumnMapping | null,
+  { platform, part, stated, signal, onProgress, onThread }: LookOptions,
 ): Promise<LookedThrough> {
   const resolved = await resolveSource(source, platform, { signal, onProgress });
   const { taken, others } = part ? choosePartitions(resolved.files, part) : { taken: resolved.files, others: [] };
@@ -59,7 +82,8 @@ export async function lookThrough(
       taken.length === 1
         ? (fraction: number) => onProgress?.({ phase: 'Looking through the file', fraction, detail: file.path })
         : undefined;
-    const reader = withFileName(await openTable(file, platform, undefined, { signal, onFraction }), given);
+    const table = await openTable(file, platform, undefined, { signal, onFraction });
+    const reader = withUnits(withFileName(table, given ?? stated?.map ?? null), stated?.unit);
     if (reader.format === parquet.id && !prepared) {
       prepared = true;
       thread?.prepare(await platform.parquetCode?.());
@@ -71,20 +95,19 @@ export async function lookThrough(
       onProgress?.({ phase: 'Looking through the files', fraction: done / taken.length, detail: file.path });
   });
   const fields = unionFields(files.map(({ reader }) => reader));
-  const { mapping, notes: guesses } = given ? { mapping: given, notes: [] } : guessMapping(fields);
+  const { mapping, notes: guesses } = given ? { mapping: given, notes: [] } : guessMapping(fields, stated);
   const has: FileColumns = {
     columns: fields.map((field) => ({ name: field.name, type: field.typeName })),
     mapping: { ...mapping },
   };
-  const [{ path }] = files.map(({ reader }) => reader);
-  const where = files.length === 1 ? path : `${path} and ${counted(files.length - 1, 'more file')}`;
-  mendable(has, ['file', 'column'], () => checkMapping(mapping, fields, where));
+  // What a file says of its times goes by their size.
+  const time = stated?.unit.ts === undefined ? mapping.ts : undefined;
   const timeType = fields.find((field) => field.name === mapping.ts)?.type ?? null;
   return {
     resolved,
     taken,
     files,
-    others: await Promise.all(others.map((file) => factsUnread(file, mapping.ts, timeType))),
+    others: await Promise.all(others.map((file) => factsUnread(file, time, timeType))),
     keys: partitionKeys(resolved.files),
     fields,
     mapping,

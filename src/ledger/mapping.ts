@@ -7,6 +7,8 @@ import {
   type LedgerColumnName,
   type TypeClass,
 } from '../core/ledgerSchema.ts';
+import { nearest } from '../core/nearest.ts';
+import type { StatedMapping } from '../core/statedMapping.ts';
 import { columnFailure, fileFailure } from './failures.ts';
 import type { ReaderField } from './reader.ts';
 import { saysUnit, shapedColumn } from './shapes.ts';
@@ -58,14 +60,27 @@ function accepts(column: LedgerColumnName, field: ReaderField, guessed: boolean)
   return classes.includes(found);
 }
 
-/** Guesses which file column each ledger column is read from; a note for each that is not an exact name. */
-export function guessMapping(fields: readonly ReaderField[]): { mapping: ColumnMapping; notes: string[] } {
+const NOTHING_STATED: StatedMapping = { map: {}, unit: {} };
+
+/**
+ * Guesses which file column each ledger column is read from, as far as that is not stated; a note for each that is not
+ * an exact name.
+ */
+export function guessMapping(
+  fields: readonly ReaderField[],
+  { map, unit }: StatedMapping = NOTHING_STATED,
+): { mapping: ColumnMapping; notes: string[] } {
   const mapping: Partial<Record<LedgerColumnName, string>> = {};
+  const isStated = (column: LedgerColumnName): boolean => map[column] !== undefined;
   const notes: string[] = [];
   const taken = new Set<string>();
   const exact = new Map(fields.map((field) => [field.name, field]));
   for (const column of LEDGER_COLUMNS) {
-    if (exact.has(column)) {
+    const stated = map[column];
+    if (stated) {
+      mapping[column] = stated;
+      taken.add(stated);
+    } else if (stated === undefined && exact.has(column)) {
       mapping[column] = column;
       taken.add(column);
     }
@@ -77,7 +92,7 @@ export function guessMapping(fields: readonly ReaderField[]): { mapping: ColumnM
     last: field.name.toLowerCase().replace(/^(?:attributes|resource|resource_attributes|span)\./, ''),
   }));
   for (const column of LEDGER_COLUMNS) {
-    if (mapping[column]) continue;
+    if (mapping[column] || isStated(column)) continue;
     const rejected: string[] = [];
     const shaped = shapedColumn(column, names);
     if (shaped) notes.push(shaped.note);
@@ -92,7 +107,7 @@ export function guessMapping(fields: readonly ReaderField[]): { mapping: ColumnM
           !taken.has(field.name) && !shaped?.not.has(field.name) && (name === alias || last === alias),
       );
       if (!found) continue;
-      if (column === 'latency_ms' && !saysUnit(found.field.name, names)) {
+      if (column === 'latency_ms' && !unit.latency_ms && !saysUnit(found.field.name, names)) {
         notes.push(`latency_ms could be "${found.field.name}" by name, but not whether it counts ms or s: not used.`);
         continue;
       }
@@ -116,8 +131,8 @@ export function guessMapping(fields: readonly ReaderField[]): { mapping: ColumnM
       );
     }
   }
-  if (!mapping.embedding) guessEmbedding(fields, mapping, notes);
-  if (!mapping.provider_id && !mapping.agent_id && mapping.role) {
+  if (!mapping.embedding && !isStated('embedding')) guessEmbedding(fields, mapping, notes);
+  if (!mapping.provider_id && !isStated('provider_id') && !mapping.agent_id && mapping.role) {
     mapping.provider_id = mapping.role;
     notes.push('No column says who speaks: the role stands for it.');
   }
@@ -184,12 +199,13 @@ export function checkMapping(mapping: ColumnMapping, fields: readonly ReaderFiel
     }
     const field = byName.get(source);
     if (!field) {
+      const meant = nearest(source, [...byName.keys()]);
       throw columnFailure(
         file,
         source,
         'no such column',
         `a column to read ${column} from`,
-        `Map ${column} to one of the file's columns: ${list}`,
+        `${meant ? `Did you mean "${meant}"? ` : ''}Map ${column} to one of the file's columns: ${list}`,
       );
     }
     if (!accepts(column, field, false)) {

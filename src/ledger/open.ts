@@ -12,6 +12,7 @@ import {
   type OpenedPart,
 } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
+import type { StatedMapping } from '../core/statedMapping.ts';
 import { gather, inOrder } from './canonical.ts';
 import { NO_ANALYSIS, type AnalysisNeeds } from './capacity.ts';
 import { withoutEmpty } from './emptyColumns.ts';
@@ -28,8 +29,9 @@ import { vectorBytes, type LedgerFile, type Scan } from './scan.ts';
 import { selectRows } from './selectRows.ts';
 import { unitNotes } from './shapes.ts';
 import { fillSink, sinkColumns } from './sink.ts';
+import { datesFailure } from './statedUnits.ts';
 import { scanSplit, type StartedScanThread } from './splitScan.ts';
-import { mixedForms, timeNotes } from './times.ts';
+import { areDatesAlone, mixedForms, timeNotes } from './times.ts';
 import type { ColumnMapping, EmbeddingSource, LedgerSource, OpenedLedger, OpenReport, RowSink } from './types.ts';
 import { VectorCache } from './vectorCache.ts';
 
@@ -43,6 +45,8 @@ export interface OpenOptions {
    * Length of the reference period that the built-in embedder weighs words by (docs/methods.md 2, 11); default 2,000.
    */
   readonly referenceEvents?: number;
+  /** What the user states of some columns; the rest is guessed. It counts where no mapping is given whole. */
+  readonly stated?: StatedMapping;
   /** The analysis that is to follow: memory has to do for it too; absent: the ledger is only read. */
   readonly analysis?: AnalysisNeeds;
 }
@@ -106,10 +110,10 @@ async function open(
   found: Found,
   tried: Tried = { notes: [], empty: new Set() },
 ): Promise<OpenedLedger> {
-  const { platform, signal, onProgress, sink } = options;
+  const { platform, stated, signal, onProgress, sink } = options;
   const part = source.part && normalPart(source.part);
   const onThread = (thread: StartedScanThread | null): void => void (found.thread = thread);
-  const ledger = await lookThrough(source, given, { platform, part, signal, onProgress, onThread });
+  const ledger = await lookThrough(source, given, { platform, part, stated, signal, onProgress, onThread });
   const { files, mapping } = ledger;
   const stored = sinkColumns(ledger.fields, mapping);
   const needs = {
@@ -242,6 +246,12 @@ function chosenRows({ files, mapping, has, resolved }: LookedThrough, scan: Scan
       );
     });
   }
+  const unit = files[0].reader.units?.ts;
+  if (unit && areDatesAlone(scan.timeForms)) {
+    return mendable(has, ['column'], () => {
+      throw datesFailure(files[0].reader.path, mapping.ts!, 'dates');
+    });
+  }
   const selection = mendable(has, ['ledger'], () => chooseRows(scan, mapping, name, (row) => fileAt(files, row)));
   if (selection.order.length > 0) return selection;
   return mendable(has, ['ledger'], () => {
@@ -269,6 +279,7 @@ async function reportOf(
   { scan, selection, columns, embedder, whole, part, tried, stored }: Read,
 ): Promise<OpenReport> {
   const opened = part ? openedPart(part, whole) : null;
+  const { units } = files[0].reader;
   const voidEvents = columns.isVoid.reduce((sum, v) => sum + v, 0);
   return {
     name: resolved.name,
@@ -293,11 +304,12 @@ async function reportOf(
       ...unitNotes(
         mapping.latency_ms,
         has.columns.map(({ name }) => name),
+        units?.latency_ms,
       ),
       ...partitionNotes(files),
       ...selection.notes,
       ...columnNotes(columns, embedder, voidEvents),
-      ...(selection.hasTime ? timeNotes(scan.timeForms, mapping.ts!, columns.time) : []),
+      ...(selection.hasTime ? timeNotes(scan.timeForms, mapping.ts!, columns.time, units?.ts) : []),
       ...stored,
     ],
     fingerprint: await fingerprint(columns, inOrder(scan.content, selection.order)),

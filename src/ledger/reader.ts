@@ -1,4 +1,5 @@
 import type { Data, DataType } from 'apache-arrow';
+import type { StatedUnits } from '../core/statedMapping.ts';
 
 /** A column of one file, as the file has it. */
 export interface ReaderField {
@@ -85,6 +86,8 @@ export interface TableReader extends FormatReader {
   readonly bytes: number;
   /** Id of its format. */
   readonly format: string;
+  /** What numbers count, where the user states it. */
+  readonly units?: StatedUnits;
   /**
    * Rows of the file with those that were left out before they got here, null until all has been read; absent: as
    * `rows`.

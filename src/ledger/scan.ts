@@ -229,8 +229,8 @@ class Scanner {
       const bad = refuse(reader, column, source, batch.first);
       const raw = batch.columns[i];
       if (isOneOf(LIGHT_COLUMNS, column))
-        arrays[column].set(scaled(toNumbers(raw, bad), scaleOf(column, source, namesOf(reader))), base);
-      else this.#takeColumn(column, raw, arrays, base, bad);
+        arrays[column].set(scaled(toNumbers(raw, bad), scaleOf(column, source, namesOf(reader), reader.units)), base);
+      else this.#takeColumn(column, raw, arrays, base, bad, reader.units);
     });
     if (this.#mapping.event_id === undefined)
       for (let i = 0; i < batch.rows; i++) arrays.eventId[base + i] = BigInt(base + i);
@@ -248,7 +248,14 @@ class Scanner {
     return vectors;
   }
 
-  #takeColumn(column: LedgerColumnName, raw: RawColumn, arrays: RowArrays, base: number, bad: OnBad): void {
+  #takeColumn(
+    column: LedgerColumnName,
+    raw: RawColumn,
+    arrays: RowArrays,
+    base: number,
+    bad: OnBad,
+    units: TableReader['units'],
+  ): void {
     if (column === 'event_id') {
       const { values, missing } = toIntegers(raw, bad);
       arrays.eventId.set(values, base);
@@ -257,7 +264,7 @@ class Scanner {
         this.#anyMissingId = true;
       }
     } else if (column === 'ts') {
-      const times = toTimes(raw, bad, this.#timeForms, base);
+      const times = toTimes(raw, bad, this.#timeForms, base, units?.ts);
       arrays.time.set(times, base);
       for (const time of times) {
         if (time < this.#previous) this.#disordered = true;

@@ -9,6 +9,7 @@ import type { CachedBatch } from './vectorCache.ts';
 export interface ScanTask {
   readonly files: readonly (NamedBlob & Pick<TableReader, 'tail'>)[];
   readonly mapping: ColumnMapping;
+  readonly units: TableReader['units'];
   /** Bytes of vectors that may be kept. */
   readonly keep: number;
 }

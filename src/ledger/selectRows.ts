@@ -78,7 +78,13 @@ export function selectRows(reader: TableReader, column: string, range: Pick<Ledg
       seen += batch.rows;
       const low = known ? known.below(batch.first) : positions.length;
       if (!known) {
-        const times = toTimes(batch.columns[at], refuse(reader, 'ts', column, batch.first));
+        const times = toTimes(
+          batch.columns[at],
+          refuse(reader, 'ts', column, batch.first),
+          undefined,
+          0,
+          reader.units?.ts,
+        );
         for (let i = 0; i < batch.rows; i++) if (keeps(times[i])) positions.push(batch.first + i);
       }
       const high = known ? known.below(batch.first + batch.rows) : positions.length;

@@ -1,4 +1,5 @@
 import type { LedgerColumnName } from '../core/ledgerSchema.ts';
+import type { StatedUnit, StatedUnits } from '../core/statedMapping.ts';
 
 /** What is known of the columns that a tool exports, beyond what their names say. */
 interface Shape {
@@ -70,28 +71,42 @@ export interface Scale {
 interface NamedUnit extends Scale {
   readonly unit: string;
 }
-const SECONDS: NamedUnit = { unit: 'seconds', times: 1000, over: 1 };
+const NAMED: Readonly<Record<StatedUnit, NamedUnit>> = {
+  s: { unit: 'seconds', times: 1000, over: 1 },
+  ms: { unit: 'milliseconds', times: 1, over: 1 },
+  us: { unit: 'microseconds', times: 1, over: 1e3 },
+  ns: { unit: 'nanoseconds', times: 1, over: 1e6 },
+};
 
 /** Ends of names that say in which unit a duration is. */
 const UNITS: readonly (readonly [RegExp, NamedUnit])[] = [
-  [/(?:^|[_.\s])(?:ms|msecs?|millis|milliseconds?)$/i, { unit: 'milliseconds', times: 1, over: 1 }],
-  [/(?:^|[_.\s])(?:s|secs?|seconds?)$/i, SECONDS],
-  [/(?:^|[_.\s])(?:us|µs|micros|microseconds?)$/i, { unit: 'microseconds', times: 1, over: 1e3 }],
-  [/(?:^|[_.\s])(?:ns|nanos|nanoseconds?)$/i, { unit: 'nanoseconds', times: 1, over: 1e6 }],
+  [/(?:^|[_.\s])(?:ms|msecs?|millis|milliseconds?)$/i, NAMED.ms],
+  [/(?:^|[_.\s])(?:s|secs?|seconds?)$/i, NAMED.s],
+  [/(?:^|[_.\s])(?:us|µs|micros|microseconds?)$/i, NAMED.us],
+  [/(?:^|[_.\s])(?:ns|nanos|nanoseconds?)$/i, NAMED.ns],
 ];
 
 /** The unit of a column of durations by its name and the shape of the export; null if neither says it. */
 function unitOf(source: string, names: readonly string[]): NamedUnit | null {
   const byName = UNITS.find(([end]) => end.test(source))?.[1];
-  return byName ?? (shapeOf(names)?.seconds.includes(folded(source)) ? SECONDS : null);
+  return byName ?? (shapeOf(names)?.seconds.includes(folded(source)) ? NAMED.s : null);
 }
 
 /** True if it is known what a duration counts. */
 export const saysUnit = (source: string, names: readonly string[]): boolean => unitOf(source, names) !== null;
 
-/** How a column of durations becomes milliseconds; null where it holds them, or nothing says what it counts. */
-export function scaleOf(column: LedgerColumnName, source: string, names: readonly string[]): Scale | null {
-  const unit = column === 'latency_ms' ? unitOf(source, names) : null;
+/**
+ * How a column of durations becomes milliseconds; null where it holds them, or nothing says what it counts.
+ * @param units that are stated
+ */
+export function scaleOf(
+  column: LedgerColumnName,
+  source: string,
+  names: readonly string[],
+  units: StatedUnits = {},
+): Scale | null {
+  if (column !== 'latency_ms') return null;
+  const unit = units.latency_ms ? NAMED[units.latency_ms] : unitOf(source, names);
   return unit && unit.times !== unit.over ? unit : null;
 }
 
@@ -102,7 +117,7 @@ export function scaled(numbers: Float64Array, scale: Scale | null): Float64Array
 }
 
 /** What is said of a latency that is not in milliseconds. */
-export function unitNotes(source: string | undefined, names: readonly string[]): string[] {
-  const found = source === undefined ? null : unitOf(source, names);
+export function unitNotes(source: string | undefined, names: readonly string[], stated?: StatedUnit): string[] {
+  const found = source === undefined ? null : stated ? NAMED[stated] : unitOf(source, names);
   return found && found.times !== found.over ? [`latency_ms: the numbers of "${source}" are ${found.unit}.`] : [];
 }

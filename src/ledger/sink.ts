@@ -117,8 +117,9 @@ export async function fillSink(
           return int64(BigInt64Array.from(kept, (i) => BigInt(base + i)));
         if (raw === undefined) return nulls(column.type, kept.length);
         const bad = refuse(file.reader, column.ledger, column.source!, batch.first);
-        const scale = column.ledger && scaleOf(column.ledger, column.source!, namesOf(file.reader));
-        const cast = castTo(raw, column.type, bad, scale);
+        const scale = column.ledger && scaleOf(column.ledger, column.source!, namesOf(file.reader), file.reader.units);
+        const unit = column.ledger === 'ts' ? file.reader.units?.ts : undefined;
+        const cast = castTo(raw, column.type, bad, { scale, unit });
         return kept.length === batch.rows ? cast : takeRows(cast, kept);
       });
       const row = arrow.makeData({

@@ -8,6 +8,7 @@ import type { Platform } from './platform.ts';
 import { scanFiles, type LedgerFile, type Scan } from './scan.ts';
 import type { ScannedPart, ScanTask, ScanThread, StartedScanThread } from './scanTask.ts';
 import { openTable } from './source.ts';
+import { withUnits } from './statedUnits.ts';
 import type { ColumnMapping, NamedBlob } from './types.ts';
 
 export type { ScannedPart, ScanTask, ScanThread, StartedScanThread } from './scanTask.ts';
@@ -20,7 +21,7 @@ export function startFor(files: readonly NamedBlob[], thread: ScanThread | undef
 
 /** Scans files in the thread that this is called in; null if memory does not do. */
 export async function scanPart(
-  { files, mapping, keep }: ScanTask,
+  { files, mapping, units, keep }: ScanTask,
   platform: Platform,
   onProgress: OnProgress,
 ): Promise<ScannedPart | null> {
@@ -28,7 +29,10 @@ export async function scanPart(
   try {
     const opened: LedgerFile[] = [];
     for (const file of files)
-      opened.push({ reader: withFileName(await openTable(file, platform, file.tail), mapping), base: 0 });
+      opened.push({
+        reader: withUnits(withFileName(await openTable(file, platform, file.tail), mapping), units),
+        base: 0,
+      });
     return partOf(await scanFiles(opened, mapping, { kept, onProgress }), opened, kept);
   } catch (thrown) {
     if (isOutOfMemory(thrown)) return null;
@@ -78,6 +82,7 @@ export async function scanSplit(
     const task = {
       files: theirs.map(({ reader: { tail } }, i) => ({ ...blobs[cut + i], tail })),
       mapping,
+      units: theirs[0].reader.units,
       keep: kept.budget,
     };
     const answer = thread.scan(task, (fraction) => (theirFraction = fraction));

@@ -2,6 +2,7 @@ import * as arrow from 'apache-arrow';
 import { DataType } from 'apache-arrow';
 import type { Data } from 'apache-arrow';
 import { hasZone, parseIso } from '../core/iso.ts';
+import type { StatedUnit } from '../core/statedMapping.ts';
 import { isData, isMissingText, isNumberText, plainValues, validity, type OnBad } from './cast.ts';
 import type { RawColumn } from './reader.ts';
 
@@ -31,6 +32,13 @@ function formOf(value: number): NumberForm | null {
   for (const [form, perMs] of UNITS) if (value >= FIRST * perMs && value < END * perMs) return form;
   return Math.abs(value) < RELATIVE_BELOW ? 'relative' : null;
 }
+
+const STATED: Readonly<Record<StatedUnit, NumberForm>> = {
+  s: 'seconds',
+  ms: 'milliseconds',
+  us: 'microseconds',
+  ns: 'nanoseconds',
+};
 
 const floorThousand = (value: bigint): bigint => (value >= 0n ? value / 1000n : -((999n - value) / 1000n));
 
@@ -71,16 +79,26 @@ export class TimeForms {
  * Epoch milliseconds with fractional microseconds, NaN if missing (docs/methods.md 11: order and matching depend on
  * them).
  * @param forms takes in how they are written, for rows from `base` on
+ * @param unit of numbers; absent: told by their size
  */
-export function toTimes(column: RawColumn, bad: OnBad, forms = new TimeForms(), base = 0): Float64Array {
+export function toTimes(
+  column: RawColumn,
+  bad: OnBad,
+  forms = new TimeForms(),
+  base = 0,
+  unit?: StatedUnit,
+): Float64Array {
   if (isData(column) && (DataType.isTimestamp(column.type) || DataType.isDate(column.type)))
     return fromDates(column, bad, forms, base);
+  const stated = unit && STATED[unit];
   const number = (value: number, exact: bigint | null, row: number): number => {
     if (!Number.isFinite(value)) return value;
-    const form = formOf(value);
+    const form = stated ?? formOf(value);
     if (form === null) return bad(row, exact ?? value);
+    const time = fromNumber(value, exact, form);
+    if (stated && !(time >= FIRST_DATE && time < END_DATE)) return bad(row, exact ?? value);
     forms.note(form, base + row);
-    return fromNumber(value, exact, form);
+    return time;
   };
   if (isData(column) && DataType.isInt(column.type)) {
     const valid = validity(column);
@@ -164,18 +182,36 @@ export function mixedForms(forms: ReadonlyMap<TimeForm, number>, nameRow: (row: 
   return [...described].map(([form, row]) => `${form} (first in ${nameRow(row)})`).join(' and ');
 }
 
-/** What is worth knowing of how times are written, and of when they lie. @param times ascending */
-export function timeNotes(forms: ReadonlyMap<TimeForm, number>, source: string, times: Float64Array): string[] {
+/** True where a column holds times, but no number that could count anything. */
+export const areDatesAlone = (forms: ReadonlyMap<TimeForm, number>): boolean =>
+  forms.size > 0 && [...forms.keys()].every((form) => form.startsWith('date'));
+
+/**
+ * What is worth knowing of how times are written, and of when they lie.
+ * @param times ascending
+ * @param unit of numbers, where it is stated
+ */
+export function timeNotes(
+  forms: ReadonlyMap<TimeForm, number>,
+  source: string,
+  times: Float64Array,
+  unit?: StatedUnit,
+): string[] {
   const notes: string[] = [];
-  for (const unit of ['seconds', 'microseconds', 'nanoseconds'] as const)
-    if (forms.has(unit)) notes.push(`ts: the numbers of "${source}" are read as ${DESCRIBED[unit]}, by their size.`);
-  if (forms.has('date without a zone')) notes.push('ts names no time zone: it is read as UTC.');
   const [first, last] = [times[0], times[times.length - 1]];
-  if (Math.max(Math.abs(first), Math.abs(last)) < RELATIVE_BELOW)
+  const isRelative = Math.max(Math.abs(first), Math.abs(last)) < RELATIVE_BELOW;
+  for (const form of ['seconds', 'microseconds', 'nanoseconds'] as const)
+    if (forms.has(form) && !isRelative)
+      notes.push(
+        `ts: the numbers of "${source}" are read as ${DESCRIBED[form]}, ${unit ? 'as stated' : 'by their size'}.`,
+      );
+  if (forms.has('date without a zone')) notes.push('ts names no time zone: it is read as UTC.');
+  if (isRelative) {
+    const counted = unit ? STATED[unit] : 'milliseconds';
     notes.push(
-      `ts holds no dates: "${source}" is read as time from a start (numbers count milliseconds), and shown as such.`,
+      `ts holds no dates: "${source}" is read as time from a start (numbers count ${counted}), and shown as such.`,
     );
-  else if (first < FIRST || last >= END) {
+  } else if (first < FIRST || last >= END) {
     const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
     notes.push(`ts reaches from ${day(first)} to ${day(last)}: check its unit, and dates that stand for "unknown".`);
   }

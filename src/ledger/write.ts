@@ -187,17 +187,27 @@ async function toParquet(
   platform: Platform,
   options: WriteOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const parquet = await platform.parquet();
-  const groupRows =
-    options.rowGroupRows ??
-    Math.max(1, Math.min(8192, table.dimension ? Math.floor(GROUP_BYTES / (4 * table.dimension)) : 8192));
   const batch = recordBatch(arrowColumns(table, at, without), at.length);
+  return parquetOf([batch], options.rowGroupRows ?? rowGroupRows(table.dimension ?? 0), platform);
+}
+
+/** Rows to a row group so that its vectors stay under 16 MB. */
+export const rowGroupRows = (dimension: number): number =>
+  Math.max(1, Math.min(8192, dimension > 0 ? Math.floor(GROUP_BYTES / (4 * dimension)) : 8192));
+
+/** Batches of the same columns as one Parquet file, zstd. */
+export async function parquetOf(
+  batches: readonly arrow.RecordBatch[],
+  groupRows: number,
+  platform: Platform,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const parquet = await platform.parquet();
   const properties = new parquet.WriterPropertiesBuilder()
     .setCompression(parquet.Compression.ZSTD)
     .setMaxRowGroupSize(groupRows)
     .build();
   const written = parquet.writeParquet(
-    parquet.Table.fromIPCStream(arrow.tableToIPC(new arrow.Table([batch]), 'stream')),
+    parquet.Table.fromIPCStream(arrow.tableToIPC(new arrow.Table([...batches]), 'stream')),
     properties,
   );
   return written as Uint8Array<ArrayBuffer>;

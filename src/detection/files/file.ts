@@ -49,6 +49,14 @@ function parseJson(words: Words, text: string, file: string): unknown {
   }
 }
 
+/** Reads the text of a file that does not say what it is. @throws as `readText` */
+export function readPlain<T>(words: Words, schema: FileSchema<T>, text: string, file: string): T {
+  const parsed = v.safeParse(schema, parseJson(words, text, file), { abortEarly: true });
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw refusal(words, file, issue.path ? sentenceOf(issue) : `it ${issue.message}`);
+}
+
 /** Reads what a file holds, of any version. @throws TautlineFailure of kind file that names the field */
 export function readFields<T>(format: FileFormat<T>, value: unknown, file: string): T {
   const upgraded = upgrade(format, value);

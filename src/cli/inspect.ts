@@ -1,0 +1,82 @@
+import { formatBytes } from '../core/format.ts';
+import { shown, shortened } from '../core/printable.ts';
+import { inspectLedger, type Inspection } from '../ledger/inspect.ts';
+import { nodePlatform } from '../ledger/parquet.node.ts';
+import { FORMATS } from '../ledger/formats/list.ts';
+import { explained, MAP_OPTIONS, readMapping } from './mapping.ts';
+import { readOptions, requireLedgers } from './options.ts';
+import { print, printJson, tableLines } from './print.ts';
+import { sourceOf } from './session.ts';
+import { counted } from './text.ts';
+
+/** Longest name, and longest text of JSON. */
+const NAME = 60;
+const TEXT = 400;
+/** Values of a list that JSON has. */
+const LISTED = 8;
+
+/**
+ * `tautline inspect`: what a ledger is and what its columns would be taken for, also where it would not open.
+ * @returns the exit status
+ */
+export async function run(args: string[]): Promise<number> {
+  const { values, positionals } = readOptions(args, { json: { type: 'boolean', default: false }, ...MAP_OPTIONS });
+  const ledgers = requireLedgers(positionals);
+  const found = await inspectLedger(await sourceOf(ledgers), await readMapping(values), nodePlatform());
+  if (values.json) printJson(asJson(found));
+  else for (const line of linesOf(found)) print(line);
+  return 0;
+}
+
+const optionsOf = ({ columns }: Inspection['missing'][number]): string[] =>
+  columns.map((column) => `--map ${column}=SOURCE`);
+
+const problemOf = ({ problem }: Inspection): string | null => (problem === null ? null : explained({ error: problem }));
+
+function linesOf(found: Inspection): string[] {
+  const { name, formats, files, rows, bytes, columns, missing, notes, firstRows } = found;
+  const labels = formats.map((id) => FORMATS.find((format) => format.id === id)?.label ?? id);
+  const size = [counted(files, 'file'), rows === null ? 'rows not counted' : counted(rows, 'row'), formatBytes(bytes)];
+  const table = columns.map((column) => [
+    shortened(column.name, NAME),
+    shortened(column.type, NAME),
+    column.takenFor.join(', ') || (column.kept ? '(kept)' : '(not kept)'),
+    column.values.map(shown).join(', ') || 'none',
+  ]);
+  const problem = problemOf(found);
+  return [
+    `${name}: ${[labels.join(' and '), ...size].join(', ')}`,
+    ...tableLines([['column', 'type', 'taken for', 'first values'], ...table]),
+    ...missing.map((one) => `missing: ${one.columns.join(' or ')}: ${one.means} (${optionsOf(one).join(' or ')})`),
+    ...notes.map((note) => `note: ${note}`),
+    ...firstRows.map(
+      (row, i) =>
+        `row ${i + 1}: ${Object.entries(row)
+          .map(([column, value]) => `${column}=${shown(value)}`)
+          .join(', ')}`,
+    ),
+    problem === null ? 'These columns will do; --map takes others' : `It does not open so: ${problem}`,
+  ];
+}
+
+function asJson(found: Inspection): unknown {
+  return {
+    ...found,
+    columns: found.columns.map((column) => ({ ...column, values: column.values.map(short) })),
+    missing: found.missing.map((one) => ({ ...one, options: optionsOf(one) })),
+    problem: problemOf(found),
+    firstRows: found.firstRows.map(short),
+  };
+}
+
+/** A value without the bulk of long texts and lists. */
+function short(value: unknown): unknown {
+  if (typeof value === 'string') return shortened(value, TEXT);
+  if (Array.isArray(value))
+    return value.length <= LISTED
+      ? value.map(short)
+      : [...value.slice(0, LISTED).map(short), `and ${value.length - LISTED} more`];
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, short(inner)]));
+  return value;
+}

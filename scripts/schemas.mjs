@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { format } from 'prettier';
+import { mappingFileSchema } from '../src/cli/mappingFile.ts';
 import { baselineSchema } from '../src/detection/baseline.ts';
 import { episodeCountsSchema } from '../src/detection/channels/displacement/referenceFile.ts';
 import { labelSchema, labelsSchema } from '../src/detection/files/labels.ts';
@@ -60,6 +61,11 @@ const PUBLISHED = {
     title: 'Tautline parameters',
     description: 'A parameter file. What it leaves out has its default.',
     schema: parameterFileSchema,
+  },
+  mapping: {
+    title: 'Tautline mapping',
+    description: 'Which columns of files a ledger is read from, and what their numbers count. The rest is guessed.',
+    schema: mappingFileSchema,
   },
   scenarios: {
     title: 'Tautline scenarios',

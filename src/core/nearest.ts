@@ -17,7 +17,7 @@ function distance(a: string, b: string): number {
 export function nearest(name: string, names: readonly string[]): string | null {
   const folded = (text: string): string => text.slice(0, COMPARED).toLowerCase();
   const wanted = folded(name);
-  let [best, least]: [string | null, number] = [null, Math.max(1, Math.floor(wanted.length / 3)) + 1];
+  let [best, least]: [string | null, number] = [null, Math.max(1, Math.ceil(wanted.length / 3)) + 1];
   for (const known of names) {
     const steps = distance(wanted, folded(known));
     if (steps < least) [best, least] = [known, steps];

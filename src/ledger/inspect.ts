@@ -11,7 +11,7 @@ import type { Platform } from './platform.ts';
 import type { RawColumn, TableReader } from './reader.ts';
 import { BATCH_ROWS } from './scan.ts';
 import { sinkColumns } from './sink.ts';
-import type { LedgerSource } from './types.ts';
+import type { ColumnMapping, LedgerSource } from './types.ts';
 
 /** Rows that are looked at for values. */
 const SAMPLE_ROWS = 100;
@@ -27,6 +27,7 @@ export interface Inspection {
   readonly bytes: number;
   /** Null: not counted. */
   readonly rows: number | null;
+  readonly mapping: ColumnMapping;
   readonly columns: readonly InspectedColumn[];
   /** Why it would not open as it is; null where its columns will do. */
   readonly problem: TautlineError | null;
@@ -79,6 +80,7 @@ export async function inspectLedger(
     files: files.length,
     bytes: readers.reduce((sum, { bytes }) => sum + bytes, 0),
     rows: await countRows(readers),
+    mapping,
     columns: fields.map(({ name, typeName }) => ({
       name,
       type: typeName,

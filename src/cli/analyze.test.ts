@@ -72,8 +72,8 @@ describe('tautline analyze', () => {
   });
 
   it.each<readonly [name: string, args: string[], message: RegExp]>([
-    ['no ledger', ['--out', '/tmp'], /No ledger was given\. Give one or more files/],
-    ['no output', [fixture('fracture.parquet')], /No folder to write to was given/],
+    ['no ledger', ['--out', '/tmp'], /"LEDGER": is missing\. Give one or more files/],
+    ['no output', [fixture('fracture.parquet')], /"--out DIR": is missing\. Say where signals\.parquet/],
     ['a file that is not there', ['/no/such.parquet', '--out', '/tmp'], /such\.parquet: there is no such file/],
     ['a file that is no ledger', [fixture('README.md'), '--out', '/tmp'], /README\.md/],
     [

@@ -4,6 +4,7 @@ import type { OnProgress } from '../core/progress.ts';
 import { mapAhead } from './ahead.ts';
 import { counted, throwIfCancelled } from './failures.ts';
 import { parquet } from './formats/parquet.ts';
+import { withFileName } from './hive.ts';
 import { checkMapping, guessMapping, unionFields } from './mapping.ts';
 import type { Platform } from './platform.ts';
 import type { ReaderField } from './reader.ts';
@@ -54,7 +55,7 @@ export async function lookThrough(
   let prepared = false;
   const openFile = async (file: NamedBlob): Promise<LedgerFile> => {
     throwIfCancelled(signal, 'opening the ledger');
-    const reader = await openTable(file, platform);
+    const reader = withFileName(await openTable(file, platform), given);
     if (reader.format === parquet.id && !prepared) {
       prepared = true;
       thread?.prepare(await platform.parquetCode?.());

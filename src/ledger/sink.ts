@@ -5,6 +5,7 @@ import { LEDGER_COLUMNS, LEDGER_SCHEMA, type LedgerColumnName } from '../core/le
 import type { OnProgress } from '../core/progress.ts';
 import { readAhead } from './ahead.ts';
 import { arrowTypeOf } from './arrowTypes.ts';
+import { vectorOf } from './arrowVectors.ts';
 import { packBits, toBooleans, toIntegers, toNumbers, toStrings, toTimes, type OnBad } from './cast.ts';
 import { throwIfCancelled } from './failures.ts';
 import { classOf, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
@@ -150,9 +151,7 @@ function nulls(type: DataType, length: number): Data {
   if (DataType.isInt(type) || DataType.isFloat(type) || DataType.isTimestamp(type))
     return allNull(type, length, { data: new (type.ArrayType as Float64ArrayConstructor)(length) });
   if (DataType.isBool(type)) return allNull(type, length, { data: new Uint8Array((length + 7) >> 3) });
-  const builder = arrow.makeBuilder({ type, nullValues: [null] });
-  for (let i = 0; i < length; i++) builder.append(null);
-  return builder.finish().flush() as Data;
+  return vectorOf(new Array<null>(length).fill(null), type).data[0];
 }
 
 const allNull = (type: DataType, length: number, buffers: object): Data =>

@@ -15,7 +15,11 @@ import type { TautlineActions, TautlineState } from './types.ts';
  */
 export const session = createSession({
   createEngine: (onRestart) => createEngineClient({ onRestart }),
-  createDatabase: async (onRestart) => (await import('../ledger/duckdb.ts')).createDatabase({ onRestart }),
+  createDatabase: async (onRestart) => {
+    const { createDatabase } = await import('../ledger/duckdb.ts');
+    const { spawnDatabaseWorker } = await import('../workers/databaseWorker.ts');
+    return createDatabase({ onRestart, spawn: spawnDatabaseWorker });
+  },
   // Outside a page (tests of panels in Node) there is nothing to keep the view in.
   address: typeof window === 'undefined' ? noAddress() : browserAddress(),
   scenarios: typeof window === 'undefined' ? passingScenarios() : browserScenarios(),

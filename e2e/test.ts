@@ -21,7 +21,7 @@ export const test = base.extend<Guards>({
       const { hostname } = new URL(baseURL ?? '');
       const note = (url: string) => {
         const { protocol, hostname: asked } = new URL(url);
-        if (!['data:', 'blob:'].includes(protocol) && asked !== hostname) strangers.push(url);
+        if (!['data:', 'blob:'].includes(protocol) && ![hostname, '127.0.0.1'].includes(asked)) strangers.push(url);
       };
       context.on('request', (request) => note(request.url()));
       const hear = (message: ConsoleMessage): void => {

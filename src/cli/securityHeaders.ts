@@ -1,4 +1,4 @@
-/** What the page may load and run, whatever a ledger holds or a link names. A ledger may be fetched from any address. */
+/** What the page may load and run, whatever a ledger holds. A ledger may be fetched from any address. */
 const POLICY = {
   'default-src': ["'self'"],
   'script-src': ["'self'", "'wasm-unsafe-eval'"],

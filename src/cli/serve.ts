@@ -107,16 +107,23 @@ async function answer(folder: string, request: IncomingMessage, response: Server
   const path = (request.url ?? '/').replace(/[?#].*$/s, '').replace(/\/$/, '/index.html');
   for (const [name, value] of Object.entries(securityHeaders(path))) response.setHeader(name, value);
   const { host, origin } = request.headers;
-  if (!isOwn(host === undefined ? null : `http://${host}`))
-    return refuse(response, 421, 'This server answers to localhost only');
-  if (origin !== undefined && !isOwn(origin))
-    return refuse(response, 403, 'Pages of other sites may not read from this server');
+  if (!isOwn(host === undefined ? null : `http://${host}`)) {
+    refuse(response, 421, 'This server answers to localhost only');
+    return;
+  }
+  if (origin !== undefined && !isOwn(origin)) {
+    refuse(response, 403, 'Pages of other sites may not read from this server');
+    return;
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { Allow: 'GET, HEAD' }).end();
     return;
   }
   const found = await find(folder, path, request);
-  if (found === null) return refuse(response, 404, 'Not found');
+  if (found === null) {
+    refuse(response, 404, 'Not found');
+    return;
+  }
   response.setHeader('Vary', 'Accept-Encoding');
   // Names under assets/ carry a hash of the content.
   response.setHeader('Cache-Control', path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');

@@ -10,5 +10,5 @@ export function vectorOf<T extends DataType>(values: Iterable<T['TValue'] | null
     if (value === null) builder.setValid(builder.length, false);
     else builder.append(value);
   }
-  return builder.finish().toVector();
+  return builder.finish().toVector() as Vector<T>;
 }

@@ -9,7 +9,8 @@ import type { OnProgress } from '../core/progress.ts';
  */
 export type LedgerSource = (
   | { readonly kind: 'files'; readonly files: readonly NamedBlob[] }
-  | { readonly kind: 'url'; readonly url: string }
+  /** `follow`: the server may pass the request on to another. */
+  | { readonly kind: 'url'; readonly url: string; readonly follow?: boolean }
   | { readonly kind: 'sample'; readonly name: string }
 ) & { readonly part?: LedgerPart };
 

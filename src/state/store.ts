@@ -4,6 +4,7 @@ import { createHarnessPool } from '../workers/harnessPool.ts';
 import { createLabPool } from '../workers/labPool.ts';
 import { browserAddress, noAddress } from './address.ts';
 import { createCalibration, type CalibrationState } from './calibration.ts';
+import { browserConsent, passingConsent } from './consent.ts';
 import { createLab } from './lab/lab.ts';
 import { browserScenarios, passingScenarios } from './scenarioStorage.ts';
 import { createSession } from './session.ts';
@@ -22,6 +23,7 @@ export const session = createSession({
   },
   // Outside a page (tests of panels in Node) there is nothing to keep the view in.
   address: typeof window === 'undefined' ? noAddress() : browserAddress(),
+  consent: typeof window === 'undefined' ? passingConsent() : browserConsent(),
   scenarios: typeof window === 'undefined' ? passingScenarios() : browserScenarios(),
 });
 

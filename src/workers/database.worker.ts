@@ -9,5 +9,5 @@ const early: MessageEvent[] = [];
 self.onmessage = (event) => void early.push(event);
 holdLivenessLock();
 import(/* @vite-ignore */ new URL(workerUrl, self.location.href).href).then(() => {
-  for (const { data } of early) self.dispatchEvent(new MessageEvent('message', { data }));
+  for (const event of early) self.dispatchEvent(new MessageEvent<unknown>('message', { data: event.data }));
 }, reportError);

@@ -100,6 +100,9 @@ export function createEffects(world: World): Effects {
           break;
         case 'storeScenarios':
           storeScenarios(effect.scenarios);
+          break;
+        case 'storeConsent':
+          world.consent.write(effect.consent.agreed);
       }
     },
     get busy() {

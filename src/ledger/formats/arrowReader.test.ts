@@ -24,7 +24,7 @@ describe('compressed Arrow', () => {
     const at = whole.findIndex((_, i) => magic.every((byte, j) => whole[i + j] === byte));
     whole[at - 8] += 8;
     expect((await failure(open(named('long.arrows', whole)))).message).toMatch(
-      /long\.arrows: the Arrow file is truncated or damaged \(a buffer of \d+ bytes inflated to \d+\)/,
+      /long\.arrows: the Arrow file .* damaged \(column "event_id": a Zstandard frame does not hold the 104 bytes/,
     );
   });
 });

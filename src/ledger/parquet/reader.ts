@@ -5,6 +5,7 @@ import { fileFailure, messageOf, throwIfCancelled } from '../failures.ts';
 import { readBatch, readField, typeName, type ForeignField } from './ffi.ts';
 import { groupTimes } from './groupTimes.ts';
 import { groupFile, groupInPlace, readFooter, schemaFile, type Footer, type RowGroup } from './footer.ts';
+import { validatePages } from './pages.ts';
 import type { ParquetModule } from '../platform.ts';
 import type { GroupTimes, RawBatch, ReadOptions, FormatReader } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
@@ -80,11 +81,16 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
       return;
     }
     const wanted = new Set(schema.children.map((field) => field.name));
-    const { chunks: data, whole } = await readChunks(file, footer.groups[group], wanted);
+    const { chunks: bytes, whole } = await readChunks(file, footer.groups[group], wanted);
+    let decoded = 0;
+    const data = bytes.map((of, i) => {
+      if (of === null) return null;
+      const pages = validatePages(path, `row group ${group + 1}`, chunks[i], count, of);
+      decoded += pages.uncompressed;
+      return of.subarray(0, pages.bytes);
+    });
     const part =
-      (whole && groupInPlace(footer, group, wanted, whole, whole.length - end.length)) ??
-      groupFile(footer, group, data);
-    const decoded = chunks.reduce((sum, chunk) => sum + (wanted.has(chunk.column) ? chunk.uncompressed : 0), 0);
+      (whole && groupInPlace(footer, group, data, whole, whole.length - end.length)) ?? groupFile(footer, group, data);
     const step =
       decoded <= DECODED_BYTES ? count : Math.max(options.batchRows, Math.floor((count * DECODED_BYTES) / decoded));
     for (let offset = 0; offset < count; offset += step) {

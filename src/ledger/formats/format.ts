@@ -9,6 +9,13 @@ interface SniffedFile extends NamedBlob {
   readonly tail: Uint8Array;
 }
 
+/** For formats that read a file through before its columns are known. */
+export interface OpenFileOptions {
+  readonly signal?: AbortSignal;
+  /** Called with the fraction of the file that has been read through. */
+  readonly onFraction?: (fraction: number) => void;
+}
+
 /**
  * A format of ledger files, in a file of its own that list.ts names. That file is loaded with the page: what is needed
  * to read (a parser, Arrow) is imported within `open`.
@@ -30,7 +37,7 @@ export interface Format {
    */
   sniff(head: Uint8Array, tail: Uint8Array): boolean;
   /** @throws TautlineFailure of kind `file` that names the file, where it is damaged or cannot be read */
-  open(file: SniffedFile, platform: Platform): Promise<FormatReader>;
+  open(file: SniffedFile, platform: Platform, options?: OpenFileOptions): Promise<FormatReader>;
   /**
    * What a file that is not opened states of its rows; absent if nothing is known without reading them.
    * @param column of times, which it holds as `type`

@@ -10,5 +10,5 @@ export const ndjson: Format = {
   extensions: ['ndjson', 'jsonl', 'json'],
   content: 'text',
   sniff: (head) => !isBinary(head) && looksLikeJson(textOf(head)),
-  open: async (file) => (await import('./ndjsonReader.ts')).openNdjson(file),
+  open: async (file, _, options) => (await import('./ndjsonReader.ts')).openNdjson(file, options),
 };

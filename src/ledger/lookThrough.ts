@@ -4,6 +4,7 @@ import type { OnProgress } from '../core/progress.ts';
 import { mapAhead } from './ahead.ts';
 import { counted, throwIfCancelled } from './failures.ts';
 import { parquet } from './formats/parquet.ts';
+import { withFileName } from './hive.ts';
 import { checkMapping, guessMapping, unionFields } from './mapping.ts';
 import type { Platform } from './platform.ts';
 import type { ReaderField } from './reader.ts';
@@ -58,7 +59,7 @@ export async function lookThrough(
       taken.length === 1
         ? (fraction: number) => onProgress?.({ phase: 'Looking through the file', fraction, detail: file.path })
         : undefined;
-    const reader = await openTable(file, platform, undefined, { signal, onFraction });
+    const reader = withFileName(await openTable(file, platform, undefined, { signal, onFraction }), given);
     if (reader.format === parquet.id && !prepared) {
       prepared = true;
       thread?.prepare(await platform.parquetCode?.());

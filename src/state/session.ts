@@ -90,7 +90,10 @@ export function createSession(platform: SessionPlatform): Session {
   }
 
   const restore = () => void dispatch({ type: 'addressChanged', text: platform.address.read() });
-  const stopListening = platform.address.onChange(restore);
+  const stopListening = [
+    platform.address.onChange(restore),
+    storage.onChange((scenarios) => void dispatch({ type: 'scenariosFound', scenarios })),
+  ];
 
   return {
     store,
@@ -106,7 +109,7 @@ export function createSession(platform: SessionPlatform): Session {
     },
     dispose() {
       writer.dispose();
-      stopListening();
+      for (const stop of stopListening) stop();
       engine.dispose();
       tables.dispose();
     },

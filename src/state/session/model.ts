@@ -90,6 +90,8 @@ export type ExperimentEvent =
   | { readonly type: 'scenarioKept'; readonly name: string }
   | { readonly type: 'scenarioRenamed'; readonly from: string; readonly to: string }
   | { readonly type: 'scenarioDeleted'; readonly name: string }
+  /** Another tab has kept these; all that there are now. */
+  | { readonly type: 'scenariosFound'; readonly scenarios: readonly Scenario[] }
   | { readonly type: 'experimentLoaded'; readonly experiment: Experiment }
   | { readonly type: 'undone' }
   | { readonly type: 'redone' }

@@ -3,7 +3,7 @@ import { TautlineFailure, type TautlineError } from '../core/errors.ts';
 import { messageOf } from './failures.ts';
 
 /** A table of the Arrow that DuckDB brings along, which is older than ours: only bytes may pass between the two. */
-export type QueryTable = Awaited<ReturnType<AsyncDuckDBConnection['query']>>;
+type QueryTable = Awaited<ReturnType<AsyncDuckDBConnection['query']>>;
 
 /** The only seam to DuckDB. Tables are filled with Arrow, queried with SQL; one database lives in one worker. */
 export interface Database {
@@ -205,7 +205,7 @@ function queryError(thrown: unknown): TautlineError {
 }
 
 /** The rows of an Arrow table as plain objects. */
-export function toRows(table: QueryTable): Record<string, unknown>[] {
+function toRows(table: QueryTable): Record<string, unknown>[] {
   const names = table.schema.fields.map((field) => field.name);
   const columns = names.map((_, i) => table.getChildAt(i)!);
   return Array.from({ length: table.numRows }, (_, row) =>

@@ -32,7 +32,8 @@ export function AskAddress({ ledger }: { readonly ledger: Extract<LedgerPhase, {
             'before it goes there. Where it leads to your own computer or network, nothing is read and you are asked ' +
             'again.'
           : redirect
-            ? `${new URL(redirect.from, location.href).host} has passed the request on to ${url.host}. Nothing has been read.`
+            ? `${new URL(redirect.from, location.href).host} has passed the request on to ${url.host}. ` +
+              'Nothing has been read.'
             : `This link names an address. Nothing has been fetched yet; that server sees who asks it.`}
       </p>
       {warning !== null && (

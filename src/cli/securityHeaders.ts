@@ -28,7 +28,7 @@ export const metaPolicy = (): string =>
   text(Object.fromEntries(Object.entries(POLICY).filter(([directive]) => !HEADER_ONLY.includes(directive))));
 
 /**
- * The one script that makes code of text: the database's worker, whose Arrow compiles its filters so (decision 0034).
+ * The one script that makes code of text: the database's worker, whose Arrow compiles its filters so (decision 0036).
  * It runs in a thread of its own, under the policy of its own answer.
  */
 const EVALUATING_WORKER = /^\/assets\/database\.worker-[\w-]+\.js$/;

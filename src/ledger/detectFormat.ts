@@ -33,6 +33,8 @@ const HEAD_BYTES = 4096;
 export async function detectFormat({ path, blob }: NamedBlob, tail: Uint8Array): Promise<Format> {
   if (blob.size === 0)
     throw fileFailure(path, 'the file is empty (0 bytes)', 'Check that it was written and copied whole');
+  const shown = FORMATS.find((format) => format.sniffTail?.(tail));
+  if (shown) return shown;
   const head =
     tail.length === blob.size
       ? tail.subarray(0, HEAD_BYTES)

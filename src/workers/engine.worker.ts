@@ -2,12 +2,13 @@ import { loadKernels } from '../kernels/load.browser.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { openForAnalysis } from '../analysis/open.ts';
 import type { Platform } from '../ledger/platform.ts';
+import { prepareReaders } from '../ledger/formats/list.ts';
 import { browserPlatform } from '../ledger/parquet.browser.ts';
 import { carefulFetch } from '../ledger/redirect.ts';
 import { browserScanThread, browserSignalPool } from './engineWorkers.ts';
 import { createEngine } from './engine.ts';
 import { ENGINE_CONTRACT } from './protocol.ts';
-import { once } from './service/once.ts';
+import { once } from '../core/once.ts';
 import { parseSampleName } from './sampleName.ts';
 import { exposeWorker } from './service/rpcAdapter.ts';
 
@@ -23,6 +24,7 @@ const platform: Platform = {
   scanThread: browserScanThread(),
 };
 
+void prepareReaders();
 exposeWorker(
   ENGINE_CONTRACT,
   createEngine({

@@ -1,5 +1,6 @@
 import { TautlineFailure } from '../core/errors.ts';
 import { paced } from '../core/progress.ts';
+import { prepareReaders } from '../ledger/formats/list.ts';
 import type { Platform } from '../ledger/platform.ts';
 import { scanPart, type ScannedPart, type ScanTask, type ScanThread } from '../ledger/splitScan.ts';
 import { news, question, type ApiOf } from './service/contract.ts';
@@ -22,7 +23,7 @@ export function scanApi(platformWith: (code: WebAssembly.Module | undefined) => 
   let platform: Platform | null = null;
   return {
     async prepare(code) {
-      if (code) await (platform = platformWith(code)).parquet();
+      await Promise.all([prepareReaders(), code && (platform = platformWith(code)).parquet()]);
     },
     scan: (task, onFraction) =>
       scanPart(

@@ -13,7 +13,7 @@ import { SCAN_CONTRACT, scanApi } from './scanThread.ts';
 import type { ApiOf, Contract } from './service/contract.ts';
 import { withKernels } from './service/kernelPool.ts';
 import { nodeWorker } from './service/nodeWorker.node.ts';
-import { once } from './service/once.ts';
+import { once } from '../core/once.ts';
 import { exposeWorker } from './service/rpcAdapter.ts';
 import type { SpawnedWorker } from './service/supervisedWorker.ts';
 import { exposeTasks } from './service/workerPool.ts';

@@ -1,5 +1,8 @@
+import { once } from '../../core/once.ts';
 import { isBinary, textOf, type Format } from './format.ts';
 import { looksLikeJson } from './ndjson.ts';
+
+const reader = once(() => import('./csvReader.ts'));
 
 export const csv: Format = {
   id: 'csv',
@@ -8,5 +11,5 @@ export const csv: Format = {
   alsoNamed: ['txt'],
   content: 'text',
   sniff: (head) => !isBinary(head) && !looksLikeJson(textOf(head)),
-  open: async (file) => (await import('./csvReader.ts')).openCsv(file),
+  open: async (file) => (await reader()).openCsv(file),
 };

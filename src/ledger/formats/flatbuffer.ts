@@ -25,44 +25,48 @@ export class FlatTable {
     return new FlatTable(view, view.getUint32(0, true), 0, { tables: bytes.length >> 2 });
   }
 
-  /** Where a field is, 0 if it has its default. */
-  #field(slot: number): number {
+  /** Where a field of `width` bytes is, 0 if it has its default. */
+  #field(slot: number, width: number): number {
     const table = this.#at - this.#view.getInt32(this.#at, true);
+    const slots = this.#view.getUint16(table, true);
     const at = 4 + 2 * slot;
-    const offset = at < this.#view.getUint16(table, true) ? this.#view.getUint16(table + at, true) : 0;
-    return offset === 0 ? 0 : this.#at + offset;
+    const offset = at + 2 <= slots ? this.#view.getUint16(table + at, true) : 0;
+    if (offset === 0) return 0;
+    if (offset < 4 || offset + width > this.#view.getUint16(table + 2, true) || (this.#at + offset) % width !== 0)
+      throw new RangeError('a field lies outside its table');
+    return this.#at + offset;
   }
   #target(at: number): number {
     return at + this.#view.getUint32(at, true);
   }
 
   int8(slot: number, absent = 0): number {
-    const at = this.#field(slot);
+    const at = this.#field(slot, 1);
     return at === 0 ? absent : this.#view.getInt8(at);
   }
   int16(slot: number, absent = 0): number {
-    const at = this.#field(slot);
+    const at = this.#field(slot, 2);
     return at === 0 ? absent : this.#view.getInt16(at, true);
   }
   int32(slot: number, absent = 0): number {
-    const at = this.#field(slot);
+    const at = this.#field(slot, 4);
     return at === 0 ? absent : this.#view.getInt32(at, true);
   }
   int64(slot: number): number {
-    const at = this.#field(slot);
+    const at = this.#field(slot, 8);
     return at === 0 ? 0 : safe(this.#view.getBigInt64(at, true));
   }
   text(slot: number): string | null {
-    const at = this.#field(slot);
+    const at = this.#field(slot, 4);
     if (at === 0) return null;
-    const from = this.#target(at);
-    const bytes = new Uint8Array(this.#view.buffer, this.#view.byteOffset, this.#view.byteLength);
-    const end = from + 4 + this.#view.getUint32(from, true);
-    if (end > bytes.length) throw new RangeError('a text ends beyond it');
-    return new TextDecoder().decode(bytes.subarray(from + 4, end));
+    const from = this.#target(at) + 4;
+    const length = this.#view.getUint32(from - 4, true);
+    if (this.#view.getUint8(from + length) !== 0) throw new RangeError('a text does not end where it should');
+    const bytes = new Uint8Array(this.#view.buffer, this.#view.byteOffset + from, length);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   }
   table(slot: number): FlatTable | null {
-    const at = this.#field(slot);
+    const at = this.#field(slot, 4);
     return at === 0 ? null : this.#tableAt(at);
   }
   tables(slot: number): FlatTable[] {
@@ -79,7 +83,7 @@ export class FlatTable {
     return new FlatTable(this.#view, this.#target(at), this.#depth + 1, this.#left);
   }
   #vector(slot: number, width: number): { from: number; count: number } {
-    const at = this.#field(slot);
+    const at = this.#field(slot, 4);
     if (at === 0) return { from: 0, count: 0 };
     const from = this.#target(at);
     const count = this.#view.getUint32(from, true);

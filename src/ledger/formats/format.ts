@@ -18,7 +18,7 @@ export interface OpenFileOptions {
 
 /**
  * A format of ledger files, in a file of its own that list.ts names. That file is loaded with the page: what is needed
- * to read (a parser, Arrow) is imported within `open`.
+ * to read (a parser, Arrow) is imported once, when the first file is opened.
  */
 export interface Format {
   /** Short and lasting, such as "csv"; fixtures are named by it. */
@@ -36,8 +36,12 @@ export interface Format {
    * formats that say so the first in the list opens it.
    */
   sniff(head: Uint8Array, tail: Uint8Array): boolean;
+  /** True if the last bytes alone show it: of a file in a folder of many no more is read then to know what it is. */
+  sniffTail?(tail: Uint8Array): boolean;
   /** @throws TautlineFailure of kind `file` that names the file, where it is damaged or cannot be read */
   open(file: SniffedFile, platform: Platform, options?: OpenFileOptions): Promise<FormatReader>;
+  /** Loads what `open` needs ahead of it; absent where files come one at a time. */
+  prepare?(): Promise<unknown>;
   /**
    * What a file that is not opened states of its rows; absent if nothing is known without reading them.
    * @param column of times, which it holds as `type`

@@ -7,6 +7,12 @@ import { parquet } from './parquet.ts';
 /** Every format that a ledger can have; the first that recognises a file opens it. */
 export const FORMATS: readonly Format[] = [parquet, csv, ndjson, arrow];
 
+/** Loads the readers of formats that come as folders of many files, so that the first file need not wait for them. */
+export async function prepareReaders(): Promise<void> {
+  // Where one does not load, opening a file says so.
+  await Promise.allSettled(FORMATS.map(async ({ prepare }) => prepare?.()));
+}
+
 const listed = (words: readonly string[], last: string): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words[words.length - 1]}`;
 

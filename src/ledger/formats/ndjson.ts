@@ -1,7 +1,10 @@
+import { once } from '../../core/once.ts';
 import { isBinary, textOf, type Format } from './format.ts';
 
 /** True if a text begins with a JSON object, or an array of objects or arrays. */
-export const looksLikeJson = (text: string): boolean => /^\{|^\[\s*[{\]]/.test(text);
+export const looksLikeJson = (text: string): boolean => /^\{|^\[\s*[[{\]]/.test(text);
+
+const reader = once(() => import('./ndjsonReader.ts'));
 
 /** One JSON object a line, or one JSON array of objects. */
 export const ndjson: Format = {
@@ -10,5 +13,5 @@ export const ndjson: Format = {
   extensions: ['ndjson', 'jsonl', 'json'],
   content: 'text',
   sniff: (head) => !isBinary(head) && looksLikeJson(textOf(head)),
-  open: async (file, _, options) => (await import('./ndjsonReader.ts')).openNdjson(file, options),
+  open: async (file, _, options) => (await reader()).openNdjson(file, options),
 };

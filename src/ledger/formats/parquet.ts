@@ -1,15 +1,19 @@
+import { once } from '../../core/once.ts';
 import { latin, type Format } from './format.ts';
 
 const MAGIC = /^PAR[1E]$/;
+const endsSo = (tail: Uint8Array): boolean => MAGIC.test(latin(tail.subarray(-4)));
+
+const reader = once(() => import('../parquet/reader.ts'));
 
 export const parquet: Format = {
   id: 'parquet',
   label: 'Parquet',
   extensions: ['parquet', 'parq', 'pq'],
   content: 'binary',
-  sniff: (head, tail) => MAGIC.test(latin(tail.subarray(-4))) || MAGIC.test(latin(head.subarray(0, 4))),
-  open: async (file, platform) =>
-    (await import('../parquet/reader.ts')).openParquet(file, await platform.parquet(), file.tail),
-  survey: async (file, column, type) =>
-    (await import('../parquet/reader.ts')).surveyParquet(file, file.tail, column, type),
+  sniffTail: endsSo,
+  sniff: (head, tail) => endsSo(tail) || MAGIC.test(latin(head.subarray(0, 4))),
+  open: async (file, platform) => (await reader()).openParquet(file, await platform.parquet(), file.tail),
+  survey: async (file, column, type) => (await reader()).surveyParquet(file, file.tail, column, type),
+  prepare: reader,
 };

@@ -10,7 +10,8 @@ import { encodingOf } from './format.ts';
 
 const CHUNK_BYTES = 4 << 20;
 /** What a line, or a quoted text over many, may hold; a longer one is no row. */
-export const MAX_ROW_CHARACTERS = 64 << 20;
+export const MAX_ROW_CHARACTERS = 32 << 20;
+export const MAX_ROW_WORDS = '32 million characters';
 
 export interface TextChunk {
   readonly text: string;
@@ -186,8 +187,10 @@ export class TextLooks {
 
   /** The first value that is unlike what most are. */
   odd(): Shown | undefined {
-    const most = this.#counts.indexOf(Math.max(...this.#counts));
-    return this.#unlike[most];
+    const alike = this.#unlike.indexOf(undefined);
+    // Of numbers the first that is not whole: a column may need whole ones.
+    if (alike >= 0) return alike === 1 ? this.#unlike[0] : undefined;
+    return this.#unlike[this.#counts.indexOf(Math.max(...this.#counts))];
   }
 }
 

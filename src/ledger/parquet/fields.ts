@@ -9,8 +9,8 @@ export const FILE = {
   encryption: 8,
   dropped: [5, 7],
 } as const;
-export const SCHEMA = { type: 1, length: 2, repetition: 3, name: 4, children: 5 } as const;
-export const GROUP = { columns: 1, rows: 3, dropped: [4, 5, 7] } as const;
+export const SCHEMA = { type: 1, length: 2, repetition: 3, name: 4, children: 5, converted: 6, logical: 10 } as const;
+export const GROUP = { columns: 1, rows: 3, ordinal: 7, dropped: [4, 5, 7] } as const;
 export const CHUNK = { file: 1, meta: 3, indexes: [4, 5, 6, 7], crypto: 8 } as const;
 export const META = {
   type: 1,
@@ -27,9 +27,9 @@ export const META = {
   dropped: [10, 11, 12, 13, 14, 15, 16],
 } as const;
 export const STATISTICS = { nulls: 3, greatest: 5, least: 6 } as const;
-export const SIZES = { definitionLevels: 3 } as const;
+export const SIZES = { repetitionLevels: 2, definitionLevels: 3 } as const;
 export const PAGE = { type: 1, uncompressed: 2, compressed: 3, crc: 4, data: 5, dictionary: 7, dataV2: 8 } as const;
-export const DATA_PAGE = { values: 1, encoding: 2 } as const;
+export const DATA_PAGE = { values: 1, encoding: 2, definition: 3, repetition: 4 } as const;
 export const DATA_PAGE_V2 = { values: 1, nulls: 2, rows: 3, encoding: 4, definition: 5, repetition: 6 } as const;
 
 /** Physical types by their number. */

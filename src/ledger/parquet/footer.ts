@@ -1,5 +1,6 @@
 import { fileFailure } from '../failures.ts';
-import { CHUNK, FILE, GROUP, integerOf, listOf, META, SCHEMA, shown, structOf, textOf } from './fields.ts';
+import { CHUNK, FILE, GROUP, integerOf, listOf, META, SCHEMA, shown, structOf, textOf, TYPE } from './fields.ts';
+import { INT96_BYTES } from './int96.ts';
 import { damaged, validateFooter, type RowGroup } from './footerValidation.ts';
 import { I32, I64, LIST, readThrift, STRUCT, writeThrift, type ThriftList, type ThriftStruct } from './thrift.ts';
 
@@ -13,6 +14,8 @@ import { I32, I64, LIST, readThrift, STRUCT, writeThrift, type ThriftList, type 
 export type { RowGroup };
 export interface Footer {
   readonly groups: readonly RowGroup[];
+  /** Columns of times that are given as their bytes (int96.ts). */
+  readonly int96: ReadonlySet<string>;
   readonly metadata: ThriftStruct;
 }
 
@@ -28,7 +31,25 @@ export function readFooter(path: string, bytes: Uint8Array, fileSize: number): F
     throw damaged(path, (thrown as Error).message);
   }
   refuseEncrypted(path, metadata);
-  return { groups: validateFooter(path, metadata, fileSize - bytes.length - 8), metadata };
+  return { ...validateFooter(path, metadata, fileSize - bytes.length - 8), metadata: withInt96Bytes(metadata) };
+}
+
+/** Says of columns of the type INT96, nested ones apart, that they hold so many bytes. */
+function withInt96Bytes(metadata: ThriftStruct): ThriftStruct {
+  const schema = listOf(metadata.get(FILE.schema)!.value)!;
+  let nested = 0;
+  const items = schema.items.map((item, i) => {
+    const element = structOf(item)!;
+    const own = i > 0 && nested === 0;
+    if (i > 0 && nested > 0) nested--;
+    nested += i === 0 ? 0 : integerOf(element, SCHEMA.children) || 0;
+    return own && integerOf(element, SCHEMA.type) === TYPE.int96
+      ? new Map(element)
+          .set(SCHEMA.type, { type: I32, value: BigInt(TYPE.fixedBytes) })
+          .set(SCHEMA.length, { type: I32, value: BigInt(INT96_BYTES) })
+      : element;
+  });
+  return new Map(metadata).set(FILE.schema, { type: LIST, value: { element: STRUCT, items } });
 }
 
 function refuseEncrypted(path: string, metadata: ThriftStruct): void {
@@ -111,6 +132,7 @@ function groupMetadata(
     for (const id of META.dropped) meta.delete(id);
     // Pages are read from the first on, of whatever kind it is.
     meta.set(META.dataPage, { type: I64, value: BigInt(places[i].start) });
+    if (footer.int96.has(chunks[i].column)) meta.set(META.type, { type: I32, value: BigInt(TYPE.fixedBytes) });
     meta.set(META.compressed, { type: I64, value: BigInt(places[i].bytes) });
     chunk.set(CHUNK.meta, { type: STRUCT, value: meta });
     moved.push(chunk);

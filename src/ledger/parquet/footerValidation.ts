@@ -15,6 +15,7 @@ import {
   textOf,
   TYPE,
 } from './fields.ts';
+import { typesAgree } from './logicalTypes.ts';
 import type { ThriftStruct, ThriftValue } from './thrift.ts';
 
 /**
@@ -67,8 +68,6 @@ export interface Chunk extends Leaf {
   readonly codec: number;
   readonly encodings: ReadonlySet<number>;
   readonly statistics: ChunkStatistics | null;
-  /** Values that are null, of a column that is not nested; -1 if the levels' histogram is not stated. */
-  readonly nulls: number;
 }
 /** Of the values of a chunk: plain encoded bytes, null if they are not stated. */
 interface ChunkStatistics {
@@ -93,11 +92,15 @@ export const damaged = (path: string, why: string): Error =>
 export const mostInflated = (codec: number, compressed: number): number => CODECS[codec][1] * compressed + SLACK_BYTES;
 
 /**
- * The row groups of a footer that holds.
+ * The row groups of a footer that holds, and its columns of the type INT96.
  * @param end where the footer begins: column chunks lie before it
  * @throws TautlineFailure of kind `file` for one that does not
  */
-export function validateFooter(path: string, metadata: ThriftStruct, end: number): readonly RowGroup[] {
+export function validateFooter(
+  path: string,
+  metadata: ThriftStruct,
+  end: number,
+): { readonly groups: readonly RowGroup[]; readonly int96: ReadonlySet<string> } {
   const leaves = schemaLeaves(path, metadata);
   const groups = (listOf(metadata.get(FILE.groups)?.value)?.items ?? []).map((group, i) =>
     readGroup(path, structOf(group), `row group ${i + 1}`, leaves, end),
@@ -106,8 +109,11 @@ export function validateFooter(path: string, metadata: ThriftStruct, end: number
   if (!isCount(stated)) throw damaged(path, `it states ${count(stated)} rows`);
   const rows = groups.reduce((sum, group) => sum + group.rows, 0);
   if (rows !== stated) throw damaged(path, `its row groups hold ${count(rows)} rows, but it states ${count(stated)}`);
+  checkOrder(path, metadata);
   checkOverlap(path, groups);
-  return SHORT_CHUNKS.test(textOf(metadata.get(FILE.writer)?.value)) ? lengthened(groups, end) : groups;
+  const short = SHORT_CHUNKS.test(textOf(metadata.get(FILE.writer)?.value));
+  const int96 = leaves.filter(({ type, parts }) => type === TYPE.int96 && parts.length === 1);
+  return { groups: short ? lengthened(groups, end) : groups, int96: new Set(int96.map(({ parts }) => parts[0])) };
 }
 
 const count = (value: number): string => (Number.isNaN(value) ? 'no number of' : value.toLocaleString('en-US'));
@@ -132,6 +138,8 @@ function schemaLeaves(path: string, metadata: ThriftStruct): readonly Leaf[] {
       const kind = integerOf(element, SCHEMA.repetition);
       if (kind !== 0 && kind !== 1 && kind !== 2)
         throw damaged(path, `column "${shown(name)}" is neither required, optional nor repeated`);
+      if (!typesAgree(element))
+        throw damaged(path, `the type of column "${shown(name)}" is unknown, or stated twice and not alike`);
       if (names.has(name)) throw duplicate(path, [...parts, name].join('.'));
       names.add(name);
       const deeper = [definition + (kind === 0 ? 0 : 1), repetition + (kind === 2 ? 1 : 0)] as const;
@@ -218,6 +226,7 @@ function readChunk(path: string, meta: ThriftStruct, where: string, leaf: Leaf, 
     if (!isCount(uncompressed) || uncompressed > mostInflated(codec, bytes))
       throw refuse(`states ${count(uncompressed)} bytes, which its ${count(bytes)} in the file cannot hold`);
   }
+  checkHistograms(structOf(meta.get(META.sizes)?.value), leaf, { values, rows }, refuse);
   return {
     ...leaf,
     column: leaf.parts[0],
@@ -230,7 +239,6 @@ function readChunk(path: string, meta: ThriftStruct, where: string, leaf: Leaf, 
     codec,
     encodings: new Set(listOf(meta.get(META.encodings)?.value)?.items.map(Number)),
     statistics: readStatistics(structOf(meta.get(META.statistics)?.value)),
-    nulls: nullsOf(structOf(meta.get(META.sizes)?.value), leaf, values, refuse),
   };
 }
 
@@ -243,13 +251,21 @@ function unreadableCodec(path: string, name: string, codec: number): Error {
   );
 }
 
-/** Nulls of a column that is not nested, by the histogram of its definition levels. */
-function nullsOf(sizes: ThriftStruct | undefined, leaf: Leaf, values: number, refuse: (why: string) => Error): number {
-  const levels = listOf(sizes?.get(SIZES.definitionLevels)?.value)?.items.map(Number);
-  if (!levels || levels.length === 0 || leaf.parts.length > 1) return -1;
-  if (levels.length !== leaf.maxDefinition + 1 || levels.reduce((sum, level) => sum + level, 0) !== values)
-    throw refuse(`does not count ${count(values)} values and nulls`);
-  return values - levels[leaf.maxDefinition];
+/** Histograms of a chunk's levels tell how deep its schema is. */
+function checkHistograms(
+  sizes: ThriftStruct | undefined,
+  leaf: Leaf,
+  { values, rows }: { readonly values: number; readonly rows: number },
+  refuse: (why: string) => Error,
+): void {
+  const histogram = (id: number): readonly number[] => listOf(sizes?.get(id)?.value)?.items.map(Number) ?? [];
+  const wrong = (levels: readonly number[], most: number): boolean =>
+    levels.length > 0 && (levels.length !== most + 1 || levels.reduce((sum, level) => sum + level, 0) !== values);
+  const definition = histogram(SIZES.definitionLevels);
+  const repetition = histogram(SIZES.repetitionLevels);
+  if (wrong(definition, leaf.maxDefinition) || wrong(repetition, leaf.maxRepetition))
+    throw refuse(`does not count ${count(values)} values as its schema does`);
+  if (repetition.length > 0 && repetition[0] !== rows) throw refuse(`does not count ${count(rows)} rows`);
 }
 
 function readStatistics(fields: ThriftStruct | undefined): ChunkStatistics | null {
@@ -264,6 +280,15 @@ function readStatistics(fields: ThriftStruct | undefined): ChunkStatistics | nul
     greatest: bytesOf(STATISTICS.greatest),
     nulls: isCount(nulls) ? nulls : -1,
   };
+}
+
+/** Row groups that state their place state it right. */
+function checkOrder(path: string, metadata: ThriftStruct): void {
+  const groups = listOf(metadata.get(FILE.groups)?.value)?.items ?? [];
+  const places = groups.map((group) => integerOf(structOf(group), GROUP.ordinal));
+  // A file put together of others may count from 0 several times.
+  if (new Set(places).size === places.length && places.some((place, i) => place !== i) && !places.some(Number.isNaN))
+    throw damaged(path, 'its row groups are in another order than they state');
 }
 
 function checkOverlap(path: string, groups: readonly RowGroup[]): void {

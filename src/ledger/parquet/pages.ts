@@ -9,6 +9,8 @@ const UNCOMPRESSED = 0;
 const PLAIN = 0;
 const PLAIN_DICTIONARY = 2;
 const RLE_DICTIONARY = 8;
+const RLE = 3;
+const BIT_PACKED = 4;
 /** Bytes to a plain value, by the number of its type. */
 const WIDTHS: Readonly<Record<number, number>> = {
   [TYPE.int32]: 4,
@@ -114,6 +116,13 @@ function checkData(
     ? encodings.has(PLAIN_DICTIONARY) || encodings.has(RLE_DICTIONARY)
     : encodings.has(encoding);
   if (encodings.size > 0 && !listed) throw refuse('is encoded in a way that its column does not state');
+  // The levels' encoding is often not listed, save the one that nobody writes any more.
+  const levels = [
+    [chunk.maxDefinition, DATA_PAGE.definition],
+    [chunk.maxRepetition, DATA_PAGE.repetition],
+  ].flatMap(([most, id]) => (v2 || most === 0 ? [] : [integerOf(fields, id)]));
+  if (levels.some((level) => level !== RLE && !(level === BIT_PACKED && encodings.has(BIT_PACKED))))
+    throw refuse('has levels encoded in a way that its column does not state');
   return values;
 }
 

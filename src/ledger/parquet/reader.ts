@@ -5,9 +5,10 @@ import { fileFailure, messageOf, throwIfCancelled } from '../failures.ts';
 import { readBatch, readField, typeName, type ForeignField } from './ffi.ts';
 import { groupTimes } from './groupTimes.ts';
 import { groupFile, groupInPlace, readFooter, schemaFile, type Footer, type RowGroup } from './footer.ts';
+import { INT96_TYPE, timesOf } from './int96.ts';
 import { validatePages } from './pages.ts';
 import type { ParquetModule } from '../platform.ts';
-import type { GroupTimes, RawBatch, ReadOptions, FormatReader } from '../reader.ts';
+import type { FormatReader, GroupTimes, RawBatch, ReaderField, ReadOptions } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
 
 /** Column chunks closer than this are read at once: a request costs more than the bytes between. */
@@ -41,13 +42,7 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
   async function* read(options: ReadOptions): AsyncIterable<RawBatch> {
     const wanted = new Set(options.columns);
     // Batches come in the file's column order, whatever the order asked for.
-    const schema: ForeignField = {
-      name: '',
-      type: null,
-      format: '+s',
-      children: fields.filter((field) => wanted.has(field.name)),
-      dictionary: null,
-    };
+    const schema = structOf(fields.filter((field) => wanted.has(field.name)));
     const position = options.columns.map((name) => schema.children.indexOf(byName.get(name)!));
     let first = 0;
     for (let group = 0; group < footer.groups.length; group++) {
@@ -56,7 +51,12 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
       if (count > 0 && !options.skip?.(first, count)) {
         let at = first;
         for await (const batch of readGroup(group, schema, options)) {
-          yield { first: at, rows: batch.rows, columns: position.map((i) => batch.columns[i] as Data) };
+          const from = at;
+          const columns = options.columns.map((name, i) => {
+            const data = batch.columns[position[i]] as Data;
+            return footer.int96.has(name) ? timesOf(path, name, data, from) : data;
+          });
+          yield { first: at, rows: batch.rows, columns };
           at += batch.rows;
           options.onFraction?.(at / rows);
         }
@@ -127,7 +127,7 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
 
   return {
     tail: end,
-    fields: fields.map((field) => ({ name: field.name, type: field.type, typeName: typeName(field), inferred: false })),
+    fields: fields.map((field) => readerField(footer, field)),
     rows,
     meanBytes: (column) => (rows === 0 ? 0 : decodedBytes(footer, column) / rows),
     times: (column) => groupTimes(footer, column, byName.get(column)?.type ?? null),
@@ -135,6 +135,21 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
     read,
   };
 }
+
+const structOf = (children: readonly ForeignField[]): ForeignField => ({
+  name: '',
+  type: null,
+  format: '+s',
+  children,
+  dictionary: null,
+});
+
+const readerField = ({ int96 }: Footer, field: ForeignField): ReaderField => ({
+  name: field.name,
+  type: int96.has(field.name) ? INT96_TYPE : field.type,
+  typeName: int96.has(field.name) ? String(INT96_TYPE) : typeName(field),
+  inferred: false,
+});
 
 const encrypted = (path: string): Error =>
   fileFailure(path, 'the Parquet file is encrypted', 'Write it without encryption: Tautline has no keys');

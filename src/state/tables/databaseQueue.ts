@@ -1,6 +1,6 @@
 import { TautlineFailure, type TautlineError } from '../../core/errors.ts';
 import type { Database } from '../../ledger/duckdb.ts';
-import { once } from '../../workers/service/once.ts';
+import { once } from '../../core/once.ts';
 
 /** What is used of the database (src/ledger/duckdb.ts). */
 export type TableStore = Pick<Database, 'insert' | 'query' | 'drop' | 'close'>;

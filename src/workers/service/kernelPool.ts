@@ -1,5 +1,5 @@
 import { instantiateKernels, type KernelModule } from '../../kernels/module.ts';
-import { once } from './once.ts';
+import { once } from '../../core/once.ts';
 import type { SpawnedWorker } from './supervisedWorker.ts';
 import { createWorkerPool, exposeTasks, type MapOptions } from './workerPool.ts';
 

@@ -77,7 +77,7 @@ export function explained(thrown: unknown): string {
 }
 
 /** The options by which one does what an error advises. */
-export function optionsFor(error: TautlineError): readonly string[] {
+function optionsFor(error: TautlineError): readonly string[] {
   if (!('advice' in error) || error.advice.includes('--')) return [];
   const { advice } = error;
   const options = [...advice.matchAll(/leave (\w+) unmapped/g)].map(([, column]) => `--map ${column}=`);

@@ -21,7 +21,7 @@ import { hourOf, parquetOf, rowGroupRows } from './write.ts';
 const FILE_ROWS = 1 << 17;
 const FILE_BYTES = 128 << 20;
 
-export interface ConvertOptions {
+interface ConvertOptions {
   readonly platform: Platform;
   /** Into hive partitions by provider_id and hour; else one file after another. */
   readonly partition: boolean;
@@ -29,7 +29,7 @@ export interface ConvertOptions {
   readonly onProgress?: OnProgress;
 }
 
-export interface Converted {
+interface Converted {
   readonly files: number;
   readonly bytes: number;
   /** Sentences about what is not as it was. */

@@ -102,6 +102,14 @@ describe('damaged Arrow', () => {
       },
       /column "text": row 1 of its batch is entry 999 of a dictionary of 2/,
     ],
+    [
+      'a text that is not UTF-8',
+      (bytes) => {
+        bytes[Buffer.from(bytes).indexOf('onetwo') + 4] = 255;
+        return bytes;
+      },
+      /column "text": the text in row 2 of its batch is not UTF-8/,
+    ],
     ['a second stream behind the first', (bytes) => new Uint8Array(Buffer.concat([bytes, ipc])), /follow its end/],
     ['an end within a message', (bytes) => bytes.slice(0, -40), /it ends too early/],
   ])('%s is refused', async (_, change, message) => {
@@ -122,7 +130,7 @@ describe('damaged Arrow', () => {
 
   it('numbers in the other byte order are refused by name', async () => {
     const whole = new Uint8Array(await fixture('plain.arrows').blob.arrayBuffer());
-    const message = await messageAt(new BlobWindow(new Blob([whole as BlobPart])), 0, whole.length);
+    const message = await messageAt(new BlobWindow(new Blob([whole])), 0, whole.length);
     const view = new DataView(whole.buffer);
     // The first field of the Schema table, which little-endian writers leave at its default: point it at a 1.
     const root = 8 + view.getUint32(8, true);

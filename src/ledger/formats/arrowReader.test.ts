@@ -85,6 +85,11 @@ describe('damaged Arrow', () => {
   const positionOf = (...wanted: number[]): number =>
     words(ipc).findIndex((_, at, all) => wanted.every((word, i) => all[at + i] === word));
 
+  const withBytes = (bytes: Uint8Array, text: string, ...[first, skip, ...more]: number[]): Uint8Array => {
+    bytes.set([first, ...more], Buffer.from(bytes.buffer).indexOf(text) + skip);
+    return bytes;
+  };
+
   it.each<[string, (bytes: Uint8Array) => Uint8Array, RegExp]>([
     [
       'an offset far out',
@@ -101,6 +106,16 @@ describe('damaged Arrow', () => {
         return bytes;
       },
       /column "text": row 1 of its batch is entry 999 of a dictionary of 2/,
+    ],
+    [
+      'a text that is not UTF-8',
+      (bytes) => withBytes(bytes, 'onetwo', 0xe9, 3),
+      /"text": the text in row 2 of its batch/,
+    ],
+    [
+      'a text that ends within a character',
+      (bytes) => withBytes(bytes, 'onetwo', 0xc3, 2, 0xa9),
+      /row 1 of its batch is not/,
     ],
     ['a second stream behind the first', (bytes) => new Uint8Array(Buffer.concat([bytes, ipc])), /follow its end/],
     ['an end within a message', (bytes) => bytes.slice(0, -40), /it ends too early/],

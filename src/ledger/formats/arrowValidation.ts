@@ -3,6 +3,7 @@ import { DataType } from 'apache-arrow';
 import type { Data } from 'apache-arrow';
 import type { ArrowField } from './arrowSchema.ts';
 import type { FlatTable } from './flatbuffer.ts';
+import { checkText } from './arrowText.ts';
 import { inflateLz4Frame } from './lz4.ts';
 import { inflateZstdFrame } from './zstd.ts';
 
@@ -174,11 +175,12 @@ class Loader {
         });
       case 'bytes':
       case 'largeBytes':
-        return this.#make(field, wanted, (length) => {
+        return this.#make(field, wanted, (length, validity) => {
           const offsets = this.#bytes(wanted);
           const data = this.#bytes(wanted);
           if (!offsets || !data) return null;
           const valueOffsets = offsetsOf(offsets, length, field.layout === 'largeBytes', data.length);
+          if (isText(field.type!)) checkText(valueOffsets, data, validity);
           return { valueOffsets, data };
         });
       case 'views':
@@ -187,7 +189,10 @@ class Loader {
           const count = this.#variadic[this.#view++];
           if (!(count >= 0)) throw new RangeError('the number of its buffers is missing');
           const buffers = Array.from({ length: Math.min(count, this.#buffers.length) }, () => this.#bytes(wanted));
-          return views && fromViews(exactly(views, VIEW_BYTES * length), length, validity, buffers as Uint8Array[]);
+          if (!views) return null;
+          const texts = fromViews(exactly(views, VIEW_BYTES * length), length, validity, buffers as Uint8Array[]);
+          if (isText(field.type!)) checkText(texts.valueOffsets, texts.data, validity);
+          return texts;
         });
       case 'list':
       case 'largeList':
@@ -339,6 +344,8 @@ function fromViews(
   }
   return { valueOffsets, data };
 }
+
+const isText = (type: DataType): boolean => DataType.isUtf8(type) || DataType.isLargeUtf8(type);
 
 const valuesOf = ({ type }: ArrowField): DataType => (type as arrow.Dictionary).dictionary as DataType;
 

@@ -85,11 +85,6 @@ describe('damaged Arrow', () => {
   const positionOf = (...wanted: number[]): number =>
     words(ipc).findIndex((_, at, all) => wanted.every((word, i) => all[at + i] === word));
 
-  const withBytes = (bytes: Uint8Array, text: string, ...[first, skip, ...more]: number[]): Uint8Array => {
-    bytes.set([first, ...more], Buffer.from(bytes.buffer).indexOf(text) + skip);
-    return bytes;
-  };
-
   it.each<[string, (bytes: Uint8Array) => Uint8Array, RegExp]>([
     [
       'an offset far out',
@@ -109,13 +104,11 @@ describe('damaged Arrow', () => {
     ],
     [
       'a text that is not UTF-8',
-      (bytes) => withBytes(bytes, 'onetwo', 0xe9, 3),
-      /"text": the text in row 2 of its batch/,
-    ],
-    [
-      'a text that ends within a character',
-      (bytes) => withBytes(bytes, 'onetwo', 0xc3, 2, 0xa9),
-      /row 1 of its batch is not/,
+      (bytes) => {
+        bytes[Buffer.from(bytes).indexOf('onetwo') + 4] = 255;
+        return bytes;
+      },
+      /column "text": the text in row 2 of its batch is not UTF-8/,
     ],
     ['a second stream behind the first', (bytes) => new Uint8Array(Buffer.concat([bytes, ipc])), /follow its end/],
     ['an end within a message', (bytes) => bytes.slice(0, -40), /it ends too early/],
@@ -137,7 +130,7 @@ describe('damaged Arrow', () => {
 
   it('numbers in the other byte order are refused by name', async () => {
     const whole = new Uint8Array(await fixture('plain.arrows').blob.arrayBuffer());
-    const message = await messageAt(new BlobWindow(new Blob([whole as BlobPart])), 0, whole.length);
+    const message = await messageAt(new BlobWindow(new Blob([whole])), 0, whole.length);
     const view = new DataView(whole.buffer);
     // The first field of the Schema table, which little-endian writers leave at its default: point it at a 1.
     const root = 8 + view.getUint32(8, true);

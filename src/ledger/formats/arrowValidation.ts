@@ -3,7 +3,6 @@ import { DataType } from 'apache-arrow';
 import type { Data } from 'apache-arrow';
 import type { ArrowField } from './arrowSchema.ts';
 import type { FlatTable } from './flatbuffer.ts';
-import { checkText } from './arrowText.ts';
 import { inflateLz4Frame } from './lz4.ts';
 import { inflateZstdFrame } from './zstd.ts';
 
@@ -175,12 +174,12 @@ class Loader {
         });
       case 'bytes':
       case 'largeBytes':
-        return this.#make(field, wanted, (length, validity) => {
+        return this.#make(field, wanted, (length) => {
           const offsets = this.#bytes(wanted);
           const data = this.#bytes(wanted);
           if (!offsets || !data) return null;
           const valueOffsets = offsetsOf(offsets, length, field.layout === 'largeBytes', data.length);
-          if (isText(field.type!)) checkText(valueOffsets, data, validity);
+          if (isText(field.type)) requireUtf8(data, valueOffsets);
           return { valueOffsets, data };
         });
       case 'views':
@@ -189,10 +188,7 @@ class Loader {
           const count = this.#variadic[this.#view++];
           if (!(count >= 0)) throw new RangeError('the number of its buffers is missing');
           const buffers = Array.from({ length: Math.min(count, this.#buffers.length) }, () => this.#bytes(wanted));
-          if (!views) return null;
-          const texts = fromViews(exactly(views, VIEW_BYTES * length), length, validity, buffers as Uint8Array[]);
-          if (isText(field.type!)) checkText(texts.valueOffsets, texts.data, validity);
-          return texts;
+          return views && fromViews(exactly(views, VIEW_BYTES * length), length, validity, buffers as Uint8Array[]);
         });
       case 'list':
       case 'largeList':
@@ -309,6 +305,30 @@ function offsetsOf(bytes: Uint8Array, length: number, large: boolean, end: numbe
   return offsets;
 }
 
+const isText = (type: DataType | null): boolean =>
+  type !== null && (DataType.isUtf8(type) || DataType.isLargeUtf8(type));
+
+const PIECE = 16 << 20;
+
+/** Bytes that are no text would become U+FFFD, and two names one. */
+function requireUtf8(data: Uint8Array, offsets: Int32Array): void {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const end = offsets[offsets.length - 1];
+  try {
+    for (let from = offsets[0]; from < end; from += PIECE)
+      decoder.decode(data.subarray(from, Math.min(end, from + PIECE)), { stream: from + PIECE < end });
+  } catch {
+    const alone = new TextDecoder('utf-8', { fatal: true });
+    for (let row = 0; row + 1 < offsets.length; row++) {
+      try {
+        alone.decode(data.subarray(offsets[row], offsets[row + 1]));
+      } catch {
+        throw new RangeError(`the text in row ${row + 1} of its batch is not UTF-8`);
+      }
+    }
+  }
+}
+
 /** Strings of the view layout as offsets and bytes. */
 function fromViews(
   bytes: Uint8Array,
@@ -344,8 +364,6 @@ function fromViews(
   }
   return { valueOffsets, data };
 }
-
-const isText = (type: DataType): boolean => DataType.isUtf8(type) || DataType.isLargeUtf8(type);
 
 const valuesOf = ({ type }: ArrowField): DataType => (type as arrow.Dictionary).dictionary as DataType;
 

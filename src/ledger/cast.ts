@@ -30,7 +30,7 @@ export function validity(data: Data): Uint8Array | null {
   return mask;
 }
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The strings of Utf8 data, null if missing. */
 export function decodeStrings(data: Data): (string | null)[] {

@@ -75,7 +75,7 @@ export class DictionaryBuilder {
    * that they do not depend on how the ledger is cut into files.
    */
   finish(order: Int32Array, emptyIsNull = false): DictionaryColumn {
-    const decoder = new TextDecoder();
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
     const renumbered = new Int32Array(this.#bytes.length).fill(-1);
     const values: string[] = [];
     const codes = new Int32Array(order.length);

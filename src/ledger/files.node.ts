@@ -89,7 +89,7 @@ async function walk(root: string): Promise<{ files: string[]; passedOver: Passed
       else if (entry.isFile()) {
         met.add(join(real, entry.name));
         files.push(nameOf(place));
-      } else passedOver.push(noData(nameOf(place)));
+      } else passedOver.push({ path: nameOf(place), why: 'no file' });
     }
   };
   await enter(root);
@@ -104,7 +104,7 @@ async function walk(root: string): Promise<{ files: string[]; passedOver: Passed
     else if (target.isFile()) {
       met.add(real);
       files.push(nameOf(link));
-    } else passedOver.push(noData(nameOf(link)));
+    } else passedOver.push({ path: nameOf(link), why: 'no file' });
   }
   return { files: files.sort(), passedOver };
 }

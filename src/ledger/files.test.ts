@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   mkdirSync,
@@ -75,6 +76,13 @@ describe('files on disk', () => {
     expect(report.notes).toContain('2 links ignored (leading nowhere): gone.csv, out/self.');
     expect(report.notes).toContain('3 links ignored (leading to what is read already): again.csv, loop, out/up.');
     expect((await opened(folderOf('links', {}, { 'b.csv': join('..', 'store', 'blob') }))).report.events).toBe(1);
+  });
+
+  it('a pipe is not waited for, and named', async () => {
+    const folder = folderOf('pipes', { 'a.csv': csv(1) });
+    execFileSync('mkfifo', [join(folder, 'b.csv')]);
+    expect((await opened(folder)).report.notes).toContain('1 ignored (a pipe, a socket or a device, no file): b.csv.');
+    expect((await failure(findFiles(join(folder, 'b.csv')))).message).toContain('it is neither a file nor a folder');
   });
 
   it('hidden and underscore folders and files, and what is no data by its name, are listed', async () => {

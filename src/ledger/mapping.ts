@@ -213,6 +213,7 @@ export function checkMapping(mapping: ColumnMapping, fields: readonly ReaderFiel
       throw columnFailure(file, source, field.odd ?? field.typeName, as, need.advice);
     }
   }
+  if (fields.length === 0) throw fileFailure(file, 'it has no columns, so no events', 'Open a ledger with events');
   if (mapping.provider_id === undefined && mapping.agent_id === undefined) {
     throw fileFailure(
       file,

@@ -75,6 +75,7 @@ function sortOut(all: readonly NamedBlob[], known: readonly PassedOver[] | undef
 function passedOverNotes(passedOver: readonly PassedOver[]): string[] {
   const saying: Readonly<Record<PassedOver['why'], (count: number) => string>> = {
     'no data': (count) => `${counted(count, 'file')} ignored (not data by name)`,
+    'no file': (count) => `${count} ignored (a pipe, a socket or a device, no file)`,
     'leads nowhere': (count) => `${counted(count, 'link')} ignored (leading nowhere)`,
     'met before': (count) => `${counted(count, 'link')} ignored (leading to what is read already)`,
   };

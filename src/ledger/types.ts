@@ -22,8 +22,11 @@ export type LedgerSource = (
 /** A file, folder or link that is no part of a ledger. `path` is relative, as that of `NamedBlob`. */
 export interface PassedOver {
   readonly path: string;
-  /** By its name it holds no data; it is a link that leads nowhere; or one to what is part of the ledger already. */
-  readonly why: 'no data' | 'leads nowhere' | 'met before';
+  /**
+   * By its name it holds no data; it is a pipe, a socket or a device; a link that leads nowhere; or one to what is part
+   * of the ledger already.
+   */
+  readonly why: 'no data' | 'no file' | 'leads nowhere' | 'met before';
 }
 
 /** What was found where a ledger was to be. */

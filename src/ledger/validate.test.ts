@@ -34,6 +34,7 @@ describe('files that are no ledger', () => {
       'notes.txt: it is of no format that is read, and no table with a header line either',
     ],
     ['broken JSON', named('x.json', '[{"a": 1'), 'it starts like a JSON array but is not JSON'],
+    ['an array of nothing', named('x.json', ' [ ] '), 'x.json: it has no columns, so no events'],
     ['a header twice', named('x.csv', 'a,b,a\n1,2,3'), 'its header line names the column "a" twice'],
     [
       'encrypted Parquet',

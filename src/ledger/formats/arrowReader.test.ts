@@ -33,6 +33,13 @@ describe('compressed Arrow', () => {
   });
 });
 
+it('a text of the view layout that is not UTF-8 is refused', async () => {
+  const bytes = new Uint8Array(await fixture('views.arrow').blob.arrayBuffer());
+  bytes[Buffer.from(bytes).indexOf('string of more')] = 0xff;
+  const { message } = await failure(rowsOf('views.arrow', bytes));
+  expect(message).toMatch(/column "views": the text in row \d+ of its batch is not UTF-8/);
+});
+
 /** Every column as text, row by row. */
 async function rowsOf(name: string, bytes: Uint8Array): Promise<string> {
   const reader = await openTable(named(name, bytes), platform);
@@ -109,6 +116,14 @@ describe('damaged Arrow', () => {
         return bytes;
       },
       /column "text": the text in row 2 of its batch is not UTF-8/,
+    ],
+    [
+      'a text that ends within a character',
+      (bytes) => {
+        bytes.set([0xc3, 0xa9], Buffer.from(bytes).indexOf('onetwo') + 2);
+        return bytes;
+      },
+      /column "text": the text in row 1 of its batch is not UTF-8/,
     ],
     ['a second stream behind the first', (bytes) => new Uint8Array(Buffer.concat([bytes, ipc])), /follow its end/],
     ['an end within a message', (bytes) => bytes.slice(0, -40), /it ends too early/],

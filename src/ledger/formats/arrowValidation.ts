@@ -3,6 +3,7 @@ import { DataType } from 'apache-arrow';
 import type { Data } from 'apache-arrow';
 import type { ArrowField } from './arrowSchema.ts';
 import type { FlatTable } from './flatbuffer.ts';
+import { checkText } from './arrowText.ts';
 import { inflateLz4Frame } from './lz4.ts';
 import { inflateZstdFrame } from './zstd.ts';
 
@@ -174,12 +175,12 @@ class Loader {
         });
       case 'bytes':
       case 'largeBytes':
-        return this.#make(field, wanted, (length) => {
+        return this.#make(field, wanted, (length, validity) => {
           const offsets = this.#bytes(wanted);
           const data = this.#bytes(wanted);
           if (!offsets || !data) return null;
           const valueOffsets = offsetsOf(offsets, length, field.layout === 'largeBytes', data.length);
-          if (isText(field.type)) requireUtf8(data, valueOffsets);
+          if (isText(field.type)) checkText(valueOffsets, data, validity);
           return { valueOffsets, data };
         });
       case 'views':
@@ -188,7 +189,10 @@ class Loader {
           const count = this.#variadic[this.#view++];
           if (!(count >= 0)) throw new RangeError('the number of its buffers is missing');
           const buffers = Array.from({ length: Math.min(count, this.#buffers.length) }, () => this.#bytes(wanted));
-          return views && fromViews(exactly(views, VIEW_BYTES * length), length, validity, buffers as Uint8Array[]);
+          if (!views) return null;
+          const texts = fromViews(exactly(views, VIEW_BYTES * length), length, validity, buffers as Uint8Array[]);
+          if (isText(field.type)) checkText(texts.valueOffsets, texts.data, validity);
+          return texts;
         });
       case 'list':
       case 'largeList':
@@ -307,27 +311,6 @@ function offsetsOf(bytes: Uint8Array, length: number, large: boolean, end: numbe
 
 const isText = (type: DataType | null): boolean =>
   type !== null && (DataType.isUtf8(type) || DataType.isLargeUtf8(type));
-
-const PIECE = 16 << 20;
-
-/** Bytes that are no text would become U+FFFD, and two names one. */
-function requireUtf8(data: Uint8Array, offsets: Int32Array): void {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const end = offsets[offsets.length - 1];
-  try {
-    for (let from = offsets[0]; from < end; from += PIECE)
-      decoder.decode(data.subarray(from, Math.min(end, from + PIECE)), { stream: from + PIECE < end });
-  } catch {
-    const alone = new TextDecoder('utf-8', { fatal: true });
-    for (let row = 0; row + 1 < offsets.length; row++) {
-      try {
-        alone.decode(data.subarray(offsets[row], offsets[row + 1]));
-      } catch {
-        throw new RangeError(`the text in row ${row + 1} of its batch is not UTF-8`);
-      }
-    }
-  }
-}
 
 /** Strings of the view layout as offsets and bytes. */
 function fromViews(

@@ -154,6 +154,8 @@ class ElementCutter implements Cutter {
     this.#held = '';
     if (this.#isClosed) return { rows, isCut: false };
     add(all.length, false);
+    // Behind a whole element, too, something is missing.
+    if (this.#depth === 1 && !this.#inText && rows.at(-1)!.trim() !== '') rows.push('');
     return { rows, isCut: true };
   }
 

@@ -60,7 +60,8 @@ export async function openNdjson(
       try {
         value = parseExact(text);
       } catch {
-        return isCut ? `the file ends in the middle of ${noun}` : `${noun} is not JSON`;
+        if (!isCut) return `${noun} is not JSON`;
+        return text.trim() === '' ? 'the file ends before its array does' : `the file ends in the middle of ${noun}`;
       }
     }
     return isObject(value) ? value : `${noun} is not a JSON object`;

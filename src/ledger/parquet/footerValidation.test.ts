@@ -139,6 +139,8 @@ describe('sound footers of other writers', () => {
     const { report } = await open([empty, named('full.parquet', bytes)]);
     expect(report.events).toBe(60);
     expect((await open(fixture('empty_groups.parquet'))).report.events).toBe(12);
+    const { columns } = await open(fixture('fastparquet.parquet'));
+    expect([columns.n, columns.eventId[11], columns.time[11]]).toEqual([12, 111n, 1704067211000.001]);
   });
 
   it.each<[string, (meta: ThriftStruct) => void]>([

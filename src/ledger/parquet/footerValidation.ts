@@ -42,6 +42,9 @@ const DEEPEST = 64;
  */
 const SHORT_CHUNKS = /^parquet-mr version (?:0\.|1\.[01]\.|1\.2\.[0-8](?!\d))/;
 const HEADER_BYTES = 100;
+/** fastparquet puts some bytes more behind the values of a page. */
+const PADDED_PAGES = /^fastparquet/;
+const PADDING_BYTES = 8;
 
 /** A leaf of the schema: one column chunk of every row group. */
 interface Leaf {
@@ -67,6 +70,8 @@ export interface Chunk extends Leaf {
   readonly nested: boolean;
   readonly codec: number;
   readonly encodings: ReadonlySet<number>;
+  /** Bytes that may follow the values of a page. */
+  readonly padding: number;
   readonly statistics: ChunkStatistics | null;
 }
 /** Of the values of a chunk: plain encoded bytes, null if they are not stated. */
@@ -111,9 +116,9 @@ export function validateFooter(
   if (rows !== stated) throw damaged(path, `its row groups hold ${count(rows)} rows, but it states ${count(stated)}`);
   checkOrder(path, metadata);
   checkOverlap(path, groups);
-  const short = SHORT_CHUNKS.test(textOf(metadata.get(FILE.writer)?.value));
+  const writer = textOf(metadata.get(FILE.writer)?.value);
   const int96 = leaves.filter(({ type, parts }) => type === TYPE.int96 && parts.length === 1);
-  return { groups: short ? lengthened(groups, end) : groups, int96: new Set(int96.map(({ parts }) => parts[0])) };
+  return { groups: asWrittenBy(writer, groups, end), int96: new Set(int96.map(({ parts }) => parts[0])) };
 }
 
 const count = (value: number): string => (Number.isNaN(value) ? 'no number of' : value.toLocaleString('en-US'));
@@ -238,6 +243,7 @@ function readChunk(path: string, meta: ThriftStruct, where: string, leaf: Leaf, 
     nested: leaf.parts.length > 1,
     codec,
     encodings: new Set(listOf(meta.get(META.encodings)?.value)?.items.map(Number)),
+    padding: 0,
     statistics: readStatistics(structOf(meta.get(META.statistics)?.value)),
   };
 }
@@ -308,8 +314,11 @@ function checkOverlap(path: string, groups: readonly RowGroup[]): void {
   }
 }
 
-const lengthened = (groups: readonly RowGroup[], end: number): readonly RowGroup[] =>
-  groups.map(({ rows, chunks }) => ({
-    rows,
-    chunks: chunks.map((chunk) => ({ ...chunk, bytes: Math.min(chunk.bytes + HEADER_BYTES, end - chunk.start) })),
-  }));
+/** Chunks with what their writer is known to do otherwise. */
+function asWrittenBy(writer: string, groups: readonly RowGroup[], end: number): readonly RowGroup[] {
+  const changed = (change: (chunk: Chunk) => Partial<Chunk>): readonly RowGroup[] =>
+    groups.map(({ rows, chunks }) => ({ rows, chunks: chunks.map((chunk) => ({ ...chunk, ...change(chunk) })) }));
+  if (SHORT_CHUNKS.test(writer))
+    return changed(({ bytes, start }) => ({ bytes: Math.min(bytes + HEADER_BYTES, end - start) }));
+  return PADDED_PAGES.test(writer) ? changed(() => ({ padding: PADDING_BYTES })) : groups;
+}

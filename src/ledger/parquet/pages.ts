@@ -145,6 +145,7 @@ function checkLevels(chunk: Chunk, fields: ThriftStruct, room: number, refuse: (
 /** Plain values of one width take what they take. */
 function checkWidth(chunk: Chunk, values: number, inflated: number, refuse: (why: string) => Error): void {
   const width = chunk.type === TYPE.fixedBytes ? chunk.typeLength : WIDTHS[chunk.type];
-  if (width !== undefined && inflated !== values * width)
+  const beyond = width === undefined ? 0 : inflated - values * width;
+  if (width !== undefined && beyond !== 0 && beyond !== chunk.padding)
     throw refuse(`holds ${inflated} bytes, but ${values} values take ${values * width}`);
 }

@@ -54,7 +54,11 @@ export async function lookThrough(
   let prepared = false;
   const openFile = async (file: NamedBlob): Promise<LedgerFile> => {
     throwIfCancelled(signal, 'opening the ledger');
-    const reader = await openTable(file, platform);
+    const onFraction =
+      taken.length === 1
+        ? (fraction: number) => onProgress?.({ phase: 'Looking through the file', fraction, detail: file.path })
+        : undefined;
+    const reader = await openTable(file, platform, undefined, { signal, onFraction });
     if (reader.format === parquet.id && !prepared) {
       prepared = true;
       thread?.prepare(await platform.parquetCode?.());

@@ -160,7 +160,7 @@ export function checkMapping(mapping: ColumnMapping, fields: readonly ReaderFiel
     }
     if (!accepts(column, field, false)) {
       const as = source === column ? need.needed : `${need.needed} for ${column}`;
-      throw columnFailure(file, source, field.typeName, as, need.advice);
+      throw columnFailure(file, source, field.odd ?? field.typeName, as, need.advice);
     }
   }
   if (mapping.provider_id === undefined && mapping.agent_id === undefined) {

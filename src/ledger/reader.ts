@@ -12,6 +12,8 @@ export interface ReaderField {
   readonly typeName: string;
   /** True if the values are text (CSV, NDJSON, hive partitions) and `type` is only what they look like. */
   readonly inferred: boolean;
+  /** Of an inferred column the first value that is unlike what most are, as refusals show it: `"soon" at row 3`. */
+  readonly odd?: string;
 }
 
 /** One column of a batch: Arrow data, or the plain values of a text format (null = missing). */

@@ -3,6 +3,7 @@ import type { OnProgress } from '../core/progress.ts';
 import { detectFormat } from './detectFormat.ts';
 import { counted, fileFailure, ledgerFailure } from './failures.ts';
 import { withPartitions } from './hive.ts';
+import type { OpenFileOptions } from './formats/format.ts';
 import { FORMAT_NAMES, isLedgerFile, USUAL_EXTENSIONS } from './formats/list.ts';
 import type { Platform } from './platform.ts';
 import type { GroupTimes, TableReader } from './reader.ts';
@@ -86,11 +87,16 @@ async function tailOf({ blob }: NamedBlob): Promise<Uint8Array<ArrayBuffer>> {
  * Opens one file by what its bytes are.
  * @param known its last bytes, where they have been read
  */
-export async function openTable(file: NamedBlob, platform: Platform, known?: Uint8Array): Promise<TableReader> {
+export async function openTable(
+  file: NamedBlob,
+  platform: Platform,
+  known?: Uint8Array,
+  options?: OpenFileOptions,
+): Promise<TableReader> {
   const { path, blob } = file;
   const tail = known ?? (await tailOf(file));
   const format = await detectFormat(file, tail);
-  const reader = await format.open({ path, blob, tail }, platform);
+  const reader = await format.open({ path, blob, tail }, platform, options);
   return withPartitions({ ...reader, path, bytes: blob.size, format: format.id });
 }
 

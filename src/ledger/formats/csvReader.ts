@@ -1,13 +1,19 @@
-import Papa from 'papaparse';
+import { DataType } from 'apache-arrow';
 import { fileFailure } from '../failures.ts';
-import type { FormatReader } from '../reader.ts';
+import type { FormatReader, RawColumn, ReaderField } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
-import { rowReader, sampleRows, type RowChunk } from './rows.ts';
-import { decodeText, inferredField, inferText } from './text.ts';
+import { CsvRows, type CutRows, type QuoteFault } from './csvRows.ts';
+import { rowReader, type RowChunk, type RowColumns } from './rows.ts';
+import { decodeText, inferredField, looksLike, MAX_ROW_CHARACTERS, SAMPLE_VALUES, TextLooks } from './text.ts';
 
-const HEAD_BYTES = 256 << 10;
-/** A row that goes on for longer has lost a closing quote. */
-const MAX_ROW_CHARACTERS = 64 << 20;
+type Row = readonly string[];
+interface CsvChunk extends RowChunk<Row> {
+  readonly hasNul: boolean;
+}
+
+/** As many characters are looked at to guess the delimiter. */
+const GUESS_CHARACTERS = 256 << 10;
+const DELIMITERS = [',', ';', '\t', '|'];
 
 /**
  * Opens delimited text with a header line; the delimiter (comma, tab, semicolon, bar) is guessed.
@@ -15,116 +21,150 @@ const MAX_ROW_CHARACTERS = 64 << 20;
  */
 export async function openCsv(file: NamedBlob, pieceBytes?: number): Promise<FormatReader> {
   const { path } = file;
-  const head = await firstText(file.blob);
-  const guess = Papa.parse<string[]>(head, { preview: 10, newline: newlineOf(head) });
-  const header = withoutReturn(guess.data[0] ?? []).map((name) => name.trim());
+  const delimiter = guessDelimiter(await firstText(file, pieceBytes));
+  let header: readonly string[] = [];
+  const sample: Row[] = [];
+  for await (const { rows } of csvRows(file, delimiter, null, pieceBytes)) {
+    for (const row of rows) {
+      if (header.length === 0) checkHeader(path, (header = row.map((name) => name.trim())));
+      else if (sample.length < SAMPLE_VALUES) sample.push(row);
+    }
+    if (sample.length >= SAMPLE_VALUES) break;
+  }
   checkHeader(path, header);
-  const rows = (signal?: AbortSignal): AsyncIterable<RowChunk<string[]>> =>
-    csvRows(file, { delimiter: guess.meta.delimiter, newline: newlineOf(head), pieceBytes }, signal);
-  const sample = await sampleRows(rows());
-  return rowReader<string[]>({
-    path,
-    fields: header.map((name, i) => inferredField(name, inferText(sample.map((row) => row[i] ?? '')))),
-    rows,
-    fault: (row) =>
-      row.length === header.length ? null : `the line has ${row.length} fields, ${header.length} expected`,
-    value: (row, field) => (row[field] === '' ? null : row[field]),
-  });
+  const fields = header.map((name, i) => fieldOf(name, sample, i));
+
+  async function* rows(signal?: AbortSignal): AsyncIterable<CsvChunk> {
+    let isHeader = true;
+    for await (const chunk of csvRows(file, delimiter, fields, pieceBytes, signal)) {
+      yield isHeader ? { ...chunk, rows: chunk.rows.slice(1) } : chunk;
+      isHeader &&= chunk.rows.length === 0;
+    }
+  }
+  function columns(part: readonly Row[], _: number, at: readonly number[], { hasNul }: CsvChunk): RowColumns {
+    const faults = new Map<number, string>();
+    part.forEach((row, i) => {
+      if (row.length !== header.length) faults.set(i, `the line has ${row.length} fields, ${header.length} expected`);
+      else if (hasNul && row.some((cell) => cell.includes('\0'))) faults.set(i, 'the line has a NUL character');
+    });
+    const values = at.map((field): RawColumn =>
+      part.map((row, i) => (row[field] === '' || faults.has(i) ? null : row[field])),
+    );
+    return { columns: values, faults };
+  }
+  return rowReader<Row, CsvChunk>({ path, fields, rows, columns });
 }
 
-interface Dialect {
-  readonly delimiter: string;
-  readonly newline: '\n' | '\r';
-  readonly pieceBytes: number | undefined;
+function fieldOf(name: string, sample: readonly Row[], i: number): ReaderField {
+  const looks = new TextLooks();
+  sample.forEach((row, at) => looks.add(row[i] ?? '', at));
+  return inferredField(name, looks.type(), looks.odd());
 }
 
-/** The rows below the header line. A quote that is not closed, or goes on after it, is refused. */
+/** The rows of a file, header line included. @param fields null before they are known */
 async function* csvRows(
-  { path, blob }: NamedBlob,
-  { pieceBytes, ...dialect }: Dialect,
-  signal: AbortSignal | undefined,
-): AsyncIterable<RowChunk<string[]>> {
-  const input = new TextInput();
-  let parsed: string[][] = [];
-  let waiting = 0;
+  file: NamedBlob,
+  delimiter: string,
+  fields: readonly ReaderField[] | null,
+  pieceBytes: number | undefined,
+  signal?: AbortSignal,
+): AsyncIterable<CsvChunk> {
+  const { path } = file;
+  const cutter = new CsvRows(delimiter);
   let before = 0;
-  let failure: Error | null = null;
-  Papa.parse<string[]>(input as unknown as NodeJS.ReadableStream, {
-    ...dialect,
-    chunk: ({ data, errors, meta }) => {
-      // A row that is cut off here may look wrong until its rest is there.
-      const quote = errors.find(({ type, row }) => type === 'Quotes' && (row ?? 0) < data.length);
-      if (quote) failure ??= quoteFailure(path, before + (quote.row ?? 0), quote.code);
-      before += data.length;
-      waiting = input.written - meta.cursor;
-      parsed = parsed.length === 0 ? data : parsed.concat(data);
-    },
-    error: (thrown) => {
-      failure ??= thrown;
-    },
-    complete: () => undefined,
-  });
-  let isHeader = true;
-  for await (const { text, fraction, last } of decodeText(blob, signal, pieceBytes)) {
-    input.write(text);
-    if (last) input.end();
-    else if (waiting > MAX_ROW_CHARACTERS) failure ??= quoteFailure(path, before, 'MissingQuotes');
-    if (failure !== null) throw failure;
-    // An empty line is not a row.
-    const rows = parsed.map(withoutReturn).filter((row) => row.length > 1 || row[0] !== '');
-    parsed = [];
-    yield { rows: isHeader ? rows.slice(1) : rows, fraction };
-    isHeader &&= rows.length === 0;
+  for await (const { text, fraction, last } of decodeText(file, signal, pieceBytes)) {
+    const cut = cutter.push(text, last);
+    if (fields) checkBroken(path, cut, fields, delimiter, before);
+    before += cut.rows.length;
+    yield { rows: cut.rows, fraction, hasNul: text.includes('\0') };
+    if (cut.fault) throw quoteFailure(path, cut.fault);
+    if (cutter.pending > MAX_ROW_CHARACTERS) {
+      if (cutter.open) throw quoteFailure(path, cutter.open);
+      throw fileFailure(
+        path,
+        `line ${cutter.line} has more than 64 million characters`,
+        'End every row with a line end',
+      );
+    }
   }
 }
 
-function quoteFailure(path: string, row: number, code: string): Error {
-  const what = code === 'MissingQuotes' ? 'a quote that is never closed' : 'a quote within a quoted field';
+/** @param row rows before it, header included */
+const placeOf = (row: number, line: number): string =>
+  `row ${row + 1} (the header line counts as one${line === row + 1 ? '' : `; line ${line} of the file`})`;
+
+function quoteFailure(path: string, { kind, row, line }: QuoteFault): Error {
+  const what = kind === 'open' ? 'a quote that is never closed' : 'a quote within a quoted field';
   return fileFailure(
     path,
-    `row ${row + 1} (the header line counts as one) holds ${what}`,
+    `${placeOf(row, line)} holds ${what}`,
     'Write a quote within a quoted field twice, and close every quoted field',
   );
 }
 
-/** Text that is pushed piece by piece, of the shape of the readable streams that papaparse takes. */
-class TextInput {
-  readonly readable = true;
-  /** Characters so far. */
-  written = 0;
-  readonly #listeners = new Map<string, (chunk?: string) => void>();
-
-  on(event: string, listener: (chunk?: string) => void): void {
-    this.#listeners.set(event, listener);
-  }
-  removeListener(event: string): void {
-    this.#listeners.delete(event);
-  }
-  read(): null {
-    return null;
-  }
-  write(text: string): void {
-    this.written += text.length;
-    this.#listeners.get('data')?.(text);
-  }
-  end(): void {
-    this.#listeners.get('end')?.();
+/**
+ * Refuses a text over several lines that are rows by all that is known of the columns: two stray quotes have made them
+ * one text.
+ */
+function checkBroken(
+  path: string,
+  { rows, broken }: CutRows,
+  fields: readonly ReaderField[],
+  delimiter: string,
+  before: number,
+): void {
+  for (const { at, line } of broken) {
+    const row = rows[at];
+    const swallowed = row.some((cell, i) => {
+      const [, ...others] = cell.split(/\r\n|\n|\r/);
+      const last = others.pop();
+      if (last === undefined) return false;
+      const rest = row.slice(i + 1);
+      return (
+        isRowOf(fields, last.split(delimiter).concat(rest)) &&
+        others.every((other) => other === '' || isRowOf(fields, other.split(delimiter)))
+      );
+    });
+    if (swallowed)
+      throw fileFailure(
+        path,
+        `${placeOf(before + at, line)} holds a text over several lines that look like rows`,
+        'A quote is missing there, or one too many',
+      );
   }
 }
 
-async function firstText(blob: Blob): Promise<string> {
+/** True if cells are as many as the columns, and of their types where those are not text. */
+function isRowOf(fields: readonly ReaderField[], cells: Row): boolean {
+  if (cells.length !== fields.length) return false;
+  const judged = fields.flatMap(({ type }, i) => {
+    const looks = type === null || DataType.isUtf8(type) ? undefined : looksLike(type, cells[i]);
+    return looks === undefined ? [] : [looks];
+  });
+  return judged.length > 0 && judged.every(Boolean);
+}
+
+async function firstText(file: NamedBlob, pieceBytes: number | undefined): Promise<string> {
   let head = '';
-  for await (const { text } of decodeText(blob.slice(0, HEAD_BYTES))) head += text;
+  for await (const { text } of decodeText(file, undefined, pieceBytes ?? GUESS_CHARACTERS)) {
+    head += text;
+    if (head.length >= GUESS_CHARACTERS) break;
+  }
   return head;
 }
 
-/** Line ends may be mixed: where there is a line feed it ends a row, and a carriage return before it is taken off. */
-const newlineOf = (head: string): '\n' | '\r' => (head.includes('\n') || !head.includes('\r') ? '\n' : '\r');
-
-function withoutReturn(row: string[]): string[] {
-  const last = row[row.length - 1];
-  if (last?.endsWith('\r')) row[row.length - 1] = last.slice(0, -1);
-  return row;
+/** The delimiter that cuts the header into columns, and most of the first rows into as many. */
+function guessDelimiter(head: string): string {
+  let best = { delimiter: ',', share: 0, columns: 1 };
+  for (const delimiter of DELIMITERS) {
+    const rows = new CsvRows(delimiter).push(head, false).rows.slice(0, 20);
+    const [header] = rows.length > 0 ? rows : new CsvRows(delimiter).push(head, true).rows;
+    const columns = header?.length ?? 1;
+    if (columns < 2) continue;
+    const share = rows.filter((row) => row.length === columns).length / Math.max(1, rows.length);
+    if (share > best.share || (share === best.share && columns > best.columns)) best = { delimiter, share, columns };
+  }
+  return best.delimiter;
 }
 
 function checkHeader(path: string, header: readonly string[]): void {

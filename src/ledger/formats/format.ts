@@ -9,6 +9,13 @@ interface SniffedFile extends NamedBlob {
   readonly tail: Uint8Array;
 }
 
+/** For formats that read a file through before its columns are known. */
+export interface OpenFileOptions {
+  readonly signal?: AbortSignal;
+  /** Called with the fraction of the file that has been read through. */
+  readonly onFraction?: (fraction: number) => void;
+}
+
 /**
  * A format of ledger files, in a file of its own that list.ts names. That file is loaded with the page: what is needed
  * to read (a parser, Arrow) is imported once, when the first file is opened.
@@ -32,7 +39,7 @@ export interface Format {
   /** True if the last bytes alone show it: of a file in a folder of many no more is read then to know what it is. */
   sniffTail?(tail: Uint8Array): boolean;
   /** @throws TautlineFailure of kind `file` that names the file, where it is damaged or cannot be read */
-  open(file: SniffedFile, platform: Platform): Promise<FormatReader>;
+  open(file: SniffedFile, platform: Platform, options?: OpenFileOptions): Promise<FormatReader>;
   /** Loads what `open` needs ahead of it; absent where files come one at a time. */
   prepare?(): Promise<unknown>;
   /**

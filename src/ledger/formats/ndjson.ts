@@ -13,5 +13,5 @@ export const ndjson: Format = {
   extensions: ['ndjson', 'jsonl', 'json'],
   content: 'text',
   sniff: (head) => !isBinary(head) && looksLikeJson(textOf(head)),
-  open: async (file) => (await reader()).openNdjson(file),
+  open: async (file, _, options) => (await reader()).openNdjson(file, options),
 };

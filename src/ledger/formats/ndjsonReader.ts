@@ -1,123 +1,157 @@
 import * as arrow from 'apache-arrow';
-import type { DataType } from 'apache-arrow';
-import { isIsoText } from '../../core/iso.ts';
-import { isMissingText } from '../cast.ts';
-import { fileFailure } from '../failures.ts';
-import { rowReader, sampleRows, type RowChunk } from './rows.ts';
-import { decodeText, inferredField, vectorType } from './text.ts';
-import type { FormatReader } from '../reader.ts';
+import { fileFailure, throwIfCancelled } from '../failures.ts';
+import type { FormatReader, RawColumn } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
-import { parseVector } from '../vectors.ts';
+import { textOf, type OpenFileOptions } from './format.ts';
+import { JsonColumns, type JsonColumn } from './jsonColumns.ts';
+import { jsonDocuments, type JsonChunk } from './jsonDocuments.ts';
+import { jsonText, parseExact } from './jsonExact.ts';
+import { rowReader, type RowColumns } from './rows.ts';
 
-type Flat = Map<string, unknown>;
-const BATCH_ROWS = 8192;
-/** A JSON array has to be parsed whole. */
-const MAX_ARRAY_BYTES = 256 << 20;
+type JsonObject = Readonly<Record<string, unknown>>;
 
-/**
- * Flattens nested objects to dotted names: `{attributes: {"gen_ai.agent.name": "a"}}` ->
- * `attributes.gen_ai.agent.name`.
- */
-function flatten(value: object, prefix: string, out: Flat): Flat {
-  for (const [key, inner] of Object.entries(value)) {
-    if (inner !== null && typeof inner === 'object' && !Array.isArray(inner))
-      flatten(inner as object, `${prefix}${key}.`, out);
-    else out.set(prefix + key, inner);
-  }
-  return out;
-}
-
-function parseLine(line: string): Flat | string {
-  try {
-    const value = JSON.parse(line) as unknown;
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return flatten(value, '', new Map());
-    return 'the line is not a JSON object';
-  } catch {
-    return 'the line is not JSON';
-  }
-}
+/** What `JSON.parse` may not keep: an integer of 16 digits or more, half a character. */
+const INEXACT = /(?:^|[:,[\s])-?[1-9]\d{15}|\\u[dD][89a-fA-F]/;
+/** Rows with faults of their own that are kept in memory. */
+const MAX_FAULTS = 100_000;
 
 /** Opens newline-delimited JSON, one object per event, or a JSON array of such objects. */
-export async function openNdjson(file: NamedBlob): Promise<FormatReader> {
-  const { path, blob } = file;
-  const isArray = /^\s*\[/.test(await blob.slice(0, 64).text());
-  if (isArray && blob.size > MAX_ARRAY_BYTES) {
-    throw fileFailure(
-      path,
-      'a JSON array of more than 256 MB cannot be read piece by piece',
-      'Write one object per line (NDJSON), or Parquet',
-    );
-  }
+export async function openNdjson(
+  file: NamedBlob,
+  { signal, onFraction, pieceBytes }: OpenFileOptions & { pieceBytes?: number } = {},
+): Promise<FormatReader> {
+  const { path } = file;
+  const isArray = await beginsArray(file);
+  const documents = (stop?: AbortSignal): AsyncIterable<JsonChunk> => jsonDocuments(file, isArray, stop, pieceBytes);
+  const noun = isArray ? 'the element' : 'the line';
 
-  async function* linesOf(signal?: AbortSignal): AsyncIterable<RowChunk<Flat | string>> {
-    if (isArray) {
-      const parsed = parseArray(path, await blob.text());
-      for (let from = 0; from < parsed.length; from += BATCH_ROWS) {
-        const rows = parsed.slice(from, from + BATCH_ROWS);
-        yield { rows, fraction: (from + rows.length) / parsed.length };
+  const found = new JsonColumns(noun);
+  let rows = 0;
+  let first: string | undefined;
+  for await (const chunk of documents(signal)) {
+    throwIfCancelled(signal, `reading ${path}`);
+    first ??= chunk.rows[0];
+    for (const text of chunk.rows) found.add(text, rows++);
+    if (found.tooMany)
+      throw fileFailure(
+        path,
+        `its first ${rows.toLocaleString('en-US')} rows have more than 10,000 columns`,
+        'Put keys that differ from row to row into an object of their own',
+      );
+    if (found.faults.size > MAX_FAULTS) {
+      const [[row, fault]] = found.faults;
+      throw fileFailure(
+        path,
+        `${MAX_FAULTS.toLocaleString('en-US')} rows cannot be used; row ${row + 1}: ${fault}`,
+        'Mend what wrote it',
+      );
+    }
+    onFraction?.(chunk.fraction);
+  }
+  throwIfCancelled(signal, `reading ${path}`);
+  const columns = found.columns();
+  const isExact = found.exact;
+
+  function parse(text: string, isCut: boolean): JsonObject | string {
+    let value: unknown;
+    try {
+      value = isExact && INEXACT.test(text) ? parseExact(text) : JSON.parse(text);
+    } catch {
+      try {
+        value = parseExact(text);
+      } catch {
+        return isCut ? `the file ends in the middle of ${noun}` : `${noun} is not JSON`;
       }
-      return;
     }
-    let rest = '';
-    for await (const { text, fraction, last } of decodeText(blob, signal)) {
-      const lines = (rest + text).split('\n');
-      rest = last ? '' : lines.pop()!;
-      yield { rows: lines.filter((line) => line.trim() !== '').map(parseLine), fraction };
-    }
+    return isObject(value) ? value : `${noun} is not a JSON object`;
   }
 
-  const sample = await sampleRows(linesOf());
-  const objects = sample.filter((row) => typeof row !== 'string');
-  const wrong = sample.find((row) => typeof row === 'string');
-  if (objects.length === 0 && wrong) throw fileFailure(path, wrong, 'Write one JSON object a line');
-  const values = new Map<string, unknown[]>();
-  for (const row of objects)
-    for (const [name, value] of row) {
-      const known = values.get(name);
-      if (known) known.push(value);
-      else values.set(name, [value]);
-    }
-  const fields = [...values].map(([name, found]) => inferredField(name, inferJson(found)));
-  return rowReader<Flat | string>({
+  if (found.objects === 0 && first !== undefined)
+    throw noObject(path, isArray, first, found.faults.get(0) ?? parse(first, false));
+
+  function columnsOf(texts: readonly string[], start: number, at: readonly number[], chunk: JsonChunk): RowColumns {
+    const faults = new Map<number, string>();
+    const wanted = at.map((field) => columns[field]);
+    const values = wanted.map(() => new Array<unknown>(texts.length).fill(null));
+    const last = chunk.rows.at(-1);
+    texts.forEach((text, i) => {
+      const object = found.faults.get(start + i) ?? parse(text, chunk.isCut && text === last);
+      if (typeof object === 'string') faults.set(i, object);
+      else
+        for (let c = 0; c < wanted.length; c++) {
+          const value = valueOf(object, wanted[c]);
+          if (value === TWICE) {
+            faults.set(i, `${noun} has the key "${wanted[c].field.name}" twice`);
+            values.forEach((column) => (column[i] = null));
+            break;
+          }
+          values[c][i] = value;
+        }
+    });
+    return { columns: values as RawColumn[], faults };
+  }
+  return rowReader<string, JsonChunk>({
     path,
-    fields,
-    rows: linesOf,
-    fault: (row) => (typeof row === 'string' ? row : null),
-    value: (row, field) => (typeof row === 'string' ? null : (row.get(fields[field].name) ?? null)),
+    fields: columns.map(({ field }) => field),
+    rows: documents,
+    columns: columnsOf,
   });
 }
 
-function parseArray(path: string, text: string): (Flat | string)[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    throw fileFailure(
+async function beginsArray({ blob }: NamedBlob): Promise<boolean> {
+  const head = new Uint8Array(await blob.slice(0, 64).arrayBuffer());
+  return textOf(head).startsWith('[');
+}
+
+/** @param first value of a file that holds no object; `fault` is what is wrong with it */
+function noObject(path: string, isArray: boolean, first: string, fault: unknown): Error {
+  if (isArray)
+    return fileFailure(
       path,
       'it starts like a JSON array but is not JSON',
       'Write one JSON object a line, or a whole JSON array',
     );
-  }
-  return (parsed as unknown[]).map((value) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? flatten(value, '', new Map())
-      : 'the element is not a JSON object',
+  const isOpening = first.trim() === '{';
+  return fileFailure(
+    path,
+    isOpening ? 'it is one JSON object over many lines, not one a line' : String(fault),
+    isOpening ? 'Write one JSON object a line, or an array of them' : 'Write one JSON object a line',
   );
 }
 
-function inferJson(values: readonly unknown[]): DataType {
-  const present = values.filter((value) => value !== null && !(typeof value === 'string' && isMissingText(value)));
-  if (present.length === 0) return new arrow.Null();
-  if (present.every((value) => Number.isInteger(value))) return new arrow.Int64();
-  if (present.every((value) => typeof value === 'number')) return new arrow.Float64();
-  if (present.every((value) => typeof value === 'boolean')) return new arrow.Bool();
-  if (present.every((value) => typeof value === 'string' && isIsoText(value.trim())))
-    return new arrow.TimestampMicrosecond();
-  if (present.every(isVector)) return vectorType();
-  return new arrow.Utf8();
+const isObject = (value: unknown): value is JsonObject =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+const TWICE = Symbol('twice');
+
+/** The value of a column in a row; null if it is missing. */
+function valueOf(object: JsonObject, column: JsonColumn): unknown {
+  let value: unknown = within(object, column.paths[0]);
+  for (let i = 1; i < column.paths.length; i++) {
+    const other = within(object, column.paths[i]);
+    if (other === undefined) continue;
+    if (value !== undefined) return TWICE;
+    value = other;
+  }
+  if (value === null || value === undefined) return null;
+  if (typeof value !== 'object') return value;
+  const { type } = column.field;
+  if (Array.isArray(value) && type !== null && arrow.DataType.isList(type))
+    return value.some((coordinate) => typeof coordinate === 'bigint') ? value.map(Number) : value;
+  return textOfMessage(value) ?? jsonText(value);
 }
 
-const isVector = (value: unknown): boolean =>
-  Array.isArray(value)
-    ? value.every((coordinate) => typeof coordinate === 'number' || coordinate === null)
-    : typeof value === 'string' && parseVector(value, () => undefined) >= 0;
+function within(object: JsonObject, path: readonly string[]): unknown {
+  let value: unknown = object;
+  for (const key of path) {
+    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
+  }
+  return value;
+}
+
+/** The text of `{"type": "text", "text": "..."}`, as messages have it; null of any other object. */
+function textOfMessage(value: object): string | null {
+  const { type, text } = value as { type?: unknown; text?: unknown };
+  return type === 'text' && typeof text === 'string' && Object.keys(value).length === 2 ? text : null;
+}

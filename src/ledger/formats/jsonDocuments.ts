@@ -1,0 +1,169 @@
+import { fileFailure } from '../failures.ts';
+import type { NamedBlob } from '../types.ts';
+import type { RowChunk } from './rows.ts';
+import { decodeText, LineEnds, MAX_ROW_CHARACTERS } from './text.ts';
+
+/** The texts of JSON values, one a row. */
+export interface JsonChunk extends RowChunk<string> {
+  /** True if the file ends before the last value does. */
+  readonly isCut: boolean;
+}
+
+interface Cutter {
+  /** Values that are whole. @param last true if nothing follows */
+  push(text: string, last: boolean): { rows: string[]; isCut: boolean };
+  /** Characters of the value that is under way, and its line. */
+  readonly pending: number;
+  readonly line: number;
+}
+
+/** The values of a file of JSON: one a line, or the elements of one array. */
+export async function* jsonDocuments(
+  file: NamedBlob,
+  isArray: boolean,
+  signal?: AbortSignal,
+  pieceBytes?: number,
+): AsyncIterable<JsonChunk> {
+  const cutter: Cutter = isArray ? new ElementCutter(file.path) : new LineCutter();
+  for await (const { text, fraction, last } of decodeText(file, signal, pieceBytes)) {
+    const cut = cutter.push(text, last);
+    if (cutter.pending > MAX_ROW_CHARACTERS)
+      throw fileFailure(
+        file.path,
+        isArray
+          ? `the array has an element of more than 64 million characters (line ${cutter.line})`
+          : `line ${cutter.line} has more than 64 million characters`,
+        'Write one JSON object a line',
+      );
+    yield { ...cut, fraction };
+  }
+}
+
+const isBlank = (text: string): boolean => text.charCodeAt(0) <= 32 && text.trim() === '';
+const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+
+class LineCutter implements Cutter {
+  #pieces: string[] = [];
+  pending = 0;
+  line = 1;
+
+  push(text: string, last: boolean): ReturnType<Cutter['push']> {
+    const rows: string[] = [];
+    const add = (line: string): void => {
+      if (line !== '' && !isBlank(line)) rows.push(withoutMark(line));
+      this.line++;
+    };
+    // A carriage return at the end may belong to a line feed to come.
+    const end = text.length > 1 ? text.lastIndexOf('\r', text.length - 2) : -1;
+    const whole = last ? text.length : 1 + Math.max(text.lastIndexOf('\n'), end);
+    if (whole > 0) {
+      this.#pieces.push(text.slice(0, whole));
+      const parts = linesOf(this.#pieces.join(''));
+      const rest = parts.pop()!;
+      for (const line of parts) add(line);
+      this.#pieces = rest === '' ? [] : [rest];
+      this.pending = rest.length;
+    }
+    if (whole < text.length) {
+      this.#pieces.push(text.slice(whole));
+      this.pending += text.length - whole;
+    }
+    if (!last) return { rows, isCut: false };
+    const before = rows.length;
+    add(this.#pieces.join(''));
+    this.pending = 0;
+    return { rows, isCut: rows.length > before };
+  }
+}
+
+/** Lines without their ends; the last is what follows the last end. */
+function linesOf(text: string): string[] {
+  const parts = text.split('\n');
+  if (!text.includes('\r')) return parts;
+  const last = parts.length - 1;
+  return parts.flatMap((part, i) => {
+    const line = i < last && part.endsWith('\r') ? part.slice(0, -1) : part;
+    return line.includes('\r') ? line.split('\r') : line;
+  });
+}
+
+/** Cuts an array into its elements, at the commas that lie in no list, object or text of theirs. */
+class ElementCutter implements Cutter {
+  line = 1;
+  readonly #path: string;
+  #held = '';
+  /** Position in `#held` up to which it has been looked at. */
+  #at = 0;
+  #depth = 0;
+  #inText = false;
+  #isClosed = false;
+  readonly #ends = new LineEnds();
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  get pending(): number {
+    return this.#held.length;
+  }
+
+  push(text: string, last: boolean): ReturnType<Cutter['push']> {
+    const rows: string[] = [];
+    const all = this.#held + text;
+    let from = 0;
+    const add = (to: number, isLast: boolean): void => {
+      const element = all.slice(from, to);
+      if (!isLast || element.trim() !== '') rows.push(element);
+      this.#ends.count(element);
+      from = to + 1;
+    };
+    let at = this.#at;
+    for (; at < all.length; at++) {
+      const code = all.charCodeAt(at);
+      if (this.#inText) {
+        at = this.#endOfText(all, at);
+        if (at < 0) break;
+        this.#inText = false;
+      } else if (this.#isClosed) {
+        if (code > 32) throw this.#failure('something follows the array', 1 + this.#ends.total);
+      } else if (code === 34) this.#inText = true;
+      else if (code === 123 || code === 91) {
+        this.#depth++;
+        if (this.#depth === 1) {
+          this.#ends.count(all.slice(from, at + 1));
+          from = at + 1;
+        }
+      } else if (code === 125 || code === 93) {
+        this.#depth--;
+        if (this.#depth === 0) {
+          add(at, true);
+          this.#isClosed = true;
+        }
+      } else if (code === 44 && this.#depth === 1) add(at, false);
+    }
+    if (!last) {
+      this.#held = all.slice(from);
+      this.#at = (at < 0 ? all.length : at) - from;
+      this.line = 1 + this.#ends.total;
+      return { rows, isCut: false };
+    }
+    this.#held = '';
+    if (this.#isClosed) return { rows, isCut: false };
+    add(all.length, false);
+    return { rows, isCut: true };
+  }
+
+  /** Position of the quote that ends the text under way, -1 if it is not there yet. */
+  #endOfText(all: string, from: number): number {
+    for (let end = all.indexOf('"', from); end >= 0; end = all.indexOf('"', end + 1)) {
+      let before = end;
+      while (all.charCodeAt(before - 1) === 92) before--;
+      if ((end - before) % 2 === 0) return end;
+    }
+    return -1;
+  }
+
+  #failure(problem: string, line: number): Error {
+    return fileFailure(this.#path, `${problem} (line ${line})`, 'Write one JSON object a line, or a whole JSON array');
+  }
+}

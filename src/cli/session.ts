@@ -2,7 +2,7 @@ import { loadKernels } from '../kernels/load.node.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import type { LedgerPart } from '../core/part.ts';
-import { namedBlobs } from '../ledger/files.node.ts';
+import { findFiles } from '../ledger/files.node.ts';
 import { openForAnalysis } from '../analysis/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { createStages, type Analysis, type LoadedBaseline, type Stages } from '../analysis/stages.ts';
@@ -33,8 +33,9 @@ export async function openSession(
   options: SessionOptions = {},
 ): Promise<Session> {
   const { baseline = null, comparedWith = null, embedderReference = parameters.reference_events, part } = options;
-  const files = (await Promise.all(paths.map(namedBlobs))).flat();
-  const ledger = await openForAnalysis({ kind: 'files', files, part }, null, {
+  const found = await Promise.all(paths.map(findFiles));
+  const [files, passedOver] = [found.flatMap((one) => one.files), found.flatMap((one) => one.passedOver)];
+  const ledger = await openForAnalysis({ kind: 'files', files, passedOver, part }, null, {
     platform: nodePlatform(),
     referenceEvents: embedderReference,
     k: parameters.k,

@@ -36,6 +36,10 @@ export type TautlineError =
       readonly survey?: LedgerSurvey;
     }
   | { readonly kind: 'network'; readonly url: string; readonly problem: string; readonly advice: string }
+  /** A server that sends nothing any more: the same may work at once if it is tried again. */
+  | { readonly kind: 'stalled'; readonly url: string; readonly problem: string; readonly advice: string }
+  /** A file that is not the one that was opened. `file` is its name or address. */
+  | { readonly kind: 'changed'; readonly file: string; readonly problem: string; readonly advice: string }
   | { readonly kind: 'parameter'; readonly name: string; readonly problem: string; readonly advice: string }
   | { readonly kind: 'worker'; readonly worker: string; readonly problem: string; readonly advice: string }
   | {
@@ -68,7 +72,10 @@ export function explain(error: TautlineError): string {
     case 'ledger':
       return `${error.problem}. ${error.advice}`;
     case 'network':
+    case 'stalled':
       return `${error.url}: ${error.problem}. ${error.advice}`;
+    case 'changed':
+      return `${error.file} ${error.problem}; ${error.advice}`;
     case 'parameter':
       return `Parameter "${error.name}": ${error.problem}. ${error.advice}`;
     case 'worker':

@@ -77,9 +77,9 @@ export const LEDGER_SCHEMA = {
     required: 'yes, unless order is all there is',
     role: 'key',
     type: 'timestamp',
-    needed: 'TIMESTAMP, or BIGINT epoch milliseconds',
-    accepts: ['time', 'integer', 'float'],
-    advice: 'Cast it to TIMESTAMP, or to epoch milliseconds as BIGINT',
+    needed: 'TIMESTAMP, ISO 8601, or a number of s, ms, µs or ns since 1970 (1980 to 2100)',
+    accepts: ['time', 'integer', 'float', 'decimal'],
+    advice: 'Cast it to TIMESTAMP, or write all of it in one unit since 1970',
     inFingerprint: true,
     aliases: [
       ...['timestamp', 'time', 'event_time', 'created_at', 'datetime', 'date_time', 'start_time', 'time_unix_ms'],
@@ -133,7 +133,10 @@ export const LEDGER_SCHEMA = {
       'Write the vectors as a list of FLOAT, or leave embedding unmapped: ' +
       'the text is embedded then, where there is one',
     inFingerprint: true,
-    aliases: ['embeddings', 'vector', 'emb', 'embedding_vector', 'sentence_embedding', 'vec'],
+    aliases: [
+      ...['embeddings', 'vector', 'emb', 'embedding_vector', 'sentence_embedding', 'vec', 'text_embedding', 'vectors'],
+      'embedding.embeddings.0.embedding.vector',
+    ],
     help: 'Semantic embedding of the event; NULL is an empty event (a pause).',
   },
   text: {
@@ -160,8 +163,13 @@ export const LEDGER_SCHEMA = {
     key: 'latency',
     role: 'light',
     inFingerprint: true,
-    aliases: ['latency', 'duration_ms', 'response_time_ms', 'elapsed_ms'],
-    help: 'Milliseconds from request to answer; widens the adaptive window.',
+    aliases: [
+      ...['duration_ms', 'response_time_ms', 'elapsed_ms', 'latency_milliseconds', 'latency_s', 'latency_sec'],
+      ...['latency_seconds', 'duration_s', 'duration_sec', 'duration_seconds', 'response_time_s', 'elapsed_s'],
+      ...['response_time_seconds', 'elapsed_seconds', 'latency_us', 'latency_ns', 'duration_us', 'duration_ns'],
+      ...['latency', 'duration', 'response_time', 'elapsed'],
+    ],
+    help: 'Milliseconds from request to answer (other units by the end of the name); widens the adaptive window.',
   },
   shadow: {
     ...STORED,
@@ -231,6 +239,7 @@ export const LEDGER_SCHEMA = {
     key: 'autonomyLevel',
     type: 'int8',
     needed: 'TINYINT',
+    advice: 'Write 1, 2 or 3 (at most -128 to 127), or map another column',
     aliases: ['autonomy'],
     help: '1 assistive, 2 semi-autonomous, 3 autonomous.',
   },

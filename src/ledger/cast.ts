@@ -1,7 +1,6 @@
 import * as arrow from 'apache-arrow';
 import { DataType } from 'apache-arrow';
 import type { Data } from 'apache-arrow';
-import { parseIso } from '../core/iso.ts';
 import type { RawColumn } from './reader.ts';
 
 /**
@@ -45,7 +44,7 @@ export function decodeStrings(data: Data): (string | null)[] {
 const isLargeUtf8 = (type: DataType): boolean => DataType.isLargeUtf8(type);
 
 /** Plain values of a column, for casts off the fast paths; bigint for wide integers, null for missing. */
-function plainValues(column: RawColumn): readonly unknown[] {
+export function plainValues(column: RawColumn): readonly unknown[] {
   if (!isData(column)) return column;
   if (DataType.isUtf8(column.type)) return decodeStrings(column);
   const vector = new arrow.Vector([column]);
@@ -147,53 +146,6 @@ export function toBooleans(column: RawColumn, bad: OnBad): Uint8Array {
     return isMissingText(text) ? 2 : bad(i, value);
   });
 }
-
-/**
- * Epoch milliseconds with fractional microseconds, NaN if missing (docs/methods.md 11: order and matching depend on
- * them).
- */
-export function toTimes(column: RawColumn, bad: OnBad): Float64Array {
-  if (isData(column) && (DataType.isTimestamp(column.type) || DataType.isDate(column.type))) {
-    const { type } = column;
-    const valid = validity(column);
-    const out = new Float64Array(column.length);
-    const values = column.values as BigInt64Array | Int32Array;
-    const nanoseconds = DataType.isTimestamp(type) && type.unit === arrow.TimeUnit.NANOSECOND;
-    const [times, over] = DataType.isDate(type)
-      ? type.unit === arrow.DateUnit.DAY
-        ? [86_400_000, 1]
-        : [1, 1]
-      : [
-          [1000, 1],
-          [1, 1],
-          [1, 1000],
-          [1, 1000],
-        ][type.unit];
-    for (let i = 0; i < out.length; i++) {
-      // A division by 1000 last is correctly rounded: the microsecond is recovered exactly from the double.
-      out[i] =
-        valid && !valid[i]
-          ? NaN
-          : (Number(nanoseconds ? floorThousand(values[i] as bigint) : values[i]) * times) / over;
-    }
-    return out;
-  }
-  const plain = plainValues(column);
-  const out = new Float64Array(plain.length);
-  for (let i = 0; i < plain.length; i++) {
-    const value = plain[i];
-    if (value === null || value === undefined) out[i] = NaN;
-    else if (typeof value === 'number' || typeof value === 'bigint') out[i] = Number(value);
-    else if (typeof value === 'string') {
-      const trimmed = value.trim();
-      out[i] = isMissingText(trimmed) ? NaN : isNumberText(trimmed) ? Number(trimmed) : parseIso(trimmed);
-      if (Number.isNaN(out[i]) && !isMissingText(trimmed)) bad(i, value);
-    } else bad(i, value);
-  }
-  return out;
-}
-
-const floorThousand = (value: bigint): bigint => (value >= 0n ? value / 1000n : -((999n - value) / 1000n));
 
 /** Utf8 data of a column: strings as they are, integers and booleans as text. */
 export function toStrings(column: RawColumn): Data<arrow.Utf8> {

@@ -15,6 +15,17 @@ export const ledgerFailure = (problem: string, advice: string): TautlineFailure 
   new TautlineFailure({ kind: 'ledger', problem, advice });
 export const networkFailure = (url: string, problem: string, advice: string): TautlineFailure =>
   new TautlineFailure({ kind: 'network', url, problem, advice });
+/** A server that has sent nothing for a while. */
+export const stalledFailure = (url: string, seconds: number): TautlineFailure =>
+  new TautlineFailure({
+    kind: 'stalled',
+    url,
+    problem: `the server has sent nothing for ${seconds} seconds`,
+    advice: 'Try again, or download the file and open it here',
+  });
+/** @param file name or address */
+export const changedFailure = (file: string): TautlineFailure =>
+  new TautlineFailure({ kind: 'changed', file, problem: 'changed while it was read', advice: 'open it again' });
 
 /** Throws kind "cancelled" once `signal` is aborted. */
 export function throwIfCancelled(signal: AbortSignal | undefined, what: string): void {
@@ -29,11 +40,14 @@ export const counted = (count: number, noun: string): string =>
 
 const OUT_OF_MEMORY = new RegExp(
   ['allocation failed', 'out of memory', 'invalid (?:typed array|array|array buffer|string) length']
-    .concat('maximum size exceeded', 'could not allocate')
+    .concat('maximum size exceeded', 'could not allocate', 'allocation size overflow', 'cannot create a string longer')
+    .concat('cannot create a buffer larger', 'failed to allocate')
     .join('|'),
   'i',
 );
 
 /** What engines throw where an array, a string or a map becomes too large, or memory cannot be had. */
 export const isOutOfMemory = (thrown: unknown): boolean =>
-  thrown instanceof RangeError && OUT_OF_MEMORY.test(thrown.message);
+  thrown instanceof Error &&
+  (thrown instanceof RangeError || thrown.name === 'InternalError' || 'code' in thrown) &&
+  OUT_OF_MEMORY.test(thrown.message);

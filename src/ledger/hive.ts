@@ -3,6 +3,9 @@ import type { Data } from 'apache-arrow';
 import { stringData } from './cast.ts';
 import type { RawBatch, RawColumn, ReadOptions, ReaderField, TableReader } from './reader.ts';
 
+/** The name of a file, without its folders. */
+export const lastPart = (path: string): string => path.split(/[/\\]/).pop() || path;
+
 /** How hive writes a missing value into a path. */
 export const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
 

@@ -9,6 +9,7 @@ import {
 } from '../core/ledgerSchema.ts';
 import { columnFailure, fileFailure } from './failures.ts';
 import type { ReaderField } from './reader.ts';
+import { saysUnit, shapedColumn } from './shapes.ts';
 import type { ColumnMapping } from './types.ts';
 import { isVectorType } from './vectors.ts';
 
@@ -67,6 +68,7 @@ export function guessMapping(fields: readonly ReaderField[]): { mapping: ColumnM
       taken.add(column);
     }
   }
+  const names = fields.map((field) => field.name);
   const folded = fields.map((field) => ({
     field,
     name: field.name.toLowerCase(),
@@ -75,11 +77,23 @@ export function guessMapping(fields: readonly ReaderField[]): { mapping: ColumnM
   for (const column of LEDGER_COLUMNS) {
     if (mapping[column]) continue;
     const rejected: string[] = [];
+    const shaped = shapedColumn(column, names);
+    if (shaped) notes.push(shaped.note);
+    if (shaped?.take !== undefined && !taken.has(shaped.take)) {
+      mapping[column] = shaped.take;
+      taken.add(shaped.take);
+      continue;
+    }
     for (const alias of [column, ...LEDGER_SCHEMA[column].aliases]) {
       const found = folded.find(
-        (candidate) => !taken.has(candidate.field.name) && (candidate.name === alias || candidate.last === alias),
+        ({ field, name, last }) =>
+          !taken.has(field.name) && !shaped?.not.has(field.name) && (name === alias || last === alias),
       );
       if (!found) continue;
+      if (column === 'latency_ms' && !saysUnit(found.field.name, names)) {
+        notes.push(`latency_ms could be "${found.field.name}" by name, but not whether it counts ms or s: not used.`);
+        continue;
+      }
       if (!accepts(column, found.field, true)) {
         rejected.push(`"${found.field.name}" (${found.field.typeName})`);
         continue;
@@ -110,15 +124,29 @@ function guessEmbedding(
   notes: string[],
 ): void {
   const wide = wideColumns(fields);
-  const lists = fields.filter((field) => isVectorType(field.type));
+  const lists = fields.filter((field) => isVectorType(field.type)).map((field) => field.name);
+  const named = lists.filter(isNamedAsEmbedding);
   if (wide.length > 0) {
     mapping.embedding = WIDE_EMBEDDING;
     notes.push(`embedding is read from the ${wide.length} columns "${wide[0]}" to "${wide[wide.length - 1]}".`);
-  } else if (lists.length === 1) {
-    mapping.embedding = lists[0].name;
-    notes.push(`embedding is read from the column "${lists[0].name}" (a guess: the only list of floats).`);
+  } else if (named.length === 1) {
+    mapping.embedding = named[0];
+    notes.push(`embedding is read from the column "${named[0]}" (a guess from its name).`);
+  } else if (lists.length > 0) {
+    const shown = (named.length > 0 ? named : lists).slice(0, 5).map((name) => `"${name}"`);
+    notes.push(
+      named.length > 0
+        ? `embedding could be ${shown.join(' or ')} by name: none is used.`
+        : `Not taken for the embedding, as no name says so: ${shown.join(', ')}${lists.length > 5 ? ', ...' : ''}.`,
+    );
   }
 }
+
+/** True if a word of a name, such as "text_embedding" or "embedding.vector", says that it is one. */
+const isNamedAsEmbedding = (name: string): boolean =>
+  name
+    .split(/[^a-zA-Z0-9]+|(?<=[a-z0-9])(?=[A-Z])/)
+    .some((word) => /^(?:embeddings?|embed|embs?|vectors?|vecs?)$/i.test(word));
 
 /**
  * Checks a mapping against the columns of one file. Throws a `column` error for a column that is absent or of a wrong

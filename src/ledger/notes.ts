@@ -11,14 +11,10 @@ export function partitionNotes(files: readonly LedgerFile[]): string[] {
   return names.size === 0 ? [] : [`Partition columns from the paths: ${[...names].join(', ')}.`];
 }
 
-/** Before 1973 as milliseconds: what epoch seconds look like; beyond the year 5000: microseconds. */
-const SECONDS_BELOW = 1e11;
-const MICROSECONDS_ABOVE = 1e14;
-
-/** What is worth knowing of the columns: no drift, one stream, odd times. */
+/** What is worth knowing of the columns: no drift, one stream. */
 export function columnNotes(columns: LedgerColumns, embedder: OpenReport['embedder'], voidEvents: number): string[] {
   const notes: string[] = [];
-  const { n, time } = columns;
+  const { n } = columns;
   if (embedder === 'built-in') {
     notes.push(
       'No embedding column: the text was embedded by the built-in embedder ' +
@@ -46,15 +42,5 @@ export function columnNotes(columns: LedgerColumns, embedder: OpenReport['embedd
         `coupling between streams is not defined.`,
     );
   if (n === 1) notes.push('One event only: nothing can be compared.');
-  if (columns.hasTime) {
-    const latest = time[n - 1];
-    if (latest > 0 && latest < SECONDS_BELOW)
-      notes.push('ts lies before 1973 when read as epoch milliseconds: if it holds seconds, multiply it by 1000.');
-    if (latest > MICROSECONDS_ABOVE)
-      notes.push(
-        'ts lies beyond the year 5000 when read as epoch milliseconds: ' +
-          'if it holds microseconds or nanoseconds, cast it to TIMESTAMP.',
-      );
-  }
   return notes;
 }

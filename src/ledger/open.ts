@@ -16,7 +16,7 @@ import { gather, inOrder } from './canonical.ts';
 import { NO_ANALYSIS, type AnalysisNeeds } from './capacity.ts';
 import { EMBEDDER_DIMENSION, referenceRows } from './embedder.ts';
 import { fileEmbeddings, textEmbeddings } from './embeddings.ts';
-import { counted, fileFailure, isOutOfMemory, ledgerFailure } from './failures.ts';
+import { columnFailure, counted, fileFailure, isOutOfMemory, ledgerFailure } from './failures.ts';
 import { fingerprint } from './fingerprint.ts';
 import { hasTimeRange, lookThrough, mendable, type LookedThrough } from './lookThrough.ts';
 import { memoryGuard, narrowing, tallied, withLengths, type MemoryGuard } from './memoryGuard.ts';
@@ -25,8 +25,10 @@ import type { Platform } from './platform.ts';
 import { chooseRows, describeLeftOut, type RowSelection } from './rowSelection.ts';
 import { vectorBytes, type LedgerFile, type Scan } from './scan.ts';
 import { selectRows } from './selectRows.ts';
+import { unitNotes } from './shapes.ts';
 import { fillSink, sinkColumns } from './sink.ts';
 import { scanSplit, type StartedScanThread } from './splitScan.ts';
+import { mixedForms, timeNotes } from './times.ts';
 import type { ColumnMapping, EmbeddingSource, LedgerSource, OpenedLedger, OpenReport, RowSink } from './types.ts';
 import { VectorCache } from './vectorCache.ts';
 
@@ -204,7 +206,20 @@ async function firstPass(
 }
 
 function chosenRows({ files, mapping, has }: LookedThrough, scan: Scan): RowSelection {
-  const selection = chooseRows(scan, mapping, (row) => nameRow(files, row));
+  const name = (row: number): string => nameRow(files, row);
+  const mixed = mixedForms(scan.timeForms, name);
+  if (mixed !== null) {
+    return mendable(has, ['column'], () => {
+      throw columnFailure(
+        files[0].reader.path,
+        mapping.ts!,
+        mixed,
+        'times of one kind',
+        'Write all of them in one unit, or as TIMESTAMP',
+      );
+    });
+  }
+  const selection = chooseRows(scan, mapping, name);
   if (selection.order.length > 0) return selection;
   return mendable(has, ['ledger'], () => {
     throw ledgerFailure(
@@ -250,9 +265,11 @@ async function reportOf(
         : []),
       ...resolved.notes,
       ...guesses,
+      ...unitNotes(mapping.latency_ms, has.columns.map(({ name }) => name)),
       ...partitionNotes(files),
       ...selection.notes,
       ...columnNotes(columns, embedder, voidEvents),
+      ...(selection.hasTime ? timeNotes(scan.timeForms, mapping.ts!, columns.time) : []),
       ...stored,
     ],
     fingerprint: await fingerprint(columns, inOrder(scan.content, selection.order)),

@@ -1,5 +1,8 @@
+import { TautlineFailure } from '../core/errors.ts';
 import type { OnProgress } from '../core/progress.ts';
-import { messageOf, networkFailure, throwIfCancelled } from './failures.ts';
+import { changedFailure, messageOf, networkFailure, stalledFailure, throwIfCancelled } from './failures.ts';
+import { lastPart } from './hive.ts';
+import { RangedBlob, type ReadRange } from './rangedBlob.ts';
 import type { NamedBlob } from './types.ts';
 
 /** A server without range requests: the file is downloaded whole, up to this size. */
@@ -7,89 +10,147 @@ export const MAX_DOWNLOAD_BYTES = 512 << 20;
 const PROBE_BYTES = 64 << 10;
 const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
 
-/** A blob whose bytes are fetched by range requests as they are asked for. */
-class RemoteBlob extends Blob {
-  readonly #url: string;
-  readonly #fetch: typeof fetch;
-  readonly #from: number;
-  readonly #to: number;
-  readonly #signal: AbortSignal | undefined;
+/** Without a byte for so long, a server is given up. */
+export const STALL_MS = 15_000;
 
-  constructor(url: string, fetcher: typeof fetch, from: number, to: number, signal: AbortSignal | undefined) {
-    super([]);
-    this.#url = url;
-    this.#fetch = fetcher;
-    this.#from = from;
-    this.#to = to;
-    this.#signal = signal;
-  }
-
-  override get size(): number {
-    return this.#to - this.#from;
-  }
-
-  override slice(start = 0, end = this.size): Blob {
-    const at = (position: number): number =>
-      this.#from + Math.min(this.size, Math.max(0, position < 0 ? this.size + position : position));
-    return new RemoteBlob(this.#url, this.#fetch, at(start), Math.max(at(start), at(end)), this.#signal);
-  }
-
-  override async arrayBuffer(): Promise<ArrayBuffer> {
-    if (this.size === 0) return new ArrayBuffer(0);
-    throwIfCancelled(this.#signal, `reading ${this.#url}`);
-    const response = await request(this.#fetch, this.#url, {
-      headers: { Range: `bytes=${this.#from}-${this.#to - 1}` },
-      signal: this.#signal,
-    });
-    if (response.status !== 206) {
-      throw networkFailure(
-        this.#url,
-        `the server answered ${response.status} to a range request that it had allowed before`,
-        'The file may have changed: open it again',
-      );
-    }
-    const bytes = await response.arrayBuffer().catch((thrown: unknown) => {
-      throw networkFailure(
-        this.#url,
-        `the connection broke (${messageOf(thrown)})`,
-        'Check the connection and open it again',
-      );
-    });
-    if (bytes.byteLength !== this.size) {
-      throw networkFailure(
-        this.#url,
-        `the server sent ${bytes.byteLength} bytes where ${this.size} were asked for`,
-        'The file may have changed: open it again',
-      );
-    }
-    return bytes;
-  }
-
-  override async text(): Promise<string> {
-    return new TextDecoder().decode(await this.arrayBuffer());
-  }
-
-  override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const step = 4 << 20;
-    let at = 0;
-    return new ReadableStream<Uint8Array<ArrayBuffer>>({
-      pull: async (controller) => {
-        if (at >= this.size) {
-          controller.close();
-          return;
-        }
-        controller.enqueue(new Uint8Array(await this.slice(at, Math.min(this.size, at + step)).arrayBuffer()));
-        at += step;
-      },
-    });
+/** Runs a step of a request; what takes longer than `STALL_MS` is ended with kind "stalled". */
+async function awaited<R>(url: string, end: AbortController, step: () => Promise<R>): Promise<R> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stalled = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(stalledFailure(url, STALL_MS / 1000));
+      end.abort();
+    }, STALL_MS);
+  });
+  try {
+    return await Promise.race([step(), stalled]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-async function request(fetcher: typeof fetch, url: string, init: RequestInit): Promise<Response> {
+/** An answer, and what ends it. */
+interface Answer {
+  readonly response: Response;
+  readonly end: AbortController;
+}
+
+/** The pieces of an answer's body, none of them long in coming. */
+async function* piecesOf(url: string, { response, end }: Answer): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = response.body?.getReader();
+  if (!reader) {
+    yield new Uint8Array(await awaited(url, end, () => response.arrayBuffer()));
+    return;
+  }
   try {
-    return await fetcher(url, init);
+    for (;;) {
+      const { done, value } = await awaited(url, end, () => reader.read());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+/** What tells one version of a file on a server from another. */
+interface Version {
+  readonly total: number;
+  readonly tag: string | null;
+  readonly modified: string | null;
+}
+
+const totalOf = ({ headers }: Response): number => Number(/\/(\d+)$/.exec(headers.get('Content-Range') ?? '')?.[1]);
+
+const versionOf = (response: Response): Version => ({
+  total: totalOf(response),
+  tag: response.headers.get('ETag'),
+  modified: response.headers.get('Last-Modified'),
+});
+
+/** A header that one of two answers lacks says nothing. */
+const differs = (before: string | null, now: string | null): boolean =>
+  before !== null && now !== null && before !== now;
+
+const isOther = (before: Version, now: Version): boolean =>
+  before.total !== now.total || differs(before.tag, now.tag) || differs(before.modified, now.modified);
+
+/**
+ * Asks the server itself to check the version. Not from another site's page: there the header would need a permission
+ * that servers seldom give, and the answers' own headers are compared.
+ */
+function condition(url: string, { tag, modified }: Version): Record<string, string> {
+  if (typeof location !== 'undefined' && new URL(url).origin !== location.origin) return {};
+  const value = tag?.startsWith('"') ? tag : tag === null ? modified : null;
+  return value === null ? {} : { 'If-Range': value };
+}
+
+/** Reads ranges of a file of which the first answer said `version`. */
+function rangesOf(path: string, url: string, fetcher: typeof fetch, version: Version, signal?: AbortSignal): ReadRange {
+  return async (from, to) => {
+    throwIfCancelled(signal, `reading ${url}`);
+    const headers = { Range: `bytes=${from}-${to - 1}`, ...condition(url, version) };
+    const answer = await request(fetcher, url, { headers, signal });
+    const { status } = answer.response;
+    const isChanged = status === 206 ? isOther(version, versionOf(answer.response)) : CHANGED.has(status);
+    if (status !== 206 || isChanged) answer.end.abort();
+    if (isChanged) throw changedFailure(path);
+    if (status !== 206) {
+      throw networkFailure(
+        url,
+        `the server answered ${status} to a range request that it had allowed before`,
+        'Try again, or download the file and open it here',
+      );
+    }
+    const bytes = new Uint8Array(to - from);
+    let received = 0;
+    try {
+      for await (const piece of piecesOf(url, answer)) {
+        if (received + piece.length <= bytes.length) bytes.set(piece, received);
+        received += piece.length;
+        if (received > bytes.length) break;
+      }
+    } catch (thrown) {
+      throw broken(url, thrown, signal, '');
+    }
+    if (received !== bytes.length) {
+      throw networkFailure(
+        url,
+        `the server sent ${received} bytes where ${bytes.length} were asked for`,
+        'Try again, or download the file and open it here',
+      );
+    }
+    return bytes.buffer;
+  };
+}
+
+/** Answers to a range request of a file that was there: gone, another one, shorter, or all of it. */
+const CHANGED = new Set([200, 404, 410, 412, 416]);
+
+function broken(url: string, thrown: unknown, signal: AbortSignal | undefined, after: string): unknown {
+  throwIfCancelled(signal, `reading ${url}`);
+  return thrown instanceof TautlineFailure
+    ? thrown
+    : networkFailure(
+        url,
+        `the connection broke${after} (${messageOf(thrown)})`,
+        'Check the connection and open it again',
+      );
+}
+
+async function request(
+  fetcher: typeof fetch,
+  url: string,
+  { headers, signal }: { readonly headers?: Record<string, string>; readonly signal?: AbortSignal },
+): Promise<Answer> {
+  const end = new AbortController();
+  const given = signal ? AbortSignal.any([signal, end.signal]) : end.signal;
+  try {
+    const response = await awaited(url, end, () => fetcher(url, { headers, signal: given }));
+    return { response, end };
   } catch (thrown) {
-    throwIfCancelled(init.signal ?? undefined, `reading ${url}`);
+    throwIfCancelled(signal, `reading ${url}`);
+    if (thrown instanceof TautlineFailure) throw thrown;
     const browser =
       typeof document !== 'undefined' ||
       typeof (globalThis as { importScripts?: unknown }).importScripts === 'function';
@@ -124,11 +185,12 @@ export async function openUrl(
       'Give a full address, like https://example.org/ledger.parquet',
     );
   }
-  const path = decodeURIComponent(parsed.pathname).replace(/^\/+/, '') || parsed.host;
-  const response = await request(fetcher, parsed.href, {
+  const path = decoded(parsed.pathname).replace(/^\/+/, '') || parsed.host;
+  const answer = await request(fetcher, parsed.href, {
     headers: { Range: `bytes=0-${PROBE_BYTES - 1}` },
     signal: options.signal,
   });
+  const { response } = answer;
   if (response.status === 416)
     throw networkFailure(url, 'the file is empty (the server answered 416)', 'Check what the server holds');
   if (!response.ok) {
@@ -140,21 +202,31 @@ export async function openUrl(
           : 'Try again later, or download the file and open it here';
     throw networkFailure(url, `the server answered ${response.status} ${response.statusText}`.trim(), advice);
   }
-  const total = Number(/\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '')?.[1] ?? NaN);
-  if (response.status === 206 && total > 0) {
-    await response.body?.cancel();
-    return { path, blob: new RemoteBlob(parsed.href, fetcher, 0, total, options.signal) };
+  const version = versionOf(response);
+  if (response.status === 206 && version.total > 0) {
+    answer.end.abort();
+    const read = rangesOf(lastPart(path), parsed.href, fetcher, version, options.signal);
+    return { path, blob: new RangedBlob(read, 0, version.total) };
   }
-  const whole = response.status === 206 ? await request(fetcher, parsed.href, { signal: options.signal }) : response;
-  return { path, blob: await download(url, whole, options) };
+  if (response.status !== 206) return { path, blob: await download(url, answer, options) };
+  answer.end.abort();
+  return { path, blob: await download(url, await request(fetcher, parsed.href, { signal: options.signal }), options) };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 async function download(
   url: string,
-  response: Response,
+  answer: Answer,
   options: { signal?: AbortSignal; onProgress?: OnProgress },
 ): Promise<Blob> {
-  const stated = Number(response.headers.get('Content-Length') ?? NaN);
+  const stated = Number(answer.response.headers.get('Content-Length') ?? NaN);
   const tooLarge = (bytes: number): Error =>
     networkFailure(
       url,
@@ -163,19 +235,15 @@ async function download(
       'Put it on a server with range requests (Accept-Ranges: bytes), or download it and open it here',
     );
   if (stated > MAX_DOWNLOAD_BYTES) {
-    await response.body?.cancel();
+    answer.end.abort();
     throw tooLarge(stated);
   }
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let received = 0;
-  const reader = response.body?.getReader();
-  if (!reader) return new Blob([await response.arrayBuffer()]);
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      parts.push(value);
-      received += value.length;
+    for await (const piece of piecesOf(url, answer)) {
+      parts.push(piece);
+      received += piece.length;
       if (received > MAX_DOWNLOAD_BYTES) throw tooLarge(received);
       options.onProgress?.({
         phase: 'Downloading',
@@ -184,14 +252,8 @@ async function download(
       });
     }
   } catch (thrown) {
-    await reader.cancel().catch(() => undefined);
-    throwIfCancelled(options.signal, `downloading ${url}`);
-    if (thrown instanceof Error && thrown.name === 'TautlineFailure') throw thrown;
-    throw networkFailure(
-      url,
-      `the connection broke after ${megabytes(received)} (${messageOf(thrown)})`,
-      'Check the connection and open it again',
-    );
+    answer.end.abort();
+    throw broken(url, thrown, options.signal, ` after ${megabytes(received)}`);
   }
   return new Blob(parts);
 }

@@ -45,7 +45,7 @@ export function chooseRows(scan: Scan, mapping: ColumnMapping, nameRow: (row: nu
       leave(row, 'ts is missing, so the event has no place in the order');
     else if (hasTime && !Number.isFinite(scan.time[row])) leave(row, 'ts is infinite');
     else if (length >= 0 && length !== dimension) leave(row, wrongLength(length, dimension));
-    else if (scan.notFinite[row]) leave(row, 'embedding has NaN or infinite values');
+    else if (scan.notFinite[row]) leave(row, 'embedding has values that are NaN, infinite or beyond float32');
     else usable[used++] = row;
   }
   const rows = usable.subarray(0, used);

@@ -1,11 +1,15 @@
 import { LEDGER_SCHEMA, columnsOf, type ColumnsOf, type LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { readAhead } from './ahead.ts';
-import { toIntegers, toNumbers, toStrings, toTimes, validity, type OnBad } from './cast.ts';
+import { arrowTypeOf } from './arrowTypes.ts';
+import { toIntegers, toNumbers, toStrings, validity, type OnBad } from './cast.ts';
+import { castTo, mayNotFit } from './castTo.ts';
 import { DictionaryBuilder } from './dictionary.ts';
 import { columnFailure } from './failures.ts';
 import { WIDE_EMBEDDING, wideColumns } from './mapping.ts';
-import type { RawBatch, RawColumn, TableReader } from './reader.ts';
+import type { RawBatch, RawColumn, ReaderField, TableReader } from './reader.ts';
+import { scaleOf, scaled } from './shapes.ts';
+import { TimeForms, toTimes, type TimeForm } from './times.ts';
 import type { ColumnMapping } from './types.ts';
 import type { VectorCache } from './vectorCache.ts';
 import { gatherVectors, toVectors, type VectorColumn } from './vectors.ts';
@@ -23,6 +27,8 @@ export interface LedgerFile {
   reader: TableReader;
   base: number;
 }
+
+export const namesOf = ({ fields }: Pick<TableReader, 'fields'>): readonly string[] => fields.map(({ name }) => name);
 
 /** Bytes of a file as it is stored. */
 export const bytesOf = ({ reader }: LedgerFile): number => reader.bytes;
@@ -44,29 +50,37 @@ export interface Scan extends Readonly<Record<ColumnsOf<'light'>, Float64Array>>
   readonly hasText: Uint8Array;
   /** Values in the event's vector, -1 if it has none. */
   readonly vectorLength: Int32Array;
-  /** 1 where a coordinate is NaN or infinite. */
+  /** 1 where a coordinate is NaN, infinite, or beyond float32. */
   readonly notFinite: Uint8Array;
   /** Hash of the event's text and vector, for the ledger's fingerprint. */
   readonly content: Uint32Array;
   readonly dictionaries: Dictionaries;
   /** Rows that the format could not make sense of. */
   readonly faults: ReadonlyMap<number, string>;
+  /** First row of each form that ts has. */
+  readonly timeForms: ReadonlyMap<TimeForm, number>;
   /** True if ts went back from one row to the next inside a file. */
   readonly disordered: boolean;
 }
 
 const DICTIONARY_COLUMNS = columnsOf('dictionary');
 const LIGHT_COLUMNS = columnsOf('light');
-/** Columns of the first pass beside the vectors, in the order in which they are read. */
-const SCANNED: readonly LedgerColumnName[] = [
+/** Columns of the first pass beside the vectors, in the order in which they are read, */
+const KEPT: readonly LedgerColumnName[] = [
   ...columnsOf('key'),
   ...LIGHT_COLUMNS,
   ...columnsOf('text'),
   ...DICTIONARY_COLUMNS,
 ];
+/** and those that are only looked at: what does not fit is to be refused before anything is shown. */
+const CHECKED: readonly LedgerColumnName[] = columnsOf('stored');
 
-/** Throws a `column` error that names the value and its row. */
-export function refuse(file: TableReader, column: LedgerColumnName, source: string, first: number): OnBad {
+/** Throws a `column` error that names the value and its row. @param column null for one that the ledger does not know */
+export function refuse(file: TableReader, column: LedgerColumnName | null, source: string, first: number): OnBad {
+  const { needed, advice } =
+    column === null
+      ? { needed: 'what other files have there', advice: 'Write all files of a ledger with the same column types' }
+      : LEDGER_SCHEMA[column];
   return (row, value) => {
     const shown =
       typeof value === 'string'
@@ -78,8 +92,8 @@ export function refuse(file: TableReader, column: LedgerColumnName, source: stri
       file.path,
       source,
       `${shown} at row ${(file.fileRow?.(first + row) ?? first + row) + 1}`,
-      LEDGER_SCHEMA[column].needed,
-      LEDGER_SCHEMA[column].advice,
+      needed,
+      advice,
     );
   };
 }
@@ -178,6 +192,7 @@ class Scanner {
   readonly #store: ReturnType<typeof growable>;
   readonly #dictionaries: Partial<Record<ColumnsOf<'dictionary'>, DictionaryBuilder>> = {};
   readonly #faults = new Map<number, string>();
+  readonly #timeForms = new TimeForms();
   #disordered = false;
   #anyMissingId = false;
   /** The time before in the same file. */
@@ -192,11 +207,13 @@ class Scanner {
 
   /** The columns of a file that are scanned, vectors apart. */
   columnsOf({ fields }: TableReader): readonly LedgerColumnName[] {
-    const own = new Set(fields.map((field) => field.name));
-    return SCANNED.filter((column) => {
-      const source = this.#mapping[column];
-      return source !== undefined && own.has(source);
-    });
+    const own = new Map(fields.map((field) => [field.name, field]));
+    const fieldOf = (column: LedgerColumnName): ReaderField | undefined => own.get(this.#mapping[column] ?? '');
+    const isChecked = (column: LedgerColumnName): boolean => {
+      const field = fieldOf(column);
+      return field !== undefined && mayNotFit(field, LEDGER_SCHEMA[column].type);
+    };
+    return [...KEPT.filter(fieldOf), ...CHECKED.filter(isChecked)];
   }
 
   beginFile(): void {
@@ -209,8 +226,12 @@ class Scanner {
     const arrays = this.#store.reserve(base + batch.rows);
     for (const [row, reason] of batch.faults ?? []) this.#faults.set(base + row, reason);
     columns.forEach((column, i) => {
-      const bad = refuse(reader, column, this.#mapping[column]!, batch.first);
-      this.#takeColumn(column, batch.columns[i], arrays, base, bad);
+      const source = this.#mapping[column]!;
+      const bad = refuse(reader, column, source, batch.first);
+      const raw = batch.columns[i];
+      if (isOneOf(LIGHT_COLUMNS, column))
+        arrays[column].set(scaled(toNumbers(raw, bad), scaleOf(column, source, namesOf(reader))), base);
+      else this.#takeColumn(column, raw, arrays, base, bad);
     });
     if (this.#mapping.event_id === undefined)
       for (let i = 0; i < batch.rows; i++) arrays.eventId[base + i] = BigInt(base + i);
@@ -237,15 +258,15 @@ class Scanner {
         this.#anyMissingId = true;
       }
     } else if (column === 'ts') {
-      const times = toTimes(raw, bad);
+      const times = toTimes(raw, bad, this.#timeForms, base);
       arrays.time.set(times, base);
       for (const time of times) {
         if (time < this.#previous) this.#disordered = true;
         if (!Number.isNaN(time)) this.#previous = time;
       }
     } else if (column === 'text') measureText(raw, arrays.textLength, arrays.hasText, arrays.content, base);
-    else if (isOneOf(LIGHT_COLUMNS, column)) arrays[column].set(toNumbers(raw, bad), base);
     else if (isOneOf(DICTIONARY_COLUMNS, column)) this.#dictionaries[column]!.append(toStrings(raw));
+    else castTo(raw, arrowTypeOf(LEDGER_SCHEMA[column].type), bad);
   }
 
   finish(): Scan {
@@ -256,6 +277,7 @@ class Scanner {
       missingId: this.#anyMissingId ? missingId : null,
       dictionaries: this.#dictionaries,
       faults: this.#faults,
+      timeForms: this.#timeForms.first,
       disordered: this.#disordered,
     };
   }
@@ -353,8 +375,8 @@ function measureVectors(
     let sum = 0;
     let hash = Math.imul(content[base + i] ^ vectorLength[base + i], FNV_PRIME);
     for (let at = offsets[i]; at < end; at++) {
-      // x - x is 0 for a finite number, NaN for NaN and infinities.
-      sum += values[at] - values[at];
+      // x - x is 0 for a finite number, NaN for NaN and infinities, as what float32 cannot hold becomes.
+      sum += single[at] - single[at];
       hash = Math.imul(hash ^ bits[at], FNV_PRIME);
     }
     content[base + i] = hash;

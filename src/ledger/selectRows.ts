@@ -1,8 +1,9 @@
 import { liesOutside, type LedgerPart } from '../core/part.ts';
-import { isData, toTimes } from './cast.ts';
+import { isData } from './cast.ts';
 import type { RawBatch, RawColumn, ReadOptions, TableReader } from './reader.ts';
 import { refuse } from './scan.ts';
 import { takeRows } from './take.ts';
+import { toTimes } from './times.ts';
 
 /** Ascending positions that grow. */
 class Positions {

@@ -5,12 +5,13 @@ import { LEDGER_COLUMNS, LEDGER_SCHEMA, type LedgerColumnName } from '../core/le
 import type { OnProgress } from '../core/progress.ts';
 import { readAhead } from './ahead.ts';
 import { arrowTypeOf } from './arrowTypes.ts';
-import { packBits, toBooleans, toIntegers, toNumbers, toStrings, toTimes, type OnBad } from './cast.ts';
+import { castTo, nulls } from './castTo.ts';
 import { throwIfCancelled } from './failures.ts';
 import { classOf, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import type { RowSelection } from './rowSelection.ts';
-import type { RawBatch, RawColumn, ReaderField } from './reader.ts';
-import { BATCH_ROWS, bytesOf, refuse, type LedgerFile } from './scan.ts';
+import type { RawBatch, ReaderField } from './reader.ts';
+import { BATCH_ROWS, bytesOf, namesOf, refuse, type LedgerFile } from './scan.ts';
+import { scaleOf } from './shapes.ts';
 import { takeRows } from './take.ts';
 import type { ColumnMapping, RowSink } from './types.ts';
 
@@ -113,8 +114,9 @@ export async function fillSink(
         if (column.ledger === 'event_id' && column.source === null)
           return int64(BigInt64Array.from(kept, (i) => BigInt(base + i)));
         if (raw === undefined) return nulls(column.type, kept.length);
-        const bad = column.ledger ? refuse(file.reader, column.ledger, column.source!, batch.first) : refuseUnknown;
-        const cast = castTo(raw, column.type, bad);
+        const bad = refuse(file.reader, column.ledger, column.source!, batch.first);
+        const scale = column.ledger && scaleOf(column.ledger, column.source!, namesOf(file.reader));
+        const cast = castTo(raw, column.type, bad, scale);
         return kept.length === batch.rows ? cast : takeRows(cast, kept);
       });
       const row = arrow.makeData({
@@ -137,77 +139,5 @@ export async function fillSink(
   if (held > 0) await send();
 }
 
-const refuseUnknown: OnBad = (row, value) => {
-  throw new Error(`value ${String(value)} in row ${row} of a column that had another type before`);
-};
-
 const int64 = (values: BigInt64Array): Data =>
   arrow.makeData({ type: new arrow.Int64(), length: values.length, nullCount: 0, data: values });
-
-function nulls(type: DataType, length: number): Data {
-  if (DataType.isUtf8(type))
-    return allNull(type, length, { valueOffsets: new Int32Array(length + 1), data: new Uint8Array(0) });
-  if (DataType.isInt(type) || DataType.isFloat(type) || DataType.isTimestamp(type))
-    return allNull(type, length, { data: new (type.ArrayType as Float64ArrayConstructor)(length) });
-  if (DataType.isBool(type)) return allNull(type, length, { data: new Uint8Array((length + 7) >> 3) });
-  const builder = arrow.makeBuilder({ type, nullValues: [null] });
-  for (let i = 0; i < length; i++) builder.append(null);
-  return builder.finish().flush() as Data;
-}
-
-const allNull = (type: DataType, length: number, buffers: object): Data =>
-  arrow.makeData({
-    type,
-    length,
-    nullCount: length,
-    nullBitmap: new Uint8Array((length + 7) >> 3),
-    ...buffers,
-  } as never) as Data;
-
-/** Casts a column to a type of the sink. */
-function castTo(raw: RawColumn, type: DataType, bad: OnBad): Data {
-  const known = !Array.isArray(raw) ? (raw as Data) : null;
-  if (known && String(known.type) === String(type) && !DataType.isDictionary(type)) return known;
-  if (DataType.isUtf8(type)) return toStrings(raw);
-  const finite = (values: Float64Array): Uint8Array | undefined =>
-    values.some(Number.isNaN) ? packBits(Uint8Array.from(values, (v) => (Number.isNaN(v) ? 0 : 1))) : undefined;
-  if (DataType.isTimestamp(type)) {
-    const times = toTimes(raw, bad);
-    const micros = BigInt64Array.from(times, (ms) => (Number.isFinite(ms) ? BigInt(Math.round(ms * 1000)) : 0n));
-    return arrow.makeData({
-      type,
-      length: times.length,
-      nullCount: -1,
-      nullBitmap: finite(times),
-      data: micros,
-    } as never);
-  }
-  if (DataType.isInt(type)) {
-    const { values, missing } = toIntegers(raw, bad);
-    const data = type.bitWidth === 64 ? values : Int8Array.from(values, Number);
-    return arrow.makeData({
-      type,
-      length: values.length,
-      nullCount: missing ? -1 : 0,
-      nullBitmap: packBits(missing, (m) => m === 0),
-      data,
-    } as never);
-  }
-  if (DataType.isFloat(type)) {
-    const numbers = toNumbers(raw, bad);
-    const data = type.precision === arrow.Precision.SINGLE ? Float32Array.from(numbers) : numbers;
-    return arrow.makeData({ type, length: numbers.length, nullCount: -1, nullBitmap: finite(numbers), data } as never);
-  }
-  if (DataType.isBool(type)) {
-    const booleans = toBooleans(raw, bad);
-    return arrow.makeData({
-      type,
-      length: booleans.length,
-      nullCount: -1,
-      nullBitmap: packBits(booleans, (b) => b !== 2),
-      data: packBits(booleans)!,
-    });
-  }
-  if (known && DataType.isNull(known.type)) return nulls(type, known.length);
-  throw new Error(`no cast from ${known ? String(known.type) : 'text'} to ${String(type)}`);
-}

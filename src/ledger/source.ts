@@ -2,14 +2,15 @@ import type { DataType } from 'apache-arrow';
 import type { OnProgress } from '../core/progress.ts';
 import { detectFormat } from './detectFormat.ts';
 import { counted, fileFailure, ledgerFailure } from './failures.ts';
-import { withPartitions } from './hive.ts';
 import type { OpenFileOptions } from './formats/format.ts';
+import { lastPart, withPartitions } from './hive.ts';
 import { FORMAT_NAMES, isLedgerFile, USUAL_EXTENSIONS } from './formats/list.ts';
 import type { Platform } from './platform.ts';
+import { steady } from './rangedBlob.ts';
 import type { GroupTimes, TableReader } from './reader.ts';
 import { openUrl } from './remote.ts';
 import { sampleFiles } from './sample.ts';
-import type { LedgerSource, NamedBlob } from './types.ts';
+import type { FoundFiles, LedgerSource, NamedBlob, PassedOver } from './types.ts';
 
 export interface ResolvedSource {
   readonly name: string;
@@ -32,10 +33,29 @@ export async function resolveSource(
   }
   const all = source.kind === 'sample' ? await sampleFiles(source.name, platform, options.signal) : source.files;
   if (all.length === 0) throw ledgerFailure('No file was given', `Choose a ${FORMAT_NAMES} file, or a folder of them`);
-  if (all.length === 1)
-    return { name: source.kind === 'sample' ? source.name : lastPart(all[0].path), files: all, notes: [] };
-  const files = all.filter(({ path }) => isLedgerFile(path));
-  const ignored = all.filter(({ path }) => !isLedgerFile(path));
+  const sorted = sortOut(all, source.kind === 'files' ? source.passedOver : undefined);
+  const notes = passedOverNotes(sorted.passedOver);
+  const [{ path }] = sorted.files;
+  if (sorted.files.length === 1)
+    return { name: source.kind === 'sample' ? source.name : lastPart(path), files: sorted.files, notes };
+  return {
+    name:
+      source.kind === 'sample'
+        ? source.name
+        : commonFolder(sorted.files.map((file) => file.path)) || `${sorted.files.length} files`,
+    files: sorted.files,
+    notes,
+  };
+}
+
+/**
+ * The files of data in the order of their paths, and the others. A file given by itself is data.
+ * @param known what was passed over in folders, where they have been sorted out
+ */
+function sortOut(all: readonly NamedBlob[], known: readonly PassedOver[] | undefined): FoundFiles {
+  const isData = ({ path }: NamedBlob): boolean =>
+    all.length === 1 || (known !== undefined && path.includes('/')) || isLedgerFile(path);
+  const files = all.filter(isData);
   if (files.length === 0) {
     throw fileFailure(
       all[0].path,
@@ -44,25 +64,27 @@ export async function resolveSource(
     );
   }
   const collator = new Intl.Collator('en', { numeric: true });
-  const sorted = [...files].sort((a, b) => collator.compare(a.path, b.path));
-  const notes =
-    ignored.length === 0
-      ? []
-      : [
-          `${counted(ignored.length, 'file')} ignored (not data by name): ${ignored
-            .slice(0, 5)
-            .map((file) => file.path)
-            .join(', ')}${ignored.length > 5 ? ', ...' : ''}.`,
-        ];
+  const others = all.filter((file) => !isData(file)).map(({ path }): PassedOver => ({ path, why: 'no data' }));
   return {
-    name:
-      source.kind === 'sample' ? source.name : commonFolder(sorted.map((file) => file.path)) || `${files.length} files`,
-    files: sorted,
-    notes,
+    files: [...files].sort((a, b) => collator.compare(a.path, b.path)),
+    passedOver: [...others, ...(known ?? [])],
   };
 }
 
-const lastPart = (path: string): string => path.split(/[/\\]/).pop() || path;
+/** Names each file that was not taken, the first few of each reason. */
+function passedOverNotes(passedOver: readonly PassedOver[]): string[] {
+  const saying: Readonly<Record<PassedOver['why'], (count: number) => string>> = {
+    'no data': (count) => `${counted(count, 'file')} ignored (not data by name)`,
+    'leads nowhere': (count) => `${counted(count, 'link')} ignored (leading nowhere)`,
+    'met before': (count) => `${counted(count, 'link')} ignored (leading to what is read already)`,
+  };
+  return Object.entries(saying).flatMap(([why, say]) => {
+    const paths = passedOver.filter((one) => one.why === why).map(({ path }) => path);
+    return paths.length === 0
+      ? []
+      : [`${say(paths.length)}: ${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ', ...' : ''}.`];
+  });
+}
 
 function commonFolder(paths: readonly string[]): string {
   const [head, ...rest] = paths.map((path) => path.split(/[/\\]/).slice(0, -1));
@@ -88,11 +110,12 @@ async function tailOf({ blob }: NamedBlob): Promise<Uint8Array<ArrayBuffer>> {
  * @param known its last bytes, where they have been read
  */
 export async function openTable(
-  file: NamedBlob,
+  given: NamedBlob,
   platform: Platform,
   known?: Uint8Array,
   options?: OpenFileOptions,
 ): Promise<TableReader> {
+  const file = steady(given);
   const { path, blob } = file;
   const tail = known ?? (await tailOf(file));
   const format = await detectFormat(file, tail);

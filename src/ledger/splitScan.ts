@@ -151,6 +151,7 @@ function joined(
     content: append(first.content, part.content),
     dictionaries,
     faults: new Map([...first.faults, ...[...part.faults].map(([row, reason]) => [rows + row, reason] as const)]),
+    timeForms: new Map([...[...part.timeForms].map(([form, row]) => [form, rows + row] as const), ...first.timeForms]),
     disordered: first.disordered || part.disordered,
   };
 }

@@ -8,10 +8,28 @@ import type { OnProgress } from '../core/progress.ts';
  * (`provider_id=a/hour=.../part-0.parquet`) where there are any.
  */
 export type LedgerSource = (
-  | { readonly kind: 'files'; readonly files: readonly NamedBlob[] }
+  | {
+      readonly kind: 'files';
+      readonly files: readonly NamedBlob[];
+      /** What of a folder was not taken, where that has been sorted out already; absent: names tell. */
+      readonly passedOver?: readonly PassedOver[];
+    }
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'sample'; readonly name: string }
 ) & { readonly part?: LedgerPart };
+
+/** A file, folder or link that is no part of a ledger. `path` is relative, as that of `NamedBlob`. */
+export interface PassedOver {
+  readonly path: string;
+  /** By its name it holds no data; it is a link that leads nowhere; or one to what is part of the ledger already. */
+  readonly why: 'no data' | 'leads nowhere' | 'met before';
+}
+
+/** What was found where a ledger was to be. */
+export interface FoundFiles {
+  readonly files: readonly NamedBlob[];
+  readonly passedOver: readonly PassedOver[];
+}
 
 /** A byte source with random access: a browser File, a Node file opened as a Blob, or a ranged URL. */
 export interface NamedBlob {

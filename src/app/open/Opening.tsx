@@ -40,11 +40,14 @@ function parts(error: TautlineError): readonly (readonly [string, string])[] {
         ['What to do', error.advice],
       ];
     case 'network':
+    case 'stalled':
       return [
         ['Address', error.url],
         ['Problem', error.problem],
         ['What to do', error.advice],
       ];
+    case 'changed':
+      return [['File', explain(error)]];
     case 'parameter':
       return [
         ['Parameter', error.name],

@@ -28,7 +28,9 @@ const relativePath = (fullPath: string): string => fullPath.replace(/^\/+/, '');
  * ordered by path.
  */
 export function sortOut(found: readonly NamedBlob[]): Gathered {
-  const wanted = (file: NamedBlob): boolean => !file.path.includes('/') || isLedgerPath(file.path);
+  // Whoever chose a folder meant it, whatever its own name.
+  const wanted = ({ path }: NamedBlob): boolean =>
+    !path.includes('/') || isLedgerPath(path.slice(path.indexOf('/') + 1));
   const byPath = (a: NamedBlob, b: NamedBlob): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
   return {
     files: found.filter(wanted).sort(byPath),

@@ -48,5 +48,6 @@ export async function openGathered(gathering: Gathered | Promise<Gathered>): Pro
     );
   }
   showSheet(null);
-  await actions.open({ kind: 'files', files });
+  const passedOver = ignored.map((path) => ({ path, why: 'no data' }) as const);
+  await actions.open({ kind: 'files', files, passedOver });
 }

@@ -1,6 +1,7 @@
 import { DataType, DateUnit, TimeUnit } from 'apache-arrow';
 import type { Footer } from './footer.ts';
 import type { GroupTimes } from '../reader.ts';
+import { timeOfNumber } from '../times.ts';
 
 /** Epoch ms of a plain-encoded value of a column of times; NaN if such a column has no order that its bytes tell. */
 function decodeTime(bytes: Uint8Array, type: DataType): number {
@@ -21,8 +22,8 @@ function decodeTime(bytes: Uint8Array, type: DataType): number {
         return NaN;
     }
   }
-  if (DataType.isInt(type) && type.isSigned && type.bitWidth === 64) return Number(view.getBigInt64(0, true));
-  if (DataType.isFloat(type)) return view.getFloat64(0, true);
+  if (DataType.isInt(type) && type.isSigned && type.bitWidth === 64) return timeOfNumber(view.getBigInt64(0, true));
+  if (DataType.isFloat(type)) return timeOfNumber(view.getFloat64(0, true));
   return NaN;
 }
 

@@ -2,7 +2,7 @@ import { TautlineFailure, type FileColumns, type TautlineError } from '../core/e
 import type { LedgerPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { mapAhead } from './ahead.ts';
-import { counted, throwIfCancelled } from './failures.ts';
+import { counted, fileFailure, throwIfCancelled } from './failures.ts';
 import { parquet } from './formats/parquet.ts';
 import { checkMapping, guessMapping, unionFields } from './mapping.ts';
 import type { Platform } from './platform.ts';
@@ -58,7 +58,7 @@ export async function lookThrough(
       taken.length === 1
         ? (fraction: number) => onProgress?.({ phase: 'Looking through the file', fraction, detail: file.path })
         : undefined;
-    const reader = await openTable(file, platform, undefined, { signal, onFraction });
+    const reader = await openTable(file, platform, undefined, { signal, onFraction, events: source.events });
     if (reader.format === parquet.id && !prepared) {
       prepared = true;
       thread?.prepare(await platform.parquetCode?.());
@@ -69,6 +69,7 @@ export async function lookThrough(
     if (taken.length > 1)
       onProgress?.({ phase: 'Looking through the files', fraction: done / taken.length, detail: file.path });
   });
+  const shaped = joinShaped(files);
   const fields = unionFields(files.map(({ reader }) => reader));
   const { mapping, notes: guesses } = given ? { mapping: given, notes: [] } : guessMapping(fields);
   const has: FileColumns = {
@@ -87,9 +88,34 @@ export async function lookThrough(
     keys: partitionKeys(resolved.files),
     fields,
     mapping,
-    guesses,
+    guesses: [...shaped, ...guesses],
     has,
   };
+}
+
+/**
+ * Files of one shape belong together: what a span of one states holds for spans of another.
+ * @returns what each shape gave
+ */
+function joinShaped(files: readonly LedgerFile[]): string[] {
+  const byShape = new Map<string, LedgerFile[]>();
+  for (const file of files) {
+    const { shaped } = file.reader;
+    if (shaped) byShape.set(shaped.id, [...(byShape.get(shaped.id) ?? []), file]);
+  }
+  return [...byShape.values()].map((group) => {
+    const [first, ...others] = group.map(({ reader }) => reader.shaped!.reading);
+    first.join(others);
+    for (const file of group) file.reader = file.reader.shaped!.again();
+    if (group.length === files.length && first.events() === 0) {
+      throw fileFailure(
+        group[0].reader.path,
+        `no event in it. ${first.note().replace(/\.$/, '')}`,
+        'Open a file that holds what was said',
+      );
+    }
+    return first.note();
+  });
 }
 
 /** True if a part is cut out of the files by time. */

@@ -26,7 +26,7 @@ import { chooseRows, describeLeftOut, type RowSelection } from './rowSelection.t
 import { vectorBytes, type LedgerFile, type Scan } from './scan.ts';
 import { selectRows } from './selectRows.ts';
 import { unitNotes } from './shapes.ts';
-import { fillSink, sinkColumns } from './sink.ts';
+import { fillSink, sinkColumns, withTextIds } from './sink.ts';
 import { scanSplit, type StartedScanThread } from './splitScan.ts';
 import { mixedForms, timeNotes } from './times.ts';
 import type { ColumnMapping, EmbeddingSource, LedgerSource, OpenedLedger, OpenReport, RowSink } from './types.ts';
@@ -138,7 +138,8 @@ async function open(
       onProgress,
     });
   }
-  const store = storing(files, stored.columns, selection, scan.rows);
+  const storedColumns = scan.textIds ? withTextIds(stored.columns) : stored.columns;
+  const store = storing(files, storedColumns, selection, scan.rows);
   if (sink && sink !== 'later') await store(sink, { signal, onProgress });
 
   const report = await reportOf(ledger, { scan, selection, columns, embedder, whole, part, stored: stored.notes });
@@ -265,7 +266,10 @@ async function reportOf(
         : []),
       ...resolved.notes,
       ...guesses,
-      ...unitNotes(mapping.latency_ms, has.columns.map(({ name }) => name)),
+      ...unitNotes(
+        mapping.latency_ms,
+        has.columns.map(({ name }) => name),
+      ),
       ...partitionNotes(files),
       ...selection.notes,
       ...columnNotes(columns, embedder, voidEvents),

@@ -1,4 +1,5 @@
 import type { Data, DataType } from 'apache-arrow';
+import type { ShapeReading } from './shapes/shape.ts';
 
 /** A column of one file, as the file has it. */
 export interface ReaderField {
@@ -63,6 +64,14 @@ interface FileStatistics {
   readonly vectorLength?: (column: string) => number;
 }
 
+/** A file of a shape (shapes/), whose rows depend on the other files of that shape. */
+export interface ShapedPart {
+  readonly id: string;
+  readonly reading: ShapeReading;
+  /** Its reader anew, once its reading has been joined with others. */
+  again(): FormatReader;
+}
+
 /**
  * What a format gives of a file: the first three are required. Rows are events: a format whose records hold several
  * events gives a row for each.
@@ -77,10 +86,12 @@ export interface FormatReader extends FileStatistics {
    * left out. Throws a `TautlineFailure` that names the file.
    */
   read(options: ReadOptions): AsyncIterable<RawBatch>;
+  readonly shaped?: ShapedPart;
 }
 
 /** An opened file of any format. */
 export interface TableReader extends FormatReader {
+  readonly shaped?: Omit<ShapedPart, 'again'> & { again(): TableReader };
   readonly path: string;
   readonly bytes: number;
   /** Id of its format. */

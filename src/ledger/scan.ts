@@ -9,6 +9,7 @@ import { columnFailure } from './failures.ts';
 import { WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import type { RawBatch, RawColumn, ReaderField, TableReader } from './reader.ts';
 import { scaleOf, scaled } from './shapes.ts';
+import { holdsTextIds, TextIds } from './textIds.ts';
 import { TimeForms, toTimes, type TimeForm } from './times.ts';
 import type { ColumnMapping } from './types.ts';
 import type { VectorCache } from './vectorCache.ts';
@@ -40,6 +41,8 @@ export const bytesOf = ({ reader }: LedgerFile): number => reader.bytes;
 export interface Scan extends Readonly<Record<ColumnsOf<'light'>, Float64Array>> {
   readonly rows: number;
   readonly eventId: BigInt64Array;
+  /** The ids, where they are texts: `eventId` is then their place among each other. */
+  readonly textIds: TextIds | null;
   /** 1 where a mapped event_id is null; null if there is none such. */
   readonly missingId: Uint8Array | null;
   /** Epoch ms, NaN if missing. */
@@ -193,6 +196,7 @@ class Scanner {
   readonly #dictionaries: Partial<Record<ColumnsOf<'dictionary'>, DictionaryBuilder>> = {};
   readonly #faults = new Map<number, string>();
   readonly #timeForms = new TimeForms();
+  #textIds: TextIds | null = null;
   #disordered = false;
   #anyMissingId = false;
   /** The time before in the same file. */
@@ -251,8 +255,7 @@ class Scanner {
 
   #takeColumn(column: LedgerColumnName, raw: RawColumn, arrays: RowArrays, base: number, bad: OnBad): void {
     if (column === 'event_id') {
-      const { values, missing } = toIntegers(raw, bad);
-      arrays.eventId.set(values, base);
+      const missing = this.#takeIds(raw, arrays, base, bad);
       if (missing) {
         arrays.missingId.set(missing, base);
         this.#anyMissingId = true;
@@ -269,11 +272,29 @@ class Scanner {
     else castTo(raw, arrowTypeOf(LEDGER_SCHEMA[column].type), bad);
   }
 
+  /** @returns the mask of missing ids, null if none is */
+  #takeIds(raw: RawColumn, arrays: RowArrays, base: number, bad: OnBad): Uint8Array | null {
+    if (!this.#textIds) {
+      if (!holdsTextIds(raw)) {
+        const { values, missing } = toIntegers(raw, bad);
+        arrays.eventId.set(values, base);
+        return missing;
+      }
+      this.#textIds = new TextIds();
+      this.#textIds.appendNumbers(arrays.eventId, base);
+    }
+    this.#textIds.fillTo(base);
+    return this.#textIds.append(raw);
+  }
+
   finish(): Scan {
     const { missingId, ...arrays } = this.#store.trim(this.rows);
+    this.#textIds?.fillTo(this.rows);
     return {
       rows: this.rows,
       ...arrays,
+      eventId: this.#textIds?.ranks() ?? arrays.eventId,
+      textIds: this.#textIds,
       missingId: this.#anyMissingId ? missingId : null,
       dictionaries: this.#dictionaries,
       faults: this.#faults,

@@ -26,6 +26,8 @@ interface SinkColumn {
   readonly source: string | null;
   /** The ledger column that it is, null for an unknown one. */
   readonly ledger: LedgerColumnName | null;
+  /** True of ids that are the place in the canonical order. */
+  readonly isNumbered?: boolean;
 }
 
 /**
@@ -61,6 +63,17 @@ export function sinkColumns(
   }
   return { columns, notes };
 }
+
+/** The columns of a ledger whose ids are texts: events are numbered, and the text is a column of its own. */
+export const withTextIds = (columns: readonly SinkColumn[]): SinkColumn[] =>
+  columns.flatMap((column) =>
+    column.ledger === 'event_id'
+      ? [
+          { ...column, source: null, isNumbered: true },
+          { name: 'event_id (file)', type: new arrow.Utf8(), source: column.source, ledger: null },
+        ]
+      : [column],
+  );
 
 /** Text formats keep unknown columns as the text they are; other formats keep their types. */
 function unknownType(field: ReaderField): DataType {
@@ -112,7 +125,7 @@ export async function fillSink(
       const children = columns.map((column): Data => {
         const raw = column.source === null ? undefined : batch.columns[wanted.indexOf(column.source)];
         if (column.ledger === 'event_id' && column.source === null)
-          return int64(BigInt64Array.from(kept, (i) => BigInt(base + i)));
+          return int64(BigInt64Array.from(kept, (i) => BigInt(column.isNumbered ? canonical[i] : base + i)));
         if (raw === undefined) return nulls(column.type, kept.length);
         const bad = refuse(file.reader, column.ledger, column.source!, batch.first);
         const scale = column.ledger && scaleOf(column.ledger, column.source!, namesOf(file.reader));

@@ -1,4 +1,5 @@
 import type { DataType } from 'apache-arrow';
+import { once } from '../core/once.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { detectFormat } from './detectFormat.ts';
 import { counted, fileFailure, ledgerFailure } from './failures.ts';
@@ -7,7 +8,7 @@ import { lastPart, withPartitions } from './hive.ts';
 import { FORMAT_NAMES, isLedgerFile, USUAL_EXTENSIONS } from './formats/list.ts';
 import type { Platform } from './platform.ts';
 import { steady } from './rangedBlob.ts';
-import type { GroupTimes, TableReader } from './reader.ts';
+import type { FormatReader, GroupTimes, TableReader } from './reader.ts';
 import { openUrl } from './remote.ts';
 import { sampleFiles } from './sample.ts';
 import type { FoundFiles, LedgerSource, NamedBlob, PassedOver } from './types.ts';
@@ -119,8 +120,25 @@ export async function openTable(
   const { path, blob } = file;
   const tail = known ?? (await tailOf(file));
   const format = await detectFormat(file, tail);
-  const reader = await format.open({ path, blob, tail }, platform, options);
-  return withPartitions({ ...reader, path, bytes: blob.size, format: format.id });
+  const opened = await format.open({ path, blob, tail }, platform, options);
+  const reader =
+    opened.shaped || !mayHoldRecords(opened) ? opened : await (await tables()).asShape(opened, path, options);
+  return asTable(reader, { path, bytes: blob.size, format: format.id });
+}
+
+const tables = once(() => import('./formats/tableDocuments.ts'));
+
+/** True if a table's columns could be those of traces or messages. */
+const mayHoldRecords = ({ fields }: FormatReader): boolean => fields.some(({ name }) => RECORD_COLUMN.test(name));
+const RECORD_COLUMN =
+  /^(?:context\.trace_id|trace_?id|run_type|messages|conversations?|conversation_a|chat_history|history|traj(?:ectory)?|models_usage|cause_by)$/i;
+
+function asTable(
+  { shaped, ...reader }: FormatReader,
+  file: Pick<TableReader, 'path' | 'bytes' | 'format'>,
+): TableReader {
+  const again = shaped && { ...shaped, again: () => asTable(shaped.again(), file) };
+  return withPartitions({ ...reader, ...file, shaped: again });
 }
 
 /**

@@ -2,6 +2,7 @@ import type { LedgerColumns } from '../core/columns.ts';
 import type { LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { LedgerPart, LedgerSurvey, OpenedPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
+import type { EventKind } from './shapes/shape.ts';
 
 /**
  * Where a ledger comes from, and what of it is opened (absent: all of it). `path` is relative, with hive partitions
@@ -16,7 +17,11 @@ export type LedgerSource = (
     }
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'sample'; readonly name: string }
-) & { readonly part?: LedgerPart };
+) & {
+  readonly part?: LedgerPart;
+  /** Which acts of a trace are events; absent: calls of models and tools, and agents without either. */
+  readonly events?: readonly EventKind[];
+};
 
 /** A file, folder or link that is no part of a ledger. `path` is relative, as that of `NamedBlob`. */
 export interface PassedOver {

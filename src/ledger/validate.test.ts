@@ -134,9 +134,9 @@ describe('columns', () => {
     expect((await failure(open(named('a.ndjson', '{"event_id":"x1","agent_id":"a"}')))).message).toContain(
       'column "event_id": found "x1" at row 1, need BIGINT',
     );
-    expect((await failure(open(named('a.ndjson', '{"event_id":9223372036854775808,"agent_id":"a"}')))).message).toContain(
-      'found 9223372036854775808 at row 1, need BIGINT',
-    );
+    expect(
+      (await failure(open(named('a.ndjson', '{"event_id":9223372036854775808,"agent_id":"a"}')))).message,
+    ).toContain('found 9223372036854775808 at row 1, need BIGINT');
   });
   it('without anyone who speaks list what is there', async () => {
     const error = await failure(open(named('a.csv', 'event_id,mood\n1,good\n')));

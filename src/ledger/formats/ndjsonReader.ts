@@ -2,10 +2,13 @@ import * as arrow from 'apache-arrow';
 import { fileFailure, throwIfCancelled } from '../failures.ts';
 import type { FormatReader, RawColumn } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
-import { textOf, type OpenFileOptions } from './format.ts';
+import type { OpenFileOptions } from './format.ts';
 import { JsonColumns, type JsonColumn } from './jsonColumns.ts';
-import { jsonDocuments, type JsonChunk } from './jsonDocuments.ts';
+import { jsonDocuments, NOUNS, type JsonChunk, type JsonForm } from './jsonDocuments.ts';
 import { jsonText, parseExact } from './jsonExact.ts';
+import { elementsOf, isWrapper, layoutOf, parsed } from './jsonLayout.ts';
+import { openShaped, Unread, type DocumentChunk } from './shapeReader.ts';
+import { shapeOf } from '../shapes/list.ts';
 import { rowReader, type RowColumns } from './rows.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -18,12 +21,21 @@ const MAX_FAULTS = 100_000;
 /** Opens newline-delimited JSON, one object per event, or a JSON array of such objects. */
 export async function openNdjson(
   file: NamedBlob,
-  { signal, onFraction, pieceBytes }: OpenFileOptions & { pieceBytes?: number } = {},
+  { signal, onFraction, events, pieceBytes }: OpenFileOptions & { pieceBytes?: number } = {},
 ): Promise<FormatReader> {
   const { path } = file;
-  const isArray = await beginsArray(file);
-  const documents = (stop?: AbortSignal): AsyncIterable<JsonChunk> => jsonDocuments(file, isArray, stop, pieceBytes);
-  const noun = isArray ? 'the element' : 'the line';
+  const { form, first: some } = await layoutOf(file, signal, pieceBytes);
+  const shape = shapeOf(some);
+  if (shape)
+    return openShaped(
+      { path, shape, documents: parsedDocuments(file, form, pieceBytes) },
+      { signal, onFraction, events },
+    );
+  const isArray = form === 'array';
+  const isWrapped = form === 'documents' && isWrapper(some);
+  const documents = (stop?: AbortSignal): AsyncIterable<JsonChunk> =>
+    isWrapped ? elementsOf(file, stop, pieceBytes) : jsonDocuments(file, form, stop, pieceBytes);
+  const noun = isWrapped ? NOUNS.array : NOUNS[form];
 
   const found = new JsonColumns(noun);
   let rows = 0;
@@ -98,10 +110,21 @@ export async function openNdjson(
   });
 }
 
-async function beginsArray({ blob }: NamedBlob): Promise<boolean> {
-  const head = new Uint8Array(await blob.slice(0, 64).arrayBuffer());
-  return textOf(head).startsWith('[');
-}
+/** The documents of a file, parsed. */
+const parsedDocuments = (file: NamedBlob, form: JsonForm, pieceBytes?: number) =>
+  async function* (signal?: AbortSignal): AsyncIterable<DocumentChunk> {
+    for await (const { rows, isCut, fraction } of jsonDocuments(file, form, signal, pieceBytes)) {
+      const last = rows.length - 1;
+      const documents = rows.map((text, i): unknown => {
+        const value = parsed(text);
+        if (value !== undefined) return value;
+        return new Unread(
+          isCut && i === last ? `the file ends in the middle of ${NOUNS[form]}` : `${NOUNS[form]} is not JSON`,
+        );
+      });
+      yield { documents, fraction };
+    }
+  };
 
 /** @param first value of a file that holds no object; `fault` is what is wrong with it */
 function noObject(path: string, isArray: boolean, first: string, fault: unknown): Error {

@@ -272,6 +272,11 @@ class ActReading implements ShapeReading {
     };
   }
 
+  events(): number {
+    const { events } = this.index.settle(this.chosen);
+    return EVENT_KINDS.reduce((sum, kind) => sum + events[kind], 0);
+  }
+
   note(): string {
     const { title, one, advice } = this.shape;
     const tally = this.index.settle(this.chosen);

@@ -7,7 +7,7 @@ import { compact, countAt, has, isFields, name, nameAt, numberAt, pick, unpacked
 
 /** LangSmith: runs of traces, from its bulk export (Parquet) or its API (JSON). `session_id` is the project. */
 
-const TYPES: Readonly<Record<string, EventKind>> = { llm: 'model', tool: 'tool' };
+const TYPES: Readonly<Record<string, EventKind | undefined>> = { llm: 'model', tool: 'tool' };
 
 const isRun = (document: unknown): boolean =>
   has(document, 'run_type') && pick(document, 'trace_id', 'dotted_order', 'session_id', 'parent_run_id') !== undefined;
@@ -18,7 +18,7 @@ function actOf(run: unknown): Act | null {
   if (id === undefined) return null;
   const trace = nameAt(run, 'trace_id') ?? id;
   const type = nameAt(run, 'run_type')?.toLowerCase() ?? '';
-  const kind = TYPES[type] ?? 'other';
+  const kind: Act['kind'] = TYPES[type] ?? 'other';
   const extra = unpacked(run.extra);
   const metadata = unpacked(pick(extra, 'metadata') ?? run.metadata);
   const label = nameAt(run, 'name');

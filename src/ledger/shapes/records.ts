@@ -92,6 +92,10 @@ class RecordReading implements ShapeReading {
     return (document) => records(document).rows;
   }
 
+  events(): number {
+    return this.totals.rows;
+  }
+
   note(): string {
     const { rows, threads, threadIds, leftOut } = this.totals;
     return this.sentence({ rows, threads: Math.max(threads, threadIds.size), leftOut: [...leftOut] });

@@ -30,6 +30,8 @@ export interface ShapeReading {
   columns(): readonly ShapeColumn[];
   /** Begins a pass over the same documents in the same order: the rows of each. */
   pass(): (document: unknown) => readonly ShapeRow[];
+  /** How many rows all files have that were joined. */
+  events(): number;
   /** One sentence: what was taken for events, and what was left out; of all files that were joined. */
   note(): string;
 }

@@ -6,7 +6,8 @@ export const isFields = (value: unknown): value is Fields =>
 
 export const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
-export const has = (value: unknown, key: string): value is Fields => isFields(value) && Object.hasOwn(value, key);
+export const has = <K extends string>(value: unknown, key: K): value is Fields & Readonly<Record<K, unknown>> =>
+  isFields(value) && Object.hasOwn(value, key);
 
 /** The value at a name, whole or as a path: `a.b` is the key "a.b", or "b" of the object "a". */
 export function at(value: unknown, path: string): unknown {

@@ -96,4 +96,8 @@ describe('times, in UTC', () => {
     expect(formatTimeFull(Number.NaN)).toBe('–');
     expect(formatTimeFull(9e15)).toBe('–');
   });
+  it('near 1970 is time from a start', () => {
+    expect([formatTimeFull(5000.25), formatTimeFull(90_000_000)]).toEqual(['0 d 00:00:05.000250', '1 d 01:00:00.000']);
+    expect([formatTime(90_000_000, 2 * 86_400_000), formatTime(5000, 20 * 86_400_000)]).toEqual(['1 d 01:00', '0 d']);
+  });
 });

@@ -127,13 +127,28 @@ export function formatBytes(bytes: number): string {
 const pad = (value: number, width = 2): string => String(value).padStart(width, '0');
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
+/**
+ * Times within days of 1970 are no dates: a ledger without dates counts them from a start (docs/ledger-format.md), and
+ * they read as such, "0 d 00:05".
+ */
+const RELATIVE_BELOW_MS = 3e8;
+const DAY_MS = 86_400_000;
+
+function dayOf(epochMs: number): string {
+  if (Math.abs(epochMs) < RELATIVE_BELOW_MS) return `${formatCount(Math.floor(epochMs / DAY_MS))} d`;
+  const date = new Date(epochMs);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
+}
+
 /** Full UTC time to the millisecond (microseconds where there are any): "2026-03-01 09:30:00.125". */
 export function formatTimeFull(epochMs: number): string {
   if (!Number.isFinite(epochMs)) return MISSING;
   const date = new Date(Math.floor(epochMs));
   if (Number.isNaN(date.getTime())) return MISSING;
   const micros = Math.round((epochMs - Math.floor(epochMs)) * 1000);
-  return date.toISOString().replace('T', ' ').replace('Z', '') + (micros > 0 && micros < 1000 ? pad(micros, 3) : '');
+  const text = date.toISOString().replace('T', ' ').replace('Z', '');
+  const full = Math.abs(epochMs) < RELATIVE_BELOW_MS ? `${dayOf(epochMs)} ${text.slice(-12)}` : text;
+  return full + (micros > 0 && micros < 1000 ? pad(micros, 3) : '');
 }
 
 /**
@@ -144,12 +159,12 @@ export function formatTime(epochMs: number, spanMs: number): string {
   if (!Number.isFinite(epochMs)) return MISSING;
   const date = new Date(epochMs);
   if (Number.isNaN(date.getTime())) return MISSING;
-  const day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
+  const day = dayOf(epochMs);
   const minutes = `${pad(date.getUTCHours())}:${pad(date.getUTCMinutes())}`;
   const seconds = `${minutes}:${pad(date.getUTCSeconds())}`;
   if (spanMs < 10_000) return `${seconds}.${pad(date.getUTCMilliseconds(), 3)}`;
   if (spanMs < 3_600_000) return seconds;
   if (spanMs < 86_400_000) return minutes;
   if (spanMs < 14 * 86_400_000) return `${day} ${minutes}`;
-  return `${day} ${date.getUTCFullYear()}`;
+  return Math.abs(epochMs) < RELATIVE_BELOW_MS ? day : `${day} ${date.getUTCFullYear()}`;
 }

@@ -78,7 +78,7 @@ export const LEDGER_SCHEMA = {
     role: 'key',
     type: 'timestamp',
     needed: 'TIMESTAMP, ISO 8601, or a number of s, ms, µs or ns since 1970 (1980 to 2100)',
-    accepts: ['time', 'integer', 'float', 'decimal'],
+    accepts: ['time', 'integer', 'float', 'decimal', 'string'],
     advice: 'Cast it to TIMESTAMP, or write all of it in one unit since 1970',
     inFingerprint: true,
     aliases: [

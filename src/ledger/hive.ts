@@ -2,6 +2,7 @@ import * as arrow from 'apache-arrow';
 import type { Data } from 'apache-arrow';
 import { stringData } from './cast.ts';
 import type { RawBatch, RawColumn, ReadOptions, ReaderField, TableReader } from './reader.ts';
+import type { ColumnMapping } from './types.ts';
 
 /** The name of a file, without its folders. */
 export const lastPart = (path: string): string => path.split(/[/\\]/).pop() || path;
@@ -45,15 +46,31 @@ function repeated(value: string | null, rows: number): Data {
   return arrow.makeData({ type: new arrow.Utf8(), length: rows, nullCount: 0, valueOffsets, data });
 }
 
+/** Stands for a column that holds the name of the file. */
+export const FILE_COLUMN = '(file)';
+
 /** Adds the partition values of a file's path to its columns; a column that the file holds itself wins. */
-export function withPartitions(reader: TableReader): TableReader {
+export const withPartitions = (reader: TableReader): TableReader =>
+  withConstants(reader, partitionsOf(reader.path), 'Utf8 (partition)');
+
+/** Adds the name of the file to its columns, where the mapping asks for it. */
+export const withFileName = (reader: TableReader, mapping: ColumnMapping | null): TableReader =>
+  mapping && Object.values(mapping).includes(FILE_COLUMN)
+    ? withConstants(reader, new Map([[FILE_COLUMN, reader.path]]), 'Utf8 (file name)')
+    : reader;
+
+function withConstants(
+  reader: TableReader,
+  constants: ReadonlyMap<string, string | null>,
+  typeName: string,
+): TableReader {
   const own = new Set(reader.fields.map((field) => field.name));
-  const partitions = new Map([...partitionsOf(reader.path)].filter(([name]) => !own.has(name)));
+  const partitions = new Map([...constants].filter(([name]) => !own.has(name)));
   if (partitions.size === 0) return reader;
   const added: ReaderField[] = [...partitions].map(([name]) => ({
     name,
     type: new arrow.Utf8(),
-    typeName: 'Utf8 (partition)',
+    typeName,
     inferred: true,
   }));
 

@@ -4,6 +4,7 @@ import type { OnProgress } from '../core/progress.ts';
 import { mapAhead } from './ahead.ts';
 import { counted, fileFailure, throwIfCancelled } from './failures.ts';
 import { parquet } from './formats/parquet.ts';
+import { withFileName } from './hive.ts';
 import { checkMapping, guessMapping, unionFields } from './mapping.ts';
 import type { Platform } from './platform.ts';
 import type { ReaderField } from './reader.ts';
@@ -58,7 +59,8 @@ export async function lookThrough(
       taken.length === 1
         ? (fraction: number) => onProgress?.({ phase: 'Looking through the file', fraction, detail: file.path })
         : undefined;
-    const reader = await openTable(file, platform, undefined, { signal, onFraction, events: source.events });
+    const options = { signal, onFraction, events: source.events };
+    const reader = withFileName(await openTable(file, platform, undefined, options), given);
     if (reader.format === parquet.id && !prepared) {
       prepared = true;
       thread?.prepare(await platform.parquetCode?.());
@@ -69,7 +71,7 @@ export async function lookThrough(
     if (taken.length > 1)
       onProgress?.({ phase: 'Looking through the files', fraction: done / taken.length, detail: file.path });
   });
-  const shaped = joinShaped(files);
+  const shaped = joinShaped(files, given);
   const fields = unionFields(files.map(({ reader }) => reader));
   const { mapping, notes: guesses } = given ? { mapping: given, notes: [] } : guessMapping(fields);
   const has: FileColumns = {
@@ -97,7 +99,7 @@ export async function lookThrough(
  * Files of one shape belong together: what a span of one states holds for spans of another.
  * @returns what each shape gave
  */
-function joinShaped(files: readonly LedgerFile[]): string[] {
+function joinShaped(files: readonly LedgerFile[], given: ColumnMapping | null): string[] {
   const byShape = new Map<string, LedgerFile[]>();
   for (const file of files) {
     const { shaped } = file.reader;
@@ -106,7 +108,7 @@ function joinShaped(files: readonly LedgerFile[]): string[] {
   return [...byShape.values()].map((group) => {
     const [first, ...others] = group.map(({ reader }) => reader.shaped!.reading);
     first.join(others);
-    for (const file of group) file.reader = file.reader.shaped!.again();
+    for (const file of group) file.reader = withFileName(file.reader.shaped!.again(), given);
     if (group.length === files.length && first.events() === 0) {
       throw fileFailure(
         group[0].reader.path,

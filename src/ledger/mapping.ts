@@ -51,6 +51,8 @@ function accepts(column: LedgerColumnName, field: ReaderField, guessed: boolean)
   if (found === 'none') return true;
   // Ids of text in Parquet may be UUIDs: a column that is only guessed must be numeric by type.
   if (guessed && column === 'event_id') return found === 'integer';
+  // Nor is a text with such a name as "date" a time for that.
+  if (guessed && column === 'ts' && found === 'string') return false;
   const { accepts: classes } = columnSpec(column);
   if (field.inferred && classes.includes('string')) return found !== 'vector' || column === 'text';
   return classes.includes(found);
@@ -115,6 +117,10 @@ export function guessMapping(fields: readonly ReaderField[]): { mapping: ColumnM
     }
   }
   if (!mapping.embedding) guessEmbedding(fields, mapping, notes);
+  if (!mapping.provider_id && !mapping.agent_id && mapping.role) {
+    mapping.provider_id = mapping.role;
+    notes.push('No column says who speaks: the role stands for it.');
+  }
   return { mapping, notes };
 }
 
@@ -143,7 +149,7 @@ function guessEmbedding(
 }
 
 /** True if a word of a name, such as "text_embedding" or "embedding.vector", says that it is one. */
-const isNamedAsEmbedding = (name: string): boolean =>
+export const isNamedAsEmbedding = (name: string): boolean =>
   name
     .split(/[^a-zA-Z0-9]+|(?<=[a-z0-9])(?=[A-Z])/)
     .some((word) => /^(?:embeddings?|embed|embs?|vectors?|vecs?)$/i.test(word));

@@ -219,7 +219,7 @@ const rows = [
     timestamp: '2024-01-01T00:00:02.000001Z',
     model: 'm1',
     vector: [0.5, -1, 2e-3],
-    latency: 12.5,
+    duration_ms: 12.5,
     content: 'hello, "you"\nthere',
     extra: 'x',
   },
@@ -228,7 +228,7 @@ const rows = [
     timestamp: '2024-01-01 00:00:01',
     model: 'm2',
     vector: null,
-    latency: null,
+    duration_ms: null,
     content: 'ünïcødé 🙂',
     extra: null,
   },
@@ -237,7 +237,7 @@ const rows = [
     timestamp: '2024-01-01T01:00:03+01:00',
     model: 'm1',
     vector: [1, 2, 3],
-    latency: 7,
+    duration_ms: 7,
     content: '',
     extra: '7',
   },
@@ -266,7 +266,7 @@ const check = async (file: ReturnType<typeof named>) => {
     ts: 'timestamp',
     provider_id: 'model',
     embedding: 'vector',
-    latency_ms: 'latency',
+    latency_ms: 'duration_ms',
     text: 'content',
   });
   expect(opened.report.notes.filter((note) => note.includes('guess'))).toHaveLength(6);
@@ -307,7 +307,7 @@ describe('text formats', () => {
     );
     expect(wide.report).toMatchObject({ events: 2, voidEvents: 1, dimension: 3 });
     expect(wide.report.leftOut).toEqual([
-      { reason: 'embedding has NaN or infinite values', count: 1, examples: ['3'] },
+      { reason: 'embedding has NaN or infinite values, or ones beyond float32', count: 1, examples: ['3'] },
     ]);
     expect(await vectorsByRow(wide)).toEqual(new Map([[0, [1, 2, 3]]]));
   });

@@ -14,6 +14,7 @@ import {
 import type { OnProgress } from '../core/progress.ts';
 import { gather, inOrder } from './canonical.ts';
 import { NO_ANALYSIS, type AnalysisNeeds } from './capacity.ts';
+import { withoutEmpty } from './emptyColumns.ts';
 import { EMBEDDER_DIMENSION, referenceRows } from './embedder.ts';
 import { fileEmbeddings, textEmbeddings } from './embeddings.ts';
 import { columnFailure, counted, fileFailure, isOutOfMemory, ledgerFailure } from './failures.ts';
@@ -91,11 +92,19 @@ interface Found {
   thread: StartedScanThread | null;
 }
 
+/** What an attempt to open found that the next one is told. */
+interface Tried {
+  readonly notes: readonly string[];
+  /** Columns of the files that hold nothing. */
+  readonly empty: ReadonlySet<string>;
+}
+
 async function open(
   source: LedgerSource,
   given: ColumnMapping | null,
   options: OpenOptions,
   found: Found,
+  tried: Tried = { notes: [], empty: new Set() },
 ): Promise<OpenedLedger> {
   const { platform, signal, onProgress, sink } = options;
   const part = source.part && normalPart(source.part);
@@ -125,6 +134,11 @@ async function open(
   const vectors = files.reduce((sum, file) => sum + vectorBytes(file, mapping), 0);
   const cache = new VectorCache(spare, vectors);
   const { scan, whole } = await firstPass(ledger, part, guard, cache, { signal, onProgress, thread: found.thread });
+  const remapped = withoutEmpty(ledger, scan, tried.empty);
+  if (remapped) {
+    const notes = [...tried.notes, ...ledger.guesses, ...remapped.notes];
+    return open(source, remapped.mapping, options, found, { notes, empty: remapped.empty });
+  }
   const selection = chosenRows(ledger, scan);
   const embedder = mapping.embedding !== undefined ? 'file' : mapping.text !== undefined ? 'built-in' : 'none';
   const columns = gather(scan, selection, embedder);
@@ -142,7 +156,16 @@ async function open(
   const store = storing(files, storedColumns, selection, scan.rows);
   if (sink && sink !== 'later') await store(sink, { signal, onProgress });
 
-  const report = await reportOf(ledger, { scan, selection, columns, embedder, whole, part, stored: stored.notes });
+  const report = await reportOf(ledger, {
+    scan,
+    selection,
+    columns,
+    embedder,
+    whole,
+    part,
+    tried,
+    stored: stored.notes,
+  });
   const textLength = mapping.text === undefined ? null : inOrder(scan.textLength, selection.order);
   return { report, columns, embeddings, textLength, store };
 }
@@ -206,7 +229,7 @@ async function firstPass(
   return { scan, whole };
 }
 
-function chosenRows({ files, mapping, has }: LookedThrough, scan: Scan): RowSelection {
+function chosenRows({ files, mapping, has, resolved }: LookedThrough, scan: Scan): RowSelection {
   const name = (row: number): string => nameRow(files, row);
   const mixed = mixedForms(scan.timeForms, name);
   if (mixed !== null) {
@@ -220,11 +243,11 @@ function chosenRows({ files, mapping, has }: LookedThrough, scan: Scan): RowSele
       );
     });
   }
-  const selection = chooseRows(scan, mapping, name);
+  const selection = mendable(has, ['ledger'], () => chooseRows(scan, mapping, name, (row) => fileAt(files, row)));
   if (selection.order.length > 0) return selection;
   return mendable(has, ['ledger'], () => {
     throw ledgerFailure(
-      `No event can be used. ${describeLeftOut(selection.leftOut, scan.rows).join('. ')}`,
+      `No event can be used in ${resolved.name}. ${describeLeftOut(selection.leftOut, scan.rows).join('. ')}`,
       'Mend the file, or map other columns',
     );
   });
@@ -237,13 +260,14 @@ interface Read {
   readonly embedder: OpenReport['embedder'];
   readonly whole: LedgerSurvey;
   readonly part: LedgerPart | undefined;
+  readonly tried: Tried;
   /** What is said of the stored columns. */
   readonly stored: readonly string[];
 }
 
 async function reportOf(
   { resolved, files, mapping, guesses, has }: LookedThrough,
-  { scan, selection, columns, embedder, whole, part, stored }: Read,
+  { scan, selection, columns, embedder, whole, part, tried, stored }: Read,
 ): Promise<OpenReport> {
   const opened = part ? openedPart(part, whole) : null;
   const voidEvents = columns.isVoid.reduce((sum, v) => sum + v, 0);
@@ -265,6 +289,7 @@ async function reportOf(
         ? ['Without event_id, positions are counted in the part that is open.']
         : []),
       ...resolved.notes,
+      ...tried.notes,
       ...guesses,
       ...unitNotes(
         mapping.latency_ms,
@@ -290,8 +315,19 @@ const storing =
   (sink, options) =>
     fillSink(sink, files, columns, selection, rows, options);
 
+/** Position of the file that holds a row: the last that begins at or before it. */
+function fileAt(files: readonly LedgerFile[], row: number): number {
+  let [low, high] = [0, files.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (files[middle].base <= row) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
 function nameRow(files: readonly LedgerFile[], row: number): string {
-  const file = files.findLast(({ base }) => base <= row)!;
+  const file = files[fileAt(files, row)];
   const at = row - file.base;
   return `row ${(file.reader.fileRow?.(at) ?? at) + 1} of ${file.reader.path}`;
 }

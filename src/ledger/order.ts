@@ -18,21 +18,13 @@ export function isAscending(rows: Int32Array, eventId: BigInt64Array): boolean {
   return true;
 }
 
-/** Among `rows` (ascending file rows), those whose event_id an earlier one has already. */
-export function duplicateRows(rows: Int32Array, eventId: BigInt64Array): number[] {
+/** True if no two of `rows` have the same event_id. */
+export function areUnique(rows: Int32Array, eventId: BigInt64Array): boolean {
   const sorted = new BigInt64Array(rows.length);
   for (let i = 0; i < rows.length; i++) sorted[i] = eventId[rows[i]];
   sorted.sort();
-  let unique = true;
-  for (let i = 1; i < sorted.length && unique; i++) unique = sorted[i] !== sorted[i - 1];
-  if (unique) return [];
-  const seen = new Set<bigint>();
-  const duplicates: number[] = [];
-  for (const row of rows) {
-    if (seen.has(eventId[row])) duplicates.push(row);
-    seen.add(eventId[row]);
-  }
-  return duplicates;
+  for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) return false;
+  return true;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openLedger } from './open.ts';
 import { MAX_DOWNLOAD_BYTES } from './remote.ts';
 import { failure, fixture, plainLedger, platform, vectorsByRow } from './testing.ts';
@@ -93,5 +93,61 @@ describe('a ledger from a URL', () => {
       else ranged(bytes)(request, response);
     });
     expect((await failure(openUrl(`${url}/a.parquet`))).kind).toBe('network');
+  });
+
+  it.each([
+    ['another ETag', { ETag: '"2"' }, 206],
+    ['another Last-Modified', { 'Last-Modified': 'Mon, 05 Jan 2026 10:00:00 GMT' }, 206],
+    ['another size', { grown: 1 }, 206],
+    ['all of it instead of the range', {}, 200],
+    ['a precondition that failed', {}, 412],
+    ['a range beyond its end', {}, 416],
+    ['nothing', {}, 404],
+  ])('that changes while it is open is told by %s', async (_, change: Record<string, unknown>, status) => {
+    const bytes = await writeParquet(plainLedger(400, 64), platform, { rowGroupRows: 50 });
+    let isChanged = false;
+    const asked: (string | undefined)[] = [];
+    const url = await serve((request, response) => {
+      const [from, to] = /(\d+)-(\d+)/.exec(request.headers.range!)!.slice(1).map(Number);
+      const end = Math.min(bytes.length, to + 1);
+      const { grown = 0, ...headers } = isChanged ? change : {};
+      asked.push(request.headers['if-range'] as string | undefined);
+      response.writeHead(isChanged ? status : 206, {
+        ETag: '"1"',
+        'Last-Modified': 'Mon, 05 Jan 2026 09:00:00 GMT',
+        'Content-Range': `bytes ${from}-${end - 1}/${bytes.length + (grown as number)}`,
+        ...(headers as Record<string, string>),
+      });
+      response.end(bytes.subarray(from, end));
+    });
+    const opened = await openUrl(`${url}/logs/a.parquet`);
+    opened.embeddings!.release!();
+    isChanged = true;
+    const error = await failure(vectorsByRow(opened));
+    expect(error.kind).toBe('changed');
+    expect(error.message).toBe('a.parquet changed while it was read; open it again');
+    expect(asked.slice(0, 2)).toEqual([undefined, '"1"']);
+  });
+
+  it.each([
+    ['before it answers', () => new Promise<Response>(() => undefined)],
+    ['within its answer', async () => new Response(new ReadableStream(), { status: 200 })],
+    [
+      'after some bytes',
+      async () => new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array(9)) })),
+    ],
+  ])('whose server falls silent %s has stalled after 15 seconds', async (_, fetch) => {
+    vi.useFakeTimers();
+    try {
+      const stalled = failure(openUrl('http://example.org/a.csv', { platform: { ...platform, fetch } }));
+      await vi.advanceTimersByTimeAsync(15_000);
+      const error = await stalled;
+      expect(error.kind).toBe('stalled');
+      expect(error.message).toContain(
+        'http://example.org/a.csv: the server has sent nothing for 15 seconds. Try again',
+      );
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -1,5 +1,6 @@
+import { resolveDuplicates } from './duplicates.ts';
 import { counted } from './failures.ts';
-import { canonicalOrder, duplicateRows, expectedLength, isAscending } from './order.ts';
+import { areUnique, canonicalOrder, expectedLength, isAscending } from './order.ts';
 import type { Scan } from './scan.ts';
 import type { ColumnMapping, LeftOut } from './types.ts';
 
@@ -21,8 +22,14 @@ export interface RowSelection {
 /**
  * Leaves out the rows that cannot be used, each for the first reason that holds, and orders the rest by (ts, event_id).
  * @param nameRow names a file row where it has no event_id: "row 17 of file.parquet".
+ * @param fileOf position of a row's file
  */
-export function chooseRows(scan: Scan, mapping: ColumnMapping, nameRow: (row: number) => string): RowSelection {
+export function chooseRows(
+  scan: Scan,
+  mapping: ColumnMapping,
+  nameRow: (row: number) => string,
+  fileOf: (row: number) => number,
+): RowSelection {
   const notes: string[] = [];
   const reasons = new Map<string, number[]>();
   const leave = (row: number, reason: string): void => {
@@ -44,21 +51,19 @@ export function chooseRows(scan: Scan, mapping: ColumnMapping, nameRow: (row: nu
     else if (hasTime && Number.isNaN(scan.time[row]))
       leave(row, 'ts is missing, so the event has no place in the order');
     else if (hasTime && !Number.isFinite(scan.time[row])) leave(row, 'ts is infinite');
-    else if (length >= 0 && length !== dimension) leave(row, wrongLength(length, dimension));
-    else if (scan.notFinite[row]) leave(row, 'embedding has values that are NaN, infinite or beyond float32');
+    else if (length === 0 || (length > 0 && length !== dimension)) leave(row, wrongLength(length, dimension));
+    else if (scan.notFinite[row]) leave(row, 'embedding has NaN or infinite values, or ones beyond float32');
     else usable[used++] = row;
   }
   const rows = usable.subarray(0, used);
   // Without times, ids of text say nothing of the order.
   const isFileOrder = scan.textIds !== null && !hasTime;
   let order = isFileOrder ? rows : canonicalOrder(rows, scan.eventId, hasTime ? scan.time : null);
-  if (mapping.event_id !== undefined && !isAscending(order, scan.eventId)) {
-    const duplicates = duplicateRows(rows, scan.eventId);
-    if (duplicates.length > 0) {
-      for (const row of duplicates) leave(row, 'event_id is there twice: the first in file order is kept');
-      const dropped = new Set(duplicates);
-      order = order.filter((row) => !dropped.has(row));
-    }
+  if (mapping.event_id !== undefined && !isAscending(order, scan.eventId) && !areUnique(rows, scan.eventId)) {
+    const found = resolveDuplicates(rows, scan, { hasTime, fileOf, nameRow });
+    notes.push(...found.notes);
+    for (const row of found.dropped) leave(row, 'event_id is there twice: the first in file order is kept');
+    order = order.filter((row) => !found.dropped.has(row));
   }
   const rowOf = new Int32Array(scan.rows).fill(-1);
   for (let i = 0; i < order.length; i++) rowOf[order[i]] = i;

@@ -78,7 +78,7 @@ const KEPT: readonly LedgerColumnName[] = [
 /** and those that are only looked at: what does not fit is to be refused before anything is shown. */
 const CHECKED: readonly LedgerColumnName[] = columnsOf('stored');
 
-/** Throws a `column` error that names the value and its row. @param column null for one that the ledger does not know */
+/** Throws a `column` error that names the value and its row. @param column null for an unknown one */
 export function refuse(file: TableReader, column: LedgerColumnName | null, source: string, first: number): OnBad {
   const { needed, advice } =
     column === null

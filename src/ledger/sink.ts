@@ -7,7 +7,7 @@ import { readAhead } from './ahead.ts';
 import { arrowTypeOf } from './arrowTypes.ts';
 import { castTo, nulls } from './castTo.ts';
 import { throwIfCancelled } from './failures.ts';
-import { classOf, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
+import { classOf, isNamedAsEmbedding, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import type { RowSelection } from './rowSelection.ts';
 import type { RawBatch, ReaderField } from './reader.ts';
 import { BATCH_ROWS, bytesOf, namesOf, refuse, type LedgerFile } from './scan.ts';
@@ -49,10 +49,12 @@ export function sinkColumns(
   const taken = new Set([...columns.map((column) => column.name), 'row', 'embedding']);
   for (const field of fields) {
     if (mapped.has(field.name)) continue;
-    if (field.type === null || classOf(field.type) === 'vector') {
+    // Lists of numbers in a text format are as likely ids: only what is named as a vector is too large to keep.
+    const isVector = classOf(field.type) === 'vector' && !(field.inferred && !isNamedAsEmbedding(field.name));
+    if (field.type === null || isVector) {
       notes.push(
         `Column "${field.name}" (${field.typeName}) is not kept: ` +
-          `${field.type === null ? 'its type cannot be read' : 'a list of vectors that is not the embedding'}.`,
+          `${field.type === null ? 'its type cannot be read' : 'a list of numbers that is not the embedding'}.`,
       );
       continue;
     }

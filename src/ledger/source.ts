@@ -83,7 +83,7 @@ function passedOverNotes(passedOver: readonly PassedOver[]): string[] {
     const paths = passedOver.filter((one) => one.why === why).map(({ path }) => path);
     return paths.length === 0
       ? []
-      : [`${say(paths.length)}: ${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ', ...' : ''}.`];
+      : [`${say(paths.length)}: ${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ', ...' : '.'}`];
   });
 }
 

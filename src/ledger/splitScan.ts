@@ -2,6 +2,7 @@ import { TautlineFailure } from '../core/errors.ts';
 import { columnsOf, type ColumnsOf } from '../core/ledgerSchema.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { isOutOfMemory } from './failures.ts';
+import { withFileName } from './hive.ts';
 import { classOf } from './mapping.ts';
 import { VectorCache } from './vectorCache.ts';
 import type { Platform } from './platform.ts';
@@ -27,7 +28,8 @@ export async function scanPart(
   const kept = new VectorCache(keep);
   try {
     const opened: LedgerFile[] = [];
-    for (const file of files) opened.push({ reader: await openTable(file, platform, file.tail), base: 0 });
+    for (const file of files)
+      opened.push({ reader: withFileName(await openTable(file, platform, file.tail), mapping), base: 0 });
     return partOf(await scanFiles(opened, mapping, { kept, onProgress }), opened, kept);
   } catch (thrown) {
     if (isOutOfMemory(thrown)) return null;

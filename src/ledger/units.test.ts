@@ -1,19 +1,14 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseIso } from '../core/iso.ts';
 import { stringData, decodeStrings } from './cast.ts';
-import { namedBlobs } from './files.node.ts';
 import { guessMapping } from './mapping.ts';
 import * as arrow from 'apache-arrow';
 import { sha256, sha256Plain } from './sha256.ts';
-import { failure, named, open, platform, plainLedger } from './testing.ts';
+import { failure, named, platform } from './testing.ts';
 import { openLedger } from './open.ts';
 import { readThrift, writeThrift, type ThriftField, type ThriftStruct } from './parquet/thrift.ts';
 import { takeRows } from './take.ts';
-import { writeHive } from './write.ts';
 
 describe('small laws', () => {
   it('ISO times keep microseconds and zones', () => {
@@ -130,37 +125,25 @@ describe('mapping', () => {
     expect(mapping).toEqual({ agent_id: 'agent' });
     expect(notes).toContain('event_id could be "id" (Utf8) by name, but its type is not BIGINT: not used.');
   });
-  it('takes the only list of floats for the embedding', () => {
+  it.each([
+    ['use_lite', undefined],
+    ['tool_call_ids', undefined],
+    ['text_embedding', 'text_embedding'],
+    ['contentVector', 'contentVector'],
+    ['EMB', 'EMB'],
+    ['embedding.embeddings.0.embedding.vector', 'embedding.embeddings.0.embedding.vector'],
+    ['members', undefined],
+  ])('takes a list of floats for the embedding only by its name: %s', (name, embedding) => {
     const list = new arrow.List(new arrow.Field('item', new arrow.Float64(), true));
-    expect(guessMapping([field('speaker', new arrow.Utf8()), field('use_lite', list)]).mapping).toEqual({
-      agent_id: 'speaker',
-      embedding: 'use_lite',
-    });
+    const { mapping, notes } = guessMapping([field('speaker', new arrow.Utf8()), field(name, list)]);
+    expect(mapping.embedding).toBe(embedding);
+    if (!embedding) expect(notes).toContain(`Not taken for the embedding, as no name says so: "${name}".`);
   });
-});
-
-describe('files on disk', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tautline-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
-  it('a partitioned folder, or one file of it', async () => {
-    for (const { path, bytes } of await writeHive(plainLedger(9, 2), platform)) {
-      mkdirSync(join(folder, 'ledger', path, '..'), { recursive: true });
-      writeFileSync(join(folder, 'ledger', path), bytes);
-    }
-    const files = await namedBlobs(join(folder, 'ledger'));
-    expect(files.map((file) => file.path)).toEqual(
-      ['a', 'b', 'c'].map((id) => `provider_id=${id}/hour=2024-01-01T00/part-0.parquet`),
-    );
-    expect((await open(files)).report.events).toBe(9);
-    const one = await open(await namedBlobs(join(folder, 'ledger', files[1].path)));
-    expect([one.report.events, one.columns.provider!.values]).toEqual([3, ['b']]);
-  });
-  it('that are not there, or none', async () => {
-    expect((await failure(namedBlobs(join(folder, 'nowhere')))).message).toContain(
-      'nowhere: there is no such file or folder',
-    );
-    mkdirSync(join(folder, 'empty'));
-    expect((await failure(namedBlobs(join(folder, 'empty')))).message).toContain('empty: the folder holds no files');
+  it('takes none of two lists that are named as embeddings', () => {
+    const list = new arrow.List(new arrow.Field('item', new arrow.Float64(), true));
+    const { mapping, notes } = guessMapping([field('prompt_embedding', list), field('reply_embedding', list)]);
+    expect(mapping.embedding).toBeUndefined();
+    expect(notes).toEqual(['embedding could be "prompt_embedding" or "reply_embedding" by name: none is used.']);
   });
 });
 

@@ -1,0 +1,131 @@
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { findFiles, namedBlobs } from './files.node.ts';
+import { openLedger } from './open.ts';
+import { collector, failure, named, open, plainLedger, platform } from './testing.ts';
+import type { OpenedLedger } from './types.ts';
+import { writeHive } from './write.ts';
+
+describe('files on disk', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tautline-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  it('a partitioned folder, or one file of it', async () => {
+    for (const { path, bytes } of await writeHive(plainLedger(9, 2), platform)) {
+      mkdirSync(join(folder, 'ledger', path, '..'), { recursive: true });
+      writeFileSync(join(folder, 'ledger', path), bytes);
+    }
+    const files = await namedBlobs(join(folder, 'ledger'));
+    expect(files.map((file) => file.path)).toEqual(
+      ['a', 'b', 'c'].map((id) => `provider_id=${id}/hour=2024-01-01T00/part-0.parquet`),
+    );
+    expect((await open(files)).report.events).toBe(9);
+    const one = await open(await namedBlobs(join(folder, 'ledger', files[1].path)));
+    expect([one.report.events, one.columns.provider!.values]).toEqual([3, ['b']]);
+  });
+  it('that are not there, or none', async () => {
+    expect((await failure(namedBlobs(join(folder, 'nowhere')))).message).toContain(
+      'nowhere: there is no such file or folder',
+    );
+    mkdirSync(join(folder, 'empty'));
+    expect((await failure(namedBlobs(join(folder, 'empty')))).message).toContain('empty: the folder holds no files');
+  });
+
+  const csv = (id: number, text = 'x'): string => `event_id,agent_id,text\n${id},a,${text}\n`;
+  /** A folder of some files (path -> content) and links (path -> target). */
+  const folderOf = (name: string, files: Record<string, string>, links: Record<string, string> = {}): string => {
+    for (const path of Object.keys({ ...files, ...links }))
+      mkdirSync(join(folder, name, path, '..'), { recursive: true });
+    for (const [path, content] of Object.entries(files)) writeFileSync(join(folder, name, path), content);
+    for (const [path, target] of Object.entries(links)) symlinkSync(target, join(folder, name, path));
+    return join(folder, name);
+  };
+  const opened = async (path: string): Promise<OpenedLedger> => {
+    const { files, passedOver } = await findFiles(path);
+    return openLedger({ kind: 'files', files, passedOver }, null, { platform });
+  };
+
+  it('links are followed, to files and folders; what leads nowhere or back is named', async () => {
+    const store = folderOf('store', { blob: csv(2), 'more/c.csv': csv(3) });
+    const linked = folderOf(
+      'linked',
+      { 'a.csv': csv(1) },
+      {
+        'b.csv': join('..', 'store', 'blob'),
+        c: join(store, 'more'),
+        'again.csv': 'a.csv',
+        loop: '.',
+        'out/self': 'self',
+        'out/up': join('..', '..'),
+        'gone.csv': 'nowhere.csv',
+      },
+    );
+    const { columns, report } = await opened(linked);
+    expect(Array.from(columns.eventId)).toEqual([1n, 2n, 3n]);
+    expect(report.notes).toContain('2 links ignored (leading nowhere): gone.csv, out/self.');
+    expect(report.notes).toContain('3 links ignored (leading to what is read already): again.csv, loop, out/up.');
+    expect((await opened(folderOf('links', {}, { 'b.csv': join('..', 'store', 'blob') }))).report.events).toBe(1);
+  });
+
+  it('hidden and underscore folders and files, and what is no data by its name, are passed over and listed', async () => {
+    const { columns, report } = await opened(
+      folderOf('hidden', {
+        'a.csv': csv(1),
+        '.b.csv': csv(2),
+        '.ipynb_checkpoints/a-checkpoint.csv': csv(3),
+        '_temporary/0/c.csv': csv(4),
+        '_delta_log/00.json': '{}',
+        _SUCCESS: '',
+        'README.md': 'x',
+      }),
+    );
+    expect(Array.from(columns.eventId)).toEqual([1n]);
+    expect(report.notes).toContain(
+      '6 files ignored (not data by name): .b.csv, .ipynb_checkpoints/a-checkpoint.csv, README.md, _SUCCESS, ' +
+        '_delta_log/00.json, ...',
+    );
+    const none = await failure(findFiles(folderOf('none', { '_temporary/c.csv': csv(4), 'x.md': 'x', 'y.md': 'y' })));
+    expect(none.message).toContain('the folder holds no file of data (passed over: _temporary/c.csv, x.md, y.md)');
+    expect((await opened(folderOf('one', { 'log.unknown': csv(5) }))).report.events).toBe(1);
+  });
+
+  it.each([
+    ['grows', (path: string) => appendFileSync(path, '9,a,late\n')],
+    ['shrinks', (path: string) => truncateSync(path, 40)],
+    [
+      'is replaced by one of the same size',
+      (path: string) => (writeFileSync(path, csv(2)), utimesSync(path, 5e8, 5e8)),
+    ],
+    ['is gone', (path: string) => rmSync(path)],
+  ])('a file that %s says so, whoever reads on', async (_, change) => {
+    const path = join(folderOf('changing', { 'a.csv': csv(1) }), 'a.csv');
+    utimesSync(path, 4e8, 4e8);
+    const ledger = await opened(path);
+    change(path);
+    const error = await failure(ledger.store(collector(), {}));
+    expect(error).toMatchObject({ kind: 'changed', file: 'a.csv' });
+    expect(error.message).toBe('a.csv changed while it was read; open it again');
+  });
+
+  it('a file of the browser that cannot be read any more says the same', async () => {
+    const file = named('a.csv', csv(1));
+    for (const name of ['NotReadableError', 'NotFoundError']) {
+      const slice = (): Blob =>
+        Object.assign(new Blob(), { arrayBuffer: () => Promise.reject(new DOMException('no', name)) });
+      const gone = Object.create(file.blob, { size: { value: 1 << 20 }, slice: { value: slice } }) as Blob;
+      expect((await failure(open({ path: 'a.csv', blob: gone }))).message).toBe(
+        'a.csv changed while it was read; open it again',
+      );
+    }
+  });
+});

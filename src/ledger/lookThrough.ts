@@ -90,7 +90,7 @@ export async function lookThrough(
     keys: partitionKeys(resolved.files),
     fields,
     mapping,
-    guesses: [...shaped, ...guesses],
+    guesses: [...shaped, ...new Set(files.flatMap(({ reader }) => reader.notes ?? [])), ...guesses],
     has,
   };
 }
@@ -112,8 +112,8 @@ function joinShaped(files: readonly LedgerFile[], given: ColumnMapping | null): 
     if (group.length === files.length && first.events() === 0) {
       throw fileFailure(
         group[0].reader.path,
-        `no event in it. ${first.note().replace(/\.$/, '')}`,
-        'Open a file that holds what was said',
+        `no event can be read from it. ${first.note().replace(/\.$/, '')}`,
+        first.advice,
       );
     }
     return first.note();

@@ -75,6 +75,8 @@ export function guessMapping(fields: readonly ReaderField[]): { mapping: ColumnM
     field,
     name: field.name.toLowerCase(),
     last: field.name.toLowerCase().replace(/^(?:attributes|resource|resource_attributes|span)\./, ''),
+    // agentName is agent_name.
+    words: field.name.replaceAll(/(?<=[a-z\d])(?=[A-Z])/g, '_').toLowerCase(),
   }));
   for (const column of LEDGER_COLUMNS) {
     if (mapping[column]) continue;
@@ -88,8 +90,8 @@ export function guessMapping(fields: readonly ReaderField[]): { mapping: ColumnM
     }
     for (const alias of [column, ...LEDGER_SCHEMA[column].aliases]) {
       const found = folded.find(
-        ({ field, name, last }) =>
-          !taken.has(field.name) && !shaped?.not.has(field.name) && (name === alias || last === alias),
+        ({ field, name, last, words }) =>
+          !taken.has(field.name) && !shaped?.not.has(field.name) && [name, last, words].includes(alias),
       );
       if (!found) continue;
       if (column === 'latency_ms' && !saysUnit(found.field.name, names)) {

@@ -87,6 +87,8 @@ export interface FormatReader extends FileStatistics {
    */
   read(options: ReadOptions): AsyncIterable<RawBatch>;
   readonly shaped?: ShapedPart;
+  /** Sentences worth knowing of the file. */
+  readonly notes?: readonly string[];
 }
 
 /** An opened file of any format. */

@@ -2,14 +2,14 @@ import { LEDGER_SCHEMA, columnsOf, type ColumnsOf, type LedgerColumnName } from 
 import type { OnProgress } from '../core/progress.ts';
 import { readAhead } from './ahead.ts';
 import { arrowTypeOf } from './arrowTypes.ts';
-import { toIntegers, toNumbers, toStrings, validity, type OnBad } from './cast.ts';
+import { toNumbers, toStrings, validity, type OnBad } from './cast.ts';
 import { castTo, mayNotFit } from './castTo.ts';
 import { DictionaryBuilder } from './dictionary.ts';
 import { columnFailure } from './failures.ts';
 import { WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import type { RawBatch, RawColumn, ReaderField, TableReader } from './reader.ts';
 import { scaleOf, scaled } from './shapes.ts';
-import { holdsTextIds, TextIds } from './textIds.ts';
+import { EventIds, type TextIds } from './textIds.ts';
 import { TimeForms, toTimes, type TimeForm } from './times.ts';
 import type { ColumnMapping } from './types.ts';
 import type { VectorCache } from './vectorCache.ts';
@@ -196,7 +196,7 @@ class Scanner {
   readonly #dictionaries: Partial<Record<ColumnsOf<'dictionary'>, DictionaryBuilder>> = {};
   readonly #faults = new Map<number, string>();
   readonly #timeForms = new TimeForms();
-  #textIds: TextIds | null = null;
+  readonly #ids = new EventIds();
   #disordered = false;
   #anyMissingId = false;
   /** The time before in the same file. */
@@ -255,7 +255,7 @@ class Scanner {
 
   #takeColumn(column: LedgerColumnName, raw: RawColumn, arrays: RowArrays, base: number, bad: OnBad): void {
     if (column === 'event_id') {
-      const missing = this.#takeIds(raw, arrays, base, bad);
+      const missing = this.#ids.take(raw, arrays.eventId, base, bad);
       if (missing) {
         arrays.missingId.set(missing, base);
         this.#anyMissingId = true;
@@ -272,29 +272,14 @@ class Scanner {
     else castTo(raw, arrowTypeOf(LEDGER_SCHEMA[column].type), bad);
   }
 
-  /** @returns the mask of missing ids, null if none is */
-  #takeIds(raw: RawColumn, arrays: RowArrays, base: number, bad: OnBad): Uint8Array | null {
-    if (!this.#textIds) {
-      if (!holdsTextIds(raw)) {
-        const { values, missing } = toIntegers(raw, bad);
-        arrays.eventId.set(values, base);
-        return missing;
-      }
-      this.#textIds = new TextIds();
-      this.#textIds.appendNumbers(arrays.eventId, base);
-    }
-    this.#textIds.fillTo(base);
-    return this.#textIds.append(raw);
-  }
-
   finish(): Scan {
     const { missingId, ...arrays } = this.#store.trim(this.rows);
-    this.#textIds?.fillTo(this.rows);
+    const textIds = this.#ids.texts(this.rows);
     return {
       rows: this.rows,
       ...arrays,
-      eventId: this.#textIds?.ranks() ?? arrays.eventId,
-      textIds: this.#textIds,
+      eventId: textIds?.ranks() ?? arrays.eventId,
+      textIds,
       missingId: this.#anyMissingId ? missingId : null,
       dictionaries: this.#dictionaries,
       faults: this.#faults,

@@ -1,10 +1,11 @@
 import type { Data, Utf8 } from 'apache-arrow';
 import { DataType } from 'apache-arrow';
-import { decodeStrings, isData, isMissingText, isNumberText, toStrings, validity } from './cast.ts';
+import { decodeStrings, isData, isMissingText, isNumberText, toIntegers, toStrings, validity } from './cast.ts';
+import type { OnBad } from './cast.ts';
 import type { RawColumn } from './reader.ts';
 
 /** True if some value of a column is a text that is no number: an id such as a UUID. */
-export function holdsTextIds(column: RawColumn): boolean {
+function holdsTextIds(column: RawColumn): boolean {
   const isTextId = (value: unknown): boolean => {
     if (typeof value !== 'string') return false;
     const text = value.trim();
@@ -86,5 +87,34 @@ export class TextIds {
     let [i, j] = [a === 0 ? 0 : ends[a - 1], b === 0 ? 0 : ends[b - 1]];
     for (; i < ends[a] && j < ends[b]; i++, j++) if (bytes[i] !== bytes[j]) return bytes[i] - bytes[j];
     return ends[a] - i - (ends[b] - j);
+  }
+}
+
+/** Takes the ids of batches in turn: numbers, until the first that is a text. */
+export class EventIds {
+  #texts: TextIds | null = null;
+
+  /**
+   * @param eventId takes the numbers, from `base`
+   * @returns the mask of missing ids, null if none is
+   */
+  take(raw: RawColumn, eventId: BigInt64Array, base: number, bad: OnBad): Uint8Array | null {
+    if (!this.#texts) {
+      if (!holdsTextIds(raw)) {
+        const { values, missing } = toIntegers(raw, bad);
+        eventId.set(values, base);
+        return missing;
+      }
+      this.#texts = new TextIds();
+      this.#texts.appendNumbers(eventId, base);
+    }
+    this.#texts.fillTo(base);
+    return this.#texts.append(raw);
+  }
+
+  /** All ids of a ledger of so many rows, where they are texts. */
+  texts(rows: number): TextIds | null {
+    this.#texts?.fillTo(rows);
+    return this.#texts;
   }
 }

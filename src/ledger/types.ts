@@ -27,7 +27,7 @@ export type LedgerSource = (
 export interface PassedOver {
   readonly path: string;
   /** By its name it holds no data; it is a link that leads nowhere; or one to what is part of the ledger already. */
-  readonly why: 'no data' | 'leads nowhere' | 'met before';
+  readonly why: 'no data' | 'empty' | 'leads nowhere' | 'met before';
 }
 
 /** What was found where a ledger was to be. */

@@ -99,10 +99,14 @@ export async function* elementsOf(
   }
 }
 
+/** What an event has beside a list, such as one of tool calls. */
+const EVENT_KEYS = ['event_id', 'agent_id', 'provider_id', 'text', 'content', 'embedding'];
+
 /** True of one document that is no event itself but holds a list of objects. */
 export function isWrapper(documents: readonly unknown[]): boolean {
   const [document, ...others] = documents;
   if (others.length > 0 || document === null || typeof document !== 'object') return false;
+  if (EVENT_KEYS.some((key) => key in document)) return false;
   const isList = (value: unknown): boolean =>
     Array.isArray(value) &&
     value.length > 0 &&

@@ -32,7 +32,7 @@ export async function openNdjson(
       { signal, onFraction, events },
     );
   const isArray = form === 'array';
-  const isWrapped = form === 'documents' && isWrapper(some);
+  const isWrapped = form !== 'array' && isWrapper(some);
   const documents = (stop?: AbortSignal): AsyncIterable<JsonChunk> =>
     isWrapped ? elementsOf(file, stop, pieceBytes) : jsonDocuments(file, form, stop, pieceBytes);
   const noun = isWrapped ? NOUNS.array : NOUNS[form];

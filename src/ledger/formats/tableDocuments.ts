@@ -26,12 +26,15 @@ function nanoseconds(data: arrow.Data<arrow.Timestamp>): readonly (bigint | null
   return Array.from({ length: data.length }, (_, i) => (valid && !valid[i] ? null : data.values[i] * factor));
 }
 
+/** Rows and lists of Arrow as plain ones, by `toJSON`: naming their classes would change the order in which it loads. */
 function ofArrow(value: unknown): unknown {
-  if (value === null || value === undefined) return null;
-  if (value instanceof arrow.Vector) return Array.from(value as Iterable<unknown>, (inner) => ofArrow(inner));
-  if (value instanceof arrow.StructRow || value instanceof arrow.MapRow)
-    return Object.fromEntries(Object.entries(value.toJSON() as object).map(([name, inner]) => [name, ofArrow(inner)]));
-  return value;
+  if (value === null || typeof value !== 'object') return value ?? null;
+  if (value instanceof Date || ArrayBuffer.isView(value)) return value;
+  if (Array.isArray(value)) return value.map(ofArrow);
+  const { toJSON } = value as { toJSON?: () => unknown };
+  const json = typeof toJSON === 'function' ? toJSON.call(value) : value;
+  if (Array.isArray(json)) return json.map(ofArrow);
+  return Object.fromEntries(Object.entries(json as object).map(([name, inner]) => [name, ofArrow(inner)]));
 }
 
 async function* documentsOf(reader: FormatReader, signal?: AbortSignal): AsyncIterable<DocumentChunk> {

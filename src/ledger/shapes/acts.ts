@@ -194,8 +194,11 @@ class ActReading implements ShapeReading {
   private readonly shape: ActShape;
   private readonly chosen: ReadonlySet<EventKind>;
 
+  readonly advice: string;
+
   constructor(shape: ActShape, chosen: ReadonlySet<EventKind>) {
     this.shape = shape;
+    this.advice = shape.advice;
     this.chosen = chosen;
   }
 
@@ -278,21 +281,18 @@ class ActReading implements ShapeReading {
   }
 
   note(): string {
-    const { title, one, advice } = this.shape;
+    const { title, one } = this.shape;
     const tally = this.index.settle(this.chosen);
     const { events, uncaptured, unchosen, agentsAbove } = tally;
     const calls = [
-      events.model > 0 || events.tool + events.agent === 0 ? several(events.model, 'model call') : '',
+      events.model > 0 ? several(events.model, 'model call') : '',
       events.tool > 0 ? several(events.tool, 'tool call') : '',
       events.agent > 0 ? several(events.agent, `agent ${one}`) : '',
     ].filter((part) => part !== '');
-    const parts = [`${title}: ${joined(calls)} of ${several(this.index.traces.size, 'trace')}`];
+    const parts = [`${title}: ${joined(calls) || 'no event'} of ${several(this.index.traces.size, 'trace')}`];
     if (agentsAbove > 0) parts.push(`${several(agentsAbove, `agent ${one}`)} gave context only`);
     const left = EVENT_KINDS.reduce((sum, kind) => sum + uncaptured[kind], 0);
-    if (left > 0) {
-      const all = EVENT_KINDS.every((kind) => events[kind] === 0);
-      parts.push(`${several(left, one)} without captured content left out${all ? ` (${advice})` : ''}`);
-    }
+    if (left > 0) parts.push(`${several(left, one)} without captured content left out`);
     const others = EVENT_KINDS.filter((kind) => unchosen[kind] > 0);
     if (others.length > 0)
       parts.push(`${joined(others.map((kind) => several(unchosen[kind], `${kind} ${one}`)))} not chosen as events`);

@@ -141,7 +141,7 @@ export const langfuse: Shape = {
         title: 'Langfuse observations',
         one: 'observation',
         actsOf,
-        advice: 'export them with their output',
+        advice: 'Export them with their output',
       },
       options,
     ),

@@ -10,7 +10,10 @@ import { compact, countAt, has, isFields, name, nameAt, numberAt, pick, unpacked
 const TYPES: Readonly<Record<string, EventKind | undefined>> = { llm: 'model', tool: 'tool' };
 
 const isRun = (document: unknown): boolean =>
-  has(document, 'run_type') && pick(document, 'trace_id', 'dotted_order', 'session_id', 'parent_run_id') !== undefined;
+  has(document, 'run_type') &&
+  pick(document, 'id', 'run_id') !== undefined &&
+  pick(document, 'start_time') !== undefined &&
+  pick(document, 'trace_id', 'dotted_order', 'session_id', 'parent_run_id') !== undefined;
 
 function actOf(run: unknown): Act | null {
   if (!isFields(run)) return null;
@@ -70,7 +73,7 @@ export const langsmith: Shape = {
         title: 'LangSmith runs',
         one: 'run',
         actsOf: (document) => [actOf(document)].filter((act) => act !== null),
-        advice: 'export them with their outputs',
+        advice: 'Export them with their outputs',
       },
       options,
     ),

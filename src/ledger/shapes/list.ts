@@ -31,13 +31,13 @@ const spanShape = (
           spansOf(document)
             .map(actOfSpan)
             .filter((act) => !act.isNote || act.kind !== 'other'),
-        advice: 'let the instrumentation capture message content, and record again',
+        advice: 'Let the instrumentation capture what is said (its message content), and record again',
       },
       options,
     ),
 });
 
-const otlp = spanShape('otlp', 'OTLP', isOtlp, otlpSpans);
+export const otlp = spanShape('otlp', 'OTLP', isOtlp, otlpSpans);
 const spans = spanShape('spans', 'spans', isSpan, (document) => [sdkSpan(document)].filter((span) => span !== null));
 
 /** Every shape; the first that knows a document reads its file. */

@@ -58,6 +58,7 @@ export const recordReading = (
 ): ShapeReading => new RecordReading(start, sentence);
 
 class RecordReading implements ShapeReading {
+  readonly advice = 'Open a file that holds what was said';
   private totals = new Totals();
   private readonly start: () => (document: unknown) => Records;
   private readonly sentence: (counted: Counted) => string;

@@ -32,6 +32,8 @@ export interface ShapeReading {
   pass(): (document: unknown) => readonly ShapeRow[];
   /** How many rows all files have that were joined. */
   events(): number;
+  /** What to do where there are no events. */
+  readonly advice: string;
   /** One sentence: what was taken for events, and what was left out; of all files that were joined. */
   note(): string;
 }

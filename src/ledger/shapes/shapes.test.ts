@@ -126,9 +126,7 @@ describe('spans that the OpenTelemetry SDKs wrote', () => {
       expect(read(files).rows).toMatchObject(wanted);
     expect(read([spans])).toMatchObject({
       rows: [],
-      note:
-        'OpenTelemetry spans: 0 model calls of 3 traces; 3 spans without captured content left out ' +
-        '(let the instrumentation capture message content, and record again).',
+      note: 'OpenTelemetry spans: no event of 3 traces; 3 spans without captured content left out.',
     });
     expect(read([logs]).rows.map((row) => row.text)).toEqual(wanted.map((row) => row.text));
   });

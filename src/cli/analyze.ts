@@ -9,7 +9,7 @@ import { ALERT_KINDS } from '../detection/types.ts';
 import { signalsToParquet } from '../analysis/signalsTable.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { readBaselineFile } from './baselineFile.ts';
-import { countLine, PART_OPTIONS, readPart } from './part.ts';
+import { countLine, PART_OPTIONS, readChoice } from './part.ts';
 import { readParameters } from './parameters.ts';
 import { openSession } from './session.ts';
 import { counted } from './text.ts';
@@ -51,7 +51,7 @@ export async function run(args: string[]): Promise<number> {
   const { ledger, analysis } = await openSession(positionals, parameters, {
     baseline: file && ((report) => file.forLedger(report, (sentence) => warnings.push(sentence))),
     embedderReference: given?.ledger.embedderReference,
-    part: readPart(values),
+    ...readChoice(values),
   });
 
   await mkdir(values.out, { recursive: true });

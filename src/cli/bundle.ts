@@ -8,7 +8,7 @@ import { inControlOf } from '../detection/lab/inControl.ts';
 import { ROLLOUT_TEXT } from '../detection/lab/rollout.ts';
 import { makeBundle } from '../analysis/bundle.ts';
 import { readParameters } from './parameters.ts';
-import { countLine, PART_OPTIONS, readPart } from './part.ts';
+import { countLine, PART_OPTIONS, readChoice } from './part.ts';
 import { openSession } from './session.ts';
 import { counted } from './text.ts';
 
@@ -48,7 +48,7 @@ export async function run(args: string[]): Promise<number> {
   const comparedWith = values.against === undefined ? null : await readParameters(values.against);
   const { kernels, ledger, stages, analysis } = await openSession(positionals, parameters, {
     comparedWith,
-    part: readPart(values),
+    ...readChoice(values),
   });
 
   const { events, signals, decisions, reference } = analysis;

@@ -5,7 +5,7 @@ import { alertsToJson } from '../detection/alertJson.ts';
 import type { AlertJson } from '../detection/files/results.ts';
 import { replayDifference } from '../detection/lab/replay.ts';
 import { readBundleFile } from './baselineFile.ts';
-import { countLine, PART_OPTIONS, readPart } from './part.ts';
+import { countLine, PART_OPTIONS, readChoice } from './part.ts';
 import { openSession } from './session.ts';
 import { counted } from './text.ts';
 
@@ -38,7 +38,7 @@ export async function run(args: string[]): Promise<number> {
   let original = false;
   const { ledger, analysis } = await openSession(positionals, bundle.parameters, {
     embedderReference: bundle.ledger.embedderReference,
-    part: readPart(values),
+    ...readChoice(values),
     baseline(report) {
       original = report.fingerprint === bundle.ledger.fingerprint;
       return file.forLedger(report, (sentence) => console.log(`note: ${sentence}`));

@@ -11,7 +11,7 @@ import type { OpenedLedger } from '../ledger/types.ts';
 import { readText } from './files.ts';
 import { wholeNumber } from './options.ts';
 import { readParameters } from './parameters.ts';
-import { countLine, PART_OPTIONS, readPart } from './part.ts';
+import { countLine, PART_OPTIONS, readChoice } from './part.ts';
 import { openSession } from './session.ts';
 import { counted } from './text.ts';
 
@@ -46,7 +46,7 @@ export async function run(args: string[]): Promise<number> {
   const tolerance = wholeNumber('--tolerance', values.tolerance, 0) ?? TOLERANCE;
   const pointWidth = wholeNumber('--point-width', values['point-width'], 1) ?? POINT_WIDTH;
   const parameters = await readParameters(values.params, { stream: values.stream });
-  const { ledger, analysis } = await openSession(positionals, parameters, { part: readPart(values) });
+  const { ledger, analysis } = await openSession(positionals, parameters, readChoice(values));
   const { events, decisions, reference } = analysis;
 
   const { intervals: labelled, leftOut } = await labelsOf(values.labels, ledger, events, pointWidth);

@@ -6,7 +6,7 @@ import { findFiles } from '../ledger/files.node.ts';
 import { openForAnalysis } from '../analysis/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { createStages, type Analysis, type LoadedBaseline, type Stages } from '../analysis/stages.ts';
-import type { OpenedLedger, OpenReport } from '../ledger/types.ts';
+import type { LedgerSource, OpenedLedger, OpenReport } from '../ledger/types.ts';
 
 export interface Session {
   readonly kernels: KernelModule;
@@ -24,6 +24,8 @@ export interface SessionOptions {
   readonly embedderReference?: number;
   /** What of the ledger is opened; all of it where absent. */
   readonly part?: LedgerPart;
+  /** Which acts of a trace are events. */
+  readonly events?: LedgerSource['events'];
 }
 
 /** Opens files or folders as one ledger and analyses it with `parameters`. Throws a TautlineFailure for bad input. */
@@ -32,10 +34,16 @@ export async function openSession(
   parameters: Parameters,
   options: SessionOptions = {},
 ): Promise<Session> {
-  const { baseline = null, comparedWith = null, embedderReference = parameters.reference_events, part } = options;
+  const {
+    baseline = null,
+    comparedWith = null,
+    embedderReference = parameters.reference_events,
+    part,
+    events,
+  } = options;
   const found = await Promise.all(paths.map(findFiles));
   const [files, passedOver] = [found.flatMap((one) => one.files), found.flatMap((one) => one.passedOver)];
-  const ledger = await openForAnalysis({ kind: 'files', files, passedOver, part }, null, {
+  const ledger = await openForAnalysis({ kind: 'files', files, passedOver, part, events }, null, {
     platform: nodePlatform(),
     referenceEvents: embedderReference,
     k: parameters.k,

@@ -4,6 +4,7 @@ export default {
     'src/cli/main.ts',
     // Started by path.
     'src/cli/*Worker.ts',
+    'src/fuzz/worker.node.ts',
     'src/bench/page.ts',
     'scripts/*.mjs',
   ],

@@ -1,4 +1,11 @@
-import { agrees, GOLDEN_CASES, GOLDEN_COLUMNS, loadGolden, type GoldenCase } from '../src/analysis/golden.node.ts';
+import {
+  agrees,
+  GOLDEN_CASES,
+  GOLDEN_COLUMNS,
+  isGoldenKind,
+  loadGolden,
+  type GoldenCase,
+} from '../src/analysis/golden.node.ts';
 import { encodeView } from '../src/state/url.ts';
 import { DEFAULT_VIEW } from '../src/state/view.ts';
 import { fixture, openFiles } from './ledgers.ts';
@@ -24,17 +31,15 @@ for (const name of Object.keys(GOLDEN_CASES) as GoldenCase[]) {
       expect(wrong, `${column}, first event that differs`).toBe(-1);
     }
     const { alerts, streams } = await page.evaluate(() => window.__tautline!.state().analysis.report!);
-    const plain = alerts
-      .filter((alert) => alert.kind !== 'SHIFT')
-      .map((a) => ({
-        kind: a.kind,
-        stream: streams[a.stream].name,
-        onset: a.onset,
-        onset_seq: a.onsetSeq,
-        fired: a.fired,
-        fired_seq: a.firedSeq,
-        cleared: a.resolved,
-      }));
+    const plain = alerts.filter(isGoldenKind).map((a) => ({
+      kind: a.kind,
+      stream: streams[a.stream].name,
+      onset: a.onset,
+      onset_seq: a.onsetSeq,
+      fired: a.fired,
+      fired_seq: a.firedSeq,
+      cleared: a.resolved,
+    }));
     expect(plain).toEqual(
       golden.alerts.map((a) => ({
         kind: a.kind,

@@ -5,8 +5,8 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 
 /**
- * What each folder of src/ may import besides itself: whatever stands to its left. cli stands beside app; bench beside
- * all, and nothing imports it.
+ * What each folder of src/ may import besides itself: whatever stands to its left. cli stands beside app; bench and
+ * fuzz beside all, and nothing imports them.
  */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -21,6 +21,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   panels: ['core', 'kernels', 'detection', 'ledger', 'analysis', 'harness', 'workers', 'state', 'charts'],
   app: ['core', 'kernels', 'detection', 'ledger', 'analysis', 'harness', 'workers', 'state', 'charts', 'panels'],
   cli: ['core', 'kernels', 'detection', 'ledger', 'analysis', 'harness', 'workers/service'],
+  fuzz: ['core', 'detection', 'ledger'],
   bench: [
     'core',
     'kernels',
@@ -111,7 +112,7 @@ function violations(files: Readonly<Record<string, string>>): string[] {
     const folder = folderOf(path);
     // Tests run in Node, whatever they test.
     const isTest = /\.test\.tsx?$/.test(path) || path.endsWith('/testing.ts');
-    const isNode = isTest || folder === 'cli' || folder === 'bench' || path.endsWith('.node.ts');
+    const isNode = isTest || ['cli', 'bench', 'fuzz'].includes(folder) || path.endsWith('.node.ts');
     if (!(folder in LAYERS)) {
       if (!(isTest && folder === '')) found.push(`${path} is in no known folder`);
       continue;
@@ -227,7 +228,7 @@ describe('architecture', () => {
 });
 
 /** Files that programs and pages start with, and what only scripts/ imports. */
-const ENTRIES = ['app/main.tsx', 'bench/main.node.ts', 'cli/main.ts', ...usedByScripts()];
+const ENTRIES = ['app/main.tsx', 'bench/main.node.ts', 'cli/main.ts', 'fuzz/main.node.ts', ...usedByScripts()];
 
 function usedByScripts(): string[] {
   const folder = fileURLToPath(new URL('../scripts/', import.meta.url));

@@ -8,7 +8,7 @@ import {
   STATE_BELOW_ONSET_SEQ, STATE_BYTES, STATE_CUSUM, STATE_EPISODE_BYTES, STATE_EPISODES, STATE_ONSET, STATE_ONSET_SEQ,
   STATE_OPEN, STATE_WEIGHT,
 } from './layout';
-import { transformed } from './tracker';
+import { transformed } from './divergence';
 
 /**
  * Detectors and states over columns (docs/methods.md 8).

@@ -14,6 +14,15 @@ import { lanes } from './matrix';
 export const INFLATION: f64 = 1 + 1e-12;
 export const LOG_INFLATION: f64 = 1e-12;
 
+/**
+ * Box-Cox with exponent -1/2, (v^-0.5 - 1) / -0.5: near normal for a KL; -infinity at 0. Never falls as v grows,
+ * rounding included.
+ */
+@inline
+export function transformed(v: f64): f64 {
+  return 2.0 - 2.0 / Math.sqrt(v);
+}
+
 /** Two covariances interleaved, an odd number of axes filled up. */
 @inline
 export function pairBytes(k: i32): usize {

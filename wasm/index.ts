@@ -10,13 +10,7 @@ export { eigenAccumulate, eigenIterate, eigenPrepare, eigenReduce } from './eige
 export { chebyshevStep, combineRows, multiplyRows, orthonormalise } from './matrix';
 export { projectOffsets, projectRows } from './project';
 export { generateSlots, generatorInit, generatorStateBytes } from './generator';
-export { coupling, couplingMatrix, couplingReset, couplingStateBytes } from './coupling';
 export { cusum, detectors, episodesWritten } from './detectors';
-export { displacement } from './displacement';
-export { latency, latencyStateBytes } from './latency';
 export { runLengthScratchBytes, runLengths } from './runlength';
 export { gaussianKl } from './divergence';
-export { renyi2, tracker, trackerReset, trackerScratchBytes, trackerStateBytes } from './tracker';
-export {
-  slicedEmd, transport, transportReset, transportScratchBytes, transportStateBytes, transportWindowBytes,
-} from './transport';
+export * from './stages';

@@ -1,6 +1,6 @@
 import { even, factorBytes, symmetricBytes } from './cholesky';
 import {
-  divergence, divergenceFrom, factorPair, INFLATION, interleave, LOG_INFLATION, logDeterminant, pairBytes,
+  divergence, divergenceFrom, factorPair, INFLATION, interleave, LOG_INFLATION, logDeterminant, pairBytes, transformed,
 } from './divergence';
 import { blend, blendBoth, outer, squareDifference, squareSlow, traceDifference, traceSlow } from './trackerBlend';
 import { distrust, resetUpdates, RUNNING, takeIn, tick, trusted, UPDATE_FROM } from './trackerUpdates';
@@ -51,15 +51,6 @@ export function trackerReset(state: usize, streams: i32, k: i32): void {
 @inline
 function renyi(square: f64, trace: f64): f64 {
   return 0 - Math.log2(square / (trace * trace));
-}
-
-/**
- * Box-Cox with exponent -1/2, (v^-0.5 - 1) / -0.5: near normal for a KL; -infinity at 0. Never falls as v grows,
- * rounding included.
- */
-@inline
-export function transformed(v: f64): f64 {
-  return 2.0 - 2.0 / Math.sqrt(v);
 }
 
 @inline

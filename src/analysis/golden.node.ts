@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { tableFromIPC } from 'apache-arrow';
 import { parseParameters, type Parameters } from '../detection/parameters.ts';
-import { SERIES_NAMES } from '../detection/channels/table.ts';
+import type { SeriesName } from '../detection/channels/table.ts';
 import type { AlertJson } from '../detection/files/results.ts';
 import type { Calibration } from '../detection/types.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
@@ -17,8 +17,31 @@ export const GOLDEN_CASES = {
 } as const;
 export type GoldenCase = keyof typeof GOLDEN_CASES;
 
-/** Columns of numbers in a golden file; null is NaN here. */
-export const GOLDEN_COLUMNS = ['seq', ...SERIES_NAMES] as const;
+/** Columns of numbers in a golden file, which a channel that came later has none of; null is NaN here. */
+export const GOLDEN_COLUMNS = [
+  'seq',
+  'friction',
+  'trace',
+  'kl',
+  'entropy',
+  'p95',
+  'window',
+  'rho',
+  'tension',
+  'shift',
+  'z',
+  'cusum',
+  'mewma',
+] as const satisfies readonly ('seq' | SeriesName)[];
+
+/** Kinds of alert that the golden files list: those of Gwamanda 2026. */
+const GOLDEN_KINDS: ReadonlySet<string> = new Set([
+  'DRIFT',
+  'HOMOGENIZATION_FLOOR_NEAR',
+  'FRAME_WEIGHT_DEGRADATION',
+  'VOID',
+]);
+export const isGoldenKind = ({ kind }: { readonly kind: string }): boolean => GOLDEN_KINDS.has(kind);
 
 export interface Golden {
   readonly parameters: Parameters;
@@ -29,7 +52,7 @@ export interface Golden {
     readonly eigenvalues: readonly number[];
     readonly J: readonly number[];
   };
-  /** Without SHIFT, which the golden files do not list; streams by name. */
+  /** Of the golden kinds only; streams by name. */
   readonly alerts: readonly AlertJson[];
 }
 

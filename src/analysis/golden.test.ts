@@ -5,7 +5,15 @@ import { createStream } from '../detection/stream.ts';
 import { EVENT_STATES, SIGNAL_NAMES, type Decisions, type Projection, type Signals } from '../detection/types.ts';
 import type { Baseline } from '../detection/baseline.ts';
 import { testKernels } from '../kernels/testing.ts';
-import { agrees, GOLDEN_CASES, GOLDEN_COLUMNS, loadGolden, type Golden, type GoldenCase } from './golden.node.ts';
+import {
+  agrees,
+  GOLDEN_CASES,
+  GOLDEN_COLUMNS,
+  isGoldenKind,
+  loadGolden,
+  type Golden,
+  type GoldenCase,
+} from './golden.node.ts';
 import { openLedger } from '../ledger/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { fitProjection, projectLedger } from './projection.ts';
@@ -77,7 +85,7 @@ describe.each(Object.keys(GOLDEN_CASES) as GoldenCase[])('golden case %s', (name
     const eventStates = Array.from(decisions.eventState, (code) => EVENT_STATES[code] as string);
     expect(eventStates.filter((eventState, i) => eventState !== golden.route[i])).toEqual([]);
     expect(eventStates.length).toBe(golden.route.length);
-    const alerts = decisions.alerts.filter((alert) => alert.kind !== 'SHIFT');
+    const alerts = decisions.alerts.filter(isGoldenKind);
     expect(alerts).toEqual(
       golden.alerts.map(({ stream, onset_seq: onsetSeq, fired_seq: firedSeq, cleared, peak, ...rest }) => ({
         ...rest,

@@ -31,6 +31,12 @@ export interface FittedProjection {
   readonly residual: number;
 }
 
+/**
+ * A reference that takes no more is put in canonical order before it is summed, so that its sums have the same bits
+ * however the ledger is cut into files and batches.
+ */
+const ORDERED_BYTES = 64 * 2 ** 20;
+
 /** Share of the progress that reading takes; the rest is the eigenproblem. */
 const READING = 0.7;
 
@@ -38,8 +44,8 @@ const READING = 0.7;
  * Fits the whitening projection (docs/methods.md 3) on the reference rows that have an embedding: the k largest
  * eigenpairs of the pooled within-stream covariance. One pass over the source: vectors are shifted by the first of
  * their stream, so the means can be taken off at the end without loss of digits. With fewer rows than dimensions the
- * rows are kept and the smaller Gram problem is solved. `projection.k` is lower than `k` where the rank is. Works in an
- * instance of its own, so other kernels may run meanwhile.
+ * smaller Gram problem is solved. `projection.k` is lower than `k` where the rank is. Works in an instance of its own,
+ * so other kernels may run meanwhile.
  * @param reference half-open range of canonical rows
  */
 export async function fitProjection(
@@ -50,7 +56,7 @@ export async function fitProjection(
   k: number,
   options: SchedulerOptions = {},
 ): Promise<FittedProjection> {
-  const { only, expected, code, streamCount } = referenceRows(rows, reference);
+  const { only, rank, expected, code, streamCount } = referenceRows(rows, reference);
   const d = source.dimension;
   const degrees = expected - streamCount;
   if (degrees < 1) {
@@ -72,9 +78,17 @@ export async function fitProjection(
   const wanted = Math.min(k, degrees, d);
   // With fewer rows than dimensions the rows are smaller than the covariance, and so is their Gram matrix.
   const gram = expected < d;
-  const rowsKept = gram ? new Float32Array(expected * d) : null;
-  const streamsKept = gram ? new Int32Array(expected) : null;
+  const kept = gram || expected * d * Float32Array.BYTES_PER_ELEMENT <= ORDERED_BYTES;
+  const rowsKept = new Float32Array(kept ? expected * d : 0);
+  const streamsKept = new Int32Array(kept ? expected : 0);
   const accumulator = gram ? null : new CovarianceAccumulator(own, d, streamCount);
+  const accumulate = async (vectors: Float32Array, codes: Int32Array, before: number): Promise<void> => {
+    for (let from = 0; accumulator && from < codes.length; from += accumulator.chunk) {
+      const to = Math.min(codes.length, from + accumulator.chunk);
+      accumulator.add(vectors.subarray(from * d, to * d), codes.subarray(from, to));
+      await reading.yieldIfDue((before + to) / expected);
+    }
+  };
 
   let read = 0;
   for await (const batch of source.batches({ only, signal: options.signal })) {
@@ -85,17 +99,11 @@ export async function fitProjection(
       if (!(only[row] === 1)) throw unexpectedRow(row);
       only[row] = 2;
       codes[i] = code[rows.stream[row]];
+      if (!kept) continue;
+      streamsKept[rank[row]] = codes[i];
+      rowsKept.set(batch.vectors.subarray(i * d, (i + 1) * d), rank[row] * d);
     }
-    if (rowsKept && streamsKept) {
-      rowsKept.set(batch.vectors.subarray(0, length * d), read * d);
-      streamsKept.set(codes, read);
-    } else if (accumulator) {
-      for (let from = 0; from < length; from += accumulator.chunk) {
-        const to = Math.min(length, from + accumulator.chunk);
-        accumulator.add(batch.vectors.subarray(from * d, to * d), codes.subarray(from, to));
-        await reading.yieldIfDue((read + to) / expected);
-      }
-    }
+    if (!kept) await accumulate(batch.vectors, codes, read);
     read += length;
     await reading.yieldIfDue(read / expected);
   }
@@ -109,12 +117,13 @@ export async function fitProjection(
 
   let pairs: Eigenpairs;
   let mean: Float64Array;
-  if (rowsKept && streamsKept) {
+  if (gram) {
     const centred = own.arena.f64(expected * d);
     mean = centreWithinStreams(rowsKept, streamsKept, streamCount, d, centred.view());
     requireFinite(mean);
     pairs = await gramEigenpairs(own, centred, expected, d, degrees, wanted, solving);
   } else {
+    if (kept) await accumulate(rowsKept, streamsKept, 0);
     const { covariance, mean: all } = accumulator!.finish();
     mean = all;
     requireFinite(mean);
@@ -222,13 +231,14 @@ function whiten(pairs: Eigenpairs, mean: Float64Array, d: number): Projection {
   return { dimension: d, k, mean, axes, eigenvalues };
 }
 
-/** Mask of the reference rows with an embedding, and dense codes of the streams that occur among them. */
+/** Mask of the reference rows with an embedding, their ranks, and dense codes of the streams that occur among them. */
 function referenceRows(
   rows: StreamRows,
   reference: IndexRange,
-): { only: Uint8Array; expected: number; code: Int32Array; streamCount: number } {
+): { only: Uint8Array; rank: Int32Array; expected: number; code: Int32Array; streamCount: number } {
   const n = rows.stream.length;
   const only = new Uint8Array(n);
+  const rank = new Int32Array(n);
   const from = Math.max(0, reference.from);
   const to = Math.min(n, reference.to);
   const code = new Int32Array(rows.stream.reduce((most, stream) => Math.max(most, stream + 1), 0)).fill(-1);
@@ -238,10 +248,10 @@ function referenceRows(
     const stream = rows.stream[row];
     if (stream < 0 || rows.isVoid[row]) continue;
     only[row] = 1;
-    expected++;
+    rank[row] = expected++;
     if (code[stream] < 0) code[stream] = streamCount++;
   }
-  return { only, expected, code, streamCount };
+  return { only, rank, expected, code, streamCount };
 }
 
 /** Writes each row less the mean of its stream; returns the mean of all rows. */

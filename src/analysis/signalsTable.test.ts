@@ -1,8 +1,11 @@
 import { tableFromIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import type { EventColumns } from '../core/columns.ts';
+import { isDecided, SERIES_NAMES } from '../detection/channels/table.ts';
 import { EVENT_STATES, SIGNAL_NAMES, type Decisions, type Signals } from '../detection/types.ts';
 import { signalsToArrow } from './signalsTable.ts';
+
+const DECIDED = SERIES_NAMES.filter(isDecided);
 
 describe('signalsToArrow', () => {
   it('writes one row per event under the names of the golden files, NaN as NULL', () => {
@@ -23,11 +26,12 @@ describe('signalsToArrow', () => {
     } as unknown as Signals;
     const decisions = {
       eventState: Uint8Array.from({ length: n }, (_, i) => i % EVENT_STATES.length),
-      z: column(20),
-      cusum: column(21),
+      ...Object.fromEntries(DECIDED.map((name, i) => [name, column(101 + i)])),
     } as Partial<Decisions> as Decisions;
     const table = tableFromIPC(signalsToArrow(events, signals, decisions));
-    expect(table.schema.fields.map((field) => field.name)).toEqual([
+    const names = table.schema.fields.map((field) => field.name);
+    // Those that files have had from the start stay in their places; what came later follows.
+    expect(names.slice(0, 17)).toEqual([
       'row',
       'event_id',
       'stream',
@@ -46,9 +50,10 @@ describe('signalsToArrow', () => {
       'cusum',
       'mewma',
     ]);
+    expect(names.slice(17)).toEqual(SERIES_NAMES.filter((name) => !names.slice(0, 17).includes(name)));
     const rows = table.toArray().map((row) => row!.toJSON());
     expect(rows).toHaveLength(n);
-    expect(rows[3]).toEqual({
+    expect(rows[3]).toMatchObject({
       row: 6,
       event_id: 103n,
       stream: 'y',
@@ -63,10 +68,11 @@ describe('signalsToArrow', () => {
       rho: 21,
       tension: 24,
       shift: 27,
-      z: 60,
-      cusum: 63,
+      z: 303,
+      cusum: 306,
       mewma: 30,
     });
+    for (const [i, name] of SIGNAL_NAMES.entries()) expect([name, rows[3][name]]).toEqual([name, 3 * (i + 1)]);
     expect(rows[5]).toMatchObject({ stream: 'y', kl: null, z: null, mewma: null });
     expect(rows.filter((row) => row.kl === null)).toHaveLength(3);
   });

@@ -1,7 +1,7 @@
 import { outputsOf, widthOf } from '../detection/channels/stage.ts';
 import { STAGE_IDS, STAGE_TABLE, type StageId } from '../detection/channels/table.ts';
 import type { PlainColumns } from '../detection/channels/referenceImplementation.ts';
-import { REFERENCE_IMPLEMENTATIONS } from '../detection/channels/referenceImplementations.ts';
+import { REFERENCE_IMPLEMENTATIONS } from '../detection/channels/generated/referenceImplementations.ts';
 import type { BenchInput } from './input.ts';
 import type { WasmPipeline } from './wasmPipeline.ts';
 

@@ -1,9 +1,9 @@
 import type { Block } from '../kernels/arena.ts';
-import { previousInThread } from '../kernels/coupling.ts';
+import { previousInThread } from '../detection/channels/coupling/kernel.ts';
 import type { EventBlocks } from '../kernels/events.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { allocateOutputs, outputBytes, type StageBlocks, type StageReference } from '../detection/channels/stage.ts';
-import { STAGES } from '../detection/channels/stages.ts';
+import { STAGES } from '../detection/channels/generated/stages.ts';
 import { STAGE_IDS, type StageId } from '../detection/channels/table.ts';
 import { referenceMeans, referenceWindows } from '../detection/reference.ts';
 import type { BenchInput } from './input.ts';

@@ -1,3 +1,4 @@
+import { decodeText } from '../core/decodeText.ts';
 import { TautlineFailure } from '../core/errors.ts';
 import { baselineFromJson, type Baseline } from '../detection/baseline.ts';
 import { bundleFromJson, isBundleJson, type Bundle } from '../detection/lab/bundle.ts';
@@ -5,6 +6,9 @@ import { loadBundle } from '../analysis/bundle.ts';
 import type { LoadedBaseline } from '../analysis/stages.ts';
 import type { OpenReport } from '../ledger/types.ts';
 import { readBytes } from './files.ts';
+
+/** A text file begins with a brace or with a mark of UTF-8 or UTF-16. */
+const MARKS = [0x7b, 0xef, 0xfe, 0xff];
 
 /** A baseline from a file. */
 export interface BaselineFile {
@@ -17,10 +21,13 @@ export interface BaselineFile {
 /** Reads a bundle (JSON, or protobuf) or a baseline. Throws a TautlineFailure that names the file, and the field. */
 export async function readBaselineFile(path: string): Promise<BaselineFile> {
   const bytes = await readBytes(path);
-  const text = new TextDecoder().decode(bytes);
+  const decoded = decodeText(bytes);
   // JSON begins with a brace, protobuf with the key of the first field: a newline.
-  if (!/^\uFEFF?[ \r\n\t]*\{/.test(text) || path.endsWith('.pb'))
+  const isText = MARKS.includes(bytes[0]) || (decoded.ok && /^\s*\{/.test(decoded.value));
+  if (!isText || path.endsWith('.pb'))
     return ofBundle((await import('../detection/lab/bundleProtobuf.ts')).bundleFromProtobuf(bytes, path));
+  if (!decoded.ok) throw refused(path, decoded.error);
+  const text = decoded.value;
   return isBundleJson(text) ? ofBundle(bundleFromJson(text, path)) : ofBaseline(baselineFromJson(text, path));
 }
 
@@ -28,13 +35,11 @@ export async function readBaselineFile(path: string): Promise<BaselineFile> {
 export async function readBundleFile(path: string): Promise<BaselineFile & { readonly bundle: Bundle }> {
   const file = await readBaselineFile(path);
   if (file.bundle) return { ...file, bundle: file.bundle };
-  throw new TautlineFailure({
-    kind: 'file',
-    file: path,
-    problem: 'it is a baseline, not a bundle',
-    advice: 'Write a bundle with "tautline bundle"',
-  });
+  throw refused(path, 'it is a baseline, not a bundle');
 }
+
+const refused = (file: string, problem: string): TautlineFailure =>
+  new TautlineFailure({ kind: 'file', file, problem, advice: 'Write a bundle with "tautline bundle"' });
 
 const ofBundle = (bundle: Bundle): BaselineFile => ({
   bundle,

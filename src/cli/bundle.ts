@@ -1,15 +1,16 @@
-import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
-import { TautlineFailure } from '../core/errors.ts';
 import { formatBytes, formatCount, formatNumber, formatPercent } from '../core/format.ts';
 import { operatingCharacteristics } from '../detection/lab/arl.ts';
 import { bundleToJson, characteristicsOf, type Bundle } from '../detection/lab/bundle.ts';
 import { inControlOf } from '../detection/lab/inControl.ts';
 import { ROLLOUT_TEXT } from '../detection/lab/rollout.ts';
+import type { Parameters } from '../detection/parameters.ts';
 import { makeBundle } from '../analysis/bundle.ts';
+import { readOptions, refused, requireLedgers } from './options.ts';
+import { intoFile } from './output.ts';
 import { readParameters } from './parameters.ts';
 import { countLine, PART_OPTIONS, readChoice } from './part.ts';
-import { openSession } from './session.ts';
+import { print } from './print.ts';
+import { openSession, type Session } from './session.ts';
 import { counted } from './text.ts';
 
 /**
@@ -17,58 +18,53 @@ import { counted } from './text.ts';
  * @returns the exit status
  */
 export async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      params: { type: 'string' },
-      against: { type: 'string' },
-      stream: { type: 'string' },
-      out: { type: 'string' },
-      ...PART_OPTIONS,
-    },
+  const { values, positionals } = readOptions(args, {
+    params: { type: 'string' },
+    against: { type: 'string' },
+    stream: { type: 'string' },
+    out: { type: 'string' },
+    ...PART_OPTIONS,
   });
-  if (positionals.length === 0)
-    throw new TautlineFailure({
-      kind: 'parameter',
-      name: 'LEDGER',
-      problem: 'is missing',
-      advice: 'Give one or more files, or a folder of hive partitions',
-    });
+  const ledgers = requireLedgers(positionals);
+  const choice = readChoice(values);
   const { out } = values;
   if (out === undefined || !/\.(json|pb)$/.test(out)) {
-    throw new TautlineFailure({
-      kind: 'parameter',
-      name: '--out FILE',
-      problem: out === undefined ? 'is missing' : `is "${out}"`,
-      advice: 'Name a file that ends in .json, or in .pb for protobuf',
-    });
+    const problem = out === undefined ? 'is missing' : `is "${out}"`;
+    throw refused('--out FILE', problem, 'Name a file that ends in .json, or in .pb for protobuf');
   }
   const parameters = await readParameters(values.params, { stream: values.stream });
   const comparedWith = values.against === undefined ? null : await readParameters(values.against);
-  const { kernels, ledger, stages, analysis } = await openSession(positionals, parameters, {
-    comparedWith,
-    ...readChoice(values),
+  const inputs = [...ledgers, values.params, values.against].filter((path) => path !== undefined);
+  const { report, bundle, bytes } = await intoFile(out, inputs, async (write) => {
+    const session = await openSession(ledgers, parameters, { comparedWith, ...choice });
+    const made = bundleOf(session, parameters, comparedWith);
+    const written = out.endsWith('.pb')
+      ? (await import('../detection/lab/bundleProtobuf.ts')).bundleToProtobuf(made)
+      : new TextEncoder().encode(`${bundleToJson(made)}\n`);
+    await write(written);
+    return { report: session.ledger.report, bundle: made, bytes: written.length };
   });
+  if (report.part) print(countLine(report, report.rowsRead));
+  for (const line of summary(bundle)) print(line);
+  print(`${out}: ${formatBytes(bytes)}`);
+  return 0;
+}
 
+function bundleOf(
+  { kernels, ledger, stages, analysis }: Session,
+  parameters: Parameters,
+  comparedWith: Parameters | null,
+): Bundle {
   const { events, signals, decisions, reference } = analysis;
   const inControl = inControlOf(
     { events, signals, calibration: decisions.calibration, reference, parameters, alerts: [] },
     'reference',
   );
-  const bundle = makeBundle(ledger.report, analysis, stages.detector, {
+  return makeBundle(ledger.report, analysis, stages.detector, {
     comparedWith,
     embedderReference: parameters.reference_events,
     characteristics: characteristicsOf(operatingCharacteristics(kernels, inControl, parameters)),
   });
-  const bytes = out.endsWith('.pb')
-    ? (await import('../detection/lab/bundleProtobuf.ts')).bundleToProtobuf(bundle)
-    : new TextEncoder().encode(`${bundleToJson(bundle)}\n`);
-  await writeFile(out, bytes);
-  if (ledger.report.part) console.log(countLine(ledger.report, ledger.report.rowsRead));
-  for (const line of summary(bundle)) console.log(line);
-  console.log(`${out}: ${formatBytes(bytes.length)}`);
-  return 0;
 }
 
 function summary({ ledger, alerts, rollout, operatingCharacteristics: oc }: Bundle): string[] {

@@ -1,7 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { TautlineFailure } from '../core/errors.ts';
 import { formatCount, formatDuration, formatNumber, formatPercent } from '../core/format.ts';
 import { changedParameters, type Parameters } from '../detection/parameters.ts';
 import { calibrationReport, calibrationTrials, type CalibrationReport } from '../harness/calibration.ts';
@@ -21,10 +17,16 @@ import {
 import { CHOICES } from '../harness/profiles.ts';
 import { PAPER_KINDS, type VerdictRow } from '../harness/verdicts.ts';
 import { readText } from './files.ts';
-import { wholeNumber } from './options.ts';
+import { readOptions, refused, refuseOthers, wholeNumber } from './options.ts';
+import { intoFolder, type Output } from './output.ts';
 import { readParameters } from './parameters.ts';
+import { print, printProgress, tableLines } from './print.ts';
 import { counted } from './text.ts';
 import { createTrialPool, type TrialPool } from './trialPool.ts';
+
+/** Bounds that no machine reaches in a day. */
+const MOST_SEEDS = 100_000;
+const MOST_WORKERS = 256;
 
 /**
  * `tautline calibrate`: the four stress profiles and their verdicts; with --seeds the Monte Carlo as well. Writes
@@ -32,46 +34,44 @@ import { createTrialPool, type TrialPool } from './trialPool.ts';
  * @returns the exit status: 1 where a verdict fails
  */
 export async function run(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      seed: { type: 'string' },
-      seeds: { type: 'string' },
-      from: { type: 'string' },
-      workers: { type: 'string' },
-      params: { type: 'string' },
-      compare: { type: 'string' },
-      out: { type: 'string', default: 'tautline-calibration' },
-    },
+  const { values, positionals } = readOptions(args, {
+    seed: { type: 'string' },
+    seeds: { type: 'string' },
+    from: { type: 'string' },
+    workers: { type: 'string' },
+    params: { type: 'string' },
+    compare: { type: 'string' },
+    out: { type: 'string', default: 'tautline-calibration' },
   });
+  refuseOthers(positionals);
   const seed = wholeNumber('--seed', values.seed, 0) ?? CHOICES.seed.value;
-  const seeds = wholeNumber('--seeds', values.seeds, 1);
-  const from = wholeNumber('--from', values.from, 0) ?? 1;
-  const workers = wholeNumber('--workers', values.workers, 1);
+  const seeds = wholeNumber('--seeds', values.seeds, 1, MOST_SEEDS);
+  const from = wholeNumber('--from', values.from, 0, Number.MAX_SAFE_INTEGER - MOST_SEEDS) ?? 1;
+  const workers = wholeNumber('--workers', values.workers, 1, MOST_WORKERS);
   const parameters = await readParameters(values.params);
-  if (values.compare !== undefined && seeds === undefined) {
-    throw new TautlineFailure({
-      kind: 'parameter',
-      name: '--compare',
-      problem: 'needs a Monte Carlo to compare with',
-      advice: 'Give --seeds N as well',
-    });
-  }
+  if (values.compare !== undefined && seeds === undefined)
+    throw refused('--compare', 'needs a Monte Carlo to compare with', 'Give --seeds N as well');
   const before = values.compare === undefined ? null : loadRun(await readText(values.compare), values.compare);
-  await mkdir(values.out, { recursive: true });
+  const inputs = [values.params, values.compare].filter((path) => path !== undefined);
+  const names = ['verdicts.json', ...(seeds === undefined ? [] : ['monte-carlo.json'])];
 
   const pool = createTrialPool(workers);
   try {
-    const report = await table({ seed, parameters }, pool, values.out);
-    if (seeds !== undefined)
-      await monteCarlo({ from, seeds, parameters }, pool, values.out, before && { file: values.compare!, run: before });
+    const report = await intoFolder(values.out, names, inputs, async (output) => {
+      const verdicts = await table({ seed, parameters }, pool, output);
+      // It stands by itself, and a Monte Carlo takes its time.
+      await output.publish();
+      if (seeds !== undefined)
+        await monteCarlo({ from, seeds, parameters }, pool, output, before && { file: values.compare!, run: before });
+      return verdicts;
+    });
     const failed = report.rows.filter((row) => !row.pass);
-    console.log(
+    print(
       failed.length === 0
         ? `all ${report.rows.length} verdicts pass`
         : `${failed.length} of ${report.rows.length} verdicts fail: ${failed.map((row) => row.id).join(', ')}`,
     );
-    console.log(`written to ${values.out}`);
+    print(`written to ${values.out}`);
     return failed.length === 0 ? 0 : 1;
   } finally {
     pool.close();
@@ -82,12 +82,12 @@ export async function run(args: string[]): Promise<number> {
 async function table(
   options: { readonly seed: number; readonly parameters: Parameters },
   pool: TrialPool,
-  folder: string,
+  output: Output,
 ): Promise<CalibrationReport> {
   const trials = calibrationTrials(options);
   const report = calibrationReport(trials, await pool.run(trials));
-  console.log(tableText(report.rows));
-  await writeFile(join(folder, 'verdicts.json'), verdictsJson(report));
+  for (const line of tableOf(report.rows)) print(line);
+  await output.write('verdicts.json', verdictsJson(report));
   return report;
 }
 
@@ -95,21 +95,21 @@ async function table(
 async function monteCarlo(
   plan: MonteCarloPlan,
   pool: TrialPool,
-  folder: string,
+  output: Output,
   before: { readonly file: string; readonly run: MonteCarloRun } | null,
 ): Promise<void> {
   const started = performance.now();
   const run: MonteCarloRun = { ...plan, trials: await pool.run(trialsOf(plan), progressLine(started)) };
   const ms = performance.now() - started;
-  await writeFile(join(folder, 'monte-carlo.json'), saveRun(run));
+  await output.write('monte-carlo.json', saveRun(run));
   const events = run.trials.reduce((sum, t) => sum + t.events, 0);
   const speed = `${formatDuration(ms)} (${formatCount((60_000 * events) / ms)} per minute)`;
   const seeds = `seeds ${plan.from} to ${plan.from + plan.seeds - 1}`;
-  console.log(`\nMonte Carlo, ${seeds}: ${formatCount(events)} events in ${speed}\n`);
-  for (const summary of summarise(run)) console.log(`${summaryLines(summary).join('\n')}\n`);
+  for (const line of ['', `Monte Carlo, ${seeds}: ${formatCount(events)} events in ${speed}`, '']) print(line);
+  for (const summary of summarise(run)) for (const line of [...summaryLines(summary), '']) print(line);
   if (before) {
-    const lines = compareRuns(before.run, run).map(differenceLine);
-    console.log(`Against ${before.file} (first: that run, second: this one):\n${lines.join('\n')}\n`);
+    const differences = compareRuns(before.run, run).map(differenceLine);
+    for (const line of [`Against ${before.file} (first: that run, second: this one):`, ...differences, '']) print(line);
   }
 }
 
@@ -127,7 +127,7 @@ function measuredText({ measured, unit }: VerdictRow): string {
   return unit === 'event_id' ? formatCount(measured) : `${formatCount(measured)} ${unit}`;
 }
 
-function tableText(rows: readonly VerdictRow[]): string {
+function tableOf(rows: readonly VerdictRow[]): string[] {
   const header = ['', 'profile', 'what', 'paper', 'measured', 'note'];
   const lines = rows.map((row) => [
     row.pass ? 'pass' : 'FAIL',
@@ -137,15 +137,7 @@ function tableText(rows: readonly VerdictRow[]): string {
     measuredText(row),
     row.note,
   ]);
-  const widths = header.map((_, c) => Math.max(...[header, ...lines].map((line) => line[c].length)));
-  return [header, ...lines]
-    .map((line) =>
-      line
-        .map((cell, c) => cell.padEnd(widths[c]))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return tableLines([header, ...lines]);
 }
 
 function summaryLines(summary: CaseSummary): string[] {
@@ -185,8 +177,6 @@ function progressLine(started: number): ((done: number, of: number) => void) | u
   if (!process.stderr.isTTY) return undefined;
   return (done, of) => {
     const left = ((performance.now() - started) / done) * (of - done);
-    process.stderr.write(
-      `\r${formatCount(done)} of ${formatCount(of)} ledgers, ${formatDuration(left)} left ${done === of ? '\n' : ''}`,
-    );
+    printProgress(`${formatCount(done)} of ${formatCount(of)} ledgers, ${formatDuration(left)} left`, done === of);
   };
 }

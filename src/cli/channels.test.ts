@@ -48,10 +48,10 @@ describe('tautline channels', () => {
   }, 30_000);
 
   it.each([
-    [[], /"a ledger": is missing/],
+    [[], /"LEDGER": is missing/],
     [[ledger, '--set', 'h'], /"--set": is "h". Give it as name=value/],
     [[ledger, '--set', 'height=3'], /"height": is not a parameter/],
-    [[ledger, '--budget', 'few'], /"false_alarm_budget": is null, needs a number/],
+    [[ledger, '--budget', 'few'], /"false_alarm_budget": is "few", needs a number/],
     [[ledger, '--labels', '/nowhere.csv'], /nowhere\.csv: there is no such file/],
   ])('refuses %j', async (args, message) => {
     await expect(run(args)).rejects.toThrow(message);

@@ -1,7 +1,4 @@
-import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
-import { TautlineFailure } from '../core/errors.ts';
 import { formatCount, formatNumber } from '../core/format.ts';
 import {
   CHANNEL_NAMES,
@@ -14,7 +11,10 @@ import {
 import { labelledIntervals, readLabels } from '../detection/lab/labels.ts';
 import { loadKernels } from '../kernels/load.node.ts';
 import { readText } from './files.ts';
+import { decimal, readOptions, refused, requireLedgers } from './options.ts';
+import { intoFile } from './output.ts';
 import { readParameters } from './parameters.ts';
+import { print, tableLines } from './print.ts';
 import { openSession } from './session.ts';
 import { counted } from './text.ts';
 
@@ -30,85 +30,66 @@ interface LedgerChannels {
  * @returns the exit status
  */
 export async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      budget: { type: 'string' },
-      params: { type: 'string' },
-      labels: { type: 'string' },
-      set: { type: 'string', multiple: true },
-      out: { type: 'string' },
-    },
+  const { values, positionals } = readOptions(args, {
+    budget: { type: 'string' },
+    params: { type: 'string' },
+    labels: { type: 'string' },
+    set: { type: 'string', multiple: true },
+    out: { type: 'string' },
   });
-  if (positionals.length === 0)
-    throw new TautlineFailure({
-      kind: 'parameter',
-      name: 'a ledger',
-      problem: 'is missing',
-      advice: 'Give one or more files; each is a ledger of its own',
-    });
+  const paths = requireLedgers(positionals, 'Give one or more files; each is a ledger of its own');
   const parameters = await readParameters(values.params, {
     ...settings(values.set ?? []),
-    ...(values.budget === undefined ? {} : { false_alarm_budget: Number(values.budget) }),
+    ...(values.budget === undefined ? {} : { false_alarm_budget: numberOrText(values.budget) }),
   });
   const budget = parameters.false_alarm_budget;
   const kernels = await loadKernels();
   const labels = values.labels === undefined ? null : await readText(values.labels);
   const results: LedgerChannels[] = [];
-  for (const path of positionals) {
-    const { ledger, analysis } = await openSession([path], parameters);
-    const { events, reference } = analysis;
-    const name = basename(path);
-    const read = labels === null ? null : readLabels(labels, values.labels!, events, { ledger: name });
-    for (const left of read?.leftOut ?? []) console.log(`left out of the labels for ${name}: ${left}`);
-    const channels = channelReports(
-      kernels,
-      {
-        events,
-        reference,
-        coordinates: analysis.coordinates,
-        textLength: ledger.textLength,
-        intervals: read?.intervals ?? labelledIntervals(ledger.columns.label, events),
-      },
-      parameters,
-      budget,
-    );
-    results.push({ ledger: name, events: events.n, channels });
-    for (const line of ledgerTable(results[results.length - 1])) console.log(line);
-  }
-  for (const line of summary(results, budget)) console.log(line);
-  if (values.out !== undefined)
-    await writeFile(values.out, `${JSON.stringify({ parameters, budget, ledgers: results }, null, 1)}\n`);
+  const inputs = [...paths, values.params, values.labels].filter((path) => path !== undefined);
+  await intoFile(values.out, inputs, async (write) => {
+    for (const path of paths) {
+      const { ledger, analysis } = await openSession([path], parameters);
+      const { events, reference } = analysis;
+      const name = basename(path);
+      const read = labels === null ? null : readLabels(labels, values.labels!, events, { ledger: name });
+      for (const left of read?.leftOut ?? []) print(`left out of the labels for ${name}: ${left}`);
+      const channels = channelReports(
+        kernels,
+        {
+          events,
+          reference,
+          coordinates: analysis.coordinates,
+          textLength: ledger.textLength,
+          intervals: read?.intervals ?? labelledIntervals(ledger.columns.label, events),
+        },
+        parameters,
+        budget,
+      );
+      results.push({ ledger: name, events: events.n, channels });
+      for (const line of ledgerTable(results[results.length - 1])) print(line);
+    }
+    for (const line of summary(results, budget)) print(line);
+    await write(`${JSON.stringify({ parameters, budget, ledgers: results }, null, 1)}\n`);
+  });
   return 0;
 }
 
 /** name=value pairs as a parameter object; numbers and true, false are read as such. */
 function settings(pairs: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at < 1)
-        throw new TautlineFailure({
-          kind: 'parameter',
-          name: '--set',
-          problem: `is "${pair}"`,
-          advice: 'Give it as name=value, such as k=32',
-        });
-      const text = pair.slice(at + 1);
-      return [
-        pair.slice(0, at),
-        text === 'true'
-          ? true
-          : text === 'false'
-            ? false
-            : text !== '' && Number.isFinite(Number(text))
-              ? Number(text)
-              : text,
-      ];
-    }),
-  );
+  const values = new Map<string, unknown>();
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    if (at < 1) throw refused('--set', `is "${pair}"`, 'Give it as name=value, such as k=32');
+    const name = pair.slice(0, at);
+    if (values.has(name)) throw refused('--set', `names "${name}" twice`, 'Give each parameter once');
+    const text = pair.slice(at + 1);
+    values.set(name, text === 'true' ? true : text === 'false' ? false : numberOrText(text));
+  }
+  return Object.fromEntries(values);
 }
+
+const numberOrText = (text: string): number | string => (Number.isNaN(decimal(text)) ? text : decimal(text));
 
 function ledgerTable({ ledger, events, channels }: LedgerChannels): string[] {
   const rows = channels.flatMap(({ channel, streams, note }) =>
@@ -129,7 +110,7 @@ function ledgerTable({ ledger, events, channels }: LedgerChannels): string[] {
   return [
     '',
     `${ledger} (${counted(events, 'event')})`,
-    ...aligned([['channel', 'stream', 'limit', 'first alarm', 'change', 'false alarms'], ...rows]),
+    ...tableLines([['channel', 'stream', 'limit', 'first alarm', 'change', 'false alarms'], ...rows]),
     ...notes,
   ];
 }
@@ -163,16 +144,6 @@ function summary(results: readonly LedgerChannels[], budget: number): string[] {
   return [
     '',
     `All ledgers, one false alarm allowed in ${formatCount(budget)} events`,
-    ...aligned([['channel', 'found', 'after events of the stream', 'false alarms', 'allowed'], ...rows]),
+    ...tableLines([['channel', 'found', 'after events of the stream', 'false alarms', 'allowed'], ...rows]),
   ];
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
-  return rows.map((row) =>
-    row
-      .map((cell, c) => cell.padEnd(widths[c]))
-      .join('  ')
-      .trimEnd(),
-  );
 }

@@ -1,48 +1,68 @@
-import { explain, TautlineFailure } from '../core/errors.ts';
+import { explain, toTautlineError } from '../core/errors.ts';
+import { discardUnfinished } from './output.ts';
+import { print, printError } from './print.ts';
 import { help, USAGE } from './usage.ts';
 
 type Command = (args: string[]) => Promise<number>;
 
-const COMMANDS: Readonly<Record<string, () => Promise<{ run: Command }>>> = {
-  analyze: () => import('./analyze.ts'),
-  bundle: () => import('./bundle.ts'),
-  channels: () => import('./channels.ts'),
-  calibrate: () => import('./calibrate.ts'),
-  generate: () => import('./generate.ts'),
-  replay: () => import('./replay.ts'),
-  score: () => import('./score.ts'),
-};
+const COMMANDS: ReadonlyMap<string, () => Promise<{ run: Command }>> = new Map([
+  ['analyze', () => import('./analyze.ts')],
+  ['bundle', () => import('./bundle.ts')],
+  ['channels', () => import('./channels.ts')],
+  ['calibrate', () => import('./calibrate.ts')],
+  ['generate', () => import('./generate.ts')],
+  ['replay', () => import('./replay.ts')],
+  ['score', () => import('./score.ts')],
+]);
 
 /** Runs one command; bad input is one line on standard error and status 2. */
 async function main([command, ...args]: string[]): Promise<number> {
   if (command === undefined || command === 'help' || command === '--help' || command === '-h') {
-    console.log(help());
+    printText(help());
     return command === undefined ? 2 : 0;
   }
-  const load = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+  const load = COMMANDS.get(command);
   if (!load) {
-    console.error(
-      `tautline: there is no command "${command}"; there are ${Object.keys(COMMANDS).join(', ')}. See "tautline help".`,
-    );
+    printError(`there is no command "${command}"; there are ${[...COMMANDS.keys()].join(', ')}. See "tautline help".`);
     return 2;
   }
-  if (args.includes('--help') || args.includes('-h')) {
-    console.log(USAGE[command]);
+  const end = args.indexOf('--');
+  const options = end < 0 ? args : args.slice(0, end);
+  if (options.includes('--help') || options.includes('-h')) {
+    printText(USAGE[command]);
     return 0;
   }
-  try {
-    return await (await load()).run(args);
-  } catch (thrown) {
-    if (thrown instanceof TautlineFailure) console.error(`tautline: ${explain(thrown.error)}`);
-    else if (isArgumentError(thrown))
-      console.error(`tautline: ${thrown.message.split('\n')[0].split('. ')[0]}. See "tautline ${command} --help".`);
-    else throw thrown;
-    return 2;
-  }
+  return (await load()).run(args);
 }
 
-/** What node:util's parseArgs throws for unknown options and missing values. */
-const isArgumentError = (thrown: unknown): thrown is Error =>
-  thrown instanceof TypeError && String((thrown as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
+const printText = (text: string): void => text.split('\n').forEach(print);
 
-process.exitCode = await main(process.argv.slice(2));
+/** Says why nothing more is done, in one line. */
+function failed(thrown: unknown): void {
+  printError(explain(toTautlineError(thrown, 'running the command')));
+  process.exitCode = 2;
+}
+
+// 128 and the number of the signal, as a shell has it.
+for (const [signal, status] of [
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.on(signal, () => {
+    discardUnfinished();
+    process.exit(status);
+  });
+
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  // Whoever reads has seen enough.
+  if (code === 'EPIPE' || process.exitCode === 2) return;
+  printError(`what it prints cannot be written (${code === 'ENOSPC' ? 'the disk is full' : code})`);
+  process.exitCode = 2;
+});
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (thrown) {
+  failed(thrown);
+}

@@ -1,6 +1,11 @@
 import { TautlineFailure } from '../core/errors.ts';
 import { parseParameters, type Parameters } from '../detection/parameters.ts';
+import { shortened } from '../core/printable.ts';
 import { readText } from './files.ts';
+
+/** Problems that are listed, and characters of a name in them. */
+const LISTED = 10;
+const NAME = 60;
 
 /**
  * Parameters of a file (a flat JSON object), with `overrides` on top. Throws a `file` error where the file cannot be
@@ -23,10 +28,12 @@ export async function readParameters(
   const parsed = parseParameters({ ...given, ...set });
   if (parsed.ok) return parsed.value;
   const [first, ...rest] = parsed.error;
+  const others = rest.slice(0, LISTED).map(({ name, problem }) => `"${shortened(name, NAME)}" ${problem}`);
+  const more = rest.length > LISTED ? [`and ${rest.length - LISTED} more`] : [];
   throw new TautlineFailure({
     kind: 'parameter',
-    name: first.name,
-    problem: [first.problem, ...rest.map((e) => `"${e.name}" ${e.problem}`)].join('; '),
+    name: shortened(first.name, NAME),
+    problem: [first.problem, ...others, ...more].join('; '),
     advice: file === undefined ? 'See "tautline help"' : `Mend it in ${file}`,
   });
 }
@@ -35,7 +42,7 @@ export async function readParameters(
 async function readJson(file: string): Promise<unknown> {
   const text = await readText(file);
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as unknown;
   } catch (thrown) {
     throw new TautlineFailure({
       kind: 'file',

@@ -25,7 +25,16 @@ describe('the options that narrow a ledger', () => {
     });
   });
 
+  it('may have any name', () => {
+    const where = ['__proto__=x', 'constructor=y', '__proto__=z'];
+    expect(Object.entries(readPart({ where })!.where)).toEqual([
+      ['__proto__', ['x', 'z']],
+      ['constructor', ['y']],
+    ]);
+  });
+
   it.each([
+    [{ to: '8640000000000001' }, '--to'],
     [{ where: ['provider_id'] }, '--where'],
     [{ where: ['=a'] }, '--where'],
     [{ where: ['hour='] }, '--where'],

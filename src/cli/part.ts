@@ -1,8 +1,11 @@
-import { TautlineFailure } from '../core/errors.ts';
 import { parseIso } from '../core/iso.ts';
 import { countText, MISSING_PARTITION, normalPart, partName, type LedgerPart } from '../core/part.ts';
 import { EVENT_KINDS, type EventKind } from '../ledger/shapes/shape.ts';
 import type { OpenReport } from '../ledger/types.ts';
+import { refused } from './options.ts';
+
+/** What a date can hold, either way from 1970. */
+const LATEST_MS = 8.64e15;
 
 /** Options of every command that opens a ledger which can be narrowed. */
 export const PART_OPTIONS = {
@@ -42,36 +45,28 @@ export function readPart(values: {
   readonly from?: string;
   readonly to?: string;
 }): LedgerPart | undefined {
-  const where: Record<string, (string | null)[]> = {};
+  const where = new Map<string, (string | null)[]>();
   for (const text of values.where ?? []) {
     const at = text.indexOf('=');
     const key = text.slice(0, Math.max(at, 0));
     if (key === '' || at === text.length - 1)
       throw refused('--where', `is "${text}"`, 'Give a partition and its values, such as provider_id=openai');
-    where[key] = [
-      ...(where[key] ?? []),
-      ...text
-        .slice(at + 1)
-        .split(',')
-        .map((value) => (value === MISSING_PARTITION ? null : value)),
-    ];
+    const values = text.slice(at + 1).split(',');
+    where.set(key, [...(where.get(key) ?? []), ...values.map((value) => (value === MISSING_PARTITION ? null : value))]);
   }
   const from = readTime('--from', values.from);
   const to = readTime('--to', values.to);
   if (from !== null && to !== null && from >= to) throw refused('--to', 'is not after --from', 'Give a later time');
-  return normalPart({ where, from, to });
+  return normalPart({ where: Object.fromEntries(where), from, to });
 }
 
 function readTime(name: string, text: string | undefined): number | null {
   if (text === undefined) return null;
   const ms = /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : parseIso(text);
-  if (Number.isNaN(ms))
+  if (!(Math.abs(ms) <= LATEST_MS))
     throw refused(name, `is "${text}"`, 'Give a time such as 2026-01-05T09:30:00Z, or epoch milliseconds');
   return ms;
 }
-
-const refused = (name: string, problem: string, advice: string) =>
-  new TautlineFailure({ kind: 'parameter', name, problem, advice });
 
 /** "ledger: 50,000 events", and of a part "ledger [hour 2026-01-05T09]: 12,500 of 50,000 events". */
 export const countLine = ({ name, part }: Pick<OpenReport, 'name' | 'part'>, events: number): string =>

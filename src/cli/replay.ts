@@ -1,11 +1,11 @@
-import { parseArgs } from 'node:util';
-import { TautlineFailure } from '../core/errors.ts';
 import { formatNumber } from '../core/format.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
 import type { AlertJson } from '../detection/files/results.ts';
 import { replayDifference } from '../detection/lab/replay.ts';
 import { readBundleFile } from './baselineFile.ts';
+import { readOptions, refused, requireLedgers } from './options.ts';
 import { countLine, PART_OPTIONS, readChoice } from './part.ts';
+import { print } from './print.ts';
 import { openSession } from './session.ts';
 import { counted } from './text.ts';
 
@@ -14,58 +14,44 @@ import { counted } from './text.ts';
  * @returns the exit status: 1 where the alerts on the bundle's own ledger are not those expected
  */
 export async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { bundle: { type: 'string' }, ...PART_OPTIONS },
-  });
-  if (positionals.length === 0)
-    throw new TautlineFailure({
-      kind: 'parameter',
-      name: 'LEDGER',
-      problem: 'is missing',
-      advice: 'Give one or more files, or a folder of hive partitions',
-    });
+  const { values, positionals } = readOptions(args, { bundle: { type: 'string' }, ...PART_OPTIONS });
+  const ledgers = requireLedgers(positionals);
+  const choice = readChoice(values);
   if (values.bundle === undefined)
-    throw new TautlineFailure({
-      kind: 'parameter',
-      name: '--bundle FILE',
-      problem: 'is missing',
-      advice: 'Say which bundle to run; "tautline bundle" writes one',
-    });
+    throw refused('--bundle FILE', 'is missing', 'Say which bundle to run; "tautline bundle" writes one');
   const file = await readBundleFile(values.bundle);
   const { bundle } = file;
   let original = false;
-  const { ledger, analysis } = await openSession(positionals, bundle.parameters, {
+  const { ledger, analysis } = await openSession(ledgers, bundle.parameters, {
     embedderReference: bundle.ledger.embedderReference,
-    ...readChoice(values),
+    ...choice,
     baseline(report) {
       original = report.fingerprint === bundle.ledger.fingerprint;
-      return file.forLedger(report, (sentence) => console.log(`note: ${sentence}`));
+      return file.forLedger(report, (sentence) => print(`note: ${sentence}`));
     },
   });
   const alerts = alertsToJson(analysis.decisions.alerts, analysis.events.streams);
-  for (const alert of alerts) console.log(lineOf(alert));
+  for (const alert of alerts) print(lineOf(alert));
   const all = `${countLine(ledger.report, analysis.events.n)}, ${counted(alerts.length, 'alert')}`;
   if (!original) {
-    console.log(`${all}; another ledger than the bundle's, so none are expected and none compared`);
+    print(`${all}; another ledger than the bundle's, so none are expected and none compared`);
     return 0;
   }
   const difference = replayDifference(bundle.alerts, alerts);
   if (!difference) {
-    console.log(`${all}, exactly those expected`);
+    print(`${all}, exactly those expected`);
     return 0;
   }
-  for (const alert of difference.missing) console.log(`missing: ${lineOf(alert)}`);
-  for (const alert of difference.unexpected) console.log(`not expected: ${lineOf(alert)}`);
-  for (const sentence of difference.differing) console.log(`differs: ${sentence}`);
+  for (const alert of difference.missing) print(`missing: ${lineOf(alert)}`);
+  for (const alert of difference.unexpected) print(`not expected: ${lineOf(alert)}`);
+  for (const sentence of difference.differing) print(`differs: ${sentence}`);
   const { missing, unexpected, differing } = difference;
   const parted = [
     `${missing.length} of ${bundle.alerts.length} missing`,
     `${unexpected.length} not expected`,
     `${differing.length} different`,
   ];
-  console.log(`${all}, NOT those expected: ${parted.join(', ')}`);
+  print(`${all}, NOT those expected: ${parted.join(', ')}`);
   return 1;
 }
 

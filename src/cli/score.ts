@@ -1,6 +1,4 @@
-import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { EventColumns } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
 import { formatCount, formatNumber } from '../core/format.ts';
@@ -9,9 +7,11 @@ import { TOLERANCE, type Episode, type Interval } from '../detection/lab/score.t
 import { scoreAnalysis, type ScoreReport, type ScoreRow } from '../detection/lab/scoreReport.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import { readText } from './files.ts';
-import { wholeNumber } from './options.ts';
+import { readOptions, refused, requireLedgers, wholeNumber } from './options.ts';
+import { intoFile } from './output.ts';
 import { readParameters } from './parameters.ts';
 import { countLine, PART_OPTIONS, readChoice } from './part.ts';
+import { print, tableLines } from './print.ts';
 import { openSession } from './session.ts';
 import { counted } from './text.ts';
 
@@ -22,80 +22,82 @@ const LISTED = 10;
  * @returns the exit status
  */
 export async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      labels: { type: 'string' },
-      label: { type: 'string', multiple: true },
-      params: { type: 'string' },
-      stream: { type: 'string' },
-      tolerance: { type: 'string' },
-      'point-width': { type: 'string' },
-      out: { type: 'string' },
-      ...PART_OPTIONS,
-    },
+  const { values, positionals } = readOptions(args, {
+    labels: { type: 'string' },
+    label: { type: 'string', multiple: true },
+    params: { type: 'string' },
+    stream: { type: 'string' },
+    tolerance: { type: 'string' },
+    'point-width': { type: 'string' },
+    out: { type: 'string' },
+    ...PART_OPTIONS,
   });
-  if (positionals.length === 0)
-    throw new TautlineFailure({
-      kind: 'parameter',
-      name: 'LEDGER',
-      problem: 'is missing',
-      advice: 'Give one or more files, or a folder of hive partitions',
-    });
+  const ledgers = requireLedgers(positionals);
   const tolerance = wholeNumber('--tolerance', values.tolerance, 0) ?? TOLERANCE;
   const pointWidth = wholeNumber('--point-width', values['point-width'], 1) ?? POINT_WIDTH;
   const parameters = await readParameters(values.params, { stream: values.stream });
-  const { ledger, analysis } = await openSession(positionals, parameters, readChoice(values));
-  const { events, decisions, reference } = analysis;
+  const choice = readChoice(values);
+  const inputs = [...ledgers, values.labels, values.params].filter((path) => path !== undefined);
+  await intoFile(values.out, inputs, async (write) => {
+    const { ledger, analysis } = await openSession(ledgers, parameters, choice);
+    const { events, decisions, reference } = analysis;
 
-  const { intervals: labelled, leftOut } = await labelsOf(values.labels, ledger, events, pointWidth);
-  const intervals = chosen(labelled, values.label);
-  const report = scoreAnalysis({
-    events,
-    alerts: decisions.alerts,
-    intervals,
-    parameters,
-    reference,
-    textLength: ledger.textLength,
-    tolerance,
+    const { intervals: labelled, leftOut } = await labelsOf(values.labels, ledger, events, pointWidth);
+    const intervals = chosen(labelled, values.label);
+    const report = scoreAnalysis({
+      events,
+      alerts: decisions.alerts,
+      intervals,
+      parameters,
+      reference,
+      textLength: ledger.textLength,
+      tolerance,
+    });
+
+    for (const line of linesOf(report, {
+      ledger,
+      events,
+      from: reference.to,
+      leftOut,
+      labels: values.labels,
+      tolerance,
+      pointWidth,
+    }))
+      print(line);
+    const { name, part: opened, fingerprint } = ledger.report;
+    const head = { ledger: name, part: opened, fingerprint, parameters, pointWidth, labelsLeftOut: leftOut };
+    await write(`${JSON.stringify({ ...head, ...report }, null, 1)}\n`);
   });
-
-  const stretches = counted(report.intervals.length, 'labelled stretch', 'labelled stretches');
-  console.log(
-    `${countLine(ledger.report, events.n)}, scored from event ${formatCount(reference.to)} on; ` +
-      `${stretches} (${values.labels ?? 'label column'})`,
-  );
-  console.log(
-    `an alert, from its onset to its firing, matches a stretch within ${counted(tolerance, 'event')} of its stream; ` +
-      `a label on one event stands for ${pointWidth}; delay in events of the stream, 1 = the first`,
-  );
-  for (const line of few(
-    'left out',
-    [...leftOut, ...report.leftOut.map(({ interval, reason }) => `${place(interval, events)}: ${reason}`)],
-    (sentence) => sentence,
-  ))
-    console.log(line);
-  for (const note of report.notes) console.log(`note: ${note}`);
-  for (const line of table(report)) console.log(line);
-  for (const line of lists(report, events)) console.log(line);
-  if (values.out !== undefined) {
-    const json = JSON.stringify(
-      {
-        ledger: ledger.report.name,
-        part: ledger.report.part,
-        fingerprint: ledger.report.fingerprint,
-        parameters,
-        pointWidth,
-        labelsLeftOut: leftOut,
-        ...report,
-      },
-      null,
-      1,
-    );
-    await writeFile(values.out, `${json}\n`);
-  }
   return 0;
+}
+
+interface Scored {
+  readonly ledger: OpenedLedger;
+  readonly events: EventColumns;
+  /** First event that is scored. */
+  readonly from: number;
+  readonly leftOut: readonly string[];
+  readonly labels: string | undefined;
+  readonly tolerance: number;
+  readonly pointWidth: number;
+}
+
+function linesOf(
+  report: ScoreReport,
+  { ledger, events, from, leftOut, labels, tolerance, pointWidth }: Scored,
+): string[] {
+  const stretches = counted(report.intervals.length, 'labelled stretch', 'labelled stretches');
+  const unscored = report.leftOut.map(({ interval, reason }) => `${place(interval, events)}: ${reason}`);
+  return [
+    `${countLine(ledger.report, events.n)}, scored from event ${formatCount(from)} on; ` +
+      `${stretches} (${labels ?? 'label column'})`,
+    `an alert, from its onset to its firing, matches a stretch within ${counted(tolerance, 'event')} of its ` +
+      `stream; a label on one event stands for ${pointWidth}; delay in events of the stream, 1 = the first`,
+    ...few('left out', [...leftOut, ...unscored], (sentence) => sentence),
+    ...report.notes.map((note) => `note: ${note}`),
+    ...table(report),
+    ...lists(report, events),
+  ];
 }
 
 async function labelsOf(
@@ -122,12 +124,7 @@ function chosen(intervals: readonly Interval[], labels: readonly string[] | unde
   const known = [...new Set(intervals.map((i) => i.label))];
   const unknown = labels.find((label) => !known.includes(label));
   if (unknown !== undefined)
-    throw new TautlineFailure({
-      kind: 'parameter',
-      name: '--label',
-      problem: `is "${unknown}"`,
-      advice: `There are ${known.map((l) => `"${l}"`).join(', ') || 'no labels'}`,
-    });
+    throw refused('--label', `is "${unknown}"`, `There are ${known.map((l) => `"${l}"`).join(', ') || 'no labels'}`);
   return intervals.filter((i) => labels.includes(i.label));
 }
 
@@ -164,13 +161,7 @@ function table({ all, kinds, lengthOnly, alwaysFire, intervals }: ScoreReport): 
     chance ? share(chance.f1.mean) : '',
     chance && !Number.isNaN(chance.f1.mean) ? `${share(chance.f1.interval[0])} to ${share(chance.f1.interval[1])}` : '',
   ]);
-  const widths = HEAD.map((head, c) => Math.max(head.length, ...rows.map((row) => row[c].length)));
-  return [HEAD, ...rows].map((row) =>
-    row
-      .map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c])))
-      .join('  ')
-      .trimEnd(),
-  );
+  return tableLines([HEAD, ...rows], (column) => column > 0);
 }
 
 const share = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(3));

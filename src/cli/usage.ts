@@ -77,4 +77,5 @@ export const help = (): string => `Tautline analyses multi-agent dialogue ledger
 
 ${Object.values(USAGE).join('\n\n')}
 
-Exit status: 0; 1 where a verdict of calibrate fails, or replay differs; 2 with one line on what was wrong.`;
+Exit status: 0; 1 where a verdict of calibrate fails, or replay differs; 2 with one line on what was wrong; 130 after
+Ctrl-C. Files appear whole or not at all.`;

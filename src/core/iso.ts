@@ -2,7 +2,7 @@ const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?$/i;
 export const isIsoText = (value: string): boolean => ISO.test(value);
 /** True if an ISO 8601 time names its zone. */
-export const hasZone = (value: string): boolean => /z$/i.test(value) || ISO.exec(value)?.[8] !== undefined;
+export const hasZone = (value: string): boolean => value.endsWith('Z') || ISO.exec(value)?.[8] !== undefined;
 
 /**
  * Epoch milliseconds of an ISO 8601 time, microseconds kept as a fraction, UTC where no zone is given; NaN if it is

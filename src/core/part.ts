@@ -46,6 +46,10 @@ export const MISSING_PARTITION = '__HIVE_DEFAULT_PARTITION__';
 const byText = (a: string | null, b: string | null): number =>
   a === b ? 0 : a === null ? 1 : b === null ? -1 : a < b ? -1 : 1;
 
+/** The values of a partition that a part takes; none of a partition that it does not name, whatever its name is. */
+export const takenOf = (where: LedgerPart['where'], key: string): readonly (string | null)[] =>
+  Object.hasOwn(where, key) ? where[key] : [];
+
 /** The one form of a part: keys and values in order, none twice; undefined for the whole ledger. */
 export function normalPart({ where, from, to }: LedgerPart): LedgerPart | undefined {
   const keys = Object.keys(where)

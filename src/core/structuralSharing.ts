@@ -36,12 +36,13 @@ export function shareStructure<T>(before: T, next: T): T {
   if (isPlain(before) && isPlain(next)) {
     const names = Object.keys(next);
     let same = names.length === Object.keys(before).length;
-    const shared: Record<string, unknown> = {};
-    for (const name of names) {
-      shared[name] = shareStructure(before[name], next[name]);
-      same &&= name in before && Object.is(shared[name], before[name]);
-    }
-    return same ? before : (shared as T);
+    const shared = names.map((name): [string, unknown] => {
+      const known = Object.hasOwn(before, name);
+      const part = known ? shareStructure(before[name], next[name]) : next[name];
+      same &&= known && Object.is(part, before[name]);
+      return [name, part];
+    });
+    return same ? before : (Object.fromEntries(shared) as T);
   }
   return next;
 }

@@ -1,11 +1,13 @@
 import * as v from 'valibot';
 import { headOf, newestVersion, readText, type FileFormat } from './files/file.ts';
 import {
+  fitFloat32,
   flag,
   integer,
   list,
   maybe,
   maybeNumbers,
+  must,
   number,
   numbers,
   relations,
@@ -68,7 +70,7 @@ const fileSchema = v.object({
   reference: v.object({
     k: integer(1),
     hasLatency: flag,
-    windowReference: v.pipe(number, v.description('W_ref, ms')),
+    windowReference: v.pipe(number, v.gtValue(0, must('above 0')), v.description('W_ref, ms')),
     windowSize: integer(1),
     pooledMean: maybeNumbers,
     streams: list(streamSchema),
@@ -106,6 +108,10 @@ function checkSizes(file: BaselineFile, refuseUnless: RefuseUnless): void {
   ofLength(projection.mean, dimension, ['projection', 'mean']);
   ofLength(projection.axes, k * dimension, ['projection', 'axes']);
   ofLength(projection.eigenvalues, k, ['projection', 'eigenvalues']);
+  const fits = (values: readonly number[], path: Path): void =>
+    refuseUnless(fitFloat32(values), path, 'numbers of 32 bits');
+  fits(projection.mean, ['projection', 'mean']);
+  fits(projection.axes, ['projection', 'axes']);
   refuseUnless(reference.k === k, ['reference', 'k'], `${k}, as the projection has`);
   refuseUnless(checkParameter('emd_window', windowSize) === null, ['reference', 'windowSize'], 'an emd_window');
   const names = new Set(streams.map(({ name }) => name));
@@ -117,6 +123,7 @@ function checkSizes(file: BaselineFile, refuseUnless: RefuseUnless): void {
       ['reference', 'streams', s, 'window'],
       `at most ${windowSize} rows of ${k} numbers`,
     );
+    fits(window, ['reference', 'streams', s, 'window']);
   });
   ofLength(reference.pooledMean, k, ['reference', 'pooledMean']);
   checkReferences(file, streams.length, refuseUnless);

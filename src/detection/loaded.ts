@@ -2,7 +2,7 @@ import type { Coordinates, EventColumns, IndexRange } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
 import type { EventIndex } from '../core/units.ts';
 import type { Block } from '../kernels/arena.ts';
-import { previousInThread } from '../kernels/coupling.ts';
+import { previousInThread } from './channels/coupling/kernel.ts';
 import type { DetectorColumns } from '../kernels/detectors.ts';
 import type { EventBlocks } from '../kernels/events.ts';
 import type { KernelModule } from '../kernels/module.ts';

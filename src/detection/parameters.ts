@@ -1,3 +1,4 @@
+import { shown } from '../core/printable.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { PARAMETER_SPECS } from './parameterSpecs.ts';
 import type { ParameterName, Parameters, Stage } from './parameterTypes.ts';
@@ -32,7 +33,7 @@ export function checkParameter(name: ParameterName, value: unknown): string | nu
   const spec = PARAMETER_SPECS[name];
   switch (spec.type) {
     case 'number':
-      if (!isFiniteNumber(value)) return `is ${JSON.stringify(value)}, needs a number`;
+      if (!isFiniteNumber(value)) return `is ${shown(value)}, needs a number`;
       if (spec.integer && !Number.isInteger(value)) return `is ${value}, needs a whole number`;
       if (value < spec.min || value > spec.max)
         return `is ${value}, must be from ${spec.min} to ${spec.max}${spec.unit && ` ${spec.unit}`}`;
@@ -40,13 +41,13 @@ export function checkParameter(name: ParameterName, value: unknown): string | nu
     case 'choice':
       return typeof value === 'string' && spec.choices.includes(value)
         ? null
-        : `is ${JSON.stringify(value)}, must be one of ${spec.choices.join(', ')}`;
+        : `is ${shown(value)}, must be one of ${spec.choices.join(', ')}`;
     case 'boolean':
-      return typeof value === 'boolean' ? null : `is ${JSON.stringify(value)}, must be true or false`;
+      return typeof value === 'boolean' ? null : `is ${shown(value)}, must be true or false`;
     case 'pair': {
       if (value === null) return spec.nullable ? null : 'is null, needs a pair [low, high]';
       if (!Array.isArray(value) || value.length !== 2 || !value.every(isFiniteNumber))
-        return `is ${JSON.stringify(value)}, needs a pair [low, high]`;
+        return `is ${shown(value)}, needs a pair [low, high]`;
       const [lo, hi] = value as [number, number];
       if (spec.integer && !(Number.isInteger(lo) && Number.isInteger(hi)))
         return `is [${lo}, ${hi}], needs whole numbers`;

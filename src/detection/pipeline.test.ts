@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testKernels } from '../kernels/testing.ts';
-import { couplingStep, createCouplingState } from '../kernels/reference/coupling.ts';
-import { createTrackerState, trackerStep } from '../kernels/reference/tracker.ts';
+import { couplingStep, createCouplingState } from './channels/coupling/referenceImplementation.ts';
+import { createTrackerState, trackerStep } from './channels/tracker/referenceImplementation.ts';
 import { detectorLimits } from './calibration.ts';
 import { createDetector, referenceRange, type Detector } from './pipeline.ts';
 import { parameters, randomLedger, type RandomLedger } from './testing.ts';

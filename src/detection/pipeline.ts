@@ -1,12 +1,12 @@
 import type { Coordinates, EventColumns, IndexRange } from '../core/columns.ts';
 import type { EventIndex } from '../core/units.ts';
-import { readCouplingMatrix } from '../kernels/coupling.ts';
+import { readCouplingMatrix } from './channels/coupling/kernel.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { runInBackground, type PrepareOptions } from './background.ts';
 import type { Baseline } from './baseline.ts';
 import { calibrationOf, calibrationStatistics } from './calibration.ts';
 import { alignAll, derive, deriveAll, type ChannelReferences, type Derive } from './channels/reference.ts';
-import { STAGES } from './channels/stages.ts';
+import { STAGES } from './channels/generated/stages.ts';
 import { isDecided, STAGE_IDS, type StageId } from './channels/table.ts';
 import { decide } from './decide.ts';
 import { explainEventState } from './explain.ts';

@@ -1,6 +1,6 @@
 import type { Coordinates, DictionaryColumn, EventColumns, IndexRange, LedgerColumns } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
-import { runLatency, latencyState } from '../kernels/latency.ts';
+import { runLatency, latencyState } from './channels/latency/kernel.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { Parameters } from './parameters.ts';
 import { nearestRank } from '../core/statistics.ts';

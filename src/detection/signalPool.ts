@@ -1,6 +1,6 @@
 import type { Block } from '../kernels/arena.ts';
 import { outputsOf, widthOf, type ColumnName, type LedgerArrays, type RowsName } from './channels/stage.ts';
-import { STAGES } from './channels/stages.ts';
+import { STAGES } from './channels/generated/stages.ts';
 import { STAGE_IDS, STAGE_TABLE, type StageId } from './channels/table.ts';
 import type { Parameters } from './parameters.ts';
 import type { SignalSlots } from './signalColumns.ts';

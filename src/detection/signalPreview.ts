@@ -1,5 +1,5 @@
 import type { IndexRange } from '../core/columns.ts';
-import { STAGES } from './channels/stages.ts';
+import { STAGES } from './channels/generated/stages.ts';
 import type { StageId } from './channels/table.ts';
 import type { Parameters } from './parameters.ts';
 import { blocksOf, type SignalSlots } from './signalColumns.ts';

@@ -2,7 +2,7 @@ import type { Coordinates, EventColumns, IndexRange } from '../core/columns.ts';
 import type { EventBlocks } from '../kernels/events.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { LedgerBlocks, OutputBlocks, StageReference } from './channels/stage.ts';
-import { STAGES } from './channels/stages.ts';
+import { STAGES } from './channels/generated/stages.ts';
 import type { StageId } from './channels/table.ts';
 import type { Parameters } from './parameters.ts';
 import { referenceWindows, resizeWindows, type ReferenceMeans, type ResolvedReference } from './reference.ts';

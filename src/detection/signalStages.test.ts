@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { testKernels } from '../kernels/testing.ts';
 import { PARAMETER_NAMES, PARAMETER_SPECS, type Parameters } from './parameters.ts';
 import { createDetector, referenceRange, type Detector } from './pipeline.ts';
-import { STAGES } from './channels/stages.ts';
+import { STAGES } from './channels/generated/stages.ts';
 import { STAGE_IDS } from './channels/table.ts';
 import { signalsOf } from './signalStages.ts';
 import { bitsOf, parameters, randomLedger, type RandomLedger } from './testing.ts';

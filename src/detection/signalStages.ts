@@ -1,4 +1,4 @@
-import { STAGES } from './channels/stages.ts';
+import { STAGES } from './channels/generated/stages.ts';
 import { SIGNAL_NAMES, STAGE_IDS, STAGE_TABLE, type SignalName, type StageId } from './channels/table.ts';
 import type { Parameters } from './parameters.ts';
 

@@ -3,7 +3,7 @@ import type { ArenaArray, Block } from '../kernels/arena.ts';
 import type { EventBlocks } from '../kernels/events.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { allocateOutputs, outputBytes, outputsOf, widthOf, type Place, type StageBlocks } from './channels/stage.ts';
-import { STAGES } from './channels/stages.ts';
+import { STAGES } from './channels/generated/stages.ts';
 import {
   POOLED_STAGES,
   columnsRead,

@@ -7,7 +7,7 @@ import type { Baseline } from './baseline.ts';
 import { fromBase64, toBase64 } from './base64.ts';
 import { calibrationOf, scoreOf } from './calibration.ts';
 import { alignAll } from './channels/reference.ts';
-import { STAGES } from './channels/stages.ts';
+import { STAGES } from './channels/generated/stages.ts';
 import { STAGE_IDS } from './channels/table.ts';
 import { alertOf, detectorInputs, detectorOptions } from './decide.ts';
 import { PARAMETER_NAMES, type Parameters } from './parameters.ts';

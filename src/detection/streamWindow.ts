@@ -12,7 +12,7 @@ import {
   type StageBlocks,
   type StageReference,
 } from './channels/stage.ts';
-import { STAGES } from './channels/stages.ts';
+import { STAGES } from './channels/generated/stages.ts';
 import { STAGE_IDS, STAGE_TABLE, type StageId } from './channels/table.ts';
 import type { Parameters } from './parameters.ts';
 import type { StreamEvent, StreamState } from './streamTypes.ts';

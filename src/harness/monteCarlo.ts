@@ -1,4 +1,5 @@
 import { TautlineFailure } from '../core/errors.ts';
+import { shown } from '../core/printable.ts';
 import { changedParameters, parseParameters, type Parameters } from '../detection/parameters.ts';
 import { ALERT_KINDS, type AlertKind } from '../detection/types.ts';
 import {
@@ -244,14 +245,15 @@ export function loadRun(text: string, file: string): MonteCarloRun {
   if (typeof raw !== 'object' || raw === null || (raw as { format?: unknown }).format !== FORMAT)
     return refuse('it is not a saved Monte Carlo run');
   const { version, from, seeds, parameters, trials } = raw as Record<string, unknown>;
-  if (version !== VERSION) return refuse(`it has version ${JSON.stringify(version)}, this program reads ${VERSION}`);
+  if (version !== VERSION) return refuse(`it has version ${shown(version)}, this program reads ${VERSION}`);
   const parsed = parseParameters(parameters);
   if (!parsed.ok) return refuse(`its parameters cannot be used: "${parsed.error[0].name}" ${parsed.error[0].problem}`);
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(seeds) || !Array.isArray(trials))
     return refuse('its seeds or trials are missing');
   const plan: MonteCarloPlan = { from: from as number, seeds: seeds as number, parameters: parsed.value };
+  const count = CASE_NAMES.length * plan.seeds;
+  if (trials.length !== count) return refuse(`it holds ${trials.length} of ${count} trials`);
   const expected = trialsOf(plan);
-  if (trials.length !== expected.length) return refuse(`it holds ${trials.length} of ${expected.length} trials`);
   const broken = expected.findIndex((trial, i) => !isResultOf(trial, trials[i]));
   if (broken >= 0)
     return refuse(

@@ -11,6 +11,7 @@ import {
   type DetectorLimits,
   type Episode,
 } from './detectors.ts';
+import { KINDS, LEVELS } from './layout.ts';
 import { testKernels } from './testing.ts';
 import { pieces } from './testEvents.ts';
 import { boxCox, createDetectorState, cusumStep, detectorStep } from './reference/detectors.ts';
@@ -37,8 +38,8 @@ const LIMITS: DetectorLimits = {
   tensionLow: 0.4,
   tensionHigh: 1.6,
 };
-/** Each stream has its own limit of T2. */
-const SHIFT_LIMITS = [4, 3, 5];
+/** Each stream has its own limit of every level. */
+const LEVEL_LIMITS = [4, 3, 5];
 
 interface Columns {
   readonly n: number;
@@ -50,7 +51,7 @@ interface Columns {
   readonly entropy: Float64Array;
   readonly rho: Float64Array;
   readonly tension: Float64Array;
-  readonly mewma: Float64Array;
+  readonly levels: readonly Float64Array[];
 }
 
 /**
@@ -82,7 +83,7 @@ function columns(n: number, streams: number, seed: number, voids = 0.1, calm = f
     entropy: walk(2),
     rho: walk(0.6, 0, true),
     tension: walk(2, 0.1),
-    mewma: walk(6, 0.05),
+    levels: Array.from({ length: LEVELS }, () => walk(6, 0.05)),
   };
 }
 
@@ -94,8 +95,10 @@ interface Outcome {
   readonly weights: number[];
 }
 /** Missing with the other limits. */
-const shiftLimitsOf = (limits: DetectorLimits, streams: number) =>
-  SHIFT_LIMITS.slice(0, streams).map((limit) => (Number.isNaN(limits.h) ? Number.NaN : limit));
+const levelLimitsOf = (limits: DetectorLimits, streams: number) =>
+  Array.from({ length: LEVELS }, (_, level) =>
+    LEVEL_LIMITS.slice(0, streams).map((limit) => (Number.isNaN(limits.h) ? Number.NaN : limit + 0.1 * level)),
+  );
 const byFired = (a: Episode, b: Episode) => a.fired - b.fired || a.stream - b.stream || a.kind - b.kind;
 
 function wasm(c: Columns, streams: number, limits: DetectorLimits, cuts: readonly number[] = []): Outcome {
@@ -112,7 +115,7 @@ function wasm(c: Columns, streams: number, limits: DetectorLimits, cuts: readonl
     entropy: f64(c.entropy),
     rho: f64(c.rho),
     tension: f64(c.tension),
-    levels: [f64(c.mewma)],
+    levels: c.levels.map(f64),
   };
   const out = { cusum: arena.f64(c.n), eventState: arena.u8(c.n), notice: arena.u8(c.n) };
   const state = detectorState(kernels, streams);
@@ -122,7 +125,7 @@ function wasm(c: Columns, streams: number, limits: DetectorLimits, cuts: readonl
       inputs,
       {
         limits,
-        levelLimits: [shiftLimitsOf(limits, streams)],
+        levelLimits: levelLimitsOf(limits, streams),
         warmup: new Int32Array(streams).fill(5),
         referenceTo: 10,
       },
@@ -159,8 +162,8 @@ function reference(c: Columns, streams: number, limits: DetectorLimits): Outcome
         entropy: c.entropy[index],
         rho: c.rho[index],
         tension: c.tension[index],
-        levels: [c.mewma[index]],
-        levelLimits: [shiftLimitsOf(limits, streams)[c.stream[index]]],
+        levels: c.levels.map((values) => values[index]),
+        levelLimits: levelLimitsOf(limits, streams).map((own) => own[c.stream[index]]),
       },
       episodes,
     ),
@@ -205,7 +208,7 @@ describe('detector kernel', () => {
       ),
       { numRuns: 160 },
     );
-    expect([...kinds].sort()).toEqual([0, 1, 2, 3, 4]);
+    expect([...kinds].sort((a, b) => a - b)).toEqual(Array.from({ length: KINDS }, (_, kind) => kind));
   });
 
   it('caps every score, of events taken two at a time and of those beside a pause', () => {
@@ -222,7 +225,7 @@ describe('detector kernel', () => {
       entropy: level(1.5),
       rho: level(0.5),
       tension: level(1),
-      mewma: level(0),
+      levels: Array.from({ length: LEVELS }, () => level(0)),
     };
     // Box-Cox of 2.25 is 2/3, so every score is 4/3; the cap leaves 0.6 of it, kappa takes 0.5.
     const limits = { ...LIMITS, cap: 0.6 };

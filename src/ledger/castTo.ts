@@ -2,7 +2,8 @@ import * as arrow from 'apache-arrow';
 import { DataType } from 'apache-arrow';
 import type { Data } from 'apache-arrow';
 import type { ColumnType } from '../core/ledgerSchema.ts';
-import { packBits, toBooleans, toIntegers, toNumbers, toStrings, type OnBad } from './cast.ts';
+import { arrowTypeOf } from './arrowTypes.ts';
+import { isData, isNumberText, packBits, toBooleans, toIntegers, toNumbers, toStrings, type OnBad } from './cast.ts';
 import type { RawColumn, ReaderField } from './reader.ts';
 import { scaled, type Scale } from './shapes.ts';
 import { toTimes } from './times.ts';
@@ -22,6 +23,26 @@ export function mayNotFit({ type, inferred }: ReaderField, target: ColumnType): 
     default:
       return false;
   }
+}
+
+const SHORT_INTEGER = /^-?\d{1,15}$/;
+
+/** Whether a plain value certainly fits, told without making anything of it. */
+const PLAINLY_FITS: Readonly<Partial<Record<ColumnType, (value: unknown) => boolean>>> = {
+  int8: (value) => typeof value === 'string' && /^\d{1,2}$/.test(value),
+  int64: (value) => (typeof value === 'string' ? SHORT_INTEGER.test(value) : Number.isSafeInteger(value)),
+  float64: (value) => typeof value === 'number' || (typeof value === 'string' && isNumberText(value)),
+  bool: (value) => value === true || value === false || value === 'true' || value === 'false',
+};
+
+/** Calls `bad` at the first value of a column that a type of the ledger cannot hold. */
+export function checkFits(raw: RawColumn, target: ColumnType, bad: OnBad): void {
+  const type = arrowTypeOf(target);
+  const fits = PLAINLY_FITS[target];
+  if (isData(raw) || !fits) castTo(raw, type, bad);
+  else
+    for (let i = 0; i < raw.length; i++)
+      if (raw[i] !== null && !fits(raw[i])) castTo([raw[i]], type, (_, value) => bad(i, value));
 }
 
 function narrowed(values: BigInt64Array, missing: Uint8Array | null, bad: OnBad): Int8Array {

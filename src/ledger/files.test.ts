@@ -77,7 +77,7 @@ describe('files on disk', () => {
     expect((await opened(folderOf('links', {}, { 'b.csv': join('..', 'store', 'blob') }))).report.events).toBe(1);
   });
 
-  it('hidden and underscore folders and files, and what is no data by its name, are passed over and listed', async () => {
+  it('hidden and underscore folders and files, and what is no data by its name, are listed', async () => {
     const { columns, report } = await opened(
       folderOf('hidden', {
         'a.csv': csv(1),
@@ -99,13 +99,14 @@ describe('files on disk', () => {
     expect((await opened(folderOf('one', { 'log.unknown': csv(5) }))).report.events).toBe(1);
   });
 
+  const replace = (path: string): void => {
+    writeFileSync(path, csv(2));
+    utimesSync(path, 5e8, 5e8);
+  };
   it.each([
     ['grows', (path: string) => appendFileSync(path, '9,a,late\n')],
     ['shrinks', (path: string) => truncateSync(path, 40)],
-    [
-      'is replaced by one of the same size',
-      (path: string) => (writeFileSync(path, csv(2)), utimesSync(path, 5e8, 5e8)),
-    ],
+    ['is replaced by one of the same size', replace],
     ['is gone', (path: string) => rmSync(path)],
   ])('a file that %s says so, whoever reads on', async (_, change) => {
     const path = join(folderOf('changing', { 'a.csv': csv(1) }), 'a.csv');

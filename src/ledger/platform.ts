@@ -4,7 +4,14 @@ import type { NamedBlob } from './types.ts';
 /** The parquet-wasm module once its WebAssembly is compiled; the same API in the browser and in Node. */
 export type ParquetModule = Pick<
   typeof import('parquet-wasm/esm'),
-  'readParquet' | 'readSchema' | 'Table' | 'WriterPropertiesBuilder' | 'Compression' | 'writeParquet' | 'wasmMemory'
+  | 'readParquet'
+  | 'readSchema'
+  | 'Table'
+  | 'WriterPropertiesBuilder'
+  | 'WriterVersion'
+  | 'Compression'
+  | 'writeParquet'
+  | 'wasmMemory'
 >;
 
 /** What reading a ledger needs from its surroundings: `parquet.browser.ts` and `parquet.node.ts` make one each. */

@@ -94,7 +94,9 @@ describe('a ledger from a URL', () => {
     });
     expect((await failure(openUrl(`${url}/a.parquet`))).kind).toBe('network');
   });
+});
 
+describe('a server', () => {
   it.each([
     ['another ETag', { ETag: '"2"' }, 206],
     ['another Last-Modified', { 'Last-Modified': 'Mon, 05 Jan 2026 10:00:00 GMT' }, 206],
@@ -103,7 +105,7 @@ describe('a ledger from a URL', () => {
     ['a precondition that failed', {}, 412],
     ['a range beyond its end', {}, 416],
     ['nothing', {}, 404],
-  ])('that changes while it is open is told by %s', async (_, change: Record<string, unknown>, status) => {
+  ])('whose file changes while it is open: told by %s', async (_, change: Record<string, unknown>, status) => {
     const bytes = await writeParquet(plainLedger(400, 64), platform, { rowGroupRows: 50 });
     let isChanged = false;
     const asked: (string | undefined)[] = [];
@@ -136,7 +138,7 @@ describe('a ledger from a URL', () => {
       'after some bytes',
       async () => new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array(9)) })),
     ],
-  ])('whose server falls silent %s has stalled after 15 seconds', async (_, fetch) => {
+  ])('that falls silent %s has stalled after 15 seconds', async (_, fetch) => {
     vi.useFakeTimers();
     try {
       const stalled = failure(openUrl('http://example.org/a.csv', { platform: { ...platform, fetch } }));

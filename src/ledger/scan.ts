@@ -1,9 +1,8 @@
 import { LEDGER_SCHEMA, columnsOf, type ColumnsOf, type LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { readAhead } from './ahead.ts';
-import { arrowTypeOf } from './arrowTypes.ts';
 import { toNumbers, toStrings, validity, type OnBad } from './cast.ts';
-import { castTo, mayNotFit } from './castTo.ts';
+import { checkFits, mayNotFit } from './castTo.ts';
 import { DictionaryBuilder } from './dictionary.ts';
 import { columnFailure } from './failures.ts';
 import { WIDE_EMBEDDING, wideColumns } from './mapping.ts';
@@ -269,7 +268,7 @@ class Scanner {
       }
     } else if (column === 'text') measureText(raw, arrays.textLength, arrays.hasText, arrays.content, base);
     else if (isOneOf(DICTIONARY_COLUMNS, column)) this.#dictionaries[column]!.append(toStrings(raw));
-    else castTo(raw, arrowTypeOf(LEDGER_SCHEMA[column].type), bad);
+    else checkFits(raw, LEDGER_SCHEMA[column].type, bad);
   }
 
   finish(): Scan {

@@ -26,7 +26,11 @@ describe('files that are no ledger', () => {
       'x.parquet: it is not a Parquet file: by its bytes it is a text file',
     ],
     ['an empty file', named('x.parquet', ''), 'x.parquet: the file is empty (0 bytes)'],
-    ['gzip', named('x.csv.gz', new Uint8Array([0x1f, 0x8b, 8, 0])), 'its compressed data (gzip) is damaged or cut off. Check'],
+    [
+      'gzip',
+      named('x.csv.gz', new Uint8Array([0x1f, 0x8b, 8, 0])),
+      'its compressed data (gzip) is damaged or cut off. Check',
+    ],
     ['binary', named('x.dat', new Uint8Array([1, 0, 2])), 'it is a binary file of an unknown kind'],
     [
       'prose',

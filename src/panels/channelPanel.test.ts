@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { analysed, inputOf } from './testing.ts';
-import { CHANNELS } from '../detection/channels/index.ts';
+import { CHANNELS } from '../detection/channels/generated/channels.ts';
 import { channelPanel } from './channelPanel.ts';
 
 const shift = channelPanel(CHANNELS.shift);

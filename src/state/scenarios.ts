@@ -1,3 +1,4 @@
+import { shown } from '../core/printable.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import {
   changedParameters,
@@ -109,7 +110,7 @@ export const isExperimentFile = (raw: unknown): boolean =>
 /** Reads what `experimentFileText` wrote; what is wrong comes back by name ("scenarios[2].h"). */
 export function readExperiment(raw: unknown): Result<Experiment, readonly ParameterError[]> {
   const { version, parameters, baseline, scenarios } = raw as Readonly<Record<string, unknown>>;
-  if (version !== 1) return err([{ name: 'version', problem: `is ${JSON.stringify(version)}, this page reads 1` }]);
+  if (version !== 1) return err([{ name: 'version', problem: `is ${shown(version)}, this page reads 1` }]);
   const own = read(parameters, 'parameters');
   const base = baseline === null || baseline === undefined ? ok<Parameters | null>(null) : read(baseline, 'baseline');
   const list = readScenarios(scenarios ?? []);

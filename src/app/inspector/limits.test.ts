@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { SIGNALS } from '../../detection/channels/index.ts';
+import { SERIES_NAMES } from '../../detection/channels/table.ts';
 import { DEFAULT_PARAMETERS } from '../../detection/parameters.ts';
 import type { Calibration } from '../../detection/types.ts';
 import type { SeriesName } from '../../workers/protocol.ts';
@@ -20,7 +22,9 @@ const calibration: Calibration = {
   shiftLimits: [40],
   phaseLocked: true,
 };
+/** Signals that no test is about have no value. */
 const calm: Record<SeriesName, number> = {
+  ...(Object.fromEntries(SERIES_NAMES.map((name) => [name, NaN])) as Record<SeriesName, number>),
   kl: 0.8,
   z: 0.1,
   cusum: 0,
@@ -31,7 +35,6 @@ const calm: Record<SeriesName, number> = {
   tension: 1.3,
   shift: 0.2,
   mewma: 9,
-  p95: NaN,
   window: 120,
 };
 const stateOf = (signals: Partial<Record<SeriesName, number>>, c: Calibration = calibration) =>
@@ -60,6 +63,16 @@ describe('signalRows', () => {
     ['mewma', 41],
   ] as const)('%s %d is outside', (name, value) => {
     expect(stateOf({ [name]: value })[name]).toBe('outside');
+  });
+
+  it.each(SERIES_NAMES.filter((name) => SIGNALS[name].limits))('%s is inside on its limits, outside beyond', (name) => {
+    const limits = SIGNALS[name].limits!(calibration, DEFAULT_PARAMETERS, 0)!;
+    const finite = limits.filter(Number.isFinite);
+    expect(finite.length).toBeGreaterThan(0);
+    for (const limit of finite) {
+      const beyond = limit === limits[0] ? limit - 1e-6 : limit + 1e-6;
+      expect([limit, beyond].map((value) => stateOf({ [name]: value })[name])).toEqual(['inside', 'outside']);
+    }
   });
 
   it('holds nothing to limits that do not exist', () => {

@@ -6,6 +6,7 @@ import {
   countsBy,
   normalPart,
   roundedDown,
+  takenOf,
   timeOf,
   type Count,
   type LedgerPart,
@@ -164,7 +165,7 @@ export function NarrowPanel({
   const range = useMemo(() => timeOf(survey), [survey]);
   const values = useMemo(() => survey.keys.map((key) => [...countsBy(survey, WHOLE, key).keys()]), [survey]);
   const change = useCallback((key: string, next: (taken: Taken) => Taken) => {
-    setChosen((before) => ({ ...before, where: { ...before.where, [key]: next(before.where[key] ?? []) } }));
+    setChosen((before) => ({ ...before, where: { ...before.where, [key]: next(takenOf(before.where, key)) } }));
   }, []);
   const counts = useMemo(() => survey.keys.map((key) => countsBy(survey, chosen, key)), [survey, chosen]);
   const count = countOf(survey, part);
@@ -192,7 +193,7 @@ export function NarrowPanel({
             name={key}
             values={values[i]}
             counts={counts[i]}
-            taken={chosen.where[key] ?? []}
+            taken={takenOf(chosen.where, key)}
             onChange={change}
           />
         ))}

@@ -7,8 +7,8 @@ import {
   type StageId,
 } from '../../detection/channels/table.ts';
 import type { OutputBlocks } from '../../detection/channels/stage.ts';
-import { STAGES } from '../../detection/channels/stages.ts';
-import { REFERENCE_IMPLEMENTATIONS } from '../../detection/channels/referenceImplementations.ts';
+import { REFERENCE_IMPLEMENTATIONS } from '../../detection/channels/generated/referenceImplementations.ts';
+import { STAGES } from '../../detection/channels/generated/stages.ts';
 import { detectorInputs, detectorOptions } from '../../detection/decide.ts';
 import { SIGNAL_NAMES, type Decisions, type Signals } from '../../detection/types.ts';
 import { detectorState, runDetectors, type DetectorOptions } from '../../kernels/detectors.ts';

@@ -1,27 +1,6 @@
 import type { Channel, KindFacts, SignalFacts } from './channel.ts';
-import { coupling } from './coupling/channel.ts';
-import { displacement } from './displacement/channel.ts';
-import { divergence } from './divergence/channel.ts';
-import { drift } from './drift/channel.ts';
-import { entropy } from './entropy/channel.ts';
-import { friction } from './friction/channel.ts';
-import { latency } from './latency/channel.ts';
-import { shift } from './shift/channel.ts';
-import type { AlertKind, ChannelId, SeriesName } from './table.ts';
-import { tension } from './tension/channel.ts';
-
-/** The facts of every channel. */
-export const CHANNELS: { readonly [C in ChannelId]: Channel<C> } = {
-  friction,
-  divergence,
-  entropy,
-  latency,
-  coupling,
-  tension,
-  shift,
-  drift,
-  displacement,
-};
+import { CHANNELS } from './generated/channels.ts';
+import type { AlertKind, SeriesName } from './table.ts';
 
 /** In the order in which they are read: on screens and in reports. */
 export const CHANNELS_IN_ORDER: readonly Channel[] = (Object.values(CHANNELS) as Channel[]).sort(

@@ -1,6 +1,7 @@
 /**
- * Names and codes, without imports: `scripts/layout.ts` turns them into the constants that the wasm, its wrappers and
- * the C of the benchmark share, and every type of a signal, a kind of alert or a column comes from here.
+ * Names and codes, without imports: `scripts/layout.mjs` (`npm run wasm`) turns them into the constants that the wasm,
+ * its wrappers and the C of the benchmark share, and into the lists of `generated/`; every type of a signal, a kind of
+ * alert or a column comes from here.
  */
 
 /** Kinds of alert that the state of an event follows from, decided together by the detectors' kernel. */

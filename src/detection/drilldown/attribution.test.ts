@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openMulberry32 as uniform } from '../../core/random.ts';
-import { createTrackerState, trackerStep } from '../../kernels/reference/tracker.ts';
+import { createTrackerState, trackerStep } from '../channels/tracker/referenceImplementation.ts';
 import { referenceMeans } from '../reference.ts';
 import { parameters, randomLedger, type RandomLedger } from '../testing.ts';
 import type { Parameters } from '../parameters.ts';

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { shown } from '../../core/printable.ts';
 import { TautlineFailure } from '../../core/errors.ts';
 import { pathText, type FileSchema } from './schema.ts';
 
@@ -66,7 +67,7 @@ function upgrade<T>({ format, otherwise, upgrades }: FileFormat<T>, value: unkno
   const newest = newestVersion({ upgrades });
   const { version } = fields;
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1 || version > newest)
-    return `it is of version ${String(version)}, this program reads version ${newest === 1 ? '1' : `1 to ${newest}`}`;
+    return `it is of version ${shown(version)}, this program reads version ${newest === 1 ? '1' : `1 to ${newest}`}`;
   return upgrades.slice(version - 1).reduce((at, step) => step(at), fields);
 }
 
@@ -83,9 +84,6 @@ export const headOf = ({ format, otherwise, upgrades }: Omit<FileFormat<unknown>
   const newest = newestVersion({ upgrades });
   return {
     format: v.literal(format, otherwise),
-    version: v.literal(
-      newest,
-      ({ input }) => `it is of version ${String(input)}, this program reads version ${newest}`,
-    ),
+    version: v.literal(newest, ({ input }) => `it is of version ${shown(input)}, this program reads version ${newest}`),
   };
 };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { shown } from '../../core/printable.ts';
 import { isIsoText } from '../../core/iso.ts';
 
 /** Files of labelled stretches. Messages are predicates, to which `lab/labels.ts` adds the entry. */
@@ -6,7 +7,7 @@ import { isIsoText } from '../../core/iso.ts';
 const isNot =
   (needed: string) =>
   ({ input }: { readonly input: unknown }): string =>
-    `is ${JSON.stringify(input)}, not ${needed}`;
+    `is ${shown(input)}, not ${needed}`;
 
 const textOrNone = v.nullish(v.string(isNot('a text')));
 

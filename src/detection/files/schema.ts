@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { shown } from '../../core/printable.ts';
 
 /**
  * What fields of files may hold. A schema gives the type, the check and the published JSON Schema; its messages are
@@ -7,16 +8,6 @@ import * as v from 'valibot';
 
 /** A schema of JSON that reads as `T`. */
 export type FileSchema<T> = v.GenericSchema<unknown, T>;
-
-const MAX_SHOWN = 40;
-
-/** A value in so few words that a message can hold them. */
-function shown(value: unknown): string {
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) return `a list of ${(value as ArrayLike<unknown>).length}`;
-  if (typeof value === 'object' && value !== null) return 'an object';
-  const text = JSON.stringify(value) ?? 'undefined';
-  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
-}
 
 /** The message of a check. @param needed e.g. "a whole number from 1" */
 export const must =
@@ -28,9 +19,17 @@ export const number = v.pipe(v.number(must('a number')), v.finite(must('a number
 export const text = v.string(must('a text'));
 export const flag = v.boolean(must('true or false'));
 
+/** The most that is counted: rows of a ledger are numbered in 32 bits. */
+const MOST = 2 ** 31 - 1;
+
 export function integer(least: number) {
   const message = must(`a whole number from ${least}`);
-  return v.pipe(v.number(message), v.integer(message), v.minValue(least, message));
+  return v.pipe(
+    v.number(message),
+    v.integer(message),
+    v.minValue(least, message),
+    v.maxValue(MOST, must(`at most ${MOST}`)),
+  );
 }
 
 export const choice = <const T extends readonly string[]>(choices: T) =>
@@ -50,6 +49,10 @@ export const two = <S extends v.GenericSchema>(items: S) => v.strictTuple([items
 /** A list of numbers is checked as one value: entry by entry costs more than reading the file. */
 const isList = (value: unknown, isEntry: (entry: unknown) => boolean): boolean =>
   Array.isArray(value) && value.every(isEntry);
+
+/** Whether numbers can be held in 32 bits, as vectors are. */
+export const fitFloat32 = (values: readonly number[]): boolean =>
+  values.every((value) => Number.isFinite(Math.fround(value)));
 
 /** A list of numbers as it stands. */
 export const numbers = v.pipe(

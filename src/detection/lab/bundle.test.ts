@@ -147,6 +147,10 @@ describe('a bundle', () => {
     ['a fingerprint', 'ledger.fingerprint', 'abc', '"ledger.fingerprint" must be a SHA-256'],
     ['the reference', 'ledger.reference', [0, 5000], '"ledger.reference" must be a range'],
     ['a vector', 'baseline.projection.mean', [1], '"baseline.projection.mean" must be a list of 3 numbers'],
+    ['a window without bounds', 'baseline.reference.windowSize', 1e308, '"baseline.reference.windowSize" must be'],
+    ['a count without bounds', 'ledger.events', 1e308, '"ledger.events" must be at most 2147483647, not 1e+308'],
+    ['an axis without bounds', 'baseline.projection.axes.0', 1e308, '"baseline.projection.axes" must be numbers of 32'],
+    ['a window of no length', 'baseline.reference.windowReference', 0, '"baseline.reference.windowReference" must be'],
     ['an alert', 'alerts.0.kind', 'PANIC', '"alerts[0].kind" must be one of DRIFT'],
     ['an alert beyond the ledger', 'alerts.1.cleared', 9999, '"alerts[1].cleared" must be below 1500'],
     ['an alert that fires before it begins', 'alerts.0.fired', 0, '"alerts[0].fired" must be a whole number from'],
@@ -185,7 +189,9 @@ describe('a bundle', () => {
       fc.property(
         fc.integer({ min: 0, max: bytes.length - 1 }).filter((n) => n !== last),
         (length) => {
-          expect(refusal(() => bundleFromProtobuf(bytes.subarray(0, length), 'b.pb'))).not.toBe('');
+          const said = refusal(() => bundleFromProtobuf(bytes.subarray(0, length), 'b.pb'));
+          expect(said).not.toBe('');
+          expect(said).not.toMatch(/DataView|bounds/);
         },
       ),
     );

@@ -42,7 +42,9 @@ export function bundleFromProtobuf(bytes: Uint8Array, file: string): Bundle {
   try {
     object = objectOf(BundleSchema, fromBinary(BundleSchema, bytes, { readUnknownFields: false }));
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    // Past its end, the message is the engine's own.
+    const isCutOff = thrown instanceof RangeError && /bounds/i.test(thrown.message);
+    const reason = isCutOff ? 'it ends too early' : thrown instanceof Error ? thrown.message : String(thrown);
     const problem = `the bundle cannot be used: it is not protobuf as bundle.proto has it (${reason})`;
     throw new TautlineFailure({ kind: 'file', file, problem, advice: 'Export it again from its ledger.' });
   }

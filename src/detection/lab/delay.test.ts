@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { testKernels } from '../../kernels/testing.ts';
+import { ALERT_KINDS, type AlertKind } from '../types.ts';
 import { createDetector, referenceRange } from '../pipeline.ts';
 import { parameters, randomLedger } from '../testing.ts';
 import { delayCurve, delayCurveOf, delayStarts, delayTasks, runDelayTask, wilson, type DelayRequest } from './delay.ts';
@@ -95,13 +96,7 @@ describe('detection delay', () => {
   });
 
   test('a channel already alarming before the change is not counted', () => {
-    const never = {
-      DRIFT: null,
-      HOMOGENIZATION_FLOOR_NEAR: null,
-      FRAME_WEIGHT_DEGRADATION: null,
-      VOID: null,
-      SHIFT: null,
-    };
+    const never = Object.fromEntries(ALERT_KINDS.map((kind) => [kind, null])) as Record<AlertKind, null>;
     const [drift] = delayCurve(
       [1],
       [

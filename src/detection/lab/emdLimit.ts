@@ -1,7 +1,7 @@
 import type { Coordinates, EventColumns, IndexRange } from '../../core/columns.ts';
 import { splitmix64 } from '../../core/random.ts';
 import type { KernelModule } from '../../kernels/module.ts';
-import { runTransport, transportState } from '../../kernels/transport.ts';
+import { runTransport, transportState } from '../channels/transport/kernel.ts';
 import type { Parameters } from '../parameters.ts';
 import { shiftLimit } from '../channels/displacement/limit.ts';
 import { BLOCK, SEED } from './arl.ts';

@@ -86,7 +86,7 @@ describe('a NAB file', () => {
   });
 
   it.each([
-    ['{"x": [["2014-04-10 07:15:00"]]}', '"x", window 1 is ["2014-04-10 07:15:00"], not a pair'],
+    ['{"x": [["2014-04-10 07:15:00"]]}', '"x", window 1 is a list of 1, not a pair'],
     ['{"x": [["2014-04-10 07:15:00", "later"]]}', '"x", window 1: "later" is not a time'],
     ['{"x": 3}', '"x" is 3, not a list'],
     ['{"x": [], "y": []}', '"x", "y", none of which is this ledger ("night") or one of its streams ("a", "b")'],

@@ -3,9 +3,10 @@ import * as v from 'valibot';
 import type { DictionaryColumn, EventColumns } from '../../core/columns.ts';
 import { TautlineFailure } from '../../core/errors.ts';
 import { isIsoText, parseIso } from '../../core/iso.ts';
+import { shown } from '../../core/printable.ts';
 import type { EventIndex } from '../../core/units.ts';
 import { labelSchema, NOT_A_TIME, windowsSchema } from '../files/labels.ts';
-import { lowerBound, ownEvents, type Interval } from './score.ts';
+import { lowerBound, ownEvents, upperBound, type Interval } from './score.ts';
 
 /**
  * A label on a single event says when a fault was seen, not how long it lasts: it stands for as many events of its
@@ -147,6 +148,9 @@ function csvEntries(text: string, file: string): Entry[] {
   if (broken) throw refused(file, `row ${(broken.row ?? 0) + 1}: ${broken.message}`, WRITE);
   if (!meta.fields?.includes('from'))
     throw refused(file, `it has no column "from" but ${meta.fields?.map((f) => `"${f}"`).join(', ') || 'none'}`, WRITE);
+  const other = meta.fields.find((field) => !FIELDS.includes(field));
+  if (other !== undefined)
+    throw refused(file, `the column "${other}" is not a field`, `Fields are ${FIELDS.join(', ')}`);
   return data.map((row, i) =>
     entryOf(Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value.trim()])), `row ${i + 1}`, file),
   );
@@ -192,7 +196,7 @@ function refusedWindow(file: string, name: string, issue: v.BaseIssue<unknown>):
   const window = issue.path?.[0].key as number | undefined;
   const where = window === undefined ? `"${name}"` : `"${name}", window ${window + 1}`;
   return issue.message === NOT_A_TIME
-    ? refused(file, `${where}: ${JSON.stringify(issue.input)} ${issue.message}`, 'Write times as "2014-04-10 07:15:00"')
+    ? refused(file, `${where}: ${shown(issue.input)} ${issue.message}`, 'Write times as "2014-04-10 07:15:00"')
     : refused(file, `${where} ${issue.message}`, WRITE);
 }
 
@@ -230,15 +234,12 @@ function createResolver(file: string, events: LabelEvents, pointWidth: number): 
     if (Number.isNaN(time))
       throw refused(
         file,
-        `${where}: "${name}" is ${JSON.stringify(value)}, neither an event id nor a time`,
+        `${where}: "${name}" is ${shown(value)}, neither an event id nor a time`,
         'Give a whole number, or a time such as "2014-04-10 07:15:00"',
       );
     if (!events.hasTime)
       throw refused(file, `${where}: "${name}" is a time, and the ledger has no timestamps`, 'Give event ids');
-    let after = lowerBound(events.time, time);
-    const at = after;
-    while (after < events.n && events.time[after] === time) after++;
-    return { at, after };
+    return { at: lowerBound(events.time, time), after: upperBound(events.time, time) };
   }
 
   return ({ where, stream, from, to, label }) => {

@@ -345,13 +345,20 @@ export function ownEvents({ n, streams, stream }: StreamsOfEvents): Int32Array[]
 }
 
 /** Position of the first value >= `value` in ascending values. */
-export function lowerBound(values: ArrayLike<number>, value: number): number {
+export const lowerBound = (values: ArrayLike<number>, value: number): number =>
+  firstThat(values, (other) => !(other < value));
+
+/** Position of the first value > `value`. */
+export const upperBound = (values: ArrayLike<number>, value: number): number =>
+  firstThat(values, (other) => !(other <= value));
+
+function firstThat(values: ArrayLike<number>, holds: (value: number) => boolean): number {
   let low = 0;
   let high = values.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (values[middle] < value) low = middle + 1;
-    else high = middle;
+    if (holds(values[middle])) high = middle;
+    else low = middle + 1;
   }
   return low;
 }

@@ -1,128 +1,152 @@
 import * as arrow from 'apache-arrow';
-import type { DataType } from 'apache-arrow';
-import { decompress as inflateZstd } from 'fzstd';
 import { fileFailure, messageOf, throwIfCancelled } from '../failures.ts';
 import type { FormatReader, RawBatch, ReadOptions } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
-import { plainLayout, plainType } from './arrowLayouts.ts';
-import { inflateLz4Frame } from './lz4.ts';
+import { BlobWindow, FILE_MAGIC, messageAt, readFileFooter, type Block, type Message } from './arrowMessages.ts';
+import { readSchema, type ArrowField } from './arrowSchema.ts';
+import { readBatch, type Batch } from './arrowValidation.ts';
 
-arrow.compressionRegistry.set(arrow.CompressionType.LZ4_FRAME, {
-  decode: (data) => inflateLz4Frame(data, statedLength(data)),
-});
-arrow.compressionRegistry.set(arrow.CompressionType.ZSTD, {
-  decode(data) {
-    const inflated = inflateZstd(data);
-    if (inflated.length !== statedLength(data))
-      throw new RangeError(`a buffer of ${statedLength(data)} bytes inflated to ${inflated.length}`);
-    return inflated;
-  },
-});
+// Slots of a DictionaryBatch in Message.fbs.
+const DICTIONARY = { id: 0, data: 1, delta: 2 } as const;
 
-/** The inflated length of a compressed buffer: the 8 bytes before it (Arrow columnar format, "Buffer compression"). */
-const statedLength = ({ buffer, byteOffset }: Uint8Array): number =>
-  Number(new DataView(buffer, byteOffset - 8, 8).getBigInt64(0, true));
-
-const FILE_MAGIC = 'ARROW1';
-const CHUNK_BYTES = 4 << 20;
+/** What is known of a file before its rows are read. */
+interface Opened {
+  readonly fields: readonly ArrowField[];
+  /** Where the message behind the schema is. */
+  readonly next: number;
+  /** Where each message is; null in a stream, which does not say so. */
+  readonly blocks: { readonly dictionaries: readonly Block[]; readonly batches: readonly Block[] } | null;
+}
 
 /** Opens Arrow IPC, file ("Feather") or stream. */
 export async function openArrow({ path, blob }: NamedBlob): Promise<FormatReader> {
-  let schema: arrow.Schema;
-  const isFile = (await blob.slice(0, FILE_MAGIC.length).text()) === FILE_MAGIC;
-  try {
-    const reader = await openReader(blob, isFile, { bytes: 0 });
-    schema = reader.schema;
-    await reader.cancel();
-    if (!schema) throw new Error('no schema');
-    if (schema.fields.some(({ name }) => typeof name !== 'string')) throw new Error('a column without a name');
-  } catch (thrown) {
+  const opened = await openSchema(blob).catch((thrown: unknown) => {
     throw arrowFailure(path, thrown);
-  }
-  const indexOf = new Map(schema.fields.map((field, i) => [field.name, i]));
+  });
+  const { fields } = opened;
+  const names = fields.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw duplicateFailure(path, twice);
 
   async function* read(options: ReadOptions): AsyncIterable<RawBatch> {
-    const indices = options.columns.map((name) => indexOf.get(name)!);
-    const position = { bytes: 0 };
+    const indices = options.columns.map((name) => fields.findIndex((field) => field.name === name));
+    const window = new BlobWindow(blob);
     let first = 0;
-    let reader: arrow.AsyncRecordBatchStreamReader | null = null;
     try {
-      reader = await openReader(blob, isFile, position);
-      for (;;) {
+      for await (const batch of batchesOf(window, opened, new Set(indices))) {
         throwIfCancelled(options.signal, `reading ${path}`);
-        const next = (await reader.next()) as IteratorResult<arrow.RecordBatch, null>;
-        if (next.done) break;
-        const { numRows } = next.value;
-        const columns = indices.map((i) => plainLayout(next.value.data.children[i]));
-        for (let from = 0; from < numRows; from += options.batchRows) {
-          const rows = Math.min(options.batchRows, numRows - from);
+        const columns = indices.map((i) => batch.columns[i]!);
+        for (let from = 0; from < batch.rows; from += options.batchRows) {
+          const rows = Math.min(options.batchRows, batch.rows - from);
+          const whole = rows === batch.rows;
           if (!options.skip?.(first, rows))
-            yield { first, rows, columns: rows === numRows ? columns : columns.map((data) => data.slice(from, rows)) };
+            yield { first, rows, columns: whole ? columns : columns.map((data) => data.slice(from, rows)) };
           first += rows;
         }
-        options.onFraction?.(position.bytes / blob.size);
+        options.onFraction?.(window.reached / blob.size);
       }
     } catch (thrown) {
       throw arrowFailure(path, thrown);
-    } finally {
-      await reader?.cancel();
     }
   }
   return {
     rows: null,
     read,
-    fields: schema.fields.map((field) => ({
-      name: field.name,
-      type: plainType(field.type as DataType),
-      typeName: String(field.type),
-      inferred: false,
-    })),
+    fields: fields.map(({ name, type, typeName }) => ({ name, type, typeName, inferred: false })),
   };
 }
 
-function arrowFailure(path: string, thrown: unknown): Error {
-  const message = messageOf(thrown);
-  if (thrown instanceof Error && thrown.name === 'TautlineFailure') return thrown;
-  return fileFailure(path, `the Arrow file is truncated or damaged (${message})`, 'Write or download it again');
+const duplicateFailure = (path: string, name: string): Error =>
+  fileFailure(
+    path,
+    `two columns are named "${name.slice(0, 80)}"`,
+    'Rename one of them: a column is known by its name',
+  );
+
+async function openSchema(blob: Blob): Promise<Opened> {
+  const window = new BlobWindow(blob);
+  if ((await blob.slice(0, FILE_MAGIC.length).text()) === FILE_MAGIC) {
+    const footer = await readFileFooter(window);
+    return { fields: footer.fields, next: 0, blocks: footer };
+  }
+  const first = await messageAt(window, 0, blob.size);
+  if (first?.kind !== 'schema') throw new RangeError('it does not begin with a schema');
+  return { fields: readSchema(first.header), next: first.end, blocks: null };
 }
 
-/** How far a file has been read, for progress. */
-interface Position {
-  bytes: number;
-}
-
-/** A random-access handle on a blob, of the shape that apache-arrow takes for a Node file. */
-function handleOf(blob: Blob, position: Position): arrow.FileHandle {
-  return {
-    fd: 0,
-    stat: async () => ({ size: blob.size }),
-    read: async (target: Uint8Array, offset: number, length: number, at: number) => {
-      const bytes = new Uint8Array(await blob.slice(at, at + length).arrayBuffer());
-      target.set(bytes, offset);
-      position.bytes = at + bytes.length;
-      return { bytesRead: bytes.length, buffer: target };
-    },
-    close: async () => undefined,
-  } as unknown as arrow.FileHandle;
-}
-
-async function* streamOf(blob: Blob, position: Position): AsyncIterable<Uint8Array> {
-  for (let at = 0; at < blob.size; at += CHUNK_BYTES) {
-    const chunk = new Uint8Array(await blob.slice(at, at + CHUNK_BYTES).arrayBuffer());
-    position.bytes = at + chunk.length;
-    yield chunk;
+async function* batchesOf(window: BlobWindow, opened: Opened, wanted: ReadonlySet<number>): AsyncIterable<Batch> {
+  const dictionaries = new Map<number, arrow.Vector>();
+  for await (const message of opened.blocks ? listed(window, opened.blocks) : streamed(window, opened.next)) {
+    const body = await message.body();
+    if (message.kind === 'batch') {
+      const { header, oldUnions } = message;
+      yield readBatch(header, body, opened.fields, dictionaries, oldUnions, (i) => wanted.has(i));
+    } else addDictionary(dictionaries, message, body, opened);
   }
 }
 
-const openReader = (blob: Blob, isFile: boolean, position: Position): Promise<arrow.AsyncRecordBatchStreamReader> =>
-  opened(
-    isFile
-      ? arrow.RecordBatchReader.from(handleOf(blob, position))
-      : arrow.RecordBatchReader.from(streamOf(blob, position)),
-  );
+/** The messages that a file's footer lists: dictionaries first, wherever they are. */
+async function* listed(window: BlobWindow, blocks: NonNullable<Opened['blocks']>): AsyncIterable<Message> {
+  for (const kind of ['dictionary', 'batch'] as const)
+    for (const block of kind === 'batch' ? blocks.batches : blocks.dictionaries) {
+      // Some writers count the metadata without the 8 bytes before it.
+      const message = await messageAt(window, block.at, Math.min(block.end + 8, window.size));
+      if (message?.kind !== kind) throw new RangeError('a message is not where it should be');
+      yield message;
+    }
+}
 
-async function opened(opening: unknown): Promise<arrow.AsyncRecordBatchStreamReader> {
-  const reader = (await opening) as arrow.AsyncRecordBatchStreamReader;
-  await reader.open({ autoDestroy: false });
-  return reader;
+/** The messages of a stream behind its schema. */
+async function* streamed(window: BlobWindow, from: number): AsyncIterable<Message> {
+  const { size } = window;
+  for (let at = from; at < size;) {
+    const message = await messageAt(window, at, size);
+    if (message === null) {
+      const rest = size - at - 8;
+      if (rest > 0) throw new RangeError(`${rest.toLocaleString('en-US')} bytes follow its end`);
+      return;
+    }
+    if (message.kind === 'schema') throw new RangeError('it has a second schema');
+    yield message;
+    at = message.end;
+  }
+}
+
+function addDictionary(
+  dictionaries: Map<number, arrow.Vector>,
+  message: Message,
+  body: Uint8Array,
+  { fields, blocks }: Opened,
+): void {
+  const { header, oldUnions } = message;
+  const id = header.int64(DICTIONARY.id);
+  const field = dictionaryField(fields, id);
+  const data = header.table(DICTIONARY.data);
+  if (!field || !data) throw new RangeError(`no column has the dictionary ${id}`);
+  const values = {
+    ...field,
+    dictionary: null,
+    type: field.type && ((field.type as arrow.Dictionary).dictionary as arrow.DataType),
+  };
+  const [column] = readBatch(data, body, [values], dictionaries, oldUnions).columns;
+  const known = dictionaries.get(id);
+  if (known && blocks && header.int8(DICTIONARY.delta) === 0) throw new RangeError(`dictionary ${id} is there twice`);
+  if (!column) return;
+  const vector = new arrow.Vector([column]);
+  dictionaries.set(id, known && header.int8(DICTIONARY.delta) !== 0 ? known.concat(vector) : vector);
+}
+
+/** The field, of whatever depth, whose values are in a dictionary. */
+function dictionaryField(fields: readonly ArrowField[], id: number): ArrowField | undefined {
+  for (const field of fields) {
+    const found = field.dictionary?.id === id ? field : dictionaryField(field.children, id);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function arrowFailure(path: string, thrown: unknown): Error {
+  if (thrown instanceof Error && thrown.name === 'TautlineFailure') return thrown;
+  const why = messageOf(thrown).slice(0, 300);
+  return fileFailure(path, `the Arrow file is truncated or damaged (${why})`, 'Write or download it again');
 }

@@ -10,6 +10,7 @@ export function inflateLz4Frame(frame: Uint8Array, length: number): Uint8Array {
   const data = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   if (data.getUint32(0, true) !== MAGIC) throw new Error('no LZ4 frame');
   const flags = data.getUint8(4);
+  if (flags >> 6 !== 1) throw new Error('an LZ4 frame of an unknown version');
   const blockChecksum = (flags & 0x10) !== 0 ? 4 : 0;
   // Magic, flags, block size, header checksum; the size of the content and the id of a dictionary where they are
   // stated.
@@ -43,6 +44,7 @@ function inflateBlock(block: Uint8Array, out: Uint8Array, start: number): number
     let total = nibble;
     if (nibble !== 15) return total;
     for (;;) {
+      if (at >= block.length) throw new RangeError('an LZ4 block ends too early');
       const byte = block[at++];
       total += byte;
       if (byte !== 255) return total;
@@ -56,6 +58,7 @@ function inflateBlock(block: Uint8Array, out: Uint8Array, start: number): number
     at += literals;
     to += literals;
     if (at >= block.length) break;
+    if (at + 2 > block.length) throw new RangeError('an LZ4 block ends too early');
     const distance = block[at] | (block[at + 1] << 8);
     at += 2;
     const match = extended(token & 15) + 4;

@@ -123,6 +123,9 @@ export function readBatch(
   const rows = Number(memory.getBigInt64(pointer, true));
   const offset = Number(memory.getBigInt64(pointer + 16, true));
   const children = pointers(memory, memory.getUint32(pointer + 44, true), schema.children.length);
+  const given = Number(memory.getBigInt64(pointer + 32, true));
+  if (given !== schema.children.length)
+    throw new RangeError(`${given} columns where ${schema.children.length} were asked for`);
   return {
     rows,
     columns: schema.children.map((field, i) =>
@@ -160,12 +163,20 @@ function readOffsets(
     const wide = new BigInt64Array(memory.buffer, pointer + 8 * offset, length + 1);
     const first = Number(wide[0]);
     for (let i = 0; i <= length; i++) offsets[i] = Number(wide[i]) - first;
-    return { offsets, first };
+    return checkOrder({ offsets, first });
   }
   const narrow = new Int32Array(memory.buffer, pointer + 4 * offset, length + 1);
   const first = narrow[0];
   for (let i = 0; i <= length; i++) offsets[i] = narrow[i] - first;
-  return { offsets, first };
+  return checkOrder({ offsets, first });
+}
+
+/** What lies at offsets in another order would be read past its end. */
+function checkOrder<T extends { readonly offsets: Int32Array; readonly first: number }>(of: T): T {
+  let disordered = of.first < 0;
+  for (let i = 1; i < of.offsets.length; i++) if (of.offsets[i] < of.offsets[i - 1]) disordered = true;
+  if (disordered) throw new RangeError('the offsets of its values are out of order');
+  return of;
 }
 
 /** Strings of the view layout: 16 bytes each, short ones inline, long ones in the data buffers. */
@@ -212,6 +223,9 @@ function readArray(
     Number(memory.getBigInt64(pointer + 32, true)),
   );
   const type = field.type!;
+  const own = Number(memory.getBigInt64(pointer, true));
+  if (children.length !== field.children.length || extraOffset + length > own)
+    throw new RangeError(`column "${field.name}" has ${own} values where ${extraOffset + length} are needed`);
   const nullBitmap = buffers.length > 0 && buffers[0] !== 0 ? bitmap(memory, buffers[0], offset, length) : undefined;
   const nullCount = nullBitmap ? -1 : 0;
   const make = (rest: object): arrow.Data =>

@@ -5,6 +5,8 @@ import { fileFailure, messageOf, throwIfCancelled } from '../failures.ts';
 import { readBatch, readField, typeName, type ForeignField } from './ffi.ts';
 import { groupTimes } from './groupTimes.ts';
 import { groupFile, groupInPlace, readFooter, schemaFile, type Footer, type RowGroup } from './footer.ts';
+import { INT96_TYPE, timesOf } from './int96.ts';
+import { validatePages } from './pages.ts';
 import type { ParquetModule } from '../platform.ts';
 import type { GroupTimes, RawBatch, ReadOptions, FormatReader } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
@@ -34,6 +36,7 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
       foreign.free();
     }
   });
+  const typeOf = ({ name, type }: ForeignField): DataType | null => (footer.int96.has(name) ? INT96_TYPE : type);
   const byName = new Map(fields.map((field) => [field.name, field]));
   const rows = footer.groups.reduce((sum, group) => sum + group.rows, 0);
 
@@ -55,7 +58,12 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
       if (count > 0 && !options.skip?.(first, count)) {
         let at = first;
         for await (const batch of readGroup(group, schema, options)) {
-          yield { first: at, rows: batch.rows, columns: position.map((i) => batch.columns[i] as Data) };
+          const from = at;
+          const columns = options.columns.map((name, i) => {
+            const data = batch.columns[position[i]] as Data;
+            return footer.int96.has(name) ? timesOf(path, name, data, from) : data;
+          });
+          yield { first: at, rows: batch.rows, columns };
           at += batch.rows;
           options.onFraction?.(at / rows);
         }
@@ -80,11 +88,16 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
       return;
     }
     const wanted = new Set(schema.children.map((field) => field.name));
-    const { chunks: data, whole } = await readChunks(file, footer.groups[group], wanted);
+    const { chunks: bytes, whole } = await readChunks(file, footer.groups[group], wanted);
+    let decoded = 0;
+    const data = bytes.map((of, i) => {
+      if (of === null) return null;
+      const pages = validatePages(path, `row group ${group + 1}`, chunks[i], count, of);
+      decoded += pages.uncompressed;
+      return of.subarray(0, pages.bytes);
+    });
     const part =
-      (whole && groupInPlace(footer, group, wanted, whole, whole.length - end.length)) ??
-      groupFile(footer, group, data);
-    const decoded = chunks.reduce((sum, chunk) => sum + (wanted.has(chunk.column) ? chunk.uncompressed : 0), 0);
+      (whole && groupInPlace(footer, group, data, whole, whole.length - end.length)) ?? groupFile(footer, group, data);
     const step =
       decoded <= DECODED_BYTES ? count : Math.max(options.batchRows, Math.floor((count * DECODED_BYTES) / decoded));
     for (let offset = 0; offset < count; offset += step) {
@@ -121,7 +134,15 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
 
   return {
     tail: end,
-    fields: fields.map((field) => ({ name: field.name, type: field.type, typeName: typeName(field), inferred: false })),
+    fields: fields.map((field) => {
+      const isInt96 = footer.int96.has(field.name);
+      return {
+        name: field.name,
+        type: typeOf(field),
+        typeName: isInt96 ? String(INT96_TYPE) : typeName(field),
+        inferred: false,
+      };
+    }),
     rows,
     meanBytes: (column) => (rows === 0 ? 0 : decodedBytes(footer, column) / rows),
     times: (column) => groupTimes(footer, column, byName.get(column)?.type ?? null),

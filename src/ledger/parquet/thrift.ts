@@ -28,7 +28,10 @@ export type ThriftValue = bigint | boolean | Uint8Array | ThriftList | ThriftStr
 export type ThriftStruct = Map<number, ThriftField>;
 
 /** Reads one struct; throws RangeError where the bytes end too early or make no sense. */
-export function readThrift(bytes: Uint8Array): ThriftStruct {
+export const readThrift = (bytes: Uint8Array): ThriftStruct => readThriftPrefix(bytes).struct;
+
+/** The same of bytes that go on behind it. */
+export function readThriftPrefix(bytes: Uint8Array): { readonly struct: ThriftStruct; readonly length: number } {
   let at = 0;
   const byte = (): number => {
     if (at >= bytes.length) throw new RangeError('the metadata ends too early');
@@ -93,10 +96,11 @@ export function readThrift(bytes: Uint8Array): ThriftStruct {
       const header = byte();
       if (header === 0) return fields;
       id = header >> 4 === 0 ? Number(zigzag()) : id + (header >> 4);
+      if (fields.has(id)) throw new RangeError('a field of the metadata is there twice');
       fields.set(id, { type: header & 15, value: value(header & 15, depth) });
     }
   };
-  return struct(0);
+  return { struct: struct(0), length: at };
 }
 
 /** The bytes of a struct. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SIGNALS, SIGNALS_IN_ORDER } from '../../detection/channels/index.ts';
 import { examine } from '../../detection/drilldown/investigate/examine.ts';
 import { DEFAULT_PARAMETERS } from '../../detection/parameters.ts';
 import type { Engine } from '../../workers/engine.ts';
@@ -43,7 +44,20 @@ describe('reports', () => {
       'Reference and calibration',
       'Provenance',
     ]);
-    expect(page.match(/<figure>/g)!.length).toBe(8);
+    const captions = [...page.matchAll(/<figcaption>([^<,]*)/g)].map(([, caption]) => caption);
+    expect(captions).toEqual(
+      expect.arrayContaining([
+        'Divergence KL',
+        'CUSUM of divergence',
+        'Entropy',
+        'Friction',
+        'Coupling',
+        'Tension',
+        'Mean shift T² (MEWMA)',
+      ]),
+    );
+    // One for every signal that reports chart, and the plan.
+    expect(captions.length).toBe(SIGNALS_IN_ORDER.filter((name) => SIGNALS[name].reported).length + 1);
     expect(page).toContain('<td>h</td><td>CUSUM h</td><td class="number">9 (changed)</td><td class="number">8.5</td>');
     expect(page).toContain(inputs.ledger.fingerprint);
     expect(page).toMatch(/SHA-256 of the parameters<\/dt><dd>[0-9a-f]{64}</);

@@ -1,4 +1,4 @@
-import { couplingState, runCoupling, type CouplingOptions } from '../../../kernels/coupling.ts';
+import { couplingState, runCoupling, type CouplingOptions } from './kernel.ts';
 import { resolveSync } from '../../reference.ts';
 import { WINDOW_PARAMETERS } from '../latency/stage.ts';
 import type { SignalStage } from '../stage.ts';

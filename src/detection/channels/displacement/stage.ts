@@ -1,9 +1,32 @@
-import { displacementState, runDisplacement } from '../../../kernels/displacement.ts';
+import { requireLength } from '../../../kernels/check.ts';
+import { onlyStreams, requireEvents } from '../../../kernels/events.ts';
 import type { SignalStage } from '../stage.ts';
 
+declare module '../../../kernels/exports.ts' {
+  interface KernelExports {
+    displacement(
+      from: number,
+      to: number,
+      k: number,
+      x: number,
+      stream: number,
+      only: number,
+      isVoid: number,
+      referenceTo: number,
+      means: number,
+      lambda: number,
+      state: number,
+      mewma: number,
+    ): void;
+  }
+}
+
 interface Given {
+  /** MEWMA gain. */
   readonly lambda: number;
+  /** First event that is taken in: the end of the reference period. */
   readonly referenceTo: number;
+  /** Reference mean of each stream, S x k. */
   readonly means: Float64Array;
 }
 
@@ -15,21 +38,32 @@ export const displacementStage: SignalStage<'displacement', Given> = {
   cost: (k) => 2 + k,
   runUp: (p) => ({ kind: 'forgets', rate: p.mewma_lambda, stretched: false, covariance: false }),
   given: ({ range, means }, p) => ({ lambda: p.mewma_lambda, referenceTo: range.to, means }),
-  open(kernels, { streams, k }, { lambda, referenceTo, means }) {
-    const held = kernels.arena.f64From(means);
-    const state = displacementState(kernels, streams, k);
+  open({ arena, exports }, { streams, k }, { lambda, referenceTo, means }) {
+    requireLength('means', means, streams * k);
+    const held = arena.f64From(means);
+    const state = arena.u8(streams * k * 8);
+    state.view().fill(0);
     return {
       state,
-      run: ({ blocks, columns, origin }, from, to) =>
-        runDisplacement(
-          kernels,
-          blocks,
-          { lambda, referenceTo: Math.max(0, referenceTo - origin), means: held },
-          state,
-          columns.mewma,
+      run({ blocks, columns: { mewma }, origin }, from, to) {
+        requireEvents(blocks, from, to);
+        requireLength('displacement state', state, blocks.streams * blocks.k * 8);
+        requireLength('mewma', mewma, blocks.n);
+        exports.displacement(
           from,
           to,
-        ),
+          k,
+          blocks.x.ptr,
+          blocks.stream.ptr,
+          onlyStreams(blocks),
+          blocks.isVoid.ptr,
+          Math.max(0, referenceTo - origin),
+          held.ptr,
+          lambda,
+          state.ptr,
+          mewma.ptr,
+        );
+      },
     };
   },
 };

@@ -1,4 +1,4 @@
-import { latencyState, runLatency, type LatencyOptions } from '../../../kernels/latency.ts';
+import { latencyState, runLatency, type LatencyOptions } from './kernel.ts';
 import type { ParameterName } from '../../parameters.ts';
 import { windowReferenceOf } from '../../reference.ts';
 import type { SignalStage } from '../stage.ts';

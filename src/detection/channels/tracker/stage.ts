@@ -1,4 +1,4 @@
-import { runTracker, trackerState } from '../../../kernels/tracker.ts';
+import { runTracker, trackerState } from './kernel.ts';
 import type { IndexRange } from '../../../core/columns.ts';
 import { WINDOW_PARAMETERS } from '../latency/stage.ts';
 import type { SignalStage } from '../stage.ts';

@@ -1,4 +1,4 @@
-import { runTransport, transportState } from '../../../kernels/transport.ts';
+import { runTransport, transportState } from './kernel.ts';
 import type { ReferenceWindows } from '../../reference.ts';
 import type { SignalStage } from '../stage.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { boxMuller, mulberry32, openMulberry32 as uniform } from '../../../core/random.ts';
 import { DEFAULT_PARAMETERS } from '../../parameters.ts';
 import type { Alert } from '../../types.ts';
-import type { InvestigationColumns, FieldColumn } from './columns.ts';
+import { INVESTIGATED_SIGNALS, type InvestigationColumns, type FieldColumn } from './columns.ts';
 import { examine } from './examine.ts';
 import { conclude, type TestOutcome } from './investigation.ts';
 import { blockLength, blockPermutations, holm, permutationP } from './permutation.ts';
@@ -116,6 +116,9 @@ describe('Holm', () => {
   });
 });
 
+/** Enough for a p-value that stands, however many looks there are: every signal is one or more. */
+const PERMUTATIONS = 199 + 100 * INVESTIGATED_SIGNALS.length;
+
 /** A stream of 400 events whose model, words and latency change at event 340. */
 function changed(): { columns: InvestigationColumns; fields: FieldColumn[]; alert: Alert } {
   const n = 400;
@@ -149,12 +152,8 @@ function changed(): { columns: InvestigationColumns; fields: FieldColumn[]; aler
     thread: { codes: codes.map((_, i) => Math.floor(i / 10)), values: Array.from({ length: 40 }, (_, i) => `t${i}`) },
     instantiation: null,
     signals: {
-      friction: level(0),
-      trace: level(0),
-      kl: level(0),
-      entropy: level(0),
+      ...(Object.fromEntries(INVESTIGATED_SIGNALS.map((name) => [name, level(0)])) as InvestigationColumns['signals']),
       rho: new Float64Array(n).fill(Number.NaN),
-      tension: level(0),
       shift: level(3),
       mewma: level(9),
     },
@@ -192,7 +191,7 @@ function run(tasks: readonly TestTask[]): TestOutcome[] {
 
 function investigate(break_?: string) {
   const { columns, fields, alert } = changed();
-  const tasks = planInvestigation(columns, fields, { seed: 1, permutations: 999 }).map((task) =>
+  const tasks = planInvestigation(columns, fields, { seed: 1, permutations: PERMUTATIONS }).map((task) =>
     task.test === break_ ? ({ ...task, numbers: null } as unknown as TestTask) : task,
   );
   return conclude(
@@ -203,7 +202,7 @@ function investigate(break_?: string) {
       ledger: { name: 'l', fingerprint: 'f' },
       parameters: DEFAULT_PARAMETERS,
       seed: 1,
-      permutations: 999,
+      permutations: PERMUTATIONS,
       startedAt: new Date(0),
       ms: 3,
     },
@@ -242,7 +241,7 @@ describe('an investigation', () => {
     };
     const nearest = (signals: InvestigationColumns['signals']) =>
       examine(
-        planInvestigation({ ...columns, signals }, fields, { seed: 1, permutations: 999 }).find(
+        planInvestigation({ ...columns, signals }, fields, { seed: 1, permutations: PERMUTATIONS }).find(
           (task) => task.kind === 'earlier',
         )!,
       ).findings[0];

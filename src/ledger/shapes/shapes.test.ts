@@ -530,12 +530,12 @@ describe('traces of any form', () => {
   });
   const said = (text: string): object => ({ 'gen_ai.operation.name': 'chat', 'gen_ai.completion.0.content': text });
 
-  it('100,000 spans below each other take the agent of the first, in no time', () => {
-    const spans = Array.from({ length: 100_000 }, (_, i) =>
+  it('20,000 spans below each other take the agent of the first, in no time', () => {
+    const spans = Array.from({ length: 20_000 }, (_, i) =>
       span(i, i === 0 ? null : i - 1, i === 0 ? { 'gen_ai.agent.name': 'a' } : said('b')),
     );
     const { rows } = read([spans.reverse()]);
-    expect(rows).toHaveLength(99_999);
+    expect(rows).toHaveLength(19_999);
     expect(new Set(rows.map((row) => row.agent_id))).toEqual(new Set(['a']));
   });
 

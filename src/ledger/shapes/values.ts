@@ -103,6 +103,11 @@ export function hashOf(text: string): number {
 }
 
 /** An object without the members that have no value. */
-export const compact = (fields: Fields): ShapeFields =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
-type ShapeFields = Record<string, unknown>;
+export function compact(fields: Fields): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  for (const key in fields) {
+    const value = fields[key];
+    if (value !== undefined && value !== null) out[key] = value;
+  }
+  return out;
+}

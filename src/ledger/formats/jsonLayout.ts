@@ -102,16 +102,13 @@ export async function* elementsOf(
 /** What an event has beside a list, such as one of tool calls. */
 const EVENT_KEYS = ['event_id', 'agent_id', 'provider_id', 'text', 'content', 'embedding'];
 
-/** True of one document that is no event itself but holds a list of objects. */
-export function isWrapper(documents: readonly unknown[]): boolean {
+/** The list of objects that a file's one document is wrapped around; null if it is an event itself, or none. */
+export function wrapped(documents: readonly unknown[]): readonly unknown[] | null {
   const [document, ...others] = documents;
-  if (others.length > 0 || document === null || typeof document !== 'object') return false;
-  if (EVENT_KEYS.some((key) => key in document)) return false;
-  const isList = (value: unknown): boolean =>
-    Array.isArray(value) &&
-    value.length > 0 &&
-    typeof value[0] === 'object' &&
-    value[0] !== null &&
-    !Array.isArray(value[0]);
-  return Object.values(document).filter(isList).length === 1;
+  if (others.length > 0 || document === null || typeof document !== 'object') return null;
+  if (EVENT_KEYS.some((key) => key in document)) return null;
+  const lists = Object.values(document).filter(
+    (value) => Array.isArray(value) && value.length > 0 && typeof value[0] === 'object' && value[0] !== null,
+  ) as unknown[][];
+  return lists.length === 1 && !Array.isArray(lists[0][0]) ? lists[0].slice(0, LOOKED_AT) : null;
 }

@@ -6,7 +6,7 @@ import type { OpenFileOptions } from './format.ts';
 import { JsonColumns, type JsonColumn } from './jsonColumns.ts';
 import { jsonDocuments, NOUNS, type JsonChunk, type JsonForm } from './jsonDocuments.ts';
 import { jsonText, parseExact } from './jsonExact.ts';
-import { elementsOf, isWrapper, layoutOf, parsed } from './jsonLayout.ts';
+import { elementsOf, wrapped, layoutOf, parsed } from './jsonLayout.ts';
 import { openShaped, Unread, type DocumentChunk } from './shapeReader.ts';
 import { shapeOf } from '../shapes/list.ts';
 import { rowReader, type RowColumns } from './rows.ts';
@@ -25,17 +25,24 @@ export async function openNdjson(
 ): Promise<FormatReader> {
   const { path } = file;
   const { form, first: some } = await layoutOf(file, signal, pieceBytes);
-  const shape = shapeOf(some);
-  if (shape)
+  const inner = form === 'array' || shapeOf(some) ? null : wrapped(some);
+  const shape = shapeOf(inner ?? some);
+  if (shape) {
+    const own = (stop?: AbortSignal): AsyncIterable<JsonChunk> =>
+      inner ? elementsOf(file, stop, pieceBytes) : jsonDocuments(file, form, stop, pieceBytes);
     return openShaped(
-      { path, shape, documents: parsedDocuments(file, form, pieceBytes) },
-      { signal, onFraction, events },
+      { path, shape, documents: parsedDocuments(own, inner ? 'array' : form) },
+      {
+        signal,
+        onFraction,
+        events,
+      },
     );
+  }
   const isArray = form === 'array';
-  const isWrapped = form !== 'array' && isWrapper(some);
   const documents = (stop?: AbortSignal): AsyncIterable<JsonChunk> =>
-    isWrapped ? elementsOf(file, stop, pieceBytes) : jsonDocuments(file, form, stop, pieceBytes);
-  const noun = isWrapped ? NOUNS.array : NOUNS[form];
+    inner ? elementsOf(file, stop, pieceBytes) : jsonDocuments(file, form, stop, pieceBytes);
+  const noun = inner ? NOUNS.array : NOUNS[form];
 
   const found = new JsonColumns(noun);
   let rows = 0;
@@ -111,9 +118,9 @@ export async function openNdjson(
 }
 
 /** The documents of a file, parsed. */
-const parsedDocuments = (file: NamedBlob, form: JsonForm, pieceBytes?: number) =>
+const parsedDocuments = (texts: (signal?: AbortSignal) => AsyncIterable<JsonChunk>, form: JsonForm) =>
   async function* (signal?: AbortSignal): AsyncIterable<DocumentChunk> {
-    for await (const { rows, isCut, fraction } of jsonDocuments(file, form, signal, pieceBytes)) {
+    for await (const { rows, isCut, fraction } of texts(signal)) {
       const last = rows.length - 1;
       const documents = rows.map((text, i): unknown => {
         const value = parsed(text);

@@ -113,6 +113,29 @@ describe('files that are no ledgers but hold events', () => {
     );
   });
 
+  it.each([
+    ['phoenix.json', 'sdk_lines.jsonl', 10],
+    ['langfuse.json', 'langfuse_blob.jsonl', 3],
+  ])('%s: documents within one object around their list, as an API gives them', async (name, from, events) => {
+    const list = textOf(from)
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    for (const space of [0, 2]) {
+      const text = JSON.stringify({ data: list, meta: { page: 1 } }, null, space);
+      expect((await open(named(name, text))).report).toMatchObject({ events, leftOut: [] });
+    }
+  });
+
+  it.each([
+    ['a web server', '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"01","spanId":"02","name":"GET /"}]}]}]}'],
+    ['metrics', '{"resourceMetrics":[{"scopeMetrics":[]}]}'],
+  ])('%s holds no events, and that is said', async (_, text) => {
+    expect((await failure(open(named('x.json', text)))).message).toMatch(
+      /^x\.json: no event can be read from it\. OpenTelemetry spans: no event of [01] traces?.*\. Open traces that hold calls/,
+    );
+  });
+
   it('lines that are not JSON are counted', async () => {
     const broken = `${textOf('sdk_lines.jsonl')}{"name": "cut`;
     const { report } = await open(named('spans.jsonl', broken));

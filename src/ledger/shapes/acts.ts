@@ -61,6 +61,7 @@ interface Tally {
   readonly uncaptured: Record<EventKind, number>;
   readonly unchosen: Record<EventKind, number>;
   agentsAbove: number;
+  others: number;
 }
 
 const zero = (): Record<EventKind, number> => ({ model: 0, tool: 0, agent: 0 });
@@ -120,7 +121,7 @@ class Index {
   /** Settles which acts are events. */
   settle(chosen: ReadonlySet<EventKind>): Tally {
     if (this.tally) return this.tally;
-    const tally: Tally = { events: zero(), uncaptured: zero(), unchosen: zero(), agentsAbove: 0 };
+    const tally: Tally = { events: zero(), uncaptured: zero(), unchosen: zero(), agentsAbove: 0, others: 0 };
     for (const [key, act] of this.acts) {
       act.isAbove = false;
       act.inherited = undefined;
@@ -129,8 +130,8 @@ class Index {
     const isEvent = (act: Known): boolean => act.kind !== 'other' && chosen.has(act.kind) && act.hasText;
     for (const act of this.acts.values()) if (isEvent(act)) this.markAbove(act);
     for (const act of this.acts.values()) {
-      if (act.kind === 'other') continue;
-      if (!chosen.has(act.kind)) tally.unchosen[act.kind]++;
+      if (act.kind === 'other') tally.others++;
+      else if (!chosen.has(act.kind)) tally.unchosen[act.kind]++;
       else if (act.kind === 'agent' && act.isAbove) tally.agentsAbove++;
       else if (!act.hasText) tally.uncaptured[act.kind]++;
       else tally.events[act.kind]++;
@@ -194,11 +195,8 @@ class ActReading implements ShapeReading {
   private readonly shape: ActShape;
   private readonly chosen: ReadonlySet<EventKind>;
 
-  readonly advice: string;
-
   constructor(shape: ActShape, chosen: ReadonlySet<EventKind>) {
     this.shape = shape;
-    this.advice = shape.advice;
     this.chosen = chosen;
   }
 
@@ -280,6 +278,13 @@ class ActReading implements ShapeReading {
     return EVENT_KINDS.reduce((sum, kind) => sum + events[kind], 0);
   }
 
+  get advice(): string {
+    const { uncaptured } = this.index.settle(this.chosen);
+    return EVENT_KINDS.some((kind) => uncaptured[kind] > 0)
+      ? this.shape.advice
+      : 'Open traces that hold calls of models or tools';
+  }
+
   note(): string {
     const { title, one } = this.shape;
     const tally = this.index.settle(this.chosen);
@@ -293,6 +298,7 @@ class ActReading implements ShapeReading {
     if (agentsAbove > 0) parts.push(`${several(agentsAbove, `agent ${one}`)} gave context only`);
     const left = EVENT_KINDS.reduce((sum, kind) => sum + uncaptured[kind], 0);
     if (left > 0) parts.push(`${several(left, one)} without captured content left out`);
+    if (calls.length === 0 && tally.others > 0) parts.push(`${several(tally.others, one)} of other kinds`);
     const others = EVENT_KINDS.filter((kind) => unchosen[kind] > 0);
     if (others.length > 0)
       parts.push(`${joined(others.map((kind) => several(unchosen[kind], `${kind} ${one}`)))} not chosen as events`);

@@ -5,10 +5,12 @@ import { flattened, has, isFields, isList, name, pick, type Fields } from './val
 /** OTLP: requests of resource spans or resource logs, as collectors and SDKs write them, in JSON. */
 
 const RESOURCES = ['resourceSpans', 'resource_spans', 'resourceLogs', 'resource_logs', 'batches'] as const;
+/** Told as what they are, so that it can be said that they hold no events. */
+const METRICS = ['resourceMetrics', 'resource_metrics'] as const;
 const SCOPES = ['scopeSpans', 'scope_spans', 'instrumentationLibrarySpans', 'scopeLogs', 'scope_logs'] as const;
 
 export const isOtlp = (document: unknown): boolean =>
-  RESOURCES.some((key) => has(document, key) && isList(document[key])) ||
+  [...RESOURCES, ...METRICS].some((key) => has(document, key) && isList(document[key])) ||
   (has(document, 'resource') && SCOPES.some((key) => has(document, key))) ||
   (has(document, 'trace') && isFields(document.trace) && isOtlp(document.trace));
 

@@ -76,7 +76,7 @@ export function sdkSpan(document: unknown): Span | null {
   const start = nanos(pick(document, ...TIMES));
   const attributes = attributesAt(document, 'attributes');
   const kind = nameAt(document, 'span_kind', 'spanKind');
-  if (kind !== undefined && attributes['openinference.span.kind'] === undefined)
+  if (kind !== undefined && !/^span_?kind/i.test(kind) && attributes['openinference.span.kind'] === undefined)
     attributes['openinference.span.kind'] = kind;
   const events = unpacked(document.events);
   return {

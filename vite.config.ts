@@ -1,27 +1,45 @@
 import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { precompress } from './scripts/precompress.mjs';
 import { requireKernels } from './scripts/require-kernels.mjs';
 import { sizeBudget } from './scripts/size-budget.mjs';
+import { ISOLATION, metaPolicy, securityHeaders } from './src/cli/securityHeaders.ts';
 
-/**
- * Cross-origin isolation: SharedArrayBuffer and microsecond clocks. The app works without it, on hosts that cannot set
- * headers.
- */
-const isolation = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
+/** The policy in the page, for hosts that set no headers, and the whole of it with every file of `vite preview`. */
+const security: Plugin = {
+  name: 'tautline:security',
+  transformIndexHtml: {
+    order: 'pre',
+    handler: (_, { server }) =>
+      // The development server adds scripts of its own to the page.
+      server
+        ? []
+        : [
+            {
+              tag: 'meta',
+              attrs: { 'http-equiv': 'Content-Security-Policy', content: metaPolicy() },
+              injectTo: 'head-prepend',
+            },
+          ],
+  },
+  configurePreviewServer({ middlewares }) {
+    middlewares.use((request, response, next) => {
+      const headers = securityHeaders((request.url ?? '/').replace(/[?#].*$/s, ''));
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      next();
+    });
+  },
 };
 
 export default defineConfig({
   // Relative, so that the build can be put in any folder of any static host.
   base: './',
-  plugins: [requireKernels(), react(), precompress(), sizeBudget('scripts/size-budget.json')],
+  plugins: [requireKernels(), react(), security, precompress(), sizeBudget('scripts/size-budget.json')],
   // Both find their .wasm next to themselves; pre-bundling moves the script away from it.
   optimizeDeps: { exclude: ['@duckdb/duckdb-wasm', 'parquet-wasm'] },
   worker: { format: 'es', plugins: () => [requireKernels()] },
-  server: { headers: isolation },
-  preview: { headers: isolation },
+  server: { headers: ISOLATION },
   build: {
     // A .wasm inlined as a data: URL cannot be compiled while it streams.
     assetsInlineLimit: (file) => (file.endsWith('.wasm') ? false : undefined),

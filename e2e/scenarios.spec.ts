@@ -32,3 +32,29 @@ test('a scenario that cannot be read hides no other, is named, and outlives what
   await expect(said).toContainText('“broken”');
   expect((await state()).scenarios).toMatchObject([{ name: 'later', parameters: { h: 9 }, unknown: { tau: 0.5 } }]);
 });
+
+test('scenarios of two tabs are kept beside each other, and undo of one takes nothing from the other', async ({
+  context,
+}) => {
+  const tabs = [await context.newPage(), await context.newPage()];
+  for (const tab of tabs) {
+    await tab.goto('/');
+    await tab.getByRole('button', { name: 'Quick tour' }).first().click();
+    await tab.evaluate(() => window.__tautline!.idle());
+  }
+  const names = (tab: Page) => tab.evaluate(() => window.__tautline!.state().scenarios.map(({ name }) => name));
+  const keep = async (tab: Page, name: string): Promise<void> => {
+    await tab.getByRole('button', { name: 'Save as scenario…' }).click();
+    await tab.getByRole('textbox', { name: 'Name of the scenario' }).fill(name);
+    await tab.getByRole('button', { name: 'Save', exact: true }).click();
+  };
+  const [one, two] = tabs;
+  await keep(one, 'first');
+  await expect.poll(() => names(two)).toEqual(['first']);
+  await keep(two, 'second');
+  await expect.poll(() => names(one)).toEqual(['first', 'second']);
+  await one.keyboard.press('Control+z');
+  await expect.poll(() => names(one)).toEqual(['second']);
+  await expect.poll(() => names(two)).toEqual(['second']);
+  expect((await stored(one)).map(({ name }) => name)).toEqual(['second']);
+});

@@ -1,9 +1,12 @@
-import { expect, test as base } from '@playwright/test';
+import { expect, test as base, type ConsoleMessage } from '@playwright/test';
 
 interface Guards {
   /** Errors that this test provokes on purpose: a console or page error that matches one is not held against it. */
   expectedErrors: readonly RegExp[];
-  /** Fails the test on any console error, uncaught exception, or request that leaves this machine. */
+  /**
+   * Fails the test on any console error, uncaught exception, request that leaves this machine, or breach of the
+   * Content-Security-Policy.
+   */
   guard: undefined;
 }
 
@@ -14,18 +17,33 @@ export const test = base.extend<Guards>({
     async ({ context, baseURL, expectedErrors }, use) => {
       const errors: string[] = [];
       const strangers: string[] = [];
+      const breaches: string[] = [];
       const { hostname } = new URL(baseURL ?? '');
       const note = (url: string) => {
         const { protocol, hostname: asked } = new URL(url);
-        if (!['data:', 'blob:'].includes(protocol) && asked !== hostname) strangers.push(url);
+        if (!['data:', 'blob:'].includes(protocol) && ![hostname, '127.0.0.1'].includes(asked)) strangers.push(url);
       };
       context.on('request', (request) => note(request.url()));
-      context.on('page', (page) => page.on('websocket', (socket) => note(socket.url())));
-      context.on('console', (message) => {
-        if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`);
+      const hear = (message: ConsoleMessage): void => {
+        if (message.type() !== 'error') return;
+        const text = `${message.text()} (${message.location().url})`;
+        (/Content Security Policy/i.test(text) ? breaches : errors).push(text);
+      };
+      context.on('page', (page) => {
+        page.on('websocket', (socket) => note(socket.url()));
+        page.on('worker', (worker) => worker.on('console', hear));
+      });
+      context.on('console', hear);
+      await context.exposeFunction('reportBreach', (breach: string) => breaches.push(breach));
+      await context.addInitScript(() => {
+        document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sourceFile }) => {
+          const report = (window as { reportBreach?: (breach: string) => void }).reportBreach;
+          report?.(`${effectiveDirective} does not allow ${blockedURI} (${sourceFile})`);
+        });
       });
       context.on('weberror', (error) => errors.push(String(error.error().stack ?? error.error())));
       await use(undefined);
+      expect(breaches, 'breaches of the Content-Security-Policy').toEqual([]);
       expect(strangers, 'requests that left this machine').toEqual([]);
       expect(
         errors.filter((error) => !expectedErrors.some((expected) => expected.test(error))),

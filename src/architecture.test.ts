@@ -53,7 +53,7 @@ const PACKAGES: readonly { readonly name: RegExp; readonly only: readonly string
 const SHARED_BY_PANELS = ['stack'];
 
 /** The browser files that may start a worker; the command line starts threads of its own. */
-const WORKER_STARTERS = ['workers/client.ts', 'workers/engineWorkers.ts', 'ledger/duckdb.ts'];
+const WORKER_STARTERS = ['workers/client.ts', 'workers/engineWorkers.ts', 'workers/databaseWorker.ts'];
 
 interface Reference {
   readonly target: string;

@@ -11,12 +11,12 @@ import {
   Table,
   tableToIPC,
   Utf8,
-  vectorFromArray,
   type Data,
 } from 'apache-arrow';
 import type { EventColumns } from '../core/columns.ts';
 import { isDecided, SERIES_NAMES } from '../detection/channels/table.ts';
 import { EVENT_STATES, type Decisions, type Signals } from '../detection/types.ts';
+import { vectorOf } from '../ledger/arrowVectors.ts';
 import { stringData } from '../ledger/cast.ts';
 import type { Platform } from '../ledger/platform.ts';
 
@@ -79,7 +79,7 @@ function named(codes: Int32Array, names: readonly string[]): Data {
     length: codes.length,
     nullCount: 0,
     data: codes,
-    dictionary: vectorFromArray([...names], new Utf8()),
+    dictionary: vectorOf(names, new Utf8()),
   });
 }
 

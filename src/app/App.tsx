@@ -8,8 +8,9 @@ import { AlertDrawer } from './alerts/AlertDrawer.tsx';
 import { DropOverlay } from './open/DropOverlay.tsx';
 import { EmptyState } from './open/EmptyState.tsx';
 import { DropTarget, SampleList, UrlField } from './open/OpenChooser.tsx';
-import { AnalysisFailed, OpenFailed, Opening } from './open/Opening.tsx';
-import { OpenReportSheet, useReportOnOpen } from './open/OpenReport.tsx';
+import { Opening } from './open/Opening.tsx';
+import { reopen } from './open/fresh.ts';
+import { useReportOnOpen } from './open/reportOnOpen.ts';
 import { ErrorBoundary } from './shell/ErrorBoundary.tsx';
 import { loadable } from './shell/loadable.tsx';
 import { ProgressBar, progressText } from './shell/Progress.tsx';
@@ -25,6 +26,10 @@ import { showMethods, useUi } from './ui.ts';
 const panelStack = loadable('the charts', async () => (await import('../panels/PanelStack.tsx')).PanelStack);
 const parameters = loadable('the parameters', async () => (await import('./whatif/WhatIfPanel.tsx')).WhatIfPanel);
 const evidence = loadable('the evidence', async () => (await import('./evidence/Evidence.tsx')).Evidence);
+const openFailed = loadable('what went wrong', async () => (await import('./open/Failed.tsx')).OpenFailed);
+const analysisFailed = loadable('what went wrong', async () => (await import('./open/Failed.tsx')).AnalysisFailed);
+const openReport = loadable('the report', async () => (await import('./open/OpenReport.tsx')).OpenReportSheet);
+const askAddress = loadable('the question', async () => (await import('./open/AskAddress.tsx')).AskAddress);
 const LabScreen = lazy(() => import('./lab/LabScreen.tsx').then((module) => ({ default: module.LabScreen })));
 const CalibrationScreen = lazy(() =>
   import('./calibration/CalibrationScreen.tsx').then((module) => ({ default: module.CalibrationScreen })),
@@ -40,7 +45,7 @@ function AnalysisTrouble({ ledger }: { readonly ledger: Extract<LedgerPhase, { p
   return (
     <div className="banner danger" role="alert">
       <span>{explain(error)}</span>
-      <button type="button" className="button" onClick={() => void actions.open(ledger.source)}>
+      <button type="button" className="button" onClick={() => void reopen(ledger.source)}>
         Reopen the ledger
       </button>
     </div>
@@ -60,7 +65,8 @@ function Panels({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'op
 function FirstAnalysis({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'open' }> }): ReactNode {
   const running = useTautline((state) => state.analysis.running);
   const error = useTautline((state) => state.analysis.error);
-  if (running === null) return error && <AnalysisFailed source={ledger.source} report={ledger.report} error={error} />;
+  if (running === null)
+    return error && <analysisFailed.Component source={ledger.source} report={ledger.report} error={error} />;
   return (
     <div className="centre-message" role="status">
       <h2>Analysing</h2>
@@ -77,8 +83,8 @@ function FirstAnalysis({ ledger }: { readonly ledger: Extract<LedgerPhase, { pha
 const AFTER_DRAWING_MS = 1500;
 
 /**
- * Fetches the code that is needed next while nothing waits for it: charts and parameters while a ledger opens, the
- * evidence once there is an analysis to ask.
+ * Fetches the code that is needed next while nothing waits for it: charts and parameters while a ledger opens, and what
+ * is shown where that fails; the evidence once there is an analysis to ask.
  */
 function useCodeAhead(): void {
   const opening = useTautline((state) => state.ledger.phase === 'opening');
@@ -87,6 +93,9 @@ function useCodeAhead(): void {
     if (!opening) return;
     panelStack.load();
     parameters.load();
+    openReport.load();
+    openFailed.load();
+    analysisFailed.load();
   }, [opening]);
   useEffect(() => {
     if (!analysed) return;
@@ -112,8 +121,10 @@ function Centre({ ledger }: { readonly ledger: LedgerPhase }): ReactNode {
       return <EmptyState />;
     case 'opening':
       return <Opening name={ledger.name} progress={ledger.progress} />;
+    case 'asking':
+      return <askAddress.Component key={ledger.name} ledger={ledger} />;
     case 'failed':
-      return <OpenFailed name={ledger.name} source={ledger.source} error={ledger.error} />;
+      return <openFailed.Component name={ledger.name} source={ledger.source} error={ledger.error} />;
     case 'open':
       return (
         <>
@@ -142,7 +153,7 @@ function OtherScreen({ screen }: { readonly screen: Exclude<Screen, 'monitor'> }
 
 function Sheets(): ReactNode {
   const sheet = useUi((ui) => ui.sheet);
-  if (sheet === 'report') return <OpenReportSheet />;
+  if (sheet === 'report') return <openReport.Component />;
   if (sheet === 'shortcuts') return <shortcuts.Component />;
   if (sheet === 'methods')
     return (

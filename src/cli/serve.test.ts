@@ -55,6 +55,8 @@ describe('serve', () => {
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-embedder-policy': 'require-corp',
       'cache-control': 'no-cache',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
     });
   });
 
@@ -149,5 +151,53 @@ describe('serve', () => {
 
   test('a folder without a build is a clear error', async () => {
     await expect(serve({ root: folder, port: 0 })).rejects.toThrow(/index\.html: not found. Run "npm run build" first/);
+  });
+});
+
+describe('what may ask, and what the page may run', () => {
+  test.each([
+    ['/', "'self' 'wasm-unsafe-eval'"],
+    ['/none.js', "'self' 'wasm-unsafe-eval'"],
+    ['/assets/k-1.wasm', "'self' 'wasm-unsafe-eval'"],
+    ['/assets/engine.worker-x1.js', "'self' 'wasm-unsafe-eval'"],
+    ['/assets/database.worker-x_1-a.js', "'self' 'wasm-unsafe-eval' 'unsafe-eval'"],
+    ['/assets/database.worker-x1.js/../../index.html', "'self' 'wasm-unsafe-eval'"],
+    ['/database.worker-x1.js', "'self' 'wasm-unsafe-eval'"],
+  ])('%s may run %s', async (path, scripts) => {
+    const policy = String((await ask(path)).headers['content-security-policy']).split('; ');
+    expect(policy).toEqual([
+      "default-src 'self'",
+      `script-src ${scripts}`,
+      "worker-src 'self' blob:",
+      "connect-src 'self' https: http:",
+      "img-src 'self' data: blob:",
+      "style-src 'self'",
+      "object-src 'none'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ]);
+  });
+
+  test.each([
+    ['localhost', undefined, 200],
+    ['LOCALHOST:4173', undefined, 200],
+    ['127.0.0.1:80', undefined, 200],
+    ['[::1]:4173', undefined, 200],
+    ['localhost', 'http://localhost:4173', 200],
+    ['evil.example', undefined, 421],
+    ['localhost.evil.example', undefined, 421],
+    ['localhost@evil.example', undefined, 421],
+    ['evil.example/localhost', undefined, 421],
+    ['192.168.1.2:4173', undefined, 421],
+    ['2130706433', undefined, 421],
+    ['localhost:x', undefined, 421],
+    ['localhost', 'https://evil.example', 403],
+    ['localhost', 'https://localhost', 403],
+    ['localhost', 'null', 403],
+  ])('host "%s", origin %s: %i', async (host, origin, wanted) => {
+    const { status, body } = await ask('/', { host, ...(origin !== undefined && { origin }) });
+    expect(status).toBe(wanted);
+    if (wanted !== 200) expect(body.toString()).toMatch(/^[^\n]+\.\n$/);
   });
 });

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { TautlineFailure } from '../core/errors.ts';
+import { securityHeaders } from './securityHeaders.ts';
 
 export interface ServeOptions {
   /** Folder to serve. */
@@ -35,10 +36,15 @@ const ENCODINGS = [
   { name: 'gzip', suffix: '.gz' },
 ] as const;
 
+/** The one address that is listened at. */
+const BOUND_TO = '127.0.0.1';
+/** Names of this machine. A page of another name that leads here (DNS rebinding) would be of one origin with ours. */
+const OWN_NAMES: ReadonlySet<string> = new Set(['localhost', '[::1]', BOUND_TO]);
+
 /**
  * Serves the built dashboard to this machine only. Sends the precompressed copies that the build wrote, answers range
  * requests (how a large ledger is read) and sets the headers that isolate the page, which make SharedArrayBuffer
- * available to it.
+ * available to it, and those that say what it may load and run.
  */
 export async function serve({ root, port, strictPort = false }: ServeOptions): Promise<RunningServer> {
   const index = join(resolve(root), 'index.html');
@@ -59,13 +65,14 @@ export async function serve({ root, port, strictPort = false }: ServeOptions): P
     answer(folder, request, response).catch((thrown: unknown) => {
       // A client that goes away in the middle of a file is no error of ours.
       if (response.headersSent) return void response.destroy();
-      response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${String(thrown)}\n`);
+      const reason = (thrown as NodeJS.ErrnoException).code ?? 'unknown';
+      refuse(response, 500, `The file could not be read (${reason})`);
     });
   });
   const listen = (at: number): Promise<void> =>
     new Promise((done, fail) => {
       server.once('error', fail);
-      server.listen(at, '127.0.0.1', () => {
+      server.listen(at, BOUND_TO, () => {
         server.off('error', fail);
         done();
       });
@@ -97,17 +104,24 @@ export async function serve({ root, port, strictPort = false }: ServeOptions): P
 }
 
 async function answer(folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
-  response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
-  response.setHeader('X-Content-Type-Options', 'nosniff');
+  const path = (request.url ?? '/').replace(/[?#].*$/s, '').replace(/\/$/, '/index.html');
+  for (const [name, value] of Object.entries(securityHeaders(path))) response.setHeader(name, value);
+  const { host, origin } = request.headers;
+  if (!isOwn(host === undefined ? null : `http://${host}`)) {
+    refuse(response, 421, 'This server answers to localhost only');
+    return;
+  }
+  if (origin !== undefined && !isOwn(origin)) {
+    refuse(response, 403, 'Pages of other sites may not read from this server');
+    return;
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { Allow: 'GET, HEAD' }).end();
     return;
   }
-  const path = (request.url ?? '/').replace(/[?#].*$/s, '').replace(/\/$/, '/index.html');
   const found = await find(folder, path, request);
   if (found === null) {
-    response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Not found\n');
+    refuse(response, 404, 'Not found');
     return;
   }
   response.setHeader('Vary', 'Accept-Encoding');
@@ -115,6 +129,19 @@ async function answer(folder: string, request: IncomingMessage, response: Server
   response.setHeader('Cache-Control', path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
   response.writeHead(found.statusCode, found.headers);
   await pipeline(found.stream, response);
+}
+
+/** True of an address with the name of this machine, whatever its port: it may have been forwarded. */
+function isOwn(address: string | null): boolean {
+  if (address === null || !URL.canParse(address)) return false;
+  const { origin, hostname, protocol } = new URL(address);
+  // As a browser writes it: nothing but scheme, name and port.
+  const plain = address.toLowerCase() === origin || address.toLowerCase() === `${origin}:80`;
+  return protocol === 'http:' && plain && OWN_NAMES.has(hostname);
+}
+
+function refuse(response: ServerResponse, status: number, sentence: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${sentence}.\n`);
 }
 
 interface Found {

@@ -40,6 +40,14 @@ export type TautlineError =
   | { readonly kind: 'stalled'; readonly url: string; readonly problem: string; readonly advice: string }
   /** A file that is not the one that was opened. `file` is its name or address. */
   | { readonly kind: 'changed'; readonly file: string; readonly problem: string; readonly advice: string }
+  /** A server that passes a request on. `to` null: the browser does not show where to before it has gone there. */
+  | {
+      readonly kind: 'redirected';
+      readonly url: string;
+      readonly to: string | null;
+      readonly problem: string;
+      readonly advice: string;
+    }
   | { readonly kind: 'parameter'; readonly name: string; readonly problem: string; readonly advice: string }
   | { readonly kind: 'worker'; readonly worker: string; readonly problem: string; readonly advice: string }
   | {
@@ -73,6 +81,7 @@ export function explain(error: TautlineError): string {
       return `${error.problem}. ${error.advice}`;
     case 'network':
     case 'stalled':
+    case 'redirected':
       return `${error.url}: ${error.problem}. ${error.advice}`;
     case 'changed':
       return `${error.file} ${error.problem}; ${error.advice}`;

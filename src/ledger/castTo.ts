@@ -3,6 +3,7 @@ import { DataType } from 'apache-arrow';
 import type { Data } from 'apache-arrow';
 import type { ColumnType } from '../core/ledgerSchema.ts';
 import { arrowTypeOf } from './arrowTypes.ts';
+import { vectorOf } from './arrowVectors.ts';
 import { isData, isNumberText, packBits, toBooleans, toIntegers, toNumbers, toStrings, type OnBad } from './cast.ts';
 import type { RawColumn, ReaderField } from './reader.ts';
 import { scaled, type Scale } from './shapes.ts';
@@ -61,9 +62,7 @@ export function nulls(type: DataType, length: number): Data {
   if (DataType.isInt(type) || DataType.isFloat(type) || DataType.isTimestamp(type))
     return allNull(type, length, { data: new (type.ArrayType as Float64ArrayConstructor)(length) });
   if (DataType.isBool(type)) return allNull(type, length, { data: new Uint8Array((length + 7) >> 3) });
-  const builder = arrow.makeBuilder({ type, nullValues: [null] });
-  for (let i = 0; i < length; i++) builder.append(null);
-  return builder.finish().flush() as Data;
+  return vectorOf(new Array<null>(length).fill(null), type).data[0];
 }
 
 const allNull = (type: DataType, length: number, buffers: object): Data =>

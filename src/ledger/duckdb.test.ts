@@ -1,37 +1,15 @@
 import { tableFromIPC } from 'apache-arrow';
-import { createRequire } from 'node:module';
-import { Worker as Thread } from 'node:worker_threads';
 import * as arrow from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, type Database, type SpawnDuckDb } from './duckdb.ts';
-import { failure, fixture, open } from './testing.ts';
+import { createDatabase, type Database, type DuckDbWorker } from './duckdb.ts';
+import { failure, fixture, nodeDuckDb, open } from './testing.ts';
 
-const require = createRequire(import.meta.url);
-const threads: Thread[] = [];
-
-/** DuckDB's own worker for Node in a thread, under the interface of a web worker. */
-const spawn: SpawnDuckDb = async () => {
-  const bootstrap = `
-    const { parentPort, workerData } = require('node:worker_threads');
-    globalThis.postMessage = (message, transfer) => parentPort.postMessage(message, transfer);
-    parentPort.on('message', (data) => globalThis.onmessage({ data }));
-    console.error = () => undefined;
-    require(workerData);`;
-  const thread = new Thread(bootstrap, {
-    eval: true,
-    workerData: require.resolve('@duckdb/duckdb-wasm/dist/duckdb-node-eh.worker.cjs'),
-  });
-  threads.push(thread);
-  const target = new EventTarget();
-  thread.on('message', (data: unknown) => target.dispatchEvent(new MessageEvent('message', { data })));
-  thread.on('error', (error) => target.dispatchEvent(Object.assign(new Event('error'), { message: error.message })));
-  thread.on('exit', () => target.dispatchEvent(new Event('close')));
-  const worker = Object.assign(target, {
-    postMessage: (message: unknown, transfer: ArrayBuffer[]) => thread.postMessage(message, transfer),
-    terminate: () => void thread.terminate(),
-  });
-  return { worker: worker as unknown as Worker, wasmUrl: require.resolve('@duckdb/duckdb-wasm/dist/duckdb-eh.wasm') };
-};
+const started: ReturnType<typeof nodeDuckDb>[] = [];
+async function spawn(): Promise<DuckDbWorker> {
+  const worker = nodeDuckDb();
+  started.push(worker);
+  return worker;
+}
 
 const ipc = (columns: Record<string, arrow.Vector>) => arrow.tableToIPC(new arrow.Table(columns), 'stream');
 const ids = (...values: bigint[]) => arrow.makeVector(BigInt64Array.from(values));
@@ -120,7 +98,7 @@ describe('a database whose worker dies', () => {
     });
     await database.insert('events', ipc({ id: ids(1n) }));
     const pending = failure(database.query('SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b'));
-    setTimeout(() => void threads[threads.length - 1].terminate(), 300);
+    setTimeout(() => void started.at(-1)!.kill(), 300);
     expect(await pending).toMatchObject({ kind: 'worker', worker: 'database', problem: 'it ended' });
     expect(await database.query('SELECT * FROM events')).toEqual([{ id: 7n }]);
     expect(restarts).toBe(1);
@@ -128,14 +106,25 @@ describe('a database whose worker dies', () => {
     expect((await failure(database.query('SELECT 1'))).message).toContain('it was closed');
   });
 
+  const silent = (onDeath: DuckDbWorker['onDeath'] = () => undefined): DuckDbWorker => ({
+    worker: Object.assign(new EventTarget(), { postMessage: () => undefined }) as unknown as Worker,
+    wasmUrl: '',
+    onDeath,
+    terminate: () => undefined,
+  });
+
   it('does not wait for a worker that never answers', async () => {
-    const silent = Object.assign(new EventTarget(), {
-      postMessage: () => undefined,
-      terminate: () => undefined,
-    }) as unknown as Worker;
-    const error = await failure(
-      createDatabase({ spawn: async () => ({ worker: silent, wasmUrl: '' }), timeoutMs: 100 }),
-    );
+    const error = await failure(createDatabase({ spawn: async () => silent(), timeoutMs: 100 }));
     expect(error).toMatchObject({ kind: 'worker', problem: 'it did not answer within 0 seconds' });
+  });
+
+  it.each([
+    ['its script did not load', 'its script did not load'],
+    ['Uncaught RangeError: Array buffer allocation failed', 'memory is short'],
+  ])('says so at once: %s', async (reason, problem) => {
+    const error = await failure(
+      createDatabase({ spawn: async () => silent((listener) => setTimeout(listener, 0, reason)) }),
+    );
+    expect(error).toMatchObject({ kind: 'worker', problem: expect.stringContaining(problem) });
   });
 });

@@ -3,7 +3,7 @@ import { TautlineFailure, type TautlineError } from '../core/errors.ts';
 import { messageOf } from './failures.ts';
 
 /** A table of the Arrow that DuckDB brings along, which is older than ours: only bytes may pass between the two. */
-export type QueryTable = Awaited<ReturnType<AsyncDuckDBConnection['query']>>;
+type QueryTable = Awaited<ReturnType<AsyncDuckDBConnection['query']>>;
 
 /** The only seam to DuckDB. Tables are filled with Arrow, queried with SQL; one database lives in one worker. */
 export interface Database {
@@ -24,8 +24,14 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** A new DuckDB worker, and where it finds its WebAssembly. */
-export type SpawnDuckDb = () => Promise<{ readonly worker: Worker; readonly wasmUrl: string }>;
+/** A started DuckDB worker, and where it finds its WebAssembly. */
+export interface DuckDbWorker {
+  readonly worker: Worker;
+  readonly wasmUrl: string;
+  /** Calls `listener` when the worker failed to start, threw, or ended: from then on it may never answer. */
+  onDeath(listener: (reason: string) => void): void;
+  terminate(): void;
+}
 
 export interface DatabaseOptions {
   /**
@@ -35,14 +41,13 @@ export interface DatabaseOptions {
   readonly onRestart?: () => void | Promise<void>;
   /** A call that takes longer than this is given up, and its worker with it; default two minutes. */
   readonly timeoutMs?: number;
-  /** Starts the worker; default the one that is bundled for the browser. */
-  readonly spawn?: SpawnDuckDb;
+  /** Starts the worker. */
+  readonly spawn: () => Promise<DuckDbWorker>;
 }
 
 interface Session {
   readonly db: AsyncDuckDB;
   readonly connection: AsyncDuckDBConnection;
-  readonly worker: Worker;
   /** Rejects when the worker dies; never resolves. */
   readonly death: Promise<never>;
   readonly kill: (error: TautlineError) => void;
@@ -55,6 +60,15 @@ const workerError = (problem: string, advice = ADVICE): TautlineError => ({
   problem,
   advice,
 });
+const SHORT_OF_MEMORY = /out of memory|allocation fail|could not allocate/i;
+const SMALLER = 'Close other tabs, or open a smaller part of the ledger';
+const memoryError = (problem: string): TautlineError => ({
+  kind: 'memory',
+  problem: `the database: ${problem}`,
+  advice: SMALLER,
+});
+const deathError = (reason: string): TautlineError =>
+  SHORT_OF_MEMORY.test(reason) ? workerError(`memory is short (${reason})`, SMALLER) : workerError(reason);
 /** What WebAssembly says when the instance is beyond repair, though its worker still answers. */
 const BROKEN = new RegExp(
   ['memory access out of bounds', 'unreachable', 'function signature mismatch', 'null function']
@@ -63,54 +77,37 @@ const BROKEN = new RegExp(
   'i',
 );
 
-const bundled: SpawnDuckDb = async () => {
-  const { workerUrl, wasmUrl } = await import('./duckdb.browser.ts');
-  return { worker: new Worker(workerUrl), wasmUrl: await typedWasm(new URL(wasmUrl, globalThis.location.href).href) };
-};
-
-/**
- * DuckDB compiles what it fetches only as application/wasm, and never answers otherwise; some static hosts send .wasm
- * as plain bytes.
- */
-async function typedWasm(url: string): Promise<string> {
-  const head = await fetch(url, { method: 'HEAD' }).catch(() => null);
-  if (!head?.ok || head.headers.get('content-type')?.split(';')[0] === 'application/wasm') return url;
-  const bytes = await (await fetch(url)).arrayBuffer();
-  return URL.createObjectURL(new Blob([bytes], { type: 'application/wasm' }));
-}
-
 /**
  * Starts DuckDB. No call ever hangs: a worker that dies or takes too long rejects the calls under way, and the next
  * call starts another.
  */
-export async function createDatabase(options: DatabaseOptions = {}): Promise<Database> {
-  const { spawn = bundled, timeoutMs = 120_000 } = options;
+export async function createDatabase(options: DatabaseOptions): Promise<Database> {
+  const { spawn, timeoutMs = 120_000 } = options;
   let current: Promise<Session> | null = null;
   let restarted = false;
   let closed = false;
 
   async function start(): Promise<Session> {
     const duckdb = await import('@duckdb/duckdb-wasm');
-    const { worker, wasmUrl } = await spawn();
-    const db = new duckdb.AsyncDuckDB(new duckdb.VoidLogger(), worker);
+    const { worker, wasmUrl, onDeath, terminate } = await spawn();
     let kill: Session['kill'] = () => undefined;
     const death = new Promise<never>((_, reject) => {
       kill = (error) => {
-        worker.terminate();
+        terminate();
         reject(new TautlineFailure(error));
       };
     });
     death.catch(() => undefined);
-    worker.addEventListener('error', (event) => kill(workerError(event.message || 'it stopped without saying why')));
-    worker.addEventListener('messageerror', () => kill(workerError('a message could not be read')));
-    worker.addEventListener('close', () => kill(workerError('it ended')));
+    // Before DuckDB listens: it takes every message for an answer to itself.
+    onDeath((reason) => kill(deathError(reason)));
+    const db = new duckdb.AsyncDuckDB(new duckdb.VoidLogger(), worker);
     const boot = async (): Promise<Session> => {
       await db.instantiate(wasmUrl);
       await db.open({ path: ':memory:', query: { castDecimalToDouble: true, castDurationToTime64: true } });
       const connection = await db.connect();
       // DuckDB would fetch extensions from the internet at their first use, which fails obscurely without it.
       await connection.query('SET autoinstall_known_extensions=false; SET autoload_known_extensions=false;');
-      return { db, connection, worker, death, kill };
+      return { db, connection, death, kill };
     };
     return guard(boot(), death, kill);
   }
@@ -198,13 +195,7 @@ export async function createDatabase(options: DatabaseOptions = {}): Promise<Dat
 function queryError(thrown: unknown): TautlineError {
   if (thrown instanceof TautlineFailure) return thrown.error;
   const problem = messageOf(thrown);
-  if (/out of memory|allocation failure|could not allocate/i.test(problem)) {
-    return {
-      kind: 'memory',
-      problem: `the database: ${problem}`,
-      advice: 'Close other tabs, or open a smaller part of the ledger',
-    };
-  }
+  if (SHORT_OF_MEMORY.test(problem)) return memoryError(problem);
   if (BROKEN.test(problem)) return workerError(problem);
   return {
     kind: 'internal',
@@ -214,7 +205,7 @@ function queryError(thrown: unknown): TautlineError {
 }
 
 /** The rows of an Arrow table as plain objects. */
-export function toRows(table: QueryTable): Record<string, unknown>[] {
+function toRows(table: QueryTable): Record<string, unknown>[] {
   const names = table.schema.fields.map((field) => field.name);
   const columns = names.map((_, i) => table.getChildAt(i)!);
   return Array.from({ length: table.numRows }, (_, row) =>

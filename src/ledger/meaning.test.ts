@@ -1,5 +1,6 @@
 import * as arrow from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
+import { openLedger } from './open.ts';
 import { collector, failure, fixture, named, open, plainLedger, platform, vectorsByRow } from './testing.ts';
 import type { NamedBlob } from './types.ts';
 import { writeParquet } from './write.ts';
@@ -57,7 +58,6 @@ describe('times are told by their size', () => {
       T + 1123.456,
     ]);
     const part = { where: {}, from: T + 3000, to: T + 5000 };
-    const { openLedger } = await import('./open.ts');
     const source = { kind: 'files', files: [fixture('ts_epoch_ns.parquet')], part } as const;
     expect((await openLedger(source, null, { platform })).columns.n).toBe(2);
   });
@@ -301,5 +301,24 @@ describe('ids that are there twice', () => {
     expect(error.message).toContain('event_id does not tell events apart: 8 of 9 events have the id of another one');
     expect(error.message).toContain('(7 is the id of row 1 of a.parquet, of row 2 of a.parquet, …)');
     expect((await failure(open(fixture('damaged/shape__id_dup_all.parquet')))).kind).toBe('ledger');
+  });
+});
+
+describe('folders from the page', () => {
+  it('that were sorted out are not judged by their own name, and the rest is named', async () => {
+    const files = [
+      ndjson(
+        said(1, () => ({})),
+        '_logs/a.ndjson',
+      ),
+      ndjson(
+        said(1, () => ({ event_id: 5 })),
+        '_logs/b.ndjson',
+      ),
+    ];
+    const passedOver = [{ path: '_logs/_SUCCESS', why: 'no data' }] as const;
+    const { report } = await openLedger({ kind: 'files', files, passedOver }, null, { platform });
+    expect(report).toMatchObject({ files: 2, events: 2 });
+    expect(report.notes).toContain('1 file ignored (not data by name): _logs/_SUCCESS.');
   });
 });

@@ -11,7 +11,7 @@ const PROBE_BYTES = 64 << 10;
 const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
 
 /** Without a byte for so long, a server is given up. */
-export const STALL_MS = 15_000;
+const STALL_MS = 15_000;
 
 /** Runs a step of a request; what takes longer than `STALL_MS` is ended with kind "stalled". */
 async function awaited<R>(url: string, end: AbortController, step: () => Promise<R>): Promise<R> {

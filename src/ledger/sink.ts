@@ -7,13 +7,14 @@ import { readAhead } from './ahead.ts';
 import { arrowTypeOf } from './arrowTypes.ts';
 import { castTo, nulls } from './castTo.ts';
 import { throwIfCancelled } from './failures.ts';
-import { classOf, isNamedAsEmbedding, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
+import { classOf, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import type { RowSelection } from './rowSelection.ts';
 import type { RawBatch, ReaderField } from './reader.ts';
 import { BATCH_ROWS, bytesOf, namesOf, refuse, type LedgerFile } from './scan.ts';
 import { scaleOf } from './shapes.ts';
 import { takeRows } from './take.ts';
 import type { ColumnMapping, RowSink } from './types.ts';
+import { isNamedAsEmbedding } from './vectors.ts';
 
 /** Rows that are handed over at once: the database has work to do for every stream of bytes, however short. */
 const SENT_ROWS = 8192;

@@ -4,6 +4,7 @@ import type { OnProgress } from '../core/progress.ts';
 import { detectFormat } from './detectFormat.ts';
 import { counted, fileFailure, ledgerFailure } from './failures.ts';
 import type { OpenFileOptions } from './formats/format.ts';
+import { withPlainColumns } from './formats/plainColumns.ts';
 import { lastPart, withPartitions } from './hive.ts';
 import { FORMATS, FORMAT_NAMES, isLedgerFile, USUAL_EXTENSIONS } from './formats/list.ts';
 import { packingOf, unpack } from './packing.ts';
@@ -146,8 +147,9 @@ export async function openTable(
   const { path, blob } = file;
   const format = await detectFormat(file, tail);
   const opened = await format.open({ path, blob, tail }, platform, options);
-  const reader =
+  const told =
     opened.shaped || !mayHoldRecords(opened) ? opened : await (await tables()).asShape(opened, path, options);
+  const reader = withPlainColumns(told);
   return asTable(reader, { path, bytes: given.blob.size, format: format.id });
 }
 

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Worker as Thread } from 'node:worker_threads';
 import * as arrow from 'apache-arrow';
 import { TautlineFailure, type TautlineError } from '../core/errors.ts';
+import type { DuckDbWorker } from './duckdb.ts';
 import { openLedger, type OpenOptions } from './open.ts';
 import { nodePlatform } from './parquet.node.ts';
 import type { ColumnMapping, NamedBlob, OpenedLedger } from './types.ts';
@@ -109,4 +112,35 @@ export function twoHours(n = 7200): { table: LedgerTable; hive: () => Promise<Na
   const hive = async (): Promise<NamedBlob[]> =>
     (await writeHive(table, platform, { rowGroupRows: 500 })).map(({ path, bytes }) => named(`big/${path}`, bytes));
   return { table, hive };
+}
+
+const require = createRequire(import.meta.url);
+
+/** DuckDB's own worker for Node in a thread, under the interface of a web worker; `kill` ends it from outside. */
+export function nodeDuckDb(): DuckDbWorker & { kill(): Promise<unknown> } {
+  const bootstrap = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    globalThis.postMessage = (message, transfer) => parentPort.postMessage(message, transfer);
+    parentPort.on('message', (data) => globalThis.onmessage({ data }));
+    console.error = () => undefined;
+    require(workerData);`;
+  const thread = new Thread(bootstrap, {
+    eval: true,
+    workerData: require.resolve('@duckdb/duckdb-wasm/dist/duckdb-node-eh.worker.cjs'),
+  });
+  const target = new EventTarget();
+  thread.on('message', (data: unknown) => target.dispatchEvent(new MessageEvent('message', { data })));
+  const worker = Object.assign(target, {
+    postMessage: (message: unknown, transfer: ArrayBuffer[]) => thread.postMessage(message, transfer),
+  });
+  return {
+    worker: worker as unknown as Worker,
+    wasmUrl: require.resolve('@duckdb/duckdb-wasm/dist/duckdb-eh.wasm'),
+    onDeath(listener) {
+      thread.on('error', (error) => listener(error.message));
+      thread.on('exit', () => listener('it ended'));
+    },
+    terminate: () => void thread.terminate(),
+    kill: () => thread.terminate(),
+  };
 }

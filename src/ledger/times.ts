@@ -26,6 +26,9 @@ const UNITS: readonly (readonly [NumberForm, perMs: number])[] = [
   ['nanoseconds', 1e6],
 ];
 
+/** A time that can be a date; else NaN. */
+export const plausible = (time: number): number => (time >= FIRST_DATE && time < END_DATE ? time : NaN);
+
 /** What a number counts; null if it is neither a time of 1980 to 2100 nor a small one. */
 function formOf(value: number): NumberForm | null {
   for (const [form, perMs] of UNITS) if (value >= FIRST * perMs && value < END * perMs) return form;
@@ -133,8 +136,8 @@ function fromDates(column: Data, bad: OnBad, forms: TimeForms, base: number): Fl
       out[i] = NaN;
       continue;
     }
-    const time = (Number(nanoseconds ? floorThousand(values[i] as bigint) : values[i]) * times) / over;
-    out[i] = time >= FIRST_DATE && time < END_DATE ? time : bad(i, values[i]);
+    const time = plausible((Number(nanoseconds ? floorThousand(values[i] as bigint) : values[i]) * times) / over);
+    out[i] = Number.isNaN(time) ? bad(i, values[i]) : time;
     forms.note('date', base + i);
   }
   return out;

@@ -15,7 +15,8 @@ export type LedgerSource = (
       /** What of a folder was not taken, where that has been sorted out already; absent: names tell. */
       readonly passedOver?: readonly PassedOver[];
     }
-  | { readonly kind: 'url'; readonly url: string }
+  /** `follow`: the server may pass the request on to another. */
+  | { readonly kind: 'url'; readonly url: string; readonly follow?: boolean }
   | { readonly kind: 'sample'; readonly name: string }
 ) & {
   readonly part?: LedgerPart;

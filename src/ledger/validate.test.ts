@@ -110,8 +110,8 @@ describe('columns', () => {
       kind: 'column',
       file: 'ledger.parquet',
       column: 'text',
-      found: 'Utf8',
-      needed: 'FLOAT[] (list or fixed-size), DOUBLE[] or FLOAT16[] for embedding',
+      found: '"a" at row 1',
+      needed: 'FLOAT[] (list or fixed-size), DOUBLE[] or FLOAT16[]',
     });
     expect(await wrong({ ts: 'provider_id' })).toMatchObject({
       kind: 'column',

@@ -10,10 +10,10 @@ import {
   Table,
   tableToIPC,
   Utf8,
-  vectorFromArray,
   type Data,
   type DataType,
 } from 'apache-arrow';
+import { vectorOf } from '../ledger/arrowVectors.ts';
 import type { AnalysisReport, EngineApi } from '../workers/protocol.ts';
 
 /**
@@ -75,5 +75,5 @@ export async function alertsToArrow(report: AnalysisReport, engine: Pick<EngineA
 
 function columnData(values: readonly unknown[], type: DataType): Data {
   if (values.length === 0) return makeData({ type, length: 0, nullCount: 0 } as never);
-  return vectorFromArray(values as unknown[], type).data[0];
+  return vectorOf(values, type).data[0];
 }

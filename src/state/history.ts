@@ -34,3 +34,10 @@ export function redo<T>(history: History<T>): History<T> {
   const { past, present, future } = history;
   return future.length === 0 ? history : { past: [...past, present], present: future[0], future: future.slice(1) };
 }
+
+/** The same steps, each changed alike. */
+export const mapHistory = <S>({ past, present, future }: History<S>, map: (step: S) => S): History<S> => ({
+  past: past.map(map),
+  present: map(present),
+  future: future.map(map),
+});

@@ -31,8 +31,25 @@ describe('scenarios of the browser', () => {
     const storage = texts();
     const scenarios = browserScenarios(() => storage);
     expect(scenarios.read()).toEqual({ scenarios: [], problems: [] });
-    expect(scenarios.write([strict, loose])).toEqual({ ok: true, value: null });
+    expect(scenarios.write([strict, loose])).toEqual({ ok: true, value: [strict, loose] });
     expect(scenarios.read()).toEqual({ scenarios: [strict, loose], problems: [] });
+  });
+
+  it('of two tabs do not overwrite each other', () => {
+    const storage = texts({ [KEY]: JSON.stringify([strict, loose]) });
+    const [here, there] = [browserScenarios(() => storage), browserScenarios(() => storage)];
+    const mine = here.read().scenarios;
+    const other = { name: 'other', parameters: { ...DEFAULT_PARAMETERS, h: 6 } };
+    const stricter = { ...strict, parameters: { ...DEFAULT_PARAMETERS, h: 15 } };
+    there.read();
+    // There one is added, one changed and one deleted; here another one is added.
+    there.write([stricter, other]);
+    const added = { name: 'mine', parameters: { ...DEFAULT_PARAMETERS, h: 7 } };
+    expect(here.write([...mine, added])).toEqual({ ok: true, value: [stricter, added, other] });
+    expect(here.read().scenarios).toEqual([stricter, added, other]);
+    // What both change is as the last one wrote it.
+    there.write([{ ...stricter, parameters: DEFAULT_PARAMETERS }, added, other]);
+    expect(here.write([strict, other])).toEqual({ ok: true, value: [strict, other] });
   });
 
   it('that cannot be read hide no other, are named, and stay as they are whatever is kept later', () => {

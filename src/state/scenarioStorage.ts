@@ -1,11 +1,16 @@
 import { err, ok, type Result } from '../core/result.ts';
-import { isObject, keepScenarios, readScenario, split, type Scenario } from './scenarios.ts';
+import { isObject, keepScenarios, readScenario, split, withChanges, type Scenario } from './scenarios.ts';
 
 /** Where scenarios outlive the page. */
 export interface ScenarioStorage {
   read(): StoredScenarios;
-  /** Keeps scenarios beside what could not be read, which stays. The error says why they could not be kept. */
-  write(scenarios: readonly Scenario[]): Result<null, string>;
+  /**
+   * Keeps scenarios beside what could not be read, which stays, and what another tab has kept meanwhile. Gives all that
+   * are kept now; the error says why they could not be.
+   */
+  write(scenarios: readonly Scenario[]): Result<readonly Scenario[], string>;
+  /** Calls `listener` with all scenarios when another tab has kept some. Returns how to stop listening. */
+  onChange(listener: (scenarios: readonly Scenario[]) => void): () => void;
 }
 
 export interface StoredScenarios {
@@ -17,7 +22,8 @@ export interface StoredScenarios {
 /** Scenarios that go with the page. */
 export const passingScenarios = (): ScenarioStorage => ({
   read: () => ({ scenarios: [], problems: [] }),
-  write: () => ok(null),
+  write: (scenarios) => ok(scenarios),
+  onChange: () => () => undefined,
 });
 
 const KEY = 'tautline.scenarios';
@@ -28,10 +34,14 @@ type Texts = Pick<Storage, 'getItem' | 'setItem'>;
 
 /** The browser's storage; `open` fails where the browser refuses it (private windows). */
 export function browserScenarios(open: () => Texts = () => localStorage): ScenarioStorage {
+  /** As this tab saw them last: what differs from it was done by another. */
+  let seen: readonly Scenario[] = [];
   return {
     read() {
       try {
-        return described(parse(open().getItem(KEY)));
+        const stored = parse(open().getItem(KEY));
+        seen = stored.readable;
+        return described(stored);
       } catch {
         return { scenarios: [], problems: [] };
       }
@@ -42,13 +52,25 @@ export function browserScenarios(open: () => Texts = () => localStorage): Scenar
         const text = texts.getItem(KEY);
         const stored = parse(text);
         if (stored.broken !== null && text !== null) texts.setItem(freeKey(texts), text);
+        const merged = withChanges(scenarios, seen, stored.readable);
         // First, so that a newer scenario wins should one of the same name become readable again.
         const kept = stored.unreadable.map(({ item }) => item);
-        texts.setItem(KEY, JSON.stringify([...kept, ...scenarios]));
-        return ok(null);
+        texts.setItem(KEY, JSON.stringify([...kept, ...merged]));
+        seen = merged;
+        return ok(merged);
       } catch (thrown) {
         return err(thrown instanceof Error ? thrown.message : String(thrown));
       }
+    },
+    onChange(listener) {
+      const hear = ({ key, newValue }: StorageEvent): void => {
+        // A storage that was emptied as a whole has no key: what this tab holds stays until it is written again.
+        if (key !== KEY) return;
+        seen = parse(newValue).readable;
+        listener(seen);
+      };
+      window.addEventListener('storage', hear);
+      return () => window.removeEventListener('storage', hear);
     },
   };
 }

@@ -65,6 +65,23 @@ export function renameScenario(scenarios: readonly Scenario[], from: string, to:
 export const deleteScenario = (scenarios: readonly Scenario[], name: string): readonly Scenario[] =>
   scenarios.filter((s) => s.name !== name);
 
+/**
+ * A list with what has changed between two others: scenarios that came or became different are taken in, those that
+ * went go. What the list itself has changed of them since `before` stays.
+ */
+export function withChanges(
+  scenarios: readonly Scenario[],
+  before: readonly Scenario[],
+  after: readonly Scenario[],
+): readonly Scenario[] {
+  const textsOf = (list: readonly Scenario[]) => new Map(list.map((item) => [item.name, JSON.stringify(item)]));
+  const [own, was, is] = [scenarios, before, after].map(textsOf);
+  const untouched = (name: string): boolean => own.get(name) === was.get(name);
+  const left = scenarios.filter(({ name }) => is.has(name) || !was.has(name) || !untouched(name));
+  const changed = after.filter(({ name }) => is.get(name) !== was.get(name) && untouched(name));
+  return left.length === scenarios.length && changed.length === 0 ? scenarios : keepScenarios(left, changed);
+}
+
 /** The scenario that these parameters are; null if none is. */
 export const scenarioOf = (scenarios: readonly Scenario[], parameters: Parameters): Scenario | null =>
   scenarios.find((s) => sameParameters(s.parameters, parameters)) ?? null;

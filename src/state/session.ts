@@ -3,6 +3,7 @@ import { explain, TautlineFailure, toTautlineError } from '../core/errors.ts';
 import { DEFAULT_PARAMETERS } from '../detection/parameters.ts';
 import type { EngineClient } from '../workers/client.ts';
 import { createAddressWriter, type Address } from './address.ts';
+import { passingConsent, type ConsentStorage } from './consent.ts';
 import { readReferenceFile } from './referenceFile.ts';
 import { passingScenarios, type ScenarioStorage } from './scenarioStorage.ts';
 import { createEffects } from './session/effects.ts';
@@ -23,6 +24,8 @@ export interface SessionPlatform {
   readonly largeFrom?: number;
   /** Where scenarios are kept; they go with the session where it is absent. */
   readonly scenarios?: ScenarioStorage;
+  /** Where it is kept which addresses the user has agreed to open; that goes with the session where it is absent. */
+  readonly consent?: ConsentStorage;
 }
 
 export interface Session {
@@ -50,7 +53,8 @@ const LARGE_BYTES = 32 * 1024 * 1024;
 /** What is said and done in the browser, in the engine and in the database follows from transitions (session/). */
 export function createSession(platform: SessionPlatform): Session {
   const storage = platform.scenarios ?? passingScenarios();
-  const store = createStore<SessionState>(() => initialState(storage.read()));
+  const consent = platform.consent ?? passingConsent();
+  const store = createStore<SessionState>(() => initialState(storage.read(), consent.read()));
   const writer = createAddressWriter(platform.address);
   const engine = platform.createEngine((reason) => void dispatch({ type: 'engineRestarted', reason }));
   const tables = createTables({
@@ -72,6 +76,7 @@ export function createSession(platform: SessionPlatform): Session {
     tables,
     writer,
     storage,
+    consent,
     largeFrom: platform.largeFrom ?? LARGE_BYTES,
     prefetch: () => prefetch,
     state: store.getState,
@@ -85,7 +90,10 @@ export function createSession(platform: SessionPlatform): Session {
   }
 
   const restore = () => void dispatch({ type: 'addressChanged', text: platform.address.read() });
-  const stopListening = platform.address.onChange(restore);
+  const stopListening = [
+    platform.address.onChange(restore),
+    storage.onChange((scenarios) => void dispatch({ type: 'scenariosFound', scenarios })),
+  ];
 
   return {
     store,
@@ -101,7 +109,7 @@ export function createSession(platform: SessionPlatform): Session {
     },
     dispose() {
       writer.dispose();
-      stopListening();
+      for (const stop of stopListening) stop();
       engine.dispose();
       tables.dispose();
     },
@@ -134,6 +142,7 @@ function createActions(
       if (screen !== state().view.screen) change({ screen });
     },
     open: (source, mapping, parameters) => dispatch({ type: 'openRequested', source, mapping, parameters }),
+    agree: () => send({ type: 'agreed' }),
     cancel: () => send({ type: 'cancelRequested' }),
     close: () => send({ type: 'closeRequested' }),
     setParameters: (changed, commit) => send({ type: 'parametersSet', change: changed, commit }),

@@ -4,6 +4,7 @@ import { createHarnessPool } from '../workers/harnessPool.ts';
 import { createLabPool } from '../workers/labPool.ts';
 import { browserAddress, noAddress } from './address.ts';
 import { createCalibration, type CalibrationState } from './calibration.ts';
+import { browserConsent, passingConsent } from './consent.ts';
 import { createLab } from './lab/lab.ts';
 import { browserScenarios, passingScenarios } from './scenarioStorage.ts';
 import { createSession } from './session.ts';
@@ -15,9 +16,14 @@ import type { TautlineActions, TautlineState } from './types.ts';
  */
 export const session = createSession({
   createEngine: (onRestart) => createEngineClient({ onRestart }),
-  createDatabase: async (onRestart) => (await import('../ledger/duckdb.ts')).createDatabase({ onRestart }),
+  createDatabase: async (onRestart) => {
+    const { createDatabase } = await import('../ledger/duckdb.ts');
+    const { spawnDatabaseWorker } = await import('../workers/databaseWorker.ts');
+    return createDatabase({ onRestart, spawn: spawnDatabaseWorker });
+  },
   // Outside a page (tests of panels in Node) there is nothing to keep the view in.
   address: typeof window === 'undefined' ? noAddress() : browserAddress(),
+  consent: typeof window === 'undefined' ? passingConsent() : browserConsent(),
   scenarios: typeof window === 'undefined' ? passingScenarios() : browserScenarios(),
 });
 

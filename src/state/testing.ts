@@ -1,35 +1,12 @@
-import { createRequire } from 'node:module';
-import { Worker as Thread } from 'node:worker_threads';
-import { createDatabase, type Database, type SpawnDuckDb } from '../ledger/duckdb.ts';
+import { createDatabase, type Database } from '../ledger/duckdb.ts';
+import { nodeDuckDb } from '../ledger/testing.ts';
 import type { Address } from './address.ts';
-
-const require = createRequire(import.meta.url);
 
 /** The browser's database on DuckDB's own worker for Node; `kill` ends its thread. */
 export async function nodeDatabase(onRestart?: () => void): Promise<Database & { kill(): Promise<unknown> }> {
-  let thread: Thread | null = null;
-  const spawn: SpawnDuckDb = async () => {
-    const bootstrap = `
-      const { parentPort, workerData } = require('node:worker_threads');
-      globalThis.postMessage = (message, transfer) => parentPort.postMessage(message, transfer);
-      parentPort.on('message', (data) => globalThis.onmessage({ data }));
-      require(workerData);`;
-    const started = new Thread(bootstrap, {
-      eval: true,
-      workerData: require.resolve('@duckdb/duckdb-wasm/dist/duckdb-node-eh.worker.cjs'),
-    });
-    thread = started;
-    const target = new EventTarget();
-    started.on('message', (data: unknown) => target.dispatchEvent(new MessageEvent('message', { data })));
-    started.on('exit', () => target.dispatchEvent(new Event('close')));
-    const worker = Object.assign(target, {
-      postMessage: (message: unknown, transfer: ArrayBuffer[]) => started.postMessage(message, transfer),
-      terminate: () => void started.terminate(),
-    });
-    return { worker: worker as unknown as Worker, wasmUrl: require.resolve('@duckdb/duckdb-wasm/dist/duckdb-eh.wasm') };
-  };
-  const database = await createDatabase({ spawn, onRestart });
-  return { ...database, kill: async () => thread?.terminate() };
+  let newest: ReturnType<typeof nodeDuckDb> | null = null;
+  const database = await createDatabase({ spawn: async () => (newest = nodeDuckDb()), onRestart });
+  return { ...database, kill: async () => newest?.kill() };
 }
 
 export interface MemoryAddress extends Address {

@@ -16,6 +16,14 @@ export { type AlertColumn, type Screen } from './view/fields.ts';
 /** Everything that defines the view and lives in the address: the table of fields in view/fields.ts. */
 export type ViewState = ViewOf<typeof VIEW_FIELDS>;
 
+type UrlSource = Extract<LedgerSource, { readonly kind: 'url' }>;
+
+/** A request that was passed on. `seen`: the browser has said where to. */
+export interface Redirect {
+  readonly from: string;
+  readonly seen: boolean;
+}
+
 /** Where the ledger stands. */
 export type LedgerPhase =
   | { readonly phase: 'empty' }
@@ -25,6 +33,8 @@ export type LedgerPhase =
       readonly source: LedgerSource;
       readonly progress: Progress | null;
     }
+  /** A link, or a server that passes requests on, names an address that the user has not agreed to. */
+  | { readonly phase: 'asking'; readonly name: string; readonly source: UrlSource; readonly redirect: Redirect | null }
   | { readonly phase: 'open'; readonly source: LedgerSource; readonly report: OpenReport }
   | { readonly phase: 'failed'; readonly name: string; readonly source: LedgerSource; readonly error: TautlineError };
 
@@ -84,6 +94,8 @@ export interface TautlineActions {
   setScreen(screen: Screen): void;
   /** Opens a ledger on the monitor, with the parameters in force or others. */
   open(source: LedgerSource, mapping?: ColumnMapping | null, parameters?: Parameters): Promise<void>;
+  /** Opens the address that was asked about. */
+  agree(): void;
   /** Cancels the open or analysis under way. */
   cancel(): void;
   close(): void;

@@ -23,9 +23,9 @@ export function sourceName(source: LedgerSource): string {
 
 /** What of a source fits into the address: everything but the bytes of files. */
 export function viewSource(source: LedgerSource): NonNullable<ViewState['source']> {
-  return source.kind === 'files'
-    ? withPart({ kind: 'file', name: sourceName(source) }, source.part)
-    : withPart(source, source.part);
+  if (source.kind === 'files') return withPart({ kind: 'file', name: sourceName(source) }, source.part);
+  if (source.kind === 'url') return withPart({ kind: 'url', url: source.url }, source.part);
+  return withPart(source, source.part);
 }
 
 /** A source with another part of it; undefined: all of it. */

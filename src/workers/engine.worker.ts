@@ -4,6 +4,7 @@ import { openForAnalysis } from '../analysis/open.ts';
 import type { Platform } from '../ledger/platform.ts';
 import { prepareReaders } from '../ledger/formats/list.ts';
 import { browserPlatform } from '../ledger/parquet.browser.ts';
+import { carefulFetch } from '../ledger/redirect.ts';
 import { browserScanThread, browserSignalPool } from './engineWorkers.ts';
 import { createEngine } from './engine.ts';
 import { ENGINE_CONTRACT } from './protocol.ts';
@@ -29,6 +30,9 @@ exposeWorker(
   createEngine({
     loadKernels: kernels,
     signalPool: browserSignalPool(),
-    openLedger: (source, mapping, options) => openForAnalysis(source, mapping, { platform, ...options }),
+    openLedger: (source, mapping, options) => {
+      const fetch = source.kind === 'url' ? carefulFetch(source.follow === true) : undefined;
+      return openForAnalysis(source, mapping, { platform: { ...platform, fetch }, ...options });
+    },
   }),
 );

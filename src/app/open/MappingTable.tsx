@@ -3,11 +3,7 @@ import type { FileColumns } from '../../core/errors.ts';
 import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName, type LedgerSource } from '../../ledger/types.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import { showSheet } from '../ui.ts';
-
-/** Ledger columns read from a file column of another name: the guesses worth a look. */
-export function guessedColumns(mapping: ColumnMapping): readonly LedgerColumnName[] {
-  return LEDGER_COLUMNS.filter((column) => mapping[column] !== undefined && mapping[column] !== column);
-}
+import { guessedColumns } from './reportOnOpen.ts';
 
 /** Which file column each ledger column is read from, to change and reopen with. */
 export function MappingTable({ source, has }: { readonly source: LedgerSource; readonly has: FileColumns }): ReactNode {

@@ -16,6 +16,8 @@ function urlProblem(text: string): string | null {
   } catch {
     return 'This is no complete address: it should start with https:// and name a file.';
   }
+  if (url.username !== '' || url.password !== '')
+    return 'A page cannot send the user name or password in an address: leave them out.';
   return url.protocol === 'https:' || url.protocol === 'http:'
     ? null
     : `A page cannot read ${url.protocol} addresses. Use https://, or choose the file.`;

@@ -1,11 +1,10 @@
-import { lazy, Suspense, useEffect, useRef, type ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { formatBytes, formatCount } from '../../core/format.ts';
 import { countText, describePart } from '../../core/part.ts';
 import type { OpenReport } from '../../ledger/types.ts';
 import { useTautline } from '../../state/store.ts';
 import { Sheet } from '../shell/Sheet.tsx';
-import { showSheet, useUi } from '../ui.ts';
-import { guessedColumns, MappingTable } from './MappingTable.tsx';
+import { MappingTable } from './MappingTable.tsx';
 
 export const LazyNarrowPanel = lazy(() => import('./Narrow.tsx').then((module) => ({ default: module.NarrowPanel })));
 
@@ -110,24 +109,4 @@ export function OpenReportSheet(): ReactNode {
       />
     </Sheet>
   );
-}
-
-/**
- * Opens the report by itself after a ledger opened with rows left out or columns guessed; a mapping that the user set
- * is no guess.
- */
-export function useReportOnOpen(): void {
-  const ledger = useTautline((state) => state.ledger);
-  const guessing = useTautline((state) => state.view.mapping === null);
-  const seen = useRef<OpenReport | null>(null);
-  useEffect(() => {
-    if (ledger.phase !== 'open') {
-      if (useUi.getState().sheet === 'report') showSheet(null);
-      return;
-    }
-    if (seen.current === ledger.report) return;
-    seen.current = ledger.report;
-    const doubtful = ledger.report.leftOut.length > 0 || (guessing && guessedColumns(ledger.report.mapping).length > 0);
-    if (doubtful) showSheet('report');
-  }, [ledger, guessing]);
 }

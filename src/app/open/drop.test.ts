@@ -49,6 +49,13 @@ describe('drop traversal', () => {
     expect(ignored).toEqual(['ledger/.git/x.parquet', 'ledger/README.md', 'ledger/_SUCCESS']);
   });
 
+  it('takes a folder whatever its own name, but no hidden one within', () => {
+    const paths = ['_exports/a.parquet', '_exports/.cache/b.parquet', '_exports/_SUCCESS'];
+    const { files, ignored } = sortOut(paths.map((path) => ({ path, blob: blob(path) })));
+    expect(files.map((f) => f.path)).toEqual(['_exports/a.parquet']);
+    expect(ignored).toEqual(['_exports/.cache/b.parquet', '_exports/_SUCCESS']);
+  });
+
   it('reads folders of more than a hundred files to the end', async () => {
     const parts = Array.from({ length: 250 }, (_, i) => file(`/big/part-${String(i).padStart(3, '0')}.parquet`));
     expect((await gatherEntries([folder('/big', parts)])).files).toHaveLength(250);

@@ -1,5 +1,6 @@
 import { isLedgerPath } from '../../ledger/formats/list.ts';
 import type { NamedBlob } from '../../ledger/types.ts';
+import { keepHandle } from './fresh.ts';
 
 /** The parts of FileSystemEntry that the traversal uses. */
 export interface DropEntry {
@@ -58,8 +59,11 @@ async function entriesOf(folder: DropEntry): Promise<DropEntry[]> {
 export async function gatherEntries(entries: readonly DropEntry[]): Promise<Gathered> {
   const found: NamedBlob[] = [];
   const walk = async (entry: DropEntry): Promise<void> => {
-    if (entry.isFile) found.push({ path: relativePath(entry.fullPath), blob: await fileOf(entry) });
-    else if (entry.isDirectory) for (const child of await entriesOf(entry)) await walk(child);
+    if (entry.isFile) {
+      const blob = await fileOf(entry);
+      keepHandle(blob, () => fileOf(entry));
+      found.push({ path: relativePath(entry.fullPath), blob });
+    } else if (entry.isDirectory) for (const child of await entriesOf(entry)) await walk(child);
   };
   for (const entry of entries) await walk(entry);
   return sortOut(found);

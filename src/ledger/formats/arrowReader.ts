@@ -147,6 +147,8 @@ function dictionaryField(fields: readonly ArrowField[], id: number): ArrowField 
 
 function arrowFailure(path: string, thrown: unknown): Error {
   if (thrown instanceof Error && thrown.name === 'TautlineFailure') return thrown;
-  const why = messageOf(thrown).slice(0, 300);
+  // What the engine says of reading past an end speaks of its own buffers.
+  const isPastEnd = thrown instanceof RangeError && /\b(?:DataView|bounds|typed array)\b/.test(thrown.message);
+  const why = isPastEnd ? 'it refers to bytes that it does not have' : messageOf(thrown).slice(0, 300);
   return fileFailure(path, `the Arrow file is truncated or damaged (${why})`, 'Write or download it again');
 }

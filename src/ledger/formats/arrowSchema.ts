@@ -3,7 +3,7 @@ import { DataType } from 'apache-arrow';
 import type { FlatTable } from './flatbuffer.ts';
 
 /** How the values of a column lie in buffers (Arrow columnar format, "Physical memory layout"). */
-export type Layout =
+type Layout =
   | 'null'
   | 'bits'
   | 'fixed'

@@ -4,7 +4,15 @@ import type { FormatReader, RawColumn, ReaderField } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
 import { CsvRows, type CutRows, type QuoteFault } from './csvRows.ts';
 import { rowReader, type RowChunk, type RowColumns } from './rows.ts';
-import { decodeText, inferredField, looksLike, MAX_ROW_CHARACTERS, SAMPLE_VALUES, TextLooks } from './text.ts';
+import {
+  decodeText,
+  inferredField,
+  looksLike,
+  MAX_ROW_CHARACTERS,
+  MAX_ROW_WORDS,
+  SAMPLE_VALUES,
+  TextLooks,
+} from './text.ts';
 
 type Row = readonly string[];
 interface CsvChunk extends RowChunk<Row> {
@@ -87,11 +95,7 @@ async function* csvRows(
     if (cut.fault) throw quoteFailure(path, cut.fault);
     if (cutter.pending > MAX_ROW_CHARACTERS) {
       if (cutter.open) throw quoteFailure(path, cutter.open);
-      throw fileFailure(
-        path,
-        `line ${cutter.line} has more than 64 million characters`,
-        'End every row with a line end',
-      );
+      throw fileFailure(path, `line ${cutter.line} has more than ${MAX_ROW_WORDS}`, 'End every row with a line end');
     }
   }
 }
@@ -101,7 +105,11 @@ const placeOf = (row: number, line: number): string =>
   `row ${row + 1} (the header line counts as one${line === row + 1 ? '' : `; line ${line} of the file`})`;
 
 function quoteFailure(path: string, { kind, row, line }: QuoteFault): Error {
-  const what = kind === 'open' ? 'a quote that is never closed' : 'a quote within a quoted field';
+  const what = {
+    open: 'a quote that is never closed',
+    inside: 'a quote within a quoted field',
+    long: `a quote that is not closed within ${MAX_ROW_WORDS}`,
+  }[kind];
   return fileFailure(
     path,
     `${placeOf(row, line)} holds ${what}`,

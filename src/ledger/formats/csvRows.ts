@@ -1,7 +1,7 @@
 /** A quote that makes no sense. */
 export interface QuoteFault {
-  /** `open`: never closed; `inside`: followed by more of its cell. */
-  readonly kind: 'open' | 'inside';
+  /** `open`: never closed; `inside`: followed by more of its cell; `long`: not closed within any reason. */
+  readonly kind: 'open' | 'inside' | 'long';
   /** Rows before the one that it stands in, header included. */
   readonly row: number;
   /** Line of the quote that begins the cell, counted from 1. */
@@ -20,7 +20,6 @@ const QUOTE = 34;
 const LF = 10;
 const CR = 13;
 const SPACE = 32;
-const MARKS = { lf: '\n', cr: '\r', quote: '"' } as const;
 
 /** Line ends of a text: LF, CR, or both together. */
 const lineEndsIn = (text: string): number => text.match(/\r\n|\n|\r/g)?.length ?? 0;
@@ -34,12 +33,18 @@ export class CsvRows {
   /** Begins with the row that is not whole yet. */
   #text = '';
   /** Where the next of each mark stands, at or after the position last asked for; Infinity where there is none. */
-  #next = { lf: -1, cr: -1, quote: -1, delimiter: -1 };
+  #nextEnd = -1;
+  #nextLf = -1;
+  #nextCr = -1;
+  #nextQuote = -1;
+  #nextDelimiter = -1;
   /** True if the piece before ended in CR: a LF to come belongs to it. */
   #afterReturn = false;
   #rows = 0;
   #line = 1;
   #openLine: number | null = null;
+  /** A quoted cell that is not whole yet: where it begins, and where to look on for its end. */
+  #halfCell = { at: -1, from: 0 };
 
   constructor(delimiter: string) {
     this.#delimiter = delimiter;
@@ -55,7 +60,7 @@ export class CsvRows {
   }
   /** The quote of it that is not closed yet. */
   get open(): QuoteFault | null {
-    return this.#openLine === null ? null : { kind: 'open', row: this.#rows, line: this.#openLine };
+    return this.#openLine === null ? null : { kind: 'long', row: this.#rows, line: this.#openLine };
   }
 
   /** @param last true if nothing follows */
@@ -64,16 +69,16 @@ export class CsvRows {
       this.#afterReturn = false;
       if (text.charCodeAt(0) === LF) text = text.slice(1);
     }
-    this.#text += text;
+    this.#text = this.#text === '' ? text : this.#text + text;
     this.#openLine = null;
-    this.#next = { lf: -1, cr: -1, quote: -1, delimiter: -1 };
+    this.#nextEnd = this.#nextLf = this.#nextCr = this.#nextQuote = this.#nextDelimiter = -1;
     const rows: string[][] = [];
     const broken: { at: number; line: number }[] = [];
     let fault: QuoteFault | null = null;
     let at = 0;
     while (at < this.#text.length) {
       let end = this.#endOfLine(at);
-      if (this.#find('quote', at) < end) {
+      if (this.#quote(at) < end) {
         const row = this.#quotedRow(at, last);
         if (row === null) break;
         if ('kind' in row) {
@@ -91,6 +96,7 @@ export class CsvRows {
       at = this.#afterLine(end);
     }
     this.#text = this.#text.slice(at);
+    if (this.#openLine === null) this.#halfCell = { at: -1, from: 0 };
     this.#rows += rows.length;
     return { rows, broken, fault };
   }
@@ -106,18 +112,20 @@ export class CsvRows {
     for (let at = from; ; at++) {
       if (text.charCodeAt(at) === QUOTE) {
         const line = this.#line + lines;
-        const close = closingQuote(text, at + 1);
+        const half = this.#halfCell;
+        const close = closingQuote(text, at === half.at ? half.from : at + 1);
         if (close < 0) {
           this.#openLine = line;
+          this.#halfCell = { at: at - from, from: text.length - from };
           return last ? { kind: 'open', line } : null;
         }
-        const cell = text.slice(at + 1, close).replaceAll('""', '"');
-        cells.push(cell);
-        lines += lineEndsIn(cell);
+        const raw = text.slice(at + 1, close);
+        cells.push(this.#quote(at + 1) < close ? raw.replaceAll('""', '"') : raw);
+        if (this.#endOfLine(at) < close) lines += lineEndsIn(raw);
         at = close + 1;
         while (text.charCodeAt(at) === SPACE) at++;
       } else {
-        const end = Math.min(this.#find('delimiter', at), this.#endOfLine(at), text.length);
+        const end = Math.min(this.#delimiterAfter(at), this.#endOfLine(at), text.length);
         cells.push(text.slice(at, end));
         at = end;
       }
@@ -128,14 +136,21 @@ export class CsvRows {
     }
   }
 
-  #find(mark: keyof typeof MARKS | 'delimiter', from: number): number {
-    if (this.#next[mark] >= from) return this.#next[mark];
-    const found = this.#text.indexOf(mark === 'delimiter' ? this.#delimiter : MARKS[mark], from);
-    return (this.#next[mark] = found < 0 ? Infinity : found);
+  #quote(from: number): number {
+    if (this.#nextQuote < from) this.#nextQuote = indexIn(this.#text, '"', from);
+    return this.#nextQuote;
+  }
+
+  #delimiterAfter(from: number): number {
+    if (this.#nextDelimiter < from) this.#nextDelimiter = indexIn(this.#text, this.#delimiter, from);
+    return this.#nextDelimiter;
   }
 
   #endOfLine(from: number): number {
-    return Math.min(this.#find('lf', from), this.#find('cr', from));
+    if (this.#nextEnd >= from) return this.#nextEnd;
+    if (this.#nextLf < from) this.#nextLf = indexIn(this.#text, '\n', from);
+    if (this.#nextCr < from) this.#nextCr = indexIn(this.#text, '\r', from);
+    return (this.#nextEnd = Math.min(this.#nextLf, this.#nextCr));
   }
 
   /** @param end of a line, where its line end stands */
@@ -144,6 +159,11 @@ export class CsvRows {
     if (end + 1 === this.#text.length) this.#afterReturn = true;
     return this.#text.charCodeAt(end + 1) === LF ? end + 2 : end + 1;
   }
+}
+
+function indexIn(text: string, mark: string, from: number): number {
+  const found = text.indexOf(mark, from);
+  return found < 0 ? Infinity : found;
 }
 
 /** Position of the quote that closes a cell, -1 if it is not there; two in a row stand for one. */

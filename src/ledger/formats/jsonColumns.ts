@@ -1,61 +1,31 @@
-import * as arrow from 'apache-arrow';
-import type { DataType } from 'apache-arrow';
-import type { ReaderField } from '../reader.ts';
 import { endOfString, hasLoneSurrogate, MAX_DEPTH, wellFormed } from './jsonExact.ts';
-import { inferredField, TextLooks, vectorType, type Shown } from './text.ts';
+import {
+  BOOLEAN,
+  columnOf,
+  EMPTY,
+  FLOAT,
+  INTEGER,
+  isMessage,
+  Key,
+  KINDS,
+  kindsOf,
+  LIST,
+  MISSING,
+  OBJECT,
+  TEXT,
+  VECTOR,
+  type JsonColumn,
+} from './jsonKeys.ts';
 
 /** An object of more keys, counted over the file, is one column. */
 const MAX_KEYS = 256;
 const MAX_COLUMNS = 10_000;
 
-/** What values of a column were met, as bits. */
-const MISSING = 1;
-const INTEGER = 2;
-const FLOAT = 4;
-const BOOLEAN = 8;
-const TEXT = 16;
-const VECTOR = 32;
-const LIST = 64;
-const EMPTY = 128;
-const OBJECT = 256;
-const KINDS = [INTEGER, FLOAT, BOOLEAN, VECTOR, LIST, OBJECT];
-
-/** A key, within the keys that lead to it. */
-class Key {
-  readonly children = new Map<string, Key>();
-  kinds = 0;
-  readonly texts = new TextLooks();
-  /** First value of each kind. */
-  readonly first = new Map<number, Shown>();
-  /** Last row that it was met in. */
-  row = -1;
-  /** Taken whole, with too many keys of its own. */
-  whole = false;
-  /** The key that followed it last. */
-  next: Key | null = null;
-
-  readonly path: readonly string[];
-  /** As lines have it, with quotes and colon. */
-  readonly token: string;
-
-  constructor(path: readonly string[]) {
-    this.path = path;
-    this.token = `${JSON.stringify(path.at(-1) ?? '')}:`;
-  }
-}
-
-/** A column of JSON objects: one key, or keys within keys; several where they come to the same dotted name. */
-export interface JsonColumn {
-  readonly field: ReaderField;
-  readonly paths: readonly (readonly string[])[];
-}
-
 /** A row that cannot be used, though it may be JSON. */
 class RowFault extends Error {}
 const NOT_JSON = new RowFault('');
 
-const NUMBERS = /[\s\d.,eE+\-nulNaIfity]*\]/y;
-const NUMBER_TOKEN = /-?\d[\d.eE+-]*/y;
+const STARTS = ['"', '[', '{'];
 const WORD_TOKEN = /-?[A-Za-z]+/y;
 const HALF_ESCAPE = /\\u[dD][89a-fA-F]/;
 
@@ -77,6 +47,8 @@ export class JsonColumns {
   readonly #noun: string;
   /** First backslash at or after `#at`. */
   #backslash = -1;
+  /** The next of `STARTS`, at or after the position last asked for; Infinity where there is none. */
+  readonly #starts = STARTS.map(() => -1);
 
   /** @param noun what a row is called */
   constructor(noun: string) {
@@ -93,6 +65,7 @@ export class JsonColumns {
     this.#row = row;
     this.#at = 0;
     this.#backslash = -2;
+    this.#starts.fill(-1);
     try {
       this.#space();
       if (!this.#take(123)) return;
@@ -110,7 +83,8 @@ export class JsonColumns {
       for (const child of key.children.values()) {
         const inner = child.whole || isMessage(child) ? 0 : child.children.size;
         if (inner === 0 || (child.kinds & ~(MISSING | EMPTY | OBJECT)) !== 0) {
-          const name = child.path.join('.');
+          // The database knows no column without a name.
+          const name = child.path.join('.') || '(no name)';
           const same = byName.get(name);
           if (same) same.push(child);
           else byName.set(name, [child]);
@@ -119,15 +93,12 @@ export class JsonColumns {
       }
     };
     visit(this.#root);
-    return [...byName].map(([name, keys]) => this.#column(name, keys));
-  }
-
-  #column(name: string, keys: readonly Key[]): JsonColumn {
-    const kinds = keys.reduce((all, key) => all | key.kinds, 0);
-    const type = typeOf(kinds, keys.find(({ texts }) => texts.any)?.texts);
-    // A list of integers may end up as text.
-    if (arrow.DataType.isUtf8(type) && (kinds & VECTOR) !== 0) this.exact = true;
-    return { field: inferredField(name, type, oddOf(kinds, keys)), paths: keys.map(({ path }) => path) };
+    return [...byName].map(([name, keys]) => {
+      const column = columnOf(name, keys);
+      // A list of integers may end up as text.
+      if (!column.isVector && (kindsOf(keys) & VECTOR) !== 0) this.exact = true;
+      return column;
+    });
   }
 
   #space(): void {
@@ -170,7 +141,7 @@ export class JsonColumns {
       throw new RowFault(`${this.#noun} has more than ${MAX_DEPTH} lists and objects within each other`);
     this.#space();
     if (this.#take(125)) return;
-    let guess = parent.next;
+    let guess = parent.begin;
     for (let before = parent; ;) {
       this.#space();
       let child: Key;
@@ -180,7 +151,7 @@ export class JsonColumns {
       } else child = this.#key(parent);
       if (child.row === this.#row) throw new RowFault(`${this.#noun} has the key "${child.path.join('.')}" twice`);
       child.row = this.#row;
-      if (before === parent) parent.next = child;
+      if (before === parent) parent.begin = child;
       else before.next = child;
       this.#space();
       this.#value(child, depth);
@@ -220,7 +191,7 @@ export class JsonColumns {
       key.kinds |= key.texts.add(parsed(this.#text.slice(from, to)), this.#row) ? TEXT : MISSING;
       return;
     }
-    const kind = code === 123 ? this.#object(key, depth) : code === 91 ? this.#list(depth) : this.#scalar(key);
+    const kind = code === 123 ? this.#object(key, depth) : code === 91 ? this.#list(depth) : this.#scalar();
     if ((key.kinds & kind) !== 0) return;
     key.kinds |= kind;
     if (KINDS.includes(kind))
@@ -239,48 +210,74 @@ export class JsonColumns {
   }
 
   #list(depth: number): number {
-    this.#at++;
-    NUMBERS.lastIndex = this.#at;
-    if (NUMBERS.test(this.#text)) {
-      const from = this.#at;
-      this.#at = NUMBERS.lastIndex;
-      for (let at = from; at < this.#at; at++) {
-        const code = this.#text.charCodeAt(at);
-        if (code > 32 && code !== 93) return VECTOR;
-      }
-      return EMPTY;
+    const from = ++this.#at;
+    this.#space();
+    if (this.#take(93)) return EMPTY;
+    const code = this.#text.charCodeAt(this.#at);
+    const end = this.#text.indexOf(']', this.#at);
+    // Where nothing else begins before the end it is a list of numbers, which need not be looked at.
+    if (code !== 116 && code !== 102 && end >= 0 && STARTS.every((_, i) => this.#nextStart(i, from) > end)) {
+      this.#at = end + 1;
+      return VECTOR;
     }
+    this.#at = from;
     this.#skipElements(depth + 1);
     return LIST;
   }
 
-  #scalar(key: Key): number {
+  #nextStart(i: number, from: number): number {
+    if (this.#starts[i] >= from) return this.#starts[i];
+    const found = this.#text.indexOf(STARTS[i], from);
+    return (this.#starts[i] = found < 0 ? Infinity : found);
+  }
+
+  #scalar(): number {
     const code = this.#text.charCodeAt(this.#at);
     if (code === 116 || code === 102) {
       this.#match(WORD_TOKEN);
       return BOOLEAN;
     }
-    NUMBER_TOKEN.lastIndex = this.#at;
-    if (!NUMBER_TOKEN.test(this.#text)) {
+    const from = this.#at;
+    const isWhole = this.#number();
+    const length = this.#at - from;
+    if (length === 0 || (length === 1 && code === 45)) {
+      this.#at = from;
       this.#match(WORD_TOKEN);
       return MISSING;
     }
-    const token = this.#text.slice(this.#at, NUMBER_TOKEN.lastIndex);
-    this.#at = NUMBER_TOKEN.lastIndex;
-    if (token.length < 16) {
-      if ((key.kinds & FLOAT) !== 0) return FLOAT;
-      return Number.isInteger(Number(token)) ? INTEGER : FLOAT;
+    if (length > 15) return this.#longNumber(this.#text.slice(from, this.#at));
+    if (isWhole) return INTEGER;
+    const value = Number(this.#text.slice(from, this.#at));
+    if (Math.abs(value) === Infinity) return this.#tooLarge();
+    return Number.isInteger(value) ? INTEGER : FLOAT;
+  }
+
+  /** Steps over a number. @returns true if it has digits only */
+  #number(): boolean {
+    let isWhole = true;
+    for (; ; this.#at++) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code >= 48 && code <= 57) continue;
+      // Sign, point and exponent.
+      if (code === 46 || code === 101 || code === 69 || code === 43) isWhole = false;
+      else if (code !== 45) return isWhole;
     }
-    return this.#longNumber(token);
   }
 
   #longNumber(token: string): number {
-    if (!/^-?\d+$/.test(token)) return Number.isSafeInteger(Number(token)) ? INTEGER : FLOAT;
-    if (Number.isSafeInteger(Number(token))) return INTEGER;
+    const number = Number(token);
+    if (Math.abs(number) === Infinity) return this.#tooLarge();
+    if (Number.isSafeInteger(number)) return INTEGER;
+    if (!/^-?\d+$/.test(token)) return FLOAT;
     this.exact = true;
     const value = BigInt(token);
-    // Beyond 64 bits it is no number that a column could hold.
-    return BigInt.asIntN(64, value) === value ? INTEGER : LIST;
+    return BigInt.asIntN(64, value) === value ? INTEGER : this.#tooLarge();
+  }
+
+  /** A number that no column of numbers could hold is kept as it is written. */
+  #tooLarge(): number {
+    this.exact = true;
+    return LIST;
   }
 
   /** Steps over what is kept as it stands. */
@@ -295,9 +292,14 @@ export class JsonColumns {
       this.#at++;
       this.#skipElements(depth + 1);
     } else {
-      NUMBER_TOKEN.lastIndex = this.#at;
-      const token = this.#match(NUMBER_TOKEN.test(this.#text) ? NUMBER_TOKEN : WORD_TOKEN);
-      if (token.length > 15) this.#longNumber(token);
+      const from = this.#at;
+      const isWhole = this.#number();
+      const length = this.#at - from;
+      if (length > 15 || !isWhole) this.#longNumber(this.#text.slice(from, this.#at));
+      else if (length < 2 && !(code >= 48 && code <= 57)) {
+        this.#at = from;
+        this.#match(WORD_TOKEN);
+      }
     }
     this.#space();
   }
@@ -345,35 +347,4 @@ function parsed(raw: string): string {
 /** A text of its own: a slice would keep the piece of the file that it is from. */
 const detached = (text: string): string => JSON.parse(JSON.stringify(text)) as string;
 
-/** True of text that is also met as `{"type": "text", "text": "..."}`, which reads as that text. */
-const isMessage = ({ kinds, children }: Key): boolean =>
-  (kinds & TEXT) !== 0 && children.size === 2 && children.has('type') && children.has('text');
-
 const sizeOf = (key: Key): number => [...key.children.values()].reduce((sum, child) => sum + 1 + sizeOf(child), 0);
-
-function typeOf(kinds: number, texts: TextLooks | undefined): DataType {
-  const found = kinds & ~MISSING;
-  if ((found & ~EMPTY) === 0) return new arrow.Null();
-  const text = texts?.type();
-  const rest = found & ~TEXT;
-  if (rest === 0) return text!;
-  const { isInt, isFloat, isBool, isList, isNull } = arrow.DataType;
-  const textIs = (...types: ((type: DataType) => boolean)[]): boolean => !text || types.some((is) => is(text));
-  if (rest === INTEGER && textIs(isInt)) return new arrow.Int64();
-  if ((rest & ~(INTEGER | FLOAT)) === 0 && textIs(isInt, isFloat)) return new arrow.Float64();
-  if (rest === BOOLEAN && textIs(isBool)) return new arrow.Bool();
-  if ((rest & ~(VECTOR | EMPTY)) === 0 && textIs(isList, isNull) && ((rest & VECTOR) !== 0 || (text && isList(text))))
-    return vectorType();
-  return new arrow.Utf8();
-}
-
-/** Of text the first that is unlike the rest; of several kinds of values the first that is not of the first kind. */
-function oddOf(kinds: number, keys: readonly Key[]): Shown | undefined {
-  const text = keys.find(({ texts }) => texts.any)?.texts.odd();
-  if (text) return text;
-  const firsts = keys
-    .flatMap(({ first }) => [...first].map(([kind, value]) => ({ kind, ...value })))
-    .sort((a, b) => a.row - b.row);
-  if ((kinds & ~(MISSING | INTEGER | FLOAT)) === 0) return firsts.find(({ kind }) => kind === FLOAT);
-  return firsts.find(({ kind }) => kind !== firsts[0].kind) ?? firsts[0];
-}

@@ -2,7 +2,7 @@ import { fileFailure } from '../failures.ts';
 import type { NamedBlob } from '../types.ts';
 import { endOfString } from './jsonExact.ts';
 import type { RowChunk } from './rows.ts';
-import { decodeText, LineEnds, MAX_ROW_CHARACTERS } from './text.ts';
+import { decodeText, LineEnds, MAX_ROW_CHARACTERS, MAX_ROW_WORDS } from './text.ts';
 
 /** The texts of JSON values, one a row. */
 export interface JsonChunk extends RowChunk<string> {
@@ -43,10 +43,10 @@ export async function* jsonDocuments(
       throw fileFailure(
         file.path,
         form === 'array'
-          ? `the array has an element of more than 64 million characters (line ${cutter.line})`
+          ? `the array has an element of more than ${MAX_ROW_WORDS} (line ${cutter.line})`
           : form === 'lines'
-            ? `line ${cutter.line} has more than 64 million characters`
-            : `the object that begins at line ${cutter.line} has more than 64 million characters`,
+            ? `line ${cutter.line} has more than ${MAX_ROW_WORDS}`
+            : `the object that begins at line ${cutter.line} has more than ${MAX_ROW_WORDS}`,
         'Write one JSON object a line',
       );
     yield { ...cut, fraction };
@@ -139,7 +139,10 @@ class ElementCutter implements Cutter {
         if (at < 0) break;
         this.#inText = false;
       } else if (this.#isClosed) {
-        if (code > 32) throw this.#failure('something follows the array', 1 + this.#ends.total);
+        if (code > 32) {
+          this.#ends.count(all.slice(from, at));
+          throw this.#failure('something follows the array', 1 + this.#ends.total);
+        }
       } else if (code === 34) this.#inText = true;
       else if (code === 123 || code === 91) {
         this.#depth++;
@@ -150,6 +153,7 @@ class ElementCutter implements Cutter {
       } else if (code === 125 || code === 93) {
         this.#depth--;
         if (this.#depth === 0) {
+          if (code === 125) throw this.#failure('the array has a brace too many', 1 + this.#ends.total);
           add(at, true);
           this.#isClosed = true;
         }

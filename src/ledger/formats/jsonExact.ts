@@ -38,7 +38,8 @@ export function endOfString(text: string, from: number): number {
 }
 
 /**
- * Parses JSON: integers beyond 2^53 are bigints, NaN and infinities are null, objects have no prototype.
+ * Parses JSON: integers beyond 2^53 are bigints, what is beyond doubles is the text that it is written as, NaN and
+ * infinities are null, objects have no prototype.
  * @throws SyntaxError
  */
 export function parseExact(text: string): unknown {
@@ -77,6 +78,7 @@ export function parseExact(text: string): unknown {
       return WORDS.has(word) ? WORDS.get(word) : fail();
     }
     const parsed = Number(number);
+    if (!Number.isFinite(parsed)) return /[eE]/.test(number) ? number : BigInt(number.split('.')[0]);
     return /^-?\d{16,}$/.test(number) && !Number.isSafeInteger(parsed) ? BigInt(number) : parsed;
   }
 

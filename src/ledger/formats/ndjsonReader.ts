@@ -1,20 +1,20 @@
-import * as arrow from 'apache-arrow';
 import { fileFailure, throwIfCancelled } from '../failures.ts';
 import type { FormatReader, RawColumn } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
 import type { OpenFileOptions } from './format.ts';
-import { JsonColumns, type JsonColumn } from './jsonColumns.ts';
+import { JsonColumns } from './jsonColumns.ts';
 import { jsonDocuments, NOUNS, type JsonChunk, type JsonForm } from './jsonDocuments.ts';
 import { jsonText, parseExact } from './jsonExact.ts';
 import { elementsOf, wrapped, layoutOf, parsed } from './jsonLayout.ts';
+import type { JsonColumn } from './jsonKeys.ts';
 import { openShaped, Unread, type DocumentChunk } from './shapeReader.ts';
 import { shapeOf } from '../shapes/list.ts';
 import { rowReader, type RowColumns } from './rows.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What `JSON.parse` may not keep: an integer of 16 digits or more, half a character. */
-const INEXACT = /(?:^|[:,[\s])-?[1-9]\d{15}|\\u[dD][89a-fA-F]/;
+/** What `JSON.parse` may not keep: an integer of 16 digits or more, a large exponent, half a character. */
+const INEXACT = /(?:^|[:,[\s])-?[1-9]\d{15}|\d[eE]\+?\d{3}|\\u[dD][89a-fA-F]/;
 /** Rows with faults of their own that are kept in memory. */
 const MAX_FAULTS = 100_000;
 
@@ -47,8 +47,10 @@ export async function openNdjson(
   const found = new JsonColumns(noun);
   let rows = 0;
   let first: string | undefined;
+  let isFirstCut = false;
   for await (const chunk of documents(signal)) {
     throwIfCancelled(signal, `reading ${path}`);
+    isFirstCut ||= first === undefined && chunk.isCut && chunk.rows.length === 1;
     first ??= chunk.rows[0];
     for (const text of chunk.rows) found.add(text, rows++);
     if (found.tooMany)
@@ -74,7 +76,7 @@ export async function openNdjson(
   function parse(text: string, isCut: boolean): JsonObject | string {
     let value: unknown;
     try {
-      value = isExact && INEXACT.test(text) ? parseExact(text) : JSON.parse(text);
+      value = isExact && INEXACT.test(text) ? parseExact(text) : (JSON.parse(text) as unknown);
     } catch {
       try {
         value = parseExact(text);
@@ -86,7 +88,15 @@ export async function openNdjson(
   }
 
   if (found.objects === 0 && first !== undefined)
-    throw noObject(path, isArray, first, found.faults.get(0) ?? parse(first, false));
+    throw noObject(path, isArray, found.faults.get(0) ?? parse(first, isFirstCut));
+
+  const severalPaths = columns.filter(({ paths }) => paths.length > 1);
+  function twiceIn(object: JsonObject): string | null {
+    const twice = severalPaths.find(
+      ({ paths }) => paths.filter((path) => within(object, path) !== undefined).length > 1,
+    );
+    return twice ? `${noun} has the key "${twice.field.name}" twice` : null;
+  }
 
   function columnsOf(texts: readonly string[], start: number, at: readonly number[], chunk: JsonChunk): RowColumns {
     const faults = new Map<number, string>();
@@ -95,17 +105,9 @@ export async function openNdjson(
     const last = chunk.rows.at(-1);
     texts.forEach((text, i) => {
       const object = found.faults.get(start + i) ?? parse(text, chunk.isCut && text === last);
-      if (typeof object === 'string') faults.set(i, object);
-      else
-        for (let c = 0; c < wanted.length; c++) {
-          const value = valueOf(object, wanted[c]);
-          if (value === TWICE) {
-            faults.set(i, `${noun} has the key "${wanted[c].field.name}" twice`);
-            values.forEach((column) => (column[i] = null));
-            break;
-          }
-          values[c][i] = value;
-        }
+      const fault = typeof object === 'string' ? object : twiceIn(object);
+      if (fault !== null) faults.set(i, fault);
+      else wanted.forEach((column, c) => (values[c][i] = valueOf(object as JsonObject, column, isExact)));
     });
     return { columns: values as RawColumn[], faults };
   }
@@ -133,43 +135,34 @@ const parsedDocuments = (texts: (signal?: AbortSignal) => AsyncIterable<JsonChun
     }
   };
 
-/** @param first value of a file that holds no object; `fault` is what is wrong with it */
-function noObject(path: string, isArray: boolean, first: string, fault: unknown): Error {
+/** @param fault of the first value of a file that holds no object */
+function noObject(path: string, isArray: boolean, fault: unknown): Error {
+  const isElement = String(fault).endsWith('is not a JSON object');
   if (isArray)
     return fileFailure(
       path,
-      'it starts like a JSON array but is not JSON',
+      isElement ? 'the elements of its array are not JSON objects' : 'it starts like a JSON array but is not JSON',
       'Write one JSON object a line, or a whole JSON array',
     );
-  const isOpening = first.trim() === '{';
-  return fileFailure(
-    path,
-    isOpening ? 'it is one JSON object over many lines, not one a line' : String(fault),
-    isOpening ? 'Write one JSON object a line, or an array of them' : 'Write one JSON object a line',
-  );
+  return fileFailure(path, `${String(fault)} (row 1)`, 'Write one JSON object a line');
 }
 
 const isObject = (value: unknown): value is JsonObject =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-const TWICE = Symbol('twice');
-
 /** The value of a column in a row; null if it is missing. */
-function valueOf(object: JsonObject, column: JsonColumn): unknown {
-  let value: unknown = within(object, column.paths[0]);
-  for (let i = 1; i < column.paths.length; i++) {
-    const other = within(object, column.paths[i]);
-    if (other === undefined) continue;
-    if (value !== undefined) return TWICE;
-    value = other;
-  }
+function valueOf(object: JsonObject, column: JsonColumn, isExact: boolean): unknown {
+  let value: unknown;
+  for (const path of column.paths) value ??= within(object, path);
   if (value === null || value === undefined) return null;
   if (typeof value !== 'object') return value;
-  const { type } = column.field;
-  if (Array.isArray(value) && type !== null && arrow.DataType.isList(type))
-    return value.some((coordinate) => typeof coordinate === 'bigint') ? value.map(Number) : value;
+  // Coordinates are floats, whatever their digits.
+  if (column.isVector && Array.isArray(value)) return isExact ? value.map(plainNumber) : value;
   return textOfMessage(value) ?? jsonText(value);
 }
+
+const plainNumber = (value: unknown): unknown =>
+  typeof value === 'bigint' || typeof value === 'string' ? Number(value) : value;
 
 function within(object: JsonObject, path: readonly string[]): unknown {
   let value: unknown = object;

@@ -5,12 +5,13 @@ import { isIntegerText, isMissingText, isNumberText } from '../cast.ts';
 import { fileFailure } from '../failures.ts';
 import type { ReaderField } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
-import { parseVector } from '../vectors.ts';
+import { looksLikeVector, parseVector } from '../vectors.ts';
 import { encodingOf } from './format.ts';
 
 const CHUNK_BYTES = 4 << 20;
 /** What a line, or a quoted text over many, may hold; a longer one is no row. */
-export const MAX_ROW_CHARACTERS = 64 << 20;
+export const MAX_ROW_CHARACTERS = 32 << 20;
+export const MAX_ROW_WORDS = '32 million characters';
 
 export interface TextChunk {
   readonly text: string;
@@ -121,7 +122,7 @@ function isInt64Text(value: string): boolean {
 }
 
 const isBooleanText = (value: string): boolean => /^(?:true|false)$/i.test(value);
-const isVectorText = (value: string): boolean => /^[[{]/.test(value) && parseVector(value, () => undefined) >= 0;
+const isVectorText = (value: string): boolean => looksLikeVector(value) && parseVector(value, () => undefined) >= 0;
 const isEmptyList = (value: string): boolean => /^(?:\[\s*\]|\{\s*\})$/.test(value);
 
 /** What text values may look like, the narrowest first, and the type that they then have. */
@@ -186,8 +187,10 @@ export class TextLooks {
 
   /** The first value that is unlike what most are. */
   odd(): Shown | undefined {
-    const most = this.#counts.indexOf(Math.max(...this.#counts));
-    return this.#unlike[most];
+    const alike = this.#unlike.indexOf(undefined);
+    // Of numbers the first that is not whole: a column may need whole ones.
+    if (alike >= 0) return alike === 1 ? this.#unlike[0] : undefined;
+    return this.#unlike[this.#counts.indexOf(Math.max(...this.#counts))];
   }
 }
 

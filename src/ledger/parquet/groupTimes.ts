@@ -1,7 +1,7 @@
 import { DataType, DateUnit, TimeUnit } from 'apache-arrow';
 import type { Footer } from './footer.ts';
 import type { GroupTimes } from '../reader.ts';
-import { timeOfNumber } from '../times.ts';
+import { plausible, timeOfNumber } from '../times.ts';
 
 /** Epoch ms of a plain-encoded value of a column of times; NaN if such a column has no order that its bytes tell. */
 function decodeTime(bytes: Uint8Array, type: DataType): number {
@@ -31,7 +31,8 @@ function decodeTime(bytes: Uint8Array, type: DataType): number {
 export function groupTimes(footer: Footer, column: string, type: DataType | null): GroupTimes[] {
   return footer.groups.map(({ rows, chunks }): GroupTimes => {
     const statistics = chunks.find((chunk) => chunk.column === column && !chunk.nested)?.statistics;
-    const decode = (bytes: Uint8Array | null | undefined): number => (bytes && type ? decodeTime(bytes, type) : NaN);
+    const decode = (bytes: Uint8Array | null | undefined): number =>
+      bytes && type ? plausible(decodeTime(bytes, type)) : NaN;
     const first = decode(statistics?.least);
     const last = decode(statistics?.greatest);
     const known = first <= last;

@@ -8,7 +8,7 @@ import { groupFile, groupInPlace, readFooter, schemaFile, type Footer, type RowG
 import { INT96_TYPE, timesOf } from './int96.ts';
 import { validatePages } from './pages.ts';
 import type { ParquetModule } from '../platform.ts';
-import type { GroupTimes, RawBatch, ReadOptions, FormatReader } from '../reader.ts';
+import type { FormatReader, GroupTimes, RawBatch, ReaderField, ReadOptions } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
 
 /** Column chunks closer than this are read at once: a request costs more than the bytes between. */
@@ -36,20 +36,13 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
       foreign.free();
     }
   });
-  const typeOf = ({ name, type }: ForeignField): DataType | null => (footer.int96.has(name) ? INT96_TYPE : type);
   const byName = new Map(fields.map((field) => [field.name, field]));
   const rows = footer.groups.reduce((sum, group) => sum + group.rows, 0);
 
   async function* read(options: ReadOptions): AsyncIterable<RawBatch> {
     const wanted = new Set(options.columns);
     // Batches come in the file's column order, whatever the order asked for.
-    const schema: ForeignField = {
-      name: '',
-      type: null,
-      format: '+s',
-      children: fields.filter((field) => wanted.has(field.name)),
-      dictionary: null,
-    };
+    const schema = structOf(fields.filter((field) => wanted.has(field.name)));
     const position = options.columns.map((name) => schema.children.indexOf(byName.get(name)!));
     let first = 0;
     for (let group = 0; group < footer.groups.length; group++) {
@@ -134,15 +127,7 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
 
   return {
     tail: end,
-    fields: fields.map((field) => {
-      const isInt96 = footer.int96.has(field.name);
-      return {
-        name: field.name,
-        type: typeOf(field),
-        typeName: isInt96 ? String(INT96_TYPE) : typeName(field),
-        inferred: false,
-      };
-    }),
+    fields: fields.map((field) => readerField(footer, field)),
     rows,
     meanBytes: (column) => (rows === 0 ? 0 : decodedBytes(footer, column) / rows),
     times: (column) => groupTimes(footer, column, byName.get(column)?.type ?? null),
@@ -150,6 +135,21 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
     read,
   };
 }
+
+const structOf = (children: readonly ForeignField[]): ForeignField => ({
+  name: '',
+  type: null,
+  format: '+s',
+  children,
+  dictionary: null,
+});
+
+const readerField = ({ int96 }: Footer, field: ForeignField): ReaderField => ({
+  name: field.name,
+  type: int96.has(field.name) ? INT96_TYPE : field.type,
+  typeName: int96.has(field.name) ? String(INT96_TYPE) : typeName(field),
+  inferred: false,
+});
 
 const encrypted = (path: string): Error =>
   fileFailure(path, 'the Parquet file is encrypted', 'Write it without encryption: Tautline has no keys');

@@ -67,7 +67,10 @@ export function createEffects(world: World): Effects {
 
   function storeScenarios(scenarios: SessionState['scenarios']): void {
     const stored = storage.write(scenarios);
-    if (stored.ok) return;
+    if (stored.ok) {
+      if (stored.value !== scenarios) void dispatch({ type: 'scenariosFound', scenarios: stored.value });
+      return;
+    }
     const text =
       `The scenarios could not be kept in this browser (${stored.error}): they last as long as this page. ` +
       'Export with scenarios writes them to a file.';
@@ -100,6 +103,9 @@ export function createEffects(world: World): Effects {
           break;
         case 'storeScenarios':
           storeScenarios(effect.scenarios);
+          break;
+        case 'storeConsent':
+          world.consent.write(effect.consent.agreed);
       }
     },
     get busy() {

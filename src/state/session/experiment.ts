@@ -1,11 +1,12 @@
 import { parseParameters } from '../../detection/parameters.ts';
-import { redo, undo } from '../history.ts';
+import { mapHistory, redo, undo } from '../history.ts';
 import {
   deleteScenario,
   keepScenario,
   keepScenarios,
   normalBaseline,
   renameScenario,
+  withChanges,
   type Experiment,
 } from '../scenarios.ts';
 import { sequence, type ExperimentEvent, type SessionState, type Transition, type Transitions } from './model.ts';
@@ -73,6 +74,13 @@ export const experimentTransitions: Transitions<ExperimentEvent> = {
   scenarioDeleted: (state, { name }) => changeExperiment(state, { scenarios: deleteScenario(state.scenarios, name) }),
   experimentLoaded: (state, { experiment }) =>
     changeExperiment(state, { ...experiment, scenarios: keepScenarios(state.scenarios, experiment.scenarios) }),
+
+  scenariosFound(state, { scenarios }) {
+    const taken = (list: Experiment['scenarios']) => withChanges(list, state.scenarios, scenarios);
+    // Undo must not take away what another tab has kept.
+    const history = mapHistory(state.history, (step) => ({ ...step, scenarios: taken(step.scenarios) }));
+    return [withHistory({ ...state, scenarios: taken(state.scenarios) }, history)];
+  },
 
   undone: (state) => step(state, undo),
   redone: (state) => step(state, redo),

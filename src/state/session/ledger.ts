@@ -1,6 +1,7 @@
 import { explain, type TautlineError } from '../../core/errors.ts';
 import type { ColumnMapping, LedgerSource } from '../../ledger/types.ts';
-import type { ViewState } from '../types.ts';
+import { isAgreed, withAgreement, type Agreement } from '../consent.ts';
+import type { Redirect, ViewState } from '../types.ts';
 import { forgetLedger, sameSource, sourceName, viewSource, withPart } from '../view.ts';
 import {
   NO_ANALYSIS,
@@ -17,8 +18,10 @@ import { changeView, notice, recordExperiment, restartHistory, startAnalysis } f
 const NOTHING_OPEN = { analysis: NO_ANALYSIS, cursor: null, highlighted: null } as const;
 
 const openLedger =
-  (source: LedgerSource, mapping: ColumnMapping | null) =>
+  (asked: LedgerSource, mapping: ColumnMapping | null) =>
   (state: SessionState): Transition => {
+    const follow = asked.kind === 'url' && state.consent.agreed.get(asked.url) === 'follow';
+    const source = follow ? { ...asked, follow } : asked;
     const generation = state.generation + 1;
     const name = sourceName(source);
     return [
@@ -35,6 +38,27 @@ const openLedger =
     ];
   };
 
+/** Nothing is asked of an address before the user has agreed to it. */
+const askFirst =
+  (source: Extract<LedgerSource, { kind: 'url' }>, redirect: Redirect | null) =>
+  (state: SessionState): Transition =>
+    sequence(state, closeLedger, (closed) => [
+      { ...closed, ledger: { phase: 'asking', name: source.url, source, redirect } },
+    ]);
+
+const agreeTo =
+  (url: string, agreement: Agreement) =>
+  (state: SessionState): Transition => {
+    const consent = withAgreement(state.consent, url, agreement);
+    return [
+      { ...state, consent },
+      { effect: 'storeConsent', consent },
+    ];
+  };
+
+/** A state with nothing to cancel: that must not start an engine. */
+const isIdle = ({ ledger }: SessionState): boolean => ledger.phase === 'empty' || ledger.phase === 'asking';
+
 function closeLedger(state: SessionState): Transition {
   return [
     {
@@ -46,8 +70,7 @@ function closeLedger(state: SessionState): Transition {
       tableLoad: { phase: 'none' },
     },
     { effect: 'dropWaiting' },
-    // Nothing to cancel must not start an engine.
-    ...(state.ledger.phase === 'empty' ? [] : [{ effect: 'cancelEngine' } as const]),
+    ...(isIdle(state) ? [] : [{ effect: 'cancelEngine' } as const]),
     { effect: 'clearTables' },
   ];
 }
@@ -105,7 +128,11 @@ export const adoptView =
       return sequence(
         { ...adopted, recovery: WELL },
         restartHistory,
-        source ? openLedger(source, view.mapping) : closeLedger,
+        source === null
+          ? closeLedger
+          : source.kind === 'url' && !isAgreed(state.consent, source.url)
+            ? askFirst(source, null)
+            : openLedger(source, view.mapping),
       );
     }
     const asked = ({ parameters, baseline, reference }: ViewState) => JSON.stringify([parameters, baseline, reference]);
@@ -128,6 +155,7 @@ export const ledgerTransitions: Transitions<LedgerEvent> = {
     };
     return sequence(
       { ...state, recovery: WELL },
+      (s) => (source.kind === 'url' && !s.consent.agreed.has(source.url) ? agreeTo(source.url, 'direct')(s) : [s]),
       changeView(view, 'commit'),
       same ? recordExperiment : restartHistory,
       openLedger(source, used),
@@ -150,16 +178,39 @@ export const ledgerTransitions: Transitions<LedgerEvent> = {
   openFailed(state, { generation, error }) {
     const { ledger } = state;
     if (generation !== state.generation || ledger.phase !== 'opening') return [state];
-    return failToOpen(ledger.name, ledger.source, error)(state);
+    const { source } = ledger;
+    if (error.kind === 'redirected' && source.kind === 'url') {
+      const redirect: Redirect = { from: source.url, seen: error.to !== null };
+      return askFirst({ ...source, follow: undefined, url: error.to ?? source.url }, redirect)(state);
+    }
+    return failToOpen(ledger.name, source, error)(state);
   },
 
   cancelRequested: (state) => [
     state,
     { effect: 'dropWaiting' },
-    ...(state.ledger.phase === 'empty' ? [] : [{ effect: 'cancelEngine' } as const]),
+    ...(isIdle(state) ? [] : [{ effect: 'cancelEngine' } as const]),
   ],
 
-  closeRequested: (state) => sequence(state, withoutLedger, closeLedger),
+  agreed(state) {
+    const { ledger } = state;
+    if (ledger.phase !== 'asking') return [state];
+    const { source, redirect } = ledger;
+    const agreement = redirect?.seen === false ? 'follow' : 'direct';
+    return sequence(
+      state,
+      agreeTo(source.url, agreement),
+      changeView({ source: viewSource(source) }, 'commit'),
+      openLedger(source, state.view.mapping),
+    );
+  },
+
+  closeRequested: (state) =>
+    sequence(state, withoutLedger, closeLedger, (s) =>
+      state.ledger.phase === 'asking' && state.ledger.redirect === null
+        ? notice('info', 'Nothing was fetched. Choose a file, a folder, another address or a sample.')(s)
+        : [s],
+    ),
 
   engineRestarted(before, { reason }) {
     const state = { ...before, references: { ...before.references, held: null } };

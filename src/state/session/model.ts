@@ -5,6 +5,7 @@ import type { EventIndex } from '../../core/units.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../../detection/parameters.ts';
 import type { ColumnMapping, LedgerSource, OpenReport } from '../../ledger/types.ts';
 import type { AnalysisReport, PreviewReport, ReferenceFile } from '../../workers/protocol.ts';
+import type { Consent } from '../consent.ts';
 import { startHistory, type History } from '../history.ts';
 import type { Experiment, Scenario } from '../scenarios.ts';
 import type { StoredScenarios } from '../scenarioStorage.ts';
@@ -16,6 +17,7 @@ export interface SessionState extends TautlineState {
   /** Grows whenever the open ledger changes or goes; answers to an older one are dropped. */
   readonly generation: number;
   readonly recovery: Recovery;
+  readonly consent: Consent;
   /** Sources opened in this page by name, so that going back in history finds dropped files again. */
   readonly sources: ReadonlyMap<string, LedgerSource>;
   readonly references: References;
@@ -63,6 +65,7 @@ export type LedgerEvent =
   | { readonly type: 'openProgressed'; readonly generation: number; readonly progress: Progress }
   | { readonly type: 'opened'; readonly generation: number; readonly report: OpenReport }
   | { readonly type: 'openFailed'; readonly generation: number; readonly error: TautlineError }
+  | { readonly type: 'agreed' }
   | { readonly type: 'cancelRequested' }
   | { readonly type: 'closeRequested' }
   | { readonly type: 'engineRestarted'; readonly reason: string }
@@ -87,6 +90,8 @@ export type ExperimentEvent =
   | { readonly type: 'scenarioKept'; readonly name: string }
   | { readonly type: 'scenarioRenamed'; readonly from: string; readonly to: string }
   | { readonly type: 'scenarioDeleted'; readonly name: string }
+  /** Another tab has kept these; all that there are now. */
+  | { readonly type: 'scenariosFound'; readonly scenarios: readonly Scenario[] }
   | { readonly type: 'experimentLoaded'; readonly experiment: Experiment }
   | { readonly type: 'undone' }
   | { readonly type: 'redone' }
@@ -129,7 +134,8 @@ export type Effect =
   /** `first` of the ledger: its alerts are written at once. */
   | { readonly effect: 'reportToTables'; readonly report: AnalysisReport; readonly first: boolean }
   | { readonly effect: 'writeAddress'; readonly view: ViewState; readonly how: AddressWrite }
-  | { readonly effect: 'storeScenarios'; readonly scenarios: readonly Scenario[] };
+  | { readonly effect: 'storeScenarios'; readonly scenarios: readonly Scenario[] }
+  | { readonly effect: 'storeConsent'; readonly consent: Consent };
 
 /** The state after an event, and what is to be done in this order. */
 export type Transition = readonly [state: SessionState, ...effects: Effect[]];
@@ -156,7 +162,7 @@ export const NO_ANALYSIS: AnalysisState = { running: null, report: null, error: 
 export const WELL: Recovery = { engine: 'well', database: 'well' };
 
 /** A page before its address is read. */
-export function initialState({ scenarios, problems }: StoredScenarios): SessionState {
+export function initialState({ scenarios, problems }: StoredScenarios, consent: Consent): SessionState {
   const { parameters, baseline } = DEFAULT_VIEW;
   return {
     view: DEFAULT_VIEW,
@@ -171,6 +177,7 @@ export function initialState({ scenarios, problems }: StoredScenarios): SessionS
     dragging: false,
     generation: 0,
     recovery: WELL,
+    consent,
     sources: new Map(),
     references: { known: new Map(), held: null },
     history: startHistory<Experiment>({ parameters, baseline, scenarios }),

@@ -7,7 +7,7 @@ import { STALE_RUN, type AnalysisReport } from '../../workers/protocol.ts';
 import { initialState, type Effect, type Job, type SessionEvent, type SessionState } from './model.ts';
 import { transition } from './transition.ts';
 
-const START = initialState({ scenarios: [], problems: [] });
+const START = initialState({ scenarios: [], problems: [] }, { origin: 'http://localhost', agreed: new Map() });
 const sample = (name: string): LedgerSource => ({ kind: 'sample', name });
 const opened = { name: 'ledger', fingerprint: 'f' } as OpenReport;
 const report = (revision: number, events = 1000) =>
@@ -302,5 +302,93 @@ describe('whatever happens', () => {
         expect(transition(state, late)).toEqual([state]);
       }),
     );
+  });
+});
+
+describe('an address that a link names', () => {
+  const linked = (text: string): SessionEvent => ({ type: 'addressChanged', text });
+  const URL_A = 'https://example.org/a.parquet';
+  const LINK = linked(`v=1&url=${URL_A}&h=9`);
+  const redirected = (to: string | null): TautlineError => ({
+    kind: 'redirected',
+    url: URL_A,
+    to,
+    problem: 'p',
+    advice: 'a',
+  });
+
+  it('is asked about, once, before anything is fetched; the view of the link is kept', () => {
+    const [asking, ...effects] = after([LINK]);
+    expect(asking.ledger).toEqual({
+      phase: 'asking',
+      name: URL_A,
+      source: { kind: 'url', url: URL_A },
+      redirect: null,
+    });
+    expect(names(effects)).toEqual(['dropWaiting', 'clearTables', 'writeAddress']);
+    const [agreed, ...then] = after([{ type: 'agreed' }], asking);
+    expect(agreed).toMatchObject({ ledger: { phase: 'opening' }, view: { parameters: { h: 9 } } });
+    expect(names(then)).toEqual(['storeConsent', 'writeAddress', 'dropWaiting', 'open']);
+    expect(after([{ type: 'closeRequested' }, LINK], agreed)[0].ledger.phase).toBe('opening');
+    expect(after([linked(`url=${URL_A}x`)], agreed)[0].ledger.phase).toBe('asking');
+  });
+
+  it('that is declined leaves an empty page that says what to do, and nothing was asked of the engine', () => {
+    const [declined, ...effects] = after([LINK, { type: 'cancelRequested' }, { type: 'closeRequested' }]);
+    expect(declined).toMatchObject({ ledger: { phase: 'empty' }, view: { source: null } });
+    expect(declined.toasts.at(-1)?.text).toContain('Nothing was fetched. Choose');
+    expect(names(effects)).not.toContain('cancelEngine');
+    expect(names(effects)).not.toContain('open');
+  });
+
+  it.each([
+    ['a sample', 'sample=fracture'],
+    ['an address of the page itself', 'url=http://localhost/a.parquet'],
+  ])('is not asked about: %s', (_, text) => expect(after([linked(text)])[0].ledger.phase).toBe('opening'));
+
+  it.each(['http://localhost:81/a.parquet', 'https://localhost/a.parquet', '//evil.example/a.parquet'])(
+    'is asked about though it looks like the page itself: %s',
+    (url) => {
+      // Outside of a browser an address without a scheme is none.
+      const [{ ledger }] = after([linked(`url=${url}`)]);
+      expect(ledger.phase).toBe(url.startsWith('//') ? 'empty' : 'asking');
+    },
+  );
+
+  it('loses a user name that looks like the host', () => {
+    const [{ ledger, toasts }] = after([linked('url=https://example.org@evil.example/a.parquet')]);
+    expect(ledger).toMatchObject({ phase: 'asking', source: { url: 'https://evil.example/a.parquet' } });
+    expect(toasts.at(-1)?.text).toContain('user name');
+  });
+
+  it('that the user entered is not asked about, nor when it comes back by a link', () => {
+    const entered: SessionEvent = { type: 'openRequested', source: { kind: 'url', url: URL_A } };
+    const [opening, ...effects] = after([entered]);
+    expect(opening.ledger.phase).toBe('opening');
+    expect(names(effects)).toContain('storeConsent');
+    expect(after([LINK], opening)[0].ledger.phase).toBe('opening');
+  });
+
+  it('that passes the request on is asked about again, and followed only then', () => {
+    const [asking] = after([LINK, { type: 'agreed' }]);
+    const failed = (error: TautlineError, { generation }: SessionState): SessionEvent => ({
+      type: 'openFailed',
+      generation,
+      error,
+    });
+    const [again] = after([failed(redirected(null), asking)], asking);
+    expect(again.ledger).toMatchObject({ phase: 'asking', redirect: { from: URL_A, seen: false } });
+    const [following, ...effects] = after([{ type: 'agreed' }], again);
+    expect(effects.at(-1)).toMatchObject({ effect: 'open', source: { url: URL_A, follow: true } });
+    expect(following.view.source).toEqual({ kind: 'url', url: URL_A });
+    const inside = 'http://10.0.0.1/a.parquet';
+    const [led] = after([failed(redirected(inside), following)], following);
+    expect(led.ledger).toMatchObject({
+      phase: 'asking',
+      source: { kind: 'url', url: inside },
+      redirect: { from: URL_A, seen: true },
+    });
+    const [, ...last] = after([{ type: 'agreed' }], led);
+    expect(last.at(-1)).toMatchObject({ effect: 'open', source: { kind: 'url', url: inside } });
   });
 });

@@ -1,6 +1,7 @@
 import type { EngineClient } from '../../workers/client.ts';
 import type { AnalysisReport, PreviewReport } from '../../workers/protocol.ts';
 import type { AddressWriter } from '../address.ts';
+import type { ConsentStorage } from '../consent.ts';
 import type { ScenarioStorage } from '../scenarioStorage.ts';
 import type { Tables } from '../tables.ts';
 import type { SessionEvent, SessionState } from './model.ts';
@@ -27,6 +28,7 @@ export interface World {
   readonly tables: Tables;
   readonly writer: AddressWriter;
   readonly storage: ScenarioStorage;
+  readonly consent: ConsentStorage;
   /** Bytes from which on a ledger is large. */
   readonly largeFrom: number;
   prefetch(): Prefetch;

@@ -34,7 +34,7 @@ export const sourceField: ViewField<ViewSource> = {
     for (const [name, value] of fields) {
       if (name === 'sample' || name === 'file') source = { kind: name, name: value };
       else if (name === 'url') {
-        if (isHttpUrl(value)) source = { kind: 'url', url: value };
+        if (isHttpUrl(value)) source = { kind: 'url', url: withoutUser(value, drop) };
         else drop(name, `"${value}" is not an http or https address`);
       } else if (name === 'from' || name === 'to') {
         const read = readTime(value);
@@ -71,6 +71,17 @@ function readPart(part: LedgerPart, drop: Drop): LedgerPart | undefined {
 function isHttpUrl(text: string): boolean {
   const base = typeof location === 'undefined' ? undefined : location.href;
   return URL.canParse(text, base) && ['http:', 'https:'].includes(new URL(text, base).protocol);
+}
+
+/** A page cannot send a name and password in an address, and the name looks like the host: "example.org@evil.org". */
+function withoutUser(text: string, drop: Drop): string {
+  if (!URL.canParse(text)) return text;
+  const url = new URL(text);
+  if (url.username === '' && url.password === '') return text;
+  drop('url', 'its user name and password');
+  url.username = '';
+  url.password = '';
+  return url.href;
 }
 
 /** The time as ISO 8601 where it is a whole millisecond of a year that has four digits, else as epoch milliseconds. */

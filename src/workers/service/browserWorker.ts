@@ -15,9 +15,10 @@ export function browserWorker(worker: Worker): SpawnedWorker {
       worker.addEventListener('messageerror', () => listener('it sent an answer that cannot be read'), { signal });
       worker.addEventListener(
         'message',
-        ({ data }: MessageEvent) => {
-          const lock = lockNamed(data);
+        (event: MessageEvent) => {
+          const lock = lockNamed(event.data);
           if (lock === null) return;
+          event.stopImmediatePropagation();
           navigator.locks
             .request(lock, { signal }, () => listener('it ended without saying why'))
             .catch(() => {

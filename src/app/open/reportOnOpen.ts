@@ -1,0 +1,29 @@
+import { useEffect, useRef } from 'react';
+import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName, type OpenReport } from '../../ledger/types.ts';
+import { useTautline } from '../../state/store.ts';
+import { showSheet, useUi } from '../ui.ts';
+
+/** Ledger columns read from a file column of another name: the guesses worth a look. */
+export function guessedColumns(mapping: ColumnMapping): readonly LedgerColumnName[] {
+  return LEDGER_COLUMNS.filter((column) => mapping[column] !== undefined && mapping[column] !== column);
+}
+
+/**
+ * Opens the report by itself after a ledger opened with rows left out or columns guessed; a mapping that the user set
+ * is no guess.
+ */
+export function useReportOnOpen(): void {
+  const ledger = useTautline((state) => state.ledger);
+  const guessing = useTautline((state) => state.view.mapping === null);
+  const seen = useRef<OpenReport | null>(null);
+  useEffect(() => {
+    if (ledger.phase !== 'open') {
+      if (useUi.getState().sheet === 'report') showSheet(null);
+      return;
+    }
+    if (seen.current === ledger.report) return;
+    seen.current = ledger.report;
+    const doubtful = ledger.report.leftOut.length > 0 || (guessing && guessedColumns(ledger.report.mapping).length > 0);
+    if (doubtful) showSheet('report');
+  }, [ledger, guessing]);
+}

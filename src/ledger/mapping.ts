@@ -7,7 +7,7 @@ import {
   type LedgerColumnName,
   type TypeClass,
 } from '../core/ledgerSchema.ts';
-import { columnFailure, fileFailure } from './failures.ts';
+import { adviceFor, columnFailure, fileFailure } from './failures.ts';
 import type { ReaderField } from './reader.ts';
 import { saysUnit, shapedColumn } from './shapes.ts';
 import type { ColumnMapping } from './types.ts';
@@ -202,7 +202,7 @@ export function checkMapping(mapping: ColumnMapping, fields: readonly ReaderFiel
     }
     if (!accepts(column, field, false)) {
       const as = source === column ? need.needed : `${need.needed} for ${column}`;
-      throw columnFailure(file, source, field.odd ?? field.typeName, as, need.advice);
+      throw columnFailure(file, source, field.odd ?? field.typeName, as, adviceFor(field.odd ?? '', need.advice));
     }
   }
   if (mapping.provider_id === undefined && mapping.agent_id === undefined) {

@@ -4,7 +4,7 @@ import { readAhead } from './ahead.ts';
 import { toNumbers, toStrings, validity, type OnBad } from './cast.ts';
 import { checkFits, mayNotFit } from './castTo.ts';
 import { DictionaryBuilder } from './dictionary.ts';
-import { columnFailure } from './failures.ts';
+import { adviceFor, columnFailure } from './failures.ts';
 import { WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import type { RawBatch, RawColumn, ReaderField, TableReader } from './reader.ts';
 import { scaleOf, scaled } from './shapes.ts';
@@ -95,7 +95,7 @@ export function refuse(file: TableReader, column: LedgerColumnName | null, sourc
       source,
       `${shown} at row ${(file.fileRow?.(first + row) ?? first + row) + 1}`,
       needed,
-      advice,
+      adviceFor(shown, advice),
     );
   };
 }

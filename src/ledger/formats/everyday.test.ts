@@ -47,6 +47,28 @@ describe('files of everyday libraries', () => {
     expect(columns.agent!.values).toEqual(['user', 'assistant']);
   });
 
+  it('a decimal comma is named as such', async () => {
+    const csv = 'event_id;agent_id;text;latency_ms\n1;a;tea;12,5\n2;b;rain;7,25\n3;a;salt;1,5\n';
+    await expect(open(named('a.csv', csv))).rejects.toThrow(
+      'a.csv, column "latency_ms": found "12,5" at row 1, need DOUBLE. It is written with a decimal comma',
+    );
+  });
+
+  it('a path that says otherwise than the file is named', async () => {
+    const rows = [1, 2, 3, 4].map((i) => `{"event_id":${i},"agent_id":"${'ab'[i % 2]}","text":"tea ${i}"}`).join('\n');
+    const { report, columns } = await open([named('agent_id=zzz/x.ndjson', rows)]);
+    expect(columns.agent!.values).toEqual(['b', 'a']);
+    expect(report.notes).toContain(
+      'agent_id: the paths say "zzz", but the files hold that column themselves: theirs is used.',
+    );
+  });
+
+  it('names in camel case, and those within another object, are guessed', async () => {
+    const rows = [1, 2, 3].map((i) => `{"eventId":${i},"message":{"agentName":"a","agent_id":"b","text":"tea ${i}"}}`);
+    const { report } = await open(named('a.ndjson', rows.join('\n')));
+    expect(report.mapping).toMatchObject({ event_id: 'eventId', agent_id: 'message.agent_id', text: 'message.text' });
+  });
+
   it('an embedding that is text but no vector is refused with its row', async () => {
     const rows = [1, 2, 3].map((i) => `{"event_id":${i},"agent_id":"a","embedding":"model-${i}"}`).join('\n');
     await expect(open(named('a.ndjson', rows))).rejects.toThrow(

@@ -15,12 +15,18 @@ const LOOKED_AT = 50;
 /** A line that begins a document of several lines. */
 const OPENS = /[{[,]\s*$/;
 
+/** Looked at in pieces that are as small as most documents are. */
+const PEEK_BYTES = 256 << 10;
+const PEEKED_BYTES = 1 << 20;
+
 /** Tells lines, an array, and documents over several lines apart. */
 export async function layoutOf(file: NamedBlob, signal?: AbortSignal, pieceBytes?: number): Promise<JsonLayout> {
   const head = textOf(new Uint8Array(await file.blob.slice(0, 64).arrayBuffer()));
-  if (head.startsWith('[')) return { form: 'array', first: await firstOf(file, 'array', signal, pieceBytes) };
-  const form = await formOf(file, signal, pieceBytes);
-  return { form, first: await firstOf(file, form, signal, pieceBytes) };
+  const form = head.startsWith('[') ? 'array' : await formOf(file, signal, pieceBytes ?? PEEK_BYTES);
+  if (pieceBytes !== undefined || file.blob.size <= PEEKED_BYTES)
+    return { form, first: await firstOf(file, form, signal, pieceBytes) };
+  const some = await firstOf(file, form, signal, PEEK_BYTES, PEEKED_BYTES / file.blob.size);
+  return { form, first: some.length > 0 ? some : await firstOf(file, form, signal) };
 }
 
 async function formOf(file: NamedBlob, signal?: AbortSignal, pieceBytes?: number): Promise<JsonForm> {
@@ -46,14 +52,21 @@ export function parsed(text: string): unknown {
   }
 }
 
-async function firstOf(file: NamedBlob, form: JsonForm, signal?: AbortSignal, pieceBytes?: number): Promise<unknown[]> {
+/** @param until the fraction of the file after which nothing more is read */
+async function firstOf(
+  file: NamedBlob,
+  form: JsonForm,
+  signal?: AbortSignal,
+  pieceBytes?: number,
+  until = 1,
+): Promise<unknown[]> {
   const first: unknown[] = [];
-  for await (const { rows } of jsonDocuments(file, form, signal, pieceBytes)) {
+  for await (const { rows, fraction } of jsonDocuments(file, form, signal, pieceBytes)) {
     for (const row of rows.slice(0, LOOKED_AT - first.length)) {
       const value = parsed(row);
       if (value !== undefined) first.push(value);
     }
-    if (first.length >= LOOKED_AT) break;
+    if (first.length >= LOOKED_AT || fraction >= until) break;
   }
   return first;
 }

@@ -155,8 +155,12 @@ export async function openTable(
 
 const tables = once(() => import('./formats/tableDocuments.ts'));
 
-/** True if a table's columns could be those of traces or messages. */
-const mayHoldRecords = ({ fields }: FormatReader): boolean => fields.some(({ name }) => RECORD_COLUMN.test(name));
+/** True if a table's columns could be those of traces or messages, and are not those of a ledger. */
+function mayHoldRecords({ fields }: FormatReader): boolean {
+  const has = (...names: string[]): boolean => fields.some(({ name }) => names.includes(name));
+  if (has('agent_id', 'provider_id') && has('text', 'embedding')) return false;
+  return fields.some(({ name }) => RECORD_COLUMN.test(name));
+}
 const RECORD_COLUMN = new RegExp(
   ['^(?:context\\.trace_id|trace_?id|run_type|messages|conversations?|conversation_a|chat_history|history']
     .concat('traj(?:ectory)?|models_usage|cause_by)$')

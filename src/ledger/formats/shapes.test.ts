@@ -132,7 +132,7 @@ describe('files that are no ledgers but hold events', () => {
     ['metrics', '{"resourceMetrics":[{"scopeMetrics":[]}]}'],
   ])('%s holds no events, and that is said', async (_, text) => {
     expect((await failure(open(named('x.json', text)))).message).toMatch(
-      /^x\.json: no event can be read from it\. OpenTelemetry spans: no event of [01] traces?.*\. Open traces that hold/,
+      /^x\.json: no event can be read from it\. OpenTelemetry spans: no event of [01] traces?.*\. Open traces/,
     );
   });
 

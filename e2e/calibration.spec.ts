@@ -207,18 +207,29 @@ test('Monte Carlo: runs, is saved, is loaded again, compared, and cancelled with
 
 test('a worker that dies over its ledger is replaced, and the verdicts stand', async ({ page }) => {
   await page.addInitScript(() => {
-    // The first harness worker ends a moment after it was started, as one does that the browser kills.
+    // The first harness worker ends over its first task, as one does that the browser kills.
     const Original = window.Worker;
-    let killed = false;
+    let taken = false;
     window.Worker = class extends Original {
+      #doomed = false;
+      #alive = false;
+      #asked = false;
       constructor(url: string | URL, options?: WorkerOptions) {
         super(url, options);
-        if (killed || options?.name !== 'tautline-harness') return;
-        killed = true;
+        if (taken || options?.name !== 'tautline-harness') return;
+        taken = this.#doomed = true;
         this.addEventListener('message', ({ data }) => {
-          const lock = (data as { livenessLock?: unknown }).livenessLock;
-          if (typeof lock === 'string') setTimeout(() => this.terminate(), 100);
+          if (typeof (data as { livenessLock?: unknown }).livenessLock === 'string') this.#alive = true;
+          this.#end();
         });
+      }
+      override postMessage(message: unknown, transfer?: StructuredSerializeOptions | Transferable[]): void {
+        super.postMessage(message, transfer as Transferable[]);
+        if ((message as { path?: readonly string[] }).path?.[0] === 'run') this.#asked = true;
+        this.#end();
+      }
+      #end(): void {
+        if (this.#doomed && this.#alive && this.#asked) setTimeout(() => this.terminate(), 20);
       }
     };
   });

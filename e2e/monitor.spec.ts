@@ -44,20 +44,14 @@ test('of 10,000 streams the busiest 24 are tracked and the rest are named', asyn
   await page.screenshot({ path: 'test-results/shots/streams-left-out.png' });
 });
 
-test('a ledger of void events says that it is one, and offers its columns', async ({ page }) => {
+test('a ledger whose embeddings are all empty is read by its text, and says so', async ({ page }) => {
   await page.goto('/');
   await openFiles(
     page,
     ndjson(300, () => ({ embedding: null })),
   );
-  await expect(page.getByRole('heading', { name: 'Nothing to chart' })).toBeVisible();
-  await expect(page.getByRole('alert').getByText(/All 300 events are void/)).toBeVisible();
-  await page.getByRole('button', { name: 'Columns and notes…' }).click();
-  // Its text can be embedded instead.
-  await page.getByRole('combobox', { name: 'File column for embedding' }).selectOption('not in the file');
-  await page.getByRole('button', { name: 'Apply and reopen' }).click();
-  await idle(page);
   expect((await report(page)).events).toBe(300);
+  await expect(page.getByText(/built-in embedder/i).first()).toBeVisible();
 });
 
 test('columns that no guess finds are mapped by hand, and the link keeps the mapping', async ({ page }) => {
@@ -130,7 +124,7 @@ test.describe('a database', () => {
   test('that dies between two questions is filled again', async ({ page }) => {
     await openSample(page, 'Quick tour');
     await page.evaluate(() => window.__tautline!.query('select 1'));
-    await end(page, /duckdb/, 'with an error');
+    await end(page, /database\.worker/, 'with an error');
     await page.getByRole('grid').getByRole('row').nth(2).click();
     await expect(page.getByText(/database worker stopped.* is being reopened/)).toBeVisible();
     await idle(page);

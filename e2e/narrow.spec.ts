@@ -13,6 +13,9 @@ import { expect, test } from './test.ts';
 /** Rows that no tab has room for. */
 const FORGED_ROWS = 40_000_000n;
 
+const itemsOf = (of: ThriftStruct, id: number): ThriftStruct[] =>
+  (of.get(id)!.value as ThriftList).items as ThriftStruct[];
+
 /**
  * A Parquet file whose footer claims far more rows for one of its row groups: what a ledger that does not fit looks
  * like before it is read.
@@ -21,8 +24,17 @@ function claimRows(file: Uint8Array, group: number): Uint8Array {
   const size = new DataView(file.buffer, file.byteOffset + file.length - 8).getUint32(0, true);
   const start = file.length - 8 - size;
   const footer = readThrift(file.subarray(start, start + size));
-  const groups = (footer.get(4)!.value as ThriftList).items as ThriftStruct[];
-  groups[group].set(3, { ...groups[group].get(3)!, value: FORGED_ROWS });
+  const groups = itemsOf(footer, 4);
+  const claim = (of: ThriftStruct, id: number, value: bigint): void => void of.set(id, { ...of.get(id)!, value });
+  const rowsOf = (of: ThriftStruct): bigint => of.get(3)!.value as bigint;
+  claim(footer, 3, rowsOf(footer) - rowsOf(groups[group]) + FORGED_ROWS);
+  claim(groups[group], 3, FORGED_ROWS);
+  for (const column of itemsOf(groups[group], 1)) {
+    const metadata = column.get(3)!.value as ThriftStruct;
+    claim(metadata, 5, FORGED_ROWS);
+    // Counts of levels, which would not agree.
+    metadata.delete(16);
+  }
   const written = writeThrift(footer);
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, written.length, true);

@@ -102,6 +102,14 @@ describe('damaged Arrow', () => {
       },
       /column "text": row 1 of its batch is entry 999 of a dictionary of 2/,
     ],
+    [
+      'a text that is not UTF-8',
+      (bytes) => {
+        bytes[Buffer.from(bytes).indexOf('onetwo') + 4] = 255;
+        return bytes;
+      },
+      /column "text": the text in row 2 of its batch is not UTF-8/,
+    ],
     ['a second stream behind the first', (bytes) => new Uint8Array(Buffer.concat([bytes, ipc])), /follow its end/],
     ['an end within a message', (bytes) => bytes.slice(0, -40), /it ends too early/],
   ])('%s is refused', async (_, change, message) => {

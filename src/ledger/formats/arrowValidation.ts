@@ -179,6 +179,7 @@ class Loader {
           const data = this.#bytes(wanted);
           if (!offsets || !data) return null;
           const valueOffsets = offsetsOf(offsets, length, field.layout === 'largeBytes', data.length);
+          if (isText(field.type)) requireUtf8(data, valueOffsets);
           return { valueOffsets, data };
         });
       case 'views':
@@ -302,6 +303,30 @@ function offsetsOf(bytes: Uint8Array, length: number, large: boolean, end: numbe
   }
   if (disordered || last > end) throw new RangeError(`its offsets do not lie in order within ${end}`);
   return offsets;
+}
+
+const isText = (type: DataType | null): boolean =>
+  type !== null && (DataType.isUtf8(type) || DataType.isLargeUtf8(type));
+
+const PIECE = 16 << 20;
+
+/** Bytes that are no text would become U+FFFD, and two names one. */
+function requireUtf8(data: Uint8Array, offsets: Int32Array): void {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const end = offsets[offsets.length - 1];
+  try {
+    for (let from = offsets[0]; from < end; from += PIECE)
+      decoder.decode(data.subarray(from, Math.min(end, from + PIECE)), { stream: from + PIECE < end });
+  } catch {
+    const alone = new TextDecoder('utf-8', { fatal: true });
+    for (let row = 0; row + 1 < offsets.length; row++) {
+      try {
+        alone.decode(data.subarray(offsets[row], offsets[row + 1]));
+      } catch {
+        throw new RangeError(`the text in row ${row + 1} of its batch is not UTF-8`);
+      }
+    }
+  }
 }
 
 /** Strings of the view layout as offsets and bytes. */

@@ -65,7 +65,7 @@ interface FileStatistics {
 }
 
 /** A file of a shape (shapes/), whose rows depend on the other files of that shape. */
-export interface ShapedPart {
+interface ShapedPart {
   readonly id: string;
   readonly reading: ShapeReading;
   /** Its reader anew, once its reading has been joined with others. */

@@ -72,7 +72,7 @@ async function firstOf(
 }
 
 /** The list that a document is wrapped around, as its own text; null if it holds none of objects, or several. */
-export function wrappedList(text: string): string | null {
+function wrappedList(text: string): string | null {
   const lists: string[] = [];
   let [depth, from] = [0, -1];
   for (let at = 0; at < text.length; at++) {

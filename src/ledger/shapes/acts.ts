@@ -12,7 +12,7 @@ import {
 import { hashOf, json } from './values.ts';
 
 /** What acts below take over from those above. */
-export interface ActContext {
+interface ActContext {
   readonly provider?: string;
   readonly agent?: string;
   readonly thread?: string;

@@ -4,7 +4,7 @@ import { autogenLog } from './autogenLog.ts';
 import { crewai } from './crewai.ts';
 import { langfuse } from './langfuse.ts';
 import { langsmith } from './langsmith.ts';
-import { messages } from './messages.ts';
+import { bareMessages, messages } from './messages.ts';
 import { metagpt } from './metagpt.ts';
 import { isOtlp, otlpSpans } from './otlp.ts';
 import { isSpan, sdkSpan } from './sdkSpans.ts';
@@ -41,7 +41,7 @@ export const otlp = spanShape('otlp', 'OTLP', isOtlp, otlpSpans);
 const spans = spanShape('spans', 'spans', isSpan, (document) => [sdkSpan(document)].filter((span) => span !== null));
 
 /** Every shape; the first that knows a document reads its file. */
-export const SHAPES: readonly Shape[] = [
+const SHAPES: readonly Shape[] = [
   otlp,
   langfuse,
   langsmith,
@@ -52,6 +52,7 @@ export const SHAPES: readonly Shape[] = [
   autogen,
   crewai,
   messages,
+  bareMessages,
 ];
 
 /** The shape of the first of some documents that any knows; null if none does. */

@@ -1,4 +1,5 @@
 import { roleOf, saidBy } from './content.ts';
+import { lineShape } from './lines.ts';
 import { recordReading, type Records } from './records.ts';
 import { several, type Shape, type ShapeRow } from './shape.ts';
 import { isoOf, nanos } from './time.ts';
@@ -60,6 +61,9 @@ const listIn = (document: Fields): readonly unknown[] | null => {
   return null;
 };
 
+/** A dialogue that states nothing of itself. */
+const ALONE: Dialogue = { messages: [], thread: undefined, model: undefined, kept: {} };
+
 /** What a dialogue states of itself that is worth a column. */
 const keptOf = (document: unknown): ShapeRow =>
   compact({
@@ -70,6 +74,7 @@ const keptOf = (document: unknown): ShapeRow =>
 
 /** The dialogues of a document; null if it holds none. */
 function dialoguesOf(document: unknown, depth = 0): Dialogue[] | null {
+  if (isList(document)) return isMessages(document) ? [{ ...ALONE, messages: document }] : null;
   if (!isFields(document)) return null;
   const { conversation_a: first, conversation_b: second } = document;
   if (isMessages(first) && isMessages(second)) {
@@ -112,7 +117,7 @@ function stepMessages(step: unknown): readonly unknown[] {
 
 const USUAL_ROLES = ['system', 'user', 'assistant', 'tool'];
 
-function rowOf(message: unknown, { model, kept }: Dialogue, thread: string): ShapeRow {
+function rowOf(message: unknown, { model, kept }: Dialogue, thread: string | undefined): ShapeRow {
   const what = saidBy(message);
   const type = nameAt(message, 'message_type', 'type');
   const raw = nameAt(message, 'role', 'from', 'data.role', 'kwargs.role') ?? messageType(type, message);
@@ -204,3 +209,30 @@ export const messages: Shape = {
 const isLedgerRow = (document: unknown): boolean =>
   (has(document, 'text') || has(document, 'embedding')) &&
   ['agent_id', 'provider_id', 'event_id'].some((key) => has(document, key));
+
+/** Keys of a message as models take and give them: with any other it is a row of somebody's table. */
+const MESSAGE_KEYS = new Set(
+  ['role', 'content', 'name', 'id', 'type', 'tool_calls', 'tool_call_id', 'function_call', 'refusal', 'audio'].concat([
+    'annotations',
+    'reasoning_content',
+    'thinking',
+    'model',
+    'stop_reason',
+    'stop_sequence',
+    'usage',
+  ]),
+);
+
+/** One dialogue, a message a line or an element. */
+export const bareMessages = lineShape({
+  id: 'message',
+  label: 'messages',
+  title: 'Messages of one dialogue',
+  one: 'message',
+  is: (document) =>
+    has(document, 'role') &&
+    has(document, 'content') &&
+    USUAL_ROLES.includes(roleOf(document.role) ?? '') &&
+    Object.keys(document).every((key) => MESSAGE_KEYS.has(key)),
+  rowOf: (document) => (isMessage(document) ? rowOf(document, ALONE, undefined) : 'without a message'),
+});

@@ -97,7 +97,7 @@ function eventOf(event: unknown): SpanEvent {
 }
 
 /** A span of a list of keys and values, or of an object of attributes. */
-export function spanOf(span: unknown, resource: Fields): Span | null {
+function spanOf(span: unknown, resource: Fields): Span | null {
   const trace = hexId(pick(span, 'traceId', 'trace_id'));
   const id = hexId(pick(span, 'spanId', 'span_id'));
   if (isZero(trace) || isZero(id)) return null;

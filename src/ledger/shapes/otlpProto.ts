@@ -22,7 +22,7 @@ const TRACE_ID_BYTES = 16;
 const MAX_VARINT = 5;
 
 /** A varint and the position after it; null where the bytes end or it is none of 32 bits. */
-export function varintAt(bytes: Uint8Array, at: number): { value: number; end: number } | null {
+function varintAt(bytes: Uint8Array, at: number): { value: number; end: number } | null {
   let value = 0;
   for (let i = 0; i < MAX_VARINT; i++) {
     const byte = bytes[at + i];

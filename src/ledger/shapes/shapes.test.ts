@@ -3,67 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { shapeOf } from './list.ts';
 import { framingOf, MAX_PREFIX, requestAt, requestJson } from './otlpProto.ts';
 import type { ShapeOptions, ShapeRow } from './shape.ts';
-
-const load = (name: string): string => readFileSync(new URL(`../fixtures/shapes/${name}`, import.meta.url), 'utf8');
-
-/** The documents of a small file: a whole value, elements of an array, lines, or values one after another. */
-function documentsOf(name: string): unknown[] {
-  const text = load(name);
-  const attempts = [
-    () => [JSON.parse(text) as unknown].flat(),
-    () =>
-      text
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as unknown),
-    () =>
-      text
-        .split(/(?<=^\})\n/m)
-        .filter((part) => part !== '')
-        .map((part) => JSON.parse(part) as unknown),
-  ];
-  for (const attempt of attempts)
-    try {
-      return attempt();
-    } catch {
-      // The next.
-    }
-  throw new Error(`${name} is no JSON`);
-}
-
-interface Reading {
-  readonly shape: string;
-  readonly rows: ShapeRow[];
-  readonly note: string;
-  readonly columns: string[];
-}
-
-/** Reads files as the parts of one ledger. */
-function read(files: readonly (readonly unknown[])[], options: ShapeOptions = {}): Reading {
-  const shape = shapeOf(files.flat())!;
-  const readings = files.map((documents) => {
-    const reading = shape.begin(options);
-    for (const document of documents) reading.look(document);
-    return reading;
-  });
-  readings[0].join(readings.slice(1));
-  const rows = readings.flatMap((reading, i) => {
-    const pass = reading.pass();
-    return files[i].flatMap((document) => pass(document));
-  });
-  return {
-    shape: shape.id,
-    rows,
-    note: readings[0].note(),
-    columns: readings[0].columns().map(({ name }) => name),
-  };
-}
-
-const byTime = (rows: readonly ShapeRow[]): ShapeRow[] =>
-  [...rows].sort((a, b) => String(a.ts).localeCompare(String(b.ts)));
-/** Without members that have no value. */
-const dense = (row: ShapeRow): ShapeRow =>
-  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== undefined));
+import { byTime, dense, documentsOf, load, read } from './testing.ts';
 
 const expected = (name: string): ShapeRow[] => JSON.parse(load(name)) as ShapeRow[];
 const inOrder = (rows: readonly ShapeRow[]): ShapeRow[] => byTime(rows).map(dense);
@@ -394,6 +334,18 @@ describe('lists of messages, a row each', () => {
     expect(read([documentsOf('messages_openai.jsonl')]).rows[2].handoff_to).toBe('packer');
   });
 
+  it('messages by themselves are one dialogue, lists of them one each', () => {
+    const [, { messages: whole }] = documentsOf('messages_openai.jsonl') as { messages: unknown[] }[];
+    const alone = read([whole]);
+    expect(told(alone.rows)).toEqual([
+      ['user', 'user', undefined, 'Tea?'],
+      ['assistant', 'assistant', undefined, null],
+      ['assistant', 'assistant', undefined, null],
+    ]);
+    expect(alone.note).toBe('Messages of one dialogue: 3 messages.');
+    expect(read([[whole, whole]]).rows.map((row) => row.thread_id)).toEqual(['1', '1', '1', '2', '2', '2']);
+  });
+
   it('a document without messages is counted', () => {
     const { rows, note } = read([[...documentsOf('wildchat.jsonl'), { model: 'm' }]]);
     expect(rows).toHaveLength(2);
@@ -473,7 +425,7 @@ describe('what is no shape', () => {
     [{ id: 1, trace_id: 't', span_id: 's', agent: 'a', content: 'tea', timestamp: 1 }],
     [{ agent_id: 'a', text: 'tea', messages: [{ role: 'user', content: 'b' }] }],
     [{ source: 'a', content: 'tea' }],
-    [{ role: 'user', content: 'tea' }],
+    [{ role: 'user', content: 'tea', ts: 1 }],
     [{ attributes: { 'gen_ai.agent.name': 'a' }, text: 'tea' }],
     [[1, 2]],
     ['text'],
@@ -517,79 +469,4 @@ describe('OTLP as protobuf', () => {
   it.each(['\n\n\n', '\nA,B\n1,2\n', '\n\f{"a":1}', 'agent,text\na,b', '{"a":1}', ''])('%j is none', (text) =>
     expect(framingOf(new TextEncoder().encode(text))).toBeNull(),
   );
-});
-
-describe('traces of any form', () => {
-  const span = (id: number, parent: number | null, attributes: object = {}): unknown => ({
-    name: 'x',
-    context: { trace_id: 't', span_id: `s${id}` },
-    parent_id: parent === null ? null : `s${parent}`,
-    start_time: '2026-01-05T09:00:00Z',
-    end_time: '2026-01-05T09:00:01Z',
-    attributes,
-  });
-  const said = (text: string): object => ({ 'gen_ai.operation.name': 'chat', 'gen_ai.completion.0.content': text });
-
-  it('20,000 spans below each other take the agent of the first, in no time', () => {
-    const spans = Array.from({ length: 20_000 }, (_, i) =>
-      span(i, i === 0 ? null : i - 1, i === 0 ? { 'gen_ai.agent.name': 'a' } : said('b')),
-    );
-    const { rows } = read([spans.reverse()]);
-    expect(rows).toHaveLength(19_999);
-    expect(new Set(rows.map((row) => row.agent_id))).toEqual(new Set(['a']));
-  });
-
-  it('spans that are above each other in a circle end', () => {
-    const { rows } = read([[span(1, 2, said('a')), span(2, 1, said('b')), span(3, 3, said('c'))]]);
-    expect(rows.map((row) => row.text)).toEqual(['a', 'b', 'c']);
-  });
-
-  it('content nested beyond reason is not followed', () => {
-    let deep: unknown = 'x';
-    for (let i = 0; i < 5000; i++) deep = { content: [deep] };
-    const attributes = {
-      'gen_ai.operation.name': 'chat',
-      'gen_ai.output.messages': [{ role: 'assistant', content: deep }],
-    };
-    expect(read([[span(1, null, attributes), span(2, null, said('a'))]]).rows.map((row) => row.text)).toEqual(['a']);
-  });
-
-  it.each([
-    [{ 'gen_ai.response.finish_reasons': ['refusal'] }, null],
-    [
-      { 'gen_ai.response.finish_reasons': '["stop"]', 'gen_ai.output.messages': '[{"role":"assistant","parts":[]}]' },
-      null,
-    ],
-    [
-      { 'gen_ai.response.finish_reasons': ['length'], 'gen_ai.output.messages': '[{"role":"assistant","parts":[]}]' },
-      undefined,
-    ],
-    [{ 'gen_ai.output.messages': '[{"role":"assistant","parts":[{"type":"reasoning","content":"hm"}]}]' }, undefined],
-    [{ 'gen_ai.output.messages': '[]' }, undefined],
-    [{ 'gen_ai.output.messages': 'no JSON' }, undefined],
-    [{ 'gen_ai.completion': 'plain' }, 'plain'],
-    [{ 'output.value': '{"choices":[{"message":{"role":"assistant","content":"in it"}}]}' }, 'in it'],
-  ])('%j says %j', (attributes, text) => {
-    const { rows } = read([[span(1, null, { 'gen_ai.operation.name': 'chat', ...attributes })]]);
-    expect(rows.map((row) => row.text)).toEqual(text === undefined ? [] : [text]);
-  });
-
-  it.each([
-    [{ 'a2a.task.state': 'TASK_STATE_FAILED' }, 'error'],
-    [{ 'a2a.task.state': 'rejected' }, 'error'],
-    [{ 'a2a.task.state': 'input-required' }, 'escalated'],
-    [{ 'a2a.task.state': 'completed' }, 'ok'],
-    [{ 'error.type': 'timeout' }, 'error'],
-  ])('%j ends %s', (attributes, outcome) => {
-    const { rows } = read([[span(1, null, { ...said('a'), ...attributes })]]);
-    expect(rows[0].outcome).toBe(outcome);
-  });
-
-  it('a vector is the embedding only where every event has one', () => {
-    const vector = { 'embedding.embeddings.0.embedding.vector': [1, 2] };
-    expect(read([[span(1, null, { ...said('a'), ...vector })]]).columns).toContain('embedding');
-    expect(read([[span(1, null, { ...said('a'), ...vector }), span(2, null, said('b'))]]).columns).not.toContain(
-      'embedding',
-    );
-  });
 });

@@ -81,7 +81,7 @@ function kindOf(span: Span): Act['kind'] {
 }
 
 /** What an attribute holds, whether as JSON text, as a structure, or flattened to names (`x.0.role`). */
-export function nested(attributes: Fields, path: string): unknown {
+function nested(attributes: Fields, path: string): unknown {
   const whole = unpacked(attributes[path]);
   if (whole !== undefined && whole !== null) return whole;
   const prefix = `${path}.`;

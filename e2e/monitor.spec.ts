@@ -51,7 +51,9 @@ test('a ledger whose embeddings are all empty is read by its text, and says so',
     ndjson(300, () => ({ embedding: null })),
   );
   expect((await report(page)).events).toBe(300);
-  await expect(page.getByText(/built-in embedder/i).first()).toBeVisible();
+  await page.getByRole('button', { name: /skipped$/ }).click();
+  const sheet = page.getByRole('dialog', { name: /^Open report/ });
+  await expect(sheet).toContainText('"embedding" is empty throughout: the text is embedded instead');
 });
 
 test('columns that no guess finds are mapped by hand, and the link keeps the mapping', async ({ page }) => {

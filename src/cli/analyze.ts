@@ -9,7 +9,7 @@ import { readBaselineFile } from './baselineFile.ts';
 import { MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, refused, requireLedgers } from './options.ts';
 import { intoFolder, type Output } from './output.ts';
-import { countLine, PART_OPTIONS, readPart } from './part.ts';
+import { countLine, PART_OPTIONS, readChoice } from './part.ts';
 import { readParameters } from './parameters.ts';
 import { print } from './print.ts';
 import { openSession } from './session.ts';
@@ -33,7 +33,7 @@ export async function run(args: string[]): Promise<number> {
     ...MAP_OPTIONS,
   });
   const ledgers = requireLedgers(positionals);
-  const part = readPart(values);
+  const choice = readChoice(values);
   const stated = await readMapping(values);
   const { out, params, stream, baseline } = values;
   if (out === undefined) throw refused('--out DIR', 'is missing', `Say where ${FILES.join(', ')} go`);
@@ -50,7 +50,7 @@ export async function run(args: string[]): Promise<number> {
     const session = await openSession(ledgers, parameters, {
       baseline: file && ((opened) => file.forLedger(opened, (sentence) => warnings.push(sentence))),
       embedderReference: given?.ledger.embedderReference,
-      part,
+      ...choice,
       stated,
     });
     await writeResults(output, session.analysis);

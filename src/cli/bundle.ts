@@ -9,7 +9,7 @@ import { MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, refused, requireLedgers } from './options.ts';
 import { intoFile } from './output.ts';
 import { readParameters } from './parameters.ts';
-import { countLine, PART_OPTIONS, readPart } from './part.ts';
+import { countLine, PART_OPTIONS, readChoice } from './part.ts';
 import { print } from './print.ts';
 import { openSession, type Session } from './session.ts';
 import { counted } from './text.ts';
@@ -28,7 +28,7 @@ export async function run(args: string[]): Promise<number> {
     ...MAP_OPTIONS,
   });
   const ledgers = requireLedgers(positionals);
-  const part = readPart(values);
+  const choice = readChoice(values);
   const stated = await readMapping(values);
   const { out } = values;
   if (out === undefined || !/\.(json|pb)$/.test(out)) {
@@ -39,7 +39,7 @@ export async function run(args: string[]): Promise<number> {
   const comparedWith = values.against === undefined ? null : await readParameters(values.against);
   const inputs = [...ledgers, values.params, values.against, values.mapping].filter((path) => path !== undefined);
   const { report, bundle, bytes } = await intoFile(out, inputs, async (write) => {
-    const session = await openSession(ledgers, parameters, { comparedWith, part, stated });
+    const session = await openSession(ledgers, parameters, { comparedWith, ...choice, stated });
     const made = bundleOf(session, parameters, comparedWith);
     const written = out.endsWith('.pb')
       ? (await import('../detection/lab/bundleProtobuf.ts')).bundleToProtobuf(made)

@@ -7,7 +7,7 @@ import { leftOutLines } from './leftOut.ts';
 import { MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, refused, requireLedgers } from './options.ts';
 import { intoEmptyFolder } from './output.ts';
-import { countLine, PART_OPTIONS, readPart } from './part.ts';
+import { countLine, PART_OPTIONS, readChoice } from './part.ts';
 import { print, printProgress } from './print.ts';
 import { sourceOf } from './session.ts';
 import { counted } from './text.ts';
@@ -24,14 +24,14 @@ export async function run(args: string[]): Promise<number> {
     ...MAP_OPTIONS,
   });
   const ledgers = requireLedgers(positionals);
-  const part = readPart(values);
+  const choice = readChoice(values);
   const stated = await readMapping(values);
   const { out, partition } = values;
   if (out === undefined) throw refused('--out DIR', 'is missing', 'Say where the Parquet files go');
   const platform = nodePlatform();
   const onProgress: OnProgress = ({ phase, fraction }) => printProgress(`${phase}: ${formatPercent(fraction)} `, false);
   const { report, converted } = await intoEmptyFolder(out, async (output) => {
-    const ledger = await openLedger(await sourceOf(ledgers, part), null, { platform, stated, onProgress });
+    const ledger = await openLedger(await sourceOf(ledgers, choice), null, { platform, stated, onProgress });
     const done = await convertLedger(ledger, (path, bytes) => output.write(path, bytes), {
       platform,
       partition,

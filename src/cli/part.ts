@@ -1,5 +1,6 @@
 import { parseIso } from '../core/iso.ts';
 import { countText, MISSING_PARTITION, normalPart, partName, type LedgerPart } from '../core/part.ts';
+import { EVENT_KINDS, type EventKind } from '../ledger/shapes/shape.ts';
 import type { OpenReport } from '../ledger/types.ts';
 import { refused } from './options.ts';
 
@@ -11,13 +12,32 @@ export const PART_OPTIONS = {
   where: { type: 'string', multiple: true },
   from: { type: 'string' },
   to: { type: 'string' },
+  events: { type: 'string' },
 } as const;
 
 /** What help says of them. */
 export const PART_USAGE = `  --where KEY=VALUE[,VALUE]...
                   only these hive partitions, such as provider_id=openai; once or more for each key
   --from TIME, --to TIME
-                  only events from TIME on, before TIME: ISO 8601 (UTC where no zone is given) or epoch milliseconds`;
+                  only events from TIME on, before TIME: ISO 8601 (UTC where no zone is given) or epoch milliseconds
+  --events KIND[,KIND]...
+                  which acts of a trace are events: model, tool, agent (all; an agent where nothing below it is one)`;
+
+/** What of a ledger the options ask for. */
+export const readChoice = (
+  values: Parameters<typeof readPart>[0] & { readonly events?: string },
+): { part: LedgerPart | undefined; events: readonly EventKind[] | undefined } => ({
+  part: readPart(values),
+  events: readEvents(values.events),
+});
+
+function readEvents(text: string | undefined): readonly EventKind[] | undefined {
+  if (text === undefined) return undefined;
+  const kinds = text.split(',').map((kind) => kind.trim());
+  const isKind = (kind: string): kind is EventKind => (EVENT_KINDS as readonly string[]).includes(kind);
+  if (!kinds.every(isKind)) throw refused('--events', `is "${text}"`, `Give some of ${EVENT_KINDS.join(', ')}`);
+  return kinds;
+}
 
 /** The part of the ledger that the options ask for; undefined: all of it. */
 export function readPart(values: {

@@ -5,7 +5,7 @@ import { replayDifference } from '../detection/lab/replay.ts';
 import { readBundleFile } from './baselineFile.ts';
 import { MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, refused, requireLedgers } from './options.ts';
-import { countLine, PART_OPTIONS, readPart } from './part.ts';
+import { countLine, PART_OPTIONS, readChoice } from './part.ts';
 import { print } from './print.ts';
 import { openSession } from './session.ts';
 import { counted } from './text.ts';
@@ -17,7 +17,7 @@ import { counted } from './text.ts';
 export async function run(args: string[]): Promise<number> {
   const { values, positionals } = readOptions(args, { bundle: { type: 'string' }, ...PART_OPTIONS, ...MAP_OPTIONS });
   const ledgers = requireLedgers(positionals);
-  const part = readPart(values);
+  const choice = readChoice(values);
   const stated = await readMapping(values);
   if (values.bundle === undefined)
     throw refused('--bundle FILE', 'is missing', 'Say which bundle to run; "tautline bundle" writes one');
@@ -26,7 +26,7 @@ export async function run(args: string[]): Promise<number> {
   let original = false;
   const { ledger, analysis } = await openSession(ledgers, bundle.parameters, {
     embedderReference: bundle.ledger.embedderReference,
-    part,
+    ...choice,
     stated,
     baseline(report) {
       original = report.fingerprint === bundle.ledger.fingerprint;

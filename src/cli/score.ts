@@ -11,7 +11,7 @@ import { MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, refused, requireLedgers, wholeNumber } from './options.ts';
 import { intoFile } from './output.ts';
 import { readParameters } from './parameters.ts';
-import { countLine, PART_OPTIONS, readPart } from './part.ts';
+import { countLine, PART_OPTIONS, readChoice } from './part.ts';
 import { print, tableLines } from './print.ts';
 import { openSession } from './session.ts';
 import { counted } from './text.ts';
@@ -38,11 +38,11 @@ export async function run(args: string[]): Promise<number> {
   const tolerance = wholeNumber('--tolerance', values.tolerance, 0) ?? TOLERANCE;
   const pointWidth = wholeNumber('--point-width', values['point-width'], 1) ?? POINT_WIDTH;
   const parameters = await readParameters(values.params, { stream: values.stream });
-  const part = readPart(values);
+  const choice = readChoice(values);
   const stated = await readMapping(values);
   const inputs = [...ledgers, values.labels, values.params, values.mapping].filter((path) => path !== undefined);
   await intoFile(values.out, inputs, async (write) => {
-    const { ledger, analysis } = await openSession(ledgers, parameters, { part, stated });
+    const { ledger, analysis } = await openSession(ledgers, parameters, { ...choice, stated });
     const { events, decisions, reference } = analysis;
 
     const { intervals: labelled, leftOut } = await labelsOf(values.labels, ledger, events, pointWidth);

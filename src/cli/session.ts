@@ -25,15 +25,20 @@ export interface SessionOptions {
   readonly embedderReference?: number;
   /** What of the ledger is opened; all of it where absent. */
   readonly part?: LedgerPart;
+  /** Which acts of a trace are events. */
+  readonly events?: LedgerSource['events'];
   /** What the user states of its columns. */
   readonly stated?: StatedMapping;
 }
 
 /** Files or folders as one ledger. */
-export async function sourceOf(paths: readonly string[], part?: LedgerPart): Promise<LedgerSource> {
+export async function sourceOf(
+  paths: readonly string[],
+  { part, events }: Pick<SessionOptions, 'part' | 'events'> = {},
+): Promise<LedgerSource> {
   const found = await Promise.all(paths.map(findFiles));
   const [files, passedOver] = [found.flatMap((one) => one.files), found.flatMap((one) => one.passedOver)];
-  return { kind: 'files', files, passedOver, part };
+  return { kind: 'files', files, passedOver, part, events };
 }
 
 /** Opens files or folders as one ledger and analyses it with `parameters`. Throws a TautlineFailure for bad input. */
@@ -47,9 +52,10 @@ export async function openSession(
     comparedWith = null,
     embedderReference = parameters.reference_events,
     part,
+    events,
     stated,
   } = options;
-  const ledger = await openForAnalysis(await sourceOf(paths, part), null, {
+  const ledger = await openForAnalysis(await sourceOf(paths, { part, events }), null, {
     platform: nodePlatform(),
     stated,
     referenceEvents: embedderReference,

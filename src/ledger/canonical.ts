@@ -28,7 +28,7 @@ export function gather(scan: Scan, { order, hasTime }: RowSelection, embedder: O
   const numbers = Object.fromEntries(light) as Record<KeysOf<'light'>, Float64Array>;
   return {
     n: order.length,
-    eventId: inOrder(scan.eventId, order),
+    eventId: scan.textIds ? BigInt64Array.from(order, (_, i) => BigInt(i)) : inOrder(scan.eventId, order),
     time: inOrder(scan.time, order),
     hasTime,
     ...numbers,

@@ -16,6 +16,8 @@ export interface Duplicates {
   readonly notes: readonly string[];
 }
 
+const idOf = ({ textIds, eventId }: Scan, row: number): string => textIds?.at(row) ?? String(eventId[row]);
+
 /** What each row's event is beside its id: its place in time, or what it says, and who says it. */
 function sameEvent(scan: Scan, hasTime: boolean): (a: number, b: number) => boolean {
   const { provider_id: provider, agent_id: agent } = scan.dictionaries;
@@ -47,7 +49,7 @@ export function resolveDuplicates(rows: Int32Array, scan: Scan, options: Duplica
     return {
       dropped: doublesByFile(rows, scan, isSame, fileOf),
       notes: [
-        `event_id counts anew in each file (event ${scan.eventId[row]} is ${nameRow(first)} and ${nameRow(row)}): ` +
+        `event_id counts anew in each file (event ${idOf(scan, row)} is ${nameRow(first)} and ${nameRow(row)}): ` +
           'events of one id are told apart by their file.',
       ],
     };
@@ -56,7 +58,7 @@ export function resolveDuplicates(rows: Int32Array, scan: Scan, options: Duplica
     const [row, first] = others[0];
     throw ledgerFailure(
       `event_id does not tell events apart: ${others.length.toLocaleString('en-US')} of ` +
-        `${counted(rows.length, 'event')} have the id of another one (${scan.eventId[row]} is the id of ` +
+        `${counted(rows.length, 'event')} have the id of another one (${idOf(scan, row)} is the id of ` +
         `${nameRow(first)}, of ${nameRow(row)}${others.length > 1 ? ', …' : ''})`,
       'Give every event an id of its own, or leave event_id unmapped: the position in the file is used then',
     );

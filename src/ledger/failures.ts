@@ -11,6 +11,9 @@ export const columnFailure = (
   needed: string,
   advice: string,
 ): TautlineFailure => new TautlineFailure({ kind: 'column', file, column, found, needed, advice });
+/** What to do about a value that is no number, as it is shown: `"12,5" at row 3`. */
+export const adviceFor = (shown: string, advice: string): string =>
+  /^"\s*[+-]?\d+,\d+\s*"/.test(shown) ? 'It is written with a decimal comma: write a decimal point' : advice;
 export const ledgerFailure = (problem: string, advice: string): TautlineFailure =>
   new TautlineFailure({ kind: 'ledger', problem, advice });
 export const networkFailure = (url: string, problem: string, advice: string): TautlineFailure =>

@@ -48,9 +48,12 @@ function repeated(value: string | null, rows: number): Data {
 /** Stands for a column that holds the name of the file. */
 export const FILE_COLUMN = '(file)';
 
+/** The type of columns that come from the path. */
+export const PARTITION_TYPE = 'Utf8 (partition)';
+
 /** Adds the partition values of a file's path to its columns; a column that the file holds itself wins. */
 export const withPartitions = (reader: TableReader): TableReader =>
-  withConstants(reader, partitionsOf(reader.path), 'Utf8 (partition)');
+  withConstants(reader, partitionsOf(reader.path), PARTITION_TYPE);
 
 /** Adds the name of the file to its columns, where the mapping asks for it. */
 export const withFileName = (

@@ -3,7 +3,7 @@ import type { LedgerPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { StatedMapping } from '../core/statedMapping.ts';
 import { mapAhead } from './ahead.ts';
-import { counted, throwIfCancelled } from './failures.ts';
+import { counted, fileFailure, throwIfCancelled } from './failures.ts';
 import { parquet } from './formats/parquet.ts';
 import { withFileName } from './hive.ts';
 import { checkMapping, guessMapping, unionFields } from './mapping.ts';
@@ -82,7 +82,8 @@ export async function lookInto(
       taken.length === 1
         ? (fraction: number) => onProgress?.({ phase: 'Looking through the file', fraction, detail: file.path })
         : undefined;
-    const table = await openTable(file, platform, undefined, { signal, onFraction });
+    const options = { signal, onFraction, events: source.events };
+    const table = await openTable(file, platform, undefined, options);
     const reader = withUnits(withFileName(table, given ?? stated?.map ?? null), stated?.unit);
     if (reader.format === parquet.id && !prepared) {
       prepared = true;
@@ -94,6 +95,7 @@ export async function lookInto(
     if (taken.length > 1)
       onProgress?.({ phase: 'Looking through the files', fraction: done / taken.length, detail: file.path });
   });
+  const shaped = joinShaped(files, given);
   const fields = unionFields(files.map(({ reader }) => reader));
   const { mapping, notes: guesses } = given ? { mapping: given, notes: [] } : guessMapping(fields, stated);
   const has: FileColumns = {
@@ -111,9 +113,34 @@ export async function lookInto(
     keys: partitionKeys(resolved.files),
     fields,
     mapping,
-    guesses,
+    guesses: [...shaped, ...new Set(files.flatMap(({ reader }) => reader.notes ?? [])), ...guesses],
     has,
   };
+}
+
+/**
+ * Files of one shape belong together: what a span of one states holds for spans of another.
+ * @returns what each shape gave
+ */
+function joinShaped(files: readonly LedgerFile[], given: ColumnMapping | null): string[] {
+  const byShape = new Map<string, LedgerFile[]>();
+  for (const file of files) {
+    const { shaped } = file.reader;
+    if (shaped) byShape.set(shaped.id, [...(byShape.get(shaped.id) ?? []), file]);
+  }
+  return [...byShape.values()].map((group) => {
+    const [first, ...others] = group.map(({ reader }) => reader.shaped!.reading);
+    first.join(others);
+    for (const file of group) file.reader = withFileName(file.reader.shaped!.again(), given);
+    if (group.length === files.length && first.events() === 0) {
+      throw fileFailure(
+        group[0].reader.path,
+        `no event can be read from it. ${first.note().replace(/\.$/, '')}`,
+        first.advice,
+      );
+    }
+    return first.note();
+  });
 }
 
 /** True if a part is cut out of the files by time. */

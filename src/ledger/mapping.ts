@@ -9,15 +9,17 @@ import {
 } from '../core/ledgerSchema.ts';
 import { nearest } from '../core/nearest.ts';
 import type { StatedMapping } from '../core/statedMapping.ts';
-import { columnFailure, fileFailure } from './failures.ts';
+import { adviceFor, columnFailure, fileFailure } from './failures.ts';
 import type { ReaderField } from './reader.ts';
 import { saysUnit, shapedColumn } from './shapes.ts';
 import type { ColumnMapping } from './types.ts';
-import { isVectorType } from './vectors.ts';
+import { isNamedAsEmbedding, isVectorType } from './vectors.ts';
 
 /** Stands for the columns embedding_0 .. embedding_{D-1}, one a coordinate. */
 export const WIDE_EMBEDDING = 'embedding_*';
-const WIDE_NAME = /^(embedding|emb|vector|dim)_(\d+)$/i;
+const WIDE_NAME = /^(embedding|emb|vector|vec|dim|e)_?(\d+)$/i;
+/** Fewer columns such as e0, e1 may be anything. */
+const FEWEST_WIDE = 3;
 
 export function classOf(type: DataType | null): TypeClass {
   if (type === null) return 'other';
@@ -43,7 +45,8 @@ export function wideColumns(fields: readonly ReaderField[]): readonly string[] {
   });
   const stem = found[0]?.stem;
   const sorted = found.filter((column) => column.stem === stem).sort((a, b) => a.at - b.at);
-  return sorted.length > 1 && sorted.every((column, i) => column.at === i + sorted[0].at && sorted[0].at <= 1)
+  return sorted.length >= (stem === 'e' ? FEWEST_WIDE : 2) &&
+    sorted.every((column, i) => column.at === i + sorted[0].at && sorted[0].at <= 1)
     ? sorted.map((column) => column.name)
     : [];
 }
@@ -55,12 +58,18 @@ function accepts(column: LedgerColumnName, field: ReaderField, guessed: boolean)
   if (guessed && column === 'event_id') return found === 'integer';
   // Nor is a text with such a name as "date" a time for that.
   if (guessed && column === 'ts' && found === 'string') return false;
+  // Texts may be vectors: "[0.1, 0.2]", or base64 of float32.
+  if (column === 'embedding' && found === 'string' && !guessed) return true;
   const { accepts: classes } = columnSpec(column);
   if (field.inferred && classes.includes('string')) return found !== 'vector' || column === 'text';
   return classes.includes(found);
 }
 
 const NOTHING_STATED: StatedMapping = { map: {}, unit: {} };
+
+/** How the one column of a name that lies within another (`message.text`) is called among the guesses. */
+const within = (name: string): string => `*.${name}`;
+const endOf = ({ name }: ReaderField): string => name.slice(name.lastIndexOf('.') + 1);
 
 /**
  * Guesses which file column each ledger column is read from, as far as that is not stated; a note for each that is not
@@ -86,10 +95,15 @@ export function guessMapping(
     }
   }
   const names = fields.map((field) => field.name);
+  const ends = new Map<string, number>();
+  for (const field of fields) ends.set(endOf(field), (ends.get(endOf(field)) ?? 0) + 1);
   const folded = fields.map((field) => ({
     field,
     name: field.name.toLowerCase(),
     last: field.name.toLowerCase().replace(/^(?:attributes|resource|resource_attributes|span)\./, ''),
+    // agentName is agent_name.
+    words: field.name.replaceAll(/(?<=[a-z\d])(?=[A-Z])/g, '_').toLowerCase(),
+    within: ends.get(endOf(field)) === 1 ? within(endOf(field)) : '',
   }));
   for (const column of LEDGER_COLUMNS) {
     if (mapping[column] || isStated(column)) continue;
@@ -101,10 +115,10 @@ export function guessMapping(
       taken.add(shaped.take);
       continue;
     }
-    for (const alias of [column, ...LEDGER_SCHEMA[column].aliases]) {
+    for (const alias of [column, ...LEDGER_SCHEMA[column].aliases, within(column)]) {
       const found = folded.find(
-        ({ field, name, last }) =>
-          !taken.has(field.name) && !shaped?.not.has(field.name) && (name === alias || last === alias),
+        ({ field, ...called }) =>
+          !taken.has(field.name) && !shaped?.not.has(field.name) && Object.values(called).includes(alias),
       );
       if (!found) continue;
       if (column === 'latency_ms' && !unit.latency_ms && !saysUnit(found.field.name, names)) {
@@ -163,12 +177,6 @@ function guessEmbedding(
   }
 }
 
-/** True if a word of a name, such as "text_embedding" or "embedding.vector", says that it is one. */
-export const isNamedAsEmbedding = (name: string): boolean =>
-  name
-    .split(/[^a-zA-Z0-9]+|(?<=[a-z0-9])(?=[A-Z])/)
-    .some((word) => /^(?:embeddings?|embed|embs?|vectors?|vecs?)$/i.test(word));
-
 /**
  * Checks a mapping against the columns of one file. Throws a `column` error for a column that is absent or of a wrong
  * type.
@@ -210,7 +218,7 @@ export function checkMapping(mapping: ColumnMapping, fields: readonly ReaderFiel
     }
     if (!accepts(column, field, false)) {
       const as = source === column ? need.needed : `${need.needed} for ${column}`;
-      throw columnFailure(file, source, field.odd ?? field.typeName, as, need.advice);
+      throw columnFailure(file, source, field.odd ?? field.typeName, as, adviceFor(field.odd ?? '', need.advice));
     }
   }
   if (fields.length === 0) throw fileFailure(file, 'it has no columns, so no events', 'Open a ledger with events');

@@ -1,14 +1,29 @@
 import type { LedgerColumns } from '../core/columns.ts';
 import { EMBEDDER_DIMENSION } from './embedder.ts';
 import { counted } from './failures.ts';
-import { partitionsOf } from './hive.ts';
+import { PARTITION_TYPE, partitionsOf } from './hive.ts';
 import type { LedgerFile } from './scan.ts';
 import type { OpenReport } from './types.ts';
 
 /** Names the columns that the paths hold. */
 export function partitionNotes(files: readonly LedgerFile[]): string[] {
   const names = new Set(files.flatMap(({ reader }) => [...partitionsOf(reader.path).keys()]));
-  return names.size === 0 ? [] : [`Partition columns from the paths: ${[...names].join(', ')}.`];
+  if (names.size === 0) return [];
+  const own = [...names].filter((name) =>
+    files.some(({ reader }) => {
+      const field = reader.fields.find((one) => one.name === name);
+      return partitionsOf(reader.path).has(name) && field !== undefined && field.typeName !== PARTITION_TYPE;
+    }),
+  );
+  const others = [...names].filter((name) => !own.includes(name));
+  return [
+    ...(others.length > 0 ? [`Partition columns from the paths: ${others.join(', ')}.`] : []),
+    ...own.map((name) => {
+      const stated = files.flatMap(({ reader }) => partitionsOf(reader.path).get(name) ?? []);
+      const shown = `"${stated[0]}"${stated.length > 1 ? ', …' : ''}`;
+      return `${name}: the paths say ${shown}, but the files hold that column themselves: theirs is used.`;
+    }),
+  ];
 }
 
 /** What is worth knowing of the columns: no drift, one stream. */

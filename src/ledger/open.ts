@@ -28,7 +28,7 @@ import { chooseRows, describeLeftOut, type RowSelection } from './rowSelection.t
 import { vectorBytes, type LedgerFile, type Scan } from './scan.ts';
 import { selectRows } from './selectRows.ts';
 import { unitNotes } from './shapes.ts';
-import { fillSink, sinkColumns } from './sink.ts';
+import { fillSink, sinkColumns, withTextIds } from './sink.ts';
 import { datesFailure } from './statedUnits.ts';
 import { scanSplit, type StartedScanThread } from './splitScan.ts';
 import { areDatesAlone, mixedForms, timeNotes } from './times.ts';
@@ -156,7 +156,8 @@ async function open(
       onProgress,
     });
   }
-  const store = storing(files, stored.columns, selection, scan.rows);
+  const storedColumns = scan.textIds ? withTextIds(stored.columns) : stored.columns;
+  const store = storing(files, storedColumns, selection, scan.rows);
   if (sink && sink !== 'later') await store(sink, { signal, onProgress });
 
   const report = await reportOf(ledger, {

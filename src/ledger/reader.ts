@@ -1,5 +1,6 @@
 import type { Data, DataType } from 'apache-arrow';
 import type { StatedUnits } from '../core/statedMapping.ts';
+import type { ShapeReading } from './shapes/shape.ts';
 
 /** A column of one file, as the file has it. */
 export interface ReaderField {
@@ -64,6 +65,14 @@ interface FileStatistics {
   readonly vectorLength?: (column: string) => number;
 }
 
+/** A file of a shape (shapes/), whose rows depend on the other files of that shape. */
+interface ShapedPart {
+  readonly id: string;
+  readonly reading: ShapeReading;
+  /** Its reader anew, once its reading has been joined with others. */
+  again(): FormatReader;
+}
+
 /**
  * What a format gives of a file: the first three are required. Rows are events: a format whose records hold several
  * events gives a row for each.
@@ -78,10 +87,14 @@ export interface FormatReader extends FileStatistics {
    * left out. Throws a `TautlineFailure` that names the file.
    */
   read(options: ReadOptions): AsyncIterable<RawBatch>;
+  readonly shaped?: ShapedPart;
+  /** Sentences worth knowing of the file. */
+  readonly notes?: readonly string[];
 }
 
 /** An opened file of any format. */
 export interface TableReader extends FormatReader {
+  readonly shaped?: Omit<ShapedPart, 'again'> & { again(): TableReader };
   readonly path: string;
   readonly bytes: number;
   /** Id of its format. */

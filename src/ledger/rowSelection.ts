@@ -56,7 +56,9 @@ export function chooseRows(
     else usable[used++] = row;
   }
   const rows = usable.subarray(0, used);
-  let order = canonicalOrder(rows, scan.eventId, hasTime ? scan.time : null);
+  // Without times, ids of text say nothing of the order.
+  const isFileOrder = scan.textIds !== null && !hasTime;
+  let order = isFileOrder ? rows : canonicalOrder(rows, scan.eventId, hasTime ? scan.time : null);
   if (mapping.event_id !== undefined && !isAscending(order, scan.eventId) && !areUnique(rows, scan.eventId)) {
     const found = resolveDuplicates(rows, scan, { hasTime, fileOf, nameRow });
     notes.push(...found.notes);
@@ -67,7 +69,9 @@ export function chooseRows(
   for (let i = 0; i < order.length; i++) rowOf[order[i]] = i;
 
   if (mapping.event_id === undefined) notes.push('No event_id: the position in the file is used.');
-  if (!hasTime)
+  if (scan.textIds) notes.push('event_id is text: it is kept, and events are numbered in their order.');
+  if (isFileOrder) notes.push('No timestamps: events are in the order of the file.');
+  else if (!hasTime)
     notes.push(
       mapping.ts === undefined
         ? 'No timestamps: events are in the order of event_id.'
@@ -83,7 +87,7 @@ export function chooseRows(
       .map((row) =>
         mapping.event_id === undefined || scan.missingId?.[row] || scan.faults.has(row)
           ? nameRow(row)
-          : String(scan.eventId[row]),
+          : (scan.textIds?.at(row) ?? String(scan.eventId[row])),
       ),
   }));
   return { order, rowOf, hasTime, dimension, leftOut, notes };

@@ -1,13 +1,14 @@
 import { LEDGER_SCHEMA, columnsOf, type ColumnsOf, type LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { readAhead } from './ahead.ts';
-import { toIntegers, toNumbers, toStrings, validity, type OnBad } from './cast.ts';
+import { toNumbers, toStrings, validity, type OnBad } from './cast.ts';
 import { checkFits, mayNotFit } from './castTo.ts';
 import { DictionaryBuilder } from './dictionary.ts';
-import { columnFailure } from './failures.ts';
+import { adviceFor, columnFailure } from './failures.ts';
 import { WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import type { RawBatch, RawColumn, ReaderField, TableReader } from './reader.ts';
 import { scaleOf, scaled } from './shapes.ts';
+import { EventIds, type TextIds } from './textIds.ts';
 import { TimeForms, toTimes, type TimeForm } from './times.ts';
 import type { ColumnMapping } from './types.ts';
 import type { VectorCache } from './vectorCache.ts';
@@ -39,6 +40,8 @@ export const bytesOf = ({ reader }: LedgerFile): number => reader.bytes;
 export interface Scan extends Readonly<Record<ColumnsOf<'light'>, Float64Array>> {
   readonly rows: number;
   readonly eventId: BigInt64Array;
+  /** The ids, where they are texts: `eventId` is then their place among each other. */
+  readonly textIds: TextIds | null;
   /** 1 where a mapped event_id is null; null if there is none such. */
   readonly missingId: Uint8Array | null;
   /** Epoch ms, NaN if missing. */
@@ -92,7 +95,7 @@ export function refuse(file: TableReader, column: LedgerColumnName | null, sourc
       source,
       `${shown} at row ${(file.fileRow?.(first + row) ?? first + row) + 1}`,
       needed,
-      advice,
+      adviceFor(shown, advice),
     );
   };
 }
@@ -192,6 +195,7 @@ class Scanner {
   readonly #dictionaries: Partial<Record<ColumnsOf<'dictionary'>, DictionaryBuilder>> = {};
   readonly #faults = new Map<number, string>();
   readonly #timeForms = new TimeForms();
+  readonly #ids = new EventIds();
   #disordered = false;
   #anyMissingId = false;
   /** The time before in the same file. */
@@ -257,8 +261,7 @@ class Scanner {
     units: TableReader['units'],
   ): void {
     if (column === 'event_id') {
-      const { values, missing } = toIntegers(raw, bad);
-      arrays.eventId.set(values, base);
+      const missing = this.#ids.take(raw, arrays.eventId, base, bad);
       if (missing) {
         arrays.missingId.set(missing, base);
         this.#anyMissingId = true;
@@ -277,9 +280,12 @@ class Scanner {
 
   finish(): Scan {
     const { missingId, ...arrays } = this.#store.trim(this.rows);
+    const textIds = this.#ids.texts(this.rows);
     return {
       rows: this.rows,
       ...arrays,
+      eventId: textIds?.ranks() ?? arrays.eventId,
+      textIds,
       missingId: this.#anyMissingId ? missingId : null,
       dictionaries: this.#dictionaries,
       faults: this.#faults,

@@ -7,13 +7,14 @@ import { readAhead } from './ahead.ts';
 import { arrowTypeOf } from './arrowTypes.ts';
 import { castTo, nulls } from './castTo.ts';
 import { throwIfCancelled } from './failures.ts';
-import { classOf, isNamedAsEmbedding, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
+import { classOf, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import type { RowSelection } from './rowSelection.ts';
 import type { RawBatch, ReaderField } from './reader.ts';
 import { BATCH_ROWS, bytesOf, namesOf, refuse, type LedgerFile } from './scan.ts';
 import { scaleOf } from './shapes.ts';
 import { takeRows } from './take.ts';
 import type { ColumnMapping, RowSink } from './types.ts';
+import { isNamedAsEmbedding } from './vectors.ts';
 
 /** Rows that are handed over at once: the database has work to do for every stream of bytes, however short. */
 const SENT_ROWS = 8192;
@@ -26,6 +27,8 @@ interface SinkColumn {
   readonly source: string | null;
   /** The ledger column that it is, null for an unknown one. */
   readonly ledger: LedgerColumnName | null;
+  /** True of ids that are the place in the canonical order. */
+  readonly isNumbered?: boolean;
 }
 
 /**
@@ -63,6 +66,17 @@ export function sinkColumns(
   }
   return { columns, notes };
 }
+
+/** The columns of a ledger whose ids are texts: events are numbered, and the text is a column of its own. */
+export const withTextIds = (columns: readonly SinkColumn[]): SinkColumn[] =>
+  columns.flatMap((column) =>
+    column.ledger === 'event_id'
+      ? [
+          { ...column, source: null, isNumbered: true },
+          { name: 'event_id (file)', type: new arrow.Utf8(), source: column.source, ledger: null },
+        ]
+      : [column],
+  );
 
 /** Text formats keep unknown columns as the text they are; other formats keep their types. */
 function unknownType(field: ReaderField): DataType {
@@ -114,7 +128,7 @@ export async function fillSink(
       const children = columns.map((column): Data => {
         const raw = column.source === null ? undefined : batch.columns[wanted.indexOf(column.source)];
         if (column.ledger === 'event_id' && column.source === null)
-          return int64(BigInt64Array.from(kept, (i) => BigInt(base + i)));
+          return int64(BigInt64Array.from(kept, (i) => BigInt(column.isNumbered ? canonical[i] : base + i)));
         if (raw === undefined) return nulls(column.type, kept.length);
         const bad = refuse(file.reader, column.ledger, column.source!, batch.first);
         const scale = column.ledger && scaleOf(column.ledger, column.source!, namesOf(file.reader), file.reader.units);

@@ -1,13 +1,16 @@
 import type { DataType } from 'apache-arrow';
+import { once } from '../core/once.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { detectFormat } from './detectFormat.ts';
 import { counted, fileFailure, ledgerFailure } from './failures.ts';
-import { lastPart, withPartitions } from './hive.ts';
 import type { OpenFileOptions } from './formats/format.ts';
-import { FORMAT_NAMES, isLedgerFile, USUAL_EXTENSIONS } from './formats/list.ts';
+import { withPlainColumns } from './formats/plainColumns.ts';
+import { lastPart, withPartitions } from './hive.ts';
+import { FORMATS, FORMAT_NAMES, isLedgerFile, USUAL_EXTENSIONS } from './formats/list.ts';
+import { packingOf, unpack } from './packing.ts';
 import type { Platform } from './platform.ts';
 import { steady } from './rangedBlob.ts';
-import type { GroupTimes, TableReader } from './reader.ts';
+import type { FormatReader, GroupTimes, TableReader } from './reader.ts';
 import { openUrl } from './remote.ts';
 import { sampleFiles } from './sample.ts';
 import type { FoundFiles, LedgerSource, NamedBlob, PassedOver } from './types.ts';
@@ -55,8 +58,9 @@ export async function resolveSource(
 function sortOut(all: readonly NamedBlob[], known: readonly PassedOver[] | undefined): FoundFiles {
   const isData = ({ path }: NamedBlob): boolean =>
     all.length === 1 || (known !== undefined && path.includes('/')) || isLedgerFile(path);
-  const files = all.filter(isData);
-  if (files.length === 0) {
+  const named = all.filter(isData);
+  const files = all.length === 1 ? named : named.filter(({ blob }) => blob.size > 0);
+  if (named.length === 0) {
     throw fileFailure(
       all[0].path,
       `none of the ${all.length} files is a ledger by its name`,
@@ -64,7 +68,16 @@ function sortOut(all: readonly NamedBlob[], known: readonly PassedOver[] | undef
     );
   }
   const collator = new Intl.Collator('en', { numeric: true });
-  const others = all.filter((file) => !isData(file)).map(({ path }): PassedOver => ({ path, why: 'no data' }));
+  const others = [
+    ...all.filter((file) => !isData(file)).map(({ path }): PassedOver => ({ path, why: 'no data' })),
+    ...named.filter((file) => !files.includes(file)).map(({ path }): PassedOver => ({ path, why: 'empty' })),
+  ];
+  if (files.length === 0)
+    throw fileFailure(
+      named[0].path,
+      `the ${named.length} files are empty (0 bytes)`,
+      'Check that they were written and copied whole',
+    );
   return {
     files: [...files].sort((a, b) => collator.compare(a.path, b.path)),
     passedOver: [...others, ...(known ?? [])],
@@ -76,6 +89,7 @@ function passedOverNotes(passedOver: readonly PassedOver[]): string[] {
   const saying: Readonly<Record<PassedOver['why'], (count: number) => string>> = {
     'no data': (count) => `${counted(count, 'file')} ignored (not data by name)`,
     'no file': (count) => `${count} ignored (a pipe, a socket or a device, no file)`,
+    empty: (count) => `${counted(count, 'file')} ignored (empty, 0 bytes)`,
     'leads nowhere': (count) => `${counted(count, 'link')} ignored (leading nowhere)`,
     'met before': (count) => `${counted(count, 'link')} ignored (leading to what is read already)`,
   };
@@ -101,6 +115,20 @@ function commonFolder(paths: readonly string[]): string {
  */
 const TAIL_BYTES = 8 << 10;
 
+/** A file and its last bytes, decompressed where it is compressed as a whole. */
+async function unpacked(
+  file: NamedBlob,
+  known: Uint8Array | undefined,
+  options: OpenFileOptions | undefined,
+): Promise<{ file: NamedBlob; tail: Uint8Array }> {
+  const tail = known ?? (await tailOf(file));
+  const isShown = FORMATS.some((format) => format.sniffTail?.(tail));
+  const packing = isShown || file.blob.size === 0 ? null : await packingOf(file);
+  if (!packing) return { file, tail };
+  const whole = await unpack(file, packing, options);
+  return { file: whole, tail: await tailOf(whole) };
+}
+
 /** The last bytes of a file, all of a small one. */
 async function tailOf({ blob }: NamedBlob): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await blob.slice(Math.max(0, blob.size - TAIL_BYTES)).arrayBuffer());
@@ -116,12 +144,37 @@ export async function openTable(
   known?: Uint8Array,
   options?: OpenFileOptions,
 ): Promise<TableReader> {
-  const file = steady(given);
+  const { file, tail } = await unpacked(steady(given), known, options);
   const { path, blob } = file;
-  const tail = known ?? (await tailOf(file));
   const format = await detectFormat(file, tail);
-  const reader = await format.open({ path, blob, tail }, platform, options);
-  return withPartitions({ ...reader, path, bytes: blob.size, format: format.id });
+  const opened = await format.open({ path, blob, tail }, platform, options);
+  const told =
+    opened.shaped || !mayHoldRecords(opened) ? opened : await (await tables()).asShape(opened, path, options);
+  const reader = withPlainColumns(told);
+  return asTable(reader, { path, bytes: given.blob.size, format: format.id });
+}
+
+const tables = once(() => import('./formats/tableDocuments.ts'));
+
+/** True if a table's columns could be those of traces or messages, and are not those of a ledger. */
+function mayHoldRecords({ fields }: FormatReader): boolean {
+  const has = (...names: string[]): boolean => fields.some(({ name }) => names.includes(name));
+  if (has('agent_id', 'provider_id') && has('text', 'embedding')) return false;
+  return fields.some(({ name }) => RECORD_COLUMN.test(name));
+}
+const RECORD_COLUMN = new RegExp(
+  ['^(?:context\\.trace_id|trace_?id|run_type|messages|conversations?|conversation_a|chat_history|history']
+    .concat('traj(?:ectory)?|models_usage|cause_by)$')
+    .join('|'),
+  'i',
+);
+
+function asTable(
+  { shaped, ...reader }: FormatReader,
+  file: Pick<TableReader, 'path' | 'bytes' | 'format'>,
+): TableReader {
+  const again = shaped && { ...shaped, again: () => asTable(shaped.again(), file) };
+  return withPartitions({ ...reader, ...file, shaped: again });
 }
 
 /**
@@ -134,6 +187,7 @@ export async function surveyTable(
   type: DataType | null,
 ): Promise<readonly GroupTimes[] | null> {
   const tail = await tailOf({ path, blob });
+  if (await packingOf({ path, blob })) return null;
   const { survey } = await detectFormat({ path, blob }, tail);
   return survey ? survey({ path, blob, tail }, column, type) : null;
 }

@@ -3,6 +3,7 @@ import { columnsOf, type ColumnsOf } from '../core/ledgerSchema.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { isOutOfMemory } from './failures.ts';
 import { withFileName } from './hive.ts';
+import { classOf } from './mapping.ts';
 import { VectorCache } from './vectorCache.ts';
 import type { Platform } from './platform.ts';
 import { scanFiles, type LedgerFile, type Scan } from './scan.ts';
@@ -67,7 +68,7 @@ export async function scanSplit(
 ): Promise<Scan> {
   const { signal, onProgress, kept, thread } = options;
   const total = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
-  const cut = thread ? middle(files, total) : files.length;
+  const cut = thread && !mayHaveTextIds(files, mapping) ? middle(files, total) : files.length;
   if (!thread || cut === files.length) {
     thread?.end();
     return scanFiles(files, mapping, { signal, onProgress, kept });
@@ -106,6 +107,10 @@ export async function scanSplit(
     end();
   }
 }
+
+/** True if ids may be texts: their order is that of all of them, which one thread has to know. */
+const mayHaveTextIds = (files: readonly LedgerFile[], { event_id: name }: ColumnMapping): boolean =>
+  files.some(({ reader }) => reader.fields.some((field) => field.name === name && classOf(field.type) === 'string'));
 
 async function scanHere(
   files: readonly LedgerFile[],
@@ -148,6 +153,7 @@ function joined(
   return {
     rows: rows + part.rows,
     eventId,
+    textIds: null,
     missingId: first.missingId || part.missingId ? append(missing(first), missing(part)) : null,
     time: append(first.time, part.time),
     ...light,

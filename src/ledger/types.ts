@@ -2,6 +2,7 @@ import type { LedgerColumns } from '../core/columns.ts';
 import type { LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { LedgerPart, LedgerSurvey, OpenedPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
+import type { EventKind } from './shapes/shape.ts';
 
 /**
  * Where a ledger comes from, and what of it is opened (absent: all of it). `path` is relative, with hive partitions
@@ -17,16 +18,20 @@ export type LedgerSource = (
   /** `follow`: the server may pass the request on to another. */
   | { readonly kind: 'url'; readonly url: string; readonly follow?: boolean }
   | { readonly kind: 'sample'; readonly name: string }
-) & { readonly part?: LedgerPart };
+) & {
+  readonly part?: LedgerPart;
+  /** Which acts of a trace are events; absent: calls of models and tools, and agents without either. */
+  readonly events?: readonly EventKind[];
+};
 
 /** A file, folder or link that is no part of a ledger. `path` is relative, as that of `NamedBlob`. */
 export interface PassedOver {
   readonly path: string;
   /**
-   * By its name it holds no data; it is a pipe, a socket or a device; a link that leads nowhere; or one to what is part
-   * of the ledger already.
+   * By its name it holds no data; it has no bytes; it is a pipe, a socket or a device; a link that leads nowhere; or one
+   * to what is part of the ledger already.
    */
-  readonly why: 'no data' | 'no file' | 'leads nowhere' | 'met before';
+  readonly why: 'no data' | 'empty' | 'no file' | 'leads nowhere' | 'met before';
 }
 
 /** What was found where a ledger was to be. */

@@ -3,7 +3,7 @@ import { DataType } from 'apache-arrow';
 import type { Data } from 'apache-arrow';
 import { validity, type OnBad } from './cast.ts';
 import type { RawColumn } from './reader.ts';
-import { isData, isMissingText, toNumbers } from './cast.ts';
+import { decodeStrings, isData, isMissingText, toNumbers, toStrings } from './cast.ts';
 
 /**
  * Vectors of some consecutive rows: vector i is `values[offsets[i] .. offsets[i + 1])`, missing where `valid[i]` is 0.
@@ -67,6 +67,8 @@ function floats(child: Data, length: number): Float32Array | Float64Array {
 /** Vectors of a column: lists of floats (no copy for float32 and float64), or texts like "[0.1, 0.2]". */
 export function toVectors(column: RawColumn, bad: OnBad): VectorColumn {
   if (!isData(column)) return parseVectors(column, bad);
+  if (DataType.isUtf8(column.type) || DataType.isLargeUtf8(column.type))
+    return parseVectors(decodeStrings(toStrings(column)), bad);
   const rows = column.length;
   if (DataType.isNull(column.type))
     return { rows, offsets: new Int32Array(rows + 1), values: new Float32Array(0), valid: new Uint8Array(rows) };
@@ -85,12 +87,23 @@ export function toVectors(column: RawColumn, bad: OnBad): VectorColumn {
   return { rows, offsets, values: floats(child, offsets[rows] ?? 0), valid };
 }
 
+/** True if a word of a name, such as "text_embedding" or "embedding.vector", says that it is one. */
+export const isNamedAsEmbedding = (name: string): boolean =>
+  name
+    .split(/[^a-zA-Z0-9]+|(?<=[a-z0-9])(?=[A-Z])/)
+    .some((word) => /^(?:embeddings?|embed|embs?|vectors?|vecs?)$/i.test(word));
+
+/** How Python shows a vector of numpy or torch. */
+const SHOWN = /^(?:np\.|numpy\.|torch\.)?(?:array|tensor)\((.*\])[^\]]*\)$/s;
+export const looksLikeVector = (text: string): boolean => /^[[{]/.test(text) || SHOWN.test(text);
+
 /**
  * Reads "[0.1, 0.2]" or "{0.1,0.2}" (or blanks between) into `out` from `at` on; returns the count, or -1 if it is
  * not a vector.
  */
 export function parseVector(text: string, push: (value: number) => void): number {
-  const trimmed = text.trim();
+  const whole = text.trim();
+  const trimmed = SHOWN.exec(whole)?.[1] ?? whole;
   const open = trimmed[0];
   const close = trimmed[trimmed.length - 1];
   if (!((open === '[' && close === ']') || (open === '{' && close === '}'))) return -1;
@@ -105,6 +118,18 @@ export function parseVector(text: string, push: (value: number) => void): number
     push(value);
   }
   return parts.length;
+}
+
+const BASE64 = /^[A-Za-z0-9+/]{8,}={0,2}$/;
+
+/** Reads float32 numbers from base64, as some libraries write vectors. @returns false if it is none */
+function parseBase64(text: string, push: (value: number) => void): boolean {
+  const trimmed = text.trim();
+  if (trimmed.length % 4 !== 0 || !BASE64.test(trimmed)) return false;
+  const bytes = Uint8Array.from(atob(trimmed), (character) => character.charCodeAt(0));
+  if (bytes.length % 4 !== 0) return false;
+  for (const value of new Float32Array(bytes.buffer)) push(value);
+  return true;
 }
 
 function parseVectors(cells: readonly unknown[], bad: OnBad): VectorColumn {
@@ -127,7 +152,7 @@ function parseVectors(cells: readonly unknown[], bad: OnBad): VectorColumn {
       (valid ??= new Uint8Array(rows).fill(1))[i] = 0;
     else if (Array.isArray(cell))
       for (const value of cell) push(typeof value === 'number' ? value : value === null ? NaN : bad(i, cell));
-    else if (typeof cell !== 'string' || parseVector(cell, push) < 0) bad(i, cell);
+    else if (typeof cell !== 'string' || (parseVector(cell, push) < 0 && !parseBase64(cell, push))) bad(i, cell);
     offsets[i + 1] = used;
   }
   return { rows, offsets, values: values.subarray(0, used), valid };

@@ -19,6 +19,8 @@ interface CsvChunk extends RowChunk<Row> {
   readonly hasNul: boolean;
 }
 
+const INDEX_NOTE = 'The first column has no name (an index, as pandas writes it): it is ignored.';
+
 /** As many characters are looked at to guess the delimiter. */
 const GUESS_CHARACTERS = 256 << 10;
 const DELIMITERS = [',', ';', '\t', '|'];
@@ -41,6 +43,7 @@ export async function openCsv(file: NamedBlob, pieceBytes?: number): Promise<For
   }
   checkHeader(path, header);
   const fields = header.map((name, i) => fieldOf(name, sample, i));
+  const skipped = indexColumns(header);
 
   async function* rows(signal?: AbortSignal): AsyncIterable<CsvChunk> {
     let isHeader = true;
@@ -56,11 +59,15 @@ export async function openCsv(file: NamedBlob, pieceBytes?: number): Promise<For
       else if (hasNul && row.some((cell) => cell.includes('\0'))) faults.set(i, 'the line has a NUL character');
     });
     const values = at.map((field): RawColumn =>
-      part.map((row, i) => (row[field] === '' || faults.has(i) ? null : row[field])),
+      part.map((row, i) => {
+        const cell = row[field + skipped];
+        return cell === '' || faults.has(i) ? null : cell;
+      }),
     );
     return { columns: values, faults };
   }
-  return rowReader<Row, CsvChunk>({ path, fields, rows, columns });
+  const reader = rowReader<Row, CsvChunk>({ path, fields: fields.slice(skipped), rows, columns });
+  return skipped === 0 ? reader : { ...reader, notes: [INDEX_NOTE] };
 }
 
 function fieldOf(name: string, sample: readonly Row[], i: number): ReaderField {
@@ -175,6 +182,9 @@ function guessDelimiter(head: string): string {
   return best.delimiter;
 }
 
+/** How many columns at the beginning are an index without a name. */
+const indexColumns = (header: readonly string[]): number => (header.length > 2 && header[0] === '' ? 1 : 0);
+
 function checkHeader(path: string, header: readonly string[]): void {
   if (header.length < 2) {
     throw fileFailure(
@@ -184,7 +194,8 @@ function checkHeader(path: string, header: readonly string[]): void {
     );
   }
   const seen = new Set<string>();
-  for (const name of header) {
+  // pandas writes its index first, without a name.
+  for (const name of header.slice(indexColumns(header))) {
     if (name === '')
       throw fileFailure(path, 'its header line has a column without a name', 'Name every column in the first line');
     if (seen.has(name))

@@ -1,6 +1,7 @@
 import type { DataType } from 'apache-arrow';
 import type { Platform } from '../platform.ts';
 import type { FormatReader, GroupTimes } from '../reader.ts';
+import type { EventKind } from '../shapes/shape.ts';
 import type { NamedBlob } from '../types.ts';
 
 /** A file whose last bytes have been read. */
@@ -14,6 +15,8 @@ export interface OpenFileOptions {
   readonly signal?: AbortSignal;
   /** Called with the fraction of the file that has been read through. */
   readonly onFraction?: (fraction: number) => void;
+  /** Which acts of a trace are events. */
+  readonly events?: readonly EventKind[];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { fileFailure } from '../failures.ts';
 import type { NamedBlob } from '../types.ts';
+import { endOfString } from './jsonExact.ts';
 import type { RowChunk } from './rows.ts';
 import { decodeText, LineEnds, MAX_ROW_CHARACTERS, MAX_ROW_WORDS } from './text.ts';
 
@@ -17,22 +18,35 @@ interface Cutter {
   readonly line: number;
 }
 
-/** The values of a file of JSON: one a line, or the elements of one array. */
+/** One value a line, the elements of one array, or values one after another, over several lines. */
+export type JsonForm = 'lines' | 'array' | 'documents';
+
+/** What a value is called. */
+export const NOUNS: Readonly<Record<JsonForm, string>> = {
+  lines: 'the line',
+  array: 'the element',
+  documents: 'the document',
+};
+
+/** The values of a file of JSON. */
 export async function* jsonDocuments(
   file: NamedBlob,
-  isArray: boolean,
+  form: JsonForm,
   signal?: AbortSignal,
   pieceBytes?: number,
 ): AsyncIterable<JsonChunk> {
-  const cutter: Cutter = isArray ? new ElementCutter(file.path) : new LineCutter();
+  const cutter: Cutter =
+    form === 'array' ? new ElementCutter(file.path) : form === 'lines' ? new LineCutter() : new DocumentCutter();
   for await (const { text, fraction, last } of decodeText(file, signal, pieceBytes)) {
     const cut = cutter.push(text, last);
     if (cutter.pending > MAX_ROW_CHARACTERS)
       throw fileFailure(
         file.path,
-        isArray
+        form === 'array'
           ? `the array has an element of more than ${MAX_ROW_WORDS} (line ${cutter.line})`
-          : `line ${cutter.line} has more than ${MAX_ROW_WORDS}`,
+          : form === 'lines'
+            ? `line ${cutter.line} has more than ${MAX_ROW_WORDS}`
+            : `the object that begins at line ${cutter.line} has more than ${MAX_ROW_WORDS}`,
         'Write one JSON object a line',
       );
     yield { ...cut, fraction };
@@ -171,5 +185,58 @@ class ElementCutter implements Cutter {
 
   #failure(problem: string, line: number): Error {
     return fileFailure(this.#path, `${problem} (line ${line})`, 'Write one JSON object a line, or a whole JSON array');
+  }
+}
+
+/** Cuts values that follow each other, each over as many lines as it takes. */
+class DocumentCutter implements Cutter {
+  line = 1;
+  #held = '';
+  #at = 0;
+  #depth = 0;
+  readonly #ends = new LineEnds();
+
+  get pending(): number {
+    return this.#held.length;
+  }
+
+  push(text: string, last: boolean): ReturnType<Cutter['push']> {
+    const rows: string[] = [];
+    const all = this.#held + text;
+    let from = 0;
+    const add = (to: number): void => {
+      const document = all.slice(from, to);
+      // Commas may stand between values, as in an array without its brackets.
+      const bare = withoutMark(document).replace(/^[\s,]+/, '');
+      if (bare.trim() !== '') rows.push(bare);
+      this.#ends.count(document);
+      from = to;
+    };
+    let at = this.#at;
+    for (; at < all.length; at++) {
+      const code = all.charCodeAt(at);
+      if (code === 34) {
+        const end = endOfString(all, at + 1);
+        if (end < 0) break;
+        at = end;
+      } else if (code === 123 || code === 91) this.#depth++;
+      else if (code === 125 || code === 93) {
+        this.#depth--;
+        if (this.#depth <= 0) {
+          this.#depth = 0;
+          add(at + 1);
+        }
+      }
+    }
+    if (!last) {
+      this.#held = all.slice(from);
+      this.#at = at - from;
+      this.line = 1 + this.#ends.total;
+      return { rows, isCut: false };
+    }
+    const before = rows.length;
+    add(all.length);
+    this.#held = '';
+    return { rows, isCut: rows.length > before };
   }
 }

@@ -2,10 +2,11 @@ import { arrow } from './arrow.ts';
 import { csv } from './csv.ts';
 import type { Format } from './format.ts';
 import { ndjson } from './ndjson.ts';
+import { otlp } from './otlp.ts';
 import { parquet } from './parquet.ts';
 
 /** Every format that a ledger can have; the first that recognises a file opens it. */
-export const FORMATS: readonly Format[] = [parquet, csv, ndjson, arrow];
+export const FORMATS: readonly Format[] = [parquet, csv, ndjson, arrow, otlp];
 
 /** Loads the readers of formats that come as folders of many files, so that the first file need not wait for them. */
 export async function prepareReaders(): Promise<void> {
@@ -34,12 +35,19 @@ const extensionOf = (path: string): string => /\.([^./\\]+)$/.exec(path)?.[1]?.t
 export const formatByName = (path: string): Format | null =>
   FORMATS.find(({ extensions }) => extensions.includes(extensionOf(path))) ?? null;
 
+/** The name that a file had before it was compressed, or put aside by its number (log.1). */
+const withoutPacking = (path: string): string => path.replace(/(?:\.\d{1,4}|\.gz|\.zst)+$/i, '');
+
+/** What data sets of Hugging Face have beside their data. */
+const SIDECAR = /(?:^|[/\\])(?:state|dataset_info|dataset_dict)\.json$/i;
+
 /**
  * True for a path that belongs to a ledger folder: of a known extension (compressed or not), and not marked with "_" or
  * "." as Spark and Hive mark files and folders that hold no data.
  */
 export function isLedgerPath(path: string): boolean {
-  const extension = extensionOf(path.replace(/\.gz$/i, ''));
+  if (SIDECAR.test(path)) return false;
+  const extension = extensionOf(withoutPacking(path));
   return (
     path.split(/[/\\]/).every((part) => !/^[._]/.test(part)) &&
     FORMATS.some(({ extensions }) => extensions.includes(extension))
@@ -49,4 +57,4 @@ export function isLedgerPath(path: string): boolean {
 /** The same of a file that may have been given by itself, not with a folder. */
 export const isLedgerFile = (path: string): boolean =>
   isLedgerPath(path) ||
-  (!/[/\\]/.test(path) && FORMATS.some(({ alsoNamed }) => alsoNamed?.includes(extensionOf(path))));
+  (!/[/\\]/.test(path) && FORMATS.some(({ alsoNamed }) => alsoNamed?.includes(extensionOf(withoutPacking(path)))));

@@ -10,7 +10,8 @@ const reader = once(() => import('./ndjsonReader.ts'));
 export const ndjson: Format = {
   id: 'ndjson',
   label: 'NDJSON',
-  extensions: ['ndjson', 'jsonl', 'json'],
+  extensions: ['ndjson', 'jsonl', 'json', 'traj'],
+  alsoNamed: ['log'],
   content: 'text',
   sniff: (head) => !isBinary(head) && looksLikeJson(textOf(head)),
   open: async (file, _, options) => (await reader()).openNdjson(file, options),

@@ -1,11 +1,14 @@
 import { fileFailure, throwIfCancelled } from '../failures.ts';
 import type { FormatReader, RawColumn } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
-import { textOf, type OpenFileOptions } from './format.ts';
+import type { OpenFileOptions } from './format.ts';
 import { JsonColumns } from './jsonColumns.ts';
-import { jsonDocuments, type JsonChunk } from './jsonDocuments.ts';
+import { jsonDocuments, NOUNS, type JsonChunk, type JsonForm } from './jsonDocuments.ts';
 import { jsonText, parseExact } from './jsonExact.ts';
+import { elementsOf, wrapped, layoutOf, parsed } from './jsonLayout.ts';
 import type { JsonColumn } from './jsonKeys.ts';
+import { openShaped, Unread, type DocumentChunk } from './shapeReader.ts';
+import { shapeOf } from '../shapes/list.ts';
 import { rowReader, type RowColumns } from './rows.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -18,18 +21,36 @@ const MAX_FAULTS = 100_000;
 /** Opens newline-delimited JSON, one object per event, or a JSON array of such objects. */
 export async function openNdjson(
   file: NamedBlob,
-  { signal, onFraction, pieceBytes }: OpenFileOptions & { pieceBytes?: number } = {},
+  { signal, onFraction, events, pieceBytes }: OpenFileOptions & { pieceBytes?: number } = {},
 ): Promise<FormatReader> {
   const { path } = file;
-  const isArray = await beginsArray(file);
-  const documents = (stop?: AbortSignal): AsyncIterable<JsonChunk> => jsonDocuments(file, isArray, stop, pieceBytes);
-  const noun = isArray ? 'the element' : 'the line';
+  const { form, first: some } = await layoutOf(file, signal, pieceBytes);
+  const inner = form === 'array' || shapeOf(some) ? null : wrapped(some);
+  const shape = shapeOf(inner ?? some);
+  if (shape) {
+    const own = (stop?: AbortSignal): AsyncIterable<JsonChunk> =>
+      inner ? elementsOf(file, stop, pieceBytes) : jsonDocuments(file, form, stop, pieceBytes);
+    return openShaped(
+      { path, shape, documents: parsedDocuments(own, inner ? 'array' : form) },
+      {
+        signal,
+        onFraction,
+        events,
+      },
+    );
+  }
+  const isArray = form === 'array';
+  const documents = (stop?: AbortSignal): AsyncIterable<JsonChunk> =>
+    inner ? elementsOf(file, stop, pieceBytes) : jsonDocuments(file, form, stop, pieceBytes);
+  const noun = inner ? NOUNS.array : NOUNS[form];
 
   const found = new JsonColumns(noun);
   let rows = 0;
   let first: string | undefined;
+  let isFirstCut = false;
   for await (const chunk of documents(signal)) {
     throwIfCancelled(signal, `reading ${path}`);
+    isFirstCut ||= first === undefined && chunk.isCut && chunk.rows.length === 1;
     first ??= chunk.rows[0];
     for (const text of chunk.rows) found.add(text, rows++);
     if (found.tooMany)
@@ -68,7 +89,7 @@ export async function openNdjson(
   }
 
   if (found.objects === 0 && first !== undefined)
-    throw noObject(path, isArray, first, found.faults.get(0) ?? parse(first, false));
+    throw noObject(path, isArray, found.faults.get(0) ?? parse(first, isFirstCut));
 
   const severalPaths = columns.filter(({ paths }) => paths.length > 1);
   function twiceIn(object: JsonObject): string | null {
@@ -99,13 +120,24 @@ export async function openNdjson(
   });
 }
 
-async function beginsArray({ blob }: NamedBlob): Promise<boolean> {
-  const head = new Uint8Array(await blob.slice(0, 64).arrayBuffer());
-  return textOf(head).startsWith('[');
-}
+/** The documents of a file, parsed. */
+const parsedDocuments = (texts: (signal?: AbortSignal) => AsyncIterable<JsonChunk>, form: JsonForm) =>
+  async function* (signal?: AbortSignal): AsyncIterable<DocumentChunk> {
+    for await (const { rows, isCut, fraction } of texts(signal)) {
+      const last = rows.length - 1;
+      const documents = rows.map((text, i): unknown => {
+        const value = parsed(text);
+        if (value !== undefined) return value;
+        return new Unread(
+          isCut && i === last ? `the file ends in the middle of ${NOUNS[form]}` : `${NOUNS[form]} is not JSON`,
+        );
+      });
+      yield { documents, fraction };
+    }
+  };
 
-/** @param first value of a file that holds no object; `fault` is what is wrong with it */
-function noObject(path: string, isArray: boolean, first: string, fault: unknown): Error {
+/** @param fault of the first value of a file that holds no object */
+function noObject(path: string, isArray: boolean, fault: unknown): Error {
   const isElement = String(fault).endsWith('is not a JSON object');
   if (isArray)
     return fileFailure(
@@ -113,12 +145,7 @@ function noObject(path: string, isArray: boolean, first: string, fault: unknown)
       isElement ? 'the elements of its array are not JSON objects' : 'it starts like a JSON array but is not JSON',
       'Write one JSON object a line, or a whole JSON array',
     );
-  const isOpening = first.trim() === '{';
-  return fileFailure(
-    path,
-    isOpening ? 'it is one JSON object over many lines, not one a line' : `${String(fault)} (row 1)`,
-    isOpening ? 'Write one JSON object a line, or an array of them' : 'Write one JSON object a line',
-  );
+  return fileFailure(path, `${String(fault)} (row 1)`, 'Write one JSON object a line');
 }
 
 const isObject = (value: unknown): value is JsonObject =>

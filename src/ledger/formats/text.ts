@@ -5,7 +5,7 @@ import { isIntegerText, isMissingText, isNumberText } from '../cast.ts';
 import { fileFailure } from '../failures.ts';
 import type { ReaderField } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
-import { parseVector } from '../vectors.ts';
+import { looksLikeVector, parseVector } from '../vectors.ts';
 import { encodingOf } from './format.ts';
 
 const CHUNK_BYTES = 4 << 20;
@@ -122,7 +122,7 @@ function isInt64Text(value: string): boolean {
 }
 
 const isBooleanText = (value: string): boolean => /^(?:true|false)$/i.test(value);
-const isVectorText = (value: string): boolean => /^[[{]/.test(value) && parseVector(value, () => undefined) >= 0;
+const isVectorText = (value: string): boolean => looksLikeVector(value) && parseVector(value, () => undefined) >= 0;
 const isEmptyList = (value: string): boolean => /^(?:\[\s*\]|\{\s*\})$/.test(value);
 
 /** What text values may look like, the narrowest first, and the type that they then have. */

@@ -178,12 +178,6 @@ describe('a ledger that is refused for its columns', () => {
       /found "?300"? at row 1.* \(--map autonomy_level=SOURCE\)$/,
     ],
     [
-      'ids of text',
-      'event_id,agent_id,text\nx-1,a,one\nx-2,b,two\n',
-      [],
-      /leave event_id unmapped.* \(--map event_id=\)$/,
-    ],
-    [
       'units in one column',
       'ts,agent_id,text\n1700000000,a,one\n1700000001000,b,two\n',
       [],

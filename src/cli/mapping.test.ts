@@ -178,6 +178,12 @@ describe('a ledger that is refused for its columns', () => {
       /found "?300"? at row 1.* \(--map autonomy_level=SOURCE\)$/,
     ],
     [
+      'a text among ids that are numbers',
+      'event_id,agent_id,text\n1,a,one\n2,b,two\nx-3,a,three\n',
+      [],
+      /found "x-3" at row 3.*leave event_id unmapped.* \(--map event_id=\)$/,
+    ],
+    [
       'units in one column',
       'ts,agent_id,text\n1700000000,a,one\n1700000001000,b,two\n',
       [],

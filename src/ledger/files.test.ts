@@ -100,7 +100,7 @@ describe('files on disk', () => {
     expect(Array.from(columns.eventId)).toEqual([1n]);
     expect(report.notes).toContain(
       '6 files ignored (not data by name): .b.csv, .ipynb_checkpoints/a-checkpoint.csv, README.md, _SUCCESS, ' +
-        '_delta_log/00.json, ...',
+        '_delta_log/00.json, _temporary/0/c.csv.',
     );
     const none = await failure(findFiles(folderOf('none', { '_temporary/c.csv': csv(4), 'x.md': 'x', 'y.md': 'y' })));
     expect(none.message).toContain('the folder holds no file of data (passed over: _temporary/c.csv, x.md, y.md)');

@@ -1,5 +1,6 @@
 import type { DataType } from 'apache-arrow';
 import { once } from '../core/once.ts';
+import { formatCount } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { detectFormat } from './detectFormat.ts';
 import { counted, fileFailure, ledgerFailure } from './failures.ts';
@@ -84,7 +85,10 @@ function sortOut(all: readonly NamedBlob[], known: readonly PassedOver[] | undef
   };
 }
 
-/** Names each file that was not taken, the first few of each reason. */
+/** Beyond so many of one kind, files that were not taken are counted only. */
+const NAMED = 100;
+
+/** Names each file that was not taken. */
 function passedOverNotes(passedOver: readonly PassedOver[]): string[] {
   const saying: Readonly<Record<PassedOver['why'], (count: number) => string>> = {
     'no data': (count) => `${counted(count, 'file')} ignored (not data by name)`,
@@ -95,9 +99,9 @@ function passedOverNotes(passedOver: readonly PassedOver[]): string[] {
   };
   return Object.entries(saying).flatMap(([why, say]) => {
     const paths = passedOver.filter((one) => one.why === why).map(({ path }) => path);
-    return paths.length === 0
-      ? []
-      : [`${say(paths.length)}: ${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ', ...' : '.'}`];
+    if (paths.length === 0) return [];
+    const more = paths.length > NAMED ? ` and ${formatCount(paths.length - NAMED)} more` : '';
+    return [`${say(paths.length)}: ${paths.slice(0, NAMED).join(', ')}${more}.`];
   });
 }
 

@@ -4,17 +4,28 @@ import { decodeStrings, isData, isMissingText, isNumberText, toIntegers, toStrin
 import type { OnBad } from './cast.ts';
 import type { RawColumn } from './reader.ts';
 
-/** True if some value of a column is a text that is no number: an id such as a UUID. */
-function holdsTextIds(column: RawColumn): boolean {
-  const isTextId = (value: unknown): boolean => {
-    if (typeof value !== 'string') return false;
-    const text = value.trim();
-    return !isMissingText(text) && !isNumberText(text);
-  };
-  if (!isData(column)) return column.some(isTextId);
-  const { type } = column;
-  if (!DataType.isUtf8(type) && !DataType.isLargeUtf8(type)) return false;
-  return decodeStrings(toStrings(column)).some(isTextId);
+/** Ids of a column that are texts such as UUIDs, and those that are numbers. */
+interface IdForms {
+  readonly texts: number;
+  readonly numbers: number;
+  /** Row of the first text, -1 if there is none, and what it is. */
+  readonly row: number;
+  readonly text: string;
+}
+
+const NUMBERS_ALONE: IdForms = { texts: 0, numbers: 0, row: -1, text: '' };
+
+function formsOf(column: RawColumn): IdForms {
+  if (isData(column) && !DataType.isUtf8(column.type) && !DataType.isLargeUtf8(column.type)) return NUMBERS_ALONE;
+  const values = isData(column) ? decodeStrings(toStrings(column)) : column;
+  let [texts, numbers, row, text] = [0, 0, -1, ''];
+  values.forEach((value, i) => {
+    const id = typeof value === 'string' ? value.trim() : null;
+    if (id === null ? value === null || value === undefined : isMissingText(id)) return;
+    if (id === null || isNumberText(id)) numbers++;
+    else if (texts++ === 0) [row, text] = [i, id];
+  });
+  return { texts, numbers, row, text };
 }
 
 const decoder = new TextDecoder();
@@ -90,7 +101,7 @@ export class TextIds {
   }
 }
 
-/** Takes the ids of batches in turn: numbers, until the first that is a text. */
+/** Takes the ids of batches in turn: numbers, or texts where most of them are. */
 export class EventIds {
   #texts: TextIds | null = null;
 
@@ -100,11 +111,14 @@ export class EventIds {
    */
   take(raw: RawColumn, eventId: BigInt64Array, base: number, bad: OnBad): Uint8Array | null {
     if (!this.#texts) {
-      if (!holdsTextIds(raw)) {
+      const { texts, numbers, row, text } = formsOf(raw);
+      if (texts === 0) {
         const { values, missing } = toIntegers(raw, bad);
         eventId.set(values, base);
         return missing;
       }
+      // Where most ids are numbers, a text among them is a fault of its row.
+      if (base + numbers > texts) bad(row, text);
       this.#texts = new TextIds();
       this.#texts.appendNumbers(eventId, base);
     }

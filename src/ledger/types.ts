@@ -28,8 +28,8 @@ export type LedgerSource = (
 export interface PassedOver {
   readonly path: string;
   /**
-   * By its name it holds no data; it has no bytes; it is a pipe, a socket or a device; a link that leads nowhere; or one
-   * to what is part of the ledger already.
+   * By its name it holds no data; it has no bytes; it is a pipe, a socket or a device; a link that leads nowhere; or
+   * one to what is part of the ledger already.
    */
   readonly why: 'no data' | 'empty' | 'no file' | 'leads nowhere' | 'met before';
 }

@@ -1,11 +1,12 @@
 import { useDeferredValue, useMemo, type ReactNode } from 'react';
-import { explain } from '../../core/errors.ts';
+import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatDuration } from '../../core/format.ts';
 import { DEFAULT_SEEDS, saveRun, summarise } from '../../harness/monteCarlo.ts';
 import { CASE_NAMES, type CaseName, type TrialResult } from '../../harness/trial.ts';
 import { verdictsOf } from '../../harness/verdicts.ts';
 import type { Parameters } from '../../detection/parameters.ts';
-import { calibration, useCalibration } from '../../state/store.ts';
+import { textOfFile } from '../../state/fileText.ts';
+import { actions as page, calibration, useCalibration } from '../../state/store.ts';
 import { FileButton } from '../shell/FileButton.tsx';
 import { ProgressBar } from '../shell/Progress.tsx';
 import { download } from '../whatif/parameterFile.ts';
@@ -60,7 +61,13 @@ function Files(): ReactNode {
   const outcome = useCalibration((state) => state.monteCarlo);
   const compared = useCalibration((state) => state.compared);
   const { actions } = calibration;
-  const take = async (file: File): Promise<void> => actions.load(file.name, await file.text());
+  const take = async (file: File): Promise<void> => {
+    try {
+      await actions.load(file.name, await textOfFile(file, file.name));
+    } catch (thrown) {
+      page.toast('error', explain(toTautlineError(thrown, `reading ${file.name}`)));
+    }
+  };
   return (
     <div className="calibration-controls">
       <button

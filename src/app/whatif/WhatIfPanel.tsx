@@ -7,7 +7,8 @@ import {
   type ParameterName,
   type ParameterSpec,
 } from '../../detection/parameters.ts';
-import { explain } from '../../core/errors.ts';
+import { explain, toTautlineError } from '../../core/errors.ts';
+import { textOfFile } from '../../state/fileText.ts';
 import { actions, calibration, session, useTautline } from '../../state/store.ts';
 import { experimentFileText } from '../../state/scenarios.ts';
 import { Icon } from '../shell/Icon.tsx';
@@ -100,7 +101,14 @@ function ParameterFiles({ onErrors }: { readonly onErrors: (errors: readonly Par
   const input = useRef<HTMLInputElement>(null);
   const take = async (file: File | undefined): Promise<void> => {
     if (!file) return;
-    const read = readFile(await file.text());
+    let text: string;
+    try {
+      text = await textOfFile(file, file.name);
+    } catch (thrown) {
+      actions.toast('error', explain(toTautlineError(thrown, `reading ${file.name}`)));
+      return;
+    }
+    const read = readFile(text);
     onErrors(read.ok ? [] : read.error);
     if (!read.ok) return;
     if (read.value.experiment) actions.setExperiment(read.value.experiment);

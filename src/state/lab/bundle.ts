@@ -1,3 +1,4 @@
+import { isJson, textOfFile } from '../fileText.ts';
 import { alertsToJson } from '../../detection/alertJson.ts';
 import type { Bundle } from '../../detection/lab/bundle.ts';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters } from '../../detection/parameters.ts';
@@ -21,15 +22,11 @@ export async function encodeBundle(bundle: Bundle, form: 'json' | 'protobuf'): P
   return new Blob([bytes.slice()], { type: 'application/x-protobuf' });
 }
 
-const BRACE = '{'.charCodeAt(0);
-const SPACES = [9, 10, 13, 32];
-
 /** Reads a bundle in either form, told apart by its first byte. @throws TautlineFailure of kind file */
 export async function readBundleFile(file: Blob, name: string): Promise<LoadedBundle> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const first = bytes.find((byte) => !SPACES.includes(byte));
-  if (first !== BRACE) return { name, file, bundle: (await loadProtobuf()).bundleFromProtobuf(bytes, name) };
-  return { name, file, bundle: (await loadBundle()).bundleFromJson(new TextDecoder().decode(bytes), name) };
+  if (!isJson(bytes)) return { name, file, bundle: (await loadProtobuf()).bundleFromProtobuf(bytes, name) };
+  return { name, file, bundle: (await loadBundle()).bundleFromJson(await textOfFile(file, name), name) };
 }
 
 /**

@@ -1,0 +1,20 @@
+import { decodeText } from '../core/decodeText.ts';
+import { TautlineFailure } from '../core/errors.ts';
+
+/**
+ * The text of a file that the user chose: UTF-8, or UTF-16 with its mark. @throws TautlineFailure of kind file for one
+ * that is no text
+ */
+export async function textOfFile(file: Blob, name: string): Promise<string> {
+  const text = decodeText(new Uint8Array(await file.arrayBuffer()));
+  if (text.ok) return text.value;
+  const advice = 'Check that it is the right file, saved as UTF-8';
+  throw new TautlineFailure({ kind: 'file', file: name, problem: text.error, advice });
+}
+
+const BRACE = '{'.charCodeAt(0);
+/** White space, and the marks and zeros of UTF-16 and UTF-8. */
+const PASSED = new Set([0, 9, 10, 13, 32, 0xef, 0xbb, 0xbf, 0xfe, 0xff]);
+
+/** True if a file is JSON by its first character: protobuf begins with the key of a field. */
+export const isJson = (bytes: Uint8Array): boolean => bytes.find((byte) => !PASSED.has(byte)) === BRACE;

@@ -1,3 +1,4 @@
+import { isJson, textOfFile } from './fileText.ts';
 import type { ReferenceFile } from '../workers/protocol.ts';
 
 /**
@@ -6,7 +7,6 @@ import type { ReferenceFile } from '../workers/protocol.ts';
  */
 export async function readReferenceFile(file: File): Promise<ReferenceFile> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const { isJson, textOfFile } = await import('./fileText.ts');
   if (isJson(bytes)) return { name: file.name, text: await textOfFile(file, file.name) };
   const [{ bundleFromProtobuf }, { bundleToJson }] = await Promise.all([
     import('../detection/lab/bundleProtobuf.ts'),

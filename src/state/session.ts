@@ -4,7 +4,6 @@ import { DEFAULT_PARAMETERS } from '../detection/parameters.ts';
 import type { EngineClient } from '../workers/client.ts';
 import { createAddressWriter, type Address } from './address.ts';
 import { passingConsent, type ConsentStorage } from './consent.ts';
-import { readReferenceFile } from './referenceFile.ts';
 import { passingScenarios, type ScenarioStorage } from './scenarioStorage.ts';
 import { createEffects } from './session/effects.ts';
 import { initialState, type SessionEvent, type SessionState } from './session/model.ts';
@@ -128,7 +127,7 @@ function createActions(
 
   async function setReference(file: File | null): Promise<void> {
     try {
-      const reference = file && (await readReferenceFile(file));
+      const reference = file && (await (await import('./referenceFile.ts')).readReferenceFile(file));
       const warnings = reference ? await engine.setReferenceFile(reference) : [];
       for (const text of warnings) send({ type: 'noticed', level: 'warning', text });
       send({ type: 'referenceChosen', file: reference });

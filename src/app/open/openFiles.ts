@@ -3,8 +3,6 @@ import { explain, toTautlineError } from '../../core/errors.ts';
 import { FORMAT_NAMES } from '../../ledger/formats/list.ts';
 import type { NamedBlob } from '../../ledger/types.ts';
 import { actions, session } from '../../state/store.ts';
-import { droppedKind, takeBundle } from '../lab/bundleFile.ts';
-import { takeLabelFile } from '../lab/labelFile.ts';
 import { showSheet } from '../ui.ts';
 import type { Gathered } from './drop.ts';
 
@@ -14,9 +12,13 @@ const SOME = 3;
 async function takenByLab({ path, blob }: NamedBlob): Promise<boolean> {
   const { view, ledger } = session.store.getState();
   const name = path.split('/').at(-1)!;
+  const { droppedKind, takeBundle } = await import('../lab/bundleFile.ts');
   const kind = await droppedKind(blob, name, view.screen === 'laboratory' && ledger.phase === 'open');
   if (kind === null) return false;
-  const problem = kind === 'bundle' ? await takeBundle(blob, name) : await takeLabelFile(blob, name);
+  const problem =
+    kind === 'bundle'
+      ? await takeBundle(blob, name)
+      : await (await import('../lab/labelFile.ts')).takeLabelFile(blob, name);
   if (problem) actions.toast('error', problem);
   else if (kind === 'bundle') actions.setScreen('laboratory');
   return true;
@@ -27,12 +29,13 @@ export async function openGathered(gathering: Gathered | Promise<Gathered>): Pro
   let gathered: Gathered;
   try {
     gathered = await gathering;
+    const { files, ignored } = gathered;
+    if (files.length === 1 && ignored.length === 0 && (await takenByLab(files[0]))) return;
   } catch (thrown) {
     actions.toast('error', explain(toTautlineError(thrown, 'reading the dropped files')));
     return;
   }
   const { files, ignored } = gathered;
-  if (files.length === 1 && ignored.length === 0 && (await takenByLab(files[0]))) return;
   if (files.length === 0) {
     const what =
       ignored.length > 0 ? `none of its ${formatCount(ignored.length)} files is ${FORMAT_NAMES}` : 'it holds no files';

@@ -7,38 +7,42 @@ const STEP_BYTES = 4 << 20;
 /** Reads bytes `from` .. `to`: all of them, or throws. */
 export type ReadRange = (from: number, to: number) => Promise<ArrayBuffer>;
 
-/** A blob whose bytes are fetched as they are asked for. */
-export class RangedBlob extends Blob {
+/** A blob whose bytes are fetched as they are asked for. Not one of the browser's, which it would keep account of. */
+export class RangedBlob implements Blob {
+  readonly type = '';
   readonly #read: ReadRange;
   readonly #from: number;
   readonly #to: number;
 
   constructor(read: ReadRange, from: number, to: number) {
-    super([]);
     this.#read = read;
     this.#from = from;
     this.#to = to;
   }
 
-  override get size(): number {
+  get size(): number {
     return this.#to - this.#from;
   }
 
-  override slice(start = 0, end = this.size): Blob {
+  slice(start = 0, end = this.size): Blob {
     const at = (position: number): number =>
       this.#from + Math.min(this.size, Math.max(0, position < 0 ? this.size + position : position));
     return new RangedBlob(this.#read, at(start), Math.max(at(start), at(end)));
   }
 
-  override async arrayBuffer(): Promise<ArrayBuffer> {
+  async arrayBuffer(): Promise<ArrayBuffer> {
     return this.size === 0 ? new ArrayBuffer(0) : this.#read(this.#from, this.#to);
   }
 
-  override async text(): Promise<string> {
+  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array(await this.arrayBuffer());
+  }
+
+  async text(): Promise<string> {
     return new TextDecoder().decode(await this.arrayBuffer());
   }
 
-  override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+  stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     let at = 0;
     return new ReadableStream<Uint8Array<ArrayBuffer>>({
       pull: async (controller) => {

@@ -12,8 +12,10 @@ const SOME = 3;
 async function takenByLab({ path, blob }: NamedBlob): Promise<boolean> {
   const { view, ledger } = session.store.getState();
   const name = path.split('/').at(-1)!;
+  const inLaboratory = view.screen === 'laboratory' && ledger.phase === 'open';
+  if (!(inLaboratory ? /\.(?:json|pb|csv)$/i : /\.(?:json|pb)$/i).test(name)) return false;
   const { droppedKind, takeBundle } = await import('../lab/bundleFile.ts');
-  const kind = await droppedKind(blob, name, view.screen === 'laboratory' && ledger.phase === 'open');
+  const kind = await droppedKind(blob, name, inLaboratory);
   if (kind === null) return false;
   const problem =
     kind === 'bundle'

@@ -6,10 +6,10 @@ import type { Analysis } from '../analysis/stages.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import type { OpenReport } from '../ledger/types.ts';
 import { readBaselineFile } from './baselineFile.ts';
-import { MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, refused, requireLedgers } from './options.ts';
 import { intoFolder, type Output } from './output.ts';
-import { countLine, PART_OPTIONS, readChoice } from './part.ts';
+import { OPENING_OPTIONS, readOpening } from './opening.ts';
+import { countLine } from './part.ts';
 import { readParameters } from './parameters.ts';
 import { print } from './print.ts';
 import { openSession } from './session.ts';
@@ -29,12 +29,10 @@ export async function run(args: string[]): Promise<number> {
     stream: { type: 'string' },
     baseline: { type: 'string' },
     out: { type: 'string' },
-    ...PART_OPTIONS,
-    ...MAP_OPTIONS,
+    ...OPENING_OPTIONS,
   });
   const ledgers = requireLedgers(positionals);
-  const choice = readChoice(values);
-  const stated = await readMapping(values);
+  const opening = await readOpening(values);
   const { out, params, stream, baseline } = values;
   if (out === undefined) throw refused('--out DIR', 'is missing', `Say where ${FILES.join(', ')} go`);
   const file = baseline === undefined ? null : await readBaselineFile(baseline);
@@ -50,8 +48,7 @@ export async function run(args: string[]): Promise<number> {
     const session = await openSession(ledgers, parameters, {
       baseline: file && ((opened) => file.forLedger(opened, (sentence) => warnings.push(sentence))),
       embedderReference: given?.ledger.embedderReference,
-      ...choice,
-      stated,
+      ...opening,
     });
     await writeResults(output, session.analysis);
     return { report: session.ledger.report, analysis: session.analysis };

@@ -1,4 +1,4 @@
-import { decodeText } from '../core/decodeText.ts';
+import { beginsAsJson, decodeText } from '../core/decodeText.ts';
 import { TautlineFailure } from '../core/errors.ts';
 import { baselineFromJson, type Baseline } from '../detection/baseline.ts';
 import { bundleFromJson, isBundleJson, type Bundle } from '../detection/lab/bundle.ts';
@@ -6,9 +6,6 @@ import { loadBundle } from '../analysis/bundle.ts';
 import type { LoadedBaseline } from '../analysis/stages.ts';
 import type { OpenReport } from '../ledger/types.ts';
 import { readBytes } from './files.ts';
-
-/** A text file begins with a brace or with a mark of UTF-8 or UTF-16. */
-const MARKS = [0x7b, 0xef, 0xfe, 0xff];
 
 /** A baseline from a file. */
 export interface BaselineFile {
@@ -21,11 +18,9 @@ export interface BaselineFile {
 /** Reads a bundle (JSON, or protobuf) or a baseline. Throws a TautlineFailure that names the file, and the field. */
 export async function readBaselineFile(path: string): Promise<BaselineFile> {
   const bytes = await readBytes(path);
-  const decoded = decodeText(bytes);
-  // JSON begins with a brace, protobuf with the key of the first field: a newline.
-  const isText = MARKS.includes(bytes[0]) || (decoded.ok && /^\s*\{/.test(decoded.value));
-  if (!isText || path.endsWith('.pb'))
+  if (!beginsAsJson(bytes) || path.endsWith('.pb'))
     return ofBundle((await import('../detection/lab/bundleProtobuf.ts')).bundleFromProtobuf(bytes, path));
+  const decoded = decodeText(bytes);
   if (!decoded.ok) throw refused(path, decoded.error);
   const text = decoded.value;
   return isBundleJson(text) ? ofBundle(bundleFromJson(text, path)) : ofBaseline(baselineFromJson(text, path));

@@ -5,11 +5,11 @@ import { inControlOf } from '../detection/lab/inControl.ts';
 import { ROLLOUT_TEXT } from '../detection/lab/rollout.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import { makeBundle } from '../analysis/bundle.ts';
-import { MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, refused, requireLedgers } from './options.ts';
 import { intoFile } from './output.ts';
 import { readParameters } from './parameters.ts';
-import { countLine, PART_OPTIONS, readChoice } from './part.ts';
+import { OPENING_OPTIONS, readOpening } from './opening.ts';
+import { countLine } from './part.ts';
 import { print } from './print.ts';
 import { openSession, type Session } from './session.ts';
 import { counted } from './text.ts';
@@ -24,12 +24,10 @@ export async function run(args: string[]): Promise<number> {
     against: { type: 'string' },
     stream: { type: 'string' },
     out: { type: 'string' },
-    ...PART_OPTIONS,
-    ...MAP_OPTIONS,
+    ...OPENING_OPTIONS,
   });
   const ledgers = requireLedgers(positionals);
-  const choice = readChoice(values);
-  const stated = await readMapping(values);
+  const opening = await readOpening(values);
   const { out } = values;
   if (out === undefined || !/\.(json|pb)$/.test(out)) {
     const problem = out === undefined ? 'is missing' : `is "${out}"`;
@@ -39,7 +37,7 @@ export async function run(args: string[]): Promise<number> {
   const comparedWith = values.against === undefined ? null : await readParameters(values.against);
   const inputs = [...ledgers, values.params, values.against, values.mapping].filter((path) => path !== undefined);
   const { report, bundle, bytes } = await intoFile(out, inputs, async (write) => {
-    const session = await openSession(ledgers, parameters, { comparedWith, ...choice, stated });
+    const session = await openSession(ledgers, parameters, { comparedWith, ...opening });
     const made = bundleOf(session, parameters, comparedWith);
     const written = out.endsWith('.pb')
       ? (await import('../detection/lab/bundleProtobuf.ts')).bundleToProtobuf(made)

@@ -4,10 +4,10 @@ import { convertLedger } from '../ledger/convert.ts';
 import { openLedger } from '../ledger/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { leftOutLines } from './leftOut.ts';
-import { MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, refused, requireLedgers } from './options.ts';
 import { intoEmptyFolder } from './output.ts';
-import { countLine, PART_OPTIONS, readChoice } from './part.ts';
+import { OPENING_OPTIONS, readOpening } from './opening.ts';
+import { countLine } from './part.ts';
 import { print, printProgress } from './print.ts';
 import { sourceOf } from './session.ts';
 import { counted } from './text.ts';
@@ -20,18 +20,20 @@ export async function run(args: string[]): Promise<number> {
   const { values, positionals } = readOptions(args, {
     out: { type: 'string' },
     partition: { type: 'boolean', default: false },
-    ...PART_OPTIONS,
-    ...MAP_OPTIONS,
+    ...OPENING_OPTIONS,
   });
   const ledgers = requireLedgers(positionals);
-  const choice = readChoice(values);
-  const stated = await readMapping(values);
+  const opening = await readOpening(values);
   const { out, partition } = values;
   if (out === undefined) throw refused('--out DIR', 'is missing', 'Say where the Parquet files go');
   const platform = nodePlatform();
   const onProgress: OnProgress = ({ phase, fraction }) => printProgress(`${phase}: ${formatPercent(fraction)} `, false);
   const { report, converted } = await intoEmptyFolder(out, async (output) => {
-    const ledger = await openLedger(await sourceOf(ledgers, choice), null, { platform, stated, onProgress });
+    const ledger = await openLedger(await sourceOf(ledgers, opening), null, {
+      platform,
+      stated: opening.stated,
+      onProgress,
+    });
     const done = await convertLedger(ledger, (path, bytes) => output.write(path, bytes), {
       platform,
       partition,

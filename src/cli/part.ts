@@ -23,15 +23,8 @@ export const PART_USAGE = `  --where KEY=VALUE[,VALUE]...
   --events KIND[,KIND]...
                   which acts of a trace are events: model, tool, agent (all; an agent where nothing below it is one)`;
 
-/** What of a ledger the options ask for. */
-export const readChoice = (
-  values: Parameters<typeof readPart>[0] & { readonly events?: string },
-): { part: LedgerPart | undefined; events: readonly EventKind[] | undefined } => ({
-  part: readPart(values),
-  events: readEvents(values.events),
-});
-
-function readEvents(text: string | undefined): readonly EventKind[] | undefined {
+/** Which acts of a trace are events; undefined: all. */
+export function readEvents(text: string | undefined): readonly EventKind[] | undefined {
   if (text === undefined) return undefined;
   const kinds = text.split(',').map((kind) => kind.trim());
   const isKind = (kind: string): kind is EventKind => (EVENT_KINDS as readonly string[]).includes(kind);

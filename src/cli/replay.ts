@@ -3,9 +3,9 @@ import { alertsToJson } from '../detection/alertJson.ts';
 import type { AlertJson } from '../detection/files/results.ts';
 import { replayDifference } from '../detection/lab/replay.ts';
 import { readBundleFile } from './baselineFile.ts';
-import { MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, refused, requireLedgers } from './options.ts';
-import { countLine, PART_OPTIONS, readChoice } from './part.ts';
+import { OPENING_OPTIONS, readOpening } from './opening.ts';
+import { countLine } from './part.ts';
 import { print } from './print.ts';
 import { openSession } from './session.ts';
 import { counted } from './text.ts';
@@ -15,10 +15,9 @@ import { counted } from './text.ts';
  * @returns the exit status: 1 where the alerts on the bundle's own ledger are not those expected
  */
 export async function run(args: string[]): Promise<number> {
-  const { values, positionals } = readOptions(args, { bundle: { type: 'string' }, ...PART_OPTIONS, ...MAP_OPTIONS });
+  const { values, positionals } = readOptions(args, { bundle: { type: 'string' }, ...OPENING_OPTIONS });
   const ledgers = requireLedgers(positionals);
-  const choice = readChoice(values);
-  const stated = await readMapping(values);
+  const opening = await readOpening(values);
   if (values.bundle === undefined)
     throw refused('--bundle FILE', 'is missing', 'Say which bundle to run; "tautline bundle" writes one');
   const file = await readBundleFile(values.bundle);
@@ -26,8 +25,7 @@ export async function run(args: string[]): Promise<number> {
   let original = false;
   const { ledger, analysis } = await openSession(ledgers, bundle.parameters, {
     embedderReference: bundle.ledger.embedderReference,
-    ...choice,
-    stated,
+    ...opening,
     baseline(report) {
       original = report.fingerprint === bundle.ledger.fingerprint;
       return file.forLedger(report, (sentence) => print(`note: ${sentence}`));

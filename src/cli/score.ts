@@ -7,11 +7,11 @@ import { TOLERANCE, type Episode, type Interval } from '../detection/lab/score.t
 import { scoreAnalysis, type ScoreReport, type ScoreRow } from '../detection/lab/scoreReport.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import { readText } from './files.ts';
-import { MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, refused, requireLedgers, wholeNumber } from './options.ts';
 import { intoFile } from './output.ts';
 import { readParameters } from './parameters.ts';
-import { countLine, PART_OPTIONS, readChoice } from './part.ts';
+import { OPENING_OPTIONS, readOpening } from './opening.ts';
+import { countLine } from './part.ts';
 import { print, tableLines } from './print.ts';
 import { openSession } from './session.ts';
 import { counted } from './text.ts';
@@ -31,18 +31,16 @@ export async function run(args: string[]): Promise<number> {
     tolerance: { type: 'string' },
     'point-width': { type: 'string' },
     out: { type: 'string' },
-    ...PART_OPTIONS,
-    ...MAP_OPTIONS,
+    ...OPENING_OPTIONS,
   });
   const ledgers = requireLedgers(positionals);
   const tolerance = wholeNumber('--tolerance', values.tolerance, 0) ?? TOLERANCE;
   const pointWidth = wholeNumber('--point-width', values['point-width'], 1) ?? POINT_WIDTH;
   const parameters = await readParameters(values.params, { stream: values.stream });
-  const choice = readChoice(values);
-  const stated = await readMapping(values);
+  const opening = await readOpening(values);
   const inputs = [...ledgers, values.labels, values.params, values.mapping].filter((path) => path !== undefined);
   await intoFile(values.out, inputs, async (write) => {
-    const { ledger, analysis } = await openSession(ledgers, parameters, { ...choice, stated });
+    const { ledger, analysis } = await openSession(ledgers, parameters, opening);
     const { events, decisions, reference } = analysis;
 
     const { intervals: labelled, leftOut } = await labelsOf(values.labels, ledger, events, pointWidth);

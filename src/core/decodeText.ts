@@ -23,33 +23,45 @@ const isBigEndian = (bytes: Uint8Array): boolean => bytes[0] === 0xfe && bytes[1
 
 /** " (byte 0xe9 in line 3)" of the first byte that is wrong, '' where it is the end that is missing. */
 function placeOf(bytes: Uint8Array, encoding: string): string {
-  const isWhole = (length: number): boolean => {
+  const { at, isCut } = textBreak(bytes, encoding);
+  if (isCut) return ': its last character is cut off';
+  const line = bytes.subarray(0, at).reduce((lines, byte) => lines + (byte === 0x0a ? 1 : 0), 1);
+  return ` (byte 0x${bytes[at].toString(16).padStart(2, '0')} in line ${line})`;
+}
+
+/** Where bytes that do not decode stop being text. */
+interface TextBreak {
+  /** Position of the first byte of the character that is none. */
+  readonly at: number;
+  /** True if it may only be cut off: all before the end decodes. */
+  readonly isCut: boolean;
+}
+
+export function textBreak(bytes: Uint8Array, encoding: string): TextBreak {
+  const decodes = (length: number, stream: boolean): boolean => {
     try {
       // As a stream, so that a character may be cut by the end.
-      new TextDecoder(encoding, { fatal: true }).decode(bytes.subarray(0, length), { stream: true });
+      new TextDecoder(encoding, { fatal: true }).decode(bytes.subarray(0, length), { stream });
       return true;
     } catch {
       return false;
     }
   };
-  let [whole, broken] = [0, bytes.length + 1];
-  while (broken - whole > 1) {
-    const middle = (whole + broken) >> 1;
-    if (middle <= bytes.length && isWhole(middle)) whole = middle;
+  let [at, broken] = [0, bytes.length + 1];
+  while (broken - at > 1) {
+    const middle = (at + broken) >>> 1;
+    if (middle <= bytes.length && decodes(middle, true)) at = middle;
     else broken = middle;
   }
-  if (broken > bytes.length) return ': its last character is cut off';
-  const at = culprit(bytes, broken - 1);
-  const line = bytes.subarray(0, at).reduce((lines, byte) => lines + (byte === 0x0a ? 1 : 0), 1);
-  return ` (byte 0x${bytes[at].toString(16).padStart(2, '0')} in line ${line})`;
+  while (at > 0 && !decodes(at, false)) at--;
+  return { at, isCut: broken > bytes.length };
 }
 
-/** The byte that begins what breaks off at a byte of UTF-8: that byte, or one before it that promised more. */
-function culprit(bytes: Uint8Array, at: number): number {
-  for (let back = 1; back <= 3 && at >= back; back++) {
-    const byte = bytes[at - back];
-    if (byte < 0x80) break;
-    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? at - back : at;
-  }
-  return at;
-}
+const BRACE = '{'.charCodeAt(0);
+const SPACES = [9, 10, 13, 32];
+/** First bytes of the marks of UTF-8 and UTF-16. */
+const MARKS = [0xef, 0xfe, 0xff];
+
+/** True if a file begins as a JSON object or with a mark of text; protobuf begins with the key of a field. */
+export const beginsAsJson = (bytes: Uint8Array): boolean =>
+  MARKS.includes(bytes[0]) || bytes.find((byte) => !SPACES.includes(byte)) === BRACE;

@@ -1,6 +1,7 @@
 import { once } from '../core/once.ts';
 import { fileFailure, isOutOfMemory, throwIfCancelled } from './failures.ts';
 import { latin } from './formats/format.ts';
+import { FORMATS } from './formats/list.ts';
 import type { NamedBlob } from './types.ts';
 
 /** Files that are compressed as a whole: they are decompressed into memory, since rows are read several times. */
@@ -11,9 +12,14 @@ const MAGIC: readonly (readonly [string, Packing])[] = [
   ['\x28\xb5\x2f\xfd', 'zstd'],
 ];
 
-/** How a file is compressed, by its first bytes; null if it is not. */
-export async function packingOf({ blob }: NamedBlob): Promise<Packing | null> {
-  const start = latin(new Uint8Array(await blob.slice(0, 4).arrayBuffer()));
+/**
+ * How a file is compressed, by its first bytes; null if it is not.
+ * @param tail its last bytes; all of a small file
+ */
+export async function packingOf({ blob }: NamedBlob, tail: Uint8Array): Promise<Packing | null> {
+  if (FORMATS.some((format) => format.sniffTail?.(tail))) return null;
+  const isWhole = tail.length === blob.size;
+  const start = latin(isWhole ? tail.subarray(0, 4) : new Uint8Array(await blob.slice(0, 4).arrayBuffer()));
   return MAGIC.find(([magic]) => start.startsWith(magic))?.[1] ?? null;
 }
 

@@ -7,7 +7,7 @@ import { counted, fileFailure, ledgerFailure } from './failures.ts';
 import type { OpenFileOptions } from './formats/format.ts';
 import { withPlainColumns } from './formats/plainColumns.ts';
 import { lastPart, withPartitions } from './hive.ts';
-import { FORMATS, FORMAT_NAMES, isLedgerFile, USUAL_EXTENSIONS } from './formats/list.ts';
+import { FORMAT_NAMES, isLedgerFile, USUAL_EXTENSIONS } from './formats/list.ts';
 import { packingOf, unpack } from './packing.ts';
 import type { Platform } from './platform.ts';
 import { steady } from './rangedBlob.ts';
@@ -126,8 +126,7 @@ async function unpacked(
   options: OpenFileOptions | undefined,
 ): Promise<{ file: NamedBlob; tail: Uint8Array }> {
   const tail = known ?? (await tailOf(file));
-  const isShown = FORMATS.some((format) => format.sniffTail?.(tail));
-  const packing = isShown || file.blob.size === 0 ? null : await packingOf(file);
+  const packing = await packingOf(file, tail);
   if (!packing) return { file, tail };
   const whole = await unpack(file, packing, options);
   return { file: whole, tail: await tailOf(whole) };
@@ -191,7 +190,7 @@ export async function surveyTable(
   type: DataType | null,
 ): Promise<readonly GroupTimes[] | null> {
   const tail = await tailOf({ path, blob });
-  if (await packingOf({ path, blob })) return null;
+  if (await packingOf({ path, blob }, tail)) return null;
   const { survey } = await detectFormat({ path, blob }, tail);
   return survey ? survey({ path, blob, tail }, column, type) : null;
 }

@@ -11,10 +11,3 @@ export async function textOfFile(file: Blob, name: string): Promise<string> {
   const advice = 'Check that it is the right file, saved as UTF-8';
   throw new TautlineFailure({ kind: 'file', file: name, problem: text.error, advice });
 }
-
-const BRACE = '{'.charCodeAt(0);
-/** White space, and the marks and zeros of UTF-16 and UTF-8. */
-const PASSED = new Set([0, 9, 10, 13, 32, 0xef, 0xbb, 0xbf, 0xfe, 0xff]);
-
-/** True if a file is JSON by its first character: protobuf begins with the key of a field. */
-export const isJson = (bytes: Uint8Array): boolean => bytes.find((byte) => !PASSED.has(byte)) === BRACE;

@@ -1,4 +1,5 @@
-import { isJson, textOfFile } from './fileText.ts';
+import { beginsAsJson } from '../core/decodeText.ts';
+import { textOfFile } from './fileText.ts';
 import type { ReferenceFile } from '../workers/protocol.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { ReferenceFile } from '../workers/protocol.ts';
  */
 export async function readReferenceFile(file: File): Promise<ReferenceFile> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (isJson(bytes)) return { name: file.name, text: await textOfFile(file, file.name) };
+  if (beginsAsJson(bytes)) return { name: file.name, text: await textOfFile(file, file.name) };
   const [{ bundleFromProtobuf }, { bundleToJson }] = await Promise.all([
     import('../detection/lab/bundleProtobuf.ts'),
     import('../detection/lab/bundle.ts'),

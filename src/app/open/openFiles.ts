@@ -4,6 +4,7 @@ import { FORMAT_NAMES } from '../../ledger/formats/list.ts';
 import type { NamedBlob } from '../../ledger/types.ts';
 import { actions, session } from '../../state/store.ts';
 import { showSheet } from '../ui.ts';
+import { droppedKind } from './droppedKind.ts';
 import type { Gathered } from './drop.ts';
 
 const SOME = 3;
@@ -12,14 +13,11 @@ const SOME = 3;
 async function takenByLab({ path, blob }: NamedBlob): Promise<boolean> {
   const { view, ledger } = session.store.getState();
   const name = path.split('/').at(-1)!;
-  const inLaboratory = view.screen === 'laboratory' && ledger.phase === 'open';
-  if (!(inLaboratory ? /\.(?:json|pb|csv)$/i : /\.(?:json|pb)$/i).test(name)) return false;
-  const { droppedKind, takeBundle } = await import('../lab/bundleFile.ts');
-  const kind = await droppedKind(blob, name, inLaboratory);
+  const kind = await droppedKind(blob, name, view.screen === 'laboratory' && ledger.phase === 'open');
   if (kind === null) return false;
   const problem =
     kind === 'bundle'
-      ? await takeBundle(blob, name)
+      ? await (await import('../lab/bundleFile.ts')).takeBundle(blob, name)
       : await (await import('../lab/labelFile.ts')).takeLabelFile(blob, name);
   if (problem) actions.toast('error', problem);
   else if (kind === 'bundle') actions.setScreen('laboratory');

@@ -135,7 +135,7 @@ class ElementCutter implements Cutter {
     for (; at < all.length; at++) {
       const code = all.charCodeAt(at);
       if (this.#inText) {
-        at = this.#endOfText(all, at);
+        at = endOfString(all, at);
         if (at < 0) break;
         this.#inText = false;
       } else if (this.#isClosed) {
@@ -171,16 +171,6 @@ class ElementCutter implements Cutter {
     // Behind a whole element, too, something is missing.
     if (this.#depth === 1 && !this.#inText && rows.at(-1)!.trim() !== '') rows.push('');
     return { rows, isCut: true };
-  }
-
-  /** Position of the quote that ends the text under way, -1 if it is not there yet. */
-  #endOfText(all: string, from: number): number {
-    for (let end = all.indexOf('"', from); end >= 0; end = all.indexOf('"', end + 1)) {
-      let before = end;
-      while (all.charCodeAt(before - 1) === 92) before--;
-      if ((end - before) % 2 === 0) return end;
-    }
-    return -1;
   }
 
   #failure(problem: string, line: number): Error {

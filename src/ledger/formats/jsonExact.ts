@@ -26,12 +26,12 @@ const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
 
 /**
  * Position of the quote that ends a string, -1 where none does.
- * @param from after the quote that begins it
+ * @param from anywhere behind the quote that begins it
  */
 export function endOfString(text: string, from: number): number {
   for (let end = text.indexOf('"', from); end >= 0; end = text.indexOf('"', end + 1)) {
     let before = end;
-    while (before > from && text.charCodeAt(before - 1) === 92) before--;
+    while (text.charCodeAt(before - 1) === 92) before--;
     if ((end - before) % 2 === 0) return end;
   }
   return -1;

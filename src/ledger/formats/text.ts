@@ -1,5 +1,6 @@
 import * as arrow from 'apache-arrow';
 import type { DataType } from 'apache-arrow';
+import { textBreak } from '../../core/decodeText.ts';
 import { isIsoText } from '../../core/iso.ts';
 import { isIntegerText, isMissingText, isNumberText } from '../cast.ts';
 import { fileFailure } from '../failures.ts';
@@ -58,22 +59,7 @@ async function notOfEncoding({ path, blob }: NamedBlob, encoding: string, from: 
   let lead = 0;
   while (start > 0 && lead < 4 && isContinuation(all[lead])) lead++;
   const bytes = all.subarray(lead);
-  const decodes = (length: number, stream: boolean): boolean => {
-    try {
-      new TextDecoder(encoding, { fatal: true }).decode(bytes.subarray(0, length), { stream });
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  let [good, bad] = [0, bytes.length + 1];
-  while (bad - good > 1) {
-    const middle = (good + bad) >>> 1;
-    if (decodes(middle, true)) good = middle;
-    else bad = middle;
-  }
-  const cut = bad > bytes.length;
-  while (good > 0 && !decodes(good, false)) good--;
+  const { at: good, isCut: cut } = textBreak(bytes, encoding);
   const position = start + lead + good;
   const line = await lineAt(blob, encoding, position);
   const name = encoding === 'utf-8' ? 'UTF-8' : 'UTF-16';

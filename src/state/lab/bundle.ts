@@ -1,4 +1,5 @@
-import { isJson, textOfFile } from '../fileText.ts';
+import { beginsAsJson } from '../../core/decodeText.ts';
+import { textOfFile } from '../fileText.ts';
 import { alertsToJson } from '../../detection/alertJson.ts';
 import type { Bundle } from '../../detection/lab/bundle.ts';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters } from '../../detection/parameters.ts';
@@ -25,7 +26,7 @@ export async function encodeBundle(bundle: Bundle, form: 'json' | 'protobuf'): P
 /** Reads a bundle in either form, told apart by its first byte. @throws TautlineFailure of kind file */
 export async function readBundleFile(file: Blob, name: string): Promise<LoadedBundle> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (!isJson(bytes)) return { name, file, bundle: (await loadProtobuf()).bundleFromProtobuf(bytes, name) };
+  if (!beginsAsJson(bytes)) return { name, file, bundle: (await loadProtobuf()).bundleFromProtobuf(bytes, name) };
   return { name, file, bundle: (await loadBundle()).bundleFromJson(await textOfFile(file, name), name) };
 }
 

@@ -1,5 +1,5 @@
-import type { BigIntStats } from 'node:fs';
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import type { BigIntStats, Dirent } from 'node:fs';
+import { open, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { changedFailure, fileFailure, messageOf } from './failures.ts';
 import { FORMAT_NAMES, isLedgerFile, isLedgerPath } from './formats/list.ts';
@@ -82,12 +82,18 @@ async function walk(root: string): Promise<{ files: string[]; passedOver: Passed
     const entries = await readdir(folder, { withFileTypes: true }).catch((thrown: unknown) => {
       throw unreadable(folder, thrown);
     });
+    const revisions = await revisionsOf(folder, entries);
+    if (revisions) {
+      passedOver.push(...revisions.others.map((place): PassedOver => ({ path: nameOf(place), why: 'other revision' })));
+      return enter(revisions.current);
+    }
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const place = join(folder, entry.name);
       if (entry.isDirectory()) await enter(place);
       else if (entry.isSymbolicLink()) links.push(place);
       else if (entry.isFile()) {
-        met.add(join(real, entry.name));
+        // What is data by the name of a link alone is read by that.
+        if (isLedgerPath(nameOf(place))) met.add(join(real, entry.name));
         files.push(nameOf(place));
       } else passedOver.push({ path: nameOf(place), why: 'no file' });
     }
@@ -107,6 +113,30 @@ async function walk(root: string): Promise<{ files: string[]; passedOver: Passed
     } else passedOver.push({ path: nameOf(link), why: 'no file' });
   }
   return { files: files.sort(), passedOver };
+}
+
+/**
+ * Of a folder in which the hub of Hugging Face keeps a data set, whose files are links into a store of blobs: the
+ * revision that is in use, and the others; null of any other folder.
+ */
+async function revisionsOf(
+  folder: string,
+  entries: readonly Dirent[],
+): Promise<{ current: string; others: readonly string[] } | null> {
+  const isThere = (name: string): boolean => entries.some((entry) => entry.name === name && entry.isDirectory());
+  if (!isThere('snapshots') || !isThere('blobs')) return null;
+  const found = await readdir(join(folder, 'snapshots'), { withFileTypes: true }).catch(() => []);
+  const names = found.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+  if (names.length === 0) return null;
+  const main = await readFile(join(folder, 'refs', 'main'), 'utf8').catch(() => '');
+  const current = names.includes(main.trim()) ? main.trim() : await newest(folder, names);
+  const placeOf = (name: string): string => join(folder, 'snapshots', name);
+  return { current: placeOf(current), others: names.filter((name) => name !== current).map(placeOf) };
+}
+
+async function newest(folder: string, names: readonly string[]): Promise<string> {
+  const times = await Promise.all(names.map(async (name) => (await stat(join(folder, 'snapshots', name))).mtimeMs));
+  return names[times.indexOf(Math.max(...times))];
 }
 
 /**

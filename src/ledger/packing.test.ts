@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { gzipSync, inflateRawSync } from 'node:zlib';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { latin } from './formats/format.ts';
 import { unpack } from './packing.ts';
 import { failure, named, open } from './testing.ts';
 
@@ -16,6 +17,7 @@ describe('files that are compressed as a whole', () => {
     ['talk.gz', gz],
     ['talk', gz],
     ['talk.ndjson.zst', zst],
+    ['parallel.ndjson.zst', new Uint8Array([0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 2, ...zst])],
     ['twice.ndjson.gz', new Uint8Array(gzipSync(gzipSync(text)))],
   ])('%s', async (name, bytes) => {
     if (name.startsWith('twice')) {
@@ -25,6 +27,42 @@ describe('files that are compressed as a whole', () => {
     const { report, columns } = await open(named(name, bytes));
     expect(report).toMatchObject({ events: 12, bytes: bytes.length, leftOut: [] });
     expect(columns.agent!.values).toEqual(['a', 'b']);
+  });
+
+  /** As browsers read gzip: one member, and nothing behind it. */
+  class OneMember extends TransformStream<Uint8Array, Uint8Array> {
+    constructor() {
+      const held: Uint8Array[] = [];
+      super({
+        transform: (bytes) => void held.push(bytes),
+        flush(controller) {
+          const all = Buffer.concat(held);
+          const { buffer, engine } = inflateRawSync(all.subarray(10), { info: true } as never) as unknown as {
+            readonly buffer: Buffer;
+            readonly engine: { readonly bytesWritten: number };
+          };
+          if (10 + engine.bytesWritten + 8 !== all.length) throw new TypeError('Junk found');
+          controller.enqueue(new Uint8Array(buffer));
+        },
+      });
+    }
+  }
+  afterEach(() => vi.unstubAllGlobals());
+
+  const zip = (part: string | Uint8Array): Uint8Array => gzipSync(part, { level: typeof part === 'string' ? 9 : 0 });
+  it.each<[string, readonly Uint8Array[], string | null]>([
+    ['two members', [zip(text.slice(0, 333)), zip(text.slice(333))], text],
+    ['an empty member, then others', [zip(''), ...rows.map(zip)], text],
+    ['a member that holds what looks like one', [zip(zip(text)), zip('x')], `${latin(zip(text))}x`],
+    ['two members, the second cut off', [zip(text), zip(text).slice(0, -9)], null],
+    ['a member, then something else', [zip(text), new Uint8Array([1, 2, 3, 4])], null],
+  ])('%s, in Node and as browsers read it', async (_, members, whole) => {
+    const file = named('logs.gz', new Uint8Array(Buffer.concat(members)));
+    for (const stream of [DecompressionStream, OneMember]) {
+      vi.stubGlobal('DecompressionStream', stream);
+      if (whole === null) expect((await failure(unpack(file, 'gzip'))).message).toContain('is damaged or cut off');
+      else expect(latin(new Uint8Array(await (await unpack(file, 'gzip')).blob.arrayBuffer()))).toBe(whole);
+    }
   });
 
   it('in a folder, beside others', async () => {

@@ -11,6 +11,8 @@ const MAGIC: readonly (readonly [string, Packing])[] = [
   ['\x1f\x8b', 'gzip'],
   ['\x28\xb5\x2f\xfd', 'zstd'],
 ];
+/** What programs that compress in parallel write before the data. */
+const SKIPPABLE = /^[\x50-\x5f]\x2a\x4d\x18/;
 
 /**
  * How a file is compressed, by its first bytes; null if it is not.
@@ -20,6 +22,7 @@ export async function packingOf({ blob }: NamedBlob, tail: Uint8Array): Promise<
   if (FORMATS.some((format) => format.sniffTail?.(tail))) return null;
   const isWhole = tail.length === blob.size;
   const start = latin(isWhole ? tail.subarray(0, 4) : new Uint8Array(await blob.slice(0, 4).arrayBuffer()));
+  if (SKIPPABLE.test(start)) return 'zstd';
   return MAGIC.find(([magic]) => start.startsWith(magic))?.[1] ?? null;
 }
 
@@ -46,6 +49,14 @@ export async function unpack(file: NamedBlob, packing: Packing, options: UnpackO
     if (held.length > 0) parts.push(new Blob(held));
     [held, heldBytes] = [[], 0];
   };
+  const mark = (): (() => void) => {
+    settle();
+    const before = [parts.length, size];
+    return () => {
+      [held, heldBytes] = [[], 0];
+      [parts.length, size] = before;
+    };
+  };
   const take = (bytes: Uint8Array): void => {
     size += bytes.length;
     if (size > maxBytes)
@@ -59,7 +70,7 @@ export async function unpack(file: NamedBlob, packing: Packing, options: UnpackO
     if (heldBytes >= PIECE_BYTES * 4) settle();
   };
   try {
-    if (packing === 'gzip') await gunzip(file, take, options);
+    if (packing === 'gzip') await gunzip(file, { take, mark }, options);
     else await unzstd(file, take, options);
   } catch (thrown) {
     throwIfCancelled(signal, `reading ${path}`);
@@ -85,7 +96,73 @@ async function* piecesOf({ path, blob }: NamedBlob, { signal, onFraction }: Unpa
   }
 }
 
-async function gunzip(file: NamedBlob, take: (bytes: Uint8Array) => void, options: UnpackOptions): Promise<void> {
+/** Where decompressed bytes go. */
+interface Output {
+  take(bytes: Uint8Array): void;
+  /** @returns takes back what has come since */
+  mark(): () => void;
+}
+
+/** Places that may be the beginning of a member and are not, beyond which a file counts as damaged. */
+const MAX_FALSE_STARTS = 32;
+
+/** A file of one member, or of several one after another: browsers read one, and refuse what follows it. */
+async function gunzip(file: NamedBlob, output: Output, options: UnpackOptions): Promise<void> {
+  const { signal } = options;
+  const undo = output.mark();
+  try {
+    return await inflate(file, output, options);
+  } catch (thrown) {
+    if (isTold(thrown) || isOutOfMemory(thrown) || signal?.aborted) throw thrown;
+    const starts = await memberStarts(file, options);
+    if (starts.length < 2) throw thrown;
+    undo();
+    await inflateMembers(file, [...starts.slice(1), file.blob.size], output, options);
+  }
+}
+
+/** @param ends where a member may end, ascending */
+async function inflateMembers(
+  { path, blob }: NamedBlob,
+  ends: readonly number[],
+  output: Output,
+  options: UnpackOptions,
+): Promise<void> {
+  let from = 0;
+  let falseStarts = 0;
+  for (const end of ends) {
+    const undo = output.mark();
+    try {
+      await inflate({ path, blob: blob.slice(from, end) }, output, { ...options, onFraction: undefined });
+    } catch (thrown) {
+      if (isTold(thrown) || isOutOfMemory(thrown) || end === blob.size || ++falseStarts > MAX_FALSE_STARTS)
+        throw thrown;
+      undo();
+      continue;
+    }
+    from = end;
+    options.onFraction?.(end / blob.size);
+  }
+}
+
+/** Where the header of a member may lie. */
+async function memberStarts(file: NamedBlob, options: UnpackOptions): Promise<readonly number[]> {
+  const starts: number[] = [];
+  let before = new Uint8Array(0);
+  let base = 0;
+  for await (const { bytes } of piecesOf(file, { ...options, onFraction: undefined })) {
+    const all = new Uint8Array(before.length + bytes.length);
+    all.set(before);
+    all.set(bytes, before.length);
+    for (let at = all.indexOf(0x1f); at >= 0 && at + 3 < all.length; at = all.indexOf(0x1f, at + 1))
+      if (all[at + 1] === 0x8b && all[at + 2] === 8 && all[at + 3] < 32) starts.push(base + at);
+    before = all.slice(-3);
+    base += all.length - before.length;
+  }
+  return starts;
+}
+
+async function inflate(file: NamedBlob, { take }: Output, options: UnpackOptions): Promise<void> {
   const stream = new DecompressionStream('gzip');
   const writer = stream.writable.getWriter();
   const writing = (async () => {

@@ -7,7 +7,7 @@ import { counted, fileFailure, ledgerFailure } from './failures.ts';
 import type { OpenFileOptions } from './formats/format.ts';
 import { withPlainColumns } from './formats/plainColumns.ts';
 import { lastPart, withPartitions } from './hive.ts';
-import { FORMAT_NAMES, isLedgerFile, USUAL_EXTENSIONS } from './formats/list.ts';
+import { comparePaths, FORMAT_NAMES, isLedgerFile, USUAL_EXTENSIONS } from './formats/list.ts';
 import { packingOf, unpack } from './packing.ts';
 import type { Platform } from './platform.ts';
 import { steady } from './rangedBlob.ts';
@@ -68,7 +68,6 @@ function sortOut(all: readonly NamedBlob[], known: readonly PassedOver[] | undef
       `Choose files that end in ${USUAL_EXTENSIONS}`,
     );
   }
-  const collator = new Intl.Collator('en', { numeric: true });
   const others = [
     ...all.filter((file) => !isData(file)).map(({ path }): PassedOver => ({ path, why: 'no data' })),
     ...named.filter((file) => !files.includes(file)).map(({ path }): PassedOver => ({ path, why: 'empty' })),
@@ -80,7 +79,7 @@ function sortOut(all: readonly NamedBlob[], known: readonly PassedOver[] | undef
       'Check that they were written and copied whole',
     );
   return {
-    files: [...files].sort((a, b) => collator.compare(a.path, b.path)),
+    files: [...files].sort((a, b) => comparePaths(a.path, b.path)),
     passedOver: [...others, ...(known ?? [])],
   };
 }
@@ -96,6 +95,7 @@ function passedOverNotes(passedOver: readonly PassedOver[]): string[] {
     empty: (count) => `${counted(count, 'file')} ignored (empty, 0 bytes)`,
     'leads nowhere': (count) => `${counted(count, 'link')} ignored (leading nowhere)`,
     'met before': (count) => `${counted(count, 'link')} ignored (leading to what is read already)`,
+    'other revision': (count) => `${counted(count, 'folder')} ignored (another revision of the same data)`,
   };
   return Object.entries(saying).flatMap(([why, say]) => {
     const paths = passedOver.filter((one) => one.why === why).map(({ path }) => path);

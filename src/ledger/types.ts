@@ -28,10 +28,10 @@ export type LedgerSource = (
 export interface PassedOver {
   readonly path: string;
   /**
-   * By its name it holds no data; it has no bytes; it is a pipe, a socket or a device; a link that leads nowhere; or
-   * one to what is part of the ledger already.
+   * By its name it holds no data; it has no bytes; it is a pipe, a socket or a device; a link that leads nowhere; one
+   * to what is part of the ledger already; or another revision of what a cache holds.
    */
-  readonly why: 'no data' | 'empty' | 'no file' | 'leads nowhere' | 'met before';
+  readonly why: 'no data' | 'empty' | 'no file' | 'leads nowhere' | 'met before' | 'other revision';
 }
 
 /** What was found where a ledger was to be. */

@@ -35,11 +35,15 @@ const extensionOf = (path: string): string => /\.([^./\\]+)$/.exec(path)?.[1]?.t
 export const formatByName = (path: string): Format | null =>
   FORMATS.find(({ extensions }) => extensions.includes(extensionOf(path))) ?? null;
 
-/** The name that a file had before it was compressed, or put aside by its number (log.1). */
-const withoutPacking = (path: string): string => path.replace(/(?:\.\d{1,4}|\.gz|\.zst)+$/i, '');
+/** Behind the name of a file that was compressed, or put aside by its number or day: log.1, log.2.gz, log-20260105. */
+const PUT_ASIDE = new RegExp(
+  ['(?:\\.(?:\\d{1,4}|gz|zst)', '[.-]\\d{4}-?\\d\\d-?\\d\\d(?:[-_.T]?\\d\\d(?:[-_.]?\\d\\d){0,2})?)+$'].join('|'),
+  'i',
+);
+const withoutPacking = (path: string): string => path.replace(PUT_ASIDE, '');
 
-/** What data sets of Hugging Face have beside their data. */
-const SIDECAR = /(?:^|[/\\])(?:state|dataset_info|dataset_dict)\.json$/i;
+/** What data sets of Hugging Face and tables of Iceberg have beside their data. */
+const SIDECAR = /(?:^|[/\\])(?:(?:state|dataset_infos?|dataset_dict)\.json|[^/\\]*\.metadata\.json)$/i;
 
 /**
  * True for a path that belongs to a ledger folder: of a known extension (compressed or not), and not marked with "_" or
@@ -58,3 +62,22 @@ export function isLedgerPath(path: string): boolean {
 export const isLedgerFile = (path: string): boolean =>
   isLedgerPath(path) ||
   (!/[/\\]/.test(path) && FORMATS.some(({ alsoNamed }) => alsoNamed?.includes(extensionOf(withoutPacking(path)))));
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** How far back a log was put aside: log.2 is older than log.1, and log is the newest. Padded numbers count parts. */
+function turnsBack(path: string): number {
+  const number = /\.([1-9]\d{0,3})(?:\.gz|\.zst)*$/i.exec(path);
+  return number ? Number(number[1]) : 0;
+}
+
+/** Files in the order of their paths; those that a log was put aside to before it, the oldest first. */
+export function comparePaths(a: string, b: string): number {
+  const [left, right] = [withoutPacking(a), withoutPacking(b)];
+  if (left !== right) return collator.compare(left, right);
+  const turns = turnsBack(b) - turnsBack(a);
+  if (turns !== 0) return turns;
+  // A day is before no day.
+  const isNewest = [a, b].map((path) => Number(path.replace(/(?:\.gz|\.zst)+$/i, '') === left));
+  return isNewest[0] - isNewest[1] || collator.compare(a, b);
+}

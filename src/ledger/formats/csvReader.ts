@@ -31,7 +31,14 @@ const DELIMITERS = [',', ';', '\t', '|'];
  */
 export async function openCsv(file: NamedBlob, pieceBytes?: number): Promise<FormatReader> {
   const { path } = file;
-  const delimiter = guessDelimiter(await firstText(file, pieceBytes));
+  const head = await firstText(file, pieceBytes);
+  if (/^[^\r\n]*\{\s*"[^"\r\n]*"\s*:/.test(head.trimStart()))
+    throw fileFailure(
+      path,
+      'its lines hold JSON behind other text, as logs and scripts do',
+      'Write the JSON alone, one object a line',
+    );
+  const delimiter = guessDelimiter(head);
   let header: readonly string[] = [];
   const sample: Row[] = [];
   for await (const { rows } of csvRows(file, delimiter, null, pieceBytes)) {

@@ -54,7 +54,9 @@ export async function* jsonDocuments(
 }
 
 const isBlank = (text: string): boolean => text.charCodeAt(0) <= 32 && text.trim() === '';
-const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+/** Without a byte order mark, or the mark that begins each value of a JSON text sequence. */
+const withoutMark = (text: string): string =>
+  text.charCodeAt(0) === 0xfeff || text.charCodeAt(0) === 0x1e ? text.slice(1) : text;
 
 class LineCutter implements Cutter {
   #pieces: string[] = [];
@@ -138,14 +140,16 @@ class ElementCutter implements Cutter {
         at = endOfString(all, at);
         if (at < 0) break;
         this.#inText = false;
-      } else if (this.#isClosed) {
-        if (code > 32) {
+      } else if (this.#isClosed && code !== 91) {
+        // Pages of lists may follow each other.
+        if (code > 32 && code !== 44) {
           this.#ends.count(all.slice(from, at));
           throw this.#failure('something follows the array', 1 + this.#ends.total);
         }
       } else if (code === 34) this.#inText = true;
       else if (code === 123 || code === 91) {
         this.#depth++;
+        this.#isClosed = false;
         if (this.#depth === 1) {
           this.#ends.count(all.slice(from, at + 1));
           from = at + 1;
@@ -177,6 +181,10 @@ class ElementCutter implements Cutter {
     return fileFailure(this.#path, `${problem} (line ${line})`, 'Write one JSON object a line, or a whole JSON array');
   }
 }
+
+/** The elements of the text of an array. @param path of its file */
+export const elementsOf = (path: string, array: string): ReturnType<Cutter['push']> =>
+  new ElementCutter(path).push(array, true);
 
 /** Cuts values that follow each other, each over as many lines as it takes. */
 class DocumentCutter implements Cutter {

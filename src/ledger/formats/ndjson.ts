@@ -2,7 +2,7 @@ import { once } from '../../core/once.ts';
 import { isBinary, textOf, type Format } from './format.ts';
 
 /** True if a text begins with a JSON object, or an array of objects or arrays. */
-export const looksLikeJson = (text: string): boolean => /^\{|^\[\s*[[{\]]/.test(text);
+export const looksLikeJson = (text: string): boolean => /^\x1e?(?:\{|\[\s*[[{\]])/.test(text);
 
 const reader = once(() => import('./ndjsonReader.ts'));
 

@@ -133,7 +133,7 @@ describe('NDJSON that cannot be used whole', () => {
     ['a document over many lines that is cut off', '{\n  "rows": [\n', 'the file ends in the middle of the document'],
     ['an array of lists', '[[1,2],[3]]', 'the elements of its array are not JSON objects'],
     ['a brace too many', `[${event(1)}}]`, 'the array has a brace too many (line 1)'],
-    ['two arrays', `[${event(1)}]\n[${event(2)}]`, 'something follows the array (line 2)'],
+    ['an array and an object', `[${event(1)}]\n${event(2)}`, 'something follows the array (line 2)'],
     [
       'other columns in every row',
       Array.from({ length: 10_001 }, (_, i) => event(i, `,"k${i}":1`)).join('\n'),

@@ -5,7 +5,8 @@ import type { OpenFileOptions } from './format.ts';
 import { JsonColumns } from './jsonColumns.ts';
 import { jsonDocuments, NOUNS, type JsonChunk, type JsonForm } from './jsonDocuments.ts';
 import { jsonText, parseExact } from './jsonExact.ts';
-import { elementsOf, wrapped, layoutOf, parsed } from './jsonLayout.ts';
+import { layoutOf, parsed } from './jsonLayout.ts';
+import { wrappingOf } from './jsonWrapped.ts';
 import type { JsonColumn } from './jsonKeys.ts';
 import { openShaped, Unread, type DocumentChunk } from './shapeReader.ts';
 import { shapeOf } from '../shapes/list.ts';
@@ -25,13 +26,13 @@ export async function openNdjson(
 ): Promise<FormatReader> {
   const { path } = file;
   const { form, first: some } = await layoutOf(file, signal, pieceBytes);
-  const inner = form === 'array' || shapeOf(some) ? null : wrapped(some);
-  const shape = shapeOf(inner ?? some);
+  const inner = form === 'array' || shapeOf(some) ? null : wrappingOf(file, form, some);
+  const shape = shapeOf(inner?.first ?? some);
+  const documents = (stop?: AbortSignal): AsyncIterable<JsonChunk> =>
+    inner ? inner.documents(stop) : jsonDocuments(file, form, stop, pieceBytes);
   if (shape) {
-    const own = (stop?: AbortSignal): AsyncIterable<JsonChunk> =>
-      inner ? elementsOf(file, stop, pieceBytes) : jsonDocuments(file, form, stop, pieceBytes);
     return openShaped(
-      { path, shape, documents: parsedDocuments(own, inner ? 'array' : form) },
+      { path, shape, documents: parsedDocuments(documents, inner ? 'array' : form) },
       {
         signal,
         onFraction,
@@ -40,8 +41,6 @@ export async function openNdjson(
     );
   }
   const isArray = form === 'array';
-  const documents = (stop?: AbortSignal): AsyncIterable<JsonChunk> =>
-    inner ? elementsOf(file, stop, pieceBytes) : jsonDocuments(file, form, stop, pieceBytes);
   const noun = inner ? NOUNS.array : NOUNS[form];
 
   const found = new JsonColumns(noun);
@@ -112,12 +111,13 @@ export async function openNdjson(
     });
     return { columns: values as RawColumn[], faults };
   }
-  return rowReader<string, JsonChunk>({
+  const reader = rowReader<string, JsonChunk>({
     path,
     fields: columns.map(({ field }) => field),
     rows: documents,
     columns: columnsOf,
   });
+  return inner ? { ...reader, notes: [inner.note] } : reader;
 }
 
 /** The documents of a file, parsed. */

@@ -69,6 +69,13 @@ function decimals(data: Data<arrow.Decimal>): (string | null)[] {
   });
 }
 
+/** Whole numbers that floats of each precision hold exactly. */
+const EXACT: Readonly<Record<arrow.Precision, number>> = {
+  [arrow.Precision.HALF]: 2 ** 11,
+  [arrow.Precision.SINGLE]: 2 ** 24,
+  [arrow.Precision.DOUBLE]: 2 ** 53,
+};
+
 /** 64-bit integers with a mask of the missing ones (1 = missing), null if none is. */
 export function toIntegers(column: RawColumn, bad: OnBad): { values: BigInt64Array; missing: Uint8Array | null } {
   if (isData(column) && DataType.isInt(column.type) && column.type.bitWidth === 64 && column.type.isSigned) {
@@ -77,7 +84,9 @@ export function toIntegers(column: RawColumn, bad: OnBad): { values: BigInt64Arr
   const plain = plainValues(column);
   const values = new BigInt64Array(plain.length);
   let missing: Uint8Array | null = null;
+  const exact = isData(column) && DataType.isFloat(column.type) ? EXACT[column.type.precision] : Infinity;
   for (let i = 0; i < plain.length; i++) {
+    if (exact < Infinity && Math.abs(plain[i] as number) > exact) bad(i, plain[i]);
     const integer = toInteger(plain[i], () => bad(i, plain[i]));
     if (integer === null) (missing ??= new Uint8Array(plain.length))[i] = 1;
     else values[i] = integer;

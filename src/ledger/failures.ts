@@ -11,9 +11,17 @@ export const columnFailure = (
   needed: string,
   advice: string,
 ): TautlineFailure => new TautlineFailure({ kind: 'column', file, column, found, needed, advice });
-/** What to do about a value that is no number, as it is shown: `"12,5" at row 3`. */
+/** What values tell of themselves, as they are shown, `"12,5" at row 3`, and what to do about it. */
+const TELLING: readonly (readonly [shown: RegExp, advice: string])[] = [
+  [
+    /^"\s*[+-]?(?:\d+|\d{1,3}(?:[. '\u00a0\u202f]\d{3})+),\d+\s*"/,
+    'It is written with a decimal comma: write a decimal point',
+  ],
+  [/^"\s*[+-]?\d{1,3}(?:,\d{3})+\.\d+\s*"/, 'Its thousands are set off by commas: write it without'],
+  [/^"[^"]*[[(][^"]*(?:\.\.\.|\u2026)/, 'Numbers are left out of it: write the whole vector'],
+];
 export const adviceFor = (shown: string, advice: string): string =>
-  /^"\s*[+-]?\d+,\d+\s*"/.test(shown) ? 'It is written with a decimal comma: write a decimal point' : advice;
+  TELLING.find(([pattern]) => pattern.test(shown))?.[1] ?? advice;
 export const ledgerFailure = (problem: string, advice: string): TautlineFailure =>
   new TautlineFailure({ kind: 'ledger', problem, advice });
 export const networkFailure = (url: string, problem: string, advice: string): TautlineFailure =>

@@ -1,3 +1,4 @@
+import type { DataType } from 'apache-arrow';
 import { TautlineFailure, type FileColumns, type TautlineError } from '../core/errors.ts';
 import type { LedgerPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
@@ -6,9 +7,9 @@ import { mapAhead } from './ahead.ts';
 import { counted, fileFailure, throwIfCancelled } from './failures.ts';
 import { parquet } from './formats/parquet.ts';
 import { withFileName } from './hive.ts';
-import { checkMapping, guessMapping, unionFields } from './mapping.ts';
+import { checkMapping, guessMapping, namesToLookAt, unionFields } from './mapping.ts';
 import type { Platform } from './platform.ts';
-import type { ReaderField } from './reader.ts';
+import type { ReaderField, TableReader } from './reader.ts';
 import type { LedgerFile } from './scan.ts';
 import { openTable, resolveSource, type ResolvedSource } from './source.ts';
 import { checkUnits, withUnits } from './statedUnits.ts';
@@ -96,7 +97,11 @@ export async function lookInto(
       onProgress?.({ phase: 'Looking through the files', fraction: done / taken.length, detail: file.path });
   });
   const shaped = joinShaped(files, given);
-  const fields = unionFields(files.map(({ reader }) => reader));
+  const fields = await withLooks(
+    unionFields(withRows(files.map(({ reader }) => reader))),
+    files,
+    given ? null : stated,
+  );
   const { mapping, notes: guesses } = given ? { mapping: given, notes: [] } : guessMapping(fields, stated);
   const has: FileColumns = {
     columns: fields.map((field) => ({ name: field.name, type: field.typeName })),
@@ -116,6 +121,36 @@ export async function lookInto(
     guesses: [...shaped, ...new Set(files.flatMap(({ reader }) => reader.notes ?? [])), ...guesses],
     has,
   };
+}
+
+/** Files without rows say nothing of the types of columns, unless there are no others. */
+function withRows(readers: readonly TableReader[]): readonly TableReader[] {
+  const some = readers.filter(({ rows }) => rows !== 0);
+  return some.length > 0 ? some : readers;
+}
+
+/** Values that tell what texts look like. */
+const LOOKED_AT = 100;
+
+/** Columns of texts that may be times or vectors by their names, with what their first values look like. */
+async function withLooks(
+  fields: readonly ReaderField[],
+  files: readonly LedgerFile[],
+  stated: StatedMapping | undefined | null,
+): Promise<readonly ReaderField[]> {
+  const names = stated === null ? [] : namesToLookAt(fields, stated);
+  if (names.length === 0) return fields;
+  const { looksOf } = await import('./looks.ts');
+  const looks = new Map<string, DataType>();
+  for (const name of names) {
+    const file = files.find(({ reader }) => reader.rows !== 0 && reader.fields.some((field) => field.name === name));
+    if (!file) continue;
+    for await (const { columns } of file.reader.read({ columns: [name], batchRows: LOOKED_AT })) {
+      looks.set(name, looksOf(columns[0], LOOKED_AT));
+      break;
+    }
+  }
+  return fields.map((field) => ({ ...field, looks: looks.get(field.name) }));
 }
 
 /**

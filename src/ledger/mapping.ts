@@ -17,7 +17,7 @@ import { isNamedAsEmbedding, isVectorType } from './vectors.ts';
 
 /** Stands for the columns embedding_0 .. embedding_{D-1}, one a coordinate. */
 export const WIDE_EMBEDDING = 'embedding_*';
-const WIDE_NAME = /^(embedding|emb|vector|vec|dim|e)_?(\d+)$/i;
+const WIDE_NAME = /^(embedding|emb|vector|vec|dim|e)(?:[-_. ]?(\d+)|\[(\d+)\])$/i;
 /** Fewer columns such as e0, e1 may be anything. */
 const FEWEST_WIDE = 3;
 
@@ -34,21 +34,30 @@ export function classOf(type: DataType | null): TypeClass {
   return isVectorType(type) ? 'vector' : 'other';
 }
 
+/** Columns that are numbered as coordinates are, in order of their number, and what keeps them from being some. */
+function numberedColumns(fields: readonly ReaderField[]): { names: readonly string[]; flaw: string | null } {
+  const found = fields.flatMap((field) => {
+    const match = WIDE_NAME.exec(field.name);
+    return match ? [{ name: field.name, stem: match[1].toLowerCase(), at: Number(match[2] ?? match[3]) }] : [];
+  });
+  const stem = found[0]?.stem;
+  const sorted = found.filter((column) => column.stem === stem).sort((a, b) => a.at - b.at);
+  const names = sorted.map(({ name }) => name);
+  if (sorted.length < (stem === 'e' ? FEWEST_WIDE : 2) || sorted[0].at > 1) return { names: [], flaw: null };
+  const odd = sorted.findIndex(({ at }, i) => at !== i + sorted[0].at);
+  if (odd < 0) return { names, flaw: null };
+  const isTwice = sorted[odd].at === sorted[odd - 1].at;
+  const flaw = isTwice ? `${sorted[odd].at} is there twice` : `${sorted[odd - 1].at + 1} is missing`;
+  return { names, flaw };
+}
+
 /**
  * Columns embedding_0 .. embedding_{D-1} in order of their number; empty where there are none or some are missing
  * between.
  */
 export function wideColumns(fields: readonly ReaderField[]): readonly string[] {
-  const found = fields.flatMap((field) => {
-    const match = WIDE_NAME.exec(field.name);
-    return match ? [{ name: field.name, stem: match[1].toLowerCase(), at: Number(match[2]) }] : [];
-  });
-  const stem = found[0]?.stem;
-  const sorted = found.filter((column) => column.stem === stem).sort((a, b) => a.at - b.at);
-  return sorted.length >= (stem === 'e' ? FEWEST_WIDE : 2) &&
-    sorted.every((column, i) => column.at === i + sorted[0].at && sorted[0].at <= 1)
-    ? sorted.map((column) => column.name)
-    : [];
+  const { names, flaw } = numberedColumns(fields);
+  return flaw === null ? names : [];
 }
 
 function accepts(column: LedgerColumnName, field: ReaderField, guessed: boolean): boolean {
@@ -57,13 +66,30 @@ function accepts(column: LedgerColumnName, field: ReaderField, guessed: boolean)
   // Ids of text in Parquet may be UUIDs: a column that is only guessed must be numeric by type.
   if (guessed && column === 'event_id') return found === 'integer';
   // Nor is a text with such a name as "date" a time for that.
-  if (guessed && column === 'ts' && found === 'string') return false;
+  if (guessed && column === 'ts' && found === 'string') return classOf(field.looks ?? null) === 'time';
   // Texts may be vectors: "[0.1, 0.2]", or base64 of float32.
-  if (column === 'embedding' && found === 'string' && !guessed) return true;
+  if (column === 'embedding' && found === 'string') return !guessed || isVectorType(field.looks ?? null);
   const { accepts: classes } = columnSpec(column);
   if (field.inferred && classes.includes('string')) return found !== 'vector' || column === 'text';
   return classes.includes(found);
 }
+
+/**
+ * Names of texts whose values tell whether they are times or vectors: where a ledger's own column is there, it is used.
+ */
+export function namesToLookAt(fields: readonly ReaderField[], { map }: StatedMapping = NOTHING_STATED): string[] {
+  const isOpen = (column: LedgerColumnName): boolean =>
+    map[column] === undefined && !fields.some(({ name }) => name === column);
+  return fields.flatMap(({ name, type, inferred }) => {
+    if (inferred || classOf(type) !== 'string') return [];
+    const end = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+    const isTime = isOpen('ts') && LEDGER_SCHEMA.ts.aliases.some((alias) => [end, name.toLowerCase()].includes(alias));
+    return isTime || (isOpen('embedding') && isNamedAsEmbedding(name)) ? [name] : [];
+  });
+}
+
+/** What pandas calls its index where it has no name, in Parquet. */
+export const NAMELESS_INDEX = '__index_level_0__';
 
 const NOTHING_STATED: StatedMapping = { map: {}, unit: {} };
 
@@ -146,6 +172,15 @@ export function guessMapping(
     }
   }
   if (!mapping.embedding && !isStated('embedding')) guessEmbedding(fields, mapping, notes);
+  if (
+    !mapping.ts &&
+    !isStated('ts') &&
+    exact.has(NAMELESS_INDEX) &&
+    classOf(exact.get(NAMELESS_INDEX)!.type) === 'time'
+  ) {
+    mapping.ts = NAMELESS_INDEX;
+    notes.push('ts is read from the index without a name that pandas wrote, which holds times.');
+  }
   if (!mapping.provider_id && !isStated('provider_id') && !mapping.agent_id && mapping.role) {
     mapping.provider_id = mapping.role;
     notes.push('No column says who speaks: the role stands for it.');
@@ -158,10 +193,14 @@ function guessEmbedding(
   mapping: Partial<Record<LedgerColumnName, string>>,
   notes: string[],
 ): void {
-  const wide = wideColumns(fields);
-  const lists = fields.filter((field) => isVectorType(field.type)).map((field) => field.name);
+  const { names: wide, flaw } = numberedColumns(fields);
+  if (flaw !== null)
+    notes.push(
+      `Not taken for the embedding: the columns "${wide[0]}" to "${wide[wide.length - 1]}", of which ${flaw}.`,
+    );
+  const lists = fields.filter((field) => isVectorType(field.looks ?? field.type)).map((field) => field.name);
   const named = lists.filter(isNamedAsEmbedding);
-  if (wide.length > 0) {
+  if (wide.length > 0 && flaw === null) {
     mapping.embedding = WIDE_EMBEDDING;
     notes.push(`embedding is read from the ${wide.length} columns "${wide[0]}" to "${wide[wide.length - 1]}".`);
   } else if (named.length === 1) {
@@ -202,7 +241,13 @@ export function checkMapping(mapping: ColumnMapping, fields: readonly ReaderFiel
         .map((name) => byName.get(name)!)
         .find((field) => !['float', 'integer', 'decimal', 'none'].includes(classOf(field.type)));
       if (wrong)
-        throw columnFailure(file, wrong.name, wrong.typeName, 'a number', 'Write one coordinate per column, as FLOAT');
+        throw columnFailure(
+          file,
+          wrong.name,
+          wrong.odd ?? wrong.typeName,
+          'a number',
+          adviceFor(wrong.odd ?? '', 'Write one coordinate per column, as FLOAT'),
+        );
       continue;
     }
     const field = byName.get(source);

@@ -37,7 +37,7 @@ describe('files that are compressed as a whole', () => {
         transform: (bytes) => void held.push(bytes),
         flush(controller) {
           const all = Buffer.concat(held);
-          const { buffer, engine } = inflateRawSync(all.subarray(10), { info: true } as never) as unknown as {
+          const { buffer, engine } = inflateRawSync(all.subarray(10), { info: true }) as unknown as {
             readonly buffer: Buffer;
             readonly engine: { readonly bytesWritten: number };
           };

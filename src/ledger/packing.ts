@@ -11,8 +11,8 @@ const MAGIC: readonly (readonly [string, Packing])[] = [
   ['\x1f\x8b', 'gzip'],
   ['\x28\xb5\x2f\xfd', 'zstd'],
 ];
-/** What programs that compress in parallel write before the data. */
-const SKIPPABLE = /^[\x50-\x5f]\x2a\x4d\x18/;
+/** What programs that compress in parallel write before the data, after a byte from P to _. */
+const SKIPPABLE = '\x2a\x4d\x18';
 
 /**
  * How a file is compressed, by its first bytes; null if it is not.
@@ -22,7 +22,7 @@ export async function packingOf({ blob }: NamedBlob, tail: Uint8Array): Promise<
   if (FORMATS.some((format) => format.sniffTail?.(tail))) return null;
   const isWhole = tail.length === blob.size;
   const start = latin(isWhole ? tail.subarray(0, 4) : new Uint8Array(await blob.slice(0, 4).arrayBuffer()));
-  if (SKIPPABLE.test(start)) return 'zstd';
+  if (/^[P-_]/.test(start) && start.slice(1) === SKIPPABLE) return 'zstd';
   return MAGIC.find(([magic]) => start.startsWith(magic))?.[1] ?? null;
 }
 
@@ -111,7 +111,7 @@ async function gunzip(file: NamedBlob, output: Output, options: UnpackOptions): 
   const { signal } = options;
   const undo = output.mark();
   try {
-    return await inflate(file, output, options);
+    await inflate(file, output, options);
   } catch (thrown) {
     if (isTold(thrown) || isOutOfMemory(thrown) || signal?.aborted) throw thrown;
     const starts = await memberStarts(file, options);

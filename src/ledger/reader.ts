@@ -16,6 +16,8 @@ export interface ReaderField {
   readonly inferred: boolean;
   /** Of an inferred column the first value that is unlike what most are, as refusals show it: `"soon" at row 3`. */
   readonly odd?: string;
+  /** Of a column of texts whose values were looked at, the type that they look like. */
+  readonly looks?: DataType;
 }
 
 /** One column of a batch: Arrow data, or the plain values of a text format (null = missing). */

@@ -89,7 +89,9 @@ export function refuse(file: TableReader, column: LedgerColumnName | null, sourc
         ? `"${value.slice(0, 60)}"`
         : Array.isArray(value)
           ? 'a list with other values than numbers'
-          : String(value);
+          : typeof value === 'number' && Number.isInteger(value) && column === 'event_id'
+            ? `${value} (beyond the whole numbers that its type holds exactly)`
+            : String(value);
     throw columnFailure(
       file.path,
       source,

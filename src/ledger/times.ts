@@ -3,6 +3,7 @@ import { DataType } from 'apache-arrow';
 import type { Data } from 'apache-arrow';
 import { hasZone, parseIso } from '../core/iso.ts';
 import type { StatedUnit } from '../core/statedMapping.ts';
+import { usualIso } from './isoForms.ts';
 import { isData, isMissingText, isNumberText, plainValues, validity, type OnBad } from './cast.ts';
 import type { RawColumn } from './reader.ts';
 
@@ -126,8 +127,10 @@ export function toTimes(
     const text = value.trim();
     if (isMissingText(text)) return NaN;
     if (isNumberText(text)) return number(Number(text), /^\d{16,20}$/.test(text) ? BigInt(text) : null, i);
-    const time = parseIso(text);
-    forms.note(hasZone(text) ? 'date' : 'date without a zone', base + i);
+    const plain = parseIso(text);
+    const usual = Number.isNaN(plain) ? usualIso(text) : text;
+    const time = usual === text ? plain : parseIso(usual ?? '');
+    forms.note(hasZone(usual ?? text) ? 'date' : 'date without a zone', base + i);
     return Number.isNaN(time) ? bad(i, value) : time;
   }
 }

@@ -2,6 +2,7 @@ import * as arrow from 'apache-arrow';
 import { DataType } from 'apache-arrow';
 import type { Data } from 'apache-arrow';
 import { validity, type OnBad } from './cast.ts';
+import { floatsOf } from './floatBytes.ts';
 import type { RawColumn } from './reader.ts';
 import { decodeStrings, isData, isMissingText, toNumbers, toStrings } from './cast.ts';
 
@@ -94,7 +95,9 @@ export const isNamedAsEmbedding = (name: string): boolean =>
     .some((word) => /^(?:embeddings?|embed|embs?|vectors?|vecs?)$/i.test(word));
 
 /** How Python shows a vector of numpy or torch. */
-const SHOWN = /^(?:np\.|numpy\.|torch\.)?(?:array|tensor)\((.*\])[^\]]*\)$/s;
+const SHOWN = /^(?:np\.|numpy\.|torch\.|jnp\.)?(?:array|tensor|Array)\((.*\])[^\]]*\)$/s;
+/** A number of numpy within a list. */
+const SCALAR = /^np\.float(?:16|32|64)\((.*)\)$/;
 export const looksLikeVector = (text: string): boolean => /^[[{]/.test(text) || SHOWN.test(text);
 
 /**
@@ -109,9 +112,11 @@ export function parseVector(text: string, push: (value: number) => void): number
   if (!((open === '[' && close === ']') || (open === '{' && close === '}'))) return -1;
   const inner = trimmed.slice(1, -1).trim();
   if (inner === '') return 0;
-  const parts = inner.split(inner.includes(',') ? ',' : /\s+/);
+  // Python leaves a comma behind the last.
+  const parts = inner.split(inner.includes(',') ? /,(?!$)/ : /\s+/);
   for (const part of parts) {
-    const word = part.trim();
+    const bare = part.trim().replace(/,$/, '');
+    const word = bare.startsWith('np.') ? bare.replace(SCALAR, '$1') : bare;
     const value =
       word === '' || isMissingText(word) ? NaN : Number(word.replace(/^([+-]?)inf(inity)?$/i, '$1Infinity'));
     if (Number.isNaN(value) && word !== '' && !isMissingText(word)) return -1;
@@ -120,17 +125,30 @@ export function parseVector(text: string, push: (value: number) => void): number
   return parts.length;
 }
 
-const BASE64 = /^[A-Za-z0-9+/]{8,}={0,2}$/;
+/** A vector as a list of its own, of which the outer one or a tuple is taken off. */
+const asList = (text: string): string =>
+  text
+    .replace(/^\(([^()]*)\)$/s, '[$1]')
+    .replace(/^\[\s*(\[[^[\]]*\])\s*\]$/s, '$1')
+    .replace(/\(\[\s*(\[[^[\]]*\])\s*\]/s, '($1');
 
-/** Reads float32 numbers from base64, as some libraries write vectors. @returns false if it is none */
-function parseBase64(text: string, push: (value: number) => void): boolean {
-  const trimmed = text.trim();
-  if (trimmed.length % 4 !== 0 || !BASE64.test(trimmed)) return false;
-  const bytes = Uint8Array.from(atob(trimmed), (character) => character.charCodeAt(0));
-  if (bytes.length % 4 !== 0) return false;
-  for (const value of new Float32Array(bytes.buffer)) push(value);
+const BASE64 = /^[\w+/-]{8,}={0,2}$/;
+
+/** Reads float32 numbers from base64, as some libraries write vectors. @returns false, or why not, if it is none */
+function parseBase64(text: string, push: (value: number) => void): boolean | string {
+  const bare = text.replaceAll(/\s+/g, '');
+  if (!BASE64.test(bare)) return false;
+  const digits = bare.replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/');
+  if (digits.length % 4 === 1) return false;
+  const floats = floatsOf(Uint8Array.from(atob(digits), (character) => character.charCodeAt(0)));
+  if (typeof floats === 'string') return `"${bare.slice(0, 40)}" (as base64 ${floats})`;
+  for (const value of floats) push(value);
   return true;
 }
+
+/** True for base64 of three numbers or more, as only vectors are written. */
+export const looksLikeBase64Vector = (text: string): boolean =>
+  text.length >= 16 && parseBase64(text, () => undefined) === true;
 
 function parseVectors(cells: readonly unknown[], bad: OnBad): VectorColumn {
   const rows = cells.length;
@@ -152,7 +170,14 @@ function parseVectors(cells: readonly unknown[], bad: OnBad): VectorColumn {
       (valid ??= new Uint8Array(rows).fill(1))[i] = 0;
     else if (Array.isArray(cell))
       for (const value of cell) push(typeof value === 'number' ? value : value === null ? NaN : bad(i, cell));
-    else if (typeof cell !== 'string' || (parseVector(cell, push) < 0 && !parseBase64(cell, push))) bad(i, cell);
+    else if (typeof cell !== 'string') bad(i, cell);
+    else if (parseVector(cell, push) < 0) {
+      used = offsets[i];
+      const read = parseBase64(cell, push);
+      if (typeof read === 'string') bad(i, { toString: () => read });
+      const list = asList(cell.trim());
+      if (!read && (list === cell.trim() || parseVector(list, push) < 0)) bad(i, cell);
+    }
     offsets[i + 1] = used;
   }
   return { rows, offsets, values: values.subarray(0, used), valid };

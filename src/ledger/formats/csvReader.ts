@@ -2,6 +2,7 @@ import { DataType } from 'apache-arrow';
 import { fileFailure } from '../failures.ts';
 import type { FormatReader, RawColumn, ReaderField } from '../reader.ts';
 import type { NamedBlob } from '../types.ts';
+import { NAMELESS_INDEX } from '../mapping.ts';
 import { CsvRows, type CutRows, type QuoteFault } from './csvRows.ts';
 import { rowReader, type RowChunk, type RowColumns } from './rows.ts';
 import {
@@ -19,10 +20,15 @@ interface CsvChunk extends RowChunk<Row> {
   readonly hasNul: boolean;
 }
 
-const INDEX_NOTE = 'The first column has no name (an index, as pandas writes it): it is ignored.';
+const indexNote = (count: number): string =>
+  count === 1
+    ? 'The first column has no name (an index, as pandas writes it): it is ignored.'
+    : `The first ${count} columns have no name (an index, as pandas writes it): they are ignored.`;
 
 /** As many characters are looked at to guess the delimiter. */
 const GUESS_CHARACTERS = 256 << 10;
+/** As many are looked at to tell what is no table. */
+const HEADER_LOOK = 4096;
 const DELIMITERS = [',', ';', '\t', '|'];
 
 /**
@@ -32,7 +38,7 @@ const DELIMITERS = [',', ';', '\t', '|'];
 export async function openCsv(file: NamedBlob, pieceBytes?: number): Promise<FormatReader> {
   const { path } = file;
   const head = await firstText(file, pieceBytes);
-  if (/^[^\r\n]*\{\s*"[^"\r\n]*"\s*:/.test(head.trimStart()))
+  if (/^[^\r\n]*\{\s*"[^"\r\n]*"\s*:/.test(head.trimStart().slice(0, HEADER_LOOK)))
     throw fileFailure(
       path,
       'its lines hold JSON behind other text, as logs and scripts do',
@@ -49,8 +55,12 @@ export async function openCsv(file: NamedBlob, pieceBytes?: number): Promise<For
     if (sample.length >= SAMPLE_VALUES) break;
   }
   checkHeader(path, header);
-  const fields = header.map((name, i) => fieldOf(name, sample, i));
-  const skipped = indexColumns(header);
+  const nameless = indexColumns(header);
+  const read = header.map((name, i) => fieldOf(name, sample, i));
+  // An index of times is what orders the rows.
+  const isTimes = nameless === 1 && DataType.isTimestamp(read[0].type);
+  const fields = isTimes ? [{ ...read[0], name: NAMELESS_INDEX }, ...read.slice(1)] : read;
+  const skipped = isTimes ? 0 : nameless;
 
   async function* rows(signal?: AbortSignal): AsyncIterable<CsvChunk> {
     let isHeader = true;
@@ -74,7 +84,7 @@ export async function openCsv(file: NamedBlob, pieceBytes?: number): Promise<For
     return { columns: values, faults };
   }
   const reader = rowReader<Row, CsvChunk>({ path, fields: fields.slice(skipped), rows, columns });
-  return skipped === 0 ? reader : { ...reader, notes: [INDEX_NOTE] };
+  return skipped === 0 ? reader : { ...reader, notes: [indexNote(skipped)] };
 }
 
 function fieldOf(name: string, sample: readonly Row[], i: number): ReaderField {
@@ -189,8 +199,11 @@ function guessDelimiter(head: string): string {
   return best.delimiter;
 }
 
-/** How many columns at the beginning are an index without a name. */
-const indexColumns = (header: readonly string[]): number => (header.length > 2 && header[0] === '' ? 1 : 0);
+/** How many columns at the beginning are an index without a name, as pandas writes it: one, or several of levels. */
+function indexColumns(header: readonly string[]): number {
+  const named = header.findIndex((name) => name !== '');
+  return named > 0 && header.length > 2 ? named : 0;
+}
 
 function checkHeader(path: string, header: readonly string[]): void {
   if (header.length < 2) {
@@ -201,7 +214,6 @@ function checkHeader(path: string, header: readonly string[]): void {
     );
   }
   const seen = new Set<string>();
-  // pandas writes its index first, without a name.
   for (const name of header.slice(indexColumns(header))) {
     if (name === '')
       throw fileFailure(path, 'its header line has a column without a name', 'Name every column in the first line');

@@ -191,8 +191,8 @@ function tableOf(object: JsonObject): readonly JsonObject[] | null {
   if (values.every(isObject) && values.every((row) => areOfEvent(Object.keys(row)))) return values;
   if (!areOfEvent(Object.keys(object)) || !values.every((value) => typeof value === 'object' && value !== null))
     return null;
-  const keys = Object.keys(values[0] as object);
-  if (!values.every((value) => Object.keys(value as object).join() === keys.join())) return null;
+  const keys = Object.keys(values[0]);
+  if (!values.every((value) => Object.keys(value).join() === keys.join())) return null;
   return keys.map((key) =>
     Object.fromEntries(Object.entries(object).map(([name, column]) => [name, (column as JsonObject)[key]])),
   );

@@ -1,8 +1,12 @@
 import { once } from '../../core/once.ts';
 import { isBinary, textOf, type Format } from './format.ts';
 
+/** Begins each value of a JSON text sequence. */
+const SEPARATOR = '\x1e';
+
 /** True if a text begins with a JSON object, or an array of objects or arrays. */
-export const looksLikeJson = (text: string): boolean => /^\x1e?(?:\{|\[\s*[[{\]])/.test(text);
+export const looksLikeJson = (text: string): boolean =>
+  /^\{|^\[\s*[[{\]]/.test(text.startsWith(SEPARATOR) ? text.slice(1) : text);
 
 const reader = once(() => import('./ndjsonReader.ts'));
 

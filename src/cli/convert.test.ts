@@ -166,7 +166,6 @@ describe('convert', () => {
   });
 
   it.each<[string[], string]>([
-    [['--partition', '--out', 'p'], 'A ledger without provider_id cannot be partitioned'],
     [[], '--out DIR'],
     [['--out', 'p', '--map', 'text=words'], 'no such column'],
   ])('refuses %j, and writes nothing', async (options, problem) => {

@@ -1,11 +1,12 @@
-import { formatBytes } from '../core/format.ts';
+import { formatBytes, formatPercent } from '../core/format.ts';
+import type { OnProgress } from '../core/progress.ts';
 import { shown, shortened } from '../core/printable.ts';
 import { inspectLedger, type Inspection } from '../ledger/inspect.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { FORMATS } from '../ledger/formats/list.ts';
 import { explained, MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, requireLedgers } from './options.ts';
-import { print, printJson, tableLines } from './print.ts';
+import { print, printJson, printProgress, tableLines } from './print.ts';
 import { sourceOf } from './session.ts';
 import { counted } from './text.ts';
 
@@ -22,7 +23,10 @@ const LISTED = 8;
 export async function run(args: string[]): Promise<number> {
   const { values, positionals } = readOptions(args, { json: { type: 'boolean', default: false }, ...MAP_OPTIONS });
   const ledgers = requireLedgers(positionals);
-  const found = await inspectLedger(await sourceOf(ledgers), await readMapping(values), nodePlatform());
+  const onProgress: OnProgress = ({ phase, fraction }) => printProgress(`${phase}: ${formatPercent(fraction)} `, false);
+  const stated = await readMapping(values);
+  const found = await inspectLedger(await sourceOf(ledgers), stated, nodePlatform(), onProgress);
+  printProgress('Looked through', true);
   if (values.json) printJson(asJson(found));
   else for (const line of linesOf(found)) print(line);
   return 0;
@@ -36,7 +40,7 @@ const problemOf = ({ problem }: Inspection): string | null => (problem === null 
 function linesOf(found: Inspection): string[] {
   const { name, formats, files, rows, bytes, columns, missing, notes, firstRows } = found;
   const labels = formats.map((id) => FORMATS.find((format) => format.id === id)?.label ?? id);
-  const size = [counted(files, 'file'), rows === null ? 'rows not counted' : counted(rows, 'row'), formatBytes(bytes)];
+  const size = [counted(files, 'file'), counted(rows, 'row'), formatBytes(bytes)];
   const table = columns.map((column) => [
     shortened(column.name, NAME),
     shortened(column.type, NAME),

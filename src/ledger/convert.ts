@@ -115,12 +115,7 @@ function firstAgain(rows: Int32Array, eventId: BigInt64Array, ids: Set<bigint>):
   return -1;
 }
 
-function checkPartitions({ columns, report }: OpenedLedger): void {
-  if (report.mapping.provider_id === undefined)
-    throw ledgerFailure(
-      'A ledger without provider_id cannot be partitioned by it',
-      'Map a column to provider_id, or leave --partition out',
-    );
+function checkPartitions({ columns }: OpenedLedger): void {
   if (!isUnique(columns))
     throw ledgerFailure(
       'event_id counts anew in each file, so partitions by provider and hour would mix events of one id',
@@ -316,13 +311,13 @@ function partitions(
   chunks: readonly Chunk[],
   { columns: { provider, time, hasTime } }: OpenedLedger,
 ): ReadonlyMap<string, arrow.RecordBatch[]> {
-  const { codes, values } = provider!;
+  const folderOf = (row: number): string =>
+    !provider || provider.codes[row] < 0 ? HIVE_NULL : encodeURIComponent(provider.values[provider.codes[row]]);
   const found = new Map<string, arrow.RecordBatch[]>();
   for (const chunk of chunks) {
     const at = new Map<string, number[]>();
     chunk.rows.forEach((row, i) => {
-      const id = codes[row] < 0 ? HIVE_NULL : encodeURIComponent(values[codes[row]]);
-      const path = `provider_id=${id}/hour=${hasTime ? hourOf(time[row]) : HIVE_NULL}`;
+      const path = `provider_id=${folderOf(row)}/hour=${hasTime ? hourOf(time[row]) : HIVE_NULL}`;
       const before = at.get(path);
       if (before) before.push(i);
       else at.set(path, [i]);

@@ -49,11 +49,25 @@ export async function detectFormat({ path, blob }: NamedBlob, tail: Uint8Array):
   const wanted = promised?.content === 'binary' ? promised.label : null;
   const text = foreign || wanted ? undefined : sniffed('text');
   if (text) return text;
-  const kind = foreign ?? (isBinary(head) ? 'a binary file of an unknown kind' : 'a text file');
+  const kind = foreign ?? (isBinary(head) ? binaryKind(head) : 'a text file');
   const article = wanted && /^[AEIO]/.test(wanted) ? 'an' : 'a';
   throw fileFailure(
     path,
     `it is not ${wanted ? `${article} ${wanted} file` : 'a ledger'}: by its bytes it is ${kind}`,
-    foreign?.startsWith('compressed') ? 'Decompress it first' : `Open a ${FORMAT_NAMES} file`,
+    foreign?.startsWith('compressed')
+      ? 'Decompress it first'
+      : kind === UTF_16
+        ? 'Save it as UTF-8'
+        : `Open a ${FORMAT_NAMES} file`,
   );
+}
+
+const UTF_16 = 'UTF-16 text without its byte order mark';
+
+/** What bytes that no format knows are: letters with a NUL before or behind each are text. */
+function binaryKind(head: Uint8Array): string {
+  const isText = [0, 1].some((odd) =>
+    head.subarray(0, 64).every((byte, i) => (i % 2 === odd ? byte === 0 : byte >= 9 && byte < 127)),
+  );
+  return isText && head.length > 1 ? UTF_16 : 'a binary file of an unknown kind';
 }

@@ -2,6 +2,7 @@ import * as arrow from 'apache-arrow';
 import { DataType } from 'apache-arrow';
 import { TautlineFailure, type TautlineError } from '../core/errors.ts';
 import { LEDGER_COLUMNS, type LedgerColumnName } from '../core/ledgerSchema.ts';
+import type { OnProgress } from '../core/progress.ts';
 import type { StatedMapping } from '../core/statedMapping.ts';
 import { isData, plainValues } from './cast.ts';
 import { checkColumns, lookInto, type LookedThrough } from './lookThrough.ts';
@@ -16,8 +17,6 @@ import type { ColumnMapping, LedgerSource } from './types.ts';
 /** Rows that are looked at for values. */
 const SAMPLE_ROWS = 100;
 const SHOWN = 3;
-/** Rows of larger files are not counted where their format does not state them. */
-const COUNTED_BYTES = 256e6;
 
 /** What a ledger is, and what its columns would be taken for, whether it would open or not. */
 export interface Inspection {
@@ -25,8 +24,7 @@ export interface Inspection {
   readonly formats: readonly string[];
   readonly files: number;
   readonly bytes: number;
-  /** Null: not counted. */
-  readonly rows: number | null;
+  readonly rows: number;
   readonly mapping: ColumnMapping;
   readonly columns: readonly InspectedColumn[];
   /** Why it would not open as it is; null where its columns will do. */
@@ -65,8 +63,10 @@ export async function inspectLedger(
   source: LedgerSource,
   stated: StatedMapping | undefined,
   platform: Platform,
+  onProgress?: OnProgress,
 ): Promise<Inspection> {
-  const looked = await lookInto(source, null, { platform, part: undefined, stated, onThread: () => undefined });
+  const onThread = (): void => undefined;
+  const looked = await lookInto(source, null, { platform, part: undefined, stated, onProgress, onThread });
   const { resolved, files, fields, mapping, guesses } = looked;
   const readers = files.map(({ reader }) => reader);
   const kept = new Set(sinkColumns(fields, mapping).columns.map(({ source: column }) => column));
@@ -79,7 +79,7 @@ export async function inspectLedger(
     formats: [...new Set(readers.map(({ format }) => format))],
     files: files.length,
     bytes: readers.reduce((sum, { bytes }) => sum + bytes, 0),
-    rows: await countRows(readers),
+    rows: await countRows(readers, onProgress),
     mapping,
     columns: fields.map(({ name, typeName }) => ({
       name,
@@ -151,12 +151,17 @@ function plain(value: unknown): unknown {
   return value ?? null;
 }
 
-async function countRows(readers: readonly TableReader[]): Promise<number | null> {
-  let rows = 0;
+/** Rows as their formats state them; of other files they are counted. */
+async function countRows(readers: readonly TableReader[], onProgress?: OnProgress): Promise<number> {
   const unknown = readers.filter((reader) => reader.rows === null);
-  if (unknown.reduce((sum, { bytes }) => sum + bytes, 0) > COUNTED_BYTES) return null;
-  for (const reader of readers) rows += reader.rows ?? 0;
-  for (const reader of unknown)
-    for await (const batch of reader.read({ columns: [], batchRows: BATCH_ROWS })) rows += batch.rows;
+  const bytes = unknown.reduce((sum, reader) => sum + reader.bytes, 0);
+  let rows = readers.reduce((sum, reader) => sum + (reader.rows ?? 0), 0);
+  let done = 0;
+  for (const reader of unknown) {
+    const onFraction = (of: number): void =>
+      onProgress?.({ phase: 'Counting rows', fraction: (done + of * reader.bytes) / bytes, detail: reader.path });
+    for await (const batch of reader.read({ columns: [], batchRows: BATCH_ROWS, onFraction })) rows += batch.rows;
+    done += reader.bytes;
+  }
   return rows;
 }

@@ -96,6 +96,7 @@ export async function lookInto(
     if (taken.length > 1)
       onProgress?.({ phase: 'Looking through the files', fraction: done / taken.length, detail: file.path });
   });
+  const empty = emptyFiles(files);
   const shaped = joinShaped(files, given);
   const fields = await withLooks(
     unionFields(withRows(files.map(({ reader }) => reader))),
@@ -118,9 +119,24 @@ export async function lookInto(
     keys: partitionKeys(resolved.files),
     fields,
     mapping,
-    guesses: [...shaped, ...new Set(files.flatMap(({ reader }) => reader.notes ?? [])), ...guesses],
+    guesses: [...empty, ...shaped, ...new Set(files.flatMap(({ reader }) => reader.notes ?? [])), ...guesses],
     has,
   };
+}
+
+/** Names the files that hold nothing. @throws TautlineFailure of kind `file` where none holds anything */
+function emptyFiles(files: readonly LedgerFile[]): string[] {
+  const paths = files.flatMap(({ reader }) => (reader.isEmpty === true ? [reader.path] : []));
+  if (paths.length === files.length)
+    throw fileFailure(
+      paths[0],
+      files.length > 1
+        ? `the ${files.length} files are empty`
+        : `the file is empty (${files[0].reader.bytes === 0 ? '0 bytes' : 'nothing but blanks'})`,
+      'Check that it was written and copied whole',
+    );
+  const shown = `${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ', ...' : ''}`;
+  return paths.length === 0 ? [] : [`${counted(paths.length, 'file')} ignored (empty): ${shown}.`];
 }
 
 /** Files without rows say nothing of the types of columns, unless there are no others. */

@@ -101,6 +101,8 @@ export interface TableReader extends FormatReader {
   readonly bytes: number;
   /** Id of its format. */
   readonly format: string;
+  /** True of a file that holds nothing at all, which says nothing of columns. */
+  readonly isEmpty?: boolean;
   /** What numbers count, where the user states it. */
   readonly units?: StatedUnits;
   /**

@@ -4,10 +4,11 @@ import { formatCount } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { detectFormat } from './detectFormat.ts';
 import { counted, fileFailure, ledgerFailure } from './failures.ts';
-import type { OpenFileOptions } from './formats/format.ts';
+import { latin, type OpenFileOptions } from './formats/format.ts';
 import { withPlainColumns } from './formats/plainColumns.ts';
 import { lastPart, withPartitions } from './hive.ts';
-import { comparePaths, FORMAT_NAMES, isLedgerFile, USUAL_EXTENSIONS } from './formats/list.ts';
+import { csv } from './formats/csv.ts';
+import { comparePaths, FORMAT_NAMES, formatByName, isLedgerFile, USUAL_EXTENSIONS } from './formats/list.ts';
 import { packingOf, unpack } from './packing.ts';
 import type { Platform } from './platform.ts';
 import { steady } from './rangedBlob.ts';
@@ -149,6 +150,7 @@ export async function openTable(
 ): Promise<TableReader> {
   const { file, tail } = await unpacked(steady(given), known, options);
   const { path, blob } = file;
+  if (isBlank(tail, blob.size)) return emptyTable(path, given.blob.size);
   const format = await detectFormat(file, tail);
   const opened = await format.open({ path, blob, tail }, platform, options);
   const told =
@@ -156,6 +158,18 @@ export async function openTable(
   const reader = withPlainColumns(told);
   return asTable(reader, { path, bytes: given.blob.size, format: format.id });
 }
+
+/** True if a file holds nothing: no bytes, or but a byte order mark and blanks. */
+const isBlank = (tail: Uint8Array, size: number): boolean =>
+  tail.length === size &&
+  latin(tail)
+    .replace(/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '')
+    .trim() === '';
+
+const emptyTable = (path: string, bytes: number): TableReader => ({
+  ...{ path, bytes, format: formatByName(path)?.id ?? csv.id, fields: [], rows: 0, isEmpty: true },
+  async *read() {},
+});
 
 const tables = once(() => import('./formats/tableDocuments.ts'));
 

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findFiles, namedBlobs } from './files.node.ts';
 import { openLedger } from './open.ts';
@@ -18,9 +19,24 @@ import { collector, failure, named, open, plainLedger, platform } from './testin
 import type { OpenedLedger } from './types.ts';
 import { writeHive } from './write.ts';
 
+const folder = mkdtempSync(join(tmpdir(), 'tautline-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const csv = (id: number, text = 'x'): string => `event_id,agent_id,text\n${id},a,${text}\n`;
+/** A folder of some files (path -> content) and links (path -> target). */
+const folderOf = (name: string, files: Record<string, string>, links: Record<string, string> = {}): string => {
+  for (const path of Object.keys({ ...files, ...links }))
+    mkdirSync(join(folder, name, path, '..'), { recursive: true });
+  for (const [path, content] of Object.entries(files)) writeFileSync(join(folder, name, path), content);
+  for (const [path, target] of Object.entries(links)) symlinkSync(target, join(folder, name, path));
+  return join(folder, name);
+};
+const opened = async (path: string): Promise<OpenedLedger> => {
+  const { files, passedOver } = await findFiles(path);
+  return openLedger({ kind: 'files', files, passedOver }, null, { platform });
+};
+
 describe('files on disk', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tautline-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
   it('a partitioned folder, or one file of it', async () => {
     for (const { path, bytes } of await writeHive(plainLedger(9, 2), platform)) {
       mkdirSync(join(folder, 'ledger', path, '..'), { recursive: true });
@@ -41,20 +57,6 @@ describe('files on disk', () => {
     mkdirSync(join(folder, 'empty'));
     expect((await failure(namedBlobs(join(folder, 'empty')))).message).toContain('empty: the folder holds no files');
   });
-
-  const csv = (id: number, text = 'x'): string => `event_id,agent_id,text\n${id},a,${text}\n`;
-  /** A folder of some files (path -> content) and links (path -> target). */
-  const folderOf = (name: string, files: Record<string, string>, links: Record<string, string> = {}): string => {
-    for (const path of Object.keys({ ...files, ...links }))
-      mkdirSync(join(folder, name, path, '..'), { recursive: true });
-    for (const [path, content] of Object.entries(files)) writeFileSync(join(folder, name, path), content);
-    for (const [path, target] of Object.entries(links)) symlinkSync(target, join(folder, name, path));
-    return join(folder, name);
-  };
-  const opened = async (path: string): Promise<OpenedLedger> => {
-    const { files, passedOver } = await findFiles(path);
-    return openLedger({ kind: 'files', files, passedOver }, null, { platform });
-  };
 
   it('links are followed, to files and folders; what leads nowhere or back is named', async () => {
     const store = folderOf('store', { blob: csv(2), 'more/c.csv': csv(3) });
@@ -136,5 +138,43 @@ describe('files on disk', () => {
         'a.csv changed while it was read; open it again',
       );
     }
+  });
+});
+
+describe('folders that logs and caches leave', () => {
+  it.each([
+    ['numbers', ['app.log', 'app.log.1', 'app.log.2', 'app.log.10'], [3, 2, 1, 0]],
+    ['packed ones', ['app.jsonl', 'app.jsonl.1', 'app.jsonl.2.gz'], [2, 1, 0]],
+    ['days', ['app.log', 'app.log.2026-01-03', 'app.log.2026-01-04'], [2, 0, 1]],
+    ['days in a row', ['app.log', 'app.log-20260103.gz', 'app.log-20260104'], [2, 0, 1]],
+    ['hours', ['a.jsonl', 'a.jsonl.2026-01-04_09', 'a.jsonl.2026-01-04_10-00-00'], [2, 0, 1]],
+    ['names before the end', ['app-2026-01-03.log', 'app-2026-01-04.log', 'app.log'], [0, 1, 2]],
+    ['parts, by padded numbers', ['a.ndjson.001', 'a.ndjson.002', 'a.ndjson.010'], [0, 1, 2]],
+  ])('a log that was put aside by %s opens in the order of time', async (name, paths, order) => {
+    const line = (i: number): string => `{"agent_id":"a","text":"${i}"}\n`;
+    const files = Object.fromEntries(paths.map((path, i) => [path, line(order[i])]));
+    const log = folderOf(`log ${name}`, files);
+    for (const path of paths.filter((one) => one.endsWith('.gz')))
+      writeFileSync(join(log, path), gzipSync(files[path]));
+    const sink = collector();
+    const { files: found, passedOver } = await findFiles(log);
+    await openLedger({ kind: 'files', files: found, passedOver }, null, { platform, sink });
+    const texts = sink.rows.sort((a, b) => Number(a.row) - Number(b.row)).map(({ text }) => text);
+    expect(texts).toEqual(paths.map((_, i) => String(i)));
+  });
+
+  it("the hub's cache of links opens by the names of the links, of the revision in use", async () => {
+    const blob = (id: string): string => `data/blobs/${id}`;
+    const link = (revision: string, id: string): Record<string, string> => ({
+      [`data/snapshots/${revision}/train/a.csv`]: `../../../blobs/${id}`,
+    });
+    const files = { [blob('11aa')]: csv(1), [blob('22bb')]: csv(2), 'data/refs/main': 'new\n' };
+    const cache = folderOf('hub', files, { ...link('new', '11aa'), ...link('old', '22bb') });
+    const { columns, report } = await opened(cache);
+    expect(Array.from(columns.eventId)).toEqual([1n]);
+    expect(report.notes).toContain('1 folder ignored (another revision of the same data): data/snapshots/old.');
+    expect((await opened(join(cache, 'data/snapshots/old'))).columns.eventId[0]).toBe(2n);
+    const store = folderOf('annex', { '.git/objects/77': csv(7) }, { 'a.csv': '.git/objects/77' });
+    expect((await opened(store)).columns.eventId[0]).toBe(7n);
   });
 });

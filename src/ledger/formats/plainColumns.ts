@@ -106,7 +106,7 @@ function columnsOf(
 /** What lies at a path of structs in a column, missing where one of them is. */
 function childOf(column: Data, path: readonly number[]): Data {
   return path.reduce<Data>((parent, i) => {
-    const child = parent.children[i] as Data;
+    const child = parent.children[i];
     const there = validity(parent);
     if (!there) return child;
     const own = validity(child);

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { collector, failure, named, open } from '../testing.ts';
 import type { NamedBlob } from '../types.ts';
@@ -104,12 +105,23 @@ describe('files that are no ledgers but hold events', () => {
     expect(logged.report.events).toBe(3);
   });
 
+  it('spans that another file has again, in whatever form, are kept once and counted', async () => {
+    const whole = await open(load('otlp.jsonl'));
+    const again = await open([
+      load('otlp.jsonl'),
+      named('retries.jsonl.gz', new Uint8Array(gzipSync(textOf('otlp.jsonl').split('\n')[0]))),
+      load('otlp_request.pb'),
+    ]);
+    expect(again.report).toMatchObject({ events: 10, fingerprint: whole.report.fingerprint });
+    expect(again.report.notes[0]).toMatch(/; \d+ spans written twice, kept once/);
+  });
+
   it('where nothing was captured the reason is said, and what to do', async () => {
     const error = await failure(open(load(SILENT)));
     expect(error.message).toBe(
       'openai_v2.jsonl: no event can be read from it. OpenTelemetry spans: no event of 3 traces; 3 spans without ' +
-        'captured content left out. Let the instrumentation capture what is said (its message content), ' +
-        'and record again',
+        'captured content left out. Let the instrumentation capture what is said, with ' +
+        'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true or what it has in its place, and record again',
     );
   });
 

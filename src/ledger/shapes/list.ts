@@ -31,7 +31,9 @@ const spanShape = (
           spansOf(document)
             .map(actOfSpan)
             .filter((act) => !act.isNote || act.kind !== 'other'),
-        advice: 'Let the instrumentation capture what is said (its message content), and record again',
+        advice:
+          'Let the instrumentation capture what is said, with ' +
+          'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true or what it has in its place, and record again',
       },
       options,
     ),

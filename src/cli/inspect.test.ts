@@ -67,6 +67,17 @@ describe('inspect', () => {
     });
   });
 
+  it('shows which acts of a trace would be events', async () => {
+    await writeFile(at('otlp.jsonl'), Buffer.from(await fixture('shapes/otlp.jsonl').blob.arrayBuffer()));
+    const rowsOf = async (options: string[]): Promise<string> => {
+      printed = [];
+      await inspect([at('otlp.jsonl'), ...options]);
+      return /\d+ rows/.exec(printed[0])![0];
+    };
+    expect([await rowsOf([]), await rowsOf(['--events', 'tool'])]).toEqual(['10 rows', '2 rows']);
+    await expect(inspect([at('otlp.jsonl'), '--events', 'talk'])).rejects.toThrow('Give some of model, tool, agent');
+  });
+
   it('shows values of any type', async () => {
     await writeFile(at('odd.parquet'), Buffer.from(await fixture('odd_types.parquet').blob.arrayBuffer()));
     await inspect([at('odd.parquet'), '--json']);

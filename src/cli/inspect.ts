@@ -6,6 +6,7 @@ import { nodePlatform } from '../ledger/parquet.node.ts';
 import { FORMATS } from '../ledger/formats/list.ts';
 import { explained, MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, requireLedgers } from './options.ts';
+import { readEvents } from './part.ts';
 import { print, printJson, printProgress, tableLines } from './print.ts';
 import { sourceOf } from './session.ts';
 import { counted } from './text.ts';
@@ -21,11 +22,16 @@ const LISTED = 8;
  * @returns the exit status
  */
 export async function run(args: string[]): Promise<number> {
-  const { values, positionals } = readOptions(args, { json: { type: 'boolean', default: false }, ...MAP_OPTIONS });
+  const { values, positionals } = readOptions(args, {
+    json: { type: 'boolean', default: false },
+    events: { type: 'string' },
+    ...MAP_OPTIONS,
+  });
   const ledgers = requireLedgers(positionals);
   const onProgress: OnProgress = ({ phase, fraction }) => printProgress(`${phase}: ${formatPercent(fraction)} `, false);
   const stated = await readMapping(values);
-  const found = await inspectLedger(await sourceOf(ledgers), stated, nodePlatform(), onProgress);
+  const source = await sourceOf(ledgers, { events: readEvents(values.events) });
+  const found = await inspectLedger(source, stated, nodePlatform(), onProgress);
   printProgress('Looked through', true);
   if (values.json) printJson(asJson(found));
   else for (const line of linesOf(found)) print(line);

@@ -15,13 +15,16 @@ export const PART_OPTIONS = {
   events: { type: 'string' },
 } as const;
 
+/** What help says of the acts of traces. */
+export const EVENTS_USAGE = `  --events KIND[,KIND]...
+                  which acts of a trace are events: model, tool, agent (all; an agent where nothing below it is one)`;
+
 /** What help says of them. */
 export const PART_USAGE = `  --where KEY=VALUE[,VALUE]...
                   only these hive partitions, such as provider_id=openai; once or more for each key
   --from TIME, --to TIME
                   only events from TIME on, before TIME: ISO 8601 (UTC where no zone is given) or epoch milliseconds
-  --events KIND[,KIND]...
-                  which acts of a trace are events: model, tool, agent (all; an agent where nothing below it is one)`;
+${EVENTS_USAGE}`;
 
 /** Which acts of a trace are events; undefined: all. */
 export function readEvents(text: string | undefined): readonly EventKind[] | undefined {

@@ -1,5 +1,5 @@
 import { MAP_USAGE } from './mapping.ts';
-import { PART_USAGE } from './part.ts';
+import { EVENTS_USAGE, PART_USAGE } from './part.ts';
 
 /** What the command line says of itself; one entry per command. */
 export const USAGE: Readonly<Record<string, string>> = {
@@ -67,10 +67,12 @@ ${MAP_USAGE}`,
                   so in little memory
   --single        one file instead
   --out DIR       folder to write to; made where it does not exist`,
-  inspect: `tautline inspect LEDGER... [--json] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
+  inspect: `tautline inspect LEDGER... [--json] [--events KIND[,KIND]...] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]...
+                [--mapping FILE]
   What files are, what each of their columns would be taken for, what is missing and how to say it, and their first
   rows; also where analyze would refuse them.
   --json          the same as JSON
+${EVENTS_USAGE}
 ${MAP_USAGE}`,
   replay: `tautline replay LEDGER... --bundle FILE [--where KEY=VALUE]... [--from TIME] [--to TIME]
                 [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]

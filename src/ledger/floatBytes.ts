@@ -36,11 +36,18 @@ export function floatsOf(given: Uint8Array): Float32Array | string {
     ['float64 with the greatest byte first', () => shareOf(length, 8, (at) => view.getFloat64(at))],
   ];
   if (length % 4 !== 0) return `${whole}, no multiple of 4`;
+  const floats = new Float32Array(bytes.buffer);
+  let odd = 0;
+  for (let i = 0; i < floats.length; i++) {
+    const value = Math.abs(floats[i]);
+    if (value !== 0 && !(value >= LEAST && value <= MOST)) odd++;
+  }
+  if (odd === 0 && !isHalfZero(view)) return floats;
   const own = shareOf(length, 4, (at) => view.getFloat32(at, true));
-  if (own >= ENOUGH && !isHalfZero(view)) return new Float32Array(bytes.buffer);
+  if (own >= ENOUGH && !isHalfZero(view)) return floats;
   const other = reads.find(([, share]) => share() >= ENOUGH);
   if (other) return `${whole} of ${other[0]}`;
-  return own < 0.5 ? `${whole} that are no float32 numbers` : new Float32Array(bytes.buffer);
+  return own < 0.5 ? `${whole} that are no float32 numbers` : floats;
 }
 
 /** True if every other number is 0 and the others are not, as the lower halves of round float64 numbers are. */

@@ -110,12 +110,12 @@ export function parseVector(text: string, push: (value: number) => void): number
   const open = trimmed[0];
   const close = trimmed[trimmed.length - 1];
   if (!((open === '[' && close === ']') || (open === '{' && close === '}'))) return -1;
-  const inner = trimmed.slice(1, -1).trim();
-  if (inner === '') return 0;
   // Python leaves a comma behind the last.
-  const parts = inner.split(inner.includes(',') ? /,(?!$)/ : /\s+/);
+  const inner = trimmed.slice(1, -1).trim().replace(/,$/, '');
+  if (inner === '') return 0;
+  const parts = inner.split(inner.includes(',') ? ',' : /\s+/);
   for (const part of parts) {
-    const bare = part.trim().replace(/,$/, '');
+    const bare = part.trim();
     const word = bare.startsWith('np.') ? bare.replace(SCALAR, '$1') : bare;
     const value =
       word === '' || isMissingText(word) ? NaN : Number(word.replace(/^([+-]?)inf(inity)?$/i, '$1Infinity'));
@@ -136,11 +136,17 @@ const BASE64 = /^[\w+/-]{8,}={0,2}$/;
 
 /** Reads float32 numbers from base64, as some libraries write vectors. @returns false, or why not, if it is none */
 function parseBase64(text: string, push: (value: number) => void): boolean | string {
-  const bare = text.replaceAll(/\s+/g, '');
+  const bare = /\s/.test(text) ? text.replaceAll(/\s+/g, '') : text;
   if (!BASE64.test(bare)) return false;
-  const digits = bare.replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/');
+  const digits = bare
+    .replace(/={1,2}$/, '')
+    .replaceAll('-', '+')
+    .replaceAll('_', '/');
   if (digits.length % 4 === 1) return false;
-  const floats = floatsOf(Uint8Array.from(atob(digits), (character) => character.charCodeAt(0)));
+  const characters = atob(digits);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  const floats = floatsOf(bytes);
   if (typeof floats === 'string') return `"${bare.slice(0, 40)}" (as base64 ${floats})`;
   for (const value of floats) push(value);
   return true;

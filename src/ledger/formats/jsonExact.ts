@@ -37,6 +37,10 @@ export function endOfString(text: string, from: number): number {
   return -1;
 }
 
+/** What `JSON.parse` may not keep: an integer of 16 digits or more, a large exponent, half a character. */
+const INEXACT = /(?:^|[:,[\s])-?[1-9]\d{15}|\d[eE]\+?\d{3}|\\u[dD][89a-fA-F]/;
+export const mayLoseDigits = (text: string): boolean => INEXACT.test(text);
+
 /**
  * Parses JSON: integers beyond 2^53 are bigints, what is beyond doubles is the text that it is written as, NaN and
  * infinities are null, objects have no prototype.

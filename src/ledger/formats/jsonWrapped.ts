@@ -1,9 +1,9 @@
 import { LEDGER_SCHEMA, type LedgerColumnName } from '../../core/ledgerSchema.ts';
-import { fileFailure } from '../failures.ts';
+import { fileFailure, throwIfCancelled } from '../failures.ts';
 import { shapeOf } from '../shapes/list.ts';
 import type { NamedBlob } from '../types.ts';
 import { elementsOf, jsonDocuments, type JsonChunk, type JsonForm } from './jsonDocuments.ts';
-import { endOfString, jsonText, parseExact } from './jsonExact.ts';
+import { endOfString, jsonText, mayLoseDigits, parseExact } from './jsonExact.ts';
 import { LOOKED_AT } from './jsonLayout.ts';
 
 /** Rows that lie within the documents of a file: the elements of a list, or a table by its columns. */
@@ -66,7 +66,7 @@ export function wrappingOf(file: NamedBlob, form: JsonForm, documents: readonly 
     return {
       first: table.slice(0, LOOKED_AT),
       note: 'The file is one object of columns or of named rows, as pandas writes tables: its rows are read.',
-      documents: (signal) => tableRows(file, form, signal),
+      documents: tableRows(file, form),
     };
   const path = listOf(file, objects);
   if (path === null) return null;
@@ -198,10 +198,27 @@ function tableOf(object: JsonObject): readonly JsonObject[] | null {
   );
 }
 
-async function* tableRows(file: NamedBlob, form: JsonForm, signal: AbortSignal | undefined): AsyncIterable<JsonChunk> {
-  for await (const chunk of jsonDocuments(file, form, signal))
-    yield {
-      ...chunk,
-      rows: chunk.rows.flatMap((text) => tableOf(parseExact(text) as JsonObject)?.map(jsonText) ?? []),
-    };
+/** The rows of a table, which are kept: a document is not larger than memory has room for. */
+function tableRows(file: NamedBlob, form: JsonForm): Wrapping['documents'] {
+  let kept: readonly JsonChunk[] | null = null;
+  return async function* (signal) {
+    if (kept === null) {
+      const found: JsonChunk[] = [];
+      for await (const chunk of jsonDocuments(file, form, signal)) {
+        const rows = chunk.rows.flatMap((text) => tableOf(parsed(text) as JsonObject)?.map(jsonText) ?? []);
+        found.push({ ...chunk, rows });
+      }
+      throwIfCancelled(signal, `reading ${file.path}`);
+      kept = found;
+    }
+    yield* kept;
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return mayLoseDigits(text) ? parseExact(text) : JSON.parse(text);
+  } catch {
+    return parseExact(text);
+  }
 }

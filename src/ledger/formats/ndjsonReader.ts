@@ -4,7 +4,7 @@ import type { NamedBlob } from '../types.ts';
 import type { OpenFileOptions } from './format.ts';
 import { JsonColumns } from './jsonColumns.ts';
 import { jsonDocuments, NOUNS, type JsonChunk, type JsonForm } from './jsonDocuments.ts';
-import { jsonText, parseExact } from './jsonExact.ts';
+import { jsonText, mayLoseDigits, parseExact } from './jsonExact.ts';
 import { layoutOf, parsed } from './jsonLayout.ts';
 import { wrappingOf } from './jsonWrapped.ts';
 import type { JsonColumn } from './jsonKeys.ts';
@@ -14,8 +14,6 @@ import { rowReader, type RowColumns } from './rows.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What `JSON.parse` may not keep: an integer of 16 digits or more, a large exponent, half a character. */
-const INEXACT = /(?:^|[:,[\s])-?[1-9]\d{15}|\d[eE]\+?\d{3}|\\u[dD][89a-fA-F]/;
 /** Rows with faults of their own that are kept in memory. */
 const MAX_FAULTS = 100_000;
 
@@ -75,7 +73,7 @@ export async function openNdjson(
   function parse(text: string, isCut: boolean): JsonObject | string {
     let value: unknown;
     try {
-      value = isExact && INEXACT.test(text) ? parseExact(text) : (JSON.parse(text) as unknown);
+      value = isExact && mayLoseDigits(text) ? parseExact(text) : (JSON.parse(text) as unknown);
     } catch {
       try {
         value = parseExact(text);

@@ -13,27 +13,37 @@ const EXPECTED = JSON.parse(textOf('otlp_expected.json')) as readonly Readonly<R
 /** Events of each file. */
 const EVENTS: Readonly<Record<string, number>> = {
   'autogen.json': 4,
-  'autogen_history.json': 2,
-  'autogen_runtime.jsonl': 2,
-  'crewai.json': 2,
-  'inspect.json': 2,
+  'autogen_events.jsonl': 4,
+  'autogen_history.json': 8,
+  'autogen_runtime.jsonl': 5,
+  'collector_events.jsonl': 5,
+  'collector_otlp.jsonl': 10,
+  'crewai.json': 8,
+  'crewai_log.json': 5,
+  'inspect.json': 8,
+  'inspect_log.json': 8,
   'js_console.jsonl': 4,
   'js_otlp.json': 4,
   'js_otlp.pb': 4,
   'js_readable.json': 4,
-  'langfuse_api.json': 2,
-  'langfuse_blob.jsonl': 3,
-  'langfuse_screen.csv': 3,
-  'langsmith.jsonl': 4,
-  'langsmith_bulk.parquet': 4,
-  'lmsys_arena.jsonl': 4,
+  'langfuse_api.json': 5,
+  'langfuse_blob.jsonl': 9,
+  'langfuse_screen.csv': 9,
+  'langfuse_sdk.pb': 5,
+  'langsmith.jsonl': 10,
+  'langsmith_bulk.parquet': 10,
+  'langsmith_sdk.jsonl': 4,
+  'lmsys_arena.jsonl': 8,
   'messages_anthropic.jsonl': 4,
   'messages_openai.jsonl': 8,
-  'metagpt.json': 2,
+  'metagpt.json': 8,
   'openai_v2_logs.jsonl': 3,
   'openinference.jsonl': 3,
+  'openinference_agents.jsonl': 6,
+  'openinference_langgraph.jsonl': 4,
   'openinference_lines.jsonl': 3,
   'openllmetry.jsonl': 3,
+  'openllmetry_langgraph.jsonl': 4,
   'openllmetry_lines.jsonl': 3,
   'openllmetry_old.jsonl': 3,
   'otlp.jsonl': 10,
@@ -43,24 +53,23 @@ const EVENTS: Readonly<Record<string, number>> = {
   'otlp_pretty.json': 10,
   'otlp_proto_names.jsonl': 10,
   'otlp_request.pb': 10,
-  'phoenix_spans.parquet': 2,
-  'phoenix_spans_indexed.parquet': 2,
+  'phoenix_dataframe.parquet': 10,
   'sdk_console.json': 10,
   'sdk_lines.jsonl': 10,
   'sharegpt.json': 4,
-  'swe_agent.traj': 3,
+  'swe_agent.traj': 9,
   'swe_agent_steps.traj': 4,
-  'tau2_bench.json': 2,
+  'tau2_bench.json': 8,
   'tau_bench.json': 5,
   'transcript.jsonl': 5,
-  'wildchat.jsonl': 2,
+  'wildchat.jsonl': 8,
 };
 /** Opens together with its log records only. */
 const SILENT = 'openai_v2.jsonl';
 
 describe('files that are no ledgers but hold events', () => {
   it('are all named here', () => {
-    const files = readdirSync(FOLDER).filter((name) => !name.endsWith('_expected.json') && name !== SILENT);
+    const files = readdirSync(FOLDER).filter((name) => !name.endsWith('expected.json') && name !== SILENT);
     expect(files.sort()).toEqual(Object.keys(EVENTS).sort());
   });
 
@@ -115,7 +124,7 @@ describe('files that are no ledgers but hold events', () => {
 
   it.each([
     ['phoenix.json', 'sdk_lines.jsonl', 10],
-    ['langfuse.json', 'langfuse_blob.jsonl', 3],
+    ['langfuse.json', 'langfuse_blob.jsonl', 9],
   ])('%s: documents within one object around their list, as an API gives them', async (name, from, events) => {
     const list = textOf(from)
       .trim()

@@ -91,7 +91,8 @@ function nested(attributes: Fields, path: string): unknown {
   const root: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   let isEmpty = true;
   for (const [key, value] of Object.entries(attributes)) {
-    if (!key.startsWith(prefix)) continue;
+    // A table of spans has every name that any has, empty where this one has none.
+    if (!key.startsWith(prefix) || value === null || value === undefined) continue;
     isEmpty = false;
     const steps = key.slice(prefix.length).split('.');
     let at = root;

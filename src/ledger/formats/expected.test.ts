@@ -34,7 +34,7 @@ function load(folder: string, name: string): NamedBlob[] {
     return [named(name, readFileSync(url))];
   } catch {
     return readdirSync(url, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && isShown(entry.name))
+      .filter((entry) => entry.isFile())
       .map((entry) => {
         const path = `${entry.parentPath}/${entry.name}`;
         return named(path.slice(path.indexOf(`/${name}/`) + 1), readFileSync(path));

@@ -67,6 +67,40 @@ const EVENTS: Readonly<Record<string, number>> = {
 /** Opens together with its log records only. */
 const SILENT = 'openai_v2.jsonl';
 
+const ZIPKIN = { traceId: '01', id: '02', timestamp: 1, duration: 2, localEndpoint: {}, tags: { 'a.b': 'c' } };
+const JAEGER = { traceID: '01', spans: [{ spanID: '02', operationName: 'chat m', tags: [] }], processes: { p1: {} } };
+const AGENTS = { object: 'trace.span', id: 'span_1', trace_id: 'trace_1', span_data: { type: 'response' } };
+const AS_OTLP = 'Export them as OTLP, such as with the file exporter of a Collector';
+/** What is known, and not read so. */
+const REFUSED: readonly (readonly [what: string, name: string, text: string, message: string])[] = [
+  [
+    'traces of Jaeger',
+    'a.json',
+    JSON.stringify({ data: [JAEGER] }),
+    `a.json: no event can be read from it. Traces in the JSON of Jaeger are not read. ${AS_OTLP}`,
+  ],
+  [
+    'spans of Zipkin',
+    'a.json',
+    JSON.stringify([ZIPKIN]),
+    `a.json: no event can be read from it. Spans in the JSON of Zipkin are not read. ${AS_OTLP}`,
+  ],
+  [
+    'a packed log of Inspect',
+    'a.eval',
+    'PK\x03\x04',
+    'a.eval: it is a log of Inspect in its packed form. Turn it into JSON (inspect log convert --to json)',
+  ],
+  [
+    'spans of the OpenAI Agents SDK without responses',
+    'a.jsonl',
+    JSON.stringify(AGENTS),
+    'a.jsonl: no event can be read from it. Spans of the OpenAI Agents SDK: no event of 1 trace; 1 span without ' +
+      'captured content left out. Let the processor write span_data.response too (docs/ledger-format.md has one), ' +
+      'and record again',
+  ],
+];
+
 describe('files that are no ledgers but hold events', () => {
   it('are all named here', () => {
     const files = readdirSync(FOLDER).filter((name) => !name.endsWith('expected.json') && name !== SILENT);
@@ -143,6 +177,10 @@ describe('files that are no ledgers but hold events', () => {
     expect((await failure(open(named('x.json', text)))).message).toMatch(
       /^x\.json: no event can be read from it\. OpenTelemetry spans: no event of [01] traces?.*\. Open traces/,
     );
+  });
+
+  it.each(REFUSED)('%s: refused, and what to do', async (_, name, text, message) => {
+    expect((await failure(open(named(name, text)))).message).toBe(message);
   });
 
   it('lines that are not JSON are counted', async () => {

@@ -51,6 +51,12 @@ export async function detectFormat({ path, blob }: NamedBlob, tail: Uint8Array):
   if (text) return text;
   const kind = foreign ?? (isBinary(head) ? binaryKind(head) : 'a text file');
   const article = wanted && /^[AEIO]/.test(wanted) ? 'an' : 'a';
+  if (foreign && path.toLowerCase().endsWith('.eval'))
+    throw fileFailure(
+      path,
+      'it is a log of Inspect in its packed form',
+      'Turn it into JSON (inspect log convert --to json)',
+    );
   throw fileFailure(
     path,
     `it is not ${wanted ? `${article} ${wanted} file` : 'a ledger'}: by its bytes it is ${kind}`,

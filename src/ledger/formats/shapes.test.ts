@@ -14,27 +14,37 @@ const EXPECTED = JSON.parse(textOf('otlp_expected.json')) as readonly Readonly<R
 /** Events of each file. */
 const EVENTS: Readonly<Record<string, number>> = {
   'autogen.json': 4,
-  'autogen_history.json': 2,
-  'autogen_runtime.jsonl': 2,
-  'crewai.json': 2,
-  'inspect.json': 2,
+  'autogen_events.jsonl': 4,
+  'autogen_history.json': 8,
+  'autogen_runtime.jsonl': 5,
+  'collector_events.jsonl': 5,
+  'collector_otlp.jsonl': 10,
+  'crewai.json': 8,
+  'crewai_log.json': 5,
+  'inspect.json': 8,
+  'inspect_log.json': 8,
   'js_console.jsonl': 4,
   'js_otlp.json': 4,
   'js_otlp.pb': 4,
   'js_readable.json': 4,
-  'langfuse_api.json': 2,
-  'langfuse_blob.jsonl': 3,
-  'langfuse_screen.csv': 3,
-  'langsmith.jsonl': 4,
-  'langsmith_bulk.parquet': 4,
-  'lmsys_arena.jsonl': 4,
+  'langfuse_api.json': 5,
+  'langfuse_blob.jsonl': 9,
+  'langfuse_screen.csv': 9,
+  'langfuse_sdk.pb': 5,
+  'langsmith.jsonl': 10,
+  'langsmith_bulk.parquet': 10,
+  'langsmith_sdk.jsonl': 4,
+  'lmsys_arena.jsonl': 8,
   'messages_anthropic.jsonl': 4,
   'messages_openai.jsonl': 8,
-  'metagpt.json': 2,
+  'metagpt.json': 8,
   'openai_v2_logs.jsonl': 3,
   'openinference.jsonl': 3,
+  'openinference_agents.jsonl': 6,
+  'openinference_langgraph.jsonl': 4,
   'openinference_lines.jsonl': 3,
   'openllmetry.jsonl': 3,
+  'openllmetry_langgraph.jsonl': 4,
   'openllmetry_lines.jsonl': 3,
   'openllmetry_old.jsonl': 3,
   'otlp.jsonl': 10,
@@ -44,24 +54,57 @@ const EVENTS: Readonly<Record<string, number>> = {
   'otlp_pretty.json': 10,
   'otlp_proto_names.jsonl': 10,
   'otlp_request.pb': 10,
-  'phoenix_spans.parquet': 2,
-  'phoenix_spans_indexed.parquet': 2,
+  'phoenix_dataframe.parquet': 10,
   'sdk_console.json': 10,
   'sdk_lines.jsonl': 10,
   'sharegpt.json': 4,
-  'swe_agent.traj': 3,
+  'swe_agent.traj': 9,
   'swe_agent_steps.traj': 4,
-  'tau2_bench.json': 2,
+  'tau2_bench.json': 8,
   'tau_bench.json': 5,
   'transcript.jsonl': 5,
-  'wildchat.jsonl': 2,
+  'wildchat.jsonl': 8,
 };
 /** Opens together with its log records only. */
 const SILENT = 'openai_v2.jsonl';
 
+const ZIPKIN = { traceId: '01', id: '02', timestamp: 1, duration: 2, localEndpoint: {}, tags: { 'a.b': 'c' } };
+const JAEGER = { traceID: '01', spans: [{ spanID: '02', operationName: 'chat m', tags: [] }], processes: { p1: {} } };
+const AGENTS = { object: 'trace.span', id: 'span_1', trace_id: 'trace_1', span_data: { type: 'response' } };
+const AS_OTLP = 'Export them as OTLP, such as with the file exporter of a Collector';
+/** What is known, and not read so. */
+const REFUSED: readonly (readonly [what: string, name: string, text: string, message: string])[] = [
+  [
+    'traces of Jaeger',
+    'a.json',
+    JSON.stringify({ data: [JAEGER] }),
+    `a.json: no event can be read from it. Traces in the JSON of Jaeger are not read. ${AS_OTLP}`,
+  ],
+  [
+    'spans of Zipkin',
+    'a.json',
+    JSON.stringify([ZIPKIN]),
+    `a.json: no event can be read from it. Spans in the JSON of Zipkin are not read. ${AS_OTLP}`,
+  ],
+  [
+    'a packed log of Inspect',
+    'a.eval',
+    'PK\x03\x04',
+    'a.eval: it is a log of Inspect in its packed form. Turn it into JSON (inspect log convert --to json)',
+  ],
+  [
+    'spans of the OpenAI Agents SDK without responses',
+    'a.jsonl',
+    JSON.stringify(AGENTS),
+    'a.jsonl: no event can be read from it. Spans of the OpenAI Agents SDK: no event of 1 trace; 1 span without ' +
+      'captured content left out. Let the processor write span_data.response too (docs/ledger-format.md has one), ' +
+      'and record again',
+  ],
+];
+
 describe('files that are no ledgers but hold events', () => {
   it('are all named here', () => {
-    const files = readdirSync(FOLDER).filter((name) => !name.endsWith('_expected.json') && name !== SILENT);
+    const files = readdirSync(FOLDER).filter((name) => !name.endsWith('expected.json') && name !== SILENT);
     expect(files.sort()).toEqual(Object.keys(EVENTS).sort());
   });
 
@@ -127,7 +170,7 @@ describe('files that are no ledgers but hold events', () => {
 
   it.each([
     ['phoenix.json', 'sdk_lines.jsonl', 10],
-    ['langfuse.json', 'langfuse_blob.jsonl', 3],
+    ['langfuse.json', 'langfuse_blob.jsonl', 9],
   ])('%s: documents within one object around their list, as an API gives them', async (name, from, events) => {
     const list = textOf(from)
       .trim()
@@ -146,6 +189,10 @@ describe('files that are no ledgers but hold events', () => {
     expect((await failure(open(named('x.json', text)))).message).toMatch(
       /^x\.json: no event can be read from it\. OpenTelemetry spans: no event of [01] traces?.*\. Open traces/,
     );
+  });
+
+  it.each(REFUSED)('%s: refused, and what to do', async (_, name, text, message) => {
+    expect((await failure(open(named(name, text)))).message).toBe(message);
   });
 
   it('lines that are not JSON are counted', async () => {

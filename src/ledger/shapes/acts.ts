@@ -70,8 +70,9 @@ const keyOf = (trace: string, id: string): string => `${trace}:${id}`;
 /** What is known of all acts of all files; not what they said. */
 class Index {
   readonly acts = new Map<string, Known>();
-  /** What records about acts add to them. */
+  /** What records about acts add to them: what was said, and to whom it hands over. */
   readonly notes = new Map<string, string | null>();
+  readonly handedTo = new Map<string, unknown>();
   readonly columns = new Set<string>();
   traces = new Set<string>();
   doubles = 0;
@@ -83,7 +84,10 @@ class Index {
   add(act: Act, file: number, at: number): void {
     const key = keyOf(act.trace, act.id);
     this.tally = null;
-    if (act.isNote && act.text !== undefined && !this.notes.has(key)) this.notes.set(key, act.text);
+    if (act.isNote && act.text !== undefined && !this.notes.has(key)) {
+      this.notes.set(key, act.text);
+      if (act.row.handoff_to !== undefined) this.handedTo.set(key, act.row.handoff_to);
+    }
     const hash = hashOf(json([act.text, act.row]));
     const next: Known = {
       parent: act.parent === undefined ? undefined : keyOf(act.trace, act.parent),
@@ -111,6 +115,7 @@ class Index {
   take(other: Index): void {
     for (const [key, known] of other.acts) this.put(key, known);
     for (const [key, text] of other.notes) this.notes.set(key, text);
+    for (const [key, to] of other.handedTo) this.handedTo.set(key, to);
     for (const trace of other.traces) this.traces.add(trace);
     for (const column of other.columns) this.columns.add(column);
     this.doubles += other.doubles;
@@ -262,9 +267,11 @@ class ActReading implements ShapeReading {
     if (!known?.hasText || known.file !== this.file || known.at !== at) return null;
     if (act.kind === 'agent' && known.isAbove) return null;
     const { provider, agent, thread, version, instance } = this.index.contextOf(known);
+    const handedTo = this.index.handedTo.get(key);
     return {
       event_id: act.eventId,
       ...act.row,
+      ...(handedTo !== undefined && act.row.handoff_to === undefined ? { handoff_to: handedTo } : {}),
       provider_id: provider ?? act.service ?? (this.index.columns.has('provider_id') ? act.row.role : null),
       agent_id: agent ?? act.service ?? act.speaker ?? null,
       thread_id: thread ?? act.trace,

@@ -15,10 +15,12 @@ const TYPES = [
   'AgentConstructionException',
 ];
 
-/** "planner/7f3a" is the agent planner in one conversation. */
+/** "planner/7f3a" is the agent planner in one conversation, and so is "planner_7f3a/7f3a", as teams name theirs. */
 const agentOf = (id: string | undefined): { agent?: string; thread?: string } => {
   const slash = id?.indexOf('/') ?? -1;
-  return id === undefined || slash < 0 ? { agent: id } : { agent: id.slice(0, slash), thread: id.slice(slash + 1) };
+  if (id === undefined || slash < 0) return { agent: id };
+  const [agent, thread] = [id.slice(0, slash), id.slice(slash + 1)];
+  return { agent: agent.endsWith(`_${thread}`) ? agent.slice(0, -thread.length - 1) : agent, thread };
 };
 
 export const autogenLog = lineShape({

@@ -47,9 +47,10 @@ function collect(value: unknown, parts: Parts, depth: number): void {
 }
 
 function callOf(call: unknown): { name: string; text: string } {
-  const called = name(at(call, 'function.name') ?? at(call, 'name') ?? at(call, 'toolName')) ?? 'tool';
+  const called = name(at(call, 'function.name') ?? at(call, 'name') ?? at(call, 'toolName') ?? at(call, 'function'));
   const given = at(call, 'function.arguments') ?? at(call, 'arguments') ?? at(call, 'input') ?? at(call, 'args');
-  return { name: called, text: `${called}(${given === undefined || given === null ? '' : json(given)})` };
+  const tool = called ?? 'tool';
+  return { name: tool, text: `${tool}(${given === undefined || given === null ? '' : json(given)})` };
 }
 
 /** The agent that a tool of such a name hands control to. */
@@ -108,6 +109,10 @@ export function roleOf(role: unknown): string | undefined {
   return found === undefined ? undefined : (ROLES[found] ?? found);
 }
 
+/** True of a part of a message's content, not of a message or what holds one. */
+const isPart = (part: unknown): boolean =>
+  isFields(part) && typeof part.type === 'string' && !['role', 'data', 'message', 'kwargs'].some((key) => key in part);
+
 /** Where an answer stands in what model calls give back, the likeliest first. */
 const ANSWERS = ['generations', 'choices', 'candidates', 'messages', 'message', 'output', 'content', 'completion'];
 const FURTHER = [
@@ -138,13 +143,10 @@ function answer(value: unknown, depth: number): Said | null {
   if (typeof value !== 'object') return said(value);
   if (isList(value)) {
     if (value.length === 0) return said(null);
-    if (
-      value.every((part) => isFields(part) && typeof part.type === 'string' && !has(part, 'role') && !has(part, 'data'))
-    )
-      return said(value);
+    if (value.every(isPart)) return said(value);
     return answer(value[value.length - 1], depth + 1);
   }
-  if (has(value, 'tool_calls') || has(value, 'role')) return saidBy(value);
+  if (has(value, 'tool_calls') || has(value, 'role') || has(value.data, 'content')) return saidBy(value);
   for (const key of [...ANSWERS, ...FURTHER]) {
     if (!has(value, key) || value[key] === null) continue;
     const inner = answer(unpacked(value[key]), depth + 1);

@@ -3,7 +3,7 @@ import { answerIn, handoffOf, reasonsIn, spoken } from './content.ts';
 import { makerOf } from './models.ts';
 import type { EventKind, Shape } from './shape.ts';
 import { isoOf, msBetween, nanos } from './time.ts';
-import { compact, countAt, has, isFields, name, nameAt, numberAt, pick, unpacked } from './values.ts';
+import { compact, countAt, has, isFields, isList, name, nameAt, numberAt, pick, unpacked } from './values.ts';
 
 /** LangSmith: runs of traces, from its bulk export (Parquet) or its API (JSON). `session_id` is the project. */
 
@@ -15,6 +15,13 @@ const isRun = (document: unknown): boolean =>
   pick(document, 'start_time') !== undefined &&
   pick(document, 'trace_id', 'dotted_order', 'session_id', 'parent_run_id') !== undefined;
 
+/** The message of LangChain in the outputs of a call, which states model and tokens; undefined where there is none. */
+const messageIn = (outputs: unknown): unknown => {
+  const generations = pick(unpacked(outputs), 'generations');
+  const first = isList(generations) ? generations[0] : undefined;
+  return pick(isList(first) ? first[0] : first, 'message.kwargs', 'message.data', 'message');
+};
+
 function actOf(run: unknown): Act | null {
   if (!isFields(run)) return null;
   const id = nameAt(run, 'id', 'run_id');
@@ -25,7 +32,12 @@ function actOf(run: unknown): Act | null {
   const extra = unpacked(run.extra);
   const metadata = unpacked(pick(extra, 'metadata') ?? run.metadata);
   const label = nameAt(run, 'name');
-  const model = nameAt(metadata, 'ls_model_name') ?? nameAt(extra, 'invocation_params.model');
+  const message = messageIn(pick(run, 'outputs', 'output'));
+  const model =
+    nameAt(metadata, 'ls_model_name') ??
+    nameAt(extra, 'invocation_params.model') ??
+    nameAt(message, 'response_metadata.model_name');
+  const usage = pick(message, 'usage_metadata') ?? pick(metadata, 'usage_metadata');
   const start = nanos(pick(run, 'start_time'));
   const end = nanos(pick(run, 'end_time'));
   const raw = unpacked(pick(run, 'outputs', 'output'));
@@ -49,8 +61,9 @@ function actOf(run: unknown): Act | null {
       ts: isoOf(end ?? start),
       role: kind === 'tool' ? 'tool' : 'assistant',
       latency_ms: msBetween(start, end),
-      input_tokens: countAt(run, 'prompt_tokens', 'input_tokens'),
-      output_tokens: countAt(run, 'completion_tokens', 'output_tokens'),
+      input_tokens: countAt(run, 'prompt_tokens', 'input_tokens') ?? countAt(usage, 'input_tokens'),
+      output_tokens: countAt(run, 'completion_tokens', 'output_tokens') ?? countAt(usage, 'output_tokens'),
+      cached_tokens: countAt(usage, 'input_token_details.cache_read'),
       cost_usd: numberAt(run, 'total_cost'),
       handoff_to: answer?.handoff ?? (kind === 'tool' ? handoffOf(label) : undefined),
       outcome: error !== undefined || nameAt(run, 'status') === 'error' ? 'error' : 'ok',

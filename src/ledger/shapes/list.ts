@@ -2,10 +2,12 @@ import { actReading } from './acts.ts';
 import { autogen } from './autogen.ts';
 import { autogenLog } from './autogenLog.ts';
 import { crewai } from './crewai.ts';
+import { jaeger, zipkin } from './foreign.ts';
 import { langfuse } from './langfuse.ts';
 import { langsmith } from './langsmith.ts';
 import { bareMessages, messages } from './messages.ts';
 import { metagpt } from './metagpt.ts';
+import { openaiAgents } from './openaiAgents.ts';
 import { isOtlp, otlpSpans } from './otlp.ts';
 import { isSpan, sdkSpan } from './sdkSpans.ts';
 import type { Shape } from './shape.ts';
@@ -47,6 +49,7 @@ const SHAPES: readonly Shape[] = [
   otlp,
   langfuse,
   langsmith,
+  openaiAgents,
   spans,
   autogenLog,
   transcripts,
@@ -55,6 +58,8 @@ const SHAPES: readonly Shape[] = [
   crewai,
   messages,
   bareMessages,
+  jaeger,
+  zipkin,
 ];
 
 /** The shape of the first of some documents that any knows; null if none does. */

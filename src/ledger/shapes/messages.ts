@@ -115,6 +115,27 @@ function stepMessages(step: unknown): readonly unknown[] {
   ];
 }
 
+/** Where messages of LangChain have something, in each of the ways that they are written. */
+const within = (path: string): readonly string[] => [path, `kwargs.${path}`, `data.${path}`];
+const MODEL_NAME = within('response_metadata.model_name');
+const INPUT_TOKENS = [
+  'usage.prompt_tokens',
+  'usage.input_tokens',
+  'models_usage.prompt_tokens',
+  ...within('usage_metadata.input_tokens'),
+];
+const OUTPUT_TOKENS = [
+  'usage.completion_tokens',
+  'usage.output_tokens',
+  'models_usage.completion_tokens',
+  ...within('usage_metadata.output_tokens'),
+];
+const CACHED_TOKENS = [
+  'usage.prompt_tokens_details.cached_tokens',
+  'usage.cache_read_input_tokens',
+  ...within('usage_metadata.input_token_details.cache_read'),
+];
+
 const USUAL_ROLES = ['system', 'user', 'assistant', 'tool'];
 
 function rowOf(message: unknown, { model, kept }: Dialogue, thread: string | undefined): ShapeRow {
@@ -125,11 +146,13 @@ function rowOf(message: unknown, { model, kept }: Dialogue, thread: string | und
   const isTool = what.isResult || stated === 'tool' || type === 'observation';
   const isUsual = stated === undefined || USUAL_ROLES.includes(stated);
   const named =
-    nameAt(message, 'name', 'data.name', 'kwargs.name') ?? (raw === undefined ? nameAt(message, 'source') : undefined);
+    nameAt(message, 'name', 'data.name', 'kwargs.name') ??
+    (isTool ? nameAt(message, 'function') : undefined) ??
+    (raw === undefined ? nameAt(message, 'source') : undefined);
   // A role that is none of the usual ones is the name of an agent.
   const speaker = named ?? (isUsual ? undefined : raw);
   const role = isTool ? 'tool' : isUsual ? (stated ?? (speaker === 'user' ? 'user' : 'assistant')) : 'assistant';
-  const spokenBy = nameAt(message, 'model', 'model_name', 'extra.response.model') ?? model;
+  const spokenBy = nameAt(message, 'model', 'model_name', 'extra.response.model', ...MODEL_NAME) ?? model;
   return {
     ...kept,
     ...compact({
@@ -139,13 +162,9 @@ function rowOf(message: unknown, { model, kept }: Dialogue, thread: string | und
       thread_id: thread,
       text: what.text,
       role,
-      input_tokens: countAt(message, 'usage.prompt_tokens', 'usage.input_tokens', 'models_usage.prompt_tokens'),
-      output_tokens: countAt(
-        message,
-        'usage.completion_tokens',
-        'usage.output_tokens',
-        'models_usage.completion_tokens',
-      ),
+      input_tokens: countAt(message, ...INPUT_TOKENS),
+      output_tokens: countAt(message, ...OUTPUT_TOKENS),
+      cached_tokens: countAt(message, ...CACHED_TOKENS),
       cost_usd: numberAt(message, 'cost'),
       handoff_to: what.handoff,
     }),

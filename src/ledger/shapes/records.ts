@@ -55,16 +55,18 @@ export interface Counted {
 export const recordReading = (
   start: () => (document: unknown) => Records,
   sentence: (counted: Counted) => string,
-): ShapeReading => new RecordReading(start, sentence);
+  advice = 'Open a file that holds what was said',
+): ShapeReading => new RecordReading(start, sentence, advice);
 
 class RecordReading implements ShapeReading {
-  readonly advice = 'Open a file that holds what was said';
+  readonly advice: string;
   private totals = new Totals();
   private readonly start: () => (document: unknown) => Records;
   private readonly sentence: (counted: Counted) => string;
   private readonly records: (document: unknown) => Records;
 
-  constructor(start: () => (document: unknown) => Records, sentence: (counted: Counted) => string) {
+  constructor(start: () => (document: unknown) => Records, sentence: (counted: Counted) => string, advice: string) {
+    this.advice = advice;
     this.start = start;
     this.sentence = sentence;
     this.records = start();

@@ -112,6 +112,13 @@ describe('spans that the OpenTelemetry SDKs wrote', () => {
   });
 });
 
+/** What the fixtures made by hand go on with: questions and answers, in turn. */
+const FURTHER = ['Is it far?', 'Two days by the river.', 'And the rain?', 'March is dry.', 'Who brings tea?'].concat([
+  'The cook does.',
+]);
+const further = (thread: string | undefined, asks = ['user', 'user'], answers = ['assistant', 'assistant']) =>
+  FURTHER.map((text, i) => [...(i % 2 === 0 ? asks : answers), thread, text]);
+
 /** Agent, role, dialogue and text of each row. */
 const told = (rows: readonly ShapeRow[]): unknown[] =>
   rows.map((row) => [row.agent_id, row.role, row.thread_id, row.text ?? null]);
@@ -150,10 +157,10 @@ describe('Langfuse and LangSmith', () => {
   it('observations of an export to a bucket', () => {
     const { shape, rows, note } = read([documentsOf('langfuse_blob.jsonl')]);
     expect(shape).toBe('langfuse');
-    expect(rows).toMatchObject(LANGFUSE.map((row, i) => ({ ...row, ...MORE[i] })));
-    expect(rows).toHaveLength(3);
+    expect(rows.slice(0, 3)).toMatchObject(LANGFUSE.map((row, i) => ({ ...row, ...MORE[i] })));
+    expect(rows).toHaveLength(9);
     expect(note).toBe(
-      'Langfuse observations: 2 model calls and 1 tool call of 2 traces; 1 agent observation gave context only; ' +
+      'Langfuse observations: 8 model calls and 1 tool call of 2 traces; 1 agent observation gave context only; ' +
         '1 observation without captured content left out.',
     );
   });
@@ -161,7 +168,7 @@ describe('Langfuse and LangSmith', () => {
   it('a trace with its observations, from the API', () => {
     const { shape, rows } = read([documentsOf('langfuse_api.json')]);
     expect(shape).toBe('langfuse');
-    expect(rows).toMatchObject(LANGFUSE.slice(0, 2).map((row, i) => ({ ...row, ...MORE[i] })));
+    expect(rows.slice(0, 2)).toMatchObject(LANGFUSE.slice(0, 2).map((row, i) => ({ ...row, ...MORE[i] })));
   });
 
   it('latency without an end is in seconds', () => {
@@ -185,6 +192,8 @@ describe('Langfuse and LangSmith', () => {
       ['planner', 'tool', 'tr-1', 'Handed over.'],
       ['packer', 'assistant', 'tr-2', 'Rope and salt.'],
       ['packer', 'assistant', 'tr-2', null],
+      ...FURTHER.filter((_, i) => i % 2 === 0).map((text) => ['planner', 'assistant', 'tr-1', text]),
+      ...FURTHER.filter((_, i) => i % 2 === 1).map((text) => ['packer', 'assistant', 'tr-2', text]),
     ]);
     expect(rows[0]).toMatchObject({
       event_id: 'r-2',
@@ -197,7 +206,7 @@ describe('Langfuse and LangSmith', () => {
     });
     expect(rows[1].handoff_to).toBe('packer');
     expect(note).toBe(
-      'LangSmith runs: 3 model calls and 1 tool call of 2 traces; 1 run without captured content left out.',
+      'LangSmith runs: 9 model calls and 1 tool call of 2 traces; 1 run without captured content left out.',
     );
   });
 });
@@ -239,20 +248,21 @@ const MESSAGES: readonly (readonly [file: string, note: string, rows: readonly (
   ],
   [
     'wildchat.jsonl',
-    'Lists of messages: 2 messages of 1 dialogue.',
-    [
-      ['user', 'user', 'h1', 'Hello'],
-      ['assistant', 'assistant', 'h1', 'Hi, where to?'],
-    ],
+    'Lists of messages: 8 messages of 1 dialogue.',
+    [['user', 'user', 'h1', 'Hello'], ['assistant', 'assistant', 'h1', 'Hi, where to?'], ...further('h1')],
   ],
   [
     'lmsys_arena.jsonl',
-    'Lists of messages: 4 messages of 2 dialogues.',
+    'Lists of messages: 8 messages of 2 dialogues.',
     [
       ['user', 'user', 'q1/a', 'Tea?'],
       ['assistant', 'assistant', 'q1/a', 'Green.'],
+      ['user', 'user', 'q1/a', 'Is it far?'],
+      ['assistant', 'assistant', 'q1/a', 'Two days.'],
       ['user', 'user', 'q1/b', 'Tea?'],
       ['assistant', 'assistant', 'q1/b', 'Black.'],
+      ['user', 'user', 'q1/b', 'Is it far?'],
+      ['assistant', 'assistant', 'q1/b', 'By the river.'],
     ],
   ],
   [
@@ -268,27 +278,30 @@ const MESSAGES: readonly (readonly [file: string, note: string, rows: readonly (
   ],
   [
     'tau2_bench.json',
-    'Lists of messages: 2 messages of 1 dialogue.',
+    'Lists of messages: 8 messages of 1 dialogue.',
     [
       ['assistant', 'assistant', 'sim-1/0', 'Hi!'],
       ['user', 'user', 'sim-1/0', 'My bag is lost.'],
+      ...further('sim-1/0'),
     ],
   ],
   [
     'autogen_history.json',
-    'Lists of messages: 2 messages of 1 dialogue.',
+    'Lists of messages: 8 messages of 1 dialogue.',
     [
       ['boss', 'assistant', '1', 'Plan the trip.'],
       ['planner', 'user', '1', 'North.'],
+      ...further('1', ['boss', 'assistant'], ['planner', 'user']),
     ],
   ],
   [
     'swe_agent.traj',
-    'Lists of messages: 3 messages of 1 dialogue.',
+    'Lists of messages: 9 messages of 1 dialogue.',
     [
       ['system', 'system', '1', 'You mend code.'],
       ['tool', 'tool', '1', 'Mend the maps.'],
       ['assistant', 'assistant', '1', 'Let me look.'],
+      ...further('1', ['tool', 'tool']),
     ],
   ],
   [
@@ -303,11 +316,8 @@ const MESSAGES: readonly (readonly [file: string, note: string, rows: readonly (
   ],
   [
     'inspect.json',
-    'Lists of messages: 2 messages of 1 dialogue.',
-    [
-      ['user', 'user', 'x1/1', 'Where is salt?'],
-      ['assistant', 'assistant', 'x1/1', 'By the tea.'],
-    ],
+    'Lists of messages: 8 messages of 1 dialogue.',
+    [['user', 'user', 'x1/1', 'Where is salt?'], ['assistant', 'assistant', 'x1/1', 'By the tea.'], ...further('x1/1')],
   ],
 ];
 
@@ -326,7 +336,10 @@ describe('lists of messages, a row each', () => {
 
   it('what a model says has the model as provider, all else its role', () => {
     const { rows } = read([documentsOf('lmsys_arena.jsonl')]);
-    expect(rows.map((row) => row.provider_id)).toEqual(['user', 'm-a', 'user', 'm-b']);
+    expect(rows.map((row) => row.provider_id)).toEqual([
+      ...['user', 'm-a', 'user', 'm-a'],
+      ...['user', 'm-b', 'user', 'm-b'],
+    ]);
     expect(read([documentsOf('sharegpt.json')]).columns).not.toContain('provider_id');
   });
 
@@ -348,8 +361,8 @@ describe('lists of messages, a row each', () => {
 
   it('a document without messages is counted', () => {
     const { rows, note } = read([[...documentsOf('wildchat.jsonl'), { model: 'm' }]]);
-    expect(rows).toHaveLength(2);
-    expect(note).toBe('Lists of messages: 2 messages of 1 dialogue; 1 document without messages left out.');
+    expect(rows).toHaveLength(8);
+    expect(note).toBe('Lists of messages: 8 messages of 1 dialogue; 1 document without messages left out.');
   });
 });
 
@@ -369,28 +382,31 @@ describe('logs of agents, a line each', () => {
     [
       'autogen_runtime.jsonl',
       'autogen-log',
-      'AutoGen runtime log: 2 events of 1 dialogue; 1 entry of messages passed on left out.',
+      'AutoGen runtime log: 5 events of 1 dialogue; 1 entry of messages passed on left out.',
       [
         ['planner', 'assistant', '7', 'North, then.'],
         ['planner', 'tool', '7', 'two maps'],
+        ...FURTHER.filter((_, i) => i % 2 === 1).map((text) => ['planner', 'assistant', '7', text]),
       ],
     ],
     [
       'crewai.json',
       'crewai',
-      'CrewAI log: 2 finished tasks; 1 entry of tasks that begin left out.',
+      'CrewAI log: 8 finished tasks; 1 entry of tasks that begin left out.',
       [
         ['Planner', 'assistant', undefined, 'North, by the river.'],
         ['Packer', 'assistant', undefined, 'Rope and salt.'],
+        ...further(undefined, ['Planner', 'assistant'], ['Packer', 'assistant']),
       ],
     ],
     [
       'metagpt.json',
       'metagpt',
-      'MetaGPT messages: 2 messages.',
+      'MetaGPT messages: 8 messages.',
       [
         ['user', 'user', undefined, 'Plan the trip'],
         ['ProductManager', 'assistant', undefined, 'The plan: north.'],
+        ...further(undefined, ['user', 'user'], ['ProductManager', 'assistant']),
       ],
     ],
     [

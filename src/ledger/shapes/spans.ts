@@ -1,6 +1,7 @@
 import type { Act } from './acts.ts';
 import { answerIn, handoffOf, roleOf, said, saidBy, spoken, type Said } from './content.ts';
 import type { EventKind } from './shape.ts';
+import { makerOf } from './models.ts';
 import { isoOf, msBetween, type Nanos } from './time.ts';
 import {
   compact,
@@ -50,6 +51,7 @@ const OPERATIONS: Readonly<Record<string, EventKind>> = {
 };
 const OPENINFERENCE: Readonly<Record<string, EventKind>> = { LLM: 'model', TOOL: 'tool', AGENT: 'agent' };
 const TRACELOOP: Readonly<Record<string, EventKind>> = { tool: 'tool', agent: 'agent' };
+const LANGFUSE: Readonly<Record<string, EventKind>> = { GENERATION: 'model', TOOL: 'tool', AGENT: 'agent' };
 const REQUESTS: Readonly<Record<string, EventKind>> = { chat: 'model', completion: 'model' };
 
 /** What states a span's kind, the newest convention first; a value that is not in the table is context only. */
@@ -58,6 +60,7 @@ const STATED: readonly (readonly [string, Readonly<Record<string, EventKind>>])[
   ['openinference.span.kind', OPENINFERENCE],
   ['traceloop.span.kind', TRACELOOP],
   ['llm.request.type', REQUESTS],
+  ['langfuse.observation.type', LANGFUSE],
 ];
 const MODEL_ATTRIBUTES =
   /^(?:gen_ai\.(?:output\.messages|completion|prompt|response\.model|request\.model)|llm\.output_messages)(?:\.|$)/;
@@ -88,7 +91,8 @@ function nested(attributes: Fields, path: string): unknown {
   const root: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   let isEmpty = true;
   for (const [key, value] of Object.entries(attributes)) {
-    if (!key.startsWith(prefix)) continue;
+    // A table of spans has every name that any has, empty where this one has none.
+    if (!key.startsWith(prefix) || value === null || value === undefined) continue;
     isEmpty = false;
     const steps = key.slice(prefix.length).split('.');
     let at = root;
@@ -195,7 +199,10 @@ function outputIn(span: Span, kind: EventKind): Output | null {
 /** A tool may give back any JSON: only what is plainly a message is looked into. */
 const isMessage = (value: string): boolean => {
   const held = unpacked(value);
-  return isFields(held) && (has(held, 'role') || has(held, 'kwargs') || typeof held.content === 'string');
+  return (
+    isFields(held) &&
+    (has(held, 'role') || has(held, 'kwargs') || has(held.data, 'content') || typeof held.content === 'string')
+  );
 };
 
 const unwrapped = (messages: unknown): unknown =>
@@ -244,10 +251,25 @@ const flat = (attributes: Fields, names: readonly string[]): string | undefined 
   return undefined;
 };
 
-const contextOf = ({ attributes, resource }: Span): Act['context'] =>
+/** The node of a graph of LangGraph that a span is of, as instrumentations pass it on. */
+function graphNode(attributes: Fields): string | undefined {
+  const { metadata } = attributes;
+  return (
+    flat(attributes, ['traceloop.association.properties.langgraph_node', 'metadata.langgraph_node']) ??
+    (typeof metadata === 'string' && metadata.includes('langgraph_node')
+      ? nameAt(unpacked(metadata), 'langgraph_node')
+      : undefined)
+  );
+}
+
+const LANGFUSE_MODEL = 'langfuse.observation.model.name';
+const LANGFUSE_TYPE = 'langfuse.observation.type';
+const isLangfuseAgent = (attributes: Fields): boolean => name(attributes[LANGFUSE_TYPE])?.toUpperCase() === 'AGENT';
+
+const contextOf = ({ attributes, resource, name: label }: Span): Act['context'] =>
   compact({
-    provider: flat(attributes, PROVIDER),
-    agent: flat(attributes, AGENT),
+    provider: flat(attributes, PROVIDER) ?? makerOf(name(attributes[LANGFUSE_MODEL])),
+    agent: flat(attributes, AGENT) ?? graphNode(attributes) ?? (isLangfuseAgent(attributes) ? label : undefined),
     thread: flat(attributes, THREAD),
     version: name(attributes['gen_ai.agent.version']),
     instance: name(resource['service.instance.id'] ?? attributes['service.instance.id']),
@@ -258,11 +280,45 @@ function vectorOf(attributes: Fields): readonly number[] | undefined {
   return isList(vector) && vector.length > 0 && vector.every((value) => typeof value === 'number') ? vector : undefined;
 }
 
+/** The service stands for the agent; where Langfuse's SDK left it unset, the name of the observation does. */
+const serviceOf = ({ attributes, resource, name: label }: Span): Pick<Act, 'service' | 'speaker'> => {
+  const service = name(resource['service.name']);
+  return attributes[LANGFUSE_TYPE] !== undefined && /^unknown_service\b/.test(service ?? 'unknown_service')
+    ? { speaker: label }
+    : { service };
+};
+
+function usageOf(attributes: Fields): Fields {
+  const counts = unpacked(attributes['langfuse.observation.usage_details']);
+  const costs = unpacked(attributes['langfuse.observation.cost_details']);
+  return {
+    input_tokens:
+      countAt(attributes, 'gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens', 'llm.token_count.prompt') ??
+      countAt(counts, 'input'),
+    output_tokens:
+      countAt(
+        attributes,
+        'gen_ai.usage.output_tokens',
+        'gen_ai.usage.completion_tokens',
+        'llm.token_count.completion',
+      ) ?? countAt(counts, 'output'),
+    cached_tokens:
+      countAt(
+        attributes,
+        'gen_ai.usage.cache_read.input_tokens',
+        'gen_ai.usage.cache_read_input_tokens',
+        'gen_ai.usage.cached_tokens',
+        'llm.token_count.prompt_details.cache_read',
+      ) ?? countAt(counts, 'input_cached_tokens', 'cache_read_input_tokens'),
+    cost_usd: numberAt(attributes, 'gen_ai.usage.cost', 'llm.cost.total') ?? numberAt(costs, 'total'),
+  };
+}
+
 const TRANSFER = /^handoff to (.+)$/i;
 
 /** A span as an act, by the GenAI conventions (current and older), OpenLLMetry and OpenInference. */
 export function actOfSpan(span: Span): Act {
-  const { attributes, resource } = span;
+  const { attributes } = span;
   const kind = kindOf(span);
   const act = {
     trace: span.trace,
@@ -270,7 +326,7 @@ export function actOfSpan(span: Span): Act {
     parent: span.parent,
     eventId: `${span.trace}:${span.id}`,
     context: contextOf(span),
-    service: name(resource['service.name']),
+    ...serviceOf(span),
     ...(span.isLog ? { isNote: true } : {}),
   };
   if (kind === 'other') return { ...act, kind, text: undefined, row: {} };
@@ -289,31 +345,13 @@ export function actOfSpan(span: Span): Act {
       ts: isoOf(span.end ?? span.start),
       role: kind === 'tool' ? 'tool' : (output?.role ?? 'assistant'),
       latency_ms: msBetween(span.start, span.end),
-      input_tokens: countAt(
-        attributes,
-        'gen_ai.usage.input_tokens',
-        'gen_ai.usage.prompt_tokens',
-        'llm.token_count.prompt',
-      ),
-      output_tokens: countAt(
-        attributes,
-        'gen_ai.usage.output_tokens',
-        'gen_ai.usage.completion_tokens',
-        'llm.token_count.completion',
-      ),
-      cached_tokens: countAt(
-        attributes,
-        'gen_ai.usage.cache_read.input_tokens',
-        'gen_ai.usage.cached_tokens',
-        'llm.token_count.prompt_details.cache_read',
-      ),
-      cost_usd: numberAt(attributes, 'gen_ai.usage.cost', 'llm.cost.total'),
+      ...usageOf(attributes),
       handoff_to: target ?? output?.said.handoff ?? handoffOf(tool) ?? handedTo,
       outcome: outcomeOf(span, state),
       embedding: vectorOf(attributes),
       kind,
       span_name: span.name,
-      model: flat(attributes, ['gen_ai.response.model', 'gen_ai.request.model', 'llm.model_name']),
+      model: flat(attributes, ['gen_ai.response.model', 'gen_ai.request.model', 'llm.model_name', LANGFUSE_MODEL]),
       tool,
       finish_reason: reasons[0],
       error: name(attributes['error.type']) ?? (span.failed ? span.message : undefined),

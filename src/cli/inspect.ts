@@ -1,8 +1,9 @@
-import { formatBytes } from '../core/format.ts';
+import { formatBytes, formatCount, formatTimeFull } from '../core/format.ts';
 import { shown, shortened } from '../core/printable.ts';
 import { inspectLedger, type Inspection } from '../ledger/inspect.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { FORMATS } from '../ledger/formats/list.ts';
+import { FILE_OPTIONS, readFiles } from './ledgerFiles.ts';
 import { explained, MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, requireLedgers } from './options.ts';
 import { print, printJson, tableLines } from './print.ts';
@@ -20,9 +21,17 @@ const LISTED = 8;
  * @returns the exit status
  */
 export async function run(args: string[]): Promise<number> {
-  const { values, positionals } = readOptions(args, { json: { type: 'boolean', default: false }, ...MAP_OPTIONS });
+  const { values, positionals } = readOptions(args, {
+    json: { type: 'boolean', default: false },
+    ...FILE_OPTIONS,
+    ...MAP_OPTIONS,
+  });
   const ledgers = requireLedgers(positionals);
-  const found = await inspectLedger(await sourceOf(ledgers), await readMapping(values), nodePlatform());
+  const found = await inspectLedger(
+    await sourceOf(ledgers, readFiles(values)),
+    await readMapping(values),
+    nodePlatform(),
+  );
   if (values.json) printJson(asJson(found));
   else for (const line of linesOf(found)) print(line);
   return 0;
@@ -46,6 +55,7 @@ function linesOf(found: Inspection): string[] {
   const problem = problemOf(found);
   return [
     `${name}: ${[labels.join(' and '), ...size].join(', ')}`,
+    ...(found.ledgers.length === 0 ? [] : ledgerLines(found.ledgers)),
     ...tableLines([['column', 'type', 'taken for', 'first values'], ...table]),
     ...missing.map((one) => `missing: ${one.columns.join(' or ')}: ${one.means} (${optionsOf(one).join(' or ')})`),
     ...notes.map((note) => `note: ${note}`),
@@ -59,15 +69,39 @@ function linesOf(found: Inspection): string[] {
   ];
 }
 
+/** The ledgers that files are, where they are several. */
+function ledgerLines(ledgers: Inspection['ledgers']): string[] {
+  const [{ name }] = ledgers;
+  return [
+    `${counted(ledgers.length, 'ledger')}; what follows is of ${shortened(name, NAME)}, --file NAME shows another`,
+    ...tableLines([
+      ['ledger', 'rows', 'from', 'to', 'what it is'],
+      ...ledgers.map((ledger) => [
+        shortened(ledger.name, NAME),
+        ledger.rows === null ? 'not counted' : formatCount(ledger.rows),
+        ...[ledger.first, ledger.last].map((ms) => (Number.isNaN(ms) ? 'unknown' : formatTimeFull(ms))),
+        shortened(ledger.shape, TEXT),
+      ]),
+    ]),
+  ];
+}
+
 function asJson(found: Inspection): unknown {
   return {
     ...found,
+    ledgers: found.ledgers.map((ledger) => ({
+      ...ledger,
+      first: timeText(ledger.first),
+      last: timeText(ledger.last),
+    })),
     columns: found.columns.map((column) => ({ ...column, values: column.values.map(short) })),
     missing: found.missing.map((one) => ({ ...one, options: optionsOf(one) })),
     problem: problemOf(found),
     firstRows: found.firstRows.map(short),
   };
 }
+
+const timeText = (ms: number): string | null => (Number.isNaN(ms) ? null : new Date(ms).toISOString());
 
 /** A value without the bulk of long texts and lists. */
 function short(value: unknown): unknown {

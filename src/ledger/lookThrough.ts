@@ -1,6 +1,7 @@
 import { TautlineFailure, type FileColumns, type TautlineError } from '../core/errors.ts';
 import type { LedgerPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
+import type { SeveralLedgers } from '../core/several.ts';
 import type { StatedMapping } from '../core/statedMapping.ts';
 import { mapAhead } from './ahead.ts';
 import { counted, fileFailure, throwIfCancelled } from './failures.ts';
@@ -11,9 +12,20 @@ import type { Platform } from './platform.ts';
 import type { ReaderField } from './reader.ts';
 import type { LedgerFile } from './scan.ts';
 import { openTable, resolveSource, type ResolvedSource } from './source.ts';
+import {
+  kindsOf,
+  ledgerOfKind,
+  severalFailure,
+  strayNotes,
+  straysOf,
+  unitsOf,
+  whyKinds,
+  withoutStrays,
+} from './several.ts';
 import { checkUnits, withUnits } from './statedUnits.ts';
 import { startFor, type StartedScanThread } from './splitScan.ts';
 import { choosePartitions, factsUnread, partitionKeys, type FileFacts } from './survey.ts';
+import { LEDGER_FILE, unite, whyApart, withLedgerFile } from './together.ts';
 import type { ColumnMapping, LedgerSource, NamedBlob } from './types.ts';
 
 /** Files of a folder that are looked into at a time: most of it is waiting. */
@@ -33,6 +45,11 @@ export interface LookedThrough {
   readonly mapping: ColumnMapping;
   readonly guesses: readonly string[];
   readonly has: FileColumns;
+  /** Of each file, the position of its kind: those of one kind have their columns under the same names. */
+  readonly kinds: readonly number[];
+  /** Where the files are several ledgers by their columns, and are not to be opened as one: which. Files and columns are those of the first. */
+  readonly several: SeveralLedgers | null;
+  readonly together: boolean;
 }
 
 export interface LookOptions {
@@ -53,6 +70,7 @@ export async function lookThrough(
   options: LookOptions,
 ): Promise<LookedThrough> {
   const looked = await lookInto(source, given, options);
+  if (looked.several) throw severalFailure(looked.resolved.name, looked.several);
   mendable(looked.has, ['file', 'column', 'ledger'], () => checkColumns(looked, options.stated));
   return looked;
 }
@@ -96,8 +114,9 @@ export async function lookInto(
       onProgress?.({ phase: 'Looking through the files', fraction: done / taken.length, detail: file.path });
   });
   const shaped = joinShaped(files, given);
-  const fields = unionFields(files.map(({ reader }) => reader));
-  const { mapping, notes: guesses } = given ? { mapping: given, notes: [] } : guessMapping(fields, stated);
+  const { strays, ...ledger } = await ledgerOf(files, given, source.together, stated);
+  if (strays.length > 0 || ledger.kinds.some((kind) => kind > 0) || source.together) endThread(thread, onThread);
+  const { fields, mapping } = ledger;
   const has: FileColumns = {
     columns: fields.map((field) => ({ name: field.name, type: field.typeName })),
     mapping: { ...mapping },
@@ -105,17 +124,79 @@ export async function lookInto(
   // What a file says of its times goes by their size.
   const time = stated?.unit.ts === undefined ? mapping.ts : undefined;
   const timeType = fields.find((field) => field.name === mapping.ts)?.type ?? null;
+  const blobs = new Map(files.map((file, i) => [file, taken[i]]));
   return {
+    ...ledger,
     resolved,
-    taken,
-    files,
+    taken: ledger.files.map((file) => blobs.get(file)!),
     others: await Promise.all(others.map((file) => factsUnread(file, time, timeType))),
     keys: partitionKeys(resolved.files),
-    fields,
-    mapping,
-    guesses: [...shaped, ...new Set(files.flatMap(({ reader }) => reader.notes ?? [])), ...guesses],
+    guesses: [
+      ...shaped,
+      ...(await strayNotes(strays)),
+      ...new Set(ledger.files.flatMap(({ reader }) => reader.notes ?? [])),
+      ...ledger.guesses,
+    ],
     has,
+    together: source.together !== undefined,
   };
+}
+
+/** The other thread would read files by their own names. */
+function endThread(thread: StartedScanThread | null, onThread: LookOptions['onThread']): void {
+  thread?.end();
+  onThread(null);
+}
+
+type Columns = Pick<LookedThrough, 'files' | 'fields' | 'mapping' | 'guesses' | 'kinds' | 'several'>;
+
+/** Which of the files are the ledger, and which of their columns is which of the ledger's. */
+async function ledgerOf(
+  files: readonly LedgerFile[],
+  given: ColumnMapping | null,
+  together: LedgerSource['together'],
+  stated: StatedMapping | undefined,
+): Promise<Columns & { readonly strays: readonly LedgerFile[] }> {
+  const paths = files.map(({ reader }) => reader.path);
+  if (together) {
+    const units = unitsOf(paths);
+    files.forEach((file, i) => (file.reader = withLedgerFile(file.reader, units[i])));
+  }
+  if (!together && (given || files.length === 1)) {
+    const strays = given ? straysOf(files, given) : [];
+    const own = files.filter((file) => !strays.includes(file));
+    return { ...oneKind(own, given, stated), strays };
+  }
+  const map = together === 'compare' ? { provider_id: LEDGER_FILE, ...stated?.map } : stated?.map;
+  const { kinds, strays } = withoutStrays(kindsOf(files, map && { map, unit: stated?.unit ?? {} }));
+  const own = files.filter((file) => !strays.includes(file));
+  if (kinds.length === 1 && !together) return { ...oneKind(own, given, stated), strays };
+  const apart = whyApart(kinds);
+  if (together && apart === null) {
+    const { fields, mapping, notes: guesses } = unite(kinds);
+    const kindOf = new Map(kinds.flatMap((kind, i) => kind.files.map((file) => [file, i])));
+    return {
+      files: own,
+      fields,
+      mapping: given ?? mapping,
+      guesses,
+      kinds: own.map((file) => kindOf.get(file)!),
+      several: null,
+      strays,
+    };
+  }
+  const ledgers = await Promise.all(kinds.map((kind) => ledgerOfKind(kind, paths)));
+  return { ...oneKind(kinds[0].files, null, stated), several: { ledgers, why: whyKinds(kinds), apart }, strays };
+}
+
+function oneKind(
+  files: readonly LedgerFile[],
+  given: ColumnMapping | null,
+  stated: StatedMapping | undefined,
+): Columns {
+  const fields = unionFields(files.map(({ reader }) => reader));
+  const { mapping, notes: guesses } = given ? { mapping: given, notes: [] } : guessMapping(fields, stated);
+  return { files: [...files], fields, mapping, guesses, kinds: files.map(() => 0), several: null };
 }
 
 /**

@@ -4,7 +4,7 @@ import { chooseRows, describeLeftOut, type RowSelection } from './rowSelection.t
 import type { LedgerFile, Scan } from './scan.ts';
 import { refuseSeveral, rowFiles } from './severalRows.ts';
 import { datesFailure } from './statedUnits.ts';
-import { areDatesAlone, mixedForms } from './times.ts';
+import { areDatesAlone, mixedForms, mixedInFiles } from './times.ts';
 
 /**
  * The rows of a ledger that are events.
@@ -13,7 +13,7 @@ import { areDatesAlone, mixedForms } from './times.ts';
 export function chosenRows(ledger: LookedThrough, scan: Scan): RowSelection {
   const { files, mapping, has, resolved } = ledger;
   const name = (row: number): string => nameRow(files, row);
-  const mixed = mixedForms(scan.timeForms, name);
+  const mixed = ledger.together ? mixedInFiles(scan.timeFormsByFile, name) : mixedForms(scan.timeForms, name);
   if (mixed !== null) {
     return mendable(has, ['column'], () => {
       throw columnFailure(

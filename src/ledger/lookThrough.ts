@@ -15,6 +15,7 @@ import { openTable, resolveSource, type ResolvedSource } from './source.ts';
 import {
   kindsOf,
   ledgerOfKind,
+  otherLengths,
   severalFailure,
   strayNotes,
   straysOf,
@@ -25,7 +26,7 @@ import {
 import { checkUnits, withUnits } from './statedUnits.ts';
 import { startFor, type StartedScanThread } from './splitScan.ts';
 import { choosePartitions, factsUnread, partitionKeys, type FileFacts } from './survey.ts';
-import { LEDGER_FILE, unite, whyApart, withLedgerFile } from './together.ts';
+import { LEDGER_FILE, sharesVectors, unite, whyApart, withLedgerFile } from './together.ts';
 import type { ColumnMapping, LedgerSource, NamedBlob } from './types.ts';
 
 /** Files of a folder that are looked into at a time: most of it is waiting. */
@@ -47,7 +48,10 @@ export interface LookedThrough {
   readonly has: FileColumns;
   /** Of each file, the position of its kind: those of one kind have their columns under the same names. */
   readonly kinds: readonly number[];
-  /** Where the files are several ledgers by their columns, and are not to be opened as one: which. Files and columns are those of the first. */
+  /**
+   * Where the files are several ledgers by their columns that are not to be opened as one: which. Files and columns are
+   * those of the first.
+   */
   readonly several: SeveralLedgers | null;
   readonly together: boolean;
 }
@@ -171,7 +175,7 @@ async function ledgerOf(
   const { kinds, strays } = withoutStrays(kindsOf(files, map && { map, unit: stated?.unit ?? {} }));
   const own = files.filter((file) => !strays.includes(file));
   if (kinds.length === 1 && !together) return { ...oneKind(own, given, stated), strays };
-  const apart = whyApart(kinds);
+  const apart = whyApart(kinds) ?? (sharesVectors(kinds) ? await otherLengths(kinds) : null);
   if (together && apart === null) {
     const { fields, mapping, notes: guesses } = unite(kinds);
     const kindOf = new Map(kinds.flatMap((kind, i) => kind.files.map((file) => [file, i])));

@@ -68,6 +68,10 @@ export function chooseRows(scan: Scan, mapping: ColumnMapping, files: RowFiles):
     for (const row of found.clashes) leave(row, OTHER_EVENT);
     order = order.filter((row) => !found.doubles.has(row) && !found.clashes.has(row));
   }
+  if (files.together && mapping.event_id !== undefined && !numbered && !areUnique(order, scan.eventId)) {
+    numbered = true;
+    notes.push('Ledgers have events of one id: events are numbered in their order, and their ids are kept.');
+  }
   const rowOf = new Int32Array(scan.rows).fill(-1);
   for (let i = 0; i < order.length; i++) rowOf[order[i]] = i;
 

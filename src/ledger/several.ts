@@ -7,7 +7,7 @@ import { FORMATS } from './formats/list.ts';
 import { commonFolder, partitionRoot } from './hive.ts';
 import { guessMapping, mergeFields, unionFields, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import type { ReaderField, TableReader } from './reader.ts';
-import { BATCH_ROWS, refuse, type LedgerFile } from './scan.ts';
+import { BATCH_ROWS, embeddingColumns, refuse, vectorsOf, type LedgerFile } from './scan.ts';
 import { toTimes } from './times.ts';
 import type { ColumnMapping, NamedBlob } from './types.ts';
 
@@ -126,9 +126,9 @@ export async function strayNotes(strays: readonly LedgerFile[]): Promise<string[
     const { rows } = await factsOf(file, undefined);
     named.push(`${file.reader.path} (${rows === null ? 'rows not counted' : counted(rows, 'row')})`);
   }
-  const more = strays.length > NAMED ? ` and ${strays.length - NAMED} more` : '';
+  if (strays.length > NAMED) named.push(`${strays.length - NAMED} more`);
   return [
-    `${counted(strays.length, 'file')} ignored (neither text nor embedding by its columns): ${named.join(', ')}${more}.`,
+    `${counted(strays.length, 'file')} ignored (neither text nor embedding by its columns): ${named.join(', ')}.`,
   ];
 }
 const NAMED = 20;
@@ -226,6 +226,36 @@ function shapeOf(files: readonly LedgerFile[], mapping: ColumnMapping, dimension
   return `${label}: ${columns.join(', ')}`;
 }
 
+/** Rows that are looked at for a vector. */
+const VECTOR_ROWS = 100;
+
+/** Values to a vector of a kind, by its first; 0 where there is none. */
+async function vectorLengthOf({ files, mapping }: Kind): Promise<number> {
+  for (const { reader } of files) {
+    const columns = embeddingColumns(reader, mapping);
+    if (columns.length === 0) continue;
+    const stated = columns.length === 1 ? (reader.vectorLength?.(columns[0]) ?? 0) : columns.length;
+    if (stated > 0) return stated;
+    for await (const batch of reader.read({ columns, batchRows: VECTOR_ROWS })) {
+      const { offsets, rows } = vectorsOf(batch.columns, batch, reader, mapping);
+      for (let i = 0; i < rows; i++) if (offsets[i + 1] > offsets[i]) return offsets[i + 1] - offsets[i];
+      break;
+    }
+  }
+  return 0;
+}
+
+/** Why vectors of several kinds cannot be taken together; null where they can, or there are none in some. */
+export async function otherLengths(kinds: readonly Kind[]): Promise<string | null> {
+  if (kinds.some(({ mapping }) => mapping.embedding === undefined)) return null;
+  const lengths = await Promise.all(kinds.map(vectorLengthOf));
+  const first = lengths.findIndex((length) => length > 0);
+  const other = lengths.findIndex((length) => length > 0 && length !== lengths[first]);
+  if (other < 0) return null;
+  const said = [first, other].map((i) => `${lengths[i]} values in ${kinds[i].files[0].reader.path}`);
+  return `embedding has ${said.join(', ')}`;
+}
+
 /** A ledger among several, before its rows have been read. */
 export async function ledgerOfKind({ files, mapping }: Kind, all: readonly string[]): Promise<FoundLedger> {
   let [rows, first, last]: [number | null, number, number] = [0, Infinity, -Infinity];
@@ -261,9 +291,10 @@ export function foundLedger(
 /** What differs between the first two of several kinds. */
 export function whyKinds([a, b]: readonly Kind[]): string {
   const [left, right] = [a, b].map(({ files: [{ reader }] }) => reader);
-  const column = ESSENTIAL.find(
-    (name) => a.mapping[name] !== b.mapping[name] && (a.mapping[name] ?? b.mapping[name]) !== undefined,
-  );
+  const column = ESSENTIAL.find((name) => {
+    const [own, other] = [a.mapping[name], b.mapping[name]];
+    return own !== other && (ORDER.includes(name) || (own !== undefined && other !== undefined));
+  });
   const from = ({ mapping }: Kind, name: LedgerColumnName): string =>
     mapping[name] === undefined ? 'is not in' : `is "${mapping[name]}" in`;
   if (familyOf(left) !== familyOf(right)) return `${left.path} and ${right.path} come from different tools`;
@@ -284,8 +315,8 @@ export function severalFailure(name: string, several: SeveralLedgers): TautlineF
   return new TautlineFailure({
     kind: 'ledger',
     problem:
-      `${counted(ledgers.length, 'ledger')} in ${name}${apart === null ? ', not one' : ', which do not go together'}: ` +
-      (apart ?? why),
+      `${counted(ledgers.length, 'ledger')} in ${name}, ` +
+      (apart === null ? `not one: ${why}` : `which do not go together: ${apart}`),
     advice: apart === null ? 'Open one of them, or all of them together' : 'Open one of them',
     several,
   });

@@ -77,7 +77,7 @@ function ledgerOfFiles(ledger: Ledger, scan: Scan, group: readonly number[], dim
 
 /**
  * Values to a vector of each file, where two of them have vectors of one length each, and not of the same. Files
- * without such vectors count to the first. A single vector may be a fault, and partitions are one ledger by their paths.
+ * without such vectors count to the first. A single vector may be a fault; partitions are one ledger by their paths.
  */
 function lengthsOf({ files }: Ledger, scan: Scan): readonly number[] | null {
   const lengths = files.map(({ base }, file) => {

@@ -65,13 +65,13 @@ export function whyApart(kinds: readonly Kind[]): string | null {
   if (!sharesVectors(kinds) && kinds.some(({ mapping }) => mapping.embedding !== undefined)) {
     const textless = lacks('text');
     if (textless)
-      return `not all of them have an embedding of one form, and ${pathOf(textless)} has no text that could stand for it`;
+      return `not all have an embedding of one form, and ${pathOf(textless)} has no text that could stand for it`;
   }
   return null;
 }
 
 /** True if all have embeddings, and none, or all, as columns of one coordinate each. */
-const sharesVectors = (kinds: readonly Kind[]): boolean => {
+export const sharesVectors = (kinds: readonly Kind[]): boolean => {
   const wide = kinds.filter(({ mapping }) => mapping.embedding === WIDE_EMBEDDING);
   const first = (kind: Kind): string => wideColumns(kind.fields)[0];
   return (
@@ -81,8 +81,8 @@ const sharesVectors = (kinds: readonly Kind[]): boolean => {
 };
 
 /**
- * Makes ledgers of several kinds one: what each has of a ledger gets the ledger's name for it, other columns keep theirs.
- * Replaces the readers of their files.
+ * Makes ledgers of several kinds one: what each has of a ledger gets the ledger's name for it, other columns keep
+ * theirs. Replaces the readers of their files.
  */
 export function unite(given: readonly Kind[]): United {
   const kinds = given.map(speaking);

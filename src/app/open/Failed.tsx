@@ -1,5 +1,6 @@
-import { Suspense, type ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { explain, type TautlineError } from '../../core/errors.ts';
+import { formatCount } from '../../core/format.ts';
 import type { LedgerSource, OpenReport } from '../../ledger/types.ts';
 import { actions } from '../../state/store.ts';
 import { copyText } from '../shell/copy.ts';
@@ -7,6 +8,8 @@ import { showSheet } from '../ui.ts';
 import { canRefresh, reopen } from './fresh.ts';
 import { MappingTable } from './MappingTable.tsx';
 import { LazyNarrowPanel } from './OpenReport.tsx';
+
+const LazySeveralPanel = lazy(() => import('./Several.tsx').then((module) => ({ default: module.SeveralPanel })));
 
 /** What went wrong, where, and what to do next, taken apart so that each is found at once. */
 function parts(error: TautlineError): readonly (readonly [string, string])[] {
@@ -127,14 +130,21 @@ export function OpenFailed({
 }): ReactNode {
   const has = 'has' in error ? error.has : undefined;
   const survey = 'survey' in error ? error.survey : undefined;
+  const several = error.kind === 'ledger' ? error.several : undefined;
+  const title = several
+    ? `${formatCount(several.ledgers.length)} ledgers in ${name}`
+    : `${name} ${error.kind === 'memory' ? 'is too large to open whole' : 'could not be opened'}`;
   return (
-    <div className={`centre-message failed${has || survey ? ' tall' : ''}`}>
+    <div className={`centre-message failed${has || survey || several ? ' tall' : ''}`}>
       <div role="alert">
-        <h2>
-          {name} {error.kind === 'memory' ? 'is too large to open whole' : 'could not be opened'}
-        </h2>
+        <h2>{title}</h2>
         <ErrorParts error={error} />
       </div>
+      {several && (
+        <Suspense fallback={null}>
+          <LazySeveralPanel source={source} several={several} />
+        </Suspense>
+      )}
       <Ways name={name} error={error}>
         <TryAgain source={source} error={error} />
       </Ways>

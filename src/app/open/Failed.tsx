@@ -1,6 +1,5 @@
 import { lazy, Suspense, type ReactNode } from 'react';
 import { explain, type TautlineError } from '../../core/errors.ts';
-import { formatCount } from '../../core/format.ts';
 import type { LedgerSource, OpenReport } from '../../ledger/types.ts';
 import { actions } from '../../state/store.ts';
 import { copyText } from '../shell/copy.ts';
@@ -75,15 +74,18 @@ function ErrorParts({ error }: { readonly error: TautlineError }): ReactNode {
 function Ways({
   name,
   error,
+  main = true,
   children,
 }: {
   readonly name: string;
   readonly error: TautlineError;
+  /** False where the page has a better way than to open something else. */
+  readonly main?: boolean;
   readonly children?: ReactNode;
 }): ReactNode {
   return (
     <div className="buttons">
-      <button type="button" className="button primary" onClick={() => actions.close()}>
+      <button type="button" className={`button ${main ? 'primary' : 'quiet'}`} onClick={() => actions.close()}>
         Open something else
       </button>
       {children}
@@ -130,21 +132,28 @@ export function OpenFailed({
 }): ReactNode {
   const has = 'has' in error ? error.has : undefined;
   const survey = 'survey' in error ? error.survey : undefined;
-  const several = error.kind === 'ledger' ? error.several : undefined;
-  const title = several
-    ? `${formatCount(several.ledgers.length)} ledgers in ${name}`
-    : `${name} ${error.kind === 'memory' ? 'is too large to open whole' : 'could not be opened'}`;
+  if (error.kind === 'ledger' && error.several) {
+    return (
+      <div className="centre-message tall">
+        <div role="alert">
+          <h2>Several ledgers</h2>
+          <p>{explain(error)}.</p>
+        </div>
+        <Suspense fallback={null}>
+          <LazySeveralPanel source={source} several={error.several} />
+        </Suspense>
+        <Ways name={name} error={error} main={false} />
+      </div>
+    );
+  }
   return (
-    <div className={`centre-message failed${has || survey || several ? ' tall' : ''}`}>
+    <div className={`centre-message failed${has || survey ? ' tall' : ''}`}>
       <div role="alert">
-        <h2>{title}</h2>
+        <h2>
+          {name} {error.kind === 'memory' ? 'is too large to open whole' : 'could not be opened'}
+        </h2>
         <ErrorParts error={error} />
       </div>
-      {several && (
-        <Suspense fallback={null}>
-          <LazySeveralPanel source={source} several={several} />
-        </Suspense>
-      )}
       <Ways name={name} error={error}>
         <TryAgain source={source} error={error} />
       </Ways>

@@ -7,8 +7,7 @@ export const FILE_OPTIONS = {
 } as const;
 
 /** What help says of them. */
-export const FILE_USAGE = `  --file NAME     only this file or folder of those given, where they are several ledgers; once
-                  or more
+export const FILE_USAGE = `  --file NAME     only this file or folder of those given; once or more
   --together      several ledgers as one; the column "file" says which an event is of (--map provider_id=file makes
                   each a stream)`;
 

@@ -2,7 +2,7 @@ import { columnFailure, ledgerFailure } from './failures.ts';
 import { mendable, type LookedThrough } from './lookThrough.ts';
 import { chooseRows, describeLeftOut, type RowSelection } from './rowSelection.ts';
 import type { LedgerFile, Scan } from './scan.ts';
-import { refuseSeveral, rowFiles } from './severalRows.ts';
+import { refuseSeveral, rowFiles, rowsOfEach } from './severalRows.ts';
 import { datesFailure } from './statedUnits.ts';
 import { areDatesAlone, mixedForms, mixedInFiles } from './times.ts';
 
@@ -34,7 +34,10 @@ export function chosenRows(ledger: LookedThrough, scan: Scan): RowSelection {
   const at = (row: number): number => fileAt(files, row);
   const selection = mendable(has, ['ledger'], () => chooseRows(scan, mapping, rowFiles(ledger, at, name)));
   refuseSeveral(ledger, scan, selection, at, name);
-  if (selection.order.length > 0) return selection;
+  if (selection.order.length > 0)
+    return ledger.together
+      ? { ...selection, notes: [rowsOfEach(ledger, scan, selection), ...selection.notes] }
+      : selection;
   return mendable(has, ['ledger'], () => {
     throw ledgerFailure(
       `No event can be used in ${resolved.name}. ${describeLeftOut(selection.leftOut, scan.rows).join('. ')}`,

@@ -198,6 +198,9 @@ describe('several ledgers', () => {
     const { ledger, sink } = await together(files);
     expect(accounts(ledger)).toBe(ledger.report.rowsRead);
     expect(ledger.report.leftOut).toEqual([]);
+    expect(ledger.report.notes.join()).toMatch(
+      /Opened together, told apart by the column "file": .* \d+ rows, .* \d+ rows\./,
+    );
     const rows = await Promise.all(files.map(async (file) => (await open(file)).report.events));
     expect(ledger.report.events).toBe(rows.reduce((sum, n) => sum + n, 0));
     expect(sink.rows.every(({ file }) => files.some(({ path }) => `/${path}`.includes(`/${String(file)}`)))).toBe(true);

@@ -1,5 +1,7 @@
+import { formatCount } from '../core/format.ts';
 import type { FoundLedger } from '../core/several.ts';
 import type { RowFiles } from './duplicates.ts';
+import { counted } from './failures.ts';
 import { partitionRoot } from './hive.ts';
 import type { LookedThrough } from './lookThrough.ts';
 import type { RowSelection } from './rowSelection.ts';
@@ -48,6 +50,25 @@ export function refuseSeveral(
     why: `their events have the same ids (event ${id} is ${nameRow(other)} and ${nameRow(row)})`,
     apart: null,
   });
+}
+
+/** Beyond so many, ledgers are counted only. */
+const NAMED = 20;
+
+/** Says how many events of each ledger there are. */
+export function rowsOfEach(ledger: Ledger, scan: Scan, { rowOf }: RowSelection): string {
+  const groups = [...grouped(unitsOf(ledger.files.map(({ reader }) => reader.path)))];
+  const said = groups.slice(0, NAMED).map(([name, files]) => {
+    let [events, rows] = [0, 0];
+    for (const file of files)
+      for (let row = ledger.files[file].base; row < endOf(ledger, file, scan); row++) {
+        rows++;
+        if (rowOf[row] >= 0) events++;
+      }
+    return `${name} ${events === rows ? '' : `${formatCount(events)} of `}${counted(rows, 'row')}`;
+  });
+  if (groups.length > NAMED) said.push(`${formatCount(groups.length - NAMED)} more`);
+  return `Opened together, told apart by the column "file": ${said.join(', ')}.`;
 }
 
 /** Positions by what they have in common. */

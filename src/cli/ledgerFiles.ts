@@ -1,4 +1,4 @@
-import type { Opening } from './opening.ts';
+import type { LedgerSource } from '../ledger/types.ts';
 
 /** Options of every command that opens files as one ledger. */
 export const FILE_OPTIONS = {
@@ -12,7 +12,7 @@ export const FILE_USAGE = `  --file NAME     only this file or folder of those g
                   each a stream)`;
 
 /** Which of the files given are taken, and whether they may be several ledgers. */
-export const readFiles = (values: {
-  readonly file?: readonly string[];
-  readonly together?: boolean;
-}): Pick<Opening, 'only' | 'together'> => ({ only: values.file, together: values.together ? 'all' : undefined });
+export const readFiles = (values: { readonly file?: readonly string[]; readonly together?: boolean }) => ({
+  only: values.file,
+  together: (values.together ? 'all' : undefined) satisfies LedgerSource['together'],
+});

@@ -12,7 +12,10 @@ export const FILE_USAGE = `  --file NAME     only this file or folder of those g
                   each a stream)`;
 
 /** Which of the files given are taken, and whether they may be several ledgers. */
-export const readFiles = (values: { readonly file?: readonly string[]; readonly together?: boolean }) => ({
+export const readFiles = (values: {
+  readonly file?: readonly string[];
+  readonly together?: boolean;
+}): { readonly only: readonly string[] | undefined; readonly together: LedgerSource['together'] } => ({
   only: values.file,
-  together: (values.together ? 'all' : undefined) satisfies LedgerSource['together'],
+  together: values.together ? 'all' : undefined,
 });

@@ -1,9 +1,10 @@
-import { formatBytes, formatPercent } from '../core/format.ts';
+import { formatBytes, formatCount, formatPercent, formatTimeFull } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { shown, shortened } from '../core/printable.ts';
 import { inspectLedger, type Inspection } from '../ledger/inspect.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { FORMATS } from '../ledger/formats/list.ts';
+import { FILE_OPTIONS, readFiles } from './ledgerFiles.ts';
 import { explained, MAP_OPTIONS, readMapping } from './mapping.ts';
 import { readOptions, requireLedgers } from './options.ts';
 import { readEvents } from './part.ts';
@@ -25,12 +26,13 @@ export async function run(args: string[]): Promise<number> {
   const { values, positionals } = readOptions(args, {
     json: { type: 'boolean', default: false },
     events: { type: 'string' },
+    ...FILE_OPTIONS,
     ...MAP_OPTIONS,
   });
   const ledgers = requireLedgers(positionals);
   const onProgress: OnProgress = ({ phase, fraction }) => printProgress(`${phase}: ${formatPercent(fraction)} `, false);
   const stated = await readMapping(values);
-  const source = await sourceOf(ledgers, { events: readEvents(values.events) });
+  const source = await sourceOf(ledgers, { ...readFiles(values), events: readEvents(values.events) });
   const found = await inspectLedger(source, stated, nodePlatform(), onProgress);
   printProgress('Looked through', true);
   if (values.json) printJson(asJson(found));
@@ -56,6 +58,7 @@ function linesOf(found: Inspection): string[] {
   const problem = problemOf(found);
   return [
     `${name}: ${[labels.join(' and '), ...size].join(', ')}`,
+    ...(found.ledgers.length === 0 ? [] : ledgerLines(found.ledgers)),
     ...tableLines([['column', 'type', 'taken for', 'first values'], ...table]),
     ...missing.map((one) => `missing: ${one.columns.join(' or ')}: ${one.means} (${optionsOf(one).join(' or ')})`),
     ...notes.map((note) => `note: ${note}`),
@@ -69,15 +72,39 @@ function linesOf(found: Inspection): string[] {
   ];
 }
 
+/** The ledgers that files are, where they are several. */
+function ledgerLines(ledgers: Inspection['ledgers']): string[] {
+  const [{ name }] = ledgers;
+  return [
+    `${counted(ledgers.length, 'ledger')}; what follows is of ${shortened(name, NAME)}, --file NAME shows another`,
+    ...tableLines([
+      ['ledger', 'rows', 'from', 'to', 'what it is'],
+      ...ledgers.map((ledger) => [
+        shortened(ledger.name, NAME),
+        ledger.rows === null ? 'not counted' : formatCount(ledger.rows),
+        ...[ledger.first, ledger.last].map((ms) => (Number.isNaN(ms) ? 'unknown' : formatTimeFull(ms))),
+        shortened(ledger.shape, TEXT),
+      ]),
+    ]),
+  ];
+}
+
 function asJson(found: Inspection): unknown {
   return {
     ...found,
+    ledgers: found.ledgers.map((ledger) => ({
+      ...ledger,
+      first: timeText(ledger.first),
+      last: timeText(ledger.last),
+    })),
     columns: found.columns.map((column) => ({ ...column, values: column.values.map(short) })),
     missing: found.missing.map((one) => ({ ...one, options: optionsOf(one) })),
     problem: problemOf(found),
     firstRows: found.firstRows.map(short),
   };
 }
+
+const timeText = (ms: number): string | null => (Number.isNaN(ms) ? null : new Date(ms).toISOString());
 
 /** A value without the bulk of long texts and lists. */
 function short(value: unknown): unknown {

@@ -2,6 +2,7 @@ import { explain, toTautlineError, type TautlineError } from '../core/errors.ts'
 import { LEDGER_COLUMNS, type LedgerColumnName } from '../core/ledgerSchema.ts';
 import { nearest } from '../core/nearest.ts';
 import { shown } from '../core/printable.ts';
+import { listLedgers, type SeveralLedgers } from '../core/several.ts';
 import { COLUMNS_WITH_UNIT, STATED_UNITS, type StatedMapping } from '../core/statedMapping.ts';
 import { readText } from './files.ts';
 import { refused } from './options.ts';
@@ -72,8 +73,15 @@ function pairs<C extends string>(
 /** Why a command did not do what it should, with the options that its advice is about. */
 export function explained(thrown: unknown): string {
   const error = toTautlineError(thrown, 'running the command');
+  if (error.kind === 'ledger' && error.several) return severalText(error, error.several);
   const options = optionsFor(error);
   return options.length === 0 ? explain(error) : `${explain(error).replace(/\.$/, '')} (${options.join(', ')})`;
+}
+
+/** Which ledgers there are, where one was to be. */
+function severalText(error: TautlineError, { ledgers, apart }: SeveralLedgers): string {
+  const options = apart === null ? '--file NAME, or --together' : '--file NAME';
+  return `${explain(error).replace(/\.$/, '')} (${options}). There are ${listLedgers(ledgers)}`;
 }
 
 /** The options by which one does what an error advises. */

@@ -7,7 +7,8 @@ import { findFiles } from '../ledger/files.node.ts';
 import { openForAnalysis } from '../analysis/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { createStages, type Analysis, type LoadedBaseline, type Stages } from '../analysis/stages.ts';
-import type { LedgerSource, OpenedLedger, OpenReport } from '../ledger/types.ts';
+import { chosenFiles } from '../ledger/several.ts';
+import type { FoundFiles, LedgerSource, NamedBlob, OpenedLedger, OpenReport } from '../ledger/types.ts';
 
 export interface Session {
   readonly kernels: KernelModule;
@@ -27,6 +28,10 @@ export interface SessionOptions {
   readonly part?: LedgerPart;
   /** Which acts of a trace are events. */
   readonly events?: LedgerSource['events'];
+  /** Names of the files that are taken of those given; all where absent. */
+  readonly only?: readonly string[];
+  /** Several ledgers as one. */
+  readonly together?: LedgerSource['together'];
   /** What the user states of its columns. */
   readonly stated?: StatedMapping;
 }
@@ -34,11 +39,28 @@ export interface SessionOptions {
 /** Files or folders as one ledger. */
 export async function sourceOf(
   paths: readonly string[],
-  { part, events }: Pick<SessionOptions, 'part' | 'events'> = {},
+  { part, events, only, together }: Pick<SessionOptions, 'part' | 'events' | 'only' | 'together'> = {},
 ): Promise<LedgerSource> {
-  const found = await Promise.all(paths.map(findFiles));
-  const [files, passedOver] = [found.flatMap((one) => one.files), found.flatMap((one) => one.passedOver)];
-  return { kind: 'files', files, passedOver, part, events };
+  const found = await Promise.all(paths.map(async (path) => ({ path, ...(await findFiles(path)) })));
+  const files = withOwnPaths(found);
+  return {
+    kind: 'files',
+    files: only ? chosenFiles(files, only) : files,
+    passedOver: only ? [] : found.flatMap((one) => one.passedOver),
+    part,
+    events,
+    together,
+  };
+}
+
+/** Files of one name, from several places, have the place in front. */
+function withOwnPaths(found: readonly ({ readonly path: string } & FoundFiles)[]): readonly NamedBlob[] {
+  const all = found.flatMap(({ files }) => files);
+  if (new Set(all.map(({ path }) => path)).size === all.length) return all;
+  return found.flatMap(({ path: given, files }) => {
+    const place = given.replaceAll('\\', '/').replace(/^(?:\.{0,2}\/)+|\/+$/g, '');
+    return files.map(({ path, blob }) => ({ path: place.endsWith(path) ? place : `${place}/${path}`, blob }));
+  });
 }
 
 /** Opens files or folders as one ledger and analyses it with `parameters`. Throws a TautlineFailure for bad input. */
@@ -51,11 +73,10 @@ export async function openSession(
     baseline = null,
     comparedWith = null,
     embedderReference = parameters.reference_events,
-    part,
-    events,
     stated,
+    ...which
   } = options;
-  const ledger = await openForAnalysis(await sourceOf(paths, { part, events }), null, {
+  const ledger = await openForAnalysis(await sourceOf(paths, which), null, {
     platform: nodePlatform(),
     stated,
     referenceEvents: embedderReference,

@@ -1,3 +1,4 @@
+import { FILE_USAGE } from './ledgerFiles.ts';
 import { MAP_USAGE } from './mapping.ts';
 import { EVENTS_USAGE, PART_USAGE } from './part.ts';
 
@@ -5,7 +6,7 @@ import { EVENTS_USAGE, PART_USAGE } from './part.ts';
 export const USAGE: Readonly<Record<string, string>> = {
   analyze: `tautline analyze LEDGER... --out DIR [--params FILE.json] [--stream KEY] [--baseline FILE]
                 [--where KEY=VALUE]... [--from TIME] [--to TIME]
-                [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
+                [--file NAME]... [--together] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Runs the pipeline over ledger files, or a folder of hive partitions, and writes signals.parquet, alerts.json and
   calibration.json.
   --params FILE   parameters as a flat JSON object; an absent one has its default
@@ -14,10 +15,11 @@ export const USAGE: Readonly<Record<string, string>> = {
                   not given
   --out DIR       folder to write to; made where it does not exist
 ${PART_USAGE}
+${FILE_USAGE}
 ${MAP_USAGE}`,
   bundle: `tautline bundle LEDGER... --out FILE [--params FILE.json] [--against FILE.json] [--stream KEY]
                 [--where KEY=VALUE]... [--from TIME] [--to TIME]
-                [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
+                [--file NAME]... [--together] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Writes what a consumer needs to raise the same alerts: parameters, projection, reference and calibration, the hash
   of the ledger, the alerts expected on it, what false alarms cost, and a rollout advice. Its format is in
   schema/bundle.schema.json and schema/bundle.proto.
@@ -26,6 +28,7 @@ ${MAP_USAGE}`,
   --stream KEY    provider_id (default), agent_id, thread_id or ledger
   --out FILE      ends in .json, or in .pb for protobuf
 ${PART_USAGE}
+${FILE_USAGE}
 ${MAP_USAGE}`,
   calibrate: `tautline calibrate [--seed S] [--seeds N [--from S] [--compare RUN.json]] [--params FILE.json]
                 [--workers N] [--out DIR]
@@ -54,11 +57,13 @@ ${MAP_USAGE}`,
 ${MAP_USAGE}`,
   convert: `tautline convert LEDGER... --out DIR [--partition] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]...
                 [--mapping FILE] [--where KEY=VALUE]... [--from TIME] [--to TIME]
+                [--file NAME]... [--together]
   Writes any ledger as Parquet that opens to the same analysis without options: columns under the names of a ledger,
   other columns as they are, events that cannot be used left out.
   --out DIR       a new folder, or an empty one
   --partition     hive partitions by provider_id and hour
 ${PART_USAGE}
+${FILE_USAGE}
 ${MAP_USAGE}`,
   generate: `tautline generate PROFILE --out DIR [--seed S] [--events N] [--single]
   Writes a generated ledger as Parquet, partitioned by provider_id and hour: quick-tour, benign, fracture,
@@ -67,23 +72,25 @@ ${MAP_USAGE}`,
                   so in little memory
   --single        one file instead
   --out DIR       folder to write to; made where it does not exist`,
-  inspect: `tautline inspect LEDGER... [--json] [--events KIND[,KIND]...] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]...
-                [--mapping FILE]
+  inspect: `tautline inspect LEDGER... [--json] [--events KIND[,KIND]...] [--file NAME]... [--together]
+                [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   What files are, what each of their columns would be taken for, what is missing and how to say it, and their first
-  rows; also where analyze would refuse them.
+  rows; also where analyze would refuse them. Of a folder with several ledgers: which they are.
   --json          the same as JSON
 ${EVENTS_USAGE}
+${FILE_USAGE}
 ${MAP_USAGE}`,
   replay: `tautline replay LEDGER... --bundle FILE [--where KEY=VALUE]... [--from TIME] [--to TIME]
-                [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
+                [--file NAME]... [--together] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Runs a bundle over a ledger, warm from its first event, and prints the alerts. On the ledger that the bundle was made
   on they must be exactly those expected: exit status 1 where they are not.
   --bundle FILE   a bundle as JSON or protobuf
 ${PART_USAGE}
+${FILE_USAGE}
 ${MAP_USAGE}`,
   score: `tautline score LEDGER... [--labels FILE] [--label NAME]... [--params FILE.json] [--stream KEY]
                 [--tolerance N] [--point-width N] [--out FILE.json] [--where KEY=VALUE]... [--from TIME] [--to TIME]
-                [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
+                [--file NAME]... [--together] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Scores alerts against labelled stretches, beside a detector that always fires, chance at the same alert rate, and
   text length alone.
   --labels FILE   NAB windows, or a list of {stream, from, to, label} as JSON or CSV, in event ids or times; the label
@@ -95,6 +102,7 @@ ${MAP_USAGE}`,
   --point-width N events that a label on a single event stands for (10)
   --out FILE      everything as JSON
 ${PART_USAGE}
+${FILE_USAGE}
 ${MAP_USAGE}`,
 };
 

@@ -1,4 +1,5 @@
 import type { LedgerSurvey } from './part.ts';
+import type { SeveralLedgers } from './several.ts';
 
 /** What a ledger's files offer, and what was read from where: with an error that another mapping may mend. */
 export interface FileColumns {
@@ -34,6 +35,8 @@ export type TautlineError =
       readonly advice: string;
       readonly has?: FileColumns;
       readonly survey?: LedgerSurvey;
+      /** Where it is none, but several: which. */
+      readonly several?: SeveralLedgers;
     }
   | { readonly kind: 'network'; readonly url: string; readonly problem: string; readonly advice: string }
   /** A server that sends nothing any more: the same may work at once if it is tried again. */

@@ -15,7 +15,11 @@ export function inOrder<A extends Float64Array | BigInt64Array | Int32Array | Ui
 }
 
 /** The columns in memory, in canonical order. */
-export function gather(scan: Scan, { order, hasTime }: RowSelection, embedder: OpenReport['embedder']): LedgerColumns {
+export function gather(
+  scan: Scan,
+  { order, hasTime, numbered }: RowSelection,
+  embedder: OpenReport['embedder'],
+): LedgerColumns {
   const isVoid = new Uint8Array(order.length).fill(1);
   if (embedder !== 'none') {
     for (let i = 0; i < order.length; i++)
@@ -28,7 +32,7 @@ export function gather(scan: Scan, { order, hasTime }: RowSelection, embedder: O
   const numbers = Object.fromEntries(light) as Record<KeysOf<'light'>, Float64Array>;
   return {
     n: order.length,
-    eventId: scan.textIds ? BigInt64Array.from(order, (_, i) => BigInt(i)) : inOrder(scan.eventId, order),
+    eventId: numbered ? BigInt64Array.from(order, (_, i) => BigInt(i)) : inOrder(scan.eventId, order),
     time: inOrder(scan.time, order),
     hasTime,
     ...numbers,

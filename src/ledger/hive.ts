@@ -32,6 +32,31 @@ function decode(text: string): string {
   }
 }
 
+/** The folder above the partitions of a path; null where it has none. */
+export function partitionRoot(path: string): string | null {
+  if (partitionsOf(path).size === 0) return null;
+  const folders = path.split(/[/\\]/);
+  return folders
+    .slice(
+      0,
+      folders.findIndex((folder) => folder.indexOf('=') > 0),
+    )
+    .join('/');
+}
+
+/** The folder above all of some paths. */
+export function commonFolder(paths: readonly string[]): string {
+  const [head, ...rest] = paths.map((path) => path.split(/[/\\]/).slice(0, -1));
+  let depth = 0;
+  while (
+    depth < head.length &&
+    rest.every((folders) => folders[depth] === head[depth]) &&
+    head[depth].indexOf('=') <= 0
+  )
+    depth++;
+  return head.slice(0, depth).join('/');
+}
+
 /** A column that has one value throughout. */
 function repeated(value: string | null, rows: number): Data {
   if (value === null) return stringData(new Array<null>(rows).fill(null));
@@ -64,7 +89,8 @@ export const withFileName = (
     ? withConstants(reader, new Map([[FILE_COLUMN, reader.path]]), 'Utf8 (file name)')
     : reader;
 
-function withConstants(
+/** Adds columns of one value throughout; those that the file has itself win. */
+export function withConstants(
   reader: TableReader,
   constants: ReadonlyMap<string, string | null>,
   typeName: string,

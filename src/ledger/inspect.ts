@@ -3,6 +3,7 @@ import { DataType } from 'apache-arrow';
 import { TautlineFailure, type TautlineError } from '../core/errors.ts';
 import { LEDGER_COLUMNS, type LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { OnProgress } from '../core/progress.ts';
+import type { FoundLedger } from '../core/several.ts';
 import type { StatedMapping } from '../core/statedMapping.ts';
 import { isData, plainValues } from './cast.ts';
 import { checkColumns, lookInto, type LookedThrough } from './lookThrough.ts';
@@ -10,7 +11,9 @@ import { WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import { partitionNotes } from './notes.ts';
 import type { Platform } from './platform.ts';
 import type { RawColumn, TableReader } from './reader.ts';
-import { BATCH_ROWS } from './scan.ts';
+import { BATCH_ROWS, scanFiles } from './scan.ts';
+import { chosenRows } from './chosenRows.ts';
+import { severalFailure } from './several.ts';
 import { sinkColumns } from './sink.ts';
 import type { ColumnMapping, LedgerSource } from './types.ts';
 
@@ -21,6 +24,8 @@ const SHOWN = 3;
 /** What a ledger is, and what its columns would be taken for, whether it would open or not. */
 export interface Inspection {
   readonly name: string;
+  /** Where the files are several ledgers: which. Columns and rows are those of the first, unless they go together. */
+  readonly ledgers: readonly FoundLedger[];
   readonly formats: readonly string[];
   readonly files: number;
   readonly bytes: number;
@@ -68,6 +73,7 @@ export async function inspectLedger(
   const onThread = (): void => undefined;
   const looked = await lookInto(source, null, { platform, part: undefined, stated, onProgress, onThread });
   const { resolved, files, fields, mapping, guesses } = looked;
+  const refused = looked.several ? severalFailure(resolved.name, looked.several) : await refusedByRows(looked);
   const readers = files.map(({ reader }) => reader);
   const kept = new Set(sinkColumns(fields, mapping).columns.map(({ source: column }) => column));
   const wide = new Set(mapping.embedding === WIDE_EMBEDDING ? wideColumns(fields) : []);
@@ -76,6 +82,7 @@ export async function inspectLedger(
     LEDGER_COLUMNS.filter((column) => mapping[column] === name || (column === 'embedding' && wide.has(name)));
   return {
     name: resolved.name,
+    ledgers: refused && 'several' in refused.error ? (refused.error.several?.ledgers ?? []) : [],
     formats: [...new Set(readers.map(({ format }) => format))],
     files: files.length,
     bytes: readers.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -88,7 +95,7 @@ export async function inspectLedger(
       kept: kept.has(name),
       values: (values.get(name) ?? []).filter((value) => value !== null).slice(0, SHOWN),
     })),
-    problem: problemOf(looked, stated),
+    problem: refused?.error ?? problemOf(looked, stated),
     missing: WANTED.filter(({ columns }) => columns.every((column) => mapping[column] === undefined)),
     notes: [...resolved.notes, ...guesses, ...partitionNotes(files)],
     firstRows: Array.from({ length: Math.min(SHOWN, rowsOf(readers[0], values)) }, (_, row) =>
@@ -99,6 +106,20 @@ export async function inspectLedger(
       ),
     ),
   };
+}
+
+/** Whether the rows of several files say that they are several ledgers. */
+async function refusedByRows(looked: LookedThrough): Promise<TautlineFailure | null> {
+  const { files, mapping } = looked;
+  const bytes = files.reduce((sum, { reader }) => sum + reader.bytes, 0);
+  if (files.length === 1 || bytes > COUNTED_BYTES) return null;
+  try {
+    chosenRows(looked, await scanFiles(files, mapping, {}));
+    return null;
+  } catch (thrown) {
+    // Anything else is said once the ledger is opened: here values are not checked.
+    return thrown instanceof TautlineFailure && thrown.error.kind === 'ledger' && thrown.error.several ? thrown : null;
+  }
 }
 
 const rowsOf = ({ fields }: TableReader, values: ReadonlyMap<string, readonly unknown[]>): number =>

@@ -2,6 +2,7 @@ import type { DataType } from 'apache-arrow';
 import { TautlineFailure, type FileColumns, type TautlineError } from '../core/errors.ts';
 import type { LedgerPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
+import type { SeveralLedgers } from '../core/several.ts';
 import type { StatedMapping } from '../core/statedMapping.ts';
 import { mapAhead } from './ahead.ts';
 import { counted, fileFailure, throwIfCancelled } from './failures.ts';
@@ -12,9 +13,21 @@ import type { Platform } from './platform.ts';
 import type { ReaderField, TableReader } from './reader.ts';
 import type { LedgerFile } from './scan.ts';
 import { openTable, resolveSource, type ResolvedSource } from './source.ts';
+import {
+  kindsOf,
+  ledgerOfKind,
+  otherLengths,
+  severalFailure,
+  strayNotes,
+  straysOf,
+  unitsOf,
+  whyKinds,
+  withoutStrays,
+} from './several.ts';
 import { checkUnits, withUnits } from './statedUnits.ts';
 import { startFor, type StartedScanThread } from './splitScan.ts';
 import { choosePartitions, factsUnread, partitionKeys, type FileFacts } from './survey.ts';
+import { LEDGER_FILE, sharesVectors, unite, whyApart, withLedgerFile } from './together.ts';
 import type { ColumnMapping, LedgerSource, NamedBlob } from './types.ts';
 
 /** Files of a folder that are looked into at a time: most of it is waiting. */
@@ -34,6 +47,14 @@ export interface LookedThrough {
   readonly mapping: ColumnMapping;
   readonly guesses: readonly string[];
   readonly has: FileColumns;
+  /** Of each file, the position of its kind: those of one kind have their columns under the same names. */
+  readonly kinds: readonly number[];
+  /**
+   * Where the files are several ledgers by their columns that are not to be opened as one: which. Files and columns are
+   * those of the first.
+   */
+  readonly several: SeveralLedgers | null;
+  readonly together: boolean;
 }
 
 export interface LookOptions {
@@ -54,6 +75,7 @@ export async function lookThrough(
   options: LookOptions,
 ): Promise<LookedThrough> {
   const looked = await lookInto(source, given, options);
+  if (looked.several) throw severalFailure(looked.resolved.name, looked.several);
   mendable(looked.has, ['file', 'column', 'ledger'], () => checkColumns(looked, options.stated));
   return looked;
 }
@@ -98,12 +120,9 @@ export async function lookInto(
   });
   const empty = emptyFiles(files);
   const shaped = joinShaped(files, given);
-  const fields = await withLooks(
-    unionFields(withRows(files.map(({ reader }) => reader))),
-    files,
-    given ? null : stated,
-  );
-  const { mapping, notes: guesses } = given ? { mapping: given, notes: [] } : guessMapping(fields, stated);
+  const { strays, ...ledger } = await ledgerOf(files, given, source.together, stated);
+  if (strays.length > 0 || ledger.kinds.some((kind) => kind > 0) || source.together) endThread(thread, onThread);
+  const { fields, mapping } = ledger;
   const has: FileColumns = {
     columns: fields.map((field) => ({ name: field.name, type: field.typeName })),
     mapping: { ...mapping },
@@ -111,16 +130,22 @@ export async function lookInto(
   // What a file says of its times goes by their size.
   const time = stated?.unit.ts === undefined ? mapping.ts : undefined;
   const timeType = fields.find((field) => field.name === mapping.ts)?.type ?? null;
+  const blobs = new Map(files.map((file, i) => [file, taken[i]]));
   return {
+    ...ledger,
     resolved,
-    taken,
-    files,
+    taken: ledger.files.map((file) => blobs.get(file)!),
     others: await Promise.all(others.map((file) => factsUnread(file, time, timeType))),
     keys: partitionKeys(resolved.files),
-    fields,
-    mapping,
-    guesses: [...empty, ...shaped, ...new Set(files.flatMap(({ reader }) => reader.notes ?? [])), ...guesses],
+    guesses: [
+      ...empty,
+      ...shaped,
+      ...(await strayNotes(strays)),
+      ...new Set(ledger.files.flatMap(({ reader }) => reader.notes ?? [])),
+      ...ledger.guesses,
+    ],
     has,
+    together: source.together !== undefined,
   };
 }
 
@@ -167,6 +192,67 @@ async function withLooks(
     }
   }
   return fields.map((field) => ({ ...field, looks: looks.get(field.name) }));
+}
+
+/** The other thread would read files by their own names. */
+function endThread(thread: StartedScanThread | null, onThread: LookOptions['onThread']): void {
+  thread?.end();
+  onThread(null);
+}
+
+type Columns = Pick<LookedThrough, 'files' | 'fields' | 'mapping' | 'guesses' | 'kinds' | 'several'>;
+
+/** Which of the files are the ledger, and which of their columns is which of the ledger's. */
+async function ledgerOf(
+  files: readonly LedgerFile[],
+  given: ColumnMapping | null,
+  together: LedgerSource['together'],
+  stated: StatedMapping | undefined,
+): Promise<Columns & { readonly strays: readonly LedgerFile[] }> {
+  const paths = files.map(({ reader }) => reader.path);
+  if (together) {
+    const units = unitsOf(paths);
+    files.forEach((file, i) => (file.reader = withLedgerFile(file.reader, units[i])));
+  }
+  if (!together && (given || files.length === 1)) {
+    const strays = given ? straysOf(files, given) : [];
+    const own = files.filter((file) => !strays.includes(file));
+    return { ...(await oneKind(own, given, stated)), strays };
+  }
+  const map = together === 'compare' ? { provider_id: LEDGER_FILE, ...stated?.map } : stated?.map;
+  const { kinds, strays } = withoutStrays(kindsOf(files, map && { map, unit: stated?.unit ?? {} }));
+  const own = files.filter((file) => !strays.includes(file));
+  if (kinds.length === 1 && !together) return { ...(await oneKind(own, given, stated)), strays };
+  const apart = whyApart(kinds) ?? (sharesVectors(kinds) ? await otherLengths(kinds) : null);
+  if (together && apart === null) {
+    const { fields, mapping, notes: guesses } = unite(kinds);
+    const kindOf = new Map(kinds.flatMap((kind, i) => kind.files.map((file) => [file, i])));
+    return {
+      files: own,
+      fields,
+      mapping: given ?? mapping,
+      guesses,
+      kinds: own.map((file) => kindOf.get(file)!),
+      several: null,
+      strays,
+    };
+  }
+  const ledgers = await Promise.all(kinds.map((kind) => ledgerOfKind(kind, paths)));
+  return { ...(await oneKind(kinds[0].files, null, stated)), several: { ledgers, why: whyKinds(kinds), apart }, strays };
+}
+
+async function oneKind(
+  files: readonly LedgerFile[],
+  given: ColumnMapping | null,
+  stated: StatedMapping | undefined,
+): Promise<Columns> {
+  const fields = await withLooks(
+    unionFields(withRows(files.map(({ reader }) => reader))),
+    files,
+    given ? null : stated,
+  );
+  const { mapping, notes: guesses } = given ? { mapping: given, notes: [] } : guessMapping(fields, stated);
+  return { files: [...files], fields, mapping, guesses, kinds: files.map(() => 0), several: null };
 }
 
 /**

@@ -317,7 +317,8 @@ export function unionFields(
   return [...union.values()].map(({ field }) => field);
 }
 
-function mergeFields(a: ReaderField, b: ReaderField): ReaderField | null {
+/** One column of two files; null if their types are not compatible. */
+export function mergeFields(a: ReaderField, b: ReaderField): ReaderField | null {
   if (a.typeName === b.typeName) return a.inferred === b.inferred ? a : { ...a, inferred: true };
   const [left, right] = [classOf(a.type), classOf(b.type)];
   if (left === 'none') return b;

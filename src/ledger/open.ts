@@ -1,3 +1,4 @@
+import * as arrow from 'apache-arrow';
 import type { LedgerColumns } from '../core/columns.ts';
 import { toTautlineError, TautlineFailure, type TautlineError } from '../core/errors.ts';
 import { formatCount } from '../core/format.ts';
@@ -15,23 +16,23 @@ import type { OnProgress } from '../core/progress.ts';
 import type { StatedMapping } from '../core/statedMapping.ts';
 import { gather, inOrder } from './canonical.ts';
 import { NO_ANALYSIS, type AnalysisNeeds } from './capacity.ts';
+import { chosenRows } from './chosenRows.ts';
 import { withoutEmpty } from './emptyColumns.ts';
 import { EMBEDDER_DIMENSION, referenceRows } from './embedder.ts';
 import { fileEmbeddings, textEmbeddings } from './embeddings.ts';
-import { columnFailure, counted, fileFailure, isOutOfMemory, ledgerFailure } from './failures.ts';
+import { counted, fileFailure, isOutOfMemory, ledgerFailure } from './failures.ts';
 import { fingerprint } from './fingerprint.ts';
 import { hasTimeRange, lookThrough, mendable, type LookedThrough } from './lookThrough.ts';
 import { memoryGuard, narrowing, tallied, withLengths, type MemoryGuard } from './memoryGuard.ts';
 import { columnNotes, partitionNotes } from './notes.ts';
 import type { Platform } from './platform.ts';
-import { chooseRows, describeLeftOut, type RowSelection } from './rowSelection.ts';
+import type { RowSelection } from './rowSelection.ts';
 import { vectorBytes, type LedgerFile, type Scan } from './scan.ts';
 import { selectRows } from './selectRows.ts';
 import { unitNotes } from './shapes.ts';
-import { fillSink, sinkColumns, withTextIds } from './sink.ts';
-import { datesFailure } from './statedUnits.ts';
+import { fillSink, sinkColumns, withOwnIds } from './sink.ts';
 import { scanSplit, type StartedScanThread } from './splitScan.ts';
-import { areDatesAlone, mixedForms, timeNotes } from './times.ts';
+import { timeNotes } from './times.ts';
 import type { ColumnMapping, EmbeddingSource, LedgerSource, OpenedLedger, OpenReport, RowSink } from './types.ts';
 import { VectorCache } from './vectorCache.ts';
 
@@ -156,7 +157,8 @@ async function open(
       onProgress,
     });
   }
-  const storedColumns = scan.textIds ? withTextIds(stored.columns) : stored.columns;
+  const idType = scan.textIds ? new arrow.Utf8() : new arrow.Int64();
+  const storedColumns = selection.numbered ? withOwnIds(stored.columns, idType) : stored.columns;
   const store = storing(files, storedColumns, selection, scan.rows);
   if (sink && sink !== 'later') await store(sink, { signal, onProgress });
 
@@ -233,36 +235,6 @@ async function firstPass(
   return { scan, whole };
 }
 
-function chosenRows({ files, mapping, has, resolved }: LookedThrough, scan: Scan): RowSelection {
-  const name = (row: number): string => nameRow(files, row);
-  const mixed = mixedForms(scan.timeForms, name);
-  if (mixed !== null) {
-    return mendable(has, ['column'], () => {
-      throw columnFailure(
-        files[0].reader.path,
-        mapping.ts!,
-        mixed,
-        'times of one kind',
-        'Write all of them in one unit, or as TIMESTAMP',
-      );
-    });
-  }
-  const unit = files[0].reader.units?.ts;
-  if (unit && areDatesAlone(scan.timeForms)) {
-    return mendable(has, ['column'], () => {
-      throw datesFailure(files[0].reader.path, mapping.ts!, 'dates');
-    });
-  }
-  const selection = mendable(has, ['ledger'], () => chooseRows(scan, mapping, name, (row) => fileAt(files, row)));
-  if (selection.order.length > 0) return selection;
-  return mendable(has, ['ledger'], () => {
-    throw ledgerFailure(
-      `No event can be used in ${resolved.name}. ${describeLeftOut(selection.leftOut, scan.rows).join('. ')}`,
-      'Mend the file, or map other columns',
-    );
-  });
-}
-
 interface Read {
   readonly scan: Scan;
   readonly selection: RowSelection;
@@ -326,23 +298,6 @@ const storing =
   ): OpenedLedger['store'] =>
   (sink, options) =>
     fillSink(sink, files, columns, selection, rows, options);
-
-/** Position of the file that holds a row: the last that begins at or before it. */
-function fileAt(files: readonly LedgerFile[], row: number): number {
-  let [low, high] = [0, files.length];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (files[middle].base <= row) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
-function nameRow(files: readonly LedgerFile[], row: number): string {
-  const file = files[fileAt(files, row)];
-  const at = row - file.base;
-  return `row ${(file.reader.fileRow?.(at) ?? at) + 1} of ${file.reader.path}`;
-}
 
 function openedPart(part: LedgerPart, whole: LedgerSurvey): OpenedPart {
   const { events, exact } = countOf(whole, undefined);

@@ -1,4 +1,4 @@
-import { resolveDuplicates } from './duplicates.ts';
+import { resolveDuplicates, type RowFiles } from './duplicates.ts';
 import { counted } from './failures.ts';
 import { areUnique, canonicalOrder, expectedLength, isAscending } from './order.ts';
 import type { Scan } from './scan.ts';
@@ -13,6 +13,10 @@ export interface RowSelection {
   /** Canonical row of each file row, -1 if it is left out. */
   readonly rowOf: Int32Array;
   readonly hasTime: boolean;
+  /** True if events are numbered in their order, for want of ids that tell all of them apart. */
+  readonly numbered: boolean;
+  /** Two rows that say that the files are several ledgers. */
+  readonly several: readonly [row: number, other: number] | null;
   /** Length of the vectors that are used; 0 where there are none. */
   readonly dimension: number;
   readonly leftOut: readonly LeftOut[];
@@ -21,15 +25,10 @@ export interface RowSelection {
 
 /**
  * Leaves out the rows that cannot be used, each for the first reason that holds, and orders the rest by (ts, event_id).
- * @param nameRow names a file row where it has no event_id: "row 17 of file.parquet".
- * @param fileOf position of a row's file
+ * @param files that the rows are of; their `nameRow` names a row where it has no event_id
  */
-export function chooseRows(
-  scan: Scan,
-  mapping: ColumnMapping,
-  nameRow: (row: number) => string,
-  fileOf: (row: number) => number,
-): RowSelection {
+export function chooseRows(scan: Scan, mapping: ColumnMapping, files: RowFiles): RowSelection {
+  const { nameRow } = files;
   const notes: string[] = [];
   const reasons = new Map<string, number[]>();
   const leave = (row: number, reason: string): void => {
@@ -58,12 +57,20 @@ export function chooseRows(
   const rows = usable.subarray(0, used);
   // Without times, ids of text say nothing of the order.
   const isFileOrder = scan.textIds !== null && !hasTime;
+  let numbered = scan.textIds !== null;
+  let several: RowSelection['several'] = null;
   let order = isFileOrder ? rows : canonicalOrder(rows, scan.eventId, hasTime ? scan.time : null);
   if (mapping.event_id !== undefined && !isAscending(order, scan.eventId) && !areUnique(rows, scan.eventId)) {
-    const found = resolveDuplicates(rows, scan, { hasTime, fileOf, nameRow });
+    const found = resolveDuplicates(rows, scan, hasTime, files);
+    ({ numbered, several } = found);
     notes.push(...found.notes);
-    for (const row of found.dropped) leave(row, 'event_id is there twice: the first in file order is kept');
-    order = order.filter((row) => !found.dropped.has(row));
+    for (const row of found.doubles) leave(row, 'event_id is there twice: the first in file order is kept');
+    for (const row of found.clashes) leave(row, OTHER_EVENT);
+    order = order.filter((row) => !found.doubles.has(row) && !found.clashes.has(row));
+  }
+  if (files.together && mapping.event_id !== undefined && !numbered && !areUnique(order, scan.eventId)) {
+    numbered = true;
+    notes.push('Ledgers have events of one id: events are numbered in their order, and their ids are kept.');
   }
   const rowOf = new Int32Array(scan.rows).fill(-1);
   for (let i = 0; i < order.length; i++) rowOf[order[i]] = i;
@@ -90,8 +97,10 @@ export function chooseRows(
           : (scan.textIds?.at(row) ?? String(scan.eventId[row])),
       ),
   }));
-  return { order, rowOf, hasTime, dimension, leftOut, notes };
+  return { order, rowOf, hasTime, numbered, several, dimension, leftOut, notes };
 }
+
+const OTHER_EVENT = 'event_id is that of another event of the file: the first in file order is kept';
 
 const wrongLength = (length: number, dimension: number): string =>
   length === 0

@@ -61,6 +61,7 @@ export interface Scan extends Readonly<Record<ColumnsOf<'light'>, Float64Array>>
   readonly faults: ReadonlyMap<number, string>;
   /** First row of each form that ts has. */
   readonly timeForms: ReadonlyMap<TimeForm, number>;
+  readonly timeFormsByFile: readonly ReadonlyMap<TimeForm, number>[];
   /** True if ts went back from one row to the next inside a file. */
   readonly disordered: boolean;
 }
@@ -223,6 +224,7 @@ class Scanner {
 
   beginFile(): void {
     this.#previous = -Infinity;
+    this.#timeForms.beginFile();
   }
 
   /** @returns the vectors of the batch, null if the file has none */
@@ -292,6 +294,7 @@ class Scanner {
       dictionaries: this.#dictionaries,
       faults: this.#faults,
       timeForms: this.#timeForms.first,
+      timeFormsByFile: this.#timeForms.byFile,
       disordered: this.#disordered,
     };
   }

@@ -95,6 +95,12 @@ function unitOf(source: string, names: readonly string[]): NamedUnit | null {
 /** True if it is known what a duration counts. */
 export const saysUnit = (source: string, names: readonly string[]): boolean => unitOf(source, names) !== null;
 
+/** The unit of a column of durations as it is stated; null if nothing says it. */
+export const unitNamed = (source: string, names: readonly string[]): StatedUnit | null => {
+  const unit = unitOf(source, names);
+  return (Object.keys(NAMED) as StatedUnit[]).find((stated) => NAMED[stated] === unit) ?? null;
+};
+
 /**
  * How a column of durations becomes milliseconds; null where it holds them, or nothing says what it counts.
  * @param units that are stated

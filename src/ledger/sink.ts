@@ -67,16 +67,22 @@ export function sinkColumns(
   return { columns, notes };
 }
 
-/** The columns of a ledger whose ids are texts: events are numbered, and the text is a column of its own. */
-export const withTextIds = (columns: readonly SinkColumn[]): SinkColumn[] =>
-  columns.flatMap((column) =>
+/**
+ * The columns of a ledger whose events are numbered: the ids of the files are a column of their own.
+ * @param type of these
+ */
+export function withOwnIds(columns: readonly SinkColumn[], type: DataType): SinkColumn[] {
+  let name = 'event_id (file)';
+  while (columns.some((column) => column.name === name)) name += ' (file)';
+  return columns.flatMap((column) =>
     column.ledger === 'event_id'
       ? [
           { ...column, source: null, isNumbered: true },
-          { name: 'event_id (file)', type: new arrow.Utf8(), source: column.source, ledger: null },
+          { name, type, source: column.source, ledger: null },
         ]
       : [column],
   );
+}
 
 /** Text formats keep unknown columns as the text they are; other formats keep their types. */
 function unknownType(field: ReaderField): DataType {

@@ -6,7 +6,7 @@ import { detectFormat } from './detectFormat.ts';
 import { counted, fileFailure, ledgerFailure } from './failures.ts';
 import { latin, type OpenFileOptions } from './formats/format.ts';
 import { withPlainColumns } from './formats/plainColumns.ts';
-import { lastPart, withPartitions } from './hive.ts';
+import { commonFolder, lastPart, withPartitions } from './hive.ts';
 import { csv } from './formats/csv.ts';
 import { comparePaths, FORMAT_NAMES, formatByName, isLedgerFile, USUAL_EXTENSIONS } from './formats/list.ts';
 import { packingOf, unpack } from './packing.ts';
@@ -104,14 +104,6 @@ function passedOverNotes(passedOver: readonly PassedOver[]): string[] {
     const more = paths.length > NAMED ? ` and ${formatCount(paths.length - NAMED)} more` : '';
     return [`${say(paths.length)}: ${paths.slice(0, NAMED).join(', ')}${more}.`];
   });
-}
-
-function commonFolder(paths: readonly string[]): string {
-  const [head, ...rest] = paths.map((path) => path.split(/[/\\]/).slice(0, -1));
-  let depth = 0;
-  while (depth < head.length && rest.every((folders) => folders[depth] === head[depth]) && !head[depth].includes('='))
-    depth++;
-  return head.slice(0, depth).join('/');
 }
 
 /**

@@ -133,12 +133,12 @@ function middle(files: readonly LedgerFile[], total: number): number {
 function joined(
   first: Scan,
   part: ScannedPart,
-  later: readonly LedgerFile[],
+  laterFiles: readonly LedgerFile[],
   mapping: ColumnMapping,
   kept: VectorCache,
 ): Scan {
   const { rows } = first;
-  later.forEach((file, i) => (file.base = rows + part.bases[i]));
+  laterFiles.forEach((file, i) => (file.base = rows + part.bases[i]));
   if (part.kept) for (const { base, vectors, batchRows } of part.kept) kept.add(rows + base, vectors, batchRows);
   else kept.release();
   const { dictionaries } = first;
@@ -149,6 +149,7 @@ function joined(
     columnsOf('light').map((column) => [column, append(first[column], part[column])]),
   ) as Record<ColumnsOf<'light'>, Float64Array>;
   if (mapping.event_id === undefined) for (let row = rows; row < eventId.length; row++) eventId[row] = BigInt(row);
+  const later = (forms: Scan['timeForms']) => [...forms].map(([form, row]) => [form, rows + row] as const);
   const missing = (scan: Pick<Scan, 'missingId' | 'rows'>): Uint8Array => scan.missingId ?? new Uint8Array(scan.rows);
   return {
     rows: rows + part.rows,
@@ -164,7 +165,8 @@ function joined(
     content: append(first.content, part.content),
     dictionaries,
     faults: new Map([...first.faults, ...[...part.faults].map(([row, reason]) => [rows + row, reason] as const)]),
-    timeForms: new Map([...[...part.timeForms].map(([form, row]) => [form, rows + row] as const), ...first.timeForms]),
+    timeForms: new Map([...later(part.timeForms), ...first.timeForms]),
+    timeFormsByFile: [...first.timeFormsByFile, ...part.timeFormsByFile.map((forms) => new Map(later(forms)))],
     disordered: first.disordered || part.disordered,
   };
 }

@@ -70,12 +70,19 @@ export function timeOfNumber(value: number | bigint): number {
 /** First row of each form of time in a column. */
 export class TimeForms {
   readonly first = new Map<TimeForm, number>();
+  /** The same of each file, where they are told of. */
+  readonly byFile: Map<TimeForm, number>[] = [];
   #last: TimeForm | null = null;
+
+  beginFile(): void {
+    this.byFile.push(new Map());
+    this.#last = null;
+  }
 
   note(form: TimeForm, row: number): void {
     if (form === this.#last) return;
     this.#last = form;
-    if (!this.first.has(form)) this.first.set(form, row);
+    for (const forms of [this.first, this.byFile.at(-1)]) if (forms && !forms.has(form)) forms.set(form, row);
   }
 }
 
@@ -187,6 +194,19 @@ export function mixedForms(forms: ReadonlyMap<TimeForm, number>, nameRow: (row: 
     if (!described.has(DESCRIBED[form])) described.set(DESCRIBED[form], row);
   return [...described].map(([form, row]) => `${form} (first in ${nameRow(row)})`).join(' and ');
 }
+
+/** The same of ledgers that are opened together: each may count its own unit, but not from a start of its own. */
+export const mixedInFiles = (
+  files: readonly ReadonlyMap<TimeForm, number>[],
+  nameRow: (row: number) => string,
+): string | null => {
+  const within = files.map((forms) => mixedForms(forms, nameRow)).find((mixed) => mixed !== null);
+  if (within !== undefined) return within;
+  const all = files
+    .flatMap((forms) => [...forms])
+    .map(([form, row]) => [form === 'relative' ? form : 'date', row] as const);
+  return mixedForms(new Map(all.reverse()), nameRow);
+};
 
 /** True where a column holds times, but no number that could count anything. */
 export const areDatesAlone = (forms: ReadonlyMap<TimeForm, number>): boolean =>

@@ -22,6 +22,11 @@ export type LedgerSource = (
   readonly part?: LedgerPart;
   /** Which acts of a trace are events; absent: calls of models and tools, and agents without either. */
   readonly events?: readonly EventKind[];
+  /**
+   * Several ledgers as one, each told in the column `file`; `compare`: each is a stream. Absent: several are refused,
+   * with the list.
+   */
+  readonly together?: 'all' | 'compare';
 };
 
 /** A file, folder or link that is no part of a ledger. `path` is relative, as that of `NamedBlob`. */

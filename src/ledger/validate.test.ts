@@ -202,7 +202,11 @@ describe('rows that cannot be used are left out, counted and listed', () => {
       ),
     );
     expect(report.leftOut).toEqual([
-      { reason: 'event_id is there twice: the first in file order is kept', count: 2, examples: ['7', '7'] },
+      {
+        reason: 'event_id is that of another event of the file: the first in file order is kept',
+        count: 2,
+        examples: ['7', '7'],
+      },
     ]);
     expect(Array.from(columns.eventId)).toEqual([9n, 8n, 7n]);
     expect(columns.time[2]).toBe(START + 5);

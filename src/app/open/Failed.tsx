@@ -1,4 +1,4 @@
-import { Suspense, type ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { explain, type TautlineError } from '../../core/errors.ts';
 import type { LedgerSource, OpenReport } from '../../ledger/types.ts';
 import { actions } from '../../state/store.ts';
@@ -7,6 +7,8 @@ import { showSheet } from '../ui.ts';
 import { canRefresh, reopen } from './fresh.ts';
 import { MappingTable } from './MappingTable.tsx';
 import { LazyNarrowPanel } from './OpenReport.tsx';
+
+const LazySeveralPanel = lazy(() => import('./Several.tsx').then((module) => ({ default: module.SeveralPanel })));
 
 /** What went wrong, where, and what to do next, taken apart so that each is found at once. */
 function parts(error: TautlineError): readonly (readonly [string, string])[] {
@@ -72,15 +74,18 @@ function ErrorParts({ error }: { readonly error: TautlineError }): ReactNode {
 function Ways({
   name,
   error,
+  main = true,
   children,
 }: {
   readonly name: string;
   readonly error: TautlineError;
+  /** False where the page has a better way than to open something else. */
+  readonly main?: boolean;
   readonly children?: ReactNode;
 }): ReactNode {
   return (
     <div className="buttons">
-      <button type="button" className="button primary" onClick={() => actions.close()}>
+      <button type="button" className={`button ${main ? 'primary' : 'quiet'}`} onClick={() => actions.close()}>
         Open something else
       </button>
       {children}
@@ -127,6 +132,20 @@ export function OpenFailed({
 }): ReactNode {
   const has = 'has' in error ? error.has : undefined;
   const survey = 'survey' in error ? error.survey : undefined;
+  if (error.kind === 'ledger' && error.several) {
+    return (
+      <div className="centre-message tall">
+        <div role="alert">
+          <h2>Several ledgers</h2>
+          <p>{explain(error)}.</p>
+        </div>
+        <Suspense fallback={null}>
+          <LazySeveralPanel source={source} several={error.several} />
+        </Suspense>
+        <Ways name={name} error={error} main={false} />
+      </div>
+    );
+  }
   return (
     <div className={`centre-message failed${has || survey ? ' tall' : ''}`}>
       <div role="alert">

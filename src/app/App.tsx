@@ -1,6 +1,6 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, type ReactNode } from 'react';
-import { explain } from '../core/errors.ts';
+import { advisesMapping, explain } from '../core/errors.ts';
 import { queryClient } from '../state/queries.ts';
 import { actions, useTautline } from '../state/store.ts';
 import type { LedgerPhase, Screen } from '../state/types.ts';
@@ -21,7 +21,7 @@ import { Toasts } from './shell/Toasts.tsx';
 import { TopBar } from './shell/TopBar.tsx';
 import { useShortcuts } from './shell/useShortcuts.ts';
 import { useTheme } from './shell/useTheme.ts';
-import { showMethods, useUi } from './ui.ts';
+import { showColumns, showMethods, useUi } from './ui.ts';
 
 const panelStack = loadable('the charts', async () => (await import('../panels/PanelStack.tsx')).PanelStack);
 const parameters = loadable('the parameters', async () => (await import('./whatif/WhatIfPanel.tsx')).WhatIfPanel);
@@ -45,6 +45,11 @@ function AnalysisTrouble({ ledger }: { readonly ledger: Extract<LedgerPhase, { p
   return (
     <div className="banner danger" role="alert">
       <span>{explain(error)}</span>
+      {advisesMapping(error) && (
+        <button type="button" className="button" onClick={showColumns}>
+          Choose the columns
+        </button>
+      )}
       <button type="button" className="button" onClick={() => void reopen(ledger.source)}>
         Reopen the ledger
       </button>

@@ -2,6 +2,7 @@ import * as arrow from 'apache-arrow';
 import { DataType } from 'apache-arrow';
 import { TautlineFailure, type TautlineError } from '../core/errors.ts';
 import { LEDGER_COLUMNS, type LedgerColumnName } from '../core/ledgerSchema.ts';
+import { shown } from '../core/printable.ts';
 import type { StatedMapping } from '../core/statedMapping.ts';
 import { isData, plainValues } from './cast.ts';
 import { checkColumns, lookInto, type LookedThrough } from './lookThrough.ts';
@@ -12,6 +13,7 @@ import type { RawColumn, TableReader } from './reader.ts';
 import { BATCH_ROWS } from './scan.ts';
 import { sinkColumns } from './sink.ts';
 import type { ColumnMapping, LedgerSource } from './types.ts';
+import { missingOf, type WantedColumns } from './wanted.ts';
 
 /** Rows that are looked at for values. */
 const SAMPLE_ROWS = 100;
@@ -31,7 +33,7 @@ export interface Inspection {
   readonly columns: readonly InspectedColumn[];
   /** Why it would not open as it is; null where its columns will do. */
   readonly problem: TautlineError | null;
-  readonly missing: readonly MissingColumn[];
+  readonly missing: readonly WantedColumns[];
   readonly notes: readonly string[];
   readonly firstRows: readonly Readonly<Record<string, unknown>>[];
 }
@@ -47,18 +49,13 @@ interface InspectedColumn {
   readonly values: readonly unknown[];
 }
 
-interface MissingColumn {
-  /** Of which one is wanted. */
-  readonly columns: readonly LedgerColumnName[];
-  readonly means: string;
+/** The first values of each column of opened files, as texts of a line. */
+export async function columnValues(
+  files: readonly { readonly reader: TableReader }[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const values = await firstValues(files.map(({ reader }) => reader));
+  return new Map([...values].map(([name, of]) => [name, firstThere(of).map(shown)]));
 }
-
-const WANTED: readonly MissingColumn[] = [
-  { columns: ['provider_id', 'agent_id'], means: 'who speaks is not known, so it does not open' },
-  { columns: ['text', 'embedding'], means: 'nothing to measure drift by' },
-  { columns: ['ts'], means: 'events are in the order of event_id' },
-  { columns: ['event_id'], means: 'the position in the file is used' },
-];
 
 /** Looks into files without opening them as a ledger. @throws TautlineFailure where they cannot be read at all */
 export async function inspectLedger(
@@ -86,10 +83,10 @@ export async function inspectLedger(
       type: typeName,
       takenFor: takenFor(name),
       kept: kept.has(name),
-      values: (values.get(name) ?? []).filter((value) => value !== null).slice(0, SHOWN),
+      values: firstThere(values.get(name) ?? []),
     })),
     problem: problemOf(looked, stated),
-    missing: WANTED.filter(({ columns }) => columns.every((column) => mapping[column] === undefined)),
+    missing: missingOf(mapping),
     notes: [...resolved.notes, ...guesses, ...partitionNotes(files)],
     firstRows: Array.from({ length: Math.min(SHOWN, rowsOf(readers[0], values)) }, (_, row) =>
       Object.fromEntries(
@@ -100,6 +97,9 @@ export async function inspectLedger(
     ),
   };
 }
+
+const firstThere = (values: readonly unknown[]): readonly unknown[] =>
+  values.filter((value) => value !== null).slice(0, SHOWN);
 
 const rowsOf = ({ fields }: TableReader, values: ReadonlyMap<string, readonly unknown[]>): number =>
   fields.reduce((most, { name }) => Math.max(most, values.get(name)?.length ?? 0), 0);

@@ -1,4 +1,5 @@
 import { TautlineFailure, type FileColumns, type TautlineError } from '../core/errors.ts';
+import { addedKinds, type KindCount } from '../core/eventKinds.ts';
 import type { LedgerPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { StatedMapping } from '../core/statedMapping.ts';
@@ -6,7 +7,7 @@ import { mapAhead } from './ahead.ts';
 import { counted, fileFailure, throwIfCancelled } from './failures.ts';
 import { parquet } from './formats/parquet.ts';
 import { withFileName } from './hive.ts';
-import { checkMapping, guessMapping, unionFields } from './mapping.ts';
+import { checkMapping, classOf, guessMapping, unionFields, wideColumns } from './mapping.ts';
 import type { Platform } from './platform.ts';
 import type { ReaderField } from './reader.ts';
 import type { LedgerFile } from './scan.ts';
@@ -33,6 +34,8 @@ export interface LookedThrough {
   readonly mapping: ColumnMapping;
   readonly guesses: readonly string[];
   readonly has: FileColumns;
+  /** Of traces: how many acts there are of each kind. */
+  readonly kinds: readonly KindCount[] | null;
 }
 
 export interface LookOptions {
@@ -44,6 +47,8 @@ export interface LookOptions {
   readonly onProgress?: OnProgress;
   /** Receives the thread that may share the first pass, as soon as it starts; it is the caller's to end. */
   readonly onThread: (thread: StartedScanThread | null) => void;
+  /** Receives the files once they are open, also where the ledger is refused then. */
+  readonly onFiles?: (files: readonly LedgerFile[]) => void;
 }
 
 /** Finds the files, opens them, and fixes which of their columns is which of the ledger's. */
@@ -69,7 +74,7 @@ export function checkColumns({ files, mapping, fields }: LookedThrough, stated: 
 export async function lookInto(
   source: LedgerSource,
   given: ColumnMapping | null,
-  { platform, part, stated, signal, onProgress, onThread }: LookOptions,
+  { platform, part, stated, signal, onProgress, onThread, onFiles }: LookOptions,
 ): Promise<LookedThrough> {
   const resolved = await resolveSource(source, platform, { signal, onProgress });
   const { taken, others } = part ? choosePartitions(resolved.files, part) : { taken: resolved.files, others: [] };
@@ -95,11 +100,19 @@ export async function lookInto(
     if (taken.length > 1)
       onProgress?.({ phase: 'Looking through the files', fraction: done / taken.length, detail: file.path });
   });
+  onFiles?.(files);
   const shaped = joinShaped(files, given);
   const fields = unionFields(files.map(({ reader }) => reader));
   const { mapping, notes: guesses } = given ? { mapping: given, notes: [] } : guessMapping(fields, stated);
+  const wide = new Set(wideColumns(fields));
   const has: FileColumns = {
-    columns: fields.map((field) => ({ name: field.name, type: field.typeName })),
+    columns: fields.map(({ name, type, typeName, inferred }) => ({
+      name,
+      type: typeName,
+      class: classOf(type),
+      inferred,
+      isCoordinate: wide.has(name),
+    })),
     mapping: { ...mapping },
   };
   // What a file says of its times goes by their size.
@@ -113,34 +126,42 @@ export async function lookInto(
     keys: partitionKeys(resolved.files),
     fields,
     mapping,
-    guesses: [...shaped, ...new Set(files.flatMap(({ reader }) => reader.notes ?? [])), ...guesses],
+    guesses: [...shaped.notes, ...new Set(files.flatMap(({ reader }) => reader.notes ?? [])), ...guesses],
     has,
+    kinds: shaped.kinds,
   };
 }
 
 /**
  * Files of one shape belong together: what a span of one states holds for spans of another.
- * @returns what each shape gave
+ * @returns what each shape gave, and how many acts there are of each kind where kinds can be chosen
  */
-function joinShaped(files: readonly LedgerFile[], given: ColumnMapping | null): string[] {
+function joinShaped(
+  files: readonly LedgerFile[],
+  given: ColumnMapping | null,
+): { readonly notes: readonly string[]; readonly kinds: readonly KindCount[] | null } {
   const byShape = new Map<string, LedgerFile[]>();
   for (const file of files) {
     const { shaped } = file.reader;
     if (shaped) byShape.set(shaped.id, [...(byShape.get(shaped.id) ?? []), file]);
   }
-  return [...byShape.values()].map((group) => {
+  const found = [...byShape.values()].map((group) => {
     const [first, ...others] = group.map(({ reader }) => reader.shaped!.reading);
     first.join(others);
+    const kinds = first.kinds?.() ?? null;
     for (const file of group) file.reader = withFileName(file.reader.shaped!.again(), given);
     if (group.length === files.length && first.events() === 0) {
-      throw fileFailure(
+      const { error } = fileFailure(
         group[0].reader.path,
         `no event can be read from it. ${first.note().replace(/\.$/, '')}`,
         first.advice,
       );
+      throw new TautlineFailure(kinds ? ({ ...error, kinds } as TautlineError) : error);
     }
-    return first.note();
+    return { note: first.note(), kinds };
   });
+  const counts = found.flatMap(({ kinds }) => (kinds ? [kinds] : []));
+  return { notes: found.map(({ note }) => note), kinds: counts.length > 0 ? addedKinds(counts) : null };
 }
 
 /** True if a part is cut out of the files by time. */

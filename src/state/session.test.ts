@@ -484,7 +484,7 @@ describe('the view', () => {
     session.actions.setScreen('calibration');
     expect(address.entries.slice(-2)).toEqual(['v=1&file=tiny.ndjson', 'v=1&screen=calibration&file=tiny.ndjson']);
     expect(state().analysis.report).toBe(report);
-    await session.actions.open(source, null, { ...DEFAULT_PARAMETERS, adaptive: false });
+    await session.actions.open(source, undefined, { ...DEFAULT_PARAMETERS, adaptive: false });
     expect(state().view).toMatchObject({ screen: 'monitor', parameters: { adaptive: false } });
     expect(address.entries.at(-1)).toContain('adaptive=false');
   });

@@ -1,11 +1,12 @@
 import { Suspense, type ReactNode } from 'react';
-import { explain, type TautlineError } from '../../core/errors.ts';
+import { advisesMapping, explain, type TautlineError } from '../../core/errors.ts';
 import type { LedgerSource, OpenReport } from '../../ledger/types.ts';
 import { actions } from '../../state/store.ts';
 import { copyText } from '../shell/copy.ts';
-import { showSheet } from '../ui.ts';
+import { showColumns, showSheet } from '../ui.ts';
 import { canRefresh, reopen } from './fresh.ts';
-import { MappingTable } from './MappingTable.tsx';
+import { EventKinds } from './EventKinds.tsx';
+import { goToColumns, MappingForm } from './MappingForm.tsx';
 import { LazyNarrowPanel } from './OpenReport.tsx';
 
 /** What went wrong, where, and what to do next, taken apart so that each is found at once. */
@@ -72,15 +73,23 @@ function ErrorParts({ error }: { readonly error: TautlineError }): ReactNode {
 function Ways({
   name,
   error,
+  onColumns,
   children,
 }: {
   readonly name: string;
   readonly error: TautlineError;
+  /** Leads to the form of the columns; absent where other columns mend nothing. */
+  readonly onColumns: (() => void) | undefined;
   readonly children?: ReactNode;
 }): ReactNode {
   return (
     <div className="buttons">
-      <button type="button" className="button primary" onClick={() => actions.close()}>
+      {onColumns && (
+        <button type="button" className="button primary" onClick={onColumns}>
+          Choose the columns
+        </button>
+      )}
+      <button type="button" className={onColumns ? 'button' : 'button primary'} onClick={() => actions.close()}>
         Open something else
       </button>
       {children}
@@ -127,23 +136,25 @@ export function OpenFailed({
 }): ReactNode {
   const has = 'has' in error ? error.has : undefined;
   const survey = 'survey' in error ? error.survey : undefined;
+  const kinds = 'kinds' in error ? error.kinds : undefined;
   return (
-    <div className={`centre-message failed${has || survey ? ' tall' : ''}`}>
+    <div className={`centre-message failed${has || survey || kinds ? ' tall' : ''}`}>
       <div role="alert">
         <h2>
           {name} {error.kind === 'memory' ? 'is too large to open whole' : 'could not be opened'}
         </h2>
         <ErrorParts error={error} />
       </div>
-      <Ways name={name} error={error}>
+      <Ways name={name} error={error} onColumns={has && goToColumns}>
         <TryAgain source={source} error={error} />
       </Ways>
+      {kinds && <EventKinds source={source} kinds={kinds} />}
       {survey && (
         <Suspense fallback={null}>
           <LazyNarrowPanel source={source} survey={survey} opened={false} />
         </Suspense>
       )}
-      {has && <MappingTable source={source} has={has} />}
+      {has && <MappingForm source={source} has={has} error={error} />}
     </div>
   );
 }
@@ -171,7 +182,7 @@ export function AnalysisFailed({
           ))}
         </ul>
       )}
-      <Ways name={report.name} error={error}>
+      <Ways name={report.name} error={error} onColumns={advisesMapping(error) ? showColumns : undefined}>
         <button type="button" className="button" onClick={() => showSheet('report')}>
           Columns and notes…
         </button>

@@ -1,6 +1,4 @@
-/** What an event of a trace can be. */
-export const EVENT_KINDS = ['model', 'tool', 'agent'] as const;
-export type EventKind = (typeof EVENT_KINDS)[number];
+import { EVENT_KINDS, type EventKind } from './ledgerSchema.ts';
 
 /** How many acts of a kind the files hold, and what became of them. */
 export interface KindCount {

@@ -1,5 +1,6 @@
 import { useId, useState, type ReactNode } from 'react';
-import { EVENT_KINDS, type EventKind, type KindCount } from '../../core/eventKinds.ts';
+import type { KindCount } from '../../core/eventKinds.ts';
+import type { EventKind } from '../../core/ledgerSchema.ts';
 import type { LedgerSource } from '../../ledger/types.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import { showSheet } from '../ui.ts';
@@ -14,11 +15,12 @@ export function EventKinds({
   readonly source: LedgerSource;
   readonly kinds: readonly KindCount[];
 }): ReactNode {
-  const taken = useTautline((state) => state.view.events) ?? EVENT_KINDS;
+  const all = kinds.map(({ kind }) => kind);
+  const taken = useTautline((state) => state.view.events) ?? all;
   const [chosen, setChosen] = useState<readonly EventKind[]>(taken);
   const title = useId();
   const status = useId();
-  const isSame = EVENT_KINDS.every((kind) => chosen.includes(kind) === taken.includes(kind));
+  const isSame = all.every((kind) => chosen.includes(kind) === taken.includes(kind));
   const isEmpty = !kinds.some(({ kind, captured }) => captured > 0 && chosen.includes(kind));
   const problem =
     chosen.length === 0
@@ -34,7 +36,7 @@ export function EventKinds({
         onSubmit={(event) => {
           event.preventDefault();
           showSheet(null);
-          void actions.open(source, { events: chosen.length === EVENT_KINDS.length ? null : chosen });
+          void actions.open(source, { events: chosen.length === all.length ? null : chosen });
         }}
       >
         <ul>
@@ -46,9 +48,7 @@ export function EventKinds({
                   checked={chosen.includes(count.kind)}
                   disabled={count.all === 0}
                   onChange={({ target }) =>
-                    setChosen(
-                      EVENT_KINDS.filter((kind) => (kind === count.kind ? target.checked : chosen.includes(kind))),
-                    )
+                    setChosen(all.filter((kind) => (kind === count.kind ? target.checked : chosen.includes(kind))))
                   }
                 />
                 <span>{KIND_NAMES[count.kind]}</span>

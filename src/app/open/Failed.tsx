@@ -74,10 +74,13 @@ function Ways({
   name,
   error,
   onColumns,
+  isMendable = onColumns !== undefined,
   children,
 }: {
   readonly name: string;
   readonly error: TautlineError;
+  /** True if what mends it stands below, with a main button of its own. */
+  readonly isMendable?: boolean;
   /** Leads to the form of the columns; absent where other columns mend nothing. */
   readonly onColumns: (() => void) | undefined;
   readonly children?: ReactNode;
@@ -89,7 +92,7 @@ function Ways({
           Choose the columns
         </button>
       )}
-      <button type="button" className={onColumns ? 'button' : 'button primary'} onClick={() => actions.close()}>
+      <button type="button" className={isMendable ? 'button' : 'button primary'} onClick={() => actions.close()}>
         Open something else
       </button>
       {children}
@@ -137,6 +140,7 @@ export function OpenFailed({
   const has = 'has' in error ? error.has : undefined;
   const survey = 'survey' in error ? error.survey : undefined;
   const kinds = 'kinds' in error ? error.kinds : undefined;
+  const canTake = kinds?.some(({ captured }) => captured > 0) === true;
   return (
     <div className={`centre-message failed${has || survey || kinds ? ' tall' : ''}`}>
       <div role="alert">
@@ -145,7 +149,7 @@ export function OpenFailed({
         </h2>
         <ErrorParts error={error} />
       </div>
-      <Ways name={name} error={error} onColumns={has && goToColumns}>
+      <Ways name={name} error={error} onColumns={has && goToColumns} isMendable={has !== undefined || canTake}>
         <TryAgain source={source} error={error} />
       </Ways>
       {kinds && <EventKinds source={source} kinds={kinds} />}
@@ -193,6 +197,29 @@ export function AnalysisFailed({
           <LazyNarrowPanel source={source} survey={report.survey} opened />
         </Suspense>
       )}
+    </div>
+  );
+}
+
+/** A later analysis that failed, over the charts of the last good one. */
+export function AnalysisTrouble({
+  source,
+  error,
+}: {
+  readonly source: LedgerSource;
+  readonly error: TautlineError;
+}): ReactNode {
+  return (
+    <div className="banner danger" role="alert">
+      <span>{explain(error)}</span>
+      {advisesMapping(error) && (
+        <button type="button" className="button" onClick={showColumns}>
+          Choose the columns
+        </button>
+      )}
+      <button type="button" className="button" onClick={() => void reopen(source)}>
+        Reopen the ledger
+      </button>
     </div>
   );
 }

@@ -1,8 +1,8 @@
 import { useId, type ReactNode } from 'react';
 import type { FileColumn } from '../../core/errors.ts';
 import { columnSpec, type LedgerColumnName } from '../../core/ledgerSchema.ts';
-import { STATED_UNITS, type StatedUnit, type StatedUnits } from '../../core/statedMapping.ts';
-import { canHaveUnit, choicesOf, hasUnit, markOf, UNIT_NAMES, type Stated } from './mappingForm.ts';
+import type { StatedUnit, StatedUnits } from '../../core/statedMapping.ts';
+import { canHaveUnit, choicesOf, hasUnit, markOf, UNIT_NAMES, UNSTATED, type Stated } from './mappingForm.ts';
 import type { ColumnValues } from './useColumnValues.ts';
 import { Values } from './Values.tsx';
 
@@ -18,6 +18,8 @@ interface Shared {
   readonly onUnit: (column: keyof StatedUnits, unit: StatedUnit | undefined) => void;
 }
 
+const UNITS = Object.keys(UNIT_NAMES) as readonly StatedUnit[];
+
 /** What the numbers of ts or a duration count. */
 function UnitChoice({
   column,
@@ -32,12 +34,12 @@ function UnitChoice({
       onChange={({ target }) =>
         onUnit(
           column,
-          STATED_UNITS.find((known) => known === target.value),
+          UNITS.find((known) => known === target.value),
         )
       }
     >
-      <option value="">{column === 'ts' ? 'unit by its size' : 'unit by its name'}</option>
-      {STATED_UNITS.map((known) => (
+      <option value="">{UNSTATED[column]}</option>
+      {UNITS.map((known) => (
         <option key={known} value={known}>
           in {UNIT_NAMES[known]}
         </option>

@@ -1,5 +1,8 @@
 import type { ReactNode } from 'react';
 
+/** A text as it is, where there is one; what says its type stands beside it. */
+const withoutQuotes = (value: string): string => (value === '""' ? value : value.replace(/^"|"$/g, ''));
+
 /** The first values of a column of the files, and its type there. */
 export function Values({
   of,
@@ -17,7 +20,7 @@ export function Values({
         <ul className="mapping-values mono">
           {of.map((value, i) => (
             <li key={i} title={value}>
-              {value}
+              {withoutQuotes(value)}
             </li>
           ))}
         </ul>

@@ -1,4 +1,5 @@
-import type { EventKind, KindCount } from '../../core/eventKinds.ts';
+import type { KindCount } from '../../core/eventKinds.ts';
+import type { EventKind } from '../../core/ledgerSchema.ts';
 import { formatCount } from '../../core/format.ts';
 
 export const KIND_NAMES: Readonly<Record<EventKind, string>> = {

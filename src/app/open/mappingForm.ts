@@ -1,6 +1,6 @@
 import type { FileColumn, FileColumns, TautlineError } from '../../core/errors.ts';
 import { columnSpec, LEDGER_COLUMNS, type LedgerColumnName } from '../../core/ledgerSchema.ts';
-import { COLUMNS_WITH_UNIT, type StatedUnit, type StatedUnits } from '../../core/statedMapping.ts';
+import type { StatedUnit, StatedUnits } from '../../core/statedMapping.ts';
 import { acceptsKind, WIDE_EMBEDDING } from '../../ledger/sources.ts';
 import type { ColumnMapping } from '../../ledger/types.ts';
 import { missingOf, WANTED } from '../../ledger/wanted.ts';
@@ -30,8 +30,13 @@ export interface Stated {
 
 type ColumnWithUnit = keyof StatedUnits;
 
-export const hasUnit = (column: LedgerColumnName): column is ColumnWithUnit =>
-  (COLUMNS_WITH_UNIT as readonly LedgerColumnName[]).includes(column);
+/** What stands for the unit of a column where none is stated. */
+export const UNSTATED: Readonly<Record<ColumnWithUnit, string>> = {
+  ts: 'unit by its size',
+  latency_ms: 'unit by its name',
+};
+
+export const hasUnit = (column: LedgerColumnName): column is ColumnWithUnit => column in UNSTATED;
 
 /** Whether the values of a column are numbers that count something; dates need no unit. */
 export const canHaveUnit = (file: FileColumn | undefined, values: readonly string[] = []): boolean =>

@@ -305,7 +305,9 @@ class ActReading implements ShapeReading {
   }
 
   get advice(): string {
-    const { uncaptured } = this.index.settle(this.chosen);
+    const { uncaptured, captured } = this.index.settle(this.chosen);
+    const others = EVENT_KINDS.filter((kind) => !this.chosen.has(kind) && captured[kind] > 0);
+    if (others.length > 0) return `Take ${joined(others.map((kind) => `${kind} ${this.shape.one}s`))} as events too`;
     return EVENT_KINDS.some((kind) => uncaptured[kind] > 0)
       ? this.shape.advice
       : 'Open traces that hold calls of models or tools';

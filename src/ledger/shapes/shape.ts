@@ -3,9 +3,10 @@
  * documents (an object of one line, an element of an array, a row of a table, or a whole file) into rows of a ledger.
  */
 
-import type { EventKind, KindCount } from '../../core/eventKinds.ts';
+import type { KindCount } from '../../core/eventKinds.ts';
+import type { EventKind } from '../../core/ledgerSchema.ts';
 
-export { EVENT_KINDS, type EventKind } from '../../core/eventKinds.ts';
+export { EVENT_KINDS, type EventKind } from '../../core/ledgerSchema.ts';
 
 export interface ShapeOptions {
   /** Which acts of a trace are events; absent: model and tool calls, and agents below which there is none of either. */

@@ -1,5 +1,5 @@
 import type { IndexRange } from '../../core/columns.ts';
-import { EVENT_KINDS, type EventKind } from '../../core/eventKinds.ts';
+import { EVENT_KINDS, type EventKind } from '../../core/ledgerSchema.ts';
 import { err, ok } from '../../core/result.ts';
 import { COLUMNS_WITH_UNIT, STATED_UNITS, type StatedUnit, type StatedUnits } from '../../core/statedMapping.ts';
 import type { EventIndex } from '../../core/units.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { EVENT_KINDS } from '../../core/eventKinds.ts';
+import { EVENT_KINDS } from '../../core/ledgerSchema.ts';
 import { normalPart } from '../../core/part.ts';
 import { STATED_UNITS } from '../../core/statedMapping.ts';
 import {

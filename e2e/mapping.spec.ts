@@ -102,7 +102,7 @@ test('columns with strange names are refused, chosen by their values, and open',
   await expect(form.getByLabel('File column for event_id')).toBeFocused();
 
   // Three values of each column of the file.
-  await form.getByText('All 4 columns of the files').click();
+  await expect(form.getByText('All 4 columns of the files')).toBeVisible();
   const row = (name: string) =>
     form.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
   await expect(row('k1').getByRole('listitem')).toHaveText(['w0', 'w1', 'w0']);
@@ -128,7 +128,7 @@ test('columns with strange names are refused, chosen by their values, and open',
   expect(opened).toMatchObject({
     events: ROWS,
     mapping: { agent_id: 'k1', text: 'k3', ts: 'k2' },
-    notes: expect.arrayContaining([expect.stringMatching(/milliseconds/)]),
+    notes: expect.arrayContaining([expect.stringMatching(/1970-01-21/)]),
   });
   expect(page.url()).toContain('map.agent_id=k1');
   expect(page.url()).toContain('unit.ts=ms');

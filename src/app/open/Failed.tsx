@@ -74,7 +74,7 @@ function Ways({
   name,
   error,
   onColumns,
-  isMendable = onColumns !== undefined,
+  isMendable = false,
   children,
 }: {
   readonly name: string;
@@ -88,11 +88,15 @@ function Ways({
   return (
     <div className="buttons">
       {onColumns && (
-        <button type="button" className="button primary" onClick={onColumns}>
+        <button type="button" className={isMendable ? 'button' : 'button primary'} onClick={onColumns}>
           Choose the columns
         </button>
       )}
-      <button type="button" className={isMendable ? 'button' : 'button primary'} onClick={() => actions.close()}>
+      <button
+        type="button"
+        className={isMendable || onColumns ? 'button' : 'button primary'}
+        onClick={() => actions.close()}
+      >
         Open something else
       </button>
       {children}

@@ -13,17 +13,20 @@ export function FileColumnsTable({
   files,
   mapping,
   values,
+  isOpen,
 }: {
   readonly files: readonly FileColumn[];
   readonly mapping: ColumnMapping;
   readonly values: ColumnValues;
+  /** Whether it is unfolded at first. */
+  readonly isOpen: boolean;
 }): ReactNode {
   const listed = files.filter(({ isCoordinate }) => !isCoordinate);
   const coordinates = files.length - listed.length;
   const readAs = (name: string): string =>
     LEDGER_COLUMNS.filter((column) => mapping[column] === name).join(', ') || 'kept';
   return (
-    <details>
+    <details open={isOpen}>
       <summary>All {formatCount(files.length)} columns of the files, with their first values</summary>
       <table className="mapping">
         <thead>

@@ -109,7 +109,7 @@ export function MappingForm({
           <summary>{othersText(others)}</summary>
           <MappingRows columns={OTHER_COLUMNS} {...rows} />
         </details>
-        <FileColumnsTable files={has.columns} mapping={stated.mapping} values={values} />
+        <FileColumnsTable files={has.columns} mapping={stated.mapping} values={values} isOpen={error !== undefined} />
         <div className="mapping-bar">
           <p role="status" aria-live="polite" className={missing.length + problems.size > 0 ? 'field-problem' : 'dim'}>
             {statusText(problems.size, missing, changed, error === undefined)}

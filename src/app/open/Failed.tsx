@@ -88,7 +88,7 @@ function Ways({
   return (
     <div className="buttons">
       {onColumns && (
-        <button type="button" className={isMendable ? 'button' : 'button primary'} onClick={onColumns}>
+        <button type="button" className="button primary" onClick={onColumns}>
           Choose the columns
         </button>
       )}

@@ -1,15 +1,12 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, type ReactNode } from 'react';
-import { explain } from '../core/errors.ts';
 import { queryClient } from '../state/queries.ts';
 import { actions, useTautline } from '../state/store.ts';
 import type { LedgerPhase, Screen } from '../state/types.ts';
-import { AlertDrawer } from './alerts/AlertDrawer.tsx';
 import { DropOverlay } from './open/DropOverlay.tsx';
 import { EmptyState } from './open/EmptyState.tsx';
 import { DropTarget, SampleList, UrlField } from './open/OpenChooser.tsx';
 import { Opening } from './open/Opening.tsx';
-import { reopen } from './open/fresh.ts';
 import { useReportOnOpen } from './open/reportOnOpen.ts';
 import { ErrorBoundary } from './shell/ErrorBoundary.tsx';
 import { loadable } from './shell/loadable.tsx';
@@ -25,9 +22,11 @@ import { showMethods, useUi } from './ui.ts';
 
 const panelStack = loadable('the charts', async () => (await import('../panels/PanelStack.tsx')).PanelStack);
 const parameters = loadable('the parameters', async () => (await import('./whatif/WhatIfPanel.tsx')).WhatIfPanel);
+const alertDrawer = loadable('the alert table', async () => (await import('./alerts/AlertDrawer.tsx')).AlertDrawer);
 const evidence = loadable('the evidence', async () => (await import('./evidence/Evidence.tsx')).Evidence);
 const openFailed = loadable('what went wrong', async () => (await import('./open/Failed.tsx')).OpenFailed);
 const analysisFailed = loadable('what went wrong', async () => (await import('./open/Failed.tsx')).AnalysisFailed);
+const analysisTrouble = loadable('what went wrong', async () => (await import('./open/Failed.tsx')).AnalysisTrouble);
 const openReport = loadable('the report', async () => (await import('./open/OpenReport.tsx')).OpenReportSheet);
 const askAddress = loadable('the question', async () => (await import('./open/AskAddress.tsx')).AskAddress);
 const LabScreen = lazy(() => import('./lab/LabScreen.tsx').then((module) => ({ default: module.LabScreen })));
@@ -42,14 +41,7 @@ function AnalysisTrouble({ ledger }: { readonly ledger: Extract<LedgerPhase, { p
   const error = useTautline((state) => state.analysis.error);
   const analysed = useTautline((state) => state.analysis.report !== null);
   if (!error || error.kind === 'parameter' || !analysed) return null;
-  return (
-    <div className="banner danger" role="alert">
-      <span>{explain(error)}</span>
-      <button type="button" className="button" onClick={() => void reopen(ledger.source)}>
-        Reopen the ledger
-      </button>
-    </div>
-  );
+  return <analysisTrouble.Component source={ledger.source} error={error} />;
 }
 
 function Panels({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'open' }> }): ReactNode {
@@ -93,6 +85,7 @@ function useCodeAhead(): void {
     if (!opening) return;
     panelStack.load();
     parameters.load();
+    alertDrawer.load();
     openReport.load();
     openFailed.load();
     analysisFailed.load();
@@ -134,7 +127,7 @@ function Centre({ ledger }: { readonly ledger: LedgerPhase }): ReactNode {
           </div>
           <EvidenceOf />
           <ErrorBoundary region="The alert table">
-            <AlertDrawer />
+            <alertDrawer.Component />
           </ErrorBoundary>
         </>
       );

@@ -6,6 +6,8 @@ export type Sheet = 'report' | 'open' | 'shortcuts' | 'methods' | null;
 /** What the shell remembers of itself: not part of the view, so not in the URL. */
 export interface UiState {
   readonly sheet: Sheet;
+  /** The report is to be opened at its columns. */
+  readonly atColumns: boolean;
   /** Section of docs/methods.md at which the sheet of methods opens; 0 for its top. */
   readonly methodsSection: number;
   readonly whatIfOpen: boolean;
@@ -41,6 +43,7 @@ function remembered(): Partial<UiState> {
 
 export const useUi = create<UiState>(() => ({
   sheet: null,
+  atColumns: false,
   methodsSection: 0,
   whatIfOpen: true,
   drawerOpen: true,
@@ -57,7 +60,9 @@ useUi.subscribe(({ whatIfOpen, drawerOpen, drawerHeight, evidenceShare }) => {
   }
 });
 
-export const showSheet = (sheet: Sheet): void => useUi.setState({ sheet });
+export const showSheet = (sheet: Sheet): void => useUi.setState({ sheet, atColumns: false });
+/** Opens the report of the open ledger at its columns, to map them. */
+export const showColumns = (): void => useUi.setState({ sheet: 'report', atColumns: true });
 /** Opens docs/methods.md at a section; 0 for its top. */
 export const showMethods = (section: number): void => useUi.setState({ sheet: 'methods', methodsSection: section });
 export const toggleSheet = (sheet: Sheet): void =>

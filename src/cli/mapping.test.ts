@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nearest } from '../core/nearest.ts';
 import { LEDGER_COLUMNS } from '../core/ledgerSchema.ts';
@@ -210,6 +211,13 @@ describe('a ledger that is refused for its columns', () => {
   ])('%s: the option is named', async (_, text, options, words) => {
     await writeFile(at('wrong.csv'), text);
     expect(await refusal(analyze([at('wrong.csv'), ...options, '--out', at('never')]))).toMatch(words);
+  });
+
+  it('of traces without an event of the kinds chosen names those there are', async () => {
+    const traces = fileURLToPath(new URL('../ledger/fixtures/shapes/openinference.jsonl', import.meta.url));
+    expect(await refusal(analyze([traces, '--events', 'tool,agent', '--out', at('never')]))).toMatch(
+      /no event can be read from it.*Take model spans as events too \(--events model\)$/,
+    );
   });
 
   it('of timestamps takes no unit, whatever its column is called', async () => {

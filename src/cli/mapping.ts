@@ -96,6 +96,8 @@ function optionsFor(error: TautlineError): readonly string[] {
     const columns = named.length > 0 ? named : ledgerColumnOf(error);
     options.push(...columns.map((column) => `--map ${column}=SOURCE`));
   }
+  const kinds = error.kind === 'file' ? (error.kinds ?? []).filter(({ captured }) => captured > 0) : [];
+  if (kinds.length > 0) options.push(`--events ${kinds.map(({ kind }) => kind).join(',')}`);
   if (/\bone unit\b/.test(advice)) options.push(`--unit ts=${STATED_UNITS.join('|')}`);
   return options;
 }

@@ -1,9 +1,23 @@
+import type { KindCount } from './eventKinds.ts';
+import type { TypeClass } from './ledgerSchema.ts';
 import type { LedgerSurvey } from './part.ts';
 import type { SeveralLedgers } from './several.ts';
 
+/** A column of a ledger's files. */
+export interface FileColumn {
+  readonly name: string;
+  /** The type as the file states it, e.g. "List<Float32>". */
+  readonly type: string;
+  readonly class: TypeClass;
+  /** True if the values are text, and the class is only what they look like. */
+  readonly inferred: boolean;
+  /** True of one of several columns that hold a coordinate each of the same vector. */
+  readonly isCoordinate: boolean;
+}
+
 /** What a ledger's files offer, and what was read from where: with an error that another mapping may mend. */
 export interface FileColumns {
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly columns: readonly FileColumn[];
   /** Ledger column -> file column. */
   readonly mapping: Readonly<Record<string, string>>;
 }
@@ -19,6 +33,8 @@ export type TautlineError =
       readonly problem: string;
       readonly advice: string;
       readonly has?: FileColumns;
+      /** Of traces of which nothing is an event: what could be one. */
+      readonly kinds?: readonly KindCount[];
     }
   | {
       readonly kind: 'column';
@@ -100,6 +116,10 @@ export function explain(error: TautlineError): string {
       return `Internal error: ${error.problem}. ${error.advice}`;
   }
 }
+
+/** True if an error is mended by reading other columns of the files. */
+export const advisesMapping = (error: TautlineError): boolean =>
+  'advice' in error && /\bmap\b|\bunmapped\b/i.test(error.advice);
 
 /** Turns anything thrown into a `TautlineError`, keeping one that already is. */
 export function toTautlineError(thrown: unknown, context: string): TautlineError {

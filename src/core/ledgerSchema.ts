@@ -1,3 +1,7 @@
+/** What an event of a trace can be. */
+export const EVENT_KINDS = ['model', 'tool', 'agent'] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
 /** How a column is stored: in the database and in files that are written. */
 export type ColumnType = 'int64' | 'int8' | 'float64' | 'timestamp' | 'bool' | 'utf8' | 'float32[]';
 

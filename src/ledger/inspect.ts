@@ -4,6 +4,7 @@ import { TautlineFailure, type TautlineError } from '../core/errors.ts';
 import { LEDGER_COLUMNS, type LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { FoundLedger } from '../core/several.ts';
+import { shown } from '../core/printable.ts';
 import type { StatedMapping } from '../core/statedMapping.ts';
 import { isData, plainValues } from './cast.ts';
 import { checkColumns, lookInto, type LookedThrough } from './lookThrough.ts';
@@ -16,6 +17,7 @@ import { chosenRows } from './chosenRows.ts';
 import { severalFailure } from './several.ts';
 import { sinkColumns } from './sink.ts';
 import type { ColumnMapping, LedgerSource } from './types.ts';
+import { missingOf, type WantedColumns } from './wanted.ts';
 
 /** Rows that are looked at for values. */
 const SAMPLE_ROWS = 100;
@@ -34,7 +36,7 @@ export interface Inspection {
   readonly columns: readonly InspectedColumn[];
   /** Why it would not open as it is; null where its columns will do. */
   readonly problem: TautlineError | null;
-  readonly missing: readonly MissingColumn[];
+  readonly missing: readonly WantedColumns[];
   readonly notes: readonly string[];
   readonly firstRows: readonly Readonly<Record<string, unknown>>[];
 }
@@ -50,18 +52,13 @@ interface InspectedColumn {
   readonly values: readonly unknown[];
 }
 
-interface MissingColumn {
-  /** Of which one is wanted. */
-  readonly columns: readonly LedgerColumnName[];
-  readonly means: string;
+/** The first values of each column of opened files, as texts of a line. */
+export async function columnValues(
+  files: readonly { readonly reader: TableReader }[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const values = await firstValues(files.map(({ reader }) => reader));
+  return new Map([...values].map(([name, of]) => [name, firstThere(of).map(shown)]));
 }
-
-const WANTED: readonly MissingColumn[] = [
-  { columns: ['provider_id', 'agent_id'], means: 'who speaks is not known, so it does not open' },
-  { columns: ['text', 'embedding'], means: 'nothing to measure drift by' },
-  { columns: ['ts'], means: 'events are in the order of event_id' },
-  { columns: ['event_id'], means: 'the position in the file is used' },
-];
 
 /** Looks into files without opening them as a ledger. @throws TautlineFailure where they cannot be read at all */
 export async function inspectLedger(
@@ -93,10 +90,10 @@ export async function inspectLedger(
       type: typeName,
       takenFor: takenFor(name),
       kept: kept.has(name),
-      values: (values.get(name) ?? []).filter((value) => value !== null).slice(0, SHOWN),
+      values: firstThere(values.get(name) ?? []),
     })),
     problem: refused?.error ?? problemOf(looked, stated),
-    missing: WANTED.filter(({ columns }) => columns.every((column) => mapping[column] === undefined)),
+    missing: missingOf(mapping),
     notes: [...resolved.notes, ...guesses, ...partitionNotes(files)],
     firstRows: Array.from({ length: Math.min(SHOWN, rowsOf(readers[0], values)) }, (_, row) =>
       Object.fromEntries(
@@ -107,6 +104,11 @@ export async function inspectLedger(
     ),
   };
 }
+
+const firstThere = (values: readonly unknown[]): readonly unknown[] =>
+  values.filter((value) => value !== null).slice(0, SHOWN);
+/** Rows of larger ledgers are not read only to tell. */
+const COUNTED_BYTES = 256e6;
 
 /** Whether the rows of several files say that they are several ledgers. */
 async function refusedByRows(looked: LookedThrough): Promise<TautlineFailure | null> {

@@ -1,5 +1,6 @@
 import type { DataType } from 'apache-arrow';
 import { TautlineFailure, type FileColumns, type TautlineError } from '../core/errors.ts';
+import { addedKinds, type KindCount } from '../core/eventKinds.ts';
 import type { LedgerPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { SeveralLedgers } from '../core/several.ts';
@@ -8,7 +9,7 @@ import { mapAhead } from './ahead.ts';
 import { counted, fileFailure, throwIfCancelled } from './failures.ts';
 import { parquet } from './formats/parquet.ts';
 import { withFileName } from './hive.ts';
-import { checkMapping, guessMapping, namesToLookAt, unionFields } from './mapping.ts';
+import { checkMapping, classOf, guessMapping, namesToLookAt, unionFields, wideColumns } from './mapping.ts';
 import type { Platform } from './platform.ts';
 import type { ReaderField, TableReader } from './reader.ts';
 import type { LedgerFile } from './scan.ts';
@@ -48,13 +49,15 @@ export interface LookedThrough {
   readonly guesses: readonly string[];
   readonly has: FileColumns;
   /** Of each file, the position of its kind: those of one kind have their columns under the same names. */
-  readonly kinds: readonly number[];
+  readonly columnKinds: readonly number[];
   /**
    * Where the files are several ledgers by their columns that are not to be opened as one: which. Files and columns are
    * those of the first.
    */
   readonly several: SeveralLedgers | null;
   readonly together: boolean;
+  /** Of traces: how many acts there are of each kind. */
+  readonly kinds: readonly KindCount[] | null;
 }
 
 export interface LookOptions {
@@ -66,6 +69,8 @@ export interface LookOptions {
   readonly onProgress?: OnProgress;
   /** Receives the thread that may share the first pass, as soon as it starts; it is the caller's to end. */
   readonly onThread: (thread: StartedScanThread | null) => void;
+  /** Receives the files once they are open, also where the ledger is refused then. */
+  readonly onFiles?: (files: readonly LedgerFile[]) => void;
 }
 
 /** Finds the files, opens them, and fixes which of their columns is which of the ledger's. */
@@ -92,7 +97,7 @@ export function checkColumns({ files, mapping, fields }: LookedThrough, stated: 
 export async function lookInto(
   source: LedgerSource,
   given: ColumnMapping | null,
-  { platform, part, stated, signal, onProgress, onThread }: LookOptions,
+  { platform, part, stated, signal, onProgress, onThread, onFiles }: LookOptions,
 ): Promise<LookedThrough> {
   const resolved = await resolveSource(source, platform, { signal, onProgress });
   const { taken, others } = part ? choosePartitions(resolved.files, part) : { taken: resolved.files, others: [] };
@@ -119,12 +124,21 @@ export async function lookInto(
       onProgress?.({ phase: 'Looking through the files', fraction: done / taken.length, detail: file.path });
   });
   const empty = emptyFiles(files);
+  onFiles?.(files);
   const shaped = joinShaped(files, given);
   const { strays, ...ledger } = await ledgerOf(files, given, source.together, stated);
-  if (strays.length > 0 || ledger.kinds.some((kind) => kind > 0) || source.together) endThread(thread, onThread);
+  if (strays.length > 0 || ledger.columnKinds.some((kind) => kind > 0) || source.together)
+    endThread(thread, onThread);
   const { fields, mapping } = ledger;
+  const wide = new Set(wideColumns(fields));
   const has: FileColumns = {
-    columns: fields.map((field) => ({ name: field.name, type: field.typeName })),
+    columns: fields.map(({ name, type, typeName, inferred }) => ({
+      name,
+      type: typeName,
+      class: classOf(type),
+      inferred,
+      isCoordinate: wide.has(name),
+    })),
     mapping: { ...mapping },
   };
   // What a file says of its times goes by their size.
@@ -139,13 +153,14 @@ export async function lookInto(
     keys: partitionKeys(resolved.files),
     guesses: [
       ...empty,
-      ...shaped,
+      ...shaped.notes,
       ...(await strayNotes(strays)),
       ...new Set(ledger.files.flatMap(({ reader }) => reader.notes ?? [])),
       ...ledger.guesses,
     ],
     has,
     together: source.together !== undefined,
+    kinds: shaped.kinds,
   };
 }
 
@@ -200,7 +215,7 @@ function endThread(thread: StartedScanThread | null, onThread: LookOptions['onTh
   onThread(null);
 }
 
-type Columns = Pick<LookedThrough, 'files' | 'fields' | 'mapping' | 'guesses' | 'kinds' | 'several'>;
+type Columns = Pick<LookedThrough, 'files' | 'fields' | 'mapping' | 'guesses' | 'columnKinds' | 'several'>;
 
 /** Which of the files are the ledger, and which of their columns is which of the ledger's. */
 async function ledgerOf(
@@ -232,7 +247,7 @@ async function ledgerOf(
       fields,
       mapping: given ?? mapping,
       guesses,
-      kinds: own.map((file) => kindOf.get(file)!),
+      columnKinds: own.map((file) => kindOf.get(file)!),
       several: null,
       strays,
     };
@@ -252,32 +267,39 @@ async function oneKind(
     given ? null : stated,
   );
   const { mapping, notes: guesses } = given ? { mapping: given, notes: [] } : guessMapping(fields, stated);
-  return { files: [...files], fields, mapping, guesses, kinds: files.map(() => 0), several: null };
+  return { files: [...files], fields, mapping, guesses, columnKinds: files.map(() => 0), several: null };
 }
 
 /**
  * Files of one shape belong together: what a span of one states holds for spans of another.
- * @returns what each shape gave
+ * @returns what each shape gave, and how many acts there are of each kind where kinds can be chosen
  */
-function joinShaped(files: readonly LedgerFile[], given: ColumnMapping | null): string[] {
+function joinShaped(
+  files: readonly LedgerFile[],
+  given: ColumnMapping | null,
+): { readonly notes: readonly string[]; readonly kinds: readonly KindCount[] | null } {
   const byShape = new Map<string, LedgerFile[]>();
   for (const file of files) {
     const { shaped } = file.reader;
     if (shaped) byShape.set(shaped.id, [...(byShape.get(shaped.id) ?? []), file]);
   }
-  return [...byShape.values()].map((group) => {
+  const found = [...byShape.values()].map((group) => {
     const [first, ...others] = group.map(({ reader }) => reader.shaped!.reading);
     first.join(others);
+    const kinds = first.kinds?.() ?? null;
     for (const file of group) file.reader = withFileName(file.reader.shaped!.again(), given);
     if (group.length === files.length && first.events() === 0) {
-      throw fileFailure(
+      const { error } = fileFailure(
         group[0].reader.path,
         `no event can be read from it. ${first.note().replace(/\.$/, '')}`,
         first.advice,
       );
+      throw new TautlineFailure(kinds ? ({ ...error, kinds } as TautlineError) : error);
     }
-    return first.note();
+    return { note: first.note(), kinds };
   });
+  const counts = found.flatMap(({ kinds }) => (kinds ? [kinds] : []));
+  return { notes: found.map(({ note }) => note), kinds: counts.length > 0 ? addedKinds(counts) : null };
 }
 
 /** True if a part is cut out of the files by time. */

@@ -1,22 +1,16 @@
 import * as arrow from 'apache-arrow';
 import { DataType } from 'apache-arrow';
-import {
-  LEDGER_COLUMNS,
-  LEDGER_SCHEMA,
-  columnSpec,
-  type LedgerColumnName,
-  type TypeClass,
-} from '../core/ledgerSchema.ts';
+import { LEDGER_COLUMNS, LEDGER_SCHEMA, type LedgerColumnName, type TypeClass } from '../core/ledgerSchema.ts';
 import { nearest } from '../core/nearest.ts';
 import type { StatedMapping } from '../core/statedMapping.ts';
 import { adviceFor, columnFailure, fileFailure } from './failures.ts';
 import type { ReaderField } from './reader.ts';
 import { saysUnit, shapedColumn } from './shapes.ts';
+import { acceptsKind, WIDE_EMBEDDING } from './sources.ts';
 import type { ColumnMapping } from './types.ts';
 import { isNamedAsEmbedding, isVectorType } from './vectors.ts';
 
-/** Stands for the columns embedding_0 .. embedding_{D-1}, one a coordinate. */
-export const WIDE_EMBEDDING = 'embedding_*';
+export { WIDE_EMBEDDING } from './sources.ts';
 const WIDE_NAME = /^(embedding|emb|vector|vec|dim|e)(?:[-_. ]?(\d+)|\[(\d+)\])$/i;
 /** Fewer columns such as e0, e1 may be anything. */
 const FEWEST_WIDE = 3;
@@ -60,19 +54,8 @@ export function wideColumns(fields: readonly ReaderField[]): readonly string[] {
   return flaw === null ? names : [];
 }
 
-function accepts(column: LedgerColumnName, field: ReaderField, guessed: boolean): boolean {
-  const found = classOf(field.type);
-  if (found === 'none') return true;
-  // Ids of text in Parquet may be UUIDs: a column that is only guessed must be numeric by type.
-  if (guessed && column === 'event_id') return found === 'integer';
-  // Nor is a text with such a name as "date" a time for that.
-  if (guessed && column === 'ts' && found === 'string') return classOf(field.looks ?? null) === 'time';
-  // Texts may be vectors: "[0.1, 0.2]", or base64 of float32.
-  if (column === 'embedding' && found === 'string') return !guessed || isVectorType(field.looks ?? null);
-  const { accepts: classes } = columnSpec(column);
-  if (field.inferred && classes.includes('string')) return found !== 'vector' || column === 'text';
-  return classes.includes(found);
-}
+const accepts = (column: LedgerColumnName, { type, inferred, looks }: ReaderField, guessed: boolean): boolean =>
+  acceptsKind(column, { class: classOf(type), inferred, looks: looks && classOf(looks) }, guessed);
 
 /**
  * Names of texts whose values tell whether they are times or vectors: where a ledger's own column is there, it is used.

@@ -50,6 +50,8 @@ export interface OpenOptions {
   readonly stated?: StatedMapping;
   /** The analysis that is to follow: memory has to do for it too; absent: the ledger is only read. */
   readonly analysis?: AnalysisNeeds;
+  /** Receives the files once they are open, also where the ledger is refused then. */
+  readonly onFiles?: (files: readonly LedgerFile[]) => void;
 }
 
 /**
@@ -111,10 +113,10 @@ async function open(
   found: Found,
   tried: Tried = { notes: [], empty: new Set() },
 ): Promise<OpenedLedger> {
-  const { platform, stated, signal, onProgress, sink } = options;
+  const { platform, stated, signal, onProgress, onFiles, sink } = options;
   const part = source.part && normalPart(source.part);
   const onThread = (thread: StartedScanThread | null): void => void (found.thread = thread);
-  const ledger = await lookThrough(source, given, { platform, part, stated, signal, onProgress, onThread });
+  const ledger = await lookThrough(source, given, { platform, part, stated, signal, onProgress, onThread, onFiles });
   const { files, mapping } = ledger;
   const stored = sinkColumns(ledger.fields, mapping);
   const needs = {
@@ -248,7 +250,7 @@ interface Read {
 }
 
 async function reportOf(
-  { resolved, files, mapping, guesses, has }: LookedThrough,
+  { resolved, files, mapping, guesses, has, kinds }: LookedThrough,
   { scan, selection, columns, embedder, whole, part, tried, stored }: Read,
 ): Promise<OpenReport> {
   const opened = part ? openedPart(part, whole) : null;
@@ -265,6 +267,7 @@ async function reportOf(
     embedder,
     mapping,
     columns: has.columns,
+    kinds,
     leftOut: selection.leftOut,
     notes: [
       ...(opened ? [`Only a part is open: ${countText(scan.rows, opened)} (${describePart(opened.part)}).`] : []),

@@ -8,11 +8,11 @@ import type { RowSelection } from './rowSelection.ts';
 import type { Scan } from './scan.ts';
 import { foundLedger, severalFailure, unitsOf } from './several.ts';
 
-type Ledger = Pick<LookedThrough, 'files' | 'kinds' | 'mapping' | 'resolved' | 'together'>;
+type Ledger = Pick<LookedThrough, 'files' | 'columnKinds' | 'mapping' | 'resolved' | 'together'>;
 
 /** How the files of a ledger belong together. */
 export function rowFiles(
-  { files, kinds, together }: Ledger,
+  { files, columnKinds: kinds, together }: Ledger,
   of: RowFiles['of'],
   nameRow: RowFiles['nameRow'],
 ): RowFiles {

@@ -1,4 +1,6 @@
 import type { LedgerColumns } from '../core/columns.ts';
+import type { FileColumn } from '../core/errors.ts';
+import type { KindCount } from '../core/eventKinds.ts';
 import type { LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { LedgerPart, LedgerSurvey, OpenedPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
@@ -56,12 +58,6 @@ export { LEDGER_COLUMNS, type LedgerColumnName } from '../core/ledgerSchema.ts';
 /** Ledger column -> the file's column it is read from; an absent one is not in the file. */
 export type ColumnMapping = Readonly<Partial<Record<LedgerColumnName, string>>>;
 
-interface FileColumn {
-  readonly name: string;
-  /** The type as the file states it, e.g. "List<Float32>". */
-  readonly type: string;
-}
-
 /** Why some rows were left out, with examples: never silent. */
 export interface LeftOut {
   /** e.g. "embedding has 63 values, 64 expected" */
@@ -84,6 +80,8 @@ export interface OpenReport {
   readonly embedder: 'file' | 'built-in' | 'none';
   readonly mapping: ColumnMapping;
   readonly columns: readonly FileColumn[];
+  /** Of traces, whose acts can be events or not: how many of each kind there are; else null. */
+  readonly kinds: readonly KindCount[] | null;
   readonly leftOut: readonly LeftOut[];
   /** Sentences worth knowing: no timestamps, guessed columns, partitions, ... */
   readonly notes: readonly string[];

@@ -443,6 +443,25 @@ describe('the address', () => {
     expect(state()).toMatchObject({ analysis: { report: { events: 600 } }, view: { selected: 500 } });
   });
 
+  it('keeps how the files are read, until another ledger is opened', async () => {
+    const lines = Array.from({ length: 40 }, (_, i) => `{"a":"p${i % 2}","t":${1000 * i},"said":"word ${i}"}`);
+    const files = [{ path: 'strange.ndjson', blob: new Blob([lines.join('\n')]) }];
+    const mapping = { agent_id: 'a', ts: 't', text: 'said' };
+    const span = () => state().analysis.report!.timeRange.reduce((from, to) => to - from);
+    await session.actions.open({ kind: 'files', files }, { mapping, units: { ts: 'us' }, events: ['model'] });
+    expect(address.read()).toMatch(/map\.ts=t.*unit\.ts=us&events=model$/);
+    expect(state()).toMatchObject({ ledger: { phase: 'open', source: { events: ['model'] } } });
+    expect(span()).toBeCloseTo(39, 6);
+    await session.actions.open({ kind: 'files', files }, { units: { ts: 's' } });
+    expect(span()).toBeCloseTo(39e6, 6);
+    expect(state()).toMatchObject({ view: { mapping, events: ['model'] } });
+    address.back();
+    await idle();
+    expect(span()).toBeCloseTo(39, 6);
+    await session.actions.open(source);
+    expect(state().view).toMatchObject({ mapping: null, units: {}, events: null });
+  });
+
   it('brings a dropped file back when the user goes back to it', async () => {
     await session.actions.open(source);
     await session.actions.open(tinyLedger({ name: 'other.ndjson', turns: 100 }));
@@ -484,7 +503,7 @@ describe('the view', () => {
     session.actions.setScreen('calibration');
     expect(address.entries.slice(-2)).toEqual(['v=1&file=tiny.ndjson', 'v=1&screen=calibration&file=tiny.ndjson']);
     expect(state().analysis.report).toBe(report);
-    await session.actions.open(source, null, { ...DEFAULT_PARAMETERS, adaptive: false });
+    await session.actions.open(source, undefined, { ...DEFAULT_PARAMETERS, adaptive: false });
     expect(state().view).toMatchObject({ screen: 'monitor', parameters: { adaptive: false } });
     expect(address.entries.at(-1)).toContain('adaptive=false');
   });

@@ -140,7 +140,7 @@ function createActions(
     setScreen(screen) {
       if (screen !== state().view.screen) change({ screen });
     },
-    open: (source, mapping, parameters) => dispatch({ type: 'openRequested', source, mapping, parameters }),
+    open: (source, reading, parameters) => dispatch({ type: 'openRequested', source, reading, parameters }),
     agree: () => send({ type: 'agreed' }),
     cancel: () => send({ type: 'cancelRequested' }),
     close: () => send({ type: 'closeRequested' }),

@@ -6,14 +6,15 @@ import type { ColumnMapping } from '../ledger/types.ts';
 export const quoteText = (text: string) => `'${text.replaceAll("'", "''")}'`;
 export const quoteName = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
+/** By the table too: a ledger may keep columns of the same names. */
 const ALERT_ORDER: Readonly<Record<AlertColumn, string>> = {
-  fired: 'fired',
-  onset: 'onset',
-  kind: 'kind',
-  stream: 'stream',
-  lag: 'lag',
-  peak: 'peak',
-  duration: 'duration',
+  fired: 'alerts.fired',
+  onset: 'alerts.onset',
+  kind: 'alerts.kind',
+  stream: 'alerts.stream',
+  lag: 'alerts.lag',
+  peak: 'alerts.peak',
+  duration: 'alerts.duration',
 };
 
 /** The alert table, filtered and sorted, with the time and id of the event at which each fired. */
@@ -24,9 +25,9 @@ export function alertsSql(
 ): string {
   const conditions = [
     ...(filter.kinds
-      ? [filter.kinds.length > 0 ? `kind in (${filter.kinds.map(quoteText).join(', ')})` : 'false']
+      ? [filter.kinds.length > 0 ? `alerts.kind in (${filter.kinds.map(quoteText).join(', ')})` : 'false']
       : []),
-    ...(filter.stream !== null ? [`stream = ${quoteText(filter.stream)}`] : []),
+    ...(filter.stream !== null ? [`alerts.stream = ${quoteText(filter.stream)}`] : []),
   ];
   const fields = [
     'alerts.* exclude (cleared)',
@@ -40,7 +41,7 @@ export function alertsSql(
   const direction = sort.descending ? 'desc' : 'asc';
   return (
     `select ${fields.join(', ')} from alerts left join events on events.row = alerts.fired_row${where}` +
-    ` order by ${ALERT_ORDER[sort.by]} ${direction} nulls last, fired, stream, kind`
+    ` order by ${ALERT_ORDER[sort.by]} ${direction} nulls last, alerts.fired, alerts.stream, alerts.kind`
   );
 }
 

@@ -248,6 +248,16 @@ describe('queries', () => {
     expect(await ids({ kinds: null, stream: "O'Brien" }, byFired, mapping)).toEqual([0]);
   });
 
+  it('are of the alerts, whatever columns the ledger keeps', async () => {
+    for (const name of ['kind', 'stream', 'fired', 'onset', 'lag', 'peak', 'duration', 'cleared', 'alert'])
+      await tables.query(`alter table events add column ${name} varchar default 'kept'`);
+    const filter = { kinds: ['DRIFT'], stream: "O'Brien" } as const;
+    for (const by of ['fired', 'onset', 'kind', 'stream', 'lag', 'peak', 'duration'] as const)
+      expect(await tables.query(alertsSql(filter, { by, descending: false }, mapping))).toMatchObject([
+        { alert: 0, kind: 'DRIFT', resolved: 9, event_id: 104 },
+      ]);
+  });
+
   it('give an event, and its neighbours in the same thread', async () => {
     expect(await tables.query(eventSql(7))).toEqual([{ row: 7, event_id: 107, thread_id: 't1', text: 'message 7' }]);
     const rows = async (...query: Parameters<typeof neighboursSql>) =>

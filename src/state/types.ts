@@ -3,7 +3,7 @@ import type { TautlineError } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
 import type { EventIndex } from '../core/units.ts';
 import type { ParameterName, Parameters } from '../detection/parameters.ts';
-import type { ColumnMapping, LedgerSource, OpenReport } from '../ledger/types.ts';
+import type { LedgerSource, OpenReport } from '../ledger/types.ts';
 import type { AnalysisReport, Axis, PreviewReport } from '../workers/protocol.ts';
 import type { Experiment, Scenario } from './scenarios.ts';
 import type { EvidenceView } from './view/evidence.ts';
@@ -15,6 +15,9 @@ export { type AlertColumn, type Screen } from './view/fields.ts';
 
 /** Everything that defines the view and lives in the address: the table of fields in view/fields.ts. */
 export type ViewState = ViewOf<typeof VIEW_FIELDS>;
+
+/** How the files of a ledger are read, where not as guessed. */
+export type Reading = Pick<ViewState, 'mapping' | 'units' | 'events'>;
 
 type UrlSource = Extract<LedgerSource, { readonly kind: 'url' }>;
 
@@ -92,8 +95,11 @@ export interface TautlineState {
 
 export interface TautlineActions {
   setScreen(screen: Screen): void;
-  /** Opens a ledger on the monitor, with the parameters in force or others. */
-  open(source: LedgerSource, mapping?: ColumnMapping | null, parameters?: Parameters): Promise<void>;
+  /**
+   * Opens a ledger on the monitor, with the parameters in force or others.
+   * @param reading where it is not to be read as the view says
+   */
+  open(source: LedgerSource, reading?: Partial<Reading>, parameters?: Parameters): Promise<void>;
   /** Opens the address that was asked about. */
   agree(): void;
   /** Cancels the open or analysis under way. */

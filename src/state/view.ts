@@ -25,7 +25,7 @@ export function sourceName(source: LedgerSource): string {
 export function viewSource(source: LedgerSource): NonNullable<ViewState['source']> {
   if (source.kind === 'files') return withPart({ kind: 'file', name: sourceName(source) }, source.part);
   if (source.kind === 'url') return withPart({ kind: 'url', url: source.url }, source.part);
-  return withPart(source, source.part);
+  return withPart({ kind: 'sample', name: source.name }, source.part);
 }
 
 /** A source with another part of it; undefined: all of it. */

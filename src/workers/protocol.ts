@@ -1,5 +1,6 @@
 import type { IndexRange } from '../core/columns.ts';
 import type { OnProgress } from '../core/progress.ts';
+import type { StatedUnits } from '../core/statedMapping.ts';
 import type { EpochMs, EventIndex } from '../core/units.ts';
 import type { Parameters, Stage } from '../detection/parameters.ts';
 import type { Alert, Calibration, EventState, SignalName } from '../detection/types.ts';
@@ -137,6 +138,7 @@ const ENGINE_COMMANDS = {
    * Opens and reads a ledger; rows without embeddings go to `sink` as Arrow IPC streams (see RowSink), in order. Null:
    * `store` will ask for them.
    * @param k axes of the analysis that is to follow, for which memory has to do too; the default where absent
+   * @param units what numbers count, where the user states it
    */
   open: question<
     (
@@ -145,8 +147,11 @@ const ENGINE_COMMANDS = {
       sink: AcceptRows | null,
       onProgress: OnProgress,
       k?: number,
+      units?: StatedUnits,
     ) => Promise<OpenReport>
   >({ doing: 'opening the ledger', callbacks: { 2: takes('storing rows'), 3: PROGRESS } }),
+  /** The first values of each column of the files that were opened last, also where the ledger was refused. */
+  columnValues: question<() => Promise<ReadonlyMap<string, readonly string[]>>>({ doing: 'reading the first values' }),
   /**
    * Feeds the open ledger's rows to `sink`, as `open` would have; other calls are answered meanwhile. It ends with kind
    * "cancelled" where another ledger is opened, not by `cancel`.

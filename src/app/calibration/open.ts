@@ -11,5 +11,9 @@ export function openLedgerOf(name: CaseName, seed: number, tested: Parameters): 
   const { parameters: before } = session.store.getState().view;
   if (JSON.stringify(parameters) !== JSON.stringify(before))
     actions.toast('info', 'The parameters are now those of the verdicts. Back brings yours again.');
-  void actions.open({ kind: 'sample', name: sampleName(profile, seed, CHOICES.seed.value) }, null, parameters);
+  void actions.open(
+    { kind: 'sample', name: sampleName(profile, seed, CHOICES.seed.value) },
+    { mapping: null },
+    parameters,
+  );
 }

@@ -1,11 +1,12 @@
 import { lazy, Suspense, type ReactNode } from 'react';
-import { explain, type TautlineError } from '../../core/errors.ts';
+import { advisesMapping, explain, type TautlineError } from '../../core/errors.ts';
 import type { LedgerSource, OpenReport } from '../../ledger/types.ts';
 import { actions } from '../../state/store.ts';
 import { copyText } from '../shell/copy.ts';
-import { showSheet } from '../ui.ts';
+import { showColumns, showSheet } from '../ui.ts';
 import { canRefresh, reopen } from './fresh.ts';
-import { MappingTable } from './MappingTable.tsx';
+import { EventKinds } from './EventKinds.tsx';
+import { goToColumns, MappingForm } from './MappingForm.tsx';
 import { LazyNarrowPanel } from './OpenReport.tsx';
 
 const LazySeveralPanel = lazy(() => import('./Several.tsx').then((module) => ({ default: module.SeveralPanel })));
@@ -75,17 +76,32 @@ function Ways({
   name,
   error,
   main = true,
+  onColumns,
+  isMendable = false,
   children,
 }: {
   readonly name: string;
   readonly error: TautlineError;
   /** False where the page has a better way than to open something else. */
   readonly main?: boolean;
+  /** True if what mends it stands below, with a main button of its own. */
+  readonly isMendable?: boolean;
+  /** Leads to the form of the columns; absent where other columns mend nothing. */
+  readonly onColumns?: (() => void) | undefined;
   readonly children?: ReactNode;
 }): ReactNode {
   return (
     <div className="buttons">
-      <button type="button" className={`button ${main ? 'primary' : 'quiet'}`} onClick={() => actions.close()}>
+      {onColumns && (
+        <button type="button" className="button primary" onClick={onColumns}>
+          Choose the columns
+        </button>
+      )}
+      <button
+        type="button"
+        className={!main ? 'button quiet' : isMendable || onColumns ? 'button' : 'button primary'}
+        onClick={() => actions.close()}
+      >
         Open something else
       </button>
       {children}
@@ -146,23 +162,26 @@ export function OpenFailed({
       </div>
     );
   }
+  const kinds = 'kinds' in error ? error.kinds : undefined;
+  const canTake = kinds?.some(({ captured }) => captured > 0) === true;
   return (
-    <div className={`centre-message failed${has || survey ? ' tall' : ''}`}>
+    <div className={`centre-message failed${has || survey || kinds ? ' tall' : ''}`}>
       <div role="alert">
         <h2>
           {name} {error.kind === 'memory' ? 'is too large to open whole' : 'could not be opened'}
         </h2>
         <ErrorParts error={error} />
       </div>
-      <Ways name={name} error={error}>
+      <Ways name={name} error={error} onColumns={has && goToColumns} isMendable={has !== undefined || canTake}>
         <TryAgain source={source} error={error} />
       </Ways>
+      {kinds && <EventKinds source={source} kinds={kinds} />}
       {survey && (
         <Suspense fallback={null}>
           <LazyNarrowPanel source={source} survey={survey} opened={false} />
         </Suspense>
       )}
-      {has && <MappingTable source={source} has={has} />}
+      {has && <MappingForm source={source} has={has} error={error} />}
     </div>
   );
 }
@@ -190,7 +209,7 @@ export function AnalysisFailed({
           ))}
         </ul>
       )}
-      <Ways name={report.name} error={error}>
+      <Ways name={report.name} error={error} onColumns={advisesMapping(error) ? showColumns : undefined}>
         <button type="button" className="button" onClick={() => showSheet('report')}>
           Columns and notes…
         </button>
@@ -201,6 +220,29 @@ export function AnalysisFailed({
           <LazyNarrowPanel source={source} survey={report.survey} opened />
         </Suspense>
       )}
+    </div>
+  );
+}
+
+/** A later analysis that failed, over the charts of the last good one. */
+export function AnalysisTrouble({
+  source,
+  error,
+}: {
+  readonly source: LedgerSource;
+  readonly error: TautlineError;
+}): ReactNode {
+  return (
+    <div className="banner danger" role="alert">
+      <span>{explain(error)}</span>
+      {advisesMapping(error) && (
+        <button type="button" className="button" onClick={showColumns}>
+          Choose the columns
+        </button>
+      )}
+      <button type="button" className="button" onClick={() => void reopen(source)}>
+        Reopen the ledger
+      </button>
     </div>
   );
 }

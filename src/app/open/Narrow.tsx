@@ -13,7 +13,7 @@ import {
   type LedgerSurvey,
 } from '../../core/part.ts';
 import type { LedgerSource } from '../../ledger/types.ts';
-import { actions, useTautline } from '../../state/store.ts';
+import { actions, session } from '../../state/store.ts';
 import { withPart } from '../../state/view.ts';
 import { showSheet } from '../ui.ts';
 
@@ -158,7 +158,6 @@ export function NarrowPanel({
   /** False if opening failed, so that the part that the source has may be tried again. */
   readonly opened: boolean;
 }): ReactNode {
-  const mapping = useTautline((state) => state.view.mapping);
   const [chosen, setChosen] = useState<LedgerPart>(source.part ?? WHOLE);
   const title = useId();
   const part = useMemo(() => normalPart(chosen), [chosen]);
@@ -176,7 +175,8 @@ export function NarrowPanel({
   const isWhole = part === undefined;
   const open = (): void => {
     showSheet(null);
-    void actions.open(withPart(source, part), mapping);
+    const { mapping, units, events } = session.store.getState().view;
+    void actions.open(withPart(source, part), { mapping, units, events });
   };
   if (survey.keys.length === 0 && !survey.hasTime) return null;
   return (

@@ -4,7 +4,9 @@ import { countText, describePart } from '../../core/part.ts';
 import type { OpenReport } from '../../ledger/types.ts';
 import { useTautline } from '../../state/store.ts';
 import { Sheet } from '../shell/Sheet.tsx';
-import { MappingTable } from './MappingTable.tsx';
+import { useUi } from '../ui.ts';
+import { EventKinds } from './EventKinds.tsx';
+import { MappingForm } from './MappingForm.tsx';
 
 export const LazyNarrowPanel = lazy(() => import('./Narrow.tsx').then((module) => ({ default: module.NarrowPanel })));
 
@@ -45,6 +47,7 @@ function Facts({ report }: { readonly report: OpenReport }): ReactNode {
 /** Everything that opening the ledger found. */
 export function OpenReportSheet(): ReactNode {
   const ledger = useTautline((state) => state.ledger);
+  const atColumns = useUi((ui) => ui.atColumns);
   const analysis = useTautline((state) => state.analysis.report);
   if (ledger.phase !== 'open') return null;
   const { report, source } = ledger;
@@ -52,6 +55,7 @@ export function OpenReportSheet(): ReactNode {
   return (
     <Sheet title={`Open report: ${report.name}`} takeFocus={false}>
       <Facts report={report} />
+      {report.kinds && <EventKinds key={report.fingerprint} source={source} kinds={report.kinds} />}
       {report.leftOut.length > 0 && (
         <section aria-labelledby="left-out-title">
           <h3 id="left-out-title">Skipped rows</h3>
@@ -102,10 +106,11 @@ export function OpenReportSheet(): ReactNode {
       <Suspense fallback={null}>
         <LazyNarrowPanel key={report.fingerprint} source={source} survey={report.survey} opened />
       </Suspense>
-      <MappingTable
+      <MappingForm
         key={report.fingerprint + JSON.stringify(report.mapping)}
         source={source}
         has={{ columns: report.columns, mapping: { ...report.mapping } }}
+        takeFocus={atColumns}
       />
     </Sheet>
   );

@@ -19,9 +19,9 @@ export function SeveralPanel({
   const openOne = ({ paths }: FoundLedger): void => {
     if (source.kind !== 'files') return;
     const files = source.files.filter(({ path }) => paths.includes(path));
-    void actions.open({ ...source, files, passedOver: [], together: undefined }, null);
+    void actions.open({ ...source, files, passedOver: [], together: undefined });
   };
-  const openAll = (together: LedgerSource['together']): void => void actions.open({ ...source, together }, null);
+  const openAll = (together: LedgerSource['together']): void => void actions.open({ ...source, together });
   return (
     <section className="several" aria-labelledby="several-title">
       <h3 id="several-title">Ledgers</h3>

@@ -9,12 +9,13 @@ export function guessedColumns(mapping: ColumnMapping): readonly LedgerColumnNam
 }
 
 /**
- * Opens the report by itself after a ledger opened with rows left out or columns guessed; a mapping that the user set
- * is no guess.
+ * Opens the report by itself after a ledger opened with rows left out, columns guessed, or of traces; what the user
+ * has chosen is no guess.
  */
 export function useReportOnOpen(): void {
   const ledger = useTautline((state) => state.ledger);
   const guessing = useTautline((state) => state.view.mapping === null);
+  const allKinds = useTautline((state) => state.view.events === null);
   const seen = useRef<OpenReport | null>(null);
   useEffect(() => {
     if (ledger.phase !== 'open') {
@@ -23,7 +24,9 @@ export function useReportOnOpen(): void {
     }
     if (seen.current === ledger.report) return;
     seen.current = ledger.report;
-    const doubtful = ledger.report.leftOut.length > 0 || (guessing && guessedColumns(ledger.report.mapping).length > 0);
+    const { leftOut, mapping, kinds } = ledger.report;
+    const doubtful =
+      leftOut.length > 0 || (guessing && guessedColumns(mapping).length > 0) || (allKinds && kinds !== null);
     if (doubtful) showSheet('report');
-  }, [ledger, guessing]);
+  }, [ledger, guessing, allKinds]);
 }

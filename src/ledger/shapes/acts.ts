@@ -1,3 +1,4 @@
+import type { KindCount } from '../../core/eventKinds.ts';
 import {
   columnOf,
   EVENT_KINDS,
@@ -60,6 +61,8 @@ interface Tally {
   readonly events: Record<EventKind, number>;
   readonly uncaptured: Record<EventKind, number>;
   readonly unchosen: Record<EventKind, number>;
+  readonly all: Record<EventKind, number>;
+  readonly captured: Record<EventKind, number>;
   agentsAbove: number;
   others: number;
 }
@@ -126,7 +129,15 @@ class Index {
   /** Settles which acts are events. */
   settle(chosen: ReadonlySet<EventKind>): Tally {
     if (this.tally) return this.tally;
-    const tally: Tally = { events: zero(), uncaptured: zero(), unchosen: zero(), agentsAbove: 0, others: 0 };
+    const tally: Tally = {
+      events: zero(),
+      uncaptured: zero(),
+      unchosen: zero(),
+      all: zero(),
+      captured: zero(),
+      agentsAbove: 0,
+      others: 0,
+    };
     for (const [key, act] of this.acts) {
       act.isAbove = false;
       act.inherited = undefined;
@@ -135,6 +146,10 @@ class Index {
     const isEvent = (act: Known): boolean => act.kind !== 'other' && chosen.has(act.kind) && act.hasText;
     for (const act of this.acts.values()) if (isEvent(act)) this.markAbove(act);
     for (const act of this.acts.values()) {
+      if (act.kind !== 'other') {
+        tally.all[act.kind]++;
+        if (act.hasText) tally.captured[act.kind]++;
+      }
       if (act.kind === 'other') tally.others++;
       else if (!chosen.has(act.kind)) tally.unchosen[act.kind]++;
       else if (act.kind === 'agent' && act.isAbove) tally.agentsAbove++;
@@ -285,8 +300,21 @@ class ActReading implements ShapeReading {
     return EVENT_KINDS.reduce((sum, kind) => sum + events[kind], 0);
   }
 
+  kinds(): readonly KindCount[] {
+    const { all, captured, events, agentsAbove } = this.index.settle(this.chosen);
+    return EVENT_KINDS.map((kind) => ({
+      kind,
+      all: all[kind],
+      captured: captured[kind],
+      events: events[kind],
+      contextOnly: kind === 'agent' ? agentsAbove : 0,
+    }));
+  }
+
   get advice(): string {
-    const { uncaptured } = this.index.settle(this.chosen);
+    const { uncaptured, captured } = this.index.settle(this.chosen);
+    const others = EVENT_KINDS.filter((kind) => !this.chosen.has(kind) && captured[kind] > 0);
+    if (others.length > 0) return `Take ${joined(others.map((kind) => `${kind} ${this.shape.one}s`))} as events too`;
     return EVENT_KINDS.some((kind) => uncaptured[kind] > 0)
       ? this.shape.advice
       : 'Open traces that hold calls of models or tools';

@@ -3,9 +3,10 @@
  * documents (an object of one line, an element of an array, a row of a table, or a whole file) into rows of a ledger.
  */
 
-/** What an event of a trace can be. */
-export const EVENT_KINDS = ['model', 'tool', 'agent'] as const;
-export type EventKind = (typeof EVENT_KINDS)[number];
+import type { KindCount } from '../../core/eventKinds.ts';
+import type { EventKind } from '../../core/ledgerSchema.ts';
+
+export { EVENT_KINDS, type EventKind } from '../../core/ledgerSchema.ts';
 
 export interface ShapeOptions {
   /** Which acts of a trace are events; absent: model and tool calls, and agents below which there is none of either. */
@@ -34,6 +35,8 @@ export interface ShapeReading {
   events(): number;
   /** What to do where there are no events. */
   readonly advice: string;
+  /** How many acts there are of each kind, of all files that were joined; absent where there are no kinds. */
+  kinds?(): readonly KindCount[];
   /** One sentence: what was taken for events, and what was left out; of all files that were joined. */
   note(): string;
 }

@@ -30,13 +30,19 @@ export function createEffects(world: World): Effects {
   const analyses = createAnalyses(world);
 
   /** Resolves after the first analysis; the tables are loaded after that. */
-  async function open({ source, mapping, axes, generation }: Extract<Effect, { effect: 'open' }>): Promise<void> {
+  async function open({
+    source,
+    mapping,
+    units,
+    axes,
+    generation,
+  }: Extract<Effect, { effect: 'open' }>): Promise<void> {
     const large = exceeds(source, world.largeFrom);
     const load = tables.newLedger({ later: large });
     let report: OpenReport;
     try {
       const onProgress: OnProgress = (progress) => void dispatch({ type: 'openProgressed', generation, progress });
-      report = await engine.open(source, mapping, null, onProgress, axes);
+      report = await engine.open(source, mapping, null, onProgress, axes, units);
     } catch (thrown) {
       const error = toTautlineError(thrown, `opening ${sourceName(source)}`);
       return dispatch({ type: 'openFailed', generation, error });

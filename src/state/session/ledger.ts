@@ -1,5 +1,5 @@
 import { explain, type TautlineError } from '../../core/errors.ts';
-import type { ColumnMapping, LedgerSource } from '../../ledger/types.ts';
+import type { LedgerSource } from '../../ledger/types.ts';
 import { isAgreed, withAgreement, type Agreement } from '../consent.ts';
 import type { Redirect, ViewState } from '../types.ts';
 import { forgetLedger, sameSource, sourceName, viewSource, withPart } from '../view.ts';
@@ -17,11 +17,13 @@ import { changeView, notice, recordExperiment, restartHistory, startAnalysis } f
 /** What belongs to one ledger goes with it. */
 const NOTHING_OPEN = { analysis: NO_ANALYSIS, cursor: null, highlighted: null } as const;
 
+/** Opens a ledger, read as the view says. */
 const openLedger =
-  (asked: LedgerSource, mapping: ColumnMapping | null) =>
+  (asked: LedgerSource) =>
   (state: SessionState): Transition => {
+    const { mapping, units, events } = state.view;
     const follow = asked.kind === 'url' && state.consent.agreed.get(asked.url) === 'follow';
-    const source = follow ? { ...asked, follow } : asked;
+    const source = { ...asked, ...(follow && { follow }), events: events ?? undefined };
     const generation = state.generation + 1;
     const name = sourceName(source);
     return [
@@ -34,7 +36,7 @@ const openLedger =
         tableLoad: { phase: 'waiting' },
       },
       { effect: 'dropWaiting' },
-      { effect: 'open', source, mapping, axes: state.view.parameters.k, generation },
+      { effect: 'open', source, mapping, units, axes: state.view.parameters.k, generation },
     ];
   };
 
@@ -113,6 +115,8 @@ function reopenable({ sources }: SessionState, source: ViewState['source']): Led
   return found ? withPart(found, source.part) : null;
 }
 
+const readingText = ({ mapping, units, events }: ViewState): string => JSON.stringify([mapping, units, events]);
+
 /** Makes `view` the state, reopening or analysing again where it asks for another ledger or other parameters. */
 export const adoptView =
   (view: ViewState) =>
@@ -121,7 +125,7 @@ export const adoptView =
     const sameLedger =
       ledger.phase === 'open' &&
       sameSource(view.source, viewSource(ledger.source)) &&
-      JSON.stringify(view.mapping) === JSON.stringify(before.mapping);
+      readingText(view) === readingText(before);
     const adopted = { ...state, view };
     if (!sameLedger) {
       const source = reopenable(state, view.source);
@@ -132,7 +136,7 @@ export const adoptView =
           ? closeLedger
           : source.kind === 'url' && !isAgreed(state.consent, source.url)
             ? askFirst(source, null)
-            : openLedger(source, view.mapping),
+            : openLedger(source),
       );
     }
     const asked = ({ parameters, baseline, reference }: ViewState) => JSON.stringify([parameters, baseline, reference]);
@@ -140,17 +144,16 @@ export const adoptView =
   };
 
 export const ledgerTransitions: Transitions<LedgerEvent> = {
-  openRequested(state, { source: given, mapping, parameters }) {
+  openRequested(state, { source: given, reading, parameters }) {
     const source = asAsked(state, given);
     const next = viewSource(source);
     const same = sameSource(state.view.source, next);
     const kept = same ? state.view : forgetLedger(state.view);
-    const used = mapping === undefined ? kept.mapping : mapping;
     const view: ViewState = {
       ...kept,
+      ...reading,
       screen: 'monitor',
       source: next,
-      mapping: used,
       ...(parameters && { parameters }),
     };
     return sequence(
@@ -158,7 +161,7 @@ export const ledgerTransitions: Transitions<LedgerEvent> = {
       (s) => (source.kind === 'url' && !s.consent.agreed.has(source.url) ? agreeTo(source.url, 'direct')(s) : [s]),
       changeView(view, 'commit'),
       same ? recordExperiment : restartHistory,
-      openLedger(source, used),
+      openLedger(source),
     );
   },
 
@@ -201,7 +204,7 @@ export const ledgerTransitions: Transitions<LedgerEvent> = {
       state,
       agreeTo(source.url, agreement),
       changeView({ source: viewSource(source) }, 'commit'),
-      openLedger(source, state.view.mapping),
+      openLedger(source),
     );
   },
 
@@ -214,7 +217,7 @@ export const ledgerTransitions: Transitions<LedgerEvent> = {
 
   engineRestarted(before, { reason }) {
     const state = { ...before, references: { ...before.references, held: null } };
-    const { ledger, recovery, view } = state;
+    const { ledger, recovery } = state;
     if (ledger.phase !== 'open' && ledger.phase !== 'opening') return [state];
     const name = sourceName(ledger.source);
     if (ledger.phase === 'opening' || recovery.engine === 'restarted') {
@@ -232,17 +235,17 @@ export const ledgerTransitions: Transitions<LedgerEvent> = {
         'warning',
         `The engine worker stopped (${reason}). It has been started again and ${name} is being reopened.`,
       ),
-      openLedger(ledger.source, view.mapping),
+      openLedger(ledger.source),
     );
   },
 
   databaseLost(state, { error }) {
-    const { ledger, recovery, view } = state;
+    const { ledger, recovery } = state;
     if (ledger.phase !== 'open' || recovery.database === 'restarted') return [state];
     return sequence(
       { ...state, recovery: { ...recovery, database: 'restarted' } },
       notice('warning', `${explain(error)} ${sourceName(ledger.source)} is being reopened.`),
-      openLedger(ledger.source, view.mapping),
+      openLedger(ledger.source),
     );
   },
 };

@@ -1,6 +1,7 @@
 import type { IndexRange } from '../../core/columns.ts';
 import type { TautlineError } from '../../core/errors.ts';
 import type { Progress } from '../../core/progress.ts';
+import type { StatedUnits } from '../../core/statedMapping.ts';
 import type { EventIndex } from '../../core/units.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../../detection/parameters.ts';
 import type { ColumnMapping, LedgerSource, OpenReport } from '../../ledger/types.ts';
@@ -9,7 +10,7 @@ import type { Consent } from '../consent.ts';
 import { startHistory, type History } from '../history.ts';
 import type { Experiment, Scenario } from '../scenarios.ts';
 import type { StoredScenarios } from '../scenarioStorage.ts';
-import type { AnalysisState, HighlightedEvents, TautlineState, Toast, ViewState } from '../types.ts';
+import type { AnalysisState, HighlightedEvents, Reading, TautlineState, Toast, ViewState } from '../types.ts';
 import { DEFAULT_VIEW } from '../view.ts';
 
 /** What the session knows: what panels read, and behind it what only transitions read. */
@@ -58,8 +59,8 @@ export type LedgerEvent =
   | {
       readonly type: 'openRequested';
       readonly source: LedgerSource;
-      /** Undefined: that of the view. */
-      readonly mapping?: ColumnMapping | null;
+      /** Where it is not to be read as the view says. */
+      readonly reading?: Partial<Reading>;
       readonly parameters?: Parameters;
     }
   | { readonly type: 'openProgressed'; readonly generation: number; readonly progress: Progress }
@@ -123,6 +124,7 @@ export type Effect =
       readonly effect: 'open';
       readonly source: LedgerSource;
       readonly mapping: ColumnMapping | null;
+      readonly units: StatedUnits;
       readonly axes: number;
       readonly generation: number;
     }

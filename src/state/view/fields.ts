@@ -1,5 +1,7 @@
 import type { IndexRange } from '../../core/columns.ts';
+import { EVENT_KINDS, type EventKind } from '../../core/ledgerSchema.ts';
 import { err, ok } from '../../core/result.ts';
+import { COLUMNS_WITH_UNIT, STATED_UNITS, type StatedUnit, type StatedUnits } from '../../core/statedMapping.ts';
 import type { EventIndex } from '../../core/units.ts';
 import { ALERT_KINDS, type AlertKind } from '../../detection/types.ts';
 import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName } from '../../ledger/types.ts';
@@ -45,6 +47,23 @@ const mappingField: ViewField<ColumnMapping | null> = {
       else drop(name, name === 'map' ? 'it is "none", or map.COLUMN' : `"${column}" is not a ledger column`);
     }
     return given || Object.keys(mapping).length > 0 ? mapping : null;
+  },
+};
+
+const unitsField: ViewField<StatedUnits> = {
+  names: ['unit.'],
+  initial: {},
+  belongsTo: 'ledger',
+  encode: (units) => COLUMNS_WITH_UNIT.flatMap((column) => (units[column] ? [[`unit.${column}`, units[column]]] : [])),
+  decode(fields, drop) {
+    const units: Partial<Record<(typeof COLUMNS_WITH_UNIT)[number], StatedUnit>> = {};
+    for (const [name, unit] of fields) {
+      const column = name.slice('unit.'.length);
+      if (!isOneOf(COLUMNS_WITH_UNIT, column)) drop(name, `"${column}" is not a column with a unit`);
+      else if (!isOneOf(STATED_UNITS, unit)) drop(name, `"${unit}" is none of ${STATED_UNITS.join(', ')}`);
+      else units[column] = unit;
+    }
+    return units;
   },
 };
 
@@ -120,4 +139,18 @@ export const VIEW_FIELDS = {
    */
   reference: text('reference', 'page'),
   baseline: baselineField,
+  /** What numbers count, where it is stated. */
+  units: unitsField,
+  /** Which acts of a trace are events; null: all kinds. */
+  events: single<readonly EventKind[] | null>('events', {
+    initial: null,
+    belongsTo: 'ledger',
+    write: (kinds) => kinds!.join(','),
+    read(given) {
+      const kinds = given.split(',');
+      return kinds.every((kind) => isOneOf(EVENT_KINDS, kind))
+        ? ok(EVENT_KINDS.filter((kind) => kinds.includes(kind)))
+        : err(`"${given}" is not some of ${EVENT_KINDS.join(', ')}`);
+    },
+  }),
 } as const;

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import { EVENT_KINDS } from '../../core/ledgerSchema.ts';
 import { normalPart } from '../../core/part.ts';
+import { STATED_UNITS } from '../../core/statedMapping.ts';
 import {
   DEFAULT_PARAMETERS,
   PARAMETER_NAMES,
@@ -82,6 +84,11 @@ export const VIEW_VALUES: { readonly [K in keyof ViewState]: fc.Arbitrary<ViewSt
     parted(fc.webUrl({ withFragments: true, withQueryParameters: true }).map((url) => ({ kind: 'url' as const, url }))),
   ),
   mapping: fc.option(fc.dictionary(fc.constantFrom(...LEDGER_COLUMNS), name, { noNullPrototype: true })),
+  units: fc.record(
+    { ts: fc.constantFrom(...STATED_UNITS), latency_ms: fc.constantFrom(...STATED_UNITS) },
+    { requiredKeys: [] },
+  ),
+  events: fc.option(fc.subarray([...EVENT_KINDS], { minLength: 1 })),
   axis: fc.constantFrom('event', 'time'),
   range: fc.option(range),
   hiddenStreams: fc.uniqueArray(name, { maxLength: 4 }),

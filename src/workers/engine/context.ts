@@ -1,5 +1,6 @@
 import { TautlineFailure } from '../../core/errors.ts';
 import type { OnProgress } from '../../core/progress.ts';
+import type { StatedMapping } from '../../core/statedMapping.ts';
 import type { EventIndex } from '../../core/units.ts';
 import type { Parameters } from '../../detection/parameters.ts';
 import type { KernelModule } from '../../kernels/module.ts';
@@ -11,6 +12,7 @@ import {
   type Stages,
   type StageThreads,
 } from '../../analysis/stages.ts';
+import type { OpenOptions } from '../../ledger/open.ts';
 import type { ColumnMapping, LedgerSource, OpenedLedger, RowSink } from '../../ledger/types.ts';
 import type { SignalPool } from '../signalPool.ts';
 
@@ -32,6 +34,8 @@ export interface EnginePlatform {
       readonly signal: AbortSignal;
       readonly onProgress: OnProgress;
       readonly k: number | undefined;
+      readonly stated?: StatedMapping;
+      readonly onFiles?: OpenOptions['onFiles'];
     },
   ): Promise<OpenedLedger>;
 }

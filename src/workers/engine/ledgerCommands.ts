@@ -2,6 +2,7 @@ import { baselineFromJson } from '../../detection/baseline.ts';
 import { bundleFromJson, isBundleJson } from '../../detection/lab/bundle.ts';
 import { loadBundle } from '../../analysis/bundle.ts';
 import type { LoadedBaseline } from '../../analysis/stages.ts';
+import type { OpenOptions } from '../../ledger/open.ts';
 import type { OpenReport } from '../../ledger/types.ts';
 import type { EngineApi, ReferenceFile } from '../protocol.ts';
 import { throwIfAborted, type EngineContext } from './context.ts';
@@ -9,22 +10,28 @@ import { throwIfAborted, type EngineContext } from './context.ts';
 /** Opens ledgers, and takes a reference from a file. */
 export function ledgerCommands(
   context: EngineContext,
-): Pick<EngineApi, 'open' | 'store' | 'setReferenceFile' | 'cancel'> {
+): Pick<EngineApi, 'open' | 'columnValues' | 'store' | 'setReferenceFile' | 'cancel'> {
   let referenceFile: ReferenceFile | null = null;
   let storing = new AbortController();
+  let files: Parameters<NonNullable<OpenOptions['onFiles']>>[0] = [];
 
   return {
-    async open(source, mapping, sink, onProgress, k) {
+    async open(source, mapping, sink, onProgress, k, units) {
       context.cancel();
       storing.abort();
       const { signal } = context;
       context.release();
+      files = [];
       const [ledger, kernels] = await Promise.all([
         context.platform.openLedger(source, mapping, {
           sink: sink ? { accept: sink } : 'later',
           signal,
           onProgress,
           k,
+          stated: units && { map: {}, unit: units },
+          onFiles: (found) => {
+            if (!signal.aborted) files = found;
+          },
         }),
         context.platform.loadKernels(),
       ]);
@@ -33,6 +40,8 @@ export function ledgerCommands(
       context.hold(ledger, kernels.fork(), readReference(referenceFile, ledger.report).given);
       return ledger.report;
     },
+
+    columnValues: async () => (await import('../../ledger/inspect.ts')).columnValues(files),
 
     async store(sink, onProgress) {
       const { ledger } = context.open;

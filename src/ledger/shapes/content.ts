@@ -146,7 +146,7 @@ function answer(value: unknown, depth: number): Said | null {
     if (value.every(isPart)) return said(value);
     return answer(value[value.length - 1], depth + 1);
   }
-  if (has(value, 'tool_calls') || has(value, 'role') || has(value.data, 'content')) return saidBy(value);
+  if (has(value, 'tool_calls') || has(value, 'role') || has(at(value, 'data'), 'content')) return saidBy(value);
   for (const key of [...ANSWERS, ...FURTHER]) {
     if (!has(value, key) || value[key] === null) continue;
     const inner = answer(unpacked(value[key]), depth + 1);

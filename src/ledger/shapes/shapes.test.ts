@@ -321,6 +321,49 @@ const MESSAGES: readonly (readonly [file: string, note: string, rows: readonly (
   ],
 ];
 
+describe('OpenAI Agents SDK', () => {
+  const span = (id: string, data: unknown, error: unknown = null, parent = 'a'): unknown => ({
+    object: 'trace.span',
+    id,
+    trace_id: 't',
+    parent_id: parent,
+    started_at: '2026-01-05T09:00:00+00:00',
+    ended_at: `2026-01-05T09:00:0${id}+00:00`,
+    span_data: data,
+    error,
+  });
+  const message = (content: unknown, more: object = {}): unknown => ({ role: 'assistant', content, ...more });
+  const response = (output: unknown, more: object = {}): unknown => ({
+    type: 'response',
+    response: { output, ...more },
+  });
+
+  it('what a response or a completion says, whose it is, and why it says nothing', () => {
+    const { rows, note } = read([
+      [
+        { object: 'trace', id: 't', workflow_name: 'trip', group_id: 'talk-1' },
+        span('1', { type: 'generation', model: 'gpt-5', output: [message('North.')], usage: { input_tokens: 4 } }),
+        span('2', { type: 'generation', output: [message(null, { tool_calls: [{ function: { name: 'look' } }] })] }),
+        span('3', response([{ type: 'reasoning' }], { status: 'completed' })),
+        span('4', response([], { status: 'incomplete', incomplete_details: { reason: 'content_filter' } })),
+        span('5', { type: 'response', response_id: 'r' }),
+        span('6', { type: 'function', name: 'look', output: 'grey' }, { message: 'too dark' }),
+        { ...(span('9', { type: 'agent', name: 'planner' }) as object), id: 'a', parent_id: null },
+      ],
+    ]);
+    expect(told(rows)).toEqual([
+      ['planner', 'assistant', 'talk-1', 'North.'],
+      ['planner', 'assistant', 'talk-1', 'look()'],
+      ['planner', 'assistant', 'talk-1', null],
+      ['planner', 'assistant', 'talk-1', null],
+      ['planner', 'tool', 'talk-1', 'grey'],
+    ]);
+    expect(rows[0]).toMatchObject({ provider_id: 'openai', input_tokens: 4, latency_ms: 1000, outcome: 'ok' });
+    expect(rows[4]).toMatchObject({ outcome: 'error', error: 'too dark', tool: 'look' });
+    expect(note).toContain('1 agent span gave context only; 1 span without captured content left out');
+  });
+});
+
 describe('lists of messages, a row each', () => {
   it.each(MESSAGES)('%s', (name, note, rows) => {
     const found = read([documentsOf(name)]);
@@ -345,6 +388,16 @@ describe('lists of messages, a row each', () => {
 
   it('handing over is told from the tool that is called', () => {
     expect(read([documentsOf('messages_openai.jsonl')]).rows[2].handoff_to).toBe('packer');
+  });
+
+  it('tools may be named by a plain name', () => {
+    const calls = [{ function: 'transfer_to_packer', arguments: {} }];
+    const results = { role: 'tool', function: 'transfer_to_packer', content: 'done' };
+    const { rows } = read([[{ messages: [{ role: 'assistant', content: '', tool_calls: calls }, results] }]]);
+    expect(rows).toMatchObject([
+      { text: 'transfer_to_packer({})', handoff_to: 'packer' },
+      { text: 'done', agent_id: 'transfer_to_packer' },
+    ]);
   });
 
   it('messages by themselves are one dialogue, lists of them one each', () => {

@@ -169,6 +169,8 @@ function rangeOf(spec: ParameterSpec): string {
       return `${shown(spec.min)} to ${shown(spec.max)}`;
     case 'choice':
       return spec.choices.join(', ');
+    case 'column':
+      return `${spec.choices.join(', ')}, a column`;
     case 'boolean':
       return 'true, false';
     case 'pair':

@@ -66,7 +66,7 @@ async function writeResults(output: Output, analysis: Analysis): Promise<void> {
 
 function summary(
   report: OpenReport,
-  { events, decisions, leftOut, retrospective }: Analysis,
+  { grouping, events, decisions, leftOut, retrospective }: Analysis,
   baseline: string | undefined,
   warnings: readonly string[],
 ): string[] {
@@ -78,9 +78,10 @@ function summary(
   if (leftOut.length > 0) {
     const beyond = `${counted(leftOut.length, 'stream')} beyond the busiest ${events.streams.length}`;
     const names = leftOut.map((stream) => stream.name);
-    lines.push(`left out: ${beyond}: ${few(names, names.length)}`);
+    const lost = leftOut.reduce((sum, stream) => sum + stream.events, 0);
+    lines.push(`left out: ${beyond} (${counted(lost, 'event')}): ${few(names, names.length)}`);
   }
-  for (const note of [...warnings, ...report.notes]) lines.push(`note: ${note}`);
+  for (const note of [...warnings, ...report.notes, ...grouping.notes]) lines.push(`note: ${note}`);
   if (retrospective)
     lines.push('note: fewer than 200 events: the whole ledger is the reference, so nothing is alerted on');
   const counts = ALERT_KINDS.map(

@@ -1,3 +1,4 @@
+import { STREAM_KEYS } from '../core/streamKey.ts';
 import type { NumberSpec, ParameterName, ParameterSpec, Stage } from './parameterTypes.ts';
 
 const number = (
@@ -32,14 +33,16 @@ const number = (
  */
 export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } = {
   stream: {
-    type: 'choice',
+    type: 'column',
     group: 'Ledger',
     stage: 'projection',
     label: 'Stream key',
     unit: '',
     default: 'provider_id',
-    choices: ['provider_id', 'agent_id', 'thread_id', 'ledger'],
-    help: 'Which column splits the ledger into streams; "ledger" treats the whole ledger as one.',
+    choices: STREAM_KEYS,
+    help:
+      'Which column splits the ledger into streams, by its name; "ledger" treats the whole ledger as one, "file" ' +
+      'takes the file that a row came from, and "column:NAME" the file\'s own column where NAME is one of these.',
   },
   k: number(
     'Ledger',

@@ -3,7 +3,8 @@ export type Stage = 'projection' | 'signals' | 'decisions';
 
 /** Every knob of the pipeline (docs/methods.md 11). Flat, JSON-able; names are those of parameter files. */
 export interface Parameters {
-  readonly stream: 'provider_id' | 'agent_id' | 'thread_id' | 'ledger';
+  /** What streams are taken by (core/streamKey.ts); whether the ledger has it shows when it is open. */
+  readonly stream: string;
   readonly k: number;
   readonly reference_events: number;
   readonly reference_range: readonly [number, number] | null;
@@ -72,6 +73,12 @@ export interface ChoiceSpec extends Described {
   readonly default: string;
   readonly choices: readonly string[];
 }
+/** The name of a column, or one of `choices`, which mean something in every ledger. */
+export interface ColumnSpec extends Described {
+  readonly type: 'column';
+  readonly default: string;
+  readonly choices: readonly string[];
+}
 export interface BooleanSpec extends Described {
   readonly type: 'boolean';
   readonly default: boolean;
@@ -86,4 +93,4 @@ export interface PairSpec extends Described {
   readonly step: number;
   readonly integer: boolean;
 }
-export type ParameterSpec = NumberSpec | ChoiceSpec | BooleanSpec | PairSpec;
+export type ParameterSpec = NumberSpec | ChoiceSpec | ColumnSpec | BooleanSpec | PairSpec;

@@ -62,8 +62,8 @@ describe('selecting streams', () => {
   it('splits by agent where there is no provider, and refuses a column that is not there', () => {
     expect(selectStreams(ledger(null, ['x', 'y']), 'provider_id').events.streams).toEqual(['x', 'y']);
     expect(selectStreams(ledger(['p', 'p']), 'ledger').events.streams).toEqual(['ledger']);
-    expect(() => selectStreams(ledger(['p', 'p']), 'thread_id')).toThrow('no column thread_id');
-    expect(() => selectStreams(ledger(['p', 'p']), 'thread_id')).toThrow('Split it by provider_id, ledger');
+    expect(() => selectStreams(ledger(['p', 'p']), 'thread_id')).toThrow('no column "thread_id"');
+    expect(() => selectStreams(ledger(['p', 'p']), 'thread_id')).toThrow('Split it by one of provider_id, ledger');
   });
 
   it('loses no event', () => {

@@ -1,9 +1,9 @@
 import type { Coordinates, DictionaryColumn, EventColumns, IndexRange, LedgerColumns } from '../core/columns.ts';
-import { TautlineFailure } from '../core/errors.ts';
 import { runLatency, latencyState } from './channels/latency/kernel.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { Parameters } from './parameters.ts';
 import { nearestRank } from '../core/statistics.ts';
+import { unknownStreamKey } from '../core/unknownStreamKey.ts';
 
 /** A stream needs as many reference events with an embedding for a mean of its own (docs/methods.md 6). */
 const MIN_OWN_MEAN = 16;
@@ -22,16 +22,16 @@ export interface StreamSelection {
 
 /**
  * The events of the busiest `max` streams (ties by name), in order; streams sorted by name. NULL keys are the stream
- * "(none)"; "ledger" is one stream of all. A ledger without provider_id is split by agent_id under the default key
- * (docs/ledger-format.md).
+ * "(none)".
+ * @param by a key of `heldStreams`, or the column that holds each event's stream
  */
 export function selectStreams(
   ledger: LedgerColumns,
-  key: Parameters['stream'],
+  by: string | DictionaryColumn,
   max: number = MAX_STREAMS,
 ): StreamSelection {
   const { n } = ledger;
-  const column = keyColumn(ledger, key);
+  const column = typeof by === 'string' ? requireHeld(ledger, by) : by;
   const names = [...column.values, NO_STREAM];
   const codes = Int32Array.from(column.codes, (code) => (code < 0 ? names.length - 1 : code));
   // A value that is itself "(none)" and NULL are one stream, as are equal values under two codes.
@@ -86,23 +86,34 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const pick = (codes: Int32Array, rows: Int32Array, all: boolean): Int32Array =>
   all ? codes : Int32Array.from(rows, (r) => codes[r]);
 
-function keyColumn(ledger: LedgerColumns, key: Parameters['stream']): DictionaryColumn {
-  const column = {
-    provider_id: ledger.provider ?? ledger.agent,
-    agent_id: ledger.agent,
-    thread_id: ledger.thread,
-    ledger: { codes: new Int32Array(ledger.n), values: ['ledger'] },
-  }[key];
+/**
+ * The streams of the keys that are in memory; of the others null. A ledger without provider_id is split by agent_id
+ * under the default key (docs/ledger-format.md); "ledger" is one stream of all.
+ */
+export function heldStreams(ledger: LedgerColumns, key: string): DictionaryColumn | null {
+  switch (key) {
+    case 'provider_id':
+      return ledger.provider ?? ledger.agent;
+    case 'agent_id':
+      return ledger.agent;
+    case 'thread_id':
+      return ledger.thread;
+    case 'instantiation_id':
+      return ledger.instantiation;
+    case 'label':
+      return ledger.label;
+    case 'ledger':
+      return { codes: new Int32Array(ledger.n), values: ['ledger'] };
+    default:
+      return null;
+  }
+}
+
+function requireHeld(ledger: LedgerColumns, key: string): DictionaryColumn {
+  const column = heldStreams(ledger, key);
   if (column) return column;
-  const present = (['provider_id', 'agent_id', 'thread_id'] as const).filter(
-    (name) => ({ provider_id: ledger.provider, agent_id: ledger.agent, thread_id: ledger.thread })[name],
-  );
-  throw new TautlineFailure({
-    kind: 'parameter',
-    name: 'stream',
-    problem: `is "${key}", and the ledger has no column ${key}`,
-    advice: `Split it by ${[...present, 'ledger'].join(', ')}, or map a column to ${key}.`,
-  });
+  const present = ['provider_id', 'agent_id', 'thread_id', 'ledger'].filter((name) => heldStreams(ledger, name));
+  throw unknownStreamKey(key, present);
 }
 
 /**

@@ -54,7 +54,7 @@ interface MissingColumn {
 }
 
 const WANTED: readonly MissingColumn[] = [
-  { columns: ['provider_id', 'agent_id'], means: 'who speaks is not known, so it does not open' },
+  { columns: ['provider_id', 'agent_id'], means: 'who speaks is not known' },
   { columns: ['text', 'embedding'], means: 'nothing to measure drift by' },
   { columns: ['ts'], means: 'events are in the order of event_id' },
   { columns: ['event_id'], means: 'the position in the file is used' },

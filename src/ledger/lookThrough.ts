@@ -6,7 +6,7 @@ import { mapAhead } from './ahead.ts';
 import { counted, fileFailure, throwIfCancelled } from './failures.ts';
 import { parquet } from './formats/parquet.ts';
 import { withFileName } from './hive.ts';
-import { checkMapping, guessMapping, unionFields } from './mapping.ts';
+import { checkMapping, guessMapping, unionFields, withSpeaker } from './mapping.ts';
 import type { Platform } from './platform.ts';
 import type { ReaderField } from './reader.ts';
 import type { LedgerFile } from './scan.ts';
@@ -96,8 +96,10 @@ export async function lookInto(
       onProgress?.({ phase: 'Looking through the files', fraction: done / taken.length, detail: file.path });
   });
   const shaped = joinShaped(files, given);
+  const found = unionFields(files.map(({ reader }) => reader));
+  const { mapping, notes: guesses } = given ? withSpeaker(given) : guessMapping(found, stated);
+  for (const file of files) file.reader = withFileName(file.reader, mapping);
   const fields = unionFields(files.map(({ reader }) => reader));
-  const { mapping, notes: guesses } = given ? { mapping: given, notes: [] } : guessMapping(fields, stated);
   const has: FileColumns = {
     columns: fields.map((field) => ({ name: field.name, type: field.typeName })),
     mapping: { ...mapping },

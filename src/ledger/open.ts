@@ -30,6 +30,7 @@ import { selectRows } from './selectRows.ts';
 import { unitNotes } from './shapes.ts';
 import { fillSink, sinkColumns, withTextIds } from './sink.ts';
 import { datesFailure } from './statedUnits.ts';
+import { fileAt, streamColumns, streamKeys } from './streamColumns.ts';
 import { scanSplit, type StartedScanThread } from './splitScan.ts';
 import { areDatesAlone, mixedForms, timeNotes } from './times.ts';
 import type { ColumnMapping, EmbeddingSource, LedgerSource, OpenedLedger, OpenReport, RowSink } from './types.ts';
@@ -170,8 +171,9 @@ async function open(
     tried,
     stored: stored.notes,
   });
+  const streamColumn = streamColumns({ files, fields: ledger.fields, mapping, selection, columns });
   const textLength = mapping.text === undefined ? null : inOrder(scan.textLength, selection.order);
-  return { report, columns, embeddings, textLength, store };
+  return { report, columns, embeddings, textLength, streamColumn, store };
 }
 
 /** Replaces the readers of files that have times by ones of the range alone. */
@@ -276,7 +278,7 @@ interface Read {
 }
 
 async function reportOf(
-  { resolved, files, mapping, guesses, has }: LookedThrough,
+  { resolved, files, fields, mapping, guesses, has }: LookedThrough,
   { scan, selection, columns, embedder, whole, part, tried, stored }: Read,
 ): Promise<OpenReport> {
   const opened = part ? openedPart(part, whole) : null;
@@ -313,6 +315,7 @@ async function reportOf(
       ...(selection.hasTime ? timeNotes(scan.timeForms, mapping.ts!, columns.time, units?.ts) : []),
       ...stored,
     ],
+    streamKeys: streamKeys({ files, fields, mapping, columns }),
     fingerprint: await fingerprint(columns, inOrder(scan.content, selection.order)),
     part: opened,
     survey: whole,
@@ -326,17 +329,6 @@ const storing =
   ): OpenedLedger['store'] =>
   (sink, options) =>
     fillSink(sink, files, columns, selection, rows, options);
-
-/** Position of the file that holds a row: the last that begins at or before it. */
-function fileAt(files: readonly LedgerFile[], row: number): number {
-  let [low, high] = [0, files.length];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (files[middle].base <= row) low = middle;
-    else high = middle;
-  }
-  return low;
-}
 
 function nameRow(files: readonly LedgerFile[], row: number): string {
   const file = files[fileAt(files, row)];

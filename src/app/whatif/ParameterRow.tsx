@@ -1,10 +1,11 @@
 import { memo, useId, useState, type ReactNode } from 'react';
-import { formatNumber } from '../../core/format.ts';
+import { formatCount, formatNumber } from '../../core/format.ts';
 import {
   DEFAULT_PARAMETERS,
   PARAMETER_SPECS,
   type BooleanSpec,
   type ChoiceSpec,
+  type ColumnSpec,
   type NumberSpec,
   type PairSpec,
   type ParameterName,
@@ -154,6 +155,38 @@ function ChoiceRow({ editing, spec }: { readonly editing: Editing; readonly spec
   );
 }
 
+/** Columns of the open ledger that streams can be taken by, with the number of values where it is known. */
+function ColumnRow({ editing, spec }: { readonly editing: Editing; readonly spec: ColumnSpec }): ReactNode {
+  const value = editing.value as string;
+  const offered = useTautline((state) => (state.ledger.phase === 'open' ? state.ledger.report.streamKeys : null));
+  const tracked = useTautline(({ analysis: { report } }) =>
+    report?.parameters.stream === value ? report.streams.length + report.streamsLeftOut.length : null,
+  );
+  const keys = offered ?? spec.choices.map((key) => ({ key, values: null }));
+  const all = keys.some(({ key }) => key === value) ? keys : [...keys, { key: value, values: null }];
+  const counts = (key: string, values: number | null): string => {
+    const count = key === value ? (tracked ?? values) : values;
+    return count === null ? key : `${key} (${formatCount(count)})`;
+  };
+  return (
+    <Frame editing={editing}>
+      <select
+        className="choice-select"
+        value={value}
+        aria-label={`${spec.label}, ${editing.name}`}
+        aria-describedby={editing.helpId}
+        onChange={(event) => editing.set(event.target.value, true)}
+      >
+        {all.map(({ key, values }) => (
+          <option key={key} value={key}>
+            {counts(key, values)}
+          </option>
+        ))}
+      </select>
+    </Frame>
+  );
+}
+
 function BooleanRow({ editing, spec }: { readonly editing: Editing; readonly spec: BooleanSpec }): ReactNode {
   return (
     <Frame editing={editing}>
@@ -272,6 +305,8 @@ function Control({ editing }: { readonly editing: Editing }): ReactNode {
       return <NumberRow editing={editing} spec={spec} />;
     case 'choice':
       return <ChoiceRow editing={editing} spec={spec} />;
+    case 'column':
+      return <ColumnRow editing={editing} spec={spec} />;
     case 'boolean':
       return <BooleanRow editing={editing} spec={spec} />;
     case 'pair':

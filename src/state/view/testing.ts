@@ -32,6 +32,8 @@ function value(of: ParameterName): fc.Arbitrary<unknown> {
       return inRange(spec.min, spec.max, spec.integer);
     case 'choice':
       return fc.constantFrom(...spec.choices);
+    case 'column':
+      return fc.oneof(fc.constantFrom(...spec.choices), name);
     case 'boolean':
       return fc.boolean();
     case 'pair': {

@@ -1,3 +1,4 @@
+import { shown } from '../core/printable.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
 import { calibrationToJson } from '../detection/export.ts';
 import { ALERT_KINDS } from '../detection/types.ts';
@@ -43,6 +44,12 @@ export async function run(args: string[]): Promise<number> {
     ...(stream === undefined ? {} : { stream }),
   });
   const warnings: string[] = [];
+  if (given && given.parameters.stream !== parameters.stream) {
+    warnings.push(
+      `The streams of ${baseline} are taken by ${shown(given.parameters.stream)}, here by ` +
+        `${shown(parameters.stream)}: they are matched by name.`,
+    );
+  }
   const inputs = [...ledgers, params, baseline, values.mapping].filter((path) => path !== undefined);
   const { report, analysis } = await intoFolder(out, FILES, inputs, async (output) => {
     const session = await openSession(ledgers, parameters, {

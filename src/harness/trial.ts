@@ -1,12 +1,11 @@
-import type { LedgerColumns } from '../core/columns.ts';
-import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
-import { createDetector, heldStreams, referenceRange, selectStreams } from '../detection/pipeline.ts';
+import type { Parameters } from '../detection/parameters.ts';
+import { createDetector, referenceRange, selectStreams } from '../detection/pipeline.ts';
 import { median } from '../core/statistics.ts';
 import { ALERT_KINDS, type Alert, type AlertKind } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { fitProjection, projectLedger } from '../analysis/projection.ts';
 import { generateColumns } from './ledger.ts';
-import { PROFILES, PROVIDERS, type Fault, type ProfileName } from './profiles.ts';
+import { generatedKey, PROFILES, PROVIDERS, type Fault, type ProfileName } from './profiles.ts';
 import { embeddingsOf, pickRows } from './source.ts';
 
 /** The four profiles, and the backoff profile without adaptation: the ablation that must fail. */
@@ -90,7 +89,7 @@ export async function runTrial(kernels: KernelModule, trial: Trial): Promise<Tri
   const { columns } = generated;
   const generate = clock();
 
-  const { events } = selectStreams(columns, generatedKey(columns, parameters.stream));
+  const { events } = selectStreams(columns, generatedKey(parameters.stream));
   const { range } = referenceRange(events.n, parameters);
   const stream = new Int32Array(columns.n).fill(-1);
   events.row.forEach((row, i) => (stream[row] = events.stream[i]));
@@ -154,10 +153,6 @@ export async function runTrial(kernels: KernelModule, trial: Trial): Promise<Tri
     timings: { generate, project, signals: signalsTime, decide },
   };
 }
-
-/** What generated ledgers are split by: of columns that only other ledgers have, their providers stand in. */
-export const generatedKey = (columns: LedgerColumns, key: string): string =>
-  heldStreams(columns, key) ? key : DEFAULT_PARAMETERS.stream;
 
 /** JSON has no NaN. */
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

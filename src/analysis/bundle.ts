@@ -8,7 +8,8 @@ import { rolloutAdvice } from '../detection/lab/rollout.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import type { Detector } from '../detection/pipeline.ts';
 import { baselineOf, type Analysis, type LoadedBaseline } from './stages.ts';
-import { fingerprintOf, groupingOf, type GroupedLedger } from './streams.ts';
+import { groupedFingerprint } from '../ledger/fingerprint.ts';
+import { groupingOf, type GroupedLedger, type Grouping } from './streams.ts';
 import type { OpenedLedger, OpenReport } from '../ledger/types.ts';
 
 export interface BundleOptions {
@@ -55,6 +56,10 @@ export async function loadBundle(
   const { own, original, warnings } = fitBundle(bundle, { ...factsOf(report), fingerprint });
   return { baseline: bundle.baseline, own, original, warnings };
 }
+
+/** The fingerprint of a ledger in the streams that a bundle is made on. */
+const fingerprintOf = (fingerprint: string, { column, inFingerprint }: Grouping): Promise<string> =>
+  inFingerprint ? Promise.resolve(fingerprint) : groupedFingerprint(fingerprint, column);
 
 /** A ledger that cannot be split as the bundle's was is another one. */
 function withoutGrouping(thrown: unknown): null {

@@ -6,7 +6,6 @@ import { readStreamKey } from '../core/streamKey.ts';
 import { splitBy, streamKeyFailure, unknownStreamKey } from '../core/unknownStreamKey.ts';
 import { DEFAULT_PARAMETERS } from '../detection/parameters.ts';
 import { heldStreams } from '../detection/pipeline.ts';
-import { groupedFingerprint } from '../ledger/fingerprint.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 
 /** A ledger as its streams are taken from it; generated ones have what is in memory only. */
@@ -55,10 +54,6 @@ export async function groupingOf(ledger: GroupedLedger, key: string, options: Op
   }
   return { key, ...asked, notes: [] };
 }
-
-/** The fingerprint of a ledger in the streams that a bundle is made on. */
-export const fingerprintOf = (fingerprint: string, { column, inFingerprint }: Grouping): Promise<string> =>
-  inFingerprint ? Promise.resolve(fingerprint) : groupedFingerprint(fingerprint, column);
 
 type Found = Pick<Grouping, 'column' | 'inFingerprint'>;
 

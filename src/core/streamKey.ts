@@ -4,6 +4,9 @@
  */
 export const STREAM_KEYS = ['provider_id', 'agent_id', 'thread_id', 'role', 'ledger', 'file'] as const;
 
+/** The stream of events whose key is NULL. */
+export const NO_STREAM = '(none)';
+
 /** Before the name of a column of the files that is a key of the list too. */
 const COLUMN = 'column:';
 

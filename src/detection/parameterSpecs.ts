@@ -1,4 +1,3 @@
-import { STREAM_KEYS } from '../core/streamKey.ts';
 import type { NumberSpec, ParameterName, ParameterSpec, Stage } from './parameterTypes.ts';
 
 const number = (
@@ -39,10 +38,7 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     label: 'Stream key',
     unit: '',
     default: 'provider_id',
-    choices: STREAM_KEYS,
-    help:
-      'Which column splits the ledger into streams, by its name; "ledger" treats the whole ledger as one, "file" ' +
-      'takes the file that a row came from, and "column:NAME" the file\'s own column where NAME is one of these.',
+    help: 'Which column splits the ledger into streams; or "ledger", the whole of it, or "file", that of each row.',
   },
   k: number(
     'Ledger',

@@ -73,11 +73,10 @@ export interface ChoiceSpec extends Described {
   readonly default: string;
   readonly choices: readonly string[];
 }
-/** The name of a column, or one of `choices`, which mean something in every ledger. */
-export interface ColumnSpec extends Described {
+/** A stream key (core/streamKey.ts): which there are is known of an open ledger only. */
+interface ColumnSpec extends Described {
   readonly type: 'column';
   readonly default: string;
-  readonly choices: readonly string[];
 }
 export interface BooleanSpec extends Described {
   readonly type: 'boolean';

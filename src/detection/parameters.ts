@@ -7,7 +7,6 @@ export { PARAMETER_SPECS } from './parameterSpecs.ts';
 export type {
   BooleanSpec,
   ChoiceSpec,
-  ColumnSpec,
   NumberSpec,
   PairSpec,
   ParameterName,
@@ -44,9 +43,7 @@ export function checkParameter(name: ParameterName, value: unknown): string | nu
         ? null
         : `is ${shown(value)}, must be one of ${spec.choices.join(', ')}`;
     case 'column':
-      return typeof value === 'string' && value !== ''
-        ? null
-        : `is ${shown(value)}, must be ${spec.choices.join(', ')}, or the name of a column`;
+      return typeof value === 'string' && value !== '' ? null : `is ${shown(value)}, needs the name of a column`;
     case 'boolean':
       return typeof value === 'boolean' ? null : `is ${shown(value)}, must be true or false`;
     case 'pair': {

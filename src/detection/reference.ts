@@ -1,6 +1,7 @@
 import type { Coordinates, DictionaryColumn, EventColumns, IndexRange, LedgerColumns } from '../core/columns.ts';
 import { runLatency, latencyState } from './channels/latency/kernel.ts';
 import type { KernelModule } from '../kernels/module.ts';
+import { NO_STREAM } from '../core/streamKey.ts';
 import type { Parameters } from './parameters.ts';
 import { nearestRank } from '../core/statistics.ts';
 import { unknownStreamKey } from '../core/unknownStreamKey.ts';
@@ -11,8 +12,6 @@ const MIN_OWN_MEAN = 16;
 const MIN_LEDGER = 200;
 /** Streams that are tracked by default; the others are named and left out. */
 const MAX_STREAMS = 24;
-/** The stream of events whose key is NULL. */
-export const NO_STREAM = '(none)';
 
 export interface StreamSelection {
   readonly events: EventColumns;

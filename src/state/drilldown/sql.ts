@@ -1,6 +1,6 @@
 import type { IndexRange } from '../../core/columns.ts';
 import type { LedgerRow } from '../../core/units.ts';
-import { NO_STREAM } from '../../detection/reference.ts';
+import { NO_STREAM } from '../../core/streamKey.ts';
 import type { ColumnMapping } from '../../ledger/types.ts';
 import type { Axis } from '../../workers/protocol.ts';
 import { quoteName, quoteText } from '../sql.ts';

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { STREAM_KEYS } from '../../core/streamKey.ts';
 import { normalPart } from '../../core/part.ts';
 import {
   DEFAULT_PARAMETERS,
@@ -33,7 +34,7 @@ function value(of: ParameterName): fc.Arbitrary<unknown> {
     case 'choice':
       return fc.constantFrom(...spec.choices);
     case 'column':
-      return fc.oneof(fc.constantFrom(...spec.choices), name);
+      return fc.oneof(fc.constantFrom(...STREAM_KEYS), name);
     case 'boolean':
       return fc.boolean();
     case 'pair': {

@@ -4,7 +4,6 @@ import type { KernelModule } from '../kernels/module.ts';
 import { NO_STREAM } from '../core/streamKey.ts';
 import type { Parameters } from './parameters.ts';
 import { nearestRank } from '../core/statistics.ts';
-import { unknownStreamKey } from '../core/unknownStreamKey.ts';
 
 /** A stream needs as many reference events with an embedding for a mean of its own (docs/methods.md 6). */
 const MIN_OWN_MEAN = 16;
@@ -22,17 +21,12 @@ export interface StreamSelection {
 /**
  * The events of the busiest `max` streams (ties by name), in order; streams sorted by name. NULL keys are the stream
  * "(none)".
- * @param by a key of `heldStreams`, or the column that holds each event's stream
+ * @param by the stream of each event: that of `heldStreams`, or another column
  */
-export function selectStreams(
-  ledger: LedgerColumns,
-  by: string | DictionaryColumn,
-  max: number = MAX_STREAMS,
-): StreamSelection {
+export function selectStreams(ledger: LedgerColumns, by: DictionaryColumn, max: number = MAX_STREAMS): StreamSelection {
   const { n } = ledger;
-  const column = typeof by === 'string' ? requireHeld(ledger, by) : by;
-  const names = [...column.values, NO_STREAM];
-  const codes = Int32Array.from(column.codes, (code) => (code < 0 ? names.length - 1 : code));
+  const names = [...by.values, NO_STREAM];
+  const codes = Int32Array.from(by.codes, (code) => (code < 0 ? names.length - 1 : code));
   // A value that is itself "(none)" and NULL are one stream, as are equal values under two codes.
   const slotOf = new Map<string, number>();
   const slots = names.map((name) => {
@@ -106,13 +100,6 @@ export function heldStreams(ledger: LedgerColumns, key: string): DictionaryColum
     default:
       return null;
   }
-}
-
-function requireHeld(ledger: LedgerColumns, key: string): DictionaryColumn {
-  const column = heldStreams(ledger, key);
-  if (column) return column;
-  const present = ['provider_id', 'agent_id', 'thread_id', 'ledger'].filter((name) => heldStreams(ledger, name));
-  throw unknownStreamKey(key, present);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Parameters } from '../detection/parameters.ts';
-import { createDetector, referenceRange, selectStreams } from '../detection/pipeline.ts';
+import { createDetector, heldStreams, referenceRange, selectStreams } from '../detection/pipeline.ts';
 import { median } from '../core/statistics.ts';
 import { ALERT_KINDS, type Alert, type AlertKind } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
@@ -89,7 +89,7 @@ export async function runTrial(kernels: KernelModule, trial: Trial): Promise<Tri
   const { columns } = generated;
   const generate = clock();
 
-  const { events } = selectStreams(columns, generatedKey(parameters.stream));
+  const { events } = selectStreams(columns, heldStreams(columns, generatedKey(parameters.stream))!);
   const { range } = referenceRange(events.n, parameters);
   const stream = new Int32Array(columns.n).fill(-1);
   events.row.forEach((row, i) => (stream[row] = events.stream[i]));

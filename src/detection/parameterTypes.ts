@@ -68,7 +68,7 @@ export interface NumberSpec extends Described {
   /** A logarithmic slider for quantities that span decades. */
   readonly scale: 'linear' | 'log';
 }
-export interface ChoiceSpec extends Described {
+interface ChoiceSpec extends Described {
   readonly type: 'choice';
   readonly default: string;
   readonly choices: readonly string[];

@@ -6,7 +6,6 @@ import type { ParameterName, Parameters, Stage } from './parameterTypes.ts';
 export { PARAMETER_SPECS } from './parameterSpecs.ts';
 export type {
   BooleanSpec,
-  ChoiceSpec,
   NumberSpec,
   PairSpec,
   ParameterName,

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { STREAM_KEYS } from './core/streamKey.ts';
 import { PARAMETER_SPECS, type ParameterSpec } from './detection/parameters.ts';
 import { CHOICES } from './harness/profiles.ts';
 
@@ -169,6 +170,8 @@ function rangeOf(spec: ParameterSpec): string {
       return `${shown(spec.min)} to ${shown(spec.max)}`;
     case 'choice':
       return spec.choices.join(', ');
+    case 'column':
+      return `${STREAM_KEYS.join(', ')}, a column`;
     case 'boolean':
       return 'true, false';
     case 'pair':

@@ -1,3 +1,4 @@
+import { TautlineFailure } from '../core/errors.ts';
 import { partName } from '../core/part.ts';
 import { PROGRAM } from '../core/version.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
@@ -7,7 +8,9 @@ import { rolloutAdvice } from '../detection/lab/rollout.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import type { Detector } from '../detection/pipeline.ts';
 import { baselineOf, type Analysis, type LoadedBaseline } from './stages.ts';
-import type { OpenReport } from '../ledger/types.ts';
+import { groupedFingerprint } from '../ledger/fingerprint.ts';
+import { groupingOf, type GroupedLedger, type Grouping } from './streams.ts';
+import type { OpenedLedger, OpenReport } from '../ledger/types.ts';
 
 export interface BundleOptions {
   /** The parameters that the newest analysis compared its alerts with (`RunOptions.baseline`); null: the defaults. */
@@ -18,14 +21,15 @@ export interface BundleOptions {
 }
 
 /** An analysis, and the detector that answers about it, as a bundle. */
-export function makeBundle(
+export async function makeBundle(
   report: OpenReport,
-  { parameters, projection, reference, events, decisions, baselineAlerts }: Analysis,
+  { parameters, grouping, projection, reference, events, decisions, baselineAlerts }: Analysis,
   detector: Pick<Detector, 'baseline'>,
   { comparedWith, embedderReference, characteristics }: BundleOptions,
-): Bundle {
+): Promise<Bundle> {
   const baseline = detector.baseline(projection, parameters);
-  return {
+  const fingerprint = fingerprintOf(report.fingerprint, grouping);
+  const bundle = {
     createdBy: PROGRAM,
     parameters,
     ledger: { ...factsOf(report), events: events.n, reference, embedderReference },
@@ -34,15 +38,33 @@ export function makeBundle(
     rollout: { ...rolloutAdvice(baselineAlerts, decisions.alerts), comparedWith: baselineOf(parameters, comparedWith) },
     operatingCharacteristics: characteristics,
   };
+  return { ...bundle, ledger: { ...bundle.ledger, fingerprint: await fingerprint } };
 }
 
-/** A bundle as stages take it, for an open ledger: give them its parameters too, and its view is there again. */
-export function loadBundle(
+/**
+ * A bundle as stages take it, for an open ledger: give them its parameters too, and its view is there again. The ledger
+ * is the bundle's own where its streams are, too.
+ */
+export async function loadBundle(
   bundle: Bundle,
-  report: OpenReport,
-): LoadedBaseline & { readonly warnings: readonly string[]; readonly original: boolean } {
-  const { own, original, warnings } = fitBundle(bundle, factsOf(report));
+  ledger: GroupedLedger & Pick<OpenedLedger, 'report'>,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<LoadedBaseline & { readonly warnings: readonly string[]; readonly original: boolean }> {
+  const { report } = ledger;
+  const grouping = await groupingOf(ledger, bundle.parameters.stream, options).catch(withoutGrouping);
+  const fingerprint = grouping ? await fingerprintOf(report.fingerprint, grouping) : report.fingerprint;
+  const { own, original, warnings } = fitBundle(bundle, { ...factsOf(report), fingerprint });
   return { baseline: bundle.baseline, own, original, warnings };
+}
+
+/** The fingerprint of a ledger in the streams that a bundle is made on. */
+const fingerprintOf = (fingerprint: string, { column, inFingerprint }: Grouping): Promise<string> =>
+  inFingerprint ? Promise.resolve(fingerprint) : groupedFingerprint(fingerprint, column);
+
+/** A ledger that cannot be split as the bundle's was is another one. */
+function withoutGrouping(thrown: unknown): null {
+  if (thrown instanceof TautlineFailure && thrown.error.kind === 'parameter') return null;
+  throw thrown;
 }
 
 /** Of a part of a ledger the name says which part; the fingerprint is that of the opened events. */

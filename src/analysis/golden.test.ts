@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Coordinates, EventColumns } from '../core/columns.ts';
-import { createDetector, referenceRange, selectStreams } from '../detection/pipeline.ts';
+import { createDetector, heldStreams, referenceRange, selectStreams } from '../detection/pipeline.ts';
 import { createStream } from '../detection/stream.ts';
 import { EVENT_STATES, SIGNAL_NAMES, type Decisions, type Projection, type Signals } from '../detection/types.ts';
 import type { Baseline } from '../detection/baseline.ts';
@@ -23,7 +23,7 @@ const kernels = testKernels();
 /** The whole way: file, ledger, projection, signals, decisions. */
 async function analyse({ source, parameters }: Golden) {
   const { columns, embeddings } = await openLedger(source, null, { platform: nodePlatform() });
-  const { events, leftOut } = selectStreams(columns, parameters.stream);
+  const { events, leftOut } = selectStreams(columns, heldStreams(columns, parameters.stream)!);
   expect(leftOut).toEqual([]);
   const { range } = referenceRange(events.n, parameters);
   const { projection } = await fitProjection(kernels, events, embeddings!, range, parameters.k);

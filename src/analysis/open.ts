@@ -15,8 +15,7 @@ const columnBytes = (columns: object): number =>
 
 /** What the columns of an event take, counted on a ledger of one event. */
 const EVENT_COLUMN_BYTES = columnBytes(
-  selectStreams({ ...emptyLedgerColumns(1), provider: { codes: new Int32Array(1), values: ['a'] } }, 'provider_id')
-    .events,
+  selectStreams(emptyLedgerColumns(1), { codes: new Int32Array(1), values: ['a'] }).events,
 );
 
 /** What an analysis on k axes takes of memory: event columns, coordinates, and the kernels' address space. */

@@ -29,11 +29,14 @@ import {
   truncateCoordinates,
   truncateProjection,
 } from './projection.ts';
+import { groupingOf, type GroupedLedger, type Grouping } from './streams.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 
 /** Everything that one analysis gives. */
 export interface Analysis {
   readonly parameters: Parameters;
+  /** How the ledger was split into streams. */
+  readonly grouping: Grouping;
   readonly events: EventColumns;
   readonly leftOut: readonly { readonly name: string; readonly events: number }[];
   readonly reference: IndexRange;
@@ -130,6 +133,7 @@ export function baselineOf(parameters: Parameters, chosen: Parameters | null = n
  */
 interface Fit {
   readonly key: string;
+  readonly grouping: Grouping;
   readonly events: EventColumns;
   readonly leftOut: Analysis['leftOut'];
   readonly reference: IndexRange;
@@ -160,7 +164,7 @@ export const createStages = (
   threads: StageThreads = {},
 ): Stages => new CachedStages(kernels, ledger, given, threads);
 
-type StagedLedger = Pick<OpenedLedger, 'columns' | 'embeddings'>;
+type StagedLedger = GroupedLedger & Pick<OpenedLedger, 'embeddings'>;
 
 class CachedStages implements Stages {
   readonly detector: Detector;
@@ -205,7 +209,8 @@ class CachedStages implements Stages {
       return this.#fit;
     const { columns } = this.#ledger;
     const embeddings = embeddingsOf(this.#ledger);
-    const { events, leftOut } = selectStreams(columns, parameters.stream);
+    const grouping = await groupingOf(this.#ledger, parameters.stream, part(options, 0, 0.1));
+    const { events, leftOut } = selectStreams(columns, grouping.column);
     prestartPool(this.#threads, events, parameters.k);
     const stream = new Int32Array(columns.n).fill(-1);
     for (let i = 0; i < events.n; i += 1) stream[events.row[i]] = events.stream[i];
@@ -220,7 +225,7 @@ class CachedStages implements Stages {
         embeddings,
         rows,
         parameters.k,
-        part(options, 0, 0.4),
+        part(options, 0.1, 0.4),
       ));
     const only = stream.map((code) => (code >= 0 ? 1 : 0));
     const everyRow = events.n === columns.n;
@@ -231,7 +236,10 @@ class CachedStages implements Stages {
     embeddings.release?.();
     const coordinates = everyRow ? ofRows : gatherCoordinates(ofRows, events.row);
     const retrospective = range.from === 0 && range.to === events.n;
-    return { key, events, leftOut, reference: range, retrospective, askedK: parameters.k, projection, coordinates };
+    return {
+      ...{ key, grouping, events, leftOut, reference: range, retrospective, askedK: parameters.k },
+      ...{ projection, coordinates },
+    };
   }
 
   async #project(
@@ -359,9 +367,10 @@ class CachedStages implements Stages {
     if (!elsewhere && base.baseline?.key !== key)
       base.baseline = { key, alerts: this.#detect(baseline, timings).decisions.alerts };
     const detected = this.#detect(parameters, timings);
-    const { events, leftOut, reference, retrospective } = base.fit;
+    const { grouping, events, leftOut, reference, retrospective } = base.fit;
     this.#analysis = {
       parameters,
+      grouping,
       events,
       leftOut,
       reference,

@@ -6,7 +6,7 @@ import {
   type LedgerColumns,
 } from '../core/columns.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
-import { referenceRange, selectStreams } from '../detection/pipeline.ts';
+import { heldStreams, referenceRange, selectStreams } from '../detection/pipeline.ts';
 import type { Projection } from '../detection/types.ts';
 import {
   AGENTS_PER_PROVIDER,
@@ -98,7 +98,7 @@ export async function benchInput(kernels: KernelModule, n: number, k: number): P
     x.set(projectRows(kernels, projection, vectors, rows), first * k);
   }
   for (let i = 0; i < n; i++) if (columns.isVoid[i]) x.fill(Number.NaN, i * k, (i + 1) * k);
-  const { events } = selectStreams(columns, parameters.stream);
+  const { events } = selectStreams(columns, heldStreams(columns, parameters.stream)!);
   return {
     events,
     coordinates: { k, x },

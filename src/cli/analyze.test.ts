@@ -79,7 +79,7 @@ describe('tautline analyze', () => {
     [
       'an unknown stream key',
       [fixture('fracture.parquet'), '--stream', 'model', '--out', '/tmp'],
-      /"stream": is "model", must be one of provider_id/,
+      /"stream": is "model", and the ledger has no column "model"/,
     ],
     [
       'an unknown parameter',

@@ -1,3 +1,4 @@
+import { shown } from '../core/printable.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
 import { calibrationToJson } from '../detection/export.ts';
 import { ALERT_KINDS } from '../detection/types.ts';
@@ -43,6 +44,12 @@ export async function run(args: string[]): Promise<number> {
     ...(stream === undefined ? {} : { stream }),
   });
   const warnings: string[] = [];
+  if (given && given.parameters.stream !== parameters.stream) {
+    warnings.push(
+      `The streams of ${baseline} are taken by ${shown(given.parameters.stream)}, here by ` +
+        `${shown(parameters.stream)}: they are matched by name.`,
+    );
+  }
   const inputs = [...ledgers, params, baseline, values.mapping].filter((path) => path !== undefined);
   const { report, analysis } = await intoFolder(out, FILES, inputs, async (output) => {
     const session = await openSession(ledgers, parameters, {
@@ -66,7 +73,7 @@ async function writeResults(output: Output, analysis: Analysis): Promise<void> {
 
 function summary(
   report: OpenReport,
-  { events, decisions, leftOut, retrospective }: Analysis,
+  { grouping, events, decisions, leftOut, retrospective }: Analysis,
   baseline: string | undefined,
   warnings: readonly string[],
 ): string[] {
@@ -78,9 +85,10 @@ function summary(
   if (leftOut.length > 0) {
     const beyond = `${counted(leftOut.length, 'stream')} beyond the busiest ${events.streams.length}`;
     const names = leftOut.map((stream) => stream.name);
-    lines.push(`left out: ${beyond}: ${few(names, names.length)}`);
+    const lost = leftOut.reduce((sum, stream) => sum + stream.events, 0);
+    lines.push(`left out: ${beyond} (${counted(lost, 'event')}): ${few(names, names.length)}`);
   }
-  for (const note of [...warnings, ...report.notes]) lines.push(`note: ${note}`);
+  for (const note of [...warnings, ...report.notes, ...grouping.notes]) lines.push(`note: ${note}`);
   if (retrospective)
     lines.push('note: fewer than 200 events: the whole ledger is the reference, so nothing is alerted on');
   const counts = ALERT_KINDS.map(

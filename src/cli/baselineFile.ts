@@ -4,15 +4,20 @@ import { baselineFromJson, type Baseline } from '../detection/baseline.ts';
 import { bundleFromJson, isBundleJson, type Bundle } from '../detection/lab/bundle.ts';
 import { loadBundle } from '../analysis/bundle.ts';
 import type { LoadedBaseline } from '../analysis/stages.ts';
-import type { OpenReport } from '../ledger/types.ts';
+import type { OpenedLedger } from '../ledger/types.ts';
 import { readBytes } from './files.ts';
+
+interface FittedBaseline extends LoadedBaseline {
+  /** True for the ledger that the file was made on, where it says so. */
+  readonly original: boolean;
+}
 
 /** A baseline from a file. */
 export interface BaselineFile {
   /** The whole bundle, where the file is one. */
   readonly bundle: Bundle | null;
   /** What of it applies to an open ledger; `warn` gets a sentence for everything that the user should know. */
-  forLedger(report: OpenReport, warn: (sentence: string) => void): LoadedBaseline;
+  forLedger(ledger: OpenedLedger, warn: (sentence: string) => void): Promise<FittedBaseline>;
 }
 
 /** Reads a bundle (JSON, or protobuf) or a baseline. Throws a TautlineFailure that names the file, and the field. */
@@ -38,11 +43,14 @@ const refused = (file: string, problem: string): TautlineFailure =>
 
 const ofBundle = (bundle: Bundle): BaselineFile => ({
   bundle,
-  forLedger(report, warn) {
-    const loaded = loadBundle(bundle, report);
+  async forLedger(ledger, warn) {
+    const loaded = await loadBundle(bundle, ledger);
     loaded.warnings.forEach(warn);
     return loaded;
   },
 });
 
-const ofBaseline = (baseline: Baseline): BaselineFile => ({ bundle: null, forLedger: () => ({ baseline, own: null }) });
+const ofBaseline = (baseline: Baseline): BaselineFile => ({
+  bundle: null,
+  forLedger: () => Promise.resolve({ baseline, own: null, original: false }),
+});

@@ -38,7 +38,7 @@ export async function run(args: string[]): Promise<number> {
   const inputs = [...ledgers, values.params, values.against, values.mapping].filter((path) => path !== undefined);
   const { report, bundle, bytes } = await intoFile(out, inputs, async (write) => {
     const session = await openSession(ledgers, parameters, { comparedWith, ...opening });
-    const made = bundleOf(session, parameters, comparedWith);
+    const made = await bundleOf(session, parameters, comparedWith);
     const written = out.endsWith('.pb')
       ? (await import('../detection/lab/bundleProtobuf.ts')).bundleToProtobuf(made)
       : new TextEncoder().encode(`${bundleToJson(made)}\n`);
@@ -55,7 +55,7 @@ function bundleOf(
   { kernels, ledger, stages, analysis }: Session,
   parameters: Parameters,
   comparedWith: Parameters | null,
-): Bundle {
+): Promise<Bundle> {
   const { events, signals, decisions, reference } = analysis;
   const inControl = inControlOf(
     { events, signals, calibration: decisions.calibration, reference, parameters, alerts: [] },

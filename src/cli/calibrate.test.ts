@@ -38,7 +38,7 @@ describe('calibrate', () => {
 
   it('ends with 1 where a verdict fails, and compares with a saved run', async () => {
     const params = join(folder, 'params.json');
-    await writeFile(params, '{"adaptive": false}');
+    await writeFile(params, '{"adaptive": false, "stream": "team"}');
     const out = join(folder, 'fixed');
     expect(
       await calibrate([
@@ -54,9 +54,15 @@ describe('calibrate', () => {
         out,
       ]),
     ).toBe(1);
+    expect(printed).toContain(
+      'note: Generated ledgers have no "team" to take streams by: their providers are the streams.',
+    );
     expect(printed).toContain('2 of 16 verdicts fail: backoff-window, backoff-alerts');
     expect(printed).toMatch(/\* backoff: Dynamic window in the spells +384 -> 120/);
-    expect(await json('fixed', 'verdicts.json')).toMatchObject({ pass: false, parameters: { adaptive: false } });
+    expect(await json('fixed', 'verdicts.json')).toMatchObject({
+      pass: false,
+      parameters: { adaptive: false, stream: 'team' },
+    });
   }, 60_000);
 
   it.each([

@@ -14,7 +14,7 @@ import {
   type MonteCarloPlan,
   type MonteCarloRun,
 } from '../harness/monteCarlo.ts';
-import { CHOICES } from '../harness/profiles.ts';
+import { CHOICES, generatedStreams } from '../harness/profiles.ts';
 import { PAPER_KINDS, type VerdictRow } from '../harness/verdicts.ts';
 import { readText } from './files.ts';
 import { readOptions, refused, refuseOthers, wholeNumber } from './options.ts';
@@ -51,6 +51,8 @@ export async function run(args: string[]): Promise<number> {
   const parameters = await readParameters(values.params);
   if (values.compare !== undefined && seeds === undefined)
     throw refused('--compare', 'needs a Monte Carlo to compare with', 'Give --seeds N as well');
+  const standIns = generatedStreams(parameters.stream);
+  if (standIns !== null) print(`note: ${standIns}`);
   const before = values.compare === undefined ? null : loadRun(await readText(values.compare), values.compare);
   const inputs = [values.params, values.compare].filter((path) => path !== undefined);
   const names = ['verdicts.json', ...(seeds === undefined ? [] : ['monte-carlo.json'])];

@@ -156,9 +156,9 @@ describe('a ledger that is refused for its columns', () => {
   it.each<[string, string, readonly string[], RegExp]>([
     [
       'no speaker',
-      'body,n\none,1\n',
+      'mood,n\none,1\n',
       [],
-      /no column says who speaks.* \(--map provider_id=SOURCE, --map agent_id=SOURCE\)$/,
+      /no column says who speaks.* \(--map provider_id=SOURCE, --map embedding=SOURCE, --map text=SOURCE\)$/,
     ],
     [
       'a name of no column',

@@ -26,9 +26,10 @@ export async function run(args: string[]): Promise<number> {
   const { ledger, analysis } = await openSession(ledgers, bundle.parameters, {
     embedderReference: bundle.ledger.embedderReference,
     ...opening,
-    baseline(report) {
-      original = report.fingerprint === bundle.ledger.fingerprint;
-      return file.forLedger(report, (sentence) => print(`note: ${sentence}`));
+    async baseline(opened) {
+      const fitted = await file.forLedger(opened, (sentence) => print(`note: ${sentence}`));
+      ({ original } = fitted);
+      return fitted;
     },
   });
   const alerts = alertsToJson(analysis.decisions.alerts, analysis.events.streams);

@@ -8,7 +8,7 @@ import { openForAnalysis } from '../analysis/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { createStages, type Analysis, type LoadedBaseline, type Stages } from '../analysis/stages.ts';
 import { chosenFiles } from '../ledger/several.ts';
-import type { FoundFiles, LedgerSource, NamedBlob, OpenedLedger, OpenReport } from '../ledger/types.ts';
+import type { FoundFiles, LedgerSource, NamedBlob, OpenedLedger } from '../ledger/types.ts';
 
 export interface Session {
   readonly kernels: KernelModule;
@@ -19,7 +19,7 @@ export interface Session {
 
 export interface SessionOptions {
   /** Replaces the reference period; what of it applies can depend on the ledger. */
-  readonly baseline?: ((report: OpenReport) => LoadedBaseline) | null;
+  readonly baseline?: ((ledger: OpenedLedger) => Promise<LoadedBaseline>) | null;
   /** Parameters that alerts are compared with; the defaults where absent. */
   readonly comparedWith?: Parameters | null;
   /** reference_events for the built-in embedder; those of `parameters` where absent. */
@@ -83,7 +83,7 @@ export async function openSession(
     k: parameters.k,
   });
   const kernels = await loadKernels();
-  const stages = createStages(kernels, ledger, baseline && baseline(ledger.report));
+  const stages = createStages(kernels, ledger, baseline && (await baseline(ledger)));
   const analysis = await stages.run(parameters, {
     signal: new AbortController().signal,
     onProgress: () => undefined,

@@ -10,7 +10,8 @@ export const USAGE: Readonly<Record<string, string>> = {
   Runs the pipeline over ledger files, or a folder of hive partitions, and writes signals.parquet, alerts.json and
   calibration.json.
   --params FILE   parameters as a flat JSON object; an absent one has its default
-  --stream KEY    provider_id (default), agent_id, thread_id or ledger
+  --stream KEY    provider_id (default), agent_id, thread_id, role, ledger, file, or the name of a column;
+                  column:NAME where a column has one of these names
   --baseline FILE a baseline or bundle replaces the reference period; a bundle's parameters hold where --params is
                   not given
   --out DIR       folder to write to; made where it does not exist
@@ -25,7 +26,8 @@ ${MAP_USAGE}`,
   schema/bundle.schema.json and schema/bundle.proto.
   --params FILE   parameters as a flat JSON object; an absent one has its default
   --against FILE  the parameters in service, which the advice compares with (the defaults)
-  --stream KEY    provider_id (default), agent_id, thread_id or ledger
+  --stream KEY    provider_id (default), agent_id, thread_id, role, ledger, file, or the name of a column;
+                  column:NAME where a column has one of these names
   --out FILE      ends in .json, or in .pb for protobuf
 ${PART_USAGE}
 ${FILE_USAGE}
@@ -97,7 +99,8 @@ ${MAP_USAGE}`,
                   column where absent
   --label NAME    only stretches of this label
   --params FILE   parameters as a flat JSON object; an absent one has its default
-  --stream KEY    provider_id (default), agent_id, thread_id or ledger
+  --stream KEY    provider_id (default), agent_id, thread_id, role, ledger, file, or the name of a column;
+                  column:NAME where a column has one of these names
   --tolerance N   events of the stream by which stretches are widened (4)
   --point-width N events that a label on a single event stands for (10)
   --out FILE      everything as JSON

@@ -94,7 +94,7 @@ export const LEDGER_SCHEMA = {
   provider_id: {
     ...STREAM,
     key: 'provider',
-    required: 'yes, or agent_id',
+    required: 'no: else agent_id, role or file',
     aliases: [
       ...['gen_ai.provider.name', 'gen_ai.system', 'provider', 'provider_name', 'vendor'],
       // The model is the provider only where nothing states the provider.
@@ -105,7 +105,7 @@ export const LEDGER_SCHEMA = {
   agent_id: {
     ...STREAM,
     key: 'agent',
-    required: 'yes, or provider_id',
+    required: 'no: else provider_id',
     aliases: [
       ...['gen_ai.agent.name', 'gen_ai.agent.id', 'agent', 'agent_name', 'speaker', 'author', 'sender', 'from', 'name'],
     ],

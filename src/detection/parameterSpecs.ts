@@ -32,14 +32,13 @@ const number = (
  */
 export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } = {
   stream: {
-    type: 'choice',
+    type: 'column',
     group: 'Ledger',
     stage: 'projection',
     label: 'Stream key',
     unit: '',
     default: 'provider_id',
-    choices: ['provider_id', 'agent_id', 'thread_id', 'ledger'],
-    help: 'Which column splits the ledger into streams; "ledger" treats the whole ledger as one.',
+    help: 'Which column splits the ledger into streams; or "ledger", the whole of it, or "file", that of each row.',
   },
   k: number(
     'Ledger',

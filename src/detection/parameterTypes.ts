@@ -3,7 +3,8 @@ export type Stage = 'projection' | 'signals' | 'decisions';
 
 /** Every knob of the pipeline (docs/methods.md 11). Flat, JSON-able; names are those of parameter files. */
 export interface Parameters {
-  readonly stream: 'provider_id' | 'agent_id' | 'thread_id' | 'ledger';
+  /** What streams are taken by (core/streamKey.ts); whether the ledger has it shows when it is open. */
+  readonly stream: string;
   readonly k: number;
   readonly reference_events: number;
   readonly reference_range: readonly [number, number] | null;
@@ -67,10 +68,15 @@ export interface NumberSpec extends Described {
   /** A logarithmic slider for quantities that span decades. */
   readonly scale: 'linear' | 'log';
 }
-export interface ChoiceSpec extends Described {
+interface ChoiceSpec extends Described {
   readonly type: 'choice';
   readonly default: string;
   readonly choices: readonly string[];
+}
+/** A stream key (core/streamKey.ts): which there are is known of an open ledger only. */
+interface ColumnSpec extends Described {
+  readonly type: 'column';
+  readonly default: string;
 }
 export interface BooleanSpec extends Described {
   readonly type: 'boolean';
@@ -86,4 +92,4 @@ export interface PairSpec extends Described {
   readonly step: number;
   readonly integer: boolean;
 }
-export type ParameterSpec = NumberSpec | ChoiceSpec | BooleanSpec | PairSpec;
+export type ParameterSpec = NumberSpec | ChoiceSpec | ColumnSpec | BooleanSpec | PairSpec;

@@ -6,7 +6,6 @@ import type { ParameterName, Parameters, Stage } from './parameterTypes.ts';
 export { PARAMETER_SPECS } from './parameterSpecs.ts';
 export type {
   BooleanSpec,
-  ChoiceSpec,
   NumberSpec,
   PairSpec,
   ParameterName,
@@ -42,6 +41,8 @@ export function checkParameter(name: ParameterName, value: unknown): string | nu
       return typeof value === 'string' && spec.choices.includes(value)
         ? null
         : `is ${shown(value)}, must be one of ${spec.choices.join(', ')}`;
+    case 'column':
+      return typeof value === 'string' && value !== '' ? null : `is ${shown(value)}, needs the name of a column`;
     case 'boolean':
       return typeof value === 'boolean' ? null : `is ${shown(value)}, must be true or false`;
     case 'pair': {

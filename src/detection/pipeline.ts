@@ -29,7 +29,7 @@ import {
 
 export { prestartPool, type PrepareOptions } from './background.ts';
 export { eventBytes } from './loaded.ts';
-export { referenceRange, selectStreams } from './reference.ts';
+export { heldStreams, referenceRange, selectStreams } from './reference.ts';
 
 const NOWHERE: IndexRange = { from: 0, to: 0 };
 

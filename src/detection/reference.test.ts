@@ -5,6 +5,7 @@ import { testKernels } from '../kernels/testing.ts';
 import {
   alignReference,
   burnOf,
+  heldStreams,
   referenceRange,
   resizeWindows,
   resolveReference,
@@ -37,9 +38,12 @@ function ledger(
   };
 }
 
+const streamsOf = (columns: LedgerColumns, key: string, max?: number) =>
+  selectStreams(columns, heldStreams(columns, key)!, max);
+
 describe('selecting streams', () => {
   it('sorts streams by name and calls NULL "(none)"', () => {
-    const { events, leftOut } = selectStreams(ledger(['b', null, 'a', 'b']), 'provider_id');
+    const { events, leftOut } = streamsOf(ledger(['b', null, 'a', 'b']), 'provider_id');
     expect(events.streams).toEqual(['(none)', 'a', 'b']);
     expect([...events.stream]).toEqual([2, 0, 1, 2]);
     expect([...events.row]).toEqual([0, 1, 2, 3]);
@@ -47,7 +51,7 @@ describe('selecting streams', () => {
   });
 
   it('keeps the busiest, ties by name, and names the others', () => {
-    const { events, leftOut } = selectStreams(ledger(['c', 'a', 'b', 'c', 'd', 'd', 'b']), 'provider_id', 2);
+    const { events, leftOut } = streamsOf(ledger(['c', 'a', 'b', 'c', 'd', 'd', 'b']), 'provider_id', 2);
     expect(events.streams).toEqual(['b', 'c']);
     expect([...events.row]).toEqual([0, 2, 3, 6]);
     expect([...events.eventId]).toEqual([100n, 102n, 103n, 106n]);
@@ -59,11 +63,10 @@ describe('selecting streams', () => {
     ]);
   });
 
-  it('splits by agent where there is no provider, and refuses a column that is not there', () => {
-    expect(selectStreams(ledger(null, ['x', 'y']), 'provider_id').events.streams).toEqual(['x', 'y']);
-    expect(selectStreams(ledger(['p', 'p']), 'ledger').events.streams).toEqual(['ledger']);
-    expect(() => selectStreams(ledger(['p', 'p']), 'thread_id')).toThrow('no column thread_id');
-    expect(() => selectStreams(ledger(['p', 'p']), 'thread_id')).toThrow('Split it by provider_id, ledger');
+  it('splits by agent where there is no provider, and knows what is not there', () => {
+    expect(streamsOf(ledger(null, ['x', 'y']), 'provider_id').events.streams).toEqual(['x', 'y']);
+    expect(streamsOf(ledger(['p', 'p']), 'ledger').events.streams).toEqual(['ledger']);
+    expect(heldStreams(ledger(['p', 'p']), 'thread_id')).toBeNull();
   });
 
   it('loses no event', () => {
@@ -72,7 +75,7 @@ describe('selecting streams', () => {
         fc.array(fc.option(fc.constantFrom('a', 'b', 'c', 'd', '(none)')), { minLength: 1, maxLength: 60 }),
         fc.integer({ min: 1, max: 5 }),
         (names, max) => {
-          const { events, leftOut } = selectStreams(ledger(names), 'provider_id', max);
+          const { events, leftOut } = streamsOf(ledger(names), 'provider_id', max);
           expect(events.n + leftOut.reduce((sum, s) => sum + s.events, 0)).toBe(names.length);
           events.row.forEach((row, i) => expect(events.streams[events.stream[i]]).toBe(names[row] ?? '(none)'));
           expect([...events.row]).toEqual([...events.row].sort((a, b) => a - b));

@@ -1,7 +1,7 @@
 import type { Coordinates, DictionaryColumn, EventColumns, IndexRange, LedgerColumns } from '../core/columns.ts';
-import { TautlineFailure } from '../core/errors.ts';
 import { runLatency, latencyState } from './channels/latency/kernel.ts';
 import type { KernelModule } from '../kernels/module.ts';
+import { NO_STREAM } from '../core/streamKey.ts';
 import type { Parameters } from './parameters.ts';
 import { nearestRank } from '../core/statistics.ts';
 
@@ -11,8 +11,6 @@ const MIN_OWN_MEAN = 16;
 const MIN_LEDGER = 200;
 /** Streams that are tracked by default; the others are named and left out. */
 const MAX_STREAMS = 24;
-/** The stream of events whose key is NULL. */
-export const NO_STREAM = '(none)';
 
 export interface StreamSelection {
   readonly events: EventColumns;
@@ -22,18 +20,13 @@ export interface StreamSelection {
 
 /**
  * The events of the busiest `max` streams (ties by name), in order; streams sorted by name. NULL keys are the stream
- * "(none)"; "ledger" is one stream of all. A ledger without provider_id is split by agent_id under the default key
- * (docs/ledger-format.md).
+ * "(none)".
+ * @param by the stream of each event: that of `heldStreams`, or another column
  */
-export function selectStreams(
-  ledger: LedgerColumns,
-  key: Parameters['stream'],
-  max: number = MAX_STREAMS,
-): StreamSelection {
+export function selectStreams(ledger: LedgerColumns, by: DictionaryColumn, max: number = MAX_STREAMS): StreamSelection {
   const { n } = ledger;
-  const column = keyColumn(ledger, key);
-  const names = [...column.values, NO_STREAM];
-  const codes = Int32Array.from(column.codes, (code) => (code < 0 ? names.length - 1 : code));
+  const names = [...by.values, NO_STREAM];
+  const codes = Int32Array.from(by.codes, (code) => (code < 0 ? names.length - 1 : code));
   // A value that is itself "(none)" and NULL are one stream, as are equal values under two codes.
   const slotOf = new Map<string, number>();
   const slots = names.map((name) => {
@@ -86,23 +79,27 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const pick = (codes: Int32Array, rows: Int32Array, all: boolean): Int32Array =>
   all ? codes : Int32Array.from(rows, (r) => codes[r]);
 
-function keyColumn(ledger: LedgerColumns, key: Parameters['stream']): DictionaryColumn {
-  const column = {
-    provider_id: ledger.provider ?? ledger.agent,
-    agent_id: ledger.agent,
-    thread_id: ledger.thread,
-    ledger: { codes: new Int32Array(ledger.n), values: ['ledger'] },
-  }[key];
-  if (column) return column;
-  const present = (['provider_id', 'agent_id', 'thread_id'] as const).filter(
-    (name) => ({ provider_id: ledger.provider, agent_id: ledger.agent, thread_id: ledger.thread })[name],
-  );
-  throw new TautlineFailure({
-    kind: 'parameter',
-    name: 'stream',
-    problem: `is "${key}", and the ledger has no column ${key}`,
-    advice: `Split it by ${[...present, 'ledger'].join(', ')}, or map a column to ${key}.`,
-  });
+/**
+ * The streams of the keys that are in memory; of the others null. A ledger without provider_id is split by agent_id
+ * under the default key (docs/ledger-format.md); "ledger" is one stream of all.
+ */
+export function heldStreams(ledger: LedgerColumns, key: string): DictionaryColumn | null {
+  switch (key) {
+    case 'provider_id':
+      return ledger.provider ?? ledger.agent;
+    case 'agent_id':
+      return ledger.agent;
+    case 'thread_id':
+      return ledger.thread;
+    case 'instantiation_id':
+      return ledger.instantiation;
+    case 'label':
+      return ledger.label;
+    case 'ledger':
+      return { codes: new Int32Array(ledger.n), values: ['ledger'] };
+    default:
+      return null;
+  }
 }
 
 /**

@@ -170,6 +170,17 @@ export const CHOICES = /* @__PURE__ */ describe({
 });
 /** Fixed by docs/methods.md 10. */
 export const PROVIDERS = GENERATOR_PROVIDERS;
+
+/** What generated ledgers can be split by. */
+const GENERATED_KEYS: readonly string[] = ['provider_id', 'agent_id', 'thread_id', 'ledger'];
+/** The stream key on a generated ledger: where only other ledgers have the column, its providers stand in. */
+export const generatedKey = (key: string): string => (GENERATED_KEYS.includes(key) ? key : GENERATED_KEYS[0]);
+/** What is said where they do; null where they do not. */
+export const generatedStreams = (key: string): string | null =>
+  generatedKey(key) === key
+    ? null
+    : `Generated ledgers have no ${JSON.stringify(key)} to take streams by: their providers are the streams.`;
+
 export const AGENTS_PER_PROVIDER = 10;
 const EVENTS = 50_000;
 export const SLOT_MS = 1000;

@@ -1,11 +1,11 @@
 import type { Parameters } from '../detection/parameters.ts';
-import { createDetector, referenceRange, selectStreams } from '../detection/pipeline.ts';
+import { createDetector, heldStreams, referenceRange, selectStreams } from '../detection/pipeline.ts';
 import { median } from '../core/statistics.ts';
 import { ALERT_KINDS, type Alert, type AlertKind } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { fitProjection, projectLedger } from '../analysis/projection.ts';
 import { generateColumns } from './ledger.ts';
-import { PROFILES, PROVIDERS, type Fault, type ProfileName } from './profiles.ts';
+import { generatedKey, PROFILES, PROVIDERS, type Fault, type ProfileName } from './profiles.ts';
 import { embeddingsOf, pickRows } from './source.ts';
 
 /** The four profiles, and the backoff profile without adaptation: the ablation that must fail. */
@@ -89,7 +89,7 @@ export async function runTrial(kernels: KernelModule, trial: Trial): Promise<Tri
   const { columns } = generated;
   const generate = clock();
 
-  const { events } = selectStreams(columns, parameters.stream);
+  const { events } = selectStreams(columns, heldStreams(columns, generatedKey(parameters.stream))!);
   const { range } = referenceRange(events.n, parameters);
   const stream = new Int32Array(columns.n).fill(-1);
   events.row.forEach((row, i) => (stream[row] = events.stream[i]));

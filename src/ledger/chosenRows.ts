@@ -5,6 +5,7 @@ import type { LedgerFile, Scan } from './scan.ts';
 import { refuseSeveral, rowFiles, rowsOfEach } from './severalRows.ts';
 import { datesFailure } from './statedUnits.ts';
 import { areDatesAlone, mixedForms, mixedInFiles } from './times.ts';
+import { fileAt } from './streamColumns.ts';
 
 /**
  * The rows of a ledger that are events.
@@ -44,17 +45,6 @@ export function chosenRows(ledger: LookedThrough, scan: Scan): RowSelection {
       'Mend the file, or map other columns',
     );
   });
-}
-
-/** Position of the file that holds a row: the last that begins at or before it. */
-function fileAt(files: readonly LedgerFile[], row: number): number {
-  let [low, high] = [0, files.length];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (files[middle].base <= row) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 function nameRow(files: readonly LedgerFile[], row: number): string {

@@ -19,14 +19,22 @@ export async function fingerprint(columns: LedgerColumns, content: Uint32Array):
   ];
   if (columns.hasTime) parts.push(bytes(columns.time));
   for (const name of columnsOf('dictionary').filter(isCovered)) parts.push(...dictionaryBytes(columns[keyOf(name)]));
+  return sha256(joined(parts));
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
     all.set(part, at);
     at += part.length;
   }
-  return sha256(all);
+  return all;
 }
+
+/** Identity of a ledger whose streams are taken by a column that its own fingerprint does not cover. */
+export const groupedFingerprint = (of: string, by: DictionaryColumn): Promise<string> =>
+  sha256(joined([new TextEncoder().encode(`tautline-streams-1 ${of}\n`), ...dictionaryBytes(by)]));
 
 const isCovered = (name: LedgerColumnName): boolean => LEDGER_SCHEMA[name].inFingerprint;
 

@@ -9,7 +9,15 @@ import { mapAhead } from './ahead.ts';
 import { counted, fileFailure, throwIfCancelled } from './failures.ts';
 import { parquet } from './formats/parquet.ts';
 import { withFileName } from './hive.ts';
-import { checkMapping, classOf, guessMapping, namesToLookAt, unionFields, wideColumns } from './mapping.ts';
+import {
+  checkMapping,
+  classOf,
+  guessMapping,
+  namesToLookAt,
+  unionFields,
+  wideColumns,
+  withSpeaker,
+} from './mapping.ts';
 import type { Platform } from './platform.ts';
 import type { ReaderField, TableReader } from './reader.ts';
 import type { LedgerFile } from './scan.ts';
@@ -127,8 +135,7 @@ export async function lookInto(
   onFiles?.(files);
   const shaped = joinShaped(files, given);
   const { strays, ...ledger } = await ledgerOf(files, given, source.together, stated);
-  if (strays.length > 0 || ledger.columnKinds.some((kind) => kind > 0) || source.together)
-    endThread(thread, onThread);
+  if (strays.length > 0 || ledger.columnKinds.some((kind) => kind > 0) || source.together) endThread(thread, onThread);
   const { fields, mapping } = ledger;
   const wide = new Set(wideColumns(fields));
   const has: FileColumns = {
@@ -253,7 +260,11 @@ async function ledgerOf(
     };
   }
   const ledgers = await Promise.all(kinds.map((kind) => ledgerOfKind(kind, paths)));
-  return { ...(await oneKind(kinds[0].files, null, stated)), several: { ledgers, why: whyKinds(kinds), apart }, strays };
+  return {
+    ...(await oneKind(kinds[0].files, null, stated)),
+    several: { ledgers, why: whyKinds(kinds), apart },
+    strays,
+  };
 }
 
 async function oneKind(
@@ -261,12 +272,11 @@ async function oneKind(
   given: ColumnMapping | null,
   stated: StatedMapping | undefined,
 ): Promise<Columns> {
-  const fields = await withLooks(
-    unionFields(withRows(files.map(({ reader }) => reader))),
-    files,
-    given ? null : stated,
-  );
-  const { mapping, notes: guesses } = given ? { mapping: given, notes: [] } : guessMapping(fields, stated);
+  const fieldsOf = (): readonly ReaderField[] => unionFields(withRows(files.map(({ reader }) => reader)));
+  const found = await withLooks(fieldsOf(), files, given ? null : stated);
+  const { mapping, notes: guesses } = given ? withSpeaker(given) : guessMapping(found, stated);
+  for (const file of files) file.reader = withFileName(file.reader, mapping);
+  const fields = fieldsOf();
   return { files: [...files], fields, mapping, guesses, columnKinds: files.map(() => 0), several: null };
 }
 

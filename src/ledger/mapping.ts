@@ -4,6 +4,7 @@ import { LEDGER_COLUMNS, LEDGER_SCHEMA, type LedgerColumnName, type TypeClass } 
 import { nearest } from '../core/nearest.ts';
 import type { StatedMapping } from '../core/statedMapping.ts';
 import { adviceFor, columnFailure, fileFailure } from './failures.ts';
+import { FILE_COLUMN } from './hive.ts';
 import type { ReaderField } from './reader.ts';
 import { saysUnit, shapedColumn } from './shapes.ts';
 import { acceptsKind, WIDE_EMBEDDING } from './sources.ts';
@@ -164,11 +165,18 @@ export function guessMapping(
     mapping.ts = NAMELESS_INDEX;
     notes.push('ts is read from the index without a name that pandas wrote, which holds times.');
   }
-  if (!mapping.provider_id && !isStated('provider_id') && !mapping.agent_id && mapping.role) {
-    mapping.provider_id = mapping.role;
-    notes.push('No column says who speaks: the role stands for it.');
-  }
-  return { mapping, notes };
+  const speaking = withSpeaker(mapping);
+  return { mapping: speaking.mapping, notes: [...notes, ...speaking.notes] };
+}
+
+/** A ledger needs no column of who speaks: the role or else the file stands for it, where there is something said. */
+export function withSpeaker(mapping: ColumnMapping): { mapping: ColumnMapping; notes: readonly string[] } {
+  const { provider_id: provider, agent_id: agent, role, text, embedding } = mapping;
+  if ((provider ?? agent) !== undefined || (role ?? text ?? embedding) === undefined) return { mapping, notes: [] };
+  return {
+    mapping: { ...mapping, provider_id: role ?? FILE_COLUMN },
+    notes: [`No column says who speaks: the ${role === undefined ? 'file' : 'role'} stands for it.`],
+  };
 }
 
 function guessEmbedding(
@@ -253,8 +261,9 @@ export function checkMapping(mapping: ColumnMapping, fields: readonly ReaderFiel
   if (mapping.provider_id === undefined && mapping.agent_id === undefined) {
     throw fileFailure(
       file,
-      `no column says who speaks: neither provider_id nor agent_id is there. The file has ${list}`,
-      'Map provider_id or agent_id to one of these columns, or add one',
+      'no column says who speaks (provider_id, agent_id), and none what is said (text, embedding). ' +
+        `The file has ${list}`,
+      'Map text or embedding to one of these columns, or provider_id',
     );
   }
 }

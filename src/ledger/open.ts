@@ -31,6 +31,7 @@ import { vectorBytes, type LedgerFile, type Scan } from './scan.ts';
 import { selectRows } from './selectRows.ts';
 import { unitNotes } from './shapes.ts';
 import { fillSink, sinkColumns, withOwnIds } from './sink.ts';
+import { streamColumns, streamKeys } from './streamColumns.ts';
 import { scanSplit, type StartedScanThread } from './splitScan.ts';
 import { timeNotes } from './times.ts';
 import type { ColumnMapping, EmbeddingSource, LedgerSource, OpenedLedger, OpenReport, RowSink } from './types.ts';
@@ -174,8 +175,9 @@ async function open(
     tried,
     stored: stored.notes,
   });
+  const streamColumn = streamColumns({ files, fields: ledger.fields, mapping, selection, columns });
   const textLength = mapping.text === undefined ? null : inOrder(scan.textLength, selection.order);
-  return { report, columns, embeddings, textLength, store };
+  return { report, columns, embeddings, textLength, streamColumn, store };
 }
 
 /** Replaces the readers of files that have times by ones of the range alone. */
@@ -250,7 +252,7 @@ interface Read {
 }
 
 async function reportOf(
-  { resolved, files, mapping, guesses, has, kinds }: LookedThrough,
+  { resolved, files, fields, mapping, guesses, has, kinds }: LookedThrough,
   { scan, selection, columns, embedder, whole, part, tried, stored }: Read,
 ): Promise<OpenReport> {
   const opened = part ? openedPart(part, whole) : null;
@@ -288,6 +290,7 @@ async function reportOf(
       ...(selection.hasTime ? timeNotes(scan.timeForms, mapping.ts!, columns.time, units?.ts) : []),
       ...stored,
     ],
+    streamKeys: streamKeys({ files, fields, mapping, columns }),
     fingerprint: await fingerprint(columns, inOrder(scan.content, selection.order)),
     part: opened,
     survey: whole,

@@ -1,4 +1,4 @@
-import type { LedgerColumns } from '../core/columns.ts';
+import type { DictionaryColumn, LedgerColumns } from '../core/columns.ts';
 import type { FileColumn } from '../core/errors.ts';
 import type { KindCount } from '../core/eventKinds.ts';
 import type { LedgerColumnName } from '../core/ledgerSchema.ts';
@@ -58,6 +58,13 @@ export { LEDGER_COLUMNS, type LedgerColumnName } from '../core/ledgerSchema.ts';
 /** Ledger column -> the file's column it is read from; an absent one is not in the file. */
 export type ColumnMapping = Readonly<Partial<Record<LedgerColumnName, string>>>;
 
+/** Something that the streams of a ledger can be taken by (core/streamKey.ts). */
+export interface StreamKey {
+  readonly key: string;
+  /** How many there are; null: that is not known before it is read. */
+  readonly values: number | null;
+}
+
 /** Why some rows were left out, with examples: never silent. */
 export interface LeftOut {
   /** e.g. "embedding has 63 values, 64 expected" */
@@ -85,6 +92,7 @@ export interface OpenReport {
   readonly leftOut: readonly LeftOut[];
   /** Sentences worth knowing: no timestamps, guessed columns, partitions, ... */
   readonly notes: readonly string[];
+  readonly streamKeys: readonly StreamKey[];
   /** SHA-256, hex, of what the analysis reads (fingerprint.ts): the same ledger cut into other files has the same. */
   readonly fingerprint: string;
   /** Where a part of the ledger was opened: which, and of how much. All other figures are of what was opened. */
@@ -124,6 +132,18 @@ export interface OpenedLedger {
   readonly embeddings: EmbeddingSource | null;
   /** Characters of each event's text, -1 if it has none; null if the ledger has no text column. */
   readonly textLength: Int32Array | null;
+  /**
+   * The column that a stream key names, read once more where it is not in memory; null where there is none.
+   * @throws TautlineFailure of kind parameter where it cannot name streams
+   */
+  streamColumn(
+    key: string,
+    options?: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress },
+  ): Promise<{
+    readonly column: DictionaryColumn;
+    /** True if the ledger's fingerprint covers it. */
+    readonly inFingerprint: boolean;
+  } | null>;
   /** Reads every event's columns but its embedding once more and hands them to a sink, in file order. */
   store(sink: RowSink, options: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress }): Promise<void>;
 }

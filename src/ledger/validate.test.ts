@@ -143,13 +143,6 @@ describe('columns', () => {
       (await failure(open(named('a.ndjson', '{"event_id":9223372036854775808,"agent_id":"a"}')))).message,
     ).toContain('found 9223372036854775808 at row 1, need BIGINT');
   });
-  it('without anyone who speaks list what is there', async () => {
-    const error = await failure(open(named('a.csv', 'event_id,mood\n1,good\n')));
-    expect(error.kind).toBe('file');
-    expect(error.message).toContain(
-      'neither provider_id nor agent_id is there. The file has event_id (Int64), mood (Utf8)',
-    );
-  });
 });
 
 describe('rows that cannot be used are left out, counted and listed', () => {

@@ -12,7 +12,11 @@ export interface WantedColumns {
 
 /** What a ledger should have, most needed first. */
 export const WANTED: readonly WantedColumns[] = [
-  { columns: ['provider_id', 'agent_id'], means: 'who speaks is not known, so it does not open', isNeeded: true },
+  {
+    columns: ['provider_id', 'agent_id'],
+    means: 'who speaks is not known: the role or the file stands for it',
+    isNeeded: false,
+  },
   { columns: ['text', 'embedding'], means: 'nothing to measure drift by', isNeeded: true },
   { columns: ['ts'], means: 'events are in the order of event_id', isNeeded: false },
   { columns: ['event_id'], means: 'the position in the file is used', isNeeded: false },

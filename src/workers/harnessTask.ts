@@ -1,7 +1,7 @@
 import type { AlertKind } from '../detection/types.ts';
 import { generateColumns } from '../harness/ledger.ts';
 import { compareRuns, type Difference, type MonteCarloRun } from '../harness/monteCarlo.ts';
-import { PROFILES } from '../harness/profiles.ts';
+import { generatedKey, PROFILES } from '../harness/profiles.ts';
 import { embeddingsOf } from '../harness/source.ts';
 import { CASES, runTrial, type CaseName, type Trial, type TrialResult } from '../harness/trial.ts';
 import { downsample } from '../kernels/downsample.ts';
@@ -58,7 +58,7 @@ async function drawTrial(kernels: KernelModule, trial: Trial, buckets: number): 
   const { columns } = generated;
   const stages = createStages(kernels, { columns, embeddings: embeddingsOf(generated) });
   const analysis = await stages.run(
-    { ...trial.parameters, ...overrides },
+    { ...trial.parameters, ...overrides, stream: generatedKey(trial.parameters.stream) },
     { signal: new AbortController().signal, onProgress: () => undefined },
   );
   const { events, reference, decisions } = analysis;

@@ -25,6 +25,8 @@ export interface AnalysisReport {
   readonly signalsRevision: number;
   /** What it was made with. */
   readonly parameters: Parameters;
+  /** The stream key in force: another than the parameters have where each event would be a stream of its own. */
+  readonly streamKey: string;
   readonly events: number;
   readonly streams: readonly { readonly name: string; readonly events: number; readonly voidEvents: number }[];
   /** Streams beyond the busiest 24, named, with their event counts. */
@@ -121,6 +123,12 @@ export interface EventDetail {
   /** Why the event has its route: sentences with the numbers compared. */
   readonly why: readonly string[];
   readonly signals: Readonly<Record<SeriesName, number>>;
+}
+
+/** The events before and after an event in its stream; null at the stream's ends. */
+export interface StreamNeighbours {
+  readonly before: EventIndex | null;
+  readonly after: EventIndex | null;
 }
 
 /** The text of a baseline or bundle file, under the file's name. */
@@ -239,6 +247,8 @@ export const EVENT_QUESTIONS = {
     doing: 'reading the coupling matrix',
     moved: true,
   }),
+  /** The events before and after an event in its stream. */
+  streamNeighbours: question<(index: EventIndex) => Promise<StreamNeighbours>>({ doing: 'finding neighbours' }),
   /** Canonical ledger row of each event, the key into the database's tables. */
   rowsOf: question<(indices: readonly EventIndex[]) => Promise<Int32Array>>({ doing: 'finding rows', moved: true }),
   /** Signals of all events as one Arrow IPC stream (columns of the golden files and `row`), for the database. */

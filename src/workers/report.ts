@@ -11,12 +11,23 @@ export function describe(
   ledger: OpenedLedger,
   analysis: Analysis,
 ): AnalysisReport {
-  const { parameters, events, leftOut, reference, retrospective, projection, decisions, baselineAlerts, timings } =
-    analysis;
+  const {
+    parameters,
+    grouping,
+    events,
+    leftOut,
+    reference,
+    retrospective,
+    projection,
+    decisions,
+    baselineAlerts,
+    timings,
+  } = analysis;
   return {
     revision,
     signalsRevision,
     parameters,
+    streamKey: grouping.key,
     events: events.n,
     streams: streamCounts(analysis),
     streamsLeftOut: leftOut,
@@ -56,10 +67,10 @@ function streamCounts({ events }: Analysis): AnalysisReport['streams'] {
 
 function notesOf(
   ledger: OpenedLedger,
-  { parameters, events, retrospective, projection, decisions }: Analysis,
+  { parameters, grouping, events, retrospective, projection, decisions }: Analysis,
 ): string[] {
   const { calibration } = decisions;
-  const notes: string[] = [];
+  const notes: string[] = [...grouping.notes];
   if (retrospective)
     notes.push(
       'This ledger has fewer than 200 events: it is analysed in retrospect, the whole of it is the reference ' +

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { formatCount } from '../../core/format.ts';
+import { generatedStreams } from '../../harness/profiles.ts';
 import { calibration, useCalibration, useTautline } from '../../state/store.ts';
 import { changedText } from './text.ts';
 
@@ -7,6 +8,7 @@ import { changedText } from './text.ts';
 export function TestedParameters(): ReactNode {
   const thresholds = useCalibration((state) => state.thresholds);
   const parameters = useTautline((state) => state.view.parameters);
+  const standIns = generatedStreams(parameters.stream);
   const changed = changedText(parameters).filter(({ name }) => name !== 'reference_range');
   return (
     <div className="tested">
@@ -40,6 +42,7 @@ export function TestedParameters(): ReactNode {
             ))}
           </ul>
         ))}
+      {thresholds === 'whatIf' && standIns !== null && <span className="dim">{standIns}</span>}
       {thresholds === 'whatIf' && parameters.reference_range && (
         <span className="dim">A brushed reference range belongs to its ledger and is not taken along.</span>
       )}

@@ -225,7 +225,7 @@ function InspectorOf({
   readonly stale: boolean;
   readonly report: AnalysisReport;
 }): ReactNode {
-  const { before, after } = useStreamNeighbours(report, event.row);
+  const { before, after } = useStreamNeighbours(report, event.index);
   const root = useRef<HTMLDivElement>(null);
   const select = (to: EventIndex | null): (() => void) | null => (to === null ? null : () => actions.select(to));
   const previousAlert = neighbourAlert(report.alerts, event.index, -1);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { indexOfRow, streamColumn } from './rows.ts';
+import { indexOfRow } from './rows.ts';
 
 describe('indexOfRow', () => {
   it('finds every tracked row, and nothing at others', async () => {
@@ -27,13 +27,5 @@ describe('indexOfRow', () => {
     };
     expect(await indexOfRow(1_234_566, 1_000_000, rowsOf)).toBe(617_283);
     expect(asked).toBeLessThanOrEqual(5);
-  });
-});
-
-describe('streamColumn', () => {
-  it('is the speaker where the ledger has no providers', () => {
-    expect(streamColumn('provider_id', { agent_id: 'name' })).toBe('agent_id');
-    expect(streamColumn('provider_id', { provider_id: 'model' })).toBe('provider_id');
-    expect(streamColumn('ledger', {})).toBeNull();
   });
 });

@@ -1,7 +1,4 @@
 import type { EventIndex, LedgerRow } from '../../core/units.ts';
-import type { Parameters } from '../../detection/parameters.ts';
-import type { ColumnMapping } from '../../ledger/types.ts';
-import { quoteName } from '../../state/sql.ts';
 
 /** Positions asked for in one round trip; 64 finds one of a million in four. */
 const PROBES = 64;
@@ -30,25 +27,4 @@ export async function indexOfRow(
     if (above >= 0) to = indices[above];
   }
   return null;
-}
-
-/**
- * The column that splits the ledger into streams; null for the whole ledger. Without providers the speaker is the
- * stream.
- */
-export function streamColumn(key: Parameters['stream'], mapping: ColumnMapping): string | null {
-  if (key === 'ledger') return null;
-  return key === 'provider_id' && mapping.provider_id === undefined ? 'agent_id' : key;
-}
-
-/** The rows just before and after `row` in its stream, as one record with `before` and `after`, NULL at either end. */
-export function streamNeighboursSql(row: LedgerRow, column: string | null): string {
-  const same =
-    column === null
-      ? 'true'
-      : `${quoteName(column)} is not distinct from (select ${quoteName(column)} from events where row = ${row})`;
-  return (
-    `select max(row) filter (where row < ${row}) as before, min(row) filter (where row > ${row}) as after ` +
-    `from events where ${same}`
-  );
 }

@@ -1,15 +1,15 @@
 import { memo, useId, useState, type ReactNode } from 'react';
-import { formatNumber } from '../../core/format.ts';
+import { formatCount, formatNumber } from '../../core/format.ts';
 import {
   DEFAULT_PARAMETERS,
   PARAMETER_SPECS,
   type BooleanSpec,
-  type ChoiceSpec,
   type NumberSpec,
   type PairSpec,
   type ParameterName,
   type Parameters,
 } from '../../detection/parameters.ts';
+import type { OpenReport } from '../../ledger/types.ts';
 import { actions, session, useTautline } from '../../state/store.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { problemWith } from './check.ts';
@@ -136,22 +136,47 @@ function NumberRow({ editing, spec }: { readonly editing: Editing; readonly spec
   );
 }
 
-function ChoiceRow({ editing, spec }: { readonly editing: Editing; readonly spec: ChoiceSpec }): ReactNode {
+function ChoiceRow({
+  editing,
+  label,
+  choices,
+}: {
+  readonly editing: Editing;
+  readonly label: string;
+  readonly choices: OpenReport['streamKeys'];
+}): ReactNode {
   return (
     <Frame editing={editing}>
       <select
         className="choice-select"
         value={editing.value as string}
-        aria-label={`${spec.label}, ${editing.name}`}
+        aria-label={`${label}, ${editing.name}`}
         aria-describedby={editing.helpId}
-        onChange={(event) => editing.set(event.target.value as Value, true)}
+        onChange={(event) => editing.set(event.target.value, true)}
       >
-        {spec.choices.map((choice) => (
-          <option key={choice}>{choice}</option>
+        {choices.map(({ key, values }) => (
+          <option key={key} value={key}>
+            {values === null ? key : `${key} (${formatCount(values)})`}
+          </option>
         ))}
       </select>
     </Frame>
   );
+}
+
+const NO_KEYS: OpenReport['streamKeys'] = [];
+
+/** What streams of the open ledger can be taken by, with their number where it is known. */
+function ColumnRow({ editing, label }: { readonly editing: Editing; readonly label: string }): ReactNode {
+  const value = editing.value as string;
+  const offered = useTautline(({ ledger }) => (ledger.phase === 'open' ? ledger.report.streamKeys : NO_KEYS));
+  const found = useTautline(({ analysis: { report } }) =>
+    report?.parameters.stream === value ? report.streams.length + report.streamsLeftOut.length : null,
+  );
+  const own = { key: value, values: found };
+  const isOffered = offered.some(({ key }) => key === value);
+  const choices = offered.map((one) => (one.key === value && found !== null ? own : one));
+  return <ChoiceRow editing={editing} label={label} choices={isOffered ? choices : [own, ...choices]} />;
 }
 
 function BooleanRow({ editing, spec }: { readonly editing: Editing; readonly spec: BooleanSpec }): ReactNode {
@@ -271,7 +296,11 @@ function Control({ editing }: { readonly editing: Editing }): ReactNode {
     case 'number':
       return <NumberRow editing={editing} spec={spec} />;
     case 'choice':
-      return <ChoiceRow editing={editing} spec={spec} />;
+      return (
+        <ChoiceRow editing={editing} label={spec.label} choices={spec.choices.map((key) => ({ key, values: null }))} />
+      );
+    case 'column':
+      return <ColumnRow editing={editing} label={spec.label} />;
     case 'boolean':
       return <BooleanRow editing={editing} spec={spec} />;
     case 'pair':

@@ -47,6 +47,7 @@ function rangeText(spec: ParameterSpec): string {
         ? `${spec.min} to ${spec.max}${unit}, default ${spec.default.join(' to ')}`
         : 'default: not set';
     case 'choice':
+    case 'column':
       return `default ${spec.default}`;
     case 'boolean':
       return `default ${spec.default ? 'on' : 'off'}`;

@@ -29,6 +29,8 @@ function specSchema(spec: ParameterSpec): JsonSchema {
       return { ...bounded(spec), ...described };
     case 'choice':
       return { enum: spec.choices, ...described };
+    case 'column':
+      return { type: 'string', minLength: 1, ...described };
     case 'boolean':
       return { type: 'boolean', ...described };
     case 'pair': {

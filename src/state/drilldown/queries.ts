@@ -4,7 +4,6 @@ import type { EventIndex } from '../../core/units.ts';
 import type { Examined } from '../../detection/drilldown/investigate/examine.ts';
 import type { TestTask } from '../../detection/drilldown/investigate/tasks.ts';
 import type { Attribution, HandoffGraph, TransportPlan, WordsResult } from '../../detection/drilldown/types.ts';
-import type { Parameters } from '../../detection/parameters.ts';
 import type { ColumnMapping } from '../../ledger/types.ts';
 import { spawnInvestigator } from '../../workers/client.ts';
 import type { TransportRequest } from '../../workers/drilldown.ts';
@@ -52,12 +51,7 @@ const transportQuery = (revision: number | null, request: TransportRequest | nul
     ...when(revision !== null && request !== null),
   });
 
-const wordsQuery = (
-  revision: number | null,
-  selection: WordsSelection | null,
-  key: Parameters['stream'],
-  mapping: ColumnMapping,
-) =>
+const wordsQuery = (revision: number | null, selection: WordsSelection | null, key: string, mapping: ColumnMapping) =>
   queryOptions({
     queryKey: ['words', revision, selection, key],
     queryFn: () => readWords(session, asked(selection), key, mapping),
@@ -80,7 +74,7 @@ export function useWords(selection: WordsSelection | null): UseQueryResult<Words
     wordsQuery(
       useTautline(revisionOf),
       selection,
-      useTautline((state) => state.view.parameters.stream),
+      useTautline((state) => state.analysis.report?.streamKey ?? state.view.parameters.stream),
       useTautline(mappingOf),
     ),
   );

@@ -79,7 +79,11 @@ const knownVoid = (turn: TurnFields) => ({ ...turn, isVoid: turn.text === null }
 
 let database: Awaited<ReturnType<typeof nodeDatabase>>;
 const session: DrilldownSession = {
-  tables: { query: (sql) => database.query(sql), ensureAlerts: async () => undefined },
+  tables: {
+    query: (sql) => database.query(sql),
+    ensureAlerts: async () => undefined,
+    ensureSignals: async () => undefined,
+  },
   engine: {
     rowsOf: async (indices) => Int32Array.from(indices),
     rowFacts: async (rows) => ({
@@ -230,6 +234,11 @@ describe('words from the database', () => {
       { agent_id: 'agent' },
     );
     expect(others.window.texts).toBe(10);
+    // Of a stream that is no column of the table the signals know the rows.
+    const rows = Array.from({ length: 40 }, (_, row) => ({ row, stream: row % 4 === 1 ? "it's" : 'b' }));
+    await database.insert('signals', tableToIPC(tableFromJSON(rows), 'stream'));
+    const file = { ...selection, window: { ...selection.window, stream: { name: "it's" } } };
+    expect((await readWords(session, file, 'file', {})).window.texts).toBe(4);
   });
 
   it('are drawn from where there are too many, and it says so', async () => {

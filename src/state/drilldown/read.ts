@@ -2,7 +2,6 @@ import type { IndexRange } from '../../core/columns.ts';
 import type { EventIndex, LedgerRow } from '../../core/units.ts';
 import { agentRates, type AgentsResult, type AgentSums, type Vote } from '../../detection/drilldown/agents.ts';
 import type { Conversation, HandoffGraph, Turn, TurnFields, WordsResult } from '../../detection/drilldown/types.ts';
-import type { Parameters } from '../../detection/parameters.ts';
 import type { AlertKind, EventState } from '../../detection/types.ts';
 import type { ColumnMapping } from '../../ledger/types.ts';
 import type { AlertPlace } from '../../workers/drilldown.ts';
@@ -14,6 +13,7 @@ import {
   agentNamesSql,
   agentSumsSql,
   handoffsSql,
+  isEventColumn,
   streamCondition,
   textsSql,
   threadSql,
@@ -25,7 +25,7 @@ import {
 /** What the questions are asked of. */
 export interface DrilldownSession {
   readonly engine: Pick<EngineApi, 'words' | 'conversation' | 'handoffGraph' | 'rowFacts' | 'rowsOf'>;
-  readonly tables: Pick<Tables, 'query' | 'ensureAlerts'>;
+  readonly tables: Pick<Tables, 'query' | 'ensureAlerts' | 'ensureSignals'>;
 }
 
 /** Texts of a range of events: of one stream, of all but one, or of all (null). */
@@ -47,10 +47,11 @@ const MAX_TURNS = 5000;
 export async function readWords(
   { engine, tables }: DrilldownSession,
   selection: WordsSelection,
-  key: Parameters['stream'],
+  key: string,
   mapping: ColumnMapping,
 ): Promise<WordsResult> {
   const notes: string[] = [];
+  if (!isEventColumn(key)) await tables.ensureSignals();
   const textsOf = async (side: string, { range, stream }: TextSelection): Promise<string[]> => {
     if (range.from >= range.to) return [];
     const [first, last] = await engine.rowsOf([range.from, range.to - 1]);

@@ -24,7 +24,11 @@ beforeAll(async () => {
     () => undefined,
   );
   const analysis = await engine.analyze(parameters, () => undefined);
-  session = { engine, tables: { query: (sql) => database.query(sql), ensureAlerts: async () => undefined } };
+  const ready = async () => undefined;
+  session = {
+    engine,
+    tables: { query: (sql) => database.query(sql), ensureAlerts: ready, ensureSignals: ready },
+  };
   inputs = { ledger, analysis, parameters, investigations: {}, generatedAt: new Date(1_700_000_000_000) };
 });
 afterAll(() => database.close());

@@ -1,7 +1,6 @@
 import type { IndexRange } from '../../core/columns.ts';
 import type { LedgerRow } from '../../core/units.ts';
-import { NO_STREAM } from '../../detection/reference.ts';
-import type { Parameters } from '../../detection/parameters.ts';
+import { NO_STREAM } from '../../core/streamKey.ts';
 import type { ColumnMapping } from '../../ledger/types.ts';
 import type { Axis } from '../../workers/protocol.ts';
 import { quoteName, quoteText } from '../sql.ts';
@@ -11,9 +10,13 @@ import { quoteName, quoteText } from '../sql.ts';
  * throughout where the file has none.
  */
 
-/** Condition that keeps the rows of one stream. */
-export function streamCondition(stream: string, key: Parameters['stream'], mapping: ColumnMapping): string {
+/** Stream keys that are columns of `events`; by others the table `signals` tells which rows are of a stream. */
+export const isEventColumn = (key: string): boolean => ['provider_id', 'agent_id', 'thread_id', 'ledger'].includes(key);
+
+/** Condition that keeps the rows of one stream. @param key in force */
+export function streamCondition(stream: string, key: string, mapping: ColumnMapping): string {
   if (key === 'ledger') return 'true';
+  if (!isEventColumn(key)) return `row in (select row from signals where stream = ${quoteText(stream)})`;
   const column = key === 'provider_id' && mapping.provider_id === undefined ? 'agent_id' : key;
   return `coalesce(${column}, ${quoteText(NO_STREAM)}) = ${quoteText(stream)}`;
 }

@@ -65,6 +65,7 @@ function readParameter(name: ParameterName, text: string): unknown {
     case 'boolean':
       return text === 'true' ? true : text === 'false' ? false : text;
     case 'choice':
+    case 'column':
       return text;
     case 'pair':
       return text.split(',').map(number);

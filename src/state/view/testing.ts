@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { EVENT_KINDS } from '../../core/ledgerSchema.ts';
+import { STREAM_KEYS } from '../../core/streamKey.ts';
 import { normalPart } from '../../core/part.ts';
 import { STATED_UNITS } from '../../core/statedMapping.ts';
 import {
@@ -34,6 +35,8 @@ function value(of: ParameterName): fc.Arbitrary<unknown> {
       return inRange(spec.min, spec.max, spec.integer);
     case 'choice':
       return fc.constantFrom(...spec.choices);
+    case 'column':
+      return fc.oneof(fc.constantFrom(...STREAM_KEYS), name);
     case 'boolean':
       return fc.boolean();
     case 'pair': {

@@ -34,6 +34,14 @@ export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUEST
         return { streams: events.streams, at, matrix: context.open.stages.detector.couplingMatrix(at) };
       }),
 
+    streamNeighbours: (index) =>
+      context.answer(({ events: { n, stream } }) => {
+        requireEvent(index, n);
+        const before = stream.lastIndexOf(stream[index], index - n - 1);
+        const after = stream.indexOf(stream[index], index + 1);
+        return { before: before < 0 ? null : before, after: after < 0 ? null : after };
+      }),
+
     rowsOf: (indices) =>
       context.answer(({ events }) =>
         Int32Array.from(indices, (index) => {

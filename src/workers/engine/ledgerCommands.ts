@@ -3,7 +3,7 @@ import { bundleFromJson, isBundleJson } from '../../detection/lab/bundle.ts';
 import { loadBundle } from '../../analysis/bundle.ts';
 import type { LoadedBaseline } from '../../analysis/stages.ts';
 import type { OpenOptions } from '../../ledger/open.ts';
-import type { OpenReport } from '../../ledger/types.ts';
+import type { OpenedLedger } from '../../ledger/types.ts';
 import type { EngineApi, ReferenceFile } from '../protocol.ts';
 import { throwIfAborted, type EngineContext } from './context.ts';
 
@@ -36,8 +36,10 @@ export function ledgerCommands(
         context.platform.loadKernels(),
       ]);
       throwIfAborted(signal, 'Opening the ledger');
+      const reference = await readReference(referenceFile)?.forLedger(ledger, signal);
+      throwIfAborted(signal, 'Opening the ledger');
       // A fresh instance, so that the memory that an earlier ledger needed is given back.
-      context.hold(ledger, kernels.fork(), readReference(referenceFile, ledger.report).given);
+      context.hold(ledger, kernels.fork(), reference?.given ?? null);
       return ledger.report;
     },
 
@@ -51,28 +53,41 @@ export function ledgerCommands(
     },
 
     setReferenceFile: (file) =>
-      context.inTurn(() => {
+      context.inTurn(async () => {
         const { held } = context;
-        const { given, warnings } = readReference(file, held?.ledger.report ?? null);
+        const read = readReference(file);
         referenceFile = file;
-        if (held) context.hold(held.ledger, held.kernels, given);
-        return warnings;
+        if (!held) return [];
+        const reference = await read?.forLedger(held.ledger, context.signal);
+        // A ledger that was opened meanwhile has it already.
+        if (context.held === held) context.hold(held.ledger, held.kernels, reference?.given ?? null);
+        return reference?.warnings ?? [];
       }),
 
     cancel: () => context.cancel(),
   };
 }
 
-/** What of a reference file holds for a ledger; without one the file is only checked. */
+/** What a reference file gives. */
+interface Reference {
+  readonly given: LoadedBaseline;
+  readonly warnings: readonly string[];
+}
+
+/** Reads a reference file; what of it holds depends on the ledger. */
 function readReference(
   file: ReferenceFile | null,
-  report: OpenReport | null,
-): { readonly given: LoadedBaseline | null; readonly warnings: readonly string[] } {
-  if (!file) return { given: null, warnings: [] };
-  if (!isBundleJson(file.text))
-    return { given: { baseline: baselineFromJson(file.text, file.name), own: null }, warnings: [] };
+): { forLedger(ledger: OpenedLedger, signal: AbortSignal): Promise<Reference> } | null {
+  if (!file) return null;
+  if (!isBundleJson(file.text)) {
+    const given = { baseline: baselineFromJson(file.text, file.name), own: null };
+    return { forLedger: () => Promise.resolve({ given, warnings: [] }) };
+  }
   const bundle = bundleFromJson(file.text, file.name);
-  if (!report) return { given: null, warnings: [] };
-  const given = loadBundle(bundle, report);
-  return { given, warnings: given.warnings };
+  return {
+    async forLedger(ledger, signal) {
+      const given = await loadBundle(bundle, ledger, { signal });
+      return { given, warnings: given.warnings };
+    },
+  };
 }

@@ -28,7 +28,7 @@ describe('inspect', () => {
     expect(printed).toContain('said\\u202eby  Utf8   (kept)     "a", "c", "d"');
     expect(printed.find((line) => line.startsWith('body'))).toMatch(/ \(kept\) .*"one\\u001b\[2J", "two", "three"/);
     expect(printed).toContain(
-      'missing: provider_id or agent_id: who speaks is not known ' +
+      'missing: provider_id or agent_id: who speaks is not known: the role or the file stands for it ' +
         '(--map provider_id=SOURCE or --map agent_id=SOURCE)',
     );
     expect(printed.filter((line) => line.startsWith('row '))).toHaveLength(3);

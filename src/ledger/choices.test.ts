@@ -73,7 +73,7 @@ describe('kinds of events', () => {
 
 /** Refusals that another mapping or unit mends. */
 const REFUSED: [what: string, text: string, options: Partial<OpenOptions>][] = [
-  ['no speaker', 'body,n\none,1\n', {}],
+  ['nothing said', 'a,n\none,1\n', {}],
   ['a name of no column', 'who,text\na,one\n', { stated: { map: { agent_id: 'wo' }, unit: {} } }],
   ['a wrong type', 'agent_id,text,cost_usd\na,one,much\nb,two,more\n', {}],
   ['a wrong value', 'agent_id,text,autonomy_level\na,one,300\n', {}],

@@ -367,7 +367,7 @@ describe('several files', () => {
     expect(opened.report.notes).toContain('1 file ignored (not data by name): x/_SUCCESS.');
   });
   it('of different types are several ledgers, and the column is named', async () => {
-    const other = { ...plainLedger(2, 2), text: ['a', 'b'] };
+    const other = { ...plainLedger(2, 4), text: ['a', 'b'] };
     const text = await writeParquet(other, platform);
     const error = await failure(open([fixture('ts_bigint.parquet'), named('z.parquet', text)]));
     expect(error.message).toContain(

@@ -75,7 +75,11 @@ export function kindsOf(files: readonly LedgerFile[], stated: StatedMapping | un
   type Growing = { -readonly [K in keyof Kind]: Kind[K] } & { files: LedgerFile[]; family: string };
   const kinds: Growing[] = [];
   const known = new Map<string, Growing>();
-  for (const cluster of clustersOf(files)) {
+  const clusters = clustersOf(files);
+  // Files without rows say nothing of types, unless there are no others.
+  const isFull = (cluster: readonly LedgerFile[]): boolean => cluster.some(({ reader }) => reader.rows !== 0);
+  const full = clusters.some(isFull) ? clusters.filter(isFull) : clusters;
+  for (const cluster of full) {
     const [{ reader }] = cluster;
     const fields = cluster.length === 1 ? reader.fields : unionFields(cluster.map((file) => file.reader));
     const family = familyOf(reader);
@@ -94,6 +98,7 @@ export function kindsOf(files: readonly LedgerFile[], stated: StatedMapping | un
     }
     kind.files.push(...cluster);
   }
+  if (full.length < clusters.length) kinds[0].files.push(...clusters.filter((own) => !isFull(own)).flat());
   const place = new Map(files.map((file, i) => [file, i]));
   for (const { files: own } of kinds) own.sort((a, b) => place.get(a)! - place.get(b)!);
   return kinds;

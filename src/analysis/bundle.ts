@@ -3,7 +3,9 @@ import { PROGRAM } from '../core/version.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
 import type { Bundle, BundleCharacteristics } from '../detection/lab/bundle.ts';
 import { fitBundle, type OpenLedgerFacts } from '../detection/lab/replay.ts';
-import { rolloutAdvice } from '../detection/lab/rollout.ts';
+import type { Interval } from '../detection/lab/intervals.ts';
+import { labelledChanges, rolloutAdvice } from '../detection/lab/rollout.ts';
+import { createScorer, TOLERANCE } from '../detection/lab/score.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import type { Detector } from '../detection/pipeline.ts';
 import { baselineOf, type Analysis, type LoadedBaseline } from './stages.ts';
@@ -15,6 +17,8 @@ export interface BundleOptions {
   /** reference_events that the ledger was opened with, for the built-in embedder. */
   readonly embedderReference: number;
   readonly characteristics: BundleCharacteristics | null;
+  /** Labelled stretches of the ledger, which the rollout advice asks for. */
+  readonly labels: readonly Interval[];
 }
 
 /** An analysis, and the detector that answers about it, as a bundle. */
@@ -22,16 +26,19 @@ export function makeBundle(
   report: OpenReport,
   { parameters, projection, reference, events, decisions, baselineAlerts }: Analysis,
   detector: Pick<Detector, 'baseline'>,
-  { comparedWith, embedderReference, characteristics }: BundleOptions,
+  { comparedWith, embedderReference, characteristics, labels }: BundleOptions,
 ): Bundle {
   const baseline = detector.baseline(projection, parameters);
+  const { alerts } = decisions;
+  const score = createScorer(events, labels, { tolerance: TOLERANCE, from: reference.to }).score(alerts);
+  const advice = rolloutAdvice(baselineAlerts, alerts, labelledChanges(score));
   return {
     createdBy: PROGRAM,
     parameters,
     ledger: { ...factsOf(report), events: events.n, reference, embedderReference },
     baseline: { ...baseline, reference: { ...baseline.reference, range: { from: 0, to: 0 }, retrospective: false } },
-    alerts: alertsToJson(decisions.alerts, events.streams),
-    rollout: { ...rolloutAdvice(baselineAlerts, decisions.alerts), comparedWith: baselineOf(parameters, comparedWith) },
+    alerts: alertsToJson(alerts, events.streams),
+    rollout: { ...advice, comparedWith: baselineOf(parameters, comparedWith) },
     operatingCharacteristics: characteristics,
   };
 }

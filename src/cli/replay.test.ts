@@ -110,6 +110,17 @@ describe('tautline bundle and replay', () => {
     expect(reference).toEqual([0, 0]);
   });
 
+  it('advise to hold where a labelled change is missed', async () => {
+    const missed = [{ stream: 'provider-0', from: 5500, to: 5520, label: 'never there' }];
+    await writeFile(at('missed.json'), JSON.stringify(missed));
+    expect(await bundle([tour, '--labels', at('missed.json'), '--out', at('held.json')])).toBe(0);
+    expect(printed.join('\n')).toMatch(
+      /rollout: 0 % [^\n]*: hold: it misses[^\n]*\nlabels: 0 of 1 labelled change found/,
+    );
+    expect(await bundle([tour, '--out', at('held.json')])).toBe(0);
+    expect(printed.join('\n')).toMatch(/canary[^\n]*\nlabels: 1 of 1 labelled change found/);
+  });
+
   it('refuse bad input by name', async () => {
     await writeFile(at('broken.json'), '{"format": "tautline-bundle", "version": 1, "ledger": {}}');
     expect(await failure(replay([tour, '--bundle', at('broken.json')]))).toContain('"ledger.fingerprint" is missing');
@@ -137,6 +148,14 @@ describe('tautline score', () => {
     // One of four streams from event 4,800 on, of the events after the reference.
     expect(json.alwaysFire.score).toMatchObject({ recall: 1 });
     expect(json.alwaysFire.score.precision).toBeCloseTo(300 / 4800, 2);
+  });
+
+  it('counts what is to be absorbed apart', async () => {
+    expect(await score([tour])).toBe(0);
+    const text = printed.join('\n');
+    expect(text).toMatch(/1 labelled stretch to be found, 6 to be absorbed/);
+    expect(text).toMatch(/^absorbed by label: backoff \d of 4, transient 1 of 2$/m);
+    expect(text).toMatch(/^not absorbed: \d\n( {2}backoff.*\n)* {2}transient in provider-1/m);
   });
 
   it('takes the labels of a NAB file', async () => {

@@ -15,14 +15,15 @@ export const USAGE: Readonly<Record<string, string>> = {
   --out DIR       folder to write to; made where it does not exist
 ${PART_USAGE}
 ${MAP_USAGE}`,
-  bundle: `tautline bundle LEDGER... --out FILE [--params FILE.json] [--against FILE.json] [--stream KEY]
-                [--where KEY=VALUE]... [--from TIME] [--to TIME]
+  bundle: `tautline bundle LEDGER... --out FILE [--params FILE.json] [--against FILE.json] [--labels FILE]
+                [--stream KEY] [--where KEY=VALUE]... [--from TIME] [--to TIME]
                 [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Writes what a consumer needs to raise the same alerts: parameters, projection, reference and calibration, the hash
   of the ledger, the alerts expected on it, what false alarms cost, and a rollout advice. Its format is in
   schema/bundle.schema.json and schema/bundle.proto.
   --params FILE   parameters as a flat JSON object; an absent one has its default
   --against FILE  the parameters in service, which the advice compares with (the defaults)
+  --labels FILE   labelled stretches, in place of the label column; the advice is to hold where a change is missed
   --stream KEY    provider_id (default), agent_id, thread_id or ledger
   --out FILE      ends in .json, or in .pb for protobuf
 ${PART_USAGE}
@@ -84,8 +85,9 @@ ${MAP_USAGE}`,
                 [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Scores alerts against labelled stretches, beside a detector that always fires, chance at the same alert rate, and
   text length alone.
-  --labels FILE   NAB windows, or a list of {stream, from, to, label} as JSON or CSV, in event ids or times; the label
-                  column where absent
+  --labels FILE   NAB windows, or a list of {stream, from, to, label, expect} as JSON or CSV, in event ids or times;
+                  the label column where absent. An alert in a stretch with expect "none", or labelled transient,
+                  backoff or ok:..., is a false alarm, and none in it no miss
   --label NAME    only stretches of this label
   --params FILE   parameters as a flat JSON object; an absent one has its default
   --stream KEY    provider_id (default), agent_id, thread_id or ledger

@@ -86,7 +86,7 @@ function bundleOf(
     // What is read back has no place in the old ledger.
     baseline: { ...rest, reference: { ...reference, range: { from: 0, to: 0 }, retrospective: false } },
     alerts: alertsToJson(alerts, events.streams),
-    rollout: { ...rolloutAdvice(before, alerts), comparedWith: parameters() },
+    rollout: { ...rolloutAdvice(before, alerts, null), comparedWith: parameters() },
     operatingCharacteristics,
   };
 }
@@ -322,6 +322,7 @@ describe('schema/bundle.proto', () => {
       EpisodeCounts: s.$defs.episodeCounts,
       Alert: s.$defs.alert,
       Rollout: s.properties.rollout,
+      Labelled: s.properties.rollout.properties.labelled.anyOf[0],
       OperatingCharacteristics: s.$defs.operatingCharacteristics,
       Delay: s.$defs.operatingCharacteristics.properties.delays.items,
     };
@@ -352,7 +353,8 @@ describe('schema/bundle.proto', () => {
 });
 
 describe('rollout', () => {
-  const counts = (kept: number, added: number, removed = 0, moved = 0) => adviceOf({ kept, added, removed, moved });
+  const counts = (kept: number, added: number, removed = 0, moved = 0) =>
+    adviceOf({ kept, added, removed, moved, labelled: null });
   it.each([
     [counts(0, 0), 0, 'canary'],
     [counts(19, 1), 0.05, 'canary'],
@@ -365,8 +367,23 @@ describe('rollout', () => {
     expect(advice.advice).toBe(name);
   });
 
+  it.each([
+    [{ changes: 2, found: 2 }, 'canary'],
+    [{ changes: 2, found: 1 }, 'hold'],
+    [{ changes: 1, found: 0 }, 'hold'],
+  ])('of the same alerts, with labels %o, is %s', (labelled, advice) => {
+    expect(rolloutAdvice([], [], labelled)).toMatchObject({ share: 0, labelled, advice });
+    // It is written only where there is something to write, so that files of before stay as they were.
+    expect(bundleToJson(sample)).not.toContain('labelled');
+    const held = { ...sample, rollout: { ...sample.rollout, labelled, advice: 'hold' as const } };
+    if (advice === 'hold') {
+      expect(bundleFromJson(bundleToJson(held), 'b.json')).toEqual(held);
+      expect(bundleFromProtobuf(bundleToProtobuf(held), 'b.pb')).toEqual(held);
+    } else expect(refusal(() => bundleFromJson(bundleToJson(held), 'b.json'))).toContain('"rollout.advice" must be');
+  });
+
   it('of the same alerts is a canary', () => {
-    expect(rolloutAdvice([], [])).toMatchObject({ share: 0, advice: 'canary' });
+    expect(rolloutAdvice([], [], null)).toMatchObject({ share: 0, advice: 'canary' });
     expect(bundleOf(parameters()).rollout).toMatchObject({
       share: 0,
       advice: 'canary',

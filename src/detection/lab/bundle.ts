@@ -54,8 +54,19 @@ const ledgerSchema = v.pipe(
   v.transform(({ reference: [from, to], ...ledger }) => ({ ...ledger, reference: { from, to } })),
 );
 
+const labelledSchema = v.pipe(
+  v.object({
+    changes: v.pipe(integer(1), v.description('Labelled changes on the ledger after its reference')),
+    found: v.pipe(integer(0), v.description('Those that an alert matches')),
+  }),
+  relations(({ changes, found }, refuseUnless) => refuseUnless(found <= changes, ['found'], `at most ${changes}`)),
+);
+
 const rolloutSchema = v.object({
-  advice: choice(ROLLOUTS),
+  advice: v.pipe(
+    choice(ROLLOUTS),
+    v.description('hold: labelled changes are missed; the others follow from the share'),
+  ),
   share: v.pipe(
     number,
     v.minValue(0, must('from 0 to 1')),
@@ -66,6 +77,10 @@ const rolloutSchema = v.object({
   added: integer(0),
   removed: integer(0),
   moved: integer(0),
+  labelled: v.pipe(
+    v.optional(v.nullable(labelledSchema), null),
+    v.description('Absent or null: the ledger has no labelled change'),
+  ),
   /** The parameters whose alerts the bundle's are compared with. */
   comparedWith: parametersSchema,
 });
@@ -159,7 +174,7 @@ function checkAlerts(
   );
   const { share, advice } = adviceOf(rollout);
   refuseUnless(rollout.share === share, ['rollout', 'share'], `${share}, as its counts say`);
-  refuseUnless(rollout.advice === advice, ['rollout', 'advice'], `"${advice}", as its share says`);
+  refuseUnless(rollout.advice === advice, ['rollout', 'advice'], `"${advice}", as its share and its labels say`);
 }
 
 /** Operating characteristics of the laboratory as a bundle holds them. */
@@ -195,7 +210,7 @@ export function characteristicsOf(
 const finite = (value: number): number => (Number.isFinite(value) ? value : Number.NaN);
 const pair = ([low, high]: readonly [number, number]): [number, number] => [finite(low), finite(high)];
 
-function fileOf({ ledger, baseline, parameters, rollout, ...bundle }: Bundle) {
+function fileOf({ ledger, baseline, parameters, rollout: { labelled, ...rollout }, ...bundle }: Bundle) {
   return {
     format: BUNDLE.format,
     version: newestVersion(BUNDLE),
@@ -204,7 +219,7 @@ function fileOf({ ledger, baseline, parameters, rollout, ...bundle }: Bundle) {
     ledger: { ...ledger, reference: [ledger.reference.from, ledger.reference.to] as [number, number] },
     baseline: baselineToObject(baseline),
     alerts: bundle.alerts,
-    rollout: { ...rollout, comparedWith: { ...rollout.comparedWith } },
+    rollout: { ...rollout, ...(labelled && { labelled }), comparedWith: { ...rollout.comparedWith } },
     operatingCharacteristics: bundle.operatingCharacteristics,
   } satisfies v.InferInput<typeof fieldsSchema>;
 }

@@ -75,8 +75,10 @@ ${MAP_USAGE}`,
 ${MAP_USAGE}`,
   replay: `tautline replay LEDGER... --bundle FILE [--where KEY=VALUE]... [--from TIME] [--to TIME]
                 [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
-  Runs a bundle over a ledger, warm from its first event, and prints the alerts. On the ledger that the bundle was made
-  on they must be exactly those expected: exit status 1 where they are not.
+  Runs a bundle over a ledger, warm from its first event, and prints the alerts: once over the whole ledger, and once
+  as a consumer does, event by event (a million take some minutes). Every signal, state and alert of the consumer must
+  be the same, and on the ledger that the bundle was made on the alerts exactly those expected: exit status 1, with
+  the first difference, where they are not.
   --bundle FILE   a bundle as JSON or protobuf
 ${PART_USAGE}
 ${MAP_USAGE}`,

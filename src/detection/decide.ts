@@ -101,5 +101,5 @@ export function alertOf({ kind, stream, onset, fired, resolved: resolved, onsetS
 }
 
 /** The order of `Decisions.alerts`: fired, stream, kind. */
-const byFired = (a: Alert, b: Alert): number =>
+export const byFired = (a: Alert, b: Alert): number =>
   a.fired - b.fired || a.stream - b.stream || (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0);

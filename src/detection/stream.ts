@@ -40,6 +40,8 @@ export interface EventStream {
   readonly streams: readonly string[];
   readonly calibration: Calibration;
   push(event: StreamEvent): StreamStep;
+  /** Episodes that are open after the last event, with the values known so far. */
+  open(): Alert[];
   /** Coordinates of an embedding by the baseline's projection. */
   project(embedding: Float32Array): Float32Array;
   /** The state after the last event; unaffected by later ones. */
@@ -176,6 +178,8 @@ function openStream(
         closed: closed.map(alertOf),
       };
     },
+
+    open: () => openEpisodes(detectors).map(alertOf),
 
     project: (embedding) => projectRows(kernels, baseline.projection, embedding, 1),
 

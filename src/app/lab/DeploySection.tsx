@@ -204,7 +204,8 @@ export function DeploySection({ report }: { readonly report: AnalysisReport }): 
           <a href="./schema/bundle.proto" target="_blank" rel="noreferrer">
             bundle.proto
           </a>
-          . <code>tautline replay LEDGER --bundle FILE</code> proves that a consumer raises exactly these alerts.
+          . <code>tautline replay LEDGER --bundle FILE</code> feeds the ledger to a consumer event by event, and says
+          whether it raises exactly these alerts.
         </p>
         <h3>Load a bundle</h3>
         <div className="buttons">

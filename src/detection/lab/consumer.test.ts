@@ -67,7 +67,7 @@ describe('a consumer', () => {
     );
     expect(await differenceOf(of({ alerts: decisions.alerts.slice(0, -1) }))).toContain('none from the analysis');
     expect(await differenceOf(of({ alerts: [...decisions.alerts, alert] }))).toContain('none from the consumer');
-    expect(await differenceOf({}, { ...p, h: 5 })).not.toBeNull();
+    expect(await differenceOf({}, { ...p, lambda_fast: 0.3 })).not.toBeNull();
   });
 
   it('is told how to match where the ledger has no latencies and that of its baseline had', async () => {

@@ -2,6 +2,8 @@ import type { IndexRange } from '../core/columns.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { EpochMs, EventIndex } from '../core/units.ts';
 import type { Parameters, Stage } from '../detection/parameters.ts';
+import type { NoticeKind } from '../detection/channels/table.ts';
+import type { Notice, NoticeFilter } from '../detection/notices.ts';
 import type { Alert, Calibration, EventState, SignalName } from '../detection/types.ts';
 import type { ColumnMapping, LedgerSource, OpenReport, RowSink } from '../ledger/types.ts';
 import { DRILLDOWN_QUESTIONS } from './drilldown.ts';
@@ -43,6 +45,8 @@ export interface AnalysisReport {
   readonly alerts: readonly Alert[];
   /** Alerts of the baseline parameters (the default ones if none were given) on the same ledger, for the overlays. */
   readonly baselineAlerts: readonly Alert[];
+  /** How many events are noticed, by kind; `notices` lists them. */
+  readonly notices: Readonly<Record<NoticeKind, number>>;
   /** Stages that ran for this report and what each took, measured in the worker, in ms. */
   readonly timings: Partial<Record<Stage, number>>;
   /** Sentences for the user: why coupling is not alarmed on, fewer axes than asked, ... */
@@ -105,6 +109,14 @@ export interface CouplingMatrix {
   readonly at: EventIndex;
   /** Row-major S x S: A_pq / sqrt(energy_p energy_q) just after event `at`; NaN on the diagonal. */
   readonly matrix: Float64Array;
+}
+
+/** Some notices of a list. */
+export interface NoticePage {
+  readonly revision: number;
+  /** Notices of the whole list. */
+  readonly total: number;
+  readonly rows: readonly (Notice & { readonly time: EpochMs })[];
 }
 
 /** One event in full, as the engine knows it; fields and text come from the database by `row`. */
@@ -233,6 +245,10 @@ export const EVENT_QUESTIONS = {
   couplingMatrix: question<(at: EventIndex) => Promise<CouplingMatrix>>({
     doing: 'reading the coupling matrix',
     moved: true,
+  }),
+  /** Notices [from, to) of those that pass a filter, in the order of events. */
+  notices: question<(filter: NoticeFilter, from: number, to: number) => Promise<NoticePage>>({
+    doing: 'listing notices',
   }),
   /** Canonical ledger row of each event, the key into the database's tables. */
   rowsOf: question<(indices: readonly EventIndex[]) => Promise<Int32Array>>({ doing: 'finding rows', moved: true }),

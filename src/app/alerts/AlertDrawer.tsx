@@ -1,15 +1,12 @@
 import { lazy, Suspense, useCallback, useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import { formatCount } from '../../core/format.ts';
-import { NOTICE_KINDS, NOTICE_LABELS } from '../../detection/channels/table.ts';
-import { ALERT_KINDS, type AlertKind } from '../../detection/types.ts';
-import { actions, useTautline } from '../../state/store.ts';
-import { KindBadge } from '../shell/Badge.tsx';
+import { useTautline } from '../../state/store.ts';
 import { Icon } from '../shell/Icon.tsx';
-import { MIN_DRAWER, useUi, type UiState } from '../ui.ts';
-import { toggle, toggleKind } from './filter.ts';
+import { MIN_DRAWER, useUi } from '../ui.ts';
 
 const AlertTable = lazy(() => import('./AlertTable.tsx').then((module) => ({ default: module.AlertTable })));
 
+const DrawerFilters = lazy(() => import('./DrawerFilters.tsx').then((module) => ({ default: module.DrawerFilters })));
 const NoticeTable = lazy(() => import('./NoticeTable.tsx').then((module) => ({ default: module.NoticeTable })));
 
 /** px a key moves the edge by. */
@@ -59,109 +56,6 @@ function Edge(): ReactNode {
   );
 }
 
-function Chips(): ReactNode {
-  const filter = useTautline((state) => state.view.alertFilter);
-  const alerts = useTautline((state) => state.analysis.report?.alerts);
-  const count = (kind: AlertKind): number => alerts?.filter((alert) => alert.kind === kind).length ?? 0;
-  return (
-    <div className="chips" role="group" aria-label="Kinds of alert">
-      {ALERT_KINDS.map((kind) => (
-        <button
-          key={kind}
-          type="button"
-          className="chip"
-          aria-pressed={filter.kinds === null || filter.kinds.includes(kind)}
-          onClick={() => actions.setAlertFilter({ ...filter, kinds: toggleKind(filter.kinds, kind) })}
-        >
-          <KindBadge kind={kind} />
-          <span className="chip-count">{formatCount(count(kind))}</span>
-        </button>
-      ))}
-    </div>
-  );
-}
-
-function NoticeChips(): ReactNode {
-  const kinds = useUi((ui) => ui.noticeKinds);
-  const counts = useTautline((state) => state.analysis.report?.notices);
-  return (
-    <div className="chips" role="group" aria-label="Kinds of notice">
-      {NOTICE_KINDS.map((kind) => (
-        <button
-          key={kind}
-          type="button"
-          className="chip plain"
-          aria-pressed={kinds === null || kinds.includes(kind)}
-          title={kind}
-          onClick={() => useUi.setState({ noticeKinds: toggle(NOTICE_KINDS, kinds, kind) })}
-        >
-          {NOTICE_LABELS[kind]} <span className="chip-count">{formatCount(counts?.[kind] ?? 0)}</span>
-        </button>
-      ))}
-    </div>
-  );
-}
-
-function Filters({ list }: { readonly list: UiState['drawerList'] }): ReactNode {
-  const filter = useTautline((state) => state.view.alertFilter);
-  const streams = useTautline((state) => state.analysis.report?.streams);
-  const noticeKinds = useUi((ui) => ui.noticeKinds);
-  if (!streams) return null;
-  const kinds = list === 'alerts' ? filter.kinds : noticeKinds;
-  const showAll = (): void => {
-    actions.setAlertFilter({ kinds: list === 'alerts' ? null : filter.kinds, stream: null });
-    if (list === 'notices') useUi.setState({ noticeKinds: null });
-  };
-  return (
-    <>
-      {list === 'alerts' ? <Chips /> : <NoticeChips />}
-      <select
-        aria-label="Stream"
-        value={filter.stream ?? ''}
-        onChange={(event) => actions.setAlertFilter({ ...filter, stream: event.target.value || null })}
-      >
-        <option value="">all streams</option>
-        {streams.map(({ name }) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-      {(kinds !== null || filter.stream !== null) && (
-        <button type="button" className="button small quiet" onClick={showAll}>
-          Show all
-        </button>
-      )}
-    </>
-  );
-}
-
-/** Alerts, or the single events that are beyond a limit and no alert. */
-function Lists({ alerts, list }: { readonly alerts: number; readonly list: UiState['drawerList'] }): ReactNode {
-  const notices = useTautline((state) =>
-    NOTICE_KINDS.reduce((sum, kind) => sum + (state.analysis.report?.notices[kind] ?? 0), 0),
-  );
-  return (
-    <div className="segmented" role="group" aria-label="List">
-      {(['alerts', 'notices'] as const).map((name) => (
-        <button
-          key={name}
-          type="button"
-          aria-pressed={list === name}
-          title={
-            name === 'alerts'
-              ? 'Episodes that were alerted on'
-              : 'Single events beyond a limit: noticed, not alerted on'
-          }
-          onClick={() => useUi.setState({ drawerList: name })}
-        >
-          {name === 'alerts' ? 'Alerts' : 'Notices'} {formatCount(name === 'alerts' ? alerts : notices)}
-        </button>
-      ))}
-    </div>
-  );
-}
-
 /** The alert table below the charts, with its filter; its upper edge can be dragged. */
 export function AlertDrawer(): ReactNode {
   const open = useUi((ui) => ui.drawerOpen);
@@ -184,8 +78,11 @@ export function AlertDrawer(): ReactNode {
             </span>
           </button>
         </h2>
-        {open && <Lists alerts={alerts} list={list} />}
-        {open && <Filters list={list} />}
+        {open && (
+          <Suspense>
+            <DrawerFilters />
+          </Suspense>
+        )}
       </header>
       {open && (
         <Suspense fallback={<p className="region-loading">Loading the table…</p>}>

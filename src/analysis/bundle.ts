@@ -38,6 +38,9 @@ export function makeBundle(
     ledger: { ...factsOf(report), events: events.n, reference, embedderReference },
     baseline: { ...baseline, reference: { ...baseline.reference, range: { from: 0, to: 0 }, retrospective: false } },
     alerts: alertsToJson(alerts, events.streams),
+    governanceWeight: baseline.reference.streams.map(
+      (name) => decisions.governanceWeight[events.streams.indexOf(name)] ?? 0,
+    ),
     rollout: { ...advice, comparedWith: baselineOf(parameters, comparedWith) },
     operatingCharacteristics: characteristics,
   };

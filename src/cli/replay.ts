@@ -68,7 +68,13 @@ const proof = ({ events, decisions }: Analysis): string =>
 
 /** Compares with the alerts that the bundle expects. */
 function compared(bundle: Bundle, alerts: readonly AlertJson[], all: string, analysis: Analysis): number {
+  const weights = weightDifferences(bundle, analysis);
   const difference = replayDifference(bundle.alerts, alerts);
+  if (!difference && weights.length > 0) {
+    for (const sentence of weights) print(`differs: ${sentence}`);
+    print(`${all}, those expected, but NOT the governance weights`);
+    return 1;
+  }
   if (!difference) {
     print(`${all}, exactly those expected`);
     print(proof(analysis));
@@ -90,4 +96,13 @@ function compared(bundle: Bundle, alerts: readonly AlertJson[], all: string, ana
 function lineOf({ kind, stream, onset, fired, cleared, peak }: AlertJson): string {
   const end = cleared === null ? 'still open' : `resolved ${cleared}`;
   return `${kind} ${stream}: fired at event ${fired}, onset ${onset}, ${end}, peak ${formatNumber(peak)}`;
+}
+
+/** Governance weights at the end that are not those of the bundle, where it states them. */
+function weightDifferences({ governanceWeight, baseline }: Bundle, { events, decisions }: Analysis): string[] {
+  return baseline.reference.streams.flatMap((name, s) => {
+    const [expected, own] = [governanceWeight[s], decisions.governanceWeight[events.streams.indexOf(name)]];
+    const agree = expected === undefined || Math.abs(own - expected) <= 1e-5 + 1e-4 * Math.abs(expected);
+    return agree ? [] : [`governance weight J of ${name}: ${formatNumber(own)} instead of ${formatNumber(expected)}`];
+  });
 }

@@ -2,6 +2,7 @@ import { keepPreviousData, QueryClient, queryOptions, useQuery, type UseQueryRes
 import { useMemo } from 'react';
 import type { IndexRange } from '../core/columns.ts';
 import type { EventIndex, LedgerRow } from '../core/units.ts';
+import { isDecided, SERIES_NAMES } from '../detection/channels/table.ts';
 import type { NoticeFilter } from '../detection/notices.ts';
 import type { AlertKind } from '../detection/types.ts';
 import type { ColumnMapping } from '../ledger/types.ts';
@@ -90,7 +91,7 @@ export interface SeriesVersion {
 }
 
 /** Names of the series that the decisions stage makes: those that a threshold changes. */
-const DECIDED: readonly unknown[] = ['z', 'cusum'] satisfies SeriesName[];
+const DECIDED: readonly unknown[] = SERIES_NAMES.filter(isDecided);
 
 export function seriesVersion(
   { revision, signalsRevision }: Pick<AnalysisReport, 'revision' | 'signalsRevision'>,

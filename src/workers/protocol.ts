@@ -2,9 +2,9 @@ import type { IndexRange } from '../core/columns.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { EpochMs, EventIndex } from '../core/units.ts';
 import type { Parameters, Stage } from '../detection/parameters.ts';
-import type { NoticeKind } from '../detection/channels/table.ts';
+import type { NoticeKind, SeriesName } from '../detection/channels/table.ts';
 import type { Notice, NoticeFilter } from '../detection/notices.ts';
-import type { Alert, Calibration, EventState, SignalName } from '../detection/types.ts';
+import type { Alert, Calibration, EventState } from '../detection/types.ts';
 import type { ColumnMapping, LedgerSource, OpenReport, RowSink } from '../ledger/types.ts';
 import { DRILLDOWN_QUESTIONS } from './drilldown.ts';
 import { LAB_QUESTIONS } from './lab.ts';
@@ -14,7 +14,7 @@ import { news, order, PROGRESS, question, takes, type ApiOf } from './service/co
 export const STALE_RUN = 'Computing signals that nobody waits for any more';
 
 /** A line that the engine can draw: every signal, and what the detectors make of it. */
-export type SeriesName = SignalName | 'z' | 'cusum';
+export type { SeriesName };
 
 /** The shared horizontal axis: event index, or time in epoch milliseconds. */
 export type Axis = 'event' | 'time';
@@ -22,7 +22,7 @@ export type Axis = 'event' | 'time';
 export interface AnalysisReport {
   /** Grows with every analysis; what decisions an older one gave are stale. */
   readonly revision: number;
-  /** The first revision with these signals: series other than z and cusum are the same until it changes. */
+  /** The first revision with these signals: series other than those of the decisions are the same until it changes. */
   readonly signalsRevision: number;
   /** What it was made with. */
   readonly parameters: Parameters;

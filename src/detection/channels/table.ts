@@ -163,6 +163,7 @@ export const CHANNEL_TABLE = {
     kinds: { SHIFT: { label: 'Shift', dark: '#75f3c7', light: '#208d78', letter: 'S', hatch: 'falling' } },
     level: 'mewma',
   },
+  governance: { signals: [], decided: ['J'], kinds: {}, level: null },
 } as const satisfies Readonly<Record<string, ChannelNames>>;
 
 export type StageId = keyof typeof STAGE_TABLE;

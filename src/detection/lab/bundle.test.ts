@@ -70,7 +70,7 @@ function bundleOf(
   detector.runSignals(parameters());
   const before = detector.decide(parameters()).alerts;
   detector.runSignals(candidate);
-  const { alerts } = detector.decide(candidate);
+  const { alerts, governanceWeight } = detector.decide(candidate);
   const { reference, ...rest } = detector.baseline(projection, candidate);
   return {
     createdBy: 'tautline 0.0.0',
@@ -86,6 +86,7 @@ function bundleOf(
     // What is read back has no place in the old ledger.
     baseline: { ...rest, reference: { ...reference, range: { from: 0, to: 0 }, retrospective: false } },
     alerts: alertsToJson(alerts, events.streams),
+    governanceWeight: [...governanceWeight],
     rollout: { ...rolloutAdvice(before, alerts, null), comparedWith: parameters() },
     operatingCharacteristics,
   };
@@ -151,6 +152,7 @@ describe('a bundle', () => {
     ['a count without bounds', 'ledger.events', 1e308, '"ledger.events" must be at most 2147483647, not 1e+308'],
     ['an axis without bounds', 'baseline.projection.axes.0', 1e308, '"baseline.projection.axes" must be numbers of 32'],
     ['a window of no length', 'baseline.reference.windowReference', 0, '"baseline.reference.windowReference" must be'],
+    ['a weight too many', 'governanceWeight', [0, 0, 0, 0], '"governanceWeight" must be one of each of the 3 streams'],
     ['an alert', 'alerts.0.kind', 'PANIC', '"alerts[0].kind" must be one of DRIFT'],
     ['an alert beyond the ledger', 'alerts.1.cleared', 9999, '"alerts[1].cleared" must be below 1500'],
     ['an alert that fires before it begins', 'alerts.0.fired', 0, '"alerts[0].fired" must be a whole number from'],
@@ -211,6 +213,8 @@ describe('schema/bundle.schema.json', () => {
     const object = bundleToObject(sample);
     for (const path of fieldPaths(object)) {
       for (const change of ['remove', 'mistype'] as const) {
+        // Bundles of before do not state it.
+        if (change === 'remove' && path.join() === 'governanceWeight') continue;
         const broken = structuredClone(object);
         const owner = path
           .slice(0, -1)

@@ -10,6 +10,7 @@ import {
   maybe,
   must,
   number,
+  numbers,
   relations,
   text,
   two,
@@ -126,6 +127,10 @@ const fieldsSchema = v.object({
   parameters: parametersSchema,
   baseline: baselineSchema,
   alerts: v.pipe(alertsSchema, v.description('Alerts on the ledger, in the order of their firing')),
+  governanceWeight: v.pipe(
+    v.optional(numbers, []),
+    v.description('J of each stream of the reference at the end of the ledger; absent or empty: not stated'),
+  ),
   rollout: rolloutSchema,
   operatingCharacteristics: v.nullable(characteristicsSchema),
   createdBy: v.pipe(text, v.description('Program and version')),
@@ -141,8 +146,8 @@ export type Bundle = Omit<v.InferOutput<typeof fieldsSchema>, 'format' | 'versio
 export const bundleSchema = v.pipe(fieldsSchema, relations(checkAlerts), v.transform(withoutHead));
 
 function withoutHead(file: v.InferOutput<typeof fieldsSchema>): Bundle {
-  const { createdBy, parameters, ledger, baseline, alerts, rollout, operatingCharacteristics } = file;
-  return { createdBy, parameters, ledger, baseline, alerts, rollout, operatingCharacteristics };
+  const { createdBy, parameters, ledger, baseline, alerts, governanceWeight, rollout, operatingCharacteristics } = file;
+  return { createdBy, parameters, ledger, baseline, alerts, governanceWeight, rollout, operatingCharacteristics };
 }
 
 export const BUNDLE_FORMAT: FileFormat<Bundle> = { ...BUNDLE, schema: bundleSchema };
@@ -151,7 +156,7 @@ export const BUNDLE_FORMAT: FileFormat<Bundle> = { ...BUNDLE, schema: bundleSche
 export type BundleCharacteristics = v.InferOutput<typeof characteristicsSchema>;
 
 function checkAlerts(
-  { ledger, alerts, rollout }: v.InferOutput<typeof fieldsSchema>,
+  { ledger, baseline, alerts, governanceWeight, rollout }: v.InferOutput<typeof fieldsSchema>,
   refuseUnless: RefuseUnless,
 ): void {
   alerts.forEach(({ onset, onset_seq, fired, fired_seq, cleared }, i) => {
@@ -166,6 +171,12 @@ function checkAlerts(
     inOrder('fired_seq', fired_seq, onset_seq);
     if (cleared !== null) within('cleared', cleared, fired);
   });
+  const { length } = baseline.reference.streams;
+  refuseUnless(
+    governanceWeight.length === 0 || governanceWeight.length === length,
+    ['governanceWeight'],
+    `one of each of the ${length} streams`,
+  );
   const { kept, added, moved } = rollout;
   refuseUnless(
     kept + added + moved === alerts.length,
@@ -219,6 +230,7 @@ function fileOf({ ledger, baseline, parameters, rollout: { labelled, ...rollout 
     ledger: { ...ledger, reference: [ledger.reference.from, ledger.reference.to] as [number, number] },
     baseline: baselineToObject(baseline),
     alerts: bundle.alerts,
+    ...(bundle.governanceWeight.length > 0 && { governanceWeight: bundle.governanceWeight }),
     rollout: { ...rollout, ...(labelled && { labelled }), comparedWith: { ...rollout.comparedWith } },
     operatingCharacteristics: bundle.operatingCharacteristics,
   } satisfies v.InferInput<typeof fieldsSchema>;

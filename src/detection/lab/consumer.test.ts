@@ -50,7 +50,7 @@ describe('a consumer', () => {
     const of = (d: Partial<typeof decisions>): Partial<Replayed> => ({
       decisions: {
         ...{ z: decisions.z, cusum: decisions.cusum, notice: decisions.notice, eventState: decisions.eventState },
-        ...{ alerts: decisions.alerts, governanceWeight: decisions.governanceWeight },
+        ...{ J: decisions.J, alerts: decisions.alerts, governanceWeight: decisions.governanceWeight },
         ...{ calibration: decisions.calibration, ...d },
       },
     });

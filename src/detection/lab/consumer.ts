@@ -45,13 +45,13 @@ export async function runConsumer(
   const { sync, told } = matching(parameters, baseline, events);
   const stream = createStream(kernels, from, { ...parameters, sync }, events.streams);
   const closed: Alert[] = [];
-  const { z, cusum, notice, eventState } = decisions;
+  const { z, cusum, J, notice, eventState } = decisions;
   let difference: string | null = null;
   for (let i = 0; i < events.n; i++) {
     if (i % STRIDE === 0) await scheduler.yieldIfDue(i / events.n);
     const step = stream.push(eventAt(events, coordinates, i));
     closed.push(...step.closed);
-    difference ??= stepDifference(step, signals, { z, cusum, notice, eventState });
+    difference ??= stepDifference(step, signals, { z, cusum, J, notice, eventState });
   }
   options.onProgress?.({ phase: 'Feeding the consumer', fraction: 1 });
   const alerts = [...closed, ...stream.open()].sort(byFired);
@@ -65,7 +65,7 @@ export async function runConsumer(
     if (step.seq !== batch.seq[index]) return say('the count', step.seq, batch.seq[index]);
     for (const name of SIGNAL_NAMES)
       if (!Object.is(step.signals[name], batch[name][index])) return say(name, step.signals[name], batch[name][index]);
-    for (const name of ['z', 'cusum', 'notice'] as const)
+    for (const name of ['z', 'cusum', 'J', 'notice'] as const)
       if (!Object.is(step[name], of[name][index])) return say(name, step[name], of[name][index]);
     const state = EVENT_STATES[of.eventState[index]];
     return step.eventState === state ? null : say('the state', step.eventState, state);
@@ -86,7 +86,7 @@ function matching(
   return { sync: own, told };
 }
 
-type Columns = Pick<Decisions, 'z' | 'cusum' | 'notice' | 'eventState'>;
+type Columns = Pick<Decisions, 'z' | 'cusum' | 'J' | 'notice' | 'eventState'>;
 
 function eventAt(events: EventColumns, { k, x }: Coordinates, i: EventIndex): StreamEvent {
   return {

@@ -1,3 +1,4 @@
+import { SERIES_NAMES } from '../../detection/channels/table.ts';
 import { noticesOf, type NoticeFilter, type NoticeList } from '../../detection/notices.ts';
 import { EVENT_STATES } from '../../detection/types.ts';
 import { signalsToArrow } from '../../analysis/signalsTable.ts';
@@ -5,7 +6,7 @@ import type { Analysis } from '../../analysis/stages.ts';
 import type { EVENT_QUESTIONS, EventDetail } from '../protocol.ts';
 import type { ApiOf } from '../service/contract.ts';
 import { requireEvent, type EngineContext } from './context.ts';
-import { SERIES_NAMES, valuesOf } from './seriesQuestions.ts';
+import { valuesOf } from './seriesQuestions.ts';
 
 /** Answers about single events, and what is known of all of them. */
 export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUESTIONS> {

@@ -199,7 +199,7 @@ export const alertRowsQuery = (
   });
 
 /** Notices [from, to) of those that pass a filter. */
-export const noticesQuery = (revision: number | null, filter: NoticeFilter, from: number, to: number) =>
+const noticesQuery = (revision: number | null, filter: NoticeFilter, from: number, to: number) =>
   queryOptions({
     queryKey: ['notices', revision, filter, from, to],
     queryFn: async () => ({ from, ...(await session.engine.notices(filter, from, to)) }),

@@ -215,3 +215,45 @@ test('runs in a folder of a plain static host, without isolation', async ({ page
   expect((await report(page)).events).toBe(6000);
   await host.close();
 });
+
+test('notices are listed, counted and filtered apart from the alerts', async ({ page }) => {
+  await openSample(page, 'Quick tour');
+  const { notices, alerts, streams } = await report(page);
+  const total = notices.KL_CEILING + notices.FRICTION_SPIKE;
+  expect(total).toBeGreaterThan(0);
+  const table = page.getByRole('region', { name: /Alert table/ });
+  await table.getByRole('button', { name: `Notices ${total}` }).click();
+  const grid = page.getByRole('grid', { name: 'Notices' });
+  await expect(grid).toHaveAttribute('aria-rowcount', String(total + 1));
+  await page.screenshot({ path: 'test-results/shots/notices.png' });
+  await grid.getByRole('row').nth(1).click();
+  await idle(page);
+  const selected = (await state(page)).view.selected!;
+  await expect(page.getByText(/is above (the ceiling|its band)/).first()).toBeVisible();
+  expect(selected).toBeGreaterThan(0);
+
+  const spikes = page.getByRole('group', { name: 'Kinds of notice' }).getByRole('button', { name: /^Friction/ });
+  await expect(spikes).toContainText(String(notices.FRICTION_SPIKE));
+  await spikes.click();
+  await expect(grid).toHaveAttribute('aria-rowcount', String(notices.KL_CEILING + 1));
+  await table.getByRole('combobox', { name: 'Stream' }).selectOption(streams[0].name);
+  await idle(page);
+  await table.getByRole('button', { name: 'Show all' }).click();
+  await expect(grid).toHaveAttribute('aria-rowcount', String(total + 1));
+
+  // Thousands: only those near the visible ones are fetched, and the last can be reached.
+  await page.getByRole('textbox', { name: /^KL ceiling/ }).fill('0.2');
+  await page.keyboard.press('Enter');
+  await idle(page);
+  const many = (await report(page)).notices;
+  const last = many.KL_CEILING + many.FRICTION_SPIKE;
+  expect(last).toBeGreaterThan(1000);
+  await expect(grid).toHaveAttribute('aria-rowcount', String(last + 1));
+  await grid.focus();
+  await page.keyboard.press('End');
+  const end = grid.locator(`[aria-rowindex="${last + 1}"]`);
+  await expect(end).toContainText(/KL|Friction/);
+  await page.screenshot({ path: 'test-results/shots/notices-many.png' });
+  await table.getByRole('button', { name: `Alerts ${alerts.length}` }).click();
+  await expect(page.getByRole('grid', { name: 'Alerts' })).toBeVisible();
+});

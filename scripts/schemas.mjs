@@ -7,7 +7,7 @@ import { baselineSchema } from '../src/detection/baseline.ts';
 import { episodeCountsSchema } from '../src/detection/channels/displacement/referenceFile.ts';
 import { labelSchema, labelsSchema } from '../src/detection/files/labels.ts';
 import { parameterFileSchema, parametersSchema } from '../src/detection/files/parameters.ts';
-import { alertSchema, alertsSchema, calibrationSchema } from '../src/detection/files/results.ts';
+import { alertSchema, alertsFileSchema, calibrationSchema, noticeSchema } from '../src/detection/files/results.ts';
 import { scenariosSchema } from '../src/detection/files/scenarios.ts';
 import { bundleSchema, characteristicsSchema } from '../src/detection/lab/bundle.ts';
 
@@ -42,9 +42,11 @@ const PUBLISHED = {
   },
   alerts: {
     title: 'Tautline alerts (alerts.json)',
-    description: 'Alerts in the order of their firing. Positions are event indices, seq a stream’s own count from 1.',
-    schema: alertsSchema,
-    parts: { alert: alertSchema },
+    description:
+      'Alerts in the order of their firing, and behind them notices in the order of their events: at most 100,000, ' +
+      'signals.parquet has all. Positions are event indices, seq a stream’s own count from 1.',
+    schema: alertsFileSchema,
+    parts: { alert: alertSchema, notice: noticeSchema },
   },
   calibration: {
     title: 'Tautline calibration (calibration.json)',

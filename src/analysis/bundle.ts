@@ -4,7 +4,9 @@ import { PROGRAM } from '../core/version.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
 import type { Bundle, BundleCharacteristics } from '../detection/lab/bundle.ts';
 import { fitBundle, type OpenLedgerFacts } from '../detection/lab/replay.ts';
-import { rolloutAdvice } from '../detection/lab/rollout.ts';
+import type { Interval } from '../detection/lab/intervals.ts';
+import { labelledChanges, rolloutAdvice } from '../detection/lab/rollout.ts';
+import { createScorer, TOLERANCE } from '../detection/lab/score.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import type { Detector } from '../detection/pipeline.ts';
 import { baselineOf, type Analysis, type LoadedBaseline } from './stages.ts';
@@ -18,6 +20,8 @@ export interface BundleOptions {
   /** reference_events that the ledger was opened with, for the built-in embedder. */
   readonly embedderReference: number;
   readonly characteristics: BundleCharacteristics | null;
+  /** Labelled stretches of the ledger, which the rollout advice asks for. */
+  readonly labels: readonly Interval[];
 }
 
 /** An analysis, and the detector that answers about it, as a bundle. */
@@ -25,17 +29,23 @@ export async function makeBundle(
   report: OpenReport,
   { parameters, grouping, projection, reference, events, decisions, baselineAlerts }: Analysis,
   detector: Pick<Detector, 'baseline'>,
-  { comparedWith, embedderReference, characteristics }: BundleOptions,
+  { comparedWith, embedderReference, characteristics, labels }: BundleOptions,
 ): Promise<Bundle> {
   const baseline = detector.baseline(projection, parameters);
   const fingerprint = fingerprintOf(report.fingerprint, grouping);
+  const { alerts } = decisions;
+  const score = createScorer(events, labels, { tolerance: TOLERANCE, from: reference.to }).score(alerts);
+  const advice = rolloutAdvice(baselineAlerts, alerts, labelledChanges(score));
   const bundle = {
     createdBy: PROGRAM,
     parameters,
     ledger: { ...factsOf(report), events: events.n, reference, embedderReference },
     baseline: { ...baseline, reference: { ...baseline.reference, range: { from: 0, to: 0 }, retrospective: false } },
-    alerts: alertsToJson(decisions.alerts, events.streams),
-    rollout: { ...rolloutAdvice(baselineAlerts, decisions.alerts), comparedWith: baselineOf(parameters, comparedWith) },
+    alerts: alertsToJson(alerts, events.streams),
+    governanceWeight: baseline.reference.streams.map(
+      (name) => decisions.governanceWeight[events.streams.indexOf(name)] ?? 0,
+    ),
+    rollout: { ...advice, comparedWith: baselineOf(parameters, comparedWith) },
     operatingCharacteristics: characteristics,
   };
   return { ...bundle, ledger: { ...bundle.ledger, fingerprint: await fingerprint } };

@@ -26,6 +26,7 @@ describe('signalsToArrow', () => {
     } as unknown as Signals;
     const decisions = {
       eventState: Uint8Array.from({ length: n }, (_, i) => i % EVENT_STATES.length),
+      notice: Uint8Array.from({ length: n }, (_, i) => i),
       ...Object.fromEntries(DECIDED.map((name, i) => [name, column(101 + i)])),
     } as Partial<Decisions> as Decisions;
     const table = tableFromIPC(signalsToArrow(events, signals, decisions));
@@ -50,7 +51,7 @@ describe('signalsToArrow', () => {
       'cusum',
       'mewma',
     ]);
-    expect(names.slice(17)).toEqual(SERIES_NAMES.filter((name) => !names.slice(0, 17).includes(name)));
+    expect(names.slice(17)).toEqual([...SERIES_NAMES.filter((name) => !names.slice(0, 17).includes(name)), 'notice']);
     const rows = table.toArray().map((row) => row!.toJSON());
     expect(rows).toHaveLength(n);
     expect(rows[3]).toMatchObject({
@@ -75,5 +76,10 @@ describe('signalsToArrow', () => {
     for (const [i, name] of SIGNAL_NAMES.entries()) expect([name, rows[3][name]]).toEqual([name, 3 * (i + 1)]);
     expect(rows[5]).toMatchObject({ stream: 'y', kl: null, z: null, mewma: null });
     expect(rows.filter((row) => row.kl === null)).toHaveLength(3);
+    // Bits of the tension zone are states, not notices.
+    const [kl, spike] = ['KL_CEILING', 'FRICTION_SPIKE'];
+    expect(rows.map((row) => row.notice as string | null)).toEqual(
+      Array.from({ length: n }, (_, i) => [null, kl, spike, `${kl}+${spike}`][i % 4]),
+    );
   });
 });

@@ -14,15 +14,16 @@ import {
   type Data,
 } from 'apache-arrow';
 import type { EventColumns } from '../core/columns.ts';
-import { isDecided, SERIES_NAMES } from '../detection/channels/table.ts';
+import { isDecided, NOTICES, SERIES_NAMES } from '../detection/channels/table.ts';
 import { EVENT_STATES, type Decisions, type Signals } from '../detection/types.ts';
+import { noticeText } from '../detection/notices.ts';
 import { vectorOf } from '../ledger/arrowVectors.ts';
 import { stringData } from '../ledger/cast.ts';
 import type { Platform } from '../ledger/platform.ts';
 
 /**
  * Signals and decisions of all events as one Arrow IPC stream, one row per event, in order. Columns: row, event_id,
- * stream, seq, route and those of all channels (`SERIES_NAMES`); NaN is NULL.
+ * stream, seq, route, those of all channels (`SERIES_NAMES`) and notice; NaN, and no notice, is NULL.
  */
 export function signalsToArrow(events: EventColumns, signals: Signals, decisions: Decisions): Uint8Array {
   return ipc(events.n, [['row', integers(events.row)], ...signalColumns(events, signals, decisions, named)]);
@@ -58,6 +59,7 @@ function signalColumns(
     ['seq', integers(signals.seq)],
     ['route', text(Int32Array.from(decisions.eventState), EVENT_STATES)],
     ...SERIES_NAMES.map((name): Column => [name, numbers(isDecided(name) ? decisions[name] : signals[name])]),
+    ['notice', noticeColumn(decisions.notice)],
   ];
 }
 
@@ -68,6 +70,11 @@ function ipc(length: number, columns: readonly Column[]): Uint8Array {
   const batch = new RecordBatch(schema, makeData({ type: new Struct(fields), length, nullCount: 0, children }));
   return tableToIPC(new Table(schema, [batch]), 'stream');
 }
+
+/** Names of notices, of which there are few. */
+const NOTICE_TEXTS = Array.from({ length: 2 ** NOTICES.length }, (_, flags) => noticeText(flags));
+
+const noticeColumn = (flags: Uint8Array): Data => stringData(Array.from(flags, (own) => NOTICE_TEXTS[own]));
 
 const integers = (values: Int32Array): Data =>
   makeData({ type: new Int32(), length: values.length, nullCount: 0, data: values });

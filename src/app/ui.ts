@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { NoticeKind } from '../detection/channels/table.ts';
 
 /** Which sheet lies over the panels. */
 export type Sheet = 'report' | 'open' | 'shortcuts' | 'methods' | null;
@@ -12,6 +13,10 @@ export interface UiState {
   readonly methodsSection: number;
   readonly whatIfOpen: boolean;
   readonly drawerOpen: boolean;
+  /** What the drawer lists. */
+  readonly drawerList: 'alerts' | 'notices';
+  /** Kinds of notice that are listed; null: all. */
+  readonly noticeKinds: readonly NoticeKind[] | null;
   /** Height of the alert drawer, CSS px. */
   readonly drawerHeight: number;
   /** Share of the centre's height that the evidence takes. */
@@ -47,6 +52,8 @@ export const useUi = create<UiState>(() => ({
   methodsSection: 0,
   whatIfOpen: true,
   drawerOpen: true,
+  drawerList: 'alerts',
+  noticeKinds: null,
   drawerHeight: Math.max(140, Math.min(300, Math.round(window.innerHeight * 0.22))),
   evidenceShare: 0.68,
   ...remembered(),

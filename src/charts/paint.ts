@@ -28,7 +28,7 @@ export interface MarkArea {
   readonly from: number;
   readonly to: number;
   readonly label: string;
-  /** What it is: the reference period, or a stretch labelled as faulty. */
+  /** What it is: the reference period, or a labelled stretch. */
   readonly tone?: 'reference' | 'labelled';
   /** The lane that it is of; all where absent. */
   readonly lane?: number;

@@ -65,6 +65,15 @@ describe('tautline analyze', () => {
       Object.fromEntries(Object.entries(alert).filter(([key]) => key !== 'peak'));
     expect(alerts.filter(isGoldenKind).map(plain)).toEqual(listed.alerts.map(plain));
     expect(Object.keys(alerts[0]).sort()).toEqual(Object.keys(listed.alerts[0]).sort());
+    // Notices stand behind the alerts, and in a column.
+    const noticed = alerts.filter((alert) => 'event' in alert);
+    expect(alerts.slice(-noticed.length)).toEqual(noticed);
+    expect(noticed.length).toBeGreaterThan(2);
+    const column = [...written.getChild('notice')!].map((text) => (text as string | null)?.split('+') ?? []);
+    expect(noticed.map(({ kind, event }) => `${event as number} ${kind}`)).toEqual(
+      column.flatMap((kinds, i) => kinds.map((kind) => `${i} ${kind}`)),
+    );
+    expect(new Set(noticed.map(({ kind }) => kind)).size).toBeGreaterThan(0);
     const calibration = (await readJson('calibration.json')) as Record<string, number>;
     for (const key of ['ref', 'k', 'm', 's', 'fm', 'fs', 'lo', 'hi', 'tension', 'rho', 'wref'] as const) {
       expect(agrees(calibration[key], golden.calibration[key]), key).toBe(true);

@@ -1,6 +1,8 @@
+import { formatCount } from '../core/format.ts';
 import { shown } from '../core/printable.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
 import { calibrationToJson } from '../detection/export.ts';
+import { noticeCounts, noticesOf, noticesToJson } from '../detection/notices.ts';
 import { ALERT_KINDS } from '../detection/types.ts';
 import { signalsToParquet } from '../analysis/signalsTable.ts';
 import type { Analysis } from '../analysis/stages.ts';
@@ -16,6 +18,9 @@ import { print } from './print.ts';
 import { openSession } from './session.ts';
 import { few, leftOutLines } from './leftOut.ts';
 import { counted } from './text.ts';
+
+/** Notices that alerts.json lists at most; signals.parquet has all of them. */
+const MOST_NOTICES = 100_000;
 
 const FILES = ['signals.parquet', 'alerts.json', 'calibration.json'];
 
@@ -67,7 +72,9 @@ export async function run(args: string[]): Promise<number> {
 async function writeResults(output: Output, analysis: Analysis): Promise<void> {
   const { events, signals, decisions } = analysis;
   await output.write('signals.parquet', await signalsToParquet(nodePlatform(), events, signals, decisions));
-  await output.write('alerts.json', json(alertsToJson(decisions.alerts, events.streams)));
+  const alerts = alertsToJson(decisions.alerts, events.streams);
+  const notices = noticesToJson(noticesOf(events, signals, decisions).slice(0, MOST_NOTICES), events.streams);
+  await output.write('alerts.json', json([...alerts, ...notices]));
   await output.write('calibration.json', json(calibrationToJson(analysis)));
 }
 
@@ -95,6 +102,14 @@ function summary(
     (kind) => [kind, decisions.alerts.filter((alert) => alert.kind === kind).length] as const,
   ).filter(([, count]) => count > 0);
   lines.push(`alerts: ${counts.length === 0 ? 'none' : counts.map(([kind, count]) => `${count} ${kind}`).join(', ')}`);
+  const noticed = Object.entries(noticeCounts(decisions)).filter(([, count]) => count > 0);
+  lines.push(`notices: ${noticed.length === 0 ? 'none' : noticed.map(([kind, n]) => `${n} ${kind}`).join(', ')}`);
+  const all = noticed.reduce((sum, [, count]) => sum + count, 0);
+  if (all > MOST_NOTICES)
+    lines.push(
+      `note: alerts.json lists the first ${formatCount(MOST_NOTICES)} of ${formatCount(all)} notices; ` +
+        'signals.parquet has all',
+    );
   return lines;
 }
 

@@ -4,8 +4,9 @@ import { bundleToJson, characteristicsOf, type Bundle } from '../detection/lab/b
 import { inControlOf } from '../detection/lab/inControl.ts';
 import { ROLLOUT_TEXT } from '../detection/lab/rollout.ts';
 import type { Parameters } from '../detection/parameters.ts';
-import { makeBundle } from '../analysis/bundle.ts';
+import { makeBundle, type BundleOptions } from '../analysis/bundle.ts';
 import { readOptions, refused, requireLedgers } from './options.ts';
+import { labelsOf } from './labels.ts';
 import { intoFile } from './output.ts';
 import { readParameters } from './parameters.ts';
 import { OPENING_OPTIONS, readOpening } from './opening.ts';
@@ -22,6 +23,7 @@ export async function run(args: string[]): Promise<number> {
   const { values, positionals } = readOptions(args, {
     params: { type: 'string' },
     against: { type: 'string' },
+    labels: { type: 'string' },
     stream: { type: 'string' },
     out: { type: 'string' },
     ...OPENING_OPTIONS,
@@ -35,10 +37,14 @@ export async function run(args: string[]): Promise<number> {
   }
   const parameters = await readParameters(values.params, { stream: values.stream });
   const comparedWith = values.against === undefined ? null : await readParameters(values.against);
-  const inputs = [...ledgers, values.params, values.against, values.mapping].filter((path) => path !== undefined);
+  const inputs = [...ledgers, values.params, values.against, values.labels, values.mapping].filter(
+    (path) => path !== undefined,
+  );
   const { report, bundle, bytes } = await intoFile(out, inputs, async (write) => {
     const session = await openSession(ledgers, parameters, { comparedWith, ...opening });
-    const made = await bundleOf(session, parameters, comparedWith);
+    const { ledger, analysis } = session;
+    const { intervals } = await labelsOf(values.labels, ledger, analysis.events);
+    const made = await bundleOf(session, parameters, { comparedWith, labels: intervals });
     const written = out.endsWith('.pb')
       ? (await import('../detection/lab/bundleProtobuf.ts')).bundleToProtobuf(made)
       : new TextEncoder().encode(`${bundleToJson(made)}\n`);
@@ -54,7 +60,7 @@ export async function run(args: string[]): Promise<number> {
 function bundleOf(
   { kernels, ledger, stages, analysis }: Session,
   parameters: Parameters,
-  comparedWith: Parameters | null,
+  { comparedWith, labels }: Pick<BundleOptions, 'comparedWith' | 'labels'>,
 ): Promise<Bundle> {
   const { events, signals, decisions, reference } = analysis;
   const inControl = inControlOf(
@@ -63,6 +69,7 @@ function bundleOf(
   );
   return makeBundle(ledger.report, analysis, stages.detector, {
     comparedWith,
+    labels,
     embedderReference: parameters.reference_events,
     characteristics: characteristicsOf(operatingCharacteristics(kernels, inControl, parameters)),
   });
@@ -71,9 +78,13 @@ function bundleOf(
 function summary({ ledger, alerts, rollout, operatingCharacteristics: oc }: Bundle): string[] {
   const reference = `${formatCount(ledger.reference.from)} to ${formatCount(ledger.reference.to)}`;
   const changes = `${rollout.added} added, ${rollout.removed} removed, ${rollout.moved} moved`;
+  const { labelled } = rollout;
   const lines = [
     `${ledger.name}: ${counted(ledger.events, 'event')}, reference ${reference}, ${counted(alerts.length, 'alert')}`,
     `rollout: ${formatPercent(rollout.share)} of the alerts change (${changes}): ${ROLLOUT_TEXT[rollout.advice]}`,
+    ...(labelled
+      ? [`labels: ${formatCount(labelled.found)} of ${counted(labelled.changes, 'labelled change')} found`]
+      : []),
   ];
   if (oc) {
     const [low, high] = oc.arl0Interval;

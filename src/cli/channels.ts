@@ -118,13 +118,16 @@ function ledgerTable({ ledger, events, channels }: LedgerChannels): string[] {
   ];
 }
 
-const changesOf = ({ changes }: ChannelStream): string =>
-  changes
-    .map(
+const changesOf = ({ changes, absorbing }: ChannelStream): string =>
+  [
+    ...changes.map(
       ({ label, fromSeq, delay, open }) =>
         `${label} at ${fromSeq}: ${delay !== null ? `found after ${delay}` : open ? 'alarming before' : 'missed'}`,
-    )
-    .join('; ') || '–';
+    ),
+    ...absorbing.map(
+      ({ label, fromSeq, absorbed }) => `${label} at ${fromSeq}: ${absorbed ? 'absorbed' : 'false alarm'}`,
+    ),
+  ].join('; ') || '–';
 
 /** Over all ledgers: changes found, and false alarms beside what the budget allows. */
 function summary(results: readonly LedgerChannels[], budget: number): string[] {

@@ -68,8 +68,9 @@ describe('tautline bundle and replay', () => {
   it.each(['b.json', 'b.pb'])('raise on the original ledger exactly the alerts of %s', async (file) => {
     const { alerts } = bundleFromJson(await readFile(at('b.json'), 'utf8'), 'b.json');
     expect(await replay([tour, '--bundle', at(file)])).toBe(0);
-    expect(printed).toHaveLength(alerts.length + 1);
-    expect(printed.at(-1)).toContain(`${alerts.length} alerts, exactly those expected`);
+    expect(printed).toHaveLength(alerts.length + 2);
+    expect(printed.at(-2)).toContain(`${alerts.length} alerts, exactly those expected`);
+    expect(printed.at(-1)).toMatch(/6,000 events.*proves that a consumer raises exactly these alerts/);
   });
 
   it('also where the ledger is cut into other files, and those of an analysis by the bundle', async () => {
@@ -95,12 +96,14 @@ describe('tautline bundle and replay', () => {
     expect(printed.join('\n')).toMatch(
       /missing: [\s\S]*not expected: [\s\S]*NOT those expected: 1 of \d+ missing, 1 not expected, 0 different/,
     );
+    expect(printed.join('\n')).not.toContain('proves');
   });
 
   it('on another ledger there is no reference inside, and nothing is expected', async () => {
     expect(await replay([at('other/quick-tour.parquet'), '--bundle', at('b.json')])).toBe(0);
     expect(printed[0]).toContain('note: The bundle was made on another ledger');
-    expect(printed.at(-1)).toContain('none are expected');
+    expect(printed.at(-2)).toContain('none are expected');
+    expect(printed.at(-1)).toContain('proves that a consumer raises exactly these alerts');
     expect(
       await analyze([at('other/quick-tour.parquet'), '--baseline', at('b.json'), '--out', at('other-by-bundle')]),
     ).toBe(0);
@@ -108,6 +111,17 @@ describe('tautline bundle and replay', () => {
       reference: number[];
     };
     expect(reference).toEqual([0, 0]);
+  });
+
+  it('advise to hold where a labelled change is missed', async () => {
+    const missed = [{ stream: 'provider-0', from: 5500, to: 5520, label: 'never there' }];
+    await writeFile(at('missed.json'), JSON.stringify(missed));
+    expect(await bundle([tour, '--labels', at('missed.json'), '--out', at('held.json')])).toBe(0);
+    expect(printed.join('\n')).toMatch(
+      /rollout: 0 % [^\n]*: hold: it misses[^\n]*\nlabels: 0 of 1 labelled change found/,
+    );
+    expect(await bundle([tour, '--out', at('held.json')])).toBe(0);
+    expect(printed.join('\n')).toMatch(/canary[^\n]*\nlabels: 1 of 1 labelled change found/);
   });
 
   it('refuse bad input by name', async () => {
@@ -137,6 +151,14 @@ describe('tautline score', () => {
     // One of four streams from event 4,800 on, of the events after the reference.
     expect(json.alwaysFire.score).toMatchObject({ recall: 1 });
     expect(json.alwaysFire.score.precision).toBeCloseTo(300 / 4800, 2);
+  });
+
+  it('counts what is to be absorbed apart', async () => {
+    expect(await score([tour])).toBe(0);
+    const text = printed.join('\n');
+    expect(text).toMatch(/1 labelled stretch to be found, 6 to be absorbed/);
+    expect(text).toMatch(/^absorbed by label: backoff \d of 4, transient 1 of 2$/m);
+    expect(text).toMatch(/^not absorbed: \d\n( {2}backoff.*\n)* {2}transient in provider-1/m);
   });
 
   it('takes the labels of a NAB file', async () => {

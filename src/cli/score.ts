@@ -1,12 +1,12 @@
-import { basename } from 'node:path';
 import type { EventColumns } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
 import { formatCount, formatNumber } from '../core/format.ts';
-import { labelledIntervals, POINT_WIDTH, readLabels } from '../detection/lab/labels.ts';
-import { TOLERANCE, type Episode, type Interval } from '../detection/lab/score.ts';
+import { POINT_WIDTH } from '../detection/lab/labels.ts';
+import type { Interval } from '../detection/lab/intervals.ts';
+import { TOLERANCE, type Episode } from '../detection/lab/score.ts';
 import { scoreAnalysis, type ScoreReport, type ScoreRow } from '../detection/lab/scoreReport.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
-import { readText } from './files.ts';
+import { labelsOf } from './labels.ts';
 import { readOptions, refused, requireLedgers, wholeNumber } from './options.ts';
 import { intoFile } from './output.ts';
 import { readParameters } from './parameters.ts';
@@ -43,6 +43,13 @@ export async function run(args: string[]): Promise<number> {
     const { ledger, analysis } = await openSession(ledgers, parameters, opening);
     const { events, decisions, reference } = analysis;
 
+    if (values.labels === undefined && !ledger.columns.label) {
+      throw new TautlineFailure({
+        kind: 'ledger',
+        problem: 'The ledger has no column "label"',
+        advice: 'Give the labelled stretches with --labels FILE',
+      });
+    }
     const { intervals: labelled, leftOut } = await labelsOf(values.labels, ledger, events, pointWidth);
     const intervals = chosen(labelled, values.label);
     const report = scoreAnalysis({
@@ -87,7 +94,10 @@ function linesOf(
   report: ScoreReport,
   { ledger, events, from, leftOut, labels, tolerance, pointWidth }: Scored,
 ): string[] {
-  const stretches = counted(report.intervals.length, 'labelled stretch', 'labelled stretches');
+  const toAbsorb = report.toAbsorb.length;
+  const stretches =
+    counted(report.intervals.length, 'labelled stretch', 'labelled stretches') +
+    (toAbsorb > 0 ? ` to be found, ${formatCount(toAbsorb)} to be absorbed` : '');
   const unscored = report.leftOut.map(({ interval, reason }) => `${place(interval, events)}: ${reason}`);
   return [
     `${countLine(ledger.report, events.n)}, scored from event ${formatCount(from)} on; ` +
@@ -99,25 +109,6 @@ function linesOf(
     ...table(report),
     ...lists(report, events),
   ];
-}
-
-async function labelsOf(
-  file: string | undefined,
-  ledger: OpenedLedger,
-  events: EventColumns,
-  pointWidth: number,
-): Promise<{ intervals: readonly Interval[]; leftOut: readonly string[] }> {
-  if (file !== undefined) {
-    return readLabels(await readText(file), basename(file), events, { ledger: ledger.report.name, pointWidth });
-  }
-  if (!ledger.columns.label) {
-    throw new TautlineFailure({
-      kind: 'ledger',
-      problem: 'The ledger has no column "label"',
-      advice: 'Give the labelled stretches with --labels FILE',
-    });
-  }
-  return { intervals: labelledIntervals(ledger.columns.label, events, pointWidth), leftOut: [] };
 }
 
 function chosen(intervals: readonly Interval[], labels: readonly string[] | undefined): readonly Interval[] {
@@ -172,12 +163,18 @@ const place = ({ stream, from, to, label }: Interval, { eventId }: EventColumns)
   `(event_id ${eventId[from]} to ${eventId[to - 1]})`;
 
 function lists({ all, intervals }: ScoreReport, events: EventColumns): string[] {
-  const { byLabel, missed, falseEpisodes } = all.score;
+  const { byLabel, missed, falseEpisodes, absorbedByLabel, notAbsorbed } = all.score;
   return [
     ...(intervals.length > 0
       ? [`found by label: ${byLabel.map(({ label, found, intervals: of }) => `${label} ${found} of ${of}`).join(', ')}`]
       : []),
     ...few('missed', missed, (interval) => place(interval, events)),
+    ...(absorbedByLabel.length > 0
+      ? [
+          `absorbed by label: ${absorbedByLabel.map((l) => `${l.label} ${l.absorbed} of ${l.intervals}`).join(', ')}`,
+          ...few('not absorbed', notAbsorbed, (interval) => place(interval, events)),
+        ]
+      : []),
     ...few(
       'false',
       falseEpisodes,

@@ -18,14 +18,15 @@ export const USAGE: Readonly<Record<string, string>> = {
 ${PART_USAGE}
 ${FILE_USAGE}
 ${MAP_USAGE}`,
-  bundle: `tautline bundle LEDGER... --out FILE [--params FILE.json] [--against FILE.json] [--stream KEY]
-                [--where KEY=VALUE]... [--from TIME] [--to TIME]
+  bundle: `tautline bundle LEDGER... --out FILE [--params FILE.json] [--against FILE.json] [--labels FILE]
+                [--stream KEY] [--where KEY=VALUE]... [--from TIME] [--to TIME]
                 [--file NAME]... [--together] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Writes what a consumer needs to raise the same alerts: parameters, projection, reference and calibration, the hash
   of the ledger, the alerts expected on it, what false alarms cost, and a rollout advice. Its format is in
   schema/bundle.schema.json and schema/bundle.proto.
   --params FILE   parameters as a flat JSON object; an absent one has its default
   --against FILE  the parameters in service, which the advice compares with (the defaults)
+  --labels FILE   labelled stretches, in place of the label column; the advice is to hold where a change is missed
   --stream KEY    provider_id (default), agent_id, thread_id, role, ledger, file, or the name of a column;
                   column:NAME where a column has one of these names
   --out FILE      ends in .json, or in .pb for protobuf
@@ -84,8 +85,10 @@ ${FILE_USAGE}
 ${MAP_USAGE}`,
   replay: `tautline replay LEDGER... --bundle FILE [--where KEY=VALUE]... [--from TIME] [--to TIME]
                 [--file NAME]... [--together] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
-  Runs a bundle over a ledger, warm from its first event, and prints the alerts. On the ledger that the bundle was made
-  on they must be exactly those expected: exit status 1 where they are not.
+  Runs a bundle over a ledger, warm from its first event, and prints the alerts: once over the whole ledger, and once
+  as a consumer does, event by event (a million take some minutes). Every signal, state and alert of the consumer must
+  be the same, and on the ledger that the bundle was made on the alerts exactly those expected: exit status 1, with
+  the first difference, where they are not.
   --bundle FILE   a bundle as JSON or protobuf
 ${PART_USAGE}
 ${FILE_USAGE}
@@ -95,8 +98,9 @@ ${MAP_USAGE}`,
                 [--file NAME]... [--together] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Scores alerts against labelled stretches, beside a detector that always fires, chance at the same alert rate, and
   text length alone.
-  --labels FILE   NAB windows, or a list of {stream, from, to, label} as JSON or CSV, in event ids or times; the label
-                  column where absent
+  --labels FILE   NAB windows, or a list of {stream, from, to, label, expect} as JSON or CSV, in event ids or times;
+                  the label column where absent. An alert in a stretch with expect "none", or labelled transient,
+                  backoff or ok:..., is a false alarm, and none in it no miss
   --label NAME    only stretches of this label
   --params FILE   parameters as a flat JSON object; an absent one has its default
   --stream KEY    provider_id (default), agent_id, thread_id, role, ledger, file, or the name of a column;

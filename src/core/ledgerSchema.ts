@@ -254,7 +254,9 @@ export const LEDGER_SCHEMA = {
     inFingerprint: false,
     emptyIsNull: true,
     aliases: ['fault', 'ground_truth'],
-    help: 'Ground truth: the name of a fault that is under way, NULL or empty for none.',
+    help:
+      'Ground truth: the name of a fault that is under way, NULL or empty for none. `transient`, `backoff` and what ' +
+      'begins with `ok:` are to be absorbed: no alert is expected.',
   },
 } as const satisfies Readonly<Record<string, ColumnRow>>;
 

@@ -17,7 +17,7 @@ import type { Loaded } from './loaded.ts';
 import type { Parameters } from './parameters.ts';
 import { warmupOf, type ReferenceMeans } from './reference.ts';
 import { blocksOf, type SignalSlots } from './signalColumns.ts';
-import { ALERT_KINDS, type Alert, type Calibration, type Decisions } from './types.ts';
+import { ALERT_KINDS, EVENT_STATES, type Alert, type Calibration, type Decisions } from './types.ts';
 
 /** What the detectors read of events and of the signals stage. */
 export const detectorInputs = (
@@ -64,6 +64,7 @@ export function decide(
       blocks.n,
     );
     let z: Float64Array | null = null;
+    let weights: Float64Array | null = null;
     return {
       get eventState() {
         return out.eventState.view();
@@ -78,10 +79,36 @@ export function decide(
         const boxCox = columns.boxCox.view();
         return (z ??= out.cusum.view().map((sum, i) => scoreOf(boxCox[i], sum, calibration)));
       },
+      get J() {
+        return (weights ??= weightsOf({ blocks, friction: columns.friction, out }, calibration.lo, p.dwell));
+      },
       alerts: [...closed, ...openEpisodes(state)].map(alertOf).sort(byFired),
       governanceWeight: governanceWeights(state),
       calibration,
     };
+  });
+}
+
+const WARMING = EVENT_STATES.indexOf('WARMING');
+
+/** Governance weight after every event, by the arithmetic of the detectors' kernel; NaN while a stream is warming. */
+function weightsOf(
+  { blocks, friction, out }: { blocks: EventBlocks; friction: Block<Float64Array>; out: DetectorColumns },
+  lo: number,
+  dwell: number,
+): Float64Array {
+  const [stream, isVoid, delta] = [blocks.stream.view(), blocks.isVoid.view(), friction.view()];
+  const eventState = out.eventState.view();
+  const below = new Int32Array(blocks.streams);
+  const weight = new Float64Array(blocks.streams);
+  return Float64Array.from(eventState, (state, i) => {
+    if (state === WARMING) return Number.NaN;
+    const s = stream[i];
+    if (isVoid[i] === 0) {
+      below[s] = delta[i] < lo ? below[s] + 1 : 0;
+      if (below[s] >= dwell) weight[s] += (lo - delta[i]) / lo;
+    }
+    return weight[s];
   });
 }
 
@@ -101,5 +128,5 @@ export function alertOf({ kind, stream, onset, fired, resolved: resolved, onsetS
 }
 
 /** The order of `Decisions.alerts`: fired, stream, kind. */
-const byFired = (a: Alert, b: Alert): number =>
+export const byFired = (a: Alert, b: Alert): number =>
   a.fired - b.fired || a.stream - b.stream || (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0);

@@ -45,7 +45,11 @@ function batch(events: EventColumns, coordinates: Coordinates, p: Parameters, gi
   detector.load(events, coordinates, given ?? referenceRange(events.n, p).range);
   const signals = detector.runSignals(p);
   const baseline = detector.baseline(projectionOf(coordinates.k), p);
-  const { eventState: route, z, cusum, notice, alerts } = detector.decide(p);
+  const { eventState: route, z, cusum, J, notice, alerts, governanceWeight } = detector.decide(p);
+  governanceWeight.forEach((weight, s) => {
+    const last = events.stream.lastIndexOf(s);
+    if (last >= 0 && !Number.isNaN(J[last])) expect(J[last]).toBe(weight);
+  });
   return {
     baseline,
     alerts,
@@ -57,6 +61,7 @@ function batch(events: EventColumns, coordinates: Coordinates, p: Parameters, gi
       eventState: EVENT_STATES[route[i]],
       z: z[i],
       cusum: cusum[i],
+      J: J[i],
       notice: notice[i],
       opened: [],
       closed: [],

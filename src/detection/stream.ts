@@ -1,6 +1,6 @@
 import { TautlineFailure } from '../core/errors.ts';
 import type { EventIndex, Seq, StreamIndex } from '../core/units.ts';
-import { detectorState, openEpisodes, runDetectors } from '../kernels/detectors.ts';
+import { detectorState, governanceWeight, openEpisodes, runDetectors } from '../kernels/detectors.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { projectRows } from '../kernels/project.ts';
 import type { Baseline } from './baseline.ts';
@@ -26,6 +26,8 @@ export interface StreamStep {
   readonly eventState: EventState;
   readonly z: number;
   readonly cusum: number;
+  /** Governance weight of the stream after it; NaN while it is warming. */
+  readonly J: number;
   /** Bits of NOTICE. */
   readonly notice: number;
   /** Episodes that it opened, with the values known so far, and those that it closed. */
@@ -40,6 +42,8 @@ export interface EventStream {
   readonly streams: readonly string[];
   readonly calibration: Calibration;
   push(event: StreamEvent): StreamStep;
+  /** Episodes that are open after the last event, with the values known so far. */
+  open(): Alert[];
   /** Coordinates of an embedding by the baseline's projection. */
   project(embedding: Float32Array): Float32Array;
   /** The state after the last event; unaffected by later ones. */
@@ -160,6 +164,7 @@ function openStream(
       );
       const opened = openEpisodes(detectors, s).filter((episode) => !wasOpen.has(episode.kind));
       const cusum = decided.cusum.view()[at];
+      const eventState = EVENT_STATES[decided.eventState.view()[at]];
       return {
         index,
         stream: s,
@@ -168,14 +173,17 @@ function openStream(
           SignalName,
           number
         >,
-        eventState: EVENT_STATES[decided.eventState.view()[at]],
+        eventState,
         z: scoreOf(columns.boxCox.view()[at], cusum, calibration),
         cusum,
+        J: eventState === 'WARMING' ? Number.NaN : governanceWeight(detectors, s),
         notice: decided.notice.view()[at],
         opened: opened.map(alertOf),
         closed: closed.map(alertOf),
       };
     },
+
+    open: () => openEpisodes(detectors).map(alertOf),
 
     project: (embedding) => projectRows(kernels, baseline.projection, embedding, 1),
 

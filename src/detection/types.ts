@@ -73,6 +73,8 @@ export interface Decisions {
   /** Of a Detector's decisions: computed when first asked for, so ask while they are valid. */
   readonly z: Float64Array;
   readonly cusum: Float64Array;
+  /** Governance weight J of the event's stream after it; computed when first asked for, as z is. */
+  readonly J: Float64Array;
   /** Bit flags per event: see NOTICE. */
   readonly notice: Uint8Array;
   /** Ordered by fired, then stream, then kind. */

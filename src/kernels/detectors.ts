@@ -201,6 +201,10 @@ export function governanceWeights(state: StateBlock): Float64Array {
   );
 }
 
+/** The same of one stream. */
+export const governanceWeight = (state: StateBlock, stream: number): number =>
+  numbers(state).doubles[stream * STATE_DOUBLES + STATE_WEIGHT / 8];
+
 function numbers(state: StateBlock): { ints: Int32Array; doubles: Float64Array } {
   const { buffer, byteOffset, length } = state.view();
   return {

@@ -2,6 +2,8 @@ import { keepPreviousData, QueryClient, queryOptions, useQuery, type UseQueryRes
 import { useMemo } from 'react';
 import type { IndexRange } from '../core/columns.ts';
 import type { EventIndex, LedgerRow } from '../core/units.ts';
+import { isDecided, SERIES_NAMES } from '../detection/channels/table.ts';
+import type { NoticeFilter } from '../detection/notices.ts';
 import type { AlertKind } from '../detection/types.ts';
 import type { ColumnMapping } from '../ledger/types.ts';
 import type {
@@ -10,6 +12,7 @@ import type {
   CompositionData,
   CouplingMatrix,
   EventDetail,
+  NoticePage,
   PreviewReport,
   SeriesData,
   SeriesName,
@@ -88,7 +91,7 @@ export interface SeriesVersion {
 }
 
 /** Names of the series that the decisions stage makes: those that a threshold changes. */
-const DECIDED: readonly unknown[] = ['z', 'cusum'] satisfies SeriesName[];
+const DECIDED: readonly unknown[] = SERIES_NAMES.filter(isDecided);
 
 export function seriesVersion(
   { revision, signalsRevision }: Pick<AnalysisReport, 'revision' | 'signalsRevision'>,
@@ -195,6 +198,14 @@ export const alertRowsQuery = (
     ...when(revision !== null),
   });
 
+/** Notices [from, to) of those that pass a filter. */
+const noticesQuery = (revision: number | null, filter: NoticeFilter, from: number, to: number) =>
+  queryOptions({
+    queryKey: ['notices', revision, filter, from, to],
+    queryFn: async () => ({ from, ...(await session.engine.notices(filter, from, to)) }),
+    ...when(revision !== null),
+  });
+
 /** Any SQL over `events`, `alerts` and, with `signals`, the newest signals. */
 export const sqlQuery = (
   ledger: string | null,
@@ -282,6 +293,15 @@ export function useAlertRows(): UseQueryResult<readonly AlertRow[]> {
   const filter = useTautline((state) => state.view.alertFilter);
   const sort = useTautline((state) => state.view.alertSort);
   return useQuery(alertRowsQuery(useTautline(revisionOf), filter, sort, useTautline(mappingOf)));
+}
+
+/** A stretch of the list of notices. */
+export function useNotices(
+  filter: NoticeFilter,
+  from: number,
+  to: number,
+): UseQueryResult<NoticePage & { readonly from: number }> {
+  return useQuery(noticesQuery(useTautline(revisionOf), filter, from, to));
 }
 
 /** Any SQL; null reads nothing. */

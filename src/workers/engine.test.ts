@@ -484,7 +484,7 @@ describe('a reference from a file', () => {
     const engine = await opened();
     const own = await engine.analyze(parameters(), ignore);
     expect(own.alerts.length).toBeGreaterThan(0);
-    const text = bundleToJson(await engine.bundle(null));
+    const text = bundleToJson(await engine.bundle(null, null));
     expect(await engine.setReferenceFile({ name: 'own.json', text })).toEqual([]);
     const replayed = await engine.analyze(parameters(), ignore);
     expect(replayed.alerts).toEqual(own.alerts);

@@ -1,3 +1,4 @@
+import { isDecided } from '../detection/channels/table.ts';
 import type { AlertKind } from '../detection/types.ts';
 import { generateColumns } from '../harness/ledger.ts';
 import { compareRuns, type Difference, type MonteCarloRun } from '../harness/monteCarlo.ts';
@@ -65,7 +66,7 @@ async function drawTrial(kernels: KernelModule, trial: Trial, buckets: number): 
   const signal = LEADING[trial.case];
   const lines = downsample(kernels, {
     x: Float64Array.from(events.row),
-    y: signal === 'cusum' ? decisions.cusum : signal === 'z' ? decisions.z : analysis.signals[signal],
+    y: isDecided(signal) ? decisions[signal] : analysis.signals[signal],
     stream: events.stream,
     from: reference.to,
     to: events.n,

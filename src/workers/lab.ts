@@ -5,7 +5,7 @@ import type { ChangeKind, DelayTask } from '../detection/lab/delay.ts';
 import type { InControl, InControlSource } from '../detection/lab/inControl.ts';
 import type { LabelFile } from '../detection/lab/labels.ts';
 import type { LabLedger } from '../detection/lab/ledger.ts';
-import type { Interval } from '../detection/lab/score.ts';
+import type { Interval } from '../detection/lab/intervals.ts';
 import type { ScoreReport } from '../detection/lab/scoreReport.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import { question, type ApiOf } from './service/contract.ts';
@@ -73,7 +73,9 @@ export const LAB_QUESTIONS = {
   /** Labelled stretches of a file, or (null) of the ledger's label column. */
   labels: question<(file: LabelText | null) => Promise<LabelSet>>({ doing: 'reading labels' }),
   score: question<(file: LabelText | null) => Promise<LabelScore>>({ doing: 'scoring against labels' }),
-  /** The newest analysis, to be deployed. */
-  bundle: question<(characteristics: BundleCharacteristics | null) => Promise<Bundle>>({ doing: 'making a bundle' }),
+  /** The newest analysis, to be deployed; labelled changes of a file, or (null) of the column, decide on the advice. */
+  bundle: question<(characteristics: BundleCharacteristics | null, labels: LabelText | null) => Promise<Bundle>>({
+    doing: 'making a bundle',
+  }),
 };
 export type LabApi = ApiOf<typeof LAB_QUESTIONS>;

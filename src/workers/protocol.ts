@@ -3,7 +3,9 @@ import type { OnProgress } from '../core/progress.ts';
 import type { StatedUnits } from '../core/statedMapping.ts';
 import type { EpochMs, EventIndex } from '../core/units.ts';
 import type { Parameters, Stage } from '../detection/parameters.ts';
-import type { Alert, Calibration, EventState, SignalName } from '../detection/types.ts';
+import type { NoticeKind, SeriesName } from '../detection/channels/table.ts';
+import type { Notice, NoticeFilter } from '../detection/notices.ts';
+import type { Alert, Calibration, EventState } from '../detection/types.ts';
 import type { ColumnMapping, LedgerSource, OpenReport, RowSink } from '../ledger/types.ts';
 import { DRILLDOWN_QUESTIONS } from './drilldown.ts';
 import { LAB_QUESTIONS } from './lab.ts';
@@ -13,7 +15,7 @@ import { news, order, PROGRESS, question, takes, type ApiOf } from './service/co
 export const STALE_RUN = 'Computing signals that nobody waits for any more';
 
 /** A line that the engine can draw: every signal, and what the detectors make of it. */
-export type SeriesName = SignalName | 'z' | 'cusum';
+export type { SeriesName };
 
 /** The shared horizontal axis: event index, or time in epoch milliseconds. */
 export type Axis = 'event' | 'time';
@@ -21,7 +23,7 @@ export type Axis = 'event' | 'time';
 export interface AnalysisReport {
   /** Grows with every analysis; what decisions an older one gave are stale. */
   readonly revision: number;
-  /** The first revision with these signals: series other than z and cusum are the same until it changes. */
+  /** The first revision with these signals: series other than those of the decisions are the same until it changes. */
   readonly signalsRevision: number;
   /** What it was made with. */
   readonly parameters: Parameters;
@@ -46,6 +48,8 @@ export interface AnalysisReport {
   readonly alerts: readonly Alert[];
   /** Alerts of the baseline parameters (the default ones if none were given) on the same ledger, for the overlays. */
   readonly baselineAlerts: readonly Alert[];
+  /** How many events are noticed, by kind; `notices` lists them. */
+  readonly notices: Readonly<Record<NoticeKind, number>>;
   /** Stages that ran for this report and what each took, measured in the worker, in ms. */
   readonly timings: Partial<Record<Stage, number>>;
   /** Sentences for the user: why coupling is not alarmed on, fewer axes than asked, ... */
@@ -108,6 +112,14 @@ export interface CouplingMatrix {
   readonly at: EventIndex;
   /** Row-major S x S: A_pq / sqrt(energy_p energy_q) just after event `at`; NaN on the diagonal. */
   readonly matrix: Float64Array;
+}
+
+/** Some notices of a list. */
+export interface NoticePage {
+  readonly revision: number;
+  /** Notices of the whole list. */
+  readonly total: number;
+  readonly rows: readonly (Notice & { readonly time: EpochMs })[];
 }
 
 /** One event in full, as the engine knows it; fields and text come from the database by `row`. */
@@ -249,6 +261,10 @@ export const EVENT_QUESTIONS = {
   }),
   /** The events before and after an event in its stream. */
   streamNeighbours: question<(index: EventIndex) => Promise<StreamNeighbours>>({ doing: 'finding neighbours' }),
+  /** Notices [from, to) of those that pass a filter, in the order of events. */
+  notices: question<(filter: NoticeFilter, from: number, to: number) => Promise<NoticePage>>({
+    doing: 'listing notices',
+  }),
   /** Canonical ledger row of each event, the key into the database's tables. */
   rowsOf: question<(indices: readonly EventIndex[]) => Promise<Int32Array>>({ doing: 'finding rows', moved: true }),
   /** Signals of all events as one Arrow IPC stream (columns of the golden files and `row`), for the database. */

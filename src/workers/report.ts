@@ -1,5 +1,6 @@
 import { formatNumber } from '../core/format.ts';
 import { CHANNELS_IN_ORDER } from '../detection/channels/index.ts';
+import { noticeCounts } from '../detection/notices.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import type { AnalysisReport } from './protocol.ts';
 import type { Analysis } from '../analysis/stages.ts';
@@ -43,6 +44,7 @@ export function describe(
     calibration: decisions.calibration,
     alerts: decisions.alerts,
     baselineAlerts,
+    notices: noticeCounts(decisions),
     timings,
     notes: notesOf(ledger, analysis),
   };

@@ -1,13 +1,13 @@
 import { lazy, Suspense, useCallback, useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import { formatCount } from '../../core/format.ts';
-import { ALERT_KINDS, type AlertKind } from '../../detection/types.ts';
-import { actions, useTautline } from '../../state/store.ts';
-import { KindBadge } from '../shell/Badge.tsx';
+import { useTautline } from '../../state/store.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { MIN_DRAWER, useUi } from '../ui.ts';
-import { toggleKind } from './filter.ts';
 
 const AlertTable = lazy(() => import('./AlertTable.tsx').then((module) => ({ default: module.AlertTable })));
+
+const DrawerFilters = lazy(() => import('./DrawerFilters.tsx').then((module) => ({ default: module.DrawerFilters })));
+const NoticeTable = lazy(() => import('./NoticeTable.tsx').then((module) => ({ default: module.NoticeTable })));
 
 /** px a key moves the edge by. */
 const KEY_STEP = 24;
@@ -56,59 +56,13 @@ function Edge(): ReactNode {
   );
 }
 
-function Filters(): ReactNode {
-  const filter = useTautline((state) => state.view.alertFilter);
-  const report = useTautline((state) => state.analysis.report);
-  if (!report) return null;
-  const count = (kind: AlertKind): number => report.alerts.filter((alert) => alert.kind === kind).length;
-  const narrowed = filter.kinds !== null || filter.stream !== null;
-  return (
-    <>
-      <div className="chips" role="group" aria-label="Kinds of alert">
-        {ALERT_KINDS.map((kind) => (
-          <button
-            key={kind}
-            type="button"
-            className="chip"
-            aria-pressed={filter.kinds === null || filter.kinds.includes(kind)}
-            onClick={() => actions.setAlertFilter({ ...filter, kinds: toggleKind(filter.kinds, kind) })}
-          >
-            <KindBadge kind={kind} />
-            <span className="chip-count">{formatCount(count(kind))}</span>
-          </button>
-        ))}
-      </div>
-      <select
-        aria-label="Stream"
-        value={filter.stream ?? ''}
-        onChange={(event) => actions.setAlertFilter({ ...filter, stream: event.target.value || null })}
-      >
-        <option value="">all streams</option>
-        {report.streams.map(({ name }) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-      {narrowed && (
-        <button
-          type="button"
-          className="button small quiet"
-          onClick={() => actions.setAlertFilter({ kinds: null, stream: null })}
-        >
-          Show all
-        </button>
-      )}
-    </>
-  );
-}
-
 /** The alert table below the charts, with its filter; its upper edge can be dragged. */
 export function AlertDrawer(): ReactNode {
   const open = useUi((ui) => ui.drawerOpen);
   const height = useUi((ui) => ui.drawerHeight);
   const alerts = useTautline((state) => state.analysis.report?.alerts.length ?? null);
   const stale = useTautline((state) => state.analysis.preview !== null);
+  const list = useUi((ui) => ui.drawerList);
   const toggle = useCallback(() => useUi.setState({ drawerOpen: !open }), [open]);
   if (alerts === null) return null;
   return (
@@ -124,11 +78,15 @@ export function AlertDrawer(): ReactNode {
             </span>
           </button>
         </h2>
-        {open && <Filters />}
+        {open && (
+          <Suspense>
+            <DrawerFilters />
+          </Suspense>
+        )}
       </header>
       {open && (
         <Suspense fallback={<p className="region-loading">Loading the table…</p>}>
-          <AlertTable />
+          {list === 'alerts' ? <AlertTable /> : <NoticeTable />}
         </Suspense>
       )}
     </section>

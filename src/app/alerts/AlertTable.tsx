@@ -10,6 +10,7 @@ import { KindBadge } from '../shell/Badge.tsx';
 import { Icon } from '../shell/Icon.tsx';
 import { openEvidence } from '../evidence/open.ts';
 import { KINDS } from '../../detection/channels/index.ts';
+import { nextRow } from './keys.ts';
 import { showAlert, zoomToAlert } from './show.ts';
 import { epochMsOf } from './times.ts';
 
@@ -223,25 +224,14 @@ export function AlertTable(): ReactNode {
   }, [sort, filter]);
 
   const move = (to: number): void => {
-    const next = Math.max(0, Math.min(rows.length - 1, to));
-    setActive(next);
-    virtualizer.scrollToIndex(next, { align: 'auto' });
+    setActive(to);
+    virtualizer.scrollToIndex(to, { align: 'auto' });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || rows.length === 0)
       return;
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 2);
-    const to = {
-      ArrowDown: at + 1,
-      j: at + 1,
-      ArrowUp: at - 1,
-      k: at - 1,
-      PageDown: at + page,
-      PageUp: at - page,
-      Home: 0,
-      End: rows.length - 1,
-    }[event.key];
-    if (to !== undefined) move(to);
+    const to = nextRow(event.key, at, rows.length, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX));
+    if (to !== null) move(to);
     else if (event.key === 'Enter') showAlert(rows[at]);
     else if (event.key === 'z') zoomToAlert(rows[at]);
     else if (event.key === 'e') {

@@ -8,13 +8,14 @@ import {
   BLUE_GREEN_SHARE,
   CANARY_SHARE,
   ROLLOUT_TEXT,
+  labelledChanges,
   rolloutAdvice,
   type RolloutAdvice,
 } from '../../detection/lab/rollout.ts';
 import { changedParameters } from '../../detection/parameters.ts';
 import type { OpenReport } from '../../ledger/types.ts';
 import { encodeBundle } from '../../state/lab/bundle.ts';
-import { useFalseAlarms, useJob, useLab } from '../../state/lab/queries.ts';
+import { useFalseAlarms, useJob, useLab, useLabelScore } from '../../state/lab/queries.ts';
 import { useAgainst } from '../../state/queries.ts';
 import { lab, session, useTautline } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
@@ -24,8 +25,16 @@ import { takeBundle } from './bundleFile.ts';
 import { LoadedBundle } from './LoadedBundle.tsx';
 import { intervalText, rateText, runLengthText, SHORT_HASH } from './text.ts';
 
-/** Why this rollout: what changed, and where the limits lie. */
-function rolloutReason({ added, removed, moved, kept, share }: RolloutAdvice, against: string): string {
+/** Why this rollout: what is missed, what changed, and where the limits lie. */
+function rolloutReason(advice: RolloutAdvice, against: string): string {
+  const { labelled } = advice;
+  if (!labelled) return shareReason(advice, against);
+  const { changes, found } = labelled;
+  const of = `${formatCount(found)} of ${formatCount(changes)} labelled ${changes === 1 ? 'change' : 'changes'}`;
+  return `These parameters find ${of}. ${shareReason(advice, against)}`;
+}
+
+function shareReason({ added, removed, moved, kept, share }: RolloutAdvice, against: string): string {
   const changed = added + removed + moved;
   if (changed === 0)
     return kept === 0
@@ -81,7 +90,8 @@ function Contents({
 }): ReactNode {
   const parameters = useTautline((state) => state.view.parameters);
   const against = useAgainst();
-  const advice = rolloutAdvice(report.baselineAlerts, report.alerts);
+  const score = useLabelScore().data?.report.all.score;
+  const advice = rolloutAdvice(report.baselineAlerts, report.alerts, score ? labelledChanges(score) : null);
   const changed = Object.keys(changedParameters(parameters));
   return (
     <dl className="lab-figures contents">
@@ -160,7 +170,10 @@ export function DeploySection({ report }: { readonly report: AnalysisReport }): 
     setMaking(true);
     setProblem(null);
     try {
-      const bundle: Bundle = await session.engine.bundle(alarms && characteristicsOf(alarms, delays));
+      const bundle: Bundle = await session.engine.bundle(
+        alarms && characteristicsOf(alarms, delays),
+        lab.store.getState().labelFile,
+      );
       download(await encodeBundle(bundle, form), `${stem}.bundle.${form === 'json' ? 'json' : 'pb'}`);
     } catch (thrown) {
       setProblem(explain(toTautlineError(thrown, 'making the bundle')));
@@ -191,7 +204,8 @@ export function DeploySection({ report }: { readonly report: AnalysisReport }): 
           <a href="./schema/bundle.proto" target="_blank" rel="noreferrer">
             bundle.proto
           </a>
-          . <code>tautline replay LEDGER --bundle FILE</code> proves that a consumer raises exactly these alerts.
+          . <code>tautline replay LEDGER --bundle FILE</code> feeds the ledger to a consumer event by event, and says
+          whether it raises exactly these alerts.
         </p>
         <h3>Load a bundle</h3>
         <div className="buttons">

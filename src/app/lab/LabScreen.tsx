@@ -47,7 +47,7 @@ const SECTIONS: readonly {
   {
     id: 'labels',
     title: 'Labels',
-    lead: 'Alerts against stretches that are known to be faulty, beside naive baselines.',
+    lead: 'Alerts against stretches that are known to be faulty, or are to be absorbed, beside naive baselines.',
     View: LabelSection,
   },
   {

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import { Histogram } from '../../charts/Histogram.tsx';
 import { formatCount, formatNumber, formatPercent } from '../../core/format.ts';
-import type { Interval, Score, Spread } from '../../detection/lab/score.ts';
+import type { Interval } from '../../detection/lab/intervals.ts';
+import type { Score, Spread } from '../../detection/lab/score.ts';
 import type { ScoreReport, ScoreRow } from '../../detection/lab/scoreReport.ts';
 import type { Alert, AlertKind } from '../../detection/types.ts';
 import { actions } from '../../state/store.ts';
@@ -112,14 +113,17 @@ const show = (open: () => void): void => {
   actions.setScreen('monitor');
 };
 
-function Missed({
+/** Stretches to open; `none` says why there are none. */
+function Stretches({
   intervals,
+  none,
   first,
 }: {
   readonly intervals: readonly Interval[];
+  readonly none: string;
   readonly first: (interval: Interval) => void;
 }): ReactNode {
-  if (intervals.length === 0) return <p className="dim">None: every labelled stretch was found.</p>;
+  if (intervals.length === 0) return <p className="dim">{none}</p>;
   return (
     <ul className="lab-list">
       {intervals.slice(0, MAX_LISTED).map((interval) => (
@@ -139,12 +143,18 @@ function Missed({
 
 function False({
   alerts,
+  raised,
   streams,
 }: {
   readonly alerts: readonly Alert[];
+  /** All alerts, false or not. */
+  readonly raised: number;
   readonly streams: AnalysisReport['streams'];
 }): ReactNode {
-  if (alerts.length === 0) return <p className="dim">None: every alert matches a labelled stretch.</p>;
+  if (alerts.length === 0)
+    return (
+      <p className="dim">{raised === 0 ? 'No alert was raised.' : 'None: every alert matches a labelled stretch.'}</p>
+    );
   return (
     <ul className="lab-list">
       {alerts.slice(0, MAX_LISTED).map((alert) => (
@@ -158,6 +168,15 @@ function False({
       {alerts.length > MAX_LISTED && <li className="dim">and {formatCount(alerts.length - MAX_LISTED)} more</li>}
     </ul>
   );
+}
+
+function byLabelText({ byLabel, absorbedByLabel }: ScoreReport['all']['score']): string {
+  const found = byLabel.map(({ label, intervals, found: count }) => `${label} ${count} of ${intervals}`);
+  const absorbed = absorbedByLabel.map(({ label, intervals, absorbed: count }) => `${label} ${count} of ${intervals}`);
+  return [
+    ...(found.length > 0 ? [`Found by label: ${found.join(', ')}.`] : []),
+    ...(absorbed.length > 0 ? [`Absorbed by label: ${absorbed.join(', ')}.`] : []),
+  ].join(' ');
 }
 
 /** A missed stretch is shown with its surroundings, its first event selected. */
@@ -207,21 +226,35 @@ export function LabelScores({
           <h3>
             Missed <span className="dim">{formatCount(score.missed.length)}</span>
           </h3>
-          <Missed intervals={score.missed} first={openInterval} />
+          <Stretches
+            intervals={score.missed}
+            none={score.intervals === 0 ? 'There was none to find.' : 'None: every labelled stretch was found.'}
+            first={openInterval}
+          />
         </div>
         <div>
           <h3>
             False <span className="dim">{formatCount(score.falseEpisodes.length)}</span>
           </h3>
-          <False alerts={score.falseEpisodes} streams={report.streams} />
+          <False alerts={score.falseEpisodes} raised={score.episodes} streams={report.streams} />
         </div>
+        {score.toAbsorb > 0 && (
+          <div data-testid="absorbed">
+            <h3>
+              Not absorbed{' '}
+              <span className="dim">
+                {formatCount(score.notAbsorbed.length)} of {formatCount(score.toAbsorb)}
+              </span>
+            </h3>
+            <Stretches
+              intervals={score.notAbsorbed}
+              none="None: no alert fired where none should."
+              first={openInterval}
+            />
+          </div>
+        )}
       </div>
-      {score.byLabel.length > 1 && (
-        <p className="dim">
-          By label: {score.byLabel.map(({ label, intervals, found }) => `${label} ${found} of ${intervals}`).join(', ')}
-          .
-        </p>
-      )}
+      {score.byLabel.length + score.absorbedByLabel.length > 1 && <p className="dim">{byLabelText(score)}</p>}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
+import { isChange } from '../../detection/lab/intervals.ts';
 import type { ScoreReport } from '../../detection/lab/scoreReport.ts';
 import { takeLabels, useLab, useLabelScore } from '../../state/lab/queries.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
@@ -9,6 +10,12 @@ import { takeLabelFile } from './labelFile.ts';
 import { LabelScores, MAX_LISTED } from './LabelScores.tsx';
 
 type Labels = NonNullable<ReturnType<typeof useLabelScore>['data']>['labels'];
+
+function stretchesText(intervals: Labels['intervals']): string {
+  const toAbsorb = intervals.filter((interval) => !isChange(interval)).length;
+  const all = `${formatCount(intervals.length)} ${intervals.length === 1 ? 'stretch' : 'stretches'}`;
+  return toAbsorb > 0 ? `${all}, ${formatCount(toAbsorb)} of them to be absorbed` : all;
+}
 
 function LabelSource({
   labels,
@@ -31,14 +38,14 @@ function LabelSource({
         {labels && (
           <span className="dim">
             {' '}
-            · {formatCount(labels.intervals.length)} {labels.intervals.length === 1 ? 'stretch' : 'stretches'}
+            · {stretchesText(labels.intervals)}
             {labels.format === 'column' ? '' : `, ${labels.format}`}
           </span>
         )}
       </span>
       <FileButton
         className="button small"
-        title="NAB windows (JSON), a list of {stream, from, to, label} (JSON), or the same as CSV"
+        title="NAB windows (JSON), a list of {stream, from, to, label, expect} (JSON), or the same as CSV"
         accept=".json,.csv,application/json,text/csv"
         testId="label-file"
         onFile={(chosen) => void takeLabelFile(chosen, chosen.name).then(onProblem)}
@@ -97,6 +104,8 @@ function NotScored({ leftOut }: { readonly leftOut: ScoreReport['leftOut'] }): R
   );
 }
 
+const isScored = ({ intervals, toAbsorb }: ScoreReport): boolean => intervals.length + toAbsorb.length > 0;
+
 /** Scores of the alerts in force, the labels they are scored against, and what was missed or false. */
 export function LabelSection({ report }: { readonly report: AnalysisReport }): ReactNode {
   const { data, error, isFetching } = useLabelScore();
@@ -130,15 +139,16 @@ export function LabelSection({ report }: { readonly report: AnalysisReport }): R
           </ul>
         </details>
       )}
-      {data && data.report.intervals.length === 0 && <NoStretches labels={data.labels} />}
-      {data && data.report.intervals.length > 0 && (
+      {data && !isScored(data.report) && <NoStretches labels={data.labels} />}
+      {data && isScored(data.report) && (
         <div className={isFetching ? 'stale' : undefined} data-testid="scores">
           <LabelScores scores={data.report} report={report} />
           {data.report.leftOut.length > 0 && <NotScored leftOut={data.report.leftOut} />}
           <p className="dim lab-took">
             An alert matches a stretch where the events from its onset to its firing share one with it, within{' '}
             {data.report.tolerance} events of the stream. Staying open longer does not help: what follows the firing
-            does not count.
+            does not count. Stretches labelled transient, backoff or ok:…, and those of a file with expect “none”, are
+            to be absorbed: an alert in one is false, and none in it is no miss.
           </p>
         </div>
       )}

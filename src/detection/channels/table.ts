@@ -22,6 +22,15 @@ export const EVENT_STATES = [
 /** Bits of `Decisions.notice`, lowest first. */
 export const NOTICES = ['KL_CEILING', 'FRICTION_SPIKE', 'TENSION_LOW', 'TENSION_HIGH'] as const;
 
+/** Those that are listed: the event is beyond a limit. Both sides of the tension zone are a state, WATCH. */
+export const NOTICE_KINDS = ['KL_CEILING', 'FRICTION_SPIKE'] as const satisfies readonly (typeof NOTICES)[number][];
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+/** In words; files and SQL have the code. */
+export const NOTICE_LABELS: Readonly<Record<NoticeKind, string>> = {
+  KL_CEILING: 'KL above its ceiling',
+  FRICTION_SPIKE: 'Friction above its band',
+};
+
 /** A level closes below this times its limit. Source: docs/methods.md 8. */
 export const LEVEL_REARM = 0.5;
 
@@ -154,6 +163,7 @@ export const CHANNEL_TABLE = {
     kinds: { SHIFT: { label: 'Shift', dark: '#75f3c7', light: '#208d78', letter: 'S', hatch: 'falling' } },
     level: 'mewma',
   },
+  governance: { signals: [], decided: ['J'], kinds: {}, level: null },
 } as const satisfies Readonly<Record<string, ChannelNames>>;
 
 export type StageId = keyof typeof STAGE_TABLE;

@@ -35,6 +35,33 @@ describe('mentions', () => {
     expect(placed('@ann said so. Over to you @data team')).toEqual(['ann: running text', 'Data Team: end']);
   });
 
+  test.each([
+    ['@bob — verify this.', ['Bob: end']],
+    ['Totals are done. @Bob – verify this!', ['Bob: end']],
+    ['Totals are done.\n\n**@bob**: verify this. Then say so.', ['Bob: end']],
+    ['- @bob - verify this', ['Bob: end']],
+    ['Done, over to @bob -- verify `x = 1.5`', ['Bob: end']],
+    ['As @ann said. @bob, please verify this', ['ann: running text', 'Bob: end']],
+    ['@ann and @bob — verify this.', ['ann: end', 'Bob: end']],
+    ['@bob — verify what @ann said there.', ['Bob: end', 'ann: running text']],
+    ['@ann — thanks. Over to @bob', ['ann: running text', 'Bob: end']],
+    // More follows, it is spoken about, or it is no sentence of its own.
+    ['@bob — verify this. I looked at the rest.', ['Bob: running text']],
+    ['@bob: verify this.\nI looked at the rest', ['Bob: running text']],
+    ['@bob, who verified this, agreed', ['Bob: running text']],
+    ['What @bob — my friend — said', ['Bob: running text']],
+    ['@bob-verify this', []],
+    ['@bob —', ['Bob: end']],
+    ['`@bob — verify this`', ['Bob: code']],
+  ])('spoken to at the end hand over too: %s', (text, wanted) => {
+    expect(placed(text)).toEqual(wanted);
+  });
+
+  test('take as long as the text is', () => {
+    for (const unit of ['@bob — x. ', '@bob, ', '. ', '\n@bob: ', '@ann and ', ' ', '@bob—'])
+      expect(find(unit.repeat(200_000 / unit.length)).length).toBeGreaterThanOrEqual(0);
+  }, 5_000);
+
   test('in code are ghosts, closed or not', () => {
     expect(placed('run `@ann`')).toEqual(['ann: code']);
     expect(placed('```py\n@ann\ndef f(): pass\n```')).toEqual(['ann: code']);
@@ -96,6 +123,30 @@ describe('hand-offs', () => {
       ['bob', 'bob', 'own name'],
     ]);
     expect(graph.ghosts[0].quote).toContain('as @bob said');
+    expect(graph.ghosts.map(({ wokenAt }) => wokenAt)).toEqual([1, null, null]);
+  });
+
+  test('a ghost that woke the agent is told from one that did not', () => {
+    const graph = handoffGraph(
+      turns(
+        ['ann', 'as @bob said, no'],
+        ['bob', null],
+        ['ann', 'I mean it'],
+        ['bob', 'I see'],
+        ['ann', 'as @bob said, ask @cid about it'],
+        ['cid', 'yes', undefined, 'other'],
+        ['bob', 'what @ann wants. @ann'],
+        ['ann', 'ok'],
+      ),
+      [],
+    );
+    expect(graph.ghosts.map(({ row, agent, wokenAt }) => [row, agent, wokenAt])).toEqual([
+      [0, 'bob', 3],
+      [4, 'bob', 6],
+      [4, 'cid', null],
+      // It was handed over to.
+      [6, 'ann', null],
+    ]);
   });
 
   test('that nobody answers in the thread are dead ends; a pause is no answer', () => {

@@ -32,7 +32,8 @@ export function readConversation(turns: readonly TurnInput[], agents: readonly s
 /**
  * Hand-offs of all turns. Observed: `handoffTo` names the target. Inferred: an @mention of another agent at the end of
  * a message that does not already state that hand-off. Mentions in code or running text are ghosts: listed, never
- * counted. A pause hands nothing over and answers nothing.
+ * counted; the agent that is named may speak next all the same, which tells a ghost that woke it from the others. A
+ * pause hands nothing over and answers nothing.
  * @param turns in ledger order; texts may be left out (null) where they hold no "@"
  */
 export function handoffGraph(turns: readonly TurnInput[], agents: readonly string[]): HandoffGraph {
@@ -51,10 +52,11 @@ export function handoffGraph(turns: readonly TurnInput[], agents: readonly strin
   const handoffs: Handoff[] = [];
   const loops: HandoffLoop[] = [];
   for (const [thread, own] of groupBy(turns, (turn) => turn.thread)) {
-    const found = withAnswers(
-      own,
-      own.flatMap((turn) => handoffsOf(turn, find, ghosts)),
-    );
+    const named: Open[] = [];
+    const unheeded: OpenMention[] = [];
+    for (const turn of own) readMentions(turn, find, named, unheeded);
+    ghosts.push(...withWoken(own, unheeded, named));
+    const found = withAnswers(own, named);
     const rounds = loopsOf(thread, found);
     const looping = new Set(rounds.flatMap(({ rows }) => rows));
     loops.push(...rounds);
@@ -75,25 +77,42 @@ export function handoffGraph(turns: readonly TurnInput[], agents: readonly strin
 }
 
 type Open = Omit<Handoff, 'answeredAt' | 'inLoop'>;
+type OpenMention = Omit<Mention, 'wokenAt'>;
 
-function handoffsOf(
+/** Adds the hand-offs and the ghosts of a turn. */
+function readMentions(
   { row, thread, speaker, text, handoffTo, isVoid }: TurnInput,
   find: MentionFinder,
-  ghosts: Mention[],
-): Open[] {
-  if (isVoid && handoffTo === null) return [];
+  handoffs: Open[],
+  ghosts: OpenMention[],
+): void {
   const found: Open[] = handoffTo === null ? [] : [{ row, thread, from: speaker, to: handoffTo, kind: 'observed' }];
-  if (text === null) return found;
-  for (const { agent, place, at } of find(text)) {
+  for (const { agent, place, at } of text === null || (isVoid && handoffTo === null) ? [] : find(text)) {
     if (place === 'end' && agent !== speaker) {
       if (!found.some(({ to }) => to === agent))
         found.push({ row, thread, from: speaker, to: agent, kind: 'inferred' });
     } else {
-      const quote = text.slice(Math.max(0, at - QUOTE), at + QUOTE).trim();
+      const quote = text!.slice(Math.max(0, at - QUOTE), at + QUOTE).trim();
       ghosts.push({ row, by: speaker, agent, where: place === 'end' ? 'own name' : place, quote });
     }
   }
-  return found;
+  handoffs.push(...found);
+}
+
+/** Finds the ghosts after which the agent that is named is the next to speak in the thread. All in order of rows. */
+function withWoken(turns: readonly TurnInput[], ghosts: readonly OpenMention[], handoffs: readonly Open[]): Mention[] {
+  const handed = new Set(handoffs.map(({ row, to }) => JSON.stringify([row, to])));
+  const speaking = turns.filter(({ speaker, isVoid }) => speaker !== null && !isVoid);
+  const nextOther = new Int32Array(speaking.length).fill(speaking.length);
+  for (let i = speaking.length - 2; i >= 0; i--)
+    nextOther[i] = speaking[i + 1].speaker === speaking[i].speaker ? nextOther[i + 1] : i + 1;
+  let t = 0;
+  return ghosts.map((ghost) => {
+    while (t < speaking.length && speaking[t].row <= ghost.row) t++;
+    const next = speaking[t]?.speaker === ghost.by ? speaking[nextOther[t]] : speaking[t];
+    const woke = next?.speaker === ghost.agent && !handed.has(JSON.stringify([ghost.row, ghost.agent]));
+    return { ...ghost, wokenAt: woke ? next.row : null };
+  });
 }
 
 /** Finds the row at which each target next speaks in the thread; "tool:search" may answer as "tool". Both in order. */

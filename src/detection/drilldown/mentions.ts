@@ -1,4 +1,7 @@
-/** Where an @name stands in a message: only at its end can it hand control over. */
+/**
+ * Where an @name stands in a message: only at its end can it hand control over, by itself or before what it is told
+ * ("@auditor — verify this.").
+ */
 type MentionPlace = 'end' | 'running text' | 'code';
 
 interface FoundMention {
@@ -15,6 +18,15 @@ export type MentionFinder = (text: string) => readonly FoundMention[];
 /** What may stand between the last mentions and the end of a message: blanks, punctuation, closing marks, "and". */
 const AFTERWARDS = /^(?:[\s\p{P}\p{S}]|\band\b)*$/u;
 const WORD = /[\p{L}\p{N}_]/u;
+/** What stands between an agent that is spoken to and what it is told; a comma before "who" goes on about it. */
+const TOLD =
+  /^[*_)\]]*(?:\s*(?:—|–|--|:)|\s+-(?=\s)|,(?!\s*(?:who|whose|whom|which|that)\b))\s*(?=[\p{L}\p{N}"'`“‘(*_])/iu;
+/** What may stand before an agent that is spoken to: nothing of its sentence, or the words that hand over. */
+const BEFORE = /(?:^|\n|[.!?…:;]["'”’)*_]*\s+|\b(?:over|back|off|on) to\s+)[\s>*_"'“‘(•-]*$/iu;
+/** Characters before a mention, and after it, that say whether it is spoken to; and how many of the last are tried. */
+const NEAR = 200;
+const TRIED = 32;
+const SENTENCE_END = /[.!?…]["'”’)*_]*\s+(?=\S)/u;
 
 /**
  * A finder of `@name` for these names, without regard to case, the longest name first. An @ after a letter or digit (an
@@ -68,8 +80,37 @@ export function mentionFinder(names: Iterable<string>): MentionFinder {
         break;
       }
     }
+    if (!places.includes('end')) placeSpokenTo(text, found, places);
     return found.map(({ agent, at }, i) => ({ agent, at, place: places[i] }));
   };
+}
+
+interface Span {
+  readonly at: number;
+  readonly end: number;
+  readonly inCode: boolean;
+}
+
+/** Puts those at the end whom the last sentence of a text, or a last line of its own, tells something. */
+function placeSpokenTo(text: string, found: readonly Span[], places: MentionPlace[]): void {
+  for (let last = found.length - 1; last >= Math.max(0, found.length - TRIED); last--) {
+    const { end, inCode } = found[last];
+    if (inCode || !TOLD.test(text.slice(end, end + NEAR))) continue;
+    // Those named together are told together: "@ann and @bob — verify this."
+    let first = last;
+    while (first > 0 && !found[first - 1].inCode && AFTERWARDS.test(text.slice(found[first - 1].end, found[first].at)))
+      first--;
+    const before = text.slice(Math.max(0, found[first].at - NEAR), found[first].at);
+    if (!BEFORE.test(before) || !isLast(text.slice(end), /\n[\s>*_•-]*$/.test(before))) continue;
+    places.fill('end', first, last + 1);
+    return;
+  }
+}
+
+/** Whether what is told is all that follows: the sentence, or the line where that is one of its own. */
+function isLast(rest: string, isOwnLine: boolean): boolean {
+  const told = rest.trimEnd();
+  return !told.includes('\n') && (isOwnLine || !SENTENCE_END.test(told));
 }
 
 /** A name goes on with a letter, digit or underscore, or with one of those after a dot or hyphen. */

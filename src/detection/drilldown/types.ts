@@ -178,6 +178,8 @@ export interface Mention {
   readonly where: 'code' | 'running text' | 'own name';
   /** Some words around it. */
   readonly quote: string;
+  /** Row at which the agent spoke, where it was the next to do so after the speaker and nothing was handed to it. */
+  readonly wokenAt: LedgerRow | null;
 }
 
 export interface Handoff {

@@ -23,6 +23,13 @@ export const labelSchema = v.strictObject(
     ),
     stream: v.pipe(textOrNone, v.description('Absent, null or "": all streams')),
     label: v.pipe(textOrNone, v.description('Absent, null or "": anomaly')),
+    expect: v.pipe(
+      v.nullish(v.picklist(['alert', 'none', ''], isNot('"alert" or "none"'))),
+      v.description(
+        'none: no alert is expected, the detectors have to absorb it; alert: it is to be found. ' +
+          'Absent, null or "": none where the label is transient, backoff or begins with "ok:"',
+      ),
+    ),
   },
   ({ input, expected, received }) =>
     expected === 'never'

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { RESULT_ENTRIES } from '../channels/referenceFiles.ts';
+import { NOTICE_KINDS } from '../channels/table.ts';
 import { ALERT_KINDS } from '../types.ts';
 import { choice, flag, integer, list, number, numbers, text, two } from './schema.ts';
 
@@ -17,8 +18,20 @@ export const alertSchema = v.object({
   peak: number,
 });
 
-/** alerts.json: in the order of their firing. */
+/** Alerts in the order of their firing. */
 export const alertsSchema = list(alertSchema);
+
+/** One notice: an event beyond a limit, which is no alert. */
+export const noticeSchema = v.object({
+  kind: choice(NOTICE_KINDS),
+  stream: text,
+  event: v.pipe(integer(0), v.description('Event index')),
+  seq: integer(1),
+  value: v.pipe(number, v.description('KL in nats, or friction')),
+});
+
+/** alerts.json: alerts in the order of their firing, and behind them notices in the order of their events. */
+export const alertsFileSchema = list(v.union([alertSchema, noticeSchema]));
 
 /** calibration.json: what the reference period fixed. */
 export const calibrationSchema = v.object({
@@ -42,4 +55,5 @@ export const calibrationSchema = v.object({
 
 /** An alert as files hold it. */
 export type AlertJson = Readonly<v.InferOutput<typeof alertSchema>>;
+export type NoticeJson = Readonly<v.InferOutput<typeof noticeSchema>>;
 export type CalibrationJson = v.InferOutput<typeof calibrationSchema>;

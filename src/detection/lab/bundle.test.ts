@@ -70,7 +70,7 @@ function bundleOf(
   detector.runSignals(parameters());
   const before = detector.decide(parameters()).alerts;
   detector.runSignals(candidate);
-  const { alerts } = detector.decide(candidate);
+  const { alerts, governanceWeight } = detector.decide(candidate);
   const { reference, ...rest } = detector.baseline(projection, candidate);
   return {
     createdBy: 'tautline 0.0.0',
@@ -86,7 +86,8 @@ function bundleOf(
     // What is read back has no place in the old ledger.
     baseline: { ...rest, reference: { ...reference, range: { from: 0, to: 0 }, retrospective: false } },
     alerts: alertsToJson(alerts, events.streams),
-    rollout: { ...rolloutAdvice(before, alerts), comparedWith: parameters() },
+    governanceWeight: [...governanceWeight],
+    rollout: { ...rolloutAdvice(before, alerts, null), comparedWith: parameters() },
     operatingCharacteristics,
   };
 }
@@ -151,6 +152,7 @@ describe('a bundle', () => {
     ['a count without bounds', 'ledger.events', 1e308, '"ledger.events" must be at most 2147483647, not 1e+308'],
     ['an axis without bounds', 'baseline.projection.axes.0', 1e308, '"baseline.projection.axes" must be numbers of 32'],
     ['a window of no length', 'baseline.reference.windowReference', 0, '"baseline.reference.windowReference" must be'],
+    ['a weight too many', 'governanceWeight', [0, 0, 0, 0], '"governanceWeight" must be one of each of the 3 streams'],
     ['an alert', 'alerts.0.kind', 'PANIC', '"alerts[0].kind" must be one of DRIFT'],
     ['an alert beyond the ledger', 'alerts.1.cleared', 9999, '"alerts[1].cleared" must be below 1500'],
     ['an alert that fires before it begins', 'alerts.0.fired', 0, '"alerts[0].fired" must be a whole number from'],
@@ -211,6 +213,8 @@ describe('schema/bundle.schema.json', () => {
     const object = bundleToObject(sample);
     for (const path of fieldPaths(object)) {
       for (const change of ['remove', 'mistype'] as const) {
+        // Bundles of before do not state it.
+        if (change === 'remove' && path.join() === 'governanceWeight') continue;
         const broken = structuredClone(object);
         const owner = path
           .slice(0, -1)
@@ -322,6 +326,7 @@ describe('schema/bundle.proto', () => {
       EpisodeCounts: s.$defs.episodeCounts,
       Alert: s.$defs.alert,
       Rollout: s.properties.rollout,
+      Labelled: s.properties.rollout.properties.labelled.anyOf[0],
       OperatingCharacteristics: s.$defs.operatingCharacteristics,
       Delay: s.$defs.operatingCharacteristics.properties.delays.items,
     };
@@ -352,7 +357,8 @@ describe('schema/bundle.proto', () => {
 });
 
 describe('rollout', () => {
-  const counts = (kept: number, added: number, removed = 0, moved = 0) => adviceOf({ kept, added, removed, moved });
+  const counts = (kept: number, added: number, removed = 0, moved = 0) =>
+    adviceOf({ kept, added, removed, moved, labelled: null });
   it.each([
     [counts(0, 0), 0, 'canary'],
     [counts(19, 1), 0.05, 'canary'],
@@ -365,8 +371,23 @@ describe('rollout', () => {
     expect(advice.advice).toBe(name);
   });
 
+  it.each([
+    [{ changes: 2, found: 2 }, 'canary'],
+    [{ changes: 2, found: 1 }, 'hold'],
+    [{ changes: 1, found: 0 }, 'hold'],
+  ])('of the same alerts, with labels %o, is %s', (labelled, advice) => {
+    expect(rolloutAdvice([], [], labelled)).toMatchObject({ share: 0, labelled, advice });
+    // It is written only where there is something to write, so that files of before stay as they were.
+    expect(bundleToJson(sample)).not.toContain('labelled');
+    const held = { ...sample, rollout: { ...sample.rollout, labelled, advice: 'hold' as const } };
+    if (advice === 'hold') {
+      expect(bundleFromJson(bundleToJson(held), 'b.json')).toEqual(held);
+      expect(bundleFromProtobuf(bundleToProtobuf(held), 'b.pb')).toEqual(held);
+    } else expect(refusal(() => bundleFromJson(bundleToJson(held), 'b.json'))).toContain('"rollout.advice" must be');
+  });
+
   it('of the same alerts is a canary', () => {
-    expect(rolloutAdvice([], [])).toMatchObject({ share: 0, advice: 'canary' });
+    expect(rolloutAdvice([], [], null)).toMatchObject({ share: 0, advice: 'canary' });
     expect(bundleOf(parameters()).rollout).toMatchObject({
       share: 0,
       advice: 'canary',

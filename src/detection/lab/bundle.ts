@@ -10,6 +10,7 @@ import {
   maybe,
   must,
   number,
+  numbers,
   relations,
   text,
   two,
@@ -54,8 +55,19 @@ const ledgerSchema = v.pipe(
   v.transform(({ reference: [from, to], ...ledger }) => ({ ...ledger, reference: { from, to } })),
 );
 
+const labelledSchema = v.pipe(
+  v.object({
+    changes: v.pipe(integer(1), v.description('Labelled changes on the ledger after its reference')),
+    found: v.pipe(integer(0), v.description('Those that an alert matches')),
+  }),
+  relations(({ changes, found }, refuseUnless) => refuseUnless(found <= changes, ['found'], `at most ${changes}`)),
+);
+
 const rolloutSchema = v.object({
-  advice: choice(ROLLOUTS),
+  advice: v.pipe(
+    choice(ROLLOUTS),
+    v.description('hold: labelled changes are missed; the others follow from the share'),
+  ),
   share: v.pipe(
     number,
     v.minValue(0, must('from 0 to 1')),
@@ -66,6 +78,10 @@ const rolloutSchema = v.object({
   added: integer(0),
   removed: integer(0),
   moved: integer(0),
+  labelled: v.pipe(
+    v.optional(v.nullable(labelledSchema), null),
+    v.description('Absent or null: the ledger has no labelled change'),
+  ),
   /** The parameters whose alerts the bundle's are compared with. */
   comparedWith: parametersSchema,
 });
@@ -111,6 +127,10 @@ const fieldsSchema = v.object({
   parameters: parametersSchema,
   baseline: baselineSchema,
   alerts: v.pipe(alertsSchema, v.description('Alerts on the ledger, in the order of their firing')),
+  governanceWeight: v.pipe(
+    v.optional(numbers, []),
+    v.description('J of each stream of the reference at the end of the ledger; absent or empty: not stated'),
+  ),
   rollout: rolloutSchema,
   operatingCharacteristics: v.nullable(characteristicsSchema),
   createdBy: v.pipe(text, v.description('Program and version')),
@@ -126,8 +146,8 @@ export type Bundle = Omit<v.InferOutput<typeof fieldsSchema>, 'format' | 'versio
 export const bundleSchema = v.pipe(fieldsSchema, relations(checkAlerts), v.transform(withoutHead));
 
 function withoutHead(file: v.InferOutput<typeof fieldsSchema>): Bundle {
-  const { createdBy, parameters, ledger, baseline, alerts, rollout, operatingCharacteristics } = file;
-  return { createdBy, parameters, ledger, baseline, alerts, rollout, operatingCharacteristics };
+  const { createdBy, parameters, ledger, baseline, alerts, governanceWeight, rollout, operatingCharacteristics } = file;
+  return { createdBy, parameters, ledger, baseline, alerts, governanceWeight, rollout, operatingCharacteristics };
 }
 
 export const BUNDLE_FORMAT: FileFormat<Bundle> = { ...BUNDLE, schema: bundleSchema };
@@ -136,7 +156,7 @@ export const BUNDLE_FORMAT: FileFormat<Bundle> = { ...BUNDLE, schema: bundleSche
 export type BundleCharacteristics = v.InferOutput<typeof characteristicsSchema>;
 
 function checkAlerts(
-  { ledger, alerts, rollout }: v.InferOutput<typeof fieldsSchema>,
+  { ledger, baseline, alerts, governanceWeight, rollout }: v.InferOutput<typeof fieldsSchema>,
   refuseUnless: RefuseUnless,
 ): void {
   alerts.forEach(({ onset, onset_seq, fired, fired_seq, cleared }, i) => {
@@ -151,6 +171,12 @@ function checkAlerts(
     inOrder('fired_seq', fired_seq, onset_seq);
     if (cleared !== null) within('cleared', cleared, fired);
   });
+  const { length } = baseline.reference.streams;
+  refuseUnless(
+    governanceWeight.length === 0 || governanceWeight.length === length,
+    ['governanceWeight'],
+    `one of each of the ${length} streams`,
+  );
   const { kept, added, moved } = rollout;
   refuseUnless(
     kept + added + moved === alerts.length,
@@ -159,7 +185,7 @@ function checkAlerts(
   );
   const { share, advice } = adviceOf(rollout);
   refuseUnless(rollout.share === share, ['rollout', 'share'], `${share}, as its counts say`);
-  refuseUnless(rollout.advice === advice, ['rollout', 'advice'], `"${advice}", as its share says`);
+  refuseUnless(rollout.advice === advice, ['rollout', 'advice'], `"${advice}", as its share and its labels say`);
 }
 
 /** Operating characteristics of the laboratory as a bundle holds them. */
@@ -195,7 +221,7 @@ export function characteristicsOf(
 const finite = (value: number): number => (Number.isFinite(value) ? value : Number.NaN);
 const pair = ([low, high]: readonly [number, number]): [number, number] => [finite(low), finite(high)];
 
-function fileOf({ ledger, baseline, parameters, rollout, ...bundle }: Bundle) {
+function fileOf({ ledger, baseline, parameters, rollout: { labelled, ...rollout }, ...bundle }: Bundle) {
   return {
     format: BUNDLE.format,
     version: newestVersion(BUNDLE),
@@ -204,7 +230,8 @@ function fileOf({ ledger, baseline, parameters, rollout, ...bundle }: Bundle) {
     ledger: { ...ledger, reference: [ledger.reference.from, ledger.reference.to] as [number, number] },
     baseline: baselineToObject(baseline),
     alerts: bundle.alerts,
-    rollout: { ...rollout, comparedWith: { ...rollout.comparedWith } },
+    ...(bundle.governanceWeight.length > 0 && { governanceWeight: bundle.governanceWeight }),
+    rollout: { ...rollout, ...(labelled && { labelled }), comparedWith: { ...rollout.comparedWith } },
     operatingCharacteristics: bundle.operatingCharacteristics,
   } satisfies v.InferInput<typeof fieldsSchema>;
 }

@@ -25,6 +25,7 @@ const NULL_IF_ABSENT: readonly string[] = [
   'Bundle.operatingCharacteristics',
   'Baseline.falseAlarms',
   'Alert.cleared',
+  'Rollout.labelled',
   'Parameters.reference_range',
 ];
 

@@ -9,7 +9,8 @@ import type { Alert, AlertKind } from '../types.ts';
 import { deriveLimit } from './budget.ts';
 import { emdLimits } from './emdLimit.ts';
 import { inControlOf } from './inControl.ts';
-import { createScorer, TOLERANCE, type Interval } from './score.ts';
+import type { Interval } from './intervals.ts';
+import { createScorer, TOLERANCE } from './score.ts';
 
 /** The channels that are compared on a ledger with labelled changes. */
 export const CHANNELS = ['displacement', 'shift', 'anchored', 'lineage', 'length'] as const;
@@ -43,6 +44,8 @@ export interface ChannelStream {
     readonly delay: number | null;
     readonly open: boolean;
   }[];
+  /** Labelled stretches that are to be absorbed, and whether no false alarm claims them. */
+  readonly absorbing: readonly { readonly label: string; readonly fromSeq: Seq; readonly absorbed: boolean }[];
 }
 
 export interface ChannelReport {
@@ -199,7 +202,12 @@ function report(
   const streams = events.streams.map((stream, s): ChannelStream => {
     const own = alarms.filter((alarm) => alarm.stream === s);
     const changes = scorer.intervals.filter((interval) => interval.stream === null || interval.stream === stream);
-    const { matches, falseEpisodes } = scorer.detail(own);
+    const { matches, falseEpisodes, notAbsorbed } = scorer.detail(own);
+    const firstSeq = ({ from, to }: Interval): Seq => {
+      let first = from;
+      while (first < to && events.stream[first] !== s) first++;
+      return seq[first];
+    };
     let unlabelled = 0;
     for (let i = reference.to; i < events.n; i++) {
       if (
@@ -215,18 +223,19 @@ function report(
       firstAlarm: own.length > 0 ? own[0].firedSeq : null,
       unlabelled,
       falseAlarms: falseEpisodes.length,
-      changes: changes.map((change) => {
-        let first = change.from;
-        while (first < change.to && events.stream[first] !== s) first++;
-        return {
-          label: change.label,
-          fromSeq: seq[first],
-          delay: matches.find(({ interval }) => interval === change)?.delay ?? null,
-          open: own.some(
-            ({ fired, resolved: resolved }) => fired < change.from && (resolved === null || resolved > change.from),
-          ),
-        };
-      }),
+      changes: changes.map((change) => ({
+        label: change.label,
+        fromSeq: firstSeq(change),
+        delay: matches.find(({ interval }) => interval === change)?.delay ?? null,
+        open: own.some(({ fired, resolved }) => fired < change.from && (resolved === null || resolved > change.from)),
+      })),
+      absorbing: scorer.toAbsorb
+        .filter((interval) => interval.stream === null || interval.stream === stream)
+        .map((interval) => ({
+          label: interval.label,
+          fromSeq: firstSeq(interval),
+          absorbed: !notAbsorbed.includes(interval),
+        })),
     };
   });
   return { channel, streams, note };

@@ -35,6 +35,20 @@ describe('the label column', () => {
     expect(labelledIntervals(null, events)).toEqual([]);
   });
 
+  it.each([
+    ['transient', 'none'],
+    ['Backoff', 'none'],
+    ['ok: new prompt', 'none'],
+    ['okay', undefined],
+    ['transients', undefined],
+  ])('%s expects %s', (name, expected) => {
+    const codes = new Int32Array(60).fill(-1).fill(0, 10, 20);
+    expect(labelledIntervals({ codes, values: [name] }, events).map(({ expect: e }) => e)).toEqual([
+      expected,
+      expected,
+    ]);
+  });
+
   it('covers every labelled event of a stream and, without points widened, no other', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -1, max: 1 }), { minLength: 60, maxLength: 60 }), (raw) => {
@@ -129,7 +143,23 @@ describe('a list of stretches', () => {
     expect(read(`\uFEFF${csv.replaceAll(',', ';')}`).intervals).toEqual(intervals);
   });
 
+  it('says what is to be absorbed: by expect, and where it says nothing by the label', () => {
+    const told = [
+      { from: 110, label: 'pause', expect: 'none' },
+      { from: 120, label: 'transient', expect: 'alert' },
+      { from: 130, label: 'transient' },
+      { from: 140, label: 'swap', expect: '' },
+    ];
+    const expected = ['none', undefined, 'none', undefined];
+    const of = (text: string) => read(text).intervals.map(({ expect: e }) => e);
+    expect(of(JSON.stringify(told))).toEqual(expected);
+    expect(of(`from,label,expect\n${told.map((t) => `${t.from},${t.label},${t.expect ?? ''}\n`).join('')}`)).toEqual(
+      expected,
+    );
+  });
+
   it.each([
+    ['[{"from": 110, "expect": "nothing"}]', 'entry 1: "expect" is "nothing", not "alert" or "none"'],
     ['[{"from": 999}]', 'entry 1: "from" is event 999, which is not among the 60 events analysed'],
     ['[{"from": 110}, {"from": "soon"}]', 'entry 2: "from" is "soon", neither an event id nor a time'],
     ['[{"from": 110, "to": 105}]', 'entry 1: "to" (105) lies before "from" (110)'],

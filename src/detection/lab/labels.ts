@@ -6,13 +6,22 @@ import { isIsoText, parseIso } from '../../core/iso.ts';
 import { shown } from '../../core/printable.ts';
 import type { EventIndex } from '../../core/units.ts';
 import { labelSchema, NOT_A_TIME, windowsSchema } from '../files/labels.ts';
-import { lowerBound, ownEvents, upperBound, type Interval } from './score.ts';
+import { lowerBound, ownEvents, upperBound, type Interval } from './intervals.ts';
 
 /**
  * A label on a single event says when a fault was seen, not how long it lasts: it stands for as many events of its
  * stream, from that event on.
  */
 export const POINT_WIDTH = 10;
+
+/** Labels of what detectors have to absorb; so has one that begins with `ok:`. */
+const ABSORBED = ['transient', 'backoff'];
+
+/** Says of an interval, by its label, whether it is to be absorbed. */
+function expecting(interval: Interval): Interval {
+  const name = interval.label.trim().toLowerCase();
+  return ABSORBED.includes(name) || name.startsWith('ok:') ? { ...interval, expect: 'none' } : interval;
+}
 
 type LabelledEvents = Pick<EventColumns, 'n' | 'stream' | 'row' | 'streams'>;
 
@@ -33,7 +42,8 @@ export function labelledIntervals(label: DictionaryColumn | null, events: Labell
       if (codes[i] >= 0) {
         let last = end - 1;
         if (last === i) while (last + 1 < own.length && last + 1 - i < pointWidth && codes[last + 1] < 0) last++;
-        runs.push({ stream: events.streams[s], from: own[i], to: own[last] + 1, label: label.values[codes[i]] });
+        const [from, to] = [own[i], own[last] + 1];
+        runs.push(expecting({ stream: events.streams[s], from, to, label: label.values[codes[i]] }));
       }
       i = end;
     }
@@ -67,11 +77,13 @@ interface Entry {
   readonly from: unknown;
   readonly to: unknown;
   readonly label: string;
+  /** Null: the label says it. */
+  readonly expect: 'alert' | 'none' | null;
 }
 
 const FIELDS = Object.keys(labelSchema.entries);
 const WRITE =
-  'Write a list of {"stream", "from", "to", "label"}, the same as CSV, ' +
+  'Write a list of {"stream", "from", "to", "label", "expect"}, the same as CSV, ' +
   'or NAB windows {"name": [["2014-04-10 07:15:00", "2014-04-11 16:45:00"]]}';
 
 /**
@@ -80,8 +92,10 @@ const WRITE =
  * is a stream (with or without
  *   folders and extension) labels that stream; one that is the ledger, or the only one, labels all streams; others are
  * left out.
- * - JSON: a list of {from, to?, stream?, label?}.
- * - CSV with the columns from, to, stream, label.
+ * - JSON: a list of {from, to?, stream?, label?, expect?}.
+ * - CSV with the columns from, to, stream, label, expect.
+ * `expect` is `none` of a stretch that is to be absorbed, `alert` of one that is to be found; where it is absent the
+ * label says it, as in a column.
  * `from` and `to` are event ids (whole numbers) or times (ISO 8601, UTC where no zone is given); both ends belong to
  * the stretch. One without `to` is a point, which stands for `pointWidth` events of its stream (of the ledger where it
  * has none), as in `labelledIntervals`.
@@ -110,8 +124,10 @@ export function readLabels(
   const intervals: Interval[] = [];
   for (const entry of entries) {
     const interval = resolver(entry);
-    if (interval) intervals.push(interval);
-    else leftOut.push(`${entry.where}: there is no event in it`);
+    if (interval) {
+      const { expect } = entry;
+      intervals.push(expect === null ? expecting(interval) : expect === 'none' ? { ...interval, expect } : interval);
+    } else leftOut.push(`${entry.where}: there is no event in it`);
   }
   return { format, intervals: intervals.sort((a, b) => a.from - b.from), leftOut };
 }
@@ -127,8 +143,8 @@ function parseJson(text: string, file: string): unknown {
 function entryOf(raw: unknown, where: string, file: string): Entry {
   const parsed = v.safeParse(labelSchema, raw, { abortEarly: true });
   if (parsed.success) {
-    const { stream, from, to, label } = parsed.output;
-    return { where, stream: stream || null, from, to: to ?? null, label: label || 'anomaly' };
+    const { stream, from, to, label, expect } = parsed.output;
+    return { where, stream: stream || null, from, to: to ?? null, label: label || 'anomaly', expect: expect || null };
   }
   const [{ path, message }] = parsed.issues;
   const field = path?.[0].key as string | undefined;
@@ -187,7 +203,7 @@ function nabEntries(
     if (!parsed.success) throw refusedWindow(file, name, parsed.issues[0]);
     return parsed.output.map((window, i) => {
       const [from, to] = typeof window === 'string' ? [window, null] : window;
-      return { where: `"${name}", window ${i + 1}`, stream, from, to, label: 'anomaly' };
+      return { where: `"${name}", window ${i + 1}`, stream, from, to, label: 'anomaly', expect: null };
     });
   });
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { lengthOnlyEpisodes } from './lengthOnly.ts';
 import { DEFAULT_PARAMETERS } from '../parameters.ts';
 import { randomLedger } from '../testing.ts';
-import { createScorer, ownEvents, type Episode, type Interval } from './score.ts';
+import { ownEvents, type Interval } from './intervals.ts';
+import { createScorer, type Episode } from './score.ts';
 import { scoreAnalysis } from './scoreReport.ts';
 
 interface Case {
@@ -112,6 +113,57 @@ describe('scoring by hand', () => {
   });
 });
 
+const labelled = (stream: string, from: number, to: number, label: string): Interval =>
+  label === 'ok' ? { ...interval(stream, from, to, label), expect: 'none' } : interval(stream, from, to, label);
+
+describe('stretches that are to be absorbed', () => {
+  // Own events of s0: 20..29 the fault, 50..54 the transient, 31..33 another within the tolerance of the fault.
+  const events = alternate(200, 2);
+  const quiet = (from: number, to: number) => ({ ...interval('s0', from, to, 'transient'), expect: 'none' as const });
+  const scorer = createScorer(events, [interval('s0', 40, 60), quiet(100, 110), quiet(62, 68), quiet(5, 15)], {
+    tolerance: 2,
+    from: 20,
+  });
+  const fault = episode(events, 0, 21, 22);
+
+  it('are apart from those to be found', () => {
+    expect(scorer.intervals.map(({ from }) => from)).toEqual([40]);
+    expect(scorer.toAbsorb.map(({ from }) => from)).toEqual([100, 62]);
+    expect(scorer.leftOut).toHaveLength(1);
+  });
+
+  it('are no miss where nothing fires', () => {
+    expect(scorer.detail([fault])).toMatchObject({
+      ...{ recall: 1, precision: 1, f1: 1, missed: [] },
+      ...{ toAbsorb: 2, absorbed: 2, notAbsorbed: [] },
+      byLabel: [{ label: 'fault', intervals: 1, found: 1 }],
+      absorbedByLabel: [{ label: 'transient', intervals: 2, absorbed: 2 }],
+    });
+  });
+
+  it.each<[string, Episode, number, number]>([
+    ['an alert in one is false', episode(events, 0, 51, 52), 1, 100],
+    ['an alert that begins in one is false', episode(events, 0, 53, 60), 1, 100],
+    ['an alert that also matches a fault is none', episode(events, 0, 30, 31), 2, -1],
+  ])('%s', (_, e, absorbed, at) => {
+    const detail = scorer.detail([fault, e]);
+    expect(detail).toMatchObject({ recall: 1, absorbed, hits: at < 0 ? 2 : 1 });
+    expect(detail.falseEpisodes).toEqual(at < 0 ? [] : [e]);
+    expect(detail.notAbsorbed.map(({ from }) => from)).toEqual(at < 0 ? [] : [at]);
+  });
+
+  it('alone leave nothing to be found', () => {
+    const alone = createScorer(events, [quiet(100, 110)], { tolerance: 2, from: 20 });
+    expect(alone.score([])).toMatchObject({
+      intervals: 0,
+      recall: Number.NaN,
+      f1: Number.NaN,
+      toAbsorb: 1,
+      absorbed: 1,
+    });
+  });
+});
+
 describe('scoring of an analysis', () => {
   // One stream: own positions are event numbers.
   const { events } = randomLedger({ n: 400, k: 1, streams: 1, seed: 1 });
@@ -154,7 +206,7 @@ describe('laws', () => {
         fc.integer({ min: 0, max: 3 }),
         fc.integer({ min: 60, max: 390 }),
         fc.integer({ min: 1, max: 40 }),
-        fc.constantFrom('a', 'b'),
+        fc.constantFrom('a', 'b', 'ok'),
       ),
       { minLength: 1, maxLength: 6 },
     ),
@@ -177,7 +229,7 @@ describe('laws', () => {
     const events = alternate(400, streams);
     const count = Math.floor(400 / streams);
     const intervals = marks.map(([s, from, length, label]) =>
-      interval(`s${s % streams}`, from, Math.min(400, from + length * streams), label),
+      labelled(`s${s % streams}`, from, Math.min(400, from + length * streams), label),
     );
     const episodes = fires.map(([s, at, lag]) => {
       const fired = Math.floor(count * (0.15 + (0.85 * at) / 100));
@@ -249,7 +301,7 @@ describe('laws', () => {
           .sort((a, b) => ((a.from * 31 + seed) % 17) - ((b.from * 31 + seed) % 17))
           .map((i) => ({
             ...i,
-            label: i.label === 'a' ? 'b' : 'a',
+            label: { a: 'b', b: 'a' }[i.label] ?? i.label,
             stream: `t${turned(events.streams.indexOf(i.stream!))}`,
           }));
         const renamed = {

@@ -1,15 +1,16 @@
-import type { EventColumns } from '../../core/columns.ts';
 import type { EventIndex, Seq, StreamIndex } from '../../core/units.ts';
 import { mulberry32 } from '../../core/random.ts';
 import { median, nearestRank } from '../../core/statistics.ts';
-
-/** A stretch of events that is labelled as faulty: [from, to), in one stream or (null) in all of them. */
-export interface Interval {
-  readonly stream: string | null;
-  readonly from: EventIndex;
-  readonly to: EventIndex;
-  readonly label: string;
-}
+import {
+  isChange,
+  isCovered,
+  ownEvents,
+  placeIntervals,
+  visit,
+  type Interval,
+  type Placed,
+  type StreamsOfEvents,
+} from './intervals.ts';
 
 /** What is scored of an alert: when it fired, and since when it says that something is wrong. */
 export interface Episode {
@@ -46,6 +47,7 @@ interface DelaySummary {
 }
 
 export interface Score {
+  /** Intervals in which an alert is expected. */
   readonly intervals: number;
   /** Intervals that an episode matches. */
   readonly found: number;
@@ -59,6 +61,9 @@ export interface Score {
   /** 2 P R / (P + R); 0 where nothing was found; NaN without intervals. */
   readonly f1: number;
   readonly delay: DelaySummary;
+  /** Intervals in which no alert is expected, and those of them that no false one claims. */
+  readonly toAbsorb: number;
+  readonly absorbed: number;
 }
 
 interface Match<E extends Episode = Episode> {
@@ -75,6 +80,13 @@ export interface ScoreDetail<E extends Episode = Episode> extends Score {
   readonly missed: readonly Interval[];
   readonly falseEpisodes: readonly E[];
   readonly byLabel: readonly { readonly label: string; readonly intervals: number; readonly found: number }[];
+  /** Of those to be absorbed: the ones that were not. */
+  readonly notAbsorbed: readonly Interval[];
+  readonly absorbedByLabel: readonly {
+    readonly label: string;
+    readonly intervals: number;
+    readonly absorbed: number;
+  }[];
 }
 
 /** A quantity over random replicates: its mean, and the 2.5 and 97.5 % quantiles (nearest ranks). */
@@ -93,8 +105,10 @@ export interface ChanceScore {
 }
 
 export interface Scorer {
-  /** The intervals that are scored, cut to what can be alerted on. */
+  /** The intervals to be found that are scored, cut to what can be alerted on. */
   readonly intervals: readonly Interval[];
+  /** Those to be absorbed, likewise. */
+  readonly toAbsorb: readonly Interval[];
   /** Those that are not, and why. */
   readonly leftOut: readonly { readonly interval: Interval; readonly reason: string }[];
   /** Without the lists: for sweeps. */
@@ -112,16 +126,6 @@ export interface Scorer {
   chance(episodes: readonly Episode[], options?: { readonly replicates?: number; readonly seed?: number }): ChanceScore;
 }
 
-export type StreamsOfEvents = Pick<EventColumns, 'n' | 'streams' | 'stream'>;
-
-/** An interval in one stream, in own positions (seq - 1): [from, to), and widened by the tolerance [low, high). */
-interface Span {
-  readonly interval: number;
-  readonly from: number;
-  readonly low: number;
-  readonly high: number;
-}
-
 /**
  * Prepares to score episodes against labelled intervals.
  *
@@ -129,15 +133,24 @@ interface Span {
  * (or of all streams) where the claim shares an event with the interval widened by the tolerance. What follows the
  * firing does not count: an episode that never clears would otherwise match every later fault, and the longest one
  * would score best (the point-adjust fallacy: Kim et al. 2022). Precision counts episodes that match, recall counts
- * intervals that are matched. Intervals are cut to the events from `from` on.
+ * intervals that are matched. Intervals are cut to the events from `from` on. Those to be absorbed count in neither: an
+ * episode that claims nothing else is false, and an interval that no false episode claims is absorbed.
  */
 export function createScorer(
   events: StreamsOfEvents,
   given: readonly Interval[],
   { tolerance, from }: ScoringOptions,
 ): Scorer {
-  const placed = placeIntervals(events, given, tolerance, from);
-  const { intervals, leftOut, spans } = placed;
+  const own = ownEvents(events);
+  const placed = placeIntervals(events, own, given.filter(isChange), tolerance, from);
+  const quiet = placeIntervals(
+    events,
+    own,
+    given.filter((interval) => !isChange(interval)),
+    tolerance,
+    from,
+  );
+  const { intervals, spans } = placed;
 
   function match<E extends Episode>(
     episodes: readonly E[],
@@ -155,112 +168,74 @@ export function createScorer(
     return { best, falseEpisodes };
   }
 
+  /** Positions among the intervals to be absorbed that false episodes claim. */
+  function claimed(falseEpisodes: readonly Episode[]): ReadonlySet<number> {
+    const hit = new Set<number>();
+    for (const { stream, onsetSeq, firedSeq } of falseEpisodes)
+      visit(quiet.spans[stream], onsetSeq - 1, firedSeq - 1, ({ interval }) => hit.add(interval));
+    return hit;
+  }
+
   const summed = <E extends Episode>(episodes: readonly E[]) => {
     const { best, falseEpisodes } = match(episodes);
     const matches = best.filter((m) => m !== null);
-    const score = scoreOf(
-      intervals.length,
-      matches.length,
-      episodes.length,
-      episodes.length - falseEpisodes.length,
-      matches.map((m) => m.delay),
-    );
-    return { score, best, matches, falseEpisodes };
+    const disturbed = claimed(falseEpisodes);
+    const score = scoreOf({
+      intervals: intervals.length,
+      found: matches.length,
+      episodes: episodes.length,
+      hits: episodes.length - falseEpisodes.length,
+      delays: matches.map((m) => m.delay),
+      toAbsorb: quiet.intervals.length,
+      absorbed: quiet.intervals.length - disturbed.size,
+    });
+    return { score, best, matches, falseEpisodes, disturbed };
   };
 
   return {
     intervals,
-    leftOut,
+    toAbsorb: quiet.intervals,
+    leftOut: [...placed.leftOut, ...quiet.leftOut],
     score: (episodes) => summed(episodes).score,
 
     detail(episodes) {
-      const { score, best, matches, falseEpisodes } = summed(episodes);
-      const labels = [...new Set(intervals.map((i) => i.label))].sort();
+      const { score, best, matches, falseEpisodes, disturbed } = summed(episodes);
       return {
         ...score,
         matches,
         falseEpisodes,
         missed: intervals.filter((_, i) => best[i] === null),
-        byLabel: labels.map((label) => ({
+        byLabel: countByLabel(intervals, (i) => best[i] !== null).map(({ label, of, count }) => ({
           label,
-          intervals: intervals.filter((i) => i.label === label).length,
-          found: matches.filter((m) => m.interval.label === label).length,
+          intervals: of,
+          found: count,
+        })),
+        notAbsorbed: quiet.intervals.filter((_, i) => disturbed.has(i)),
+        absorbedByLabel: countByLabel(quiet.intervals, (i) => !disturbed.has(i)).map(({ label, of, count }) => ({
+          label,
+          intervals: of,
+          absorbed: count,
         })),
       };
     },
 
-    alwaysFire: () => scoreAlways(placed),
+    alwaysFire: () => scoreAlways(placed, quiet),
     chance: (episodes, { replicates = 200, seed = 1 } = {}) => scoreChance(placed, episodes, replicates, seed),
   };
 }
 
-/** Intervals among the own events of each stream. */
-interface Placed {
-  readonly intervals: Interval[];
-  readonly leftOut: { readonly interval: Interval; readonly reason: string }[];
-  /** Own events of each stream, and the first of them that can be alerted on. */
-  readonly own: readonly Int32Array[];
-  readonly first: readonly number[];
-  /** Of each stream, by their low end. */
-  readonly spans: readonly Span[][];
+/** How many intervals each label has, and of how many something holds; labels in order. */
+function countByLabel(
+  intervals: readonly Interval[],
+  holds: (i: number) => boolean,
+): { readonly label: string; readonly of: number; readonly count: number }[] {
+  return [...new Set(intervals.map(({ label }) => label))].sort().map((label) => {
+    const own = [...intervals.keys()].filter((i) => intervals[i].label === label);
+    return { label, of: own.length, count: own.filter(holds).length };
+  });
 }
 
-function placeIntervals(
-  events: StreamsOfEvents,
-  given: readonly Interval[],
-  tolerance: number,
-  from: EventIndex,
-): Placed {
-  const own = ownEvents(events);
-  const first = own.map((positions) => lowerBound(positions, from));
-  const intervals: Interval[] = [];
-  const leftOut: { interval: Interval; reason: string }[] = [];
-  const spans: Span[][] = own.map(() => []);
-  for (const interval of given) {
-    const reason = add(interval);
-    if (reason) leftOut.push({ interval, reason });
-  }
-  for (const list of spans) list.sort((a, b) => a.low - b.low);
-  return { intervals, leftOut, own, first, spans };
-
-  function add(interval: Interval): string | null {
-    if (interval.stream !== null && !events.streams.includes(interval.stream))
-      return `the analysis has no stream "${interval.stream}"`;
-    if (interval.to <= from) return 'it ends before the first event that can be alerted on';
-    const cut = { ...interval, from: Math.max(from, interval.from), to: Math.min(events.n, interval.to) };
-    let any = false;
-    events.streams.forEach((name, s) => {
-      if (interval.stream !== null && interval.stream !== name) return;
-      const a = lowerBound(own[s], cut.from);
-      const b = lowerBound(own[s], cut.to);
-      if (a === b) return;
-      any = true;
-      spans[s].push({
-        interval: intervals.length,
-        from: a,
-        low: Math.max(first[s], a - tolerance),
-        high: Math.min(own[s].length, b + tolerance),
-      });
-    });
-    if (!any) return 'there is no event in it';
-    intervals.push(cut);
-    return null;
-  }
-}
-
-/** Calls `each` with every span that shares one of the own positions onset .. fired. */
-function visit(spans: readonly Span[], onset: number, fired: number, each: (span: Span) => void): boolean {
-  let hit = false;
-  for (const span of spans) {
-    if (span.low > fired) break;
-    if (span.high <= onset) continue;
-    hit = true;
-    each(span);
-  }
-  return hit;
-}
-
-function scoreAlways({ intervals, own, first, spans }: Placed): Score {
+function scoreAlways({ intervals, own, first, spans }: Placed, quiet: Placed): Score {
   let episodes = 0;
   let hits = 0;
   const delays = new Float64Array(intervals.length).fill(Infinity);
@@ -273,7 +248,18 @@ function scoreAlways({ intervals, own, first, spans }: Placed): Score {
       delays[interval] = Math.min(delays[interval], low - start + 1);
     }
   });
-  return scoreOf(intervals.length, intervals.length, episodes, hits, delays);
+  const disturbed = new Set(
+    quiet.spans.flatMap((list, s) => list.filter((span) => !isCovered(span, spans[s])).map(({ interval }) => interval)),
+  );
+  return scoreOf({
+    intervals: intervals.length,
+    found: intervals.length,
+    episodes,
+    hits,
+    delays,
+    toAbsorb: quiet.intervals.length,
+    absorbed: quiet.intervals.length - disturbed.size,
+  });
 }
 
 /** Every episode at a random event of its stream, as long from onset to firing as it was. */
@@ -301,7 +287,8 @@ function scoreChance(
       if (hit) hits += 1;
     }
     const known = delays.filter((d) => !Number.isNaN(d));
-    return scoreOf(intervals.length, known.length, episodes.length, hits, known);
+    const found = known.length;
+    return scoreOf({ intervals: intervals.length, found, episodes: episodes.length, hits, delays: known });
   });
   return {
     replicates,
@@ -312,12 +299,18 @@ function scoreChance(
   };
 }
 
-function scoreOf(intervals: number, found: number, episodes: number, hits: number, delays: ArrayLike<number>): Score {
+interface Counts extends Pick<Score, 'intervals' | 'found' | 'episodes' | 'hits'> {
+  readonly delays: ArrayLike<number>;
+  readonly toAbsorb?: number;
+  readonly absorbed?: number;
+}
+
+function scoreOf({ delays, intervals, found, episodes, hits, toAbsorb = 0, absorbed = 0 }: Counts): Score {
   const precision = hits / episodes;
   const recall = found / intervals;
   const f1 =
     intervals === 0 ? Number.NaN : found === 0 || hits === 0 ? 0 : (2 * precision * recall) / (precision + recall);
-  return { intervals, found, episodes, hits, precision, recall, f1, delay: delaysOf(delays) };
+  return { intervals, found, episodes, hits, precision, recall, f1, delay: delaysOf(delays), toAbsorb, absorbed };
 }
 
 function delaysOf(delays: ArrayLike<number>): DelaySummary {
@@ -332,33 +325,4 @@ function spreadOf(values: readonly number[]): Spread {
     mean: known.reduce((sum, v) => sum + v, 0) / known.length,
     interval: [nearestRank(known, 0.025), nearestRank(known, 0.975)],
   };
-}
-
-/** Event indices of each stream's own events, in order. */
-export function ownEvents({ n, streams, stream }: StreamsOfEvents): Int32Array[] {
-  const counts = new Int32Array(streams.length);
-  for (let i = 0; i < n; i++) counts[stream[i]]++;
-  const own = Array.from(counts, (count) => new Int32Array(count));
-  counts.fill(0);
-  for (let i = 0; i < n; i++) own[stream[i]][counts[stream[i]]++] = i;
-  return own;
-}
-
-/** Position of the first value >= `value` in ascending values. */
-export const lowerBound = (values: ArrayLike<number>, value: number): number =>
-  firstThat(values, (other) => !(other < value));
-
-/** Position of the first value > `value`. */
-export const upperBound = (values: ArrayLike<number>, value: number): number =>
-  firstThat(values, (other) => !(other <= value));
-
-function firstThat(values: ArrayLike<number>, holds: (value: number) => boolean): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(values[middle])) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -2,12 +2,12 @@ import type { EventColumns, IndexRange } from '../../core/columns.ts';
 import type { Parameters } from '../parameters.ts';
 import { ALERT_KINDS, type Alert } from '../types.ts';
 import { LENGTH_ONLY, lengthOnlyEpisodes } from './lengthOnly.ts';
+import type { Interval } from './intervals.ts';
 import {
   createScorer,
   TOLERANCE,
   type ChanceScore,
   type Episode,
-  type Interval,
   type Score,
   type ScoreDetail,
   type Scorer,
@@ -25,7 +25,9 @@ export interface ScoreRow<E extends Episode = Episode> {
 
 export interface ScoreReport {
   readonly tolerance: number;
+  /** Scored intervals that are to be found, and those that are to be absorbed. */
   readonly intervals: readonly Interval[];
+  readonly toAbsorb: readonly Interval[];
   readonly leftOut: Scorer['leftOut'];
   /** All kinds together. */
   readonly all: ScoreRow<Alert> & { readonly score: ScoreDetail<Alert> };
@@ -80,6 +82,7 @@ export function scoreAnalysis({
   return {
     tolerance,
     intervals: scorer.intervals,
+    toAbsorb: scorer.toAbsorb,
     leftOut: scorer.leftOut,
     all: row('all kinds', alerts),
     kinds: ALERT_KINDS.map((kind) =>
@@ -90,7 +93,15 @@ export function scoreAnalysis({
     ),
     alwaysFire: { detector: 'always fires', score: scorer.alwaysFire(), chance: null },
     lengthOnly: lengths && row(LENGTH_ONLY, lengths),
-    notes:
-      scorer.intervals.length > 0 ? [] : ['There is no labelled interval to score against after the reference period.'],
+    notes: notesOf(scorer),
   };
+}
+
+function notesOf({ intervals, toAbsorb }: Scorer): string[] {
+  if (intervals.length > 0) return [];
+  return [
+    toAbsorb.length > 0
+      ? 'Every labelled stretch after the reference period is to be absorbed: there is nothing to find, so no recall.'
+      : 'There is no labelled interval to score against after the reference period.',
+  ];
 }

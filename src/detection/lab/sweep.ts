@@ -11,7 +11,8 @@ import {
 import { createDetector } from '../pipeline.ts';
 import type { AlertKind } from '../types.ts';
 import { runTasks, type LabLedger } from './ledger.ts';
-import { createScorer, TOLERANCE, type Interval } from './score.ts';
+import type { Interval } from './intervals.ts';
+import { createScorer, TOLERANCE } from './score.ts';
 
 /** A parameter and the values that a grid tries. */
 export interface SweepAxis {

@@ -100,7 +100,7 @@ const AlertKey = memo(function AlertKey({
       {labelled && (
         <li>
           <b className="labelled" />
-          labelled as faulty
+          labelled
         </li>
       )}
       {overlays > 0 && (

@@ -2,7 +2,7 @@ import { useCallback, useMemo } from 'react';
 import type { Domain } from '../../charts/domain.ts';
 import type { Episode } from '../../charts/episodes.ts';
 import type { MarkArea } from '../../charts/paint.ts';
-import type { Interval } from '../../detection/lab/score.ts';
+import type { Interval } from '../../detection/lab/intervals.ts';
 import { useLabels } from '../../state/lab/queries.ts';
 import { actions } from '../../state/store.ts';
 import type { AnalysisReport, Axis } from '../../workers/protocol.ts';

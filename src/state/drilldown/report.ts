@@ -22,6 +22,7 @@ import {
   alertFacts,
   commonSections,
   leftOutSentence,
+  noticesText,
   streamTable,
   type ReportInputs,
 } from './reportFacts.ts';
@@ -136,6 +137,7 @@ function page(
       { name: 'Events', value: `${formatCount(analysis.events)}, ${formatCount(ledger.voidEvents)} of them pauses` },
       { name: 'Time', value: analysis.hasTime ? `${formatTimeFull(from)} to ${formatTimeFull(to)} UTC` : 'not stated' },
       { name: 'Alerts', value: formatCount(analysis.alerts.length) },
+      { name: 'Notices', value: noticesText(analysis) },
     ],
   };
   return reportToHtml(report);

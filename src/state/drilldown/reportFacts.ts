@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatNumber, formatQuantity } from '../../core/format.ts';
 import { CHANNELS_IN_ORDER } from '../../detection/channels/index.ts';
+import { NOTICE_KINDS, NOTICE_LABELS } from '../../detection/channels/table.ts';
 import type { Fact, ReportBlock, ReportSection } from '../../detection/drilldown/report/report.ts';
 import type { Investigation } from '../../detection/drilldown/types.ts';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters } from '../../detection/parameters.ts';
@@ -64,6 +65,10 @@ export function alertBlocks({ analysis }: ReportInputs): ReportBlock[] {
     ),
   ];
 }
+
+/** Single events beyond a limit, which are no alerts. */
+export const noticesText = ({ notices }: AnalysisReport): string =>
+  NOTICE_KINDS.map((kind) => `${NOTICE_LABELS[kind]}: ${formatCount(notices[kind])}`).join(', ');
 
 export function streamTable(analysis: AnalysisReport): ReportBlock {
   return table(

@@ -86,6 +86,7 @@ export interface LabPlatform {
 /** The pipeline, which the first load of the page does without. */
 const loadDelay = () => import('../../detection/lab/delay.ts');
 const loadSweep = () => import('../../detection/lab/sweep.ts');
+const loadIntervals = () => import('../../detection/lab/intervals.ts');
 
 /** Tasks per worker: more show finer progress, and each loads the ledger anew. */
 const SHARES = 4;
@@ -117,8 +118,9 @@ export function createLab({ engine, createPool }: LabPlatform): Lab {
   });
 
   const sweep = createJob<SweepQuestion, SweepAnswer>('sweeping parameters', async ({ x, y, kinds }, options) => {
-    const [{ sweepOf, sweepTasks }, { ledger, parameters }, labels] = await Promise.all([
+    const [{ sweepOf, sweepTasks }, { isChange }, { ledger, parameters }, labels] = await Promise.all([
       loadSweep(),
+      loadIntervals(),
       engine.labColumns(),
       engine.labels(store.getState().labelFile),
     ]);
@@ -132,7 +134,8 @@ export function createLab({ engine, createPool }: LabPlatform): Lab {
       { phase: 'Sweeping', ...options },
     );
     const cells = turned ? parts.map((part) => part.map((cell) => ({ ...cell, x: cell.y, y: cell.x }))) : parts;
-    return { parameters, sweep: sweepOf(request, cells), events: ledger.events.n, intervals: labels.intervals.length };
+    const intervals = labels.intervals.filter(isChange).length;
+    return { parameters, sweep: sweepOf(request, cells), events: ledger.events.n, intervals };
   });
 
   const jobs = {

@@ -1,12 +1,22 @@
+import { SERIES_NAMES } from '../../detection/channels/table.ts';
+import { noticesOf, type NoticeFilter, type NoticeList } from '../../detection/notices.ts';
 import { EVENT_STATES } from '../../detection/types.ts';
 import { signalsToArrow } from '../../analysis/signalsTable.ts';
+import type { Analysis } from '../../analysis/stages.ts';
 import type { EVENT_QUESTIONS, EventDetail } from '../protocol.ts';
 import type { ApiOf } from '../service/contract.ts';
 import { requireEvent, type EngineContext } from './context.ts';
-import { SERIES_NAMES, valuesOf } from './seriesQuestions.ts';
+import { valuesOf } from './seriesQuestions.ts';
 
 /** Answers about single events, and what is known of all of them. */
 export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUESTIONS> {
+  // Pages of one list are asked for one after another.
+  let newest: { readonly key: string; readonly list: NoticeList } | null = null;
+  const listOf = ({ events, signals, decisions }: Analysis, revision: number, filter: NoticeFilter): NoticeList => {
+    const key = JSON.stringify([revision, filter.kinds, filter.stream]);
+    if (newest?.key !== key) newest = { key, list: noticesOf(events, signals, decisions, filter) };
+    return newest.list;
+  };
   return {
     event: (index) =>
       context.answer((analysis) => {
@@ -40,6 +50,18 @@ export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUEST
         const before = stream.lastIndexOf(stream[index], index - n - 1);
         const after = stream.indexOf(stream[index], index + 1);
         return { before: before < 0 ? null : before, after: after < 0 ? null : after };
+      }),
+
+    notices: (filter, from, to) =>
+      context.answer((analysis) => {
+        const { events } = analysis;
+        const { revision } = context.standing;
+        const list = listOf(analysis, revision, filter);
+        const rows = list.slice(from, to).map((notice) => ({
+          ...notice,
+          time: events.hasTime ? events.time[notice.index] : Number.NaN,
+        }));
+        return { revision, total: list.length, rows };
       }),
 
     rowsOf: (indices) =>

@@ -74,7 +74,7 @@ export function labQuestions(context: EngineContext): LabApi {
         return { revision: context.standing.revision, labels, report, reference };
       }),
 
-    bundle: (characteristics) =>
+    bundle: (characteristics, labels) =>
       context.answer((analysis) => {
         const { ledger, stages } = context.open;
         // The engine opens every ledger with the default number of reference events for the built-in embedder.
@@ -83,6 +83,7 @@ export function labQuestions(context: EngineContext): LabApi {
           comparedWith: context.standing.comparedWith,
           embedderReference,
           characteristics,
+          labels: labelsOf(analysis, labels).intervals,
         });
       }),
   };

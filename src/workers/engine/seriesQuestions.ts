@@ -1,5 +1,6 @@
 import { TautlineFailure } from '../../core/errors.ts';
-import { SIGNAL_NAMES, type SignalName } from '../../detection/types.ts';
+import { isDecided } from '../../detection/channels/table.ts';
+import type { SignalName } from '../../detection/types.ts';
 import { downsample } from '../../kernels/downsample.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import type { Analysis } from '../../analysis/stages.ts';
@@ -9,11 +10,9 @@ import type { Preview, Previews } from './analysisCommands.ts';
 import { requireEvent, type EngineContext } from './context.ts';
 import { axisPositions, composition, indexAt, nearestEvent, positionOf, valuesAsOf } from './positions.ts';
 
-export const SERIES_NAMES: readonly SeriesName[] = [...SIGNAL_NAMES, 'z', 'cusum'];
-
 /** A series, one value per event. */
 export const valuesOf = ({ signals, decisions }: Analysis, name: SeriesName): Float64Array =>
-  name === 'z' ? decisions.z : name === 'cusum' ? decisions.cusum : signals[name];
+  isDecided(name) ? decisions[name] : signals[name];
 
 /** Answers about lines and positions on the axis. */
 export function seriesQuestions(context: EngineContext, previews: Previews): ApiOf<typeof SERIES_QUESTIONS> {

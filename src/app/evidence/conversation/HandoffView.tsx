@@ -132,6 +132,8 @@ function Rows({ rows }: { readonly rows: readonly LedgerRow[] }): ReactNode {
 
 function Lists({ graph }: { readonly graph: HandoffGraph }): ReactNode {
   const { loops, deadEnds, ghosts } = graph;
+  const wokenFirst = [...ghosts].sort((a, b) => Number(b.wokenAt !== null) - Number(a.wokenAt !== null));
+  const woke = ghosts.filter(({ wokenAt }) => wokenAt !== null).length;
   const more = (all: readonly unknown[]) =>
     all.length > LISTED ? <li className="dim">and {formatCount(all.length - LISTED)} more</li> : null;
   return (
@@ -177,19 +179,27 @@ function Lists({ graph }: { readonly graph: HandoffGraph }): ReactNode {
       <section aria-label="Mentions without a hand-off">
         <h3>
           Mentions without a hand-off{' '}
-          <span className="dim">{formatCount(ghosts.length)}, in code or running text: not counted as hand-offs</span>
+          <span className="dim">
+            {formatCount(ghosts.length)}, in code or running text: not counted as hand-offs
+            {woke > 0 && `; ${formatCount(woke)} woke the agent all the same`}
+          </span>
         </h3>
         {ghosts.length === 0 ? (
           <p className="dim">none</p>
         ) : (
           <ul>
-            {ghosts.slice(0, LISTED).map((ghost, i) => (
+            {wokenFirst.slice(0, LISTED).map((ghost, i) => (
               <li key={i}>
                 {ghost.by ?? 'unknown'} names {ghost.agent}{' '}
                 <span className="dim">
                   in {ghost.where}: “{ghost.quote}”
                 </span>{' '}
                 <Rows rows={[ghost.row]} />
+                {ghost.wokenAt !== null && (
+                  <span className="woke" title="It was the next to speak">
+                    woke it: <Rows rows={[ghost.wokenAt]} />
+                  </span>
+                )}
               </li>
             ))}
             {more(ghosts)}

@@ -13,7 +13,7 @@ const GRAPH: HandoffGraph = {
   handoffs: [],
   loops: [],
   deadEnds: [],
-  ghosts: [{ row: 4, by: 'coder', agent: 'idle', where: 'code', quote: '@idle' }],
+  ghosts: [{ row: 4, by: 'coder', agent: 'idle', where: 'code', quote: '@idle', wokenAt: null }],
 };
 
 describe('layoutGraph', () => {

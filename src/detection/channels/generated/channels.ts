@@ -9,6 +9,7 @@ import { tension } from '../tension/channel.ts';
 import { shift } from '../shift/channel.ts';
 import { drift } from '../drift/channel.ts';
 import { displacement } from '../displacement/channel.ts';
+import { governance } from '../governance/channel.ts';
 import type { ChannelId } from '../table.ts';
 
 /** The facts of every channel. */
@@ -22,4 +23,5 @@ export const CHANNELS: { readonly [Id in ChannelId]: Channel<Id> } = {
   shift,
   drift,
   displacement,
+  governance,
 };

@@ -31,7 +31,7 @@ async function analysed(ledger: OpenedLedger, stream: string): Promise<Analysis>
 async function bundleOf(ledger: OpenedLedger, stream: string): Promise<Bundle> {
   const stages = createStages(kernels.fork(), ledger);
   const analysis = await stages.run({ ...DEFAULT_PARAMETERS, stream }, QUIET);
-  const options = { comparedWith: null, embedderReference: 2000, characteristics: null };
+  const options = { comparedWith: null, embedderReference: 2000, characteristics: null, labels: [] };
   return makeBundle(ledger.report, analysis, stages.detector, options);
 }
 

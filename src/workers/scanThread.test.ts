@@ -61,7 +61,7 @@ describe('a scan shared with a thread', () => {
       const embeddings = table.embeddings!.slice();
       embeddings[3 * file + 1] = NaN;
       const eventId = table.eventId.slice();
-      if (file === 3) eventId[5] = 2n;
+      if (file === 3) eventId[5] = eventId[6];
       return { ...table, embeddings, eventId };
     };
     const files = await dealt(broken);

@@ -4,7 +4,6 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import { format } from 'prettier';
 import { mappingFileSchema } from '../src/cli/mappingFile.ts';
 import { baselineSchema } from '../src/detection/baseline.ts';
-import { episodeCountsSchema } from '../src/detection/channels/displacement/referenceFile.ts';
 import { labelSchema, labelsSchema } from '../src/detection/files/labels.ts';
 import { parameterFileSchema, parametersSchema } from '../src/detection/files/parameters.ts';
 import { alertSchema, alertsSchema, calibrationSchema } from '../src/detection/files/results.ts';
@@ -29,7 +28,6 @@ const PUBLISHED = {
     parts: {
       parameters: parametersSchema,
       baseline: baselineSchema,
-      episodeCounts: episodeCountsSchema,
       alert: alertSchema,
       operatingCharacteristics: characteristicsSchema,
     },
@@ -38,7 +36,6 @@ const PUBLISHED = {
     title: 'Tautline baseline',
     description: 'Projection, reference and calibration of a reference period, for other ledgers and for streams.',
     schema: baselineSchema,
-    parts: { episodeCounts: episodeCountsSchema },
   },
   alerts: {
     title: 'Tautline alerts (alerts.json)',

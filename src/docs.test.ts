@@ -169,6 +169,8 @@ function rangeOf(spec: ParameterSpec): string {
       return `${shown(spec.min)} to ${shown(spec.max)}`;
     case 'choice':
       return spec.choices.join(', ');
+    case 'names':
+      return `${spec.default}, or names of columns`;
     case 'boolean':
       return 'true, false';
     case 'pair':

@@ -1,5 +1,4 @@
 export * from './memory';
-export * from './bootstrap';
 export { assign, euclideanCosts } from './assignment';
 export {
   factorBytes, factorise, factorLogDeterminant, factorSolve, factorTrace, factorUpdate, symmetricBytes,

@@ -41,7 +41,7 @@ interface Batch {
 }
 
 function batch(events: EventColumns, coordinates: Coordinates, p: Parameters, given?: Baseline): Batch {
-  const detector = createDetector(kernels, alarms);
+  const detector = createDetector(kernels);
   detector.load(events, coordinates, given ?? referenceRange(events.n, p).range);
   const signals = detector.runSignals(p);
   const baseline = detector.baseline(projectionOf(coordinates.k), p);

@@ -28,6 +28,7 @@ import { chooseRows, describeLeftOut, type RowSelection } from './rowSelection.t
 import { vectorBytes, type LedgerFile, type Scan } from './scan.ts';
 import { selectRows } from './selectRows.ts';
 import { unitNotes } from './shapes.ts';
+import { messageSource } from './messages.ts';
 import { fillSink, sinkColumns, withTextIds } from './sink.ts';
 import { datesFailure } from './statedUnits.ts';
 import { scanSplit, type StartedScanThread } from './splitScan.ts';
@@ -171,7 +172,8 @@ async function open(
     stored: stored.notes,
   });
   const textLength = mapping.text === undefined ? null : inOrder(scan.textLength, selection.order);
-  return { report, columns, embeddings, textLength, store };
+  const messages = messageSource(files, storedColumns, selection, scan.rows);
+  return { report, columns, embeddings, textLength, store, messages };
 }
 
 /** Replaces the readers of files that have times by ones of the range alone. */

@@ -47,6 +47,7 @@ function rangeText(spec: ParameterSpec): string {
         ? `${spec.min} to ${spec.max}${unit}, default ${spec.default.join(' to ')}`
         : 'default: not set';
     case 'choice':
+    case 'names':
       return `default ${spec.default}`;
     case 'boolean':
       return `default ${spec.default ? 'on' : 'off'}`;
@@ -56,6 +57,7 @@ function rangeText(spec: ParameterSpec): string {
 const RECOMPUTES = {
   projection: 'recomputes everything',
   signals: 'recomputes signals and decisions',
+  changes: 'recomputes lasting change and decisions',
   decisions: 'recomputes decisions only',
 } as const;
 

@@ -143,15 +143,6 @@ static void run_assignment(void) {
   *(double *)output("emd", 'd', 1) = assign(column("windowA"), column("windowB"), n, whole("k"), target);
 }
 
-static void run_bootstrap(void) {
-  const int n = whole("n");
-  bootstrap(
-    column("bootResiduals"), column("bootStarts"), whole("streams"), whole("k"),
-    number("mewma_lambda"), whole("block"), whole("bootRun"), whole("seed"),
-    output("path", 'f', (size_t)n), n
-  );
-}
-
 static void run_run_lengths(void) {
   const size_t levels = input("levels")->length;
   double *alarms = output("alarms", 'd', levels), *clear = output("clear", 'd', levels);
@@ -191,7 +182,6 @@ WRITES(covariance, "covariance")
 WRITES(eigen, "eigenvalues", "eigenvectors")
 WRITES(downsample, "points", "lengths")
 WRITES(assignment, "emd", "target")
-WRITES(bootstrap, "path")
 WRITES(run_lengths, "alarms", "clear")
 WRITES(generator, "provider", "latencyMicros", "embedding")
 
@@ -207,7 +197,6 @@ static const Case cases[] = {
   {"eigen", run_eigen, write_eigen},
   {"downsample", run_downsample, write_downsample},
   {"assignment", run_assignment, write_assignment},
-  {"bootstrap", run_bootstrap, write_bootstrap},
   {"runlength", run_run_lengths, write_run_lengths},
   {"generator", run_generator, write_generator},
 };

@@ -29,6 +29,11 @@ function specSchema(spec: ParameterSpec): JsonSchema {
       return { ...bounded(spec), ...described };
     case 'choice':
       return { enum: spec.choices, ...described };
+    case 'names':
+      return {
+        anyOf: [{ const: spec.default }, { type: 'array', items: { type: 'string' }, minItems: 1, uniqueItems: true }],
+        ...described,
+      };
     case 'boolean':
       return { type: 'boolean', ...described };
     case 'pair': {

@@ -46,7 +46,7 @@ const measured: BundleCharacteristics = {
   naiveCapped: Number.NaN,
   delays: [
     {
-      kind: 'SHIFT',
+      kind: 'STYLE_SHIFT',
       change: 'mean',
       size: 1.5,
       replicates: 20,

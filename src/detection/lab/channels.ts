@@ -12,11 +12,10 @@ import { inControlOf } from './inControl.ts';
 import { createScorer, TOLERANCE, type Interval } from './score.ts';
 
 /** The channels that are compared on a ledger with labelled changes. */
-export const CHANNELS = ['displacement', 'shift', 'anchored', 'lineage', 'length'] as const;
+export const CHANNELS = ['shift', 'anchored', 'lineage', 'length'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 export const CHANNEL_NAMES: Readonly<Record<Channel, string>> = {
-  displacement: 'SHIFT: MEWMA of the coordinates',
   shift: 'sliced EMD to the reference window',
   anchored: 'DRIFT: CUSUM of KL, anchor "reference"',
   lineage: 'DRIFT: CUSUM of KL, anchor "lineage"',
@@ -102,7 +101,7 @@ export function channelReports(
 
 function displaced(channel: Channel, input: ChannelInput, detector: Detector, p: Parameters): ChannelReport {
   const { alerts, calibration } = detector.decide(p);
-  return report(channel, input, of(alerts, 'SHIFT'), calibration.shiftLimits, seqOf(input.events), p);
+  return report(channel, input, of(alerts, 'STYLE_SHIFT'), calibration.shiftLimits, seqOf(input.events), p);
 }
 
 function cusum(
@@ -161,7 +160,7 @@ function crossings(
     if (signal[i] > limits[s]) {
       if (!before)
         open.set(s, {
-          kind: 'SHIFT',
+          kind: 'STYLE_SHIFT',
           stream: s,
           onset: i,
           fired: i,

@@ -1,12 +1,14 @@
 import type { Coordinates, EventColumns, IndexRange } from '../../core/columns.ts';
 import { splitmix64 } from '../../core/random.ts';
+import { mean } from '../../core/statistics.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import { runTransport, transportState } from '../channels/transport/kernel.ts';
 import type { Parameters } from '../parameters.ts';
-import { shiftLimit } from '../channels/displacement/limit.ts';
 import { BLOCK, SEED } from './arl.ts';
 
 const RUNS = 300;
+/** Fewer runs than this above a level say too little about its rate: beyond it the tail is extrapolated. */
+const MIN_EPISODES = 30;
 const LEVELS = 32;
 /**
  * A run is so many times as long as the reference: as the ledgers go on that have the shortest reference allowed, a
@@ -43,7 +45,7 @@ export function emdLimits(
       p,
       SEED + s,
     );
-    return shiftLimit(firstCrossings(paths), budget);
+    return limitOf(firstCrossings(paths), budget);
   });
 }
 
@@ -108,8 +110,16 @@ function simulate(
   );
 }
 
+/** How many runs are above each of a ladder of levels. */
+interface EpisodeCounts {
+  readonly levels: Float64Array;
+  readonly counts: Int32Array;
+  /** Events simulated. */
+  readonly events: number;
+}
+
 /** Runs that cross each of a ladder of levels, per events until they do: as counts in the events of all runs. */
-function firstCrossings(paths: readonly Float64Array[]): { levels: Float64Array; counts: Int32Array; events: number } {
+function firstCrossings(paths: readonly Float64Array[]): EpisodeCounts {
   const events = paths.reduce((sum, path) => sum + path.length, 0);
   const tops = paths.map((path) => path.reduce((top, v) => Math.max(top, v), 0)).sort((a, b) => a - b);
   const [low, high] = [tops[0], tops[tops.length - 1]];
@@ -125,4 +135,30 @@ function firstCrossings(paths: readonly Float64Array[]): { levels: Float64Array;
     return Math.round((crossed * events) / atRisk);
   });
   return { levels, counts, events };
+}
+
+/**
+ * The limit whose mean distance between false episodes is `budget` events: log-linear between the counted levels, and
+ * beyond the last level with enough episodes along the line of the levels before it. NaN where none can be derived.
+ */
+function limitOf(counts: EpisodeCounts, budget: number): number {
+  const wanted = Math.log(counts.events / budget);
+  const ladder = [...counts.levels]
+    .map((level, i) => ({ level, log: Math.log(counts.counts[i]) }))
+    .filter((_, i) => counts.counts[i] >= MIN_EPISODES);
+  // Below the busiest level more excursions merge into one episode than are gained, so the rate falls again there.
+  const peak = ladder.reduce((best, p, i) => (p.log > ladder[best].log ? i : best), 0);
+  const tail = ladder.slice(peak);
+  if (tail.length < 2) return Number.NaN;
+  if (wanted >= tail[0].log) return tail[0].level;
+  const next = tail.findIndex((p) => p.log <= wanted);
+  if (next > 0) {
+    const [a, b] = [tail[next - 1], tail[next]];
+    return a.log === b.log ? b.level : a.level + ((a.log - wanted) / (a.log - b.log)) * (b.level - a.level);
+  }
+  const line = tail.slice(-8);
+  const [ml, mg] = [mean(line.map((p) => p.level)), mean(line.map((p) => p.log))];
+  const slope =
+    line.reduce((s, p) => s + (p.level - ml) * (p.log - mg), 0) / line.reduce((s, p) => s + (p.level - ml) ** 2, 0);
+  return slope < 0 ? ml + (wanted - mg) / slope : Number.NaN;
 }

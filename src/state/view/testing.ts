@@ -32,6 +32,8 @@ function value(of: ParameterName): fc.Arbitrary<unknown> {
       return inRange(spec.min, spec.max, spec.integer);
     case 'choice':
       return fc.constantFrom(...spec.choices);
+    case 'names':
+      return fc.oneof(fc.constant(spec.default), fc.uniqueArray(name, { minLength: 1, maxLength: 4 }));
     case 'boolean':
       return fc.boolean();
     case 'pair': {

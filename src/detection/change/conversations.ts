@@ -52,9 +52,7 @@ interface Counts {
 export function openConversations(rule: ConversationRule, saved: readonly StreamConversations[] = []): Conversations {
   const streams = Array.from(rule.inBlocks, (_, s): Counts => {
     const { counted = 0, conversations = 0, block: [tens, block] = [-1, -1], threads = [] } = saved.at(s) ?? {};
-    const known = threads.map(
-      ([thread, conversation, messages]) => [thread, { conversation, messages }] as const,
-    );
+    const known = threads.map(([thread, conversation, messages]) => [thread, { conversation, messages }] as const);
     return { counted, conversations, tens, block, threads: new Map(known) };
   });
   return {

@@ -232,9 +232,7 @@ function variances(streams: readonly StreamSums[], axes: number): { within: Floa
       among[a] += sums.reduce((sum, own, j) => sum + messages[j] * (own[a] / messages[j] - mean) ** 2, 0);
     }
   }
-  const within = inside.map(
-    (sum) => (sum + PRIOR_WEIGHT * (1 - PRIOR_BETWEEN)) / (insideDegrees + PRIOR_WEIGHT),
-  );
+  const within = inside.map((sum) => (sum + PRIOR_WEIGHT * (1 - PRIOR_BETWEEN)) / (insideDegrees + PRIOR_WEIGHT));
   const between = among.map((sum, a) =>
     effective > 0
       ? (amongDegrees * Math.max(0, (sum - amongDegrees * within[a]) / effective) + PRIOR_WEIGHT * PRIOR_BETWEEN) /
@@ -266,10 +264,7 @@ function anchor(
  * The wander index: how like a conversation is to the next and the one after, as a share of what conversations differ
  * by. Independent conversations give 0; topics that come in spells give more.
  */
-function wanderIndex(
-  streams: readonly StreamSums[],
-  axes: number,
-): Pick<ChangeReference, 'wander' | 'wanderKnown'> {
+function wanderIndex(streams: readonly StreamSums[], axes: number): Pick<ChangeReference, 'wander' | 'wanderKnown'> {
   const likeness = [0, 0];
   const scale = [0, 0];
   for (const { messages, sums } of streams) {

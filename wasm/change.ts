@@ -7,7 +7,7 @@
  * [messages since the reference i32][messages ever i32][slots in use i32][open i32]
  * [onset f64][fired f64][peak f64][pad]
  * [positions of the newest 65 messages f64, pad]
- * [U_0, I_0 of the open alert][65 times U, I]
+ * [U_0, I_0 of the open alert][65 times U, I]: two entries of U, the two of I, and so on
  * [256 conversations i32][256 messages i32][256 latest i32][256 sums of z]
  */
 
@@ -184,8 +184,10 @@ function take(
       u = f64x2.sub(u, share(f64x2.mul(old, before), mu, known));
       information = f64x2.sub(information, known);
     }
-    v128.store(now + at, f64x2.add(v128.load(last + at), u));
-    v128.store(now + bytes + at, f64x2.add(v128.load(last + bytes + at), information));
+    const from = last + 2 * at;
+    const to = now + 2 * at;
+    v128.store(to, f64x2.add(v128.load(from), u));
+    v128.store(to, f64x2.add(v128.load(from, 16), information), 16);
   }
 }
 
@@ -196,7 +198,7 @@ function take(
  */
 @inline
 function weigh(
-  bytes: usize, now: usize, lo: usize, before: usize, known: usize, light: bool, tau2: f64, pi: f64,
+  bytes: usize, now: usize, lo: usize, before: usize, known: usize, rolling: bool, light: bool, tau2: f64, pi: f64,
 ): void {
   const ties = f64x2.splat(tau2);
   const nu = f64x2.splat(light ? 20 : 7);
@@ -207,14 +209,18 @@ function weigh(
   const large = f64x2.splat(LARGE);
   let total = one;
   let times: f64 = 0;
-  for (let at: usize = 0; at < bytes; at += 16) {
-    const j = f64x2.sub(v128.load(now + bytes + at), v128.load(lo + bytes + at));
-    const d = f64x2.sub(v128.load(now + at), v128.load(lo + at));
-    const b = f64x2.add(v128.load(known + at), v128.load(before + bytes + at));
+  const end = known + bytes;
+  while (known < end) {
+    const loU = v128.load(lo);
+    const loI = v128.load(lo, 16);
+    const d = f64x2.sub(v128.load(now), loU);
+    const j = f64x2.sub(v128.load(now, 16), loI);
+    const u0 = rolling ? loU : v128.load(before);
+    const b = f64x2.add(v128.load(known), rolling ? loI : v128.load(before, 16));
     const r = f64x2.add(b, j);
     const jb = f64x2.mul(j, b);
     const q = f64x2.add(r, f64x2.mul(ties, jb));
-    const root = f64x2.sub(f64x2.mul(d, b), f64x2.mul(j, v128.load(before + at)));
+    const root = f64x2.sub(f64x2.mul(d, b), f64x2.mul(j, u0));
     const f = f64x2.add(f64x2.mul(root, root), tiny);
     const base = f64x2.mul(nu, jb);
     const n = f64x2.add(f64x2.mul(base, r), f);
@@ -236,6 +242,10 @@ function weigh(
       total = f64x2.mul(total, v128.bitselect(f64x2.splat(SCALE), one, over));
       times += <f64>popcnt(i64x2.bitmask(over));
     }
+    now += 32;
+    lo += 32;
+    if (!rolling) before += 32;
+    known += 16;
   }
   product = f64x2.extract_lane(total, 0) * f64x2.extract_lane(total, 1);
   scaled = times;
@@ -262,9 +272,13 @@ function statistic(
   let any: f64 = 0;
   for (let g: i32 = 0; g < 5; g++) {
     const lo = ring + <usize>((messages - (4 << g) + RING) % RING) * 2 * bytes;
-    const from = before == 0 ? lo : before;
-    if (degrees == 20) weigh(bytes, now, lo, from, known, true, tau2, pi);
-    else weigh(bytes, now, lo, from, known, false, tau2, pi);
+    if (before == 0) {
+      if (degrees == 20) weigh(bytes, now, lo, lo, known, true, true, tau2, pi);
+      else weigh(bytes, now, lo, lo, known, true, false, tau2, pi);
+    } else {
+      if (degrees == 20) weigh(bytes, now, lo, before, known, false, true, tau2, pi);
+      else weigh(bytes, now, lo, before, known, false, false, tau2, pi);
+    }
     const weight = weightOf(g) * product;
     any += scaled;
     store<f64>(scratch + (<usize>g << 4), weight);

@@ -141,12 +141,16 @@ export function openChange(
     });
   }
 
+  /** Where a record has entry a of its vectors: two entries of each pair of vectors in turn. */
+  const entry = (row: number, a: number): number =>
+    RECORD + (row >> 1) * 2 * width + (a >> 1) * 4 + (row & 1) * 2 + (a & 1);
   const recordDoubles = exports.changeRecordBytes(axes) / 8;
   function recordsOf(view: Float64Array): ChangeStep[] {
     return Array.from({ length: exports.changeRecords() }, (_, r) => {
       const record = view.subarray(r * recordDoubles, (r + 1) * recordDoubles);
       const [cleared, stream, onset, fired, position, peak] = record;
-      const vector = (row: number): Float64Array => record.slice(RECORD + row * width, RECORD + row * width + axes);
+      const vector = (row: number): Float64Array =>
+        Float64Array.from({ length: axes }, (_, a) => record[entry(row, a)]);
       return {
         alert: { stream, onset, fired, cleared: cleared === 1 ? position : null, peak },
         window:

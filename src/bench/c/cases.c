@@ -177,6 +177,7 @@ STAGES(WRITES)
 #define NAMES_OF(id, ...) __VA_ARGS__,
 WRITES(signals, STAGES(NAMES_OF) NULL)
 WRITES(detectors, "cusum", "eventState", "notice", "closed")
+WRITES(change, "changeStatistic")
 WRITES(project, "projected")
 WRITES(covariance, "covariance")
 WRITES(eigen, "eigenvalues", "eigenvectors")
@@ -192,6 +193,7 @@ static const Case cases[] = {
   {"signals", run_signals, write_signals},
   {"signals-textbook", run_signals_textbook, write_signals},
   {"detectors", run_detectors, write_detectors},
+  {"change", run_change, write_change},
   {"project", run_project, write_project},
   {"covariance", run_covariance, write_covariance},
   {"eigen", run_eigen, write_eigen},

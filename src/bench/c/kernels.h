@@ -84,4 +84,17 @@ void generate(
   int slots, int32_t *provider, int32_t *latency_micros, float *embedding
 );
 
+/* Rows of vectors are padded to whole ones; `model` is mean, A and mu of each stream. */
+typedef struct {
+  int axes, streams, degrees;
+  double tau2, pi, limit;
+  const double *root, *within, *between, *model;
+} Change;
+
+/* S of every event. */
+void change(
+  const Change *c, int count, const int32_t *stream, const int32_t *conversation, const double *features,
+  double *values
+);
+
 #endif

@@ -20,11 +20,11 @@ export interface BundleOptions {
 /** An analysis, and the detector that answers about it, as a bundle. */
 export function makeBundle(
   report: OpenReport,
-  { parameters, projection, reference, events, decisions, baselineAlerts }: Analysis,
+  { parameters, fitted, reference, events, decisions, baselineAlerts }: Analysis,
   detector: Pick<Detector, 'baseline'>,
   { comparedWith, embedderReference, characteristics }: BundleOptions,
 ): Bundle {
-  const baseline = detector.baseline(projection, parameters);
+  const baseline = detector.baseline(fitted, parameters);
   return {
     createdBy: PROGRAM,
     parameters,

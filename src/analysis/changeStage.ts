@@ -1,7 +1,7 @@
 import type { EventColumns, IndexRange } from '../core/columns.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Baseline } from '../detection/baseline.ts';
-import { outOfAction, type Changes, type ChannelChange, type FittedReference } from '../detection/changes.ts';
+import { elsewhere, outOfAction, type Changes, type ChannelChange, type FittedReference } from '../detection/changes.ts';
 import { alignAll } from '../detection/channels/reference.ts';
 import type { ChangeChannel } from '../detection/channels/table.ts';
 import type { Parameters } from '../detection/parameters.ts';
@@ -85,7 +85,8 @@ export class ChangeStage {
     const results = this.#results.get(channel) ?? [];
     const held = results.find((own) => own.key === key);
     if (held) return held.change;
-    const known = this.#given && alignAll(this.#given, this.#given.reference.streams, base.events.streams)[channel];
+    const given = this.#given && alignAll(this.#given, this.#given.reference.streams, base.events.streams)[channel];
+    const known = given && (base.range.from === base.range.to ? elsewhere(given) : given);
     if (this.#given && !known) return outOfAction('the baseline has no reference for it');
     const change = await judgeChange(this.#kernels, channel, stretches, request, known, { features, remarks });
     this.#results.set(channel, [{ key, change }, ...results].slice(0, KEPT));

@@ -277,8 +277,8 @@ export async function judgeChange(
   const reference = known ?? { ...fit!.reference, features, inBlocks: Uint8Array.from(fit!.rule.inBlocks) };
   const reason = cannotJudge(reference);
   if (reason) return outOfAction(reason, ...remarks);
-  const conversations =
-    fit?.conversations ?? openConversations({ cut: parameters.conversation_cut, inBlocks: reference.inBlocks });
+  const rule = { cut: parameters.conversation_cut, inBlocks: reference.inBlocks };
+  const conversations = fit?.conversations ?? (await conversationsBefore(stretches, request, rule)).conversations;
   const statistic = new Float64Array(events.n).fill(Number.NaN);
   const steps: ChangeStep[] = [];
   const own = kernels.fork();
@@ -337,23 +337,38 @@ interface Fit {
   readonly conversations: Conversations;
 }
 
-async function fitReference(
-  kernels: KernelModule,
+/**
+ * Takes in every event before the end of the reference.
+ * @param known the rule of a baseline; null: it follows from the reference
+ * @returns the number of each event's conversation too
+ */
+async function conversationsBefore(
   stretches: Stretches,
   { events, range, parameters, signal, onProgress }: ChangeRequest,
-  shrinkage: number,
-): Promise<Fit> {
-  const streams = events.streams.length;
+  known: ConversationRule | null,
+): Promise<{ rule: ConversationRule; conversations: Conversations; numbers: Int32Array }> {
   const counted = new Uint8Array(range.to);
-  const options = { signal, onProgress };
-  for await (const stretch of stretches.of({ from: 0, to: range.to }, options))
+  for await (const stretch of stretches.of({ from: 0, to: range.to }, { signal, onProgress }))
     counted.set(stretch.counted.subarray(0, Math.min(stretch.counted.length, range.to - stretch.from)), stretch.from);
   const before = { stream: events.stream, thread: events.thread, counted };
-  const rule = conversationRule(before, range, streams, parameters.conversation_cut);
+  const rule = known ?? conversationRule(before, range, events.streams.length, parameters.conversation_cut);
   const conversations = openConversations(rule);
   const numbers = new Int32Array(range.to).fill(-1);
   for (let i = 0; i < range.to; i++)
     if (counted[i]) numbers[i] = conversations.next(events.stream[i], events.thread[i]);
+  return { rule, conversations, numbers };
+}
+
+async function fitReference(
+  kernels: KernelModule,
+  stretches: Stretches,
+  request: ChangeRequest,
+  shrinkage: number,
+): Promise<Fit> {
+  const { events, range, signal, onProgress } = request;
+  const streams = events.streams.length;
+  const options = { signal, onProgress };
+  const { rule, conversations, numbers } = await conversationsBefore(stretches, request, null);
   async function* batches(): AsyncIterable<FeatureBatch> {
     for await (const { from, features, counted: counts } of stretches.of(range, options)) {
       const rows: number[] = [];

@@ -12,6 +12,15 @@ export interface FittedReference extends ChangeReference {
   readonly inBlocks: Uint8Array;
 }
 
+/** For events that the reference does not lie in: its conversations do not go on there. */
+export const elsewhere = (reference: FittedReference): FittedReference => ({
+  ...reference,
+  streams: reference.streams.map((stream) => ({
+    ...stream,
+    newest: { conversation: new Int32Array(0), messages: new Int32Array(0), sums: new Float64Array(0) },
+  })),
+});
+
 /** What one channel of lasting change found in a ledger. */
 export interface ChannelChange {
   /** Null where the channel is out of action. */

@@ -9,9 +9,10 @@ export interface Onset {
 }
 
 /** The open episode of each level channel (in the order of `LEVEL_CHANNELS`) and stream, null if none is. */
-export type LevelState = readonly (Alert | null)[][];
+export type LevelState = readonly (readonly (Alert | null)[])[];
+type OpenLevels = readonly (Alert | null)[][];
 
-export const levelState = (streams: number): LevelState =>
+export const levelState = (streams: number): OpenLevels =>
   LEVEL_CHANNELS.map(() => new Array<Alert | null>(streams).fill(null));
 
 /** The kind that a level channel raises. */
@@ -35,7 +36,7 @@ interface LevelEvent {
  * @param onset asked only where the kind opens
  */
 export function levelStep(
-  state: LevelState,
+  state: OpenLevels,
   level: number,
   { stream, index, seq, value, limit }: LevelEvent,
   onset: () => Onset | undefined,

@@ -4,7 +4,6 @@ import type { KernelModule } from '../../kernels/module.ts';
 import { PARAMETER_SPECS, type NumberSpec, type Parameters } from '../parameters.ts';
 import { createDetector, type Detector } from '../pipeline.ts';
 import { warmupOf } from '../reference.ts';
-import { mean, standardDeviation } from '../../core/statistics.ts';
 import type { Alert, AlertKind } from '../types.ts';
 import { deriveLimit } from './budget.ts';
 import { emdLimits } from './emdLimit.ts';
@@ -12,14 +11,13 @@ import { inControlOf } from './inControl.ts';
 import { createScorer, TOLERANCE, type Interval } from './score.ts';
 
 /** The channels that are compared on a ledger with labelled changes. */
-export const CHANNELS = ['shift', 'anchored', 'lineage', 'length'] as const;
+export const CHANNELS = ['shift', 'anchored', 'lineage'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 export const CHANNEL_NAMES: Readonly<Record<Channel, string>> = {
   shift: 'sliced EMD to the reference window',
   anchored: 'DRIFT: CUSUM of KL, anchor "reference"',
   lineage: 'DRIFT: CUSUM of KL, anchor "lineage"',
-  length: 'MEWMA of ln(1 + characters) alone',
 };
 
 /** What a channel made of one stream. */
@@ -73,18 +71,6 @@ export function channelReports(
   detector.load(events, coordinates, reference);
   return CHANNELS.map((channel): ChannelReport => {
     switch (channel) {
-      case 'displacement': {
-        detector.runSignals(p);
-        return displaced(channel, input, detector, p);
-      }
-      case 'length': {
-        const lengths = lengthCoordinates(input);
-        if (!lengths) return { channel, streams: [], note: 'the ledger has no text, or all of it is of one length' };
-        const only = createDetector(kernels);
-        only.load(lengths.events, lengths.coordinates, reference);
-        only.runSignals(p);
-        return displaced(channel, input, only, p);
-      }
       case 'anchored':
         return cusum(channel, input, detector, kernels, { ...p, anchor: 'reference' }, budget);
       case 'lineage':
@@ -97,11 +83,6 @@ export function channelReports(
       }
     }
   });
-}
-
-function displaced(channel: Channel, input: ChannelInput, detector: Detector, p: Parameters): ChannelReport {
-  const { alerts, calibration } = detector.decide(p);
-  return report(channel, input, of(alerts, 'STYLE_SHIFT'), calibration.shiftLimits, seqOf(input.events), p);
 }
 
 function cusum(
@@ -229,32 +210,4 @@ function report(
     };
   });
   return { channel, streams, note };
-}
-
-/**
- * ln(1 + characters) in standard deviations within streams of the reference, as coordinates of one axis; an event
- * without text is void.
- */
-function lengthCoordinates({
-  events,
-  reference,
-  textLength,
-}: ChannelInput): { events: EventColumns; coordinates: Coordinates } | null {
-  if (!textLength) return null;
-  const value = Float64Array.from({ length: events.n }, (_, i) =>
-    textLength[events.row[i]] < 0 ? Number.NaN : Math.log1p(textLength[events.row[i]]),
-  );
-  const residuals = events.streams.flatMap((_, s) => {
-    const own = Array.from({ length: reference.to - reference.from }, (__, j) => reference.from + j)
-      .filter((i) => events.stream[i] === s && !Number.isNaN(value[i]))
-      .map((i) => value[i]);
-    const centre = mean(own);
-    return own.map((v) => v - centre);
-  });
-  const spread = standardDeviation(residuals);
-  if (!(spread > 0)) return null;
-  return {
-    events: { ...events, isVoid: Uint8Array.from(value, (v) => (Number.isNaN(v) ? 1 : 0)) },
-    coordinates: { k: 1, x: Float32Array.from(value, (v) => v / spread) },
-  };
 }

@@ -53,7 +53,7 @@ export function labQuestions(context: EngineContext): LabApi {
           ask.start === null
             ? delayStarts(ledger, ask.stream, ask.count, ask.horizon, parameters)
             : [ownEventFrom(ledger, ask.stream, ask.start)];
-        const baseline = context.open.stages.detector.baseline(analysis.projection, parameters);
+        const baseline = context.open.stages.detector.baseline(analysis.fitted, parameters);
         return { parameters, starts, tasks: delayTasks(ledger, baseline, { parameters, ...ask, starts }) };
       }),
 

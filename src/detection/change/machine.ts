@@ -3,6 +3,7 @@ import { requireLength } from '../../kernels/check.ts';
 import { requireLengths, requireRange, type StateBlock } from '../../kernels/events.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import {
+  CHANGE_WINDOWS,
   changeDegrees,
   FEWEST_MESSAGES,
   type ChangeAlert,
@@ -43,6 +44,7 @@ declare module '../../kernels/exports.ts' {
     changeRecordBytes(axes: number): number;
     changeRecords(): number;
     changeStateBytes(axes: number): number;
+    changeWindow(state: number, axes: number, window: number, to: number): void;
   }
 }
 
@@ -78,6 +80,8 @@ export interface ChangeMachine {
    * @param origin position of event 0 in the ledger, for the alerts
    */
   run(events: ChangeEvents, from: number, to: number, origin?: number): ChangeStep[];
+  /** The windows of a stream after the last event taken in, as CHANGE_WINDOWS; none where it has no statistic. */
+  windows(stream: number): ChangeWindow[];
   /** Alerts open after the last event taken in, by stream. */
   open(): ChangeAlert[];
 }
@@ -85,7 +89,7 @@ export interface ChangeMachine {
 /** Where the state of a stream has what, see wasm/change.ts: 32-bit and 64-bit numbers. */
 const STATE = { open: 3, onset: 2, fired: 3, peak: 4 } as const;
 /** 64-bit numbers before the window of a record. */
-const RECORD = 8;
+const RECORD = 6;
 const CAPACITY = 64;
 
 const widthOf = (axes: number): number => (axes + 1) & ~1;
@@ -141,27 +145,25 @@ export function openChange(
     });
   }
 
-  /** Where a record has entry a of its vectors: two entries of each pair of vectors in turn. */
-  const entry = (row: number, a: number): number =>
-    RECORD + (row >> 1) * 2 * width + (a >> 1) * 4 + (row & 1) * 2 + (a & 1);
+  /** Two entries of each of a pair of vectors in turn, so lie U and I. */
+  function windowOf(doubles: Float64Array): ChangeWindow {
+    const [sum, grown, sumBefore, informationBefore] = [0, 1, 2, 3].map((row) =>
+      Float64Array.from(
+        { length: axes },
+        (_, a) => doubles[(row >> 1) * 2 * width + (a >> 1) * 4 + (row & 1) * 2 + (a & 1)],
+      ),
+    );
+    return { sum, information: grown, sumBefore, informationBefore };
+  }
+
   const recordDoubles = exports.changeRecordBytes(axes) / 8;
   function recordsOf(view: Float64Array): ChangeStep[] {
     return Array.from({ length: exports.changeRecords() }, (_, r) => {
       const record = view.subarray(r * recordDoubles, (r + 1) * recordDoubles);
       const [cleared, stream, onset, fired, position, peak] = record;
-      const vector = (row: number): Float64Array =>
-        Float64Array.from({ length: axes }, (_, a) => record[entry(row, a)]);
       return {
         alert: { stream, onset, fired, cleared: cleared === 1 ? position : null, peak },
-        window:
-          cleared === 1
-            ? null
-            : {
-                sum: vector(0),
-                information: vector(1),
-                sumBefore: vector(2),
-                informationBefore: vector(3),
-              },
+        window: cleared === 1 ? null : windowOf(record.subarray(RECORD)),
       };
     });
   }
@@ -210,6 +212,17 @@ export function openChange(
         }
       });
       return steps;
+    },
+    windows(stream) {
+      const own = known.indexOf(stream);
+      if (own < 0) return [];
+      return arena.scope(() => {
+        const to = arena.f64(4 * width);
+        return CHANGE_WINDOWS.map((_, window) => {
+          exports.changeWindow(state.ptr + own * stateBytes, axes, window, to.ptr);
+          return windowOf(to.view());
+        });
+      });
     },
     open() {
       const { buffer, byteOffset, length } = state.view();

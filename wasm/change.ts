@@ -1,5 +1,5 @@
 /**
- * The machine of lasting change (docs/methods.md): conversations of a stream, windows of its newest messages against
+ * The machine of lasting change (docs/methods.md 14): conversations of a stream, windows of its newest messages against
  * what was before them, Bayes factors by axis, and the alerts that follow. Vectors are f64 of `width` entries, the axes
  * and, where their number is odd, one that weighs nothing.
  *

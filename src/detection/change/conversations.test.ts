@@ -40,7 +40,7 @@ describe('conversations', () => {
     ['messages without a thread are none', turns(33, -1), 0, 33, 16, 1],
   ])('a stream is taken in blocks: %s', (_, thread, from, to, cut, inBlocks) => {
     const rule = conversationRule(one(thread), { from, to }, 2, cut);
-    expect([...rule.inBlocks]).toEqual([inBlocks, 1]);
+    expect(Array.from(rule.inBlocks)).toEqual([inBlocks, 1]);
     if (inBlocks === 1)
       expect([...conversationsOf(one(thread), rule)]).toEqual(thread.map((_own, i) => Math.floor(i / 10)));
   });

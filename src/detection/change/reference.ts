@@ -10,7 +10,7 @@ import {
   type StreamReference,
 } from './types.ts';
 
-/** What the reference fixes of a channel of lasting change (docs/methods.md, lasting change). */
+/** What the reference fixes of a channel of lasting change (docs/methods.md 14). */
 
 /** Counted messages in the order of events. */
 export interface FeatureBatch {

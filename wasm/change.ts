@@ -1,5 +1,5 @@
 /**
- * The machine of lasting change (docs/methods.md): conversations of a stream, windows of its newest messages against
+ * The machine of lasting change (docs/methods.md 14): conversations of a stream, windows of its newest messages against
  * what was before them, Bayes factors by axis, and the alerts that follow. Vectors are f64 of `width` entries, the axes
  * and, where their number is odd, one that weighs nothing.
  *
@@ -23,8 +23,8 @@ const PEAK: usize = 32;
 const POSITIONS: usize = 48;
 const FROZEN: usize = POSITIONS + 66 * 8;
 
-/** A record: [0 fired, 1 cleared][stream][onset][fired][cleared][peak][messages in the window][pad], then the window. */
-const RECORD: usize = 64;
+/** A record: [0 fired, 1 cleared][stream][onset][fired][cleared][peak][pad], then the window. */
+const RECORD: usize = 48;
 const REARM: f64 = 0.5;
 const CLIP_MESSAGE: f64 = 3.5;
 const CLIP_CONVERSATION: f64 = 3;
@@ -306,34 +306,38 @@ function statistic(
 }
 
 @inline
-function record(to: usize, kind: f64, stream: i32, state: usize, cleared: f64, messages: f64): void {
+function record(to: usize, kind: f64, stream: i32, state: usize, cleared: f64): void {
   store<f64>(to, kind);
   store<f64>(to, <f64>stream, 8);
   store<f64>(to, load<f64>(state, ONSET), 16);
   store<f64>(to, load<f64>(state, FIRED), 24);
   store<f64>(to, cleared, 32);
   store<f64>(to, load<f64>(state, PEAK), 40);
-  store<f64>(to, messages, 48);
 }
 
-/** Opens an alert: what was before the heaviest window is frozen, and the window is written down. */
-function fire(state: usize, bytes: usize, stream: i32, position: f64, s: f64, to: usize): void {
+/** Writes window g of a stream: the growth of U and I over it, then U_0 and I_0. */
+export function changeWindow(state: usize, axes: i32, g: i32, to: usize): void {
+  const bytes = widthOf(axes);
   const ring = state + FROZEN + 2 * bytes;
   const messages = load<i32>(state, MESSAGES);
-  const length = 4 << heaviest;
   const now = ring + <usize>(messages % RING) * 2 * bytes;
-  const lo = ring + <usize>((messages - length + RING) % RING) * 2 * bytes;
-  const first = max(1, messages - length + 1);
-  store<i32>(state, 1, OPEN);
+  const lo = ring + <usize>((messages - (4 << g) + RING) % RING) * 2 * bytes;
+  for (let at: usize = 0; at < 2 * bytes; at += 8) store<f64>(to + at, load<f64>(now + at) - load<f64>(lo + at));
+  memory.copy(to + 2 * bytes, load<i32>(state, OPEN) ? state + FROZEN : lo, 2 * bytes);
+}
+
+/** Opens an alert: the window is written down, and what was before it is frozen. */
+function fire(state: usize, axes: i32, stream: i32, position: f64, s: f64, to: usize): void {
+  const bytes = widthOf(axes);
+  const messages = load<i32>(state, MESSAGES);
+  const first = max(1, messages - (4 << heaviest) + 1);
   store<f64>(state, load<f64>(state + POSITIONS + (<usize>(first % RING) << 3)), ONSET);
   store<f64>(state, position, FIRED);
   store<f64>(state, s, PEAK);
-  memory.copy(state + FROZEN, lo, 2 * bytes);
-  record(to, 0, stream, state, -1, <f64>min(length, messages));
-  for (let at: usize = 0; at < 2 * bytes; at += 8) {
-    store<f64>(to + RECORD + at, load<f64>(now + at) - load<f64>(lo + at));
-  }
-  memory.copy(to + RECORD + 2 * bytes, lo, 2 * bytes);
+  record(to, 0, stream, state, -1);
+  changeWindow(state, axes, heaviest, to + RECORD);
+  memory.copy(state + FROZEN, to + RECORD + 2 * bytes, 2 * bytes);
+  store<i32>(state, 1, OPEN);
 }
 
 /**
@@ -399,11 +403,11 @@ export function change(
       if (s > load<f64>(state, PEAK)) store<f64>(state, s, PEAK);
       if (s < REARM * limit) {
         store<i32>(state, 0, OPEN);
-        record(records + <usize>written * recordBytes, 1, code, state, origin + <f64>i, 0);
+        record(records + <usize>written * recordBytes, 1, code, state, origin + <f64>i);
         written++;
       }
     } else if (s > limit) {
-      fire(state, bytes, code, origin + <f64>i, s, records + <usize>written * recordBytes);
+      fire(state, axes, code, origin + <f64>i, s, records + <usize>written * recordBytes);
       written++;
     }
     if (rolling != 0) {

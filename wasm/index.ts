@@ -3,7 +3,9 @@ export { assign, euclideanCosts } from './assignment';
 export {
   factorBytes, factorise, factorLogDeterminant, factorSolve, factorTrace, factorUpdate, symmetricBytes,
 } from './cholesky';
-export { change, changeRecall, changeRecordBytes, changeRecords, changeStateBytes } from './change';
+export {
+  change, changeRecall, changeRecordBytes, changeRecords, changeStateBytes, changeWindow,
+} from './change';
 export { covarianceAccumulate, covarianceFinish, mirrorUpper } from './covariance';
 export { downsample } from './downsample';
 export { eigenAccumulate, eigenIterate, eigenPrepare, eigenReduce } from './eigen';

@@ -5,7 +5,7 @@
 #include "kernels.h"
 #include "vector.h"
 
-/* The machine of lasting change, docs/methods.md: as wasm/change.ts, where the algorithm is told. */
+/* The machine of lasting change, docs/methods.md 14: as wasm/change.ts, where the algorithm is told. */
 
 #define RING 65
 #define SLOTS 256

@@ -1,14 +1,14 @@
 import type { IndexRange } from '../../core/columns.ts';
 
 /**
- * The conversations of the counted messages (docs/methods.md, lasting change): (stream, thread), one of more than `cut`
+ * The conversations of the counted messages (docs/methods.md 14): (stream, thread), one of more than `cut`
  * own messages cut into several; blocks of ten where there is no thread, and in streams of too few conversations.
  */
 
 /** Counted messages of a stream in a block where there is no thread to go by. */
-export const BLOCK_MESSAGES = 10;
+const BLOCK_MESSAGES = 10;
 /** Conversations that a stream needs in the reference for its threads to be gone by. */
-export const FEWEST_CONVERSATIONS = 3;
+const FEWEST_CONVERSATIONS = 3;
 
 export interface ConversationRule {
   /** Own messages after which a conversation is cut; 0 = never. */

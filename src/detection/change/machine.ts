@@ -1,8 +1,9 @@
-import type { Block } from '../../kernels/arena.ts';
+import type { Arena, Block } from '../../kernels/arena.ts';
 import { requireLength } from '../../kernels/check.ts';
 import { requireLengths, requireRange, type StateBlock } from '../../kernels/events.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import {
+  CHANGE_WINDOWS,
   changeDegrees,
   FEWEST_MESSAGES,
   type ChangeAlert,
@@ -43,11 +44,12 @@ declare module '../../kernels/exports.ts' {
     changeRecordBytes(axes: number): number;
     changeRecords(): number;
     changeStateBytes(axes: number): number;
+    changeWindow(state: number, axes: number, window: number, to: number): void;
   }
 }
 
 /** Columns of n events in wasm memory: a whole ledger, or a batch of it. */
-export interface ChangeEvents {
+interface ChangeEvents {
   readonly stream: Block<Int32Array>;
   /** Number of the conversation within its stream; -1 = not counted. */
   readonly conversation: Block<Int32Array>;
@@ -78,6 +80,8 @@ export interface ChangeMachine {
    * @param origin position of event 0 in the ledger, for the alerts
    */
   run(events: ChangeEvents, from: number, to: number, origin?: number): ChangeStep[];
+  /** The windows of a stream after the last event taken in, as CHANGE_WINDOWS; none where it has no statistic. */
+  windows(stream: number): ChangeWindow[];
   /** Alerts open after the last event taken in, by stream. */
   open(): ChangeAlert[];
 }
@@ -85,12 +89,54 @@ export interface ChangeMachine {
 /** Where the state of a stream has what, see wasm/change.ts: 32-bit and 64-bit numbers. */
 const STATE = { open: 3, onset: 2, fired: 3, peak: 4 } as const;
 /** 64-bit numbers before the window of a record. */
-const RECORD = 8;
+const RECORD = 6;
 const CAPACITY = 64;
 
 const widthOf = (axes: number): number => (axes + 1) & ~1;
 
-/** The machine at the end of the reference. Its memory stays taken in the arena of `kernels`. */
+/** Pointers to what the reference fixes. */
+function placeVectors(
+  arena: Arena,
+  { axes, root, within, between, streams }: ChangeReference,
+  known: readonly number[],
+) {
+  const width = widthOf(axes);
+  const vectors = arena.f64(width * (axes + 2 + 3 * known.length));
+  // Where the number of axes is odd, one more that weighs nothing: it has no variance to share and learns nothing.
+  const fill = (row: number, values: Float64Array, padding: number): void => {
+    requireLength('vector', values, axes);
+    const at = row * width;
+    vectors.view().fill(padding, at, at + width);
+    vectors.view().set(values, at);
+  };
+  for (let a = 0; a < axes; a++) fill(a, root.subarray(a * axes, (a + 1) * axes), 0);
+  fill(axes, within, 1);
+  fill(axes + 1, between, Infinity);
+  known.forEach((s, own) => {
+    const row = axes + 2 + 3 * own;
+    fill(row, streams[s].mean, 0);
+    fill(row + 1, streams[s].information, 1);
+    fill(row + 2, streams[s].centre, 0);
+  });
+  const at = (row: number): number => vectors.ptr + row * width * Float64Array.BYTES_PER_ELEMENT;
+  return { root: at(0), within: at(axes), between: at(axes + 1), model: at(axes + 2) };
+}
+
+/** Two entries of each of a pair of vectors in turn: so lie U and I. */
+function windowOf(doubles: Float64Array, axes: number): ChangeWindow {
+  const [sum, grown, sumBefore, informationBefore] = [0, 1, 2, 3].map((row) =>
+    Float64Array.from(
+      { length: axes },
+      (_, a) => doubles[(row >> 1) * 2 * widthOf(axes) + (a >> 1) * 4 + (row & 1) * 2 + (a & 1)],
+    ),
+  );
+  return { sum, information: grown, sumBefore, informationBefore };
+}
+
+/**
+ * The machine at the end of the reference. Its memory stays taken in the arena of `kernels`.
+ * @param limit Infinity where the channel is out of action: then nothing fires
+ */
 export function openChange(
   { arena, exports }: KernelModule,
   reference: ChangeReference,
@@ -103,24 +149,7 @@ export function openChange(
   const place = arena.i32(streams.length);
   place.view().fill(-1);
   known.forEach((s, own) => (place.view()[s] = own));
-
-  const vectors = arena.f64(width * (axes + 2 + 3 * known.length));
-  // Where the number of axes is odd, one more that weighs nothing: it has no variance to share and learns nothing.
-  const [root, within, between, model] = [0, axes, axes + 1, axes + 2].map((row) => row * width);
-  const fill = (at: number, values: Float64Array, padding: number): void => {
-    requireLength('vector', values, axes);
-    vectors.view().fill(padding, at, at + width);
-    vectors.view().set(values, at);
-  };
-  for (let a = 0; a < axes; a++) fill(root + a * width, reference.root.subarray(a * axes, (a + 1) * axes), 0);
-  fill(within, reference.within, 1);
-  fill(between, reference.between, Infinity);
-  known.forEach((s, own) => {
-    fill(model + 3 * own * width, streams[s].mean, 0);
-    fill(model + (3 * own + 1) * width, streams[s].information, 1);
-    fill(model + (3 * own + 2) * width, streams[s].centre, 0);
-  });
-  const at = (row: number): number => vectors.ptr + row * 8;
+  const { root, within, between, model } = placeVectors(arena, reference, known);
 
   const stateBytes = exports.changeStateBytes(axes);
   const state = arena.u8(known.length * stateBytes);
@@ -141,27 +170,14 @@ export function openChange(
     });
   }
 
-  /** Where a record has entry a of its vectors: two entries of each pair of vectors in turn. */
-  const entry = (row: number, a: number): number =>
-    RECORD + (row >> 1) * 2 * width + (a >> 1) * 4 + (row & 1) * 2 + (a & 1);
   const recordDoubles = exports.changeRecordBytes(axes) / 8;
   function recordsOf(view: Float64Array): ChangeStep[] {
     return Array.from({ length: exports.changeRecords() }, (_, r) => {
       const record = view.subarray(r * recordDoubles, (r + 1) * recordDoubles);
       const [cleared, stream, onset, fired, position, peak] = record;
-      const vector = (row: number): Float64Array =>
-        Float64Array.from({ length: axes }, (_, a) => record[entry(row, a)]);
       return {
         alert: { stream, onset, fired, cleared: cleared === 1 ? position : null, peak },
-        window:
-          cleared === 1
-            ? null
-            : {
-                sum: vector(0),
-                information: vector(1),
-                sumBefore: vector(2),
-                informationBefore: vector(3),
-              },
+        window: cleared === 1 ? null : windowOf(record.subarray(RECORD), axes),
       };
     });
   }
@@ -188,10 +204,10 @@ export function openChange(
             tau ** 2,
             pi,
             limit,
-            at(root),
-            at(within),
-            at(between),
-            at(model),
+            root,
+            within,
+            between,
+            model,
             place.ptr,
             only?.ptr ?? 0,
             stream.ptr,
@@ -210,6 +226,17 @@ export function openChange(
         }
       });
       return steps;
+    },
+    windows(stream) {
+      const own = known.indexOf(stream);
+      if (own < 0) return [];
+      return arena.scope(() => {
+        const to = arena.f64(4 * width);
+        return CHANGE_WINDOWS.map((_, window) => {
+          exports.changeWindow(state.ptr + own * stateBytes, axes, window, to.ptr);
+          return windowOf(to.view(), axes);
+        });
+      });
     },
     open() {
       const { buffer, byteOffset, length } = state.view();

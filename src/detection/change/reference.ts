@@ -10,7 +10,7 @@ import {
   type StreamReference,
 } from './types.ts';
 
-/** What the reference fixes of a channel of lasting change (docs/methods.md, lasting change). */
+/** What the reference fixes of a channel of lasting change (docs/methods.md 14). */
 
 /** Counted messages in the order of events. */
 export interface FeatureBatch {
@@ -77,11 +77,14 @@ export function standardise(
     const value = features[at + a] - mean[meanAt + a];
     y[a] = Number.isFinite(value) ? value : 0;
   }
-  for (let a = 0; a < axes; a++) {
-    let sum = 0;
-    for (let b = 0; b < axes; b++) sum += root[a * axes + b] * y[b];
-    z[a] = Math.max(-CLIP_MESSAGE, Math.min(CLIP_MESSAGE, sum));
+  // By rows of the symmetric root: no sum waits for its last term.
+  z.fill(0);
+  for (let b = 0; b < axes; b++) {
+    const value = y[b];
+    const row = b * axes;
+    for (let a = 0; a < axes; a++) z[a] += root[row + a] * value;
   }
+  for (let a = 0; a < axes; a++) z[a] = Math.max(-CLIP_MESSAGE, Math.min(CLIP_MESSAGE, z[a]));
 }
 
 async function streamMeans(
@@ -125,7 +128,11 @@ async function covariance(
         const value = features[i * axes + a] - means[stream[i] * axes + a];
         y[a] = Number.isFinite(value) ? value : 0;
       }
-      for (let a = 0; a < axes; a++) for (let b = 0; b <= a; b++) sum[a * axes + b] += y[a] * y[b];
+      for (let a = 0; a < axes; a++) {
+        const own = y[a];
+        const row = a * axes;
+        for (let b = 0; b <= a; b++) sum[row + b] += own * y[b];
+      }
     }
     await scheduler.yieldIfDue(0.4);
   }
@@ -206,7 +213,7 @@ async function conversationSums(
       const sums = own.sums[j];
       for (let a = 0; a < axes; a++) {
         sums[a] += z[a];
-        own.squares[a] += z[a] ** 2;
+        own.squares[a] += z[a] * z[a];
       }
     }
     await scheduler.yieldIfDue(0.9);

@@ -15,7 +15,7 @@ import {
   type ChangeWindow,
 } from './types.ts';
 
-/** The machine of lasting change in plain TypeScript, straight from the definition: what the kernel is tested against. */
+/** The machine of lasting change in plain TypeScript, straight from docs/methods.md 14: the kernel's test oracle. */
 
 export interface ChangeRun {
   /** S of every event; NaN = none. */

@@ -1,4 +1,4 @@
-/** The machine of lasting change: what STYLE, MEANING and BEHAVIOUR have in common (docs/methods.md, lasting change). */
+/** The machine of lasting change: what STYLE, MEANING and BEHAVIOUR have in common (docs/methods.md 14). */
 
 /** In what the channels differ. */
 export interface ChangeSettings {

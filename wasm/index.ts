@@ -13,4 +13,5 @@ export { generateSlots, generatorInit, generatorStateBytes } from './generator';
 export { cusum, detectors, episodesWritten } from './detectors';
 export { runLengthScratchBytes, runLengths } from './runlength';
 export { gaussianKl } from './divergence';
+export { style } from './style';
 export * from './stages';

@@ -176,6 +176,17 @@ static void run_generator(void) {
   }
 }
 
+static void run_style(void) {
+  const int held = whole("texts");
+  double *features = output("features", 'd', (size_t)held * 50);
+  for (int left = whole("n"); left > 0; left -= held) {
+    style(
+      held, column("styleBytes"), column("styleOffsets"), column("styleClasses"), column("styleWords"),
+      column("styleFactors"), features
+    );
+  }
+}
+
 #define WRITES(name, ...) \
   static void write_##name(FILE *file) { \
     static const char *const names[] = {__VA_ARGS__, NULL}; \
@@ -194,6 +205,7 @@ WRITES(assignment, "emd", "target")
 WRITES(bootstrap, "path")
 WRITES(run_lengths, "alarms", "clear")
 WRITES(generator, "provider", "latencyMicros", "embedding")
+WRITES(style, "features")
 
 static const Case cases[] = {
 #define LIST(id, ...) {#id, run_##id, write_##id},
@@ -210,6 +222,7 @@ static const Case cases[] = {
   {"bootstrap", run_bootstrap, write_bootstrap},
   {"runlength", run_run_lengths, write_run_lengths},
   {"generator", run_generator, write_generator},
+  {"style", run_style, write_style},
 };
 
 const Case *case_named(const char *name) {

@@ -8,7 +8,7 @@ const FIRST_MARK: usize = 4, FIRST_GROUP: usize = 26;
 /** Counters have the places of their features; those of one character or word are named in the tables only. */
 const LENGTH: usize = 0, WORD_LENGTH: usize = 1, SENTENCES: usize = 2, END_QUESTION: usize = 3;
 const BULLET: usize = 5, NUMBERED: usize = 6, BOLD: usize = 7;
-const QUOTE: usize = 18, CURLY: usize = 19, NONASCII: usize = 21, UPPER: usize = 23, CURRENCY: usize = 24;
+const NONASCII: usize = 21, UPPER: usize = 23, CURRENCY: usize = 24;
 /** Counters that are no feature: characters and words that are none, currency signs beyond ASCII, words. */
 const NOTHING: usize = 50, FOREIGN_CURRENCY: usize = 51, WORDS: usize = 52;
 const COUNTERS: usize = 53;
@@ -18,7 +18,7 @@ const COUNTER: u32 = 63, LOOK: u32 = 64, SPACE: u32 = 128;
 /** Where the classes of U+0080 to U+00BF and of U+2000 to U+203F begin, after those of ASCII. */
 const LATIN: usize = 128, PUNCTUATION: usize = 192;
 
-/** Of the table of words: bits of a slot's number, the multiplier after the slots, and which bytes of a slot are word. */
+/** Of the table of words: bits of a slot's number, where the multiplier stands, which bytes of a slot are word. */
 const SLOT_BITS: u64 = 9;
 const MULTIPLIER: usize = 16 << 9;
 const WORD_BYTES: u64 = 0x00ff_ffff_ffff_ffff;
@@ -56,7 +56,7 @@ export function style(
 function count(start: usize, end: usize, classes: usize, words: usize, counts: usize): void {
   const multiplier = load<u64>(words, MULTIPLIER);
   let continuing = 0, capitals = 0, wordCount = 0, wordLength: usize = 0;
-  // Letters before `taken` belong to words that were counted; a star there is the second of two.
+  // Letters before `taken` belong to words that were counted, stars before `starred` to pairs.
   let taken = start, starred = start;
   lookAtLine(start, end, classes, counts);
   for (let p = start; p < end; p += BLOCK) {
@@ -73,7 +73,8 @@ function count(start: usize, end: usize, classes: usize, words: usize, counts: u
       if ((kind & LOOK) == 0) continue;
       const next = at + 1;
       if (c == 0x0a) {
-        lookAtLine(next, end, classes, counts);
+        const first = <u32>load<u8>(next);
+        if (first != 0x0a && !isLetter(first)) lookAtLine(next, end, classes, counts);
       } else if (c != 0x2a) {
         if (next >= end || isSpace(next, classes)) add(counts, SENTENCES, 1);
       } else if (at >= starred && next < end && load<u8>(next) == 0x2a) {

@@ -151,7 +151,7 @@ static void count(
       if (!(kind & LOOK)) continue;
       const uint8_t *next = at + 1;
       if (c == '\n') {
-        look_at_line(next, end, classes, counts);
+        if (*next != '\n' && !is_letter(*next)) look_at_line(next, end, classes, counts);
       } else if (c != '*') {
         if (next >= end || is_space(next, classes)) counts[SENTENCES]++;
       } else if (at >= starred && next < end && *next == '*') {

@@ -167,6 +167,17 @@ static void run_generator(void) {
   }
 }
 
+static void run_style(void) {
+  const int held = whole("texts");
+  double *features = output("features", 'd', (size_t)held * 50);
+  for (int left = whole("n"); left > 0; left -= held) {
+    style(
+      held, column("styleBytes"), column("styleOffsets"), column("styleClasses"), column("styleWords"),
+      column("styleFactors"), features
+    );
+  }
+}
+
 #define WRITES(name, ...) \
   static void write_##name(FILE *file) { \
     static const char *const names[] = {__VA_ARGS__, NULL}; \
@@ -185,6 +196,7 @@ WRITES(downsample, "points", "lengths")
 WRITES(assignment, "emd", "target")
 WRITES(run_lengths, "alarms", "clear")
 WRITES(generator, "provider", "latencyMicros", "embedding")
+WRITES(style, "features")
 
 static const Case cases[] = {
 #define LIST(id, ...) {#id, run_##id, write_##id},
@@ -201,6 +213,7 @@ static const Case cases[] = {
   {"assignment", run_assignment, write_assignment},
   {"runlength", run_run_lengths, write_run_lengths},
   {"generator", run_generator, write_generator},
+  {"style", run_style, write_style},
 };
 
 const Case *case_named(const char *name) {

@@ -83,6 +83,11 @@ void generate(
   uint64_t seed, double centroid_scale, double noise, const double *schedule,
   int slots, int32_t *provider, int32_t *latency_micros, float *embedding
 );
+/* 50 features of each text; 64 bytes after the last are read too. */
+void style(
+  int n, const uint8_t *bytes, const int32_t *offsets, const uint8_t *classes, const uint8_t *words,
+  const double *factors, double *out
+);
 
 /* Rows of vectors are padded to whole ones; `model` is mean, A and mu of each stream. */
 typedef struct {

@@ -1,29 +1,15 @@
+import {
+  changeStateBytes, slotOf, slotsAt, touch, widthOf, FIRED, FROZEN, MESSAGES, ONSET, OPEN, PEAK, POSITIONS,
+  RING, SLOTS,
+} from './changeState';
+
 /**
  * The machine of lasting change (docs/methods.md 14): conversations of a stream, windows of its newest messages against
  * what was before them, Bayes factors by axis, and the alerts that follow. Vectors are f64 of `width` entries, the axes
  * and, where their number is odd, one that weighs nothing.
- *
- * State of a stream (bytes, every part 16-byte aligned):
- * [messages since the reference i32][messages ever i32][slots in use i32][open i32]
- * [onset f64][fired f64][peak f64][pad]
- * [positions of the newest 65 messages f64, pad]
- * [U_0, I_0 of the open alert][65 times U, I]: two entries of U, the two of I, and so on
- * [256 conversations i32][256 messages i32][256 latest i32][256 sums of z]
  */
 
-const RING: i32 = 65;
-const SLOTS: i32 = 256;
-const MESSAGES: usize = 0;
-const EVER: usize = 4;
-const USED: usize = 8;
-const OPEN: usize = 12;
-const ONSET: usize = 16;
-const FIRED: usize = 24;
-const PEAK: usize = 32;
-const POSITIONS: usize = 48;
-const FROZEN: usize = POSITIONS + 66 * 8;
-
-/** A record: [0 fired, 1 cleared][stream][onset][fired][cleared][peak][pad], then the window. */
+/** A record: [0 fired, 1 cleared][stream][onset][fired][cleared][peak], then the window. */
 const RECORD: usize = 48;
 const REARM: f64 = 0.5;
 const CLIP_MESSAGE: f64 = 3.5;
@@ -40,21 +26,6 @@ let product: f64 = 0;
 let scaled: f64 = 0;
 let written: i32 = 0;
 
-@inline
-function widthOf(axes: i32): usize {
-  return <usize>((axes + 1) & ~1) << 3;
-}
-
-@inline
-function slotsAt(bytes: usize): usize {
-  return FROZEN + 2 * bytes + <usize>RING * 2 * bytes;
-}
-
-export function changeStateBytes(axes: i32): usize {
-  const bytes = widthOf(axes);
-  return slotsAt(bytes) + <usize>SLOTS * 12 + <usize>SLOTS * bytes;
-}
-
 /** Bytes of a record of an alert. */
 export function changeRecordBytes(axes: i32): usize {
   return RECORD + 4 * widthOf(axes);
@@ -65,58 +36,15 @@ export function changeRecords(): i32 {
   return written;
 }
 
-/** The slot of a conversation: its own, or a new one, in place of the one that has not spoken for longest. */
-function slotOf(state: usize, bytes: usize, conversation: i32): i32 {
-  const slots = state + slotsAt(bytes);
-  const used = load<i32>(state, USED);
-  const wanted = i32x4.splat(conversation);
-  for (let slot: i32 = 0; slot < used; slot += 4) {
-    const found = i32x4.bitmask(i32x4.eq(v128.load(slots + (<usize>slot << 2)), wanted));
-    if (found) {
-      const place = slot + ctz(found);
-      if (place < used) return place;
-    }
-  }
-  const latest = slots + <usize>SLOTS * 8;
-  let slot = used;
-  if (used < SLOTS) {
-    store<i32>(state, used + 1, USED);
-  } else {
-    slot = 0;
-    for (let other: i32 = 1; other < SLOTS; other++) {
-      if (load<i32>(latest + (<usize>other << 2)) < load<i32>(latest + (<usize>slot << 2))) slot = other;
-    }
-  }
-  store<i32>(slots + (<usize>slot << 2), conversation);
-  store<i32>(slots + (<usize>slot << 2), 0, <usize>SLOTS * 4);
-  memory.fill(slots + <usize>SLOTS * 12 + <usize>slot * bytes, 0, bytes);
-  return slot;
-}
-
-/** The slot has spoken. */
-@inline
-function touch(state: usize, bytes: usize, slot: i32): void {
-  const ever = load<i32>(state, EVER);
-  store<i32>(state, ever + 1, EVER);
-  store<i32>(state + slotsAt(bytes) + <usize>SLOTS * 8 + (<usize>slot << 2), ever);
-}
-
-/** A conversation of the reference, which may go on; the one whose latest message is oldest first. Into a state of 0s. */
-export function changeRecall(state: usize, axes: i32, conversation: i32, messages: i32, sum: usize): void {
-  const bytes = widthOf(axes);
-  const slot = slotOf(state, bytes, conversation);
-  const slots = state + slotsAt(bytes);
-  touch(state, bytes, slot);
-  store<i32>(slots + (<usize>slot << 2), messages, <usize>SLOTS * 4);
-  memory.copy(slots + <usize>SLOTS * 12 + <usize>slot * bytes, sum, bytes);
-}
-
-/** z = clip(H (f - m), +-3.5); a feature that is not finite stands for the mean. `y` is scratch of two vectors, the
- * second of which is z. */
+/**
+ * z = clip(H (f - m), +-3.5); a feature that is not finite stands for the mean.
+ * @param y scratch of two vectors, the second of which is z
+ */
 function standardise(axes: i32, bytes: usize, features: usize, single: i32, mean: usize, root: usize, y: usize): void {
   for (let a: i32 = 0; a < axes; a++) {
     const at = <usize>a << 3;
-    const value = (single ? <f64>load<f32>(features + (<usize>a << 2)) : load<f64>(features + at)) - load<f64>(mean + at);
+    const feature = single ? <f64>load<f32>(features + (<usize>a << 2)) : load<f64>(features + at);
+    const value = feature - load<f64>(mean + at);
     store<f64>(y + at, value - value == 0 ? value : 0);
   }
   const z = y + bytes;

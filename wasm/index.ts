@@ -3,9 +3,8 @@ export { assign, euclideanCosts } from './assignment';
 export {
   factorBytes, factorise, factorLogDeterminant, factorSolve, factorTrace, factorUpdate, symmetricBytes,
 } from './cholesky';
-export {
-  change, changeRecall, changeRecordBytes, changeRecords, changeStateBytes, changeWindow,
-} from './change';
+export { change, changeRecordBytes, changeRecords, changeWindow } from './change';
+export { changeRecall, changeStateBytes } from './changeState';
 export { covarianceAccumulate, covarianceFinish, mirrorUpper } from './covariance';
 export { downsample } from './downsample';
 export { eigenAccumulate, eigenIterate, eigenPrepare, eigenReduce } from './eigen';

@@ -89,27 +89,30 @@ class Places {
   }
 }
 
-/** How messages are written. Null where the ledger has no text. */
-export function styleReader(kernels: KernelModule, ledger: Ledger, events: EventColumns): FeatureReader | null {
+/** How messages are written, on the first axes of style. Null where the ledger has no text. */
+export function styleReader(
+  kernels: KernelModule,
+  ledger: Ledger,
+  events: EventColumns,
+  axes: number = STYLE_WIDTH,
+): FeatureReader | null {
   const { columns } = ledger.messages;
   if (!columns.some(({ name }) => name === 'text')) return null;
   const names = columns.some(({ name }) => name === 'role') ? ['text', 'role'] : ['text'];
   const places = new Places(events, ledger.columns.n);
   return {
-    axes: STYLE_WIDTH,
+    axes,
     async fill(stretch, options) {
       for await (const { rows, values } of ledger.messages.read(names, { ...options, only: places.only(stretch) })) {
         const texts = values.text as readonly (string | null)[];
         const roles = values.role as readonly (string | null)[] | undefined;
         const counting = Array.from(rows.keys()).filter((i) => countsForStyle(roles?.[i] ?? null, texts[i]));
-        const features = styleFeatures(
-          kernels,
-          counting.map((i) => texts[i]!),
-        );
+        const counted = counting.map((i) => texts[i]!);
+        const features = styleFeatures(kernels, counted);
         counting.forEach((i, row) => {
           const at = places.at(rows[i], stretch);
           stretch.counted[at] = 1;
-          stretch.features.set(features.subarray(row * STYLE_WIDTH, (row + 1) * STYLE_WIDTH), at * STYLE_WIDTH);
+          stretch.features.set(features.subarray(row * STYLE_WIDTH, row * STYLE_WIDTH + axes), at * axes);
         });
       }
     },
@@ -312,11 +315,8 @@ export async function judgeChange(
       window ? [[`${alert.stream} ${alert.fired}`, { onset: alert.onset, window }] as const] : [],
     ),
   );
-  const seqOf = (event: number, stream: number): number => {
-    let seq = 0;
-    for (let i = 0; i <= event; i++) if (events.stream[i] === stream) seq++;
-    return seq;
-  };
+  const seqOf = (event: number, stream: number): number =>
+    events.stream.subarray(0, event + 1).filter((own) => own === stream).length;
   return {
     reference,
     statistic,

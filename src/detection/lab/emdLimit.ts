@@ -18,35 +18,26 @@ const RUN_FACTOR = 4;
 const MAX_RUN = 2000;
 
 /**
- * Limits of `shift` (docs/methods.md 6) for a false-alarm budget, one per stream; NaN if its reference is too short
+ * Limits of `shift` (docs/methods.md 6) for any false-alarm budget, one per stream; NaN if its reference is too short
  * for a window. By moving-block bootstrap: a reference as long as the stream's own is drawn in blocks, events drawn
  * likewise follow it, and the kernel charts them against it, from the moment at which the window still is the
  * reference's own. A run ends at its first alarm.
  */
-export function emdLimits(
+export function openEmdLimits(
   kernels: KernelModule,
   events: EventColumns,
   { k, x }: Coordinates,
   range: IndexRange,
   p: Pick<Parameters, 'emd_window' | 'emd_min'>,
-  budget: number,
-): number[] {
-  return events.streams.map((_, s) => {
+): (budget: number) => number[] {
+  const crossings = events.streams.map((_, s) => {
     const own: number[] = [];
     for (let i = range.from; i < range.to; i++) if (events.stream[i] === s && !events.isVoid[i]) own.push(i);
-    if (own.length < Math.max(p.emd_min, 16)) return Number.NaN;
-    const paths = simulate(
-      kernels,
-      spreadOut(
-        own.map((i) => x.subarray(i * k, (i + 1) * k)),
-        k,
-      ),
-      k,
-      p,
-      SEED + s,
-    );
-    return limitOf(firstCrossings(paths), budget);
+    if (own.length < Math.max(p.emd_min, 16)) return null;
+    const rows = own.map((i) => x.subarray(i * k, (i + 1) * k));
+    return firstCrossings(simulate(kernels, spreadOut(rows, k), k, p, SEED + s));
   });
+  return (budget) => crossings.map((counts) => (counts ? limitOf(counts, budget) : Number.NaN));
 }
 
 /**

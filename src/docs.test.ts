@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { STYLE_FEATURES } from './detection/change/style.ts';
 import { PARAMETER_SPECS, type ParameterSpec } from './detection/parameters.ts';
 import { CHOICES } from './harness/profiles.ts';
 
@@ -208,6 +209,18 @@ const TABLES: readonly GeneratedTable[] = [
         rangeOf(spec),
         spec.stage,
         spec.help,
+      ]),
+    ],
+  },
+  {
+    page: 'docs/methods.md',
+    place: /^### Features of style\n[\s\S]*?\n((?:\|.*\n)+)/m,
+    rows: [
+      ['feature', 'scale', 'words'],
+      ...STYLE_FEATURES.map((feature) => [
+        feature.name,
+        String(feature.scale),
+        feature.kind === 'words' ? feature.words.join(' ') : '',
       ]),
     ],
   },

@@ -8,6 +8,7 @@ import { labelSchema, labelsSchema } from '../src/detection/files/labels.ts';
 import { parameterFileSchema, parametersSchema } from '../src/detection/files/parameters.ts';
 import { alertSchema, alertsSchema, calibrationSchema } from '../src/detection/files/results.ts';
 import { scenariosSchema } from '../src/detection/files/scenarios.ts';
+import { truthEntrySchema, truthSchema } from '../src/detection/files/truth.ts';
 import { bundleSchema, characteristicsSchema } from '../src/detection/lab/bundle.ts';
 
 /**
@@ -69,6 +70,12 @@ const PUBLISHED = {
     description: 'The parameters being tried, what they are compared with, and the scenarios kept.',
     schema: scenariosSchema,
     parts: { parameters: parameterFileSchema },
+  },
+  truth: {
+    title: 'Tautline truth',
+    description: 'What happens in which ledger, and when: what channels are compared by (tautline channels --truth).',
+    schema: truthSchema,
+    parts: { ledger: truthEntrySchema },
   },
 };
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { changingRows, ndjson } from '../analysis/testing.ts';
-import { run, type Comparison } from './channels.ts';
+import { run } from './channels.ts';
+import type { Comparison } from './channelsComparison.ts';
 
 const CHANGE = 600;
 const ONSET = { onset_event: CHANGE + 1, onset_seq: 201, stream: 'b' };

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { formatCount, formatDuration } from '../core/format.ts';
-import { COMPARED_CHANNELS, type ChannelReport } from '../detection/lab/channels.ts';
-import { countOutcomes, readTruth, truthOf, type GroupCount, type LedgerOutcome } from '../detection/lab/truth.ts';
-import { checkParameter, type Parameters } from '../detection/parameters.ts';
+import { readTruth, truthOf } from '../detection/lab/truth.ts';
+import { checkParameter } from '../detection/parameters.ts';
 import { nodeWorker } from '../workers/service/nodeWorker.node.ts';
 import { createWorkerPool } from '../workers/service/workerPool.ts';
+import { comparisonOf, type Comparison } from './channelsComparison.ts';
 import { compareOn, ledgerName, type LedgerResult, type LedgerTask } from './channelsTask.ts';
 import { labelLines, truthLines } from './channelsText.ts';
 import { readText } from './files.ts';
@@ -80,7 +80,7 @@ async function compareAll(tasks: readonly LedgerTask[], workers: number): Promis
   }
   const pool = createWorkerPool<LedgerTask, LedgerResult>({
     name: 'channels',
-    entry: () => nodeWorker(startThread('channelsWorker')),
+    entry: () => nodeWorker(startThread(new URL('./channelsWorker.ts', import.meta.url))),
     size,
     advice: 'Run fewer workers (--workers), or fewer ledgers',
   });
@@ -97,48 +97,6 @@ function progressLine(of: number): () => void {
   return () => {
     const left = ((performance.now() - started) / ++done) * (of - done);
     printProgress(`${formatCount(done)} of ${formatCount(of)} ledgers, ${formatDuration(left)} left`, done === of);
-  };
-}
-
-/** What is written as JSON. */
-export interface Comparison {
-  readonly parameters: Parameters;
-  readonly budgets: readonly BudgetComparison[];
-}
-
-export interface BudgetComparison {
-  readonly budget: number;
-  readonly ledgers: readonly LedgerComparison[];
-  /** By what is known to happen in the ledgers; null where labels say it. */
-  readonly groups: readonly GroupCount[] | null;
-}
-
-export interface LedgerComparison {
-  readonly ledger: string;
-  readonly events: number;
-  readonly leftOut: readonly string[];
-  /** One of them: of its streams, or by what is known to happen. */
-  readonly channels: readonly ChannelReport[] | null;
-  readonly outcome: LedgerOutcome | null;
-}
-
-function comparisonOf(
-  parameters: Parameters,
-  budgets: readonly number[],
-  results: readonly LedgerResult[],
-): Comparison {
-  return {
-    parameters,
-    budgets: budgets.map((budget, i) => {
-      const ledgers = results.map(({ channels, ...result }) => ({
-        ...result,
-        channels: channels.by === 'labels' ? channels.reports[i] : null,
-        outcome: channels.by === 'truth' ? channels.outcomes[i] : null,
-      }));
-      const outcomes = ledgers.map(({ outcome }) => outcome).filter((outcome) => outcome !== null);
-      const groups = outcomes.length === 0 ? null : countOutcomes(outcomes, COMPARED_CHANNELS, budget);
-      return { budget, ledgers, groups };
-    }),
   };
 }
 

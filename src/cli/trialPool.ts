@@ -18,7 +18,7 @@ export interface TrialPool {
 export function createTrialPool(size: number = availableParallelism()): TrialPool {
   const pool = createWorkerPool<Trial, TrialResult>({
     name: 'trial',
-    entry: () => nodeWorker(startThread('trialWorker')),
+    entry: () => nodeWorker(startThread(new URL('./trialWorker.ts', import.meta.url))),
     size,
     advice: 'Run fewer workers (--workers), or fewer seeds',
   });

@@ -381,7 +381,8 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     1000,
     10_000_000,
     1000,
-    'Events for which one false alarm is accepted, of style, meaning and behaviour change each: their limits follow.',
+    'Events for which one false alarm is accepted, of style, meaning and behaviour change each; up to three came in ' +
+      '10,000 where topics wander.',
     { scale: 'log' },
   ),
   meaning_k: number(

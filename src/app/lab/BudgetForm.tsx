@@ -98,7 +98,7 @@ export function BudgetForm({
           type="submit"
           className="button small"
           disabled={!valid || running !== null}
-          title="Find h and the band that keep to this budget, by simulation on this ledger; lasting change takes it as it is"
+          title="Find h and the band that keep to this budget, by simulation on this ledger"
         >
           Derive limits
         </button>

@@ -1,11 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import {
-  ALERT_KINDS,
   CHANNEL_IDS,
   DETECTOR_LIMITS,
-  LEVEL_CHANNELS,
-  LEVEL_REARM,
   NOTICES,
   EVENT_STATES,
   STAGE_IDS,
@@ -44,10 +41,8 @@ const snake = (/** @type {string} */ name) => constant(name).toLowerCase();
 
 /** Name and value of every whole number. @returns {[name: string, value: number][]} */
 const integers = () => [
-  ...ALERT_KINDS.map((name, code) => /** @type {[string, number]} */ ([`KIND_${name}`, code])),
-  ['KINDS', ALERT_KINDS.length],
-  ['LEVELS_FROM', STATE_KINDS.length],
-  ['LEVELS', LEVEL_CHANNELS.length],
+  ...STATE_KINDS.map((name, code) => /** @type {[string, number]} */ ([`KIND_${name}`, code])),
+  ['KINDS', STATE_KINDS.length],
   ...EVENT_STATES.map((name, code) => /** @type {[string, number]} */ ([`EVENT_STATE_${name}`, code])),
   ...NOTICES.map((name, bit) => /** @type {[string, number]} */ ([`NOTICE_${name}`, 1 << bit])),
 ];
@@ -57,7 +52,7 @@ const offsets = () => [
   ...Object.entries(STATE).map(([name, at]) => /** @type {[string, number]} */ ([`STATE_${name}`, at])),
   ['STATE_EPISODES', OPEN_EPISODES],
   ['STATE_EPISODE_BYTES', OPEN_EPISODE_BYTES],
-  ['STATE_BYTES', OPEN_EPISODES + OPEN_EPISODE_BYTES * ALERT_KINDS.length],
+  ['STATE_BYTES', OPEN_EPISODES + OPEN_EPISODE_BYTES * STATE_KINDS.length],
   ['EPISODE_BYTES', EPISODE_BYTES],
 ];
 
@@ -66,7 +61,6 @@ function wasmText() {
     ...integers().map(([name, value]) => `export const ${name}: i32 = ${value};`),
     ...offsets().map(([name, value]) => `export const ${name}: usize = ${value};`),
     ...DETECTOR_LIMITS.map((name, i) => `export const LIMIT_${constant(name)}: usize = ${8 * i};`),
-    `export const LEVEL_REARM: f64 = ${LEVEL_REARM};`,
   ];
   return `// ${SOURCE}\n${lines.join('\n')}\n`;
 }
@@ -78,7 +72,6 @@ function wrapperText() {
     `[\n${all.map((name) => `  '${name}',\n`).join('')}] as const`;
   return `// ${SOURCE}
 ${[...integers(), ...offsets()].map(([name, value]) => `export const ${name} = ${value};`).join('\n')}
-export const LEVEL_REARM = ${LEVEL_REARM};
 /** Limits in the order in which the kernel reads them. */
 export const LIMIT_NAMES = ${names(DETECTOR_LIMITS)};
 `;
@@ -87,7 +80,6 @@ export const LIMIT_NAMES = ${names(DETECTOR_LIMITS)};
 function cText() {
   const lines = [
     ...integers().map(([name, value]) => `#define ${name} ${value}`),
-    `#define LEVEL_REARM ${LEVEL_REARM}`,
     '',
     'typedef struct {',
     `  double ${DETECTOR_LIMITS.map(snake).join(',\n    ')};`,

@@ -4,11 +4,11 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import { format } from 'prettier';
 import { mappingFileSchema } from '../src/cli/mappingFile.ts';
 import { baselineSchema } from '../src/detection/baseline.ts';
-import { episodeCountsSchema } from '../src/detection/channels/displacement/referenceFile.ts';
 import { labelSchema, labelsSchema } from '../src/detection/files/labels.ts';
 import { parameterFileSchema, parametersSchema } from '../src/detection/files/parameters.ts';
 import { alertSchema, alertsFileSchema, calibrationSchema, noticeSchema } from '../src/detection/files/results.ts';
 import { scenariosSchema } from '../src/detection/files/scenarios.ts';
+import { truthEntrySchema, truthSchema } from '../src/detection/files/truth.ts';
 import { bundleSchema, characteristicsSchema } from '../src/detection/lab/bundle.ts';
 
 /**
@@ -29,7 +29,6 @@ const PUBLISHED = {
     parts: {
       parameters: parametersSchema,
       baseline: baselineSchema,
-      episodeCounts: episodeCountsSchema,
       alert: alertSchema,
       operatingCharacteristics: characteristicsSchema,
     },
@@ -38,7 +37,6 @@ const PUBLISHED = {
     title: 'Tautline baseline',
     description: 'Projection, reference and calibration of a reference period, for other ledgers and for streams.',
     schema: baselineSchema,
-    parts: { episodeCounts: episodeCountsSchema },
   },
   alerts: {
     title: 'Tautline alerts (alerts.json)',
@@ -74,6 +72,12 @@ const PUBLISHED = {
     description: 'The parameters being tried, what they are compared with, and the scenarios kept.',
     schema: scenariosSchema,
     parts: { parameters: parameterFileSchema },
+  },
+  truth: {
+    title: 'Tautline truth',
+    description: 'What happens in which ledger, and when: what channels are compared by (tautline channels --truth).',
+    schema: truthSchema,
+    parts: { ledger: truthEntrySchema },
   },
 };
 

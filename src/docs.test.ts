@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { STREAM_KEYS } from './core/streamKey.ts';
+import { STYLE_FEATURES } from './detection/change/style.ts';
 import { PARAMETER_SPECS, type ParameterSpec } from './detection/parameters.ts';
 import { CHOICES } from './harness/profiles.ts';
 
@@ -74,7 +75,7 @@ const SOURCES = FILES.filter((path) => /^(?:src|wasm|e2e|scripts)\/.*\.(?:tsx?|m
 
 it('every section of docs/methods.md that the code cites is there', () => {
   const sections = new Set([...textOf('docs/methods.md').matchAll(/^## (\d+)\. /gm)].map(([, number]) => number));
-  expect([...sections]).toEqual(Array.from({ length: 13 }, (_, i) => String(i + 1)));
+  expect([...sections]).toEqual(Array.from({ length: 14 }, (_, i) => String(i + 1)));
   const cited = SOURCES.flatMap((path) =>
     [...textOf(path).matchAll(CITATION)].flatMap(([, list]) =>
       list.split(/\D+/).map((number) => ({ path, number, known: sections.has(number) })),
@@ -172,6 +173,8 @@ function rangeOf(spec: ParameterSpec): string {
       return spec.choices.join(', ');
     case 'column':
       return `${STREAM_KEYS.join(', ')}, a column`;
+    case 'names':
+      return `${spec.default}, or names of columns`;
     case 'boolean':
       return 'true, false';
     case 'pair':
@@ -209,6 +212,18 @@ const TABLES: readonly GeneratedTable[] = [
         rangeOf(spec),
         spec.stage,
         spec.help,
+      ]),
+    ],
+  },
+  {
+    page: 'docs/methods.md',
+    place: /^### Features of style\n[\s\S]*?\n((?:\|.*\n)+)/m,
+    rows: [
+      ['feature', 'scale', 'words'],
+      ...STYLE_FEATURES.map((feature) => [
+        feature.name,
+        String(feature.scale),
+        feature.kind === 'words' ? feature.words.join(' ') : '',
       ]),
     ],
   },

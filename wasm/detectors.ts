@@ -1,6 +1,6 @@
 import {
   EPISODE_BYTES, KIND_DRIFT, KIND_FRAME_WEIGHT_DEGRADATION, KIND_HOMOGENIZATION_FLOOR_NEAR, KIND_VOID, KINDS,
-  LEVEL_REARM, LEVELS, LEVELS_FROM, LIMIT_CAP, LIMIT_DWELL, LIMIT_ENTROPY_CLEAR, LIMIT_H, LIMIT_HI, LIMIT_KAPPA,
+  LIMIT_CAP, LIMIT_DWELL, LIMIT_ENTROPY_CLEAR, LIMIT_H, LIMIT_HI, LIMIT_KAPPA,
   LIMIT_LO, LIMIT_M, LIMIT_S, LIMIT_TAU_MAX, LIMIT_TAU_MIN, LIMIT_TENSION_HIGH, LIMIT_TENSION_LOW, LIMIT_VOID_CLEAR,
   LIMIT_VOID_OPEN, NOTICE_FRICTION_SPIKE, NOTICE_KL_CEILING, NOTICE_TENSION_HIGH, NOTICE_TENSION_LOW,
   EVENT_STATE_ACCOMMODATION, EVENT_STATE_DRIFT, EVENT_STATE_FRAME_WEIGHT_DEGRADATION, EVENT_STATE_HOMOGENIZATION,
@@ -80,47 +80,6 @@ function settle(own: usize, event: i32, seq: i32): void {
 @inline
 function unsettled(own: usize): i32 {
   return load<i32>(own, STATE_BELOW) | load<i32>(own, STATE_OPEN);
-}
-
-/** Lanes in which a level is above the limit of their stream. @param level its column and its limits */
-@inline
-function above(level: usize, slot: usize, p: i32, p1: i32): v128 {
-  const limits = <usize>load<u32>(level, 4);
-  const limit = v128.load64_lane(limits + (<usize>p1 << 3), v128.load64_zero(limits + (<usize>p << 3)), 1);
-  return f64x2.gt(v128.load(<usize>load<u32>(level) + slot), limit);
-}
-
-/** Lanes in which any level is. Unrolled when compiled, up to eight levels: a loop costs the kernel 4 %. */
-@inline
-function anyAbove(levels: usize, slot: usize, p: i32, p1: i32): v128 {
-  let moved = f64x2.splat(0);
-  if (LEVELS > 0) moved = above(levels, slot, p, p1);
-  if (LEVELS > 1) moved = v128.or(moved, above(levels + 8, slot, p, p1));
-  if (LEVELS > 2) moved = v128.or(moved, above(levels + 16, slot, p, p1));
-  if (LEVELS > 3) moved = v128.or(moved, above(levels + 24, slot, p, p1));
-  if (LEVELS > 4) moved = v128.or(moved, above(levels + 32, slot, p, p1));
-  if (LEVELS > 5) moved = v128.or(moved, above(levels + 40, slot, p, p1));
-  if (LEVELS > 6) moved = v128.or(moved, above(levels + 48, slot, p, p1));
-  if (LEVELS > 7) moved = v128.or(moved, above(levels + 56, slot, p, p1));
-  return moved;
-}
-
-/** Opens the kinds of levels above their limit, and closes those that are well below it. */
-@inline
-function takeLevels(
-  own: usize, levels: usize, slot: usize, p: i32, e: i32, n: i32, opened: i32, episodes: usize,
-): void {
-  for (let l = 0; l < LEVELS; l++) {
-    const level = levels + (<usize>l << 3);
-    const kind = LEVELS_FROM + l;
-    const value = load<f64>(<usize>load<u32>(level) + slot);
-    const limit = load<f64>(<usize>load<u32>(level, 4) + (<usize>p << 3));
-    if (opened & (1 << kind)) {
-      if (value < LEVEL_REARM * limit) close(own, kind, p, e, episodes);
-    } else if (value > limit) {
-      open(own, kind, e, n, e, n, value);
-    }
-  }
 }
 
 /** Opens, follows or closes the drift of a stream whose CUSUM has become `sum`. */
@@ -203,14 +162,12 @@ export function cusum(n: i32, z: usize, h: f64, kappa: f64, cap: f64, out: usize
  * @param base added to positions in the columns to give the event numbers that episodes state
  * @param limits f64: m, s, h, kappa, cap, tauMax, tauMin, entropyClear, lo, hi, dwell, voidOpen, voidClear, tensionLow,
  *   tensionHigh; a limit that is NaN keeps its detector silent
- * @param levels for each level [column][limits]: a f64 per event, and a f64 per stream above which its kind opens; it
- *   closes below LEVEL_REARM times that
  * @param warmup i32 S: a stream is WARMING until its seq exceeds it and `referenceTo` is reached
  * @param boxCox the transform of `kl`, which itself is read only where it matters
  * @returns the event after the last one taken in
  */
 export function detectors(
-  from: i32, to: i32, base: i32, limits: usize, levels: usize, warmup: usize, referenceTo: i32,
+  from: i32, to: i32, base: i32, limits: usize, warmup: usize, referenceTo: i32,
   stream: usize, seq: usize, isVoid: usize,
   kl: usize, boxCox: usize, friction: usize, entropy: usize, rho: usize, tension: usize,
   state: usize, cusum: usize, eventState: usize, notice: usize, episodes: usize, capacity: i32,
@@ -258,8 +215,7 @@ export function detectors(
           const outOfZone = v128.or(f64x2.lt(emd, f64x2.splat(tensionLow)), f64x2.gt(emd, f64x2.splat(tensionHigh)));
           const alike = f64x2.lt(v128.load(entropy + slot), f64x2.splat(tauMin));
           const fallen = v128.or(alike, f64x2.lt(v128.load(rho + slot), f64x2.splat(voidOpen)));
-          const moved = anyAbove(levels, slot, p, p1);
-          if (!v128.any_true(v128.or(v128.or(v128.or(evidence, outOfBand), v128.or(outOfZone, fallen)), moved))) {
+          if (!v128.any_true(v128.or(v128.or(evidence, outOfBand), v128.or(outOfZone, fallen)))) {
             const capped = f64x2.pmin(f64x2.splat(cap), score);
             const sum0 = climb(own0, capped, kappa, most);
             if (f64x2.extract_lane(sum0, 0) <= h) {
@@ -312,7 +268,6 @@ export function detectors(
       }
       const delta = load<f64>(friction + slot);
       takeFriction(own, delta, lo, dwell, p, e, n, opened, episodes);
-      takeLevels(own, levels, slot, p, e, n, opened, episodes);
       flags = select(NOTICE_KL_CEILING, 0, divergence > tauMax) | select(NOTICE_FRICTION_SPIKE, 0, delta > hi)
         | select(NOTICE_TENSION_LOW, 0, emd < tensionLow) | select(NOTICE_TENSION_HIGH, 0, emd > tensionHigh);
     }

@@ -3,4 +3,3 @@ export * from './latency';
 export * from './tracker';
 export * from './coupling';
 export * from './transport';
-export * from './displacement';

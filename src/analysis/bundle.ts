@@ -27,11 +27,11 @@ export interface BundleOptions {
 /** An analysis, and the detector that answers about it, as a bundle. */
 export async function makeBundle(
   report: OpenReport,
-  { parameters, grouping, projection, reference, events, decisions, baselineAlerts }: Analysis,
+  { parameters, grouping, fitted, reference, events, decisions, baselineAlerts }: Analysis,
   detector: Pick<Detector, 'baseline'>,
   { comparedWith, embedderReference, characteristics, labels }: BundleOptions,
 ): Promise<Bundle> {
-  const baseline = detector.baseline(projection, parameters);
+  const baseline = detector.baseline(fitted, parameters);
   const fingerprint = fingerprintOf(report.fingerprint, grouping);
   const { alerts } = decisions;
   const score = createScorer(events, labels, { tolerance: TOLERANCE, from: reference.to }).score(alerts);

@@ -31,7 +31,6 @@ export const GOLDEN_COLUMNS = [
   'shift',
   'z',
   'cusum',
-  'mewma',
 ] as const satisfies readonly ('seq' | SeriesName)[];
 
 /** Kinds of alert that the golden files list: those of Gwamanda 2026. */
@@ -48,7 +47,7 @@ export interface Golden {
   readonly source: LedgerSource;
   readonly columns: Readonly<Record<(typeof GOLDEN_COLUMNS)[number], Float64Array>>;
   readonly route: readonly string[];
-  readonly calibration: Omit<Calibration, 'shiftLimit' | 'phaseLocked'> & {
+  readonly calibration: Omit<Calibration, 'phaseLocked'> & {
     readonly eigenvalues: readonly number[];
     readonly J: readonly number[];
   };

@@ -3,6 +3,7 @@ import { TautlineFailure } from '../core/errors.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { yieldToMain } from '../core/yieldToMain.ts';
 import type { Baseline } from '../detection/baseline.ts';
+import type { Changes } from '../detection/changes.ts';
 import {
   DEFAULT_PARAMETERS,
   PARAMETER_NAMES,
@@ -21,6 +22,7 @@ import {
 } from '../detection/pipeline.ts';
 import type { Alert, Decisions, Projection, Signals } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
+import { ChangeStage } from './changeStage.ts';
 import {
   embeddingsOf,
   fitProjection,
@@ -44,6 +46,9 @@ export interface Analysis {
   readonly projection: Projection;
   /** Of the events, on the axes of `projection`. */
   readonly coordinates: Coordinates;
+  /** `projection` and the axes beyond it on which meaning is judged. */
+  readonly fitted: Projection;
+  readonly changes: Changes;
   readonly signals: Signals;
   readonly decisions: Decisions;
   /**
@@ -82,6 +87,8 @@ export type StageThreads = Pick<PrepareOptions, 'pool' | 'poolThreshold' | 'onWo
 export const SIGNALS_PHASE = 'Computing signals';
 const PREVIEW_THRESHOLD_MS = 100;
 const PREVIEW_BUDGET_MS = 50;
+/** Coordinates on more axes than are asked for are kept where they take no more than this. */
+const WIDE_BYTES = 64 * 2 ** 20;
 
 /** A reference period from elsewhere (docs/methods.md 2). */
 export interface LoadedBaseline {
@@ -113,6 +120,7 @@ const namesOf = (stage: Stage) => PARAMETER_NAMES.filter((name) => PARAMETER_SPE
 const NAMES: Readonly<Record<Stage, ReturnType<typeof namesOf>>> = {
   projection: namesOf('projection'),
   signals: namesOf('signals'),
+  changes: namesOf('changes'),
   decisions: namesOf('decisions'),
 };
 const keyOf = (stage: Stage, parameters: Parameters) => JSON.stringify(NAMES[stage].map((name) => parameters[name]));
@@ -164,7 +172,7 @@ export const createStages = (
   threads: StageThreads = {},
 ): Stages => new CachedStages(kernels, ledger, given, threads);
 
-type StagedLedger = GroupedLedger & Pick<OpenedLedger, 'embeddings'>;
+type StagedLedger = GroupedLedger & Pick<OpenedLedger, 'embeddings' | 'textLength' | 'messages'>;
 
 class CachedStages implements Stages {
   readonly detector: Detector;
@@ -177,6 +185,9 @@ class CachedStages implements Stages {
   #signals: { readonly key: string; readonly value: Signals } | null = null;
   #decisions: { readonly key: string; readonly value: Decisions } | null = null;
   #analysis: Analysis | null = null;
+  readonly #changes: ChangeStage;
+  /** What the detector was given last. */
+  #taken: Changes | null = null;
   /** A detector of its own for baselines of another projection, and their newest alerts. */
   #apart: Stages | null = null;
   #apartAlerts: { readonly key: string; readonly alerts: readonly Alert[] } | null = null;
@@ -187,6 +198,7 @@ class CachedStages implements Stages {
     this.#given = given;
     this.#threads = threads;
     this.detector = createDetector(kernels);
+    this.#changes = new ChangeStage(kernels.fork(), ledger, given?.baseline ?? null);
   }
 
   get analysis(): Analysis | null {
@@ -200,11 +212,15 @@ class CachedStages implements Stages {
   async #fitFor(parameters: Parameters, options: RunOptions): Promise<Fit> {
     const key = this.#given
       ? this.#projectionKey(parameters)
-      : JSON.stringify(NAMES.projection.filter((name) => name !== 'k').map((name) => parameters[name]));
+      : JSON.stringify(
+          NAMES.projection.filter((name) => name !== 'k' && name !== 'meaning_k').map((name) => parameters[name]),
+        );
+    const askedK = Math.max(parameters.k, parameters.meaning_k);
     // A fit that found fewer axes than it was asked for has all there are.
     if (
       this.#fit?.key === key &&
-      (this.#given || parameters.k <= this.#fit.askedK || this.#fit.projection.k < this.#fit.askedK)
+      this.#fit.coordinates.k >= Math.min(parameters.k, this.#fit.projection.k) &&
+      (this.#given || askedK <= this.#fit.askedK || this.#fit.projection.k < this.#fit.askedK)
     )
       return this.#fit;
     const { columns } = this.#ledger;
@@ -224,20 +240,21 @@ class CachedStages implements Stages {
         { stream, isVoid: columns.isVoid },
         embeddings,
         rows,
-        parameters.k,
+        askedK,
         part(options, 0.1, 0.4),
       ));
     const only = stream.map((code) => (code >= 0 ? 1 : 0));
     const everyRow = events.n === columns.n;
-    const ofRows = await projectLedger(this.#kernels, projection, embeddings, columns.n, {
+    const fits = columns.n * projection.k * Float32Array.BYTES_PER_ELEMENT <= WIDE_BYTES;
+    const k = this.#given?.baseline.reference.k ?? Math.min(fits ? askedK : parameters.k, projection.k);
+    const ofRows = await projectLedger(this.#kernels, truncateProjection(projection, k), embeddings, columns.n, {
       ...part(options, 0.4, 0.9),
       only: everyRow ? undefined : Uint8Array.from(only),
     });
-    embeddings.release?.();
     const coordinates = everyRow ? ofRows : gatherCoordinates(ofRows, events.row);
     const retrospective = range.from === 0 && range.to === events.n;
     return {
-      ...{ key, grouping, events, leftOut, reference: range, retrospective, askedK: parameters.k },
+      ...{ key, grouping, events, leftOut, reference: range, retrospective, askedK },
       ...{ projection, coordinates },
     };
   }
@@ -250,7 +267,7 @@ class CachedStages implements Stages {
     if (this.#projected?.key === key) return { value: this.#projected, ms: null };
     const started = performance.now();
     const next = await this.#fitFor(parameters, options);
-    const k = this.#given ? next.projection.k : parameters.k;
+    const k = Math.min(next.coordinates.k, parameters.k);
     const value = {
       key,
       fit: next,
@@ -270,6 +287,7 @@ class CachedStages implements Stages {
     this.#fit = next.fit;
     if (this.#given) this.detector.load(next.fit.events, next.coordinates, this.#given.baseline, next.fit.reference);
     else this.detector.load(next.fit.events, next.coordinates, next.fit.reference);
+    this.#taken = null;
     this.#projected = next;
   }
 
@@ -311,8 +329,37 @@ class CachedStages implements Stages {
     return performance.now() - started;
   }
 
+  /** The channels of lasting change under the parameters, and under those that alerts are compared with. */
+  async #judge(
+    fit: Fit,
+    parameters: Parameters,
+    baseline: Parameters | null,
+    options: RunOptions,
+    timings: Partial<Record<Stage, number>>,
+  ): Promise<{ readonly changes: Changes; readonly ofBaseline: Changes }> {
+    const base = { key: fit.key, events: fit.events, range: fit.reference, projection: fit.projection };
+    const isNew = !this.#changes.has(base, parameters);
+    const started = performance.now();
+    const ofBaseline = baseline && (await this.#changes.changes(base, baseline, part(options, 0, 1)));
+    const changes = await this.#changes.changes(base, parameters, part(options, 0, 1));
+    this.#ledger.embeddings?.release?.();
+    if (isNew) timings.changes = performance.now() - started;
+    return { changes, ofBaseline: ofBaseline ?? changes };
+  }
+
   /** Makes these signals and decisions those of the detector, where they are not yet, and notes how long it took. */
-  #detect(parameters: Parameters, timings: Partial<Record<Stage, number>>): { signals: Signals; decisions: Decisions } {
+  #detect(
+    parameters: Parameters,
+    changes: Changes,
+    timings: Partial<Record<Stage, number>>,
+  ): { signals: Signals; decisions: Decisions } {
+    if (this.#taken !== changes) {
+      this.detector.take(changes);
+      this.#taken = changes;
+      // The same numbers, with other columns of lasting change beside them.
+      if (this.#signals) this.#signals = { ...this.#signals, value: this.detector.runSignals(parameters) };
+      this.#decisions = null;
+    }
     const signalsKey = keyOf('signals', parameters);
     const decisionsKey = keyOf('decisions', parameters);
     if (this.#signals?.key !== signalsKey) {
@@ -358,15 +405,23 @@ class CachedStages implements Stages {
     const [from, span] = ms === null ? [0, 1] : [0.9, 0.1];
     if (!elsewhere && base.baseline?.key !== key && !alike) {
       await this.#prepare(baseline, part(options, from, from + span / 2));
-      base.baseline = { key, alerts: this.detector.alertsOf(baseline) };
+      const { changes: own } = await this.#judge(base.fit, baseline, null, options, timings);
+      base.baseline = { key, alerts: this.detector.alertsOf(baseline, own) };
     }
     const took = await this.#prepare(parameters, part(options, from, from + span));
     if (took !== null) timings.signals = took;
+    const { changes, ofBaseline } = await this.#judge(
+      base.fit,
+      parameters,
+      elsewhere ? null : baseline,
+      options,
+      timings,
+    );
     // From here to the end in one turn: nobody sees the detector between two states.
     this.#analysis = null;
     if (!elsewhere && base.baseline?.key !== key)
-      base.baseline = { key, alerts: this.#detect(baseline, timings).decisions.alerts };
-    const detected = this.#detect(parameters, timings);
+      base.baseline = { key, alerts: this.#detect(baseline, ofBaseline, timings).decisions.alerts };
+    const detected = this.#detect(parameters, changes, timings);
     const { grouping, events, leftOut, reference, retrospective } = base.fit;
     this.#analysis = {
       parameters,
@@ -377,6 +432,8 @@ class CachedStages implements Stages {
       retrospective,
       projection: base.projection,
       coordinates: base.coordinates,
+      fitted: truncateProjection(base.fit.projection, Math.max(parameters.k, parameters.meaning_k)),
+      changes,
       ...detected,
       baselineAlerts: elsewhere ?? base.baseline!.alerts,
       timings,

@@ -1,6 +1,5 @@
 import { PARAMETER_NAMES, type Parameters } from '../detection/parameters.ts';
 import { createDetector, type Detector } from '../detection/pipeline.ts';
-import { derive } from '../detection/channels/reference.ts';
 import { outputsOf } from '../detection/channels/stage.ts';
 import { STAGE_IDS } from '../detection/channels/table.ts';
 import type { Signals } from '../detection/types.ts';
@@ -70,16 +69,11 @@ export class Bench {
     return this.#wasm;
   }
 
-  /** The pipeline as the app runs it; what channels take from the reference is derived once. */
+  /** The pipeline as the app runs it. */
   get detector(): Detector {
     if (!this.#detector) {
       const { events, coordinates, range } = this.input;
-      const derived = new Map<unknown, unknown>();
-      this.#detector = createDetector(this.kernels, (...given) => {
-        const channel = given[3];
-        if (!derived.has(channel)) derived.set(channel, derive(...given));
-        return derived.get(channel);
-      });
+      this.#detector = createDetector(this.kernels);
       this.#detector.load(events, coordinates, range);
     }
     return this.#detector;
@@ -155,7 +149,6 @@ function varied(p: Parameters, turn: number): Parameters {
   return {
     ...p,
     win_min: p.win_min * (1 + by * 1e-12),
-    mewma_lambda: p.mewma_lambda * (1 + by * 1e-12),
     emd_min: p.emd_min - by,
   };
 }

@@ -1,4 +1,5 @@
 import { formatCount, formatDuration, formatNumber, formatPercent } from '../core/format.ts';
+import { CHANGE_KINDS } from '../detection/channels/table.ts';
 import { changedParameters, type Parameters } from '../detection/parameters.ts';
 import { calibrationReport, calibrationTrials, type CalibrationReport } from '../harness/calibration.ts';
 import {
@@ -147,7 +148,7 @@ function summaryLines(summary: CaseSummary): string[] {
   const share = (p: { count: number; of: number; interval: readonly [number, number] }) =>
     `${formatCount(p.count)} of ${formatCount(p.of)} ` +
     `(${formatPercent(p.interval[0])} to ${formatPercent(p.interval[1])})`;
-  const alerts = [...PAPER_KINDS, 'SHIFT' as const]
+  const alerts = [...PAPER_KINDS, ...CHANGE_KINDS]
     .filter((kind) => falseAlerts[kind].count > 0)
     .map(
       (kind) => `${kind} ${formatCount(falseAlerts[kind].count)} in ${formatCount(falseAlerts[kind].exposure)} events`,

@@ -1,82 +1,107 @@
-import { basename } from 'node:path';
-import { formatCount, formatNumber } from '../core/format.ts';
-import {
-  CHANNEL_NAMES,
-  CHANNELS,
-  channelReports,
-  type Channel,
-  type ChannelReport,
-  type ChannelStream,
-} from '../detection/lab/channels.ts';
-import { labelledIntervals, readLabels } from '../detection/lab/labels.ts';
-import { loadKernels } from '../kernels/load.node.ts';
+import { availableParallelism } from 'node:os';
+import { formatCount, formatDuration } from '../core/format.ts';
+import { readTruth, truthOf } from '../detection/lab/truth.ts';
+import { checkParameter } from '../detection/parameters.ts';
+import { nodeWorker } from '../workers/service/nodeWorker.node.ts';
+import { createWorkerPool } from '../workers/service/workerPool.ts';
+import { comparisonOf, type Comparison } from './channelsComparison.ts';
+import { compareOn, ledgerName, type LedgerResult, type LedgerTask } from './channelsTask.ts';
+import { labelLines, truthLines } from './channelsText.ts';
 import { readText } from './files.ts';
 import { MAP_OPTIONS, readMapping } from './mapping.ts';
-import { decimal, readOptions, refused, requireLedgers } from './options.ts';
+import { decimal, readOptions, refused, requireLedgers, wholeNumber } from './options.ts';
 import { intoFile } from './output.ts';
 import { readParameters } from './parameters.ts';
-import { print, tableLines } from './print.ts';
-import { openSession } from './session.ts';
-import { counted } from './text.ts';
+import { print, printJson, printProgress } from './print.ts';
+import { startThread } from './workerThread.ts';
 
-interface LedgerChannels {
-  readonly ledger: string;
-  readonly events: number;
-  readonly channels: readonly ChannelReport[];
-}
+const MOST_WORKERS = 256;
 
 /**
- * `tautline channels`: which labelled changes each channel finds, and what it raises without one, with the limits that
- * a false-alarm budget gives it.
+ * `tautline channels`: which changes each channel finds, and what it raises without one, with the limits that
+ * false-alarm budgets give it. What happens in a ledger its labels say, or a file of truth.
  * @returns the exit status
  */
 export async function run(args: string[]): Promise<number> {
   const { values, positionals } = readOptions(args, {
-    budget: { type: 'string' },
+    budget: { type: 'string', multiple: true },
     params: { type: 'string' },
     labels: { type: 'string' },
+    truth: { type: 'string' },
     set: { type: 'string', multiple: true },
+    workers: { type: 'string' },
+    json: { type: 'boolean', default: false },
     out: { type: 'string' },
     ...MAP_OPTIONS,
   });
+  if (values.truth !== undefined && values.labels !== undefined)
+    throw refused('--truth', 'does not go with --labels', 'Give one of them');
   const stated = await readMapping(values);
   const paths = requireLedgers(positionals, 'Give one or more files; each is a ledger of its own');
-  const parameters = await readParameters(values.params, {
-    ...settings(values.set ?? []),
-    ...(values.budget === undefined ? {} : { false_alarm_budget: numberOrText(values.budget) }),
-  });
-  const budget = parameters.false_alarm_budget;
-  const kernels = await loadKernels();
-  const labels = values.labels === undefined ? null : await readText(values.labels);
-  const results: LedgerChannels[] = [];
-  const inputs = [...paths, values.params, values.labels, values.mapping].filter((path) => path !== undefined);
+  const parameters = await readParameters(values.params, settings(values.set ?? []));
+  const budgets = values.budget === undefined ? [parameters.false_alarm_budget] : budgetsOf(values.budget);
+  const workers = wholeNumber('--workers', values.workers, 1, MOST_WORKERS) ?? availableParallelism();
+  const truthFile = values.truth;
+  if (truthFile !== undefined && parameters.reference_range !== null)
+    throw refused('reference_range', 'does not go with --truth', 'Leave it out: the file of truth says the reference');
+  const truth = truthFile === undefined ? null : readTruth(await readText(truthFile), truthFile);
+  const labels = values.labels === undefined ? null : { file: values.labels, content: await readText(values.labels) };
+  const tasks = paths.map((path) => ({
+    path,
+    parameters,
+    budgets,
+    stated,
+    truth: truth && { file: truthFile!, content: truthOf(truth, ledgerName(path), truthFile!) },
+    labels,
+  }));
+  const inputs = [...paths, values.params, values.labels, truthFile, values.mapping].filter(
+    (path) => path !== undefined,
+  );
   await intoFile(values.out, inputs, async (write) => {
-    for (const path of paths) {
-      const { ledger, analysis } = await openSession([path], parameters, { stated });
-      const { events, reference } = analysis;
-      const name = basename(path);
-      const read = labels === null ? null : readLabels(labels, values.labels!, events, { ledger: name });
-      for (const left of read?.leftOut ?? []) print(`left out of the labels for ${name}: ${left}`);
-      const channels = channelReports(
-        kernels,
-        {
-          events,
-          reference,
-          coordinates: analysis.coordinates,
-          textLength: ledger.textLength,
-          intervals: read?.intervals ?? labelledIntervals(ledger.columns.label, events),
-        },
-        parameters,
-        budget,
-      );
-      results.push({ ledger: name, events: events.n, channels });
-      for (const line of ledgerTable(results[results.length - 1])) print(line);
-    }
-    for (const line of summary(results, budget)) print(line);
-    await write(`${JSON.stringify({ parameters, budget, ledgers: results }, null, 1)}\n`);
+    const comparison = comparisonOf(parameters, budgets, await compareAll(tasks, workers));
+    if (values.json) printJson(comparison);
+    else for (const line of linesOf(comparison)) print(line);
+    await write(`${JSON.stringify(comparison, null, 1)}\n`);
   });
   return 0;
 }
+
+/** Results are in the order of the ledgers. */
+async function compareAll(tasks: readonly LedgerTask[], workers: number): Promise<LedgerResult[]> {
+  const onResult = progressLine(tasks.length);
+  const size = Math.min(workers, tasks.length);
+  if (size === 1) {
+    const results: LedgerResult[] = [];
+    for (const task of tasks) {
+      results.push(await compareOn(task));
+      onResult();
+    }
+    return results;
+  }
+  const pool = createWorkerPool<LedgerTask, LedgerResult>({
+    name: 'channels',
+    entry: () => nodeWorker(startThread(new URL('./channelsWorker.ts', import.meta.url))),
+    size,
+    advice: 'Run fewer workers (--workers), or fewer ledgers',
+  });
+  try {
+    return await pool.map(tasks, { onResult });
+  } finally {
+    pool.dispose();
+  }
+}
+
+function progressLine(of: number): () => void {
+  const started = performance.now();
+  let done = 0;
+  return () => {
+    const left = ((performance.now() - started) / ++done) * (of - done);
+    printProgress(`${formatCount(done)} of ${formatCount(of)} ledgers, ${formatDuration(left)} left`, done === of);
+  };
+}
+
+const linesOf = ({ budgets }: Comparison): string[] =>
+  budgets.flatMap((one) => (one.groups === null ? labelLines(one) : truthLines(one, one.groups)));
 
 /** name=value pairs as a parameter object; numbers and true, false are read as such. */
 function settings(pairs: readonly string[]): Record<string, unknown> {
@@ -94,62 +119,15 @@ function settings(pairs: readonly string[]): Record<string, unknown> {
 
 const numberOrText = (text: string): number | string => (Number.isNaN(decimal(text)) ? text : decimal(text));
 
-function ledgerTable({ ledger, events, channels }: LedgerChannels): string[] {
-  const rows = channels.flatMap(({ channel, streams, note }) =>
-    note !== null && streams.length === 0
-      ? [[channel, '', '', '', '', note]]
-      : streams.map((s) => [
-          channel,
-          s.stream,
-          formatNumber(s.limit),
-          s.firstAlarm === null ? '–' : String(s.firstAlarm),
-          changesOf(s),
-          `${s.falseAlarms} in ${formatCount(s.unlabelled)}`,
-        ]),
-  );
-  const notes = channels
-    .filter(({ note, streams }) => note !== null && streams.length > 0)
-    .map(({ channel, note }) => `note: ${channel}: ${note}`);
-  return [
-    '',
-    `${ledger} (${counted(events, 'event')})`,
-    ...tableLines([['channel', 'stream', 'limit', 'first alarm', 'change', 'false alarms'], ...rows]),
-    ...notes,
-  ];
-}
-
-const changesOf = ({ changes, absorbing }: ChannelStream): string =>
-  [
-    ...changes.map(
-      ({ label, fromSeq, delay, open }) =>
-        `${label} at ${fromSeq}: ${delay !== null ? `found after ${delay}` : open ? 'alarming before' : 'missed'}`,
-    ),
-    ...absorbing.map(
-      ({ label, fromSeq, absorbed }) => `${label} at ${fromSeq}: ${absorbed ? 'absorbed' : 'false alarm'}`,
-    ),
-  ].join('; ') || '–';
-
-/** Over all ledgers: changes found, and false alarms beside what the budget allows. */
-function summary(results: readonly LedgerChannels[], budget: number): string[] {
-  const rows = CHANNELS.map((channel: Channel) => {
-    const streams = results.flatMap(({ channels }) =>
-      channels.filter((c) => c.channel === channel).flatMap((c) => c.streams),
-    );
-    const changes = streams.flatMap((s) => s.changes);
-    const delays = changes.map((c) => c.delay).filter((d) => d !== null);
-    const falseAlarms = streams.reduce((sum, s) => sum + s.falseAlarms, 0);
-    const unlabelled = streams.reduce((sum, s) => sum + s.unlabelled, 0);
-    return [
-      CHANNEL_NAMES[channel],
-      `${delays.length} of ${changes.length}`,
-      delays.join(', ') || '–',
-      `${falseAlarms} on ${streams.filter((s) => s.falseAlarms > 0).length} of ${counted(streams.length, 'stream')}`,
-      formatNumber(unlabelled / budget),
-    ];
-  });
-  return [
-    '',
-    `All ledgers, one false alarm allowed in ${formatCount(budget)} events`,
-    ...tableLines([['channel', 'found', 'after events of the stream', 'false alarms', 'allowed'], ...rows]),
-  ];
+/** Budgets of repeated options, each of which may list several. */
+function budgetsOf(texts: readonly string[]): number[] {
+  const budgets = texts
+    .flatMap((text) => text.split(','))
+    .map((text) => {
+      const budget = numberOrText(text.trim());
+      const problem = checkParameter('false_alarm_budget', budget);
+      if (problem !== null) throw refused('--budget', problem, 'Give events, such as 10000, or several: 2000,10000');
+      return budget as number;
+    });
+  return [...new Set(budgets)];
 }

@@ -5,6 +5,7 @@ import { POINT_WIDTH } from '../detection/lab/labels.ts';
 import type { Interval } from '../detection/lab/intervals.ts';
 import { TOLERANCE, type Episode } from '../detection/lab/score.ts';
 import { scoreAnalysis, type ScoreReport, type ScoreRow } from '../detection/lab/scoreReport.ts';
+import { lengthOnly } from '../analysis/lengthOnly.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import { labelsOf } from './labels.ts';
 import { readOptions, refused, requireLedgers, wholeNumber } from './options.ts';
@@ -40,7 +41,8 @@ export async function run(args: string[]): Promise<number> {
   const opening = await readOpening(values);
   const inputs = [...ledgers, values.labels, values.params, values.mapping].filter((path) => path !== undefined);
   await intoFile(values.out, inputs, async (write) => {
-    const { ledger, analysis } = await openSession(ledgers, parameters, opening);
+    const session = await openSession(ledgers, parameters, opening);
+    const { ledger, analysis } = session;
     const { events, decisions, reference } = analysis;
 
     if (values.labels === undefined && !ledger.columns.label) {
@@ -56,9 +58,8 @@ export async function run(args: string[]): Promise<number> {
       events,
       alerts: decisions.alerts,
       intervals,
-      parameters,
       reference,
-      textLength: ledger.textLength,
+      lengthOnly: await lengthOnly(session, analysis),
       tolerance,
     });
 

@@ -45,18 +45,24 @@ ${MAP_USAGE}`,
   --params FILE   parameters as a flat JSON object: would these thresholds still pass?
   --workers N     worker threads (one per core)
   --out DIR       folder to write to (tautline-calibration)`,
-  channels: `tautline channels LEDGER... [--budget N] [--labels FILE] [--params FILE.json] [--set NAME=VALUE]...
-                [--out FILE.json]
+  channels: `tautline channels LEDGER... [--budget N]... [--labels FILE | --truth FILE] [--params FILE.json]
+                [--set NAME=VALUE]... [--workers N] [--json] [--out FILE.json]
                 [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
-  Which labelled changes each channel finds, and what it raises without one, with limits that a false-alarm budget
-  gives: derived from the reference period of each ledger, by hand nowhere. A detector of the length of the text alone
-  stands beside them.
+  Which changes each channel finds, and what it raises without one, with limits that a false-alarm budget gives:
+  derived from the reference period of each ledger, by hand nowhere. A detector of the length of the text alone stands
+  beside them.
   LEDGER...       files; each is a ledger of its own
-  --budget N      one false alarm in N events, for every channel (false_alarm_budget)
+  --budget N      one false alarm in N events, for every channel (false_alarm_budget); several: 2000,10000
   --labels FILE   labelled stretches, in place of the label column
+  --truth FILE    what happens in which ledger, as JSON: a list of {"name", "kind", "wander", "reference",
+                  "onset_event", "onset_seq", "stream"}. The reference is the first so many events; found is a change
+                  whose stream raises an alarm from its onset on; every other alarm is false. Counted by kind, topics
+                  (wander) and reference
   --params FILE   parameters as a flat JSON object; an absent one has its default
   --set NAME=VAL  one parameter, such as k=32
-  --out FILE      the table as JSON
+  --workers N     worker threads (one per core)
+  --json          prints JSON in place of the tables
+  --out FILE      the same as a file
 ${MAP_USAGE}`,
   convert: `tautline convert LEDGER... --out DIR [--partition] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]...
                 [--mapping FILE] [--where KEY=VALUE]... [--from TIME] [--to TIME]

@@ -77,7 +77,7 @@ describe('diffAlerts', () => {
   it('does not match other kinds or other streams at the same events', () => {
     const diff = diffAlerts(
       [alert('DRIFT', 0, 10, 14, 30)],
-      [alert('DRIFT', 1, 10, 14, 30), alert('SHIFT', 0, 10, 14, 30)],
+      [alert('DRIFT', 1, 10, 14, 30), alert('STYLE_SHIFT', 0, 10, 14, 30)],
     );
     expect([diff.added.length, diff.removed.length, diff.kept.length, diff.moved.length]).toEqual([2, 1, 0, 0]);
   });

@@ -37,12 +37,19 @@ export interface Baseline extends ChannelReferences {
   readonly calibration: Calibration;
 }
 
+/** Version 1 had the false alarms of SHIFT and knew no lasting change. */
+function withoutShift({ falseAlarms: _, calibration, ...file }: Readonly<Record<string, unknown>>) {
+  const { shiftLimit: __, shiftLimits: ___, ...kept } = (calibration ?? {}) as Readonly<Record<string, unknown>>;
+  const silent = { style: null, meaning: null, behaviour: null };
+  return { ...file, ...silent, calibration: { ...kept, ...silent }, version: 2 };
+}
+
 const BASELINE = {
   format: 'tautline-baseline',
   what: 'the baseline',
   otherwise: 'it is not a baseline file',
   advice: 'Save it again from a ledger.',
-  upgrades: [],
+  upgrades: [withoutShift],
 } as const;
 
 const streamSchema = v.object({
@@ -112,20 +119,20 @@ function checkSizes(file: BaselineFile, refuseUnless: RefuseUnless): void {
     refuseUnless(fitFloat32(values), path, 'numbers of 32 bits');
   fits(projection.mean, ['projection', 'mean']);
   fits(projection.axes, ['projection', 'axes']);
-  refuseUnless(reference.k === k, ['reference', 'k'], `${k}, as the projection has`);
+  refuseUnless(reference.k <= k, ['reference', 'k'], `at most ${k}, the axes of the projection`);
   refuseUnless(checkParameter('emd_window', windowSize) === null, ['reference', 'windowSize'], 'an emd_window');
   const names = new Set(streams.map(({ name }) => name));
   refuseUnless(names.size === streams.length, ['reference', 'streams'], 'different names');
   streams.forEach(({ mean, window }, s) => {
-    ofLength(mean, k, ['reference', 'streams', s, 'mean']);
+    ofLength(mean, reference.k, ['reference', 'streams', s, 'mean']);
     refuseUnless(
-      window.length % k === 0 && window.length <= windowSize * k,
+      window.length % reference.k === 0 && window.length <= windowSize * reference.k,
       ['reference', 'streams', s, 'window'],
-      `at most ${windowSize} rows of ${k} numbers`,
+      `at most ${windowSize} rows of ${reference.k} numbers`,
     );
     fits(window, ['reference', 'streams', s, 'window']);
   });
-  ofLength(reference.pooledMean, k, ['reference', 'pooledMean']);
+  ofLength(reference.pooledMean, reference.k, ['reference', 'pooledMean']);
   checkReferences(file, streams.length, refuseUnless);
 }
 

@@ -11,12 +11,14 @@ import {
 import type { EventBlocks } from '../kernels/events.ts';
 import type { Block } from '../kernels/arena.ts';
 import { detectorLimits, levelLimits, scoreOf } from './calibration.ts';
+import { isChangeSignal, type Changes } from './changes.ts';
 import type { OutputBlocks } from './channels/stage.ts';
 import { CHANNEL_TABLE, LEVEL_CHANNELS } from './channels/table.ts';
+import { levelAlerts } from './levels.ts';
 import type { Loaded } from './loaded.ts';
 import type { Parameters } from './parameters.ts';
 import { warmupOf, type ReferenceMeans } from './reference.ts';
-import { blocksOf, type SignalSlots } from './signalColumns.ts';
+import { blocksOf, statisticOf, type SignalSlots } from './signalColumns.ts';
 import { ALERT_KINDS, EVENT_STATES, type Alert, type Calibration, type Decisions } from './types.ts';
 
 /** What the detectors read of events and of the signals stage. */
@@ -29,7 +31,6 @@ export const detectorInputs = (
   stream,
   isVoid,
   seq,
-  levels: LEVEL_CHANNELS.map((id) => columns[CHANNEL_TABLE[id].level]),
 });
 
 /** Everything that the detectors compare with. */
@@ -39,13 +40,12 @@ export const detectorOptions = (
   { streamEvents }: Pick<ReferenceMeans, 'streamEvents'>,
 ): Omit<DetectorOptions, 'referenceTo'> => ({
   limits: detectorLimits(calibration, p),
-  levelLimits: levelLimits(calibration, p, streamEvents.length),
   warmup: streamEvents.map((count) => warmupOf(p.warmup, count)),
 });
 
-/** Decides on the signals in `slots`, into `out`. */
+/** Decides on the signals in `slots` and `changes`, into `out`. */
 export function decide(
-  { kernels, blocks, columns: ledger, seq, range, means }: Loaded,
+  { kernels, blocks, columns: ledger, seq, range, means, events, changes }: Loaded,
   slots: SignalSlots,
   calibration: Calibration,
   p: Parameters,
@@ -62,6 +62,18 @@ export function decide(
       out,
       0,
       blocks.n,
+    );
+    const levels = levelAlerts(
+      {
+        stream: events.stream,
+        seq: seq.view(),
+        values: levelValues(columns, changes, blocks.n),
+        limits: levelLimits(calibration, p, blocks.streams),
+        onsets: (channel, stream, fired) =>
+          isChangeSignal(channel) ? changes[channel].onset(stream, fired) : undefined,
+      },
+      blocks.streams,
+      range.to,
     );
     let z: Float64Array | null = null;
     let weights: Float64Array | null = null;
@@ -82,7 +94,7 @@ export function decide(
       get J() {
         return (weights ??= weightsOf({ blocks, friction: columns.friction, out }, calibration.lo, p.dwell));
       },
-      alerts: [...closed, ...openEpisodes(state)].map(alertOf).sort(byFired),
+      alerts: [...[...closed, ...openEpisodes(state)].map(alertOf), ...levels].sort(byFired),
       governanceWeight: governanceWeights(state),
       calibration,
     };
@@ -111,6 +123,14 @@ function weightsOf(
     return weight[s];
   });
 }
+
+/** The column of each level, in the order of `LEVEL_CHANNELS`. */
+const levelValues = (columns: OutputBlocks, changes: Changes, n: number): Float64Array[] =>
+  LEVEL_CHANNELS.map((id) => {
+    const name = CHANNEL_TABLE[id].level;
+    return isChangeSignal(name) ? statisticOf(changes, name, n) : (columns as Columns)[name].view();
+  });
+type Columns = Readonly<Record<string, Block<Float64Array>>>;
 
 /** An episode of the kernel as an alert. */
 export function alertOf({ kind, stream, onset, fired, resolved: resolved, onsetSeq, firedSeq, peak }: Episode): Alert {

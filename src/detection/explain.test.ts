@@ -16,8 +16,9 @@ const calibration: Calibration = {
   tension: 0.8,
   rho: 0.72,
   wref: 120,
-  shiftLimit: 30,
-  shiftLimits: [30],
+  style: { limit: 30, omega: 0, nu: 20, w: [0.6], b: [0.4], conversations: [12], messages: [60] },
+  meaning: null,
+  behaviour: null,
   phaseLocked: true,
 };
 const calm: Omit<ExplainInput, 'value'> = {
@@ -35,7 +36,7 @@ const signals: Partial<Record<SeriesName, number>> = {
   entropy: 2.5,
   rho: 0.7,
   tension: 0.8,
-  mewma: 8,
+  style: 8,
   cusum: 0,
 };
 const explained = (change: Partial<Omit<ExplainInput, 'value'>> & Partial<Record<SeriesName, number>>) =>

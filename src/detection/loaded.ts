@@ -8,6 +8,7 @@ import type { EventBlocks } from '../kernels/events.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { Baseline } from './baseline.ts';
 import { outputBytes } from './channels/stage.ts';
+import { NO_CHANGES, type Changes } from './changes.ts';
 import { STAGE_IDS } from './channels/table.ts';
 import type { PoolLedger } from './signalPool.ts';
 import { alignReference, referenceMeans } from './reference.ts';
@@ -29,6 +30,8 @@ export interface Loaded extends SignalInputs {
   /** Events of each stream. */
   readonly counts: Int32Array;
   poolLedger: PoolLedger | null;
+  /** What was computed apart, for the parameters at hand. */
+  changes: Changes;
 }
 
 /**
@@ -99,6 +102,7 @@ export function loadLedger(
     speed: new StageSpeed(k),
     counts,
     poolLedger: null,
+    changes: NO_CHANGES,
   };
 }
 

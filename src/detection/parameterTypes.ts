@@ -1,5 +1,8 @@
-/** Which stage a parameter is an input of: changing it recomputes that stage and the ones after it, nothing before. */
-export type Stage = 'projection' | 'signals' | 'decisions';
+/**
+ * Which stage a parameter is an input of: changing it recomputes that stage and the ones after it, nothing before;
+ * signals and lasting change do not depend on each other.
+ */
+export type Stage = 'projection' | 'signals' | 'changes' | 'decisions';
 
 /** Every knob of the pipeline (docs/methods.md 11). Flat, JSON-able; names are those of parameter files. */
 export interface Parameters {
@@ -20,7 +23,6 @@ export interface Parameters {
   readonly turn_window: number;
   readonly emd_window: number;
   readonly emd_min: number;
-  readonly mewma_lambda: number;
   readonly tau_min: number;
   readonly tau_max: number;
   readonly h: number;
@@ -36,6 +38,10 @@ export interface Parameters {
   readonly void_min_ref: number;
   readonly zone: readonly [number, number];
   readonly false_alarm_budget: number;
+  readonly meaning_k: number;
+  /** What behaviour is made of: columns of the ledger, or those that are known to say something. */
+  readonly behaviour: 'auto' | readonly string[];
+  readonly conversation_cut: number;
 }
 
 export type ParameterName = keyof Parameters;
@@ -56,7 +62,7 @@ interface Described {
     | 'Entropy'
     | 'Friction'
     | 'Void'
-    | 'Mean shift';
+    | 'Lasting change';
 }
 export interface NumberSpec extends Described {
   readonly type: 'number';
@@ -78,6 +84,11 @@ interface ColumnSpec extends Described {
   readonly type: 'column';
   readonly default: string;
 }
+/** A list of names, or `default`, which stands for a list that follows from the ledger. */
+export interface NamesSpec extends Described {
+  readonly type: 'names';
+  readonly default: string;
+}
 export interface BooleanSpec extends Described {
   readonly type: 'boolean';
   readonly default: boolean;
@@ -92,4 +103,4 @@ export interface PairSpec extends Described {
   readonly step: number;
   readonly integer: boolean;
 }
-export type ParameterSpec = NumberSpec | ChoiceSpec | ColumnSpec | BooleanSpec | PairSpec;
+export type ParameterSpec = NumberSpec | ChoiceSpec | ColumnSpec | NamesSpec | BooleanSpec | PairSpec;

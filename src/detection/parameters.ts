@@ -2,10 +2,12 @@ import { shown } from '../core/printable.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { PARAMETER_SPECS } from './parameterSpecs.ts';
 import type { ParameterName, Parameters, Stage } from './parameterTypes.ts';
+import { modernised } from './retired.ts';
 
 export { PARAMETER_SPECS } from './parameterSpecs.ts';
 export type {
   BooleanSpec,
+  NamesSpec,
   NumberSpec,
   PairSpec,
   ParameterName,
@@ -43,6 +45,15 @@ export function checkParameter(name: ParameterName, value: unknown): string | nu
         : `is ${shown(value)}, must be one of ${spec.choices.join(', ')}`;
     case 'column':
       return typeof value === 'string' && value !== '' ? null : `is ${shown(value)}, needs the name of a column`;
+    case 'names':
+      if (value === spec.default) return null;
+      if (
+        !Array.isArray(value) ||
+        value.length === 0 ||
+        !value.every((name) => typeof name === 'string' && name !== '')
+      )
+        return `is ${shown(value)}, must be "${spec.default}" or a list of columns`;
+      return new Set(value).size === value.length ? null : `is ${shown(value)}, names a column twice`;
     case 'boolean':
       return typeof value === 'boolean' ? null : `is ${shown(value)}, must be true or false`;
     case 'pair': {
@@ -73,14 +84,14 @@ function checkRelations(p: Parameters): ParameterError[] {
 
 /**
  * Checks a flat JSON object of parameters; an absent name has its default, an unknown name or a value out of range is
- * refused by name. Source: docs/methods.md 11.
+ * refused by name, a retired one is passed over (`retiredNotes`). Source: docs/methods.md 11.
  */
 export function parseParameters(raw: unknown): Result<Parameters, readonly ParameterError[]> {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
     return err([{ name: '(file)', problem: 'is not a JSON object of parameters' }]);
   const errors: ParameterError[] = [];
   const values: Record<string, unknown> = { ...DEFAULT_PARAMETERS };
-  for (const [name, value] of Object.entries(raw)) {
+  for (const [name, value] of Object.entries(modernised(raw as Readonly<Record<string, unknown>>))) {
     if (!Object.hasOwn(PARAMETER_SPECS, name)) {
       errors.push({ name, problem: 'is not a parameter' });
       continue;
@@ -108,5 +119,5 @@ export function firstStageChanged(before: Parameters, after: Parameters): Stage 
       (n) => PARAMETER_SPECS[n].stage,
     ),
   );
-  return (['projection', 'signals', 'decisions'] as const).find((stage) => changed.has(stage)) ?? null;
+  return (['projection', 'signals', 'changes', 'decisions'] as const).find((stage) => changed.has(stage)) ?? null;
 }

@@ -86,7 +86,7 @@ describe('a fracture', () => {
     expect(decisions.alerts.every((alert) => alert.fired >= 2000)).toBe(true);
     expect(decisions.eventState.subarray(0, 2000).every((code) => EVENT_STATES[code] === 'WARMING')).toBe(true);
     expect(decisions.calibration.ref).toBe(600);
-    expect(signals.mewma.findIndex((v) => !Number.isNaN(v))).toBeGreaterThanOrEqual(2000);
+    expect(signals.shift.findIndex((v) => !Number.isNaN(v))).toBeGreaterThanOrEqual(2000);
   });
 
   it('is decided anew without new signals, and the calibration follows its parameters', () => {
@@ -112,10 +112,10 @@ describe('causality', () => {
         (cut, seed, sync) => {
           const { events, coordinates } = randomLedger({ n: 800, k: 3, streams: 3, seed });
           const p = parameters({ sync: sync });
-          const detector = createDetector(kernels, () => null);
+          const detector = createDetector(kernels);
           detector.load(events, coordinates, { from: 0, to: 200 });
           const whole = detector.runSignals(p);
-          const part = createDetector(kernels, () => null);
+          const part = createDetector(kernels);
           const short = Object.fromEntries(
             Object.entries(events).map(([name, value]) => [
               name,
@@ -140,7 +140,7 @@ describe('the coupling matrix', () => {
   it.each(['time', 'turn'] as const)('is the state just after the event, matched by %s', (sync) => {
     const { events, coordinates } = randomLedger({ n: 5000, k: 3, streams: 3, seed: 21 });
     const p = parameters({ sync });
-    const detector = createDetector(kernels, () => null);
+    const detector = createDetector(kernels);
     detector.load(events, coordinates, referenceRange(events.n, p).range);
     const signals = detector.runSignals(p);
     const rho = signals.rho.slice();

@@ -5,9 +5,10 @@ import type { KernelModule } from '../kernels/module.ts';
 import { runInBackground, type PrepareOptions } from './background.ts';
 import type { Baseline } from './baseline.ts';
 import { calibrationOf, calibrationStatistics } from './calibration.ts';
-import { alignAll, derive, deriveAll, type ChannelReferences, type Derive } from './channels/reference.ts';
+import { alignAll, deriveAll, type ChannelReferences } from './channels/reference.ts';
 import { STAGES } from './channels/generated/stages.ts';
 import { isDecided, STAGE_IDS, type StageId } from './channels/table.ts';
+import type { Changes } from './changes.ts';
 import { decide } from './decide.ts';
 import { explainEventState } from './explain.ts';
 import { loadLedger, need, requireEvent, type Loaded } from './loaded.ts';
@@ -50,6 +51,11 @@ export interface Detector {
    * alert is raised inside, and every signal and decision is that of the analysis that made the baseline.
    */
   load(events: EventColumns, coordinates: Coordinates, reference: IndexRange | Baseline, skip?: IndexRange): void;
+  /**
+   * Takes what was computed apart for the parameters of the calls that follow; none is known after `load`. The last
+   * run and what was decided on it are gone.
+   */
+  take(changes: Changes): void;
   runSignals(parameters: Parameters): Signals;
   /**
    * Computes in the background what `runSignals` of these parameters needs, which then has nothing left to do. Other
@@ -68,8 +74,11 @@ export interface Detector {
    * the last run is gone.
    */
   keeps(parameters: Parameters): boolean;
-  /** Alerts of other parameters, beside the last run and what was decided on it. Quick after `prepare`. */
-  alertsOf(parameters: Parameters): readonly Alert[];
+  /**
+   * Alerts of other parameters, beside the last run and what was decided on it. Quick after `prepare`.
+   * @param changes what was computed apart for them
+   */
+  alertsOf(parameters: Parameters, changes?: Changes): readonly Alert[];
   /** Calibration for the signals of the last run; of `parameters` only those of the decisions stage are read. */
   calibrate(parameters: Parameters): Calibration;
   /** Decisions for the signals of the last run; of `parameters` only those of the decisions stage are read. */
@@ -100,8 +109,7 @@ interface Run {
   readonly signals: Signals;
 }
 
-/** @param how derives what channels take from a reference */
-export function createDetector(kernels: KernelModule, how: Derive = derive): Detector {
+export function createDetector(kernels: KernelModule): Detector {
   let loaded: Loaded | null = null;
   let run: Run | null = null;
   /** Slots of the newest run, whole or not. */
@@ -112,7 +120,7 @@ export function createDetector(kernels: KernelModule, how: Derive = derive): Det
   const references = (held: Loaded, parameters: Parameters): ChannelReferences =>
     held.baseline
       ? alignAll(held.baseline, held.baseline.reference.streams, held.events.streams)
-      : deriveAll(kernels, held, parameters, derived, how);
+      : deriveAll(kernels, held, parameters, derived);
   const calibrate = (held: Loaded, of: Run, parameters: Parameters): Calibration =>
     calibrationOf(
       held.baseline?.calibration ?? statisticsOf(held, of, parameters),
@@ -130,7 +138,7 @@ export function createDetector(kernels: KernelModule, how: Derive = derive): Det
     const steps = signalSteps(held, parameters, slots, stale, held.speed);
     while (steps.next().done !== true);
     references(held, parameters);
-    return { parameters, slots, signals: signalsIn(held.blocks.n, held.seq, slots) };
+    return { parameters, slots, signals: signalsIn(held.blocks.n, held.seq, slots, held.changes) };
   }
 
   /** Slots for `parameters`, in place of the last ones where there is no memory for both. */
@@ -151,6 +159,15 @@ export function createDetector(kernels: KernelModule, how: Derive = derive): Det
       derived.clear();
       loaded = null;
       loaded = loadLedger(kernels.fork(), events, coordinates, reference, skip);
+    },
+
+    take(changes) {
+      const held = need(loaded, 'load');
+      if (held.changes === changes) return;
+      held.changes = changes;
+      derived.clear();
+      run = null;
+      decided = null;
     },
 
     runSignals(parameters) {
@@ -179,7 +196,7 @@ export function createDetector(kernels: KernelModule, how: Derive = derive): Det
       return {
         names: new Set(stale.flatMap(signalsOf)),
         ranges,
-        signals: signalsIn(held.blocks.n, held.seq, slots),
+        signals: signalsIn(held.blocks.n, held.seq, slots, held.changes),
       };
     },
 
@@ -189,10 +206,18 @@ export function createDetector(kernels: KernelModule, how: Derive = derive): Det
       return sets.length > 1 || (last !== null && STAGE_IDS.every(holds));
     },
 
-    alertsOf(parameters) {
+    alertsOf(parameters, changes) {
       const held = need(loaded, 'load');
-      const other = runOf(held, parameters, last);
-      return decideBeside(held, other.slots, calibrate(held, other, parameters), parameters).alerts;
+      const { changes: standing } = held;
+      held.changes = changes ?? standing;
+      derived.clear();
+      try {
+        const other = runOf(held, parameters, last);
+        return decideBeside(held, other.slots, calibrate(held, other, parameters), parameters).alerts;
+      } finally {
+        held.changes = standing;
+        derived.clear();
+      }
     },
 
     calibrate: (parameters) => calibrate(need(loaded, 'load'), need(run, 'runSignals'), parameters),

@@ -7,6 +7,7 @@ import {
   type OutputBlocks,
   type StageBlocks,
 } from './channels/stage.ts';
+import { isChangeSignal, type Changes, type ChangeSignal } from './changes.ts';
 import { STAGE_IDS, STAGE_TABLE, type SignalName, type StageId } from './channels/table.ts';
 import type { Parameters } from './parameters.ts';
 import { stageKey } from './signalStages.ts';
@@ -71,17 +72,32 @@ export function chooseSlots(
   return { slots, stale };
 }
 
+type StageSignal = Exclude<SignalName, ChangeSignal>;
 const STAGE_OF = Object.fromEntries(
   STAGE_IDS.flatMap((id) => STAGE_TABLE[id].columns.map((name) => [name, id])),
-) as Readonly<Record<SignalName, StageId>>;
+) as Readonly<Record<StageSignal, StageId>>;
 
-/** The signals in these slots; always the memory's present views, which growing replaces. */
-export function signalsIn(n: number, seq: Block<Int32Array>, slots: SignalSlots): Signals {
+/** Statistics of a channel of lasting change, NaN throughout where it is out of action. */
+export const statisticOf = (changes: Changes, name: ChangeSignal, n: number): Float64Array =>
+  changes[name].statistic ?? silence(n);
+
+let silent = new Float64Array(0);
+function silence(n: number): Float64Array {
+  if (silent.length < n) silent = new Float64Array(n).fill(Number.NaN);
+  return silent.subarray(0, n);
+}
+
+/** The signals in these slots and changes; always the memory's present views, which growing replaces. */
+export function signalsIn(n: number, seq: Block<Int32Array>, slots: SignalSlots, changes: Changes): Signals {
   const signals = { n };
   const view = (name: string, get: () => unknown) => Object.defineProperty(signals, name, { get, enumerable: true });
   view('seq', () => seq.view());
   for (const name of SIGNAL_NAMES) {
-    const block = (slots[STAGE_OF[name]].columns as Readonly<Record<SignalName, Block<Float64Array>>>)[name];
+    if (isChangeSignal(name)) {
+      view(name, () => statisticOf(changes, name, n));
+      continue;
+    }
+    const block = (slots[STAGE_OF[name]].columns as Readonly<Record<StageSignal, Block<Float64Array>>>)[name];
     view(name, () => block.view());
   }
   return signals as Signals;

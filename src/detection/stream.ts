@@ -5,13 +5,17 @@ import type { KernelModule } from '../kernels/module.ts';
 import { projectRows } from '../kernels/project.ts';
 import type { Baseline } from './baseline.ts';
 import { fromBase64, toBase64 } from './base64.ts';
-import { calibrationOf, scoreOf } from './calibration.ts';
+import { calibrationOf, levelLimits, scoreOf } from './calibration.ts';
+import { openChangeStream } from './change/eventStream.ts';
+import { isChangeSignal } from './changes.ts';
 import { alignAll } from './channels/reference.ts';
 import { STAGES } from './channels/generated/stages.ts';
-import { STAGE_IDS } from './channels/table.ts';
+import { CHANNEL_TABLE, LEVEL_CHANNELS, STAGE_IDS } from './channels/table.ts';
 import { alertOf, detectorInputs, detectorOptions } from './decide.ts';
+import { levelState, levelStep } from './levels.ts';
 import { PARAMETER_NAMES, type Parameters } from './parameters.ts';
 import { alignReference, resizeWindows, resolveSync } from './reference.ts';
+import { newestState } from './streamState.ts';
 import type { StreamEvent, StreamState } from './streamTypes.ts';
 import { createEventWindow, createLookBack } from './streamWindow.ts';
 import { EVENT_STATES, SIGNAL_NAMES, type Alert, type Calibration, type EventState, type SignalName } from './types.ts';
@@ -75,10 +79,10 @@ export function resumeStream(
   kernels: KernelModule,
   baseline: Baseline,
   parameters: Parameters,
-  state: StreamState,
+  saved: StreamState,
 ): EventStream {
-  if (state.format !== 'tautline-stream' || state.version !== 1)
-    throw refused('it is not a stream state of this version');
+  const state = newestState(saved);
+  if (!state) throw refused('it is not a stream state of this version');
   const changed = PARAMETER_NAMES.filter(
     (name) => JSON.stringify(state.parameters[name]) !== JSON.stringify(parameters[name]),
   );
@@ -99,12 +103,9 @@ function openStream(
   const { k, range } = reference;
   const shape = { k, streams: streams.length };
   const codes = new Map(streams.map((name, code) => [name, code]));
-  const calibration = calibrationOf(
-    baseline.calibration,
-    alignAll(baseline, baseline.reference.streams, streams),
-    p,
-    streams.length,
-  );
+  const references = alignAll(baseline, baseline.reference.streams, streams);
+  const calibration = calibrationOf(baseline.calibration, references, p, streams.length);
+  const axes = baseline.projection.k;
   const given = {
     range,
     means: reference.means,
@@ -120,6 +121,15 @@ function openStream(
   const inputs = detectorInputs(blocks, window.seq, columns);
   const options = detectorOptions(calibration, p, reference);
   const lookBack = createLookBack(kernels, shape, given, p);
+  const changes = openChangeStream(kernels, {
+    references,
+    streams: streams.length,
+    cut: p.conversation_cut,
+    budget: p.false_alarm_budget,
+    range,
+  });
+  const limits = levelLimits(calibration, p, streams.length);
+  let levels = levelState(streams.length);
   let events = 0;
 
   if (saved) restore(saved);
@@ -132,6 +142,8 @@ function openStream(
       block.view().set(bytes);
     }
     if (!window.restore(state) || !lookBack.restore(state.recent)) throw refused('its parts do not fit together');
+    changes.restore(state.changes);
+    levels = state.levels.map((own) => [...own]);
     events = state.events;
   }
 
@@ -142,13 +154,14 @@ function openStream(
     push(e) {
       const s = codes.get(e.stream);
       if (s === undefined) throw untracked(e.stream, streams);
-      if (e.coordinates && !(e.coordinates.length === k && e.coordinates.every(Number.isFinite)))
-        throw unusable(e.stream, e.coordinates.length, k);
-      window.place(e, s);
+      if (e.coordinates && !(e.coordinates.length === axes && e.coordinates.every(Number.isFinite)))
+        throw unusable(e.stream, e.coordinates.length, axes);
+      const coordinates = e.coordinates && e.coordinates.subarray(0, k);
+      window.place({ ...e, coordinates }, s);
       const origin = events - at;
       const place = { blocks, columns, origin };
       for (const stage of stages) stage.run(place, at, rows);
-      lookBack.push(e.coordinates, s, events >= range.to, columns, at);
+      lookBack.push(coordinates, s, events >= range.to, columns, at);
       window.remember(e, s);
 
       const index = events++;
@@ -163,23 +176,46 @@ function openStream(
         rows,
       );
       const opened = openEpisodes(detectors, s).filter((episode) => !wasOpen.has(episode.kind));
+      const seq = window.seq.view()[at];
+      const { thread, text = null, role = null, values } = e;
+      const judged = changes.push({
+        index,
+        stream: s,
+        seq,
+        thread,
+        text,
+        role,
+        coordinates: e.coordinates,
+        values: { latency_ms: e.latency, ...values },
+      });
+      const signals = Object.fromEntries(
+        SIGNAL_NAMES.map((name) => [name, isChangeSignal(name) ? judged[name] : columns[name].view()[at]]),
+      ) as Record<SignalName, number>;
+      const steps =
+        index < range.to
+          ? []
+          : LEVEL_CHANNELS.map((id, level) =>
+              levelStep(
+                levels,
+                level,
+                { stream: s, index, seq, value: signals[CHANNEL_TABLE[id].level], limit: limits[level][s] },
+                () => changes.onset(id),
+              ),
+            );
       const cusum = decided.cusum.view()[at];
       const eventState = EVENT_STATES[decided.eventState.view()[at]];
       return {
         index,
         stream: s,
-        seq: window.seq.view()[at],
-        signals: Object.fromEntries(SIGNAL_NAMES.map((name) => [name, columns[name].view()[at]])) as Record<
-          SignalName,
-          number
-        >,
+        seq,
+        signals,
         eventState,
         z: scoreOf(columns.boxCox.view()[at], cusum, calibration),
         cusum,
         J: eventState === 'WARMING' ? Number.NaN : governanceWeight(detectors, s),
         notice: decided.notice.view()[at],
-        opened: opened.map(alertOf),
-        closed: closed.map(alertOf),
+        opened: [...opened.map(alertOf), ...steps.flatMap((step) => step.opened ?? [])],
+        closed: [...closed.map(alertOf), ...steps.flatMap((step) => step.closed ?? [])],
       };
     },
 
@@ -189,7 +225,7 @@ function openStream(
 
     save: () => ({
       format: 'tautline-stream',
-      version: 1,
+      version: 2,
       parameters: p,
       streams,
       k,
@@ -197,6 +233,8 @@ function openStream(
       kernels: Object.fromEntries(states.map(({ id, state }) => [id, toBase64(state.view())])),
       recent: lookBack.save(),
       ...window.save(),
+      levels,
+      changes: changes.save(),
     }),
   };
 }

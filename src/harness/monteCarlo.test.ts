@@ -17,7 +17,7 @@ function resultOf({ case: name, seed }: Trial, lagMore: number): TrialResult {
     quietEvents: fracture ? 10_388 : 48_000,
     falseAlerts: alerts,
     healthyEvents: 48_000,
-    healthyShifts: seed === 1 ? 2 : 0,
+    healthyChanges: { STYLE_SHIFT: seed === 1 ? 2 : 0, MEANING_SHIFT: 0, BEHAVIOUR_SHIFT: 0 },
     alerts,
     coupling: 0.71 + (seed % 5) / 500,
     driftEvent: fracture ? 12_400 + (seed % 7) : null,
@@ -48,7 +48,7 @@ describe('summary', () => {
     expect(of('benign').clean).toMatchObject({ count: 20, of: 20 });
     expect(of('ablation').clean).toMatchObject({ count: 10, of: 20 });
     expect(of('ablation').falseAlerts.VOID).toMatchObject({ count: 40, exposure: 960_000 });
-    expect(of('benign').falseAlerts.SHIFT).toMatchObject({ count: 2, exposure: 960_000 });
+    expect(of('benign').falseAlerts.STYLE_SHIFT).toMatchObject({ count: 2, exposure: 960_000 });
     expect(of('ablation').passes['ablation-void']).toMatchObject({ count: 10, of: 20 });
     expect(of('fracture').transientsSilent).toMatchObject({ count: 40, of: 60 });
     expect(of('benign').transientsSilent).toBeNull();

@@ -1,5 +1,6 @@
 import { TautlineFailure } from '../core/errors.ts';
 import { shown } from '../core/printable.ts';
+import { CHANGE_KINDS, type ChangeKind } from '../detection/channels/table.ts';
 import { changedParameters, parseParameters, type Parameters } from '../detection/parameters.ts';
 import { ALERT_KINDS, type AlertKind } from '../detection/types.ts';
 import {
@@ -65,8 +66,8 @@ export interface CaseSummary {
   /** Ledgers in which no alert of the kinds of the paper (Gwamanda 2026) fired where none may. */
   readonly clean: Proportion;
   /**
-   * Alerts where none may fire, by kind, against the events in which none may (SHIFT: healthy events). One cause may
-   * fire several streams.
+   * Alerts where none may fire, by kind, against the events in which none may (of lasting change: healthy events). One
+   * cause may fire several streams.
    */
   readonly falseAlerts: Readonly<Record<AlertKind, Rate>>;
   /** Share of seeds that pass each row of the verdict table, by its id. */
@@ -77,6 +78,8 @@ export interface CaseSummary {
   /** Of the measures that the case has. */
   readonly measures: Readonly<Partial<Record<Measure, Distribution>>>;
 }
+
+const isChangeKind = (kind: AlertKind): kind is ChangeKind => (CHANGE_KINDS as readonly AlertKind[]).includes(kind);
 
 export function summarise({ trials, parameters }: Pick<MonteCarloRun, 'trials' | 'parameters'>): CaseSummary[] {
   return CASE_NAMES.map((name) =>
@@ -101,9 +104,9 @@ function summariseCase(name: CaseName, trials: readonly TrialResult[], parameter
     falseAlerts: Object.fromEntries(
       ALERT_KINDS.map((kind) => [
         kind,
-        kind === 'SHIFT'
+        isChangeKind(kind)
           ? rate(
-              sum((t) => t.healthyShifts),
+              sum((t) => t.healthyChanges[kind]),
               sum((t) => t.healthyEvents),
             )
           : rate(
@@ -265,16 +268,17 @@ export function loadRun(text: string, file: string): MonteCarloRun {
 function isResultOf(trial: Trial, raw: unknown): boolean {
   if (typeof raw !== 'object' || raw === null) return false;
   const result = raw as Partial<Record<keyof TrialResult, unknown>>;
-  const counts = (value: unknown) =>
+  const counts = (value: unknown, kinds: readonly AlertKind[]) =>
     typeof value === 'object' &&
     value !== null &&
-    ALERT_KINDS.every((kind) => Number.isInteger((value as Record<string, unknown>)[kind]));
+    kinds.every((kind) => Number.isInteger((value as Record<string, unknown>)[kind]));
   return (
     result.case === trial.case &&
     result.seed === trial.seed &&
-    counts(result.falseAlerts) &&
-    counts(result.alerts) &&
-    (['events', 'quietEvents', 'healthyEvents', 'healthyShifts', 'transients'] as const).every((name) =>
+    counts(result.falseAlerts, ALERT_KINDS) &&
+    counts(result.alerts, ALERT_KINDS) &&
+    counts(result.healthyChanges, CHANGE_KINDS) &&
+    (['events', 'quietEvents', 'healthyEvents', 'transients'] as const).every((name) =>
       Number.isInteger(result[name]),
     ) &&
     [...MEASURE_NAMES, 'transientsAbsorbed', 'transientsSilent', 'driftsAfterOnset'].every((name) => {

@@ -1,6 +1,7 @@
 import type { Parameters } from '../detection/parameters.ts';
 import { createDetector, heldStreams, referenceRange, selectStreams } from '../detection/pipeline.ts';
 import { median } from '../core/statistics.ts';
+import { CHANGE_KINDS, type ChangeKind } from '../detection/channels/table.ts';
 import { ALERT_KINDS, type Alert, type AlertKind } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { fitProjection, projectLedger } from '../analysis/projection.ts';
@@ -51,10 +52,11 @@ export interface TrialResult {
   /** Alerts of each kind fired in them. */
   readonly falseAlerts: Readonly<Record<AlertKind, number>>;
   /**
-   * Events after the reference that no fault touches, nor touched shortly before, and the SHIFT alerts fired in them.
+   * Events after the reference that no fault touches, nor touched shortly before, and the alerts of lasting change
+   * fired in them.
    */
   readonly healthyEvents: number;
-  readonly healthyShifts: number;
+  readonly healthyChanges: Readonly<Record<ChangeKind, number>>;
   /** Alerts of each kind in the whole ledger. */
   readonly alerts: Readonly<Record<AlertKind, number>>;
   /** Mean off-diagonal coupling of the events between the reference and the first fault. */
@@ -135,7 +137,9 @@ export async function runTrial(kernels: KernelModule, trial: Trial): Promise<Tri
     quietEvents: events.row.filter((row, i) => i >= range.to && row < onset).length,
     falseAlerts: countKinds(alerts.filter((a) => eventOf(a.fired) < onset)),
     healthyEvents: events.row.filter((row, i) => i >= range.to && healthy(row)).length,
-    healthyShifts: alerts.filter((a) => a.kind === 'SHIFT' && healthy(eventOf(a.fired))).length,
+    healthyChanges: Object.fromEntries(
+      CHANGE_KINDS.map((kind) => [kind, alerts.filter((a) => a.kind === kind && healthy(eventOf(a.fired))).length]),
+    ) as Record<ChangeKind, number>,
     alerts: countKinds(alerts),
     coupling: finite(rho.reduce((sum, v) => sum + v, 0) / rho.length),
     driftEvent: drift ? eventOf(drift.fired) : null,

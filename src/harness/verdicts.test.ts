@@ -129,11 +129,6 @@ describe('each row fails by itself', () => {
     ['benign-coupling', 'benign', { coupling: 0.7101 }, { coupling: 0.7099 }],
     ['benign-coupling', 'benign', { coupling: 0.7299 }, { coupling: 0.7301 }],
     ['benign-coupling', 'benign', {}, { coupling: null }],
-    // More than 0.1 % likely by chance at 0.48, 0.096, 0.25 and 0.44 alerts expected, and less.
-    ['benign-shift', 'benign', { healthyShifts: 4 }, { healthyShifts: 5 }],
-    ['fracture-shift', 'fracture', { healthyShifts: 2 }, { healthyShifts: 3 }],
-    ['homogenisation-shift', 'homogenisation', { healthyShifts: 3 }, { healthyShifts: 4 }],
-    ['backoff-shift', 'backoff', { healthyShifts: 4 }, { healthyShifts: 5 }],
     ['fracture-transients', 'fracture', { transientsAbsorbed: 3 }, { transientsAbsorbed: 2 }],
     ['fracture-event', 'fracture', { driftEvent: 12_403 }, { driftEvent: 12_404 }],
     ['fracture-event', 'fracture', { driftEvent: 12_403 }, { driftEvent: 12_402 }],

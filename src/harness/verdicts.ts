@@ -1,13 +1,14 @@
 import { formatCount, formatNumber } from '../core/format.ts';
 import type { Parameters } from '../detection/parameters.ts';
+import { CHANGE_KINDS } from '../detection/channels/table.ts';
 import type { AlertKind } from '../detection/types.ts';
 import { COUPLING } from './profiles.ts';
 import { poissonCdf } from '../core/statistics.ts';
 import { CASES, type CaseName, type TrialResult } from './trial.ts';
 
 /**
- * The kinds of alert in the paper (Gwamanda 2026, "Autonomous Engineering"). SHIFT is beyond it and has a false-alarm
- * budget of its own.
+ * The kinds of alert in the paper (Gwamanda 2026, "Autonomous Engineering"). Those of lasting change are beyond it and
+ * have a false-alarm budget of their own.
  */
 export const PAPER_KINDS = [
   'DRIFT',
@@ -21,8 +22,8 @@ const COUPLING_TOLERANCE = 0.01;
 /** Nearest whole millisecond. */
 const MS_TOLERANCE = 0.5;
 const PAPER = { drift: 12_403, lag: 4, transients: 3, warning: 28_110, p95: 320, window: 384 } as const;
-/** A count of SHIFT alerts fails when so many or more are less likely than this under the budget. */
-const SHIFT_TAIL = 0.001;
+/** A count of alerts of lasting change fails when so many or more are less likely than this under the budget. */
+const CHANGE_TAIL = 0.001;
 
 export interface VerdictRow {
   readonly id: string;
@@ -61,7 +62,7 @@ interface Check {
 export const falseAlerts = (result: TrialResult): number =>
   PAPER_KINDS.reduce((sum, kind) => sum + result.falseAlerts[kind], 0);
 
-const expectedShifts = (result: TrialResult, parameters: Parameters): number =>
+const expectedChanges = (result: TrialResult, parameters: Parameters): number =>
   result.healthyEvents / parameters.false_alarm_budget;
 
 const near = (value: number | null, wanted: number, tolerance: number): boolean =>
@@ -83,21 +84,22 @@ const noAlerts = (name: CaseName, what: string): Check => ({
   note: (r) => `${formatCount(r.quietEvents)} events${listed(r) && `; ${listed(r)}`}`,
 });
 
-const shifts = (name: CaseName): Check => ({
-  id: `${name}-shift`,
-  case: name,
-  what: 'SHIFT alerts on healthy events (not in Gwamanda 2026)',
-  paper: '–',
-  unit: '',
-  measure: (r) => r.healthyShifts,
-  passes: (r, p) => 1 - poissonCdf(r.healthyShifts - 1, expectedShifts(r, p)) >= SHIFT_TAIL,
-  note: (r, p) => {
-    const others = r.alerts.SHIFT - r.healthyShifts;
-    const budget = `one in ${formatCount(p.false_alarm_budget)} over ${formatCount(r.healthyEvents)} events`;
-    const expected = `${formatNumber(expectedShifts(r, p), 2)} expected of the budget of ${budget}`;
-    return others > 0 ? `${expected}; ${formatCount(others)} more while a fault was felt` : expected;
-  },
-});
+const changes = (name: CaseName): Check[] =>
+  CHANGE_KINDS.map((kind) => ({
+    id: `${name}-${kind.toLowerCase().replace('_', '-')}`,
+    case: name,
+    what: `${kind} alerts on healthy events (not in Gwamanda 2026)`,
+    paper: '–',
+    unit: '',
+    measure: (r) => r.healthyChanges[kind],
+    passes: (r, p) => 1 - poissonCdf(r.healthyChanges[kind] - 1, expectedChanges(r, p)) >= CHANGE_TAIL,
+    note: (r, p) => {
+      const others = r.alerts[kind] - r.healthyChanges[kind];
+      const budget = `one in ${formatCount(p.false_alarm_budget)} over ${formatCount(r.healthyEvents)} events`;
+      const expected = `${formatNumber(expectedChanges(r, p), 2)} expected of the budget of ${budget}`;
+      return others > 0 ? `${expected}; ${formatCount(others)} more while a fault was felt` : expected;
+    },
+  }));
 
 const CHECKS: readonly Check[] = [
   noAlerts('benign', 'Alerts'),
@@ -111,7 +113,7 @@ const CHECKS: readonly Check[] = [
     passes: (r) => near(r.coupling, COUPLING, COUPLING_TOLERANCE),
     note: () => `passes within ${COUPLING_TOLERANCE}`,
   },
-  shifts('benign'),
+  ...changes('benign'),
   {
     id: 'fracture-transients',
     case: 'fracture',
@@ -147,7 +149,7 @@ const CHECKS: readonly Check[] = [
     passes: (r) => r.lag !== null && r.lag <= PAPER.lag,
     note: () => 'from the estimated onset, in events of the stream',
   },
-  shifts('fracture'),
+  ...changes('fracture'),
   {
     id: 'homogenisation-event',
     case: 'homogenisation',
@@ -181,7 +183,7 @@ const CHECKS: readonly Check[] = [
     measure: (r) => r.alerts.DRIFT,
     passes: (r) => r.alerts.DRIFT === 0,
   },
-  shifts('homogenisation'),
+  ...changes('homogenisation'),
   {
     id: 'backoff-p95',
     case: 'backoff',
@@ -203,7 +205,7 @@ const CHECKS: readonly Check[] = [
     note: () => 'median over the events of all spells',
   },
   noAlerts('backoff', 'Alerts'),
-  shifts('backoff'),
+  ...changes('backoff'),
   {
     id: 'ablation-void',
     case: 'ablation',

@@ -11,7 +11,7 @@ import {
   type DetectorLimits,
   type Episode,
 } from './detectors.ts';
-import { KINDS, LEVELS } from './layout.ts';
+import { KINDS } from './layout.ts';
 import { testKernels } from './testing.ts';
 import { pieces } from './testEvents.ts';
 import { boxCox, createDetectorState, cusumStep, detectorStep } from './reference/detectors.ts';
@@ -38,8 +38,6 @@ const LIMITS: DetectorLimits = {
   tensionLow: 0.4,
   tensionHigh: 1.6,
 };
-/** Each stream has its own limit of every level. */
-const LEVEL_LIMITS = [4, 3, 5];
 
 interface Columns {
   readonly n: number;
@@ -51,7 +49,6 @@ interface Columns {
   readonly entropy: Float64Array;
   readonly rho: Float64Array;
   readonly tension: Float64Array;
-  readonly levels: readonly Float64Array[];
 }
 
 /**
@@ -83,7 +80,6 @@ function columns(n: number, streams: number, seed: number, voids = 0.1, calm = f
     entropy: walk(2),
     rho: walk(0.6, 0, true),
     tension: walk(2, 0.1),
-    levels: Array.from({ length: LEVELS }, () => walk(6, 0.05)),
   };
 }
 
@@ -94,11 +90,6 @@ interface Outcome {
   readonly episodes: readonly Episode[];
   readonly weights: number[];
 }
-/** Missing with the other limits. */
-const levelLimitsOf = (limits: DetectorLimits, streams: number) =>
-  Array.from({ length: LEVELS }, (_, level) =>
-    LEVEL_LIMITS.slice(0, streams).map((limit) => (Number.isNaN(limits.h) ? Number.NaN : limit + 0.1 * level)),
-  );
 const byFired = (a: Episode, b: Episode) => a.fired - b.fired || a.stream - b.stream || a.kind - b.kind;
 
 function wasm(c: Columns, streams: number, limits: DetectorLimits, cuts: readonly number[] = []): Outcome {
@@ -115,7 +106,6 @@ function wasm(c: Columns, streams: number, limits: DetectorLimits, cuts: readonl
     entropy: f64(c.entropy),
     rho: f64(c.rho),
     tension: f64(c.tension),
-    levels: c.levels.map(f64),
   };
   const out = { cusum: arena.f64(c.n), eventState: arena.u8(c.n), notice: arena.u8(c.n) };
   const state = detectorState(kernels, streams);
@@ -125,7 +115,6 @@ function wasm(c: Columns, streams: number, limits: DetectorLimits, cuts: readonl
       inputs,
       {
         limits,
-        levelLimits: levelLimitsOf(limits, streams),
         warmup: new Int32Array(streams).fill(5),
         referenceTo: 10,
       },
@@ -162,8 +151,6 @@ function reference(c: Columns, streams: number, limits: DetectorLimits): Outcome
         entropy: c.entropy[index],
         rho: c.rho[index],
         tension: c.tension[index],
-        levels: c.levels.map((values) => values[index]),
-        levelLimits: levelLimitsOf(limits, streams).map((own) => own[c.stream[index]]),
       },
       episodes,
     ),
@@ -225,7 +212,6 @@ describe('detector kernel', () => {
       entropy: level(1.5),
       rho: level(0.5),
       tension: level(1),
-      levels: Array.from({ length: LEVELS }, () => level(0)),
     };
     // Box-Cox of 2.25 is 2/3, so every score is 4/3; the cap leaves 0.6 of it, kappa takes 0.5.
     const limits = { ...LIMITS, cap: 0.6 };

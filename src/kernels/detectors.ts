@@ -4,7 +4,6 @@ import { requireLengths, requireRange, type StateBlock } from './events.ts';
 import {
   EPISODE_BYTES,
   KINDS,
-  LEVELS,
   LIMIT_NAMES,
   STATE_BYTES,
   STATE_EPISODE_BYTES,
@@ -22,7 +21,6 @@ declare module './exports.ts' {
       to: number,
       base: number,
       limits: number,
-      levels: number,
       warmup: number,
       referenceTo: number,
       stream: number,
@@ -50,8 +48,6 @@ export type { DetectorLimits, Episode };
 
 export interface DetectorOptions {
   readonly limits: DetectorLimits;
-  /** Per level and stream: the value above which its kind opens, closing below LEVEL_REARM of it; NaN: silent. */
-  readonly levelLimits: readonly ArrayLike<number>[];
   /** Per stream: WARMING until seq exceeds it. */
   readonly warmup: Int32Array;
   /** WARMING before this event: the end of the reference period. */
@@ -71,8 +67,6 @@ export interface DetectorInputs {
   readonly entropy: Block<Float64Array>;
   readonly rho: Block<Float64Array>;
   readonly tension: Block<Float64Array>;
-  /** Values of the level channels, in the order of the codes of their kinds. */
-  readonly levels: readonly Block<Float64Array>[];
 }
 
 export interface DetectorColumns {
@@ -108,24 +102,18 @@ export function runDetectors(
   from: number,
   to: number,
 ): Episode[] {
-  const { stream, seq, isVoid, kl, boxCox, friction, entropy, rho, tension, levels } = inputs;
+  const { stream, seq, isVoid, kl, boxCox, friction, entropy, rho, tension } = inputs;
   const { cusum, eventState, notice } = out;
   requireRange(from, to, stream.length);
   requireLengths(
     { seq, isVoid, kl, boxCox, friction, entropy, rho, tension, cusum, route: eventState, notice },
     stream.length,
   );
-  requireLength('levels', levels, LEVELS);
-  requireLength('levelLimits', o.levelLimits, LEVELS);
-  requireLengths(Object.fromEntries(levels.map((level, l) => [`level ${l}`, level])), stream.length);
-  requireLengths(Object.fromEntries(o.levelLimits.map((own, l) => [`limits of level ${l}`, own])), o.warmup.length);
   requireLength('detector state', state, o.warmup.length * STATE_BYTES);
   const closed: Episode[] = [];
   arena.scope(() => {
     const limits = arena.f64From(LIMITS.map((name) => o.limits[name]));
     const warmup = arena.i32From(o.warmup);
-    const pointers = levels.flatMap(({ ptr }, l) => [ptr, arena.f64From(o.levelLimits[l]).ptr]);
-    const levelTable = arena.i32From(pointers);
     const episodes = arena.u8(CAPACITY * EPISODE_BYTES);
     for (let at = from; at < to;) {
       at = exports.detectors(
@@ -133,7 +121,6 @@ export function runDetectors(
         to,
         o.base ?? 0,
         limits.ptr,
-        levelTable.ptr,
         warmup.ptr,
         o.referenceTo,
         stream.ptr,

@@ -3,10 +3,7 @@ export const KIND_DRIFT = 0;
 export const KIND_HOMOGENIZATION_FLOOR_NEAR = 1;
 export const KIND_FRAME_WEIGHT_DEGRADATION = 2;
 export const KIND_VOID = 3;
-export const KIND_SHIFT = 4;
-export const KINDS = 5;
-export const LEVELS_FROM = 4;
-export const LEVELS = 1;
+export const KINDS = 4;
 export const EVENT_STATE_WARMING = 0;
 export const EVENT_STATE_VOID = 1;
 export const EVENT_STATE_DRIFT = 2;
@@ -29,9 +26,8 @@ export const STATE_OPEN = 28;
 export const STATE_WEIGHT = 32;
 export const STATE_EPISODES = 40;
 export const STATE_EPISODE_BYTES = 24;
-export const STATE_BYTES = 160;
+export const STATE_BYTES = 136;
 export const EPISODE_BYTES = 40;
-export const LEVEL_REARM = 0.5;
 /** Limits in the order in which the kernel reads them. */
 export const LIMIT_NAMES = [
   'm',

@@ -30,6 +30,7 @@ import type { RowSelection } from './rowSelection.ts';
 import { vectorBytes, type LedgerFile, type Scan } from './scan.ts';
 import { selectRows } from './selectRows.ts';
 import { unitNotes } from './shapes.ts';
+import { messageSource } from './messages.ts';
 import { fillSink, sinkColumns, withOwnIds } from './sink.ts';
 import { streamColumns, streamKeys } from './streamColumns.ts';
 import { scanSplit, type StartedScanThread } from './splitScan.ts';
@@ -177,7 +178,8 @@ async function open(
   });
   const streamColumn = streamColumns({ files, fields: ledger.fields, mapping, selection, columns });
   const textLength = mapping.text === undefined ? null : inOrder(scan.textLength, selection.order);
-  return { report, columns, embeddings, textLength, streamColumn, store };
+  const messages = messageSource(files, storedColumns, selection, scan.rows);
+  return { report, columns, embeddings, textLength, streamColumn, store, messages };
 }
 
 /** Replaces the readers of files that have times by ones of the range alone. */

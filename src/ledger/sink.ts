@@ -19,7 +19,7 @@ import { isNamedAsEmbedding } from './vectors.ts';
 /** Rows that are handed over at once: the database has work to do for every stream of bytes, however short. */
 const SENT_ROWS = 8192;
 
-interface SinkColumn {
+export interface SinkColumn {
   /** Name in the sink. */
   readonly name: string;
   readonly type: DataType;
@@ -93,45 +93,51 @@ function unknownType(field: ReaderField): DataType {
   return type;
 }
 
-/** The second pass: every event's columns but its embedding, to `sink`, in file order. */
-export async function fillSink(
-  sink: RowSink,
+/** Rows that are read, and what is told meanwhile. */
+export interface ReadOptions {
+  /** When given, length n over canonical rows: only rows with a non-zero entry, and parts of files without any are skipped. */
+  readonly only?: Uint8Array;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+}
+
+/** Columns of some events: `data[c]` is that of the c-th column asked for, in the type of the ledger. */
+export interface StoredBatch {
+  /** Canonical row of each. */
+  readonly rows: Int32Array;
+  readonly data: readonly Data[];
+}
+
+/** Reads columns of events, in file order. @param rows rows of all files */
+export async function* storedBatches(
   files: readonly LedgerFile[],
   columns: readonly SinkColumn[],
   selection: RowSelection,
   rows: number,
-  options: { signal?: AbortSignal; onProgress?: OnProgress },
-): Promise<void> {
-  const schema = new arrow.Schema([
-    new arrow.Field('row', new arrow.Int32(), false),
-    ...columns.map(({ name, type }) => new arrow.Field(name, type, true)),
-  ]);
+  { only, signal, onProgress }: ReadOptions,
+  phase: string,
+): AsyncIterable<StoredBatch> {
   const wantedOf = ({ reader }: LedgerFile): string[] => {
     const own = new Set(reader.fields.map((field) => field.name));
     return [...new Set(columns.flatMap(({ source }) => (source !== null && own.has(source) ? [source] : [])))];
   };
+  const isWanted = (row: number): boolean => row >= 0 && (!only || only[row] !== 0);
   const read = (file: LedgerFile): AsyncIterable<RawBatch> => {
-    const skip = (first: number, count: number): boolean =>
-      selection.rowOf.subarray(file.base + first, file.base + first + count).every((row) => row < 0);
-    return file.reader.read({ columns: wantedOf(file), batchRows: BATCH_ROWS, skip, signal: options.signal });
-  };
-  let batches: arrow.RecordBatch[] = [];
-  let held = 0;
-  const send = async (): Promise<void> => {
-    const table = new arrow.Table(batches);
-    batches = [];
-    held = 0;
-    await sink.accept(arrow.tableToIPC(table, 'stream'));
-    throwIfCancelled(options.signal, 'storing the events');
+    const skip = (first: number, count: number): boolean => {
+      for (let at = file.base + first; at < file.base + first + count; at++)
+        if (isWanted(selection.rowOf[at])) return false;
+      return true;
+    };
+    return file.reader.read({ columns: wantedOf(file), batchRows: BATCH_ROWS, skip, signal });
   };
   for await (const [file, rowsOfFile] of readAhead(files, read, bytesOf)) {
     const wanted = wantedOf(file);
     for await (const batch of rowsOfFile) {
       const base = file.base + batch.first;
       const canonical = selection.rowOf.subarray(base, base + batch.rows);
-      const kept = Int32Array.from(canonical.keys()).filter((i) => canonical[i] >= 0);
+      const kept = Int32Array.from(canonical.keys()).filter((i) => isWanted(canonical[i]));
       if (kept.length === 0) continue;
-      const children = columns.map((column): Data => {
+      const data = columns.map((column): Data => {
         const raw = column.source === null ? undefined : batch.columns[wanted.indexOf(column.source)];
         if (column.ledger === 'event_id' && column.source === null)
           return int64(BigInt64Array.from(kept, (i) => BigInt(column.isNumbered ? canonical[i] : base + i)));
@@ -142,22 +148,53 @@ export async function fillSink(
         const cast = castTo(raw, column.type, bad, { scale, unit });
         return kept.length === batch.rows ? cast : takeRows(cast, kept);
       });
-      const row = arrow.makeData({
-        type: new arrow.Int32(),
-        length: kept.length,
-        data: Int32Array.from(kept, (i) => canonical[i]),
-      });
-      const data = arrow.makeData({
-        type: new arrow.Struct(schema.fields),
-        length: kept.length,
-        nullCount: 0,
-        children: [row, ...children],
-      });
-      batches.push(new arrow.RecordBatch(schema, data as never));
-      held += kept.length;
-      if (held >= SENT_ROWS) await send();
-      options.onProgress?.({ phase: 'Storing events', fraction: (base + batch.rows) / rows, detail: file.reader.path });
+      yield { rows: Int32Array.from(kept, (i) => canonical[i]), data };
+      onProgress?.({ phase, fraction: (base + batch.rows) / rows, detail: file.reader.path });
     }
+  }
+}
+
+/** The second pass: every event's columns but its embedding, to `sink`, in file order. */
+export async function fillSink(
+  sink: RowSink,
+  files: readonly LedgerFile[],
+  columns: readonly SinkColumn[],
+  selection: RowSelection,
+  rows: number,
+  options: Omit<ReadOptions, 'only'>,
+): Promise<void> {
+  const schema = new arrow.Schema([
+    new arrow.Field('row', new arrow.Int32(), false),
+    ...columns.map(({ name, type }) => new arrow.Field(name, type, true)),
+  ]);
+  let batches: arrow.RecordBatch[] = [];
+  let held = 0;
+  const send = async (): Promise<void> => {
+    const table = new arrow.Table(batches);
+    batches = [];
+    held = 0;
+    await sink.accept(arrow.tableToIPC(table, 'stream'));
+    throwIfCancelled(options.signal, 'storing the events');
+  };
+  for await (const { rows: canonical, data } of storedBatches(
+    files,
+    columns,
+    selection,
+    rows,
+    options,
+    'Storing events',
+  )) {
+    const { length } = canonical;
+    const row = arrow.makeData({ type: new arrow.Int32(), length, data: canonical });
+    const all = arrow.makeData({
+      type: new arrow.Struct(schema.fields),
+      length,
+      nullCount: 0,
+      children: [row, ...data],
+    });
+    batches.push(new arrow.RecordBatch(schema, all as never));
+    held += length;
+    if (held >= SENT_ROWS) await send();
   }
   if (held > 0) await send();
 }

@@ -146,6 +146,29 @@ export interface OpenedLedger {
   } | null>;
   /** Reads every event's columns but its embedding once more and hands them to a sink, in file order. */
   store(sink: RowSink, options: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress }): Promise<void>;
+  readonly messages: MessageSource;
+}
+
+/** What events say besides their embedding, read again in batches, in file order: too much to be held. */
+export interface MessageSource {
+  /** Names of the columns that can be read (those of the sink), each with whether it holds numbers. */
+  readonly columns: readonly { readonly name: string; readonly isNumeric: boolean }[];
+  /**
+   * @param names columns to read
+   * @param options `only`, when given, has length n over canonical rows: batches hold only rows with a non-zero entry,
+   * and parts of the files without any are skipped
+   */
+  read(
+    names: readonly string[],
+    options: { readonly only?: Uint8Array; readonly signal?: AbortSignal; readonly onProgress?: OnProgress },
+  ): AsyncIterable<MessageBatch>;
+}
+
+export interface MessageBatch {
+  /** Canonical row of each event. */
+  readonly rows: Int32Array;
+  /** Numbers (NaN if missing) or texts (null if missing) of each column that was asked for. */
+  readonly values: Readonly<Record<string, Float64Array | readonly (string | null)[]>>;
 }
 
 /**

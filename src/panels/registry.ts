@@ -4,7 +4,6 @@ import { alerts } from './alerts/panel.ts';
 import { channelPanel } from './channelPanel.ts';
 import { coupling } from './coupling/panel.ts';
 import { cusum } from './cusum/panel.ts';
-import { displacement } from './displacement/panel.ts';
 import { divergence } from './divergence/panel.ts';
 import { entropy } from './entropy/panel.ts';
 import { friction } from './friction/panel.ts';
@@ -21,7 +20,6 @@ const OWN: Partial<Record<ChannelId, LinePanel>> = {
   entropy,
   coupling,
   tension,
-  displacement,
   latency,
 };
 

@@ -44,8 +44,8 @@ describe('the address of a view', () => {
         '&from=2026-01-05T09:30:00Z&to=1767607200000.25',
     );
     expect(encodeView({ ...DEFAULT_VIEW, baseline: { ...DEFAULT_PARAMETERS, h: 7 } })).toBe('v=1&base.h=7');
-    expect(encodeView({ ...DEFAULT_VIEW, evidence: { event: 12, tab: 'words', kind: 'SHIFT' } })).toBe(
-      'v=1&evidence=12,words,SHIFT',
+    expect(encodeView({ ...DEFAULT_VIEW, evidence: { event: 12, tab: 'words', kind: 'STYLE_SHIFT' } })).toBe(
+      'v=1&evidence=12,words,STYLE_SHIFT',
     );
     const chosen: ViewState['evidence'] = {
       event: 12,

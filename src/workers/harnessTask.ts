@@ -4,6 +4,7 @@ import { generateColumns } from '../harness/ledger.ts';
 import { compareRuns, type Difference, type MonteCarloRun } from '../harness/monteCarlo.ts';
 import { generatedKey, PROFILES } from '../harness/profiles.ts';
 import { embeddingsOf } from '../harness/source.ts';
+import { NO_MESSAGES } from '../ledger/messages.ts';
 import { CASES, runTrial, type CaseName, type Trial, type TrialResult } from '../harness/trial.ts';
 import { downsample } from '../kernels/downsample.ts';
 import type { KernelModule } from '../kernels/module.ts';
@@ -57,7 +58,12 @@ async function drawTrial(kernels: KernelModule, trial: Trial, buckets: number): 
   const { profile, overrides } = CASES[trial.case];
   const generated = generateColumns(kernels, PROFILES[profile], trial.seed);
   const { columns } = generated;
-  const stages = createStages(kernels, { columns, embeddings: embeddingsOf(generated) });
+  const stages = createStages(kernels, {
+    columns,
+    embeddings: embeddingsOf(generated),
+    textLength: null,
+    messages: NO_MESSAGES,
+  });
   const analysis = await stages.run(
     { ...trial.parameters, ...overrides, stream: generatedKey(trial.parameters.stream) },
     { signal: new AbortController().signal, onProgress: () => undefined },

@@ -26,7 +26,7 @@ afterEach(() => pool?.dispose());
 
 function loaded(of: RandomLedger): Detector {
   const { events, coordinates } = randomLedger(of);
-  const detector = createDetector(kernels, () => null);
+  const detector = createDetector(kernels);
   detector.load(events, coordinates, referenceRange(events.n, parameters()).range);
   return detector;
 }
@@ -38,7 +38,6 @@ describe('a pool of signal workers', () => {
       lambda_fast: fc.constantFrom(0.25, 0.4),
       anchor: fc.constantFrom('lineage' as const, 'reference' as const),
       emd_window: fc.constantFrom(16, 64),
-      mewma_lambda: fc.constantFrom(0.1, 0.2),
       adaptive: fc.boolean(),
     });
     const ledger = fc.record({

@@ -21,14 +21,14 @@ it('changes are told by stream and kind, moves by how far the firing went', () =
     alert('DRIFT', 0, 300, 310, 340),
     alert('DRIFT', 0, 500, 520, 530),
     alert('VOID', 2, 10, 10, 20),
-    alert('SHIFT', 1, 5, 5, 9),
+    alert('STYLE_SHIFT', 1, 5, 5, 9),
   ];
   const after = [
     alert('DRIFT', 0, 100, 104, 150),
     alert('DRIFT', 0, 300, 310, 360),
     alert('DRIFT', 0, 500, 506, 530),
     alert('DRIFT', 1, 40, 44, 60),
-    alert('SHIFT', 1, 5, 5, 9),
+    alert('STYLE_SHIFT', 1, 5, 5, 9),
   ];
   expect(changesByStream(diffAlerts(before, after))).toEqual([
     { stream: 0, kind: 'DRIFT', added: 0, removed: 0, kept: 0, earlier: 2, later: 0, reshaped: 1, medianShift: -10 },

@@ -13,12 +13,12 @@ const alert = (kind: AlertKind, onset: number, fired: number, resolved: number |
   peak: 1,
   lag: 1,
 });
-const ALERTS = [alert('DRIFT', 90, 100, 200), alert('SHIFT', 80, 100, 300), alert('DRIFT', 240, 250, null)];
+const ALERTS = [alert('DRIFT', 90, 100, 200), alert('STYLE_SHIFT', 80, 100, 300), alert('DRIFT', 240, 250, null)];
 
 describe('alertOf', () => {
   it('finds the alert that fired at the event, of the kind that is named', () => {
     expect(alertOf(ALERTS, { event: 100, kind: null })).toMatchObject({ number: 0, kind: 'DRIFT' });
-    expect(alertOf(ALERTS, { event: 100, kind: 'SHIFT' })).toMatchObject({ number: 1, kind: 'SHIFT' });
+    expect(alertOf(ALERTS, { event: 100, kind: 'STYLE_SHIFT' })).toMatchObject({ number: 1, kind: 'STYLE_SHIFT' });
   });
   it('follows an alert that another threshold makes fire elsewhere in its episode', () => {
     expect(alertOf(ALERTS, { event: 104, kind: 'DRIFT' })).toMatchObject({ number: 0 });

@@ -18,8 +18,9 @@ const calibration: Calibration = {
   tension: 1.2,
   rho: 0.72,
   wref: 120,
-  shiftLimit: 40,
-  shiftLimits: [40],
+  style: { limit: 40, omega: 0, nu: 20, w: [0.6], b: [0.4], conversations: [12], messages: [60] },
+  meaning: null,
+  behaviour: null,
   phaseLocked: true,
 };
 /** Signals that no test is about have no value. */
@@ -34,7 +35,7 @@ const calm: Record<SeriesName, number> = {
   rho: 0.7,
   tension: 1.3,
   shift: 0.2,
-  mewma: 9,
+  style: 9,
   window: 120,
 };
 const stateOf = (signals: Partial<Record<SeriesName, number>>, c: Calibration = calibration) =>
@@ -45,7 +46,7 @@ const stateOf = (signals: Partial<Record<SeriesName, number>>, c: Calibration = 
 describe('signalRows', () => {
   it('finds a calm event inside every limit', () => {
     const states = stateOf({});
-    expect(['kl', 'cusum', 'entropy', 'friction', 'rho', 'tension', 'mewma'].map((name) => states[name])).toEqual(
+    expect(['kl', 'cusum', 'entropy', 'friction', 'rho', 'tension', 'style'].map((name) => states[name])).toEqual(
       Array(7).fill('inside'),
     );
     expect([states.z, states.shift, states.p95]).toEqual(['charted', 'charted', 'undefined']);
@@ -60,24 +61,27 @@ describe('signalRows', () => {
     ['rho', 0.35],
     ['tension', 0.5],
     ['tension', 2.5],
-    ['mewma', 41],
+    ['style', 41],
   ] as const)('%s %d is outside', (name, value) => {
     expect(stateOf({ [name]: value })[name]).toBe('outside');
   });
 
-  it.each(SERIES_NAMES.filter((name) => SIGNALS[name].limits))('%s is inside on its limits, outside beyond', (name) => {
-    const limits = SIGNALS[name].limits!(calibration, DEFAULT_PARAMETERS, 0)!;
-    const finite = limits.filter(Number.isFinite);
-    expect(finite.length).toBeGreaterThan(0);
-    for (const limit of finite) {
-      const beyond = limit === limits[0] ? limit - 1e-6 : limit + 1e-6;
-      expect([limit, beyond].map((value) => stateOf({ [name]: value })[name])).toEqual(['inside', 'outside']);
-    }
-  });
+  it.each(SERIES_NAMES.filter((name) => SIGNALS[name].limits && name !== 'meaning' && name !== 'behaviour'))(
+    '%s is inside on its limits, outside beyond',
+    (name) => {
+      const limits = SIGNALS[name].limits!(calibration, DEFAULT_PARAMETERS, 0)!;
+      const finite = limits.filter(Number.isFinite);
+      expect(finite.length).toBeGreaterThan(0);
+      for (const limit of finite) {
+        const beyond = limit === limits[0] ? limit - 1e-6 : limit + 1e-6;
+        expect([limit, beyond].map((value) => stateOf({ [name]: value })[name])).toEqual(['inside', 'outside']);
+      }
+    },
+  );
 
   it('holds nothing to limits that do not exist', () => {
-    const states = stateOf({ rho: 0.01, mewma: 1e6 }, { ...calibration, phaseLocked: false, shiftLimits: [NaN] });
-    expect([states.rho, states.mewma]).toEqual(['charted', 'charted']);
+    const states = stateOf({ rho: 0.01, style: 1e6 }, { ...calibration, phaseLocked: false, style: null });
+    expect([states.rho, states.style]).toEqual(['charted', 'charted']);
   });
 
   it('writes limits with their units', () => {

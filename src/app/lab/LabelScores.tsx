@@ -96,7 +96,7 @@ function Scores({ report }: { readonly report: ScoreReport }): ReactNode {
           <ScoreLine
             name={
               <>
-                Text length alone <span className="dim">CUSUM on message length</span>
+                Text length alone <span className="dim">style change, of the length only</span>
               </>
             }
             score={report.lengthOnly.score}

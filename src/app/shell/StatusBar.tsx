@@ -19,7 +19,7 @@ function leftOutText(rows: number, streams: number): string {
 const count = (n: number, what: string): string | null =>
   n === 0 ? null : `${formatCount(n)} ${what}${n === 1 ? '' : 's'}`;
 
-const STAGES: readonly Stage[] = ['projection', 'signals', 'decisions'];
+const STAGES: readonly Stage[] = ['projection', 'signals', 'changes', 'decisions'];
 
 /** Progress of the filling of the tables, or of an analysis that takes longer than a moment. */
 function Underway(): ReactNode {

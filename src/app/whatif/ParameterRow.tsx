@@ -4,6 +4,7 @@ import {
   DEFAULT_PARAMETERS,
   PARAMETER_SPECS,
   type BooleanSpec,
+  type NamesSpec,
   type NumberSpec,
   type PairSpec,
   type ParameterName,
@@ -179,6 +180,33 @@ function ColumnRow({ editing, label }: { readonly editing: Editing; readonly lab
   return <ChoiceRow editing={editing} label={label} choices={isOffered ? choices : [own, ...choices]} />;
 }
 
+/** A list of columns, typed with commas between; its default stands for a list that follows from the ledger. */
+function NamesRow({ editing, spec }: { readonly editing: Editing; readonly spec: NamesSpec }): ReactNode {
+  const shown = Array.isArray(editing.value) ? editing.value.join(', ') : String(editing.value);
+  const commit = (typed: string): void => {
+    const names = typed
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
+    const isDefault = names.length === 0 || (names.length === 1 && names[0] === spec.default);
+    editing.set(isDefault ? (spec.default as Value) : names, true);
+  };
+  return (
+    <Frame editing={editing}>
+      <input
+        key={shown}
+        className="choice-select"
+        defaultValue={shown}
+        aria-label={`${spec.label}, ${editing.name}`}
+        aria-describedby={editing.describedBy}
+        aria-invalid={editing.problem !== null}
+        onBlur={(event) => event.target.value !== shown && commit(event.target.value)}
+        onKeyDown={(event) => event.key === 'Enter' && commit(event.currentTarget.value)}
+      />
+    </Frame>
+  );
+}
+
 function BooleanRow({ editing, spec }: { readonly editing: Editing; readonly spec: BooleanSpec }): ReactNode {
   return (
     <Frame editing={editing}>
@@ -301,6 +329,8 @@ function Control({ editing }: { readonly editing: Editing }): ReactNode {
       );
     case 'column':
       return <ColumnRow editing={editing} label={spec.label} />;
+    case 'names':
+      return <NamesRow editing={editing} spec={spec} />;
     case 'boolean':
       return <BooleanRow editing={editing} spec={spec} />;
     case 'pair':

@@ -48,6 +48,7 @@ function rangeText(spec: ParameterSpec): string {
         : 'default: not set';
     case 'choice':
     case 'column':
+    case 'names':
       return `default ${spec.default}`;
     case 'boolean':
       return `default ${spec.default ? 'on' : 'off'}`;
@@ -57,6 +58,7 @@ function rangeText(spec: ParameterSpec): string {
 const RECOMPUTES = {
   projection: 'recomputes everything',
   signals: 'recomputes signals and decisions',
+  changes: 'recomputes lasting change and decisions',
   decisions: 'recomputes decisions only',
 } as const;
 

@@ -10,9 +10,9 @@ const OF_GROUPS: Readonly<Record<ParameterSpec['group'], number>> = {
   Entropy: 8,
   Friction: 8,
   Void: 8,
-  'Mean shift': 8,
+  'Lasting change': 14,
 };
-const OWN: Readonly<Partial<Record<ParameterName, number>>> = { stream: 1, k: 3, burn: 7 };
+const OWN: Readonly<Partial<Record<ParameterName, number>>> = { stream: 1, k: 3, burn: 7, meaning_k: 14 };
 
 /** Section of docs/methods.md that explains a group of parameters. */
 export const methodsOfGroup = (group: ParameterSpec['group']): number => OF_GROUPS[group];

@@ -143,15 +143,6 @@ static void run_assignment(void) {
   *(double *)output("emd", 'd', 1) = assign(column("windowA"), column("windowB"), n, whole("k"), target);
 }
 
-static void run_bootstrap(void) {
-  const int n = whole("n");
-  bootstrap(
-    column("bootResiduals"), column("bootStarts"), whole("streams"), whole("k"),
-    number("mewma_lambda"), whole("block"), whole("bootRun"), whole("seed"),
-    output("path", 'f', (size_t)n), n
-  );
-}
-
 static void run_run_lengths(void) {
   const size_t levels = input("levels")->length;
   double *alarms = output("alarms", 'd', levels), *clear = output("clear", 'd', levels);
@@ -176,6 +167,17 @@ static void run_generator(void) {
   }
 }
 
+static void run_style(void) {
+  const int held = whole("texts");
+  double *features = output("features", 'd', (size_t)held * 50);
+  for (int left = whole("n"); left > 0; left -= held) {
+    style(
+      held, column("styleBytes"), column("styleOffsets"), column("styleClasses"), column("styleWords"),
+      column("styleFactors"), features
+    );
+  }
+}
+
 #define WRITES(name, ...) \
   static void write_##name(FILE *file) { \
     static const char *const names[] = {__VA_ARGS__, NULL}; \
@@ -186,14 +188,15 @@ STAGES(WRITES)
 #define NAMES_OF(id, ...) __VA_ARGS__,
 WRITES(signals, STAGES(NAMES_OF) NULL)
 WRITES(detectors, "cusum", "eventState", "notice", "closed")
+WRITES(change, "changeStatistic")
 WRITES(project, "projected")
 WRITES(covariance, "covariance")
 WRITES(eigen, "eigenvalues", "eigenvectors")
 WRITES(downsample, "points", "lengths")
 WRITES(assignment, "emd", "target")
-WRITES(bootstrap, "path")
 WRITES(run_lengths, "alarms", "clear")
 WRITES(generator, "provider", "latencyMicros", "embedding")
+WRITES(style, "features")
 
 static const Case cases[] = {
 #define LIST(id, ...) {#id, run_##id, write_##id},
@@ -202,14 +205,15 @@ static const Case cases[] = {
   {"signals", run_signals, write_signals},
   {"signals-textbook", run_signals_textbook, write_signals},
   {"detectors", run_detectors, write_detectors},
+  {"change", run_change, write_change},
   {"project", run_project, write_project},
   {"covariance", run_covariance, write_covariance},
   {"eigen", run_eigen, write_eigen},
   {"downsample", run_downsample, write_downsample},
   {"assignment", run_assignment, write_assignment},
-  {"bootstrap", run_bootstrap, write_bootstrap},
   {"runlength", run_run_lengths, write_run_lengths},
   {"generator", run_generator, write_generator},
+  {"style", run_style, write_style},
 };
 
 const Case *case_named(const char *name) {

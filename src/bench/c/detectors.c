@@ -61,11 +61,6 @@ static inline int calm(
   vl out = (vl)(raw >= splat(ceiling)) | (vl)(score != score) | (vl)(delta < splat(l->lo)) | (vl)(delta > splat(l->hi))
     | (vl)(emd < splat(l->tension_low)) | (vl)(emd > splat(l->tension_high)) | (vl)(AT(d->entropy) < splat(l->tau_min))
     | (vl)(AT(d->rho) < splat(l->void_open));
-  for (int level = 0; level < LEVELS; level++) {
-    vd limit;
-    for (int j = 0; j < LANES; j++) limit[j] = d->level_limits[level][events->stream[i + j]];
-    out |= (vl)(AT(d->levels[level]) > limit);
-  }
 #undef AT
   *capped = vmin(score, splat(l->cap));
   return !any(out);
@@ -152,16 +147,6 @@ int detectors(const Events *events, const Detectors *d) {
           written = close_episode(own, KIND_FRAME_WEIGHT_DEGRADATION, i, d, written);
         }
       }
-      for (int level = 0; level < LEVELS; level++) {
-        const int kind = LEVELS_FROM + level;
-        const double value = d->levels[level][i];
-        const double limit = d->level_limits[level][p];
-        if (opened & (1 << kind)) {
-          if (value < LEVEL_REARM * limit) written = close_episode(own, kind, i, d, written);
-        } else if (value > limit) {
-          fire(own, kind, p, i, n, i, n, value);
-        }
-      }
       flags = (divergence > l->tau_max) * NOTICE_KL_CEILING | (delta > l->hi) * NOTICE_FRICTION_SPIKE
         | (emd < l->tension_low) * NOTICE_TENSION_LOW | (emd > l->tension_high) * NOTICE_TENSION_HIGH;
     }
@@ -197,12 +182,5 @@ void run_detectors(void) {
     .event_state = output("eventState", 'u', (size_t)e.n), .notice = output("notice", 'u', (size_t)e.n),
     .episodes = output("episodes", 'd', MAX_EPISODES * sizeof(Episode) / sizeof(double)), .capacity = MAX_EPISODES,
   };
-  for (int level = 0; level < LEVELS; level++) {
-    char name[32];
-    snprintf(name, sizeof name, "level%d", level);
-    d.levels[level] = column(name);
-    snprintf(name, sizeof name, "levelLimits%d", level);
-    d.level_limits[level] = column(name);
-  }
   *(double *)output("closed", 'd', 1) = detectors(&e, &d);
 }

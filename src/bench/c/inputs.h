@@ -25,5 +25,6 @@ int is_textbook(void);
 STAGES(DECLARE)
 #undef DECLARE
 void run_detectors(void);
+void run_change(void);
 
 #endif

@@ -41,7 +41,6 @@ void transport(
   const Events *events, int size, int minimum, int reference_to, const float *reference_rows,
   const int32_t *reference_counts, double *tension, double *shift
 );
-void displacement(const Events *events, int reference_to, const double *means, double lambda, double *mewma);
 
 /* An episode of a detector, as in wasm/detectors.ts. */
 typedef struct {
@@ -54,8 +53,6 @@ typedef struct {
   const Limits *limits;
   const int32_t *warmup, *seq;
   const double *kl, *box_cox, *friction, *entropy, *rho, *tension;
-  /* Of each level, and its limit by stream. */
-  const double *levels[LEVELS], *level_limits[LEVELS];
   double *cusum;
   uint8_t *event_state, *notice;
   Episode *episodes;
@@ -77,10 +74,6 @@ void downsample(
   int n, int lines, int buckets, double *out, int32_t *lengths
 );
 double assign(const double *a, const double *b, int n, int k, int32_t *column_of);
-void bootstrap(
-  const float *residuals, const int32_t *starts, int streams, int k,
-  double lambda, int block, int run, int32_t seed, float *out, int length
-);
 void run_lengths(
   const double *values, const int32_t *starts, int streams, int block, int events,
   int32_t seed, const double *levels, int level_count, double kappa, double cap,
@@ -89,6 +82,24 @@ void run_lengths(
 void generate(
   uint64_t seed, double centroid_scale, double noise, const double *schedule,
   int slots, int32_t *provider, int32_t *latency_micros, float *embedding
+);
+/* 50 features of each text; 64 bytes after the last are read too. */
+void style(
+  int n, const uint8_t *bytes, const int32_t *offsets, const uint8_t *classes, const uint8_t *words,
+  const double *factors, double *out
+);
+
+/* Rows of vectors are padded to whole ones; `model` is mean, A and mu of each stream. */
+typedef struct {
+  int axes, streams, degrees;
+  double tau2, pi, limit;
+  const double *root, *within, *between, *model;
+} Change;
+
+/* S of every event. */
+void change(
+  const Change *c, int count, const int32_t *stream, const int32_t *conversation, const double *features,
+  double *values
 );
 
 #endif

@@ -6,10 +6,7 @@
 #define KIND_HOMOGENIZATION_FLOOR_NEAR 1
 #define KIND_FRAME_WEIGHT_DEGRADATION 2
 #define KIND_VOID 3
-#define KIND_SHIFT 4
-#define KINDS 5
-#define LEVELS_FROM 4
-#define LEVELS 1
+#define KINDS 4
 #define EVENT_STATE_WARMING 0
 #define EVENT_STATE_VOID 1
 #define EVENT_STATE_DRIFT 2
@@ -22,7 +19,6 @@
 #define NOTICE_FRICTION_SPIKE 2
 #define NOTICE_TENSION_LOW 4
 #define NOTICE_TENSION_HIGH 8
-#define LEVEL_REARM 0.5
 
 typedef struct {
   double m,
@@ -47,7 +43,6 @@ typedef struct {
   X(latency, "p95", "window") \
   X(tracker, "friction", "trace", "kl", "boxCox", "entropy", "residual") \
   X(coupling, "rho") \
-  X(transport, "tension", "shift") \
-  X(displacement, "mewma")
+  X(transport, "tension", "shift")
 
 #endif

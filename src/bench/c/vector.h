@@ -69,6 +69,19 @@ static inline vd vmax(vd a, vd b) {
 #endif
 }
 
+static inline vd vsqrt(vd v) {
+#if defined(__AVX512F__)
+  return (vd)_mm512_sqrt_pd((__m512d)v);
+#elif defined(__AVX__)
+  return (vd)_mm256_sqrt_pd((__m256d)v);
+#elif defined(__SSE2__)
+  return (vd)_mm_sqrt_pd((__m128d)v);
+#else
+  for (int i = 0; i < LANES; i++) v[i] = __builtin_sqrt(v[i]);
+  return v;
+#endif
+}
+
 static inline int padded(int n) {
   return (n + LANES - 1) / LANES * LANES;
 }

@@ -1,7 +1,6 @@
 import type { RunLengthCounts } from '../../kernels/runLength.ts';
 import { downsample } from '../../kernels/reference/downsample.ts';
 import { assign } from '../../kernels/reference/assignment.ts';
-import { displacementPath } from '../../kernels/reference/bootstrap.ts';
 import { runLengthCounts } from '../../kernels/reference/runLength.ts';
 import { native, scalars, type Bench, type Case } from '../bench.ts';
 
@@ -13,7 +12,6 @@ const TWIN_DOWNSAMPLED = 50_000;
 const POINTS = 256;
 const BLOCK = 50;
 const SEED = 20_261;
-const TWIN_BOOTSTRAPPED = 20_000;
 const LEVELS = Float64Array.from({ length: 32 }, (_, i) => 2 + 0.25 * i);
 const TWIN_RUN = 250_000;
 
@@ -32,18 +30,10 @@ function windows({
   return [of(0), of(1)];
 }
 
-/** Reference coordinates less their stream's mean, and scores of the same events, grouped by stream. */
-function inControl({
-  input: {
-    events,
-    coordinates: { k, x },
-    range,
-  },
-  wasm,
-}: Bench) {
+/** Scores of the reference events, grouped by stream. */
+function inControl({ input: { events, range }, wasm }: Bench) {
   const boxCox = wasm.columns.boxCox.view();
   const seq = wasm.seq.view();
-  const { means } = wasm.reference;
   const rows = events.streams.map((_, s) => {
     const own: number[] = [];
     for (let i = range.from; i < range.to; i++)
@@ -55,17 +45,9 @@ function inControl({
   const all = rows.flat();
   const mean = all.reduce((sum, i) => sum + boxCox[i], 0) / all.length;
   const deviation = Math.sqrt(all.reduce((sum, i) => sum + (boxCox[i] - mean) ** 2, 0) / all.length);
-  const residuals = new Float32Array(all.length * k);
-  rows.forEach((own, s) =>
-    own.forEach((i, j) => {
-      for (let a = 0; a < k; a++) residuals[(starts[s] + j) * k + a] = x[i * k + a] - means[s * k + a];
-    }),
-  );
   return {
     starts,
-    residuals,
     scores: Float64Array.from(all, (i) => (boxCox[i] - mean) / deviation),
-    run: Math.max(500, Math.ceil(all.length / rows.length)),
   };
 }
 
@@ -192,62 +174,6 @@ export const ANALYSIS_CASES: readonly Case[] = [
     inputs(bench) {
       const [windowA, windowB] = windows(bench);
       return { ...scalars({ points: POINTS }), windowA, windowB };
-    },
-  },
-  {
-    id: 'bootstrap',
-    title: 'bootstrap of displacement',
-    group: 'kernel',
-    unit: 'event',
-    varies: ['n', 'k'],
-    native: native('bootstrap'),
-    tolerances: { other: 1e-5 },
-    bytes: () => 0,
-    wasm(bench) {
-      const { starts, residuals, run } = inControl(bench);
-      const {
-        events: { n, streams },
-        coordinates: { k },
-        parameters,
-      } = bench.input;
-      const { arena, exports } = bench.kernels.fork();
-      const rows = arena.f32From(residuals);
-      const offsets = arena.i32From(starts);
-      const scratch = arena.f64(2 * k + streams.length + starts[streams.length]);
-      const path = arena.f32(n);
-      return {
-        run: () =>
-          exports.bootstrapDisplacement(
-            rows.ptr,
-            offsets.ptr,
-            streams.length,
-            k,
-            parameters.mewma_lambda,
-            BLOCK,
-            run,
-            SEED,
-            scratch.ptr,
-            path.ptr,
-            n,
-          ),
-        outputs: () => ({ path: path.view().slice() }),
-      };
-    },
-    referenceImplementation(bench) {
-      const { starts, residuals, run } = inControl(bench);
-      const {
-        events: { n },
-        coordinates: { k },
-        parameters,
-      } = bench.input;
-      const units = Math.min(n, TWIN_BOOTSTRAPPED);
-      let path: Float32Array = new Float32Array(0);
-      const plan = { residuals, starts, k, lambda: parameters.mewma_lambda, block: BLOCK, run, seed: SEED };
-      return { units, run: () => void (path = displacementPath(plan, units)), outputs: () => ({ path }) };
-    },
-    inputs(bench) {
-      const { starts, residuals, run } = inControl(bench);
-      return { ...scalars({ block: BLOCK, bootRun: run, seed: SEED }), bootStarts: starts, bootResiduals: residuals };
     },
   },
   {

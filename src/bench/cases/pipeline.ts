@@ -1,15 +1,9 @@
-import {
-  CHANNEL_TABLE,
-  DETECTOR_LIMITS,
-  LEVEL_CHANNELS,
-  STAGE_IDS,
-  STAGE_TABLE,
-  type StageId,
-} from '../../detection/channels/table.ts';
+import { DETECTOR_LIMITS, STAGE_IDS, STAGE_TABLE, type StageId } from '../../detection/channels/table.ts';
 import type { OutputBlocks } from '../../detection/channels/stage.ts';
 import { REFERENCE_IMPLEMENTATIONS } from '../../detection/channels/generated/referenceImplementations.ts';
 import { STAGES } from '../../detection/channels/generated/stages.ts';
 import { detectorInputs, detectorOptions } from '../../detection/decide.ts';
+import { isChangeSignal } from '../../detection/changes.ts';
 import { SIGNAL_NAMES, type Decisions, type Signals } from '../../detection/types.ts';
 import { detectorState, runDetectors, type DetectorOptions } from '../../kernels/detectors.ts';
 import { createDetectorState, detectorStep, type Episode } from '../../kernels/reference/detectors.ts';
@@ -20,6 +14,8 @@ import { referencePipeline, type ReferencePipeline } from '../referencePipeline.
 
 /** Sums of the Earth Mover's Distance are taken in float32, and coordinates differ in float32 (wasm/transport.ts). */
 const TOLERANCES: Tolerances = { tension: 1e-6, shift: 1e-6, rho: 1e-6, other: 1e-8 };
+/** Those that stages compute. */
+const STAGE_SIGNALS = SIGNAL_NAMES.filter((name) => !isChangeSignal(name));
 const textbook = (id: string): Case['native'] => [
   { id, label: '' },
   { id: `${id}-textbook`, label: ', textbook' },
@@ -127,8 +123,7 @@ function detectorsInReference(bench: Bench): ReferenceRunner {
   const [kl, friction, entropy, rho, tension] = (['kl', 'friction', 'entropy', 'rho', 'tension'] as const).map((name) =>
     columns[name].view(),
   );
-  const levels = LEVEL_CHANNELS.map((id) => columns[CHANNEL_TABLE[id].level].view());
-  const { limits, levelLimits, warmup, referenceTo } = optionsOf(bench);
+  const { limits, warmup, referenceTo } = optionsOf(bench);
   const [cusum, eventState, notice] = [new Float64Array(units), new Uint8Array(units), new Uint8Array(units)];
   let episodes: Episode[] = [];
   return {
@@ -152,8 +147,6 @@ function detectorsInReference(bench: Bench): ReferenceRunner {
             entropy: entropy[i],
             rho: rho[i],
             tension: tension[i],
-            levels: levels.map((values) => values[i]),
-            levelLimits: levelLimits.map((own) => own[s]),
           },
           episodes,
         );
@@ -167,19 +160,15 @@ function detectorsInReference(bench: Bench): ReferenceRunner {
 }
 
 const detectorColumns = (bench: Bench): Columns => {
-  const { limits, levelLimits, warmup } = optionsOf(bench);
+  const { limits, warmup } = optionsOf(bench);
   return {
     limits: Float64Array.from(DETECTOR_LIMITS, (name) => limits[name]),
     warmup,
-    ...Object.fromEntries(levelLimits.map((own, l) => [`levelLimits${l}`, Float64Array.from(own)])),
-    ...Object.fromEntries(
-      LEVEL_CHANNELS.map((id, l) => [`level${l}`, bench.wasm.columns[CHANNEL_TABLE[id].level].view()]),
-    ),
   };
 };
 
-/** Stream, seq, six signals and the levels, CUSUM, state, notice and pause. */
-const DETECTOR_BYTES = 4 * 2 + 8 * (7 + LEVEL_CHANNELS.length) + 3;
+/** Stream, seq, six signals, CUSUM, state, notice and pause. */
+const DETECTOR_BYTES = 4 * 2 + 8 * 7 + 3;
 
 const DETECTORS = {
   unit: 'event',
@@ -200,13 +189,13 @@ export const PIPELINE_CASES: readonly Case[] = [
     varies: ['n', 'k'],
     native: textbook('signals'),
     tolerances: TOLERANCES,
-    bytes: ({ events, coordinates: { k } }) => events.n * (5 + 4 + 8 * 2 + 4 * k + 8 * SIGNAL_NAMES.length),
+    bytes: ({ events, coordinates: { k } }) => events.n * (5 + 4 + 8 * 2 + 4 * k + 8 * STAGE_SIGNALS.length),
     wasm(bench) {
       let signals: Signals | null = null;
       let turn = 0;
       return {
         run: () => void (signals = bench.signals(turn++)),
-        outputs: () => Object.fromEntries(SIGNAL_NAMES.map((name) => [name, signals![name].slice()])),
+        outputs: () => Object.fromEntries(STAGE_SIGNALS.map((name) => [name, signals![name].slice()])),
       };
     },
     referenceImplementation(bench) {
@@ -214,7 +203,7 @@ export const PIPELINE_CASES: readonly Case[] = [
       return {
         units,
         run: referenceImplementation.all,
-        outputs: () => pick(referenceImplementation.columns, SIGNAL_NAMES),
+        outputs: () => pick(referenceImplementation.columns, STAGE_SIGNALS),
       };
     },
   },

@@ -1,12 +1,14 @@
 import type { Coordinates, EventColumns, IndexRange } from '../../core/columns.ts';
 import type { KernelModule } from '../../kernels/module.ts';
+import type { Changes } from '../changes.ts';
 import type { ParameterName, Parameters } from '../parameters.ts';
 
-/** The events that a reference period lies in. */
+/** The events that a reference period lies in, and what was computed of them apart. */
 export interface ReferenceEvents {
   readonly events: EventColumns;
   readonly coordinates: Coordinates;
   readonly range: IndexRange;
+  readonly changes: Changes;
 }
 
 /**

@@ -1,22 +1,17 @@
 import type { KernelModule } from '../../kernels/module.ts';
 import type { Parameters } from '../parameters.ts';
 import type { ChannelReference, ReferenceEvents } from './channelReference.ts';
-import { falseAlarms } from './displacement/reference.ts';
+import { changeReference } from './changeReference.ts';
 
 /** By the name of their field in a baseline. */
-const REFERENCES = { falseAlarms } satisfies Readonly<Record<string, ChannelReference>>;
+const REFERENCES = {
+  style: changeReference('style'),
+  meaning: changeReference('meaning'),
+  behaviour: changeReference('behaviour'),
+} satisfies Readonly<Record<string, ChannelReference>>;
 type Field = keyof typeof REFERENCES;
 /** What all channels took from one reference. */
 export type ChannelReferences = { readonly [F in Field]: ReturnType<(typeof REFERENCES)[F]['derive']> };
-
-/** Derives what a channel takes; a parameter of the detector, so that tests can do without a simulation. */
-export type Derive = (
-  kernels: KernelModule,
-  reference: ReferenceEvents,
-  p: Parameters,
-  channel: ChannelReference,
-) => unknown;
-export const derive: Derive = (kernels, reference, p, channel) => channel.derive(kernels, reference, p);
 
 const CHANNELS = Object.entries(REFERENCES) as unknown as readonly (readonly [Field, ChannelReference])[];
 const every = (of: (channel: ChannelReference, field: Field) => unknown): ChannelReferences =>
@@ -28,11 +23,10 @@ export const deriveAll = (
   reference: ReferenceEvents,
   p: Parameters,
   known: Map<string, unknown>,
-  how: Derive,
 ): ChannelReferences =>
   every((channel, field) => {
     const key = JSON.stringify([field, ...channel.parameters.map((name) => p[name])]);
-    if (!known.has(key)) known.set(key, how(kernels, reference, p, channel));
+    if (!known.has(key)) known.set(key, channel.derive(kernels, reference, p));
     return known.get(key);
   });
 

@@ -1,11 +1,15 @@
 import type { InferInput } from 'valibot';
 import type { Path, RefuseUnless } from '../files/schema.ts';
-import { falseAlarmsFile } from './displacement/referenceFile.ts';
+import { changeReferenceFile } from './changeReferenceFile.ts';
 import type { ChannelReferences, Together } from './reference.ts';
 import type { ReferenceFile } from './referenceFile.ts';
 
 /** By the name of their field in a baseline, as `REFERENCES` has them. */
-const REFERENCE_FILES = { falseAlarms: falseAlarmsFile } satisfies {
+const REFERENCE_FILES = {
+  style: changeReferenceFile('style'),
+  meaning: changeReferenceFile('meaning'),
+  behaviour: changeReferenceFile('behaviour'),
+} satisfies {
   readonly [F in keyof ChannelReferences]: ReferenceFile<ChannelReferences[F]>;
 };
 type Files = typeof REFERENCE_FILES;

@@ -84,7 +84,6 @@ export const STAGE_TABLE = {
     perStream: false,
   },
   transport: { reads: [], coordinates: true, columns: ['tension', 'shift'], rows: [], perStream: true },
-  displacement: { reads: [], coordinates: true, columns: ['mewma'], rows: [], perStream: true },
 } as const satisfies Readonly<Record<string, StageNames>>;
 
 /** How a kind of alert is named and drawn: colours by mode, a letter and a hatch, so that it differs without colour. */
@@ -105,8 +104,8 @@ interface ChannelNames {
   /** Kinds of alert that are decided on it, with their faces: pages need these before anything else of a channel. */
   readonly kinds: Readonly<Record<string, KindFace>>;
   /**
-   * The signal that opens its only kind above the limit of the event's stream and closes it below half of it, without
-   * changing the event's state; null if the kind is one of `STATE_KINDS`.
+   * The signal that opens its only kind above the limit of the event's stream, from the end of the reference on, and
+   * closes it below half of it, without changing the event's state; null if the kind is one of `STATE_KINDS`.
    */
   readonly level: string | null;
 }
@@ -157,11 +156,33 @@ export const CHANNEL_TABLE = {
     kinds: { DRIFT: { label: 'Drift', dark: '#f2565c', light: '#7f1f2f', letter: 'D', hatch: 'none' } },
     level: null,
   },
-  displacement: {
-    signals: ['mewma'],
+  style: {
+    signals: ['style'],
     decided: [],
-    kinds: { SHIFT: { label: 'Shift', dark: '#75f3c7', light: '#208d78', letter: 'S', hatch: 'falling' } },
-    level: 'mewma',
+    kinds: { STYLE_SHIFT: { label: 'Style change', dark: '#75f3c7', light: '#208d78', letter: 'S', hatch: 'falling' } },
+    level: 'style',
+  },
+  meaning: {
+    signals: ['meaning'],
+    decided: [],
+    kinds: {
+      MEANING_SHIFT: { label: 'Meaning change', dark: '#a53cb4', light: '#a50069', letter: 'M', hatch: 'cross' },
+    },
+    level: 'meaning',
+  },
+  behaviour: {
+    signals: ['behaviour'],
+    decided: [],
+    kinds: {
+      BEHAVIOUR_SHIFT: {
+        label: 'Behaviour change',
+        dark: '#ffff3c',
+        light: '#000087',
+        letter: 'B',
+        hatch: 'vertical',
+      },
+    },
+    level: 'behaviour',
   },
   governance: { signals: [], decided: ['J'], kinds: {}, level: null },
 } as const satisfies Readonly<Record<string, ChannelNames>>;
@@ -178,6 +199,16 @@ export type EventState = (typeof EVENT_STATES)[number];
 /** A channel that raises its kind above a limit of each stream. */
 export type LevelChannel = { [C in ChannelId]: (typeof CHANNEL_TABLE)[C]['level'] extends null ? never : C }[ChannelId];
 
+/**
+ * Channels of lasting change (docs/methods.md 14): their signals are no stage's, since what they are made of is not held
+ * (src/detection/change).
+ */
+export const CHANGE_CHANNELS = ['style', 'meaning', 'behaviour'] as const satisfies readonly ChannelId[];
+export type ChangeChannel = (typeof CHANGE_CHANNELS)[number];
+/** The kind that each raises. */
+export const CHANGE_KINDS = ['STYLE_SHIFT', 'MEANING_SHIFT', 'BEHAVIOUR_SHIFT'] as const satisfies readonly AlertKind[];
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
 export const STAGE_IDS = Object.keys(STAGE_TABLE) as readonly StageId[];
 export const CHANNEL_IDS = Object.keys(CHANNEL_TABLE) as readonly ChannelId[];
 export const SIGNAL_NAMES: readonly SignalName[] = CHANNEL_IDS.flatMap((id) => CHANNEL_TABLE[id].signals);
@@ -190,7 +221,7 @@ const DECIDED_NAMES: readonly string[] = CHANNEL_IDS.flatMap((id) => CHANNEL_TAB
 export const isDecided = (name: SeriesName): name is DecidedName => DECIDED_NAMES.includes(name);
 /** Channels with a level, in the order of the codes of their kinds. */
 export const LEVEL_CHANNELS = CHANNEL_IDS.filter((id): id is LevelChannel => CHANNEL_TABLE[id].level !== null);
-/** Every kind of alert; positions are the codes that kernels write. */
+/** Every kind of alert; the first are those of `STATE_KINDS`, whose codes the detectors' kernel writes. */
 export const ALERT_KINDS: readonly AlertKind[] = [
   ...STATE_KINDS,
   ...LEVEL_CHANNELS.flatMap((id) => Object.keys(CHANNEL_TABLE[id].kinds) as AlertKind[]),

@@ -31,6 +31,11 @@ function specSchema(spec: ParameterSpec): JsonSchema {
       return { enum: spec.choices, ...described };
     case 'column':
       return { type: 'string', minLength: 1, ...described };
+    case 'names':
+      return {
+        anyOf: [{ const: spec.default }, { type: 'array', items: { type: 'string' }, minItems: 1, uniqueItems: true }],
+        ...described,
+      };
     case 'boolean':
       return { type: 'boolean', ...described };
     case 'pair': {

@@ -46,7 +46,7 @@ const measured: BundleCharacteristics = {
   naiveCapped: Number.NaN,
   delays: [
     {
-      kind: 'SHIFT',
+      kind: 'STYLE_SHIFT',
       change: 'mean',
       size: 1.5,
       replicates: 20,
@@ -296,7 +296,7 @@ describe('schema/bundle.proto', () => {
         ? bundleFromProtobuf(bytes, name)
         : bundleFromJson(bytes.toString('utf8'), name);
       expect(bundle.alerts.map(({ cleared }) => cleared)).toContain(null);
-      expect(bundle.baseline.falseAlarms?.streams[0]).toBeNull();
+      expect([bundle.baseline.style, bundle.baseline.meaning, bundle.baseline.behaviour]).toEqual([null, null, null]);
       expect(bundle.parameters.reference_range).toEqual([0, 300]);
       expect(bundle.operatingCharacteristics?.arl0Interval).toEqual([800, Number.NaN]);
       const written = (file: string) => readFileSync(new URL(`./fixtures/${file}`, import.meta.url));

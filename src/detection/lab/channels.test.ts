@@ -1,39 +1,32 @@
 import { describe, expect, test } from 'vitest';
-import { openMulberry32 as uniform } from '../../core/random.ts';
 import { testKernels } from '../../kernels/testing.ts';
 import { referenceRange } from '../pipeline.ts';
 import { parameters, randomLedger } from '../testing.ts';
-import { channelReports, type ChannelInput } from './channels.ts';
+import { channelReport, resampledChannels, silentChannel, type ChannelReport } from './channels.ts';
+import { levelEpisodes } from './levelEpisodes.ts';
 import { normalSource } from './testing.ts';
 
 const p = parameters({ k: 3 });
-const length = uniform(77);
 
 /** Three unchanged streams of independent events, and a fourth that moves along an axis from event 4000 on. */
-function ledger(seed: number, move: number): ChannelInput {
+function ledger(seed: number, move: number) {
   const { events, coordinates } = randomLedger({ n: 8000, k: 3, streams: 4, seed, voids: 0, resets: 0 });
   const last = events.streams[3];
   const normal = normalSource(seed);
   coordinates.x.forEach((_, j) => (coordinates.x[j] = normal()));
   for (let i = 4000; i < 8000; i++) if (events.stream[i] === 3) coordinates.x[i * 3] += move;
-  return {
-    events,
-    coordinates,
-    reference: referenceRange(events.n, p).range,
-    intervals: move > 0 ? [{ stream: last, from: 4000, to: 8000, label: 'moved' }] : [],
-    textLength: Int32Array.from(
-      { length: 8000 },
-      (_, i) => Math.floor(100 * 2 ** length()) + (move > 0 && i >= 4000 && events.stream[i] === 3 ? 200 : 0),
-    ),
-  };
+  const intervals = [{ stream: last, from: 4000, to: 8000, label: 'moved' }];
+  return { events, coordinates, reference: referenceRange(events.n, p).range, intervals };
 }
 
-describe('reference channels', () => {
-  const reports = channelReports(testKernels(), ledger(3, 1.5), p, 20_000);
-  const of = (channel: string) => reports.find((report) => report.channel === channel)!;
+describe('channels with a resampled limit', () => {
+  const made = ledger(3, 1.5);
+  const [narrow, wide] = resampledChannels(testKernels(), made, p, [20_000, 2000]);
+  const reports = narrow.map((one) => channelReport(one, made.events, made.reference, made.intervals, p));
+  const of = (channel: string): ChannelReport => reports.find((report) => report.channel === channel)!;
 
   test('those anchored at the reference find a lasting move, the lineage does not', () => {
-    for (const channel of ['displacement', 'shift', 'anchored', 'length']) {
+    for (const channel of ['emd', 'anchored']) {
       const [change] = of(channel).streams[3].changes;
       expect(change).toMatchObject({ label: 'moved', open: false });
       expect(change.delay).toBeGreaterThanOrEqual(1);
@@ -51,10 +44,32 @@ describe('reference channels', () => {
     }
   });
 
-  test('without text there is nothing to say of its length', () => {
-    const report = channelReports(testKernels(), { ...ledger(3, 0), textLength: null }, p, 20_000).find(
-      ({ channel }) => channel === 'length',
-    )!;
-    expect(report).toMatchObject({ streams: [], note: 'the ledger has no text, or all of it is of one length' });
+  test('a budget of more alarms lowers every limit', () => {
+    narrow.forEach(({ limits }, c) => limits.forEach((limit, s) => expect(wide[c].limits[s]).toBeLessThan(limit)));
   });
+
+  test('one that has no say says why', () => {
+    const { events, reference, intervals } = made;
+    expect(channelReport(silentChannel('style', 'the ledger has no text'), events, reference, intervals, p)).toEqual({
+      channel: 'style',
+      streams: [],
+      note: 'the ledger has no text',
+    });
+  });
+});
+
+test('a level opens above its limit, closes below half of it, and each stream has its own', () => {
+  const events = { n: 10, streams: ['a', 'b'], stream: Int32Array.from([0, 1, 0, 1, 0, 1, 0, 1, 0, 1]) };
+  const signal = [9, 9, 3, 3, Number.NaN, 9, 1.4, 9, 4, 1];
+  const limits = [2.9, Number.NaN];
+  const onset = (stream: number, fired: number) => ({ event: fired - 2, seq: stream });
+  expect(levelEpisodes('x', events, signal, (s) => limits[s], { from: 2, onset })).toEqual([
+    { kind: 'x', stream: 0, onset: 0, onsetSeq: 0, fired: 2, firedSeq: 2, resolved: 6 },
+    { kind: 'x', stream: 0, onset: 6, onsetSeq: 0, fired: 8, firedSeq: 5, resolved: null },
+  ]);
+  const late = { from: 2, warmup: () => 3, rearm: 0.3 };
+  expect(levelEpisodes('x', events, signal, () => 2.9, late).map(({ fired, resolved }) => [fired, resolved])).toEqual([
+    [7, null],
+    [8, null],
+  ]);
 });

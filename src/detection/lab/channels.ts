@@ -4,25 +4,44 @@ import type { KernelModule } from '../../kernels/module.ts';
 import { PARAMETER_SPECS, type NumberSpec, type Parameters } from '../parameters.ts';
 import { createDetector, type Detector } from '../pipeline.ts';
 import { warmupOf } from '../reference.ts';
-import { mean, standardDeviation } from '../../core/statistics.ts';
-import type { Alert, AlertKind } from '../types.ts';
 import { deriveLimit } from './budget.ts';
-import { emdLimits } from './emdLimit.ts';
+import { openEmdLimits } from './emdLimit.ts';
 import { inControlOf } from './inControl.ts';
 import type { Interval } from './intervals.ts';
+import { levelEpisodes, type Alarm } from './levelEpisodes.ts';
 import { createScorer, TOLERANCE } from './score.ts';
 
-/** The channels that are compared on a ledger with labelled changes. */
-export const CHANNELS = ['displacement', 'shift', 'anchored', 'lineage', 'length'] as const;
-export type Channel = (typeof CHANNELS)[number];
+/** The channels that are compared on a ledger of which it is known what happens in it. */
+export const COMPARED_CHANNELS = ['style', 'meaning', 'behaviour', 'emd', 'anchored', 'lineage', 'length'] as const;
+export type ComparedChannel = (typeof COMPARED_CHANNELS)[number];
 
-export const CHANNEL_NAMES: Readonly<Record<Channel, string>> = {
-  displacement: 'SHIFT: MEWMA of the coordinates',
-  shift: 'sliced EMD to the reference window',
+export const CHANNEL_NAMES: Readonly<Record<ComparedChannel, string>> = {
+  style: 'STYLE: how messages are written',
+  meaning: 'MEANING: what they speak of',
+  behaviour: 'BEHAVIOUR: tokens, latencies, tools, outcomes',
+  emd: 'sliced EMD to the reference window',
   anchored: 'DRIFT: CUSUM of KL, anchor "reference"',
   lineage: 'DRIFT: CUSUM of KL, anchor "lineage"',
-  length: 'MEWMA of ln(1 + characters) alone',
+  length: 'text length alone, for comparison',
 };
+
+/** What a channel raised in a ledger. */
+export interface ChannelAlarms {
+  readonly channel: ComparedChannel;
+  /** By stream; NaN: the channel is silent there. */
+  readonly limits: readonly number[];
+  readonly alarms: readonly Alarm[];
+  /** Why the channel has no say here, or what it left out; null if neither. */
+  readonly note: string | null;
+}
+
+/** A channel that has no say in a ledger. */
+export const silentChannel = (channel: ComparedChannel, note: string): ChannelAlarms => ({
+  channel,
+  limits: [],
+  alarms: [],
+  note,
+});
 
 /** What a channel made of one stream. */
 export interface ChannelStream {
@@ -49,137 +68,71 @@ export interface ChannelStream {
 }
 
 export interface ChannelReport {
-  readonly channel: Channel;
+  readonly channel: ComparedChannel;
   readonly streams: readonly ChannelStream[];
-  /** Why the channel has no say here; null if it has. */
   readonly note: string | null;
 }
 
-export interface ChannelInput {
+interface PathInput {
   readonly events: EventColumns;
   readonly coordinates: Coordinates;
   readonly reference: IndexRange;
-  readonly intervals: readonly Interval[];
-  /** Characters of each event's text, -1 where it has none; null without texts. */
-  readonly textLength: ArrayLike<number> | null;
 }
 
-/** Every channel with the limits that one false alarm in `budget` events gives it, derived from the reference alone. */
-export function channelReports(
+/** The distance of two windows in control is far from 0, so it cannot be asked to halve. */
+const EMD_REARM = 0.8;
+
+/**
+ * The channels whose limit is found by resampling the reference alone, with the limits that one false alarm in each
+ * number of events gives them.
+ * @returns by budget
+ */
+export function resampledChannels(
   kernels: KernelModule,
-  input: ChannelInput,
+  input: PathInput,
   parameters: Parameters,
-  budget: number,
-): ChannelReport[] {
+  budgets: readonly number[],
+): ChannelAlarms[][] {
   const { events, coordinates, reference } = input;
-  const p = { ...parameters, false_alarm_budget: budget };
   const detector = createDetector(kernels);
   detector.load(events, coordinates, reference);
-  return CHANNELS.map((channel): ChannelReport => {
-    switch (channel) {
-      case 'displacement': {
-        detector.runSignals(p);
-        return displaced(channel, input, detector, p);
-      }
-      case 'length': {
-        const lengths = lengthCoordinates(input);
-        if (!lengths) return { channel, streams: [], note: 'the ledger has no text, or all of it is of one length' };
-        const only = createDetector(kernels);
-        only.load(lengths.events, lengths.coordinates, reference);
-        only.runSignals(p);
-        return displaced(channel, input, only, p);
-      }
-      case 'anchored':
-        return cusum(channel, input, detector, kernels, { ...p, anchor: 'reference' }, budget);
-      case 'lineage':
-        return cusum(channel, input, detector, kernels, { ...p, anchor: 'lineage' }, budget);
-      case 'shift': {
-        const { shift, seq } = detector.runSignals(p);
-        const limits = emdLimits(kernels, events, coordinates, reference, p, budget);
-        const alarms = crossings(input, shift, seq, limits, p);
-        return report(channel, input, alarms, limits, seq, p);
-      }
-    }
+  const ofAnchor = (channel: ComparedChannel, anchor: Parameters['anchor']): ChannelAlarms[] =>
+    cusum(channel, input, detector, kernels, { ...parameters, anchor }, budgets);
+  const anchored = ofAnchor('anchored', 'reference');
+  const lineage = ofAnchor('lineage', 'lineage');
+  const { shift } = detector.runSignals(parameters);
+  const total = totals(events);
+  const emdLimits = openEmdLimits(kernels, events, coordinates, reference, parameters);
+  return budgets.map((budget, i) => {
+    const limits = emdLimits(budget);
+    const alarms = levelEpisodes('emd', events, shift, (s) => limits[s], {
+      from: reference.to,
+      rearm: EMD_REARM,
+      warmup: (s) => warmupOf(parameters.warmup, total[s]),
+    });
+    return [{ channel: 'emd' as const, limits, alarms, note: null }, anchored[i], lineage[i]];
   });
 }
 
-function displaced(channel: Channel, input: ChannelInput, detector: Detector, p: Parameters): ChannelReport {
-  const { alerts, calibration } = detector.decide(p);
-  return report(channel, input, of(alerts, 'SHIFT'), calibration.shiftLimits, seqOf(input.events), p);
-}
-
 function cusum(
-  channel: Channel,
-  input: ChannelInput,
+  channel: ComparedChannel,
+  input: PathInput,
   detector: Detector,
   kernels: KernelModule,
   p: Parameters,
-  budget: number,
-): ChannelReport {
+  budgets: readonly number[],
+): ChannelAlarms[] {
   const signals = detector.runSignals(p);
   const calibration = detector.calibrate(p);
   const { divergence } = inControlOf({ ...input, signals, calibration, parameters: p, alerts: [] }, 'reference');
   const { min, max } = PARAMETER_SPECS.h as NumberSpec;
-  const h = deriveLimit(kernels, divergence, [{ kind: 'cusum', kappa: p.kappa, cap: p.cap }], budget, [min, max]);
-  const alerts = Number.isNaN(h.value) ? [] : of(detector.decide({ ...p, h: h.value }).alerts, 'DRIFT');
-  return report(
-    channel,
-    input,
-    alerts,
-    input.events.streams.map(() => h.value),
-    seqOf(input.events),
-    p,
-    h.note,
-  );
-}
-
-const of = (alerts: readonly Alert[], kind: AlertKind) => alerts.filter((alert) => alert.kind === kind);
-
-function seqOf({ n, stream, streams }: EventColumns): Int32Array {
-  const counts = new Int32Array(streams.length);
-  return Int32Array.from({ length: n }, (_, i) => ++counts[stream[i]]);
-}
-
-/** The distance of two windows in control is far from 0, so it cannot be asked to halve, as T2 is. */
-const REARM = 0.8;
-
-/**
- * Times at which a signal rises above its stream's limit, past reference and warm-up, as alerts; each lasts until it is
- * below REARM of it.
- */
-function crossings(
-  { events, reference }: ChannelInput,
-  signal: Float64Array,
-  seq: Int32Array,
-  limits: readonly number[],
-  p: Parameters,
-): Alert[] {
-  const total = totals(events);
-  const open = new Map<number, Alert>();
-  const alarms: Alert[] = [];
-  for (let i = reference.to; i < events.n; i++) {
-    const s = events.stream[i];
-    if (seq[i] <= warmupOf(p.warmup, total[s]) || Number.isNaN(signal[i])) continue;
-    const before = open.get(s);
-    if (signal[i] > limits[s]) {
-      if (!before)
-        open.set(s, {
-          kind: 'SHIFT',
-          stream: s,
-          onset: i,
-          fired: i,
-          resolved: null,
-          onsetSeq: seq[i],
-          firedSeq: seq[i],
-          peak: signal[i],
-          lag: 0,
-        });
-    } else if (before && signal[i] < REARM * limits[s]) {
-      alarms.push({ ...before, resolved: i });
-      open.delete(s);
-    }
-  }
-  return [...alarms, ...open.values()].sort((a, b) => a.fired - b.fired);
+  return budgets.map((budget) => {
+    const h = deriveLimit(kernels, divergence, [{ kind: 'cusum', kappa: p.kappa, cap: p.cap }], budget, [min, max]);
+    const alarms = Number.isNaN(h.value)
+      ? []
+      : detector.decide({ ...p, h: h.value }).alerts.filter(({ kind }) => kind === 'DRIFT');
+    return { channel, limits: input.events.streams.map(() => h.value), alarms, note: h.note };
+  });
 }
 
 function totals({ n, stream, streams }: EventColumns): Int32Array {
@@ -188,19 +141,22 @@ function totals({ n, stream, streams }: EventColumns): Int32Array {
   return counts;
 }
 
-function report(
-  channel: Channel,
-  { events, reference, intervals }: ChannelInput,
-  alarms: readonly Alert[],
-  limits: readonly number[],
-  seq: Int32Array,
-  p: Parameters,
-  note: string | null = null,
+/** What a channel made of every stream of a ledger with labelled changes; of none where it has no say. */
+export function channelReport(
+  { channel, limits, alarms, note }: ChannelAlarms,
+  events: EventColumns,
+  reference: IndexRange,
+  intervals: readonly Interval[],
+  p: Pick<Parameters, 'warmup'>,
 ): ChannelReport {
+  if (limits.length === 0) return { channel, streams: [], note };
   const total = totals(events);
   const scorer = createScorer(events, intervals, { tolerance: TOLERANCE, from: reference.to });
+  const seq = new Int32Array(events.n);
+  const counts = new Int32Array(events.streams.length);
+  for (let i = 0; i < events.n; i++) seq[i] = ++counts[events.stream[i]];
   const streams = events.streams.map((stream, s): ChannelStream => {
-    const own = alarms.filter((alarm) => alarm.stream === s);
+    const own = alarms.filter((alarm) => alarm.stream === s).sort((a, b) => a.fired - b.fired);
     const changes = scorer.intervals.filter((interval) => interval.stream === null || interval.stream === stream);
     const { matches, falseEpisodes, notAbsorbed } = scorer.detail(own);
     const firstSeq = ({ from, to }: Interval): Seq => {
@@ -239,32 +195,4 @@ function report(
     };
   });
   return { channel, streams, note };
-}
-
-/**
- * ln(1 + characters) in standard deviations within streams of the reference, as coordinates of one axis; an event
- * without text is void.
- */
-function lengthCoordinates({
-  events,
-  reference,
-  textLength,
-}: ChannelInput): { events: EventColumns; coordinates: Coordinates } | null {
-  if (!textLength) return null;
-  const value = Float64Array.from({ length: events.n }, (_, i) =>
-    textLength[events.row[i]] < 0 ? Number.NaN : Math.log1p(textLength[events.row[i]]),
-  );
-  const residuals = events.streams.flatMap((_, s) => {
-    const own = Array.from({ length: reference.to - reference.from }, (__, j) => reference.from + j)
-      .filter((i) => events.stream[i] === s && !Number.isNaN(value[i]))
-      .map((i) => value[i]);
-    const centre = mean(own);
-    return own.map((v) => v - centre);
-  });
-  const spread = standardDeviation(residuals);
-  if (!(spread > 0)) return null;
-  return {
-    events: { ...events, isVoid: Uint8Array.from(value, (v) => (Number.isNaN(v) ? 1 : 0)) },
-    coordinates: { k: 1, x: Float32Array.from(value, (v) => v / spread) },
-  };
 }

@@ -31,7 +31,7 @@ const request = (change: Partial<DelayRequest> = {}): DelayRequest => ({
 
 describe('detection delay', () => {
   test('of a growing mean shift: more power, sooner, and none without a shift', async () => {
-    const points = (await delayCurveOf(kernels, ledger, baseline, request())).filter(({ kind }) => kind === 'SHIFT');
+    const points = (await delayCurveOf(kernels, ledger, baseline, request())).filter(({ kind }) => kind === 'DRIFT');
     const power = points.map((point) => point.power);
     expect(power[0]).toBeLessThan(0.2);
     expect(power[3]).toBe(1);

@@ -83,8 +83,7 @@ const LOCAL_MEAN = 64;
 const DIRECTION_SEED = 7_919;
 
 /** Own events before the change that a replicate needs, so that every memory is warm when it comes. */
-const historyOf = (p: Parameters): number =>
-  Math.max(p.emd_window, Math.ceil(SETTLING / p.lambda_slow), Math.ceil(SETTLING / p.mewma_lambda));
+const historyOf = (p: Parameters): number => Math.max(p.emd_window, Math.ceil(SETTLING / p.lambda_slow));
 
 /**
  * Starts for replicates: `count` of the stream's events, evenly spread over those with room before and after, past the

@@ -1,12 +1,14 @@
 import type { Coordinates, EventColumns, IndexRange } from '../../core/columns.ts';
 import { splitmix64 } from '../../core/random.ts';
+import { mean } from '../../core/statistics.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import { runTransport, transportState } from '../channels/transport/kernel.ts';
 import type { Parameters } from '../parameters.ts';
-import { shiftLimit } from '../channels/displacement/limit.ts';
 import { BLOCK, SEED } from './arl.ts';
 
 const RUNS = 300;
+/** Fewer runs than this above a level say too little about its rate: beyond it the tail is extrapolated. */
+const MIN_EPISODES = 30;
 const LEVELS = 32;
 /**
  * A run is so many times as long as the reference: as the ledgers go on that have the shortest reference allowed, a
@@ -16,35 +18,26 @@ const RUN_FACTOR = 4;
 const MAX_RUN = 2000;
 
 /**
- * Limits of `shift` (docs/methods.md 6) for a false-alarm budget, one per stream; NaN if its reference is too short
+ * Limits of `shift` (docs/methods.md 6) for any false-alarm budget, one per stream; NaN if its reference is too short
  * for a window. By moving-block bootstrap: a reference as long as the stream's own is drawn in blocks, events drawn
  * likewise follow it, and the kernel charts them against it, from the moment at which the window still is the
  * reference's own. A run ends at its first alarm.
  */
-export function emdLimits(
+export function openEmdLimits(
   kernels: KernelModule,
   events: EventColumns,
   { k, x }: Coordinates,
   range: IndexRange,
   p: Pick<Parameters, 'emd_window' | 'emd_min'>,
-  budget: number,
-): number[] {
-  return events.streams.map((_, s) => {
+): (budget: number) => number[] {
+  const crossings = events.streams.map((_, s) => {
     const own: number[] = [];
     for (let i = range.from; i < range.to; i++) if (events.stream[i] === s && !events.isVoid[i]) own.push(i);
-    if (own.length < Math.max(p.emd_min, 16)) return Number.NaN;
-    const paths = simulate(
-      kernels,
-      spreadOut(
-        own.map((i) => x.subarray(i * k, (i + 1) * k)),
-        k,
-      ),
-      k,
-      p,
-      SEED + s,
-    );
-    return shiftLimit(firstCrossings(paths), budget);
+    if (own.length < Math.max(p.emd_min, 16)) return null;
+    const rows = own.map((i) => x.subarray(i * k, (i + 1) * k));
+    return firstCrossings(simulate(kernels, spreadOut(rows, k), k, p, SEED + s));
   });
+  return (budget) => crossings.map((counts) => (counts ? limitOf(counts, budget) : Number.NaN));
 }
 
 /**
@@ -108,8 +101,16 @@ function simulate(
   );
 }
 
+/** How many runs are above each of a ladder of levels. */
+interface EpisodeCounts {
+  readonly levels: Float64Array;
+  readonly counts: Int32Array;
+  /** Events simulated. */
+  readonly events: number;
+}
+
 /** Runs that cross each of a ladder of levels, per events until they do: as counts in the events of all runs. */
-function firstCrossings(paths: readonly Float64Array[]): { levels: Float64Array; counts: Int32Array; events: number } {
+function firstCrossings(paths: readonly Float64Array[]): EpisodeCounts {
   const events = paths.reduce((sum, path) => sum + path.length, 0);
   const tops = paths.map((path) => path.reduce((top, v) => Math.max(top, v), 0)).sort((a, b) => a - b);
   const [low, high] = [tops[0], tops[tops.length - 1]];
@@ -125,4 +126,30 @@ function firstCrossings(paths: readonly Float64Array[]): { levels: Float64Array;
     return Math.round((crossed * events) / atRisk);
   });
   return { levels, counts, events };
+}
+
+/**
+ * The limit whose mean distance between false episodes is `budget` events: log-linear between the counted levels, and
+ * beyond the last level with enough episodes along the line of the levels before it. NaN where none can be derived.
+ */
+function limitOf(counts: EpisodeCounts, budget: number): number {
+  const wanted = Math.log(counts.events / budget);
+  const ladder = [...counts.levels]
+    .map((level, i) => ({ level, log: Math.log(counts.counts[i]) }))
+    .filter((_, i) => counts.counts[i] >= MIN_EPISODES);
+  // Below the busiest level more excursions merge into one episode than are gained, so the rate falls again there.
+  const peak = ladder.reduce((best, p, i) => (p.log > ladder[best].log ? i : best), 0);
+  const tail = ladder.slice(peak);
+  if (tail.length < 2) return Number.NaN;
+  if (wanted >= tail[0].log) return tail[0].level;
+  const next = tail.findIndex((p) => p.log <= wanted);
+  if (next > 0) {
+    const [a, b] = [tail[next - 1], tail[next]];
+    return a.log === b.log ? b.level : a.level + ((a.log - wanted) / (a.log - b.log)) * (b.level - a.level);
+  }
+  const line = tail.slice(-8);
+  const [ml, mg] = [mean(line.map((p) => p.level)), mean(line.map((p) => p.log))];
+  const slope =
+    line.reduce((s, p) => s + (p.level - ml) * (p.log - mg), 0) / line.reduce((s, p) => s + (p.level - ml) ** 2, 0);
+  return slope < 0 ? ml + (wanted - mg) / slope : Number.NaN;
 }

@@ -42,7 +42,7 @@ describe('in-control events', () => {
             lag: 0,
           },
           {
-            kind: 'SHIFT',
+            kind: 'STYLE_SHIFT',
             stream: 1,
             onset: 3900,
             fired: 3900,

@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lengthOnlyEpisodes } from './lengthOnly.ts';
-import { DEFAULT_PARAMETERS } from '../parameters.ts';
 import { randomLedger } from '../testing.ts';
 import { ownEvents, type Interval } from './intervals.ts';
 import { createScorer, type Episode } from './score.ts';
@@ -185,9 +183,8 @@ describe('scoring of an analysis', () => {
         },
       ],
       intervals: [stretch],
-      parameters: DEFAULT_PARAMETERS,
       reference: { from: 0, to: 100 },
-      textLength: null,
+      lengthOnly: null,
       tolerance,
     }).all.score.hits;
 
@@ -315,44 +312,5 @@ describe('laws', () => {
         expect(after).toEqual(before);
       }),
     );
-  });
-});
-
-describe('text length alone', () => {
-  const parameters = { h: 8.5, kappa: 1, cap: 3.5, warmup: 300 };
-  const events = alternate(1200, 2);
-  const lengths = (change: (i: number) => number) =>
-    Int32Array.from({ length: 1200 }, (_, i) => change(i) * (80 + ((i * 7919) % 41)));
-
-  it.each([
-    ['longer', 2.5],
-    ['shorter', 0.4],
-  ])('finds a stream whose texts become %s, and only that one', (_, factor) => {
-    const found = lengthOnlyEpisodes(
-      events,
-      lengths((i) => (i >= 800 && i % 2 === 0 ? factor : 1)),
-      { from: 0, to: 300 },
-      parameters,
-    );
-    expect(found).toHaveLength(1);
-    // The cap lets nothing fire in fewer than ceil(8.5 / 2.5) events; the onset may lie an event before, where the last
-    // text of old was short or long.
-    expect(found[0]).toMatchObject({ stream: 0, fired: 806, firedSeq: 404 });
-    expect(found[0].onset).toBeGreaterThanOrEqual(796);
-  });
-
-  it('says nothing of texts as in the reference, of events without text, or of texts all of one length', () => {
-    expect(
-      lengthOnlyEpisodes(
-        events,
-        lengths(() => 1),
-        { from: 0, to: 300 },
-        parameters,
-      ),
-    ).toEqual([]);
-    expect(lengthOnlyEpisodes(events, lengths(() => 1).fill(-1, 300), { from: 0, to: 300 }, parameters)).toEqual([]);
-    expect(
-      lengthOnlyEpisodes(events, new Int32Array(1200).fill(50).fill(500, 700), { from: 0, to: 300 }, parameters),
-    ).toEqual([]);
   });
 });

@@ -1,7 +1,5 @@
 import type { EventColumns, IndexRange } from '../../core/columns.ts';
-import type { Parameters } from '../parameters.ts';
 import { ALERT_KINDS, type Alert } from '../types.ts';
-import { LENGTH_ONLY, lengthOnlyEpisodes } from './lengthOnly.ts';
 import type { Interval } from './intervals.ts';
 import {
   createScorer,
@@ -34,20 +32,22 @@ export interface ScoreReport {
   /** Each kind by itself, as if the others were not there. */
   readonly kinds: readonly (ScoreRow<Alert> & { readonly score: ScoreDetail<Alert> })[];
   readonly alwaysFire: ScoreRow;
-  /** Null if the ledger has no text. */
+  /** Null where it has no say, as without text. */
   readonly lengthOnly: (ScoreRow & { readonly score: ScoreDetail }) | null;
   /** Sentences worth knowing. */
   readonly notes: readonly string[];
 }
 
+/** A detector of texts that become longer or shorter. */
+const LENGTH_ONLY = 'text length alone';
+
 export interface ScoreInput {
   readonly events: EventColumns;
   readonly alerts: readonly Alert[];
   readonly intervals: readonly Interval[];
-  readonly parameters: Pick<Parameters, 'h' | 'kappa' | 'cap' | 'warmup'>;
   readonly reference: IndexRange;
-  /** Characters of the text of each row of the ledger, -1 where it has none; null without a text column. */
-  readonly textLength: Int32Array | null;
+  /** What the length of the text alone raises; null where it has no say. */
+  readonly lengthOnly: readonly Episode[] | null;
   /** Default: `TOLERANCE`. */
   readonly tolerance?: number;
 }
@@ -60,9 +60,8 @@ export function scoreAnalysis({
   events,
   alerts,
   intervals,
-  parameters,
   reference,
-  textLength,
+  lengthOnly,
   tolerance = TOLERANCE,
 }: ScoreInput): ScoreReport {
   const scorer = createScorer(events, intervals, { tolerance, from: reference.to });
@@ -71,14 +70,6 @@ export function scoreAnalysis({
     score: scorer.detail(episodes),
     chance: scorer.chance(episodes),
   });
-  const lengths =
-    textLength &&
-    lengthOnlyEpisodes(
-      events,
-      Int32Array.from(events.row, (r) => textLength[r]),
-      reference,
-      parameters,
-    );
   return {
     tolerance,
     intervals: scorer.intervals,
@@ -92,7 +83,7 @@ export function scoreAnalysis({
       ),
     ),
     alwaysFire: { detector: 'always fires', score: scorer.alwaysFire(), chance: null },
-    lengthOnly: lengths && row(LENGTH_ONLY, lengths),
+    lengthOnly: lengthOnly && row(LENGTH_ONLY, lengthOnly),
     notes: notesOf(scorer),
   };
 }

@@ -12,7 +12,13 @@ const p = parameters({ h: 6 });
 const ledger = { events, coordinates, reference: referenceRange(events.n, p).range };
 const intervals = [{ stream: events.streams[0], from: 2000, to: 3000, label: 'fracture' }];
 /** A later kind that catches outliers at once would make cells alike. */
-const KINDS: readonly AlertKind[] = ['DRIFT', 'HOMOGENIZATION_FLOOR_NEAR', 'FRAME_WEIGHT_DEGRADATION', 'VOID', 'SHIFT'];
+const KINDS: readonly AlertKind[] = [
+  'DRIFT',
+  'HOMOGENIZATION_FLOOR_NEAR',
+  'FRAME_WEIGHT_DEGRADATION',
+  'VOID',
+  'STYLE_SHIFT',
+];
 const request = (change: Partial<SweepRequest> = {}): SweepRequest => ({
   parameters: p,
   x: { name: 'h', values: [2, 8.5, 30] },

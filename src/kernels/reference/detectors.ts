@@ -4,8 +4,6 @@ import {
   KIND_HOMOGENIZATION_FLOOR_NEAR,
   KIND_VOID,
   KINDS,
-  LEVEL_REARM,
-  LEVELS_FROM,
   NOTICE_FRICTION_SPIKE,
   NOTICE_KL_CEILING,
   NOTICE_TENSION_HIGH,
@@ -91,9 +89,6 @@ export interface DetectorInput {
   readonly entropy: number;
   readonly rho: number;
   readonly tension: number;
-  /** Of each level channel, and the value above which its kind opens in this stream; NaN if there is none. */
-  readonly levels: readonly number[];
-  readonly levelLimits: readonly number[];
 }
 
 /** Box-Cox transform with exponent -1/2, near normal for KL (docs/methods.md 7); -infinity at 0. */
@@ -169,9 +164,6 @@ export function detectorStep(
       state.below = 0;
       close(KIND_FRAME_WEIGHT_DEGRADATION);
     }
-    e.levels.forEach((value, l) =>
-      level(LEVELS_FROM + l, value, value > e.levelLimits[l], value < LEVEL_REARM * e.levelLimits[l]),
-    );
     if (e.kl > l.tauMax) notice |= NOTICE_KL_CEILING;
     if (e.friction > l.hi) notice |= NOTICE_FRICTION_SPIKE;
     if (e.tension < l.tensionLow) notice |= NOTICE_TENSION_LOW;

@@ -8,12 +8,16 @@ import {
   type ParameterName,
   type Parameters,
 } from '../../detection/parameters.ts';
+import { RETIRED_PARAMETER_NAMES, retiredNotes } from '../../detection/retired.ts';
 import { normalBaseline } from '../scenarios.ts';
 import type { AddressField, Drop, ViewField } from './field.ts';
 
+/** Names that are gone too: an address that was kept says that they are without effect. */
+const ADDRESS_NAMES = [...PARAMETER_NAMES, ...RETIRED_PARAMETER_NAMES];
+
 /** The parameters in force, each under its own name. */
 export const parametersField: ViewField<Parameters> = {
-  names: PARAMETER_NAMES,
+  names: ADDRESS_NAMES,
   initial: DEFAULT_PARAMETERS,
   belongsTo: 'page',
   forget: withoutReference,
@@ -26,7 +30,7 @@ const BASELINE = 'base.';
 
 /** What alerts are compared with (null: the default parameters): each parameter under its name behind "base.". */
 export const baselineField: ViewField<Parameters | null> = {
-  names: PARAMETER_NAMES.map((name) => BASELINE + name),
+  names: ADDRESS_NAMES.map((name) => BASELINE + name),
   initial: null,
   belongsTo: 'page',
   forget: (baseline) => normalBaseline(baseline && withoutReference(baseline)),
@@ -42,17 +46,20 @@ function withoutReference(parameters: Parameters): Parameters {
 const encodeParameters = (prefix: string, parameters: Parameters): readonly AddressField[] =>
   Object.entries(changedParameters(parameters)).map(([name, value]) => [
     prefix + name,
-    Array.isArray(value) ? value.join(',') : String(value),
+    Array.isArray(value) ? value.map((part) => encodeURIComponent(String(part))).join(',') : String(value),
   ]);
 
 function decodeParameters(prefix: string, fields: readonly AddressField[], drop: Drop): Parameters {
   const values: Partial<Record<ParameterName, unknown>> = {};
   for (const [field, text] of fields) {
     const name = field.slice(prefix.length) as ParameterName;
-    const value = readParameter(name, text);
-    const problem = checkParameter(name, value);
+    const isRetired = RETIRED_PARAMETER_NAMES.includes(name);
+    const value = isRetired ? text : readParameter(name, text);
+    const [retired] = retiredNotes({ [name]: value });
+    const problem = retired?.note ?? checkParameter(name, value);
     if (problem) drop(field, problem);
-    else values[name] = value;
+    // A value that is read as another is kept, and said.
+    if (!isRetired && (retired || !problem)) values[name] = value;
   }
   return combine(values, prefix, drop);
 }
@@ -67,8 +74,19 @@ function readParameter(name: ParameterName, text: string): unknown {
     case 'choice':
     case 'column':
       return text;
+    case 'names':
+      return text === PARAMETER_SPECS[name].default ? text : text.split(',').map(decoded);
     case 'pair':
       return text.split(',').map(number);
+  }
+}
+
+/** A name as it was; as it stands where it was not encoded. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
   }
 }
 

@@ -37,6 +37,8 @@ function value(of: ParameterName): fc.Arbitrary<unknown> {
       return fc.constantFrom(...spec.choices);
     case 'column':
       return fc.oneof(fc.constantFrom(...STREAM_KEYS), name);
+    case 'names':
+      return fc.oneof(fc.constant(spec.default), fc.uniqueArray(name, { minLength: 1, maxLength: 4 }));
     case 'boolean':
       return fc.boolean();
     case 'pair': {

@@ -4,6 +4,7 @@ import { delayStarts, delayTasks } from '../../detection/lab/delay.ts';
 import { inControlOf } from '../../detection/lab/inControl.ts';
 import { labelledIntervals, readLabels } from '../../detection/lab/labels.ts';
 import type { LabLedger } from '../../detection/lab/ledger.ts';
+import { lengthOnly } from '../../analysis/lengthOnly.ts';
 import { scoreAnalysis } from '../../detection/lab/scoreReport.ts';
 import { DEFAULT_PARAMETERS } from '../../detection/parameters.ts';
 import { makeBundle } from '../../analysis/bundle.ts';
@@ -53,25 +54,26 @@ export function labQuestions(context: EngineContext): LabApi {
           ask.start === null
             ? delayStarts(ledger, ask.stream, ask.count, ask.horizon, parameters)
             : [ownEventFrom(ledger, ask.stream, ask.start)];
-        const baseline = context.open.stages.detector.baseline(analysis.projection, parameters);
+        const baseline = context.open.stages.detector.baseline(analysis.fitted, parameters);
         return { parameters, starts, tasks: delayTasks(ledger, baseline, { parameters, ...ask, starts }) };
       }),
 
     labels: (file) => context.answer((analysis) => labelsOf(analysis, file)),
 
     score: (file) =>
-      context.answer((analysis) => {
-        const { events, decisions, parameters, reference } = analysis;
-        const labels = labelsOf(analysis, file);
-        const report = scoreAnalysis({
+      context.answer(async (analysis) => {
+        const { revision } = context.standing;
+        const { kernels, ledger } = context.open;
+        const {
           events,
-          alerts: decisions.alerts,
-          intervals: labels.intervals,
-          parameters,
+          decisions: { alerts },
           reference,
-          textLength: context.open.ledger.textLength,
-        });
-        return { revision: context.standing.revision, labels, report, reference };
+        } = analysis;
+        const labels = labelsOf(analysis, file);
+        const { intervals } = labels;
+        const alone = await lengthOnly({ kernels, ledger }, analysis);
+        const report = scoreAnalysis({ events, alerts, intervals, reference, lengthOnly: alone });
+        return { revision, labels, report, reference };
       }),
 
     bundle: (characteristics, labels) =>

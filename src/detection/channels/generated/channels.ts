@@ -8,7 +8,9 @@ import { coupling } from '../coupling/channel.ts';
 import { tension } from '../tension/channel.ts';
 import { shift } from '../shift/channel.ts';
 import { drift } from '../drift/channel.ts';
-import { displacement } from '../displacement/channel.ts';
+import { style } from '../style/channel.ts';
+import { meaning } from '../meaning/channel.ts';
+import { behaviour } from '../behaviour/channel.ts';
 import { governance } from '../governance/channel.ts';
 import type { ChannelId } from '../table.ts';
 
@@ -22,6 +24,8 @@ export const CHANNELS: { readonly [Id in ChannelId]: Channel<Id> } = {
   tension,
   shift,
   drift,
-  displacement,
+  style,
+  meaning,
+  behaviour,
   governance,
 };

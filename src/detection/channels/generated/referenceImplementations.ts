@@ -4,7 +4,6 @@ import { latencyReference } from '../latency/referenceImplementation.ts';
 import { trackerReference } from '../tracker/referenceImplementation.ts';
 import { couplingReference } from '../coupling/referenceImplementation.ts';
 import { transportReference } from '../transport/referenceImplementation.ts';
-import { displacementReference } from '../displacement/referenceImplementation.ts';
 import type { StageId } from '../table.ts';
 
 /** The reference implementation of every stage; no part of the app. */
@@ -13,5 +12,4 @@ export const REFERENCE_IMPLEMENTATIONS: { readonly [Id in StageId]: StageReferen
   tracker: trackerReference,
   coupling: couplingReference,
   transport: transportReference,
-  displacement: displacementReference,
 };

@@ -4,7 +4,6 @@ import { latencyStage } from '../latency/stage.ts';
 import { trackerStage } from '../tracker/stage.ts';
 import { couplingStage } from '../coupling/stage.ts';
 import { transportStage } from '../transport/stage.ts';
-import { displacementStage } from '../displacement/stage.ts';
 import type { StageId } from '../table.ts';
 
 /** Every kernel of the signals stage. */
@@ -13,5 +12,4 @@ export const STAGES: { readonly [Id in StageId]: SignalStage } = {
   tracker: trackerStage,
   coupling: couplingStage,
   transport: transportStage,
-  displacement: displacementStage,
 };

@@ -11,8 +11,8 @@ export const shift: Channel<'shift'> = {
   methods: 6,
   signals: { shift: { label: 'Distance to reference (EMD)', unit: '' } },
   kinds: {},
-  // Charted beside the displacement, which decides.
-  marks: ['SHIFT'],
+  // Charted beside the channels of lasting change, which decide.
+  marks: ['STYLE_SHIFT', 'MEANING_SHIFT'],
   empty:
     'No distance in this range: a stream needs enough events in the reference period and after it. Look further ' +
     'right, or lengthen the reference.',

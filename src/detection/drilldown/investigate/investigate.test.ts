@@ -126,7 +126,7 @@ function changed(): { columns: InvestigationColumns; fields: FieldColumn[]; aler
   const noise = normals(n, 8);
   const level = (rise: number) => Float64Array.from(noise, (v, i) => v + (i >= onset ? rise : 0));
   const alert: Alert = {
-    kind: 'SHIFT',
+    kind: 'STYLE_SHIFT',
     stream: 0,
     onset,
     fired: 345,
@@ -155,7 +155,7 @@ function changed(): { columns: InvestigationColumns; fields: FieldColumn[]; aler
       ...(Object.fromEntries(INVESTIGATED_SIGNALS.map((name) => [name, level(0)])) as InvestigationColumns['signals']),
       rho: new Float64Array(n).fill(Number.NaN),
       shift: level(3),
-      mewma: level(9),
+      style: level(9),
     },
     earlier: [earlier],
   };
@@ -237,7 +237,7 @@ describe('an investigation', () => {
     const again = {
       ...columns.signals,
       shift: columns.signals.shift.map((v, i) => v + (i >= 100 && i < 160 ? 3 : 0)),
-      mewma: columns.signals.mewma.map((v, i) => v + (i >= 100 && i < 160 ? 9 : 0)),
+      style: columns.signals.style.map((v, i) => v + (i >= 100 && i < 160 ? 9 : 0)),
     };
     const nearest = (signals: InvestigationColumns['signals']) =>
       examine(
@@ -248,7 +248,7 @@ describe('an investigation', () => {
     expect(nearest(again).p).toBeLessThan(0.1);
     expect(nearest(again).effect.value).toBeGreaterThan(0.8);
     expect(nearest(columns.signals).p).toBeGreaterThan(0.1);
-    expect(nearest(again).statement).toContain('Of 1 earlier SHIFT alerts of the stream the one at event 104');
+    expect(nearest(again).statement).toContain('Of 1 earlier STYLE_SHIFT alerts of the stream the one at event 104');
   });
 
   test('calls nothing a cause', () => {

@@ -1,0 +1,168 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openMulberry32 } from '../core/random.ts';
+import { baselineFromJson, baselineToJson } from '../detection/baseline.ts';
+import { CHANGE_CHANNELS, CHANGE_KINDS } from '../detection/channels/table.ts';
+import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
+import { createStream, resumeStream, type EventStream } from '../detection/stream.ts';
+import type { StreamState } from '../detection/streamTypes.ts';
+import type { Alert } from '../detection/types.ts';
+import { testKernels } from '../kernels/testing.ts';
+import { openLedger } from '../ledger/open.ts';
+import { nodePlatform } from '../ledger/parquet.node.ts';
+import { createStages, type Analysis } from './stages.ts';
+
+const kernels = testKernels();
+
+interface Row {
+  readonly event_id: number;
+  readonly provider_id: string;
+  readonly thread_id: string;
+  readonly role: string;
+  readonly text: string | null;
+  readonly output_tokens: number | null;
+  readonly latency_ms: number;
+  readonly outcome: string | null;
+}
+
+const WORDS = 'the a please check your order and we will ship it to you now because I have not seen that before'.split(
+  ' ',
+);
+const OTHER = 'quantum lattice boson spectral hamiltonian entropy tensor manifold gauge vacuum'.split(' ');
+/** From here on stream b writes in bold and shouts, speaks of other things, and takes its time. */
+const CHANGE = 700;
+
+/** Three streams in conversations of some six messages; `b` changes for good. */
+function rows(n: number): Row[] {
+  const random = openMulberry32(11);
+  const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)];
+  const thread = [0, 0, 0];
+  return Array.from({ length: n }, (_, i): Row => {
+    const s = i % 3;
+    if (random() < 0.17) thread[s]++;
+    const changed = s === 1 && i >= CHANGE;
+    const words = Array.from({ length: 8 + Math.floor(12 * random()) }, () =>
+      pick(changed && random() < 0.6 ? OTHER : WORDS),
+    );
+    const text = changed ? `**${words.join(' ')}**!` : `${words.join(' ')}${random() < 0.3 ? '?' : '.'}`;
+    return {
+      event_id: i,
+      provider_id: 'abc'[s],
+      thread_id: `${'abc'[s]}-${thread[s]}`,
+      role: random() < 0.05 ? 'tool' : 'assistant',
+      text: random() < 0.02 ? null : text,
+      output_tokens: random() < 0.1 ? null : Math.round((changed ? 90 : 30) * Math.exp(0.3 * random())),
+      latency_ms: (changed ? 400 : 100) * Math.exp(0.3 * random()),
+      outcome: random() < 0.04 ? 'rework' : null,
+    };
+  });
+}
+
+const sourceOf = (all: readonly Row[]) => ({
+  kind: 'files' as const,
+  files: [{ path: 'a.ndjson', blob: new Blob([all.map((row) => JSON.stringify(row)).join('\n')]) }],
+});
+
+async function analyse(all: readonly Row[], change: Partial<Parameters> = {}) {
+  const ledger = await openLedger(sourceOf(all), null, { platform: nodePlatform() });
+  const parameters = { ...DEFAULT_PARAMETERS, reference_range: [0, 450] as const, ...change };
+  const stages = createStages(kernels, ledger);
+  const run = (p: Parameters): Promise<Analysis> =>
+    stages.run(p, { signal: new AbortController().signal, onProgress: () => undefined });
+  return { stages, parameters, run, analysis: await run(parameters) };
+}
+
+const ofChange = (alerts: readonly Alert[]): Alert[] =>
+  alerts.filter(({ kind }) => CHANGE_KINDS.some((own) => own === kind));
+
+describe('lasting change', () => {
+  const all = rows(1200);
+  let made: Awaited<ReturnType<typeof analyse>>;
+  beforeAll(async () => {
+    made = await analyse(all);
+  });
+
+  it('is found in the stream that changed, by every channel, and in no other', () => {
+    const alerts = ofChange(made.analysis.decisions.alerts);
+    const { streams } = made.analysis.events;
+    expect(alerts.map(({ kind, stream }) => [kind, streams[stream]]).sort()).toEqual(
+      CHANGE_KINDS.map((kind) => [kind, 'b']).sort(),
+    );
+    for (const { onset, fired, peak, lag, firedSeq, onsetSeq } of alerts) {
+      expect(fired).toBeGreaterThanOrEqual(CHANGE);
+      expect(fired).toBeLessThan(CHANGE + 3 * 40);
+      expect(Math.abs(onset - CHANGE)).toBeLessThan(3 * 20);
+      expect(lag).toBe(firedSeq - onsetSeq);
+      expect(peak).toBeGreaterThan(Math.log(10_000));
+    }
+  });
+
+  it('says nothing within the reference, of tools, and of messages without a text', () => {
+    const { signals } = made.analysis;
+    for (const name of CHANGE_CHANNELS) {
+      expect(signals[name].subarray(0, 450).every(Number.isNaN)).toBe(true);
+      expect(signals[name].subarray(450).some((value) => !Number.isNaN(value))).toBe(true);
+    }
+    for (let i = 450; i < all.length; i++)
+      expect([i, Number.isNaN(signals.style[i])]).toEqual([i, all[i].text === null || all[i].role === 'tool']);
+  });
+
+  it('is the same however large the stretches are that it is read in, and after other parameters', async () => {
+    const { run, parameters } = made;
+    const other = await run({ ...parameters, false_alarm_budget: 1_000_000, conversation_cut: 0 });
+    expect(other.decisions.calibration.style?.limit).toBeCloseTo(Math.log(1_000_000), 1);
+    const again = await run(parameters);
+    const { signals } = (await analyse(all)).analysis;
+    for (const name of CHANGE_CHANNELS) expect(again.signals[name]).toEqual(signals[name]);
+  });
+
+  it('is the same event by event, saved and resumed', async () => {
+    const { analysis, parameters, stages } = await analyse(all);
+    const { events, signals, decisions, coordinates, fitted } = analysis;
+    const baseline = stages.detector.baseline(fitted, parameters);
+    let stream: EventStream = createStream(kernels, baseline, parameters);
+    const { batches } = (await openLedger(sourceOf(all), null, { platform: nodePlatform() })).embeddings!;
+    const embedded = new Map<number, Float32Array>();
+    for await (const batch of batches({}))
+      batch.rows.forEach((row, i) => embedded.set(row, batch.vectors.slice(i * 64, (i + 1) * 64)));
+    const alerts = new Map<string, Alert>();
+    for (let i = 0; i < events.n; i++) {
+      if (i % 200 === 199)
+        stream = resumeStream(kernels, baseline, parameters, JSON.parse(JSON.stringify(stream.save())) as StreamState);
+      const row = all[i];
+      const vector = embedded.get(i);
+      const step = stream.push({
+        stream: row.provider_id,
+        time: Number.NaN,
+        thread: row.thread_id,
+        instantiation: null,
+        latency: row.latency_ms,
+        coordinates: vector ? stream.project(vector) : null,
+        text: row.text,
+        role: row.role,
+        values: { output_tokens: row.output_tokens, outcome: row.outcome },
+      });
+      for (const name of ['kl', ...CHANGE_CHANNELS] as const)
+        expect([i, name, step.signals[name]]).toEqual([i, name, signals[name][i]]);
+      for (const alert of [...step.opened, ...step.closed])
+        alerts.set(`${alert.kind} ${alert.stream} ${alert.fired}`, alert);
+    }
+    const sorted = (all: readonly Alert[]) =>
+      ofChange(all)
+        .map((alert) => ({ ...alert, peak: 0 }))
+        .sort((a, b) => (a.kind < b.kind ? -1 : 1));
+    expect(sorted([...alerts.values()])).toEqual(sorted(decisions.alerts));
+    expect(coordinates.k).toBe(8);
+  });
+
+  it('goes on with the reference of a baseline file', async () => {
+    const { stages, parameters, analysis } = made;
+    const text = baselineToJson(stages.detector.baseline(analysis.fitted, parameters));
+    const baseline = baselineFromJson(text, 'a.json');
+    const ledger = await openLedger(sourceOf(all), null, { platform: nodePlatform() });
+    const again = await createStages(kernels, ledger, { baseline, own: { from: 0, to: 450 } }).run(parameters, {
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+    });
+    for (const name of CHANGE_CHANNELS) expect(again.signals[name]).toEqual(analysis.signals[name]);
+  });
+});

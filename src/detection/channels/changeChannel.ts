@@ -1,0 +1,77 @@
+import { formatNumber } from '../../core/format.ts';
+import { changeLimitOf } from './changeReference.ts';
+import type { Parameters } from '../parameters.ts';
+import type { Calibration } from '../types.ts';
+import type { Channel, ExplainedEvent } from './channel.ts';
+import { CHANGE_CHANNELS, type AlertKind, type ChangeChannel } from './table.ts';
+
+/** What one channel of lasting change has of its own. */
+export interface ChangeFacts<C extends ChangeChannel> {
+  readonly id: C;
+  /** e.g. "Style change" */
+  readonly label: string;
+  readonly help: string;
+  /** What it judges, in the middle of a sentence: "how messages are written". */
+  readonly what: string;
+  readonly kind: AlertKind;
+  /** What makes its panel empty. */
+  readonly empty: string;
+}
+
+/**
+ * A channel of lasting change: S against one limit, an episode from the event at which S exceeds it until it is below
+ * half of it. Source: docs/methods.md 14.
+ */
+export const changeChannel = <C extends ChangeChannel>({
+  id,
+  label,
+  help,
+  what,
+  kind,
+  empty,
+}: ChangeFacts<C>): Channel<C> => {
+  const channel: Channel<ChangeChannel> = {
+    id,
+    label,
+    help,
+    rank: 80 + CHANGE_CHANNELS.indexOf(id),
+    methods: 14,
+    signals: {
+      [id]: {
+        label,
+        symbol: 'S',
+        unit: '',
+        limits: (c: Calibration, _: Parameters, stream: number) => [-Infinity, changeLimitOf(c[id], stream)],
+        limitLabel: 'limit',
+        limitPerStream: true,
+        reported: true,
+      },
+    } as never,
+    kinds: {
+      [kind]: {
+        peak: { what: 'Largest S', unit: '' },
+        madeOf: [id],
+        explain: (e: ExplainedEvent, c: Calibration) => {
+          const limit = changeLimitOf(c[id], e.stream);
+          return (
+            `${label}: S ${formatNumber(e.value(id))}; ${kind} opens above ${formatNumber(limit)} and closes below ` +
+            `half of that. It says that ${what} has changed for good, and has no effect on the state.`
+          );
+        },
+      },
+    } as never,
+    silent: (c) =>
+      c[id] === null ? `${label} is out of action: there is no reference for it, so ${kind} is not alarmed on.` : null,
+    facts: (c) => {
+      const own = c[id];
+      return own === null
+        ? []
+        : [
+            { name: `${label}: limit of S`, value: formatNumber(own.limit) },
+            { name: `${label}: wander of topics ω`, value: formatNumber(own.omega) },
+          ];
+    },
+    empty,
+  };
+  return channel as Channel<C>;
+};

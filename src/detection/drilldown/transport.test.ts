@@ -23,7 +23,7 @@ describe('transport plan', () => {
         const { events, coordinates } = randomLedger({ n: 2 * n, k, streams: 1, seed, voids: 0 });
         const plan = transportPlan(
           kernels,
-          { events, coordinates, size: 64 },
+          { events, coordinates, reference: { from: 0, to: 0 }, size: 64 },
           { kind: 'ranges', before: { from: 0, to: n }, after: { from: n, to: 2 * n }, stream: null },
         );
         const cost = (i: number, j: number) =>
@@ -45,7 +45,7 @@ describe('transport plan', () => {
     const { events, coordinates } = randomLedger({ n: 400, k: 3, streams: 2, seed: 4, fracture: 300 });
     const plan = transportPlan(
       kernels,
-      { events, coordinates, size: 24 },
+      { events, coordinates, reference: { from: 0, to: 0 }, size: 24 },
       { kind: 'alert', stream: 0, onset: 300, at: 390 },
     );
     expect(plan.before.events).toHaveLength(24);
@@ -61,7 +61,7 @@ describe('transport plan', () => {
     // The stream scatters threefold after the onset: moves out there cost more than between two windows before it.
     const calm = transportPlan(
       kernels,
-      { events, coordinates, size: 24 },
+      { events, coordinates, reference: { from: 0, to: 0 }, size: 24 },
       { kind: 'alert', stream: 0, onset: 150, at: 290 },
     );
     expect(plan.emd).toBeGreaterThan(1.5 * calm.emd);
@@ -71,7 +71,7 @@ describe('transport plan', () => {
     const { events, coordinates } = randomLedger({ n: 100, k: 2, streams: 1, seed: 4, voids: 0 });
     const plan = transportPlan(
       kernels,
-      { events, coordinates, size: 64 },
+      { events, coordinates, reference: { from: 0, to: 0 }, size: 64 },
       { kind: 'ranges', before: { from: 0, to: 50 }, after: { from: 90, to: 100 }, stream: 0 },
     );
     expect(plan.before.events).toEqual([40, 41, 42, 43, 44, 45, 46, 47, 48, 49]);
@@ -81,7 +81,11 @@ describe('transport plan', () => {
   test('refuses an empty window and an unknown stream', () => {
     const { events, coordinates } = randomLedger({ n: 100, k: 2, streams: 1, seed: 4, voids: 0 });
     const plan = (before: number, stream: number) => () =>
-      transportPlan(kernels, { events, coordinates, size: 64 }, { kind: 'alert', stream, onset: before, at: 50 });
+      transportPlan(
+        kernels,
+        { events, coordinates, reference: { from: 0, to: 0 }, size: 64 },
+        { kind: 'alert', stream, onset: before, at: 50 },
+      );
     expect(plan(0, 0)).toThrow('has no event with an embedding');
     expect(plan(20, 7)).toThrow('no stream 7');
   });

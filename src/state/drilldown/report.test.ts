@@ -92,6 +92,7 @@ describe('reports', () => {
         conversation: engine.conversation,
         handoffGraph: engine.handoffGraph,
         transportPlan: engine.transportPlan,
+        whatChanged: engine.whatChanged,
         attribution: () => Promise.reject(new Error('too few')),
       },
       tables: { ...session.tables, query: () => Promise.reject(new Error('no <tables>')) },

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { IndexRange } from '../../core/columns.ts';
 import { loadKernels } from '../../kernels/load.node.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import { randomLedger } from '../testing.ts';
@@ -65,6 +66,30 @@ describe('transport plan', () => {
       { kind: 'alert', stream: 0, onset: 150, at: 290 },
     );
     expect(plan.emd).toBeGreaterThan(1.5 * calm.emd);
+  });
+
+  test('a lasting change compares the reference with what came since the onset', () => {
+    const { events, coordinates } = randomLedger({ n: 400, k: 3, streams: 2, seed: 4, fracture: 300 });
+    const of = (reference: IndexRange, end: number) =>
+      transportPlan(
+        kernels,
+        { events, coordinates, reference, size: 24 },
+        { kind: 'reference', stream: 0, onset: 300, at: 320, end },
+      );
+    const plan = of({ from: 50, to: 200 }, 400);
+    expect(plan.before.title).toMatch(/in the reference$/);
+    expect(plan.after.title).toMatch(/since the onset at about event 300$/);
+    expect(plan.before.events).toHaveLength(24);
+    expect(plan.after.events).toHaveLength(24);
+    expect(Math.min(...plan.before.events)).toBeGreaterThanOrEqual(50);
+    expect(Math.max(...plan.before.events)).toBeLessThan(200);
+    expect(plan.after.events[0]).toBeLessThan(305);
+    for (const i of [...plan.before.events, ...plan.after.events])
+      expect([events.stream[i], events.isVoid[i]]).toEqual([0, 0]);
+    // An episode that has ended gives no more, and a reference from a file lies in no events.
+    expect(Math.max(...of({ from: 50, to: 200 }, 330).after.events)).toBeLessThan(330);
+    expect(of({ from: 0, to: 0 }, 400).before.title).toMatch(/before the onset$/);
+    expect(Math.min(...of({ from: 0, to: 0 }, 400).before.events)).toBeGreaterThan(200);
   });
 
   test('cuts the larger window to its newest and says so', () => {

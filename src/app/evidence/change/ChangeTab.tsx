@@ -49,7 +49,7 @@ function Axes({ found }: { readonly found: WhatChanged }): ReactNode {
           <th scope="col" className="number" title="In standard deviations of the stream's own messages">
             Size
           </th>
-          {hasFigures && <th scope="col">Before → since</th>}
+          {hasFigures && <th scope="col">Before to since</th>}
           <th scope="col" className="number" title="How much it adds to S: ln of its Bayes factor, mixed with chance">
             Weight
           </th>

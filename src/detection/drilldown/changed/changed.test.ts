@@ -120,7 +120,7 @@ describe('what changed', () => {
     expect(found({ [BOLD]: 1.5 }, referenceOf(AXES, { inBlocks: Uint8Array.of(1) })).notes[0]).toMatch(/ten messages/);
     const many = found(Object.fromEntries(STYLE_FEATURES.map((_, a) => [a, 1 + a / 100])));
     expect(many.axes).toHaveLength(8);
-    expect(many.notes[0]).toMatch(/^42 more say a little/);
+    expect(many.notes[0]).toMatch(/^42 more add a little/);
     expect(found({}).axes).toEqual([]);
     expect(changeSummary(found({}))).toMatch(/a little of everything/);
   });
@@ -150,7 +150,7 @@ describe('what changed', () => {
       [log(63), one],
       [log(63), 0],
     ]);
-    expect(changeSummary(changed)).toBe('output tokens × 2.1, tool calls 25 % → 67 %');
+    expect(changeSummary(changed)).toBe('output tokens × 2.1, tool calls 25 % to 67 %');
     const missing = of([[Number.NaN, 0]]).axes[0];
     expect(missing.figure).toBeNull();
     expect(missing.since).toEqual([]);
@@ -173,11 +173,11 @@ describe('the ends of an axis', () => {
 
 describe('in words', () => {
   it.each<[ChangedFigure, string]>([
-    [{ before: 0.12, since: 0.31, unit: 'share' }, '12 % → 31 %'],
+    [{ before: 0.12, since: 0.31, unit: 'share' }, '12 % to 31 %'],
     [{ before: 30, since: 63, unit: 'times' }, '× 2.1'],
-    [{ before: 0, since: 63, unit: 'times' }, '0 → 63'],
-    [{ before: 0.204, since: 1.91, unit: 'per 100 characters' }, '0.2 → 1.9 per 100 characters'],
-    [{ before: 2, since: 3, unit: '' }, '2 → 3'],
+    [{ before: 0, since: 63, unit: 'times' }, '0 to 63'],
+    [{ before: 0.204, since: 1.91, unit: 'per 100 characters' }, '0.2 to 1.9 per 100 characters'],
+    [{ before: 2, since: 3, unit: '' }, '2 to 3'],
   ])('figures %j: %s', (figure, text) => expect(figureText(figure)).toBe(text));
 
   it.each([

@@ -75,7 +75,7 @@ export function whatChanged(input: ChangeInput): WhatChanged {
     axes,
     notes: [
       ...(order.length > axes.length
-        ? [`${formatCount(order.length - axes.length)} more say a little; these say the most.`]
+        ? [`${formatCount(order.length - axes.length)} more add a little; listed are those that add the most.`]
         : []),
       ...(axes.some(isAgainst)
         ? ['Sizes allow for what goes together, so that one can point the other way than its plain figures.']

@@ -13,10 +13,10 @@ export function sizeText(size: number): string {
   return text === '0.0' ? '0.0 sd' : `${size < 0 ? '−' : '+'}${text} sd`;
 }
 
-/** "12 % → 31 %", "× 2.1", "0.2 → 1.9 per 100 characters" */
+/** "12 % to 31 %", "× 2.1", "0.2 to 1.9 per 100 characters" */
 export function figureText({ before, since, unit }: ChangedFigure): string {
-  if (unit === 'share') return `${formatPercent(before, 2)} → ${formatPercent(since, 2)}`;
-  const numbers = `${formatNumber(before, 2)} → ${formatNumber(since, 2)}`;
+  if (unit === 'share') return `${formatPercent(before, 2)} to ${formatPercent(since, 2)}`;
+  const numbers = `${formatNumber(before, 2)} to ${formatNumber(since, 2)}`;
   if (unit === 'times') return before > 0 && since > 0 ? `× ${formatNumber(since / before, 2)}` : numbers;
   return unit === '' ? numbers : `${numbers} ${unit}`;
 }

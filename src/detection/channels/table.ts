@@ -157,7 +157,7 @@ export const CHANNEL_TABLE = {
     signals: ['meaning'],
     decided: [],
     kinds: {
-      MEANING_SHIFT: { label: 'Meaning change', dark: '#f59a5a', light: '#a34a10', letter: 'M', hatch: 'cross' },
+      MEANING_SHIFT: { label: 'Meaning change', dark: '#a53cb4', light: '#a50069', letter: 'M', hatch: 'cross' },
     },
     level: 'meaning',
   },
@@ -167,8 +167,8 @@ export const CHANNEL_TABLE = {
     kinds: {
       BEHAVIOUR_SHIFT: {
         label: 'Behaviour change',
-        dark: '#e07be0',
-        light: '#7d2a86',
+        dark: '#ffff3c',
+        light: '#000087',
         letter: 'B',
         hatch: 'vertical',
       },

@@ -190,8 +190,8 @@ export type EventState = (typeof EVENT_STATES)[number];
 export type LevelChannel = { [C in ChannelId]: (typeof CHANNEL_TABLE)[C]['level'] extends null ? never : C }[ChannelId];
 
 /**
- * Channels of lasting change (docs/methods.md 14): their signals are no stage's, since what they are made of is not held
- * (src/detection/change).
+ * Channels of lasting change (docs/methods.md 14): their signals are no stage's, since what they are made of is not
+ * held (src/detection/change).
  */
 export const CHANGE_CHANNELS = ['style', 'meaning', 'behaviour'] as const satisfies readonly ChannelId[];
 export type ChangeChannel = (typeof CHANGE_CHANNELS)[number];

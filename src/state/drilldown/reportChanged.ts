@@ -43,7 +43,7 @@ export async function changedSection(
       { kind: 'list', items: changeSentences(found, budget) },
       table(
         'What speaks most for a change',
-        ['What', '# Size', 'Before to since', '# Weight'],
+        ['What', '# Size', 'Before and since', '# Weight'],
         found.axes.map((axis) => [
           axisText(axis),
           sizeText(axis.size),

@@ -49,7 +49,7 @@ function Axes({ found }: { readonly found: WhatChanged }): ReactNode {
           <th scope="col" className="number" title="In standard deviations of the stream's own messages">
             Size
           </th>
-          {hasFigures && <th scope="col">Before to since</th>}
+          {hasFigures && <th scope="col">Before and since</th>}
           <th scope="col" className="number" title="How much it adds to S: ln of its Bayes factor, mixed with chance">
             Weight
           </th>
@@ -120,6 +120,8 @@ function Shown({ found, budget }: { readonly found: WhatChanged; readonly budget
   const quoted = found.axes.slice(0, QUOTED);
   const texts = useTexts(quoted.flatMap(({ before, since }) => [...before, ...since].map(({ row }) => row)));
   const wander = wanderText(found, budget);
+  const { before, since } = found.messages;
+  const looked = `${formatCount(before)} and ${formatCount(since)} messages were looked at`;
   return (
     <>
       <p className="evidence-lead" data-testid="what-changed">
@@ -128,8 +130,8 @@ function Shown({ found, budget }: { readonly found: WhatChanged; readonly budget
         <strong>{changeSummary(found)}</strong>.
       </p>
       <p className="evidence-lead">
-        Conversations are the sample: <strong>{conversationsText(found)}</strong> ({formatCount(found.messages.before)}{' '}
-        and {formatCount(found.messages.since)} messages were looked at). As to the reference, {wander}.
+        Conversations are the sample: <strong>{conversationsText(found)}</strong> ({looked}). As to the reference,{' '}
+        {wander}.
       </p>
       <Axes found={found} />
       {quoted.map((axis) => (
@@ -152,9 +154,7 @@ export function ChangeTab({ subject }: { readonly subject: Subject }): ReactNode
     return (
       <Empty>
         This part belongs to alerts of style, meaning and behaviour.{' '}
-        {alert === null
-          ? 'None of them fires here with these parameters.'
-          : 'Attribution says what this one is made of.'}
+        {alert === null ? 'None fires here with these parameters.' : 'Attribution says what this one is made of.'}
       </Empty>
     );
   return (

@@ -3,7 +3,7 @@ import type { ConversationCounts } from '../../changes.ts';
 import type { ChangeChannel } from '../../channels/table.ts';
 
 /** What a figure counts: it says what stands behind the numbers. */
-export type FigureUnit =
+type FigureUnit =
   | 'characters'
   | 'letters a word'
   | 'words a sentence'

@@ -184,7 +184,8 @@ export async function behaviourReader(
       }
   }
 
-  let features = known?.filter(({ column }) => names.includes(column)) ?? [];
+  // A column that this ledger lacks is missing everywhere: it stands for the stream's mean.
+  let features = [...(known ?? [])];
   if (!known) {
     const reference = emptyStretch(range.from, range.to, 0);
     const kept = Object.fromEntries(names.map((name) => [name, [] as (number | string | null)[]]));

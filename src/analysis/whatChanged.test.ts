@@ -119,6 +119,17 @@ describe('what changed, by an alert of lasting change', () => {
     expect(again.conversations.before).toBeGreaterThan(found.style.conversations.before - 5);
   });
 
+  it('goes without a column that the reference of a file knows and the ledger lacks', async () => {
+    const text = baselineToJson(made.stages.detector.baseline(made.analysis.fitted, parameters));
+    const bare = all.map((row) => ({ ...row, output_tokens: undefined as never }));
+    const opened = await openLedger(sourceOf(bare), null, { platform: nodePlatform() });
+    const { analysis } = await analyse(opened, { baseline: baselineFromJson(text, 'a.json'), own: null });
+    expect(analysis.changes.behaviour.remarks).toEqual(['the ledger has no column "output_tokens"']);
+    const again = await findWhatChanged(kernels, opened, analysis, alertOf(analysis, 'behaviour'), reading);
+    expect(again.axes.map(({ label }) => label)).toContain('latency');
+    expect(again.axes.map(({ label }) => label)).not.toContain('output tokens');
+  });
+
   it('is refused of another alert', async () => {
     const { decisions } = made.analysis;
     const other = { ...decisions.alerts[0], kind: 'DRIFT' as const };

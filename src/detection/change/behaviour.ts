@@ -103,7 +103,7 @@ export function fitBehaviour(
   return { features, dropped };
 }
 
-/** Writes the scaled features of event i of `values` to `out` from `at` on; NaN where a number or a column is missing. */
+/** Writes scaled features of event i of `values` to `out` from `at` on; NaN where a number or a column is missing. */
 export function behaviourFeatures(
   features: readonly BehaviourFeature[],
   values: EventValues,

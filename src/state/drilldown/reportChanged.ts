@@ -3,12 +3,12 @@ import { formatCount, formatNumber } from '../../core/format.ts';
 import { changeChannelOf } from '../../detection/channels/table.ts';
 import type { WhatChanged } from '../../detection/drilldown/changed/types.ts';
 import {
+  axisSizeText,
   axisText,
   changeSentences,
   changeSummary,
   conversationsText,
   figureText,
-  sizeText,
 } from '../../detection/drilldown/changed/words.ts';
 import type { ReportBlock, ReportSection } from '../../detection/drilldown/report/report.ts';
 import type { AnalysisReport, EngineApi } from '../../workers/protocol.ts';
@@ -46,7 +46,7 @@ export async function changedSection(
         ['What', '# Size', 'Before and since', '# Weight'],
         found.axes.map((axis) => [
           axisText(axis),
-          sizeText(axis.size),
+          axisSizeText(axis),
           axis.figure ? figureText(axis.figure) : '',
           formatNumber(axis.weight, 2),
         ]),

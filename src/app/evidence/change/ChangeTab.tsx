@@ -2,13 +2,14 @@ import type { ReactNode } from 'react';
 import { formatCount, formatNumber } from '../../../core/format.ts';
 import type { ChangedAxis, ChangedMessage, WhatChanged } from '../../../detection/drilldown/changed/types.ts';
 import {
+  axisSizeText,
   axisText,
   CHANGED_SUBJECT,
   changeSummary,
   conversationsText,
   figureText,
   isAgainst,
-  sizeText,
+  shownSize,
   wanderText,
 } from '../../../detection/drilldown/changed/words.ts';
 import { changeChannelOf } from '../../../detection/channels/table.ts';
@@ -26,7 +27,8 @@ const QUOTED = 4;
 /** Sizes are drawn up to this many standard deviations. */
 const FULL_BAR = 3;
 
-function SizeBar({ size }: { readonly size: number }): ReactNode {
+function SizeBar({ axis }: { readonly axis: ChangedAxis }): ReactNode {
+  const size = shownSize(axis);
   const half = Math.min(1, Math.abs(size) / FULL_BAR) * 50;
   return (
     <span className="size-bar" aria-hidden="true">
@@ -60,9 +62,9 @@ function Axes({ found }: { readonly found: WhatChanged }): ReactNode {
           <tr key={axis.axis}>
             <th scope="row">{axisText(axis)}</th>
             <td className="size-cell">
-              <SizeBar size={axis.size} />
+              <SizeBar axis={axis} />
             </td>
-            <td className="number">{sizeText(axis.size)}</td>
+            <td className="number">{axisSizeText(axis)}</td>
             {hasFigures && (
               <td className={isAgainst(axis) ? 'dim' : undefined}>{axis.figure ? figureText(axis.figure) : ''}</td>
             )}
@@ -106,7 +108,7 @@ function Example({
   return (
     <section className="direction" aria-label={axis.label}>
       <h3>
-        {axisText(axis)} <span className="dim">{sizeText(axis.size) + figure}</span>
+        {axisText(axis)} <span className="dim">{axisSizeText(axis) + figure}</span>
       </h3>
       <div className="two-sides">
         <Side title="Before" messages={axis.before} texts={texts} />

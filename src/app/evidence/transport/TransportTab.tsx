@@ -57,7 +57,7 @@ function Plan({
       </p>
       <div className="transport">
         <FlowChart flow={flow} hover={hover} onHover={setHover} titles={titles} />
-        <PathMap flow={flow} explained={plan.plane.explained} hover={hover} onHover={setHover} />
+        <PathMap flow={flow} explained={plan.plane.explained} hover={hover} onHover={setHover} titles={titles} />
       </div>
       {shown && (
         <section className="two-sides transport-texts" aria-label="Move" aria-live="polite">

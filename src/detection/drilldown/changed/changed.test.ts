@@ -194,9 +194,9 @@ describe('in words', () => {
     const style = [axis('bold', 1.2), axis('question marks', -0.9)];
     expect(changeSummary({ channel: 'style', axes: style })).toBe('bold +1.2 sd, question marks −0.9 sd');
     const poles = { towards: ['tide'], awayFrom: ['order', 'ship'] };
-    const meaning = [axis('axis 3', -1.5, { poles }), axis('axis 1', 1)];
+    const meaning = [axis('axis 3', -1.5, { poles }), axis('axis 1', -1)];
     expect(changeSummary({ channel: 'meaning', axes: meaning })).toBe(
-      'axis 3, towards “tide” and away from “order, ship” (+1.5 sd); axis 1 (+1.0 sd)',
+      'axis 3, towards “tide” and away from “order, ship” (+1.5 sd); axis 1 (−1.0 sd)',
     );
     expect(axisText(axis('axis 3', 1, { poles: { towards: [], awayFrom: ['order'] } }))).toBe(
       'axis 3, away from “order”',

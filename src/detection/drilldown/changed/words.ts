@@ -4,8 +4,8 @@ import type { ChangedAxis, ChangedFigure, WhatChanged } from './types.ts';
 
 /** What changed, in words: the same on the screen, in reports and on the command line. */
 
-/** Axes in a sentence. */
-const TOLD = 4;
+/** Axes in a sentence: those of meaning take many words. */
+const TOLD: Readonly<Record<ChangeChannel, number>> = { style: 4, meaning: 2, behaviour: 4 };
 
 /** "+1.2 sd" */
 export function sizeText(size: number): string {
@@ -37,15 +37,22 @@ export function axisText({ label, poles }: Pick<ChangedAxis, 'label' | 'poles'>)
   return ends.length > 0 ? `${label}, ${ends.join(' and ')}` : label;
 }
 
+/** The size of an axis as it is shown: one whose ends have words says by them which way. */
+export function shownSize({ size, poles }: Pick<ChangedAxis, 'size' | 'poles'>): number {
+  return poles !== null && poles.towards.length + poles.awayFrom.length > 0 ? Math.abs(size) : size;
+}
+
+export const axisSizeText = (axis: Pick<ChangedAxis, 'size' | 'poles'>): string => sizeText(shownSize(axis));
+
 /** One axis in a few words: of behaviour by its figures, of the others by its size. */
 function briefly(axis: ChangedAxis, channel: ChangeChannel): string {
   if (channel === 'behaviour' && axis.figure && !isAgainst(axis)) return `${axis.label} ${figureText(axis.figure)}`;
-  if (channel === 'meaning') return `${axisText(axis)} (${sizeText(Math.abs(axis.size))})`;
+  if (channel === 'meaning') return `${axisText(axis)} (${axisSizeText(axis)})`;
   return `${axis.label} ${sizeText(axis.size)}`;
 }
 
 /** "bold +1.2 sd, question marks −0.9 sd" */
-export function changeSummary({ axes, channel }: Pick<WhatChanged, 'axes' | 'channel'>, told = TOLD): string {
+export function changeSummary({ axes, channel }: Pick<WhatChanged, 'axes' | 'channel'>, told = TOLD[channel]): string {
   if (axes.length === 0) return 'a little of everything, no feature by itself';
   return axes
     .slice(0, told)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import type { Page } from '@playwright/test';
 import { expect, test } from './test.ts';
-import { fixture, idle, openFiles, openSample } from './ledgers.ts';
+import { fixture, idle, ndjson, openFiles, openSample } from './ledgers.ts';
 
 const shot = (page: Page, name: string) => page.screenshot({ path: `test-results/shots/evidence-${name}.png` });
 const evidence = (page: Page) => page.getByRole('region', { name: 'Evidence', exact: true });
@@ -269,3 +269,54 @@ test('what the evidence is of follows the thresholds', async ({ page }) => {
   await idle(page);
   await expect.poll(fired).toBe(atDefault);
 });
+
+test('what changed: a planted style is told in words, with messages of either side', async ({ page }) => {
+  await page.goto('/');
+  await openFiles(page, changedStyle());
+  const row = page.getByRole('grid').getByRole('row').filter({ hasText: 'Style' }).first();
+  await row.scrollIntoViewIfNeeded();
+  const took = await row.evaluate(async (element) => {
+    const from = performance.now();
+    element.querySelector<HTMLElement>('button[aria-label=Evidence]')!.click();
+    while (!document.querySelector('[data-testid=what-changed]')) await new Promise(requestAnimationFrame);
+    return performance.now() - from;
+  });
+  test.info().annotations.push({ type: 'ms to what changed', description: took.toFixed(0) });
+  expect(took).toBeLessThan(2000);
+  await idle(page);
+  await expect(evidence(page).getByRole('tab', { name: 'What changed' })).toHaveAttribute('aria-selected', 'true');
+  const panel = evidence(page).getByRole('tabpanel');
+  await expect(panel.getByTestId('what-changed')).toContainText(/p1: how it writes has changed since about event/);
+  await expect(panel.getByTestId('what-changed')).toContainText(/bold \+\d\.\d sd/);
+  await expect(panel).toContainText(/Conversations are the sample: \d+ conversations before it, \d+ since/);
+  await expect(panel).toContainText(/topics do not wander|topics wander/);
+  const bold = panel.getByRole('row', { name: /^bold/ });
+  await expect(bold).toContainText(/0 to [\d.]+ per 100 characters/);
+  await expect(panel.getByRole('region', { name: 'bold' }).locator('.quote-text').last()).toContainText('**');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await idle(page);
+  await shot(page, '8-what-changed-dark');
+
+  await expect(page).toHaveURL(/evidence=\d+,change,STYLE_SHIFT/);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await idle(page);
+  await shot(page, '9-what-changed-light');
+
+  await tab(page, 'Transport');
+  await expect(panel.getByRole('button', { name: 'reference → since the onset' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
+  await expect(panel.getByText(/p1, in the reference/).first()).toBeVisible();
+});
+
+/** Three providers in conversations of six; from event 700 on p1 writes in bold and asks no more. */
+function changedStyle(): ReturnType<typeof ndjson> {
+  const words = 'the order is on its way and we will let you know when it is here please check your address'.split(' ');
+  const text = (i: number): string => {
+    const said = Array.from({ length: 8 + ((i * 7) % 11) }, (_, j) => words[(i * 13 + j * j * 5 + j) % words.length]);
+    if (i % 3 === 1 && i >= 700) return `**${said.slice(0, 3).join(' ')}** ${said.slice(3).join(' ')}.`;
+    return `${said.join(' ')}${i % 5 < 2 ? '?' : '.'}`;
+  };
+  return ndjson(1200, (i) => ({ text: text(i), thread_id: `t${i % 3}-${Math.floor(i / 18)}` }));
+}

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openMulberry32 } from '../core/random.ts';
 import { baselineFromJson, baselineToJson } from '../detection/baseline.ts';
 import { CHANGE_CHANNELS, CHANGE_KINDS } from '../detection/channels/table.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
@@ -10,59 +9,11 @@ import { testKernels } from '../kernels/testing.ts';
 import { openLedger } from '../ledger/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { createStages, type Analysis } from './stages.ts';
+import { CHANGED_FROM, changedRows, sourceOf, type ChangedRow } from './testing.ts';
 
 const kernels = testKernels();
 
-interface Row {
-  readonly event_id: number;
-  readonly provider_id: string;
-  readonly thread_id: string;
-  readonly role: string;
-  readonly text: string | null;
-  readonly output_tokens: number | null;
-  readonly latency_ms: number;
-  readonly outcome: string | null;
-}
-
-const WORDS = 'the a please check your order and we will ship it to you now because I have not seen that before'.split(
-  ' ',
-);
-const OTHER = 'quantum lattice boson spectral hamiltonian entropy tensor manifold gauge vacuum'.split(' ');
-/** From here on stream b writes in bold and shouts, speaks of other things, and takes its time. */
-const CHANGE = 700;
-
-/** Three streams in conversations of some six messages; `b` changes for good. */
-function rows(n: number): Row[] {
-  const random = openMulberry32(11);
-  const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)];
-  const thread = [0, 0, 0];
-  return Array.from({ length: n }, (_, i): Row => {
-    const s = i % 3;
-    if (random() < 0.17) thread[s]++;
-    const changed = s === 1 && i >= CHANGE;
-    const words = Array.from({ length: 8 + Math.floor(12 * random()) }, () =>
-      pick(changed && random() < 0.6 ? OTHER : WORDS),
-    );
-    const text = changed ? `**${words.join(' ')}**!` : `${words.join(' ')}${random() < 0.3 ? '?' : '.'}`;
-    return {
-      event_id: i,
-      provider_id: 'abc'[s],
-      thread_id: `${'abc'[s]}-${thread[s]}`,
-      role: random() < 0.05 ? 'tool' : 'assistant',
-      text: random() < 0.02 ? null : text,
-      output_tokens: random() < 0.1 ? null : Math.round((changed ? 90 : 30) * Math.exp(0.3 * random())),
-      latency_ms: (changed ? 400 : 100) * Math.exp(0.3 * random()),
-      outcome: random() < 0.04 ? 'rework' : null,
-    };
-  });
-}
-
-const sourceOf = (all: readonly Row[]) => ({
-  kind: 'files' as const,
-  files: [{ path: 'a.ndjson', blob: new Blob([all.map((row) => JSON.stringify(row)).join('\n')]) }],
-});
-
-async function analyse(all: readonly Row[], change: Partial<Parameters> = {}) {
+async function analyse(all: readonly ChangedRow[], change: Partial<Parameters> = {}) {
   const ledger = await openLedger(sourceOf(all), null, { platform: nodePlatform() });
   const parameters = { ...DEFAULT_PARAMETERS, reference_range: [0, 450] as const, ...change };
   const stages = createStages(kernels, ledger);
@@ -75,7 +26,7 @@ const ofChange = (alerts: readonly Alert[]): Alert[] =>
   alerts.filter(({ kind }) => CHANGE_KINDS.some((own) => own === kind));
 
 describe('lasting change', () => {
-  const all = rows(1200);
+  const all = changedRows(1200);
   let made: Awaited<ReturnType<typeof analyse>>;
   beforeAll(async () => {
     made = await analyse(all);
@@ -88,9 +39,9 @@ describe('lasting change', () => {
       CHANGE_KINDS.map((kind) => [kind, 'b']).sort(),
     );
     for (const { onset, fired, peak, lag, firedSeq, onsetSeq } of alerts) {
-      expect(fired).toBeGreaterThanOrEqual(CHANGE);
-      expect(fired).toBeLessThan(CHANGE + 3 * 40);
-      expect(Math.abs(onset - CHANGE)).toBeLessThan(3 * 20);
+      expect(fired).toBeGreaterThanOrEqual(CHANGED_FROM);
+      expect(fired).toBeLessThan(CHANGED_FROM + 3 * 40);
+      expect(Math.abs(onset - CHANGED_FROM)).toBeLessThan(3 * 20);
       expect(lag).toBe(firedSeq - onsetSeq);
       expect(peak).toBeGreaterThan(Math.log(10_000));
     }

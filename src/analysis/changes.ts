@@ -19,7 +19,7 @@ import { changeReference, type FeatureBatch } from '../detection/change/referenc
 import { countsForStyle } from '../detection/change/style.ts';
 import { styleFeatures, STYLE_WIDTH } from '../detection/change/styleKernel.ts';
 import { CHANGE_SETTINGS, changeLimit, FEWEST_MESSAGES, type ChangeReference } from '../detection/change/types.ts';
-import { outOfAction, type ChannelChange, type FittedReference } from '../detection/changes.ts';
+import { firedChanges, outOfAction, type ChannelChange, type FittedReference } from '../detection/changes.ts';
 import type { ChangeChannel } from '../detection/channels/table.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import type { Projection } from '../detection/types.ts';
@@ -187,7 +187,8 @@ export async function behaviourReader(
       }
   }
 
-  let features = known?.filter(({ column }) => names.includes(column)) ?? [];
+  // A column that this ledger lacks is missing everywhere: it stands for the stream's mean.
+  let features = [...(known ?? [])];
   if (!known) {
     const reference = emptyStretch(range.from, range.to, 0);
     const kept = Object.fromEntries(names.map((name) => [name, [] as (number | string | null)[]]));
@@ -282,6 +283,8 @@ export async function judgeChange(
   if (reason) return outOfAction(reason, ...remarks);
   const rule = { cut: parameters.conversation_cut, inBlocks: reference.inBlocks };
   const conversations = fit?.conversations ?? (await conversationsBefore(stretches, request, rule)).conversations;
+  const begun = conversations.save().map((own) => own.conversations);
+  const numbers = new Int32Array(events.n - Math.min(range.to, events.n)).fill(-1);
   const statistic = new Float64Array(events.n).fill(Number.NaN);
   const steps: ChangeStep[] = [];
   const own = kernels.fork();
@@ -297,6 +300,7 @@ export async function judgeChange(
       if (!counted[i]) continue;
       conversation[i] = conversations.next(events.stream[from + i], events.thread[from + i]);
     }
+    if (first < n) numbers.set(conversation.subarray(first), from + first - range.to);
     const out = own.arena.f64(n);
     out.view().fill(Number.NaN);
     const columns = {
@@ -310,24 +314,8 @@ export async function judgeChange(
     own.arena.release(mark);
   }
   for (let i = range.to; i < events.n; i++) if (!Number.isNaN(statistic[i])) judged++;
-  const fired = new Map(
-    steps.flatMap(({ alert, window }) =>
-      window ? [[`${alert.stream} ${alert.fired}`, { onset: alert.onset, window }] as const] : [],
-    ),
-  );
-  const seqOf = (event: number, stream: number): number =>
-    events.stream.subarray(0, event + 1).filter((own) => own === stream).length;
-  return {
-    reference,
-    statistic,
-    judged,
-    remarks,
-    onset(stream, event) {
-      const own = fired.get(`${stream} ${event}`);
-      return own && { event: own.onset, seq: seqOf(own.onset, stream) };
-    },
-    window: (stream, event) => fired.get(`${stream} ${event}`)?.window,
-  };
+  const places = { stream: events.stream, numbers, begun, from: range.to };
+  return { reference, statistic, judged, remarks, ...firedChanges(steps, reference, places) };
 }
 
 interface Fit {

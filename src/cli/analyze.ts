@@ -1,11 +1,14 @@
 import { formatCount } from '../core/format.ts';
 import { shown } from '../core/printable.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
+import { changeChannelOf } from '../detection/channels/table.ts';
+import { changeSummary, conversationsText } from '../detection/drilldown/changed/words.ts';
 import { calibrationToJson } from '../detection/export.ts';
 import { noticeCounts, noticesOf, noticesToJson } from '../detection/notices.ts';
 import { ALERT_KINDS } from '../detection/types.ts';
 import { signalsToParquet } from '../analysis/signalsTable.ts';
 import type { Analysis } from '../analysis/stages.ts';
+import { findWhatChanged } from '../analysis/whatChanged.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import type { OpenReport } from '../ledger/types.ts';
 import { readBaselineFile } from './baselineFile.ts';
@@ -15,13 +18,15 @@ import { OPENING_OPTIONS, readOpening } from './opening.ts';
 import { countLine } from './part.ts';
 import { readParameters } from './parameters.ts';
 import { print } from './print.ts';
-import { openSession } from './session.ts';
+import { openSession, type Session } from './session.ts';
 import { few, leftOutLines } from './leftOut.ts';
 import { counted } from './text.ts';
 
 /** Notices that alerts.json lists at most; signals.parquet has all of them. */
 const MOST_NOTICES = 100_000;
 
+/** Alerts of lasting change that are told in words. */
+const MOST_CHANGED = 12;
 const FILES = ['signals.parquet', 'alerts.json', 'calibration.json'];
 
 /**
@@ -56,16 +61,17 @@ export async function run(args: string[]): Promise<number> {
     );
   }
   const inputs = [...ledgers, params, baseline, values.mapping].filter((path) => path !== undefined);
-  const { report, analysis } = await intoFolder(out, FILES, inputs, async (output) => {
+  const { report, analysis, changed } = await intoFolder(out, FILES, inputs, async (output) => {
     const session = await openSession(ledgers, parameters, {
       baseline: file && ((opened) => file.forLedger(opened, (sentence) => warnings.push(sentence))),
       embedderReference: given?.ledger.embedderReference,
       ...opening,
     });
     await writeResults(output, session.analysis);
-    return { report: session.ledger.report, analysis: session.analysis };
+    const changed = await changedLines(session);
+    return { report: session.ledger.report, analysis: session.analysis, changed };
   });
-  for (const line of summary(report, analysis, baseline, warnings)) print(line);
+  for (const line of [...summary(report, analysis, baseline, warnings), ...changed]) print(line);
   return 0;
 }
 
@@ -110,6 +116,25 @@ function summary(
       `note: alerts.json lists the first ${formatCount(MOST_NOTICES)} of ${formatCount(all)} notices; ` +
         'signals.parquet has all',
     );
+  return lines;
+}
+
+/** One line for every alert of style, meaning and behaviour. */
+async function changedLines({ kernels, ledger, analysis }: Session): Promise<string[]> {
+  const { decisions, events } = analysis;
+  const alerts = decisions.alerts.filter(({ kind }) => changeChannelOf(kind) !== null);
+  const lines: string[] = [];
+  for (const alert of alerts.slice(0, MOST_CHANGED)) {
+    const found = await findWhatChanged(kernels.fork(), ledger, analysis, alert, {
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+    });
+    lines.push(
+      `${alert.kind} of ${events.streams[alert.stream]}, since about event ${formatCount(alert.onset)}: ` +
+        `${changeSummary(found)} (${conversationsText(found)})`,
+    );
+  }
+  if (alerts.length > MOST_CHANGED) lines.push(`and ${formatCount(alerts.length - MOST_CHANGED)} more of their kinds`);
   return lines;
 }
 

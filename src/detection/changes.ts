@@ -1,5 +1,6 @@
 import type { EventIndex, StreamIndex } from '../core/units.ts';
 import type { BehaviourFeature } from './change/behaviour.ts';
+import type { ChangeStep } from './change/machine.ts';
 import type { ChangeReference, ChangeWindow } from './change/types.ts';
 import { CHANGE_CHANNELS, type ChangeChannel, type SignalName } from './channels/table.ts';
 import type { Onset } from './levels.ts';
@@ -21,6 +22,14 @@ export const elsewhere = (reference: FittedReference): FittedReference => ({
   })),
 });
 
+/** The honest sample size of an alert: conversations of its stream. */
+export interface ConversationCounts {
+  /** From the start of the reference up to the onset. */
+  readonly before: number;
+  /** Since the onset, when the alert fired. */
+  readonly since: number;
+}
+
 /** What one channel of lasting change found in a ledger. */
 export interface ChannelChange {
   /** Null where the channel is out of action. */
@@ -35,6 +44,67 @@ export interface ChannelChange {
   onset(stream: StreamIndex, fired: EventIndex): Onset | undefined;
   /** The window that an alert fired on, for its evidence. */
   window(stream: StreamIndex, fired: EventIndex): ChangeWindow | undefined;
+  conversations(stream: StreamIndex, fired: EventIndex): ConversationCounts | undefined;
+}
+
+/** Where events lie, and conversations after the reference. */
+interface ChangePlaces {
+  /** Stream of every event. */
+  readonly stream: Int32Array;
+  /** First event after the reference, and from it on the number of each event's conversation; -1 = not counted. */
+  readonly from: EventIndex;
+  readonly numbers: Int32Array;
+  /** Conversations of each stream that had begun before that. */
+  readonly begun: readonly number[];
+}
+
+/** What can be asked of the alerts that fired. */
+export function firedChanges(
+  steps: readonly ChangeStep[],
+  { streams }: Pick<ChangeReference, 'streams'>,
+  places: ChangePlaces,
+): Pick<ChannelChange, 'onset' | 'window' | 'conversations'> {
+  const alerts = steps
+    .flatMap(({ alert, window }) => (window ? [{ ...alert, window }] : []))
+    .sort((a, b) => a.onset - b.onset);
+  const counts = countConversations(alerts, places);
+  const fired = new Map(
+    alerts.map(({ stream, fired: event, onset, window }, i) => {
+      const { begun, since } = counts[i];
+      return [`${stream} ${event}`, { onset, window, before: streams[stream].conversations + begun, since }];
+    }),
+  );
+  const find = (stream: StreamIndex, event: EventIndex) => fired.get(`${stream} ${event}`);
+  return {
+    onset(stream, event) {
+      const own = find(stream, event);
+      if (!own) return undefined;
+      let seq = 0;
+      for (let i = 0; i <= own.onset; i++) if (places.stream[i] === stream) seq++;
+      return { event: own.onset, seq };
+    },
+    window: (stream, event) => find(stream, event)?.window,
+    conversations(stream, event) {
+      const own = find(stream, event);
+      return own && { before: own.before, since: own.since };
+    },
+  };
+}
+
+/** @param alerts by onset. @returns conversations that began between reference and onset, and those since the onset */
+function countConversations(
+  alerts: readonly { readonly stream: StreamIndex; readonly onset: EventIndex; readonly fired: EventIndex }[],
+  { stream, from, numbers, begun }: ChangePlaces,
+): { readonly begun: number; readonly since: number }[] {
+  const next = [...begun];
+  let i = from;
+  return alerts.map(({ stream: own, onset, fired }) => {
+    for (; i < onset; i++) if (numbers[i - from] >= next[stream[i]]) next[stream[i]] = numbers[i - from] + 1;
+    const since = new Set<number>();
+    for (let at = onset; at <= fired; at++)
+      if (stream[at] === own && numbers[at - from] >= 0) since.add(numbers[at - from]);
+    return { begun: next[own] - begun[own], since: since.size };
+  });
 }
 
 /** What the channels of lasting change found, computed apart since what they are made of is not held. */
@@ -54,6 +124,7 @@ export const outOfAction = (...remarks: string[]): ChannelChange => ({
   remarks,
   onset: () => undefined,
   window: () => undefined,
+  conversations: () => undefined,
 });
 
 export const NO_CHANGES: Changes = Object.fromEntries(

@@ -20,7 +20,7 @@ export const EVIDENCE_CHOICES = {
   /** Attribution: at the alert or at the selected event. */
   measured: oneOf('alert', 'selected'),
   /** Transport: between which windows; two ranges and whether of the alert's stream alone. */
-  windows: oneOf('alert', 'rest', 'ranges'),
+  windows: oneOf('reference', 'alert', 'rest', 'ranges'),
   before: isRange,
   after: isRange,
   streams: oneOf('own', 'all'),

@@ -1,5 +1,7 @@
+import type { OnProgress } from '../core/progress.ts';
 import type { EventIndex, LedgerRow } from '../core/units.ts';
 import type { InvestigationColumns } from '../detection/drilldown/investigate/columns.ts';
+import type { WhatChanged } from '../detection/drilldown/changed/types.ts';
 import type { TransportRequest } from '../detection/drilldown/transport.ts';
 import type {
   Attribution,
@@ -10,7 +12,7 @@ import type {
   WordsResult,
 } from '../detection/drilldown/types.ts';
 import type { AlertKind, EventState } from '../detection/types.ts';
-import { question, type ApiOf } from './service/contract.ts';
+import { PROGRESS, question, type ApiOf } from './service/contract.ts';
 
 export type { InvestigationColumns, TransportRequest };
 
@@ -65,6 +67,14 @@ export interface EmbeddingMap {
 export const DRILLDOWN_QUESTIONS = {
   /** Exact shares of friction and KL at an event that has an embedding. */
   attribution: question<(at: EventIndex) => Promise<Attribution>>({ doing: (at) => `attributing event ${at}` }),
+  /**
+   * What changed for good in a stream, by an alert of style, meaning or behaviour; its messages are read again.
+   * @param alert position in `AnalysisReport.alerts`
+   */
+  whatChanged: question<(alert: number, onProgress: OnProgress) => Promise<WhatChanged>>({
+    doing: 'comparing before and since',
+    callbacks: { 1: PROGRESS },
+  }),
   /** Exact optimal transport between two windows. */
   transportPlan: question<(request: TransportRequest) => Promise<TransportPlan>>({ doing: 'planning transport' }),
   /** Characteristic terms of texts (of the page's database) against others. */

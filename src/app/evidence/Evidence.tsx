@@ -2,6 +2,7 @@
 import './evidence.css';
 import { useEffect, useId, useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import { formatCount } from '../../core/format.ts';
+import { changeChannelOf } from '../../detection/channels/table.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import { EVIDENCE_TABS, type EvidenceTab, type EvidenceView } from '../../state/types.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
@@ -13,6 +14,7 @@ import { Icon } from '../shell/Icon.tsx';
 import { MIN_EVIDENCE, MAX_EVIDENCE, useUi } from '../ui.ts';
 import { AgentsTab } from './agents/AgentsTab.tsx';
 import { AttributionTab } from './attribution/AttributionTab.tsx';
+import { ChangeTab } from './change/ChangeTab.tsx';
 import { ConversationTab } from './conversation/ConversationTab.tsx';
 import { InvestigateTab } from './investigate/InvestigateTab.tsx';
 import { MapTab } from './map/MapTab.tsx';
@@ -25,6 +27,7 @@ import { WordsTab } from './words/WordsTab.tsx';
 const TABS: Readonly<
   Record<EvidenceTab, { readonly title: string; readonly View: (props: { readonly subject: Subject }) => ReactNode }>
 > = {
+  change: { title: 'What changed', View: ChangeTab },
   attribution: { title: 'Attribution', View: AttributionTab },
   transport: { title: 'Transport', View: TransportTab },
   words: { title: 'Words', View: WordsTab },
@@ -130,8 +133,8 @@ function Title({
           <span className="evidence-where">
             <strong>{report.streams[alert.stream].name}</strong>{' '}
             <span className="dim">
-              onset {formatCount(alert.onset)}, fired {formatCount(alert.fired)},{' '}
-              {alert.resolved === null ? 'open' : `resolved ${formatCount(alert.resolved)}`}
+              {changeChannelOf(alert.kind) === null ? 'onset' : 'onset about'} {formatCount(alert.onset)}, fired{' '}
+              {formatCount(alert.fired)}, {alert.resolved === null ? 'open' : `resolved ${formatCount(alert.resolved)}`}
             </span>
           </span>
           <button
@@ -155,20 +158,29 @@ function Title({
   );
 }
 
-function Tabs({ view, base }: { readonly view: EvidenceView; readonly base: string }): ReactNode {
+function Tabs({
+  view,
+  base,
+  isLasting,
+}: {
+  readonly view: EvidenceView;
+  readonly base: string;
+  readonly isLasting: boolean;
+}): ReactNode {
+  const shown = EVIDENCE_TABS.filter((tab) => tab !== 'change' || isLasting || view.tab === 'change');
   const list = useRef<HTMLDivElement>(null);
   const choose = (tab: EvidenceTab): void => actions.showEvidence({ ...view, tab });
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const next = EVIDENCE_TABS[(EVIDENCE_TABS.indexOf(view.tab) + step + EVIDENCE_TABS.length) % EVIDENCE_TABS.length];
+    const next = shown[(shown.indexOf(view.tab) + step + shown.length) % shown.length];
     choose(next);
     list.current?.querySelector<HTMLElement>(`[data-tab=${next}]`)?.focus();
   };
   return (
     <div className="evidence-tabs" role="tablist" aria-label="Evidence" ref={list} onKeyDown={onKeyDown}>
-      {EVIDENCE_TABS.map((tab) => (
+      {shown.map((tab) => (
         <button
           key={tab}
           type="button"
@@ -200,6 +212,7 @@ export function Evidence({
   const subject = useSubject(report, view);
   const root = useRef<HTMLElement>(null);
   const streamKey = useTautline((state) => state.view.parameters.stream);
+  const isLasting = !!subject?.alert && changeChannelOf(subject.alert.kind) !== null;
   const { View } = TABS[view.tab];
   useEffect(() => {
     // The table would leave the evidence no room; it comes back as it was.
@@ -215,7 +228,7 @@ export function Evidence({
       <Edge />
       <header>
         <Title subject={subject} view={view} report={report} />
-        <Tabs view={view} base={base} />
+        <Tabs view={view} base={base} isLasting={isLasting} />
         <button
           type="button"
           className="button icon-only"

@@ -1,3 +1,4 @@
+import { changeChannelOf } from '../../detection/channels/table.ts';
 import type { Alert } from '../../detection/types.ts';
 import { choicesField, choicesOfAnother } from '../../state/evidenceChoices.ts';
 import { session } from '../../state/store.ts';
@@ -5,14 +6,20 @@ import type { EvidenceTab } from '../../state/types.ts';
 import { useUi } from '../ui.ts';
 import { alertAt } from './subject.ts';
 
-/** Opens the evidence of an alert, in the part that is open already or the first. */
+/**
+ * Opens the evidence of an alert, in the part that is open already or in the one that says what it is made of: that
+ * differs between kinds.
+ */
 export function openEvidence(alert: Pick<Alert, 'fired' | 'kind'>, tab?: EvidenceTab): void {
   const { evidence } = session.store.getState().view;
+  const isLasting = changeChannelOf(alert.kind) !== null;
+  const first = isLasting ? 'change' : 'attribution';
+  const isOther = evidence?.tab === (isLasting ? 'attribution' : 'change');
   useUi.setState({ sheet: null });
   session.actions.showEvidence({
     event: alert.fired,
     kind: alert.kind,
-    tab: tab ?? evidence?.tab ?? 'attribution',
+    tab: tab ?? (evidence === null || isOther ? first : evidence.tab),
     ...choicesField(choicesOfAnother(evidence?.choices ?? {})),
   });
 }

@@ -103,7 +103,7 @@ export function fitBehaviour(
   return { features, dropped };
 }
 
-/** Writes the scaled features of event i of `values` to `out` from `at` on; NaN where a number is missing. */
+/** Writes scaled features of event i of `values` to `out` from `at` on; NaN where a number or a column is missing. */
 export function behaviourFeatures(
   features: readonly BehaviourFeature[],
   values: EventValues,
@@ -111,7 +111,10 @@ export function behaviourFeatures(
   out: Float64Array | Float32Array,
   at: number,
 ): void {
-  features.forEach((feature, f) => (out[at + f] = valueOf(feature, values[feature.column][i]) / feature.scale));
+  features.forEach((feature, f) => {
+    const column = (values as Readonly<Partial<EventValues>>)[feature.column];
+    out[at + f] = column ? valueOf(feature, column[i]) / feature.scale : Number.NaN;
+  });
 }
 
 type Shape = Omit<BehaviourFeature, 'scale'>;

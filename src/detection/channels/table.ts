@@ -200,14 +200,19 @@ export type EventState = (typeof EVENT_STATES)[number];
 export type LevelChannel = { [C in ChannelId]: (typeof CHANNEL_TABLE)[C]['level'] extends null ? never : C }[ChannelId];
 
 /**
- * Channels of lasting change (docs/methods.md 14): their signals are no stage's, since what they are made of is not held
- * (src/detection/change).
+ * Channels of lasting change (docs/methods.md 14): their signals are no stage's, since what they are made of is not
+ * held (src/detection/change).
  */
 export const CHANGE_CHANNELS = ['style', 'meaning', 'behaviour'] as const satisfies readonly ChannelId[];
 export type ChangeChannel = (typeof CHANGE_CHANNELS)[number];
 /** The kind that each raises. */
 export const CHANGE_KINDS = ['STYLE_SHIFT', 'MEANING_SHIFT', 'BEHAVIOUR_SHIFT'] as const satisfies readonly AlertKind[];
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
+/** The channel that raises a kind; null where it is not of lasting change. */
+export function changeChannelOf(kind: AlertKind): ChangeChannel | null {
+  const at = (CHANGE_KINDS as readonly AlertKind[]).indexOf(kind);
+  return at < 0 ? null : CHANGE_CHANNELS[at];
+}
 
 export const STAGE_IDS = Object.keys(STAGE_TABLE) as readonly StageId[];
 export const CHANNEL_IDS = Object.keys(CHANNEL_TABLE) as readonly ChannelId[];

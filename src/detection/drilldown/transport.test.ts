@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { IndexRange } from '../../core/columns.ts';
 import { loadKernels } from '../../kernels/load.node.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import { randomLedger } from '../testing.ts';
@@ -23,7 +24,7 @@ describe('transport plan', () => {
         const { events, coordinates } = randomLedger({ n: 2 * n, k, streams: 1, seed, voids: 0 });
         const plan = transportPlan(
           kernels,
-          { events, coordinates, size: 64 },
+          { events, coordinates, reference: { from: 0, to: 0 }, size: 64 },
           { kind: 'ranges', before: { from: 0, to: n }, after: { from: n, to: 2 * n }, stream: null },
         );
         const cost = (i: number, j: number) =>
@@ -45,7 +46,7 @@ describe('transport plan', () => {
     const { events, coordinates } = randomLedger({ n: 400, k: 3, streams: 2, seed: 4, fracture: 300 });
     const plan = transportPlan(
       kernels,
-      { events, coordinates, size: 24 },
+      { events, coordinates, reference: { from: 0, to: 0 }, size: 24 },
       { kind: 'alert', stream: 0, onset: 300, at: 390 },
     );
     expect(plan.before.events).toHaveLength(24);
@@ -61,17 +62,41 @@ describe('transport plan', () => {
     // The stream scatters threefold after the onset: moves out there cost more than between two windows before it.
     const calm = transportPlan(
       kernels,
-      { events, coordinates, size: 24 },
+      { events, coordinates, reference: { from: 0, to: 0 }, size: 24 },
       { kind: 'alert', stream: 0, onset: 150, at: 290 },
     );
     expect(plan.emd).toBeGreaterThan(1.5 * calm.emd);
+  });
+
+  test('a lasting change compares the reference with what came since the onset', () => {
+    const { events, coordinates } = randomLedger({ n: 400, k: 3, streams: 2, seed: 4, fracture: 300 });
+    const of = (reference: IndexRange, end: number) =>
+      transportPlan(
+        kernels,
+        { events, coordinates, reference, size: 24 },
+        { kind: 'reference', stream: 0, onset: 300, at: 320, end },
+      );
+    const plan = of({ from: 50, to: 200 }, 400);
+    expect(plan.before.title).toMatch(/in the reference$/);
+    expect(plan.after.title).toMatch(/since the onset at about event 300$/);
+    expect(plan.before.events).toHaveLength(24);
+    expect(plan.after.events).toHaveLength(24);
+    expect(Math.min(...plan.before.events)).toBeGreaterThanOrEqual(50);
+    expect(Math.max(...plan.before.events)).toBeLessThan(200);
+    expect(plan.after.events[0]).toBeLessThan(305);
+    for (const i of [...plan.before.events, ...plan.after.events])
+      expect([events.stream[i], events.isVoid[i]]).toEqual([0, 0]);
+    // An episode that has ended gives no more, and a reference from a file lies in no events.
+    expect(Math.max(...of({ from: 50, to: 200 }, 330).after.events)).toBeLessThan(330);
+    expect(of({ from: 0, to: 0 }, 400).before.title).toMatch(/before the onset$/);
+    expect(Math.min(...of({ from: 0, to: 0 }, 400).before.events)).toBeGreaterThan(200);
   });
 
   test('cuts the larger window to its newest and says so', () => {
     const { events, coordinates } = randomLedger({ n: 100, k: 2, streams: 1, seed: 4, voids: 0 });
     const plan = transportPlan(
       kernels,
-      { events, coordinates, size: 64 },
+      { events, coordinates, reference: { from: 0, to: 0 }, size: 64 },
       { kind: 'ranges', before: { from: 0, to: 50 }, after: { from: 90, to: 100 }, stream: 0 },
     );
     expect(plan.before.events).toEqual([40, 41, 42, 43, 44, 45, 46, 47, 48, 49]);
@@ -81,7 +106,11 @@ describe('transport plan', () => {
   test('refuses an empty window and an unknown stream', () => {
     const { events, coordinates } = randomLedger({ n: 100, k: 2, streams: 1, seed: 4, voids: 0 });
     const plan = (before: number, stream: number) => () =>
-      transportPlan(kernels, { events, coordinates, size: 64 }, { kind: 'alert', stream, onset: before, at: 50 });
+      transportPlan(
+        kernels,
+        { events, coordinates, reference: { from: 0, to: 0 }, size: 64 },
+        { kind: 'alert', stream, onset: before, at: 50 },
+      );
     expect(plan(0, 0)).toThrow('has no event with an embedding');
     expect(plan(20, 7)).toThrow('no stream 7');
   });

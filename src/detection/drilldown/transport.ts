@@ -11,6 +11,17 @@ import type { TransportPlan } from './types.ts';
 export type TransportRequest =
   /** The last `emd_window` events of the stream before `onset`, and its last `emd_window` up to and with `at`. */
   | { readonly kind: 'alert'; readonly stream: StreamIndex; readonly onset: EventIndex; readonly at: EventIndex }
+  /**
+   * The stream's events in the reference (before the onset where that lies elsewhere), the newest `emd_window`, and its
+   * first since `onset`: `emd_window` of them, or up to and with `at`, none from `end` on.
+   */
+  | {
+      readonly kind: 'reference';
+      readonly stream: StreamIndex;
+      readonly onset: EventIndex;
+      readonly at: EventIndex;
+      readonly end: EventIndex;
+    }
   /** The stream's last `emd_window` events up to and with `at`, and those of all other streams. */
   | { readonly kind: 'rest'; readonly stream: StreamIndex; readonly at: EventIndex }
   /** Two ranges of events, of one stream or (null) of all. */
@@ -24,7 +35,8 @@ export type TransportRequest =
 export interface TransportInput {
   readonly events: EventColumns;
   readonly coordinates: Coordinates;
-  /** `emd_window`: events in a window of kinds alert and rest. */
+  readonly reference: IndexRange;
+  /** `emd_window`: events in a window of all kinds but ranges. */
   readonly size: number;
 }
 
@@ -78,7 +90,7 @@ export function transportPlan(kernels: KernelModule, input: TransportInput, requ
   };
 }
 
-function windowsOf({ events, size }: TransportInput, request: TransportRequest): readonly [Window, Window] {
+function windowsOf({ events, reference, size }: TransportInput, request: TransportRequest): readonly [Window, Window] {
   const all: IndexRange = { from: 0, to: events.n };
   switch (request.kind) {
     case 'alert': {
@@ -92,6 +104,26 @@ function windowsOf({ events, size }: TransportInput, request: TransportRequest):
         {
           title: `${name}, last ${formatCount(size)} events up to event ${formatCount(request.at)}`,
           events: newest(events, { from: 0, to: request.at + 1 }, size, own),
+        },
+      ];
+    }
+    case 'reference': {
+      const name = streamName(events, request.stream);
+      const own = (i: EventIndex) => events.stream[i] === request.stream;
+      const isHere = reference.from < Math.min(reference.to, request.onset);
+      const before = isHere
+        ? { from: reference.from, to: Math.min(reference.to, request.onset) }
+        : { from: 0, to: request.onset };
+      const since = newest(events, { from: request.onset, to: Math.max(request.end, request.at + 1) }, Infinity, own);
+      const wanted = Math.max(size, since.filter((i) => i <= request.at).length);
+      return [
+        {
+          title: `${name}, ${isHere ? 'in the reference' : 'before the onset'}`,
+          events: newest(events, before, size, own),
+        },
+        {
+          title: `${name}, since the onset at about event ${formatCount(request.onset)}`,
+          events: since.slice(0, wanted),
         },
       ];
     }

@@ -1,6 +1,7 @@
 import type { IndexRange } from '../../core/columns.ts';
 import type { EventIndex, LedgerRow, Nats } from '../../core/units.ts';
 import type { Parameters } from '../parameters.ts';
+import type { WhatChanged } from './changed/types.ts';
 
 /** Answers of the drill-down: plain objects and typed arrays, so that they cross workers and go into reports. */
 
@@ -291,6 +292,8 @@ export interface Investigation {
     readonly cleared: EventIndex | null;
   };
   readonly windows: InvestigationWindows;
+  /** What the alert itself is made of, where it is of style, meaning or behaviour. */
+  readonly changed: WhatChanged | null;
   readonly seed: number;
   readonly permutations: number;
   /** One for every look, ranked: those with pAdjusted <= 0.05 first, then by size of effect. */

@@ -1,5 +1,6 @@
 import type { OnProgress } from '../../core/progress.ts';
 import { TautlineFailure, toTautlineError } from '../../core/errors.ts';
+import { changeChannelOf } from '../../detection/channels/table.ts';
 import type { FieldColumn } from '../../detection/drilldown/investigate/columns.ts';
 import type { Examined } from '../../detection/drilldown/investigate/examine.ts';
 import { conclude, type TestOutcome } from '../../detection/drilldown/investigate/investigation.ts';
@@ -16,7 +17,7 @@ import { columnsSql, fieldsSql } from './sql.ts';
 export type Investigators = Pick<WorkerPool<TestTask, Examined>, 'map'>;
 
 export interface InvestigationSession {
-  readonly engine: Pick<EngineApi, 'investigationColumns'>;
+  readonly engine: Pick<EngineApi, 'investigationColumns' | 'whatChanged'>;
   readonly tables: Pick<Tables, 'query'>;
   readonly investigators: Investigators;
 }
@@ -48,6 +49,10 @@ export async function investigate(
   const startedAt = new Date();
   const begun = performance.now();
   const columns = await engine.investigationColumns(alert);
+  const changed =
+    changeChannelOf(columns.alert.kind) === null
+      ? null
+      : await engine.whatChanged(alert, onProgress ?? (() => undefined));
   const fields = await readFields(tables, columns);
   throwIfAborted(signal);
   const tasks = planInvestigation(columns, fields, { seed, permutations });
@@ -70,6 +75,7 @@ export async function investigate(
       alert: columns.alert,
       stream: columns.stream,
       windows: columns.windows,
+      changed,
       ledger: options.ledger,
       parameters: options.parameters,
       seed,

@@ -1,6 +1,9 @@
 import { keepPreviousData, queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useStore } from 'zustand';
+import type { Progress } from '../../core/progress.ts';
 import type { EventIndex } from '../../core/units.ts';
+import type { WhatChanged } from '../../detection/drilldown/changed/types.ts';
 import type { Examined } from '../../detection/drilldown/investigate/examine.ts';
 import type { TestTask } from '../../detection/drilldown/investigate/tasks.ts';
 import type { Attribution, HandoffGraph, TransportPlan, WordsResult } from '../../detection/drilldown/types.ts';
@@ -61,6 +64,24 @@ const wordsQuery = (revision: number | null, selection: WordsSelection | null, k
 /** Exact shares of friction and KL at an event (docs/methods.md 4). */
 export function useAttribution(at: EventIndex | null): UseQueryResult<Attribution> {
   return useQuery(attributionQuery(useTautline(revisionOf), at));
+}
+
+/**
+ * What changed for good, by an alert of style, meaning or behaviour, and how far reading its messages has come.
+ * @param alert its position in `AnalysisReport.alerts`
+ */
+export function useWhatChanged(alert: number | null): {
+  readonly query: UseQueryResult<WhatChanged>;
+  readonly progress: Progress | null;
+} {
+  const revision = useTautline(revisionOf);
+  const [progress, setProgress] = useState<Progress | null>(null);
+  const query = useQuery({
+    queryKey: ['what-changed', revision, alert],
+    queryFn: () => session.engine.whatChanged(asked(alert), setProgress),
+    ...when(revision !== null && alert !== null),
+  });
+  return { query, progress: query.isFetching ? progress : null };
 }
 
 /** The exact optimal transport plan between two windows. */

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SIGNALS, SIGNALS_IN_ORDER } from '../../detection/channels/index.ts';
+import { changedRows, sourceOf } from '../../analysis/testing.ts';
 import { examine } from '../../detection/drilldown/investigate/examine.ts';
+import type { TestTask } from '../../detection/drilldown/investigate/tasks.ts';
 import { DEFAULT_PARAMETERS } from '../../detection/parameters.ts';
 import type { Engine } from '../../workers/engine.ts';
 import { newEngine, tinyLedger } from '../../workers/testing.ts';
@@ -99,6 +101,7 @@ describe('reports', () => {
         conversation: engine.conversation,
         handoffGraph: engine.handoffGraph,
         transportPlan: engine.transportPlan,
+        whatChanged: engine.whatChanged,
         attribution: () => Promise.reject(new Error('too few')),
       },
       tables: { ...session.tables, query: () => Promise.reject(new Error('no <tables>')) },
@@ -126,5 +129,38 @@ describe('reports', () => {
     expect(rows).toBe(inputs.analysis.alerts.length);
     for (const { name } of inputs.analysis.streams) expect(page).toContain(`<td>${name}</td>`);
     expect(page).not.toMatch(/NaN|undefined|\[object/);
+  });
+});
+
+describe('reports of a lasting change', () => {
+  it('of an alert of style say what changed, with messages of either side', async () => {
+    const own = await nodeDatabase();
+    const changed = newEngine();
+    const parameters = { ...DEFAULT_PARAMETERS, reference_range: [0, 450] as const };
+    const insert = (ipc: Uint8Array) => own.insert('events', ipc);
+    const ledger = await changed.open(sourceOf(changedRows(1000)), null, insert, () => undefined);
+    const analysis = await changed.analyze(parameters, () => undefined);
+    const tables = { query: (sql: string) => own.query(sql), ensureAlerts: async () => undefined };
+    const here = { ...inputs, ledger, analysis, parameters };
+    const number = analysis.alerts.findIndex(({ kind }) => kind === 'STYLE_SHIFT');
+    const investigators = { map: async (tasks: readonly TestTask[]) => tasks.map(examine) };
+    const found = await investigate({ engine: changed, tables, investigators }, number, {
+      ...{ ledger, parameters, permutations: 49 },
+    });
+    expect(found.changed?.axes.map(({ label }) => label)).toContain('bold');
+    expect(found.windows.note).toMatch(/in the reference\.$/);
+    expect(JSON.parse(JSON.stringify(found.changed))).toEqual(found.changed);
+    const page = await alertReport({ engine: changed, tables }, number, {
+      ...here,
+      investigations: { [number]: found },
+    });
+    expect(headings(page).slice(0, 3)).toEqual(['The alert', 'What changed', 'Signals around it']);
+    expect(page.match(/How it writes has changed: [^<]*bold \+\d\.\d sd/g)).toHaveLength(2);
+    expect(page).toMatch(/<cite>bold, since: event \d+<\/cite><pre>\*\*/);
+    expect(page).toContain('b, since the onset at about event');
+    expect(page).not.toMatch(/NaN|undefined|\[object/);
+    const whole = await sessionReport({ engine: changed }, here);
+    expect(whole).toMatch(/<li>STYLE_SHIFT of b, since about event \d+: [^<]*bold/);
+    await own.close();
   });
 });

@@ -5,6 +5,7 @@ import { countText, describePart, partName } from '../../core/part.ts';
 import type { EventIndex } from '../../core/units.ts';
 import type { SignalFacts } from '../../detection/channels/channel.ts';
 import { SIGNALS, SIGNALS_IN_ORDER } from '../../detection/channels/index.ts';
+import { changeChannelOf } from '../../detection/channels/table.ts';
 import type { ReportChart } from '../../detection/drilldown/report/chart.ts';
 import {
   reportToHtml,
@@ -26,11 +27,13 @@ import {
   streamTable,
   type ReportInputs,
 } from './reportFacts.ts';
+import { changedLines, changedSection } from './reportChanged.ts';
 import { attributionSection, investigationSection, transportSection, wordsSection } from './reportFindings.ts';
 
 /** Where a report reads what it needs. */
 export interface ReportSession extends DrilldownSession {
-  readonly engine: DrilldownSession['engine'] & Pick<EngineApi, 'series' | 'event' | 'attribution' | 'transportPlan'>;
+  readonly engine: DrilldownSession['engine'] &
+    Pick<EngineApi, 'series' | 'event' | 'attribution' | 'transportPlan' | 'whatChanged'>;
   readonly tables: DrilldownSession['tables'] & Pick<Tables, 'query'>;
 }
 const BUCKETS = 450;
@@ -53,13 +56,21 @@ export async function alertReport(session: ReportSession, number: number, inputs
       missing.push(`Not in this report: ${what}. ${explain(toTautlineError(thrown, what))}`);
       return null;
     });
-  const [detail, charts, attribution, plan, words] = await Promise.all([
+  const isLasting = changeChannelOf(alert.kind) !== null;
+  const place = { stream: alert.stream, onset: alert.onset, at: at ?? alert.fired };
+  const [detail, charts, changed, attribution, plan, words] = await Promise.all([
     engine.event(alert.fired),
     readCharts(engine, inputs, range, [alert.stream], alert),
+    isLasting
+      ? optional(
+          'what changed',
+          engine.whatChanged(number, () => undefined),
+        )
+      : null,
     at === null ? null : optional('attribution', engine.attribution(at)),
     optional(
       'transport',
-      engine.transportPlan({ kind: 'alert', stream: alert.stream, onset: alert.onset, at: at ?? alert.fired }),
+      engine.transportPlan(isLasting ? { kind: 'reference', ...place, end } : { kind: 'alert', ...place }),
     ),
     optional(
       'words',
@@ -83,6 +94,7 @@ export async function alertReport(session: ReportSession, number: number, inputs
         { kind: 'list', items: [...detail.why, ...missing] },
       ],
     },
+    ...(changed ? [await changedSection(session.tables, changed, parameters.false_alarm_budget)] : []),
     { title: 'Signals around it', blocks: charts },
     ...(attribution ? [await attributionSection(session.tables, attribution)] : []),
     ...(plan ? [transportSection(plan)] : []),
@@ -111,7 +123,7 @@ export async function sessionReport({ engine }: Pick<ReportSession, 'engine'>, i
         { kind: 'list', items: [...analysis.notes, ...ledger.notes, ...ledger.leftOut.map(leftOutSentence)] },
       ],
     },
-    { title: 'Alerts', blocks: alertBlocks(inputs) },
+    { title: 'Alerts', blocks: [...alertBlocks(inputs), ...(await changedLines(engine, analysis))] },
     { title: 'Signals', blocks: charts },
     ...Object.values(inputs.investigations).map(investigationSection),
     ...(await commonSections(inputs)),

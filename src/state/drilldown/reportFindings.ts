@@ -1,5 +1,6 @@
 import { formatCount, formatNumber, formatPercent, formatQuantity } from '../../core/format.ts';
 import type { EventIndex } from '../../core/units.ts';
+import { changeSentences } from '../../detection/drilldown/changed/words.ts';
 import type { ReportBlock, ReportSection } from '../../detection/drilldown/report/report.ts';
 import type {
   Attribution,
@@ -166,6 +167,9 @@ export function investigationSection(found: Investigation): ReportSection {
   return {
     title: `Investigation of ${found.alert.kind} at event ${formatCount(found.alert.fired)}`,
     blocks: [
+      ...(found.changed
+        ? [{ kind: 'list' as const, items: changeSentences(found.changed, found.parameters.false_alarm_budget) }]
+        : []),
       { kind: 'text', text: found.windows.note },
       table(
         'What goes together with the alert',

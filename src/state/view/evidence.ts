@@ -11,6 +11,7 @@ import { isOneOf, readIndex, type ViewField } from './field.ts';
 
 /** Parts of the drill-down from an alert. */
 export const EVIDENCE_TABS = [
+  'change',
   'attribution',
   'transport',
   'words',
@@ -54,7 +55,7 @@ export const evidenceField: ViewField<EvidenceView | null> = {
       if (name === 'evidence') {
         const read = readEvidence(value);
         if (read) evidence = read;
-        else drop(name, `"${value}" is not an event and a part of the evidence such as 1200,${EVIDENCE_TABS[0]}`);
+        else drop(name, `"${value}" is not an event and a part of the evidence such as 1200,attribution`);
         continue;
       }
       const chosen = name.slice(PREFIX.length);

@@ -15,6 +15,7 @@ import { compareWords } from '../../detection/drilldown/words.ts';
 import { referenceMeans } from '../../detection/reference.ts';
 import { EVENT_STATES, type Alert } from '../../detection/types.ts';
 import type { Analysis } from '../../analysis/stages.ts';
+import { findWhatChanged } from '../../analysis/whatChanged.ts';
 import type { OpenedLedger } from '../../ledger/types.ts';
 import type { AlertPlace, DrilldownApi, InvestigationColumns } from '../drilldown.ts';
 import { requireEvent, type EngineContext } from './context.ts';
@@ -48,12 +49,19 @@ export function drilldownQuestions(context: EngineContext): DrilldownApi {
         );
       }),
 
+    whatChanged: (number, onProgress) =>
+      context.answer((analysis) => {
+        const { kernels, ledger } = context.open;
+        const alert = alertAt(analysis, number);
+        return findWhatChanged(kernels.fork(), ledger, analysis, alert, { signal: context.signal, onProgress });
+      }),
+
     transportPlan: (request) =>
-      context.answer(({ events, coordinates, parameters }) => {
+      context.answer(({ events, coordinates, reference, parameters }) => {
         if (request.kind !== 'ranges') requireEvent(request.at, events.n);
         // A fork: its memory is given back, and the plan cannot move the views of the analysis.
         const kernels = context.open.kernels.fork();
-        return transportPlan(kernels, { events, coordinates, size: parameters.emd_window }, request);
+        return transportPlan(kernels, { events, coordinates, reference, size: parameters.emd_window }, request);
       }),
 
     words: ({ window, reference, terms }) => context.answer(() => compareWords(window, reference, { terms })),
@@ -78,12 +86,8 @@ export function drilldownQuestions(context: EngineContext): DrilldownApi {
   };
 }
 
-/** The stream of alert `number` up to the end of its window, with what the tests compare. */
-function investigationColumns(
-  { events, reference, signals, decisions }: Analysis,
-  { columns }: OpenedLedger,
-  number: number,
-): InvestigationColumns {
+/** @throws TautlineFailure of kind ledger where there is none */
+function alertAt({ decisions }: Analysis, number: number): Alert {
   const alert = decisions.alerts[number];
   if (!alert) {
     throw new TautlineFailure({
@@ -92,6 +96,13 @@ function investigationColumns(
       advice: 'Choose an alert of the newest analysis.',
     });
   }
+  return alert;
+}
+
+/** The stream of alert `number` up to the end of its window, with what the tests compare. */
+function investigationColumns(analysis: Analysis, { columns }: OpenedLedger, number: number): InvestigationColumns {
+  const { events, reference, signals, decisions } = analysis;
+  const alert = alertAt(analysis, number);
   const windows = investigationWindows(events, alert, reference);
   const { window, baseline } = windows;
   const own: number[] = [];

@@ -1,6 +1,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { explain } from '../../../core/errors.ts';
 import { formatCount, formatMs, formatNumber } from '../../../core/format.ts';
+import { changeSentences } from '../../../detection/drilldown/changed/words.ts';
 import type { Hypothesis, Investigation } from '../../../detection/drilldown/types.ts';
 import { investigations, useInvestigation } from '../../../state/drilldown/queries.ts';
 import { actions, useTautline } from '../../../state/store.ts';
@@ -162,6 +163,14 @@ function Done({ run, subject }: { readonly run: Investigation; readonly subject:
           Export the audit trail (JSON)
         </button>
       </div>
+      {run.changed && (
+        <section aria-label="What the alert is made of">
+          <h3>What the alert is made of</h3>
+          {changeSentences(run.changed, run.parameters.false_alarm_budget).map((sentence) => (
+            <p key={sentence}>{sentence}</p>
+          ))}
+        </section>
+      )}
       <p className="dim">{run.windows.note}</p>
       {standing.length === 0 ? (
         <Empty>

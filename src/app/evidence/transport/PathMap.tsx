@@ -4,15 +4,18 @@ import { extentOf, type Flow } from './flow.ts';
 
 const SIZE = 400;
 
-/** The moves on the principal plane of both windows: rings before, dots at the alert, and the path of each. */
+/** The moves on the principal plane of both windows: rings before, dots after, and the path of each. */
 export function PathMap({
   flow,
   explained,
+  titles,
   hover,
   onHover,
 }: {
   readonly flow: Flow;
   readonly explained: readonly [number, number];
+  /** What is on either side. */
+  readonly titles: readonly [string, string];
   readonly hover: number | null;
   readonly onHover: (link: number | null) => void;
 }): ReactNode {
@@ -53,7 +56,7 @@ export function PathMap({
         })}
       </svg>
       <figcaption className="dim">
-        <span className="swatch-ring" /> before <span className="swatch-dot" /> at the alert. The plane keeps{' '}
+        <span className="swatch-ring" /> {titles[0]} <span className="swatch-dot" /> {titles[1]}. The plane keeps{' '}
         {formatPercent(kept)} of the variance ({formatPercent(explained[0])} along x, {formatPercent(explained[1])}{' '}
         along y); costs are measured in all axes.
       </figcaption>

@@ -2,6 +2,7 @@ import { useMemo, useState, type ReactNode } from 'react';
 import type { IndexRange } from '../../../core/columns.ts';
 import { formatCount, formatNumber, formatPercent } from '../../../core/format.ts';
 import type { EventIndex } from '../../../core/units.ts';
+import { changeChannelOf } from '../../../detection/channels/table.ts';
 import type { TransportPlan } from '../../../detection/drilldown/types.ts';
 import { useTransportPlan } from '../../../state/drilldown/queries.ts';
 import { useVisibleRange } from '../../../state/queries.ts';
@@ -56,7 +57,7 @@ function Plan({
       </p>
       <div className="transport">
         <FlowChart flow={flow} hover={hover} onHover={setHover} titles={titles} />
-        <PathMap flow={flow} explained={plan.plane.explained} hover={hover} onHover={setHover} />
+        <PathMap flow={flow} explained={plan.plane.explained} hover={hover} onHover={setHover} titles={titles} />
       </div>
       {shown && (
         <section className="two-sides transport-texts" aria-label="Move" aria-live="polite">
@@ -118,19 +119,22 @@ function useRange(name: 'before' | 'after', first: IndexRange): readonly [IndexR
 
 /** Which messages' mass moved where, between two windows. */
 export function TransportTab({ subject }: { readonly subject: Subject }): ReactNode {
-  const { report, stream, onset, event } = subject;
+  const { report, stream, onset, event, end } = subject;
+  const isLasting = subject.alert !== null && changeChannelOf(subject.alert.kind) !== null;
   const visible = useVisibleRange() ?? { from: 0, to: report.events };
-  const [windows, setWindows] = useChoice<Windows>('windows', 'alert');
+  const [windows, setWindows] = useChoice<Windows>('windows', isLasting ? 'reference' : 'alert');
   const [before, setBefore] = useRange('before', report.reference);
   const [after, setAfter] = useRange('after', {
     from: onset,
-    to: Math.min(report.events, Math.max(event + 1, subject.end)),
+    to: Math.min(report.events, Math.max(event + 1, end)),
   });
   const [streams, setStreams] = useChoice<'own' | 'all'>('streams', 'own');
   const own = streams === 'own';
   const name = report.streams[stream].name;
   const request = useMemo((): TransportRequest => {
     switch (windows) {
+      case 'reference':
+        return { kind: 'reference', stream, onset, at: event, end };
       case 'alert':
         return { kind: 'alert', stream, onset, at: event };
       case 'rest':
@@ -138,10 +142,11 @@ export function TransportTab({ subject }: { readonly subject: Subject }): ReactN
       case 'ranges':
         return { kind: 'ranges', before, after, stream: own ? stream : null };
     }
-  }, [windows, stream, onset, event, before, after, own]);
+  }, [windows, stream, onset, event, end, before, after, own]);
   const query = useTransportPlan(request);
   const titles = (
     {
+      reference: ['in the reference', 'since the onset'],
       alert: ['before', 'at the alert'],
       rest: [name, 'the rest'],
       ranges: [rangeText(before), rangeText(after)],
@@ -155,6 +160,7 @@ export function TransportTab({ subject }: { readonly subject: Subject }): ReactN
           value={windows}
           onChange={setWindows}
           options={[
+            ['reference', 'reference → since the onset'],
             ['alert', 'before → at the alert'],
             ['rest', `${name} → the rest`],
             ['ranges', 'two ranges'],

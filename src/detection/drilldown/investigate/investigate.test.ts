@@ -199,6 +199,7 @@ function investigate(break_?: string) {
       alert,
       stream: 'a',
       windows: columns.windows,
+      changed: null,
       ledger: { name: 'l', fingerprint: 'f' },
       parameters: DEFAULT_PARAMETERS,
       seed: 1,

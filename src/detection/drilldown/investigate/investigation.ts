@@ -2,6 +2,7 @@ import { explain, toTautlineError } from '../../../core/errors.ts';
 import { formatCount } from '../../../core/format.ts';
 import type { Parameters } from '../../parameters.ts';
 import type { Alert } from '../../types.ts';
+import type { WhatChanged } from '../changed/types.ts';
 import type { TestRun, Hypothesis, Investigation, InvestigationWindows } from '../types.ts';
 import type { Examined } from './examine.ts';
 import { holm } from './permutation.ts';
@@ -16,6 +17,7 @@ export interface InvestigationFrame {
   readonly alert: Alert;
   readonly stream: string;
   readonly windows: InvestigationWindows;
+  readonly changed: WhatChanged | null;
   readonly ledger: { readonly name: string; readonly fingerprint: string };
   readonly parameters: Parameters;
   readonly seed: number;
@@ -42,6 +44,7 @@ export function conclude(frame: InvestigationFrame, outcomes: readonly TestOutco
     parameters: frame.parameters,
     alert: { kind, stream: frame.stream, onset, fired, cleared: resolved },
     windows: frame.windows,
+    changed: frame.changed,
     seed: frame.seed,
     permutations: frame.permutations,
     hypotheses,

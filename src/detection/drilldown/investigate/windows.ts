@@ -2,6 +2,7 @@ import type { EventColumns, IndexRange } from '../../../core/columns.ts';
 import { TautlineFailure } from '../../../core/errors.ts';
 import { formatCount } from '../../../core/format.ts';
 import type { EventIndex } from '../../../core/units.ts';
+import { changeChannelOf } from '../../channels/table.ts';
 import type { Alert } from '../../types.ts';
 import type { InvestigationWindows } from '../types.ts';
 
@@ -14,7 +15,8 @@ const MAX_BASELINE = 512;
 
 /**
  * Where an investigation looks: at the stream's events of the episode from its onset on (at least 24, at most 128),
- * against its last 512 before the onset; against its reference period where there are fewer than 48 of those.
+ * against its last 512 before the onset; against its reference period where there are fewer than 48 of those, and where
+ * the alert is of lasting change, which compares with it.
  * @throws TautlineFailure of kind ledger where there are too few events to compare
  */
 export function investigationWindows(events: EventColumns, alert: Alert, reference: IndexRange): InvestigationWindows {
@@ -29,6 +31,15 @@ export function investigationWindows(events: EventColumns, alert: Alert, referen
   );
   const window = rangeOf(own, start, end);
   const onward = `The ${formatCount(end - start)} events of ${events.streams[alert.stream]} from the onset on`;
+  const within = own.filter((i) => i >= reference.from && i < Math.min(reference.to, alert.onset));
+  if (changeChannelOf(alert.kind) !== null && within.length >= MIN_BASELINE) {
+    const known = within.slice(-MAX_BASELINE);
+    return {
+      window,
+      baseline: rangeOf(known, 0, known.length),
+      note: `${onward} (an estimate), against its last ${formatCount(known.length)} in the reference.`,
+    };
+  }
   const before = own.slice(Math.max(0, start - MAX_BASELINE), start);
   if (before.length >= MIN_BASELINE) {
     return {
@@ -37,7 +48,6 @@ export function investigationWindows(events: EventColumns, alert: Alert, referen
       note: `${onward}, against its last ${formatCount(before.length)} before it.`,
     };
   }
-  const within = own.filter((i) => i >= reference.from && i < Math.min(reference.to, alert.onset));
   if (end - start < 2 || within.length < 8) {
     throw new TautlineFailure({
       kind: 'ledger',

@@ -9,8 +9,8 @@ import {
   idfOf,
   probeOf,
   referenceRows,
-  type DocumentFrequencies,
 } from './embedder.ts';
+import type { DocumentFrequencies } from './types.ts';
 import { named, open, vectorsByRow } from './testing.ts';
 
 const cosine = (a: ArrayLike<number>, b: ArrayLike<number>): number =>

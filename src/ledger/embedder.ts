@@ -1,5 +1,5 @@
 import { sha256 } from './sha256.ts';
-import type { EmbeddingBatch } from './types.ts';
+import type { DocumentFrequencies, EmbeddingBatch } from './types.ts';
 
 /**
  * The built-in embedder: hashed word and character n-grams (Weinberger et al. 2009, feature hashing), TF-IDF weights, a
@@ -90,14 +90,6 @@ export interface Idf {
   readonly documents: number;
   /** Weight of each of the 2^18 buckets. */
   readonly weight: Float64Array;
-}
-
-/** In how many of the reference texts each bucket occurs; those of none are left out. */
-export interface DocumentFrequencies {
-  readonly documents: number;
-  /** Ascending. */
-  readonly buckets: readonly number[];
-  readonly counts: readonly number[];
 }
 
 const weightOf = (documents: number, df: number): number => Math.log((1 + documents) / (1 + df)) + 1;

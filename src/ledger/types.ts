@@ -2,7 +2,6 @@ import type { LedgerColumns } from '../core/columns.ts';
 import type { LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { LedgerPart, LedgerSurvey, OpenedPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
-import type { DocumentFrequencies } from './embedder.ts';
 import type { EventKind } from './shapes/shape.ts';
 
 /**
@@ -113,6 +112,14 @@ export interface EmbeddingSource {
   /** Of the built-in embedder: by what it is told from another, and what its weights were made of. */
   readonly builtIn?: { readonly probe: string; frequencies(): DocumentFrequencies };
 }
+/** What the built-in embedder weighs words by: in how many of the reference texts each bucket occurs, if in any. */
+export interface DocumentFrequencies {
+  readonly documents: number;
+  /** Ascending. */
+  readonly buckets: readonly number[];
+  readonly counts: readonly number[];
+}
+
 export interface EmbeddingBatch {
   readonly rows: Int32Array;
   readonly vectors: Float32Array;

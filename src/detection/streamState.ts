@@ -16,8 +16,9 @@ const SHIFT = 0b10000;
 
 /** A state of any version as one of the newest; null of something else. @param say is told what of it is gone */
 export function newestState(saved: StreamState, say: Say): StreamState | null {
-  const { format, version } = saved as { readonly format: unknown; readonly version: unknown };
-  if (format !== 'tautline-stream') return null;
+  const { format, version, kernels, ...parts } = fieldsOf(saved);
+  const isWhole = ['streams', 'seq', 'threads', 'instantiations'].every((name) => Array.isArray(parts[name]));
+  if (format !== 'tautline-stream' || !isWhole || kernels !== Object(kernels)) return null;
   if (version === 2) return saved;
   return version === 1 ? upgraded(saved, say) : null;
 }

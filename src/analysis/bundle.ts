@@ -2,8 +2,8 @@ import { TautlineFailure } from '../core/errors.ts';
 import { partName } from '../core/part.ts';
 import { PROGRAM } from '../core/version.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
-import type { Bundle, BundleCharacteristics } from '../detection/lab/bundle.ts';
-import { fitBundle, type OpenLedgerFacts } from '../detection/lab/replay.ts';
+import { NOTHING_RETIRED, type Bundle, type BundleCharacteristics } from '../detection/lab/bundle.ts';
+import { embedderOf, fitBundle, type OpenLedgerFacts } from '../detection/lab/replay.ts';
 import type { Interval } from '../detection/lab/intervals.ts';
 import { labelledChanges, rolloutAdvice } from '../detection/lab/rollout.ts';
 import { createScorer, TOLERANCE } from '../detection/lab/score.ts';
@@ -26,7 +26,7 @@ export interface BundleOptions {
 
 /** An analysis, and the detector that answers about it, as a bundle. */
 export async function makeBundle(
-  report: OpenReport,
+  { report, embeddings }: Pick<OpenedLedger, 'report' | 'embeddings'>,
   { parameters, grouping, fitted, reference, events, decisions, baselineAlerts }: Analysis,
   detector: Pick<Detector, 'baseline'>,
   { comparedWith, embedderReference, characteristics, labels }: BundleOptions,
@@ -36,10 +36,11 @@ export async function makeBundle(
   const { alerts } = decisions;
   const score = createScorer(events, labels, { tolerance: TOLERANCE, from: reference.to }).score(alerts);
   const advice = rolloutAdvice(baselineAlerts, alerts, labelledChanges(score));
+  const { embedder, ...facts } = factsOf(report);
   const bundle = {
     createdBy: PROGRAM,
     parameters,
-    ledger: { ...factsOf(report), events: events.n, reference, embedderReference },
+    ledger: { ...facts, events: events.n, reference, embedderReference },
     baseline: { ...baseline, reference: { ...baseline.reference, range: { from: 0, to: 0 }, retrospective: false } },
     alerts: alertsToJson(alerts, events.streams),
     governanceWeight: baseline.reference.streams.map(
@@ -47,6 +48,8 @@ export async function makeBundle(
     ),
     rollout: { ...advice, comparedWith: baselineOf(parameters, comparedWith) },
     operatingCharacteristics: characteristics,
+    embedder: { ...embedder, frequencies: embeddings?.builtIn?.frequencies() ?? null },
+    retired: NOTHING_RETIRED,
   };
   return { ...bundle, ledger: { ...bundle.ledger, fingerprint: await fingerprint } };
 }
@@ -64,7 +67,7 @@ export async function loadBundle(
   const grouping = await groupingOf(ledger, bundle.parameters.stream, options).catch(withoutGrouping);
   const fingerprint = grouping ? await fingerprintOf(report.fingerprint, grouping) : report.fingerprint;
   const { own, original, warnings } = fitBundle(bundle, { ...factsOf(report), fingerprint });
-  return { baseline: bundle.baseline, own, original, warnings };
+  return { baseline: bundle.baseline, file: 'bundle', own, original, warnings };
 }
 
 /** The fingerprint of a ledger in the streams that a bundle is made on. */
@@ -78,8 +81,8 @@ function withoutGrouping(thrown: unknown): null {
 }
 
 /** Of a part of a ledger the name says which part; the fingerprint is that of the opened events. */
-const factsOf = ({ name, part, fingerprint, embedder }: OpenReport): OpenLedgerFacts => ({
+const factsOf = ({ name, part, fingerprint, ...report }: OpenReport): OpenLedgerFacts => ({
   name: partName(name, part?.part),
   fingerprint,
-  embedder: embedder === 'built-in' ? 'built-in' : 'file',
+  embedder: embedderOf(report),
 });

@@ -32,7 +32,7 @@ async function bundleOf(ledger: OpenedLedger, stream: string): Promise<Bundle> {
   const stages = createStages(kernels.fork(), ledger);
   const analysis = await stages.run({ ...DEFAULT_PARAMETERS, stream }, QUIET);
   const options = { comparedWith: null, embedderReference: 2000, characteristics: null, labels: [] };
-  return makeBundle(ledger.report, analysis, stages.detector, options);
+  return makeBundle(ledger, analysis, stages.detector, options);
 }
 
 const TEAMS = ['red', 'blue', 'green'];

@@ -67,7 +67,7 @@ function bundleOf(
     { events, signals, calibration: decisions.calibration, reference, parameters, alerts: [] },
     'reference',
   );
-  return makeBundle(ledger.report, analysis, stages.detector, {
+  return makeBundle(ledger, analysis, stages.detector, {
     comparedWith,
     labels,
     embedderReference: parameters.reference_events,

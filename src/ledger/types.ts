@@ -85,6 +85,8 @@ export interface OpenReport {
   /** 0 where there is no embedding and no text. */
   readonly dimension: number;
   readonly embedder: 'file' | 'built-in' | 'none';
+  /** Of the built-in embedder: hash of its embeddings of fixed texts; another one embeds otherwise. */
+  readonly probe?: string;
   readonly mapping: ColumnMapping;
   readonly columns: readonly FileColumn[];
   /** Of traces, whose acts can be events or not: how many of each kind there are; else null. */
@@ -118,7 +120,17 @@ export interface EmbeddingSource {
    * Gives back what may be kept in memory since the ledger was opened; from then on batches are read from the files.
    */
   release?(): void;
+  /** Of the built-in embedder: by what it is told from another, and what its weights were made of. */
+  readonly builtIn?: { readonly probe: string; frequencies(): DocumentFrequencies };
 }
+/** What the built-in embedder weighs words by: in how many of the reference texts each bucket occurs, if in any. */
+export interface DocumentFrequencies {
+  readonly documents: number;
+  /** Ascending. */
+  readonly buckets: readonly number[];
+  readonly counts: readonly number[];
+}
+
 export interface EmbeddingBatch {
   readonly rows: Int32Array;
   readonly vectors: Float32Array;

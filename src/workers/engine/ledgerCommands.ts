@@ -80,8 +80,9 @@ function readReference(
 ): { forLedger(ledger: OpenedLedger, signal: AbortSignal): Promise<Reference> } | null {
   if (!file) return null;
   if (!isBundleJson(file.text)) {
-    const given = { baseline: baselineFromJson(file.text, file.name), own: null };
-    return { forLedger: () => Promise.resolve({ given, warnings: [] }) };
+    const warnings: string[] = [];
+    const baseline = baselineFromJson(file.text, file.name, (sentence) => warnings.push(sentence));
+    return { forLedger: () => Promise.resolve({ given: { baseline, own: null }, warnings }) };
   }
   const bundle = bundleFromJson(file.text, file.name);
   return {

@@ -1,5 +1,5 @@
 import { formatNumber } from '../core/format.ts';
-import { CHANNELS_IN_ORDER } from '../detection/channels/index.ts';
+import { outagesOf, outageText } from '../detection/healthText.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import type { AnalysisReport } from './protocol.ts';
 import type { Analysis } from '../analysis/stages.ts';
@@ -11,8 +11,8 @@ export function describe(
   ledger: OpenedLedger,
   analysis: Analysis,
 ): AnalysisReport {
-  const { parameters, events, leftOut, reference, retrospective, projection, decisions, baselineAlerts, timings } =
-    analysis;
+  const { parameters, events, leftOut, reference, retrospective, projection, decisions } = analysis;
+  const { health, baselineAlerts, timings } = analysis;
   return {
     revision,
     signalsRevision,
@@ -30,6 +30,7 @@ export function describe(
     dimension: projection.dimension,
     eigenvalues: [...projection.eigenvalues],
     calibration: decisions.calibration,
+    health,
     alerts: decisions.alerts,
     baselineAlerts,
     timings,
@@ -54,11 +55,7 @@ function streamCounts({ events }: Analysis): AnalysisReport['streams'] {
   return streams;
 }
 
-function notesOf(
-  ledger: OpenedLedger,
-  { parameters, events, retrospective, projection, decisions }: Analysis,
-): string[] {
-  const { calibration } = decisions;
+function notesOf(ledger: OpenedLedger, { parameters, events, retrospective, projection, health }: Analysis): string[] {
   const notes: string[] = [];
   if (retrospective)
     notes.push(
@@ -78,9 +75,7 @@ function notesOf(
     notes.push(
       `There are no latencies: the window stays at ${formatNumber(parameters.win_min)} ms and memories do not stretch.`,
     );
-  for (const { silent } of CHANNELS_IN_ORDER) {
-    const why = silent?.(calibration, parameters, events.streams.length);
-    if (why) notes.push(why);
-  }
+  // Under 200 events one note says it of all.
+  if (!retrospective) for (const outage of outagesOf(health)) notes.push(outageText(outage, events.streams));
   return notes;
 }

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useCallback, useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import { formatCount } from '../../core/format.ts';
+import { CHANNEL_TABLE } from '../../detection/channels/table.ts';
 import { ALERT_KINDS, type AlertKind } from '../../detection/types.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import { KindBadge } from '../shell/Badge.tsx';
@@ -61,6 +62,11 @@ function Filters(): ReactNode {
   const report = useTautline((state) => state.analysis.report);
   if (!report) return null;
   const count = (kind: AlertKind): number => report.alerts.filter((alert) => alert.kind === kind).length;
+  /** Why a kind cannot be raised in any stream; null where it can. */
+  const outOf = (kind: AlertKind): string | null => {
+    const own = report.health.filter(({ channel }) => kind in CHANNEL_TABLE[channel].kinds);
+    return own.length > 0 && own.every(({ outOfAction }) => outOfAction) ? own[0].outOfAction!.reason : null;
+  };
   const narrowed = filter.kinds !== null || filter.stream !== null;
   return (
     <>
@@ -69,12 +75,14 @@ function Filters(): ReactNode {
           <button
             key={kind}
             type="button"
-            className="chip"
+            className={outOf(kind) === null ? 'chip' : 'chip out'}
+            title={outOf(kind) === null ? undefined : `Out of action: ${outOf(kind)}`}
             aria-pressed={filter.kinds === null || filter.kinds.includes(kind)}
             onClick={() => actions.setAlertFilter({ ...filter, kinds: toggleKind(filter.kinds, kind) })}
           >
             <KindBadge kind={kind} />
             <span className="chip-count">{formatCount(count(kind))}</span>
+            {outOf(kind) !== null && <span className="visually-hidden">out of action: {outOf(kind)}</span>}
           </button>
         ))}
       </div>

@@ -10,8 +10,12 @@ import { KindBadge } from '../shell/Badge.tsx';
 import { Icon } from '../shell/Icon.tsx';
 import { openEvidence } from '../evidence/open.ts';
 import { KINDS } from '../../detection/channels/index.ts';
+import { watchedText } from '../../detection/healthText.ts';
+import type { AnalysisReport } from '../../workers/protocol.ts';
 import { showAlert, zoomToAlert } from './show.ts';
 import { epochMsOf } from './times.ts';
+
+const watchedIn = (report: AnalysisReport): string => watchedText(report).join(' ');
 
 const ROW_PX = 24;
 const NO_ROWS: readonly AlertRow[] = [];
@@ -193,7 +197,8 @@ export function AlertTable(): ReactNode {
   const selected = useTautline((state) => state.view.selected);
   const sort = useTautline((state) => state.view.alertSort);
   const filter = useTautline((state) => state.view.alertFilter);
-  const total = useTautline((state) => state.analysis.report?.alerts.length ?? 0);
+  const report = useTautline((state) => state.analysis.report);
+  const total = report?.alerts.length ?? 0;
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const base = useId();
@@ -274,7 +279,7 @@ export function AlertTable(): ReactNode {
       {data && rows.length === 0 && (
         <p className="no-alerts dim">
           {total === 0
-            ? 'No alerts: every detector stayed quiet with these parameters.'
+            ? `No alerts with these parameters. ${report ? watchedIn(report) : ''}`
             : `None of the ${formatCount(total)} alerts passes the filter.`}
         </p>
       )}

@@ -23,6 +23,7 @@ import {
   commonSections,
   leftOutSentence,
   streamTable,
+  watchedBlocks,
   type ReportInputs,
 } from './reportFacts.ts';
 import { attributionSection, investigationSection, transportSection, wordsSection } from './reportFindings.ts';
@@ -110,6 +111,7 @@ export async function sessionReport({ engine }: Pick<ReportSession, 'engine'>, i
         { kind: 'list', items: [...analysis.notes, ...ledger.notes, ...ledger.leftOut.map(leftOutSentence)] },
       ],
     },
+    { title: 'What was watched', blocks: watchedBlocks(inputs) },
     { title: 'Alerts', blocks: alertBlocks(inputs) },
     { title: 'Signals', blocks: charts },
     ...Object.values(inputs.investigations).map(investigationSection),

@@ -1,0 +1,29 @@
+import * as v from 'valibot';
+import { CHANNEL_IDS } from '../channels/table.ts';
+import type { ChannelHealth } from '../health.ts';
+import { choice, integer, list, text } from './schema.ts';
+
+/** How the channels fared on a ledger, as a bundle carries it. */
+const channelHealthSchema = v.object({
+  channel: choice(CHANNEL_IDS),
+  stream: text,
+  reason: v.pipe(v.nullable(text), v.description('Why it can raise nothing in this stream; null: armed')),
+  help: v.pipe(v.nullable(text), v.description('What would help')),
+  watched: v.pipe(integer(0), v.description('Events after the reference that it judged')),
+  conversations: v.pipe(
+    v.nullable(integer(0)),
+    v.description('Conversations of the reference they were compared with; null of a channel that counts none'),
+  ),
+});
+export const healthSchema = list(channelHealthSchema);
+export type ChannelHealthJson = Readonly<v.InferOutput<typeof channelHealthSchema>>;
+
+export const healthToJson = (health: readonly ChannelHealth[], streams: readonly string[]): ChannelHealthJson[] =>
+  health.map(({ channel, stream, outOfAction, watched, conversations }) => ({
+    channel,
+    stream: streams[stream],
+    reason: outOfAction?.reason ?? null,
+    help: outOfAction?.help ?? null,
+    watched,
+    conversations,
+  }));

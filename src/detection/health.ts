@@ -139,7 +139,7 @@ function cannotBeJudged(
   if (retrospective)
     return to < FEWEST_EVENTS
       ? {
-          reason: `the ledger has ${formatCount(n)} events: under ${FEWEST_EVENTS} all of it is the reference, and no alert can be raised`,
+          reason: `with ${formatCount(n)} events, under ${FEWEST_EVENTS}, the whole ledger is the reference`,
           help: 'A longer ledger, or a brushed reference period that leaves events after it, would help.',
         }
       : {

@@ -2,7 +2,7 @@ import { type ReactNode } from 'react';
 import { explain } from '../../core/errors.ts';
 import { formatCount, formatNumber } from '../../core/format.ts';
 import { channelLabel, fewStreams, noPowerText, outagesOf, watchedText } from '../../detection/healthText.ts';
-import { useChangePower } from '../../state/lab/queries.ts';
+import { useChangePower } from '../../state/lab/changePower.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { ProgressBar } from '../shell/Progress.tsx';
 
@@ -67,16 +67,16 @@ export function HealthSection({ report }: SectionProps): ReactNode {
 }
 
 function PowerTable({ report }: SectionProps): ReactNode {
-  const { result, running, error } = useChangePower();
+  const { power, running, error } = useChangePower();
   if (error) return <p className="field-problem">{explain(error)}</p>;
-  if (!result || running)
+  if (!power)
     return (
       <div className="lab-run" role="status">
         <ProgressBar progress={running?.progress ?? null} label="Measuring what would be found" />
         <span className="dim">Measuring what would be found…</span>
       </div>
     );
-  const { channels, missing } = result.answer;
+  const { channels, missing } = power;
   return (
     <>
       {channels.length > 0 && (

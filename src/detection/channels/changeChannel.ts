@@ -75,7 +75,9 @@ export const changeChannel = <C extends ChangeChannel>({
       return messages >= FEWEST_MESSAGES
         ? null
         : {
-            reason: `the stream has ${formatCount(messages)} of the ${FEWEST_MESSAGES} messages that it needs in the reference`,
+            reason:
+              `the stream has ${formatCount(messages)} of the ${FEWEST_MESSAGES} messages that it needs in the ` +
+              'reference',
             help: 'A longer reference would help.',
           };
     },

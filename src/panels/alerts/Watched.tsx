@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { explain } from '../../core/errors.ts';
 import { formatPercent } from '../../core/format.ts';
 import { noPowerText, outagesOf, outageText, powerText, watchedText } from '../../detection/healthText.ts';
-import { useChangePower } from '../../state/lab/queries.ts';
+import { useChangePower } from '../../state/lab/changePower.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 
 /** What was watched and what could have been found: an alert timeline says nothing without it. */
@@ -35,9 +35,9 @@ export function Watched({ report }: { readonly report: AnalysisReport }) {
 
 /** What size of change would have been found. */
 function Found({ names }: { readonly names: readonly string[] }) {
-  const { result, running, error } = useChangePower();
+  const { power, running, error } = useChangePower();
   if (error) return <p>What would be found could not be measured: {explain(error)}</p>;
-  if (!result || running) {
+  if (!power) {
     const fraction = running?.progress?.fraction ?? 0;
     return (
       <p role="status">
@@ -45,7 +45,7 @@ function Found({ names }: { readonly names: readonly string[] }) {
       </p>
     );
   }
-  const { channels, missing } = result.answer;
+  const { channels, missing } = power;
   return (
     <ul aria-label="What would be found">
       {channels.map((power) => (

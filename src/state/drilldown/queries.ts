@@ -10,7 +10,7 @@ import { spawnInvestigator } from '../../workers/client.ts';
 import type { TransportRequest } from '../../workers/drilldown.ts';
 import { createWorkerPool } from '../../workers/service/workerPool.ts';
 import type { Axis } from '../../workers/protocol.ts';
-import { measuredPower } from '../lab/queries.ts';
+import { measuredPower } from '../lab/changePower.ts';
 import { noLedger } from '../session.ts';
 import { session, useTautline } from '../store.ts';
 import type { TautlineState } from '../types.ts';

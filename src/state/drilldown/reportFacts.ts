@@ -15,7 +15,7 @@ import type { Alert } from '../../detection/types.ts';
 import { sha256 } from '../../ledger/sha256.ts';
 import type { OpenReport } from '../../ledger/types.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
-import type { ChangePower } from '../lab/lab.ts';
+import type { ChangePower } from '../lab/changePower.ts';
 import { table } from './reportTable.ts';
 
 /** What a report is made from. */

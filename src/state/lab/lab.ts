@@ -1,6 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { EventIndex } from '../../core/units.ts';
-import type { ChannelPower } from '../../detection/change/powerTypes.ts';
 import type { OperatingCharacteristics } from '../../detection/lab/arl.ts';
 import type { Budget, DerivedLimits } from '../../detection/lab/budget.ts';
 import type { DelayOutcome, DelayPoint } from '../../detection/lab/delay.ts';
@@ -8,7 +7,7 @@ import type { InControlSource } from '../../detection/lab/inControl.ts';
 import type { Sweep, SweepAxis, SweepRequest } from '../../detection/lab/sweep.ts';
 import { PARAMETER_SPECS, type Parameters } from '../../detection/parameters.ts';
 import type { AlertKind } from '../../detection/types.ts';
-import type { DelayAsk, LabelText, PowerInputs } from '../../workers/lab.ts';
+import type { DelayAsk, LabelText } from '../../workers/lab.ts';
 import type { LabPool } from '../../workers/labPool.ts';
 import type { EngineApi } from '../../workers/protocol.ts';
 import type { LoadedBundle } from './bundle.ts';
@@ -53,11 +52,6 @@ interface SweepAnswer {
   readonly intervals: number;
 }
 
-export interface ChangePower {
-  readonly channels: readonly ChannelPower[];
-  readonly missing: PowerInputs['missing'];
-}
-
 export interface LabState {
   /** Labels dropped in; null: those of the ledger's own column. */
   readonly labelFile: LabelText | null;
@@ -74,8 +68,8 @@ export interface Lab {
   /** Power curves. */
   readonly power: Job<DelayAsk, DelayAnswer>;
   readonly sweep: Job<SweepQuestion, SweepAnswer>;
-  /** What size of change would be found; the question names what that depends on. */
-  readonly changePower: Job<string, ChangePower>;
+  /** Started at the first call. */
+  workers(): LabPool;
   falseAlarms(source: InControlSource): Promise<FalseAlarms>;
   setLabels(file: LabelText | null): void;
   setBundle(bundle: LoadedBundle | null): void;
@@ -86,7 +80,7 @@ export interface Lab {
 }
 
 export interface LabPlatform {
-  readonly engine: Pick<EngineApi, 'inControl' | 'labColumns' | 'delayPlan' | 'labels' | 'powerInputs'>;
+  readonly engine: Pick<EngineApi, 'inControl' | 'labColumns' | 'delayPlan' | 'labels'>;
   /** Called at the first run. */
   createPool(): LabPool;
 }
@@ -143,18 +137,7 @@ export function createLab({ engine, createPool }: LabPlatform): Lab {
     return { parameters, sweep: sweepOf(request, cells), events: ledger.events.n, intervals: labels.intervals.length };
   });
 
-  const changePower = createJob<string, ChangePower>('measuring what would be found', async (_, options) => {
-    const { inputs, missing } = await engine.powerInputs();
-    options.signal.throwIfAborted();
-    const channels = await workers().map<'changePower'>(
-      inputs.map((input) => ({ kind: 'changePower', input })),
-      { phase: 'Measuring what would be found', ...options },
-    );
-    return { channels, missing };
-  });
-
   const jobs = {
-    changePower,
     limits,
     sweep,
     injection: delayJob('injecting a change'),
@@ -165,6 +148,7 @@ export function createLab({ engine, createPool }: LabPlatform): Lab {
   return {
     store,
     ...jobs,
+    workers,
     async falseAlarms(source) {
       const started = performance.now();
       const { inControl, parameters } = await engine.inControl(source);
@@ -181,8 +165,7 @@ export function createLab({ engine, createPool }: LabPlatform): Lab {
       for (const job of all) job.clear();
     },
     get busy() {
-      // Measuring what would be found goes on behind everything else.
-      return all.some((job) => job !== changePower && job.store.getState().running !== null);
+      return all.some((job) => job.store.getState().running !== null);
     },
     dispose() {
       for (const job of all) job.clear();

@@ -1,12 +1,11 @@
 import { keepPreviousData, queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import type { InControlSource } from '../../detection/lab/inControl.ts';
 import type { LabelScore, LabelSet, LabelText } from '../../workers/lab.ts';
 import { lab, session, useTautline } from '../store.ts';
 import type { TautlineState } from '../types.ts';
 import type { Job, JobState } from './job.ts';
-import type { ChangePower, FalseAlarms, LabState } from './lab.ts';
+import type { FalseAlarms, LabState } from './lab.ts';
 
 /** The newest analysis, once nothing is dragged and nothing runs any more; null meanwhile. */
 const committedRevision = ({ analysis, dragging }: TautlineState): number | null =>
@@ -32,44 +31,6 @@ const falseAlarmsQuery = (revision: number | null, source: InControlSource) =>
 /** What the CUSUM's threshold costs; measured anew when a slider has come to rest. */
 export function useFalseAlarms(source: InControlSource): UseQueryResult<FalseAlarms> {
   return useQuery(falseAlarmsQuery(useTautline(committedRevision), source));
-}
-
-/** What power depends on; null while an analysis is under way. */
-function powerKey(state: TautlineState): string | null {
-  const { ledger, analysis, dragging } = state;
-  const { report } = analysis;
-  if (ledger.phase !== 'open' || !report || dragging || analysis.running !== null || analysis.error !== null)
-    return null;
-  if (report.retrospective) return null;
-  const { stream, meaning_k, behaviour, conversation_cut, false_alarm_budget } = report.parameters;
-  const { fingerprint, mapping } = ledger.report;
-  const own = [stream, meaning_k, behaviour, conversation_cut, false_alarm_budget, report.reference, report.dimension];
-  return JSON.stringify([fingerprint, mapping, ...own]);
-}
-
-/** Charts come first. */
-const AFTER_CHARTS_MS = 2000;
-
-/** What size of change would be found, measured in the background once nothing runs any more. */
-export function useChangePower(): JobState<string, ChangePower> {
-  const key = useTautline(powerKey);
-  const state = useJob(lab.changePower);
-  const known = state.result?.question === key || state.running?.question === key;
-  useEffect(() => {
-    if (key === null || known) return;
-    const timer = setTimeout(() => {
-      // Two places may wait for it.
-      if (lab.changePower.store.getState().running?.question !== key) void lab.changePower.start(key);
-    }, AFTER_CHARTS_MS);
-    return () => clearTimeout(timer);
-  }, [key, known]);
-  return state;
-}
-
-/** The same of the newest analysis, where it has been measured. */
-export function measuredPower(): ChangePower | null {
-  const { result } = lab.changePower.store.getState();
-  return result && result.question === powerKey(session.store.getState()) ? result.answer : null;
 }
 
 /** Labelled stretches in use, as events of the newest analysis. */

@@ -28,7 +28,7 @@ const talk = (events: number, slow: (i: number) => number) =>
     output_tokens: Math.round(40 + 30 * drawn(i, 600)),
   }));
 
-const timeline = (page: Page) => page.getByRole('region', { name: 'Alert timeline' });
+const timeline = (page: Page) => page.getByRole('region', { name: 'Alerts', exact: true });
 
 test('under 200 events no alert can be raised, and every place says so', async ({ page }) => {
   await page.goto('/');

@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { explain } from '../../core/errors.ts';
 import { formatCount, formatNumber } from '../../core/format.ts';
 import { channelLabel, fewStreams, noPowerText, outagesOf, watchedText } from '../../detection/healthText.ts';
@@ -18,7 +18,7 @@ export function HealthSection({ report }: SectionProps): ReactNode {
   return (
     <>
       <p>{watchedText(report).join(' ')}</p>
-      <table className="lab-table" data-testid="health">
+      <table className="lab-table health" data-testid="health">
         <caption>Detectors by stream</caption>
         <thead>
           <tr>

@@ -61,7 +61,13 @@ interface WatchedLedger {
   readonly calibration: { readonly ref: number };
 }
 
-/** "No alerts" never says that nothing happened: it says what was watched. */
+/** "No alerts" never says that nothing happened: it says what was watched, or that nothing can be raised. */
+export function noAlertsText(ledger: WatchedLedger): string[] {
+  const armed = ledger.health.some(({ outOfAction }) => outOfAction === null);
+  return [...(armed ? ['No alerts with these parameters.'] : []), ...watchedText(ledger)];
+}
+
+/** What was watched, whatever it raised. */
 export function watchedText({ health, events, calibration, reference }: WatchedLedger): string[] {
   const channels = [...new Set(health.map(({ channel }) => channel))];
   const armed = channels.filter((id) => health.some((own) => own.channel === id && own.outOfAction === null));

@@ -10,12 +10,12 @@ import { KindBadge } from '../shell/Badge.tsx';
 import { Icon } from '../shell/Icon.tsx';
 import { openEvidence } from '../evidence/open.ts';
 import { KINDS } from '../../detection/channels/index.ts';
-import { watchedText } from '../../detection/healthText.ts';
+import { noAlertsText } from '../../detection/healthText.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { showAlert, zoomToAlert } from './show.ts';
 import { epochMsOf } from './times.ts';
 
-const watchedIn = (report: AnalysisReport): string => watchedText(report).join(' ');
+const quietIn = (report: AnalysisReport): string => noAlertsText(report).join(' ');
 
 const ROW_PX = 24;
 const NO_ROWS: readonly AlertRow[] = [];
@@ -278,9 +278,7 @@ export function AlertTable(): ReactNode {
       <Header />
       {data && rows.length === 0 && (
         <p className="no-alerts dim">
-          {total === 0
-            ? `No alerts with these parameters. ${report ? watchedIn(report) : ''}`
-            : `None of the ${formatCount(total)} alerts passes the filter.`}
+          {total === 0 ? report && quietIn(report) : `None of the ${formatCount(total)} alerts passes the filter.`}
         </p>
       )}
       <div role="presentation" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>

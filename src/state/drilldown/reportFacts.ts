@@ -6,6 +6,7 @@ import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters }
 import {
   channelLabel,
   fewStreams,
+  noAlertsText,
   noPowerText,
   outagesOf,
   powerText,
@@ -81,12 +82,11 @@ export function watchedBlocks({ analysis, power }: ReportInputs): ReportBlock[] 
   const names = analysis.streams.map(({ name }) => name);
   const outages = outagesOf(analysis.health);
   const channels = [...new Set(analysis.health.map(({ channel }) => channel))];
-  const none = analysis.alerts.length === 0 ? ['No alerts with these parameters.'] : [];
   const found = power
     ? [...power.channels.map((own) => powerText(own, names)), ...power.missing.map(noPowerText)]
     : ['What size of change would have been found was not measured.'];
   return [
-    { kind: 'text', text: [...none, ...watchedText(analysis)].join(' ') },
+    { kind: 'text', text: (analysis.alerts.length === 0 ? noAlertsText : watchedText)(analysis).join(' ') },
     table(
       'Detectors',
       ['Detector', 'State', 'Streams', 'Why', 'What would help'],

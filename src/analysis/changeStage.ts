@@ -59,6 +59,11 @@ export class ChangeStage {
     return JSON.stringify([key, p.meaning_k, p.behaviour, p.conversation_cut, p.false_alarm_budget]);
   }
 
+  /** True if nothing has to be computed. */
+  has(base: Pick<ChangeBase, 'key'>, parameters: Parameters): boolean {
+    return this.#newest.some(({ key }) => key === this.keyOf(base, parameters));
+  }
+
   /** The same object for the same parameters, as long as it is among the newest. */
   async changes(
     base: ChangeBase,

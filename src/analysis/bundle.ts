@@ -1,13 +1,13 @@
 import { partName } from '../core/part.ts';
 import { PROGRAM } from '../core/version.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
-import type { Bundle, BundleCharacteristics } from '../detection/lab/bundle.ts';
-import { fitBundle, type OpenLedgerFacts } from '../detection/lab/replay.ts';
+import { NOTHING_RETIRED, type Bundle, type BundleCharacteristics } from '../detection/lab/bundle.ts';
+import { embedderOf, fitBundle, type OpenLedgerFacts } from '../detection/lab/replay.ts';
 import { rolloutAdvice } from '../detection/lab/rollout.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import type { Detector } from '../detection/pipeline.ts';
 import { baselineOf, type Analysis, type LoadedBaseline } from './stages.ts';
-import type { OpenReport } from '../ledger/types.ts';
+import type { OpenedLedger, OpenReport } from '../ledger/types.ts';
 
 export interface BundleOptions {
   /** The parameters that the newest analysis compared its alerts with (`RunOptions.baseline`); null: the defaults. */
@@ -19,20 +19,23 @@ export interface BundleOptions {
 
 /** An analysis, and the detector that answers about it, as a bundle. */
 export function makeBundle(
-  report: OpenReport,
+  { report, embeddings }: Pick<OpenedLedger, 'report' | 'embeddings'>,
   { parameters, fitted, reference, events, decisions, baselineAlerts }: Analysis,
   detector: Pick<Detector, 'baseline'>,
   { comparedWith, embedderReference, characteristics }: BundleOptions,
 ): Bundle {
   const baseline = detector.baseline(fitted, parameters);
+  const { embedder, ...facts } = factsOf(report);
   return {
     createdBy: PROGRAM,
     parameters,
-    ledger: { ...factsOf(report), events: events.n, reference, embedderReference },
+    ledger: { ...facts, events: events.n, reference, embedderReference },
     baseline: { ...baseline, reference: { ...baseline.reference, range: { from: 0, to: 0 }, retrospective: false } },
     alerts: alertsToJson(decisions.alerts, events.streams),
     rollout: { ...rolloutAdvice(baselineAlerts, decisions.alerts), comparedWith: baselineOf(parameters, comparedWith) },
     operatingCharacteristics: characteristics,
+    embedder: { ...embedder, frequencies: embeddings?.builtIn?.frequencies() ?? null },
+    retired: NOTHING_RETIRED,
   };
 }
 
@@ -42,12 +45,12 @@ export function loadBundle(
   report: OpenReport,
 ): LoadedBaseline & { readonly warnings: readonly string[]; readonly original: boolean } {
   const { own, original, warnings } = fitBundle(bundle, factsOf(report));
-  return { baseline: bundle.baseline, own, original, warnings };
+  return { baseline: bundle.baseline, file: 'bundle', own, original, warnings };
 }
 
 /** Of a part of a ledger the name says which part; the fingerprint is that of the opened events. */
-const factsOf = ({ name, part, fingerprint, embedder }: OpenReport): OpenLedgerFacts => ({
+const factsOf = ({ name, part, fingerprint, ...report }: OpenReport): OpenLedgerFacts => ({
   name: partName(name, part?.part),
   fingerprint,
-  embedder: embedder === 'built-in' ? 'built-in' : 'file',
+  embedder: embedderOf(report),
 });

@@ -44,14 +44,20 @@ export class ChangeStage {
   readonly #kernels: KernelModule;
   readonly #ledger: Ledger;
   readonly #given: Baseline | null;
+  readonly #file: string;
   readonly #sources = new Map<ChangeChannel, Source>();
   readonly #results = new Map<ChangeChannel, { readonly key: string; readonly change: ChannelChange }[]>();
   #newest: { readonly key: string; readonly changes: Changes }[] = [];
 
-  constructor(kernels: KernelModule, ledger: Ledger, given: Baseline | null) {
+  constructor(
+    kernels: KernelModule,
+    ledger: Ledger,
+    given: { readonly baseline: Baseline; readonly file?: 'bundle' } | null,
+  ) {
     this.#kernels = kernels;
     this.#ledger = ledger;
-    this.#given = given;
+    this.#given = given?.baseline ?? null;
+    this.#file = given?.file ?? 'baseline';
   }
 
   /** What `changes` of these parameters depends on. */
@@ -91,6 +97,7 @@ export class ChangeStage {
     parameters: Parameters,
     options: Pick<ChangeRequest, 'signal' | 'onProgress'>,
   ): Promise<ChannelChange> {
+    if (this.#given && !this.#given[channel]) return outOfAction(`the ${this.#file} has no reference for it`);
     const request = { ...options, events: base.events, range: base.range, parameters };
     const { key: sourceKey, stretches, remarks, features } = await this.#sourceOf(channel, base, request);
     if (!stretches) return outOfAction(...remarks);
@@ -100,7 +107,6 @@ export class ChangeStage {
     if (held) return held.change;
     const given = this.#given && alignAll(this.#given, this.#given.reference.streams, base.events.streams)[channel];
     const known = given && (base.range.from === base.range.to ? elsewhere(given) : given);
-    if (this.#given && !known) return outOfAction('the baseline has no reference for it');
     const change = await judgeChange(this.#kernels, channel, stretches, request, known, { features, remarks });
     this.#results.set(channel, [{ key, change }, ...results].slice(0, KEPT));
     return change;

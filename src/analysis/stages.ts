@@ -99,6 +99,8 @@ export interface LoadedBaseline {
    * lies within the events then.
    */
   readonly own: IndexRange | null;
+  /** What kind of file it came from; absent: a baseline. */
+  readonly file?: 'bundle';
 }
 
 /**
@@ -200,7 +202,7 @@ class CachedStages implements Stages {
     this.#given = given;
     this.#threads = threads;
     this.detector = createDetector(kernels);
-    this.#changes = new ChangeStage(kernels.fork(), ledger, given?.baseline ?? null);
+    this.#changes = new ChangeStage(kernels.fork(), ledger, given);
   }
 
   get analysis(): Analysis | null {

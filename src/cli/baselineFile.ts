@@ -23,7 +23,12 @@ export async function readBaselineFile(path: string): Promise<BaselineFile> {
   const decoded = decodeText(bytes);
   if (!decoded.ok) throw refused(path, decoded.error);
   const text = decoded.value;
-  return isBundleJson(text) ? ofBundle(bundleFromJson(text, path)) : ofBaseline(baselineFromJson(text, path));
+  if (isBundleJson(text)) return ofBundle(bundleFromJson(text, path));
+  const notes: string[] = [];
+  return ofBaseline(
+    baselineFromJson(text, path, (sentence) => notes.push(sentence)),
+    notes,
+  );
 }
 
 /** The same of a file that must be a bundle. */
@@ -45,4 +50,10 @@ const ofBundle = (bundle: Bundle): BaselineFile => ({
   },
 });
 
-const ofBaseline = (baseline: Baseline): BaselineFile => ({ bundle: null, forLedger: () => ({ baseline, own: null }) });
+const ofBaseline = (baseline: Baseline, notes: readonly string[]): BaselineFile => ({
+  bundle: null,
+  forLedger(_, warn) {
+    notes.forEach(warn);
+    return { baseline, own: null };
+  },
+});

@@ -61,7 +61,7 @@ function bundleOf(
     { events, signals, calibration: decisions.calibration, reference, parameters, alerts: [] },
     'reference',
   );
-  return makeBundle(ledger.report, analysis, stages.detector, {
+  return makeBundle(ledger, analysis, stages.detector, {
     comparedWith,
     embedderReference: parameters.reference_events,
     characteristics: characteristicsOf(operatingCharacteristics(kernels, inControl, parameters)),

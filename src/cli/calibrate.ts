@@ -52,7 +52,10 @@ export async function run(args: string[]): Promise<number> {
   const parameters = await readParameters(values.params);
   if (values.compare !== undefined && seeds === undefined)
     throw refused('--compare', 'needs a Monte Carlo to compare with', 'Give --seeds N as well');
-  const before = values.compare === undefined ? null : loadRun(await readText(values.compare), values.compare);
+  const before =
+    values.compare === undefined
+      ? null
+      : loadRun(await readText(values.compare), values.compare, (sentence) => print(`note: ${sentence}`));
   const inputs = [values.params, values.compare].filter((path) => path !== undefined);
   const names = ['verdicts.json', ...(seeds === undefined ? [] : ['monte-carlo.json'])];
 

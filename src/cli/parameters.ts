@@ -1,14 +1,17 @@
 import { TautlineFailure } from '../core/errors.ts';
 import { parseParameters, type Parameters } from '../detection/parameters.ts';
+import { retiredNotes } from '../detection/retired.ts';
 import { shortened } from '../core/printable.ts';
 import { readText } from './files.ts';
+import { print } from './print.ts';
 
 /** Problems that are listed, and characters of a name in them. */
 const LISTED = 10;
 const NAME = 60;
 
 /**
- * Parameters of a file (a flat JSON object), with `overrides` on top. Throws a `file` error where the file cannot be
+ * Parameters of a file (a flat JSON object), with `overrides` on top; what of them is retired is
+ * printed. Throws a `file` error where the file cannot be
  * read or is not JSON, and a `parameter` error that names every unknown name and value out of range.
  */
 export async function readParameters(
@@ -25,8 +28,12 @@ export async function readParameters(
     });
   }
   const set = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  const parsed = parseParameters({ ...given, ...set });
-  if (parsed.ok) return parsed.value;
+  const raw = { ...given, ...set };
+  const parsed = parseParameters(raw);
+  if (parsed.ok) {
+    for (const { name, note } of retiredNotes(raw)) print(`note: ${name} ${note}.`);
+    return parsed.value;
+  }
   const [first, ...rest] = parsed.error;
   const others = rest.slice(0, LISTED).map(({ name, problem }) => `"${shortened(name, NAME)}" ${problem}`);
   const more = rest.length > LISTED ? [`and ${rest.length - LISTED} more`] : [];

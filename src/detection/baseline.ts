@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { headOf, newestVersion, readText, type FileFormat } from './files/file.ts';
+import { fieldsOf, type Fields } from '../core/fields.ts';
+import { headOf, newestVersion, readText, type FileFormat, type Say } from './files/file.ts';
 import {
   fitFloat32,
   flag,
@@ -38,11 +39,19 @@ export interface Baseline extends ChannelReferences {
 }
 
 /** Version 1 had the false alarms of SHIFT and knew no lasting change. */
-function withoutShift({ falseAlarms: _, calibration, ...file }: Readonly<Record<string, unknown>>) {
-  const { shiftLimit: __, shiftLimits: ___, ...kept } = (calibration ?? {}) as Readonly<Record<string, unknown>>;
+function withoutShift({ falseAlarms: _, calibration, ...file }: Fields, say: Say): Fields {
+  const { shiftLimit: __, shiftLimits: ___, ...kept } = fieldsOf(calibration);
+  say(
+    'The baseline was written by an earlier version: its limits of SHIFT are left out, and style, meaning and ' +
+      'behaviour change are out of action, since it has no reference for them.',
+  );
   const silent = { style: null, meaning: null, behaviour: null };
   return { ...file, ...silent, calibration: { ...kept, ...silent }, version: 2 };
 }
+
+/** What a file of version 1 has where a baseline is, as one of version 2; anything else as it is. */
+export const upgradedBaseline = (part: unknown): unknown =>
+  fieldsOf(part).version === 1 ? withoutShift(fieldsOf(part), () => undefined) : part;
 
 const BASELINE = {
   format: 'tautline-baseline',
@@ -119,6 +128,8 @@ function checkSizes(file: BaselineFile, refuseUnless: RefuseUnless): void {
     refuseUnless(fitFloat32(values), path, 'numbers of 32 bits');
   fits(projection.mean, ['projection', 'mean']);
   fits(projection.axes, ['projection', 'axes']);
+  if (file.meaning)
+    refuseUnless(file.meaning.axes <= k, ['meaning', 'axes'], `at most ${k}, the axes of the projection`);
   refuseUnless(reference.k <= k, ['reference', 'k'], `at most ${k}, the axes of the projection`);
   refuseUnless(checkParameter('emd_window', windowSize) === null, ['reference', 'windowSize'], 'an emd_window');
   const names = new Set(streams.map(({ name }) => name));
@@ -207,6 +218,8 @@ export function baselineToObject(baseline: Baseline): v.InferInput<typeof fileSc
 /**
  * Reads a baseline file.
  * @param file its name, for messages
+ * @param say is told what of a file of an earlier version is gone
  * @throws TautlineFailure of kind file that names the field
  */
-export const baselineFromJson = (content: string, file: string): Baseline => readText(BASELINE_FORMAT, content, file);
+export const baselineFromJson = (content: string, file: string, say?: Say): Baseline =>
+  readText(BASELINE_FORMAT, content, file, say);

@@ -32,6 +32,15 @@ export const modernised = (raw: Raw): Raw =>
       .map(([name, value]) => [name, isFormerBudget(name, value) ? LEAST_BUDGET : value]),
   );
 
+/** Parameters that are new in version 2 of bundles and of stream states. */
+const ADDED_PARAMETERS = ['meaning_k', 'behaviour', 'conversation_cut'] as const;
+
+/** All parameters of a file of version 1 as those of today: what it could not know has its default. */
+export const withAddedParameters = (raw: Raw, defaults: Raw): Raw => ({
+  ...Object.fromEntries(ADDED_PARAMETERS.map((name) => [name, defaults[name]])),
+  ...modernised(raw),
+});
+
 /** What `modernised` did to each, as the end of a sentence about it. */
 export const retiredNotes = (raw: unknown): { readonly name: string; readonly note: string }[] =>
   typeof raw !== 'object' || raw === null

@@ -13,6 +13,7 @@ import { STAGES } from './channels/generated/stages.ts';
 import { CHANNEL_TABLE, LEVEL_CHANNELS, STAGE_IDS } from './channels/table.ts';
 import { alertOf, detectorInputs, detectorOptions } from './decide.ts';
 import { levelState, levelStep } from './levels.ts';
+import type { Say } from './files/file.ts';
 import { PARAMETER_NAMES, type Parameters } from './parameters.ts';
 import { alignReference, resizeWindows, resolveSync } from './reference.ts';
 import { newestState } from './streamState.ts';
@@ -70,14 +71,16 @@ export function createStream(
 /**
  * Carries on from a saved state, as if there had been no break. Baseline and parameters must be those that it was saved
  * with.
+ * @param say is told what of a state of an earlier version is gone
  */
 export function resumeStream(
   kernels: KernelModule,
   baseline: Baseline,
   parameters: Parameters,
   saved: StreamState,
+  say: Say = () => undefined,
 ): EventStream {
-  const state = newestState(saved);
+  const state = newestState(saved, say);
   if (!state) throw refused('it is not a stream state of this version');
   const changed = PARAMETER_NAMES.filter(
     (name) => JSON.stringify(state.parameters[name]) !== JSON.stringify(parameters[name]),

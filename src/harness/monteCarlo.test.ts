@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
 import { ALERT_KINDS, type AlertKind } from '../detection/types.ts';
@@ -67,10 +68,31 @@ describe('saved runs', () => {
     expect(loadRun(saveRun(original), 'run.json')).toEqual(original);
   });
 
+  it('of version 1 open without their counts of SHIFT, claim nothing of lasting change, and say so', () => {
+    const text = readFileSync(new URL('fixtures/monte-carlo-1.json', import.meta.url), 'utf8');
+    const said: string[] = [];
+    const old = loadRun(text, 'run.json', (sentence) => said.push(sentence));
+    expect(said).toEqual([
+      expect.stringContaining('its counts of SHIFT are left out'),
+      expect.stringContaining('mewma_lambda is without effect'),
+      expect.stringContaining('false_alarm_budget was 500'),
+    ]);
+    expect(old.trials[0].alerts).toEqual({ ...none, DRIFT: 1 });
+    const [benign, , , , ablation] = summarise(old);
+    expect(benign.falseAlerts.STYLE_SHIFT).toMatchObject({ count: 0, exposure: 0 });
+    expect(ablation.falseAlerts.VOID).toMatchObject({ count: 4, exposure: 48_000 });
+    expect(compareRuns(old, run(1)).length).toBeGreaterThan(0);
+    expect(loadRun(saveRun(old), 'run.json')).toEqual(old);
+  });
+
   it.each([
     ['not JSON', (text: string) => text.slice(0, 50), 'not JSON'],
     ['another file', () => '{"h": 8.5}', 'not a saved Monte Carlo run'],
-    ['a later version', (text: string) => text.replace('"version":1', '"version":2'), 'version 2'],
+    [
+      'a later version',
+      (text: string) => text.replace('"version":2', '"version":3'),
+      'version 3, this program reads 1 to 2',
+    ],
     [
       'an unknown parameter',
       (text: string) => text.replace('"parameters":{', '"parameters":{"hh":1'),

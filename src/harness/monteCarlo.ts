@@ -14,12 +14,13 @@ import {
   type Proportion,
   type Rate,
 } from '../core/statistics.ts';
+import { fromVersion1 } from './runUpgrade.ts';
 import { CASE_NAMES, CASES, type CaseName, type Trial, type TrialResult } from './trial.ts';
 import { falseAlerts, passesOf } from './verdicts.ts';
 
 export const DEFAULT_SEEDS = 200;
 const FORMAT = 'tautline-monte-carlo';
-const VERSION = 1;
+const VERSION = 2;
 
 /** Trials over the seeds from, from + 1, ... */
 export interface MonteCarloPlan {
@@ -232,10 +233,10 @@ export function saveRun({ from, seeds, parameters, trials }: MonteCarloRun): str
 }
 
 /**
- * Reads a saved run. @param file its name, for the error. @throws TautlineFailure kind "file" where it is not one, or
- * not whole
+ * Reads a saved run. @param file its name, for the error. @param say is told what of a run of an earlier version is
+ * gone. @throws TautlineFailure kind "file" where it is not one, or not whole
  */
-export function loadRun(text: string, file: string): MonteCarloRun {
+export function loadRun(text: string, file: string, say: (sentence: string) => void = () => undefined): MonteCarloRun {
   const refuse = (problem: string): never => {
     throw new TautlineFailure({ kind: 'file', file, problem, advice: 'Choose a Monte Carlo run that Tautline saved' });
   };
@@ -247,8 +248,10 @@ export function loadRun(text: string, file: string): MonteCarloRun {
   }
   if (typeof raw !== 'object' || raw === null || (raw as { format?: unknown }).format !== FORMAT)
     return refuse('it is not a saved Monte Carlo run');
-  const { version, from, seeds, parameters, trials } = raw as Record<string, unknown>;
-  if (version !== VERSION) return refuse(`it has version ${shown(version)}, this program reads ${VERSION}`);
+  const saved = raw as Record<string, unknown>;
+  if (saved.version !== VERSION && saved.version !== 1)
+    return refuse(`it has version ${shown(saved.version)}, this program reads 1 to ${VERSION}`);
+  const { from, seeds, parameters, trials } = saved.version === 1 ? fromVersion1(saved, say) : saved;
   const parsed = parseParameters(parameters);
   if (!parsed.ok) return refuse(`its parameters cannot be used: "${parsed.error[0].name}" ${parsed.error[0].problem}`);
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(seeds) || !Array.isArray(trials))

@@ -1,3 +1,4 @@
+import { sha256 } from './sha256.ts';
 import type { EmbeddingBatch } from './types.ts';
 
 /**
@@ -91,8 +92,47 @@ export interface Idf {
   readonly weight: Float64Array;
 }
 
+/** In how many of the reference texts each bucket occurs; those of none are left out. */
+export interface DocumentFrequencies {
+  readonly documents: number;
+  /** Ascending. */
+  readonly buckets: readonly number[];
+  readonly counts: readonly number[];
+}
+
+const weightOf = (documents: number, df: number): number => Math.log((1 + documents) / (1 + df)) + 1;
+
+/** The weights again, from what a bundle holds of them. */
+export function idfOf({ documents, buckets, counts }: DocumentFrequencies): Idf {
+  const weight = new Float64Array(BUCKETS).fill(weightOf(documents, 0));
+  buckets.forEach((bucket, i) => (weight[bucket] = weightOf(documents, counts[i])));
+  return { documents, weight };
+}
+
+/** Texts by whose embeddings one embedder is told from another. */
+const PROBES = [
+  'The order was cancelled yesterday.',
+  'Could you please confirm your address?',
+  "I'm sorry, I can't find that booking!",
+  'Error 404: no such file (line 17)',
+  '**Total**: $1,234.56 – 3 items',
+  'Größe, naïve, 世界, привет',
+  'a',
+  '!?',
+];
+/** Coordinates are compared to this many parts of 1, so that the last bit of a logarithm tells nothing. */
+const PROBE_STEPS = 10_000;
+
+/** SHA-256 of the embeddings of eight texts, rounded to 1e-4, as little-endian int32. */
+export function probeOf(idf: Idf): Promise<string> {
+  const { vectors } = embedBatch(PROBES, Int32Array.from(PROBES.keys()), idf);
+  const bytes = new DataView(new ArrayBuffer(4 * vectors.length));
+  vectors.forEach((value, i) => bytes.setInt32(4 * i, Math.round(value * PROBE_STEPS), true));
+  return sha256(new Uint8Array(bytes.buffer));
+}
+
 /** Inverse document frequencies over the reference texts (an event without text is not a document). */
-export function fitIdf(): { add(text: string): void; finish(): Idf } {
+export function fitIdf(): { add(text: string): void; finish(): Idf; frequencies(): DocumentFrequencies } {
   const frequency = new Uint32Array(BUCKETS);
   const features = featureCounts();
   let documents = 0;
@@ -102,10 +142,11 @@ export function fitIdf(): { add(text: string): void; finish(): Idf } {
       documents++;
       for (let i = 0; i < features.size; i++) frequency[features.touched[i]]++;
     },
-    finish: () => ({
-      documents,
-      weight: Float64Array.from(frequency, (df) => Math.log((1 + documents) / (1 + df)) + 1),
-    }),
+    finish: () => ({ documents, weight: Float64Array.from(frequency, (df) => weightOf(documents, df)) }),
+    frequencies() {
+      const buckets = Array.from(frequency.keys()).filter((bucket) => frequency[bucket] > 0);
+      return { documents, buckets, counts: buckets.map((bucket) => frequency[bucket]) };
+    },
   };
 }
 

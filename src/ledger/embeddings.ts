@@ -1,6 +1,6 @@
 import { readAhead } from './ahead.ts';
 import { decodeStrings, toStrings } from './cast.ts';
-import { EMBEDDER_DIMENSION, embedBatch, fitIdf, type Idf } from './embedder.ts';
+import { EMBEDDER_DIMENSION, embedBatch, fitIdf, probeOf, type Idf } from './embedder.ts';
 import { throwIfCancelled } from './failures.ts';
 import type { CachedBatch, VectorCache } from './vectorCache.ts';
 import type { RowSelection } from './rowSelection.ts';
@@ -154,6 +154,7 @@ export async function textEmbeddings(
   const idf: Idf = fit.finish();
   return {
     dimension: EMBEDDER_DIMENSION,
+    builtIn: { probe: await probeOf(idf), frequencies: () => fit.frequencies() },
     async *batches(reading) {
       for await (const part of texts(wantedBy(selection, isVoid, reading.only), 'Embedding texts', reading))
         yield embedBatch(part.texts, part.rows, idf);

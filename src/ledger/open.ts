@@ -166,6 +166,7 @@ async function open(
     selection,
     columns,
     embedder,
+    probe: embeddings?.builtIn?.probe,
     whole,
     part,
     tried,
@@ -270,6 +271,7 @@ interface Read {
   readonly selection: RowSelection;
   readonly columns: LedgerColumns;
   readonly embedder: OpenReport['embedder'];
+  readonly probe: OpenReport['probe'];
   readonly whole: LedgerSurvey;
   readonly part: LedgerPart | undefined;
   readonly tried: Tried;
@@ -279,7 +281,7 @@ interface Read {
 
 async function reportOf(
   { resolved, files, mapping, guesses, has }: LookedThrough,
-  { scan, selection, columns, embedder, whole, part, tried, stored }: Read,
+  { scan, selection, columns, embedder, probe, whole, part, tried, stored }: Read,
 ): Promise<OpenReport> {
   const opened = part ? openedPart(part, whole) : null;
   const { units } = files[0].reader;
@@ -293,6 +295,7 @@ async function reportOf(
     voidEvents,
     dimension: embedder === 'built-in' ? EMBEDDER_DIMENSION : embedder === 'file' ? selection.dimension : 0,
     embedder,
+    ...(probe !== undefined && { probe }),
     mapping,
     columns: has.columns,
     leftOut: selection.leftOut,

@@ -2,6 +2,7 @@ import type { LedgerColumns } from '../core/columns.ts';
 import type { LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { LedgerPart, LedgerSurvey, OpenedPart } from '../core/part.ts';
 import type { OnProgress } from '../core/progress.ts';
+import type { DocumentFrequencies } from './embedder.ts';
 import type { EventKind } from './shapes/shape.ts';
 
 /**
@@ -77,6 +78,8 @@ export interface OpenReport {
   /** 0 where there is no embedding and no text. */
   readonly dimension: number;
   readonly embedder: 'file' | 'built-in' | 'none';
+  /** Of the built-in embedder: hash of its embeddings of fixed texts; another one embeds otherwise. */
+  readonly probe?: string;
   readonly mapping: ColumnMapping;
   readonly columns: readonly FileColumn[];
   readonly leftOut: readonly LeftOut[];
@@ -107,6 +110,8 @@ export interface EmbeddingSource {
    * Gives back what may be kept in memory since the ledger was opened; from then on batches are read from the files.
    */
   release?(): void;
+  /** Of the built-in embedder: by what it is told from another, and what its weights were made of. */
+  readonly builtIn?: { readonly probe: string; frequencies(): DocumentFrequencies };
 }
 export interface EmbeddingBatch {
   readonly rows: Int32Array;

@@ -108,7 +108,10 @@ export function createCalibration(platform: CalibrationPlatform): CalibrationSes
       async load(name, text) {
         try {
           const [, { loadRun }] = await loadHarness();
-          compareWith(name, loadRun(text, name));
+          compareWith(
+            name,
+            loadRun(text, name, (sentence) => platform.toast('info', sentence)),
+          );
         } catch (thrown) {
           dispatch({ type: 'comparisonFailed', error: toTautlineError(thrown, `reading ${name}`) });
         }

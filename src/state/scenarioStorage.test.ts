@@ -89,6 +89,17 @@ describe('scenarios of the browser', () => {
     ]);
   });
 
+  it('of an earlier version are used, keep what is retired, and say so', () => {
+    const quick = { name: 'quick', parameters: { ...DEFAULT_PARAMETERS, mewma_lambda: 0.2, false_alarm_budget: 500 } };
+    const { scenarios, kept } = over([quick]);
+    const read = scenarios.read();
+    const parameters = { ...DEFAULT_PARAMETERS, false_alarm_budget: 1000 };
+    expect(read.scenarios).toEqual([{ name: 'quick', parameters, unknown: { mewma_lambda: 0.2 } }]);
+    expect(read.problems.join(' ')).toMatch(/“quick” \(mewma_lambda\).*“quick” \(false_alarm_budget was 500/);
+    scenarios.write(read.scenarios);
+    expect(kept()).toEqual(read.scenarios);
+  });
+
   it.each(['{"half', '{"format":"something else"}', '7', ''])(
     'are not written over where their text is none of theirs: %s',
     (text) => {

@@ -1,4 +1,6 @@
+import { fieldsOf } from '../core/fields.ts';
 import { err, ok, type Result } from '../core/result.ts';
+import { retiredNotes } from '../detection/retired.ts';
 import { isObject, keepScenarios, readScenario, split, withChanges, type Scenario } from './scenarios.ts';
 
 /** Where scenarios outlive the page. */
@@ -78,6 +80,8 @@ export function browserScenarios(open: () => Texts = () => localStorage): Scenar
 interface Stored {
   readonly readable: readonly Scenario[];
   readonly unreadable: readonly { readonly item: unknown; readonly name: string; readonly problem: string }[];
+  /** What of them is retired. */
+  readonly notes: readonly string[];
   /** Why the text is no list of scenarios. */
   readonly broken: string | null;
 }
@@ -88,22 +92,32 @@ function parse(text: string | null): Stored {
   try {
     raw = JSON.parse(text ?? '[]');
   } catch (thrown) {
-    return { readable: [], unreadable: [], broken: thrown instanceof Error ? thrown.message : String(thrown) };
+    return {
+      readable: [],
+      unreadable: [],
+      notes: [],
+      broken: thrown instanceof Error ? thrown.message : String(thrown),
+    };
   }
-  if (!Array.isArray(raw)) return { readable: [], unreadable: [], broken: 'it is not a list' };
+  if (!Array.isArray(raw)) return { readable: [], unreadable: [], notes: [], broken: 'it is not a list' };
   const readable: Scenario[] = [];
   const unreadable: Stored['unreadable'][number][] = [];
+  const notes: string[] = [];
   raw.forEach((item: unknown, i) => {
-    const read = readScenario(withUnknownApart(item), 'it');
-    if (read.ok) readable.push(read.value);
-    else {
+    const apart = withUnknownApart(item);
+    const read = readScenario(apart, 'it');
+    if (read.ok) {
+      readable.push(read.value);
+      for (const { name, note } of retiredNotes(fieldsOf(apart).parameters))
+        notes.push(`“${read.value.name}” (${name} ${note})`);
+    } else {
       const problem = read.error
         .map((error) => `${error.name.replace(/^it\.?/, '') || 'it'} ${error.problem}`)
         .join('; ');
       unreadable.push({ item, name: nameOf(item) ?? `number ${i + 1}`, problem });
     }
   });
-  return { readable: keepScenarios([], readable), unreadable, broken: null };
+  return { readable: keepScenarios([], readable), unreadable, notes, broken: null };
 }
 
 /** Parameters of another version, set apart from those that this one checks. */
@@ -130,7 +144,7 @@ const MAX_NAMED = 5;
 const listed = (all: readonly string[]): string =>
   all.length <= MAX_NAMED ? all.join(', ') : `${all.slice(0, MAX_NAMED).join(', ')} and ${all.length - MAX_NAMED} more`;
 
-function described({ readable, unreadable, broken }: Stored): StoredScenarios {
+function described({ readable, unreadable, notes, broken }: Stored): StoredScenarios {
   const problems: string[] = [];
   if (broken !== null) {
     problems.push(
@@ -146,5 +160,6 @@ function described({ readable, unreadable, broken }: Stored): StoredScenarios {
     const named = listed(partly.map(({ name, unknown }) => `“${name}” (${Object.keys(unknown ?? {}).join(', ')})`));
     problems.push(`Scenarios with parameters that this version does not know: ${named}. Those are kept, not used.`);
   }
+  if (notes.length > 0) problems.push(`Scenarios of an earlier version: ${listed(notes)}.`);
   return { scenarios: readable, problems };
 }

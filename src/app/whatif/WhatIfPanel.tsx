@@ -115,6 +115,7 @@ function ParameterFiles({ onErrors }: { readonly onErrors: (errors: readonly Par
     if (!read.ok) return;
     if (read.value.experiment) actions.setExperiment(read.value.experiment);
     else actions.setParameters(read.value.parameters, true);
+    for (const note of read.value.notes) actions.toast('info', note);
     actions.toast('info', `Parameters${read.value.experiment ? ' and scenarios' : ''} of ${file.name} are in force.`);
   };
   return (

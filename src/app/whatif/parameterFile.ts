@@ -1,4 +1,6 @@
+import { fieldsOf } from '../../core/fields.ts';
 import { parseParameters, type ParameterError, type Parameters } from '../../detection/parameters.ts';
+import { retiredNotes } from '../../detection/retired.ts';
 import { isExperimentFile, readExperiment, type Experiment } from '../../state/scenarios.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 
@@ -28,6 +30,16 @@ function parse(text: string): Result<unknown, readonly ParameterError[]> {
 export interface FileContent {
   readonly parameters: Parameters;
   readonly experiment: Experiment | null;
+  /** What of it is retired, as sentences. */
+  readonly notes: readonly string[];
+}
+
+const notesOf = (raw: unknown): string[] => retiredNotes(raw).map(({ name, note }) => `${name} ${note}.`);
+
+function notesOfExperiment(raw: unknown): readonly string[] {
+  const { parameters, baseline, scenarios } = fieldsOf(raw);
+  const kept = Array.isArray(scenarios) ? scenarios.map((scenario) => fieldsOf(scenario).parameters) : [];
+  return [...new Set([parameters, baseline, ...kept].flatMap(notesOf))];
 }
 
 /** Reads a parameter file or one with scenarios. */
@@ -36,10 +48,12 @@ export function readFile(text: string): Result<FileContent, readonly ParameterEr
   if (!raw.ok) return raw;
   if (isExperimentFile(raw.value)) {
     const read = readExperiment(raw.value);
-    return read.ok ? ok({ parameters: read.value.parameters, experiment: read.value }) : read;
+    return read.ok
+      ? ok({ parameters: read.value.parameters, experiment: read.value, notes: notesOfExperiment(raw.value) })
+      : read;
   }
   const read = parseParameters(raw.value);
-  return read.ok ? ok({ parameters: read.value, experiment: null }) : read;
+  return read.ok ? ok({ parameters: read.value, experiment: null, notes: notesOf(raw.value) }) : read;
 }
 
 /** Hands JSON text, or a blob, to the user as a download. */

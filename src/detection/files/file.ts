@@ -1,10 +1,8 @@
 import * as v from 'valibot';
 import { shown } from '../../core/printable.ts';
 import { TautlineFailure } from '../../core/errors.ts';
+import type { Fields } from '../../core/fields.ts';
 import { pathText, type FileSchema } from './schema.ts';
-
-/** The fields of a file. */
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * A kind of file that says what it is and of which version. To change it: give `schema` the new shape and `upgrades`
@@ -20,9 +18,12 @@ export interface FileFormat<T> {
   readonly advice: string;
   /** Of the newest version. */
   readonly schema: FileSchema<T>;
-  /** The i-th makes a file of version i + 1 one of version i + 2, unchecked. */
-  readonly upgrades: readonly ((file: Fields) => Fields)[];
+  /** The i-th makes a file of version i + 1 one of version i + 2, unchecked, and says what of it is gone. */
+  readonly upgrades: readonly ((file: Fields, say: Say) => Fields)[];
 }
+
+/** Takes sentences for whoever opens the file. */
+export type Say = (sentence: string) => void;
 
 /** The version that is written, and the newest that is read. */
 export const newestVersion = ({ upgrades }: Pick<FileFormat<unknown>, 'upgrades'>): number => upgrades.length + 1;
@@ -37,8 +38,8 @@ const refusal = ({ what, advice }: Words, file: string, problem: string): Tautli
  * @param file its name, for messages
  * @throws TautlineFailure of kind file that names the field
  */
-export const readText = <T>(format: FileFormat<T>, text: string, file: string): T =>
-  readFields(format, parseJson(format, text, file), file);
+export const readText = <T>(format: FileFormat<T>, text: string, file: string, say?: Say): T =>
+  readFields(format, parseJson(format, text, file), file, say);
 
 /** @throws TautlineFailure of kind file where the text is not JSON */
 function parseJson(words: Words, text: string, file: string): unknown {
@@ -58,8 +59,8 @@ export function readPlain<T>(words: Words, schema: FileSchema<T>, text: string, 
 }
 
 /** Reads what a file holds, of any version. @throws TautlineFailure of kind file that names the field */
-export function readFields<T>(format: FileFormat<T>, value: unknown, file: string): T {
-  const upgraded = upgrade(format, value);
+export function readFields<T>(format: FileFormat<T>, value: unknown, file: string, say: Say = () => undefined): T {
+  const upgraded = upgrade(format, value, say);
   if (typeof upgraded === 'string') throw refusal(format, file, upgraded);
   const parsed = v.safeParse(format.schema, upgraded, { abortEarly: true });
   if (parsed.success) return parsed.output;
@@ -67,7 +68,7 @@ export function readFields<T>(format: FileFormat<T>, value: unknown, file: strin
 }
 
 /** The file as one of the newest version, or why it is none. */
-function upgrade<T>({ format, otherwise, upgrades }: FileFormat<T>, value: unknown): Fields | string {
+function upgrade<T>({ format, otherwise, upgrades }: FileFormat<T>, value: unknown, say: Say): Fields | string {
   if (typeof value !== 'object' || value === null) return otherwise;
   const fields = value as Fields;
   for (const name of ['format', 'version']) if (!Object.hasOwn(fields, name)) return `"${name}" is missing`;
@@ -76,7 +77,7 @@ function upgrade<T>({ format, otherwise, upgrades }: FileFormat<T>, value: unkno
   const { version } = fields;
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1 || version > newest)
     return `it is of version ${shown(version)}, this program reads version ${newest === 1 ? '1' : `1 to ${newest}`}`;
-  return upgrades.slice(version - 1).reduce((at, step) => step(at), fields);
+  return upgrades.slice(version - 1).reduce((at, step) => step(at, say), fields);
 }
 
 /** `"parameters.h" must be a number, not "a"` */

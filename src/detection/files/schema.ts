@@ -60,6 +60,15 @@ export const numbers = v.pipe(
   v.metadata({ type: 'array', items: { type: 'number' } }),
 );
 
+/** Whole numbers from 0, as they stand. */
+export const counts = v.pipe(
+  v.custom<readonly number[]>(
+    (value) => isList(value, (entry) => Number.isInteger(entry) && (entry as number) >= 0 && (entry as number) <= MOST),
+    must('a list of whole numbers from 0'),
+  ),
+  v.metadata({ type: 'array', items: { type: 'integer', minimum: 0, maximum: MOST } }),
+);
+
 /** A list of numbers, null if one is missing; NaN in the program. */
 export const maybeNumbers = v.pipe(
   v.custom<readonly (number | null)[]>(

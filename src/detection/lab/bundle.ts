@@ -2,9 +2,10 @@ import * as v from 'valibot';
 import { baselineSchema, baselineToObject } from '../baseline.ts';
 import { headOf, newestVersion, readFields, readText, type FileFormat } from '../files/file.ts';
 import { parametersSchema } from '../files/parameters.ts';
-import { alertSchema, alertsSchema } from '../files/results.ts';
+import { alertSchema, alertsSchema, type AlertJson } from '../files/results.ts';
 import {
   choice,
+  counts,
   integer,
   list,
   maybe,
@@ -13,9 +14,13 @@ import {
   relations,
   text,
   two,
+  type Path,
   type RefuseUnless,
 } from '../files/schema.ts';
+import { RETIRED_KINDS } from '../retired.ts';
+import { ALERT_KINDS } from '../types.ts';
 import type { OperatingCharacteristics } from './arl.ts';
+import { fromVersion1 } from './bundleUpgrade.ts';
 import type { ChangeKind, DelayPoint } from './delay.ts';
 import { adviceOf, ROLLOUTS } from './rollout.ts';
 
@@ -24,25 +29,22 @@ const BUNDLE = {
   what: 'the bundle',
   otherwise: 'it is not a bundle file',
   advice: 'Export it again from its ledger.',
-  upgrades: [],
+  upgrades: [fromVersion1],
 } as const;
 
 const CHANGE_KINDS = ['mean', 'scale'] as const satisfies readonly ChangeKind[];
 
+const hash = v.pipe(text, v.regex(/^[0-9a-f]{64}$/, must('a SHA-256 in hexadecimal')));
+
 const ledgerSchema = v.pipe(
   v.object({
-    fingerprint: v.pipe(
-      text,
-      v.regex(/^[0-9a-f]{64}$/, must('a SHA-256 in hexadecimal')),
-      v.description('SHA-256 of event_id, ts and the stream columns in canonical order'),
-    ),
+    fingerprint: v.pipe(hash, v.description('SHA-256 of event_id, ts and the stream columns in canonical order')),
     name: text,
     events: integer(0),
     reference: v.pipe(
       two(integer(0)),
       v.description('Event indices [first, end) of the reference; alerts are raised after it'),
     ),
-    embedder: choice(['file', 'built-in']),
     embedderReference: v.pipe(
       integer(1),
       v.description('reference_events that the built-in embedder weighed words by'),
@@ -53,6 +55,41 @@ const ledgerSchema = v.pipe(
   ),
   v.transform(({ reference: [from, to], ...ledger }) => ({ ...ledger, reference: { from, to } })),
 );
+
+/** Buckets that the built-in embedder hashes words and their parts into. */
+const BUCKETS = 2 ** 18;
+
+const frequenciesSchema = v.pipe(
+  v.object({
+    documents: v.pipe(integer(0), v.description('Texts of the reference')),
+    buckets: v.pipe(counts, v.description(`Those that occur in any of them, ascending, from 0 to ${BUCKETS - 1}`)),
+    counts: v.pipe(counts, v.description('In how many of the texts each bucket occurs')),
+  }),
+  relations(({ documents, buckets, counts: own }, refuseUnless) => {
+    const isBucket = (value: number, i: number): boolean => value < BUCKETS && (i === 0 || value > buckets[i - 1]);
+    refuseUnless(buckets.every(isBucket), ['buckets'], `ascending whole numbers from 0 to ${BUCKETS - 1}`);
+    refuseUnless(
+      own.length === buckets.length && own.every((n) => n >= 1 && n <= documents),
+      ['counts'],
+      `${buckets.length} whole numbers from 1 to ${documents}, one per bucket`,
+    );
+  }),
+);
+
+const embedderSchema = v.object({
+  name: v.pipe(text, v.description('file: the embeddings of the ledger; built-in: made of its texts by Tautline')),
+  probe: v.pipe(
+    v.nullable(hash),
+    v.description(
+      'SHA-256 of its embeddings of eight fixed texts: another embedder has another. ' +
+        'null: the embeddings are those of the file, or it was not known',
+    ),
+  ),
+  frequencies: v.pipe(
+    v.nullable(frequenciesSchema),
+    v.description('By which the built-in embedder weighs words; null: another embedder, or not known'),
+  ),
+});
 
 const rolloutSchema = v.object({
   advice: choice(ROLLOUTS),
@@ -70,20 +107,34 @@ const rolloutSchema = v.object({
   comparedWith: parametersSchema,
 });
 
-const delaySchema = v.pipe(
-  v.object({
-    kind: alertSchema.entries.kind,
-    change: choice(CHANGE_KINDS),
-    size: number,
-    replicates: integer(0),
-    detected: integer(0),
-    medianDelay: maybe,
-    delayInterval: two(maybe),
-  }),
-  relations(({ detected, replicates }, refuseUnless) =>
-    refuseUnless(detected <= replicates, ['detected'], `at most ${replicates}, the replicates`),
+const delayOf = <K extends readonly string[]>(kinds: K) =>
+  v.pipe(
+    v.object({
+      kind: choice(kinds),
+      change: choice(CHANGE_KINDS),
+      size: number,
+      replicates: integer(0),
+      detected: integer(0),
+      medianDelay: maybe,
+      delayInterval: two(maybe),
+    }),
+    relations(({ detected, replicates }, refuseUnless) =>
+      refuseUnless(detected <= replicates, ['detected'], `at most ${replicates}, the replicates`),
+    ),
+  );
+const delaySchema = delayOf(ALERT_KINDS);
+
+const retiredSchema = v.object({
+  alerts: v.pipe(
+    list(v.object({ ...alertSchema.entries, kind: choice(RETIRED_KINDS) })),
+    v.description('Alerts of kinds that are gone; the rollout counts them, nothing replays them'),
   ),
-);
+  delays: v.pipe(list(delayOf(RETIRED_KINDS)), v.description('Measured delays of such kinds')),
+  parameters: v.pipe(
+    list(v.object({ name: text, value: number })),
+    v.description('Parameters without effect, or with another value now, as they were'),
+  ),
+});
 
 export const characteristicsSchema = v.object({
   source: v.pipe(choice(['reference', 'ledger']), v.description('Which events false alarms were measured on')),
@@ -113,6 +164,8 @@ const fieldsSchema = v.object({
   alerts: v.pipe(alertsSchema, v.description('Alerts on the ledger, in the order of their firing')),
   rollout: rolloutSchema,
   operatingCharacteristics: v.nullable(characteristicsSchema),
+  embedder: embedderSchema,
+  retired: v.pipe(retiredSchema, v.description('What a bundle of an earlier version held and this one has no use for')),
   createdBy: v.pipe(text, v.description('Program and version')),
 });
 
@@ -126,8 +179,8 @@ export type Bundle = Omit<v.InferOutput<typeof fieldsSchema>, 'format' | 'versio
 export const bundleSchema = v.pipe(fieldsSchema, relations(checkAlerts), v.transform(withoutHead));
 
 function withoutHead(file: v.InferOutput<typeof fieldsSchema>): Bundle {
-  const { createdBy, parameters, ledger, baseline, alerts, rollout, operatingCharacteristics } = file;
-  return { createdBy, parameters, ledger, baseline, alerts, rollout, operatingCharacteristics };
+  const { format: _, version: __, ...bundle } = file;
+  return bundle;
 }
 
 export const BUNDLE_FORMAT: FileFormat<Bundle> = { ...BUNDLE, schema: bundleSchema };
@@ -136,31 +189,38 @@ export const BUNDLE_FORMAT: FileFormat<Bundle> = { ...BUNDLE, schema: bundleSche
 export type BundleCharacteristics = v.InferOutput<typeof characteristicsSchema>;
 
 function checkAlerts(
-  { ledger, alerts, rollout }: v.InferOutput<typeof fieldsSchema>,
+  { ledger, alerts, rollout, retired }: v.InferOutput<typeof fieldsSchema>,
   refuseUnless: RefuseUnless,
 ): void {
-  alerts.forEach(({ onset, onset_seq, fired, fired_seq, cleared }, i) => {
-    const inOrder = (name: string, value: number, least: number): void =>
-      refuseUnless(value >= least, ['alerts', i, name], `a whole number from ${least}`);
-    const within = (name: string, value: number, from: number): void => {
-      inOrder(name, value, from);
-      refuseUnless(value < ledger.events, ['alerts', i, name], `below ${ledger.events}, the events of the ledger`);
-    };
-    within('onset', onset, 0);
-    within('fired', fired, onset);
-    inOrder('fired_seq', fired_seq, onset_seq);
-    if (cleared !== null) within('cleared', cleared, fired);
-  });
+  const check = (list: readonly Omit<AlertJson, 'kind'>[], path: Path): void =>
+    list.forEach(({ onset, onset_seq, fired, fired_seq, cleared }, i) => {
+      const inOrder = (name: string, value: number, least: number): void =>
+        refuseUnless(value >= least, [...path, i, name], `a whole number from ${least}`);
+      const within = (name: string, value: number, from: number): void => {
+        inOrder(name, value, from);
+        refuseUnless(value < ledger.events, [...path, i, name], `below ${ledger.events}, the events of the ledger`);
+      };
+      within('onset', onset, 0);
+      within('fired', fired, onset);
+      inOrder('fired_seq', fired_seq, onset_seq);
+      if (cleared !== null) within('cleared', cleared, fired);
+    });
+  check(alerts, ['alerts']);
+  check(retired.alerts, ['retired', 'alerts']);
   const { kept, added, moved } = rollout;
+  const counted = alerts.length + retired.alerts.length;
   refuseUnless(
-    kept + added + moved === alerts.length,
+    kept + added + moved === counted,
     ['rollout', 'kept'],
-    `such that kept, added and moved make the ${alerts.length} alerts`,
+    `such that kept, added and moved make the ${counted} alerts`,
   );
   const { share, advice } = adviceOf(rollout);
   refuseUnless(rollout.share === share, ['rollout', 'share'], `${share}, as its counts say`);
   refuseUnless(rollout.advice === advice, ['rollout', 'advice'], `"${advice}", as its share says`);
 }
+
+/** Of a bundle that this program made. */
+export const NOTHING_RETIRED: Bundle['retired'] = { alerts: [], delays: [], parameters: [] };
 
 /** Operating characteristics of the laboratory as a bundle holds them. */
 export function characteristicsOf(
@@ -206,6 +266,8 @@ function fileOf({ ledger, baseline, parameters, rollout, ...bundle }: Bundle) {
     alerts: bundle.alerts,
     rollout: { ...rollout, comparedWith: { ...rollout.comparedWith } },
     operatingCharacteristics: bundle.operatingCharacteristics,
+    embedder: bundle.embedder,
+    retired: bundle.retired,
   } satisfies v.InferInput<typeof fieldsSchema>;
 }
 

@@ -1,3 +1,4 @@
+import { BinaryReader } from '@bufbuild/protobuf/wire';
 import {
   create,
   fromBinary,
@@ -23,10 +24,30 @@ type Fields = Readonly<Record<string, unknown>>;
 /** What is null in the JSON form if protobuf has nothing. */
 const NULL_IF_ABSENT: readonly string[] = [
   'Bundle.operatingCharacteristics',
-  'Baseline.falseAlarms',
+  'Baseline.style',
+  'Baseline.meaning',
+  'Baseline.behaviour',
+  'ChangeReference.features',
+  'BehaviourFeature.values',
+  'Calibration.style',
+  'Calibration.meaning',
+  'Calibration.behaviour',
+  'Embedder.probe',
+  'Embedder.frequencies',
   'Alert.cleared',
   'Parameters.reference_range',
 ];
+
+/** Texts that stand for a list in the JSON form: a list of that text alone. */
+const TEXT_OR_LIST: readonly string[] = ['Parameters.behaviour'];
+
+/** Fields of version 1 that are reserved now, by message and number, as the JSON form of that version had them. */
+const FORMER: Readonly<
+  Record<string, Readonly<Record<number, readonly [name: string, read: (reader: BinaryReader) => unknown]>>>
+> = {
+  Parameters: { 31: ['mewma_lambda', (reader) => reader.double()] },
+  Ledger: { 5: ['embedder', (reader) => reader.string()] },
+};
 
 export function bundleToProtobuf(bundle: Bundle): Uint8Array {
   const init = messageOf(BundleSchema, bundleToObject(bundle)) as MessageInitShape<typeof BundleSchema>;
@@ -40,7 +61,7 @@ export function bundleToProtobuf(bundle: Bundle): Uint8Array {
 export function bundleFromProtobuf(bytes: Uint8Array, file: string): Bundle {
   let object: Fields;
   try {
-    object = objectOf(BundleSchema, fromBinary(BundleSchema, bytes, { readUnknownFields: false }));
+    object = objectOf(BundleSchema, fromBinary(BundleSchema, bytes));
   } catch (thrown) {
     // Past its end, the message is the engine's own.
     const isCutOff = thrown instanceof RangeError && /bounds/i.test(thrown.message);
@@ -55,11 +76,10 @@ export function bundleFromProtobuf(bytes: Uint8Array, file: string): Bundle {
 function messageOf(message: DescMessage, object: Fields): Fields {
   const values = message.fields.map((field): [string, unknown] => {
     const value = object[field.jsonName] ?? null;
-    if (field.fieldKind === 'list')
-      return [
-        field.localName,
-        ((value ?? []) as unknown[]).map((part) => valueOf(field, part ?? (field.message && {}))),
-      ];
+    if (field.fieldKind === 'list') {
+      const parts = (typeof value === 'string' ? [value] : (value ?? [])) as unknown[];
+      return [field.localName, parts.map((part) => valueOf(field, part ?? (field.message && {})))];
+    }
     return [field.localName, field.message && value === null ? undefined : valueOf(field, value)];
   });
   return Object.fromEntries(values);
@@ -76,17 +96,24 @@ function valueOf({ message, scalar }: DescField, value: unknown): unknown {
 function objectOf(message: DescMessage, from: Message): Fields {
   const values = message.fields.flatMap((field): [string, unknown][] => {
     const value = (from as unknown as Fields)[field.localName];
-    if (isFieldSet(from, field))
-      return [
-        [
-          field.jsonName,
-          field.fieldKind === 'list' ? (value as unknown[]).map((v) => jsonOf(field, v)) : jsonOf(field, value),
-        ],
-      ];
-    if (NULL_IF_ABSENT.includes(`${message.name}.${field.jsonName}`)) return [[field.jsonName, null]];
-    return field.fieldKind === 'list' ? [[field.jsonName, []]] : [];
+    const name = `${message.name}.${field.jsonName}`;
+    const isText = TEXT_OR_LIST.includes(name);
+    if (isFieldSet(from, field)) {
+      if (field.fieldKind !== 'list') return [[field.jsonName, jsonOf(field, value)]];
+      const parts = (value as unknown[]).map((part) => jsonOf(field, part));
+      return [[field.jsonName, isText && parts.length === 1 && parts[0] === 'auto' ? 'auto' : parts]];
+    }
+    if (NULL_IF_ABSENT.includes(name)) return [[field.jsonName, null]];
+    return field.fieldKind === 'list' && !isText ? [[field.jsonName, []]] : [];
   });
-  return Object.fromEntries(values);
+  return Object.fromEntries([...values, ...formerFields(message, from)]);
+}
+
+function formerFields(message: DescMessage, { $unknown = [] }: Message): [string, unknown][] {
+  return $unknown.flatMap(({ no, data }): [string, unknown][] => {
+    const former = FORMER[message.name]?.[no];
+    return former ? [[former[0], former[1](new BinaryReader(data))]] : [];
+  });
 }
 
 function jsonOf({ message, fieldKind }: DescField, value: unknown): unknown {

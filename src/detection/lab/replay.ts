@@ -1,9 +1,24 @@
 import type { IndexRange } from '../../core/columns.ts';
+import { formatCount } from '../../core/format.ts';
+import { shown } from '../../core/printable.ts';
+import { CHANGE_CHANNELS } from '../channels/table.ts';
 import type { AlertJson } from '../files/results.ts';
+import { RETIRED_KINDS, retiredNotes } from '../retired.ts';
 import type { Bundle } from './bundle.ts';
 
 /** What is known of an open ledger that a bundle is applied to. */
-export type OpenLedgerFacts = Pick<Bundle['ledger'], 'name' | 'fingerprint' | 'embedder'>;
+export interface OpenLedgerFacts extends Pick<Bundle['ledger'], 'name' | 'fingerprint'> {
+  readonly embedder: Pick<Bundle['embedder'], 'name' | 'probe'>;
+}
+
+/** The embedder of an open ledger; one that has no embeddings at all counts as one whose file brings them. */
+export const embedderOf = (report: {
+  readonly embedder: string;
+  readonly probe?: string;
+}): OpenLedgerFacts['embedder'] => ({
+  name: report.embedder === 'built-in' ? 'built-in' : 'file',
+  probe: report.probe ?? null,
+});
 
 export interface BundleFit {
   /** True for the ledger that the bundle was made on. */
@@ -18,7 +33,11 @@ export interface BundleFit {
  * How a bundle fits an open ledger: load its parameters and baseline, and the view is that of the export (on the
  * original ledger, exactly).
  */
-export function fitBundle({ ledger }: Pick<Bundle, 'ledger'>, open: OpenLedgerFacts): BundleFit {
+export function fitBundle(
+  bundle: Pick<Bundle, 'ledger' | 'embedder' | 'baseline' | 'retired'>,
+  open: OpenLedgerFacts,
+): BundleFit {
+  const { ledger, embedder } = bundle;
   const original = open.fingerprint === ledger.fingerprint;
   const warnings: string[] = [];
   if (!original) {
@@ -27,19 +46,54 @@ export function fitBundle({ ledger }: Pick<Bundle, 'ledger'>, open: OpenLedgerFa
         `this is ${open.name}, ${open.fingerprint.slice(0, 12)}): the alerts that it expects do not apply here.`,
     );
   }
-  if (open.embedder !== ledger.embedder) {
-    const made = { file: 'the embeddings of its file', 'built-in': 'the built-in embedder' };
+  const isKnown = embedder.probe !== null && open.embedder.probe !== null;
+  const isSame = isKnown && embedder.probe === open.embedder.probe;
+  if (open.embedder.name !== embedder.name) {
     warnings.push(
-      `The bundle was made on ${made[ledger.embedder]}, this ledger has ${made[open.embedder]}: ` +
+      `The bundle was made on ${embedderText(embedder.name)}, this ledger has ${embedderText(open.embedder.name)}: ` +
         'their axes have nothing to do with each other.',
     );
-  } else if (!original && ledger.embedder === 'built-in') {
+  } else if (original && isKnown && !isSame) {
+    warnings.push(
+      'The texts are embedded otherwise than when the bundle was made (with other reference_events, or by another ' +
+        'version of the embedder): the alerts need not be those that it expects.',
+    );
+  } else if (!original && embedder.name === 'built-in' && !isSame) {
     warnings.push(
       'Both ledgers were embedded by the built-in embedder, which weighs words by their own first events: ' +
         'distances between them mean little.',
     );
   }
+  warnings.push(...retiredSentences(bundle));
   return { original, own: original ? ledger.reference : null, warnings };
+}
+
+const counted = (count: number, one: string): string => `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
+
+const embedderText = (name: string): string =>
+  name === 'file'
+    ? 'the embeddings of its file'
+    : name === 'built-in'
+      ? 'the built-in embedder'
+      : `the embedder ${shown(name)}`;
+
+/** What of a bundle of an earlier version is without effect. */
+function retiredSentences({ baseline, retired }: Pick<Bundle, 'baseline' | 'retired'>): string[] {
+  const { alerts, delays, parameters } = retired;
+  const kept = [
+    ...RETIRED_KINDS.map((kind) => counted(alerts.filter((alert) => alert.kind === kind).length, `${kind} alert`)),
+    counted(delays.length, 'measured delay'),
+  ].filter((text) => !text.startsWith('0 '));
+  const verb = alerts.length + delays.length === 1 ? 'is' : 'are';
+  return [
+    ...(kept.length > 0 ? [`${kept.join(' and ')} of an earlier version ${verb} kept, not replayed.`] : []),
+    ...retiredNotes(Object.fromEntries(parameters.map(({ name, value }) => [name, value]))).map(
+      ({ name, note }) => `${name} ${note}.`,
+    ),
+    ...(CHANGE_CHANNELS.every((id) => baseline[id] === null)
+      ? ['Style, meaning and behaviour change are out of action: the bundle has no reference for them.']
+      : []),
+  ];
 }
 
 /** Peaks agree to what kernels owe each other (docs/methods.md, preamble). */

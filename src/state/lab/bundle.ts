@@ -3,6 +3,7 @@ import { textOfFile } from '../fileText.ts';
 import { alertsToJson } from '../../detection/alertJson.ts';
 import type { Bundle } from '../../detection/lab/bundle.ts';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters } from '../../detection/parameters.ts';
+import type { OpenReport } from '../../ledger/types.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 
 /** A bundle that was loaded, under the name of its file. */
@@ -63,14 +64,11 @@ export interface Parity {
 /** Compares a bundle with the open ledger and its newest alerts. */
 export async function parityOf(
   bundle: Bundle,
-  ledger: { readonly name: string; readonly fingerprint: string; readonly embedder: string },
+  ledger: Pick<OpenReport, 'name' | 'fingerprint' | 'embedder' | 'probe'>,
   report: AnalysisReport,
 ): Promise<Parity> {
-  const { fitBundle, replayDifference } = await loadReplay();
-  const { original, warnings } = fitBundle(bundle, {
-    ...ledger,
-    embedder: ledger.embedder === 'built-in' ? 'built-in' : 'file',
-  });
+  const { embedderOf, fitBundle, replayDifference } = await loadReplay();
+  const { original, warnings } = fitBundle(bundle, { ...ledger, embedder: embedderOf(ledger) });
   const difference = replayDifference(
     bundle.alerts,
     alertsToJson(

@@ -97,7 +97,7 @@ export function labQuestions(context: EngineContext): LabApi {
         const { ledger, stages } = context.open;
         // The engine opens every ledger with the default number of reference events for the built-in embedder.
         const embedderReference = DEFAULT_PARAMETERS.reference_events;
-        return makeBundle(ledger.report, analysis, stages.detector, {
+        return makeBundle(ledger, analysis, stages.detector, {
           comparedWith: context.standing.comparedWith,
           embedderReference,
           characteristics,

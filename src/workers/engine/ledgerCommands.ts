@@ -60,8 +60,11 @@ function readReference(
   report: OpenReport | null,
 ): { readonly given: LoadedBaseline | null; readonly warnings: readonly string[] } {
   if (!file) return { given: null, warnings: [] };
-  if (!isBundleJson(file.text))
-    return { given: { baseline: baselineFromJson(file.text, file.name), own: null }, warnings: [] };
+  if (!isBundleJson(file.text)) {
+    const warnings: string[] = [];
+    const baseline = baselineFromJson(file.text, file.name, (sentence) => warnings.push(sentence));
+    return { given: { baseline, own: null }, warnings };
+  }
   const bundle = bundleFromJson(file.text, file.name);
   if (!report) return { given: null, warnings: [] };
   const given = loadBundle(bundle, report);

@@ -1,6 +1,7 @@
 import { partName } from '../core/part.ts';
 import { PROGRAM } from '../core/version.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
+import { healthToJson } from '../detection/files/health.ts';
 import { NOTHING_RETIRED, type Bundle, type BundleCharacteristics } from '../detection/lab/bundle.ts';
 import { embedderOf, fitBundle, type OpenLedgerFacts } from '../detection/lab/replay.ts';
 import { rolloutAdvice } from '../detection/lab/rollout.ts';
@@ -20,7 +21,7 @@ export interface BundleOptions {
 /** An analysis, and the detector that answers about it, as a bundle. */
 export function makeBundle(
   { report, embeddings }: Pick<OpenedLedger, 'report' | 'embeddings'>,
-  { parameters, fitted, reference, events, decisions, baselineAlerts }: Analysis,
+  { parameters, fitted, reference, events, decisions, health, baselineAlerts }: Analysis,
   detector: Pick<Detector, 'baseline'>,
   { comparedWith, embedderReference, characteristics }: BundleOptions,
 ): Bundle {
@@ -36,6 +37,7 @@ export function makeBundle(
     operatingCharacteristics: characteristics,
     embedder: { ...embedder, frequencies: embeddings?.builtIn?.frequencies() ?? null },
     retired: NOTHING_RETIRED,
+    health: healthToJson(health, events.streams),
   };
 }
 

@@ -109,7 +109,8 @@ export function detectorLimits(c: Calibration, p: Parameters): DetectorLimits {
     cap: p.cap,
     tauMax: p.tau_max,
     tauMin: floorTells(c.k, p) ? p.tau_min : Number.NaN,
-    entropyClear: floorTells(c.k, p) ? p.tau_min + p.ent_hyst : Number.NaN,
+    // What an earlier program opened closes.
+    entropyClear: floorTells(c.k, p) ? p.tau_min + p.ent_hyst : -Infinity,
     lo: c.lo,
     hi: c.hi,
     dwell: p.dwell,

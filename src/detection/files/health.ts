@@ -16,7 +16,7 @@ const channelHealthSchema = v.object({
   ),
 });
 export const healthSchema = list(channelHealthSchema);
-export type ChannelHealthJson = Readonly<v.InferOutput<typeof channelHealthSchema>>;
+type ChannelHealthJson = Readonly<v.InferOutput<typeof channelHealthSchema>>;
 
 export const healthToJson = (health: readonly ChannelHealth[], streams: readonly string[]): ChannelHealthJson[] =>
   health.map(({ channel, stream, outOfAction, watched, conversations }) => ({
@@ -27,3 +27,17 @@ export const healthToJson = (health: readonly ChannelHealth[], streams: readonly
     watched,
     conversations,
   }));
+
+/** The same as an analysis has it, with the names of the streams. */
+export function healthFromJson(file: readonly ChannelHealthJson[]): {
+  readonly health: readonly ChannelHealth[];
+  readonly streams: readonly string[];
+} {
+  const streams = [...new Set(file.map(({ stream }) => stream))];
+  const health = file.map(({ stream, reason, help, ...own }) => ({
+    ...own,
+    stream: streams.indexOf(stream),
+    outOfAction: reason === null ? null : { reason, help: help ?? '' },
+  }));
+  return { health, streams };
+}

@@ -35,6 +35,9 @@ const NULL_IF_ABSENT: readonly string[] = [
   'Embedder.probe',
   'Embedder.frequencies',
   'Alert.cleared',
+  'ChannelHealth.reason',
+  'ChannelHealth.help',
+  'ChannelHealth.conversations',
   'Parameters.reference_range',
 ];
 

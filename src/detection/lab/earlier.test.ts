@@ -128,12 +128,15 @@ describe('the state of a stream of version 1', () => {
     const resumed = resumeStream(kernels, baseline, p, saved, (sentence) => said.push(sentence));
     for (let i = saved.events; i < events.n; i++) {
       const step = push(resumed, i);
-      expect(step).toEqual(expected[i]);
+      // With two axes the entropy floor is charted only: what was open closes.
+      const closed = step.closed.filter(({ kind }) => kind !== 'HOMOGENIZATION_FLOOR_NEAR');
+      expect({ ...step, closed }).toEqual(expected[i]);
       for (const name of SIGNAL_NAMES) if (!Object.is(step.signals[name], expected[i].signals[name])) throw Error(name);
     }
     // With all that is open.
-    const { changes: _, ...state } = whole.save();
-    expect(resumed.save()).toMatchObject(state);
+    const { changes: _, kernels: own, ...state } = whole.save();
+    const { detectors: __, ...stages } = own;
+    expect(resumed.save()).toMatchObject({ ...state, kernels: stages });
     expect(said).toEqual([
       expect.stringMatching(/1 open SHIFT alert is dropped, and style, meaning and behaviour change begin anew/),
       expect.stringContaining('mewma_lambda is without effect'),

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TautlineFailure } from '../core/errors.ts';
+import { without } from '../core/fields.ts';
+import { CHANGE_KINDS } from '../detection/channels/table.ts';
 import type { AlertJson } from '../detection/files/results.ts';
 import { bundleFromJson } from '../detection/lab/bundle.ts';
 import { bundleFromProtobuf } from '../detection/lab/bundleProtobuf.ts';
@@ -11,6 +13,16 @@ import { run as bundle } from './bundle.ts';
 import { run as generate } from './generate.ts';
 import { run as replay } from './replay.ts';
 import { run as score } from './score.ts';
+
+interface BundleFile {
+  parameters: Record<string, unknown>;
+  ledger: Record<string, unknown>;
+  embedder: { name: string };
+  retired: unknown;
+  baseline: Record<string, unknown>;
+  alerts: AlertJson[];
+  rollout: object;
+}
 
 let folder: string;
 let tour: string;
@@ -55,7 +67,7 @@ describe('tautline bundle and replay', () => {
     expect(json).toMatchObject({
       parameters: { h: 5, k: 6 },
       ledger: { name: 'quick-tour.parquet', events: 6000, reference: { from: 0, to: 900 } },
-      baseline: { projection: { k: 6, dimension: 64 } },
+      baseline: { projection: { k: 32, dimension: 64 }, reference: { k: 6 } },
     });
     expect(json.createdBy).toMatch(/^tautline \d/);
     expect(json.alerts.length).toBeGreaterThan(0);
@@ -85,6 +97,33 @@ describe('tautline bundle and replay', () => {
         await readFile(join(at('by-hand'), 'signals.parquet')),
       ),
     ).toBe(true);
+  });
+
+  it('of version 1 raise what is left of its alerts, and say what is gone', async () => {
+    const { embedder, ...made } = JSON.parse(await readFile(at('b.json'), 'utf8')) as BundleFile;
+    const parameters = without(made.parameters, 'meaning_k', 'behaviour', 'conversation_cut');
+    const baseline = without(made.baseline, 'style', 'meaning', 'behaviour');
+    const earlier = made.alerts.filter(({ kind }) => !(CHANGE_KINDS as readonly string[]).includes(kind));
+    const shift = { ...earlier[0], kind: 'SHIFT' };
+    const counts = { kept: earlier.length + 1, added: 0, removed: 0, moved: 0, share: 0, advice: 'canary' };
+    const file = {
+      ...without(made, 'retired'),
+      version: 1,
+      parameters: { ...parameters, mewma_lambda: 0.1, false_alarm_budget: 500 },
+      ledger: { ...made.ledger, embedder: embedder.name },
+      baseline: { ...baseline, version: 1, falseAlarms: null },
+      alerts: [shift, ...earlier],
+      rollout: { ...made.rollout, ...counts },
+    };
+    await writeFile(at('earlier.json'), JSON.stringify(file));
+    expect(await replay([tour, '--bundle', at('earlier.json')])).toBe(0);
+    expect(printed.slice(0, 4)).toEqual([
+      'note: 1 SHIFT alert of an earlier version is kept, not replayed.',
+      'note: false_alarm_budget was 500, below the least of 1000, which is used.',
+      'note: mewma_lambda is without effect: SHIFT gave way to style, meaning and behaviour change.',
+      'note: Style, meaning and behaviour change are out of action: the bundle has no reference for them.',
+    ]);
+    expect(printed.at(-1)).toContain(`${earlier.length} alerts, exactly those expected`);
   });
 
   it('end with 1 and say what differs where the expected alerts are others', async () => {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { fieldsOf, type Fields } from '../core/fields.ts';
+import { fieldsOf, without, type Fields } from '../core/fields.ts';
 import { headOf, newestVersion, readText, type FileFormat, type Say } from './files/file.ts';
 import {
   fitFloat32,
@@ -39,14 +39,19 @@ export interface Baseline extends ChannelReferences {
 }
 
 /** Version 1 had the false alarms of SHIFT and knew no lasting change. */
-function withoutShift({ falseAlarms: _, calibration, ...file }: Fields, say: Say): Fields {
-  const { shiftLimit: __, shiftLimits: ___, ...kept } = fieldsOf(calibration);
+function withoutShift(file: Fields, say: Say): Fields {
+  const calibration = without(fieldsOf(file.calibration), 'shiftLimit', 'shiftLimits');
   say(
     'The baseline was written by an earlier version: its limits of SHIFT are left out, and style, meaning and ' +
       'behaviour change are out of action, since it has no reference for them.',
   );
   const silent = { style: null, meaning: null, behaviour: null };
-  return { ...file, ...silent, calibration: { ...kept, ...silent }, version: 2 };
+  return {
+    ...without(file, 'falseAlarms'),
+    ...silent,
+    calibration: { ...calibration, ...silent },
+    version: 2,
+  };
 }
 
 /** What a file of version 1 has where a baseline is, as one of version 2; anything else as it is. */

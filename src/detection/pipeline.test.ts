@@ -81,7 +81,7 @@ describe('a fracture', () => {
   });
 
   it('is not alerted on before the end of a brushed reference', () => {
-    const { decisions, signals } = run(ledger, { reference_range: [1400, 2000] });
+    const { decisions, signals } = run(ledger, { reference_range: [1400, 2000], tau_min: 1.74 });
     expect(decisions.alerts.length).toBeGreaterThan(0);
     expect(decisions.alerts.every((alert) => alert.fired >= 2000)).toBe(true);
     expect(decisions.eventState.subarray(0, 2000).every((code) => EVENT_STATES[code] === 'WARMING')).toBe(true);

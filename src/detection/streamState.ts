@@ -1,4 +1,4 @@
-import { fieldsOf } from '../core/fields.ts';
+import { fieldsOf, without } from '../core/fields.ts';
 import { fromBase64, toBase64 } from './base64.ts';
 import type { Say } from './files/file.ts';
 import { levelState } from './levels.ts';
@@ -25,7 +25,7 @@ export function newestState(saved: StreamState, say: Say): StreamState | null {
 /** Version 1 knew no lasting change; the displacement and its open SHIFT go. */
 function upgraded(saved: StreamState, say: Say): StreamState {
   const parameters = fieldsOf(saved.parameters);
-  const { displacement: _, ...kernels } = saved.kernels as Readonly<Record<string, string>>;
+  const kernels = without(saved.kernels as Readonly<Record<string, string>>, 'displacement');
   const before = fromBase64(kernels.detectors ?? '');
   const streams = Math.floor(before.length / FORMER_DETECTOR_BYTES);
   const detectors = new Uint8Array(streams * DETECTOR_BYTES);

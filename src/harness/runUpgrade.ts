@@ -1,4 +1,4 @@
-import { fieldsOf, type Fields } from '../core/fields.ts';
+import { fieldsOf, without, type Fields } from '../core/fields.ts';
 import { CHANGE_KINDS } from '../detection/channels/table.ts';
 import { isRetiredKind, retiredNotes } from '../detection/retired.ts';
 
@@ -18,7 +18,7 @@ export function fromVersion1(run: Fields, say: (sentence: string) => void): Fiel
 
 /** Numbers of a kind are counted over the events that were judged for it: none, in version 1. */
 function trialOf(raw: unknown): unknown {
-  const { healthyShifts: _, ...trial } = fieldsOf(raw);
+  const trial = without(fieldsOf(raw), 'healthyShifts');
   return {
     ...trial,
     falseAlerts: ofToday(trial.falseAlerts),

@@ -6,7 +6,10 @@ import {
   embedBatch,
   featureCounts,
   fitIdf,
+  idfOf,
+  probeOf,
   referenceRows,
+  type DocumentFrequencies,
 } from './embedder.ts';
 import { named, open, vectorsByRow } from './testing.ts';
 
@@ -62,6 +65,24 @@ describe('the built-in embedder', () => {
     }
     // The projected cosine of a cosine c has a standard deviation of (1 - c^2) / sqrt(64), at most 1/8.
     expect(Math.sqrt(square / pairs)).toBeLessThan(1 / 8);
+  });
+
+  it('embeds as it did from the document frequencies that a bundle holds, and has the same probe', async () => {
+    const fit = fitIdf();
+    corpus.forEach((text) => fit.add(text));
+    const { documents, buckets, counts } = fit.frequencies();
+    expect([documents, buckets.length]).toEqual([300, counts.length]);
+    expect(buckets).toEqual([...buckets].sort((a, b) => a - b));
+    const idf = fit.finish();
+    const again = idfOf(JSON.parse(JSON.stringify({ documents, buckets, counts })) as DocumentFrequencies);
+    expect(again.documents).toBe(idf.documents);
+    expect(Buffer.from(again.weight.buffer).equals(Buffer.from(idf.weight.buffer))).toBe(true);
+    expect(await probeOf(again)).toBe(await probeOf(idf));
+    expect(await probeOf(fitted(corpus.slice(0, 200)))).not.toBe(await probeOf(idf));
+    // Of a version that embeds otherwise it would be another.
+    expect(await probeOf(fitted(['a b', 'b c']))).toMatchInlineSnapshot(
+      `"946188d885d66ca7d31ad8cc4b6c799669fa5208277bebca51fcea3c93acc843"`,
+    );
   });
 
   it('does not change from one version to the next (the numbers of the first)', () => {

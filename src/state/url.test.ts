@@ -120,6 +120,8 @@ describe('an address that is wrong', () => {
     ['base.h=99', 'base.h', /must be from/],
     ['base.surprise=1', 'base.surprise', /not known/],
     ['surprise=1', 'surprise', /not known/],
+    ['mewma_lambda=0.2', 'mewma_lambda', /without effect: SHIFT gave way/],
+    ['base.mewma_lambda=0.3', 'base.mewma_lambda', /without effect/],
   ])('falls back from %s and names it', (text, field, problem) => {
     const { view: read, dropped } = decodeView(`v=1&sample=fracture&${text}&h=9`);
     expect(dropped).toEqual([{ field, problem: expect.stringMatching(problem) }]);
@@ -128,6 +130,13 @@ describe('an address that is wrong', () => {
       source: { kind: 'sample', name: 'fracture' },
       parameters: { ...DEFAULT_PARAMETERS, h: 9 },
     });
+  });
+
+  it('of the version before takes a budget that is too small now as the least, and names it', () => {
+    const { view: read, dropped } = decodeView('v=1&k=2&h=4&mewma_lambda=0.2&false_alarm_budget=500');
+    expect(dropped.map(({ field }) => field)).toEqual(['mewma_lambda', 'false_alarm_budget']);
+    expect(dropped[1].problem).toBe('was 500, below the least of 1000, which is used');
+    expect(read.parameters).toEqual({ ...DEFAULT_PARAMETERS, k: 2, h: 4, false_alarm_budget: 1000 });
   });
 
   it('opens to the end where the end of a part lies before its start, and says so', () => {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { without } from '../../core/fields.ts';
 import { baselineSchema, baselineToObject } from '../baseline.ts';
 import { headOf, newestVersion, readFields, readText, type FileFormat } from '../files/file.ts';
 import { healthSchema } from '../files/health.ts';
@@ -178,12 +179,9 @@ const fieldsSchema = v.object({
  */
 export type Bundle = Omit<v.InferOutput<typeof fieldsSchema>, 'format' | 'version'>;
 
-export const bundleSchema = v.pipe(fieldsSchema, relations(checkAlerts), v.transform(withoutHead));
+const withoutHead = (file: v.InferOutput<typeof fieldsSchema>): Bundle => without(file, 'format', 'version');
 
-function withoutHead(file: v.InferOutput<typeof fieldsSchema>): Bundle {
-  const { format: _, version: __, ...bundle } = file;
-  return bundle;
-}
+export const bundleSchema = v.pipe(fieldsSchema, relations(checkAlerts), v.transform(withoutHead));
 
 export const BUNDLE_FORMAT: FileFormat<Bundle> = { ...BUNDLE, schema: bundleSchema };
 

@@ -28,7 +28,10 @@ export function fromVersion1(file: Fields): Fields {
     retired: {
       alerts: alerts.retired,
       delays: delays.retired,
-      parameters: retiredNotes(parameters).map(({ name }) => ({ name, value: parameters[name] })),
+      // In one order in both forms.
+      parameters: retiredNotes(parameters)
+        .map(({ name }) => ({ name, value: parameters[name] }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { without } from '../../core/fields.ts';
 import { testKernels } from '../../kernels/testing.ts';
 import { baselineFromJson, baselineToJson } from '../baseline.ts';
 import type { AlertJson } from '../files/results.ts';
@@ -13,7 +14,7 @@ import { bundleFromProtobuf, bundleToProtobuf } from './bundleProtobuf.ts';
 import { fitBundle } from './replay.ts';
 
 /** Files as the version before wrote them. */
-const fixture = (name: string) => readFileSync(new URL(`${name}`, new URL('./fixtures/', import.meta.url)));
+const fixture = (name: string) => readFileSync(new URL(name, new URL('./fixtures/', import.meta.url)));
 const ofDetection = (name: string) => fixture(`../../fixtures/${name}`).toString('utf8');
 
 describe('a bundle of version 1', () => {
@@ -43,16 +44,13 @@ describe('a bundle of version 1', () => {
     expect(bundle.retired.delays.map(({ kind, detected }) => [kind, detected])).toEqual([['SHIFT', 18]]);
     expect(bundle.alerts).toEqual((written().alerts as { kind: string }[]).filter(({ kind }) => kind !== 'SHIFT'));
     expect(bundle.operatingCharacteristics).toMatchObject({ delays: [], arl0Interval: [800, Number.NaN] });
-    const { comparedWith: _, ...counts } = written().rollout;
-    expect(bundle.rollout).toMatchObject(counts);
+    expect(bundle.rollout).toMatchObject(without(written().rollout, 'comparedWith'));
     const added = { meaning_k: 32, behaviour: 'auto', conversation_cut: 16 };
     for (const [now, before] of [
       [bundle.parameters, written().parameters],
       [bundle.rollout.comparedWith, written().rollout.comparedWith],
-    ]) {
-      const { mewma_lambda: __, ...kept } = before as Record<string, unknown>;
-      expect(now).toEqual({ ...kept, ...added });
-    }
+    ])
+      expect(now).toEqual({ ...without(before as Record<string, unknown>, 'mewma_lambda'), ...added });
   });
 
   it('has no embedder but its name, and no reference for what it did not know', () => {
@@ -134,9 +132,11 @@ describe('the state of a stream of version 1', () => {
       for (const name of SIGNAL_NAMES) if (!Object.is(step.signals[name], expected[i].signals[name])) throw Error(name);
     }
     // With all that is open.
-    const { changes: _, kernels: own, ...state } = whole.save();
-    const { detectors: __, ...stages } = own;
-    expect(resumed.save()).toMatchObject({ ...state, kernels: stages });
+    const rest = (stream: EventStream) => {
+      const { kernels: own, ...state } = stream.save();
+      return { ...without(state, 'changes'), kernels: without(own, 'detectors') };
+    };
+    expect(rest(resumed)).toEqual(rest(whole));
     expect(said).toEqual([
       expect.stringMatching(/1 open SHIFT alert is dropped, and style, meaning and behaviour change begin anew/),
       expect.stringContaining('mewma_lambda is without effect'),
@@ -146,7 +146,7 @@ describe('the state of a stream of version 1', () => {
 
   it('that is damaged or of a later version is refused', () => {
     const resume = (change: object) => () =>
-      resumeStream(kernels, baseline, p, { ...saved, ...change } as unknown as StreamState);
+      resumeStream(kernels, baseline, p, { ...saved, ...change });
     expect(resume({ version: 3 })).toThrow('not a stream state of this version');
     expect(resume({ kernels: { ...saved.kernels, detectors: 'AAAA' } })).toThrow('its detectors state has 0 bytes');
     expect(resume({ parameters: { ...DEFAULT_PARAMETERS, h: 4 } })).toThrow('it was saved with another k');

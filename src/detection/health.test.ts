@@ -125,7 +125,7 @@ describe('health of channels', () => {
     [
       'z below 0 at 95 %',
       { kl: (i) => (i < 300 ? 1 : i % 60 < 3 ? 2 : 0.5) },
-      /^CUSUM is out of action: z of KL was below 0 at 95 % of 200 events since the reference, so the CUSUM cannot rise/,
+      /^CUSUM is out of action: z of KL was below 0 at 95 % of 200 .* so the CUSUM cannot rise/,
     ],
     [
       'a ceiling that does not fit k',

@@ -66,7 +66,7 @@ export const changeChannel = <C extends ChangeChannel>({
           );
         },
       },
-    } as never,
+    },
     outOfAction({ calibration, remarks }, stream) {
       const own = calibration[id];
       if (own === null)

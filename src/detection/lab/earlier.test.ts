@@ -145,8 +145,7 @@ describe('the state of a stream of version 1', () => {
   });
 
   it('that is damaged or of a later version is refused', () => {
-    const resume = (change: object) => () =>
-      resumeStream(kernels, baseline, p, { ...saved, ...change });
+    const resume = (change: object) => () => resumeStream(kernels, baseline, p, { ...saved, ...change });
     expect(resume({ version: 3 })).toThrow('not a stream state of this version');
     expect(resume({ kernels: { ...saved.kernels, detectors: 'AAAA' } })).toThrow('its detectors state has 0 bytes');
     expect(resume({ parameters: { ...DEFAULT_PARAMETERS, h: 4 } })).toThrow('it was saved with another k');

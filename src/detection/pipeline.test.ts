@@ -89,6 +89,13 @@ describe('a fracture', () => {
     expect(signals.shift.findIndex((v) => !Number.isNaN(v))).toBeGreaterThanOrEqual(2000);
   });
 
+  it('has no entropy floor where the axes leave no room above it', () => {
+    const floors = (change: Parameters<typeof parameters>[0]): boolean =>
+      run(ledger, change).decisions.alerts.some(({ kind }) => kind === 'HOMOGENIZATION_FLOOR_NEAR');
+    expect(floors({ reference_range: [1400, 2000] })).toBe(false);
+    expect(floors({ reference_range: [1400, 2000], tau_min: 1.74 })).toBe(true);
+  });
+
   it('is decided anew without new signals, and the calibration follows its parameters', () => {
     const { detector, decisions } = run(ledger);
     expect(detector.decide(parameters({ void_min_ref: 0 })).calibration.phaseLocked).toBe(true);

@@ -2,7 +2,7 @@ import type { ChangeChannel } from '../channels/table.ts';
 
 /** What was measured of the size of change that is found: what pages and files know of it. */
 
-export interface StreamPower {
+interface StreamPower {
   readonly stream: number;
   readonly messages: number;
   readonly conversations: number;

@@ -2,6 +2,7 @@ import { TautlineFailure } from '../core/errors.ts';
 import { partName } from '../core/part.ts';
 import { PROGRAM } from '../core/version.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
+import { healthToJson } from '../detection/files/health.ts';
 import { NOTHING_RETIRED, type Bundle, type BundleCharacteristics } from '../detection/lab/bundle.ts';
 import { embedderOf, fitBundle, type OpenLedgerFacts } from '../detection/lab/replay.ts';
 import type { Interval } from '../detection/lab/intervals.ts';
@@ -27,7 +28,7 @@ export interface BundleOptions {
 /** An analysis, and the detector that answers about it, as a bundle. */
 export async function makeBundle(
   { report, embeddings }: Pick<OpenedLedger, 'report' | 'embeddings'>,
-  { parameters, grouping, fitted, reference, events, decisions, baselineAlerts }: Analysis,
+  { parameters, grouping, fitted, reference, events, decisions, health, baselineAlerts }: Analysis,
   detector: Pick<Detector, 'baseline'>,
   { comparedWith, embedderReference, characteristics, labels }: BundleOptions,
 ): Promise<Bundle> {
@@ -50,6 +51,7 @@ export async function makeBundle(
     operatingCharacteristics: characteristics,
     embedder: { ...embedder, frequencies: embeddings?.builtIn?.frequencies() ?? null },
     retired: NOTHING_RETIRED,
+    health: healthToJson(health, events.streams),
   };
   return { ...bundle, ledger: { ...bundle.ledger, fingerprint: await fingerprint } };
 }

@@ -15,6 +15,8 @@ import type { Projection } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import { behaviourReader, judgeChange, meaningReader, Stretches, styleReader, type ChangeRequest } from './changes.ts';
+import type { PowerInput } from '../detection/change/power.ts';
+import { powerInput } from './changePower.ts';
 import { truncateProjection } from './projection.ts';
 
 /** What lasting change is judged on besides the parameters. */
@@ -108,6 +110,27 @@ export class ChangeStage {
     const change = await judgeChange(this.#kernels, channel, stretches, request, known, { features, remarks });
     this.#results.set(channel, [{ key, change }, ...results].slice(0, KEPT));
     return change;
+  }
+
+  /**
+   * What the power of a channel is measured on.
+   * @param change what the channel found, under the same parameters
+   * @returns why it cannot be, where it cannot
+   */
+  async powerInput(
+    channel: ChangeChannel,
+    base: ChangeBase,
+    parameters: Parameters,
+    change: ChannelChange,
+    options: Pick<ChangeRequest, 'signal' | 'onProgress'>,
+  ): Promise<PowerInput | string> {
+    const { reference, remarks } = change;
+    if (!reference) return remarks.join('; ');
+    if (base.range.from === base.range.to) return 'the reference comes from a file, without its messages';
+    const request = { ...options, events: base.events, range: base.range, parameters };
+    const { stretches } = await this.#sourceOf(channel, base, request);
+    if (!stretches) return remarks.join('; ');
+    return powerInput(channel, stretches, request, reference);
   }
 
   async #sourceOf(channel: ChangeChannel, base: ChangeBase, request: ChangeRequest): Promise<Source> {

@@ -330,7 +330,7 @@ interface Fit {
  * @param known the rule of a baseline; null: it follows from the reference
  * @returns the number of each event's conversation too
  */
-async function conversationsBefore(
+export async function conversationsBefore(
   stretches: Stretches,
   { events, range, parameters, signal, onProgress }: ChangeRequest,
   known: ConversationRule | null,

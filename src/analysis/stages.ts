@@ -3,7 +3,10 @@ import { TautlineFailure } from '../core/errors.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { yieldToMain } from '../core/yieldToMain.ts';
 import type { Baseline } from '../detection/baseline.ts';
+import type { PowerInput } from '../detection/change/power.ts';
 import type { Changes } from '../detection/changes.ts';
+import type { ChangeChannel } from '../detection/channels/table.ts';
+import { channelHealth, type ChannelHealth } from '../detection/health.ts';
 import {
   DEFAULT_PARAMETERS,
   PARAMETER_NAMES,
@@ -51,6 +54,7 @@ export interface Analysis {
   readonly changes: Changes;
   readonly signals: Signals;
   readonly decisions: Decisions;
+  readonly health: readonly ChannelHealth[];
   /**
    * Alerts of the baseline parameters: those of `RunOptions.baseline` on the same streams, or the defaults on the same
    * streams, axes and reference.
@@ -116,6 +120,8 @@ export interface Stages {
   readonly analysis: Analysis | null;
   /** Answers about `analysis`. */
   readonly detector: Detector;
+  /** What the power of a channel in `analysis` is measured on; why it cannot be, where it cannot. No run meanwhile. */
+  powerInput(channel: ChangeChannel, options: Pick<RunOptions, 'signal' | 'onProgress'>): Promise<PowerInput | string>;
 }
 
 const namesOf = (stage: Stage) => PARAMETER_NAMES.filter((name) => PARAMETER_SPECS[name].stage === stage);
@@ -390,6 +396,22 @@ class CachedStages implements Stages {
     return this.#apartAlerts.alerts;
   }
 
+  async powerInput(channel: ChangeChannel, options: Pick<RunOptions, 'signal' | 'onProgress'>) {
+    const analysis = this.#analysis;
+    const fit = this.#projected?.fit;
+    if (!analysis || !fit) return 'the ledger has not been analysed yet';
+    const base = { key: fit.key, events: fit.events, range: fit.reference, projection: fit.projection };
+    const input = await this.#changes.powerInput(
+      channel,
+      base,
+      analysis.parameters,
+      analysis.changes[channel],
+      options,
+    );
+    this.#ledger.embeddings?.release?.();
+    return input;
+  }
+
   async run(parameters: Parameters, options: RunOptions): Promise<Analysis> {
     const timings: Partial<Record<Stage, number>> = {};
     const { value: base, ms } = await this.#project(parameters, options);
@@ -425,18 +447,15 @@ class CachedStages implements Stages {
       base.baseline = { key, alerts: this.#detect(baseline, ofBaseline, timings).decisions.alerts };
     const detected = this.#detect(parameters, changes, timings);
     const { grouping, events, leftOut, reference, retrospective } = base.fit;
+    const judged = { parameters, events, reference, retrospective, changes, ...detected };
     this.#analysis = {
-      parameters,
+      ...judged,
       grouping,
-      events,
       leftOut,
-      reference,
-      retrospective,
       projection: base.projection,
       coordinates: base.coordinates,
       fitted: truncateProjection(base.fit.projection, Math.max(parameters.k, parameters.meaning_k)),
-      changes,
-      ...detected,
+      health: channelHealth(judged),
       baselineAlerts: elsewhere ?? base.baseline!.alerts,
       timings,
     };

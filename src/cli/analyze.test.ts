@@ -81,6 +81,33 @@ describe('tautline analyze', () => {
     }
   });
 
+  /** Turns of three agents, in the words of a few. */
+  const turns = (n: number): string =>
+    Array.from({ length: n }, (_, i) => {
+      const text = `order ${'please check your card and the seat '.slice(0, 7 + ((i * i) % 29))}${'.?!'[(i * 7) % 3]}`;
+      return JSON.stringify({ event_id: i, provider_id: 'abc'[i % 3], thread_id: Math.floor(i / 15), text });
+    }).join('\n');
+  const said = async (n: number, ...args: string[]): Promise<string> => {
+    const path = join(out, 'turns.ndjson');
+    await writeFile(path, turns(n));
+    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    await run([path, '--out', join(out, 'results'), ...args]);
+    return log.mock.calls.flat().join('\n');
+  };
+
+  it('says in place of "no alerts" what was watched, what cannot be raised, and what would be found', async () => {
+    const printed = await said(450, '--power');
+    expect(printed).toMatch(/^out of action: Coupling ρ: the streams were not coupled/m);
+    expect(printed).toMatch(/^would be found: Style change: .*30 messages in nine of ten cases/m);
+    expect(printed).toMatch(/^would be found: Behaviour change: what would be found is not known, /m);
+  });
+
+  it('says in one line that under 200 events no alert can be raised', async () => {
+    const printed = await said(150);
+    expect(printed).toMatch(/^alerts: none\. No alert can be raised: with 150 events, under 200, /m);
+    expect(printed).not.toContain('out of action');
+  });
+
   it.each<readonly [name: string, args: string[], message: RegExp]>([
     ['no ledger', ['--out', '/tmp'], /"LEDGER": is missing\. Give one or more files/],
     ['no output', [fixture('fracture.parquet')], /"--out DIR": is missing\. Say where signals\.parquet/],

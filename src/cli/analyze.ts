@@ -1,10 +1,13 @@
 import { formatCount } from '../core/format.ts';
 import { shown } from '../core/printable.ts';
+import { Scheduler } from '../core/scheduler.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
-import { changeChannelOf } from '../detection/channels/table.ts';
+import { CHANGE_CHANNELS, changeChannelOf } from '../detection/channels/table.ts';
 import { changeSummary, conversationsText } from '../detection/drilldown/changed/words.ts';
 import { calibrationToJson } from '../detection/export.ts';
 import { noticeCounts, noticesOf, noticesToJson } from '../detection/notices.ts';
+import { changePower } from '../detection/change/power.ts';
+import { fewStreams, noPowerText, outagesOf, powerText, watchedText, type Outage } from '../detection/healthText.ts';
 import { ALERT_KINDS } from '../detection/types.ts';
 import { signalsToParquet } from '../analysis/signalsTable.ts';
 import type { Analysis } from '../analysis/stages.ts';
@@ -40,6 +43,7 @@ export async function run(args: string[]): Promise<number> {
     stream: { type: 'string' },
     baseline: { type: 'string' },
     out: { type: 'string' },
+    power: { type: 'boolean' },
     ...OPENING_OPTIONS,
   });
   const ledgers = requireLedgers(positionals);
@@ -61,7 +65,7 @@ export async function run(args: string[]): Promise<number> {
     );
   }
   const inputs = [...ledgers, params, baseline, values.mapping].filter((path) => path !== undefined);
-  const { report, analysis, changed } = await intoFolder(out, FILES, inputs, async (output) => {
+  const { report, analysis, changed, found } = await intoFolder(out, FILES, inputs, async (output) => {
     const session = await openSession(ledgers, parameters, {
       baseline: file && ((opened) => file.forLedger(opened, (sentence) => warnings.push(sentence))),
       embedderReference: given?.ledger.embedderReference,
@@ -69,11 +73,33 @@ export async function run(args: string[]): Promise<number> {
     });
     await writeResults(output, session.analysis);
     const changed = await changedLines(session);
-    return { report: session.ledger.report, analysis: session.analysis, changed };
+    const found = values.power ? await powerLines(session) : [];
+    return { report: session.ledger.report, analysis: session.analysis, changed, found };
   });
-  for (const line of [...summary(report, analysis, baseline, warnings), ...changed]) print(line);
+  for (const line of [...summary(report, analysis, baseline, warnings, found), ...changed]) print(line);
   return 0;
 }
+
+/** What size of change would be found, measured on the reference. */
+async function powerLines({ kernels, stages, analysis }: Session): Promise<string[]> {
+  const options = { signal: new AbortController().signal, onProgress: () => undefined };
+  const lines: string[] = [];
+  for (const channel of CHANGE_CHANNELS) {
+    const input = await stages.powerInput(channel, options);
+    lines.push(
+      typeof input === 'string'
+        ? noPowerText({ channel, reason: input })
+        : powerText(
+            await changePower(kernels, input, new Scheduler('Measuring what would be found', options)),
+            analysis.events.streams,
+          ),
+    );
+  }
+  return lines;
+}
+
+const outageLine = ({ label, streams, reason, help }: Outage, { streams: names }: Analysis['events']): string =>
+  `${label}${streams === null ? '' : ` in ${fewStreams(streams, names)}`}: ${reason}. ${help}`;
 
 async function writeResults(output: Output, analysis: Analysis): Promise<void> {
   const { events, signals, decisions } = analysis;
@@ -86,9 +112,10 @@ async function writeResults(output: Output, analysis: Analysis): Promise<void> {
 
 function summary(
   report: OpenReport,
-  { grouping, events, decisions, leftOut, retrospective }: Analysis,
+  { grouping, events, decisions, leftOut, retrospective, health, reference: range }: Analysis,
   baseline: string | undefined,
   warnings: readonly string[],
+  power: readonly string[],
 ): string[] {
   const reference = counted(decisions.calibration.ref, 'event');
   const of = baseline === undefined ? '' : ` of ${baseline}`;
@@ -102,14 +129,22 @@ function summary(
     lines.push(`left out: ${beyond} (${counted(lost, 'event')}): ${few(names, names.length)}`);
   }
   for (const note of [...warnings, ...report.notes, ...grouping.notes]) lines.push(`note: ${note}`);
-  if (retrospective)
-    lines.push('note: fewer than 200 events: the whole ledger is the reference, so nothing is alerted on');
+  // Under 200 events one line says it of all.
+  if (!retrospective)
+    for (const outage of outagesOf(health)) lines.push(`out of action: ${outageLine(outage, events)}`);
   const counts = ALERT_KINDS.map(
     (kind) => [kind, decisions.alerts.filter((alert) => alert.kind === kind).length] as const,
   ).filter(([, count]) => count > 0);
-  lines.push(`alerts: ${counts.length === 0 ? 'none' : counts.map(([kind, count]) => `${count} ${kind}`).join(', ')}`);
+  const watched = watchedText({ health, reference: range, events: events.n, calibration: decisions.calibration });
+  if (counts.length > 0) lines.push(`alerts: ${counts.map(([kind, count]) => `${count} ${kind}`).join(', ')}`);
+  else lines.push(`alerts: none. ${watched.join(' ')}`);
+  lines.push(...noticeLines(decisions), ...power.map((text) => `would be found: ${text}`));
+  return lines;
+}
+
+function noticeLines(decisions: Analysis['decisions']): string[] {
   const noticed = Object.entries(noticeCounts(decisions)).filter(([, count]) => count > 0);
-  lines.push(`notices: ${noticed.length === 0 ? 'none' : noticed.map(([kind, n]) => `${n} ${kind}`).join(', ')}`);
+  const lines = [`notices: ${noticed.length === 0 ? 'none' : noticed.map(([kind, n]) => `${n} ${kind}`).join(', ')}`];
   const all = noticed.reduce((sum, [, count]) => sum + count, 0);
   if (all > MOST_NOTICES)
     lines.push(

@@ -5,7 +5,7 @@ import { EVENTS_USAGE, PART_USAGE } from './part.ts';
 /** What the command line says of itself; one entry per command. */
 export const USAGE: Readonly<Record<string, string>> = {
   analyze: `tautline analyze LEDGER... --out DIR [--params FILE.json] [--stream KEY] [--baseline FILE]
-                [--where KEY=VALUE]... [--from TIME] [--to TIME]
+                [--power] [--where KEY=VALUE]... [--from TIME] [--to TIME]
                 [--file NAME]... [--together] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Runs the pipeline over ledger files, or a folder of hive partitions, and writes signals.parquet, alerts.json and
   calibration.json.
@@ -14,6 +14,7 @@ export const USAGE: Readonly<Record<string, string>> = {
                   column:NAME where a column has one of these names
   --baseline FILE a baseline or bundle replaces the reference period; a bundle's parameters hold where --params is
                   not given
+  --power         says what size of change would be found, measured on the reference (some seconds)
   --out DIR       folder to write to; made where it does not exist
 ${PART_USAGE}
 ${FILE_USAGE}

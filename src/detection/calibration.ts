@@ -2,6 +2,7 @@ import type { EventColumns, IndexRange } from '../core/columns.ts';
 import type { DetectorLimits } from '../kernels/detectors.ts';
 import type { Parameters } from './parameters.ts';
 import { burnOf } from './reference.ts';
+import { floorTells } from './channels/entropy/channel.ts';
 import { SIGNALS } from './channels/index.ts';
 import { CHANNEL_TABLE, LEVEL_CHANNELS } from './channels/table.ts';
 import { calibrateAll, type ChannelReferences } from './channels/reference.ts';
@@ -107,8 +108,9 @@ export function detectorLimits(c: Calibration, p: Parameters): DetectorLimits {
     kappa: p.kappa,
     cap: p.cap,
     tauMax: p.tau_max,
-    tauMin: p.tau_min,
-    entropyClear: p.tau_min + p.ent_hyst,
+    tauMin: floorTells(c.k, p) ? p.tau_min : Number.NaN,
+    // What an earlier program opened closes.
+    entropyClear: floorTells(c.k, p) ? p.tau_min + p.ent_hyst : -Infinity,
     lo: c.lo,
     hi: c.hi,
     dwell: p.dwell,

@@ -81,12 +81,19 @@ describe('a fracture', () => {
   });
 
   it('is not alerted on before the end of a brushed reference', () => {
-    const { decisions, signals } = run(ledger, { reference_range: [1400, 2000] });
+    const { decisions, signals } = run(ledger, { reference_range: [1400, 2000], tau_min: 1.74 });
     expect(decisions.alerts.length).toBeGreaterThan(0);
     expect(decisions.alerts.every((alert) => alert.fired >= 2000)).toBe(true);
     expect(decisions.eventState.subarray(0, 2000).every((code) => EVENT_STATES[code] === 'WARMING')).toBe(true);
     expect(decisions.calibration.ref).toBe(600);
     expect(signals.shift.findIndex((v) => !Number.isNaN(v))).toBeGreaterThanOrEqual(2000);
+  });
+
+  it('has no entropy floor where the axes leave no room above it', () => {
+    const floors = (change: Parameters<typeof parameters>[0]): boolean =>
+      run(ledger, change).decisions.alerts.some(({ kind }) => kind === 'HOMOGENIZATION_FLOOR_NEAR');
+    expect(floors({ reference_range: [1400, 2000] })).toBe(false);
+    expect(floors({ reference_range: [1400, 2000], tau_min: 1.74 })).toBe(true);
   });
 
   it('is decided anew without new signals, and the calibration follows its parameters', () => {

@@ -6,10 +6,10 @@ import { CHANNEL_TABLE, type AlertKind, type SeriesName } from '../detection/cha
 import type { LinePanel, PanelInput } from './panel.ts';
 import { lineSpec, streamLines } from './stack/lines.ts';
 
-type Facts = Pick<Channel, 'id' | 'label' | 'help' | 'marks' | 'silent' | 'empty'> & { readonly kinds: object };
+type Facts = Pick<Channel, 'id' | 'label' | 'help' | 'marks' | 'empty'> & { readonly kinds: object };
 
 /** The panel of a channel that has none of its own: its first signal with the limits of the streams that are drawn. */
-export function channelPanel({ id, label, help, kinds, marks = [], silent, empty }: Facts): LinePanel {
+export function channelPanel({ id, label, help, kinds, marks = [], empty }: Facts): LinePanel {
   const entry = CHANNEL_TABLE[id];
   const [name] = [...entry.signals, ...entry.decided] as readonly SeriesName[];
   const { unit } = SIGNALS[name];
@@ -25,7 +25,6 @@ export function channelPanel({ id, label, help, kinds, marks = [], silent, empty
     kinds: [...(Object.keys(kinds) as AlertKind[]), ...marks],
     toChart: (input) =>
       lineSpec(unit, input.scale, streamLines(input, name), { thresholds: thresholdsOf(input, name), include: [0] }),
-    note: (report, parameters) => silent?.(report.calibration, parameters, report.streams.length) ?? null,
     empty: () => empty,
   };
 }

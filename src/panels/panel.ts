@@ -2,6 +2,7 @@ import type { ComponentType } from 'react';
 import type { TimeChartSpec } from '../charts/TimeChart.tsx';
 import type { Unit } from '../core/format.ts';
 import type { Mode } from '../charts/palette.ts';
+import type { ChannelId } from '../detection/channels/table.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import type { AlertKind } from '../detection/types.ts';
 import type { AnalysisReport, SeriesData, SeriesName } from '../workers/protocol.ts';
@@ -67,6 +68,6 @@ export interface ViewPanel extends PanelMeta, Explained {
 }
 
 /** The panel of a channel has the section of the channel. */
-export type ChannelPanel = LinePanel & Explained;
+export type ChannelPanel = LinePanel & Explained & { readonly channel: ChannelId };
 
 export type Panel = ChannelPanel | ViewPanel;

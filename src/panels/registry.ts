@@ -26,6 +26,10 @@ const OWN: Partial<Record<ChannelId, LinePanel>> = {
 /** Every panel, from top to bottom. */
 export const PANELS: readonly Panel[] = [
   alerts,
-  ...CHANNELS_IN_ORDER.map((channel) => ({ ...(OWN[channel.id] ?? channelPanel(channel)), methods: channel.methods })),
+  ...CHANNELS_IN_ORDER.map((channel) => ({
+    ...(OWN[channel.id] ?? channelPanel(channel)),
+    methods: channel.methods,
+    channel: channel.id,
+  })),
   routes,
 ];

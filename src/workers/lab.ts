@@ -1,5 +1,7 @@
 import type { IndexRange } from '../core/columns.ts';
 import type { EventIndex, StreamIndex } from '../core/units.ts';
+import type { PowerInput } from '../detection/change/power.ts';
+import type { ChangeChannel } from '../detection/channels/table.ts';
 import type { Bundle, BundleCharacteristics } from '../detection/lab/bundle.ts';
 import type { ChangeKind, DelayTask } from '../detection/lab/delay.ts';
 import type { InControl, InControlSource } from '../detection/lab/inControl.ts';
@@ -63,12 +65,19 @@ export interface LabelScore {
   readonly reference: IndexRange;
 }
 
+/** What power is measured on, of the channels of lasting change in action, and why it cannot be of the others. */
+export interface PowerInputs {
+  readonly inputs: readonly PowerInput[];
+  readonly missing: readonly { readonly channel: ChangeChannel; readonly reason: string }[];
+}
+
 /** Questions of the laboratory about the newest analysis. Columns are the engine's own: they are cloned. */
 export const LAB_QUESTIONS = {
   inControl: question<(source: InControlSource) => Promise<InControlColumns>>({
     doing: 'gathering what is in control',
   }),
   labColumns: question<() => Promise<LabColumns>>({ doing: 'gathering the projected ledger' }),
+  powerInputs: question<() => Promise<PowerInputs>>({ doing: 'gathering the reference', moved: true }),
   delayPlan: question<(ask: DelayAsk) => Promise<DelayPlan>>({ doing: 'planning injected changes' }),
   /** Labelled stretches of a file, or (null) of the ledger's label column. */
   labels: question<(file: LabelText | null) => Promise<LabelSet>>({ doing: 'reading labels' }),

@@ -2,6 +2,7 @@ import type { IndexRange } from '../core/columns.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { StatedUnits } from '../core/statedMapping.ts';
 import type { EpochMs, EventIndex } from '../core/units.ts';
+import type { ChannelHealth } from '../detection/health.ts';
 import type { Parameters, Stage } from '../detection/parameters.ts';
 import type { NoticeKind, SeriesName } from '../detection/channels/table.ts';
 import type { Notice, NoticeFilter } from '../detection/notices.ts';
@@ -45,6 +46,8 @@ export interface AnalysisReport {
   readonly dimension: number;
   readonly eigenvalues: readonly number[];
   readonly calibration: Calibration;
+  /** Which channels can raise something in which streams, and why the others cannot. */
+  readonly health: readonly ChannelHealth[];
   readonly alerts: readonly Alert[];
   /** Alerts of the baseline parameters (the default ones if none were given) on the same ledger, for the overlays. */
   readonly baselineAlerts: readonly Alert[];

@@ -1,6 +1,6 @@
 import { formatNumber } from '../core/format.ts';
-import { CHANNELS_IN_ORDER } from '../detection/channels/index.ts';
 import { noticeCounts } from '../detection/notices.ts';
+import { outagesOf, outageText } from '../detection/healthText.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import type { AnalysisReport } from './protocol.ts';
 import type { Analysis } from '../analysis/stages.ts';
@@ -12,18 +12,8 @@ export function describe(
   ledger: OpenedLedger,
   analysis: Analysis,
 ): AnalysisReport {
-  const {
-    parameters,
-    grouping,
-    events,
-    leftOut,
-    reference,
-    retrospective,
-    projection,
-    decisions,
-    baselineAlerts,
-    timings,
-  } = analysis;
+  const { parameters, grouping, events, leftOut, reference, retrospective, projection, decisions } = analysis;
+  const { health, baselineAlerts, timings } = analysis;
   return {
     revision,
     signalsRevision,
@@ -42,6 +32,7 @@ export function describe(
     dimension: projection.dimension,
     eigenvalues: [...projection.eigenvalues],
     calibration: decisions.calibration,
+    health,
     alerts: decisions.alerts,
     baselineAlerts,
     notices: noticeCounts(decisions),
@@ -69,9 +60,8 @@ function streamCounts({ events }: Analysis): AnalysisReport['streams'] {
 
 function notesOf(
   ledger: OpenedLedger,
-  { parameters, grouping, events, retrospective, projection, decisions }: Analysis,
+  { parameters, grouping, events, retrospective, projection, health }: Analysis,
 ): string[] {
-  const { calibration } = decisions;
   const notes: string[] = [...grouping.notes];
   if (retrospective)
     notes.push(
@@ -91,9 +81,7 @@ function notesOf(
     notes.push(
       `There are no latencies: the window stays at ${formatNumber(parameters.win_min)} ms and memories do not stretch.`,
     );
-  for (const { silent } of CHANNELS_IN_ORDER) {
-    const why = silent?.(calibration, parameters, events.streams.length);
-    if (why) notes.push(why);
-  }
+  // Under 200 events one note says it of all.
+  if (!retrospective) for (const outage of outagesOf(health)) notes.push(outageText(outage, events.streams));
   return notes;
 }

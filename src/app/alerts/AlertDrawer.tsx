@@ -79,7 +79,7 @@ export function AlertDrawer(): ReactNode {
           </button>
         </h2>
         {open && (
-          <Suspense>
+          <Suspense fallback={null}>
             <DrawerFilters />
           </Suspense>
         )}

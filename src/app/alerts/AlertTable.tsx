@@ -11,8 +11,12 @@ import { Icon } from '../shell/Icon.tsx';
 import { openEvidence } from '../evidence/open.ts';
 import { KINDS } from '../../detection/channels/index.ts';
 import { nextRow } from './keys.ts';
+import { noAlertsText } from '../../detection/healthText.ts';
+import type { AnalysisReport } from '../../workers/protocol.ts';
 import { showAlert, zoomToAlert } from './show.ts';
 import { epochMsOf } from './times.ts';
+
+const quietIn = (report: AnalysisReport): string => noAlertsText(report).join(' ');
 
 const ROW_PX = 24;
 const NO_ROWS: readonly AlertRow[] = [];
@@ -194,7 +198,8 @@ export function AlertTable(): ReactNode {
   const selected = useTautline((state) => state.view.selected);
   const sort = useTautline((state) => state.view.alertSort);
   const filter = useTautline((state) => state.view.alertFilter);
-  const total = useTautline((state) => state.analysis.report?.alerts.length ?? 0);
+  const report = useTautline((state) => state.analysis.report);
+  const total = report?.alerts.length ?? 0;
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const base = useId();
@@ -263,9 +268,7 @@ export function AlertTable(): ReactNode {
       <Header />
       {data && rows.length === 0 && (
         <p className="no-alerts dim">
-          {total === 0
-            ? 'No alerts: every detector stayed quiet with these parameters.'
-            : `None of the ${formatCount(total)} alerts passes the filter.`}
+          {total === 0 ? report && quietIn(report) : `None of the ${formatCount(total)} alerts passes the filter.`}
         </p>
       )}
       <div role="presentation" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>

@@ -8,6 +8,7 @@ import { ProgressBar, progressText } from '../shell/Progress.tsx';
 import { DelaySection } from './DelaySection.tsx';
 import { DeploySection } from './DeploySection.tsx';
 import { FalseAlarmSection } from './FalseAlarmSection.tsx';
+import { HealthSection } from './HealthSection.tsx';
 import { LabelSection } from './LabelSection.tsx';
 import { SweepSection } from './SweepSection.tsx';
 import './lab.css';
@@ -22,6 +23,12 @@ const SECTIONS: readonly {
   readonly lead: string;
   readonly View: (props: SectionProps) => ReactNode;
 }[] = [
+  {
+    id: 'health',
+    title: 'Detectors',
+    lead: 'Which detectors can raise something here, why the others cannot, and what size of change would be found.',
+    View: HealthSection,
+  },
   {
     id: 'false-alarms',
     title: 'False alarms',

@@ -1,5 +1,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { formatCount } from '../../core/format.ts';
+import { healthFromJson } from '../../detection/files/health.ts';
+import { outagesOf, outageText } from '../../detection/healthText.ts';
 import { changedParameters } from '../../detection/parameters.ts';
 import { parityOf, type LoadedBundle as Loaded, type Parity } from '../../state/lab/bundle.ts';
 import { actions, lab, useTautline } from '../../state/store.ts';
@@ -39,6 +41,7 @@ export function LoadedBundle({
   );
   const reference = useTautline((state) => state.view.reference);
   const { name, bundle } = loaded;
+  const { health, streams } = healthFromJson(bundle.health);
   return (
     <div className="lab-bundle" data-testid="loaded-bundle">
       <p>
@@ -48,6 +51,11 @@ export function LoadedBundle({
           <code>{bundle.ledger.fingerprint.slice(0, SHORT_HASH)}</code>) by {bundle.createdBy}
         </span>
       </p>
+      {outagesOf(health).map((outage) => (
+        <p key={`${outage.channel} ${outage.reason}`} className="dim">
+          On its ledger: {outageText(outage, streams)}
+        </p>
+      ))}
       {parity?.warnings.map((warning) => (
         <p key={warning} className="lab-warning" role="alert">
           {warning}

@@ -29,6 +29,8 @@ export interface ReferenceShape {
   readonly streams: number;
   /** Messages that the identity counts for in the pooled covariance, n0. */
   readonly shrinkage: number;
+  /** H, where it is known already. */
+  readonly root?: Float64Array;
 }
 
 /** How much the prior of the two variances counts for, in degrees of freedom, and the share of conversations in it. */
@@ -43,7 +45,9 @@ export async function changeReference(
 ): Promise<ChangeReference> {
   const { axes } = shape;
   const { means, messages } = await streamMeans(source, shape, scheduler);
-  const root = await inverseRoot(kernels, await covariance(source, means, messages, shape, scheduler), axes, scheduler);
+  const root =
+    shape.root ??
+    (await inverseRoot(kernels, await covariance(source, means, messages, shape, scheduler), axes, scheduler));
   const sums = await conversationSums(source, means, root, shape, scheduler);
   const { within, between } = variances(sums, axes);
   return {

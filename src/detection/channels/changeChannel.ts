@@ -1,4 +1,5 @@
-import { formatNumber } from '../../core/format.ts';
+import { formatCount, formatNumber } from '../../core/format.ts';
+import { FEWEST_MESSAGES } from '../change/types.ts';
 import { changeLimitOf } from './changeReference.ts';
 import type { Parameters } from '../parameters.ts';
 import type { Calibration } from '../types.ts';
@@ -17,6 +18,12 @@ export interface ChangeFacts<C extends ChangeChannel> {
   /** What makes its panel empty. */
   readonly empty: string;
 }
+
+const WOULD_HELP: Readonly<Record<ChangeChannel, string>> = {
+  style: 'Texts, and a reference of more messages and conversations, would help.',
+  meaning: 'Embeddings, and a reference of more messages and conversations, would help.',
+  behaviour: 'Columns that vary (tokens, latency, outcomes), and a reference of more messages, would help.',
+};
 
 /**
  * A channel of lasting change: S against one limit, an episode from the event at which S exceeds it until it is below
@@ -59,9 +66,21 @@ export const changeChannel = <C extends ChangeChannel>({
           );
         },
       },
-    } as never,
-    silent: (c) =>
-      c[id] === null ? `${label} is out of action: there is no reference for it, so ${kind} is not alarmed on.` : null,
+    },
+    outOfAction({ calibration, remarks }, stream) {
+      const own = calibration[id];
+      if (own === null)
+        return { reason: remarks[id].join('; ') || 'there is no reference for it', help: WOULD_HELP[id] };
+      const messages = own.messages[stream];
+      return messages >= FEWEST_MESSAGES
+        ? null
+        : {
+            reason:
+              `the stream has ${formatCount(messages)} of the ${FEWEST_MESSAGES} messages that it needs in the ` +
+              'reference',
+            help: 'A longer reference would help.',
+          };
+    },
     facts: (c) => {
       const own = c[id];
       return own === null

@@ -2,7 +2,7 @@ import type { Unit } from '../../core/format.ts';
 import type { Parameters } from '../parameters.ts';
 import type { Calibration } from '../types.ts';
 import type { CHANNEL_TABLE } from './table.ts';
-import { type AlertKind, type ChannelId, type EventState, type SeriesName } from './table.ts';
+import { type AlertKind, type ChangeChannel, type ChannelId, type EventState, type SeriesName } from './table.ts';
 
 /** Values between which a signal is healthy; infinite if one side has no limit, NaN if it could not be derived. */
 export type Limits = readonly [low: number, high: number];
@@ -42,6 +42,34 @@ export interface ExplainedEvent {
   value(name: SeriesName): number;
 }
 
+/** Why a channel can raise nothing, and what would help. */
+export interface OutOfAction {
+  /** Without a full stop, fit to stand after a colon. */
+  readonly reason: string;
+  /** A sentence. */
+  readonly help: string;
+  /** A ceiling that fits the reference, where that is what would help. */
+  readonly ceiling?: number;
+}
+
+/** What an analysis shows of how its channels fare. */
+export interface Observed {
+  readonly calibration: Calibration;
+  readonly parameters: Parameters;
+  readonly streams: number;
+  /** By stream, up to the newest hundred of its own events since the reference; 0 before the hundredth. */
+  readonly scored: ArrayLike<number>;
+  /** Those of them whose z of KL is below 0. */
+  readonly below: ArrayLike<number>;
+  /** By stream: 1 where the CUSUM has fired. */
+  readonly drifted: ArrayLike<number>;
+  /** Share of the reference above the KL ceiling, and its 99.9th percentile; NaN where it lies elsewhere. */
+  readonly aboveCeiling: number;
+  readonly highKl: number;
+  /** Why a channel of lasting change has no reference. */
+  readonly remarks: Readonly<Record<ChangeChannel, readonly string[]>>;
+}
+
 type Entry<C extends ChannelId> = (typeof CHANNEL_TABLE)[C];
 
 /** Facts of a channel for screens, reports and files: no kernel, so that pages can read them. */
@@ -58,8 +86,8 @@ export interface Channel<C extends ChannelId = ChannelId> {
   readonly kinds: Readonly<Record<keyof Entry<C>['kinds'], KindFacts>>;
   /** What it says of an event beyond alerts; null if it has nothing to say. */
   readonly notice?: (e: ExplainedEvent, c: Calibration, p: Parameters) => string | null;
-  /** Said of an analysis where its kinds raise no alert; null if they do. */
-  readonly silent?: (c: Calibration, p: Parameters, streams: number) => string | null;
+  /** Why it can raise nothing in a stream; null if it can. Absent: it is charted only and has nothing to raise. */
+  readonly outOfAction?: (o: Observed, stream: number) => OutOfAction | null;
   /** Its part of a report's calibration. */
   readonly facts?: (c: Calibration, streams: readonly string[]) => readonly { name: string; value: string }[];
   /** Kinds that are marked on its panel besides its own. */

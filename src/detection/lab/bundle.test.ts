@@ -160,6 +160,17 @@ function bundleOf(
     operatingCharacteristics,
     embedder: builtIn,
     retired,
+    health: [
+      {
+        channel: 'drift',
+        stream: 'a',
+        reason: 'the CUSUM cannot rise',
+        help: 'A smaller k.',
+        watched: 0,
+        conversations: null,
+      },
+      { channel: 'style', stream: 'a', reason: null, help: null, watched: 300, conversations: 12 },
+    ],
   };
 }
 
@@ -168,6 +179,7 @@ const withLess = (bundle: Bundle): Bundle => ({
   ...bundle,
   embedder: { name: 'file', probe: null, frequencies: null },
   retired: NOTHING_RETIRED,
+  health: [],
   rollout: {
     ...adviceOf({ ...bundle.rollout, kept: bundle.rollout.kept - 1 }),
     comparedWith: bundle.rollout.comparedWith,
@@ -192,7 +204,8 @@ const candidates = fc
     conversation_cut: fc.integer({ min: 2, max: 64 }),
   })
   .map((change) => parameters(change as Partial<Parameters>));
-const sample = bundleOf(parameters({ h: 4, z_band: 1 }));
+// A floor that two axes can be below.
+const sample = bundleOf(parameters({ h: 4, z_band: 1, tau_min: 0.98, ent_hyst: 0.01 }));
 const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(bundleSchema);
 const refusal = (run: () => unknown): string => {
   try {
@@ -419,6 +432,7 @@ describe('schema/bundle.proto', () => {
       Conversation: behaviour.properties.streams.items.properties.newest.items,
       Embedder: s.properties.embedder,
       DocumentFrequencies: s.properties.embedder.properties.frequencies.anyOf[0],
+      ChannelHealth: s.properties.health.items,
       Retired: s.properties.retired,
       RetiredParameter: s.properties.retired.properties.parameters.items,
       Alert: s.$defs.alert,

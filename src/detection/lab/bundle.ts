@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { without } from '../../core/fields.ts';
 import { baselineSchema, baselineToObject } from '../baseline.ts';
 import { headOf, newestVersion, readFields, readText, type FileFormat } from '../files/file.ts';
+import { healthSchema } from '../files/health.ts';
 import { parametersSchema } from '../files/parameters.ts';
 import { alertSchema, alertsSchema, type AlertJson } from '../files/results.ts';
 import {
@@ -187,6 +188,7 @@ const fieldsSchema = v.object({
   operatingCharacteristics: v.nullable(characteristicsSchema),
   embedder: embedderSchema,
   retired: v.pipe(retiredSchema, v.description('What a bundle of an earlier version held and this one has no use for')),
+  health: v.pipe(healthSchema, v.description('How each detector fared on the ledger; empty: not known')),
   createdBy: v.pipe(text, v.description('Program and version')),
 });
 
@@ -293,6 +295,7 @@ function fileOf({ ledger, baseline, parameters, rollout: { labelled, ...rollout 
     operatingCharacteristics: bundle.operatingCharacteristics,
     embedder: bundle.embedder,
     retired: bundle.retired,
+    health: bundle.health,
   } satisfies v.InferInput<typeof fieldsSchema>;
 }
 

@@ -36,6 +36,9 @@ const NULL_IF_ABSENT: readonly string[] = [
   'Embedder.frequencies',
   'Alert.cleared',
   'Rollout.labelled',
+  'ChannelHealth.reason',
+  'ChannelHealth.help',
+  'ChannelHealth.conversations',
   'Parameters.reference_range',
 ];
 

@@ -24,6 +24,7 @@ export function fromVersion1(file: Fields): Fields {
     operatingCharacteristics: Object.hasOwn(measured, 'delays')
       ? { ...measured, delays: delays.kept }
       : file.operatingCharacteristics,
+    health: [],
     retired: {
       alerts: alerts.retired,
       delays: delays.retired,

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bundle.proto.
  */
 export const file_bundle: GenFile = /*@__PURE__*/
-  fileDesc("CgxidW5kbGUucHJvdG8SEnRhdXRsaW5lLmJ1bmRsZS52MSKlBAoGQnVuZGxlEhMKBmZvcm1hdBgBIAEoCUgAiAEBEhQKB3ZlcnNpb24YAiABKAVIAYgBARIXCgpjcmVhdGVkX2J5GAMgASgJSAKIAQESMgoKcGFyYW1ldGVycxgEIAEoCzIeLnRhdXRsaW5lLmJ1bmRsZS52MS5QYXJhbWV0ZXJzEioKBmxlZGdlchgFIAEoCzIaLnRhdXRsaW5lLmJ1bmRsZS52MS5MZWRnZXISLgoIYmFzZWxpbmUYBiABKAsyHC50YXV0bGluZS5idW5kbGUudjEuQmFzZWxpbmUSKQoGYWxlcnRzGAcgAygLMhkudGF1dGxpbmUuYnVuZGxlLnYxLkFsZXJ0EiwKB3JvbGxvdXQYCCABKAsyGy50YXV0bGluZS5idW5kbGUudjEuUm9sbG91dBJPChlvcGVyYXRpbmdfY2hhcmFjdGVyaXN0aWNzGAkgASgLMiwudGF1dGxpbmUuYnVuZGxlLnYxLk9wZXJhdGluZ0NoYXJhY3RlcmlzdGljcxIZChFnb3Zlcm5hbmNlX3dlaWdodBgMIAMoARIuCghlbWJlZGRlchgKIAEoCzIcLnRhdXRsaW5lLmJ1bmRsZS52MS5FbWJlZGRlchIsCgdyZXRpcmVkGAsgASgLMhsudGF1dGxpbmUuYnVuZGxlLnYxLlJldGlyZWRCCQoHX2Zvcm1hdEIKCghfdmVyc2lvbkINCgtfY3JlYXRlZF9ieSK9CwoKUGFyYW1ldGVycxITCgZzdHJlYW0YASABKAlIAIgBARIOCgFrGAIgASgFSAGIAQESLwoQcmVmZXJlbmNlX2V2ZW50cxgDIAEoBUgCUhByZWZlcmVuY2VfZXZlbnRziAEBEigKD3JlZmVyZW5jZV9yYW5nZRgEIAMoA1IPcmVmZXJlbmNlX3JhbmdlEiUKC2xhbWJkYV9mYXN0GAUgASgBSANSC2xhbWJkYV9mYXN0iAEBEiUKC2xhbWJkYV9zbG93GAYgASgBSARSC2xhbWJkYV9zbG93iAEBEhYKCXNocmlua2FnZRgHIAEoAUgFiAEBEhMKBmFuY2hvchgIIAEoCUgGiAEBEhUKCGFkYXB0aXZlGAkgASgISAeIAQESIwoKbGF0X3dpbmRvdxgKIAEoBUgIUgpsYXRfd2luZG93iAEBEiMKCndpbl9mYWN0b3IYCyABKAFICVIKd2luX2ZhY3RvcogBARIdCgd3aW5fbWluGAwgASgBSApSB3dpbl9taW6IAQESEQoEc3luYxgNIAEoCUgLiAEBEiUKC3R1cm5fd2luZG93GA4gASgFSAxSC3R1cm5fd2luZG93iAEBEiMKCmVtZF93aW5kb3cYDyABKAVIDVIKZW1kX3dpbmRvd4gBARIdCgdlbWRfbWluGBAgASgFSA5SB2VtZF9taW6IAQESDAoEem9uZRgRIAMoARIOCgFoGBIgASgBSA+IAQESEgoFa2FwcGEYEyABKAFIEIgBARIQCgNjYXAYFCABKAFIEYgBARIdCgd0YXVfbWF4GBUgASgBSBJSB3RhdV9tYXiIAQESEQoEYnVybhgWIAEoBUgTiAEBEhMKBndhcm11cBgXIAEoBUgUiAEBEh0KB3RhdV9taW4YGCABKAFIFVIHdGF1X21pbogBARIfCghlbnRfaHlzdBgZIAEoAUgWUghlbnRfaHlzdIgBARIbCgZ6X2JhbmQYGiABKAFIF1IGel9iYW5kiAEBEhIKBWR3ZWxsGBsgASgFSBiIAQESIwoKdm9pZF9mbG9vchgcIAEoAUgZUgp2b2lkX2Zsb29yiAEBEiMKCnZvaWRfY2xlYXIYHSABKAFIGlIKdm9pZF9jbGVhcogBARInCgx2b2lkX21pbl9yZWYYHiABKAFIG1IMdm9pZF9taW5fcmVmiAEBEjMKEmZhbHNlX2FsYXJtX2J1ZGdldBggIAEoAUgcUhJmYWxzZV9hbGFybV9idWRnZXSIAQESIQoJbWVhbmluZ19rGCEgASgFSB1SCW1lYW5pbmdfa4gBARIRCgliZWhhdmlvdXIYIiADKAkSLwoQY29udmVyc2F0aW9uX2N1dBgjIAEoBUgeUhBjb252ZXJzYXRpb25fY3V0iAEBQgkKB19zdHJlYW1CBAoCX2tCEwoRX3JlZmVyZW5jZV9ldmVudHNCDgoMX2xhbWJkYV9mYXN0Qg4KDF9sYW1iZGFfc2xvd0IMCgpfc2hyaW5rYWdlQgkKB19hbmNob3JCCwoJX2FkYXB0aXZlQg0KC19sYXRfd2luZG93Qg0KC193aW5fZmFjdG9yQgoKCF93aW5fbWluQgcKBV9zeW5jQg4KDF90dXJuX3dpbmRvd0INCgtfZW1kX3dpbmRvd0IKCghfZW1kX21pbkIECgJfaEIICgZfa2FwcGFCBgoEX2NhcEIKCghfdGF1X21heEIHCgVfYnVybkIJCgdfd2FybXVwQgoKCF90YXVfbWluQgsKCV9lbnRfaHlzdEIJCgdfel9iYW5kQggKBl9kd2VsbEINCgtfdm9pZF9mbG9vckINCgtfdm9pZF9jbGVhckIPCg1fdm9pZF9taW5fcmVmQhUKE19mYWxzZV9hbGFybV9idWRnZXRCDAoKX21lYW5pbmdfa0ITChFfY29udmVyc2F0aW9uX2N1dEoECB8QIFIMbWV3bWFfbGFtYmRhIskBCgZMZWRnZXISEQoEbmFtZRgBIAEoCUgAiAEBEhgKC2ZpbmdlcnByaW50GAIgASgJSAGIAQESEwoGZXZlbnRzGAMgASgFSAKIAQESEQoJcmVmZXJlbmNlGAQgAygFEh8KEmVtYmVkZGVyX3JlZmVyZW5jZRgGIAEoBUgDiAEBQgcKBV9uYW1lQg4KDF9maW5nZXJwcmludEIJCgdfZXZlbnRzQhUKE19lbWJlZGRlcl9yZWZlcmVuY2VKBAgFEAZSCGVtYmVkZGVyIoIBCghFbWJlZGRlchIRCgRuYW1lGAEgASgJSACIAQESEgoFcHJvYmUYAiABKAlIAYgBARI8CgtmcmVxdWVuY2llcxgDIAEoCzInLnRhdXRsaW5lLmJ1bmRsZS52MS5Eb2N1bWVudEZyZXF1ZW5jaWVzQgcKBV9uYW1lQggKBl9wcm9iZSJcChNEb2N1bWVudEZyZXF1ZW5jaWVzEhYKCWRvY3VtZW50cxgBIAEoBUgAiAEBEg8KB2J1Y2tldHMYAiADKAUSDgoGY291bnRzGAMgAygFQgwKCl9kb2N1bWVudHMimQEKB1JldGlyZWQSKQoGYWxlcnRzGAEgAygLMhkudGF1dGxpbmUuYnVuZGxlLnYxLkFsZXJ0EikKBmRlbGF5cxgCIAMoCzIZLnRhdXRsaW5lLmJ1bmRsZS52MS5EZWxheRI4CgpwYXJhbWV0ZXJzGAMgAygLMiQudGF1dGxpbmUuYnVuZGxlLnYxLlJldGlyZWRQYXJhbWV0ZXIiTAoQUmV0aXJlZFBhcmFtZXRlchIRCgRuYW1lGAEgASgJSACIAQESEgoFdmFsdWUYAiABKAFIAYgBAUIHCgVfbmFtZUIICgZfdmFsdWUingMKCEJhc2VsaW5lEhMKBmZvcm1hdBgBIAEoCUgAiAEBEhQKB3ZlcnNpb24YAiABKAVIAYgBARIyCgpwcm9qZWN0aW9uGAMgASgLMh4udGF1dGxpbmUuYnVuZGxlLnYxLlByb2plY3Rpb24SMAoJcmVmZXJlbmNlGAQgASgLMh0udGF1dGxpbmUuYnVuZGxlLnYxLlJlZmVyZW5jZRI0CgtjYWxpYnJhdGlvbhgFIAEoCzIfLnRhdXRsaW5lLmJ1bmRsZS52MS5DYWxpYnJhdGlvbhIyCgVzdHlsZRgHIAEoCzIjLnRhdXRsaW5lLmJ1bmRsZS52MS5DaGFuZ2VSZWZlcmVuY2USNAoHbWVhbmluZxgIIAEoCzIjLnRhdXRsaW5lLmJ1bmRsZS52MS5DaGFuZ2VSZWZlcmVuY2USNgoJYmVoYXZpb3VyGAkgASgLMiMudGF1dGxpbmUuYnVuZGxlLnYxLkNoYW5nZVJlZmVyZW5jZUIJCgdfZm9ybWF0QgoKCF92ZXJzaW9uSgQIBhAHUgxmYWxzZV9hbGFybXMikwIKD0NoYW5nZVJlZmVyZW5jZRIRCgRheGVzGAEgASgFSACIAQESDAoEcm9vdBgCIAMoARIOCgZ3aXRoaW4YAyADKAESDwoHYmV0d2VlbhgEIAMoARITCgZ3YW5kZXIYBSABKAFIAYgBARIZCgx3YW5kZXJfa25vd24YBiABKAhIAogBARI2CghmZWF0dXJlcxgHIAMoCzIkLnRhdXRsaW5lLmJ1bmRsZS52MS5CZWhhdmlvdXJGZWF0dXJlEjEKB3N0cmVhbXMYCCADKAsyIC50YXV0bGluZS5idW5kbGUudjEuQ2hhbmdlU3RyZWFtQgcKBV9heGVzQgkKB193YW5kZXJCDwoNX3dhbmRlcl9rbm93biKaAQoQQmVoYXZpb3VyRmVhdHVyZRISCgVsYWJlbBgBIAEoCUgAiAEBEhMKBmNvbHVtbhgCIAEoCUgBiAEBEhEKBGtpbmQYAyABKAlIAogBARIOCgZ2YWx1ZXMYBCADKAkSEgoFc2NhbGUYBSABKAFIA4gBAUIICgZfbGFiZWxCCQoHX2NvbHVtbkIHCgVfa2luZEIICgZfc2NhbGUi6wEKDENoYW5nZVN0cmVhbRIVCghtZXNzYWdlcxgBIAEoBUgAiAEBEhoKDWNvbnZlcnNhdGlvbnMYAiABKAVIAYgBARIWCglpbl9ibG9ja3MYAyABKAhIAogBARIMCgRtZWFuGAQgAygBEhMKC2luZm9ybWF0aW9uGAUgAygBEg4KBmNlbnRyZRgGIAMoARIwCgZuZXdlc3QYByADKAsyIC50YXV0bGluZS5idW5kbGUudjEuQ29udmVyc2F0aW9uQgsKCV9tZXNzYWdlc0IQCg5fY29udmVyc2F0aW9uc0IMCgpfaW5fYmxvY2tzImsKDENvbnZlcnNhdGlvbhIZCgxjb252ZXJzYXRpb24YASABKAVIAIgBARIVCghtZXNzYWdlcxgCIAEoBUgBiAEBEgsKA3N1bRgDIAMoAUIPCg1fY29udmVyc2F0aW9uQgsKCV9tZXNzYWdlcyJ5CgpQcm9qZWN0aW9uEhYKCWRpbWVuc2lvbhgBIAEoBUgAiAEBEg4KAWsYAiABKAVIAYgBARIMCgRtZWFuGAMgAygBEgwKBGF4ZXMYBCADKAESEwoLZWlnZW52YWx1ZXMYBSADKAFCDAoKX2RpbWVuc2lvbkIECgJfayL0AQoJUmVmZXJlbmNlEg4KAWsYASABKAVIAIgBARIYCgtoYXNfbGF0ZW5jeRgCIAEoCEgBiAEBEh0KEHdpbmRvd19yZWZlcmVuY2UYAyABKAFIAogBARIYCgt3aW5kb3dfc2l6ZRgEIAEoBUgDiAEBEhMKC3Bvb2xlZF9tZWFuGAUgAygBEjQKB3N0cmVhbXMYBiADKAsyIy50YXV0bGluZS5idW5kbGUudjEuUmVmZXJlbmNlU3RyZWFtQgQKAl9rQg4KDF9oYXNfbGF0ZW5jeUITChFfd2luZG93X3JlZmVyZW5jZUIOCgxfd2luZG93X3NpemUi1wEKD1JlZmVyZW5jZVN0cmVhbRIRCgRuYW1lGAEgASgJSACIAQESEwoGZXZlbnRzGAIgASgFSAGIAQESHQoQcmVmZXJlbmNlX2V2ZW50cxgDIAEoBUgCiAEBEh8KEnJlZmVyZW5jZV9lbWJlZGRlZBgEIAEoBUgDiAEBEgwKBG1lYW4YBSADKAESDgoGd2luZG93GAYgAygCQgcKBV9uYW1lQgkKB19ldmVudHNCEwoRX3JlZmVyZW5jZV9ldmVudHNCFQoTX3JlZmVyZW5jZV9lbWJlZGRlZCKcBAoLQ2FsaWJyYXRpb24SEAoDcmVmGAEgASgFSACIAQESDgoBaxgCIAEoBUgBiAEBEg4KAW0YAyABKAFIAogBARIOCgFzGAQgASgBSAOIAQESDwoCZm0YBSABKAFIBIgBARIPCgJmcxgGIAEoAUgFiAEBEg8KAmxvGAcgASgBSAaIAQESDwoCaGkYCCABKAFIB4gBARIUCgd0ZW5zaW9uGAkgASgBSAiIAQESEAoDcmhvGAogASgBSAmIAQESEQoEd3JlZhgLIAEoAUgKiAEBEhkKDHBoYXNlX2xvY2tlZBgOIAEoCEgLiAEBEjQKBXN0eWxlGA8gASgLMiUudGF1dGxpbmUuYnVuZGxlLnYxLkNoYW5nZUNhbGlicmF0aW9uEjYKB21lYW5pbmcYECABKAsyJS50YXV0bGluZS5idW5kbGUudjEuQ2hhbmdlQ2FsaWJyYXRpb24SOAoJYmVoYXZpb3VyGBEgASgLMiUudGF1dGxpbmUuYnVuZGxlLnYxLkNoYW5nZUNhbGlicmF0aW9uQgYKBF9yZWZCBAoCX2tCBAoCX21CBAoCX3NCBQoDX2ZtQgUKA19mc0IFCgNfbG9CBQoDX2hpQgoKCF90ZW5zaW9uQgYKBF9yaG9CBwoFX3dyZWZCDwoNX3BoYXNlX2xvY2tlZEoECAwQDUoECA0QDlILc2hpZnRfbGltaXRSDHNoaWZ0X2xpbWl0cyKmAQoRQ2hhbmdlQ2FsaWJyYXRpb24SEgoFbGltaXQYASABKAFIAIgBARISCgVvbWVnYRgCIAEoAUgBiAEBEg8KAm51GAMgASgBSAKIAQESCQoBdxgEIAMoARIJCgFiGAUgAygBEhUKDWNvbnZlcnNhdGlvbnMYBiADKAUSEAoIbWVzc2FnZXMYByADKAVCCAoGX2xpbWl0QggKBl9vbWVnYUIFCgNfbnUinwIKBUFsZXJ0EhEKBGtpbmQYASABKAlIAIgBARITCgZzdHJlYW0YAiABKAlIAYgBARISCgVvbnNldBgDIAEoBUgCiAEBEiEKCW9uc2V0X3NlcRgEIAEoBUgDUglvbnNldF9zZXGIAQESEgoFZmlyZWQYBSABKAVIBIgBARIhCglmaXJlZF9zZXEYBiABKAVIBVIJZmlyZWRfc2VxiAEBEhQKB2NsZWFyZWQYByABKAVIBogBARIRCgRwZWFrGAggASgBSAeIAQFCBwoFX2tpbmRCCQoHX3N0cmVhbUIICgZfb25zZXRCDAoKX29uc2V0X3NlcUIICgZfZmlyZWRCDAoKX2ZpcmVkX3NlcUIKCghfY2xlYXJlZEIHCgVfcGVhayKoAgoHUm9sbG91dBITCgZhZHZpY2UYASABKAlIAIgBARISCgVzaGFyZRgCIAEoAUgBiAEBEhEKBGtlcHQYAyABKAVIAogBARISCgVhZGRlZBgEIAEoBUgDiAEBEhQKB3JlbW92ZWQYBSABKAVIBIgBARISCgVtb3ZlZBgGIAEoBUgFiAEBEjUKDWNvbXBhcmVkX3dpdGgYByABKAsyHi50YXV0bGluZS5idW5kbGUudjEuUGFyYW1ldGVycxIuCghsYWJlbGxlZBgIIAEoCzIcLnRhdXRsaW5lLmJ1bmRsZS52MS5MYWJlbGxlZEIJCgdfYWR2aWNlQggKBl9zaGFyZUIHCgVfa2VwdEIICgZfYWRkZWRCCgoIX3JlbW92ZWRCCAoGX21vdmVkIkoKCExhYmVsbGVkEhQKB2NoYW5nZXMYASABKAVIAIgBARISCgVmb3VuZBgCIAEoBUgBiAEBQgoKCF9jaGFuZ2VzQggKBl9mb3VuZCLnAwoYT3BlcmF0aW5nQ2hhcmFjdGVyaXN0aWNzEhMKBnNvdXJjZRgBIAEoCUgAiAEBEh4KEWluX2NvbnRyb2xfZXZlbnRzGAIgASgFSAGIAQESEQoEYXJsMBgDIAEoAUgCiAEBEhgKC2FybDBfbWV0aG9kGAQgASgJSAOIAQESFQoNYXJsMF9pbnRlcnZhbBgFIAMoARIbCg5ldmVudHNfcGVyX2RheRgGIAEoAUgEiAEBEiEKFGZhbHNlX2FsZXJ0c19wZXJfZGF5GAcgASgBSAWIAQESJQodZmFsc2VfYWxlcnRzX3Blcl9kYXlfaW50ZXJ2YWwYCCADKAESGwoObmFpdmVfc2llZ211bmQYCSABKAFIBogBARIZCgxuYWl2ZV9jYXBwZWQYCiABKAFIB4gBARIpCgZkZWxheXMYCyADKAsyGS50YXV0bGluZS5idW5kbGUudjEuRGVsYXlCCQoHX3NvdXJjZUIUChJfaW5fY29udHJvbF9ldmVudHNCBwoFX2FybDBCDgoMX2FybDBfbWV0aG9kQhEKD19ldmVudHNfcGVyX2RheUIXChVfZmFsc2VfYWxlcnRzX3Blcl9kYXlCEQoPX25haXZlX3NpZWdtdW5kQg8KDV9uYWl2ZV9jYXBwZWQi7wEKBURlbGF5EhEKBGtpbmQYASABKAlIAIgBARITCgZjaGFuZ2UYAiABKAlIAYgBARIRCgRzaXplGAMgASgBSAKIAQESFwoKcmVwbGljYXRlcxgEIAEoBUgDiAEBEhUKCGRldGVjdGVkGAUgASgFSASIAQESGQoMbWVkaWFuX2RlbGF5GAYgASgBSAWIAQESFgoOZGVsYXlfaW50ZXJ2YWwYByADKAFCBwoFX2tpbmRCCQoHX2NoYW5nZUIHCgVfc2l6ZUINCgtfcmVwbGljYXRlc0ILCglfZGV0ZWN0ZWRCDwoNX21lZGlhbl9kZWxheWIGcHJvdG8z");
+  fileDesc("CgxidW5kbGUucHJvdG8SEnRhdXRsaW5lLmJ1bmRsZS52MSLYBAoGQnVuZGxlEhMKBmZvcm1hdBgBIAEoCUgAiAEBEhQKB3ZlcnNpb24YAiABKAVIAYgBARIXCgpjcmVhdGVkX2J5GAMgASgJSAKIAQESMgoKcGFyYW1ldGVycxgEIAEoCzIeLnRhdXRsaW5lLmJ1bmRsZS52MS5QYXJhbWV0ZXJzEioKBmxlZGdlchgFIAEoCzIaLnRhdXRsaW5lLmJ1bmRsZS52MS5MZWRnZXISLgoIYmFzZWxpbmUYBiABKAsyHC50YXV0bGluZS5idW5kbGUudjEuQmFzZWxpbmUSKQoGYWxlcnRzGAcgAygLMhkudGF1dGxpbmUuYnVuZGxlLnYxLkFsZXJ0EiwKB3JvbGxvdXQYCCABKAsyGy50YXV0bGluZS5idW5kbGUudjEuUm9sbG91dBJPChlvcGVyYXRpbmdfY2hhcmFjdGVyaXN0aWNzGAkgASgLMiwudGF1dGxpbmUuYnVuZGxlLnYxLk9wZXJhdGluZ0NoYXJhY3RlcmlzdGljcxIZChFnb3Zlcm5hbmNlX3dlaWdodBgMIAMoARIuCghlbWJlZGRlchgKIAEoCzIcLnRhdXRsaW5lLmJ1bmRsZS52MS5FbWJlZGRlchIsCgdyZXRpcmVkGAsgASgLMhsudGF1dGxpbmUuYnVuZGxlLnYxLlJldGlyZWQSMQoGaGVhbHRoGA0gAygLMiEudGF1dGxpbmUuYnVuZGxlLnYxLkNoYW5uZWxIZWFsdGhCCQoHX2Zvcm1hdEIKCghfdmVyc2lvbkINCgtfY3JlYXRlZF9ieSLdAQoNQ2hhbm5lbEhlYWx0aBIUCgdjaGFubmVsGAEgASgJSACIAQESEwoGc3RyZWFtGAIgASgJSAGIAQESEwoGcmVhc29uGAMgASgJSAKIAQESEQoEaGVscBgEIAEoCUgDiAEBEhQKB3dhdGNoZWQYBSABKAVIBIgBARIaCg1jb252ZXJzYXRpb25zGAYgASgFSAWIAQFCCgoIX2NoYW5uZWxCCQoHX3N0cmVhbUIJCgdfcmVhc29uQgcKBV9oZWxwQgoKCF93YXRjaGVkQhAKDl9jb252ZXJzYXRpb25zIr0LCgpQYXJhbWV0ZXJzEhMKBnN0cmVhbRgBIAEoCUgAiAEBEg4KAWsYAiABKAVIAYgBARIvChByZWZlcmVuY2VfZXZlbnRzGAMgASgFSAJSEHJlZmVyZW5jZV9ldmVudHOIAQESKAoPcmVmZXJlbmNlX3JhbmdlGAQgAygDUg9yZWZlcmVuY2VfcmFuZ2USJQoLbGFtYmRhX2Zhc3QYBSABKAFIA1ILbGFtYmRhX2Zhc3SIAQESJQoLbGFtYmRhX3Nsb3cYBiABKAFIBFILbGFtYmRhX3Nsb3eIAQESFgoJc2hyaW5rYWdlGAcgASgBSAWIAQESEwoGYW5jaG9yGAggASgJSAaIAQESFQoIYWRhcHRpdmUYCSABKAhIB4gBARIjCgpsYXRfd2luZG93GAogASgFSAhSCmxhdF93aW5kb3eIAQESIwoKd2luX2ZhY3RvchgLIAEoAUgJUgp3aW5fZmFjdG9yiAEBEh0KB3dpbl9taW4YDCABKAFIClIHd2luX21pbogBARIRCgRzeW5jGA0gASgJSAuIAQESJQoLdHVybl93aW5kb3cYDiABKAVIDFILdHVybl93aW5kb3eIAQESIwoKZW1kX3dpbmRvdxgPIAEoBUgNUgplbWRfd2luZG93iAEBEh0KB2VtZF9taW4YECABKAVIDlIHZW1kX21pbogBARIMCgR6b25lGBEgAygBEg4KAWgYEiABKAFID4gBARISCgVrYXBwYRgTIAEoAUgQiAEBEhAKA2NhcBgUIAEoAUgRiAEBEh0KB3RhdV9tYXgYFSABKAFIElIHdGF1X21heIgBARIRCgRidXJuGBYgASgFSBOIAQESEwoGd2FybXVwGBcgASgFSBSIAQESHQoHdGF1X21pbhgYIAEoAUgVUgd0YXVfbWluiAEBEh8KCGVudF9oeXN0GBkgASgBSBZSCGVudF9oeXN0iAEBEhsKBnpfYmFuZBgaIAEoAUgXUgZ6X2JhbmSIAQESEgoFZHdlbGwYGyABKAVIGIgBARIjCgp2b2lkX2Zsb29yGBwgASgBSBlSCnZvaWRfZmxvb3KIAQESIwoKdm9pZF9jbGVhchgdIAEoAUgaUgp2b2lkX2NsZWFyiAEBEicKDHZvaWRfbWluX3JlZhgeIAEoAUgbUgx2b2lkX21pbl9yZWaIAQESMwoSZmFsc2VfYWxhcm1fYnVkZ2V0GCAgASgBSBxSEmZhbHNlX2FsYXJtX2J1ZGdldIgBARIhCgltZWFuaW5nX2sYISABKAVIHVIJbWVhbmluZ19riAEBEhEKCWJlaGF2aW91chgiIAMoCRIvChBjb252ZXJzYXRpb25fY3V0GCMgASgFSB5SEGNvbnZlcnNhdGlvbl9jdXSIAQFCCQoHX3N0cmVhbUIECgJfa0ITChFfcmVmZXJlbmNlX2V2ZW50c0IOCgxfbGFtYmRhX2Zhc3RCDgoMX2xhbWJkYV9zbG93QgwKCl9zaHJpbmthZ2VCCQoHX2FuY2hvckILCglfYWRhcHRpdmVCDQoLX2xhdF93aW5kb3dCDQoLX3dpbl9mYWN0b3JCCgoIX3dpbl9taW5CBwoFX3N5bmNCDgoMX3R1cm5fd2luZG93Qg0KC19lbWRfd2luZG93QgoKCF9lbWRfbWluQgQKAl9oQggKBl9rYXBwYUIGCgRfY2FwQgoKCF90YXVfbWF4QgcKBV9idXJuQgkKB193YXJtdXBCCgoIX3RhdV9taW5CCwoJX2VudF9oeXN0QgkKB196X2JhbmRCCAoGX2R3ZWxsQg0KC192b2lkX2Zsb29yQg0KC192b2lkX2NsZWFyQg8KDV92b2lkX21pbl9yZWZCFQoTX2ZhbHNlX2FsYXJtX2J1ZGdldEIMCgpfbWVhbmluZ19rQhMKEV9jb252ZXJzYXRpb25fY3V0SgQIHxAgUgxtZXdtYV9sYW1iZGEiyQEKBkxlZGdlchIRCgRuYW1lGAEgASgJSACIAQESGAoLZmluZ2VycHJpbnQYAiABKAlIAYgBARITCgZldmVudHMYAyABKAVIAogBARIRCglyZWZlcmVuY2UYBCADKAUSHwoSZW1iZWRkZXJfcmVmZXJlbmNlGAYgASgFSAOIAQFCBwoFX25hbWVCDgoMX2ZpbmdlcnByaW50QgkKB19ldmVudHNCFQoTX2VtYmVkZGVyX3JlZmVyZW5jZUoECAUQBlIIZW1iZWRkZXIiggEKCEVtYmVkZGVyEhEKBG5hbWUYASABKAlIAIgBARISCgVwcm9iZRgCIAEoCUgBiAEBEjwKC2ZyZXF1ZW5jaWVzGAMgASgLMicudGF1dGxpbmUuYnVuZGxlLnYxLkRvY3VtZW50RnJlcXVlbmNpZXNCBwoFX25hbWVCCAoGX3Byb2JlIlwKE0RvY3VtZW50RnJlcXVlbmNpZXMSFgoJZG9jdW1lbnRzGAEgASgFSACIAQESDwoHYnVja2V0cxgCIAMoBRIOCgZjb3VudHMYAyADKAVCDAoKX2RvY3VtZW50cyKZAQoHUmV0aXJlZBIpCgZhbGVydHMYASADKAsyGS50YXV0bGluZS5idW5kbGUudjEuQWxlcnQSKQoGZGVsYXlzGAIgAygLMhkudGF1dGxpbmUuYnVuZGxlLnYxLkRlbGF5EjgKCnBhcmFtZXRlcnMYAyADKAsyJC50YXV0bGluZS5idW5kbGUudjEuUmV0aXJlZFBhcmFtZXRlciJMChBSZXRpcmVkUGFyYW1ldGVyEhEKBG5hbWUYASABKAlIAIgBARISCgV2YWx1ZRgCIAEoAUgBiAEBQgcKBV9uYW1lQggKBl92YWx1ZSKeAwoIQmFzZWxpbmUSEwoGZm9ybWF0GAEgASgJSACIAQESFAoHdmVyc2lvbhgCIAEoBUgBiAEBEjIKCnByb2plY3Rpb24YAyABKAsyHi50YXV0bGluZS5idW5kbGUudjEuUHJvamVjdGlvbhIwCglyZWZlcmVuY2UYBCABKAsyHS50YXV0bGluZS5idW5kbGUudjEuUmVmZXJlbmNlEjQKC2NhbGlicmF0aW9uGAUgASgLMh8udGF1dGxpbmUuYnVuZGxlLnYxLkNhbGlicmF0aW9uEjIKBXN0eWxlGAcgASgLMiMudGF1dGxpbmUuYnVuZGxlLnYxLkNoYW5nZVJlZmVyZW5jZRI0CgdtZWFuaW5nGAggASgLMiMudGF1dGxpbmUuYnVuZGxlLnYxLkNoYW5nZVJlZmVyZW5jZRI2CgliZWhhdmlvdXIYCSABKAsyIy50YXV0bGluZS5idW5kbGUudjEuQ2hhbmdlUmVmZXJlbmNlQgkKB19mb3JtYXRCCgoIX3ZlcnNpb25KBAgGEAdSDGZhbHNlX2FsYXJtcyKTAgoPQ2hhbmdlUmVmZXJlbmNlEhEKBGF4ZXMYASABKAVIAIgBARIMCgRyb290GAIgAygBEg4KBndpdGhpbhgDIAMoARIPCgdiZXR3ZWVuGAQgAygBEhMKBndhbmRlchgFIAEoAUgBiAEBEhkKDHdhbmRlcl9rbm93bhgGIAEoCEgCiAEBEjYKCGZlYXR1cmVzGAcgAygLMiQudGF1dGxpbmUuYnVuZGxlLnYxLkJlaGF2aW91ckZlYXR1cmUSMQoHc3RyZWFtcxgIIAMoCzIgLnRhdXRsaW5lLmJ1bmRsZS52MS5DaGFuZ2VTdHJlYW1CBwoFX2F4ZXNCCQoHX3dhbmRlckIPCg1fd2FuZGVyX2tub3duIpoBChBCZWhhdmlvdXJGZWF0dXJlEhIKBWxhYmVsGAEgASgJSACIAQESEwoGY29sdW1uGAIgASgJSAGIAQESEQoEa2luZBgDIAEoCUgCiAEBEg4KBnZhbHVlcxgEIAMoCRISCgVzY2FsZRgFIAEoAUgDiAEBQggKBl9sYWJlbEIJCgdfY29sdW1uQgcKBV9raW5kQggKBl9zY2FsZSLrAQoMQ2hhbmdlU3RyZWFtEhUKCG1lc3NhZ2VzGAEgASgFSACIAQESGgoNY29udmVyc2F0aW9ucxgCIAEoBUgBiAEBEhYKCWluX2Jsb2NrcxgDIAEoCEgCiAEBEgwKBG1lYW4YBCADKAESEwoLaW5mb3JtYXRpb24YBSADKAESDgoGY2VudHJlGAYgAygBEjAKBm5ld2VzdBgHIAMoCzIgLnRhdXRsaW5lLmJ1bmRsZS52MS5Db252ZXJzYXRpb25CCwoJX21lc3NhZ2VzQhAKDl9jb252ZXJzYXRpb25zQgwKCl9pbl9ibG9ja3MiawoMQ29udmVyc2F0aW9uEhkKDGNvbnZlcnNhdGlvbhgBIAEoBUgAiAEBEhUKCG1lc3NhZ2VzGAIgASgFSAGIAQESCwoDc3VtGAMgAygBQg8KDV9jb252ZXJzYXRpb25CCwoJX21lc3NhZ2VzInkKClByb2plY3Rpb24SFgoJZGltZW5zaW9uGAEgASgFSACIAQESDgoBaxgCIAEoBUgBiAEBEgwKBG1lYW4YAyADKAESDAoEYXhlcxgEIAMoARITCgtlaWdlbnZhbHVlcxgFIAMoAUIMCgpfZGltZW5zaW9uQgQKAl9rIvQBCglSZWZlcmVuY2USDgoBaxgBIAEoBUgAiAEBEhgKC2hhc19sYXRlbmN5GAIgASgISAGIAQESHQoQd2luZG93X3JlZmVyZW5jZRgDIAEoAUgCiAEBEhgKC3dpbmRvd19zaXplGAQgASgFSAOIAQESEwoLcG9vbGVkX21lYW4YBSADKAESNAoHc3RyZWFtcxgGIAMoCzIjLnRhdXRsaW5lLmJ1bmRsZS52MS5SZWZlcmVuY2VTdHJlYW1CBAoCX2tCDgoMX2hhc19sYXRlbmN5QhMKEV93aW5kb3dfcmVmZXJlbmNlQg4KDF93aW5kb3dfc2l6ZSLXAQoPUmVmZXJlbmNlU3RyZWFtEhEKBG5hbWUYASABKAlIAIgBARITCgZldmVudHMYAiABKAVIAYgBARIdChByZWZlcmVuY2VfZXZlbnRzGAMgASgFSAKIAQESHwoScmVmZXJlbmNlX2VtYmVkZGVkGAQgASgFSAOIAQESDAoEbWVhbhgFIAMoARIOCgZ3aW5kb3cYBiADKAJCBwoFX25hbWVCCQoHX2V2ZW50c0ITChFfcmVmZXJlbmNlX2V2ZW50c0IVChNfcmVmZXJlbmNlX2VtYmVkZGVkIpwECgtDYWxpYnJhdGlvbhIQCgNyZWYYASABKAVIAIgBARIOCgFrGAIgASgFSAGIAQESDgoBbRgDIAEoAUgCiAEBEg4KAXMYBCABKAFIA4gBARIPCgJmbRgFIAEoAUgEiAEBEg8KAmZzGAYgASgBSAWIAQESDwoCbG8YByABKAFIBogBARIPCgJoaRgIIAEoAUgHiAEBEhQKB3RlbnNpb24YCSABKAFICIgBARIQCgNyaG8YCiABKAFICYgBARIRCgR3cmVmGAsgASgBSAqIAQESGQoMcGhhc2VfbG9ja2VkGA4gASgISAuIAQESNAoFc3R5bGUYDyABKAsyJS50YXV0bGluZS5idW5kbGUudjEuQ2hhbmdlQ2FsaWJyYXRpb24SNgoHbWVhbmluZxgQIAEoCzIlLnRhdXRsaW5lLmJ1bmRsZS52MS5DaGFuZ2VDYWxpYnJhdGlvbhI4CgliZWhhdmlvdXIYESABKAsyJS50YXV0bGluZS5idW5kbGUudjEuQ2hhbmdlQ2FsaWJyYXRpb25CBgoEX3JlZkIECgJfa0IECgJfbUIECgJfc0IFCgNfZm1CBQoDX2ZzQgUKA19sb0IFCgNfaGlCCgoIX3RlbnNpb25CBgoEX3Job0IHCgVfd3JlZkIPCg1fcGhhc2VfbG9ja2VkSgQIDBANSgQIDRAOUgtzaGlmdF9saW1pdFIMc2hpZnRfbGltaXRzIqYBChFDaGFuZ2VDYWxpYnJhdGlvbhISCgVsaW1pdBgBIAEoAUgAiAEBEhIKBW9tZWdhGAIgASgBSAGIAQESDwoCbnUYAyABKAFIAogBARIJCgF3GAQgAygBEgkKAWIYBSADKAESFQoNY29udmVyc2F0aW9ucxgGIAMoBRIQCghtZXNzYWdlcxgHIAMoBUIICgZfbGltaXRCCAoGX29tZWdhQgUKA19udSKfAgoFQWxlcnQSEQoEa2luZBgBIAEoCUgAiAEBEhMKBnN0cmVhbRgCIAEoCUgBiAEBEhIKBW9uc2V0GAMgASgFSAKIAQESIQoJb25zZXRfc2VxGAQgASgFSANSCW9uc2V0X3NlcYgBARISCgVmaXJlZBgFIAEoBUgEiAEBEiEKCWZpcmVkX3NlcRgGIAEoBUgFUglmaXJlZF9zZXGIAQESFAoHY2xlYXJlZBgHIAEoBUgGiAEBEhEKBHBlYWsYCCABKAFIB4gBAUIHCgVfa2luZEIJCgdfc3RyZWFtQggKBl9vbnNldEIMCgpfb25zZXRfc2VxQggKBl9maXJlZEIMCgpfZmlyZWRfc2VxQgoKCF9jbGVhcmVkQgcKBV9wZWFrIqgCCgdSb2xsb3V0EhMKBmFkdmljZRgBIAEoCUgAiAEBEhIKBXNoYXJlGAIgASgBSAGIAQESEQoEa2VwdBgDIAEoBUgCiAEBEhIKBWFkZGVkGAQgASgFSAOIAQESFAoHcmVtb3ZlZBgFIAEoBUgEiAEBEhIKBW1vdmVkGAYgASgFSAWIAQESNQoNY29tcGFyZWRfd2l0aBgHIAEoCzIeLnRhdXRsaW5lLmJ1bmRsZS52MS5QYXJhbWV0ZXJzEi4KCGxhYmVsbGVkGAggASgLMhwudGF1dGxpbmUuYnVuZGxlLnYxLkxhYmVsbGVkQgkKB19hZHZpY2VCCAoGX3NoYXJlQgcKBV9rZXB0QggKBl9hZGRlZEIKCghfcmVtb3ZlZEIICgZfbW92ZWQiSgoITGFiZWxsZWQSFAoHY2hhbmdlcxgBIAEoBUgAiAEBEhIKBWZvdW5kGAIgASgFSAGIAQFCCgoIX2NoYW5nZXNCCAoGX2ZvdW5kIucDChhPcGVyYXRpbmdDaGFyYWN0ZXJpc3RpY3MSEwoGc291cmNlGAEgASgJSACIAQESHgoRaW5fY29udHJvbF9ldmVudHMYAiABKAVIAYgBARIRCgRhcmwwGAMgASgBSAKIAQESGAoLYXJsMF9tZXRob2QYBCABKAlIA4gBARIVCg1hcmwwX2ludGVydmFsGAUgAygBEhsKDmV2ZW50c19wZXJfZGF5GAYgASgBSASIAQESIQoUZmFsc2VfYWxlcnRzX3Blcl9kYXkYByABKAFIBYgBARIlCh1mYWxzZV9hbGVydHNfcGVyX2RheV9pbnRlcnZhbBgIIAMoARIbCg5uYWl2ZV9zaWVnbXVuZBgJIAEoAUgGiAEBEhkKDG5haXZlX2NhcHBlZBgKIAEoAUgHiAEBEikKBmRlbGF5cxgLIAMoCzIZLnRhdXRsaW5lLmJ1bmRsZS52MS5EZWxheUIJCgdfc291cmNlQhQKEl9pbl9jb250cm9sX2V2ZW50c0IHCgVfYXJsMEIOCgxfYXJsMF9tZXRob2RCEQoPX2V2ZW50c19wZXJfZGF5QhcKFV9mYWxzZV9hbGVydHNfcGVyX2RheUIRCg9fbmFpdmVfc2llZ211bmRCDwoNX25haXZlX2NhcHBlZCLvAQoFRGVsYXkSEQoEa2luZBgBIAEoCUgAiAEBEhMKBmNoYW5nZRgCIAEoCUgBiAEBEhEKBHNpemUYAyABKAFIAogBARIXCgpyZXBsaWNhdGVzGAQgASgFSAOIAQESFQoIZGV0ZWN0ZWQYBSABKAVIBIgBARIZCgxtZWRpYW5fZGVsYXkYBiABKAFIBYgBARIWCg5kZWxheV9pbnRlcnZhbBgHIAMoAUIHCgVfa2luZEIJCgdfY2hhbmdlQgcKBV9zaXplQg0KC19yZXBsaWNhdGVzQgsKCV9kZXRlY3RlZEIPCg1fbWVkaWFuX2RlbGF5YgZwcm90bzM");
 
 /**
  * @generated from message tautline.bundle.v1.Bundle
@@ -92,6 +92,13 @@ export type Bundle = Message<"tautline.bundle.v1.Bundle"> & {
    * @generated from field: tautline.bundle.v1.Retired retired = 11;
    */
   retired?: Retired | undefined;
+
+  /**
+   * how each detector fared on the ledger
+   *
+   * @generated from field: repeated tautline.bundle.v1.ChannelHealth health = 13;
+   */
+  health: ChannelHealth[];
 };
 
 /**
@@ -100,6 +107,58 @@ export type Bundle = Message<"tautline.bundle.v1.Bundle"> & {
  */
 export const BundleSchema: GenMessage<Bundle> = /*@__PURE__*/
   messageDesc(file_bundle, 0);
+
+/**
+ * One detector in one stream.
+ *
+ * @generated from message tautline.bundle.v1.ChannelHealth
+ */
+export type ChannelHealth = Message<"tautline.bundle.v1.ChannelHealth"> & {
+  /**
+   * @generated from field: optional string channel = 1;
+   */
+  channel?: string | undefined;
+
+  /**
+   * @generated from field: optional string stream = 2;
+   */
+  stream?: string | undefined;
+
+  /**
+   * why it can raise nothing; absent: armed
+   *
+   * @generated from field: optional string reason = 3;
+   */
+  reason?: string | undefined;
+
+  /**
+   * what would help
+   *
+   * @generated from field: optional string help = 4;
+   */
+  help?: string | undefined;
+
+  /**
+   * events after the reference that it judged
+   *
+   * @generated from field: optional int32 watched = 5;
+   */
+  watched?: number | undefined;
+
+  /**
+   * of the reference; absent: it counts none
+   *
+   * @generated from field: optional int32 conversations = 6;
+   */
+  conversations?: number | undefined;
+};
+
+/**
+ * Describes the message tautline.bundle.v1.ChannelHealth.
+ * Use `create(ChannelHealthSchema)` to create a new message.
+ */
+export const ChannelHealthSchema: GenMessage<ChannelHealth> = /*@__PURE__*/
+  messageDesc(file_bundle, 1);
 
 /**
  * Ranges, defaults and meanings: bundle.schema.json.
@@ -289,7 +348,7 @@ export type Parameters = Message<"tautline.bundle.v1.Parameters"> & {
  * Use `create(ParametersSchema)` to create a new message.
  */
 export const ParametersSchema: GenMessage<Parameters> = /*@__PURE__*/
-  messageDesc(file_bundle, 1);
+  messageDesc(file_bundle, 2);
 
 /**
  * The ledger that the bundle was made on.
@@ -332,7 +391,7 @@ export type Ledger = Message<"tautline.bundle.v1.Ledger"> & {
  * Use `create(LedgerSchema)` to create a new message.
  */
 export const LedgerSchema: GenMessage<Ledger> = /*@__PURE__*/
-  messageDesc(file_bundle, 2);
+  messageDesc(file_bundle, 3);
 
 /**
  * What made the embeddings.
@@ -367,7 +426,7 @@ export type Embedder = Message<"tautline.bundle.v1.Embedder"> & {
  * Use `create(EmbedderSchema)` to create a new message.
  */
 export const EmbedderSchema: GenMessage<Embedder> = /*@__PURE__*/
-  messageDesc(file_bundle, 3);
+  messageDesc(file_bundle, 4);
 
 /**
  * What the built-in embedder weighs words by: ln((1 + documents) / (1 + count)) + 1, a count of 0 where it has none.
@@ -400,7 +459,7 @@ export type DocumentFrequencies = Message<"tautline.bundle.v1.DocumentFrequencie
  * Use `create(DocumentFrequenciesSchema)` to create a new message.
  */
 export const DocumentFrequenciesSchema: GenMessage<DocumentFrequencies> = /*@__PURE__*/
-  messageDesc(file_bundle, 4);
+  messageDesc(file_bundle, 5);
 
 /**
  * What a bundle of an earlier version held and programs of this version have no use for.
@@ -429,7 +488,7 @@ export type Retired = Message<"tautline.bundle.v1.Retired"> & {
  * Use `create(RetiredSchema)` to create a new message.
  */
 export const RetiredSchema: GenMessage<Retired> = /*@__PURE__*/
-  messageDesc(file_bundle, 5);
+  messageDesc(file_bundle, 6);
 
 /**
  * @generated from message tautline.bundle.v1.RetiredParameter
@@ -451,7 +510,7 @@ export type RetiredParameter = Message<"tautline.bundle.v1.RetiredParameter"> & 
  * Use `create(RetiredParameterSchema)` to create a new message.
  */
 export const RetiredParameterSchema: GenMessage<RetiredParameter> = /*@__PURE__*/
-  messageDesc(file_bundle, 6);
+  messageDesc(file_bundle, 7);
 
 /**
  * @generated from message tautline.bundle.v1.Baseline
@@ -507,7 +566,7 @@ export type Baseline = Message<"tautline.bundle.v1.Baseline"> & {
  * Use `create(BaselineSchema)` to create a new message.
  */
 export const BaselineSchema: GenMessage<Baseline> = /*@__PURE__*/
-  messageDesc(file_bundle, 7);
+  messageDesc(file_bundle, 8);
 
 /**
  * What a channel of lasting change compares with.
@@ -573,7 +632,7 @@ export type ChangeReference = Message<"tautline.bundle.v1.ChangeReference"> & {
  * Use `create(ChangeReferenceSchema)` to create a new message.
  */
 export const ChangeReferenceSchema: GenMessage<ChangeReference> = /*@__PURE__*/
-  messageDesc(file_bundle, 8);
+  messageDesc(file_bundle, 9);
 
 /**
  * @generated from message tautline.bundle.v1.BehaviourFeature
@@ -614,7 +673,7 @@ export type BehaviourFeature = Message<"tautline.bundle.v1.BehaviourFeature"> & 
  * Use `create(BehaviourFeatureSchema)` to create a new message.
  */
 export const BehaviourFeatureSchema: GenMessage<BehaviourFeature> = /*@__PURE__*/
-  messageDesc(file_bundle, 9);
+  messageDesc(file_bundle, 10);
 
 /**
  * @generated from message tautline.bundle.v1.ChangeStream
@@ -673,7 +732,7 @@ export type ChangeStream = Message<"tautline.bundle.v1.ChangeStream"> & {
  * Use `create(ChangeStreamSchema)` to create a new message.
  */
 export const ChangeStreamSchema: GenMessage<ChangeStream> = /*@__PURE__*/
-  messageDesc(file_bundle, 10);
+  messageDesc(file_bundle, 11);
 
 /**
  * @generated from message tautline.bundle.v1.Conversation
@@ -702,7 +761,7 @@ export type Conversation = Message<"tautline.bundle.v1.Conversation"> & {
  * Use `create(ConversationSchema)` to create a new message.
  */
 export const ConversationSchema: GenMessage<Conversation> = /*@__PURE__*/
-  messageDesc(file_bundle, 11);
+  messageDesc(file_bundle, 12);
 
 /**
  * x = axes (e - mean)
@@ -743,7 +802,7 @@ export type Projection = Message<"tautline.bundle.v1.Projection"> & {
  * Use `create(ProjectionSchema)` to create a new message.
  */
 export const ProjectionSchema: GenMessage<Projection> = /*@__PURE__*/
-  messageDesc(file_bundle, 12);
+  messageDesc(file_bundle, 13);
 
 /**
  * @generated from message tautline.bundle.v1.Reference
@@ -789,7 +848,7 @@ export type Reference = Message<"tautline.bundle.v1.Reference"> & {
  * Use `create(ReferenceSchema)` to create a new message.
  */
 export const ReferenceSchema: GenMessage<Reference> = /*@__PURE__*/
-  messageDesc(file_bundle, 13);
+  messageDesc(file_bundle, 14);
 
 /**
  * @generated from message tautline.bundle.v1.ReferenceStream
@@ -835,7 +894,7 @@ export type ReferenceStream = Message<"tautline.bundle.v1.ReferenceStream"> & {
  * Use `create(ReferenceStreamSchema)` to create a new message.
  */
 export const ReferenceStreamSchema: GenMessage<ReferenceStream> = /*@__PURE__*/
-  messageDesc(file_bundle, 14);
+  messageDesc(file_bundle, 15);
 
 /**
  * @generated from message tautline.bundle.v1.Calibration
@@ -928,7 +987,7 @@ export type Calibration = Message<"tautline.bundle.v1.Calibration"> & {
  * Use `create(CalibrationSchema)` to create a new message.
  */
 export const CalibrationSchema: GenMessage<Calibration> = /*@__PURE__*/
-  messageDesc(file_bundle, 15);
+  messageDesc(file_bundle, 16);
 
 /**
  * @generated from message tautline.bundle.v1.ChangeCalibration
@@ -985,7 +1044,7 @@ export type ChangeCalibration = Message<"tautline.bundle.v1.ChangeCalibration"> 
  * Use `create(ChangeCalibrationSchema)` to create a new message.
  */
 export const ChangeCalibrationSchema: GenMessage<ChangeCalibration> = /*@__PURE__*/
-  messageDesc(file_bundle, 16);
+  messageDesc(file_bundle, 17);
 
 /**
  * Positions are event indices, seq a stream's own count from 1.
@@ -1041,7 +1100,7 @@ export type Alert = Message<"tautline.bundle.v1.Alert"> & {
  * Use `create(AlertSchema)` to create a new message.
  */
 export const AlertSchema: GenMessage<Alert> = /*@__PURE__*/
-  messageDesc(file_bundle, 17);
+  messageDesc(file_bundle, 18);
 
 /**
  * @generated from message tautline.bundle.v1.Rollout
@@ -1097,7 +1156,7 @@ export type Rollout = Message<"tautline.bundle.v1.Rollout"> & {
  * Use `create(RolloutSchema)` to create a new message.
  */
 export const RolloutSchema: GenMessage<Rollout> = /*@__PURE__*/
-  messageDesc(file_bundle, 18);
+  messageDesc(file_bundle, 19);
 
 /**
  * Labelled changes on the ledger after its reference.
@@ -1121,7 +1180,7 @@ export type Labelled = Message<"tautline.bundle.v1.Labelled"> & {
  * Use `create(LabelledSchema)` to create a new message.
  */
 export const LabelledSchema: GenMessage<Labelled> = /*@__PURE__*/
-  messageDesc(file_bundle, 19);
+  messageDesc(file_bundle, 20);
 
 /**
  * @generated from message tautline.bundle.v1.OperatingCharacteristics
@@ -1194,7 +1253,7 @@ export type OperatingCharacteristics = Message<"tautline.bundle.v1.OperatingChar
  * Use `create(OperatingCharacteristicsSchema)` to create a new message.
  */
 export const OperatingCharacteristicsSchema: GenMessage<OperatingCharacteristics> = /*@__PURE__*/
-  messageDesc(file_bundle, 20);
+  messageDesc(file_bundle, 21);
 
 /**
  * @generated from message tautline.bundle.v1.Delay
@@ -1245,5 +1304,5 @@ export type Delay = Message<"tautline.bundle.v1.Delay"> & {
  * Use `create(DelaySchema)` to create a new message.
  */
 export const DelaySchema: GenMessage<Delay> = /*@__PURE__*/
-  messageDesc(file_bundle, 21);
+  messageDesc(file_bundle, 22);
 

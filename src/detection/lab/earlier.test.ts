@@ -126,11 +126,17 @@ describe('the state of a stream of version 1', () => {
     const resumed = resumeStream(kernels, baseline, p, saved, (sentence) => said.push(sentence));
     for (let i = saved.events; i < events.n; i++) {
       const step = push(resumed, i);
-      expect(step).toEqual(expected[i]);
+      // With two axes the entropy floor is charted only: what was open closes.
+      const closed = step.closed.filter(({ kind }) => kind !== 'HOMOGENIZATION_FLOOR_NEAR');
+      expect({ ...step, closed }).toEqual(expected[i]);
       for (const name of SIGNAL_NAMES) if (!Object.is(step.signals[name], expected[i].signals[name])) throw Error(name);
     }
     // With all that is open.
-    expect(without(resumed.save(), 'changes')).toEqual(without(whole.save(), 'changes'));
+    const rest = (stream: EventStream) => {
+      const { kernels: own, ...state } = stream.save();
+      return { ...without(state, 'changes'), kernels: without(own, 'detectors') };
+    };
+    expect(rest(resumed)).toEqual(rest(whole));
     expect(said).toEqual([
       expect.stringMatching(/1 open SHIFT alert is dropped, and style, meaning and behaviour change begin anew/),
       expect.stringContaining('mewma_lambda is without effect'),

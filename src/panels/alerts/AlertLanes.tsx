@@ -8,6 +8,7 @@ import { kindLabel } from '../../detection/kindLabels.ts';
 import { ALERT_KINDS, type Alert } from '../../detection/types.ts';
 import { useAgainst } from '../../state/queries.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
+import { Watched } from './Watched.tsx';
 import { episodesOf, overlaysOf } from '../stack/episodes.ts';
 import { laneMarkAreas } from '../stack/markAreas.ts';
 import { useShared } from '../stack/timeline.ts';
@@ -65,6 +66,7 @@ export function AlertLanes({ table }: { table: boolean }) {
         labelled={inLanes.some(({ tone }) => tone === 'labelled')}
         mode={mode}
       />
+      <Watched report={report} />
       <AlertTable alerts={report.alerts} names={report.streams} streams={streams} table={table} />
     </>
   );
@@ -87,7 +89,6 @@ const AlertKey = memo(function AlertKey({
   const kinds = ALERT_KINDS.filter((kind) => alerts.some((alert) => alert.kind === kind));
   return (
     <ul className="key">
-      {alerts.length === 0 && <li>No alerts: nothing left its reference behaviour with these parameters.</li>}
       {kinds.map((kind) => {
         const { color, letter } = kindStyle(kind, mode);
         return (

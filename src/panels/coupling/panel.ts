@@ -34,11 +34,6 @@ export const coupling: LinePanel = {
         : [];
     return lineSpec('ratio', input.scale, streamLines(input, 'rho'), { thresholds, include: [0, void_min_ref] });
   },
-  note: ({ calibration }, { void_min_ref }) =>
-    calibration.rho >= void_min_ref
-      ? null
-      : `Not alarmed on: reference coupling ${formatNumber(calibration.rho)} is below ${formatNumber(void_min_ref)}, ` +
-        'so these streams were not coupled in the reference.',
   empty: (report) =>
     report.streams.length < 2
       ? 'Coupling needs two streams; this ledger has one. Choose another stream key.'

@@ -1,4 +1,5 @@
 import { formatQuantity } from '../../core/format.ts';
+import { floorTells } from '../../detection/channels/entropy/channel.ts';
 import type { LinePanel } from '../panel.ts';
 import { lineSpec, streamLines } from '../stack/lines.ts';
 
@@ -20,15 +21,18 @@ export const entropy: LinePanel = {
   toChart: (input) => {
     const { tau_min, ent_hyst } = input.parameters;
     return lineSpec('bits', input.scale, streamLines(input, 'entropy'), {
-      thresholds: [
-        {
-          value: tau_min + ent_hyst,
-          label: `closes above ${formatQuantity(tau_min + ent_hyst, 'bits')}`,
-          tone: 'ok',
-          dash: [1, 3],
-        },
-        { value: tau_min, label: `floor τ min ${formatQuantity(tau_min, 'bits')}`, tone: 'danger' },
-      ],
+      // As in the detector: too few axes for a floor, never alarmed on.
+      thresholds: floorTells(input.report.k, input.parameters)
+        ? [
+            {
+              value: tau_min + ent_hyst,
+              label: `closes above ${formatQuantity(tau_min + ent_hyst, 'bits')}`,
+              tone: 'ok',
+              dash: [1, 3],
+            },
+            { value: tau_min, label: `floor τ min ${formatQuantity(tau_min, 'bits')}`, tone: 'danger' },
+          ]
+        : [],
       include: [Math.log2(input.report.k)],
     });
   },

@@ -11,6 +11,7 @@ import {
 } from 'react';
 import { actions, useTautline } from '../../state/store.ts';
 import type { Panel } from '../panel.ts';
+import { HealthBadge, HealthReasons, useHealth } from './Health.tsx';
 
 /** Panels are drawn a little before they scroll into view. */
 const BEFORE_SEEN = '240px 0px';
@@ -59,6 +60,7 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
   const element = useRef<HTMLDivElement>(null);
   const seen = useOnScreen(element);
   const id = useId();
+  const health = useHealth(panel.type === 'lines' ? panel.channel : null);
   return (
     <section className={`panel${folded ? ' folded' : ''}`} aria-labelledby={`${id}-title`} data-panel={panel.id}>
       <header className="panel-head">
@@ -90,6 +92,7 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
         >
           ?
         </button>
+        {health && <HealthBadge health={health} name={panel.title} id={`${id}-health`} />}
         <div className="panel-slot" ref={setSlot} />
         {!folded && (
           <button
@@ -112,6 +115,7 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
           Methods, section {panel.methods}
         </button>
       </p>
+      {health && <HealthReasons health={health} id={`${id}-health`} />}
       <div className="panel-body" id={`${id}-body`} ref={element} hidden={folded} style={{ minHeight: panel.height }}>
         {seen && !folded && body({ slot, table })}
       </div>

@@ -12,6 +12,7 @@ import { spawnInvestigator } from '../../workers/client.ts';
 import type { TransportRequest } from '../../workers/drilldown.ts';
 import { createWorkerPool } from '../../workers/service/workerPool.ts';
 import type { Axis } from '../../workers/protocol.ts';
+import { measuredPower } from '../lab/changePower.ts';
 import { noLedger } from '../session.ts';
 import { session, useTautline } from '../store.ts';
 import type { TautlineState } from '../types.ts';
@@ -168,6 +169,7 @@ export async function makeReport(alert: number | null): Promise<string> {
     parameters: view.parameters,
     investigations: Object.fromEntries(made),
     generatedAt: new Date(),
+    power: measuredPower(),
   };
   return alert === null ? sessionReport(session, inputs) : alertReport(session, alert, inputs);
 }

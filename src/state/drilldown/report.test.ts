@@ -116,6 +116,7 @@ describe('reports', () => {
     const page = await sessionReport(session, inputs);
     expect(headings(page)).toEqual([
       'Streams',
+      'What was watched',
       'Alerts',
       'Signals',
       'Parameters',

@@ -25,6 +25,7 @@ import {
   leftOutSentence,
   noticesText,
   streamTable,
+  watchedBlocks,
   type ReportInputs,
 } from './reportFacts.ts';
 import { changedLines, changedSection } from './reportChanged.ts';
@@ -123,6 +124,7 @@ export async function sessionReport({ engine }: Pick<ReportSession, 'engine'>, i
         { kind: 'list', items: [...analysis.notes, ...ledger.notes, ...ledger.leftOut.map(leftOutSentence)] },
       ],
     },
+    { title: 'What was watched', blocks: watchedBlocks(inputs) },
     { title: 'Alerts', blocks: [...alertBlocks(inputs), ...(await changedLines(engine, analysis))] },
     { title: 'Signals', blocks: charts },
     ...Object.values(inputs.investigations).map(investigationSection),

@@ -4,10 +4,20 @@ import { NOTICE_KINDS, NOTICE_LABELS } from '../../detection/channels/table.ts';
 import type { Fact, ReportBlock, ReportSection } from '../../detection/drilldown/report/report.ts';
 import type { Investigation } from '../../detection/drilldown/types.ts';
 import { DEFAULT_PARAMETERS, PARAMETER_NAMES, PARAMETER_SPECS, type Parameters } from '../../detection/parameters.ts';
+import {
+  channelLabel,
+  fewStreams,
+  noAlertsText,
+  noPowerText,
+  outagesOf,
+  powerText,
+  watchedText,
+} from '../../detection/healthText.ts';
 import type { Alert } from '../../detection/types.ts';
 import { sha256 } from '../../ledger/sha256.ts';
 import type { OpenReport } from '../../ledger/types.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
+import type { ChangePower } from '../lab/changePower.ts';
 import { table } from './reportTable.ts';
 
 /** What a report is made from. */
@@ -18,6 +28,8 @@ export interface ReportInputs {
   /** Investigations that have been made, by position of the alert. */
   readonly investigations: Readonly<Record<number, Investigation>>;
   readonly generatedAt: Date;
+  /** What size of change would have been found; null where it was not measured. */
+  readonly power?: ChangePower | null;
 }
 
 const MAX_ALERTS = 500;
@@ -69,6 +81,40 @@ export function alertBlocks({ analysis }: ReportInputs): ReportBlock[] {
 /** Single events beyond a limit, which are no alerts. */
 export const noticesText = ({ notices }: AnalysisReport): string =>
   NOTICE_KINDS.map((kind) => `${NOTICE_LABELS[kind]}: ${formatCount(notices[kind])}`).join(', ');
+
+/** Which channels could raise something, and why the others could not. */
+export function watchedBlocks({ analysis, power }: ReportInputs): ReportBlock[] {
+  const names = analysis.streams.map(({ name }) => name);
+  const outages = outagesOf(analysis.health);
+  const channels = [...new Set(analysis.health.map(({ channel }) => channel))];
+  const found = power
+    ? [...power.channels.map((own) => powerText(own, names)), ...power.missing.map(noPowerText)]
+    : ['What size of change would have been found was not measured.'];
+  return [
+    { kind: 'text', text: (analysis.alerts.length === 0 ? noAlertsText : watchedText)(analysis).join(' ') },
+    table(
+      'Detectors',
+      ['Detector', 'State', 'Streams', 'Why', 'What would help'],
+      channels.flatMap((channel) => {
+        const own = outages.filter((outage) => outage.channel === channel);
+        const out = own.reduce((sum, { streams }) => sum + (streams?.length ?? names.length), 0);
+        const armed =
+          out < names.length ? [[channelLabel(channel), 'armed', out === 0 ? 'all' : 'all others', '', '']] : [];
+        return [
+          ...armed,
+          ...own.map(({ label, streams, reason, help }) => [
+            label,
+            'out of action',
+            streams === null ? 'all' : fewStreams(streams, names),
+            reason,
+            help,
+          ]),
+        ];
+      }),
+    ),
+    ...(analysis.retrospective ? [] : [{ kind: 'list' as const, items: found }]),
+  ];
+}
 
 export function streamTable(analysis: AnalysisReport): ReportBlock {
   return table(

@@ -68,6 +68,8 @@ export interface Lab {
   /** Power curves. */
   readonly power: Job<DelayAsk, DelayAnswer>;
   readonly sweep: Job<SweepQuestion, SweepAnswer>;
+  /** Started at the first call. */
+  workers(): LabPool;
   falseAlarms(source: InControlSource): Promise<FalseAlarms>;
   setLabels(file: LabelText | null): void;
   setBundle(bundle: LoadedBundle | null): void;
@@ -149,6 +151,7 @@ export function createLab({ engine, createPool }: LabPlatform): Lab {
   return {
     store,
     ...jobs,
+    workers,
     async falseAlarms(source) {
       const started = performance.now();
       const { inControl, parameters } = await engine.inControl(source);

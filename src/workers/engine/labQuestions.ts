@@ -1,5 +1,7 @@
 import { TautlineFailure } from '../../core/errors.ts';
 import type { EventIndex, StreamIndex } from '../../core/units.ts';
+import type { PowerInput } from '../../detection/change/power.ts';
+import { CHANGE_CHANNELS } from '../../detection/channels/table.ts';
 import { delayStarts, delayTasks } from '../../detection/lab/delay.ts';
 import { inControlOf } from '../../detection/lab/inControl.ts';
 import { labelledIntervals, readLabels } from '../../detection/lab/labels.ts';
@@ -9,7 +11,7 @@ import { scoreAnalysis } from '../../detection/lab/scoreReport.ts';
 import { DEFAULT_PARAMETERS } from '../../detection/parameters.ts';
 import { makeBundle } from '../../analysis/bundle.ts';
 import type { Analysis } from '../../analysis/stages.ts';
-import type { LabApi, LabelSet, LabelText } from '../lab.ts';
+import type { LabApi, LabelSet, LabelText, PowerInputs } from '../lab.ts';
 import type { EngineContext } from './context.ts';
 
 /** Answers the laboratory: columns for its workers, and scores, which are quick. */
@@ -45,6 +47,22 @@ export function labQuestions(context: EngineContext): LabApi {
         }
         return { parameters, ledger: labLedger(analysis) };
       }),
+
+    // In turn: an analysis would read the same messages meanwhile.
+    powerInputs: () => {
+      const { signal } = context;
+      return context.answer(async () => {
+        const { stages } = context.open;
+        const inputs: PowerInput[] = [];
+        const missing: PowerInputs['missing'][number][] = [];
+        for (const channel of CHANGE_CHANNELS) {
+          const input = await stages.powerInput(channel, { signal, onProgress: () => undefined });
+          if (typeof input === 'string') missing.push({ channel, reason: input });
+          else inputs.push(input);
+        }
+        return { inputs, missing };
+      }, true);
+    },
 
     delayPlan: (ask) =>
       context.answer((analysis) => {

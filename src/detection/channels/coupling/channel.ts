@@ -30,14 +30,21 @@ export const coupling: Channel<'coupling'> = {
         `and closes above ${formatNumber(p.void_clear * c.rho)}.`,
     },
   },
-  silent: (c, p, streams) => {
-    if (streams < 2) return 'There is one stream only: coupling and tension need two.';
-    if (Number.isNaN(c.rho)) return 'Coupling has no reference value, so VOID is not alarmed on.';
+  outOfAction({ calibration: c, parameters: p, streams }) {
+    if (streams < 2)
+      return { reason: 'there is one stream only, and coupling needs two', help: 'Another stream key may have more.' };
+    if (Number.isNaN(c.rho))
+      return {
+        reason: 'streams did not answer each other in the reference, so there is no coupling to fall from',
+        help: 'A longer reference may help.',
+      };
     if (c.phaseLocked) return null;
-    return (
-      `The streams were not coupled in the reference: the reference median of coupling is ${formatNumber(c.rho)}, ` +
-      `below ${formatNumber(p.void_min_ref)}. Coupling is charted, not alarmed on.`
-    );
+    return {
+      reason:
+        'the streams were not coupled in the reference, their median coupling of ' +
+        `${formatNumber(c.rho)} is below ${formatNumber(p.void_min_ref)}`,
+      help: 'Nothing needs to be done: independent dialogues have no coupling to lose. It is charted all the same.',
+    };
   },
   facts: (c) => [{ name: 'Median coupling, tension', value: `${formatNumber(c.rho)}, ${formatNumber(c.tension)}` }],
   empty: 'No coupling in this range: streams have not answered each other yet. Zoom out.',

@@ -34,6 +34,13 @@ export const friction: Channel<'friction'> = {
       ? `Friction ${formatNumber(e.value('friction'))} is above its band, which ends at ${formatNumber(c.hi)}.`
       : null,
   facts: (c) => [{ name: 'Friction band', value: `${formatNumber(c.lo)} to ${formatNumber(c.hi)}` }],
+  outOfAction: ({ calibration: c }) =>
+    Number.isNaN(c.lo)
+      ? {
+          reason: 'the reference has too few events to tell how much friction varies',
+          help: 'A longer reference would help.',
+        }
+      : null,
   empty:
     "No friction in this range: it is defined from a stream's second embedded event on. Zoom out, or show more " +
     'streams.',

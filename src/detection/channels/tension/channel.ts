@@ -25,6 +25,16 @@ export const tension: Channel<'tension'> = {
       ? `Tension ${formatNumber(value)} is inside its zone, ${zone}: the friction is being absorbed.`
       : null;
   },
+  outOfAction({ calibration: c, streams }) {
+    if (streams < 2)
+      return { reason: 'there is one stream only, and tension needs two', help: 'Another stream key may have more.' };
+    return Number.isNaN(c.tension)
+      ? {
+          reason: 'the reference has too few events for a usual tension',
+          help: 'A longer reference, or a lower EMD minimum, would help.',
+        }
+      : null;
+  },
   empty:
     'No tension in this range: both windows need enough events first (EMD minimum). Look further right, or ' +
     'lower the minimum.',

@@ -12,7 +12,13 @@ const p = parameters({ h: 6 });
 const ledger = { events, coordinates, reference: referenceRange(events.n, p).range };
 const intervals = [{ stream: events.streams[0], from: 2000, to: 3000, label: 'fracture' }];
 /** A later kind that catches outliers at once would make cells alike. */
-const KINDS: readonly AlertKind[] = ['DRIFT', 'HOMOGENIZATION_FLOOR_NEAR', 'FRAME_WEIGHT_DEGRADATION', 'VOID', 'STYLE_SHIFT'];
+const KINDS: readonly AlertKind[] = [
+  'DRIFT',
+  'HOMOGENIZATION_FLOOR_NEAR',
+  'FRAME_WEIGHT_DEGRADATION',
+  'VOID',
+  'STYLE_SHIFT',
+];
 const request = (change: Partial<SweepRequest> = {}): SweepRequest => ({
   parameters: p,
   x: { name: 'h', values: [2, 8.5, 30] },
@@ -120,6 +126,11 @@ describe('a sweep', () => {
     ['the same parameter twice', { y: { name: 'h', values: [1] } }, /"h": stands on both axes/],
     ['a choice', { y: { name: 'anchor', values: [1] } }, /"anchor": is not a number/],
     ['the projection', { y: { name: 'k', values: [2, 4] } }, /"k": would need another projection/],
+    [
+      'what reads the messages',
+      { y: { name: 'conversation_cut', values: [2, 4] } },
+      /"conversation_cut": belongs to style/,
+    ],
     ['no values', { y: { name: 'kappa', values: [] } }, /"kappa": has 0 values/],
   ])('refuses %s', async (_, change, message) => {
     await expect(sweep(kernels, ledger, request(change))).rejects.toThrow(message);

@@ -9,16 +9,8 @@ import type { AnalysisReport } from '../../workers/protocol.ts';
 import { Autocorrelation } from './Autocorrelation.tsx';
 import { BudgetForm } from './BudgetForm.tsx';
 import { CurvePlot, type Curve } from './CurvePlot.tsx';
-import {
-  eventsText,
-  intervalText,
-  METHODS,
-  naiveText,
-  observedText,
-  rateRangeText,
-  runLengthText,
-  textbookText,
-} from './text.ts';
+import { rateRangeText } from './rateRange.ts';
+import { eventsText, intervalText, METHODS, naiveText, observedText, runLengthText, textbookText } from './text.ts';
 
 const SOURCES: Readonly<Record<InControlSource, { readonly title: string; readonly help: string }>> = {
   reference: {

@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunLengthEstimate } from '../../detection/lab/arl.ts';
-import {
-  budgetText,
-  eventsText,
-  intervalText,
-  naiveText,
-  rateRangeText,
-  rateText,
-  runLengthText,
-  textbookText,
-} from './text.ts';
+import { budgetText, eventsText, intervalText, naiveText, rateText, runLengthText, textbookText } from './text.ts';
+import { rateRangeText } from './rateRange.ts';
 
 const estimate = (change: Partial<RunLengthEstimate>): RunLengthEstimate => ({
   arl: 12_345,

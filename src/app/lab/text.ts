@@ -64,15 +64,6 @@ export function rateText(perDay: number): string {
 /** No ledger says anything of a longer time. */
 const MOST_YEARS = 10;
 
-/** "3.1 per day (1.2 to 8 per day)", without the range where none is known; '' without timestamps. */
-export function rateRangeText({ perDay, perDayInterval: [few, many] }: OperatingCharacteristics): string {
-  if (Number.isNaN(perDay)) return '';
-  if (!Number.isFinite(many)) return rateText(perDay);
-  return few > 0
-    ? `${rateText(perDay)} (${rateText(few)} to ${rateText(many)})`
-    : `${rateText(perDay)} (up to ${rateText(many)})`;
-}
-
 const rate = (value: number): string =>
   value >= 100 ? formatCount(Number(value.toPrecision(3))) : formatNumber(value, 2);
 
@@ -101,11 +92,9 @@ export function observedText({
 
 /** What the interval's source means, for its tip. */
 export const METHODS: Readonly<Record<RunLengthEstimate['method'], string>> = {
-  simulated: 'Counted on bootstrapped paths at this threshold',
-  extrapolated:
-    'Extrapolated: the events in control say too little at this threshold; drawn on from lower ones, ' +
-    'where they say enough',
-  bound: 'Counted on bootstrapped paths: more than that cannot be said',
+  simulated: 'Counted on bootstrapped paths',
+  extrapolated: 'Extrapolated from lower thresholds: the events in control say too little at this one',
+  bound: 'Counted on bootstrapped paths: more cannot be said',
 };
 
 export function budgetText(budget: Budget): string {

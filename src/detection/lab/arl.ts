@@ -23,8 +23,8 @@ const MIN_ALARMS = 30;
 const MIN_SEEN = 10;
 /** Alarms that a replicate should have at the threshold where replicates are compared. */
 const MIN_REPLICATE_ALARMS = 20;
-/** The tail is drawn through thresholds from this share of the highest that was seen often enough. */
-const TAIL_FROM = 0.3;
+/** The tail is drawn through thresholds from this share of the highest that was seen often enough, by `power`. */
+const TAIL_FROM = { 1: 0.3, 2: 0.6 } as const;
 const TAIL_LEVELS = 6;
 /** Average run length to a false alarm, in events of a stream in control, from the end of one alarm to the next. */
 export interface RunLengthEstimate {
@@ -194,7 +194,8 @@ export function simulateAround(simulate: Simulate, level: number, size: Simulati
 export function tailLevels(simulate: Simulate): number[] {
   const look = simulate(LADDER, LADDER_SIZE);
   const top = LADDER.findLast((_, i) => isCounted(look, i)) ?? LADDER[0];
-  return Array.from({ length: TAIL_LEVELS }, (_, i) => top * (TAIL_FROM + ((1 - TAIL_FROM) * i) / (TAIL_LEVELS - 1)));
+  const from = TAIL_FROM[look.power];
+  return Array.from({ length: TAIL_LEVELS }, (_, i) => top * (from + ((1 - from) * i) / (TAIL_LEVELS - 1)));
 }
 
 export const arlAt = ({ clear, alarms }: Pick<RunLengths, 'clear' | 'alarms'>, i: number): number =>
@@ -276,7 +277,7 @@ export interface Tail {
 export function tailOf(runs: Simulation): Tail | null {
   const counted = [...runs.levels.keys()].filter((i) => isCounted(runs, i));
   const top = Math.max(...counted.map((i) => runs.levels[i]));
-  const used = counted.filter((i) => runs.levels[i] >= TAIL_FROM * top - 1e-9);
+  const used = counted.filter((i) => runs.levels[i] >= TAIL_FROM[runs.power] * top - 1e-9);
   const line = used.length < 3 ? null : lineThrough(runs, runs, used);
   if (!line || !(line.slope > 0)) return null;
   const lines = runs.replicates.map((replicate) => lineThrough(runs, replicate, used));

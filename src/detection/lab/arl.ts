@@ -273,7 +273,7 @@ export interface Tail {
   levelOf(log: number): number;
 }
 
-/** The line of ln ARL through the counted levels of a tail; null if there are fewer than three, or where it does not rise. */
+/** The line of ln ARL through the counted levels of a tail; null if they are under three, or where it does not rise. */
 export function tailOf(runs: Simulation): Tail | null {
   const counted = [...runs.levels.keys()].filter((i) => isCounted(runs, i));
   const top = Math.max(...counted.map((i) => runs.levels[i]));
@@ -294,7 +294,7 @@ export function tailOf(runs: Simulation): Tail | null {
   };
 }
 
-/** Least squares through ln ARL at levels by their indices, without those that have no alarm; null if two are not left. */
+/** Least squares through ln ARL at levels by index, those without an alarm left out; null if two do not remain. */
 function lineThrough(
   { levels, power }: Simulation,
   counts: Pick<RunLengths, 'alarms' | 'clear'>,

@@ -65,8 +65,9 @@ export function slicesOf(series: PlacedSeries): number {
 }
 
 /**
- * Replicates of the sample: its slices drawn with replacement. A slice is drawn for all streams at once: what they say at the same time hangs together, so that four
- * streams are worth less than four times as many events. None where there are fewer than four slices.
+ * Replicates of the sample: its slices drawn with replacement. A slice is drawn for all streams at once: what they say
+ * at the same time hangs together, so that four streams are worth less than four times as many events. None where there
+ * are fewer than four slices.
  */
 export function replicatesOf(series: PlacedSeries, count: number, seed: number): Pieces[] {
   const n = series.values.length;

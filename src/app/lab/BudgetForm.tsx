@@ -26,7 +26,7 @@ function LimitRow({
   now,
 }: {
   readonly name: LimitName;
-  /** Null for the budget of SHIFT, which the engine turns into limits by itself. */
+  /** Null for the budget of lasting change, which the engine turns into limits by itself. */
   readonly limit: DerivedLimit | null;
   readonly value: number | undefined;
   readonly now: number;
@@ -38,7 +38,7 @@ function LimitRow({
       <td className="dim">{eventsOr(name, now)}</td>
       <td>{value === undefined ? '–' : <strong>{eventsOr(name, value)}</strong>}</td>
       <td className="dim note">
-        {limit?.note ?? (name === 'false_alarm_budget' ? 'MEWMA limits follow, one per stream' : '')}
+        {limit?.note ?? (name === 'false_alarm_budget' ? 'for style, meaning and behaviour, each by itself' : '')}
       </td>
     </tr>
   );
@@ -98,7 +98,7 @@ export function BudgetForm({
           type="submit"
           className="button small"
           disabled={!valid || running !== null}
-          title="Find the h, band and SHIFT limits that keep to this budget, by simulation on this ledger"
+          title="Find the h and band that keep to this budget, by simulation on this ledger"
         >
           Derive limits
         </button>

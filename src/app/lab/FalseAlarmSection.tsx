@@ -111,8 +111,8 @@ function Figures({
         <div>
           <dt>Measured on</dt>
           <dd>
-            {formatCount(inControl)} events in control, {eventsText(estimate.events)} simulated,{' '}
-            {formatCount(estimate.alarms)} alarms counted
+            {formatCount(inControl)} events in control, {eventsText(estimate.events)} simulated
+            {estimate.method === 'extrapolated' ? '' : `, ${formatCount(estimate.alarms)} alarms counted`}
           </dd>
         </div>
       </dl>

@@ -56,8 +56,7 @@ export interface DerivedLimits {
   readonly h: DerivedLimit;
   readonly zBand: DerivedLimit;
   /**
-   * What to change in the parameters: h, z_band and false_alarm_budget, from which the MEWMA limits follow (one a
-   * stream, in `Calibration`). A limit that could not be derived is left out.
+   * What to change in the parameters: h, z_band and false_alarm_budget, by which style, meaning and behaviour fire. A limit that could not be derived is left out.
    */
   readonly parameters: Partial<Pick<Parameters, 'h' | 'z_band' | 'false_alarm_budget'>>;
 }

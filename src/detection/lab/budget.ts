@@ -56,7 +56,8 @@ export interface DerivedLimits {
   readonly h: DerivedLimit;
   readonly zBand: DerivedLimit;
   /**
-   * What to change in the parameters: h, z_band and false_alarm_budget, by which style, meaning and behaviour fire. A limit that could not be derived is left out.
+   * What to change in the parameters: h, z_band and false_alarm_budget, by which style, meaning and behaviour fire. A
+   * limit that could not be derived is left out.
    */
   readonly parameters: Partial<Pick<Parameters, 'h' | 'z_band' | 'false_alarm_budget'>>;
 }

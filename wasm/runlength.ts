@@ -1,7 +1,7 @@
 /**
- * Run lengths to a false alarm of detectors over one number per event (docs/methods.md 9): a circular moving-block
- * bootstrap (Künsch 1989; Politis & Romano 1992) of the in-control series of each stream, counted at a ladder of
- * thresholds at once. Every threshold sees the same path (common random numbers).
+ * Run lengths to a false alarm of detectors over one number per event (docs/methods.md 9): a block bootstrap of the
+ * in-control series of each stream, of given blocks or circular and moving (Künsch 1989; Politis & Romano 1992),
+ * counted at a ladder of thresholds at once. Every threshold sees the same path (common random numbers).
  */
 import { below, reseed } from './random';
 
@@ -17,37 +17,44 @@ const CHUNK: i32 = 2048;
 /** Levels: two a vector. */
 const LANES: i32 = 2;
 
-export function runLengthScratchBytes(levelCount: i32, blocks: i32): usize {
-  return (<usize>CHUNK << 3) + (<usize>levelCount * 40) + (<usize>blocks << 2);
+export function runLengthScratchBytes(levelCount: i32): usize {
+  return (<usize>CHUNK << 3) + (<usize>levelCount * 40);
 }
 
 /**
  * Adds to `alarms` and `clear` what `events` bootstrapped events give, shared out over the streams by their length.
  * @param values f64, in-control values grouped by stream
  * @param starts i32, streams + 1 offsets
- * @param block cut to a quarter of a stream where that is shorter
- * @param resample 1: the blocks are first drawn, as many as cover the stream, and the path is made of those: a
- * replicate of the sample itself
+ * @param block length of moving blocks, cut to a quarter of a stream where that is shorter
+ * @param pieces i32, the blocks to draw from by stream, [first value within the stream, length]; a stream without any
+ * is left out; 0: moving blocks
+ * @param pieceStarts i32, streams + 1 offsets into pieces
  * @param levels f64, levelCount, an even number
  * @param alarms f64 levelCount: alarms
  * @param clear f64 levelCount: events outside alarms, the one that alarms included
  */
 export function runLengths(
-  kind: i32, values: usize, starts: usize, streams: i32, block: i32, resample: i32, events: i32, seed: i32,
+  kind: i32, values: usize, starts: usize, streams: i32, block: i32, pieces: usize, pieceStarts: usize,
+  events: i32, seed: i32,
   levels: usize, levelCount: i32, a: f64, b: f64, scratch: usize, alarms: usize, clear: usize,
 ): void {
   reseed(seed);
   const chunk = scratch;
   const state = chunk + (<usize>CHUNK << 3);
-  const drawn = state + <usize>levelCount * 40;
   const rows = load<i32>(starts + (<usize>streams << 2));
   for (let s = 0; s < streams; s++) {
     const first = load<i32>(starts + (<usize>s << 2));
     const count = load<i32>(starts + (<usize>(s + 1) << 2)) - first;
     if (count == 0) continue;
     const size = min(block, max(1, count >> 2));
-    const blocks = (count + size - 1) / size;
-    if (resample != 0) for (let i = 0; i < blocks; i++) store<i32>(drawn + (<usize>i << 2), below(count));
+    let given: usize = 0;
+    let choices = count;
+    if (pieces != 0) {
+      const before = load<i32>(pieceStarts + (<usize>s << 2));
+      given = pieces + (<usize>before << 3);
+      choices = load<i32>(pieceStarts + (<usize>(s + 1) << 2)) - before;
+      if (choices == 0) continue;
+    }
     const own = <i32>(<f64>events * <f64>count / <f64>rows);
     memory.fill(state, 0, <usize>levelCount * 40);
     let at = 0;
@@ -56,8 +63,13 @@ export function runLengths(
       const length = min(CHUNK, own - done);
       for (let j = 0; j < length; j++) {
         if (left == 0) {
-          at = resample != 0 ? load<i32>(drawn + (<usize>below(blocks) << 2)) : below(count);
+          at = below(choices);
           left = size;
+          if (pieces != 0) {
+            const piece = given + (<usize>at << 3);
+            at = load<i32>(piece);
+            left = load<i32>(piece, 4);
+          }
         }
         store<f64>(chunk + (<usize>j << 3), load<f64>(values + (<usize>(first + at) << 3)));
         if (++at == count) at = 0;

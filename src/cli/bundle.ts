@@ -88,14 +88,13 @@ function summary({ ledger, alerts, rollout, operatingCharacteristics: oc }: Bund
   ];
   if (oc) {
     const [low, high] = oc.arl0Interval;
-    const known =
-      Number.isNaN(oc.arl0) || Number.isNaN(high)
-        ? 'too few false alarms to tell'
-        : `${formatNumber(oc.arl0)} events (95 %: ${formatNumber(low)} to ${formatNumber(high)}), ${oc.arl0Method}`;
-    const rate =
-      Number.isNaN(oc.falseAlertsPerDay) || Number.isNaN(high)
-        ? ''
-        : `; ${formatNumber(oc.falseAlertsPerDay)} per day at the ledger's rate`;
+    const range = Number.isNaN(high) ? '' : ` (95 %: ${formatNumber(low)} to ${formatNumber(high)})`;
+    const known = Number.isNaN(oc.arl0)
+      ? 'too few false alarms to tell'
+      : `${formatNumber(oc.arl0)} events${range}, ${oc.arl0Method}`;
+    const rate = Number.isNaN(oc.falseAlertsPerDay)
+      ? ''
+      : `; ${formatNumber(oc.falseAlertsPerDay)} per day at the ledger's rate`;
     lines.push(`a false [DRIFT] in: ${known}${rate}`);
   }
   return lines;

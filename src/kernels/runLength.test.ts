@@ -10,6 +10,13 @@ values[17] = -Infinity;
 /** A long stream, an empty one, one shorter than four blocks, and one of a single event. */
 const series = { values, starts: Int32Array.of(0, 600, 600, 699, 700) };
 
+const conversations = {
+  spans: Int32Array.of(0, 240, 240, 1, 241, 359, 0, 99, 0, 1),
+  starts: Int32Array.of(0, 3, 3, 4, 5),
+};
+/** One block goes past the end; the short streams have none. */
+const drawn = { spans: Int32Array.of(580, 60, 580, 60, 40, 7), starts: Int32Array.of(0, 3, 3, 3, 3) };
+
 describe('run lengths', () => {
   const detectors: ScalarDetector[] = [
     { kind: 'cusum', kappa: 0.4, cap: 1.5 },
@@ -24,17 +31,23 @@ describe('run lengths', () => {
         detector,
         levels,
         block: 50,
+        pieces: null,
         events: 9000,
-        replicates: 2,
+        replicates: [conversations, drawn],
         replicateEvents: 5000,
         seed: 4,
       });
       expect({ alarms: runs.alarms, clear: runs.clear }).toEqual(
-        runLengthCounts(series, detector, levels, { block: 50, resample: false, events: 9000, seed: 4 }),
+        runLengthCounts(series, detector, levels, { block: 50, pieces: null, events: 9000, seed: 4 }),
       );
       runs.replicates.forEach((own, r) => {
         expect(own).toEqual(
-          runLengthCounts(series, detector, levels, { block: 50, resample: true, events: 5000, seed: 5 + r }),
+          runLengthCounts(series, detector, levels, {
+            block: 50,
+            pieces: [conversations, drawn][r],
+            events: 5000,
+            seed: 5 + r,
+          }),
         );
       });
       expect(runs.alarms[0]).toBeGreaterThan(50);
@@ -46,8 +59,9 @@ describe('run lengths', () => {
       detector: detectors[0],
       levels: Float64Array.of(1),
       block: 50,
+      pieces: null,
       events: 10,
-      replicates: 0,
+      replicates: [],
       replicateEvents: 0,
       seed: 1,
     };

@@ -3,14 +3,15 @@ import type { KernelModule } from './module.ts';
 
 declare module './exports.ts' {
   interface KernelExports {
-    runLengthScratchBytes(levelCount: number, blocks: number): number;
+    runLengthScratchBytes(levelCount: number): number;
     runLengths(
       kind: number,
       values: number,
       starts: number,
       streams: number,
       block: number,
-      resample: number,
+      pieces: number,
+      pieceStarts: number,
       events: number,
       seed: number,
       levels: number,
@@ -41,16 +42,26 @@ export interface InControlSeries {
   readonly starts: Int32Array;
 }
 
+/** Blocks that paths are made of, drawn with equal chances within a stream; after its end they go on at its start. */
+export interface Pieces {
+  /** First value within the stream and length, of each in turn. */
+  readonly spans: Int32Array;
+  /** Offsets of the streams, counted in blocks, streams + 1; a stream without blocks is left out. */
+  readonly starts: Int32Array;
+}
+
 export interface RunLengthPlan {
   readonly detector: ScalarDetector;
   /** Thresholds, all counted on the same paths. */
   readonly levels: Float64Array;
-  /** Block length; cut to a quarter of a stream where that is shorter. */
+  /** Length of moving blocks; cut to a quarter of a stream where that is shorter. */
   readonly block: number;
+  /** Null: moving blocks. */
+  readonly pieces: Pieces | null;
   /** Events of the simulation that gives the estimate. */
   readonly events: number;
-  /** Replicates of the sample (its blocks drawn with replacement), and events simulated from each: for intervals. */
-  readonly replicates: number;
+  /** Replicates of the sample as the blocks drawn for each, and events simulated from each: for intervals. */
+  readonly replicates: readonly Pieces[];
   readonly replicateEvents: number;
   readonly seed: number;
 }
@@ -73,11 +84,10 @@ export interface RunLengths extends RunLengthCounts {
  * Counts false alarms on bootstrapped in-control paths (docs/methods.md 9). Deterministic for a seed, in every engine.
  */
 export function simulateRunLengths(kernels: KernelModule, series: InControlSeries, plan: RunLengthPlan): RunLengths {
-  const { detector, levels, block, events, replicates, replicateEvents, seed } = plan;
+  const { detector, levels, block, pieces, events, replicates, replicateEvents, seed } = plan;
   const streams = series.starts.length - 1;
   for (const [what, value] of Object.entries({ streams, block, events, levels: levels.length }))
     requireCount(what, value, 1);
-  requireCount('replicates', replicates);
   requireCount('replicateEvents', replicateEvents);
   requireLength('values', series.values, series.starts[streams]);
   const { arena, exports } = kernels;
@@ -97,37 +107,39 @@ export function simulateRunLengths(kernels: KernelModule, series: InControlSerie
       .view()
       .fill(levels[levels.length - 1])
       .set(levels);
-    const scratch = arena.u8(exports.runLengthScratchBytes(padded, series.values.length));
+    const scratch = arena.u8(exports.runLengthScratchBytes(padded));
     const alarms = arena.f64(padded);
     const clear = arena.f64(padded);
-    const count = (resample: boolean, length: number, own: number): RunLengthCounts => {
-      alarms.view().fill(0);
-      clear.view().fill(0);
-      exports.runLengths(
-        kind,
-        values.ptr,
-        starts.ptr,
-        streams,
-        block,
-        resample ? 1 : 0,
-        length,
-        own,
-        ladder.ptr,
-        padded,
-        a,
-        b,
-        scratch.ptr,
-        alarms.ptr,
-        clear.ptr,
-      );
-      return { alarms: alarms.view().slice(0, levels.length), clear: clear.view().slice(0, levels.length) };
-    };
+    const count = (from: Pieces | null, length: number, own: number): RunLengthCounts =>
+      arena.scope(() => {
+        alarms.view().fill(0);
+        clear.view().fill(0);
+        exports.runLengths(
+          kind,
+          values.ptr,
+          starts.ptr,
+          streams,
+          block,
+          from ? arena.i32From(from.spans).ptr : 0,
+          from ? arena.i32From(from.starts).ptr : 0,
+          length,
+          own,
+          ladder.ptr,
+          padded,
+          a,
+          b,
+          scratch.ptr,
+          alarms.ptr,
+          clear.ptr,
+        );
+        return { alarms: alarms.view().slice(0, levels.length), clear: clear.view().slice(0, levels.length) };
+      });
     return {
       levels: levels.slice(),
       events,
       replicateEvents,
-      ...count(false, events, seed),
-      replicates: Array.from({ length: replicates }, (_, r) => count(true, replicateEvents, seed + 1 + r)),
+      ...count(pieces, events, seed),
+      replicates: replicates.map((own, r) => count(own, replicateEvents, seed + 1 + r)),
     };
   });
 }

@@ -141,6 +141,7 @@ export function DelaySection({ report }: { readonly report: AnalysisReport }): R
       </div>
       <p className="dim">
         {help}
+        {' Style, meaning and behaviour read the messages, which are left as they are: they are not measured here.'}
         {start === null && selected !== null && ' The start is the event selected on the monitor.'}
       </p>
       <Run job={lab.injection} state={injection} label="Injecting a change" />

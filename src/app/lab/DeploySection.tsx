@@ -129,10 +129,11 @@ function Contents({
         <dd>
           {alarms ? (
             <>
-              false DRIFT {runLengthText(alarms.estimate)}{' '}
+              false DRIFT: {runLengthText(alarms)}{' '}
               <span className="dim">
-                {intervalText(alarms.estimate)}
-                {Number.isFinite(alarms.perDay) && ` · ${rateText(alarms.perDay)}`}
+                {[intervalText(alarms.estimate), Number.isFinite(alarms.perDay) && rateText(alarms.perDay)]
+                  .filter(Boolean)
+                  .join(' · ')}
               </span>
             </>
           ) : (

@@ -9,7 +9,8 @@ import type { AnalysisReport } from '../../workers/protocol.ts';
 import { Autocorrelation } from './Autocorrelation.tsx';
 import { BudgetForm } from './BudgetForm.tsx';
 import { CurvePlot, type Curve } from './CurvePlot.tsx';
-import { eventsText, intervalText, METHODS, naiveText, observedText, rateText, runLengthText } from './text.ts';
+import { rateRangeText } from './rateRange.ts';
+import { eventsText, intervalText, METHODS, naiveText, observedText, runLengthText, textbookText } from './text.ts';
 
 const SOURCES: Readonly<Record<InControlSource, { readonly title: string; readonly help: string }>> = {
   reference: {
@@ -67,17 +68,17 @@ function Figures({
   readonly h: number;
   readonly observed: string;
 }): ReactNode {
-  const { estimate, naive, perDay, perDayInterval, eventsPerDay, inControl, autocorrelation } = characteristics;
+  const { estimate, naive, eventsPerDay, inControl, autocorrelation } = characteristics;
   return (
     <div className="lab-columns">
       <dl className="lab-figures">
         <div className="lead">
           <dt>False DRIFT alarms</dt>
           <dd data-testid="lab-arl">
-            {runLengthText(estimate)} <span className="dim">of a stream</span>
+            {runLengthText(characteristics)} <span className="dim">of a stream</span>
           </dd>
           <dd className="dim" title={METHODS[estimate.method]}>
-            {intervalText(estimate)} · {METHODS[estimate.method].toLowerCase().split(':')[0]}
+            {[intervalText(estimate), METHODS[estimate.method].toLowerCase().split(':')[0]].filter(Boolean).join(' · ')}
           </dd>
         </div>
         <div>
@@ -85,11 +86,8 @@ function Figures({
           <dd>
             {Number.isFinite(eventsPerDay) ? (
               <>
-                {rateText(perDay)}{' '}
-                <span className="dim">
-                  ({rateText(perDayInterval[0])} to {rateText(perDayInterval[1])}; {eventsText(eventsPerDay)} events a
-                  day)
-                </span>
+                {rateRangeText(characteristics) || 'no more can be said'}{' '}
+                <span className="dim">{eventsText(eventsPerDay)} events a day</span>
               </>
             ) : (
               <span className="dim">unknown: the ledger has no timestamps</span>
@@ -99,8 +97,8 @@ function Figures({
         <div>
           <dt>Were z independent and normal</dt>
           <dd>
-            one in {eventsText(naive.siegmund)}{' '}
-            <span className="dim">(Siegmund) · {eventsText(naive.capped)} with the cap</span>
+            one in {textbookText(naive.siegmund, estimate)}{' '}
+            <span className="dim">(Siegmund) · {textbookText(naive.capped, estimate)} with the cap</span>
           </dd>
           <dd className="dim">{naiveText(characteristics)}</dd>
         </div>
@@ -113,8 +111,8 @@ function Figures({
         <div>
           <dt>Measured on</dt>
           <dd>
-            {formatCount(inControl)} events in control, {eventsText(estimate.events)} simulated,{' '}
-            {formatCount(estimate.alarms)} alarms counted
+            {formatCount(inControl)} events in control, {eventsText(estimate.events)} simulated
+            {estimate.method === 'extrapolated' ? '' : `, ${formatCount(estimate.alarms)} alarms counted`}
           </dd>
         </div>
       </dl>
@@ -171,11 +169,19 @@ export function FalseAlarmSection({ report }: { readonly report: AnalysisReport 
           There is no event in control to measure on: the reference has no divergence with a spread.
         </p>
       )}
-      {data && data.characteristics.inControl > 0 && (
+      {data?.characteristics.cannotRise && (
+        <p data-testid="lab-cannot-rise">
+          No DRIFT alarm can be raised on this ledger, true or false: since the reference, KL lay below its level of the
+          reference for 95 % of the events or more, so the CUSUM cannot rise. A shorter memory, fewer axes (k) or
+          another reference period may help.
+        </p>
+      )}
+      {data && data.characteristics.inControl > 0 && !data.characteristics.cannotRise && (
         <div className={isFetching || dragging ? 'stale' : undefined}>
           <Figures characteristics={data.characteristics} h={data.parameters.h} observed={observedText(report)} />
           <p className="dim lab-took">
-            Measured in {formatMs(data.ms, 2)}, by moving-block bootstrap (blocks of 50 events).
+            Measured in {formatMs(data.ms, 2)}, by a bootstrap of{' '}
+            {data.characteristics.conversations ? 'whole conversations' : 'blocks of 50 events'}.
           </p>
         </div>
       )}

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { formatCount, formatNumber } from '../../core/format.ts';
-import { ALERT_KINDS } from '../../detection/types.ts';
+import { DELAY_KINDS } from '../../detection/lab/delay.ts';
 import type { DelayAnswer } from '../../state/lab/lab.ts';
 import { actions } from '../../state/store.ts';
 import type { DelayAsk } from '../../workers/lab.ts';
@@ -22,7 +22,7 @@ export function Injected({
   const [without, changed] = outcome.delays;
   const { unit } = CHANGES[ask.change];
   const start = answer.starts[0];
-  const fired = ALERT_KINDS.filter((kind) => changed[kind] !== null && !outcome.open.includes(kind)).sort(
+  const fired = DELAY_KINDS.filter((kind) => changed[kind] !== null && !outcome.open.includes(kind)).sort(
     (a, b) => changed[a]! - changed[b]!,
   );
   return (
@@ -60,7 +60,7 @@ export function Injected({
           </tr>
         </thead>
         <tbody>
-          {ALERT_KINDS.map((kind) => (
+          {DELAY_KINDS.map((kind) => (
             <tr key={kind}>
               <th scope="row">
                 <KindBadge kind={kind} />

@@ -2,9 +2,8 @@ import { useState, type ReactNode } from 'react';
 import { kindStyle } from '../../charts/palette.ts';
 import { useChartTheme } from '../../charts/theme.ts';
 import { formatCount, formatMs, formatNumber, formatPercent } from '../../core/format.ts';
-import type { DelayPoint } from '../../detection/lab/delay.ts';
+import { DELAY_KINDS, type DelayKind, type DelayPoint } from '../../detection/lab/delay.ts';
 import { kindLabel } from '../../detection/kindLabels.ts';
-import { ALERT_KINDS, type AlertKind } from '../../detection/types.ts';
 import type { DelayAnswer } from '../../state/lab/lab.ts';
 import type { DelayAsk } from '../../workers/lab.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
@@ -21,7 +20,7 @@ type Measure = 'power' | 'delay';
 function curvesOf(
   points: readonly DelayPoint[],
   sizes: readonly number[],
-  kinds: readonly AlertKind[],
+  kinds: readonly DelayKind[],
   measure: Measure,
   mode: 'dark' | 'light',
 ): Curve[] {
@@ -59,7 +58,7 @@ function PowerTable({
 }: {
   readonly ask: DelayAsk;
   readonly answer: DelayAnswer;
-  readonly kinds: readonly AlertKind[];
+  readonly kinds: readonly DelayKind[];
 }): ReactNode {
   return (
     <details>
@@ -121,9 +120,9 @@ export function Power({
   readonly onSize: (size: number) => void;
 }): ReactNode {
   const { mode } = useChartTheme();
-  const [shown, setShown] = useState<readonly AlertKind[]>(ALERT_KINDS);
+  const [shown, setShown] = useState<readonly DelayKind[]>(DELAY_KINDS);
   const { title, unit, none } = CHANGES[ask.change];
-  const kinds = ALERT_KINDS.filter((kind) => shown.includes(kind));
+  const kinds = DELAY_KINDS.filter((kind) => shown.includes(kind));
   const axis = {
     width: 440,
     height: 240,
@@ -135,7 +134,7 @@ export function Power({
   return (
     <div data-testid="power">
       <div className="lab-controls">
-        {ALERT_KINDS.map((kind) => (
+        {DELAY_KINDS.map((kind) => (
           <button
             key={kind}
             type="button"

@@ -10,7 +10,8 @@ import {
   type ParameterName,
   type Parameters,
 } from '../../detection/parameters.ts';
-import { ALERT_KINDS, type AlertKind } from '../../detection/types.ts';
+import { STATE_KINDS } from '../../detection/channels/table.ts';
+import type { AlertKind } from '../../detection/types.ts';
 import { useJob } from '../../state/lab/queries.ts';
 import { actions, lab, session, useTautline } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
@@ -23,9 +24,9 @@ import { Outdated, Run } from './Run.tsx';
 import { SweepMap } from './SweepMap.tsx';
 import { SweepTable } from './SweepTable.tsx';
 
-/** Numbers that do not need another projection for every cell. */
+/** Numbers that need neither another projection nor the messages for every cell. */
 const SWEEPABLE = PARAMETER_NAMES.filter(
-  (name) => PARAMETER_SPECS[name].type === 'number' && PARAMETER_SPECS[name].stage !== 'projection',
+  (name) => PARAMETER_SPECS[name].type === 'number' && ['signals', 'decisions'].includes(PARAMETER_SPECS[name].stage),
 );
 const specOf = (name: ParameterName): NumberSpec => PARAMETER_SPECS[name] as NumberSpec;
 const MAX_STEPS = 40;
@@ -144,7 +145,7 @@ export function SweepSection({ report }: { readonly report: AnalysisReport }): R
         </button>
       </div>
       <div className="lab-controls" role="group" aria-label="Kinds of alert counted">
-        {ALERT_KINDS.map((kind) => (
+        {STATE_KINDS.map((kind) => (
           <button
             key={kind}
             type="button"

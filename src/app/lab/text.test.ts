@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { RunLengthEstimate } from '../../detection/lab/arl.ts';
-import { budgetText, eventsText, intervalText, naiveText, rateText, runLengthText } from './text.ts';
+import { budgetText, eventsText, intervalText, naiveText, rateText, runLengthText, textbookText } from './text.ts';
+import { rateRangeText } from './rateRange.ts';
 
 const estimate = (change: Partial<RunLengthEstimate>): RunLengthEstimate => ({
   arl: 12_345,
   method: 'simulated',
   interval: [9_812, 15_600],
   level: 0.95,
-  lowerBound: 8_000,
   alarms: 160,
   events: 2_000_000,
   ...change,
 });
+
+const said = (change: Partial<RunLengthEstimate>, cannotRise = false) =>
+  runLengthText({ cannotRise, estimate: estimate(change) });
 
 describe('false alarms in words', () => {
   it('to three digits, with names for large numbers', () => {
@@ -24,24 +27,44 @@ describe('false alarms in words', () => {
       'unlimited',
       '–',
     ]);
-    expect(runLengthText(estimate({}))).toBe('one in 12,300 events');
+    expect(said({})).toBe('one in 12,300 events');
+    expect(said({ method: 'extrapolated' })).toBe('about one in 12,300 events');
     expect(intervalText(estimate({}))).toBe('95 %: 9,810 to 15,600');
+    expect(intervalText(estimate({ level: null }))).toBe('roughly 9,810 to 15,600');
+    expect(intervalText(estimate({ level: null, interval: [9_812, Infinity] }))).toBe('roughly 9,810 or more');
   });
 
   it('say only what is known where no alarm was seen', () => {
-    const bound = estimate({ arl: NaN, method: 'bound', interval: [542_000, Infinity], lowerBound: 542_000 });
-    expect(runLengthText(bound)).toBe('fewer than one in 542,000 events');
-    expect(intervalText(bound)).toBe('95 %: at least 542,000');
+    const bound = { arl: NaN, method: 'bound', interval: [0, Infinity], level: null, alarms: 0 } as const;
+    expect(said(bound)).toBe('none in 2 million simulated events');
+    expect(said({ ...bound, alarms: 3 })).toBe('3 in 2 million simulated events');
+    expect(said({ ...bound, events: 0 })).toBe('not known');
+    expect(intervalText(estimate(bound))).toBe('');
+  });
+
+  it('claim nothing where the sum cannot rise', () => {
+    expect(said({}, true)).toBe('none can be raised: the CUSUM cannot rise on this ledger');
+  });
+
+  it('claim no more than ten times what was simulated, and no longer than ten years', () => {
+    expect(textbookText(77.7e9, estimate({}))).toBe('more than 20 million');
+    expect(textbookText(1_234, estimate({}))).toBe('1,230');
+    expect(rateText(1 / (365.25 * 77.7e9))).toBe('less than one in 10 years');
+    const rate = (perDay: number, perDayInterval: [number, number]) =>
+      rateRangeText({ perDay, perDayInterval } as Parameters<typeof rateRangeText>[0]);
+    expect(rate(3.14, [1, 8])).toBe('3.1 per day (1 per day to 8 per day)');
+    expect(rate(3.14, [0, 8])).toBe('3.1 per day (up to 8 per day)');
+    expect(rate(NaN, [0, Infinity])).toBe('');
   });
 
   it('as rates that can be imagined', () => {
-    expect([2400, 3.14, 0.5, 0.01, 1 / 3652.5, 0, NaN].map(rateText)).toEqual([
+    expect([2400, 3.14, 0.5, 0.01, 1 / 3652, 0, NaN].map(rateText)).toEqual([
       '100 per hour',
       '3.1 per day',
       '3.5 per week',
       '3.7 per year',
       'one in 10 years',
-      'none',
+      'less than one in 10 years',
       '–',
     ]);
     expect(budgetText({ per: 'week', alarms: 1 })).toBe('one false alarm per week');

@@ -1,5 +1,6 @@
 import { formatCount, formatNumber } from '../../core/format.ts';
 import type { OperatingCharacteristics, RunLengthEstimate } from '../../detection/lab/arl.ts';
+import { BEYOND } from '../../detection/lab/claims.ts';
 import type { Budget } from '../../detection/lab/budget.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 
@@ -21,16 +22,29 @@ export function eventsText(events: number): string {
   return events >= 100 ? formatCount(Number(events.toPrecision(3))) : formatNumber(events, 3);
 }
 
-/** "one in 12,300 events", or what is known where no alarm was seen. */
-export function runLengthText({ arl, method, lowerBound }: RunLengthEstimate): string {
-  return method === 'bound' ? `fewer than one in ${eventsText(lowerBound)} events` : `one in ${eventsText(arl)} events`;
+/** "one in 12,300 events", or what was counted where no more may be said; or that there can be none. */
+export function runLengthText({
+  cannotRise,
+  estimate: { arl, method, alarms, events },
+}: Pick<OperatingCharacteristics, 'cannotRise' | 'estimate'>): string {
+  if (cannotRise) return 'none can be raised: the CUSUM cannot rise on this ledger';
+  if (events === 0) return 'not known';
+  const count = alarms === 0 ? 'none' : formatCount(alarms);
+  if (method === 'bound') return `${count} in ${eventsText(events)} simulated events`;
+  return method === 'simulated' ? `one in ${eventsText(arl)} events` : `about one in ${eventsText(arl)} events`;
 }
 
-/** "95 %: 9,800 to 15,600 events"; '' where there is nothing to measure. */
+/** "95 %: 9,800 to 15,600"; "roughly ..." where it was not shown to hold; '' where nothing is known. */
 export function intervalText({ interval: [low, high], level }: RunLengthEstimate): string {
-  const share = `${formatNumber(level * 100, 3)} %`;
-  if (!Number.isFinite(high)) return low > 0 ? `${share}: at least ${eventsText(low)}` : '';
-  return `${share}: ${eventsText(low)} to ${eventsText(high)}`;
+  if (!(low > 0)) return '';
+  const range = Number.isFinite(high) ? `${eventsText(low)} to ${eventsText(high)}` : `${eventsText(low)} or more`;
+  return level === null ? `roughly ${range}` : `${formatNumber(level * 100, 3)} %: ${range}`;
+}
+
+/** A textbook figure, as far as it can be held against what was simulated. */
+export function textbookText(arl: number, { events }: RunLengthEstimate): string {
+  const most = BEYOND * events;
+  return arl > most ? `more than ${eventsText(most)}` : eventsText(arl);
 }
 
 /**
@@ -43,8 +57,12 @@ export function rateText(perDay: number): string {
   if (perDay >= 1) return `${rate(perDay)} per day`;
   if (perDay * 7 >= 1) return `${rate(perDay * 7)} per week`;
   if (perDay * 365.25 >= 1) return `${rate(perDay * 365.25)} per year`;
-  return perDay > 0 ? `one in ${eventsText(1 / (perDay * 365.25))} years` : 'none';
+  const years = 1 / (perDay * 365.25);
+  return years <= MOST_YEARS ? `one in ${eventsText(years)} years` : `less than one in ${MOST_YEARS} years`;
 }
+
+/** No ledger says anything of a longer time. */
+const MOST_YEARS = 10;
 
 const rate = (value: number): string =>
   value >= 100 ? formatCount(Number(value.toPrecision(3))) : formatNumber(value, 2);
@@ -74,10 +92,9 @@ export function observedText({
 
 /** What the interval's source means, for its tip. */
 export const METHODS: Readonly<Record<RunLengthEstimate['method'], string>> = {
-  simulated: 'Counted on bootstrapped paths at this threshold',
-  extrapolated:
-    'Fewer than 30 alarms at this threshold: along the line of ln ARL vs threshold, whose tail is exponential',
-  bound: 'No alarm enough at any threshold to draw a line through: only a lower bound is known',
+  simulated: 'Counted on bootstrapped paths',
+  extrapolated: 'Extrapolated from lower thresholds: the events in control say too little at this one',
+  bound: 'Counted on bootstrapped paths: more cannot be said',
 };
 
 export function budgetText(budget: Budget): string {

@@ -4,7 +4,7 @@ import { formatNumber } from '../../core/format.ts';
 import { useFalseAlarms } from '../../state/lab/queries.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import { Autocorrelation } from '../lab/Autocorrelation.tsx';
-import { eventsText, intervalText, METHODS, naiveText, observedText, rateText, runLengthText } from '../lab/text.ts';
+import { intervalText, METHODS, naiveText, observedText, rateText, runLengthText, textbookText } from '../lab/text.ts';
 
 /** What h, κ and the cap cost in false alarms on this ledger, measured when a slider comes to rest. */
 export function FalseAlarmCard(): ReactNode {
@@ -26,7 +26,7 @@ export function FalseAlarmCard(): ReactNode {
         <p className="dim">Measuring false alarms…</p>
       </div>
     );
-  const { estimate, naive, perDay, autocorrelation, inControl } = data.characteristics;
+  const { estimate, naive, perDay, autocorrelation, inControl, cannotRise } = data.characteristics;
   if (inControl === 0)
     return (
       <div className="false-alarms">
@@ -42,28 +42,30 @@ export function FalseAlarmCard(): ReactNode {
     >
       <p className="false-alarm-figure" title={METHODS[estimate.method]}>
         <span>False DRIFT: </span>
-        <strong>{runLengthText(estimate)}</strong>
+        <strong>{runLengthText(data.characteristics)}</strong>
       </p>
       <p className="dim">
-        {intervalText(estimate)}
-        {Number.isFinite(perDay) && ` · ${rateText(perDay)}`}
+        {[intervalText(estimate), Number.isFinite(perDay) && rateText(perDay)].filter(Boolean).join(' · ')}
       </p>
       <p className="dim" title="True and false together: hold it against the figure above">
         This ledger raised {observedText(report)}
       </p>
-      <div className="false-alarm-naive">
-        <Autocorrelation values={autocorrelation.slice(0, 12)} count={inControl} width={64} height={24} />
-        <span
-          className="dim"
-          title={
-            "Siegmund's approximation for independent, normal z. What separates it from the measured figure " +
-            'is the autocorrelation of z (bars) and its shape'
-          }
-        >
-          If z were independent and normal: {eventsText(naive.siegmund)}. {naiveText(data.characteristics)}
-          {Number.isFinite(autocorrelation[0]) && `; lag-1 autocorrelation ${formatNumber(autocorrelation[0], 2)}`}
-        </span>
-      </div>
+      {!cannotRise && (
+        <div className="false-alarm-naive">
+          <Autocorrelation values={autocorrelation.slice(0, 12)} count={inControl} width={64} height={24} />
+          <span
+            className="dim"
+            title={
+              "Siegmund's approximation for independent, normal z. What separates it from the measured figure " +
+              'is the autocorrelation of z (bars) and its shape'
+            }
+          >
+            If z were independent and normal: {textbookText(naive.siegmund, estimate)}.{' '}
+            {naiveText(data.characteristics)}
+            {Number.isFinite(autocorrelation[0]) && `; lag-1 autocorrelation ${formatNumber(autocorrelation[0], 2)}`}
+          </span>
+        </div>
+      )}
       <button type="button" className="button small quiet" onClick={() => actions.setScreen('laboratory')}>
         Budget, delay, sweeps: laboratory
       </button>

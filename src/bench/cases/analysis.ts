@@ -193,7 +193,7 @@ export const ANALYSIS_CASES: readonly Case[] = [
       } = bench.input;
       const { arena, exports } = bench.kernels.fork();
       const [values, offsets, levels] = [arena.f64From(scores), arena.i32From(starts), arena.f64From(LEVELS)];
-      const scratch = arena.u8(exports.runLengthScratchBytes(LEVELS.length, scores.length));
+      const scratch = arena.u8(exports.runLengthScratchBytes(LEVELS.length));
       const [alarms, clear] = [arena.f64(LEVELS.length), arena.f64(LEVELS.length)];
       return {
         run() {
@@ -205,6 +205,7 @@ export const ANALYSIS_CASES: readonly Case[] = [
             offsets.ptr,
             streams.length,
             BLOCK,
+            0,
             0,
             n,
             SEED,
@@ -234,7 +235,7 @@ export const ANALYSIS_CASES: readonly Case[] = [
         run: () =>
           void (counts = runLengthCounts({ values: scores, starts }, { kind: 'cusum', kappa, cap }, LEVELS, {
             block: BLOCK,
-            resample: false,
+            pieces: null,
             events: n,
             seed: SEED,
           })),

@@ -44,38 +44,37 @@ describe('average run length', () => {
     }
   });
 
-  test('beyond what can be simulated it is extrapolated, with the truth inside the interval, and says so', () => {
-    const { estimate } = operatingCharacteristics(
-      testKernels(),
-      inControlFrom(inStreams(autoregressive(50_000, 0, 4), 3)),
-      { h: 8.5, kappa: 1, cap: 3.5 },
-    );
+  test('beyond what the events show it is extrapolated, with the truth inside the interval, and says so', () => {
+    const inControl = inControlFrom(inStreams(autoregressive(20_000, 0, 4), 3));
+    const at = (h: number) => operatingCharacteristics(testKernels(), inControl, { h, kappa: 1, cap: 3.5 }).estimate;
+    const estimate = at(5);
     expect(estimate.method).toBe('extrapolated');
-    const known = gaussianCusumArl(8.5, 1, 3.5);
+    const known = gaussianCusumArl(5, 1, 3.5);
+    expect(known).toBeGreaterThan(20_000);
     expect(estimate.interval[0]).toBeLessThan(known);
     expect(estimate.interval[1]).toBeGreaterThan(known);
-    expect(estimate.lowerBound).toBeGreaterThan(100_000);
-    expect(estimate.lowerBound).toBeLessThan(known);
+    expect(estimate.level).toBeNull();
+    // Ten times what was simulated is as far as it goes.
+    expect(at(12)).toMatchObject({ arl: Number.NaN, method: 'bound', interval: [0, Infinity], alarms: 0 });
   });
 
-  test('without an alarm at any threshold there is a bound and no number', () => {
-    const quiet = inStreams(new Float64Array(1000), 1);
-    const { estimate, perDay } = operatingCharacteristics(testKernels(), inControlFrom(quiet), {
-      h: 8.5,
-      kappa: 1,
-      cap: 3.5,
-    });
-    expect(estimate.method).toBe('bound');
-    expect(estimate.arl).toBeNaN();
+  test('without an alarm at any threshold there is a count and no number', () => {
+    const at = (values: Float64Array, cannotRise = false) =>
+      operatingCharacteristics(
+        testKernels(),
+        { ...inControlFrom(inStreams(values, 2)), cannotRise },
+        { h: 8.5, kappa: 1, cap: 3.5 },
+      );
+    const { estimate, perDay } = at(new Float64Array(1000));
+    expect(estimate).toMatchObject({ method: 'bound', arl: Number.NaN, level: null, alarms: 0, events: 2_000_000 });
     expect(perDay).toBeNaN();
-    expect(estimate.interval).toEqual([estimate.lowerBound, Infinity]);
-    expect(estimate.lowerBound).toBeGreaterThan(estimate.events / 4);
-    const none = operatingCharacteristics(testKernels(), inControlFrom(inStreams(new Float64Array(0), 2)), {
-      h: 8.5,
-      kappa: 1,
-      cap: 3.5,
+    expect(at(new Float64Array(0)).estimate).toMatchObject({ method: 'bound', arl: Number.NaN, events: 0 });
+    // Nor where the sum cannot rise, whatever the reference would say.
+    expect(at(autoregressive(1000, 0, 1), true).estimate).toMatchObject({
+      method: 'bound',
+      arl: Number.NaN,
+      events: 0,
     });
-    expect(none.estimate).toMatchObject({ method: 'bound', arl: Number.NaN, lowerBound: 0 });
   });
 
   test('alerts a day follow from the rate of the ledger', () => {
@@ -119,6 +118,22 @@ describe('average run length', () => {
       ),
       { numRuns: 40, seed: 1 },
     );
+  });
+});
+
+describe('what is claimed', () => {
+  test('an interval is called 95 % only where it was shown to cover', () => {
+    const estimate = (n: number, h: number, source: 'reference' | 'ledger') =>
+      operatingCharacteristics(
+        testKernels(),
+        { ...inControlFrom(inStreams(autoregressive(n, 0.3, 4), 4)), source },
+        { h, kappa: 1, cap: 3.5 },
+      ).estimate;
+    expect(estimate(1800, 3.5, 'reference').level).toBe(0.95);
+    expect(estimate(1800, 3.5, 'ledger').level).toBeNull();
+    expect(estimate(400, 3.5, 'reference').level).toBeNull();
+    expect(estimate(1800, 1, 'reference').level).toBeNull();
+    expect(estimate(1800, 7, 'reference').level).toBeNull();
   });
 });
 

@@ -8,36 +8,44 @@ import { autoregressive, inControlFrom, inStreams } from './testing.ts';
 const detectors = { kappa: 0.5, cap: 3.5, dwell: 4 };
 
 describe('limits derived from a budget', () => {
-  test.each([
-    [0, 11],
-    [0, 12],
-    [0.5, 11],
-    [0.5, 12],
-  ])('are met on held-out data, AR(1) with %d (seed %i)', (phi, seed) => {
-    const limits = deriveLimits(
-      testKernels(),
-      inControlFrom(
-        inStreams(autoregressive(20_000, phi, seed), 2),
-        inStreams(autoregressive(20_000, phi, seed + 50), 2),
-      ),
-      { per: 'events', events: 1000 },
-      detectors,
-    );
-    const fresh = [...autoregressive(400_000, phi, 999)];
-    const [low, high] = limits.h.estimate.interval;
-    const h = countAlarms([fresh], { kind: 'cusum', kappa: 0.5, cap: 3.5 }, limits.h.value);
-    expect(h.alarms).toBeGreaterThan(100);
-    expect(h.clear / h.alarms).toBeGreaterThan(low);
-    expect(h.clear / h.alarms).toBeLessThan(high);
-    // The limit meets its budget on the sample that it was derived from.
-    expect(limits.h.estimate.arl / 1000).toBeGreaterThan(0.85);
-    expect(limits.h.estimate.arl / 1000).toBeLessThan(1.25);
-    const band =
-      countAlarms([fresh], { kind: 'dwell', dwell: 4 }, limits.zBand.value).alarms +
-      countAlarms([fresh], { kind: 'level', rearm: 1 }, limits.zBand.value).alarms;
-    expect(400_000 / band).toBeGreaterThan(limits.zBand.estimate.interval[0]);
-    expect(400_000 / band).toBeLessThan(limits.zBand.estimate.interval[1]);
-    expect(limits.parameters).toEqual({ h: limits.h.value, z_band: limits.zBand.value, false_alarm_budget: 1000 });
+  test('are met on held-out data, AR(1)', () => {
+    // One in twenty intervals may miss.
+    let covered = 0;
+    for (const [phi, seed] of [
+      [0, 11],
+      [0, 12],
+      [0.5, 11],
+      [0.5, 12],
+    ]) {
+      const limits = deriveLimits(
+        testKernels(),
+        inControlFrom(
+          inStreams(autoregressive(20_000, phi, seed), 2),
+          inStreams(autoregressive(20_000, phi, seed + 50), 2),
+        ),
+        { per: 'events', events: 1000 },
+        detectors,
+      );
+      const fresh = [...autoregressive(400_000, phi, 999)];
+      const h = countAlarms([fresh], { kind: 'cusum', kappa: 0.5, cap: 3.5 }, limits.h.value);
+      const band =
+        countAlarms([fresh], { kind: 'dwell', dwell: 4 }, limits.zBand.value).alarms +
+        countAlarms([fresh], { kind: 'level', rearm: 1 }, limits.zBand.value).alarms;
+      for (const [limit, realised] of [
+        [limits.h, h.clear / h.alarms],
+        [limits.zBand, 400_000 / band],
+      ] as const) {
+        const [low, high] = limit.estimate.interval;
+        covered += Number(low <= realised && realised <= high);
+        expect(realised).toBeGreaterThan(500);
+        expect(realised).toBeLessThan(2000);
+        // The limit meets its budget on the sample that it was derived from.
+        expect(limit.estimate.arl / 1000).toBeGreaterThan(0.85);
+        expect(limit.estimate.arl / 1000).toBeLessThan(1.25);
+      }
+      expect(limits.parameters).toEqual({ h: limits.h.value, z_band: limits.zBand.value, false_alarm_budget: 1000 });
+    }
+    expect(covered).toBeGreaterThanOrEqual(7);
   });
 
   test('grow with the budget', () => {

@@ -1,9 +1,20 @@
 import { TautlineFailure } from '../../core/errors.ts';
 import type { KernelModule } from '../../kernels/module.ts';
-import type { InControlSeries, RunLengths, ScalarDetector } from '../../kernels/runLength.ts';
+import type { ScalarDetector } from '../../kernels/runLength.ts';
 import { PARAMETER_SPECS, type NumberSpec, type Parameters } from '../parameters.ts';
-import { estimateAt, simulate, tailOf, type RunLengthEstimate, type SimulationSize } from './arl.ts';
-import type { InControl } from './inControl.ts';
+import {
+  arlAt,
+  estimateAt,
+  NOTHING,
+  simulator,
+  tailLevels,
+  tailOf,
+  type RunLengthEstimate,
+  type Simulate,
+  type Simulation,
+  type SimulationSize,
+} from './arl.ts';
+import type { InControl, InControlSource, PlacedSeries } from './inControl.ts';
 
 /** How many false alarms are affordable, of each kind of detector. */
 export type Budget =
@@ -51,10 +62,8 @@ export interface DerivedLimits {
   readonly parameters: Partial<Pick<Parameters, 'h' | 'z_band' | 'false_alarm_budget'>>;
 }
 
-/** Thresholds of the first, coarse look: 16 from `low` to `high` in equal ratios. */
-const COARSE = 16;
-const FINE = 8;
-const COARSE_SIZE: SimulationSize = { events: 600_000, replicates: 0, replicateEvents: 0 };
+/** Thresholds between which one is found that in-control events say enough about. */
+const COARSE = 24;
 const FINE_SIZE: SimulationSize = { events: 1_500_000, replicates: 50, replicateEvents: 20_000 };
 
 /**
@@ -74,6 +83,7 @@ export function deriveLimits(
     [{ kind: 'cusum', kappa: p.kappa, cap: p.cap }],
     events,
     range('h'),
+    inControl.source,
   );
   // Leaving the band is too little friction for `dwell` events (an alert), or a spike of it (a notice).
   const zBand = deriveLimit(
@@ -85,6 +95,7 @@ export function deriveLimits(
     ],
     events,
     range('z_band'),
+    inControl.source,
   );
   const spec = PARAMETER_SPECS.false_alarm_budget as NumberSpec;
   return {
@@ -107,31 +118,23 @@ const range = (name: 'h' | 'z_band'): readonly [number, number] => {
 /** The lowest threshold in a range at which the detectors together raise at most one alarm in `events` events. */
 export function deriveLimit(
   kernels: KernelModule,
-  series: InControlSeries,
+  series: PlacedSeries,
   detectors: readonly ScalarDetector[],
   events: number,
   [low, high]: readonly [number, number],
+  source: InControlSource = 'reference',
 ): DerivedLimit {
   if (series.values.length === 0)
-    return { value: Number.NaN, estimate: NONE, note: 'there are no events in control to derive it from' };
-  const look = (levels: readonly number[], size: SimulationSize) =>
-    together(detectors.map((d) => simulate(kernels, series, d, levels, size)));
+    return { value: Number.NaN, estimate: NOTHING, note: 'there are no events in control to derive it from' };
+  const simulate = simulator(kernels, series, detectors);
   const wanted = Math.log(events);
-  const coarse = look(
-    Array.from({ length: COARSE }, (_, i) => low * (high / low) ** (i / (COARSE - 1))),
-    COARSE_SIZE,
-  );
-  const [from, to] = bracket(coarse, wanted);
-  const fine = look(
-    Array.from({ length: FINE }, (_, i) => from + ((to - from) * i) / (FINE - 1)),
-    FINE_SIZE,
-  );
-  const value =
-    crossing(fine, wanted) ?? tailOf(fine)?.levelOf(wanted) ?? tailOf(coarse)?.levelOf(wanted) ?? Number.NaN;
+  const tail = tailLevels(simulate);
+  const fine = simulate(tail, FINE_SIZE);
+  const value = counted(simulate, fine, wanted, low) ?? tailOf(fine)?.levelOf(wanted) ?? Number.NaN;
   if (!(value <= high)) {
     return {
       value: Number.NaN,
-      estimate: estimateAt(fine, to),
+      estimate: estimateAt(fine, tail[tail.length - 1], source),
       note: Number.isNaN(value)
         ? 'alarms are too few to tell where the budget lies'
         : `no threshold up to ${high} meets the budget`,
@@ -139,81 +142,30 @@ export function deriveLimit(
   }
   // Two decimals, upwards: never more alarms than the budget for the sake of a rounder number.
   const rounded = Math.min(high, Math.max(low, Math.ceil(value * 100 - 1e-9) / 100));
-  const shares = [0.2, 0.4, 0.55, 0.7, 0.8, 0.9, 1];
-  const estimate = estimateAt(
-    look(
-      shares.map((share) => rounded * share),
-      FINE_SIZE,
-    ),
-    rounded,
-  );
   return {
     value: rounded,
-    estimate,
+    estimate: estimateAt(simulate([...tail, rounded], FINE_SIZE), rounded, source),
     note: value < low ? `the lowest threshold, ${low}, has fewer alarms than the budget allows` : null,
   };
 }
 
-const NONE: RunLengthEstimate = {
-  arl: Number.NaN,
-  method: 'bound',
-  interval: [0, Infinity],
-  level: 0.95,
-  lowerBound: 0,
-  alarms: 0,
-  events: 0,
-};
-
 /**
- * Counts of several detectors on the same paths as one: alarms of any; the time outside alarms is that of the one that
- * is out of them least.
+ * The level at which ln ARL reaches `wanted`, where in-control events say enough up to there; null if it lies beyond.
  */
-function together(runs: readonly RunLengths[]): RunLengths {
-  const [first, ...rest] = runs;
-  const add = (a: Float64Array, b: Float64Array) => a.map((v, i) => v + b[i]);
-  const least = (a: Float64Array, b: Float64Array) => a.map((v, i) => Math.min(v, b[i]));
-  return rest.reduce(
-    (all, next) => ({
-      ...all,
-      alarms: add(all.alarms, next.alarms),
-      clear: least(all.clear, next.clear),
-      replicates: all.replicates.map((r, i) => ({
-        alarms: add(r.alarms, next.replicates[i].alarms),
-        clear: least(r.clear, next.replicates[i].clear),
-      })),
-    }),
-    first,
+function counted(simulate: Simulate, tail: Simulation, wanted: number, low: number): number | null {
+  const top = tail.levels[tail.levels.length - 1];
+  if (!(Math.log(arlAt(tail, tail.levels.length - 1)) >= wanted)) return null;
+  const from = Math.min(low, tail.levels[0]);
+  const runs = simulate(
+    Array.from({ length: COARSE }, (_, i) => from * (top / from) ** (i / (COARSE - 1))),
+    FINE_SIZE,
   );
-}
-
-/**
- * Counted levels on both sides of a run length (one that is never reached: the last and beyond, where a tail may be
- * drawn).
- */
-function bracket({ levels, alarms, clear }: RunLengths, wanted: number): [number, number] {
-  const logs = rising([...levels].map((_, i) => Math.log(clear[i] / alarms[i])));
+  const logs = rising([...runs.levels].map((_, i) => Math.log(arlAt(runs, i))));
   const above = logs.findIndex((log) => log >= wanted);
-  if (above > 0) {
-    // Where few alarms were counted at the upper end, the levels below it are what the tail is drawn through.
-    const few = alarms[above] < 100;
-    return [levels[Math.max(0, above - (few ? 4 : 1))], levels[above]];
-  }
-  return above === 0 ? [levels[0], levels[1]] : [levels[levels.length - 4], levels[levels.length - 1]];
-}
-
-/**
- * The level at which ln ARL reaches `wanted`, between two levels with alarms enough; null if it lies beyond them.
- */
-function crossing({ levels, alarms, clear }: RunLengths, wanted: number): number | null {
-  const enough = [...levels]
-    .map((level, i) => ({ level, log: Math.log(clear[i] / alarms[i]), alarms: alarms[i] }))
-    .filter((p) => p.alarms >= 30);
-  const logs = rising(enough.map((p) => p.log));
-  const above = logs.findIndex((log) => log >= wanted);
-  if (above < 0) return null;
-  if (above === 0) return enough[0].level;
+  if (above < 0) return top;
+  if (above === 0) return runs.levels[0];
   const share = (wanted - logs[above - 1]) / (logs[above] - logs[above - 1]);
-  return enough[above - 1].level + share * (enough[above].level - enough[above - 1].level);
+  return runs.levels[above - 1] + share * (runs.levels[above] - runs.levels[above - 1]);
 }
 
 /** Run lengths cannot fall as a threshold rises, but for alarms that merge at the lowest ones. */

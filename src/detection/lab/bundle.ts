@@ -159,13 +159,16 @@ export const characteristicsSchema = v.object({
   inControlEvents: v.pipe(integer(0), v.description('How many they are')),
   arl0: v.pipe(
     maybe,
-    v.description('Events of a stream between two false [DRIFT] alarms; null: not known, or not bounded'),
+    v.description('Events of a stream between two false [DRIFT] alarms; null: not known, or more than may be said'),
   ),
   arl0Method: choice(['simulated', 'extrapolated', 'bound']),
-  arl0Interval: v.pipe(two(maybe), v.description('95 %')),
+  arl0Interval: v.pipe(
+    two(maybe),
+    v.description('95 %; null where no interval was shown to hold (docs/methods.md 9), or where it is not bounded'),
+  ),
   eventsPerDay: maybe,
   falseAlertsPerDay: maybe,
-  falseAlertsPerDayInterval: v.pipe(two(maybe), v.description('95 %')),
+  falseAlertsPerDayInterval: v.pipe(two(maybe), v.description('95 %, as of arl0Interval')),
   naiveSiegmund: v.pipe(
     maybe,
     v.description("ARL were z independent and Gaussian, Siegmund's approximation; null: not bounded"),
@@ -258,10 +261,10 @@ export function characteristicsOf(
     inControlEvents: oc.inControl,
     arl0: finite(oc.estimate.arl),
     arl0Method: oc.estimate.method,
-    arl0Interval: pair(oc.estimate.interval),
+    arl0Interval: oc.estimate.level === null ? UNKNOWN : pair(oc.estimate.interval),
     eventsPerDay: finite(oc.eventsPerDay),
     falseAlertsPerDay: finite(oc.perDay),
-    falseAlertsPerDayInterval: pair(oc.perDayInterval),
+    falseAlertsPerDayInterval: oc.estimate.level === null ? UNKNOWN : pair(oc.perDayInterval),
     naiveSiegmund: finite(oc.naive.siegmund),
     naiveCapped: finite(oc.naive.capped),
     delays: delays.flatMap(({ change, points }) =>
@@ -278,6 +281,7 @@ export function characteristicsOf(
   };
 }
 
+const UNKNOWN: [number, number] = [Number.NaN, Number.NaN];
 const finite = (value: number): number => (Number.isFinite(value) ? value : Number.NaN);
 const pair = ([low, high]: readonly [number, number]): [number, number] => [finite(low), finite(high)];
 

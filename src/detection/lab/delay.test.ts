@@ -1,9 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { testKernels } from '../../kernels/testing.ts';
-import { ALERT_KINDS, type AlertKind } from '../types.ts';
 import { createDetector, referenceRange } from '../pipeline.ts';
+import { STATE_KINDS } from '../channels/table.ts';
 import { parameters, randomLedger } from '../testing.ts';
-import { delayCurve, delayCurveOf, delayStarts, delayTasks, runDelayTask, wilson, type DelayRequest } from './delay.ts';
+import {
+  DELAY_KINDS,
+  type DelayKind,
+  delayCurve,
+  delayCurveOf,
+  delayStarts,
+  delayTasks,
+  runDelayTask,
+  wilson,
+  type DelayRequest,
+} from './delay.ts';
 import type { LabLedger } from './ledger.ts';
 
 const p = parameters({ false_alarm_budget: 20_000 });
@@ -30,8 +40,11 @@ const request = (change: Partial<DelayRequest> = {}): DelayRequest => ({
 });
 
 describe('detection delay', () => {
-  test('of a growing mean shift: more power, sooner, and none without a shift', async () => {
-    const points = (await delayCurveOf(kernels, ledger, baseline, request())).filter(({ kind }) => kind === 'DRIFT');
+  test('of a growing scale: more power, sooner, and none without a change', async () => {
+    const all = await delayCurveOf(kernels, ledger, baseline, request({ change: 'scale', sizes: [1, 1.5, 3, 6] }));
+    // Nothing is claimed of what reads the messages: they were not changed.
+    expect(new Set(all.map(({ kind }) => kind))).toEqual(new Set(STATE_KINDS));
+    const points = all.filter(({ kind }) => kind === 'DRIFT');
     const power = points.map((point) => point.power);
     expect(power[0]).toBeLessThan(0.2);
     expect(power[3]).toBe(1);
@@ -96,7 +109,7 @@ describe('detection delay', () => {
   });
 
   test('a channel already alarming before the change is not counted', () => {
-    const never = Object.fromEntries(ALERT_KINDS.map((kind) => [kind, null])) as Record<AlertKind, null>;
+    const never = Object.fromEntries(DELAY_KINDS.map((kind) => [kind, null])) as Record<DelayKind, null>;
     const [drift] = delayCurve(
       [1],
       [

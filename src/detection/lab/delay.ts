@@ -6,7 +6,7 @@ import type { KernelModule } from '../../kernels/module.ts';
 import type { Baseline } from '../baseline.ts';
 import type { Parameters } from '../parameters.ts';
 import { createDetector } from '../pipeline.ts';
-import { ALERT_KINDS, type AlertKind } from '../types.ts';
+import { STATE_KINDS } from '../channels/table.ts';
 import { runTasks, sliceEvents, type LabLedger } from './ledger.ts';
 
 /**
@@ -48,19 +48,24 @@ export interface DelayTask {
   readonly replicate: number;
 }
 
+/** The kinds that changes of coordinates can set off; style, meaning and behaviour read the messages. */
+export const DELAY_KINDS = STATE_KINDS;
+export type DelayKind = (typeof DELAY_KINDS)[number];
+const isDelayKind = (kind: string): kind is DelayKind => (DELAY_KINDS as readonly string[]).includes(kind);
+
 /** Own events from the change to the first alert of a kind, 1 for the first changed event; null if none fired. */
-export type Delays = Readonly<Record<AlertKind, number | null>>;
+export type Delays = Readonly<Record<DelayKind, number | null>>;
 
 export interface DelayOutcome {
   /** Per size of the task. */
   readonly delays: readonly Delays[];
   /** Kinds of alert that were already open at the start: they say nothing of the change. */
-  readonly open: readonly AlertKind[];
+  readonly open: readonly DelayKind[];
 }
 
 /** Power and delay of one channel at one size. */
 export interface DelayPoint {
-  readonly kind: AlertKind;
+  readonly kind: DelayKind;
   readonly size: number;
   /** Replicates in which the channel was silent before the change. */
   readonly replicates: number;
@@ -163,13 +168,13 @@ export function runDelayTask(kernels: KernelModule, task: DelayTask): DelayOutco
   const detector = createDetector(kernels);
   // The stream was warm long before the slice began.
   const parameters = { ...task.parameters, warmup: 0 };
-  const open = new Set<AlertKind>();
+  const open = new Set<DelayKind>();
   const delays = task.sizes.map((size) => {
     detector.load(events, inject(task, size), task.baseline);
     detector.runSignals(parameters);
-    const first: Record<string, number | null> = Object.fromEntries(ALERT_KINDS.map((kind) => [kind, null]));
+    const first: Record<string, number | null> = Object.fromEntries(DELAY_KINDS.map((kind) => [kind, null]));
     for (const alert of detector.decide(parameters).alerts) {
-      if (alert.stream !== task.stream) continue;
+      if (alert.stream !== task.stream || !isDelayKind(alert.kind)) continue;
       if (alert.fired < task.start) {
         if (alert.resolved === null || alert.resolved >= task.start) open.add(alert.kind);
       } else first[alert.kind] ??= countOwn(events.stream, task.stream, task.start, alert.fired);
@@ -228,7 +233,7 @@ function countOwn(stream: Int32Array, own: StreamIndex, from: number, to: number
 
 /** Power curves from the outcomes of all replicates: per kind of alert and size. */
 export function delayCurve(sizes: readonly number[], outcomes: readonly DelayOutcome[]): DelayPoint[] {
-  return ALERT_KINDS.flatMap((kind) =>
+  return DELAY_KINDS.flatMap((kind) =>
     sizes.map((size, s) => {
       const valid = outcomes.filter((outcome) => !outcome.open.includes(kind));
       const delays = valid.map((outcome) => outcome.delays[s][kind] ?? Infinity).sort((a, b) => a - b);

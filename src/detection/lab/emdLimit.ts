@@ -4,7 +4,8 @@ import { mean } from '../../core/statistics.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import { runTransport, transportState } from '../channels/transport/kernel.ts';
 import type { Parameters } from '../parameters.ts';
-import { BLOCK, SEED } from './arl.ts';
+import { SEED } from './arl.ts';
+import { BLOCK } from './blocks.ts';
 
 const RUNS = 300;
 /** Fewer runs than this above a level say too little about its rate: beyond it the tail is extrapolated. */

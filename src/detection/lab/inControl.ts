@@ -4,15 +4,25 @@ import type { Parameters } from '../parameters.ts';
 import { burnOf, warmupOf } from '../reference.ts';
 import type { Alert, Calibration, Signals } from '../types.ts';
 
+/** In-control values and where they stand in the ledger. */
+export interface PlacedSeries extends InControlSeries {
+  /** Event of each value. */
+  readonly event: Int32Array;
+  /** Code of its conversation, -1 where it has none. */
+  readonly thread: Int32Array;
+}
+
 /** What false alarms are measured on: plain arrays, so that it crosses to a worker. */
 export interface InControl {
   readonly source: InControlSource;
   /** z of the CUSUM. */
-  readonly divergence: InControlSeries;
+  readonly divergence: PlacedSeries;
   /** (ln friction - fm) / fs. */
-  readonly friction: InControlSeries;
+  readonly friction: PlacedSeries;
   /** Events of the ledger a day; NaN without timestamps. */
   readonly eventsPerDay: number;
+  /** Since the reference z lay below 0 for 95 % of the events or more: the CUSUM cannot rise. */
+  readonly cannotRise: boolean;
 }
 
 /**
@@ -47,10 +57,27 @@ export function inControlOf(input: InControlInput, source: InControlSource): InC
   const friction = (i: number): number => (Math.log(signals.friction[i]) - c.fm) / c.fs;
   return {
     source,
-    divergence: seriesOf(kept, score),
-    friction: seriesOf(kept, friction),
+    divergence: seriesOf(events, kept, score),
+    friction: seriesOf(events, kept, friction),
     eventsPerDay: eventsPerDay(events),
+    cannotRise: liesBelow(input, score),
   };
+}
+
+/** Fewer events since the reference say too little. */
+const MIN_SINCE = 100;
+const SHARE_BELOW = 0.95;
+
+function liesBelow({ events, reference }: InControlInput, score: (event: number) => number): boolean {
+  let count = 0;
+  let below = 0;
+  for (let i = reference.to; i < events.n; i++) {
+    const z = score(i);
+    if (events.isVoid[i] || Number.isNaN(z)) continue;
+    count++;
+    if (z < 0) below++;
+  }
+  return count >= MIN_SINCE && below >= SHARE_BELOW * count;
 }
 
 /** Event indices of each stream, in order. */
@@ -79,11 +106,16 @@ function inControlEvents(
   return kept;
 }
 
-function seriesOf(kept: readonly (readonly number[])[], value: (event: number) => number): InControlSeries {
-  const own = kept.map((events) => events.map(value).filter((v) => !Number.isNaN(v)));
+function seriesOf(
+  { thread }: Pick<EventColumns, 'thread'>,
+  kept: readonly (readonly number[])[],
+  value: (event: number) => number,
+): PlacedSeries {
+  const own = kept.map((events) => events.filter((event) => !Number.isNaN(value(event))));
   const starts = new Int32Array(own.length + 1);
-  own.forEach((values, s) => (starts[s + 1] = starts[s] + values.length));
-  return { values: Float64Array.from(own.flat()), starts };
+  own.forEach((events, s) => (starts[s + 1] = starts[s] + events.length));
+  const event = Int32Array.from(own.flat());
+  return { values: Float64Array.from(event, value), starts, event, thread: event.map((i) => thread[i]) };
 }
 
 /** Mean rate of the ledger's events; NaN without timestamps or with all at one moment. */

@@ -126,6 +126,11 @@ describe('a sweep', () => {
     ['the same parameter twice', { y: { name: 'h', values: [1] } }, /"h": stands on both axes/],
     ['a choice', { y: { name: 'anchor', values: [1] } }, /"anchor": is not a number/],
     ['the projection', { y: { name: 'k', values: [2, 4] } }, /"k": would need another projection/],
+    [
+      'what reads the messages',
+      { y: { name: 'conversation_cut', values: [2, 4] } },
+      /"conversation_cut": belongs to style/,
+    ],
     ['no values', { y: { name: 'kappa', values: [] } }, /"kappa": has 0 values/],
   ])('refuses %s', async (_, change, message) => {
     await expect(sweep(kernels, ledger, request(change))).rejects.toThrow(message);

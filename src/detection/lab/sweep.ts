@@ -24,7 +24,7 @@ export interface SweepRequest {
   readonly parameters: Parameters;
   readonly x: SweepAxis;
   readonly y: SweepAxis;
-  /** Kinds of alert that are counted and scored; all where absent. */
+  /** Kinds of alert that are counted and scored, of those that follow from coordinates; all of these where absent. */
   readonly kinds?: readonly AlertKind[];
   /** Labelled stretches to score against; none: precision, recall, F1 and delay are NaN. */
   readonly intervals: readonly Interval[];
@@ -176,6 +176,12 @@ function requireSweepable({ x, y }: SweepRequest): void {
         name,
         'would need another projection for every cell',
         'Sweep it by analysing again with each value',
+      );
+    if (spec.stage === 'changes')
+      throw refused(
+        name,
+        'belongs to style, meaning and behaviour, which a sweep does not judge',
+        'Sweep a parameter of the other detectors',
       );
     if (values.length === 0 || new Set(values).size !== values.length)
       throw refused(name, `has ${values.length} values, some of them twice or none`, 'Give different values');

@@ -1,11 +1,11 @@
 import { splitmix64 } from '../../core/random.ts';
-import type { InControlSeries, RunLengthCounts, ScalarDetector } from '../runLength.ts';
+import type { InControlSeries, Pieces, RunLengthCounts, ScalarDetector } from '../runLength.ts';
 import { cusumStep } from './detectors.ts';
 
 /** Bootstrapped in-control paths, one per stream, plain TypeScript: the oracle of the kernel. */
 export function bootstrapPaths(
   { values, starts }: InControlSeries,
-  o: { readonly block: number; readonly resample: boolean; readonly events: number; readonly seed: number },
+  o: { readonly block: number; readonly pieces: Pieces | null; readonly events: number; readonly seed: number },
 ): number[][] {
   const random = splitmix64(o.seed);
   const below = (n: number) => Math.floor(random() * n);
@@ -13,14 +13,14 @@ export function bootstrapPaths(
     const own = values.subarray(starts[s], starts[s + 1]);
     if (own.length === 0) return [];
     const size = Math.min(o.block, Math.max(1, Math.floor(own.length / 4)));
-    const drawn = o.resample ? Array.from({ length: Math.ceil(own.length / size) }, () => below(own.length)) : null;
     const length = Math.floor((o.events * own.length) / values.length);
+    const from = o.pieces?.starts[s] ?? 0;
+    const choices = o.pieces ? o.pieces.starts[s + 1] - from : own.length;
     const path: number[] = [];
-    let at = 0;
-    for (let j = 0; j < length; j++) {
-      if (j % size === 0) at = drawn ? drawn[below(drawn.length)] : below(own.length);
-      path.push(own[at]);
-      at = (at + 1) % own.length;
+    while (choices > 0 && path.length < length) {
+      const drawn = below(choices);
+      const [first, piece] = o.pieces ? o.pieces.spans.subarray(2 * (from + drawn)) : [drawn, size];
+      for (let j = 0; j < piece && path.length < length; j++) path.push(own[(first + j) % own.length]);
     }
     return path;
   });

@@ -51,12 +51,16 @@ const NUMBERS = new Set(['latency_ms', 'input_tokens', 'output_tokens', 'cached_
  */
 export function messagesOf({ columns }: GeneratedLedger, plan: Plan, seed: number): MessageSource {
   const { n, provider, latency, isVoid } = columns;
-  const texts = new Array<string | undefined>(n);
+  const said = new Array<{ readonly place: EventPlace; readonly text: string } | undefined>(n);
+  const saidBy = (row: number) => {
+    const place = placeOf(provider.codes[row], row, plan, seed);
+    return { place, text: textOf(place) };
+  };
   const valueOf = (name: string, row: number): number | string | null => {
     if (name === 'latency_ms') return latency[row];
     if (isVoid[row]) return name === 'role' ? ROLE : NUMBERS.has(name) ? Number.NaN : null;
-    const place = placeOf(provider.codes[row], row, plan, seed);
-    return COLUMNS[name](place, (texts[row] ??= textOf(place)));
+    const { place, text } = (said[row] ??= saidBy(row));
+    return COLUMNS[name](place, text);
   };
   return {
     columns: ['latency_ms', ...Object.keys(COLUMNS)].map((name) => ({ name, isNumeric: NUMBERS.has(name) })),

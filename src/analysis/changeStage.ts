@@ -1,7 +1,13 @@
 import type { EventColumns, IndexRange } from '../core/columns.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Baseline } from '../detection/baseline.ts';
-import { elsewhere, outOfAction, type Changes, type ChannelChange, type FittedReference } from '../detection/changes.ts';
+import {
+  elsewhere,
+  outOfAction,
+  type Changes,
+  type ChannelChange,
+  type FittedReference,
+} from '../detection/changes.ts';
 import { alignAll } from '../detection/channels/reference.ts';
 import type { ChangeChannel } from '../detection/channels/table.ts';
 import type { Parameters } from '../detection/parameters.ts';
@@ -49,6 +55,11 @@ export class ChangeStage {
   /** What `changes` of these parameters depends on. */
   keyOf({ key }: Pick<ChangeBase, 'key'>, p: Parameters): string {
     return JSON.stringify([key, p.meaning_k, p.behaviour, p.conversation_cut, p.false_alarm_budget]);
+  }
+
+  /** True if nothing has to be computed. */
+  has(base: Pick<ChangeBase, 'key'>, parameters: Parameters): boolean {
+    return this.#newest.some(({ key }) => key === this.keyOf(base, parameters));
   }
 
   /** The same object for the same parameters, as long as it is among the newest. */

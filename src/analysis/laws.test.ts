@@ -11,6 +11,7 @@ import { testKernels } from '../kernels/testing.ts';
 import { named, open, platform } from '../ledger/testing.ts';
 import type { NamedBlob } from '../ledger/types.ts';
 import { writeHive, writeParquet, type LedgerTable } from '../ledger/write.ts';
+import { projectLedger } from './projection.ts';
 import { createStages, type Analysis } from './stages.ts';
 
 /** Laws of the whole way, from files to alerts, on random ledgers. */
@@ -174,7 +175,7 @@ async function analysed(files: readonly NamedBlob[]) {
     onProgress: () => undefined,
   });
   const answer = { fingerprint: ledger.report.fingerprint, ...bits(analysis) };
-  return { answer, analysis, stages };
+  return { answer, analysis, stages, ledger };
 }
 
 describe('one ledger', () => {
@@ -207,9 +208,10 @@ describe('one ledger', () => {
     await fc.assert(
       fc.asyncProperty(shapes, fc.array(fc.nat(600), { maxLength: 4 }), async (shape, cuts) => {
         const table = tableOf(shape);
-        const { analysis, stages } = await analysed([named('a.parquet', await parquetBytes(table))]);
-        const { events, coordinates, signals, decisions, projection } = analysis;
-        const baseline = stages.detector.baseline(projection, settings);
+        const { analysis, stages, ledger } = await analysed([named('a.parquet', await parquetBytes(table))]);
+        const { events, signals, decisions, fitted } = analysis;
+        const baseline = stages.detector.baseline(fitted, settings);
+        const { k, x } = await projectLedger(kernels, fitted, ledger.embeddings!, ledger.columns.n);
         let stream = createStream(kernels, baseline, settings);
         for (let i = 0; i < events.n; i++) {
           if (cuts.includes(i)) {
@@ -222,7 +224,7 @@ describe('one ledger', () => {
             thread: events.thread[i] < 0 ? null : String(events.thread[i]),
             instantiation: events.instantiation[i] < 0 ? null : String(events.instantiation[i]),
             latency: events.latency[i],
-            coordinates: events.isVoid[i] ? null : coordinates.x.slice(i * coordinates.k, (i + 1) * coordinates.k),
+            coordinates: events.isVoid[i] ? null : x.slice(events.row[i] * k, (events.row[i] + 1) * k),
           });
           const differing = SIGNAL_NAMES.filter((name) => !Object.is(step.signals[name], signals[name][i]));
           expect({ i, differing, state: step.eventState, cusum: step.cusum }).toEqual({

@@ -31,7 +31,7 @@ describe('signalsToArrow', () => {
     const table = tableFromIPC(signalsToArrow(events, signals, decisions));
     const names = table.schema.fields.map((field) => field.name);
     // Those that files have had from the start stay in their places; what came later follows.
-    expect(names.slice(0, 17)).toEqual([
+    expect(names.slice(0, 16)).toEqual([
       'row',
       'event_id',
       'stream',
@@ -48,9 +48,8 @@ describe('signalsToArrow', () => {
       'shift',
       'z',
       'cusum',
-      'mewma',
     ]);
-    expect(names.slice(17)).toEqual(SERIES_NAMES.filter((name) => !names.slice(0, 17).includes(name)));
+    expect(names.slice(16)).toEqual(SERIES_NAMES.filter((name) => !names.slice(0, 16).includes(name)));
     const rows = table.toArray().map((row) => row!.toJSON());
     expect(rows).toHaveLength(n);
     expect(rows[3]).toMatchObject({
@@ -70,10 +69,10 @@ describe('signalsToArrow', () => {
       shift: 27,
       z: 303,
       cusum: 306,
-      mewma: 30,
+      style: 30,
     });
     for (const [i, name] of SIGNAL_NAMES.entries()) expect([name, rows[3][name]]).toEqual([name, 3 * (i + 1)]);
-    expect(rows[5]).toMatchObject({ stream: 'y', kl: null, z: null, mewma: null });
+    expect(rows[5]).toMatchObject({ stream: 'y', kl: null, z: null, style: null });
     expect(rows.filter((row) => row.kl === null)).toHaveLength(3);
   });
 });

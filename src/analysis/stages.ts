@@ -330,11 +330,12 @@ class CachedStages implements Stages {
     timings: Partial<Record<Stage, number>>,
   ): Promise<{ readonly changes: Changes; readonly ofBaseline: Changes }> {
     const base = { key: fit.key, events: fit.events, range: fit.reference, projection: fit.projection };
+    const isNew = !this.#changes.has(base, parameters);
     const started = performance.now();
     const ofBaseline = baseline && (await this.#changes.changes(base, baseline, part(options, 0, 1)));
     const changes = await this.#changes.changes(base, parameters, part(options, 0, 1));
     this.#ledger.embeddings?.release?.();
-    timings.changes = (timings.changes ?? 0) + performance.now() - started;
+    if (isNew) timings.changes = performance.now() - started;
     return { changes, ofBaseline: ofBaseline ?? changes };
   }
 
@@ -347,7 +348,8 @@ class CachedStages implements Stages {
     if (this.#taken !== changes) {
       this.detector.take(changes);
       this.#taken = changes;
-      this.#signals = null;
+      // The same numbers, with other columns of lasting change beside them.
+      if (this.#signals) this.#signals = { ...this.#signals, value: this.detector.runSignals(parameters) };
       this.#decisions = null;
     }
     const signalsKey = keyOf('signals', parameters);

@@ -23,7 +23,7 @@ describe('the registry', () => {
 describe.each(LINE_PANELS)('$id, on a real analysis', (panel) => {
   let tiny: Analysed;
   beforeAll(async () => {
-    tiny = await analysed({ fracture: 320 });
+    tiny = await analysed({ fracture: 320, texts: true });
   });
 
   it.each(panel.scales)('draws a line with values on a %s scale', async (scale) => {

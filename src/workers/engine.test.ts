@@ -53,7 +53,7 @@ describe('an analysis', () => {
       { name: 'c', events: 400, voidEvents: 8 },
     ]);
     expect(report.notes.join(' ')).toContain('6 axes are used, not 8');
-    expect(stagesOf(report)).toEqual(['decisions', 'projection', 'signals']);
+    expect(stagesOf(report)).toEqual(['changes', 'decisions', 'projection', 'signals']);
     for (const ms of Object.values(report.timings)) expect(ms).toBeGreaterThan(0);
   });
 
@@ -156,8 +156,9 @@ describe('stages', () => {
     [{ h: 6 }, ['decisions']],
     [{ lambda_fast: 0.3 }, ['decisions', 'signals']],
     [{ k: 4 }, ['decisions', 'projection', 'signals']],
-    [{ stream: 'agent_id' }, ['decisions', 'projection', 'signals']],
-    [{ reference_range: [0, 300] }, ['decisions', 'projection', 'signals']],
+    [{ false_alarm_budget: 20_000 }, ['changes', 'decisions']],
+    [{ stream: 'agent_id' }, ['changes', 'decisions', 'projection', 'signals']],
+    [{ reference_range: [0, 300] }, ['changes', 'decisions', 'projection', 'signals']],
   ])('a change of %j runs %j again', async (change, stages) => {
     const engine = await opened();
     await engine.analyze(parameters(), ignore);

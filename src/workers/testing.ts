@@ -103,6 +103,8 @@ export interface TinyLedger {
   readonly fracture?: number;
   /** Neither embedding nor text. */
   readonly bare?: boolean;
+  /** Every event says something. */
+  readonly texts?: boolean;
 }
 
 const DIMENSION = 6;
@@ -118,6 +120,7 @@ export function tinyLedger({
   seed = 1,
   fracture = Infinity,
   bare = false,
+  texts = false,
 }: TinyLedger = {}): LedgerSource {
   const random = mulberry32(seed);
   const normal = () => boxMuller(1 - random(), random());
@@ -139,6 +142,9 @@ export function tinyLedger({
           thread_id: `t${turn >> 5}`,
           latency_ms: 40 + 20 * random(),
           ...(bare ? {} : { embedding: id % 50 === 0 ? null : embedding }),
+          ...(texts
+            ? { text: `Message ${id % 7} of ${provider}, ${'and so on '.repeat(id % 4)}${id % 5 ? '.' : '?'}` }
+            : {}),
         }),
       );
     }

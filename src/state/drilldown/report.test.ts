@@ -53,11 +53,14 @@ describe('reports', () => {
         'Friction',
         'Coupling',
         'Tension',
-        'Mean shift T² (MEWMA)',
+        'Meaning change',
+        'Behaviour change',
       ]),
     );
-    // One for every signal that reports chart, and the plan.
-    expect(captions.length).toBe(SIGNALS_IN_ORDER.filter((name) => SIGNALS[name].reported).length + 1);
+    // One for every signal that reports chart and that has values (there are no texts), and the plan.
+    expect(captions.length).toBe(
+      SIGNALS_IN_ORDER.filter((name) => SIGNALS[name].reported && name !== 'style').length + 1,
+    );
     expect(page).toContain('<td>h</td><td>CUSUM h</td><td class="number">9 (changed)</td><td class="number">8.5</td>');
     expect(page).toContain(inputs.ledger.fingerprint);
     expect(page).toMatch(/SHA-256 of the parameters<\/dt><dd>[0-9a-f]{64}</);

@@ -29,7 +29,7 @@ describe('calibrate', () => {
     expect(printed).toContain('all 27 verdicts pass');
     expect(printed).toContain('Monte Carlo, seeds 5 to 5: 250,000 events');
     expect(printed).toMatch(
-      /STYLE_SHIFT where no fault is felt {2}0 in 48,000 judged events: 0 in a million \(0 to 76/,
+      /STYLE_SHIFT where no fault is felt {2}0 in 48,000 judged events: 0 in a million \(0 to 77\)/,
     );
     const verdicts = await json('default', 'verdicts.json');
     expect(verdicts).toMatchObject({ pass: true, parameters: {} });

@@ -1,7 +1,7 @@
 import type { Parameters } from '../detection/parameters.ts';
 import { createDetector, referenceRange, selectStreams } from '../detection/pipeline.ts';
 import { median } from '../core/statistics.ts';
-import { NO_CHANGES, type Changes } from '../detection/changes.ts';
+import type { Changes } from '../detection/changes.ts';
 import { CHANGE_CHANNELS, CHANGE_KINDS, type ChangeChannel, type ChangeKind } from '../detection/channels/table.ts';
 import { ALERT_KINDS, type Alert, type AlertKind } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
@@ -16,32 +16,14 @@ import { embeddingsOf, pickRows } from './source.ts';
 export const CASE_NAMES = ['benign', 'fracture', 'homogenisation', 'backoff', 'ablation'] as const;
 export type CaseName = (typeof CASE_NAMES)[number];
 
-interface Case {
-  readonly profile: ProfileName;
-  readonly title: string;
-  readonly overrides: Partial<Parameters>;
-  /** False where another case judges lasting change in the same ledger. */
-  readonly judgesChange: boolean;
-}
-
-const caseOf = (profile: ProfileName): Case => ({
-  profile,
-  title: PROFILES[profile].title,
-  overrides: {},
-  judgesChange: true,
-});
-
-export const CASES: Readonly<Record<CaseName, Case>> = {
-  benign: caseOf('benign'),
-  fracture: caseOf('fracture'),
-  homogenisation: caseOf('homogenisation'),
-  backoff: caseOf('backoff'),
-  ablation: {
-    profile: 'backoff',
-    title: 'Backoff stress, window fixed',
-    overrides: { adaptive: false },
-    judgesChange: false,
-  },
+export const CASES: Readonly<
+  Record<CaseName, { readonly profile: ProfileName; readonly title: string; readonly overrides: Partial<Parameters> }>
+> = {
+  benign: { profile: 'benign', title: PROFILES.benign.title, overrides: {} },
+  fracture: { profile: 'fracture', title: PROFILES.fracture.title, overrides: {} },
+  homogenisation: { profile: 'homogenisation', title: PROFILES.homogenisation.title, overrides: {} },
+  backoff: { profile: 'backoff', title: PROFILES.backoff.title, overrides: {} },
+  ablation: { profile: 'backoff', title: 'Backoff stress, window fixed', overrides: { adaptive: false } },
 };
 
 /** One ledger to generate and analyse; plain data, so it can be sent to a worker. */
@@ -106,7 +88,7 @@ export interface TrialResult {
 
 /** Generates a ledger and runs the whole pipeline over it, with the code that analyses a ledger which a user opens. */
 export async function runTrial(kernels: KernelModule, trial: Trial): Promise<TrialResult> {
-  const { profile, overrides, judgesChange } = CASES[trial.case];
+  const { profile, overrides } = CASES[trial.case];
   const parameters = { ...trial.parameters, ...overrides };
   const { faults } = PROFILES[profile];
   const clock = stopwatch();
@@ -128,9 +110,7 @@ export async function runTrial(kernels: KernelModule, trial: Trial): Promise<Tri
 
   const messages = messagesOf(generated, PROFILES[profile], trial.seed);
   const stage = new ChangeStage(kernels, { columns, embeddings: source, textLength: null, messages }, null);
-  const changes = judgesChange
-    ? await stage.changes({ key: '', events, range, projection }, parameters, UNWATCHED)
-    : NO_CHANGES;
+  const changes = await stage.changes({ key: '', events, range, projection }, parameters, UNWATCHED);
   const changesTime = clock();
 
   const detector = createDetector(kernels);

@@ -165,8 +165,7 @@ export function RateTable({
       <p className="dim">
         In brackets the exact Poisson interval, which takes alerts for independent: one cause may fire several streams.
         Style, meaning and behaviour change are counted where no fault is felt; their budget is{' '}
-        {formatNumber(MILLION / budget, 4)} in a million. The fixed window has the ledgers of the backoff stress, where
-        they are judged.
+        {formatNumber(MILLION / budget, 4)} in a million.
       </p>
     </section>
   );

@@ -26,8 +26,11 @@ describe('calibrate', () => {
       0,
     );
     expect(printed).toMatch(/pass +Independent fracture +\[DRIFT\] fires at event +12,403 +12,403/);
-    expect(printed).toContain('all 16 verdicts pass');
+    expect(printed).toContain('all 27 verdicts pass');
     expect(printed).toContain('Monte Carlo, seeds 5 to 5: 250,000 events');
+    expect(printed).toMatch(
+      /STYLE_SHIFT where no fault is felt {2}0 in 48,000 judged events: 0 in a million \(0 to 77\)/,
+    );
     const verdicts = await json('default', 'verdicts.json');
     expect(verdicts).toMatchObject({ pass: true, parameters: {} });
     expect(verdicts.verdicts.find((row: { id: string }) => row.id === 'homogenisation-event').measured).toBe(28_110);
@@ -57,7 +60,7 @@ describe('calibrate', () => {
     expect(printed).toContain(
       'note: Generated ledgers have no "team" to take streams by: their providers are the streams.',
     );
-    expect(printed).toContain('2 of 16 verdicts fail: backoff-window, backoff-alerts');
+    expect(printed).toContain('2 of 27 verdicts fail: backoff-window, backoff-alerts');
     expect(printed).toMatch(/\* backoff: Dynamic window in the spells +384 -> 120/);
     expect(await json('fixed', 'verdicts.json')).toMatchObject({
       pass: false,

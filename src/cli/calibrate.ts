@@ -1,5 +1,6 @@
 import { formatCount, formatDuration, formatNumber, formatPercent } from '../core/format.ts';
-import { CHANGE_KINDS } from '../detection/channels/table.ts';
+import type { Rate } from '../core/statistics.ts';
+import { CHANGE_KINDS, type ChangeKind } from '../detection/channels/table.ts';
 import { changedParameters, type Parameters } from '../detection/parameters.ts';
 import { calibrationReport, calibrationTrials, type CalibrationReport } from '../harness/calibration.ts';
 import {
@@ -151,14 +152,14 @@ function summaryLines(summary: CaseSummary): string[] {
   const share = (p: { count: number; of: number; interval: readonly [number, number] }) =>
     `${formatCount(p.count)} of ${formatCount(p.of)} ` +
     `(${formatPercent(p.interval[0])} to ${formatPercent(p.interval[1])})`;
-  const alerts = [...PAPER_KINDS, ...CHANGE_KINDS]
-    .filter((kind) => falseAlerts[kind].count > 0)
-    .map(
-      (kind) => `${kind} ${formatCount(falseAlerts[kind].count)} in ${formatCount(falseAlerts[kind].exposure)} events`,
-    );
+  const alerts = PAPER_KINDS.filter((kind) => falseAlerts[kind].count > 0).map(
+    (kind) => `${kind} ${formatCount(falseAlerts[kind].count)} in ${formatCount(falseAlerts[kind].exposure)} events`,
+  );
+  const changes = CHANGE_KINDS.filter((kind) => falseAlerts[kind].exposure > 0);
   const lines = [
     `${title}, ${counted(trials, 'ledger')}`,
     `  without a false alert  ${share(clean)}${alerts.length > 0 ? `; ${alerts.join(', ')}` : ''}`,
+    ...changes.map((kind) => `  ${changeText(kind, falseAlerts[kind], summary.overBudget.includes(kind))}`),
   ];
   if (transientsAbsorbed) lines.push(`  transients absorbed  ${share(transientsAbsorbed)}`);
   if (transientsSilent) lines.push(`  transients after which nothing fired  ${share(transientsSilent)}`);
@@ -170,6 +171,15 @@ function summaryLines(summary: CaseSummary): string[] {
     lines.push(`  ${MEASURES[name].title}  ${median}, 5 to 95 %: ${number(d.q05)} to ${number(d.q95)}${missing}`);
   }
   return lines;
+}
+
+/** Alerts of lasting change where none is due. */
+function changeText(kind: ChangeKind, { count, exposure, rate, interval }: Rate, isOverBudget: boolean): string {
+  const [perMillion, low, high] = [rate, ...interval].map((share) => formatNumber(1e6 * share, 2));
+  return (
+    `${kind} where no fault is felt  ${formatCount(count)} in ${formatCount(exposure)} judged events: ` +
+    `${perMillion} in a million (${low} to ${high})${isOverBudget ? ', above the budget' : ''}`
+  );
 }
 
 function differenceLine({ case: name, what, kind, a, b, difference, interval, significant }: Difference): string {

@@ -85,6 +85,8 @@ describe('intervals', () => {
     // Garwood 1936: 0 and 10 events.
     expect(rate(0, 1).interval.map((v) => v.toFixed(3))).toEqual(['0.000', '3.689']);
     expect(rate(10, 1).interval.map((v) => v.toFixed(3))).toEqual(['4.795', '18.390']);
+    // Of thousands of events too, where e^-n is no longer a number.
+    expect(rate(2000, 1).interval.map((v) => v.toFixed(3))).toEqual(['1913.299', '2089.617']);
     expect(poissonCdf(2, 3)).toBeCloseTo(Math.exp(-3) * (1 + 3 + 4.5), 12);
   });
 

@@ -83,11 +83,11 @@ export function proportionDifference(
 
 /** P(N <= count) of a Poisson variate with the given expectation. */
 export function poissonCdf(count: number, expected: number): number {
-  let term = Math.exp(-expected);
-  let sum = term;
+  let logTerm = -expected;
+  let sum = Math.exp(logTerm);
   for (let i = 1; i <= count; i++) {
-    term *= expected / i;
-    sum += term;
+    logTerm += Math.log(expected / i);
+    sum += Math.exp(logTerm);
   }
   return count < 0 ? 0 : Math.min(1, sum);
 }

@@ -42,7 +42,7 @@ export function calibrationReport(trials: readonly Trial[], results: readonly Tr
 }
 
 /**
- * Generates and analyses the five cases one after the other, some 0.3 s each.
+ * Generates and analyses the five cases one after the other, some second each.
  * @throws TautlineFailure kind "cancelled" at the next case after `signal` was aborted
  */
 export async function runCalibration(

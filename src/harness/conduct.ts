@@ -3,7 +3,7 @@ import { agentOf, AGENTS_PER_PROVIDER, PROVIDERS, VALUES, type Fault } from './p
 
 /**
  * What the agents of a generated ledger did beyond their messages: tokens and cost, hand-offs, outcomes, votes and
- * autonomy. Detection reads none of it; drill-down does. All are pure functions of seed and event.
+ * autonomy. BEHAVIOUR and drill-down read it. All are pure functions of seed and event.
  */
 
 /** Where an event stands in its ledger. */
@@ -78,11 +78,13 @@ const draw = ({ seed, event }: EventPlace, salt: number): number => mix(...halve
 const drawOfThread = ({ seed, thread }: EventPlace, salt: number): number =>
   mix(...halves(seed), thread, salt) / 2 ** 32;
 
-/** Whether the message only agrees: the more the further homogenisation has come. */
-export function agrees(place: EventPlace): boolean {
-  const { fault, slot } = place;
-  return fault?.kind === 'homogenisation' && draw(place, 5) < Math.min(1, (slot - fault.slot) / fault.slots);
-}
+/**
+ * Whether the provider does nothing but agree: one after the other gives in over the ramp, each with the first thread
+ * after its share of it.
+ */
+export const agrees = ({ fault, provider, thread }: EventPlace): boolean =>
+  fault?.kind === 'homogenisation' &&
+  thread * VALUES.threadSlots >= fault.slot + (fault.slots * (provider + 1)) / PROVIDERS;
 
 function mannerOf(place: EventPlace): Manner {
   switch (place.fault?.kind) {

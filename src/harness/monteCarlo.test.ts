@@ -17,8 +17,9 @@ function resultOf({ case: name, seed }: Trial, lagMore: number): TrialResult {
     events: 50_000,
     quietEvents: fracture ? 10_388 : 48_000,
     falseAlerts: alerts,
-    healthyEvents: 48_000,
-    healthyChanges: { STYLE_SHIFT: seed === 1 ? 2 : 0, MEANING_SHIFT: 0, BEHAVIOUR_SHIFT: 0 },
+    healthyJudged: { STYLE_SHIFT: 48_000, MEANING_SHIFT: name === 'ablation' ? 0 : 40_000, BEHAVIOUR_SHIFT: 48_000 },
+    healthyChanges: { STYLE_SHIFT: seed === 1 ? 2 : 0, MEANING_SHIFT: 0, BEHAVIOUR_SHIFT: 6 },
+    mostOfAFault: { STYLE_SHIFT: 1, MEANING_SHIFT: 0, BEHAVIOUR_SHIFT: fracture && seed > 15 ? 2 : 1 },
     alerts,
     coupling: 0.71 + (seed % 5) / 500,
     driftEvent: fracture ? 12_400 + (seed % 7) : null,
@@ -31,7 +32,7 @@ function resultOf({ case: name, seed }: Trial, lagMore: number): TrialResult {
     tensionRatio: name === 'homogenisation' ? 0.1 : null,
     p95: null,
     window: null,
-    timings: { generate: 1, project: 1, signals: 1, decide: 1 },
+    timings: { generate: 1, project: 1, changes: 1, signals: 1, decide: 1 },
   };
 }
 
@@ -50,6 +51,11 @@ describe('summary', () => {
     expect(of('ablation').clean).toMatchObject({ count: 10, of: 20 });
     expect(of('ablation').falseAlerts.VOID).toMatchObject({ count: 40, exposure: 960_000 });
     expect(of('benign').falseAlerts.STYLE_SHIFT).toMatchObject({ count: 2, exposure: 960_000 });
+    expect(of('benign').falseAlerts.MEANING_SHIFT).toMatchObject({ count: 0, exposure: 800_000 });
+    expect(of('ablation').falseAlerts.MEANING_SHIFT.exposure).toBe(0);
+    // 120 where 96 are expected; alerts of a fault stay within one a stream in 15 of 20.
+    expect(of('benign').overBudget).toEqual(['BEHAVIOUR_SHIFT']);
+    expect(of('fracture').passes['fracture-storm']).toMatchObject({ count: 15, of: 20 });
     expect(of('ablation').passes['ablation-void']).toMatchObject({ count: 10, of: 20 });
     expect(of('fracture').transientsSilent).toMatchObject({ count: 40, of: 60 });
     expect(of('benign').transientsSilent).toBeNull();
@@ -103,6 +109,11 @@ describe('saved runs', () => {
       'a trial of another seed',
       (text: string) => text.replace('"case":"benign","seed":2', '"case":"benign","seed":9'),
       'trial 1 is not that of benign, seed 2',
+    ],
+    [
+      'a trial without what one fault raised',
+      (text: string) => text.replace('"mostOfAFault":{"STYLE_SHIFT":1,', '"mostOfAFault":{'),
+      'trial 0',
     ],
     ['a damaged trial', (text: string) => text.replace('"quietEvents":48000', '"quietEvents":"many"'), 'trial 0'],
   ])('that are %s are refused by name', (_, damage, problem) => {

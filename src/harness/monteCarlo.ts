@@ -67,10 +67,12 @@ export interface CaseSummary {
   /** Ledgers in which no alert of the kinds of the paper (Gwamanda 2026) fired where none may. */
   readonly clean: Proportion;
   /**
-   * Alerts where none may fire, by kind, against the events in which none may (of lasting change: healthy events). One
-   * cause may fire several streams.
+   * Alerts where none may fire, by kind, against the events in which none may (of lasting change: those judged while
+   * no fault is felt). One cause may fire several streams.
    */
   readonly falseAlerts: Readonly<Record<AlertKind, Rate>>;
+  /** Kinds of lasting change whose rate is above the false-alarm budget, with 97.5 % confidence. */
+  readonly overBudget: readonly ChangeKind[];
   /** Share of seeds that pass each row of the verdict table, by its id. */
   readonly passes: Readonly<Record<string, Proportion>>;
   /** Transients absorbed (no [DRIFT]) and silent (nothing at all) of all transients; null if the case has none. */
@@ -96,26 +98,24 @@ function summariseCase(name: CaseName, trials: readonly TrialResult[], parameter
   const sum = (of: (t: TrialResult) => number) => trials.reduce((total, t) => total + of(t), 0);
   const passes = trials.map((t) => passesOf(t, parameters));
   const transients = sum((t) => (t.transientsAbsorbed === null ? 0 : t.transients));
+  const rateOf = (kind: AlertKind): Rate =>
+    isChangeKind(kind)
+      ? rate(
+          sum((t) => t.healthyChanges[kind]),
+          sum((t) => t.healthyJudged[kind]),
+        )
+      : rate(
+          sum((t) => t.falseAlerts[kind]),
+          sum((t) => t.quietEvents),
+        );
   return {
     case: name,
     title: CASES[name].title,
     trials: trials.length,
     events: sum((t) => t.events),
     clean: proportion(trials.filter((t) => falseAlerts(t) === 0).length, trials.length),
-    falseAlerts: Object.fromEntries(
-      ALERT_KINDS.map((kind) => [
-        kind,
-        isChangeKind(kind)
-          ? rate(
-              sum((t) => t.healthyChanges[kind]),
-              sum((t) => t.healthyEvents),
-            )
-          : rate(
-              sum((t) => t.falseAlerts[kind]),
-              sum((t) => t.quietEvents),
-            ),
-      ]),
-    ) as Record<AlertKind, Rate>,
+    falseAlerts: Object.fromEntries(ALERT_KINDS.map((kind) => [kind, rateOf(kind)])) as Record<AlertKind, Rate>,
+    overBudget: CHANGE_KINDS.filter((kind) => rateOf(kind).interval[0] > 1 / parameters.false_alarm_budget),
     passes: Object.fromEntries(
       (passes[0] ?? []).map(({ id }, i) => [id, proportion(passes.filter((p) => p[i].pass).length, trials.length)]),
     ),
@@ -280,10 +280,8 @@ function isResultOf(trial: Trial, raw: unknown): boolean {
     result.seed === trial.seed &&
     counts(result.falseAlerts, ALERT_KINDS) &&
     counts(result.alerts, ALERT_KINDS) &&
-    counts(result.healthyChanges, CHANGE_KINDS) &&
-    (['events', 'quietEvents', 'healthyEvents', 'transients'] as const).every((name) =>
-      Number.isInteger(result[name]),
-    ) &&
+    [result.healthyJudged, result.healthyChanges, result.mostOfAFault].every((value) => counts(value, CHANGE_KINDS)) &&
+    (['events', 'quietEvents', 'transients'] as const).every((name) => Number.isInteger(result[name])) &&
     [...MEASURE_NAMES, 'transientsAbsorbed', 'transientsSilent', 'driftsAfterOnset'].every((name) => {
       const value = result[name as keyof TrialResult];
       return value === null || typeof value === 'number';

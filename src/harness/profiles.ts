@@ -333,19 +333,20 @@ export function scheduleOf(
  * The fault that an event of `provider` in `slot` is part of; null if all is well. A later fault of the list wins.
  */
 export function faultAt(faults: readonly Fault[], slot: number, provider: number): Fault | null {
-  const part = (fault: Fault): boolean => {
-    switch (fault.kind) {
-      case 'transient':
-        return slot >= fault.slot && slot < fault.slot + fault.slots && provider === fault.provider;
-      case 'fracture':
-        return slot >= fault.slot && provider === fault.provider;
-      case 'homogenisation':
-        return slot >= fault.slot;
-      case 'backoff':
-        return slot >= fault.slot && slot < fault.slot + fault.slots;
-    }
-  };
-  return faults.findLast(part) ?? null;
+  return faults.findLast((fault) => isPartOf(fault, slot, provider)) ?? null;
+}
+
+function isPartOf(fault: Fault, slot: number, provider: number): boolean {
+  switch (fault.kind) {
+    case 'transient':
+      return slot >= fault.slot && slot < fault.slot + fault.slots && provider === fault.provider;
+    case 'fracture':
+      return slot >= fault.slot && provider === fault.provider;
+    case 'homogenisation':
+      return slot >= fault.slot;
+    case 'backoff':
+      return slot >= fault.slot && slot < fault.slot + fault.slots;
+  }
 }
 
 type Interrupted = Pick<Profile, 'interruptedFrom'>;

@@ -10,8 +10,9 @@ import {
   usageOf,
   type EventPlace,
 } from './conduct.ts';
-import { AGENT_NAMES, generateParts, threadOf, type GeneratedLedger, type Plan } from './ledger.ts';
-import { faultAt, PROVIDERS } from './profiles.ts';
+import { AGENT_NAMES, generateParts, type GeneratedLedger, type Plan } from './ledger.ts';
+import { placeOf, ROLE, textOf } from './messages.ts';
+import { PROVIDERS } from './profiles.ts';
 import { LABELS, messageOf } from './text.ts';
 
 export interface LedgerOptions {
@@ -44,13 +45,8 @@ export function* generateLedgerParts(
   }
 }
 
-function placesOf({ columns }: GeneratedLedger, plan: Plan, seed: number, firstSlot: number): EventPlace[] {
-  return Array.from(columns.provider.codes, (provider, i): EventPlace => {
-    const slot = firstSlot + Math.floor(i / PROVIDERS);
-    const fault = faultAt(plan.faults, slot, provider);
-    return { seed, event: firstSlot * PROVIDERS + i, slot, provider, thread: threadOf(slot), fault };
-  });
-}
+const placesOf = ({ columns }: GeneratedLedger, plan: Plan, seed: number, firstSlot: number): EventPlace[] =>
+  Array.from(columns.provider.codes, (provider, i) => placeOf(provider, firstSlot * PROVIDERS + i, plan, seed));
 
 /** Roles, ground truth and text. */
 function withMessages(
@@ -71,7 +67,7 @@ function withMessages(
     dimension,
     isVoid,
     text: places.map((place, i) => (isVoid[i] ? null : messageOf(place, null))),
-    role: { codes: new Int32Array(n), values: ['assistant'] },
+    role: { codes: new Int32Array(n), values: [ROLE] },
     label: {
       codes: Int32Array.from(places, ({ fault }) => (fault ? LABELS.indexOf(fault.kind) : -1)),
       values: LABELS,
@@ -90,7 +86,7 @@ function withConduct(ledger: GeneratedLedger, places: readonly EventPlace[]): Le
   places.forEach((place, i) => {
     if (isVoid[i]) return;
     const whom = namingOf(place);
-    if (whom) table.text[i] = messageOf(place, { whom, agents: AGENT_NAMES });
+    if (whom) table.text[i] = textOf(place);
     const usage = usageOf(place, table.text[i]!);
     if (whom?.kind === 'hand-off' && whom.stated) handoffTo[i] = whom.agent;
     outcome[i] = outcomeOf(place);

@@ -1,11 +1,14 @@
 import type { Parameters } from '../detection/parameters.ts';
 import { createDetector, heldStreams, referenceRange, selectStreams } from '../detection/pipeline.ts';
 import { median } from '../core/statistics.ts';
-import { CHANGE_KINDS, type ChangeKind } from '../detection/channels/table.ts';
+import type { Changes } from '../detection/changes.ts';
+import { CHANGE_CHANNELS, CHANGE_KINDS, type ChangeChannel, type ChangeKind } from '../detection/channels/table.ts';
 import { ALERT_KINDS, type Alert, type AlertKind } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import { fitProjection, projectLedger } from '../analysis/projection.ts';
+import { ChangeStage } from '../analysis/changeStage.ts';
+import { fitProjection, projectLedger, truncateProjection } from '../analysis/projection.ts';
 import { generateColumns } from './ledger.ts';
+import { messagesOf } from './messages.ts';
 import { generatedKey, PROFILES, PROVIDERS, type Fault, type ProfileName } from './profiles.ts';
 import { embeddingsOf, pickRows } from './source.ts';
 
@@ -52,11 +55,13 @@ export interface TrialResult {
   /** Alerts of each kind fired in them. */
   readonly falseAlerts: Readonly<Record<AlertKind, number>>;
   /**
-   * Events after the reference that no fault touches, nor touched shortly before, and the alerts of lasting change
-   * fired in them.
+   * Of each kind of lasting change: the events that were judged while no fault was felt that it may find, and its
+   * alerts fired there. A spell of slow answers is such a fault to BEHAVIOUR_SHIFT alone: nobody speaks differently.
    */
-  readonly healthyEvents: number;
+  readonly healthyJudged: Readonly<Record<ChangeKind, number>>;
   readonly healthyChanges: Readonly<Record<ChangeKind, number>>;
+  /** The most alerts of each kind that one fault raised in one stream. */
+  readonly mostOfAFault: Readonly<Record<ChangeKind, number>>;
   /** Alerts of each kind in the whole ledger. */
   readonly alerts: Readonly<Record<AlertKind, number>>;
   /** Mean off-diagonal coupling of the events between the reference and the first fault. */
@@ -78,7 +83,7 @@ export interface TrialResult {
   readonly p95: number | null;
   readonly window: number | null;
   /** Where the time went, ms. */
-  readonly timings: Readonly<Record<'generate' | 'project' | 'signals' | 'decide', number>>;
+  readonly timings: Readonly<Record<'generate' | 'project' | 'changes' | 'signals' | 'decide', number>>;
 }
 
 /** Generates a ledger and runs the whole pipeline over it, with the code that analyses a ledger which a user opens. */
@@ -98,12 +103,19 @@ export async function runTrial(kernels: KernelModule, trial: Trial): Promise<Tri
   const source = embeddingsOf(generated);
   const rows = { stream, isVoid: columns.isVoid };
   const reference = { from: events.row[range.from], to: events.row[range.to - 1] + 1 };
-  const { projection } = await fitProjection(kernels, rows, source, reference, parameters.k);
-  const ledger = await projectLedger(kernels, projection, source, columns.n);
+  const axes = Math.max(parameters.k, parameters.meaning_k);
+  const { projection } = await fitProjection(kernels, rows, source, reference, axes);
+  const ledger = await projectLedger(kernels, truncateProjection(projection, parameters.k), source, columns.n);
   const project = clock();
+
+  const messages = messagesOf(generated, PROFILES[profile], trial.seed);
+  const stage = new ChangeStage(kernels, { columns, embeddings: source, textLength: null, messages }, null);
+  const changes = await stage.changes({ key: '', events, range, projection }, parameters, UNWATCHED);
+  const changesTime = clock();
 
   const detector = createDetector(kernels);
   detector.load(events, { k: ledger.k, x: pickRows(ledger.x, ledger.k, events.row) }, range);
+  detector.take(changes);
   const signals = detector.runSignals(parameters);
   const signalsTime = clock();
   const { alerts, calibration } = detector.decide(parameters);
@@ -120,12 +132,10 @@ export async function runTrial(kernels: KernelModule, trial: Trial): Promise<Tri
   const rho = within(signals.rho, (event) => event < firstFault).filter((v) => !Number.isNaN(v));
   const transients = faults.filter((f) => f.kind === 'transient');
   const passes = (kinds: readonly AlertKind[]) =>
-    transients.filter((t) => !alerts.some((a) => kinds.includes(a.kind) && firedAfter(a, t, eventOf))).length;
+    transients.filter((t) => !alerts.some((a) => kinds.includes(a.kind) && isFelt(t, eventOf(a.fired)))).length;
   const spells = faults.filter((f) => f.kind === 'backoff');
   const inSpell = (event: number) =>
     spells.some((s) => event >= s.slot * PROVIDERS && event < (s.slot + s.slots) * PROVIDERS);
-  const healthy = (event: number) =>
-    !faults.some((f) => event >= f.slot * PROVIDERS && event < feltUntil(f) * PROVIDERS);
   const fractured = lasting?.kind === 'fracture';
   const homogenised = lasting?.kind === 'homogenisation';
   const drift = fractured ? after('DRIFT')[0] : undefined;
@@ -136,10 +146,7 @@ export async function runTrial(kernels: KernelModule, trial: Trial): Promise<Tri
     events: columns.n,
     quietEvents: events.row.filter((row, i) => i >= range.to && row < onset).length,
     falseAlerts: countKinds(alerts.filter((a) => eventOf(a.fired) < onset)),
-    healthyEvents: events.row.filter((row, i) => i >= range.to && healthy(row)).length,
-    healthyChanges: Object.fromEntries(
-      CHANGE_KINDS.map((kind) => [kind, alerts.filter((a) => a.kind === kind && healthy(eventOf(a.fired))).length]),
-    ) as Record<ChangeKind, number>,
+    ...countChanges(faults, changes, alerts, eventOf),
     alerts: countKinds(alerts),
     coupling: finite(rho.reduce((sum, v) => sum + v, 0) / rho.length),
     driftEvent: drift ? eventOf(drift.fired) : null,
@@ -154,18 +161,47 @@ export async function runTrial(kernels: KernelModule, trial: Trial): Promise<Tri
       : null,
     p95: spells.length > 0 ? finite(median(within(signals.p95, inSpell))) : null,
     window: spells.length > 0 ? finite(median(within(signals.window, inSpell))) : null,
-    timings: { generate, project, signals: signalsTime, decide },
+    timings: { generate, project, changes: changesTime, signals: signalsTime, decide },
   };
 }
 
+const UNWATCHED = { signal: new AbortController().signal, onProgress: () => undefined };
+
+const byChange = (of: (kind: ChangeKind, channel: ChangeChannel) => number): Record<ChangeKind, number> =>
+  Object.fromEntries(CHANGE_KINDS.map((kind, i) => [kind, of(kind, CHANGE_CHANNELS[i])])) as Record<ChangeKind, number>;
+
+/** Lasting change where no fault is felt, and by fault. */
+function countChanges(
+  faults: readonly Fault[],
+  changes: Changes,
+  alerts: readonly Alert[],
+  eventOf: (index: number) => number,
+): Pick<TrialResult, 'healthyJudged' | 'healthyChanges' | 'mostOfAFault'> {
+  const healthy = (kind: ChangeKind, index: number) =>
+    !faults.some((fault) => mayFind(kind, fault) && isFelt(fault, eventOf(index)));
+  const ofFault = (kind: ChangeKind, fault: Fault, stream: number) =>
+    alerts.filter((a) => a.kind === kind && a.stream === stream && isFelt(fault, eventOf(a.fired))).length;
+  const streams = [...new Set(alerts.map(({ stream }) => stream))];
+  return {
+    healthyJudged: byChange(
+      (kind, channel) =>
+        changes[channel].statistic?.reduce((sum, s, i) => sum + (!Number.isNaN(s) && healthy(kind, i) ? 1 : 0), 0) ?? 0,
+    ),
+    healthyChanges: byChange((kind) => alerts.filter((a) => a.kind === kind && healthy(kind, a.fired)).length),
+    mostOfAFault: byChange((kind) =>
+      Math.max(0, ...faults.flatMap((fault) => streams.map((stream) => ofFault(kind, fault, stream)))),
+    ),
+  };
+}
+
+/** Slow answers are no change of what is said. */
+const mayFind = (kind: ChangeKind, fault: Fault): boolean => fault.kind !== 'backoff' || kind === 'BEHAVIOUR_SHIFT';
+
+const isFelt = (fault: Fault, event: number): boolean =>
+  event >= fault.slot * PROVIDERS && event < feltUntil(fault) * PROVIDERS;
+
 /** JSON has no NaN. */
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
-
-/** Fired from a transient on, while it can still be felt. */
-function firedAfter(alert: Alert, transient: Fault, eventOf: (index: number) => number): boolean {
-  const event = eventOf(alert.fired);
-  return event >= transient.slot * PROVIDERS && event < feltUntil(transient) * PROVIDERS;
-}
 
 /** First slot in which a fault is no longer felt. */
 function feltUntil(fault: Fault): number {

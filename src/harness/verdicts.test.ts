@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
+import { CHANGE_KINDS } from '../detection/channels/table.ts';
 import { ALERT_KINDS, type AlertKind } from '../detection/types.ts';
 import { testKernels } from '../kernels/testing.ts';
 import { runCalibration } from './calibration.ts';
@@ -49,10 +50,23 @@ describe('verdicts of the default seed', () => {
       HOMOGENIZATION_FLOOR_NEAR: 2,
       FRAME_WEIGHT_DEGRADATION: 0,
       VOID: 0,
-      SHIFT: 2,
     });
-    expect(results.fracture.transientsSilent).toBe(0);
+    expect(results.fracture.transientsSilent).toBe(1);
     expect(results.benign.quietEvents).toBe(48_000);
+    // Every message is judged where no fault is felt; slow answers are one to behaviour alone.
+    expect(results.benign.healthyJudged).toEqual({
+      STYLE_SHIFT: 48_000,
+      MEANING_SHIFT: 48_000,
+      BEHAVIOUR_SHIFT: 48_000,
+    });
+    expect(results.backoff.healthyJudged).toEqual({
+      STYLE_SHIFT: 48_000,
+      MEANING_SHIFT: 48_000,
+      BEHAVIOUR_SHIFT: 44_064,
+    });
+    expect(results.fracture.mostOfAFault).toEqual({ STYLE_SHIFT: 1, MEANING_SHIFT: 1, BEHAVIOUR_SHIFT: 1 });
+    expect(results.backoff.alerts).toMatchObject({ STYLE_SHIFT: 0, MEANING_SHIFT: 0, BEHAVIOUR_SHIFT: 20 });
+    expect(rows.find(({ id }) => id === 'backoff-behaviour-shift')!.note).toContain('20 more in the spells');
   }, 60_000);
 
   it('can be cancelled between the profiles', async () => {
@@ -96,6 +110,13 @@ describe('a mutated detector fails the right row', () => {
   it('P95 over too many latencies: neither it nor the window is that of the spell', async () => {
     expect(await failures('backoff', { lat_window: 4096 })).toEqual(
       expect.arrayContaining(['backoff-p95', 'backoff-window']),
+    );
+  });
+
+  it('features of too few messages: nothing is judged, and nothing found', async () => {
+    const none = ['style', 'meaning', 'behaviour'].map((channel) => `fracture-${channel}-shift`);
+    expect(await failures('fracture', { reference_range: [0, 40] })).toEqual(
+      expect.arrayContaining([...none, 'fracture-storm']),
     );
   });
 
@@ -144,6 +165,31 @@ describe('each row fails by itself', () => {
   ])('%s', (row, name, within, beyond) => {
     expect(failed(name, within)).toEqual([]);
     expect(failed(name, beyond)).toEqual([row]);
+  });
+
+  it('by more alerts of lasting change than chance gives, or where nothing was judged', () => {
+    for (const name of ['benign', 'fracture', 'homogenisation', 'backoff'] as const)
+      for (const kind of CHANGE_KINDS) {
+        const row = `${name}-${kind.toLowerCase().replace('_', '-')}`;
+        const { healthyChanges, healthyJudged } = good[name];
+        // 4.8 are expected of 48,000 events at one in 10,000: 13 or more come with 0.0014, 14 with 0.0005.
+        const judged = { ...healthyJudged, [kind]: 48_000 };
+        expect(failed(name, { healthyJudged: judged, healthyChanges: { ...healthyChanges, [kind]: 13 } })).toEqual([]);
+        expect(failed(name, { healthyJudged: judged, healthyChanges: { ...healthyChanges, [kind]: 14 } })).toEqual([
+          row,
+        ]);
+        expect(failed(name, { healthyJudged: { ...healthyJudged, [kind]: 0 } })).toEqual([row]);
+      }
+  });
+
+  it('by a storm, and by a fault that nothing finds', () => {
+    for (const name of ['fracture', 'homogenisation', 'backoff'] as const) {
+      for (const kind of CHANGE_KINDS)
+        expect(failed(name, { mostOfAFault: { ...good[name].mostOfAFault, [kind]: 2 } })).toEqual([`${name}-storm`]);
+      const none = { STYLE_SHIFT: 0, MEANING_SHIFT: 0, BEHAVIOUR_SHIFT: 0 };
+      // Slow answers may pass unnoticed: nobody speaks differently.
+      expect(failed(name, { mostOfAFault: none })).toEqual(name === 'backoff' ? [] : [`${name}-storm`]);
+    }
   });
 
   it('by one false alert', () => {

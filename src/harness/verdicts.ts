@@ -1,6 +1,6 @@
 import { formatCount, formatNumber } from '../core/format.ts';
 import type { Parameters } from '../detection/parameters.ts';
-import { CHANGE_KINDS } from '../detection/channels/table.ts';
+import { CHANGE_KINDS, type ChangeKind } from '../detection/channels/table.ts';
 import type { AlertKind } from '../detection/types.ts';
 import { COUPLING } from './profiles.ts';
 import { poissonCdf } from '../core/statistics.ts';
@@ -62,8 +62,8 @@ interface Check {
 export const falseAlerts = (result: TrialResult): number =>
   PAPER_KINDS.reduce((sum, kind) => sum + result.falseAlerts[kind], 0);
 
-const expectedChanges = (result: TrialResult, parameters: Parameters): number =>
-  result.healthyEvents / parameters.false_alarm_budget;
+const expectedChanges = (result: TrialResult, kind: ChangeKind, parameters: Parameters): number =>
+  result.healthyJudged[kind] / parameters.false_alarm_budget;
 
 const near = (value: number | null, wanted: number, tolerance: number): boolean =>
   value !== null && Math.abs(value - wanted) <= tolerance;
@@ -84,22 +84,54 @@ const noAlerts = (name: CaseName, what: string): Check => ({
   note: (r) => `${formatCount(r.quietEvents)} events${listed(r) && `; ${listed(r)}`}`,
 });
 
+/** By case, what is meant by the faults that a kind of lasting change may find there; the others have none. */
+const FELT: Readonly<Partial<Record<CaseName, string>>> = {
+  fracture: 'while no fault is felt',
+  homogenisation: 'before the ramp',
+  backoff: 'outside the spells',
+};
+
+/** A spell of slow answers is nothing to the kinds that judge what is said. */
+const whereOf = (name: CaseName, kind: ChangeKind): string | undefined =>
+  name === 'backoff' && kind !== 'BEHAVIOUR_SHIFT' ? undefined : FELT[name];
+
 const changes = (name: CaseName): Check[] =>
   CHANGE_KINDS.map((kind) => ({
     id: `${name}-${kind.toLowerCase().replace('_', '-')}`,
     case: name,
-    what: `${kind} alerts on healthy events (not in Gwamanda 2026)`,
+    what: `${kind} alerts${whereOf(name, kind) ? ` ${whereOf(name, kind)}` : ''}`,
     paper: '–',
     unit: '',
-    measure: (r) => r.healthyChanges[kind],
-    passes: (r, p) => 1 - poissonCdf(r.healthyChanges[kind] - 1, expectedChanges(r, p)) >= CHANGE_TAIL,
+    measure: (r) => (r.healthyJudged[kind] > 0 ? r.healthyChanges[kind] : null),
+    passes: (r, p) =>
+      r.healthyJudged[kind] > 0 &&
+      1 - poissonCdf(r.healthyChanges[kind] - 1, expectedChanges(r, kind, p)) >= CHANGE_TAIL,
     note: (r, p) => {
+      if (r.healthyJudged[kind] === 0) return 'no message was judged';
       const others = r.alerts[kind] - r.healthyChanges[kind];
-      const budget = `one in ${formatCount(p.false_alarm_budget)} over ${formatCount(r.healthyEvents)} events`;
-      const expected = `${formatNumber(expectedChanges(r, p), 2)} expected of the budget of ${budget}`;
-      return others > 0 ? `${expected}; ${formatCount(others)} more while a fault was felt` : expected;
+      const where = name === 'backoff' ? 'in the spells, where latencies do change' : 'while a fault was felt';
+      return (
+        `${formatNumber(expectedChanges(r, kind, p), 2)} expected of the budget of one in ` +
+        `${formatCount(p.false_alarm_budget)} over ${formatCount(r.healthyJudged[kind])} events` +
+        (others > 0 ? `; ${formatCount(others)} more ${where}` : '')
+      );
     },
   }));
+
+/** No fault raises a storm of alerts; a lasting one is found. */
+const noStorm = (name: CaseName, fewest: 0 | 1): Check => ({
+  id: `${name}-storm`,
+  case: name,
+  what: 'Alerts of a kind of lasting change that one fault raises in one stream, at most',
+  paper: fewest === 1 ? '1' : '≤ 1',
+  unit: '',
+  measure: mostOfAFault,
+  passes: (r) => mostOfAFault(r) >= fewest && mostOfAFault(r) <= 1,
+  note: (r) => CHANGE_KINDS.map((kind) => `${kind} ${formatCount(r.mostOfAFault[kind])}`).join(', '),
+});
+
+const mostOfAFault = (result: TrialResult): number =>
+  Math.max(...CHANGE_KINDS.map((kind) => result.mostOfAFault[kind]));
 
 const CHECKS: readonly Check[] = [
   noAlerts('benign', 'Alerts'),
@@ -150,6 +182,7 @@ const CHECKS: readonly Check[] = [
     note: () => 'from the estimated onset, in events of the stream',
   },
   ...changes('fracture'),
+  noStorm('fracture', 1),
   {
     id: 'homogenisation-event',
     case: 'homogenisation',
@@ -184,6 +217,7 @@ const CHECKS: readonly Check[] = [
     passes: (r) => r.alerts.DRIFT === 0,
   },
   ...changes('homogenisation'),
+  noStorm('homogenisation', 1),
   {
     id: 'backoff-p95',
     case: 'backoff',
@@ -206,6 +240,7 @@ const CHECKS: readonly Check[] = [
   },
   noAlerts('backoff', 'Alerts'),
   ...changes('backoff'),
+  noStorm('backoff', 0),
   {
     id: 'ablation-void',
     case: 'ablation',

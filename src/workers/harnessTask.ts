@@ -2,9 +2,9 @@ import { isDecided } from '../detection/channels/table.ts';
 import type { AlertKind } from '../detection/types.ts';
 import { generateColumns } from '../harness/ledger.ts';
 import { compareRuns, type Difference, type MonteCarloRun } from '../harness/monteCarlo.ts';
+import { messagesOf } from '../harness/messages.ts';
 import { generatedKey, PROFILES } from '../harness/profiles.ts';
 import { embeddingsOf } from '../harness/source.ts';
-import { NO_MESSAGES } from '../ledger/messages.ts';
 import { CASES, runTrial, type CaseName, type Trial, type TrialResult } from '../harness/trial.ts';
 import { downsample } from '../kernels/downsample.ts';
 import type { KernelModule } from '../kernels/module.ts';
@@ -62,7 +62,7 @@ async function drawTrial(kernels: KernelModule, trial: Trial, buckets: number): 
     columns,
     embeddings: embeddingsOf(generated),
     textLength: null,
-    messages: NO_MESSAGES,
+    messages: messagesOf(generated, PROFILES[profile], trial.seed),
   });
   const analysis = await stages.run(
     { ...trial.parameters, ...overrides, stream: generatedKey(trial.parameters.stream) },

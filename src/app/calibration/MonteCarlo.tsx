@@ -136,7 +136,7 @@ function Figures({
       />
       <div className="summary-tables">
         {rows && <ShareTable summaries={summaries} rows={rows} />}
-        <RateTable summaries={summaries} />
+        <RateTable summaries={summaries} budget={parameters.false_alarm_budget} />
         <MeasureTable summaries={summaries} />
       </div>
     </>

@@ -103,7 +103,7 @@ export function ShareTable({
 
 const MILLION = 1e6;
 
-function RateCell({ rate }: { readonly rate: Rate }): ReactNode {
+function RateCell({ rate, isOverBudget }: { readonly rate: Rate; readonly isOverBudget: boolean }): ReactNode {
   if (rate.exposure === 0) return <td className="number">–</td>;
   const per = (x: number) => formatNumber(x * MILLION, 2);
   return (
@@ -115,12 +115,20 @@ function RateCell({ rate }: { readonly rate: Rate }): ReactNode {
       <span className="dim">
         ({per(rate.interval[0])} to {per(rate.interval[1])})
       </span>
+      {isOverBudget && <span className="tag">above the budget</span>}
     </td>
   );
 }
 
 /** Alerts where none may fire, against the events in which none may. */
-export function RateTable({ summaries }: { readonly summaries: readonly CaseSummary[] }): ReactNode {
+export function RateTable({
+  summaries,
+  budget,
+}: {
+  readonly summaries: readonly CaseSummary[];
+  /** Events to one false alarm of lasting change. */
+  readonly budget: number;
+}): ReactNode {
   return (
     <section aria-labelledby="rates-title">
       <h4 id="rates-title">False alerts in a million events</h4>
@@ -143,7 +151,11 @@ export function RateTable({ summaries }: { readonly summaries: readonly CaseSumm
                   {kindLabel(kind)}
                 </th>
                 {summaries.map((s) => (
-                  <RateCell key={s.case} rate={s.falseAlerts[kind]} />
+                  <RateCell
+                    key={s.case}
+                    rate={s.falseAlerts[kind]}
+                    isOverBudget={s.overBudget.some((over) => over === kind)}
+                  />
                 ))}
               </tr>
             ))}
@@ -152,7 +164,8 @@ export function RateTable({ summaries }: { readonly summaries: readonly CaseSumm
       </div>
       <p className="dim">
         In brackets the exact Poisson interval, which takes alerts for independent: one cause may fire several streams.
-        Shift is counted on healthy events only.
+        Style, meaning and behaviour change are counted where no fault is felt; their budget is{' '}
+        {formatNumber(MILLION / budget, 4)} in a million.
       </p>
     </section>
   );

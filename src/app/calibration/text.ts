@@ -32,7 +32,7 @@ export function changedVerdicts(report: CalibrationReport, defaults: Calibration
   return report.rows.filter((row) => before.get(row.id) !== row.pass);
 }
 
-/** "All 16 verdicts pass", or how many fail. */
+/** "All 27 verdicts pass", or how many fail. */
 export function passText(rows: readonly VerdictRow[]): string {
   const failed = rows.filter((row) => !row.pass).length;
   if (failed === 0) return `All ${formatCount(rows.length)} verdicts pass`;

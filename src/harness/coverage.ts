@@ -3,7 +3,7 @@ import type { RunLengthEstimate } from '../detection/lab/arl.ts';
 import { deriveLimit } from '../detection/lab/budget.ts';
 import { inControlOf } from '../detection/lab/inControl.ts';
 import { DEFAULT_PARAMETERS } from '../detection/parameters.ts';
-import { createDetector, referenceRange, selectStreams } from '../detection/pipeline.ts';
+import { createDetector, referenceRange, heldStreams, selectStreams } from '../detection/pipeline.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { generateColumns } from './ledger.ts';
 import { PROFILES } from './profiles.ts';
@@ -35,7 +35,7 @@ export async function keptWord(
 ): Promise<Kept[]> {
   const p = { ...DEFAULT_PARAMETERS, reference_events: reference };
   const generated = generateColumns(kernels, { ...PROFILES.benign, events: n }, seed);
-  const { events } = selectStreams(generated.columns, p.stream);
+  const { events } = selectStreams(generated.columns, heldStreams(generated.columns, p.stream)!);
   const { range } = referenceRange(events.n, p);
   const source = embeddingsOf(generated);
   const { projection } = await fitProjection(

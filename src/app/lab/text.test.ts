@@ -51,7 +51,7 @@ describe('false alarms in words', () => {
     expect(textbookText(1_234, estimate({}))).toBe('1,230');
     expect(rateText(1 / (365.25 * 77.7e9))).toBe('less than one in 10 years');
     const rate = (perDay: number, perDayInterval: [number, number]) =>
-      rateRangeText({ perDay, perDayInterval } as Parameters<typeof rateRangeText>[0]);
+      rateRangeText({ perDay, perDayInterval } as unknown as Parameters<typeof rateRangeText>[0]);
     expect(rate(3.14, [1, 8])).toBe('3.1 per day (1 per day to 8 per day)');
     expect(rate(3.14, [0, 8])).toBe('3.1 per day (up to 8 per day)');
     expect(rate(NaN, [0, Infinity])).toBe('');

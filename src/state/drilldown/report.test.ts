@@ -14,6 +14,7 @@ import type { ReportInputs } from './reportFacts.ts';
 let database: Awaited<ReturnType<typeof nodeDatabase>>;
 let engine: Engine;
 let inputs: ReportInputs;
+const nothing = async () => undefined;
 let session: ReportSession;
 beforeAll(async () => {
   database = await nodeDatabase();
@@ -26,7 +27,7 @@ beforeAll(async () => {
     () => undefined,
   );
   const analysis = await engine.analyze(parameters, () => undefined);
-  const ready = async () => undefined;
+  const ready = nothing;
   session = {
     engine,
     tables: { query: (sql) => database.query(sql), ensureAlerts: ready, ensureSignals: ready },
@@ -141,7 +142,7 @@ describe('reports of a lasting change', () => {
     const insert = (ipc: Uint8Array) => own.insert('events', ipc);
     const ledger = await changed.open(sourceOf(changedRows(1000)), null, insert, () => undefined);
     const analysis = await changed.analyze(parameters, () => undefined);
-    const tables = { query: (sql: string) => own.query(sql), ensureAlerts: async () => undefined };
+    const tables = { query: (sql: string) => own.query(sql), ensureAlerts: nothing, ensureSignals: nothing };
     const here = { ...inputs, ledger, analysis, parameters };
     const number = analysis.alerts.findIndex(({ kind }) => kind === 'STYLE_SHIFT');
     const investigators = { map: async (tasks: readonly TestTask[]) => tasks.map(examine) };

@@ -1,7 +1,9 @@
 import { formatNumber, formatPercent } from '../core/format.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
 import type { AlertJson } from '../detection/files/results.ts';
+import { coordinatesOn, readSaid } from '../analysis/replayed.ts';
 import { runConsumer } from '../detection/lab/consumer.ts';
+import type { OpenedLedger } from '../ledger/types.ts';
 import { replayDifference } from '../detection/lab/replay.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { Analysis, LoadedBaseline } from '../analysis/stages.ts';
@@ -39,7 +41,7 @@ export async function run(args: string[]): Promise<number> {
       return (loaded = fitted);
     },
   });
-  const consumer = await feed(kernels, loaded!, bundle.parameters, analysis);
+  const consumer = await feed(kernels, loaded!, bundle.parameters, ledger, analysis);
   if (consumer.told !== null) print(`note: ${consumer.told}`);
   const alerts = alertsToJson(consumer.alerts, analysis.events.streams);
   for (const alert of alerts) print(lineOf(alert));
@@ -57,10 +59,26 @@ export async function run(args: string[]): Promise<number> {
   return compared(bundle, alerts, all, analysis);
 }
 
-const feed = (kernels: KernelModule, { baseline }: LoadedBaseline, parameters: Bundle['parameters'], of: Analysis) =>
-  runConsumer(kernels, baseline, parameters, of, {
-    onProgress: ({ phase, fraction }) => printProgress(`${phase}: ${formatPercent(fraction, 2)}`, fraction === 1),
-  });
+async function feed(
+  kernels: KernelModule,
+  { baseline }: LoadedBaseline,
+  parameters: Bundle['parameters'],
+  ledger: OpenedLedger,
+  analysis: Analysis,
+) {
+  const { events, reference, signals, decisions } = analysis;
+  const coordinates = await coordinatesOn(kernels, baseline.projection, ledger, events);
+  return runConsumer(
+    kernels,
+    baseline,
+    parameters,
+    { events, reference, signals, decisions, coordinates },
+    {
+      said: readSaid(ledger, events, baseline),
+      onProgress: ({ phase, fraction }) => printProgress(`${phase}: ${formatPercent(fraction, 2)}`, fraction === 1),
+    },
+  );
+}
 
 const proof = ({ events, decisions }: Analysis): string =>
   `fed one event at a time (${counted(events.n, 'event')}), every signal, state and alert is the same to the last ` +

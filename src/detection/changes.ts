@@ -1,9 +1,8 @@
 import type { EventIndex, StreamIndex } from '../core/units.ts';
 import type { BehaviourFeature } from './change/behaviour.ts';
 import type { ChangeStep } from './change/machine.ts';
-import type { ChangeReference, ChangeWindow } from './change/types.ts';
+import type { ChangeReference, ChangeWindow, Onset } from './change/types.ts';
 import { CHANGE_CHANNELS, type ChangeChannel, type SignalName } from './channels/table.ts';
-import type { Onset } from './levels.ts';
 
 /** All that the reference fixes of a channel. */
 export interface FittedReference extends ChangeReference {

@@ -1,12 +1,7 @@
 import type { EventIndex, Seq, StreamIndex } from '../core/units.ts';
 import { CHANNEL_TABLE, LEVEL_CHANNELS, LEVEL_REARM, type AlertKind, type LevelChannel } from './channels/table.ts';
+import type { Onset } from './change/types.ts';
 import type { Alert } from './types.ts';
-
-/** Where what a level channel fired on began, where the channel tells; else it is the event at which it fired. */
-export interface Onset {
-  readonly event: EventIndex;
-  readonly seq: Seq;
-}
 
 /** The open episode of each level channel (in the order of `LEVEL_CHANNELS`) and stream, null if none is. */
 export type LevelState = readonly (readonly (Alert | null)[])[];

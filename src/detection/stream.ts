@@ -222,7 +222,7 @@ function openStream(
       };
     },
 
-    open: () => openEpisodes(detectors).map(alertOf),
+    open: () => [...openEpisodes(detectors).map(alertOf), ...levels.flat().filter((alert) => alert !== null)],
 
     project: (embedding) => projectRows(kernels, baseline.projection, embedding, 1),
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { formatCount } from '../../core/format.ts';
-import { NOTICE_KINDS, NOTICE_LABELS } from '../../detection/channels/table.ts';
+import { CHANNEL_TABLE, NOTICE_KINDS, NOTICE_LABELS } from '../../detection/channels/table.ts';
 import { ALERT_KINDS, type AlertKind } from '../../detection/types.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import { KindBadge } from '../shell/Badge.tsx';
@@ -9,20 +9,27 @@ import { toggle, toggleKind } from './filter.ts';
 
 function Chips(): ReactNode {
   const filter = useTautline((state) => state.view.alertFilter);
-  const alerts = useTautline((state) => state.analysis.report?.alerts);
-  const count = (kind: AlertKind): number => alerts?.filter((alert) => alert.kind === kind).length ?? 0;
+  const report = useTautline((state) => state.analysis.report);
+  const count = (kind: AlertKind): number => report?.alerts.filter((alert) => alert.kind === kind).length ?? 0;
+  /** Why a kind cannot be raised in any stream; null where it can. */
+  const outOf = (kind: AlertKind): string | null => {
+    const own = (report?.health ?? []).filter(({ channel }) => kind in CHANNEL_TABLE[channel].kinds);
+    return own.length > 0 && own.every(({ outOfAction }) => outOfAction) ? own[0].outOfAction!.reason : null;
+  };
   return (
     <div className="chips" role="group" aria-label="Kinds of alert">
       {ALERT_KINDS.map((kind) => (
         <button
           key={kind}
           type="button"
-          className="chip"
+          className={outOf(kind) === null ? 'chip' : 'chip out'}
+          title={outOf(kind) === null ? undefined : `Out of action: ${outOf(kind)}`}
           aria-pressed={filter.kinds === null || filter.kinds.includes(kind)}
           onClick={() => actions.setAlertFilter({ ...filter, kinds: toggleKind(filter.kinds, kind) })}
         >
           <KindBadge kind={kind} />
           <span className="chip-count">{formatCount(count(kind))}</span>
+          {outOf(kind) !== null && <span className="visually-hidden">out of action: {outOf(kind)}</span>}
         </button>
       ))}
     </div>

@@ -5,13 +5,12 @@ import type { KernelModule } from '../../kernels/module.ts';
 import { fromBase64, toBase64 } from '../base64.ts';
 import { elsewhere, type ChangeSignal, type FittedReference } from '../changes.ts';
 import { CHANGE_CHANNELS, type ChangeChannel } from '../channels/table.ts';
-import type { Onset } from '../levels.ts';
 import { behaviourFeatures, type EventValues } from './behaviour.ts';
 import { openConversations, type StreamConversations } from './conversations.ts';
 import { openChange } from './machine.ts';
 import { countsForStyle } from './style.ts';
 import { styleFeatures } from './styleKernel.ts';
-import { CHANGE_SETTINGS, CHANGE_WINDOWS, changeLimit } from './types.ts';
+import { CHANGE_SETTINGS, CHANGE_WINDOWS, changeLimit, type Onset } from './types.ts';
 
 /** What the channels take of an event. */
 export interface ChangeEvent {

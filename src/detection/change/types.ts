@@ -1,3 +1,5 @@
+import type { EventIndex, Seq } from '../../core/units.ts';
+
 /** The machine of lasting change: what STYLE, MEANING and BEHAVIOUR have in common (docs/methods.md 14). */
 
 /** In what the channels differ. */
@@ -121,4 +123,10 @@ export function changeEvidence(
     size[a] = d / j;
   }
   return { weight, size };
+}
+
+/** Where what an alert fired on began, where its channel tells. */
+export interface Onset {
+  readonly event: EventIndex;
+  readonly seq: Seq;
 }

@@ -13,12 +13,16 @@ import { EVENT_STATES, SIGNAL_NAMES, type Alert, type Decisions, type Signals } 
 /** An analysis by a baseline, which a consumer that starts from the same baseline has to repeat. */
 interface ReplayedAnalysis {
   readonly events: EventColumns;
+  /** On all axes of the baseline's projection. */
   readonly coordinates: Coordinates;
   /** Where the baseline's own reference lies among the events; empty on another ledger. */
   readonly reference: IndexRange;
   readonly signals: Signals;
   readonly decisions: Decisions;
 }
+
+/** What events [from, to) say, in the order of the events; absent: nothing is known of it. */
+export type ReadSaid = (range: IndexRange) => Promise<readonly Pick<StreamEvent, 'text' | 'role' | 'values'>[]>;
 
 interface ConsumerRun {
   /** In the order of `Decisions.alerts`. */
@@ -31,6 +35,8 @@ interface ConsumerRun {
 
 /** Events between two looks at the clock. */
 const STRIDE = 256;
+/** Events whose texts are held at a time. */
+const STRETCH = 64 * STRIDE;
 
 /** Feeds a ledger to a consumer one event at a time, and compares what it says with the analysis, to the last bit. */
 export async function runConsumer(
@@ -38,7 +44,7 @@ export async function runConsumer(
   baseline: Baseline,
   parameters: Parameters,
   { events, coordinates, reference: range, signals, decisions }: ReplayedAnalysis,
-  options: SchedulerOptions = {},
+  options: SchedulerOptions & { readonly said?: ReadSaid } = {},
 ): Promise<ConsumerRun> {
   const scheduler = new Scheduler('Feeding the consumer', options);
   const from = { ...baseline, reference: { ...baseline.reference, range } };
@@ -47,9 +53,11 @@ export async function runConsumer(
   const closed: Alert[] = [];
   const { z, cusum, J, notice, eventState } = decisions;
   let difference: string | null = null;
+  let said: Awaited<ReturnType<ReadSaid>> = [];
   for (let i = 0; i < events.n; i++) {
     if (i % STRIDE === 0) await scheduler.yieldIfDue(i / events.n);
-    const step = stream.push(eventAt(events, coordinates, i));
+    if (i % STRETCH === 0) said = (await options.said?.({ from: i, to: Math.min(events.n, i + STRETCH) })) ?? [];
+    const step = stream.push({ ...eventAt(events, coordinates, i), ...said.at(i % STRETCH) });
     closed.push(...step.closed);
     difference ??= stepDifference(step, signals, { z, cusum, J, notice, eventState });
   }

@@ -1,7 +1,7 @@
 import type { EventColumns } from '../../core/columns.ts';
 import type { EventIndex, StreamIndex } from '../../core/units.ts';
 import { LEVEL_REARM } from '../channels/table.ts';
-import type { Onset } from '../levels.ts';
+import type { Onset } from '../change/types.ts';
 import type { Episode } from './score.ts';
 
 /** An alarm, from the event at which it fired to that at which it closed; null: open at the end. */

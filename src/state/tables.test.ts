@@ -51,7 +51,10 @@ const engine = {
         eventId: new BigInt64Array(SIGNAL_ROWS),
       } as never,
       signals as never,
-      { eventState: new Uint8Array(SIGNAL_ROWS), z: column(), cusum: column() } as never,
+      new Proxy(
+        { eventState: new Uint8Array(SIGNAL_ROWS), notice: new Uint8Array(SIGNAL_ROWS) },
+        { get: (own, name) => Reflect.get(own, name) ?? column() },
+      ) as never,
     );
   }),
 };

@@ -85,9 +85,9 @@ describe('commands on a part of a ledger', () => {
     });
     lines = [];
     expect(await replay([ledger, ...part, '--bundle', file])).toBe(0);
-    expect(lines.at(-1)).toMatch(/2,400 of 6,000 events, \d+ alerts?, exactly those expected$/);
+    expect(lines.at(-2)).toMatch(/2,400 of 6,000 events, \d+ alerts?, exactly those expected$/);
     lines = [];
     expect(await replay([ledger, '--bundle', file])).toBe(0);
-    expect(lines.at(-1)).toMatch(/another ledger than the bundle's/);
+    expect(lines.at(-2)).toMatch(/another ledger than the bundle's/);
   });
 });

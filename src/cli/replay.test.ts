@@ -124,7 +124,7 @@ describe('tautline bundle and replay', () => {
       'note: mewma_lambda is without effect: SHIFT gave way to style, meaning and behaviour change.',
       'note: Style, meaning and behaviour change are out of action: the bundle has no reference for them.',
     ]);
-    expect(printed.at(-1)).toContain(`${earlier.length} alerts, exactly those expected`);
+    expect(printed.at(-2)).toContain(`${earlier.length} alerts, exactly those expected`);
   });
 
   it('end with 1 and say what differs where the expected alerts are others', async () => {

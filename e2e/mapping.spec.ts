@@ -93,7 +93,7 @@ test('columns with strange names are refused, chosen by their values, and open',
   await openFiles(page, { name: 'strange.csv', mimeType: 'text/csv', buffer: strange });
   await expect(page.getByRole('alert')).toContainText('no column says who speaks');
   const form = page.getByRole('region', { name: 'Columns' });
-  await expect(form.getByRole('status')).toHaveText(/^Still missing: provider_id or agent_id .*text or embedding/);
+  await expect(form.getByRole('status')).toHaveText(/^Still missing: text or embedding/);
   const open = form.getByRole('button', { name: 'Open with this mapping' });
   await expect(open).toBeDisabled();
   await page.getByRole('button', { name: 'Choose the columns' }).press('Enter');

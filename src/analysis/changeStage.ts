@@ -39,7 +39,7 @@ interface Source {
 /** Results of a channel that are kept: those of the parameters and of what they are compared with. */
 const KEPT = 2;
 
-/** The channels of lasting change of one ledger, each computed again only where something that it depends on changed. */
+/** The channels of lasting change of one ledger, each computed again only where what it depends on has changed. */
 export class ChangeStage {
   readonly #kernels: KernelModule;
   readonly #ledger: Ledger;

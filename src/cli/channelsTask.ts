@@ -29,7 +29,7 @@ export interface LedgerTask {
 }
 
 /** By budget, what channels made of a ledger: of its streams, or by what is known to happen. */
-export type LedgerChannels =
+type LedgerChannels =
   | { readonly by: 'labels'; readonly reports: readonly (readonly ChannelReport[])[] }
   | { readonly by: 'truth'; readonly outcomes: readonly LedgerOutcome[] };
 

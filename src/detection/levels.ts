@@ -11,8 +11,7 @@ export const levelState = (streams: number): OpenLevels =>
   LEVEL_CHANNELS.map(() => new Array<Alert | null>(streams).fill(null));
 
 /** The kind that a level channel raises. */
-export const levelKind = (channel: LevelChannel): AlertKind =>
-  Object.keys(CHANNEL_TABLE[channel].kinds)[0] as AlertKind;
+const levelKind = (channel: LevelChannel): AlertKind => Object.keys(CHANNEL_TABLE[channel].kinds)[0] as AlertKind;
 
 interface LevelEvent {
   readonly stream: StreamIndex;

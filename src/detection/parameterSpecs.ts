@@ -1,30 +1,6 @@
-import type { NumberSpec, ParameterName, ParameterSpec, Stage } from './parameterTypes.ts';
-
-const number = (
-  group: ParameterSpec['group'],
-  stage: Stage,
-  label: string,
-  unit: string,
-  value: number,
-  min: number,
-  max: number,
-  step: number,
-  help: string,
-  extra: { integer?: boolean; scale?: 'linear' | 'log' } = {},
-): NumberSpec => ({
-  type: 'number',
-  group,
-  stage,
-  label,
-  unit,
-  default: value,
-  min,
-  max,
-  step,
-  help,
-  integer: extra.integer ?? false,
-  scale: extra.scale ?? 'linear',
-});
+import { CHANGE_PARAMETER_SPECS } from './changeParameterSpecs.ts';
+import { numberSpec as number } from './numberSpec.ts';
+import type { ParameterName, ParameterSpec } from './parameterTypes.ts';
 
 /**
  * The one description of every parameter, in the order the parameter panel shows them.
@@ -371,52 +347,5 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     0.01,
     'Where the reference coupling is lower, streams are taken as not coupled and coupling raises no alert.',
   ),
-  false_alarm_budget: number(
-    'Lasting change',
-    'changes',
-    'False-alarm budget',
-    'events',
-    10_000,
-    1000,
-    10_000_000,
-    1000,
-    'Events for which one false alarm is accepted, of style, meaning and behaviour change each; up to three came in ' +
-      '10,000 where topics wander.',
-    { scale: 'log' },
-  ),
-  meaning_k: number(
-    'Lasting change',
-    'projection',
-    'Axes of meaning',
-    '',
-    32,
-    1,
-    64,
-    1,
-    'Principal axes of the embeddings that meaning change is judged on; falls to the numerical rank where that is lower.',
-    { integer: true },
-  ),
-  conversation_cut: number(
-    'Lasting change',
-    'changes',
-    'Conversation cut',
-    'messages',
-    16,
-    0,
-    1000,
-    1,
-    'A longer conversation counts as several, one for as many own messages of the stream; 0 never cuts.',
-    { integer: true },
-  ),
-  behaviour: {
-    type: 'names',
-    group: 'Lasting change',
-    stage: 'changes',
-    label: 'Behaviour',
-    unit: '',
-    default: 'auto',
-    help:
-      'Columns that behaviour change is judged on, or auto: output tokens, latency, tool calls, hand-offs and ' +
-      'outcomes, where the ledger has them.',
-  },
+  ...CHANGE_PARAMETER_SPECS,
 };

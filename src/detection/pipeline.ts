@@ -144,20 +144,14 @@ export function createDetector(kernels: KernelModule): Detector {
   /** Slots for `parameters`, in place of the last ones where there is no memory for both. */
   function makeRoom(held: Loaded, parameters: Parameters): Choice {
     const kept = detector.keeps(parameters);
-    if (!kept) {
-      run = null;
-      decided = null;
-    }
+    if (!kept) [run, decided] = [null, null];
     return chooseSlots(held.sets, parameters, last, kept ? last : null);
   }
 
   const detector: Detector = {
     load(events, coordinates, reference, skip = NOWHERE) {
-      run = null;
-      last = null;
-      decided = null;
+      [run, last, decided, loaded] = [null, null, null, null];
       derived.clear();
-      loaded = null;
       loaded = loadLedger(kernels.fork(), events, coordinates, reference, skip);
     },
 
@@ -166,14 +160,12 @@ export function createDetector(kernels: KernelModule): Detector {
       if (held.changes === changes) return;
       held.changes = changes;
       derived.clear();
-      run = null;
-      decided = null;
+      [run, decided] = [null, null];
     },
 
     runSignals(parameters) {
       const held = need(loaded, 'load');
-      run = null;
-      decided = null;
+      [run, decided] = [null, null];
       run = runOf(held, parameters, null);
       last = run.slots;
       return run.signals;
@@ -193,11 +185,8 @@ export function createDetector(kernels: KernelModule): Detector {
       const held = need(loaded, 'load');
       const { slots, stale } = makeRoom(held, parameters);
       const ranges = previewSignals(held, parameters, slots, stale, held.speed, visible, budget);
-      return {
-        names: new Set(stale.flatMap(signalsOf)),
-        ranges,
-        signals: signalsIn(held.blocks.n, held.seq, slots, held.changes),
-      };
+      const signals = signalsIn(held.blocks.n, held.seq, slots, held.changes);
+      return { names: new Set(stale.flatMap(signalsOf)), ranges, signals };
     },
 
     keeps(parameters) {
@@ -208,16 +197,10 @@ export function createDetector(kernels: KernelModule): Detector {
 
     alertsOf(parameters, changes) {
       const held = need(loaded, 'load');
-      const { changes: standing } = held;
-      held.changes = changes ?? standing;
-      derived.clear();
-      try {
+      return withChanges(held, changes, derived, () => {
         const other = runOf(held, parameters, last);
         return decideBeside(held, other.slots, calibrate(held, other, parameters), parameters).alerts;
-      } finally {
-        held.changes = standing;
-        derived.clear();
-      }
+      });
     },
 
     calibrate: (parameters) => calibrate(need(loaded, 'load'), need(run, 'runSignals'), parameters),
@@ -236,15 +219,26 @@ export function createDetector(kernels: KernelModule): Detector {
     baseline(projection, parameters) {
       const held = need(loaded, 'load');
       const of = need(run, 'runSignals');
-      return (
-        held.baseline ??
-        baselineOf(held, of, projection, detector.calibrate(parameters), references(held, of.parameters))
-      );
+      if (held.baseline) return held.baseline;
+      return baselineOf(held, of, projection, detector.calibrate(parameters), references(held, of.parameters));
     },
 
     explain: (index) => explainEvent(need(loaded, 'load'), need(run, 'runSignals'), need(decided, 'decide'), index),
   };
   return detector;
+}
+
+/** Answers by other changes than those that stand, and leaves those standing. */
+function withChanges<T>(held: Loaded, changes: Changes | undefined, derived: Map<string, unknown>, answer: () => T): T {
+  const { changes: standing } = held;
+  held.changes = changes ?? standing;
+  derived.clear();
+  try {
+    return answer();
+  } finally {
+    held.changes = standing;
+    derived.clear();
+  }
 }
 
 /** Decides without touching the columns of the last decisions; valid as long as nothing else is allocated. */

@@ -1,16 +1,18 @@
 import { TautlineFailure } from '../core/errors.ts';
 import type { EventIndex, Seq, StreamIndex } from '../core/units.ts';
 import { detectorState, governanceWeight, openEpisodes, runDetectors } from '../kernels/detectors.ts';
+import type { StateBlock } from '../kernels/events.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { projectRows } from '../kernels/project.ts';
 import type { Baseline } from './baseline.ts';
 import { fromBase64, toBase64 } from './base64.ts';
 import { calibrationOf, levelLimits, scoreOf } from './calibration.ts';
-import { openChangeStream } from './change/eventStream.ts';
+import { openChangeStream, type ChangeEvent } from './change/eventStream.ts';
+import type { Onset } from './change/types.ts';
 import { isChangeSignal } from './changes.ts';
 import { alignAll } from './channels/reference.ts';
 import { STAGES } from './channels/generated/stages.ts';
-import { CHANNEL_TABLE, LEVEL_CHANNELS, STAGE_IDS } from './channels/table.ts';
+import { CHANNEL_TABLE, LEVEL_CHANNELS, STAGE_IDS, type LevelChannel } from './channels/table.ts';
 import { alertOf, detectorInputs, detectorOptions } from './decide.ts';
 import { levelState, levelStep } from './levels.ts';
 import type { Say } from './files/file.ts';
@@ -124,13 +126,8 @@ function openStream(
   const inputs = detectorInputs(blocks, window.seq, columns);
   const options = detectorOptions(calibration, p, reference);
   const lookBack = createLookBack(kernels, shape, given, p);
-  const changes = openChangeStream(kernels, {
-    references,
-    streams: streams.length,
-    cut: p.conversation_cut,
-    budget: p.false_alarm_budget,
-    range,
-  });
+  const { conversation_cut: cut, false_alarm_budget: budget } = p;
+  const changes = openChangeStream(kernels, { references, streams: streams.length, cut, budget, range });
   const limits = levelLimits(calibration, p, streams.length);
   let levels = levelState(streams.length);
   let events = 0;
@@ -138,12 +135,7 @@ function openStream(
   if (saved) restore(saved);
 
   function restore(state: StreamState): void {
-    for (const { id, state: block } of states) {
-      const bytes = fromBase64(state.kernels[id] ?? '');
-      if (bytes.length !== block.length)
-        throw refused(`its ${id} state has ${bytes.length} bytes, ${block.length} expected`);
-      block.view().set(bytes);
-    }
+    restoreKernels(states, state.kernels);
     if (!window.restore(state) || !lookBack.restore(state.recent)) throw refused('its parts do not fit together');
     changes.restore(state.changes);
     levels = state.levels.map((own) => [...own]);
@@ -180,31 +172,12 @@ function openStream(
       );
       const opened = openEpisodes(detectors, s).filter((episode) => !wasOpen.has(episode.kind));
       const seq = window.seq.view()[at];
-      const { thread, text = null, role = null, values } = e;
-      const judged = changes.push({
-        index,
-        stream: s,
-        seq,
-        thread,
-        text,
-        role,
-        coordinates: e.coordinates,
-        values: { latency_ms: e.latency, ...values },
-      });
+      const judged = changes.push(changeEvent(e, index, s, seq));
       const signals = Object.fromEntries(
         SIGNAL_NAMES.map((name) => [name, isChangeSignal(name) ? judged[name] : columns[name].view()[at]]),
       ) as Record<SignalName, number>;
-      const steps =
-        index < range.to
-          ? []
-          : LEVEL_CHANNELS.map((id, level) =>
-              levelStep(
-                levels,
-                level,
-                { stream: s, index, seq, value: signals[CHANNEL_TABLE[id].level], limit: limits[level][s] },
-                () => changes.onset(id),
-              ),
-            );
+      const seen = { stream: s, index, seq, signals };
+      const steps = index < range.to ? [] : levelSteps(levels, limits, seen, (channel) => changes.onset(channel));
       const cusum = decided.cusum.view()[at];
       const eventState = EVENT_STATES[decided.eventState.view()[at]];
       return {
@@ -240,6 +213,50 @@ function openStream(
       changes: changes.save(),
     }),
   };
+}
+
+const changeEvent = (e: StreamEvent, index: EventIndex, stream: StreamIndex, seq: Seq): ChangeEvent => ({
+  ...{ index, stream, seq },
+  thread: e.thread,
+  text: e.text ?? null,
+  role: e.role ?? null,
+  coordinates: e.coordinates,
+  values: { latency_ms: e.latency, ...e.values },
+});
+
+interface SeenEvent {
+  readonly stream: StreamIndex;
+  readonly index: EventIndex;
+  readonly seq: Seq;
+  readonly signals: Readonly<Record<SignalName, number>>;
+}
+
+const levelSteps = (
+  levels: ReturnType<typeof levelState>,
+  limits: readonly Float64Array[],
+  { signals, ...event }: SeenEvent,
+  onset: (channel: LevelChannel) => Onset | undefined,
+) =>
+  LEVEL_CHANNELS.map((id, level) =>
+    levelStep(
+      levels,
+      level,
+      { ...event, value: signals[CHANNEL_TABLE[id].level], limit: limits[level][event.stream] },
+      () => onset(id),
+    ),
+  );
+
+/** Kernel states of a saved stream, into those at hand. */
+function restoreKernels(
+  states: readonly { readonly id: keyof StreamState['kernels']; readonly state: StateBlock }[],
+  saved: StreamState['kernels'],
+): void {
+  for (const { id, state: block } of states) {
+    const bytes = fromBase64(saved[id] ?? '');
+    if (bytes.length !== block.length)
+      throw refused(`its ${id} state has ${bytes.length} bytes, ${block.length} expected`);
+    block.view().set(bytes);
+  }
 }
 
 function untracked(stream: string, streams: readonly string[]): TautlineFailure {

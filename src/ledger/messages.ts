@@ -9,13 +9,6 @@ const isNumeric = ({ type }: SinkColumn): boolean => DataType.isInt(type) || Dat
 const isReadable = (column: SinkColumn): boolean =>
   column.source !== null && (isNumeric(column) || DataType.isUtf8(column.type));
 
-/** Of a ledger that is nothing but embeddings. */
-export const NO_MESSAGES: MessageSource = {
-  columns: [],
-  // eslint-disable-next-line @typescript-eslint/no-empty-function
-  async *read() {},
-};
-
 /** Columns of the ledger, read again where they are asked for. */
 export const messageSource = (
   ...[files, columns, selection, rows]: [LedgerFile[], readonly SinkColumn[], RowSelection, number]

@@ -95,7 +95,7 @@ function unknownType(field: ReaderField): DataType {
 
 /** Rows that are read, and what is told meanwhile. */
 export interface ReadOptions {
-  /** When given, length n over canonical rows: only rows with a non-zero entry, and parts of files without any are skipped. */
+  /** Length n over canonical rows: only rows with a non-zero entry; parts of files without any are skipped. */
   readonly only?: Uint8Array;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;

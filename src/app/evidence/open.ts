@@ -39,7 +39,8 @@ export function toggleEvidence(): void {
     session.actions.toast(
       'info',
       alerts.length === 0
-        ? 'There is no alert with these parameters, so there is no evidence to show: the alert timeline says what was watched.'
+        ? 'There is no alert with these parameters, so there is no evidence to show: ' +
+            'the alert timeline says what was watched.'
         : 'No alert covers the selected event. Step through the alerts with [ and ].',
     );
 }

@@ -189,7 +189,7 @@ function NamesRow({ editing, spec }: { readonly editing: Editing; readonly spec:
       .map((name) => name.trim())
       .filter((name) => name !== '');
     const isDefault = names.length === 0 || (names.length === 1 && names[0] === spec.default);
-    editing.set(isDefault ? (spec.default as Value) : names, true);
+    editing.set(isDefault ? spec.default : names, true);
   };
   return (
     <Frame editing={editing}>

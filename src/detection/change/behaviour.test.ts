@@ -22,7 +22,7 @@ describe('what behaviour is made of', () => {
     expect(plan.columns).toEqual(['output_tokens', 'latency_ms', 'role', 'tier', 'score']);
   });
 
-  it('scales by what varies within streams, indicators by no less than their share allows, and drops what is constant', () => {
+  it('scales by what varies within streams, indicators by their share at least, and drops what is constant', () => {
     const plan = planBehaviour(['output_tokens', 'latency_ms', 'auto', 'tier', 'score'], COLUMNS);
     const stream = [0, 0, 1, 1];
     const values = {

@@ -21,7 +21,7 @@ export interface BehaviourFeature {
 }
 
 /** Values of one column of some events: NaN or null where missing. */
-export type ColumnValues = ArrayLike<number> | ArrayLike<string | null>;
+type ColumnValues = ArrayLike<number> | ArrayLike<string | null>;
 export type EventValues = Readonly<Record<string, ColumnValues>>;
 
 /** What is asked for, before the reference says how it varies. */
@@ -32,7 +32,7 @@ interface Candidate extends Omit<BehaviourFeature, 'scale' | 'values'> {
 /** Categories of a column that have an indicator. */
 const MOST_CATEGORIES = 8;
 /** Before the name of a number that is taken as it is, not as its logarithm. */
-export const AS_IT_IS = 'raw:';
+const AS_IT_IS = 'raw:';
 
 const AUTO: readonly Candidate[] = [
   { label: 'output tokens', column: 'output_tokens', kind: 'log', values: [] },

@@ -186,7 +186,7 @@ export const NOTHING: RunLengthEstimate = {
 };
 
 /** Counts at a threshold and at those that a tail is drawn through. */
-export function simulateAround(simulate: Simulate, level: number, size: SimulationSize): Simulation {
+function simulateAround(simulate: Simulate, level: number, size: SimulationSize): Simulation {
   return simulate([...tailLevels(simulate), level], size);
 }
 
@@ -202,7 +202,7 @@ export const arlAt = ({ clear, alarms }: Pick<RunLengths, 'clear' | 'alarms'>, i
   clear[i] / alarms[i];
 
 /** Whether there were alarms enough at a counted threshold, on the paths and in the events that they are made of. */
-export const isCounted = (runs: Simulation, i: number): boolean =>
+const isCounted = (runs: Simulation, i: number): boolean =>
   runs.alarms[i] >= MIN_ALARMS && runs.sample >= MIN_SEEN * arlAt(runs, i);
 
 /** Two-sided quantile of Student's t at LEVEL: the spread is known from so many slices only (Cornish & Fisher 1938). */

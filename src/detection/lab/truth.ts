@@ -69,7 +69,7 @@ export function checkTruth(
 }
 
 /** What a channel made of a ledger. */
-export interface ChannelOutcome {
+interface ChannelOutcome {
   readonly channel: ComparedChannel;
   /**
    * The first alarm of the changed stream from the change on, in its own events, 1 for the first changed one; null:

@@ -9,6 +9,6 @@ export const meaning = changeChannel({
   what: 'what the stream speaks of',
   kind: 'MEANING_SHIFT',
   empty:
-    'No statistic in this range: it begins after the reference period, for streams with at least 16 embeddings in it. ' +
-    'Look further right, or lengthen the reference.',
+    'No statistic in this range: it begins after the reference period, for streams with at least 16 embeddings ' +
+    'in it. Look further right, or lengthen the reference.',
 });

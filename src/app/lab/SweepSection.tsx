@@ -156,7 +156,7 @@ export function SweepSection({ report }: { readonly report: AnalysisReport }): R
             <KindBadge kind={kind} />
           </button>
         ))}
-        <span className="dim">kinds counted and scored, from the next sweep on</span>
+        <span className="dim">kinds counted and scored, from the next sweep on; not style, meaning and behaviour</span>
       </div>
       <Run job={lab.sweep} state={job} label="Sweeping" />
       {answer && (

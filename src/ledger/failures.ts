@@ -1,5 +1,6 @@
 import type { TautlineError } from '../core/errors.ts';
 import { TautlineFailure } from '../core/errors.ts';
+import type { LedgerColumnName } from '../core/ledgerSchema.ts';
 
 /** Short makers of the errors that reading a ledger raises. */
 export const fileFailure = (file: string, problem: string, advice: string): TautlineFailure =>
@@ -62,3 +63,12 @@ export const isOutOfMemory = (thrown: unknown): boolean =>
   thrown instanceof Error &&
   (thrown instanceof RangeError || thrown.name === 'InternalError' || 'code' in thrown) &&
   OUT_OF_MEMORY.test(thrown.message);
+
+/** A value that is refused, for a sentence. */
+export function shownValue(column: LedgerColumnName | null, value: unknown): string {
+  if (typeof value === 'string') return `"${value.slice(0, 60)}"`;
+  if (Array.isArray(value)) return 'a list with other values than numbers';
+  return typeof value === 'number' && Number.isInteger(value) && column === 'event_id'
+    ? `${value} (beyond the whole numbers that its type holds exactly)`
+    : String(value);
+}

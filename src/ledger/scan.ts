@@ -4,7 +4,7 @@ import { readAhead } from './ahead.ts';
 import { toNumbers, toStrings, validity, type OnBad } from './cast.ts';
 import { checkFits, mayNotFit } from './castTo.ts';
 import { DictionaryBuilder } from './dictionary.ts';
-import { adviceFor, columnFailure } from './failures.ts';
+import { adviceFor, columnFailure, shownValue } from './failures.ts';
 import { WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import type { RawBatch, RawColumn, ReaderField, TableReader } from './reader.ts';
 import { scaleOf, scaled } from './shapes.ts';
@@ -85,14 +85,7 @@ export function refuse(file: TableReader, column: LedgerColumnName | null, sourc
       ? { needed: 'what other files have there', advice: 'Write all files of a ledger with the same column types' }
       : LEDGER_SCHEMA[column];
   return (row, value) => {
-    const shown =
-      typeof value === 'string'
-        ? `"${value.slice(0, 60)}"`
-        : Array.isArray(value)
-          ? 'a list with other values than numbers'
-          : typeof value === 'number' && Number.isInteger(value) && column === 'event_id'
-            ? `${value} (beyond the whole numbers that its type holds exactly)`
-            : String(value);
+    const shown = shownValue(column, value);
     throw columnFailure(
       file.path,
       source,

@@ -13,8 +13,15 @@ import type { ChangeChannel } from '../detection/channels/table.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import type { Projection } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import type { OpenedLedger } from '../ledger/types.ts';
-import { behaviourReader, judgeChange, meaningReader, Stretches, styleReader, type ChangeRequest } from './changes.ts';
+import {
+  behaviourReader,
+  judgeChange,
+  meaningReader,
+  Stretches,
+  styleReader,
+  type ChangeLedger,
+  type ChangeRequest,
+} from './changes.ts';
 import type { PowerInput } from '../detection/change/power.ts';
 import { powerInput } from './changePower.ts';
 import { truncateProjection } from './projection.ts';
@@ -42,7 +49,7 @@ const KEPT = 2;
 /** The channels of lasting change of one ledger, each computed again only where what it depends on has changed. */
 export class ChangeStage {
   readonly #kernels: KernelModule;
-  readonly #ledger: Ledger;
+  readonly #ledger: ChangeLedger;
   readonly #given: Baseline | null;
   readonly #file: string;
   readonly #sources = new Map<ChangeChannel, Source>();
@@ -51,7 +58,7 @@ export class ChangeStage {
 
   constructor(
     kernels: KernelModule,
-    ledger: Ledger,
+    ledger: ChangeLedger,
     given: { readonly baseline: Baseline; readonly file?: 'bundle' } | null,
   ) {
     this.#kernels = kernels;
@@ -168,8 +175,6 @@ export class ChangeStage {
     return made;
   }
 }
-
-type Ledger = Pick<OpenedLedger, 'columns' | 'embeddings' | 'textLength' | 'messages'>;
 
 const dependenciesOf = (channel: ChangeChannel, p: Parameters): readonly unknown[] =>
   channel === 'meaning' ? [p.meaning_k] : channel === 'behaviour' ? [p.behaviour] : [];

@@ -26,6 +26,7 @@ import type { Projection } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { projectRows } from '../kernels/project.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
+import { Places } from './places.ts';
 
 /**
  * The channels of lasting change over a ledger (docs/methods.md 14): what they are made of is read in the order of the
@@ -62,37 +63,13 @@ export interface FeatureReader {
   fill(stretch: Stretch, options: Pick<ChangeRequest, 'signal' | 'onProgress'>): Promise<void>;
 }
 
-type Ledger = Pick<OpenedLedger, 'columns' | 'embeddings' | 'textLength' | 'messages'>;
-
-/** Rows of events, to place what is read by row. */
-class Places {
-  readonly #eventOf: Int32Array;
-  readonly #only: Uint8Array;
-  readonly #rows: Int32Array;
-
-  constructor(events: EventColumns, rows: number) {
-    this.#rows = events.row;
-    this.#eventOf = new Int32Array(rows).fill(-1);
-    for (let i = 0; i < events.n; i++) this.#eventOf[events.row[i]] = i;
-    this.#only = new Uint8Array(rows);
-  }
-
-  /** The events of a stretch alone; valid until the next call. */
-  only({ from, counted }: Stretch): Uint8Array {
-    this.#only.fill(0);
-    for (let i = from; i < from + counted.length; i++) this.#only[this.#rows[i]] = 1;
-    return this.#only;
-  }
-
-  at(row: number, { from }: Stretch): number {
-    return this.#eventOf[row] - from;
-  }
-}
+/** What a change is looked for in. */
+export type ChangeLedger = Pick<OpenedLedger, 'columns' | 'embeddings' | 'textLength' | 'messages'>;
 
 /** How messages are written, on the first axes of style. Null where the ledger has no text. */
 export function styleReader(
   kernels: KernelModule,
-  ledger: Ledger,
+  ledger: ChangeLedger,
   events: EventColumns,
   axes: number = STYLE_WIDTH,
 ): FeatureReader | null {
@@ -103,14 +80,17 @@ export function styleReader(
   return {
     axes,
     async fill(stretch, options) {
-      for await (const { rows, values } of ledger.messages.read(names, { ...options, only: places.only(stretch) })) {
+      for await (const { rows, values } of ledger.messages.read(names, {
+        ...options,
+        only: places.only(stretch.from, stretch.from + stretch.counted.length),
+      })) {
         const texts = values.text as readonly (string | null)[];
         const roles = values.role as readonly (string | null)[] | undefined;
         const counting = Array.from(rows.keys()).filter((i) => countsForStyle(roles?.[i] ?? null, texts[i]));
         const counted = counting.map((i) => texts[i]!);
         const features = styleFeatures(kernels, counted);
         counting.forEach((i, row) => {
-          const at = places.at(rows[i], stretch);
+          const at = places.eventAt(rows[i]) - stretch.from;
           stretch.counted[at] = 1;
           stretch.features.set(features.subarray(row * STYLE_WIDTH, row * STYLE_WIDTH + axes), at * axes);
         });
@@ -122,7 +102,7 @@ export function styleReader(
 /** What is spoken of: the coordinates on all axes of a projection. Null where the ledger has no embeddings. */
 export function meaningReader(
   kernels: KernelModule,
-  ledger: Ledger,
+  ledger: ChangeLedger,
   events: EventColumns,
   projection: Projection,
 ): FeatureReader | null {
@@ -133,7 +113,10 @@ export function meaningReader(
   return {
     axes: k,
     async fill(stretch, options) {
-      for await (const { rows, vectors } of embeddings.batches({ ...options, only: places.only(stretch) })) {
+      for await (const { rows, vectors } of embeddings.batches({
+        ...options,
+        only: places.only(stretch.from, stretch.from + stretch.counted.length),
+      })) {
         const x = projectRows(
           kernels,
           projection,
@@ -141,7 +124,7 @@ export function meaningReader(
           rows.length,
         );
         for (let i = 0; i < rows.length; i++) {
-          const at = places.at(rows[i], stretch);
+          const at = places.eventAt(rows[i]) - stretch.from;
           stretch.counted[at] = 1;
           stretch.features.set(x.subarray(i * k, (i + 1) * k), at * k);
         }
@@ -160,7 +143,7 @@ export interface BehaviourReader extends FeatureReader {
  * @returns why there is nothing to judge, where there is not
  */
 export async function behaviourReader(
-  ledger: Ledger,
+  ledger: ChangeLedger,
   { events, range, parameters, ...options }: ChangeRequest,
   known: readonly BehaviourFeature[] | null,
 ): Promise<BehaviourReader | string> {
@@ -180,9 +163,12 @@ export async function behaviourReader(
     reading: Pick<ChangeRequest, 'signal' | 'onProgress'>,
     take: (values: EventValues, i: number, at: number) => void,
   ): Promise<void> {
-    for await (const { rows, values } of ledger.messages.read(names, { ...reading, only: places.only(stretch) }))
+    for await (const { rows, values } of ledger.messages.read(names, {
+      ...reading,
+      only: places.only(stretch.from, stretch.from + stretch.counted.length),
+    }))
       for (let i = 0; i < rows.length; i++) {
-        const at = places.at(rows[i], stretch);
+        const at = places.eventAt(rows[i]) - stretch.from;
         if (counts(stretch.from + at)) take(values, i, at);
       }
   }

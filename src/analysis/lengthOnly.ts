@@ -2,8 +2,7 @@ import { changeLimit, FEWEST_MESSAGES } from '../detection/change/types.ts';
 import { levelEpisodes, type Alarm } from '../detection/lab/levelEpisodes.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import type { OpenedLedger } from '../ledger/types.ts';
-import { judgeChange, Stretches, styleReader } from './changes.ts';
+import { judgeChange, Stretches, styleReader, type ChangeLedger } from './changes.ts';
 import type { Analysis } from './stages.ts';
 
 interface LengthOnly {
@@ -14,7 +13,7 @@ interface LengthOnly {
 
 interface Opened {
   readonly kernels: KernelModule;
-  readonly ledger: Pick<OpenedLedger, 'columns' | 'embeddings' | 'textLength' | 'messages'>;
+  readonly ledger: ChangeLedger;
 }
 
 /** Length is the first feature of style. */

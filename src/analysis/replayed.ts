@@ -4,6 +4,7 @@ import type { ReadSaid } from '../detection/lab/consumer.ts';
 import type { Projection } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
+import { Places } from './places.ts';
 import { embeddingsOf, gatherCoordinates, projectLedger } from './projection.ts';
 
 /** What a consumer is fed of a ledger beside the columns of its events. */
@@ -22,17 +23,14 @@ export function readSaid({ messages, columns }: OpenedLedger, events: EventColum
   const known = new Set(messages.columns.map(({ name }) => name));
   const asked = ['text', 'role', ...(behaviour?.features ?? []).map(({ column }) => column)];
   const names = [...new Set(asked)].filter((name) => known.has(name));
-  const eventOf = new Int32Array(columns.n).fill(-1);
-  events.row.forEach((row, i) => (eventOf[row] = i));
+  const places = new Places(events, columns.n);
   return async ({ from, to }) => {
-    const only = new Uint8Array(columns.n);
-    for (let i = from; i < to; i++) only[events.row[i]] = 1;
     const said: Awaited<ReturnType<ReadSaid>>[number][] = Array.from({ length: to - from }, () => ({}));
     if (names.length === 0) return said;
-    for await (const { rows, values } of messages.read(names, { only }))
+    for await (const { rows, values } of messages.read(names, { only: places.only(from, to) }))
       rows.forEach((row, i) => {
         const of = Object.fromEntries(names.map((name) => [name, values[name][i]]));
-        said[eventOf[row] - from] = {
+        said[places.eventAt(row) - from] = {
           text: (of.text as string | null | undefined) ?? null,
           role: (of.role as string | null | undefined) ?? null,
           values: of,

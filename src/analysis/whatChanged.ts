@@ -11,8 +11,7 @@ import type { WhatChanged } from '../detection/drilldown/changed/types.ts';
 import { whatChanged, type ChangeMessages } from '../detection/drilldown/changed/whatChanged.ts';
 import type { Alert } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import type { OpenedLedger } from '../ledger/types.ts';
-import { behaviourReader, meaningReader, styleReader, type FeatureReader } from './changes.ts';
+import { behaviourReader, meaningReader, styleReader, type ChangeLedger, type FeatureReader } from './changes.ts';
 import { truncateProjection } from './projection.ts';
 import type { Analysis } from './stages.ts';
 
@@ -25,7 +24,6 @@ import type { Analysis } from './stages.ts';
 const MOST_BEFORE = 2000;
 const MOST_FOR_ENDS = 4000;
 
-type Ledger = Pick<OpenedLedger, 'columns' | 'embeddings' | 'textLength' | 'messages'>;
 type Found = Pick<Analysis, 'events' | 'reference' | 'changes' | 'fitted' | 'parameters'> & {
   readonly decisions: Pick<Analysis['decisions'], 'calibration'>;
 };
@@ -37,7 +35,7 @@ interface Reading {
 /** @throws TautlineFailure of kind ledger where the alert is not of lasting change */
 export async function findWhatChanged(
   kernels: KernelModule,
-  ledger: Ledger,
+  ledger: ChangeLedger,
   { events, reference, changes, fitted, parameters, decisions }: Found,
   alert: Pick<Alert, 'kind' | 'stream' | 'onset' | 'fired'>,
   reading: Reading,
@@ -109,7 +107,7 @@ function spread(from: number, to: number, most: number): EventIndex[] {
 /** Features of some events alone, `wanted` ascending. */
 async function readFeatures(
   kernels: KernelModule,
-  ledger: Ledger,
+  ledger: ChangeLedger,
   { events, fitted, parameters }: Pick<Found, 'events' | 'fitted' | 'parameters'>,
   channel: ChangeChannel,
   { axes, features: known }: FittedReference,
@@ -151,7 +149,7 @@ async function readFeatures(
 
 /** Words for the ends of the axes, from the messages of the reference that lie furthest out. */
 async function withPoles(
-  ledger: Ledger,
+  ledger: ChangeLedger,
   found: WhatChanged,
   around: ChangeMessages,
   axes: number,

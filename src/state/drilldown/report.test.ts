@@ -116,6 +116,7 @@ describe('reports', () => {
   it('of the session hold every stream and alert', async () => {
     const page = await sessionReport(session, inputs);
     expect(headings(page)).toEqual([
+      'What happened',
       'Streams',
       'What was watched',
       'Alerts',

@@ -2,7 +2,7 @@ import { idle } from './ledgers.ts';
 import { expect, test } from './test.ts';
 
 test('the monitor opens with what happened, and leads to its evidence', async ({ page }) => {
-  await page.goto('/#sample=tour');
+  await page.goto('/#v=1&sample=quick-tour');
   await idle(page);
   const headline = page.getByRole('region', { name: 'What happened' });
   await expect(headline).toContainText(/left (its|their) reference at event [\d,]+ and/);
@@ -18,7 +18,7 @@ test('the monitor opens with what happened, and leads to its evidence', async ({
 });
 
 test('a ledger without an alert says what was watched', async ({ page }) => {
-  await page.goto('/#sample=benign');
+  await page.goto('/#v=1&sample=benign');
   await idle(page);
   const headline = page.getByRole('region', { name: 'What happened' });
   const alerts = await page.getByRole('contentinfo', { name: 'Status' }).getByRole('status').textContent();

@@ -1,4 +1,3 @@
-import { incidentsOf, type Incident } from '../detection/incidents/group.ts';
 import { keepPreviousData, QueryClient, queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { IndexRange } from '../core/columns.ts';
@@ -321,28 +320,4 @@ export function useVisibleRange(): IndexRange | null {
   const range = useTautline((state) => state.view.range);
   const events = useTautline((state) => state.analysis.report?.events ?? null);
   return useMemo(() => range ?? (events === null ? null : { from: 0, to: events }), [range, events]);
-}
-
-const excessQuery = (revision: number | null) =>
-  queryOptions({
-    queryKey: ['excess', revision],
-    queryFn: () => session.engine.excess(),
-    ...when(revision !== null),
-  });
-
-const NO_EXCESS = new Float64Array(0);
-
-/** Alerts that belong together, the most severe first; how far over their limits is asked once nothing is dragged. */
-export function useIncidents(): readonly Incident[] {
-  const report = useTautline((state) => state.analysis.report);
-  const rested = useTautline(({ analysis, dragging }) =>
-    dragging || analysis.running ? null : (analysis.report?.revision ?? null),
-  );
-  const { data } = useQuery(excessQuery(report && report.alerts.length > 0 ? rested : null));
-  return useMemo(() => {
-    if (!report) return [];
-    const { alerts, streams, events, reference, revision } = report;
-    const excess = data?.revision === revision ? data.values : NO_EXCESS;
-    return incidentsOf({ alerts, excess, streams: streams.length, events, watched: events - reference.to });
-  }, [report, data]);
 }

@@ -3,7 +3,7 @@ import { formatCount } from '../../core/format.ts';
 import { noAlertsText } from '../../detection/healthText.ts';
 import { headlineOf, lengthText, sureText } from '../../detection/incidents/text.ts';
 import type { Incident } from '../../detection/incidents/group.ts';
-import { useIncidents } from '../../state/queries.ts';
+import { useIncidents } from '../../state/incidents.ts';
 import { useTautline } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { showAlert, zoomToAlert } from '../alerts/show.ts';

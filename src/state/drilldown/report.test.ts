@@ -98,6 +98,7 @@ describe('reports', () => {
         event: (index) => engine.event(index),
         rowsOf: (indices) => engine.rowsOf(indices),
         rowFacts: engine.rowFacts,
+        excess: () => engine.excess(),
         words: engine.words,
         conversation: engine.conversation,
         handoffGraph: engine.handoffGraph,

@@ -18,9 +18,9 @@ import { Toasts } from './shell/Toasts.tsx';
 import { TopBar } from './shell/TopBar.tsx';
 import { useShortcuts } from './shell/useShortcuts.ts';
 import { useTheme } from './shell/useTheme.ts';
-import { showMethods, useUi } from './ui.ts';
+import { useUi } from './ui.ts';
 
-const panelStack = loadable('the charts', async () => (await import('../panels/PanelStack.tsx')).PanelStack);
+const monitor = loadable('the charts', async () => (await import('./monitor/Monitor.tsx')).Monitor);
 const parameters = loadable('the parameters', async () => (await import('./whatif/WhatIfPanel.tsx')).WhatIfPanel);
 const alertDrawer = loadable('the alert table', async () => (await import('./alerts/AlertDrawer.tsx')).AlertDrawer);
 const evidence = loadable('the evidence', async () => (await import('./evidence/Evidence.tsx')).Evidence);
@@ -49,7 +49,7 @@ function Panels({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'op
   if (!analysed) return <FirstAnalysis ledger={ledger} />;
   return (
     <ErrorBoundary region="The charts">
-      <panelStack.Component onMethods={showMethods} />
+      <monitor.Component />
     </ErrorBoundary>
   );
 }
@@ -83,7 +83,7 @@ function useCodeAhead(): void {
   const analysed = useTautline((state) => state.analysis.report !== null);
   useEffect(() => {
     if (!opening) return;
-    panelStack.load();
+    monitor.load();
     parameters.load();
     alertDrawer.load();
     openReport.load();

@@ -2,6 +2,10 @@ import { formatCount } from '../core/format.ts';
 import { shown } from '../core/printable.ts';
 import { Scheduler } from '../core/scheduler.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
+import { isDecided, type SeriesName } from '../detection/channels/table.ts';
+import { excessOf } from '../detection/incidents/excess.ts';
+import { incidentsOf } from '../detection/incidents/group.ts';
+import { headlineOf, sureText } from '../detection/incidents/text.ts';
 import { CHANGE_CHANNELS, changeChannelOf } from '../detection/channels/table.ts';
 import { changeSummary, conversationsText } from '../detection/drilldown/changed/words.ts';
 import { calibrationToJson } from '../detection/export.ts';
@@ -112,11 +116,12 @@ async function writeResults(output: Output, analysis: Analysis): Promise<void> {
 
 function summary(
   report: OpenReport,
-  { grouping, events, decisions, leftOut, retrospective, health, reference: range }: Analysis,
+  analysis: Analysis,
   baseline: string | undefined,
   warnings: readonly string[],
   power: readonly string[],
 ): string[] {
+  const { grouping, events, decisions, leftOut, retrospective, health, reference: range } = analysis;
   const reference = counted(decisions.calibration.ref, 'event');
   const of = baseline === undefined ? '' : ` of ${baseline}`;
   const streams = counted(events.streams.length, 'stream');
@@ -138,7 +143,29 @@ function summary(
   const watched = watchedText({ health, reference: range, events: events.n, calibration: decisions.calibration });
   if (counts.length > 0) lines.push(`alerts: ${counts.map(([kind, count]) => `${count} ${kind}`).join(', ')}`);
   else lines.push(`alerts: none. ${watched.join(' ')}`);
+  lines.push(...incidentLines(analysis));
   lines.push(...noticeLines(decisions), ...power.map((text) => `would be found: ${text}`));
+  return lines;
+}
+
+/** So many incidents are named; alerts.json has every alert. */
+const MOST_INCIDENTS = 5;
+
+/** What happened, to whom, since when and how sure that is, the most severe first. */
+function incidentLines({ events, signals, decisions, health, parameters, reference }: Analysis): string[] {
+  const { alerts, calibration } = decisions;
+  if (alerts.length === 0) return [];
+  const column = (name: SeriesName): Float64Array => (isDecided(name) ? decisions[name] : signals[name]);
+  const excess = excessOf({ alerts, n: events.n, stream: events.stream, column, calibration, parameters });
+  const watched = events.n - reference.to;
+  const incidents = incidentsOf({ alerts, excess, streams: events.streams.length, events: events.n, watched });
+  const lines = [`incidents: ${formatCount(incidents.length)}, the most severe first`];
+  for (const incident of incidents.slice(0, MOST_INCIDENTS)) {
+    const sure = sureText(incident, { alerts, health, parameters });
+    lines.push(`incident: ${headlineOf(incident, events.streams)}. ${sure}`);
+  }
+  const more = incidents.length - MOST_INCIDENTS;
+  if (more > 0) lines.push(`and ${formatCount(more)} more incidents`);
   return lines;
 }
 

@@ -117,6 +117,12 @@ export interface CouplingMatrix {
   readonly matrix: Float64Array;
 }
 
+/** How far over their limits alerts went. */
+export interface Excess {
+  readonly revision: number;
+  readonly values: Float64Array;
+}
+
 /** Some notices of a list. */
 export interface NoticePage {
   readonly revision: number;
@@ -268,6 +274,8 @@ export const EVENT_QUESTIONS = {
   notices: question<(filter: NoticeFilter, from: number, to: number) => Promise<NoticePage>>({
     doing: 'listing notices',
   }),
+  /** How many times its limit each alert was at its worst, in the order of the report. */
+  excess: question<() => Promise<Excess>>({ doing: 'measuring alerts', moved: true }),
   /** Canonical ledger row of each event, the key into the database's tables. */
   rowsOf: question<(indices: readonly EventIndex[]) => Promise<Int32Array>>({ doing: 'finding rows', moved: true }),
   /** Signals of all events as one Arrow IPC stream (columns of the golden files and `row`), for the database. */

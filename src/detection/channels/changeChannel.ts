@@ -58,6 +58,7 @@ export const changeChannel = <C extends ChangeChannel>({
       [kind]: {
         peak: { what: 'Largest S', unit: '' },
         madeOf: [id],
+        watches: { signal: id, beyond: 'above' },
         explain: (e: ExplainedEvent, c: Calibration) => {
           const limit = changeLimitOf(c[id], e.stream);
           return (

@@ -31,6 +31,8 @@ export interface KindFacts {
   readonly peak: { readonly what: string; readonly unit: '' | 'nats' | 'bits' };
   /** Signals that it is made of: an investigation would only find them again. */
   readonly madeOf: readonly SeriesName[];
+  /** The signal whose limit it crosses, and on which side. */
+  readonly watches: { readonly signal: SeriesName; readonly beyond: 'above' | 'below' };
   /** Why it is open at an event, with the numbers that were compared. */
   readonly explain: (e: ExplainedEvent, c: Calibration, p: Parameters) => string;
 }

@@ -98,6 +98,7 @@ describe('reports', () => {
         event: (index) => engine.event(index),
         rowsOf: (indices) => engine.rowsOf(indices),
         rowFacts: engine.rowFacts,
+        excess: () => engine.excess(),
         words: engine.words,
         conversation: engine.conversation,
         handoffGraph: engine.handoffGraph,
@@ -116,6 +117,7 @@ describe('reports', () => {
   it('of the session hold every stream and alert', async () => {
     const page = await sessionReport(session, inputs);
     expect(headings(page)).toEqual([
+      'What happened',
       'Streams',
       'What was watched',
       'Alerts',

@@ -1,3 +1,5 @@
+import { incidentsOf } from '../../detection/incidents/group.ts';
+import { headlineOf, sureText } from '../../detection/incidents/text.ts';
 import type { IndexRange } from '../../core/columns.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatTimeFull } from '../../core/format.ts';
@@ -34,7 +36,7 @@ import { attributionSection, investigationSection, transportSection, wordsSectio
 /** Where a report reads what it needs. */
 export interface ReportSession extends DrilldownSession {
   readonly engine: DrilldownSession['engine'] &
-    Pick<EngineApi, 'series' | 'event' | 'attribution' | 'transportPlan' | 'whatChanged'>;
+    Pick<EngineApi, 'series' | 'event' | 'attribution' | 'transportPlan' | 'whatChanged' | 'excess'>;
   readonly tables: DrilldownSession['tables'] & Pick<Tables, 'query'>;
 }
 const BUCKETS = 450;
@@ -116,7 +118,11 @@ export async function sessionReport({ engine }: Pick<ReportSession, 'engine'>, i
     analysis.streams.map((_, i) => i),
     null,
   );
+  const incidents = await incidentItems(engine, analysis);
   const sections: ReportSection[] = [
+    ...(incidents.length > 0
+      ? [{ title: 'What happened', blocks: [{ kind: 'list' as const, items: incidents }] }]
+      : []),
     {
       title: 'Streams',
       blocks: [
@@ -131,6 +137,24 @@ export async function sessionReport({ engine }: Pick<ReportSession, 'engine'>, i
     ...(await commonSections(inputs)),
   ];
   return page(`Session: ${partName(ledger.name, ledger.part?.part)}`, inputs, sections);
+}
+
+/** So many incidents stand in a report; its table of alerts has all that they are made of. */
+const MAX_INCIDENTS = 20;
+
+/** A sentence for each incident, the most severe first. */
+async function incidentItems(engine: ReportSession['engine'], report: AnalysisReport): Promise<string[]> {
+  const { alerts, streams, events, reference } = report;
+  if (alerts.length === 0) return [];
+  const names = streams.map(({ name }) => name);
+  const { values: excess } = await engine.excess();
+  const watched = events - reference.to;
+  const all = incidentsOf({ alerts, excess, streams: names.length, events, watched });
+  const more = all.length - MAX_INCIDENTS;
+  return [
+    ...all.slice(0, MAX_INCIDENTS).map((incident) => `${headlineOf(incident, names)}. ${sureText(incident, report)}`),
+    ...(more > 0 ? [`And ${formatCount(more)} more incidents.`] : []),
+  ];
 }
 
 function page(

@@ -1,4 +1,5 @@
 import { SERIES_NAMES } from '../../detection/channels/table.ts';
+import { excessOf } from '../../detection/incidents/excess.ts';
 import { noticesOf, type NoticeFilter, type NoticeList } from '../../detection/notices.ts';
 import { EVENT_STATES } from '../../detection/types.ts';
 import { signalsToArrow } from '../../analysis/signalsTable.ts';
@@ -62,6 +63,20 @@ export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUEST
           time: events.hasTime ? events.time[notice.index] : Number.NaN,
         }));
         return { revision, total: list.length, rows };
+      }),
+
+    excess: () =>
+      context.answer((analysis) => {
+        const { events, decisions, parameters } = analysis;
+        const values = excessOf({
+          alerts: decisions.alerts,
+          n: events.n,
+          stream: events.stream,
+          column: (name) => valuesOf(analysis, name),
+          calibration: decisions.calibration,
+          parameters,
+        });
+        return { revision: context.standing.revision, values };
       }),
 
     rowsOf: (indices) =>

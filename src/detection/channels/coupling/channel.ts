@@ -25,6 +25,7 @@ export const coupling: Channel<'coupling'> = {
     VOID: {
       peak: { what: 'coupling ρ at firing', unit: '' },
       madeOf: ['rho'],
+      watches: { signal: 'rho', beyond: 'below' },
       explain: (e, c, p) =>
         `Coupling ρ ${formatNumber(e.value('rho'))}; VOID opens below ${formatNumber(p.void_floor * c.rho)} ` +
         `and closes above ${formatNumber(p.void_clear * c.rho)}.`,

@@ -28,6 +28,7 @@ export const drift: Channel<'drift'> = {
     DRIFT: {
       peak: { what: 'largest KL', unit: 'nats' },
       madeOf: ['kl'],
+      watches: { signal: 'cusum', beyond: 'above' },
       explain: (e, _, p) =>
         `A DRIFT episode is active: CUSUM ${formatQuantity(e.value('cusum'), 'σ')}, h is ${formatQuantity(p.h, 'σ')}` +
         '; it lasts until the sum is back at 0.',

@@ -30,6 +30,7 @@ export const entropy: Channel<'entropy'> = {
     HOMOGENIZATION_FLOOR_NEAR: {
       peak: { what: 'entropy at firing', unit: 'bits' },
       madeOf: ['entropy'],
+      watches: { signal: 'entropy', beyond: 'below' },
       explain: (e, _, p) =>
         `Entropy ${formatQuantity(e.value('entropy'), 'bits')}; the floor is ${formatQuantity(p.tau_min, 'bits')}, ` +
         `it closes above ${formatQuantity(p.tau_min + p.ent_hyst, 'bits')}.`,

@@ -24,6 +24,7 @@ export const friction: Channel<'friction'> = {
     FRAME_WEIGHT_DEGRADATION: {
       peak: { what: 'friction at firing', unit: '' },
       madeOf: ['friction'],
+      watches: { signal: 'friction', beyond: 'below' },
       explain: (e, c, p) =>
         `Friction ${formatNumber(e.value('friction'))} has stayed below its band, which starts at ` +
         `${formatNumber(c.lo)}, for at least ${formatQuantity(p.dwell, 'events')}.`,

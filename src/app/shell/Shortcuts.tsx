@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { showMethods } from '../ui.ts';
+import { PAPER } from '../../core/paper.ts';
+import { setTour, showMethods, showSheet } from '../ui.ts';
 import { TABS } from './screens.ts';
 import { eventStateName } from '../../detection/eventStateNames.ts';
 import type { EventState } from '../../detection/types.ts';
@@ -37,15 +38,6 @@ const STATES: readonly (readonly [EventState, string])[] = [
   ['IN_FRAME', 'none of these: what a stream says fits its frame'],
 ];
 
-const WORDS: readonly (readonly [string, string])[] = [
-  ['Ledger', 'the event log that is analysed: one row per message'],
-  ['Stream', 'the events of one provider, agent or thread, in order'],
-  ['Frame', 'what a stream usually says: the slow estimate of its mean and covariance'],
-  ['Friction', 'how far what a stream says now strains against its frame'],
-  ['Frame erosion', 'friction that stays too low: the frame no longer holds anything back'],
-  ['Reference period', 'the events that set the scale of every detector (Phase I of a control chart)'],
-];
-
 export function Shortcuts(): ReactNode {
   return (
     <Sheet title="Help">
@@ -77,18 +69,26 @@ export function Shortcuts(): ReactNode {
               </div>
             ))}
           </dl>
-          <h3>Words</h3>
-          <dl className="routes">
-            {WORDS.map(([word, what]) => (
-              <div key={word}>
-                <dt>{word}</dt>
-                <dd>{what}</dd>
-              </div>
-            ))}
-          </dl>
-          <button type="button" className="button small" onClick={() => showMethods(0)}>
-            Methods: every formula
-          </button>
+          <h3>Learn</h3>
+          <div className="buttons">
+            <button type="button" className="button" onClick={() => setTour(0)}>
+              Take the tour
+            </button>
+            <button type="button" className="button" onClick={() => showSheet('glossary')}>
+              Glossary: every term
+            </button>
+            <button type="button" className="button" onClick={() => showMethods(0)}>
+              Methods: every formula
+            </button>
+          </div>
+          <h3>The paper</h3>
+          <p>
+            {PAPER.text}{' '}
+            <a href={PAPER.url} target="_blank" rel="noreferrer">
+              Read it
+            </a>{' '}
+            <span className="dim">(leaves this page)</span>
+          </p>
         </section>
       </div>
       <p className="dim">

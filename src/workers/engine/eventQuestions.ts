@@ -79,6 +79,21 @@ export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUEST
         return { revision: context.standing.revision, values };
       }),
 
+    idsOf: (indices) =>
+      context.answer(({ events }) =>
+        BigInt64Array.from(indices, (index) => {
+          requireEvent(index, events.n);
+          return events.eventId[index];
+        }),
+      ),
+
+    indicesOf: (ids) =>
+      context.answer(({ events: { n, eventId } }) => {
+        const wanted = new Map(ids.map((id) => [id, -1]));
+        for (let i = 0; i < n; i++) if (wanted.has(eventId[i])) wanted.set(eventId[i], i);
+        return Int32Array.from(ids, (id) => wanted.get(id)!);
+      }),
+
     rowsOf: (indices) =>
       context.answer(({ events }) =>
         Int32Array.from(indices, (index) => {

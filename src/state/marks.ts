@@ -98,6 +98,9 @@ const change = (marks: readonly Mark[]): void => {
   set(marks, { past: [...past, before], future: [] });
 };
 
+const idsOf = async (indices: readonly number[]): Promise<bigint[]> =>
+  (await Promise.all(indices.map((index) => session.engine.event(index)))).map(({ eventId }) => eventId);
+
 type Alerts = readonly Pick<Alert, 'onset' | 'fired' | 'stream'>[];
 
 /** Says something of alerts, stream by stream; null takes back what was said. */
@@ -112,7 +115,7 @@ export async function markAlerts(
     const own = alerts.filter((alert) => alert.stream === stream);
     return [Math.min(...own.map(({ onset }) => onset)), Math.max(...own.map(({ fired }) => fired))];
   });
-  const ids = await session.engine.idsOf(ends.flat());
+  const ids = await idsOf(ends.flat());
   const stretches = streams.map((stream, i) => ({
     stream: report.streams[stream].name,
     from: String(ids[2 * i]),
@@ -138,7 +141,7 @@ export function redoMark(): void {
 /** Adds the stretches of a file of labels; rejects with what is wrong with it. @returns how many */
 export async function importMarks(file: LabelText): Promise<number> {
   const { intervals } = await session.engine.labels(file);
-  const ids = await session.engine.idsOf(intervals.flatMap(({ from, to }) => [from, to - 1]));
+  const ids = await idsOf(intervals.flatMap(({ from, to }) => [from, to - 1]));
   const read = intervals.map((interval, i): Mark => ({
     stream: interval.stream,
     from: String(ids[2 * i]),

@@ -206,6 +206,24 @@ function steppedMark(event: KeyboardEvent): boolean {
   return true;
 }
 
+/** A key on the active line; false where it means nothing there. */
+function onLineKey(key: string, line: Line): boolean {
+  const verdict = VERDICT_KEYS[key];
+  if (verdict !== undefined) markLine(line, verdict);
+  else if (line.type === 'incident') {
+    if (key === 'Enter') openIncident(line.key, !line.open);
+    else if (key === 'ArrowRight' || key === 'ArrowLeft') openIncident(line.key, key === 'ArrowRight');
+    else if (key === 'z') zoomToAlert(line.incident);
+    else return false;
+  } else if (key === 'Enter') showAlert(line.entry.row);
+  else if (key === 'z') zoomToAlert(line.entry.row);
+  else if (key === 'e') {
+    showAlert(line.entry.row);
+    openEvidence(line.entry.row);
+  } else return false;
+  return true;
+}
+
 /**
  * Incidents and alerts as rows of a grid: arrows or j and k move, → and ← open and close an incident, Enter opens the
  * event at which an alert fired, y, n and a mark it.
@@ -257,22 +275,6 @@ export function AlertTable(): ReactNode {
   const move = (to: number): void => {
     setActive(to);
     virtualizer.scrollToIndex(to, { align: 'auto' });
-  };
-  const onLineKey = (key: string, line: Line): boolean => {
-    const verdict = VERDICT_KEYS[key];
-    if (verdict !== undefined) markLine(line, verdict);
-    else if (line.type === 'incident') {
-      if (key === 'Enter') openIncident(line.key, !line.open);
-      else if (key === 'ArrowRight' || key === 'ArrowLeft') openIncident(line.key, key === 'ArrowRight');
-      else if (key === 'z') zoomToAlert(line.incident);
-      else return false;
-    } else if (key === 'Enter') showAlert(line.entry.row);
-    else if (key === 'z') zoomToAlert(line.entry.row);
-    else if (key === 'e') {
-      showAlert(line.entry.row);
-      openEvidence(line.entry.row);
-    } else return false;
-    return true;
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== event.currentTarget || steppedMark(event)) return;

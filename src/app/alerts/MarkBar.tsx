@@ -1,6 +1,6 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { formatCount } from '../../core/format.ts';
-import { VERDICTS, type Verdict } from '../../detection/incidents/marks.ts';
+import { VERDICTS, type Mark, type Verdict } from '../../detection/incidents/marks.ts';
 import { kindLabel } from '../../detection/kindLabels.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { markAlerts, redoMark, undoMark, useMarks } from '../../state/marks.ts';
@@ -36,9 +36,6 @@ export function MarkBar({ line }: { readonly line: Line | undefined }): ReactNod
   const undo = useMarks(({ past }) => past.length);
   const redo = useMarks(({ future }) => future.length);
   const mark = line && entriesOf(line)[0].mark;
-  const [note, setNote] = useState('');
-  const kept = mark?.note ?? '';
-  useEffect(() => setNote(kept), [kept, line?.key]);
   return (
     <div className="mark-bar" role="group" aria-label="Mark">
       <span className="mark-of">{line ? nameOf(line) : 'No alert to mark'}</span>
@@ -50,22 +47,16 @@ export function MarkBar({ line }: { readonly line: Line | undefined }): ReactNod
             disabled={!line}
             aria-pressed={mark?.verdict === verdict}
             title={MEANS[verdict]}
-            onClick={() => line && markLine(line, mark?.verdict === verdict ? null : verdict, note)}
+            onClick={() => line && markLine(line, mark?.verdict === verdict ? null : verdict)}
           >
             {verdict}
           </button>
         ))}
       </div>
-      <input
-        aria-label="Note on the mark"
-        placeholder={mark ? 'Note' : 'Note: mark it first'}
-        value={note}
-        disabled={!line || !mark}
-        onChange={(event) => setNote(event.target.value)}
-        onBlur={() => line && mark && note !== kept && markLine(line, mark.verdict, note)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') event.currentTarget.blur();
-        }}
+      <Note
+        key={`${line?.key} ${mark?.note}`}
+        mark={mark ?? null}
+        onNote={(note) => line && mark && markLine(line, mark.verdict, note)}
       />
       <button type="button" className="button small quiet" disabled={undo === 0} title="Ctrl+Z" onClick={undoMark}>
         Undo mark
@@ -74,5 +65,30 @@ export function MarkBar({ line }: { readonly line: Line | undefined }): ReactNod
         Redo
       </button>
     </div>
+  );
+}
+
+interface NoteProps {
+  readonly mark: Mark | null;
+  readonly onNote: (note: string) => void;
+}
+
+function Note({ mark, onNote }: NoteProps): ReactNode {
+  const kept = mark?.note ?? '';
+  const [note, setNote] = useState(kept);
+  return (
+    <input
+      aria-label="Note on the mark"
+      placeholder={mark ? 'Note' : 'Note: mark it first'}
+      value={note}
+      disabled={!mark}
+      onChange={(event) => setNote(event.target.value)}
+      onBlur={() => {
+        if (note !== kept) onNote(note);
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') event.currentTarget.blur();
+      }}
+    />
   );
 }

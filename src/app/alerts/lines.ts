@@ -87,7 +87,7 @@ export function linesOf({ entries, incidents, sort, grouped, opened }: LinesInpu
 }
 
 /** The same incident while thresholds move its ends. */
-export const incidentKey = ({ streams: [stream], onset }: Incident): string => `${stream} at ${onset}`;
+const incidentKey = ({ streams: [stream], onset }: Incident): string => `${stream} at ${onset}`;
 
 /** Every word stands somewhere in what the alert says of itself. */
 export function matches({ row, mark }: Pick<Entry, 'row' | 'mark'>, search: string): boolean {

@@ -79,14 +79,6 @@ export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUEST
         return { revision: context.standing.revision, values };
       }),
 
-    idsOf: (indices) =>
-      context.answer(({ events }) =>
-        BigInt64Array.from(indices, (index) => {
-          requireEvent(index, events.n);
-          return events.eventId[index];
-        }),
-      ),
-
     indicesOf: (ids) =>
       context.answer(({ events: { n, eventId } }) => {
         const wanted = new Map(ids.map((id) => [id, -1]));

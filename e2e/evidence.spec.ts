@@ -12,6 +12,7 @@ const tab = async (page: Page, name: string) => {
 };
 /** Opens the evidence of the first drift alert from its row. */
 async function openDrift(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'By incident', pressed: true }).click();
   await page
     .getByRole('grid')
     .getByRole('row')

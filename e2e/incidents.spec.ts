@@ -97,6 +97,7 @@ test('alerts are marked, the marks scored, undone, kept, exported and taken in a
 
   await page.reload();
   await idle(page);
+  await drawer.getByRole('button', { name: 'By incident' }).click();
   await expect(page.getByRole('grid', { name: 'Alerts' })).toContainText('false …');
   await drawer.getByRole('button', { name: 'Export' }).click();
   const [file] = await Promise.all([
@@ -110,6 +111,7 @@ test('alerts are marked, the marks scored, undone, kept, exported and taken in a
   await page.evaluate(() => localStorage.clear());
   await page.reload();
   await idle(page);
+  await drawer.getByRole('button', { name: 'By incident' }).click();
   await expect(page.getByRole('grid', { name: 'Alerts' })).not.toContainText('false …');
   await page.getByTestId('marks-file').setInputFiles({
     name: 'marks.json',

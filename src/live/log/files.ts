@@ -1,0 +1,37 @@
+import { open, type FileHandle } from 'node:fs/promises';
+
+/** Names of files that are numbered so that they sort. */
+export const NUMBER_DIGITS = 20;
+export const numbered = (n: number): string => String(n).padStart(NUMBER_DIGITS, '0');
+
+/** Makes what happened to the names in a folder last. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** All of some bytes at a place: a single call may write fewer. */
+export async function writeAll(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
+    done += bytesWritten;
+  }
+}
+
+/** A new file with its content, lasting; its folder is not synced. */
+export async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await writeAll(file, bytes, 0);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+export const codeOf = (thrown: unknown): string =>
+  (thrown as NodeJS.ErrnoException | null)?.code ?? (thrown instanceof Error ? thrown.message : String(thrown));

@@ -19,7 +19,7 @@ export interface LiveApi {
   answer(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
 }
 
-/** What followers of a ledger ask: nothing of it writes. Host and Origin are checked by the server that it is part of. */
+/** What followers of a ledger ask: nothing of it writes. The server that it is part of checks Host and Origin. */
 export function liveApi(folder: string, ledger: string, health: () => object): LiveApi {
   const token = randomBytes(16).toString('hex');
   const base = `/v1/ledgers/${encodeURIComponent(ledger)}/`;

@@ -12,7 +12,7 @@ import { commitAt, newestCommit } from './commitLog.ts';
 import { Sink, type SinkOptions, type SinkPoint } from './sink.ts';
 import { alertsOf, verifyLedger } from './verify.ts';
 
-const kernels = await testKernels();
+const kernels = testKernels();
 const platform = nodePlatform();
 let root = '';
 let log: LocalLog;
@@ -71,7 +71,7 @@ const commits = async () =>
   );
 
 describe('a sink', () => {
-  it('fed the fracture shuffled and with doubles raises [DRIFT] at event 12,403, as analysis of its ledger does', async () => {
+  it('fed the fracture shuffled and with doubles raises DRIFT at event 12,403, as its analysis does', async () => {
     const events = sampleEvents(kernels, 'fracture', 13_200);
     await feed(shuffled(events, 1));
     const said: string[] = [];
@@ -87,7 +87,7 @@ describe('a sink', () => {
     expect(drift.map(({ fired, stream }) => [fired, stream])).toContainEqual([12_403, 'provider-3']);
   });
 
-  it('stopped at every point of its protocol and started again loses no row, doubles none and raises the same', async () => {
+  it('stopped at every point and started again loses no row, doubles none and raises the same', async () => {
     const events = sampleEvents(kernels, 'quick-tour');
     await feed(shuffled(events, 2));
     class Stopped extends Error {}

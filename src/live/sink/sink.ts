@@ -185,7 +185,7 @@ export class Sink {
     for await (const batch of this.#options.transport.read('ledger', partition, from, { signal: end.signal }))
       for (const record of batch) {
         if (record.offset < to) yield record;
-        if (record.offset >= to - 1) return end.abort();
+        if (record.offset >= to - 1) return void end.abort();
       }
   }
 
@@ -194,7 +194,7 @@ export class Sink {
     this.#to = record.offset + 1;
     if (record.key !== group) return;
     const what = decoded(record)?.what;
-    if (what?.case === 'tick') return this.#place(this.#order.tick(Number(what.value.sourceMicros)));
+    if (what?.case === 'tick') return void this.#place(this.#order.tick(Number(what.value.sourceMicros)));
     if (what?.case !== 'event' || what.value.uid === '' || what.value.embedding.length % 4 !== 0) {
       this.#refused++;
       return;

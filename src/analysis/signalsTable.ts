@@ -1,3 +1,4 @@
+import { ipcToParquet } from '../ledger/parquetTable.ts';
 import {
   Dictionary,
   Field,
@@ -38,11 +39,7 @@ export async function signalsToParquet(
 ): Promise<Uint8Array> {
   const parquet = await platform.parquet();
   const strings = (codes: Int32Array, names: readonly string[]) => stringData(Array.from(codes, (code) => names[code]));
-  const properties = new parquet.WriterPropertiesBuilder().setCompression(parquet.Compression.ZSTD).build();
-  return parquet.writeParquet(
-    parquet.Table.fromIPCStream(ipc(events.n, signalColumns(events, signals, decisions, strings))),
-    properties,
-  );
+  return ipcToParquet(parquet, ipc(events.n, signalColumns(events, signals, decisions, strings)));
 }
 
 type Column = readonly [name: string, data: Data];

@@ -60,6 +60,8 @@ export interface WrittenFile {
 export interface WriteOptions {
   /** Rows to a row group; default so that its vectors stay under 16 MB. */
   readonly rowGroupRows?: number;
+  /** Columns beyond those of a ledger, as long as it. */
+  readonly more?: readonly (readonly [name: string, values: readonly (string | null)[] | Float64Array | Uint8Array])[];
 }
 
 const GROUP_BYTES = 16 << 20;
@@ -187,7 +189,15 @@ async function toParquet(
   platform: Platform,
   options: WriteOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const batch = recordBatch(arrowColumns(table, at, without), at.length);
+  const more = (options.more ?? []).map(([name, values]): [string, Data] => [
+    name,
+    values instanceof Float64Array
+      ? WRITERS.float64(values, at, table)!
+      : values instanceof Uint8Array
+        ? makeColumn('bool', at.length, { data: packBits(values) })
+        : stringData(Array.from(at, (row) => values[row])),
+  ]);
+  const batch = recordBatch([...arrowColumns(table, at, without), ...more], at.length);
   return parquetOf([batch], options.rowGroupRows ?? rowGroupRows(table.dimension ?? 0), platform);
 }
 

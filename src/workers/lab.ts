@@ -80,8 +80,12 @@ export const LAB_QUESTIONS = {
   powerInputs: question<() => Promise<PowerInputs>>({ doing: 'gathering the reference', moved: true }),
   delayPlan: question<(ask: DelayAsk) => Promise<DelayPlan>>({ doing: 'planning injected changes' }),
   /** Labelled stretches of a file, or (null) of the ledger's label column. */
-  labels: question<(file: LabelText | null) => Promise<LabelSet>>({ doing: 'reading labels' }),
-  score: question<(file: LabelText | null) => Promise<LabelScore>>({ doing: 'scoring against labels' }),
+  labels: question<(file: LabelText | null, marks?: LabelText | null) => Promise<LabelSet>>({
+    doing: 'reading labels',
+  }),
+  score: question<(file: LabelText | null, marks?: LabelText | null) => Promise<LabelScore>>({
+    doing: 'scoring against labels',
+  }),
   /** The newest analysis, to be deployed; labelled changes of a file, or (null) of the column, decide on the advice. */
   bundle: question<(characteristics: BundleCharacteristics | null, labels: LabelText | null) => Promise<Bundle>>({
     doing: 'making a bundle',

@@ -23,6 +23,8 @@ const SHORTCUTS: readonly (readonly [keys: readonly string[], what: string])[] =
   [['drag'], 'an edge of the hatched reference period in the strip on top: another reference'],
   [['←', '→'], 'in the event inspector: previous, next event of the stream'],
   [['j', 'k', '↓', '↑'], 'in the alert table: next, previous row; Enter opens it, z zooms to it, e shows its evidence'],
+  [['y', 'n', 'a', 'u'], 'in the alert table: mark as true, false, to be absorbed; take the mark back; Ctrl Z undoes'],
+  [['→', '←'], 'in the alert table: open, close an incident'],
   [['←', '→', 'PgUp', 'PgDn'], 'on a slider: one step, ten steps'],
   [['Esc'], 'close the sheet, the inspector or the evidence'],
 ];

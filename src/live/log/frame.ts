@@ -57,7 +57,8 @@ export function unframe(bytes: Uint8Array, at: number): Unframed {
     kind: 'record',
     record: {
       key: decoder.decode(bytes.subarray(from + FIXED_BYTES, keyTo)),
-      value: bytes.slice(headersTo, end),
+      // `slice` of a Buffer is no copy.
+      value: new Uint8Array(bytes.subarray(headersTo, end)),
       ...(headers !== '' && { headers: JSON.parse(headers) as Headers }),
       timestamp: view.getFloat64(from, true),
     },

@@ -55,6 +55,8 @@ interface SweepAnswer {
 export interface LabState {
   /** Labels dropped in; null: those of the ledger's own column. */
   readonly labelFile: LabelText | null;
+  /** What the user marked, as labels beside those; null: nothing. */
+  readonly marks: LabelText | null;
   /** The bundle loaded last; its parameters are in force unless they were changed since. */
   readonly bundle: LoadedBundle | null;
 }
@@ -94,7 +96,7 @@ const loadIntervals = () => import('../../detection/lab/intervals.ts');
 const SHARES = 4;
 
 export function createLab({ engine, createPool }: LabPlatform): Lab {
-  const store = createStore<LabState>(() => ({ labelFile: null, bundle: null }));
+  const store = createStore<LabState>(() => ({ labelFile: null, marks: null, bundle: null }));
   let pool: LabPool | null = null;
   const workers = () => (pool ??= createPool());
 
@@ -124,7 +126,7 @@ export function createLab({ engine, createPool }: LabPlatform): Lab {
       loadSweep(),
       loadIntervals(),
       engine.labColumns(),
-      engine.labels(store.getState().labelFile),
+      engine.labels(store.getState().labelFile, store.getState().marks),
     ]);
     options.signal.throwIfAborted();
     const request: SweepRequest = { parameters, x, y, intervals: labels.intervals, ...(kinds && { kinds }) };
@@ -164,7 +166,7 @@ export function createLab({ engine, createPool }: LabPlatform): Lab {
     },
     setBundle: (bundle) => store.setState({ bundle }),
     clear() {
-      store.setState({ labelFile: null });
+      store.setState({ labelFile: null, marks: null });
       for (const job of all) job.clear();
     },
     get busy() {

@@ -20,7 +20,19 @@ export type Screen = (typeof SCREENS)[number];
 const AXES: readonly Axis[] = ['event', 'time'];
 const THEMES = ['dark', 'light', 'system'] as const;
 
-export const ALERT_COLUMNS = ['fired', 'onset', 'kind', 'stream', 'lag', 'peak', 'duration'] as const;
+export const ALERT_COLUMNS = [
+  'severity',
+  'fired',
+  'onset',
+  'kind',
+  'stream',
+  'lag',
+  'peak',
+  'duration',
+  'resolved',
+  'over',
+  'mark',
+] as const;
 export type AlertColumn = (typeof ALERT_COLUMNS)[number];
 interface AlertSort {
   readonly by: AlertColumn;
@@ -120,7 +132,7 @@ export const VIEW_FIELDS = {
     stream: text('alert_stream', 'ledger'),
   }),
   alertSort: single<AlertSort>('sort', {
-    initial: { by: 'fired', descending: false },
+    initial: { by: 'severity', descending: false },
     belongsTo: 'page',
     write: ({ by, descending }) => `${by}${descending ? ',down' : ''}`,
     read(given) {

@@ -79,6 +79,13 @@ export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUEST
         return { revision: context.standing.revision, values };
       }),
 
+    indicesOf: (ids) =>
+      context.answer(({ events: { n, eventId } }) => {
+        const wanted = new Map(ids.map((id) => [id, -1]));
+        for (let i = 0; i < n; i++) if (wanted.has(eventId[i])) wanted.set(eventId[i], i);
+        return Int32Array.from(ids, (id) => wanted.get(id)!);
+      }),
+
     rowsOf: (indices) =>
       context.answer(({ events }) =>
         Int32Array.from(indices, (index) => {

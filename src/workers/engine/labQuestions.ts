@@ -16,7 +16,16 @@ import type { EngineContext } from './context.ts';
 
 /** Answers the laboratory: columns for its workers, and scores, which are quick. */
 export function labQuestions(context: EngineContext): LabApi {
-  function labelsOf({ events }: Analysis, file: LabelText | null): LabelSet {
+  /** Those of a file, or of the ledger's column, and beside them those that the user marked. */
+  function labelsOf(analysis: Analysis, file: LabelText | null, marks: LabelText | null = null): LabelSet {
+    const given = labelsGiven(analysis, file);
+    if (!marks) return given;
+    const { intervals, leftOut } = labelsGiven(analysis, marks);
+    const all = [...given.intervals, ...intervals].sort((a, b) => a.from - b.from);
+    return { ...given, intervals: all, leftOut: [...given.leftOut, ...leftOut] };
+  }
+
+  function labelsGiven({ events }: Analysis, file: LabelText | null): LabelSet {
     const { columns, report } = context.open.ledger;
     if (!file)
       return { file: null, format: 'column', intervals: labelledIntervals(columns.label, events), leftOut: [] };
@@ -76,9 +85,9 @@ export function labQuestions(context: EngineContext): LabApi {
         return { parameters, starts, tasks: delayTasks(ledger, baseline, { parameters, ...ask, starts }) };
       }),
 
-    labels: (file) => context.answer((analysis) => labelsOf(analysis, file)),
+    labels: (file, marks) => context.answer((analysis) => labelsOf(analysis, file, marks)),
 
-    score: (file) =>
+    score: (file, marks) =>
       context.answer(async (analysis) => {
         const { revision } = context.standing;
         const { kernels, ledger } = context.open;
@@ -87,7 +96,7 @@ export function labQuestions(context: EngineContext): LabApi {
           decisions: { alerts },
           reference,
         } = analysis;
-        const labels = labelsOf(analysis, file);
+        const labels = labelsOf(analysis, file, marks);
         const { intervals } = labels;
         const alone = await lengthOnly({ kernels, ledger }, analysis);
         const report = scoreAnalysis({ events, alerts, intervals, reference, lengthOnly: alone });

@@ -28,9 +28,18 @@ export const sampleIsOpen = ({ ledger, analysis }: TautlineState): boolean =>
 
 const LOOK = '.headline-line .button';
 
+/** Panels lie over the charts, and would hide what is pointed at. */
+const isNarrow = (): boolean => matchMedia('(max-width: 900px)').matches;
+
 function toMonitor(): void {
-  useUi.setState({ sheet: null });
+  useUi.setState({ sheet: null, ...(isNarrow() && { whatIfOpen: false }) });
   actions.setScreen('monitor');
+  actions.select(null);
+}
+
+function look(): void {
+  document.querySelector<HTMLElement>(LOOK)?.click();
+  if (isNarrow()) actions.select(null);
 }
 
 export const TOUR_STEPS: readonly TourStep[] = [
@@ -60,7 +69,7 @@ export const TOUR_STEPS: readonly TourStep[] = [
     targets: ['.evidence', LOOK],
     prepare: toMonitor,
     done: ({ view }) => view.evidence !== null,
-    help: { label: 'Open the evidence', act: () => document.querySelector<HTMLElement>(LOOK)?.click() },
+    help: { label: 'Open the evidence', act: look },
   },
   {
     title: 'Tune a limit',
@@ -76,13 +85,15 @@ export const TOUR_STEPS: readonly TourStep[] = [
     help: { label: 'Raise h to 12', act: () => actions.setParameters({ h: 12 }, true) },
   },
   {
-    title: 'Take it along',
+    title: 'Mark and export',
     text:
-      'The table lists every alert. The evidence of one has a report that opens without this page; the link at the ' +
-      'top opens this very view; Deploy in the Laboratory makes the bundle that raises the same alerts elsewhere.',
-    targets: ['.drawer'],
+      'The table lists the alerts by incident. Mark the selected one true, false or to be absorbed, with a note: marks ' +
+      'stay with this ledger, and the Laboratory scores the detectors against them. Export takes the table along, with ' +
+      'its marks.',
+    targets: ['.mark-bar', '.drawer'],
     prepare() {
       toMonitor();
+      actions.showEvidence(null);
       useUi.setState({ drawerOpen: true });
     },
   },

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { idle } from './ledgers.ts';
+import { idle, openFiles } from './ledgers.ts';
 import { expect, test } from './test.ts';
 
 const card = (page: Page) => page.locator('.tour');
@@ -121,4 +121,83 @@ test('behind a "?" are the methods and the glossary, which is searched, and the 
   await expect(rows).toHaveCount(all);
   // A document's links into itself would replace the view in the address.
   expect(await sheet.locator('a:not([href^="https:"])').count()).toBe(0);
+});
+
+test('the address holds scales, sweep, budget, injected change, in-control events and seed', async ({ page }) => {
+  await page.goto('/#v=1&sample=quick-tour');
+  await idle(page);
+  const log = page.getByRole('button', { name: 'Logarithmic scale of KL divergence' });
+  const before = await log.getAttribute('aria-pressed');
+  await log.click();
+  await expect(page).toHaveURL(before === 'true' ? /[&]linear=/ : /[&]log=/);
+  const after = await log.getAttribute('aria-pressed');
+  expect(after).not.toBe(before);
+  await page.keyboard.press('g');
+  await page.keyboard.press('l');
+  const set = async (name: string, text: string): Promise<void> => {
+    await page.getByRole('textbox', { name }).fill(text);
+    await page.getByRole('textbox', { name }).press('Enter');
+  };
+  await set('Across axis to', '12');
+  await set('Steps of the grid', '7');
+  await page.getByRole('button', { name: 'Whole ledger' }).click();
+  await page.getByRole('combobox', { name: 'Unit of the budget' }).selectOption('day');
+  const delay = page.getByRole('region', { name: 'Delay' });
+  await delay.getByRole('combobox').selectOption('provider-2');
+  await delay.getByRole('button', { name: 'Scale' }).click();
+  await set('Size of the change, ×', '5');
+  await set('Horizon, events of this stream', '60');
+  await page.getByRole('button', { name: 'Calibration', exact: true }).click();
+  const seed = page.getByLabel('Seed', { exact: true });
+  await seed.fill('7');
+  await seed.blur();
+  await expect(page).toHaveURL(/calibration_seed=7/);
+
+  await page.reload();
+  await idle(page);
+  await expect(seed).toHaveValue('7');
+  await page.keyboard.press('g');
+  await page.keyboard.press('l');
+  await expect(page.getByRole('textbox', { name: 'Across axis to' })).toHaveValue('12');
+  await expect(page.getByRole('textbox', { name: 'Steps of the grid' })).toHaveValue('7');
+  await expect(page.getByRole('button', { name: 'Whole ledger' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('combobox', { name: 'Unit of the budget' })).toHaveValue('day');
+  await expect(delay.getByRole('combobox')).toHaveValue('provider-2');
+  await expect(page.getByRole('textbox', { name: 'Size of the change, ×' })).toHaveValue('5');
+  await expect(page.getByRole('textbox', { name: 'Horizon, events of this stream' })).toHaveValue('60');
+  await page.keyboard.press('g');
+  await page.keyboard.press('m');
+  await expect(log).toHaveAttribute('aria-pressed', after!);
+});
+
+test('power curves run on a short ledger as they are offered, and a sweep without contrast says so', async ({
+  page,
+}) => {
+  await page.goto('/');
+  // 3 streams of 200 messages each: the default horizon of 200 has no room.
+  const words = ['alpha', 'beta', 'gamma', 'delta', 'river', 'stone', 'cloud', 'ember'];
+  let seed = 1;
+  const pick = (): string => words[(seed = (seed * 48271) % 2147483647) % words.length];
+  const rows = Array.from({ length: 600 }, (_, i) =>
+    [i + 1, `provider-${'abc'[i % 3]}`, `t${Math.floor(i / 12)}`, Array.from({ length: 8 }, pick).join(' ')].join(','),
+  );
+  await openFiles(page, {
+    name: 'short.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(['event_id,provider_id,thread_id,text', ...rows].join('\n')),
+  });
+  await page.keyboard.press('g');
+  await page.keyboard.press('l');
+  await page.getByRole('button', { name: 'Power curves' }).click();
+  await idle(page);
+  await expect(page.getByTestId('power')).toContainText(/found within \d\d events of this stream/);
+  await page.getByRole('button', { name: 'Sweep', exact: true }).click();
+  await idle(page);
+  expect(await page.locator('[data-cell]').count()).toBe(441);
+  await expect(page.getByTestId('sweep-scale')).toBeVisible();
+  for (const chip of await page.getByRole('group', { name: 'Kinds of alert counted' }).getByRole('button').all())
+    if ((await chip.getAttribute('aria-pressed')) === 'true') await chip.click();
+  await page.getByRole('button', { name: 'Sweep', exact: true }).click();
+  await idle(page);
+  await expect(page.getByTestId('sweep-scale')).toContainText('0 alerts in all 441 cells');
 });

@@ -87,9 +87,9 @@ export const TOUR_STEPS: readonly TourStep[] = [
   {
     title: 'Mark and export',
     text:
-      'The table lists the alerts by incident. Mark the selected one true, false or to be absorbed, with a note: marks ' +
-      'stay with this ledger, and the Laboratory scores the detectors against them. Export takes the table along, with ' +
-      'its marks.',
+      'The table lists the alerts by incident. Mark the selected one as true, as false or as one to absorb, with a ' +
+      'note: marks stay with this ledger, and the Laboratory scores the detectors against them. Export takes the ' +
+      'table along, and the marks as labels.',
     targets: ['.mark-bar', '.drawer'],
     prepare() {
       toMonitor();

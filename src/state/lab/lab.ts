@@ -34,6 +34,8 @@ interface LimitsAnswer {
 export interface DelayAnswer {
   readonly parameters: Parameters;
   readonly starts: readonly EventIndex[];
+  /** Own events of the stream within which a change had to be found. */
+  readonly horizon: number;
   readonly outcomes: readonly DelayOutcome[];
   readonly curve: readonly DelayPoint[];
 }
@@ -102,13 +104,16 @@ export function createLab({ engine, createPool }: LabPlatform): Lab {
 
   const delayJob = (what: string) =>
     createJob<DelayAsk, DelayAnswer>(what, async (ask, options) => {
-      const [{ delayCurve }, { parameters, starts, tasks }] = await Promise.all([loadDelay(), engine.delayPlan(ask)]);
+      const [{ delayCurve }, { parameters, starts, tasks, horizon }] = await Promise.all([
+        loadDelay(),
+        engine.delayPlan(ask),
+      ]);
       options.signal.throwIfAborted();
       const outcomes = await workers().map<'delay'>(
         tasks.map((task) => ({ kind: 'delay', task })),
         { phase: 'Injecting changes', ...options },
       );
-      return { parameters, starts, outcomes, curve: delayCurve(ask.sizes, outcomes) };
+      return { parameters, starts, horizon, outcomes, curve: delayCurve(ask.sizes, outcomes) };
     });
 
   const limits = createJob<LimitsQuestion, LimitsAnswer>('deriving limits', async ({ budget, source }, { signal }) => {

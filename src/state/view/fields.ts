@@ -9,6 +9,7 @@ import type { Axis } from '../../workers/protocol.ts';
 import { readRange, writeRange } from '../evidenceChoices.ts';
 import { evidenceField } from './evidence.ts';
 import { choice, group, isOneOf, readIndex, single, text, texts, type ViewField } from './field.ts';
+import { budgetField, calibrationSeedField, delayField, inControlField, sweepField } from './lab.ts';
 import { baselineField, parametersField } from './parameters.ts';
 import { fitRange } from './range.ts';
 import { sourceField } from './source.ts';
@@ -165,4 +166,12 @@ export const VIEW_FIELDS = {
         : err(`"${given}" is not some of ${EVENT_KINDS.join(', ')}`);
     },
   }),
+  /** Ids of panels whose scale was chosen to be logarithmic, or linear. */
+  logScales: texts('log', 'page'),
+  linearScales: texts('linear', 'page'),
+  sweep: sweepField,
+  budget: budgetField,
+  inControl: inControlField,
+  delay: delayField,
+  calibrationSeed: calibrationSeedField,
 } as const;

@@ -2,7 +2,7 @@ import { TautlineFailure } from '../../core/errors.ts';
 import type { EventIndex, StreamIndex } from '../../core/units.ts';
 import type { PowerInput } from '../../detection/change/power.ts';
 import { CHANGE_CHANNELS } from '../../detection/channels/table.ts';
-import { delayStarts, delayTasks } from '../../detection/lab/delay.ts';
+import { delayStarts, horizonOf, delayTasks } from '../../detection/lab/delay.ts';
 import { inControlOf } from '../../detection/lab/inControl.ts';
 import { labelledIntervals, readLabels } from '../../detection/lab/labels.ts';
 import type { LabLedger } from '../../detection/lab/ledger.ts';
@@ -77,12 +77,14 @@ export function labQuestions(context: EngineContext): LabApi {
       context.answer((analysis) => {
         const { parameters } = analysis;
         const ledger = labLedger(analysis);
+        const horizon = ask.horizon ?? horizonOf(ledger, ask.stream, parameters);
         const starts =
           ask.start === null
-            ? delayStarts(ledger, ask.stream, ask.count, ask.horizon, parameters)
+            ? delayStarts(ledger, ask.stream, ask.count, horizon, parameters)
             : [ownEventFrom(ledger, ask.stream, ask.start)];
         const baseline = context.open.stages.detector.baseline(analysis.fitted, parameters);
-        return { parameters, starts, tasks: delayTasks(ledger, baseline, { parameters, ...ask, starts }) };
+        const tasks = delayTasks(ledger, baseline, { parameters, ...ask, starts, horizon });
+        return { parameters, starts, tasks, horizon };
       }),
 
     labels: (file, marks) => context.answer((analysis) => labelsOf(analysis, file, marks)),

@@ -79,6 +79,7 @@ export const TOUR_STEPS: readonly TourStep[] = [
     targets: ['[data-parameter="h"]'],
     prepare() {
       toMonitor();
+      actions.showEvidence(null);
       useUi.setState({ whatIfOpen: true });
     },
     done: ({ view }) => view.parameters.h !== DEFAULT_PARAMETERS.h,

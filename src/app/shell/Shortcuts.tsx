@@ -60,17 +60,6 @@ export function Shortcuts(): ReactNode {
           </dl>
         </section>
         <section>
-          <h3>Event states: the first that holds</h3>
-          <dl className="routes">
-            {STATES.map(([eventState, what]) => (
-              <div key={eventState}>
-                <dt>
-                  {eventStateName(eventState)} <code className="dim">{eventState}</code>
-                </dt>
-                <dd>{what}</dd>
-              </div>
-            ))}
-          </dl>
           <h3>Learn</h3>
           <div className="buttons">
             <button type="button" className="button" onClick={() => setTour(0)}>
@@ -91,6 +80,19 @@ export function Shortcuts(): ReactNode {
             </a>{' '}
             <span className="dim">(leaves this page)</span>
           </p>
+        </section>
+        <section>
+          <h3>Event states: the first that holds</h3>
+          <dl className="routes">
+            {STATES.map(([eventState, what]) => (
+              <div key={eventState}>
+                <dt>
+                  {eventStateName(eventState)} <code className="dim">{eventState}</code>
+                </dt>
+                <dd>{what}</dd>
+              </div>
+            ))}
+          </dl>
         </section>
       </div>
       <p className="dim">

@@ -4,7 +4,7 @@ import type { TautlineState } from '../../state/types.ts';
 import { useUi } from '../ui.ts';
 
 /** The ledger that the tour is told on. */
-export const TOUR_SAMPLE = 'quick-tour';
+const TOUR_SAMPLE = 'quick-tour';
 
 /** One step of the tour: what it says, the control that it points at, and how it is done. */
 export interface TourStep {

@@ -127,7 +127,7 @@ async function answer(
     response.writeHead(405, { Allow: 'GET, HEAD' }).end();
     return;
   }
-  const found = await find(folder, path, request);
+  const found = await findFile(folder, path, request);
   if (found === null) {
     refuse(response, 404, 'Not found');
     return;
@@ -158,8 +158,13 @@ interface Found {
   readonly stream: NodeJS.ReadableStream;
 }
 
-/** The smallest copy that the client accepts of the file that a path names; null: there is none in the folder. */
-async function find(folder: string, path: string, request: IncomingMessage): Promise<Found | null> {
+/**
+ * The smallest copy that the client accepts of the file that a path names, or the range of it that it asks for; null:
+ * there is none in the folder.
+ * @param folder its real path
+ * @param path as in an address, percent-encoded
+ */
+export async function findFile(folder: string, path: string, request: IncomingMessage): Promise<Found | null> {
   const options: SendOptions = {
     root: folder,
     index: false,

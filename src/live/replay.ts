@@ -1,6 +1,9 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import type { KernelModule } from '../kernels/module.ts';
+import { LEDGER_SCHEMA } from '../core/ledgerSchema.ts';
 import { sampleTable } from '../harness/samples.ts';
+import type { KernelModule } from '../kernels/module.ts';
+import type { LedgerTable } from '../ledger/write.ts';
+import { fieldOf, RECORD_COLUMNS, type RecordColumn } from './columns.ts';
 import { LedgerEventSchema, LedgerRecordSchema, type LedgerEvent } from './live_pb.ts';
 
 export const eventRecord = (event: LedgerEvent): Uint8Array =>
@@ -15,34 +18,22 @@ export const tickRecord = (micros: number): Uint8Array =>
 /** The events of a built-in ledger as they would have come in; uids ascend as their ids do. */
 export function sampleEvents(kernels: KernelModule, name: string, events?: number): LedgerEvent[] {
   const table = sampleTable(kernels, name, { events });
-  const { n, time, embeddings, dimension = 0, isVoid, text, latency } = table;
-  const word = (column: { codes: Int32Array; values: readonly string[] } | undefined, i: number) =>
-    column && column.codes[i] >= 0 ? column.values[column.codes[i]] : undefined;
-  const number = (column: Float64Array | undefined, i: number) =>
-    column && !Number.isNaN(column[i]) ? column[i] : undefined;
+  const { n, time, embeddings, dimension = 0, isVoid } = table;
   return Array.from({ length: n }, (_, i) =>
     create(LedgerEventSchema, {
+      ...Object.fromEntries(RECORD_COLUMNS.map((column) => [fieldOf(column), valueAt(table, column, i)])),
       uid: `${name}/${String(i).padStart(9, '0')}`,
       sourceMicros: BigInt(Math.round(time![i] * 1000)),
-      providerId: word(table.provider, i),
-      agentId: word(table.agent, i),
-      threadId: word(table.thread, i),
-      instantiationId: word(table.instantiation, i),
-      text: text?.[i] ?? undefined,
-      role: word(table.role, i),
-      latencyMs: number(latency, i),
-      inputTokens: number(table.inputTokens, i),
-      outputTokens: number(table.outputTokens, i),
-      cachedTokens: number(table.cachedTokens, i),
-      costUsd: number(table.costUsd, i),
-      handoffTo: word(table.handoffTo, i),
-      outcome: word(table.outcome, i),
-      decision: word(table.decision, i),
-      autonomyLevel: number(table.autonomyLevel, i),
-      label: word(table.label, i),
       embedding: isVoid?.[i]
         ? new Uint8Array(0)
         : new Uint8Array(embeddings!.slice(i * dimension, (i + 1) * dimension).buffer),
     }),
   );
+}
+
+function valueAt(table: LedgerTable, column: RecordColumn, i: number): string | number | undefined {
+  const values = table[LEDGER_SCHEMA[column].key];
+  if (!values) return undefined;
+  const value = 'codes' in values ? values.values[values.codes[i]] : values[i];
+  return value === null || Number.isNaN(value) ? undefined : value;
 }

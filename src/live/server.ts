@@ -1,9 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { findFile } from '../cli/serve.ts';
 import type { Commit } from '../detection/files/commit.ts';
 import { commitAt, LOG_FOLDER, newestCommit } from './sink/commitLog.ts';
 
@@ -40,9 +39,9 @@ export function liveApi(folder: string, ledger: string, health: () => object): L
         const { bundle } = await stateOf(folder);
         return bundle === null
           ? json(response, 404, { problem: 'There is no bundle yet: events are being collected' })
-          : file(folder, `${LOG_FOLDER}/bundle-${bundle}.json`, request, response);
+          : file(folder, `/${LOG_FOLDER}/bundle-${bundle}.json`, request, response);
       }
-      if (what.startsWith('files/')) return file(folder, decodeURIComponent(what.slice(6)), request, response);
+      if (what.startsWith('files/')) return file(folder, what.slice('files'.length), request, response);
       return json(response, 404, { problem: 'Ask for commits, files/<path>, bundle or state' });
     },
   };
@@ -108,31 +107,12 @@ async function from(folder: string, first: number): Promise<Commit[]> {
 
 /** A file of the ledger, or a range of it. Files are never changed under their name. */
 async function file(folder: string, path: string, request: IncomingMessage, response: ServerResponse): Promise<true> {
-  const root = await realpath(folder);
-  const full = await realpath(resolve(join(root, path))).catch(() => null);
-  if (full === null || !full.startsWith(root + sep) || !/\.(?:parquet|json)$/.test(full))
-    return json(response, 404, { problem: 'There is no such file in the ledger' });
-  const { size } = await stat(full);
-  const etag = `"${size.toString(16)}-${Buffer.from(path).toString('hex').slice(-32)}"`;
-  const headers = { 'Accept-Ranges': 'bytes', 'Cache-Control': 'private, max-age=31536000, immutable', ETag: etag };
-  if (request.headers['if-none-match'] === etag) {
-    response.writeHead(304, headers).end();
-    return true;
-  }
-  const range = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? '');
-  const [start, end] = range ? rangeOf(range[1], range[2], size) : [0, size - 1];
-  if (start > end || start >= size) {
-    response.writeHead(416, { 'Content-Range': `bytes */${size}` }).end();
-    return true;
-  }
-  const content = range ? { 'Content-Range': `bytes ${start}-${end}/${size}` } : {};
-  response.writeHead(range ? 206 : 200, { ...headers, ...content, 'Content-Length': end - start + 1 });
-  if (request.method === 'HEAD') response.end();
-  else await pipeline(createReadStream(full, { start, end }), response);
+  // A fetch with If-None-Match says "no-cache" too, which would have the whole file sent again.
+  delete request.headers['cache-control'];
+  const found = /\.(?:parquet|json)$/.test(path) ? await findFile(await realpath(folder), path, request) : null;
+  if (!found) return json(response, 404, { problem: 'There is no such file in the ledger' });
+  response.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
+  response.writeHead(found.statusCode, found.headers);
+  await pipeline(found.stream, response);
   return true;
 }
-
-const rangeOf = (from: string, to: string, size: number): [number, number] =>
-  from === ''
-    ? [Math.max(0, size - Number(to)), size - 1]
-    : [Number(from), to === '' ? size - 1 : Math.min(size - 1, Number(to))];

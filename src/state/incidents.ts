@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
 import { incidentsOf, type Incident } from '../detection/incidents/group.ts';
+import type { AnalysisReport, Excess } from '../workers/protocol.ts';
 import { session, useTautline } from './store.ts';
 
 const GC_MS = 60_000;
@@ -28,11 +28,23 @@ export function useIncidents(): Ranked {
     dragging || analysis.running ? null : (analysis.report?.revision ?? null),
   );
   const { data } = useQuery(excessQuery(report && report.alerts.length > 0 ? rested : null));
-  return useMemo(() => {
-    if (!report) return { incidents: [], excess: NO_EXCESS };
-    const { alerts, streams, events, reference, revision } = report;
-    const excess = data?.revision === revision ? data.values : NO_EXCESS;
-    const watched = events - reference.to;
-    return { incidents: incidentsOf({ alerts, excess, streams: streams.length, events, watched }), excess };
-  }, [report, data]);
+  return rankedOf(report, data?.revision === report?.revision ? data : undefined);
 }
+
+let newest: { readonly report: AnalysisReport | null; readonly data: Excess | undefined; readonly ranked: Ranked } = {
+  report: null,
+  data: undefined,
+  ranked: { incidents: [], excess: NO_EXCESS },
+};
+
+/** Several parts of the page ask for the same in one render: it is made once. */
+function rankedOf(report: AnalysisReport | null, data: Excess | undefined): Ranked {
+  if (newest.report === report && newest.data === data) return newest.ranked;
+  const excess = data?.values ?? NO_EXCESS;
+  const incidents = report ? grouped(report, excess) : [];
+  newest = { report, data, ranked: { incidents, excess } };
+  return newest.ranked;
+}
+
+const grouped = ({ alerts, streams, events, reference }: AnalysisReport, excess: Float64Array): Incident[] =>
+  incidentsOf({ alerts, excess, streams: streams.length, events, watched: events - reference.to });

@@ -13,22 +13,20 @@ import {
 } from '../detection/incidents/marks.ts';
 import type { Alert } from '../detection/types.ts';
 import type { LabelText } from '../workers/lab.ts';
+import { record, redo, startHistory, undo, type History } from './history.ts';
 import { actions, lab, session } from './store.ts';
 
 /** What a person says of alerts. Kept in the browser by the ledger's fingerprint, as labels for the Laboratory. */
 interface MarkState {
   /** Fingerprint of the ledger that they are of. */
   readonly ledger: string | null;
-  readonly marks: readonly Mark[];
+  readonly history: History<readonly Mark[]>;
   /** Those of them whose events the analysis has. */
   readonly placed: readonly PlacedMark[];
-  readonly past: readonly (readonly Mark[])[];
-  readonly future: readonly (readonly Mark[])[];
 }
 
 const KEY = 'tautline.marks';
-const NONE: MarkState = { ledger: null, marks: [], placed: [], past: [], future: [] };
-const store = createStore<MarkState>(() => NONE);
+const store = createStore<MarkState>(() => ({ ledger: null, history: startHistory([]), placed: [] }));
 
 export const useMarks = <T>(selector: (state: MarkState) => T): T => useStore(store, selector);
 
@@ -49,6 +47,11 @@ function readMark(raw: unknown): Mark[] {
   return [{ stream, from, to, verdict: known, label: text(label, labelOfVerdict(known)), note: text(note, '') }];
 }
 
+function keptOf(ledger: string): readonly Mark[] {
+  const kept = stored()[ledger];
+  return Array.isArray(kept) ? kept.flatMap(readMark) : [];
+}
+
 function keep(ledger: string, marks: readonly Mark[]): void {
   try {
     localStorage.setItem(KEY, JSON.stringify({ ...stored(), [ledger]: marks.length > 0 ? marks : undefined }));
@@ -62,7 +65,7 @@ let placing = 0;
 
 async function place(): Promise<void> {
   const turn = ++placing;
-  const { marks } = store.getState();
+  const marks = marksNow();
   const report = session.store.getState().analysis.report;
   let placed: readonly PlacedMark[] = [];
   if (marks.length > 0 && report) {
@@ -85,18 +88,20 @@ async function place(): Promise<void> {
 
 const placeSoon = (): void => void place().catch(() => undefined);
 
-function set(marks: readonly Mark[], steps: Pick<MarkState, 'past' | 'future'>): void {
-  const { ledger } = store.getState();
-  if (ledger === null) return;
-  store.setState({ marks, ...steps });
-  keep(ledger, marks);
+const marksNow = (): readonly Mark[] => store.getState().history.present;
+
+function step(by: (history: MarkState['history']) => MarkState['history']): void {
+  const { ledger, history: before } = store.getState();
+  const history = by(before);
+  if (ledger === null || history === before) return;
+  store.setState({ history });
+  keep(ledger, history.present);
   placeSoon();
 }
 
-const change = (marks: readonly Mark[]): void => {
-  const { past, marks: before } = store.getState();
-  set(marks, { past: [...past, before], future: [] });
-};
+const change = (marks: readonly Mark[]): void => step((history) => record(history, marks));
+export const undoMark = (): void => step(undo);
+export const redoMark = (): void => step(redo);
 
 const idsOf = async (indices: readonly number[]): Promise<bigint[]> =>
   (await Promise.all(indices.map((index) => session.engine.event(index)))).map(({ eventId }) => eventId);
@@ -121,21 +126,9 @@ export async function markAlerts(
     from: String(ids[2 * i]),
     to: String(ids[2 * i + 1]),
   }));
-  const { marks, placed } = store.getState();
+  const { placed } = store.getState();
   const overlapped = new Set(alerts.flatMap((alert) => markOf(alert, report.streams[alert.stream].name, placed) ?? []));
-  change(withMarks(marks, stretches, said, overlapped));
-}
-
-export function undoMark(): void {
-  const { past, future, marks } = store.getState();
-  const before = past.at(-1);
-  if (before) set(before, { past: past.slice(0, -1), future: [...future, marks] });
-}
-
-export function redoMark(): void {
-  const { past, future, marks } = store.getState();
-  const next = future.at(-1);
-  if (next) set(next, { past: [...past, marks], future: future.slice(0, -1) });
+  change(withMarks(marksNow(), stretches, said, overlapped));
 }
 
 /** Adds the stretches of a file of labels; rejects with what is wrong with it. @returns how many */
@@ -151,7 +144,7 @@ export async function importMarks(file: LabelText): Promise<number> {
     note: interval.note ?? '',
   }));
   const same = (a: Mark, b: Mark) => a.stream === b.stream && a.from === b.from && a.to === b.to;
-  change([...store.getState().marks.filter((mark) => !read.some((other) => same(mark, other))), ...read]);
+  change([...marksNow().filter((mark) => !read.some((other) => same(mark, other))), ...read]);
   return read.length;
 }
 
@@ -159,8 +152,8 @@ function follow(): void {
   const { ledger, analysis } = session.store.getState();
   const fingerprint = ledger.phase === 'open' ? ledger.report.fingerprint : null;
   if (fingerprint !== store.getState().ledger) {
-    const kept = fingerprint === null ? [] : stored()[fingerprint];
-    store.setState({ ...NONE, ledger: fingerprint, marks: Array.isArray(kept) ? kept.flatMap(readMark) : [] });
+    const marks = fingerprint === null ? [] : keptOf(fingerprint);
+    store.setState({ ledger: fingerprint, history: startHistory(marks), placed: [] });
     placed = null;
   }
   // Thresholds move no event: marks are placed anew with the streams.
@@ -174,9 +167,8 @@ let placed: string | null = null;
 session.store.subscribe(follow);
 follow();
 window.addEventListener('storage', ({ key }) => {
-  const { ledger } = store.getState();
+  const { ledger, history } = store.getState();
   if (key !== KEY || ledger === null) return;
-  const kept = stored()[ledger];
-  store.setState({ marks: Array.isArray(kept) ? kept.flatMap(readMark) : [] });
+  store.setState({ history: { ...history, present: keptOf(ledger) } });
   placeSoon();
 });

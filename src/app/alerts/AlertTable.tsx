@@ -315,15 +315,14 @@ export function AlertTable(): ReactNode {
         <div role="presentation" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
           {virtualizer.getVirtualItems().map(({ index, start }) => {
             const line = lines[index];
-            const shared = {
-              key: `${line.type} ${line.key}`,
+            const key = `${line.type} ${line.key}`;
+            const place = {
               index,
               id: `${base}-${index}`,
               top: start,
               isActive: index === at,
               onActivate: setActive,
             };
-            const { key, ...place } = shared;
             return line.type === 'incident' ? (
               <IncidentRow key={key} {...place} line={line} names={names} />
             ) : (

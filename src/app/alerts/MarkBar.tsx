@@ -33,8 +33,8 @@ const nameOf = (line: Line): string =>
 
 /** What the active line is marked as, and a note; undo and redo. */
 export function MarkBar({ line }: { readonly line: Line | undefined }): ReactNode {
-  const undo = useMarks(({ past }) => past.length);
-  const redo = useMarks(({ future }) => future.length);
+  const undo = useMarks(({ history }) => history.past.length);
+  const redo = useMarks(({ history }) => history.future.length);
   const mark = line && entriesOf(line)[0].mark;
   return (
     <div className="mark-bar" role="group" aria-label="Mark">

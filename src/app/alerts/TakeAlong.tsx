@@ -35,7 +35,7 @@ async function takeTable(how: string, entries: readonly Entry[], ledger: string)
 /** The table and the marks as files, and marks from a file. */
 export function TakeAlong(): ReactNode {
   const { entries = [] } = useEntries();
-  const marks = useMarks((state) => state.marks);
+  const marks = useMarks((state) => state.history.present);
   const ledger = useTautline((state) => (state.ledger.phase === 'open' ? state.ledger.report.name : ''));
   const items: MenuItem[] = [
     { id: 'csv', title: 'Table as CSV', description: `${formatCount(entries.length)} alerts, as filtered` },

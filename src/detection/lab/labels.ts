@@ -79,7 +79,7 @@ interface Entry {
   readonly label: string;
   /** Null: the label says it. */
   readonly expect: 'alert' | 'none' | null;
-  readonly note?: string;
+  readonly note: string | null;
 }
 
 const FIELDS = Object.keys(labelSchema.entries);
@@ -146,7 +146,6 @@ function entryOf(raw: unknown, where: string, file: string): Entry {
   const parsed = v.safeParse(labelSchema, raw, { abortEarly: true });
   if (parsed.success) {
     const { stream, from, to, label, expect, note } = parsed.output;
-    const said = note ? { note } : {};
     return {
       where,
       stream: stream || null,
@@ -154,7 +153,7 @@ function entryOf(raw: unknown, where: string, file: string): Entry {
       to: to ?? null,
       label: label || 'anomaly',
       expect: expect || null,
-      ...said,
+      note: note || null,
     };
   }
   const [{ path, message }] = parsed.issues;
@@ -214,7 +213,7 @@ function nabEntries(
     if (!parsed.success) throw refusedWindow(file, name, parsed.issues[0]);
     return parsed.output.map((window, i) => {
       const [from, to] = typeof window === 'string' ? [window, null] : window;
-      return { where: `"${name}", window ${i + 1}`, stream, from, to, label: 'anomaly', expect: null };
+      return { where: `"${name}", window ${i + 1}`, stream, from, to, label: 'anomaly', expect: null, note: null };
     });
   });
 }

@@ -8,8 +8,7 @@ export const LOG_FOLDER = '_log';
 /** Commits whose files may not have their names yet. */
 const REDONE = 50;
 
-export const commitPath = (folder: string, number: number): string =>
-  join(folder, LOG_FOLDER, `${numbered(number)}.json`);
+const commitPath = (folder: string, number: number): string => join(folder, LOG_FOLDER, `${numbered(number)}.json`);
 
 /** A commit; null if there is none of the number. */
 export async function commitAt(folder: string, number: number): Promise<Commit | null> {
@@ -28,7 +27,7 @@ export async function newestCommit(folder: string): Promise<number> {
   return Math.max(-1, ...names.filter((name) => /^\d{20}\.json$/.test(name)).map((name) => Number(name.slice(0, 20))));
 }
 
-export const pendingPath = (path: string, owner: string): string => `${path}.${owner}.pending`;
+const pendingPath = (path: string, owner: string): string => `${path}.${owner}.pending`;
 
 /** Writes a file of a unit, under a name that no reader takes. */
 export async function writePending(folder: string, path: string, owner: string, bytes: Uint8Array): Promise<void> {

@@ -7,6 +7,7 @@ import type { StreamState } from '../../detection/streamTypes.ts';
 import type { Alert } from '../../detection/types.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import { sha256 } from '../../ledger/sha256.ts';
+import { isNumber, RECORD_COLUMNS, valueOf } from '../columns.ts';
 import type { Row } from './order.ts';
 import { embeddingOf, msOf } from './table.ts';
 
@@ -87,25 +88,12 @@ type Event = Row['event'];
 
 function streamOf(event: Event, key: string): string {
   if (key === 'ledger') return 'ledger';
-  const of: Readonly<Record<string, string | undefined>> = {
-    provider_id: event.providerId,
-    agent_id: event.agentId,
-    thread_id: event.threadId,
-    role: event.role,
-  };
-  return of[key] ?? event.attributes[key] ?? NO_STREAM;
+  const column = RECORD_COLUMNS.find((name) => name === key);
+  return String((column && valueOf(event, column)) ?? event.attributes[key] ?? NO_STREAM);
 }
 
-/** Columns that behaviour is judged on, by their names in the ledger. */
-const valuesOf = (event: Event): Readonly<Record<string, number | string | null>> => ({
-  text: event.text ?? null,
-  role: event.role ?? null,
-  input_tokens: event.inputTokens ?? Number.NaN,
-  output_tokens: event.outputTokens ?? Number.NaN,
-  cached_tokens: event.cachedTokens ?? Number.NaN,
-  cost_usd: event.costUsd ?? Number.NaN,
-  autonomy_level: event.autonomyLevel ?? Number.NaN,
-  handoff_to: event.handoffTo ?? null,
-  outcome: event.outcome ?? null,
-  decision: event.decision ?? null,
-});
+/** Columns that behaviour is judged on, by their names in the ledger; NaN or null: the record says nothing. */
+const valuesOf = (event: Event): Readonly<Record<string, number | string | null>> =>
+  Object.fromEntries(
+    RECORD_COLUMNS.map((column) => [column, valueOf(event, column) ?? (isNumber(column) ? Number.NaN : null)]),
+  );

@@ -1,5 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TautlineFailure } from '../../core/errors.ts';
@@ -7,6 +7,7 @@ import type { Commit, CommittedFile, LiveAlert } from '../../detection/files/com
 import { bundleFromJson, bundleToJson } from '../../detection/lab/bundle.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import type { Platform } from '../../ledger/platform.ts';
+import { sha256 } from '../../ledger/sha256.ts';
 import { LedgerRecordSchema, type LedgerRecord } from '../live_pb.ts';
 import { codeOf, numbered, syncFolder, writeNew } from '../log/files.ts';
 import { TOPIC_NAMES, type StoredRecord, type Transport } from '../transport.ts';
@@ -15,7 +16,6 @@ import {
   dropPending,
   LOG_FOLDER,
   nameFiles,
-  newestCommit,
   putCommit,
   redo,
   requireLinks,
@@ -44,8 +44,7 @@ export interface SinkOptions {
   readonly at?: (point: SinkPoint) => void;
 }
 
-export const SINK_POINTS = ['read', 'pending', 'committing', 'committed', 'named', 'state', 'claimed'] as const;
-export type SinkPoint = (typeof SINK_POINTS)[number];
+export type SinkPoint = 'read' | 'pending' | 'committing' | 'committed' | 'named' | 'state' | 'claimed';
 
 /** Rows beyond the reference of the first bundle: a ledger that is all reference is judged in retrospect. */
 const BEYOND = 1;
@@ -141,11 +140,8 @@ export class Sink {
     this.#number++;
     this.#options.at?.('claimed');
     await dropPending(folder, this.#owner);
-    const saved = await newestState(folder, this.#number);
-    this.#from = 0;
-    this.#to = 0;
-    if (saved) {
-      const { state } = saved;
+    const state = await newestState(folder, this.#number);
+    if (state) {
       const path = bundlePath(folder, state.bundle);
       this.#bundle = { bundle: bundleFromJson(await readFile(path, 'utf8'), path), hash: state.bundle };
       this.#order = new Order(state.order);
@@ -171,12 +167,17 @@ export class Sink {
     this.#isCatchingUp = true;
     for await (const record of this.#between(this.#to, to, partition)) await this.#take(record, partition);
     this.#isCatchingUp = false;
-    this.#from = this.#to = to;
+    this.#to = to;
+    if (this.#order.next !== this.#known) throw unlike(this.#options.folder, this.#order.next, this.#known);
+    this.#beginUnit();
+  }
+
+  #beginUnit(): void {
+    this.#from = this.#to;
+    this.#rows = [];
     this.#opened = [];
     this.#closed = [];
     this.#order.doubles = this.#order.late = this.#refused = this.#untracked = 0;
-    if (this.#order.next !== this.#known) throw unlike(this.#options.folder, this.#order.next, this.#known);
-    this.#rows = [];
   }
 
   async *#between(from: number, to: number, partition: number): AsyncIterable<StoredRecord> {
@@ -185,7 +186,10 @@ export class Sink {
     for await (const batch of this.#options.transport.read('ledger', partition, from, { signal: end.signal }))
       for (const record of batch) {
         if (record.offset < to) yield record;
-        if (record.offset >= to - 1) return void end.abort();
+        if (record.offset >= to - 1) {
+          end.abort();
+          return;
+        }
       }
   }
 
@@ -194,7 +198,10 @@ export class Sink {
     this.#to = record.offset + 1;
     if (record.key !== group) return;
     const what = decoded(record)?.what;
-    if (what?.case === 'tick') return void this.#place(this.#order.tick(Number(what.value.sourceMicros)));
+    if (what?.case === 'tick') {
+      this.#place(this.#order.tick(Number(what.value.sourceMicros)));
+      return;
+    }
     if (what?.case !== 'event' || what.value.uid === '' || what.value.embedding.length % 4 !== 0) {
       this.#refused++;
       return;
@@ -248,8 +255,7 @@ export class Sink {
       const bytes = await rowsToParquet(rows, platform);
       const path = `${place}/part-${TOPIC_NAMES.ledger}-${partition}-${this.#from}-${this.#to}.parquet`;
       await writePending(folder, path, this.#owner, bytes);
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      add.push({ path, rows: rows.length, bytes: bytes.length, sha256 });
+      add.push({ path, rows: rows.length, bytes: bytes.length, sha256: await sha256(bytes) });
       this.#options.at?.('pending');
     }
     await this.#put('unit', partition, add);
@@ -270,11 +276,7 @@ export class Sink {
     this.#options.at?.('named');
     this.#number = number;
     this.#known = commit.events.to;
-    this.#from = this.#to;
-    this.#rows = [];
-    this.#opened = [];
-    this.#closed = [];
-    this.#order.doubles = this.#order.late = this.#refused = this.#untracked = 0;
+    this.#beginUnit();
     if (hasState) this.#sinceState = 0;
     await transport.noteOffset('ledger', partition, this.#to);
   }
@@ -337,11 +339,11 @@ function decoded(record: StoredRecord): LedgerRecord | null {
   }
 }
 
-async function newestState(folder: string, newest: number): Promise<{ readonly state: SavedState } | null> {
-  for (let n = Math.min(newest, await newestCommit(folder)); n >= 0; n--) {
+async function newestState(folder: string, newest: number): Promise<SavedState | null> {
+  for (let n = newest; n >= 0; n--) {
     if (!(await commitAt(folder, n))?.hasState) continue;
     try {
-      return { state: JSON.parse(await readFile(statePath(folder, n), 'utf8')) as SavedState };
+      return JSON.parse(await readFile(statePath(folder, n), 'utf8')) as SavedState;
     } catch (thrown) {
       if (codeOf(thrown) !== 'ENOENT') throw thrown;
     }

@@ -1,11 +1,12 @@
 import type { DictionaryColumn } from '../../core/columns.ts';
+import { LEDGER_SCHEMA } from '../../core/ledgerSchema.ts';
 import type { Platform } from '../../ledger/platform.ts';
-import { hourOf, writeParquet, type LedgerTable } from '../../ledger/write.ts';
+import { partitionOf, writeParquet, type LedgerTable } from '../../ledger/write.ts';
+import { isNumber, RECORD_COLUMNS, valueOf, type RecordColumn } from '../columns.ts';
 import type { Row } from './order.ts';
 
 /** Columns for attributes, at most; the rest of them are left out of the file. */
 const MOST_ATTRIBUTES = 64;
-const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
 
 export const msOf = (micros: number): number => micros / 1000;
 
@@ -16,16 +17,11 @@ export function embeddingOf({ embedding }: Row['event']): Float32Array | null {
   return new Float32Array(bytes.buffer, 0, bytes.length / 4);
 }
 
-/** The folder of a row: its provider and the hour of its own time. */
-const partitionOf = ({ event, micros }: Row): string =>
-  `provider_id=${event.providerId === undefined ? HIVE_NULL : encodeURIComponent(event.providerId)}/` +
-  `hour=${hourOf(msOf(micros))}`;
-
-/** Rows by their folder, each in order. */
+/** Rows by the folder of their provider and the hour of their own time, each in order. */
 export function byPartition(rows: readonly Row[]): ReadonlyMap<string, Row[]> {
   const found = new Map<string, Row[]>();
   for (const row of rows) {
-    const place = partitionOf(row);
+    const place = partitionOf(row.event.providerId ?? null, msOf(row.micros));
     const own = found.get(place);
     if (own) own.push(row);
     else found.set(place, [row]);
@@ -33,40 +29,39 @@ export function byPartition(rows: readonly Row[]): ReadonlyMap<string, Row[]> {
   return found;
 }
 
+/** Columns that a ledger without them is not given. */
+const WHERE_THERE: readonly RecordColumn[] = ['instantiation_id', 'text'];
+
+/** The columns of some records; the provider is in the path. */
+function columnsOf(events: readonly Row['event'][]): Partial<LedgerTable> {
+  const columns = RECORD_COLUMNS.flatMap((column) => {
+    const values = events.map((event) => valueOf(event, column));
+    const isAbsent = WHERE_THERE.includes(column) && values.every((value) => value === undefined);
+    if (column === 'provider_id' || isAbsent) return [];
+    const written = isNumber(column)
+      ? Float64Array.from(values, (value) => Number(value ?? Number.NaN))
+      : column === 'text'
+        ? values.map((value) => value ?? null)
+        : dictionary(values as readonly (string | undefined)[]);
+    return [[LEDGER_SCHEMA[column].key, written] as const];
+  });
+  return Object.fromEntries(columns);
+}
+
 /** Rows of one partition as Parquet. */
 export function rowsToParquet(rows: readonly Row[], platform: Platform): Promise<Uint8Array<ArrayBuffer>> {
   const events = rows.map(({ event }) => event);
-  const texts = (of: (event: Row['event']) => string | undefined) => dictionary(events.map((event) => of(event)));
-  const numbers = (of: (event: Row['event']) => number | undefined) =>
-    Float64Array.from(events, (event) => of(event) ?? Number.NaN);
   const vectors = events.map(embeddingOf);
   const dimension = vectors.find((vector) => vector !== null)?.length ?? 0;
   const embeddings = new Float32Array(rows.length * dimension);
   vectors.forEach((vector, i) => vector && embeddings.set(vector, i * dimension));
   const table: LedgerTable = {
+    ...columnsOf(events),
     n: rows.length,
     eventId: BigInt64Array.from(rows, ({ id }) => BigInt(id)),
     time: Float64Array.from(rows, ({ micros }) => msOf(micros)),
-    agent: texts(({ agentId }) => agentId),
-    thread: texts(({ threadId }) => threadId),
-    ...some(
-      'instantiation',
-      texts(({ instantiationId }) => instantiationId),
-    ),
     ...(dimension > 0 && { embeddings, dimension, isVoid: Uint8Array.from(vectors, (vector) => (vector ? 0 : 1)) }),
-    ...(events.some(({ text }) => text !== undefined) && { text: events.map(({ text }) => text ?? null) }),
-    role: texts(({ role }) => role),
-    latency: numbers(({ latencyMs }) => latencyMs),
     shadow: Uint8Array.from(events, ({ shadow }) => (shadow === undefined ? 2 : Number(shadow))),
-    inputTokens: numbers(({ inputTokens }) => inputTokens),
-    outputTokens: numbers(({ outputTokens }) => outputTokens),
-    cachedTokens: numbers(({ cachedTokens }) => cachedTokens),
-    costUsd: numbers(({ costUsd }) => costUsd),
-    handoffTo: texts(({ handoffTo }) => handoffTo),
-    outcome: texts(({ outcome }) => outcome),
-    decision: texts(({ decision }) => decision),
-    autonomyLevel: numbers(({ autonomyLevel }) => autonomyLevel),
-    label: texts(({ label }) => label),
   };
   const names = [...new Set(events.flatMap(({ attributes }) => Object.keys(attributes)))].sort();
   return writeParquet(table, platform, {
@@ -80,8 +75,6 @@ export function rowsToParquet(rows: readonly Row[], platform: Platform): Promise
     ],
   });
 }
-
-const some = (key: 'instantiation', column: DictionaryColumn) => (column.values.length > 0 ? { [key]: column } : {});
 
 function dictionary(values: readonly (string | undefined)[]): DictionaryColumn {
   const codeOf = new Map<string, number>();

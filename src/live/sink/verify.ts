@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadBundle } from '../../analysis/bundle.ts';
@@ -9,6 +8,7 @@ import type { Commit, CommittedFile, LiveAlert } from '../../detection/files/com
 import { bundleFromJson } from '../../detection/lab/bundle.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import type { Platform } from '../../ledger/platform.ts';
+import { sha256 } from '../../ledger/sha256.ts';
 import { commitAt, LOG_FOLDER, newestCommit } from './commitLog.ts';
 
 export interface Verified {
@@ -38,7 +38,7 @@ export async function verifyLedger(folder: string, kernels: KernelModule, platfo
   const blobs: { path: string; blob: Blob }[] = [];
   for (const file of files) {
     const bytes = await readFile(join(folder, file.path)).catch(() => null);
-    const fault = faultOf(file, bytes);
+    const fault = await faultOf(file, bytes);
     if (fault) faults.push(fault);
     if (bytes) blobs.push({ path: file.path, blob: new Blob([bytes]) });
   }
@@ -53,10 +53,10 @@ export async function verifyLedger(folder: string, kernels: KernelModule, platfo
     const stages = createStages(kernels.fork(), ledger, await loadBundle(loaded, ledger));
     const options = { signal: new AbortController().signal, onProgress: () => undefined, baseline: null };
     const { decisions, events: of } = await stages.run(loaded.parameters, options);
-    const expected = alertsToJson(decisions.alerts, of.streams).map(lineOf).sort();
-    const own = alerts.map(lineOf).sort();
-    for (const line of expected) if (!own.includes(line)) faults.push(`analysis raises ${line}, the commits do not`);
-    for (const line of own) if (!expected.includes(line)) faults.push(`the commits raise ${line}, analysis does not`);
+    const expected = new Set(alertsToJson(decisions.alerts, of.streams).map(lineOf).sort());
+    const own = new Set(alerts.map(lineOf).sort());
+    for (const line of expected) if (!own.has(line)) faults.push(`analysis raises ${line}, the commits do not`);
+    for (const line of own) if (!expected.has(line)) faults.push(`the commits raise ${line}, analysis does not`);
   }
   return { commits: commits.length, files: files.length, events, alerts: alerts.length, faults };
 }
@@ -89,8 +89,8 @@ function breaks(commits: readonly Commit[]): string[] {
   });
 }
 
-function faultOf({ path, bytes, sha256 }: CommittedFile, found: Uint8Array | null): string | null {
+async function faultOf({ path, bytes, sha256: hash }: CommittedFile, found: Uint8Array | null): Promise<string | null> {
   if (!found) return `${path} is missing`;
   if (found.length !== bytes) return `${path} has ${found.length} bytes, ${bytes} expected`;
-  return createHash('sha256').update(found).digest('hex') === sha256 ? null : `${path} is not what was committed`;
+  return (await sha256(found)) === hash ? null : `${path} is not what was committed`;
 }

@@ -96,7 +96,7 @@ test('a ledger without texts says so, and is filtered all the same', async ({ pa
   await expect(find.getByRole('status')).toContainText('200 hits');
 });
 
-test('a million messages are searched as fast as the database reads them; the newest search wins, and one can be stopped', async ({
+test('a million messages are searched as fast as the database reads; the newest wins, and one can be stopped', async ({
   page,
 }, testInfo) => {
   await page.goto('/#v=1&sample=quick-tour');

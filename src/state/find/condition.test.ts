@@ -43,7 +43,7 @@ describe('what is searched for', () => {
   async function rows(text: string, ...filters: readonly [string, FindComparison, string][]) {
     const find = { text, filters: filters.map(([column, comparison, value]) => ({ column, comparison, value })) };
     const condition = conditionOf(find, COLUMNS);
-    if (!condition.ok) return condition.error.problem;
+    if (!condition.ok) return 'problem' in condition.error ? condition.error.problem : null;
     return [...(await database.queryInts(`select row from events where ${condition.value} order by row`))];
   }
 

@@ -1,4 +1,3 @@
-import type { Limits } from './channel.ts';
 import type { ParameterName } from '../parameterTypes.ts';
 
 /**
@@ -16,16 +15,17 @@ export interface LimitRule {
   readonly isLog?: boolean;
 }
 
-/** The rules of the limits of a signal; null of one that no parameter governs. */
-export type LimitRules = readonly [low: LimitRule | null, high: LimitRule | null];
-
-/** A limit that is the parameter itself, or a multiple of it beside an offset. */
+/** A limit that is the parameter itself, or a multiple of it. */
 export const governedBy = (parameter: ParameterName, scale = 1, more: Partial<LimitRule> = {}): LimitRule => ({
   parameter,
   offset: 0,
   scale,
   ...more,
 });
+
+/** Tells the limits of one chart apart. */
+export const ruleKey = ({ parameter, end, scale }: LimitRule): string =>
+  `${parameter}${end ?? ''}${scale < 0 ? ' below' : ''}`;
 
 /** The limit that a value of the parameter gives. */
 export function limitAt({ offset, scale, ofLog, isLog }: LimitRule, value: number): number {
@@ -38,7 +38,3 @@ export function valueFor({ offset, scale, ofLog, isLog }: LimitRule, limit: numb
   const at = ((isLog ? Math.log(limit) : limit) - offset) / scale;
   return ofLog ? Math.exp(at) : at;
 }
-
-/** Low and high limit with the rules they follow, for those that are drawn. */
-export const ruled = (limits: Limits, rules: LimitRules | null): readonly { value: number; rule: LimitRule | null }[] =>
-  limits.map((value, i) => ({ value, rule: rules?.[i] ?? null })).filter(({ value }) => Number.isFinite(value));

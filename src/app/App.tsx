@@ -11,7 +11,7 @@ import { ErrorBoundary } from './shell/ErrorBoundary.tsx';
 import { loadable } from './shell/loadable.tsx';
 import { ProgressBar, progressText } from './shell/Progress.tsx';
 import { shownScreen } from './shell/screens.ts';
-import { StatusBar } from './shell/StatusBar.tsx';
+import { ledgerStatus, StatusBar } from './shell/StatusBar.tsx';
 import { Toasts } from './shell/Toasts.tsx';
 import { TopBar } from './shell/TopBar.tsx';
 import { useShortcuts } from './shell/useShortcuts.ts';
@@ -88,6 +88,7 @@ function useCodeAhead(): void {
     monitor.load();
     parameters.load();
     alertDrawer.load();
+    ledgerStatus.load();
     openReport.load();
     openFailed.load();
     analysisFailed.load();

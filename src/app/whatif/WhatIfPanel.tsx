@@ -23,6 +23,8 @@ import { FalseAlarmCard } from './FalseAlarmCard.tsx';
 import { ParameterRow } from './ParameterRow.tsx';
 import { ReferenceFile } from './ReferenceFile.tsx';
 import { Scenarios, Steps } from './Scenarios.tsx';
+import './whatif.css';
+import './parameters.css';
 import './scenarios.css';
 
 type Group = ParameterSpec['group'];

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { ParameterName } from '../detection/parameterTypes.ts';
 import type { NoticeKind } from '../detection/channels/table.ts';
 
 /** Which sheet lies over the panels. */
@@ -14,6 +15,8 @@ export interface UiState {
   /** Step of the tour, from 0; null: it is not under way. */
   readonly tour: number | null;
   readonly whatIfOpen: boolean;
+  /** Whose slider is to be shown and focused; `end`: of a parameter that is a pair. */
+  readonly asked: { readonly name: ParameterName; readonly end: 0 | 1 } | null;
   readonly drawerOpen: boolean;
   /** What the drawer lists. */
   readonly drawerList: 'alerts' | 'notices';
@@ -67,6 +70,7 @@ export const useUi = create<UiState>(() => ({
   atColumns: false,
   methodsSection: 0,
   tour: null,
+  asked: null,
   drawerList: 'alerts',
   noticeKinds: null,
   drawerHeight: Math.max(140, Math.min(300, Math.round(window.innerHeight * 0.22))),
@@ -94,5 +98,8 @@ export const showColumns = (): void => useUi.setState({ sheet: 'report', atColum
 export const showMethods = (section: number): void => useUi.setState({ sheet: 'methods', methodsSection: section });
 /** Goes to a step of the tour; null leaves it. */
 export const setTour = (tour: number | null): void => useUi.setState({ tour, sheet: null });
+/** Brings the slider of a parameter into view and focuses it. */
+export const showParameter = (name: ParameterName, end: 0 | 1): void =>
+  useUi.setState({ whatIfOpen: true, asked: { name, end } });
 export const toggleSheet = (sheet: Sheet): void =>
   useUi.setState((ui) => ({ sheet: ui.sheet === sheet ? null : sheet }));

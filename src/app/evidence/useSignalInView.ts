@@ -1,11 +1,8 @@
 import { useEffect } from 'react';
-import { CHANNEL_TABLE } from '../../detection/channels/table.ts';
+import { CHANNEL_TABLE, type ChannelId } from '../../detection/channels/table.ts';
 import type { Alert } from '../../detection/types.ts';
-import { PANELS } from '../../panels/registry.ts';
 
-/** The panel of the channel that raises alerts of a kind. */
-const panelOf = (kind: Alert['kind']): string | undefined =>
-  PANELS.find((panel) => panel.type === 'lines' && kind in CHANNEL_TABLE[panel.channel].kinds)?.id;
+const CHANNELS = Object.keys(CHANNEL_TABLE) as ChannelId[];
 
 /**
  * Scrolls the charts until the signal that an alert was raised on lies right under their head, so that it is seen
@@ -18,7 +15,8 @@ export function useSignalInView(alert: Alert | null): void {
     if (kind === undefined) return;
     const frame = requestAnimationFrame(() => {
       const charts = document.getElementById('charts');
-      const panel = charts?.querySelector(`[data-panel="${panelOf(kind)}"]`);
+      const channel = CHANNELS.find((id) => kind in CHANNEL_TABLE[id].kinds);
+      const panel = charts?.querySelector(`[data-channel="${channel}"]`);
       if (!charts || !panel) return;
       const head = charts.querySelector('.stack-head')?.getBoundingClientRect().height ?? 0;
       const top = charts.getBoundingClientRect().top + head;

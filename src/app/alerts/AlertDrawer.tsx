@@ -4,6 +4,7 @@ import { useTautline } from '../../state/store.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { useUi } from '../ui.ts';
 import { DrawerEdge } from './DrawerEdge.tsx';
+import './alerts.css';
 
 const AlertTable = lazy(() => import('./AlertTable.tsx').then((module) => ({ default: module.AlertTable })));
 
@@ -12,12 +13,14 @@ const NoticeTable = lazy(() => import('./NoticeTable.tsx').then((module) => ({ d
 
 /** The alert table below the charts, with its filter; its upper edge can be dragged. */
 export function AlertDrawer(): ReactNode {
-  const open = useUi((ui) => ui.drawerOpen);
+  const besideEvidence = useTautline((state) => state.view.evidence !== null);
+  const which = besideEvidence ? 'drawerBesideEvidence' : 'drawerOpen';
+  const open = useUi((ui) => ui[which]);
   const height = useUi((ui) => ui.drawerHeight);
   const alerts = useTautline((state) => state.analysis.report?.alerts.length ?? null);
   const stale = useTautline((state) => state.analysis.preview !== null);
   const list = useUi((ui) => ui.drawerList);
-  const toggle = useCallback(() => useUi.setState({ drawerOpen: !open }), [open]);
+  const toggle = useCallback(() => useUi.setState({ [which]: !open }), [which, open]);
   if (alerts === null) return null;
   return (
     <section className="drawer" aria-labelledby="alerts-title" style={open ? { height } : undefined}>

@@ -13,6 +13,7 @@ import { Filters } from './Filters.tsx';
 import { HitList } from './HitList.tsx';
 import { showEvent } from './show.ts';
 import { nextHit, placeOf } from './snippet.ts';
+import '../alerts/alerts.css';
 import './find.css';
 
 /** A key has to rest so long before its text is searched for. */

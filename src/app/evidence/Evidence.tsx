@@ -1,6 +1,7 @@
 // Before the tabs, whose own rules refine these.
 import './evidence.css';
 import { useEffect, useId, useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
+import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
 import { changeChannelOf } from '../../detection/channels/table.ts';
 import { actions, useTautline } from '../../state/store.ts';
@@ -20,6 +21,7 @@ import { InvestigateTab } from './investigate/InvestigateTab.tsx';
 import { MapTab } from './map/MapTab.tsx';
 import { openEvidence } from './open.ts';
 import { ReportTab } from './report/ReportTab.tsx';
+import { StretchTitle } from './StretchTitle.tsx';
 import { TransportTab } from './transport/TransportTab.tsx';
 import { useSubject, type Subject } from './useSubject.ts';
 import { WordsTab } from './words/WordsTab.tsx';
@@ -148,12 +150,7 @@ function Title({
           </button>
         </>
       )}
-      {subject && !alert && (
-        <span className="evidence-where warn">
-          No alert fires at event {formatCount(view.event)} with these parameters; this is the evidence of the event
-          itself.
-        </span>
-      )}
+      {subject?.stretch && <StretchTitle stretch={subject.stretch} view={view} report={report} />}
     </div>
   );
 }
@@ -199,7 +196,7 @@ function Tabs({
   );
 }
 
-/** The evidence of an alert over the lower part of the charts. */
+/** The evidence of an alert or a stretch over the lower part of the charts. */
 export function Evidence({
   view,
   report,
@@ -209,7 +206,7 @@ export function Evidence({
 }): ReactNode {
   const base = useId();
   const share = useUi((ui) => ui.evidenceShare);
-  const subject = useSubject(report, view);
+  const { subject, error } = useSubject(report, view);
   const root = useRef<HTMLElement>(null);
   const streamKey = useTautline((state) => state.view.parameters.stream);
   const isLasting = !!subject?.alert && changeChannelOf(subject.alert.kind) !== null;
@@ -249,6 +246,11 @@ export function Evidence({
       >
         <ErrorBoundary region={`"${TABS[view.tab].title}"`} key={`${view.tab} ${streamKey}`}>
           {subject && <View subject={subject} />}
+          {error && (
+            <p className="evidence-message field-problem" role="alert">
+              {explain(toTautlineError(error, 'finding the stretch'))}
+            </p>
+          )}
         </ErrorBoundary>
       </div>
     </section>

@@ -3,6 +3,7 @@ import { formatCount, formatMs } from '../../core/format.ts';
 import { countText, describePart } from '../../core/part.ts';
 import type { Stage } from '../../detection/parameters.ts';
 import { actions, useTautline } from '../../state/store.ts';
+import { alertsText } from '../alerts/inSight.ts';
 import { toggleSheet, useUi } from '../ui.ts';
 import { ProgressBar, progressText } from './Progress.tsx';
 import { useLateAnalysis } from './useLateAnalysis.ts';
@@ -56,6 +57,7 @@ export function StatusBar(): ReactNode {
   const ledger = useTautline((state) => state.ledger);
   const report = useTautline((state) => state.analysis.report);
   const preview = useTautline((state) => state.analysis.preview !== null);
+  const alerts = useTautline(alertsText);
   const sheet = useUi((ui) => ui.sheet);
   if (ledger.phase !== 'open')
     return (
@@ -108,7 +110,7 @@ export function StatusBar(): ReactNode {
       <Underway />
       {report && (
         <span role="status" aria-live="polite">
-          {formatCount(report.alerts.length)} {report.alerts.length === 1 ? 'alert' : 'alerts'}
+          {alerts}
           {preview && ' of the analysis before'}
           <Suspense fallback={null}>
             <StatusDiff />

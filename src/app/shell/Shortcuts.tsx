@@ -14,7 +14,8 @@ const SHORTCUTS: readonly (readonly [keys: readonly string[], what: string])[] =
   [['Ctrl', 'Z'], 'undo a change of parameters or scenarios; with Shift: redo'],
   [['t'], 'theme: as the system, dark, light'],
   [['[', ']'], 'previous, next alert'],
-  [['e'], 'evidence of the alert at the selected event: open, close'],
+  [['e'], 'evidence of the alert at the selected event, or of the event: open, close'],
+  [['i'], 'investigate: from the selected event on, else the visible stretch'],
   [
     ['←', '→', '+', '-', '0'],
     'on a chart: move the cursor, zoom, show everything; Enter opens the event at the cursor',

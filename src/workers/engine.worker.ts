@@ -28,6 +28,7 @@ void prepareReaders();
 exposeWorker(
   ENGINE_CONTRACT,
   createEngine({
+    files: platform,
     loadKernels: kernels,
     signalPool: browserSignalPool(),
     openLedger: (source, mapping, options) => {

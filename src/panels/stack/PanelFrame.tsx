@@ -11,6 +11,7 @@ import {
 } from 'react';
 import { actions, useTautline } from '../../state/store.ts';
 import type { Panel } from '../panel.ts';
+import { PanelExport } from './PanelExport.tsx';
 import { HealthBadge, HealthReasons, useHealth } from './Health.tsx';
 
 /** Panels are drawn a little before they scroll into view. */
@@ -100,6 +101,7 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
         </button>
         {health && <HealthBadge health={health} name={panel.title} id={`${id}-health`} />}
         <div className="panel-slot" ref={setSlot} />
+        {!folded && <PanelExport panel={panel} root={element} />}
         {!folded && (
           <button
             type="button"

@@ -195,6 +195,7 @@ const ENGINE_COMMANDS = {
    * @param visible the events that are looked at, all where null or absent
    * @param onPreview called at most once, where the signals take longer than a moment: there are previews of them,
    * while everything else is still that of the analysis before
+   * @param onFirst called at most once, of a large ledger: the analysis that stands until lasting change is judged
    */
   analyze: question<
     (
@@ -203,8 +204,9 @@ const ENGINE_COMMANDS = {
       baseline?: Parameters | null,
       visible?: IndexRange | null,
       onPreview?: ((preview: PreviewReport) => void) | null,
+      onFirst?: ((report: AnalysisReport) => void) | null,
     ) => Promise<AnalysisReport>
-  >({ doing: 'analysing the ledger', callbacks: { 1: PROGRESS, 4: news<PreviewReport>() } }),
+  >({ doing: 'analysing the ledger', callbacks: { 1: PROGRESS, 4: news<PreviewReport>(), 5: news<AnalysisReport>() } }),
   /**
    * A newer analysis waits for the one under way: where that has given a preview, or takes long, it is ended, and
    * rejects with kind "cancelled" and `SUPERSEDED_RUN`.

@@ -89,7 +89,7 @@ export function analysisCommands(context: EngineContext): {
   }
 
   const commands: Pick<EngineApi, 'analyze' | 'cancelStale'> = {
-    analyze(parameters, onProgress, baseline = null, visible = null, onPreview = null) {
+    analyze(parameters, onProgress, baseline = null, visible = null, onPreview = null, onFirst = null) {
       const { signal } = context;
       let answerPreviewed: (preview: Preview | null) => void = () => undefined;
       next = new Promise((resolve) => {
@@ -115,6 +115,7 @@ export function analysisCommands(context: EngineContext): {
               ...options,
               baseline,
               preview: onPreview === null ? undefined : previewing(mine, onPreview),
+              onFirst: onFirst === null ? undefined : (first) => onFirst(reportOf(first, baseline)),
             }),
           );
           return reportOf(analysis, baseline);

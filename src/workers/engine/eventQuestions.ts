@@ -87,6 +87,7 @@ export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUEST
         }),
       ),
 
-    signalsArrow: () => context.answer(({ events, signals, decisions }) => signalsToArrow(events, signals, decisions)),
+    signalsArrow: () =>
+      context.answerWhole(({ events, signals, decisions }) => signalsToArrow(events, signals, decisions)),
   };
 }

@@ -25,7 +25,7 @@ export function labQuestions(context: EngineContext): LabApi {
 
   return {
     inControl: (from) =>
-      context.answer(({ events, signals, decisions, reference, parameters }) => {
+      context.answerWhole(({ events, signals, decisions, reference, parameters }) => {
         const { calibration, alerts } = decisions;
         return {
           revision: context.standing.revision,
@@ -35,7 +35,7 @@ export function labQuestions(context: EngineContext): LabApi {
       }),
 
     labColumns: () =>
-      context.answer((analysis) => {
+      context.answerWhole((analysis) => {
         const { parameters, reference } = analysis;
         if (reference.from === reference.to) {
           throw new TautlineFailure({
@@ -65,7 +65,7 @@ export function labQuestions(context: EngineContext): LabApi {
     },
 
     delayPlan: (ask) =>
-      context.answer((analysis) => {
+      context.answerWhole((analysis) => {
         const { parameters } = analysis;
         const ledger = labLedger(analysis);
         const starts =
@@ -76,10 +76,10 @@ export function labQuestions(context: EngineContext): LabApi {
         return { parameters, starts, tasks: delayTasks(ledger, baseline, { parameters, ...ask, starts }) };
       }),
 
-    labels: (file) => context.answer((analysis) => labelsOf(analysis, file)),
+    labels: (file) => context.answerWhole((analysis) => labelsOf(analysis, file)),
 
     score: (file) =>
-      context.answer(async (analysis) => {
+      context.answerWhole(async (analysis) => {
         const { revision } = context.standing;
         const { kernels, ledger } = context.open;
         const {
@@ -95,7 +95,7 @@ export function labQuestions(context: EngineContext): LabApi {
       }),
 
     bundle: (characteristics, labels) =>
-      context.answer((analysis) => {
+      context.answerWhole((analysis) => {
         const { ledger, stages } = context.open;
         // The engine opens every ledger with the default number of reference events for the built-in embedder.
         const embedderReference = DEFAULT_PARAMETERS.reference_events;

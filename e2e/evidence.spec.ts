@@ -12,6 +12,7 @@ const tab = async (page: Page, name: string) => {
 };
 /** Opens the evidence of the first drift alert from its row. */
 async function openDrift(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'By incident', pressed: true }).click();
   await page
     .getByRole('grid')
     .getByRole('row')
@@ -25,6 +26,7 @@ const percent = (text: string): number => Number(text.replace('−', '-').replac
 
 test('from an alert to who, what and which messages, within a second', async ({ page }) => {
   await openSample(page, 'Quick tour');
+  await page.getByRole('button', { name: 'By incident' }).click();
   const row = page.getByRole('grid').getByRole('row').filter({ hasText: 'Drift' }).first();
   await row.scrollIntoViewIfNeeded();
   const took = await row.evaluate(async (element) => {
@@ -273,6 +275,7 @@ test('what the evidence is of follows the thresholds', async ({ page }) => {
 test('what changed: a planted style is told in words, with messages of either side', async ({ page }) => {
   await page.goto('/');
   await openFiles(page, changedStyle());
+  await page.getByRole('button', { name: 'By incident' }).click();
   const row = page.getByRole('grid').getByRole('row').filter({ hasText: 'Style' }).first();
   await row.scrollIntoViewIfNeeded();
   const took = await row.evaluate(async (element) => {

@@ -4,6 +4,7 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import { format } from 'prettier';
 import { mappingFileSchema } from '../src/cli/mappingFile.ts';
 import { baselineSchema } from '../src/detection/baseline.ts';
+import { commitSchema } from '../src/detection/files/commit.ts';
 import { labelSchema, labelsSchema } from '../src/detection/files/labels.ts';
 import { parameterFileSchema, parametersSchema } from '../src/detection/files/parameters.ts';
 import { alertSchema, alertsFileSchema, calibrationSchema, noticeSchema } from '../src/detection/files/results.ts';
@@ -50,6 +51,11 @@ const PUBLISHED = {
     title: 'Tautline calibration (calibration.json)',
     description: 'What the reference period fixed. null: could not be calibrated.',
     schema: calibrationSchema,
+  },
+  commit: {
+    title: 'Tautline commit',
+    description: 'A commit of a live ledger (_log/<20 digits>.json): what no commit names is no part of it.',
+    schema: commitSchema,
   },
   labels: {
     title: 'Tautline labels',

@@ -1,24 +1,11 @@
-import {
-  Dictionary,
-  Field,
-  Float64,
-  Int32,
-  Int64,
-  makeData,
-  RecordBatch,
-  Schema,
-  Struct,
-  Table,
-  tableToIPC,
-  Utf8,
-  type Data,
-} from 'apache-arrow';
+import { Dictionary, Float64, Int32, Int64, makeData, Utf8, type Data } from 'apache-arrow';
 import type { EventColumns } from '../core/columns.ts';
 import { isDecided, NOTICES, SERIES_NAMES } from '../detection/channels/table.ts';
 import { EVENT_STATES, type Decisions, type Signals } from '../detection/types.ts';
 import { noticeText } from '../detection/notices.ts';
-import { vectorOf } from '../ledger/arrowVectors.ts';
+import { ipcOf, vectorOf, type NamedData } from '../ledger/arrowVectors.ts';
 import { stringData } from '../ledger/cast.ts';
+import { ipcToParquet } from '../ledger/parquetTable.ts';
 import type { Platform } from '../ledger/platform.ts';
 
 /**
@@ -26,49 +13,34 @@ import type { Platform } from '../ledger/platform.ts';
  * stream, seq, route, those of all channels (`SERIES_NAMES`) and notice; NaN, and no notice, is NULL.
  */
 export function signalsToArrow(events: EventColumns, signals: Signals, decisions: Decisions): Uint8Array {
-  return ipc(events.n, [['row', integers(events.row)], ...signalColumns(events, signals, decisions, named)]);
+  return ipcOf([['row', integers(events.row)], ...signalColumns(events, signals, decisions, named)], events.n);
 }
 
 /** The same without `row` as a Parquet file (zstd), strings as strings: the columns and types of a signals file. */
-export async function signalsToParquet(
+export function signalsToParquet(
   platform: Platform,
   events: EventColumns,
   signals: Signals,
   decisions: Decisions,
 ): Promise<Uint8Array> {
-  const parquet = await platform.parquet();
   const strings = (codes: Int32Array, names: readonly string[]) => stringData(Array.from(codes, (code) => names[code]));
-  const properties = new parquet.WriterPropertiesBuilder().setCompression(parquet.Compression.ZSTD).build();
-  return parquet.writeParquet(
-    parquet.Table.fromIPCStream(ipc(events.n, signalColumns(events, signals, decisions, strings))),
-    properties,
-  );
+  return ipcToParquet(platform, ipcOf(signalColumns(events, signals, decisions, strings), events.n));
 }
-
-type Column = readonly [name: string, data: Data];
 
 function signalColumns(
   events: EventColumns,
   signals: Signals,
   decisions: Decisions,
   text: (codes: Int32Array, names: readonly string[]) => Data,
-): Column[] {
+): NamedData[] {
   return [
     ['event_id', makeData({ type: new Int64(), length: events.n, nullCount: 0, data: events.eventId })],
     ['stream', text(events.stream, events.streams)],
     ['seq', integers(signals.seq)],
     ['route', text(Int32Array.from(decisions.eventState), EVENT_STATES)],
-    ...SERIES_NAMES.map((name): Column => [name, numbers(isDecided(name) ? decisions[name] : signals[name])]),
+    ...SERIES_NAMES.map((name): NamedData => [name, numbers(isDecided(name) ? decisions[name] : signals[name])]),
     ['notice', noticeColumn(decisions.notice)],
   ];
-}
-
-function ipc(length: number, columns: readonly Column[]): Uint8Array {
-  const fields = columns.map(([name, data]) => new Field(name, data.type, true));
-  const schema = new Schema(fields);
-  const children = columns.map(([, data]) => data);
-  const batch = new RecordBatch(schema, makeData({ type: new Struct(fields), length, nullCount: 0, children }));
-  return tableToIPC(new Table(schema, [batch]), 'stream');
 }
 
 /** Names of notices, of which there are few. */

@@ -5,13 +5,11 @@ import { actions, useTautline } from '../state/store.ts';
 import type { LedgerPhase, Screen } from '../state/types.ts';
 import { DropOverlay } from './open/DropOverlay.tsx';
 import { EmptyState } from './open/EmptyState.tsx';
-import { DropTarget, SampleList, UrlField } from './open/OpenChooser.tsx';
 import { Opening } from './open/Opening.tsx';
 import { useReportOnOpen } from './open/reportOnOpen.ts';
 import { ErrorBoundary } from './shell/ErrorBoundary.tsx';
 import { loadable } from './shell/loadable.tsx';
 import { ProgressBar, progressText } from './shell/Progress.tsx';
-import { Sheet } from './shell/Sheet.tsx';
 import { shownScreen } from './shell/screens.ts';
 import { StatusBar } from './shell/StatusBar.tsx';
 import { Toasts } from './shell/Toasts.tsx';
@@ -28,6 +26,7 @@ const openFailed = loadable('what went wrong', async () => (await import('./open
 const analysisFailed = loadable('what went wrong', async () => (await import('./open/Failed.tsx')).AnalysisFailed);
 const analysisTrouble = loadable('what went wrong', async () => (await import('./open/Failed.tsx')).AnalysisTrouble);
 const openReport = loadable('the report', async () => (await import('./open/OpenReport.tsx')).OpenReportSheet);
+const openSheet = loadable('the ways to open', async () => (await import('./open/OpenSheet.tsx')).OpenSheet);
 const askAddress = loadable('the question', async () => (await import('./open/AskAddress.tsx')).AskAddress);
 const LabScreen = lazy(() => import('./lab/LabScreen.tsx').then((module) => ({ default: module.LabScreen })));
 const CalibrationScreen = lazy(() =>
@@ -35,6 +34,8 @@ const CalibrationScreen = lazy(() =>
 );
 const shortcuts = loadable('the shortcuts', async () => (await import('./shell/Shortcuts.tsx')).Shortcuts);
 const methods = loadable('the methods', async () => (await import('./methods/Methods.tsx')).Methods);
+const glossary = loadable('the glossary', async () => (await import('./methods/Glossary.tsx')).Glossary);
+const tour = loadable('the tour', async () => (await import('./learn/Tour.tsx')).Tour);
 const Inspector = lazy(() => import('./inspector/Inspector.tsx').then((module) => ({ default: module.Inspector })));
 
 function AnalysisTrouble({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'open' }> }): ReactNode {
@@ -148,20 +149,9 @@ function Sheets(): ReactNode {
   const sheet = useUi((ui) => ui.sheet);
   if (sheet === 'report') return <openReport.Component />;
   if (sheet === 'shortcuts') return <shortcuts.Component />;
-  if (sheet === 'methods')
-    return (
-      <Sheet title="Methods">
-        <methods.Component />
-      </Sheet>
-    );
-  if (sheet === 'open')
-    return (
-      <Sheet title="Open a ledger">
-        <DropTarget asked={null} />
-        <UrlField />
-        <SampleList />
-      </Sheet>
-    );
+  if (sheet === 'methods') return <methods.Component />;
+  if (sheet === 'glossary') return <glossary.Component />;
+  if (sheet === 'open') return <openSheet.Component />;
   return null;
 }
 
@@ -170,6 +160,7 @@ function Shell(): ReactNode {
   const selected = useTautline((state) => (state.analysis.report ? state.view.selected : null));
   const screen = useTautline((state) => shownScreen(state.view.screen));
   const whatIfOpen = useUi((ui) => ui.whatIfOpen);
+  const tourStep = useUi((ui) => ui.tour);
   useTheme();
   useShortcuts();
   useReportOnOpen();
@@ -239,6 +230,7 @@ function Shell(): ReactNode {
         <StatusBar />
       </ErrorBoundary>
       <Toasts />
+      {tourStep !== null && <tour.Component at={tourStep} />}
       <DropOverlay />
     </div>
   );

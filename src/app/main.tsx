@@ -9,13 +9,10 @@ import './shell/controls.css';
 import './shell/topbar.css';
 import './shell/status.css';
 import './shell/messages.css';
-import './shell/sheet.css';
 import './open/open.css';
 import './whatif/whatif.css';
 import './whatif/parameters.css';
-import './whatif/scenarios.css';
 import './alerts/alerts.css';
-import './inspector/inspector.css';
 
 session.restore();
 installTestHook(isDrawing);

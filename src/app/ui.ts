@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import type { NoticeKind } from '../detection/channels/table.ts';
 
 /** Which sheet lies over the panels. */
-export type Sheet = 'report' | 'open' | 'shortcuts' | 'methods' | null;
+export type Sheet = 'report' | 'open' | 'shortcuts' | 'methods' | 'glossary' | null;
 
 /** What the shell remembers of itself: not part of the view, so not in the URL. */
 export interface UiState {
@@ -11,6 +11,8 @@ export interface UiState {
   readonly atColumns: boolean;
   /** Section of docs/methods.md at which the sheet of methods opens; 0 for its top. */
   readonly methodsSection: number;
+  /** Step of the tour, from 0; null: it is not under way. */
+  readonly tour: number | null;
   readonly whatIfOpen: boolean;
   readonly drawerOpen: boolean;
   /** What the drawer lists. */
@@ -50,6 +52,7 @@ export const useUi = create<UiState>(() => ({
   sheet: null,
   atColumns: false,
   methodsSection: 0,
+  tour: null,
   whatIfOpen: true,
   drawerOpen: true,
   drawerList: 'alerts',
@@ -72,5 +75,7 @@ export const showSheet = (sheet: Sheet): void => useUi.setState({ sheet, atColum
 export const showColumns = (): void => useUi.setState({ sheet: 'report', atColumns: true });
 /** Opens docs/methods.md at a section; 0 for its top. */
 export const showMethods = (section: number): void => useUi.setState({ sheet: 'methods', methodsSection: section });
+/** Goes to a step of the tour; null leaves it. */
+export const setTour = (tour: number | null): void => useUi.setState({ tour, sheet: null });
 export const toggleSheet = (sheet: Sheet): void =>
   useUi.setState((ui) => ({ sheet: ui.sheet === sheet ? null : sheet }));

@@ -2,10 +2,8 @@ import { formatCount } from '../core/format.ts';
 import { shown } from '../core/printable.ts';
 import { Scheduler } from '../core/scheduler.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
-import { isDecided, type SeriesName } from '../detection/channels/table.ts';
-import { excessOf } from '../detection/incidents/excess.ts';
 import { incidentsOf } from '../detection/incidents/group.ts';
-import { headlineOf, sureText } from '../detection/incidents/text.ts';
+import { incidentText } from '../detection/incidents/text.ts';
 import { CHANGE_CHANNELS, changeChannelOf } from '../detection/channels/table.ts';
 import { changeSummary, conversationsText } from '../detection/drilldown/changed/words.ts';
 import { calibrationToJson } from '../detection/export.ts';
@@ -14,6 +12,7 @@ import { changePower } from '../detection/change/power.ts';
 import { fewStreams, noPowerText, outagesOf, powerText, watchedText, type Outage } from '../detection/healthText.ts';
 import { ALERT_KINDS } from '../detection/types.ts';
 import { signalsToParquet } from '../analysis/signalsTable.ts';
+import { alertExcess } from '../analysis/series.ts';
 import type { Analysis } from '../analysis/stages.ts';
 import { findWhatChanged } from '../analysis/whatChanged.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
@@ -152,18 +151,16 @@ function summary(
 const MOST_INCIDENTS = 5;
 
 /** What happened, to whom, since when and how sure that is, the most severe first. */
-function incidentLines({ events, signals, decisions, health, parameters, reference }: Analysis): string[] {
-  const { alerts, calibration } = decisions;
+function incidentLines(analysis: Analysis): string[] {
+  const { events, decisions, health, parameters, reference } = analysis;
+  const { alerts } = decisions;
   if (alerts.length === 0) return [];
-  const column = (name: SeriesName): Float64Array => (isDecided(name) ? decisions[name] : signals[name]);
-  const excess = excessOf({ alerts, n: events.n, stream: events.stream, column, calibration, parameters });
+  const excess = alertExcess(analysis);
   const watched = events.n - reference.to;
   const incidents = incidentsOf({ alerts, excess, streams: events.streams.length, events: events.n, watched });
   const lines = [`incidents: ${formatCount(incidents.length)}, the most severe first`];
-  for (const incident of incidents.slice(0, MOST_INCIDENTS)) {
-    const sure = sureText(incident, { alerts, health, parameters });
-    lines.push(`incident: ${headlineOf(incident, events.streams)}. ${sure}`);
-  }
+  for (const incident of incidents.slice(0, MOST_INCIDENTS))
+    lines.push(`incident: ${incidentText(incident, events.streams, { alerts, health, parameters })}`);
   const more = incidents.length - MOST_INCIDENTS;
   if (more > 0) lines.push(`and ${formatCount(more)} more incidents`);
   return lines;

@@ -13,6 +13,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<{ run: Command }>> = new Map([
   ['convert', () => import('./convert.ts')],
   ['generate', () => import('./generate.ts')],
   ['inspect', () => import('./inspect.ts')],
+  ['live', () => import('./live.ts')],
   ['replay', () => import('./replay.ts')],
   ['score', () => import('./score.ts')],
 ]);

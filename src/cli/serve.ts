@@ -14,6 +14,8 @@ export interface ServeOptions {
   readonly port: number;
   /** True: fail when the port is taken, instead of trying the next ones. */
   readonly strictPort?: boolean;
+  /** Answers beside the files, asked first, of requests that come from this machine's own pages; false: not its own. */
+  readonly api?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 }
 
 export interface RunningServer {
@@ -46,7 +48,7 @@ const OWN_NAMES: ReadonlySet<string> = new Set(['localhost', '[::1]', BOUND_TO])
  * requests (how a large ledger is read) and sets the headers that isolate the page, which make SharedArrayBuffer
  * available to it, and those that say what it may load and run.
  */
-export async function serve({ root, port, strictPort = false }: ServeOptions): Promise<RunningServer> {
+export async function serve({ root, port, strictPort = false, api }: ServeOptions): Promise<RunningServer> {
   const index = join(resolve(root), 'index.html');
   const folder = await realpath(root).catch(() => null);
   const isBuilt = await stat(index).then(
@@ -62,7 +64,7 @@ export async function serve({ root, port, strictPort = false }: ServeOptions): P
     });
   }
   const server = createServer((request, response) => {
-    answer(folder, request, response).catch((thrown: unknown) => {
+    answer(folder, api, request, response).catch((thrown: unknown) => {
       // A client that goes away in the middle of a file is no error of ours.
       if (response.headersSent) return void response.destroy();
       const reason = (thrown as NodeJS.ErrnoException).code ?? 'unknown';
@@ -103,7 +105,12 @@ export async function serve({ root, port, strictPort = false }: ServeOptions): P
   };
 }
 
-async function answer(folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  folder: string,
+  api: ServeOptions['api'],
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const path = (request.url ?? '/').replace(/[?#].*$/s, '').replace(/\/$/, '/index.html');
   for (const [name, value] of Object.entries(securityHeaders(path))) response.setHeader(name, value);
   const { host, origin } = request.headers;
@@ -115,11 +122,12 @@ async function answer(folder: string, request: IncomingMessage, response: Server
     refuse(response, 403, 'Pages of other sites may not read from this server');
     return;
   }
+  if (await api?.(request, response)) return;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { Allow: 'GET, HEAD' }).end();
     return;
   }
-  const found = await find(folder, path, request);
+  const found = await findFile(folder, path, request);
   if (found === null) {
     refuse(response, 404, 'Not found');
     return;
@@ -150,8 +158,13 @@ interface Found {
   readonly stream: NodeJS.ReadableStream;
 }
 
-/** The smallest copy that the client accepts of the file that a path names; null: there is none in the folder. */
-async function find(folder: string, path: string, request: IncomingMessage): Promise<Found | null> {
+/**
+ * The smallest copy that the client accepts of the file that a path names, or the range of it that it asks for; null:
+ * there is none in the folder.
+ * @param folder its real path
+ * @param path as in an address, percent-encoded
+ */
+export async function findFile(folder: string, path: string, request: IncomingMessage): Promise<Found | null> {
   const options: SendOptions = {
     root: folder,
     index: false,

@@ -90,6 +90,16 @@ ${MAP_USAGE}`,
 ${EVENTS_USAGE}
 ${FILE_USAGE}
 ${MAP_USAGE}`,
+  live: `tautline live --log DIR --ledger DIR [--port N]
+tautline live --demo [--port N]
+tautline live verify DIR
+  Takes records from a log into a ledger while they come in, judges them, and hands commits and files to followers on
+  this machine. Without a bundle the first 2,000 events are the reference. verify reads a ledger whole: every commit,
+  every file, and whether analysing it gives the alerts that were raised.
+  --log DIR       folder of the log; made where it does not exist
+  --ledger DIR    folder of the ledger; made where it does not exist
+  --demo          replays the fracture of the harness at 20 x into folders of its own
+  --port N        port to try first; default 4173`,
   replay: `tautline replay LEDGER... --bundle FILE [--where KEY=VALUE]... [--from TIME] [--to TIME]
                 [--file NAME]... [--together] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Runs a bundle over a ledger, warm from its first event, and prints the alerts: once over the whole ledger, and once

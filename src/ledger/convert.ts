@@ -5,9 +5,9 @@ import type { LedgerColumns } from '../core/columns.ts';
 import { LEDGER_COLUMNS, LEDGER_SCHEMA, columnsOf, type LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { arrowTypeOf } from './arrowTypes.ts';
+import { recordBatch } from './arrowVectors.ts';
 import { packBits } from './cast.ts';
 import { ledgerFailure } from './failures.ts';
-import { HIVE_NULL } from './hive.ts';
 import { guessMapping, WIDE_EMBEDDING, wideColumns } from './mapping.ts';
 import { areUnique } from './order.ts';
 import type { Platform } from './platform.ts';
@@ -15,7 +15,7 @@ import type { ReaderField } from './reader.ts';
 import { takeRows } from './take.ts';
 import { timeOfNumber } from './times.ts';
 import type { EmbeddingBatch, EmbeddingSource, OpenedLedger } from './types.ts';
-import { hourOf, parquetOf, rowGroupRows } from './write.ts';
+import { parquetOf, partitionOf, rowGroupRows } from './write.ts';
 
 /** Rows, and bytes of texts and vectors, that wait to be written as one file. */
 const FILE_ROWS = 1 << 17;
@@ -288,12 +288,7 @@ class Vectors {
   }
 }
 
-function batchOf({ rows, columns }: Chunk): arrow.RecordBatch {
-  const fields = columns.map(([name, data]) => new arrow.Field(name, data.type, true));
-  const children = columns.map(([, data]) => data);
-  const data = arrow.makeData({ type: new arrow.Struct(fields), length: rows.length, nullCount: 0, children });
-  return new arrow.RecordBatch(new arrow.Schema(fields), data as never);
-}
+const batchOf = ({ rows, columns }: Chunk): arrow.RecordBatch => recordBatch(columns, rows.length);
 
 const taken = ({ rows, columns }: Chunk, at: Int32Array, without = ''): Chunk => ({
   rows: Int32Array.from(at, (i) => rows[i]),
@@ -311,13 +306,13 @@ function partitions(
   chunks: readonly Chunk[],
   { columns: { provider, time, hasTime } }: OpenedLedger,
 ): ReadonlyMap<string, arrow.RecordBatch[]> {
-  const folderOf = (row: number): string =>
-    !provider || provider.codes[row] < 0 ? HIVE_NULL : encodeURIComponent(provider.values[provider.codes[row]]);
+  const providerOf = (row: number): string | null =>
+    !provider || provider.codes[row] < 0 ? null : provider.values[provider.codes[row]];
   const found = new Map<string, arrow.RecordBatch[]>();
   for (const chunk of chunks) {
     const at = new Map<string, number[]>();
     chunk.rows.forEach((row, i) => {
-      const path = `provider_id=${folderOf(row)}/hour=${hasTime ? hourOf(time[row]) : HIVE_NULL}`;
+      const path = partitionOf(providerOf(row), hasTime ? time[row] : Number.NaN);
       const before = at.get(path);
       if (before) before.push(i);
       else at.set(path, [i]);

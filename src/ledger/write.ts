@@ -9,9 +9,11 @@ import {
   type LedgerColumnName,
 } from '../core/ledgerSchema.ts';
 import { arrowTypeOf } from './arrowTypes.ts';
+import { recordBatch, type NamedData } from './arrowVectors.ts';
 import { packBits, stringData } from './cast.ts';
 import { ledgerFailure } from './failures.ts';
 import { HIVE_NULL } from './hive.ts';
+import { ipcToParquet } from './parquetTable.ts';
 import type { Platform } from './platform.ts';
 
 /** Values of a column to be written, by the type of its row in `LEDGER_SCHEMA`. */
@@ -60,6 +62,8 @@ export interface WrittenFile {
 export interface WriteOptions {
   /** Rows to a row group; default so that its vectors stay under 16 MB. */
   readonly rowGroupRows?: number;
+  /** Columns beyond those of a ledger, as long as it. */
+  readonly more?: readonly (readonly [name: string, values: readonly (string | null)[] | Float64Array | Uint8Array])[];
 }
 
 const GROUP_BYTES = 16 << 20;
@@ -77,8 +81,8 @@ const WRITTEN: readonly LedgerColumnName[] = [
 ];
 
 /** Arrow columns of the rows `at` of a ledger. */
-function arrowColumns(table: LedgerTable, at: Int32Array, without: ReadonlySet<string>): [string, Data][] {
-  return WRITTEN.flatMap((name): [string, Data][] => {
+function arrowColumns(table: LedgerTable, at: Int32Array, without: ReadonlySet<string>): NamedData[] {
+  return WRITTEN.flatMap((name): NamedData[] => {
     const { key, type } = LEDGER_SCHEMA[name];
     const values = table[key];
     if (values === undefined || without.has(name)) return [];
@@ -153,17 +157,6 @@ const WRITERS: {
   },
 };
 
-function recordBatch(columns: readonly [string, Data][], length: number): arrow.RecordBatch {
-  const fields = columns.map(([name, data]) => new arrow.Field(name, data.type, true));
-  const data = arrow.makeData({
-    type: new arrow.Struct(fields),
-    length,
-    nullCount: 0,
-    children: columns.map(([, child]) => child),
-  });
-  return new arrow.RecordBatch(new arrow.Schema(fields), data as never);
-}
-
 /** The ledger as one Parquet file, zstd. */
 export async function writeParquet(
   table: LedgerTable,
@@ -187,7 +180,15 @@ async function toParquet(
   platform: Platform,
   options: WriteOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const batch = recordBatch(arrowColumns(table, at, without), at.length);
+  const more = (options.more ?? []).map(([name, values]): NamedData => [
+    name,
+    values instanceof Float64Array
+      ? WRITERS.float64(values, at, table)!
+      : values instanceof Uint8Array
+        ? makeColumn('bool', at.length, { data: packBits(values) })
+        : stringData(Array.from(at, (row) => values[row])),
+  ]);
+  const batch = recordBatch([...arrowColumns(table, at, without), ...more], at.length);
   return parquetOf([batch], options.rowGroupRows ?? rowGroupRows(table.dimension ?? 0), platform);
 }
 
@@ -196,25 +197,23 @@ export const rowGroupRows = (dimension: number): number =>
   Math.max(1, Math.min(8192, dimension > 0 ? Math.floor(GROUP_BYTES / (4 * dimension)) : 8192));
 
 /** Batches of the same columns as one Parquet file, zstd. */
-export async function parquetOf(
+export const parquetOf = (
   batches: readonly arrow.RecordBatch[],
   groupRows: number,
   platform: Platform,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const parquet = await platform.parquet();
-  const properties = new parquet.WriterPropertiesBuilder()
-    .setCompression(parquet.Compression.ZSTD)
-    .setMaxRowGroupSize(groupRows)
-    .build();
-  const written = parquet.writeParquet(
-    parquet.Table.fromIPCStream(arrow.tableToIPC(new arrow.Table([...batches]), 'stream')),
-    properties,
-  );
-  return written as Uint8Array<ArrayBuffer>;
-}
+): Promise<Uint8Array<ArrayBuffer>> =>
+  ipcToParquet(platform, arrow.tableToIPC(new arrow.Table([...batches]), 'stream'), groupRows);
 
 /** The hour of an epoch time as in the ledger's partitions: "2024-01-01T05", UTC. */
 export const hourOf = (ms: number): string => new Date(ms).toISOString().slice(0, 13);
+
+/**
+ * The folder of an event: `provider_id=<id>/hour=<yyyy-mm-ddThh>`, ids
+ * percent-encoded; what is missing as hive has it.
+ */
+export const partitionOf = (provider: string | null, ms: number): string =>
+  `provider_id=${provider === null ? HIVE_NULL : encodeURIComponent(provider)}/` +
+  `hour=${Number.isNaN(ms) ? HIVE_NULL : hourOf(ms)}`;
 
 /**
  * The ledger partitioned as in production: `provider_id=<id>/hour=<yyyy-mm-ddThh>/part-0.parquet`, ids percent-encoded,
@@ -232,9 +231,8 @@ export async function writeHive(
     throw ledgerFailure('A ledger without provider_id cannot be partitioned by it', 'Write one Parquet file instead');
   const partitions = new Map<string, number[]>();
   for (let row = 0; row < table.n; row++) {
-    const id = provider.codes[row] < 0 ? HIVE_NULL : encodeURIComponent(provider.values[provider.codes[row]]);
-    const hour = !time || Number.isNaN(time[row]) ? HIVE_NULL : hourOf(time[row]);
-    const path = `provider_id=${id}/hour=${hour}/part-0.parquet`;
+    const id = provider.codes[row] < 0 ? null : provider.values[provider.codes[row]];
+    const path = `${partitionOf(id, time ? time[row] : Number.NaN)}/part-0.parquet`;
     const rows = partitions.get(path);
     if (rows) rows.push(row);
     else partitions.set(path, [row]);

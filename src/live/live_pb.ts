@@ -5,59 +5,65 @@
 // @generated from file live.proto (package tautline.live.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { GenFile, GenMessage } from '@bufbuild/protobuf/codegenv2';
+import { fileDesc, messageDesc } from '@bufbuild/protobuf/codegenv2';
+import type { Message } from '@bufbuild/protobuf';
 
 /**
  * Describes the file live.proto.
  */
-export const file_live: GenFile = /*@__PURE__*/
-  fileDesc("CgpsaXZlLnByb3RvEhB0YXV0bGluZS5saXZlLnYxIpwBCgxMZWRnZXJSZWNvcmQSLgoFZXZlbnQYASABKAsyHS50YXV0bGluZS5saXZlLnYxLkxlZGdlckV2ZW50SAASJgoEdGljaxgCIAEoCzIWLnRhdXRsaW5lLmxpdmUudjEuVGlja0gAEiwKB2NvbnRyb2wYAyABKAsyGS50YXV0bGluZS5saXZlLnYxLkNvbnRyb2xIAEIGCgR3aGF0ItAHCgtMZWRnZXJFdmVudBILCgN1aWQYASABKAkSFQoNc291cmNlX21pY3JvcxgCIAEoAxIYCgtwcm92aWRlcl9pZBgDIAEoCUgAiAEBEhUKCGFnZW50X2lkGAQgASgJSAGIAQESFgoJdGhyZWFkX2lkGAUgASgJSAKIAQESHQoQaW5zdGFudGlhdGlvbl9pZBgGIAEoCUgDiAEBEhEKBHRleHQYByABKAlIBIgBARIRCgRyb2xlGAggASgJSAWIAQESFwoKbGF0ZW5jeV9tcxgJIAEoAUgGiAEBEhMKBnNoYWRvdxgKIAEoCEgHiAEBEhkKDGlucHV0X3Rva2VucxgLIAEoDUgIiAEBEhoKDW91dHB1dF90b2tlbnMYDCABKA1ICYgBARIaCg1jYWNoZWRfdG9rZW5zGA0gASgNSAqIAQESFQoIY29zdF91c2QYDiABKAFIC4gBARIXCgpoYW5kb2ZmX3RvGA8gASgJSAyIAQESFAoHb3V0Y29tZRgQIAEoCUgNiAEBEhUKCGRlY2lzaW9uGBEgASgJSA6IAQESGwoOYXV0b25vbXlfbGV2ZWwYEiABKAVID4gBARISCgVsYWJlbBgTIAEoCUgQiAEBEhEKCWVtYmVkZGluZxgUIAEoDBJBCgphdHRyaWJ1dGVzGBUgAygLMi0udGF1dGxpbmUubGl2ZS52MS5MZWRnZXJFdmVudC5BdHRyaWJ1dGVzRW50cnkSEAoIcHJvZHVjZXIYFiABKAkSEAoIc2VxdWVuY2UYFyABKAQSFgoJc2hhZG93X3RoGBggASgJSBGIAQESEAoIY3JpdGljYWwYGSABKAgSGAoLc2FtcGxpbmdfcnYYGiABKAlIEogBARoxCg9BdHRyaWJ1dGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIOCgxfcHJvdmlkZXJfaWRCCwoJX2FnZW50X2lkQgwKCl90aHJlYWRfaWRCEwoRX2luc3RhbnRpYXRpb25faWRCBwoFX3RleHRCBwoFX3JvbGVCDQoLX2xhdGVuY3lfbXNCCQoHX3NoYWRvd0IPCg1faW5wdXRfdG9rZW5zQhAKDl9vdXRwdXRfdG9rZW5zQhAKDl9jYWNoZWRfdG9rZW5zQgsKCV9jb3N0X3VzZEINCgtfaGFuZG9mZl90b0IKCghfb3V0Y29tZUILCglfZGVjaXNpb25CEQoPX2F1dG9ub215X2xldmVsQggKBl9sYWJlbEIMCgpfc2hhZG93X3RoQg4KDF9zYW1wbGluZ19ydiIdCgRUaWNrEhUKDXNvdXJjZV9taWNyb3MYASABKAMidwoHQ29udHJvbBIMCgRraW5kGAEgASgJEg4KBmJ1bmRsZRgCIAEoCRINCgVzdGFnZRgDIAEoCRILCgN3aG8YBCABKAkSEQoJYXRfbWljcm9zGAUgASgDEg4KBnJlYXNvbhgGIAEoCRIPCgdmaWd1cmVzGAcgASgJIo8BCgVBbGVydBIKCgJpZBgBIAEoCRIMCgRraW5kGAIgASgJEg4KBnN0cmVhbRgDIAEoCRINCgVvbnNldBgEIAEoAxINCgVmaXJlZBgFIAEoAxIUCgdjbGVhcmVkGAYgASgDSACIAQESDAoEcGVhaxgHIAEoARIOCgZidW5kbGUYCCABKAlCCgoIX2NsZWFyZWRiBnByb3RvMw");
+export const file_live: GenFile =
+  /*@__PURE__*/
+  fileDesc(
+    'CgpsaXZlLnByb3RvEhB0YXV0bGluZS5saXZlLnYxIpwBCgxMZWRnZXJSZWNvcmQSLgoFZXZlbnQYASABKAsyHS50YXV0bGluZS5saXZlLnYxLkxlZGdlckV2ZW50SAASJgoEdGljaxgCIAEoCzIWLnRhdXRsaW5lLmxpdmUudjEuVGlja0gAEiwKB2NvbnRyb2wYAyABKAsyGS50YXV0bGluZS5saXZlLnYxLkNvbnRyb2xIAEIGCgR3aGF0ItAHCgtMZWRnZXJFdmVudBILCgN1aWQYASABKAkSFQoNc291cmNlX21pY3JvcxgCIAEoAxIYCgtwcm92aWRlcl9pZBgDIAEoCUgAiAEBEhUKCGFnZW50X2lkGAQgASgJSAGIAQESFgoJdGhyZWFkX2lkGAUgASgJSAKIAQESHQoQaW5zdGFudGlhdGlvbl9pZBgGIAEoCUgDiAEBEhEKBHRleHQYByABKAlIBIgBARIRCgRyb2xlGAggASgJSAWIAQESFwoKbGF0ZW5jeV9tcxgJIAEoAUgGiAEBEhMKBnNoYWRvdxgKIAEoCEgHiAEBEhkKDGlucHV0X3Rva2VucxgLIAEoDUgIiAEBEhoKDW91dHB1dF90b2tlbnMYDCABKA1ICYgBARIaCg1jYWNoZWRfdG9rZW5zGA0gASgNSAqIAQESFQoIY29zdF91c2QYDiABKAFIC4gBARIXCgpoYW5kb2ZmX3RvGA8gASgJSAyIAQESFAoHb3V0Y29tZRgQIAEoCUgNiAEBEhUKCGRlY2lzaW9uGBEgASgJSA6IAQESGwoOYXV0b25vbXlfbGV2ZWwYEiABKAVID4gBARISCgVsYWJlbBgTIAEoCUgQiAEBEhEKCWVtYmVkZGluZxgUIAEoDBJBCgphdHRyaWJ1dGVzGBUgAygLMi0udGF1dGxpbmUubGl2ZS52MS5MZWRnZXJFdmVudC5BdHRyaWJ1dGVzRW50cnkSEAoIcHJvZHVjZXIYFiABKAkSEAoIc2VxdWVuY2UYFyABKAQSFgoJc2hhZG93X3RoGBggASgJSBGIAQESEAoIY3JpdGljYWwYGSABKAgSGAoLc2FtcGxpbmdfcnYYGiABKAlIEogBARoxCg9BdHRyaWJ1dGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIOCgxfcHJvdmlkZXJfaWRCCwoJX2FnZW50X2lkQgwKCl90aHJlYWRfaWRCEwoRX2luc3RhbnRpYXRpb25faWRCBwoFX3RleHRCBwoFX3JvbGVCDQoLX2xhdGVuY3lfbXNCCQoHX3NoYWRvd0IPCg1faW5wdXRfdG9rZW5zQhAKDl9vdXRwdXRfdG9rZW5zQhAKDl9jYWNoZWRfdG9rZW5zQgsKCV9jb3N0X3VzZEINCgtfaGFuZG9mZl90b0IKCghfb3V0Y29tZUILCglfZGVjaXNpb25CEQoPX2F1dG9ub215X2xldmVsQggKBl9sYWJlbEIMCgpfc2hhZG93X3RoQg4KDF9zYW1wbGluZ19ydiIdCgRUaWNrEhUKDXNvdXJjZV9taWNyb3MYASABKAMidwoHQ29udHJvbBIMCgRraW5kGAEgASgJEg4KBmJ1bmRsZRgCIAEoCRINCgVzdGFnZRgDIAEoCRILCgN3aG8YBCABKAkSEQoJYXRfbWljcm9zGAUgASgDEg4KBnJlYXNvbhgGIAEoCRIPCgdmaWd1cmVzGAcgASgJIo8BCgVBbGVydBIKCgJpZBgBIAEoCRIMCgRraW5kGAIgASgJEg4KBnN0cmVhbRgDIAEoCRINCgVvbnNldBgEIAEoAxINCgVmaXJlZBgFIAEoAxIUCgdjbGVhcmVkGAYgASgDSACIAQESDAoEcGVhaxgHIAEoARIOCgZidW5kbGUYCCABKAlCCgoIX2NsZWFyZWRiBnByb3RvMw',
+  );
 
 /**
  * A record of tautline.ledger.v1; the key is the group.
  *
  * @generated from message tautline.live.v1.LedgerRecord
  */
-export type LedgerRecord = Message<"tautline.live.v1.LedgerRecord"> & {
+export type LedgerRecord = Message<'tautline.live.v1.LedgerRecord'> & {
   /**
    * @generated from oneof tautline.live.v1.LedgerRecord.what
    */
-  what: {
-    /**
-     * @generated from field: tautline.live.v1.LedgerEvent event = 1;
-     */
-    value: LedgerEvent;
-    case: "event";
-  } | {
-    /**
-     * @generated from field: tautline.live.v1.Tick tick = 2;
-     */
-    value: Tick;
-    case: "tick";
-  } | {
-    /**
-     * @generated from field: tautline.live.v1.Control control = 3;
-     */
-    value: Control;
-    case: "control";
-  } | { case: undefined; value?: undefined };
+  what:
+    | {
+        /**
+         * @generated from field: tautline.live.v1.LedgerEvent event = 1;
+         */
+        value: LedgerEvent;
+        case: 'event';
+      }
+    | {
+        /**
+         * @generated from field: tautline.live.v1.Tick tick = 2;
+         */
+        value: Tick;
+        case: 'tick';
+      }
+    | {
+        /**
+         * @generated from field: tautline.live.v1.Control control = 3;
+         */
+        value: Control;
+        case: 'control';
+      }
+    | { case: undefined; value?: undefined };
 };
 
 /**
  * Describes the message tautline.live.v1.LedgerRecord.
  * Use `create(LedgerRecordSchema)` to create a new message.
  */
-export const LedgerRecordSchema: GenMessage<LedgerRecord> = /*@__PURE__*/
-  messageDesc(file_live, 0);
+export const LedgerRecordSchema: GenMessage<LedgerRecord> = /*@__PURE__*/ messageDesc(file_live, 0);
 
 /**
  * One event of an agent: the columns of a ledger (docs/ledger-format.md). Absent: missing.
  *
  * @generated from message tautline.live.v1.LedgerEvent
  */
-export type LedgerEvent = Message<"tautline.live.v1.LedgerEvent"> & {
+export type LedgerEvent = Message<'tautline.live.v1.LedgerEvent'> & {
   /**
    * unique: of a span its trace and span id, of a CloudEvent its source and id
    *
@@ -211,15 +217,14 @@ export type LedgerEvent = Message<"tautline.live.v1.LedgerEvent"> & {
  * Describes the message tautline.live.v1.LedgerEvent.
  * Use `create(LedgerEventSchema)` to create a new message.
  */
-export const LedgerEventSchema: GenMessage<LedgerEvent> = /*@__PURE__*/
-  messageDesc(file_live, 1);
+export const LedgerEventSchema: GenMessage<LedgerEvent> = /*@__PURE__*/ messageDesc(file_live, 1);
 
 /**
  * Time that passed without events, in the time of the events: with it a replay cuts as the run did.
  *
  * @generated from message tautline.live.v1.Tick
  */
-export type Tick = Message<"tautline.live.v1.Tick"> & {
+export type Tick = Message<'tautline.live.v1.Tick'> & {
   /**
    * @generated from field: int64 source_micros = 1;
    */
@@ -230,15 +235,14 @@ export type Tick = Message<"tautline.live.v1.Tick"> & {
  * Describes the message tautline.live.v1.Tick.
  * Use `create(TickSchema)` to create a new message.
  */
-export const TickSchema: GenMessage<Tick> = /*@__PURE__*/
-  messageDesc(file_live, 2);
+export const TickSchema: GenMessage<Tick> = /*@__PURE__*/ messageDesc(file_live, 2);
 
 /**
  * What people and rules decided about a group, in the order of its events.
  *
  * @generated from message tautline.live.v1.Control
  */
-export type Control = Message<"tautline.live.v1.Control"> & {
+export type Control = Message<'tautline.live.v1.Control'> & {
   /**
    * deployed: a bundle is in force from here on; candidate: one runs beside it; promoted: it went a stage further, by a
    * person; stepped-back: it went a stage back, by a rule or a person.
@@ -288,15 +292,14 @@ export type Control = Message<"tautline.live.v1.Control"> & {
  * Describes the message tautline.live.v1.Control.
  * Use `create(ControlSchema)` to create a new message.
  */
-export const ControlSchema: GenMessage<Control> = /*@__PURE__*/
-  messageDesc(file_live, 3);
+export const ControlSchema: GenMessage<Control> = /*@__PURE__*/ messageDesc(file_live, 3);
 
 /**
  * The data of a CloudEvent of type dev.tautline.alert.opened or dev.tautline.alert.closed.
  *
  * @generated from message tautline.live.v1.Alert
  */
-export type Alert = Message<"tautline.live.v1.Alert"> & {
+export type Alert = Message<'tautline.live.v1.Alert'> & {
   /**
    * group/kind/stream/onset/fired: the same event raises the same id
    *
@@ -346,6 +349,4 @@ export type Alert = Message<"tautline.live.v1.Alert"> & {
  * Describes the message tautline.live.v1.Alert.
  * Use `create(AlertSchema)` to create a new message.
  */
-export const AlertSchema: GenMessage<Alert> = /*@__PURE__*/
-  messageDesc(file_live, 4);
-
+export const AlertSchema: GenMessage<Alert> = /*@__PURE__*/ messageDesc(file_live, 4);

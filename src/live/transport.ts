@@ -22,7 +22,7 @@ export interface ProducedRecord {
 }
 
 /** Where a record stands. Offsets of a partition ascend; they need not be consecutive. */
-export interface Position {
+interface Position {
   readonly partition: number;
   readonly offset: number;
 }

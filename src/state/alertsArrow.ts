@@ -1,19 +1,5 @@
-import {
-  Bool,
-  Field,
-  Float64,
-  Int32,
-  makeData,
-  RecordBatch,
-  Schema,
-  Struct,
-  Table,
-  tableToIPC,
-  Utf8,
-  type Data,
-  type DataType,
-} from 'apache-arrow';
-import { vectorOf } from '../ledger/arrowVectors.ts';
+import { Bool, Float64, Int32, Utf8, type DataType } from 'apache-arrow';
+import { dataOf, ipcOf } from '../ledger/arrowVectors.ts';
 import type { AnalysisReport, EngineApi } from '../workers/protocol.ts';
 
 /**
@@ -63,17 +49,8 @@ export async function alertsToArrow(report: AnalysisReport, engine: Pick<EngineA
     open: alerts.map((alert) => alert.resolved === null),
   };
   const names = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
-  const fields = names.map((name) => new Field(name, COLUMNS[name] as DataType, true));
-  const children = names.map((name) => columnData(values[name], COLUMNS[name]));
-  const schema = new Schema(fields);
-  const batch = new RecordBatch(
-    schema,
-    makeData({ type: new Struct(fields), length: alerts.length, nullCount: 0, children }),
+  return ipcOf(
+    names.map((name) => [name, dataOf(values[name], COLUMNS[name] as DataType)]),
+    alerts.length,
   );
-  return tableToIPC(new Table(schema, [batch]), 'stream');
-}
-
-function columnData(values: readonly unknown[], type: DataType): Data {
-  if (values.length === 0) return makeData({ type, length: 0, nullCount: 0 } as never);
-  return vectorOf(values, type).data[0];
 }

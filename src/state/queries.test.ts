@@ -14,7 +14,6 @@ import {
 
 const range = { from: 0, to: 100 };
 const all = { kinds: null, stream: null };
-const byFired = { by: 'fired', descending: false } as const;
 
 describe('query options', () => {
   it('ask again after every analysis, and not for fields of the ledger', () => {
@@ -23,7 +22,7 @@ describe('query options', () => {
         seriesQuery({ revision, preview: false }, 'kl', range, 'event', 10, [0]),
         couplingMatrixQuery(revision, 5),
         eventQuery(revision, 5),
-        alertRowsQuery(revision, all, byFired, {}),
+        alertRowsQuery(revision, all, {}),
         sqlQuery('ledger', revision, 'select 1', 'signals'),
       ].map(({ queryKey }) => hashKey(queryKey));
     for (const [i, key] of keys(1).entries()) expect(key).not.toBe(keys(2)[i]);

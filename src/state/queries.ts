@@ -181,19 +181,14 @@ export const neighboursQuery = (ledger: string | null, row: LedgerRow | null, co
     ...when(ledger !== null && row !== null),
   });
 
-export const alertRowsQuery = (
-  revision: number | null,
-  filter: ViewState['alertFilter'],
-  sort: ViewState['alertSort'],
-  mapping: ColumnMapping,
-) =>
+export const alertRowsQuery = (revision: number | null, filter: ViewState['alertFilter'], mapping: ColumnMapping) =>
   queryOptions({
-    queryKey: ['alerts', revision, filter, sort],
+    queryKey: ['alerts', revision, filter],
     queryFn: async ({ signal }): Promise<readonly AlertRow[]> => {
       await session.tables.ensureAlerts();
       // While a slider moves many revisions wait for it to rest; only the newest still has a reader.
       signal.throwIfAborted();
-      return (await session.tables.query(alertsSql(filter, sort, mapping))) as unknown as readonly AlertRow[];
+      return (await session.tables.query(alertsSql(filter, mapping))) as unknown as readonly AlertRow[];
     },
     ...when(revision !== null),
   });
@@ -288,11 +283,10 @@ export function useNeighbours(row: LedgerRow | null, count = 4): UseQueryResult<
   return useQuery(neighboursQuery(useTautline(ledgerKey), row, count, useTautline(mappingOf)));
 }
 
-/** The alert table with the view's filter and order. */
+/** The alerts that pass the view's filter, as they fired. */
 export function useAlertRows(): UseQueryResult<readonly AlertRow[]> {
   const filter = useTautline((state) => state.view.alertFilter);
-  const sort = useTautline((state) => state.view.alertSort);
-  return useQuery(alertRowsQuery(useTautline(revisionOf), filter, sort, useTautline(mappingOf)));
+  return useQuery(alertRowsQuery(useTautline(revisionOf), filter, useTautline(mappingOf)));
 }
 
 /** A stretch of the list of notices. */

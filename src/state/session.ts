@@ -172,6 +172,14 @@ function createActions(
     setAxis: (axis) => change({ axis }),
     setTheme: (theme) => change({ theme }),
     toggleFold: (id) => send({ type: 'panelToggled', id }),
+    setScale(panelId, scale) {
+      const { logScales, linearScales } = state().view;
+      const others = (ids: readonly string[]): string[] => ids.filter((id) => id !== panelId);
+      const [log, linear] = [others(logScales), others(linearScales)];
+      (scale === 'log' ? log : linear).push(panelId);
+      change({ logScales: log, linearScales: linear });
+    },
+    setLab: change,
     setAlertFilter: (alertFilter) => change({ alertFilter }),
     setAlertSort: (alertSort) => change({ alertSort }),
     toast: (level, text) => send({ type: 'noticed', level, text }),

@@ -1,4 +1,4 @@
-import type { AlertColumn, ViewState } from './types.ts';
+import type { ViewState } from './types.ts';
 import type { ColumnMapping } from '../ledger/types.ts';
 
 /** The SQL that panels read the tables of tables.ts with. */
@@ -6,23 +6,8 @@ import type { ColumnMapping } from '../ledger/types.ts';
 export const quoteText = (text: string) => `'${text.replaceAll("'", "''")}'`;
 export const quoteName = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-/** By the table too: a ledger may keep columns of the same names. */
-const ALERT_ORDER: Readonly<Record<AlertColumn, string>> = {
-  fired: 'alerts.fired',
-  onset: 'alerts.onset',
-  kind: 'alerts.kind',
-  stream: 'alerts.stream',
-  lag: 'alerts.lag',
-  peak: 'alerts.peak',
-  duration: 'alerts.duration',
-};
-
-/** The alert table, filtered and sorted, with the time and id of the event at which each fired. */
-export function alertsSql(
-  filter: ViewState['alertFilter'],
-  sort: ViewState['alertSort'],
-  mapping: ColumnMapping,
-): string {
+/** The alerts that pass a filter, as they fired, with the time and id of the event at which each fired. */
+export function alertsSql(filter: ViewState['alertFilter'], mapping: ColumnMapping): string {
   const conditions = [
     ...(filter.kinds
       ? [filter.kinds.length > 0 ? `alerts.kind in (${filter.kinds.map(quoteText).join(', ')})` : 'false']
@@ -38,10 +23,9 @@ export function alertsSql(
     mapping.label === undefined ? 'null as label' : 'events.label',
   ];
   const where = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
-  const direction = sort.descending ? 'desc' : 'asc';
   return (
     `select ${fields.join(', ')} from alerts left join events on events.row = alerts.fired_row${where}` +
-    ` order by ${ALERT_ORDER[sort.by]} ${direction} nulls last, alerts.fired, alerts.stream, alerts.kind`
+    ' order by alerts.fired, alerts.stream, alerts.kind'
   );
 }
 

@@ -33,8 +33,8 @@ export interface DelayAsk {
   /** The change begins at the stream's first event from here on; null: at `count` of its events, evenly spread. */
   readonly start: EventIndex | null;
   readonly count: number;
-  /** Own events of the stream within which a change must be found. */
-  readonly horizon: number;
+  /** Own events of the stream within which a change must be found; null: what its length allows. */
+  readonly horizon: number | null;
 }
 
 interface DelayPlan {
@@ -42,6 +42,8 @@ interface DelayPlan {
   /** Events at which the changes begin, one per task. */
   readonly starts: readonly EventIndex[];
   readonly tasks: readonly DelayTask[];
+  /** The one asked for, or what the stream's length allows. */
+  readonly horizon: number;
 }
 
 /** Labels as a file holds them, kept as text: what events they mean depends on the streams of the analysis. */
@@ -80,8 +82,12 @@ export const LAB_QUESTIONS = {
   powerInputs: question<() => Promise<PowerInputs>>({ doing: 'gathering the reference', moved: true }),
   delayPlan: question<(ask: DelayAsk) => Promise<DelayPlan>>({ doing: 'planning injected changes' }),
   /** Labelled stretches of a file, or (null) of the ledger's label column. */
-  labels: question<(file: LabelText | null) => Promise<LabelSet>>({ doing: 'reading labels' }),
-  score: question<(file: LabelText | null) => Promise<LabelScore>>({ doing: 'scoring against labels' }),
+  labels: question<(file: LabelText | null, marks?: LabelText | null) => Promise<LabelSet>>({
+    doing: 'reading labels',
+  }),
+  score: question<(file: LabelText | null, marks?: LabelText | null) => Promise<LabelScore>>({
+    doing: 'scoring against labels',
+  }),
   /** The newest analysis, to be deployed; labelled changes of a file, or (null) of the column, decide on the advice. */
   bundle: question<(characteristics: BundleCharacteristics | null, labels: LabelText | null) => Promise<Bundle>>({
     doing: 'making a bundle',

@@ -277,7 +277,9 @@ export const EVENT_QUESTIONS = {
     doing: 'listing notices',
   }),
   /** How many times its limit each alert was at its worst, in the order of the report. */
-  excess: question<() => Promise<Excess>>({ doing: 'measuring alerts', moved: true }),
+  excess: question<() => Promise<Excess>>({ doing: 'finding rows', moved: true }),
+  /** The events with ids, in their order; -1 where the analysis has none. */
+  indicesOf: question<(ids: readonly bigint[]) => Promise<Int32Array>>({ doing: 'finding rows', moved: true }),
   /** Canonical ledger row of each event, the key into the database's tables. */
   rowsOf: question<(indices: readonly EventIndex[]) => Promise<Int32Array>>({ doing: 'finding rows', moved: true }),
   /** Signals of all events as one Arrow IPC stream (columns of the golden files and `row`), for the database. */

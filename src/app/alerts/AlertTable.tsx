@@ -1,97 +1,35 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { memo, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { sameFields } from '../../charts/useSame.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
-import { formatCount, formatQuantity, formatTimeFull } from '../../core/format.ts';
-import { useAlertRows, type AlertRow } from '../../state/queries.ts';
+import { formatCount } from '../../core/format.ts';
+import { fewStreams, noAlertsText } from '../../detection/healthText.ts';
+import { headlineOf, timesText } from '../../detection/incidents/text.ts';
+import { kindLabel } from '../../detection/kindLabels.ts';
+import { redoMark, undoMark } from '../../state/marks.ts';
 import { actions, useTautline } from '../../state/store.ts';
-import type { AlertColumn } from '../../state/types.ts';
-import { KindBadge } from '../shell/Badge.tsx';
-import { Icon } from '../shell/Icon.tsx';
-import { openEvidence } from '../evidence/open.ts';
-import { KINDS } from '../../detection/channels/index.ts';
-import { nextRow } from './keys.ts';
-import { noAlertsText } from '../../detection/healthText.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
+import { openEvidence } from '../evidence/open.ts';
+import { Icon } from '../shell/Icon.tsx';
+import { COLUMNS } from './columns.tsx';
+import { nextRow } from './keys.ts';
+import { linesOf, type Entry, type Line } from './lines.ts';
+import { MarkBar, markLine, VERDICT_KEYS } from './MarkBar.tsx';
 import { showAlert, zoomToAlert } from './show.ts';
-import { epochMsOf } from './times.ts';
+import { openIncident, useTableView } from './tableView.ts';
+import { useEntries } from './useEntries.ts';
 
 const quietIn = (report: AnalysisReport): string => noAlertsText(report).join(' ');
 
 const ROW_PX = 24;
-const NO_ROWS: readonly AlertRow[] = [];
-
-interface Column {
-  readonly id: string;
-  readonly title: string;
-  /** Absent if SQL cannot sort by it. */
-  readonly sort?: AlertColumn;
-  readonly number?: boolean;
-  readonly help: string;
-  readonly cell: (row: AlertRow) => ReactNode;
-}
-
-const COLUMNS: readonly Column[] = [
-  { id: 'kind', title: 'Kind', sort: 'kind', help: 'What was detected', cell: (row) => <KindBadge kind={row.kind} /> },
-  { id: 'stream', title: 'Stream', sort: 'stream', help: 'The stream it was raised on', cell: (row) => row.stream },
-  {
-    id: 'onset',
-    title: 'Onset',
-    sort: 'onset',
-    number: true,
-    help: 'Estimated first event of the episode',
-    cell: (row) => formatCount(row.onset),
-  },
-  {
-    id: 'fired',
-    title: 'Fired',
-    sort: 'fired',
-    number: true,
-    help: 'Event at which the alert was raised',
-    cell: (row) => formatCount(row.fired),
-  },
-  {
-    id: 'cleared',
-    title: 'Resolved',
-    number: true,
-    help: 'First event after the episode',
-    cell: (row) => (row.resolved === null ? <span className="still-open">open</span> : formatCount(row.resolved)),
-  },
-  {
-    id: 'lag',
-    title: 'Lag',
-    sort: 'lag',
-    number: true,
-    help: 'From onset to firing, in events of the stream itself',
-    cell: (row) => formatCount(row.lag),
-  },
-  {
-    id: 'peak',
-    title: 'Peak',
-    sort: 'peak',
-    number: true,
-    help: 'Drift: the largest KL; other kinds: the value at which they fired',
-    cell: (row) => (
-      <span title={KINDS[row.kind].peak.what}>{formatQuantity(row.peak ?? NaN, KINDS[row.kind].peak.unit)}</span>
-    ),
-  },
-  {
-    id: 'duration',
-    title: 'Duration',
-    sort: 'duration',
-    number: true,
-    help: 'From firing to clearing, in events of the ledger',
-    cell: (row) => formatCount(row.duration),
-  },
-  { id: 'time', title: 'Time (UTC)', help: 'When the alert fired', cell: (row) => formatTimeFull(epochMsOf(row.ts)) },
-];
+const NO_ENTRIES: readonly Entry[] = [];
 
 function Header(): ReactNode {
   const sort = useTautline((state) => state.view.alertSort);
   return (
     <div className="alert-row alert-head" role="row" aria-rowindex={1}>
       {COLUMNS.map((column, i) => {
-        const sorted = column.sort === sort.by;
+        const sorted = column.sort === sort.by && column.id !== 'time';
         const by = column.sort;
         return (
           <div
@@ -100,19 +38,12 @@ function Header(): ReactNode {
             aria-colindex={i + 1}
             className={column.number ? 'number' : undefined}
             title={column.help}
-            aria-sort={by === undefined ? undefined : sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+            aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
           >
-            {by === undefined ? (
-              column.title
-            ) : (
-              <button
-                type="button"
-                onClick={() => actions.setAlertSort({ by, descending: sorted && !sort.descending })}
-              >
-                {column.title}
-                <span aria-hidden="true">{sorted ? (sort.descending ? ' ↓' : ' ↑') : ''}</span>
-              </button>
-            )}
+            <button type="button" onClick={() => actions.setAlertSort({ by, descending: sorted && !sort.descending })}>
+              {column.title}
+              <span aria-hidden="true">{sorted ? (sort.descending ? ' ↓' : ' ↑') : ''}</span>
+            </button>
           </div>
         );
       })}
@@ -124,7 +55,9 @@ function Header(): ReactNode {
 }
 
 interface BodyRowProps {
-  readonly row: AlertRow;
+  readonly entry: Entry;
+  /** It stands under its incident. */
+  readonly within: boolean;
   readonly index: number;
   readonly id: string;
   /** px from the top of all rows. */
@@ -136,14 +69,16 @@ interface BodyRowProps {
 
 /** Rendered again only where the row says something else: every answer of the database is made of new objects. */
 const BodyRow = memo(
-  function BodyRow({ row, index, id, top, isActive, isSelected, onActivate }: BodyRowProps): ReactNode {
+  function BodyRow({ entry, within, index, id, top, isActive, isSelected, onActivate }: BodyRowProps): ReactNode {
+    const { row } = entry;
     return (
       <div
         id={id}
         role="row"
         aria-rowindex={index + 2}
+        aria-level={within ? 2 : 1}
         aria-selected={isSelected}
-        className={`alert-row${isActive ? ' active' : ''}`}
+        className={`alert-row${isActive ? ' active' : ''}${within ? ' within' : ''}`}
         style={{ transform: `translateY(${top}px)` }}
         onClick={() => {
           onActivate(index);
@@ -153,7 +88,7 @@ const BodyRow = memo(
       >
         {COLUMNS.map((column, i) => (
           <div key={column.id} role="gridcell" aria-colindex={i + 1} className={column.number ? 'number' : undefined}>
-            {column.cell(row)}
+            {column.cell(entry)}
           </div>
         ))}
         <div role="gridcell" aria-colindex={COLUMNS.length + 1}>
@@ -189,60 +124,164 @@ const BodyRow = memo(
       </div>
     );
   },
-  ({ row, ...before }, { row: nextRow, ...next }) => sameFields(before, next) && sameFields(row, nextRow),
+  ({ entry, ...before }, { entry: next, ...after }) =>
+    sameFields(before, after) &&
+    sameFields({ ...entry, row: null }, { ...next, row: null }) &&
+    sameFields(entry.row, next.row),
 );
 
-/** Alerts as rows of a grid: arrows or j and k move, Enter opens the event at which the alert fired. */
+interface IncidentRowProps {
+  readonly line: Extract<Line, { type: 'incident' }>;
+  readonly names: readonly string[];
+  readonly index: number;
+  readonly id: string;
+  readonly top: number;
+  readonly isActive: boolean;
+  readonly onActivate: (index: number) => void;
+}
+
+/** Several alerts in one line, which opens them. */
+function IncidentRow({ line, names, index, id, top, isActive, onActivate }: IncidentRowProps): ReactNode {
+  const { incident, entries, open, key, rank } = line;
+  const text = headlineOf(incident, names);
+  const verdicts = [...new Set(entries.map(({ mark }) => mark?.verdict ?? null))];
+  const cells: Readonly<Record<string, ReactNode>> = {
+    rank: formatCount(rank),
+    onset: formatCount(incident.onset),
+    fired: formatCount(incident.fired),
+    cleared: incident.resolved === null ? <span className="still-open">open</span> : formatCount(incident.resolved),
+    over: timesText(incident.excess),
+    duration: formatCount(incident.events),
+    mark: verdicts.length === 1 ? verdicts[0] : 'mixed',
+  };
+  return (
+    <div
+      id={id}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-level={1}
+      aria-expanded={open}
+      className={`alert-row incident${isActive ? ' active' : ''}`}
+      style={{ transform: `translateY(${top}px)` }}
+      title={text}
+      onClick={() => {
+        onActivate(index);
+        openIncident(key, !open);
+      }}
+      onDoubleClick={() => zoomToAlert(incident)}
+    >
+      {COLUMNS.map((column, i) =>
+        column.id === 'stream' ? null : (
+          <div
+            key={column.id}
+            role="gridcell"
+            aria-colindex={i + 1}
+            aria-colspan={column.id === 'kind' ? 2 : undefined}
+            className={column.number ? 'number' : column.id === 'kind' ? 'wide' : undefined}
+          >
+            {column.id === 'kind' ? (
+              <>
+                <Icon name={open ? 'chevronDown' : 'chevronRight'} size={11} />{' '}
+                <strong>{fewStreams(incident.streams, names)}</strong>: {incident.kinds.map(kindLabel).join(', ')}{' '}
+                <span className="dim">{formatCount(entries.length)} alerts</span>
+              </>
+            ) : (
+              cells[column.id]
+            )}
+          </div>
+        ),
+      )}
+      <div role="gridcell" aria-colindex={COLUMNS.length + 1} />
+    </div>
+  );
+}
+
+/** Undo and redo of marks, where the table has the keys. */
+function steppedMark(event: KeyboardEvent): boolean {
+  const key = event.key.toLowerCase();
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || (key !== 'z' && key !== 'y')) return false;
+  event.preventDefault();
+  if (key === 'y' || event.shiftKey) redoMark();
+  else undoMark();
+  return true;
+}
+
+/** A key on the active line; false where it means nothing there. */
+function onLineKey(key: string, line: Line): boolean {
+  const verdict = VERDICT_KEYS[key];
+  if (verdict !== undefined) markLine(line, verdict);
+  else if (line.type === 'incident') {
+    if (key === 'Enter') openIncident(line.key, !line.open);
+    else if (key === 'ArrowRight' || key === 'ArrowLeft') openIncident(line.key, key === 'ArrowRight');
+    else if (key === 'z') zoomToAlert(line.incident);
+    else return false;
+  } else if (key === 'Enter') showAlert(line.entry.row);
+  else if (key === 'z') zoomToAlert(line.entry.row);
+  else if (key === 'e') {
+    showAlert(line.entry.row);
+    openEvidence(line.entry.row);
+  } else return false;
+  return true;
+}
+
+/**
+ * Incidents and alerts as rows of a grid: arrows or j and k move, → and ← open and close an incident, Enter opens the
+ * event at which an alert fired, y, n and a mark it.
+ */
 export function AlertTable(): ReactNode {
-  const { data, error } = useAlertRows();
+  const { entries: data, incidents, error } = useEntries();
+  const { grouped, opened, search } = useTableView();
   const selected = useTautline((state) => state.view.selected);
   const sort = useTautline((state) => state.view.alertSort);
   const filter = useTautline((state) => state.view.alertFilter);
   const report = useTautline((state) => state.analysis.report);
   const total = report?.alerts.length ?? 0;
+  const names = useMemo(() => report?.streams.map(({ name }) => name) ?? [], [report?.streams]);
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const base = useId();
-  const rows = data ?? NO_ROWS;
+  const entries = data ?? NO_ENTRIES;
+  const lines = useMemo(
+    () => linesOf({ entries, incidents, sort, grouped, opened }),
+    [entries, incidents, sort, grouped, opened],
+  );
   // eslint-disable-next-line react-hooks/incompatible-library -- a warning for the React Compiler, which is not used
   const virtualizer = useVirtualizer({
-    count: rows.length,
+    count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 12,
   });
-  const at = Math.min(active, rows.length - 1);
+  const at = Math.min(active, lines.length - 1);
 
   // An alert selected elsewhere (keys, charts, list of changes) becomes the active row; another order or filter starts
   // at its top.
   const followed = useRef<number | null>(null);
   useEffect(() => {
     if (selected === followed.current) return;
-    const row = rows.findIndex(({ fired }) => fired === selected);
+    const isIt = ({ row }: Entry): boolean => row.fired === selected;
+    const row = lines.findIndex((line) =>
+      line.type === 'alert' ? isIt(line.entry) : !line.open && line.entries.some(isIt),
+    );
     if (row < 0) return;
     followed.current = selected;
     setActive(row);
     virtualizer.scrollToIndex(row, { align: 'auto' });
-  }, [selected, rows, virtualizer]);
+  }, [selected, lines, virtualizer]);
   useEffect(() => {
     scroller.current?.scrollTo({ top: 0 });
-  }, [sort, filter]);
+  }, [sort, filter, search]);
 
   const move = (to: number): void => {
     setActive(to);
     virtualizer.scrollToIndex(to, { align: 'auto' });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || rows.length === 0)
-      return;
-    const to = nextRow(event.key, at, rows.length, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX));
+    if (event.target !== event.currentTarget || steppedMark(event)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || lines.length === 0) return;
+    const to = nextRow(event.key, at, lines.length, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX));
     if (to !== null) move(to);
-    else if (event.key === 'Enter') showAlert(rows[at]);
-    else if (event.key === 'z') zoomToAlert(rows[at]);
-    else if (event.key === 'e') {
-      showAlert(rows[at]);
-      openEvidence(rows[at]);
-    } else return;
+    else if (!onLineKey(event.key, lines[at])) return;
     event.preventDefault();
   };
 
@@ -253,41 +292,51 @@ export function AlertTable(): ReactNode {
       </p>
     );
   return (
-    <div
-      className="alert-table"
-      role="grid"
-      aria-label="Alerts"
-      aria-rowcount={rows.length + 1}
-      aria-colcount={COLUMNS.length + 1}
-      aria-readonly="true"
-      tabIndex={0}
-      ref={scroller}
-      aria-activedescendant={rows.length > 0 ? `${base}-${at}` : undefined}
-      onKeyDown={onKeyDown}
-    >
-      <Header />
-      {data && rows.length === 0 && (
-        <p className="no-alerts dim">
-          {total === 0 ? report && quietIn(report) : `None of the ${formatCount(total)} alerts passes the filter.`}
-        </p>
-      )}
-      <div role="presentation" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
-        {virtualizer.getVirtualItems().map((item) => {
-          const row = rows[item.index];
-          return (
-            <BodyRow
-              key={row.alert}
-              row={row}
-              index={item.index}
-              id={`${base}-${item.index}`}
-              top={item.start}
-              isActive={item.index === at}
-              isSelected={row.fired === selected}
-              onActivate={setActive}
-            />
-          );
-        })}
+    <>
+      {total > 0 && <MarkBar line={lines[at]} />}
+      <div
+        className="alert-table"
+        role="grid"
+        aria-label="Alerts"
+        aria-rowcount={lines.length + 1}
+        aria-colcount={COLUMNS.length + 1}
+        aria-readonly="true"
+        tabIndex={0}
+        ref={scroller}
+        aria-activedescendant={lines.length > 0 ? `${base}-${at}` : undefined}
+        onKeyDown={onKeyDown}
+      >
+        <Header />
+        {data && lines.length === 0 && (
+          <p className="no-alerts dim">
+            {total === 0 ? report && quietIn(report) : `None of the ${formatCount(total)} alerts passes the filter.`}
+          </p>
+        )}
+        <div role="presentation" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
+          {virtualizer.getVirtualItems().map(({ index, start }) => {
+            const line = lines[index];
+            const key = `${line.type} ${line.key}`;
+            const place = {
+              index,
+              id: `${base}-${index}`,
+              top: start,
+              isActive: index === at,
+              onActivate: setActive,
+            };
+            return line.type === 'incident' ? (
+              <IncidentRow key={key} {...place} line={line} names={names} />
+            ) : (
+              <BodyRow
+                key={key}
+                {...place}
+                entry={line.entry}
+                within={line.within}
+                isSelected={line.entry.row.fired === selected}
+              />
+            );
+          })}
+        </div>
       </div>
-    </div>
+    </>
   );
 }

@@ -6,6 +6,8 @@ import { actions, useTautline } from '../../state/store.ts';
 import { KindBadge } from '../shell/Badge.tsx';
 import { useUi, type UiState } from '../ui.ts';
 import { toggle, toggleKind } from './filter.ts';
+import { TakeAlong } from './TakeAlong.tsx';
+import { useTableView } from './tableView.ts';
 
 function Chips(): ReactNode {
   const filter = useTautline((state) => state.view.alertFilter);
@@ -118,13 +120,41 @@ function Lists({ list }: { readonly list: UiState['drawerList'] }): ReactNode {
   );
 }
 
+/** Search in the table, and whether alerts stand under their incidents. */
+function Looks(): ReactNode {
+  const { search, grouped } = useTableView();
+  return (
+    <>
+      <input
+        type="search"
+        className="alert-search"
+        aria-label="Search the alerts"
+        placeholder="Search"
+        value={search}
+        onChange={(event) => useTableView.setState({ search: event.target.value })}
+      />
+      <button
+        type="button"
+        className="button small quiet"
+        aria-pressed={grouped}
+        title="One line for alerts that belong together; the arrow opens it"
+        onClick={() => useTableView.setState({ grouped: !grouped })}
+      >
+        By incident
+      </button>
+    </>
+  );
+}
+
 /** What the drawer lists, which kinds and streams of it, and how many there are. */
 export function DrawerFilters(): ReactNode {
   const list = useUi((ui) => ui.drawerList);
   return (
     <>
       <Lists list={list} />
+      {list === 'alerts' && <Looks />}
       <Filters list={list} />
+      {list === 'alerts' && <TakeAlong />}
     </>
   );
 }

@@ -1,5 +1,6 @@
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import '../../charts/charts.css';
+import { calibration, useTautline } from '../../state/store.ts';
 import { ErrorBoundary } from '../shell/ErrorBoundary.tsx';
 import './calibration.css';
 import { Choices } from './Choices.tsx';
@@ -9,6 +10,8 @@ import { TestedParameters } from './TestedParameters.tsx';
 
 /** The calibration harness: does the pipeline find what it should, and nothing else? */
 export function CalibrationScreen(): ReactNode {
+  const seed = useTautline((state) => state.view.calibrationSeed);
+  useEffect(() => calibration.actions.setSeed(seed), [seed]);
   return (
     <div className="calibration" data-testid="calibration">
       <div className="calibration-inner">

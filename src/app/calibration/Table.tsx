@@ -4,7 +4,7 @@ import { formatDuration } from '../../core/format.ts';
 import { CHOICES, PROFILE_NAMES, PROFILES } from '../../harness/profiles.ts';
 import { CASE_NAMES, CASES } from '../../harness/trial.ts';
 import { isDefault, type CaseStep, type Table as TableOutcome, type TableProgress } from '../../state/calibration.ts';
-import { calibration, useCalibration } from '../../state/store.ts';
+import { actions as page, calibration, useCalibration } from '../../state/store.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { ProgressBar } from '../shell/Progress.tsx';
 import { NumberField } from './NumberField.tsx';
@@ -34,10 +34,15 @@ function Controls(): ReactNode {
         least={0}
         width={72}
         disabled={running}
-        onChange={(value) => actions.setSeed(value)}
+        onChange={(value) => page.setLab({ calibrationSeed: value === CHOICES.seed.value ? null : value })}
       />
       {seed !== null && seed !== CHOICES.seed.value && (
-        <button type="button" className="button small quiet" disabled={running} onClick={() => actions.setSeed(null)}>
+        <button
+          type="button"
+          className="button small quiet"
+          disabled={running}
+          onClick={() => page.setLab({ calibrationSeed: null })}
+        >
           <Icon name="reset" size={12} /> Default seed {CHOICES.seed.value}
         </button>
       )}

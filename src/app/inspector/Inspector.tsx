@@ -15,6 +15,7 @@ import { fieldsOf } from './fields.ts';
 import { signalRows, type SignalState } from './limits.ts';
 import { Thread } from './Thread.tsx';
 import { useStreamNeighbours } from './useNavigation.ts';
+import './inspector.css';
 
 const STATES: Readonly<Record<SignalState, string>> = {
   inside: 'inside',

@@ -6,6 +6,7 @@ import type { InControlSource } from '../../detection/lab/inControl.ts';
 import { PARAMETER_SPECS, type NumberSpec, type Parameters } from '../../detection/parameters.ts';
 import { useJob } from '../../state/lab/queries.ts';
 import { actions, lab, useTautline } from '../../state/store.ts';
+import type { BudgetChoice } from '../../state/view/lab.ts';
 import { ProgressBar } from '../shell/Progress.tsx';
 import './budget.css';
 import { budgetText, eventsText } from './text.ts';
@@ -16,6 +17,9 @@ type Per = Budget['per'];
 function budgetOf(per: Per, amount: number): Budget {
   return per === 'events' ? { per, events: amount } : { per, alarms: amount };
 }
+
+/** One a week, or in the time that is chosen; one in 10,000 events. */
+const defaultOf = (per: Per): BudgetChoice => ({ amount: per === 'events' ? 10_000 : 1, per });
 
 type LimitName = 'h' | 'z_band' | 'false_alarm_budget';
 
@@ -55,17 +59,27 @@ export function BudgetForm({
   readonly source: InControlSource;
   readonly hasTime: boolean;
 }): ReactNode {
-  const [per, setPer] = useState<Per>(hasTime ? 'week' : 'events');
-  const [text, setText] = useState(hasTime ? '1' : '10000');
+  const kept = useTautline((state) => state.view.budget);
+  const chosen = kept && (hasTime || kept.per === 'events') ? kept : defaultOf(hasTime ? 'week' : 'events');
+  const { per } = chosen;
+  const [typed, setTyped] = useState<string | null>(null);
+  const text = typed ?? String(chosen.amount);
   const { running, result, error } = useJob(lab.limits);
   const amount = Number(text);
   const valid = text.trim() !== '' && Number.isFinite(amount) && amount > 0;
   const choose = (next: Per): void => {
-    setPer(next);
-    if ((next === 'events') !== (per === 'events')) setText(next === 'events' ? '10000' : '1');
+    setTyped(null);
+    actions.setLab({
+      budget: (next === 'events') === (per === 'events') ? { amount: chosen.amount, per: next } : defaultOf(next),
+    });
+  };
+  const keep = (): void => {
+    if (valid && amount !== chosen.amount) actions.setLab({ budget: { amount, per } });
+    if (valid) setTyped(null);
   };
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
+    keep();
     if (valid) void lab.limits.start({ budget: budgetOf(per, amount), source });
   };
   return (
@@ -80,7 +94,8 @@ export function BudgetForm({
           value={text}
           aria-invalid={!valid}
           aria-label={per === 'events' ? 'Events between false alarms' : 'False alarms'}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => setTyped(event.target.value)}
+          onBlur={keep}
         />
         <select value={per} aria-label="Unit of the budget" onChange={(event) => choose(event.target.value as Per)}>
           <option value="events">events</option>

@@ -1,8 +1,10 @@
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { ChangeKind } from '../../detection/lab/delay.ts';
 import type { Parameters } from '../../detection/parameters.ts';
 import { useJob } from '../../state/lab/queries.ts';
-import { lab, useTautline } from '../../state/store.ts';
+import { actions, lab, useTautline } from '../../state/store.ts';
+import type { ViewState } from '../../state/types.ts';
+import { isChangeSize, isHorizon } from '../../state/view/lab.ts';
 import type { DelayAsk } from '../../workers/lab.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { NumberBox } from '../whatif/NumberBox.tsx';
@@ -11,55 +13,47 @@ import { Injected } from './Injected.tsx';
 import { Power } from './Power.tsx';
 import { Outdated, Run } from './Run.tsx';
 
-const HORIZON = 200;
 const REPLICATES = 40;
-const MAX_SIZE = 20;
+const FIRST_SIZE: Readonly<Record<ChangeKind, number>> = { mean: 2, scale: 3 };
 
-/** The change to inject, as chosen; `start` null: the event selected on the monitor, else the middle. */
-interface Choice {
-  readonly stream: number;
-  readonly change: ChangeKind;
-  readonly sizes: Readonly<Record<ChangeKind, number>>;
-  readonly start: number | null;
-  readonly horizon: number;
-}
-
-const FIRST_CHOICE: Choice = { stream: 0, change: 'mean', sizes: { mean: 2, scale: 3 }, start: null, horizon: HORIZON };
+type Choice = ViewState['delay'];
 
 function ChangeFields({
   choice,
+  stream,
+  size,
+  horizon,
   at,
   report,
   onChoose,
 }: {
   readonly choice: Choice;
+  readonly stream: string;
+  readonly size: number;
+  /** Null: what the stream's length allows. */
+  readonly horizon: number | null;
   /** Event at which the change starts. */
   readonly at: number;
   readonly report: AnalysisReport;
   readonly onChoose: (part: Partial<Choice>) => void;
 }): ReactNode {
-  const { stream, change, sizes, horizon } = choice;
+  const { change } = choice;
   const { unit } = CHANGES[change];
   const sizeLabel = `Size of the change, ${unit}`;
-  const whole =
-    (name: 'start' | 'horizon', min: number, max: number) =>
+  const take =
+    (name: 'size' | 'start' | 'within', isFit: (value: number) => boolean) =>
     (value: number): boolean => {
-      const fits = Number.isInteger(value) && value >= min && value <= max;
-      if (fits) onChoose({ [name]: value });
-      return fits;
+      if (isFit(value)) onChoose({ [name]: value });
+      return isFit(value);
     };
-  const setSize = (size: number): boolean => {
-    const fits = isSize(size);
-    if (fits) onChoose({ sizes: { ...sizes, [change]: size } });
-    return fits;
-  };
+  const isEvent = (value: number): boolean => Number.isInteger(value) && value >= 0 && value < report.events;
   return (
     <>
       <label>
         Stream{' '}
-        <select value={stream} onChange={(event) => onChoose({ stream: Number(event.target.value) })}>
-          {report.streams.map(({ name }, i) => (
-            <option key={name} value={i}>
+        <select value={stream} onChange={(event) => onChoose({ stream: event.target.value })}>
+          {report.streams.map(({ name }) => (
+            <option key={name} value={name}>
               {name}
             </option>
           ))}
@@ -72,18 +66,17 @@ function ChangeFields({
             type="button"
             aria-pressed={change === name}
             title={CHANGES[name].help}
-            onClick={() => onChoose({ change: name })}
+            onClick={() => onChoose({ change: name, size: null })}
           >
             {CHANGES[name].title}
           </button>
         ))}
       </div>
       <span className="lab-field">
-        Size <NumberBox value={sizes[change]} label={sizeLabel} invalid={false} commit={setSize} /> {unit}
+        Size <NumberBox value={size} label={sizeLabel} invalid={false} commit={take('size', isChangeSize)} /> {unit}
       </span>
       <span className="lab-field">
-        from event{' '}
-        <NumberBox value={at} label="Start event" invalid={false} commit={whole('start', 0, report.events - 1)} />
+        from event <NumberBox value={at} label="Start event" invalid={false} commit={take('start', isEvent)} />
       </span>
       <span className="lab-field">
         within{' '}
@@ -91,47 +84,58 @@ function ChangeFields({
           value={horizon}
           label="Horizon, events of this stream"
           invalid={false}
-          commit={whole('horizon', 10, 5000)}
+          commit={take('within', isHorizon)}
         />{' '}
-        events of this stream
+        events of this stream{horizon === null && ' (as its length allows, at most 200)'}
       </span>
     </>
   );
 }
 
-const isSize = (size: number): boolean => Number.isFinite(size) && size >= 0 && size <= MAX_SIZE;
 const differs = (a: Parameters, b: Parameters): boolean => JSON.stringify(a) !== JSON.stringify(b);
 
 /** Changes injected into one stream: at one event, and as power curves over many. */
 export function DelaySection({ report }: { readonly report: AnalysisReport }): ReactNode {
   const parameters = useTautline((state) => state.view.parameters);
   const selected = useTautline((state) => state.view.selected);
-  const [chosen, setChosen] = useState(FIRST_CHOICE);
+  const choice = useTautline((state) => state.view.delay);
   const injection = useJob(lab.injection);
   const power = useJob(lab.power);
-  // The stream that was chosen may be gone with the ledger.
-  const choice = chosen.stream < report.streams.length ? chosen : { ...chosen, stream: 0 };
-  const { stream, change, sizes, start, horizon } = choice;
+  const { change, start, within: horizon } = choice;
+  // The stream that was chosen may be gone with another stream key.
+  const stream = Math.max(
+    0,
+    report.streams.findIndex(({ name }) => name === choice.stream),
+  );
+  const size = choice.size ?? FIRST_SIZE[change];
   const at = start ?? selected ?? Math.floor((report.reference.to + report.events) / 2);
   const { none, help, sizes: allSizes } = CHANGES[change];
-  const choose = (part: Partial<Choice>): void => setChosen((before) => ({ ...before, ...part }));
-  const ask = (size: number): DelayAsk => ({ stream, change, sizes: [none, size], start: at, count: 1, horizon });
-  const inject = (size: number): void => void lab.injection.start(ask(size));
+  const choose = (part: Partial<Choice>): void => actions.setLab({ delay: { ...choice, ...part } });
+  const ask = (of: number): DelayAsk => ({ stream, change, sizes: [none, of], start: at, count: 1, horizon });
+  const inject = (of: number): void => void lab.injection.start(ask(of));
   const measure = (): void =>
     void lab.power.start({ stream, change, sizes: allSizes, start: null, count: REPLICATES, horizon });
-  const pick = (size: number): void => {
-    if (isSize(size)) choose({ sizes: { ...sizes, [change]: size } });
-    inject(size);
+  const pick = (of: number): void => {
+    if (isChangeSize(of)) choose({ size: of });
+    inject(of);
   };
   return (
     <>
       <div className="lab-controls">
-        <ChangeFields choice={choice} at={at} report={report} onChoose={choose} />
+        <ChangeFields
+          choice={choice}
+          stream={report.streams[stream].name}
+          size={size}
+          horizon={horizon}
+          at={at}
+          report={report}
+          onChoose={choose}
+        />
         <button
           type="button"
           className="button small"
           disabled={injection.running !== null}
-          onClick={() => inject(sizes[change])}
+          onClick={() => inject(size)}
         >
           Inject
         </button>
@@ -147,7 +151,7 @@ export function DelaySection({ report }: { readonly report: AnalysisReport }): R
       <Run job={lab.injection} state={injection} label="Injecting a change" />
       {injection.result && !injection.running && (
         <>
-          <Outdated is={differs(injection.result.answer.parameters, parameters)} again={() => inject(sizes[change])} />
+          <Outdated is={differs(injection.result.answer.parameters, parameters)} again={() => inject(size)} />
           <Injected ask={injection.result.question} answer={injection.result.answer} report={report} />
         </>
       )}

@@ -1,10 +1,10 @@
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatMs, formatNumber } from '../../core/format.ts';
 import type { OperatingCharacteristics } from '../../detection/lab/arl.ts';
 import type { InControlSource } from '../../detection/lab/inControl.ts';
 import { useFalseAlarms } from '../../state/lab/queries.ts';
-import { useTautline } from '../../state/store.ts';
+import { actions, useTautline } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { Autocorrelation } from './Autocorrelation.tsx';
 import { BudgetForm } from './BudgetForm.tsx';
@@ -133,7 +133,7 @@ function Figures({
 
 /** ARL0 with its interval, the naive figure beside it, and limits for a budget. */
 export function FalseAlarmSection({ report }: { readonly report: AnalysisReport }): ReactNode {
-  const [source, setSource] = useState<InControlSource>('reference');
+  const source = useTautline((state) => state.view.inControl);
   const { data, error, isFetching } = useFalseAlarms(source);
   const dragging = useTautline((state) => state.dragging);
   return (
@@ -146,7 +146,7 @@ export function FalseAlarmSection({ report }: { readonly report: AnalysisReport 
               type="button"
               aria-pressed={source === name}
               title={SOURCES[name].help}
-              onClick={() => setSource(name)}
+              onClick={() => actions.setLab({ inControl: name })}
             >
               {SOURCES[name].title}
             </button>

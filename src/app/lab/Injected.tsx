@@ -33,7 +33,7 @@ export function Injected({
             <KindBadge kind={fired[0]} /> fires first, after <strong>{delayInEvents(changed[fired[0]])}</strong>
           </>
         ) : (
-          <strong>No channel fires within {ask.horizon} events of this stream</strong>
+          <strong>No channel fires within {formatCount(answer.horizon)} events of this stream</strong>
         )}
         <span className="dim">
           {' '}

@@ -25,6 +25,7 @@ function LabelSource({
   readonly onProblem: (problem: string | null) => void;
 }): ReactNode {
   const file = useLab((state) => state.labelFile);
+  const marks = useLab((state) => state.marks !== null);
   return (
     <div className="lab-controls">
       <span>
@@ -35,6 +36,7 @@ function LabelSource({
         ) : (
           'Labels of the ledger’s own column'
         )}
+        {marks && ' and your marks'}
         {labels && (
           <span className="dim">
             {' '}

@@ -147,7 +147,7 @@ export function Power({
         ))}
         <span className="dim">
           {report.streams[ask.stream]?.name}, {formatCount(answer.starts.length)} starts, found within{' '}
-          {formatCount(ask.horizon)} events of this stream; 95 % intervals; {formatMs(ms, 2)}
+          {formatCount(answer.horizon)} events of this stream; 95 % intervals; {formatMs(ms, 2)}
         </span>
       </div>
       <div className="lab-columns">
@@ -170,7 +170,7 @@ export function Power({
           <CurvePlot
             {...axis}
             curves={curvesOf(answer.curve, ask.sizes, kinds, 'delay', mode)}
-            yRange={[0, ask.horizon]}
+            yRange={[0, answer.horizon]}
             yLabel="events of this stream"
             formatY={(y) => (Number.isFinite(y) ? formatCount(y) : 'missed')}
           />

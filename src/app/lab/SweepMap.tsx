@@ -2,7 +2,7 @@ import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { formatCount, formatNumber } from '../../core/format.ts';
 import type { Sweep, SweepCell } from '../../detection/lab/sweep.ts';
 import { PARAMETER_SPECS, type Parameters } from '../../detection/parameters.ts';
-import { axisLabel, MEASURES, moveCell, positionIn, fractionOf, tickText, type MeasureName } from './heat.ts';
+import { axisLabel, MEASURES, moveCell, positionIn, fractionOf, scaleOf, tickText, type MeasureName } from './heat.ts';
 
 const PAD = { left: 74, right: 8, top: 8, bottom: 40 } as const;
 const WIDTH = 560;
@@ -148,6 +148,33 @@ function Axes({ sweep, grid }: { readonly sweep: Sweep; readonly grid: Grid }): 
   );
 }
 
+/** What the colours stand for; where all cells are alike, that, in words. */
+function Scale({ cells, measure }: { readonly cells: readonly SweepCell[]; readonly measure: MeasureName }): ReactNode {
+  const values = cells.map((cell) => cell[measure]).filter(Number.isFinite);
+  if (values.length === 0) return null;
+  const { title, format } = MEASURES[measure];
+  const [low, high] = scaleOf(values, measure);
+  const least = Math.min(...values);
+  if (least === Math.max(...values)) {
+    const what =
+      measure === 'alerts' ? `${format(least)} ${least === 1 ? 'alert' : 'alerts'}` : `${title} ${format(least)}`;
+    return (
+      <p data-testid="sweep-scale">
+        {what} in all {formatCount(values.length)} cells: neither parameter makes a difference within these ranges.
+      </p>
+    );
+  }
+  return (
+    <p className="sweep-scale" data-testid="sweep-scale">
+      <span>
+        {title} {format(low)}
+      </span>
+      <i aria-hidden="true" />
+      <span>{format(high)}</span>
+    </p>
+  );
+}
+
 /**
  * The grid of a sweep. Hover or arrow keys read a cell, click or Enter adopts its parameters; a ring marks the
  * parameters in force.
@@ -233,6 +260,7 @@ export function SweepMap({
         {at && <rect className="pointed" x={grid.x(at[0]) - 0.5} y={grid.y(at[1]) - 0.5} width={w} height={h} rx={2} />}
         <Axes sweep={sweep} grid={grid} />
       </svg>
+      <Scale cells={sweep.cells} measure={measure} />
       <p className="sweep-read" aria-live="polite">
         {read ? (
           <CellText sweep={sweep} cell={read} scored={scored} />

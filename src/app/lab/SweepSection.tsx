@@ -14,6 +14,7 @@ import { STATE_KINDS } from '../../detection/channels/table.ts';
 import type { AlertKind } from '../../detection/types.ts';
 import { useJob } from '../../state/lab/queries.ts';
 import { actions, lab, session, useTautline } from '../../state/store.ts';
+import { DEFAULT_STEPS, isStepCount, SWEEPABLE, type SweepRange } from '../../state/view/lab.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { KindBadge } from '../shell/Badge.tsx';
 import { toggleKind } from '../alerts/filter.ts';
@@ -24,23 +25,23 @@ import { Outdated, Run } from './Run.tsx';
 import { SweepMap } from './SweepMap.tsx';
 import { SweepTable } from './SweepTable.tsx';
 
-/** Numbers that need neither another projection nor the messages for every cell. */
-const SWEEPABLE = PARAMETER_NAMES.filter(
-  (name) => PARAMETER_SPECS[name].type === 'number' && ['signals', 'decisions'].includes(PARAMETER_SPECS[name].stage),
-);
 const specOf = (name: ParameterName): NumberSpec => PARAMETER_SPECS[name] as NumberSpec;
-const MAX_STEPS = 40;
 
-interface AxisChoice {
-  readonly name: ParameterName;
-  readonly from: number;
-  readonly to: number;
+/** The least of 1, 2, 2.5 and 5 times a power of ten that is not below `rough`. */
+function roundStep(rough: number): number {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return [1, 2, 2.5, 5, 10].map((m) => Number((m * power).toPrecision(6))).find((step) => step >= rough)!;
 }
 
-/** A range about a value: from a half to twice it, within what is allowed. */
-function rangeAbout(name: ParameterName, value: number): AxisChoice {
+/** A range about a value: from about a half to about twice it, in round steps, within what is allowed. */
+function rangeAbout(name: ParameterName, value: number): SweepRange {
   const spec = specOf(name);
   const [low, high] = value > 0 ? [value / 2, value * 2] : [spec.min, spec.max];
+  const step = roundStep((high - low) / (DEFAULT_STEPS - 1));
+  const first = Number((Math.floor(low / step) * step).toPrecision(6));
+  const last = Number((first + step * (DEFAULT_STEPS - 1)).toPrecision(6));
+  const isRound = spec.scale !== 'log' && !spec.integer && first >= spec.min && last <= spec.max;
+  if (isRound) return { name, from: first, to: last };
   const [from, to] = [snap(spec, low), snap(spec, high)];
   return from < to ? { name, from, to } : { name, from: spec.min, to: spec.max };
 }
@@ -51,10 +52,10 @@ function AxisFields({
   title,
   onChange,
 }: {
-  readonly axis: AxisChoice;
+  readonly axis: SweepRange;
   readonly other: ParameterName;
   readonly title: string;
-  readonly onChange: (axis: AxisChoice) => void;
+  readonly onChange: (axis: SweepRange) => void;
 }): ReactNode {
   const { name, from, to } = axis;
   const take =
@@ -100,9 +101,13 @@ const othersDiffer = (a: Parameters, b: Parameters, swept: readonly ParameterNam
 /** Heat maps of what alerts become over two parameters. */
 export function SweepSection({ report }: { readonly report: AnalysisReport }): ReactNode {
   const parameters = useTautline((state) => state.view.parameters);
-  const [x, setX] = useState<AxisChoice>(() => rangeAbout('h', parameters.h));
-  const [y, setY] = useState<AxisChoice>(() => rangeAbout('kappa', parameters.kappa));
-  const [steps, setSteps] = useState(20);
+  const chosen = useTautline((state) => state.view.sweep);
+  // As it was when the section was opened: cells are adopted one after the other.
+  const [first] = useState(() => ({ x: rangeAbout('h', parameters.h), y: rangeAbout('kappa', parameters.kappa) }));
+  const x = chosen.x ?? first.x;
+  const y = chosen.y ?? first.y;
+  const steps = chosen.steps ?? DEFAULT_STEPS;
+  const choose = (part: Partial<typeof chosen>): void => actions.setLab({ sweep: { ...chosen, ...part } });
   const [kinds, setKinds] = useState<readonly AlertKind[] | null>(null);
   const [measure, setMeasure] = useState<MeasureName>('alerts');
   const [asTable, setAsTable] = useState(false);
@@ -114,8 +119,8 @@ export function SweepSection({ report }: { readonly report: AnalysisReport }): R
       kinds,
     });
   const takeSteps = (value: number): boolean => {
-    const fits = Number.isInteger(value) && value >= 2 && value <= MAX_STEPS;
-    if (fits) setSteps(value);
+    const fits = isStepCount(value);
+    if (fits) choose({ steps: value });
     return fits;
   };
   const adopt = (cell: SweepCell): void => {
@@ -130,8 +135,8 @@ export function SweepSection({ report }: { readonly report: AnalysisReport }): R
   return (
     <>
       <div className="lab-controls">
-        <AxisFields title="Across" axis={x} other={y.name} onChange={setX} />
-        <AxisFields title="Up" axis={y} other={x.name} onChange={setY} />
+        <AxisFields title="Across" axis={x} other={y.name} onChange={(range) => choose({ x: range })} />
+        <AxisFields title="Up" axis={y} other={x.name} onChange={(range) => choose({ y: range })} />
         <span className="lab-field">
           <NumberBox value={steps} label="Steps of the grid" invalid={false} commit={takeSteps} /> steps each
         </span>

@@ -20,6 +20,10 @@ export function axisLabel(name: Sweep['x']['name']): string {
 
 export const tickText = (v: number): string => formatNumber(v, 4);
 
+/** What the ends of the colours stand for: all of a share's scale, of counts the least and the most. */
+export const scaleOf = (values: readonly number[], measure: MeasureName): readonly [low: number, high: number] =>
+  measure === 'alerts' || measure === 'medianDelay' ? [Math.min(...values), Math.max(...values)] : [0, 1];
+
 /**
  * Where a value lies between the least and the most of the grid, 0 to 1; shares on their own scale, counts on a
  * logarithmic one where they span decades.
@@ -27,8 +31,7 @@ export const tickText = (v: number): string => formatNumber(v, 4);
 export function fractionOf(cells: readonly SweepCell[], measure: MeasureName): (value: number) => number {
   const values = cells.map((cell) => cell[measure]).filter(Number.isFinite);
   if (measure !== 'alerts' && measure !== 'medianDelay') return (v) => Math.min(1, Math.max(0, v));
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  const [low, high] = scaleOf(values, measure);
   if (!(high > low)) return () => 0.5;
   const log = measure === 'alerts' && high > 20 * (low + 1);
   const at = (v: number): number => (log ? Math.log1p(v) : v);

@@ -1,25 +1,30 @@
 import { micromark } from 'micromark';
 import { gfmTable, gfmTableHtml } from 'micromark-extension-gfm-table';
 
-export interface MethodsSection {
+export interface DocumentSection {
   /** Of the heading, "8. Detectors" -> 8; 0 for what stands before the first. */
   readonly number: number;
   readonly title: string;
-  /** Escaped: HTML in the text is shown as text, and links lead nowhere but to web addresses and anchors. */
+  /** Escaped: HTML in the text is shown as text; links lead to web addresses alone, in a tab of their own. */
   readonly html: string;
 }
 
-const HEADING = /^## (\d+)\. (.+)$/m;
-
+/** Links within the documents lead nowhere in the page, whose address is the view. */
 const toHtml = (text: string): string =>
-  micromark(text, { extensions: [gfmTable()], htmlExtensions: [gfmTableHtml()] });
+  micromark(text, { extensions: [gfmTable()], htmlExtensions: [gfmTableHtml()] })
+    .replace(/<a href="(?!https:)[^"]*">(.*?)<\/a>/gs, '$1')
+    .replaceAll('<a href="https:', '<a target="_blank" rel="noreferrer" href="https:');
 
-/** The sections of docs/methods.md, each headed "## N. Title". */
-export function methodsSections(text: string): MethodsSection[] {
-  const [intro, ...parts] = text.split(/^(?=## \d+\. )/m);
-  const sections = parts.map((part) => {
-    const [heading, number, title] = HEADING.exec(part)!;
-    return { number: Number(number), title, html: toHtml(part.slice(heading.length)) };
+/**
+ * The sections of a document of the project: those headed "## N. Title" by their number, or every "## Title", counted
+ * from 1.
+ */
+export function sectionsOf(text: string, numbered: boolean): DocumentSection[] {
+  const [intro, ...parts] = text.split(numbered ? /^(?=## \d+\. )/m : /^(?=## )/m);
+  const title = /^# (.*)$/m.exec(intro)?.[1] ?? '';
+  const sections = parts.map((part, i) => {
+    const [heading, given, name] = /^## (?:(\d+)\. )?(.+)$/m.exec(part)!;
+    return { number: numbered ? Number(given) : i + 1, title: name, html: toHtml(part.slice(heading.length)) };
   });
-  return [{ number: 0, title: 'Methods', html: toHtml(intro.replace(/^# .*$/m, '')) }, ...sections];
+  return [{ number: 0, title, html: toHtml(intro.replace(/^# .*$/m, '')) }, ...sections];
 }

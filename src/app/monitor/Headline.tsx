@@ -16,7 +16,7 @@ const FIRST = 20;
 /** What happened, to whom, since when and how sure that is: the first line of the monitor. */
 export function Headline(): ReactNode {
   const report = useTautline((state) => state.analysis.report);
-  const incidents = useIncidents();
+  const { incidents } = useIncidents();
   if (!report) return null;
   const [worst, ...others] = incidents;
   return (

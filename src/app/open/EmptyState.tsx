@@ -1,21 +1,11 @@
 import type { ReactNode } from 'react';
-import { columnSpec, LEDGER_COLUMNS } from '../../core/ledgerSchema.ts';
 import { partName } from '../../core/part.ts';
-import { FORMAT_NAMES } from '../../ledger/formats/list.ts';
 import { useTautline } from '../../state/store.ts';
+import { loadable } from '../shell/loadable.tsx';
+import { setTour } from '../ui.ts';
 import { DropTarget, SampleList, UrlField } from './OpenChooser.tsx';
 
-const SPECS = LEDGER_COLUMNS.map(columnSpec);
-
-/** The columns that a ledger has to have, one a row; then by name those that change what detection answers. */
-const COLUMNS: readonly (readonly [columns: string, needed: string, what: string])[] = [
-  ...SPECS.flatMap(({ name, required, help }) => (required ? [[name, required, help] as const] : [])),
-  [
-    `${SPECS.flatMap(({ name, required, inFingerprint }) => (inFingerprint && !required ? [name] : [])).join(', ')}, …`,
-    'no',
-    'Sharpen the analysis; unknown columns are kept and shown.',
-  ],
-];
+const reads = loadable('what it reads', async () => (await import('./Reads.tsx')).Reads);
 
 /** What a newcomer meets. */
 export function EmptyState(): ReactNode {
@@ -27,9 +17,14 @@ export function EmptyState(): ReactNode {
         <div className="empty-intro">
           <h2>See when a multi-agent conversation drifts</h2>
           <p>
-            Tautline reads a ledger, the event log of a multi-agent dialogue, and charts, event by event, whether its
-            meanings drift, collapse into one voice or fall silent. Every detector is in your hands: move a threshold
-            and see at once which alerts come and go.
+            Open a ledger, the event log of a multi-agent dialogue with one row per message, and read who changed, since
+            when, and how sure that is. Every detector is in your hands: move a threshold and see at once which alerts
+            come and go.
+          </p>
+          <p>
+            <button type="button" className="button" onClick={() => setTour(0)}>
+              New here? Take the tour
+            </button>
           </p>
         </div>
         <div className="chooser">
@@ -37,33 +32,7 @@ export function EmptyState(): ReactNode {
           <UrlField />
         </div>
         <SampleList />
-        <section className="formats" aria-labelledby="formats-title">
-          <h3 id="formats-title">What it reads</h3>
-          <p className="dim">
-            {FORMAT_NAMES}, also in partitioned folders (<code>provider_id=…/hour=…/</code>); one row per event. Other
-            names for these columns are guessed, shown, and yours to correct.
-          </p>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Column</th>
-                <th scope="col">Needed</th>
-                <th scope="col">Meaning</th>
-              </tr>
-            </thead>
-            <tbody>
-              {COLUMNS.map(([columns, needed, what]) => (
-                <tr key={columns}>
-                  <th scope="row" className="mono">
-                    {columns}
-                  </th>
-                  <td>{needed}</td>
-                  <td>{what}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+        <reads.Component />
       </div>
     </div>
   );

@@ -1,6 +1,7 @@
 import { useId, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { showSheet } from '../ui.ts';
 import { Icon } from './Icon.tsx';
+import './sheet.css';
 
 /**
  * A dialog over the charts that blocks nothing: it is shown without a backdrop, and closing it gives the focus back to

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { showMethods } from '../ui.ts';
+import { PAPER } from '../../core/paper.ts';
+import { setTour, showMethods, showSheet } from '../ui.ts';
 import { TABS } from './screens.ts';
 import { eventStateName } from '../../detection/eventStateNames.ts';
 import type { EventState } from '../../detection/types.ts';
@@ -22,6 +23,8 @@ const SHORTCUTS: readonly (readonly [keys: readonly string[], what: string])[] =
   [['drag'], 'an edge of the hatched reference period in the strip on top: another reference'],
   [['←', '→'], 'in the event inspector: previous, next event of the stream'],
   [['j', 'k', '↓', '↑'], 'in the alert table: next, previous row; Enter opens it, z zooms to it, e shows its evidence'],
+  [['y', 'n', 'a', 'u'], 'in the alert table: mark as true, false, to be absorbed; take the mark back; Ctrl Z undoes'],
+  [['→', '←'], 'in the alert table: open, close an incident'],
   [['←', '→', 'PgUp', 'PgDn'], 'on a slider: one step, ten steps'],
   [['Esc'], 'close the sheet, the inspector or the evidence'],
 ];
@@ -35,15 +38,6 @@ const STATES: readonly (readonly [EventState, string])[] = [
   ['ACCOMMODATION', 'friction or divergence is high and is being absorbed'],
   ['WATCH', 'tension is outside its zone'],
   ['IN_FRAME', 'none of these: what a stream says fits its frame'],
-];
-
-const WORDS: readonly (readonly [string, string])[] = [
-  ['Ledger', 'the event log that is analysed: one row per message'],
-  ['Stream', 'the events of one provider, agent or thread, in order'],
-  ['Frame', 'what a stream usually says: the slow estimate of its mean and covariance'],
-  ['Friction', 'how far what a stream says now strains against its frame'],
-  ['Frame erosion', 'friction that stays too low: the frame no longer holds anything back'],
-  ['Reference period', 'the events that set the scale of every detector (Phase I of a control chart)'],
 ];
 
 export function Shortcuts(): ReactNode {
@@ -66,6 +60,28 @@ export function Shortcuts(): ReactNode {
           </dl>
         </section>
         <section>
+          <h3>Learn</h3>
+          <div className="buttons">
+            <button type="button" className="button" onClick={() => setTour(0)}>
+              Take the tour
+            </button>
+            <button type="button" className="button" onClick={() => showSheet('glossary')}>
+              Glossary: every term
+            </button>
+            <button type="button" className="button" onClick={() => showMethods(0)}>
+              Methods: every formula
+            </button>
+          </div>
+          <h3>The paper</h3>
+          <p>
+            {PAPER.text}{' '}
+            <a href={PAPER.url} target="_blank" rel="noreferrer">
+              Read it
+            </a>{' '}
+            <span className="dim">(leaves this page)</span>
+          </p>
+        </section>
+        <section>
           <h3>Event states: the first that holds</h3>
           <dl className="routes">
             {STATES.map(([eventState, what]) => (
@@ -77,18 +93,6 @@ export function Shortcuts(): ReactNode {
               </div>
             ))}
           </dl>
-          <h3>Words</h3>
-          <dl className="routes">
-            {WORDS.map(([word, what]) => (
-              <div key={word}>
-                <dt>{word}</dt>
-                <dd>{what}</dd>
-              </div>
-            ))}
-          </dl>
-          <button type="button" className="button small" onClick={() => showMethods(0)}>
-            Methods: every formula
-          </button>
         </section>
       </div>
       <p className="dim">

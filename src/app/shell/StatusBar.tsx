@@ -1,14 +1,13 @@
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { formatCount, formatMs } from '../../core/format.ts';
 import { countText, describePart } from '../../core/part.ts';
 import type { Stage } from '../../detection/parameters.ts';
-import { useAgainst } from '../../state/queries.ts';
 import { actions, useTautline } from '../../state/store.ts';
-import { alertChangeText } from '../alerts/changeText.ts';
-import { useAlertDiff } from '../alerts/useAlertDiff.ts';
 import { toggleSheet, useUi } from '../ui.ts';
 import { ProgressBar, progressText } from './Progress.tsx';
 import { useLateAnalysis } from './useLateAnalysis.ts';
+
+const StatusDiff = lazy(() => import('../alerts/StatusDiff.tsx').then((module) => ({ default: module.StatusDiff })));
 
 /** "3 rows and 844 streams skipped", or that none were. */
 function leftOutText(rows: number, streams: number): string {
@@ -58,8 +57,6 @@ export function StatusBar(): ReactNode {
   const report = useTautline((state) => state.analysis.report);
   const preview = useTautline((state) => state.analysis.preview !== null);
   const sheet = useUi((ui) => ui.sheet);
-  const diff = useAlertDiff();
-  const against = useAgainst();
   if (ledger.phase !== 'open')
     return (
       <footer className="status">
@@ -113,7 +110,9 @@ export function StatusBar(): ReactNode {
         <span role="status" aria-live="polite">
           {formatCount(report.alerts.length)} {report.alerts.length === 1 ? 'alert' : 'alerts'}
           {preview && ' of the analysis before'}
-          {diff && <span className="status-diff">{alertChangeText(diff, against)}</span>}
+          <Suspense fallback={null}>
+            <StatusDiff />
+          </Suspense>
         </span>
       )}
     </footer>

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { session } from '../../state/store.ts';
 import { stepAlert } from '../alerts/step.ts';
 import { toggleEvidence } from '../evidence/open.ts';
-import { showSheet, toggleSheet, useUi } from '../ui.ts';
+import { setTour, showSheet, toggleSheet, useUi } from '../ui.ts';
 import { shownScreen, TABS } from './screens.ts';
 import { nextTheme } from './TopBar.tsx';
 
@@ -25,7 +25,9 @@ function focusSearch(): void {
 
 function closeTopmost(): void {
   const { store, actions } = session;
-  if (useUi.getState().sheet !== null) showSheet(null);
+  const { sheet, tour } = useUi.getState();
+  if (sheet !== null) showSheet(null);
+  else if (tour !== null) setTour(null);
   else if (onMonitor() && store.getState().view.selected !== null) actions.select(null);
   else if (onMonitor()) actions.showEvidence(null);
 }

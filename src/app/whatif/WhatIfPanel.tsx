@@ -23,6 +23,7 @@ import { FalseAlarmCard } from './FalseAlarmCard.tsx';
 import { ParameterRow } from './ParameterRow.tsx';
 import { ReferenceFile } from './ReferenceFile.tsx';
 import { Scenarios, Steps } from './Scenarios.tsx';
+import './scenarios.css';
 
 type Group = ParameterSpec['group'];
 const GROUPS = [...new Set(PARAMETER_NAMES.map((name) => PARAMETER_SPECS[name].group))];

@@ -23,6 +23,7 @@ export const labelSchema = v.strictObject(
     ),
     stream: v.pipe(textOrNone, v.description('Absent, null or "": all streams')),
     label: v.pipe(textOrNone, v.description('Absent, null or "": anomaly')),
+    note: v.pipe(textOrNone, v.description('What a person wrote beside it; nothing is computed from it')),
     expect: v.pipe(
       v.nullish(v.picklist(['alert', 'none', ''], isNot('"alert" or "none"'))),
       v.description(

@@ -30,7 +30,7 @@ export interface Incident {
 }
 
 /** Streams that begin within so many events of each stream began at one moment. */
-export const MOMENT = 8;
+const MOMENT = 8;
 
 export interface IncidentInput {
   readonly alerts: readonly Alert[];

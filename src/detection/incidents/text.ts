@@ -67,6 +67,10 @@ export function sureText(incident: Incident, { alerts, health, parameters }: Wat
   return `${sentences.join('. ')}.`;
 }
 
+/** An incident in a line of text: what, to whom, since when, and how sure that is. */
+export const incidentText = (incident: Incident, names: readonly string[], watching: Watching): string =>
+  `${headlineOf(incident, names)}. ${sureText(incident, watching)}`;
+
 /** How long it lasted, as a share of what was watched. */
 export function lengthText({ events }: Incident, watched: number): string {
   const share = watched > 0 ? `, ${formatPercent(Math.min(1, events / watched), 2)} of those watched` : '';

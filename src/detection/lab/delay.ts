@@ -90,6 +90,26 @@ const DIRECTION_SEED = 7_919;
 /** Own events before the change that a replicate needs, so that every memory is warm when it comes. */
 const historyOf = (p: Parameters): number => Math.max(p.emd_window, Math.ceil(SETTLING / p.lambda_slow));
 
+const MAX_HORIZON = 200;
+const MIN_HORIZON = 10;
+
+/** Index among a stream's own events of the first at which a change can be injected. */
+const firstStart = (own: readonly EventIndex[], { reference }: Pick<LabLedger, 'reference'>, p: Parameters): number =>
+  Math.max(
+    historyOf(p),
+    own.findIndex((i) => i >= reference.to),
+  );
+
+/**
+ * Own events within which a change is to be found where nobody says: 200, and on a short stream half of those that are
+ * left for a start, so that there are several starts.
+ */
+export function horizonOf(ledger: Pick<LabLedger, 'events' | 'reference'>, stream: StreamIndex, p: Parameters): number {
+  const own = ownEvents(ledger.events.stream, stream);
+  const room = own.length - firstStart(own, ledger, p);
+  return Math.max(MIN_HORIZON, Math.min(MAX_HORIZON, Math.floor(room / 2)));
+}
+
 /**
  * Starts for replicates: `count` of the stream's events, evenly spread over those with room before and after, past the
  * reference. Throws where there is no room for one.
@@ -102,10 +122,7 @@ export function delayStarts(
   p: Parameters,
 ): EventIndex[] {
   const own = ownEvents(events.stream, stream);
-  const first = Math.max(
-    historyOf(p),
-    own.findIndex((i) => i >= reference.to),
-  );
+  const first = firstStart(own, { reference }, p);
   const last = own.length - horizon;
   if (own[own.length - 1] < reference.to || last < first) {
     throw new TautlineFailure({
@@ -113,7 +130,7 @@ export function delayStarts(
       problem:
         `Stream ${events.streams[stream]} has ${own.length} events: ` +
         `too few for ${historyOf(p)} before a change and ${horizon} after it`,
-      advice: 'Choose a longer stream or a shorter horizon',
+      advice: 'Choose a stream with more events, or let a change be found within fewer events of the stream',
     });
   }
   const starts = Math.min(count, last - first + 1);

@@ -9,6 +9,8 @@ export interface Interval {
   readonly label: string;
   /** `none`: it is to be absorbed, an alert in it is a false alarm; absent: a fault that is to be found. */
   readonly expect?: 'none';
+  /** What a person wrote beside it. */
+  readonly note?: string;
 }
 
 /** Whether an alert is expected in it. */

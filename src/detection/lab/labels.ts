@@ -79,11 +79,12 @@ interface Entry {
   readonly label: string;
   /** Null: the label says it. */
   readonly expect: 'alert' | 'none' | null;
+  readonly note: string | null;
 }
 
 const FIELDS = Object.keys(labelSchema.entries);
 const WRITE =
-  'Write a list of {"stream", "from", "to", "label", "expect"}, the same as CSV, ' +
+  'Write a list of {"stream", "from", "to", "label", "expect", "note"}, the same as CSV, ' +
   'or NAB windows {"name": [["2014-04-10 07:15:00", "2014-04-11 16:45:00"]]}';
 
 /**
@@ -123,8 +124,9 @@ export function readLabels(
   const resolver = createResolver(file, events, pointWidth);
   const intervals: Interval[] = [];
   for (const entry of entries) {
-    const interval = resolver(entry);
-    if (interval) {
+    const placed = resolver(entry);
+    if (placed) {
+      const interval = entry.note ? { ...placed, note: entry.note } : placed;
       const { expect } = entry;
       intervals.push(expect === null ? expecting(interval) : expect === 'none' ? { ...interval, expect } : interval);
     } else leftOut.push(`${entry.where}: there is no event in it`);
@@ -143,8 +145,16 @@ function parseJson(text: string, file: string): unknown {
 function entryOf(raw: unknown, where: string, file: string): Entry {
   const parsed = v.safeParse(labelSchema, raw, { abortEarly: true });
   if (parsed.success) {
-    const { stream, from, to, label, expect } = parsed.output;
-    return { where, stream: stream || null, from, to: to ?? null, label: label || 'anomaly', expect: expect || null };
+    const { stream, from, to, label, expect, note } = parsed.output;
+    return {
+      where,
+      stream: stream || null,
+      from,
+      to: to ?? null,
+      label: label || 'anomaly',
+      expect: expect || null,
+      note: note || null,
+    };
   }
   const [{ path, message }] = parsed.issues;
   const field = path?.[0].key as string | undefined;
@@ -203,7 +213,7 @@ function nabEntries(
     if (!parsed.success) throw refusedWindow(file, name, parsed.issues[0]);
     return parsed.output.map((window, i) => {
       const [from, to] = typeof window === 'string' ? [window, null] : window;
-      return { where: `"${name}", window ${i + 1}`, stream, from, to, label: 'anomaly', expect: null };
+      return { where: `"${name}", window ${i + 1}`, stream, from, to, label: 'anomaly', expect: null, note: null };
     });
   });
 }

@@ -1,8 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
 /** Names of files that are numbered so that they sort. */
-export const NUMBER_DIGITS = 20;
-export const numbered = (n: number): string => String(n).padStart(NUMBER_DIGITS, '0');
+export const numbered = (n: number): string => String(n).padStart(20, '0');
 
 /** Makes what happened to the names in a folder last. */
 export async function syncFolder(path: string): Promise<void> {

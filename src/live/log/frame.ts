@@ -6,7 +6,7 @@ import type { Headers, ProducedRecord } from '../transport.ts';
  * then the body: time of the append (float64, epoch ms), lengths of key and headers (uint32 each), key, headers (JSON,
  * nothing where there are none) and value.
  */
-export const HEAD_BYTES = 8;
+const HEAD_BYTES = 8;
 const FIXED_BYTES = 16;
 /** A length beyond it is damage, not a record. */
 export const MAX_BODY_BYTES = 64 << 20;
@@ -57,7 +57,8 @@ export function unframe(bytes: Uint8Array, at: number): Unframed {
     kind: 'record',
     record: {
       key: decoder.decode(bytes.subarray(from + FIXED_BYTES, keyTo)),
-      value: bytes.slice(headersTo, end),
+      // `slice` of a Buffer is no copy.
+      value: new Uint8Array(bytes.subarray(headersTo, end)),
       ...(headers !== '' && { headers: JSON.parse(headers) as Headers }),
       timestamp: view.getFloat64(from, true),
     },

@@ -148,8 +148,8 @@ export class LogPartition {
         next = batch[batch.length - 1].offset + 1;
         yield batch;
       }
-      const isLast = (await this.#segments()).at(-1) === bases[at];
-      if (!isLast && !(await this.#segments()).includes(next)) throw damaged(this.#pathOf(bases[at]), next);
+      const now = await this.#segments();
+      if (now.at(-1) !== bases[at] && !now.includes(next)) throw damaged(this.#pathOf(bases[at]), next);
     }
   }
 
@@ -306,7 +306,7 @@ function damaged(path: string, offset: number): TautlineFailure {
   });
 }
 
-export function notKept(place: string, offset: number, { first, end }: OffsetRange): TautlineFailure {
+function notKept(place: string, offset: number, { first, end }: OffsetRange): TautlineFailure {
   return new TautlineFailure({
     kind: 'ledger',
     problem: `${place} has no offset ${offset}: it keeps ${first} to ${end}`,

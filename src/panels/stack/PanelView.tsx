@@ -1,12 +1,17 @@
-import { memo, useCallback, useState } from 'react';
+import { memo, useCallback } from 'react';
+import { actions, useTautline } from '../../state/store.ts';
 import type { ChannelPanel, Panel, ViewPanel } from '../panel.ts';
 import { LinePanelView } from './LinePanelView.tsx';
 import { PanelFrame, type PanelBodyProps } from './PanelFrame.tsx';
 
 const LinesInFrame = memo(function LinesInFrame({ panel }: { panel: ChannelPanel }) {
-  const [chosen, setChosen] = useState<'linear' | 'log' | null>(null);
+  const chosen = useTautline(({ view: { logScales, linearScales } }) =>
+    logScales.includes(panel.id) ? 'log' : linearScales.includes(panel.id) ? 'linear' : null,
+  );
   const body = useCallback(
-    (props: PanelBodyProps) => <LinePanelView {...props} panel={panel} chosen={chosen} onScale={setChosen} />,
+    (props: PanelBodyProps) => (
+      <LinePanelView {...props} panel={panel} chosen={chosen} onScale={(scale) => actions.setScale(panel.id, scale)} />
+    ),
     [panel, chosen],
   );
   return <PanelFrame panel={panel} body={body} />;

@@ -1,5 +1,5 @@
 import { incidentsOf } from '../../detection/incidents/group.ts';
-import { headlineOf, sureText } from '../../detection/incidents/text.ts';
+import { incidentText } from '../../detection/incidents/text.ts';
 import type { IndexRange } from '../../core/columns.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatTimeFull } from '../../core/format.ts';
@@ -152,7 +152,7 @@ async function incidentItems(engine: ReportSession['engine'], report: AnalysisRe
   const all = incidentsOf({ alerts, excess, streams: names.length, events, watched });
   const more = all.length - MAX_INCIDENTS;
   return [
-    ...all.slice(0, MAX_INCIDENTS).map((incident) => `${headlineOf(incident, names)}. ${sureText(incident, report)}`),
+    ...all.slice(0, MAX_INCIDENTS).map((incident) => incidentText(incident, names, report)),
     ...(more > 0 ? [`And ${formatCount(more)} more incidents.`] : []),
   ];
 }

@@ -34,6 +34,8 @@ interface LimitsAnswer {
 export interface DelayAnswer {
   readonly parameters: Parameters;
   readonly starts: readonly EventIndex[];
+  /** Own events of the stream within which a change had to be found. */
+  readonly horizon: number;
   readonly outcomes: readonly DelayOutcome[];
   readonly curve: readonly DelayPoint[];
 }
@@ -55,6 +57,8 @@ interface SweepAnswer {
 export interface LabState {
   /** Labels dropped in; null: those of the ledger's own column. */
   readonly labelFile: LabelText | null;
+  /** What the user marked, as labels beside those; null: nothing. */
+  readonly marks: LabelText | null;
   /** The bundle loaded last; its parameters are in force unless they were changed since. */
   readonly bundle: LoadedBundle | null;
 }
@@ -94,19 +98,22 @@ const loadIntervals = () => import('../../detection/lab/intervals.ts');
 const SHARES = 4;
 
 export function createLab({ engine, createPool }: LabPlatform): Lab {
-  const store = createStore<LabState>(() => ({ labelFile: null, bundle: null }));
+  const store = createStore<LabState>(() => ({ labelFile: null, marks: null, bundle: null }));
   let pool: LabPool | null = null;
   const workers = () => (pool ??= createPool());
 
   const delayJob = (what: string) =>
     createJob<DelayAsk, DelayAnswer>(what, async (ask, options) => {
-      const [{ delayCurve }, { parameters, starts, tasks }] = await Promise.all([loadDelay(), engine.delayPlan(ask)]);
+      const [{ delayCurve }, { parameters, starts, tasks, horizon }] = await Promise.all([
+        loadDelay(),
+        engine.delayPlan(ask),
+      ]);
       options.signal.throwIfAborted();
       const outcomes = await workers().map<'delay'>(
         tasks.map((task) => ({ kind: 'delay', task })),
         { phase: 'Injecting changes', ...options },
       );
-      return { parameters, starts, outcomes, curve: delayCurve(ask.sizes, outcomes) };
+      return { parameters, starts, horizon, outcomes, curve: delayCurve(ask.sizes, outcomes) };
     });
 
   const limits = createJob<LimitsQuestion, LimitsAnswer>('deriving limits', async ({ budget, source }, { signal }) => {
@@ -124,7 +131,7 @@ export function createLab({ engine, createPool }: LabPlatform): Lab {
       loadSweep(),
       loadIntervals(),
       engine.labColumns(),
-      engine.labels(store.getState().labelFile),
+      engine.labels(store.getState().labelFile, store.getState().marks),
     ]);
     options.signal.throwIfAborted();
     const request: SweepRequest = { parameters, x, y, intervals: labels.intervals, ...(kinds && { kinds }) };
@@ -164,7 +171,7 @@ export function createLab({ engine, createPool }: LabPlatform): Lab {
     },
     setBundle: (bundle) => store.setState({ bundle }),
     clear() {
-      store.setState({ labelFile: null });
+      store.setState({ labelFile: null, marks: null });
       for (const job of all) job.clear();
     },
     get busy() {

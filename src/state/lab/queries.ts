@@ -36,10 +36,11 @@ export function useFalseAlarms(source: InControlSource): UseQueryResult<FalseAla
 /** Labelled stretches in use, as events of the newest analysis. */
 export function useLabels(): UseQueryResult<LabelSet> {
   const file = useLab((state) => state.labelFile);
+  const marks = useLab((state) => state.marks);
   const key = useTautline(eventsKey);
   return useQuery({
-    queryKey: ['labels', key, file],
-    queryFn: () => session.engine.labels(file),
+    queryKey: ['labels', key, file, marks],
+    queryFn: () => session.engine.labels(file, marks),
     enabled: key !== null,
     gcTime: GC_MS,
   });
@@ -48,7 +49,10 @@ export function useLabels(): UseQueryResult<LabelSet> {
 /** Scores of the newest analysis against the labels in use. */
 export function useLabelScore(): UseQueryResult<LabelScore> {
   const file = useLab((state) => state.labelFile);
-  return useQuery(committed('label-score', useTautline(committedRevision), [file], () => session.engine.score(file)));
+  const marks = useLab((state) => state.marks);
+  return useQuery(
+    committed('label-score', useTautline(committedRevision), [file, marks], () => session.engine.score(file, marks)),
+  );
 }
 
 /** What event indices stand for: they mean others in another ledger, or with other streams. */

@@ -101,18 +101,18 @@ describe('a row more', () => {
   const codec = createViewCodec(
     {
       ...VIEW_FIELDS,
-      logScales: texts('log', 'page'),
+      shelves: texts('shelf', 'page'),
       panels: single<readonly string[] | null>('panels', {
         initial: null,
         belongsTo: 'page',
         write: (order) => order?.join(',') ?? '',
         read: (given) => ok(given.split(',')),
       }),
-      source2: choice('in_control', ['reference', 'range'], 'is not reference or range', {
+      source2: choice('lens', ['reference', 'range'], 'is not reference or range', {
         initial: 'reference',
         belongsTo: 'ledger',
       }),
-      delay: single<number | null>('delay', {
+      pin: single<number | null>('pin', {
         initial: null,
         belongsTo: 'ledger',
         write: String,
@@ -121,31 +121,31 @@ describe('a row more', () => {
         // Version 1 called it inject, and counted from 1.
         upgrade: {
           1: (fields) =>
-            fields.map(([name, given]) => (name === 'inject' ? ['delay', String(Number(given) - 1)] : [name, given])),
+            fields.map(([name, given]) => (name === 'inject' ? ['pin', String(Number(given) - 1)] : [name, given])),
         },
       }),
     },
     2,
   );
-  const view = { ...codec.initial, logScales: ['kl', 'cusum'], panels: ['b', 'a'], delay: 400 };
+  const view = { ...codec.initial, shelves: ['kl', 'cusum'], panels: ['b', 'a'], pin: 400 };
 
   it('is written, read, fitted, forgotten and upgraded, and changes nothing of the others', () => {
     const text = codec.encode({ ...view, selected: 3, source2: 'range' });
-    expect(text).toBe('v=2&at=3&log=kl&log=cusum&panels=b,a&in_control=range&delay=400');
+    expect(text).toBe('v=2&at=3&shelf=kl&shelf=cusum&panels=b,a&lens=range&pin=400');
     expect(codec.decode(text)).toEqual({ view: { ...view, selected: 3, source2: 'range' }, dropped: [] });
-    expect(codec.fitToLedger(view, 400)).toEqual({ ...view, delay: null });
-    expect(codec.forgetLedger({ ...view, source2: 'range' })).toEqual({ ...view, delay: null });
-    expect(codec.decode('v=1&at=3&inject=401&log=kl')).toEqual({
-      view: { ...codec.initial, selected: 3, logScales: ['kl'], delay: 400 },
+    expect(codec.fitToLedger(view, 400)).toEqual({ ...view, pin: null });
+    expect(codec.forgetLedger({ ...view, source2: 'range' })).toEqual({ ...view, pin: null });
+    expect(codec.decode('v=1&at=3&inject=401&shelf=kl')).toEqual({
+      view: { ...codec.initial, selected: 3, shelves: ['kl'], pin: 400 },
       dropped: [],
     });
   });
 
   it('names what it cannot use, in the order of the address', () => {
-    expect(codec.decode('v=2&colour=red&delay=soon&in_control=never&at=x').dropped).toEqual([
+    expect(codec.decode('v=2&colour=red&pin=soon&lens=never&at=x').dropped).toEqual([
       { field: 'colour', problem: 'is not known to this version' },
-      { field: 'delay', problem: '"soon" is not an event index' },
-      { field: 'in_control', problem: '"never" is not reference or range' },
+      { field: 'pin', problem: '"soon" is not an event index' },
+      { field: 'lens', problem: '"never" is not reference or range' },
       { field: 'at', problem: '"x" is not an event index' },
     ]);
   });

@@ -9,6 +9,7 @@ import type { Axis } from '../../workers/protocol.ts';
 import { readRange, writeRange } from '../evidenceChoices.ts';
 import { evidenceField } from './evidence.ts';
 import { choice, group, isOneOf, readIndex, single, text, texts, type ViewField } from './field.ts';
+import { budgetField, calibrationSeedField, delayField, inControlField, sweepField } from './lab.ts';
 import { baselineField, parametersField } from './parameters.ts';
 import { fitRange } from './range.ts';
 import { sourceField } from './source.ts';
@@ -20,7 +21,19 @@ export type Screen = (typeof SCREENS)[number];
 const AXES: readonly Axis[] = ['event', 'time'];
 const THEMES = ['dark', 'light', 'system'] as const;
 
-export const ALERT_COLUMNS = ['fired', 'onset', 'kind', 'stream', 'lag', 'peak', 'duration'] as const;
+export const ALERT_COLUMNS = [
+  'severity',
+  'fired',
+  'onset',
+  'kind',
+  'stream',
+  'lag',
+  'peak',
+  'duration',
+  'resolved',
+  'over',
+  'mark',
+] as const;
 export type AlertColumn = (typeof ALERT_COLUMNS)[number];
 interface AlertSort {
   readonly by: AlertColumn;
@@ -120,7 +133,7 @@ export const VIEW_FIELDS = {
     stream: text('alert_stream', 'ledger'),
   }),
   alertSort: single<AlertSort>('sort', {
-    initial: { by: 'fired', descending: false },
+    initial: { by: 'severity', descending: false },
     belongsTo: 'page',
     write: ({ by, descending }) => `${by}${descending ? ',down' : ''}`,
     read(given) {
@@ -153,4 +166,12 @@ export const VIEW_FIELDS = {
         : err(`"${given}" is not some of ${EVENT_KINDS.join(', ')}`);
     },
   }),
+  /** Ids of panels whose scale was chosen to be logarithmic, or linear. */
+  logScales: texts('log', 'page'),
+  linearScales: texts('linear', 'page'),
+  sweep: sweepField,
+  budget: budgetField,
+  inControl: inControlField,
+  delay: delayField,
+  calibrationSeed: calibrationSeedField,
 } as const;

@@ -115,6 +115,28 @@ export const VIEW_VALUES: { readonly [K in keyof ViewState]: fc.Arbitrary<ViewSt
   parameters,
   baseline: fc.option(parameters).map(normalBaseline),
   alertFilter: fc.record({ kinds: fc.option(fc.subarray([...ALERT_KINDS])), stream: fc.option(name) }),
+  logScales: fc.uniqueArray(name, { maxLength: 4 }),
+  linearScales: fc.uniqueArray(name, { maxLength: 4 }),
+  sweep: fc.record({
+    x: fc.option(fc.constantFrom({ name: 'h' as const, from: 4, to: 24 }, { name: 'dwell' as const, from: 2, to: 9 })),
+    y: fc.option(fc.constantFrom({ name: 'kappa' as const, from: 0.5, to: 2.5 })),
+    steps: fc.option(fc.integer({ min: 2, max: 40 })),
+  }),
+  budget: fc.option(
+    fc.record({
+      amount: fc.double({ min: 1e-3, max: 1e9, noNaN: true }),
+      per: fc.constantFrom('events', 'hour', 'day', 'week'),
+    }),
+  ),
+  inControl: fc.constantFrom('reference', 'ledger'),
+  delay: fc.record({
+    stream: fc.option(name),
+    change: fc.constantFrom('mean', 'scale'),
+    size: fc.option(fc.constantFrom(0, 0.5, 3, 20)),
+    start: fc.option(index),
+    within: fc.option(fc.integer({ min: 10, max: 5000 })),
+  }),
+  calibrationSeed: fc.option(fc.nat()),
   alertSort: fc.record({
     by: fc.constantFrom(...ALERT_COLUMNS),
     descending: fc.boolean(),

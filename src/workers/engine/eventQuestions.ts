@@ -1,5 +1,4 @@
 import { SERIES_NAMES } from '../../detection/channels/table.ts';
-import { excessOf } from '../../detection/incidents/excess.ts';
 import { noticesOf, type NoticeFilter, type NoticeList } from '../../detection/notices.ts';
 import { EVENT_STATES } from '../../detection/types.ts';
 import { signalsToArrow } from '../../analysis/signalsTable.ts';
@@ -7,7 +6,7 @@ import type { Analysis } from '../../analysis/stages.ts';
 import type { EVENT_QUESTIONS, EventDetail } from '../protocol.ts';
 import type { ApiOf } from '../service/contract.ts';
 import { requireEvent, type EngineContext } from './context.ts';
-import { valuesOf } from './seriesQuestions.ts';
+import { alertExcess, valuesOf } from '../../analysis/series.ts';
 
 /** Answers about single events, and what is known of all of them. */
 export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUESTIONS> {
@@ -66,17 +65,13 @@ export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUEST
       }),
 
     excess: () =>
-      context.answer((analysis) => {
-        const { events, decisions, parameters } = analysis;
-        const values = excessOf({
-          alerts: decisions.alerts,
-          n: events.n,
-          stream: events.stream,
-          column: (name) => valuesOf(analysis, name),
-          calibration: decisions.calibration,
-          parameters,
-        });
-        return { revision: context.standing.revision, values };
+      context.answer((analysis) => ({ revision: context.standing.revision, values: alertExcess(analysis) })),
+
+    indicesOf: (ids) =>
+      context.answer(({ events: { n, eventId } }) => {
+        const wanted = new Map(ids.map((id) => [id, -1]));
+        for (let i = 0; i < n; i++) if (wanted.has(eventId[i])) wanted.set(eventId[i], i);
+        return Int32Array.from(ids, (id) => wanted.get(id)!);
       }),
 
     rowsOf: (indices) =>

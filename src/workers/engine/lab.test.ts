@@ -68,6 +68,17 @@ describe('the laboratory of an engine', () => {
     ).rejects.toThrow(/no event from 5000/);
   });
 
+  it('lets a change be found within what the length of the stream allows, where nobody says', async () => {
+    const ask = { stream: 1, change: 'mean', sizes: [0, 2], start: null, count: 40 } as const;
+    const { horizon, starts } = await engine.delayPlan({ ...ask, horizon: null });
+    expect(horizon).toBeGreaterThanOrEqual(10);
+    expect(horizon).toBeLessThan(200);
+    expect(starts.length).toBeGreaterThan(10);
+    await expect(engine.delayPlan({ ...ask, horizon: 5000 })).rejects.toThrow(
+      /too few for 100 before .* fewer events/s,
+    );
+  });
+
   it('sweeps the ledger that it hands out as one piece or in tasks', async () => {
     const { ledger, parameters } = await engine.labColumns();
     const { intervals } = await engine.labels(labelFile(963, 1200));

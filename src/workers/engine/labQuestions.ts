@@ -2,7 +2,7 @@ import { TautlineFailure } from '../../core/errors.ts';
 import type { EventIndex, StreamIndex } from '../../core/units.ts';
 import type { PowerInput } from '../../detection/change/power.ts';
 import { CHANGE_CHANNELS } from '../../detection/channels/table.ts';
-import { delayStarts, delayTasks } from '../../detection/lab/delay.ts';
+import { delayStarts, horizonOf, delayTasks } from '../../detection/lab/delay.ts';
 import { inControlOf } from '../../detection/lab/inControl.ts';
 import { labelledIntervals, readLabels } from '../../detection/lab/labels.ts';
 import type { LabLedger } from '../../detection/lab/ledger.ts';
@@ -16,7 +16,16 @@ import type { EngineContext } from './context.ts';
 
 /** Answers the laboratory: columns for its workers, and scores, which are quick. */
 export function labQuestions(context: EngineContext): LabApi {
-  function labelsOf({ events }: Analysis, file: LabelText | null): LabelSet {
+  /** Those of a file, or of the ledger's column, and beside them those that the user marked. */
+  function labelsOf(analysis: Analysis, file: LabelText | null, marks: LabelText | null = null): LabelSet {
+    const given = labelsGiven(analysis, file);
+    if (!marks) return given;
+    const { intervals, leftOut } = labelsGiven(analysis, marks);
+    const all = [...given.intervals, ...intervals].sort((a, b) => a.from - b.from);
+    return { ...given, intervals: all, leftOut: [...given.leftOut, ...leftOut] };
+  }
+
+  function labelsGiven({ events }: Analysis, file: LabelText | null): LabelSet {
     const { columns, report } = context.open.ledger;
     if (!file)
       return { file: null, format: 'column', intervals: labelledIntervals(columns.label, events), leftOut: [] };
@@ -68,17 +77,19 @@ export function labQuestions(context: EngineContext): LabApi {
       context.answerWhole((analysis) => {
         const { parameters } = analysis;
         const ledger = labLedger(analysis);
+        const horizon = ask.horizon ?? horizonOf(ledger, ask.stream, parameters);
         const starts =
           ask.start === null
-            ? delayStarts(ledger, ask.stream, ask.count, ask.horizon, parameters)
+            ? delayStarts(ledger, ask.stream, ask.count, horizon, parameters)
             : [ownEventFrom(ledger, ask.stream, ask.start)];
         const baseline = context.open.stages.detector.baseline(analysis.fitted, parameters);
-        return { parameters, starts, tasks: delayTasks(ledger, baseline, { parameters, ...ask, starts }) };
+        const tasks = delayTasks(ledger, baseline, { parameters, ...ask, starts, horizon });
+        return { parameters, starts, tasks, horizon };
       }),
 
-    labels: (file) => context.answerWhole((analysis) => labelsOf(analysis, file)),
+    labels: (file, marks) => context.answerWhole((analysis) => labelsOf(analysis, file, marks)),
 
-    score: (file) =>
+    score: (file, marks) =>
       context.answerWhole(async (analysis) => {
         const { revision } = context.standing;
         const { kernels, ledger } = context.open;
@@ -87,7 +98,7 @@ export function labQuestions(context: EngineContext): LabApi {
           decisions: { alerts },
           reference,
         } = analysis;
-        const labels = labelsOf(analysis, file);
+        const labels = labelsOf(analysis, file, marks);
         const { intervals } = labels;
         const alone = await lengthOnly({ kernels, ledger }, analysis);
         const report = scoreAnalysis({ events, alerts, intervals, reference, lengthOnly: alone });

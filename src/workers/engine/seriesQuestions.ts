@@ -1,18 +1,13 @@
 import { TautlineFailure } from '../../core/errors.ts';
-import { isDecided } from '../../detection/channels/table.ts';
 import type { SignalName } from '../../detection/types.ts';
 import { downsample } from '../../kernels/downsample.ts';
 import type { KernelModule } from '../../kernels/module.ts';
-import type { Analysis } from '../../analysis/stages.ts';
-import type { SERIES_QUESTIONS, SeriesData, SeriesName, SeriesRequest } from '../protocol.ts';
+import { valuesOf } from '../../analysis/series.ts';
+import type { SERIES_QUESTIONS, SeriesData, SeriesRequest } from '../protocol.ts';
 import type { ApiOf } from '../service/contract.ts';
 import type { Preview, Previews } from './analysisCommands.ts';
 import { requireEvent, type EngineContext } from './context.ts';
 import { axisPositions, composition, indexAt, nearestEvent, positionOf, valuesAsOf } from './positions.ts';
-
-/** A series, one value per event. */
-export const valuesOf = ({ signals, decisions }: Analysis, name: SeriesName): Float64Array =>
-  isDecided(name) ? decisions[name] : signals[name];
 
 /** Answers about lines and positions on the axis. */
 export function seriesQuestions(context: EngineContext, previews: Previews): ApiOf<typeof SERIES_QUESTIONS> {

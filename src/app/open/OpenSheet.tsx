@@ -1,0 +1,12 @@
+import type { ReactNode } from 'react';
+import { Sheet } from '../shell/Sheet.tsx';
+import { DropTarget, SampleList, UrlField } from './OpenChooser.tsx';
+
+/** The ways to open another ledger. */
+export const OpenSheet = (): ReactNode => (
+  <Sheet title="Open a ledger">
+    <DropTarget asked={null} />
+    <UrlField />
+    <SampleList />
+  </Sheet>
+);

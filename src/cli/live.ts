@@ -1,0 +1,41 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readOptions, refused } from './options.ts';
+import { print } from './print.ts';
+import { counted } from './text.ts';
+
+/**
+ * `tautline live`: writes a ledger while events come in, and hands it to followers.
+ * @returns the exit status: 1 where verifying finds a fault
+ */
+export async function run(args: string[]): Promise<number> {
+  const live = await import('../live/run.ts');
+  const { values, positionals } = readOptions(args, {
+    log: { type: 'string' },
+    ledger: { type: 'string' },
+    port: { type: 'string' },
+    demo: { type: 'boolean' },
+  });
+  if (positionals[0] === 'verify') {
+    if (positionals.length !== 2) throw refused('verify DIR', 'needs one folder', 'Name the folder of the ledger');
+    const { commits, files, events, alerts, faults } = await live.verifyLive(positionals[1]);
+    for (const fault of faults) print(`fault: ${fault}`);
+    const verdict = faults.length === 0 ? 'everything holds' : counted(faults.length, 'fault');
+    const read = [counted(commits, 'commit'), counted(files, 'file'), counted(events, 'event')];
+    print(`${[...read, counted(alerts, 'alert')].join(', ')}: ${verdict}`);
+    return faults.length === 0 ? 0 : 1;
+  }
+  const demo = values.demo ?? false;
+  if (!demo && (values.log === undefined || values.ledger === undefined))
+    throw refused('--log DIR --ledger DIR', 'is missing', 'Say where log and ledger stand, or try --demo');
+  const port = Number(values.port ?? 4173);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw refused('--port', 'is no port', 'Give 0 to 65535');
+  const made = demo ? live.demoFolders(await mkdtemp(join(tmpdir(), 'tautline-live-'))) : null;
+  const end = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort());
+  const ledger = values.ledger ?? made!.ledger;
+  print(`Ledger: ${ledger}`);
+  await live.runLive({ log: values.log ?? made!.log, ledger, port, demo, say: print, signal: end.signal });
+  return 0;
+}

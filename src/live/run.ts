@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { serve } from '../cli/serve.ts';
+import { loadKernels } from '../kernels/load.node.ts';
+import type { KernelModule } from '../kernels/module.ts';
+import { nodePlatform } from '../ledger/parquet.node.ts';
+import { openLocalLog } from './log/localLog.ts';
+import { eventRecord, sampleEvents, tickRecord } from './replay.ts';
+import { liveApi } from './server.ts';
+import { Sink } from './sink/sink.ts';
+import { verifyLedger, type Verified } from './sink/verify.ts';
+import type { Transport } from './transport.ts';
+
+export interface LiveOptions {
+  /** Folder of the log. */
+  readonly log: string;
+  /** Folder of the ledger. */
+  readonly ledger: string;
+  readonly port: number;
+  /** Replays a built-in ledger into the log. */
+  readonly demo: boolean;
+  readonly say: (sentence: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const GROUP = 'default';
+const SPEED = 20;
+/** Events of the demo that are there at once: [DRIFT] comes at event 12,403. */
+const HISTORY = 11_600;
+const DEMO_EVENTS = 16_000;
+
+/** Runs a live ledger in this process until the signal: log, sink, server. */
+export async function runLive({ log, ledger, port, demo, say, signal }: LiveOptions): Promise<void> {
+  const kernels = await loadKernels();
+  const transport = await openLocalLog(log);
+  const end = new AbortController();
+  const stop = (): void => end.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  const sink = new Sink({ folder: ledger, transport, group: GROUP, kernels, platform: nodePlatform(), say });
+  let isWell = true;
+  const api = liveApi(ledger, GROUP, () => ({ status: isWell ? 'ok' : 'failed', transport: transport.kind }));
+  const root = fileURLToPath(new URL('../../dist', import.meta.url));
+  const server = await serve({ root, port, api: (request, response) => api.answer(request, response) });
+  try {
+    say(`Following: ${server.url}v1/ledgers/${GROUP}/commits?after=-1`);
+    say(`Token: ${api.token}`);
+    say(`App: ${server.url}#live=${GROUP}&token=${api.token}`);
+    const sinking = sink.run(end.signal).catch((thrown: unknown) => {
+      isWell = false;
+      throw thrown;
+    });
+    await Promise.all([sinking, demo ? replay(kernels, transport, end.signal, say) : null]);
+  } finally {
+    stop();
+    await server.close();
+    await transport.close();
+  }
+}
+
+/** The fracture of the harness, its first hours at once and then at twenty times its speed. */
+async function replay(
+  kernels: KernelModule,
+  transport: Transport,
+  signal: AbortSignal,
+  say: (sentence: string) => void,
+): Promise<void> {
+  const events = sampleEvents(kernels, 'fracture', DEMO_EVENTS);
+  const append = (value: Uint8Array) => transport.append('ledger', { key: GROUP, value });
+  await Promise.all(events.slice(0, HISTORY).map((event) => append(eventRecord(event))));
+  say(`Replaying the fracture at ${SPEED} x from event ${HISTORY}`);
+  const [began, first] = [performance.now(), Number(events[HISTORY].sourceMicros)];
+  for (const event of events.slice(HISTORY)) {
+    const due = began + (Number(event.sourceMicros) - first) / 1000 / SPEED;
+    if (due > performance.now()) await new Promise((done) => setTimeout(done, due - performance.now()));
+    if (signal.aborted) return;
+    await append(eventRecord(event));
+  }
+  await append(tickRecord(Number(events[events.length - 1].sourceMicros) + 3_000_000));
+  say('The replay is over; what was followed stays');
+}
+
+export const verifyLive = async (folder: string): Promise<Verified> =>
+  verifyLedger(folder, await loadKernels(), nodePlatform());
+
+export const demoFolders = (root: string): Pick<LiveOptions, 'log' | 'ledger'> => ({
+  log: join(root, 'log'),
+  ledger: join(root, 'ledger'),
+});

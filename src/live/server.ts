@@ -1,0 +1,118 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { findFile } from '../cli/serve.ts';
+import type { Commit } from '../detection/files/commit.ts';
+import { commitAt, LOG_FOLDER, newestCommit } from './sink/commitLog.ts';
+
+/** How often the folder is looked at for the next commit. */
+const LOOK_MS = 50;
+const MOST_WAIT_SECONDS = 60;
+/** Commits to an answer. */
+const MOST_COMMITS = 500;
+
+export interface LiveApi {
+  /** Sent as `Authorization: Bearer`; stands in the fragment of the address, which no server sees. */
+  readonly token: string;
+  answer(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
+}
+
+/** What followers of a ledger ask: nothing of it writes. The server that it is part of checks Host and Origin. */
+export function liveApi(folder: string, ledger: string, health: () => object): LiveApi {
+  const token = randomBytes(16).toString('hex');
+  const base = `/v1/ledgers/${encodeURIComponent(ledger)}/`;
+  return {
+    token,
+    async answer(request, response) {
+      const url = new URL(request.url ?? '/', 'http://localhost');
+      if (url.pathname === '/health') return json(response, 200, health());
+      if (!url.pathname.startsWith('/v1/')) return false;
+      if (!isAllowed(request, token)) return json(response, 401, { problem: 'The token of the address is missing' });
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        return json(response, 405, { problem: 'Followers only read' });
+      if (!url.pathname.startsWith(base)) return json(response, 404, { problem: `The ledger is "${ledger}"` });
+      const what = url.pathname.slice(base.length);
+      if (what === 'commits') return commits(folder, url, request, response);
+      if (what === 'state') return json(response, 200, await stateOf(folder));
+      if (what === 'bundle') {
+        const { bundle } = await stateOf(folder);
+        return bundle === null
+          ? json(response, 404, { problem: 'There is no bundle yet: events are being collected' })
+          : file(folder, `/${LOG_FOLDER}/bundle-${bundle}.json`, request, response);
+      }
+      if (what.startsWith('files/')) return file(folder, what.slice('files'.length), request, response);
+      return json(response, 404, { problem: 'Ask for commits, files/<path>, bundle or state' });
+    },
+  };
+}
+
+async function stateOf(folder: string): Promise<{ commit: number; bundle: string | null; events: number }> {
+  const commit = await newestCommit(folder);
+  const last = commit < 0 ? null : await commitAt(folder, commit);
+  return { commit, bundle: last?.bundle ?? null, events: last?.events.to ?? 0 };
+}
+
+function isAllowed({ headers }: IncomingMessage, token: string): boolean {
+  const given = Buffer.from(headers.authorization ?? '');
+  const expected = Buffer.from(`Bearer ${token}`);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function json(response: ServerResponse, status: number, value: unknown): true {
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  response.end(`${JSON.stringify(value)}\n`);
+  return true;
+}
+
+/** Commits after a number: a list, after waiting where there are none yet, or an event stream that does not end. */
+async function commits(folder: string, url: URL, request: IncomingMessage, response: ServerResponse): Promise<true> {
+  const after = Number(url.searchParams.get('after') ?? '-1');
+  if (!Number.isSafeInteger(after) || after < -1)
+    return json(response, 400, { problem: 'after is the number of the last commit that you have, or -1' });
+  const wait = Math.min(MOST_WAIT_SECONDS, Number(url.searchParams.get('wait') ?? '0') || 0);
+  let gone = false;
+  response.on('close', () => (gone = true));
+  if (!/text\/event-stream/.test(request.headers.accept ?? '')) {
+    const until = Date.now() + 1000 * wait;
+    let found = await from(folder, after + 1);
+    while (found.length === 0 && Date.now() < until && !gone) {
+      await look();
+      found = await from(folder, after + 1);
+    }
+    return json(response, 200, found);
+  }
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+  response.flushHeaders();
+  for (let next = after + 1; !gone;) {
+    const found = await from(folder, next);
+    for (const commit of found) response.write(`id: ${commit.number}\ndata: ${JSON.stringify(commit)}\n\n`);
+    next += found.length;
+    if (found.length === 0) await look();
+  }
+  return true;
+}
+
+const look = (): Promise<void> => new Promise((done) => setTimeout(done, LOOK_MS));
+
+async function from(folder: string, first: number): Promise<Commit[]> {
+  const found: Commit[] = [];
+  for (let n = first; found.length < MOST_COMMITS; n++) {
+    const commit = await commitAt(folder, n);
+    if (!commit) break;
+    found.push(commit);
+  }
+  return found;
+}
+
+/** A file of the ledger, or a range of it. Files are never changed under their name. */
+async function file(folder: string, path: string, request: IncomingMessage, response: ServerResponse): Promise<true> {
+  // A fetch with If-None-Match says "no-cache" too, which would have the whole file sent again.
+  delete request.headers['cache-control'];
+  const found = /\.(?:parquet|json)$/.test(path) ? await findFile(await realpath(folder), path, request) : null;
+  if (!found) return json(response, 404, { problem: 'There is no such file in the ledger' });
+  response.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
+  response.writeHead(found.statusCode, found.headers);
+  await pipeline(found.stream, response);
+  return true;
+}

@@ -1,0 +1,125 @@
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { TautlineFailure } from '../../core/errors.ts';
+import { readCommit, type Commit } from '../../detection/files/commit.ts';
+import { codeOf, numbered, syncFolder, writeNew } from '../log/files.ts';
+
+export const LOG_FOLDER = '_log';
+/** Commits whose files may not have their names yet. */
+const REDONE = 50;
+
+const commitPath = (folder: string, number: number): string => join(folder, LOG_FOLDER, `${numbered(number)}.json`);
+
+/** A commit; null if there is none of the number. */
+export async function commitAt(folder: string, number: number): Promise<Commit | null> {
+  const path = commitPath(folder, number);
+  try {
+    return readCommit(await readFile(path, 'utf8'), path);
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') return null;
+    throw thrown;
+  }
+}
+
+/** The number of the newest commit; -1: there is none. */
+export async function newestCommit(folder: string): Promise<number> {
+  const names = await readdir(join(folder, LOG_FOLDER)).catch(() => []);
+  return Math.max(-1, ...names.filter((name) => /^\d{20}\.json$/.test(name)).map((name) => Number(name.slice(0, 20))));
+}
+
+const pendingPath = (path: string, owner: string): string => `${path}.${owner}.pending`;
+
+/** Writes a file of a unit, under a name that no reader takes. */
+export async function writePending(folder: string, path: string, owner: string, bytes: Uint8Array): Promise<void> {
+  const full = join(folder, pendingPath(path, owner));
+  await mkdir(dirname(full), { recursive: true });
+  await writeNew(full, bytes);
+  await syncFolder(dirname(full));
+}
+
+/**
+ * The commit point: the number is this owner's, or another's.
+ * @throws TautlineFailure where another owner has it
+ */
+export async function putCommit(folder: string, commit: Commit): Promise<void> {
+  const path = commitPath(folder, commit.number);
+  const written = `${path}.${commit.owner}.tmp`;
+  await writeNew(written, new TextEncoder().encode(`${JSON.stringify(commit)}\n`));
+  try {
+    await link(written, path);
+  } catch (thrown) {
+    if (codeOf(thrown) === 'EEXIST') throw fenced(folder, commit.number);
+    throw new TautlineFailure({
+      kind: 'file',
+      file: path,
+      problem: `the commit could not be made (${codeOf(thrown)})`,
+      advice: 'Put the ledger on a file system with hard links and room for it.',
+    });
+  } finally {
+    await rm(written, { force: true });
+  }
+  await syncFolder(join(folder, LOG_FOLDER));
+}
+
+/** Gives the files of a commit their names; those that have them are left. */
+export async function nameFiles(folder: string, { add, owner }: Commit): Promise<void> {
+  for (const { path } of add) {
+    const full = join(folder, path);
+    await rename(join(folder, pendingPath(path, owner)), full).catch(async (thrown: unknown) => {
+      if (codeOf(thrown) !== 'ENOENT' || !(await isThere(full))) throw thrown;
+    });
+    await syncFolder(dirname(full));
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Names what the newest commits left without. @returns the newest commit */
+export async function redo(folder: string): Promise<Commit | null> {
+  const newest = await newestCommit(folder);
+  let last: Commit | null = null;
+  for (let n = Math.max(0, newest - REDONE); n <= newest; n++) {
+    last = await commitAt(folder, n);
+    if (!last) throw gap(folder, n);
+    await nameFiles(folder, last);
+  }
+  return last;
+}
+
+/** Deletes what no commit names; only after a claim, since an owner before it may have been about to commit. */
+export async function dropPending(folder: string, owner: string): Promise<void> {
+  const names = await readdir(folder, { recursive: true });
+  for (const name of names)
+    if (/\.(?:pending|tmp)$/.test(name) && !name.includes(owner)) await rm(join(folder, name), { force: true });
+}
+
+/** Refuses a file system that has no hard links. */
+export async function requireLinks(folder: string, owner: string): Promise<void> {
+  await mkdir(join(folder, LOG_FOLDER), { recursive: true });
+  const [from, to] = [join(folder, LOG_FOLDER, `probe.${owner}.tmp`), join(folder, LOG_FOLDER, `probe2.${owner}.tmp`)];
+  await (await open(from, 'w')).close();
+  try {
+    await link(from, to);
+  } catch (thrown) {
+    const problem = `its file system makes no hard links (${codeOf(thrown)})`;
+    const advice = 'Put the ledger on another: commits rest on them.';
+    throw new TautlineFailure({ kind: 'file', file: folder, problem, advice });
+  } finally {
+    await rm(from, { force: true });
+    await rm(to, { force: true });
+  }
+}
+
+function fenced(folder: string, number: number): TautlineFailure {
+  const problem = `another process owns the ledger: commit ${number} is its own`;
+  return new TautlineFailure({ kind: 'file', file: folder, problem, advice: 'Run one sink for a ledger.' });
+}
+
+function gap(folder: string, number: number): TautlineFailure {
+  const problem = `commit ${number} is missing`;
+  return new TautlineFailure({ kind: 'file', file: folder, problem, advice: 'Restore it: nothing is skipped.' });
+}

@@ -1,0 +1,367 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TautlineFailure } from '../../core/errors.ts';
+import type { Commit, CommittedFile, LiveAlert } from '../../detection/files/commit.ts';
+import { bundleFromJson, bundleToJson } from '../../detection/lab/bundle.ts';
+import type { KernelModule } from '../../kernels/module.ts';
+import type { Platform } from '../../ledger/platform.ts';
+import { sha256 } from '../../ledger/sha256.ts';
+import { LedgerRecordSchema, type LedgerRecord } from '../live_pb.ts';
+import { codeOf, numbered, syncFolder, writeNew } from '../log/files.ts';
+import { TOPIC_NAMES, type StoredRecord, type Transport } from '../transport.ts';
+import {
+  commitAt,
+  dropPending,
+  LOG_FOLDER,
+  nameFiles,
+  putCommit,
+  redo,
+  requireLinks,
+  writePending,
+} from './commitLog.ts';
+import { fitRows } from './fit.ts';
+import { openJudge, withHash, type BundleInForce, type JudgeState } from './judge.ts';
+import { Order, type OrderState, type Row } from './order.ts';
+import { byPartition, rowsToParquet } from './table.ts';
+
+export interface SinkOptions {
+  readonly folder: string;
+  readonly transport: Transport;
+  readonly group: string;
+  readonly kernels: KernelModule;
+  readonly platform: Platform;
+  /** Rows that the first bundle is fitted on; default 2,000. */
+  readonly collect?: number;
+  /** A unit is closed after so many rows, or so many ms. */
+  readonly unitRows?: number;
+  readonly unitMs?: number;
+  /** Commits between two states. */
+  readonly stateEvery?: number;
+  readonly say?: (sentence: string) => void;
+  /** Called at named points; tests end the process there. */
+  readonly at?: (point: SinkPoint) => void;
+}
+
+export type SinkPoint = 'read' | 'pending' | 'committing' | 'committed' | 'named' | 'state' | 'claimed';
+
+/** Rows beyond the reference of the first bundle: a ledger that is all reference is judged in retrospect. */
+const BEYOND = 1;
+
+interface SavedState {
+  readonly to: number;
+  readonly order: OrderState;
+  readonly judge: JudgeState;
+  readonly bundle: string;
+}
+
+const statePath = (folder: string, number: number): string =>
+  join(folder, LOG_FOLDER, `state-${numbered(number)}.json`);
+const bundlePath = (folder: string, hash: string): string => join(folder, LOG_FOLDER, `bundle-${hash}.json`);
+
+/** Takes the records of one group from the log into the ledger, as docs/live.md has the protocol. */
+export class Sink {
+  readonly #options: SinkOptions;
+  readonly #owner = randomUUID();
+  #order = new Order(null);
+  #judge: ReturnType<typeof openJudge> | null = null;
+  #bundle: BundleInForce | null = null;
+  #number = -1;
+  #sinceState = 0;
+  #from = 0;
+  #to = 0;
+  #topicId = '';
+  /** Rows before the first bundle, which is fitted on them. */
+  #collected: Row[] = [];
+  #isCatchingUp = false;
+  /** Rows that are committed already, and read again. */
+  #known = 0;
+  #rows: Row[] = [];
+  #opened: LiveAlert[] = [];
+  #closed: LiveAlert[] = [];
+  #refused = 0;
+  #untracked = 0;
+
+  constructor(options: SinkOptions) {
+    this.#options = options;
+  }
+
+  /** Takes the ledger over and follows the log until the signal; settles when it ends. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { transport, group } = this.#options;
+    const partition = await transport.partitionOf('ledger', group);
+    await this.#begin(partition);
+    if (signal.aborted) return;
+    const end = new AbortController();
+    const stop = (): void => end.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      await this.#follow(partition, end.signal);
+    } finally {
+      stop();
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  async #follow(partition: number, signal: AbortSignal): Promise<void> {
+    const { transport, unitMs = 1000 } = this.#options;
+    let due = Date.now() + unitMs;
+    const reading = transport.read('ledger', partition, this.#from, { signal })[Symbol.asyncIterator]();
+    let next = reading.next();
+    for (;;) {
+      const found = await Promise.race([next, wait(Math.max(1, due - Date.now()))]);
+      if (found) {
+        if (found.done) break;
+        this.#options.at?.('read');
+        for (const record of found.value) await this.#take(record, partition);
+        next = reading.next();
+      }
+      if (Date.now() < due) continue;
+      await this.#close(partition);
+      due = Date.now() + unitMs;
+    }
+    await this.#close(partition);
+  }
+
+  async #begin(partition: number): Promise<void> {
+    const { folder, transport, kernels, group } = this.#options;
+    await mkdir(folder, { recursive: true });
+    await requireLinks(folder, this.#owner);
+    this.#topicId = await transport.topicId('ledger');
+    const last = await redo(folder);
+    if (last && last.source.topicId !== this.#topicId) throw anotherTopic(folder, transport.place);
+    this.#number = last?.number ?? -1;
+    this.#known = last?.events.to ?? 0;
+    const to = last?.source.to ?? 0;
+    this.#from = to;
+    this.#to = to;
+    await putCommit(folder, { ...this.#commit('claim', partition, [], last?.events.to ?? 0), ...kept(last) });
+    this.#number++;
+    this.#options.at?.('claimed');
+    await dropPending(folder, this.#owner);
+    const state = await newestState(folder, this.#number);
+    if (state) {
+      const path = bundlePath(folder, state.bundle);
+      this.#bundle = { bundle: bundleFromJson(await readFile(path, 'utf8'), path), hash: state.bundle };
+      this.#order = new Order(state.order);
+      this.#judge = openJudge(kernels, this.#bundle, group, state.judge);
+      await this.#restoreHeld(state, partition);
+      this.#from = this.#to = state.to;
+    } else this.#from = this.#to = (await transport.range('ledger', partition)).first;
+    await this.#catchUp(to, partition);
+  }
+
+  /** Puts the events back that waited in the buffer. */
+  async #restoreHeld({ order, to }: SavedState, partition: number): Promise<void> {
+    const wanted = new Set(order.held);
+    if (wanted.size === 0) return;
+    for await (const record of this.#between(Math.min(...wanted), to, partition)) {
+      const what = wanted.has(record.offset) ? decoded(record)?.what : null;
+      if (what?.case === 'event') this.#order.restore(what.value, record.offset);
+    }
+  }
+
+  /** Reads again what is committed after the state: the same rows, judged but not written. */
+  async #catchUp(to: number, partition: number): Promise<void> {
+    this.#isCatchingUp = true;
+    for await (const record of this.#between(this.#to, to, partition)) await this.#take(record, partition);
+    this.#isCatchingUp = false;
+    this.#to = to;
+    if (this.#order.next !== this.#known) throw unlike(this.#options.folder, this.#order.next, this.#known);
+    this.#beginUnit();
+  }
+
+  #beginUnit(): void {
+    this.#from = this.#to;
+    this.#rows = [];
+    this.#opened = [];
+    this.#closed = [];
+    this.#order.doubles = this.#order.late = this.#refused = this.#untracked = 0;
+  }
+
+  async *#between(from: number, to: number, partition: number): AsyncIterable<StoredRecord> {
+    if (from >= to) return;
+    const end = new AbortController();
+    for await (const batch of this.#options.transport.read('ledger', partition, from, { signal: end.signal }))
+      for (const record of batch) {
+        if (record.offset < to) yield record;
+        if (record.offset >= to - 1) {
+          end.abort();
+          return;
+        }
+      }
+  }
+
+  async #take(record: StoredRecord, partition: number): Promise<void> {
+    const { group, unitRows = 5000, collect = 2000 } = this.#options;
+    this.#to = record.offset + 1;
+    if (record.key !== group) return;
+    const what = decoded(record)?.what;
+    if (what?.case === 'tick') {
+      this.#place(this.#order.tick(Number(what.value.sourceMicros)));
+      return;
+    }
+    if (what?.case !== 'event' || what.value.uid === '' || what.value.embedding.length % 4 !== 0) {
+      this.#refused++;
+      return;
+    }
+    this.#place(this.#order.push(what.value, record.offset));
+    if (!this.#bundle && !this.#isCatchingUp && this.#collected.length >= collect + BEYOND)
+      await this.#firstBundle(partition);
+    if (!this.#isCatchingUp && this.#rows.length >= unitRows) await this.#close(partition);
+  }
+
+  #place(rows: readonly Row[]): void {
+    for (const row of rows) {
+      if (row.id >= this.#known) this.#rows.push(row);
+      if (this.#judge) this.#judgeRow(row);
+      else this.#collected.push(row);
+    }
+  }
+
+  #judgeRow(row: Row): void {
+    const judged = this.#judge!.push(row);
+    if (!judged) this.#untracked++;
+    else {
+      this.#opened.push(...judged.opened);
+      this.#closed.push(...judged.closed);
+    }
+  }
+
+  /** Fits the first bundle on what was collected, and judges that by it. */
+  async #firstBundle(partition: number): Promise<void> {
+    const { folder, kernels, platform, group, collect = 2000, say = () => undefined } = this.#options;
+    await this.#close(partition);
+    this.#bundle = await withHash(
+      await fitRows(kernels, platform, this.#collected.slice(0, collect + BEYOND), collect, group),
+    );
+    const { bundle, hash } = this.#bundle;
+    await writeNew(bundlePath(folder, hash), new TextEncoder().encode(bundleToJson(bundle)));
+    await syncFolder(join(folder, LOG_FOLDER));
+    this.#judge = openJudge(kernels, this.#bundle, group, null);
+    for (const row of this.#collected) this.#judgeRow(row);
+    this.#collected = [];
+    await this.#put('bundle', partition, []);
+    say(`The first bundle was fitted on ${collect} events: ${bundlePath(folder, hash)}`);
+  }
+
+  /** Closes the unit: what was read since the last one becomes part of the ledger. */
+  async #close(partition: number): Promise<void> {
+    if (this.#to === this.#from || this.#to <= 0) return;
+    const { folder, platform } = this.#options;
+    const add: CommittedFile[] = [];
+    for (const [place, rows] of byPartition(this.#rows)) {
+      const bytes = await rowsToParquet(rows, platform);
+      const path = `${place}/part-${TOPIC_NAMES.ledger}-${partition}-${this.#from}-${this.#to}.parquet`;
+      await writePending(folder, path, this.#owner, bytes);
+      add.push({ path, rows: rows.length, bytes: bytes.length, sha256: await sha256(bytes) });
+      this.#options.at?.('pending');
+    }
+    await this.#put('unit', partition, add);
+  }
+
+  async #put(kind: Commit['kind'], partition: number, add: readonly CommittedFile[]): Promise<void> {
+    const { folder, transport, stateEvery = 20 } = this.#options;
+    this.#sinceState++;
+    const number = this.#number + 1;
+    const hasState = this.#judge !== null && (kind === 'bundle' || this.#sinceState >= stateEvery);
+    // Before the commit: one that names a state has it.
+    if (hasState) await this.#saveState(number);
+    const commit = { ...this.#commit(kind, partition, add, this.#known), hasState };
+    this.#options.at?.('committing');
+    await putCommit(folder, commit);
+    this.#options.at?.('committed');
+    await nameFiles(folder, commit);
+    this.#options.at?.('named');
+    this.#number = number;
+    this.#known = commit.events.to;
+    this.#beginUnit();
+    if (hasState) this.#sinceState = 0;
+    await transport.noteOffset('ledger', partition, this.#to);
+  }
+
+  async #saveState(number: number): Promise<void> {
+    const { folder } = this.#options;
+    const state: SavedState = {
+      to: this.#to,
+      order: this.#order.save(),
+      judge: this.#judge!.save(),
+      bundle: this.#bundle!.hash,
+    };
+    await writeNew(statePath(folder, number), new TextEncoder().encode(JSON.stringify(state)));
+    await syncFolder(join(folder, LOG_FOLDER));
+    this.#options.at?.('state');
+  }
+
+  #commit(kind: Commit['kind'], partition: number, add: readonly CommittedFile[], from: number): Commit {
+    return {
+      format: 'tautline-commit',
+      version: 1,
+      number: this.#number + 1,
+      kind,
+      owner: this.#owner,
+      written: new Date().toISOString(),
+      source: {
+        topic: TOPIC_NAMES.ledger,
+        topicId: this.#topicId,
+        partition,
+        from: this.#from,
+        to: this.#to,
+        held: this.#order.heldOffsets(),
+      },
+      events: { from, to: from + this.#rows.length },
+      add: [...add],
+      opened: this.#opened,
+      closed: this.#closed,
+      late: this.#order.late,
+      doubles: this.#order.doubles,
+      refused: this.#refused,
+      untracked: this.#untracked,
+      through: this.#order.last === null ? null : this.#order.last / 1000,
+      bundle: this.#bundle?.hash ?? null,
+      hasState: false,
+    };
+  }
+}
+
+/** What a claim takes over from the commit before it. */
+const kept = (last: Commit | null): Partial<Commit> =>
+  last ? { bundle: last.bundle, through: last.through, source: { ...last.source, from: last.source.to } } : {};
+
+const wait = (ms: number): Promise<null> => new Promise((done) => setTimeout(() => done(null), ms));
+
+function decoded(record: StoredRecord): LedgerRecord | null {
+  try {
+    return fromBinary(LedgerRecordSchema, record.value);
+  } catch {
+    return null;
+  }
+}
+
+async function newestState(folder: string, newest: number): Promise<SavedState | null> {
+  for (let n = newest; n >= 0; n--) {
+    if (!(await commitAt(folder, n))?.hasState) continue;
+    try {
+      return JSON.parse(await readFile(statePath(folder, n), 'utf8')) as SavedState;
+    } catch (thrown) {
+      if (codeOf(thrown) !== 'ENOENT') throw thrown;
+    }
+  }
+  return null;
+}
+
+function anotherTopic(folder: string, place: string): TautlineFailure {
+  const problem = `it was written from another topic than the one that is at ${place} now`;
+  return new TautlineFailure({
+    kind: 'file',
+    file: folder,
+    problem,
+    advice: 'Begin a new ledger, or restore the log: what lies between would be missing.',
+  });
+}
+
+function unlike(folder: string, read: number, committed: number): TautlineFailure {
+  const problem = `reading the log again gave ${read} events where ${committed} are committed`;
+  return new TautlineFailure({ kind: 'file', file: folder, problem, advice: 'Restore the log as it was.' });
+}

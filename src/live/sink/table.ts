@@ -1,0 +1,87 @@
+import type { DictionaryColumn } from '../../core/columns.ts';
+import { LEDGER_SCHEMA } from '../../core/ledgerSchema.ts';
+import type { Platform } from '../../ledger/platform.ts';
+import { partitionOf, writeParquet, type LedgerTable } from '../../ledger/write.ts';
+import { isNumber, RECORD_COLUMNS, valueOf, type RecordColumn } from '../columns.ts';
+import type { Row } from './order.ts';
+
+/** Columns for attributes, at most; the rest of them are left out of the file. */
+const MOST_ATTRIBUTES = 64;
+
+export const msOf = (micros: number): number => micros / 1000;
+
+/** float32 as a record holds them; null: a void event. */
+export function embeddingOf({ embedding }: Row['event']): Float32Array | null {
+  if (embedding.length === 0) return null;
+  const bytes = new Uint8Array(embedding);
+  return new Float32Array(bytes.buffer, 0, bytes.length / 4);
+}
+
+/** Rows by the folder of their provider and the hour of their own time, each in order. */
+export function byPartition(rows: readonly Row[]): ReadonlyMap<string, Row[]> {
+  const found = new Map<string, Row[]>();
+  for (const row of rows) {
+    const place = partitionOf(row.event.providerId ?? null, msOf(row.micros));
+    const own = found.get(place);
+    if (own) own.push(row);
+    else found.set(place, [row]);
+  }
+  return found;
+}
+
+/** Columns that a ledger without them is not given. */
+const WHERE_THERE: readonly RecordColumn[] = ['instantiation_id', 'text'];
+
+/** The columns of some records; the provider is in the path. */
+function columnsOf(events: readonly Row['event'][]): Partial<LedgerTable> {
+  const columns = RECORD_COLUMNS.flatMap((column) => {
+    const values = events.map((event) => valueOf(event, column));
+    const isAbsent = WHERE_THERE.includes(column) && values.every((value) => value === undefined);
+    if (column === 'provider_id' || isAbsent) return [];
+    const written = isNumber(column)
+      ? Float64Array.from(values, (value) => Number(value ?? Number.NaN))
+      : column === 'text'
+        ? values.map((value) => value ?? null)
+        : dictionary(values as readonly (string | undefined)[]);
+    return [[LEDGER_SCHEMA[column].key, written] as const];
+  });
+  return Object.fromEntries(columns);
+}
+
+/** Rows of one partition as Parquet. */
+export function rowsToParquet(rows: readonly Row[], platform: Platform): Promise<Uint8Array<ArrayBuffer>> {
+  const events = rows.map(({ event }) => event);
+  const vectors = events.map(embeddingOf);
+  const dimension = vectors.find((vector) => vector !== null)?.length ?? 0;
+  const embeddings = new Float32Array(rows.length * dimension);
+  vectors.forEach((vector, i) => vector && embeddings.set(vector, i * dimension));
+  const table: LedgerTable = {
+    ...columnsOf(events),
+    n: rows.length,
+    eventId: BigInt64Array.from(rows, ({ id }) => BigInt(id)),
+    time: Float64Array.from(rows, ({ micros }) => msOf(micros)),
+    ...(dimension > 0 && { embeddings, dimension, isVoid: Uint8Array.from(vectors, (vector) => (vector ? 0 : 1)) }),
+    shadow: Uint8Array.from(events, ({ shadow }) => (shadow === undefined ? 2 : Number(shadow))),
+  };
+  const names = [...new Set(events.flatMap(({ attributes }) => Object.keys(attributes)))].sort();
+  return writeParquet(table, platform, {
+    more: [
+      ['uid', events.map(({ uid }) => uid)],
+      ['source_ms', Float64Array.from(events, ({ sourceMicros }) => msOf(Number(sourceMicros)))],
+      ['late', Uint8Array.from(rows, ({ late }) => Number(late))],
+      ...names
+        .slice(0, MOST_ATTRIBUTES)
+        .map((name) => [`attribute.${name}`, events.map(({ attributes }) => attributes[name] ?? null)] as const),
+    ],
+  });
+}
+
+function dictionary(values: readonly (string | undefined)[]): DictionaryColumn {
+  const codeOf = new Map<string, number>();
+  const codes = Int32Array.from(values, (value) => {
+    if (value === undefined) return -1;
+    if (!codeOf.has(value)) codeOf.set(value, codeOf.size);
+    return codeOf.get(value)!;
+  });
+  return { codes, values: [...codeOf.keys()] };
+}

@@ -35,7 +35,7 @@ import { Places } from './places.ts';
  */
 
 /** Bytes of features that are held at a time. */
-const STRETCH_BYTES = 32 * 2 ** 20;
+const STRETCH_BYTES = 16 * 2 ** 20;
 /** Bytes of features of a channel that are kept for the next question. */
 const KEPT_BYTES = 48 * 2 ** 20;
 
@@ -206,45 +206,73 @@ const emptyStretch = (from: number, to: number, axes: number): Stretch => ({
   counted: new Uint8Array(to - from),
 });
 
-/** The stretches of a channel's events, in order; kept where all of them are small enough. */
+/**
+ * The stretches of a channel's events, in order. All are kept where they are small enough; else those of the last range
+ * that is: a reference is gone through several times.
+ */
 export class Stretches {
   readonly axes: number;
   readonly #reader: FeatureReader;
   readonly #n: number;
+  readonly #bytes: number;
   readonly #length: number;
-  readonly #kept: (Stretch | null)[] | null;
+  readonly #keepsAll: boolean;
+  #kept: Stretch[] = [];
 
   constructor(reader: FeatureReader, n: number) {
-    const bytes = reader.axes * Float32Array.BYTES_PER_ELEMENT;
     this.axes = reader.axes;
     this.#reader = reader;
     this.#n = n;
-    this.#length = Math.max(1, Math.floor(STRETCH_BYTES / bytes));
-    this.#kept = n * bytes <= KEPT_BYTES ? new Array<Stretch | null>(Math.ceil(n / this.#length)).fill(null) : null;
+    this.#bytes = reader.axes * Float32Array.BYTES_PER_ELEMENT;
+    this.#length = Math.max(1, Math.floor(STRETCH_BYTES / this.#bytes));
+    this.#keepsAll = n * this.#bytes <= KEPT_BYTES;
   }
 
-  /** Those that hold events of [from, to). */
+  /** Those that hold events of [from, to); the first and the last may hold others too. */
   async *of({ from, to }: IndexRange, options: Pick<ChangeRequest, 'signal' | 'onProgress'>): AsyncIterable<Stretch> {
-    for (let at = Math.floor(from / this.#length); at * this.#length < Math.min(to, this.#n); at++) {
-      const held = this.#kept?.[at];
-      if (held) {
-        yield held;
-        continue;
+    const end = Math.min(to, this.#n);
+    const keeps = this.#keepsAll || (end - from) * this.#bytes <= KEPT_BYTES;
+    let at = from;
+    while (at < end) {
+      const held = this.#kept.find((own) => own.from <= at && at < endOf(own));
+      const stretch = held ?? (await this.#read(at, { from, to: end }, options));
+      if (!held && keeps) {
+        if (!this.#keepsAll) this.#forgetAllBut({ from, to: end });
+        this.#kept.push(stretch);
       }
-      const begins = at * this.#length;
-      const stretch = emptyStretch(begins, Math.min(this.#n, begins + this.#length), this.axes);
-      const share = stretch.counted.length / Math.max(1, to - from);
-      const before = Math.max(0, begins - from) / Math.max(1, to - from);
-      await this.#reader.fill(stretch, {
-        signal: options.signal,
-        onProgress: (progress) =>
-          options.onProgress({ ...progress, fraction: Math.min(1, before + share * progress.fraction) }),
-      });
-      if (this.#kept) this.#kept[at] = stretch;
       yield stretch;
+      at = endOf(stretch);
     }
+    if (!keeps) this.#kept = [];
+  }
+
+  /** The events from `at` to the next multiple of the length, of all events where all are kept, else of the range. */
+  async #read(
+    at: number,
+    { from, to }: IndexRange,
+    options: Pick<ChangeRequest, 'signal' | 'onProgress'>,
+  ): Promise<Stretch> {
+    const place = Math.floor(at / this.#length) * this.#length;
+    const next = Math.min(place + this.#length, this.#n);
+    const stretch = this.#keepsAll
+      ? emptyStretch(place, next, this.axes)
+      : emptyStretch(at, Math.min(next, to), this.axes);
+    const share = stretch.counted.length / Math.max(1, to - from);
+    const before = Math.max(0, stretch.from - from) / Math.max(1, to - from);
+    await this.#reader.fill(stretch, {
+      signal: options.signal,
+      onProgress: (progress) =>
+        options.onProgress({ ...progress, fraction: Math.min(1, before + share * progress.fraction) }),
+    });
+    return stretch;
+  }
+
+  #forgetAllBut({ from, to }: IndexRange): void {
+    this.#kept = this.#kept.filter((own) => own.from < to && endOf(own) > from);
   }
 }
+
+const endOf = ({ from, counted }: Stretch): number => from + counted.length;
 
 /**
  * One channel over the events.

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { baselineFromJson, baselineToJson } from '../detection/baseline.ts';
 import { CHANGE_CHANNELS, CHANGE_KINDS } from '../detection/channels/table.ts';
+import { watchedText } from '../detection/healthText.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
 import { createStream, resumeStream, type EventStream } from '../detection/stream.ts';
 import type { StreamState } from '../detection/streamTypes.ts';
@@ -116,6 +117,36 @@ describe('lasting change', () => {
       onProgress: () => undefined,
     });
     for (const name of CHANGE_CHANNELS) expect(again.signals[name]).toEqual(analysis.signals[name]);
+  });
+});
+
+describe('the first picture of a large ledger', () => {
+  it('stands before lasting change is judged, says so, and the whole is what it would have been', async () => {
+    const all = changedRows(20_000);
+    const { analysis: whole, parameters } = await analyse(all);
+    const ledger = await openLedger(sourceOf(all), null, { platform: nodePlatform() });
+    const stages = createStages(kernels, ledger);
+    const seen: { kinds: string[]; words: string[]; style: boolean }[] = [];
+    const last = await stages.run(parameters, {
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      onFirst: (first) => {
+        const { health, decisions, events, reference, signals } = first;
+        seen.push({
+          kinds: ofChange(decisions.alerts).map(({ kind }) => kind),
+          words: watchedText({ health, events: events.n, reference, calibration: decisions.calibration }),
+          style: signals.style.every(Number.isNaN),
+        });
+      },
+    });
+    expect(seen).toHaveLength(1);
+    expect(seen[0].kinds).toEqual([]);
+    expect(seen[0].style).toBe(true);
+    expect(seen[0].words).toContainEqual(expect.stringMatching(/^Still being computed.*Style change/));
+    expect(last.decisions.alerts).toEqual(whole.decisions.alerts);
+    expect(last.signals).toEqual(whole.signals);
+    expect(last.health).toEqual(whole.health);
+    expect(last.baselineAlerts).toEqual(whole.baselineAlerts);
   });
 });
 

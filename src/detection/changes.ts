@@ -132,5 +132,5 @@ export const NO_CHANGES: Changes = Object.fromEntries(
 
 /** Stand for what is being judged; told apart by being this very object. */
 export const CHANGES_UNDER_WAY: Changes = Object.fromEntries(
-  CHANGE_CHANNELS.map((id) => [id, outOfAction('it is being computed, and alerts may follow')]),
+  CHANGE_CHANNELS.map((id) => [id, outOfAction('alerts may follow')]),
 ) as unknown as Changes;

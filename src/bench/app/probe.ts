@@ -115,9 +115,7 @@ export function installProbe(): void {
   const isSettled = (): boolean => {
     const state = window.__tautline?.state();
     // Lasting change may be judged yet, of a picture of all else.
-    const isFirst = state?.analysis.report?.health.some(({ outOfAction }) =>
-      outOfAction?.reason.startsWith('it is being computed'),
-    );
+    const isFirst = state?.analysis.report?.health.some(({ outOfAction }) => outOfAction?.underWay);
     if (
       !state ||
       state.ledger.phase !== 'open' ||

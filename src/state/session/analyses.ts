@@ -49,7 +49,7 @@ export function createAnalyses({ engine, state, dispatch, prefetch }: World): An
         state().analysis.report
           ? null
           : (first) => {
-              if (current()) void dispatch({ type: 'analysed', job, report: first, more: true });
+              if (current()) void dispatch({ type: 'analysed', job, report: first, more: true, partial: true });
             },
       );
       async function show(preview: PreviewReport): Promise<void> {

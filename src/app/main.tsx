@@ -6,13 +6,11 @@ import { installTestHook } from '../state/testHook.ts';
 import { App } from './App.tsx';
 import './shell/shell.css';
 import './shell/controls.css';
+import './shell/fields.css';
 import './shell/topbar.css';
 import './shell/status.css';
 import './shell/messages.css';
 import './open/open.css';
-import './whatif/whatif.css';
-import './whatif/parameters.css';
-import './alerts/alerts.css';
 
 session.restore();
 installTestHook(isDrawing);

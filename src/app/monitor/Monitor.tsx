@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { PanelStack } from '../../panels/PanelStack.tsx';
-import { showMethods } from '../ui.ts';
+import { showMethods, showParameter } from '../ui.ts';
 import { Headline } from './Headline.tsx';
 
 /** The monitor of an analysis: what happened in a line, then the panels. */
@@ -8,7 +8,7 @@ export function Monitor(): ReactNode {
   return (
     <>
       <Headline />
-      <PanelStack onMethods={showMethods} />
+      <PanelStack onMethods={showMethods} onParameter={showParameter} />
     </>
   );
 }

@@ -27,6 +27,7 @@ const analysisFailed = loadable('what went wrong', async () => (await import('./
 const analysisTrouble = loadable('what went wrong', async () => (await import('./open/Failed.tsx')).AnalysisTrouble);
 const openReport = loadable('the report', async () => (await import('./open/OpenReport.tsx')).OpenReportSheet);
 const openSheet = loadable('the ways to open', async () => (await import('./open/OpenSheet.tsx')).OpenSheet);
+const followSheet = loadable('how to follow', async () => (await import('./live/FollowSheet.tsx')).FollowSheet);
 const askAddress = loadable('the question', async () => (await import('./open/AskAddress.tsx')).AskAddress);
 const LabScreen = lazy(() => import('./lab/LabScreen.tsx').then((module) => ({ default: module.LabScreen })));
 const CalibrationScreen = lazy(() =>
@@ -152,6 +153,7 @@ function Sheets(): ReactNode {
   if (sheet === 'methods') return <methods.Component />;
   if (sheet === 'glossary') return <glossary.Component />;
   if (sheet === 'open') return <openSheet.Component />;
+  if (sheet === 'follow') return <followSheet.Component />;
   return null;
 }
 

@@ -14,7 +14,9 @@ import './whatif/whatif.css';
 import './whatif/parameters.css';
 import './alerts/alerts.css';
 
-session.restore();
+// A live ledger may be named there, which has code of its own.
+if (location.hash.includes('live')) void import('./live/start.ts').then(({ startPage }) => startPage());
+else session.restore();
 installTestHook(isDrawing);
 
 createRoot(document.getElementById('root')!).render(

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import type { NoticeKind } from '../detection/channels/table.ts';
 
 /** Which sheet lies over the panels. */
-export type Sheet = 'report' | 'open' | 'shortcuts' | 'methods' | 'glossary' | null;
+export type Sheet = 'report' | 'open' | 'shortcuts' | 'methods' | 'glossary' | 'follow' | null;
 
 /** What the shell remembers of itself: not part of the view, so not in the URL. */
 export interface UiState {
@@ -13,6 +13,8 @@ export interface UiState {
   readonly methodsSection: number;
   /** Step of the tour, from 0; null: it is not under way. */
   readonly tour: number | null;
+  /** A live ledger is followed. */
+  readonly live: boolean;
   readonly whatIfOpen: boolean;
   readonly drawerOpen: boolean;
   /** What the drawer lists. */
@@ -53,6 +55,7 @@ export const useUi = create<UiState>(() => ({
   atColumns: false,
   methodsSection: 0,
   tour: null,
+  live: false,
   whatIfOpen: true,
   drawerOpen: true,
   drawerList: 'alerts',

@@ -206,6 +206,18 @@ const ENGINE_COMMANDS = {
     ) => Promise<AnalysisReport>
   >({ doing: 'analysing the ledger', callbacks: { 1: PROGRESS, 4: news<PreviewReport>() } }),
   /**
+   * Takes a newer copy of the open ledger in its place and analyses it. Until that is done the one before answers, so
+   * that what is on screen has its answers all the time.
+   */
+  extend: question<
+    (
+      source: LedgerSource,
+      mapping: ColumnMapping | null,
+      parameters: Parameters,
+      baseline: Parameters | null,
+    ) => Promise<{ readonly opened: OpenReport; readonly analysed: AnalysisReport }>
+  >({ doing: 'taking in what came' }),
+  /**
    * A newer analysis waits for the one under way: where that has given a preview, or takes long, it is ended, and
    * rejects with kind "cancelled" and `SUPERSEDED_RUN`.
    */

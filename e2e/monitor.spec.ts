@@ -107,7 +107,7 @@ test('an engine that dies is started again with the same view', async ({ page })
   await box.fill('3');
   await box.press('Enter');
   await idle(page);
-  await page.getByRole('grid').getByRole('row').nth(2).click();
+  await page.getByRole('grid').getByRole('row').filter({ hasText: 'Drift' }).first().click();
   await idle(page);
   const before = await state(page);
   await end(page, /engine\.worker/, 'silently');
@@ -127,7 +127,9 @@ test.describe('a database', () => {
     await openSample(page, 'Quick tour');
     await page.evaluate(() => window.__tautline!.query('select 1'));
     await end(page, /database\.worker/, 'with an error');
-    await page.getByRole('grid').getByRole('row').nth(2).click();
+    // An alert's row: its inspector asks the database, an incident's row only chooses events.
+    await page.getByRole('button', { name: 'By incident', pressed: true }).click();
+    await page.getByRole('grid').getByRole('row').filter({ hasText: 'Drift' }).first().click();
     await expect(page.getByText(/database worker stopped.* is being reopened/)).toBeVisible();
     await idle(page);
     expect(await page.evaluate(() => window.__tautline!.query('select count(*)::int as n from events'))).toEqual([

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { ParameterName } from '../detection/parameterTypes.ts';
 import type { NoticeKind } from '../detection/channels/table.ts';
 
 /** Which sheet lies over the panels. */
@@ -16,6 +17,8 @@ export interface UiState {
   /** A live ledger is followed. */
   readonly live: boolean;
   readonly whatIfOpen: boolean;
+  /** Whose slider is to be shown and focused; `end`: of a parameter that is a pair. */
+  readonly asked: { readonly name: ParameterName; readonly end: 0 | 1 } | null;
   readonly drawerOpen: boolean;
   /** What the drawer lists. */
   readonly drawerList: 'alerts' | 'notices';
@@ -57,6 +60,7 @@ export const useUi = create<UiState>(() => ({
   tour: null,
   live: false,
   whatIfOpen: true,
+  asked: null,
   drawerOpen: true,
   drawerList: 'alerts',
   noticeKinds: null,
@@ -80,5 +84,8 @@ export const showColumns = (): void => useUi.setState({ sheet: 'report', atColum
 export const showMethods = (section: number): void => useUi.setState({ sheet: 'methods', methodsSection: section });
 /** Goes to a step of the tour; null leaves it. */
 export const setTour = (tour: number | null): void => useUi.setState({ tour, sheet: null });
+/** Brings the slider of a parameter into view and focuses it. */
+export const showParameter = (name: ParameterName, end: 0 | 1): void =>
+  useUi.setState({ whatIfOpen: true, asked: { name, end } });
 export const toggleSheet = (sheet: Sheet): void =>
   useUi.setState((ui) => ({ sheet: ui.sheet === sheet ? null : sheet }));

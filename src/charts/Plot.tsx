@@ -4,7 +4,7 @@ import { CursorLayer, type DrawAtCursor } from './CursorLayer.tsx';
 import type { Cursor } from './cursor.ts';
 import { panBy, plotBox, span, xToPx, zoomAbout, type Domain, type PlotBox } from './domain.ts';
 import { LayeredCanvas } from './LayeredCanvas.tsx';
-import { usePlotGestures, type PlotPoint } from './usePlotGestures.ts';
+import { usePlotGestures, type Grab, type PlotPoint } from './usePlotGestures.ts';
 import { useSize, type Size } from './useSize.ts';
 
 /** What every chart on the shared axis is told, and reports back. */
@@ -31,6 +31,8 @@ export interface PlotProps extends AxisLink {
   readonly under?: Draw;
   readonly atCursor?: DrawAtCursor;
   readonly onPick?: (point: PlotPoint, box: PlotBox) => void;
+  /** What lies at a place to be held; null: the plot itself. */
+  readonly onGrab?: (point: PlotPoint, target: EventTarget | null, box: PlotBox) => (() => Grab) | null;
   readonly onHover?: (point: PlotPoint | null, box: PlotBox) => void;
   /** What stands at an axis position, in words; spoken when the cursor is moved by keyboard. */
   readonly describe?: (x: number) => string;
@@ -58,6 +60,7 @@ export function Plot(props: PlotProps) {
     under,
     atCursor,
     onPick,
+    onGrab,
     onHover,
     describe,
     children,
@@ -88,6 +91,7 @@ export function Plot(props: PlotProps) {
       if (box) onPick?.(point, box);
     },
     onBox: setSelection,
+    onGrab: (point, target) => (box && onGrab?.(point, target, box)) ?? null,
   });
 
   const onKeyDown = useCallback(

@@ -6,6 +6,8 @@ import { DataTable } from './DataTable.tsx';
 import { span } from './domain.ts';
 import type { Domain, PlotBox } from './domain.ts';
 import { hitTick, type Episode } from './episodes.ts';
+import { LimitHandles } from './LimitHandles.tsx';
+import type { LimitControl } from './limits.ts';
 import { bandResolution, buildOption, buildSeries, type Band, type TimeLine } from './lineOption.ts';
 import {
   paintEpisodeTicks,
@@ -24,6 +26,7 @@ import { valueAsOf } from './points.ts';
 import { fitScale, pxToY, unitsPerPixel, yExtent, yToPx, type YScale } from './scale.ts';
 import type { AxisTick } from './ticks.ts';
 import type { PlotPoint } from './usePlotGestures.ts';
+import { useHeldLimit } from './useHeldLimit.ts';
 import { sameFields, useSame } from './useSame.ts';
 import type { Size } from './useSize.ts';
 
@@ -60,6 +63,8 @@ export interface TimeChartProps extends AxisLink {
   /** True while a table of values is shown below the chart. */
   readonly table: boolean;
   readonly formatX: (x: number) => string;
+  /** Its limits that can be dragged. */
+  readonly limits?: LimitControl;
   readonly onPick?: (pick: TimePick) => void;
   readonly onPickEpisode?: (id: number) => void;
 }
@@ -84,12 +89,14 @@ export function chartScale(spec: TimeChartSpec, domain: Domain): YScale {
  * table for screen readers and for anyone who asks.
  */
 export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
-  const { label, height, spec, ticks, markAreas, episodes, table, formatX, onPick, onPickEpisode, ...link } = props;
+  const { label, height, spec, ticks, markAreas, episodes, table, formatX, limits, onPick, onPickEpisode, ...link } =
+    props;
   const { domain } = link;
-  const scale = useSame(
+  const fitting = useSame(
     useMemo(() => chartScale(spec, domain), [spec, domain]),
     sameFields,
   );
+  const { thresholds, scale, held, grab } = useHeldLimit(spec.thresholds, fitting, limits);
 
   const under = useCallback<Draw>(
     (g, box, theme) => {
@@ -103,8 +110,8 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
   );
 
   const over = useCallback<Draw>(
-    (g, box, theme) => paintThresholds(g, box, theme, scale, spec.thresholds),
-    [scale, spec.thresholds],
+    (g, box, theme) => paintThresholds(g, box, theme, scale, thresholds),
+    [scale, thresholds],
   );
 
   const atCursor = useCallback<DrawAtCursor>(
@@ -146,9 +153,21 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
 
   return (
     <>
-      <Plot {...link} label={label} height={height} pad={PAD} atCursor={atCursor} describe={describe} onPick={pick}>
+      <Plot
+        {...link}
+        label={label}
+        height={height}
+        pad={PAD}
+        atCursor={atCursor}
+        describe={describe}
+        onPick={pick}
+        onGrab={grab}
+      >
         {(size, box) => (
-          <Lines spec={spec} domain={domain} scale={scale} size={size} box={box} under={under} over={over} />
+          <>
+            <Lines spec={spec} domain={domain} scale={scale} size={size} box={box} under={under} over={over} />
+            {limits && <LimitHandles limits={limits} thresholds={thresholds} scale={scale} box={box} held={held} />}
+          </>
         )}
       </Plot>
       <DataTable

@@ -1,4 +1,5 @@
 import { formatCompact } from '../core/format.ts';
+import type { LimitRule } from '../detection/channels/limitRule.ts';
 import { withAlpha } from './color.ts';
 import { xToPx, type Domain, type PlotBox } from './domain.ts';
 import { unionSpans, type Episode } from './episodes.ts';
@@ -16,6 +17,8 @@ export interface Threshold {
   readonly label: string;
   readonly tone: Tone;
   readonly dash?: readonly number[];
+  /** How it follows from a parameter; absent where none governs it. */
+  readonly rule?: LimitRule;
 }
 /** A horizontal stretch of values that counts as healthy. */
 export interface Zone {
@@ -35,6 +38,8 @@ export interface MarkArea {
 }
 
 const SMALL = 10.5;
+/** Size of the labels of limits, CSS px. */
+export const LIMIT_FONT = 10;
 const font = (theme: ChartTheme, size = SMALL, mono = false) => `${size}px ${mono ? theme.fontMono : theme.fontUi}`;
 
 export function paintVerticalGrid(
@@ -119,7 +124,31 @@ export function paintZone(g: G, box: PlotBox, theme: ChartTheme, scale: YScale, 
   g.fillRect(box.left, top, box.width, bottom - top);
 }
 
-/** Threshold lines with their labels at the right edge, moved apart where they would overlap. */
+/** Height of what a limit is held by, and of a label that none is over. */
+const HANDLE = 24;
+const LABEL = 13;
+
+/** Where threshold lines and their labels, moved apart where they would overlap, lie; limits are those in view. */
+export function placeThresholds(
+  box: PlotBox,
+  scale: YScale,
+  thresholds: readonly Threshold[],
+): { readonly threshold: Threshold; readonly line: number; readonly label: number }[] {
+  const shown = thresholds
+    .filter(({ value }) => Number.isFinite(value))
+    .map((threshold) => ({ threshold, line: yToPx(threshold.value, scale, box) }))
+    .filter(({ line }) => line >= box.top - 1 && line <= box.top + box.height + 1);
+  const held = shown.filter(({ threshold }) => threshold.rule).length > 1;
+  const labels = spreadLabels(
+    shown.map(({ line }) => line - 7),
+    held ? HANDLE : LABEL,
+    box.top + 6,
+    box.top + box.height - 6,
+  );
+  return shown.map((one, i) => ({ ...one, label: labels[i] }));
+}
+
+/** Threshold lines with their labels at the right edge. */
 export function paintThresholds(
   g: G,
   box: PlotBox,
@@ -127,34 +156,25 @@ export function paintThresholds(
   scale: YScale,
   thresholds: readonly Threshold[],
 ): void {
-  const shown = thresholds.filter((threshold) => Number.isFinite(threshold.value));
-  const lines = shown.map((threshold) => yToPx(threshold.value, scale, box));
-  const labels = spreadLabels(
-    lines.map((y) => y - 7),
-    13,
-    box.top + 6,
-    box.top + box.height - 6,
-  );
-  shown.forEach((threshold, i) => {
+  for (const { threshold, line, label } of placeThresholds(box, scale, thresholds)) {
     const color = toneColor(threshold.tone, theme);
-    if (lines[i] < box.top - 1 || lines[i] > box.top + box.height + 1) return;
     g.strokeStyle = color;
     g.lineWidth = 1;
     g.setLineDash([...(threshold.dash ?? [5, 3])]);
     g.beginPath();
-    g.moveTo(box.left, Math.round(lines[i]) + 0.5);
-    g.lineTo(box.left + box.width, Math.round(lines[i]) + 0.5);
+    g.moveTo(box.left, Math.round(line) + 0.5);
+    g.lineTo(box.left + box.width, Math.round(line) + 0.5);
     g.stroke();
     g.setLineDash([]);
-    g.font = font(theme, 10);
+    g.font = font(theme, LIMIT_FONT);
     g.textAlign = 'right';
     g.textBaseline = 'middle';
     const width = g.measureText(threshold.label).width;
     g.fillStyle = withAlpha(theme.bgRaised, 0.82);
-    g.fillRect(box.left + box.width - width - 8, labels[i] - 6, width + 6, 12);
+    g.fillRect(box.left + box.width - width - 8, label - 6, width + 6, 12);
     g.fillStyle = color;
-    g.fillText(threshold.label, box.left + box.width - 5, labels[i] + 0.5);
-  });
+    g.fillText(threshold.label, box.left + box.width - 5, label + 0.5);
+  }
 }
 
 /**

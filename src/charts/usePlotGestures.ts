@@ -9,7 +9,19 @@ export interface PlotPoint {
   readonly py: number;
 }
 
+/** Something in a plot that is held with the pointer, in place of the plot itself. */
+export interface Grab {
+  move(point: PlotPoint): void;
+  /**
+   * Let go, or taken back (Escape, a pointer that was cancelled). `moved` false: it was clicked.
+   * @returns true: that click is answered
+   */
+  end(completed: boolean, moved: boolean): boolean;
+}
+
 export interface GestureHandlers {
+  /** What lies there to be held; null: the plot itself. */
+  onGrab?(point: PlotPoint, target: EventTarget | null): (() => Grab) | null;
   /** Pointer moved over the plot (null: left it). */
   onCursor(point: PlotPoint | null): void;
   /** Zoom or pan; `rest` is false while the gesture goes on. */
@@ -129,35 +141,60 @@ function wheelGesture(element: HTMLElement, latest: () => Latest, proposals: Pro
 interface Drag {
   readonly id: number;
   readonly startPx: number;
+  readonly startPy: number;
   readonly mode: 'pan' | 'box';
+  readonly grab: Grab | null;
   readonly domain: Domain;
   moved: boolean;
 }
+
+/** Shows by the pointer that there is something to be held. */
+const GRABBABLE = 'grabbable';
 
 function pointerGestures(element: HTMLElement, latest: () => Latest, proposals: Proposals) {
   let drag: Drag | null = null;
   let picking = 0;
 
+  /** Takes back what is held. */
+  const escape = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || !drag?.grab) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { grab, moved } = drag;
+    letGo();
+    grab.end(false, moved);
+  };
+  const letGo = (): void => {
+    drag = null;
+    window.removeEventListener('keydown', escape, true);
+  };
+
   const pointerdown = (event: PointerEvent): void => {
-    const { frame } = latest();
+    const { frame, handlers } = latest();
     const point = frame && placeOf(element, event, frame);
-    if (!frame || !point || event.button !== 0 || !isInside(point, frame.box)) return;
+    if (!frame || !point || event.button !== 0 || drag) return;
+    const grab = handlers.onGrab?.(point, event.target)?.() ?? null;
+    if (!grab && !isInside(point, frame.box)) return;
     element.setPointerCapture(event.pointerId);
+    if (grab) window.addEventListener('keydown', escape, true);
     const mode = event.shiftKey ? 'box' : 'pan';
-    drag = { id: event.pointerId, startPx: point.px, moved: false, mode, domain: frame.domain };
+    const { px: startPx, py: startPy } = point;
+    drag = { id: event.pointerId, startPx, startPy, moved: false, mode, grab, domain: frame.domain };
   };
   const pointermove = (event: PointerEvent): void => {
     const { frame, handlers } = latest();
     if (!frame) return;
     const point = placeOf(element, event, frame);
     if (drag?.id !== event.pointerId) {
+      element.classList.toggle(GRABBABLE, Boolean(handlers.onGrab?.(point, event.target)));
       handlers.onCursor(isInside(point, frame.box) ? point : null);
       return;
     }
     const dx = point.px - drag.startPx;
-    drag.moved ||= Math.abs(dx) >= CLICK_SLOP;
+    drag.moved ||= Math.abs(drag.grab ? point.py - drag.startPy : dx) >= CLICK_SLOP;
     if (!drag.moved) return;
-    if (drag.mode === 'pan')
+    if (drag.grab) drag.grab.move(point);
+    else if (drag.mode === 'pan')
       proposals.propose(panBy(drag.domain, (-dx * span(drag.domain)) / frame.box.width, frame.full));
     else handlers.onBox({ from: Math.min(drag.startPx, point.px), to: Math.max(drag.startPx, point.px) });
   };
@@ -167,8 +204,10 @@ function pointerGestures(element: HTMLElement, latest: () => Latest, proposals: 
     if (!frame || held?.id !== event.pointerId) return;
     const point = placeOf(element, event, frame);
     const completed = event.type === 'pointerup';
-    drag = null;
-    if (held.mode === 'box') handlers.onBox(null);
+    letGo();
+    if (held.grab) {
+      if (held.grab.end(completed, held.moved) || held.moved) return;
+    } else if (held.mode === 'box') handlers.onBox(null);
     if (!held.moved) {
       clearTimeout(picking);
       if (completed && handlers.onPick)
@@ -188,13 +227,17 @@ function pointerGestures(element: HTMLElement, latest: () => Latest, proposals: 
     if (frame && isInside(placeOf(element, event, frame), frame.box)) handlers.onReset();
   };
   const listeners = { pointerdown, pointermove, pointerup, pointercancel: pointerup, pointerleave, dblclick };
-  return { listeners: listeners satisfies Listeners, stop: () => clearTimeout(picking) };
+  const stop = (): void => {
+    clearTimeout(picking);
+    letGo();
+  };
+  return { listeners: listeners satisfies Listeners, stop };
 }
 
 /**
  * Pointer gestures of a plot: wheel zooms about the pointer, a sideways wheel pans, drag pans, shift and drag zooms to
- * a box, double click resets, click picks. A wheel with alt held, outside the plot area, or already scrolling the page,
- * scrolls.
+ * a box, double click resets, click picks; what can be held in it goes before. A wheel with alt held, outside the plot
+ * area, or already scrolling the page, scrolls.
  */
 export function usePlotGestures(
   ref: RefObject<HTMLElement | null>,

@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
@@ -21,8 +21,7 @@ export interface LiveApi {
 }
 
 /** What followers of a ledger ask: nothing of it writes. The server that it is part of checks Host and Origin. */
-export function liveApi(folder: string, ledger: string, health: () => object): LiveApi {
-  const token = randomBytes(16).toString('hex');
+export function liveApi(folder: string, ledger: string, token: string, health: () => object): LiveApi {
   const base = `/v1/ledgers/${encodeURIComponent(ledger)}/`;
   return {
     token,

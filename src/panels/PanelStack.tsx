@@ -10,17 +10,26 @@ import { PanelView } from './stack/PanelView.tsx';
 import { RestingCursorProvider, useRestingCursor } from './stack/Readout.tsx';
 import { StackHead } from './stack/StackHead.tsx';
 import { TimelineProvider, useTimeline } from './stack/timeline.ts';
+import { ParameterLink, type ShowParameter } from './stack/useLimits.tsx';
+
+interface PanelStackProps {
+  /** Opens a section of docs/methods.md. */
+  readonly onMethods: (section: number) => void;
+  readonly onParameter: ShowParameter;
+}
 
 /**
  * All panels below one another on one horizontal axis, with the overview on top; nothing before there is an analysis to
  * draw.
  */
-export function PanelStack({ onMethods }: { readonly onMethods: (section: number) => void }) {
+export function PanelStack({ onMethods, onParameter }: PanelStackProps) {
   const report = useTautline((state) => state.analysis.report);
   return (
     report && (
       <MethodsLink value={onMethods}>
-        <Stack report={report} />
+        <ParameterLink value={onParameter}>
+          <Stack report={report} />
+        </ParameterLink>
       </MethodsLink>
     )
   );

@@ -30,12 +30,22 @@ export function channelPanel({ id, label, help, kinds, marks = [], empty }: Fact
 }
 
 function thresholdsOf({ report, parameters, streams }: PanelInput, name: SeriesName): Threshold[] {
-  const { limits, limitLabel = 'limit', limitPerStream = false, unit } = SIGNALS[name];
+  const { limits, limitLabel = 'limit', limitPerStream = false, limitRule, unit } = SIGNALS[name];
+  const { calibration } = report;
   const drawn = limitPerStream ? streams : streams.slice(0, 1);
-  return drawn.flatMap((stream) =>
-    (limits?.(report.calibration, parameters, stream) ?? []).filter(Number.isFinite).map((value): Threshold => {
-      const whose = limitPerStream && drawn.length > 1 ? `${report.streams[stream].name}: ` : '';
-      return { value, label: `${whose}${limitLabel} ${formatQuantity(value, unit)}`, tone: 'danger' };
-    }),
+  const own = drawn.flatMap((stream) =>
+    (limits?.(calibration, parameters, stream) ?? []).filter(Number.isFinite).map((value) => ({ stream, value })),
   );
+  // Streams with one limit between them have one line.
+  const values = [...new Set(own.map(({ value }) => value))];
+  return values.map((value): Threshold => {
+    const { stream } = own.find((one) => one.value === value)!;
+    const whose = values.length > 1 ? `${report.streams[stream].name}: ` : '';
+    return {
+      value,
+      label: `${whose}${limitLabel} ${formatQuantity(value, unit)}`,
+      tone: 'danger',
+      ...(limitRule && { rule: limitRule(calibration, parameters, stream) }),
+    };
+  });
 }

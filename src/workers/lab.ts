@@ -1,10 +1,10 @@
 import type { IndexRange } from '../core/columns.ts';
 import type { EventIndex, StreamIndex } from '../core/units.ts';
 import type { PowerInput } from '../detection/change/power.ts';
-import type { ChangeChannel } from '../detection/channels/table.ts';
+import type { ChangeChannel, SignalName } from '../detection/channels/table.ts';
 import type { Bundle, BundleCharacteristics } from '../detection/lab/bundle.ts';
 import type { ChangeKind, DelayTask } from '../detection/lab/delay.ts';
-import type { InControl, InControlSource } from '../detection/lab/inControl.ts';
+import type { Beyond, InControl, InControlSource } from '../detection/lab/inControl.ts';
 import type { LabelFile } from '../detection/lab/labels.ts';
 import type { LabLedger } from '../detection/lab/ledger.ts';
 import type { Interval } from '../detection/lab/intervals.ts';
@@ -77,6 +77,10 @@ export interface PowerInputs {
 export const LAB_QUESTIONS = {
   inControl: question<(source: InControlSource) => Promise<InControlColumns>>({
     doing: 'gathering what is in control',
+  }),
+  /** How much of the reference lies beyond limits of a signal. */
+  beyond: question<(name: SignalName, limits: readonly [number, number]) => Promise<Beyond>>({
+    doing: 'counting what is beyond a limit',
   }),
   labColumns: question<() => Promise<LabColumns>>({ doing: 'gathering the projected ledger' }),
   powerInputs: question<() => Promise<PowerInputs>>({ doing: 'gathering the reference', moved: true }),

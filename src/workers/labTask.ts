@@ -1,7 +1,12 @@
 import { Scheduler } from '../core/scheduler.ts';
 import { changePower, type PowerInput } from '../detection/change/power.ts';
 import type { ChannelPower } from '../detection/change/powerTypes.ts';
-import { operatingCharacteristics, type OperatingCharacteristics } from '../detection/lab/arl.ts';
+import {
+  bandRunLength,
+  operatingCharacteristics,
+  type OperatingCharacteristics,
+  type RunLengthEstimate,
+} from '../detection/lab/arl.ts';
 import { deriveLimits, type Budget, type DerivedLimits } from '../detection/lab/budget.ts';
 import { runDelayTask, type DelayOutcome, type DelayTask } from '../detection/lab/delay.ts';
 import type { InControl } from '../detection/lab/inControl.ts';
@@ -12,6 +17,7 @@ import type { KernelModule } from '../kernels/module.ts';
 /** What a worker of the laboratory does. */
 export type LabTask =
   | { readonly kind: 'falseAlarms'; readonly inControl: InControl; readonly parameters: Parameters }
+  | { readonly kind: 'band'; readonly inControl: InControl; readonly parameters: Parameters }
   | { readonly kind: 'limits'; readonly inControl: InControl; readonly parameters: Parameters; readonly budget: Budget }
   | { readonly kind: 'delay'; readonly task: DelayTask }
   | { readonly kind: 'sweep'; readonly task: SweepTask }
@@ -20,6 +26,7 @@ export type LabTask =
 /** What each kind of task is answered with. */
 export interface LabAnswers {
   readonly falseAlarms: OperatingCharacteristics;
+  readonly band: RunLengthEstimate;
   readonly limits: DerivedLimits;
   readonly delay: DelayOutcome;
   readonly sweep: readonly SweepCell[];
@@ -34,6 +41,8 @@ export function runLabTask(kernels: KernelModule, task: LabTask): LabAnswer | Pr
   switch (task.kind) {
     case 'falseAlarms':
       return operatingCharacteristics(kernels, task.inControl, task.parameters);
+    case 'band':
+      return bandRunLength(kernels, task.inControl, task.parameters);
     case 'limits':
       return deriveLimits(kernels, task.inControl, task.budget, task.parameters);
     case 'delay':

@@ -4,12 +4,13 @@ import { formatNumber } from '../../core/format.ts';
 import type { Budget, DerivedLimit } from '../../detection/lab/budget.ts';
 import type { InControlSource } from '../../detection/lab/inControl.ts';
 import { PARAMETER_SPECS, type NumberSpec, type Parameters } from '../../detection/parameters.ts';
+import { eventsText } from '../../detection/lab/runLengthText.ts';
 import { useJob } from '../../state/lab/queries.ts';
 import { actions, lab, useTautline } from '../../state/store.ts';
 import type { BudgetChoice } from '../../state/view/lab.ts';
 import { ProgressBar } from '../shell/Progress.tsx';
 import './budget.css';
-import { budgetText, eventsText } from './text.ts';
+import { budgetText } from './text.ts';
 
 type Per = Budget['per'];
 

@@ -13,6 +13,7 @@ import {
   type RolloutAdvice,
 } from '../../detection/lab/rollout.ts';
 import { changedParameters } from '../../detection/parameters.ts';
+import { runLengthText } from '../../detection/lab/runLengthText.ts';
 import type { OpenReport } from '../../ledger/types.ts';
 import { encodeBundle } from '../../state/lab/bundle.ts';
 import { useFalseAlarms, useJob, useLab, useLabelScore } from '../../state/lab/queries.ts';
@@ -23,7 +24,7 @@ import { FileButton } from '../shell/FileButton.tsx';
 import { download } from '../whatif/parameterFile.ts';
 import { takeBundle } from './bundleFile.ts';
 import { LoadedBundle } from './LoadedBundle.tsx';
-import { intervalText, rateText, runLengthText, SHORT_HASH } from './text.ts';
+import { intervalText, rateText, SHORT_HASH } from './text.ts';
 
 /** Why this rollout: what is missed, what changed, and where the limits lie. */
 function rolloutReason(advice: RolloutAdvice, against: string): string {

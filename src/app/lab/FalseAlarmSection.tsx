@@ -3,6 +3,7 @@ import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatMs, formatNumber } from '../../core/format.ts';
 import type { OperatingCharacteristics } from '../../detection/lab/arl.ts';
 import type { InControlSource } from '../../detection/lab/inControl.ts';
+import { eventsText, runLengthText } from '../../detection/lab/runLengthText.ts';
 import { useFalseAlarms } from '../../state/lab/queries.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
@@ -10,7 +11,7 @@ import { Autocorrelation } from './Autocorrelation.tsx';
 import { BudgetForm } from './BudgetForm.tsx';
 import { CurvePlot, type Curve } from './CurvePlot.tsx';
 import { rateRangeText } from './rateRange.ts';
-import { eventsText, intervalText, METHODS, naiveText, observedText, runLengthText, textbookText } from './text.ts';
+import { intervalText, METHODS, naiveText, observedText, textbookText } from './text.ts';
 
 const SOURCES: Readonly<Record<InControlSource, { readonly title: string; readonly help: string }>> = {
   reference: {

@@ -19,7 +19,7 @@ import type { AnalysisReport } from '../../workers/protocol.ts';
 import { KindBadge } from '../shell/Badge.tsx';
 import { toggleKind } from '../alerts/filter.ts';
 import { NumberBox } from '../whatif/NumberBox.tsx';
-import { snap } from '../whatif/scale.ts';
+import { snap } from '../../detection/parameterGrid.ts';
 import { MEASURES, type MeasureName } from './heat.ts';
 import { Outdated, Run } from './Run.tsx';
 import { SweepMap } from './SweepMap.tsx';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunLengthEstimate } from '../../detection/lab/arl.ts';
-import { budgetText, eventsText, intervalText, naiveText, rateText, runLengthText, textbookText } from './text.ts';
+import { eventsText, runLengthText } from '../../detection/lab/runLengthText.ts';
+import { budgetText, intervalText, naiveText, rateText, textbookText } from './text.ts';
 import { rateRangeText } from './rateRange.ts';
 
 const estimate = (change: Partial<RunLengthEstimate>): RunLengthEstimate => ({

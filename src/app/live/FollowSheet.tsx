@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode, type SyntheticEvent } from 'react';
+import { useEffect, useRef, useState, type ReactNode, type SyntheticEvent } from 'react';
 import { explain } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
 import { readTarget } from '../../state/live/source.ts';
@@ -12,28 +12,34 @@ import './live.css';
 export function FollowSheet(): ReactNode {
   const phase = useFollow((state) => state.phase);
   const shown = useFollow((state) => state.shown.to > 0);
+  const wasShown = useRef(shown);
   useEffect(() => {
-    if (phase === 'following' && shown) showSheet(null);
+    if (phase === 'following' && shown && !wasShown.current) showSheet(null);
+    wasShown.current = shown;
   }, [phase, shown]);
   return (
-    <Sheet title="Follow a live ledger">{phase === 'idle' || phase === 'failed' ? <TargetForm /> : <Waiting />}</Sheet>
+    <Sheet title="Follow a live ledger">
+      {phase === 'idle' || phase === 'failed' ? <TargetForm /> : <Waiting isShown={shown} />}
+    </Sheet>
   );
 }
 
-function Waiting(): ReactNode {
+function Waiting({ isShown }: { readonly isShown: boolean }): ReactNode {
   const { phase, tally, trouble } = useFollow((state) => state);
   const said =
     trouble ??
-    (phase === 'connecting'
-      ? 'Asking for the commits…'
-      : tally.commit < 0 || tally.events === 0
-        ? 'Connected. The ledger has no events yet: the first ones appear here as soon as they are committed.'
-        : `Reading ${formatCount(tally.events)} events…`);
+    (isShown
+      ? 'It is followed already: the bar above the charts has how far it is.'
+      : phase === 'connecting'
+        ? 'Asking for the commits…'
+        : tally.commit < 0 || tally.events === 0
+          ? 'Connected. The ledger has no events yet: the first ones appear here as soon as they are committed.'
+          : `Reading ${formatCount(tally.events)} events…`);
   return (
     <div className="follow-waiting">
       <p role="status">{said}</p>
       <button type="button" className="button" onClick={stopFollowing}>
-        Stop
+        Stop following
       </button>
     </div>
   );

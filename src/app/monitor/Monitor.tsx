@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { PanelStack } from '../../panels/PanelStack.tsx';
 import { loadable } from '../shell/loadable.tsx';
-import { showMethods, useUi } from '../ui.ts';
+import { showMethods, showParameter, useUi } from '../ui.ts';
 import { Headline } from './Headline.tsx';
 
 const liveBar = loadable('what is followed', async () => (await import('../live/LiveBar.tsx')).LiveBar);
@@ -13,7 +13,7 @@ export function Monitor(): ReactNode {
     <>
       {live && <liveBar.Component />}
       <Headline />
-      <PanelStack onMethods={showMethods} />
+      <PanelStack onMethods={showMethods} onParameter={showParameter} />
     </>
   );
 }

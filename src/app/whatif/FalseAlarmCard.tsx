@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatNumber } from '../../core/format.ts';
+import { runLengthText } from '../../detection/lab/runLengthText.ts';
 import { useFalseAlarms } from '../../state/lab/queries.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import { Autocorrelation } from '../lab/Autocorrelation.tsx';
-import { intervalText, METHODS, naiveText, observedText, rateText, runLengthText, textbookText } from '../lab/text.ts';
+import { intervalText, METHODS, naiveText, observedText, rateText, textbookText } from '../lab/text.ts';
 
 /** What h, κ and the cap cost in false alarms on this ledger, measured when a slider comes to rest. */
 export function FalseAlarmCard(): ReactNode {

@@ -10,13 +10,13 @@ import {
   type ParameterName,
   type Parameters,
 } from '../../detection/parameters.ts';
+import { problemWith } from '../../detection/parameterCheck.ts';
+import { stepped, type SliderRange } from '../../detection/parameterGrid.ts';
 import type { OpenReport } from '../../ledger/types.ts';
 import { actions, session, useTautline } from '../../state/store.ts';
 import { Icon } from '../shell/Icon.tsx';
-import { problemWith } from './check.ts';
 import { NumberBox } from './NumberBox.tsx';
 import { Slider } from './Slider.tsx';
-import { stepped, type SliderRange } from './scale.ts';
 
 type Value = Parameters[ParameterName];
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
-import { positionOf, stepped, valueAt, type SliderRange } from './scale.ts';
+import { positionOf, stepped, valueAt, type SliderRange } from '../../detection/parameterGrid.ts';
 
 /** Grid steps of Page Up and Page Down. */
 const PAGE = 10;

@@ -23,6 +23,7 @@ import { FalseAlarmCard } from './FalseAlarmCard.tsx';
 import { ParameterRow } from './ParameterRow.tsx';
 import { ReferenceFile } from './ReferenceFile.tsx';
 import { Scenarios, Steps } from './Scenarios.tsx';
+import { useAsked } from './useAsked.ts';
 import './scenarios.css';
 
 type Group = ParameterSpec['group'];
@@ -152,6 +153,32 @@ function ParameterFiles({ onErrors }: { readonly onErrors: (errors: readonly Par
   );
 }
 
+function FileErrors({
+  errors,
+  onDismiss,
+}: {
+  readonly errors: readonly ParameterError[];
+  readonly onDismiss: () => void;
+}): ReactNode {
+  return (
+    <div className="banner danger" role="alert">
+      <div>
+        <strong>The file was refused; nothing changed.</strong>
+        <ul>
+          {errors.map(({ name, problem }) => (
+            <li key={name}>
+              <code>{name}</code> {problem}
+            </li>
+          ))}
+        </ul>
+      </div>
+      <button type="button" className="button icon-only small" aria-label="Dismiss" onClick={onDismiss}>
+        <Icon name="close" size={12} />
+      </button>
+    </div>
+  );
+}
+
 /** Parameters that contradict each other, from a link or a file. */
 function Refused(): ReactNode {
   const error = useTautline((state) => state.analysis.error);
@@ -200,8 +227,13 @@ export function WhatIfPanel(): ReactNode {
       return after;
     });
 
+  const panel = useAsked((group) => {
+    setSearch('');
+    setFolded((before) => new Set([...before].filter((one) => one !== group)));
+  });
+
   return (
-    <div className="whatif">
+    <div className="whatif" ref={panel}>
       <header>
         <h2>Parameters</h2>
         <Steps />
@@ -236,28 +268,7 @@ export function WhatIfPanel(): ReactNode {
           onChange={(event) => setSearch(event.target.value)}
         />
       </div>
-      {fileErrors.length > 0 && (
-        <div className="banner danger" role="alert">
-          <div>
-            <strong>The file was refused; nothing changed.</strong>
-            <ul>
-              {fileErrors.map(({ name, problem }) => (
-                <li key={name}>
-                  <code>{name}</code> {problem}
-                </li>
-              ))}
-            </ul>
-          </div>
-          <button
-            type="button"
-            className="button icon-only small"
-            aria-label="Dismiss"
-            onClick={() => setFileErrors([])}
-          >
-            <Icon name="close" size={12} />
-          </button>
-        </div>
-      )}
+      {fileErrors.length > 0 && <FileErrors errors={fileErrors} onDismiss={() => setFileErrors([])} />}
       <Refused />
       <Scenarios />
       <AlertChanges />

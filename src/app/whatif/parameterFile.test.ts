@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_PARAMETERS } from '../../detection/parameters.ts';
-import { problemWith } from './check.ts';
 import { parameterFileText, readFile, readParameterFile } from './parameterFile.ts';
 
 describe('parameter files', () => {
@@ -38,16 +37,5 @@ describe('parameter files', () => {
     expect(read.ok ? [] : read.error.map(({ name }) => name)).toEqual(['h', 'tau', 'anchor']);
     const noJson = readParameterFile('h = 3');
     expect(noJson.ok ? '' : noJson.error[0].problem).toMatch(/^is not JSON/);
-  });
-});
-
-describe('problemWith', () => {
-  it('speaks of the range, and of relations to other parameters', () => {
-    expect(problemWith(DEFAULT_PARAMETERS, 'h', 99)).toBe('is 99, must be from 0.5 to 40 σ');
-    expect(problemWith(DEFAULT_PARAMETERS, 'lambda_slow', 0.3)).toBe('is 0.3, must be below lambda_fast (0.25)');
-    expect(problemWith(DEFAULT_PARAMETERS, 'lambda_fast', 0.04)).toBe(
-      'lambda_slow is 0.05, must be below lambda_fast (0.04)',
-    );
-    expect(problemWith(DEFAULT_PARAMETERS, 'h', 9)).toBeNull();
   });
 });

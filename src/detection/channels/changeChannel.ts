@@ -4,6 +4,7 @@ import { changeLimitOf } from './changeReference.ts';
 import type { Parameters } from '../parameters.ts';
 import type { Calibration } from '../types.ts';
 import type { Channel, ExplainedEvent } from './channel.ts';
+import { governedBy } from './limitRule.ts';
 import { CHANGE_CHANNELS, type AlertKind, type ChangeChannel } from './table.ts';
 
 /** What one channel of lasting change has of its own. */
@@ -50,6 +51,11 @@ export const changeChannel = <C extends ChangeChannel>({
         unit: '',
         limits: (c: Calibration, _: Parameters, stream: number) => [-Infinity, changeLimitOf(c[id], stream)],
         limitLabel: 'limit',
+        limitRule: (c: Calibration, { false_alarm_budget }: Parameters, stream: number) =>
+          governedBy('false_alarm_budget', 1, {
+            offset: changeLimitOf(c[id], stream) - Math.log(false_alarm_budget),
+            ofLog: true,
+          }),
         limitPerStream: true,
         reported: true,
       },

@@ -1,6 +1,7 @@
 import type { Unit } from '../../core/format.ts';
 import type { Parameters } from '../parameters.ts';
 import type { Calibration } from '../types.ts';
+import type { LimitRule } from './limitRule.ts';
 import type { CHANNEL_TABLE } from './table.ts';
 import { type AlertKind, type ChangeChannel, type ChannelId, type EventState, type SeriesName } from './table.ts';
 
@@ -18,6 +19,8 @@ export interface SignalFacts {
   readonly limits?: (c: Calibration, p: Parameters, stream: number) => Limits | null;
   /** Names the limit in a chart; a channel with both limits has a band, which needs no name. */
   readonly limitLabel?: string;
+  /** How its limit follows from the parameter that governs it; absent where none does. */
+  readonly limitRule?: (c: Calibration, p: Parameters, stream: number) => LimitRule;
   /** Every stream has a limit of its own. */
   readonly limitPerStream?: boolean;
   /** What is said in place of limits. */

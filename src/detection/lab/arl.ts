@@ -176,6 +176,23 @@ export function operatingCharacteristics(
   };
 }
 
+/** Leaving the friction band is too little friction for `dwell` events (an alert), or a spike of it (a notice). */
+export const bandDetectors = ({ dwell }: Pick<Parameters, 'dwell'>): readonly ScalarDetector[] => [
+  { kind: 'dwell', dwell },
+  { kind: 'level', rearm: 1 },
+];
+
+/** What the friction band costs likewise. */
+export function bandRunLength(
+  kernels: KernelModule,
+  { friction, source }: InControl,
+  p: Pick<Parameters, 'z_band' | 'dwell'>,
+  size: SimulationSize = SLIDER_SIZE,
+): RunLengthEstimate {
+  if (friction.values.length === 0) return NOTHING;
+  return estimateAt(simulateAround(simulator(kernels, friction, bandDetectors(p)), p.z_band, size), p.z_band, source);
+}
+
 export const NOTHING: RunLengthEstimate = {
   arl: Number.NaN,
   method: 'bound',

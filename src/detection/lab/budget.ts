@@ -4,6 +4,7 @@ import type { ScalarDetector } from '../../kernels/runLength.ts';
 import { PARAMETER_SPECS, type NumberSpec, type Parameters } from '../parameters.ts';
 import {
   arlAt,
+  bandDetectors,
   estimateAt,
   NOTHING,
   simulator,
@@ -85,18 +86,7 @@ export function deriveLimits(
     range('h'),
     inControl.source,
   );
-  // Leaving the band is too little friction for `dwell` events (an alert), or a spike of it (a notice).
-  const zBand = deriveLimit(
-    kernels,
-    inControl.friction,
-    [
-      { kind: 'dwell', dwell: p.dwell },
-      { kind: 'level', rearm: 1 },
-    ],
-    events,
-    range('z_band'),
-    inControl.source,
-  );
+  const zBand = deriveLimit(kernels, inControl.friction, bandDetectors(p), events, range('z_band'), inControl.source);
   const spec = PARAMETER_SPECS.false_alarm_budget as NumberSpec;
   return {
     events,

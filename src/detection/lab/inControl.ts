@@ -64,6 +64,30 @@ export function inControlOf(input: InControlInput, source: InControlSource): InC
   };
 }
 
+/** Events in control that have a value, and those of them that are outside [low, high]. */
+export interface Beyond {
+  readonly events: number;
+  readonly beyond: number;
+}
+
+/** How much of what is in control lies beyond limits of a signal. */
+export function countBeyond(
+  input: InControlInput,
+  values: ArrayLike<number>,
+  [low, high]: readonly [number, number],
+): Beyond {
+  let count = 0;
+  let beyond = 0;
+  for (const own of inControlEvents(input, 'reference')) {
+    for (const i of own) {
+      if (Number.isNaN(values[i])) continue;
+      count++;
+      if (values[i] < low || values[i] > high) beyond++;
+    }
+  }
+  return { events: count, beyond };
+}
+
 /** Fewer events since the reference say too little. */
 const MIN_SINCE = 100;
 const SHARE_BELOW = 0.95;

@@ -1,4 +1,5 @@
 import { formatNumber } from '../../core/format.ts';
+import { governedBy } from '../../detection/channels/limitRule.ts';
 import type { LinePanel } from '../panel.ts';
 import { lineSpec, streamLines } from '../stack/lines.ts';
 import { CouplingMatrix } from './CouplingMatrix.tsx';
@@ -27,8 +28,19 @@ export const coupling: LinePanel = {
     const thresholds =
       rho >= void_min_ref
         ? [
-            { value: clear, label: `clears above ${formatNumber(clear)}`, tone: 'ok' as const, dash: [1, 3] },
-            { value: floor, label: `void below ${formatNumber(floor)}`, tone: 'danger' as const },
+            {
+              value: clear,
+              label: `clears above ${formatNumber(clear)}`,
+              tone: 'ok' as const,
+              dash: [1, 3],
+              rule: governedBy('void_clear', rho),
+            },
+            {
+              value: floor,
+              label: `void below ${formatNumber(floor)}`,
+              tone: 'danger' as const,
+              rule: governedBy('void_floor', rho),
+            },
             { value: rho, label: `reference ${formatNumber(rho)}`, tone: 'dim' as const, dash: [1, 3] },
           ]
         : [];

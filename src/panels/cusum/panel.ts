@@ -1,4 +1,5 @@
 import { formatQuantity } from '../../core/format.ts';
+import { governedBy } from '../../detection/channels/limitRule.ts';
 import type { LinePanel } from '../panel.ts';
 import { lineSpec, streamLines } from '../stack/lines.ts';
 
@@ -18,7 +19,12 @@ export const cusum: LinePanel = {
   toChart: (input) =>
     lineSpec('σ', input.scale, streamLines(input, 'cusum'), {
       thresholds: [
-        { value: input.parameters.h, label: `h ${formatQuantity(input.parameters.h, 'σ')}`, tone: 'danger' },
+        {
+          value: input.parameters.h,
+          label: `h ${formatQuantity(input.parameters.h, 'σ')}`,
+          tone: 'danger',
+          rule: governedBy('h'),
+        },
       ],
       include: [0],
     }),

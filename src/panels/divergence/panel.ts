@@ -1,4 +1,5 @@
 import { formatQuantity } from '../../core/format.ts';
+import { governedBy } from '../../detection/channels/limitRule.ts';
 import type { LinePanel } from '../panel.ts';
 import { lineSpec, streamLines } from '../stack/lines.ts';
 
@@ -23,6 +24,7 @@ export const divergence: LinePanel = {
           value: input.parameters.tau_max,
           label: `ceiling τ max ${formatQuantity(input.parameters.tau_max, 'nats')}`,
           tone: 'danger',
+          rule: governedBy('tau_max'),
         },
       ],
       include: input.scale === 'linear' ? [0] : [],

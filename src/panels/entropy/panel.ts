@@ -1,5 +1,6 @@
 import { formatQuantity } from '../../core/format.ts';
 import { floorTells } from '../../detection/channels/entropy/channel.ts';
+import { governedBy } from '../../detection/channels/limitRule.ts';
 import type { LinePanel } from '../panel.ts';
 import { lineSpec, streamLines } from '../stack/lines.ts';
 
@@ -29,8 +30,14 @@ export const entropy: LinePanel = {
               label: `closes above ${formatQuantity(tau_min + ent_hyst, 'bits')}`,
               tone: 'ok',
               dash: [1, 3],
+              rule: governedBy('ent_hyst', 1, { offset: tau_min }),
             },
-            { value: tau_min, label: `floor τ min ${formatQuantity(tau_min, 'bits')}`, tone: 'danger' },
+            {
+              value: tau_min,
+              label: `floor τ min ${formatQuantity(tau_min, 'bits')}`,
+              tone: 'danger',
+              rule: governedBy('tau_min'),
+            },
           ]
         : [],
       include: [Math.log2(input.report.k)],

@@ -1,4 +1,5 @@
 import { formatNumber } from '../../core/format.ts';
+import { governedBy, limitAt } from '../../detection/channels/limitRule.ts';
 import type { LinePanel } from '../panel.ts';
 import { lineSpec, streamLines } from '../stack/lines.ts';
 
@@ -18,12 +19,14 @@ export const friction: LinePanel = {
   toChart: (input) => {
     const { fm, fs } = input.report.calibration;
     const { z_band } = input.parameters;
-    const [low, high] = [Math.exp(fm - z_band * fs), Math.exp(fm + z_band * fs)];
+    const edge = (scale: number) => governedBy('z_band', scale, { offset: fm, isLog: true });
+    const [below, above] = [edge(-fs), edge(fs)];
+    const [low, high] = [limitAt(below, z_band), limitAt(above, z_band)];
     return lineSpec('', input.scale, streamLines(input, 'friction'), {
       floor: 1e-2,
       thresholds: [
-        { value: high, label: `spike above ${formatNumber(high)}`, tone: 'warn' },
-        { value: low, label: `frame erosion below ${formatNumber(low)}`, tone: 'danger' },
+        { value: high, label: `spike above ${formatNumber(high)}`, tone: 'warn', rule: above },
+        { value: low, label: `frame erosion below ${formatNumber(low)}`, tone: 'danger', rule: below },
       ],
       zones: [{ low, high, label: 'confidence band' }],
       include: input.scale === 'linear' ? [0] : [],

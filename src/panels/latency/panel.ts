@@ -1,6 +1,7 @@
 import { withAlpha } from '../../charts/color.ts';
 import { streamStyle } from '../../charts/palette.ts';
 import { formatQuantity } from '../../core/format.ts';
+import { governedBy } from '../../detection/channels/limitRule.ts';
 import type { LinePanel } from '../panel.ts';
 import { lineSpec } from '../stack/lines.ts';
 import { mergeLines } from './merge.ts';
@@ -37,7 +38,12 @@ export const latency: LinePanel = {
           ? [{ key: 'room', upper: window, lower: p95, color: withAlpha(windowStyle.color, 0.13) }]
           : [],
       thresholds: [
-        { value: parameters.win_min, label: `minimum ${formatQuantity(parameters.win_min, 'ms')}`, tone: 'dim' },
+        {
+          value: parameters.win_min,
+          label: `minimum ${formatQuantity(parameters.win_min, 'ms')}`,
+          tone: 'dim',
+          rule: governedBy('win_min'),
+        },
         {
           value: report.calibration.wref,
           label: `reference ${formatQuantity(report.calibration.wref, 'ms')}`,

@@ -10,6 +10,7 @@ import type { LinePanel } from '../panel.ts';
 import { needsLog } from './lines.ts';
 import type { PanelBodyProps } from './PanelFrame.tsx';
 import { Readout } from './Readout.tsx';
+import { useLimits } from './useLimits.tsx';
 import { useLineData } from './useLineData.ts';
 import { lineMarkAreas } from './markAreas.ts';
 import { useShared } from './timeline.ts';
@@ -44,6 +45,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
   if (spikes && !spiked) setSpiked(true);
   const scale = chosen ?? (spiked ? 'log' : panel.scales[0]);
   const spec = useUnchanged(useMemo(() => (scale === plain.scale ? plain : draw(scale)), [scale, plain, draw]));
+  const limits = useLimits(panel, spec.thresholds);
   const highlighted = useUnchanged(
     useMemo(
       () => episodes.filter((episode) => panel.kinds.includes(episode.kind) && streams.includes(episode.lane)),
@@ -131,6 +133,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
           episodes={highlighted}
           table={table}
           formatX={formatX}
+          limits={limits}
           onPick={onPick}
           onPickEpisode={pickEpisode}
         />

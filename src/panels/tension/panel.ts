@@ -1,4 +1,5 @@
 import { formatNumber } from '../../core/format.ts';
+import { governedBy } from '../../detection/channels/limitRule.ts';
 import type { LinePanel } from '../panel.ts';
 import { lineSpec, streamLines } from '../stack/lines.ts';
 
@@ -18,11 +19,22 @@ export const tension: LinePanel = {
   scales: ['linear'],
   kinds: [],
   toChart: (input) => {
-    const [low, high] = input.parameters.zone.map((factor) => factor * input.report.calibration.tension);
+    const { tension: usual } = input.report.calibration;
+    const [low, high] = input.parameters.zone.map((factor) => factor * usual);
     return lineSpec('', input.scale, streamLines(input, 'tension'), {
       thresholds: [
-        { value: high, label: `zone to ${formatNumber(high)}`, tone: 'warn' },
-        { value: low, label: `zone from ${formatNumber(low)}`, tone: 'warn' },
+        {
+          value: high,
+          label: `zone to ${formatNumber(high)}`,
+          tone: 'warn',
+          rule: governedBy('zone', usual, { end: 1 }),
+        },
+        {
+          value: low,
+          label: `zone from ${formatNumber(low)}`,
+          tone: 'warn',
+          rule: governedBy('zone', usual, { end: 0 }),
+        },
       ],
       zones: [{ low, high, label: 'zone' }],
       include: [0],

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { EventIndex } from '../../core/units.ts';
-import type { OperatingCharacteristics } from '../../detection/lab/arl.ts';
+import type { OperatingCharacteristics, RunLengthEstimate } from '../../detection/lab/arl.ts';
 import type { Budget, DerivedLimits } from '../../detection/lab/budget.ts';
 import type { DelayOutcome, DelayPoint } from '../../detection/lab/delay.ts';
 import type { InControlSource } from '../../detection/lab/inControl.ts';
@@ -75,6 +75,8 @@ export interface Lab {
   /** Started at the first call. */
   workers(): LabPool;
   falseAlarms(source: InControlSource): Promise<FalseAlarms>;
+  /** What the friction band costs. */
+  bandAlarms(): Promise<RunLengthEstimate>;
   setLabels(file: LabelText | null): void;
   setBundle(bundle: LoadedBundle | null): void;
   /** Another ledger: answers and labels of the old one go. A bundle stays: it may be of the new one. */
@@ -164,6 +166,11 @@ export function createLab({ engine, createPool }: LabPlatform): Lab {
       const { inControl, parameters } = await engine.inControl(source);
       const [characteristics] = await workers().map<'falseAlarms'>([{ kind: 'falseAlarms', inControl, parameters }]);
       return { parameters, characteristics, ms: performance.now() - started };
+    },
+    async bandAlarms() {
+      const { inControl, parameters } = await engine.inControl('reference');
+      const [estimate] = await workers().map<'band'>([{ kind: 'band', inControl, parameters }]);
+      return estimate;
     },
     setLabels(labelFile) {
       store.setState({ labelFile });

@@ -1,6 +1,9 @@
+import { useState } from 'react';
 import { keepPreviousData, queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useStore } from 'zustand';
-import type { InControlSource } from '../../detection/lab/inControl.ts';
+import type { SignalName } from '../../detection/channels/table.ts';
+import type { RunLengthEstimate } from '../../detection/lab/arl.ts';
+import type { Beyond, InControlSource } from '../../detection/lab/inControl.ts';
 import type { LabelScore, LabelSet, LabelText } from '../../workers/lab.ts';
 import { lab, session, useTautline } from '../store.ts';
 import type { TautlineState } from '../types.ts';
@@ -31,6 +34,56 @@ const falseAlarmsQuery = (revision: number | null, source: InControlSource) =>
 /** What the CUSUM's threshold costs; measured anew when a slider has come to rest. */
 export function useFalseAlarms(source: InControlSource): UseQueryResult<FalseAlarms> {
   return useQuery(falseAlarmsQuery(useTautline(committedRevision), source));
+}
+
+/** What is asked of a limit that is dragged. */
+export type LimitAsk =
+  | { readonly of: 'h' | 'z_band' | 'false_alarm_budget' | 'nothing' }
+  | { readonly of: 'beyond'; readonly signal: SignalName; readonly limits: readonly [number, number] };
+
+/** What it costs. */
+export type LimitCost =
+  | { readonly of: 'h'; readonly characteristics: FalseAlarms['characteristics'] }
+  | { readonly of: 'z_band'; readonly estimate: RunLengthEstimate }
+  | ({ readonly of: 'beyond' } & Beyond)
+  /** Events for which one false alarm is accepted. */
+  | { readonly of: 'false_alarm_budget'; readonly events: number }
+  | { readonly of: 'nothing' };
+
+async function readCost(ask: LimitAsk, budget: number): Promise<LimitCost> {
+  switch (ask.of) {
+    case 'h':
+      return { of: 'h', characteristics: (await lab.falseAlarms('reference')).characteristics };
+    case 'z_band':
+      return { of: 'z_band', estimate: await lab.bandAlarms() };
+    case 'beyond':
+      return { of: 'beyond', ...(await session.engine.beyond(ask.signal, ask.limits)) };
+    case 'false_alarm_budget':
+      return { of: ask.of, events: budget };
+    case 'nothing':
+      return { of: 'nothing' };
+  }
+}
+
+/**
+ * What a limit costs with the analysis of a revision. While it is dragged one question at a time is under way, and the
+ * newest is the next; `stale` until that is answered.
+ */
+export function useLimitCost(
+  revision: number,
+  ask: LimitAsk,
+  budget: number,
+): { readonly cost: LimitCost | undefined; readonly stale: boolean } {
+  const wanted = JSON.stringify([revision, ask, budget]);
+  const [asked, setAsked] = useState({ wanted, ask, budget });
+  const { data, isFetching } = useQuery({
+    queryKey: ['limit-cost', asked.wanted],
+    queryFn: () => readCost(asked.ask, asked.budget),
+    placeholderData: keepPreviousData,
+    gcTime: GC_MS,
+  });
+  if (!isFetching && asked.wanted !== wanted) setAsked({ wanted, ask, budget });
+  return { cost: data, stale: isFetching || asked.wanted !== wanted };
 }
 
 /** Labelled stretches in use, as events of the newest analysis. */

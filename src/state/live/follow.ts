@@ -34,7 +34,7 @@ const IDLE: FollowState = {
 };
 
 /** Events that are kept, as long as the newest commit has no more. */
-export const WINDOW_EVENTS = 50_000;
+const WINDOW_EVENTS = 50_000;
 /** Events that the charts show at first, the newest at the right. */
 const SHOWN_EVENTS = 2_000;
 /** Pictures follow each other no faster. */
@@ -237,7 +237,7 @@ class Following {
       const isStart = commit.hasState && commit.bundle !== null && (commit.kind === 'bundle' || !this.#judging);
       if (!isStart) return;
       const state = await this.#file(`_log/state-${String(commit.number).padStart(20, '0')}.json`);
-      await this.#worker.judgeFrom(await this.#bundleText(commit.bundle!), await state.text());
+      await this.#worker.judgeFrom(await this.#bundleText(commit.bundle), await state.text());
       this.#judging = true;
     } catch (thrown) {
       // A state that is gone, or a worker that died: the next state is as good a beginning.

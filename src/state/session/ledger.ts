@@ -180,7 +180,10 @@ export const ledgerTransitions: Transitions<LedgerEvent> = {
 
   extended: (state, { generation, change, report }) =>
     generation === state.generation && state.ledger.phase === 'open'
-      ? [{ ...state, ...change }, { effect: 'fillTables', report, generation }]
+      ? [
+          { ...state, ...change },
+          { effect: 'fillTables', report, generation },
+        ]
       : [state],
 
   openFailed(state, { generation, error }) {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { operatingCharacteristics } from '../../detection/lab/arl.ts';
+import { operatingCharacteristics, type RunLengthEstimate } from '../../detection/lab/arl.ts';
 import { bundleFromJson, bundleToJson } from '../../detection/lab/bundle.ts';
 import { sweepOf, sweepTasks, sweep } from '../../detection/lab/sweep.ts';
 import { DEFAULT_PARAMETERS } from '../../detection/parameters.ts';
@@ -46,6 +46,26 @@ describe('the laboratory of an engine', () => {
       budget: { per: 'events', events: 5000 },
     });
     expect(limits).toMatchObject({ events: 5000, parameters: { false_alarm_budget: 5000 } });
+  });
+
+  it('says what a limit costs: of the friction band, and of a signal beyond it', async () => {
+    const { inControl, parameters } = await engine.inControl('reference');
+    const band = (z_band: number) =>
+      runLabTask(kernels, { kind: 'band', inControl, parameters: { ...parameters, z_band } }) as RunLengthEstimate;
+    const [narrow, wide] = [band(1), band(2)];
+    expect(narrow.method).toBe('simulated');
+    expect(wide.arl).toBeGreaterThan(narrow.arl);
+    // Within 1 standard deviation lie most: an alarm is a spike above it, or eight events in a row below it.
+    const above = inControl.friction.values.filter((z) => z > 1).length;
+    expect(narrow.alarms / narrow.events).toBeLessThan((above / inControl.friction.values.length) * 1.5);
+
+    const all = await engine.beyond('kl', [-Infinity, -1]);
+    expect(all).toEqual({ events: inControl.divergence.values.length, beyond: all.events });
+    const median = inControl.divergence.values.toSorted()[all.events >> 1];
+    const kl = (-0.5 * (median * report.calibration.s + report.calibration.m) + 1) ** -2;
+    const half = await engine.beyond('kl', [-Infinity, kl]);
+    expect(half.beyond).toBeGreaterThanOrEqual(half.events / 2 - 1);
+    expect(half.beyond).toBeLessThanOrEqual(half.events / 2 + 1);
   });
 
   it('injects a change at the first event of the stream from the one asked for', async () => {

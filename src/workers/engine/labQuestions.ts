@@ -3,7 +3,7 @@ import type { EventIndex, StreamIndex } from '../../core/units.ts';
 import type { PowerInput } from '../../detection/change/power.ts';
 import { CHANGE_CHANNELS } from '../../detection/channels/table.ts';
 import { delayStarts, horizonOf, delayTasks } from '../../detection/lab/delay.ts';
-import { inControlOf } from '../../detection/lab/inControl.ts';
+import { countBeyond, inControlOf } from '../../detection/lab/inControl.ts';
 import { labelledIntervals, readLabels } from '../../detection/lab/labels.ts';
 import type { LabLedger } from '../../detection/lab/ledger.ts';
 import { lengthOnly } from '../../analysis/lengthOnly.ts';
@@ -41,6 +41,12 @@ export function labQuestions(context: EngineContext): LabApi {
           parameters,
           inControl: inControlOf({ events, signals, calibration, reference, parameters, alerts }, from),
         };
+      }),
+
+    beyond: (name, limits) =>
+      context.answer(({ events, signals, decisions, reference, parameters }) => {
+        const { calibration, alerts } = decisions;
+        return countBeyond({ events, signals, calibration, reference, parameters, alerts }, signals[name], limits);
       }),
 
     labColumns: () =>

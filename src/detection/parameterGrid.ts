@@ -1,4 +1,4 @@
-import type { NumberSpec } from '../../detection/parameters.ts';
+import type { NumberSpec } from './parameters.ts';
 
 /** What a slider needs to know of a number; `NumberSpec` and either end of a pair have it. */
 export type SliderRange = Pick<NumberSpec, 'min' | 'max' | 'step' | 'integer' | 'scale'>;

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  checkParameter,
-  PARAMETER_NAMES,
-  PARAMETER_SPECS,
-  type NumberSpec,
-  type ParameterName,
-} from '../../detection/parameters.ts';
-import { positionOf, snap, stepped, valueAt } from './scale.ts';
+import { checkParameter, PARAMETER_NAMES, PARAMETER_SPECS, type NumberSpec, type ParameterName } from './parameters.ts';
+import { positionOf, snap, stepped, valueAt } from './parameterGrid.ts';
 
 const numberNames = PARAMETER_NAMES.filter((name) => PARAMETER_SPECS[name].type === 'number');
 const specOf = (name: ParameterName): NumberSpec => PARAMETER_SPECS[name] as NumberSpec;

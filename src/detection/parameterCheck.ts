@@ -1,4 +1,4 @@
-import { checkParameter, parseParameters, type ParameterName, type Parameters } from '../../detection/parameters.ts';
+import { checkParameter, parseParameters, type ParameterName, type Parameters } from './parameters.ts';
 
 /** Why `value` cannot be set for `name` beside the other parameters, in the parameter's own words; null when it can. */
 export function problemWith(parameters: Parameters, name: ParameterName, value: unknown): string | null {

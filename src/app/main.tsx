@@ -6,13 +6,11 @@ import { installTestHook } from '../state/testHook.ts';
 import { App } from './App.tsx';
 import './shell/shell.css';
 import './shell/controls.css';
+import './shell/fields.css';
 import './shell/topbar.css';
 import './shell/status.css';
 import './shell/messages.css';
 import './open/open.css';
-import './whatif/whatif.css';
-import './whatif/parameters.css';
-import './alerts/alerts.css';
 
 // A live ledger may be named there, which has code of its own.
 if (location.hash.includes('live')) void import('./live/start.ts').then(({ startPage }) => startPage());

@@ -26,9 +26,14 @@ export interface UiState {
   readonly noticeKinds: readonly NoticeKind[] | null;
   /** Height of the alert drawer, CSS px. */
   readonly drawerHeight: number;
-  /** Share of the centre's height that the evidence takes. */
-  readonly evidenceShare: number;
+  /** The drawer is open beside the evidence, which else would be left little room. */
+  readonly drawerBesideEvidence: boolean;
+  /** Share of the centre's height that the evidence takes; null: what leaves the charts of this window room. */
+  readonly evidenceShare: number | null;
 }
+
+/** A page too narrow for panels beside the charts: they lie over them, and the tools of the top bar are in a menu. */
+export const compactPage = matchMedia('(max-width: 900px)');
 
 const KEPT = 'tautline.shell';
 export const MIN_DRAWER = 96;
@@ -53,25 +58,37 @@ function remembered(): Partial<UiState> {
   }
 }
 
+/** What covers the charts of a compact page is shown when it is asked for. */
+const panels = ({
+  whatIfOpen = true,
+  drawerOpen = true,
+}: Partial<UiState>): Pick<UiState, 'whatIfOpen' | 'drawerOpen'> =>
+  compactPage.matches ? { whatIfOpen: false, drawerOpen: false } : { whatIfOpen, drawerOpen };
+
+const kept = remembered();
+
 export const useUi = create<UiState>(() => ({
   sheet: null,
   atColumns: false,
   methodsSection: 0,
   tour: null,
   live: false,
-  whatIfOpen: true,
   asked: null,
-  drawerOpen: true,
   drawerList: 'alerts',
   noticeKinds: null,
   drawerHeight: Math.max(140, Math.min(300, Math.round(window.innerHeight * 0.22))),
-  evidenceShare: 0.68,
-  ...remembered(),
+  drawerBesideEvidence: false,
+  evidenceShare: null,
+  ...kept,
+  ...panels(kept),
 }));
+compactPage.addEventListener('change', () => useUi.setState(panels(remembered())));
 
 useUi.subscribe(({ whatIfOpen, drawerOpen, drawerHeight, evidenceShare }) => {
+  const { whatIfOpen: panel, drawerOpen: drawer } = remembered();
+  const open = compactPage.matches ? { whatIfOpen: panel, drawerOpen: drawer } : { whatIfOpen, drawerOpen };
   try {
-    localStorage.setItem(KEPT, JSON.stringify({ whatIfOpen, drawerOpen, drawerHeight, evidenceShare }));
+    localStorage.setItem(KEPT, JSON.stringify({ ...open, drawerHeight, evidenceShare }));
   } catch {
     // Storage is refused in private windows; the layout is then forgotten.
   }

@@ -148,7 +148,7 @@ async function streamsOf(ledger: OpenedLedger, key: string): Promise<(row: numbe
   const schema = LEDGER_SCHEMA[key as LedgerColumnName] as { readonly key: string; readonly role: string } | undefined;
   const own =
     schema?.role === 'dictionary'
-      ? (ledger.columns[schema.key as 'provider'])
+      ? ledger.columns[schema.key as 'provider']
       : ((await ledger.streamColumn(key))?.column ?? null);
   return (row) => valueAt(own, row);
 }

@@ -3,6 +3,7 @@ import { formatCount } from '../../core/format.ts';
 import { useTautline } from '../../state/store.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { MIN_DRAWER, useUi } from '../ui.ts';
+import './alerts.css';
 
 const AlertTable = lazy(() => import('./AlertTable.tsx').then((module) => ({ default: module.AlertTable })));
 
@@ -58,12 +59,14 @@ function Edge(): ReactNode {
 
 /** The alert table below the charts, with its filter; its upper edge can be dragged. */
 export function AlertDrawer(): ReactNode {
-  const open = useUi((ui) => ui.drawerOpen);
+  const besideEvidence = useTautline((state) => state.view.evidence !== null);
+  const which = besideEvidence ? 'drawerBesideEvidence' : 'drawerOpen';
+  const open = useUi((ui) => ui[which]);
   const height = useUi((ui) => ui.drawerHeight);
   const alerts = useTautline((state) => state.analysis.report?.alerts.length ?? null);
   const stale = useTautline((state) => state.analysis.preview !== null);
   const list = useUi((ui) => ui.drawerList);
-  const toggle = useCallback(() => useUi.setState({ drawerOpen: !open }), [open]);
+  const toggle = useCallback(() => useUi.setState({ [which]: !open }), [which, open]);
   if (alerts === null) return null;
   return (
     <section className="drawer" aria-labelledby="alerts-title" style={open ? { height } : undefined}>

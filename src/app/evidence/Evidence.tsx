@@ -1,6 +1,15 @@
 // Before the tabs, whose own rules refine these.
 import './evidence.css';
-import { useEffect, useId, useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
+import {
+  useEffect,
+  useId,
+  useRef,
+  useSyncExternalStore,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+} from 'react';
+import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
 import { changeChannelOf } from '../../detection/channels/table.ts';
 import { actions, useTautline } from '../../state/store.ts';
@@ -11,18 +20,23 @@ import { showAlert, zoomToAlert } from '../alerts/show.ts';
 import { KindBadge } from '../shell/Badge.tsx';
 import { ErrorBoundary } from '../shell/ErrorBoundary.tsx';
 import { Icon } from '../shell/Icon.tsx';
+import { loadable } from '../shell/loadable.tsx';
+import { useCompact } from '../shell/useCompact.ts';
 import { MIN_EVIDENCE, MAX_EVIDENCE, useUi } from '../ui.ts';
-import { AgentsTab } from './agents/AgentsTab.tsx';
 import { AttributionTab } from './attribution/AttributionTab.tsx';
 import { ChangeTab } from './change/ChangeTab.tsx';
 import { ConversationTab } from './conversation/ConversationTab.tsx';
 import { InvestigateTab } from './investigate/InvestigateTab.tsx';
-import { MapTab } from './map/MapTab.tsx';
 import { openEvidence } from './open.ts';
-import { ReportTab } from './report/ReportTab.tsx';
+import { StretchTitle } from './StretchTitle.tsx';
 import { TransportTab } from './transport/TransportTab.tsx';
+import { useSignalInView } from './useSignalInView.ts';
 import { useSubject, type Subject } from './useSubject.ts';
 import { WordsTab } from './words/WordsTab.tsx';
+
+const map = loadable('the map', async () => (await import('./map/MapTab.tsx')).MapTab);
+const agents = loadable('the agents', async () => (await import('./agents/AgentsTab.tsx')).AgentsTab);
+const report = loadable('the report', async () => (await import('./report/ReportTab.tsx')).ReportTab);
 
 const TABS: Readonly<
   Record<EvidenceTab, { readonly title: string; readonly View: (props: { readonly subject: Subject }) => ReactNode }>
@@ -31,30 +45,52 @@ const TABS: Readonly<
   attribution: { title: 'Attribution', View: AttributionTab },
   transport: { title: 'Transport', View: TransportTab },
   words: { title: 'Words', View: WordsTab },
-  map: { title: 'Map', View: MapTab },
+  map: { title: 'Map', View: map.Component },
   conversation: { title: 'Conversation', View: ConversationTab },
-  agents: { title: 'Agents', View: AgentsTab },
+  agents: { title: 'Agents', View: agents.Component },
   investigate: { title: 'Investigate', View: InvestigateTab },
-  report: { title: 'Report', View: ReportTab },
+  report: { title: 'Report', View: report.Component },
 };
 
 /** Share of the centre's height that a key moves the edge by. */
 const KEY_STEP = 0.04;
 
-function Edge(): ReactNode {
-  const share = useUi((ui) => ui.evidenceShare);
-  const dragging = useRef(false);
+/** Height of top bar and status bar, and what the charts need for their head and one panel, in CSS px. */
+const FRAME = 70;
+const ONE_PANEL = { wide: 290, compact: 345 };
+
+function followWindow(changed: () => void): () => void {
+  window.addEventListener('resize', changed);
+  return () => window.removeEventListener('resize', changed);
+}
+const useWindowHeight = (): number => useSyncExternalStore(followWindow, () => window.innerHeight);
+
+/** A share that leaves a signal on screen with its evidence, where the window is high enough for both. */
+function useShare(): number {
+  const chosen = useUi((ui) => ui.evidenceShare);
+  const height = useWindowHeight();
+  const panel = useCompact() ? ONE_PANEL.compact : ONE_PANEL.wide;
+  return chosen ?? Math.max(0.4, Math.min(0.68, 1 - panel / (height - FRAME)));
+}
+
+function Edge({ share }: { readonly share: number }): ReactNode {
+  const start = useRef<{ readonly y: number; readonly share: number } | null>(null);
   const resize = (to: number): void =>
     useUi.setState({ evidenceShare: Math.max(MIN_EVIDENCE, Math.min(MAX_EVIDENCE, to)) });
   const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
     const centre = event.currentTarget.closest('.centre')?.getBoundingClientRect();
-    if (dragging.current && centre) resize((centre.bottom - event.clientY) / centre.height);
+    if (start.current && centre) resize(start.current.share + (start.current.y - event.clientY) / centre.height);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const step = { ArrowUp: KEY_STEP, ArrowDown: -KEY_STEP }[event.key];
-    if (step === undefined) return;
+    const to = {
+      ArrowUp: share + KEY_STEP,
+      ArrowDown: share - KEY_STEP,
+      Home: MIN_EVIDENCE,
+      End: MAX_EVIDENCE,
+    }[event.key];
+    if (to === undefined) return;
     event.preventDefault();
-    resize(share + step);
+    resize(to);
   };
   return (
     <div
@@ -68,14 +104,14 @@ function Edge(): ReactNode {
       aria-valuemax={Math.round(MAX_EVIDENCE * 100)}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
-        dragging.current = true;
+        start.current = { y: event.clientY, share };
       }}
       onPointerMove={onPointerMove}
       onPointerUp={() => {
-        dragging.current = false;
+        start.current = null;
       }}
       onPointerCancel={() => {
-        dragging.current = false;
+        start.current = null;
       }}
       onKeyDown={onKeyDown}
     />
@@ -148,12 +184,7 @@ function Title({
           </button>
         </>
       )}
-      {subject && !alert && (
-        <span className="evidence-where warn">
-          No alert fires at event {formatCount(view.event)} with these parameters; this is the evidence of the event
-          itself.
-        </span>
-      )}
+      {subject?.stretch && <StretchTitle stretch={subject.stretch} view={view} report={report} />}
     </div>
   );
 }
@@ -199,7 +230,7 @@ function Tabs({
   );
 }
 
-/** The evidence of an alert over the lower part of the charts. */
+/** The evidence of an alert or a stretch over the lower part of the charts. */
 export function Evidence({
   view,
   report,
@@ -208,24 +239,17 @@ export function Evidence({
   readonly report: AnalysisReport;
 }): ReactNode {
   const base = useId();
-  const share = useUi((ui) => ui.evidenceShare);
-  const subject = useSubject(report, view);
+  const share = useShare();
+  const { subject, error } = useSubject(report, view);
+  useSignalInView(subject?.alert ?? null);
   const root = useRef<HTMLElement>(null);
   const streamKey = useTautline((state) => state.view.parameters.stream);
   const isLasting = !!subject?.alert && changeChannelOf(subject.alert.kind) !== null;
   const { View } = TABS[view.tab];
-  useEffect(() => {
-    // The table would leave the evidence no room; it comes back as it was.
-    const { drawerOpen } = useUi.getState();
-    useUi.setState({ drawerOpen: false });
-    root.current?.focus({ preventScroll: true });
-    return () => {
-      if (drawerOpen) useUi.setState({ drawerOpen: true });
-    };
-  }, []);
+  useEffect(() => root.current?.focus({ preventScroll: true }), []);
   return (
     <section className="evidence" aria-label="Evidence" style={{ height: `${share * 100}%` }} ref={root} tabIndex={-1}>
-      <Edge />
+      <Edge share={share} />
       <header>
         <Title subject={subject} view={view} report={report} />
         <Tabs view={view} base={base} isLasting={isLasting} />
@@ -249,6 +273,11 @@ export function Evidence({
       >
         <ErrorBoundary region={`"${TABS[view.tab].title}"`} key={`${view.tab} ${streamKey}`}>
           {subject && <View subject={subject} />}
+          {error && (
+            <p className="evidence-message field-problem" role="alert">
+              {explain(toTautlineError(error, 'finding the stretch'))}
+            </p>
+          )}
         </ErrorBoundary>
       </div>
     </section>

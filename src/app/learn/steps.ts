@@ -1,7 +1,7 @@
 import { DEFAULT_PARAMETERS } from '../../detection/parameters.ts';
 import { actions } from '../../state/store.ts';
 import type { TautlineState } from '../../state/types.ts';
-import { useUi } from '../ui.ts';
+import { compactPage, useUi } from '../ui.ts';
 
 /** The ledger that the tour is told on. */
 const TOUR_SAMPLE = 'quick-tour';
@@ -28,18 +28,15 @@ export const sampleIsOpen = ({ ledger, analysis }: TautlineState): boolean =>
 
 const LOOK = '.headline-line .button';
 
-/** Panels lie over the charts, and would hide what is pointed at. */
-const isNarrow = (): boolean => matchMedia('(max-width: 900px)').matches;
-
 function toMonitor(): void {
-  useUi.setState({ sheet: null, ...(isNarrow() && { whatIfOpen: false }) });
+  useUi.setState({ sheet: null, ...(compactPage.matches && { whatIfOpen: false }) });
   actions.setScreen('monitor');
   actions.select(null);
 }
 
 function look(): void {
   document.querySelector<HTMLElement>(LOOK)?.click();
-  if (isNarrow()) actions.select(null);
+  if (compactPage.matches) actions.select(null);
 }
 
 export const TOUR_STEPS: readonly TourStep[] = [

@@ -143,8 +143,8 @@ function Notify({ alerts }: { readonly alerts: readonly LiveAlert[] }): ReactNod
   }, [wanted, newest]);
   if (!('Notification' in window)) return null;
   const choose = async (): Promise<void> => {
-    if (wanted) return setWanted(false);
-    if ((await Notification.requestPermission()) === 'granted') setWanted(true);
+    if (wanted) setWanted(false);
+    else if ((await Notification.requestPermission()) === 'granted') setWanted(true);
     else
       actions.toast('warning', 'The browser does not let this page notify you: allow it in the settings of the site.');
   };

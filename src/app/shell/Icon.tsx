@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 
 const PATHS = {
+  menu: 'M2.5 4h11M2.5 8h11M2.5 12h11',
   check: 'M3 8.5l3.2 3.2L13 4.8',
   close: 'M4 4l8 8M12 4l-8 8',
   reset: 'M3.5 8a4.5 4.5 0 1 0 1.5-3.35M3.2 2.6v2.6h2.6',

@@ -1,5 +1,5 @@
 import { useId, useRef, useState, type KeyboardEvent, type ReactNode, type ToggleEvent } from 'react';
-import { Icon } from './Icon.tsx';
+import { Icon, type IconName } from './Icon.tsx';
 
 export interface MenuItem {
   readonly id: string;
@@ -21,11 +21,14 @@ function placeUnder(list: HTMLElement, button: HTMLElement): void {
 /** A button with a list of choices, a native popover: arrows move, Enter chooses, Escape or a click outside closes. */
 export function Menu({
   label,
+  icon,
   items,
   onChoose,
   small = false,
 }: {
   readonly label: string;
+  /** Stands in place of the label. */
+  readonly icon?: IconName;
   readonly items: readonly MenuItem[];
   readonly onChoose: (id: string) => void;
   readonly small?: boolean;
@@ -64,12 +67,20 @@ export function Menu({
       <button
         ref={button}
         type="button"
-        className={small ? 'button small quiet' : 'button quiet'}
+        className={icon ? 'button icon-only' : small ? 'button small quiet' : 'button quiet'}
+        aria-label={icon && label}
+        title={icon && label}
         aria-haspopup="menu"
         aria-expanded={open}
         popoverTarget={id}
       >
-        {label} <Icon name="chevronDown" size={12} />
+        {icon ? (
+          <Icon name={icon} />
+        ) : (
+          <>
+            {label} <Icon name="chevronDown" size={12} />
+          </>
+        )}
       </button>
       <ul
         ref={list}

@@ -4,6 +4,7 @@ import { countText, describePart } from '../../core/part.ts';
 import type { Stage } from '../../detection/parameters.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import type { LedgerPhase } from '../../state/types.ts';
+import { alertsText } from '../alerts/inSight.ts';
 import { toggleSheet, useUi } from '../ui.ts';
 import { ProgressBar, progressText } from './Progress.tsx';
 import { useLateAnalysis } from './useLateAnalysis.ts';
@@ -57,6 +58,7 @@ function Underway(): ReactNode {
 export function OpenStatus({ ledger }: { readonly ledger: Extract<LedgerPhase, { phase: 'open' }> }): ReactNode {
   const report = useTautline((state) => state.analysis.report);
   const preview = useTautline((state) => state.analysis.preview !== null);
+  const alerts = useTautline(alertsText);
   const sheet = useUi((ui) => ui.sheet);
   const { part } = ledger.report;
   const rowsLeftOut = ledger.report.leftOut.reduce((sum, reason) => sum + reason.count, 0);
@@ -103,7 +105,7 @@ export function OpenStatus({ ledger }: { readonly ledger: Extract<LedgerPhase, {
       <Underway />
       {report && (
         <span role="status" aria-live="polite">
-          {formatCount(report.alerts.length)} {report.alerts.length === 1 ? 'alert' : 'alerts'}
+          {alerts}
           {preview && ' of the analysis before'}
           <Suspense fallback={null}>
             <StatusDiff />

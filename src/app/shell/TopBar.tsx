@@ -7,15 +7,23 @@ import { useSamples } from '../open/samples.ts';
 import { toggleSheet, useUi } from '../ui.ts';
 import { copyText } from './copy.ts';
 import { Icon, Mark, type IconName } from './Icon.tsx';
-import { Menu } from './Menu.tsx';
+import { Menu, type MenuItem } from './Menu.tsx';
 import { shownScreen } from './screens.ts';
 import { Tabs } from './Tabs.tsx';
+import { useCompact } from './useCompact.ts';
 
 const THEMES: readonly { readonly theme: ViewState['theme']; readonly icon: IconName; readonly label: string }[] = [
   { theme: 'system', icon: 'system', label: 'as the system' },
   { theme: 'dark', icon: 'moon', label: 'dark' },
   { theme: 'light', icon: 'sun', label: 'light' },
 ];
+
+const shownTheme = (theme: ViewState['theme']) => THEMES.find((one) => one.theme === theme)!;
+
+interface ToolsProps {
+  readonly ledger: TautlineState['ledger'];
+  readonly onMonitor: boolean;
+}
 
 /** The theme after `theme`: system, dark, light, and round again. */
 export function nextTheme(theme: ViewState['theme']): ViewState['theme'] {
@@ -56,17 +64,133 @@ function LedgerTitle({
   );
 }
 
+/** Event or time, on the monitor of an open ledger. */
+function AxisChoice(): ReactNode {
+  const hasTime = useTautline((state) => state.analysis.report?.hasTime ?? false);
+  const axis = useTautline((state) => state.view.axis);
+  return (
+    <div className="segmented" role="group" aria-label="Horizontal axis">
+      <button
+        type="button"
+        aria-pressed={axis === 'event'}
+        onClick={() => actions.setAxis('event')}
+        title="One step per event"
+      >
+        Event
+      </button>
+      <button
+        type="button"
+        aria-pressed={axis === 'time'}
+        disabled={!hasTime}
+        onClick={() => actions.setAxis('time')}
+        title={hasTime ? 'UTC time of arrival' : 'This ledger has no timestamps: order is event_id'}
+      >
+        Time
+      </button>
+    </div>
+  );
+}
+
+function Tools({ ledger, onMonitor }: ToolsProps): ReactNode {
+  const theme = useTautline((state) => state.view.theme);
+  const samples = useSamples();
+  const shown = shownTheme(theme);
+  const isOpen = ledger.phase === 'open';
+  return (
+    <div className="topbar-tools">
+      {isOpen && onMonitor && <AxisChoice />}
+      {ledger.phase !== 'empty' && (
+        <button
+          type="button"
+          className="button quiet"
+          onClick={() => toggleSheet('open')}
+          title="Open another ledger (o)"
+        >
+          Open…
+        </button>
+      )}
+      {samples.length > 0 && (
+        <Menu
+          label="Samples"
+          items={samples.map((sample) => ({ id: sample.name, title: sample.title, description: sample.description }))}
+          onChoose={(name) => void actions.open({ kind: 'sample', name })}
+        />
+      )}
+      {isOpen && (
+        <button
+          type="button"
+          className="button icon-only"
+          title="Copy a link to this view"
+          aria-label="Copy a link to this view"
+          onClick={() => copyLink(ledger)}
+        >
+          <Icon name="link" />
+        </button>
+      )}
+      <button
+        type="button"
+        className="button icon-only"
+        title={`Theme: ${shown.label} (t)`}
+        aria-label={`Theme: ${shown.label}. Change`}
+        onClick={() => actions.setTheme(nextTheme(theme))}
+      >
+        <Icon name={shown.icon} />
+      </button>
+      <button
+        type="button"
+        className="button icon-only"
+        title="Help and shortcuts (?)"
+        aria-label="Help and shortcuts"
+        onClick={() => toggleSheet('shortcuts')}
+      >
+        <Icon name="help" />
+      </button>
+    </div>
+  );
+}
+
+/** The tools of a compact page, in one menu. */
+function ToolsMenu({ ledger, onMonitor }: ToolsProps): ReactNode {
+  const theme = useTautline((state) => state.view.theme);
+  const axis = useTautline((state) => state.view.axis);
+  const hasTime = useTautline((state) => state.analysis.report?.hasTime ?? false);
+  const isOpen = ledger.phase === 'open';
+  const other = axis === 'event' ? 'time' : 'event';
+  const items: readonly (MenuItem & { readonly act: () => void })[] = [
+    ...(ledger.phase === 'empty'
+      ? []
+      : [
+          {
+            id: 'open',
+            title: 'Open…',
+            description: isOpen ? `Open now: ${ledger.report.name}` : undefined,
+            act: () => toggleSheet('open'),
+          },
+        ]),
+    ...(isOpen ? [{ id: 'link', title: 'Copy a link to this view', act: () => copyLink(ledger) }] : []),
+    ...(isOpen && onMonitor && hasTime
+      ? [{ id: 'axis', title: `Horizontal axis by ${other}`, act: () => actions.setAxis(other) }]
+      : []),
+    {
+      id: 'theme',
+      title: `Theme: ${shownTheme(nextTheme(theme)).label}`,
+      description: `Now: ${shownTheme(theme).label}`,
+      act: () => actions.setTheme(nextTheme(theme)),
+    },
+    { id: 'help', title: 'Help and shortcuts', act: () => toggleSheet('shortcuts') },
+  ];
+  return (
+    <Menu label="Menu" icon="menu" items={items} onChoose={(chosen) => items.find(({ id }) => id === chosen)!.act()} />
+  );
+}
+
 export function TopBar(): ReactNode {
   const ledger = useTautline((state) => state.ledger);
   const streams = useTautline((state) => state.analysis.report?.streams.length ?? null);
-  const hasTime = useTautline((state) => state.analysis.report?.hasTime ?? false);
-  const axis = useTautline((state) => state.view.axis);
-  const theme = useTautline((state) => state.view.theme);
   const whatIfOpen = useUi((ui) => ui.whatIfOpen);
-  const samples = useSamples();
-  const shown = THEMES.find((t) => t.theme === theme)!;
-  const onMonitor = useTautline((state) => shownScreen(state.view.screen) === 'monitor');
-  const isOpen = ledger.phase === 'open';
+  const screen = useTautline((state) => shownScreen(state.view.screen));
+  const compact = useCompact();
+  const tools = { ledger, onMonitor: screen === 'monitor' };
 
   return (
     <header className="topbar">
@@ -75,7 +199,7 @@ export function TopBar(): ReactNode {
         <h1>Tautline</h1>
       </div>
       <Tabs />
-      {isOpen && onMonitor && (
+      {ledger.phase === 'open' && (screen === 'monitor' || screen === 'laboratory') && (
         <button
           type="button"
           className="button icon-only"
@@ -90,83 +214,12 @@ export function TopBar(): ReactNode {
       <div className="ledger-title">
         <LedgerTitle ledger={ledger} streams={streams} />
       </div>
-      <div className="topbar-tools">
-        {isOpen && onMonitor && (
-          <div className="segmented" role="group" aria-label="Horizontal axis">
-            <button
-              type="button"
-              aria-pressed={axis === 'event'}
-              onClick={() => actions.setAxis('event')}
-              title="One step per event"
-            >
-              Event
-            </button>
-            <button
-              type="button"
-              aria-pressed={axis === 'time'}
-              disabled={!hasTime}
-              onClick={() => actions.setAxis('time')}
-              title={hasTime ? 'UTC time of arrival' : 'This ledger has no timestamps: order is event_id'}
-            >
-              Time
-            </button>
-          </div>
-        )}
-        {ledger.phase !== 'empty' && (
-          <button
-            type="button"
-            className="button quiet"
-            onClick={() => toggleSheet('open')}
-            title="Open another ledger (o)"
-          >
-            Open…
-          </button>
-        )}
-        {samples.length > 0 && (
-          <Menu
-            label="Samples"
-            items={samples.map((sample) => ({ id: sample.name, title: sample.title, description: sample.description }))}
-            onChoose={(name) => void actions.open({ kind: 'sample', name })}
-          />
-        )}
-        {isOpen && (
-          <button
-            type="button"
-            className="button icon-only"
-            title="Copy a link to this view"
-            aria-label="Copy a link to this view"
-            onClick={() =>
-              void copyText(
-                location.href,
-                ledgerIsLocal(ledger) ? 'Link copied. Whoever opens it needs the same file.' : 'Link copied.',
-              )
-            }
-          >
-            <Icon name="link" />
-          </button>
-        )}
-        <button
-          type="button"
-          className="button icon-only"
-          title={`Theme: ${shown.label} (t)`}
-          aria-label={`Theme: ${shown.label}. Change`}
-          onClick={() => actions.setTheme(nextTheme(theme))}
-        >
-          <Icon name={shown.icon} />
-        </button>
-        <button
-          type="button"
-          className="button icon-only"
-          title="Help and shortcuts (?)"
-          aria-label="Help and shortcuts"
-          onClick={() => toggleSheet('shortcuts')}
-        >
-          <Icon name="help" />
-        </button>
-      </div>
+      {compact ? <ToolsMenu {...tools} /> : <Tools {...tools} />}
     </header>
   );
 }
 
-const ledgerIsLocal = (ledger: TautlineState['ledger']): boolean =>
-  ledger.phase === 'open' && ledger.source.kind === 'files';
+function copyLink(ledger: TautlineState['ledger']): void {
+  const isLocal = ledger.phase === 'open' && ledger.source.kind === 'files';
+  void copyText(location.href, isLocal ? 'Link copied. Whoever opens it needs the same file.' : 'Link copied.');
+}

@@ -1,7 +1,5 @@
 import { useEffect } from 'react';
 import { session } from '../../state/store.ts';
-import { stepAlert } from '../alerts/step.ts';
-import { toggleEvidence } from '../evidence/open.ts';
 import { setTour, showSheet, toggleSheet, useUi } from '../ui.ts';
 import { shownScreen, TABS } from './screens.ts';
 import { nextTheme } from './TopBar.tsx';
@@ -35,10 +33,13 @@ function closeTopmost(): void {
 /** Keys for the charts and tables of the monitor. */
 const MONITOR_KEYS: Readonly<Record<string, () => void>> = {
   '/': focusSearch,
-  e: toggleEvidence,
-  '[': () => stepAlert(-1),
-  ']': () => stepAlert(1),
 };
+
+/** The monitor's keys that are loaded with the first of them: they are of no use before there is an analysis. */
+const LATER_KEYS = 'ei[]';
+const pressLater = (key: string): void => void import('../evidence/keys.ts').then(({ press }) => press(key));
+
+const laterKey = (key: string) => (LATER_KEYS.includes(key) ? () => pressLater(key) : undefined);
 
 const KEYS: Readonly<Record<string, () => void>> = {
   '?': () => toggleSheet('shortcuts'),
@@ -91,7 +92,7 @@ export function useShortcuts(): void {
       const act =
         (going ? GO_KEYS[event.key] : undefined) ??
         KEYS[event.key] ??
-        (onMonitor() ? MONITOR_KEYS[event.key] : undefined);
+        (onMonitor() ? (MONITOR_KEYS[event.key] ?? laterKey(event.key)) : undefined);
       if (!act) return;
       event.preventDefault();
       act();

@@ -24,6 +24,8 @@ import { ParameterRow } from './ParameterRow.tsx';
 import { ReferenceFile } from './ReferenceFile.tsx';
 import { Scenarios, Steps } from './Scenarios.tsx';
 import { useAsked } from './useAsked.ts';
+import './whatif.css';
+import './parameters.css';
 import './scenarios.css';
 
 type Group = ParameterSpec['group'];

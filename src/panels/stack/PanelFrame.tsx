@@ -60,9 +60,15 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
   const element = useRef<HTMLDivElement>(null);
   const seen = useOnScreen(element);
   const id = useId();
-  const health = useHealth(panel.type === 'lines' ? panel.channel : null);
+  const channel = panel.type === 'lines' ? panel.channel : null;
+  const health = useHealth(channel);
   return (
-    <section className={`panel${folded ? ' folded' : ''}`} aria-labelledby={`${id}-title`} data-panel={panel.id}>
+    <section
+      className={`panel${folded ? ' folded' : ''}`}
+      aria-labelledby={`${id}-title`}
+      data-panel={panel.id}
+      data-channel={channel ?? undefined}
+    >
       <header className="panel-head">
         <button
           type="button"

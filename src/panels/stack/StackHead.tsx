@@ -8,6 +8,8 @@ import { formatCount, formatDuration, formatTimeFull } from '../../core/format.t
 import { eventStateName } from '../../detection/eventStateNames.ts';
 import { EVENT_STATES } from '../../detection/types.ts';
 import { useEvent } from '../../state/queries.ts';
+import { actions, session } from '../../state/store.ts';
+import { stretchView } from '../../state/stretch.ts';
 import { Legend } from './Legend.tsx';
 import { Highlighted } from './Marked.tsx';
 import { useSharedRestingCursor } from './Readout.tsx';
@@ -70,9 +72,18 @@ function Where() {
       <div className="where">
         <span>{axis === 'time' ? `${count} · ${formatDuration(link.domain.max - link.domain.min)} · UTC` : count}</span>
         {zoomed && (
-          <button type="button" onClick={link.onReset} title="Show the whole ledger (double click on a chart, or 0)">
-            All
-          </button>
+          <>
+            <button
+              type="button"
+              onClick={() => actions.showEvidence(stretchView(session.store.getState(), range, range.from))}
+              title="What differs in the visible stretch from what was before it, alert or none (i)"
+            >
+              Investigate
+            </button>
+            <button type="button" onClick={link.onReset} title="Show the whole ledger (double click on a chart, or 0)">
+              All
+            </button>
+          </>
         )}
       </div>
     );

@@ -187,6 +187,7 @@ function createActions(
     setLab: change,
     setAlertFilter: (alertFilter) => change({ alertFilter }),
     setAlertSort: (alertSort) => change({ alertSort }),
+    setFind: (find) => send({ type: 'viewChanged', change: { find }, write: 'commitSoon' }),
     toast: (level, text) => send({ type: 'noticed', level, text }),
     dismissToast: (id) => send({ type: 'noticeDismissed', id }),
   };

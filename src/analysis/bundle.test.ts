@@ -35,7 +35,7 @@ async function firstVector({ embeddings }: Pick<OpenedLedger, 'embeddings'>): Pr
   throw new Error('no vector of the first row');
 }
 
-it('a bundle brings the weights of its words to another ledger, so that the same text lies at the same place', async () => {
+it('a bundle brings its weights of words to another ledger: the same text lies at the same place', async () => {
   const first = await texts(['invoice', 'export', 'queue', 'cache', 'schema']);
   const second = await texts(['lock', 'call', 'consumer', 'holds', 'across', 'refund']);
   const kernels = testKernels();

@@ -80,7 +80,7 @@ export interface LoadedBundle<L> extends LoadedBaseline {
   readonly ledger: L;
 }
 
-/** Axes mean the same only where words weigh the same: those of the built-in embedder are the bundle's, if it has them. */
+/** Axes mean the same only where words weigh the same: the built-in embedder takes the bundle's weights. */
 async function inWeightsOf<L extends Pick<OpenedLedger, 'report' | 'embeddings'>>(
   { embedder: { frequencies, probe } }: Bundle,
   ledger: L,

@@ -9,8 +9,8 @@ import type { Alert } from '../detection/types.ts';
 import { testKernels } from '../kernels/testing.ts';
 import { openLedger } from '../ledger/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
-import { Stretches } from './changes.ts';
 import { createStages, type Analysis } from './stages.ts';
+import { Stretches } from './stretches.ts';
 import { CHANGED_FROM, changedRows, sourceOf, type ChangedRow } from './testing.ts';
 
 const kernels = testKernels();

@@ -17,6 +17,14 @@ const isRange = (text: string): boolean => readRange(text) !== null;
 
 /** Choices within the parts of the evidence, each with what tells a value that it can take. */
 export const EVIDENCE_CHOICES = {
+  /**
+   * Evidence of a stretch, whether an alert fires there or not: its events, or "on" from the view's event on; of which
+   * stream, after "="; against what, and where that is another stretch.
+   */
+  stretch: (text: string): boolean => text === 'on' || isRange(text),
+  stream: (text: string): boolean => text.startsWith('='),
+  base: oneOf('before', 'reference', 'other'),
+  other: isRange,
   /** Attribution: at the alert or at the selected event. */
   measured: oneOf('alert', 'selected'),
   /** Transport: between which windows; two ranges and whether of the alert's stream alone. */
@@ -26,7 +34,7 @@ export const EVIDENCE_CHOICES = {
   streams: oneOf('own', 'all'),
   /** Words: what the episode is compared with. */
   against: oneOf('before', 'others', 'visible'),
-  colour: oneOf('stream', 'route', 'time'),
+  colour: oneOf('stream', 'route', 'time', 'phase'),
   projection: oneOf('plane', 'umap'),
   /** Conversation: the thread by name, after "="; "none" for events without one. */
   thread: (text: string): boolean => text === 'none' || text.startsWith('='),
@@ -39,10 +47,20 @@ export type EvidenceChoices = Readonly<Partial<Record<EvidenceChoice, string>>>;
 
 export const isEvidenceChoice = (name: string): name is EvidenceChoice => Object.hasOwn(EVIDENCE_CHOICES, name);
 
-/** Those that mean the events of one alert. */
-const OF_THE_ALERT: readonly EvidenceChoice[] = ['measured', 'windows', 'before', 'after', 'thread'];
+/** Those that mean the events of one alert or stretch. */
+const OF_THE_ALERT: readonly EvidenceChoice[] = [
+  'stretch',
+  'stream',
+  'base',
+  'other',
+  'measured',
+  'windows',
+  'before',
+  'after',
+  'thread',
+];
 
-/** What stays chosen when another alert is opened. */
+/** What stays chosen when another alert or stretch is opened. */
 export const choicesOfAnother = (choices: EvidenceChoices): EvidenceChoices =>
   Object.fromEntries(Object.entries(choices).filter(([name]) => !(OF_THE_ALERT as readonly string[]).includes(name)));
 

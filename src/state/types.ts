@@ -145,6 +145,8 @@ export interface TautlineActions {
   setLab(change: Partial<Pick<ViewState, 'sweep' | 'budget' | 'inControl' | 'delay' | 'calibrationSeed'>>): void;
   setAlertFilter(filter: ViewState['alertFilter']): void;
   setAlertSort(sort: ViewState['alertSort']): void;
+  /** Searches the messages; null closes the search. */
+  setFind(find: ViewState['find']): void;
   toast(level: Toast['level'], text: string): void;
   dismissToast(id: number): void;
 }

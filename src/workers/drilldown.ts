@@ -1,6 +1,7 @@
 import type { OnProgress } from '../core/progress.ts';
 import type { EventIndex, LedgerRow } from '../core/units.ts';
-import type { InvestigationColumns } from '../detection/drilldown/investigate/columns.ts';
+import type { InvestigationColumns, InvestigationSubject } from '../detection/drilldown/investigate/columns.ts';
+import type { Stretch, StretchRequest } from '../detection/drilldown/investigate/stretch.ts';
 import type { WhatChanged } from '../detection/drilldown/changed/types.ts';
 import type { TransportRequest } from '../detection/drilldown/transport.ts';
 import type {
@@ -90,8 +91,9 @@ export const DRILLDOWN_QUESTIONS = {
   /** @param limit points at most */
   embeddingMap: question<(limit: number) => Promise<EmbeddingMap>>({ doing: 'mapping the embeddings', moved: true }),
   rowFacts: question<(rows: readonly LedgerRow[]) => Promise<RowFacts>>({ doing: 'looking rows up' }),
-  /** @param alert position in `AnalysisReport.alerts` */
-  investigationColumns: question<(alert: number) => Promise<InvestigationColumns>>({
+  /** What the analysis knows of a stretch that somebody asks about. */
+  stretch: question<(request: StretchRequest) => Promise<Stretch>>({ doing: 'finding a stretch' }),
+  investigationColumns: question<(subject: InvestigationSubject) => Promise<InvestigationColumns>>({
     doing: 'gathering what to investigate',
   }),
 };

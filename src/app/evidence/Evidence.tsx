@@ -9,6 +9,7 @@ import {
   type PointerEvent,
   type ReactNode,
 } from 'react';
+import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
 import { changeChannelOf } from '../../detection/channels/table.ts';
 import { actions, useTautline } from '../../state/store.ts';
@@ -27,6 +28,7 @@ import { ChangeTab } from './change/ChangeTab.tsx';
 import { ConversationTab } from './conversation/ConversationTab.tsx';
 import { InvestigateTab } from './investigate/InvestigateTab.tsx';
 import { openEvidence } from './open.ts';
+import { StretchTitle } from './StretchTitle.tsx';
 import { TransportTab } from './transport/TransportTab.tsx';
 import { useSignalInView } from './useSignalInView.ts';
 import { useSubject, type Subject } from './useSubject.ts';
@@ -182,12 +184,7 @@ function Title({
           </button>
         </>
       )}
-      {subject && !alert && (
-        <span className="evidence-where warn">
-          No alert fires at event {formatCount(view.event)} with these parameters; this is the evidence of the event
-          itself.
-        </span>
-      )}
+      {subject?.stretch && <StretchTitle stretch={subject.stretch} view={view} report={report} />}
     </div>
   );
 }
@@ -233,7 +230,7 @@ function Tabs({
   );
 }
 
-/** The evidence of an alert over the lower part of the charts. */
+/** The evidence of an alert or a stretch over the lower part of the charts. */
 export function Evidence({
   view,
   report,
@@ -243,7 +240,7 @@ export function Evidence({
 }): ReactNode {
   const base = useId();
   const share = useShare();
-  const subject = useSubject(report, view);
+  const { subject, error } = useSubject(report, view);
   useSignalInView(subject?.alert ?? null);
   const root = useRef<HTMLElement>(null);
   const streamKey = useTautline((state) => state.view.parameters.stream);
@@ -276,6 +273,11 @@ export function Evidence({
       >
         <ErrorBoundary region={`"${TABS[view.tab].title}"`} key={`${view.tab} ${streamKey}`}>
           {subject && <View subject={subject} />}
+          {error && (
+            <p className="evidence-message field-problem" role="alert">
+              {explain(toTautlineError(error, 'finding the stretch'))}
+            </p>
+          )}
         </ErrorBoundary>
       </div>
     </section>

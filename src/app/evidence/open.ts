@@ -4,7 +4,6 @@ import { choicesField, choicesOfAnother } from '../../state/evidenceChoices.ts';
 import { session } from '../../state/store.ts';
 import type { EvidenceTab } from '../../state/types.ts';
 import { useUi } from '../ui.ts';
-import { alertAt } from './subject.ts';
 
 /**
  * Opens the evidence of an alert, in the part that is open already or in the one that says what it is made of: that
@@ -22,25 +21,4 @@ export function openEvidence(alert: Pick<Alert, 'fired' | 'kind'>, tab?: Evidenc
     tab: tab ?? (evidence === null || isOther ? first : evidence.tab),
     ...choicesField(choicesOfAnother(evidence?.choices ?? {})),
   });
-}
-
-/** Opens the evidence of the alert at the selected event, or of the first; closes it where it is open. */
-export function toggleEvidence(): void {
-  const { view, analysis } = session.store.getState();
-  if (!analysis.report) return;
-  if (view.evidence) {
-    session.actions.showEvidence(null);
-    return;
-  }
-  const { alerts } = analysis.report;
-  const alert = view.selected === null ? alerts[0] : alertAt(alerts, view.selected);
-  if (alert) openEvidence(alert);
-  else
-    session.actions.toast(
-      'info',
-      alerts.length === 0
-        ? 'There is no alert with these parameters, so there is no evidence to show: ' +
-            'the alert timeline says what was watched.'
-        : 'No alert covers the selected event. Step through the alerts with [ and ].',
-    );
 }

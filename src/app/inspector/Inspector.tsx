@@ -3,7 +3,8 @@ import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatTimeFull } from '../../core/format.ts';
 import type { EventIndex } from '../../core/units.ts';
 import { useEvent, useEventFields } from '../../state/queries.ts';
-import { actions, useTautline } from '../../state/store.ts';
+import { actions, session, useTautline } from '../../state/store.ts';
+import { stretchView } from '../../state/stretch.ts';
 import type { AnalysisReport, EventDetail } from '../../workers/protocol.ts';
 import { showAlert, zoomToAlert } from '../alerts/show.ts';
 import { neighbourAlert } from '../alerts/neighbour.ts';
@@ -191,6 +192,14 @@ function Header({ event, report }: { readonly event: EventDetail; readonly repor
       </p>
       <div className="event-route">
         <EventStateBadge eventState={event.eventState} />
+        <button
+          type="button"
+          className="button small"
+          title="What differs from this event on from what was before it, alert or none (i)"
+          onClick={() => actions.showEvidence(stretchView(session.store.getState(), null, event.index))}
+        >
+          Investigate from here
+        </button>
         {event.isVoid && <span className="tag">void event: a pause</span>}
       </div>
       <ul className="why">

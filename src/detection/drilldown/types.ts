@@ -235,9 +235,9 @@ export interface Conversation {
 
 /** Windows that an investigation compares. */
 export interface InvestigationWindows {
-  /** From the onset to the event that fired, widened to at least the minimum. */
+  /** From the onset to the event that fired, widened to at least the minimum; or the stretch. */
   readonly window: IndexRange;
-  /** Events before it, or the reference period. */
+  /** Events before it, the reference period, or another stretch. */
   readonly baseline: IndexRange;
   /** How they were chosen. */
   readonly note: string;
@@ -249,7 +249,15 @@ export interface EffectSize {
   readonly value: number;
 }
 
-/** Something that goes together with an alert. It says nothing about what brought about what. */
+/** The smallest effect that a look finds in four of five such stretches, were it the only one that finds anything. */
+export interface SmallestEffect {
+  readonly of: 'numbers' | 'categories' | 'words';
+  /** In the measure of the look, in size; null where no effect would be found, however large. */
+  readonly value: number | null;
+  readonly text: string;
+}
+
+/** Something that goes together with an alert or a stretch. It says nothing about what brought about what. */
 export interface Hypothesis {
   readonly test: string;
   /** One sentence. */
@@ -258,6 +266,8 @@ export interface Hypothesis {
   /** Permutation p-value, two-sided, and after Holm's correction over all looks. */
   readonly p: number;
   readonly pAdjusted: number;
+  /** Null where it is not known: of resemblance to earlier alerts. */
+  readonly smallest: SmallestEffect | null;
   readonly evidence: {
     /** Most telling events, at most 20. */
     readonly events: readonly EventIndex[];
@@ -281,16 +291,19 @@ export interface TestRun {
 /** The audit trail of an investigation: JSON-able (no NaN, no typed arrays). */
 export interface Investigation {
   readonly format: 'tautline-investigation';
-  readonly version: 1;
+  /** 2 since stretches are investigated and the smallest effect is stated; 1 is of alerts only. */
+  readonly version: 2;
   readonly ledger: { readonly name: string; readonly fingerprint: string };
   readonly parameters: Parameters;
+  readonly stream: string;
+  /** Null where a stretch without regard to alerts was investigated. */
   readonly alert: {
     readonly kind: string;
     readonly stream: string;
     readonly onset: EventIndex;
     readonly fired: EventIndex;
     readonly cleared: EventIndex | null;
-  };
+  } | null;
   readonly windows: InvestigationWindows;
   /** What the alert itself is made of, where it is of style, meaning or behaviour. */
   readonly changed: WhatChanged | null;
@@ -299,6 +312,8 @@ export interface Investigation {
   /** One for every look, ranked: those with pAdjusted <= 0.05 first, then by size of effect. */
   readonly hypotheses: readonly Hypothesis[];
   readonly tests: readonly TestRun[];
+  /** What could have been shown, in a sentence a kind of comparison. */
+  readonly smallest: readonly string[];
   readonly looks: number;
   readonly startedAt: string;
   readonly ms: number;

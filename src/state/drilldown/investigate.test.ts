@@ -9,7 +9,7 @@ import type { MapOptions } from '../../workers/service/workerPool.ts';
 import { newEngine, tinyLedger } from '../../workers/testing.ts';
 import { nodeDatabase } from '../testing.ts';
 import { investigate, type Investigators } from './investigate.ts';
-import { createInvestigations } from './investigations.ts';
+import { alertKey, createInvestigations } from './investigations.ts';
 
 const PERMUTATIONS = 99;
 const options = {
@@ -33,6 +33,7 @@ beforeAll(async () => {
   alert = alerts.findIndex(({ kind, stream }) => kind === 'DRIFT' && streams[stream].name === 'c');
 });
 afterAll(() => database.close());
+const ofAlert = (number = alert) => ({ kind: 'alert', alert: number }) as const;
 
 /** Tests in this thread; `broken` ones throw, as after the death of their worker. */
 const here = (broken: (task: TestTask) => boolean = () => false): Investigators => ({
@@ -53,7 +54,7 @@ const session = (investigators: Investigators) => ({
 describe('an investigation of an alert', () => {
   it('compares the fields of the database and the signals of the engine, with progress', async () => {
     const fractions: number[] = [];
-    const found = await investigate(session(here()), alert, {
+    const found = await investigate(session(here()), ofAlert(), {
       ...options,
       onProgress: ({ fraction }) => fractions.push(fraction),
     });
@@ -75,14 +76,14 @@ describe('an investigation of an alert', () => {
 
   it('is the same a second time', async () => {
     const [a, b] = await Promise.all([
-      investigate(session(here()), alert, options),
-      investigate(session(here()), alert, options),
+      investigate(session(here()), ofAlert(), options),
+      investigate(session(here()), ofAlert(), options),
     ]);
     expect(a.hypotheses).toEqual(b.hypotheses);
   });
 
   it('goes on when a test fails', async () => {
-    const found = await investigate(session(here((task) => task.test === 'threads')), alert, options);
+    const found = await investigate(session(here((task) => task.test === 'threads')), ofAlert(), options);
     expect(found.tests.find((e) => e.test === 'threads')).toMatchObject({
       status: 'failed',
       reason: expect.stringContaining('it died'),
@@ -92,7 +93,7 @@ describe('an investigation of an alert', () => {
 
   it('can be cancelled', async () => {
     const abort = new AbortController();
-    const going = investigate(session(here()), alert, { ...options, signal: abort.signal });
+    const going = investigate(session(here()), ofAlert(), { ...options, signal: abort.signal });
     abort.abort();
     await expect(going).rejects.toMatchObject({ error: { kind: 'cancelled' } });
   });
@@ -115,24 +116,31 @@ describe("the page's investigations", () => {
 
   it('run, end and are kept until a new report', async () => {
     const { store, made } = page();
-    made.start(alert);
-    expect(made.store.getState().byAlert[alert]).toMatchObject({ phase: 'running' });
-    await vi.waitFor(() => expect(made.store.getState().byAlert[alert]).toMatchObject({ phase: 'done' }), 10_000);
+    made.start(ofAlert());
+    expect(made.store.getState().bySubject[alertKey(alert)]).toMatchObject({ phase: 'running' });
+    await vi.waitFor(
+      () => expect(made.store.getState().bySubject[alertKey(alert)]).toMatchObject({ phase: 'done' }),
+      10_000,
+    );
     store.setState({ analysis: { report: { revision: 3 } } });
-    expect(made.store.getState().byAlert).toEqual({});
+    expect(made.store.getState().bySubject).toEqual({});
   });
 
   it('make way for another, and say why one failed', async () => {
     const { made } = page();
-    made.start(alert);
-    made.start(9999);
-    expect(made.store.getState().byAlert[alert]).toBeUndefined();
+    made.start(ofAlert());
+    made.start(ofAlert(9999));
+    expect(made.store.getState().bySubject[alertKey(alert)]).toBeUndefined();
     await vi.waitFor(
-      () => expect(made.store.getState().byAlert[9999]).toMatchObject({ phase: 'failed', error: { kind: 'ledger' } }),
+      () =>
+        expect(made.store.getState().bySubject[alertKey(9999)]).toMatchObject({
+          phase: 'failed',
+          error: { kind: 'ledger' },
+        }),
       10_000,
     );
-    made.start(alert);
+    made.start(ofAlert());
     made.cancel();
-    expect(made.store.getState().byAlert[alert]).toBeUndefined();
+    expect(made.store.getState().bySubject[alertKey(alert)]).toBeUndefined();
   });
 });

@@ -1,8 +1,8 @@
 import type { OnProgress } from '../../core/progress.ts';
 import { TautlineFailure, toTautlineError } from '../../core/errors.ts';
 import { changeChannelOf } from '../../detection/channels/table.ts';
-import type { FieldColumn } from '../../detection/drilldown/investigate/columns.ts';
-import type { Examined } from '../../detection/drilldown/investigate/examine.ts';
+import type { FieldColumn, InvestigationSubject } from '../../detection/drilldown/investigate/columns.ts';
+import type { Examined } from '../../detection/drilldown/investigate/tasks.ts';
 import { conclude, type TestOutcome } from '../../detection/drilldown/investigate/investigation.ts';
 import { planInvestigation } from '../../detection/drilldown/investigate/plan.ts';
 import type { TestTask } from '../../detection/drilldown/investigate/tasks.ts';
@@ -35,24 +35,23 @@ export interface InvestigationOptions {
 const PERMUTATIONS = 1999;
 
 /**
- * Examines an alert from every side in parallel. An test that throws, or whose worker dies twice, is reported as
- * failed; the others go on.
- * @param alert position in `AnalysisReport.alerts`
+ * Examines an alert or a stretch from every side in parallel. A test that throws, or whose worker dies twice, is
+ * reported as failed; the others go on.
  * @throws TautlineFailure of kind cancelled after an abort; of kind ledger where there is too little to compare
  */
 export async function investigate(
   { engine, tables, investigators }: InvestigationSession,
-  alert: number,
+  subject: InvestigationSubject,
   options: InvestigationOptions,
 ): Promise<Investigation> {
   const { seed = 1, permutations = PERMUTATIONS, signal, onProgress } = options;
   const startedAt = new Date();
   const begun = performance.now();
-  const columns = await engine.investigationColumns(alert);
+  const columns = await engine.investigationColumns(subject);
   const changed =
-    changeChannelOf(columns.alert.kind) === null
+    subject.kind === 'stretch' || !columns.alert || changeChannelOf(columns.alert.kind) === null
       ? null
-      : await engine.whatChanged(alert, onProgress ?? (() => undefined));
+      : await engine.whatChanged(subject.alert, onProgress ?? (() => undefined));
   const fields = await readFields(tables, columns);
   throwIfAborted(signal);
   const tasks = planInvestigation(columns, fields, { seed, permutations });
@@ -87,20 +86,21 @@ export async function investigate(
   );
 }
 
-/** Every column of the ledger at the events of window and baseline, in their order. */
+/** Every column of the ledger at the events of the baseline, then at those of the window. */
 async function readFields(tables: Pick<Tables, 'query'>, { part, row }: InvestigationColumns): Promise<FieldColumn[]> {
   const kinds = (await tables.query(columnsSql)).flatMap(({ name, type }) => {
     const kind = kindOf(type as string);
     return kind && name !== 'row' ? [{ name: name as string, kind }] : [];
   });
-  const wanted = [...row.filter((_, i) => part[i] >= 0)];
+  const wanted = [0, 1].flatMap((side) => [...row.filter((_, i) => part[i] === side)]);
   const found = await tables.query(
     fieldsSql(
       kinds.map(({ name }) => name),
       wanted,
     ),
   );
-  return kinds.map(({ name, kind }) => ({ name, kind, values: found.map((one) => one[name]) }));
+  const byRow = new Map(found.map((one) => [Number(one.row), one]));
+  return kinds.map(({ name, kind }) => ({ name, kind, values: wanted.map((at) => byRow.get(at)?.[name] ?? null) }));
 }
 
 const NUMBERS = /^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|FLOAT|DOUBLE|DECIMAL)/;

@@ -1,26 +1,32 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { TautlineFailure, toTautlineError, type TautlineError } from '../../core/errors.ts';
 import type { Progress } from '../../core/progress.ts';
+import type { InvestigationSubject } from '../../detection/drilldown/investigate/columns.ts';
 import type { Investigation } from '../../detection/drilldown/types.ts';
 import type { Session } from '../session.ts';
 import { investigate, type Investigators } from './investigate.ts';
 
-/** Where the investigation of an alert stands. */
+/** Where an investigation stands. */
 export type InvestigationState =
   | { readonly phase: 'running'; readonly progress: Progress }
   | { readonly phase: 'done'; readonly investigation: Investigation }
   | { readonly phase: 'failed'; readonly error: TautlineError };
 
 export interface Investigations {
-  /** By position of the alert in the newest report; absent = not begun, or cancelled. Emptied by a new report. */
+  /** By `subjectKey`; absent = not begun, or cancelled. Emptied by a new report. */
   readonly store: StoreApi<{
     readonly revision: number | null;
-    readonly byAlert: Readonly<Record<number, InvestigationState>>;
+    readonly bySubject: Readonly<Record<string, InvestigationState>>;
   }>;
   /** Begins an investigation and ends the one under way. One that is done is kept. */
-  start(alert: number): void;
+  start(subject: InvestigationSubject): void;
   cancel(): void;
 }
+
+/** Tells what is investigated apart from everything else that is, of one report. */
+export const subjectKey = (subject: InvestigationSubject): string =>
+  subject.kind === 'alert' ? alertKey(subject.alert) : JSON.stringify(subject.stretch);
+export const alertKey = (alert: number): string => `alert ${alert}`;
 
 /** Runs the page's investigations, one at a time. `pool` is called at the first. */
 export function createInvestigations(
@@ -29,25 +35,25 @@ export function createInvestigations(
 ): Investigations {
   const store: Investigations['store'] = createStore(() => ({
     revision: session.store.getState().analysis.report?.revision ?? null,
-    byAlert: {},
+    bySubject: {},
   }));
-  let running: { readonly alert: number; readonly abort: AbortController } | null = null;
+  let running: { readonly key: string; readonly abort: AbortController } | null = null;
 
-  function set(alert: number, state: InvestigationState | null): void {
-    const byAlert = { ...store.getState().byAlert };
-    if (state) byAlert[alert] = state;
-    else delete byAlert[alert];
-    store.setState({ byAlert });
+  function set(key: string, state: InvestigationState | null): void {
+    const bySubject = { ...store.getState().bySubject };
+    if (state) bySubject[key] = state;
+    else delete bySubject[key];
+    store.setState({ bySubject });
   }
 
   function cancel(): void {
     if (!running) return;
     running.abort.abort();
-    set(running.alert, null);
+    set(running.key, null);
     running = null;
   }
 
-  async function run(alert: number, abort: AbortController): Promise<void> {
+  async function run(subject: InvestigationSubject, key: string, abort: AbortController): Promise<void> {
     const current = () => running?.abort === abort;
     try {
       const { ledger, view } = session.store.getState();
@@ -55,17 +61,17 @@ export function createInvestigations(
         throw new TautlineFailure({ kind: 'ledger', problem: 'No ledger is open', advice: 'Open a ledger first' });
       const investigation = await investigate(
         { engine: session.engine, tables: session.tables, investigators: pool() },
-        alert,
+        subject,
         {
           ledger: { name: ledger.report.name, fingerprint: ledger.report.fingerprint },
           parameters: view.parameters,
           signal: abort.signal,
-          onProgress: (progress) => current() && set(alert, { phase: 'running', progress }),
+          onProgress: (progress) => current() && set(key, { phase: 'running', progress }),
         },
       );
-      if (current()) set(alert, { phase: 'done', investigation });
+      if (current()) set(key, { phase: 'done', investigation });
     } catch (thrown) {
-      if (current()) set(alert, { phase: 'failed', error: toTautlineError(thrown, 'investigating') });
+      if (current()) set(key, { phase: 'failed', error: toTautlineError(thrown, 'investigating') });
     } finally {
       if (current()) running = null;
     }
@@ -75,18 +81,19 @@ export function createInvestigations(
     const revision = analysis.report?.revision ?? null;
     if (revision === store.getState().revision) return;
     cancel();
-    store.setState({ revision, byAlert: {} });
+    store.setState({ revision, bySubject: {} });
   });
 
   return {
     store,
-    start(alert) {
-      if (store.getState().byAlert[alert]?.phase === 'done') return;
+    start(subject) {
+      const key = subjectKey(subject);
+      if (store.getState().bySubject[key]?.phase === 'done') return;
       cancel();
       const abort = new AbortController();
-      running = { alert, abort };
-      set(alert, { phase: 'running', progress: { phase: 'Investigating', fraction: 0 } });
-      void run(alert, abort);
+      running = { key, abort };
+      set(key, { phase: 'running', progress: { phase: 'Investigating', fraction: 0 } });
+      void run(subject, key, abort);
     },
     cancel,
   };

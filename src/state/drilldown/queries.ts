@@ -4,7 +4,8 @@ import { useStore } from 'zustand';
 import type { Progress } from '../../core/progress.ts';
 import type { EventIndex } from '../../core/units.ts';
 import type { WhatChanged } from '../../detection/drilldown/changed/types.ts';
-import type { Examined } from '../../detection/drilldown/investigate/examine.ts';
+import type { InvestigationSubject } from '../../detection/drilldown/investigate/columns.ts';
+import type { Examined } from '../../detection/drilldown/investigate/tasks.ts';
 import type { TestTask } from '../../detection/drilldown/investigate/tasks.ts';
 import type { Attribution, HandoffGraph, TransportPlan, WordsResult } from '../../detection/drilldown/types.ts';
 import type { ColumnMapping } from '../../ledger/types.ts';
@@ -17,8 +18,7 @@ import { noLedger } from '../session.ts';
 import { session, useTautline } from '../store.ts';
 import type { TautlineState } from '../types.ts';
 import type { Investigators } from './investigate.ts';
-import { createInvestigations, type InvestigationState } from './investigations.ts';
-import { alertReport, sessionReport } from './report.ts';
+import { createInvestigations, subjectKey, type InvestigationState } from './investigations.ts';
 import {
   readAgents,
   readHandoffs,
@@ -134,7 +134,7 @@ export function useAgents(axis: Axis, buckets: number): UseQueryResult<AgentsVie
 
 let pool: Investigators | null = null;
 
-/** The page's investigations: `investigations.start(alert)`, `.cancel()`. Their workers start with the first. */
+/** The page's investigations: `investigations.start(subject)`, `.cancel()`. Their workers start with the first. */
 export const investigations = createInvestigations(
   session,
   () =>
@@ -145,22 +145,19 @@ export const investigations = createInvestigations(
     })),
 );
 
-/**
- * Where the investigation of an alert stands; undefined = not begun. `alert` is its position in
- * `AnalysisReport.alerts`.
- */
-export function useInvestigation(alert: number | null): InvestigationState | undefined {
-  return useStore(investigations.store, ({ byAlert }) => (alert === null ? undefined : byAlert[alert]));
+/** Where the investigation of an alert or a stretch stands; undefined = not begun. */
+export function useInvestigation(subject: InvestigationSubject): InvestigationState | undefined {
+  return useStore(investigations.store, ({ bySubject }) => bySubject[subjectKey(subject)]);
 }
 
 /**
- * A self-contained HTML file of an alert (its position in `AnalysisReport.alerts`) or, with null, of the session.
+ * A self-contained HTML file of an alert or a stretch or, with null, of the session.
  * @throws TautlineFailure where nothing has been analysed
  */
-export async function makeReport(alert: number | null): Promise<string> {
+export async function makeReport(subject: InvestigationSubject | null): Promise<string> {
   const { ledger, analysis, view } = session.store.getState();
   if (ledger.phase !== 'open' || !analysis.report) throw noLedger('Making a report');
-  const made = Object.entries(investigations.store.getState().byAlert).flatMap(([key, state]) =>
+  const made = Object.entries(investigations.store.getState().bySubject).flatMap(([key, state]) =>
     state.phase === 'done' ? [[key, state.investigation] as const] : [],
   );
   const inputs = {
@@ -171,5 +168,9 @@ export async function makeReport(alert: number | null): Promise<string> {
     generatedAt: new Date(),
     power: measuredPower(),
   };
-  return alert === null ? sessionReport(session, inputs) : alertReport(session, alert, inputs);
+  const { alertReport, sessionReport, stretchReport } = await import('./report.ts');
+  if (subject === null) return sessionReport(session, inputs);
+  return subject.kind === 'alert'
+    ? alertReport(session, subject.alert, inputs)
+    : stretchReport(session, subject.stretch, inputs);
 }

@@ -8,7 +8,8 @@ import type { Engine } from '../../workers/engine.ts';
 import { newEngine, tinyLedger } from '../../workers/testing.ts';
 import { nodeDatabase } from '../testing.ts';
 import { investigate } from './investigate.ts';
-import { alertReport, sessionReport, type ReportSession } from './report.ts';
+import { alertKey, subjectKey } from './investigations.ts';
+import { alertReport, sessionReport, stretchReport, type ReportSession } from './report.ts';
 import type { ReportInputs } from './reportFacts.ts';
 
 let database: Awaited<ReturnType<typeof nodeDatabase>>;
@@ -79,15 +80,55 @@ describe('reports', () => {
     const number = inputs.analysis.alerts.findIndex(({ kind }) => kind === 'DRIFT');
     const found = await investigate(
       { ...session, engine, investigators: { map: async (tasks) => tasks.map(examine) } },
-      number,
+      { kind: 'alert', alert: number },
       { ledger: inputs.ledger, parameters: inputs.parameters, permutations: 49 },
     );
-    const page = await alertReport(session, number, { ...inputs, investigations: { [number]: found } });
+    const page = await alertReport(session, number, { ...inputs, investigations: { [alertKey(number)]: found } });
     expect(headings(page).some((title) => title.startsWith('Investigation of DRIFT'))).toBe(true);
     for (const { title } of found.tests) expect(page).toContain(title);
     expect(page.match(/<td>(latency|signals)<\/td>/g)!.length).toBe(
       found.hypotheses.filter(({ test }) => ['latency', 'signals'].includes(test)).length,
     );
+  });
+});
+
+describe('reports of a part', () => {
+  it('of a stretch without an alert hold what differs there, and what could have', async () => {
+    const request = { event: 300, range: { from: 300, to: 420 }, stream: 'a', against: 'before', other: null } as const;
+    const what = { kind: 'stretch', stretch: request } as const;
+    const found = await investigate(
+      { ...session, engine, investigators: { map: async (tasks) => tasks.map(examine) } },
+      what,
+      {
+        ledger: inputs.ledger,
+        parameters: inputs.parameters,
+        permutations: 999,
+      },
+    );
+    expect(found).toMatchObject({ version: 2, alert: null, stream: 'a' });
+    const page = await stretchReport(session, request, { ...inputs, investigations: { [subjectKey(what)]: found } });
+    expect(headings(page)).toEqual([
+      'The stretch',
+      'Signals around it',
+      'Whose events make up the difference',
+      'Where meanings moved',
+      'Investigation of a from event 300 on',
+      'Parameters',
+      'Reference and calibration',
+      'Provenance',
+    ]);
+    expect(page).toMatch(/found in four of five such stretches\. Numbers: (Cliff|most could)/);
+    expect(page).toContain('<dt>Compared with</dt><dd>its 100 events before it</dd>');
+    expect(page).not.toMatch(/NaN|undefined|\[object/);
+  });
+
+  it('of an alert chart what it was decided on first', async () => {
+    const number = inputs.analysis.alerts.findIndex(({ kind }) => kind === 'DRIFT');
+    const page = await alertReport(session, number, inputs);
+    expect([...page.matchAll(/<figcaption>([^<,]*)/g)].slice(0, 2).map(([, title]) => title)).toEqual([
+      'CUSUM of divergence',
+      'Divergence KL',
+    ]);
   });
 
   it('say what they go without', async () => {
@@ -104,6 +145,7 @@ describe('reports', () => {
         handoffGraph: engine.handoffGraph,
         transportPlan: engine.transportPlan,
         whatChanged: engine.whatChanged,
+        stretch: engine.stretch,
         attribution: () => Promise.reject(new Error('too few')),
       },
       tables: { ...session.tables, query: () => Promise.reject(new Error('no <tables>')) },
@@ -148,15 +190,19 @@ describe('reports of a lasting change', () => {
     const here = { ...inputs, ledger, analysis, parameters };
     const number = analysis.alerts.findIndex(({ kind }) => kind === 'STYLE_SHIFT');
     const investigators = { map: async (tasks: readonly TestTask[]) => tasks.map(examine) };
-    const found = await investigate({ engine: changed, tables, investigators }, number, {
-      ...{ ledger, parameters, permutations: 49 },
-    });
+    const found = await investigate(
+      { engine: changed, tables, investigators },
+      { kind: 'alert', alert: number },
+      {
+        ...{ ledger, parameters, permutations: 49 },
+      },
+    );
     expect(found.changed?.axes.map(({ label }) => label)).toContain('bold');
     expect(found.windows.note).toMatch(/in the reference\.$/);
     expect(JSON.parse(JSON.stringify(found.changed))).toEqual(found.changed);
     const page = await alertReport({ engine: changed, tables }, number, {
       ...here,
-      investigations: { [number]: found },
+      investigations: { [alertKey(number)]: found },
     });
     expect(headings(page).slice(0, 3)).toEqual(['The alert', 'What changed', 'Signals around it']);
     expect(page.match(/How it writes has changed: [^<]*bold \+\d\.\d sd/g)).toHaveLength(2);

@@ -4,10 +4,10 @@ import type { IndexRange } from '../../core/columns.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatTimeFull } from '../../core/format.ts';
 import { countText, describePart, partName } from '../../core/part.ts';
-import type { EventIndex } from '../../core/units.ts';
+import type { EventIndex, StreamIndex } from '../../core/units.ts';
 import type { SignalFacts } from '../../detection/channels/channel.ts';
-import { SIGNALS, SIGNALS_IN_ORDER } from '../../detection/channels/index.ts';
-import { changeChannelOf } from '../../detection/channels/table.ts';
+import { KINDS, SIGNALS, SIGNALS_IN_ORDER } from '../../detection/channels/index.ts';
+import { CHANNEL_IDS, CHANNEL_TABLE, changeChannelOf, type SeriesName } from '../../detection/channels/table.ts';
 import type { ReportChart } from '../../detection/drilldown/report/chart.ts';
 import {
   reportToHtml,
@@ -16,9 +16,12 @@ import {
   type ReportSection,
 } from '../../detection/drilldown/report/report.ts';
 import type { Parameters } from '../../detection/parameters.ts';
-import type { Alert } from '../../detection/types.ts';
+import type { StretchRequest } from '../../detection/drilldown/investigate/stretch.ts';
+import type { TransportRequest } from '../../detection/drilldown/transport.ts';
+import type { Alert, AlertKind } from '../../detection/types.ts';
 import type { AnalysisReport, EngineApi } from '../../workers/protocol.ts';
 import type { Tables } from '../tables.ts';
+import { alertKey, subjectKey } from './investigations.ts';
 import { readWords, type DrilldownSession } from './read.ts';
 import {
   alertBlocks,
@@ -36,67 +39,148 @@ import { attributionSection, investigationSection, transportSection, wordsSectio
 /** Where a report reads what it needs. */
 export interface ReportSession extends DrilldownSession {
   readonly engine: DrilldownSession['engine'] &
-    Pick<EngineApi, 'series' | 'event' | 'attribution' | 'transportPlan' | 'whatChanged' | 'excess'>;
+    Pick<EngineApi, 'series' | 'event' | 'attribution' | 'transportPlan' | 'whatChanged' | 'excess' | 'stretch'>;
   readonly tables: DrilldownSession['tables'] & Pick<Tables, 'query'>;
 }
 const BUCKETS = 450;
 /** Events of the ledger before the onset and after the end of an alert, at least. */
 const MARGIN = 150;
 
+/** What a report is of: an alert, or a stretch that was asked about. */
+interface Told {
+  readonly title: string;
+  readonly heading: string;
+  readonly facts: ReportSection['blocks'][number] & { readonly kind: 'facts' };
+  readonly why: readonly string[];
+  readonly key: string;
+  readonly stream: StreamIndex;
+  /** Of the ledger. */
+  readonly range: IndexRange;
+  /** What it is compared with. */
+  readonly baseline: IndexRange;
+  readonly measured: EventIndex | null;
+  readonly transport: TransportRequest;
+  /** Position of the alert, where it is of one of lasting change. */
+  readonly lasting: number | null;
+  readonly shaded: {
+    readonly from: number;
+    readonly fired: number;
+    readonly to: number | null;
+    readonly label: string;
+  };
+  /** Charted first. */
+  readonly signals: readonly SeriesName[];
+}
+
 /** One alert as a self-contained HTML file. @param number its position in `AnalysisReport.alerts` */
 export async function alertReport(session: ReportSession, number: number, inputs: ReportInputs): Promise<string> {
-  const { analysis, ledger, parameters } = inputs;
+  const { analysis } = inputs;
   const alert = analysis.alerts[number];
   const stream = analysis.streams[alert.stream].name;
   const end = Math.min(analysis.events, (alert.resolved ?? alert.fired) + 1);
-  const range = around({ from: alert.onset, to: end }, analysis.events);
+  const at = await lastSpoken(session.engine, alert);
+  const isLasting = changeChannelOf(alert.kind) !== null;
+  const place = { stream: alert.stream, onset: alert.onset, at: at ?? alert.fired };
+  const { why } = await session.engine.event(alert.fired);
+  return reportOf(session, inputs, {
+    title: `${alert.kind} of ${stream} at event ${formatCount(alert.fired)}`,
+    heading: 'The alert',
+    facts: { kind: 'facts', facts: alertFacts(alert, inputs) },
+    why,
+    key: alertKey(number),
+    stream: alert.stream,
+    range: { from: alert.onset, to: end },
+    baseline: { from: 0, to: Math.max(alert.onset, 1) },
+    measured: at,
+    transport: isLasting ? { kind: 'reference', ...place, end } : { kind: 'alert', ...place },
+    lasting: isLasting ? number : null,
+    shaded: episodeOf(alert, stream),
+    signals: ownSignals(alert.kind),
+  });
+}
+
+/** A stretch of a stream, with or without alerts, as a self-contained HTML file. */
+export async function stretchReport(
+  session: ReportSession,
+  request: StretchRequest,
+  inputs: ReportInputs,
+): Promise<string> {
+  const { analysis } = inputs;
+  const { stream, range, own, baseline, measured } = await session.engine.stretch(request);
+  const { name } = analysis.streams[stream];
+  const told = `events ${formatCount(range.from)} to ${formatCount(range.to - 1)}`;
+  const within = analysis.alerts.filter(
+    (alert) => alert.stream === stream && alert.onset < range.to && (alert.resolved ?? Infinity) > range.from,
+  );
+  return reportOf(session, inputs, {
+    title: `${name}, ${told}`,
+    heading: 'The stretch',
+    facts: {
+      kind: 'facts',
+      facts: [
+        { name: 'Stream', value: name },
+        { name: 'Events', value: `${formatCount(range.from)} to ${formatCount(range.to - 1)}` },
+        { name: 'Of the stream', value: formatCount(own) },
+        {
+          name: 'Compared with',
+          value: baseline ? `its ${formatCount(baseline.own)} events ${baseline.title}` : 'nothing: there is no event',
+        },
+        { name: 'Alerts of the stream in it', value: formatCount(within.length) },
+      ],
+    },
+    why: [],
+    key: subjectKey({ kind: 'stretch', stretch: request }),
+    stream,
+    range,
+    baseline: baseline?.range ?? { from: 0, to: Math.max(range.from, 1) },
+    measured,
+    transport: {
+      kind: 'ranges',
+      before: baseline?.range ?? { from: 0, to: Math.max(range.from, 1) },
+      after: range,
+      stream,
+    },
+    lasting: null,
+    shaded: { from: range.from, fired: range.from, to: range.to, label: `the stretch, ${told}` },
+    signals: [],
+  });
+}
+
+async function reportOf(session: ReportSession, inputs: ReportInputs, told: Told): Promise<string> {
+  const { analysis, ledger, parameters } = inputs;
   const { engine } = session;
-  const at = await lastSpoken(engine, alert);
+  const own = { name: analysis.streams[told.stream].name };
   const missing: string[] = [];
-  /** A part that cannot be had for this alert (too few events, ...): the report goes without it and says why. */
+  /** A part that cannot be had (too few events, ...): the report goes without it and says why. */
   const optional = <T>(what: string, part: Promise<T>): Promise<T | null> =>
     part.catch((thrown: unknown) => {
       missing.push(`Not in this report: ${what}. ${explain(toTautlineError(thrown, what))}`);
       return null;
     });
-  const isLasting = changeChannelOf(alert.kind) !== null;
-  const place = { stream: alert.stream, onset: alert.onset, at: at ?? alert.fired };
-  const [detail, charts, changed, attribution, plan, words] = await Promise.all([
-    engine.event(alert.fired),
-    readCharts(engine, inputs, range, [alert.stream], alert),
-    isLasting
-      ? optional(
+  const { lasting, measured } = told;
+  const [charts, changed, attribution, plan, words] = await Promise.all([
+    readCharts(engine, inputs, around(told.range, analysis.events), [told.stream], told),
+    lasting === null
+      ? null
+      : optional(
           'what changed',
-          engine.whatChanged(number, () => undefined),
-        )
-      : null,
-    at === null ? null : optional('attribution', engine.attribution(at)),
-    optional(
-      'transport',
-      engine.transportPlan(isLasting ? { kind: 'reference', ...place, end } : { kind: 'alert', ...place }),
-    ),
+          engine.whatChanged(lasting, () => undefined),
+        ),
+    measured === null ? null : optional('attribution', engine.attribution(measured)),
+    optional('transport', engine.transportPlan(told.transport)),
     optional(
       'words',
       readWords(
         session,
-        {
-          window: { range: { from: alert.onset, to: end }, stream: { name: stream } },
-          reference: { range: { from: 0, to: Math.max(alert.onset, 1) }, stream: { name: stream } },
-        },
+        { window: { range: told.range, stream: own }, reference: { range: told.baseline, stream: own } },
         parameters.stream,
         ledger.mapping,
       ),
     ),
   ]);
-  const investigation = inputs.investigations[number];
+  const investigation = inputs.investigations[told.key];
   const sections: ReportSection[] = [
-    {
-      title: 'The alert',
-      blocks: [
-        { kind: 'facts', facts: alertFacts(alert, inputs) },
-        { kind: 'list', items: [...detail.why, ...missing] },
-      ],
-    },
+    { title: told.heading, blocks: [told.facts, { kind: 'list', items: [...told.why, ...missing] }] },
     ...(changed ? [await changedSection(session.tables, changed, parameters.false_alarm_budget)] : []),
     { title: 'Signals around it', blocks: charts },
     ...(attribution ? [await attributionSection(session.tables, attribution)] : []),
@@ -105,8 +189,22 @@ export async function alertReport(session: ReportSession, number: number, inputs
     ...(investigation ? [investigationSection(investigation)] : []),
     ...(await commonSections(inputs)),
   ];
-  return page(`${alert.kind} of ${stream} at event ${formatCount(alert.fired)}`, inputs, sections);
+  return page(told.title, inputs, sections);
 }
+
+/** What an alert of a kind is decided on, then what that is made of. */
+const ownSignals = (kind: AlertKind): readonly SeriesName[] => {
+  const channel = CHANNEL_IDS.find((id) => Object.hasOwn(CHANNEL_TABLE[id].kinds, kind))!;
+  const { decided, signals } = CHANNEL_TABLE[channel];
+  return [...new Set<SeriesName>([...decided, ...signals, ...KINDS[kind].madeOf])];
+};
+
+const episodeOf = ({ kind, onset, fired, resolved }: Alert, stream: string): Told['shaded'] => ({
+  from: onset,
+  fired,
+  to: resolved,
+  label: `${kind}, ${stream}, event ${formatCount(fired)}`,
+});
 
 /** The whole session as a self-contained HTML file. */
 export async function sessionReport({ engine }: Pick<ReportSession, 'engine'>, inputs: ReportInputs): Promise<string> {
@@ -203,20 +301,21 @@ async function readCharts(
   inputs: ReportInputs,
   range: IndexRange,
   streams: readonly number[],
-  shaded: Alert | null,
+  told: Pick<Told, 'shaded' | 'signals'> | null,
 ): Promise<ReportBlock[]> {
   const { analysis, parameters } = inputs;
-  const charted = SIGNALS_IN_ORDER.filter((name) => SIGNALS[name].reported);
-  const episodes = analysis.alerts
-    .filter((alert) => streams.includes(alert.stream))
-    .map((alert) => ({
-      from: alert.onset,
-      fired: alert.fired,
-      to: alert.resolved,
-      shaded: alert === shaded,
-      label: `${alert.kind}, ${analysis.streams[alert.stream].name}, event ${formatCount(alert.fired)}`,
-    }));
-  const own = shaded ? ' This alert is shaded, with a line where it fired.' : '';
+  const reported = SIGNALS_IN_ORDER.filter((name) => SIGNALS[name].reported);
+  const first = (told?.signals ?? []).filter((name) => reported.includes(name));
+  const charted = [...first, ...reported.filter((name) => !first.includes(name))];
+  const episodes = [
+    ...analysis.alerts
+      .filter((alert) => streams.includes(alert.stream))
+      .map((alert) => ({ ...episodeOf(alert, analysis.streams[alert.stream].name), shaded: false })),
+    ...(told ? [{ ...told.shaded, shaded: true }] : []),
+  ];
+  const own = told
+    ? ` What the report is of is shaded, with a line where it ${told.signals.length > 0 ? 'fired' : 'begins'}.`
+    : '';
   const blocks: ReportBlock[] = [
     {
       kind: 'text',

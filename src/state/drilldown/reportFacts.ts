@@ -25,8 +25,8 @@ export interface ReportInputs {
   readonly ledger: OpenReport;
   readonly analysis: AnalysisReport;
   readonly parameters: Parameters;
-  /** Investigations that have been made, by position of the alert. */
-  readonly investigations: Readonly<Record<number, Investigation>>;
+  /** Investigations that have been made, by `subjectKey`. */
+  readonly investigations: Readonly<Record<string, Investigation>>;
   readonly generatedAt: Date;
   /** What size of change would have been found; null where it was not measured. */
   readonly power?: ChangePower | null;

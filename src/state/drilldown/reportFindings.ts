@@ -165,21 +165,30 @@ export function wordsSection(words: WordsResult): ReportSection {
 
 export function investigationSection(found: Investigation): ReportSection {
   return {
-    title: `Investigation of ${found.alert.kind} at event ${formatCount(found.alert.fired)}`,
+    title: found.alert
+      ? `Investigation of ${found.alert.kind} at event ${formatCount(found.alert.fired)}`
+      : `Investigation of ${found.stream} from event ${formatCount(found.windows.window.from)} on`,
     blocks: [
       ...(found.changed
         ? [{ kind: 'list' as const, items: changeSentences(found.changed, found.parameters.false_alarm_budget) }]
         : []),
       { kind: 'text', text: found.windows.note },
+      {
+        kind: 'list',
+        items: found.smallest.map(
+          (sentence) => `What would have been found in four of five such stretches. ${sentence}`,
+        ),
+      },
       table(
-        'What goes together with the alert',
-        ['Finding', 'Test', '# Effect', '# p', '# p, corrected', 'Events'],
+        found.alert ? 'What goes together with the alert' : 'What differs in the stretch',
+        ['Finding', 'Test', '# Effect', '# p', '# p, corrected', 'Could have shown', 'Events'],
         found.hypotheses.map((h) => [
           h.statement,
           h.test,
           `${h.effect.measure} ${formatNumber(h.effect.value)}`,
           formatNumber(h.p),
           formatNumber(h.pAdjusted),
+          h.smallest?.text ?? '',
           h.evidence.events
             .slice(0, 5)
             .map((e) => formatCount(e))

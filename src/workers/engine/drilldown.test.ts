@@ -73,7 +73,10 @@ describe("the engine's drill-down", () => {
   it('gathers the window of an alert and the baseline before it', async () => {
     const number = report.alerts.findIndex((a) => a.kind === 'DRIFT' && report.streams[a.stream].name === 'c');
     const alert = report.alerts[number];
-    const { part, index, windows, stream, signals, latency } = await engine.investigationColumns(number);
+    const { part, index, windows, stream, signals, latency } = await engine.investigationColumns({
+      kind: 'alert',
+      alert: number,
+    });
     expect(stream).toBe('c');
     expect(index[part.indexOf(1)]).toBe(alert.onset);
     expect(part.filter((p) => p === 1).length).toBeGreaterThanOrEqual(24);
@@ -82,7 +85,23 @@ describe("the engine's drill-down", () => {
     expect(windows.note).toContain('c from the onset on');
     expect(signals.kl).toHaveLength(index.length);
     expect(latency).toHaveLength(index.length);
-    await expect(engine.investigationColumns(-1)).rejects.toMatchObject({ error: { kind: 'ledger' } });
+    await expect(engine.investigationColumns({ kind: 'alert', alert: -1 })).rejects.toMatchObject({
+      error: { kind: 'ledger' },
+    });
+  });
+
+  it('gathers any stretch, against a later one too', async () => {
+    const stretch = { event: 300, range: null, stream: 'b', against: 'other', other: { from: 900, to: 1100 } } as const;
+    const { own, range, baseline } = await engine.stretch(stretch);
+    const { alert, part, index, stream, earlier } = await engine.investigationColumns({ kind: 'stretch', stretch });
+    expect([alert, stream, earlier]).toEqual([null, 'b', []]);
+    const side = (wanted: number) => [...index].filter((_, i) => part[i] === wanted);
+    expect(side(1)).toHaveLength(own);
+    expect([side(1)[0] >= range.from, side(1).at(-1)! < range.to]).toEqual([true, true]);
+    expect(side(0)).toHaveLength(baseline!.own);
+    expect(side(0)[0]).toBeGreaterThanOrEqual(900);
+    expect(side(0).at(-1)).toBeLessThan(1100);
+    await expect(engine.stretch({ ...stretch, stream: 'nobody' })).rejects.toMatchObject({ error: { kind: 'ledger' } });
   });
 
   it('answers over the wire as it does here', async () => {
@@ -106,7 +125,8 @@ describe("the engine's drill-down", () => {
     expect((await client.conversation([turn], ['bob'])).graph.handoffs).toHaveLength(1);
     expect((await client.handoffGraph([turn], [])).handoffs).toHaveLength(0);
     expect(await client.rowFacts([5])).toEqual(await engine.rowFacts([5]));
-    expect(await client.investigationColumns(0)).toEqual(await engine.investigationColumns(0));
+    const first = { kind: 'alert', alert: 0 } as const;
+    expect(await client.investigationColumns(first)).toEqual(await engine.investigationColumns(first));
     await expect(client.attribution(1e6)).rejects.toMatchObject({ error: { kind: 'ledger' } });
     client.dispose();
   });

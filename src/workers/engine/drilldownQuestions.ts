@@ -1,13 +1,15 @@
 import type { DictionaryColumn } from '../../core/columns.ts';
 import { TautlineFailure } from '../../core/errors.ts';
-import type { EventIndex, LedgerRow } from '../../core/units.ts';
+import type { EventIndex, LedgerRow, StreamIndex } from '../../core/units.ts';
 import { attribute } from '../../detection/drilldown/attribution.ts';
 import { handoffGraph, readConversation } from '../../detection/drilldown/conversation.ts';
 import {
   INVESTIGATED_SIGNALS,
   type Codes,
   type InvestigatedSignal,
+  type InvestigationSubject,
 } from '../../detection/drilldown/investigate/columns.ts';
+import { resolveStretch, stretchWindows } from '../../detection/drilldown/investigate/stretch.ts';
 import { investigationWindows } from '../../detection/drilldown/investigate/windows.ts';
 import { transportPlan } from '../../detection/drilldown/transport.ts';
 import type { TurnFields, TurnInput } from '../../detection/drilldown/types.ts';
@@ -81,8 +83,9 @@ export function drilldownQuestions(context: EngineContext): DrilldownApi {
         return { index, eventStates, alerts };
       }),
 
-    investigationColumns: (alert) =>
-      context.answer((analysis) => investigationColumns(analysis, context.open.ledger, alert)),
+    stretch: (request) => context.answer(({ events, reference }) => resolveStretch(events, request, reference)),
+    investigationColumns: (subject) =>
+      context.answer((analysis) => investigationColumns(analysis, context.open.ledger, subject)),
   };
 }
 
@@ -99,14 +102,18 @@ function alertAt({ decisions }: Analysis, number: number): Alert {
   return alert;
 }
 
-/** The stream of alert `number` up to the end of its window, with what the tests compare. */
-function investigationColumns(analysis: Analysis, { columns }: OpenedLedger, number: number): InvestigationColumns {
-  const { events, reference, signals, decisions } = analysis;
-  const alert = alertAt(analysis, number);
-  const windows = investigationWindows(events, alert, reference);
+/** One stream up to the end of what is compared, with what the tests compare. */
+function investigationColumns(
+  analysis: Analysis,
+  { columns }: OpenedLedger,
+  subject: InvestigationSubject,
+): InvestigationColumns {
+  const { events, signals, decisions } = analysis;
+  const { alert, stream, windows } = placeOf(analysis, subject);
   const { window, baseline } = windows;
   const own: number[] = [];
-  for (let i = 0; i < window.to; i += 1) if (events.stream[i] === alert.stream) own.push(i);
+  const end = Math.max(window.to, baseline.to);
+  for (let i = 0; i < end; i += 1) if (events.stream[i] === stream) own.push(i);
   const index = Int32Array.from(own);
   const within = (i: EventIndex, { from, to }: { readonly from: number; readonly to: number }) => i >= from && i < to;
   const { agent, thread, instantiation } = columns;
@@ -115,9 +122,9 @@ function investigationColumns(analysis: Analysis, { columns }: OpenedLedger, num
   return {
     alert,
     windows,
-    stream: events.streams[alert.stream],
+    stream: events.streams[stream],
     index,
-    earlier: decisions.alerts.filter((one) => one.stream === alert.stream && one.fired < alert.fired),
+    earlier: alert ? decisions.alerts.filter((one) => one.stream === stream && one.fired < alert.fired) : [],
     time: Float64Array.from(index, (i) => events.time[i]),
     isVoid: Uint8Array.from(index, (i) => events.isVoid[i]),
     row: Int32Array.from(index, (i) => events.row[i]),
@@ -130,6 +137,19 @@ function investigationColumns(analysis: Analysis, { columns }: OpenedLedger, num
       INVESTIGATED_SIGNALS.map((name) => [name, Float64Array.from(index, (i) => signals[name][i])]),
     ) as Record<InvestigatedSignal, Float64Array>,
   };
+}
+
+function placeOf(
+  analysis: Analysis,
+  subject: InvestigationSubject,
+): Pick<InvestigationColumns, 'alert' | 'windows'> & { readonly stream: StreamIndex } {
+  const { events, reference } = analysis;
+  if (subject.kind === 'alert') {
+    const alert = alertAt(analysis, subject.alert);
+    return { alert, stream: alert.stream, windows: investigationWindows(events, alert, reference) };
+  }
+  const stretch = resolveStretch(events, subject.stretch, reference);
+  return { alert: null, stream: stretch.stream, windows: stretchWindows(events, stretch) };
 }
 
 /** Position of a row among ascending rows, -1 if it is not there. */

@@ -186,6 +186,7 @@ export function AttributionTab({ subject }: { readonly subject: Subject }): Reac
   const [at, setAt] = useChoice<'alert' | 'selected'>('measured', 'alert');
   const event = at === 'selected' ? selected : subject.measured;
   const query = useAttribution(event);
+  const where = subject.stretch ? 'where the stretch ends' : 'at the alert';
   return (
     <>
       {selected !== null && selected !== subject.measured && (
@@ -194,15 +195,15 @@ export function AttributionTab({ subject }: { readonly subject: Subject }): Reac
           value={at}
           onChange={setAt}
           options={[
-            ['alert', `at the alert (${formatCount(subject.measured ?? subject.event)})`],
+            ['alert', `${where} (${formatCount(subject.measured ?? subject.event)})`],
             ['selected', `at the selected event (${formatCount(selected)})`],
           ]}
         />
       )}
       {event === null ? (
         <Empty>
-          The alert fired at a pause, and no event with an embedding is near it. Select an event of the stream in a
-          chart.
+          {subject.stretch ? 'The stretch ends' : 'The alert fired'} at a pause, and no event of the stream with an
+          embedding is before it. Select an event of the stream in a chart.
         </Empty>
       ) : (
         <Answer query={query} what="attributing the friction">

@@ -156,7 +156,9 @@ export function ChangeTab({ subject }: { readonly subject: Subject }): ReactNode
     return (
       <Empty>
         This part belongs to alerts of style, meaning and behaviour.{' '}
-        {alert === null ? 'None fires here with these parameters.' : 'Attribution says what this one is made of.'}
+        {alert === null
+          ? 'Of a stretch, Investigate says what differs in it.'
+          : 'Attribution says what this one is made of.'}
       </Empty>
     );
   return (

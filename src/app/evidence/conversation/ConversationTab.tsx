@@ -49,8 +49,8 @@ function Thread({
           <>
             {view.turns.length < view.total && (
               <p className="dim">
-                {formatCount(view.turns.length)} of the thread’s {formatCount(view.total)} turns around the alert are
-                shown.
+                {formatCount(view.turns.length)} of the thread’s {formatCount(view.total)} turns are shown, around where
+                it begins.
               </p>
             )}
             <div className="conversation">
@@ -64,13 +64,15 @@ function Thread({
   );
 }
 
-/** The thread of the alert as a transcript, and who hands over to whom. */
+/** The thread of the alert or stretch as a transcript, and who hands over to whom. */
 export function ConversationTab({ subject }: { readonly subject: Subject }): ReactNode {
-  const { report, onset, event } = subject;
+  const { report, onset, event, stretch } = subject;
+  // An alert is read where it fired, a stretch from its first event on.
+  const anchor = stretch ? onset : event;
   const selected = useTautline((state) => state.view.selected);
   const wanted: EventIndex[] = [onset, event, ...(selected === null ? [] : [selected])];
   const rows = useRows(wanted);
-  const own = useThreadOf(rows.get(event));
+  const own = useThreadOf(rows.get(anchor));
   const ofSelected = useThreadOf(selected === null ? undefined : rows.get(selected));
   const [from, to] = [rows.get(onset), rows.get(event)];
   const { data: found } = useSql(from === undefined || to === undefined ? null : threadsSql(from, to, MAX_THREADS));
@@ -87,7 +89,8 @@ export function ConversationTab({ subject }: { readonly subject: Subject }): Rea
     .filter((one) => one.thread !== own);
   const isNamed = ofSelected === undefined || ofSelected === own || episode.some((one) => one.thread === ofSelected);
   // The transcript begins at the alert, or at the selected event where that is of the thread.
-  const at = selected !== null && ofSelected === thread ? (rows.get(selected) ?? to) : to;
+  const first = rows.get(anchor) ?? to;
+  const at = selected !== null && ofSelected === thread ? (rows.get(selected) ?? first) : first;
   return (
     <>
       <div className="evidence-tools">
@@ -98,11 +101,13 @@ export function ConversationTab({ subject }: { readonly subject: Subject }): Rea
             onChange={(change) => setChosen(change.target.value === valueOf(own) ? OF_THE_ALERT : change.target.value)}
             aria-label="Thread"
           >
-            <option value={valueOf(own)}>{nameOf(own)} (of the alert)</option>
+            <option value={valueOf(own)}>
+              {nameOf(own)} ({stretch ? 'where the stretch begins' : 'of the alert'})
+            </option>
             {!isNamed && <option value={valueOf(ofSelected)}>{nameOf(ofSelected)} (of the selected event)</option>}
             {episode.map((one) => (
               <option key={valueOf(one.thread)} value={valueOf(one.thread)}>
-                {nameOf(one.thread)} ({formatCount(one.turns)} between onset and alert)
+                {nameOf(one.thread)} ({formatCount(one.turns)} {stretch ? 'in the stretch' : 'between onset and alert'})
               </option>
             ))}
           </select>

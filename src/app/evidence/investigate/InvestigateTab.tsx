@@ -2,7 +2,9 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { explain } from '../../../core/errors.ts';
 import { formatCount, formatMs, formatNumber } from '../../../core/format.ts';
 import { changeSentences } from '../../../detection/drilldown/changed/words.ts';
+import type { InvestigationSubject } from '../../../detection/drilldown/investigate/columns.ts';
 import type { Hypothesis, Investigation } from '../../../detection/drilldown/types.ts';
+import { subjectKey } from '../../../state/drilldown/investigations.ts';
 import { investigations, useInvestigation } from '../../../state/drilldown/queries.ts';
 import { actions, useTautline } from '../../../state/store.ts';
 import type { EvidenceTab } from '../../../state/types.ts';
@@ -31,7 +33,7 @@ function HypothesisRow({
   readonly rank: number;
 }): ReactNode {
   const evidence = useTautline((state) => state.view.evidence);
-  const { statement, effect, p, pAdjusted, test } = hypothesis;
+  const { statement, effect, p, pAdjusted, smallest, test } = hypothesis;
   const { events, figures } = hypothesis.evidence;
   const place = placeOf(test);
   const first = events[0];
@@ -49,6 +51,7 @@ function HypothesisRow({
             p {formatP(p, run.permutations)}, corrected <strong>{formatP(pAdjusted, run.permutations)}</strong>
           </span>
           <span>{run.tests.find((one) => one.test === test)?.title ?? test}</span>
+          {smallest && <span>could have shown {smallest.text}</span>}
         </p>
         <p className="hypothesis-evidence">
           {events.length > 0 && (
@@ -150,7 +153,7 @@ function Done({ run, subject }: { readonly run: Investigation; readonly subject:
   const save = (): void =>
     download(
       JSON.stringify(run, null, 2),
-      fileName(['investigation', run.alert.stream, run.alert.kind, String(subject.event)], 'json'),
+      fileName(['investigation', run.stream, run.alert?.kind ?? 'stretch', String(subject.event)], 'json'),
     );
   return (
     <div className="evidence-answer">
@@ -172,10 +175,23 @@ function Done({ run, subject }: { readonly run: Investigation; readonly subject:
         </section>
       )}
       <p className="dim">{run.windows.note}</p>
+      {run.smallest.length > 0 && (
+        <section className="smallest" aria-label="What could have been shown">
+          <h3 title="At Holm’s first step, found in four of five such stretches, were it the only difference">
+            Found in four of five such stretches, had it been there
+          </h3>
+          <ul>
+            {run.smallest.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </section>
+      )}
       {standing.length === 0 ? (
         <Empty>
-          Nothing examined goes together with this alert beyond what chance does after the correction. That says nothing
-          about what was not examined; what differs most is listed below.
+          Nothing examined goes together with {run.alert ? 'this alert' : 'this stretch'} beyond what chance does after
+          the correction. Differences smaller than those named above are not excluded, nor is what was not examined;
+          what differs most is listed below.
         </Empty>
       ) : (
         <ol className="hypotheses" aria-label="Hypotheses">
@@ -216,18 +232,19 @@ function Done({ run, subject }: { readonly run: Investigation; readonly subject:
 }
 
 /** Which tests have answered so far. */
-function Running({ alert }: { readonly alert: number }): ReactNode {
-  const state = useInvestigation(alert);
+function Running({ subject }: { readonly subject: InvestigationSubject }): ReactNode {
+  const key = subjectKey(subject);
+  const state = useInvestigation(subject);
   const [answered, setAnswered] = useState<readonly string[]>([]);
   // Every report of progress names the test that has just answered; some pass between two renders.
   useEffect(
     () =>
-      investigations.store.subscribe(({ byAlert }) => {
-        const now = byAlert[alert];
+      investigations.store.subscribe(({ bySubject }) => {
+        const now = bySubject[key];
         const title = now?.phase === 'running' ? now.progress.detail : undefined;
         if (title !== undefined) setAnswered((before) => (before.includes(title) ? before : [...before, title]));
       }),
-    [alert],
+    [key],
   );
   if (state?.phase !== 'running') return null;
   return (
@@ -246,18 +263,19 @@ function Running({ alert }: { readonly alert: number }): ReactNode {
   );
 }
 
-/** What else changed together with the alert, examined in parallel and ranked. */
+/** What else changed together with the alert or in the stretch, examined in parallel and ranked. */
 export function InvestigateTab({ subject }: { readonly subject: Subject }): ReactNode {
-  const number = subject.alert?.number ?? null;
-  const state = useInvestigation(number);
-  if (number === null)
-    return (
-      <Empty>
-        No alert fires here with these parameters, so there is no episode to investigate. Choose an alert with [ and ].
-      </Empty>
-    );
-  if (state?.phase === 'done') return <Done run={state.investigation} subject={subject} />;
-  if (state?.phase === 'running') return <Running alert={number} />;
+  const { investigated, stretch } = subject;
+  const state = useInvestigation(investigated);
+  const key = subjectKey(investigated);
+  const asks = stretch !== null;
+  useEffect(() => {
+    // Who asks about a stretch has asked; an alert is often opened to be read.
+    if (asks && investigations.store.getState().bySubject[key] === undefined) investigations.start(investigated);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once per stretch: what is cancelled must not begin again
+  }, [key, asks, subject.report.revision]);
+  if (state?.phase === 'done') return <Done key={key} run={state.investigation} subject={subject} />;
+  if (state?.phase === 'running') return <Running key={key} subject={investigated} />;
   return (
     <div className="investigate-start">
       {state?.phase === 'failed' && (
@@ -266,15 +284,20 @@ export function InvestigateTab({ subject }: { readonly subject: Subject }): Reac
         </p>
       )}
       <p>
-        Tests compare the episode with what was before it, in parallel: the other signals, latency, agents, threads,
-        hand-offs, words, every column of the ledger, and earlier alerts. Each tells what differs and by how much, with
-        a permutation p-value corrected for the number of looks.
+        Tests compare {stretch ? 'the stretch' : 'the episode with what was before it'}, in parallel: the
+        {stretch ? '' : ' other'} signals, latency, agents, threads, hand-offs, words
+        {stretch ? ' and every column of the ledger' : ', every column of the ledger, and earlier alerts'}. Each tells
+        what differs and by how much, with a permutation p-value corrected for the number of looks.
       </p>
       <p className="dim">
         The result is a list of associations in time, with their evidence: it cannot tell why something happened.
       </p>
-      <button type="button" className="button primary" onClick={() => investigations.start(number)}>
-        {state?.phase === 'failed' ? 'Investigate again' : 'Investigate this alert'}
+      <button type="button" className="button primary" onClick={() => investigations.start(investigated)}>
+        {state?.phase === 'failed'
+          ? 'Investigate again'
+          : stretch
+            ? 'Investigate this stretch'
+            : 'Investigate this alert'}
       </button>
     </div>
   );

@@ -12,7 +12,7 @@ import { Answer, Empty, Segmented } from '../parts.tsx';
 import { useRows } from '../useRows.ts';
 import type { Subject } from '../useSubject.ts';
 import { useTexts } from '../useTexts.ts';
-import { colorPoints, type Colored, type Coloring } from './colors.ts';
+import { colorPhases, colorPoints, type Colored, type Coloring, type Phases } from './colors.ts';
 import { PointMap } from './PointMap.tsx';
 import { pointOf, pointStates } from './states.ts';
 import { useChoice } from '../useChoice.ts';
@@ -109,6 +109,12 @@ function LayoutTools({ layout }: { readonly layout: LayoutState | null }): React
   return null;
 }
 
+const phasesOf = ({ stream, stretch, onset, end }: Subject): Phases => ({
+  stream,
+  before: stretch ? (stretch.baseline?.range ?? null) : { from: 0, to: onset },
+  stretch: stretch?.range ?? { from: onset, to: end },
+});
+
 function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject: Subject }): ReactNode {
   const { report } = subject;
   const { mode } = useChartTheme();
@@ -122,25 +128,30 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
   const signature = useMemo(() => signatureOf(map), [map]);
   const layout = useLayout(signature);
   const names = useMemo(() => report.streams.map(({ name }) => name), [report]);
-  const colored = useMemo(() => colorPoints(map, coloring, names, mode), [map, coloring, names, mode]);
+  const colored = useMemo(
+    () => (coloring === 'phase' ? colorPhases(map, phasesOf(subject), mode) : colorPoints(map, coloring, names, mode)),
+    [map, coloring, names, mode, subject],
+  );
   const state = useMemo(
     () =>
       pointStates(
         map,
-        range,
+        // Colours tell the stretch already.
+        coloring === 'phase' ? null : range,
         new Set(names.flatMap((name, i) => (hiddenStreams.includes(name) ? [i] : []))),
         highlighted?.index ?? null,
       ),
-    [map, range, names, hiddenStreams, highlighted],
+    [map, range, names, hiddenStreams, highlighted, coloring],
   );
   const ringed = useMemo(() => {
     const found: number[] = [];
+    if (coloring === 'phase') return found;
     for (let i = 0; i < map.index.length && found.length < MAX_RINGED; i += 1) {
       if (map.stream[i] === subject.stream && map.index[i] >= subject.onset && map.index[i] <= subject.event)
         found.push(i);
     }
     return found;
-  }, [map, subject]);
+  }, [map, subject, coloring]);
   useEffect(() => () => actions.mark(null), []);
   useEffect(() => {
     // A link that shows UMAP has it computed where this page has not yet.
@@ -176,6 +187,7 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
               ['stream', 'stream'],
               ['route', 'state'],
               ['time', 'time'],
+              ['phase', 'before and since'],
             ]}
           />
         </label>
@@ -185,7 +197,7 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
         ) : (
           <span className="dim">
             Drag to pick events, which the timelines then mark; shift-drag moves, the wheel zooms.
-            {range && ' Pale: outside the visible range of the charts.'}
+            {range && coloring !== 'phase' && ' Pale: outside the visible range of the charts.'}
           </span>
         )}
       </div>
@@ -211,9 +223,12 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
         tip={(point) => <Tip map={map} point={point} names={names} />}
       />
       <Key colored={colored} />
-      <p className="dim map-key">
-        <i className="map-ring" /> events of {names[subject.stream]} from the onset to the alert
-      </p>
+      {ringed.length > 0 && (
+        <p className="dim map-key">
+          <i className="map-ring" /> events of {names[subject.stream]}{' '}
+          {subject.stretch ? 'in the stretch' : 'from the onset to the alert'}
+        </p>
+      )}
       <Caveat map={map} projection={shown} layout={layout} />
     </>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { luminance, parseColor } from '../../../charts/color.ts';
-import { colorPoints, timeColor } from './colors.ts';
+import { colorPhases, colorPoints, timeColor } from './colors.ts';
 
 const MAP = {
   index: Int32Array.of(0, 2, 5, 9),
@@ -21,6 +21,16 @@ describe('colorPoints', () => {
       ['In frame', 3, 'I'],
     ]);
     expect([...codes].every((code) => colors[code] !== undefined)).toBe(true);
+  });
+  it('colours a stretch of a stream and what it is compared with', () => {
+    const phases = { stream: 0, before: { from: 0, to: 5 }, stretch: { from: 5, to: 12 } };
+    const { codes, key } = colorPhases(MAP, phases, 'dark');
+    expect([...codes]).toEqual([1, 0, 0, 2]);
+    expect(key.map(({ name, points }) => [name, points])).toEqual([
+      ['all else', 2],
+      ['compared with', 1],
+      ['the stretch', 1],
+    ]);
   });
   it('colours by time along the order of events, which it names where there are no times', () => {
     const { codes, key, isScale } = colorPoints(MAP, 'time', [], 'dark');

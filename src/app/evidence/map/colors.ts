@@ -1,10 +1,18 @@
+import type { IndexRange } from '../../../core/columns.ts';
 import { eventStateStyle, streamStyle, type Mode } from '../../../charts/palette.ts';
 import { formatCount, formatTimeFull } from '../../../core/format.ts';
 import { eventStateName } from '../../../detection/eventStateNames.ts';
 import { EVENT_STATES } from '../../../detection/types.ts';
 import type { EmbeddingMap } from '../../../workers/drilldown.ts';
 
-export type Coloring = 'stream' | 'route' | 'time';
+export type Coloring = 'stream' | 'route' | 'time' | 'phase';
+
+/** Two stretches of a stream that are told apart. */
+export interface Phases {
+  readonly stream: number;
+  readonly before: IndexRange | null;
+  readonly stretch: IndexRange;
+}
 
 /** A colour of the map for every point, and what the colours stand for. */
 export interface Colored {
@@ -46,9 +54,32 @@ export function timeColor(share: number, mode: Mode): string {
   return `rgb(${channels.join(', ')})`;
 }
 
+/** The stretch, what it is compared with, and pale all else. */
+export function colorPhases(
+  map: Pick<EmbeddingMap, 'index' | 'stream'>,
+  { stream, before, stretch }: Phases,
+  mode: Mode,
+): Colored {
+  const within = (i: number, range: IndexRange | null) => range !== null && i >= range.from && i < range.to;
+  const codes = Uint8Array.from(map.index, (index, i) =>
+    map.stream[i] !== stream ? 0 : within(index, stretch) ? 2 : within(index, before) ? 1 : 0,
+  );
+  const colors = [mode === 'dark' ? '#4a4f57' : '#c9ccd1', timeColor(0.3, mode), timeColor(1, mode)];
+  const names = ['all else', 'compared with', 'the stretch'];
+  return {
+    codes,
+    colors,
+    isScale: false,
+    key: names.flatMap((name, code) => {
+      const points = codes.reduce((sum, own) => sum + (own === code ? 1 : 0), 0);
+      return points > 0 ? [{ code, name, points, letter: ['', 'B', 'S'][code] }] : [];
+    }),
+  };
+}
+
 export function colorPoints(
   map: Pick<EmbeddingMap, 'index' | 'stream' | 'eventState' | 'time'>,
-  by: Coloring,
+  by: Exclude<Coloring, 'phase'>,
   streams: readonly string[],
   mode: Mode,
 ): Colored {

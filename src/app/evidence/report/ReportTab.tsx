@@ -7,28 +7,28 @@ import { download } from '../../whatif/parameterFile.ts';
 import { fileName } from '../fileName.ts';
 import type { Subject } from '../useSubject.ts';
 
-type Of = 'alert' | 'session';
+type Of = 'subject' | 'session';
 type Making =
   | { readonly phase: 'idle' }
   | { readonly phase: 'making'; readonly of: Of }
   | { readonly phase: 'made'; readonly name: string; readonly bytes: number; readonly ms: number }
   | { readonly phase: 'failed'; readonly problem: string };
 
-/** One click makes a self-contained file of the alert, or of the session. */
+/** One click makes a self-contained file of the alert or stretch, or of the session. */
 export function ReportTab({ subject }: { readonly subject: Subject }): ReactNode {
-  const { alert, report } = subject;
+  const { alert, report, stretch, investigated: what } = subject;
   const ledger = useTautline((state) => (state.ledger.phase === 'open' ? state.ledger.report.name : ''));
-  const investigated = useInvestigation(alert?.number ?? null)?.phase === 'done';
+  const investigated = useInvestigation(what)?.phase === 'done';
   const [making, setMaking] = useState<Making>({ phase: 'idle' });
   const make = async (of: Of): Promise<void> => {
     const from = performance.now();
     setMaking({ phase: 'making', of });
     try {
-      const html = await makeReport(of === 'alert' && alert ? alert.number : null);
+      const html = await makeReport(of === 'subject' ? what : null);
       const blob = new Blob([html], { type: 'text/html' });
       const name = fileName(
-        of === 'alert' && alert
-          ? ['tautline', ledger, report.streams[alert.stream].name, alert.kind, String(alert.fired)]
+        of === 'subject'
+          ? ['tautline', ledger, report.streams[subject.stream].name, alert?.kind ?? 'stretch', String(subject.event)]
           : ['tautline', ledger, 'session'],
         'html',
       );
@@ -46,25 +46,18 @@ export function ReportTab({ subject }: { readonly subject: Subject }): ReactNode
         hashes that say which ledger and which analysis it is of. It has quotes of messages in it: mind who gets it.
       </p>
       <div className="buttons">
-        <button
-          type="button"
-          className="button primary"
-          disabled={alert === null || busy}
-          onClick={() => void make('alert')}
-        >
-          Report of this alert
+        <button type="button" className="button primary" disabled={busy} onClick={() => void make('subject')}>
+          Report of this {stretch ? 'stretch' : 'alert'}
         </button>
         <button type="button" className="button" disabled={busy} onClick={() => void make('session')}>
           Report of the session
         </button>
       </div>
-      {alert !== null && (
-        <p className="dim">
-          {investigated
-            ? 'The investigation of this alert goes into its report.'
-            : 'Investigate the alert first, and its report has the investigation too.'}
-        </p>
-      )}
+      <p className="dim">
+        {investigated
+          ? `The investigation of this ${stretch ? 'stretch' : 'alert'} goes into its report.`
+          : `Investigate the ${stretch ? 'stretch' : 'alert'} first, and its report has the investigation too.`}
+      </p>
       <p role="status">
         {making.phase === 'making' && 'Making the report…'}
         {making.phase === 'made' && (

@@ -119,11 +119,11 @@ function useRange(name: 'before' | 'after', first: IndexRange): readonly [IndexR
 
 /** Which messages' mass moved where, between two windows. */
 export function TransportTab({ subject }: { readonly subject: Subject }): ReactNode {
-  const { report, stream, onset, event, end } = subject;
+  const { report, stream, onset, event, end, stretch } = subject;
   const isLasting = subject.alert !== null && changeChannelOf(subject.alert.kind) !== null;
   const visible = useVisibleRange() ?? { from: 0, to: report.events };
-  const [windows, setWindows] = useChoice<Windows>('windows', isLasting ? 'reference' : 'alert');
-  const [before, setBefore] = useRange('before', report.reference);
+  const [windows, setWindows] = useChoice<Windows>('windows', stretch ? 'ranges' : isLasting ? 'reference' : 'alert');
+  const [before, setBefore] = useRange('before', stretch?.baseline?.range ?? report.reference);
   const [after, setAfter] = useRange('after', {
     from: onset,
     to: Math.min(report.events, Math.max(event + 1, end)),
@@ -160,8 +160,8 @@ export function TransportTab({ subject }: { readonly subject: Subject }): ReactN
           value={windows}
           onChange={setWindows}
           options={[
-            ['reference', 'reference → since the onset'],
-            ['alert', 'before → at the alert'],
+            ['reference', stretch ? 'reference → since it begins' : 'reference → since the onset'],
+            ['alert', stretch ? 'before → where the stretch ends' : 'before → at the alert'],
             ['rest', `${name} → the rest`],
             ['ranges', 'two ranges'],
           ]}

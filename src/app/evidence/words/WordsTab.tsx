@@ -156,7 +156,7 @@ function Compared({ result, sides }: { readonly result: WordsResult; readonly si
 
 /** Which words set the episode apart, with length and vocabulary beside them. */
 export function WordsTab({ subject }: { readonly subject: Subject }): ReactNode {
-  const { report, stream, onset, event, end } = subject;
+  const { report, stream, onset, event, end, stretch } = subject;
   const visible = useVisibleRange();
   const hasText = useTautline(
     (state) => state.ledger.phase === 'open' && state.ledger.report.mapping.text !== undefined,
@@ -172,8 +172,9 @@ export function WordsTab({ subject }: { readonly subject: Subject }): ReactNode 
         end,
         events: report.events,
         visible: visible ?? { from: 0, to: report.events },
+        stretch,
       }),
-    [against, name, onset, event, end, report.events, visible],
+    [against, name, onset, event, end, report.events, visible, stretch],
   );
   const query = useWords(hasText ? { window: sides.window, reference: sides.reference } : null);
   if (!hasText)
@@ -191,8 +192,8 @@ export function WordsTab({ subject }: { readonly subject: Subject }): ReactNode 
           value={against}
           onChange={setAgainst}
           options={[
-            ['before', 'episode ↔ before it'],
-            ['others', 'episode ↔ other streams'],
+            ['before', stretch ? `stretch ↔ ${stretch.baseline?.title ?? 'nothing'}` : 'episode ↔ before it'],
+            ['others', stretch ? 'stretch ↔ other streams' : 'episode ↔ other streams'],
             ['visible', 'visible range ↔ before it'],
           ]}
         />

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { lengthVerdict, sidesOf } from './selections.ts';
 
-const PLACE = { name: 'b', onset: 500, event: 512, end: 520, events: 1000, visible: { from: 300, to: 700 } };
+const PLACE = {
+  name: 'b',
+  onset: 500,
+  event: 512,
+  end: 520,
+  events: 1000,
+  visible: { from: 300, to: 700 },
+  stretch: null,
+};
 
 describe('sidesOf', () => {
   it('takes the episode, widened, against what the stream said before it', () => {

@@ -22,6 +22,11 @@ interface Place {
   readonly end: number;
   readonly events: number;
   readonly visible: IndexRange;
+  /** Where it is of a stretch that was chosen, with what it is compared with. */
+  readonly stretch: {
+    readonly range: IndexRange;
+    readonly baseline: { readonly range: IndexRange; readonly title: string } | null;
+  } | null;
 }
 
 const told = ({ from, to }: IndexRange): string => `events ${formatCount(from)} to ${formatCount(to - 1)}`;
@@ -30,11 +35,21 @@ const told = ({ from, to }: IndexRange): string => `events ${formatCount(from)} 
  * The episode from its onset on (at least 200 events of the ledger), against the stream before it, against the other
  * streams, or the visible range against all before it.
  */
-export function sidesOf(against: Against, { name, onset, event, end, events, visible }: Place): WordsSides {
-  const episode: IndexRange = { from: onset, to: Math.min(events, Math.max(end, event + 1, onset + MIN_EVENTS)) };
+export function sidesOf(against: Against, { name, onset, event, end, events, visible, stretch }: Place): WordsSides {
+  const episode: IndexRange = stretch?.range ?? {
+    from: onset,
+    to: Math.min(events, Math.max(end, event + 1, onset + MIN_EVENTS)),
+  };
   const own: TextSelection['stream'] = { name };
   switch (against) {
     case 'before':
+      if (stretch?.baseline)
+        return {
+          window: { range: episode, stream: own },
+          reference: { range: stretch.baseline.range, stream: own },
+          windowTitle: `${name}, ${told(episode)}`,
+          referenceTitle: `${name} ${stretch.baseline.title}`,
+        };
       return {
         window: { range: episode, stream: own },
         reference: { range: { from: 0, to: onset }, stream: own },

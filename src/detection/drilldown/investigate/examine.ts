@@ -2,29 +2,18 @@ import { formatCount, formatNumber, formatPercent } from '../../../core/format.t
 import { median } from '../../../core/statistics.ts';
 import { mulberry32 } from '../../../core/random.ts';
 import { cliffsDelta, cramersV } from '../effect.ts';
-import type { Hypothesis } from '../types.ts';
 import { tokenize } from '../words.ts';
-import { blockLength, permutationP } from './permutation.ts';
-import type { CategoricalSeries, EarlierTask, TestTask, NumericSeries, WordsTask } from './tasks.ts';
+import { examineEarlier } from './earlier.ts';
+import { blockLength, nullDistribution, shareReached } from './permutation.ts';
+import { keptBy, smallestDelta, smallestOwnValue, smallestTerm } from './smallest.ts';
+import type { CategoricalSeries, Examined, Finding, NumericSeries, TestTask, WordsTask } from './tasks.ts';
+import { MIN_VALUES } from './windows.ts';
 
-/** What an test found, before the correction for the number of looks. */
-type Finding = Omit<Hypothesis, 'pAdjusted'>;
-
-export interface Examined {
-  /** One for every test made. */
-  readonly findings: readonly Finding[];
-  /** Why there are none. */
-  readonly nothing: string | null;
-}
-
-/** A side with fewer values is not compared. */
-const MIN_VALUES = 8;
 const EVIDENCE = 20;
 /** Categories told apart; the others are one. */
 const MAX_CATEGORIES = 24;
 const MAX_TERMS = 400;
 const LISTED_TERMS = 5;
-const MAX_EARLIER = 20;
 
 /** Runs one test. Pure: the same task gives the same answer. */
 export function examine(task: TestTask): Examined {
@@ -43,36 +32,77 @@ export function examine(task: TestTask): Examined {
   }
 }
 
+/** Looks that a task will make; of words, those where its texts are many enough. */
+export function looksOf(task: TestTask): number {
+  switch (task.kind) {
+    case 'comparison':
+      return (
+        task.numbers.filter(({ values }) => usable(values, task.baseline) !== null).length +
+        task.categories.filter(({ values }) => varies(values, task.baseline)).length
+      );
+    case 'words':
+      return task.texts.some((text) => text !== null) ? 2 : 0;
+    case 'earlier':
+      return task.alerts.length > 0 ? 1 : 0;
+  }
+}
+
+/** Positions at which a number is stated, and how many are of the baseline; null where it cannot be compared. */
+function usable(
+  values: readonly number[],
+  baseline: number,
+): { readonly at: readonly number[]; readonly split: number } | null {
+  const at: number[] = [];
+  values.forEach((value, i) => {
+    if (!Number.isNaN(value)) at.push(i);
+  });
+  const split = at.findIndex((i) => i >= baseline);
+  if (split < MIN_VALUES || at.length - split < MIN_VALUES) return null;
+  return at.every((i) => values[i] === values[at[0]]) ? null : { at, split };
+}
+
+/** False where categories cannot be compared: too few events, or one value (but for one event without). */
+function varies(values: readonly (string | null)[], baseline: number): boolean {
+  if (baseline < MIN_VALUES || values.length - baseline < MIN_VALUES) return false;
+  const names = new Set(values);
+  return names.size > 2 || (names.size === 2 && values.filter((value) => value === null).length !== values.length - 1);
+}
+
 const outcome = (findings: readonly Finding[], reason: string): Examined => ({
   findings,
   nothing: findings.length > 0 ? null : reason,
 });
 
-type Sides = Pick<TestTask, 'test' | 'index' | 'baseline' | 'permutations'>;
+type Sides = Pick<TestTask, 'test' | 'index' | 'baseline' | 'permutations' | 'looks'>;
 
 /** Median or share in the window against the baseline: Cliff's delta, tested by the sum of ranks in the window. */
 function compareNumbers(
-  { test, index, baseline, permutations }: Sides,
+  { test, index, baseline, permutations, looks }: Sides,
   { label, unit, isShare, values }: NumericSeries,
   seed: number,
 ): Finding | null {
-  const at: number[] = [];
-  values.forEach((value, i) => {
-    if (!Number.isNaN(value)) at.push(i);
-  });
+  const compared = usable(values, baseline);
+  if (!compared) return null;
+  const { at, split } = compared;
   const used = at.map((i) => values[i]);
-  const split = at.findIndex((i) => i >= baseline);
-  if (split < MIN_VALUES || used.length - split < MIN_VALUES || used.every((value) => value === used[0])) return null;
   const before = used.slice(0, split);
   const within = used.slice(split);
   const delta = cliffsDelta(within, before);
   const ranks = midranks(used);
   const expected = (within.length * (used.length + 1)) / 2;
-  const p = permutationP(used.length, blockLength(before, used.length), permutations, mulberry32(seed), (positions) => {
+  const excess = (positions: ArrayLike<number>) => {
     let sum = 0;
     for (let i = split; i < positions.length; i++) sum += ranks[positions[i]];
-    return Math.abs(sum - expected);
+    return sum - expected;
+  };
+  const memory = blockLength(before, used.length);
+  const kept: number[] = [];
+  const drawn = nullDistribution(used.length, memory, permutations, mulberry32(seed), (positions) => {
+    kept.push(keptBy(positions, split));
+    return excess(positions);
   });
+  const deltas = drawn.map((sum) => (2 * sum) / (within.length * before.length));
+  const p = shareReached(Math.abs(excess(used.map((_, i) => i))), drawn.map(Math.abs));
   const told = (side: readonly number[]) => (isShare ? side.reduce((a, b) => a + b, 0) / side.length : median(side));
   const format = (value: number) => (isShare ? formatPercent(value) : `${formatNumber(value)}${unit && ` ${unit}`}`);
   const [inWindow, inBaseline] = [told(within), told(before)];
@@ -85,6 +115,7 @@ function compareNumbers(
     test,
     p,
     effect: { measure: "Cliff's delta", value: delta },
+    smallest: smallestDelta({ values: deltas, kept: Float64Array.from(kept) }, looks),
     statement:
       `${label} is ${way} in the window: ${isShare ? '' : 'median '}${format(inWindow)} ` +
       `against ${format(inBaseline)} in the baseline.`,
@@ -117,14 +148,13 @@ function midranks(values: readonly number[]): Float64Array {
  * baseline.
  */
 function compareCategories(
-  { test, index, baseline, permutations }: Sides,
+  { test, index, baseline, permutations, looks }: Sides,
   { label, values }: CategoricalSeries,
   seed: number,
 ): Finding | null {
-  if (baseline < MIN_VALUES || values.length - baseline < MIN_VALUES) return null;
+  if (!varies(values, baseline)) return null;
   const names = new Map<string | null, number>();
   for (const value of values) names.set(value, (names.get(value) ?? 0) + 1);
-  if (names.size < 2 || (names.size === 2 && names.get(null) === values.length - 1)) return null;
   const kept = [...names]
     .sort((a, b) => b[1] - a[1])
     .slice(0, MAX_CATEGORIES)
@@ -144,10 +174,12 @@ function compareCategories(
     Float64Array.from(codes.subarray(0, baseline), (code) => (code === common ? 1 : 0)),
     values.length,
   );
-  const p = permutationP(values.length, memory, permutations, mulberry32(seed), (positions) => {
+  const random = mulberry32(seed);
+  const drawn = nullDistribution(values.length, memory, permutations, random, (positions) => {
     const [a, b] = countsOf(positions);
     return cramersV(b, a);
   });
+  const p = shareReached(v, drawn);
   const size = values.length - baseline;
   const excess = Array.from(within, (count, c) => count / size - before[c] / baseline);
   const most = excess.indexOf(Math.max(...excess));
@@ -163,6 +195,7 @@ function compareCategories(
     test,
     p,
     effect: { measure: "Cramér's V", value: v },
+    smallest: smallestOwnValue(codes, baseline, categories, { block: memory, looks, permutations, random }),
     statement:
       `${label}: ${shown(most)} is ${formatPercent(inWindow)} of the window ` +
       `against ${formatPercent(inBaseline)} of the baseline` +
@@ -235,8 +268,15 @@ function examineWords(task: WordsTask): Examined {
       return count;
     });
   };
-  const largest = (positions: Int32Array) =>
-    counts(positions).reduce((most, count, t) => Math.max(most, Math.abs(difference(count, t)) / spread[t]), 0);
+  const middling = terms.length >> 1;
+  const signed: number[] = [];
+  const kept: number[] = [];
+  const largest = (positions: ArrayLike<number>) => {
+    const own = counts(positions);
+    signed.push(difference(own[middling], middling) / spread[middling]);
+    kept.push(keptBy(positions, split));
+    return own.reduce((most, count, t) => Math.max(most, Math.abs(difference(count, t)) / spread[t]), 0);
+  };
   const memories = terms
     .slice(0, 20)
     .map(([, found]) => {
@@ -245,8 +285,12 @@ function examineWords(task: WordsTask): Examined {
       return blockLength(present, n);
     })
     .sort((a, b) => a - b);
-  const p = permutationP(n, memories[memories.length >> 1], permutations, mulberry32(seed + 1), largest);
-  const observed = counts(Int32Array.from({ length: n }, (_, i) => i));
+  const drawn = nullDistribution(n, memories[memories.length >> 1], permutations, mulberry32(seed + 1), largest);
+  const ofMiddling = { values: Float64Array.from(signed), kept: Float64Array.from(kept) };
+  const smallest = smallestTerm(ofMiddling, drawn, spread[middling], task.looks);
+  const inOrder = Int32Array.from({ length: n }, (_, i) => i);
+  const p = shareReached(largest(inOrder), drawn);
+  const observed = counts(inOrder);
   const ranked = terms
     .map(([term], t) => ({
       term,
@@ -266,6 +310,7 @@ function examineWords(task: WordsTask): Examined {
     test,
     p,
     effect: { measure: "Cliff's delta", value: first.d },
+    smallest,
     statement: `Words that set the window apart: ${named.join(', ')}.`,
     evidence: {
       events: terms[first.t][1]
@@ -281,75 +326,4 @@ function examineWords(task: WordsTask): Examined {
     },
   });
   return outcome(findings, '');
-}
-
-/**
- * How near the signals of the window come to those of an earlier alert of the same kind: the smallest distance to any
- * of m of them, against the smallest distance to m stretches of the same length drawn at random. One look, one-sided:
- * to be less alike than stretches drawn at random is no resemblance.
- */
-function examineEarlier({
-  test,
-  seed,
-  permutations,
-  events,
-  signals,
-  windowFrom,
-  baselineFrom,
-  baselineTo,
-  alerts,
-}: EarlierTask): Examined {
-  const length = events.length - windowFrom;
-  const scales = signals.map((values) => {
-    const calm = values.slice(baselineFrom, baselineTo).filter((value) => !Number.isNaN(value));
-    const centre = median(calm);
-    return { centre, scale: median(calm.map((value) => Math.abs(value - centre))) };
-  });
-  const usable = signals.map((_, s) => s).filter((s) => scales[s].scale > 0);
-  const profile = (from: number): number[] =>
-    usable.map((s) => (median(signals[s].slice(from, from + length)) - scales[s].centre) / scales[s].scale);
-  const own = profile(windowFrom);
-  const distance = (from: number): number =>
-    Math.hypot(...profile(from).map((value, s) => (Number.isNaN(value) || Number.isNaN(own[s]) ? 0 : value - own[s])));
-  const last = windowFrom - length;
-  const spans = alerts
-    .slice(-MAX_EARLIER)
-    .map((alert) => ({ alert, from: events.findIndex((index) => index >= alert.onset) }))
-    .filter(({ from }) => from >= 0 && from <= last)
-    .map(({ alert, from }) => ({ alert, d: distance(from) }))
-    .sort((a, b) => a.d - b.d);
-  if (usable.length === 0 || last < 1) return outcome([], 'there are too few events before the window');
-  if (spans.length === 0) return outcome([], 'the stream has no earlier alert of this kind far enough before this one');
-  const random = mulberry32(seed);
-  const drawn = Float64Array.from({ length: permutations }, () => distance(Math.floor(random() * (last + 1))));
-  const [nearest] = spans;
-  let nearer = 0;
-  for (let i = 0; i < permutations; i++) {
-    let least = Infinity;
-    for (let j = 0; j < spans.length; j++) least = Math.min(least, drawn[Math.floor(random() * permutations)]);
-    if (least <= nearest.d) nearer++;
-  }
-  const farther = 1 - nearer / permutations;
-  return outcome(
-    [
-      {
-        test,
-        p: (nearer + 1) / (permutations + 1),
-        effect: { measure: "Cliff's delta", value: Math.max(0, 2 * farther - 1) },
-        statement:
-          `Of ${formatCount(spans.length)} earlier ${nearest.alert.kind} alerts of the stream ` +
-          `the one at event ${formatCount(nearest.alert.fired)} comes nearest in its signals: ` +
-          `nearer than the nearest of as many stretches drawn at random in ${formatPercent(farther)} of draws.`,
-        evidence: {
-          events: spans.slice(0, EVIDENCE).map(({ alert }) => alert.fired),
-          figures: {
-            'distance, nearest alert': nearest.d,
-            'median distance, random stretches': median(drawn),
-            'earlier alerts': spans.length,
-          },
-        },
-      },
-    ],
-    '',
-  );
 }

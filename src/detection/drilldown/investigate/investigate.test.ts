@@ -6,7 +6,7 @@ import type { Alert } from '../../types.ts';
 import { INVESTIGATED_SIGNALS, type InvestigationColumns, type FieldColumn } from './columns.ts';
 import { examine } from './examine.ts';
 import { conclude, type TestOutcome } from './investigation.ts';
-import { blockLength, blockPermutations, holm, permutationP } from './permutation.ts';
+import { blockLength, blockPermutations, holm, nullDistribution, shareReached } from './permutation.ts';
 import { planInvestigation } from './plan.ts';
 import type { ComparisonTask, TestTask } from './tasks.ts';
 import { investigationWindows } from './windows.ts';
@@ -26,6 +26,7 @@ const comparison = (numbers: readonly number[], baseline: number, seed = 1): Com
   title: 'X',
   seed,
   permutations: 199,
+  looks: 1,
   index: numbers.map((_, i) => i),
   baseline,
   leftOut: [],
@@ -52,6 +53,7 @@ describe('permutation tests', () => {
     expect(blockLength(normals(300, 1), 400)).toBe(8);
     expect(blockLength(memory(300, 0.9, 1), 400)).toBeGreaterThan(16);
     expect(blockLength(new Float64Array(50), 60)).toBe(8);
+    expect(blockLength(new Float64Array(95).fill(0.1), 190)).toBe(8);
     expect(blockLength([1, 2], 6)).toBe(1);
   });
 
@@ -81,7 +83,8 @@ describe('permutation tests', () => {
           Math.abs(
             positions.slice(180).reduce((sum, i) => sum + values[i], 0) / 60 - values.reduce((a, b) => a + b, 0) / 240,
           );
-        return permutationP(240, 1, 99, mulberry32(run), mean);
+        const inOrder = Int32Array.from(values, (_value, i) => i);
+        return shareReached(mean(inOrder), nullDistribution(240, 1, 99, mulberry32(run), mean));
       }).filter((p) => p <= 0.05).length / runs;
     expect(naive).toBeGreaterThan(0.3);
   });

@@ -3,9 +3,10 @@ import { formatCount } from '../../../core/format.ts';
 import type { Parameters } from '../../parameters.ts';
 import type { Alert } from '../../types.ts';
 import type { WhatChanged } from '../changed/types.ts';
-import type { TestRun, Hypothesis, Investigation, InvestigationWindows } from '../types.ts';
-import type { Examined } from './examine.ts';
+import type { TestRun, Hypothesis, Investigation, InvestigationWindows, SmallestEffect } from '../types.ts';
+import type { Examined } from './tasks.ts';
 import { holm } from './permutation.ts';
+import { ALPHA } from './smallest.ts';
 import type { TestTask } from './tasks.ts';
 
 /** What became of one test. */
@@ -14,7 +15,8 @@ export type TestOutcome =
   | { readonly task: TestTask; readonly ms: number; readonly thrown: unknown };
 
 export interface InvestigationFrame {
-  readonly alert: Alert;
+  /** Null of a stretch. */
+  readonly alert: Alert | null;
   readonly stream: string;
   readonly windows: InvestigationWindows;
   readonly changed: WhatChanged | null;
@@ -26,8 +28,6 @@ export interface InvestigationFrame {
   readonly ms: number;
 }
 
-const ALPHA = 0.05;
-
 /** Puts the outcomes together: corrected for all looks, ranked, with failed tests shown as failed. */
 export function conclude(frame: InvestigationFrame, outcomes: readonly TestOutcome[]): Investigation {
   const findings = outcomes.flatMap((outcome) => ('examined' in outcome ? outcome.examined.findings : []));
@@ -35,25 +35,34 @@ export function conclude(frame: InvestigationFrame, outcomes: readonly TestOutco
   const hypotheses = findings
     .map((finding, i): Hypothesis => ({ ...finding, pAdjusted: adjusted[i] }))
     .sort(byStrength);
-  const { kind, onset, fired, resolved: resolved } = frame.alert;
+  const { alert } = frame;
   const failed = outcomes.filter((outcome) => 'thrown' in outcome).length;
   return {
     format: 'tautline-investigation',
-    version: 1,
+    version: 2,
     ledger: frame.ledger,
     parameters: frame.parameters,
-    alert: { kind, stream: frame.stream, onset, fired, cleared: resolved },
+    stream: frame.stream,
+    alert: alert && {
+      kind: alert.kind,
+      stream: frame.stream,
+      onset: alert.onset,
+      fired: alert.fired,
+      cleared: alert.resolved,
+    },
     windows: frame.windows,
     changed: frame.changed,
     seed: frame.seed,
     permutations: frame.permutations,
     hypotheses,
     tests: outcomes.map(runOf),
+    smallest: smallestSentences(findings),
     looks: findings.length,
     startedAt: frame.startedAt.toISOString(),
     ms: frame.ms,
     notes: [
-      'Association in time only: what changed together with the alert. Nothing here says what brought what about.',
+      `Association in time only: what changed together with the ${alert ? 'alert' : 'stretch'}. ` +
+        'Nothing here says what brought what about.',
       `p-values come from ${formatCount(frame.permutations)} permutations of blocks of neighbouring events, ` +
         'so that runs of similar events do not count as evidence each; ' +
         `they are corrected for ${formatCount(findings.length)} looks (Holm).`,
@@ -62,6 +71,29 @@ export function conclude(frame: InvestigationFrame, outcomes: readonly TestOutco
         : []),
     ],
   };
+}
+
+const COMPARISONS: Readonly<Record<SmallestEffect['of'], string>> = {
+  numbers: 'Numbers',
+  categories: 'Categories',
+  words: 'Words',
+};
+
+/** What could have been shown, by the middle one of the looks of a kind. */
+function smallestSentences(findings: readonly Pick<Hypothesis, 'smallest'>[]): string[] {
+  return (['numbers', 'categories', 'words'] as const).flatMap((kind) => {
+    const own = findings.flatMap(({ smallest }) => (smallest?.of === kind ? [smallest] : []));
+    if (own.length === 0) return [];
+    const size = ({ value }: SmallestEffect) => value ?? Infinity;
+    const middle = own.sort((a, b) => size(a) - size(b))[(own.length - 1) >> 1];
+    const blind = own.filter(({ value }) => value === null).length;
+    const name = COMPARISONS[kind];
+    if (middle.value === null)
+      return [`${name}: ${own.length === 1 ? 'no' : 'most could show no'} difference, however large.`];
+    const looks = own.length > 1 ? ` (the middle one of ${formatCount(own.length)} looks)` : '';
+    const not = blind > 0 ? ` ${formatCount(blind)} could show no difference, however large.` : '';
+    return [`${name}: ${middle.text} or more${looks}.${not}`];
+  });
 }
 
 /** Those that stand after correction first, then by the size of the effect. */

@@ -17,9 +17,14 @@ export function blockLength(baseline: ArrayLike<number>, all: number): number {
   let mean = 0;
   for (let i = 0; i < n; i++) mean += baseline[i] / n;
   let variance = 0;
-  for (let i = 0; i < n; i++) variance += (baseline[i] - mean) ** 2;
+  let squares = 0;
+  for (let i = 0; i < n; i++) {
+    variance += (baseline[i] - mean) ** 2;
+    squares += baseline[i] ** 2;
+  }
   let lag = 1;
-  if (variance > 0) {
+  // What rounding leaves of a constant is no memory.
+  if (variance > 1e-24 * squares) {
     const limit = 2 / Math.sqrt(n);
     for (; lag < Math.min(MAX_LAG, n - 1); lag++) {
       let sum = 0;
@@ -53,23 +58,27 @@ export function blockPermutations(n: number, block: number, random: () => number
   };
 }
 
-/**
- * Share of permutations whose statistic is at least the observed one, with the observed one counted among them (Phipson
- * & Smyth 2010), so never 0.
- * @param statistic of the sequence read in the order of the positions; larger = further from no difference
- */
-export function permutationP(
+/** The statistic of as many permutations of blocks, in the order drawn: what it is where nothing changed. */
+export function nullDistribution(
   n: number,
   block: number,
   permutations: number,
   random: () => number,
   statistic: (positions: Int32Array) => number,
-): number {
-  const observed = statistic(Int32Array.from({ length: n }, (_, i) => i));
+): Float64Array {
   const next = blockPermutations(n, block, random);
+  return Float64Array.from({ length: permutations }, () => statistic(next()));
+}
+
+/**
+ * Share of permutations whose statistic is at least the observed one, with the observed one counted among them (Phipson
+ * & Smyth 2010), so never 0.
+ * @param drawn the null distribution of a statistic that is larger = further from no difference
+ */
+export function shareReached(observed: number, drawn: Float64Array): number {
   let reached = 1;
-  for (let i = 0; i < permutations; i++) if (statistic(next()) >= observed - 1e-12) reached++;
-  return reached / (permutations + 1);
+  for (const value of drawn) if (value >= observed - 1e-12) reached += 1;
+  return reached / (drawn.length + 1);
 }
 
 /** Holm's step-down correction (Holm 1979): p-values adjusted for being looked at together, in the order given. */

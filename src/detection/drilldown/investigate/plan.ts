@@ -1,6 +1,7 @@
 import { formatCount } from '../../../core/format.ts';
 import { mentionFinder } from '../mentions.ts';
 import { KINDS, SIGNALS } from '../../channels/index.ts';
+import { looksOf } from './examine.ts';
 import { INVESTIGATED_SIGNALS, type Codes, type FieldColumn, type InvestigationColumns } from './columns.ts';
 import type { CategoricalSeries, TestTask, NumericSeries } from './tasks.ts';
 
@@ -28,7 +29,7 @@ const MAX_HISTORY = 20_000;
 
 /**
  * What each test is to look at. Columns that cannot be compared are named in the task.
- * @param fields columns of the database at the events with a part, in order
+ * @param fields columns of the database at the events of the baseline, then at those of the window
  */
 export function planInvestigation(
   columns: InvestigationColumns,
@@ -36,11 +37,11 @@ export function planInvestigation(
   { seed, permutations }: PlanOptions,
 ): TestTask[] {
   const at: number[] = [];
-  columns.part.forEach((part, i) => {
-    if (part >= 0) at.push(i);
-  });
+  // What it is compared with may come after the window.
+  for (const part of [0, 1]) columns.part.forEach((own, i) => own === part && at.push(i));
   const base = {
     permutations,
+    looks: 1,
     index: at.map((i) => columns.index[i]),
     baseline: at.filter((i) => columns.part[i] === 0).length,
   };
@@ -68,12 +69,13 @@ export function planInvestigation(
     leftOut,
   });
 
-  return [
+  const ofTheAlert: readonly string[] = columns.alert ? KINDS[columns.alert.kind].madeOf : [];
+  const tasks: TestTask[] = [
     comparison(
       1,
       'signals',
-      'Other signals',
-      INVESTIGATED_SIGNALS.filter((name) => !KINDS[columns.alert.kind].madeOf.includes(name)).map((name) => {
+      columns.alert ? 'Other signals' : 'Signals',
+      INVESTIGATED_SIGNALS.filter((name) => !ofTheAlert.includes(name)).map((name) => {
         const { label, unit } = SIGNALS[name];
         return numeric(
           label,
@@ -117,8 +119,13 @@ export function planInvestigation(
       others.leftOut,
     ),
     comparison(8, 'numbers', 'Tokens, cost and other numbers', others.numbers),
-    earlierTask(columns, at, { ...base, seed: seed + 90_000 }),
+    ...earlierTask(columns, at, { ...base, seed: seed + 90_000 }),
   ];
+  const looks = Math.max(
+    1,
+    tasks.reduce((sum, task) => sum + looksOf(task), 0),
+  );
+  return tasks.map((task) => ({ ...task, looks }));
 }
 
 const numeric = (label: string, unit: string, values: readonly number[]): NumericSeries => ({
@@ -190,14 +197,16 @@ function handoffSeries(
   ];
 }
 
+/** Whether the window resembles earlier alerts of its kind; a stretch has no kind. */
 function earlierTask(
   { alert, index, part, signals, earlier }: InvestigationColumns,
   at: readonly number[],
-  base: Pick<TestTask, 'permutations' | 'index' | 'baseline' | 'seed'>,
-): TestTask {
+  base: Pick<TestTask, 'permutations' | 'index' | 'baseline' | 'looks' | 'seed'>,
+): TestTask[] {
+  if (!alert) return [];
   const from = Math.max(0, Math.min(at[0], index.length - MAX_HISTORY));
   const firstOf = (wanted: number) => part.indexOf(wanted) - from;
-  return {
+  const task: TestTask = {
     ...base,
     kind: 'earlier',
     test: 'earlier',
@@ -209,6 +218,7 @@ function earlierTask(
     baselineTo: part.lastIndexOf(0) + 1 - from,
     alerts: earlier.filter(({ kind }) => kind === alert.kind).map(({ kind, onset, fired }) => ({ kind, onset, fired })),
   };
+  return [task];
 }
 
 /**

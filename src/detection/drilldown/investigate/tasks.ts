@@ -1,5 +1,6 @@
 import type { EventIndex } from '../../../core/units.ts';
 import type { AlertKind } from '../../types.ts';
+import type { Hypothesis } from '../types.ts';
 
 /**
  * What an test is given: plain data, so that it runs in any worker. Events of the alert's stream in order, baseline
@@ -13,6 +14,8 @@ interface TaskBase {
   readonly index: readonly EventIndex[];
   /** Events of the baseline; those after it are the window. */
   readonly baseline: number;
+  /** Looks of the whole investigation, as planned: what the smallest effect that can be found depends on. */
+  readonly looks: number;
 }
 
 /** One number an event; NaN if there is none. */
@@ -57,3 +60,13 @@ export interface EarlierTask extends TaskBase {
 }
 
 export type TestTask = ComparisonTask | WordsTask | EarlierTask;
+
+/** What a test found, before the correction for the number of looks. */
+export type Finding = Omit<Hypothesis, 'pAdjusted'>;
+
+export interface Examined {
+  /** One for every test made. */
+  readonly findings: readonly Finding[];
+  /** Why there are none. */
+  readonly nothing: string | null;
+}

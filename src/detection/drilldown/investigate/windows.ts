@@ -6,12 +6,14 @@ import { changeChannelOf } from '../../channels/table.ts';
 import type { Alert } from '../../types.ts';
 import type { InvestigationWindows } from '../types.ts';
 
+/** A side with fewer events is not compared. */
+export const MIN_VALUES = 8;
 /** Events of the stream in the window of an alert, at least and at most. */
 const MIN_WINDOW = 24;
-const MAX_WINDOW = 128;
+export const MAX_WINDOW = 128;
 /** Events of the stream in the baseline, at least and at most. */
 const MIN_BASELINE = 48;
-const MAX_BASELINE = 512;
+export const MAX_BASELINE = 512;
 
 /**
  * Where an investigation looks: at the stream's events of the episode from its onset on (at least 24, at most 128),
@@ -48,7 +50,7 @@ export function investigationWindows(events: EventColumns, alert: Alert, referen
       note: `${onward}, against its last ${formatCount(before.length)} before it.`,
     };
   }
-  if (end - start < 2 || within.length < 8) {
+  if (end - start < 2 || within.length < MIN_VALUES) {
     throw new TautlineFailure({
       kind: 'ledger',
       problem: `the alert at event ${formatCount(alert.fired)} has too few events of its stream around it to compare`,
@@ -64,12 +66,13 @@ export function investigationWindows(events: EventColumns, alert: Alert, referen
   };
 }
 
-const rangeOf = (own: readonly EventIndex[], from: number, to: number): IndexRange => ({
+export const rangeOf = (own: readonly EventIndex[], from: number, to: number): IndexRange => ({
   from: own[from],
   to: own[to - 1] + 1,
 });
 
-function firstAtOrAfter(own: readonly EventIndex[], index: EventIndex): number {
+/** Position of the first of ascending events that is not before `index`. */
+export function firstAtOrAfter(own: readonly EventIndex[], index: EventIndex): number {
   let from = 0;
   let to = own.length;
   while (from < to) {

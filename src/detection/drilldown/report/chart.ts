@@ -79,9 +79,14 @@ ${shaded && within(fired) ? line : null}`;
 <text class="y" x="${LEFT - 6}" y="${px(toY(value) + 4)}">${formatNumber(value)}</text>`;
   const tickX = (value: number) =>
     html`<text class="x" x="${px(toX(value))}" y="${HEIGHT - BOTTOM + 18}">${chart.formatX(value)}</text>`;
-  const threshold = ({ value, label }: { readonly value: number; readonly label: string }) =>
-    html`${across('threshold', clamped(value))}\
-<text class="threshold" x="${WIDTH - RIGHT}" y="${px(clamped(value) - 4)}">${label}</text>`;
+  const threshold = ({ value, label }: { readonly value: number; readonly label: string }) => {
+    // One that is off the axis would read as its end.
+    const off = value > y[1] ? '↑' : value < y[0] ? '↓' : null;
+    const text = off === null ? label : `${off} ${label} = ${formatNumber(value)}, beyond the axis`;
+    const at = value > y[1] ? TOP + 12 : clamped(value) - 4;
+    return html`${off === null ? across('threshold', clamped(value)) : null}\
+<text class="threshold" x="${WIDTH - RIGHT}" y="${px(at)}">${text}</text>`;
+  };
   const stroke = (i: number) => html`stroke="${style(i)[0]}" stroke-dasharray="${style(i)[1]}"`;
   const key = (name: string, i: number) =>
     html`<span><svg class="key" viewBox="0 0 26 10"><path d="M0 5H26" ${stroke(i)}/></svg>${name}</span>`;

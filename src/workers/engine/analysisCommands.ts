@@ -113,9 +113,8 @@ export function analysisCommands(
       return context.inTurn(async () => {
         try {
           throwIfAborted(signal, 'Analysing');
-          const { stages } = context.open;
           const analysis = await replaceable(signal, onProgress, (options, mine) =>
-            stages.run(parameters, {
+            context.open.stages.run(parameters, {
               ...options,
               baseline,
               preview: onPreview === null ? undefined : previewing(mine, onPreview),

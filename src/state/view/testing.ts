@@ -137,6 +137,7 @@ export const VIEW_VALUES: { readonly [K in keyof ViewState]: fc.Arbitrary<ViewSt
     within: fc.option(fc.integer({ min: 10, max: 5000 })),
   }),
   calibrationSeed: fc.option(fc.nat()),
+  compare: fc.uniqueArray(name, { maxLength: 2 }),
   alertSort: fc.record({
     by: fc.constantFrom(...ALERT_COLUMNS),
     descending: fc.boolean(),

@@ -15,7 +15,7 @@ export const CLI_BUNDLE = `${root}build/cli/tautline.mjs`;
 
 /**
  * Bundles src/cli/main.ts and every src/cli/*Worker.ts it starts, with shared and dynamic imports as chunks beside
- * them. parquet-wasm stays outside: it reads its .wasm from its own folder.
+ * them. parquet-wasm and onnxruntime-web stay outside: they read their .wasm from their own folders.
  */
 export async function bundleCli() {
   const workers = (await readdir(`${root}src/cli`))
@@ -32,7 +32,7 @@ export async function bundleCli() {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    external: ['parquet-wasm'],
+    external: ['parquet-wasm', 'onnxruntime-web'],
     // CommonJS packages inside the bundle call require for Node's own modules.
     banner: {
       js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",

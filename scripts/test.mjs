@@ -16,6 +16,7 @@ const checks = [
     { name: 'lint', command: ['npm', 'run', '--silent', 'lint'], minutes: 10 },
     { name: 'typecheck', command: ['npm', 'run', '--silent', 'typecheck'], minutes: 5 },
   ],
+  { name: 'weights of a real model', command: ['node', 'scripts/test-models.mjs'], minutes: 12 },
   {
     name: 'unit, property and golden tests',
     command: [

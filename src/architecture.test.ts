@@ -13,6 +13,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   kernels: ['core'],
   detection: ['core', 'kernels'],
   ledger: ['core'],
+  embedding: ['core', 'ledger'],
   analysis: ['core', 'kernels', 'detection', 'ledger'],
   harness: [
     'core',
@@ -23,13 +24,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'ledger/write',
     'ledger/types',
   ],
-  workers: ['core', 'kernels', 'detection', 'ledger', 'analysis', 'harness'],
+  workers: ['core', 'kernels', 'detection', 'ledger', 'embedding', 'analysis', 'harness'],
   state: ['core', 'kernels', 'detection', 'ledger', 'analysis', 'harness', 'workers'],
   charts: ['core', 'detection/types', 'detection/channels'],
   panels: ['core', 'kernels', 'detection', 'ledger', 'analysis', 'harness', 'workers', 'state', 'charts'],
   app: ['core', 'kernels', 'detection', 'ledger', 'analysis', 'harness', 'workers', 'state', 'charts', 'panels'],
   live: ['core', 'kernels', 'detection', 'ledger', 'analysis', 'harness', 'cli/securityHeaders', 'cli/serve'],
-  cli: ['core', 'kernels', 'detection', 'ledger', 'analysis', 'harness', 'live', 'workers/service'],
+  cli: ['core', 'kernels', 'detection', 'ledger', 'embedding', 'analysis', 'harness', 'live', 'workers/service'],
   fuzz: ['core', 'detection', 'ledger'],
   bench: [
     'core',
@@ -53,6 +54,7 @@ const PACKAGES: readonly { readonly name: RegExp; readonly only: readonly string
   { name: /^(react|react-dom|zustand|@tanstack\/.*)(\/|$)/, only: ['state', 'charts', 'panels', 'app'] },
   { name: /^(@duckdb\/duckdb-wasm|parquet-wasm)(\/|$)/, only: ['ledger'] },
   { name: /^comlink(\/|$)/, only: ['workers'] },
+  { name: /^(onnxruntime-web|@huggingface\/tokenizers)(\/|$)/, only: ['embedding'] },
 ];
 
 /**
@@ -62,7 +64,12 @@ const PACKAGES: readonly { readonly name: RegExp; readonly only: readonly string
 const SHARED_BY_PANELS = ['stack'];
 
 /** The browser files that may start a worker; the command line starts threads of its own. */
-const WORKER_STARTERS = ['workers/client.ts', 'workers/engineWorkers.ts', 'workers/databaseWorker.ts'];
+const WORKER_STARTERS = [
+  'workers/client.ts',
+  'workers/engineWorkers.ts',
+  'workers/databaseWorker.ts',
+  'workers/liveWorker.ts',
+];
 
 interface Reference {
   readonly target: string;

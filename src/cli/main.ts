@@ -11,6 +11,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<{ run: Command }>> = new Map([
   ['channels', () => import('./channels.ts')],
   ['calibrate', () => import('./calibrate.ts')],
   ['convert', () => import('./convert.ts')],
+  ['embed', () => import('./embed.ts')],
   ['generate', () => import('./generate.ts')],
   ['inspect', () => import('./inspect.ts')],
   ['live', () => import('./live.ts')],

@@ -75,6 +75,21 @@ ${MAP_USAGE}`,
 ${PART_USAGE}
 ${FILE_USAGE}
 ${MAP_USAGE}`,
+  embed: `tautline embed LEDGER... --model DIR --out DIR [--keep DIR] [--sample N] [--workers N]
+                [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE] [--where KEY=VALUE]...
+                [--from TIME] [--to TIME] [--file NAME]... [--together]
+  Embeds the texts of a ledger with a sentence-embedding model on this machine, and writes it as Parquet with the
+  vectors; the files say which model made them. After Ctrl-C the same command goes on where it stood.
+  --model DIR     folder of the model: tokenizer.json and model.onnx (or model.safetensors of a static model), with
+                  config.json, sentence_bert_config.json and 1_Pooling/config.json where it has them
+  --out DIR       a new folder, or an empty one
+  --keep DIR      keeps the vectors by text there, for the next run and other ledgers (OUT.unfinished, removed at the
+                  end)
+  --sample N      at most N events of each stream, evenly taken
+  --workers N     worker threads (one per core)
+${PART_USAGE}
+${FILE_USAGE}
+${MAP_USAGE}`,
   generate: `tautline generate PROFILE --out DIR [--seed S] [--events N] [--single]
   Writes a generated ledger as Parquet, partitioned by provider_id and hour: quick-tour, benign, fracture,
   homogenisation or backoff.

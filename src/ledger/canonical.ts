@@ -21,9 +21,10 @@ export function gather(
   embedder: OpenReport['embedder'],
 ): LedgerColumns {
   const isVoid = new Uint8Array(order.length).fill(1);
+  const isInFile = embedder === 'file';
   if (embedder !== 'none') {
     for (let i = 0; i < order.length; i++)
-      isVoid[i] = embedder === 'file' ? (scan.vectorLength[order[i]] < 0 ? 1 : 0) : 1 - scan.hasText[order[i]];
+      isVoid[i] = isInFile ? (scan.vectorLength[order[i]] < 0 ? 1 : 0) : 1 - scan.hasText[order[i]];
   }
   const dictionary = (name: ColumnsOf<'dictionary'>): DictionaryColumn | null =>
     scan.dictionaries[name]?.finish(order, columnSpec(name).emptyIsNull) ?? null;

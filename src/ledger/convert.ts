@@ -14,7 +14,8 @@ import type { Platform } from './platform.ts';
 import type { ReaderField } from './reader.ts';
 import { takeRows } from './take.ts';
 import { timeOfNumber } from './times.ts';
-import type { EmbeddingBatch, EmbeddingSource, OpenedLedger } from './types.ts';
+import { statedModel } from './statedModel.ts';
+import type { EmbeddingBatch, EmbeddingSource, OpenedLedger, OpenReport } from './types.ts';
 import { parquetOf, partitionOf, rowGroupRows } from './write.ts';
 
 /** Rows, and bytes of texts and vectors, that wait to be written as one file. */
@@ -56,10 +57,11 @@ export async function convertLedger(
   if (partition) checkPartitions(ledger);
   const written = { files: 0, bytes: 0 };
   const shape = new Shape(ledger);
-  const vectors = ledger.report.embedder === 'file' ? new Vectors(ledger.embeddings!, signal) : null;
+  const vectors = keepsVectors(ledger.report) ? new Vectors(ledger.embeddings!, signal) : null;
+  const stated = vectors && statedModel(ledger.report.model);
   const groupRows = rowGroupRows(vectors ? ledger.report.dimension : 0);
   const save = async (path: string, batches: readonly arrow.RecordBatch[]): Promise<void> => {
-    const bytes = await parquetOf(batches, groupRows, platform);
+    const bytes = await parquetOf(batches, groupRows, platform, stated ?? undefined);
     await write(path, bytes);
     written.files += 1;
     written.bytes += bytes.length;
@@ -99,6 +101,9 @@ export async function convertLedger(
   await flush();
   return { ...written, notes: shape.notes };
 }
+
+/** What the built-in embedder makes of a text depends on the whole ledger, so it is made again. */
+const keepsVectors = ({ embedder }: OpenReport): boolean => embedder === 'file' || embedder === 'model';
 
 const isUnique = ({ n, eventId }: LedgerColumns): boolean =>
   areUnique(
@@ -179,7 +184,8 @@ class Shape {
 
   /** Columns of the sink that are written as they stand there, and their names in the files. */
   #namesOf(fields: readonly arrow.Field[]): ReadonlyMap<string, string> {
-    const { mapping, embedder } = this.#ledger.report;
+    const { report } = this.#ledger;
+    const { mapping } = report;
     const isLedger = (name: string): name is LedgerColumnName => (LEDGER_COLUMNS as readonly string[]).includes(name);
     const own = new Set<string>(['event_id', 'ts', 'embedding', ...columnsOf('light')]);
     const kept = fields.filter(({ name, type }) => {
@@ -194,7 +200,7 @@ class Shape {
       ...['event_id', 'ts', ...columnsOf('light')].filter(
         (name) => name === 'event_id' || mapping[name as 'ts'] !== undefined,
       ),
-      ...(embedder === 'file' ? ['embedding'] : []),
+      ...(keepsVectors(report) ? ['embedding'] : []),
       ...kept.map(({ name }) => name).filter(isLedger),
     ]);
     const others = kept.filter(({ name }) => !written.has(name));

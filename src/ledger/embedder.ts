@@ -1,4 +1,4 @@
-import { sha256 } from './sha256.ts';
+import { PROBES, probeHash } from './probes.ts';
 import type { DocumentFrequencies, EmbeddingBatch } from './types.ts';
 
 /**
@@ -101,27 +101,12 @@ export function idfOf({ documents, buckets, counts }: DocumentFrequencies): Idf 
   return { documents, weight };
 }
 
-/** Texts by whose embeddings one embedder is told from another. */
-const PROBES = [
-  'The order was cancelled yesterday.',
-  'Could you please confirm your address?',
-  "I'm sorry, I can't find that booking!",
-  'Error 404: no such file (line 17)',
-  '**Total**: $1,234.56 – 3 items',
-  'Größe, naïve, 世界, привет',
-  'a',
-  '!?',
-];
 /** Coordinates are compared to this many parts of 1, so that the last bit of a logarithm tells nothing. */
 const PROBE_STEPS = 10_000;
 
-/** SHA-256 of the embeddings of eight texts, rounded to 1e-4, as little-endian int32. */
-export function probeOf(idf: Idf): Promise<string> {
-  const { vectors } = embedBatch(PROBES, Int32Array.from(PROBES.keys()), idf);
-  const bytes = new DataView(new ArrayBuffer(4 * vectors.length));
-  vectors.forEach((value, i) => bytes.setInt32(4 * i, Math.round(value * PROBE_STEPS), true));
-  return sha256(new Uint8Array(bytes.buffer));
-}
+/** By what this embedder is told from another, or from itself with other weights. */
+export const probeOf = (idf: Idf): Promise<string> =>
+  probeHash(embedBatch(PROBES, Int32Array.from(PROBES.keys()), idf).vectors, PROBE_STEPS);
 
 /** Inverse document frequencies over the reference texts (an event without text is not a document). */
 export function fitIdf(): { add(text: string): void; finish(): Idf; frequencies(): DocumentFrequencies } {

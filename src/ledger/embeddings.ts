@@ -8,13 +8,13 @@ import type { RawBatch } from './reader.ts';
 import { bytesOf, embeddingColumns, rowsFor, vectorsOf, type LedgerFile } from './scan.ts';
 import type { ColumnMapping, EmbeddingBatch, EmbeddingSource } from './types.ts';
 
-type BatchOptions = Parameters<EmbeddingSource['batches']>[0];
+export type BatchOptions = Parameters<EmbeddingSource['batches']>[0];
 /** Texts to a batch: embedding them takes a few tenths of a second, between which a cancel is noticed. */
 const TEXT_ROWS = 2048;
 /** Tells whether a file row's vector is asked for. */
 type Wanted = (fileRow: number) => boolean;
 
-function wantedBy(selection: RowSelection, isVoid: Uint8Array, only: Uint8Array | undefined): Wanted {
+export function wantedBy(selection: RowSelection, isVoid: Uint8Array, only: Uint8Array | undefined): Wanted {
   return (fileRow) => {
     const row = selection.rowOf[fileRow];
     return row >= 0 && !isVoid[row] && (!only || only[row] !== 0);
@@ -119,6 +119,27 @@ export function fileEmbeddings(
   return { dimension, batches, release: () => kept.release() };
 }
 
+/** The texts of wanted rows with their canonical rows, in file order. */
+export async function* textBatches(
+  files: readonly LedgerFile[],
+  textColumn: string,
+  selection: RowSelection,
+  wanted: Wanted,
+  phase: string,
+  options: BatchOptions,
+): AsyncIterable<{ texts: string[]; rows: Int32Array }> {
+  const columnsOf = ({ reader }: LedgerFile): string[] =>
+    reader.fields.some((field) => field.name === textColumn) ? [textColumn] : [];
+  for await (const { batch, base } of wantedBatches(files, columnsOf, TEXT_ROWS, wanted, options, phase)) {
+    const strings = decodeStrings(toStrings(batch.columns[0]));
+    const at = strings.flatMap((_, i) => (wanted(base + i) ? [i] : []));
+    for (let from = 0; from < at.length; from += TEXT_ROWS) {
+      const part = at.slice(from, from + TEXT_ROWS);
+      yield { texts: part.map((i) => strings[i]!), rows: Int32Array.from(part, (i) => selection.rowOf[base + i]) };
+    }
+  }
+}
+
 /**
  * Embeddings made of the text by the built-in embedder; its document frequencies come from the first `reference` events
  * only.
@@ -131,22 +152,8 @@ export async function textEmbeddings(
   reference: number,
   options: BatchOptions,
 ): Promise<EmbeddingSource> {
-  async function* texts(
-    wanted: Wanted,
-    phase: string,
-    reading: BatchOptions,
-  ): AsyncIterable<{ texts: string[]; rows: Int32Array }> {
-    const columnsOf = ({ reader }: LedgerFile): string[] =>
-      reader.fields.some((field) => field.name === textColumn) ? [textColumn] : [];
-    for await (const { batch, base } of wantedBatches(files, columnsOf, TEXT_ROWS, wanted, reading, phase)) {
-      const strings = decodeStrings(toStrings(batch.columns[0]));
-      const at = strings.flatMap((_, i) => (wanted(base + i) ? [i] : []));
-      for (let from = 0; from < at.length; from += TEXT_ROWS) {
-        const part = at.slice(from, from + TEXT_ROWS);
-        yield { texts: part.map((i) => strings[i]!), rows: Int32Array.from(part, (i) => selection.rowOf[base + i]) };
-      }
-    }
-  }
+  const texts = (wanted: Wanted, phase: string, reading: BatchOptions) =>
+    textBatches(files, textColumn, selection, wanted, phase, reading);
   const isReference: Wanted = (fileRow) =>
     selection.rowOf[fileRow] >= 0 && selection.rowOf[fileRow] < reference && !isVoid[selection.rowOf[fileRow]];
   const fit = fitIdf();

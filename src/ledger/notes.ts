@@ -1,4 +1,6 @@
 import type { LedgerColumns } from '../core/columns.ts';
+import type { EmbeddedTexts, EmbeddingModel } from '../core/embeddingModel.ts';
+import { formatCount } from '../core/format.ts';
 import { EMBEDDER_DIMENSION } from './embedder.ts';
 import { counted } from './failures.ts';
 import { PARTITION_TYPE, partitionsOf } from './hive.ts';
@@ -27,7 +29,13 @@ export function partitionNotes(files: readonly LedgerFile[]): string[] {
 }
 
 /** What is worth knowing of the columns: no drift, one stream. */
-export function columnNotes(columns: LedgerColumns, embedder: OpenReport['embedder'], voidEvents: number): string[] {
+export function columnNotes(
+  columns: LedgerColumns,
+  embedder: OpenReport['embedder'],
+  voidEvents: number,
+  model: EmbeddingModel | undefined,
+  embedded: EmbeddedTexts | undefined,
+): string[] {
   const notes: string[] = [];
   const { n } = columns;
   if (embedder === 'built-in') {
@@ -36,6 +44,7 @@ export function columnNotes(columns: LedgerColumns, embedder: OpenReport['embedd
         `(hashed n-grams, ${EMBEDDER_DIMENSION} dimensions).`,
     );
   }
+  if (model && embedded) notes.push(...embeddedNotes(model, embedded));
   if (embedder === 'none') notes.push('Neither embeddings nor text: every event is void, so no drift can be computed.');
   else if (voidEvents === n) {
     notes.push(
@@ -58,4 +67,26 @@ export function columnNotes(columns: LedgerColumns, embedder: OpenReport['embedd
     );
   if (n === 1) notes.push('One event only: nothing can be compared.');
   return notes;
+}
+
+/** What a model made of the texts, and what of them it did not read. */
+function embeddedNotes(
+  { name, dimension, settings }: EmbeddingModel,
+  { events, texts, inPieces, cut, computed }: EmbeddedTexts,
+): string[] {
+  const { limit, limitFrom, mostPieces } = settings;
+  const kept = computed === texts ? '' : `, of which ${formatCount(texts - computed)} were kept from before`;
+  return [
+    `No embedding column: ${counted(events, 'event')} with ${counted(texts, 'different text')}${kept} were ` +
+      `embedded by the model ${name} (${formatCount(dimension)} dimensions).`,
+    ...(inPieces > 0
+      ? [
+          `${counted(inPieces, 'text')} longer than the ${formatCount(limit)} tokens that the model reads at once ` +
+            `(by ${limitFrom}): read in pieces, whose vectors were averaged by their length.`,
+        ]
+      : []),
+    ...(cut > 0
+      ? [`${counted(cut, 'text')} longer than ${formatCount(mostPieces)} such pieces: the end was not read.`]
+      : []),
+  ];
 }

@@ -18,7 +18,8 @@ import { gather, inOrder } from './canonical.ts';
 import { NO_ANALYSIS, type AnalysisNeeds } from './capacity.ts';
 import { chosenRows } from './chosenRows.ts';
 import { withoutEmpty } from './emptyColumns.ts';
-import { EMBEDDER_DIMENSION, referenceRows } from './embedder.ts';
+import { referenceRows } from './embedder.ts';
+import type { EmbeddedTexts, EmbeddingModel } from '../core/embeddingModel.ts';
 import { fileEmbeddings, textEmbeddings } from './embeddings.ts';
 import { counted, fileFailure, isOutOfMemory, ledgerFailure } from './failures.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -31,6 +32,10 @@ import { vectorBytes, type LedgerFile, type Scan } from './scan.ts';
 import { selectRows } from './selectRows.ts';
 import { unitNotes } from './shapes.ts';
 import { messageSource } from './messages.ts';
+import { modelEmbeddings } from './modelEmbeddings.ts';
+import { sampled } from './sampleRows.ts';
+import { modelOfFiles } from './statedModel.ts';
+import type { TextEmbedder } from './textEmbedder.ts';
 import { fillSink, sinkColumns, withOwnIds } from './sink.ts';
 import { streamColumns, streamKeys } from './streamColumns.ts';
 import { scanSplit, type StartedScanThread } from './splitScan.ts';
@@ -48,6 +53,8 @@ export interface OpenOptions {
    * Length of the reference period that the built-in embedder weighs words by (docs/methods.md 2, 11); default 2,000.
    */
   readonly referenceEvents?: number;
+  /** Embeds texts in place of the built-in embedder, where the ledger has no vectors. */
+  readonly embedder?: TextEmbedder | null;
   /** What the user states of some columns; the rest is guessed. It counts where no mapping is given whole. */
   readonly stated?: StatedMapping;
   /** The analysis that is to follow: memory has to do for it too; absent: the ledger is only read. */
@@ -148,13 +155,24 @@ async function open(
     const notes = [...tried.notes, ...ledger.guesses, ...remapped.notes];
     return open(source, remapped.mapping, options, found, { notes, empty: remapped.empty });
   }
-  const selection = chosenRows(ledger, scan);
-  const embedder = mapping.embedding !== undefined ? 'file' : mapping.text !== undefined ? 'built-in' : 'none';
+  const selection = sampled(chosenRows(ledger, scan), scan, source.sample);
+  const chosen = mapping.text === undefined ? null : (options.embedder ?? null);
+  const ofText = chosen ? 'model' : mapping.text !== undefined ? 'built-in' : 'none';
+  const embedder = mapping.embedding !== undefined ? 'file' : ofText;
   const columns = gather(scan, selection, embedder);
 
   let embeddings: EmbeddingSource | null = null;
+  let embedded: EmbeddedTexts | undefined;
+  const madeBy = modelOfFiles(embedder === 'file' ? files.map(({ reader }) => reader) : [], selection.dimension);
   if (embedder === 'file') embeddings = fileEmbeddings(files, mapping, selection, columns.isVoid, cache);
-  else if (embedder === 'built-in') {
+  else if (embedder === 'model') {
+    const made = await modelEmbeddings(files, mapping.text!, selection, columns.isVoid, chosen!, {
+      signal,
+      onProgress,
+    });
+    embeddings = made.source;
+    embedded = made.embedded;
+  } else if (embedder === 'built-in') {
     const reference = referenceRows(columns.n, options.referenceEvents ?? 2000);
     embeddings = await textEmbeddings(files, mapping.text!, selection, columns.isVoid, reference, {
       signal,
@@ -171,11 +189,14 @@ async function open(
     selection,
     columns,
     embedder,
+    dimension: embeddings?.dimension ?? 0,
+    model: embedder === 'model' ? chosen!.model : madeBy.model,
+    embedded,
     probe: embeddings?.builtIn?.probe,
     whole,
     part,
     tried,
-    stored: stored.notes,
+    stored: [...madeBy.notes, ...stored.notes],
   });
   const streamColumn = streamColumns({ files, fields: ledger.fields, mapping, selection, columns });
   const textLength = mapping.text === undefined ? null : inOrder(scan.textLength, selection.order);
@@ -247,6 +268,9 @@ interface Read {
   readonly selection: RowSelection;
   readonly columns: LedgerColumns;
   readonly embedder: OpenReport['embedder'];
+  readonly dimension: number;
+  readonly model: EmbeddingModel | undefined;
+  readonly embedded: EmbeddedTexts | undefined;
   readonly probe: OpenReport['probe'];
   readonly whole: LedgerSurvey;
   readonly part: LedgerPart | undefined;
@@ -257,7 +281,7 @@ interface Read {
 
 async function reportOf(
   { resolved, files, fields, mapping, guesses, has, kinds }: LookedThrough,
-  { scan, selection, columns, embedder, probe, whole, part, tried, stored }: Read,
+  { scan, selection, columns, embedder, dimension, model, embedded, probe, whole, part, tried, stored }: Read,
 ): Promise<OpenReport> {
   const opened = part ? openedPart(part, whole) : null;
   const { units } = files[0].reader;
@@ -269,8 +293,10 @@ async function reportOf(
     rowsRead: scan.rows,
     events: columns.n,
     voidEvents,
-    dimension: embedder === 'built-in' ? EMBEDDER_DIMENSION : embedder === 'file' ? selection.dimension : 0,
+    dimension,
     embedder,
+    ...(model && { model }),
+    ...(embedded && { embedded }),
     ...(probe !== undefined && { probe }),
     mapping,
     columns: has.columns,
@@ -291,7 +317,7 @@ async function reportOf(
       ),
       ...partitionNotes(files),
       ...selection.notes,
-      ...columnNotes(columns, embedder, voidEvents),
+      ...columnNotes(columns, embedder, voidEvents, model, embedded),
       ...(selection.hasTime ? timeNotes(scan.timeForms, mapping.ts!, columns.time, units?.ts) : []),
       ...stored,
     ],

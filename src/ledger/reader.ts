@@ -65,6 +65,8 @@ interface FileStatistics {
   readonly meanBytes?: (column: string) => number;
   /** Values to a vector of a column; 0 if it is not stated. */
   readonly vectorLength?: (column: string) => number;
+  /** What a file says of itself under a key. */
+  readonly stated?: (key: string) => string | undefined;
 }
 
 /** A file of a shape (shapes/), whose rows depend on the other files of that shape. */

@@ -1,5 +1,6 @@
 import type { DictionaryColumn, LedgerColumns } from '../core/columns.ts';
 import type { FileColumn } from '../core/errors.ts';
+import type { EmbeddedTexts, EmbeddingModel } from '../core/embeddingModel.ts';
 import type { KindCount } from '../core/eventKinds.ts';
 import type { LedgerColumnName } from '../core/ledgerSchema.ts';
 import type { LedgerPart, LedgerSurvey, OpenedPart } from '../core/part.ts';
@@ -29,6 +30,10 @@ export type LedgerSource = (
    * with the list.
    */
   readonly together?: 'all' | 'compare';
+  /** Id of the model that embeds its texts where it has no vectors; absent: the built-in embedder. */
+  readonly embedder?: string;
+  /** So many events of each stream at most, evenly taken; absent: all. */
+  readonly sample?: number;
 };
 
 /** A file, folder or link that is no part of a ledger. `path` is relative, as that of `NamedBlob`. */
@@ -84,7 +89,11 @@ export interface OpenReport {
   readonly voidEvents: number;
   /** 0 where there is no embedding and no text. */
   readonly dimension: number;
-  readonly embedder: 'file' | 'built-in' | 'none';
+  readonly embedder: 'file' | 'built-in' | 'model' | 'none';
+  /** What made the vectors, where that is a model that is known. */
+  readonly model?: EmbeddingModel;
+  /** What became of the texts, where a model embedded them now. */
+  readonly embedded?: EmbeddedTexts;
   /** Of the built-in embedder: hash of its embeddings of fixed texts; another one embeds otherwise. */
   readonly probe?: string;
   readonly mapping: ColumnMapping;

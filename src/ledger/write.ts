@@ -201,8 +201,9 @@ export const parquetOf = (
   batches: readonly arrow.RecordBatch[],
   groupRows: number,
   platform: Platform,
+  stated?: ReadonlyMap<string, string>,
 ): Promise<Uint8Array<ArrayBuffer>> =>
-  ipcToParquet(platform, arrow.tableToIPC(new arrow.Table([...batches]), 'stream'), groupRows);
+  ipcToParquet(platform, arrow.tableToIPC(new arrow.Table([...batches]), 'stream'), groupRows, stated);
 
 /** The hour of an epoch time as in the ledger's partitions: "2024-01-01T05", UTC. */
 export const hourOf = (ms: number): string => new Date(ms).toISOString().slice(0, 13);

@@ -147,6 +147,8 @@ export interface TautlineActions {
   ): void;
   setAlertFilter(filter: ViewState['alertFilter']): void;
   setAlertSort(sort: ViewState['alertSort']): void;
+  /** Searches the messages; null closes the search. */
+  setFind(find: ViewState['find']): void;
   toast(level: Toast['level'], text: string): void;
   dismissToast(id: number): void;
 }

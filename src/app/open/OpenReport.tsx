@@ -13,6 +13,7 @@ export const LazyNarrowPanel = lazy(() => import('./Narrow.tsx').then((module) =
 const EMBEDDERS: Readonly<Record<OpenReport['embedder'], string>> = {
   file: 'from the file',
   'built-in': 'computed here from the text: built-in embedder (hashed n-grams, TF-IDF, random projection)',
+  model: 'computed here from the text by the model',
   none: 'none: neither embeddings nor text, so there is no drift to see',
 };
 

@@ -5,6 +5,7 @@ export const FILE = {
   schema: 2,
   rows: 3,
   groups: 4,
+  stated: 5,
   writer: 6,
   encryption: 8,
   dropped: [5, 7],

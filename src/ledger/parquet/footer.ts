@@ -196,3 +196,11 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   }
   return all;
 }
+
+/** What the file says of itself under a key. */
+export function statedOf({ metadata }: Footer, key: string): string | undefined {
+  const entries = listOf(metadata.get(FILE.stated)?.value)?.items.map(structOf) ?? [];
+  const entry = entries.find((one) => textOf(one?.get(1)?.value) === key);
+  const value = entry?.get(2)?.value;
+  return value === undefined ? undefined : textOf(value);
+}

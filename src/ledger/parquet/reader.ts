@@ -4,7 +4,7 @@ import { TautlineFailure } from '../../core/errors.ts';
 import { fileFailure, messageOf, throwIfCancelled } from '../failures.ts';
 import { readBatch, readField, typeName, type ForeignField } from './ffi.ts';
 import { groupTimes } from './groupTimes.ts';
-import { groupFile, groupInPlace, readFooter, schemaFile, type Footer, type RowGroup } from './footer.ts';
+import { groupFile, groupInPlace, readFooter, schemaFile, statedOf, type Footer, type RowGroup } from './footer.ts';
 import { INT96_TYPE, timesOf } from './int96.ts';
 import { validatePages } from './pages.ts';
 import type { ParquetModule } from '../platform.ts';
@@ -131,6 +131,7 @@ export async function openParquet(file: NamedBlob, parquet: ParquetModule, tail:
     rows,
     meanBytes: (column) => (rows === 0 ? 0 : decodedBytes(footer, column) / rows),
     times: (column) => groupTimes(footer, column, byName.get(column)?.type ?? null),
+    stated: (key) => statedOf(footer, key),
     vectorLength: (column) => (rows === 0 ? 0 : Math.round(leafValues(footer, column) / rows)),
     read,
   };

@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import { createPortal } from 'react-dom';
+import type { TipPlace } from '../../charts/TipLayer.tsx';
 import { TimeChart, type TimePick } from '../../charts/TimeChart.tsx';
 import { useChartTheme } from '../../charts/theme.ts';
 import { useUnchanged } from '../../charts/useSame.ts';
@@ -7,6 +8,7 @@ import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
 import { actions, session } from '../../state/store.ts';
 import type { LinePanel } from '../panel.ts';
+import { ChartTip } from './ChartTip.tsx';
 import { needsLog } from './lines.ts';
 import type { PanelBodyProps } from './PanelFrame.tsx';
 import { Readout } from './Readout.tsx';
@@ -22,11 +24,30 @@ interface LinePanelViewProps extends PanelBodyProps {
   readonly onScale: (scale: 'linear' | 'log') => void;
 }
 
+/** A click selects the nearest event of the panel's first series. */
+function usePick(panel: LinePanel): (pick: TimePick) => void {
+  const { axis, streams, report } = useShared();
+  const everyStream = report.streams.length;
+  return useCallback(
+    ({ x, y, xScale, yScale }: TimePick) => {
+      const among = panel.ledgerWide ? Array.from({ length: everyStream }, (_, i) => i) : streams;
+      session.engine.nearest(panel.series[0], axis, x, y, xScale, yScale, among).then(
+        (found) => {
+          if (found !== null) actions.select(found);
+          else actions.toast('info', `${panel.title} has no event with a value near there.`);
+        },
+        (thrown: unknown) => actions.toast('error', explain(toTautlineError(thrown, 'finding the nearest event'))),
+      );
+    },
+    [panel, axis, streams, everyStream],
+  );
+}
+
 /**
  * Body of any panel of lines: fetches what the panel names, and keeps the previous chart while the next is computed.
  */
 export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanelViewProps) {
-  const { link, range, report, streams, ticks, markAreas, episodes, formatX, pickEpisode, axis } = useShared();
+  const { link, range, report, streams, ticks, markAreas, episodes, formatX, pickEpisode } = useShared();
   const { parameters } = report;
   const { mode } = useChartTheme();
   const { series, stale, pending, error, retry } = useLineData(panel);
@@ -58,21 +79,9 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
     [spec.lines],
   );
   const note = panel.note?.(report, parameters) ?? null;
-  const everyStream = report.streams.length;
 
-  const onPick = useCallback(
-    ({ x, y, xScale, yScale }: TimePick) => {
-      const among = panel.ledgerWide ? Array.from({ length: everyStream }, (_, i) => i) : streams;
-      session.engine.nearest(panel.series[0], axis, x, y, xScale, yScale, among).then(
-        (found) => {
-          if (found !== null) actions.select(found);
-          else actions.toast('info', `${panel.title} has no event with a value near there.`);
-        },
-        (thrown: unknown) => actions.toast('error', explain(toTautlineError(thrown, 'finding the nearest event'))),
-      );
-    },
-    [panel, axis, streams, everyStream],
-  );
+  const onPick = usePick(panel);
+  const tip = useCallback((at: TipPlace) => <ChartTip panel={panel} spec={spec} at={at} />, [panel, spec]);
 
   const message = (() => {
     if (streams.length === 0)
@@ -134,6 +143,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
           table={table}
           formatX={formatX}
           limits={limits}
+          tip={tip}
           onPick={onPick}
           onPickEpisode={pickEpisode}
         />

@@ -8,6 +8,7 @@ import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName } from '../..
 import type { Axis } from '../../workers/protocol.ts';
 import { readRange, writeRange } from '../evidenceChoices.ts';
 import { evidenceField } from './evidence.ts';
+import { findField } from './find.ts';
 import { choice, group, isOneOf, readIndex, single, text, texts, type ViewField } from './field.ts';
 import { budgetField, calibrationSeedField, delayField, inControlField, sweepField } from './lab.ts';
 import { baselineField, parametersField } from './parameters.ts';
@@ -176,4 +177,6 @@ export const VIEW_FIELDS = {
   calibrationSeed: calibrationSeedField,
   /** What is compared: `a=0-200=stream` and b (state/drilldown/compare.ts). */
   compare: texts('compare', 'ledger'),
+  /** The search over messages; null: closed. */
+  find: findField,
 } as const;

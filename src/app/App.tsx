@@ -171,6 +171,23 @@ function Sheets(): ReactNode {
   return null;
 }
 
+/** Leads to the first of some elements that is on the page. */
+function SkipLink({ to, children }: { readonly to: readonly string[]; readonly children: string }): ReactNode {
+  return (
+    <a
+      className="skip"
+      href="#main"
+      onClick={(event) => {
+        event.preventDefault();
+        const found = to.map((selector) => document.querySelector<HTMLElement>(selector));
+        found.find((element) => element !== null)?.focus();
+      }}
+    >
+      {children}
+    </a>
+  );
+}
+
 function Shell(): ReactNode {
   const ledger = useTautline((state) => state.ledger);
   const selected = useTautline((state) => (state.analysis.report ? state.view.selected : null));
@@ -191,16 +208,13 @@ function Shell(): ReactNode {
         'app' + (isOpen && whatIfOpen ? ' with-whatif' : '') + (isOpen && selected !== null ? ' with-inspector' : '')
       }
     >
-      <a
-        className="skip"
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault();
-          document.getElementById('main')?.focus();
-        }}
-      >
-        Skip to the content
-      </a>
+      <SkipLink to={['#main']}>Skip to the content</SkipLink>
+      {isOpen && !away && (
+        <>
+          <SkipLink to={['#charts [data-panel] .chart-plot', '#charts']}>Skip to the charts</SkipLink>
+          <SkipLink to={['.alert-table', '#alerts-title button']}>Skip to the alert table</SkipLink>
+        </>
+      )}
       <ErrorBoundary region="The top bar">
         <TopBar />
       </ErrorBoundary>

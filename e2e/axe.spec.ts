@@ -1,13 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from '@playwright/test';
-import type { AxeResults, RunOptions } from 'axe-core';
 import { idle, openFiles } from './ledgers.ts';
 import { expect, test } from './test.ts';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-const RULES: RunOptions = {
+/** What of axe's interface is used. */
+interface Axe {
+  run(
+    of: Document,
+    rules: typeof RULES,
+  ): Promise<{
+    readonly violations: readonly {
+      readonly id: string;
+      readonly nodes: readonly { readonly target: readonly string[] }[];
+    }[];
+  }>;
+}
+
+const RULES = {
   resultTypes: ['violations'],
   runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
 };
@@ -18,7 +30,7 @@ const RULES: RunOptions = {
  */
 const violations = (page: Page): Promise<string[]> =>
   page.evaluate(async (rules) => {
-    const { axe } = window as unknown as { axe: { run(of: Document, options: RunOptions): Promise<AxeResults> } };
+    const { axe } = window as unknown as { axe: Axe };
     const results = await axe.run(document, rules);
     return results.violations
       .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))

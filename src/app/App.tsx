@@ -34,6 +34,7 @@ const LabScreen = lazy(() => import('./lab/LabScreen.tsx').then((module) => ({ d
 const CalibrationScreen = lazy(() =>
   import('./calibration/CalibrationScreen.tsx').then((module) => ({ default: module.CalibrationScreen })),
 );
+const compare = loadable('the comparison', async () => (await import('./compare/CompareScreen.tsx')).CompareScreen);
 const shortcuts = loadable('the shortcuts', async () => (await import('./shell/Shortcuts.tsx')).Shortcuts);
 const methods = loadable('the methods', async () => (await import('./methods/Methods.tsx')).Methods);
 const glossary = loadable('the glossary', async () => (await import('./methods/Glossary.tsx')).Glossary);
@@ -154,6 +155,8 @@ function OtherScreen({ screen }: { readonly screen: Exclude<Screen, 'monitor'> }
       return <CalibrationScreen />;
     case 'laboratory':
       return <LabScreen />;
+    case 'compare':
+      return <compare.Component />;
   }
 }
 

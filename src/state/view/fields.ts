@@ -16,7 +16,7 @@ import { fitRange } from './range.ts';
 import { sourceField } from './source.ts';
 
 /** What the page shows: one ledger, what thresholds cost, or the calibration harness. */
-export const SCREENS = ['monitor', 'laboratory', 'calibration'] as const;
+export const SCREENS = ['monitor', 'compare', 'laboratory', 'calibration'] as const;
 export type Screen = (typeof SCREENS)[number];
 
 const AXES: readonly Axis[] = ['event', 'time'];
@@ -175,6 +175,8 @@ export const VIEW_FIELDS = {
   inControl: inControlField,
   delay: delayField,
   calibrationSeed: calibrationSeedField,
+  /** What is compared: `a=0-200=stream` and b (state/drilldown/compare.ts). */
+  compare: texts('compare', 'ledger'),
   /** The search over messages; null: closed. */
   find: findField,
 } as const;

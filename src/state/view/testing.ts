@@ -138,6 +138,7 @@ export const VIEW_VALUES: { readonly [K in keyof ViewState]: fc.Arbitrary<ViewSt
     within: fc.option(fc.integer({ min: 10, max: 5000 })),
   }),
   calibrationSeed: fc.option(fc.nat()),
+  compare: fc.uniqueArray(name, { maxLength: 2 }),
   find: fc.option(
     fc.record({
       text: fc.string({ unit: 'grapheme' }),

@@ -48,7 +48,7 @@ const ghostOf = (text: string): string | null => (atEnd(text) ? null : (MENTION.
 const evidence = (page: Page) => page.getByRole('region', { name: 'Evidence', exact: true });
 async function openTab(page: Page, name: string): Promise<Locator> {
   await page.getByRole('button', { name: 'By incident' }).click();
-  const row = page.getByRole('grid').getByRole('row').filter({ hasText: 'Drift' }).first();
+  const row = page.getByRole('treegrid').getByRole('row').filter({ hasText: 'Drift' }).first();
   await row.getByRole('button', { name: 'Evidence' }).click();
   await evidence(page).getByRole('tab', { name }).click();
   await idle(page);

@@ -1,4 +1,3 @@
-import type { EventColumns } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
 import { formatCount } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
@@ -12,6 +11,7 @@ import { whatChanged, type ChangeMessages } from '../detection/drilldown/changed
 import type { Alert } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { behaviourReader, meaningReader, styleReader, type ChangeLedger, type FeatureReader } from './changes.ts';
+import { chosenEvents } from './chosenEvents.ts';
 import { truncateProjection } from './projection.ts';
 import type { Analysis } from './stages.ts';
 
@@ -114,13 +114,7 @@ async function readFeatures(
   wanted: readonly EventIndex[],
   reading: Reading,
 ): Promise<{ of(some: readonly EventIndex[]): ChangeMessages }> {
-  const chosen: EventColumns = {
-    ...events,
-    n: wanted.length,
-    row: Int32Array.from(wanted, (i) => events.row[i]),
-    stream: Int32Array.from(wanted, (i) => events.stream[i]),
-    isVoid: Uint8Array.from(wanted, (i) => events.isVoid[i]),
-  };
+  const chosen = chosenEvents(events, wanted);
   const reader = async (): Promise<FeatureReader | string | null> => {
     if (channel === 'style') return styleReader(kernels, ledger, chosen);
     if (channel === 'meaning') return meaningReader(kernels, ledger, chosen, truncateProjection(fitted, axes));

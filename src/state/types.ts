@@ -148,10 +148,14 @@ export interface TautlineActions {
   setLayout(change: Partial<PanelLayout>, rest?: boolean): void;
   /** Draws a panel on a scale of its own choice. */
   setScale(panelId: string, scale: 'linear' | 'log'): void;
-  /** What is asked in the Laboratory and of the calibration. */
-  setLab(change: Partial<Pick<ViewState, 'sweep' | 'budget' | 'inControl' | 'delay' | 'calibrationSeed'>>): void;
+  /** What is asked in the Laboratory and of the calibration, and what is compared. */
+  setLab(
+    change: Partial<Pick<ViewState, 'sweep' | 'budget' | 'inControl' | 'delay' | 'calibrationSeed' | 'compare'>>,
+  ): void;
   setAlertFilter(filter: ViewState['alertFilter']): void;
   setAlertSort(sort: ViewState['alertSort']): void;
+  /** Searches the messages; null closes the search. */
+  setFind(find: ViewState['find']): void;
   toast(level: Toast['level'], text: string): void;
   dismissToast(id: number): void;
 }

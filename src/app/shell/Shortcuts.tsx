@@ -11,6 +11,7 @@ const SHORTCUTS: readonly (readonly [keys: readonly string[], what: string])[] =
   ...TABS.map(({ key, title }) => [['g', key], `go to: ${title}`] as const),
   [['o'], 'open a ledger'],
   [['/'], 'search the parameters'],
+  [['f'], 'find in the messages (Ctrl K or ⌘ K too); n, N: next, previous hit'],
   [['Ctrl', 'Z'], 'undo a change of parameters or scenarios; with Shift: redo'],
   [['t'], 'theme: as the system, dark, light'],
   [['[', ']'], 'previous, next alert'],

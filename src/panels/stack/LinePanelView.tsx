@@ -119,7 +119,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
           type="button"
           className="panel-tool wide"
           aria-pressed={scale === 'log'}
-          aria-label={`Logarithmic scale of ${panel.title}`}
+          aria-label={`log scale of ${panel.title}`}
           title="Logarithmic scale"
           onClick={() => onScale(scale === 'log' ? 'linear' : 'log')}
         >

@@ -43,33 +43,42 @@ const MAX_TEXTS = 2000;
 /** Turns of a thread that are read at once. */
 const MAX_TURNS = 5000;
 
+/** Texts of a selection, a fixed draw of them where there are many, which `notes` then say. @param side names it */
+export async function readTexts(
+  { engine, tables }: Pick<DrilldownSession, 'tables'> & { readonly engine: Pick<EngineApi, 'rowsOf'> },
+  side: string,
+  { range, stream }: TextSelection,
+  key: string,
+  mapping: ColumnMapping,
+  notes: string[],
+): Promise<string[]> {
+  if (range.from >= range.to) return [];
+  if (!isEventColumn(key)) await tables.ensureSignals();
+  const [first, last] = await engine.rowsOf([range.from, range.to - 1]);
+  const own = stream ? streamCondition(stream.name, key, mapping) : 'true';
+  const rows = await tables.query(
+    textsSql({ from: first, to: last + 1 }, stream?.not ? `not (${own})` : own, MAX_TEXTS),
+  );
+  const total = rows.length > 0 ? (rows[0].total as number) : 0;
+  if (total > rows.length)
+    notes.push(
+      `${formatCount(rows.length)} of the ${formatCount(total)} texts of ${side} were drawn, ` +
+        'the same ones every time.',
+    );
+  return rows.map((row) => row.text as string);
+}
+
 /** Characteristic terms of the window; the notes say where texts were drawn. */
 export async function readWords(
-  { engine, tables }: DrilldownSession,
+  session: DrilldownSession,
   selection: WordsSelection,
   key: string,
   mapping: ColumnMapping,
 ): Promise<WordsResult> {
   const notes: string[] = [];
-  if (!isEventColumn(key)) await tables.ensureSignals();
-  const textsOf = async (side: string, { range, stream }: TextSelection): Promise<string[]> => {
-    if (range.from >= range.to) return [];
-    const [first, last] = await engine.rowsOf([range.from, range.to - 1]);
-    const own = stream ? streamCondition(stream.name, key, mapping) : 'true';
-    const rows = await tables.query(
-      textsSql({ from: first, to: last + 1 }, stream?.not ? `not (${own})` : own, MAX_TEXTS),
-    );
-    const total = rows.length > 0 ? (rows[0].total as number) : 0;
-    if (total > rows.length)
-      notes.push(
-        `${formatCount(rows.length)} of the ${formatCount(total)} texts of the ${side} were drawn, ` +
-          'the same ones every time.',
-      );
-    return rows.map((row) => row.text as string);
-  };
-  const window = await textsOf('window', selection.window);
-  const reference = await textsOf('reference', selection.reference);
-  const result = await engine.words({ window, reference });
+  const window = await readTexts(session, 'the window', selection.window, key, mapping, notes);
+  const reference = await readTexts(session, 'the reference', selection.reference, key, mapping, notes);
+  const result = await session.engine.words({ window, reference });
   return { ...result, notes: [...notes, ...result.notes] };
 }
 

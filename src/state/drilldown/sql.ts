@@ -58,16 +58,17 @@ function bucketOf(axis: Axis, buckets: number): string {
 /**
  * Sums of every agent in every bucket: the fields of `AgentSums`. NULL is left out of numerators and denominators
  * alike.
+ * @param own condition of the rows that count
  */
-export function agentSumsSql(axis: Axis, buckets: number): string {
+export function agentSumsSql(axis: Axis, buckets: number, own = 'true'): string {
   const cache = 'cached_tokens is not null and input_tokens > 0';
   const before = 'lag(autonomy_level) over (partition by coalesce(agent_id, provider_id) order by row)';
   return `with named as (
       select *, coalesce(agent_id, provider_id) as agent, ${bucketOf(axis, buckets)} as bucket
-      from events where coalesce(agent_id, provider_id) is not null
+      from events where coalesce(agent_id, provider_id) is not null and ${own}
     ), levels as (
       select row, autonomy_level is distinct from ${before} and ${before} is not null as changed
-      from events where autonomy_level is not null
+      from events where autonomy_level is not null and ${own}
     ), placed as (
       select *, cost_usd is not null and (thread_id is null or row = min(row) filter (cost_usd is not null)
         over (partition by agent, thread_id)) as opens_task
@@ -92,10 +93,10 @@ export function agentSumsSql(axis: Axis, buckets: number): string {
 }
 
 /** Decisions in threads, in order: the fields of `Vote`. */
-export function votesSql(axis: Axis, buckets: number): string {
+export function votesSql(axis: Axis, buckets: number, own = 'true'): string {
   const agent = 'coalesce(agent_id, provider_id)';
   return `select ${agent} as agent, ${bucketOf(axis, buckets)} as bucket, thread_id as thread, decision from events
-    where decision is not null and thread_id is not null and ${agent} is not null
+    where ${own} and decision is not null and thread_id is not null and ${agent} is not null
       and ts is ${axis === 'time' ? 'not null' : 'not distinct from ts'}
     order by row`;
 }

@@ -66,6 +66,13 @@ export type LedgerEvent =
   | { readonly type: 'openProgressed'; readonly generation: number; readonly progress: Progress }
   | { readonly type: 'opened'; readonly generation: number; readonly report: OpenReport }
   | { readonly type: 'openFailed'; readonly generation: number; readonly error: TautlineError }
+  /** A newer copy of the ledger is open and analysed; what changes with it is worked out by whoever follows it. */
+  | {
+      readonly type: 'extended';
+      readonly generation: number;
+      readonly change: Pick<SessionState, 'ledger' | 'analysis' | 'analysed' | 'view' | 'highlighted'>;
+      readonly report: AnalysisReport;
+    }
   | { readonly type: 'agreed' }
   | { readonly type: 'cancelRequested' }
   | { readonly type: 'closeRequested' }
@@ -134,6 +141,8 @@ export type Effect =
   | { readonly effect: 'clearTables' }
   /** `first` of the ledger: its alerts are written at once. */
   | { readonly effect: 'reportToTables'; readonly report: AnalysisReport; readonly first: boolean }
+  /** Anew, with a report. */
+  | { readonly effect: 'fillTables'; readonly report: AnalysisReport; readonly generation: number }
   | { readonly effect: 'writeAddress'; readonly view: ViewState; readonly how: AddressWrite }
   | { readonly effect: 'storeScenarios'; readonly scenarios: readonly Scenario[] }
   | { readonly effect: 'storeConsent'; readonly consent: Consent };

@@ -19,6 +19,7 @@ export interface LedgerTables {
   load(): EventLoad;
   setReport(report: AnalysisReport, now: boolean): void;
   query(sql: string): Promise<readonly Row[]>;
+  queryInts(sql: string): Promise<Int32Array>;
   ensureAlerts(): Promise<void>;
   ensureSignals(): Promise<void>;
   breakDown(thrown: unknown, context: string): void;
@@ -134,6 +135,10 @@ export function createLedgerTables(options: LedgerTablesOptions): LedgerTables {
     async query(sql) {
       await events.passed();
       return useLoaded((store) => store.query(sql));
+    },
+    async queryInts(sql) {
+      await events.passed();
+      return useLoaded((store) => store.queryInts(sql));
     },
     async ensureAlerts() {
       if (resting.pending) await rested.wait();

@@ -40,7 +40,7 @@ export interface EnginePlatform {
   ): Promise<OpenedLedger>;
 }
 
-interface Holding {
+export interface Holding {
   readonly ledger: OpenedLedger;
   readonly kernels: KernelModule;
   readonly stages: Stages;
@@ -82,7 +82,16 @@ export class EngineContext {
 
   /** Takes a ledger in, with kernels of its own. */
   hold(ledger: OpenedLedger, kernels: KernelModule, given: LoadedBaseline | null): void {
-    this.#holding = { ledger, kernels, stages: createStages(kernels, ledger, given, this.#threads()) };
+    this.take(this.prepare(ledger, kernels, given));
+  }
+
+  /** What `take` makes the open ledger. */
+  prepare(ledger: OpenedLedger, kernels: KernelModule, given: LoadedBaseline | null): Holding {
+    return { ledger, kernels, stages: createStages(kernels, ledger, given, this.#threads()) };
+  }
+
+  take(holding: Holding): void {
+    this.#holding = holding;
   }
 
   release(): void {

@@ -6,6 +6,7 @@ import type { Analysis } from '../../analysis/stages.ts';
 import type { EVENT_QUESTIONS, EventDetail } from '../protocol.ts';
 import type { ApiOf } from '../service/contract.ts';
 import { requireEvent, type EngineContext } from './context.ts';
+import { eventsOfRows } from './positions.ts';
 import { alertExcess, valuesOf } from '../../analysis/series.ts';
 
 /** Answers about single events, and what is known of all of them. */
@@ -81,6 +82,8 @@ export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUEST
           return events.row[index];
         }),
       ),
+
+    eventsOfRows: (rows) => context.answer(({ events }) => eventsOfRows(events.row, rows)),
 
     signalsArrow: () => context.answer(({ events, signals, decisions }) => signalsToArrow(events, signals, decisions)),
   };

@@ -3,19 +3,26 @@ import { bundleFromJson, isBundleJson } from '../../detection/lab/bundle.ts';
 import { loadBundle } from '../../analysis/bundle.ts';
 import type { LoadedBaseline } from '../../analysis/stages.ts';
 import type { OpenOptions } from '../../ledger/open.ts';
-import type { OpenedLedger } from '../../ledger/types.ts';
+import type { ColumnMapping, LedgerSource, OpenedLedger } from '../../ledger/types.ts';
 import type { EngineApi, ReferenceFile } from '../protocol.ts';
-import { throwIfAborted, type EngineContext } from './context.ts';
+import { throwIfAborted, type EngineContext, type Holding } from './context.ts';
 
 /** Opens ledgers, and takes a reference from a file. */
-export function ledgerCommands(
-  context: EngineContext,
-): Pick<EngineApi, 'open' | 'columnValues' | 'store' | 'setReferenceFile' | 'cancel'> {
+export function ledgerCommands(context: EngineContext): {
+  readonly commands: Pick<EngineApi, 'open' | 'columnValues' | 'store' | 'setReferenceFile' | 'cancel'>;
+  /** Opens a ledger with the reference in force, while the open one goes on answering. */
+  readonly openBeside: (
+    source: LedgerSource,
+    mapping: ColumnMapping | null,
+    k: number,
+    signal: AbortSignal,
+  ) => Promise<Holding>;
+} {
   let referenceFile: ReferenceFile | null = null;
   let storing = new AbortController();
   let files: Parameters<NonNullable<OpenOptions['onFiles']>>[0] = [];
 
-  return {
+  const commands: ReturnType<typeof ledgerCommands>['commands'] = {
     async open(source, mapping, sink, onProgress, k, units) {
       context.cancel();
       storing.abort();
@@ -65,6 +72,19 @@ export function ledgerCommands(
       }),
 
     cancel: () => context.cancel(),
+  };
+
+  return {
+    commands,
+    async openBeside(source, mapping, k, signal) {
+      const [ledger, kernels] = await Promise.all([
+        context.platform.openLedger(source, mapping, { sink: 'later', signal, onProgress: () => undefined, k }),
+        context.platform.loadKernels(),
+      ]);
+      const reference = await readReference(referenceFile)?.forLedger(ledger, signal);
+      throwIfAborted(signal, 'Opening the ledger');
+      return context.prepare(ledger, kernels.fork(), reference?.given ?? null);
+    },
   };
 }
 

@@ -49,8 +49,9 @@ export function HealthBadge({ health, id, name }: HealthProps & { readonly name:
   const reasons = healthText(health);
   const whole = outages.find(({ streams }) => streams === null);
   const streams = outages.reduce((sum, own) => sum + (own.streams?.length ?? 0), 0);
-  const label =
-    whole || streams === names.length
+  const label = outages.some(({ underWay }) => underWay)
+    ? 'being computed'
+    : whole || streams === names.length
       ? 'out of action'
       : `out of action in ${formatCount(streams)} of ${formatCount(names.length)}`;
   return (

@@ -82,8 +82,14 @@ export type LedgerEvent =
 export type AnalysisEvent =
   | { readonly type: 'analysisProgressed'; readonly generation: number; readonly progress: Progress }
   | { readonly type: 'previewed'; readonly generation: number; readonly preview: PreviewReport }
-  /** `more`: another analysis is under way. */
-  | { readonly type: 'analysed'; readonly job: Job; readonly report: AnalysisReport; readonly more: boolean }
+  /** `more`: another analysis is under way. `partial`: this one goes on, with lasting change. */
+  | {
+      readonly type: 'analysed';
+      readonly job: Job;
+      readonly report: AnalysisReport;
+      readonly more: boolean;
+      readonly partial?: boolean;
+    }
   | { readonly type: 'analysisFailed'; readonly job: Job; readonly error: TautlineError };
 
 export type TableEvent =

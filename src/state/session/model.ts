@@ -118,7 +118,6 @@ export type ViewEvent =
   | { readonly type: 'rangeSet'; readonly range: IndexRange | null; readonly write: AddressWrite }
   | { readonly type: 'streamToggled'; readonly name: string }
   | { readonly type: 'streamSoloed'; readonly name: string }
-  | { readonly type: 'panelToggled'; readonly id: string }
   | { readonly type: 'cursorMoved'; readonly index: EventIndex | null }
   | { readonly type: 'eventsHighlighted'; readonly events: HighlightedEvents | null };
 

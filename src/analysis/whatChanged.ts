@@ -10,10 +10,11 @@ import type { WhatChanged } from '../detection/drilldown/changed/types.ts';
 import { whatChanged, type ChangeMessages } from '../detection/drilldown/changed/whatChanged.ts';
 import type { Alert } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import { behaviourReader, meaningReader, styleReader, type ChangeLedger, type FeatureReader } from './changes.ts';
+import { behaviourReader, meaningReader, styleReader, type ChangeLedger } from './changes.ts';
 import { chosenEvents } from './chosenEvents.ts';
 import { truncateProjection } from './projection.ts';
 import type { Analysis } from './stages.ts';
+import type { FeatureReader } from './stretches.ts';
 
 /**
  * What changed in a stream, as an alert of lasting change saw it: features are not held, so those of its window and of

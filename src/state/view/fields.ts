@@ -12,6 +12,7 @@ import { findField } from './find.ts';
 import { choice, group, isOneOf, readIndex, single, text, texts, type ViewField } from './field.ts';
 import { budgetField, calibrationSeedField, delayField, inControlField, sweepField } from './lab.ts';
 import { baselineField, parametersField } from './parameters.ts';
+import { heightsField } from './heights.ts';
 import { fitRange } from './range.ts';
 import { sourceField } from './source.ts';
 
@@ -179,4 +180,10 @@ export const VIEW_FIELDS = {
   compare: texts('compare', 'ledger'),
   /** The search over messages; null: closed. */
   find: findField,
+  /** Ids of panels that stay on top, of all panels in an order of the user's, and of those not folded by themselves. */
+  pinnedPanels: texts('pinned', 'page'),
+  panelOrder: texts('order', 'page'),
+  unfoldedPanels: texts('unfolded', 'page'),
+  /** Heights of panels by id where they are not the usual ones, CSS px. */
+  panelHeights: heightsField,
 } as const;

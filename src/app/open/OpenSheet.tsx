@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Sheet } from '../shell/Sheet.tsx';
+import { FollowButton } from './FollowButton.tsx';
 import { DropTarget, SampleList, UrlField } from './OpenChooser.tsx';
 
 /** The ways to open another ledger. */
@@ -7,6 +8,7 @@ export const OpenSheet = (): ReactNode => (
   <Sheet title="Open a ledger">
     <DropTarget asked={null} />
     <UrlField />
+    <FollowButton />
     <SampleList />
   </Sheet>
 );

@@ -88,7 +88,7 @@ export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUEST
     eventsOfRows: (rows) => context.answer(({ events }) => eventsOfRows(events.row, rows)),
 
     async seriesCsv(names, range, streams, sink, onProgress) {
-      const parts = await context.answer((analysis) => seriesCsvParts(analysis, names, range, streams));
+      const parts = await context.answerWhole((analysis) => seriesCsvParts(analysis, names, range, streams));
       const encoder = new TextEncoder();
       const { revision } = context.standing;
       for (const { text, fraction } of parts) {
@@ -104,10 +104,11 @@ export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUEST
     },
 
     signalsParquet: () =>
-      context.answer(({ events, signals, decisions }) =>
+      context.answerWhole(({ events, signals, decisions }) =>
         signalsToParquet(context.platform.files, events, signals, decisions),
       ),
 
-    signalsArrow: () => context.answer(({ events, signals, decisions }) => signalsToArrow(events, signals, decisions)),
+    signalsArrow: () =>
+      context.answerWhole(({ events, signals, decisions }) => signalsToArrow(events, signals, decisions)),
   };
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Sheet } from '../shell/Sheet.tsx';
+import { showSheet } from '../ui.ts';
 import { DropTarget, SampleList, UrlField } from './OpenChooser.tsx';
 
 /** The ways to open another ledger. */
@@ -8,5 +9,11 @@ export const OpenSheet = (): ReactNode => (
     <DropTarget asked={null} />
     <UrlField />
     <SampleList />
+    <p>
+      <button type="button" className="button" onClick={() => showSheet('embedder')}>
+        Embedding models…
+      </button>{' '}
+      <span className="dim">for ledgers of texts without vectors</span>
+    </p>
   </Sheet>
 );

@@ -13,11 +13,13 @@ test('open, zoom, drag a slider, see alerts change, click an alert, read its tex
   const atDefault = await alerts(page);
   expect(atDefault).toBeGreaterThan(0);
 
-  // Zoom: the wheel over a chart narrows the visible range about the pointer.
+  // Zoom: the wheel with Ctrl over a chart narrows the visible range about the pointer.
   const chart = page.getByRole('region', { name: 'KL divergence' }).getByRole('group', { name: /^KL divergence/ });
   const box = (await chart.boundingBox())!;
   await page.mouse.move(box.x + box.width * 0.8, box.y + box.height / 2);
+  await page.keyboard.down('Control');
   for (let i = 0; i < 6; i++) await page.mouse.wheel(0, -240);
+  await page.keyboard.up('Control');
   await idle(page);
   const range = await page.evaluate(() => window.__tautline!.state().view.range);
   expect(range).not.toBeNull();
@@ -45,7 +47,7 @@ test('open, zoom, drag a slider, see alerts change, click an alert, read its tex
 
   // Click an alert in the table and read the message behind it.
   await page.getByRole('button', { name: 'By incident' }).click();
-  const row = page.getByRole('grid').getByRole('row').filter({ hasText: 'Drift' }).first();
+  const row = page.getByRole('treegrid').getByRole('row').filter({ hasText: 'Drift' }).first();
   await row.click();
   await idle(page);
   const inspector = page.getByRole('complementary', { name: /event/i }).last();

@@ -47,7 +47,9 @@ test('a memory that takes long is previewed while its slider moves, and ends exa
 
   // A picture stays until there is another, while zooming too.
   await page.getByRole('region', { name: 'KL divergence' }).locator('.chart-plot').hover();
+  await page.keyboard.down('Control');
   await page.mouse.wheel(0, -400);
+  await page.keyboard.up('Control');
   await idle(page);
   expect((await page.evaluate(() => window.__tautline!.state())).view.range).not.toBeNull();
   expect(await page.evaluate(() => [...(window as unknown as { emptied: Set<string> }).emptied])).toEqual([]);

@@ -64,7 +64,12 @@ const PACKAGES: readonly { readonly name: RegExp; readonly only: readonly string
 const SHARED_BY_PANELS = ['stack'];
 
 /** The browser files that may start a worker; the command line starts threads of its own. */
-const WORKER_STARTERS = ['workers/client.ts', 'workers/engineWorkers.ts', 'workers/databaseWorker.ts'];
+const WORKER_STARTERS = [
+  'workers/client.ts',
+  'workers/engineWorkers.ts',
+  'workers/databaseWorker.ts',
+  'workers/liveWorker.ts',
+];
 
 interface Reference {
   readonly target: string;

@@ -61,11 +61,12 @@ export async function makeBundle(
  * is the bundle's own where its streams are, too.
  * @throws TautlineFailure of kind ledger where the bundle is for the vectors of another model
  */
-export async function loadBundle(
+export async function loadBundle<L extends GroupedLedger & Pick<OpenedLedger, 'report' | 'embeddings'>>(
   bundle: Bundle,
-  ledger: GroupedLedger & Pick<OpenedLedger, 'report'>,
+  opened: L,
   options: { readonly signal?: AbortSignal } = {},
-): Promise<LoadedBaseline & { readonly warnings: readonly string[]; readonly original: boolean }> {
+): Promise<LoadedBundle<L>> {
+  const ledger = await inWeightsOf(bundle, opened);
   const { report } = ledger;
   const grouping = await groupingOf(ledger, bundle.parameters.stream, options).catch(withoutGrouping);
   const fingerprint = grouping ? await fingerprintOf(report.fingerprint, grouping) : report.fingerprint;
@@ -76,7 +77,25 @@ export async function loadBundle(
       problem: refusal,
       advice: 'Embed the ledger with the model of the bundle, or use a bundle of this one',
     });
-  return { baseline: bundle.baseline, file: 'bundle', own, original, warnings };
+  return { baseline: bundle.baseline, file: 'bundle', own, original, warnings, ledger };
+}
+
+export interface LoadedBundle<L> extends LoadedBaseline {
+  readonly warnings: readonly string[];
+  readonly original: boolean;
+  /** The ledger that was given, its texts embedded as those of the bundle were. */
+  readonly ledger: L;
+}
+
+/** Axes mean the same only where words weigh the same: the built-in embedder takes the bundle's weights. */
+async function inWeightsOf<L extends Pick<OpenedLedger, 'report' | 'embeddings'>>(
+  { embedder: { frequencies, probe } }: Bundle,
+  ledger: L,
+): Promise<L> {
+  const { builtIn } = ledger.embeddings ?? {};
+  if (!builtIn || !frequencies || builtIn.probe === probe) return ledger;
+  const embeddings = await builtIn.weighedBy(frequencies);
+  return { ...ledger, embeddings, report: { ...ledger.report, probe: embeddings.builtIn?.probe } };
 }
 
 /** The fingerprint of a ledger in the streams that a bundle is made on. */

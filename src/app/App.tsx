@@ -11,7 +11,7 @@ import { ErrorBoundary } from './shell/ErrorBoundary.tsx';
 import { loadable } from './shell/loadable.tsx';
 import { ProgressBar, progressText } from './shell/Progress.tsx';
 import { shownScreen } from './shell/screens.ts';
-import { StatusBar } from './shell/StatusBar.tsx';
+import { ledgerStatus, StatusBar } from './shell/StatusBar.tsx';
 import { Toasts } from './shell/Toasts.tsx';
 import { TopBar } from './shell/TopBar.tsx';
 import { useShortcuts } from './shell/useShortcuts.ts';
@@ -21,6 +21,7 @@ import { useUi } from './ui.ts';
 const monitor = loadable('the charts', async () => (await import('./monitor/Monitor.tsx')).Monitor);
 const parameters = loadable('the parameters', async () => (await import('./whatif/WhatIfPanel.tsx')).WhatIfPanel);
 const alertDrawer = loadable('the alert table', async () => (await import('./alerts/AlertDrawer.tsx')).AlertDrawer);
+const find = loadable('the search', async () => (await import('./find/Find.tsx')).Find);
 const evidence = loadable('the evidence', async () => (await import('./evidence/Evidence.tsx')).Evidence);
 const openFailed = loadable('what went wrong', async () => (await import('./open/Failed.tsx')).OpenFailed);
 const analysisFailed = loadable('what went wrong', async () => (await import('./open/Failed.tsx')).AnalysisFailed);
@@ -28,11 +29,13 @@ const analysisTrouble = loadable('what went wrong', async () => (await import('.
 const openReport = loadable('the report', async () => (await import('./open/OpenReport.tsx')).OpenReportSheet);
 const openSheet = loadable('the ways to open', async () => (await import('./open/OpenSheet.tsx')).OpenSheet);
 const embedder = loadable('the models', async () => (await import('./embedder/EmbedderSheet.tsx')).EmbedderSheet);
+const followSheet = loadable('how to follow', async () => (await import('./live/FollowSheet.tsx')).FollowSheet);
 const askAddress = loadable('the question', async () => (await import('./open/AskAddress.tsx')).AskAddress);
 const LabScreen = lazy(() => import('./lab/LabScreen.tsx').then((module) => ({ default: module.LabScreen })));
 const CalibrationScreen = lazy(() =>
   import('./calibration/CalibrationScreen.tsx').then((module) => ({ default: module.CalibrationScreen })),
 );
+const compare = loadable('the comparison', async () => (await import('./compare/CompareScreen.tsx')).CompareScreen);
 const shortcuts = loadable('the shortcuts', async () => (await import('./shell/Shortcuts.tsx')).Shortcuts);
 const methods = loadable('the methods', async () => (await import('./methods/Methods.tsx')).Methods);
 const glossary = loadable('the glossary', async () => (await import('./methods/Glossary.tsx')).Glossary);
@@ -88,6 +91,7 @@ function useCodeAhead(): void {
     monitor.load();
     parameters.load();
     alertDrawer.load();
+    ledgerStatus.load();
     openReport.load();
     openFailed.load();
     analysisFailed.load();
@@ -110,6 +114,17 @@ function EvidenceOf(): ReactNode {
   );
 }
 
+/** The search takes the place of the alert table while it is open. */
+function Below(): ReactNode {
+  const finds = useTautline((state) => state.view.find !== null && state.analysis.report !== null);
+  const { Component } = finds ? find : alertDrawer;
+  return (
+    <ErrorBoundary region="The table" key={String(finds)}>
+      <Component />
+    </ErrorBoundary>
+  );
+}
+
 function Centre({ ledger }: { readonly ledger: LedgerPhase }): ReactNode {
   switch (ledger.phase) {
     case 'empty':
@@ -128,9 +143,7 @@ function Centre({ ledger }: { readonly ledger: LedgerPhase }): ReactNode {
             <Panels ledger={ledger} />
           </div>
           <EvidenceOf />
-          <ErrorBoundary region="The alert table">
-            <alertDrawer.Component />
-          </ErrorBoundary>
+          <Below />
         </>
       );
   }
@@ -143,6 +156,8 @@ function OtherScreen({ screen }: { readonly screen: Exclude<Screen, 'monitor'> }
       return <CalibrationScreen />;
     case 'laboratory':
       return <LabScreen />;
+    case 'compare':
+      return <compare.Component />;
   }
 }
 
@@ -154,7 +169,25 @@ function Sheets(): ReactNode {
   if (sheet === 'glossary') return <glossary.Component />;
   if (sheet === 'embedder') return <embedder.Component />;
   if (sheet === 'open') return <openSheet.Component />;
+  if (sheet === 'follow') return <followSheet.Component />;
   return null;
+}
+
+/** Leads to the first of some elements that is on the page. */
+function SkipLink({ to, children }: { readonly to: readonly string[]; readonly children: string }): ReactNode {
+  return (
+    <a
+      className="skip"
+      href="#main"
+      onClick={(event) => {
+        event.preventDefault();
+        const found = to.map((selector) => document.querySelector<HTMLElement>(selector));
+        found.find((element) => element !== null)?.focus();
+      }}
+    >
+      {children}
+    </a>
+  );
 }
 
 function Shell(): ReactNode {
@@ -177,16 +210,13 @@ function Shell(): ReactNode {
         'app' + (isOpen && whatIfOpen ? ' with-whatif' : '') + (isOpen && selected !== null ? ' with-inspector' : '')
       }
     >
-      <a
-        className="skip"
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault();
-          document.getElementById('main')?.focus();
-        }}
-      >
-        Skip to the content
-      </a>
+      <SkipLink to={['#main']}>Skip to the content</SkipLink>
+      {isOpen && !away && (
+        <>
+          <SkipLink to={['#charts [data-panel] .chart-plot', '#charts']}>Skip to the charts</SkipLink>
+          <SkipLink to={['.alert-table', '#alerts-title button']}>Skip to the alert table</SkipLink>
+        </>
+      )}
       <ErrorBoundary region="The top bar">
         <TopBar />
       </ErrorBoundary>

@@ -12,7 +12,9 @@ import './shell/status.css';
 import './shell/messages.css';
 import './open/open.css';
 
-session.restore();
+// A live ledger may be named there, which has code of its own.
+if (location.hash.includes('live')) void import('./live/start.ts').then(({ startPage }) => startPage());
+else session.restore();
 installTestHook(isDrawing);
 
 createRoot(document.getElementById('root')!).render(

@@ -3,7 +3,7 @@ import type { ParameterName } from '../detection/parameterTypes.ts';
 import type { NoticeKind } from '../detection/channels/table.ts';
 
 /** Which sheet lies over the panels. */
-export type Sheet = 'report' | 'open' | 'shortcuts' | 'methods' | 'glossary' | 'embedder' | null;
+export type Sheet = 'report' | 'open' | 'shortcuts' | 'methods' | 'glossary' | 'embedder' | 'follow' | null;
 
 /** What the shell remembers of itself: not part of the view, so not in the URL. */
 export interface UiState {
@@ -14,6 +14,8 @@ export interface UiState {
   readonly methodsSection: number;
   /** Step of the tour, from 0; null: it is not under way. */
   readonly tour: number | null;
+  /** A live ledger is followed. */
+  readonly live: boolean;
   readonly whatIfOpen: boolean;
   /** Whose slider is to be shown and focused; `end`: of a parameter that is a pair. */
   readonly asked: { readonly name: ParameterName; readonly end: 0 | 1 } | null;
@@ -70,6 +72,7 @@ export const useUi = create<UiState>(() => ({
   atColumns: false,
   methodsSection: 0,
   tour: null,
+  live: false,
   asked: null,
   drawerList: 'alerts',
   noticeKinds: null,

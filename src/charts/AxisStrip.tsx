@@ -13,7 +13,7 @@ export interface AxisStripProps extends AxisLink {
 
 const PAD = { top: 0, bottom: 0 } as const;
 
-/** The labels of the shared axis, and the position of the cursor on it. Drag it to pan, wheel over it to zoom. */
+/** The labels of the shared axis, and the position of the cursor on it. Drag it to pan, Ctrl and wheel to zoom. */
 export function AxisStrip({ label, ticks, formatX, ...link }: AxisStripProps) {
   const { domain } = link;
   const under = useCallback<Draw>(
@@ -53,6 +53,6 @@ export function AxisStrip({ label, ticks, formatX, ...link }: AxisStripProps) {
   );
 
   return (
-    <Plot {...link} label={label} height={22} pad={PAD} under={under} atCursor={atCursor} className="chart-axis" />
+    <Plot {...link} label={label} height={24} pad={PAD} under={under} atCursor={atCursor} className="chart-axis" />
   );
 }

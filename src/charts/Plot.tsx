@@ -4,6 +4,7 @@ import { CursorLayer, type DrawAtCursor } from './CursorLayer.tsx';
 import type { Cursor } from './cursor.ts';
 import { panBy, plotBox, span, xToPx, zoomAbout, type Domain, type PlotBox } from './domain.ts';
 import { LayeredCanvas } from './LayeredCanvas.tsx';
+import { useWheelHint } from './useWheelHint.tsx';
 import { usePlotGestures, type Grab, type PlotPoint } from './usePlotGestures.ts';
 import { useSize, type Size } from './useSize.ts';
 
@@ -77,6 +78,7 @@ export function Plot(props: PlotProps) {
   );
   const [selection, setSelection] = useState<{ from: number; to: number } | null>(null);
   const [spoken, setSpoken] = useState('');
+  const { hint, tellOnce } = useWheelHint();
   const keysId = useId();
 
   const frame = useMemo(() => (box ? { domain, full, minSpan, box } : null), [domain, full, minSpan, box]);
@@ -91,6 +93,8 @@ export function Plot(props: PlotProps) {
       if (box) onPick?.(point, box);
     },
     onBox: setSelection,
+    onScroll: tellOnce,
+    onPress: () => box && onHover?.(null, box),
     onGrab: (point, target) => (box && onGrab?.(point, target, box)) ?? null,
   });
 
@@ -154,6 +158,7 @@ export function Plot(props: PlotProps) {
           )}
         </>
       )}
+      {hint}
       <span id={keysId} className="visually-hidden">
         Arrow keys move the cursor, plus and minus zoom, zero shows everything, Enter opens the event at the cursor.
       </span>

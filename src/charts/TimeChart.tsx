@@ -1,4 +1,4 @@
-import { memo, useCallback, useMemo } from 'react';
+import { memo, useCallback, useMemo, type ReactNode } from 'react';
 import { formatQuantity, type Unit } from '../core/format.ts';
 import type { Draw } from './canvas.ts';
 import type { DrawAtCursor } from './CursorLayer.tsx';
@@ -25,6 +25,7 @@ import { Plot, type AxisLink } from './Plot.tsx';
 import { valueAsOf } from './points.ts';
 import { fitScale, pxToY, unitsPerPixel, yExtent, yToPx, type YScale } from './scale.ts';
 import type { AxisTick } from './ticks.ts';
+import { TipLayer, useTip, type TipPlace } from './TipLayer.tsx';
 import type { PlotPoint } from './usePlotGestures.ts';
 import { useHeldLimit } from './useHeldLimit.ts';
 import { sameFields, useSame } from './useSame.ts';
@@ -65,6 +66,8 @@ export interface TimeChartProps extends AxisLink {
   readonly formatX: (x: number) => string;
   /** Its limits that can be dragged. */
   readonly limits?: LimitControl;
+  /** What stands beside the pointer. */
+  readonly tip?: (at: TipPlace) => ReactNode;
   readonly onPick?: (pick: TimePick) => void;
   readonly onPickEpisode?: (id: number) => void;
 }
@@ -89,14 +92,29 @@ export function chartScale(spec: TimeChartSpec, domain: Domain): YScale {
  * table for screen readers and for anyone who asks.
  */
 export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
-  const { label, height, spec, ticks, markAreas, episodes, table, formatX, limits, onPick, onPickEpisode, ...link } =
-    props;
+  const {
+    label,
+    height,
+    spec,
+    ticks,
+    markAreas,
+    episodes,
+    table,
+    formatX,
+    limits,
+    tip,
+    onPick,
+    onPickEpisode,
+    ...link
+  } = props;
   const { domain } = link;
   const fitting = useSame(
     useMemo(() => chartScale(spec, domain), [spec, domain]),
     sameFields,
   );
   const { thresholds, scale, held, grab } = useHeldLimit(spec.thresholds, fitting, limits);
+
+  const { tips, wrapper, hover } = useTip(scale);
 
   const under = useCallback<Draw>(
     (g, box, theme) => {
@@ -152,7 +170,7 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
   };
 
   return (
-    <>
+    <div ref={wrapper}>
       <Plot
         {...link}
         label={label}
@@ -162,6 +180,7 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
         describe={describe}
         onPick={pick}
         onGrab={grab}
+        onHover={tip && hover}
       >
         {(size, box) => (
           <>
@@ -170,6 +189,7 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
           </>
         )}
       </Plot>
+      {tip && <TipLayer store={tips} tip={tip} />}
       <DataTable
         caption={label}
         lines={spec.lines}
@@ -179,7 +199,7 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
         whole={link.cursorStep > 0}
         open={table}
       />
-    </>
+    </div>
   );
 });
 

@@ -20,6 +20,10 @@ export interface Grab {
 }
 
 export interface GestureHandlers {
+  /** The pointer went down. */
+  onPress?(): void;
+  /** The wheel scrolls the page, where it could be meant to zoom. */
+  onScroll?(): void;
   /** What lies there to be held; null: the plot itself. */
   onGrab?(point: PlotPoint, target: EventTarget | null): (() => Grab) | null;
   /** Pointer moved over the plot (null: left it). */
@@ -41,8 +45,6 @@ export interface GestureFrame {
 
 /** A pointer that moved less than this has clicked, not dragged. */
 const CLICK_SLOP = 4;
-/** A wheel that was scrolling the page goes on scrolling for this long when a chart slides under the pointer, in ms. */
-const SCROLL_GRACE = 250;
 /** Wheel gestures end when no notch came for this long, in ms. */
 const WHEEL_REST = 200;
 /**
@@ -58,20 +60,6 @@ interface Latest {
 
 /** Listeners by event name. */
 type Listeners = Readonly<Partial<{ [K in keyof HTMLElementEventMap]: (event: HTMLElementEventMap[K]) => void }>>;
-
-let lastPageScroll = -Infinity;
-let scrollWatched = false;
-function watchPageScroll(): void {
-  if (scrollWatched) return;
-  scrollWatched = true;
-  window.addEventListener(
-    'scroll',
-    () => {
-      lastPageScroll = performance.now();
-    },
-    { capture: true, passive: true },
-  );
-}
 
 /** Proposes domains once per frame while a gesture goes on, and the last one at its end. */
 function createProposals(latest: () => Latest) {
@@ -109,28 +97,41 @@ function placeOf(element: HTMLElement, event: MouseEvent, frame: GestureFrame): 
 
 const isInside = ({ px }: PlotPoint, { left, width }: PlotBox): boolean => px >= left && px <= left + width;
 
-/** CSS px of a wheel unit: a pixel, a line or a page. */
-const wheelUnit = ({ deltaMode }: WheelEvent): number =>
-  deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : deltaMode === WheelEvent.DOM_DELTA_PAGE ? 400 : 1;
+/** CSS px of a wheel unit, by `deltaMode`: a pixel, a line, a page. */
+const WHEEL_UNITS = [1, 16, 400];
 
-/** Where a notch of the wheel at `px` takes a domain: sideways or with shift it pans, else it zooms at the pointer. */
-function wheelDomain(event: WheelEvent, px: number, from: Domain, { full, minSpan, box }: GestureFrame): Domain {
-  const unit = wheelUnit(event);
+/**
+ * Where a notch of the wheel at `px` takes a domain: with Ctrl or ⌘, as a pinch on a touchpad has it, it zooms at the
+ * pointer; sideways or with Shift it pans. Null: the page scrolls.
+ */
+export function wheelDomain(
+  event: Pick<WheelEvent, 'ctrlKey' | 'metaKey' | 'shiftKey' | 'deltaX' | 'deltaY' | 'deltaMode'>,
+  px: number,
+  from: Domain,
+  { full, minSpan, box }: GestureFrame,
+): Domain | null {
+  const unit = WHEEL_UNITS[event.deltaMode];
+  if (event.ctrlKey || event.metaKey) {
+    // A pinch comes in small steps without a wheel's notches.
+    const notch = Math.max(-1, Math.min(1, event.deltaY * unit * (Math.abs(event.deltaY * unit) < 40 ? 0.01 : 0.002)));
+    return zoomAbout(from, pxToX(px, from, box), Math.exp(notch), full, minSpan);
+  }
   const [dx, dy] = event.shiftKey && event.deltaX === 0 ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
-  if (Math.abs(dx) > Math.abs(dy)) return panBy(from, (dx * unit * span(from)) / box.width, full);
-  const notch = Math.max(-1, Math.min(1, dy * unit * (event.ctrlKey ? 0.01 : 0.002)));
-  return zoomAbout(from, pxToX(px, from, box), Math.exp(notch), full, minSpan);
+  return Math.abs(dx) > Math.abs(dy) ? panBy(from, (dx * unit * span(from)) / box.width, full) : null;
 }
 
 function wheelGesture(element: HTMLElement, latest: () => Latest, proposals: Proposals) {
   let end = 0;
   const wheel = (event: WheelEvent): void => {
-    const { frame } = latest();
+    const { frame, handlers } = latest();
     const point = frame && placeOf(element, event, frame);
-    if (!frame || !point || !isInside(point, frame.box) || event.altKey) return;
-    if (performance.now() - lastPageScroll < SCROLL_GRACE && !event.ctrlKey) return;
-    event.preventDefault();
+    if (!frame || !point || !isInside(point, frame.box)) return;
     const next = wheelDomain(event, point.px, proposals.pending() ?? frame.domain, frame);
+    if (next === null) {
+      handlers.onScroll?.();
+      return;
+    }
+    event.preventDefault();
     proposals.propose(next);
     clearTimeout(end);
     end = window.setTimeout(() => proposals.settle(proposals.pending() ?? latest().frame?.domain ?? next), WHEEL_REST);
@@ -138,11 +139,29 @@ function wheelGesture(element: HTMLElement, latest: () => Latest, proposals: Pro
   return { listeners: { wheel } satisfies Listeners, stop: () => clearTimeout(end) };
 }
 
+/** Two fingers, by their pixels when they came down and where they are. */
+export interface Pinch {
+  readonly from: readonly [number, number];
+  readonly to: readonly [number, number];
+}
+
+/** Where two fingers take a domain: what was between them stays between them. */
+export function pinchDomain({ from, to }: Pinch, domain: Domain, { full, minSpan, box }: GestureFrame): Domain {
+  const gap = ([a, b]: readonly [number, number]) => Math.max(1, Math.abs(b - a));
+  const middle = ([a, b]: readonly [number, number]) => (a + b) / 2;
+  const zoomed = zoomAbout(domain, pxToX(middle(from), domain, box), gap(from) / gap(to), full, minSpan);
+  return panBy(zoomed, ((middle(from) - middle(to)) * span(zoomed)) / box.width, full);
+}
+
 interface Drag {
   readonly id: number;
   readonly startPx: number;
   readonly startPy: number;
+  readonly startClientY: number;
   readonly mode: 'pan' | 'box';
+  /** A second finger. */
+  second: { readonly id: number; readonly startPx: number; px: number } | null;
+  px: number;
   readonly grab: Grab | null;
   readonly domain: Domain;
   moved: boolean;
@@ -172,28 +191,48 @@ function pointerGestures(element: HTMLElement, latest: () => Latest, proposals: 
   const pointerdown = (event: PointerEvent): void => {
     const { frame, handlers } = latest();
     const point = frame && placeOf(element, event, frame);
-    if (!frame || !point || event.button !== 0 || drag) return;
+    if (!frame || !point || event.button !== 0) return;
+    if (drag) {
+      if (drag.grab || drag.second || event.pointerType !== 'touch') return;
+      drag = { ...drag, startPx: drag.px, domain: frame.domain, moved: true };
+      drag.second = { id: event.pointerId, startPx: point.px, px: point.px };
+      return;
+    }
     const grab = handlers.onGrab?.(point, event.target)?.() ?? null;
     if (!grab && !isInside(point, frame.box)) return;
     element.setPointerCapture(event.pointerId);
+    handlers.onPress?.();
     if (grab) window.addEventListener('keydown', escape, true);
     const mode = event.shiftKey ? 'box' : 'pan';
     const { px: startPx, py: startPy } = point;
-    drag = { id: event.pointerId, startPx, startPy, moved: false, mode, grab, domain: frame.domain };
+    const at = { startPx, startPy, startClientY: event.clientY, px: startPx, second: null, moved: false };
+    drag = { id: event.pointerId, ...at, mode, grab, domain: frame.domain };
   };
   const pointermove = (event: PointerEvent): void => {
     const { frame, handlers } = latest();
     if (!frame) return;
     const point = placeOf(element, event, frame);
+    if (drag?.second) {
+      const { second } = drag;
+      if (event.pointerId === second.id) second.px = point.px;
+      else if (event.pointerId === drag.id) drag.px = point.px;
+      else return;
+      const pinch: Pinch = { from: [drag.startPx, second.startPx], to: [drag.px, second.px] };
+      proposals.propose(pinchDomain(pinch, drag.domain, frame));
+      return;
+    }
     if (drag?.id !== event.pointerId) {
       element.classList.toggle(GRABBABLE, Boolean(handlers.onGrab?.(point, event.target)));
       handlers.onCursor(isInside(point, frame.box) ? point : null);
       return;
     }
+    drag.px = point.px;
     const dx = point.px - drag.startPx;
-    drag.moved ||= Math.abs(drag.grab ? point.py - drag.startPy : dx) >= CLICK_SLOP;
+    // By the pointer alone: the chart may move on the page meanwhile.
+    const moved = event.clientY - drag.startClientY;
+    drag.moved ||= Math.abs(drag.grab ? moved : dx) >= CLICK_SLOP;
     if (!drag.moved) return;
-    if (drag.grab) drag.grab.move(point);
+    if (drag.grab) drag.grab.move({ ...point, py: drag.startPy + moved });
     else if (drag.mode === 'pan')
       proposals.propose(panBy(drag.domain, (-dx * span(drag.domain)) / frame.box.width, frame.full));
     else handlers.onBox({ from: Math.min(drag.startPx, point.px), to: Math.max(drag.startPx, point.px) });
@@ -201,7 +240,12 @@ function pointerGestures(element: HTMLElement, latest: () => Latest, proposals: 
   const pointerup = (event: PointerEvent): void => {
     const { frame, handlers } = latest();
     const held = drag;
-    if (!frame || held?.id !== event.pointerId) return;
+    if (!frame || !held || (held.id !== event.pointerId && held.second?.id !== event.pointerId)) return;
+    if (held.second) {
+      letGo();
+      proposals.settle(proposals.pending() ?? frame.domain);
+      return;
+    }
     const point = placeOf(element, event, frame);
     const completed = event.type === 'pointerup';
     letGo();
@@ -235,9 +279,9 @@ function pointerGestures(element: HTMLElement, latest: () => Latest, proposals: 
 }
 
 /**
- * Pointer gestures of a plot: wheel zooms about the pointer, a sideways wheel pans, drag pans, shift and drag zooms to
- * a box, double click resets, click picks; what can be held in it goes before. A wheel with alt held, outside the plot
- * area, or already scrolling the page, scrolls.
+ * Gestures of a plot: the wheel scrolls the page, with Ctrl or ⌘ it zooms about the pointer, as a pinch does, and
+ * sideways it pans; drag pans, Shift and drag zooms to a box, double click resets, click picks; what can be held in it
+ * goes before.
  */
 export function usePlotGestures(
   ref: RefObject<HTMLElement | null>,
@@ -248,7 +292,6 @@ export function usePlotGestures(
   useEffect(() => {
     const element = ref.current;
     if (!element) return;
-    watchPageScroll();
     const now = (): Latest => latest();
     const proposals = createProposals(now);
     const wheel = wheelGesture(element, now, proposals);

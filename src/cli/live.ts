@@ -15,6 +15,7 @@ export async function run(args: string[]): Promise<number> {
     log: { type: 'string' },
     ledger: { type: 'string' },
     port: { type: 'string' },
+    token: { type: 'string' },
     demo: { type: 'boolean' },
   });
   if (positionals[0] === 'verify') {
@@ -36,6 +37,14 @@ export async function run(args: string[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort());
   const ledger = values.ledger ?? made!.ledger;
   print(`Ledger: ${ledger}`);
-  await live.runLive({ log: values.log ?? made!.log, ledger, port, demo, say: print, signal: end.signal });
+  await live.runLive({
+    log: values.log ?? made!.log,
+    ledger,
+    port,
+    token: values.token ?? null,
+    demo,
+    say: print,
+    signal: end.signal,
+  });
   return 0;
 }

@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serve } from '../cli/serve.ts';
+import { TautlineFailure } from '../core/errors.ts';
 import { loadKernels } from '../kernels/load.node.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
+import { codeOf } from './log/files.ts';
 import { openLocalLog } from './log/localLog.ts';
 import { eventRecord, sampleEvents, tickRecord } from './replay.ts';
 import { liveApi } from './server.ts';
@@ -18,6 +22,8 @@ export interface LiveOptions {
   readonly ledger: string;
   readonly port: number;
   /** Replays a built-in ledger into the log. */
+  /** File of the token that followers send, made where it is not there; null: another one for each run. */
+  readonly token: string | null;
   readonly demo: boolean;
   readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
@@ -30,7 +36,7 @@ const HISTORY = 11_600;
 const DEMO_EVENTS = 16_000;
 
 /** Runs a live ledger in this process until the signal: log, sink, server. */
-export async function runLive({ log, ledger, port, demo, say, signal }: LiveOptions): Promise<void> {
+export async function runLive({ log, ledger, port, token, demo, say, signal }: LiveOptions): Promise<void> {
   const kernels = await loadKernels();
   const transport = await openLocalLog(log);
   const end = new AbortController();
@@ -38,7 +44,10 @@ export async function runLive({ log, ledger, port, demo, say, signal }: LiveOpti
   signal.addEventListener('abort', stop, { once: true });
   const sink = new Sink({ folder: ledger, transport, group: GROUP, kernels, platform: nodePlatform(), say });
   let isWell = true;
-  const api = liveApi(ledger, GROUP, () => ({ status: isWell ? 'ok' : 'failed', transport: transport.kind }));
+  const api = liveApi(ledger, GROUP, await tokenOf(token), () => ({
+    status: isWell ? 'ok' : 'failed',
+    transport: transport.kind,
+  }));
   const root = fileURLToPath(new URL('../../dist', import.meta.url));
   const server = await serve({ root, port, api: (request, response) => api.answer(request, response) });
   try {
@@ -55,6 +64,22 @@ export async function runLive({ log, ledger, port, demo, say, signal }: LiveOpti
     await server.close();
     await transport.close();
   }
+}
+
+async function tokenOf(path: string | null): Promise<string> {
+  const made = randomBytes(16).toString('hex');
+  if (path === null) return made;
+  await writeFile(path, `${made}\n`, { flag: 'wx', mode: 0o600 }).catch((thrown: unknown) => {
+    if (codeOf(thrown) !== 'EEXIST') throw thrown;
+  });
+  const found = (await readFile(path, 'utf8')).trim();
+  if (/^[\w-]{16,}$/.test(found)) return found;
+  throw new TautlineFailure({
+    kind: 'file',
+    file: path,
+    problem: 'it holds no token of at least 16 letters and digits',
+    advice: 'Delete it, and one is made.',
+  });
 }
 
 /** The fracture of the harness, its first hours at once and then at twenty times its speed. */

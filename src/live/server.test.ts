@@ -26,7 +26,7 @@ beforeAll(async () => {
   await writeFile(join(root, 'ledger', 'a.parquet'), '0123456789');
   await requireLinks(join(root, 'ledger'), 'a');
   for (const number of [0, 1]) await putCommit(join(root, 'ledger'), commit(number));
-  api = liveApi(join(root, 'ledger'), 'g', () => ({ status: 'ok' }));
+  api = liveApi(join(root, 'ledger'), 'g', 'secret', () => ({ status: 'ok' }));
   server = await serve({ root: join(root, 'app'), port: 0, api: (request, response) => api.answer(request, response) });
 });
 afterAll(async () => {

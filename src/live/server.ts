@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
@@ -8,6 +8,8 @@ import { commitAt, LOG_FOLDER, newestCommit } from './sink/commitLog.ts';
 
 /** How often the folder is looked at for the next commit. */
 const LOOK_MS = 50;
+/** Looks at a file that is not there yet. */
+const NAMING_LOOKS = 40;
 const MOST_WAIT_SECONDS = 60;
 /** Commits to an answer. */
 const MOST_COMMITS = 500;
@@ -19,8 +21,7 @@ export interface LiveApi {
 }
 
 /** What followers of a ledger ask: nothing of it writes. The server that it is part of checks Host and Origin. */
-export function liveApi(folder: string, ledger: string, health: () => object): LiveApi {
-  const token = randomBytes(16).toString('hex');
+export function liveApi(folder: string, ledger: string, token: string, health: () => object): LiveApi {
   const base = `/v1/ledgers/${encodeURIComponent(ledger)}/`;
   return {
     token,
@@ -28,6 +29,7 @@ export function liveApi(folder: string, ledger: string, health: () => object): L
       const url = new URL(request.url ?? '/', 'http://localhost');
       if (url.pathname === '/health') return json(response, 200, health());
       if (!url.pathname.startsWith('/v1/')) return false;
+      if (allowOrigin(request, response)) return true;
       if (!isAllowed(request, token)) return json(response, 401, { problem: 'The token of the address is missing' });
       if (request.method !== 'GET' && request.method !== 'HEAD')
         return json(response, 405, { problem: 'Followers only read' });
@@ -51,6 +53,21 @@ async function stateOf(folder: string): Promise<{ commit: number; bundle: string
   const commit = await newestCommit(folder);
   const last = commit < 0 ? null : await commitAt(folder, commit);
   return { commit, bundle: last?.bundle ?? null, events: last?.events.to ?? 0 };
+}
+
+/** Pages of this machine on another port, which the server has let through. @returns true where all was asked */
+function allowOrigin({ headers: { origin }, method }: IncomingMessage, response: ServerResponse): boolean {
+  if (origin === undefined) return false;
+  response.setHeader('Access-Control-Allow-Origin', origin);
+  response.setHeader('Vary', 'Origin');
+  if (method !== 'OPTIONS') return false;
+  response.writeHead(204, {
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+    'Access-Control-Allow-Methods': 'GET, HEAD, PUT',
+    'Access-Control-Max-Age': '600',
+  });
+  response.end();
+  return true;
 }
 
 function isAllowed({ headers }: IncomingMessage, token: string): boolean {
@@ -109,7 +126,14 @@ async function from(folder: string, first: number): Promise<Commit[]> {
 async function file(folder: string, path: string, request: IncomingMessage, response: ServerResponse): Promise<true> {
   // A fetch with If-None-Match says "no-cache" too, which would have the whole file sent again.
   delete request.headers['cache-control'];
-  const found = /\.(?:parquet|json)$/.test(path) ? await findFile(await realpath(folder), path, request) : null;
+  const find = async () =>
+    /\.(?:parquet|json)$/.test(path) ? findFile(await realpath(folder), path, request) : Promise.resolve(null);
+  let found = await find();
+  // A commit can be read a moment before its files have their names.
+  for (let looks = 0; !found && path.endsWith('.parquet') && looks < NAMING_LOOKS; looks++) {
+    await look();
+    found = await find();
+  }
   if (!found) return json(response, 404, { problem: 'There is no such file in the ledger' });
   response.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
   response.writeHead(found.statusCode, found.headers);

@@ -109,7 +109,7 @@ export function suggestName(scenarios: readonly Scenario[], parameters: Paramete
 export function againstName(scenarios: readonly Scenario[], baseline: Parameters | null): string {
   if (!baseline) return 'the defaults';
   const name = scenarioOf(scenarios, baseline)?.name;
-  return name === undefined ? 'the parameters of the link' : `“${name}”`;
+  return name === undefined ? 'the parameters it came with' : `“${name}”`;
 }
 
 const tidyName = (name: string): string => name.trim().replace(/\s+/g, ' ').slice(0, MAX_NAME).trim();

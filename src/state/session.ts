@@ -36,6 +36,9 @@ export interface Session {
   readonly tables: Tables;
   /** Sets what is asked of the engine right after every analysis is. */
   prefetchWith(prefetch: Prefetch): void;
+  /** For what has code of its own that comes later (live/). */
+  readonly state: () => SessionState;
+  readonly dispatch: (event: SessionEvent) => Promise<void>;
   /** Takes the view from the address, and opens its ledger where that can be reopened. Call once, at start. */
   restore(): void;
   /** False while something opens, analyses, or waits for a slider to rest. */
@@ -99,6 +102,8 @@ export function createSession(platform: SessionPlatform): Session {
     actions: createActions(store.getState, dispatch, engine),
     engine,
     tables,
+    state: store.getState,
+    dispatch,
     prefetchWith: (next) => void (prefetch = next),
     restore,
     isIdle() {
@@ -171,7 +176,8 @@ function createActions(
     soloStream: (name) => send({ type: 'streamSoloed', name }),
     setAxis: (axis) => change({ axis }),
     setTheme: (theme) => change({ theme }),
-    toggleFold: (id) => send({ type: 'panelToggled', id }),
+    setLayout: (layout, rest = true) =>
+      send({ type: 'viewChanged', change: layout, write: rest ? 'commit' : 'preview' }),
     setScale(panelId, scale) {
       const { logScales, linearScales } = state().view;
       const others = (ids: readonly string[]): string[] => ids.filter((id) => id !== panelId);
@@ -182,6 +188,7 @@ function createActions(
     setLab: change,
     setAlertFilter: (alertFilter) => change({ alertFilter }),
     setAlertSort: (alertSort) => change({ alertSort }),
+    setFind: (find) => send({ type: 'viewChanged', change: { find }, write: 'commitSoon' }),
     toast: (level, text) => send({ type: 'noticed', level, text }),
     dismissToast: (id) => send({ type: 'noticeDismissed', id }),
   };

@@ -20,6 +20,8 @@ export interface Tables {
   setReport(report: AnalysisReport, now: boolean): void;
   clear(): void;
   query(sql: string): Promise<readonly Row[]>;
+  /** The first column of a query's answer, an INTEGER without NULLs. */
+  queryInts(sql: string): Promise<Int32Array>;
   /** Resolves once `alerts` holds the newest report's. */
   ensureAlerts(): Promise<void>;
   /** Resolves once `signals` holds the newest report's. */
@@ -65,6 +67,7 @@ export function createTables({ createDatabase, engine, onBroken, onLost }: Table
     clear: () => void replace(false, database.started && !current.isBroken ? 'clearing the database' : null),
     setReport: (report, now) => current.setReport(report, now),
     query: (sql) => current.query(sql),
+    queryInts: (sql) => current.queryInts(sql),
     ensureAlerts: () => current.ensureAlerts(),
     ensureSignals: () => current.ensureSignals(),
     get pending() {

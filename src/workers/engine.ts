@@ -15,9 +15,10 @@ export type Engine = EngineApi;
 /** What runs in the engine worker: every method of the contract, by the topic that it belongs to. */
 export function createEngine(platform: EnginePlatform): Engine {
   const context = new EngineContext(platform);
-  const { commands, previews } = analysisCommands(context);
+  const ledgers = ledgerCommands(context);
+  const { commands, previews } = analysisCommands(context, ledgers);
   return {
-    ...ledgerCommands(context),
+    ...ledgers.commands,
     ...commands,
     ...seriesQuestions(context, previews),
     ...eventQuestions(context),

@@ -152,6 +152,12 @@ export interface StreamNeighbours {
   readonly after: EventIndex | null;
 }
 
+/** Rows of the ledger beside the events that they are in the analysis. */
+export interface RowEvents {
+  readonly rows: Int32Array;
+  readonly indices: Int32Array;
+}
+
 /** The text of a baseline or bundle file, under the file's name. */
 export interface ReferenceFile {
   readonly name: string;
@@ -195,6 +201,7 @@ const ENGINE_COMMANDS = {
    * @param visible the events that are looked at, all where null or absent
    * @param onPreview called at most once, where the signals take longer than a moment: there are previews of them,
    * while everything else is still that of the analysis before
+   * @param onFirst called at most once, of a large ledger: the analysis that stands until lasting change is judged
    */
   analyze: question<
     (
@@ -203,8 +210,21 @@ const ENGINE_COMMANDS = {
       baseline?: Parameters | null,
       visible?: IndexRange | null,
       onPreview?: ((preview: PreviewReport) => void) | null,
+      onFirst?: ((report: AnalysisReport) => void) | null,
     ) => Promise<AnalysisReport>
-  >({ doing: 'analysing the ledger', callbacks: { 1: PROGRESS, 4: news<PreviewReport>() } }),
+  >({ doing: 'analysing the ledger', callbacks: { 1: PROGRESS, 4: news<PreviewReport>(), 5: news<AnalysisReport>() } }),
+  /**
+   * Takes a newer copy of the open ledger in its place and analyses it. Until that is done the one before answers, so
+   * that what is on screen has its answers all the time.
+   */
+  extend: question<
+    (
+      source: LedgerSource,
+      mapping: ColumnMapping | null,
+      parameters: Parameters,
+      baseline: Parameters | null,
+    ) => Promise<{ readonly opened: OpenReport; readonly analysed: AnalysisReport }>
+  >({ doing: 'taking in what came' }),
   /**
    * A newer analysis waits for the one under way: where that has given a preview, or takes long, it is ended, and
    * rejects with kind "cancelled" and `SUPERSEDED_RUN`.
@@ -253,6 +273,11 @@ export const SERIES_QUESTIONS = {
   >({ doing: 'finding the nearest event' }),
   /** Event index of the first event at or after an axis position, and back. */
   indexAt: question<(axis: Axis, x: number) => Promise<EventIndex>>({ doing: 'finding a position' }),
+  /** `indexAt` of many positions. */
+  indicesAt: question<(axis: Axis, positions: Float64Array) => Promise<Int32Array>>({
+    doing: 'finding positions',
+    moved: true,
+  }),
   positionOf: question<(axis: Axis, index: EventIndex) => Promise<number>>({ doing: 'finding a position' }),
   /** Axis positions of events, in their order. */
   positionsOf: question<(axis: Axis, indices: readonly EventIndex[]) => Promise<Float64Array>>({
@@ -280,6 +305,8 @@ export const EVENT_QUESTIONS = {
   indicesOf: question<(ids: readonly bigint[]) => Promise<Int32Array>>({ doing: 'finding rows', moved: true }),
   /** Canonical ledger row of each event, the key into the database's tables. */
   rowsOf: question<(indices: readonly EventIndex[]) => Promise<Int32Array>>({ doing: 'finding rows', moved: true }),
+  /** The events that rows are, both ascending; rows that no stream of the analysis has are left out of both. */
+  eventsOfRows: question<(rows: Int32Array) => Promise<RowEvents>>({ doing: 'finding rows', moved: true }),
   /** Signals of all events as one Arrow IPC stream (columns of the golden files and `row`), for the database. */
   signalsArrow: question<() => Promise<Uint8Array>>({ doing: 'exporting signals', moved: true }),
 };

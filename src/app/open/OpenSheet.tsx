@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Sheet } from '../shell/Sheet.tsx';
 import { showSheet } from '../ui.ts';
+import { FollowButton } from './FollowButton.tsx';
 import { DropTarget, SampleList, UrlField } from './OpenChooser.tsx';
 
 /** The ways to open another ledger. */
@@ -8,6 +9,7 @@ export const OpenSheet = (): ReactNode => (
   <Sheet title="Open a ledger">
     <DropTarget asked={null} />
     <UrlField />
+    <FollowButton />
     <SampleList />
     <p>
       <button type="button" className="button" onClick={() => showSheet('embedder')}>

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { columnSpec, LEDGER_COLUMNS } from '../../core/ledgerSchema.ts';
 import { showSheet } from '../ui.ts';
 import { FORMAT_NAMES } from '../../ledger/formats/list.ts';
+import { FollowButton } from './FollowButton.tsx';
 
 const SPECS = LEDGER_COLUMNS.map(columnSpec);
 
@@ -20,6 +21,7 @@ export function Reads(): ReactNode {
   return (
     <section className="formats" aria-labelledby="formats-title">
       <h3 id="formats-title">What it reads</h3>
+      <FollowButton />
       <p className="dim">
         {FORMAT_NAMES}, also in partitioned folders (<code>provider_id=…/hour=…/</code>); one row per event. Other names
         for these columns are guessed, shown, and yours to correct.

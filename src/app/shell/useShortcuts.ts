@@ -30,9 +30,17 @@ function closeTopmost(): void {
   else if (onMonitor()) actions.showEvidence(null);
 }
 
+function openFind(): boolean {
+  const { ledger, view } = session.store.getState();
+  if (ledger.phase !== 'open' || !onMonitor()) return false;
+  if (view.find === null) session.actions.setFind({ text: '', filters: [] });
+  return true;
+}
+
 /** Keys for the charts and tables of the monitor. */
-const MONITOR_KEYS: Readonly<Record<string, () => void>> = {
+const MONITOR_KEYS: Readonly<Record<string, () => unknown>> = {
   '/': focusSearch,
+  f: openFind,
 };
 
 /** The monitor's keys that are loaded with the first of them: they are of no use before there is an analysis. */
@@ -60,13 +68,7 @@ const SEQUENCE_MS = 1500;
 /** Undo and redo of parameters; a text field keeps its own. */
 function stepped(event: KeyboardEvent): boolean {
   const key = event.key.toLowerCase();
-  if (
-    event.defaultPrevented ||
-    event.altKey ||
-    !(event.ctrlKey || event.metaKey) ||
-    (key !== 'z' && key !== 'y') ||
-    isTyping(event.target)
-  )
+  if (event.altKey || !(event.ctrlKey || event.metaKey) || (key !== 'z' && key !== 'y') || isTyping(event.target))
     return false;
   event.preventDefault();
   if (key === 'y' || event.shiftKey) session.actions.redo();
@@ -79,10 +81,11 @@ export function useShortcuts(): void {
   useEffect(() => {
     let wentAt = -Infinity;
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (stepped(event)) return;
+      if (event.defaultPrevented || stepped(event)) return;
+      if ((event.ctrlKey || event.metaKey) && event.key === 'k' && openFind()) event.preventDefault();
       // AltGr, which some layouts need for [ and ], reports itself as Control and Alt.
       const modified = event.metaKey || ((event.ctrlKey || event.altKey) && !event.getModifierState('AltGraph'));
-      if (event.defaultPrevented || modified) return;
+      if (modified) return;
       if (isTyping(event.target)) {
         if (event.key === 'Escape') (event.target as HTMLElement).blur();
         return;

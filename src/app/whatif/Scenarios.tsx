@@ -173,7 +173,7 @@ function BaselineChoice(): ReactNode {
         }}
       >
         <option value="defaults">the defaults</option>
-        {baseline !== null && chosen === null && <option value="link">the parameters of the link</option>}
+        {baseline !== null && chosen === null && <option value="link">the parameters it came with</option>}
         {scenarios.map(({ name }) => (
           <option key={name} value={`kept ${name}`}>
             {name}

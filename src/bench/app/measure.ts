@@ -20,7 +20,7 @@ export interface AppMeasurements {
   readonly framesPerSecond: number;
   readonly dragLongestTask: number;
   readonly dragLag: number;
-  /** Turn of the wheel over a panel to all panels drawn. */
+  /** Turn of the wheel with Ctrl over a panel to all panels drawn. */
   readonly zoom: number;
   /**
    * Step of the fast memory to the first picture of the visible range, and to the refined one; of a zoomed view and of
@@ -190,7 +190,10 @@ async function stepSlider(page: Page, parameter: string): Promise<Step> {
 async function zoomIn(page: Page): Promise<Step> {
   const panel = (await page.locator('[data-panel="divergence"] .chart-plot').boundingBox())!;
   await page.mouse.move(panel.x + panel.width * 0.6, panel.y + panel.height / 2);
-  return step(page, () => page.mouse.wheel(0, -400), 'divergence');
+  await page.keyboard.down('Control');
+  const zoomed = await step(page, () => page.mouse.wheel(0, -400), 'divergence');
+  await page.keyboard.up('Control');
+  return zoomed;
 }
 
 async function step(page: Page, act: () => Promise<void>, panel: string): Promise<Step> {

@@ -66,7 +66,7 @@ export function fitBundle(
       'The texts are embedded otherwise than when the bundle was made (with other reference_events, or by another ' +
         'version of the embedder): the alerts need not be those that it expects.',
     );
-  } else if (!original && embedder.name === 'built-in' && !isSame) {
+  } else if (refusal === null && !original && embedder.name === 'built-in' && !isSame) {
     warnings.push(
       'Both ledgers were embedded by the built-in embedder, which weighs words by their own first events: ' +
         'distances between them mean little.',

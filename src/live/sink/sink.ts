@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { TautlineFailure } from '../../core/errors.ts';
 import type { Commit, CommittedFile, LiveAlert } from '../../detection/files/commit.ts';
 import { bundleFromJson, bundleToJson } from '../../detection/lab/bundle.ts';
+import type { JudgeState } from '../../detection/liveJudge.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import type { Platform } from '../../ledger/platform.ts';
 import { sha256 } from '../../ledger/sha256.ts';
@@ -22,7 +23,7 @@ import {
   writePending,
 } from './commitLog.ts';
 import { fitRows } from './fit.ts';
-import { openJudge, withHash, type BundleInForce, type JudgeState } from './judge.ts';
+import { openRowJudge, withHash, type BundleInForce } from './judge.ts';
 import { Order, type OrderState, type Row } from './order.ts';
 import { byPartition, rowsToParquet } from './table.ts';
 
@@ -65,7 +66,7 @@ export class Sink {
   readonly #options: SinkOptions;
   readonly #owner = randomUUID();
   #order = new Order(null);
-  #judge: ReturnType<typeof openJudge> | null = null;
+  #judge: ReturnType<typeof openRowJudge> | null = null;
   #bundle: BundleInForce | null = null;
   #number = -1;
   #sinceState = 0;
@@ -145,7 +146,7 @@ export class Sink {
       const path = bundlePath(folder, state.bundle);
       this.#bundle = { bundle: bundleFromJson(await readFile(path, 'utf8'), path), hash: state.bundle };
       this.#order = new Order(state.order);
-      this.#judge = openJudge(kernels, this.#bundle, group, state.judge);
+      this.#judge = openRowJudge(kernels, this.#bundle, group, state.judge);
       await this.#restoreHeld(state, partition);
       this.#from = this.#to = state.to;
     } else this.#from = this.#to = (await transport.range('ledger', partition)).first;
@@ -239,7 +240,7 @@ export class Sink {
     const { bundle, hash } = this.#bundle;
     await writeNew(bundlePath(folder, hash), new TextEncoder().encode(bundleToJson(bundle)));
     await syncFolder(join(folder, LOG_FOLDER));
-    this.#judge = openJudge(kernels, this.#bundle, group, null);
+    this.#judge = openRowJudge(kernels, this.#bundle, group, null);
     for (const row of this.#collected) this.#judgeRow(row);
     this.#collected = [];
     await this.#put('bundle', partition, []);

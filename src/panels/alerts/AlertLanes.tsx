@@ -23,6 +23,9 @@ export function describeAlert(alert: Alert, stream: string, overlayOf: string | 
   );
 }
 
+const ofStreams = (alerts: readonly Alert[], streams: readonly number[]): readonly Alert[] =>
+  alerts.filter(({ stream }) => streams.includes(stream));
+
 /** The alert timeline: a lane for each visible stream, and the key of kinds. */
 export function AlertLanes({ table }: { table: boolean }) {
   const { link, report, streams, episodes, ticks, markAreas, pickEpisode } = useShared();
@@ -38,6 +41,7 @@ export function AlertLanes({ table }: { table: boolean }) {
     () => overlaysOf(report.alerts, report.baselineAlerts),
     [report.alerts, report.baselineAlerts],
   );
+  const seen = useMemo(() => ofStreams(report.alerts, streams), [report.alerts, streams]);
   const alertOf = (id: number): Alert => (id >= 0 ? report.alerts[id] : overlays[-1 - id]);
 
   if (streams.length === 0)
@@ -46,10 +50,7 @@ export function AlertLanes({ table }: { table: boolean }) {
     <>
       <LaneChart
         {...link}
-        label={
-          `Alert timeline: ${formatCount(report.alerts.length)} alerts ` +
-          `on ${formatCount(report.streams.length)} streams`
-        }
+        label={`Alert timeline: ${formatCount(seen.length)} alerts ` + `on ${formatCount(streams.length)} streams`}
         lanes={lanes}
         episodes={shown}
         ticks={ticks}
@@ -60,8 +61,9 @@ export function AlertLanes({ table }: { table: boolean }) {
         }
       />
       <AlertKey
-        alerts={report.alerts}
-        overlays={overlays.length}
+        alerts={seen}
+        hidden={report.alerts.length - seen.length}
+        overlays={ofStreams(overlays, streams).length}
         against={against}
         labelled={inLanes.some(({ tone }) => tone === 'labelled')}
         mode={mode}
@@ -75,12 +77,14 @@ export function AlertLanes({ table }: { table: boolean }) {
 /** What the colours and letters of bars stand for. */
 const AlertKey = memo(function AlertKey({
   alerts,
+  hidden,
   overlays,
   against,
   labelled,
   mode,
 }: {
   alerts: readonly Alert[];
+  hidden: number;
   overlays: number;
   against: string;
   labelled: boolean;
@@ -104,6 +108,7 @@ const AlertKey = memo(function AlertKey({
           labelled
         </li>
       )}
+      {hidden > 0 && <li>{formatCount(hidden)} more in hidden streams</li>}
       {overlays > 0 && (
         <li>
           <b className="overlay" />
@@ -124,7 +129,7 @@ interface AlertTableProps {
 }
 
 const AlertTable = memo(function AlertTable({ alerts, names, streams, table }: AlertTableProps) {
-  const rows = alerts.filter((alert) => streams.includes(alert.stream));
+  const rows = ofStreams(alerts, streams);
   return (
     <div className={table ? 'chart-table' : 'visually-hidden'}>
       <table>

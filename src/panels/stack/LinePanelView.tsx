@@ -1,12 +1,14 @@
 import { useCallback, useMemo, useState } from 'react';
 import { createPortal } from 'react-dom';
+import type { TipPlace } from '../../charts/TipLayer.tsx';
 import { TimeChart, type TimePick } from '../../charts/TimeChart.tsx';
 import { useChartTheme } from '../../charts/theme.ts';
 import { useUnchanged } from '../../charts/useSame.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
-import { actions, session } from '../../state/store.ts';
+import { actions, session, useTautline } from '../../state/store.ts';
 import type { LinePanel } from '../panel.ts';
+import { ChartTip } from './ChartTip.tsx';
 import { needsLog } from './lines.ts';
 import type { PanelBodyProps } from './PanelFrame.tsx';
 import { Readout } from './Readout.tsx';
@@ -22,11 +24,30 @@ interface LinePanelViewProps extends PanelBodyProps {
   readonly onScale: (scale: 'linear' | 'log') => void;
 }
 
+/** A click selects the nearest event of the panel's first series. */
+function usePick(panel: LinePanel): (pick: TimePick) => void {
+  const { axis, streams, report } = useShared();
+  const everyStream = report.streams.length;
+  return useCallback(
+    ({ x, y, xScale, yScale }: TimePick) => {
+      const among = panel.ledgerWide ? Array.from({ length: everyStream }, (_, i) => i) : streams;
+      session.engine.nearest(panel.series[0], axis, x, y, xScale, yScale, among).then(
+        (found) => {
+          if (found !== null) actions.select(found);
+          else actions.toast('info', `${panel.title} has no event with a value near there.`);
+        },
+        (thrown: unknown) => actions.toast('error', explain(toTautlineError(thrown, 'finding the nearest event'))),
+      );
+    },
+    [panel, axis, streams, everyStream],
+  );
+}
+
 /**
  * Body of any panel of lines: fetches what the panel names, and keeps the previous chart while the next is computed.
  */
 export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanelViewProps) {
-  const { link, range, report, streams, ticks, markAreas, episodes, formatX, pickEpisode, axis } = useShared();
+  const { link, range, report, streams, ticks, markAreas, episodes, formatX, pickEpisode } = useShared();
   const { parameters } = report;
   const { mode } = useChartTheme();
   const { series, stale, pending, error, retry } = useLineData(panel);
@@ -45,6 +66,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
   if (spikes && !spiked) setSpiked(true);
   const scale = chosen ?? (spiked ? 'log' : panel.scales[0]);
   const spec = useUnchanged(useMemo(() => (scale === plain.scale ? plain : draw(scale)), [scale, plain, draw]));
+  const height = useTautline((state) => state.view.panelHeights[panel.id] ?? panel.height);
   const limits = useLimits(panel, spec.thresholds);
   const highlighted = useUnchanged(
     useMemo(
@@ -58,21 +80,9 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
     [spec.lines],
   );
   const note = panel.note?.(report, parameters) ?? null;
-  const everyStream = report.streams.length;
 
-  const onPick = useCallback(
-    ({ x, y, xScale, yScale }: TimePick) => {
-      const among = panel.ledgerWide ? Array.from({ length: everyStream }, (_, i) => i) : streams;
-      session.engine.nearest(panel.series[0], axis, x, y, xScale, yScale, among).then(
-        (found) => {
-          if (found !== null) actions.select(found);
-          else actions.toast('info', `${panel.title} has no event with a value near there.`);
-        },
-        (thrown: unknown) => actions.toast('error', explain(toTautlineError(thrown, 'finding the nearest event'))),
-      );
-    },
-    [panel, axis, streams, everyStream],
-  );
+  const onPick = usePick(panel);
+  const tip = useCallback((at: TipPlace) => <ChartTip panel={panel} spec={spec} at={at} />, [panel, spec]);
 
   const message = (() => {
     if (streams.length === 0)
@@ -109,7 +119,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
           type="button"
           className="panel-tool wide"
           aria-pressed={scale === 'log'}
-          aria-label={`Logarithmic scale of ${panel.title}`}
+          aria-label={`log scale of ${panel.title}`}
           title="Logarithmic scale"
           onClick={() => onScale(scale === 'log' ? 'linear' : 'log')}
         >
@@ -126,7 +136,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
         <TimeChart
           {...link}
           label={`${panel.title}, events ${formatCount(range.from)} to ${formatCount(range.to - 1)}`}
-          height={panel.height}
+          height={height}
           spec={spec}
           ticks={ticks}
           markAreas={behind}
@@ -134,6 +144,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
           table={table}
           formatX={formatX}
           limits={limits}
+          tip={tip}
           onPick={onPick}
           onPickEpisode={pickEpisode}
         />

@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { TimeLine } from '../../charts/lineOption.ts';
+import type { StreamStyle } from '../../charts/palette.ts';
 import { valueAsOf } from '../../charts/points.ts';
 import { formatQuantity, type Unit } from '../../core/format.ts';
 import { seriesVersion, valuesAsOfQuery } from '../../state/queries.ts';
 import { useTautline } from '../../state/store.ts';
 import type { SeriesName } from '../../workers/protocol.ts';
 import { useShared } from './timeline.ts';
+import { extremes } from './tip.ts';
 
 /** The engine is asked about the cursor when it has stood still for this long, in ms. */
 const REST = 80;
@@ -30,7 +32,7 @@ export const useSharedRestingCursor = (): number | null => useContext(RestingCur
  * Each stream's value as of an event, to the last digit: lines on screen are thinned.
  * @returns by stream index; empty until the engine has answered, and of a preview.
  */
-function useExactValues(name: SeriesName, index: number | null): ReadonlyMap<number, number> {
+export function useExactValues(name: SeriesName, index: number | null): ReadonlyMap<number, number> {
   const { report, streams } = useShared();
   const version = seriesVersion(
     report,
@@ -54,36 +56,54 @@ interface ReadoutProps {
   readonly perStream: boolean;
 }
 
-/** Each line's value as of the cursor, or as of the end of the view; "≈" while it is read off a thinned line. */
+/** How a line is drawn. */
+export function LineSwatch({ style }: { readonly style: StreamStyle }) {
+  return (
+    <svg width="12" height="8" aria-hidden="true">
+      <line x1="0" x2="12" y1="4" y2="4" stroke={style.color} strokeWidth="2" strokeDasharray={style.dash.join(' ')} />
+    </svg>
+  );
+}
+
+/** Lines up to here are named one by one. */
+const NAMED = 5;
+
+/**
+ * Each line's name and value as of the cursor, or as of the end of the view; "≈" while it is read off a thinned line.
+ * Of many lines the largest and the smallest are seen; the tip beside the pointer has the others.
+ */
 export function Readout({ lines, unit, series, perStream }: ReadoutProps) {
   const { link, range } = useShared();
   const x = useSyncExternalStore(link.cursor.subscribe, link.cursor.get);
   const resting = useSharedRestingCursor();
   const atCursor = Number.isFinite(x);
   const exact = useExactValues(series, perStream ? (atCursor ? resting : range.to - 1) : null);
+  const values = lines.map((line) => ({
+    line,
+    known: exact.has(Number(line.key)),
+    value: exact.get(Number(line.key)) ?? valueAsOf(line.points, atCursor ? x : link.domain.max),
+  }));
+  const ends = lines.length > NAMED ? extremes(values) : null;
+  const [most, least] = ends ?? [];
   return (
     <ul
       className={`readout${atCursor ? '' : ' resting'}`}
       aria-label={atCursor ? 'Values at the cursor' : 'Values at the end of the view'}
     >
-      {lines.map((line) => {
-        const known = exact.get(Number(line.key));
-        const value = known ?? valueAsOf(line.points, atCursor ? x : link.domain.max);
-        const rough = perStream && known === undefined && Number.isFinite(value);
+      {lines.length > 0 && <li aria-hidden="true">{atCursor ? 'at cursor' : 'last in view'}</li>}
+      {values.map((one) => {
+        const { line, value, known } = one;
+        const rough = perStream && !known && Number.isFinite(value);
+        const what = one === most ? 'most: ' : one === least ? 'least: ' : '';
         return (
-          <li key={line.key} title={`${line.name}: ${formatQuantity(value, unit)}`}>
-            <svg width="12" height="8" aria-hidden="true">
-              <line
-                x1="0"
-                x2="12"
-                y1="4"
-                y2="4"
-                stroke={line.style.color}
-                strokeWidth="2"
-                strokeDasharray={line.style.dash.join(' ')}
-              />
-            </svg>
-            <span className="visually-hidden">{line.name}</span>
+          <li
+            key={line.key}
+            className={lines.length > NAMED && what === '' ? 'visually-hidden' : undefined}
+            title={`${line.name}: ${formatQuantity(value, unit)}`}
+          >
+            {what}
+            <LineSwatch style={line.style} />
+            <span className="readout-name">{line.name}</span>
             <span className="readout-value">
               {rough ? '≈' : ''}
               {formatQuantity(value, unit === 'ms' ? 'ms' : '')}

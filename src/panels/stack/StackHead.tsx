@@ -8,10 +8,10 @@ import { formatCount, formatDuration, formatTimeFull } from '../../core/format.t
 import { eventStateName } from '../../detection/eventStateNames.ts';
 import { EVENT_STATES } from '../../detection/types.ts';
 import { useEvent } from '../../state/queries.ts';
-import { actions, session } from '../../state/store.ts';
+import { actions, session, useTautline } from '../../state/store.ts';
 import { stretchView } from '../../state/stretch.ts';
 import { Legend } from './Legend.tsx';
-import { Highlighted } from './Marked.tsx';
+import { Found, Highlighted } from './Marked.tsx';
 import { useSharedRestingCursor } from './Readout.tsx';
 import { useShared } from './timeline.ts';
 import { useComposition } from './useComposition.ts';
@@ -52,10 +52,27 @@ export function StackHead() {
       <div className="stack-bar">
         <Legend />
         <Where />
+        <FindButton />
       </div>
       <AxisStrip {...link} label={axis === 'time' ? 'Time axis, UTC' : 'Event axis'} ticks={ticks} formatX={formatX} />
       <Highlighted />
+      <Found />
     </div>
+  );
+}
+
+function FindButton() {
+  const open = useTautline((state) => state.view.find !== null);
+  return (
+    <button
+      type="button"
+      className="stack-find"
+      aria-pressed={open}
+      title="Find in the messages (f or Ctrl+K)"
+      onClick={() => actions.setFind(open ? null : { text: '', filters: [] })}
+    >
+      Find
+    </button>
   );
 }
 

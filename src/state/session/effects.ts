@@ -101,6 +101,12 @@ export function createEffects(world: World): Effects {
         case 'clearTables':
           tables.clear();
           break;
+        case 'fillTables': {
+          const load = tables.newLedger();
+          tables.setReport(effect.report, true);
+          void loadTables(load, false, effect.generation);
+          break;
+        }
         case 'reportToTables':
           tables.setReport(effect.report, effect.first);
           break;

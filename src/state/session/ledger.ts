@@ -178,6 +178,14 @@ export const ledgerTransitions: Transitions<LedgerEvent> = {
     return startAnalysis({ ...state, ledger: { phase: 'open', source: ledger.source, report } });
   },
 
+  extended: (state, { generation, change, report }) =>
+    generation === state.generation && state.ledger.phase === 'open'
+      ? [
+          { ...state, ...change },
+          { effect: 'fillTables', report, generation },
+        ]
+      : [state],
+
   openFailed(state, { generation, error }) {
     const { ledger } = state;
     if (generation !== state.generation || ledger.phase !== 'opening') return [state];

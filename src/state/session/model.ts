@@ -66,6 +66,13 @@ export type LedgerEvent =
   | { readonly type: 'openProgressed'; readonly generation: number; readonly progress: Progress }
   | { readonly type: 'opened'; readonly generation: number; readonly report: OpenReport }
   | { readonly type: 'openFailed'; readonly generation: number; readonly error: TautlineError }
+  /** A newer copy of the ledger is open and analysed; what changes with it is worked out by whoever follows it. */
+  | {
+      readonly type: 'extended';
+      readonly generation: number;
+      readonly change: Pick<SessionState, 'ledger' | 'analysis' | 'analysed' | 'view' | 'highlighted'>;
+      readonly report: AnalysisReport;
+    }
   | { readonly type: 'agreed' }
   | { readonly type: 'cancelRequested' }
   | { readonly type: 'closeRequested' }
@@ -75,8 +82,14 @@ export type LedgerEvent =
 export type AnalysisEvent =
   | { readonly type: 'analysisProgressed'; readonly generation: number; readonly progress: Progress }
   | { readonly type: 'previewed'; readonly generation: number; readonly preview: PreviewReport }
-  /** `more`: another analysis is under way. */
-  | { readonly type: 'analysed'; readonly job: Job; readonly report: AnalysisReport; readonly more: boolean }
+  /** `more`: another analysis is under way. `partial`: this one goes on, with lasting change. */
+  | {
+      readonly type: 'analysed';
+      readonly job: Job;
+      readonly report: AnalysisReport;
+      readonly more: boolean;
+      readonly partial?: boolean;
+    }
   | { readonly type: 'analysisFailed'; readonly job: Job; readonly error: TautlineError };
 
 export type TableEvent =
@@ -105,7 +118,6 @@ export type ViewEvent =
   | { readonly type: 'rangeSet'; readonly range: IndexRange | null; readonly write: AddressWrite }
   | { readonly type: 'streamToggled'; readonly name: string }
   | { readonly type: 'streamSoloed'; readonly name: string }
-  | { readonly type: 'panelToggled'; readonly id: string }
   | { readonly type: 'cursorMoved'; readonly index: EventIndex | null }
   | { readonly type: 'eventsHighlighted'; readonly events: HighlightedEvents | null };
 
@@ -135,6 +147,8 @@ export type Effect =
   | { readonly effect: 'clearTables' }
   /** `first` of the ledger: its alerts are written at once. */
   | { readonly effect: 'reportToTables'; readonly report: AnalysisReport; readonly first: boolean }
+  /** Anew, with a report. */
+  | { readonly effect: 'fillTables'; readonly report: AnalysisReport; readonly generation: number }
   | { readonly effect: 'writeAddress'; readonly view: ViewState; readonly how: AddressWrite }
   | { readonly effect: 'storeScenarios'; readonly scenarios: readonly Scenario[] }
   | { readonly effect: 'storeConsent'; readonly consent: Consent };

@@ -3,7 +3,7 @@ import type { Database } from '../../ledger/duckdb.ts';
 import { once } from '../../core/once.ts';
 
 /** What is used of the database (src/ledger/duckdb.ts). */
-export type TableStore = Pick<Database, 'insert' | 'query' | 'drop' | 'close'>;
+export type TableStore = Pick<Database, 'insert' | 'query' | 'queryInts' | 'drop' | 'close'>;
 
 /** The database, used one after the other: no query sees a table between its drop and its insert. */
 export interface DatabaseQueue {

@@ -19,6 +19,7 @@ export interface LedgerTables {
   load(): EventLoad;
   setReport(report: AnalysisReport, now: boolean): void;
   query(sql: string): Promise<readonly Row[]>;
+  queryInts(sql: string): Promise<Int32Array>;
   ensureAlerts(): Promise<void>;
   ensureSignals(): Promise<void>;
   breakDown(thrown: unknown, context: string): void;
@@ -42,7 +43,7 @@ const REST_MS = 150;
 /** What the first charts of a large ledger take, with the code that is loaded for them. */
 export const DRAWING_MS = 1000;
 /** Rows on their way to the database that a reader may be ahead of it. */
-const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 /** Whether the tables can be used. `lost`: the database died with them, which has been said. */
 type Health =
@@ -134,6 +135,10 @@ export function createLedgerTables(options: LedgerTablesOptions): LedgerTables {
     async query(sql) {
       await events.passed();
       return useLoaded((store) => store.query(sql));
+    },
+    async queryInts(sql) {
+      await events.passed();
+      return useLoaded((store) => store.queryInts(sql));
     },
     async ensureAlerts() {
       if (resting.pending) await rested.wait();

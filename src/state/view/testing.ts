@@ -16,6 +16,7 @@ import { writeRange } from '../evidenceChoices.ts';
 import { normalBaseline } from '../scenarios.ts';
 import type { ViewState } from '../types.ts';
 import { EVIDENCE_TABS } from './evidence.ts';
+import { FIND_COMPARISONS } from './find.ts';
 import { ALERT_COLUMNS, SCREENS } from './fields.ts';
 
 const name = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' });
@@ -137,6 +138,24 @@ export const VIEW_VALUES: { readonly [K in keyof ViewState]: fc.Arbitrary<ViewSt
     within: fc.option(fc.integer({ min: 10, max: 5000 })),
   }),
   calibrationSeed: fc.option(fc.nat()),
+  pinnedPanels: fc.uniqueArray(name, { maxLength: 4 }),
+  panelOrder: fc.uniqueArray(name, { maxLength: 4 }),
+  unfoldedPanels: fc.uniqueArray(name, { maxLength: 4 }),
+  panelHeights: fc.dictionary(
+    name.filter((id) => id !== '__proto__'),
+    fc.integer({ min: 60, max: 600 }),
+    { maxKeys: 4 },
+  ),
+  compare: fc.uniqueArray(name, { maxLength: 2 }),
+  find: fc.option(
+    fc.record({
+      text: fc.string({ unit: 'grapheme' }),
+      filters: fc.array(
+        fc.record({ column: name, comparison: fc.constantFrom(...FIND_COMPARISONS), value: fc.string() }),
+        { maxLength: 3 },
+      ),
+    }),
+  ),
   alertSort: fc.record({
     by: fc.constantFrom(...ALERT_COLUMNS),
     descending: fc.boolean(),

@@ -7,6 +7,7 @@ import { SIGNALS_PHASE, type Analysis, type PreviewOptions } from '../../analysi
 import { STALE_RUN, type AnalysisReport, type EngineApi, type PreviewReport } from '../protocol.ts';
 import { describe } from '../report.ts';
 import { throwIfAborted, type EngineContext } from './context.ts';
+import type { ledgerCommands } from './ledgerCommands.ts';
 
 export interface Preview extends SignalPreview {
   readonly revision: number;
@@ -39,8 +40,11 @@ function endIfStale({ newer, since, previewed, stop }: Running): void {
 }
 
 /** Analyses, one after the other, and the previews that they give. */
-export function analysisCommands(context: EngineContext): {
-  readonly commands: Pick<EngineApi, 'analyze' | 'cancelStale'>;
+export function analysisCommands(
+  context: EngineContext,
+  { openBeside }: Pick<ReturnType<typeof ledgerCommands>, 'openBeside'>,
+): {
+  readonly commands: Pick<EngineApi, 'analyze' | 'cancelStale' | 'extend'>;
   readonly previews: Previews;
 } {
   let running: Running | null = null;
@@ -88,8 +92,8 @@ export function analysisCommands(context: EngineContext): {
     return { ...report, notes: [...report.notes, ...context.troubles.splice(0)] };
   }
 
-  const commands: Pick<EngineApi, 'analyze' | 'cancelStale'> = {
-    analyze(parameters, onProgress, baseline = null, visible = null, onPreview = null) {
+  const commands: Pick<EngineApi, 'analyze' | 'cancelStale' | 'extend'> = {
+    analyze(parameters, onProgress, baseline = null, visible = null, onPreview = null, onFirst = null) {
       const { signal } = context;
       let answerPreviewed: (preview: Preview | null) => void = () => undefined;
       next = new Promise((resolve) => {
@@ -109,18 +113,31 @@ export function analysisCommands(context: EngineContext): {
       return context.inTurn(async () => {
         try {
           throwIfAborted(signal, 'Analysing');
-          const { stages } = context.open;
           const analysis = await replaceable(signal, onProgress, (options, mine) =>
-            stages.run(parameters, {
+            context.open.stages.run(parameters, {
               ...options,
               baseline,
               preview: onPreview === null ? undefined : previewing(mine, onPreview),
+              onFirst: onFirst === null ? undefined : (first) => onFirst(reportOf(first, baseline)),
             }),
           );
           return reportOf(analysis, baseline);
         } finally {
           answerPreviewed(null);
         }
+      });
+    },
+
+    async extend(source, mapping, parameters, baseline) {
+      const { signal } = context;
+      const next = await openBeside(source, mapping, parameters.k, signal);
+      return context.inTurn(async () => {
+        throwIfAborted(signal, 'Taking in what came');
+        const options = { signal, onProgress: () => undefined, baseline };
+        const analysis = await next.stages.run(parameters, options);
+        throwIfAborted(signal, 'Taking in what came');
+        context.take(next);
+        return { opened: next.ledger.report, analysed: reportOf(analysis, baseline) };
       });
     },
 

@@ -2,6 +2,7 @@ import { TautlineFailure } from '../../core/errors.ts';
 import type { OnProgress } from '../../core/progress.ts';
 import type { StatedMapping } from '../../core/statedMapping.ts';
 import type { EventIndex } from '../../core/units.ts';
+import { CHANGES_UNDER_WAY } from '../../detection/changes.ts';
 import type { Parameters } from '../../detection/parameters.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import {
@@ -40,7 +41,7 @@ export interface EnginePlatform {
   ): Promise<OpenedLedger>;
 }
 
-interface Holding {
+export interface Holding {
   readonly ledger: OpenedLedger;
   readonly kernels: KernelModule;
   readonly stages: Stages;
@@ -82,7 +83,16 @@ export class EngineContext {
 
   /** Takes a ledger in, with kernels of its own. */
   hold(ledger: OpenedLedger, kernels: KernelModule, given: LoadedBaseline | null): void {
-    this.#holding = { ledger, kernels, stages: createStages(kernels, ledger, given, this.#threads()) };
+    this.take(this.prepare(ledger, kernels, given));
+  }
+
+  /** What `take` makes the open ledger. */
+  prepare(ledger: OpenedLedger, kernels: KernelModule, given: LoadedBaseline | null): Holding {
+    return { ledger, kernels, stages: createStages(kernels, ledger, given, this.#threads()) };
+  }
+
+  take(holding: Holding): void {
+    this.#holding = holding;
   }
 
   release(): void {
@@ -118,6 +128,12 @@ export class EngineContext {
     if (next) return this.inTurn(() => use(this.#analysed()));
     if (!this.#holding?.stages.analysis) await this.#queue;
     return use(this.#analysed());
+  }
+
+  /** The same from an analysis with its channels of lasting change: what is written to files is never half of one. */
+  async answerWhole<R>(use: (analysis: Analysis) => R | Promise<R>): Promise<R> {
+    if (this.#holding?.stages.analysis?.changes === CHANGES_UNDER_WAY) await this.#queue;
+    return this.answer(use);
   }
 
   #analysed(): Analysis {

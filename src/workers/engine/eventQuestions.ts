@@ -6,6 +6,7 @@ import type { Analysis } from '../../analysis/stages.ts';
 import type { EVENT_QUESTIONS, EventDetail } from '../protocol.ts';
 import type { ApiOf } from '../service/contract.ts';
 import { requireEvent, type EngineContext } from './context.ts';
+import { eventsOfRows } from './positions.ts';
 import { alertExcess, valuesOf } from '../../analysis/series.ts';
 
 /** Answers about single events, and what is known of all of them. */
@@ -82,6 +83,9 @@ export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUEST
         }),
       ),
 
-    signalsArrow: () => context.answer(({ events, signals, decisions }) => signalsToArrow(events, signals, decisions)),
+    eventsOfRows: (rows) => context.answer(({ events }) => eventsOfRows(events.row, rows)),
+
+    signalsArrow: () =>
+      context.answerWhole(({ events, signals, decisions }) => signalsToArrow(events, signals, decisions)),
   };
 }

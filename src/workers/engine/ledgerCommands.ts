@@ -4,19 +4,28 @@ import { bundleFromJson, isBundleJson } from '../../detection/lab/bundle.ts';
 import { loadBundle } from '../../analysis/bundle.ts';
 import type { LoadedBaseline } from '../../analysis/stages.ts';
 import type { OpenOptions } from '../../ledger/open.ts';
-import type { OpenedLedger } from '../../ledger/types.ts';
+import type { ColumnMapping, LedgerSource, OpenedLedger } from '../../ledger/types.ts';
 import type { EngineApi, ReferenceFile } from '../protocol.ts';
-import { throwIfAborted, type EngineContext } from './context.ts';
+import { throwIfAborted, type EngineContext, type Holding } from './context.ts';
 
 /** Opens ledgers, and takes a reference from a file. */
-export function ledgerCommands(
-  context: EngineContext,
-): Pick<EngineApi, 'open' | 'columnValues' | 'store' | 'setReferenceFile' | 'cancel'> {
+export function ledgerCommands(context: EngineContext): {
+  readonly commands: Pick<EngineApi, 'open' | 'columnValues' | 'store' | 'setReferenceFile' | 'cancel'>;
+  /** Opens a ledger with the reference in force, while the open one goes on answering. */
+  readonly openBeside: (
+    source: LedgerSource,
+    mapping: ColumnMapping | null,
+    k: number,
+    signal: AbortSignal,
+  ) => Promise<Holding>;
+} {
   let referenceFile: ReferenceFile | null = null;
+  /** As it was opened: its texts may be embedded otherwise for a reference file. */
+  let opened: OpenedLedger | null = null;
   let storing = new AbortController();
   let files: Parameters<NonNullable<OpenOptions['onFiles']>>[0] = [];
 
-  return {
+  const commands: ReturnType<typeof ledgerCommands>['commands'] = {
     async open(source, mapping, sink, onProgress, k, units) {
       context.cancel();
       storing.abort();
@@ -47,8 +56,9 @@ export function ledgerCommands(
           return null;
         });
       throwIfAborted(signal, 'Opening the ledger');
+      opened = ledger;
       // A fresh instance, so that the memory that an earlier ledger needed is given back.
-      context.hold(ledger, kernels.fork(), reference?.given ?? null);
+      context.hold(reference?.ledger ?? ledger, kernels.fork(), reference?.given ?? null);
       return ledger.report;
     },
 
@@ -66,20 +76,35 @@ export function ledgerCommands(
         const { held } = context;
         const read = readReference(file);
         referenceFile = file;
-        if (!held) return [];
-        const reference = await read?.forLedger(held.ledger, context.signal);
+        if (!held || !opened) return [];
+        const ledger = opened;
+        const reference = await read?.forLedger(ledger, context.signal);
         // A ledger that was opened meanwhile has it already.
-        if (context.held === held) context.hold(held.ledger, held.kernels, reference?.given ?? null);
+        if (context.held === held) context.hold(reference?.ledger ?? ledger, held.kernels, reference?.given ?? null);
         return reference?.warnings ?? [];
       }),
 
     cancel: () => context.cancel(),
+  };
+
+  return {
+    commands,
+    async openBeside(source, mapping, k, signal) {
+      const [ledger, kernels] = await Promise.all([
+        context.platform.openLedger(source, mapping, { sink: 'later', signal, onProgress: () => undefined, k }),
+        context.platform.loadKernels(),
+      ]);
+      const reference = await readReference(referenceFile)?.forLedger(ledger, signal);
+      throwIfAborted(signal, 'Opening the ledger');
+      return context.prepare(ledger, kernels.fork(), reference?.given ?? null);
+    },
   };
 }
 
 /** What a reference file gives. */
 interface Reference {
   readonly given: LoadedBaseline;
+  readonly ledger: OpenedLedger;
   readonly warnings: readonly string[];
 }
 
@@ -91,13 +116,13 @@ function readReference(
   if (!isBundleJson(file.text)) {
     const warnings: string[] = [];
     const baseline = baselineFromJson(file.text, file.name, (sentence) => warnings.push(sentence));
-    return { forLedger: () => Promise.resolve({ given: { baseline, own: null }, warnings }) };
+    return { forLedger: (ledger) => Promise.resolve({ given: { baseline, own: null }, ledger, warnings }) };
   }
   const bundle = bundleFromJson(file.text, file.name);
   return {
     async forLedger(ledger, signal) {
       const given = await loadBundle(bundle, ledger, { signal });
-      return { given, warnings: given.warnings };
+      return { given, ledger: given.ledger, warnings: given.warnings };
     },
   };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventColumns } from '../../core/columns.ts';
 import { EVENT_STATES } from '../../detection/types.ts';
-import { composition, indexAt, nearestEvent, positionOf, valuesAsOf } from './positions.ts';
+import { composition, eventsOfRows, indexAt, nearestEvent, positionOf, valuesAsOf } from './positions.ts';
 
 function eventsAt(time: readonly number[], stream: readonly number[], hasTime = true): EventColumns {
   const n = time.length;
@@ -150,5 +150,19 @@ describe('composition', () => {
     const { x: centres, counts } = composition(events, new Uint8Array(6), { from: 0, to: 6 }, 'time', 2);
     expect([...centres]).toEqual([2, 6]);
     expect([counts[0], counts[EVENT_STATES.length]]).toEqual([4, 2]);
+  });
+});
+
+describe('eventsOfRows', () => {
+  it('finds what a look at every event finds', () => {
+    const rows = fc.uniqueArray(fc.nat(60), { maxLength: 30 }).map((list) => Int32Array.from(list).sort());
+    fc.assert(
+      fc.property(rows, rows, (eventRow, asked) => {
+        const found = [...asked].filter((row) => eventRow.includes(row));
+        const answer = eventsOfRows(eventRow, asked);
+        expect([...answer.rows]).toEqual(found);
+        expect([...answer.indices]).toEqual(found.map((row) => eventRow.indexOf(row)));
+      }),
+    );
   });
 });

@@ -1,7 +1,7 @@
 import type { EventColumns, IndexRange } from '../../core/columns.ts';
 import type { EventIndex } from '../../core/units.ts';
 import { EVENT_STATES } from '../../detection/types.ts';
-import type { Axis, CompositionData } from '../protocol.ts';
+import type { Axis, CompositionData, RowEvents } from '../protocol.ts';
 
 /** Events on the shared horizontal axis. Without timestamps the axis "time" is the event index. */
 
@@ -22,6 +22,31 @@ export function indexAt(events: EventColumns, axis: Axis, x: number): EventIndex
     else to = middle;
   }
   return from;
+}
+
+/**
+ * The events that rows are, both ascending; a row that is no event is left out.
+ * @param eventRow row of every event, ascending
+ */
+export function eventsOfRows(eventRow: Int32Array, rows: Int32Array): RowEvents {
+  const indices = new Int32Array(rows.length);
+  const own = new Int32Array(rows.length);
+  let count = 0;
+  let from = 0;
+  for (const row of rows) {
+    // A row is never smaller than its event's index, and events follow one another.
+    let to = Math.min(eventRow.length, row + 1);
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if (eventRow[middle] < row) from = middle + 1;
+      else to = middle;
+    }
+    if (from >= eventRow.length || eventRow[from] !== row) continue;
+    own[count] = row;
+    indices[count] = from;
+    count += 1;
+  }
+  return { rows: own.slice(0, count), indices: indices.slice(0, count) };
 }
 
 /** Position of an event, of the last one where `index` is beyond it; NaN of an empty ledger. */

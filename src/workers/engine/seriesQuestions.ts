@@ -58,6 +58,8 @@ export function seriesQuestions(context: EngineContext, previews: Previews): Api
       ),
 
     indexAt: (axis, x) => context.answer(({ events }) => indexAt(events, axis, x)),
+    indicesAt: (axis, positions) =>
+      context.answer(({ events }) => Int32Array.from(positions, (x) => indexAt(events, axis, x))),
     positionOf: (axis, index) => context.answer(({ events }) => positionOf(events, axis, index)),
     positionsOf: (axis, indices) =>
       context.answer(({ events }) => Float64Array.from(indices, (index) => positionOf(events, axis, index))),

@@ -1,0 +1,128 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
+import { idle, openFiles } from './ledgers.ts';
+import { expect, test } from './test.ts';
+
+/** The real process, and what it prints. */
+class Live {
+  readonly #process: ChildProcess;
+  said = '';
+  constructor(...args: readonly string[]) {
+    const program = fileURLToPath(new URL('../scripts/tautline.mjs', import.meta.url));
+    this.#process = spawn(process.execPath, [program, 'live', ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#process.stdout!.on('data', (bytes: Buffer) => (this.said += bytes.toString()));
+  }
+  async says(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const found = pattern.exec(this.said);
+      if (found) return found[1] ?? found[0];
+      if (this.#process.exitCode !== null) throw new Error(`it ended: ${this.said}`);
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+  async end(): Promise<void> {
+    if (this.#process.exitCode !== null) return;
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGTERM');
+    await ended;
+  }
+}
+
+const shownEvents = (page: Page): Promise<number> =>
+  page.evaluate(() => window.__tautline!.state().analysis.report?.events ?? 0);
+
+let live: Live;
+test.beforeEach(() => {
+  live = new Live('--demo', '--port', '0');
+});
+test.afterEach(() => live.end());
+
+test('the demo is followed from its address: charts roll, the drift is announced, this tab judges the same', async ({
+  page,
+}) => {
+  test.setTimeout(300_000);
+  await page.goto(await live.says(/App: (\S+)/));
+  const bar = page.getByRole('region', { name: 'Live ledger' });
+  await expect(bar).toContainText('Live', { timeout: 60_000 });
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page).toHaveURL(/#v=1&file=live-default/);
+  expect(page.url()).not.toContain('token');
+
+  const shown = (): Promise<number> => shownEvents(page);
+  const before = await shown();
+  await expect.poll(shown, { timeout: 30_000 }).toBeGreaterThan(before);
+  const range = async () => page.evaluate(() => window.__tautline!.state().view.range!);
+  await expect.poll(async () => (await range()).to - (await shown())).toBe(0);
+
+  await expect(bar.locator('.live-alert')).toContainText('provider-3', { timeout: 120_000 });
+  await expect(bar).toContainText(/events judged in this tab too: the same alerts/);
+  await bar.getByRole('button', { name: 'Show' }).click();
+  await expect(page.getByLabel('Event inspector')).toBeVisible();
+
+  await bar.getByRole('button', { name: 'Pause' }).click();
+  await expect(bar).toContainText(/[\d,]+ more have come/, { timeout: 30_000 });
+  // A picture that was under way still comes.
+  await page.waitForTimeout(3000);
+  const still = await shown();
+  await page.waitForTimeout(3000);
+  expect(await shown()).toBe(still);
+  await bar.getByRole('button', { name: 'To the newest' }).click();
+  await expect.poll(shown, { timeout: 30_000 }).toBeGreaterThan(still);
+  await bar.getByRole('button', { name: 'Stop following' }).click();
+  await expect(bar).toHaveCount(0);
+  await idle(page);
+});
+
+test.describe('a server that goes', () => {
+  test.use({
+    expectedErrors: [/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE|ERR_CONNECTION_RESET|Failed to fetch/],
+  });
+  test('the server goes and comes back, the page is loaded again, and what is followed is saved and opened', async ({
+    page,
+  }, { outputDir }) => {
+    test.setTimeout(300_000);
+    const root = join(outputDir, 'kept');
+    await mkdir(root, { recursive: true });
+    const start = (port: string): Live =>
+      new Live(
+        '--demo',
+        '--port',
+        port,
+        ...['log', 'ledger', 'token'].flatMap((name) => [`--${name}`, join(root, name)]),
+      );
+    await live.end();
+    live = start('0');
+    const address = await live.says(/App: (\S+)/);
+    await page.goto(address);
+    const bar = page.getByRole('region', { name: 'Live ledger' });
+    await expect(bar).toContainText('Live', { timeout: 60_000 });
+    await expect(bar).toContainText('the same alerts', { timeout: 60_000 });
+
+    await live.end();
+    await expect(bar.getByRole('alert')).toContainText('nobody answers');
+    const before = await shownEvents(page);
+    live = start(new URL(address).port);
+    await expect(bar.getByRole('alert')).toHaveCount(0, { timeout: 60_000 });
+    await expect.poll(() => shownEvents(page), { timeout: 60_000 }).toBeGreaterThan(before);
+
+    await page.locator('[data-parameter="h"] input[type=range]').press('ArrowRight');
+    await expect(page).toHaveURL(/[&?]h=/);
+    await page.reload();
+    await expect(bar).toContainText('Live', { timeout: 60_000 });
+    await expect(page).toHaveURL(/[&?]h=/);
+
+    await bar.getByRole('button', { name: 'Pause' }).click();
+    const saving = page.waitForEvent('download');
+    await bar.getByRole('button', { name: 'Save' }).click();
+    const saved = join(root, 'saved.parquet');
+    await (await saving).saveAs(saved);
+    await bar.getByRole('button', { name: 'Stop following' }).click();
+    await openFiles(page, saved);
+    await expect(bar).toHaveCount(0);
+    expect(await shownEvents(page)).toBeGreaterThanOrEqual(before);
+  });
+});

@@ -1,0 +1,350 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { explain, TautlineFailure, toTautlineError, type TautlineError } from '../../core/errors.ts';
+import type { Commit } from '../../detection/files/commit.ts';
+import { bundleFromJson, type Bundle } from '../../detection/lab/bundle.ts';
+import type { LedgerSource, NamedBlob } from '../../ledger/types.ts';
+import type { LiveWorker } from '../../workers/liveWorker.ts';
+import type { Session } from '../session.ts';
+import { extended } from './extended.ts';
+import { openSource, pause, type LiveSource, type LiveTarget } from './source.ts';
+import { NOTHING_YET, tallied, type Tally } from './tally.ts';
+import { filesOf, mergeable, newest, withMerged, type Unit } from './window.ts';
+
+export interface FollowState {
+  readonly phase: 'idle' | 'connecting' | 'following' | 'failed';
+  readonly target: LiveTarget | null;
+  readonly tally: Tally;
+  /** Events on screen: [from, to) of the ledger. */
+  readonly shown: { readonly from: number; readonly to: number };
+  /** The picture stands still; what comes is still counted. */
+  readonly paused: boolean;
+  /** Why nothing comes at the moment; it is tried again. */
+  readonly trouble: string | null;
+  readonly error: TautlineError | null;
+  /** Events that were judged here too, and where that gave something else than the commits say. */
+  readonly judged: number;
+  readonly faults: readonly string[];
+  /** From the commit of the newest events on screen to their picture, ms; null: not measured. */
+  readonly behind: number | null;
+}
+
+const IDLE: FollowState = {
+  ...{ phase: 'idle', target: null, tally: NOTHING_YET, shown: { from: 0, to: 0 }, paused: false },
+  ...{ trouble: null, error: null, judged: 0, faults: [], behind: null },
+};
+
+/** Events that are kept, as long as the newest commit has no more. */
+const WINDOW_EVENTS = 50_000;
+/** Events that the charts show at first, the newest at the right. */
+const SHOWN_EVENTS = 2_000;
+/** Pictures follow each other no faster. */
+const PICTURE_MS = 1_000;
+const TRY_AGAIN_MS = 2_000;
+const MOST_FAULTS = 20;
+
+export interface Follower {
+  readonly store: Pick<StoreApi<FollowState>, 'getState' | 'getInitialState' | 'subscribe'>;
+  /** Follows a ledger until `stop`, or until another ledger is opened. */
+  start(target: LiveTarget, options?: { readonly keepView?: boolean }): Promise<void>;
+  setPaused(paused: boolean): void;
+  /** Shows the newest events at the right again. */
+  toNewest(): void;
+  stop(): void;
+  /** What is followed, as one file or as few as it fits into. */
+  save(): Promise<readonly NamedBlob[]>;
+}
+
+interface Platform {
+  readonly session: Session;
+  createWorker(onRestart: () => void): LiveWorker;
+  readonly windowEvents?: number;
+}
+
+export function createFollower({ session, createWorker, windowEvents = WINDOW_EVENTS }: Platform): Follower {
+  const store = createStore<FollowState>(() => IDLE);
+  const set = store.setState;
+  let following: AbortController | null = null;
+  let files: () => readonly NamedBlob[] = () => [];
+  const worker = createWorker(() => undefined);
+
+  function stop(): void {
+    following?.abort();
+    following = null;
+    files = () => [];
+    set(IDLE, true);
+  }
+
+  async function start(target: LiveTarget, { keepView = false } = {}): Promise<void> {
+    stop();
+    const mine = new AbortController();
+    following = mine;
+    set({ ...IDLE, phase: 'connecting', target }, true);
+    const run = new Following(
+      session,
+      worker,
+      openSource(target),
+      target.ledger ?? 'folder',
+      windowEvents,
+      store,
+      mine,
+    );
+    files = () => run.files;
+    const unsubscribe = session.store.subscribe(({ ledger }) => {
+      if (following === mine && ledger.phase !== 'empty' && !run.isOwn(ledger)) stop();
+    });
+    try {
+      await Promise.all([run.read(), run.draw(keepView)]);
+    } catch (thrown) {
+      if (!mine.signal.aborted)
+        set({ phase: 'failed', error: toTautlineError(thrown, 'following the ledger'), paused: false });
+    } finally {
+      mine.abort();
+      unsubscribe();
+    }
+  }
+
+  return {
+    store,
+    start,
+    stop,
+    setPaused: (paused) => set({ paused }),
+    toNewest() {
+      const { view, analysis } = session.state();
+      const events = analysis.report?.events ?? 0;
+      const width = view.range ? view.range.to - view.range.from : events;
+      session.actions.setRange({ from: events - width, to: events });
+      set({ paused: false });
+    },
+    save: () => worker.merge(files(), 'live', false),
+  };
+}
+
+/** One ledger that is followed: what came, and the picture of it. */
+class Following {
+  readonly #session: Session;
+  readonly #worker: LiveWorker;
+  readonly #source: LiveSource;
+  readonly #folder: string;
+  readonly #most: number;
+  readonly #store: StoreApi<FollowState>;
+  readonly #signal: AbortSignal;
+  readonly #stop: () => void;
+  #units: readonly Unit[] = [];
+  /** When the commit of the newest unit was written. */
+  #written = 0;
+  /** What the session has opened for this. */
+  #opened: LedgerSource | null = null;
+  #bundle: { readonly hash: string; readonly bundle: Bundle; readonly text: string } | null = null;
+  #judging = false;
+
+  constructor(
+    ...[session, worker, source, name, most, store, abort]: [
+      Session,
+      LiveWorker,
+      LiveSource,
+      string,
+      number,
+      StoreApi<FollowState>,
+      AbortController,
+    ]
+  ) {
+    this.#session = session;
+    this.#worker = worker;
+    this.#source = source;
+    this.#folder = `live-${name}`;
+    this.#most = most;
+    this.#store = store;
+    this.#signal = abort.signal;
+    this.#stop = () => abort.abort();
+  }
+
+  get files(): readonly NamedBlob[] {
+    return filesOf(this.#units);
+  }
+
+  /** Whether the ledger that is open, or on its way, is the one followed. */
+  isOwn(ledger: ReturnType<Session['state']>['ledger']): boolean {
+    if (ledger.phase === 'empty' || ledger.phase === 'asking') return false;
+    const { source } = ledger;
+    const isOpened = this.#opened?.kind === 'files' && source.kind === 'files' && source.files === this.#opened.files;
+    return this.#opened === null || isOpened;
+  }
+
+  /** Takes commits in as they come. */
+  async read(): Promise<void> {
+    let after = -1;
+    let history: Commit[] | null = [];
+    while (!this.#signal.aborted) {
+      const commits = await this.#tried(() => this.#source.commits(after, history === null, this.#signal));
+      if (commits === null) continue;
+      if (this.#store.getState().phase === 'connecting') this.#store.setState({ phase: 'following' });
+      after = commits.at(-1)?.number ?? after;
+      if (history === null) for (const commit of commits) await this.#take(commit, true);
+      else if (commits.length > 0) history.push(...commits);
+      else {
+        // Of what was there before only the newest is fetched.
+        await this.#takeHistory(history);
+        history = null;
+      }
+    }
+  }
+
+  async #takeHistory(commits: readonly Commit[]): Promise<void> {
+    const end = commits.at(-1)?.events.to ?? 0;
+    const wanted = commits.findIndex(({ events }) => end - events.from <= this.#most);
+    const first = wanted < 0 ? Math.max(0, commits.length - 1) : wanted;
+    for (const commit of commits.slice(0, first)) this.#tally(commit, false);
+    for (const commit of commits.slice(first)) await this.#take(commit, false);
+  }
+
+  async #take(commit: Commit, isNew: boolean): Promise<void> {
+    const files = await Promise.all(
+      commit.add.map(async ({ path }) => ({ path: `${this.#folder}/${path}`, blob: await this.#file(path) })),
+    );
+    if (this.#signal.aborted) return;
+    await this.#judge(commit, files);
+    if (files.length > 0) {
+      const unit: Unit = { ...commit.events, files, merged: false };
+      this.#written = Date.parse(commit.written);
+      this.#units = newest([...this.#units, unit], this.#most);
+      await this.#merge();
+    }
+    this.#tally(commit, isNew);
+  }
+
+  #tally(commit: Commit, isNew: boolean): void {
+    this.#store.setState(({ tally }) => ({ tally: tallied(tally, commit, isNew) }));
+  }
+
+  async #merge(): Promise<void> {
+    const small = mergeable(this.#units);
+    if (small.length === 0) return;
+    const merged = await this.#worker.merge(filesOf(small), this.#folder, true).catch(() => null);
+    if (merged) this.#units = withMerged(this.#units, small, merged);
+  }
+
+  /** Runs the detector of the sink over what it has committed: both have to raise the same. */
+  async #judge(commit: Commit, files: readonly NamedBlob[]): Promise<void> {
+    try {
+      const found = this.#judging && commit.kind === 'unit' ? await this.#worker.judge(files, commit) : null;
+      if (found) {
+        const { judged, faults } = this.#store.getState();
+        this.#store.setState({
+          judged: judged + commit.events.to - commit.events.from,
+          faults: [...faults, ...found].slice(0, MOST_FAULTS),
+        });
+      }
+      const isStart = commit.hasState && commit.bundle !== null && (commit.kind === 'bundle' || !this.#judging);
+      if (!isStart) return;
+      const state = await this.#file(`_log/state-${String(commit.number).padStart(20, '0')}.json`);
+      await this.#worker.judgeFrom(await this.#bundleText(commit.bundle), await state.text());
+      this.#judging = true;
+    } catch (thrown) {
+      // A state that is gone, or a worker that died: the next state is as good a beginning.
+      if (thrown instanceof TautlineFailure && !this.#signal.aborted) this.#judging = false;
+      else throw thrown;
+    }
+  }
+
+  async #bundleText(hash: string): Promise<string> {
+    if (this.#bundle?.hash !== hash) {
+      const text = await (await this.#file(`_log/bundle-${hash}.json`)).text();
+      this.#bundle = { hash, text, bundle: bundleFromJson(text, 'the bundle in force') };
+    }
+    return this.#bundle.text;
+  }
+
+  async #file(path: string): Promise<Blob> {
+    for (;;) {
+      const blob = await this.#tried(() => this.#source.file(path, this.#signal));
+      if (blob || this.#signal.aborted) return blob ?? new Blob();
+    }
+  }
+
+  /** Null where nobody answered, after a while to wait. */
+  async #tried<R>(ask: () => Promise<R>): Promise<R | null> {
+    try {
+      const answer = await ask();
+      if (this.#store.getState().trouble !== null && !this.#signal.aborted) this.#store.setState({ trouble: null });
+      return answer;
+    } catch (thrown) {
+      if (this.#signal.aborted) return null;
+      if (!(thrown instanceof TautlineFailure) || thrown.error.kind !== 'stalled') throw thrown;
+      this.#store.setState({ trouble: explain(thrown.error) });
+      await pause(TRY_AGAIN_MS, this.#signal);
+      return null;
+    }
+  }
+
+  /** Keeps the picture up with what came. */
+  async draw(keepView: boolean): Promise<void> {
+    while (!this.#signal.aborted) {
+      const began = performance.now();
+      const { paused, tally, shown } = this.#store.getState();
+      const isDue = !paused && tally.events > shown.to && !this.#session.state().dragging;
+      if (isDue) await this.#picture(keepView);
+      await pause(isDue ? Math.max(50, PICTURE_MS - (performance.now() - began)) : 50, this.#signal);
+    }
+  }
+
+  async #picture(keepView: boolean): Promise<void> {
+    const units = this.#units;
+    const { shown, tally } = this.#store.getState();
+    if (units.length === 0) return;
+    const from = units[0].from;
+    const source: LedgerSource = { kind: 'files', files: filesOf(units) };
+    await this.#deploy(tally.bundle, keepView);
+    if (this.#opened === null) await this.#open(source, keepView);
+    else if (!(await this.#extend(source, from - shown.from))) return;
+    if (this.#signal.aborted) return;
+    this.#store.setState({ shown: { from, to: units[units.length - 1].to }, behind: Date.now() - this.#written });
+  }
+
+  /** The bundle in force is the reference, and what alerts are compared with. */
+  async #deploy(hash: string | null, keepView: boolean): Promise<void> {
+    if (hash === null || this.#deployed === hash) return;
+    const { actions } = this.#session;
+    const text = await this.#bundleText(hash);
+    const { parameters } = this.#bundle!.bundle;
+    const { view, scenarios } = this.#session.state();
+    const isFirst = this.#deployed === null;
+    const asDeployed = isFirst ? !keepView : JSON.stringify(view.parameters) === JSON.stringify(this.#parameters);
+    this.#deployed = hash;
+    this.#parameters = parameters;
+    await actions.setReference(new File([text], `bundle-${hash.slice(0, 8)}.json`));
+    actions.setExperiment({ parameters: asDeployed ? parameters : view.parameters, baseline: parameters, scenarios });
+  }
+  #deployed: string | null = null;
+  #parameters: Bundle['parameters'] | null = null;
+
+  async #open(source: LedgerSource, keepView: boolean): Promise<void> {
+    const { actions, state } = this.#session;
+    this.#opened = source;
+    await actions.open(source, { mapping: null, units: {}, events: null }, state().view.parameters);
+    const events = state().analysis.report?.events ?? 0;
+    if (!keepView && events > SHOWN_EVENTS) actions.setRange({ from: events - SHOWN_EVENTS, to: events });
+  }
+
+  /** @returns false where it has to be tried again */
+  async #extend(source: LedgerSource, dropped: number): Promise<boolean> {
+    const { engine, state, dispatch } = this.#session;
+    const { view, generation, ledger, analysis } = state();
+    // A ledger that is on its way, or was refused, cannot be carried on.
+    if (ledger.phase === 'empty' || ledger.phase === 'failed') this.#stop();
+    if (ledger.phase !== 'open' || analysis.report === null) return false;
+    const asked = { parameters: view.parameters, baseline: view.baseline };
+    try {
+      const answer = await engine.extend(source, view.mapping, asked.parameters, asked.baseline);
+      if (this.#signal.aborted || state().generation !== generation) return false;
+      this.#opened = source;
+      const change = extended(state(), { source, dropped, asked, ...answer });
+      await dispatch({ type: 'extended', generation, change, report: answer.analysed });
+      return true;
+    } catch (thrown) {
+      const error = toTautlineError(thrown, 'taking in what came');
+      if (error.kind !== 'cancelled' && !this.#signal.aborted) this.#store.setState({ trouble: explain(error) });
+      await pause(TRY_AGAIN_MS, this.#signal);
+      return false;
+    }
+  }
+}

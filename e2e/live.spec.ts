@@ -169,6 +169,7 @@ test('events that are piped and posted become a ledger with a bundle, which is f
   });
   expect(await posted.json()).toEqual({ taken: 1, problems: [] });
   await expect(bar).toContainText('2,401 events');
+  await bar.getByRole('button', { name: 'Stop following' }).click();
   await live.end();
   const verifying = new Live('verify', join(outputDir, 'ledger'));
   expect(await verifying.says(/2,?401 events.*/)).toContain('everything holds');

@@ -42,7 +42,8 @@ export function eventOfRow(row: Fields, uid: string, now: number): LedgerEvent |
   for (const column of RECORD_COLUMNS) {
     const value = take(column);
     if (value === undefined || value === '') continue;
-    if (typeof value === 'object') return `${column} is no plain value`;
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+      return `${column} is no plain value`;
     const number = Number(value);
     if (!isNumber(column)) fields[fieldOf(column)] = String(value);
     else if (Number.isFinite(number) && isInRange(column, number)) fields[fieldOf(column)] = number;

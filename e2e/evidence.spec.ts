@@ -14,7 +14,7 @@ const tab = async (page: Page, name: string) => {
 async function openDrift(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'By incident', pressed: true }).click();
   await page
-    .getByRole('grid')
+    .getByRole('treegrid')
     .getByRole('row')
     .filter({ hasText: 'Drift' })
     .first()
@@ -27,7 +27,7 @@ const percent = (text: string): number => Number(text.replace('−', '-').replac
 test('from an alert to who, what and which messages, within a second', async ({ page }) => {
   await openSample(page, 'Quick tour');
   await page.getByRole('button', { name: 'By incident' }).click();
-  const row = page.getByRole('grid').getByRole('row').filter({ hasText: 'Drift' }).first();
+  const row = page.getByRole('treegrid').getByRole('row').filter({ hasText: 'Drift' }).first();
   await row.scrollIntoViewIfNeeded();
   const took = await row.evaluate(async (element) => {
     const from = performance.now();
@@ -276,7 +276,7 @@ test('what changed: a planted style is told in words, with messages of either si
   await page.goto('/');
   await openFiles(page, changedStyle());
   await page.getByRole('button', { name: 'By incident' }).click();
-  const row = page.getByRole('grid').getByRole('row').filter({ hasText: 'Style' }).first();
+  const row = page.getByRole('treegrid').getByRole('row').filter({ hasText: 'Style' }).first();
   await row.scrollIntoViewIfNeeded();
   const took = await row.evaluate(async (element) => {
     const from = performance.now();

@@ -51,7 +51,7 @@ test('messages are found without case, listed, stepped through, marked, and kept
   await expect(find.getByRole('status')).toContainText(/\b27 hits/);
   await find.getByRole('searchbox').press('Escape');
   await expect(find).toBeHidden();
-  await expect(page.getByRole('grid', { name: 'Alerts' })).toBeVisible();
+  await expect(page.getByRole('treegrid', { name: 'Alerts' })).toBeVisible();
   await expect(page).not.toHaveURL(/find=/);
 });
 

@@ -31,7 +31,7 @@ test('the alert table groups by incident, opens, sorts, is searched and taken al
   await page.goto('/#v=1&sample=fracture');
   await idle(page);
   const drawer = page.getByRole('region', { name: /Alert table/ });
-  const grid = page.getByRole('grid', { name: 'Alerts' });
+  const grid = page.getByRole('treegrid', { name: 'Alerts' });
   const rows = async () => Number(await grid.getAttribute('aria-rowcount')) - 1;
   await expect(grid.getByRole('row').nth(1)).toBeVisible();
   const all = await page.evaluate(() => window.__tautline!.state().analysis.report!.alerts.length);
@@ -80,7 +80,7 @@ test('alerts are marked, the marks scored, undone, kept, exported and taken in a
   await idle(page);
   const drawer = page.getByRole('region', { name: /Alert table/ });
   await drawer.getByRole('button', { name: 'By incident' }).click();
-  const grid = page.getByRole('grid', { name: 'Alerts' });
+  const grid = page.getByRole('treegrid', { name: 'Alerts' });
   const bar = page.getByRole('group', { name: 'Mark' });
   const pressed = bar.locator('[aria-pressed=true]');
   await grid.getByRole('row').nth(1).click();
@@ -98,7 +98,7 @@ test('alerts are marked, the marks scored, undone, kept, exported and taken in a
   await page.reload();
   await idle(page);
   await drawer.getByRole('button', { name: 'By incident' }).click();
-  await expect(page.getByRole('grid', { name: 'Alerts' })).toContainText('false …');
+  await expect(page.getByRole('treegrid', { name: 'Alerts' })).toContainText('false …');
   await drawer.getByRole('button', { name: 'Export' }).click();
   const [file] = await Promise.all([
     page.waitForEvent('download'),
@@ -112,13 +112,13 @@ test('alerts are marked, the marks scored, undone, kept, exported and taken in a
   await page.reload();
   await idle(page);
   await drawer.getByRole('button', { name: 'By incident' }).click();
-  await expect(page.getByRole('grid', { name: 'Alerts' })).not.toContainText('false …');
+  await expect(page.getByRole('treegrid', { name: 'Alerts' })).not.toContainText('false …');
   await page.getByTestId('marks-file').setInputFiles({
     name: 'marks.json',
     mimeType: 'application/json',
     buffer: readFileSync(path),
   });
-  await expect(page.getByRole('grid', { name: 'Alerts' })).toContainText('false …');
+  await expect(page.getByRole('treegrid', { name: 'Alerts' })).toContainText('false …');
   await page.keyboard.press('g');
   await page.keyboard.press('l');
   await expect(page.getByText('and your marks')).toBeVisible();

@@ -126,7 +126,7 @@ test('behind a "?" are the methods and the glossary, which is searched, and the 
 test('the address holds scales, sweep, budget, injected change, in-control events and seed', async ({ page }) => {
   await page.goto('/#v=1&sample=quick-tour');
   await idle(page);
-  const log = page.getByRole('button', { name: 'Logarithmic scale of KL divergence' });
+  const log = page.getByRole('button', { name: 'log scale of KL divergence' });
   const before = await log.getAttribute('aria-pressed');
   await log.click();
   await expect(page).toHaveURL(before === 'true' ? /[&]linear=/ : /[&]log=/);

@@ -47,7 +47,7 @@ test('open, zoom, drag a slider, see alerts change, click an alert, read its tex
 
   // Click an alert in the table and read the message behind it.
   await page.getByRole('button', { name: 'By incident' }).click();
-  const row = page.getByRole('grid').getByRole('row').filter({ hasText: 'Drift' }).first();
+  const row = page.getByRole('treegrid').getByRole('row').filter({ hasText: 'Drift' }).first();
   await row.click();
   await idle(page);
   const inspector = page.getByRole('complementary', { name: /event/i }).last();

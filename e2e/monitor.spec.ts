@@ -107,7 +107,7 @@ test('an engine that dies is started again with the same view', async ({ page })
   await box.fill('3');
   await box.press('Enter');
   await idle(page);
-  await page.getByRole('grid').getByRole('row').filter({ hasText: 'Drift' }).first().click();
+  await page.getByRole('treegrid').getByRole('row').filter({ hasText: 'Drift' }).first().click();
   await idle(page);
   const before = await state(page);
   await end(page, /engine\.worker/, 'silently');
@@ -129,7 +129,7 @@ test.describe('a database', () => {
     await end(page, /database\.worker/, 'with an error');
     // An alert's row: its inspector asks the database, an incident's row only chooses events.
     await page.getByRole('button', { name: 'By incident', pressed: true }).click();
-    await page.getByRole('grid').getByRole('row').filter({ hasText: 'Drift' }).first().click();
+    await page.getByRole('treegrid').getByRole('row').filter({ hasText: 'Drift' }).first().click();
     await expect(page.getByText(/database worker stopped.* is being reopened/)).toBeVisible();
     await idle(page);
     expect(await page.evaluate(() => window.__tautline!.query('select count(*)::int as n from events'))).toEqual([
@@ -257,5 +257,5 @@ test('notices are listed, counted and filtered apart from the alerts', async ({ 
   await expect(end).toContainText(/KL|Friction/);
   await page.screenshot({ path: 'test-results/shots/notices-many.png' });
   await table.getByRole('button', { name: `Alerts ${alerts.length}` }).click();
-  await expect(page.getByRole('grid', { name: 'Alerts' })).toBeVisible();
+  await expect(page.getByRole('treegrid', { name: 'Alerts' })).toBeVisible();
 });

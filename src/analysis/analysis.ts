@@ -44,6 +44,8 @@ export interface RunOptions {
   readonly baseline?: Parameters | null;
   /** Where the signals of a changed parameter take long, they are previewed first. */
   readonly preview?: PreviewOptions;
+  /** Given, of a large ledger, the analysis before the channels of lasting change, which stand as being computed. */
+  readonly onFirst?: (analysis: Analysis) => void;
 }
 
 export interface PreviewOptions {

@@ -60,16 +60,35 @@ export async function makeBundle(
  * A bundle as stages take it, for an open ledger: give them its parameters too, and its view is there again. The ledger
  * is the bundle's own where its streams are, too.
  */
-export async function loadBundle(
+export async function loadBundle<L extends GroupedLedger & Pick<OpenedLedger, 'report' | 'embeddings'>>(
   bundle: Bundle,
-  ledger: GroupedLedger & Pick<OpenedLedger, 'report'>,
+  opened: L,
   options: { readonly signal?: AbortSignal } = {},
-): Promise<LoadedBaseline & { readonly warnings: readonly string[]; readonly original: boolean }> {
+): Promise<LoadedBundle<L>> {
+  const ledger = await inWeightsOf(bundle, opened);
   const { report } = ledger;
   const grouping = await groupingOf(ledger, bundle.parameters.stream, options).catch(withoutGrouping);
   const fingerprint = grouping ? await fingerprintOf(report.fingerprint, grouping) : report.fingerprint;
   const { own, original, warnings } = fitBundle(bundle, { ...factsOf(report), fingerprint });
-  return { baseline: bundle.baseline, file: 'bundle', own, original, warnings };
+  return { baseline: bundle.baseline, file: 'bundle', own, original, warnings, ledger };
+}
+
+export interface LoadedBundle<L> extends LoadedBaseline {
+  readonly warnings: readonly string[];
+  readonly original: boolean;
+  /** The ledger that was given, its texts embedded as those of the bundle were. */
+  readonly ledger: L;
+}
+
+/** Axes mean the same only where words weigh the same: the built-in embedder takes the bundle's weights. */
+async function inWeightsOf<L extends Pick<OpenedLedger, 'report' | 'embeddings'>>(
+  { embedder: { frequencies, probe } }: Bundle,
+  ledger: L,
+): Promise<L> {
+  const { builtIn } = ledger.embeddings ?? {};
+  if (!builtIn || !frequencies || builtIn.probe === probe) return ledger;
+  const embeddings = await builtIn.weighedBy(frequencies);
+  return { ...ledger, embeddings, report: { ...ledger.report, probe: embeddings.builtIn?.probe } };
 }
 
 /** The fingerprint of a ledger in the streams that a bundle is made on. */

@@ -2,7 +2,8 @@ import { changeLimit } from '../detection/change/types.ts';
 import type { PowerInput } from '../detection/change/power.ts';
 import type { FittedReference } from '../detection/changes.ts';
 import type { ChangeChannel } from '../detection/channels/table.ts';
-import { conversationsBefore, type ChangeRequest, type Stretches } from './changes.ts';
+import { conversationsBefore, type ChangeRequest } from './changes.ts';
+import type { Stretches } from './stretches.ts';
 
 /** Messages of a reference that power is measured on at most; longer ones know their means as well. */
 const MOST_MESSAGES = 20_000;

@@ -17,7 +17,6 @@ import {
   behaviourReader,
   judgeChange,
   meaningReader,
-  Stretches,
   styleReader,
   type ChangeLedger,
   type ChangeRequest,
@@ -25,6 +24,7 @@ import {
 import type { PowerInput } from '../detection/change/power.ts';
 import { powerInput } from './changePower.ts';
 import { truncateProjection } from './projection.ts';
+import { Stretches } from './stretches.ts';
 
 /** What lasting change is judged on besides the parameters. */
 export interface ChangeBase {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { baselineFromJson, baselineToJson } from '../detection/baseline.ts';
 import { CHANGE_CHANNELS, CHANGE_KINDS } from '../detection/channels/table.ts';
+import { watchedText } from '../detection/healthText.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../detection/parameters.ts';
 import { createStream, resumeStream, type EventStream } from '../detection/stream.ts';
 import type { StreamState } from '../detection/streamTypes.ts';
@@ -9,6 +10,7 @@ import { testKernels } from '../kernels/testing.ts';
 import { openLedger } from '../ledger/open.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { createStages, type Analysis } from './stages.ts';
+import { Stretches } from './stretches.ts';
 import { CHANGED_FROM, changedRows, sourceOf, type ChangedRow } from './testing.ts';
 
 const kernels = testKernels();
@@ -115,5 +117,80 @@ describe('lasting change', () => {
       onProgress: () => undefined,
     });
     for (const name of CHANGE_CHANNELS) expect(again.signals[name]).toEqual(analysis.signals[name]);
+  });
+});
+
+describe('the first picture of a large ledger', () => {
+  it('stands before lasting change is judged, says so, and the whole is what it would have been', async () => {
+    const all = changedRows(20_000);
+    const { analysis: whole, parameters } = await analyse(all);
+    const ledger = await openLedger(sourceOf(all), null, { platform: nodePlatform() });
+    const stages = createStages(kernels, ledger);
+    const seen: { kinds: string[]; words: string[]; style: boolean }[] = [];
+    const last = await stages.run(parameters, {
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      onFirst: (first) => {
+        const { health, decisions, events, reference, signals } = first;
+        seen.push({
+          kinds: ofChange(decisions.alerts).map(({ kind }) => kind),
+          words: watchedText({ health, events: events.n, reference, calibration: decisions.calibration }),
+          style: signals.style.every(Number.isNaN),
+        });
+      },
+    });
+    expect(seen).toHaveLength(1);
+    expect(seen[0].kinds).toEqual([]);
+    expect(seen[0].style).toBe(true);
+    expect(seen[0].words).toContainEqual(expect.stringMatching(/^Still being computed.*Style change/));
+    expect(last.decisions.alerts).toEqual(whole.decisions.alerts);
+    expect(last.signals).toEqual(whole.signals);
+    expect(last.health).toEqual(whole.health);
+    expect(last.baselineAlerts).toEqual(whole.baselineAlerts);
+  });
+});
+
+describe('stretches', () => {
+  const options = { signal: new AbortController().signal, onProgress: () => undefined };
+  /** Counts what is read; the feature of an event is its number. */
+  function counting(axes: number) {
+    const read: [from: number, to: number][] = [];
+    const fill: ConstructorParameters<typeof Stretches>[0]['fill'] = async ({ from, counted, features }) => {
+      read.push([from, from + counted.length]);
+      for (let i = 0; i < counted.length; i++) features[i * axes] = from + i;
+      counted.fill(1);
+    };
+    return { read, reader: { axes, fill } };
+  }
+  async function eventsOf(stretches: Stretches, from: number, to: number): Promise<number[]> {
+    const seen: number[] = [];
+    for await (const stretch of stretches.of({ from, to }, options))
+      for (let i = 0; i < stretch.counted.length; i++) {
+        const event = stretch.from + i;
+        if (event >= from && event < to) seen.push(stretch.features[i * stretches.axes]);
+      }
+    return seen;
+  }
+  const numbers = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+
+  it('of a large ledger read a reference once however often it is gone through, and nothing besides', async () => {
+    const { read, reader } = counting(1000);
+    const n = 13_000;
+    const stretches = new Stretches(reader, n);
+    for (let pass = 0; pass < 4; pass++) expect(await eventsOf(stretches, 0, 2000)).toEqual(numbers(0, 2000));
+    expect(await eventsOf(stretches, 500, 1500)).toEqual(numbers(500, 1500));
+    expect(read).toEqual([[0, 2000]]);
+    read.length = 0;
+    expect(await eventsOf(stretches, 2000, n)).toEqual(numbers(2000, n));
+    expect(read.reduce((sum, [from, to]) => sum + to - from, 0)).toBe(n - 2000);
+    expect(read.length).toBeGreaterThan(2);
+  });
+
+  it('of a small ledger are read once', async () => {
+    const { read, reader } = counting(3);
+    const stretches = new Stretches(reader, 900);
+    expect(await eventsOf(stretches, 100, 300)).toEqual(numbers(100, 300));
+    expect(await eventsOf(stretches, 300, 900)).toEqual(numbers(300, 900));
+    expect(read).toEqual([[0, 900]]);
   });
 });

@@ -27,17 +27,13 @@ import type { KernelModule } from '../kernels/module.ts';
 import { projectRows } from '../kernels/project.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import { Places } from './places.ts';
+import { emptyStretch, type FeatureReader, type Stretch, type Stretches } from './stretches.ts';
 
 /**
  * The channels of lasting change over a ledger (docs/methods.md 14): what they are made of is read in the order of the
  * events, a stretch at a time, judged and dropped; of a ledger that is small enough it is kept, so that another limit
  * is judged at once.
  */
-
-/** Bytes of features that are held at a time. */
-const STRETCH_BYTES = 32 * 2 ** 20;
-/** Bytes of features of a channel that are kept for the next question. */
-const KEPT_BYTES = 48 * 2 ** 20;
 
 export interface ChangeRequest {
   readonly events: EventColumns;
@@ -46,21 +42,6 @@ export interface ChangeRequest {
   readonly parameters: Parameters;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
-}
-
-/** Features of events [from, from + counted.length), a row of `axes` each. */
-interface Stretch {
-  readonly from: number;
-  readonly features: Float32Array;
-  /** 1 where the event counts. */
-  readonly counted: Uint8Array;
-}
-
-/** What a channel is made of. */
-export interface FeatureReader {
-  readonly axes: number;
-  /** Fills in features and `counted` of the events of the stretch, in whatever order they are read. */
-  fill(stretch: Stretch, options: Pick<ChangeRequest, 'signal' | 'onProgress'>): Promise<void>;
 }
 
 /** What a change is looked for in. */
@@ -198,52 +179,6 @@ export async function behaviourReader(
         behaviourFeatures(features, values, i, stretch.features, at * features.length);
       }),
   };
-}
-
-const emptyStretch = (from: number, to: number, axes: number): Stretch => ({
-  from,
-  features: new Float32Array((to - from) * axes),
-  counted: new Uint8Array(to - from),
-});
-
-/** The stretches of a channel's events, in order; kept where all of them are small enough. */
-export class Stretches {
-  readonly axes: number;
-  readonly #reader: FeatureReader;
-  readonly #n: number;
-  readonly #length: number;
-  readonly #kept: (Stretch | null)[] | null;
-
-  constructor(reader: FeatureReader, n: number) {
-    const bytes = reader.axes * Float32Array.BYTES_PER_ELEMENT;
-    this.axes = reader.axes;
-    this.#reader = reader;
-    this.#n = n;
-    this.#length = Math.max(1, Math.floor(STRETCH_BYTES / bytes));
-    this.#kept = n * bytes <= KEPT_BYTES ? new Array<Stretch | null>(Math.ceil(n / this.#length)).fill(null) : null;
-  }
-
-  /** Those that hold events of [from, to). */
-  async *of({ from, to }: IndexRange, options: Pick<ChangeRequest, 'signal' | 'onProgress'>): AsyncIterable<Stretch> {
-    for (let at = Math.floor(from / this.#length); at * this.#length < Math.min(to, this.#n); at++) {
-      const held = this.#kept?.[at];
-      if (held) {
-        yield held;
-        continue;
-      }
-      const begins = at * this.#length;
-      const stretch = emptyStretch(begins, Math.min(this.#n, begins + this.#length), this.axes);
-      const share = stretch.counted.length / Math.max(1, to - from);
-      const before = Math.max(0, begins - from) / Math.max(1, to - from);
-      await this.#reader.fill(stretch, {
-        signal: options.signal,
-        onProgress: (progress) =>
-          options.onProgress({ ...progress, fraction: Math.min(1, before + share * progress.fraction) }),
-      });
-      if (this.#kept) this.#kept[at] = stretch;
-      yield stretch;
-    }
-  }
 }
 
 /**

@@ -2,7 +2,8 @@ import { changeLimit, FEWEST_MESSAGES } from '../detection/change/types.ts';
 import { levelEpisodes, type Alarm } from '../detection/lab/levelEpisodes.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import { judgeChange, Stretches, styleReader, type ChangeLedger } from './changes.ts';
+import { judgeChange, styleReader, type ChangeLedger } from './changes.ts';
+import { Stretches } from './stretches.ts';
 import type { Analysis } from './stages.ts';
 
 interface LengthOnly {

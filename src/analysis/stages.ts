@@ -1,16 +1,10 @@
 import type { Coordinates, EventColumns, IndexRange } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
 import { yieldToMain } from '../core/yieldToMain.ts';
-import type { Changes } from '../detection/changes.ts';
+import { CHANGES_UNDER_WAY, NO_CHANGES, type Changes } from '../detection/changes.ts';
 import type { ChangeChannel } from '../detection/channels/table.ts';
 import { channelHealth } from '../detection/health.ts';
-import {
-  DEFAULT_PARAMETERS,
-  PARAMETER_NAMES,
-  PARAMETER_SPECS,
-  type Parameters,
-  type Stage,
-} from '../detection/parameters.ts';
+import type { Parameters, Stage } from '../detection/parameters.ts';
 import { createDetector, referenceRange, selectStreams, prestartPool, type Detector } from '../detection/pipeline.ts';
 import type { Alert, Decisions, Projection, Signals } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
@@ -24,36 +18,21 @@ import {
   truncateCoordinates,
   truncateProjection,
 } from './projection.ts';
+import { baselineOf, keyOf, NAMES, part, within } from './stageKeys.ts';
 import { groupingOf, type GroupedLedger, type Grouping } from './streams.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 
+export { baselineOf } from './stageKeys.ts';
 export type { Analysis, LoadedBaseline, PreviewOptions, Stages, StageThreads } from './analysis.ts';
 
 /** Phase of progress while signals are computed. */
 export const SIGNALS_PHASE = 'Computing signals';
 const PREVIEW_THRESHOLD_MS = 100;
 const PREVIEW_BUDGET_MS = 50;
+/** Events from which on lasting change is judged after the first picture, where somebody looks at it. */
+const FIRST_FROM = 20_000;
 /** Coordinates on more axes than are asked for are kept where they take no more than this. */
 const WIDE_BYTES = 64 * 2 ** 20;
-
-const namesOf = (stage: Stage) => PARAMETER_NAMES.filter((name) => PARAMETER_SPECS[name].stage === stage);
-const NAMES: Readonly<Record<Stage, ReturnType<typeof namesOf>>> = {
-  projection: namesOf('projection'),
-  signals: namesOf('signals'),
-  changes: namesOf('changes'),
-  decisions: namesOf('decisions'),
-};
-const keyOf = (stage: Stage, parameters: Parameters) => JSON.stringify(NAMES[stage].map((name) => parameters[name]));
-
-/**
- * What alerts are compared with, so that those of both are positions in the same events: the chosen parameters on the
- * streams of `parameters`, or the default ones on its whole projection.
- */
-export function baselineOf(parameters: Parameters, chosen: Parameters | null = null): Parameters {
-  if (chosen) return { ...chosen, stream: parameters.stream };
-  const own = Object.fromEntries(NAMES.projection.map((name) => [name, parameters[name]]));
-  return { ...DEFAULT_PARAMETERS, ...own };
-}
 
 /**
  * What depends on stream key and reference, but not on k: eigenpairs are nested, so a smaller k is a cut of a larger
@@ -308,6 +287,18 @@ class CachedStages implements Stages {
     return this.#apartAlerts.alerts;
   }
 
+  async #prepareBaseline(
+    base: Projected,
+    baseline: Parameters,
+    options: RunOptions,
+    timings: Partial<Record<Stage, number>>,
+  ): Promise<void> {
+    if (base.baseline?.key === baselineKey(baseline, NO_CHANGES)) return;
+    await this.#prepare(baseline, options);
+    const { changes } = await this.#judge(base.fit, baseline, null, options, timings);
+    base.baseline = { key: baselineKey(baseline, changes), alerts: this.detector.alertsOf(baseline, changes) };
+  }
+
   async powerInput(channel: ChangeChannel, options: Pick<RunOptions, 'signal' | 'onProgress'>) {
     const analysis = this.#analysis;
     const fit = this.#projected?.fit;
@@ -333,28 +324,40 @@ class CachedStages implements Stages {
     options.onProgress({ phase: 'Detecting', fraction: 0.9 });
     await yieldToMain();
     if (options.signal.aborted) throw new TautlineFailure({ kind: 'cancelled', what: 'Detecting' });
-    const key = JSON.stringify(baseline);
     const alike = keyOf('signals', baseline) === keyOf('signals', parameters);
     if (this.#projected !== base) this.#analysis = null;
     this.#load(base);
     if (options.preview) await this.#preview(parameters, base.fit.events, options.preview);
     const [from, span] = ms === null ? [0, 1] : [0.9, 0.1];
-    if (!elsewhere && base.baseline?.key !== key && !alike) {
-      await this.#prepare(baseline, part(options, from, from + span / 2));
-      const { changes: own } = await this.#judge(base.fit, baseline, null, options, timings);
-      base.baseline = { key, alerts: this.detector.alertsOf(baseline, own) };
-    }
+    if (!elsewhere && !alike)
+      await this.#prepareBaseline(base, baseline, part(options, from, from + span / 2), timings);
     const took = await this.#prepare(parameters, part(options, from, from + span));
     if (took !== null) timings.signals = took;
-    const { changes, ofBaseline } = await this.#judge(
-      base.fit,
-      parameters,
-      elsewhere ? null : baseline,
-      options,
-      timings,
-    );
-    // From here to the end in one turn: nobody sees the detector between two states.
+    const judge = () => this.#judge(base.fit, parameters, elsewhere ? null : baseline, options, timings);
+    const finish = (judged: Judged) => this.#finish(base, parameters, baseline, elsewhere, judged, timings);
+    if (options.onFirst && this.#takesLong(base.fit, parameters)) {
+      options.onFirst(finish({ changes: CHANGES_UNDER_WAY, ofBaseline: CHANGES_UNDER_WAY }));
+      await yieldToMain();
+    }
+    return finish(await judge());
+  }
+
+  /** True where somebody would wait for the channels of lasting change. */
+  #takesLong({ key, events }: Fit, parameters: Parameters): boolean {
+    return events.n >= FIRST_FROM && !this.#changes.has({ key }, parameters);
+  }
+
+  /** Signals, decisions and all that follows from them, in one turn: nobody sees the detector between two states. */
+  #finish(
+    base: Projected,
+    parameters: Parameters,
+    baseline: Parameters,
+    elsewhere: readonly Alert[] | null,
+    { changes, ofBaseline }: Judged,
+    timings: Partial<Record<Stage, number>>,
+  ): Analysis {
     this.#analysis = null;
+    const key = baselineKey(baseline, ofBaseline);
     if (!elsewhere && base.baseline?.key !== key)
       base.baseline = { key, alerts: this.#detect(baseline, ofBaseline, timings).decisions.alerts };
     const detected = this.#detect(parameters, changes, timings);
@@ -375,16 +378,11 @@ class CachedStages implements Stages {
   }
 }
 
-/** A range cut to n events; nothing of null. */
-const within = (range: IndexRange | null, n: number): IndexRange => ({
-  from: Math.min(range?.from ?? 0, n),
-  to: Math.min(range?.to ?? 0, n),
-});
-
-/** Progress of a part of the work as progress of the whole. */
-function part({ signal, onProgress }: RunOptions, from: number, to: number): RunOptions {
-  return {
-    signal,
-    onProgress: (progress) => onProgress({ ...progress, fraction: from + (to - from) * progress.fraction }),
-  };
+interface Judged {
+  readonly changes: Changes;
+  readonly ofBaseline: Changes;
 }
+
+/** Alerts before lasting change was judged are others than those after. */
+const baselineKey = (baseline: Parameters, changes: Changes): string =>
+  JSON.stringify([baseline, changes === CHANGES_UNDER_WAY]);

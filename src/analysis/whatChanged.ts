@@ -1,4 +1,3 @@
-import type { EventColumns } from '../core/columns.ts';
 import { TautlineFailure } from '../core/errors.ts';
 import { formatCount } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
@@ -11,9 +10,11 @@ import type { WhatChanged } from '../detection/drilldown/changed/types.ts';
 import { whatChanged, type ChangeMessages } from '../detection/drilldown/changed/whatChanged.ts';
 import type { Alert } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
-import { behaviourReader, meaningReader, styleReader, type ChangeLedger, type FeatureReader } from './changes.ts';
+import { behaviourReader, meaningReader, styleReader, type ChangeLedger } from './changes.ts';
+import { chosenEvents } from './chosenEvents.ts';
 import { truncateProjection } from './projection.ts';
 import type { Analysis } from './stages.ts';
+import type { FeatureReader } from './stretches.ts';
 
 /**
  * What changed in a stream, as an alert of lasting change saw it: features are not held, so those of its window and of
@@ -114,13 +115,7 @@ async function readFeatures(
   wanted: readonly EventIndex[],
   reading: Reading,
 ): Promise<{ of(some: readonly EventIndex[]): ChangeMessages }> {
-  const chosen: EventColumns = {
-    ...events,
-    n: wanted.length,
-    row: Int32Array.from(wanted, (i) => events.row[i]),
-    stream: Int32Array.from(wanted, (i) => events.stream[i]),
-    isVoid: Uint8Array.from(wanted, (i) => events.isVoid[i]),
-  };
+  const chosen = chosenEvents(events, wanted);
   const reader = async (): Promise<FeatureReader | string | null> => {
     if (channel === 'style') return styleReader(kernels, ledger, chosen);
     if (channel === 'meaning') return meaningReader(kernels, ledger, chosen, truncateProjection(fitted, axes));

@@ -34,6 +34,7 @@ const LabScreen = lazy(() => import('./lab/LabScreen.tsx').then((module) => ({ d
 const CalibrationScreen = lazy(() =>
   import('./calibration/CalibrationScreen.tsx').then((module) => ({ default: module.CalibrationScreen })),
 );
+const compare = loadable('the comparison', async () => (await import('./compare/CompareScreen.tsx')).CompareScreen);
 const shortcuts = loadable('the shortcuts', async () => (await import('./shell/Shortcuts.tsx')).Shortcuts);
 const methods = loadable('the methods', async () => (await import('./methods/Methods.tsx')).Methods);
 const glossary = loadable('the glossary', async () => (await import('./methods/Glossary.tsx')).Glossary);
@@ -154,6 +155,8 @@ function OtherScreen({ screen }: { readonly screen: Exclude<Screen, 'monitor'> }
       return <CalibrationScreen />;
     case 'laboratory':
       return <LabScreen />;
+    case 'compare':
+      return <compare.Component />;
   }
 }
 
@@ -166,6 +169,23 @@ function Sheets(): ReactNode {
   if (sheet === 'open') return <openSheet.Component />;
   if (sheet === 'follow') return <followSheet.Component />;
   return null;
+}
+
+/** Leads to the first of some elements that is on the page. */
+function SkipLink({ to, children }: { readonly to: readonly string[]; readonly children: string }): ReactNode {
+  return (
+    <a
+      className="skip"
+      href="#main"
+      onClick={(event) => {
+        event.preventDefault();
+        const found = to.map((selector) => document.querySelector<HTMLElement>(selector));
+        found.find((element) => element !== null)?.focus();
+      }}
+    >
+      {children}
+    </a>
+  );
 }
 
 function Shell(): ReactNode {
@@ -188,16 +208,13 @@ function Shell(): ReactNode {
         'app' + (isOpen && whatIfOpen ? ' with-whatif' : '') + (isOpen && selected !== null ? ' with-inspector' : '')
       }
     >
-      <a
-        className="skip"
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault();
-          document.getElementById('main')?.focus();
-        }}
-      >
-        Skip to the content
-      </a>
+      <SkipLink to={['#main']}>Skip to the content</SkipLink>
+      {isOpen && !away && (
+        <>
+          <SkipLink to={['#charts [data-panel] .chart-plot', '#charts']}>Skip to the charts</SkipLink>
+          <SkipLink to={['.alert-table', '#alerts-title button']}>Skip to the alert table</SkipLink>
+        </>
+      )}
       <ErrorBoundary region="The top bar">
         <TopBar />
       </ErrorBoundary>

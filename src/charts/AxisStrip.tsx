@@ -53,6 +53,6 @@ export function AxisStrip({ label, ticks, formatX, ...link }: AxisStripProps) {
   );
 
   return (
-    <Plot {...link} label={label} height={22} pad={PAD} under={under} atCursor={atCursor} className="chart-axis" />
+    <Plot {...link} label={label} height={24} pad={PAD} under={under} atCursor={atCursor} className="chart-axis" />
   );
 }

@@ -20,7 +20,7 @@ export interface OverviewProps extends OverviewAxis {
   readonly formatX: (x: number) => string;
 }
 
-const HEIGHT = 46;
+const HEIGHT = 48;
 const PAD = { top: 9, bottom: 9 } as const;
 
 /** What lies under the handles: state shares, reference period and alerts, and the veil over what is not visible. */
@@ -125,15 +125,15 @@ export function Overview(props: OverviewProps) {
             className="chart-grip"
             name="Start of the visible window"
             value={domain.min}
-            left={place.from - 4}
+            left={place.from - 23}
           />
           <OverviewHandle
             {...shared}
             grip="to"
-            className="chart-grip"
+            className="chart-grip end"
             name="End of the visible window"
             value={domain.max}
-            left={place.to - 4}
+            left={place.to - 10}
           />
           {shown && (
             <>
@@ -143,7 +143,7 @@ export function Overview(props: OverviewProps) {
                 className="chart-reference-grip"
                 name="Start of the reference period"
                 value={shown.min}
-                left={xToPx(shown.min, full, box)}
+                left={xToPx(shown.min, full, box) + 1}
               />
               <OverviewHandle
                 {...shared}

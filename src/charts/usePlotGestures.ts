@@ -157,6 +157,7 @@ interface Drag {
   readonly id: number;
   readonly startPx: number;
   readonly startPy: number;
+  readonly startClientY: number;
   readonly mode: 'pan' | 'box';
   /** A second finger. */
   second: { readonly id: number; readonly startPx: number; px: number } | null;
@@ -204,7 +205,7 @@ function pointerGestures(element: HTMLElement, latest: () => Latest, proposals: 
     if (grab) window.addEventListener('keydown', escape, true);
     const mode = event.shiftKey ? 'box' : 'pan';
     const { px: startPx, py: startPy } = point;
-    const at = { startPx, startPy, px: startPx, second: null, moved: false };
+    const at = { startPx, startPy, startClientY: event.clientY, px: startPx, second: null, moved: false };
     drag = { id: event.pointerId, ...at, mode, grab, domain: frame.domain };
   };
   const pointermove = (event: PointerEvent): void => {
@@ -227,9 +228,11 @@ function pointerGestures(element: HTMLElement, latest: () => Latest, proposals: 
     }
     drag.px = point.px;
     const dx = point.px - drag.startPx;
-    drag.moved ||= Math.abs(drag.grab ? point.py - drag.startPy : dx) >= CLICK_SLOP;
+    // By the pointer alone: the chart may move on the page meanwhile.
+    const moved = event.clientY - drag.startClientY;
+    drag.moved ||= Math.abs(drag.grab ? moved : dx) >= CLICK_SLOP;
     if (!drag.moved) return;
-    if (drag.grab) drag.grab.move(point);
+    if (drag.grab) drag.grab.move({ ...point, py: drag.startPy + moved });
     else if (drag.mode === 'pan')
       proposals.propose(panBy(drag.domain, (-dx * span(drag.domain)) / frame.box.width, frame.full));
     else handlers.onBox({ from: Math.min(drag.startPx, point.px), to: Math.max(drag.startPx, point.px) });

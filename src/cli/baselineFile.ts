@@ -10,6 +10,8 @@ import { readBytes } from './files.ts';
 interface FittedBaseline extends LoadedBaseline {
   /** True for the ledger that the file was made on, where it says so. */
   readonly original: boolean;
+  /** The ledger as the file's own was embedded. */
+  readonly ledger: OpenedLedger;
 }
 
 /** A baseline from a file. */
@@ -57,8 +59,8 @@ const ofBundle = (bundle: Bundle): BaselineFile => ({
 
 const ofBaseline = (baseline: Baseline, notes: readonly string[]): BaselineFile => ({
   bundle: null,
-  forLedger(_, warn) {
+  forLedger(ledger, warn) {
     notes.forEach(warn);
-    return Promise.resolve({ baseline, own: null, original: false });
+    return Promise.resolve({ baseline, own: null, original: false, ledger });
   },
 });

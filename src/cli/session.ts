@@ -19,7 +19,7 @@ export interface Session {
 
 export interface SessionOptions {
   /** Replaces the reference period; what of it applies can depend on the ledger. */
-  readonly baseline?: ((ledger: OpenedLedger) => Promise<LoadedBaseline>) | null;
+  readonly baseline?: ((ledger: OpenedLedger) => Promise<LoadedBaseline & { readonly ledger: OpenedLedger }>) | null;
   /** Parameters that alerts are compared with; the defaults where absent. */
   readonly comparedWith?: Parameters | null;
   /** reference_events for the built-in embedder; those of `parameters` where absent. */
@@ -76,14 +76,16 @@ export async function openSession(
     stated,
     ...which
   } = options;
-  const ledger = await openForAnalysis(await sourceOf(paths, which), null, {
+  const opened = await openForAnalysis(await sourceOf(paths, which), null, {
     platform: nodePlatform(),
     stated,
     referenceEvents: embedderReference,
     k: parameters.k,
   });
   const kernels = await loadKernels();
-  const stages = createStages(kernels, ledger, baseline && (await baseline(ledger)));
+  const given = baseline && (await baseline(opened));
+  const ledger = given?.ledger ?? opened;
+  const stages = createStages(kernels, ledger, given);
   const analysis = await stages.run(parameters, {
     signal: new AbortController().signal,
     onProgress: () => undefined,

@@ -129,3 +129,8 @@ export const outOfAction = (...remarks: string[]): ChannelChange => ({
 export const NO_CHANGES: Changes = Object.fromEntries(
   CHANGE_CHANNELS.map((id) => [id, outOfAction('it was not computed')]),
 ) as unknown as Changes;
+
+/** Stand for what is being judged; told apart by being this very object. */
+export const CHANGES_UNDER_WAY: Changes = Object.fromEntries(
+  CHANGE_CHANNELS.map((id) => [id, outOfAction('alerts may follow')]),
+) as unknown as Changes;

@@ -1,7 +1,7 @@
 import type { EventColumns, IndexRange } from '../core/columns.ts';
 import { formatCount } from '../core/format.ts';
 import { nearestRankOfSorted } from '../core/statistics.ts';
-import type { Changes } from './changes.ts';
+import { CHANGES_UNDER_WAY, type Changes } from './changes.ts';
 import type { Observed, OutOfAction } from './channels/channel.ts';
 import { CHANNELS_IN_ORDER } from './channels/index.ts';
 import { CHANGE_CHANNELS, EVENT_STATES, type ChangeChannel, type ChannelId } from './channels/table.ts';
@@ -111,6 +111,7 @@ function observe(analysed: Analysed, { scored, below }: Since): Observed {
     drifted,
     aboveCeiling: above / kl.length,
     highKl: above > 0 ? nearestRankOfSorted(kl.sort(), 0.999) : Number.NaN,
+    underWay: changes === CHANGES_UNDER_WAY,
     remarks: Object.fromEntries(CHANGE_CHANNELS.map((id) => [id, changes[id].remarks])) as Observed['remarks'],
   };
 }

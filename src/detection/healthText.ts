@@ -44,9 +44,9 @@ export function fewStreams(streams: readonly number[], names: readonly string[])
 }
 
 /** "CUSUM is out of action in a, b: …". */
-export function outageText({ label, streams, reason }: Outage, names: readonly string[]): string {
+export function outageText({ label, streams, reason, underWay }: Outage, names: readonly string[]): string {
   const where = streams === null ? '' : ` in ${fewStreams(streams, names)}`;
-  return `${label} is out of action${where}: ${reason}.`;
+  return underWay ? `${label} is still being computed: ${reason}.` : `${label} is out of action${where}: ${reason}.`;
 }
 
 const rangeOf = (values: readonly number[], format: (value: number) => string): string => {
@@ -90,8 +90,11 @@ export function watchedText({ health, events, calibration, reference }: WatchedL
     sentences.push(
       `Lasting changes were compared with ${rangeOf(conversations, formatCount)} conversations of reference a stream.`,
     );
-  if (armed.length < channels.length)
-    sentences.push(`Out of action: ${listed(channels.filter((id) => !armed.includes(id)).map(channelLabel))}.`);
+  const underWay = channels.filter((id) => health.some((own) => own.channel === id && own.outOfAction?.underWay));
+  const out = channels.filter((id) => !armed.includes(id) && !underWay.includes(id));
+  if (underWay.length > 0)
+    sentences.push(`Still being computed, and alerts may follow: ${listed(underWay.map(channelLabel))}.`);
+  if (out.length > 0) sentences.push(`Out of action: ${listed(out.map(channelLabel))}.`);
   const parts = armed.filter((id) => health.some((own) => own.channel === id && own.outOfAction !== null));
   if (parts.length > 0) sentences.push(`Out of action in some streams: ${listed(parts.map(channelLabel))}.`);
   return sentences;

@@ -75,6 +75,8 @@ export interface SampleOptions {
   readonly events?: number;
   /** Without pauses, resets and what agents did beyond their messages: what the bench times. */
   readonly messagesOnly?: boolean;
+  /** With `messagesOnly`: texts have at least this many characters. */
+  readonly leastText?: number;
 }
 
 function planOf(name: string, { events, messagesOnly }: SampleOptions): Profile {

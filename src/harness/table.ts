@@ -18,6 +18,8 @@ import { LABELS, messageOf } from './text.ts';
 export interface LedgerOptions {
   /** Without what agents did beyond their messages (tokens, cost, hand-offs, outcomes, votes, autonomy). */
   readonly messagesOnly?: boolean;
+  /** With `messagesOnly`: texts have at least this many characters, of several messages of the same speaker. */
+  readonly leastText?: number;
 }
 
 /** A generated ledger with every column, ready to be written: `generateColumns` with what was said and done. */
@@ -37,11 +39,11 @@ export function* generateLedgerParts(
   plan: Plan,
   seed: number,
   slots: number,
-  { messagesOnly = false }: LedgerOptions = {},
+  { messagesOnly = false, leastText = 0 }: LedgerOptions = {},
 ): Generator<LedgerTable> {
   for (const { slot: firstSlot, ledger } of generateParts(kernels, plan, seed, slots)) {
     const places = placesOf(ledger, plan, seed, firstSlot);
-    yield messagesOnly ? withMessages(ledger, places) : withConduct(ledger, places);
+    yield messagesOnly ? withMessages(ledger, places, leastText) : withConduct(ledger, places);
   }
 }
 
@@ -52,6 +54,7 @@ const placesOf = ({ columns }: GeneratedLedger, plan: Plan, seed: number, firstS
 function withMessages(
   { columns, embeddings, dimension }: GeneratedLedger,
   places: readonly EventPlace[],
+  leastText = 0,
 ): LedgerTable & { readonly text: (string | null)[] } {
   const { n, eventId, time, latency, provider, agent, thread, instantiation, isVoid } = columns;
   return {
@@ -66,13 +69,23 @@ function withMessages(
     embeddings,
     dimension,
     isVoid,
-    text: places.map((place, i) => (isVoid[i] ? null : messageOf(place, null))),
+    text: places.map((place, i) => (isVoid[i] ? null : longMessage(place, leastText))),
     role: { codes: new Int32Array(n), values: [ROLE] },
     label: {
       codes: Int32Array.from(places, ({ fault }) => (fault ? LABELS.indexOf(fault.kind) : -1)),
       values: LABELS,
     },
   };
+}
+
+/** A prime, so that messages taken together do not repeat each other's choices. */
+const NEXT_MESSAGE = 7919;
+
+function longMessage(place: EventPlace, least: number): string {
+  let text = messageOf(place, null);
+  for (let event = place.event + NEXT_MESSAGE; text.length < least; event += NEXT_MESSAGE)
+    text += ` ${messageOf({ ...place, event }, null)}`;
+  return text;
 }
 
 /** And what agents did beyond their messages; a pause states nothing. */

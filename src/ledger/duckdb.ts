@@ -47,6 +47,12 @@ export interface DatabaseOptions {
   readonly spawn: () => Promise<DuckDbWorker>;
 }
 
+/**
+ * Bytes that are appended until they are compressed: about a row group (122,880 rows) of messages. What is appended
+ * to a row group later compresses it once more.
+ */
+const COMPRESS_EVERY = 32 * 2 ** 20;
+
 interface Session {
   readonly db: AsyncDuckDB;
   readonly connection: AsyncDuckDBConnection;
@@ -88,6 +94,7 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
   let current: Promise<Session> | null = null;
   let restarted = false;
   let closed = false;
+  let uncompressed = 0;
 
   async function start(): Promise<Session> {
     const duckdb = await import('@duckdb/duckdb-wasm');
@@ -107,6 +114,9 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
       await db.instantiate(wasmUrl);
       await db.open({ path: ':memory:', query: { castDecimalToDouble: true, castDurationToTime64: true } });
       const connection = await db.connect();
+      // The database that is opened first keeps its tables as they come; of one that is attached they are compressed,
+      // a row group at a time, where it is told to (`COMPRESS_EVERY`).
+      await connection.query(`ATTACH ':memory:' AS ledger (COMPRESS); USE ledger;`);
       // DuckDB would fetch extensions from the internet at their first use, which fails obscurely without it.
       await connection.query('SET autoinstall_known_extensions=false; SET autoload_known_extensions=false;');
       return { db, connection, death, kill };
@@ -178,7 +188,11 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
         );
         // The buffer is transferred whole: a view of a larger one would take its neighbours along.
         const whole = ipcStream.byteLength === ipcStream.buffer.byteLength ? ipcStream : ipcStream.slice();
+        uncompressed += whole.byteLength;
         await connection.insertArrowFromIPCStream(whole, { name: table, create: there.numRows === 0 });
+        if (uncompressed < COMPRESS_EVERY) return;
+        uncompressed = 0;
+        await connection.query('CHECKPOINT');
       }),
     query: async <T>(sql: string, params?: readonly unknown[]): Promise<T[]> =>
       toRows(await queryArrow(sql, params)) as T[],

@@ -1,12 +1,12 @@
 import { readAhead } from './ahead.ts';
 import { decodeStrings, toStrings } from './cast.ts';
-import { EMBEDDER_DIMENSION, embedBatch, fitIdf, probeOf, type Idf } from './embedder.ts';
+import { EMBEDDER_DIMENSION, embedBatch, fitIdf, idfOf, probeOf, type Idf } from './embedder.ts';
 import { throwIfCancelled } from './failures.ts';
 import type { CachedBatch, VectorCache } from './vectorCache.ts';
 import type { RowSelection } from './rowSelection.ts';
 import type { RawBatch } from './reader.ts';
 import { bytesOf, embeddingColumns, rowsFor, vectorsOf, type LedgerFile } from './scan.ts';
-import type { ColumnMapping, EmbeddingBatch, EmbeddingSource } from './types.ts';
+import type { ColumnMapping, DocumentFrequencies, EmbeddingBatch, EmbeddingSource } from './types.ts';
 
 export type BatchOptions = Parameters<EmbeddingSource['batches']>[0];
 /** Texts to a batch: embedding them takes a few tenths of a second, between which a cancel is noticed. */
@@ -158,13 +158,17 @@ export async function textEmbeddings(
     selection.rowOf[fileRow] >= 0 && selection.rowOf[fileRow] < reference && !isVoid[selection.rowOf[fileRow]];
   const fit = fitIdf();
   for await (const part of texts(isReference, 'Weighing words', options)) part.texts.forEach((text) => fit.add(text));
-  const idf: Idf = fit.finish();
-  return {
+  const weighed = async (idf: Idf, frequencies: () => DocumentFrequencies): Promise<EmbeddingSource> => ({
     dimension: EMBEDDER_DIMENSION,
-    builtIn: { probe: await probeOf(idf), frequencies: () => fit.frequencies() },
+    builtIn: {
+      probe: await probeOf(idf),
+      frequencies,
+      weighedBy: (others) => weighed(idfOf(others), () => others),
+    },
     async *batches(reading) {
       for await (const part of texts(wantedBy(selection, isVoid, reading.only), 'Embedding texts', reading))
         yield embedBatch(part.texts, part.rows, idf);
     },
-  };
+  });
+  return weighed(fit.finish(), () => fit.frequencies());
 }

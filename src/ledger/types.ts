@@ -130,7 +130,12 @@ export interface EmbeddingSource {
    */
   release?(): void;
   /** Of the built-in embedder: by what it is told from another, and what its weights were made of. */
-  readonly builtIn?: { readonly probe: string; frequencies(): DocumentFrequencies };
+  readonly builtIn?: {
+    readonly probe: string;
+    frequencies(): DocumentFrequencies;
+    /** The same texts in the weights of another ledger's words: what a bundle's axes were fitted on. */
+    weighedBy(frequencies: DocumentFrequencies): Promise<EmbeddingSource>;
+  };
 }
 /** What the built-in embedder weighs words by: in how many of the reference texts each bucket occurs, if in any. */
 export interface DocumentFrequencies {

@@ -4,11 +4,13 @@ import { useSize } from '../charts/useSize.ts';
 import { useTautline } from '../state/store.ts';
 import type { AnalysisReport } from '../workers/protocol.ts';
 import './panels.css';
+import './stack/arrange.css';
 import { PANELS } from './registry.ts';
 import { MethodsLink } from './stack/PanelFrame.tsx';
 import { PanelView } from './stack/PanelView.tsx';
 import { RestingCursorProvider, useRestingCursor } from './stack/Readout.tsx';
 import { StackHead } from './stack/StackHead.tsx';
+import { ArrangementProvider, useArrangement } from './stack/useArrangement.ts';
 import { TimelineProvider, useTimeline } from './stack/timeline.ts';
 import { ParameterLink, type ShowParameter } from './stack/useLimits.tsx';
 
@@ -39,14 +41,22 @@ function Stack({ report }: { report: AnalysisReport }) {
   const element = useRef<HTMLDivElement>(null);
   const width = useSize(element)?.width ?? 0;
   const timeline = useTimeline(report, width);
+  const arrangement = useArrangement(PANELS, report);
+  const { order, dropAt, said } = arrangement;
   return (
     <div ref={element} className="panel-stack">
       <TimelineProvider value={timeline}>
         <RestingCursor>
           <StackHead />
-          {PANELS.map((panel) => (
-            <PanelView key={panel.id} panel={panel} />
-          ))}
+          <ArrangementProvider value={arrangement}>
+            {order.map((panel) => (
+              <PanelView key={panel.id} panel={panel} />
+            ))}
+          </ArrangementProvider>
+          {dropAt !== null && <div className="drop-line" style={{ top: dropAt }} />}
+          <span className="visually-hidden" role="status">
+            {said}
+          </span>
         </RestingCursor>
       </TimelineProvider>
     </div>

@@ -517,7 +517,7 @@ describe('the view', () => {
 
   it('can be folded, filtered, sorted and themed, one step back each', () => {
     const before = address.entries.length;
-    session.actions.toggleFold('coupling');
+    session.actions.setLayout({ foldedPanels: ['coupling'] });
     session.actions.setAlertFilter({ kinds: ['DRIFT'], stream: 'c' });
     session.actions.setAlertSort({ by: 'peak', descending: true });
     session.actions.setTheme('dark');

@@ -176,7 +176,8 @@ function createActions(
     soloStream: (name) => send({ type: 'streamSoloed', name }),
     setAxis: (axis) => change({ axis }),
     setTheme: (theme) => change({ theme }),
-    toggleFold: (id) => send({ type: 'panelToggled', id }),
+    setLayout: (layout, rest = true) =>
+      send({ type: 'viewChanged', change: layout, write: rest ? 'commit' : 'preview' }),
     setScale(panelId, scale) {
       const { logScales, linearScales } = state().view;
       const others = (ids: readonly string[]): string[] => ids.filter((id) => id !== panelId);

@@ -93,6 +93,12 @@ export interface TautlineState {
   readonly dragging: boolean;
 }
 
+/** How the panels are arranged. */
+type PanelLayout = Pick<
+  ViewState,
+  'foldedPanels' | 'unfoldedPanels' | 'pinnedPanels' | 'panelOrder' | 'panelHeights' | 'logScales' | 'linearScales'
+>;
+
 export interface TautlineActions {
   setScreen(screen: Screen): void;
   /**
@@ -138,11 +144,14 @@ export interface TautlineActions {
   soloStream(name: string): void;
   setAxis(axis: Axis): void;
   setTheme(theme: ViewState['theme']): void;
-  toggleFold(panelId: string): void;
+  /** Arranges the panels; `rest` false while one is being resized. */
+  setLayout(change: Partial<PanelLayout>, rest?: boolean): void;
   /** Draws a panel on a scale of its own choice. */
   setScale(panelId: string, scale: 'linear' | 'log'): void;
-  /** What is asked in the Laboratory and of the calibration. */
-  setLab(change: Partial<Pick<ViewState, 'sweep' | 'budget' | 'inControl' | 'delay' | 'calibrationSeed'>>): void;
+  /** What is asked in the Laboratory and of the calibration, and what is compared. */
+  setLab(
+    change: Partial<Pick<ViewState, 'sweep' | 'budget' | 'inControl' | 'delay' | 'calibrationSeed' | 'compare'>>,
+  ): void;
   setAlertFilter(filter: ViewState['alertFilter']): void;
   setAlertSort(sort: ViewState['alertSort']): void;
   /** Searches the messages; null closes the search. */

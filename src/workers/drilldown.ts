@@ -1,4 +1,5 @@
 import type { OnProgress } from '../core/progress.ts';
+import type { SideProfile, SideRequest } from '../analysis/sideProfile.ts';
 import type { EventIndex, LedgerRow } from '../core/units.ts';
 import type { InvestigationColumns, InvestigationSubject } from '../detection/drilldown/investigate/columns.ts';
 import type { Stretch, StretchRequest } from '../detection/drilldown/investigate/stretch.ts';
@@ -21,7 +22,7 @@ export type { InvestigationColumns, TransportRequest };
 interface WordsRequest {
   readonly window: readonly (string | null)[];
   readonly reference: readonly (string | null)[];
-  /** Terms wanted on each side, 30 by default. */
+  /** Terms wanted on each side, 30 by default, and as many function words. */
   readonly terms?: number;
 }
 
@@ -91,6 +92,8 @@ export const DRILLDOWN_QUESTIONS = {
   /** @param limit points at most */
   embeddingMap: question<(limit: number) => Promise<EmbeddingMap>>({ doing: 'mapping the embeddings', moved: true }),
   rowFacts: question<(rows: readonly LedgerRow[]) => Promise<RowFacts>>({ doing: 'looking rows up' }),
+  /** Means of how messages are written, and of every signal, over a stretch of a stream. */
+  sideProfile: question<(side: SideRequest) => Promise<SideProfile>>({ doing: 'measuring a stretch' }),
   /** What the analysis knows of a stretch that somebody asks about. */
   stretch: question<(request: StretchRequest) => Promise<Stretch>>({ doing: 'finding a stretch' }),
   investigationColumns: question<(subject: InvestigationSubject) => Promise<InvestigationColumns>>({

@@ -201,6 +201,7 @@ const ENGINE_COMMANDS = {
    * @param visible the events that are looked at, all where null or absent
    * @param onPreview called at most once, where the signals take longer than a moment: there are previews of them,
    * while everything else is still that of the analysis before
+   * @param onFirst called at most once, of a large ledger: the analysis that stands until lasting change is judged
    */
   analyze: question<
     (
@@ -209,8 +210,9 @@ const ENGINE_COMMANDS = {
       baseline?: Parameters | null,
       visible?: IndexRange | null,
       onPreview?: ((preview: PreviewReport) => void) | null,
+      onFirst?: ((report: AnalysisReport) => void) | null,
     ) => Promise<AnalysisReport>
-  >({ doing: 'analysing the ledger', callbacks: { 1: PROGRESS, 4: news<PreviewReport>() } }),
+  >({ doing: 'analysing the ledger', callbacks: { 1: PROGRESS, 4: news<PreviewReport>(), 5: news<AnalysisReport>() } }),
   /**
    * Takes a newer copy of the open ledger in its place and analyses it. Until that is done the one before answers, so
    * that what is on screen has its answers all the time.

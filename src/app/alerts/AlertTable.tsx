@@ -296,7 +296,7 @@ export function AlertTable(): ReactNode {
       {total > 0 && <MarkBar line={lines[at]} />}
       <div
         className="alert-table"
-        role="grid"
+        role="treegrid"
         aria-label="Alerts"
         aria-rowcount={lines.length + 1}
         aria-colcount={COLUMNS.length + 1}

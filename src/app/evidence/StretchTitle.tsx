@@ -1,6 +1,7 @@
 import { type ReactNode } from 'react';
 import { formatCount } from '../../core/format.ts';
 import type { Stretch, StretchRequest } from '../../detection/drilldown/investigate/stretch.ts';
+import { writeSide } from '../../state/drilldown/compare.ts';
 import { writeRange } from '../../state/evidenceChoices.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import type { EvidenceView } from '../../state/types.ts';
@@ -73,6 +74,22 @@ export function StretchTitle({
         <span className="dim">
           {told(baseline.range)} ({formatCount(baseline.own)})
         </span>
+      )}
+      {baseline && (
+        <button
+          type="button"
+          className="button small"
+          title="Signals, writing, words, agents and map of both, side by side"
+          onClick={() => {
+            const side = { stream: name };
+            actions.setLab({
+              compare: [writeSide('a', { ...side, range: baseline.range }), writeSide('b', { ...side, range })],
+            });
+            actions.setScreen('compare');
+          }}
+        >
+          Side by side
+        </button>
       )}
       {visible && (
         <>

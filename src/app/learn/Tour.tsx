@@ -29,7 +29,7 @@ function Task({ step }: { readonly step: TourStep }): ReactNode {
 function Buttons({ at, ready }: { readonly at: number; readonly ready: boolean }): ReactNode {
   const last = at === TOUR_STEPS.length - 1;
   return (
-    <footer>
+    <div className="tour-foot">
       <span className="dim">
         Step {at + 1} of {TOUR_STEPS.length}
       </span>
@@ -45,7 +45,7 @@ function Buttons({ at, ready }: { readonly at: number; readonly ready: boolean }
       >
         {last ? 'Finish' : 'Next'}
       </button>
-    </footer>
+    </div>
   );
 }
 
@@ -92,7 +92,7 @@ export function Tour({ at }: { readonly at: number }): ReactNode {
         aria-describedby="tour-text"
         style={placeCard(target, size, { width: window.innerWidth, height: window.innerHeight })}
       >
-        <header>
+        <div className="tour-head">
           <h2 id="tour-title" tabIndex={-1} ref={heading}>
             {step.title}
           </h2>
@@ -105,7 +105,7 @@ export function Tour({ at }: { readonly at: number }): ReactNode {
           >
             <Icon name="close" />
           </button>
-        </header>
+        </div>
         <p id="tour-text">{step.text}</p>
         {at === 0 && other !== null && !isOpen && (
           <p className="dim">The sample takes the place of {other} here; its file stays as it is.</p>

@@ -24,6 +24,7 @@ const SHORTCUTS: readonly (readonly [keys: readonly string[], what: string])[] =
   [['Ctrl / ⌘', 'wheel'], 'over a chart: zoom, as a pinch does; the wheel alone scrolls, sideways it pans'],
   [['drag'], 'over a chart: pan; with Shift: zoom to a stretch; a double click shows everything'],
   [['drag'], 'a limit line or its handle: move the limit; Esc gives it back, a click goes to its parameter'],
+  [['↑', '↓'], 'on the grip of a panel: move it up, down; Enter: pin, size, reset'],
   [['↑', '↓', 'Enter'], 'on the handle of a limit: one step, with Shift ten; go to its parameter'],
   [['drag'], 'an edge of the hatched reference period in the strip on top: another reference'],
   [['←', '→'], 'in the event inspector: previous, next event of the stream'],

@@ -9,6 +9,8 @@ import { measureApp, type AppMeasurements } from './measure.ts';
 export interface AppBenchOptions {
   /** Events of the ledger; default 1,000,000. */
   readonly events?: number;
+  /** Characters that a text has at least; by default what the harness writes, some 80. */
+  readonly leastText?: number | null;
   /** The built app; default dist/. */
   readonly root?: string;
   readonly onNote?: (text: string) => void;
@@ -35,10 +37,11 @@ export interface AppBenchResult {
  */
 export async function runAppBench({
   events = 1_000_000,
+  leastText = null,
   root = 'dist',
   onNote = () => undefined,
 }: AppBenchOptions = {}): Promise<AppBenchResult> {
-  const folder = await benignLedger(events, onNote);
+  const folder = await benignLedger(events, leastText, onNote);
   const server = await serve({ root: resolve(root), port: 0 });
   try {
     const { executablePath, env } = await findChromium();
@@ -111,10 +114,16 @@ export function printRows(rows: readonly AppBenchRow[]): string {
 
 if (import.meta.filename === resolve(process.argv[1] ?? '')) {
   const { values } = parseArgs({
-    options: { events: { type: 'string' }, root: { type: 'string' }, json: { type: 'boolean', default: false } },
+    options: {
+      events: { type: 'string' },
+      text: { type: 'string' },
+      root: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
   });
   const result = await runAppBench({
     events: values.events === undefined ? undefined : Number(values.events),
+    leastText: values.text === undefined ? null : Number(values.text),
     root: values.root,
     onNote: (text) => process.stderr.write(`${text}\n`),
   });

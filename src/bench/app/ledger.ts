@@ -11,10 +11,15 @@ const DONE = '.complete';
 
 /**
  * The folder of a benign ledger of `events` events, partitioned by provider_id and hour; generated once and kept.
+ * @param leastText characters that a text has at least; null leaves the harness's own, some 80
  * @param note told how far generating is
  */
-export async function benignLedger(events: number, note: (text: string) => void): Promise<string> {
-  const folder = join(FOLDER, `benign-${events}`);
+export async function benignLedger(
+  events: number,
+  leastText: number | null,
+  note: (text: string) => void,
+): Promise<string> {
+  const folder = join(FOLDER, leastText === null ? `benign-${events}` : `benign-${events}-${leastText}`);
   if (
     await readFile(join(folder, DONE)).then(
       () => true,
@@ -25,7 +30,7 @@ export async function benignLedger(events: number, note: (text: string) => void)
   const partial = `${folder}.partial`;
   await rm(partial, { recursive: true, force: true });
   await rm(folder, { recursive: true, force: true });
-  const options = { events, messagesOnly: true };
+  const options = { events, messagesOnly: true, leastText: leastText ?? 0 };
   for await (const { files, fraction } of samplePartitions(await loadKernels(), 'benign', nodePlatform(), options)) {
     for (const { path, bytes } of files) {
       const target = join(partial, path);

@@ -114,11 +114,13 @@ export function installProbe(): void {
 
   const isSettled = (): boolean => {
     const state = window.__tautline?.state();
+    // Lasting change may be judged yet, of a picture of all else.
+    const isFirst = state?.analysis.report?.health.some(({ outOfAction }) => outOfAction?.underWay);
     if (
       !state ||
       state.ledger.phase !== 'open' ||
       !state.analysis.report ||
-      state.analysis.running ||
+      (state.analysis.running && !isFirst) ||
       window.__tautline!.isDrawing()
     )
       return false;

@@ -74,7 +74,9 @@ export const changeChannel = <C extends ChangeChannel>({
         },
       },
     },
-    outOfAction({ calibration, remarks }, stream) {
+    outOfAction({ calibration, remarks, underWay }, stream) {
+      if (underWay)
+        return { reason: remarks[id].join('; '), help: 'It follows by itself; all else can be used.', underWay };
       const own = calibration[id];
       if (own === null)
         return { reason: remarks[id].join('; ') || 'there is no reference for it', help: WOULD_HELP[id] };

@@ -55,6 +55,8 @@ export interface OutOfAction {
   readonly help: string;
   /** A ceiling that fits the reference, where that is what would help. */
   readonly ceiling?: number;
+  /** It is still being computed. */
+  readonly underWay?: boolean;
 }
 
 /** What an analysis shows of how its channels fare. */
@@ -73,6 +75,8 @@ export interface Observed {
   readonly highKl: number;
   /** Why a channel of lasting change has no reference. */
   readonly remarks: Readonly<Record<ChangeChannel, readonly string[]>>;
+  /** Lasting change is still being judged. */
+  readonly underWay: boolean;
 }
 
 type Entry<C extends ChannelId> = (typeof CHANNEL_TABLE)[C];

@@ -126,6 +126,8 @@ export interface CharacteristicTerm {
   readonly logOdds: number;
   /** logOdds over its standard deviation; positive = the window's. */
   readonly z: number;
+  /** One of the English words that say little of the subject. */
+  readonly isFunction: boolean;
 }
 
 export interface TextProfile {

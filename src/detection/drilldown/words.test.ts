@@ -104,3 +104,15 @@ describe('effect sizes', () => {
     expect(cramersV([0, 0], [1, 2])).toBeNaN();
   });
 });
+
+test('function words are told from others, and crowd none of them out', () => {
+  const window = Array.from({ length: 40 }, () => 'it is on the way and with you');
+  const reference = Array.from({ length: 40 }, () => 'parcel sent order');
+  const { more, less } = compareWords(window, reference, { terms: 1 });
+  expect(more.map(({ term, isFunction }) => [term, isFunction])).toEqual([
+    ['and', true],
+    ['way', false],
+  ]);
+  expect(less.every(({ isFunction }) => !isFunction)).toBe(true);
+  expect(less).toHaveLength(1);
+});

@@ -1,10 +1,11 @@
 import { formatCount, formatNumber } from '../../core/format.ts';
 import { median } from '../../core/statistics.ts';
+import { STYLE_FEATURES } from '../change/style.ts';
 import { cliffsDelta } from './effect.ts';
 import type { CharacteristicTerm, TextProfile, WordsResult } from './types.ts';
 
 export interface WordsOptions {
-  /** Terms wanted on each side. */
+  /** Terms wanted on each side, and as many function words. */
   readonly terms?: number;
   /** Keeps terms that are digits only; true by default. */
   readonly numbers?: boolean;
@@ -21,6 +22,12 @@ const MIN_COUNT = 3;
 const PRIOR_TOKENS = 500;
 /** Vocabularies are compared at no more tokens than this. */
 const MAX_SAMPLE = 20_000;
+
+/** Groups of words of style that are grammar: pronouns, articles, auxiliaries, prepositions, conjunctions. */
+const GRAMMAR = 'i you we modal will the a to prep conj be have this neg if'.split(' ');
+const FUNCTION_WORDS: ReadonlySet<string> = new Set(
+  STYLE_FEATURES.flatMap((one) => (one.kind === 'words' && GRAMMAR.includes(one.name) ? one.words : [])),
+);
 
 const TOKEN = /[\p{L}\p{N}]+(?:[''’_-][\p{L}\p{N}]+)*/gu;
 const DIGITS = /^\p{N}+$/u;
@@ -74,6 +81,7 @@ export function compareWords(
       term,
       window: y1,
       reference: y2,
+      isFunction: FUNCTION_WORDS.has(term),
       ...logOdds(y1, own.tokens.length, y2, other.tokens.length, prior, PRIOR_TOKENS),
     });
   }
@@ -82,19 +90,25 @@ export function compareWords(
   const lengthEffect = cliffsDelta(own.characters, other.characters);
   const comparable = own.tokens.length > 0 && other.tokens.length > 0;
   return {
-    more: comparable ? scored.filter((t) => t.z > 0).slice(0, terms) : [],
-    less: comparable
-      ? scored
-          .filter((t) => t.z < 0)
-          .reverse()
-          .slice(0, terms)
+    more: comparable
+      ? first(
+          scored.filter((t) => t.z > 0),
+          terms,
+        )
       : [],
+    less: comparable ? first(scored.filter((t) => t.z < 0).reverse(), terms) : [],
     window: profile(own, sample),
     reference: profile(other, sample),
     sample,
     lengthEffect,
     notes: notesOf(own, other, sample, lengthEffect),
   };
+}
+
+/** The first of either kind, in their order, so that function words crowd nothing out. */
+function first(ranked: readonly CharacteristicTerm[], terms: number): CharacteristicTerm[] {
+  const left = { function: terms, content: terms };
+  return ranked.filter(({ isFunction }) => left[isFunction ? 'function' : 'content']-- > 0);
 }
 
 interface Texts {

@@ -48,9 +48,10 @@ export async function verifyLedger(folder: string, kernels: KernelModule, platfo
   if (bundle && faults.length === 0) {
     const path = join(folder, LOG_FOLDER, `bundle-${bundle}.json`);
     const loaded = bundleFromJson(await readFile(path, 'utf8'), path);
-    const ledger = await openForAnalysis({ kind: 'files', files: blobs }, null, { platform, k: loaded.parameters.k });
-    if (ledger.columns.n !== events) faults.push(`the files have ${ledger.columns.n} events, the commits ${events}`);
-    const stages = createStages(kernels.fork(), ledger, await loadBundle(loaded, ledger));
+    const opened = await openForAnalysis({ kind: 'files', files: blobs }, null, { platform, k: loaded.parameters.k });
+    if (opened.columns.n !== events) faults.push(`the files have ${opened.columns.n} events, the commits ${events}`);
+    const given = await loadBundle(loaded, opened);
+    const stages = createStages(kernels.fork(), given.ledger, given);
     const options = { signal: new AbortController().signal, onProgress: () => undefined, baseline: null };
     const { decisions, events: of } = await stages.run(loaded.parameters, options);
     const expected = new Set(alertsToJson(decisions.alerts, of.streams).map(lineOf).sort());

@@ -33,6 +33,10 @@ interface HealthProps {
   readonly id: string;
 }
 
+/** Why it is out of action. */
+export const healthText = ({ outages, names }: PanelHealth): string =>
+  outages.map((outage) => outageText(outage, names)).join(' ');
+
 /** "armed", or "out of action" with the reason where it is pointed at. */
 export function HealthBadge({ health, id, name }: HealthProps & { readonly name: string }) {
   const { outages, names, open, toggle } = health;
@@ -42,11 +46,12 @@ export function HealthBadge({ health, id, name }: HealthProps & { readonly name:
         armed
       </span>
     );
-  const reasons = outages.map((outage) => outageText(outage, names)).join(' ');
+  const reasons = healthText(health);
   const whole = outages.find(({ streams }) => streams === null);
   const streams = outages.reduce((sum, own) => sum + (own.streams?.length ?? 0), 0);
-  const label =
-    whole || streams === names.length
+  const label = outages.some(({ underWay }) => underWay)
+    ? 'being computed'
+    : whole || streams === names.length
       ? 'out of action'
       : `out of action in ${formatCount(streams)} of ${formatCount(names.length)}`;
   return (

@@ -6,7 +6,7 @@ import { useChartTheme } from '../../charts/theme.ts';
 import { useUnchanged } from '../../charts/useSame.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
-import { actions, session } from '../../state/store.ts';
+import { actions, session, useTautline } from '../../state/store.ts';
 import type { LinePanel } from '../panel.ts';
 import { ChartTip } from './ChartTip.tsx';
 import { needsLog } from './lines.ts';
@@ -66,6 +66,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
   if (spikes && !spiked) setSpiked(true);
   const scale = chosen ?? (spiked ? 'log' : panel.scales[0]);
   const spec = useUnchanged(useMemo(() => (scale === plain.scale ? plain : draw(scale)), [scale, plain, draw]));
+  const height = useTautline((state) => state.view.panelHeights[panel.id] ?? panel.height);
   const limits = useLimits(panel, spec.thresholds);
   const highlighted = useUnchanged(
     useMemo(
@@ -118,7 +119,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
           type="button"
           className="panel-tool wide"
           aria-pressed={scale === 'log'}
-          aria-label={`Logarithmic scale of ${panel.title}`}
+          aria-label={`log scale of ${panel.title}`}
           title="Logarithmic scale"
           onClick={() => onScale(scale === 'log' ? 'linear' : 'log')}
         >
@@ -135,7 +136,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
         <TimeChart
           {...link}
           label={`${panel.title}, events ${formatCount(range.from)} to ${formatCount(range.to - 1)}`}
-          height={panel.height}
+          height={height}
           spec={spec}
           ticks={ticks}
           markAreas={behind}

@@ -9,9 +9,11 @@ import {
   type ReactNode,
   type RefObject,
 } from 'react';
-import { actions, useTautline } from '../../state/store.ts';
+import { useTautline } from '../../state/store.ts';
 import type { Panel } from '../panel.ts';
-import { HealthBadge, HealthReasons, useHealth } from './Health.tsx';
+import { HealthBadge, HealthReasons, healthText, useHealth } from './Health.tsx';
+import { PanelArranging, PanelEdge, PanelGrip } from './PanelTools.tsx';
+import { useArranged, usePanelFolded } from './useArrangement.ts';
 
 /** Panels are drawn a little before they scroll into view. */
 const BEFORE_SEEN = '240px 0px';
@@ -52,7 +54,11 @@ interface PanelFrameProps {
 
 /** Header and body of a panel: fold, title, unit, help, place for the body's tools, table. */
 export function PanelFrame({ panel, body }: PanelFrameProps) {
-  const folded = useTautline((state) => state.view.foldedPanels.includes(panel.id));
+  const { fold } = useArranged();
+  const folded = usePanelFolded(panel.id);
+  const pinned = useTautline((state) => state.view.pinnedPanels.includes(panel.id));
+  const height = useTautline((state) => state.view.panelHeights[panel.id] ?? panel.height);
+  const [arranging, setArranging] = useState(false);
   const [slot, setSlot] = useState<HTMLElement | null>(null);
   const [help, setHelp] = useState(false);
   const [table, setTable] = useState(false);
@@ -77,7 +83,7 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
           aria-controls={`${id}-body`}
           title={folded ? 'Unfold' : 'Fold away'}
           aria-label={`${folded ? 'Unfold' : 'Fold'} ${panel.title}`}
-          onClick={() => actions.toggleFold(panel.id)}
+          onClick={() => fold(panel.id)}
         >
           <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
             <path d="M2 3.5 5 6.5 8 3.5" fill="none" stroke="currentColor" strokeWidth="1.5" />
@@ -99,6 +105,11 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
           ?
         </button>
         {health && <HealthBadge health={health} name={panel.title} id={`${id}-health`} />}
+        {folded && health && health.outages.length > 0 && (
+          <span className="panel-note" title={healthText(health)}>
+            {healthText(health)}
+          </span>
+        )}
         <div className="panel-slot" ref={setSlot} />
         {!folded && (
           <button
@@ -114,7 +125,14 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
             </svg>
           </button>
         )}
+        {pinned && (
+          <span className="panel-pinned" title="Pinned to the top">
+            pinned
+          </span>
+        )}
+        <PanelGrip panel={panel} open={arranging} controls={`${id}-arrange`} onOpen={() => setArranging(!arranging)} />
       </header>
+      {arranging && <PanelArranging panel={panel} id={`${id}-arrange`} />}
       <p className="panel-description" id={`${id}-help`} hidden={!help}>
         {panel.description}{' '}
         <button type="button" className="text-link" onClick={() => showMethods(panel.methods)}>
@@ -122,9 +140,10 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
         </button>
       </p>
       {health && <HealthReasons health={health} id={`${id}-health`} />}
-      <div className="panel-body" id={`${id}-body`} ref={element} hidden={folded} style={{ minHeight: panel.height }}>
+      <div className="panel-body" id={`${id}-body`} ref={element} hidden={folded} style={{ minHeight: height }}>
         {seen && !folded && body({ slot, table })}
       </div>
+      {!folded && panel.type === 'lines' && <PanelEdge panel={panel} />}
     </section>
   );
 }

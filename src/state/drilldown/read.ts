@@ -1,6 +1,14 @@
 import type { IndexRange } from '../../core/columns.ts';
 import type { EventIndex, LedgerRow } from '../../core/units.ts';
-import { agentRates, type AgentsResult, type AgentSums, type Vote } from '../../detection/drilldown/agents.ts';
+import {
+  agentRates,
+  type AgentsResult,
+  type AgentSums,
+  type ContextDrop,
+  type ModelCost,
+  type ToolUse,
+  type Vote,
+} from '../../detection/drilldown/agents.ts';
 import type { Conversation, HandoffGraph, Turn, TurnFields, WordsResult } from '../../detection/drilldown/types.ts';
 import type { AlertKind, EventState } from '../../detection/types.ts';
 import type { ColumnMapping } from '../../ledger/types.ts';
@@ -12,11 +20,15 @@ import {
   agentAlertsSql,
   agentNamesSql,
   agentSumsSql,
+  columnsSql,
+  contextDropsSql,
   handoffsSql,
   isEventColumn,
+  modelCostsSql,
   streamCondition,
   textsSql,
   threadSql,
+  toolUsesSql,
   votesSql,
 } from './sql.ts';
 
@@ -43,33 +55,42 @@ const MAX_TEXTS = 2000;
 /** Turns of a thread that are read at once. */
 const MAX_TURNS = 5000;
 
+/** Texts of a selection, a fixed draw of them where there are many, which `notes` then say. @param side names it */
+export async function readTexts(
+  { engine, tables }: Pick<DrilldownSession, 'tables'> & { readonly engine: Pick<EngineApi, 'rowsOf'> },
+  side: string,
+  { range, stream }: TextSelection,
+  key: string,
+  mapping: ColumnMapping,
+  notes: string[],
+): Promise<string[]> {
+  if (range.from >= range.to) return [];
+  if (!isEventColumn(key)) await tables.ensureSignals();
+  const [first, last] = await engine.rowsOf([range.from, range.to - 1]);
+  const own = stream ? streamCondition(stream.name, key, mapping) : 'true';
+  const rows = await tables.query(
+    textsSql({ from: first, to: last + 1 }, stream?.not ? `not (${own})` : own, MAX_TEXTS),
+  );
+  const total = rows.length > 0 ? (rows[0].total as number) : 0;
+  if (total > rows.length)
+    notes.push(
+      `${formatCount(rows.length)} of the ${formatCount(total)} texts of ${side} were drawn, ` +
+        'the same ones every time.',
+    );
+  return rows.map((row) => row.text as string);
+}
+
 /** Characteristic terms of the window; the notes say where texts were drawn. */
 export async function readWords(
-  { engine, tables }: DrilldownSession,
+  session: DrilldownSession,
   selection: WordsSelection,
   key: string,
   mapping: ColumnMapping,
 ): Promise<WordsResult> {
   const notes: string[] = [];
-  if (!isEventColumn(key)) await tables.ensureSignals();
-  const textsOf = async (side: string, { range, stream }: TextSelection): Promise<string[]> => {
-    if (range.from >= range.to) return [];
-    const [first, last] = await engine.rowsOf([range.from, range.to - 1]);
-    const own = stream ? streamCondition(stream.name, key, mapping) : 'true';
-    const rows = await tables.query(
-      textsSql({ from: first, to: last + 1 }, stream?.not ? `not (${own})` : own, MAX_TEXTS),
-    );
-    const total = rows.length > 0 ? (rows[0].total as number) : 0;
-    if (total > rows.length)
-      notes.push(
-        `${formatCount(rows.length)} of the ${formatCount(total)} texts of the ${side} were drawn, ` +
-          'the same ones every time.',
-      );
-    return rows.map((row) => row.text as string);
-  };
-  const window = await textsOf('window', selection.window);
-  const reference = await textsOf('reference', selection.reference);
-  const result = await engine.words({ window, reference });
+  const window = await readTexts(session, 'the window', selection.window, key, mapping, notes);
+  const reference = await readTexts(session, 'the reference', selection.reference, key, mapping, notes);
+  const result = await session.engine.words({ window, reference });
   return { ...result, notes: [...notes, ...result.notes] };
 }
 
@@ -142,16 +163,38 @@ interface AgentAlert {
   readonly stream: string;
   readonly fired: EventIndex;
   readonly agent: string | null;
+  readonly model: string | null;
 }
 export interface AgentsView extends AgentsResult {
   readonly alerts: readonly AgentAlert[];
+  /** The dearest first. */
+  readonly models: readonly ModelCost[];
+  /** False where the file has no column `model`, or `tool_name`. */
+  readonly hasModels: boolean;
+  readonly hasTools: boolean;
+  readonly tools: readonly ToolUse[];
+  readonly drops: readonly ContextDrop[];
+}
+
+/** Columns that the file may have beyond those of a ledger. */
+export async function furtherColumns(
+  tables: Pick<Tables, 'query'>,
+): Promise<{ readonly hasModels: boolean; readonly hasTools: boolean }> {
+  const found = await tables.query(columnsSql);
+  const isText = (name: string) =>
+    found.some((column) => column.name === name && String(column.type).startsWith('VARCHAR'));
+  return { hasModels: isText('model'), hasTools: isText('tool_name') };
 }
 
 /** Rates of every agent over buckets of the whole ledger along the axis. */
 export async function readAgents({ tables }: DrilldownSession, axis: Axis, buckets: number): Promise<AgentsView> {
   await tables.ensureAlerts();
-  const sums = (await tables.query(agentSumsSql(axis, buckets))) as unknown as AgentSums[];
+  const { hasModels, hasTools } = await furtherColumns(tables);
+  const sums = (await tables.query(agentSumsSql(axis, buckets, hasTools))) as unknown as AgentSums[];
   const votes = (await tables.query(votesSql(axis, buckets))) as unknown as Vote[];
-  const alerts = (await tables.query(agentAlertsSql)) as unknown as AgentAlert[];
-  return { ...agentRates(sums, votes, buckets), alerts };
+  const alerts = (await tables.query(agentAlertsSql(hasModels))) as unknown as AgentAlert[];
+  const models = (await tables.query(modelCostsSql(hasModels))) as unknown as ModelCost[];
+  const tools = hasTools ? ((await tables.query(toolUsesSql)) as unknown as ToolUse[]) : [];
+  const drops = (await tables.query(contextDropsSql)) as unknown as ContextDrop[];
+  return { ...agentRates(sums, votes, buckets), alerts, models, hasModels, hasTools, tools, drops };
 }

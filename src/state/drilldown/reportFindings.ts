@@ -132,7 +132,10 @@ export function wordsSection(words: WordsResult): ReportSection {
     table(
       caption,
       ['Term', '# In the window', '# In the reference', '# z'],
-      of.slice(0, LISTED).map((t) => [t.term, formatCount(t.window), formatCount(t.reference), formatNumber(t.z)]),
+      of
+        .filter(({ isFunction }) => !isFunction)
+        .slice(0, LISTED)
+        .map((t) => [t.term, formatCount(t.window), formatCount(t.reference), formatNumber(t.z)]),
     );
   const { window, reference } = words;
   return {

@@ -46,6 +46,11 @@ export function createAnalyses({ engine, state, dispatch, prefetch }: World): An
         baseline,
         state().view.range,
         (preview) => void show(preview),
+        state().analysis.report
+          ? null
+          : (first) => {
+              if (current()) void dispatch({ type: 'analysed', job, report: first, more: true, partial: true });
+            },
       );
       async function show(preview: PreviewReport): Promise<void> {
         if (current()) await answers.previewed(preview);

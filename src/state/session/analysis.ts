@@ -11,7 +11,7 @@ export const analysisTransitions: Transitions<AnalysisEvent> = {
   previewed: (state, { generation, preview }) =>
     generation === state.generation ? [{ ...state, analysis: { ...state.analysis, preview } }] : [state],
 
-  analysed(state, { job: { generation, parameters, baseline }, report, more }) {
+  analysed(state, { job: { generation, parameters, baseline }, report, more, partial }) {
     if (generation !== state.generation) return [state];
     const { running, report: before } = state.analysis;
     return [
@@ -27,7 +27,8 @@ export const analysisTransitions: Transitions<AnalysisEvent> = {
         },
         view: fitToLedger(state.view, report.events),
       },
-      { effect: 'reportToTables', report, first: before === null },
+      // The database starts when the engine has done its work: both would take memory at one time.
+      ...(partial ? [] : [{ effect: 'reportToTables', report, first: before === null } as const]),
     ];
   },
 

@@ -82,8 +82,14 @@ export type LedgerEvent =
 export type AnalysisEvent =
   | { readonly type: 'analysisProgressed'; readonly generation: number; readonly progress: Progress }
   | { readonly type: 'previewed'; readonly generation: number; readonly preview: PreviewReport }
-  /** `more`: another analysis is under way. */
-  | { readonly type: 'analysed'; readonly job: Job; readonly report: AnalysisReport; readonly more: boolean }
+  /** `more`: another analysis is under way. `partial`: this one goes on, with lasting change. */
+  | {
+      readonly type: 'analysed';
+      readonly job: Job;
+      readonly report: AnalysisReport;
+      readonly more: boolean;
+      readonly partial?: boolean;
+    }
   | { readonly type: 'analysisFailed'; readonly job: Job; readonly error: TautlineError };
 
 export type TableEvent =
@@ -112,7 +118,6 @@ export type ViewEvent =
   | { readonly type: 'rangeSet'; readonly range: IndexRange | null; readonly write: AddressWrite }
   | { readonly type: 'streamToggled'; readonly name: string }
   | { readonly type: 'streamSoloed'; readonly name: string }
-  | { readonly type: 'panelToggled'; readonly id: string }
   | { readonly type: 'cursorMoved'; readonly index: EventIndex | null }
   | { readonly type: 'eventsHighlighted'; readonly events: HighlightedEvents | null };
 

@@ -57,9 +57,6 @@ export const viewTransitions: Transitions<ViewEvent> = {
     return changeView({ hiddenStreams: alone ? [] : others }, 'commit')(state);
   },
 
-  panelToggled: (state, { id }) =>
-    changeView({ foldedPanels: withOrWithout(state.view.foldedPanels, id) }, 'commit')(state),
-
   cursorMoved: (state, { index }) => (index === state.cursor ? [state] : [{ ...state, cursor: index }]),
 
   eventsHighlighted: (state, { events }) => [{ ...state, highlighted: events?.index.length === 0 ? null : events }],

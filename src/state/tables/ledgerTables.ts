@@ -43,7 +43,7 @@ const REST_MS = 150;
 /** What the first charts of a large ledger take, with the code that is loaded for them. */
 export const DRAWING_MS = 1000;
 /** Rows on their way to the database that a reader may be ahead of it. */
-const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 /** Whether the tables can be used. `lost`: the database died with them, which has been said. */
 type Health =

@@ -12,11 +12,12 @@ import { findField } from './find.ts';
 import { choice, group, isOneOf, readIndex, single, text, texts, type ViewField } from './field.ts';
 import { budgetField, calibrationSeedField, delayField, inControlField, sweepField } from './lab.ts';
 import { baselineField, parametersField } from './parameters.ts';
+import { heightsField } from './heights.ts';
 import { fitRange } from './range.ts';
 import { sourceField } from './source.ts';
 
 /** What the page shows: one ledger, what thresholds cost, or the calibration harness. */
-export const SCREENS = ['monitor', 'laboratory', 'calibration'] as const;
+export const SCREENS = ['monitor', 'compare', 'laboratory', 'calibration'] as const;
 export type Screen = (typeof SCREENS)[number];
 
 const AXES: readonly Axis[] = ['event', 'time'];
@@ -175,6 +176,14 @@ export const VIEW_FIELDS = {
   inControl: inControlField,
   delay: delayField,
   calibrationSeed: calibrationSeedField,
+  /** What is compared: `a=0-200=stream` and b (state/drilldown/compare.ts). */
+  compare: texts('compare', 'ledger'),
   /** The search over messages; null: closed. */
   find: findField,
+  /** Ids of panels that stay on top, of all panels in an order of the user's, and of those not folded by themselves. */
+  pinnedPanels: texts('pinned', 'page'),
+  panelOrder: texts('order', 'page'),
+  unfoldedPanels: texts('unfolded', 'page'),
+  /** Heights of panels by id where they are not the usual ones, CSS px. */
+  panelHeights: heightsField,
 } as const;

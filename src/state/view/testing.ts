@@ -138,6 +138,15 @@ export const VIEW_VALUES: { readonly [K in keyof ViewState]: fc.Arbitrary<ViewSt
     within: fc.option(fc.integer({ min: 10, max: 5000 })),
   }),
   calibrationSeed: fc.option(fc.nat()),
+  pinnedPanels: fc.uniqueArray(name, { maxLength: 4 }),
+  panelOrder: fc.uniqueArray(name, { maxLength: 4 }),
+  unfoldedPanels: fc.uniqueArray(name, { maxLength: 4 }),
+  panelHeights: fc.dictionary(
+    name.filter((id) => id !== '__proto__'),
+    fc.integer({ min: 60, max: 600 }),
+    { maxKeys: 4 },
+  ),
+  compare: fc.uniqueArray(name, { maxLength: 2 }),
   find: fc.option(
     fc.record({
       text: fc.string({ unit: 'grapheme' }),

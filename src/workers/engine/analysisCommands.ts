@@ -93,7 +93,7 @@ export function analysisCommands(
   }
 
   const commands: Pick<EngineApi, 'analyze' | 'cancelStale' | 'extend'> = {
-    analyze(parameters, onProgress, baseline = null, visible = null, onPreview = null) {
+    analyze(parameters, onProgress, baseline = null, visible = null, onPreview = null, onFirst = null) {
       const { signal } = context;
       let answerPreviewed: (preview: Preview | null) => void = () => undefined;
       next = new Promise((resolve) => {
@@ -113,12 +113,12 @@ export function analysisCommands(
       return context.inTurn(async () => {
         try {
           throwIfAborted(signal, 'Analysing');
-          const { stages } = context.open;
           const analysis = await replaceable(signal, onProgress, (options, mine) =>
-            stages.run(parameters, {
+            context.open.stages.run(parameters, {
               ...options,
               baseline,
               preview: onPreview === null ? undefined : previewing(mine, onPreview),
+              onFirst: onFirst === null ? undefined : (first) => onFirst(reportOf(first, baseline)),
             }),
           );
           return reportOf(analysis, baseline);

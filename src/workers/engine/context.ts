@@ -2,6 +2,7 @@ import { TautlineFailure } from '../../core/errors.ts';
 import type { OnProgress } from '../../core/progress.ts';
 import type { StatedMapping } from '../../core/statedMapping.ts';
 import type { EventIndex } from '../../core/units.ts';
+import { CHANGES_UNDER_WAY } from '../../detection/changes.ts';
 import type { Parameters } from '../../detection/parameters.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import {
@@ -127,6 +128,12 @@ export class EngineContext {
     if (next) return this.inTurn(() => use(this.#analysed()));
     if (!this.#holding?.stages.analysis) await this.#queue;
     return use(this.#analysed());
+  }
+
+  /** The same from an analysis with its channels of lasting change: what is written to files is never half of one. */
+  async answerWhole<R>(use: (analysis: Analysis) => R | Promise<R>): Promise<R> {
+    if (this.#holding?.stages.analysis?.changes === CHANGES_UNDER_WAY) await this.#queue;
+    return this.answer(use);
   }
 
   #analysed(): Analysis {

@@ -17,6 +17,7 @@ import { compareWords } from '../../detection/drilldown/words.ts';
 import { referenceMeans } from '../../detection/reference.ts';
 import { EVENT_STATES, type Alert } from '../../detection/types.ts';
 import type { Analysis } from '../../analysis/stages.ts';
+import { profileOf } from '../../analysis/sideProfile.ts';
 import { findWhatChanged } from '../../analysis/whatChanged.ts';
 import type { OpenedLedger } from '../../ledger/types.ts';
 import type { AlertPlace, DrilldownApi, InvestigationColumns } from '../drilldown.ts';
@@ -81,6 +82,12 @@ export function drilldownQuestions(context: EngineContext): DrilldownApi {
         const eventStates = Array.from(index, (i) => (i < 0 ? null : EVENT_STATES[decisions.eventState[i]]));
         const alerts = Array.from(index, (i) => (i < 0 ? [] : placesOf(decisions.alerts, i, events.stream[i])));
         return { index, eventStates, alerts };
+      }),
+
+    sideProfile: (side) =>
+      context.answer((analysis) => {
+        const { kernels, ledger } = context.open;
+        return profileOf(kernels.fork(), ledger, analysis, side, context.signal);
       }),
 
     stretch: (request) => context.answer(({ events, reference }) => resolveStretch(events, request, reference)),

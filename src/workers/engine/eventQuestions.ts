@@ -85,6 +85,7 @@ export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUEST
 
     eventsOfRows: (rows) => context.answer(({ events }) => eventsOfRows(events.row, rows)),
 
-    signalsArrow: () => context.answer(({ events, signals, decisions }) => signalsToArrow(events, signals, decisions)),
+    signalsArrow: () =>
+      context.answerWhole(({ events, signals, decisions }) => signalsToArrow(events, signals, decisions)),
   };
 }

@@ -34,7 +34,7 @@ export function labQuestions(context: EngineContext): LabApi {
 
   return {
     inControl: (from) =>
-      context.answer(({ events, signals, decisions, reference, parameters }) => {
+      context.answerWhole(({ events, signals, decisions, reference, parameters }) => {
         const { calibration, alerts } = decisions;
         return {
           revision: context.standing.revision,
@@ -50,7 +50,7 @@ export function labQuestions(context: EngineContext): LabApi {
       }),
 
     labColumns: () =>
-      context.answer((analysis) => {
+      context.answerWhole((analysis) => {
         const { parameters, reference } = analysis;
         if (reference.from === reference.to) {
           throw new TautlineFailure({
@@ -80,7 +80,7 @@ export function labQuestions(context: EngineContext): LabApi {
     },
 
     delayPlan: (ask) =>
-      context.answer((analysis) => {
+      context.answerWhole((analysis) => {
         const { parameters } = analysis;
         const ledger = labLedger(analysis);
         const horizon = ask.horizon ?? horizonOf(ledger, ask.stream, parameters);
@@ -93,10 +93,10 @@ export function labQuestions(context: EngineContext): LabApi {
         return { parameters, starts, tasks, horizon };
       }),
 
-    labels: (file, marks) => context.answer((analysis) => labelsOf(analysis, file, marks)),
+    labels: (file, marks) => context.answerWhole((analysis) => labelsOf(analysis, file, marks)),
 
     score: (file, marks) =>
-      context.answer(async (analysis) => {
+      context.answerWhole(async (analysis) => {
         const { revision } = context.standing;
         const { kernels, ledger } = context.open;
         const {
@@ -112,7 +112,7 @@ export function labQuestions(context: EngineContext): LabApi {
       }),
 
     bundle: (characteristics, labels) =>
-      context.answer((analysis) => {
+      context.answerWhole((analysis) => {
         const { ledger, stages } = context.open;
         // The engine opens every ledger with the default number of reference events for the built-in embedder.
         const embedderReference = DEFAULT_PARAMETERS.reference_events;

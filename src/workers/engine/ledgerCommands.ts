@@ -19,6 +19,8 @@ export function ledgerCommands(context: EngineContext): {
   ) => Promise<Holding>;
 } {
   let referenceFile: ReferenceFile | null = null;
+  /** As it was opened: its texts may be embedded otherwise for a reference file. */
+  let opened: OpenedLedger | null = null;
   let storing = new AbortController();
   let files: Parameters<NonNullable<OpenOptions['onFiles']>>[0] = [];
 
@@ -45,8 +47,9 @@ export function ledgerCommands(context: EngineContext): {
       throwIfAborted(signal, 'Opening the ledger');
       const reference = await readReference(referenceFile)?.forLedger(ledger, signal);
       throwIfAborted(signal, 'Opening the ledger');
+      opened = ledger;
       // A fresh instance, so that the memory that an earlier ledger needed is given back.
-      context.hold(ledger, kernels.fork(), reference?.given ?? null);
+      context.hold(reference?.ledger ?? ledger, kernels.fork(), reference?.given ?? null);
       return ledger.report;
     },
 
@@ -64,10 +67,11 @@ export function ledgerCommands(context: EngineContext): {
         const { held } = context;
         const read = readReference(file);
         referenceFile = file;
-        if (!held) return [];
-        const reference = await read?.forLedger(held.ledger, context.signal);
+        if (!held || !opened) return [];
+        const ledger = opened;
+        const reference = await read?.forLedger(ledger, context.signal);
         // A ledger that was opened meanwhile has it already.
-        if (context.held === held) context.hold(held.ledger, held.kernels, reference?.given ?? null);
+        if (context.held === held) context.hold(reference?.ledger ?? ledger, held.kernels, reference?.given ?? null);
         return reference?.warnings ?? [];
       }),
 
@@ -91,6 +95,7 @@ export function ledgerCommands(context: EngineContext): {
 /** What a reference file gives. */
 interface Reference {
   readonly given: LoadedBaseline;
+  readonly ledger: OpenedLedger;
   readonly warnings: readonly string[];
 }
 
@@ -102,13 +107,13 @@ function readReference(
   if (!isBundleJson(file.text)) {
     const warnings: string[] = [];
     const baseline = baselineFromJson(file.text, file.name, (sentence) => warnings.push(sentence));
-    return { forLedger: () => Promise.resolve({ given: { baseline, own: null }, warnings }) };
+    return { forLedger: (ledger) => Promise.resolve({ given: { baseline, own: null }, ledger, warnings }) };
   }
   const bundle = bundleFromJson(file.text, file.name);
   return {
     async forLedger(ledger, signal) {
       const given = await loadBundle(bundle, ledger, { signal });
-      return { given, warnings: given.warnings };
+      return { given, ledger: given.ledger, warnings: given.warnings };
     },
   };
 }

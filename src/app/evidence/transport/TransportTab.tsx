@@ -62,13 +62,13 @@ function Plan({
       {shown && (
         <section className="two-sides transport-texts" aria-label="Move" aria-live="polite">
           <div>
-            <h4>{hover === null ? 'Costliest move: from' : 'From'}</h4>
+            <h3>{hover === null ? 'Costliest move: from' : 'From'}</h3>
             <Quote index={flow.before[shown.from].index} message={message(flow.before[shown.from].index)} />
           </div>
           <div>
-            <h4>
+            <h3>
               to, at a cost of {formatNumber(shown.cost)} ({formatPercent(shown.share)} of the whole)
-            </h4>
+            </h3>
             <Quote index={flow.after[shown.to].index} message={message(flow.after[shown.to].index)} />
           </div>
         </section>

@@ -1,0 +1,188 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Page } from '@playwright/test';
+import { idle, openFiles } from './ledgers.ts';
+import { expect, test } from './test.ts';
+
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What of axe's interface is used. */
+interface Axe {
+  run(
+    of: Document,
+    rules: typeof RULES,
+  ): Promise<{
+    readonly violations: readonly {
+      readonly id: string;
+      readonly nodes: readonly { readonly target: readonly string[] }[];
+    }[];
+  }>;
+}
+
+const RULES = {
+  resultTypes: ['violations'],
+  runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
+};
+
+/**
+ * What axe finds, a line each. Handles of limits stand at their values, and may so lie on one another; each is reached
+ * and moved by keys, and has its size.
+ */
+const violations = (page: Page): Promise<string[]> =>
+  page.evaluate(async (rules) => {
+    const { axe } = window as unknown as { axe: Axe };
+    const results = await axe.run(document, rules);
+    return results.violations
+      .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
+      .filter((line) => !/^target-size: .*data-limit/.test(line));
+  }, RULES);
+
+const CONTROLS =
+  'button, a[href], input:not([type=hidden], [type=file]), select, textarea, summary, ' +
+  '[role=slider], [role=separator], [tabindex="0"]';
+
+/**
+ * Controls under 24 by 24 CSS px. A box to tick counts with its label; a link within a sentence is as high as its line
+ * (WCAG 2.2, 2.5.8).
+ */
+const smallTargets = (page: Page): Promise<string[]> =>
+  page.evaluate((controls) => {
+    const inSentence = (element: Element): boolean =>
+      getComputedStyle(element).display.startsWith('inline') &&
+      element.matches('a, .text-link, .event-link') &&
+      [...(element.parentElement?.childNodes ?? [])].some(({ nodeType, textContent }) => nodeType === 3 && textContent);
+    return [...document.querySelectorAll(controls)].flatMap((element) => {
+      if (!element.checkVisibility({ visibilityProperty: true })) return [];
+      if (element.closest('.visually-hidden, .skip, [inert]') || inSentence(element)) return [];
+      const target = element.matches('[type=checkbox], [type=radio]') ? (element.closest('label') ?? element) : element;
+      const { width, height } = target.getBoundingClientRect();
+      const name = element.getAttribute('aria-label') ?? element.textContent;
+      return width < 23.5 || height < 23.5 ? [`${name}: ${width} by ${height}`] : [];
+    });
+  }, CONTROLS);
+
+async function isClean(page: Page, screen: string): Promise<void> {
+  await idle(page);
+  await expect(page.getByText(/^Loading .*…$/)).toHaveCount(0);
+  expect.soft(await violations(page), `axe: ${screen}`).toEqual([]);
+  expect.soft(await smallTargets(page), `targets: ${screen}`).toEqual([]);
+}
+
+/** Scrolls the charts to their start: what lies half under the head would count as a small target. */
+const toTop = (page: Page): Promise<void> => page.locator('#charts').evaluate((charts) => charts.scrollTo(0, 0));
+
+for (const theme of ['dark', 'light'] as const) {
+  test.describe(`in the ${theme} theme`, () => {
+    test.use({
+      colorScheme: theme,
+      viewport: { width: 1280, height: 720 },
+      contextOptions: { reducedMotion: 'reduce' },
+    });
+    test.beforeEach(async ({ context }) => {
+      test.setTimeout(300_000);
+      await context.addInitScript({ content: AXE });
+    });
+
+    test('axe finds nothing on the first page, the monitor and its sheets, and every target is 24 px', async ({
+      page,
+    }) => {
+      await page.goto('/');
+      await expect(page.getByRole('button', { name: /^Quick tour/ })).toBeVisible();
+      await isClean(page, 'first page');
+      await openFiles(page, { name: 'torn.parquet', mimeType: '', buffer: Buffer.from('PAR1 torn') });
+      await expect(page.getByRole('alert').first()).toBeVisible();
+      await isClean(page, 'a ledger that cannot be opened');
+
+      await page.goto('/#v=1&sample=quick-tour');
+      await page.locator('.headline summary').click();
+      await isClean(page, 'monitor');
+      await page.getByRole('button', { name: 'Show KL divergence as table' }).click();
+      await page.getByRole('button', { name: 'What KL divergence shows' }).click();
+      await page.getByRole('button', { name: /^Notices/ }).click();
+      await toTop(page);
+      await isClean(page, 'a chart as table, its help, notices');
+
+      await page.getByRole('button', { name: 'Help and shortcuts' }).click();
+      await isClean(page, 'help');
+      await page
+        .getByRole('button', { name: /glossary/i })
+        .first()
+        .click();
+      await isClean(page, 'glossary');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Open…' }).click();
+      await isClean(page, 'ways to open');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: /skipped$/ }).click();
+      await isClean(page, 'open report');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('?');
+      await page.getByRole('button', { name: 'Take the tour' }).click();
+      await isClean(page, 'tour');
+    });
+
+    test('axe finds nothing in the evidence, and every target is 24 px', async ({ page }) => {
+      await page.goto('/#v=1&sample=quick-tour');
+      await page
+        .getByRole('button', { name: /^Look:/ })
+        .first()
+        .click();
+      await expect(page.getByRole('complementary', { name: 'Event inspector' })).toBeVisible();
+      const tabs = page.getByRole('tablist', { name: 'Evidence' });
+      await expect(tabs).toBeVisible();
+      const names = await tabs.getByRole('tab').allTextContents();
+      expect(names.length).toBeGreaterThan(7);
+      for (const name of names) {
+        await tabs.getByRole('tab', { name, exact: true }).click();
+        await isClean(page, name);
+      }
+      await page.goto('/#v=1&sample=quick-tour&evidence=5012,change');
+      await isClean(page, 'What changed');
+    });
+
+    test('axe finds nothing in laboratory and calibration, and every target is 24 px', async ({ page }) => {
+      await page.goto('/#v=1&sample=quick-tour&screen=laboratory');
+      await expect(page.getByRole('heading', { name: 'Deploy' })).toBeVisible();
+      await isClean(page, 'laboratory');
+      await page.goto('/#v=1&sample=quick-tour&screen=calibration');
+      await expect(page.getByRole('heading', { name: 'Calibration', exact: true })).toBeVisible();
+      await isClean(page, 'calibration');
+    });
+  });
+}
+
+test('skip links lead to charts and alert table, and whatever has the focus shows it', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.goto('/#v=1&sample=quick-tour');
+  await idle(page);
+  await page.locator('body').press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#charts [data-panel] .chart-plot').first()).toBeFocused();
+  await page.getByRole('link', { name: 'Skip to the alert table' }).press('Enter');
+  await expect(page.getByRole('treegrid', { name: 'Alerts' })).toBeFocused();
+
+  await page.getByRole('link', { name: 'Skip to the content' }).focus();
+  const bare: string[] = [];
+  const met: string[] = [];
+  for (let stops = 0; stops < 140; stops += 1) {
+    await page.keyboard.press('Tab');
+    const { name, ringed } = await page.evaluate(() => {
+      const element = document.activeElement!;
+      const ring = (pseudo?: string): boolean => {
+        const { outlineStyle, outlineWidth } = getComputedStyle(element, pseudo);
+        return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1;
+      };
+      return {
+        name: element.getAttribute('aria-label') ?? element.textContent.slice(0, 40),
+        ringed: element === document.body || ring() || ring('::before'),
+      };
+    });
+    met.push(name);
+    if (!ringed) bare.push(name);
+  }
+  expect(met).toContain('Start of the reference period');
+  expect(met).toContain('End of the reference period');
+  expect(bare).toEqual([]);
+});

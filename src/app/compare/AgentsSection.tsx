@@ -1,0 +1,80 @@
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode } from 'react';
+import { formatCount } from '../../core/format.ts';
+import { AGENT_METRICS, type AgentRates, type AgentsResult } from '../../detection/drilldown/agents.ts';
+import { agentsOfSide } from '../../state/drilldown/compare.ts';
+import { METRICS } from '../evidence/agents/metrics.ts';
+import { Answer } from '../evidence/parts.tsx';
+import type { Sides } from './sides.ts';
+
+const MAX_AGENTS = 12;
+
+function Table({ a, b }: { readonly a: AgentsResult; readonly b: AgentsResult }): ReactNode {
+  const metrics = AGENT_METRICS.filter((metric) => a.stated.includes(metric) || b.stated.includes(metric));
+  const names = [...new Set([...a.agents, ...b.agents].map(({ agent }) => agent))];
+  const of = (side: AgentsResult, name: string) => side.agents.find(({ agent }) => agent === name);
+  const events = (rates: AgentRates | undefined) => (rates ? formatCount(rates.events) : 'none');
+  if (names.length === 0) return <p className="dim">Neither side names an agent.</p>;
+  return (
+    <div className="compare-scroll" tabIndex={0} role="region" aria-label="Agents of both sides">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Agent</th>
+            <th scope="col" className="number">
+              Events
+            </th>
+            {metrics.map((metric) => (
+              <th scope="col" className="number" key={metric} title={METRICS[metric].description}>
+                {METRICS[metric].title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {names.slice(0, MAX_AGENTS).map((name) => {
+            const [one, other] = [of(a, name), of(b, name)];
+            return (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td className="number">
+                  {events(one)} → {events(other)}
+                </td>
+                {metrics.map((metric) => {
+                  const tell = (rates: AgentRates | undefined) => {
+                    const total = rates?.metrics[metric].total ?? Number.NaN;
+                    return Number.isNaN(total) ? '–' : METRICS[metric].format(total);
+                  };
+                  return (
+                    <td className="number" key={metric}>
+                      {tell(one)} → {tell(other)}
+                    </td>
+                  );
+                })}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {names.length > MAX_AGENTS && (
+        <p className="dim">
+          The first {formatCount(MAX_AGENTS)} of {formatCount(names.length)} agents.
+        </p>
+      )}
+      {metrics.length === 0 && <p className="dim">The ledger states nothing of what they did beyond messages.</p>}
+    </div>
+  );
+}
+
+/** What the agents of both sides did. */
+export function AgentsSection({ a, b }: Sides): ReactNode {
+  const query = useQuery({
+    queryKey: ['side-agents', a.report.revision, b.report.revision, a.side, b.side],
+    queryFn: () => Promise.all([agentsOfSide(a), agentsOfSide(b)]),
+  });
+  return (
+    <Answer query={query} what="reading what agents did">
+      {([one, other]) => <Table a={one} b={other} />}
+    </Answer>
+  );
+}

@@ -1,8 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { parseIso } from '../../core/iso.ts';
 import { LEDGER_SCHEMA } from '../../core/ledgerSchema.ts';
-import { EMBEDDER_DIMENSION, embed, idfOf } from '../../ledger/embedder.ts';
-import { timeOfNumber } from '../../ledger/times.ts';
+import { timeOfNumber, vectorOfText } from '../../ledger/intake.ts';
 import { fieldOf, isNumber, RECORD_COLUMNS, type RecordColumn } from '../columns.ts';
 import { LedgerEventSchema, type LedgerEvent } from '../live_pb.ts';
 
@@ -106,15 +105,10 @@ function attributesOf(entries: readonly (readonly [string, unknown])[]): Record<
   return kept;
 }
 
-/** Every word weighs the same: what words weigh would depend on which texts came first. */
-const EVEN = idfOf({ documents: 0, buckets: [], counts: [] });
-
 /** Gives an event with a text and without a vector the one of the built-in embedder. */
 export function withEmbedding(event: LedgerEvent): LedgerEvent {
   if (event.embedding.length > 0 || event.text === undefined || event.text === '') return event;
-  const vector = new Float32Array(EMBEDDER_DIMENSION);
-  embed(event.text, EVEN, vector, 0);
-  event.embedding = new Uint8Array(vector.buffer);
+  event.embedding = new Uint8Array(vectorOfText(event.text).buffer);
   return event;
 }
 

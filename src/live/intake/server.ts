@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { TautlineFailure } from '../../core/errors.ts';
+import { logsJson, tracesJson } from '../../ledger/intake.ts';
 import type { Intake } from './intake.ts';
-import { logsOf, tracesOf } from './traces.ts';
 
 /** Bytes of a request, packed or not. */
 const MOST_BYTES = 16 << 20;
@@ -67,7 +67,7 @@ async function take(intake: Intake, request: IncomingMessage, response: ServerRe
     answer(response, problems.length > 0 && taken === 0 ? 400 : 200, { taken, problems: problems.slice(0, 20) });
     return;
   }
-  const binary = path === '/v1/traces' ? tracesOf : logsOf;
+  const binary = path === '/v1/traces' ? tracesJson : logsJson;
   intake.otlp(isProtobuf ? decoded(binary, bytes) : parsed(bytes));
   if (isProtobuf) response.writeHead(200, { 'Content-Type': type }).end();
   else answer(response, 200, {});

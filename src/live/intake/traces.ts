@@ -1,15 +1,4 @@
-import { fromBinary, toJson } from '@bufbuild/protobuf';
-import { LogsDataSchema } from '../../ledger/shapes/logs_pb.ts';
-import { otlpSpans } from '../../ledger/shapes/otlp.ts';
-import { requestJson } from '../../ledger/shapes/otlpProto.ts';
-import type { ShapeRow } from '../../ledger/shapes/shape.ts';
-import { spanLists } from '../../ledger/shapes/list.ts';
-import type { Span } from '../../ledger/shapes/spans.ts';
-
-export { requestJson as tracesOf };
-
-/** A request of OTLP logs as OTLP/JSON has it. @throws Error where the bytes are none */
-export const logsOf = (bytes: Uint8Array): unknown => toJson(LogsDataSchema, fromBinary(LogsDataSchema, bytes));
+import { otlpSpans, rowsOfSpans, type ShapeRow, type Span } from '../../ledger/intake.ts';
 
 /** A trace is an event or several once its root has ended and as long has passed as others of it may take, ms. */
 const SETTLED_MS = 500;
@@ -70,19 +59,15 @@ export class TraceBuffer {
 }
 
 function rowsOf(spans: readonly Span[]): readonly ShapeRow[] {
-  const reading = spanLists.begin({});
-  reading.look(spans);
   const own = new Map(spans.map((span) => [`${span.trace}:${span.id}`, span.attributes]));
-  return reading
-    .pass()(spans)
-    .map((row) => {
-      const attributes = own.get(String(row.event_id));
-      const embedding = attributes?.['tautline.embedding'];
-      const critical = attributes?.['tautline.critical'];
-      return {
-        ...row,
-        ...(embedding !== undefined && { embedding }),
-        ...(critical === true && { 'tautline.critical': true }),
-      };
-    });
+  return rowsOfSpans(spans).map((row) => {
+    const attributes = own.get(String(row.event_id));
+    const embedding = attributes?.['tautline.embedding'];
+    const critical = attributes?.['tautline.critical'];
+    return {
+      ...row,
+      ...(embedding !== undefined && { embedding }),
+      ...(critical === true && { 'tautline.critical': true }),
+    };
+  });
 }

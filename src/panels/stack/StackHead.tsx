@@ -16,6 +16,7 @@ import { useSharedRestingCursor } from './Readout.tsx';
 import { SignalsExport } from './SignalsExport.tsx';
 import { useShared } from './timeline.ts';
 import { useComposition } from './useComposition.ts';
+import './tools.css';
 
 /**
  * Overview of the whole ledger, legend, what stands at the cursor, and the labels of the shared axis; stays on top

@@ -1,5 +1,5 @@
 import type { IndexRange } from '../../core/columns.ts';
-import type { EventIndex, LedgerRow } from '../../core/units.ts';
+import type { EventIndex, LedgerRow, StreamIndex } from '../../core/units.ts';
 import { agentRates, type AgentsResult, type AgentSums, type Vote } from '../../detection/drilldown/agents.ts';
 import type { Conversation, HandoffGraph, Turn, TurnFields, WordsResult } from '../../detection/drilldown/types.ts';
 import type { AlertKind, EventState } from '../../detection/types.ts';
@@ -86,6 +86,8 @@ export async function readWords(
 export interface ThreadTurn extends Turn {
   /** -1 if its stream is not tracked. */
   readonly index: EventIndex;
+  /** -1 likewise. */
+  readonly stream: StreamIndex;
   readonly eventState: EventState | null;
   readonly alerts: readonly AlertPlace[];
 }
@@ -117,6 +119,7 @@ export async function readThread(
     turns: read.map((turn, i) => ({
       ...turn,
       index: facts.index[i],
+      stream: facts.stream[i],
       eventState: facts.eventStates[i],
       alerts: facts.alerts[i],
     })),

@@ -62,5 +62,5 @@ test('agents have the hue of their stream', async ({ page }) => {
   );
   const names = await page.evaluate(() => window.__tautline!.state().analysis.report!.streams.map(({ name }) => name));
   expect(dots.length).toBeGreaterThan(0);
-  for (const { agent, color } of dots) expect(color).toBe(hues[names.indexOf(streamOf.get(agent!)!)]);
+  for (const { agent, color } of dots) expect(color).toBe(hues[names.indexOf(streamOf.get(agent)!)]);
 });

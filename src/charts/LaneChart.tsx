@@ -104,7 +104,8 @@ export function LaneChart(props: LaneChartProps) {
         }
       }
       g.restore();
-      for (const [i, { name }] of lanes.entries()) if (!fits(name)) paintLongName(g, box, theme, name, layout.lanes[i]);
+      for (const [i, { name, style }] of lanes.entries())
+        if (!fits(name)) paintLongName(g, box, theme, name, style.color, layout.lanes[i]);
       g.fillStyle = theme.border;
       g.fillRect(box.left - 1, box.top, 1, box.height);
     },
@@ -146,6 +147,7 @@ function paintLongName(
   box: PlotBox,
   theme: ChartTheme,
   name: string,
+  color: string,
   lane: { readonly top: number; readonly height: number },
 ): void {
   g.font = `10.5px ${theme.fontUi}`;
@@ -157,6 +159,8 @@ function paintLongName(
   g.fillRect(6, y - 7, g.measureText(text).width + 6, 14);
   g.fillStyle = theme.textDim;
   g.fillText(text, 9, y);
+  g.fillStyle = color;
+  g.fillRect(3, box.top + lane.top + 3, 2, lane.height - 6);
 }
 
 /** Cuts a text to a width with an ellipsis. */

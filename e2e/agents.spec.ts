@@ -133,7 +133,11 @@ function ratesOf(all: readonly Done[], name: string): Record<AgentMetric, Rate> 
     rework: outcome('rework'),
     error: outcome('error'),
     escalation: outcome('escalated'),
-    autonomyChanges: [said.filter(({ level }, i) => i > 0 && level !== said[i - 1].level).length, said.length],
+    decisionQuality: [votes.filter((vote) => vote.outcome === 'ok').length, votes.length],
+    contextUse: [sum(said.map(({ input }) => input)), said.length],
+    autonomyLevel: [sum(said.map(({ level }) => level)), said.length],
+    promotions: [said.filter(({ level }, i) => i > 0 && level > said[i - 1].level).length, said.length],
+    demotions: [said.filter(({ level }, i) => i > 0 && level < said[i - 1].level).length, said.length],
   };
 }
 
@@ -142,7 +146,7 @@ test('the agents panel has the rates of every agent, counted a second time here'
   await openSample(page, 'Quick tour');
   const panel = await openTab(page, 'Agents');
   const names = [...new Set(all.map(({ agent }) => agent))].sort().slice(0, 20);
-  const table = panel.getByRole('table');
+  const table = panel.getByRole('table').first();
   const rates = panel.getByRole('group', { name: 'Rate' });
   for (const [metric, { title, format }] of Object.entries(METRICS) as [AgentMetric, (typeof METRICS)[AgentMetric]][]) {
     await rates.getByRole('button', { name: title, exact: true }).click();
@@ -168,6 +172,11 @@ test('the agents panel has the rates of every agent, counted a second time here'
     // Something was counted: a panel of zeros would pass on an empty ledger too.
     expect(sum(names.map((name) => ratesOf(all, name)[metric][0])), title).toBeGreaterThan(0);
   }
+  // Cost by model adds up to what the ledger states.
+  const costs = panel.getByRole('table', { name: 'Cost by model' });
+  await expect(costs).toContainText('costs stand by agent');
+  const dearest = names.map((name) => ratesOf(all, name).costPerTask[0]).sort((a, b) => b - a)[0];
+  await expect(costs.locator('tbody tr').first()).toContainText(METRICS.costPerTask.format(dearest));
   await page.screenshot({ path: 'test-results/shots/evidence-agents.png' });
   // Nothing is missing, so no column is named as absent.
   await expect(panel.getByText(/the ledger has no column/)).toHaveCount(0);

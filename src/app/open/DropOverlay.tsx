@@ -1,10 +1,14 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { Icon } from '../shell/Icon.tsx';
 import { FORMAT_NAMES } from '../../ledger/formats/list.ts';
-import { gatherDrop } from './drop.ts';
+import { useUi } from '../ui.ts';
+import { sortOut, walkDrop } from './drop.ts';
 import { openGathered } from './openFiles.ts';
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+
+/** Over the sheet of embedding models a drop is meant for it. */
+const isForModels = (): boolean => useUi.getState().sheet === 'embedder';
 
 /** Takes files and folders dropped anywhere on the page. */
 export function DropOverlay(): ReactNode {
@@ -28,7 +32,12 @@ export function DropOverlay(): ReactNode {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      void openGathered(gatherDrop(event.dataTransfer!));
+      const dropped = walkDrop(event.dataTransfer!);
+      if (isForModels())
+        void Promise.all([import('../embedder/EmbedderSheet.tsx'), dropped]).then(([to, files]) =>
+          to.addDropped(files),
+        );
+      else void openGathered(dropped.then(sortOut));
     };
     window.addEventListener('dragenter', enter);
     window.addEventListener('dragover', move);
@@ -46,8 +55,8 @@ export function DropOverlay(): ReactNode {
     <div className="drop-overlay">
       <div>
         <Icon name="wave" size={40} />
-        <strong>Drop to open</strong>
-        <span>{FORMAT_NAMES} files, or a partitioned folder</span>
+        <strong>{isForModels() ? 'Drop to add the model' : 'Drop to open'}</strong>
+        {!isForModels() && <span>{FORMAT_NAMES} files, or a partitioned folder</span>}
       </div>
     </div>
   );

@@ -55,8 +55,8 @@ async function entriesOf(folder: DropEntry): Promise<DropEntry[]> {
   }
 }
 
-/** Walks dropped files and folders; rejects with the browser's DOMException where a file cannot be read. */
-export async function gatherEntries(entries: readonly DropEntry[]): Promise<Gathered> {
+/** Every file of what was dropped; rejects with the browser's DOMException where a file cannot be read. */
+async function walkEntries(entries: readonly DropEntry[]): Promise<NamedBlob[]> {
   const found: NamedBlob[] = [];
   const walk = async (entry: DropEntry): Promise<void> => {
     if (entry.isFile) {
@@ -66,15 +66,22 @@ export async function gatherEntries(entries: readonly DropEntry[]): Promise<Gath
     } else if (entry.isDirectory) for (const child of await entriesOf(entry)) await walk(child);
   };
   for (const entry of entries) await walk(entry);
-  return sortOut(found);
+  return found;
 }
 
-/** Must be called within the drop event: its items are void as soon as the handler returns. */
-export function gatherDrop(transfer: DataTransfer): Promise<Gathered> {
+/** Walks dropped files and folders. */
+export const gatherEntries = async (entries: readonly DropEntry[]): Promise<Gathered> =>
+  sortOut(await walkEntries(entries));
+
+/**
+ * Every file of what was dropped. Must be called within the drop event: its items are void as soon as the handler
+ * returns.
+ */
+export function walkDrop(transfer: DataTransfer): Promise<NamedBlob[]> {
   const items = [...transfer.items].filter((item) => item.kind === 'file');
   const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  if (entries.length > 0 && entries.length === items.length) return gatherEntries(entries);
-  return Promise.resolve(sortOut([...transfer.files].map((file) => ({ path: file.name, blob: file }))));
+  if (entries.length > 0 && entries.length === items.length) return walkEntries(entries);
+  return Promise.resolve([...transfer.files].map((file) => ({ path: file.name, blob: file })));
 }
 
 /** Files of an <input type="file">, with their paths where a folder was chosen (webkitdirectory). */

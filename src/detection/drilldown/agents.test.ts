@@ -18,7 +18,12 @@ const sums = (change: Partial<AgentSums> = {}): AgentSums => ({
   errors: 0,
   escalated: 0,
   autonomyEvents: 0,
-  autonomyChanges: 0,
+  autonomyRaised: 0,
+  autonomyLowered: 0,
+  decided: 0,
+  decidedOk: 0,
+  contextEvents: 0,
+  contextTokens: 0,
   autonomyLevels: 0,
   ...change,
 });
@@ -33,7 +38,7 @@ describe('agents', () => {
     expect(ann.metrics.cacheHit.total).toBe(0);
     expect(ann.metrics.error.total).toBeNaN();
     expect(ann.metrics.costPerTask.total).toBeNaN();
-    expect(ann.autonomyLevel.every(Number.isNaN)).toBe(true);
+    expect(ann.metrics.autonomyLevel.values.every(Number.isNaN)).toBe(true);
     expect(stated).toEqual(['cacheHit']);
   });
 

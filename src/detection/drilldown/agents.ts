@@ -9,7 +9,11 @@ export const AGENT_METRICS = [
   'rework',
   'error',
   'escalation',
-  'autonomyChanges',
+  'decisionQuality',
+  'contextUse',
+  'autonomyLevel',
+  'promotions',
+  'demotions',
 ] as const;
 export type AgentMetric = (typeof AGENT_METRICS)[number];
 
@@ -36,14 +40,58 @@ export interface AgentSums {
   readonly reworks: number;
   readonly errors: number;
   readonly escalated: number;
+  /** Events that state an outcome and a decision or a tool, and those of them that went well. */
+  readonly decided: number;
+  readonly decidedOk: number;
+  /** Events that state input tokens, and the sum of these. */
+  readonly contextEvents: number;
+  readonly contextTokens: number;
   /**
-   * Events that state an autonomy level, those of them at another level than the agent's statement before, and the sum
-   * of levels.
+   * Events that state an autonomy level, those of them at a higher and at a lower level than the agent's statement
+   * before, and the sum of levels.
    */
   readonly autonomyEvents: number;
-  readonly autonomyChanges: number;
+  readonly autonomyRaised: number;
+  readonly autonomyLowered: number;
   readonly autonomyLevels: number;
 }
+
+/** What an agent cost with one model. */
+export interface ModelCost {
+  readonly agent: string;
+  /** Null where events do not name one. */
+  readonly model: string | null;
+  readonly events: number;
+  /** US dollars, over the events that state a cost. */
+  readonly cost: number;
+  readonly costEvents: number;
+  /** Input and output tokens of the events that state a cost and either of them. */
+  readonly tokens: number;
+  /** Cost of those. */
+  readonly tokenCost: number;
+}
+
+/** How the calls of a tool by an agent went. */
+export interface ToolUse {
+  readonly agent: string;
+  readonly tool: string;
+  readonly calls: number;
+  readonly outcomes: number;
+  readonly ok: number;
+}
+
+/**
+ * A fall of an agent's context: its input tokens in a thread, from 1,000 on, to half or less of its event before there.
+ * That this is a compaction is a convention: a new prompt in the same thread looks the same.
+ */
+export interface ContextDrop {
+  readonly agent: string;
+  readonly row: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+export const CONTEXT_DROP = { share: 0.5, least: 1000 } as const;
 
 /** A decision that an agent took in a thread. */
 export interface Vote {
@@ -68,8 +116,6 @@ export interface AgentRates {
   readonly agent: string;
   readonly events: number;
   readonly metrics: Readonly<Record<AgentMetric, AgentSeries>>;
-  /** Mean autonomy level a bucket. */
-  readonly autonomyLevel: Float64Array;
   readonly disagreementZone: DisagreementZone;
 }
 
@@ -110,10 +156,6 @@ export function agentRates(sums: readonly AgentSums[], votes: readonly Vote[], b
       const judged = marksOnly ? (s: AgentSums) => s.events : (s: AgentSums) => s.outcomes;
       const counted = disagreements.get(agent);
       const disagreement = counted ? series(counted.against, counted.votes) : empty(buckets);
-      const levels = ratio(
-        (s) => s.autonomyLevels,
-        (s) => s.autonomyEvents,
-      );
       return {
         agent,
         events: sum(own, (s) => s.events),
@@ -127,12 +169,27 @@ export function agentRates(sums: readonly AgentSums[], votes: readonly Vote[], b
           rework: ratio((s) => s.reworks, judged),
           error: ratio((s) => s.errors, judged),
           escalation: ratio((s) => s.escalated, judged),
-          autonomyChanges: ratio(
-            (s) => s.autonomyChanges,
+          decisionQuality: ratio(
+            (s) => s.decidedOk,
+            (s) => s.decided,
+          ),
+          contextUse: ratio(
+            (s) => s.contextTokens,
+            (s) => s.contextEvents,
+          ),
+          autonomyLevel: ratio(
+            (s) => s.autonomyLevels,
+            (s) => s.autonomyEvents,
+          ),
+          promotions: ratio(
+            (s) => s.autonomyRaised,
+            (s) => s.autonomyEvents,
+          ),
+          demotions: ratio(
+            (s) => s.autonomyLowered,
             (s) => s.autonomyEvents,
           ),
         },
-        autonomyLevel: levels.values,
         disagreementZone: zoneOf(disagreement),
       };
     })
@@ -144,7 +201,11 @@ export function agentRates(sums: readonly AgentSums[], votes: readonly Vote[], b
     escalation: sum(sums, (s) => s.escalated),
   };
   const stated = AGENT_METRICS.filter((metric) =>
-    metric in marks ? anyOk || marks[metric]! > 0 : agents.some(({ metrics }) => metrics[metric].totalCount > 0),
+    metric === 'decisionQuality' && marksOnly
+      ? false
+      : metric in marks
+        ? anyOk || marks[metric]! > 0
+        : agents.some(({ metrics }) => metrics[metric].totalCount > 0),
   );
   return { buckets, agents, stated, notes };
 }

@@ -6,7 +6,7 @@ import type { WordsResult } from '../../detection/drilldown/types.ts';
 import type { ColumnMapping } from '../../ledger/types.ts';
 import type { AnalysisReport, EngineApi } from '../../workers/protocol.ts';
 import { readRange, writeRange } from '../evidenceChoices.ts';
-import { readTexts, type DrilldownSession } from './read.ts';
+import { furtherColumns, readTexts, type DrilldownSession } from './read.ts';
 import { agentSumsSql, isEventColumn, streamCondition, votesSql } from './sql.ts';
 
 /** Two sides of a comparison: a stretch of a stream each, of one ledger or of two. */
@@ -67,8 +67,9 @@ export async function agentsOfSide({ session, side, report, mapping }: Comparand
   const key = report.streamKey;
   if (!isEventColumn(key)) await session.tables.ensureSignals();
   const [first, last] = await session.engine.rowsOf([side.range.from, side.range.to - 1]);
+  const { hasTools } = await furtherColumns(session.tables);
   const own = `row between ${first} and ${last} and ${streamCondition(side.stream, key, mapping)}`;
-  const sums = (await session.tables.query(agentSumsSql('event', 1, own))) as unknown as AgentSums[];
+  const sums = (await session.tables.query(agentSumsSql('event', 1, hasTools, own))) as unknown as AgentSums[];
   const votes = (await session.tables.query(votesSql('event', 1, own))) as unknown as Vote[];
   return agentRates(sums, votes, 1);
 }

@@ -57,6 +57,7 @@ function eventsTable(events: readonly Event[]): Uint8Array {
         events.map(() => 5),
       ),
       input_tokens: big((e) => e.input),
+      output_tokens: big(() => null),
       cached_tokens: big((e) => e.cached),
       cost_usd: column(
         new arrow.Float64(),
@@ -126,7 +127,7 @@ describe('agents from the database', () => {
     // 50 of 100, and 99 of 10 clamped to 10 of 10.
     expect(cache('ann').total).toBeCloseTo(60 / 110, 12);
     expect(cache('bob').total).toBeNaN();
-    expect(stated).toEqual(['cacheHit']);
+    expect(stated).toEqual(['cacheHit', 'contextUse']);
   });
 
   it('give cost per thread, outcomes, autonomy changes and disagreement by bucket', async () => {
@@ -141,17 +142,20 @@ describe('agents from the database', () => {
       { autonomy: 1 },
     ]);
     const { agents, alerts } = await readAgents(session, 'event', 2);
-    const { metrics, autonomyLevel } = agents.find(({ agent }) => agent === 'ann')!;
+    const { metrics } = agents.find(({ agent }) => agent === 'ann')!;
     expect([...metrics.costPerTask.values]).toEqual([3, 4]);
     expect([...metrics.error.values].map((v) => Number(v.toFixed(3)))).toEqual([0.333, 0]);
     expect(metrics.escalation.total).toBe(0.25);
     expect([...metrics.rework.values]).toEqual([0, 1]);
-    expect([...metrics.autonomyChanges.values].map((v) => Number(v.toFixed(3)))).toEqual([0.333, 0.5]);
-    expect(autonomyLevel[0]).toBeCloseTo(4 / 3, 12);
+    expect([...metrics.promotions.values].map((v) => Number(v.toFixed(3)))).toEqual([0.333, 0]);
+    expect([...metrics.demotions.values]).toEqual([0, 0.5]);
+    expect(metrics.autonomyLevel.values[0]).toBeCloseTo(4 / 3, 12);
+    // One decision with an outcome, and it went well.
+    expect(metrics.decisionQuality).toMatchObject({ total: 1, totalCount: 1 });
     expect(metrics.disagreement.total).toBe(1);
     // An event without an agent counts for its provider.
     expect(agents.map(({ agent }) => agent).sort()).toEqual(['ann', 'bob', 'p']);
-    expect(alerts).toEqual([{ alert: 0, kind: 'DRIFT', stream: 'p', fired: 1, agent: 'ann' }]);
+    expect(alerts).toEqual([{ alert: 0, kind: 'DRIFT', stream: 'p', fired: 1, agent: 'ann', model: null }]);
     const byTime = await readAgents(session, 'time', 2);
     expect([...byTime.agents.find(({ agent }) => agent === 'ann')!.metrics.costPerTask.values]).toEqual([3, 4]);
   });
@@ -167,6 +171,28 @@ describe('agents from the database', () => {
     const { values, total, totalCount } = agents[0].metrics.costPerTask;
     expect([...values]).toEqual([1.5, 4.5]);
     expect([total, totalCount]).toEqual([4, 3]);
+  });
+});
+
+describe('what agents cost and how full their context is', () => {
+  it('is told by model, and falls are marked in a thread alone', async () => {
+    await fill([
+      { cost: 1, input: 4000, thread: 'a' },
+      { cost: 3, input: 9000, thread: 'a' },
+      { cost: null, input: 4000, thread: 'a' },
+      { input: 900, thread: 'b' },
+      { input: 100, thread: 'b' },
+      { agent: 'bob', cost: 2, input: 500, thread: 'a' },
+    ]);
+    const { models, drops, tools, hasModels, hasTools, agents } = await readAgents(session, 'event', 1);
+    expect(models).toEqual([
+      { agent: 'ann', model: null, events: 5, cost: 4, costEvents: 2, tokens: 13_000, tokenCost: 4 },
+      { agent: 'bob', model: null, events: 1, cost: 2, costEvents: 1, tokens: 500, tokenCost: 2 },
+    ]);
+    // To 4,000 of 9,000 is a fall; another thread is none, and neither is one below 1,000 tokens.
+    expect(drops).toEqual([{ agent: 'ann', row: 2, before: 9000, after: 4000 }]);
+    expect([tools, hasModels, hasTools]).toEqual([[], false, false]);
+    expect(agents[0].metrics.contextUse.total).toBe(3600);
   });
 });
 

@@ -1,6 +1,14 @@
 import type { IndexRange } from '../../core/columns.ts';
 import type { EventIndex, LedgerRow, StreamIndex } from '../../core/units.ts';
-import { agentRates, type AgentsResult, type AgentSums, type Vote } from '../../detection/drilldown/agents.ts';
+import {
+  agentRates,
+  type AgentsResult,
+  type AgentSums,
+  type ContextDrop,
+  type ModelCost,
+  type ToolUse,
+  type Vote,
+} from '../../detection/drilldown/agents.ts';
 import type { Conversation, HandoffGraph, Turn, TurnFields, WordsResult } from '../../detection/drilldown/types.ts';
 import type { AlertKind, EventState } from '../../detection/types.ts';
 import type { ColumnMapping } from '../../ledger/types.ts';
@@ -12,11 +20,15 @@ import {
   agentAlertsSql,
   agentNamesSql,
   agentSumsSql,
+  columnsSql,
+  contextDropsSql,
   handoffsSql,
   isEventColumn,
+  modelCostsSql,
   streamCondition,
   textsSql,
   threadSql,
+  toolUsesSql,
   votesSql,
 } from './sql.ts';
 
@@ -154,16 +166,38 @@ interface AgentAlert {
   readonly stream: string;
   readonly fired: EventIndex;
   readonly agent: string | null;
+  readonly model: string | null;
 }
 export interface AgentsView extends AgentsResult {
   readonly alerts: readonly AgentAlert[];
+  /** The dearest first. */
+  readonly models: readonly ModelCost[];
+  /** False where the file has no column `model`, or `tool_name`. */
+  readonly hasModels: boolean;
+  readonly hasTools: boolean;
+  readonly tools: readonly ToolUse[];
+  readonly drops: readonly ContextDrop[];
+}
+
+/** Columns that the file may have beyond those of a ledger. */
+export async function furtherColumns(
+  tables: Pick<Tables, 'query'>,
+): Promise<{ readonly hasModels: boolean; readonly hasTools: boolean }> {
+  const found = await tables.query(columnsSql);
+  const isText = (name: string) =>
+    found.some((column) => column.name === name && String(column.type).startsWith('VARCHAR'));
+  return { hasModels: isText('model'), hasTools: isText('tool_name') };
 }
 
 /** Rates of every agent over buckets of the whole ledger along the axis. */
 export async function readAgents({ tables }: DrilldownSession, axis: Axis, buckets: number): Promise<AgentsView> {
   await tables.ensureAlerts();
-  const sums = (await tables.query(agentSumsSql(axis, buckets))) as unknown as AgentSums[];
+  const { hasModels, hasTools } = await furtherColumns(tables);
+  const sums = (await tables.query(agentSumsSql(axis, buckets, hasTools))) as unknown as AgentSums[];
   const votes = (await tables.query(votesSql(axis, buckets))) as unknown as Vote[];
-  const alerts = (await tables.query(agentAlertsSql)) as unknown as AgentAlert[];
-  return { ...agentRates(sums, votes, buckets), alerts };
+  const alerts = (await tables.query(agentAlertsSql(hasModels))) as unknown as AgentAlert[];
+  const models = (await tables.query(modelCostsSql(hasModels))) as unknown as ModelCost[];
+  const tools = hasTools ? ((await tables.query(toolUsesSql)) as unknown as ToolUse[]) : [];
+  const drops = (await tables.query(contextDropsSql)) as unknown as ContextDrop[];
+  return { ...agentRates(sums, votes, buckets), alerts, models, hasModels, hasTools, tools, drops };
 }

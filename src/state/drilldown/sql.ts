@@ -1,5 +1,6 @@
 import type { IndexRange } from '../../core/columns.ts';
 import type { LedgerRow } from '../../core/units.ts';
+import { CONTEXT_DROP } from '../../detection/drilldown/agents.ts';
 import { NO_STREAM } from '../../core/streamKey.ts';
 import type { ColumnMapping } from '../../ledger/types.ts';
 import type { Axis } from '../../workers/protocol.ts';
@@ -58,16 +59,18 @@ function bucketOf(axis: Axis, buckets: number): string {
 /**
  * Sums of every agent in every bucket: the fields of `AgentSums`. NULL is left out of numerators and denominators
  * alike.
+ * @param hasTools whether the file has a column tool_name
  * @param own condition of the rows that count
  */
-export function agentSumsSql(axis: Axis, buckets: number, own = 'true'): string {
+export function agentSumsSql(axis: Axis, buckets: number, hasTools: boolean, own = 'true'): string {
+  const decides = hasTools ? '(decision is not null or tool_name is not null)' : 'decision is not null';
   const cache = 'cached_tokens is not null and input_tokens > 0';
   const before = 'lag(autonomy_level) over (partition by coalesce(agent_id, provider_id) order by row)';
   return `with named as (
       select *, coalesce(agent_id, provider_id) as agent, ${bucketOf(axis, buckets)} as bucket
       from events where coalesce(agent_id, provider_id) is not null and ${own}
     ), levels as (
-      select row, autonomy_level is distinct from ${before} and ${before} is not null as changed
+      select row, autonomy_level > ${before} as raised, autonomy_level < ${before} as lowered
       from events where autonomy_level is not null and ${own}
     ), placed as (
       select *, cost_usd is not null and (thread_id is null or row = min(row) filter (cost_usd is not null)
@@ -87,7 +90,11 @@ export function agentSumsSql(axis: Axis, buckets: number, own = 'true'): string 
       count(*) filter (lower(outcome) = 'rework')::int as reworks,
       count(*) filter (lower(outcome) = 'error')::int as errors,
       count(*) filter (lower(outcome) = 'escalated')::int as escalated,
-      count(autonomy_level)::int as "autonomyEvents", count(*) filter (changed)::int as "autonomyChanges",
+      count(*) filter (outcome is not null and ${decides})::int as decided,
+      count(*) filter (lower(outcome) = 'ok' and ${decides})::int as "decidedOk",
+      count(input_tokens)::int as "contextEvents", coalesce(sum(input_tokens), 0)::double as "contextTokens",
+      count(autonomy_level)::int as "autonomyEvents",
+      count(*) filter (raised)::int as "autonomyRaised", count(*) filter (lowered)::int as "autonomyLowered",
       coalesce(sum(autonomy_level), 0)::double as "autonomyLevels"
     from placed left join levels using (row) group by agent, bucket order by agent, bucket`;
 }
@@ -101,10 +108,38 @@ export function votesSql(axis: Axis, buckets: number, own = 'true'): string {
     order by row`;
 }
 
-/** Alerts beside the agent that spoke when they fired. */
-export const agentAlertsSql = `select alerts.alert, alerts.kind, alerts.stream, alerts.fired,
-    coalesce(agent_id, provider_id) as agent
+const AGENT = 'coalesce(agent_id, provider_id)';
+
+/** Alerts beside the agent that spoke when they fired, and its model. @param hasModels as in `modelCostsSql` */
+export const agentAlertsSql = (hasModels: boolean): string => `select alerts.alert, alerts.kind, alerts.stream,
+    alerts.fired, ${AGENT} as agent, ${hasModels ? 'model' : 'null'} as model
   from alerts join events on events.row = alerts.fired_row order by alerts.alert`;
+
+/** The fields of `ModelCost`. @param hasModels whether the file has a column model */
+export function modelCostsSql(hasModels: boolean): string {
+  const model = hasModels ? 'model' : 'null::varchar';
+  const tokens = 'input_tokens is not null or output_tokens is not null';
+  return `select ${AGENT} as agent, ${model} as model, count(*)::int as events,
+      coalesce(sum(cost_usd), 0)::double as cost, count(cost_usd)::int as "costEvents",
+      coalesce(sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0))
+        filter (cost_usd is not null), 0)::double as tokens,
+      coalesce(sum(cost_usd) filter (${tokens}), 0)::double as "tokenCost"
+    from events where ${AGENT} is not null group by all having count(cost_usd) > 0 order by cost desc, agent, model`;
+}
+
+/** The fields of `ToolUse`, for files that have a column tool_name. */
+export const toolUsesSql = `select ${AGENT} as agent, tool_name as tool, count(*)::int as calls,
+    count(outcome)::int as outcomes, count(*) filter (lower(outcome) = 'ok')::int as ok
+  from events where tool_name is not null and ${AGENT} is not null group by all order by calls desc, agent, tool`;
+
+/** The fields of `ContextDrop`, in order. */
+export const contextDropsSql = `with stated as (
+    select row, ${AGENT} as agent, input_tokens as after,
+      lag(input_tokens) over (partition by ${AGENT}, thread_id order by row) as before
+    from events where input_tokens is not null and ${AGENT} is not null
+  )
+  select agent, row, before::double as before, after::double as after from stated
+  where before >= ${CONTEXT_DROP.least} and after <= ${CONTEXT_DROP.share} * before order by row`;
 
 /** Columns of `events` and their types. */
 export const columnsSql = `select column_name as name, data_type as type from information_schema.columns

@@ -18,28 +18,32 @@ import { Answer, Empty, Notes, Segmented } from '../parts.tsx';
 import type { Subject } from '../useSubject.ts';
 import { METRICS, missingColumns, segments, topOf, ZONE_TEXT } from './metrics.ts';
 import { useChoice } from '../useChoice.ts';
+import { ByModel, ByTool } from './Breakdowns.tsx';
 import './agents.css';
 
 const BUCKETS = 60;
 const MAX_AGENTS = 20;
 const [WIDTH, HEIGHT] = [300, 34];
+/** Compactions that are drawn for an agent, at most. */
+const MAX_DROPS = 300;
 
 function Spark({
   rates,
   metric,
   top,
-  alerts,
+  view,
   subject,
 }: {
   readonly rates: AgentRates;
   readonly metric: AgentMetric;
   readonly top: number;
-  readonly alerts: AgentsView['alerts'];
+  readonly view: AgentsView;
   readonly subject: Subject;
 }): ReactNode {
   const { mode } = useChartTheme();
   const series = rates.metrics[metric];
-  const own = alerts.filter(({ agent }) => agent === rates.agent);
+  const own = view.alerts.filter(({ agent }) => agent === rates.agent);
+  const drops = metric === 'contextUse' ? view.drops.filter(({ agent }) => agent === rates.agent) : [];
   const placeOf = (fired: number): number => (fired / subject.report.events) * WIDTH;
   const lines = segments(series, top, WIDTH, HEIGHT);
   return (
@@ -49,7 +53,8 @@ function Spark({
       preserveAspectRatio="none"
       role="img"
       aria-label={
-        `${METRICS[metric].title} of ${rates.agent} over the ledger, ` + `${formatCount(own.length)} alerts beside it`
+        `${METRICS[metric].title} of ${rates.agent} over the ledger, ${formatCount(own.length)} alerts beside it` +
+        (metric === 'contextUse' ? `, ${formatCount(drops.length)} compactions` : '')
       }
     >
       {metric === 'disagreement' && (
@@ -75,6 +80,14 @@ function Spark({
           <title>{`${kind} at event ${formatCount(fired)}`}</title>
         </rect>
       ))}
+      {drops.slice(0, MAX_DROPS).map(({ row, before, after }) => {
+        const x = placeOf(row);
+        return (
+          <path key={row} className="spark-drop" d={`M${x - 3} ${HEIGHT}h6l-3 6z`}>
+            <title>{`row ${formatCount(row)}: ${formatCount(before)} to ${formatCount(after)} tokens`}</title>
+          </path>
+        );
+      })}
       {lines.map((points) =>
         points.includes(' ') ? (
           <polyline key={points} points={points} className="spark-line" />
@@ -138,7 +151,7 @@ function Table({
   const shown = stated.slice(0, MAX_AGENTS);
   const top = topOf(
     shown.map(({ metrics }) => metrics[metric]),
-    metric === 'disagreement' ? 0.5 : metric === 'costPerTask' ? 1e-9 : 0.05,
+    LEAST_TOP[metric] ?? 0.05,
   );
   const silent = view.agents.length - stated.length;
   return (
@@ -181,7 +194,7 @@ function Table({
                 </td>
               )}
               <td className="spark-cell">
-                <Spark rates={rates} metric={metric} top={top} alerts={view.alerts} subject={subject} />
+                <Spark rates={rates} metric={metric} top={top} view={view} subject={subject} />
               </td>
               <td>
                 <Alerts rates={rates} view={view} subject={subject} />
@@ -193,6 +206,14 @@ function Table({
     </table>
   );
 }
+
+/** The least that a scale reaches up to, where that is not 5 %. */
+const LEAST_TOP: Readonly<Partial<Record<AgentMetric, number>>> = {
+  disagreement: 0.5,
+  costPerTask: 1e-9,
+  contextUse: 1,
+  autonomyLevel: 1,
+};
 
 const NO_COLUMNS: readonly string[] = [];
 
@@ -257,6 +278,8 @@ function Shown({ view, subject }: { readonly view: AgentsView; readonly subject:
         />
       </div>
       <Table view={view} metric={metric} subject={subject} />
+      <ByModel view={view} />
+      <ByTool view={view} />
       <Notes notes={view.notes} />
       <Missing metrics={unstated} />
     </>

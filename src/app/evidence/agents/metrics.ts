@@ -1,5 +1,6 @@
-import { formatNumber, formatPercent } from '../../../core/format.ts';
+import { formatCount, formatNumber, formatPercent } from '../../../core/format.ts';
 import {
+  CONTEXT_DROP,
   DISAGREEMENT_ZONE,
   type AgentMetric,
   type AgentSeries,
@@ -73,13 +74,50 @@ export const METRICS: Readonly<Record<AgentMetric, MetricText>> = {
     absent: 'no event has the outcome “escalated”',
     description: 'Events with the outcome “escalated” over those that state one.',
   },
-  autonomyChanges: {
-    title: 'Autonomy changes',
+  decisionQuality: {
+    title: 'Decisions that went well',
+    needs: ['outcome'],
+    per: 'decisions',
+    format: share,
+    absent:
+      'no event has an outcome and a decision or a tool, or none has the outcome “ok”, ' +
+      'so that nothing says which went well',
+    description: 'Events with the outcome “ok” over those that state an outcome and a decision or a tool name.',
+  },
+  contextUse: {
+    title: 'Context',
+    needs: ['input_tokens'],
+    per: 'events',
+    format: (value) => `${formatCount(Math.round(value))} tokens`,
+    absent: 'no event states its input tokens',
+    description:
+      'Mean input tokens an event. Triangles: in a thread, ' +
+      `${share(CONTEXT_DROP.share)} or less of the agent’s event before, from ${formatCount(CONTEXT_DROP.least)} ` +
+      'tokens on. That reads as a compaction, by convention.',
+  },
+  autonomyLevel: {
+    title: 'Autonomy',
+    needs: ['autonomy_level'],
+    per: 'statements',
+    format: (value) => formatNumber(value),
+    absent: 'no event states an autonomy level',
+    description: 'Mean of the autonomy levels that are stated.',
+  },
+  promotions: {
+    title: 'Promotions',
     needs: ['autonomy_level'],
     per: 'statements',
     format: share,
     absent: 'no event states an autonomy level',
-    description: 'Statements of an autonomy level that differ from the agent’s one before.',
+    description: 'Statements of a higher autonomy level than the agent’s one before.',
+  },
+  demotions: {
+    title: 'Demotions',
+    needs: ['autonomy_level'],
+    per: 'statements',
+    format: share,
+    absent: 'no event states an autonomy level',
+    description: 'Statements of a lower autonomy level than the agent’s one before.',
   },
 };
 

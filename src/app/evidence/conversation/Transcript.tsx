@@ -7,6 +7,7 @@ import type { LedgerRow } from '../../../core/units.ts';
 import type { ThreadTurn } from '../../../state/drilldown/read.ts';
 import { actions, useTautline } from '../../../state/store.ts';
 import { KindBadge, EventStateBadge } from '../../shell/Badge.tsx';
+import { MessageText } from '../../shell/MessageText.tsx';
 import { pauseHeight, pauseLength, pauseText, silenceBefore } from './pause.ts';
 
 const ESTIMATE_PX = 92;
@@ -15,10 +16,10 @@ const FOLD = 700;
 
 function Text({ text }: { readonly text: string }): ReactNode {
   const [open, setOpen] = useState(false);
-  if (text.length <= FOLD) return <p className="turn-text">{text}</p>;
+  if (text.length <= FOLD) return <MessageText className="turn-text" text={text} />;
   return (
     <>
-      <p className="turn-text">{open ? text : `${text.slice(0, FOLD)}…`}</p>
+      <MessageText className="turn-text" text={open ? text : `${text.slice(0, FOLD)}…`} />
       <button type="button" className="button small quiet" onClick={() => setOpen(!open)}>
         {open ? 'less' : `all ${formatCount(text.length)} characters`}
       </button>

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { streamStyle } from '../../../charts/palette.ts';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { streamStyle, type Mode } from '../../../charts/palette.ts';
 import { useChartTheme } from '../../../charts/theme.ts';
 import { formatCount, formatMs, formatTimeFull } from '../../../core/format.ts';
 import type { LedgerRow } from '../../../core/units.ts';
@@ -127,6 +127,10 @@ function TurnView({
   );
 }
 
+/** Agents have the hue of their stream; those of streams that are not tracked have none. */
+const colorOf = ({ stream }: ThreadTurn, mode: Mode): string =>
+  stream < 0 ? 'var(--text-dim)' : streamStyle(stream, mode).color;
+
 /** A thread turn by turn; it begins at the alert. */
 export function Transcript({
   turns,
@@ -139,7 +143,6 @@ export function Transcript({
 }): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const { mode } = useChartTheme();
-  const speakers = useMemo(() => [...new Set(turns.map(({ speaker }) => speaker))], [turns]);
   // eslint-disable-next-line react-hooks/incompatible-library -- a warning for the React Compiler, which is not used
   const virtualizer = useVirtualizer({
     count: turns.length,
@@ -173,7 +176,7 @@ export function Transcript({
               number={item.index + 1}
               here={item.index === place}
               hasTime={hasTime}
-              color={streamStyle(speakers.indexOf(turns[item.index].speaker), mode).color}
+              color={colorOf(turns[item.index], mode)}
             />
           </div>
         ))}

@@ -1,8 +1,6 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { Icon } from '../shell/Icon.tsx';
-import { FORMAT_NAMES } from '../../ledger/formats/list.ts';
-import { gatherDrop } from './drop.ts';
-import { openGathered } from './openFiles.ts';
+import { takeDropped } from './dropped.ts';
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -28,7 +26,8 @@ export function DropOverlay(): ReactNode {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      void openGathered(gatherDrop(event.dataTransfer!));
+      const dropped = takeDropped(event.dataTransfer!);
+      void import('./openFiles.ts').then(({ openDropped }) => openDropped(dropped));
     };
     window.addEventListener('dragenter', enter);
     window.addEventListener('dragover', move);
@@ -47,7 +46,7 @@ export function DropOverlay(): ReactNode {
       <div>
         <Icon name="wave" size={40} />
         <strong>Drop to open</strong>
-        <span>{FORMAT_NAMES} files, or a partitioned folder</span>
+        <span>Files, or a partitioned folder</span>
       </div>
     </div>
   );

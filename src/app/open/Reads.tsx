@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { columnSpec, LEDGER_COLUMNS } from '../../core/ledgerSchema.ts';
 import { FORMAT_NAMES } from '../../ledger/formats/list.ts';
 import { FollowButton } from './FollowButton.tsx';
+import './reads.css';
 
 const SPECS = LEDGER_COLUMNS.map(columnSpec);
 

@@ -1,5 +1,6 @@
 import { isLedgerPath } from '../../ledger/formats/list.ts';
 import type { NamedBlob } from '../../ledger/types.ts';
+import type { Dropped } from './dropped.ts';
 import { keepHandle } from './fresh.ts';
 
 /** The parts of FileSystemEntry that the traversal uses. */
@@ -69,15 +70,13 @@ export async function gatherEntries(entries: readonly DropEntry[]): Promise<Gath
   return sortOut(found);
 }
 
-/** Must be called within the drop event: its items are void as soon as the handler returns. */
-export function gatherDrop(transfer: DataTransfer): Promise<Gathered> {
-  const items = [...transfer.items].filter((item) => item.kind === 'file');
-  const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  if (entries.length > 0 && entries.length === items.length) return gatherEntries(entries);
-  return Promise.resolve(sortOut([...transfer.files].map((file) => ({ path: file.name, blob: file }))));
+/** The files of a drop. */
+export function gatherDrop({ entries, files }: Dropped): Promise<Gathered> {
+  if (entries) return gatherEntries(entries);
+  return Promise.resolve(sortOut(files.map((file) => ({ path: file.name, blob: file }))));
 }
 
 /** Files of an <input type="file">, with their paths where a folder was chosen (webkitdirectory). */
-export function gatherInput(list: FileList): Gathered {
-  return sortOut([...list].map((file) => ({ path: file.webkitRelativePath || file.name, blob: file })));
+export function gatherInput(list: readonly File[]): Gathered {
+  return sortOut(list.map((file) => ({ path: file.webkitRelativePath || file.name, blob: file })));
 }

@@ -16,6 +16,9 @@ class Live {
     this.#process = spawn(process.execPath, [program, 'live', ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#process.stdout!.on('data', (bytes: Buffer) => (this.said += bytes.toString()));
   }
+  write(text: string): void {
+    this.#process.stdin!.write(text);
+  }
   async says(pattern: RegExp): Promise<string> {
     for (;;) {
       const found = pattern.exec(this.said);
@@ -25,7 +28,7 @@ class Live {
     }
   }
   async end(): Promise<void> {
-    if (this.#process.exitCode !== null) return;
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = once(this.#process, 'exit');
     this.#process.kill('SIGTERM');
     await ended;
@@ -125,4 +128,49 @@ test.describe('a server that goes', () => {
     await expect(bar).toHaveCount(0);
     expect(await shownEvents(page)).toBeGreaterThanOrEqual(before);
   });
+});
+
+test('events that are piped and posted become a ledger with a bundle, which is followed and holds', async ({ page }, {
+  outputDir,
+}) => {
+  const folders = ['log', 'ledger'].flatMap((name) => [`--${name}`, join(outputDir, name)]);
+  await live.end();
+  live = new Live('--port', '0', '--otlp', '0', '--stdin', ...folders);
+  await page.goto(await live.says(/App: (\S+)/));
+  await expect(page.getByRole('dialog')).toContainText('no events yet');
+
+  const words = ['order', 'parcel', 'refund', 'invoice', 'address', 'thanks', 'delay', 'card'];
+  const start = Date.UTC(2026, 0, 5, 9);
+  const said = (i: number): string => [3, 5, 7].map((step) => words[(i * step + (i >> step)) % words.length]).join(' ');
+  const rows = Array.from({ length: 2400 }, (_, i) => ({
+    ...{ event_id: i, ts: start + 1000 * i, provider_id: `p-${i % 2}`, thread_id: `t-${i >> 4}` },
+    ...{ text: said(i), latency_ms: 100 + (i % 7) },
+  }));
+  // Faster than the log takes them they would be dropped, as they should.
+  for (let i = 0; i < rows.length; i += 300) {
+    live.write(
+      `${rows
+        .slice(i, i + 300)
+        .map((row) => JSON.stringify(row))
+        .join('\n')}\n`,
+    );
+    await page.waitForTimeout(150);
+  }
+  await live.says(/first bundle was fitted/);
+  const bar = page.getByRole('region', { name: 'Live ledger' });
+  await expect(bar).toContainText('2,400 events');
+
+  const intake = await live.says(/POST (http:\S+?)v1/);
+  const data = { provider_id: 'p-0', thread_id: 't-x', text: 'order parcel', ts: start + 2_400_000 };
+  const posted = await fetch(`${intake}v1/events`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/cloudevents+json' },
+    body: JSON.stringify({ specversion: '1.0', id: '1', source: '/test', type: 'message', data }),
+  });
+  expect(await posted.json()).toEqual({ taken: 1, problems: [] });
+  await expect(bar).toContainText('2,401 events');
+  await bar.getByRole('button', { name: 'Stop following' }).click();
+  await live.end();
+  const verifying = new Live('verify', join(outputDir, 'ledger'));
+  expect(await verifying.says(/2,?401 events.*/)).toContain('everything holds');
 });

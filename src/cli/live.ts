@@ -16,6 +16,8 @@ export async function run(args: string[]): Promise<number> {
     ledger: { type: 'string' },
     port: { type: 'string' },
     token: { type: 'string' },
+    otlp: { type: 'string' },
+    stdin: { type: 'boolean' },
     demo: { type: 'boolean' },
   });
   if (positionals[0] === 'verify') {
@@ -30,8 +32,10 @@ export async function run(args: string[]): Promise<number> {
   const demo = values.demo ?? false;
   if (!demo && (values.log === undefined || values.ledger === undefined))
     throw refused('--log DIR --ledger DIR', 'is missing', 'Say where log and ledger stand, or try --demo');
-  const port = Number(values.port ?? 4173);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw refused('--port', 'is no port', 'Give 0 to 65535');
+  const port = portOf('port', values.port ?? '4173');
+  // The demo brings its own events.
+  const otlp = values.otlp === undefined && demo ? null : portOf('otlp', values.otlp ?? '4318');
+  const lines = values.stdin ? process.stdin : null;
   const made = demo ? live.demoFolders(await mkdtemp(join(tmpdir(), 'tautline-live-'))) : null;
   const end = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort());
@@ -42,9 +46,17 @@ export async function run(args: string[]): Promise<number> {
     ledger,
     port,
     token: values.token ?? null,
+    otlp,
+    lines,
     demo,
     say: print,
     signal: end.signal,
   });
   return 0;
+}
+
+function portOf(name: string, text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw refused(`--${name}`, 'is no port', 'Give 0 to 65535');
+  return port;
 }

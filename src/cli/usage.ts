@@ -105,16 +105,19 @@ ${MAP_USAGE}`,
 ${EVENTS_USAGE}
 ${FILE_USAGE}
 ${MAP_USAGE}`,
-  live: `tautline live --log DIR --ledger DIR [--port N]
+  live: `tautline live --log DIR --ledger DIR [--port N] [--token FILE] [--otlp N] [--stdin]
 tautline live --demo [--port N]
 tautline live verify DIR
-  Takes records from a log into a ledger while they come in, judges them, and hands commits and files to followers on
-  this machine. Without a bundle the first 2,000 events are the reference. verify reads a ledger whole: every commit,
-  every file, and whether analysing it gives the alerts that were raised.
+  Takes events (OpenTelemetry, CloudEvents, lines) into a log and from there into a ledger, judges them, and hands
+  commits and files to followers on this machine. Without a bundle the first 2,000 events are the reference. verify
+  reads a ledger whole: every commit, every file, and whether analysing it gives the alerts that were raised.
   --log DIR       folder of the log; made where it does not exist
   --ledger DIR    folder of the ledger; made where it does not exist
   --demo          replays the fracture of the harness at 20 x into folders of its own
-  --port N        port to try first; default 4173`,
+  --port N        port to try first; default 4173
+  --token FILE    holds the token that followers send, and is made where it does not exist; else each run has another
+  --otlp N        port that events are taken at: POST v1/traces, v1/logs, v1/events; default 4318, of the demo none
+  --stdin         takes an event a line from the standard input too, as JSON with the columns of a ledger`,
   replay: `tautline replay LEDGER... --bundle FILE [--where KEY=VALUE]... [--from TIME] [--to TIME]
                 [--file NAME]... [--together] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Runs a bundle over a ledger, warm from its first event, and prints the alerts: once over the whole ledger, and once

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { serve } from '../cli/serve.ts';
 import { TautlineFailure } from '../core/errors.ts';
@@ -13,6 +14,8 @@ import { eventRecord, sampleEvents, tickRecord } from './replay.ts';
 import { liveApi } from './server.ts';
 import { Sink } from './sink/sink.ts';
 import { verifyLedger, type Verified } from './sink/verify.ts';
+import { Intake } from './intake/intake.ts';
+import { serveIntake } from './intake/server.ts';
 import type { Transport } from './transport.ts';
 
 export interface LiveOptions {
@@ -21,6 +24,10 @@ export interface LiveOptions {
   /** Folder of the ledger. */
   readonly ledger: string;
   readonly port: number;
+  /** Port that events are taken at (OTLP, CloudEvents); null: none. */
+  readonly otlp: number | null;
+  /** Where events come from too, one a line; null: nowhere. */
+  readonly lines: Readable | null;
   /** Replays a built-in ledger into the log. */
   /** File of the token that followers send, made where it is not there; null: another one for each run. */
   readonly token: string | null;
@@ -36,17 +43,34 @@ const HISTORY = 11_600;
 const DEMO_EVENTS = 16_000;
 
 /** Runs a live ledger in this process until the signal: log, sink, server. */
-export async function runLive({ log, ledger, port, token, demo, say, signal }: LiveOptions): Promise<void> {
+export async function runLive({
+  log,
+  ledger,
+  port,
+  token,
+  otlp,
+  lines,
+  demo,
+  say,
+  signal,
+}: LiveOptions): Promise<void> {
   const kernels = await loadKernels();
   const transport = await openLocalLog(log);
   const end = new AbortController();
   const stop = (): void => end.abort();
   signal.addEventListener('abort', stop, { once: true });
   const sink = new Sink({ folder: ledger, transport, group: GROUP, kernels, platform: nodePlatform(), say });
+  const append = (value: Uint8Array) => transport.append('ledger', { key: GROUP, value });
+  const intake = new Intake({
+    append: (event) => append(eventRecord(event)),
+    tick: (micros) => append(tickRecord(micros)),
+  });
+  const taking = otlp === null ? null : await serveIntake(intake, otlp);
   let isWell = true;
   const api = liveApi(ledger, GROUP, await tokenOf(token), () => ({
     status: isWell ? 'ok' : 'failed',
     transport: transport.kind,
+    intake: intake.counts,
   }));
   const root = fileURLToPath(new URL('../../dist', import.meta.url));
   const server = await serve({ root, port, api: (request, response) => api.answer(request, response) });
@@ -54,14 +78,18 @@ export async function runLive({ log, ledger, port, token, demo, say, signal }: L
     say(`Following: ${server.url}v1/ledgers/${GROUP}/commits?after=-1`);
     say(`Token: ${api.token}`);
     say(`App: ${server.url}#live=${GROUP}&token=${api.token}`);
+    if (taking) say(`Events: POST ${taking.url}v1/traces, v1/logs (OTLP) or v1/events (CloudEvents)`);
+    if (lines) void intake.lines(lines, say).catch((thrown: unknown) => say(`Reading lines ended: ${String(thrown)}`));
     const sinking = sink.run(end.signal).catch((thrown: unknown) => {
       isWell = false;
       throw thrown;
     });
     await Promise.all([sinking, demo ? replay(kernels, transport, end.signal, say) : null]);
   } finally {
+    await intake.close();
     stop();
     await server.close();
+    await taking?.close();
     await transport.close();
   }
 }

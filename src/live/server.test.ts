@@ -13,7 +13,17 @@ let api: LiveApi;
 const commit = (number: number): Commit => ({
   ...{ format: 'tautline-commit', version: 1, number, kind: 'unit', owner: 'a', written: '2026-01-05T09:00:00Z' },
   source: { topic: 't', topicId: 'x', partition: 0, from: 0, to: 0, held: [] },
-  ...{ events: { from: 0, to: 0 }, add: [], opened: [], closed: [], late: 0, doubles: 0, refused: 0, untracked: 0 },
+  ...{
+    events: { from: 0, to: 0 },
+    add: [],
+    opened: [],
+    closed: [],
+    late: 0,
+    doubles: 0,
+    refused: 0,
+    dropped: 0,
+    untracked: 0,
+  },
   ...{ through: null, bundle: null, hasState: false },
 });
 

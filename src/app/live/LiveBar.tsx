@@ -100,6 +100,7 @@ function Faults({ state }: { readonly state: FollowState }): ReactNode {
   const left = [
     tally.late > 0 && `${formatCount(tally.late)} late`,
     tally.doubles > 0 && `${formatCount(tally.doubles)} doubled`,
+    tally.dropped > 0 && `${formatCount(tally.dropped)} dropped by their senders`,
     tally.refused > 0 && `${formatCount(tally.refused)} refused`,
     tally.untracked > 0 && `${formatCount(tally.untracked)} of streams that the bundle does not know`,
   ].filter((text) => text !== false);

@@ -51,6 +51,10 @@ export const commitSchema = v.object({
   late: v.pipe(integer(0), v.description('Rows whose time is not their own, because later ones were stored before')),
   doubles: v.pipe(integer(0), v.description('Records left out because their uid was there already')),
   refused: v.pipe(integer(0), v.description('Records that are no events of this ledger')),
+  dropped: v.pipe(
+    v.optional(integer(0), 0),
+    v.description('Events that producers left out, by gaps in their sequences'),
+  ),
   untracked: v.pipe(integer(0), v.description('Rows of streams that the bundle does not know: stored, not judged')),
   through: v.pipe(v.nullable(number), v.description('ts of the last row, epoch ms; null: none yet')),
   bundle: v.pipe(v.nullable(text), v.description('SHA-256 of the bundle in force; null: none yet')),

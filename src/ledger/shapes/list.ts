@@ -42,6 +42,8 @@ const spanShape = (
 });
 
 export const otlp = spanShape('otlp', 'OTLP', isOtlp, otlpSpans);
+/** Spans that are there already, a list of them a document. */
+export const spanLists = spanShape('otlp', 'OTLP', Array.isArray, (document) => document as readonly Span[]);
 const spans = spanShape('spans', 'spans', isSpan, (document) => [sdkSpan(document)].filter((span) => span !== null));
 
 /** Every shape; the first that knows a document reads its file. */

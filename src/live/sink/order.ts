@@ -21,6 +21,8 @@ interface Held {
 const WATERMARK_MICROS = 2_000_000;
 /** Doubles are told within so many events. */
 const REMEMBERED = 200_000;
+/** Gaps are told of so many producers, the newest. */
+const MOST_PRODUCERS = 1_000;
 
 export interface OrderState {
   readonly seen: readonly string[];
@@ -28,6 +30,8 @@ export interface OrderState {
   readonly last: number | null;
   readonly newest: number | null;
   readonly held: readonly number[];
+  /** The newest sequence of each producer. */
+  readonly sequences?: readonly (readonly [producer: string, sequence: number])[];
 }
 
 /**
@@ -36,15 +40,19 @@ export interface OrderState {
  */
 export class Order {
   readonly #seen: Set<string>;
+  readonly #sequences: Map<string, number>;
   #held: Held[] = [];
   #next: number;
   #last: number;
   #newest: number;
   doubles = 0;
   late = 0;
+  /** Events that producers left out, by gaps in their sequences. */
+  dropped = 0;
 
   constructor(state: OrderState | null) {
     this.#seen = new Set(state?.seen);
+    this.#sequences = new Map(state?.sequences);
     this.#next = state?.next ?? 0;
     this.#last = state?.last ?? -Infinity;
     this.#newest = state?.newest ?? -Infinity;
@@ -64,7 +72,14 @@ export class Order {
 
   save(): OrderState {
     const newest = Number.isFinite(this.#newest) ? this.#newest : null;
-    return { seen: [...this.#seen], next: this.#next, last: this.last, newest, held: this.heldOffsets() };
+    return {
+      seen: [...this.#seen],
+      next: this.#next,
+      last: this.last,
+      newest,
+      held: this.heldOffsets(),
+      sequences: [...this.#sequences],
+    };
   }
 
   /** An event that waited in the buffer when the state was saved. */
@@ -73,6 +88,7 @@ export class Order {
   }
 
   push(event: LedgerEvent, offset: number): Row[] {
+    this.#count(event);
     const key = createHash('sha1').update(event.uid).digest('base64').slice(0, 11);
     if (this.#seen.has(key)) {
       this.doubles++;
@@ -97,6 +113,17 @@ export class Order {
       this.#last = Math.max(this.#last, own);
       return { event, id: this.#next++, micros: this.#last, late };
     });
+  }
+
+  #count({ producer, sequence }: LedgerEvent): void {
+    if (producer === '') return;
+    const [before, now] = [this.#sequences.get(producer) ?? 0, Number(sequence)];
+    if (now <= before) return;
+    this.dropped += now - before - 1;
+    // The one that sent last is the newest.
+    this.#sequences.delete(producer);
+    this.#sequences.set(producer, now);
+    if (this.#sequences.size > MOST_PRODUCERS) this.#sequences.delete(this.#sequences.keys().next().value!);
   }
 
   #hold(held: Held): void {

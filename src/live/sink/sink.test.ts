@@ -87,6 +87,24 @@ describe('a sink', () => {
     expect(drift.map(({ fired, stream }) => [fired, stream])).toContainEqual([12_403, 'provider-3']);
   });
 
+  it('leaves out what is no event of the ledger, counts it, and counts what senders dropped', async () => {
+    const events = sampleEvents(kernels, 'quick-tour', 2300).map((event, i) => {
+      event.producer = 'p';
+      event.sequence = BigInt(i < 500 ? i + 1 : i + 8);
+      return event;
+    });
+    events[100].embedding = events[100].embedding.slice(0, 128);
+    events[200].uid = '';
+    await log.append('ledger', { key: 'g', value: new Uint8Array([255, 255]) });
+    await feed(events);
+    expect(await follow()).toBeNull();
+    const all = await commits();
+    const sum = (of: 'refused' | 'dropped') => all.reduce((total, commit) => total + commit[of], 0);
+    expect([sum('refused'), sum('dropped')]).toEqual([3, 7 + 2]);
+    const verified = await verifyLedger(folder(), kernels, platform);
+    expect([verified.faults, verified.events]).toEqual([[], 2298]);
+  });
+
   it('stopped at every point and started again loses no row, doubles none and raises the same', async () => {
     const events = sampleEvents(kernels, 'quick-tour');
     await feed(shuffled(events, 2));

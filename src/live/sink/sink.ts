@@ -81,6 +81,7 @@ export class Sink {
   #rows: Row[] = [];
   #opened: LiveAlert[] = [];
   #closed: LiveAlert[] = [];
+  #vectorBytes: number | null = null;
   #refused = 0;
   #untracked = 0;
 
@@ -178,7 +179,7 @@ export class Sink {
     this.#rows = [];
     this.#opened = [];
     this.#closed = [];
-    this.#order.doubles = this.#order.late = this.#refused = this.#untracked = 0;
+    this.#order.doubles = this.#order.late = this.#order.dropped = this.#refused = this.#untracked = 0;
   }
 
   async *#between(from: number, to: number, partition: number): AsyncIterable<StoredRecord> {
@@ -203,7 +204,7 @@ export class Sink {
       this.#place(this.#order.tick(Number(what.value.sourceMicros)));
       return;
     }
-    if (what?.case !== 'event' || what.value.uid === '' || what.value.embedding.length % 4 !== 0) {
+    if (what?.case !== 'event' || what.value.uid === '' || !this.#fits(what.value.embedding.length)) {
       this.#refused++;
       return;
     }
@@ -211,6 +212,14 @@ export class Sink {
     if (!this.#bundle && !this.#isCatchingUp && this.#collected.length >= collect + BEYOND)
       await this.#firstBundle(partition);
     if (!this.#isCatchingUp && this.#rows.length >= unitRows) await this.#close(partition);
+  }
+
+  /** Whether an embedding has as many bytes as those of the ledger: the first one says how many. */
+  #fits(bytes: number): boolean {
+    if (bytes === 0) return true;
+    if (bytes % 4 !== 0) return false;
+    this.#vectorBytes ??= 4 * (this.#bundle?.bundle.baseline.projection.dimension ?? bytes / 4);
+    return bytes === this.#vectorBytes;
   }
 
   #place(rows: readonly Row[]): void {
@@ -318,6 +327,7 @@ export class Sink {
       late: this.#order.late,
       doubles: this.#order.doubles,
       refused: this.#refused,
+      dropped: this.#order.dropped,
       untracked: this.#untracked,
       through: this.#order.last === null ? null : this.#order.last / 1000,
       bundle: this.#bundle?.hash ?? null,

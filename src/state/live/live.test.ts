@@ -77,13 +77,23 @@ describe('commits added up', () => {
   const commit = (number: number, from: number, to: number, more: Partial<Commit> = {}): Commit => ({
     ...{ format: 'tautline-commit', version: 1, number, kind: 'unit', owner: 'o', written: '2026-01-05T09:00:00Z' },
     source: { topic: 't', topicId: 'i', partition: 0, from: 0, to: 0, held: [] },
-    ...{ events: { from, to }, add: [], opened: [], closed: [], late: 1, doubles: 2, refused: 3, untracked: 4 },
+    ...{
+      events: { from, to },
+      add: [],
+      opened: [],
+      closed: [],
+      late: 1,
+      doubles: 2,
+      refused: 3,
+      dropped: 5,
+      untracked: 4,
+    },
     ...{ through: null, bundle: 'b', hasState: false },
     ...more,
   });
   it('name the alerts that are new, and close those that end', () => {
     const before = tallied(NOTHING_YET, commit(0, 0, 10, { opened: [alert] }), false);
-    expect(before).toMatchObject({ raised: 0, alerts: [], commit: 0, events: 10, late: 1, refused: 3 });
+    expect(before).toMatchObject({ raised: 0, alerts: [], commit: 0, events: 10, late: 1, refused: 3, dropped: 5 });
     const opened = tallied(NOTHING_YET, commit(0, 0, 10, { opened: [alert] }), true);
     expect(opened).toMatchObject({ raised: 1, alerts: [{ cleared: null }] });
     const closed = tallied(opened, commit(1, 10, 20, { closed: [{ ...alert, cleared: 12 }] }), true);

@@ -13,6 +13,7 @@ export interface Tally {
   readonly late: number;
   readonly doubles: number;
   readonly refused: number;
+  readonly dropped: number;
   readonly untracked: number;
   /** Sentences about commits that do not follow from the one before. */
   readonly gaps: readonly string[];
@@ -20,7 +21,7 @@ export interface Tally {
 
 export const NOTHING_YET: Tally = {
   ...{ commit: -1, events: 0, bundle: null, alerts: [], raised: 0 },
-  ...{ late: 0, doubles: 0, refused: 0, untracked: 0, gaps: [] },
+  ...{ late: 0, doubles: 0, refused: 0, dropped: 0, untracked: 0, gaps: [] },
 };
 
 const MOST_ALERTS = 100;
@@ -28,7 +29,7 @@ const MOST_GAPS = 20;
 
 /** @param isNew false for what was there before following began: its alerts are not new */
 export function tallied(tally: Tally, commit: Commit, isNew: boolean): Tally {
-  const { number, events, bundle, opened, closed, late, doubles, refused, untracked } = commit;
+  const { number, events, bundle, opened, closed, late, doubles, refused, dropped, untracked } = commit;
   const raised = isNew ? opened : [];
   const clearedBy = new Map(closed.map((alert) => [alert.id, alert]));
   const known = tally.alerts.map((alert) => clearedBy.get(alert.id) ?? alert);
@@ -42,6 +43,7 @@ export function tallied(tally: Tally, commit: Commit, isNew: boolean): Tally {
     late: tally.late + late,
     doubles: tally.doubles + doubles,
     refused: tally.refused + refused,
+    dropped: tally.dropped + dropped,
     untracked: tally.untracked + untracked,
     gaps: gap ? [...tally.gaps, gap].slice(-MOST_GAPS) : tally.gaps,
   };

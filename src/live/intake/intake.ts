@@ -1,0 +1,123 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { LedgerEvent } from '../live_pb.ts';
+import { eventOfCloudEvent, eventOfRow, isFields, withEmbedding } from './events.ts';
+import { Ring, type RingCounts } from './ring.ts';
+import { TraceBuffer } from './traces.ts';
+
+/** How often traces are looked at, and time is told where nothing comes, ms. */
+const LOOK_MS = 250;
+/** Time is told until rows that wait for earlier ones are through. */
+const TOLD_MS = 3_000;
+
+export interface IntakeCounts extends RingCounts {
+  /** What came and was no event. */
+  readonly refused: number;
+  readonly spansHeld: number;
+  readonly tracesCut: number;
+  readonly spansDropped: number;
+}
+
+interface Destination {
+  append(event: LedgerEvent): Promise<unknown>;
+  /** Time that passed without events, in the time of the events, microseconds. */
+  tick(micros: number): Promise<unknown>;
+}
+
+/** Takes events from whoever sends them, into the log: without waiting for anybody. */
+export class Intake {
+  readonly #ring: Ring;
+  readonly #traces = new TraceBuffer();
+  readonly #tick: Destination['tick'];
+  readonly #timer: NodeJS.Timeout;
+  #refused = 0;
+  /** The newest event time, ms, and when it came. */
+  #newest: { readonly ms: number; readonly at: number } | null = null;
+
+  constructor({ append, tick }: Destination) {
+    this.#ring = new Ring(append);
+    this.#tick = tick;
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+  }
+
+  get counts(): IntakeCounts {
+    const { held, cut, dropped } = this.#traces;
+    return {
+      ...this.#ring.counts,
+      ...{ refused: this.#refused, spansHeld: held, tracesCut: cut, spansDropped: dropped },
+    };
+  }
+
+  /** For a process of one's own. Never waits. @returns false where the event was dropped */
+  record(event: LedgerEvent): boolean {
+    const ms = Number(event.sourceMicros) / 1000;
+    if (this.#newest === null || ms >= this.#newest.ms) this.#newest = { ms, at: Date.now() };
+    return this.#ring.record(withEmbedding(event));
+  }
+
+  /** A request of traces, or of logs of spans, as OTLP/JSON has it. */
+  otlp(document: unknown): void {
+    this.#traces.push(document, Date.now());
+  }
+
+  /** A CloudEvent, or a batch. @returns how many were taken, and why others were not */
+  cloudEvents(document: unknown): { readonly taken: number; readonly problems: readonly string[] } {
+    const all = Array.isArray(document) ? (document as unknown[]) : [document];
+    const problems: string[] = [];
+    let taken = 0;
+    for (const [i, cloud] of all.entries()) {
+      const event = eventOfCloudEvent(cloud, Date.now());
+      if (typeof event === 'string') {
+        this.#refused++;
+        problems.push(`event ${i + 1}: ${event}`);
+      } else if (this.record(event)) taken++;
+      else problems.push(`event ${i + 1}: dropped, the buffer is full`);
+    }
+    return { taken, problems };
+  }
+
+  /** An event a line, until the stream ends. */
+  async lines(input: Readable, say: (sentence: string) => void): Promise<void> {
+    let line = 0;
+    for await (const text of createInterface({ input })) {
+      line++;
+      if (text.trim() === '') continue;
+      const event = eventOfLine(text, `stdin/${process.pid}/${line}`);
+      if (typeof event !== 'string') this.record(event);
+      else if (this.#refused++ < 5) say(`Line ${line} is no event: ${event}`);
+    }
+  }
+
+  #look(all = false): void {
+    const now = Date.now();
+    for (const row of this.#traces.take(now, all)) {
+      const event = eventOfRow(row, String(row.event_id), now);
+      if (typeof event === 'string') this.#refused++;
+      else this.record(event);
+    }
+    if (this.#newest === null) return;
+    const passed = now - this.#newest.at;
+    if (passed >= LOOK_MS) void this.#tick(1000 * (this.#newest.ms + passed)).catch(() => undefined);
+    if (passed > TOLD_MS) this.#newest = null;
+  }
+
+  /** Takes what waits, and settles when it is on its way. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#look(true);
+    await this.#ring.rest();
+  }
+}
+
+function eventOfLine(text: string, place: string): LedgerEvent | string {
+  let row: unknown;
+  try {
+    row = JSON.parse(text);
+  } catch {
+    return 'it is not JSON';
+  }
+  if (!isFields(row)) return 'it is no object';
+  const id = row.uid ?? row.event_id ?? row.id;
+  const uid = typeof id === 'string' || typeof id === 'number' ? String(id) : place;
+  return eventOfRow(row, uid, Date.now());
+}

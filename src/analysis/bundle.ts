@@ -59,6 +59,7 @@ export async function makeBundle(
 /**
  * A bundle as stages take it, for an open ledger: give them its parameters too, and its view is there again. The ledger
  * is the bundle's own where its streams are, too.
+ * @throws TautlineFailure of kind ledger where the bundle is for the vectors of another model
  */
 export async function loadBundle<L extends GroupedLedger & Pick<OpenedLedger, 'report' | 'embeddings'>>(
   bundle: Bundle,
@@ -69,7 +70,13 @@ export async function loadBundle<L extends GroupedLedger & Pick<OpenedLedger, 'r
   const { report } = ledger;
   const grouping = await groupingOf(ledger, bundle.parameters.stream, options).catch(withoutGrouping);
   const fingerprint = grouping ? await fingerprintOf(report.fingerprint, grouping) : report.fingerprint;
-  const { own, original, warnings } = fitBundle(bundle, { ...factsOf(report), fingerprint });
+  const { own, original, refusal, warnings } = fitBundle(bundle, { ...factsOf(report), fingerprint });
+  if (refusal !== null)
+    throw new TautlineFailure({
+      kind: 'ledger',
+      problem: refusal,
+      advice: 'Embed the ledger with the model of the bundle, or use a bundle of this one',
+    });
   return { baseline: bundle.baseline, file: 'bundle', own, original, warnings, ledger };
 }
 

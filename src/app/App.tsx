@@ -28,6 +28,7 @@ const analysisFailed = loadable('what went wrong', async () => (await import('./
 const analysisTrouble = loadable('what went wrong', async () => (await import('./open/Failed.tsx')).AnalysisTrouble);
 const openReport = loadable('the report', async () => (await import('./open/OpenReport.tsx')).OpenReportSheet);
 const openSheet = loadable('the ways to open', async () => (await import('./open/OpenSheet.tsx')).OpenSheet);
+const embedder = loadable('the models', async () => (await import('./embedder/EmbedderSheet.tsx')).EmbedderSheet);
 const followSheet = loadable('how to follow', async () => (await import('./live/FollowSheet.tsx')).FollowSheet);
 const askAddress = loadable('the question', async () => (await import('./open/AskAddress.tsx')).AskAddress);
 const LabScreen = lazy(() => import('./lab/LabScreen.tsx').then((module) => ({ default: module.LabScreen })));
@@ -132,7 +133,7 @@ function Centre({ ledger }: { readonly ledger: LedgerPhase }): ReactNode {
     case 'empty':
       return <EmptyState />;
     case 'opening':
-      return <Opening name={ledger.name} progress={ledger.progress} />;
+      return <Opening ledger={ledger} />;
     case 'asking':
       return <askAddress.Component key={ledger.name} ledger={ledger} />;
     case 'failed':
@@ -169,6 +170,7 @@ function Sheets(): ReactNode {
   if (sheet === 'shortcuts') return <shortcuts.Component />;
   if (sheet === 'methods') return <methods.Component />;
   if (sheet === 'glossary') return <glossary.Component />;
+  if (sheet === 'embedder') return <embedder.Component />;
   if (sheet === 'open') return <openSheet.Component />;
   if (sheet === 'follow') return <followSheet.Component />;
   return null;

@@ -3,7 +3,7 @@ import type { ParameterName } from '../detection/parameterTypes.ts';
 import type { NoticeKind } from '../detection/channels/table.ts';
 
 /** Which sheet lies over the panels. */
-export type Sheet = 'report' | 'open' | 'shortcuts' | 'methods' | 'glossary' | 'follow' | null;
+export type Sheet = 'report' | 'open' | 'shortcuts' | 'methods' | 'glossary' | 'embedder' | 'follow' | null;
 
 /** What the shell remembers of itself: not part of the view, so not in the URL. */
 export interface UiState {

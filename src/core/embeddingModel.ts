@@ -20,6 +20,9 @@ export interface EmbeddingSettings {
   readonly mostPieces: number;
 }
 
+/** In place of the id of a model: the built-in embedder. */
+export const BUILT_IN = 'built-in';
+
 /** What became of the texts of a ledger. */
 export interface EmbeddedTexts {
   readonly events: number;

@@ -3,7 +3,10 @@ export interface Progress {
   readonly phase: string;
   readonly fraction: number;
   readonly detail?: string;
+  /** True where what is done stays done when it is cancelled. */
+  readonly isKept?: boolean;
 }
+
 export type OnProgress = (progress: Progress) => void;
 
 /** Often enough for the eye. */

@@ -9,7 +9,7 @@ import type { EmbeddingSource } from './types.ts';
 
 /** Characters of texts that are held at once to be embedded. */
 const WINDOW_CHARACTERS = 4 << 20;
-const PHASE = 'Embedding texts';
+const PHASE = 'Embedding texts by a model';
 
 /**
  * Vectors made of the texts by a model: those of texts that it has not met yet are computed now, and all of them kept.
@@ -100,6 +100,7 @@ function pace(total: number, { onProgress }: BatchOptions): (count: number) => v
       done > 0 ? `, ${formatNumber(rate * 1000, 3)} a second, ${formatDuration((total - done) / rate)} left` : '';
     onProgress?.({
       phase: PHASE,
+      isKept: true,
       fraction: done / total,
       detail: `${formatCount(done)} of ${formatCount(total)} texts${speed}`,
     });

@@ -30,7 +30,10 @@ export type LedgerSource = (
    * with the list.
    */
   readonly together?: 'all' | 'compare';
-  /** Id of the model that embeds its texts where it has no vectors; absent: the built-in embedder. */
+  /**
+   * Id of the model that embeds its texts where it has no vectors, or `built-in`; absent: what the user has chosen for
+   * all, else the built-in embedder.
+   */
   readonly embedder?: string;
   /** So many events of each stream at most, evenly taken; absent: all. */
   readonly sample?: number;

@@ -14,6 +14,7 @@ import {
 import type { Alert } from '../detection/types.ts';
 import type { LabelText } from '../workers/lab.ts';
 import { record, redo, startHistory, undo, type History } from './history.ts';
+import type { OpenReport } from '../ledger/types.ts';
 import { actions, lab, session } from './store.ts';
 
 /** What a person says of alerts. Kept in the browser by the ledger's fingerprint, as labels for the Laboratory. */
@@ -148,9 +149,13 @@ export async function importMarks(file: LabelText): Promise<number> {
   return read.length;
 }
 
+/** Alerts on the vectors of another model are other alerts. */
+const markedAs = ({ fingerprint, model }: OpenReport): string =>
+  model ? `${fingerprint}.${model.probe.slice(0, 16)}` : fingerprint;
+
 function follow(): void {
   const { ledger, analysis } = session.store.getState();
-  const fingerprint = ledger.phase === 'open' ? ledger.report.fingerprint : null;
+  const fingerprint = ledger.phase === 'open' ? markedAs(ledger.report) : null;
   if (fingerprint !== store.getState().ledger) {
     const marks = fingerprint === null ? [] : keptOf(fingerprint);
     store.setState({ ledger: fingerprint, history: startHistory(marks), placed: [] });

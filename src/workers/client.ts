@@ -44,6 +44,12 @@ export const spawnInvestigator = (): SpawnedWorker =>
 export const spawnUmapWorker = (): SpawnedWorker =>
   browserWorker(new Worker(new URL('./umap.worker.ts', import.meta.url), { type: 'module', name: 'tautline-map' }));
 
+/** Starts the worker that keeps embedding models. */
+export const spawnModelsWorker = (): SpawnedWorker =>
+  browserWorker(
+    new Worker(new URL('./models.worker.ts', import.meta.url), { type: 'module', name: 'tautline-models' }),
+  );
+
 /** Starts one worker of the laboratory. */
 export const spawnLabWorker = (): SpawnedWorker =>
   browserWorker(new Worker(new URL('./lab.worker.ts', import.meta.url), { type: 'module', name: 'tautline-lab' }));

@@ -8,6 +8,7 @@ import { carefulFetch } from '../ledger/redirect.ts';
 import { browserScanThread, browserSignalPool } from './engineWorkers.ts';
 import { createEngine } from './engine.ts';
 import { ENGINE_CONTRACT } from './protocol.ts';
+import { BUILT_IN } from '../core/embeddingModel.ts';
 import { once } from '../core/once.ts';
 import { parseSampleName } from './sampleName.ts';
 import { exposeWorker } from './service/rpcAdapter.ts';
@@ -24,15 +25,30 @@ const platform: Platform = {
   scanThread: browserScanThread(),
 };
 
+/** The model that the user chose for ledgers of texts; nothing of models is loaded to find out that there is none. */
+async function chosenModel(): Promise<string> {
+  const own = await navigator.storage?.getDirectory().catch(() => null);
+  const models = await own?.getDirectoryHandle('embedding-models').catch(() => null);
+  if (!models) return BUILT_IN;
+  return (await (await import('../embedding/keptModels.ts')).defaultModel()) ?? BUILT_IN;
+}
+
 void prepareReaders();
 exposeWorker(
   ENGINE_CONTRACT,
   createEngine({
     loadKernels: kernels,
     signalPool: browserSignalPool(),
-    openLedger: (source, mapping, options) => {
+    openLedger: async (source, mapping, options) => {
       const fetch = source.kind === 'url' ? carefulFetch(source.follow === true) : undefined;
-      return openForAnalysis(source, mapping, { platform: { ...platform, fetch }, ...options });
+      const id = source.embedder ?? (await chosenModel());
+      const given = id === BUILT_IN ? null : await (await import('./browserEmbedder.ts')).browserEmbedder(id);
+      try {
+        const embedder = given?.embedder;
+        return await openForAnalysis(source, mapping, { platform: { ...platform, fetch }, embedder, ...options });
+      } finally {
+        given?.end();
+      }
     },
   }),
 );

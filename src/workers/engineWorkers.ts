@@ -1,6 +1,7 @@
 import type { ScanThread } from '../ledger/splitScan.ts';
 import { createScanThread } from './scanThread.ts';
 import { browserWorker } from './service/browserWorker.ts';
+import type { SpawnedWorker } from './service/supervisedWorker.ts';
 import { createSignalPool, type SignalPool } from './signalPool.ts';
 
 /** More threads than this wait for memory, not for arithmetic, and each holds a copy of the ledger. */
@@ -19,6 +20,12 @@ export function browserSignalPool(): SignalPool | null {
     ),
   );
 }
+
+/** Starts one worker that embeds texts with a kept model. */
+export const spawnEmbeddingWorker = (): SpawnedWorker =>
+  browserWorker(
+    new Worker(new URL('./embedding.worker.ts', import.meta.url), { type: 'module', name: 'tautline-embedding' }),
+  );
 
 /**
  * A worker that shares the first pass over large ledgers, under the same conditions; undefined if there can be none.

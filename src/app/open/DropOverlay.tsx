@@ -1,8 +1,12 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { Icon } from '../shell/Icon.tsx';
+import { useUi } from '../ui.ts';
 import { takeDropped } from './dropped.ts';
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+
+/** Over the sheet of embedding models a drop is meant for it. */
+const isForModels = (): boolean => useUi.getState().sheet === 'embedder';
 
 /** Takes files and folders dropped anywhere on the page. */
 export function DropOverlay(): ReactNode {
@@ -27,7 +31,8 @@ export function DropOverlay(): ReactNode {
       event.preventDefault();
       setOver(false);
       const dropped = takeDropped(event.dataTransfer!);
-      void import('./openFiles.ts').then(({ openDropped }) => openDropped(dropped));
+      const forModels = isForModels();
+      void import('./openFiles.ts').then(({ openDropped, addModel }) => (forModels ? addModel : openDropped)(dropped));
     };
     window.addEventListener('dragenter', enter);
     window.addEventListener('dragover', move);
@@ -45,8 +50,8 @@ export function DropOverlay(): ReactNode {
     <div className="drop-overlay">
       <div>
         <Icon name="wave" size={40} />
-        <strong>Drop to open</strong>
-        <span>Files, or a partitioned folder</span>
+        <strong>{isForModels() ? 'Drop to add the model' : 'Drop to open'}</strong>
+        {!isForModels() && <span>Files, or a partitioned folder</span>}
       </div>
     </div>
   );

@@ -4,19 +4,54 @@ import { countText, describePart } from '../../core/part.ts';
 import type { OpenReport } from '../../ledger/types.ts';
 import { useTautline } from '../../state/store.ts';
 import { Sheet } from '../shell/Sheet.tsx';
-import { useUi } from '../ui.ts';
+import { showSheet, useUi } from '../ui.ts';
 import { EventKinds } from './EventKinds.tsx';
 import { MappingForm } from './MappingForm.tsx';
 import './report.css';
 
 export const LazyNarrowPanel = lazy(() => import('./Narrow.tsx').then((module) => ({ default: module.NarrowPanel })));
 
-const EMBEDDERS: Readonly<Record<OpenReport['embedder'], string>> = {
-  file: 'from the file',
-  'built-in': 'computed here from the text: built-in embedder (hashed n-grams, TF-IDF, random projection)',
-  model: 'computed here from the text by the model',
-  none: 'none: neither embeddings nor text, so there is no drift to see',
+const EMBEDDERS: Readonly<Record<OpenReport['embedder'], (model: string) => string>> = {
+  file: (model) => (model === '' ? 'from the file, which does not say what made them' : `from the file, by ${model}`),
+  'built-in': () => 'computed here from the text: built-in embedder (hashed n-grams, TF-IDF, random projection)',
+  model: (model) => `computed here from the text by ${model}`,
+  none: () => 'none: neither embeddings nor text, so there is no drift to see',
 };
+
+/** What vectors of a kind see, and what not. */
+function seenBy({ embedder, model }: OpenReport): string | null {
+  if (model)
+    return (
+      'Its vectors see what a text is about, in the languages that it was trained on, in whatever words. They see ' +
+      'little of how it is written, of numbers and names, and of a long text an average.'
+    );
+  if (embedder !== 'built-in') return null;
+  return (
+    'Its vectors see which words a text has. The same said in other words, or in another language, is far away; two ' +
+    'texts that share words are near, whatever they mean.'
+  );
+}
+
+function Embedder({ report }: { readonly report: OpenReport }): ReactNode {
+  const seen = seenBy(report);
+  if (seen === null) return null;
+  return (
+    <section aria-labelledby="embedder-title">
+      <h3 id="embedder-title">What the embeddings see</h3>
+      <p>{seen}</p>
+      {report.embedder !== 'file' && (
+        <p>
+          <button type="button" className="button" onClick={() => showSheet('embedder')}>
+            {report.embedder === 'model' ? 'Embedding models…' : 'Use a model that sees meanings…'}
+          </button>
+        </p>
+      )}
+    </section>
+  );
+}
+
+const modelText = (model: OpenReport['model']): string =>
+  model ? `the model ${model.name} (probe ${model.probe.slice(0, 12)})` : '';
 
 /** Examples are event ids, or say themselves what they are. */
 const exampleText = (example: string): string => (/^-?\d+$/.test(example) ? `event ${example}` : example);
@@ -31,7 +66,7 @@ function Facts({ report }: { readonly report: OpenReport }): ReactNode {
     ['Events', formatCount(report.events)],
     ['Void events', `${formatCount(report.voidEvents)}${report.voidEvents > 0 ? ', kept as pauses' : ''}`],
     ['Dimension', report.dimension > 0 ? formatCount(report.dimension) : 'none'],
-    ['Embeddings', EMBEDDERS[report.embedder]],
+    ['Embeddings', EMBEDDERS[report.embedder](modelText(report.model))],
     ['Fingerprint', report.fingerprint],
   ];
   return (
@@ -57,6 +92,7 @@ export function OpenReportSheet(): ReactNode {
   return (
     <Sheet title={`Open report: ${report.name}`} takeFocus={false}>
       <Facts report={report} />
+      <Embedder report={report} />
       {report.kinds && <EventKinds key={report.fingerprint} source={source} kinds={report.kinds} />}
       {report.leftOut.length > 0 && (
         <section aria-labelledby="left-out-title">

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { columnSpec, LEDGER_COLUMNS } from '../../core/ledgerSchema.ts';
+import { showSheet } from '../ui.ts';
 import { FORMAT_NAMES } from '../../ledger/formats/list.ts';
 import { FollowButton } from './FollowButton.tsx';
 import './reads.css';
@@ -25,6 +26,12 @@ export function Reads(): ReactNode {
       <p className="dim">
         {FORMAT_NAMES}, also in partitioned folders (<code>provider_id=…/hour=…/</code>); one row per event. Other names
         for these columns are guessed, shown, and yours to correct.
+      </p>
+      <p className="dim">
+        Without vectors, texts are embedded by their words, or by a sentence-embedding model of yours.{' '}
+        <button type="button" className="button small" onClick={() => showSheet('embedder')}>
+          Embedding models…
+        </button>
       </p>
       <table>
         <thead>

@@ -56,8 +56,8 @@ async function entriesOf(folder: DropEntry): Promise<DropEntry[]> {
   }
 }
 
-/** Walks dropped files and folders; rejects with the browser's DOMException where a file cannot be read. */
-export async function gatherEntries(entries: readonly DropEntry[]): Promise<Gathered> {
+/** Every file of what was dropped; rejects with the browser's DOMException where a file cannot be read. */
+async function walkEntries(entries: readonly DropEntry[]): Promise<NamedBlob[]> {
   const found: NamedBlob[] = [];
   const walk = async (entry: DropEntry): Promise<void> => {
     if (entry.isFile) {
@@ -67,13 +67,17 @@ export async function gatherEntries(entries: readonly DropEntry[]): Promise<Gath
     } else if (entry.isDirectory) for (const child of await entriesOf(entry)) await walk(child);
   };
   for (const entry of entries) await walk(entry);
-  return sortOut(found);
+  return found;
 }
 
-/** The files of a drop. */
-export function gatherDrop({ entries, files }: Dropped): Promise<Gathered> {
-  if (entries) return gatherEntries(entries);
-  return Promise.resolve(sortOut(files.map((file) => ({ path: file.name, blob: file }))));
+/** Walks dropped files and folders. */
+export const gatherEntries = async (entries: readonly DropEntry[]): Promise<Gathered> =>
+  sortOut(await walkEntries(entries));
+
+/** Every file of what was dropped. */
+export function walkDrop({ entries, files }: Dropped): Promise<NamedBlob[]> {
+  if (entries) return walkEntries(entries);
+  return Promise.resolve(files.map((file) => ({ path: file.name, blob: file })));
 }
 
 /** Files of an <input type="file">, with their paths where a folder was chosen (webkitdirectory). */

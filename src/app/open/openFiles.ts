@@ -5,14 +5,21 @@ import type { NamedBlob } from '../../ledger/types.ts';
 import { actions, session } from '../../state/store.ts';
 import { showSheet } from '../ui.ts';
 import { droppedKind } from './droppedKind.ts';
-import { gatherDrop, gatherInput, type Gathered } from './drop.ts';
+import { gatherInput, sortOut, walkDrop, type Gathered } from './drop.ts';
 import type { Dropped } from './dropped.ts';
 import { keepRoots } from './fresh.ts';
 
 const SOME = 3;
 
 /** Opens what was dropped on the page. */
-export const openDropped = (dropped: Dropped): Promise<void> => openGathered(gatherDrop(dropped), dropped.handles);
+export const openDropped = (dropped: Dropped): Promise<void> =>
+  openGathered(walkDrop(dropped).then(sortOut), dropped.handles);
+
+/** Adds what was dropped as an embedding model. */
+export async function addModel(dropped: Dropped): Promise<void> {
+  const [{ addDropped }, files] = await Promise.all([import('../embedder/EmbedderSheet.tsx'), walkDrop(dropped)]);
+  await addDropped(files);
+}
 
 /** Opens what was chosen in a field of the page. */
 export const openChosen = (files: readonly File[]): Promise<void> => openGathered(gatherInput(files));

@@ -521,6 +521,7 @@ describe('replay', () => {
     expect(fitBundle(plain, { ...night, embedder: builtIn })).toEqual({
       original: true,
       own: sample.ledger.reference,
+      refusal: null,
       warnings: [],
     });
     expect(fitBundle(plain, { ...day, embedder: builtIn })).toMatchObject({ original: false, own: null });
@@ -529,7 +530,17 @@ describe('replay', () => {
     expect(said(day, 'file', null)).toContain('axes have nothing to do with each other');
     expect(said(night, 'built-in', 'ef'.repeat(32))).toContain('The texts are embedded otherwise');
     const bySomeone = { ...plain, embedder: { name: 'minilm', probe, frequencies: null } };
-    expect(said(night, 'built-in', probe, bySomeone)).toContain('made on the embedder "minilm"');
+    const refused = (name: string, of: string | null, bundle: Bundle = bySomeone): string | null =>
+      fitBundle(bundle, { ...night, embedder: { name, probe: of } }).refusal;
+    expect(refused('built-in', probe)).toContain(
+      'made on the model "minilm", this ledger was embedded by the built-in',
+    );
+    expect(refused('other', probe)).toContain('embedded by the model "other"');
+    expect(refused('minilm', 'ef'.repeat(32))).toContain('another of that name (efefefefefef)');
+    expect(refused('minilm', probe)).toBe(null);
+    expect(refused('minilm', probe, plain)).toContain('made on the built-in embedder');
+    expect(refused('file', null)).toBe(null);
+    expect(said(night, 'file', null, bySomeone)).toContain('made on the model "minilm"');
   });
 
   it('says in a line each what of an earlier version is kept and without effect', () => {

@@ -1,4 +1,5 @@
 import type { IndexRange } from '../../core/columns.ts';
+import type { EmbeddingModel } from '../../core/embeddingModel.ts';
 import { formatCount } from '../../core/format.ts';
 import { shown } from '../../core/printable.ts';
 import { CHANGE_CHANNELS } from '../channels/table.ts';
@@ -11,13 +12,17 @@ export interface OpenLedgerFacts extends Pick<Bundle['ledger'], 'name' | 'finger
   readonly embedder: Pick<Bundle['embedder'], 'name' | 'probe'>;
 }
 
-/** The embedder of an open ledger; one that has no embeddings at all counts as one whose file brings them. */
+/**
+ * The embedder of an open ledger: a model by its name, where it is known; one that has no embeddings at all counts as
+ * one whose file brings them.
+ */
 export const embedderOf = (report: {
   readonly embedder: string;
   readonly probe?: string;
+  readonly model?: Pick<EmbeddingModel, 'name' | 'probe'>;
 }): OpenLedgerFacts['embedder'] => ({
-  name: report.embedder === 'built-in' ? 'built-in' : 'file',
-  probe: report.probe ?? null,
+  name: report.model?.name ?? (report.embedder === 'built-in' ? 'built-in' : 'file'),
+  probe: report.model?.probe ?? report.probe ?? null,
 });
 
 export interface BundleFit {
@@ -25,6 +30,8 @@ export interface BundleFit {
   readonly original: boolean;
   /** Where the bundle's own reference lies in the open ledger, to be skipped; null on another ledger. */
   readonly own: IndexRange | null;
+  /** Why it is for other vectors than the ledger's, as a sentence: it cannot be applied; null: it can. */
+  readonly refusal: string | null;
   /** Sentences for whoever loads it. */
   readonly warnings: readonly string[];
 }
@@ -48,34 +55,51 @@ export function fitBundle(
   }
   const isKnown = embedder.probe !== null && open.embedder.probe !== null;
   const isSame = isKnown && embedder.probe === open.embedder.probe;
-  if (open.embedder.name !== embedder.name) {
+  const refusal = refusalOf(embedder, open.embedder);
+  if (refusal === null && open.embedder.name !== embedder.name) {
     warnings.push(
       `The bundle was made on ${embedderText(embedder.name)}, this ledger has ${embedderText(open.embedder.name)}: ` +
-        'their axes have nothing to do with each other.',
+        `${UNRELATED}.`,
     );
-  } else if (original && isKnown && !isSame) {
+  } else if (refusal === null && original && isKnown && !isSame) {
     warnings.push(
       'The texts are embedded otherwise than when the bundle was made (with other reference_events, or by another ' +
         'version of the embedder): the alerts need not be those that it expects.',
     );
-  } else if (!original && embedder.name === 'built-in' && !isSame) {
+  } else if (refusal === null && !original && embedder.name === 'built-in' && !isSame) {
     warnings.push(
       'Both ledgers were embedded by the built-in embedder, which weighs words by their own first events: ' +
         'distances between them mean little.',
     );
   }
   warnings.push(...retiredSentences(bundle));
-  return { original, own: original ? ledger.reference : null, warnings };
+  return { original, own: original ? ledger.reference : null, refusal, warnings };
 }
 
 const counted = (count: number, one: string): string => `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
+
+type Embedder = OpenLedgerFacts['embedder'];
+const UNRELATED = 'their axes have nothing to do with each other';
+
+/** Of vectors that a file brings it is not known what made them: they are let pass, with a warning. */
+function refusalOf(made: Embedder, open: Embedder): string | null {
+  if (made.name === 'file' || open.name === 'file') return null;
+  const [by, here] = [embedderText(made.name), embedderText(open.name)];
+  if (made.name !== open.name) return `The bundle was made on ${by}, this ledger was embedded by ${here}: ${UNRELATED}`;
+  if (made.name === 'built-in' || made.probe === null || open.probe === null || made.probe === open.probe) return null;
+  const short = (probe: string): string => probe.slice(0, 12);
+  return (
+    `The bundle was made on ${by} with the probe ${short(made.probe)}, this ledger was embedded by another of that ` +
+    `name (${short(open.probe)}): ${UNRELATED}`
+  );
+}
 
 const embedderText = (name: string): string =>
   name === 'file'
     ? 'the embeddings of its file'
     : name === 'built-in'
       ? 'the built-in embedder'
-      : `the embedder ${shown(name)}`;
+      : `the model ${shown(name)}`;
 
 /** What of a bundle of an earlier version is without effect. */
 function retiredSentences({ baseline, retired }: Pick<Bundle, 'baseline' | 'retired'>): string[] {

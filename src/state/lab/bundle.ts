@@ -64,11 +64,11 @@ export interface Parity {
 /** Compares a bundle with the open ledger and its newest alerts. */
 export async function parityOf(
   bundle: Bundle,
-  ledger: Pick<OpenReport, 'name' | 'fingerprint' | 'embedder' | 'probe'>,
+  ledger: Pick<OpenReport, 'name' | 'fingerprint' | 'embedder' | 'probe' | 'model'>,
   report: AnalysisReport,
 ): Promise<Parity> {
   const { embedderOf, fitBundle, replayDifference } = await loadReplay();
-  const { original, warnings } = fitBundle(bundle, { ...ledger, embedder: embedderOf(ledger) });
+  const { original, refusal, warnings } = fitBundle(bundle, { ...ledger, embedder: embedderOf(ledger) });
   const difference = replayDifference(
     bundle.alerts,
     alertsToJson(
@@ -78,7 +78,7 @@ export async function parityOf(
   );
   return {
     original,
-    warnings,
+    warnings: refusal === null ? warnings : [`${refusal}.`, ...warnings],
     difference: difference && {
       missing: difference.missing.length,
       unexpected: difference.unexpected.length,

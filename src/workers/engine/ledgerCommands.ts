@@ -1,3 +1,4 @@
+import { explain, toTautlineError } from '../../core/errors.ts';
 import { baselineFromJson } from '../../detection/baseline.ts';
 import { bundleFromJson, isBundleJson } from '../../detection/lab/bundle.ts';
 import { loadBundle } from '../../analysis/bundle.ts';
@@ -45,7 +46,15 @@ export function ledgerCommands(context: EngineContext): {
         context.platform.loadKernels(),
       ]);
       throwIfAborted(signal, 'Opening the ledger');
-      const reference = await readReference(referenceFile)?.forLedger(ledger, signal);
+      const reference = await readReference(referenceFile)
+        ?.forLedger(ledger, signal)
+        .catch((thrown: unknown) => {
+          // The ledger opens all the same, by its own reference.
+          const error = toTautlineError(thrown, 'reading the reference file');
+          if (error.kind !== 'ledger') throw thrown;
+          context.troubles.push(`${explain(error)}. The ledger's own reference is used.`);
+          return null;
+        });
       throwIfAborted(signal, 'Opening the ledger');
       opened = ledger;
       // A fresh instance, so that the memory that an earlier ledger needed is given back.

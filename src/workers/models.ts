@@ -1,0 +1,82 @@
+import type { OnProgress } from '../core/progress.ts';
+import { createModel, describeModel } from '../embedding/model.ts';
+import { fetchModel } from '../embedding/fetchModel.ts';
+import { chooseWeights, isModelFile, readFolder, relativeToModel } from '../embedding/folder.ts';
+import {
+  defaultModel,
+  keepModel,
+  keptModels,
+  removeModel,
+  setDefaultModel,
+  vectorBytes,
+} from '../embedding/keptModels.ts';
+import { startBrowserSession } from '../embedding/session.browser.ts';
+import type { ModelFile } from '../embedding/types.ts';
+import { PROBES } from '../ledger/probes.ts';
+import type { MODELS_CONTRACT } from './modelsContract.ts';
+import type { ApiOf } from './service/contract.ts';
+
+const SHORT_PROBE = 16;
+/** About as long as messages of agents are. */
+const SPEED_TEXT = PROBES.slice(0, 5).join(' ').repeat(2).slice(0, 315);
+const SPEED_RUNS = 4;
+
+/** What the worker that keeps models does. */
+export function modelsApi(): ApiOf<typeof MODELS_CONTRACT> {
+  return {
+    async list() {
+      const [models, chosen] = await Promise.all([keptModels(), defaultModel()]);
+      return Promise.all(
+        models.map(async (kept) => ({
+          ...kept,
+          isDefault: kept.id === chosen,
+          vectors: await vectorBytes(kept.id),
+        })),
+      );
+    },
+    async addFiles(files, onProgress) {
+      const known = relativeToModel(files.filter(({ path }) => isModelFile(path)));
+      const weights = chooseWeights(known.map(({ path }) => path));
+      const read: ModelFile[] = [];
+      for (const { path, blob } of known) {
+        if (path !== weights && /\.(?:onnx|safetensors)$/.test(path)) continue;
+        onProgress({ phase: 'Reading', fraction: Number.NaN, detail: path });
+        read.push({ path, bytes: new Uint8Array(await blob.arrayBuffer()) });
+      }
+      const top =
+        files
+          .find(({ path }) => /(^|\/)tokenizer\.json$/.test(path))!
+          .path.split('/')
+          .at(-2) ?? '';
+      return add(read, top, 'dropped files', null, onProgress);
+    },
+    async addAddress({ url, name, licence }, onProgress) {
+      return add(await fetchModel(url, onProgress), name, url, licence, onProgress);
+    },
+    remove: removeModel,
+    setDefault: setDefaultModel,
+  };
+}
+
+/** Tries a model out, and keeps it. */
+async function add(
+  files: readonly ModelFile[],
+  name: string,
+  source: string,
+  licence: string | null,
+  onProgress: OnProgress,
+): Promise<string> {
+  onProgress({ phase: 'Trying it out', fraction: Number.NaN });
+  const folder = readFolder(files, name);
+  const model = await createModel(folder, startBrowserSession);
+  const described = await describeModel(model);
+  const started = performance.now();
+  for (let run = 0; run < SPEED_RUNS; run++) await model.embed(SPEED_TEXT);
+  const speed = (1000 * SPEED_RUNS * SPEED_TEXT.length) / (performance.now() - started);
+  await model.release();
+  const id = described.probe.slice(0, SHORT_PROBE);
+  const bytes = folder.files.reduce((sum, file) => sum + file.bytes.length, 0);
+  onProgress({ phase: 'Keeping it', fraction: Number.NaN });
+  await keepModel({ id, model: described, specials: model.specials, source, licence, bytes, speed }, folder);
+  return id;
+}

@@ -13,6 +13,9 @@ const tab = async (page: Page, name: string) => {
 const chart = (page: Page) =>
   page.getByRole('region', { name: 'KL divergence' }).getByRole('group', { name: /^KL divergence/ });
 
+/** Open whatever the length of the ledger: panels that cannot say anything are folded. */
+const anyChart = (page: Page) => page.getByRole('group', { name: /^Distance to reference/ });
+
 /** Three agents; the model behind p1 is another one from event 360 on, and nothing else changes. */
 const swapped = (rows: number, from: number, streams: number) =>
   ndjson(rows, (i) => ({
@@ -27,13 +30,13 @@ const swapped = (rows: number, from: number, streams: number) =>
 async function opened(page: Page, rows: number, from: number, streams = 3): Promise<void> {
   await page.goto('/');
   await openFiles(page, swapped(rows, from, streams));
-  await expect(chart(page)).toBeVisible({ timeout: 30_000 });
+  await expect(anyChart(page)).toBeVisible({ timeout: 30_000 });
   await idle(page);
 }
 
 /** Selects an event by walking from the last one back along the stream's neighbours. */
 async function select(page: Page, wanted: (event: number) => boolean): Promise<number> {
-  await chart(page).focus();
+  await anyChart(page).focus();
   await page.keyboard.press('Home');
   await page.keyboard.press('Enter');
   await idle(page);
@@ -139,4 +142,24 @@ test('e opens the evidence of an event that no alert covers, and too short a str
   await page.locator('body').press('i');
   await expect(evidence(page).getByRole('alert')).toContainText(/hold \d events? of p\d: it takes 8/);
   await shot(page, '4-short');
+});
+
+test('a message is read with its Markdown, of which nothing acts, or raw', async ({ page }) => {
+  await page.goto('/');
+  const said =
+    'You **can** do this:\n- one\n- two\n\n![x](https://elsewhere.example/x.png) <img src=x onerror=alert(1)>';
+  await openFiles(
+    page,
+    ndjson(300, () => ({ text: said })),
+  );
+  await select(page, () => true);
+  const inspector = page.getByRole('complementary', { name: 'Event inspector' });
+  const text = inspector.locator('.event-text');
+  await expect(text.locator('strong')).toHaveText('can');
+  await expect(text.getByRole('listitem')).toHaveText(['one', 'two']);
+  await expect(text.locator('img')).toHaveCount(0);
+  await expect(text).toContainText('x <img src=x onerror=alert(1)>');
+  await shot(page, '5-markdown');
+  await inspector.getByRole('button', { name: 'raw' }).click();
+  await expect(text).toHaveText(said, { useInnerText: true });
 });

@@ -1,11 +1,12 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { Draw } from './canvas.ts';
 import { withAlpha } from './color.ts';
-import { xToPx } from './domain.ts';
+import { xToPx, type PlotBox } from './domain.ts';
 import { episodeRow, hitEpisode, layoutLanes, type Episode } from './episodes.ts';
-import { hatchFill, paintBadge, paintMarkArea, paintVerticalGrid, type MarkArea } from './paint.ts';
+import { hatchFill, paintBadge, paintLabelTick, paintMarkArea, paintVerticalGrid, type MarkArea } from './paint.ts';
 import { kindStyle, type StreamStyle } from './palette.ts';
 import { Plot, type AxisLink } from './Plot.tsx';
+import type { ChartTheme } from './theme.ts';
 import type { AxisTick } from './ticks.ts';
 
 export interface LaneChartProps extends AxisLink {
@@ -41,17 +42,13 @@ export function LaneChart(props: LaneChartProps) {
       for (const area of markAreas) {
         const lane = area.lane === undefined ? null : layout.lanes[area.lane];
         if (lane === undefined) continue;
-        paintMarkArea(
-          g,
-          lane ? { ...box, top: box.top + lane.top, height: lane.height } : box,
-          theme,
-          domain,
-          area,
-          false,
-        );
+        const own = lane ? { ...box, top: box.top + lane.top, height: lane.height } : box;
+        if (area.tone === 'labelled') paintLabelTick(g, own, theme, domain, area);
+        else paintMarkArea(g, own, theme, domain, area, false);
       }
       paintVerticalGrid(g, box, theme, domain, ticks);
       g.font = `10.5px ${theme.fontUi}`;
+      const fits = (name: string) => g.measureText(name).width <= box.left - 12;
       g.textBaseline = 'middle';
       lanes.forEach((lane, i) => {
         const height = layout.lanes[i].height;
@@ -62,7 +59,7 @@ export function LaneChart(props: LaneChartProps) {
         g.fillRect(box.left - 5, top + 3, 2, height - 6);
         g.fillStyle = theme.textDim;
         g.textAlign = 'right';
-        g.fillText(fitText(g, lane.name, box.left - 12), box.left - 9, top + height / 2);
+        if (fits(lane.name)) g.fillText(lane.name, box.left - 9, top + height / 2);
       });
       g.save();
       g.beginPath();
@@ -107,6 +104,8 @@ export function LaneChart(props: LaneChartProps) {
         }
       }
       g.restore();
+      for (const [i, { name, style }] of lanes.entries())
+        if (!fits(name)) paintLongName(g, box, theme, name, style.color, layout.lanes[i]);
       g.fillStyle = theme.border;
       g.fillRect(box.left - 1, box.top, 1, box.height);
     },
@@ -140,6 +139,28 @@ export function LaneChart(props: LaneChartProps) {
       )}
     </div>
   );
+}
+
+/** A lane's name that is wider than the margin: it has the room of the chart. */
+function paintLongName(
+  g: CanvasRenderingContext2D,
+  box: PlotBox,
+  theme: ChartTheme,
+  name: string,
+  color: string,
+  lane: { readonly top: number; readonly height: number },
+): void {
+  g.font = `10.5px ${theme.fontUi}`;
+  g.textAlign = 'left';
+  g.textBaseline = 'middle';
+  const text = fitText(g, name, box.width / 3);
+  const y = box.top + lane.top + lane.height / 2;
+  g.fillStyle = withAlpha(theme.bg, 0.85);
+  g.fillRect(6, y - 7, g.measureText(text).width + 6, 14);
+  g.fillStyle = theme.textDim;
+  g.fillText(text, 9, y);
+  g.fillStyle = color;
+  g.fillRect(3, box.top + lane.top + 3, 2, lane.height - 6);
 }
 
 /** Cuts a text to a width with an ellipsis. */

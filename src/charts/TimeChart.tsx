@@ -10,6 +10,7 @@ import { LimitHandles } from './LimitHandles.tsx';
 import type { LimitControl } from './limits.ts';
 import { bandResolution, buildOption, buildSeries, type Band, type TimeLine } from './lineOption.ts';
 import {
+  paintBeyond,
   paintEpisodeTicks,
   paintMarkArea,
   paintThresholds,
@@ -23,7 +24,7 @@ import {
 import { LayeredCanvas } from './LayeredCanvas.tsx';
 import { Plot, type AxisLink } from './Plot.tsx';
 import { valueAsOf } from './points.ts';
-import { fitScale, pxToY, unitsPerPixel, yExtent, yToPx, type YScale } from './scale.ts';
+import { fitScale, pxToY, toScaled, unitsPerPixel, yExtent, yToPx, type YScale } from './scale.ts';
 import type { AxisTick } from './ticks.ts';
 import { TipLayer, useTip, type TipPlace } from './TipLayer.tsx';
 import type { PlotPoint } from './usePlotGestures.ts';
@@ -60,6 +61,7 @@ export interface TimeChartProps extends AxisLink {
   readonly spec: TimeChartSpec;
   readonly ticks: readonly AxisTick[];
   readonly markAreas: readonly MarkArea[];
+  readonly reference: Domain | null;
   readonly episodes: readonly Episode[];
   /** True while a table of values is shown below the chart. */
   readonly table: boolean;
@@ -74,8 +76,11 @@ export interface TimeChartProps extends AxisLink {
 
 const PAD = { top: 5, bottom: 7 } as const;
 
-/** The vertical scale of a chart over the visible stretch: data, thresholds and bounds in view. */
-export function chartScale(spec: TimeChartSpec, domain: Domain): YScale {
+/**
+ * The vertical scale of a chart over the visible stretch: data, thresholds and bounds in view. What follows the
+ * reference period tells, where both are seen: a start-up in it would press the rest flat.
+ */
+export function chartScale(spec: TimeChartSpec, domain: Domain, reference: Domain | null = null): YScale {
   const data = [...spec.lines.map((line) => line.points), ...spec.bands.flatMap((band) => [band.upper, band.lower])];
   const include = [
     ...spec.include,
@@ -84,7 +89,25 @@ export function chartScale(spec: TimeChartSpec, domain: Domain): YScale {
   ];
   // The zeros that every stream starts with would stretch a log scale down to its floor.
   const least = spec.scale === 'log' ? 0 : -Infinity;
-  return fitScale(spec.scale, yExtent(data, domain.min, domain.max, least), include, spec.floor);
+  const both = reference && reference.min <= domain.min && reference.max > domain.min && reference.max < domain.max;
+  const [low, high] = yExtent(data, both ? reference.max : domain.min, domain.max, least);
+  const extent = low <= high ? ([low, high] as const) : yExtent(data, domain.min, domain.max, least);
+  return fitScale(spec.scale, extent, include, spec.floor);
+}
+
+/** The scale, and how far lines of the reference go beyond its top; null where they do not. */
+function useFitting(spec: TimeChartSpec, domain: Domain, reference: Domain | null) {
+  const fitting = useSame(
+    useMemo(() => chartScale(spec, domain, reference), [spec, domain, reference]),
+    sameFields,
+  );
+  const beyond = useMemo(() => {
+    if (!reference) return null;
+    const lines = spec.lines.map(({ points }) => points);
+    const [, most] = yExtent(lines, domain.min, Math.min(domain.max, reference.max));
+    return toScaled(most, fitting) > fitting.max ? most : null;
+  }, [spec.lines, domain, reference, fitting]);
+  return { fitting, beyond };
 }
 
 /**
@@ -98,6 +121,7 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
     spec,
     ticks,
     markAreas,
+    reference,
     episodes,
     table,
     formatX,
@@ -108,10 +132,7 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
     ...link
   } = props;
   const { domain } = link;
-  const fitting = useSame(
-    useMemo(() => chartScale(spec, domain), [spec, domain]),
-    sameFields,
-  );
+  const { fitting, beyond } = useFitting(spec, domain, reference);
   const { thresholds, scale, held, grab } = useHeldLimit(spec.thresholds, fitting, limits);
 
   const { tips, wrapper, hover } = useTip(scale);
@@ -123,8 +144,9 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
       paintVerticalGrid(g, box, theme, domain, ticks);
       paintValueAxis(g, box, theme, scale);
       paintEpisodeTicks(g, box, theme, domain, episodes);
+      if (beyond !== null) paintBeyond(g, box, theme, `↑ to ${formatQuantity(beyond, spec.unit)}`);
     },
-    [markAreas, spec.zones, domain, ticks, scale, episodes],
+    [markAreas, spec.zones, spec.unit, domain, ticks, scale, episodes, beyond],
   );
 
   const over = useCallback<Draw>(

@@ -115,6 +115,15 @@ export function paintMarkArea(
   g.fillText(area.label, from + 5, box.top + 3, to - from - 8);
 }
 
+/** A labelled stretch as a faint tick at the foot of a lane. */
+export function paintLabelTick(g: G, box: PlotBox, theme: ChartTheme, domain: Domain, { from, to }: MarkArea): void {
+  const start = Math.max(box.left, xToPx(from, domain, box));
+  const end = Math.min(box.left + box.width, xToPx(to, domain, box));
+  if (end < start) return;
+  g.fillStyle = withAlpha(theme.warn, 0.55);
+  g.fillRect(start, box.top + box.height - 4, Math.max(2, end - start), 3);
+}
+
 export function paintZone(g: G, box: PlotBox, theme: ChartTheme, scale: YScale, zone: Zone): void {
   if (!Number.isFinite(zone.low) || !Number.isFinite(zone.high)) return;
   const clampY = (y: number) => Math.min(box.top + box.height, Math.max(box.top, y));
@@ -122,6 +131,17 @@ export function paintZone(g: G, box: PlotBox, theme: ChartTheme, scale: YScale, 
   const bottom = clampY(yToPx(zone.low, scale, box));
   g.fillStyle = theme.band;
   g.fillRect(box.left, top, box.width, bottom - top);
+}
+
+/** Says how far lines of the reference period go beyond the top. */
+export function paintBeyond(g: G, box: PlotBox, theme: ChartTheme, text: string): void {
+  g.font = font(theme, LIMIT_FONT);
+  g.textAlign = 'left';
+  g.textBaseline = 'top';
+  g.fillStyle = withAlpha(theme.bgRaised, 0.82);
+  g.fillRect(box.left + 3, box.top + 1, g.measureText(text).width + 6, 13);
+  g.fillStyle = theme.textDim;
+  g.fillText(text, box.left + 6, box.top + 3);
 }
 
 /** Height of what a limit is held by, and of a label that none is over. */

@@ -88,6 +88,15 @@ describe.each(MODES)('palette on %s', (mode) => {
     expect(closest(groups.eventStates, vision)).toBeGreaterThan(0.03);
   });
 
+  it('leaves the hues of streams to streams', () => {
+    for (const other of [...groups.kinds, ...groups.eventStates])
+      for (const stream of groups.streams)
+        expect(closest([other, stream], 'normal'), `${other} ${stream}`).toBeGreaterThan(0.05);
+    for (const kind of groups.kinds)
+      for (const stream of groups.streams)
+        expect(closest([kind, stream], 'normal'), `${kind} ${stream}`).toBeGreaterThan(0.08);
+  });
+
   it('tells 24 streams apart, and letters tell kinds and routes apart', () => {
     expect(new Set(Array.from({ length: 24 }, (_, i) => JSON.stringify(streamStyle(i, mode)))).size).toBe(24);
     expect(new Set(ALERT_KINDS.map((kind) => kindStyle(kind, mode).letter)).size).toBe(ALERT_KINDS.length);

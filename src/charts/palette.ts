@@ -5,7 +5,8 @@ import type { AlertKind, EventState } from '../detection/types.ts';
  * Fixed colours of streams, alert kinds (those stand with their channel) and routes.
  * Chosen by a search over OKLCH for the largest smallest distance
  * under normal vision and simulated protanopia, deuteranopia and tritanopia (Machado, Oliveira & Fernandes 2009), at a
- * contrast of at least 3:1 to the backgrounds; `palette.test.ts` checks both. Colour is never alone: streams repeat
+ * contrast of at least 3:1 to the backgrounds; `palette.test.ts` checks both. Hues of streams are for streams only;
+ * states that no alert stands behind are greys. Colour is never alone: streams repeat
  * their hues with another dash, kinds and routes have a letter.
  */
 export type Mode = 'dark' | 'light';
@@ -37,17 +38,20 @@ export function streamStyle(index: number, mode: Mode): StreamStyle {
   return { color: hues[index % hues.length], dash: DASHES[Math.floor(index / hues.length) % DASHES.length] };
 }
 
+/** Style of what is of the whole ledger and of no stream. */
+export const ledgerStyle = (mode: Mode): StreamStyle => ({ color: mode === 'dark' ? '#bcc3ca' : '#474e56', dash: [] });
+
 type Themed = Omit<KindFace, 'label'>;
 
 const EVENT_STATE_STYLES: Readonly<Record<EventState, Themed>> = {
-  WARMING: { dark: '#7d8b9d', light: '#5e7fa8', letter: 'W', hatch: 'rising' },
+  WARMING: { dark: '#717a84', light: '#81888f', letter: 'W', hatch: 'rising' },
   VOID: KIND_FACES.VOID,
   DRIFT: KIND_FACES.DRIFT,
   HOMOGENIZATION: KIND_FACES.HOMOGENIZATION_FLOOR_NEAR,
   FRAME_WEIGHT_DEGRADATION: KIND_FACES.FRAME_WEIGHT_DEGRADATION,
-  ACCOMMODATION: { dark: '#a9d15a', light: '#5d6b3c', letter: 'A', hatch: 'vertical' },
-  WATCH: { dark: '#ec8e17', light: '#c4640a', letter: 'T', hatch: 'cross' },
-  IN_FRAME: { dark: '#4c8f80', light: '#2f7566', letter: 'I', hatch: 'none' },
+  ACCOMMODATION: { dark: '#bcc3ca', light: '#474e56', letter: 'A', hatch: 'vertical' },
+  WATCH: { dark: '#e3e8ec', light: '#242a31', letter: 'T', hatch: 'cross' },
+  IN_FRAME: { dark: '#99a1aa', light: '#656c74', letter: 'I', hatch: 'none' },
 };
 
 const resolve = (style: Themed, mode: Mode): KeyStyle => ({

@@ -96,7 +96,14 @@ export interface TautlineState {
 /** How the panels are arranged. */
 type PanelLayout = Pick<
   ViewState,
-  'foldedPanels' | 'unfoldedPanels' | 'pinnedPanels' | 'panelOrder' | 'panelHeights' | 'logScales' | 'linearScales'
+  | 'labels'
+  | 'foldedPanels'
+  | 'unfoldedPanels'
+  | 'pinnedPanels'
+  | 'panelOrder'
+  | 'panelHeights'
+  | 'logScales'
+  | 'linearScales'
 >;
 
 export interface TautlineActions {
@@ -144,7 +151,7 @@ export interface TautlineActions {
   soloStream(name: string): void;
   setAxis(axis: Axis): void;
   setTheme(theme: ViewState['theme']): void;
-  /** Arranges the panels; `rest` false while one is being resized. */
+  /** Arranges the panels, and says what is drawn in them; `rest` false while one is being resized. */
   setLayout(change: Partial<PanelLayout>, rest?: boolean): void;
   /** Draws a panel on a scale of its own choice. */
   setScale(panelId: string, scale: 'linear' | 'log'): void;

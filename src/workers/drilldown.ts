@@ -38,6 +38,8 @@ export interface AlertPlace {
 interface RowFacts {
   /** -1 if the row is of a stream that is not tracked. */
   readonly index: Int32Array;
+  /** Of the event; -1 likewise. */
+  readonly stream: Int32Array;
   /** Null if the row is not tracked. */
   readonly eventStates: readonly (EventState | null)[];
   /** Alerts of the event's own stream. */

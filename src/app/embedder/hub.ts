@@ -26,7 +26,7 @@ export const HUB_MODELS: readonly HubModel[] = [
     bytes: 136e6,
     dimension: 384,
     licence: 'Apache-2.0',
-    about: '50 languages, about half as quick',
+    about: '50 languages, twice as many layers',
   },
   {
     name: 'potion-base-8M',

@@ -12,6 +12,7 @@ import { openEvidence } from '../evidence/open.ts';
 import { KindBadge, EventStateBadge } from '../shell/Badge.tsx';
 import { copyText } from '../shell/copy.ts';
 import { Icon } from '../shell/Icon.tsx';
+import { MessageText, RawSwitch } from '../shell/MessageText.tsx';
 import { fieldsOf } from './fields.ts';
 import { signalRows, type SignalState } from './limits.ts';
 import { Thread } from './Thread.tsx';
@@ -134,10 +135,9 @@ function Fields({ event, report }: { readonly event: EventDetail; readonly repor
             >
               <Icon name="copy" size={13} />
             </button>
+            <RawSwitch />
           </h3>
-          <pre className="event-text" tabIndex={0}>
-            {text}
-          </pre>
+          <MessageText className="event-text" text={text} tabIndex={0} />
         </section>
       )}
       <Thread row={event.row} report={report} />

@@ -118,8 +118,8 @@ export const CHANNEL_TABLE = {
     kinds: {
       FRAME_WEIGHT_DEGRADATION: {
         label: 'Frame erosion',
-        dark: '#f5cf3a',
-        light: '#816512',
+        dark: '#e4b40c',
+        light: '#3c783c',
         letter: 'F',
         hatch: 'rising',
       },
@@ -133,8 +133,8 @@ export const CHANNEL_TABLE = {
     kinds: {
       HOMOGENIZATION_FLOOR_NEAR: {
         label: 'Homogenisation',
-        dark: '#c0a4fb',
-        light: '#8d6bd7',
+        dark: '#90a8f0',
+        light: '#a860d8',
         letter: 'H',
         hatch: 'horizontal',
       },
@@ -145,7 +145,7 @@ export const CHANNEL_TABLE = {
   coupling: {
     signals: ['rho'],
     decided: [],
-    kinds: { VOID: { label: 'Void', dark: '#4f86ee', light: '#183d9c', letter: 'V', hatch: 'dots' } },
+    kinds: { VOID: { label: 'Void', dark: '#0c78f0', light: '#003ca8', letter: 'V', hatch: 'dots' } },
     level: null,
   },
   tension: { signals: ['tension'], decided: [], kinds: {}, level: null },
@@ -153,20 +153,20 @@ export const CHANNEL_TABLE = {
   drift: {
     signals: [],
     decided: ['z', 'cusum'],
-    kinds: { DRIFT: { label: 'Drift', dark: '#f2565c', light: '#7f1f2f', letter: 'D', hatch: 'none' } },
+    kinds: { DRIFT: { label: 'Drift', dark: '#f06c78', light: '#600c0c', letter: 'D', hatch: 'none' } },
     level: null,
   },
   style: {
     signals: ['style'],
     decided: [],
-    kinds: { STYLE_SHIFT: { label: 'Style change', dark: '#75f3c7', light: '#208d78', letter: 'S', hatch: 'falling' } },
+    kinds: { STYLE_SHIFT: { label: 'Style change', dark: '#b4f0b4', light: '#009c54', letter: 'S', hatch: 'falling' } },
     level: 'style',
   },
   meaning: {
     signals: ['meaning'],
     decided: [],
     kinds: {
-      MEANING_SHIFT: { label: 'Meaning change', dark: '#a53cb4', light: '#a50069', letter: 'M', hatch: 'cross' },
+      MEANING_SHIFT: { label: 'Meaning change', dark: '#a83cb4', light: '#9c0c6c', letter: 'M', hatch: 'cross' },
     },
     level: 'meaning',
   },
@@ -176,8 +176,8 @@ export const CHANNEL_TABLE = {
     kinds: {
       BEHAVIOUR_SHIFT: {
         label: 'Behaviour change',
-        dark: '#ffff3c',
-        light: '#000087',
+        dark: '#f0fc3c',
+        light: '#000084',
         letter: 'B',
         hatch: 'vertical',
       },

@@ -88,7 +88,6 @@ export class Order {
   }
 
   push(event: LedgerEvent, offset: number): Row[] {
-    this.#count(event);
     const key = createHash('sha1').update(event.uid).digest('base64').slice(0, 11);
     if (this.#seen.has(key)) {
       this.doubles++;
@@ -115,7 +114,8 @@ export class Order {
     });
   }
 
-  #count({ producer, sequence }: LedgerEvent): void {
+  /** Notes the sequence of an event, also of one that is refused: it was not left out by its producer. */
+  count({ producer, sequence }: LedgerEvent): void {
     if (producer === '') return;
     const [before, now] = [this.#sequences.get(producer) ?? 0, Number(sequence)];
     if (now <= before) return;

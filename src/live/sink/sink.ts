@@ -25,7 +25,7 @@ import {
 import { fitRows } from './fit.ts';
 import { openRowJudge, withHash, type BundleInForce } from './judge.ts';
 import { Order, type OrderState, type Row } from './order.ts';
-import { byPartition, rowsToParquet } from './table.ts';
+import { byPartition, embeddingOf, rowsToParquet } from './table.ts';
 
 export interface SinkOptions {
   readonly folder: string;
@@ -38,8 +38,9 @@ export interface SinkOptions {
   /** A unit is closed after so many rows, or so many ms. */
   readonly unitRows?: number;
   readonly unitMs?: number;
-  /** Commits between two states. */
+  /** Commits between two states, or ms. */
   readonly stateEvery?: number;
+  readonly stateMs?: number;
   readonly say?: (sentence: string) => void;
   /** Called at named points; tests end the process there. */
   readonly at?: (point: SinkPoint) => void;
@@ -70,6 +71,7 @@ export class Sink {
   #bundle: BundleInForce | null = null;
   #number = -1;
   #sinceState = 0;
+  #stateAt = Date.now();
   #from = 0;
   #to = 0;
   #topicId = '';
@@ -204,7 +206,8 @@ export class Sink {
       this.#place(this.#order.tick(Number(what.value.sourceMicros)));
       return;
     }
-    if (what?.case !== 'event' || what.value.uid === '' || !this.#fits(what.value.embedding.length)) {
+    if (what?.case === 'event') this.#order.count(what.value);
+    if (what?.case !== 'event' || what.value.uid === '' || !this.#fits(what.value)) {
       this.#refused++;
       return;
     }
@@ -214,12 +217,13 @@ export class Sink {
     if (!this.#isCatchingUp && this.#rows.length >= unitRows) await this.#close(partition);
   }
 
-  /** Whether an embedding has as many bytes as those of the ledger: the first one says how many. */
-  #fits(bytes: number): boolean {
-    if (bytes === 0) return true;
-    if (bytes % 4 !== 0) return false;
-    this.#vectorBytes ??= 4 * (this.#bundle?.bundle.baseline.projection.dimension ?? bytes / 4);
-    return bytes === this.#vectorBytes;
+  /** Whether an embedding is finite and as long as those of the ledger: the first one says how long. */
+  #fits(event: Row['event']): boolean {
+    const { length } = event.embedding;
+    if (length === 0) return true;
+    if (length % 4 !== 0 || !embeddingOf(event)!.every(Number.isFinite)) return false;
+    this.#vectorBytes ??= 4 * (this.#bundle?.bundle.baseline.projection.dimension ?? length / 4);
+    return length === this.#vectorBytes;
   }
 
   #place(rows: readonly Row[]): void {
@@ -272,10 +276,12 @@ export class Sink {
   }
 
   async #put(kind: Commit['kind'], partition: number, add: readonly CommittedFile[]): Promise<void> {
-    const { folder, transport, stateEvery = 20 } = this.#options;
+    const { folder, transport, stateEvery = 20, stateMs = 10_000 } = this.#options;
     this.#sinceState++;
     const number = this.#number + 1;
-    const hasState = this.#judge !== null && (kind === 'bundle' || this.#sinceState >= stateEvery);
+    const hasState =
+      this.#judge !== null &&
+      (kind === 'bundle' || this.#sinceState >= stateEvery || Date.now() - this.#stateAt >= stateMs);
     // Before the commit: one that names a state has it.
     if (hasState) await this.#saveState(number);
     const commit = { ...this.#commit(kind, partition, add, this.#known), hasState };
@@ -287,7 +293,10 @@ export class Sink {
     this.#number = number;
     this.#known = commit.events.to;
     this.#beginUnit();
-    if (hasState) this.#sinceState = 0;
+    if (hasState) {
+      this.#sinceState = 0;
+      this.#stateAt = Date.now();
+    }
     await transport.noteOffset('ledger', partition, this.#to);
   }
 

@@ -7,6 +7,7 @@ import { formatCount, formatNumber } from '../../core/format.ts';
 import { kindLabel } from '../../detection/kindLabels.ts';
 import { ALERT_KINDS, type Alert } from '../../detection/types.ts';
 import { useAgainst } from '../../state/queries.ts';
+import { actions, useTautline } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { Watched } from './Watched.tsx';
 import { episodesOf, overlaysOf } from '../stack/episodes.ts';
@@ -90,6 +91,7 @@ const AlertKey = memo(function AlertKey({
   labelled: boolean;
   mode: Mode;
 }) {
+  const hatched = useTautline((state) => state.view.labels === 'hatched');
   const kinds = ALERT_KINDS.filter((kind) => alerts.some((alert) => alert.kind === kind));
   return (
     <ul className="key">
@@ -106,6 +108,14 @@ const AlertKey = memo(function AlertKey({
         <li>
           <b className="labelled" />
           labelled
+          <button
+            type="button"
+            aria-pressed={hatched}
+            title="Labelled stretches hatched in every panel, or ticks here only"
+            onClick={() => actions.setLayout({ labels: hatched ? 'ticks' : 'hatched' })}
+          >
+            hatch the panels
+          </button>
         </li>
       )}
       {hidden > 0 && <li>{formatCount(hidden)} more in hidden streams</li>}

@@ -1,5 +1,5 @@
 import { withAlpha } from '../../charts/color.ts';
-import { streamStyle } from '../../charts/palette.ts';
+import { ledgerStyle } from '../../charts/palette.ts';
 import { formatQuantity } from '../../core/format.ts';
 import { governedBy } from '../../detection/channels/limitRule.ts';
 import type { LinePanel } from '../panel.ts';
@@ -26,17 +26,14 @@ export const latency: LinePanel = {
     const [window, p95] = (['window', 'p95'] as const).map((name) =>
       mergeLines((series[name]?.lines ?? []).map((line) => line.points)),
     );
-    const [windowStyle, p95Style] = [streamStyle(0, mode), streamStyle(1, mode)];
+    const { color } = ledgerStyle(mode);
     const lines = [
-      { key: 'window', name: 'Dynamic window', style: windowStyle, points: window },
-      { key: 'p95', name: 'P95 latency', style: { ...p95Style, dash: [4, 2] }, points: p95 },
+      { key: 'window', name: 'Dynamic window', style: { color, dash: [] }, points: window },
+      { key: 'p95', name: 'P95 latency', style: { color, dash: [4, 2] }, points: p95 },
     ].filter((line) => line.points.length > 0);
     return lineSpec('ms', scale, lines, {
       floor: 1,
-      bands:
-        lines.length === 2
-          ? [{ key: 'room', upper: window, lower: p95, color: withAlpha(windowStyle.color, 0.13) }]
-          : [],
+      bands: lines.length === 2 ? [{ key: 'room', upper: window, lower: p95, color: withAlpha(color, 0.13) }] : [],
       thresholds: [
         {
           value: parameters.win_min,

@@ -47,7 +47,7 @@ function usePick(panel: LinePanel): (pick: TimePick) => void {
  * Body of any panel of lines: fetches what the panel names, and keeps the previous chart while the next is computed.
  */
 export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanelViewProps) {
-  const { link, range, report, streams, ticks, markAreas, episodes, formatX, pickEpisode } = useShared();
+  const { link, range, report, streams, ticks, markAreas, reference, episodes, formatX, pickEpisode } = useShared();
   const { parameters } = report;
   const { mode } = useChartTheme();
   const { series, stale, pending, error, retry } = useLineData(panel);
@@ -60,8 +60,8 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
   // Once a spike has called for a log scale it stays, or the chart would jump while panning.
   const [spiked, setSpiked] = useState(false);
   const spikes = useMemo(
-    () => chosen === null && panel.scales.includes('log') && needsLog(plain.lines),
-    [chosen, panel, plain.lines],
+    () => chosen === null && panel.scales.includes('log') && needsLog(plain.lines, reference?.max),
+    [chosen, panel, plain.lines, reference],
   );
   if (spikes && !spiked) setSpiked(true);
   const scale = chosen ?? (spiked ? 'log' : panel.scales[0]);
@@ -74,7 +74,8 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
       [episodes, panel, streams],
     ),
   );
-  const behind = useUnchanged(useMemo(() => lineMarkAreas(markAreas, streams), [markAreas, streams]));
+  const hatched = useTautline((state) => state.view.labels === 'hatched');
+  const behind = useUnchanged(useMemo(() => lineMarkAreas(markAreas, streams, hatched), [markAreas, streams, hatched]));
   const hasValues = useMemo(
     () => spec.lines.some((line) => line.points.some((value, i) => i % 2 === 1 && Number.isFinite(value))),
     [spec.lines],
@@ -140,6 +141,7 @@ export function LinePanelView({ panel, slot, table, chosen, onScale }: LinePanel
           spec={spec}
           ticks={ticks}
           markAreas={behind}
+          reference={reference}
           episodes={highlighted}
           table={table}
           formatX={formatX}

@@ -24,6 +24,11 @@ describe('the order of panels', () => {
     expect(arranged(ids, layoutOf(), facts)).toEqual(['alerts', 'cusum', 'style', 'kl', 'states', 'rho']);
   });
 
+  it('has a panel last that cannot raise what another panel marked on it raised', () => {
+    const both: PanelFacts = { fired: new Set(['kl', 'cusum']), dead: new Set(['kl']) };
+    expect(arranged(ids, layoutOf(), both).at(-1)).toBe('kl');
+  });
+
   it('is the user’s where there is one; those that it does not know follow', () => {
     const layout = layoutOf({ panelOrder: ['rho', 'gone', 'kl'], pinnedPanels: ['states', 'gone'] });
     expect(arranged(ids, layout, facts)).toEqual(['states', 'rho', 'kl', 'alerts', 'cusum', 'style']);

@@ -37,7 +37,7 @@ export function factsOf(panels: readonly Panel[], report: Pick<AnalysisReport, '
  * others, and last those that can raise nothing.
  */
 export function arranged(ids: readonly string[], layout: Layout, { fired, dead }: PanelFacts): readonly string[] {
-  const rank = (id: string): number => (id === ids[0] ? 0 : fired.has(id) ? 1 : dead.has(id) ? 3 : 2);
+  const rank = (id: string): number => (id === ids[0] ? 0 : dead.has(id) ? 3 : fired.has(id) ? 1 : 2);
   const own = ids.toSorted((a, b) => rank(a) - rank(b));
   const chosen = layout.panelOrder.filter((id) => ids.includes(id));
   const rest = [...new Set([...chosen, ...own])];

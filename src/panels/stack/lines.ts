@@ -59,8 +59,8 @@ const SPIKE = 150;
 /** The median of this many evenly spread points is near enough. */
 const SAMPLE = 500;
 
-/** True if one spike would press everything else on a linear scale flat. */
-export function needsLog(lines: readonly TimeLine[]): boolean {
+/** True if one spike from `from` on would press everything else on a linear scale flat. */
+export function needsLog(lines: readonly TimeLine[], from = -Infinity): boolean {
   const total = lines.reduce((sum, { points }) => sum + points.length / 2, 0);
   const every = Math.max(1, Math.floor(total / SAMPLE));
   const sample: number[] = [];
@@ -68,7 +68,7 @@ export function needsLog(lines: readonly TimeLine[]): boolean {
   let seen = 0;
   for (const { points } of lines) {
     for (let i = 1; i < points.length; i += 2) {
-      if (!(points[i] > 0)) continue;
+      if (!(points[i] > 0) || points[i - 1] < from) continue;
       if (points[i] > most) most = points[i];
       if (seen++ % every === 0) sample.push(points[i]);
     }

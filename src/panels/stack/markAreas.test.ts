@@ -19,7 +19,8 @@ it('labelled stretches lie in the lane of their stream, and once over lines', ()
     [250, 1],
     [500, undefined],
   ]);
-  expect(lineMarkAreas(markAreas, [0, 2]).map(({ from, to }) => [from, to])).toEqual([
+  expect(lineMarkAreas(markAreas, [0, 2], false)).toEqual([reference]);
+  expect(lineMarkAreas(markAreas, [0, 2], true).map(({ from, to }) => [from, to])).toEqual([
     [0, 100],
     [200, 320],
     [500, 510],

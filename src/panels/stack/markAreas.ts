@@ -12,11 +12,15 @@ export function laneMarkAreas(markAreas: readonly MarkArea[], streams: readonly 
 
 /**
  * Mark areas for a chart that all streams share: labelled stretches of the streams shown as one, so that overlaps are
- * no darker.
+ * no darker, and none where they are not to be hatched.
  */
-export function lineMarkAreas(markAreas: readonly MarkArea[], streams: readonly number[]): MarkArea[] {
+export function lineMarkAreas(
+  markAreas: readonly MarkArea[],
+  streams: readonly number[],
+  hatched: boolean,
+): MarkArea[] {
   const labelled = markAreas.filter(
-    ({ tone, lane }) => tone === 'labelled' && (lane === undefined || streams.includes(lane)),
+    ({ tone, lane }) => hatched && tone === 'labelled' && (lane === undefined || streams.includes(lane)),
   );
   const spans = unionSpans(labelled.map(({ from, to }) => ({ onset: from, end: to })));
   return [

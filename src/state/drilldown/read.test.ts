@@ -89,6 +89,7 @@ const session: DrilldownSession = {
     rowsOf: async (indices) => Int32Array.from(indices),
     rowFacts: async (rows) => ({
       index: Int32Array.from(rows),
+      stream: new Int32Array(rows.length),
       eventStates: rows.map(() => 'IN_FRAME'),
       alerts: rows.map(() => []),
     }),

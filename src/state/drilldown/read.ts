@@ -1,5 +1,5 @@
 import type { IndexRange } from '../../core/columns.ts';
-import type { EventIndex, LedgerRow } from '../../core/units.ts';
+import type { EventIndex, LedgerRow, StreamIndex } from '../../core/units.ts';
 import {
   agentRates,
   type AgentsResult,
@@ -98,6 +98,8 @@ export async function readWords(
 export interface ThreadTurn extends Turn {
   /** -1 if its stream is not tracked. */
   readonly index: EventIndex;
+  /** -1 likewise. */
+  readonly stream: StreamIndex;
   readonly eventState: EventState | null;
   readonly alerts: readonly AlertPlace[];
 }
@@ -129,6 +131,7 @@ export async function readThread(
     turns: read.map((turn, i) => ({
       ...turn,
       index: facts.index[i],
+      stream: facts.stream[i],
       eventState: facts.eventStates[i],
       alerts: facts.alerts[i],
     })),

@@ -21,6 +21,7 @@ export const SCREENS = ['monitor', 'compare', 'laboratory', 'calibration'] as co
 export type Screen = (typeof SCREENS)[number];
 
 const AXES: readonly Axis[] = ['event', 'time'];
+const LABELS = ['ticks', 'hatched'] as const;
 const THEMES = ['dark', 'light', 'system'] as const;
 
 export const ALERT_COLUMNS = [
@@ -176,6 +177,8 @@ export const VIEW_FIELDS = {
   inControl: inControlField,
   delay: delayField,
   calibrationSeed: calibrationSeedField,
+  /** Labelled stretches: as ticks in the lanes of alerts, or hatched in every panel too. */
+  labels: choice('labels', LABELS, 'is neither ticks nor hatched', { initial: 'ticks', belongsTo: 'page' }),
   /** What is compared: `a=0-200=stream` and b (state/drilldown/compare.ts). */
   compare: texts('compare', 'ledger'),
   /** The search over messages; null: closed. */

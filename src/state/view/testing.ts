@@ -138,6 +138,7 @@ export const VIEW_VALUES: { readonly [K in keyof ViewState]: fc.Arbitrary<ViewSt
     within: fc.option(fc.integer({ min: 10, max: 5000 })),
   }),
   calibrationSeed: fc.option(fc.nat()),
+  labels: fc.constantFrom('ticks', 'hatched'),
   pinnedPanels: fc.uniqueArray(name, { maxLength: 4 }),
   panelOrder: fc.uniqueArray(name, { maxLength: 4 }),
   unfoldedPanels: fc.uniqueArray(name, { maxLength: 4 }),

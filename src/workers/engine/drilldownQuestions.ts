@@ -81,7 +81,8 @@ export function drilldownQuestions(context: EngineContext): DrilldownApi {
         const index = Int32Array.from(rows, (row) => indexOfRow(events.row, row));
         const eventStates = Array.from(index, (i) => (i < 0 ? null : EVENT_STATES[decisions.eventState[i]]));
         const alerts = Array.from(index, (i) => (i < 0 ? [] : placesOf(decisions.alerts, i, events.stream[i])));
-        return { index, eventStates, alerts };
+        const stream = index.map((i) => (i < 0 ? -1 : events.stream[i]));
+        return { index, stream, eventStates, alerts };
       }),
 
     sideProfile: (side) =>

@@ -4,6 +4,7 @@ import type { EventIndex, LedgerRow } from '../../../core/units.ts';
 import { useThread } from '../../../state/drilldown/queries.ts';
 import { useEventFields, useSql } from '../../../state/queries.ts';
 import { useTautline } from '../../../state/store.ts';
+import { RawSwitch } from '../../shell/MessageText.tsx';
 import { Answer, Empty } from '../parts.tsx';
 import { useRows } from '../useRows.ts';
 import type { Subject } from '../useSubject.ts';
@@ -112,6 +113,7 @@ export function ConversationTab({ subject }: { readonly subject: Subject }): Rea
             ))}
           </select>
         </label>
+        <RawSwitch />
         {!report.hasTime && (
           <span className="dim">
             The ledger has no timestamps: turns stand in its order, and pauses have no length.

@@ -1,12 +1,13 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { streamStyle } from '../../../charts/palette.ts';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { streamStyle, type Mode } from '../../../charts/palette.ts';
 import { useChartTheme } from '../../../charts/theme.ts';
 import { formatCount, formatMs, formatTimeFull } from '../../../core/format.ts';
 import type { LedgerRow } from '../../../core/units.ts';
 import type { ThreadTurn } from '../../../state/drilldown/read.ts';
 import { actions, useTautline } from '../../../state/store.ts';
 import { KindBadge, EventStateBadge } from '../../shell/Badge.tsx';
+import { MessageText } from '../../shell/MessageText.tsx';
 import { pauseHeight, pauseLength, pauseText, silenceBefore } from './pause.ts';
 
 const ESTIMATE_PX = 92;
@@ -15,10 +16,10 @@ const FOLD = 700;
 
 function Text({ text }: { readonly text: string }): ReactNode {
   const [open, setOpen] = useState(false);
-  if (text.length <= FOLD) return <p className="turn-text">{text}</p>;
+  if (text.length <= FOLD) return <MessageText className="turn-text" text={text} />;
   return (
     <>
-      <p className="turn-text">{open ? text : `${text.slice(0, FOLD)}…`}</p>
+      <MessageText className="turn-text" text={open ? text : `${text.slice(0, FOLD)}…`} />
       <button type="button" className="button small quiet" onClick={() => setOpen(!open)}>
         {open ? 'less' : `all ${formatCount(text.length)} characters`}
       </button>
@@ -126,6 +127,10 @@ function TurnView({
   );
 }
 
+/** Agents have the hue of their stream; those of streams that are not tracked have none. */
+const colorOf = ({ stream }: ThreadTurn, mode: Mode): string =>
+  stream < 0 ? 'var(--text-dim)' : streamStyle(stream, mode).color;
+
 /** A thread turn by turn; it begins at the alert. */
 export function Transcript({
   turns,
@@ -138,7 +143,6 @@ export function Transcript({
 }): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const { mode } = useChartTheme();
-  const speakers = useMemo(() => [...new Set(turns.map(({ speaker }) => speaker))], [turns]);
   // eslint-disable-next-line react-hooks/incompatible-library -- a warning for the React Compiler, which is not used
   const virtualizer = useVirtualizer({
     count: turns.length,
@@ -172,7 +176,7 @@ export function Transcript({
               number={item.index + 1}
               here={item.index === place}
               hasTime={hasTime}
-              color={streamStyle(speakers.indexOf(turns[item.index].speaker), mode).color}
+              color={colorOf(turns[item.index], mode)}
             />
           </div>
         ))}

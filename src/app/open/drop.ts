@@ -1,18 +1,7 @@
 import { isLedgerPath } from '../../ledger/formats/list.ts';
 import type { NamedBlob } from '../../ledger/types.ts';
-import type { Dropped } from './dropped.ts';
+import type { DropEntry, Dropped } from './dropped.ts';
 import { keepHandle } from './fresh.ts';
-
-/** The parts of FileSystemEntry that the traversal uses. */
-export interface DropEntry {
-  readonly isFile: boolean;
-  readonly isDirectory: boolean;
-  readonly name: string;
-  /** From the root of the drop: "/ledger/provider_id=a/part-0.parquet". */
-  readonly fullPath: string;
-  file?(done: (file: File) => void, failed: (error: DOMException) => void): void;
-  createReader?(): { readEntries(done: (entries: DropEntry[]) => void, failed: (error: DOMException) => void): void };
-}
 
 /** What came out of a drop or a folder chooser. */
 export interface Gathered {

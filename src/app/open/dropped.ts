@@ -1,4 +1,13 @@
-import type { DropEntry } from './drop.ts';
+/** The parts of FileSystemEntry that the traversal uses. */
+export interface DropEntry {
+  readonly isFile: boolean;
+  readonly isDirectory: boolean;
+  readonly name: string;
+  /** From the root of the drop: "/ledger/provider_id=a/part-0.parquet". */
+  readonly fullPath: string;
+  file?(done: (file: File) => void, failed: (error: DOMException) => void): void;
+  createReader?(): { readEntries(done: (entries: DropEntry[]) => void, failed: (error: DOMException) => void): void };
+}
 
 /** What a drop holds; its items are void as soon as the handler of the event returns. */
 export interface Dropped {

@@ -24,8 +24,7 @@ export async function writeOwn(folder: FileSystemDirectoryHandle, name: string, 
   const access = await handle.createSyncAccessHandle();
   try {
     access.truncate(0);
-    if (access.write(bytes) !== bytes.length)
-      throw new DOMException('', 'QuotaExceededError');
+    if (access.write(bytes) !== bytes.length) throw new DOMException('', 'QuotaExceededError');
     access.flush();
   } catch (thrown) {
     if (thrown instanceof DOMException && thrown.name === 'QuotaExceededError')
@@ -45,7 +44,7 @@ export async function writeOwn(folder: FileSystemDirectoryHandle, name: string, 
 export async function filesIn(folder: FileSystemDirectoryHandle): Promise<{ name: string; bytes: number }[]> {
   const found: { name: string; bytes: number }[] = [];
   for await (const [name, handle] of folder.entries())
-    if (handle.kind === 'file') found.push({ name, bytes: (await (handle).getFile()).size });
+    if (handle.kind === 'file') found.push({ name, bytes: (await handle.getFile()).size });
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -97,6 +97,9 @@ function useCodeAhead(): void {
     analysisFailed.load();
   }, [opening]);
   useEffect(() => {
+    if (analysed) void import('./open/recent/remember.ts').then(({ rememberFromNowOn }) => rememberFromNowOn());
+  }, [analysed]);
+  useEffect(() => {
     if (!analysed) return;
     const timer = setTimeout(evidence.load, AFTER_DRAWING_MS);
     return () => clearTimeout(timer);

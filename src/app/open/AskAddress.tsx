@@ -2,6 +2,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { placeOf, type HostPlace } from '../../core/hostPlace.ts';
 import { actions } from '../../state/store.ts';
 import type { LedgerPhase } from '../../state/types.ts';
+import './report.css';
 
 const WHERE: Readonly<Record<HostPlace, string | null>> = {
   'this computer':

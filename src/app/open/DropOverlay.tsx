@@ -1,9 +1,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { Icon } from '../shell/Icon.tsx';
-import { FORMAT_NAMES } from '../../ledger/formats/list.ts';
 import { useUi } from '../ui.ts';
-import { sortOut, walkDrop } from './drop.ts';
-import { openGathered } from './openFiles.ts';
+import { takeDropped } from './dropped.ts';
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -32,12 +30,9 @@ export function DropOverlay(): ReactNode {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      const dropped = walkDrop(event.dataTransfer!);
-      if (isForModels())
-        void Promise.all([import('../embedder/EmbedderSheet.tsx'), dropped]).then(([to, files]) =>
-          to.addDropped(files),
-        );
-      else void openGathered(dropped.then(sortOut));
+      const dropped = takeDropped(event.dataTransfer!);
+      const forModels = isForModels();
+      void import('./openFiles.ts').then(({ openDropped, addModel }) => (forModels ? addModel : openDropped)(dropped));
     };
     window.addEventListener('dragenter', enter);
     window.addEventListener('dragover', move);
@@ -56,7 +51,7 @@ export function DropOverlay(): ReactNode {
       <div>
         <Icon name="wave" size={40} />
         <strong>{isForModels() ? 'Drop to add the model' : 'Drop to open'}</strong>
-        {!isForModels() && <span>{FORMAT_NAMES} files, or a partitioned folder</span>}
+        {!isForModels() && <span>Files, or a partitioned folder</span>}
       </div>
     </div>
   );

@@ -5,6 +5,7 @@ import { loadable } from '../shell/loadable.tsx';
 import { setTour } from '../ui.ts';
 import { DropTarget, SampleList, UrlField } from './OpenChooser.tsx';
 
+const recent = loadable('the recent ledgers', async () => (await import('./recent/RecentList.tsx')).RecentList);
 const reads = loadable('what it reads', async () => (await import('./Reads.tsx')).Reads);
 
 /** What a newcomer meets. */
@@ -28,6 +29,7 @@ export function EmptyState(): ReactNode {
           </p>
         </div>
         <div className="chooser">
+          <recent.Component />
           <DropTarget asked={asked} />
           <UrlField />
         </div>

@@ -8,6 +8,7 @@ import { canRefresh, reopen } from './fresh.ts';
 import { EventKinds } from './EventKinds.tsx';
 import { goToColumns, MappingForm } from './MappingForm.tsx';
 import { LazyNarrowPanel } from './OpenReport.tsx';
+import './report.css';
 
 const LazySeveralPanel = lazy(() => import('./Several.tsx').then((module) => ({ default: module.SeveralPanel })));
 

@@ -16,6 +16,7 @@ import type { LedgerSource } from '../../ledger/types.ts';
 import { actions, session } from '../../state/store.ts';
 import { withPart } from '../../state/view.ts';
 import { showSheet } from '../ui.ts';
+import './narrow.css';
 
 const WHOLE: LedgerPart = { where: {}, from: null, to: null };
 

@@ -3,8 +3,6 @@ import { yieldToMain } from '../../core/yieldToMain.ts';
 import { actions } from '../../state/store.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { showSheet } from '../ui.ts';
-import { gatherInput } from './drop.ts';
-import { openGathered } from './openFiles.ts';
 import { useSamples } from './samples.ts';
 
 /** Why an address cannot be opened; null when it can be tried. */
@@ -76,10 +74,16 @@ export function DropTarget({ asked }: { readonly asked: string | null }): ReactN
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const choose = (input: HTMLInputElement): void => {
-    const chosen = input.files && input.files.length > 0 ? gatherInput(input.files) : null;
+    const chosen = [...(input.files ?? [])];
     input.value = '';
     // In a turn of its own: the browser has just made the list, which takes it a while for a large folder.
-    if (chosen) void yieldToMain().then(() => openGathered(chosen));
+    if (chosen.length > 0)
+      void Promise.all([import('./openFiles.ts'), yieldToMain()]).then(([{ openChosen }]) => openChosen(chosen));
+  };
+  /** By the browser's own picker where it has one, which leads back to the files after a reload. */
+  const pickOr = (what: 'files' | 'folder', input: HTMLInputElement | null): void => {
+    if (!((what === 'files' ? 'showOpenFilePicker' : 'showDirectoryPicker') in window)) return input?.click();
+    void import('./recent/handles.ts').then(({ openPicked }) => openPicked(what));
   };
   return (
     <div className="drop-target">
@@ -93,13 +97,13 @@ export function DropTarget({ asked }: { readonly asked: string | null }): ReactN
       )}
       <span className="dim">files or a folder, anywhere on this page</span>
       <div className="buttons">
-        <button type="button" className="button primary" onClick={() => files.current?.click()}>
+        <button type="button" className="button primary" onClick={() => pickOr('files', files.current)}>
           <Icon name="file" /> Choose files…
         </button>
         <button
           type="button"
           className="button"
-          onClick={() => folder.current?.click()}
+          onClick={() => pickOr('folder', folder.current)}
           title="Partitions such as provider_id=a/hour=…/part-0.parquet count as columns"
         >
           <Icon name="folder" /> Choose folder…

@@ -7,6 +7,7 @@ import { Sheet } from '../shell/Sheet.tsx';
 import { showSheet, useUi } from '../ui.ts';
 import { EventKinds } from './EventKinds.tsx';
 import { MappingForm } from './MappingForm.tsx';
+import './report.css';
 
 export const LazyNarrowPanel = lazy(() => import('./Narrow.tsx').then((module) => ({ default: module.NarrowPanel })));
 

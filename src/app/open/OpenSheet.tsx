@@ -2,11 +2,13 @@ import type { ReactNode } from 'react';
 import { Sheet } from '../shell/Sheet.tsx';
 import { showSheet } from '../ui.ts';
 import { FollowButton } from './FollowButton.tsx';
+import { RecentList } from './recent/RecentList.tsx';
 import { DropTarget, SampleList, UrlField } from './OpenChooser.tsx';
 
 /** The ways to open another ledger. */
 export const OpenSheet = (): ReactNode => (
   <Sheet title="Open a ledger">
+    <RecentList />
     <DropTarget asked={null} />
     <UrlField />
     <FollowButton />

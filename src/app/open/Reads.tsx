@@ -3,6 +3,7 @@ import { columnSpec, LEDGER_COLUMNS } from '../../core/ledgerSchema.ts';
 import { showSheet } from '../ui.ts';
 import { FORMAT_NAMES } from '../../ledger/formats/list.ts';
 import { FollowButton } from './FollowButton.tsx';
+import './reads.css';
 
 const SPECS = LEDGER_COLUMNS.map(columnSpec);
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isLedgerPath } from '../../ledger/formats/list.ts';
-import { gatherEntries, sortOut, type DropEntry } from './drop.ts';
+import { gatherEntries, sortOut } from './drop.ts';
+import type { DropEntry } from './dropped.ts';
 
 const blob = (name: string): File => new File([name], name);
 const file = (fullPath: string): DropEntry => {

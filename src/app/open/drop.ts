@@ -1,17 +1,7 @@
 import { isLedgerPath } from '../../ledger/formats/list.ts';
 import type { NamedBlob } from '../../ledger/types.ts';
+import type { DropEntry, Dropped } from './dropped.ts';
 import { keepHandle } from './fresh.ts';
-
-/** The parts of FileSystemEntry that the traversal uses. */
-export interface DropEntry {
-  readonly isFile: boolean;
-  readonly isDirectory: boolean;
-  readonly name: string;
-  /** From the root of the drop: "/ledger/provider_id=a/part-0.parquet". */
-  readonly fullPath: string;
-  file?(done: (file: File) => void, failed: (error: DOMException) => void): void;
-  createReader?(): { readEntries(done: (entries: DropEntry[]) => void, failed: (error: DOMException) => void): void };
-}
 
 /** What came out of a drop or a folder chooser. */
 export interface Gathered {
@@ -73,18 +63,13 @@ async function walkEntries(entries: readonly DropEntry[]): Promise<NamedBlob[]> 
 export const gatherEntries = async (entries: readonly DropEntry[]): Promise<Gathered> =>
   sortOut(await walkEntries(entries));
 
-/**
- * Every file of what was dropped. Must be called within the drop event: its items are void as soon as the handler
- * returns.
- */
-export function walkDrop(transfer: DataTransfer): Promise<NamedBlob[]> {
-  const items = [...transfer.items].filter((item) => item.kind === 'file');
-  const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  if (entries.length > 0 && entries.length === items.length) return walkEntries(entries);
-  return Promise.resolve([...transfer.files].map((file) => ({ path: file.name, blob: file })));
+/** Every file of what was dropped. */
+export function walkDrop({ entries, files }: Dropped): Promise<NamedBlob[]> {
+  if (entries) return walkEntries(entries);
+  return Promise.resolve(files.map((file) => ({ path: file.name, blob: file })));
 }
 
 /** Files of an <input type="file">, with their paths where a folder was chosen (webkitdirectory). */
-export function gatherInput(list: FileList): Gathered {
-  return sortOut([...list].map((file) => ({ path: file.webkitRelativePath || file.name, blob: file })));
+export function gatherInput(list: readonly File[]): Gathered {
+  return sortOut(list.map((file) => ({ path: file.webkitRelativePath || file.name, blob: file })));
 }

@@ -1,11 +1,22 @@
 import { explain, toTautlineError } from '../../core/errors.ts';
-import type { LedgerSource } from '../../ledger/types.ts';
+import type { LedgerSource, NamedBlob } from '../../ledger/types.ts';
 import { actions } from '../../state/store.ts';
 
 /** How to read dropped files again as they are now: the browser voids what it gave once a file has changed. */
 const handles = new WeakMap<Blob, () => Promise<Blob>>();
 
 export const keepHandle = (blob: Blob, again: () => Promise<Blob>): void => void handles.set(blob, again);
+
+const roots = new WeakMap<Blob, readonly FileSystemHandle[]>();
+
+/** Keeps the files and folders that were dropped or chosen, by which their ledger is found again after a reload. */
+export function keepRoots(files: readonly NamedBlob[], handles: readonly FileSystemHandle[]): void {
+  for (const { blob } of files) roots.set(blob, handles);
+}
+
+/** What leads back to files; empty where the browser gave nothing. */
+export const rootsOf = ([first]: readonly NamedBlob[]): readonly FileSystemHandle[] =>
+  (first && roots.get(first.blob)) ?? [];
 
 /** True if the source can be read anew without the user choosing it again. */
 export const canRefresh = (source: LedgerSource): boolean =>
@@ -21,6 +32,7 @@ export async function reopen(source: LedgerSource): Promise<void> {
         if (!again) return { path, blob };
         const fresh = await again();
         keepHandle(fresh, again);
+        keepRoots([{ path, blob: fresh }], roots.get(blob) ?? []);
         return { path, blob: fresh };
       }),
     );

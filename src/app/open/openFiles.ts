@@ -5,9 +5,24 @@ import type { NamedBlob } from '../../ledger/types.ts';
 import { actions, session } from '../../state/store.ts';
 import { showSheet } from '../ui.ts';
 import { droppedKind } from './droppedKind.ts';
-import type { Gathered } from './drop.ts';
+import { gatherInput, sortOut, walkDrop, type Gathered } from './drop.ts';
+import type { Dropped } from './dropped.ts';
+import { keepRoots } from './fresh.ts';
 
 const SOME = 3;
+
+/** Opens what was dropped on the page. */
+export const openDropped = (dropped: Dropped): Promise<void> =>
+  openGathered(walkDrop(dropped).then(sortOut), dropped.handles);
+
+/** Adds what was dropped as an embedding model. */
+export async function addModel(dropped: Dropped): Promise<void> {
+  const [{ addDropped }, files] = await Promise.all([import('../embedder/EmbedderSheet.tsx'), walkDrop(dropped)]);
+  await addDropped(files);
+}
+
+/** Opens what was chosen in a field of the page. */
+export const openChosen = (files: readonly File[]): Promise<void> => openGathered(gatherInput(files));
 
 /** Bundles, and in the laboratory labels, are no ledgers: they are for the one that is open. */
 async function takenByLab({ path, blob }: NamedBlob): Promise<boolean> {
@@ -24,8 +39,14 @@ async function takenByLab({ path, blob }: NamedBlob): Promise<boolean> {
   return true;
 }
 
-/** Opens what a drop or a chooser gave; says what was passed over, and says so when nothing was left. */
-export async function openGathered(gathering: Gathered | Promise<Gathered>): Promise<void> {
+/**
+ * Opens what a drop or a chooser gave; says what was passed over, and says so when nothing was left.
+ * @param handles of what was dropped or chosen, null where the browser gives none
+ */
+export async function openGathered(
+  gathering: Gathered | Promise<Gathered>,
+  handles: Promise<readonly (FileSystemHandle | null)[]> | null = null,
+): Promise<void> {
   let gathered: Gathered;
   try {
     gathered = await gathering;
@@ -50,6 +71,8 @@ export async function openGathered(gathering: Gathered | Promise<Gathered>): Pro
         `no ledger and passed over: ${names}`,
     );
   }
+  const roots = (await handles?.catch(() => [])) ?? [];
+  if (roots.length > 0 && roots.every((handle) => handle !== null)) keepRoots(files, roots);
   showSheet(null);
   const passedOver = ignored.map((path) => ({ path, why: 'no data' }) as const);
   await actions.open({ kind: 'files', files, passedOver });

@@ -18,7 +18,7 @@ export function signalsToArrow(events: EventColumns, signals: Signals, decisions
 
 /** The same without `row` as a Parquet file (zstd), strings as strings: the columns and types of a signals file. */
 export function signalsToParquet(
-  platform: Platform,
+  platform: Pick<Platform, 'parquet'>,
   events: EventColumns,
   signals: Signals,
   decisions: Decisions,

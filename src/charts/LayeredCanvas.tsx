@@ -3,6 +3,7 @@ import { prepareCanvas, type Draw } from './canvas.ts';
 import type { PlotBox } from './domain.ts';
 import { schedulePaint, stopDrawing } from './drawing.ts';
 import { createRenderer, type ChartOption, type Renderer } from './echarts.ts';
+import { keepLayers } from './layers.ts';
 import { useChartTheme } from './theme.ts';
 import { usePixelRatio, type Size } from './useSize.ts';
 
@@ -28,6 +29,7 @@ export function LayeredCanvas({ size, box, under, option, over }: LayeredCanvasP
   useLayoutEffect(() => {
     const canvas = element.current;
     if (!canvas) return;
+    keepLayers(canvas, { size, box, under, option, over, theme });
     schedulePaint(canvas, () => {
       const lines = option && (renderer.current ??= createRenderer()).draw(option, size, ratio);
       const g = prepareCanvas(canvas, size, ratio);

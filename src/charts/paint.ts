@@ -253,13 +253,16 @@ export function paintBadge(g: G, theme: ChartTheme, x: number, y: number, color:
   g.fillText(letter, x, y + 0.5);
 }
 
-const patterns = new Map<string, CanvasPattern | string>();
+/** Of each context its own: one that writes SVG has other patterns. */
+const patterns = new WeakMap<G, Map<string, CanvasPattern | string>>();
 
 /** Fill of an area: its colour, hatched with the surface colour so that areas differ without colour. */
 export function hatchFill(g: G, color: string, hatch: Hatch, surface: string): CanvasPattern | string {
   if (hatch === 'none') return color;
   const key = `${color}|${hatch}|${surface}`;
-  const known = patterns.get(key);
+  const own = patterns.get(g) ?? new Map<string, CanvasPattern | string>();
+  patterns.set(g, own);
+  const known = own.get(key);
   if (known) return known;
   const tile = document.createElement('canvas');
   tile.width = tile.height = 8;
@@ -283,6 +286,6 @@ export function hatchFill(g: G, color: string, hatch: Hatch, surface: string): C
   t.stroke();
   if (hatch === 'dots') t.fillRect(3, 3, 2, 2);
   const pattern = g.createPattern(tile, 'repeat') ?? color;
-  patterns.set(key, pattern);
+  own.set(key, pattern);
   return pattern;
 }

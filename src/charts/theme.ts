@@ -26,7 +26,8 @@ export type Tone = 'danger' | 'warn' | 'ok' | 'accent' | 'dim';
 
 export const toneColor = (tone: Tone, theme: ChartTheme): string => (tone === 'dim' ? theme.textDim : theme[tone]);
 
-function readTheme(): ChartTheme {
+/** The design tokens as they are now. */
+export function readTheme(): ChartTheme {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const background = parseColor(token('bg'));

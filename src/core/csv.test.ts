@@ -17,3 +17,9 @@ it('writes a table that CSV readers read back', () => {
 it('writes no text that a spreadsheet would run', () => {
   expect(csvOf(['a'], [['=1+1'], ['-x'], ['@y']])).toBe("a\r\n'=1+1\r\n'-x\r\n'@y\r\n");
 });
+
+it('guards formulas in full width too, and writes large ids and negative numbers as they are', () => {
+  expect(csvOf(['a', 'b', 'c'], [['＝1+1', -9007199254740993n, -0.1]])).toBe(
+    "a,b,c\r\n'＝1+1,-9007199254740993,-0.1\r\n",
+  );
+});

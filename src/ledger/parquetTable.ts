@@ -6,7 +6,7 @@ import type { Platform } from './platform.ts';
  * @param stated what the file says of itself, by key
  */
 export async function ipcToParquet(
-  platform: Platform,
+  platform: Pick<Platform, 'parquet'>,
   stream: Uint8Array,
   groupRows?: number,
   stated?: ReadonlyMap<string, string>,

@@ -37,6 +37,7 @@ void prepareReaders();
 exposeWorker(
   ENGINE_CONTRACT,
   createEngine({
+    files: platform,
     loadKernels: kernels,
     signalPool: browserSignalPool(),
     openLedger: async (source, mapping, options) => {

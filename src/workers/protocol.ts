@@ -307,6 +307,21 @@ export const EVENT_QUESTIONS = {
   rowsOf: question<(indices: readonly EventIndex[]) => Promise<Int32Array>>({ doing: 'finding rows', moved: true }),
   /** The events that rows are, both ascending; rows that no stream of the analysis has are left out of both. */
   eventsOfRows: question<(rows: Int32Array) => Promise<RowEvents>>({ doing: 'finding rows', moved: true }),
+  /**
+   * Series of events as a CSV file in parts of UTF-8: one row per event of the streams, with every digit.
+   * @param sink takes a part; what it throws ends the writing
+   */
+  seriesCsv: question<
+    (
+      names: readonly SeriesName[],
+      range: IndexRange,
+      streams: readonly number[],
+      sink: (part: Uint8Array) => Promise<void>,
+      onProgress: OnProgress,
+    ) => Promise<void>
+  >({ doing: 'writing values', callbacks: { 3: takes('keeping values'), 4: PROGRESS } }),
+  /** Signals of all events as a Parquet file: the columns of a signals file of the command line. */
+  signalsParquet: question<() => Promise<Uint8Array>>({ doing: 'writing signals', moved: true }),
   /** Signals of all events as one Arrow IPC stream (columns of the golden files and `row`), for the database. */
   signalsArrow: question<() => Promise<Uint8Array>>({ doing: 'exporting signals', moved: true }),
 };

@@ -85,6 +85,7 @@ const files = nodePlatform();
 
 /** What the engine stands on in Node: the real kernels and the real readers. */
 const nodeEnginePlatform: EnginePlatform = {
+  files,
   loadKernels: once(() => loadKernels(BUILT_KERNELS)),
   openLedger: (source, mapping, options) => openForAnalysis(source, mapping, { platform: files, ...options }),
 };

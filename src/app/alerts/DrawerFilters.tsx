@@ -1,10 +1,13 @@
 import type { ReactNode } from 'react';
+import type { ExportFile } from '../../charts/ExportMenu.tsx';
 import { formatCount } from '../../core/format.ts';
 import { CHANNEL_TABLE, NOTICE_KINDS, NOTICE_LABELS } from '../../detection/channels/table.ts';
 import { ALERT_KINDS, type AlertKind } from '../../detection/types.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import { KindBadge } from '../shell/Badge.tsx';
 import { useUi, type UiState } from '../ui.ts';
+import { TakeShown } from '../shell/TakeShown.tsx';
+import { noticesCsv } from './noticesFile.ts';
 import { toggle, toggleKind } from './filter.ts';
 import { TakeAlong } from './TakeAlong.tsx';
 import { useTableView } from './tableView.ts';
@@ -146,6 +149,23 @@ function Looks(): ReactNode {
   );
 }
 
+/** The notices that are listed, as a file. */
+function TakeNotices(): ReactNode {
+  const streams = useTautline((state) => state.analysis.report?.streams);
+  const streamName = useTautline((state) => state.view.alertFilter.stream);
+  const kinds = useUi((ui) => ui.noticeKinds);
+  const names = streams?.map(({ name }) => name) ?? [];
+  const stream = streamName === null ? -1 : names.indexOf(streamName);
+  const filter = { kinds, stream: stream < 0 ? null : stream };
+  const file: ExportFile = {
+    title: 'Table (CSV)',
+    description: 'All that pass the filter, with every digit',
+    extension: 'csv',
+    make: (job) => noticesCsv(filter, names, job),
+  };
+  return <TakeShown name="notices" files={[file]} />;
+}
+
 /** What the drawer lists, which kinds and streams of it, and how many there are. */
 export function DrawerFilters(): ReactNode {
   const list = useUi((ui) => ui.drawerList);
@@ -154,7 +174,7 @@ export function DrawerFilters(): ReactNode {
       <Lists list={list} />
       {list === 'alerts' && <Looks />}
       <Filters list={list} />
-      {list === 'alerts' && <TakeAlong />}
+      {list === 'alerts' ? <TakeAlong /> : <TakeNotices />}
     </>
   );
 }

@@ -6,7 +6,7 @@ import { marksFile } from '../../detection/incidents/marks.ts';
 import { textOfFile } from '../../state/fileText.ts';
 import { importMarks, useMarks } from '../../state/marks.ts';
 import { actions, useTautline } from '../../state/store.ts';
-import { fileName } from '../evidence/fileName.ts';
+import { fileName } from '../../core/fileName.ts';
 import { FileButton } from '../shell/FileButton.tsx';
 import { Menu, type MenuItem } from '../shell/Menu.tsx';
 import { download } from '../whatif/parameterFile.ts';

@@ -20,6 +20,7 @@ import { showAlert, zoomToAlert } from '../alerts/show.ts';
 import { KindBadge } from '../shell/Badge.tsx';
 import { ErrorBoundary } from '../shell/ErrorBoundary.tsx';
 import { Icon } from '../shell/Icon.tsx';
+import { TakeShown } from '../shell/TakeShown.tsx';
 import { loadable } from '../shell/loadable.tsx';
 import { useCompact } from '../shell/useCompact.ts';
 import { MIN_EVIDENCE, MAX_EVIDENCE, useUi } from '../ui.ts';
@@ -253,6 +254,7 @@ export function Evidence({
       <header>
         <Title subject={subject} view={view} report={report} />
         <Tabs view={view} base={base} isLasting={isLasting} />
+        <TakeShown name={`evidence ${TABS[view.tab].title}`} root={root} />
         <button
           type="button"
           className="button icon-only"

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import type { ExportFile } from '../../charts/ExportMenu.tsx';
 import { formatCount, formatDuration } from '../../core/format.ts';
 import { conditionOf } from '../../state/find/condition.ts';
 import { search, useSearch } from '../../state/find/find.ts';
@@ -8,8 +9,10 @@ import type { FindView } from '../../state/view/find.ts';
 import { DrawerEdge } from '../alerts/DrawerEdge.tsx';
 import { Icon } from '../shell/Icon.tsx';
 import { progressText } from '../shell/Progress.tsx';
+import { TakeShown } from '../shell/TakeShown.tsx';
 import { useUi } from '../ui.ts';
 import { Filters } from './Filters.tsx';
+import { hitsCsv } from './hitsFile.ts';
 import { HitList } from './HitList.tsx';
 import { showEvent } from './show.ts';
 import { nextHit, placeOf } from './snippet.ts';
@@ -18,6 +21,9 @@ import './find.css';
 
 /** A key has to rest so long before its text is searched for. */
 const REST_MS = 120;
+const HITS: readonly ExportFile[] = [
+  { title: 'Hits (CSV)', description: 'All of them, with their whole messages', extension: 'csv', make: hitsCsv },
+];
 const EMPTY: FindView = { text: '', filters: [] };
 const INPUT_ID = 'find-text';
 
@@ -201,6 +207,7 @@ export function Find(): ReactNode {
           <Standing />
         </div>
         <Controls />
+        <TakeShown name="hits" files={HITS} />
         <button
           type="button"
           className="button icon-only small"

@@ -5,6 +5,7 @@ import type { EventIndex } from '../../core/units.ts';
 import { useEvent, useEventFields } from '../../state/queries.ts';
 import { actions, session, useTautline } from '../../state/store.ts';
 import { stretchView } from '../../state/stretch.ts';
+import { encodeView } from '../../state/url.ts';
 import type { AnalysisReport, EventDetail } from '../../workers/protocol.ts';
 import { showAlert, zoomToAlert } from '../alerts/show.ts';
 import { neighbourAlert } from '../alerts/neighbour.ts';
@@ -226,6 +227,10 @@ export function Inspector({ index }: { readonly index: EventIndex }): ReactNode 
   return <InspectorOf event={data} stale={isPlaceholderData} report={report} />;
 }
 
+/** The address of the page with an event selected. */
+const linkTo = (selected: EventIndex): string =>
+  `${location.href.split('#')[0]}#${encodeView({ ...session.store.getState().view, selected })}`;
+
 function InspectorOf({
   event,
   stale,
@@ -254,6 +259,15 @@ function InspectorOf({
     <div className="inspector" aria-busy={stale} onKeyDown={onKeyDown}>
       <header>
         <h2 title="event_id">Event {String(event.eventId)}</h2>
+        <button
+          type="button"
+          className="button icon-only"
+          title="Copy a link to this event, as it is seen now"
+          aria-label="Copy a link to this event"
+          onClick={() => void copyText(linkTo(event.index), 'Link to the event copied.')}
+        >
+          <Icon name="link" />
+        </button>
         <button
           type="button"
           className="button icon-only"

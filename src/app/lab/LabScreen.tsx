@@ -4,6 +4,7 @@ import { actions, useTautline } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { changesText } from '../whatif/Scenarios.tsx';
 import { ErrorBoundary } from '../shell/ErrorBoundary.tsx';
+import { TakeShown } from '../shell/TakeShown.tsx';
 import { ProgressBar, progressText } from '../shell/Progress.tsx';
 import { DelaySection } from './DelaySection.tsx';
 import { DeploySection } from './DeploySection.tsx';
@@ -91,6 +92,29 @@ function NoLedger(): ReactNode {
   );
 }
 
+function Section({
+  id,
+  title,
+  lead,
+  children,
+}: {
+  readonly id: string;
+  readonly title: string;
+  readonly lead: string;
+  readonly children: ReactNode;
+}): ReactNode {
+  const root = useRef<HTMLElement>(null);
+  return (
+    <section id={`lab-${id}`} className="lab-section" aria-labelledby={`lab-${id}-title`} ref={root}>
+      <header>
+        <h2 id={`lab-${id}-title`}>{title}</h2> <TakeShown name={title} root={root} />
+        <p className="dim">{lead}</p>
+      </header>
+      <ErrorBoundary region={title}>{children}</ErrorBoundary>
+    </section>
+  );
+}
+
 /** The laboratory, for the open ledger and the parameters in force. */
 export function LabScreen(): ReactNode {
   const isOpen = useTautline((state) => state.ledger.phase === 'open');
@@ -124,15 +148,9 @@ export function LabScreen(): ReactNode {
       </nav>
       <div className="lab-sections">
         {SECTIONS.map(({ id, title, lead, View }) => (
-          <section key={id} id={`lab-${id}`} className="lab-section" aria-labelledby={`lab-${id}-title`}>
-            <header>
-              <h2 id={`lab-${id}-title`}>{title}</h2>
-              <p className="dim">{lead}</p>
-            </header>
-            <ErrorBoundary region={title}>
-              <View report={report} />
-            </ErrorBoundary>
-          </section>
+          <Section key={id} id={id} title={title} lead={lead}>
+            <View report={report} />
+          </Section>
         ))}
       </div>
     </div>

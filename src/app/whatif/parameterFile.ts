@@ -1,4 +1,5 @@
 import { fieldsOf } from '../../core/fields.ts';
+import { save } from '../../charts/takealong/job.ts';
 import { parseParameters, type ParameterError, type Parameters } from '../../detection/parameters.ts';
 import { retiredNotes } from '../../detection/retired.ts';
 import { isExperimentFile, readExperiment, type Experiment } from '../../state/scenarios.ts';
@@ -57,13 +58,5 @@ export function readFile(text: string): Result<FileContent, readonly ParameterEr
 }
 
 /** Hands JSON text, or a blob, to the user as a download. */
-export function download(content: string | Blob, fileName: string): void {
-  const url = URL.createObjectURL(
-    typeof content === 'string' ? new Blob([content], { type: 'application/json' }) : content,
-  );
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  URL.revokeObjectURL(url);
-}
+export const download = (content: string | Blob, fileName: string): void =>
+  save(typeof content === 'string' ? new Blob([content], { type: 'application/json' }) : content, fileName);

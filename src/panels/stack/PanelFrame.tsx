@@ -11,6 +11,7 @@ import {
 } from 'react';
 import { useTautline } from '../../state/store.ts';
 import type { Panel } from '../panel.ts';
+import { PanelExport } from './PanelExport.tsx';
 import { HealthBadge, HealthReasons, healthText, useHealth } from './Health.tsx';
 import { PanelArranging, PanelEdge, PanelGrip } from './PanelTools.tsx';
 import { useArranged, usePanelFolded } from './useArrangement.ts';
@@ -111,6 +112,7 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
           </span>
         )}
         <div className="panel-slot" ref={setSlot} />
+        {!folded && <PanelExport panel={panel} root={element} />}
         {!folded && (
           <button
             type="button"

@@ -13,8 +13,10 @@ import { stretchView } from '../../state/stretch.ts';
 import { Legend } from './Legend.tsx';
 import { Found, Highlighted } from './Marked.tsx';
 import { useSharedRestingCursor } from './Readout.tsx';
+import { SignalsExport } from './SignalsExport.tsx';
 import { useShared } from './timeline.ts';
 import { useComposition } from './useComposition.ts';
+import './tools.css';
 
 /**
  * Overview of the whole ledger, legend, what stands at the cursor, and the labels of the shared axis; stays on top
@@ -52,7 +54,10 @@ export function StackHead() {
       <div className="stack-bar">
         <Legend />
         <Where />
-        <FindButton />
+        <div className="stack-tools">
+          <FindButton />
+          <SignalsExport />
+        </div>
       </div>
       <AxisStrip {...link} label={axis === 'time' ? 'Time axis, UTC' : 'Event axis'} ticks={ticks} formatX={formatX} />
       <Highlighted />

@@ -84,3 +84,8 @@ export function hitsSql(rows: readonly number[], text: string): string {
   return `select row, ts, coalesce(agent_id, provider_id, role) as who, ${part} as part,
     length(text)::int as length from events where row in (${rows.join(', ')})`;
 }
+
+/** Of some rows, in their order: who said what when, in full. */
+export const wholeHitsSql = (rows: readonly number[]): string =>
+  `select ts, coalesce(agent_id, provider_id) as who, role, text from events
+    where row in (${rows.join(', ')}) order by row`;

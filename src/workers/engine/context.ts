@@ -14,6 +14,7 @@ import {
   type StageThreads,
 } from '../../analysis/stages.ts';
 import type { OpenOptions } from '../../ledger/open.ts';
+import type { Platform } from '../../ledger/platform.ts';
 import type { ColumnMapping, LedgerSource, OpenedLedger, RowSink } from '../../ledger/types.ts';
 import type { SignalPool } from '../signalPool.ts';
 
@@ -25,6 +26,8 @@ export interface EnginePlatform {
   readonly signalPool?: SignalPool | null;
   /** Work in ms from which on they do, where not by default. */
   readonly signalPoolFrom?: number;
+  /** Writes Parquet files. */
+  readonly files: Pick<Platform, 'parquet'>;
   /** Called for every ledger: loads once. */
   loadKernels(): Promise<KernelModule>;
   openLedger(

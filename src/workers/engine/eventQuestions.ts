@@ -1,7 +1,9 @@
+import { TautlineFailure } from '../../core/errors.ts';
 import { SERIES_NAMES } from '../../detection/channels/table.ts';
 import { noticesOf, type NoticeFilter, type NoticeList } from '../../detection/notices.ts';
 import { EVENT_STATES } from '../../detection/types.ts';
-import { signalsToArrow } from '../../analysis/signalsTable.ts';
+import { seriesCsvParts } from '../../analysis/seriesCsv.ts';
+import { signalsToArrow, signalsToParquet } from '../../analysis/signalsTable.ts';
 import type { Analysis } from '../../analysis/stages.ts';
 import type { EVENT_QUESTIONS, EventDetail } from '../protocol.ts';
 import type { ApiOf } from '../service/contract.ts';
@@ -84,6 +86,27 @@ export function eventQuestions(context: EngineContext): ApiOf<typeof EVENT_QUEST
       ),
 
     eventsOfRows: (rows) => context.answer(({ events }) => eventsOfRows(events.row, rows)),
+
+    async seriesCsv(names, range, streams, sink, onProgress) {
+      const parts = await context.answerWhole((analysis) => seriesCsvParts(analysis, names, range, streams));
+      const encoder = new TextEncoder();
+      const { revision } = context.standing;
+      for (const { text, fraction } of parts) {
+        // The columns are those of the newest analysis.
+        if (context.standing.revision !== revision)
+          throw new TautlineFailure({
+            kind: 'cancelled',
+            what: 'Writing values: the parameters have changed meanwhile',
+          });
+        await sink(encoder.encode(text));
+        onProgress({ phase: 'Writing values', fraction });
+      }
+    },
+
+    signalsParquet: () =>
+      context.answerWhole(({ events, signals, decisions }) =>
+        signalsToParquet(context.platform.files, events, signals, decisions),
+      ),
 
     signalsArrow: () =>
       context.answerWhole(({ events, signals, decisions }) => signalsToArrow(events, signals, decisions)),

@@ -10,7 +10,7 @@ import { actions, useTautline } from '../../../state/store.ts';
 import type { EvidenceTab } from '../../../state/types.ts';
 import { ProgressBar, progressText } from '../../shell/Progress.tsx';
 import { download } from '../../whatif/parameterFile.ts';
-import { fileName } from '../fileName.ts';
+import { fileName } from '../../../core/fileName.ts';
 import { Empty, EventLink, Notes } from '../parts.tsx';
 import type { Subject } from '../useSubject.ts';
 import { formatP, placeOf, splitByP, STATUS_MARK, strengthOf } from './present.ts';

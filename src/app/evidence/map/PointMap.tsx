@@ -53,7 +53,7 @@ function Canvases(props: PointMapProps & { readonly size: Size }): ReactNode {
   const style = { width: size.width, height: size.height };
   return (
     <>
-      <canvas ref={points} className="chart-layer" style={style} aria-hidden="true" />
+      <canvas ref={points} className="chart-layer" style={style} aria-hidden="true" data-picture="" />
       <canvas
         ref={marks}
         className="point-map-over"

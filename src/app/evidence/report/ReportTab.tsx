@@ -4,7 +4,7 @@ import { formatBytes, formatMs } from '../../../core/format.ts';
 import { makeReport, useInvestigation } from '../../../state/drilldown/queries.ts';
 import { useTautline } from '../../../state/store.ts';
 import { download } from '../../whatif/parameterFile.ts';
-import { fileName } from '../fileName.ts';
+import { fileName } from '../../../core/fileName.ts';
 import type { Subject } from '../useSubject.ts';
 
 type Of = 'subject' | 'session';

@@ -11,6 +11,8 @@ export default {
   project: ['src/**/*.{ts,tsx}', 'e2e/**/*.ts', 'scripts/*.mjs'],
   // Generated whole: from bundle.proto, and from the tables of channels.
   ignore: ['**/*_pb.ts', 'src/kernels/layout.ts'],
+  // Read as text and put into a page.
+  ignoreDependencies: ['axe-core'],
   // Of the system: tests of pipes make one.
   ignoreBinaries: ['mkfifo'],
   playwright: { config: ['e2e/playwright.config.ts'], entry: ['e2e/*.spec.ts'] },

@@ -30,7 +30,9 @@ function labelWidth(text: string, font: string): number {
 export function LimitHandles({ limits, thresholds, scale, box, held }: LimitHandlesProps) {
   const theme = useChartTheme();
   const [focused, setFocused] = useState<string | null>(null);
-  const places = placeThresholds(box, scale, thresholds);
+  const isFocused = ({ rule }: Threshold): boolean =>
+    focused !== null && rule !== undefined && ruleKey(rule) === focused;
+  const places = placeThresholds(box, scale, thresholds, isFocused);
   return places.map(({ threshold, label }) => {
     const key = threshold.rule && ruleKey(threshold.rule);
     const slider = limits.sliders.find(({ rule }) => ruleKey(rule) === key);

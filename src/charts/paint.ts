@@ -148,16 +148,21 @@ export function paintBeyond(g: G, box: PlotBox, theme: ChartTheme, text: string)
 const HANDLE = 24;
 const LABEL = 13;
 
-/** Where threshold lines and their labels, moved apart where they would overlap, lie; limits are those in view. */
+/**
+ * Where threshold lines and their labels, moved apart where they would overlap, lie; limits are those in view.
+ * @param keeps one that stays at the edge where it is out of view: it has the focus, and would lose it
+ */
 export function placeThresholds(
   box: PlotBox,
   scale: YScale,
   thresholds: readonly Threshold[],
+  keeps: (threshold: Threshold) => boolean = () => false,
 ): { readonly threshold: Threshold; readonly line: number; readonly label: number }[] {
   const shown = thresholds
     .filter(({ value }) => Number.isFinite(value))
     .map((threshold) => ({ threshold, line: yToPx(threshold.value, scale, box) }))
-    .filter(({ line }) => line >= box.top - 1 && line <= box.top + box.height + 1);
+    .filter(({ threshold, line }) => keeps(threshold) || (line >= box.top - 1 && line <= box.top + box.height + 1))
+    .map((one) => ({ ...one, line: Math.max(box.top, Math.min(box.top + box.height, one.line)) }));
   const held = shown.filter(({ threshold }) => threshold.rule).length > 1;
   const labels = spreadLabels(
     shown.map(({ line }) => line - 7),

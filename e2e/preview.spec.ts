@@ -46,7 +46,7 @@ test('a memory that takes long is previewed while its slider moves, and ends exa
   await expect(page.getByText(/Preview: refining/)).toBeHidden();
 
   // A picture stays until there is another, while zooming too.
-  await page.getByRole('region', { name: 'KL divergence' }).locator('.chart-plot').hover();
+  await page.locator('[data-panel] .chart-plot').first().hover();
   await page.keyboard.down('Control');
   await page.mouse.wheel(0, -400);
   await page.keyboard.up('Control');

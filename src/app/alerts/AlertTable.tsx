@@ -1,5 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { memo, useEffect, useMemo, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { sameFields } from '../../charts/useSame.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
@@ -12,7 +11,7 @@ import type { AnalysisReport } from '../../workers/protocol.ts';
 import { openEvidence } from '../evidence/open.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { COLUMNS } from './columns.tsx';
-import { nextRow } from './keys.ts';
+import { useRowGrid } from './rowGrid.tsx';
 import { linesOf, type Entry, type Line } from './lines.ts';
 import { MarkBar, markLine, VERDICT_KEYS } from './MarkBar.tsx';
 import { showAlert, zoomToAlert } from './show.ts';
@@ -21,7 +20,6 @@ import { useEntries } from './useEntries.ts';
 
 const quietIn = (report: AnalysisReport): string => noAlertsText(report).join(' ');
 
-const ROW_PX = 24;
 const NO_ENTRIES: readonly Entry[] = [];
 
 function Header(): ReactNode {
@@ -237,22 +235,16 @@ export function AlertTable(): ReactNode {
   const report = useTautline((state) => state.analysis.report);
   const total = report?.alerts.length ?? 0;
   const names = useMemo(() => report?.streams.map(({ name }) => name) ?? [], [report?.streams]);
-  const scroller = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState(0);
-  const base = useId();
   const entries = data ?? NO_ENTRIES;
   const lines = useMemo(
     () => linesOf({ entries, incidents, sort, grouped, opened }),
     [entries, incidents, sort, grouped, opened],
   );
-  // eslint-disable-next-line react-hooks/incompatible-library -- a warning for the React Compiler, which is not used
-  const virtualizer = useVirtualizer({
+  const { at, setActive, move, scroller, virtualizer, idOf, props } = useRowGrid({
     count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 12,
+    onKey: (key, row) => onLineKey(key, lines[row]),
+    onFirst: steppedMark,
   });
-  const at = Math.min(active, lines.length - 1);
 
   // An alert selected elsewhere (keys, charts, list of changes) becomes the active row; another order or filter starts
   // at its top.
@@ -265,25 +257,11 @@ export function AlertTable(): ReactNode {
     );
     if (row < 0) return;
     followed.current = selected;
-    setActive(row);
-    virtualizer.scrollToIndex(row, { align: 'auto' });
-  }, [selected, lines, virtualizer]);
+    move(row);
+  }, [selected, lines, move]);
   useEffect(() => {
     scroller.current?.scrollTo({ top: 0 });
-  }, [sort, filter, search]);
-
-  const move = (to: number): void => {
-    setActive(to);
-    virtualizer.scrollToIndex(to, { align: 'auto' });
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target !== event.currentTarget || steppedMark(event)) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || lines.length === 0) return;
-    const to = nextRow(event.key, at, lines.length, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX));
-    if (to !== null) move(to);
-    else if (!onLineKey(event.key, lines[at])) return;
-    event.preventDefault();
-  };
+  }, [sort, filter, search, scroller]);
 
   if (error)
     return (
@@ -300,11 +278,7 @@ export function AlertTable(): ReactNode {
         aria-label="Alerts"
         aria-rowcount={lines.length + 1}
         aria-colcount={COLUMNS.length + 1}
-        aria-readonly="true"
-        tabIndex={0}
-        ref={scroller}
-        aria-activedescendant={lines.length > 0 ? `${base}-${at}` : undefined}
-        onKeyDown={onKeyDown}
+        {...props}
       >
         <Header />
         {data && lines.length === 0 && (
@@ -318,7 +292,7 @@ export function AlertTable(): ReactNode {
             const key = `${line.type} ${line.key}`;
             const place = {
               index,
-              id: `${base}-${index}`,
+              id: idOf(index),
               top: start,
               isActive: index === at,
               onActivate: setActive,

@@ -1,5 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatNumber, formatQuantity, formatTimeFull } from '../../core/format.ts';
 import { NOTICE_LABELS } from '../../detection/channels/table.ts';
@@ -7,9 +6,8 @@ import { useNotices } from '../../state/queries.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import type { AnalysisReport, NoticePage } from '../../workers/protocol.ts';
 import { useUi } from '../ui.ts';
-import { nextRow } from './keys.ts';
+import { useRowGrid } from './rowGrid.tsx';
 
-const ROW_PX = 24;
 /** Rows that are asked for at a time: of many thousands only those near the visible ones are here. */
 const PAGE = 200;
 
@@ -56,10 +54,7 @@ export function NoticeTable(): ReactNode {
   const streamName = useTautline((state) => state.view.alertFilter.stream);
   const selected = useTautline((state) => state.view.selected);
   const kinds = useUi((ui) => ui.noticeKinds);
-  const scroller = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState(0);
   const [page, setPage] = useState(0);
-  const base = useId();
   const streams = report?.streams;
   const filter = useMemo(() => {
     const stream = streamName === null ? -1 : (streams?.findIndex(({ name }) => name === streamName) ?? -1);
@@ -67,31 +62,19 @@ export function NoticeTable(): ReactNode {
   }, [kinds, streamName, streams]);
   const { data, error } = useNotices(filter, Math.max(0, page - 1) * PAGE, (page + 2) * PAGE);
   const total = data?.total ?? 0;
-  // eslint-disable-next-line react-hooks/incompatible-library -- a warning for the React Compiler, which is not used
-  const virtualizer = useVirtualizer({
-    count: total,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 12,
-    onChange: ({ range }) => range && setPage(Math.floor((range.startIndex + range.endIndex) / 2 / PAGE)),
-  });
-  const at = Math.min(active, total - 1);
   const rowAt = (index: number): Row | undefined => data?.rows[index - data.from];
   const open = (index: number): void => {
     const row = rowAt(index);
     if (row) actions.select(row.index);
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || total === 0) return;
-    const visible = Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX);
-    const to = nextRow(event.key, at, total, visible);
-    if (to !== null) {
-      setActive(to);
-      virtualizer.scrollToIndex(to, { align: 'auto' });
-    } else if (event.key === 'Enter') open(at);
-    else return;
-    event.preventDefault();
-  };
+  const { at, setActive, virtualizer, idOf, props } = useRowGrid({
+    count: total,
+    onKey(key, row) {
+      if (key === 'Enter') open(row);
+      return key === 'Enter';
+    },
+    onMiddle: (index) => setPage(Math.floor(index / PAGE)),
+  });
 
   if (error)
     return (
@@ -107,11 +90,7 @@ export function NoticeTable(): ReactNode {
       aria-label="Notices"
       aria-rowcount={total + 1}
       aria-colcount={COLUMNS.length}
-      aria-readonly="true"
-      tabIndex={0}
-      ref={scroller}
-      aria-activedescendant={total > 0 ? `${base}-${at}` : undefined}
-      onKeyDown={onKeyDown}
+      {...props}
     >
       <div className="alert-row alert-head" role="row" aria-rowindex={1}>
         {COLUMNS.map(({ title, help, number }, i) => (
@@ -133,7 +112,7 @@ export function NoticeTable(): ReactNode {
           return (
             <div
               key={item.index}
-              id={`${base}-${item.index}`}
+              id={idOf(item.index)}
               role="row"
               aria-rowindex={item.index + 2}
               aria-selected={row !== undefined && row.index === selected}

@@ -1,16 +1,14 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatTimeFull } from '../../core/format.ts';
 import { hitsSql } from '../../state/find/condition.ts';
 import { useSearch } from '../../state/find/find.ts';
 import { session, useTautline } from '../../state/store.ts';
-import { nextRow } from '../alerts/keys.ts';
+import { useRowGrid } from '../alerts/rowGrid.tsx';
 import { showEvent } from './show.ts';
 import { cutAt, placeOf } from './snippet.ts';
 
-const ROW_PX = 24;
 /** Hits whose messages are asked for at a time. */
 const PAGE = 100;
 /** A browser's pages end at some 33 million px. */
@@ -107,46 +105,28 @@ function Nothing({ text, hasText }: { readonly text: string; readonly hasText: b
 export function HitList({ text, hasText }: { readonly text: string; readonly hasText: boolean }): ReactNode {
   const { indices, rows } = useSearch((state) => state.hits);
   const selected = useTautline((state) => state.view.selected);
-  const scroller = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState(0);
   const [page, setPage] = useState(0);
-  const base = useId();
   const listed = Math.min(MAX_LISTED, indices.length);
-  const from = Math.max(0, page - 1) * PAGE;
-  const messages = useMessages(rows, from, text);
-  // eslint-disable-next-line react-hooks/incompatible-library -- a warning for the React Compiler, which is not used
-  const virtualizer = useVirtualizer({
+  const messages = useMessages(rows, Math.max(0, page - 1) * PAGE, text);
+  const open = (index: number): void => {
+    setActive(index);
+    showEvent(indices[index]);
+  };
+  const { at, setActive, move, virtualizer, idOf, props } = useRowGrid({
     count: listed,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 8,
-    onChange: ({ range }) => range && setPage(Math.floor((range.startIndex + range.endIndex) / 2 / PAGE)),
+    onKey(key, row) {
+      if (key === 'Enter') open(row);
+      return key === 'Enter';
+    },
+    onMiddle: (index) => setPage(Math.floor(index / PAGE)),
   });
-  const at = Math.min(active, listed - 1);
 
   // The hit that is stepped to, or selected on a chart, becomes the active row.
   const place = selected === null ? -1 : placeOf(indices, selected);
   const isHit = place >= 0 && place < listed && indices[place] === selected;
   useEffect(() => {
-    if (!isHit) return;
-    setActive(place);
-    virtualizer.scrollToIndex(place, { align: 'auto' });
-  }, [isHit, place, virtualizer]);
-
-  const open = (index: number): void => {
-    setActive(index);
-    showEvent(indices[index]);
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || listed === 0) return;
-    const to = nextRow(event.key, at, listed, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX));
-    if (to !== null) {
-      setActive(to);
-      virtualizer.scrollToIndex(to, { align: 'auto' });
-    } else if (event.key === 'Enter') open(at);
-    else return;
-    event.preventDefault();
-  };
+    if (isHit) move(place);
+  }, [isHit, place, move]);
 
   return (
     <div
@@ -155,11 +135,7 @@ export function HitList({ text, hasText }: { readonly text: string; readonly has
       aria-label="Hits"
       aria-rowcount={listed + 1}
       aria-colcount={4}
-      aria-readonly="true"
-      tabIndex={0}
-      ref={scroller}
-      aria-activedescendant={listed > 0 ? `${base}-${at}` : undefined}
-      onKeyDown={onKeyDown}
+      {...props}
     >
       <div className="alert-row alert-head" role="row" aria-rowindex={1}>
         {['Event', 'Time (UTC)', 'Who', 'Message'].map((title, i) => (
@@ -181,7 +157,7 @@ export function HitList({ text, hasText }: { readonly text: string; readonly has
           return (
             <div
               key={item.index}
-              id={`${base}-${item.index}`}
+              id={idOf(item.index)}
               role="row"
               aria-rowindex={item.index + 2}
               aria-selected={indices[item.index] === selected}

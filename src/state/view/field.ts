@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../core/result.ts';
+import type { EventIndex } from '../../core/units.ts';
 
 /** A field of an address: its name and its text, both unescaped. A name may occur more than once. */
 export type AddressField = readonly [name: string, text: string];
@@ -108,6 +109,19 @@ export function readIndex(given: string): number | null {
   const value = Number(given);
   return /^\d+$/.test(given) && Number.isSafeInteger(value) ? value : null;
 }
+
+/** The index of an event of the ledger, or none. */
+export const eventIndex = (name: string): ViewField<EventIndex | null> =>
+  single<EventIndex | null>(name, {
+    initial: null,
+    belongsTo: 'ledger',
+    write: String,
+    read(given) {
+      const index = readIndex(given);
+      return index === null ? err(`"${given}" is not an event index`) : ok(index);
+    },
+    clamp: (index, events) => (index !== null && index < events ? index : null),
+  });
 
 /** Fields that the view holds in one object; each keeps its own names and owner. */
 export function group<M extends ViewFields>(members: M): ViewField<ViewOf<M>> {

@@ -2,14 +2,13 @@ import type { IndexRange } from '../../core/columns.ts';
 import { EVENT_KINDS, type EventKind } from '../../core/ledgerSchema.ts';
 import { err, ok } from '../../core/result.ts';
 import { COLUMNS_WITH_UNIT, STATED_UNITS, type StatedUnit, type StatedUnits } from '../../core/statedMapping.ts';
-import type { EventIndex } from '../../core/units.ts';
 import { ALERT_KINDS, type AlertKind } from '../../detection/types.ts';
 import { LEDGER_COLUMNS, type ColumnMapping, type LedgerColumnName } from '../../ledger/types.ts';
 import type { Axis } from '../../workers/protocol.ts';
 import { readRange, writeRange } from '../evidenceChoices.ts';
 import { evidenceField } from './evidence.ts';
 import { findField } from './find.ts';
-import { choice, group, isOneOf, readIndex, single, text, texts, type ViewField } from './field.ts';
+import { choice, eventIndex, group, isOneOf, single, text, texts, type ViewField } from './field.ts';
 import { budgetField, calibrationSeedField, delayField, inControlField, sweepField } from './lab.ts';
 import { baselineField, parametersField } from './parameters.ts';
 import { heightsField } from './heights.ts';
@@ -106,16 +105,7 @@ export const VIEW_FIELDS = {
   }),
   /** Names of streams not drawn. */
   hiddenStreams: texts('hidden', 'ledger'),
-  selected: single<EventIndex | null>('at', {
-    initial: null,
-    belongsTo: 'ledger',
-    write: String,
-    read(given) {
-      const index = readIndex(given);
-      return index === null ? err(`"${given}" is not an event index`) : ok(index);
-    },
-    clamp: (index, events) => (index !== null && index < events ? index : null),
-  }),
+  selected: eventIndex('at'),
   evidence: evidenceField,
   theme: choice('theme', THEMES, 'is not dark, light or system', { initial: 'system', belongsTo: 'page' }),
   /** Ids of panels folded away. */

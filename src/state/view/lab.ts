@@ -1,10 +1,9 @@
 import { err, ok } from '../../core/result.ts';
-import type { EventIndex } from '../../core/units.ts';
 import type { Budget } from '../../detection/lab/budget.ts';
 import type { ChangeKind } from '../../detection/lab/delay.ts';
 import type { InControlSource } from '../../detection/lab/inControl.ts';
 import { checkParameter, PARAMETER_NAMES, PARAMETER_SPECS, type ParameterName } from '../../detection/parameters.ts';
-import { choice, group, isOneOf, readIndex, single, text, type ViewField } from './field.ts';
+import { choice, eventIndex, group, isOneOf, single, text, type ViewField } from './field.ts';
 
 /** A parameter that a sweep varies, and between which values. */
 export interface SweepRange {
@@ -35,7 +34,8 @@ export const SWEEPABLE = PARAMETER_NAMES.filter(
   (name) => PARAMETER_SPECS[name].type === 'number' && ['signals', 'decisions'].includes(PARAMETER_SPECS[name].stage),
 );
 
-const number = (given: string): number => (given.trim() === '' ? Number.NaN : Number(given));
+/** A sum with 0 has no negative zero, which is written as 0. */
+const number = (given: string): number => (given.trim() === '' ? Number.NaN : Number(given) + 0);
 
 /** A number that passes a check, or null. */
 const checked = (name: string, fits: (value: number) => boolean, what: string): ViewField<number | null> =>
@@ -99,16 +99,7 @@ export const delayField = group({
     belongsTo: 'page',
   }),
   size: checked('delay_size', isChangeSize, `a number from 0 to ${MAX_SIZE}`),
-  start: single<EventIndex | null>('delay_from', {
-    initial: null,
-    belongsTo: 'ledger',
-    write: String,
-    read(given) {
-      const index = readIndex(given);
-      return index === null ? err(`"${given}" is not an event index`) : ok(index);
-    },
-    clamp: (index, events) => (index !== null && index < events ? index : null),
-  }),
+  start: eventIndex('delay_from'),
   within: checked('delay_within', isHorizon, 'a whole number from 10 to 5000'),
 });
 

@@ -1,14 +1,6 @@
-import {
-  useId,
-  useLayoutEffect,
-  useRef,
-  useState,
-  type KeyboardEvent,
-  type ReactNode,
-  type RefObject,
-  type ToggleEvent,
-} from 'react';
+import { useId, useLayoutEffect, useRef, useState, type ReactNode, type RefObject, type ToggleEvent } from 'react';
 import { fileName } from '../core/fileName.ts';
+import { entriesOf, onMenuKey, placeBeside } from './popoverMenu.ts';
 import type { LegendEntry } from './takealong/scene.ts';
 import type { Job } from './takealong/job.ts';
 
@@ -42,7 +34,6 @@ export interface ExportMenuProps {
 }
 
 const NO_LEGEND: readonly LegendEntry[] = [];
-const GAP = 4;
 
 /** Pictures and tables below an element as files; their code is loaded when the menu opens. */
 async function filesIn(root: Element, props: ExportMenuProps): Promise<readonly ExportFile[]> {
@@ -100,16 +91,6 @@ function Running({
   );
 }
 
-/** Under its button, above it where there is no room, and within the page. */
-function placeBeside(list: HTMLElement, button: HTMLElement): void {
-  const { bottom, right, top } = button.getBoundingClientRect();
-  const { clientWidth, clientHeight } = document.documentElement;
-  const { offsetWidth, offsetHeight } = list;
-  const under = bottom + GAP + offsetHeight <= clientHeight;
-  list.style.left = `${Math.max(GAP, Math.min(right, clientWidth - GAP) - offsetWidth)}px`;
-  list.style.top = `${under ? bottom + GAP : Math.max(GAP, top - GAP - offsetHeight)}px`;
-}
-
 /** A button whose list has the charts and tables of an element as files: PNG, SVG, CSV. */
 export function ExportMenu(props: ExportMenuProps) {
   const { name, of, root, files = [], onError, children } = props;
@@ -119,7 +100,6 @@ export function ExportMenu(props: ExportMenuProps) {
   const [found, setFound] = useState<readonly ExportFile[]>([]);
   const [job, setJob] = useState<{ readonly title: string; readonly fraction: number | null } | null>(null);
   const running = useRef<AbortController | null>(null);
-  const items = (): HTMLElement[] => [...(list.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
 
   const onToggle = ({ newState }: ToggleEvent): void => {
     if (newState !== 'open') return;
@@ -131,19 +111,8 @@ export function ExportMenu(props: ExportMenuProps) {
   useLayoutEffect(() => {
     if (!list.current?.matches(':popover-open') || !button.current) return;
     placeBeside(list.current, button.current);
-    list.current.querySelector<HTMLElement>('[role=menuitem]')?.focus();
+    entriesOf(list.current)[0]?.focus();
   }, [found]);
-
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const all = items();
-    const at = all.indexOf(document.activeElement as HTMLElement);
-    const to = { ArrowDown: (at + 1) % all.length, ArrowUp: (at + all.length - 1) % all.length }[event.key];
-    if (to !== undefined) {
-      event.preventDefault();
-      all[to]?.focus();
-    } else if (event.key === 'Tab') list.current?.hidePopover();
-    else if (event.key === 'Escape') event.stopPropagation();
-  };
 
   async function make(file: ExportFile): Promise<void> {
     list.current?.hidePopover();
@@ -203,7 +172,7 @@ export function ExportMenu(props: ExportMenuProps) {
         id={id}
         aria-label={`Export ${name}`}
         onToggle={onToggle}
-        onKeyDown={onKeyDown}
+        onKeyDown={(event) => onMenuKey(event, list.current)}
       >
         {found.map((file, i) => (
           <li key={i} role="none">

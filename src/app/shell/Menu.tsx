@@ -1,21 +1,11 @@
-import { useId, useRef, useState, type KeyboardEvent, type ReactNode, type ToggleEvent } from 'react';
+import { useId, useRef, useState, type ReactNode, type ToggleEvent } from 'react';
+import { entriesOf, onMenuKey, placeBeside } from '../../charts/popoverMenu.ts';
 import { Icon, type IconName } from './Icon.tsx';
 
 export interface MenuItem {
   readonly id: string;
   readonly title: string;
   readonly description?: string;
-}
-
-/** Room between button and list, and between list and the edge of the page, in CSS px. */
-const GAP = 4;
-
-/** The list lies in the top layer, right under its button and flush with its right side. */
-function placeUnder(list: HTMLElement, button: HTMLElement): void {
-  const { bottom, right } = button.getBoundingClientRect();
-  const left = Math.max(GAP, Math.min(right, document.documentElement.clientWidth - GAP) - list.offsetWidth);
-  list.style.left = `${left}px`;
-  list.style.top = `${bottom + GAP}px`;
 }
 
 /** A button with a list of choices, a native popover: arrows move, Enter chooses, Escape or a click outside closes. */
@@ -37,31 +27,13 @@ export function Menu({
   const button = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const id = useId();
-  const entries = (): HTMLElement[] => [...(list.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
 
   const onToggle = ({ newState }: ToggleEvent): void => {
     setOpen(newState === 'open');
     if (newState !== 'open' || !list.current || !button.current) return;
-    placeUnder(list.current, button.current);
-    entries()[0]?.focus();
+    placeBeside(list.current, button.current);
+    entriesOf(list.current)[0]?.focus();
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const choices = entries();
-    const at = choices.indexOf(document.activeElement as HTMLElement);
-    const to = {
-      ArrowDown: (at + 1) % choices.length,
-      ArrowUp: (at + choices.length - 1) % choices.length,
-      Home: 0,
-      End: choices.length - 1,
-    }[event.key];
-    if (to !== undefined) {
-      event.preventDefault();
-      choices[to]?.focus();
-    } else if (event.key === 'Tab') list.current?.hidePopover();
-    // The browser closes the list; the page's own Escape would close what lies under it.
-    else if (event.key === 'Escape') event.stopPropagation();
-  };
-
   return (
     <>
       <button
@@ -90,7 +62,7 @@ export function Menu({
         id={id}
         aria-label={label}
         onToggle={onToggle}
-        onKeyDown={onKeyDown}
+        onKeyDown={(event) => onMenuKey(event, list.current)}
       >
         {items.map((item) => (
           <li key={item.id} role="none">

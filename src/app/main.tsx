@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { session } from '../state/store.ts';
 import { isDrawing } from '../charts/drawing.ts';
 import { installTestHook } from '../state/testHook.ts';
+import { isGathering } from './open/gathering.ts';
 import { App } from './App.tsx';
 import './shell/shell.css';
 import './shell/controls.css';
@@ -15,7 +16,7 @@ import './open/open.css';
 // A live ledger may be named there, which has code of its own.
 if (location.hash.includes('live')) void import('./live/start.ts').then(({ startPage }) => startPage());
 else session.restore();
-installTestHook(isDrawing);
+installTestHook(isDrawing, isGathering);
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -21,9 +21,12 @@ declare global {
 
 const POLL_MS = 20;
 
-/** @param isDrawing tells whether charts wait to be drawn */
-export function installTestHook(isDrawing: () => boolean): void {
-  const busy = () => !session.isIdle() || queryClient.isFetching() > 0 || lab.busy || isDrawing();
+/**
+ * @param isDrawing tells whether charts wait to be drawn
+ * @param isGathering tells whether files were dropped or chosen of which the session does not know yet
+ */
+export function installTestHook(isDrawing: () => boolean, isGathering: () => boolean): void {
+  const busy = () => isGathering() || !session.isIdle() || queryClient.isFetching() > 0 || lab.busy || isDrawing();
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
   window.__tautline = {

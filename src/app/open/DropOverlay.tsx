@@ -2,6 +2,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { Icon } from '../shell/Icon.tsx';
 import { useUi } from '../ui.ts';
 import { takeDropped } from './dropped.ts';
+import { gathering } from './gathering.ts';
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -32,7 +33,9 @@ export function DropOverlay(): ReactNode {
       setOver(false);
       const dropped = takeDropped(event.dataTransfer!);
       const forModels = isForModels();
-      void import('./openFiles.ts').then(({ openDropped, addModel }) => (forModels ? addModel : openDropped)(dropped));
+      gathering(
+        import('./openFiles.ts').then(({ openDropped, addModel }) => (forModels ? addModel : openDropped)(dropped)),
+      );
     };
     window.addEventListener('dragenter', enter);
     window.addEventListener('dragover', move);

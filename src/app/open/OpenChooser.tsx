@@ -3,6 +3,7 @@ import { yieldToMain } from '../../core/yieldToMain.ts';
 import { actions } from '../../state/store.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { showSheet } from '../ui.ts';
+import { gathering } from './gathering.ts';
 import { useSamples } from './samples.ts';
 
 /** Why an address cannot be opened; null when it can be tried. */
@@ -78,7 +79,7 @@ export function DropTarget({ asked }: { readonly asked: string | null }): ReactN
     input.value = '';
     // In a turn of its own: the browser has just made the list, which takes it a while for a large folder.
     if (chosen.length > 0)
-      void Promise.all([import('./openFiles.ts'), yieldToMain()]).then(([{ openChosen }]) => openChosen(chosen));
+      gathering(Promise.all([import('./openFiles.ts'), yieldToMain()]).then(([{ openChosen }]) => openChosen(chosen)));
   };
   /** By the browser's own picker where it has one, which leads back to the files after a reload. */
   const pickOr = (what: 'files' | 'folder', input: HTMLInputElement | null): void => {

@@ -106,7 +106,7 @@ for (const { width, height } of [
       expect(chart.y).toBeGreaterThanOrEqual(head.y + head.height - 1);
       return Math.min(chart.y + chart.height, below.y) - chart.y;
     };
-    await expect(async () => expect(await seen()).toBeGreaterThan(90)).toPass();
+    await expect(async () => expect(await seen()).toBeGreaterThan(100)).toPass();
 
     const divider = page.getByRole('separator', { name: 'Height of the evidence' });
     const top = async (): Promise<number> => (await evidence.boundingBox())!.y;

@@ -1,14 +1,6 @@
 // Before the tabs, whose own rules refine these.
 import './evidence.css';
-import {
-  useEffect,
-  useId,
-  useRef,
-  useSyncExternalStore,
-  type KeyboardEvent,
-  type PointerEvent,
-  type ReactNode,
-} from 'react';
+import { useEffect, useId, useRef, useSyncExternalStore, type KeyboardEvent, type ReactNode } from 'react';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
 import { changeChannelOf } from '../../detection/channels/table.ts';
@@ -20,6 +12,7 @@ import { showAlert, zoomToAlert } from '../alerts/show.ts';
 import { KindBadge } from '../shell/Badge.tsx';
 import { ErrorBoundary } from '../shell/ErrorBoundary.tsx';
 import { Icon } from '../shell/Icon.tsx';
+import { Divider } from '../shell/Divider.tsx';
 import { TakeShown } from '../shell/TakeShown.tsx';
 import { loadable } from '../shell/loadable.tsx';
 import { useCompact } from '../shell/useCompact.ts';
@@ -58,7 +51,7 @@ const KEY_STEP = 0.04;
 
 /** Height of top bar and status bar, and what the charts need for their head and one panel, in CSS px. */
 const FRAME = 70;
-const ONE_PANEL = { wide: 290, compact: 345 };
+const ONE_PANEL = { wide: 294, compact: 400 };
 
 function followWindow(changed: () => void): () => void {
   window.addEventListener('resize', changed);
@@ -74,47 +67,19 @@ function useShare(): number {
   return chosen ?? Math.max(0.4, Math.min(0.68, 1 - panel / (height - FRAME)));
 }
 
+const percent = (share: number): number => Math.round(share * 100);
+
 function Edge({ share }: { readonly share: number }): ReactNode {
-  const start = useRef<{ readonly y: number; readonly share: number } | null>(null);
-  const resize = (to: number): void =>
-    useUi.setState({ evidenceShare: Math.max(MIN_EVIDENCE, Math.min(MAX_EVIDENCE, to)) });
-  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
-    const centre = event.currentTarget.closest('.centre')?.getBoundingClientRect();
-    if (start.current && centre) resize(start.current.share + (start.current.y - event.clientY) / centre.height);
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const to = {
-      ArrowUp: share + KEY_STEP,
-      ArrowDown: share - KEY_STEP,
-      Home: MIN_EVIDENCE,
-      End: MAX_EVIDENCE,
-    }[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    resize(to);
-  };
   return (
-    <div
-      className="drawer-edge"
-      role="separator"
-      aria-orientation="horizontal"
-      aria-label="Height of the evidence"
-      tabIndex={0}
-      aria-valuenow={Math.round(share * 100)}
-      aria-valuemin={Math.round(MIN_EVIDENCE * 100)}
-      aria-valuemax={Math.round(MAX_EVIDENCE * 100)}
-      onPointerDown={(event) => {
-        event.currentTarget.setPointerCapture(event.pointerId);
-        start.current = { y: event.clientY, share };
-      }}
-      onPointerMove={onPointerMove}
-      onPointerUp={() => {
-        start.current = null;
-      }}
-      onPointerCancel={() => {
-        start.current = null;
-      }}
-      onKeyDown={onKeyDown}
+    <Divider
+      label="Height of the evidence"
+      size={share}
+      min={MIN_EVIDENCE}
+      max={MAX_EVIDENCE}
+      step={KEY_STEP}
+      told={percent}
+      pxOf={(divider) => divider.closest('.centre')!.getBoundingClientRect().height}
+      onSize={(to) => useUi.setState({ evidenceShare: Math.max(MIN_EVIDENCE, Math.min(MAX_EVIDENCE, to)) })}
     />
   );
 }

@@ -23,7 +23,7 @@ test('the wheel scrolls the page over a chart, and says once how it zooms', asyn
   await page.screenshot({ path: 'test-results/shots/wheel-hint.png' });
   await expect(page.getByText(/^(Ctrl|⌘) \+ wheel zooms/)).toBeHidden();
   await page.mouse.wheel(0, 300);
-  await expect.poll(() => scrolled(page)).toBeGreaterThan(300);
+  await expect.poll(() => scrolled(page)).toBeGreaterThan(450);
   await expect(page.getByText(/^(Ctrl|⌘) \+ wheel zooms/)).toHaveCount(0);
   expect(await range(page)).toBeNull();
 });

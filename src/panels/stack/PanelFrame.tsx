@@ -19,21 +19,24 @@ import { useArranged, usePanelFolded } from './useArrangement.ts';
 /** Panels are drawn a little before they scroll into view. */
 const BEFORE_SEEN = '240px 0px';
 
-/** True while the element is on screen or nearly so. */
-function useOnScreen(ref: RefObject<HTMLElement | null>): boolean {
-  const [seen, setSeen] = useState(false);
+/** Whether the element is on screen or nearly so, and, where it is not, how high it was (CSS px). */
+function useOnScreen(ref: RefObject<HTMLElement | null>): { readonly seen: boolean; readonly was: number } {
+  const [state, setState] = useState({ seen: false, was: 0 });
   useEffect(() => {
     const element = ref.current;
     if (!element) return;
     // In a transition, which is rendered in slices: many panels come into view together, and first of all when a ledger
     // has opened.
     const onChange: IntersectionObserverCallback = (entries) =>
-      startTransition(() => setSeen(entries[entries.length - 1].isIntersecting));
+      startTransition(() => {
+        const { isIntersecting, boundingClientRect } = entries[entries.length - 1];
+        setState({ seen: isIntersecting, was: isIntersecting ? 0 : boundingClientRect.height });
+      });
     const observer = new IntersectionObserver(onChange, { rootMargin: BEFORE_SEEN, scrollMargin: BEFORE_SEEN });
     observer.observe(element);
     return () => observer.disconnect();
   }, [ref]);
-  return seen;
+  return state;
 }
 
 /** Opens a section of docs/methods.md; what the page offers, the panels only ask for. */
@@ -65,7 +68,7 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
   const [table, setTable] = useState(false);
   const showMethods = useContext(MethodsLink);
   const element = useRef<HTMLDivElement>(null);
-  const seen = useOnScreen(element);
+  const { seen, was } = useOnScreen(element);
   const id = useId();
   const channel = panel.type === 'lines' ? panel.channel : null;
   const health = useHealth(channel);
@@ -142,7 +145,13 @@ export function PanelFrame({ panel, body }: PanelFrameProps) {
         </button>
       </p>
       {health && <HealthReasons health={health} id={`${id}-health`} />}
-      <div className="panel-body" id={`${id}-body`} ref={element} hidden={folded} style={{ minHeight: height }}>
+      <div
+        className="panel-body"
+        id={`${id}-body`}
+        ref={element}
+        hidden={folded}
+        style={{ minHeight: Math.max(height, was) }}
+      >
         {seen && !folded && body({ slot, table })}
       </div>
       {!folded && panel.type === 'lines' && <PanelEdge panel={panel} />}

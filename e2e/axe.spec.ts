@@ -19,19 +19,30 @@ interface Axe {
   }>;
 }
 
-/** The size of targets is held to below: axe also counts what is scrolled half under a head as a small one. */
 const RULES = {
   resultTypes: ['violations'],
   runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
-  rules: { 'target-size': { enabled: false } },
 };
 
-/** What axe finds, a line each. */
+/**
+ * What axe finds, a line each. Two kinds of small target are none: handles of limits stand at their values, and may so
+ * lie on one another, and what is scrolled under the head of the charts is shown whole by scrolling.
+ */
 const violations = (page: Page): Promise<string[]> =>
   page.evaluate(async (rules) => {
     const { axe } = window as unknown as { axe: Axe };
     const results = await axe.run(document, rules);
-    return results.violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+    const head = document.querySelector('.stack-head')?.getBoundingClientRect();
+    const isExcused = (selector: string): boolean => {
+      const element = document.querySelector(selector);
+      if (!element || element.matches('[data-limit]')) return element !== null;
+      return !!head && !!element.closest('[data-panel]') && element.getBoundingClientRect().top < head.bottom;
+    };
+    return results.violations.flatMap(({ id, nodes }) =>
+      nodes.flatMap(({ target }) =>
+        id === 'target-size' && isExcused(target.join(' ')) ? [] : [`${id}: ${target.join(' ')}`],
+      ),
+    );
   }, RULES);
 
 const CONTROLS =

@@ -63,7 +63,7 @@ test('the demo is followed from its address: charts roll, the drift is announced
 
   await expect(bar.locator('.live-alert')).toContainText('provider-3', { timeout: 120_000 });
   await expect(bar).toContainText(/events judged in this tab too: the same alerts/);
-  // What comes in at that moment may take the place of what was shown.
+  // The button is of the newest alert, and disabled until its event is on screen: another may come in at the click.
   await expect(async () => {
     await bar.getByRole('button', { name: 'Show' }).click();
     await expect(page.getByLabel('Event inspector')).toBeVisible({ timeout: 5000 });

@@ -148,6 +148,33 @@ describe('the first picture of a large ledger', () => {
     expect(last.health).toEqual(whole.health);
     expect(last.baselineAlerts).toEqual(whole.baselineAlerts);
   });
+
+  it('is left out where the alerts that it is compared with are whole', async () => {
+    const source = sourceOf(changedRows(20_000));
+    const parameters = {
+      ...DEFAULT_PARAMETERS,
+      reference_range: [0, 450] as const,
+      lambda_fast: 0.4,
+      tau_min: 2.4,
+      false_alarm_budget: 20_000,
+    };
+    const baseline = { ...DEFAULT_PARAMETERS, reference_range: [0, 450] as const, tau_min: 2.4 };
+    let firsts = 0;
+    const compared = async (onFirst?: () => void) => {
+      const ledger = await openLedger(source, null, { platform: nodePlatform() });
+      const { baselineAlerts } = await createStages(kernels, ledger).run(parameters, {
+        signal: new AbortController().signal,
+        onProgress: () => undefined,
+        baseline,
+        onFirst,
+      });
+      return baselineAlerts;
+    };
+    const expected = await compared();
+    expect(ofChange(expected).length).toBeGreaterThan(0);
+    expect(await compared(() => (firsts += 1))).toEqual(expected);
+    expect(firsts).toBe(0);
+  });
 });
 
 describe('stretches', () => {

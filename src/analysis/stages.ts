@@ -335,7 +335,8 @@ class CachedStages implements Stages {
     if (took !== null) timings.signals = took;
     const judge = () => this.#judge(base.fit, parameters, elsewhere ? null : baseline, options, timings);
     const finish = (judged: Judged) => this.#finish(base, parameters, baseline, elsewhere, judged, timings);
-    if (options.onFirst && this.#takesLong(base.fit, parameters)) {
+    // Alerts of other signals are there whole already, and would be compared with half of those at hand.
+    if (options.onFirst && !elsewhere && alike && this.#takesLong(base.fit, parameters)) {
       options.onFirst(finish({ changes: CHANGES_UNDER_WAY, ofBaseline: CHANGES_UNDER_WAY }));
       await yieldToMain();
     }

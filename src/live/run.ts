@@ -1,17 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { serve } from '../cli/serve.ts';
 import { TautlineFailure } from '../core/errors.ts';
+import { bundleFromJson, bundleToJson } from '../detection/lab/bundle.ts';
 import { loadKernels } from '../kernels/load.node.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { codeOf } from './log/files.ts';
 import { openLocalLog } from './log/localLog.ts';
 import { eventRecord, sampleEvents, tickRecord } from './replay.ts';
+import { deploy, type Desk } from './deploy.ts';
 import { liveApi } from './server.ts';
+import { commitAt, newestCommit } from './sink/commitLog.ts';
+import { withHash, type BundleInForce } from './sink/judge.ts';
 import { Sink } from './sink/sink.ts';
 import { verifyLedger, type Verified } from './sink/verify.ts';
 import { Intake } from './intake/intake.ts';
@@ -28,10 +34,12 @@ export interface LiveOptions {
   readonly otlp: number | null;
   /** Where events come from too, one a line; null: nowhere. */
   readonly lines: Readable | null;
-  /** Replays a built-in ledger into the log. */
   /** File of the token that followers send, made where it is not there; null: another one for each run. */
   readonly token: string | null;
+  /** Replays a built-in ledger into the log. */
   readonly demo: boolean;
+  /** File of a bundle to judge by; null: that in force, or one that is fitted. */
+  readonly bundle: string | null;
   readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
 }
@@ -51,15 +59,21 @@ export async function runLive({
   otlp,
   lines,
   demo,
+  bundle,
   say,
   signal,
 }: LiveOptions): Promise<void> {
   const kernels = await loadKernels();
+  const given = bundle === null ? null : await bundleOf(bundle);
+  const who = userInfo().username;
   const transport = await openLocalLog(log);
   const end = new AbortController();
   const stop = (): void => end.abort();
   signal.addEventListener('abort', stop, { once: true });
-  const sink = new Sink({ folder: ledger, transport, group: GROUP, kernels, platform: nodePlatform(), say });
+  const begun = await newestCommit(ledger);
+  const isNew = begun < 0 || (await commitAt(ledger, begun))?.source.to === 0;
+  const first = given && isNew ? { bundle: given, who } : null;
+  const sink = new Sink({ folder: ledger, transport, group: GROUP, kernels, platform: nodePlatform(), first, say });
   const append = (value: Uint8Array) => transport.append('ledger', { key: GROUP, value });
   const intake = new Intake({
     append: (event) => append(eventRecord(event)),
@@ -67,7 +81,8 @@ export async function runLive({
   });
   const taking = otlp === null ? null : await serveIntake(intake, otlp);
   let isWell = true;
-  const api = liveApi(ledger, GROUP, await tokenOf(token), () => ({
+  const desk = { folder: ledger, transport, group: GROUP };
+  const api = liveApi(desk, await tokenOf(token), () => ({
     status: isWell ? 'ok' : 'failed',
     transport: transport.kind,
     intake: intake.counts,
@@ -84,6 +99,7 @@ export async function runLive({
       isWell = false;
       throw thrown;
     });
+    if (given && !isNew) await take(desk, given, who, begun, sinking);
     await Promise.all([sinking, demo ? replay(kernels, transport, end.signal, say) : null]);
   } finally {
     await intake.close();
@@ -92,6 +108,28 @@ export async function runLive({
     await taking?.close();
     await transport.close();
   }
+}
+
+async function bundleOf(path: string): Promise<BundleInForce> {
+  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
+    const [problem, advice] = [`it cannot be read (${codeOf(thrown)})`, 'Name the file of a bundle as JSON.'];
+    throw new TautlineFailure({ kind: 'file', file: path, problem, advice });
+  });
+  return withHash(bundleFromJson(text, path));
+}
+
+/** The bundle of the command line comes into force in a ledger that has another, once the sink has begun. */
+async function take(desk: Desk, given: BundleInForce, who: string, begun: number, sinking: Promise<void>) {
+  while ((await newestCommit(desk.folder)) === begun) await Promise.race([sinking, setTimeout(20)]);
+  const decided = await deploy(desk, bundleToJson(given.bundle), { who, reason: '' });
+  // In force already: that is what was wanted.
+  if (!('problems' in decided) || decided.status === 409) return;
+  throw new TautlineFailure({
+    kind: 'parameter',
+    name: 'bundle',
+    problem: decided.problems.join('; '),
+    advice: 'Give a bundle of this ledger, or begin another ledger with it.',
+  });
 }
 
 async function tokenOf(path: string | null): Promise<string> {
@@ -124,7 +162,7 @@ async function replay(
   const [began, first] = [performance.now(), Number(events[HISTORY].sourceMicros)];
   for (const event of events.slice(HISTORY)) {
     const due = began + (Number(event.sourceMicros) - first) / 1000 / SPEED;
-    if (due > performance.now()) await new Promise((done) => setTimeout(done, due - performance.now()));
+    if (due > performance.now()) await setTimeout(due - performance.now());
     if (signal.aborted) return;
     await append(eventRecord(event));
   }

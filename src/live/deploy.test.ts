@@ -5,6 +5,7 @@ import { serve } from '../cli/serve.ts';
 import type { LiveAlert } from '../detection/files/commit.ts';
 import type { Bundle } from '../detection/lab/bundle.ts';
 import { deploy } from './deploy.ts';
+import { LiveMetrics } from './producer/metrics.ts';
 import { liveApi } from './server.ts';
 import { controlRecord } from './sink/control.ts';
 import { alertsOf } from './sink/verify.ts';
@@ -89,7 +90,7 @@ it('refuses, part by part, what cannot take the place of the bundle in force, an
   await bench.committed();
   await mkdir(join(bench.root, 'app'));
   await writeFile(join(bench.root, 'app', 'index.html'), 'app');
-  const api = liveApi(bench.desk, 'secret', () => ({}));
+  const api = liveApi(bench.desk, 'secret', () => ({}), new LiveMetrics());
   const server = await serve({ root: join(bench.root, 'app'), port: 0, api: (...both) => api.answer(...both) });
   const put = async (body: string, query = 'who=Ana', token = 'secret') => {
     const headers = { Authorization: `Bearer ${token}` };
@@ -105,7 +106,7 @@ it('refuses, part by part, what cannot take the place of the bundle in force, an
   expect(await put('{}')).toMatchObject([422, expect.stringContaining('bundle')]);
   const newer = same.replace(/"version":\d+/, '"version":99');
   expect(await put(newer)).toMatchObject([422, expect.stringMatching(/version/)]);
-  const embedder = { name: 'minilm', probe: 'a'.repeat(64), frequencies: null };
+  const embedder = { name: 'minilm', probe: 'a'.repeat(64), frequencies: null, settings: null };
   expect(await changed((bundle) => ({ ...bundle, embedder }))).toMatchObject([
     422,
     expect.stringContaining('embedder: the bundle was made on \\"minilm\\"'),

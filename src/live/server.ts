@@ -22,11 +22,16 @@ export interface LiveApi {
   answer(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
 }
 
+export interface LiveFigures {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
 /**
  * What followers of a ledger ask, and what they decide about it: no more is written than that. The server that it is
  * part of checks Host and Origin.
  */
-export function liveApi(desk: Desk, token: string, health: () => object): LiveApi {
+export function liveApi(desk: Desk, token: string, health: () => object, figures: LiveFigures): LiveApi {
   const { folder, group: ledger } = desk;
   const base = `/v1/ledgers/${encodeURIComponent(ledger)}/`;
   return {
@@ -34,6 +39,11 @@ export function liveApi(desk: Desk, token: string, health: () => object): LiveAp
     async answer(request, response) {
       const url = new URL(request.url ?? '/', 'http://localhost');
       if (url.pathname === '/health') return json(response, 200, health());
+      if (url.pathname === '/metrics') {
+        response.writeHead(200, { 'Content-Type': figures.contentType, 'Cache-Control': 'no-store' });
+        response.end(await figures.text());
+        return true;
+      }
       if (!url.pathname.startsWith('/v1/')) return false;
       if (allowOrigin(request, response)) return true;
       if (!isAllowed(request, token)) return json(response, 401, { problem: 'The token of the address is missing' });

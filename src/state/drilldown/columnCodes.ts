@@ -7,8 +7,8 @@ export const MAX_VALUES = 12;
 /** Steps of a scale; each holds as many events, but for values that are met often. */
 export const SCALE_STEPS = 24;
 /** Codes of values that are not told apart, and of none. */
-export const OTHER = MAX_VALUES;
-export const NO_VALUE = SCALE_STEPS;
+export const OTHER = SCALE_STEPS + 1;
+export const NO_VALUE = SCALE_STEPS + 2;
 
 /** What the codes of a column stand for. */
 export type ColumnCoding =

@@ -116,7 +116,7 @@ export function colorValues({ coding, codes }: CodedPoints, mode: Mode): Colored
   const quarters = coding.isTime ? [0, 1] : [0, 0.25, 0.5, 0.75, 1];
   return {
     codes,
-    colors: [...colors, none],
+    colors: Array.from({ length: NO_VALUE + 1 }, (_, code) => colors[code] ?? none),
     scale: { labels: quarters.map((share) => text(coding.limits[share * SCALE_STEPS])), colors },
     key: keyOf(codes, [[NO_VALUE, 'no value']]),
   };

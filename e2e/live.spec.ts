@@ -44,64 +44,60 @@ test.beforeEach(() => {
 });
 test.afterEach(() => live.end());
 
-test('the demo is followed from its address: charts roll, the drift is announced, this tab judges the same', async ({
-  page,
-}) => {
-  test.setTimeout(300_000);
-  await page.goto(await live.says(/App: (\S+)/));
-  const bar = page.getByRole('region', { name: 'Live ledger' });
-  await expect(bar).toContainText('Live', { timeout: 60_000 });
-  await expect(page.getByRole('dialog')).toHaveCount(0);
-  await expect(page).toHaveURL(/#v=1&file=live-default/);
-  expect(page.url()).not.toContain('token');
+test(
+  'the demo is followed from its address: charts roll, the drift is announced, this tab judges the same',
+  { tag: '@core' },
+  async ({ page }) => {
+    test.setTimeout(300_000);
+    await page.goto(await live.says(/App: (\S+)/));
+    const bar = page.getByRole('region', { name: 'Live ledger' });
+    await expect(bar).toContainText('Live', { timeout: 60_000 });
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await expect(page).toHaveURL(/#v=1&file=live-default/);
+    expect(page.url()).not.toContain('token');
 
-  const shown = (): Promise<number> => shownEvents(page);
-  const before = await shown();
-  await expect.poll(shown, { timeout: 30_000 }).toBeGreaterThan(before);
-  const range = async () => page.evaluate(() => window.__tautline!.state().view.range!);
-  await expect.poll(async () => (await range()).to - (await shown())).toBe(0);
+    const shown = (): Promise<number> => shownEvents(page);
+    const before = await shown();
+    await expect.poll(shown, { timeout: 30_000 }).toBeGreaterThan(before);
+    const range = async () => page.evaluate(() => window.__tautline!.state().view.range!);
+    await expect.poll(async () => (await range()).to - (await shown())).toBe(0);
 
-  await expect(bar.locator('.live-alert')).toContainText('provider-3', { timeout: 120_000 });
-  await expect(bar).toContainText(/events judged in this tab too: the same alerts/);
-  // The button is of the newest alert, and disabled until its event is on screen: another may come in at the click.
-  await expect(async () => {
-    await bar.getByRole('button', { name: 'Show' }).click();
-    await expect(page.getByLabel('Event inspector')).toBeVisible({ timeout: 5000 });
-  }).toPass({ timeout: 60_000 });
+    await expect(bar.locator('.live-alert')).toContainText('provider-3', { timeout: 120_000 });
+    await expect(bar).toContainText(/events judged in this tab too: the same alerts/);
+    // The button is of the newest alert, and disabled until its event is on screen: another may come in at the click.
+    await expect(async () => {
+      await bar.getByRole('button', { name: 'Show' }).click();
+      await expect(page.getByLabel('Event inspector')).toBeVisible({ timeout: 5000 });
+    }).toPass({ timeout: 60_000 });
 
-  await page.locator('[data-parameter="h"] input[type=range]').press('ArrowRight');
-  await page
-    .getByRole('tab', { name: 'Laboratory' })
-    .or(page.getByRole('button', { name: 'Laboratory' }))
-    .click();
-  const deploying = page.getByRole('region', { name: 'Deploy to the live process' });
-  await expect(deploying.getByRole('table')).toContainText('CUSUM h');
-  await deploying.getByRole('button', { name: /^Deploy to the live process/ }).click();
-  await deploying.getByRole('button', { name: 'Deploy now' }).click();
-  await expect(deploying.getByRole('alert')).toContainText('Say who deploys it');
-  await deploying.getByLabel('Who deploys it').fill('Ana');
-  await deploying.getByLabel('Why').fill('fewer false alarms');
-  await deploying.getByRole('button', { name: 'Deploy now' }).click();
-  await expect(deploying.getByRole('status')).toContainText(/In force from event [\d,]+ on/, { timeout: 30_000 });
-  await expect(deploying).toContainText('The parameters are those in force', { timeout: 30_000 });
-  await page
-    .getByRole('tab', { name: 'Monitor' })
-    .or(page.getByRole('button', { name: 'Monitor' }))
-    .click();
-  await expect(bar).toContainText(/Ana deployed [0-9a-f]{12}, in force from event [\d,]+ on: fewer false alarms/);
+    await page.locator('[data-parameter="h"] input[type=range]').press('ArrowRight');
+    await page.getByRole('button', { name: 'Laboratory', exact: true }).first().click();
+    const deploying = page.getByRole('region', { name: 'Deploy to the live process' });
+    await expect(deploying.getByRole('table')).toContainText('CUSUM h');
+    await deploying.getByRole('button', { name: /^Deploy to the live process/ }).click();
+    await deploying.getByRole('button', { name: 'Deploy now' }).click();
+    await expect(deploying.getByRole('alert')).toContainText('Say who deploys it');
+    await deploying.getByLabel('Who deploys it').fill('Ana');
+    await deploying.getByLabel('Why').fill('fewer false alarms');
+    await deploying.getByRole('button', { name: 'Deploy now' }).click();
+    await expect(deploying.getByRole('status')).toContainText(/In force from event [\d,]+ on/, { timeout: 30_000 });
+    await expect(deploying).toContainText('The parameters are those in force', { timeout: 30_000 });
+    await page.getByRole('button', { name: 'Monitor', exact: true }).first().click();
+    await expect(bar).toContainText(/Ana deployed [0-9a-f]{12}, in force from event [\d,]+ on: fewer false alarms/);
 
-  await bar.getByRole('button', { name: 'Pause' }).click();
-  await expect(bar).toContainText(/[\d,]+ more have come/, { timeout: 30_000 });
-  await bar.getByRole('button', { name: 'To the newest' }).click();
-  await expect(bar.getByText(/more have come/)).toHaveCount(0, { timeout: 30_000 });
-  await expect(bar).not.toContainText('Parity broken');
-  await bar.getByRole('button', { name: 'Stop following' }).click();
-  await expect(bar).toHaveCount(0);
-  await idle(page);
-  const ledger = await live.says(/Ledger: (\S+)/);
-  await live.end();
-  expect(await new Live('verify', ledger).says(/commits?, .*/)).toContain('everything holds');
-});
+    await bar.getByRole('button', { name: 'Pause' }).click();
+    await expect(bar).toContainText(/[\d,]+ more have come/, { timeout: 30_000 });
+    await bar.getByRole('button', { name: 'To the newest' }).click();
+    await expect(bar.getByText(/more have come/)).toHaveCount(0, { timeout: 30_000 });
+    await expect(bar).not.toContainText('Parity broken');
+    await bar.getByRole('button', { name: 'Stop following' }).click();
+    await expect(bar).toHaveCount(0);
+    await idle(page);
+    const ledger = await live.says(/Ledger: (\S+)/);
+    await live.end();
+    expect(await new Live('verify', ledger).says(/commits?, .*/)).toContain('everything holds');
+  },
+);
 
 test.describe('a server that goes', () => {
   test.use({

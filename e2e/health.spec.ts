@@ -65,11 +65,16 @@ test('a healthy ledger without an alert says what was watched and what would hav
     talk(1500, () => 1),
   );
   await idle(page);
-  await expect(timeline(page)).toContainText('Watched: 1,200 events after a reference of 300, by');
+  const headline = page.getByRole('region', { name: 'What happened' });
+  await expect(headline).toContainText('Watched: 1,200 events after a reference of 300, by');
   await expect(timeline(page)).toContainText(
     /Style change: with 20 conversations a stream of reference, a change of [\d.]+( to [\d.]+)? sd over eight features/,
     { timeout: 90_000 },
   );
   await timeline(page).scrollIntoViewIfNeeded();
   await page.screenshot({ path: 'test-results/shots/health-armed.png' });
+  await expect(headline).toContainText(/Style change [\d.]+ sd.* Smaller changes are not excluded\./);
+  await headline.getByRole('button', { name: 'Investigate all since the reference' }).click();
+  await expect(page.getByRole('region', { name: 'Evidence' })).toBeVisible();
+  await expect(page).toHaveURL(/stretch=300-1500|300/);
 });

@@ -2,9 +2,10 @@ import { TautlineFailure } from '../core/errors.ts';
 import { partName } from '../core/part.ts';
 import { PROGRAM } from '../core/version.ts';
 import { alertsToJson } from '../detection/alertJson.ts';
+import type { Baseline } from '../detection/baseline.ts';
 import { healthToJson } from '../detection/files/health.ts';
 import { NOTHING_RETIRED, type Bundle, type BundleCharacteristics } from '../detection/lab/bundle.ts';
-import { embedderOf, fitBundle, type OpenLedgerFacts } from '../detection/lab/replay.ts';
+import { baselineRefusal, embedderOf, fitBundle, type OpenLedgerFacts } from '../detection/lab/replay.ts';
 import type { Interval } from '../detection/lab/intervals.ts';
 import { labelledChanges, rolloutAdvice } from '../detection/lab/rollout.ts';
 import { createScorer, TOLERANCE } from '../detection/lab/score.ts';
@@ -38,18 +39,23 @@ export async function makeBundle(
   const score = createScorer(events, labels, { tolerance: TOLERANCE, from: reference.to }).score(alerts);
   const advice = rolloutAdvice(baselineAlerts, alerts, labelledChanges(score));
   const { embedder, ...facts } = factsOf(report);
+  const settings = report.model?.settings ?? null;
   const bundle = {
     createdBy: PROGRAM,
     parameters,
     ledger: { ...facts, events: events.n, reference, embedderReference },
-    baseline: { ...baseline, reference: { ...baseline.reference, range: { from: 0, to: 0 }, retrospective: false } },
+    baseline: {
+      ...baseline,
+      reference: { ...baseline.reference, range: { from: 0, to: 0 }, retrospective: false },
+      embedder,
+    },
     alerts: alertsToJson(alerts, events.streams),
     governanceWeight: baseline.reference.streams.map(
       (name) => decisions.governanceWeight[events.streams.indexOf(name)] ?? 0,
     ),
     rollout: { ...advice, comparedWith: baselineOf(parameters, comparedWith) },
     operatingCharacteristics: characteristics,
-    embedder: { ...embedder, frequencies: embeddings?.builtIn?.frequencies() ?? null },
+    embedder: { ...embedder, settings, frequencies: embeddings?.builtIn?.frequencies() ?? null },
     retired: NOTHING_RETIRED,
     health: healthToJson(health, events.streams),
   };
@@ -71,13 +77,26 @@ export async function loadBundle<L extends GroupedLedger & Pick<OpenedLedger, 'r
   const grouping = await groupingOf(ledger, bundle.parameters.stream, options).catch(withoutGrouping);
   const fingerprint = grouping ? await fingerprintOf(report.fingerprint, grouping) : report.fingerprint;
   const { own, original, refusal, warnings } = fitBundle(bundle, { ...factsOf(report), fingerprint });
-  if (refusal !== null)
+  refuse(refusal, 'bundle');
+  return { baseline: bundle.baseline, file: 'bundle', own, original, warnings, ledger };
+}
+
+/**
+ * A baseline file as stages take it, for an open ledger.
+ * @throws TautlineFailure of kind ledger where it is for the vectors of another model
+ */
+export function loadBaseline(baseline: Baseline, { report }: Pick<OpenedLedger, 'report'>): LoadedBaseline {
+  refuse(baselineRefusal(baseline, embedderOf(report)), 'baseline');
+  return { baseline, own: null };
+}
+
+function refuse(problem: string | null, what: 'bundle' | 'baseline'): void {
+  if (problem !== null)
     throw new TautlineFailure({
       kind: 'ledger',
-      problem: refusal,
-      advice: 'Embed the ledger with the model of the bundle, or use a bundle of this one',
+      problem,
+      advice: `Embed the ledger with the model of the ${what}, or use a ${what} of this one`,
     });
-  return { baseline: bundle.baseline, file: 'bundle', own, original, warnings, ledger };
 }
 
 export interface LoadedBundle<L> extends LoadedBaseline {

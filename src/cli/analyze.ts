@@ -74,7 +74,7 @@ export async function run(args: string[]): Promise<number> {
       embedderReference: given?.ledger.embedderReference,
       ...opening,
     });
-    await writeResults(output, session.analysis);
+    await writeResults(output, session);
     const changed = await changedLines(session);
     const found = values.power ? await powerLines(session) : [];
     return { report: session.ledger.report, analysis: session.analysis, changed, found };
@@ -104,10 +104,13 @@ async function powerLines({ kernels, stages, analysis }: Session): Promise<strin
 const outageLine = ({ label, streams, reason, help }: Outage, { streams: names }: Analysis['events']): string =>
   `${label}${streams === null ? '' : ` in ${fewStreams(streams, names)}`}: ${reason}. ${help}`;
 
-async function writeResults(output: Output, analysis: Analysis): Promise<void> {
+async function writeResults(output: Output, { ledger, analysis }: Session): Promise<void> {
   const { events, signals, decisions } = analysis;
   await output.write('signals.parquet', await signalsToParquet(nodePlatform(), events, signals, decisions));
-  const alerts = alertsToJson(decisions.alerts, events.streams);
+  const { model } = ledger.report;
+  const alerts = alertsToJson(decisions.alerts, events.streams).map((alert) =>
+    model ? { ...alert, model: model.probe } : alert,
+  );
   const notices = noticesToJson(noticesOf(events, signals, decisions).slice(0, MOST_NOTICES), events.streams);
   await output.write('alerts.json', json([...alerts, ...notices]));
   await output.write('calibration.json', json(calibrationToJson(analysis)));

@@ -2,7 +2,7 @@ import { beginsAsJson, decodeText } from '../core/decodeText.ts';
 import { TautlineFailure } from '../core/errors.ts';
 import { baselineFromJson, type Baseline } from '../detection/baseline.ts';
 import { bundleFromJson, isBundleJson, type Bundle } from '../detection/lab/bundle.ts';
-import { loadBundle } from '../analysis/bundle.ts';
+import { loadBaseline, loadBundle } from '../analysis/bundle.ts';
 import type { LoadedBaseline } from '../analysis/stages.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import { readBytes } from './files.ts';
@@ -59,8 +59,9 @@ const ofBundle = (bundle: Bundle): BaselineFile => ({
 
 const ofBaseline = (baseline: Baseline, notes: readonly string[]): BaselineFile => ({
   bundle: null,
-  forLedger(ledger, warn) {
+  // What it throws is a rejection.
+  async forLedger(ledger, warn) {
     notes.forEach(warn);
-    return Promise.resolve({ baseline, own: null, original: false, ledger });
+    return Promise.resolve({ ...loadBaseline(baseline, ledger), original: false, ledger });
   },
 });

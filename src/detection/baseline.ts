@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { fieldsOf, without, type Fields } from '../core/fields.ts';
+import { madeBySchema, type MadeBy } from './files/embedder.ts';
 import { headOf, newestVersion, readText, type FileFormat, type Say } from './files/file.ts';
 import {
   fitFloat32,
@@ -36,6 +37,8 @@ export interface Baseline extends ChannelReferences {
   readonly projection: Projection;
   readonly reference: ResolvedReference;
   readonly calibration: Calibration;
+  /** What made the vectors of its ledger; null: not known. */
+  readonly embedder: MadeBy | null;
 }
 
 /** Version 1 had the false alarms of SHIFT and knew no lasting change. */
@@ -112,6 +115,10 @@ const fileSchema = v.object({
     phaseLocked: flag,
   }),
   ...REFERENCE_ENTRIES,
+  embedder: v.pipe(
+    v.optional(v.nullable(madeBySchema), null),
+    v.description('What made the vectors of its ledger; absent or null: not known'),
+  ),
 });
 type BaselineFile = v.InferOutput<typeof fileSchema>;
 
@@ -184,6 +191,7 @@ function ofFile(file: BaselineFile): Baseline {
       windows: { size, rows, counts: Int32Array.from(streams, ({ window }) => window.length / k) },
     },
     calibration,
+    embedder: file.embedder,
     ...referencesOf(file),
   };
 }
@@ -195,7 +203,7 @@ export const baselineToJson = (baseline: Baseline): string => JSON.stringify(bas
 
 /** What a baseline file holds, in plain objects and lists, with NaN if the file has null. */
 export function baselineToObject(baseline: Baseline): v.InferInput<typeof fileSchema> {
-  const { projection, reference, calibration } = baseline;
+  const { projection, reference, calibration, embedder } = baseline;
   const { k, windows, pooledMean, means, hasLatency, windowReference } = reference;
   const streams = reference.streams.map((name, s) => ({
     name,
@@ -217,6 +225,7 @@ export function baselineToObject(baseline: Baseline): v.InferInput<typeof fileSc
     reference: { k, hasLatency, windowReference, windowSize: windows.size, pooledMean: [...pooledMean], streams },
     calibration: { ...calibration },
     ...referencesToFile(baseline),
+    ...(embedder && { embedder }),
   };
 }
 

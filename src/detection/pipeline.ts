@@ -310,6 +310,7 @@ const baselineOf = (
     windows: referenceWindows(events, coordinates, range, parameters.emd_window),
   },
   calibration,
+  embedder: null,
   ...references,
 });
 

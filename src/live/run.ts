@@ -16,6 +16,7 @@ import { Sink } from './sink/sink.ts';
 import { verifyLedger, type Verified } from './sink/verify.ts';
 import { Intake } from './intake/intake.ts';
 import { serveIntake } from './intake/server.ts';
+import { LiveMetrics } from './producer/metrics.ts';
 import type { Transport } from './transport.ts';
 
 export interface LiveOptions {
@@ -60,18 +61,28 @@ export async function runLive({
   const stop = (): void => end.abort();
   signal.addEventListener('abort', stop, { once: true });
   const sink = new Sink({ folder: ledger, transport, group: GROUP, kernels, platform: nodePlatform(), say });
-  const append = (value: Uint8Array) => transport.append('ledger', { key: GROUP, value });
+  const metrics = new LiveMetrics();
+  const append = async (value: Uint8Array): Promise<void> => {
+    const began = performance.now();
+    await transport.append('ledger', { key: GROUP, value });
+    metrics.observe(performance.now() - began);
+    metrics.count('acked');
+  };
   const intake = new Intake({
     append: (event) => append(eventRecord(event)),
     tick: (micros) => append(tickRecord(micros)),
   });
   const taking = otlp === null ? null : await serveIntake(intake, otlp);
   let isWell = true;
-  const api = liveApi(ledger, GROUP, await tokenOf(token), () => ({
+  metrics.gauge('ring_waiting', 'Events that wait in memory', () => intake.counts.waiting);
+  metrics.gauge('ring_dropped', 'Events that found no room in memory', () => intake.counts.dropped);
+  const health = () => ({
     status: isWell ? 'ok' : 'failed',
     transport: transport.kind,
     intake: intake.counts,
-  }));
+    latency: metrics.latency,
+  });
+  const api = liveApi(ledger, GROUP, await tokenOf(token), health, metrics);
   const root = fileURLToPath(new URL('../../dist', import.meta.url));
   const server = await serve({ root, port, api: (request, response) => api.answer(request, response) });
   try {

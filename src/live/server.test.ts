@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { serve, type RunningServer } from '../cli/serve.ts';
 import type { Commit } from '../detection/files/commit.ts';
+import { LiveMetrics } from './producer/metrics.ts';
 import { liveApi, type LiveApi } from './server.ts';
 import { putCommit, requireLinks } from './sink/commitLog.ts';
 
@@ -36,7 +37,7 @@ beforeAll(async () => {
   await writeFile(join(root, 'ledger', 'a.parquet'), '0123456789');
   await requireLinks(join(root, 'ledger'), 'a');
   for (const number of [0, 1]) await putCommit(join(root, 'ledger'), commit(number));
-  api = liveApi(join(root, 'ledger'), 'g', 'secret', () => ({ status: 'ok' }));
+  api = liveApi(join(root, 'ledger'), 'g', 'secret', () => ({ status: 'ok' }), new LiveMetrics());
   server = await serve({ root: join(root, 'app'), port: 0, api: (request, response) => api.answer(request, response) });
 });
 afterAll(async () => {
@@ -78,4 +79,10 @@ it('refuses who has no token, other origins, other methods, and what is no file 
   expect((await ask('files/..%2Fsecret.json')).status).toBe(404);
   expect((await ask('commits?after=x')).status).toBe(400);
   expect((await fetch(`${server.url}health`)).status).toBe(200);
+});
+
+it('tells figures in OpenMetrics without a token', async () => {
+  const answer = await fetch(`${server.url}metrics`);
+  expect(answer.headers.get('content-type')).toMatch(/^application\/openmetrics-text/);
+  expect(await answer.text()).toMatch(/^# TYPE tautline_append_seconds histogram$/m);
 });

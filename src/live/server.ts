@@ -20,14 +20,30 @@ export interface LiveApi {
   answer(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
 }
 
+export interface LiveFigures {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
 /** What followers of a ledger ask: nothing of it writes. The server that it is part of checks Host and Origin. */
-export function liveApi(folder: string, ledger: string, token: string, health: () => object): LiveApi {
+export function liveApi(
+  folder: string,
+  ledger: string,
+  token: string,
+  health: () => object,
+  figures: LiveFigures,
+): LiveApi {
   const base = `/v1/ledgers/${encodeURIComponent(ledger)}/`;
   return {
     token,
     async answer(request, response) {
       const url = new URL(request.url ?? '/', 'http://localhost');
       if (url.pathname === '/health') return json(response, 200, health());
+      if (url.pathname === '/metrics') {
+        response.writeHead(200, { 'Content-Type': figures.contentType, 'Cache-Control': 'no-store' });
+        response.end(await figures.text());
+        return true;
+      }
       if (!url.pathname.startsWith('/v1/')) return false;
       if (allowOrigin(request, response)) return true;
       if (!isAllowed(request, token)) return json(response, 401, { problem: 'The token of the address is missing' });

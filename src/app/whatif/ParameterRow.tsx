@@ -62,6 +62,13 @@ function useEditing(name: ParameterName): Editing {
   };
 }
 
+/** What this ledger has in place of the value that is shown; null where that is in force. */
+function useInForce({ name, value }: Editing): string | null {
+  return useTautline(({ analysis: { report } }) =>
+    report && JSON.stringify(report.parameters[name]) === JSON.stringify(value) ? (report.inForce[name] ?? null) : null,
+  );
+}
+
 const withUnit = (text: string, unit: string): string => (unit ? `${text} ${unit}` : text);
 
 /** Label, control and reset on one line; sliders and what is wrong below. */
@@ -76,6 +83,7 @@ function Frame({
 }): ReactNode {
   const { name, changed, problem } = editing;
   const { label, help } = PARAMETER_SPECS[name];
+  const inForce = useInForce(editing);
   return (
     <>
       <div className="parameter-line">
@@ -95,6 +103,11 @@ function Frame({
           <Icon name="reset" size={12} />
         </button>
       </div>
+      {inForce !== null && (
+        <p className="in-force" title="What this ledger allows: see what the parameter does, below">
+          → {inForce} here
+        </p>
+      )}
       {below}
       {problem && (
         <p className="field-problem" id={editing.problemId} role="alert">
@@ -102,7 +115,7 @@ function Frame({
         </p>
       )}
       <span className="visually-hidden" id={editing.helpId}>
-        {help} In files: {name}.
+        {help} In files: {name}.{inForce !== null && ` In force here: ${inForce}.`}
       </span>
     </>
   );

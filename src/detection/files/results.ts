@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { RESULT_ENTRIES } from '../channels/referenceFiles.ts';
 import { NOTICE_KINDS } from '../channels/table.ts';
 import { ALERT_KINDS } from '../types.ts';
+import { hash } from './embedder.ts';
 import { choice, flag, integer, list, number, numbers, text, two } from './schema.ts';
 
 /** What `tautline analyze` writes: alerts.json and calibration.json. */
@@ -31,7 +32,20 @@ export const noticeSchema = v.object({
 });
 
 /** alerts.json: alerts in the order of their firing, and behind them notices in the order of their events. */
-export const alertsFileSchema = list(v.union([alertSchema, noticeSchema]));
+export const alertsFileSchema = list(
+  v.union([
+    v.object({
+      ...alertSchema.entries,
+      model: v.pipe(
+        v.optional(hash),
+        v.description(
+          'Probe of the model that embedded the texts; absent: the built-in embedder, or vectors of the file',
+        ),
+      ),
+    }),
+    noticeSchema,
+  ]),
+);
 
 /** calibration.json: what the reference period fixed. */
 export const calibrationSchema = v.object({

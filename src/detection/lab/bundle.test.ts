@@ -26,7 +26,7 @@ import {
 } from './bundle.ts';
 import { BundleSchema, file_bundle } from './bundle_pb.ts';
 import { bundleFromProtobuf, bundleToProtobuf } from './bundleProtobuf.ts';
-import { fitBundle, replayDifference } from './replay.ts';
+import { baselineRefusal, fitBundle, replayDifference } from './replay.ts';
 import { adviceOf, rolloutAdvice } from './rollout.ts';
 
 const bundleSchema = jsonSchemas()['bundle.schema.json'];
@@ -109,6 +109,19 @@ const builtIn: Bundle['embedder'] = {
   name: 'built-in',
   probe: 'cd'.repeat(32),
   frequencies: { documents: 12, buckets: [0, 7, 2 ** 18 - 1], counts: [1, 12, 3] },
+  settings: null,
+};
+const minilm: Bundle['embedder'] = {
+  name: 'minilm',
+  probe: 'cd'.repeat(32),
+  frequencies: null,
+  settings: {
+    kind: 'transformer',
+    pooling: 'mean',
+    limit: 256,
+    limitFrom: 'sentence_bert_config.json',
+    mostPieces: 16,
+  },
 };
 const shift = { stream: 'stream 00', onset: 700, onset_seq: 9, fired: 710, fired_seq: 11, cleared: null, peak: 27.25 };
 const {
@@ -177,7 +190,7 @@ function bundleOf(
 /** The same where less is known. */
 const withLess = (bundle: Bundle): Bundle => ({
   ...bundle,
-  embedder: { name: 'file', probe: null, frequencies: null },
+  embedder: { name: 'file', probe: null, frequencies: null, settings: null },
   retired: NOTHING_RETIRED,
   health: [],
   rollout: {
@@ -233,7 +246,7 @@ describe('a bundle', () => {
         fc.constantFrom(null, measured),
         (candidate, seed, oc) => {
           const known = bundleOf(candidate, seed, oc);
-          const bundle = seed % 2 === 0 ? known : withLess(known);
+          const bundle = seed % 3 === 0 ? { ...known, embedder: minilm } : seed % 3 === 1 ? known : withLess(known);
           const json = bundleToJson(bundle);
           expect(bundleFromJson(json, 'b.json')).toEqual(bundle);
           expect(bundleFromProtobuf(bundleToProtobuf(bundle), 'b.pb')).toEqual(bundle);
@@ -432,6 +445,7 @@ describe('schema/bundle.proto', () => {
       Conversation: behaviour.properties.streams.items.properties.newest.items,
       Embedder: s.properties.embedder,
       DocumentFrequencies: s.properties.embedder.properties.frequencies.anyOf[0],
+      EmbedderSettings: s.properties.embedder.properties.settings.anyOf[0],
       ChannelHealth: s.properties.health.items,
       Retired: s.properties.retired,
       RetiredParameter: s.properties.retired.properties.parameters.items,
@@ -529,7 +543,7 @@ describe('replay', () => {
     expect(said(day, 'built-in', 'ef'.repeat(32))).toContain('distances between them mean little');
     expect(said(day, 'file', null)).toContain('axes have nothing to do with each other');
     expect(said(night, 'built-in', 'ef'.repeat(32))).toContain('The texts are embedded otherwise');
-    const bySomeone = { ...plain, embedder: { name: 'minilm', probe, frequencies: null } };
+    const bySomeone = { ...plain, embedder: minilm };
     const refused = (name: string, of: string | null, bundle: Bundle = bySomeone): string | null =>
       fitBundle(bundle, { ...night, embedder: { name, probe: of } }).refusal;
     expect(refused('built-in', probe)).toContain(
@@ -541,6 +555,10 @@ describe('replay', () => {
     expect(refused('minilm', probe, plain)).toContain('made on the built-in embedder');
     expect(refused('file', null)).toBe(null);
     expect(said(night, 'file', null, bySomeone)).toContain('made on the model "minilm"');
+    const baseline = { embedder: { name: 'minilm', probe } };
+    expect(baselineRefusal(baseline, builtIn)).toContain('The baseline was made on the model "minilm"');
+    expect(baselineRefusal(baseline, minilm)).toBe(null);
+    expect(baselineRefusal({ embedder: null }, builtIn)).toBe(null);
   });
 
   it('says in a line each what of an earlier version is kept and without effect', () => {

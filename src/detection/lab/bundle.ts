@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { without } from '../../core/fields.ts';
 import { baselineSchema, baselineToObject } from '../baseline.ts';
+import { EMBEDDER_ENTRIES, hash } from '../files/embedder.ts';
 import { headOf, newestVersion, readFields, readText, type FileFormat } from '../files/file.ts';
 import { healthSchema } from '../files/health.ts';
 import { parametersSchema } from '../files/parameters.ts';
@@ -36,8 +37,6 @@ const BUNDLE = {
 } as const;
 
 const CHANGE_KINDS = ['mean', 'scale'] as const satisfies readonly ChangeKind[];
-
-const hash = v.pipe(text, v.regex(/^[0-9a-f]{64}$/, must('a SHA-256 in hexadecimal')));
 
 const ledgerSchema = v.pipe(
   v.object({
@@ -88,14 +87,7 @@ const frequenciesSchema = v.pipe(
 );
 
 const embedderSchema = v.object({
-  name: v.pipe(text, v.description('file: the embeddings of the ledger; built-in: made of its texts by Tautline')),
-  probe: v.pipe(
-    v.nullable(hash),
-    v.description(
-      'SHA-256 of its embeddings of eight fixed texts: another embedder has another. ' +
-        'null: the embeddings are those of the file, or it was not known',
-    ),
-  ),
+  ...EMBEDDER_ENTRIES,
   frequencies: v.pipe(
     v.nullable(frequenciesSchema),
     v.description('By which the built-in embedder weighs words; null: another embedder, or not known'),
@@ -286,6 +278,7 @@ const finite = (value: number): number => (Number.isFinite(value) ? value : Numb
 const pair = ([low, high]: readonly [number, number]): [number, number] => [finite(low), finite(high)];
 
 function fileOf({ ledger, baseline, parameters, rollout: { labelled, ...rollout }, ...bundle }: Bundle) {
+  const { settings, ...embedder } = bundle.embedder;
   return {
     format: BUNDLE.format,
     version: newestVersion(BUNDLE),
@@ -297,7 +290,7 @@ function fileOf({ ledger, baseline, parameters, rollout: { labelled, ...rollout 
     ...(bundle.governanceWeight.length > 0 && { governanceWeight: bundle.governanceWeight }),
     rollout: { ...rollout, ...(labelled && { labelled }), comparedWith: { ...rollout.comparedWith } },
     operatingCharacteristics: bundle.operatingCharacteristics,
-    embedder: bundle.embedder,
+    embedder: { ...embedder, ...(settings && { settings }) },
     retired: bundle.retired,
     health: bundle.health,
   } satisfies v.InferInput<typeof fieldsSchema>;

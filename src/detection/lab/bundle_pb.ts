@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bundle.proto.
  */
 export const file_bundle: GenFile = /*@__PURE__*/
-  fileDesc("CgxidW5kbGUucHJvdG8SEnRhdXRsaW5lLmJ1bmRsZS52MSLYBAoGQnVuZGxlEhMKBmZvcm1hdBgBIAEoCUgAiAEBEhQKB3ZlcnNpb24YAiABKAVIAYgBARIXCgpjcmVhdGVkX2J5GAMgASgJSAKIAQESMgoKcGFyYW1ldGVycxgEIAEoCzIeLnRhdXRsaW5lLmJ1bmRsZS52MS5QYXJhbWV0ZXJzEioKBmxlZGdlchgFIAEoCzIaLnRhdXRsaW5lLmJ1bmRsZS52MS5MZWRnZXISLgoIYmFzZWxpbmUYBiABKAsyHC50YXV0bGluZS5idW5kbGUudjEuQmFzZWxpbmUSKQoGYWxlcnRzGAcgAygLMhkudGF1dGxpbmUuYnVuZGxlLnYxLkFsZXJ0EiwKB3JvbGxvdXQYCCABKAsyGy50YXV0bGluZS5idW5kbGUudjEuUm9sbG91dBJPChlvcGVyYXRpbmdfY2hhcmFjdGVyaXN0aWNzGAkgASgLMiwudGF1dGxpbmUuYnVuZGxlLnYxLk9wZXJhdGluZ0NoYXJhY3RlcmlzdGljcxIZChFnb3Zlcm5hbmNlX3dlaWdodBgMIAMoARIuCghlbWJlZGRlchgKIAEoCzIcLnRhdXRsaW5lLmJ1bmRsZS52MS5FbWJlZGRlchIsCgdyZXRpcmVkGAsgASgLMhsudGF1dGxpbmUuYnVuZGxlLnYxLlJldGlyZWQSMQoGaGVhbHRoGA0gAygLMiEudGF1dGxpbmUuYnVuZGxlLnYxLkNoYW5uZWxIZWFsdGhCCQoHX2Zvcm1hdEIKCghfdmVyc2lvbkINCgtfY3JlYXRlZF9ieSLdAQoNQ2hhbm5lbEhlYWx0aBIUCgdjaGFubmVsGAEgASgJSACIAQESEwoGc3RyZWFtGAIgASgJSAGIAQESEwoGcmVhc29uGAMgASgJSAKIAQESEQoEaGVscBgEIAEoCUgDiAEBEhQKB3dhdGNoZWQYBSABKAVIBIgBARIaCg1jb252ZXJzYXRpb25zGAYgASgFSAWIAQFCCgoIX2NoYW5uZWxCCQoHX3N0cmVhbUIJCgdfcmVhc29uQgcKBV9oZWxwQgoKCF93YXRjaGVkQhAKDl9jb252ZXJzYXRpb25zIr0LCgpQYXJhbWV0ZXJzEhMKBnN0cmVhbRgBIAEoCUgAiAEBEg4KAWsYAiABKAVIAYgBARIvChByZWZlcmVuY2VfZXZlbnRzGAMgASgFSAJSEHJlZmVyZW5jZV9ldmVudHOIAQESKAoPcmVmZXJlbmNlX3JhbmdlGAQgAygDUg9yZWZlcmVuY2VfcmFuZ2USJQoLbGFtYmRhX2Zhc3QYBSABKAFIA1ILbGFtYmRhX2Zhc3SIAQESJQoLbGFtYmRhX3Nsb3cYBiABKAFIBFILbGFtYmRhX3Nsb3eIAQESFgoJc2hyaW5rYWdlGAcgASgBSAWIAQESEwoGYW5jaG9yGAggASgJSAaIAQESFQoIYWRhcHRpdmUYCSABKAhIB4gBARIjCgpsYXRfd2luZG93GAogASgFSAhSCmxhdF93aW5kb3eIAQESIwoKd2luX2ZhY3RvchgLIAEoAUgJUgp3aW5fZmFjdG9yiAEBEh0KB3dpbl9taW4YDCABKAFIClIHd2luX21pbogBARIRCgRzeW5jGA0gASgJSAuIAQESJQoLdHVybl93aW5kb3cYDiABKAVIDFILdHVybl93aW5kb3eIAQESIwoKZW1kX3dpbmRvdxgPIAEoBUgNUgplbWRfd2luZG93iAEBEh0KB2VtZF9taW4YECABKAVIDlIHZW1kX21pbogBARIMCgR6b25lGBEgAygBEg4KAWgYEiABKAFID4gBARISCgVrYXBwYRgTIAEoAUgQiAEBEhAKA2NhcBgUIAEoAUgRiAEBEh0KB3RhdV9tYXgYFSABKAFIElIHdGF1X21heIgBARIRCgRidXJuGBYgASgFSBOIAQESEwoGd2FybXVwGBcgASgFSBSIAQESHQoHdGF1X21pbhgYIAEoAUgVUgd0YXVfbWluiAEBEh8KCGVudF9oeXN0GBkgASgBSBZSCGVudF9oeXN0iAEBEhsKBnpfYmFuZBgaIAEoAUgXUgZ6X2JhbmSIAQESEgoFZHdlbGwYGyABKAVIGIgBARIjCgp2b2lkX2Zsb29yGBwgASgBSBlSCnZvaWRfZmxvb3KIAQESIwoKdm9pZF9jbGVhchgdIAEoAUgaUgp2b2lkX2NsZWFyiAEBEicKDHZvaWRfbWluX3JlZhgeIAEoAUgbUgx2b2lkX21pbl9yZWaIAQESMwoSZmFsc2VfYWxhcm1fYnVkZ2V0GCAgASgBSBxSEmZhbHNlX2FsYXJtX2J1ZGdldIgBARIhCgltZWFuaW5nX2sYISABKAVIHVIJbWVhbmluZ19riAEBEhEKCWJlaGF2aW91chgiIAMoCRIvChBjb252ZXJzYXRpb25fY3V0GCMgASgFSB5SEGNvbnZlcnNhdGlvbl9jdXSIAQFCCQoHX3N0cmVhbUIECgJfa0ITChFfcmVmZXJlbmNlX2V2ZW50c0IOCgxfbGFtYmRhX2Zhc3RCDgoMX2xhbWJkYV9zbG93QgwKCl9zaHJpbmthZ2VCCQoHX2FuY2hvckILCglfYWRhcHRpdmVCDQoLX2xhdF93aW5kb3dCDQoLX3dpbl9mYWN0b3JCCgoIX3dpbl9taW5CBwoFX3N5bmNCDgoMX3R1cm5fd2luZG93Qg0KC19lbWRfd2luZG93QgoKCF9lbWRfbWluQgQKAl9oQggKBl9rYXBwYUIGCgRfY2FwQgoKCF90YXVfbWF4QgcKBV9idXJuQgkKB193YXJtdXBCCgoIX3RhdV9taW5CCwoJX2VudF9oeXN0QgkKB196X2JhbmRCCAoGX2R3ZWxsQg0KC192b2lkX2Zsb29yQg0KC192b2lkX2NsZWFyQg8KDV92b2lkX21pbl9yZWZCFQoTX2ZhbHNlX2FsYXJtX2J1ZGdldEIMCgpfbWVhbmluZ19rQhMKEV9jb252ZXJzYXRpb25fY3V0SgQIHxAgUgxtZXdtYV9sYW1iZGEiyQEKBkxlZGdlchIRCgRuYW1lGAEgASgJSACIAQESGAoLZmluZ2VycHJpbnQYAiABKAlIAYgBARITCgZldmVudHMYAyABKAVIAogBARIRCglyZWZlcmVuY2UYBCADKAUSHwoSZW1iZWRkZXJfcmVmZXJlbmNlGAYgASgFSAOIAQFCBwoFX25hbWVCDgoMX2ZpbmdlcnByaW50QgkKB19ldmVudHNCFQoTX2VtYmVkZGVyX3JlZmVyZW5jZUoECAUQBlIIZW1iZWRkZXIiggEKCEVtYmVkZGVyEhEKBG5hbWUYASABKAlIAIgBARISCgVwcm9iZRgCIAEoCUgBiAEBEjwKC2ZyZXF1ZW5jaWVzGAMgASgLMicudGF1dGxpbmUuYnVuZGxlLnYxLkRvY3VtZW50RnJlcXVlbmNpZXNCBwoFX25hbWVCCAoGX3Byb2JlIlwKE0RvY3VtZW50RnJlcXVlbmNpZXMSFgoJZG9jdW1lbnRzGAEgASgFSACIAQESDwoHYnVja2V0cxgCIAMoBRIOCgZjb3VudHMYAyADKAVCDAoKX2RvY3VtZW50cyKZAQoHUmV0aXJlZBIpCgZhbGVydHMYASADKAsyGS50YXV0bGluZS5idW5kbGUudjEuQWxlcnQSKQoGZGVsYXlzGAIgAygLMhkudGF1dGxpbmUuYnVuZGxlLnYxLkRlbGF5EjgKCnBhcmFtZXRlcnMYAyADKAsyJC50YXV0bGluZS5idW5kbGUudjEuUmV0aXJlZFBhcmFtZXRlciJMChBSZXRpcmVkUGFyYW1ldGVyEhEKBG5hbWUYASABKAlIAIgBARISCgV2YWx1ZRgCIAEoAUgBiAEBQgcKBV9uYW1lQggKBl92YWx1ZSKeAwoIQmFzZWxpbmUSEwoGZm9ybWF0GAEgASgJSACIAQESFAoHdmVyc2lvbhgCIAEoBUgBiAEBEjIKCnByb2plY3Rpb24YAyABKAsyHi50YXV0bGluZS5idW5kbGUudjEuUHJvamVjdGlvbhIwCglyZWZlcmVuY2UYBCABKAsyHS50YXV0bGluZS5idW5kbGUudjEuUmVmZXJlbmNlEjQKC2NhbGlicmF0aW9uGAUgASgLMh8udGF1dGxpbmUuYnVuZGxlLnYxLkNhbGlicmF0aW9uEjIKBXN0eWxlGAcgASgLMiMudGF1dGxpbmUuYnVuZGxlLnYxLkNoYW5nZVJlZmVyZW5jZRI0CgdtZWFuaW5nGAggASgLMiMudGF1dGxpbmUuYnVuZGxlLnYxLkNoYW5nZVJlZmVyZW5jZRI2CgliZWhhdmlvdXIYCSABKAsyIy50YXV0bGluZS5idW5kbGUudjEuQ2hhbmdlUmVmZXJlbmNlQgkKB19mb3JtYXRCCgoIX3ZlcnNpb25KBAgGEAdSDGZhbHNlX2FsYXJtcyKTAgoPQ2hhbmdlUmVmZXJlbmNlEhEKBGF4ZXMYASABKAVIAIgBARIMCgRyb290GAIgAygBEg4KBndpdGhpbhgDIAMoARIPCgdiZXR3ZWVuGAQgAygBEhMKBndhbmRlchgFIAEoAUgBiAEBEhkKDHdhbmRlcl9rbm93bhgGIAEoCEgCiAEBEjYKCGZlYXR1cmVzGAcgAygLMiQudGF1dGxpbmUuYnVuZGxlLnYxLkJlaGF2aW91ckZlYXR1cmUSMQoHc3RyZWFtcxgIIAMoCzIgLnRhdXRsaW5lLmJ1bmRsZS52MS5DaGFuZ2VTdHJlYW1CBwoFX2F4ZXNCCQoHX3dhbmRlckIPCg1fd2FuZGVyX2tub3duIpoBChBCZWhhdmlvdXJGZWF0dXJlEhIKBWxhYmVsGAEgASgJSACIAQESEwoGY29sdW1uGAIgASgJSAGIAQESEQoEa2luZBgDIAEoCUgCiAEBEg4KBnZhbHVlcxgEIAMoCRISCgVzY2FsZRgFIAEoAUgDiAEBQggKBl9sYWJlbEIJCgdfY29sdW1uQgcKBV9raW5kQggKBl9zY2FsZSLrAQoMQ2hhbmdlU3RyZWFtEhUKCG1lc3NhZ2VzGAEgASgFSACIAQESGgoNY29udmVyc2F0aW9ucxgCIAEoBUgBiAEBEhYKCWluX2Jsb2NrcxgDIAEoCEgCiAEBEgwKBG1lYW4YBCADKAESEwoLaW5mb3JtYXRpb24YBSADKAESDgoGY2VudHJlGAYgAygBEjAKBm5ld2VzdBgHIAMoCzIgLnRhdXRsaW5lLmJ1bmRsZS52MS5Db252ZXJzYXRpb25CCwoJX21lc3NhZ2VzQhAKDl9jb252ZXJzYXRpb25zQgwKCl9pbl9ibG9ja3MiawoMQ29udmVyc2F0aW9uEhkKDGNvbnZlcnNhdGlvbhgBIAEoBUgAiAEBEhUKCG1lc3NhZ2VzGAIgASgFSAGIAQESCwoDc3VtGAMgAygBQg8KDV9jb252ZXJzYXRpb25CCwoJX21lc3NhZ2VzInkKClByb2plY3Rpb24SFgoJZGltZW5zaW9uGAEgASgFSACIAQESDgoBaxgCIAEoBUgBiAEBEgwKBG1lYW4YAyADKAESDAoEYXhlcxgEIAMoARITCgtlaWdlbnZhbHVlcxgFIAMoAUIMCgpfZGltZW5zaW9uQgQKAl9rIvQBCglSZWZlcmVuY2USDgoBaxgBIAEoBUgAiAEBEhgKC2hhc19sYXRlbmN5GAIgASgISAGIAQESHQoQd2luZG93X3JlZmVyZW5jZRgDIAEoAUgCiAEBEhgKC3dpbmRvd19zaXplGAQgASgFSAOIAQESEwoLcG9vbGVkX21lYW4YBSADKAESNAoHc3RyZWFtcxgGIAMoCzIjLnRhdXRsaW5lLmJ1bmRsZS52MS5SZWZlcmVuY2VTdHJlYW1CBAoCX2tCDgoMX2hhc19sYXRlbmN5QhMKEV93aW5kb3dfcmVmZXJlbmNlQg4KDF93aW5kb3dfc2l6ZSLXAQoPUmVmZXJlbmNlU3RyZWFtEhEKBG5hbWUYASABKAlIAIgBARITCgZldmVudHMYAiABKAVIAYgBARIdChByZWZlcmVuY2VfZXZlbnRzGAMgASgFSAKIAQESHwoScmVmZXJlbmNlX2VtYmVkZGVkGAQgASgFSAOIAQESDAoEbWVhbhgFIAMoARIOCgZ3aW5kb3cYBiADKAJCBwoFX25hbWVCCQoHX2V2ZW50c0ITChFfcmVmZXJlbmNlX2V2ZW50c0IVChNfcmVmZXJlbmNlX2VtYmVkZGVkIpwECgtDYWxpYnJhdGlvbhIQCgNyZWYYASABKAVIAIgBARIOCgFrGAIgASgFSAGIAQESDgoBbRgDIAEoAUgCiAEBEg4KAXMYBCABKAFIA4gBARIPCgJmbRgFIAEoAUgEiAEBEg8KAmZzGAYgASgBSAWIAQESDwoCbG8YByABKAFIBogBARIPCgJoaRgIIAEoAUgHiAEBEhQKB3RlbnNpb24YCSABKAFICIgBARIQCgNyaG8YCiABKAFICYgBARIRCgR3cmVmGAsgASgBSAqIAQESGQoMcGhhc2VfbG9ja2VkGA4gASgISAuIAQESNAoFc3R5bGUYDyABKAsyJS50YXV0bGluZS5idW5kbGUudjEuQ2hhbmdlQ2FsaWJyYXRpb24SNgoHbWVhbmluZxgQIAEoCzIlLnRhdXRsaW5lLmJ1bmRsZS52MS5DaGFuZ2VDYWxpYnJhdGlvbhI4CgliZWhhdmlvdXIYESABKAsyJS50YXV0bGluZS5idW5kbGUudjEuQ2hhbmdlQ2FsaWJyYXRpb25CBgoEX3JlZkIECgJfa0IECgJfbUIECgJfc0IFCgNfZm1CBQoDX2ZzQgUKA19sb0IFCgNfaGlCCgoIX3RlbnNpb25CBgoEX3Job0IHCgVfd3JlZkIPCg1fcGhhc2VfbG9ja2VkSgQIDBANSgQIDRAOUgtzaGlmdF9saW1pdFIMc2hpZnRfbGltaXRzIqYBChFDaGFuZ2VDYWxpYnJhdGlvbhISCgVsaW1pdBgBIAEoAUgAiAEBEhIKBW9tZWdhGAIgASgBSAGIAQESDwoCbnUYAyABKAFIAogBARIJCgF3GAQgAygBEgkKAWIYBSADKAESFQoNY29udmVyc2F0aW9ucxgGIAMoBRIQCghtZXNzYWdlcxgHIAMoBUIICgZfbGltaXRCCAoGX29tZWdhQgUKA19udSKfAgoFQWxlcnQSEQoEa2luZBgBIAEoCUgAiAEBEhMKBnN0cmVhbRgCIAEoCUgBiAEBEhIKBW9uc2V0GAMgASgFSAKIAQESIQoJb25zZXRfc2VxGAQgASgFSANSCW9uc2V0X3NlcYgBARISCgVmaXJlZBgFIAEoBUgEiAEBEiEKCWZpcmVkX3NlcRgGIAEoBUgFUglmaXJlZF9zZXGIAQESFAoHY2xlYXJlZBgHIAEoBUgGiAEBEhEKBHBlYWsYCCABKAFIB4gBAUIHCgVfa2luZEIJCgdfc3RyZWFtQggKBl9vbnNldEIMCgpfb25zZXRfc2VxQggKBl9maXJlZEIMCgpfZmlyZWRfc2VxQgoKCF9jbGVhcmVkQgcKBV9wZWFrIqgCCgdSb2xsb3V0EhMKBmFkdmljZRgBIAEoCUgAiAEBEhIKBXNoYXJlGAIgASgBSAGIAQESEQoEa2VwdBgDIAEoBUgCiAEBEhIKBWFkZGVkGAQgASgFSAOIAQESFAoHcmVtb3ZlZBgFIAEoBUgEiAEBEhIKBW1vdmVkGAYgASgFSAWIAQESNQoNY29tcGFyZWRfd2l0aBgHIAEoCzIeLnRhdXRsaW5lLmJ1bmRsZS52MS5QYXJhbWV0ZXJzEi4KCGxhYmVsbGVkGAggASgLMhwudGF1dGxpbmUuYnVuZGxlLnYxLkxhYmVsbGVkQgkKB19hZHZpY2VCCAoGX3NoYXJlQgcKBV9rZXB0QggKBl9hZGRlZEIKCghfcmVtb3ZlZEIICgZfbW92ZWQiSgoITGFiZWxsZWQSFAoHY2hhbmdlcxgBIAEoBUgAiAEBEhIKBWZvdW5kGAIgASgFSAGIAQFCCgoIX2NoYW5nZXNCCAoGX2ZvdW5kIucDChhPcGVyYXRpbmdDaGFyYWN0ZXJpc3RpY3MSEwoGc291cmNlGAEgASgJSACIAQESHgoRaW5fY29udHJvbF9ldmVudHMYAiABKAVIAYgBARIRCgRhcmwwGAMgASgBSAKIAQESGAoLYXJsMF9tZXRob2QYBCABKAlIA4gBARIVCg1hcmwwX2ludGVydmFsGAUgAygBEhsKDmV2ZW50c19wZXJfZGF5GAYgASgBSASIAQESIQoUZmFsc2VfYWxlcnRzX3Blcl9kYXkYByABKAFIBYgBARIlCh1mYWxzZV9hbGVydHNfcGVyX2RheV9pbnRlcnZhbBgIIAMoARIbCg5uYWl2ZV9zaWVnbXVuZBgJIAEoAUgGiAEBEhkKDG5haXZlX2NhcHBlZBgKIAEoAUgHiAEBEikKBmRlbGF5cxgLIAMoCzIZLnRhdXRsaW5lLmJ1bmRsZS52MS5EZWxheUIJCgdfc291cmNlQhQKEl9pbl9jb250cm9sX2V2ZW50c0IHCgVfYXJsMEIOCgxfYXJsMF9tZXRob2RCEQoPX2V2ZW50c19wZXJfZGF5QhcKFV9mYWxzZV9hbGVydHNfcGVyX2RheUIRCg9fbmFpdmVfc2llZ211bmRCDwoNX25haXZlX2NhcHBlZCLvAQoFRGVsYXkSEQoEa2luZBgBIAEoCUgAiAEBEhMKBmNoYW5nZRgCIAEoCUgBiAEBEhEKBHNpemUYAyABKAFIAogBARIXCgpyZXBsaWNhdGVzGAQgASgFSAOIAQESFQoIZGV0ZWN0ZWQYBSABKAVIBIgBARIZCgxtZWRpYW5fZGVsYXkYBiABKAFIBYgBARIWCg5kZWxheV9pbnRlcnZhbBgHIAMoAUIHCgVfa2luZEIJCgdfY2hhbmdlQgcKBV9zaXplQg0KC19yZXBsaWNhdGVzQgsKCV9kZXRlY3RlZEIPCg1fbWVkaWFuX2RlbGF5YgZwcm90bzM");
+  fileDesc("CgxidW5kbGUucHJvdG8SEnRhdXRsaW5lLmJ1bmRsZS52MSLYBAoGQnVuZGxlEhMKBmZvcm1hdBgBIAEoCUgAiAEBEhQKB3ZlcnNpb24YAiABKAVIAYgBARIXCgpjcmVhdGVkX2J5GAMgASgJSAKIAQESMgoKcGFyYW1ldGVycxgEIAEoCzIeLnRhdXRsaW5lLmJ1bmRsZS52MS5QYXJhbWV0ZXJzEioKBmxlZGdlchgFIAEoCzIaLnRhdXRsaW5lLmJ1bmRsZS52MS5MZWRnZXISLgoIYmFzZWxpbmUYBiABKAsyHC50YXV0bGluZS5idW5kbGUudjEuQmFzZWxpbmUSKQoGYWxlcnRzGAcgAygLMhkudGF1dGxpbmUuYnVuZGxlLnYxLkFsZXJ0EiwKB3JvbGxvdXQYCCABKAsyGy50YXV0bGluZS5idW5kbGUudjEuUm9sbG91dBJPChlvcGVyYXRpbmdfY2hhcmFjdGVyaXN0aWNzGAkgASgLMiwudGF1dGxpbmUuYnVuZGxlLnYxLk9wZXJhdGluZ0NoYXJhY3RlcmlzdGljcxIZChFnb3Zlcm5hbmNlX3dlaWdodBgMIAMoARIuCghlbWJlZGRlchgKIAEoCzIcLnRhdXRsaW5lLmJ1bmRsZS52MS5FbWJlZGRlchIsCgdyZXRpcmVkGAsgASgLMhsudGF1dGxpbmUuYnVuZGxlLnYxLlJldGlyZWQSMQoGaGVhbHRoGA0gAygLMiEudGF1dGxpbmUuYnVuZGxlLnYxLkNoYW5uZWxIZWFsdGhCCQoHX2Zvcm1hdEIKCghfdmVyc2lvbkINCgtfY3JlYXRlZF9ieSLdAQoNQ2hhbm5lbEhlYWx0aBIUCgdjaGFubmVsGAEgASgJSACIAQESEwoGc3RyZWFtGAIgASgJSAGIAQESEwoGcmVhc29uGAMgASgJSAKIAQESEQoEaGVscBgEIAEoCUgDiAEBEhQKB3dhdGNoZWQYBSABKAVIBIgBARIaCg1jb252ZXJzYXRpb25zGAYgASgFSAWIAQFCCgoIX2NoYW5uZWxCCQoHX3N0cmVhbUIJCgdfcmVhc29uQgcKBV9oZWxwQgoKCF93YXRjaGVkQhAKDl9jb252ZXJzYXRpb25zIr0LCgpQYXJhbWV0ZXJzEhMKBnN0cmVhbRgBIAEoCUgAiAEBEg4KAWsYAiABKAVIAYgBARIvChByZWZlcmVuY2VfZXZlbnRzGAMgASgFSAJSEHJlZmVyZW5jZV9ldmVudHOIAQESKAoPcmVmZXJlbmNlX3JhbmdlGAQgAygDUg9yZWZlcmVuY2VfcmFuZ2USJQoLbGFtYmRhX2Zhc3QYBSABKAFIA1ILbGFtYmRhX2Zhc3SIAQESJQoLbGFtYmRhX3Nsb3cYBiABKAFIBFILbGFtYmRhX3Nsb3eIAQESFgoJc2hyaW5rYWdlGAcgASgBSAWIAQESEwoGYW5jaG9yGAggASgJSAaIAQESFQoIYWRhcHRpdmUYCSABKAhIB4gBARIjCgpsYXRfd2luZG93GAogASgFSAhSCmxhdF93aW5kb3eIAQESIwoKd2luX2ZhY3RvchgLIAEoAUgJUgp3aW5fZmFjdG9yiAEBEh0KB3dpbl9taW4YDCABKAFIClIHd2luX21pbogBARIRCgRzeW5jGA0gASgJSAuIAQESJQoLdHVybl93aW5kb3cYDiABKAVIDFILdHVybl93aW5kb3eIAQESIwoKZW1kX3dpbmRvdxgPIAEoBUgNUgplbWRfd2luZG93iAEBEh0KB2VtZF9taW4YECABKAVIDlIHZW1kX21pbogBARIMCgR6b25lGBEgAygBEg4KAWgYEiABKAFID4gBARISCgVrYXBwYRgTIAEoAUgQiAEBEhAKA2NhcBgUIAEoAUgRiAEBEh0KB3RhdV9tYXgYFSABKAFIElIHdGF1X21heIgBARIRCgRidXJuGBYgASgFSBOIAQESEwoGd2FybXVwGBcgASgFSBSIAQESHQoHdGF1X21pbhgYIAEoAUgVUgd0YXVfbWluiAEBEh8KCGVudF9oeXN0GBkgASgBSBZSCGVudF9oeXN0iAEBEhsKBnpfYmFuZBgaIAEoAUgXUgZ6X2JhbmSIAQESEgoFZHdlbGwYGyABKAVIGIgBARIjCgp2b2lkX2Zsb29yGBwgASgBSBlSCnZvaWRfZmxvb3KIAQESIwoKdm9pZF9jbGVhchgdIAEoAUgaUgp2b2lkX2NsZWFyiAEBEicKDHZvaWRfbWluX3JlZhgeIAEoAUgbUgx2b2lkX21pbl9yZWaIAQESMwoSZmFsc2VfYWxhcm1fYnVkZ2V0GCAgASgBSBxSEmZhbHNlX2FsYXJtX2J1ZGdldIgBARIhCgltZWFuaW5nX2sYISABKAVIHVIJbWVhbmluZ19riAEBEhEKCWJlaGF2aW91chgiIAMoCRIvChBjb252ZXJzYXRpb25fY3V0GCMgASgFSB5SEGNvbnZlcnNhdGlvbl9jdXSIAQFCCQoHX3N0cmVhbUIECgJfa0ITChFfcmVmZXJlbmNlX2V2ZW50c0IOCgxfbGFtYmRhX2Zhc3RCDgoMX2xhbWJkYV9zbG93QgwKCl9zaHJpbmthZ2VCCQoHX2FuY2hvckILCglfYWRhcHRpdmVCDQoLX2xhdF93aW5kb3dCDQoLX3dpbl9mYWN0b3JCCgoIX3dpbl9taW5CBwoFX3N5bmNCDgoMX3R1cm5fd2luZG93Qg0KC19lbWRfd2luZG93QgoKCF9lbWRfbWluQgQKAl9oQggKBl9rYXBwYUIGCgRfY2FwQgoKCF90YXVfbWF4QgcKBV9idXJuQgkKB193YXJtdXBCCgoIX3RhdV9taW5CCwoJX2VudF9oeXN0QgkKB196X2JhbmRCCAoGX2R3ZWxsQg0KC192b2lkX2Zsb29yQg0KC192b2lkX2NsZWFyQg8KDV92b2lkX21pbl9yZWZCFQoTX2ZhbHNlX2FsYXJtX2J1ZGdldEIMCgpfbWVhbmluZ19rQhMKEV9jb252ZXJzYXRpb25fY3V0SgQIHxAgUgxtZXdtYV9sYW1iZGEiyQEKBkxlZGdlchIRCgRuYW1lGAEgASgJSACIAQESGAoLZmluZ2VycHJpbnQYAiABKAlIAYgBARITCgZldmVudHMYAyABKAVIAogBARIRCglyZWZlcmVuY2UYBCADKAUSHwoSZW1iZWRkZXJfcmVmZXJlbmNlGAYgASgFSAOIAQFCBwoFX25hbWVCDgoMX2ZpbmdlcnByaW50QgkKB19ldmVudHNCFQoTX2VtYmVkZGVyX3JlZmVyZW5jZUoECAUQBlIIZW1iZWRkZXIiugEKCEVtYmVkZGVyEhEKBG5hbWUYASABKAlIAIgBARISCgVwcm9iZRgCIAEoCUgBiAEBEjwKC2ZyZXF1ZW5jaWVzGAMgASgLMicudGF1dGxpbmUuYnVuZGxlLnYxLkRvY3VtZW50RnJlcXVlbmNpZXMSNgoIc2V0dGluZ3MYBCABKAsyJC50YXV0bGluZS5idW5kbGUudjEuRW1iZWRkZXJTZXR0aW5nc0IHCgVfbmFtZUIICgZfcHJvYmUiwAEKEEVtYmVkZGVyU2V0dGluZ3MSEQoEa2luZBgBIAEoCUgAiAEBEhQKB3Bvb2xpbmcYAiABKAlIAYgBARISCgVsaW1pdBgDIAEoBUgCiAEBEhcKCmxpbWl0X2Zyb20YBCABKAlIA4gBARIYCgttb3N0X3BpZWNlcxgFIAEoBUgEiAEBQgcKBV9raW5kQgoKCF9wb29saW5nQggKBl9saW1pdEINCgtfbGltaXRfZnJvbUIOCgxfbW9zdF9waWVjZXMiXAoTRG9jdW1lbnRGcmVxdWVuY2llcxIWCglkb2N1bWVudHMYASABKAVIAIgBARIPCgdidWNrZXRzGAIgAygFEg4KBmNvdW50cxgDIAMoBUIMCgpfZG9jdW1lbnRzIpkBCgdSZXRpcmVkEikKBmFsZXJ0cxgBIAMoCzIZLnRhdXRsaW5lLmJ1bmRsZS52MS5BbGVydBIpCgZkZWxheXMYAiADKAsyGS50YXV0bGluZS5idW5kbGUudjEuRGVsYXkSOAoKcGFyYW1ldGVycxgDIAMoCzIkLnRhdXRsaW5lLmJ1bmRsZS52MS5SZXRpcmVkUGFyYW1ldGVyIkwKEFJldGlyZWRQYXJhbWV0ZXISEQoEbmFtZRgBIAEoCUgAiAEBEhIKBXZhbHVlGAIgASgBSAGIAQFCBwoFX25hbWVCCAoGX3ZhbHVlIs4DCghCYXNlbGluZRITCgZmb3JtYXQYASABKAlIAIgBARIUCgd2ZXJzaW9uGAIgASgFSAGIAQESMgoKcHJvamVjdGlvbhgDIAEoCzIeLnRhdXRsaW5lLmJ1bmRsZS52MS5Qcm9qZWN0aW9uEjAKCXJlZmVyZW5jZRgEIAEoCzIdLnRhdXRsaW5lLmJ1bmRsZS52MS5SZWZlcmVuY2USNAoLY2FsaWJyYXRpb24YBSABKAsyHy50YXV0bGluZS5idW5kbGUudjEuQ2FsaWJyYXRpb24SMgoFc3R5bGUYByABKAsyIy50YXV0bGluZS5idW5kbGUudjEuQ2hhbmdlUmVmZXJlbmNlEjQKB21lYW5pbmcYCCABKAsyIy50YXV0bGluZS5idW5kbGUudjEuQ2hhbmdlUmVmZXJlbmNlEjYKCWJlaGF2aW91chgJIAEoCzIjLnRhdXRsaW5lLmJ1bmRsZS52MS5DaGFuZ2VSZWZlcmVuY2USLgoIZW1iZWRkZXIYCiABKAsyHC50YXV0bGluZS5idW5kbGUudjEuRW1iZWRkZXJCCQoHX2Zvcm1hdEIKCghfdmVyc2lvbkoECAYQB1IMZmFsc2VfYWxhcm1zIpMCCg9DaGFuZ2VSZWZlcmVuY2USEQoEYXhlcxgBIAEoBUgAiAEBEgwKBHJvb3QYAiADKAESDgoGd2l0aGluGAMgAygBEg8KB2JldHdlZW4YBCADKAESEwoGd2FuZGVyGAUgASgBSAGIAQESGQoMd2FuZGVyX2tub3duGAYgASgISAKIAQESNgoIZmVhdHVyZXMYByADKAsyJC50YXV0bGluZS5idW5kbGUudjEuQmVoYXZpb3VyRmVhdHVyZRIxCgdzdHJlYW1zGAggAygLMiAudGF1dGxpbmUuYnVuZGxlLnYxLkNoYW5nZVN0cmVhbUIHCgVfYXhlc0IJCgdfd2FuZGVyQg8KDV93YW5kZXJfa25vd24imgEKEEJlaGF2aW91ckZlYXR1cmUSEgoFbGFiZWwYASABKAlIAIgBARITCgZjb2x1bW4YAiABKAlIAYgBARIRCgRraW5kGAMgASgJSAKIAQESDgoGdmFsdWVzGAQgAygJEhIKBXNjYWxlGAUgASgBSAOIAQFCCAoGX2xhYmVsQgkKB19jb2x1bW5CBwoFX2tpbmRCCAoGX3NjYWxlIusBCgxDaGFuZ2VTdHJlYW0SFQoIbWVzc2FnZXMYASABKAVIAIgBARIaCg1jb252ZXJzYXRpb25zGAIgASgFSAGIAQESFgoJaW5fYmxvY2tzGAMgASgISAKIAQESDAoEbWVhbhgEIAMoARITCgtpbmZvcm1hdGlvbhgFIAMoARIOCgZjZW50cmUYBiADKAESMAoGbmV3ZXN0GAcgAygLMiAudGF1dGxpbmUuYnVuZGxlLnYxLkNvbnZlcnNhdGlvbkILCglfbWVzc2FnZXNCEAoOX2NvbnZlcnNhdGlvbnNCDAoKX2luX2Jsb2NrcyJrCgxDb252ZXJzYXRpb24SGQoMY29udmVyc2F0aW9uGAEgASgFSACIAQESFQoIbWVzc2FnZXMYAiABKAVIAYgBARILCgNzdW0YAyADKAFCDwoNX2NvbnZlcnNhdGlvbkILCglfbWVzc2FnZXMieQoKUHJvamVjdGlvbhIWCglkaW1lbnNpb24YASABKAVIAIgBARIOCgFrGAIgASgFSAGIAQESDAoEbWVhbhgDIAMoARIMCgRheGVzGAQgAygBEhMKC2VpZ2VudmFsdWVzGAUgAygBQgwKCl9kaW1lbnNpb25CBAoCX2si9AEKCVJlZmVyZW5jZRIOCgFrGAEgASgFSACIAQESGAoLaGFzX2xhdGVuY3kYAiABKAhIAYgBARIdChB3aW5kb3dfcmVmZXJlbmNlGAMgASgBSAKIAQESGAoLd2luZG93X3NpemUYBCABKAVIA4gBARITCgtwb29sZWRfbWVhbhgFIAMoARI0CgdzdHJlYW1zGAYgAygLMiMudGF1dGxpbmUuYnVuZGxlLnYxLlJlZmVyZW5jZVN0cmVhbUIECgJfa0IOCgxfaGFzX2xhdGVuY3lCEwoRX3dpbmRvd19yZWZlcmVuY2VCDgoMX3dpbmRvd19zaXplItcBCg9SZWZlcmVuY2VTdHJlYW0SEQoEbmFtZRgBIAEoCUgAiAEBEhMKBmV2ZW50cxgCIAEoBUgBiAEBEh0KEHJlZmVyZW5jZV9ldmVudHMYAyABKAVIAogBARIfChJyZWZlcmVuY2VfZW1iZWRkZWQYBCABKAVIA4gBARIMCgRtZWFuGAUgAygBEg4KBndpbmRvdxgGIAMoAkIHCgVfbmFtZUIJCgdfZXZlbnRzQhMKEV9yZWZlcmVuY2VfZXZlbnRzQhUKE19yZWZlcmVuY2VfZW1iZWRkZWQinAQKC0NhbGlicmF0aW9uEhAKA3JlZhgBIAEoBUgAiAEBEg4KAWsYAiABKAVIAYgBARIOCgFtGAMgASgBSAKIAQESDgoBcxgEIAEoAUgDiAEBEg8KAmZtGAUgASgBSASIAQESDwoCZnMYBiABKAFIBYgBARIPCgJsbxgHIAEoAUgGiAEBEg8KAmhpGAggASgBSAeIAQESFAoHdGVuc2lvbhgJIAEoAUgIiAEBEhAKA3JobxgKIAEoAUgJiAEBEhEKBHdyZWYYCyABKAFICogBARIZCgxwaGFzZV9sb2NrZWQYDiABKAhIC4gBARI0CgVzdHlsZRgPIAEoCzIlLnRhdXRsaW5lLmJ1bmRsZS52MS5DaGFuZ2VDYWxpYnJhdGlvbhI2CgdtZWFuaW5nGBAgASgLMiUudGF1dGxpbmUuYnVuZGxlLnYxLkNoYW5nZUNhbGlicmF0aW9uEjgKCWJlaGF2aW91chgRIAEoCzIlLnRhdXRsaW5lLmJ1bmRsZS52MS5DaGFuZ2VDYWxpYnJhdGlvbkIGCgRfcmVmQgQKAl9rQgQKAl9tQgQKAl9zQgUKA19mbUIFCgNfZnNCBQoDX2xvQgUKA19oaUIKCghfdGVuc2lvbkIGCgRfcmhvQgcKBV93cmVmQg8KDV9waGFzZV9sb2NrZWRKBAgMEA1KBAgNEA5SC3NoaWZ0X2xpbWl0UgxzaGlmdF9saW1pdHMipgEKEUNoYW5nZUNhbGlicmF0aW9uEhIKBWxpbWl0GAEgASgBSACIAQESEgoFb21lZ2EYAiABKAFIAYgBARIPCgJudRgDIAEoAUgCiAEBEgkKAXcYBCADKAESCQoBYhgFIAMoARIVCg1jb252ZXJzYXRpb25zGAYgAygFEhAKCG1lc3NhZ2VzGAcgAygFQggKBl9saW1pdEIICgZfb21lZ2FCBQoDX251Ip8CCgVBbGVydBIRCgRraW5kGAEgASgJSACIAQESEwoGc3RyZWFtGAIgASgJSAGIAQESEgoFb25zZXQYAyABKAVIAogBARIhCglvbnNldF9zZXEYBCABKAVIA1IJb25zZXRfc2VxiAEBEhIKBWZpcmVkGAUgASgFSASIAQESIQoJZmlyZWRfc2VxGAYgASgFSAVSCWZpcmVkX3NlcYgBARIUCgdjbGVhcmVkGAcgASgFSAaIAQESEQoEcGVhaxgIIAEoAUgHiAEBQgcKBV9raW5kQgkKB19zdHJlYW1CCAoGX29uc2V0QgwKCl9vbnNldF9zZXFCCAoGX2ZpcmVkQgwKCl9maXJlZF9zZXFCCgoIX2NsZWFyZWRCBwoFX3BlYWsiqAIKB1JvbGxvdXQSEwoGYWR2aWNlGAEgASgJSACIAQESEgoFc2hhcmUYAiABKAFIAYgBARIRCgRrZXB0GAMgASgFSAKIAQESEgoFYWRkZWQYBCABKAVIA4gBARIUCgdyZW1vdmVkGAUgASgFSASIAQESEgoFbW92ZWQYBiABKAVIBYgBARI1Cg1jb21wYXJlZF93aXRoGAcgASgLMh4udGF1dGxpbmUuYnVuZGxlLnYxLlBhcmFtZXRlcnMSLgoIbGFiZWxsZWQYCCABKAsyHC50YXV0bGluZS5idW5kbGUudjEuTGFiZWxsZWRCCQoHX2FkdmljZUIICgZfc2hhcmVCBwoFX2tlcHRCCAoGX2FkZGVkQgoKCF9yZW1vdmVkQggKBl9tb3ZlZCJKCghMYWJlbGxlZBIUCgdjaGFuZ2VzGAEgASgFSACIAQESEgoFZm91bmQYAiABKAVIAYgBAUIKCghfY2hhbmdlc0IICgZfZm91bmQi5wMKGE9wZXJhdGluZ0NoYXJhY3RlcmlzdGljcxITCgZzb3VyY2UYASABKAlIAIgBARIeChFpbl9jb250cm9sX2V2ZW50cxgCIAEoBUgBiAEBEhEKBGFybDAYAyABKAFIAogBARIYCgthcmwwX21ldGhvZBgEIAEoCUgDiAEBEhUKDWFybDBfaW50ZXJ2YWwYBSADKAESGwoOZXZlbnRzX3Blcl9kYXkYBiABKAFIBIgBARIhChRmYWxzZV9hbGVydHNfcGVyX2RheRgHIAEoAUgFiAEBEiUKHWZhbHNlX2FsZXJ0c19wZXJfZGF5X2ludGVydmFsGAggAygBEhsKDm5haXZlX3NpZWdtdW5kGAkgASgBSAaIAQESGQoMbmFpdmVfY2FwcGVkGAogASgBSAeIAQESKQoGZGVsYXlzGAsgAygLMhkudGF1dGxpbmUuYnVuZGxlLnYxLkRlbGF5QgkKB19zb3VyY2VCFAoSX2luX2NvbnRyb2xfZXZlbnRzQgcKBV9hcmwwQg4KDF9hcmwwX21ldGhvZEIRCg9fZXZlbnRzX3Blcl9kYXlCFwoVX2ZhbHNlX2FsZXJ0c19wZXJfZGF5QhEKD19uYWl2ZV9zaWVnbXVuZEIPCg1fbmFpdmVfY2FwcGVkIu8BCgVEZWxheRIRCgRraW5kGAEgASgJSACIAQESEwoGY2hhbmdlGAIgASgJSAGIAQESEQoEc2l6ZRgDIAEoAUgCiAEBEhcKCnJlcGxpY2F0ZXMYBCABKAVIA4gBARIVCghkZXRlY3RlZBgFIAEoBUgEiAEBEhkKDG1lZGlhbl9kZWxheRgGIAEoAUgFiAEBEhYKDmRlbGF5X2ludGVydmFsGAcgAygBQgcKBV9raW5kQgkKB19jaGFuZ2VCBwoFX3NpemVCDQoLX3JlcGxpY2F0ZXNCCwoJX2RldGVjdGVkQg8KDV9tZWRpYW5fZGVsYXliBnByb3RvMw");
 
 /**
  * @generated from message tautline.bundle.v1.Bundle
@@ -400,7 +400,7 @@ export const LedgerSchema: GenMessage<Ledger> = /*@__PURE__*/
  */
 export type Embedder = Message<"tautline.bundle.v1.Embedder"> & {
   /**
-   * file, built-in
+   * file, built-in, or that of a model
    *
    * @generated from field: optional string name = 1;
    */
@@ -419,6 +419,13 @@ export type Embedder = Message<"tautline.bundle.v1.Embedder"> & {
    * @generated from field: tautline.bundle.v1.DocumentFrequencies frequencies = 3;
    */
   frequencies?: DocumentFrequencies | undefined;
+
+  /**
+   * absent: no model of the user's
+   *
+   * @generated from field: tautline.bundle.v1.EmbedderSettings settings = 4;
+   */
+  settings?: EmbedderSettings | undefined;
 };
 
 /**
@@ -427,6 +434,55 @@ export type Embedder = Message<"tautline.bundle.v1.Embedder"> & {
  */
 export const EmbedderSchema: GenMessage<Embedder> = /*@__PURE__*/
   messageDesc(file_bundle, 4);
+
+/**
+ * How a model makes vectors of texts.
+ *
+ * @generated from message tautline.bundle.v1.EmbedderSettings
+ */
+export type EmbedderSettings = Message<"tautline.bundle.v1.EmbedderSettings"> & {
+  /**
+   * transformer, static
+   *
+   * @generated from field: optional string kind = 1;
+   */
+  kind?: string | undefined;
+
+  /**
+   * mean, cls, max, model
+   *
+   * @generated from field: optional string pooling = 2;
+   */
+  pooling?: string | undefined;
+
+  /**
+   * tokens read at once, special ones included
+   *
+   * @generated from field: optional int32 limit = 3;
+   */
+  limit?: number | undefined;
+
+  /**
+   * the file of the model that says so
+   *
+   * @generated from field: optional string limit_from = 4;
+   */
+  limitFrom?: string | undefined;
+
+  /**
+   * that a longer text is read in
+   *
+   * @generated from field: optional int32 most_pieces = 5;
+   */
+  mostPieces?: number | undefined;
+};
+
+/**
+ * Describes the message tautline.bundle.v1.EmbedderSettings.
+ * Use `create(EmbedderSettingsSchema)` to create a new message.
+ */
+export const EmbedderSettingsSchema: GenMessage<EmbedderSettings> = /*@__PURE__*/
+  messageDesc(file_bundle, 5);
 
 /**
  * What the built-in embedder weighs words by: ln((1 + documents) / (1 + count)) + 1, a count of 0 where it has none.
@@ -459,7 +515,7 @@ export type DocumentFrequencies = Message<"tautline.bundle.v1.DocumentFrequencie
  * Use `create(DocumentFrequenciesSchema)` to create a new message.
  */
 export const DocumentFrequenciesSchema: GenMessage<DocumentFrequencies> = /*@__PURE__*/
-  messageDesc(file_bundle, 5);
+  messageDesc(file_bundle, 6);
 
 /**
  * What a bundle of an earlier version held and programs of this version have no use for.
@@ -488,7 +544,7 @@ export type Retired = Message<"tautline.bundle.v1.Retired"> & {
  * Use `create(RetiredSchema)` to create a new message.
  */
 export const RetiredSchema: GenMessage<Retired> = /*@__PURE__*/
-  messageDesc(file_bundle, 6);
+  messageDesc(file_bundle, 7);
 
 /**
  * @generated from message tautline.bundle.v1.RetiredParameter
@@ -510,7 +566,7 @@ export type RetiredParameter = Message<"tautline.bundle.v1.RetiredParameter"> & 
  * Use `create(RetiredParameterSchema)` to create a new message.
  */
 export const RetiredParameterSchema: GenMessage<RetiredParameter> = /*@__PURE__*/
-  messageDesc(file_bundle, 7);
+  messageDesc(file_bundle, 8);
 
 /**
  * @generated from message tautline.bundle.v1.Baseline
@@ -559,6 +615,13 @@ export type Baseline = Message<"tautline.bundle.v1.Baseline"> & {
    * @generated from field: tautline.bundle.v1.ChangeReference behaviour = 9;
    */
   behaviour?: ChangeReference | undefined;
+
+  /**
+   * name and probe alone; absent: not known
+   *
+   * @generated from field: tautline.bundle.v1.Embedder embedder = 10;
+   */
+  embedder?: Embedder | undefined;
 };
 
 /**
@@ -566,7 +629,7 @@ export type Baseline = Message<"tautline.bundle.v1.Baseline"> & {
  * Use `create(BaselineSchema)` to create a new message.
  */
 export const BaselineSchema: GenMessage<Baseline> = /*@__PURE__*/
-  messageDesc(file_bundle, 8);
+  messageDesc(file_bundle, 9);
 
 /**
  * What a channel of lasting change compares with.
@@ -632,7 +695,7 @@ export type ChangeReference = Message<"tautline.bundle.v1.ChangeReference"> & {
  * Use `create(ChangeReferenceSchema)` to create a new message.
  */
 export const ChangeReferenceSchema: GenMessage<ChangeReference> = /*@__PURE__*/
-  messageDesc(file_bundle, 9);
+  messageDesc(file_bundle, 10);
 
 /**
  * @generated from message tautline.bundle.v1.BehaviourFeature
@@ -673,7 +736,7 @@ export type BehaviourFeature = Message<"tautline.bundle.v1.BehaviourFeature"> & 
  * Use `create(BehaviourFeatureSchema)` to create a new message.
  */
 export const BehaviourFeatureSchema: GenMessage<BehaviourFeature> = /*@__PURE__*/
-  messageDesc(file_bundle, 10);
+  messageDesc(file_bundle, 11);
 
 /**
  * @generated from message tautline.bundle.v1.ChangeStream
@@ -732,7 +795,7 @@ export type ChangeStream = Message<"tautline.bundle.v1.ChangeStream"> & {
  * Use `create(ChangeStreamSchema)` to create a new message.
  */
 export const ChangeStreamSchema: GenMessage<ChangeStream> = /*@__PURE__*/
-  messageDesc(file_bundle, 11);
+  messageDesc(file_bundle, 12);
 
 /**
  * @generated from message tautline.bundle.v1.Conversation
@@ -761,7 +824,7 @@ export type Conversation = Message<"tautline.bundle.v1.Conversation"> & {
  * Use `create(ConversationSchema)` to create a new message.
  */
 export const ConversationSchema: GenMessage<Conversation> = /*@__PURE__*/
-  messageDesc(file_bundle, 12);
+  messageDesc(file_bundle, 13);
 
 /**
  * x = axes (e - mean)
@@ -802,7 +865,7 @@ export type Projection = Message<"tautline.bundle.v1.Projection"> & {
  * Use `create(ProjectionSchema)` to create a new message.
  */
 export const ProjectionSchema: GenMessage<Projection> = /*@__PURE__*/
-  messageDesc(file_bundle, 13);
+  messageDesc(file_bundle, 14);
 
 /**
  * @generated from message tautline.bundle.v1.Reference
@@ -848,7 +911,7 @@ export type Reference = Message<"tautline.bundle.v1.Reference"> & {
  * Use `create(ReferenceSchema)` to create a new message.
  */
 export const ReferenceSchema: GenMessage<Reference> = /*@__PURE__*/
-  messageDesc(file_bundle, 14);
+  messageDesc(file_bundle, 15);
 
 /**
  * @generated from message tautline.bundle.v1.ReferenceStream
@@ -894,7 +957,7 @@ export type ReferenceStream = Message<"tautline.bundle.v1.ReferenceStream"> & {
  * Use `create(ReferenceStreamSchema)` to create a new message.
  */
 export const ReferenceStreamSchema: GenMessage<ReferenceStream> = /*@__PURE__*/
-  messageDesc(file_bundle, 15);
+  messageDesc(file_bundle, 16);
 
 /**
  * @generated from message tautline.bundle.v1.Calibration
@@ -987,7 +1050,7 @@ export type Calibration = Message<"tautline.bundle.v1.Calibration"> & {
  * Use `create(CalibrationSchema)` to create a new message.
  */
 export const CalibrationSchema: GenMessage<Calibration> = /*@__PURE__*/
-  messageDesc(file_bundle, 16);
+  messageDesc(file_bundle, 17);
 
 /**
  * @generated from message tautline.bundle.v1.ChangeCalibration
@@ -1044,7 +1107,7 @@ export type ChangeCalibration = Message<"tautline.bundle.v1.ChangeCalibration"> 
  * Use `create(ChangeCalibrationSchema)` to create a new message.
  */
 export const ChangeCalibrationSchema: GenMessage<ChangeCalibration> = /*@__PURE__*/
-  messageDesc(file_bundle, 17);
+  messageDesc(file_bundle, 18);
 
 /**
  * Positions are event indices, seq a stream's own count from 1.
@@ -1100,7 +1163,7 @@ export type Alert = Message<"tautline.bundle.v1.Alert"> & {
  * Use `create(AlertSchema)` to create a new message.
  */
 export const AlertSchema: GenMessage<Alert> = /*@__PURE__*/
-  messageDesc(file_bundle, 18);
+  messageDesc(file_bundle, 19);
 
 /**
  * @generated from message tautline.bundle.v1.Rollout
@@ -1156,7 +1219,7 @@ export type Rollout = Message<"tautline.bundle.v1.Rollout"> & {
  * Use `create(RolloutSchema)` to create a new message.
  */
 export const RolloutSchema: GenMessage<Rollout> = /*@__PURE__*/
-  messageDesc(file_bundle, 19);
+  messageDesc(file_bundle, 20);
 
 /**
  * Labelled changes on the ledger after its reference.
@@ -1180,7 +1243,7 @@ export type Labelled = Message<"tautline.bundle.v1.Labelled"> & {
  * Use `create(LabelledSchema)` to create a new message.
  */
 export const LabelledSchema: GenMessage<Labelled> = /*@__PURE__*/
-  messageDesc(file_bundle, 20);
+  messageDesc(file_bundle, 21);
 
 /**
  * @generated from message tautline.bundle.v1.OperatingCharacteristics
@@ -1253,7 +1316,7 @@ export type OperatingCharacteristics = Message<"tautline.bundle.v1.OperatingChar
  * Use `create(OperatingCharacteristicsSchema)` to create a new message.
  */
 export const OperatingCharacteristicsSchema: GenMessage<OperatingCharacteristics> = /*@__PURE__*/
-  messageDesc(file_bundle, 21);
+  messageDesc(file_bundle, 22);
 
 /**
  * @generated from message tautline.bundle.v1.Delay
@@ -1304,5 +1367,5 @@ export type Delay = Message<"tautline.bundle.v1.Delay"> & {
  * Use `create(DelaySchema)` to create a new message.
  */
 export const DelaySchema: GenMessage<Delay> = /*@__PURE__*/
-  messageDesc(file_bundle, 22);
+  messageDesc(file_bundle, 23);
 

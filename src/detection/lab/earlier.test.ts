@@ -55,7 +55,7 @@ describe('a bundle of version 1', () => {
 
   it('has no embedder but its name, and no reference for what it did not know', () => {
     const { baseline, embedder, ledger } = bundle;
-    expect(embedder).toEqual({ name: 'file', probe: null, frequencies: null });
+    expect(embedder).toEqual({ name: 'file', probe: null, frequencies: null, settings: null });
     expect([baseline.style, baseline.meaning, baseline.behaviour]).toEqual([null, null, null]);
     expect([baseline.calibration.style, Object.hasOwn(baseline.calibration, 'shiftLimit')]).toEqual([null, false]);
     const { fingerprint } = ledger;

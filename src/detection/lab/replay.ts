@@ -3,13 +3,15 @@ import type { EmbeddingModel } from '../../core/embeddingModel.ts';
 import { formatCount } from '../../core/format.ts';
 import { shown } from '../../core/printable.ts';
 import { CHANGE_CHANNELS } from '../channels/table.ts';
+import type { Baseline } from '../baseline.ts';
+import type { MadeBy } from '../files/embedder.ts';
 import type { AlertJson } from '../files/results.ts';
 import { RETIRED_KINDS, retiredNotes } from '../retired.ts';
 import type { Bundle } from './bundle.ts';
 
 /** What is known of an open ledger that a bundle is applied to. */
 export interface OpenLedgerFacts extends Pick<Bundle['ledger'], 'name' | 'fingerprint'> {
-  readonly embedder: Pick<Bundle['embedder'], 'name' | 'probe'>;
+  readonly embedder: MadeBy;
 }
 
 /**
@@ -55,7 +57,7 @@ export function fitBundle(
   }
   const isKnown = embedder.probe !== null && open.embedder.probe !== null;
   const isSame = isKnown && embedder.probe === open.embedder.probe;
-  const refusal = refusalOf(embedder, open.embedder);
+  const refusal = refusalOf('bundle', embedder, open.embedder);
   if (refusal === null && open.embedder.name !== embedder.name) {
     warnings.push(
       `The bundle was made on ${embedderText(embedder.name)}, this ledger has ${embedderText(open.embedder.name)}: ` +
@@ -78,18 +80,23 @@ export function fitBundle(
 
 const counted = (count: number, one: string): string => `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
 
-type Embedder = OpenLedgerFacts['embedder'];
+type Embedder = MadeBy;
 const UNRELATED = 'their axes have nothing to do with each other';
 
+/** Why a baseline is for other vectors than a ledger's, as a sentence; null: it can be applied. */
+export const baselineRefusal = ({ embedder }: Pick<Baseline, 'embedder'>, open: Embedder): string | null =>
+  embedder && refusalOf('baseline', embedder, open);
+
 /** Of vectors that a file brings it is not known what made them: they are let pass, with a warning. */
-function refusalOf(made: Embedder, open: Embedder): string | null {
+function refusalOf(what: 'bundle' | 'baseline', made: Embedder, open: Embedder): string | null {
   if (made.name === 'file' || open.name === 'file') return null;
   const [by, here] = [embedderText(made.name), embedderText(open.name)];
-  if (made.name !== open.name) return `The bundle was made on ${by}, this ledger was embedded by ${here}: ${UNRELATED}`;
+  if (made.name !== open.name)
+    return `The ${what} was made on ${by}, this ledger was embedded by ${here}: ${UNRELATED}`;
   if (made.name === 'built-in' || made.probe === null || open.probe === null || made.probe === open.probe) return null;
   const short = (probe: string): string => probe.slice(0, 12);
   return (
-    `The bundle was made on ${by} with the probe ${short(made.probe)}, this ledger was embedded by another of that ` +
+    `The ${what} was made on ${by} with the probe ${short(made.probe)}, this ledger was embedded by another of that ` +
     `name (${short(open.probe)}): ${UNRELATED}`
   );
 }

@@ -3,7 +3,7 @@ import type { LedgerEvent } from '../live_pb.ts';
 
 const SLOTS = 4096;
 /** Records that are on their way at a time. */
-const UNDER_WAY = 256;
+const UNDER_WAY = 1024;
 
 export interface RingCounts {
   readonly recorded: number;

@@ -189,15 +189,7 @@ export async function commonSections({ ledger, analysis, parameters }: ReportInp
             { name: 'Files', value: `${formatCount(ledger.files)}, ${formatBytes(ledger.bytes)}` },
             { name: 'Fingerprint of the ledger', value: ledger.fingerprint },
             { name: 'SHA-256 of the parameters', value: await sha256(new TextEncoder().encode(json)) },
-            {
-              name: 'Embeddings',
-              value:
-                ledger.embedder === 'built-in'
-                  ? 'made from the text by the built-in embedder'
-                  : ledger.embedder === 'file'
-                    ? 'from the ledger'
-                    : 'none',
-            },
+            { name: 'Embeddings', value: embeddingsText(ledger) },
             {
               name: 'Columns',
               value: Object.entries(ledger.mapping)
@@ -210,4 +202,25 @@ export async function commonSections({ ledger, analysis, parameters }: ReportInp
       ],
     },
   ];
+}
+
+/** What made the vectors, as far as it is known: of a model its probe and how it was used. */
+export function embeddingsText({
+  embedder,
+  model,
+  embedded,
+}: Pick<OpenReport, 'embedder' | 'model' | 'embedded'>): string {
+  if (embedder === 'none') return 'none';
+  if (embedder === 'built-in') return 'made from the text by the built-in embedder';
+  if (!model) return 'from the ledger, which does not say what made them';
+  const { kind, pooling, limit, limitFrom, mostPieces } = model.settings;
+  const read =
+    kind === 'static'
+      ? 'static, a vector a token'
+      : `${formatCount(limit)} tokens at once (${limitFrom}), ${formatCount(mostPieces)} such pieces at most`;
+  const cut = embedded && embedded.cut > 0 ? `; of ${formatCount(embedded.cut)} texts the end was not read` : '';
+  return (
+    `${embedder === 'file' ? 'from the ledger, made' : 'made from the text'} by the model ${model.name}: ` +
+    `${formatCount(model.dimension)} dimensions, probe ${model.probe}, pooling ${pooling}, ${read}${cut}`
+  );
 }

@@ -1,7 +1,7 @@
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { baselineFromJson } from '../../detection/baseline.ts';
 import { bundleFromJson, isBundleJson } from '../../detection/lab/bundle.ts';
-import { loadBundle } from '../../analysis/bundle.ts';
+import { loadBaseline, loadBundle } from '../../analysis/bundle.ts';
 import type { LoadedBaseline } from '../../analysis/stages.ts';
 import type { OpenOptions } from '../../ledger/open.ts';
 import type { ColumnMapping, LedgerSource, OpenedLedger } from '../../ledger/types.ts';
@@ -117,7 +117,10 @@ function readReference(
   if (!isBundleJson(file.text)) {
     const warnings: string[] = [];
     const baseline = baselineFromJson(file.text, file.name, (sentence) => warnings.push(sentence));
-    return { forLedger: (ledger) => Promise.resolve({ given: { baseline, own: null }, ledger, warnings }) };
+    return {
+      // What it throws is a rejection.
+      forLedger: async (ledger) => Promise.resolve({ given: loadBaseline(baseline, ledger), ledger, warnings }),
+    };
   }
   const bundle = bundleFromJson(file.text, file.name);
   return {

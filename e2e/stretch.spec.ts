@@ -107,7 +107,7 @@ test('the visible stretch, against before, the reference and another, in every p
   await tab(page, 'Words');
   await expect(panel).toContainText('p1 in the reference (reference)');
   await tab(page, 'Map');
-  await panel.getByRole('button', { name: 'before and since' }).click();
+  await panel.getByRole('combobox', { name: 'colour by' }).selectOption('before, in and after');
   await expect(panel.locator('.map-key')).toContainText(/compared with 67.*the stretch 7\d/);
   await shot(page, '3-map');
   await tab(page, 'Conversation');

@@ -21,7 +21,7 @@ function MapOf({ map, a, b }: Sides & { readonly map: SidesMap }): ReactNode {
     return {
       codes: map.side,
       colors: [mode === 'dark' ? '#3b4048' : '#d5d8dc', sideColor('a', mode), sideColor('b', mode)],
-      isScale: false,
+      scale: null,
       key: NAMES.map((name, code) => ({ code, name, points: points[code] })),
     };
   }, [map, mode]);

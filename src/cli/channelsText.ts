@@ -117,7 +117,7 @@ export function truthLines({ budget, ledgers }: BudgetComparison, groups: readon
   return [
     '',
     `One false alarm allowed in ${formatCount(budget)} events, ${counted(ledgers.length, 'ledger')}`,
-    'found: an alarm of the changed stream, at the change or later; after: own events of that stream to it, median; ' +
+    'found: an alarm of the changed stream, at the change or later; after: events of that stream to it, median; ' +
       'every other alarm is false; healthy: events past the reference outside the changed stretch',
     ...tableLines([HEAD, ...rows], (column) => column > TEXT_COLUMNS - 1),
     ...[...silent].map(([words, of]) => `note: ${words} (${counted(of, 'ledger')})`),

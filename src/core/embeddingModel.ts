@@ -34,7 +34,23 @@ export interface EmbeddedTexts {
   readonly cut: number;
   /** How many were computed now; the others were kept from before. */
   readonly computed: number;
+  /** What is to be known of how, as a sentence without its full stop. */
+  readonly note?: string;
 }
 
 /** The key under which Parquet files of ours keep what made their vectors. */
 export const MODEL_METADATA_KEY = 'tautline.embedding_model';
+
+/** What runs a model: the processor by WebAssembly, or the graphics card. */
+export type Runtime = 'wasm' | 'webgpu';
+
+/** Threads at most: each holds the model. */
+export const MOST_THREADS = 4;
+/** Threads share memory and caches. */
+const SHARED = 0.8;
+
+/** How many times as quick as one thread those are that so many cores give. */
+export function threadsOf(cores: number): number {
+  const threads = Math.min(MOST_THREADS, Math.max(1, cores));
+  return threads > 1 ? threads * SHARED : 1;
+}

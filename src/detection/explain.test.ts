@@ -53,7 +53,7 @@ describe('explainRoute', () => {
   it('names the numbers that were compared', () => {
     expect(explained({ eventState: 'DRIFT', open: ['DRIFT'], cusum: 9.5 })[0]).toMatch(/CUSUM 9\.5 σ, h is 8\.5 σ/);
     expect(explained({ eventState: 'VOID', open: ['VOID'], rho: 0.3 })[0]).toMatch(
-      /ρ 0\.3; VOID opens below 0\.36 and closes above 0\.403/,
+      /ρ 0\.3; a void alert opens below 0\.36 and closes above 0\.403/,
     );
     expect(explained({ eventState: 'WATCH', tension: 3 })).toEqual(['Tension 3 is outside its zone, 0.4 to 1.6.']);
   });

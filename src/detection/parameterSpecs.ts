@@ -265,7 +265,7 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     0,
     5000,
     10,
-    'A stream is WARMING until it has had more events than this; a tenth of the stream where it is shorter than ' +
+    'A stream is warming up until it has had more events than this; a tenth of the stream where it is shorter than ' +
       'ten warm-ups.',
     { integer: true },
   ),
@@ -278,7 +278,7 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     0,
     6,
     0.01,
-    'Rényi entropy below it opens HOMOGENIZATION_FLOOR_NEAR.',
+    'Rényi entropy below it opens a homogenisation alert.',
   ),
   ent_hyst: number(
     'Entropy',
@@ -311,7 +311,7 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     1,
     200,
     1,
-    'Events in a row below the band that open FRAME_WEIGHT_DEGRADATION.',
+    'Events in a row below the band that open a frame erosion alert.',
     { integer: true },
   ),
   void_floor: number(
@@ -323,7 +323,7 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     0,
     1,
     0.01,
-    'Coupling below this share of the reference median opens VOID.',
+    'Coupling below this share of the reference median opens a void alert.',
   ),
   void_clear: number(
     'Void',
@@ -334,7 +334,7 @@ export const PARAMETER_SPECS: { readonly [K in ParameterName]: ParameterSpec } =
     0,
     1.5,
     0.01,
-    'Coupling above this share of the reference median closes VOID.',
+    'Coupling above this share of the reference median closes it.',
   ),
   void_min_ref: number(
     'Void',

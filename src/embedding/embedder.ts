@@ -10,6 +10,8 @@ export interface TextThreads {
   readonly size: number;
   /** @throws TautlineFailure of kind cancelled soon after `signal` is aborted */
   embed(texts: readonly string[], signal: AbortSignal | undefined): Promise<readonly Encoded[]>;
+  /** What is to be said of how the texts were embedded, as a sentence without its full stop. */
+  note?(): string | null;
 }
 
 /** Texts that a thread is given at once, about so many characters: some seconds of a small model. */
@@ -60,6 +62,7 @@ export function createEmbedder(
       const failed = ended.find((one) => one.status === 'rejected');
       if (failed) throw failed.reason;
     },
+    note: () => threads.note?.() ?? null,
     read: (keys, out) => store.read(keys, out),
   };
 }

@@ -1,5 +1,6 @@
-import type { EmbeddingModel } from '../core/embeddingModel.ts';
+import type { EmbeddingModel, Runtime } from '../core/embeddingModel.ts';
 import { modelFailure, readFolder, type ModelFolder } from './folder.ts';
+import type { GpuTrial } from './gpu.ts';
 import { filesIn, ownFolder, writeOwn } from './opfs.ts';
 
 /** A model that this browser keeps. */
@@ -15,12 +16,22 @@ export interface KeptModel {
   readonly bytes: number;
   /** Characters of text that one thread embedded in a second when it was added. */
   readonly speed: number;
+  /** What came of trying it on the graphics card when it was added. */
+  readonly gpu: GpuTrial;
+  /** What runs it. */
+  readonly runtime: Runtime;
 }
 
 const MODELS = 'embedding-models';
 const VECTORS = 'embedding-vectors';
 const MANIFEST = 'kept.json';
 const DEFAULT = 'default.json';
+
+/** Of one that was added before cards were tried. */
+const UNTRIED: Pick<KeptModel, 'gpu' | 'runtime'> = {
+  gpu: { speed: null, reason: 'it was not tried when the model was added' },
+  runtime: 'wasm',
+};
 
 /** Paths are kept flat: a name with a slash is none in this storage. */
 const flat = (path: string): string => path.replaceAll('/', '__');
@@ -44,7 +55,7 @@ export async function keptModels(): Promise<KeptModel[]> {
   for await (const [, handle] of (await ownFolder(MODELS)).entries()) {
     if (handle.kind !== 'directory') continue;
     const text = await textOf(handle, MANIFEST);
-    if (text !== null) found.push(JSON.parse(text) as KeptModel);
+    if (text !== null) found.push({ ...UNTRIED, ...(JSON.parse(text) as KeptModel) });
   }
   return found.sort((a, b) => a.model.name.localeCompare(b.model.name));
 }
@@ -58,6 +69,12 @@ export async function keptModel(id: string): Promise<KeptModel> {
     'it is not kept in this browser any more',
     'Add it again, or open the ledger with the built-in embedder',
   );
+}
+
+/** Chooses what runs a kept model. */
+export async function setRuntime(id: string, runtime: Runtime): Promise<void> {
+  const kept: KeptModel = { ...(await keptModel(id)), runtime };
+  await writeOwn(await ownFolder(MODELS, id), MANIFEST, new TextEncoder().encode(JSON.stringify(kept)));
 }
 
 /** A kept model's files, read. */

@@ -1,12 +1,14 @@
 import type * as Ort from 'onnxruntime-web';
+import type { Runtime } from '../core/embeddingModel.ts';
 import type { ModelSession } from './types.ts';
 
 /** Starts a graph in a runtime that is loaded. */
 export async function startWith(
   { InferenceSession, Tensor }: Pick<typeof Ort, 'InferenceSession' | 'Tensor'>,
   graph: Uint8Array,
+  runtime: Runtime = 'wasm',
 ): Promise<ModelSession> {
-  const session = await InferenceSession.create(graph, { executionProviders: ['wasm'], logSeverityLevel: 3 });
+  const session = await InferenceSession.create(graph, { executionProviders: [runtime], logSeverityLevel: 3 });
   return {
     inputs: session.inputNames,
     outputs: session.outputNames,

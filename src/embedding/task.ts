@@ -15,7 +15,13 @@ export interface DescribedModel {
   readonly specials: number;
 }
 
-export type EmbeddingAnswer = DescribedModel | readonly Encoded[];
+/** Texts embedded, and what there is to know of how. */
+export interface EmbeddedTask {
+  readonly encoded: readonly Encoded[];
+  readonly note: string | null;
+}
+
+export type EmbeddingAnswer = DescribedModel | EmbeddedTask;
 
 /** Runs tasks with the model that was asked for last; loads it at its first task. */
 export function createTaskRunner(
@@ -30,8 +36,8 @@ export function createTaskRunner(
     }
     const model = await held.model;
     if (texts === null) return { model: await describeModel(model), specials: model.specials };
-    const found: Encoded[] = [];
-    for (const text of texts) found.push(await model.embed(text));
-    return found;
+    const encoded: Encoded[] = [];
+    for (const text of texts) encoded.push(await model.embed(text));
+    return { encoded, note: model.note?.() ?? null };
   };
 }

@@ -1,6 +1,5 @@
 import type { TextThreads } from './embedder.ts';
-import type { EmbeddingAnswer, EmbeddingTask } from './task.ts';
-import type { Encoded } from './types.ts';
+import type { EmbeddedTask, EmbeddingAnswer, EmbeddingTask } from './task.ts';
 
 /** What a pool of workers gives for this; the pools of the page and of the command line do. */
 interface TaskPool {
@@ -9,10 +8,16 @@ interface TaskPool {
 }
 
 /** Embeds texts in the workers of a pool, with the model of a folder. */
-export const onPool = (pool: TaskPool, folder: string): TextThreads => ({
-  size: pool.size,
-  async embed(texts, signal) {
-    const [found] = await pool.map([{ folder, texts }], { signal });
-    return found as readonly Encoded[];
-  },
-});
+export function onPool(pool: TaskPool, folder: string): TextThreads {
+  let told: string | null = null;
+  return {
+    size: pool.size,
+    note: () => told,
+    async embed(texts, signal) {
+      const [found] = await pool.map([{ folder, texts }], { signal });
+      const { encoded, note } = found as EmbeddedTask;
+      told ??= note;
+      return encoded;
+    },
+  };
+}

@@ -47,5 +47,7 @@ export interface TextModel {
   /** Special tokens about each piece. */
   readonly specials: number;
   embed(text: string): Promise<Encoded>;
+  /** What its user should know of how it ran, as a sentence without its full stop. */
+  note?(): string | null;
   release(): Promise<void>;
 }

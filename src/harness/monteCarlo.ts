@@ -48,8 +48,8 @@ export function trialsOf({ from, seeds, parameters }: MonteCarloPlan): Trial[] {
 /** A number that every trial of a case has, or may have. */
 export const MEASURES = {
   lag: { title: 'Detection lag', unit: 'events of the stream' },
-  driftEvent: { title: 'Event at which [DRIFT] fires', unit: 'event_id' },
-  warningEvent: { title: 'Event of the first HOMOGENIZATION_FLOOR_NEAR', unit: 'event_id' },
+  driftEvent: { title: 'Event at which drift fires', unit: 'event_id' },
+  warningEvent: { title: 'Event of the first homogenisation alert', unit: 'event_id' },
   coupling: { title: 'Off-diagonal coupling', unit: '' },
   tensionRatio: { title: 'Tension, share of its reference median', unit: '' },
   p95: { title: 'P95 latency in the spells', unit: 'ms' },

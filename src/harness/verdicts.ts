@@ -1,6 +1,7 @@
 import { formatCount, formatNumber } from '../core/format.ts';
 import type { Parameters } from '../detection/parameters.ts';
 import { CHANGE_KINDS, type ChangeKind } from '../detection/channels/table.ts';
+import { kindLabel } from '../detection/kindLabels.ts';
 import type { AlertKind } from '../detection/types.ts';
 import { COUPLING } from './profiles.ts';
 import { poissonCdf } from '../core/statistics.ts';
@@ -70,13 +71,22 @@ const near = (value: number | null, wanted: number, tolerance: number): boolean 
 
 const listed = (result: TrialResult): string =>
   PAPER_KINDS.filter((kind) => result.falseAlerts[kind] > 0)
-    .map((kind) => `${kind} ${formatCount(result.falseAlerts[kind])}`)
+    .map((kind) => `${kindLabel(kind)} ${formatCount(result.falseAlerts[kind])}`)
     .join(', ');
 
-const noAlerts = (name: CaseName, what: string): Check => ({
+/** What a lasting fault brings along that no verdict is about, so that the picture says nothing without a word. */
+function alongText(result: TrialResult, judged: readonly AlertKind[]): string {
+  const along = PAPER_KINDS.filter((kind) => !judged.includes(kind) && result.alerts[kind] > 0);
+  if (along.length === 0) return '';
+  const counts = along.map((kind) => `${kindLabel(kind)} ${formatCount(result.alerts[kind])}`).join(', ');
+  const before = along.reduce((sum, kind) => sum + result.falseAlerts[kind], 0);
+  return `; not judged: ${counts}, ${before === 0 ? 'none' : formatCount(before)} of them before the fault`;
+}
+
+const noAlerts = (name: CaseName): Check => ({
   id: `${name}-alerts`,
   case: name,
-  what,
+  what: 'Drift, homogenisation, frame erosion and void alerts',
   paper: '0',
   unit: '',
   measure: falseAlerts,
@@ -99,7 +109,7 @@ const changes = (name: CaseName): Check[] =>
   CHANGE_KINDS.map((kind) => ({
     id: `${name}-${kind.toLowerCase().replace('_', '-')}`,
     case: name,
-    what: `${kind} alerts${whereOf(name, kind) ? ` ${whereOf(name, kind)}` : ''}`,
+    what: `${kindLabel(kind)} alerts${whereOf(name, kind) ? ` ${whereOf(name, kind)}` : ''}`,
     paper: '–',
     unit: '',
     measure: (r) => (r.healthyJudged[kind] > 0 ? r.healthyChanges[kind] : null),
@@ -127,14 +137,14 @@ const noStorm = (name: CaseName, fewest: 0 | 1): Check => ({
   unit: '',
   measure: mostOfAFault,
   passes: (r) => mostOfAFault(r) >= fewest && mostOfAFault(r) <= 1,
-  note: (r) => CHANGE_KINDS.map((kind) => `${kind} ${formatCount(r.mostOfAFault[kind])}`).join(', '),
+  note: (r) => CHANGE_KINDS.map((kind) => `${kindLabel(kind)} ${formatCount(r.mostOfAFault[kind])}`).join(', '),
 });
 
 const mostOfAFault = (result: TrialResult): number =>
   Math.max(...CHANGE_KINDS.map((kind) => result.mostOfAFault[kind]));
 
 const CHECKS: readonly Check[] = [
-  noAlerts('benign', 'Alerts'),
+  noAlerts('benign'),
   {
     id: 'benign-coupling',
     case: 'benign',
@@ -155,21 +165,22 @@ const CHECKS: readonly Check[] = [
     measure: (r) => r.transientsAbsorbed,
     passes: (r) => r.transientsAbsorbed === PAPER.transients,
     note: (r) =>
-      `absorbed: no [DRIFT]; other alerts followed ${formatCount(r.transients - (r.transientsSilent ?? 0))} of them`,
+      'absorbed: no drift alert; other alerts followed ' +
+      `${formatCount(r.transients - (r.transientsSilent ?? 0))} of them`,
   },
   {
     id: 'fracture-event',
     case: 'fracture',
-    what: '[DRIFT] fires at event',
+    what: 'Drift fires at event',
     paper: formatCount(PAPER.drift),
     unit: 'event_id',
     seedBound: true,
     measure: (r) => r.driftEvent,
     passes: (r) => r.driftEvent === PAPER.drift && r.falseAlerts.DRIFT === 0,
     note: (r) =>
-      r.falseAlerts.DRIFT > 0
+      (r.falseAlerts.DRIFT > 0
         ? `and ${formatCount(r.falseAlerts.DRIFT)} before the fracture`
-        : 'the first [DRIFT] of the ledger',
+        : 'the first drift alert of the ledger') + alongText(r, ['DRIFT']),
   },
   {
     id: 'fracture-lag',
@@ -186,16 +197,16 @@ const CHECKS: readonly Check[] = [
   {
     id: 'homogenisation-event',
     case: 'homogenisation',
-    what: 'HOMOGENIZATION_FLOOR_NEAR first fires at event',
+    what: 'Homogenisation first fires at event',
     paper: formatCount(PAPER.warning),
     unit: 'event_id',
     seedBound: true,
     measure: (r) => r.warningEvent,
     passes: (r) => r.warningEvent === PAPER.warning && r.falseAlerts.HOMOGENIZATION_FLOOR_NEAR === 0,
     note: (r) =>
-      r.falseAlerts.HOMOGENIZATION_FLOOR_NEAR > 0
+      (r.falseAlerts.HOMOGENIZATION_FLOOR_NEAR > 0
         ? `and ${formatCount(r.falseAlerts.HOMOGENIZATION_FLOOR_NEAR)} before the ramp`
-        : '',
+        : 'none before the ramp') + alongText(r, ['HOMOGENIZATION_FLOOR_NEAR', 'DRIFT']),
   },
   {
     id: 'homogenisation-tension',
@@ -210,7 +221,7 @@ const CHECKS: readonly Check[] = [
   {
     id: 'homogenisation-drift',
     case: 'homogenisation',
-    what: '[DRIFT] alerts',
+    what: 'Drift alerts',
     paper: '0',
     unit: '',
     measure: (r) => r.alerts.DRIFT,
@@ -238,13 +249,13 @@ const CHECKS: readonly Check[] = [
     passes: (r) => near(r.window, PAPER.window, MS_TOLERANCE),
     note: () => 'median over the events of all spells',
   },
-  noAlerts('backoff', 'Alerts'),
+  noAlerts('backoff'),
   ...changes('backoff'),
   noStorm('backoff', 0),
   {
     id: 'ablation-void',
     case: 'ablation',
-    what: 'False VOID alerts without adaptation',
+    what: 'False void alerts without adaptation',
     paper: '> 0',
     unit: '',
     measure: (r) => r.falseAlerts.VOID,

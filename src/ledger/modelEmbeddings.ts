@@ -61,12 +61,14 @@ export async function modelEmbeddings(
   const distinct = new Set(keys);
   distinct.delete('');
   const lengths = Array.from(distinct, (key) => embedder.lengthOf(key));
+  const note = embedder.note?.() ?? null;
   const embedded: EmbeddedTexts = {
     events: isVoid.reduce((sum, value) => sum + (value ? 0 : 1), 0),
     texts: distinct.size,
     inPieces: lengths.filter((length) => length !== 'whole').length,
     cut: lengths.filter((length) => length === 'cut').length,
     computed,
+    ...(note !== null && { note }),
   };
   const { rowOf } = selection;
   const batchRows = rowsFor(dimension);

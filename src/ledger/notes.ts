@@ -72,7 +72,7 @@ export function columnNotes(
 /** What a model made of the texts, and what of them it did not read. */
 function embeddedNotes(
   { name, dimension, settings }: EmbeddingModel,
-  { events, texts, inPieces, cut, computed }: EmbeddedTexts,
+  { events, texts, inPieces, cut, computed, note }: EmbeddedTexts,
 ): string[] {
   const { limit, limitFrom, mostPieces } = settings;
   const kept = computed === texts ? '' : `, of which ${formatCount(texts - computed)} were kept from before`;
@@ -88,5 +88,6 @@ function embeddedNotes(
     ...(cut > 0
       ? [`${counted(cut, 'text')} longer than ${formatCount(mostPieces)} such pieces: the end was not read.`]
       : []),
+    ...(note === undefined ? [] : [`${note}.`]),
   ];
 }

@@ -15,6 +15,8 @@ export interface TextEmbedder {
     texts: readonly { readonly key: string; readonly text: string }[],
     options: { readonly signal?: AbortSignal; readonly onDone: (count: number) => void },
   ): Promise<void>;
+  /** What is to be said of how the texts were embedded, as a sentence without its full stop; null: nothing. */
+  note?(): string | null;
   /** Writes vectors of texts one after the other; all of them must be kept. */
   read(keys: readonly string[], out: Float32Array): Promise<void>;
 }

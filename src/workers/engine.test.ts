@@ -46,6 +46,7 @@ describe('an analysis', () => {
       streamsLeftOut: [],
       reference: { from: 0, to: 240 },
       timeRange: [1_700_000_000_000, 1_700_000_399_080],
+      inForce: { k: '6', reference_events: '240', burn: '8', sync: 'time', warmup: '40' },
     });
     expect(report.streams).toEqual([
       { name: 'a', events: 400, voidEvents: 8 },

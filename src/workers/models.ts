@@ -1,3 +1,4 @@
+import { threadsOf } from '../core/embeddingModel.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { createModel, describeModel } from '../embedding/model.ts';
 import { fetchModel } from '../embedding/fetchModel.ts';
@@ -8,10 +9,12 @@ import {
   keptModels,
   removeModel,
   setDefaultModel,
+  setRuntime,
   vectorBytes,
 } from '../embedding/keptModels.ts';
-import { startBrowserSession } from '../embedding/session.browser.ts';
-import type { ModelFile } from '../embedding/types.ts';
+import { tryGpu } from '../embedding/gpu.ts';
+import { hasGpu, startBrowserSession, startGpuSession } from '../embedding/session.browser.ts';
+import type { ModelFile, TextModel } from '../embedding/types.ts';
 import { PROBES } from '../ledger/probes.ts';
 import type { MODELS_CONTRACT } from './modelsContract.ts';
 import type { ApiOf } from './service/contract.ts';
@@ -55,7 +58,15 @@ export function modelsApi(): ApiOf<typeof MODELS_CONTRACT> {
     },
     remove: removeModel,
     setDefault: setDefaultModel,
+    setRuntime,
   };
+}
+
+/** Characters a second. */
+async function speedOf(model: TextModel): Promise<number> {
+  const started = performance.now();
+  for (let run = 0; run < SPEED_RUNS; run++) await model.embed(SPEED_TEXT);
+  return (1000 * SPEED_RUNS * SPEED_TEXT.length) / (performance.now() - started);
 }
 
 /** Tries a model out, and keeps it. */
@@ -70,13 +81,17 @@ async function add(
   const folder = readFolder(files, name);
   const model = await createModel(folder, startBrowserSession);
   const described = await describeModel(model);
-  const started = performance.now();
-  for (let run = 0; run < SPEED_RUNS; run++) await model.embed(SPEED_TEXT);
-  const speed = (1000 * SPEED_RUNS * SPEED_TEXT.length) / (performance.now() - started);
+  const speed = await speedOf(model);
+  onProgress({ phase: 'Trying it on the graphics card', fraction: Number.NaN });
+  const gpu = await tryGpu(folder, model, { hasGpu, start: startGpuSession, speedOf });
   await model.release();
+  const runtime = (gpu.speed ?? 0) > speed * threadsOf(navigator.hardwareConcurrency) ? 'webgpu' : 'wasm';
   const id = described.probe.slice(0, SHORT_PROBE);
   const bytes = folder.files.reduce((sum, file) => sum + file.bytes.length, 0);
   onProgress({ phase: 'Keeping it', fraction: Number.NaN });
-  await keepModel({ id, model: described, specials: model.specials, source, licence, bytes, speed }, folder);
+  await keepModel(
+    { id, model: described, specials: model.specials, source, licence, bytes, speed, gpu, runtime },
+    folder,
+  );
   return id;
 }

@@ -1,3 +1,4 @@
+import type { Runtime } from '../core/embeddingModel.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { KeptModel } from '../embedding/keptModels.ts';
 import type { NamedBlob } from '../ledger/types.ts';
@@ -31,6 +32,8 @@ export const MODELS_CONTRACT = {
   }),
   /** With its vectors. */
   remove: question<(id: string) => Promise<void>>({ doing: 'removing an embedding model' }),
+  /** What runs a model. */
+  setRuntime: question<(id: string, runtime: Runtime) => Promise<void>>({ doing: 'choosing what runs a model' }),
   /** Which model ledgers of texts are opened with; null: the built-in embedder. */
   setDefault: question<(id: string | null) => Promise<void>>({ doing: 'choosing an embedding model' }),
 };

@@ -3,6 +3,7 @@ import type { OnProgress } from '../core/progress.ts';
 import type { StatedUnits } from '../core/statedMapping.ts';
 import type { EpochMs, EventIndex } from '../core/units.ts';
 import type { ChannelHealth } from '../detection/health.ts';
+import type { ValuesInForce } from '../detection/inForce.ts';
 import type { Parameters, Stage } from '../detection/parameters.ts';
 import type { NoticeKind, SeriesName } from '../detection/channels/table.ts';
 import type { Notice, NoticeFilter } from '../detection/notices.ts';
@@ -53,6 +54,8 @@ export interface AnalysisReport {
   readonly baselineAlerts: readonly Alert[];
   /** How many events are noticed, by kind; `notices` lists them. */
   readonly notices: Readonly<Record<NoticeKind, number>>;
+  /** What stands in place of values that this ledger does not allow, by parameter. */
+  readonly inForce: ValuesInForce;
   /** Stages that ran for this report and what each took, measured in the worker, in ms. */
   readonly timings: Partial<Record<Stage, number>>;
   /** Sentences for the user: why coupling is not alarmed on, fewer axes than asked, ... */
@@ -256,7 +259,7 @@ export const SERIES_QUESTIONS = {
   >({ doing: (name) => `reading ${name}`, moved: true }),
   /** @param next as `SeriesRequest.next` */
   composition: question<(range: IndexRange, axis: Axis, buckets: number, next?: boolean) => Promise<CompositionData>>({
-    doing: 'counting routes',
+    doing: 'counting event states',
     moved: true,
   }),
   /** The event nearest to (x, y) of a line among `streams`; `xScale`, `yScale` are axis units per pixel. */

@@ -1,6 +1,8 @@
 import { formatNumber } from '../core/format.ts';
+import { valuesInForce, type ValuesInForce } from '../detection/inForce.ts';
 import { noticeCounts } from '../detection/notices.ts';
 import { outagesOf, outageText } from '../detection/healthText.ts';
+import { resolveSync } from '../detection/reference.ts';
 import type { OpenedLedger } from '../ledger/types.ts';
 import type { AnalysisReport } from './protocol.ts';
 import type { Analysis } from '../analysis/stages.ts';
@@ -27,7 +29,7 @@ export function describe(
     timeRange: events.hasTime && events.n > 0 ? [events.time[0], events.time[events.n - 1]] : [Number.NaN, Number.NaN],
     reference,
     retrospective,
-    sync: parameters.sync === 'auto' ? (events.hasLatency ? 'time' : 'turn') : parameters.sync,
+    sync: resolveSync(parameters, events.hasLatency),
     k: projection.k,
     dimension: projection.dimension,
     eigenvalues: [...projection.eigenvalues],
@@ -36,9 +38,27 @@ export function describe(
     alerts: decisions.alerts,
     baselineAlerts,
     notices: noticeCounts(decisions),
+    inForce: inForce(ledger, analysis),
     timings,
     notes: notesOf(ledger, analysis),
   };
+}
+
+function inForce(ledger: OpenedLedger, analysis: Analysis): ValuesInForce {
+  const { parameters, grouping, events, reference, projection } = analysis;
+  const ofReference = new Array<number>(events.streams.length).fill(0);
+  for (let i = reference.from; i < reference.to; i += 1) ofReference[events.stream[i]] += 1;
+  // Without providers the default key takes the agents.
+  const isAgents = grouping.key === 'provider_id' && ledger.columns.provider === null;
+  return valuesInForce({
+    parameters,
+    streamsBy: isAgents ? 'agent_id' : grouping.key,
+    reference: reference.to > reference.from ? reference.to - reference.from : null,
+    k: projection.k,
+    sync: resolveSync(parameters, events.hasLatency),
+    streamEvents: streamCounts(analysis).map((stream) => stream.events),
+    referenceEvents: ofReference,
+  });
 }
 
 /** The same for every report on the same events: a slider makes dozens a second. */

@@ -18,7 +18,8 @@ import { showAlert, zoomToAlert } from './show.ts';
 import { openIncident, useTableView } from './tableView.ts';
 import { useEntries } from './useEntries.ts';
 
-const quietIn = (report: AnalysisReport): string => noAlertsText(report).join(' ');
+/** The headline says what was watched. */
+const quietIn = (report: AnalysisReport): string => noAlertsText(report)[0];
 
 const NO_ENTRIES: readonly Entry[] = [];
 

@@ -34,7 +34,7 @@ const PLOTS: readonly Plot[] = [
   },
   {
     id: 'drift',
-    title: 'Event at which [DRIFT] fires',
+    title: 'Event at which drift fires',
     case: 'fracture',
     value: (r) => r.driftEvent,
     format: formatCount,

@@ -31,7 +31,7 @@ function sharesOf(summary: CaseSummary, rows: readonly VerdictRow[]): Share[] {
       proportion: summary.passes[row.id],
     })),
     ...(transientsAbsorbed
-      ? [{ id: 'absorbed', what: 'of all transients: no [DRIFT]', draws: false, proportion: transientsAbsorbed }]
+      ? [{ id: 'absorbed', what: 'of all transients: no drift alert', draws: false, proportion: transientsAbsorbed }]
       : []),
     ...(transientsSilent
       ? [{ id: 'silent', what: 'of all transients: nothing fired at all', draws: false, proportion: transientsSilent }]

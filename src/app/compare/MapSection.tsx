@@ -26,7 +26,7 @@ function MapOf({ map, a, b }: Sides & { readonly map: EmbeddingMap }): ReactNode
     return {
       codes,
       colors: [mode === 'dark' ? '#3b4048' : '#d5d8dc', sideColor('a', mode), sideColor('b', mode)],
-      isScale: false,
+      scale: null,
       key: ['all else', 'a', 'b'].map((name, code) => ({ code, name, points: points[code] })),
     };
   }, [map, a, b, mode]);

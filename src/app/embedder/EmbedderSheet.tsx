@@ -8,7 +8,7 @@ import { Sheet } from '../shell/Sheet.tsx';
 import { showSheet } from '../ui.ts';
 import { AddModel } from './AddModel.tsx';
 import { embeddingTime, LONG_MS, sampleFor, type Texts } from './estimate.ts';
-import { addFiles as addDropped, refreshModels, removeModel, setDefault, useModels } from './models.ts';
+import { addFiles as addDropped, refreshModels, removeModel, setDefault, setRuntime, useModels } from './models.ts';
 import './embedder.css';
 
 /** The texts of the open ledger, counted by the database; null until that is known. */
@@ -80,6 +80,21 @@ function SampleChoice({
   );
 }
 
+/** The graphics card, where it does as well; else why not. */
+function RuntimeChoice({ kept: { id, gpu, runtime } }: { readonly kept: ListedModel }): ReactNode {
+  if (gpu.speed === null) return <span className="dim">On the processor: {gpu.reason ?? 'not known why'}</span>;
+  return (
+    <label className="embedder-default">
+      <input
+        type="checkbox"
+        checked={runtime === 'webgpu'}
+        onChange={({ target }) => void setRuntime(id, target.checked ? 'webgpu' : 'wasm')}
+      />
+      <span>on the graphics card by WebGPU: {formatCount(Math.round(gpu.speed))} characters a second</span>
+    </label>
+  );
+}
+
 function ModelRow({
   kept,
   texts,
@@ -93,8 +108,11 @@ function ModelRow({
   readonly isUsed: boolean;
   readonly onUse: () => void;
 }): ReactNode {
-  const { id, model, source, licence, bytes, vectors, speed, isDefault } = kept;
-  const time = texts && embeddingTime(texts, speed, navigator.hardwareConcurrency);
+  const { id, model, source, licence, bytes, vectors, speed, gpu, runtime, isDefault } = kept;
+  const isOnGpu = runtime === 'webgpu' && gpu.speed !== null;
+  const time =
+    texts &&
+    (isOnGpu ? embeddingTime(texts, gpu.speed, 1) : embeddingTime(texts, speed, navigator.hardwareConcurrency));
   const facts = [
     `${formatCount(model.dimension)} dimensions`,
     formatBytes(bytes),
@@ -107,6 +125,7 @@ function ModelRow({
     <li className="embedder-model" data-model={id}>
       <strong>{model.name}</strong>
       <span className="dim">{facts.join(' · ')}</span>
+      <RuntimeChoice kept={kept} />
       <span className="dim mono embedder-probe">probe {model.probe.slice(0, 12)}</span>
       <div className="buttons">
         {canUse && (

@@ -1,19 +1,14 @@
+import { threadsOf } from '../../core/embeddingModel.ts';
+
 /** The texts of a ledger that are not the same as another. */
 export interface Texts {
   readonly texts: number;
   readonly characters: number;
 }
 
-/** As many as the engine starts. */
-const MAX_THREADS = 4;
-/** Threads share memory and caches. */
-const SHARED = 0.8;
-
 /** Time that a model takes to embed texts here, ms. @param speed characters a second of one thread */
-export function embeddingTime({ characters }: Texts, speed: number, cores: number): number {
-  const threads = Math.min(MAX_THREADS, Math.max(1, cores));
-  return (1000 * characters) / (speed * (threads > 1 ? threads * SHARED : 1));
-}
+export const embeddingTime = ({ characters }: Texts, speed: number, cores: number): number =>
+  (1000 * characters) / (speed * threadsOf(cores));
 
 /** From this time on a sample is offered, ms; it is to take no longer. */
 export const LONG_MS = 120_000;

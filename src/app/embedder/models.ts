@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { Runtime } from '../../core/embeddingModel.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import type { OnProgress, Progress } from '../../core/progress.ts';
 import type { NamedBlob } from '../../ledger/types.ts';
@@ -56,6 +57,14 @@ export const cancelAdding = (): void => client.cancel();
 export const removeModel = (id: string): Promise<void> =>
   attempt('removing an embedding model', async () => {
     await client.ask.remove(id);
+    await list();
+  });
+
+export const setRuntime = (id: string, runtime: Runtime): Promise<void> =>
+  attempt('choosing what runs a model', async () => {
+    const { models } = useModels.getState();
+    useModels.setState({ models: models && models.map((kept) => (kept.id === id ? { ...kept, runtime } : kept)) });
+    await client.ask.setRuntime(id, runtime);
     await list();
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunLengthEstimate } from '../../detection/lab/arl.ts';
-import { eventsText, runLengthText } from '../../detection/lab/runLengthText.ts';
+import { beyondText, eventsText, runLengthText } from '../../detection/lab/runLengthText.ts';
 import { budgetText, intervalText, naiveText, rateText, textbookText } from './text.ts';
 import { rateRangeText } from './rateRange.ts';
 
@@ -80,5 +80,24 @@ describe('false alarms in words', () => {
       'about right here',
       '5 times too conservative',
     ]);
+  });
+});
+
+describe('what a limit costs that is counted, not simulated', () => {
+  it('is one in so many events, by spells where an alert lasts', () => {
+    const counted = { events: 2000, beyond: 40, runs: 5 };
+    expect(beyondText({ ...counted, each: true })).toBe(
+      'Beyond it in the reference: 40 of 2,000 events, 2 %; false notices: about one in 50 events',
+    );
+    expect(beyondText({ ...counted, each: false })).toBe(
+      'Beyond it in the reference: 40 of 2,000 events, 2 %; false alarms: about one in 400 events (5 spells)',
+    );
+  });
+
+  it('is no figure where the reference has no case', () => {
+    expect(beyondText({ events: 180, beyond: 0, runs: 0, each: false })).toBe(
+      'Never beyond it in the 180 events of the reference: how much rarer it is cannot be said',
+    );
+    expect(beyondText({ events: 0, beyond: 0, runs: 0, each: true })).toMatch(/no value/);
   });
 });

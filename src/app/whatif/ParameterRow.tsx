@@ -1,5 +1,5 @@
 import { memo, useId, useState, type ReactNode } from 'react';
-import { formatCount, formatNumber } from '../../core/format.ts';
+import { formatNumber } from '../../core/format.ts';
 import {
   DEFAULT_PARAMETERS,
   PARAMETER_SPECS,
@@ -12,8 +12,8 @@ import {
 } from '../../detection/parameters.ts';
 import { problemWith } from '../../detection/parameterCheck.ts';
 import { stepped, type SliderRange } from '../../detection/parameterGrid.ts';
-import type { OpenReport } from '../../ledger/types.ts';
 import { actions, session, useTautline } from '../../state/store.ts';
+import { useStreamKeys } from '../../state/streamKeys.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { NumberBox } from './NumberBox.tsx';
 import { Slider } from './Slider.tsx';
@@ -62,6 +62,13 @@ function useEditing(name: ParameterName): Editing {
   };
 }
 
+/** What this ledger has in place of the value that is shown; null where that is in force. */
+function useInForce({ name, value }: Editing): string | null {
+  return useTautline(({ analysis: { report } }) =>
+    report && JSON.stringify(report.parameters[name]) === JSON.stringify(value) ? (report.inForce[name] ?? null) : null,
+  );
+}
+
 const withUnit = (text: string, unit: string): string => (unit ? `${text} ${unit}` : text);
 
 /** Label, control and reset on one line; sliders and what is wrong below. */
@@ -76,6 +83,7 @@ function Frame({
 }): ReactNode {
   const { name, changed, problem } = editing;
   const { label, help } = PARAMETER_SPECS[name];
+  const inForce = useInForce(editing);
   return (
     <>
       <div className="parameter-line">
@@ -95,6 +103,11 @@ function Frame({
           <Icon name="reset" size={12} />
         </button>
       </div>
+      {inForce !== null && (
+        <p className="in-force" title="What this ledger allows: see what the parameter does, below">
+          → {inForce} here
+        </p>
+      )}
       {below}
       {problem && (
         <p className="field-problem" id={editing.problemId} role="alert">
@@ -102,7 +115,7 @@ function Frame({
         </p>
       )}
       <span className="visually-hidden" id={editing.helpId}>
-        {help} In files: {name}.
+        {help} In files: {name}.{inForce !== null && ` In force here: ${inForce}.`}
       </span>
     </>
   );
@@ -144,7 +157,7 @@ function ChoiceRow({
 }: {
   readonly editing: Editing;
   readonly label: string;
-  readonly choices: OpenReport['streamKeys'];
+  readonly choices: readonly { readonly key: string; readonly text: string }[];
 }): ReactNode {
   return (
     <Frame editing={editing}>
@@ -155,9 +168,9 @@ function ChoiceRow({
         aria-describedby={editing.helpId}
         onChange={(event) => editing.set(event.target.value, true)}
       >
-        {choices.map(({ key, values }) => (
+        {choices.map(({ key, text }) => (
           <option key={key} value={key}>
-            {values === null ? key : `${key} (${formatCount(values)})`}
+            {text}
           </option>
         ))}
       </select>
@@ -165,19 +178,9 @@ function ChoiceRow({
   );
 }
 
-const NO_KEYS: OpenReport['streamKeys'] = [];
-
 /** What streams of the open ledger can be taken by, with their number where it is known. */
 function ColumnRow({ editing, label }: { readonly editing: Editing; readonly label: string }): ReactNode {
-  const value = editing.value as string;
-  const offered = useTautline(({ ledger }) => (ledger.phase === 'open' ? ledger.report.streamKeys : NO_KEYS));
-  const found = useTautline(({ analysis: { report } }) =>
-    report?.parameters.stream === value ? report.streams.length + report.streamsLeftOut.length : null,
-  );
-  const own = { key: value, values: found };
-  const isOffered = offered.some(({ key }) => key === value);
-  const choices = offered.map((one) => (one.key === value && found !== null ? own : one));
-  return <ChoiceRow editing={editing} label={label} choices={isOffered ? choices : [own, ...choices]} />;
+  return <ChoiceRow editing={editing} label={label} choices={useStreamKeys().choices} />;
 }
 
 /** A list of columns, typed with commas between; its default stands for a list that follows from the ledger. */
@@ -325,7 +328,7 @@ function Control({ editing }: { readonly editing: Editing }): ReactNode {
       return <NumberRow editing={editing} spec={spec} />;
     case 'choice':
       return (
-        <ChoiceRow editing={editing} label={spec.label} choices={spec.choices.map((key) => ({ key, values: null }))} />
+        <ChoiceRow editing={editing} label={spec.label} choices={spec.choices.map((key) => ({ key, text: key }))} />
       );
     case 'column':
       return <ColumnRow editing={editing} label={spec.label} />;

@@ -68,7 +68,7 @@ export const changeChannel = <C extends ChangeChannel>({
         explain: (e: ExplainedEvent, c: Calibration) => {
           const limit = changeLimitOf(c[id], e.stream);
           return (
-            `${label}: S ${formatNumber(e.value(id))}; ${kind} opens above ${formatNumber(limit)} and closes below ` +
+            `${label}: S ${formatNumber(e.value(id))}; an alert opens above ${formatNumber(limit)} and closes below ` +
             `half of that. It says that ${what} has changed for good, and has no effect on the state.`
           );
         },

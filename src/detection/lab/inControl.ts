@@ -64,10 +64,11 @@ export function inControlOf(input: InControlInput, source: InControlSource): InC
   };
 }
 
-/** Events in control that have a value, and those of them that are outside [low, high]. */
+/** Events in control that have a value, those of them outside [low, high], and the runs that these come in. */
 export interface Beyond {
   readonly events: number;
   readonly beyond: number;
+  readonly runs: number;
 }
 
 /** How much of what is in control lies beyond limits of a signal. */
@@ -78,14 +79,20 @@ export function countBeyond(
 ): Beyond {
   let count = 0;
   let beyond = 0;
+  let runs = 0;
   for (const own of inControlEvents(input, 'reference')) {
+    let outside = false;
     for (const i of own) {
       if (Number.isNaN(values[i])) continue;
       count++;
-      if (values[i] < low || values[i] > high) beyond++;
+      const before = outside;
+      outside = values[i] < low || values[i] > high;
+      if (!outside) continue;
+      beyond++;
+      if (!before) runs++;
     }
   }
-  return { events: count, beyond };
+  return { events: count, beyond, runs };
 }
 
 /** Fewer events since the reference say too little. */

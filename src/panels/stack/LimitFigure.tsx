@@ -1,6 +1,6 @@
-import { formatCount, formatPercent } from '../../core/format.ts';
+import { formatCount } from '../../core/format.ts';
 import type { LimitRule } from '../../detection/channels/limitRule.ts';
-import { eventsText, runLengthText } from '../../detection/lab/runLengthText.ts';
+import { beyondText, eventsText, runLengthText } from '../../detection/lab/runLengthText.ts';
 import { useLimitCost, type LimitAsk, type LimitCost } from '../../state/lab/queries.ts';
 import { useAgainst } from '../../state/queries.ts';
 import { useTautline } from '../../state/store.ts';
@@ -15,13 +15,18 @@ function askOf({ parameter, end }: LimitRule, limit: number): LimitAsk {
     case 'false_alarm_budget':
       return { of: parameter };
     case 'tau_max':
-      return { of: 'beyond', signal: 'kl', limits: [-Infinity, limit] };
+      return { of: 'beyond', signal: 'kl', limits: [-Infinity, limit], each: true };
     case 'tau_min':
-      return { of: 'beyond', signal: 'entropy', limits: [limit, Infinity] };
+      return { of: 'beyond', signal: 'entropy', limits: [limit, Infinity], each: false };
     case 'void_floor':
-      return { of: 'beyond', signal: 'rho', limits: [limit, Infinity] };
+      return { of: 'beyond', signal: 'rho', limits: [limit, Infinity], each: false };
     case 'zone':
-      return { of: 'beyond', signal: 'tension', limits: end === 0 ? [limit, Infinity] : [-Infinity, limit] };
+      return {
+        of: 'beyond',
+        signal: 'tension',
+        limits: end === 0 ? [limit, Infinity] : [-Infinity, limit],
+        each: true,
+      };
     default:
       return { of: 'nothing' };
   }
@@ -36,10 +41,7 @@ function costText(cost: LimitCost): string {
     case 'false_alarm_budget':
       return `One false alarm is accepted in ${eventsText(cost.events)} events`;
     case 'beyond':
-      return cost.events === 0
-        ? 'The reference has no value to hold it against'
-        : `Beyond it in the reference: ${formatCount(cost.beyond)} of ${formatCount(cost.events)} events, ` +
-            formatPercent(cost.beyond / cost.events, 2);
+      return beyondText(cost);
     case 'nothing':
       return '';
   }

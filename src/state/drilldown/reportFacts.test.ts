@@ -11,7 +11,7 @@ it('a report says what made the vectors, and of a model how it was used', () => 
   const embedded = { events: 9, texts: 8, inPieces: 3, cut: 2, computed: 8 };
   expect(embeddingsText({ embedder: 'model', model, embedded })).toBe(
     `made from the text by the model minilm: 384 dimensions, probe ${model.probe}, pooling mean, ` +
-      '256 tokens at once (config.json), of longer texts 16 pieces at most; of 2 texts the end was not read',
+      '256 tokens at once (config.json), 16 such pieces at most; of 2 texts the end was not read',
   );
   expect(embeddingsText({ embedder: 'file', model })).toMatch(/^from the ledger, made by the model minilm: 384/);
   expect(embeddingsText({ embedder: 'file' })).toContain('does not say what made them');

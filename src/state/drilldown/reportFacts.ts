@@ -217,7 +217,7 @@ export function embeddingsText({
   const read =
     kind === 'static'
       ? 'static, a vector a token'
-      : `${formatCount(limit)} tokens at once (${limitFrom}), of longer texts ${formatCount(mostPieces)} pieces at most`;
+      : `${formatCount(limit)} tokens at once (${limitFrom}), ${formatCount(mostPieces)} such pieces at most`;
   const cut = embedded && embedded.cut > 0 ? `; of ${formatCount(embedded.cut)} texts the end was not read` : '';
   return (
     `${embedder === 'file' ? 'from the ledger, made' : 'made from the text'} by the model ${model.name}: ` +

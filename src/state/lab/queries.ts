@@ -39,13 +39,19 @@ export function useFalseAlarms(source: InControlSource): UseQueryResult<FalseAla
 /** What is asked of a limit that is dragged. */
 export type LimitAsk =
   | { readonly of: 'h' | 'z_band' | 'false_alarm_budget' | 'nothing' }
-  | { readonly of: 'beyond'; readonly signal: SignalName; readonly limits: readonly [number, number] };
+  | {
+      readonly of: 'beyond';
+      readonly signal: SignalName;
+      readonly limits: readonly [number, number];
+      /** Each event beyond counts, not each run of them. */
+      readonly each: boolean;
+    };
 
 /** What it costs. */
 export type LimitCost =
   | { readonly of: 'h'; readonly characteristics: FalseAlarms['characteristics'] }
   | { readonly of: 'z_band'; readonly estimate: RunLengthEstimate }
-  | ({ readonly of: 'beyond' } & Beyond)
+  | ({ readonly of: 'beyond'; readonly each: boolean } & Beyond)
   /** Events for which one false alarm is accepted. */
   | { readonly of: 'false_alarm_budget'; readonly events: number }
   | { readonly of: 'nothing' };
@@ -57,7 +63,7 @@ async function readCost(ask: LimitAsk, budget: number): Promise<LimitCost> {
     case 'z_band':
       return { of: 'z_band', estimate: await lab.bandAlarms() };
     case 'beyond':
-      return { of: 'beyond', ...(await session.engine.beyond(ask.signal, ask.limits)) };
+      return { of: 'beyond', each: ask.each, ...(await session.engine.beyond(ask.signal, ask.limits)) };
     case 'false_alarm_budget':
       return { of: ask.of, events: budget };
     case 'nothing':

@@ -60,12 +60,15 @@ describe('the laboratory of an engine', () => {
     expect(narrow.alarms / narrow.events).toBeLessThan((above / inControl.friction.values.length) * 1.5);
 
     const all = await engine.beyond('kl', [-Infinity, -1]);
-    expect(all).toEqual({ events: inControl.divergence.values.length, beyond: all.events });
+    // One run in each of the three streams.
+    expect(all).toEqual({ events: inControl.divergence.values.length, beyond: all.events, runs: 3 });
     const median = inControl.divergence.values.toSorted()[all.events >> 1];
     const kl = (-0.5 * (median * report.calibration.s + report.calibration.m) + 1) ** -2;
     const half = await engine.beyond('kl', [-Infinity, kl]);
     expect(half.beyond).toBeGreaterThanOrEqual(half.events / 2 - 1);
     expect(half.beyond).toBeLessThanOrEqual(half.events / 2 + 1);
+    expect(half.runs).toBeGreaterThan(3);
+    expect(half.runs).toBeLessThan(half.beyond);
   });
 
   it('injects a change at the first event of the stream from the one asked for', async () => {

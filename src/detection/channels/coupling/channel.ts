@@ -27,7 +27,7 @@ export const coupling: Channel<'coupling'> = {
       madeOf: ['rho'],
       watches: { signal: 'rho', beyond: 'below' },
       explain: (e, c, p) =>
-        `Coupling ρ ${formatNumber(e.value('rho'))}; VOID opens below ${formatNumber(p.void_floor * c.rho)} ` +
+        `Coupling ρ ${formatNumber(e.value('rho'))}; a void alert opens below ${formatNumber(p.void_floor * c.rho)} ` +
         `and closes above ${formatNumber(p.void_clear * c.rho)}.`,
     },
   },

@@ -65,16 +65,16 @@ test('columns that no guess finds are mapped by hand, and the link keeps the map
   await openFiles(page, {
     name: 'odd.csv',
     mimeType: 'text/csv',
-    buffer: Buffer.from(`n,who,said,mood\n${rows.join('\n')}`),
+    buffer: Buffer.from(`n,voice,said,mood\n${rows.join('\n')}`),
   });
   await expect(page.getByRole('heading', { name: 'odd.csv could not be opened' })).toBeVisible();
   await expect(page.getByText(/no column says who speaks/)).toBeVisible();
-  await page.getByRole('combobox', { name: 'File column for provider_id' }).selectOption('who');
+  await page.getByRole('combobox', { name: 'File column for provider_id' }).selectOption('voice');
   await page.getByRole('combobox', { name: 'File column for text' }).selectOption('said');
   await page.getByRole('button', { name: 'Open with this mapping' }).click();
   await idle(page);
   expect((await report(page)).streams.map(({ name }) => name)).toEqual(['w0', 'w1', 'w2']);
-  expect(new URL(page.url()).hash).toContain('map.provider_id=who');
+  expect(new URL(page.url()).hash).toContain('map.provider_id=voice');
   // Another mapping of the open ledger: the mood is the stream now.
   await page.getByRole('button', { name: /skipped/ }).click();
   await page.getByRole('combobox', { name: 'File column for provider_id' }).selectOption('mood');
@@ -164,7 +164,7 @@ test('the reference period is moved by its edge, and analysed anew', async ({ pa
   expect((await report(page)).reference).toEqual({ from: 0, to: 1200 });
 });
 
-test('without a mouse: open, tune, walk along alerts and charts, read, close', async ({ page }) => {
+test('without a mouse: open, tune, walk along alerts and charts, read, close', { tag: '@core' }, async ({ page }) => {
   await page.goto('/');
   await page.getByRole('button', { name: 'Quick tour' }).focus();
   await page.keyboard.press('Enter');

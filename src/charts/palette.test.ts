@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { ALERT_KINDS, EVENT_STATES } from '../detection/types.ts';
 import { contrast, parseColor, type LinearRgb } from './color.ts';
-import { divergingColor, kindStyle, eventStateStyle, streamStyle, STREAM_HUES, type Mode } from './palette.ts';
+import {
+  divergingColor,
+  kindStyle,
+  eventStateStyle,
+  REST_GREYS,
+  streamStyle,
+  STREAM_HUES,
+  VALUE_HUES,
+  type Mode,
+} from './palette.ts';
 
 /** The surfaces that charts are drawn on (--bg, --bg-raised, --bg-sunken), per theme. */
 const SURFACES: Record<Mode, readonly string[]> = {
@@ -72,6 +81,7 @@ function closest(colors: readonly string[], vision: string): number {
 describe.each(MODES)('palette on %s', (mode) => {
   const groups = {
     streams: STREAM_HUES[mode],
+    values: [...VALUE_HUES[mode], ...Object.values(REST_GREYS[mode])],
     kinds: ALERT_KINDS.map((kind) => kindStyle(kind, mode).color),
     eventStates: EVENT_STATES.map((eventState) => eventStateStyle(eventState, mode).color),
   };
@@ -85,6 +95,7 @@ describe.each(MODES)('palette on %s', (mode) => {
   it.each(Object.keys(VISION))('hues stay apart with %s vision', (vision) => {
     expect(closest(groups.streams, vision)).toBeGreaterThan(0.06);
     expect(closest(groups.kinds, vision)).toBeGreaterThan(0.08);
+    expect(closest(groups.values, vision)).toBeGreaterThan(0.06);
     expect(closest(groups.eventStates, vision)).toBeGreaterThan(0.03);
   });
 

@@ -28,6 +28,22 @@ export const STREAM_HUES: Readonly<Record<Mode, readonly string[]>> = {
   dark: ['#5b93fb', '#ec8e17', '#24f9d3', '#c671c4', '#e9dc4b', '#dd4a31', '#6bbb92', '#cda5fe'],
   light: ['#517ee2', '#b27402', '#1e655c', '#a149a0', '#715f02', '#733119', '#69816f', '#5b268c'],
 };
+/** Of the values of a column, which are no streams: twelve, then all others as one, and none. */
+export const VALUE_HUES: Readonly<Record<Mode, readonly string[]>> = {
+  dark: [
+    ...['#f68c11', '#51aebd', '#c671fe', '#9df7b0', '#ad4c3f', '#f9e03f'],
+    ...['#508db7', '#e790fa', '#76cf8a', '#b77610', '#a049d4', '#889979'],
+  ],
+  light: [
+    ...['#5446d5', '#b77610', '#113f46', '#834791', '#842b02', '#5f7ceb'],
+    ...['#5a775f', '#6f049f', '#a85419', '#3a1463', '#92689c', '#511903'],
+  ],
+};
+/** Points of other values, and of none. */
+export const REST_GREYS: Readonly<Record<Mode, { readonly other: string; readonly none: string }>> = {
+  dark: { other: '#c3c9cf', none: '#6b737c' },
+  light: { other: '#4d545c', none: '#81888f' },
+};
 const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 2]];
 
 /**

@@ -87,7 +87,7 @@ export const LEDGER_SCHEMA = {
     inFingerprint: true,
     aliases: [
       ...['timestamp', 'time', 'event_time', 'created_at', 'datetime', 'date_time', 'start_time', 'time_unix_ms'],
-      ...['epoch_ms', 'created', 'date'],
+      ...['epoch_ms', 'created', 'date', 'when'],
     ],
     help: 'When the event arrived, UTC; without it events are in the order of event_id.',
   },
@@ -108,6 +108,7 @@ export const LEDGER_SCHEMA = {
     required: 'no: else provider_id',
     aliases: [
       ...['gen_ai.agent.name', 'gen_ai.agent.id', 'agent', 'agent_name', 'speaker', 'author', 'sender', 'from', 'name'],
+      'who',
     ],
     help: 'Who speaks.',
   },

@@ -4,7 +4,7 @@ import type { ChangeCalibration } from './channels/changeReference.ts';
 import type { ChannelId } from './channels/table.ts';
 import { NO_CHANGES, outOfAction, type Changes } from './changes.ts';
 import { channelHealth } from './health.ts';
-import { outagesOf, outageText, watchedText } from './healthText.ts';
+import { leastFoundText, outagesOf, outageText, watchedText } from './healthText.ts';
 import { parameters } from './testing.ts';
 import type { Alert, Calibration, Signals } from './types.ts';
 
@@ -211,5 +211,21 @@ describe('health of channels', () => {
     expect(
       ailing({ calibration: silent, changes: NO_CHANGES }).filter((text) => text.includes('not computed')),
     ).toHaveLength(3);
+  });
+});
+
+describe('what would have been found', () => {
+  it('says the least that would have been found, and what is not excluded', () => {
+    const power = (channel: 'style' | 'meaning', sizes: readonly (number | null)[], tooShort = false) => ({
+      channel,
+      changed: 8,
+      streams: sizes.map((size, stream) => ({ stream, messages: 60, conversations: 9, size, tooShort })),
+    });
+    expect(leastFoundText([power('style', [1.4, 0.85]), power('meaning', [null, 2])])).toBe(
+      'The least that would be found within 30 messages of a stream in nine of ten cases: Style change 0.85 sd and ' +
+        'Meaning change 2 sd. Smaller changes are not excluded.',
+    );
+    expect(leastFoundText([power('style', [null])])).toMatch(/^Not even a lasting change of 4 sd .* too short/);
+    expect(leastFoundText([power('style', [null], true)])).toMatch(/none is excluded/);
   });
 });

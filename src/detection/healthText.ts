@@ -132,6 +132,24 @@ export function powerText({ channel, changed, streams }: ChannelPower, names: re
   return `${label}: ${sentences.join('; ')}.`;
 }
 
+/**
+ * The least that would have been found, over all streams, in a sentence: what "no alerts" rules out, and what not.
+ */
+export function leastFoundText(channels: readonly ChannelPower[]): string {
+  const within = `within ${POWER.within} messages of a stream in nine of ten cases`;
+  const least = channels.flatMap(({ channel, streams }) => {
+    const sizes = streams.flatMap(({ size }) => (size === null ? [] : [size]));
+    return sizes.length > 0 ? [`${channelLabel(channel)} ${formatNumber(Math.min(...sizes), 2)} sd`] : [];
+  });
+  if (least.length > 0)
+    return `The least that would be found ${within}: ${listed(least)}. Smaller changes are not excluded.`;
+  const tried = channels.some(({ streams }) => streams.some(({ tooShort }) => !tooShort));
+  return tried
+    ? `Not even a lasting change of ${POWER.largest} sd would be found ${within}: this reference is too short to ` +
+        'exclude one.'
+    : 'The reference is too short to tell what size of lasting change would be found: none is excluded.';
+}
+
 const NUMBERS: readonly string[] = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
 
 /** Of a channel whose power could not be measured. */

@@ -120,6 +120,10 @@ describe('mapping', () => {
     ]);
     expect([mapping, notes]).toEqual([{ event_id: 'event_id', provider_id: 'provider_id' }, []]);
   });
+  it('takes plain words for what they say', () => {
+    const { mapping } = guessMapping([field('when', new arrow.Int64()), field('who', new arrow.Utf8())]);
+    expect(mapping).toEqual({ ts: 'when', agent_id: 'who' });
+  });
   it('does not take ids of text for event_id by guess, and says so', () => {
     const { mapping, notes } = guessMapping([field('id', new arrow.Utf8()), field('agent', new arrow.Utf8())]);
     expect(mapping).toEqual({ agent_id: 'agent' });

@@ -34,7 +34,8 @@ export const EVIDENCE_CHOICES = {
   streams: oneOf('own', 'all'),
   /** Words: what the episode is compared with. */
   against: oneOf('before', 'others', 'visible'),
-  colour: oneOf('stream', 'route', 'time', 'phase'),
+  /** Map: by what points are coloured; a column by its name, after "column:". */
+  colour: (text: string): boolean => oneOf('stream', 'route', 'time', 'phase')(text) || text.startsWith('column:'),
   projection: oneOf('plane', 'umap'),
   /** Conversation: the thread by name, after "="; "none" for events without one. */
   thread: (text: string): boolean => text === 'none' || text.startsWith('='),

@@ -1,6 +1,5 @@
 import { useMemo, useState, type ReactNode } from 'react';
 import { formatCount } from '../../core/format.ts';
-import { noAlertsText } from '../../detection/healthText.ts';
 import { headlineOf, lengthText, sureText } from '../../detection/incidents/text.ts';
 import type { Incident } from '../../detection/incidents/group.ts';
 import { useIncidents } from '../../state/incidents.ts';
@@ -8,6 +7,7 @@ import { useTautline } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { showAlert, zoomToAlert } from '../alerts/show.ts';
 import { openEvidence } from '../evidence/open.ts';
+import { Quiet } from './Quiet.tsx';
 import './headline.css';
 
 /** So many are listed at first. */
@@ -27,7 +27,7 @@ export function Headline(): ReactNode {
           {others.length > 0 && <Others others={others} report={report} />}
         </>
       ) : (
-        <p>{noAlertsText(report).join(' ')}</p>
+        <Quiet report={report} />
       )}
     </section>
   );

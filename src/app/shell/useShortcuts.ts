@@ -11,6 +11,9 @@ const isTyping = (target: EventTarget | null): boolean =>
   (target.isContentEditable ||
     target.matches('textarea, select, input:not([type=range], [type=checkbox], [type=button])'));
 
+/** A field whose own undo goes before that of the page. */
+const isText = (target: EventTarget | null): boolean => isTyping(target) && !(target as HTMLElement).matches('select');
+
 const onMonitor = (): boolean => shownScreen(session.store.getState().view.screen) === 'monitor';
 
 function focusSearch(): void {
@@ -68,7 +71,7 @@ const SEQUENCE_MS = 1500;
 /** Undo and redo of parameters; a text field keeps its own. */
 function stepped(event: KeyboardEvent): boolean {
   const key = event.key.toLowerCase();
-  if (event.altKey || !(event.ctrlKey || event.metaKey) || (key !== 'z' && key !== 'y') || isTyping(event.target))
+  if (event.altKey || !(event.ctrlKey || event.metaKey) || (key !== 'z' && key !== 'y') || isText(event.target))
     return false;
   event.preventDefault();
   if (key === 'y' || event.shiftKey) session.actions.redo();

@@ -1,5 +1,5 @@
 import { memo, useId, useState, type ReactNode } from 'react';
-import { formatCount, formatNumber } from '../../core/format.ts';
+import { formatNumber } from '../../core/format.ts';
 import {
   DEFAULT_PARAMETERS,
   PARAMETER_SPECS,
@@ -12,8 +12,8 @@ import {
 } from '../../detection/parameters.ts';
 import { problemWith } from '../../detection/parameterCheck.ts';
 import { stepped, type SliderRange } from '../../detection/parameterGrid.ts';
-import type { OpenReport } from '../../ledger/types.ts';
 import { actions, session, useTautline } from '../../state/store.ts';
+import { useStreamKeys } from '../../state/streamKeys.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { NumberBox } from './NumberBox.tsx';
 import { Slider } from './Slider.tsx';
@@ -157,7 +157,7 @@ function ChoiceRow({
 }: {
   readonly editing: Editing;
   readonly label: string;
-  readonly choices: OpenReport['streamKeys'];
+  readonly choices: readonly { readonly key: string; readonly text: string }[];
 }): ReactNode {
   return (
     <Frame editing={editing}>
@@ -168,9 +168,9 @@ function ChoiceRow({
         aria-describedby={editing.helpId}
         onChange={(event) => editing.set(event.target.value, true)}
       >
-        {choices.map(({ key, values }) => (
+        {choices.map(({ key, text }) => (
           <option key={key} value={key}>
-            {values === null ? key : `${key} (${formatCount(values)})`}
+            {text}
           </option>
         ))}
       </select>
@@ -178,19 +178,9 @@ function ChoiceRow({
   );
 }
 
-const NO_KEYS: OpenReport['streamKeys'] = [];
-
 /** What streams of the open ledger can be taken by, with their number where it is known. */
 function ColumnRow({ editing, label }: { readonly editing: Editing; readonly label: string }): ReactNode {
-  const value = editing.value as string;
-  const offered = useTautline(({ ledger }) => (ledger.phase === 'open' ? ledger.report.streamKeys : NO_KEYS));
-  const found = useTautline(({ analysis: { report } }) =>
-    report?.parameters.stream === value ? report.streams.length + report.streamsLeftOut.length : null,
-  );
-  const own = { key: value, values: found };
-  const isOffered = offered.some(({ key }) => key === value);
-  const choices = offered.map((one) => (one.key === value && found !== null ? own : one));
-  return <ChoiceRow editing={editing} label={label} choices={isOffered ? choices : [own, ...choices]} />;
+  return <ChoiceRow editing={editing} label={label} choices={useStreamKeys().choices} />;
 }
 
 /** A list of columns, typed with commas between; its default stands for a list that follows from the ledger. */
@@ -338,7 +328,7 @@ function Control({ editing }: { readonly editing: Editing }): ReactNode {
       return <NumberRow editing={editing} spec={spec} />;
     case 'choice':
       return (
-        <ChoiceRow editing={editing} label={spec.label} choices={spec.choices.map((key) => ({ key, values: null }))} />
+        <ChoiceRow editing={editing} label={spec.label} choices={spec.choices.map((key) => ({ key, text: key }))} />
       );
     case 'column':
       return <ColumnRow editing={editing} label={spec.label} />;

@@ -94,7 +94,7 @@ describe('incidents', () => {
     );
     const health = [{ channel: 'style', stream: 1, outOfAction: null, watched: 5000, conversations: 9 }] as const;
     expect(sureText(incident, { alerts: list, health, parameters: DEFAULT_PARAMETERS })).toBe(
-      '2 detectors say so, Drift at most 3.2 times its limit. Lasting change raises one false alarm in 10,000 ' +
+      '2 detectors say so, Drift at its peak 3.2 times its limit. Lasting change raises one false alarm in 10,000 ' +
         'messages, about 0.5 by chance alone in what it watched here.',
     );
   });

@@ -53,8 +53,8 @@ export function sureText(incident: Incident, { alerts, health, parameters }: Wat
   if (worst >= 0)
     sentences[0] +=
       kinds.length === 1
-        ? `, at most ${timesText(excess)} its limit`
-        : `, ${kindLabel(alerts[worst].kind)} at most ${timesText(excess)} its limit`;
+        ? `, at its peak ${timesText(excess)} its limit`
+        : `, ${kindLabel(alerts[worst].kind)} at its peak ${timesText(excess)} its limit`;
   const channels = new Set(kinds.map(changeChannelOf).filter((channel) => channel !== null));
   if (channels.size > 0) {
     const watched = health.reduce((sum, own) => sum + (channels.has(own.channel as never) ? own.watched : 0), 0);

@@ -1,25 +1,19 @@
 import { useMemo } from 'react';
 import { explain } from '../../core/errors.ts';
 import { formatPercent } from '../../core/format.ts';
-import {
-  noAlertsText,
-  noPowerText,
-  outagesOf,
-  outageText,
-  powerText,
-  watchedText,
-} from '../../detection/healthText.ts';
+import { noPowerText, outagesOf, outageText, powerText, watchedText } from '../../detection/healthText.ts';
 import { useChangePower } from '../../state/lab/changePower.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 
 /** What was watched and what could have been found: an alert timeline says nothing without it. */
 export function Watched({ report }: { readonly report: AnalysisReport }) {
   const names = useMemo(() => report.streams.map(({ name }) => name), [report.streams]);
-  const sentences = useMemo(() => (report.alerts.length === 0 ? noAlertsText : watchedText)(report), [report]);
+  // Without alerts the headline says it.
+  const sentences = useMemo(() => (report.alerts.length === 0 ? [] : watchedText(report)), [report]);
   const outages = useMemo(() => (report.retrospective ? [] : outagesOf(report.health)), [report]);
   return (
     <div className="watched">
-      <p>{sentences.join(' ')}</p>
+      {sentences.length > 0 && <p>{sentences.join(' ')}</p>}
       {outages.length > 0 && (
         <details>
           <summary>Why detectors are out of action</summary>

@@ -4,11 +4,18 @@ import { useChartTheme } from '../../charts/theme.ts';
 import { formatCount } from '../../core/format.ts';
 import { actions } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
+import { SplitBy } from './SplitBy.tsx';
 import { useShared } from './timeline.ts';
+import './legend.css';
 
 export function Legend() {
   const { report, streams } = useShared();
-  return <Streams report={report} streams={streams} />;
+  return (
+    <div className="legend">
+      <SplitBy />
+      <Streams report={report} streams={streams} />
+    </div>
+  );
 }
 
 /** The streams with their line styles; a click hides or shows one, a double click (or shift) shows it alone. */
@@ -17,7 +24,7 @@ const Streams = memo(function Streams({ report, streams }: { report: AnalysisRep
   const shown = new Set(streams);
   const leftOut = report.streamsLeftOut;
   return (
-    <div className="legend" role="group" aria-label="Streams">
+    <div className="legend-streams" role="group" aria-label="Streams">
       {report.streams.map(({ name, events, voidEvents }, i) => {
         const { color, dash } = streamStyle(i, mode);
         const counts = `${formatCount(events)} events${voidEvents > 0 ? `, ${formatCount(voidEvents)} void` : ''}`;

@@ -14,6 +14,7 @@ import { Legend } from './Legend.tsx';
 import { Found, Highlighted } from './Marked.tsx';
 import { useSharedRestingCursor } from './Readout.tsx';
 import { SignalsExport } from './SignalsExport.tsx';
+import { SplitRefused } from './SplitBy.tsx';
 import { useShared } from './timeline.ts';
 import { useComposition } from './useComposition.ts';
 import './tools.css';
@@ -59,6 +60,7 @@ export function StackHead() {
           <SignalsExport />
         </div>
       </div>
+      <SplitRefused />
       <AxisStrip {...link} label={axis === 'time' ? 'Time axis, UTC' : 'Event axis'} ticks={ticks} formatX={formatX} />
       <Highlighted />
       <Found />

@@ -1,50 +1,30 @@
 import { useEffect, useMemo, type ReactNode } from 'react';
-import { useChartTheme } from '../../../charts/theme.ts';
 import { explain } from '../../../core/errors.ts';
 import { formatCount, formatPercent, formatTimeFull } from '../../../core/format.ts';
 import { EVENT_STATES } from '../../../detection/types.ts';
 import { layouts, signatureOf, useEmbeddingMap, useLayout, type LayoutState } from '../../../state/drilldown/map.ts';
+import { useColumnValue } from '../../../state/drilldown/useColumnCodes.ts';
 import { actions, useTautline } from '../../../state/store.ts';
+import type { StoredColumn } from '../../../state/storedColumns.ts';
 import type { EmbeddingMap } from '../../../workers/drilldown.ts';
+import { fieldText } from '../../inspector/fields.ts';
 import { EventStateBadge } from '../../shell/Badge.tsx';
 import { ProgressBar, progressText } from '../../shell/Progress.tsx';
 import { Answer, Empty, Segmented } from '../parts.tsx';
 import { useRows } from '../useRows.ts';
 import type { Subject } from '../useSubject.ts';
 import { useTexts } from '../useTexts.ts';
-import { colorPhases, colorPoints, type Colored, type Coloring, type Phases } from './colors.ts';
+import type { Coloring } from './colors.ts';
+import { MapKey } from './MapKey.tsx';
 import { PointMap } from './PointMap.tsx';
-import { pointOf, pointStates } from './states.ts';
+import { ofColor, pointOf, pointStates } from './states.ts';
 import { useChoice } from '../useChoice.ts';
+import { useColored, type ColoredMap } from './useColored.ts';
 import './map.css';
 
 type Projection = 'plane' | 'umap';
 /** Events of the alert that are ringed. */
 const MAX_RINGED = 100;
-
-function Key({ colored }: { readonly colored: Colored }): ReactNode {
-  if (colored.isScale) {
-    return (
-      <p className="map-key dim">
-        {colored.key[0]?.name}{' '}
-        <i className="map-scale" style={{ background: `linear-gradient(90deg, ${colored.colors.join(', ')})` }} />{' '}
-        {colored.key.at(-1)?.name}
-      </p>
-    );
-  }
-  return (
-    <ul className="map-key dim">
-      {colored.key.map(({ code, name, points, letter }) => (
-        <li key={code}>
-          <i className="map-swatch" style={{ background: colored.colors[code] }}>
-            {letter ?? ''}
-          </i>
-          {name} {formatCount(points)}
-        </li>
-      ))}
-    </ul>
-  );
-}
 
 /** What the map keeps of the distances: a map of many axes on two is not to be read as more than it is. */
 function Caveat({
@@ -109,15 +89,8 @@ function LayoutTools({ layout }: { readonly layout: LayoutState | null }): React
   return null;
 }
 
-const phasesOf = ({ stream, stretch, onset, end }: Subject): Phases => ({
-  stream,
-  before: stretch ? (stretch.baseline?.range ?? null) : { from: 0, to: onset },
-  stretch: stretch?.range ?? { from: onset, to: end },
-});
-
 function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject: Subject }): ReactNode {
   const { report } = subject;
-  const { mode } = useChartTheme();
   const [coloring, setColoring] = useChoice<Coloring>('colour', 'stream');
   const [projection, setProjection] = useChoice<Projection>('projection', 'plane');
   const range = useTautline((state) => state.view.range);
@@ -128,11 +101,9 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
   const signature = useMemo(() => signatureOf(map), [map]);
   const layout = useLayout(signature);
   const names = useMemo(() => report.streams.map(({ name }) => name), [report]);
-  const colored = useMemo(
-    () => (coloring === 'phase' ? colorPhases(map, phasesOf(subject), mode) : colorPoints(map, coloring, names, mode)),
-    [map, coloring, names, mode, subject],
-  );
-  const state = useMemo(
+  const shownAs = useColored(map, subject, coloring);
+  const { colored, only } = shownAs;
+  const states = useMemo(
     () =>
       pointStates(
         map,
@@ -143,6 +114,7 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
       ),
     [map, range, names, hiddenStreams, highlighted, coloring],
   );
+  const state = useMemo(() => ofColor(states, colored.codes, only), [states, colored, only]);
   const ringed = useMemo(() => {
     const found: number[] = [];
     if (coloring === 'phase') return found;
@@ -177,30 +149,11 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
             ['umap', 'UMAP'],
           ]}
         />
-        <label>
-          colour{' '}
-          <Segmented
-            label="Colour"
-            value={coloring}
-            onChange={setColoring}
-            options={[
-              ['stream', 'stream'],
-              ['route', 'state'],
-              ['time', 'time'],
-              ['phase', 'before and since'],
-            ]}
-          />
-        </label>
+        <ColorBy coloring={coloring} onChange={setColoring} {...shownAs} />
         {projection === 'umap' && <LayoutTools layout={layout} />}
-        {highlighted ? (
-          <Picked index={highlighted.index} />
-        ) : (
-          <span className="dim">
-            Drag to pick events, which the timelines then mark; shift-drag moves, the wheel zooms.
-            {range && coloring !== 'phase' && ' Pale: outside the visible range of the charts.'}
-          </span>
-        )}
+        {highlighted && <Picked index={highlighted.index} />}
       </div>
+      <MapKey {...shownAs} />
       <PointMap
         label={
           `Map of ${formatCount(map.index.length)} embeddings; ` +
@@ -220,16 +173,61 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
             time: Float64Array.from(points, (i) => map.time[i]),
           })
         }
-        tip={(point) => <Tip map={map} point={point} names={names} />}
+        tip={(point) => <Tip map={map} point={point} names={names} column={shownAs.column} />}
       />
-      <Key colored={colored} />
       {ringed.length > 0 && (
         <p className="dim map-key">
           <i className="map-ring" /> events of {names[subject.stream]}{' '}
           {subject.stretch ? 'in the stretch' : 'from the onset to the alert'}
         </p>
       )}
+      <p className="dim map-caveat">
+        Drag to pick events, which the timelines then mark; shift-drag moves, the wheel zooms.
+        {range && coloring !== 'phase' && ' Pale: outside the visible range of the charts.'}
+      </p>
       <Caveat map={map} projection={shown} layout={layout} />
+    </>
+  );
+}
+
+function ColorBy({
+  coloring,
+  column,
+  columns,
+  note,
+  onChange,
+}: Pick<ColoredMap, 'column' | 'columns' | 'note'> & {
+  readonly coloring: Coloring;
+  readonly onChange: (coloring: Coloring) => void;
+}): ReactNode {
+  return (
+    <>
+      <label>
+        colour by{' '}
+        <select value={coloring} onChange={(event) => onChange(event.target.value as Coloring)}>
+          <option value="stream">stream</option>
+          <option value="route">state</option>
+          <option value="time">time</option>
+          <option value="phase">before, in and after</option>
+          {coloring.startsWith('column:') && column === null && (
+            <option value={coloring}>{coloring.slice('column:'.length)}</option>
+          )}
+          {columns.length > 0 && (
+            <optgroup label="Columns of the ledger">
+              {columns.map(({ name }) => (
+                <option key={name} value={`column:${name}`}>
+                  {name}
+                </option>
+              ))}
+            </optgroup>
+          )}
+        </select>
+      </label>
+      {note !== null && (
+        <span className="dim" role="status">
+          {note}
+        </span>
+      )}
     </>
   );
 }
@@ -257,16 +255,21 @@ function Tip({
   map,
   point,
   names,
+  column,
 }: {
   readonly map: EmbeddingMap;
   readonly point: number;
   readonly names: readonly string[];
+  /** The one that points are coloured by. */
+  readonly column: StoredColumn | null;
 }): ReactNode {
   const index = map.index[point];
   const rows = useRows([index]);
   const row = rows.get(index);
   const texts = useTexts(row === undefined ? [] : [row]);
   const message = row === undefined ? undefined : texts.get(row);
+  const read = useColumnValue(column, row ?? null);
+  const value = column && read && (fieldText(column.name, read.value) ?? 'no value');
   return (
     <>
       <span className="quote-head">
@@ -275,6 +278,11 @@ function Tip({
         <EventStateBadge eventState={EVENT_STATES[map.eventState[point]]} />
       </span>
       {Number.isFinite(map.time[point]) && <span className="dim">{formatTimeFull(map.time[point])}</span>}
+      {column && value && (
+        <span>
+          <span className="dim">{column.name}</span> {value}
+        </span>
+      )}
       {message?.text && <span className="quote-text">{message.text}</span>}
     </>
   );

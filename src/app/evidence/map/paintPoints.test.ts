@@ -19,7 +19,7 @@ const at = ({ width, data }: Raster, x: number, y: number) => [
 ];
 const painted = (positions: number[], codes: number[], state: number[]): Painted => ({
   positions: Float32Array.from(positions),
-  colored: { codes: Uint8Array.from(codes), colors: [], key: [], isScale: false },
+  colored: { codes: Uint8Array.from(codes), colors: [], key: [], scale: null },
   state: Uint8Array.from(state),
 });
 const VIEW = { x: 0, y: 0, scale: 1 };

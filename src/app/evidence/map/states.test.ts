@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pointOf, pointStates } from './states.ts';
+import { ofColor, pointOf, pointStates } from './states.ts';
 
 const POINTS = { index: Int32Array.of(1, 4, 6, 9), stream: Int32Array.of(0, 1, 0, 2) };
 const states = (...args: Parameters<typeof pointStates> extends [unknown, ...infer Rest] ? Rest : never) => [
@@ -16,4 +16,10 @@ describe('pointStates', () => {
 
 it('finds the point of an event', () => {
   expect([1, 4, 6, 9, 5, 12, null].map((event) => pointOf(POINTS.index, event))).toEqual([0, 1, 2, 3, -1, -1, -1]);
+});
+
+it('one colour alone leaves the others pale, and hidden ones hidden', () => {
+  const states = Uint8Array.of(2, 2, 1, 0);
+  expect([...ofColor(states, Uint8Array.of(3, 1, 3, 3), 3)]).toEqual([2, 1, 1, 0]);
+  expect(ofColor(states, Uint8Array.of(3, 1, 3, 3), null)).toBe(states);
 });

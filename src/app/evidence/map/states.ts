@@ -25,6 +25,11 @@ export function pointStates(
   return states;
 }
 
+/** Of points that are drawn only those of one colour; all where it is null. */
+export function ofColor(states: Uint8Array, codes: Uint8Array, only: number | null): Uint8Array {
+  return only === null ? states : states.map((state, i) => (state === 2 && codes[i] !== only ? 1 : state));
+}
+
 /** The point of an event, -1 if it is not on the map. `index` ascends. */
 export function pointOf(index: Int32Array, event: number | null): number {
   if (event === null) return -1;

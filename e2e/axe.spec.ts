@@ -149,6 +149,16 @@ for (const theme of ['dark', 'light'] as const) {
       await isClean(page, 'What changed');
     });
 
+    test('axe finds nothing where two ledgers are compared, and every target is 24 px', async ({ page }) => {
+      await page.goto('/#v=1&sample=quick-tour&screen=compare');
+      await expect(page.getByRole('region', { name: 'What differs' }).getByRole('table')).toBeVisible();
+      await isClean(page, 'compare');
+      await page.getByRole('combobox', { name: 'Open a sample or a recent ledger' }).selectOption('sample=quick-tour');
+      await expect(page.getByRole('combobox', { name: 'Ledger of b' })).toBeVisible();
+      await page.getByText('As a table').click();
+      await isClean(page, 'compare two ledgers');
+    });
+
     test('axe finds nothing in laboratory and calibration, and every target is 24 px', async ({ page }) => {
       await page.goto('/#v=1&sample=quick-tour&screen=laboratory');
       await expect(page.getByRole('heading', { name: 'Deploy' })).toBeVisible();

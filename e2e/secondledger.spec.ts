@@ -112,6 +112,7 @@ test(
     await drop(page, week('week-2.ndjson', true, 420));
     await expect(page.getByRole('combobox', { name: 'Ledger of b' })).toHaveValue('second');
     await expect(second).toContainText('week-2.ndjson 420 events');
+    await expect(page.getByRole('combobox', { name: 'Stream of b' })).toHaveValue('p1');
 
     await page.setViewportSize({ width: 390, height: 800 });
     await idle(page);

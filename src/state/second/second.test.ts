@@ -183,6 +183,7 @@ it('of a link is asked for: a file has to be chosen, an address agreed to', asyn
   await second.open(other);
   await idle();
   expect(state()).toMatchObject({ asks: null, axes: { shared: true } });
+  expect(view().a).toEqual({ range: { from: 0, to: 50 }, stream: 'a', ledger: 'second' });
   change({ second: { kind: 'url', url: 'https://example.org/c.parquet' } });
   expect(state()).toMatchObject({ session: null, asks: { kind: 'url', url: 'https://example.org/c.parquet' } });
   expect(running).toBe(0);

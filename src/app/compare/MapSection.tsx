@@ -5,6 +5,7 @@ import { useEmbeddingMap } from '../../state/drilldown/map.ts';
 import { actions } from '../../state/store.ts';
 import type { EmbeddingMap } from '../../workers/drilldown.ts';
 import type { Colored } from '../evidence/map/colors.ts';
+import { planeAxes } from '../evidence/map/planeAxes.ts';
 import { PointMap } from '../evidence/map/PointMap.tsx';
 import '../evidence/map/map.css';
 import { Answer } from '../evidence/parts.tsx';
@@ -36,6 +37,7 @@ function MapOf({ map, a, b }: Sides & { readonly map: EmbeddingMap }): ReactNode
     <>
       <PointMap
         label={`Map of ${formatCount(map.index.length)} embeddings, the two sides in colour`}
+        axes={planeAxes(map)}
         positions={map.plane}
         colored={colored}
         state={state}

@@ -18,70 +18,75 @@ async function shot(page: Page, name: string): Promise<void> {
 
 test.setTimeout(180_000);
 
-test('one click runs the four profiles: the figures of Gwamanda 2026, and the ablation fails as it must', async ({
-  page,
-}) => {
-  await page.goto('/');
-  await idle(page);
-  await page.keyboard.press('g');
-  await page.keyboard.press('c');
-  await expect(page.getByRole('heading', { name: 'Calibration', exact: true })).toBeVisible();
-  expect(new URL(page.url()).hash).toBe('#v=1&screen=calibration');
-  await shot(page, '1-before');
+test(
+  'one click runs the four profiles: the figures of Gwamanda 2026, and the ablation fails as it must',
+  { tag: '@core' },
+  async ({ page }) => {
+    await page.goto('/');
+    await idle(page);
+    await page.keyboard.press('g');
+    await page.keyboard.press('c');
+    await expect(page.getByRole('heading', { name: 'Calibration', exact: true })).toBeVisible();
+    expect(new URL(page.url()).hash).toBe('#v=1&screen=calibration');
+    await shot(page, '1-before');
 
-  const started = Date.now();
-  await run(page);
-  await expect(page.getByRole('progressbar', { name: 'The four profiles' })).toBeVisible();
-  await finished(page);
-  test
-    .info()
-    .annotations.push({ type: 'measured', description: `four profiles and the ablation: ${Date.now() - started} ms` });
-  await expect(page.locator('.outcome')).toContainText(/All \d+ verdicts pass/);
-  const rows = page.locator('tr[data-verdict]');
-  expect(await rows.count()).toBeGreaterThanOrEqual(16);
-  for (const row of await rows.all()) {
-    await expect(row).toHaveAttribute('data-pass', 'true');
-    await expect(row.locator('.verdict').first()).toHaveText('pass');
-  }
-  await expect(verdict(page, 'fracture-event').locator('.measured')).toHaveText('12,403');
-  await expect(verdict(page, 'homogenisation-event').locator('.measured')).toHaveText('28,110');
-  expect(Number(await verdict(page, 'ablation-void').locator('.measured').textContent())).toBeGreaterThan(0);
-  await drawn(page);
-  await expect(page.getByRole('img', { name: /CUSUM of 4 streams/ })).toHaveAttribute(
-    'aria-label',
-    /Drift \d+, first at 12,403/,
-  );
-  await shot(page, '2-verdicts');
+    const started = Date.now();
+    await run(page);
+    await expect(page.getByRole('progressbar', { name: 'The four profiles' })).toBeVisible();
+    await finished(page);
+    test
+      .info()
+      .annotations.push({
+        type: 'measured',
+        description: `four profiles and the ablation: ${Date.now() - started} ms`,
+      });
+    await expect(page.locator('.outcome')).toContainText(/All \d+ verdicts pass/);
+    const rows = page.locator('tr[data-verdict]');
+    expect(await rows.count()).toBeGreaterThanOrEqual(16);
+    for (const row of await rows.all()) {
+      await expect(row).toHaveAttribute('data-pass', 'true');
+      await expect(row.locator('.verdict').first()).toHaveText('pass');
+    }
+    await expect(verdict(page, 'fracture-event').locator('.measured')).toHaveText('12,403');
+    await expect(verdict(page, 'homogenisation-event').locator('.measured')).toHaveText('28,110');
+    expect(Number(await verdict(page, 'ablation-void').locator('.measured').textContent())).toBeGreaterThan(0);
+    await drawn(page);
+    await expect(page.getByRole('img', { name: /CUSUM of 4 streams/ })).toHaveAttribute(
+      'aria-label',
+      /Drift \d+, first at 12,403/,
+    );
+    await shot(page, '2-verdicts');
 
-  await page.getByText('Every free choice').click();
-  await expect(page.getByRole('row', { name: /fractureOnset/ })).toBeVisible();
-  await page.getByRole('row', { name: /fractureOnset/ }).scrollIntoViewIfNeeded();
-  await shot(page, '3-choices');
+    await page.getByText('Every free choice').click();
+    await expect(page.getByRole('row', { name: /fractureOnset/ })).toBeVisible();
+    await page.getByRole('row', { name: /fractureOnset/ }).scrollIntoViewIfNeeded();
+    await shot(page, '3-choices');
 
-  // The results outlive a change of screen.
-  await page.keyboard.press('g');
-  await page.keyboard.press('m');
-  await expect(page.getByText('See when a multi-agent conversation')).toBeVisible();
-  await page.goBack();
-  await expect(verdict(page, 'fracture-event')).toBeVisible();
+    // The results outlive a change of screen.
+    await page.keyboard.press('g');
+    await page.keyboard.press('m');
+    await expect(page.getByText('See when a multi-agent conversation')).toBeVisible();
+    await page.goBack();
+    await expect(verdict(page, 'fracture-event')).toBeVisible();
 
-  // The ledger of the ablation opens with the parameter that makes it one.
-  await page.locator('tbody[data-case="ablation"]').getByRole('button', { name: 'Open this ledger' }).click();
-  await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible({ timeout: SLOW });
-  await idle(page);
-  const { parameters, screen, alerts } = await page.evaluate(() => {
-    const { view, analysis } = window.__tautline!.state();
-    return {
-      parameters: view.parameters,
-      screen: view.screen,
-      alerts: analysis.report!.alerts.filter(({ kind }) => kind === 'VOID').length,
-    };
-  });
-  expect({ screen, adaptive: parameters.adaptive }).toEqual({ screen: 'monitor', adaptive: false });
-  await page.getByRole('button', { name: 'Calibration', exact: true }).click();
-  // What the monitor finds in it is what the harness found.
-  await expect(verdict(page, 'ablation-void').locator('.measured')).toHaveText(String(alerts));
-});
+    // The ledger of the ablation opens with the parameter that makes it one.
+    await page.locator('tbody[data-case="ablation"]').getByRole('button', { name: 'Open this ledger' }).click();
+    await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible({ timeout: SLOW });
+    await idle(page);
+    const { parameters, screen, alerts } = await page.evaluate(() => {
+      const { view, analysis } = window.__tautline!.state();
+      return {
+        parameters: view.parameters,
+        screen: view.screen,
+        alerts: analysis.report!.alerts.filter(({ kind }) => kind === 'VOID').length,
+      };
+    });
+    expect({ screen, adaptive: parameters.adaptive }).toEqual({ screen: 'monitor', adaptive: false });
+    await page.getByRole('button', { name: 'Calibration', exact: true }).click();
+    // What the monitor finds in it is what the harness found.
+    await expect(verdict(page, 'ablation-void').locator('.measured')).toHaveText(String(alerts));
+  },
+);
 
 test('another seed opens as that ledger, and fails only what depends on the draw', async ({ page }) => {
   await page.goto('/#v=1&screen=calibration');

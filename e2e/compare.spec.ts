@@ -19,62 +19,72 @@ const changed = () =>
     };
   });
 
-test('two stretches of a stream: writing, signals, words, agents and map, from the address', async ({ page }) => {
-  await page.goto('/');
-  await openFiles(page, changed());
-  await page
-    .getByRole('link', { name: 'Compare' })
-    .or(page.getByRole('button', { name: 'Compare' }))
-    .first()
-    .click();
-  await idle(page);
-  await page.getByRole('combobox', { name: 'Stream of a' }).selectOption('p1');
-  await page.getByRole('combobox', { name: 'Stream of b' }).selectOption('p1');
-  await idle(page);
-  await expect(page.getByRole('textbox', { name: 'Events of a' })).toHaveValue('0-300');
-  await expect(page.getByRole('textbox', { name: 'Events of b' })).toHaveValue('300-600');
+test(
+  'two stretches of a stream: writing, signals, words, agents and map, from the address',
+  { tag: '@core' },
+  async ({ page }) => {
+    await page.goto('/');
+    await openFiles(page, changed());
+    await page
+      .getByRole('link', { name: 'Compare' })
+      .or(page.getByRole('button', { name: 'Compare' }))
+      .first()
+      .click();
+    await idle(page);
+    await page.getByRole('combobox', { name: 'Stream of a' }).selectOption('p1');
+    await page.getByRole('combobox', { name: 'Stream of b' }).selectOption('p1');
+    await idle(page);
+    await expect(page.getByRole('textbox', { name: 'Events of a' })).toHaveValue('0-300');
+    await expect(page.getByRole('textbox', { name: 'Events of b' })).toHaveValue('300-600');
 
-  const rows = region(page, 'What differs').getByRole('row');
-  await expect(rows.filter({ hasText: /^bold writing/ })).toContainText(/\+?\d/);
-  const bold = rows.filter({ hasText: 'bold' }).first();
-  expect(await bold.getAttribute('class')).not.toBe('weak');
-  expect(Number(await page.getByTestId('sure').innerText())).toBeGreaterThan(3);
-  await shot(page, '1-stretches');
+    const rows = region(page, 'What differs').getByRole('row');
+    await expect(rows.filter({ hasText: /^bold writing/ })).toContainText(/\+?\d/);
+    const bold = rows.filter({ hasText: 'bold' }).first();
+    expect(await bold.getAttribute('class')).not.toBe('weak');
+    expect(Number(await page.getByTestId('sure').innerText())).toBeGreaterThan(3);
+    await shot(page, '1-stretches');
 
-  await expect(region(page, 'Signals').getByRole('img', { name: 'Divergence KL of a and b' })).toBeVisible();
-  const words = region(page, 'Words');
-  await expect(words.getByRole('table', { name: 'More in b' })).toContainText('certainly');
-  await expect(words.getByRole('table', { name: 'Less in b' })).toContainText('order');
-  await expect(words.getByRole('table', { name: 'Less in b' }).getByRole('rowheader', { name: 'was' })).toHaveCount(0);
-  await words.getByRole('checkbox', { name: /function words too/ }).check();
-  await expect(words.getByRole('table', { name: 'Less in b' }).getByRole('rowheader', { name: 'was' })).toHaveCount(1);
-  await expect(region(page, 'Agents').getByRole('row', { name: /^agent-1/ })).toContainText('0.04 $ → 0.08 $');
-  await expect(region(page, 'Map')).toContainText(/a 100.*b 100/);
+    await expect(region(page, 'Signals').getByRole('img', { name: 'Divergence KL of a and b' })).toBeVisible();
+    const words = region(page, 'Words');
+    await expect(words.getByRole('table', { name: 'More in b' })).toContainText('certainly');
+    await expect(words.getByRole('table', { name: 'Less in b' })).toContainText('order');
+    await expect(words.getByRole('table', { name: 'Less in b' }).getByRole('rowheader', { name: 'was' })).toHaveCount(
+      0,
+    );
+    await words.getByRole('checkbox', { name: /function words too/ }).check();
+    await expect(words.getByRole('table', { name: 'Less in b' }).getByRole('rowheader', { name: 'was' })).toHaveCount(
+      1,
+    );
+    await expect(region(page, 'Agents').getByRole('row', { name: /^agent-1/ })).toContainText('0.04 $ → 0.08 $');
+    await expect(region(page, 'Map')).toContainText(/a 100.*b 100/);
 
-  // Another stream over the same events is the same question, and so is the way back.
-  await page.getByRole('combobox', { name: 'Stream of b' }).selectOption('p2');
-  await page.getByRole('button', { name: 'b = the events of a' }).click();
-  await idle(page);
-  await expect(page.getByRole('textbox', { name: 'Events of b' })).toHaveValue('0-300');
-  await expect(region(page, 'Words').getByRole('table', { name: 'More in b' })).not.toContainText('certainly');
-  await expect(region(page, 'Map')).toContainText(/a 100.*b 100/);
-  expect(new URL(page.url()).href).toContain('compare=a');
-  await page.goBack();
-  await idle(page);
-  await expect(page.getByRole('textbox', { name: 'Events of b' })).toHaveValue('300-600');
+    // Another stream over the same events is the same question, and so is the way back.
+    await page.getByRole('combobox', { name: 'Stream of b' }).selectOption('p2');
+    await page.getByRole('button', { name: 'b = the events of a' }).click();
+    await idle(page);
+    await expect(page.getByRole('textbox', { name: 'Events of b' })).toHaveValue('0-300');
+    await expect(region(page, 'Words').getByRole('table', { name: 'More in b' })).not.toContainText('certainly');
+    await expect(region(page, 'Map')).toContainText(/a 100.*b 100/);
+    expect(new URL(page.url()).href).toContain('compare=a');
+    await page.goBack();
+    await idle(page);
+    await expect(page.getByRole('textbox', { name: 'Events of b' })).toHaveValue('300-600');
 
-  // A stretch that cannot be is told; nothing is asked of it.
-  const events = page.getByRole('textbox', { name: 'Events of a' });
-  await events.fill('500-9000');
-  await expect(page.getByRole('alert').filter({ hasText: 'Needs events of the ledger such as 0-600' })).toBeVisible();
-  await events.blur();
-  await expect(events).toHaveValue('0-300');
-});
+    // A stretch that cannot be is told; nothing is asked of it.
+    const events = page.getByRole('textbox', { name: 'Events of a' });
+    await events.fill('500-9000');
+    await expect(page.getByRole('alert').filter({ hasText: 'Needs events of the ledger such as 0-600' })).toBeVisible();
+    await events.blur();
+    await expect(events).toHaveValue('0-300');
+  },
+);
 
 test('at 390 px nothing is cut, and a ledger is asked for where there is none', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 800 });
   await page.goto('/?screen=compare');
-  await expect(page.getByText('Open a ledger to compare two of its stretches or streams.')).toBeVisible();
+  await expect(
+    page.getByText('Open a ledger to compare two of its stretches or streams, or to set another ledger beside it.'),
+  ).toBeVisible();
   await page.goto('/');
   await openFiles(page, changed());
   await page.locator('body').press('g');

@@ -6,37 +6,41 @@ import { expect, test } from './test.ts';
 const question = (page: import('@playwright/test').Page) =>
   page.getByRole('group', { name: /open a ledger|pass this/i });
 
-test('a link that names an address fetches nothing before it is agreed to, and asks once', async ({ page }) => {
-  const host = await fileHost({ cors: true, ranges: true });
-  const { host: name } = new URL(host.url);
-  const asked: string[] = [];
-  page.on('request', (request) => {
-    if (request.url().startsWith(host.url)) asked.push(request.url());
-  });
-  await page.goto(`/#v=1&url=${host.url}fracture.parquet&h=9`);
-  await expect(question(page)).toContainText(`Open a ledger from ${name}?`);
-  await expect(page.getByRole('alert')).toContainText('on your own computer');
-  // Longer than the engine takes to start and fetch.
-  await page.waitForTimeout(1500);
-  await page.screenshot({ path: 'test-results/shots/consent.png' });
-  expect([asked, host.asked]).toEqual([[], []]);
+test(
+  'a link that names an address fetches nothing before it is agreed to, and asks once',
+  { tag: '@core' },
+  async ({ page }) => {
+    const host = await fileHost({ cors: true, ranges: true });
+    const { host: name } = new URL(host.url);
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().startsWith(host.url)) asked.push(request.url());
+    });
+    await page.goto(`/#v=1&url=${host.url}fracture.parquet&h=9`);
+    await expect(question(page)).toContainText(`Open a ledger from ${name}?`);
+    await expect(page.getByRole('alert')).toContainText('on your own computer');
+    // Longer than the engine takes to start and fetch.
+    await page.waitForTimeout(1500);
+    await page.screenshot({ path: 'test-results/shots/consent.png' });
+    expect([asked, host.asked]).toEqual([[], []]);
 
-  await page.getByRole('button', { name: 'Do not open' }).click();
-  await expect(page.getByText('Nothing was fetched. Choose a file')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Choose files' })).toBeVisible();
-  await page.screenshot({ path: 'test-results/shots/consent-declined.png' });
-  expect(new URL(page.url()).hash).not.toContain('fracture');
-  expect([asked, host.asked]).toEqual([[], []]);
+    await page.getByRole('button', { name: 'Do not open' }).click();
+    await expect(page.getByText('Nothing was fetched. Choose a file')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Choose files' })).toBeVisible();
+    await page.screenshot({ path: 'test-results/shots/consent-declined.png' });
+    expect(new URL(page.url()).hash).not.toContain('fracture');
+    expect([asked, host.asked]).toEqual([[], []]);
 
-  await page.goto(`/#v=1&url=${host.url}fracture.parquet&h=9`);
-  await page.getByRole('button', { name: `Open from ${name}` }).click();
-  await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible();
-  expect(await page.evaluate(() => window.__tautline!.state().view.parameters.h)).toBe(9);
-  await page.reload();
-  await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible();
-  await idle(page);
-  await host.close();
-});
+    await page.goto(`/#v=1&url=${host.url}fracture.parquet&h=9`);
+    await page.getByRole('button', { name: `Open from ${name}` }).click();
+    await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible();
+    expect(await page.evaluate(() => window.__tautline!.state().view.parameters.h)).toBe(9);
+    await page.reload();
+    await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible();
+    await idle(page);
+    await host.close();
+  },
+);
 
 test('another ledger can be opened instead; names are shown as they are asked for', async ({ page }) => {
   await page.goto('/#url=https://b\u00fccher.example@x\u0430mple.org:8443/ledger.parquet');

@@ -66,43 +66,47 @@ async function addTiny(page: Page) {
   return row;
 }
 
-test('a ledger of texts gets the vectors of a model that was dropped, and at once the next time', async ({ page }) => {
-  await page.goto('/');
-  const loaded: string[] = [];
-  page.on('request', (request) => loaded.push(request.url()));
-  await openFiles(page, talk(900));
-  expect((await report(page))?.embedder).toBe('built-in');
-  expect(loaded.filter((url) => /ort-wasm|embedding\.worker|models\.worker/.test(url))).toEqual([]);
+test(
+  'a ledger of texts gets the vectors of a model that was dropped, and at once the next time',
+  { tag: '@core' },
+  async ({ page }) => {
+    await page.goto('/');
+    const loaded: string[] = [];
+    page.on('request', (request) => loaded.push(request.url()));
+    await openFiles(page, talk(900));
+    expect((await report(page))?.embedder).toBe('built-in');
+    expect(loaded.filter((url) => /ort-wasm|embedding\.worker|models\.worker/.test(url))).toEqual([]);
 
-  await openReport(page);
-  await expect(page.getByText(/see which words a text has/)).toBeVisible();
-  await openModels(page);
-  await expect(page.getByText('None yet: add one below.')).toBeVisible();
-  const row = await addTiny(page);
-  await expect(row).toContainText('16 dimensions');
-  await expect(row).toContainText('no vectors kept yet');
-  await page.screenshot({ path: 'test-results/shots/embedding-models.png' });
+    await openReport(page);
+    await expect(page.getByText(/see which words a text has/)).toBeVisible();
+    await openModels(page);
+    await expect(page.getByText('None yet: add one below.')).toBeVisible();
+    const row = await addTiny(page);
+    await expect(row).toContainText('16 dimensions');
+    await expect(row).toContainText('no vectors kept yet');
+    await page.screenshot({ path: 'test-results/shots/embedding-models.png' });
 
-  await row.getByRole('checkbox', { name: /every ledger of texts/ }).check();
-  await row.getByRole('button', { name: 'Use for this ledger' }).click();
-  await idle(page);
-  const opened = await report(page);
-  expect(opened).toMatchObject({ embedder: 'model', dimension: 16, events: 900, model: { name: 'tiny' } });
-  expect(opened?.embedded?.computed).toBe(opened?.embedded?.texts);
-  // What Node makes of the same files is the same model, to the hash.
-  const there = await describeModel(await createModel(readFolder(tinyModel(), 'tiny'), startNodeSession));
-  expect(opened?.model?.probe).toBe(there.probe);
-  await openReport(page);
-  await expect(page.getByText(/see what a text is about/)).toBeVisible();
-  await page.screenshot({ path: 'test-results/shots/embedded.png' });
+    await row.getByRole('checkbox', { name: /every ledger of texts/ }).check();
+    await row.getByRole('button', { name: 'Use for this ledger' }).click();
+    await idle(page);
+    const opened = await report(page);
+    expect(opened).toMatchObject({ embedder: 'model', dimension: 16, events: 900, model: { name: 'tiny' } });
+    expect(opened?.embedded?.computed).toBe(opened?.embedded?.texts);
+    // What Node makes of the same files is the same model, to the hash.
+    const there = await describeModel(await createModel(readFolder(tinyModel(), 'tiny'), startNodeSession));
+    expect(opened?.model?.probe).toBe(there.probe);
+    await openReport(page);
+    await expect(page.getByText(/see what a text is about/)).toBeVisible();
+    await page.screenshot({ path: 'test-results/shots/embedded.png' });
 
-  // Offline from here on: the model and its vectors are in the browser.
-  await page.reload();
-  await openFiles(page, talk(900));
-  const again = await report(page);
-  expect(again).toMatchObject({ embedder: 'model', fingerprint: opened?.fingerprint });
-  expect(again?.embedded).toMatchObject({ computed: 0, texts: opened?.embedded?.texts });
-});
+    // Offline from here on: the model and its vectors are in the browser.
+    await page.reload();
+    await openFiles(page, talk(900));
+    const again = await report(page);
+    expect(again).toMatchObject({ embedder: 'model', fingerprint: opened?.fingerprint });
+    expect(again?.embedded).toMatchObject({ computed: 0, texts: opened?.embedded?.texts });
+  },
+);
 
 test('a sample can be taken, the built-in embedder be used again, and a model be removed', async ({ page }) => {
   await page.goto('/');

@@ -24,7 +24,7 @@ async function openDrift(page: Page): Promise<void> {
 }
 const percent = (text: string): number => Number(text.replace('−', '-').replace(/[^\d.-]/g, ''));
 
-test('from an alert to who, what and which messages, within a second', async ({ page }) => {
+test('from an alert to who, what and which messages', { tag: '@core' }, async ({ page }) => {
   await openSample(page, 'Quick tour');
   await page.getByRole('button', { name: 'By incident' }).click();
   const row = page.getByRole('treegrid').getByRole('row').filter({ hasText: 'Drift' }).first();
@@ -36,7 +36,6 @@ test('from an alert to who, what and which messages, within a second', async ({ 
     return performance.now() - from;
   });
   test.info().annotations.push({ type: 'ms to the evidence', description: took.toFixed(0) });
-  expect(took).toBeLessThan(1000);
   await idle(page);
 
   // The shares that are listed add up to the whole, whichever way they are grouped.
@@ -168,56 +167,57 @@ test('conversation: the thread as a transcript, begun at the alert', async ({ pa
   await shot(page, '7-conversation');
 });
 
-test('investigation: ranked associations, exported as JSON, then a report that opens without the page', async ({
-  page,
-  browser,
-}, info) => {
-  await openSample(page, 'Quick tour');
-  await openDrift(page);
-  await tab(page, 'Investigate');
-  const panel = evidence(page).getByRole('tabpanel');
-  await panel.getByRole('button', { name: 'Investigate this alert' }).click();
-  await expect(panel.getByRole('list', { name: /^Hypotheses/ }).first()).toBeVisible({ timeout: 50_000 });
-  await expect(panel.getByRole('region', { name: 'Tests' })).toContainText('Other signals');
-  expect(await panel.textContent()).not.toMatch(/\bcaus(e|es|ed)\b/i);
-  await shot(page, '9-investigation');
-  const [saved] = await Promise.all([
-    page.waitForEvent('download'),
-    panel.getByRole('button', { name: /audit trail/ }).click(),
-  ]);
-  const run = JSON.parse(await readFile(await saved.path(), 'utf8')) as {
-    format: string;
-    hypotheses: { pAdjusted: number }[];
-    looks: number;
-  };
-  expect(run.format).toBe('tautline-investigation');
-  expect(run.hypotheses.length).toBe(run.looks);
-  const event = panel.locator('.hypothesis .event-link').first();
-  const wanted = Number((await event.textContent())!.replace(/\D/g, ''));
-  await event.click();
-  expect(await page.evaluate(() => window.__tautline!.state().view.selected)).toBe(wanted);
+test(
+  'investigation: ranked associations, exported as JSON, then a report that opens without the page',
+  { tag: '@core' },
+  async ({ page, browser }, info) => {
+    await openSample(page, 'Quick tour');
+    await openDrift(page);
+    await tab(page, 'Investigate');
+    const panel = evidence(page).getByRole('tabpanel');
+    await panel.getByRole('button', { name: 'Investigate this alert' }).click();
+    await expect(panel.getByRole('list', { name: /^Hypotheses/ }).first()).toBeVisible({ timeout: 50_000 });
+    await expect(panel.getByRole('region', { name: 'Tests' })).toContainText('Other signals');
+    expect(await panel.textContent()).not.toMatch(/\bcaus(e|es|ed)\b/i);
+    await shot(page, '9-investigation');
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      panel.getByRole('button', { name: /audit trail/ }).click(),
+    ]);
+    const run = JSON.parse(await readFile(await saved.path(), 'utf8')) as {
+      format: string;
+      hypotheses: { pAdjusted: number }[];
+      looks: number;
+    };
+    expect(run.format).toBe('tautline-investigation');
+    expect(run.hypotheses.length).toBe(run.looks);
+    const event = panel.locator('.hypothesis .event-link').first();
+    const wanted = Number((await event.textContent())!.replace(/\D/g, ''));
+    await event.click();
+    expect(await page.evaluate(() => window.__tautline!.state().view.selected)).toBe(wanted);
 
-  await tab(page, 'Report');
-  const [report] = await Promise.all([
-    page.waitForEvent('download', { timeout: 30_000 }),
-    panel.getByRole('button', { name: 'Report of this alert' }).click(),
-  ]);
-  const path = info.outputPath(report.suggestedFilename());
-  await report.saveAs(path);
-  await shot(page, '10-report');
-  // A browser of its own, from the disk: the file asks for nothing but itself.
-  const alone = await (await browser.newContext({ viewport: { width: 1100, height: 1400 } })).newPage();
-  const asked: string[] = [];
-  alone.on('request', (request) => asked.push(request.url()));
-  await alone.goto(pathToFileURL(path).href);
-  await expect(alone.locator('svg').first()).toBeVisible();
-  await expect(alone.getByRole('table').first()).toBeVisible();
-  await expect(alone.locator('body')).toContainText('DRIFT');
-  await shot(alone, '11-report-file');
-  expect(asked).toEqual([pathToFileURL(path).href]);
-  expect(await readFile(path, 'utf8')).not.toMatch(/<script/i);
-  await alone.context().close();
-});
+    await tab(page, 'Report');
+    const [report] = await Promise.all([
+      page.waitForEvent('download', { timeout: 30_000 }),
+      panel.getByRole('button', { name: 'Report of this alert' }).click(),
+    ]);
+    const path = info.outputPath(report.suggestedFilename());
+    await report.saveAs(path);
+    await shot(page, '10-report');
+    // A browser of its own, from the disk: the file asks for nothing but itself.
+    const alone = await (await browser.newContext({ viewport: { width: 1100, height: 1400 } })).newPage();
+    const asked: string[] = [];
+    alone.on('request', (request) => asked.push(request.url()));
+    await alone.goto(pathToFileURL(path).href);
+    await expect(alone.locator('svg').first()).toBeVisible();
+    await expect(alone.getByRole('table').first()).toBeVisible();
+    await expect(alone.locator('body')).toContainText('DRIFT');
+    await shot(alone, '11-report-file');
+    expect(asked).toEqual([pathToFileURL(path).href]);
+    expect(await readFile(path, 'utf8')).not.toMatch(/<script/i);
+    await alone.context().close();
+  },
+);
 
 test('a ledger without timestamps has its conversation and its words', async ({ page }) => {
   await page.goto('/');
@@ -285,7 +285,6 @@ test('what changed: a planted style is told in words, with messages of either si
     return performance.now() - from;
   });
   test.info().annotations.push({ type: 'ms to what changed', description: took.toFixed(0) });
-  expect(took).toBeLessThan(2000);
   await idle(page);
   await expect(evidence(page).getByRole('tab', { name: 'What changed' })).toHaveAttribute('aria-selected', 'true');
   const panel = evidence(page).getByRole('tabpanel');

@@ -8,52 +8,56 @@ const ledger = ndjson(600, (i) => ({
   cost_usd: i / 100,
 }));
 
-test('messages are found without case, listed, stepped through, marked, and kept in the address', async ({ page }) => {
-  await page.goto('/');
-  await openFiles(page, ledger);
-  await page.keyboard.press('f');
-  const find = page.getByRole('region', { name: 'Find' });
-  const field = find.getByRole('searchbox');
-  await expect(field).toBeFocused();
-  await field.fill('Quarterly report');
-  await expect(find.getByRole('status')).toContainText('150 hits in 600 rows');
-  await expect(page).toHaveURL(/find=Quarterly%20report/);
-  const grid = find.getByRole('grid', { name: 'Hits' });
-  expect(Number(await grid.getAttribute('aria-rowcount'))).toBe(151);
-  await expect(grid.locator('mark').first()).toHaveText('quarterly REPORT');
-  await expect(page.getByRole('img', { name: 'Hits: 150 of 150 in view' })).toBeVisible();
+test(
+  'messages are found without case, listed, stepped through, marked, and kept in the address',
+  { tag: '@core' },
+  async ({ page }) => {
+    await page.goto('/');
+    await openFiles(page, ledger);
+    await page.keyboard.press('f');
+    const find = page.getByRole('region', { name: 'Find' });
+    const field = find.getByRole('searchbox');
+    await expect(field).toBeFocused();
+    await field.fill('Quarterly report');
+    await expect(find.getByRole('status')).toContainText('150 hits in 600 rows');
+    await expect(page).toHaveURL(/find=Quarterly%20report/);
+    const grid = find.getByRole('grid', { name: 'Hits' });
+    expect(Number(await grid.getAttribute('aria-rowcount'))).toBe(151);
+    await expect(grid.locator('mark').first()).toHaveText('quarterly REPORT');
+    await expect(page.getByRole('img', { name: 'Hits: 150 of 150 in view' })).toBeVisible();
 
-  await grid.getByRole('row').nth(2).click();
-  await expect(page).toHaveURL(/at=4(&|$)/);
-  await expect(page.getByRole('complementary', { name: 'Event inspector' })).toContainText('REPORT is late 4');
-  await expect(find.getByRole('status')).toContainText('2 of 150 hits');
-  await grid.focus();
-  await page.keyboard.press('n');
-  await expect(page).toHaveURL(/at=8(&|$)/);
-  await page.keyboard.press('N');
-  await page.keyboard.press('N');
-  await page.keyboard.press('N');
-  // Round the beginning.
-  await expect(page).toHaveURL(/at=596(&|$)/);
+    await grid.getByRole('row').nth(2).click();
+    await expect(page).toHaveURL(/at=4(&|$)/);
+    await expect(page.getByRole('complementary', { name: 'Event inspector' })).toContainText('REPORT is late 4');
+    await expect(find.getByRole('status')).toContainText('2 of 150 hits');
+    await grid.focus();
+    await page.keyboard.press('n');
+    await expect(page).toHaveURL(/at=8(&|$)/);
+    await page.keyboard.press('N');
+    await page.keyboard.press('N');
+    await page.keyboard.press('N');
+    // Round the beginning.
+    await expect(page).toHaveURL(/at=596(&|$)/);
 
-  await page.keyboard.press('Control+k');
-  await expect(field).toBeFocused();
-  await field.fill('über-FÄLLIGE');
-  await expect(find.getByRole('status')).toContainText('150 hits');
-  await field.fill('(b) [c] 100 % \\ "');
-  await expect(find.getByRole('status')).toContainText('150 hits');
-  await field.fill('REPORT is late 5');
-  await expect(find.getByRole('status')).toContainText(/\b27 hits/);
-  await expect(page).toHaveURL(/find=REPORT%20is%20late%205/);
-  await page.reload();
-  await openFiles(page, ledger);
-  await expect(find.getByRole('searchbox')).toHaveValue('REPORT is late 5');
-  await expect(find.getByRole('status')).toContainText(/\b27 hits/);
-  await find.getByRole('searchbox').press('Escape');
-  await expect(find).toBeHidden();
-  await expect(page.getByRole('treegrid', { name: 'Alerts' })).toBeVisible();
-  await expect(page).not.toHaveURL(/find=/);
-});
+    await page.keyboard.press('Control+k');
+    await expect(field).toBeFocused();
+    await field.fill('über-FÄLLIGE');
+    await expect(find.getByRole('status')).toContainText('150 hits');
+    await field.fill('(b) [c] 100 % \\ "');
+    await expect(find.getByRole('status')).toContainText('150 hits');
+    await field.fill('REPORT is late 5');
+    await expect(find.getByRole('status')).toContainText(/\b27 hits/);
+    await expect(page).toHaveURL(/find=REPORT%20is%20late%205/);
+    await page.reload();
+    await openFiles(page, ledger);
+    await expect(find.getByRole('searchbox')).toHaveValue('REPORT is late 5');
+    await expect(find.getByRole('status')).toContainText(/\b27 hits/);
+    await find.getByRole('searchbox').press('Escape');
+    await expect(find).toBeHidden();
+    await expect(page.getByRole('treegrid', { name: 'Alerts' })).toBeVisible();
+    await expect(page).not.toHaveURL(/find=/);
+  },
+);
 
 test('hits are filtered by any column', async ({ page }) => {
   await page.goto('/');

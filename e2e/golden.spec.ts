@@ -12,7 +12,7 @@ import { fixture, openFiles } from './ledgers.ts';
 import { expect, test } from './test.ts';
 
 for (const name of Object.keys(GOLDEN_CASES) as GoldenCase[]) {
-  test(`Chromium gives the golden answers of ${name}`, async ({ page }) => {
+  test(`Chromium gives the golden answers of ${name}`, { tag: '@core' }, async ({ page }) => {
     const golden = await loadGolden(name);
     const file = `${GOLDEN_CASES[name]}.parquet`;
     await page.goto(

@@ -58,23 +58,27 @@ test('a CUSUM that cannot rise says so, with the reason and what would help', as
   await page.screenshot({ path: 'test-results/shots/health-lab.png' });
 });
 
-test('a healthy ledger without an alert says what was watched and what would have been found', async ({ page }) => {
-  await page.goto('/');
-  await openFiles(
-    page,
-    talk(1500, () => 1),
-  );
-  await idle(page);
-  const headline = page.getByRole('region', { name: 'What happened' });
-  await expect(headline).toContainText('Watched: 1,200 events after a reference of 300, by');
-  await expect(timeline(page)).toContainText(
-    /Style change: with 20 conversations a stream of reference, a change of [\d.]+( to [\d.]+)? sd over eight features/,
-    { timeout: 90_000 },
-  );
-  await timeline(page).scrollIntoViewIfNeeded();
-  await page.screenshot({ path: 'test-results/shots/health-armed.png' });
-  await expect(headline).toContainText(/Style change [\d.]+ sd.* Smaller changes are not excluded\./);
-  await headline.getByRole('button', { name: 'Investigate all since the reference' }).click();
-  await expect(page.getByRole('region', { name: 'Evidence' })).toBeVisible();
-  await expect(page).toHaveURL(/stretch=300-1500|300/);
-});
+test(
+  'a healthy ledger without an alert says what was watched and what would have been found',
+  { tag: '@core' },
+  async ({ page }) => {
+    await page.goto('/');
+    await openFiles(
+      page,
+      talk(1500, () => 1),
+    );
+    await idle(page);
+    const headline = page.getByRole('region', { name: 'What happened' });
+    await expect(headline).toContainText('Watched: 1,200 events after a reference of 300, by');
+    await expect(timeline(page)).toContainText(
+      /Style change: with 20 conversations a stream of reference, a change of [\d.]+( to [\d.]+)? sd over eight features/,
+      { timeout: 90_000 },
+    );
+    await timeline(page).scrollIntoViewIfNeeded();
+    await page.screenshot({ path: 'test-results/shots/health-armed.png' });
+    await expect(headline).toContainText(/Style change [\d.]+ sd.* Smaller changes are not excluded\./);
+    await headline.getByRole('button', { name: 'Investigate all since the reference' }).click();
+    await expect(page.getByRole('region', { name: 'Evidence' })).toBeVisible();
+    await expect(page).toHaveURL(/stretch=300-1500|300/);
+  },
+);

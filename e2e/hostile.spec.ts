@@ -70,51 +70,52 @@ async function alone(browser: Browser, path: string) {
   return { ...found, asked, opened };
 }
 
-test('hostile texts run nothing and fetch nothing, on the page and in a report opened from disk', async ({
-  page,
-  browser,
-}, info) => {
-  const field = encodeURIComponent(NASTY[1]);
-  await page.goto(`/#file=${field}&reference=${field}&hidden=${field}&alert_stream=${field}&folded=${field}`);
-  await openFiles(page, hostile());
-  await page.goto('/');
-  await openFiles(page, hostile());
-  const streams = await page.evaluate(() => window.__tautline!.state().analysis.report!.streams.map((s) => s.name));
-  expect(streams.sort()).toEqual(NASTY.slice(0, 3).sort());
-  await page.locator('body').press('e');
-  const evidence = page.getByRole('region', { name: 'Evidence', exact: true });
-  for (const name of ['Transport', 'Words', 'Conversation', 'Agents', 'Investigate']) {
-    await evidence.getByRole('tab', { name }).click();
-    await idle(page);
-  }
-  await evidence.getByRole('button', { name: 'Investigate this alert' }).click();
-  await expect(evidence.getByRole('list', { name: /^Hypotheses/ }).first()).toBeVisible({ timeout: 50_000 });
-  expect(await ran(page)).toBeUndefined();
+test(
+  'hostile texts run nothing and fetch nothing, on the page and in a report opened from disk',
+  { tag: '@core' },
+  async ({ page, browser }, info) => {
+    const field = encodeURIComponent(NASTY[1]);
+    await page.goto(`/#file=${field}&reference=${field}&hidden=${field}&alert_stream=${field}&folded=${field}`);
+    await openFiles(page, hostile());
+    await page.goto('/');
+    await openFiles(page, hostile());
+    const streams = await page.evaluate(() => window.__tautline!.state().analysis.report!.streams.map((s) => s.name));
+    expect(streams.sort()).toEqual(NASTY.slice(0, 3).sort());
+    await page.locator('body').press('e');
+    const evidence = page.getByRole('region', { name: 'Evidence', exact: true });
+    for (const name of ['Transport', 'Words', 'Conversation', 'Agents', 'Investigate']) {
+      await evidence.getByRole('tab', { name }).click();
+      await idle(page);
+    }
+    await evidence.getByRole('button', { name: 'Investigate this alert' }).click();
+    await expect(evidence.getByRole('list', { name: /^Hypotheses/ }).first()).toBeVisible({ timeout: 50_000 });
+    expect(await ran(page)).toBeUndefined();
 
-  await evidence.getByRole('tab', { name: 'Report' }).click();
-  for (const name of ['Report of this alert', 'Report of the session']) {
-    const [saved] = await Promise.all([
-      page.waitForEvent('download', { timeout: 30_000 }),
-      evidence.getByRole('button', { name }).click(),
-    ]);
-    expect(saved.suggestedFilename()).toMatch(/^tautline-[\w.-]+\.html$/);
-    const path = info.outputPath(`${name}.html`);
-    await saved.saveAs(path);
-    const report = await alone(browser, path);
-    expect(report).toMatchObject({ elements: [], handlers: [], links: [], opened: [] });
-    expect(report.ran).toBeUndefined();
-    expect(new Set(report.asked.map((url) => url.replace(/#.*/, '')))).toEqual(new Set([pathToFileURL(path).href]));
-    // It says what the ledger says, as text.
-    for (const text of NASTY.slice(0, 3)) expect(report.text).toContain(text);
+    await evidence.getByRole('tab', { name: 'Report' }).click();
+    for (const name of ['Report of this alert', 'Report of the session']) {
+      const [saved] = await Promise.all([
+        page.waitForEvent('download', { timeout: 30_000 }),
+        evidence.getByRole('button', { name }).click(),
+      ]);
+      expect(saved.suggestedFilename()).toMatch(/^tautline-[\w.-]+\.html$/);
+      const path = info.outputPath(`${name}.html`);
+      await saved.saveAs(path);
+      const report = await alone(browser, path);
+      expect(report).toMatchObject({ elements: [], handlers: [], links: [], opened: [] });
+      expect(report.ran).toBeUndefined();
+      expect(new Set(report.asked.map((url) => url.replace(/#.*/, '')))).toEqual(new Set([pathToFileURL(path).href]));
+      // It says what the ledger says, as text.
+      for (const text of NASTY.slice(0, 3)) expect(report.text).toContain(text);
 
-    // Were one of them not escaped, the report's own policy would still hold.
-    const broken = info.outputPath(`${name} broken.html`);
-    const markup = `<body>${NASTY.slice(0, 4).join('')}<img src="http://nowhere.test/b">`;
-    await writeFile(broken, (await readFile(path, 'utf8')).replace('<body>', markup));
-    const held = await alone(browser, broken);
-    expect(held.elements).toEqual(expect.arrayContaining(['script', 'img']));
-    expect(held.ran).toBeUndefined();
-    expect(held.asked.filter((url) => !url.startsWith('file:'))).toEqual([]);
-  }
-  expect(await ran(page)).toBeUndefined();
-});
+      // Were one of them not escaped, the report's own policy would still hold.
+      const broken = info.outputPath(`${name} broken.html`);
+      const markup = `<body>${NASTY.slice(0, 4).join('')}<img src="http://nowhere.test/b">`;
+      await writeFile(broken, (await readFile(path, 'utf8')).replace('<body>', markup));
+      const held = await alone(browser, broken);
+      expect(held.elements).toEqual(expect.arrayContaining(['script', 'img']));
+      expect(held.ran).toBeUndefined();
+      expect(held.asked.filter((url) => !url.startsWith('file:'))).toEqual([]);
+    }
+    expect(await ran(page)).toBeUndefined();
+  },
+);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { idle } from './ledgers.ts';
 import { expect, test } from './test.ts';
 
-test('the monitor opens with what happened, and leads to its evidence', async ({ page }) => {
+test('the monitor opens with what happened, and leads to its evidence', { tag: '@core' }, async ({ page }) => {
   await page.goto('/#v=1&sample=quick-tour');
   await idle(page);
   const headline = page.getByRole('region', { name: 'What happened' });
@@ -75,51 +75,55 @@ test('the alert table groups by incident, opens, sorts, is searched and taken al
   ).toBe('PAR1');
 });
 
-test('alerts are marked, the marks scored, undone, kept, exported and taken in again', async ({ page }) => {
-  await page.goto('/#v=1&sample=fracture');
-  await idle(page);
-  const drawer = page.getByRole('region', { name: /Alert table/ });
-  await drawer.getByRole('button', { name: 'By incident' }).click();
-  const grid = page.getByRole('treegrid', { name: 'Alerts' });
-  const bar = page.getByRole('group', { name: 'Mark' });
-  const pressed = bar.locator('[aria-pressed=true]');
-  await grid.getByRole('row').nth(1).click();
-  await bar.getByRole('button', { name: 'false', exact: true }).click();
-  await expect(pressed).toHaveText('false');
-  await bar.getByRole('textbox').fill('a rehearsal');
-  await bar.getByRole('textbox').press('Enter');
-  await grid.focus();
-  await page.keyboard.press('y');
-  await expect(pressed).toHaveText('true');
-  await page.keyboard.press('Control+z');
-  await expect(pressed).toHaveText('false');
-  await expect(bar.getByRole('textbox')).toHaveValue('a rehearsal');
+test(
+  'alerts are marked, the marks scored, undone, kept, exported and taken in again',
+  { tag: '@core' },
+  async ({ page }) => {
+    await page.goto('/#v=1&sample=fracture');
+    await idle(page);
+    const drawer = page.getByRole('region', { name: /Alert table/ });
+    await drawer.getByRole('button', { name: 'By incident' }).click();
+    const grid = page.getByRole('treegrid', { name: 'Alerts' });
+    const bar = page.getByRole('group', { name: 'Mark' });
+    const pressed = bar.locator('[aria-pressed=true]');
+    await grid.getByRole('row').nth(1).click();
+    await bar.getByRole('button', { name: 'false', exact: true }).click();
+    await expect(pressed).toHaveText('false');
+    await bar.getByRole('textbox').fill('a rehearsal');
+    await bar.getByRole('textbox').press('Enter');
+    await grid.focus();
+    await page.keyboard.press('y');
+    await expect(pressed).toHaveText('true');
+    await page.keyboard.press('Control+z');
+    await expect(pressed).toHaveText('false');
+    await expect(bar.getByRole('textbox')).toHaveValue('a rehearsal');
 
-  await page.reload();
-  await idle(page);
-  await drawer.getByRole('button', { name: 'By incident' }).click();
-  await expect(page.getByRole('treegrid', { name: 'Alerts' })).toContainText('false …');
-  await drawer.getByRole('button', { name: 'Export' }).click();
-  const [file] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('menuitem', { name: /Marks as labels/ }).click(),
-  ]);
-  const path = await file.path();
-  const [label] = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>[];
-  expect(label).toMatchObject({ label: 'false alarm', expect: 'none', note: 'a rehearsal' });
+    await page.reload();
+    await idle(page);
+    await drawer.getByRole('button', { name: 'By incident' }).click();
+    await expect(page.getByRole('treegrid', { name: 'Alerts' })).toContainText('false …');
+    await drawer.getByRole('button', { name: 'Export' }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: /Marks as labels/ }).click(),
+    ]);
+    const path = await file.path();
+    const [label] = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>[];
+    expect(label).toMatchObject({ label: 'false alarm', expect: 'none', note: 'a rehearsal' });
 
-  await page.evaluate(() => localStorage.clear());
-  await page.reload();
-  await idle(page);
-  await drawer.getByRole('button', { name: 'By incident' }).click();
-  await expect(page.getByRole('treegrid', { name: 'Alerts' })).not.toContainText('false …');
-  await page.getByTestId('marks-file').setInputFiles({
-    name: 'marks.json',
-    mimeType: 'application/json',
-    buffer: readFileSync(path),
-  });
-  await expect(page.getByRole('treegrid', { name: 'Alerts' })).toContainText('false …');
-  await page.keyboard.press('g');
-  await page.keyboard.press('l');
-  await expect(page.getByText('and your marks')).toBeVisible();
-});
+    await page.evaluate(() => localStorage.clear());
+    await page.reload();
+    await idle(page);
+    await drawer.getByRole('button', { name: 'By incident' }).click();
+    await expect(page.getByRole('treegrid', { name: 'Alerts' })).not.toContainText('false …');
+    await page.getByTestId('marks-file').setInputFiles({
+      name: 'marks.json',
+      mimeType: 'application/json',
+      buffer: readFileSync(path),
+    });
+    await expect(page.getByRole('treegrid', { name: 'Alerts' })).toContainText('false …');
+    await page.keyboard.press('g');
+    await page.keyboard.press('l');
+    await expect(page.getByText('and your marks')).toBeVisible();
+  },
+);

@@ -24,59 +24,63 @@ const setNumber = async (page: Page, name: string, value: string) => {
 };
 const arl = (page: Page) => page.getByTestId('false-alarms').getAttribute('data-arl').then(Number);
 
-test('drag, keep, compare with the kept scenario, undo and redo, in the address too', async ({ page }) => {
-  await openSample(page, 'Quick tour');
-  const byDefault = await alerts(page);
-  const slider = page.getByRole('slider', { name: 'CUSUM h slider' });
-  await slider.scrollIntoViewIfNeeded();
-  const track = (await slider.boundingBox())!;
-  await page.mouse.move(track.x + track.width * 0.25, track.y + track.height / 2);
-  await page.mouse.down();
-  await page.mouse.move(track.x + track.width * 0.12, track.y + track.height / 2, { steps: 5 });
-  await page.mouse.move(track.x + track.width * 0.03, track.y + track.height / 2, { steps: 5 });
-  await expect.poll(async () => (await alerts(page)).length).toBeGreaterThan(byDefault.length);
-  await shot(page, '1-dragging');
-  await page.mouse.up();
-  await idle(page);
-  const sensitive = await alerts(page);
-  const { h } = (await state(page)).view.parameters;
+test(
+  'drag, keep, compare with the kept scenario, undo and redo, in the address too',
+  { tag: '@core' },
+  async ({ page }) => {
+    await openSample(page, 'Quick tour');
+    const byDefault = await alerts(page);
+    const slider = page.getByRole('slider', { name: 'CUSUM h slider' });
+    await slider.scrollIntoViewIfNeeded();
+    const track = (await slider.boundingBox())!;
+    await page.mouse.move(track.x + track.width * 0.25, track.y + track.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(track.x + track.width * 0.12, track.y + track.height / 2, { steps: 5 });
+    await page.mouse.move(track.x + track.width * 0.03, track.y + track.height / 2, { steps: 5 });
+    await expect.poll(async () => (await alerts(page)).length).toBeGreaterThan(byDefault.length);
+    await shot(page, '1-dragging');
+    await page.mouse.up();
+    await idle(page);
+    const sensitive = await alerts(page);
+    const { h } = (await state(page)).view.parameters;
 
-  await page.getByRole('button', { name: 'Save as scenario…' }).click();
-  await page.getByRole('textbox', { name: 'Name of the scenario' }).fill('sensitive');
-  await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Reset all' }).click();
-  await page.getByRole('combobox', { name: 'Compare with' }).selectOption('sensitive');
-  await idle(page);
-  expect(await alerts(page)).toEqual(byDefault);
-  await expect(page.getByText(/^\+\d+ −\d+ alerts against “sensitive”/).first()).toBeVisible();
-  await page.getByRole('button', { name: /against “sensitive”/ }).click();
-  await expect(page.getByRole('table', { name: 'Changes of alerts' })).toContainText('Drift');
-  expect(page.url()).toContain(`base.h=${h}`);
-  await shot(page, '2-compared');
+    await page.getByRole('button', { name: 'Save as scenario…' }).click();
+    await page.getByRole('textbox', { name: 'Name of the scenario' }).fill('sensitive');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Reset all' }).click();
+    await page.getByRole('combobox', { name: 'Compare with' }).selectOption('sensitive');
+    await idle(page);
+    expect(await alerts(page)).toEqual(byDefault);
+    await expect(page.getByText(/^\+\d+ −\d+ alerts against “sensitive”/).first()).toBeVisible();
+    await page.getByRole('button', { name: /against “sensitive”/ }).click();
+    await expect(page.getByRole('table', { name: 'Changes of alerts' })).toContainText('Drift');
+    expect(page.url()).toContain(`base.h=${h}`);
+    await shot(page, '2-compared');
 
-  await page.getByRole('region', { name: 'KL divergence' }).click({ position: { x: 5, y: 5 } });
-  await page.keyboard.press('Control+z');
-  await page.keyboard.press('Control+z');
-  await idle(page);
-  expect(await alerts(page)).toEqual(sensitive);
-  expect((await state(page)).view.baseline).toBeNull();
-  await page.keyboard.press('Control+Shift+z');
-  await page.keyboard.press('Control+Shift+z');
-  await idle(page);
-  expect(await alerts(page)).toEqual(byDefault);
-  expect((await state(page)).view.baseline!.h).toBe(h);
+    await page.getByRole('region', { name: 'KL divergence' }).click({ position: { x: 5, y: 5 } });
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    await idle(page);
+    expect(await alerts(page)).toEqual(sensitive);
+    expect((await state(page)).view.baseline).toBeNull();
+    await page.keyboard.press('Control+Shift+z');
+    await page.keyboard.press('Control+Shift+z');
+    await idle(page);
+    expect(await alerts(page)).toEqual(byDefault);
+    expect((await state(page)).view.baseline!.h).toBe(h);
 
-  // Kept beyond the page; the baseline comes from the address.
-  await page.reload();
-  await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible({ timeout: 30_000 });
-  await idle(page);
-  await expect(page.getByRole('combobox', { name: 'Compare with' })).toHaveValue('kept sensitive');
-  expect(
-    (await state(page)).analysis.report!.baselineAlerts.map(
-      (a) => `${a.kind} ${a.stream} ${a.onset} ${a.fired} ${a.resolved}`,
-    ),
-  ).toEqual(sensitive);
-});
+    // Kept beyond the page; the baseline comes from the address.
+    await page.reload();
+    await expect(page.getByRole('region', { name: 'KL divergence' })).toBeVisible({ timeout: 30_000 });
+    await idle(page);
+    await expect(page.getByRole('combobox', { name: 'Compare with' })).toHaveValue('kept sensitive');
+    expect(
+      (await state(page)).analysis.report!.baselineAlerts.map(
+        (a) => `${a.kind} ${a.stream} ${a.onset} ${a.fired} ${a.resolved}`,
+      ),
+    ).toEqual(sensitive);
+  },
+);
 
 test('false alarms are measured beside the sliders and follow h; a budget gives limits that are used', async ({
   page,
@@ -206,7 +210,7 @@ test('alerts are scored against a label file, its stretches are shaded on the ti
   await expect(page.getByText(/bad\.csv.*no column "from"/)).toBeVisible();
 });
 
-test('a bundle is exported in both forms, and brings the same alerts back', async ({ page }) => {
+test('a bundle is exported in both forms, and brings the same alerts back', { tag: '@core' }, async ({ page }) => {
   await openSample(page, 'Quick tour');
   await setNumber(page, 'CUSUM h, h', '4');
   await toLaboratory(page);

@@ -106,7 +106,7 @@ const LEDGERS = {
 } as const;
 
 for (const [name, pathOf] of Object.entries(LEDGERS)) {
-  test(`Chromium gives the bits that Node gives: ${name}`, async ({ page }) => {
+  test(`Chromium gives the bits that Node gives: ${name}`, { tag: '@core' }, async ({ page }) => {
     const path = pathOf();
     await page.goto('/');
     await openFiles(page, path);

@@ -39,54 +39,60 @@ test('every limit that a parameter governs has a handle in its panel', async ({ 
   }
 });
 
-test('a limit is dragged where it is drawn, with what it costs, and Escape gives it back', async ({ page }) => {
-  await openSample(page, 'Quick tour');
-  await panel(page, 'cusum').scrollIntoViewIfNeeded();
-  const h = handle(page, 'cusum', 'CUSUM h, σ');
-  const { x, y } = await centre(h);
-  const before = await alerts(page, 'DRIFT');
-  const { undo } = (await state(page)).steps;
+test(
+  'a limit is dragged where it is drawn, with what it costs, and Escape gives it back',
+  { tag: '@core' },
+  async ({ page }) => {
+    await openSample(page, 'Quick tour');
+    await panel(page, 'cusum').scrollIntoViewIfNeeded();
+    const h = handle(page, 'cusum', 'CUSUM h, σ');
+    const { x, y } = await centre(h);
+    const before = await alerts(page, 'DRIFT');
+    const { undo } = (await state(page)).steps;
 
-  await page.mouse.move(x, y);
-  await page.mouse.down();
-  await page.mouse.move(x, y + 20, { steps: 4 });
-  await page.mouse.move(x, y + 55, { steps: 6 });
-  // While it is held: fewer sigmas, more alerts, and the false alarms that this costs.
-  await expect.poll(async () => (await parameters(page)).h).toBeLessThan(6);
-  await expect.poll(() => alerts(page, 'DRIFT')).toBeGreaterThan(before);
-  await expect(panel(page, 'cusum').getByRole('status').first()).toContainText(/False DRIFT: (about )?one in [\d,.]+/);
-  expect((await state(page)).dragging).toBe(true);
-  expect((await state(page)).steps.undo).toBe(undo);
-  await page.screenshot({ path: 'test-results/shots/limit-dragged.png' });
-  const costly = await panel(page, 'cusum').getByRole('status').first().textContent();
-  await page.mouse.move(x, y + 25, { steps: 4 });
-  await expect(panel(page, 'cusum').getByRole('status').first()).not.toHaveText(costly!);
-  await page.mouse.up();
-  await idle(page);
-  const dragged = (await parameters(page)).h;
-  expect(dragged).toBeLessThan(8.5);
-  expect((await state(page)).steps.undo).toBe(undo + 1);
-  expect(Number(await h.getAttribute('aria-valuenow'))).toBe(dragged);
-  expect(new URL(page.url()).hash).toContain(`h=${dragged}`);
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x, y + 20, { steps: 4 });
+    await page.mouse.move(x, y + 55, { steps: 6 });
+    // While it is held: fewer sigmas, more alerts, and the false alarms that this costs.
+    await expect.poll(async () => (await parameters(page)).h).toBeLessThan(6);
+    await expect.poll(() => alerts(page, 'DRIFT')).toBeGreaterThan(before);
+    await expect(panel(page, 'cusum').getByRole('status').first()).toContainText(
+      /False DRIFT: (about )?one in [\d,.]+/,
+    );
+    expect((await state(page)).dragging).toBe(true);
+    expect((await state(page)).steps.undo).toBe(undo);
+    await page.screenshot({ path: 'test-results/shots/limit-dragged.png' });
+    const costly = await panel(page, 'cusum').getByRole('status').first().textContent();
+    await page.mouse.move(x, y + 25, { steps: 4 });
+    await expect(panel(page, 'cusum').getByRole('status').first()).not.toHaveText(costly!);
+    await page.mouse.up();
+    await idle(page);
+    const dragged = (await parameters(page)).h;
+    expect(dragged).toBeLessThan(8.5);
+    expect((await state(page)).steps.undo).toBe(undo + 1);
+    expect(Number(await h.getAttribute('aria-valuenow'))).toBe(dragged);
+    expect(new URL(page.url()).hash).toContain(`h=${dragged}`);
 
-  // Again, taken back in the middle.
-  const again = await centre(h);
-  await page.mouse.move(again.x, again.y);
-  await page.mouse.down();
-  await page.mouse.move(again.x, again.y - 30, { steps: 5 });
-  await expect.poll(async () => (await parameters(page)).h).toBeGreaterThan(dragged);
-  await page.keyboard.press('Escape');
-  await page.mouse.move(again.x, again.y - 40);
-  await page.mouse.up();
-  await idle(page);
-  expect((await parameters(page)).h).toBe(dragged);
-  expect((await state(page)).steps.undo).toBe(undo + 1);
-  expect((await state(page)).dragging).toBe(false);
+    // Again, taken back in the middle.
+    const again = await centre(h);
+    await page.mouse.move(again.x, again.y);
+    await page.mouse.down();
+    await page.mouse.move(again.x, again.y - 30, { steps: 5 });
+    await expect.poll(async () => (await parameters(page)).h).toBeGreaterThan(dragged);
+    await page.keyboard.press('Escape');
+    await page.mouse.move(again.x, again.y - 40);
+    await page.mouse.up();
+    await idle(page);
+    expect((await parameters(page)).h).toBe(dragged);
+    expect((await state(page)).steps.undo).toBe(undo + 1);
+    expect((await state(page)).dragging).toBe(false);
 
-  await page.keyboard.press('Control+z');
-  await idle(page);
-  expect((await parameters(page)).h).toBe(8.5);
-});
+    await page.keyboard.press('Control+z');
+    await idle(page);
+    expect((await parameters(page)).h).toBe(8.5);
+  },
+);
 
 test('the line itself can be held anywhere, and the band follows the inverse of its rule', async ({ page }) => {
   await openSample(page, 'Quick tour');

@@ -44,44 +44,46 @@ test.beforeEach(() => {
 });
 test.afterEach(() => live.end());
 
-test('the demo is followed from its address: charts roll, the drift is announced, this tab judges the same', async ({
-  page,
-}) => {
-  test.setTimeout(300_000);
-  await page.goto(await live.says(/App: (\S+)/));
-  const bar = page.getByRole('region', { name: 'Live ledger' });
-  await expect(bar).toContainText('Live', { timeout: 60_000 });
-  await expect(page.getByRole('dialog')).toHaveCount(0);
-  await expect(page).toHaveURL(/#v=1&file=live-default/);
-  expect(page.url()).not.toContain('token');
+test(
+  'the demo is followed from its address: charts roll, the drift is announced, this tab judges the same',
+  { tag: '@core' },
+  async ({ page }) => {
+    test.setTimeout(300_000);
+    await page.goto(await live.says(/App: (\S+)/));
+    const bar = page.getByRole('region', { name: 'Live ledger' });
+    await expect(bar).toContainText('Live', { timeout: 60_000 });
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await expect(page).toHaveURL(/#v=1&file=live-default/);
+    expect(page.url()).not.toContain('token');
 
-  const shown = (): Promise<number> => shownEvents(page);
-  const before = await shown();
-  await expect.poll(shown, { timeout: 30_000 }).toBeGreaterThan(before);
-  const range = async () => page.evaluate(() => window.__tautline!.state().view.range!);
-  await expect.poll(async () => (await range()).to - (await shown())).toBe(0);
+    const shown = (): Promise<number> => shownEvents(page);
+    const before = await shown();
+    await expect.poll(shown, { timeout: 30_000 }).toBeGreaterThan(before);
+    const range = async () => page.evaluate(() => window.__tautline!.state().view.range!);
+    await expect.poll(async () => (await range()).to - (await shown())).toBe(0);
 
-  await expect(bar.locator('.live-alert')).toContainText('provider-3', { timeout: 120_000 });
-  await expect(bar).toContainText(/events judged in this tab too: the same alerts/);
-  // The button is of the newest alert, and disabled until its event is on screen: another may come in at the click.
-  await expect(async () => {
-    await bar.getByRole('button', { name: 'Show' }).click();
-    await expect(page.getByLabel('Event inspector')).toBeVisible({ timeout: 5000 });
-  }).toPass({ timeout: 60_000 });
+    await expect(bar.locator('.live-alert')).toContainText('provider-3', { timeout: 120_000 });
+    await expect(bar).toContainText(/events judged in this tab too: the same alerts/);
+    // The button is of the newest alert, and disabled until its event is on screen: another may come in at the click.
+    await expect(async () => {
+      await bar.getByRole('button', { name: 'Show' }).click();
+      await expect(page.getByLabel('Event inspector')).toBeVisible({ timeout: 5000 });
+    }).toPass({ timeout: 60_000 });
 
-  await bar.getByRole('button', { name: 'Pause' }).click();
-  await expect(bar).toContainText(/[\d,]+ more have come/, { timeout: 30_000 });
-  // A picture that was under way still comes.
-  await page.waitForTimeout(3000);
-  const still = await shown();
-  await page.waitForTimeout(3000);
-  expect(await shown()).toBe(still);
-  await bar.getByRole('button', { name: 'To the newest' }).click();
-  await expect.poll(shown, { timeout: 30_000 }).toBeGreaterThan(still);
-  await bar.getByRole('button', { name: 'Stop following' }).click();
-  await expect(bar).toHaveCount(0);
-  await idle(page);
-});
+    await bar.getByRole('button', { name: 'Pause' }).click();
+    await expect(bar).toContainText(/[\d,]+ more have come/, { timeout: 30_000 });
+    // A picture that was under way still comes.
+    await page.waitForTimeout(3000);
+    const still = await shown();
+    await page.waitForTimeout(3000);
+    expect(await shown()).toBe(still);
+    await bar.getByRole('button', { name: 'To the newest' }).click();
+    await expect.poll(shown, { timeout: 30_000 }).toBeGreaterThan(still);
+    await bar.getByRole('button', { name: 'Stop following' }).click();
+    await expect(bar).toHaveCount(0);
+    await idle(page);
+  },
+);
 
 test.describe('a server that goes', () => {
   test.use({

@@ -88,7 +88,7 @@ const strange = Buffer.from(
   ].join('\n'),
 );
 
-test('columns with strange names are refused, chosen by their values, and open', async ({ page }) => {
+test('columns with strange names are refused, chosen by their values, and open', { tag: '@core' }, async ({ page }) => {
   await page.goto('/');
   await openFiles(page, { name: 'strange.csv', mimeType: 'text/csv', buffer: strange });
   await expect(page.getByRole('alert')).toContainText('no column says who speaks');

@@ -164,7 +164,7 @@ test('the reference period is moved by its edge, and analysed anew', async ({ pa
   expect((await report(page)).reference).toEqual({ from: 0, to: 1200 });
 });
 
-test('without a mouse: open, tune, walk along alerts and charts, read, close', async ({ page }) => {
+test('without a mouse: open, tune, walk along alerts and charts, read, close', { tag: '@core' }, async ({ page }) => {
   await page.goto('/');
   await page.getByRole('button', { name: 'Quick tour' }).focus();
   await page.keyboard.press('Enter');

@@ -51,7 +51,7 @@ test.describe('refused', () => {
     await host.close();
   });
 
-  test('a picture renamed to .parquet, and a file that was cut off', async ({ page }) => {
+  test('a picture renamed to .parquet, and a file that was cut off', { tag: '@core' }, async ({ page }) => {
     await page.goto('/');
     await openFiles(page, {
       name: 'ledger.parquet',
@@ -68,7 +68,7 @@ test.describe('refused', () => {
   });
 });
 
-test('rows that cannot be used are counted and named', async ({ page }) => {
+test('rows that cannot be used are counted and named', { tag: '@core' }, async ({ page }) => {
   const lines = Array.from({ length: 300 }, (_, i) =>
     JSON.stringify({
       event_id: i,
@@ -102,7 +102,7 @@ test('text without embeddings is embedded here, and the page says so', async ({ 
   await expect(page.getByText(/built-in embedder/i).first()).toBeVisible();
 });
 
-test('a folder of hive partitions opens as one ledger', async ({ page }) => {
+test('a folder of hive partitions opens as one ledger', { tag: '@core' }, async ({ page }) => {
   const { run } = await import('../src/cli/generate.ts');
   const folder = await mkdtemp(join(tmpdir(), 'tautline-hive-'));
   expect(await run(['quick-tour', '--out', folder])).toBe(0);

@@ -102,73 +102,77 @@ test('panels that fired come first, and one that can raise nothing is folded wit
   expect((await state(page)).view.unfoldedPanels).toEqual(['coupling']);
 });
 
-test('panels are moved by keys and by dragging, pinned, resized, and the address remembers', async ({ page }) => {
-  await openSample(page, 'Quick tour');
-  const first = await order(page);
+test(
+  'panels are moved by keys and by dragging, pinned, resized, and the address remembers',
+  { tag: '@core' },
+  async ({ page }) => {
+    await openSample(page, 'Quick tour');
+    const first = await order(page);
 
-  await grip(page, 'CUSUM').focus();
-  await page.keyboard.press('ArrowUp');
-  await idle(page);
-  expect((await order(page)).slice(1, 3)).toEqual(['cusum', 'divergence']);
-  await expect(grip(page, 'CUSUM')).toBeFocused();
-  await expect(page.getByText('CUSUM is 2 of 14')).toBeAttached();
+    await grip(page, 'CUSUM').focus();
+    await page.keyboard.press('ArrowUp');
+    await idle(page);
+    expect((await order(page)).slice(1, 3)).toEqual(['cusum', 'divergence']);
+    await expect(grip(page, 'CUSUM')).toBeFocused();
+    await expect(page.getByText('CUSUM is 2 of 14')).toBeAttached();
 
-  // Dragged: KL divergence above CUSUM again, then once more, taken back by Escape.
-  const cusum = (await panel(page, 'cusum').boundingBox())!;
-  const held = (await grip(page, 'KL divergence').boundingBox())!;
-  await page.mouse.move(held.x + 8, held.y + 8);
-  await page.mouse.down();
-  await page.mouse.move(held.x + 8, cusum.y + 60, { steps: 6 });
-  await page.mouse.move(held.x + 8, cusum.y + 10, { steps: 3 });
-  await expect(page.locator('.drop-line')).toBeVisible();
-  await page.screenshot({ path: 'test-results/shots/panel-dragged.png' });
-  await page.mouse.up();
-  await idle(page);
-  expect(await order(page)).toEqual(first);
-  const again = (await grip(page, 'KL divergence').boundingBox())!;
-  await page.mouse.move(again.x + 8, again.y + 8);
-  await page.mouse.down();
-  await page.mouse.move(again.x + 8, again.y + 250, { steps: 6 });
-  await page.keyboard.press('Escape');
-  await page.mouse.up();
-  await idle(page);
-  expect(await order(page)).toEqual(first);
+    // Dragged: KL divergence above CUSUM again, then once more, taken back by Escape.
+    const cusum = (await panel(page, 'cusum').boundingBox())!;
+    const held = (await grip(page, 'KL divergence').boundingBox())!;
+    await page.mouse.move(held.x + 8, held.y + 8);
+    await page.mouse.down();
+    await page.mouse.move(held.x + 8, cusum.y + 60, { steps: 6 });
+    await page.mouse.move(held.x + 8, cusum.y + 10, { steps: 3 });
+    await expect(page.locator('.drop-line')).toBeVisible();
+    await page.screenshot({ path: 'test-results/shots/panel-dragged.png' });
+    await page.mouse.up();
+    await idle(page);
+    expect(await order(page)).toEqual(first);
+    const again = (await grip(page, 'KL divergence').boundingBox())!;
+    await page.mouse.move(again.x + 8, again.y + 8);
+    await page.mouse.down();
+    await page.mouse.move(again.x + 8, again.y + 250, { steps: 6 });
+    await page.keyboard.press('Escape');
+    await page.mouse.up();
+    await idle(page);
+    expect(await order(page)).toEqual(first);
 
-  await grip(page, 'Tension').scrollIntoViewIfNeeded();
-  await grip(page, 'Tension').click();
-  await page.getByRole('button', { name: 'Pin to the top' }).click();
-  await idle(page);
-  expect((await order(page)).slice(0, 2)).toEqual(['tension', 'alerts']);
+    await grip(page, 'Tension').scrollIntoViewIfNeeded();
+    await grip(page, 'Tension').click();
+    await page.getByRole('button', { name: 'Pin to the top' }).click();
+    await idle(page);
+    expect((await order(page)).slice(0, 2)).toEqual(['tension', 'alerts']);
 
-  const edge = page.getByRole('separator', { name: 'Height of Tension' });
-  await edge.scrollIntoViewIfNeeded();
-  const { x, y } = (await edge.boundingBox())!;
-  await page.mouse.move(x + 200, y + 4);
-  await page.mouse.down();
-  await page.mouse.move(x + 200, y + 74, { steps: 5 });
-  await page.mouse.up();
-  await edge.focus();
-  await page.keyboard.press('ArrowDown');
-  await idle(page);
-  expect((await state(page)).view.panelHeights).toEqual({ tension: 130 + 70 + 20 });
-  expect((await panel(page, 'tension').locator('.chart-plot').boundingBox())!.height).toBe(220);
-  for (const field of ['pinned=tension', 'height.tension=220', 'order=']) expect(page.url()).toContain(field);
-  await page.screenshot({ path: 'test-results/shots/panels-arranged.png' });
+    const edge = page.getByRole('separator', { name: 'Height of Tension' });
+    await edge.scrollIntoViewIfNeeded();
+    const { x, y } = (await edge.boundingBox())!;
+    await page.mouse.move(x + 200, y + 4);
+    await page.mouse.down();
+    await page.mouse.move(x + 200, y + 74, { steps: 5 });
+    await page.mouse.up();
+    await edge.focus();
+    await page.keyboard.press('ArrowDown');
+    await idle(page);
+    expect((await state(page)).view.panelHeights).toEqual({ tension: 130 + 70 + 20 });
+    expect((await panel(page, 'tension').locator('.chart-plot').boundingBox())!.height).toBe(220);
+    for (const field of ['pinned=tension', 'height.tension=220', 'order=']) expect(page.url()).toContain(field);
+    await page.screenshot({ path: 'test-results/shots/panels-arranged.png' });
 
-  const arranged = await order(page);
-  await page.reload();
-  await idle(page);
-  expect(await order(page)).toEqual(arranged);
-  expect((await state(page)).view.panelHeights).toEqual({ tension: 220 });
+    const arranged = await order(page);
+    await page.reload();
+    await idle(page);
+    expect(await order(page)).toEqual(arranged);
+    expect((await state(page)).view.panelHeights).toEqual({ tension: 220 });
 
-  await grip(page, 'Tension').click();
-  await page.getByRole('button', { name: 'Reset all panels' }).click();
-  await idle(page);
-  expect(await order(page)).toEqual(first);
-  expect(page.url()).not.toContain('pinned');
-  for (const button of await page.locator('.panel-head button').all()) {
-    const box = (await button.boundingBox())!;
-    if (!(await button.evaluate((one) => one.classList.contains('panel-health'))))
-      expect(Math.min(box.width, box.height)).toBeGreaterThanOrEqual(24);
-  }
-});
+    await grip(page, 'Tension').click();
+    await page.getByRole('button', { name: 'Reset all panels' }).click();
+    await idle(page);
+    expect(await order(page)).toEqual(first);
+    expect(page.url()).not.toContain('pinned');
+    for (const button of await page.locator('.panel-head button').all()) {
+      const box = (await button.boundingBox())!;
+      if (!(await button.evaluate((one) => one.classList.contains('panel-health'))))
+        expect(Math.min(box.width, box.height)).toBeGreaterThanOrEqual(24);
+    }
+  },
+);

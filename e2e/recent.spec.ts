@@ -52,45 +52,49 @@ async function anew(page: Page): Promise<void> {
   await page.reload();
 }
 
-test('a file that was chosen is open again after a reload, and from the list, as it was left', async ({ page }) => {
-  await page.goto('/');
-  await withPicker(page, 'kept.ndjson', ledger.buffer.toString());
-  await page.getByRole('button', { name: 'Choose files…' }).click();
-  await isOpen(page);
-  await idle(page);
-  await page.locator('[data-parameter="h"] input[type=range]').press('ArrowRight');
-  await expect(page).toHaveURL(/[&?]h=/);
-  await idle(page);
-  const address = page.url();
-  await kept(page);
+test(
+  'a file that was chosen is open again after a reload, and from the list, as it was left',
+  { tag: '@core' },
+  async ({ page }) => {
+    await page.goto('/');
+    await withPicker(page, 'kept.ndjson', ledger.buffer.toString());
+    await page.getByRole('button', { name: 'Choose files…' }).click();
+    await isOpen(page);
+    await idle(page);
+    await page.locator('[data-parameter="h"] input[type=range]').press('ArrowRight');
+    await expect(page).toHaveURL(/[&?]h=/);
+    await idle(page);
+    const address = page.url();
+    await kept(page);
 
-  await page.reload();
-  await isOpen(page);
-  await idle(page);
-  expect(page.url()).toBe(address);
+    await page.reload();
+    await isOpen(page);
+    await idle(page);
+    expect(page.url()).toBe(address);
 
-  await anew(page);
-  await expect(recents(page).getByRole('heading', { name: 'Recent ledgers' })).toBeVisible();
-  await expect(recents(page)).toContainText(/600 events, .*; read from your disk; /);
-  await recents(page)
-    .getByRole('button', { name: /^kept\.ndjson/ })
-    .click();
-  await isOpen(page);
-  await idle(page);
-  expect(page.url()).toBe(address);
+    await anew(page);
+    await expect(recents(page).getByRole('heading', { name: 'Recent ledgers' })).toBeVisible();
+    await expect(recents(page)).toContainText(/600 events, .*; read from your disk; /);
+    await recents(page)
+      .getByRole('button', { name: /^kept\.ndjson/ })
+      .click();
+    await isOpen(page);
+    await idle(page);
+    expect(page.url()).toBe(address);
 
-  // One that is gone says so, and what to do.
-  await page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry('kept.ndjson'));
-  await anew(page);
-  await recents(page)
-    .getByRole('button', { name: /^kept\.ndjson/ })
-    .click();
-  await expect(recents(page).getByRole('alert')).toContainText(
-    'kept.ndjson is not where it was: moved, renamed or deleted. Choose it anew, or take it off the list.',
-  );
-  await recents(page).getByRole('button', { name: 'Take kept.ndjson off the list' }).click();
-  await expect(recents(page)).toHaveCount(0);
-});
+    // One that is gone says so, and what to do.
+    await page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry('kept.ndjson'));
+    await anew(page);
+    await recents(page)
+      .getByRole('button', { name: /^kept\.ndjson/ })
+      .click();
+    await expect(recents(page).getByRole('alert')).toContainText(
+      'kept.ndjson is not where it was: moved, renamed or deleted. Choose it anew, or take it off the list.',
+    );
+    await recents(page).getByRole('button', { name: 'Take kept.ndjson off the list' }).click();
+    await expect(recents(page)).toHaveCount(0);
+  },
+);
 
 test('a copy is kept by choice, says its size, opens after a reload, and is removed', async ({ page }) => {
   await page.goto('/');

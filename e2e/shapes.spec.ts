@@ -23,16 +23,20 @@ const FILES: readonly (readonly [name: string, events: number, first: RegExp])[]
   ['duckdb_uuid_enum.parquet', 12, /^event_id is text/],
 ];
 
-test('traces, exports and everyday files open in the browser as on the command line', async ({ page }) => {
-  for (const [name, events, first] of FILES) {
+test(
+  'traces, exports and everyday files open in the browser as on the command line',
+  { tag: '@core' },
+  async ({ page }) => {
     await page.goto('/');
-    await openFiles(page, pathOf(name));
-    await expect.poll(() => opened(page), { message: name }).toMatchObject({ events });
-    expect((await opened(page)) as { first?: string }, name).toMatchObject({
-      ...(first.source === '^' ? {} : { first: expect.stringMatching(first) }),
-    });
-  }
-});
+    for (const [name, events, first] of FILES) {
+      await openFiles(page, pathOf(name));
+      await expect.poll(() => opened(page), { message: name }).toMatchObject({ events });
+      expect((await opened(page)) as { first?: string }, name).toMatchObject({
+        ...(first.source === '^' ? {} : { first: expect.stringMatching(first) }),
+      });
+    }
+  },
+);
 
 /** A file of the same events as another names that. */
 type Expected = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[] | string>>;
@@ -56,6 +60,8 @@ for (const folder of ['shapes', 'everyday', 'recipes']) {
   test(`files of other writers (${folder}) have the values that another library reads`, async ({ page }) => {
     test.setTimeout(600_000);
     const table = JSON.parse(await readFile(new URL('expected.json', url), 'utf8')) as Expected;
+    // One ledger after another in one page, as a person would.
+    await page.goto('/');
     for (const [name, named] of Object.entries(table)) {
       if (typeof named === 'string' && !ALIKE.test(name)) continue;
       // Opens with the log of what was said only.
@@ -63,7 +69,6 @@ for (const folder of ['shapes', 'everyday', 'recipes']) {
       const expected = (typeof named === 'string' ? table[named] : named) as readonly Readonly<
         Record<string, unknown>
       >[];
-      await page.goto('/');
       const paths = files.map((file) => fileURLToPath(new URL(file, url)));
       if (name.includes('.')) await openFiles(page, paths);
       else await page.locator('input[webkitdirectory]').first().setInputFiles(paths[0]);
@@ -85,6 +90,7 @@ for (const folder of ['shapes', 'everyday', 'recipes']) {
 }
 
 test('compressed files open in the browser', async ({ page }) => {
+  await page.goto('/');
   for (const [name, buffer] of [
     ['spans.jsonl.gz', gzipSync(await readFile(pathOf('otlp.jsonl')))],
     // As logs that are appended to, and files of bgzip, are: browsers' own gzip reads one member.
@@ -94,7 +100,6 @@ test('compressed files open in the browser', async ({ page }) => {
     ],
     ['talk.ndjson.zst', await readFile(fileURLToPath(new URL('../talk.ndjson.zst', FOLDERS[0])))],
   ] as const) {
-    await page.goto('/');
     await openFiles(page, { name, mimeType: '', buffer });
     await expect
       .poll(() => opened(page), { message: name })

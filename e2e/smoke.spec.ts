@@ -6,13 +6,13 @@ import { expect, test } from './test.ts';
 /** Below this nothing is compressed: it saves no packet. */
 const SMALL_BYTES = 1400;
 
-test('the page loads, has a title and shows something', async ({ page }) => {
+test('the page loads, has a title and shows something', { tag: '@core' }, async ({ page }) => {
   await page.goto('/');
   await expect(page).toHaveTitle(/Tautline/);
   await expect(page.locator('#root')).not.toBeEmpty();
 });
 
-test('the served build is isolated and sent compressed', async ({ page }) => {
+test('the served build is isolated and sent compressed', { tag: '@core' }, async ({ page }) => {
   const response = await page.goto('/');
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   const script = await page.locator('script[type=module][src]').first().getAttribute('src');
@@ -25,36 +25,38 @@ test('the served build is isolated and sent compressed', async ({ page }) => {
 /** What comes with a ledger, and not before. */
 const LATER = /duckdb|parquet|echarts|PanelStack|\.wasm/;
 
-test('the shell is there and answers without the database, WebAssembly or charts', async ({ page }, {
-  annotations,
-}) => {
-  const asked: string[] = [];
-  page.on('request', (request) => asked.push(request.url()));
-  // Even where none of it could be had.
-  await page.route(LATER, (route) => route.abort());
-  await page.goto('/', { waitUntil: 'commit' });
-  await expect(page.getByRole('button', { name: 'Choose files…' })).toBeVisible();
-  const interactive = await page.evaluate(() => performance.now());
-  await page.keyboard.press('?');
-  await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible();
-  await page.keyboard.press('Escape');
-  await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Calibration' }).click();
-  await page.waitForLoadState('networkidle');
-  expect(asked.length).toBeGreaterThan(1);
-  expect(asked.filter((url) => LATER.test(url))).toEqual([]);
-  const sent = await page.evaluate(() =>
-    performance
-      .getEntriesByType('navigation')
-      .concat(performance.getEntriesByType('resource'))
-      .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).encodedBodySize, 0),
-  );
-  annotations.push({
-    type: 'measured',
-    description: `shell there ${interactive.toFixed(0)} ms after navigation began; ${(sent / 1000).toFixed(0)} kB sent`,
-  });
-});
+test(
+  'the shell is there and answers without the database, WebAssembly or charts',
+  { tag: '@core' },
+  async ({ page }, { annotations }) => {
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    // Even where none of it could be had.
+    await page.route(LATER, (route) => route.abort());
+    await page.goto('/', { waitUntil: 'commit' });
+    await expect(page.getByRole('button', { name: 'Choose files…' })).toBeVisible();
+    const interactive = await page.evaluate(() => performance.now());
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Calibration' }).click();
+    await page.waitForLoadState('networkidle');
+    expect(asked.length).toBeGreaterThan(1);
+    expect(asked.filter((url) => LATER.test(url))).toEqual([]);
+    const sent = await page.evaluate(() =>
+      performance
+        .getEntriesByType('navigation')
+        .concat(performance.getEntriesByType('resource'))
+        .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).encodedBodySize, 0),
+    );
+    annotations.push({
+      type: 'measured',
+      description: `shell there ${interactive.toFixed(0)} ms after navigation began; ${(sent / 1000).toFixed(0)} kB sent`,
+    });
+  },
+);
 
-test('what comes with a ledger comes then, and compressed', async ({ page, request }) => {
+test('what comes with a ledger comes then, and compressed', { tag: '@core' }, async ({ page, request }) => {
   const asked: string[] = [];
   page.on('request', (sent) => asked.push(sent.url()));
   await page.goto('/', { waitUntil: 'networkidle' });

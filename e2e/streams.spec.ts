@@ -10,7 +10,7 @@ const chooser = (page: Page) => page.getByRole('combobox', { name: 'Stream key, 
 const streams = (page: Page) =>
   page.evaluate(() => window.__tautline!.state().analysis.report!.streams.map(({ name }) => name));
 
-test('streams are taken by any column of the ledger, and the address keeps it', async ({ page }) => {
+test('streams are taken by any column of the ledger, and the address keeps it', { tag: '@core' }, async ({ page }) => {
   await page.goto('/');
   await openFiles(page, ledger());
   await expect(chooser(page).locator('option')).toContainText([

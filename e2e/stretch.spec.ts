@@ -46,33 +46,37 @@ async function select(page: Page, event: number): Promise<void> {
   expect((await view(page)).selected).toBe(event);
 }
 
-test('what differs from an event on: one click, without any alert, names the model', async ({ page }) => {
-  await opened(page, 190, 100, 1);
-  expect(await page.evaluate(() => window.__tautline!.state().analysis.report!.alerts)).toEqual([]);
-  await page.locator('body').press('i');
-  await expect(page.getByText('Select an event in a chart, or zoom to a stretch, to investigate it.')).toBeVisible();
+test(
+  'what differs from an event on: one click, without any alert, names the model',
+  { tag: '@core' },
+  async ({ page }) => {
+    await opened(page, 190, 100, 1);
+    expect(await page.evaluate(() => window.__tautline!.state().analysis.report!.alerts)).toEqual([]);
+    await page.locator('body').press('i');
+    await expect(page.getByText('Select an event in a chart, or zoom to a stretch, to investigate it.')).toBeVisible();
 
-  const event = 95;
-  await select(page, event);
-  await page.getByRole('button', { name: 'Investigate from here' }).click();
-  await idle(page);
-  expect(await view(page)).toMatchObject({ evidence: { event, tab: 'investigate', choices: { stretch: 'on' } } });
-  const found = evidence(page).getByRole('list', { name: 'Hypotheses', exact: true });
-  await expect(found).toContainText('model: "model-b"', { timeout: 60_000 });
-  await expect(found.getByRole('listitem').first()).toContainText('it comes up first at event 100');
-  const able = evidence(page).getByRole('region', { name: 'What could have been shown' });
-  await expect(able).toContainText(/Categories: a value of its own on \d+ % of the events or more/);
-  await expect(able).toContainText(/Numbers: Cliff's delta 0\.\d+ or more/);
-  await shot(page, '1-model');
+    const event = 95;
+    await select(page, event);
+    await page.getByRole('button', { name: 'Investigate from here' }).click();
+    await idle(page);
+    expect(await view(page)).toMatchObject({ evidence: { event, tab: 'investigate', choices: { stretch: 'on' } } });
+    const found = evidence(page).getByRole('list', { name: 'Hypotheses', exact: true });
+    await expect(found).toContainText('model: "model-b"', { timeout: 60_000 });
+    await expect(found.getByRole('listitem').first()).toContainText('it comes up first at event 100');
+    const able = evidence(page).getByRole('region', { name: 'What could have been shown' });
+    await expect(able).toContainText(/Categories: a value of its own on \d+ % of the events or more/);
+    await expect(able).toContainText(/Numbers: Cliff's delta 0\.\d+ or more/);
+    await shot(page, '1-model');
 
-  // The file of the trail says what was asked, and the address brings the question back.
-  const download = page.waitForEvent('download');
-  await evidence(page).getByRole('button', { name: 'Export the audit trail (JSON)' }).click();
-  const run = JSON.parse(await readFile(await (await download).path(), 'utf8'));
-  expect(run).toMatchObject({ format: 'tautline-investigation', version: 2, alert: null, stream: 'p1' });
-  expect(run.smallest.length).toBeGreaterThan(1);
-  expect(new URL(page.url()).href).toContain('evidence.stretch=on');
-});
+    // The file of the trail says what was asked, and the address brings the question back.
+    const download = page.waitForEvent('download');
+    await evidence(page).getByRole('button', { name: 'Export the audit trail (JSON)' }).click();
+    const run = JSON.parse(await readFile(await (await download).path(), 'utf8'));
+    expect(run).toMatchObject({ format: 'tautline-investigation', version: 2, alert: null, stream: 'p1' });
+    expect(run.smallest.length).toBeGreaterThan(1);
+    expect(new URL(page.url()).href).toContain('evidence.stretch=on');
+  },
+);
 
 test('the visible stretch, against before, the reference and another, in every part', async ({ page }) => {
   await opened(page, 600, 360);

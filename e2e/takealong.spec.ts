@@ -36,7 +36,7 @@ const cellsOf = (text: string): string[][] =>
     .split('\r\n')
     .map((line) => line.split(','));
 
-test('a panel goes along as PNG, SVG and exact values', async ({ page }) => {
+test('a panel goes along as PNG, SVG and exact values', { tag: '@core' }, async ({ page }) => {
   await page.goto('/#v=1&sample=quick-tour&range=4700-5300');
   await idle(page);
   const png = await take(page, 'Export KL divergence (nats)', /Picture \(PNG\)/);

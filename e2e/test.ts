@@ -1,6 +1,8 @@
 import { expect, test as base, type ConsoleMessage } from '@playwright/test';
 
 interface Guards {
+  /** Skips, and so counts, what `npm test` leaves to `npm run test:all`. */
+  tier: undefined;
   /** Errors that this test provokes on purpose: a console or page error that matches one is not held against it. */
   expectedErrors: readonly RegExp[];
   /**
@@ -12,6 +14,14 @@ interface Guards {
 
 /** Playwright's `test` for all specs here: the page must stay free of errors and must not talk to anyone. */
 export const test = base.extend<Guards>({
+  tier: [
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use, { tags, skip }) => {
+      skip(process.env.TAUTLINE_TESTS === 'core' && !tags.includes('@core'), 'left to npm run test:all');
+      await use(undefined);
+    },
+    { auto: true },
+  ],
   expectedErrors: [[], { option: true }],
   guard: [
     async ({ context, baseURL, expectedErrors }, use) => {

@@ -28,7 +28,7 @@ const cutOff = (page: Page): Promise<string[]> =>
     ];
   });
 
-test('no screen is cut or scrolls sideways from a phone to 2560 px', async ({ page }) => {
+test('no screen is cut or scrolls sideways from a phone to 2560 px', { tag: '@core' }, async ({ page }) => {
   await page.goto('/');
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });

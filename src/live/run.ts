@@ -9,19 +9,21 @@ import { loadKernels } from '../kernels/load.node.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { codeOf } from './log/files.ts';
-import { openLocalLog } from './log/localLog.ts';
 import { eventRecord, sampleEvents, tickRecord } from './replay.ts';
 import { liveApi } from './server.ts';
 import { Sink } from './sink/sink.ts';
 import { verifyLedger, type Verified } from './sink/verify.ts';
 import { Intake } from './intake/intake.ts';
 import { serveIntake } from './intake/server.ts';
-import { LiveMetrics } from './producer/metrics.ts';
-import type { Transport } from './transport.ts';
+import { openOutlet, type Outlet } from './outlet.ts';
 
 export interface LiveOptions {
-  /** Folder of the log. */
-  readonly log: string;
+  /** Folder of the log; null: Kafka. */
+  readonly log: string | null;
+  /** Brokers, HOST:PORT; null: the log. */
+  readonly kafka: string | null;
+  /** Folder of what waits for the brokers; null: beside the ledger. */
+  readonly spool: string | null;
   /** Folder of the ledger. */
   readonly ledger: string;
   readonly port: number;
@@ -46,6 +48,8 @@ const DEMO_EVENTS = 16_000;
 /** Runs a live ledger in this process until the signal: log, sink, server. */
 export async function runLive({
   log,
+  kafka,
+  spool,
   ledger,
   port,
   token,
@@ -56,31 +60,24 @@ export async function runLive({
   signal,
 }: LiveOptions): Promise<void> {
   const kernels = await loadKernels();
-  const transport = await openLocalLog(log);
+  const outlet = await openOutlet({ group: GROUP, log, kafka, spool: spool ?? `${ledger}.spool`, say });
+  const { transport, metrics } = outlet;
   const end = new AbortController();
   const stop = (): void => end.abort();
   signal.addEventListener('abort', stop, { once: true });
   const sink = new Sink({ folder: ledger, transport, group: GROUP, kernels, platform: nodePlatform(), say });
-  const metrics = new LiveMetrics();
-  const append = async (value: Uint8Array): Promise<void> => {
-    const began = performance.now();
-    await transport.append('ledger', { key: GROUP, value });
-    metrics.observe(performance.now() - began);
-    metrics.count('acked');
-  };
   const intake = new Intake({
-    append: (event) => append(eventRecord(event)),
-    tick: (micros) => append(tickRecord(micros)),
+    append: (event) => outlet.append(eventRecord(event)),
+    tick: (micros) => outlet.append(tickRecord(micros)),
   });
   const taking = otlp === null ? null : await serveIntake(intake, otlp);
   let isWell = true;
   metrics.gauge('ring_waiting', 'Events that wait in memory', () => intake.counts.waiting);
   metrics.gauge('ring_dropped', 'Events that found no room in memory', () => intake.counts.dropped);
   const health = () => ({
-    status: isWell ? 'ok' : 'failed',
-    transport: transport.kind,
+    status: isWell && outlet.problem() === null ? 'ok' : 'failed',
+    ...outlet.health(),
     intake: intake.counts,
-    latency: metrics.latency,
   });
   const api = liveApi(ledger, GROUP, await tokenOf(token), health, metrics);
   const root = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -95,13 +92,13 @@ export async function runLive({
       isWell = false;
       throw thrown;
     });
-    await Promise.all([sinking, demo ? replay(kernels, transport, end.signal, say) : null]);
+    await Promise.all([sinking, demo ? replay(kernels, outlet, end.signal, say) : null]);
   } finally {
     await intake.close();
     stop();
     await server.close();
     await taking?.close();
-    await transport.close();
+    await outlet.close();
   }
 }
 
@@ -124,12 +121,11 @@ async function tokenOf(path: string | null): Promise<string> {
 /** The fracture of the harness, its first hours at once and then at twenty times its speed. */
 async function replay(
   kernels: KernelModule,
-  transport: Transport,
+  { append }: Outlet,
   signal: AbortSignal,
   say: (sentence: string) => void,
 ): Promise<void> {
   const events = sampleEvents(kernels, 'fracture', DEMO_EVENTS);
-  const append = (value: Uint8Array) => transport.append('ledger', { key: GROUP, value });
   await Promise.all(events.slice(0, HISTORY).map((event) => append(eventRecord(event))));
   say(`Replaying the fracture at ${SPEED} x from event ${HISTORY}`);
   const [began, first] = [performance.now(), Number(events[HISTORY].sourceMicros)];

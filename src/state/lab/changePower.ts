@@ -35,8 +35,9 @@ function questionOf({ ledger, analysis, dragging }: TautlineState): string | nul
   return JSON.stringify([fingerprint, mapping, ...own]);
 }
 
-/** Charts come first. */
-const AFTER_CHARTS_MS = 2000;
+/** Charts come first, and whoever is at work. */
+const AT_REST_MS = 2000;
+const INPUT = ['pointerdown', 'keydown', 'wheel'] as const;
 
 /** Measured once nothing runs any more; null before, with how far it is or what went wrong. */
 export function useChangePower(): Pick<JobState<string, ChangePower>, 'running' | 'error'> & {
@@ -47,11 +48,20 @@ export function useChangePower(): Pick<JobState<string, ChangePower>, 'running' 
   const known = result?.question === question || running?.question === question;
   useEffect(() => {
     if (question === null || known) return;
-    const timer = setTimeout(() => {
+    const start = (): void => {
       // Two places may wait for it.
       if (job.store.getState().running?.question !== question) void job.start(question);
-    }, AFTER_CHARTS_MS);
-    return () => clearTimeout(timer);
+    };
+    let timer = setTimeout(start, AT_REST_MS);
+    const wait = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(start, AT_REST_MS);
+    };
+    for (const kind of INPUT) window.addEventListener(kind, wait, { capture: true, passive: true });
+    return () => {
+      clearTimeout(timer);
+      for (const kind of INPUT) window.removeEventListener(kind, wait, { capture: true });
+    };
   }, [question, known]);
   return { power: result?.question === question ? result.answer : null, running, error };
 }

@@ -4,11 +4,11 @@ import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
 import { fewStreams, noAlertsText } from '../../detection/healthText.ts';
 import { headlineOf, timesText } from '../../detection/incidents/text.ts';
-import { kindLabel } from '../../detection/kindLabels.ts';
 import { redoMark, undoMark } from '../../state/marks.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { openEvidence } from '../evidence/open.ts';
+import { KindDot } from '../shell/Badge.tsx';
 import { Icon } from '../shell/Icon.tsx';
 import { COLUMNS } from './columns.tsx';
 import { useRowGrid } from './rowGrid.tsx';
@@ -181,7 +181,12 @@ function IncidentRow({ line, names, index, id, top, isActive, onActivate }: Inci
             {column.id === 'kind' ? (
               <>
                 <Icon name={open ? 'chevronDown' : 'chevronRight'} size={11} />{' '}
-                <strong>{fewStreams(incident.streams, names)}</strong>: {incident.kinds.map(kindLabel).join(', ')}{' '}
+                <span className="incident-kinds">
+                  {incident.kinds.map((kind) => (
+                    <KindDot key={kind} kind={kind} />
+                  ))}
+                </span>{' '}
+                <strong>{fewStreams(incident.streams, names)}</strong>{' '}
                 <span className="dim">{formatCount(entries.length)} alerts</span>
               </>
             ) : (

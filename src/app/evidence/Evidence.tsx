@@ -207,7 +207,7 @@ export function Evidence({
   const base = useId();
   const share = useShare();
   const { subject, error } = useSubject(report, view);
-  useSignalInView(subject?.alert ?? null);
+  useSignalInView(subject?.alert ?? null, !!subject?.stretch);
   const root = useRef<HTMLElement>(null);
   const streamKey = useTautline((state) => state.view.parameters.stream);
   const isLasting = !!subject?.alert && changeChannelOf(subject.alert.kind) !== null;

@@ -6,22 +6,23 @@ const CHANNELS = Object.keys(CHANNEL_TABLE) as ChannelId[];
 
 /**
  * Scrolls the charts until the signal that an alert was raised on lies right under their head, so that it is seen
- * together with the evidence. Only the charts: `scrollIntoView` would move the frame of the page as well.
+ * together with the evidence; of a stretch, the first signal. Only the charts: `scrollIntoView` would move the frame of
+ * the page as well.
  */
-export function useSignalInView(alert: Alert | null): void {
-  const kind = alert?.kind;
+export function useSignalInView(alert: Alert | null, isStretch: boolean): void {
+  const kind = alert?.kind ?? null;
   const fired = alert?.fired;
   useEffect(() => {
-    if (kind === undefined) return;
+    if (kind === null && !isStretch) return;
     const frame = requestAnimationFrame(() => {
       const charts = document.getElementById('charts');
-      const channel = CHANNELS.find((id) => kind in CHANNEL_TABLE[id].kinds);
-      const panel = charts?.querySelector(`[data-channel="${channel}"]`);
+      const channel = kind && CHANNELS.find((id) => kind in CHANNEL_TABLE[id].kinds);
+      const panel = charts?.querySelector(channel ? `[data-channel="${channel}"]` : '[data-channel]');
       if (!charts || !panel) return;
       const head = charts.querySelector('.stack-head')?.getBoundingClientRect().height ?? 0;
       const top = charts.getBoundingClientRect().top + head;
       charts.scrollTop += panel.getBoundingClientRect().top - top;
     });
     return () => cancelAnimationFrame(frame);
-  }, [kind, fired]);
+  }, [kind, fired, isStretch]);
 }

@@ -7,9 +7,9 @@ import { missingOf, WANTED } from '../../ledger/wanted.ts';
 
 /** What the form of the columns shows and checks, before anything is opened. */
 
-/** The columns that matter most, in the order of the ledger's. */
-export const MAIN_COLUMNS: readonly LedgerColumnName[] = LEDGER_COLUMNS.filter((column) =>
-  WANTED.some(({ columns }) => columns.includes(column)),
+/** The columns that matter most, those that are needed first. */
+export const MAIN_COLUMNS: readonly LedgerColumnName[] = [true, false].flatMap((needed) =>
+  WANTED.filter(({ isNeeded }) => isNeeded === needed).flatMap(({ columns }) => columns),
 );
 export const OTHER_COLUMNS: readonly LedgerColumnName[] = LEDGER_COLUMNS.filter(
   (column) => !MAIN_COLUMNS.includes(column),

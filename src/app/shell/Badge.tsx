@@ -24,6 +24,17 @@ export function KindBadge({ kind }: { readonly kind: AlertKind }): ReactNode {
   );
 }
 
+/** Only the coloured letter of a kind. */
+export function KindDot({ kind }: { readonly kind: AlertKind }): ReactNode {
+  const { mode } = useChartTheme();
+  return (
+    <span title={kindLabel(kind)}>
+      <Swatch {...kindStyle(kind, mode)} />
+      <span className="visually-hidden">{kindLabel(kind)} </span>
+    </span>
+  );
+}
+
 /** A route in the colour and with the letter that the charts give it. */
 export function EventStateBadge({ eventState: route }: { readonly eventState: EventState }): ReactNode {
   const { mode } = useChartTheme();

@@ -82,7 +82,9 @@ test(
 test('at 390 px nothing is cut, and a ledger is asked for where there is none', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 800 });
   await page.goto('/?screen=compare');
-  await expect(page.getByText('Open a ledger to compare two of its stretches or streams.')).toBeVisible();
+  await expect(
+    page.getByText('Open a ledger to compare two of its stretches or streams, or to set another ledger beside it.'),
+  ).toBeVisible();
   await page.goto('/');
   await openFiles(page, changed());
   await page.locator('body').press('g');

@@ -57,6 +57,29 @@ describe('a ledger that does not fit', () => {
     expect(still.message).toMatch(/the part chosen \(provider_id a, b, c\) has 7,200 events/);
   });
 
+  it('has the less room the more another ledger takes, and says which', async () => {
+    const files = await hive();
+    const whole = await openForAnalysis({ kind: 'files', files }, null, { platform });
+    const { takesBytes } = whole.report;
+    expect(takesBytes).toBeGreaterThan(N * 100);
+    const opened = (memory: number, other?: { readonly name: string; readonly bytes: number }) =>
+      openForAnalysis({ kind: 'files', files }, null, { platform: { ...platform, memory }, other });
+    // Memory for two such ledgers, and for a little less.
+    const other = { name: 'last week', bytes: takesBytes };
+    expect((await opened(2 * takesBytes + 1, other)).report.events).toBe(N);
+    const error = await failure(opened(2 * takesBytes - 100_000, other));
+    if (error.kind !== 'memory') throw new Error('not memory');
+    expect(error.problem).toMatch(/ fit in memory at k = 8, beside last week, which takes [\d.]+ [kM]B$/);
+    expect(error.advice).toMatch(/; or close last week$/);
+    expect(error.survey!.fits).toBeLessThan(N);
+    expect(error.survey!.fits).toBeGreaterThan(0.8 * N);
+    // What is taken already can be more than there is.
+    expect(await failure(opened(takesBytes, { name: 'all', bytes: 2 * takesBytes }))).toMatchObject({
+      kind: 'memory',
+      survey: { fits: 0 },
+    });
+  });
+
   it('holds fewer events on more axes', async () => {
     const files = await hive();
     const fits = async (k: number) => {

@@ -1,20 +1,11 @@
-import type { EventColumns, IndexRange } from '../core/columns.ts';
-import { TautlineFailure } from '../core/errors.ts';
-import { formatCount } from '../core/format.ts';
-import type { EventIndex } from '../core/units.ts';
 import { STYLE_FEATURES } from '../detection/change/style.ts';
 import { meanOf, type MeanOf } from '../detection/drilldown/compare/profile.ts';
 import { SIGNAL_NAMES, type SignalName } from '../detection/types.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { styleReader, type ChangeLedger } from './changes.ts';
 import { chosenEvents } from './chosenEvents.ts';
+import { ownEvents, type SideRequest } from './sideRequest.ts';
 import type { Analysis } from './stages.ts';
-
-/** A stretch of a stream that is set beside another. */
-export interface SideRequest {
-  readonly stream: string;
-  readonly range: IndexRange;
-}
 
 export interface SideProfile {
   readonly own: number;
@@ -59,17 +50,4 @@ export async function profileOf(
       MeanOf
     >,
   };
-}
-
-function ownEvents(events: EventColumns, name: string, { from, to }: IndexRange): EventIndex[] {
-  const stream = events.streams.indexOf(name);
-  if (stream < 0)
-    throw new TautlineFailure({
-      kind: 'ledger',
-      problem: `no stream "${name}" is tracked with these parameters (there are ${formatCount(events.streams.length)})`,
-      advice: 'Choose one of the streams that are listed.',
-    });
-  const own: EventIndex[] = [];
-  for (let i = from; i < Math.min(to, events.n); i += 1) if (events.stream[i] === stream) own.push(i);
-  return own;
 }

@@ -1,8 +1,9 @@
 import { DataType } from 'apache-arrow';
-import { formatCount } from '../core/format.ts';
+import { formatBytes, formatCount } from '../core/format.ts';
 import { LEDGER_COLUMNS, LEDGER_SCHEMA, type ColumnRole, type LedgerColumnName } from '../core/ledgerSchema.ts';
 import { roundedDown } from '../core/part.ts';
 import { SCAN_BYTES } from './scan.ts';
+import type { OtherLedger } from './types.ts';
 
 /** Measured: DuckDB in a tab gives up at 3.1 GiB. */
 const DATABASE_LIMIT = 3.1 * 2 ** 30;
@@ -71,14 +72,18 @@ export const totalBytes = ({ analysis, stored }: Needs): number =>
 
 /**
  * How many events fit: the least that the analysis, the database and the memory of the tab allow.
- * @param memory bytes for everything; undefined if nothing but the analysis' own limit is known
+ * @param memory bytes for everything; Infinity if nothing but the analysis' own limit is known
  */
-export function eventsThatFit(needs: Needs, memory: number | undefined): number {
+export function eventsThatFit(needs: Needs, memory: number): number {
   const database = needs.stored ? DATABASE_LIMIT / databaseBytes(needs.stored) : Infinity;
-  const tab = (memory ?? Infinity) / totalBytes(needs);
+  const tab = memory / totalBytes(needs);
   return Math.floor(Math.min(needs.analysis.mostEvents, database, tab));
 }
 
 /** "about 5,800,000 fit in this tab at k = 8". */
 export const fitsText = (fits: number, k: number, place: string): string =>
   `about ${formatCount(roundedDown(fits))} fit ${place}${k > 0 ? ` at k = ${k}` : ''}`;
+
+/** ", beside run-1.parquet, which takes 1.2 GB". */
+export const besideText = (other: OtherLedger | undefined): string =>
+  other ? `, beside ${other.name}, which takes ${formatBytes(other.bytes)}` : '';

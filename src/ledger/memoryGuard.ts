@@ -1,10 +1,11 @@
 import { TautlineFailure } from '../core/errors.ts';
 import { describePart, type LedgerPart, type LedgerSurvey } from '../core/part.ts';
-import { eventsThatFit, fitsText, totalBytes, type Needs, type StoredColumn } from './capacity.ts';
+import { besideText, eventsThatFit, fitsText, totalBytes, type Needs, type StoredColumn } from './capacity.ts';
 import type { LookedThrough } from './lookThrough.ts';
 import type { TableReader } from './reader.ts';
 import type { LedgerFile } from './scan.ts';
 import { factsOf, surveyOf } from './survey.ts';
+import type { OtherLedger } from './types.ts';
 
 /** How a ledger can be made smaller. */
 export function narrowing(survey: Pick<LedgerSurvey, 'keys' | 'hasTime'> | undefined): string {
@@ -82,6 +83,8 @@ export function tallied(
 
 /** Memory that a ledger may take, and what is said where it does not do. */
 export interface MemoryGuard {
+  /** Bytes that are left for it; Infinity where that is not known. */
+  readonly memory: number;
   readonly fits: number;
   /** Bytes that an event takes in all. */
   readonly bytesPerEvent: number;
@@ -101,12 +104,15 @@ export function memoryGuard(
   needs: Needs,
   {
     memory,
+    other,
     part,
     time,
     place,
     keep,
   }: {
     readonly memory: number | undefined;
+    /** What takes of that memory already. */
+    readonly other: OtherLedger | undefined;
     readonly part: LedgerPart | undefined;
     readonly time: string | undefined;
     readonly place: string;
@@ -114,8 +120,10 @@ export function memoryGuard(
   },
 ): MemoryGuard {
   const { k } = needs.analysis;
-  const room = { k, fits: eventsThatFit(needs, memory) };
+  const left = Math.max(0, (memory ?? Infinity) - (other?.bytes ?? 0));
+  const room = { k, fits: eventsThatFit(needs, left) };
   return {
+    memory: left,
     fits: room.fits,
     bytesPerEvent: totalBytes(needs),
     survey(bytesPerRow, rowsOf = ({ reader }) => reader.rows) {
@@ -128,8 +136,8 @@ export function memoryGuard(
       const which = part ? `the part chosen (${describePart(part)})` : 'this ledger';
       return new TautlineFailure({
         kind: 'memory',
-        problem: `${which} has ${events}; ${fitsText(room.fits, k, place)}`,
-        advice: narrowing(whole),
+        problem: `${which} has ${events}; ${fitsText(room.fits, k, place)}${besideText(other)}`,
+        advice: other ? `${narrowing(whole)}; or close ${other.name}` : narrowing(whole),
         survey: whole,
       });
     },

@@ -40,7 +40,15 @@ import { fillSink, sinkColumns, withOwnIds } from './sink.ts';
 import { streamColumns, streamKeys } from './streamColumns.ts';
 import { scanSplit, type StartedScanThread } from './splitScan.ts';
 import { timeNotes } from './times.ts';
-import type { ColumnMapping, EmbeddingSource, LedgerSource, OpenedLedger, OpenReport, RowSink } from './types.ts';
+import type {
+  ColumnMapping,
+  EmbeddingSource,
+  LedgerSource,
+  OpenedLedger,
+  OpenReport,
+  OtherLedger,
+  RowSink,
+} from './types.ts';
 import { VectorCache } from './vectorCache.ts';
 
 export interface OpenOptions {
@@ -59,6 +67,8 @@ export interface OpenOptions {
   readonly stated?: StatedMapping;
   /** The analysis that is to follow: memory has to do for it too; absent: the ledger is only read. */
   readonly analysis?: AnalysisNeeds;
+  /** A ledger that is open already; absent: none. */
+  readonly other?: OtherLedger;
   /** Receives the files once they are open, also where the ledger is refused then. */
   readonly onFiles?: (files: readonly LedgerFile[]) => void;
 }
@@ -134,6 +144,7 @@ async function open(
   };
   const guard = memoryGuard(ledger, needs, {
     memory: platform.memory,
+    other: options.other,
     part,
     time: mapping.ts,
     place: sink ? 'in this tab' : 'in memory',
@@ -145,8 +156,7 @@ async function open(
     throw guard.refuse(before, `${expected.exact ? '' : 'about '}${counted(expected.events, 'event')}`);
   if (hasTimeRange(part)) cutOut(ledger, part, before);
 
-  const spare =
-    (platform.memory ?? Infinity) - (Number.isNaN(expected.events) ? 0 : expected.events) * guard.bytesPerEvent;
+  const spare = guard.memory - (Number.isNaN(expected.events) ? 0 : expected.events) * guard.bytesPerEvent;
   const vectors = files.reduce((sum, file) => sum + vectorBytes(file, mapping), 0);
   const cache = new VectorCache(spare, vectors);
   const { scan, whole } = await firstPass(ledger, part, guard, cache, { signal, onProgress, thread: found.thread });
@@ -194,6 +204,7 @@ async function open(
     embedded,
     probe: embeddings?.builtIn?.probe,
     whole,
+    takesBytes: columns.n * guard.bytesPerEvent,
     part,
     tried,
     stored: [...madeBy.notes, ...stored.notes],
@@ -273,6 +284,7 @@ interface Read {
   readonly embedded: EmbeddedTexts | undefined;
   readonly probe: OpenReport['probe'];
   readonly whole: LedgerSurvey;
+  readonly takesBytes: number;
   readonly part: LedgerPart | undefined;
   readonly tried: Tried;
   /** What is said of the stored columns. */
@@ -281,7 +293,21 @@ interface Read {
 
 async function reportOf(
   { resolved, files, fields, mapping, guesses, has, kinds }: LookedThrough,
-  { scan, selection, columns, embedder, dimension, model, embedded, probe, whole, part, tried, stored }: Read,
+  {
+    scan,
+    selection,
+    columns,
+    embedder,
+    dimension,
+    model,
+    embedded,
+    probe,
+    whole,
+    takesBytes,
+    part,
+    tried,
+    stored,
+  }: Read,
 ): Promise<OpenReport> {
   const opened = part ? openedPart(part, whole) : null;
   const { units } = files[0].reader;
@@ -325,6 +351,7 @@ async function reportOf(
     fingerprint: await fingerprint(columns, inOrder(scan.content, selection.order)),
     part: opened,
     survey: whole,
+    takesBytes,
   };
 }
 

@@ -113,6 +113,14 @@ export interface OpenReport {
   readonly part: OpenedPart | null;
   /** The whole ledger, to choose a part of it. */
   readonly survey: LedgerSurvey;
+  /** What it takes of the memory, opened and analysed, as far as that is known beforehand. */
+  readonly takesBytes: number;
+}
+
+/** Another open ledger, which takes of the same memory. */
+export interface OtherLedger {
+  readonly name: string;
+  readonly bytes: number;
 }
 
 /** Reads embeddings in batches, in file order, without holding all of them where there are many. */

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { explain, TautlineFailure, toTautlineError } from '../core/errors.ts';
 import { DEFAULT_PARAMETERS } from '../detection/parameters.ts';
+import type { OtherLedger } from '../ledger/types.ts';
 import type { EngineClient } from '../workers/client.ts';
 import { createAddressWriter, type Address } from './address.ts';
 import { passingConsent, type ConsentStorage } from './consent.ts';
@@ -21,6 +22,8 @@ export interface SessionPlatform {
   readonly address: Address;
   /** Bytes from which on a ledger is large, where not by default. */
   readonly largeFrom?: number;
+  /** A ledger that takes of the same memory, where there is one. */
+  other?(): OtherLedger | undefined;
   /** Where scenarios are kept; they go with the session where it is absent. */
   readonly scenarios?: ScenarioStorage;
   /** Where it is kept which addresses the user has agreed to open; that goes with the session where it is absent. */
@@ -80,6 +83,7 @@ export function createSession(platform: SessionPlatform): Session {
     storage,
     consent,
     largeFrom: platform.largeFrom ?? LARGE_BYTES,
+    other: () => platform.other?.(),
     prefetch: () => prefetch,
     state: store.getState,
     dispatch,

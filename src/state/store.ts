@@ -7,20 +7,27 @@ import { createCalibration, type CalibrationState } from './calibration.ts';
 import { browserConsent, passingConsent } from './consent.ts';
 import { createLab } from './lab/lab.ts';
 import { browserScenarios, passingScenarios } from './scenarioStorage.ts';
-import { createSession } from './session.ts';
+import { besides } from './otherLedger.ts';
+import { createSession, type SessionPlatform } from './session.ts';
 import type { TautlineActions, TautlineState } from './types.ts';
 
-/**
- * The page's one session. Importing starts nothing: the engine starts when it is woken or a ledger is opened, the
- * database when there are events to store.
- */
-export const session = createSession({
+/** Workers of the browser. */
+export const pagePlatform: Pick<SessionPlatform, 'createEngine' | 'createDatabase'> = {
   createEngine: (onRestart) => createEngineClient({ onRestart }),
   createDatabase: async (onRestart) => {
     const { createDatabase } = await import('../ledger/duckdb.ts');
     const { spawnDatabaseWorker } = await import('../workers/databaseWorker.ts');
     return createDatabase({ onRestart, spawn: spawnDatabaseWorker });
   },
+};
+
+/**
+ * The page's one session. Importing starts nothing: the engine starts when it is woken or a ledger is opened, the
+ * database when there are events to store.
+ */
+export const session = createSession({
+  ...pagePlatform,
+  other: () => besides.ledger(),
   // Outside a page (tests of panels in Node) there is nothing to keep the view in.
   address: typeof window === 'undefined' ? noAddress() : browserAddress(),
   consent: typeof window === 'undefined' ? passingConsent() : browserConsent(),

@@ -1,3 +1,4 @@
+import { besides } from './otherLedger.ts';
 import { queryClient } from './queries.ts';
 import { lab, session } from './store.ts';
 import type { TautlineState } from './types.ts';
@@ -26,7 +27,8 @@ const POLL_MS = 20;
  * @param isGathering tells whether files were dropped or chosen of which the session does not know yet
  */
 export function installTestHook(isDrawing: () => boolean, isGathering: () => boolean): void {
-  const busy = () => isGathering() || !session.isIdle() || queryClient.isFetching() > 0 || lab.busy || isDrawing();
+  const busy = () =>
+    isGathering() || !session.isIdle() || !besides.isIdle() || queryClient.isFetching() > 0 || lab.busy || isDrawing();
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
   window.__tautline = {

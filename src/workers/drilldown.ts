@@ -1,6 +1,9 @@
 import type { OnProgress } from '../core/progress.ts';
-import type { SideProfile, SideRequest } from '../analysis/sideProfile.ts';
+import type { SideLines, SideLinesRequest } from '../analysis/sideLines.ts';
+import type { SideProfile } from '../analysis/sideProfile.ts';
+import type { SideRequest } from '../analysis/sideRequest.ts';
 import type { EventIndex, LedgerRow } from '../core/units.ts';
+import type { Together, TogetherRequest } from '../detection/drilldown/compare/together.ts';
 import type { InvestigationColumns, InvestigationSubject } from '../detection/drilldown/investigate/columns.ts';
 import type { Stretch, StretchRequest } from '../detection/drilldown/investigate/stretch.ts';
 import type { WhatChanged } from '../detection/drilldown/changed/types.ts';
@@ -96,6 +99,13 @@ export const DRILLDOWN_QUESTIONS = {
   rowFacts: question<(rows: readonly LedgerRow[]) => Promise<RowFacts>>({ doing: 'looking rows up' }),
   /** Means of how messages are written, and of every signal, over a stretch of a stream. */
   sideProfile: question<(side: SideRequest) => Promise<SideProfile>>({ doing: 'measuring a stretch' }),
+  /** Signals along a stretch of a stream. */
+  sideLines: question<(request: SideLinesRequest) => Promise<SideLines>>({
+    doing: 'drawing a stretch',
+    moved: ({ lines }) => lines.map(({ buffer }) => buffer as ArrayBuffer),
+  }),
+  /** Points of two sides, of one ledger or of two, on one plane. */
+  mapTogether: question<(request: TogetherRequest) => Promise<Together>>({ doing: 'mapping both sides', moved: true }),
   /** What the analysis knows of a stretch that somebody asks about. */
   stretch: question<(request: StretchRequest) => Promise<Stretch>>({ doing: 'finding a stretch' }),
   investigationColumns: question<(subject: InvestigationSubject) => Promise<InvestigationColumns>>({

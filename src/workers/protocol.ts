@@ -8,7 +8,7 @@ import type { Parameters, Stage } from '../detection/parameters.ts';
 import type { NoticeKind, SeriesName } from '../detection/channels/table.ts';
 import type { Notice, NoticeFilter } from '../detection/notices.ts';
 import type { Alert, Calibration, EventState } from '../detection/types.ts';
-import type { ColumnMapping, LedgerSource, OpenReport, RowSink } from '../ledger/types.ts';
+import type { ColumnMapping, LedgerSource, OpenReport, OtherLedger, RowSink } from '../ledger/types.ts';
 import { DRILLDOWN_QUESTIONS } from './drilldown.ts';
 import { LAB_QUESTIONS } from './lab.ts';
 import { news, order, PROGRESS, question, takes, type ApiOf } from './service/contract.ts';
@@ -177,6 +177,7 @@ const ENGINE_COMMANDS = {
    * `store` will ask for them.
    * @param k axes of the analysis that is to follow, for which memory has to do too; the default where absent
    * @param units what numbers count, where the user states it
+   * @param other a ledger that another engine holds, which takes of the same memory
    */
   open: question<
     (
@@ -186,6 +187,7 @@ const ENGINE_COMMANDS = {
       onProgress: OnProgress,
       k?: number,
       units?: StatedUnits,
+      other?: OtherLedger,
     ) => Promise<OpenReport>
   >({ doing: 'opening the ledger', callbacks: { 2: takes('storing rows'), 3: PROGRESS } }),
   /** The first values of each column of the files that were opened last, also where the ledger was refused. */

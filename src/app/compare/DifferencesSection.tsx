@@ -35,7 +35,7 @@ function Bar({ row, most }: { readonly row: Row; readonly most: number }): React
 }
 
 /** Every number of both sides, by how sure it is that they differ. */
-export function DifferencesSection({ a, b }: Sides): ReactNode {
+export function DifferencesSection({ a, b, shared }: Sides): ReactNode {
   const [first, second] = useQueries({ queries: [profileQuery(a), profileQuery(b)] });
   const [all, setAll] = useState(false);
   const error = first.error ?? second.error;
@@ -64,6 +64,12 @@ export function DifferencesSection({ a, b }: Sides): ReactNode {
         {formatCount(rows.length)} intervals exclude 0; about {formatNumber(0.05 * rows.length, 1)} would where nothing
         differs.
       </p>
+      {!shared && (
+        <p className="dim">
+          The ledgers are measured by a reference of their own each: signals of meaning are not on one scale. What
+          differs in writing is.
+        </p>
+      )}
       {rows.length === 0 ? (
         <p className="dim">Nothing is stated on both sides. Choose longer stretches.</p>
       ) : (

@@ -1,41 +1,41 @@
+import { useQuery } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
 import { useChartTheme } from '../../charts/theme.ts';
-import { formatCount, formatPercent } from '../../core/format.ts';
-import { useEmbeddingMap } from '../../state/drilldown/map.ts';
+import { formatCount, formatNumber, formatPercent } from '../../core/format.ts';
+import { mapOfSides, type SidesMap } from '../../state/drilldown/compare.ts';
 import { actions } from '../../state/store.ts';
-import type { EmbeddingMap } from '../../workers/drilldown.ts';
 import type { Colored } from '../evidence/map/colors.ts';
 import { PointMap } from '../evidence/map/PointMap.tsx';
 import '../evidence/map/map.css';
 import { Answer } from '../evidence/parts.tsx';
 import { sideColor, type Sides } from './sides.ts';
 
-function MapOf({ map, a, b }: Sides & { readonly map: EmbeddingMap }): ReactNode {
+const NAMES = ['all else', 'a', 'b'];
+const NONE: readonly number[] = [];
+
+function MapOf({ map, a, b }: Sides & { readonly map: SidesMap }): ReactNode {
   const { mode } = useChartTheme();
   const colored = useMemo((): Colored => {
-    const sides = [a, b].map(({ side, report }) => ({
-      stream: report.streams.findIndex(({ name }) => name === side.stream),
-      ...side.range,
-    }));
-    const codes = Uint8Array.from(map.index, (index, i) => {
-      const at = sides.findIndex(({ stream, from, to }) => map.stream[i] === stream && index >= from && index < to);
-      return at + 1;
-    });
     const points = [0, 0, 0];
-    for (const code of codes) points[code] += 1;
+    for (const code of map.side) points[code] += 1;
     return {
-      codes,
+      codes: map.side,
       colors: [mode === 'dark' ? '#3b4048' : '#d5d8dc', sideColor('a', mode), sideColor('b', mode)],
       scale: null,
-      key: ['all else', 'a', 'b'].map((name, code) => ({ code, name, points: points[code] })),
+      key: NAMES.map((name, code) => ({ code, name, points: points[code] })),
     };
-  }, [map, a, b, mode]);
-  const state = useMemo(() => new Uint8Array(map.index.length).fill(2), [map]);
-  const kept = formatPercent(map.explained[0] + map.explained[1]);
+  }, [map, mode]);
+  const state = useMemo(() => new Uint8Array(map.side.length).fill(2), [map]);
+  const two = a.side.ledger !== b.side.ledger;
+  const ledgerOf = (point: number) => {
+    if (!two) return a;
+    const isFirst = point < map.ofFirst;
+    return (a.side.ledger === 'first') === isFirst ? a : b;
+  };
   return (
     <>
       <PointMap
-        label={`Map of ${formatCount(map.index.length)} embeddings, the two sides in colour`}
+        label={`Map of ${formatCount(map.side.length)} embeddings, the two sides in colour`}
         positions={map.plane}
         colored={colored}
         state={state}
@@ -43,9 +43,19 @@ function MapOf({ map, a, b }: Sides & { readonly map: EmbeddingMap }): ReactNode
         selected={-1}
         cursor={-1}
         onHover={() => undefined}
-        onPick={(point) => actions.select(map.index[point])}
+        onPick={(point) => {
+          if (ledgerOf(point).side.ledger === 'first') actions.select(map.index[point]);
+        }}
         onBrush={() => undefined}
-        tip={(point) => <span>event {formatCount(map.index[point])}</span>}
+        tip={(point) => {
+          const { name, report } = ledgerOf(point);
+          return (
+            <span>
+              {report.streams[map.stream[point]].name}, event {formatCount(map.index[point])}
+              {two && ` of ${name}`}
+            </span>
+          );
+        }}
       />
       <ul className="map-key dim">
         {colored.key.map(({ code, name, points }) => (
@@ -57,22 +67,58 @@ function MapOf({ map, a, b }: Sides & { readonly map: EmbeddingMap }): ReactNode
           </li>
         ))}
       </ul>
+      <table className="compare-centres">
+        <caption className="visually-hidden">Points of both sides on the map</caption>
+        <thead>
+          <tr>
+            <th scope="col">Side</th>
+            <th scope="col" className="number">
+              Points
+            </th>
+            <th scope="col" className="number">
+              Spread about its centre
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {(['a', 'b'] as const).map((id, i) => (
+            <tr key={id}>
+              <th scope="row">{id}</th>
+              <td className="number">{formatCount(colored.key[i + 1].points)}</td>
+              <td className="number">{formatNumber(map.spread[i])}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
       <p className="dim">
-        The plane keeps {kept} of the variance of the {formatCount(map.k)} whitened axes.
+        {Number.isFinite(map.apart) && `The centres of a and b lie ${formatNumber(map.apart)} apart. `}
+        Distances are in standard deviations of the reference along the {formatCount(map.k)} whitened axes; the plane
+        keeps {formatPercent(map.explained[0] + map.explained[1])} of their variance.
       </p>
     </>
   );
 }
 
-const NONE: readonly number[] = [];
-
-/** Both sides in two colours on the map of the ledger. */
+/** Both sides in two colours on one map. */
 export function MapSection(sides: Sides): ReactNode {
-  const query = useEmbeddingMap();
+  const { a, b, shared } = sides;
+  const query = useQuery({
+    queryKey: ['side-map', a.report.revision, b.report.revision, a.side, b.side],
+    queryFn: () => mapOfSides(a, b),
+    enabled: shared,
+    gcTime: 5000,
+  });
+  if (!shared)
+    return (
+      <p className="dim" data-testid="no-map">
+        No common map: each ledger is on axes of its own, on which a place means something else. Measure the second one
+        by the axes of the first where their vectors come from one model.
+      </p>
+    );
   return (
     <Answer query={query} what="mapping the embeddings">
       {(map) =>
-        map.index.length === 0 ? (
+        map.side.length === 0 ? (
           <p className="dim">No event has an embedding: there is nothing to map.</p>
         ) : (
           <MapOf map={map} {...sides} />

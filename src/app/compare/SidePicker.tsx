@@ -2,18 +2,21 @@ import { useState, type ReactNode } from 'react';
 import { useChartTheme } from '../../charts/theme.ts';
 import { formatCount } from '../../core/format.ts';
 import { readRange, writeRange } from '../../state/evidenceChoices.ts';
-import type { Comparand, Side, SideId } from '../../state/drilldown/compare.ts';
+import type { Comparand } from '../../state/drilldown/compare.ts';
+import type { LedgerId, Side, SideId } from '../../state/drilldown/compareView.ts';
 import { useTautline } from '../../state/store.ts';
-import { sideColor } from './sides.ts';
+import { sideColor, wholeOf, type ComparedLedgers } from './sides.ts';
 
-/** Which stretch of which stream one side is. */
+/** Which stretch of which stream, of which ledger, one side is. */
 export function SidePicker({
   id,
   comparand,
+  ledgers,
   onChange,
 }: {
   readonly id: SideId;
   readonly comparand: Comparand;
+  readonly ledgers: ComparedLedgers;
   readonly onChange: (side: Side) => void;
 }): ReactNode {
   const { side, report } = comparand;
@@ -21,12 +24,24 @@ export function SidePicker({
   const visible = useTautline((state) => state.view.range);
   const [typed, setTyped] = useState<string | null>(null);
   const wrong = typed !== null && rangeOf(typed, report.events) === null;
-  const name = `Side ${id}`;
   return (
-    <fieldset className="compare-side" aria-label={name}>
+    <fieldset className="compare-side" aria-label={`Side ${id}`}>
       <legend>
         <i className={`side-key ${id}`} style={{ borderColor: sideColor(id, mode) }} /> {id}
       </legend>
+      {ledgers.second && (
+        <label>
+          ledger{' '}
+          <select
+            aria-label={`Ledger of ${id}`}
+            value={side.ledger}
+            onChange={(event) => onChange(wholeOf(ledgers[event.target.value as LedgerId]!, side.stream))}
+          >
+            <option value="first">{ledgers.first.name}</option>
+            <option value="second">{ledgers.second.name} (second)</option>
+          </select>
+        </label>
+      )}
       <label>
         stream{' '}
         <select
@@ -36,7 +51,9 @@ export function SidePicker({
         >
           {!report.streams.some((stream) => stream.name === side.stream) && <option>{side.stream}</option>}
           {report.streams.map((stream) => (
-            <option key={stream.name}>{stream.name}</option>
+            <option key={stream.name} value={stream.name}>
+              {stream.name} ({formatCount(stream.events)})
+            </option>
           ))}
         </select>
       </label>
@@ -57,7 +74,7 @@ export function SidePicker({
           onBlur={() => setTyped(null)}
         />
       </label>
-      {visible && (
+      {visible && side.ledger === 'first' && (
         <button
           type="button"
           className="button small"

@@ -1,22 +1,24 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode } from 'react';
 import { yExtent } from '../../charts/scale.ts';
 import { useChartTheme } from '../../charts/theme.ts';
 import { formatCount, formatNumber } from '../../core/format.ts';
-import { SIGNALS, SIGNALS_IN_ORDER } from '../../detection/channels/index.ts';
-import { lineOfSide } from '../../state/drilldown/compare.ts';
-import { Answer } from '../evidence/parts.tsx';
-import { sideColor, type Sides } from './sides.ts';
+import { SIGNALS } from '../../detection/channels/index.ts';
+import { linesOfSide } from '../../state/drilldown/compare.ts';
+import type { Alignment } from '../../state/drilldown/compareView.ts';
+import { Answer, Segmented } from '../evidence/parts.tsx';
+import { alignLines, AXIS_TEXTS, CHARTED, extremes, type AlignedLines } from './aligned.ts';
+import { setCompare, sideColor, useCompareView, type Sides } from './sides.ts';
 
-const CHARTED = SIGNALS_IN_ORDER.filter((name) => SIGNALS[name].reported);
 const BUCKETS = 220;
 const [WIDTH, HEIGHT] = [440, 110];
 
-interface Lines {
-  readonly name: (typeof CHARTED)[number];
-  readonly a: Float64Array;
-  readonly b: Float64Array;
-}
+const TITLES: Readonly<Record<Alignment, string>> = {
+  start: 'start of the stretch',
+  reference: 'end of the reference',
+  time: 'time since the start',
+  clock: 'date and time',
+};
 
 function pathOf(points: Float64Array, toX: (x: number) => number, toY: (y: number) => number): string {
   let pen = false;
@@ -29,20 +31,21 @@ function pathOf(points: Float64Array, toX: (x: number) => number, toY: (y: numbe
   return path;
 }
 
-function SignalChart({ lines: { name, a, b }, length }: { readonly lines: Lines; readonly length: number }): ReactNode {
+function SignalChart({ of, lines }: { readonly of: number; readonly lines: AlignedLines }): ReactNode {
   const { mode } = useChartTheme();
-  const { label, title, unit } = SIGNALS[name];
-  const [low, high] = yExtent([a, b], 0, length);
-  const toX = (x: number) => (x / Math.max(1, length)) * WIDTH;
+  const { label, title, unit } = SIGNALS[CHARTED[of]];
+  const [a, b] = [lines.a[of], lines.b[of]];
+  const { from, to } = lines.extent;
+  const [low, high] = yExtent([a, b], from, to);
+  const toX = (x: number) => ((x - from) / (to - from || 1)) * WIDTH;
   const toY = (y: number) => HEIGHT - 2 - ((y - low) / (high - low || 1)) * (HEIGHT - 4);
-  const known = [a, b].some((points) => points.some((value, i) => i % 2 === 1 && Number.isFinite(value)));
   return (
     <figure className="compare-signal">
       <figcaption>
         {title ?? label}
         {unit && <span className="dim"> {unit}</span>}
       </figcaption>
-      {known ? (
+      {Number.isFinite(low) ? (
         <>
           <svg
             viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
@@ -50,6 +53,16 @@ function SignalChart({ lines: { name, a, b }, length }: { readonly lines: Lines;
             role="img"
             aria-label={`${title ?? label} of a and b`}
           >
+            {from < 0 && to > 0 && (
+              <line
+                className="compare-zero"
+                x1={toX(0)}
+                x2={toX(0)}
+                y1={0}
+                y2={HEIGHT}
+                vectorEffect="non-scaling-stroke"
+              />
+            )}
             {(['a', 'b'] as const).map((id) => (
               <path
                 key={id}
@@ -66,7 +79,7 @@ function SignalChart({ lines: { name, a, b }, length }: { readonly lines: Lines;
             <span>
               {formatNumber(low)} to {formatNumber(high)}
             </span>
-            <span>event 0 to {formatCount(length)} of the stretch</span>
+            <span>{lines.extentText}</span>
           </p>
         </>
       ) : (
@@ -76,29 +89,102 @@ function SignalChart({ lines: { name, a, b }, length }: { readonly lines: Lines;
   );
 }
 
-/** Every charted signal of both sides. */
-export function SignalsSection({ a, b }: Sides): ReactNode {
-  const query = useQuery({
-    queryKey: ['side-lines', a.report.revision, b.report.revision, a.side, b.side],
-    queryFn: () =>
-      Promise.all(
-        CHARTED.map(async (name): Promise<Lines> => ({
-          name,
-          a: await lineOfSide(a, name, BUCKETS),
-          b: await lineOfSide(b, name, BUCKETS),
-        })),
-      ),
-  });
-  const length = Math.max(...[a, b].map(({ side: { range } }) => range.to - range.from));
+/** The same as numbers. */
+function Values({ lines }: { readonly lines: AlignedLines }): ReactNode {
   return (
-    <Answer query={query} what="reading the signals">
-      {(found) => (
-        <div className="compare-signals">
-          {found.map((lines) => (
-            <SignalChart key={lines.name} lines={lines} length={length} />
-          ))}
-        </div>
+    <details className="compare-values">
+      <summary>As a table</summary>
+      <div className="compare-scroll" tabIndex={0} role="region" aria-label="Signals of both sides as a table">
+        <table>
+          <caption className="visually-hidden">Least, largest and last value of each signal of a and b</caption>
+          <thead>
+            <tr>
+              <th scope="col">Signal</th>
+              {['a', 'b'].flatMap((id) =>
+                ['least', 'largest', 'last'].map((what) => (
+                  <th scope="col" className="number" key={id + what}>
+                    {id}, {what}
+                  </th>
+                )),
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {CHARTED.map((name, i) => (
+              <tr key={name}>
+                <th scope="row">{SIGNALS[name].title ?? SIGNALS[name].label}</th>
+                {[lines.a[i], lines.b[i]].flatMap((points, id) =>
+                  extremes(points).map((value, at) => (
+                    <td className="number" key={`${id} ${at}`}>
+                      {Number.isNaN(value) ? '–' : formatNumber(value)}
+                    </td>
+                  )),
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+/** Every charted signal of both sides. */
+export function SignalsSection({ a, b, shared }: Sides): ReactNode {
+  const { align: wanted } = useCompareView();
+  const hasTime = a.report.hasTime && b.report.hasTime;
+  const align = hasTime || wanted === 'start' || wanted === 'reference' ? wanted : 'start';
+  const along = align === 'start' || align === 'reference' ? 'events' : 'time';
+  const query = useQuery({
+    queryKey: ['side-lines', a.report.revision, b.report.revision, a.side, b.side, along],
+    queryFn: () => Promise.all([a, b].map((side) => linesOfSide(side, { names: CHARTED, along, buckets: BUCKETS }))),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <>
+      <div className="compare-align">
+        <span aria-hidden="true">aligned by</span>
+        <Segmented
+          label="Aligned by"
+          value={align}
+          onChange={(next) => setCompare({ align: next })}
+          options={(hasTime
+            ? (['start', 'reference', 'time', 'clock'] as const)
+            : (['start', 'reference'] as const)
+          ).map((id) => [id, TITLES[id]] as const)}
+        />
+        {!hasTime && <span className="dim">not by time, which one of the ledgers does not state</span>}
+      </div>
+      {!shared && (
+        <p className="dim">
+          Each ledger is measured by its own axes and reference: the lines show when each of them moved, not which of
+          them is higher.
+        </p>
       )}
-    </Answer>
+      {shared && a.side.ledger !== b.side.ledger && (
+        <p className="dim">
+          Both are measured by the reference of the first ledger. The second is judged from its first event on, the
+          first from the end of that reference on.
+        </p>
+      )}
+      <Answer query={query} what="reading the signals">
+        {([one, other]) => {
+          const lines = alignLines(one, other, align);
+          return (
+            <>
+              <p className="dim">
+                {AXIS_TEXTS[align]} a has {formatCount(one.own)} events, b {formatCount(other.own)}.
+              </p>
+              <div className="compare-signals">
+                {CHARTED.map((name, i) => (
+                  <SignalChart key={name} of={i} lines={lines} />
+                ))}
+              </div>
+              <Values lines={lines} />
+            </>
+          );
+        }}
+      </Answer>
+    </>
   );
 }

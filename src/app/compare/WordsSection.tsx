@@ -1,16 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode } from 'react';
-import { formatCount } from '../../core/format.ts';
 import { wordsOfSides, type Comparand } from '../../state/drilldown/compare.ts';
 import { Answer } from '../evidence/parts.tsx';
 import { ComparedWords } from '../evidence/words/ComparedWords.tsx';
-import type { Sides } from './sides.ts';
+import { placeOf, type Sides } from './sides.ts';
 
-const titleOf = (id: string, { side: { stream, range } }: Comparand): string =>
-  `${id}: ${stream}, events ${formatCount(range.from)} to ${formatCount(range.to - 1)}`;
+const titleOf = (id: string, side: Comparand, several: boolean): string =>
+  `${id}: ${side.side.stream}, ${placeOf(side, several)}`;
 
 /** Characteristic words of b against a. */
 export function WordsSection({ a, b }: Sides): ReactNode {
+  const several = a.side.ledger !== b.side.ledger;
   const query = useQuery({
     queryKey: ['side-words', a.report.revision, b.report.revision, a.side, b.side],
     queryFn: () => wordsOfSides(a, b),
@@ -22,7 +22,12 @@ export function WordsSection({ a, b }: Sides): ReactNode {
       {(result) => (
         <ComparedWords
           result={result}
-          titles={{ window: titleOf('b', b), reference: titleOf('a', a), more: 'More in b', less: 'Less in b' }}
+          titles={{
+            window: titleOf('b', b, several),
+            reference: titleOf('a', a, several),
+            more: 'More in b',
+            less: 'Less in b',
+          }}
           columns={['b', 'a']}
         />
       )}

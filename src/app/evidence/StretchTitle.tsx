@@ -1,9 +1,9 @@
 import { type ReactNode } from 'react';
 import { formatCount } from '../../core/format.ts';
 import type { Stretch, StretchRequest } from '../../detection/drilldown/investigate/stretch.ts';
-import { writeSide } from '../../state/drilldown/compare.ts';
+import { readCompare, writeCompare } from '../../state/drilldown/compareView.ts';
 import { writeRange } from '../../state/evidenceChoices.ts';
-import { actions, useTautline } from '../../state/store.ts';
+import { actions, session, useTautline } from '../../state/store.ts';
 import type { EvidenceView } from '../../state/types.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { Icon } from '../shell/Icon.tsx';
@@ -81,10 +81,10 @@ export function StretchTitle({
           className="button small"
           title="Signals, writing, words, agents and map of both, side by side"
           onClick={() => {
-            const side = { stream: name };
-            actions.setLab({
-              compare: [writeSide('a', { ...side, range: baseline.range }), writeSide('b', { ...side, range })],
-            });
+            const side = { stream: name, ledger: 'first' } as const;
+            const a = { ...side, range: baseline.range };
+            const compared = readCompare(session.store.getState().view.compare);
+            actions.setLab({ compare: writeCompare({ ...compared, a, b: { ...side, range } }) });
             actions.setScreen('compare');
           }}
         >

@@ -1,5 +1,6 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { Icon } from '../shell/Icon.tsx';
+import { session } from '../../state/store.ts';
 import { useUi } from '../ui.ts';
 import { takeDropped } from './dropped.ts';
 import { gathering } from './gathering.ts';
@@ -8,6 +9,12 @@ const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.in
 
 /** Over the sheet of embedding models a drop is meant for it. */
 const isForModels = (): boolean => useUi.getState().sheet === 'embedder';
+
+/** Where a ledger is compared, another one is set beside it. */
+function isForCompare(): boolean {
+  const { view, ledger } = session.store.getState();
+  return view.screen === 'compare' && ledger.phase === 'open';
+}
 
 /** Takes files and folders dropped anywhere on the page. */
 export function DropOverlay(): ReactNode {
@@ -32,10 +39,8 @@ export function DropOverlay(): ReactNode {
       event.preventDefault();
       setOver(false);
       const dropped = takeDropped(event.dataTransfer!);
-      const forModels = isForModels();
-      gathering(
-        import('./openFiles.ts').then(({ openDropped, addModel }) => (forModels ? addModel : openDropped)(dropped)),
-      );
+      const way = isForModels() ? 'addModel' : isForCompare() ? 'openDroppedBeside' : 'openDropped';
+      gathering(import('./openFiles.ts').then((ways) => ways[way](dropped)));
     };
     window.addEventListener('dragenter', enter);
     window.addEventListener('dragover', move);
@@ -53,7 +58,9 @@ export function DropOverlay(): ReactNode {
     <div className="drop-overlay">
       <div>
         <Icon name="wave" size={40} />
-        <strong>{isForModels() ? 'Drop to add the model' : 'Drop to open'}</strong>
+        <strong>
+          {isForModels() ? 'Drop to add the model' : isForCompare() ? 'Drop to compare with it' : 'Drop to open'}
+        </strong>
         {!isForModels() && <span>Files, or a partitioned folder</span>}
       </div>
     </div>

@@ -145,6 +145,12 @@ function TimeField({
   );
 }
 
+function openNarrowed(source: LedgerSource): void {
+  showSheet(null);
+  const { mapping, units, events } = session.store.getState().view;
+  void actions.open(source, { mapping, units, events });
+}
+
 /**
  * Chooses which part of a ledger is opened: partitions, a time range, or both; says how many events that is and whether
  * it fits.
@@ -153,11 +159,13 @@ export function NarrowPanel({
   source,
   survey,
   opened,
+  open = openNarrowed,
 }: {
   readonly source: LedgerSource;
   readonly survey: LedgerSurvey;
   /** False if opening failed, so that the part that the source has may be tried again. */
   readonly opened: boolean;
+  readonly open?: (source: LedgerSource) => void;
 }): ReactNode {
   const [chosen, setChosen] = useState<LedgerPart>(source.part ?? WHOLE);
   const title = useId();
@@ -174,11 +182,6 @@ export function NarrowPanel({
   const fits = !(count.events > survey.fits);
   const same = opened && JSON.stringify(part) === JSON.stringify(source.part && normalPart(source.part));
   const isWhole = part === undefined;
-  const open = (): void => {
-    showSheet(null);
-    const { mapping, units, events } = session.store.getState().view;
-    void actions.open(withPart(source, part), { mapping, units, events });
-  };
   if (survey.keys.length === 0 && !survey.hasTime) return null;
   return (
     <section className="narrow" aria-labelledby={title}>
@@ -248,7 +251,7 @@ export function NarrowPanel({
           type="button"
           className="button primary"
           disabled={!fits || backwards || same || count.events === 0}
-          onClick={open}
+          onClick={() => open(withPart(source, part))}
         >
           {isWhole ? 'Open the whole ledger' : 'Open this part'}
         </button>

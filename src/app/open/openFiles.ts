@@ -1,7 +1,7 @@
 import { formatCount } from '../../core/format.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { FORMAT_NAMES } from '../../ledger/formats/list.ts';
-import type { NamedBlob } from '../../ledger/types.ts';
+import type { LedgerSource, NamedBlob } from '../../ledger/types.ts';
 import { actions, session } from '../../state/store.ts';
 import { showSheet } from '../ui.ts';
 import { droppedKind } from './droppedKind.ts';
@@ -23,6 +23,26 @@ export async function addModel(dropped: Dropped): Promise<void> {
 
 /** Opens what was chosen in a field of the page. */
 export const openChosen = (files: readonly File[]): Promise<void> => openGathered(gatherInput(files));
+
+/** Opens what was dropped beside the open ledger, to be compared with it. */
+export const openDroppedBeside = (dropped: Dropped): Promise<void> =>
+  openBeside(walkDrop(dropped).then(sortOut), dropped.handles);
+
+/** The same of what was chosen. */
+export const openChosenBeside = (files: readonly File[]): Promise<void> => openBeside(gatherInput(files));
+
+async function openBeside(
+  gathering: Gathered | Promise<Gathered>,
+  handles: Promise<readonly (FileSystemHandle | null)[]> | null = null,
+): Promise<void> {
+  try {
+    const source = await sourceOf(await gathering, handles);
+    const { second } = await import('../../state/second/page.ts');
+    if (source) await second.open(source);
+  } catch (thrown) {
+    actions.toast('error', explain(toTautlineError(thrown, 'reading the dropped files')));
+  }
+}
 
 /** Bundles, and in the laboratory labels, are no ledgers: they are for the one that is open. */
 async function takenByLab({ path, blob }: NamedBlob): Promise<boolean> {
@@ -56,12 +76,22 @@ export async function openGathered(
     actions.toast('error', explain(toTautlineError(thrown, 'reading the dropped files')));
     return;
   }
-  const { files, ignored } = gathered;
+  const source = await sourceOf(gathered, handles);
+  if (source === null) return;
+  showSheet(null);
+  await actions.open(source);
+}
+
+/** Files as a ledger's; says what was passed over. @returns null where nothing was left, which it says too */
+async function sourceOf(
+  { files, ignored }: Gathered,
+  handles: Promise<readonly (FileSystemHandle | null)[]> | null,
+): Promise<LedgerSource | null> {
   if (files.length === 0) {
     const what =
       ignored.length > 0 ? `none of its ${formatCount(ignored.length)} files is ${FORMAT_NAMES}` : 'it holds no files';
     actions.toast('warning', `Nothing to open: ${what}.`);
-    return;
+    return null;
   }
   if (ignored.length > 0) {
     const names = ignored.slice(0, SOME).join(', ') + (ignored.length > SOME ? ', …' : '');
@@ -73,7 +103,5 @@ export async function openGathered(
   }
   const roots = (await handles?.catch(() => [])) ?? [];
   if (roots.length > 0 && roots.every((handle) => handle !== null)) keepRoots(files, roots);
-  showSheet(null);
-  const passedOver = ignored.map((path) => ({ path, why: 'no data' }) as const);
-  await actions.open({ kind: 'files', files, passedOver });
+  return { kind: 'files', files, passedOver: ignored.map((path) => ({ path, why: 'no data' }) as const) };
 }

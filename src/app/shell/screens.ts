@@ -8,7 +8,7 @@ export const TABS: readonly {
   readonly help: string;
 }[] = [
   { screen: 'monitor', title: 'Monitor', key: 'm', help: 'The open ledger, event by event' },
-  { screen: 'compare', title: 'Compare', key: 'v', help: 'Two stretches or streams side by side' },
+  { screen: 'compare', title: 'Compare', key: 'v', help: 'Two stretches, streams or ledgers side by side' },
   {
     screen: 'laboratory',
     title: 'Laboratory',

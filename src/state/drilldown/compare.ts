@@ -1,54 +1,40 @@
 import type { IndexRange } from '../../core/columns.ts';
-import type { SideProfile, SideRequest } from '../../analysis/sideProfile.ts';
+import { TautlineFailure } from '../../core/errors.ts';
+import type { SideLines, SideLinesRequest } from '../../analysis/sideLines.ts';
+import type { SideProfile } from '../../analysis/sideProfile.ts';
 import { agentRates, type AgentsResult, type AgentSums, type Vote } from '../../detection/drilldown/agents.ts';
-import type { SeriesName } from '../../detection/channels/table.ts';
+import type { Together } from '../../detection/drilldown/compare/together.ts';
 import type { WordsResult } from '../../detection/drilldown/types.ts';
 import type { ColumnMapping } from '../../ledger/types.ts';
+import type { EmbeddingMap } from '../../workers/drilldown.ts';
 import type { AnalysisReport, EngineApi } from '../../workers/protocol.ts';
-import { readRange, writeRange } from '../evidenceChoices.ts';
+import type { Side } from './compareView.ts';
 import { furtherColumns, readTexts, type DrilldownSession } from './read.ts';
 import { agentSumsSql, isEventColumn, streamCondition, votesSql } from './sql.ts';
 
-/** Two sides of a comparison: a stretch of a stream each, of one ledger or of two. */
-
-export type SideId = 'a' | 'b';
-export type Side = SideRequest;
-
-/** As the address has it: `a=0-200=provider-a`. */
-export const writeSide = (id: SideId, { stream, range }: Side): string => `${id}=${writeRange(range)}=${stream}`;
-
-export function readSide(id: SideId, texts: readonly string[]): Side | null {
-  for (const text of texts) {
-    const [own, range, ...stream] = text.split('=');
-    const read = own === id && range !== undefined ? readRange(range) : null;
-    if (read && stream.length > 0) return { range: read, stream: stream.join('=') };
-  }
-  return null;
-}
+/** What is asked of two sides of a comparison: a stretch of a stream each, of one ledger or of two. */
 
 /** A side with where it is read. */
 export interface Comparand {
   readonly session: {
-    readonly engine: DrilldownSession['engine'] & Pick<EngineApi, 'sideProfile' | 'series' | 'embeddingMap'>;
+    readonly engine: DrilldownSession['engine'] &
+      Pick<EngineApi, 'sideProfile' | 'sideLines' | 'embeddingMap' | 'mapTogether'>;
     readonly tables: DrilldownSession['tables'];
   };
   readonly report: AnalysisReport;
   readonly mapping: ColumnMapping;
   readonly side: Side;
+  /** Name of its ledger. */
+  readonly name: string;
 }
 
-export const profileOfSide = ({ session, side }: Comparand): Promise<SideProfile> => session.engine.sideProfile(side);
+export const profileOfSide = ({ session, side: { stream, range } }: Comparand): Promise<SideProfile> =>
+  session.engine.sideProfile({ stream, range });
 
-/** Points of a signal along the events of the ledger from the start of the stretch on: interleaved x, y. */
-export async function lineOfSide(
-  { session, report, side }: Comparand,
-  name: SeriesName,
-  buckets: number,
-): Promise<Float64Array> {
-  const stream = report.streams.findIndex((one) => one.name === side.stream);
-  const { lines } = await session.engine.series({ name, range: side.range, axis: 'event', buckets, streams: [stream] });
-  return (lines[0]?.points ?? new Float64Array()).map((value, i) => (i % 2 === 0 ? value - side.range.from : value));
-}
+export const linesOfSide = (
+  { session, side: { stream, range } }: Comparand,
+  what: Omit<SideLinesRequest, 'stream' | 'range'>,
+): Promise<SideLines> => session.engine.sideLines({ stream, range, ...what });
 
 const selectionOf = ({ range, stream }: Side) => ({ range, stream: { name: stream } });
 
@@ -72,6 +58,68 @@ export async function agentsOfSide({ session, side, report, mapping }: Comparand
   const sums = (await session.tables.query(agentSumsSql('event', 1, hasTools, own))) as unknown as AgentSums[];
   const votes = (await session.tables.query(votesSql('event', 1, own))) as unknown as Vote[];
   return agentRates(sums, votes, 1);
+}
+
+/** Points of the map, of one ledger or of both one after the other. */
+export interface SidesMap extends Together {
+  readonly k: number;
+  /** Which side each point is of: 0 neither, 1 a, 2 b. */
+  readonly side: Uint8Array;
+  /** The event of its ledger that each point is. */
+  readonly index: Int32Array;
+  readonly stream: Int32Array;
+  /** Points of the first ledger; those of the second follow. */
+  readonly ofFirst: number;
+}
+
+/** Of a larger ledger evenly spread points are shown. */
+const MAX_POINTS = 60_000;
+
+/**
+ * The embeddings of both sides on one plane, among all others of their ledgers. Two ledgers have to be on the same
+ * axes.
+ */
+export async function mapOfSides(a: Comparand, b: Comparand): Promise<SidesMap> {
+  const ledgers = a.side.ledger === b.side.ledger ? [a] : a.side.ledger === 'first' ? [a, b] : [b, a];
+  const maps = await Promise.all(
+    ledgers.map(({ session }) => session.engine.embeddingMap(MAX_POINTS / ledgers.length)),
+  );
+  const [{ k }] = maps;
+  if (maps.some((map) => map.k !== k))
+    throw new TautlineFailure({
+      kind: 'ledger',
+      problem: `the ledgers are on ${maps.map((map) => map.k).join(' and ')} axes`,
+      advice: 'Put the second one on the axes of the first.',
+    });
+  const joined = <A extends Float32Array | Int32Array>(into: A, part: (map: EmbeddingMap) => A): A => {
+    let at = 0;
+    for (const map of maps) {
+      into.set(part(map), at);
+      at += part(map).length;
+    }
+    return into;
+  };
+  const n = maps.reduce((sum, { index }) => sum + index.length, 0);
+  const x = joined(new Float32Array(n * k), (map) => map.x);
+  const index = joined(new Int32Array(n), (map) => map.index);
+  const stream = joined(new Int32Array(n), (map) => map.stream);
+  const side = new Uint8Array(n);
+  let from = 0;
+  maps.forEach((map, i) => {
+    for (const [id, one] of [
+      [1, a],
+      [2, b],
+    ] as const) {
+      if (one.side.ledger !== ledgers[i].side.ledger) continue;
+      const own = one.report.streams.findIndex(({ name }) => name === one.side.stream);
+      const { range } = one.side;
+      for (let j = from; j < from + map.index.length; j += 1)
+        if (side[j] === 0 && stream[j] === own && index[j] >= range.from && index[j] < range.to) side[j] = id;
+    }
+    from += map.index.length;
+  });
+  const together = await ledgers[0].session.engine.mapTogether({ x, k, side });
+  return { ...together, k, side, index, stream, ofFirst: maps[0].index.length };
 }
 
 /** The stretch of a ledger that a side begins with: a half of what is looked at. */

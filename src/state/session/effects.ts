@@ -42,7 +42,7 @@ export function createEffects(world: World): Effects {
     let report: OpenReport;
     try {
       const onProgress: OnProgress = (progress) => void dispatch({ type: 'openProgressed', generation, progress });
-      report = await engine.open(source, mapping, null, onProgress, axes, units);
+      report = await engine.open(source, mapping, null, onProgress, axes, units, world.other());
     } catch (thrown) {
       const error = toTautlineError(thrown, `opening ${sourceName(source)}`);
       return dispatch({ type: 'openFailed', generation, error });

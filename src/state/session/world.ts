@@ -1,3 +1,4 @@
+import type { OtherLedger } from '../../ledger/types.ts';
 import type { EngineClient } from '../../workers/client.ts';
 import type { AnalysisReport, PreviewReport } from '../../workers/protocol.ts';
 import type { AddressWriter } from '../address.ts';
@@ -31,6 +32,8 @@ export interface World {
   readonly consent: ConsentStorage;
   /** Bytes from which on a ledger is large. */
   readonly largeFrom: number;
+  /** A ledger that another session holds. */
+  other(): OtherLedger | undefined;
   prefetch(): Prefetch;
   state(): SessionState;
   /** Resolves when what follows from the event is done. */

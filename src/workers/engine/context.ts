@@ -15,7 +15,7 @@ import {
 } from '../../analysis/stages.ts';
 import type { OpenOptions } from '../../ledger/open.ts';
 import type { Platform } from '../../ledger/platform.ts';
-import type { ColumnMapping, LedgerSource, OpenedLedger, RowSink } from '../../ledger/types.ts';
+import type { ColumnMapping, LedgerSource, OpenedLedger, OtherLedger, RowSink } from '../../ledger/types.ts';
 import type { SignalPool } from '../signalPool.ts';
 
 /** What the engine needs from its surroundings: the browser's is in engine.worker.ts, tests bring Node's. */
@@ -38,6 +38,7 @@ export interface EnginePlatform {
       readonly signal: AbortSignal;
       readonly onProgress: OnProgress;
       readonly k: number | undefined;
+      readonly other?: OtherLedger;
       readonly stated?: StatedMapping;
       readonly onFiles?: OpenOptions['onFiles'];
     },

@@ -159,4 +159,35 @@ describe('the embedding map', () => {
     expect(map.index[49]).toBeGreaterThan(0.9 * report.events);
     expect(map.x).toHaveLength(50 * map.k);
   });
+
+  it('draws a stretch along its own events, and says where the reference ends in it', async () => {
+    const { to } = report.reference;
+    const names = ['kl', 'friction'] as const;
+    const range = { from: to - 30, to: to + 60 };
+    const all = await engine.sideLines({ stream: 'b', range, names, along: 'events', buckets: 1000 });
+    expect(all.own).toBe(30);
+    expect(all.sinceReference).toBe(-10);
+    expect(all.lines[0]).toHaveLength(60);
+    const own = [];
+    for (let i = range.from; i < range.to; i += 1) {
+      const event = await engine.event(i);
+      if (report.streams[event.stream].name === 'b') own.push(event);
+    }
+    expect([...all.lines[1]].filter((_, i) => i % 2 === 1)).toEqual(own.map(({ signals }) => signals.friction));
+    expect([...all.lines[1]].filter((_, i) => i % 2 === 0)).toEqual(own.map((_, i) => i));
+    expect(all.time).toEqual([own[0].time, own[29].time]);
+    const timed = await engine.sideLines({ stream: 'b', range, names, along: 'time', buckets: 1000 });
+    expect([...timed.lines[0]].filter((_, i) => i % 2 === 0)).toEqual(own.map(({ time }) => time));
+    const after = await engine.sideLines({
+      stream: 'b',
+      range: { from: to + 300, to: to + 300 },
+      names,
+      along: 'events',
+      buckets: 10,
+    });
+    expect(after).toMatchObject({ own: 0, sinceReference: 100, time: [Number.NaN, Number.NaN] });
+    await expect(engine.sideLines({ stream: 'z', range, names, along: 'events', buckets: 10 })).rejects.toMatchObject({
+      error: { kind: 'ledger', problem: expect.stringContaining('no stream "z"') },
+    });
+  });
 });

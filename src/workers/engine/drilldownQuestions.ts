@@ -9,6 +9,7 @@ import {
   type InvestigatedSignal,
   type InvestigationSubject,
 } from '../../detection/drilldown/investigate/columns.ts';
+import { mapTogether } from '../../detection/drilldown/compare/together.ts';
 import { resolveStretch, stretchWindows } from '../../detection/drilldown/investigate/stretch.ts';
 import { investigationWindows } from '../../detection/drilldown/investigate/windows.ts';
 import { transportPlan } from '../../detection/drilldown/transport.ts';
@@ -17,6 +18,7 @@ import { compareWords } from '../../detection/drilldown/words.ts';
 import { referenceMeans } from '../../detection/reference.ts';
 import { EVENT_STATES, type Alert } from '../../detection/types.ts';
 import type { Analysis } from '../../analysis/stages.ts';
+import { linesOf } from '../../analysis/sideLines.ts';
 import { profileOf } from '../../analysis/sideProfile.ts';
 import { findWhatChanged } from '../../analysis/whatChanged.ts';
 import type { OpenedLedger } from '../../ledger/types.ts';
@@ -90,6 +92,9 @@ export function drilldownQuestions(context: EngineContext): DrilldownApi {
         const { kernels, ledger } = context.open;
         return profileOf(kernels.fork(), ledger, analysis, side, context.signal);
       }),
+
+    sideLines: (request) => context.answer((analysis) => linesOf(context.open.kernels.fork(), analysis, request)),
+    mapTogether: (request) => context.answer(() => mapTogether(request)),
 
     stretch: (request) => context.answer(({ events, reference }) => resolveStretch(events, request, reference)),
     investigationColumns: (subject) =>

@@ -26,7 +26,7 @@ export function ledgerCommands(context: EngineContext): {
   let files: Parameters<NonNullable<OpenOptions['onFiles']>>[0] = [];
 
   const commands: ReturnType<typeof ledgerCommands>['commands'] = {
-    async open(source, mapping, sink, onProgress, k, units) {
+    async open(source, mapping, sink, onProgress, k, units, other) {
       context.cancel();
       storing.abort();
       const { signal } = context;
@@ -38,6 +38,7 @@ export function ledgerCommands(context: EngineContext): {
           signal,
           onProgress,
           k,
+          other,
           stated: units && { map: {}, unit: units },
           onFiles: (found) => {
             if (!signal.aborted) files = found;

@@ -1,5 +1,5 @@
 import { explain, toTautlineError } from '../../../core/errors.ts';
-import type { NamedBlob } from '../../../ledger/types.ts';
+import type { LedgerSource, NamedBlob } from '../../../ledger/types.ts';
 import { filesOfCopy } from '../../../state/recent/copies.ts';
 import type { Recent } from '../../../state/recent/recent.ts';
 import { actions } from '../../../state/store.ts';
@@ -34,6 +34,14 @@ async function filesOf({ copy, roots }: Recent, ask: boolean): Promise<readonly 
     return files;
   }
   return copy && filesOfCopy(copy);
+}
+
+/** Where it is opened from; null where the browser may not read its files. @param ask as `filesOf` */
+export async function sourceOfRecent(recent: Recent, ask: boolean): Promise<LedgerSource | null> {
+  if (recent.kind === 'sample') return { ...recent.reading, kind: 'sample', name: recent.name };
+  if (recent.kind === 'url') return { ...recent.reading, kind: 'url', url: recent.name };
+  const files = await filesOf(recent, ask);
+  return files && { ...recent.reading, kind: 'files', files };
 }
 
 /** Opens it without a question, in the view of the address; false if it cannot be opened so. */

@@ -2,7 +2,7 @@ import { TautlineFailure } from '../core/errors.ts';
 import { formatBytes } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { carefulFetch } from '../ledger/redirect.ts';
-import { modelFailure } from './folder.ts';
+import { isStaticConfig, modelFailure } from './folder.ts';
 import type { ModelFile } from './types.ts';
 
 /** What is fetched of a model's address where it is there; the first has to be. */
@@ -58,11 +58,14 @@ export async function fetchModel(
     else if (path === SETTINGS[0])
       throw modelFailure(base.href, 'there is no tokenizer.json', 'Give the address of the folder that it lies in');
   }
-  for (const path of WEIGHTS) {
+  const config = files.find(({ path }) => path === 'config.json');
+  const isStatic = config !== undefined && isStaticConfig(new TextDecoder().decode(config.bytes));
+  const weights = isStatic ? WEIGHTS.filter((path) => path.endsWith('.safetensors')) : WEIGHTS;
+  for (const path of weights) {
     const file = await get(path);
     if (file) return [...files, file];
   }
-  throw modelFailure(base.href, `there are no weights (${WEIGHTS.join(', ')})`, 'Choose a model with an ONNX export');
+  throw modelFailure(base.href, `there are no weights (${weights.join(', ')})`, 'Choose a model with an ONNX export');
 }
 
 const failure = (url: string, problem: string): TautlineFailure =>

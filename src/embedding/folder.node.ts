@@ -12,7 +12,11 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
       .map((name) => ({ path: name.replaceAll('\\', '/'), at: join(folder, name) }))
       .filter(({ path }) => isModelFile(path)),
   );
-  const weights = chooseWeights(found.map(({ path }) => path));
+  const config = found.find(({ path }) => path === 'config.json');
+  const weights = chooseWeights(
+    found.map(({ path }) => path),
+    config && (await readFile(config.at, 'utf8')),
+  );
   const read = found.filter(({ path }) => path === weights || !/\.(?:onnx|safetensors)$/.test(path));
   const files = await Promise.all(
     read.map(async ({ path, at }) => ({ path, bytes: new Uint8Array(await readFile(at)) })),

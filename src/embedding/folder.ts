@@ -61,8 +61,24 @@ export function relativeToModel<T extends { readonly path: string }>(files: read
   return files.flatMap((file) => (file.path.startsWith(root) ? [{ ...file, path: file.path.slice(root.length) }] : []));
 }
 
-/** The file of a model's weights among paths. @throws TautlineFailure where there is none, or one that is not read */
-export function chooseWeights(paths: readonly string[]): string {
+/** Whether the text of a config.json is that of a static model, whose ONNX export reads no texts. */
+export function isStaticConfig(config: string): boolean {
+  try {
+    return (JSON.parse(config) as { readonly model_type?: unknown } | null)?.model_type === 'model2vec';
+  } catch {
+    return false;
+  }
+}
+
+const MATRIX = 'model.safetensors';
+
+/**
+ * The file of a model's weights among paths.
+ * @param config the text of its config.json, where it has one
+ * @throws TautlineFailure where there is none, or one that is not read
+ */
+export function chooseWeights(paths: readonly string[], config?: string): string {
+  if (config !== undefined && isStaticConfig(config) && paths.includes(MATRIX)) return MATRIX;
   const beside = paths.find((path) => path.endsWith('.onnx_data'));
   if (beside !== undefined)
     throw modelFailure(beside, 'its weights stand beside the graph', 'Choose a model whose .onnx holds them');
@@ -72,8 +88,7 @@ export function chooseWeights(paths: readonly string[]): string {
   if (chosen !== undefined) return chosen;
   if (graphs.length > 1)
     throw modelFailure('The model', `it has ${formatCount(graphs.length)} graphs`, 'Leave the one that is to be used');
-  const matrix = paths.find((path) => path === 'model.safetensors');
-  if (matrix !== undefined) return matrix;
+  if (paths.includes(MATRIX)) return MATRIX;
   throw modelFailure('The model', 'it has no weights', NEEDED);
 }
 
@@ -95,11 +110,14 @@ export function readFolder(files: readonly ModelFile[], folder: string): ModelFo
     }
     throw modelFailure(path, 'it is no JSON object', 'Take the file of the model anew');
   };
-  const chosen = chooseWeights(files.map(({ path }) => path));
+  const config = json('config.json') ?? {};
+  const chosen = chooseWeights(
+    files.map(({ path }) => path),
+    JSON.stringify(config),
+  );
   const weights = files.find(({ path }) => path === chosen)!;
   const tokenizer = json('tokenizer.json');
   if (!tokenizer) throw modelFailure('The model', 'it has no tokenizer.json', NEEDED);
-  const config = json('config.json') ?? {};
   const isStatic = chosen.endsWith('.safetensors');
   const [limit, limitFrom] = isStatic ? [STATIC_LIMIT, 'none: 512 is taken'] : limitOf(json, tokenizer, config);
   const stated = config._name_or_path;

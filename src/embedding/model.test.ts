@@ -144,6 +144,11 @@ describe('the files of a model', () => {
     expect(found.map(({ path }) => path)).toEqual(['onnx/model.onnx', 'tokenizer.json']);
     expect(chooseWeights(['onnx/model.onnx', 'onnx/model_quantized.onnx'])).toBe('onnx/model_quantized.onnx');
     expect(chooseWeights(['a.onnx'])).toBe('a.onnx');
+    // The ONNX export of a static model takes bags of tokens.
+    const both = ['onnx/model.onnx', 'model.safetensors'];
+    expect(chooseWeights(both, '{"model_type": "model2vec"}')).toBe('model.safetensors');
+    expect(chooseWeights(both, '{"model_type": "bert"}')).toBe('onnx/model.onnx');
+    expect(chooseWeights(both, '{')).toBe('onnx/model.onnx');
     expect(() => chooseWeights(['a.onnx', 'b.onnx'])).toThrow('2 graphs');
     expect(() => chooseWeights(['model.onnx', 'model.onnx_data'])).toThrow('beside the graph');
     expect(() => chooseWeights(['config.json'])).toThrow('no weights');

@@ -95,7 +95,9 @@ it('opens beside the first on its axes, answers a comparison, and frees its engi
   // The other way round the points are the same.
   const turned = await mapOfSides(b, a);
   expect([...turned.plane]).toEqual([...map.plane]);
-  expect((await agentsOfSide(b)).agents.map(({ agent }) => agent)).toEqual(['b0', 'b1']);
+  const { agents, all } = await agentsOfSide(b);
+  expect(agents.map(({ agent }) => agent)).toEqual(['b0', 'b1']);
+  expect(all!.events).toBe(400);
   expect((await wordsOfSides(a, b)).window.texts).toBeGreaterThan(300);
 
   second.close();

@@ -59,7 +59,7 @@ export async function isStale(output, sources) {
     const top = await stat(root + source);
     const inside = top.isDirectory() ? await readdir(root + source, { recursive: true }) : [];
     const paths = inside
-      .filter((name) => !/^build\b|\.test\.tsx?$/.test(name))
+      .filter((name) => !/^build\b|\.test\.tsx?$|\bnode_modules\b/.test(name))
       .map((name) => `${root}${source}/${name}`);
     const times = await Promise.all(paths.map(async (path) => (await stat(path)).mtimeMs));
     if (Math.max(top.mtimeMs, ...times) > built.mtimeMs) return true;

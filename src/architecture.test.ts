@@ -54,6 +54,7 @@ const PACKAGES: readonly { readonly name: RegExp; readonly only: readonly string
   { name: /^(react|react-dom|zustand|@tanstack\/.*)(\/|$)/, only: ['state', 'charts', 'panels', 'app'] },
   { name: /^(@duckdb\/duckdb-wasm|parquet-wasm)(\/|$)/, only: ['ledger'] },
   { name: /^comlink(\/|$)/, only: ['workers'] },
+  { name: /^prom-client(\/|$)/, only: ['live'] },
   { name: /^(onnxruntime-web|@huggingface\/tokenizers)(\/|$)/, only: ['embedding'] },
 ];
 

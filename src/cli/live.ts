@@ -13,12 +13,15 @@ export async function run(args: string[]): Promise<number> {
   const live = await import('../live/run.ts');
   const { values, positionals } = readOptions(args, {
     log: { type: 'string' },
+    kafka: { type: 'string' },
+    spool: { type: 'string' },
     ledger: { type: 'string' },
     port: { type: 'string' },
     token: { type: 'string' },
     otlp: { type: 'string' },
     stdin: { type: 'boolean' },
     demo: { type: 'boolean' },
+    bundle: { type: 'string' },
   });
   if (positionals[0] === 'verify') {
     if (positionals.length !== 2) throw refused('verify DIR', 'needs one folder', 'Name the folder of the ledger');
@@ -30,8 +33,13 @@ export async function run(args: string[]): Promise<number> {
     return faults.length === 0 ? 0 : 1;
   }
   const demo = values.demo ?? false;
-  if (!demo && (values.log === undefined || values.ledger === undefined))
+  const { kafka } = values;
+  if (!demo && ((values.log ?? kafka) === undefined || values.ledger === undefined))
     throw refused('--log DIR --ledger DIR', 'is missing', 'Say where log and ledger stand, or try --demo');
+  if (kafka !== undefined && values.log !== undefined)
+    throw refused('--kafka', 'takes the place of --log', 'Give one of them');
+  if (kafka !== undefined && !/^[^\s:,]+:\d+(?:,[^\s:,]+:\d+)*$/.test(kafka))
+    throw refused('--kafka', 'names no brokers', 'Give HOST:PORT, several separated by commas');
   const port = portOf('port', values.port ?? '4173');
   // The demo brings its own events.
   const otlp = values.otlp === undefined && demo ? null : portOf('otlp', values.otlp ?? '4318');
@@ -42,13 +50,16 @@ export async function run(args: string[]): Promise<number> {
   const ledger = values.ledger ?? made!.ledger;
   print(`Ledger: ${ledger}`);
   await live.runLive({
-    log: values.log ?? made!.log,
+    log: kafka === undefined ? (values.log ?? made!.log) : null,
+    kafka: kafka ?? null,
+    spool: values.spool ?? null,
     ledger,
     port,
     token: values.token ?? null,
     otlp,
     lines,
     demo,
+    bundle: values.bundle ?? null,
     say: print,
     signal: end.signal,
   });

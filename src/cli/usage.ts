@@ -105,16 +105,20 @@ ${MAP_USAGE}`,
 ${EVENTS_USAGE}
 ${FILE_USAGE}
 ${MAP_USAGE}`,
-  live: `tautline live --log DIR --ledger DIR [--port N] [--token FILE] [--otlp N] [--stdin]
-tautline live --demo [--port N]
+  live: `tautline live (--log DIR | --kafka HOST:PORT[,...] [--spool DIR]) --ledger DIR [--port N] [--token FILE]
+              [--bundle FILE] [--otlp N] [--stdin]
+tautline live --demo [--port N] [--bundle FILE]
 tautline live verify DIR
   Takes events (OpenTelemetry, CloudEvents, lines) into a log and from there into a ledger, judges them, and hands
   commits and files to followers on this machine. Without a bundle the first 2,000 events are the reference. verify
   reads a ledger whole: every commit, every file, and whether analysing it gives the alerts that were raised.
   --log DIR       folder of the log; made where it does not exist
+  --kafka HOST:PORT[,...]  brokers of Apache Kafka in place of a log; topics are made where they do not exist
+  --spool DIR     folder of what waits for the brokers; default the ledger's name with ".spool"
   --ledger DIR    folder of the ledger; made where it does not exist
   --demo          replays the fracture of the harness at 20 x into folders of its own
   --port N        port to try first; default 4173
+  --bundle FILE   judges by it from here on, from the first event of a new ledger; else the bundle in force goes on
   --token FILE    holds the token that followers send, and is made where it does not exist; else each run has another
   --otlp N        port that events are taken at: POST v1/traces, v1/logs, v1/events; default 4318, of the demo none
   --stdin         takes an event a line from the standard input too, as JSON with the columns of a ledger`,

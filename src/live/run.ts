@@ -1,27 +1,35 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { serve } from '../cli/serve.ts';
 import { TautlineFailure } from '../core/errors.ts';
+import { bundleFromJson, bundleToJson } from '../detection/lab/bundle.ts';
 import { loadKernels } from '../kernels/load.node.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { codeOf } from './log/files.ts';
-import { openLocalLog } from './log/localLog.ts';
 import { eventRecord, sampleEvents, tickRecord } from './replay.ts';
+import { deploy, type Desk } from './deploy.ts';
 import { liveApi } from './server.ts';
+import { commitAt, newestCommit } from './sink/commitLog.ts';
+import { withHash, type BundleInForce } from './sink/judge.ts';
 import { Sink } from './sink/sink.ts';
 import { verifyLedger, type Verified } from './sink/verify.ts';
 import { Intake } from './intake/intake.ts';
 import { serveIntake } from './intake/server.ts';
-import { LiveMetrics } from './producer/metrics.ts';
-import type { Transport } from './transport.ts';
+import { openOutlet, type Outlet } from './outlet.ts';
 
 export interface LiveOptions {
-  /** Folder of the log. */
-  readonly log: string;
+  /** Folder of the log; null: Kafka. */
+  readonly log: string | null;
+  /** Brokers, HOST:PORT; null: the log. */
+  readonly kafka: string | null;
+  /** Folder of what waits for the brokers; null: beside the ledger. */
+  readonly spool: string | null;
   /** Folder of the ledger. */
   readonly ledger: string;
   readonly port: number;
@@ -29,10 +37,12 @@ export interface LiveOptions {
   readonly otlp: number | null;
   /** Where events come from too, one a line; null: nowhere. */
   readonly lines: Readable | null;
-  /** Replays a built-in ledger into the log. */
   /** File of the token that followers send, made where it is not there; null: another one for each run. */
   readonly token: string | null;
+  /** Replays a built-in ledger into the log. */
   readonly demo: boolean;
+  /** File of a bundle to judge by; null: that in force, or one that is fitted. */
+  readonly bundle: string | null;
   readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
 }
@@ -46,43 +56,45 @@ const DEMO_EVENTS = 16_000;
 /** Runs a live ledger in this process until the signal: log, sink, server. */
 export async function runLive({
   log,
+  kafka,
+  spool,
   ledger,
   port,
   token,
   otlp,
   lines,
   demo,
+  bundle,
   say,
   signal,
 }: LiveOptions): Promise<void> {
   const kernels = await loadKernels();
-  const transport = await openLocalLog(log);
+  const given = bundle === null ? null : await bundleOf(bundle);
+  const who = userInfo().username;
+  const outlet = await openOutlet({ group: GROUP, log, kafka, spool: spool ?? `${ledger}.spool`, say });
+  const { transport, metrics } = outlet;
   const end = new AbortController();
   const stop = (): void => end.abort();
   signal.addEventListener('abort', stop, { once: true });
-  const sink = new Sink({ folder: ledger, transport, group: GROUP, kernels, platform: nodePlatform(), say });
-  const metrics = new LiveMetrics();
-  const append = async (value: Uint8Array): Promise<void> => {
-    const began = performance.now();
-    await transport.append('ledger', { key: GROUP, value });
-    metrics.observe(performance.now() - began);
-    metrics.count('acked');
-  };
+  const begun = await newestCommit(ledger);
+  const isNew = begun < 0 || (await commitAt(ledger, begun))?.source.to === 0;
+  const first = given && isNew ? { bundle: given, who } : null;
+  const sink = new Sink({ folder: ledger, transport, group: GROUP, kernels, platform: nodePlatform(), first, say });
   const intake = new Intake({
-    append: (event) => append(eventRecord(event)),
-    tick: (micros) => append(tickRecord(micros)),
+    append: (event) => outlet.append(eventRecord(event)),
+    tick: (micros) => outlet.append(tickRecord(micros)),
   });
   const taking = otlp === null ? null : await serveIntake(intake, otlp);
   let isWell = true;
+  const desk = { folder: ledger, transport, group: GROUP };
   metrics.gauge('ring_waiting', 'Events that wait in memory', () => intake.counts.waiting);
   metrics.gauge('ring_dropped', 'Events that found no room in memory', () => intake.counts.dropped);
   const health = () => ({
-    status: isWell ? 'ok' : 'failed',
-    transport: transport.kind,
+    status: isWell && outlet.problem() === null ? 'ok' : 'failed',
+    ...outlet.health(),
     intake: intake.counts,
-    latency: metrics.latency,
   });
-  const api = liveApi(ledger, GROUP, await tokenOf(token), health, metrics);
+  const api = liveApi(desk, await tokenOf(token), health, metrics);
   const root = fileURLToPath(new URL('../../dist', import.meta.url));
   const server = await serve({ root, port, api: (request, response) => api.answer(request, response) });
   try {
@@ -95,14 +107,37 @@ export async function runLive({
       isWell = false;
       throw thrown;
     });
-    await Promise.all([sinking, demo ? replay(kernels, transport, end.signal, say) : null]);
+    if (given && !isNew) await take(desk, given, who, begun, sinking);
+    await Promise.all([sinking, demo ? replay(kernels, outlet, end.signal, say) : null]);
   } finally {
     await intake.close();
     stop();
     await server.close();
     await taking?.close();
-    await transport.close();
+    await outlet.close();
   }
+}
+
+async function bundleOf(path: string): Promise<BundleInForce> {
+  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
+    const [problem, advice] = [`it cannot be read (${codeOf(thrown)})`, 'Name the file of a bundle as JSON.'];
+    throw new TautlineFailure({ kind: 'file', file: path, problem, advice });
+  });
+  return withHash(bundleFromJson(text, path));
+}
+
+/** The bundle of the command line comes into force in a ledger that has another, once the sink has begun. */
+async function take(desk: Desk, given: BundleInForce, who: string, begun: number, sinking: Promise<void>) {
+  while ((await newestCommit(desk.folder)) === begun) await Promise.race([sinking, setTimeout(20)]);
+  const decided = await deploy(desk, bundleToJson(given.bundle), { who, reason: '' });
+  // In force already: that is what was wanted.
+  if (!('problems' in decided) || decided.status === 409) return;
+  throw new TautlineFailure({
+    kind: 'parameter',
+    name: 'bundle',
+    problem: decided.problems.join('; '),
+    advice: 'Give a bundle of this ledger, or begin another ledger with it.',
+  });
 }
 
 async function tokenOf(path: string | null): Promise<string> {
@@ -124,18 +159,17 @@ async function tokenOf(path: string | null): Promise<string> {
 /** The fracture of the harness, its first hours at once and then at twenty times its speed. */
 async function replay(
   kernels: KernelModule,
-  transport: Transport,
+  { append }: Outlet,
   signal: AbortSignal,
   say: (sentence: string) => void,
 ): Promise<void> {
   const events = sampleEvents(kernels, 'fracture', DEMO_EVENTS);
-  const append = (value: Uint8Array) => transport.append('ledger', { key: GROUP, value });
   await Promise.all(events.slice(0, HISTORY).map((event) => append(eventRecord(event))));
   say(`Replaying the fracture at ${SPEED} x from event ${HISTORY}`);
   const [began, first] = [performance.now(), Number(events[HISTORY].sourceMicros)];
   for (const event of events.slice(HISTORY)) {
     const due = began + (Number(event.sourceMicros) - first) / 1000 / SPEED;
-    if (due > performance.now()) await new Promise((done) => setTimeout(done, due - performance.now()));
+    if (due > performance.now()) await setTimeout(due - performance.now());
     if (signal.aborted) return;
     await append(eventRecord(event));
   }

@@ -59,13 +59,15 @@ function Hub(): ReactNode {
             <strong>{model.name}</strong>{' '}
             <span className="dim">
               {model.about} · {formatCount(model.dimension)} dimensions · {model.licence}
-              {model.speed === null ? '' : ` · ${formatCount(model.speed)} characters a second of one processor`}
+              {model.speed === null
+                ? ' · not measured'
+                : ` · ${formatCount(model.speed)} characters a second of one processor`}
             </span>
           </span>
           <button
             type="button"
             className="button"
-            aria-label={`Fetch ${model.name}, about ${formatBytes(model.bytes)}, ${model.licence}, from ${HUB_HOST}`}
+            aria-label={`Fetch about ${formatBytes(model.bytes)} from ${HUB_HOST}: ${model.name}, ${model.licence}`}
             onClick={() => void addAddress({ url: hubAddress(model), name: model.name, licence: model.licence })}
           >
             Fetch about {formatBytes(model.bytes)} from {HUB_HOST}

@@ -137,7 +137,7 @@ export class Sink {
     if (last && last.source.topicId !== this.#topicId) throw anotherTopic(folder, transport.place);
     this.#number = last?.number ?? -1;
     this.#known = last?.events.to ?? 0;
-    const to = last?.source.to ?? 0;
+    const to = last?.source.to ?? (await transport.range('ledger', partition)).first;
     this.#from = to;
     this.#to = to;
     await putCommit(folder, { ...this.#commit('claim', partition, [], last?.events.to ?? 0), ...kept(last) });
@@ -152,7 +152,7 @@ export class Sink {
       this.#judge = openRowJudge(kernels, this.#bundle, group, state.judge);
       await this.#restoreHeld(state, partition);
       this.#from = this.#to = state.to;
-    } else this.#from = this.#to = (await transport.range('ledger', partition)).first;
+    } else this.#from = this.#to = last ? (await commitAt(folder, 0))!.source.to : to;
     await this.#catchUp(to, partition);
   }
 

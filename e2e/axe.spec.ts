@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from '@playwright/test';
-import { idle, openFiles } from './ledgers.ts';
+import { idle } from './ledgers.ts';
+import { walkEvidence, walkMonitor, walkOpening, walkScreens, type Visit } from './screens.ts';
 import { expect, test } from './test.ts';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -70,15 +71,19 @@ const smallTargets = (page: Page): Promise<string[]> =>
     });
   }, CONTROLS);
 
-async function isClean(page: Page, screen: string): Promise<void> {
-  await idle(page);
-  await expect(page.getByText(/^Loading .*…$/)).toHaveCount(0);
-  expect.soft(await violations(page), `axe: ${screen}`).toEqual([]);
-  expect.soft(await smallTargets(page), `targets: ${screen}`).toEqual([]);
-}
+const isClean =
+  (page: Page): Visit =>
+  async (screen) => {
+    expect.soft(await violations(page), `axe: ${screen}`).toEqual([]);
+    expect.soft(await smallTargets(page), `targets: ${screen}`).toEqual([]);
+  };
 
-/** Scrolls the charts to their start: what lies half under the head would count as a small target. */
-const toTop = (page: Page): Promise<void> => page.locator('#charts').evaluate((charts) => charts.scrollTo(0, 0));
+const WALKS = [
+  ['the first page and files that cannot be opened', walkOpening],
+  ['the monitor and its sheets', walkMonitor],
+  ['the evidence', walkEvidence],
+  ['laboratory, calibration and Compare', walkScreens],
+] as const;
 
 for (const theme of ['dark', 'light'] as const) {
   test.describe(`in the ${theme} theme`, () => {
@@ -92,71 +97,8 @@ for (const theme of ['dark', 'light'] as const) {
       await context.addInitScript({ content: AXE });
     });
 
-    test('axe finds nothing on the first page, the monitor and its sheets, and every target is 24 px', async ({
-      page,
-    }) => {
-      await page.goto('/');
-      await expect(page.getByRole('button', { name: /^Quick tour/ })).toBeVisible();
-      await isClean(page, 'first page');
-      await openFiles(page, { name: 'torn.parquet', mimeType: '', buffer: Buffer.from('PAR1 torn') });
-      await expect(page.getByRole('alert').first()).toBeVisible();
-      await isClean(page, 'a ledger that cannot be opened');
-
-      await page.goto('/#v=1&sample=quick-tour');
-      await page.locator('.headline summary').click();
-      await isClean(page, 'monitor');
-      await page.getByRole('button', { name: 'Show KL divergence as table' }).click();
-      await page.getByRole('button', { name: 'What KL divergence shows' }).click();
-      await page.getByRole('button', { name: /^Notices/ }).click();
-      await toTop(page);
-      await isClean(page, 'a chart as table, its help, notices');
-
-      await page.getByRole('button', { name: 'Help and shortcuts' }).click();
-      await isClean(page, 'help');
-      await page
-        .getByRole('button', { name: /glossary/i })
-        .first()
-        .click();
-      await isClean(page, 'glossary');
-      await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Open…' }).click();
-      await isClean(page, 'ways to open');
-      await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: /skipped$/ }).click();
-      await isClean(page, 'open report');
-      await page.keyboard.press('Escape');
-      await page.keyboard.press('?');
-      await page.getByRole('button', { name: 'Take the tour' }).click();
-      await isClean(page, 'tour');
-    });
-
-    test('axe finds nothing in the evidence, and every target is 24 px', async ({ page }) => {
-      await page.goto('/#v=1&sample=quick-tour');
-      await page
-        .getByRole('button', { name: /^Look:/ })
-        .first()
-        .click();
-      await expect(page.getByRole('complementary', { name: 'Event inspector' })).toBeVisible();
-      const tabs = page.getByRole('tablist', { name: 'Evidence' });
-      await expect(tabs).toBeVisible();
-      const names = await tabs.getByRole('tab').allTextContents();
-      expect(names.length).toBeGreaterThan(7);
-      for (const name of names) {
-        await tabs.getByRole('tab', { name, exact: true }).click();
-        await isClean(page, name);
-      }
-      await page.goto('/#v=1&sample=quick-tour&evidence=5012,change');
-      await isClean(page, 'What changed');
-    });
-
-    test('axe finds nothing in laboratory and calibration, and every target is 24 px', async ({ page }) => {
-      await page.goto('/#v=1&sample=quick-tour&screen=laboratory');
-      await expect(page.getByRole('heading', { name: 'Deploy' })).toBeVisible();
-      await isClean(page, 'laboratory');
-      await page.goto('/#v=1&sample=quick-tour&screen=calibration');
-      await expect(page.getByRole('heading', { name: 'Calibration', exact: true })).toBeVisible();
-      await isClean(page, 'calibration');
-    });
+    for (const [what, walk] of WALKS)
+      test(`axe finds nothing in ${what}, and every target is 24 px`, ({ page }) => walk(page, isClean(page)));
   });
 }
 

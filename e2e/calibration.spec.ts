@@ -34,12 +34,10 @@ test(
     await run(page);
     await expect(page.getByRole('progressbar', { name: 'The four profiles' })).toBeVisible();
     await finished(page);
-    test
-      .info()
-      .annotations.push({
-        type: 'measured',
-        description: `four profiles and the ablation: ${Date.now() - started} ms`,
-      });
+    test.info().annotations.push({
+      type: 'measured',
+      description: `four profiles and the ablation: ${Date.now() - started} ms`,
+    });
     await expect(page.locator('.outcome')).toContainText(/All \d+ verdicts pass/);
     const rows = page.locator('tr[data-verdict]');
     expect(await rows.count()).toBeGreaterThanOrEqual(16);

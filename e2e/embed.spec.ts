@@ -146,6 +146,8 @@ test.describe('what is no model, or is fetched', () => {
     await expect(row).toContainText('16 dimensions');
     await expect(row).toContainText(`from ${host.url}`);
     await host.close();
-    await expect(page.getByRole('button', { name: /^Fetch all-MiniLM-L6-v2, about 24 MB, Apache-2.0/ })).toBeVisible();
+    await expect(
+      page.getByRole('button', { name: /^Fetch about 24 MB from .*: all-MiniLM-L6-v2, Apache-2.0/ }),
+    ).toBeVisible();
   });
 });

@@ -17,12 +17,20 @@ export async function idle(page: Page): Promise<void> {
   await page.evaluate(() => window.__tautline!.idle());
 }
 
+/** Where a ledger is open the pickers are behind a button. */
+export async function openSheet(page: Page): Promise<void> {
+  await page.waitForFunction(() => window.__tautline !== undefined);
+  if ((await page.evaluate(() => window.__tautline!.state().ledger.phase)) === 'open')
+    await page.getByRole('button', { name: 'Open…' }).click();
+}
+
 /** Opens files through the file picker and waits for the picture. */
 export async function openFiles(
   page: Page,
   files: string | string[] | { name: string; mimeType: string; buffer: Buffer },
 ): Promise<void> {
-  await page.locator('input[type=file]:not([webkitdirectory])').first().setInputFiles(files);
+  await openSheet(page);
+  await page.getByTestId('file-input').first().setInputFiles(files);
   await idle(page);
 }
 

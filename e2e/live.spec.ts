@@ -70,18 +70,32 @@ test(
       await expect(page.getByLabel('Event inspector')).toBeVisible({ timeout: 5000 });
     }).toPass({ timeout: 60_000 });
 
+    await page.locator('[data-parameter="h"] input[type=range]').press('ArrowRight');
+    await page.getByRole('button', { name: 'Laboratory', exact: true }).first().click();
+    const deploying = page.getByRole('region', { name: 'Deploy to the live process' });
+    await expect(deploying.getByRole('table')).toContainText('CUSUM h');
+    await deploying.getByRole('button', { name: /^Deploy to the live process/ }).click();
+    await deploying.getByRole('button', { name: 'Deploy now' }).click();
+    await expect(deploying.getByRole('alert')).toContainText('Say who deploys it');
+    await deploying.getByLabel('Who deploys it').fill('Ana');
+    await deploying.getByLabel('Why').fill('fewer false alarms');
+    await deploying.getByRole('button', { name: 'Deploy now' }).click();
+    await expect(deploying.getByRole('status')).toContainText(/In force from event [\d,]+ on/, { timeout: 30_000 });
+    await expect(deploying).toContainText('The parameters are those in force', { timeout: 30_000 });
+    await page.getByRole('button', { name: 'Monitor', exact: true }).first().click();
+    await expect(bar).toContainText(/Ana deployed [0-9a-f]{12}, in force from event [\d,]+ on: fewer false alarms/);
+
     await bar.getByRole('button', { name: 'Pause' }).click();
     await expect(bar).toContainText(/[\d,]+ more have come/, { timeout: 30_000 });
-    // A picture that was under way still comes.
-    await page.waitForTimeout(3000);
-    const still = await shown();
-    await page.waitForTimeout(3000);
-    expect(await shown()).toBe(still);
     await bar.getByRole('button', { name: 'To the newest' }).click();
-    await expect.poll(shown, { timeout: 30_000 }).toBeGreaterThan(still);
+    await expect(bar.getByText(/more have come/)).toHaveCount(0, { timeout: 30_000 });
+    await expect(bar).not.toContainText('Parity broken');
     await bar.getByRole('button', { name: 'Stop following' }).click();
     await expect(bar).toHaveCount(0);
     await idle(page);
+    const ledger = await live.says(/Ledger: (\S+)/);
+    await live.end();
+    expect(await new Live('verify', ledger).says(/commits?, .*/)).toContain('everything holds');
   },
 );
 

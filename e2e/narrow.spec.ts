@@ -54,7 +54,9 @@ let folder = '';
 test.beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tautline-narrow-'));
 });
-test.afterEach(() => rm(folder, { recursive: true }));
+test.afterEach(async () => {
+  if (folder) await rm(folder, { recursive: true });
+});
 
 test('a partitioned ledger that does not fit says what does, and opens by the partitions that are ticked', async ({
   page,

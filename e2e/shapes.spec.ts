@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { openFiles } from './ledgers.ts';
+import { openFiles, openSheet } from './ledgers.ts';
 import { expect, test } from './test.ts';
 
 const FOLDERS = ['shapes', 'everyday'].map((name) => new URL(`../src/ledger/fixtures/${name}/`, import.meta.url));
@@ -71,7 +71,10 @@ for (const folder of ['shapes', 'everyday', 'recipes']) {
       >[];
       const paths = files.map((file) => fileURLToPath(new URL(file, url)));
       if (name.includes('.')) await openFiles(page, paths);
-      else await page.locator('input[webkitdirectory]').first().setInputFiles(paths[0]);
+      else {
+        await openSheet(page);
+        await page.getByTestId('folder-input').first().setInputFiles(paths[0]);
+      }
       await expect.poll(() => opened(page), { message: name }).toMatchObject({ events: expect.any(Number) });
       await page.evaluate(() => window.__tautline!.idle());
       const keys = [...new Set(expected.flatMap(Object.keys))].filter((key) => key !== 'embedding');

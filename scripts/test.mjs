@@ -12,6 +12,8 @@ import { readFile, rm } from 'node:fs/promises';
  */
 
 const all = process.argv.includes('--all');
+/** @type {NodeJS.ProcessEnv} */
+const tier = all ? {} : { TAUTLINE_TESTS: 'core' };
 
 /** In turn; the lists within one together, each in its turn. @type {(Check | Check[][])[]} */
 const checks = [
@@ -36,6 +38,7 @@ const checks = [
       '--reporter=json',
       '--outputFile.json=test-results/unit.json',
     ],
+    env: tier,
     needs: ['kernels'],
     minutes: 30,
     report: { file: 'test-results/unit.json', count: countVitest },
@@ -45,7 +48,7 @@ const checks = [
   {
     name: all ? 'end-to-end tests' : 'end-to-end tests, the core',
     command: ['npm', 'run', '--silent', 'test:e2e'],
-    env: all ? {} : { TAUTLINE_TESTS: 'core' },
+    env: tier,
     needs: ['build'],
     minutes: 30,
     report: { file: 'test-results/e2e.json', count: countPlaywright },

@@ -21,6 +21,7 @@ export async function run(args: string[]): Promise<number> {
     otlp: { type: 'string' },
     stdin: { type: 'boolean' },
     demo: { type: 'boolean' },
+    bundle: { type: 'string' },
   });
   if (positionals[0] === 'verify') {
     if (positionals.length !== 2) throw refused('verify DIR', 'needs one folder', 'Name the folder of the ledger');
@@ -58,6 +59,7 @@ export async function run(args: string[]): Promise<number> {
     otlp,
     lines,
     demo,
+    bundle: values.bundle ?? null,
     say: print,
     signal: end.signal,
   });

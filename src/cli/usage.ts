@@ -106,8 +106,8 @@ ${EVENTS_USAGE}
 ${FILE_USAGE}
 ${MAP_USAGE}`,
   live: `tautline live (--log DIR | --kafka HOST:PORT[,...] [--spool DIR]) --ledger DIR [--port N] [--token FILE]
-              [--otlp N] [--stdin]
-tautline live --demo [--port N]
+              [--bundle FILE] [--otlp N] [--stdin]
+tautline live --demo [--port N] [--bundle FILE]
 tautline live verify DIR
   Takes events (OpenTelemetry, CloudEvents, lines) into a log and from there into a ledger, judges them, and hands
   commits and files to followers on this machine. Without a bundle the first 2,000 events are the reference. verify
@@ -118,6 +118,7 @@ tautline live verify DIR
   --ledger DIR    folder of the ledger; made where it does not exist
   --demo          replays the fracture of the harness at 20 x into folders of its own
   --port N        port to try first; default 4173
+  --bundle FILE   judges by it from here on, from the first event of a new ledger; else the bundle in force goes on
   --token FILE    holds the token that followers send, and is made where it does not exist; else each run has another
   --otlp N        port that events are taken at: POST v1/traces, v1/logs, v1/events; default 4318, of the demo none
   --stdin         takes an event a line from the standard input too, as JSON with the columns of a ledger`,

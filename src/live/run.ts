@@ -1,16 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { serve } from '../cli/serve.ts';
 import { TautlineFailure } from '../core/errors.ts';
+import { bundleFromJson, bundleToJson } from '../detection/lab/bundle.ts';
 import { loadKernels } from '../kernels/load.node.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
 import { codeOf } from './log/files.ts';
 import { eventRecord, sampleEvents, tickRecord } from './replay.ts';
+import { deploy, type Desk } from './deploy.ts';
 import { liveApi } from './server.ts';
+import { commitAt, newestCommit } from './sink/commitLog.ts';
+import { withHash, type BundleInForce } from './sink/judge.ts';
 import { Sink } from './sink/sink.ts';
 import { verifyLedger, type Verified } from './sink/verify.ts';
 import { Intake } from './intake/intake.ts';
@@ -31,10 +37,12 @@ export interface LiveOptions {
   readonly otlp: number | null;
   /** Where events come from too, one a line; null: nowhere. */
   readonly lines: Readable | null;
-  /** Replays a built-in ledger into the log. */
   /** File of the token that followers send, made where it is not there; null: another one for each run. */
   readonly token: string | null;
+  /** Replays a built-in ledger into the log. */
   readonly demo: boolean;
+  /** File of a bundle to judge by; null: that in force, or one that is fitted. */
+  readonly bundle: string | null;
   readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
 }
@@ -56,22 +64,29 @@ export async function runLive({
   otlp,
   lines,
   demo,
+  bundle,
   say,
   signal,
 }: LiveOptions): Promise<void> {
   const kernels = await loadKernels();
+  const given = bundle === null ? null : await bundleOf(bundle);
+  const who = userInfo().username;
   const outlet = await openOutlet({ group: GROUP, log, kafka, spool: spool ?? `${ledger}.spool`, say });
   const { transport, metrics } = outlet;
   const end = new AbortController();
   const stop = (): void => end.abort();
   signal.addEventListener('abort', stop, { once: true });
-  const sink = new Sink({ folder: ledger, transport, group: GROUP, kernels, platform: nodePlatform(), say });
+  const begun = await newestCommit(ledger);
+  const isNew = begun < 0 || (await commitAt(ledger, begun))?.source.to === 0;
+  const first = given && isNew ? { bundle: given, who } : null;
+  const sink = new Sink({ folder: ledger, transport, group: GROUP, kernels, platform: nodePlatform(), first, say });
   const intake = new Intake({
     append: (event) => outlet.append(eventRecord(event)),
     tick: (micros) => outlet.append(tickRecord(micros)),
   });
   const taking = otlp === null ? null : await serveIntake(intake, otlp);
   let isWell = true;
+  const desk = { folder: ledger, transport, group: GROUP };
   metrics.gauge('ring_waiting', 'Events that wait in memory', () => intake.counts.waiting);
   metrics.gauge('ring_dropped', 'Events that found no room in memory', () => intake.counts.dropped);
   const health = () => ({
@@ -79,7 +94,7 @@ export async function runLive({
     ...outlet.health(),
     intake: intake.counts,
   });
-  const api = liveApi(ledger, GROUP, await tokenOf(token), health, metrics);
+  const api = liveApi(desk, await tokenOf(token), health, metrics);
   const root = fileURLToPath(new URL('../../dist', import.meta.url));
   const server = await serve({ root, port, api: (request, response) => api.answer(request, response) });
   try {
@@ -92,6 +107,7 @@ export async function runLive({
       isWell = false;
       throw thrown;
     });
+    if (given && !isNew) await take(desk, given, who, begun, sinking);
     await Promise.all([sinking, demo ? replay(kernels, outlet, end.signal, say) : null]);
   } finally {
     await intake.close();
@@ -100,6 +116,28 @@ export async function runLive({
     await taking?.close();
     await outlet.close();
   }
+}
+
+async function bundleOf(path: string): Promise<BundleInForce> {
+  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
+    const [problem, advice] = [`it cannot be read (${codeOf(thrown)})`, 'Name the file of a bundle as JSON.'];
+    throw new TautlineFailure({ kind: 'file', file: path, problem, advice });
+  });
+  return withHash(bundleFromJson(text, path));
+}
+
+/** The bundle of the command line comes into force in a ledger that has another, once the sink has begun. */
+async function take(desk: Desk, given: BundleInForce, who: string, begun: number, sinking: Promise<void>) {
+  while ((await newestCommit(desk.folder)) === begun) await Promise.race([sinking, setTimeout(20)]);
+  const decided = await deploy(desk, bundleToJson(given.bundle), { who, reason: '' });
+  // In force already: that is what was wanted.
+  if (!('problems' in decided) || decided.status === 409) return;
+  throw new TautlineFailure({
+    kind: 'parameter',
+    name: 'bundle',
+    problem: decided.problems.join('; '),
+    advice: 'Give a bundle of this ledger, or begin another ledger with it.',
+  });
 }
 
 async function tokenOf(path: string | null): Promise<string> {
@@ -131,7 +169,7 @@ async function replay(
   const [began, first] = [performance.now(), Number(events[HISTORY].sourceMicros)];
   for (const event of events.slice(HISTORY)) {
     const due = began + (Number(event.sourceMicros) - first) / 1000 / SPEED;
-    if (due > performance.now()) await new Promise((done) => setTimeout(done, due - performance.now()));
+    if (due > performance.now()) await setTimeout(due - performance.now());
     if (signal.aborted) return;
     await append(eventRecord(event));
   }

@@ -6,10 +6,12 @@ import { serve, type RunningServer } from '../cli/serve.ts';
 import type { Commit } from '../detection/files/commit.ts';
 import { LiveMetrics } from './producer/metrics.ts';
 import { liveApi, type LiveApi } from './server.ts';
+import { openLocalLog, type LocalLog } from './log/localLog.ts';
 import { putCommit, requireLinks } from './sink/commitLog.ts';
 
 let root = '';
 let server: RunningServer;
+let log: LocalLog;
 let api: LiveApi;
 const commit = (number: number): Commit => ({
   ...{ format: 'tautline-commit', version: 1, number, kind: 'unit', owner: 'a', written: '2026-01-05T09:00:00Z' },
@@ -25,11 +27,12 @@ const commit = (number: number): Commit => ({
     dropped: 0,
     untracked: 0,
   },
-  ...{ through: null, bundle: null, hasState: false },
+  ...{ through: null, bundle: null, control: null, ended: [], hasState: false },
 });
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tautline-server-'));
+  log = await openLocalLog(join(root, 'log'));
   await mkdir(join(root, 'app'));
   await mkdir(join(root, 'ledger'));
   await writeFile(join(root, 'app', 'index.html'), 'app');
@@ -37,11 +40,13 @@ beforeAll(async () => {
   await writeFile(join(root, 'ledger', 'a.parquet'), '0123456789');
   await requireLinks(join(root, 'ledger'), 'a');
   for (const number of [0, 1]) await putCommit(join(root, 'ledger'), commit(number));
-  api = liveApi(join(root, 'ledger'), 'g', 'secret', () => ({ status: 'ok' }), new LiveMetrics());
+  const desk = { folder: join(root, 'ledger'), transport: log, group: 'g' };
+  api = liveApi(desk, 'secret', () => ({ status: 'ok' }), new LiveMetrics());
   server = await serve({ root: join(root, 'app'), port: 0, api: (request, response) => api.answer(request, response) });
 });
 afterAll(async () => {
   await server.close();
+  await log.close();
   await rm(root, { recursive: true });
 });
 

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { findFile } from '../cli/serve.ts';
 import type { Commit } from '../detection/files/commit.ts';
+import { deploy, type Desk } from './deploy.ts';
 import { commitAt, LOG_FOLDER, newestCommit } from './sink/commitLog.ts';
 
 /** How often the folder is looked at for the next commit. */
@@ -13,6 +14,7 @@ const NAMING_LOOKS = 40;
 const MOST_WAIT_SECONDS = 60;
 /** Commits to an answer. */
 const MOST_COMMITS = 500;
+const MOST_BUNDLE = 64 << 20;
 
 export interface LiveApi {
   /** Sent as `Authorization: Bearer`; stands in the fragment of the address, which no server sees. */
@@ -25,14 +27,12 @@ export interface LiveFigures {
   text(): Promise<string>;
 }
 
-/** What followers of a ledger ask: nothing of it writes. The server that it is part of checks Host and Origin. */
-export function liveApi(
-  folder: string,
-  ledger: string,
-  token: string,
-  health: () => object,
-  figures: LiveFigures,
-): LiveApi {
+/**
+ * What followers of a ledger ask, and what they decide about it: no more is written than that. The server that it is
+ * part of checks Host and Origin.
+ */
+export function liveApi(desk: Desk, token: string, health: () => object, figures: LiveFigures): LiveApi {
+  const { folder, group: ledger } = desk;
   const base = `/v1/ledgers/${encodeURIComponent(ledger)}/`;
   return {
     token,
@@ -47,10 +47,11 @@ export function liveApi(
       if (!url.pathname.startsWith('/v1/')) return false;
       if (allowOrigin(request, response)) return true;
       if (!isAllowed(request, token)) return json(response, 401, { problem: 'The token of the address is missing' });
-      if (request.method !== 'GET' && request.method !== 'HEAD')
-        return json(response, 405, { problem: 'Followers only read' });
       if (!url.pathname.startsWith(base)) return json(response, 404, { problem: `The ledger is "${ledger}"` });
       const what = url.pathname.slice(base.length);
+      if (request.method === 'PUT' && what === 'bundle') return put(desk, url, request, response);
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        return json(response, 405, { problem: 'Followers read, and put a bundle' });
       if (what === 'commits') return commits(folder, url, request, response);
       if (what === 'state') return json(response, 200, await stateOf(folder));
       if (what === 'bundle') {
@@ -63,6 +64,29 @@ export function liveApi(
       return json(response, 404, { problem: 'Ask for commits, files/<path>, bundle or state' });
     },
   };
+}
+
+/** A bundle to deploy: the body is its JSON, `who`, `reason` and `expected` stand in the address. */
+async function put(desk: Desk, { searchParams }: URL, request: IncomingMessage, response: ServerResponse) {
+  const text = await textOf(request);
+  if (text === null) return json(response, 413, { problems: [`a bundle may have ${MOST_BUNDLE >> 20} MB`] });
+  const { status, ...decided } = await deploy(desk, text, {
+    who: searchParams.get('who') ?? '',
+    reason: searchParams.get('reason') ?? '',
+    expected: searchParams.get('expected'),
+  });
+  return json(response, status, decided);
+}
+
+async function textOf(request: IncomingMessage): Promise<string | null> {
+  const pieces: Buffer[] = [];
+  let held = 0;
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    held += piece.length;
+    if (held > MOST_BUNDLE) return null;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
 }
 
 async function stateOf(folder: string): Promise<{ commit: number; bundle: string | null; events: number }> {

@@ -5,6 +5,7 @@ import { formatCount, formatNumber, formatPercent } from '../../core/format.ts';
 import { mapOfSides, type SidesMap } from '../../state/drilldown/compare.ts';
 import { actions } from '../../state/store.ts';
 import type { Colored } from '../evidence/map/colors.ts';
+import { planeAxes } from '../evidence/map/planeAxes.ts';
 import { PointMap } from '../evidence/map/PointMap.tsx';
 import '../evidence/map/map.css';
 import { Answer } from '../evidence/parts.tsx';
@@ -36,6 +37,7 @@ function MapOf({ map, a, b }: Sides & { readonly map: SidesMap }): ReactNode {
     <>
       <PointMap
         label={`Map of ${formatCount(map.side.length)} embeddings, the two sides in colour`}
+        axes={planeAxes(map)}
         positions={map.plane}
         colored={colored}
         state={state}

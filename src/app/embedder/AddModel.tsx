@@ -65,7 +65,7 @@ function Hub(): ReactNode {
           <button
             type="button"
             className="button"
-            aria-label={`Fetch ${model.name}, about ${formatBytes(model.bytes)}, ${model.licence}, from ${HUB_HOST}`}
+            aria-label={`Fetch about ${formatBytes(model.bytes)} from ${HUB_HOST}: ${model.name}, ${model.licence}`}
             onClick={() => void addAddress({ url: hubAddress(model), name: model.name, licence: model.licence })}
           >
             Fetch about {formatBytes(model.bytes)} from {HUB_HOST}

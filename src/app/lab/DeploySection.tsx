@@ -20,11 +20,15 @@ import { useFalseAlarms, useJob, useLab, useLabelScore } from '../../state/lab/q
 import { useAgainst } from '../../state/queries.ts';
 import { lab, session, useTautline } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
+import { useUi } from '../ui.ts';
 import { FileButton } from '../shell/FileButton.tsx';
+import { loadable } from '../shell/loadable.tsx';
 import { download } from '../whatif/parameterFile.ts';
 import { takeBundle } from './bundleFile.ts';
 import { LoadedBundle } from './LoadedBundle.tsx';
 import { intervalText, rateText, SHORT_HASH } from './text.ts';
+
+const deployLive = loadable('the live process', async () => (await import('../live/DeployLive.tsx')).DeployLive);
 
 /** Why this rollout: what is missed, what changed, and where the limits lie. */
 function rolloutReason(advice: RolloutAdvice, against: string): string {
@@ -163,20 +167,20 @@ export function DeploySection({ report }: { readonly report: AnalysisReport }): 
   const ledger = useTautline((state) => (state.ledger.phase === 'open' ? state.ledger.report : null));
   const measured = useMeasured();
   const loaded = useLab((state) => state.bundle);
+  const live = useUi((ui) => ui.live);
   const [problem, setProblem] = useState<string | null>(null);
   const [making, setMaking] = useState(false);
   const stem = fileStem(ledger?.name ?? '');
 
-  const save = async (form: 'json' | 'protobuf'): Promise<void> => {
+  const make = (): Promise<Bundle> => {
     const { alarms, delays } = measured;
+    return session.engine.bundle(alarms && characteristicsOf(alarms, delays), lab.store.getState().labelFile);
+  };
+  const save = async (form: 'json' | 'protobuf'): Promise<void> => {
     setMaking(true);
     setProblem(null);
     try {
-      const bundle: Bundle = await session.engine.bundle(
-        alarms && characteristicsOf(alarms, delays),
-        lab.store.getState().labelFile,
-      );
-      download(await encodeBundle(bundle, form), `${stem}.bundle.${form === 'json' ? 'json' : 'pb'}`);
+      download(await encodeBundle(await make(), form), `${stem}.bundle.${form === 'json' ? 'json' : 'pb'}`);
     } catch (thrown) {
       setProblem(explain(toTautlineError(thrown, 'making the bundle')));
     } finally {
@@ -209,6 +213,7 @@ export function DeploySection({ report }: { readonly report: AnalysisReport }): 
           . <code>tautline replay LEDGER --bundle FILE</code> feeds the ledger to a consumer event by event, and says
           whether it raises exactly these alerts.
         </p>
+        {live && <deployLive.Component report={report} make={make} />}
         <h3>Load a bundle</h3>
         <div className="buttons">
           <FileButton

@@ -8,6 +8,7 @@ import { actions, session, useTautline } from '../../state/store.ts';
 import { download } from '../whatif/parameterFile.ts';
 import { follower, useFollow } from './follower.ts';
 import { stopFollowing } from './start.ts';
+import { decisionText } from './text.ts';
 import './live.css';
 
 /** What is followed, above the charts: how far it is, what it raised, and what is wrong. */
@@ -56,6 +57,9 @@ function Following(): ReactNode {
         </button>
       </div>
       <Raised state={state} />
+      <p className="live-decided" aria-live="polite">
+        {tally.decided && `${decisionText(tally.decided)}.`}
+      </p>
       <Faults state={state} />
     </section>
   );

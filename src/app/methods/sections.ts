@@ -9,11 +9,15 @@ export interface DocumentSection {
   readonly html: string;
 }
 
-/** Links within the documents lead nowhere in the page, whose address is the view. */
+/**
+ * Links within the documents lead nowhere in the page, whose address is the view. Formulas may be wider than the sheet,
+ * and are scrolled by keys too.
+ */
 const toHtml = (text: string): string =>
   micromark(text, { extensions: [gfmTable()], htmlExtensions: [gfmTableHtml()] })
     .replace(/<a href="(?!https:)[^"]*">(.*?)<\/a>/gs, '$1')
-    .replaceAll('<a href="https:', '<a target="_blank" rel="noreferrer" href="https:');
+    .replaceAll('<a href="https:', '<a target="_blank" rel="noreferrer" href="https:')
+    .replaceAll('<pre>', '<pre tabindex="0">');
 
 /**
  * The sections of a document of the project: those headed "## N. Title" by their number, or every "## Title", counted

@@ -24,6 +24,18 @@ const liveAlertSchema = v.object({
   id: v.pipe(text, v.description('group/kind/stream/onset/fired: the same events raise the same id')),
 });
 
+export const STAGES = ['none', 'shadow', 'canary', 'full'] as const;
+
+const controlSchema = v.object({
+  kind: choice(['deployed', 'candidate', 'promoted', 'stepped-back']),
+  bundle: v.pipe(text, v.description('SHA-256 of the bundle that it is about')),
+  stage: v.pipe(choice(STAGES), v.description('Of the bundle from here on; full: in force; none: taken away')),
+  who: text,
+  at: v.pipe(text, v.description('When it was decided, ISO 8601')),
+  reason: text,
+  figures: v.pipe(text, v.description('What the decision rests on, as JSON; empty: nothing')),
+});
+
 export const commitSchema = v.object({
   ...headOf(COMMIT),
   number: integer(0),
@@ -58,11 +70,22 @@ export const commitSchema = v.object({
   untracked: v.pipe(integer(0), v.description('Rows of streams that the bundle does not know: stored, not judged')),
   through: v.pipe(v.nullable(number), v.description('ts of the last row, epoch ms; null: none yet')),
   bundle: v.pipe(v.nullable(text), v.description('SHA-256 of the bundle in force; null: none yet')),
+  control: v.pipe(
+    v.optional(v.nullable(controlSchema), null),
+    v.description(
+      'What was decided by a record of the log; the bundle, where it is one, is in force from this commit on',
+    ),
+  ),
+  ended: v.pipe(
+    v.optional(list(text), []),
+    v.description('Ids of alerts that were open when another bundle came into force: nobody closes them any more'),
+  ),
   hasState: v.pipe(flag, v.description('Whether _log/state-<number>.json is there')),
 });
 
 export type Commit = Readonly<v.InferOutput<typeof commitSchema>>;
 export type CommittedFile = Commit['add'][number];
+export type CommittedControl = NonNullable<Commit['control']>;
 export type LiveAlert = Commit['opened'][number];
 
 const COMMIT_FORMAT: FileFormat<Commit> = { ...COMMIT, schema: commitSchema };

@@ -123,3 +123,18 @@ function gap(folder: string, number: number): TautlineFailure {
   const problem = `commit ${number} is missing`;
   return new TautlineFailure({ kind: 'file', file: folder, problem, advice: 'Restore it: nothing is skipped.' });
 }
+
+export function anotherTopic(folder: string, place: string): TautlineFailure {
+  const problem = `it was written from another topic than the one that is at ${place} now`;
+  return new TautlineFailure({
+    kind: 'file',
+    file: folder,
+    problem,
+    advice: 'Begin a new ledger, or restore the log: what lies between would be missing.',
+  });
+}
+
+export function unlike(folder: string, read: number, committed: number): TautlineFailure {
+  const problem = `reading the log again gave ${read} events where ${committed} are committed`;
+  return new TautlineFailure({ kind: 'file', file: folder, problem, advice: 'Restore the log as it was.' });
+}

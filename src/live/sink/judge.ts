@@ -1,5 +1,5 @@
 import { NO_STREAM } from '../../core/streamKey.ts';
-import { bundleToJson, type Bundle } from '../../detection/lab/bundle.ts';
+import { bundleFromJson, bundleToJson, type Bundle } from '../../detection/lab/bundle.ts';
 import { openJudge, type Judged, type JudgeState } from '../../detection/liveJudge.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import { sha256 } from '../../ledger/sha256.ts';
@@ -12,10 +12,11 @@ export interface BundleInForce {
   readonly hash: string;
 }
 
-export const withHash = async (bundle: Bundle): Promise<BundleInForce> => ({
-  bundle,
-  hash: await sha256(new TextEncoder().encode(bundleToJson(bundle))),
-});
+/** As its file will be read: the order of fields, and so the hash, is that of the format. */
+export async function withHash(made: Bundle): Promise<BundleInForce> {
+  const bundle = bundleFromJson(bundleToJson(made), 'the bundle');
+  return { bundle, hash: await sha256(new TextEncoder().encode(bundleToJson(bundle))) };
+}
 
 /** The detector of a group, fed with rows. */
 export function openRowJudge(

@@ -1,30 +1,25 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { TautlineFailure } from '../../core/errors.ts';
-import type { Commit, CommittedFile, LiveAlert } from '../../detection/files/commit.ts';
-import { bundleFromJson, bundleToJson } from '../../detection/lab/bundle.ts';
-import type { JudgeState } from '../../detection/liveJudge.ts';
+import { mkdir } from 'node:fs/promises';
+import type { Commit, CommittedControl, CommittedFile, LiveAlert } from '../../detection/files/commit.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import type { Platform } from '../../ledger/platform.ts';
 import { sha256 } from '../../ledger/sha256.ts';
-import { LedgerRecordSchema, type LedgerRecord } from '../live_pb.ts';
-import { codeOf, numbered, syncFolder, writeNew } from '../log/files.ts';
 import { TOPIC_NAMES, type StoredRecord, type Transport } from '../transport.ts';
 import {
-  commitAt,
+  anotherTopic,
   dropPending,
-  LOG_FOLDER,
   nameFiles,
   putCommit,
   redo,
   requireLinks,
+  unlike,
   writePending,
 } from './commitLog.ts';
 import { fitRows } from './fit.ts';
+import { controlOf, decoded } from './control.ts';
 import { openRowJudge, withHash, type BundleInForce } from './judge.ts';
-import { Order, type OrderState, type Row } from './order.ts';
+import { Order, type Row } from './order.ts';
+import { bundlePath, newestState, readBundle, writeBundle, writeState, type SavedState } from './state.ts';
 import { byPartition, embeddingOf, rowsToParquet } from './table.ts';
 
 export interface SinkOptions {
@@ -33,6 +28,8 @@ export interface SinkOptions {
   readonly group: string;
   readonly kernels: KernelModule;
   readonly platform: Platform;
+  /** In force from the first event of a ledger that has none yet, by whom; else the first bundle is fitted. */
+  readonly first?: { readonly bundle: BundleInForce; readonly who: string } | null;
   /** Rows that the first bundle is fitted on; default 2,000. */
   readonly collect?: number;
   /** A unit is closed after so many rows, or so many ms. */
@@ -50,17 +47,6 @@ export type SinkPoint = 'read' | 'pending' | 'committing' | 'committed' | 'named
 
 /** Rows beyond the reference of the first bundle: a ledger that is all reference is judged in retrospect. */
 const BEYOND = 1;
-
-interface SavedState {
-  readonly to: number;
-  readonly order: OrderState;
-  readonly judge: JudgeState;
-  readonly bundle: string;
-}
-
-const statePath = (folder: string, number: number): string =>
-  join(folder, LOG_FOLDER, `state-${numbered(number)}.json`);
-const bundlePath = (folder: string, hash: string): string => join(folder, LOG_FOLDER, `bundle-${hash}.json`);
 
 /** Takes the records of one group from the log into the ledger, as docs/live.md has the protocol. */
 export class Sink {
@@ -86,6 +72,9 @@ export class Sink {
   #vectorBytes: number | null = null;
   #refused = 0;
   #untracked = 0;
+  /** Of the commit that is being made. */
+  #control: CommittedControl | null = null;
+  #ended: readonly string[] = [];
 
   constructor(options: SinkOptions) {
     this.#options = options;
@@ -112,20 +101,25 @@ export class Sink {
     const { transport, unitMs = 1000 } = this.#options;
     let due = Date.now() + unitMs;
     const reading = transport.read('ledger', partition, this.#from, { signal })[Symbol.asyncIterator]();
-    let next = reading.next();
-    for (;;) {
-      const found = await Promise.race([next, wait(Math.max(1, due - Date.now()))]);
-      if (found) {
-        if (found.done) break;
-        this.#options.at?.('read');
-        for (const record of found.value) await this.#take(record, partition);
-        next = reading.next();
+    try {
+      let next = reading.next();
+      for (;;) {
+        const found = await Promise.race([next, wait(Math.max(1, due - Date.now()))]);
+        if (found) {
+          if (found.done) break;
+          this.#options.at?.('read');
+          for (const record of found.value) await this.#take(record, partition);
+          next = reading.next();
+        }
+        if (Date.now() < due) continue;
+        await this.#close(partition);
+        due = Date.now() + unitMs;
       }
-      if (Date.now() < due) continue;
       await this.#close(partition);
-      due = Date.now() + unitMs;
+    } finally {
+      // Not waited for: where it waits for records, the signal ends it.
+      void reading.return?.();
     }
-    await this.#close(partition);
   }
 
   async #begin(partition: number): Promise<void> {
@@ -146,14 +140,26 @@ export class Sink {
     await dropPending(folder, this.#owner);
     const state = await newestState(folder, this.#number);
     if (state) {
-      const path = bundlePath(folder, state.bundle);
-      this.#bundle = { bundle: bundleFromJson(await readFile(path, 'utf8'), path), hash: state.bundle };
+      this.#bundle = await readBundle(folder, state.bundle);
+      this.#vectorBytes = 4 * this.#bundle.bundle.baseline.projection.dimension;
       this.#order = new Order(state.order);
       this.#judge = openRowJudge(kernels, this.#bundle, group, state.judge);
       await this.#restoreHeld(state, partition);
       this.#from = this.#to = state.to;
     } else this.#from = this.#to = last ? (await commitAt(folder, 0))!.source.to : to;
     await this.#catchUp(to, partition);
+    if (this.#to === 0 && !this.#bundle) await this.#beginWith(partition);
+  }
+
+  async #beginWith(partition: number): Promise<void> {
+    const { folder, first } = this.#options;
+    if (!first) return;
+    const { bundle, who } = first;
+    await writeBundle(folder, bundle);
+    this.#enforce(bundle);
+    const at = new Date().toISOString();
+    this.#control = { kind: 'deployed', bundle: bundle.hash, stage: 'full', who, at, reason: '', figures: '' };
+    await this.#put('bundle', partition, []);
   }
 
   /** Puts the events back that waited in the buffer. */
@@ -181,6 +187,8 @@ export class Sink {
     this.#rows = [];
     this.#opened = [];
     this.#closed = [];
+    this.#control = null;
+    this.#ended = [];
     this.#order.doubles = this.#order.late = this.#order.dropped = this.#refused = this.#untracked = 0;
   }
 
@@ -204,6 +212,10 @@ export class Sink {
     const what = decoded(record)?.what;
     if (what?.case === 'tick') {
       this.#place(this.#order.tick(Number(what.value.sourceMicros)));
+      return;
+    }
+    if (what?.case === 'control') {
+      await this.#decide(controlOf(what.value), record.offset, partition);
       return;
     }
     if (what?.case === 'event') this.#order.count(what.value);
@@ -250,14 +262,43 @@ export class Sink {
     this.#bundle = await withHash(
       await fitRows(kernels, platform, this.#collected.slice(0, collect + BEYOND), collect, group),
     );
-    const { bundle, hash } = this.#bundle;
-    await writeNew(bundlePath(folder, hash), new TextEncoder().encode(bundleToJson(bundle)));
-    await syncFolder(join(folder, LOG_FOLDER));
+    await writeBundle(folder, this.#bundle);
     this.#judge = openRowJudge(kernels, this.#bundle, group, null);
     for (const row of this.#collected) this.#judgeRow(row);
     this.#collected = [];
     await this.#put('bundle', partition, []);
-    say(`The first bundle was fitted on ${collect} events: ${bundlePath(folder, hash)}`);
+    say(`The first bundle was fitted on ${collect} events: ${bundlePath(folder, this.#bundle.hash)}`);
+  }
+
+  /** A bundle comes into force between two events: where a record of the log says so, also when it is read again. */
+  async #decide(control: CommittedControl | null, offset: number, partition: number): Promise<void> {
+    const { folder, say = () => undefined } = this.#options;
+    const isDeployed = control?.kind === 'deployed';
+    const found = isDeployed ? await readBundle(folder, control.bundle).catch(() => null) : null;
+    const bytes = found && 4 * found.bundle.baseline.projection.dimension;
+    if (!control || !found || (this.#vectorBytes !== null && bytes !== this.#vectorBytes)) {
+      this.#refused++;
+      say(`A record of the log decides what cannot be done: ${JSON.stringify(control)}`);
+      return;
+    }
+    if (this.#bundle?.hash === found.hash) return;
+    this.#to = offset;
+    if (!this.#isCatchingUp) await this.#close(partition);
+    this.#to = offset + 1;
+    this.#ended = this.#judge?.open().map(({ id }) => id) ?? [];
+    this.#control = control;
+    this.#enforce(found);
+    if (this.#isCatchingUp) return;
+    await this.#put('bundle', partition, []);
+    say(`${control.who} deployed the bundle ${found.hash.slice(0, 12)}: in force from event ${this.#order.next} on`);
+  }
+
+  #enforce(bundle: BundleInForce): void {
+    const { kernels, group } = this.#options;
+    this.#bundle = bundle;
+    this.#vectorBytes = 4 * bundle.bundle.baseline.projection.dimension;
+    this.#judge = openRowJudge(kernels, bundle, group, null);
+    this.#collected = [];
   }
 
   /** Closes the unit: what was read since the last one becomes part of the ledger. */
@@ -301,15 +342,12 @@ export class Sink {
   }
 
   async #saveState(number: number): Promise<void> {
-    const { folder } = this.#options;
-    const state: SavedState = {
+    await writeState(this.#options.folder, number, {
       to: this.#to,
       order: this.#order.save(),
       judge: this.#judge!.save(),
       bundle: this.#bundle!.hash,
-    };
-    await writeNew(statePath(folder, number), new TextEncoder().encode(JSON.stringify(state)));
-    await syncFolder(join(folder, LOG_FOLDER));
+    });
     this.#options.at?.('state');
   }
 
@@ -340,6 +378,8 @@ export class Sink {
       untracked: this.#untracked,
       through: this.#order.last === null ? null : this.#order.last / 1000,
       bundle: this.#bundle?.hash ?? null,
+      control: this.#control,
+      ended: [...this.#ended],
       hasState: false,
     };
   }
@@ -350,38 +390,3 @@ const kept = (last: Commit | null): Partial<Commit> =>
   last ? { bundle: last.bundle, through: last.through, source: { ...last.source, from: last.source.to } } : {};
 
 const wait = (ms: number): Promise<null> => new Promise((done) => setTimeout(() => done(null), ms));
-
-function decoded(record: StoredRecord): LedgerRecord | null {
-  try {
-    return fromBinary(LedgerRecordSchema, record.value);
-  } catch {
-    return null;
-  }
-}
-
-async function newestState(folder: string, newest: number): Promise<SavedState | null> {
-  for (let n = newest; n >= 0; n--) {
-    if (!(await commitAt(folder, n))?.hasState) continue;
-    try {
-      return JSON.parse(await readFile(statePath(folder, n), 'utf8')) as SavedState;
-    } catch (thrown) {
-      if (codeOf(thrown) !== 'ENOENT') throw thrown;
-    }
-  }
-  return null;
-}
-
-function anotherTopic(folder: string, place: string): TautlineFailure {
-  const problem = `it was written from another topic than the one that is at ${place} now`;
-  return new TautlineFailure({
-    kind: 'file',
-    file: folder,
-    problem,
-    advice: 'Begin a new ledger, or restore the log: what lies between would be missing.',
-  });
-}
-
-function unlike(folder: string, read: number, committed: number): TautlineFailure {
-  const problem = `reading the log again gave ${read} events where ${committed} are committed`;
-  return new TautlineFailure({ kind: 'file', file: folder, problem, advice: 'Restore the log as it was.' });
-}

@@ -5,11 +5,11 @@ import { openForAnalysis } from '../../analysis/open.ts';
 import { createStages } from '../../analysis/stages.ts';
 import { alertsToJson } from '../../detection/alertJson.ts';
 import type { Commit, CommittedFile, LiveAlert } from '../../detection/files/commit.ts';
-import { bundleFromJson } from '../../detection/lab/bundle.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import type { Platform } from '../../ledger/platform.ts';
 import { sha256 } from '../../ledger/sha256.ts';
-import { commitAt, LOG_FOLDER, newestCommit } from './commitLog.ts';
+import { commitAt, newestCommit } from './commitLog.ts';
+import { readBundle } from './state.ts';
 
 export interface Verified {
   readonly commits: number;
@@ -34,32 +34,73 @@ export async function verifyLedger(folder: string, kernels: KernelModule, platfo
     else faults.push(`commit ${n} is missing`);
   }
   faults.push(...breaks(commits));
-  const files = commits.flatMap(({ add }) => add);
-  const blobs: { path: string; blob: Blob }[] = [];
-  for (const file of files) {
+  const files = new Map<string, Blob>();
+  for (const file of commits.flatMap(({ add }) => add)) {
     const bytes = await readFile(join(folder, file.path)).catch(() => null);
     const fault = await faultOf(file, bytes);
     if (fault) faults.push(fault);
-    if (bytes) blobs.push({ path: file.path, blob: new Blob([bytes]) });
+    if (bytes) files.set(file.path, new Blob([bytes]));
   }
-  const alerts = alertsOf(commits);
-  const bundle = commits.at(-1)?.bundle ?? null;
+  const runs = runsOf(commits);
+  if (faults.length === 0)
+    for (const run of runs) faults.push(...(await faultsOf(run, { folder, commits, files, kernels, platform })));
+  const alerts = runs.reduce((sum, run) => sum + run.alerts.length, 0);
   const events = commits.at(-1)?.events.to ?? 0;
-  if (bundle && faults.length === 0) {
-    const path = join(folder, LOG_FOLDER, `bundle-${bundle}.json`);
-    const loaded = bundleFromJson(await readFile(path, 'utf8'), path);
-    const opened = await openForAnalysis({ kind: 'files', files: blobs }, null, { platform, k: loaded.parameters.k });
-    if (opened.columns.n !== events) faults.push(`the files have ${opened.columns.n} events, the commits ${events}`);
-    const given = await loadBundle(loaded, opened);
-    const stages = createStages(kernels.fork(), given.ledger, given);
-    const options = { signal: new AbortController().signal, onProgress: () => undefined, baseline: null };
-    const { decisions, events: of } = await stages.run(loaded.parameters, options);
-    const expected = new Set(alertsToJson(decisions.alerts, of.streams).map(lineOf).sort());
-    const own = new Set(alerts.map(lineOf).sort());
-    for (const line of expected) if (!own.has(line)) faults.push(`analysis raises ${line}, the commits do not`);
-    for (const line of own) if (!expected.has(line)) faults.push(`the commits raise ${line}, analysis does not`);
-  }
-  return { commits: commits.length, files: files.length, events, alerts: alerts.length, faults };
+  return { commits: commits.length, files: files.size, events, alerts, faults };
+}
+
+/** Events that were judged by one bundle, from its reference on, and what that raised. */
+interface Run {
+  readonly bundle: string;
+  readonly from: number;
+  readonly to: number;
+  readonly alerts: readonly LiveAlert[];
+}
+
+function runsOf(commits: readonly Commit[]): readonly Run[] {
+  const starts = commits.flatMap(({ kind }, i) => (kind === 'bundle' ? [i] : []));
+  return starts.map((start, i) => {
+    const { bundle, control, events } = commits[start];
+    const own = commits.slice(start, starts[i + 1]);
+    // What was collected for the first bundle is judged by it, too.
+    const from = control === null ? 0 : events.to;
+    return { bundle: bundle!, from, to: own[own.length - 1].events.to, alerts: alertsOf(own) };
+  });
+}
+
+interface Surroundings {
+  readonly folder: string;
+  readonly commits: readonly Commit[];
+  readonly files: ReadonlyMap<string, Blob>;
+  readonly kernels: KernelModule;
+  readonly platform: Platform;
+}
+
+/** What analysing the events of a run says otherwise. */
+async function faultsOf(
+  { bundle: hash, from, to, alerts }: Run,
+  { folder, commits, files, kernels, platform }: Surroundings,
+): Promise<readonly string[]> {
+  if (from === to) return [];
+  const { bundle } = await readBundle(folder, hash);
+  const own = commits.filter(({ events }) => events.from >= from && events.to <= to).flatMap(({ add }) => add);
+  const blobs = own.map(({ path }) => ({ path, blob: files.get(path)! }));
+  const opened = await openForAnalysis({ kind: 'files', files: blobs }, null, { platform, k: bundle.parameters.k });
+  const { n, eventId } = opened.columns;
+  if (n !== to - from) return [`the files have ${n} events, the commits ${to - from}`];
+  const given = await loadBundle(bundle, opened);
+  const stages = createStages(kernels.fork(), given.ledger, given);
+  const options = { signal: new AbortController().signal, onProgress: () => undefined, baseline: null };
+  const { decisions, events } = await stages.run(bundle.parameters, options);
+  const idOf = (index: number): number => Number(eventId[index]);
+  const raised = alertsToJson(decisions.alerts, events.streams).map(({ onset, fired, cleared, ...alert }) =>
+    lineOf({ ...alert, onset: idOf(onset), fired: idOf(fired), cleared: cleared === null ? null : idOf(cleared) }),
+  );
+  const [expected, said] = [new Set(raised), new Set(alerts.map(lineOf))];
+  return [
+    ...[...expected].filter((line) => !said.has(line)).map((line) => `analysis raises ${line}, the commits do not`),
+    ...[...said].filter((line) => !expected.has(line)).map((line) => `the commits raise ${line}, analysis does not`),
+  ].sort();
 }
 
 /** Alerts by their ids, closed where they are. */

@@ -26,11 +26,13 @@ export interface FollowState {
   readonly faults: readonly string[];
   /** From the commit of the newest events on screen to their picture, ms; null: not measured. */
   readonly behind: number | null;
+  /** Parameters of the bundle in force, as far as it is fetched. */
+  readonly inForce: Bundle['parameters'] | null;
 }
 
 const IDLE: FollowState = {
   ...{ phase: 'idle', target: null, tally: NOTHING_YET, shown: { from: 0, to: 0 }, paused: false },
-  ...{ trouble: null, error: null, judged: 0, faults: [], behind: null },
+  ...{ trouble: null, error: null, judged: 0, faults: [], behind: null, inForce: null },
 };
 
 /** Events that are kept, as long as the newest commit has no more. */
@@ -308,14 +310,15 @@ class Following {
     const { parameters } = this.#bundle!.bundle;
     const { view, scenarios } = this.#session.state();
     const isFirst = this.#deployed === null;
-    const asDeployed = isFirst ? !keepView : JSON.stringify(view.parameters) === JSON.stringify(this.#parameters);
+    const asDeployed = isFirst
+      ? !keepView
+      : JSON.stringify(view.parameters) === JSON.stringify(this.#store.getState().inForce);
     this.#deployed = hash;
-    this.#parameters = parameters;
+    this.#store.setState({ inForce: parameters });
     await actions.setReference(new File([text], `bundle-${hash.slice(0, 8)}.json`));
     actions.setExperiment({ parameters: asDeployed ? parameters : view.parameters, baseline: parameters, scenarios });
   }
   #deployed: string | null = null;
-  #parameters: Bundle['parameters'] | null = null;
 
   async #open(source: LedgerSource, keepView: boolean): Promise<void> {
     const { actions, state } = this.#session;

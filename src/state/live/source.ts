@@ -103,7 +103,7 @@ function hostSource(base: string): LiveSource {
 const encoded = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
 /** @throws TautlineFailure of kind stalled where nobody answers: it is worth trying again */
-async function reach(url: string, init: RequestInit): Promise<Response> {
+export async function reach(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (thrown) {

@@ -1,4 +1,10 @@
-import type { Commit, LiveAlert } from '../../detection/files/commit.ts';
+import type { Commit, CommittedControl, LiveAlert } from '../../detection/files/commit.ts';
+
+/** What was decided about the ledger, and the event that it holds from. */
+export interface Decision {
+  readonly control: CommittedControl;
+  readonly event: number;
+}
 
 /** What commits said, added up. */
 export interface Tally {
@@ -7,6 +13,8 @@ export interface Tally {
   /** Events of the ledger. */
   readonly events: number;
   readonly bundle: string | null;
+  /** The newest decision. */
+  readonly decided: Decision | null;
   /** Alerts raised since following began, newest first: as many as can be shown. */
   readonly alerts: readonly LiveAlert[];
   readonly raised: number;
@@ -20,7 +28,7 @@ export interface Tally {
 }
 
 export const NOTHING_YET: Tally = {
-  ...{ commit: -1, events: 0, bundle: null, alerts: [], raised: 0 },
+  ...{ commit: -1, events: 0, bundle: null, decided: null, alerts: [], raised: 0 },
   ...{ late: 0, doubles: 0, refused: 0, dropped: 0, untracked: 0, gaps: [] },
 };
 
@@ -29,7 +37,7 @@ const MOST_GAPS = 20;
 
 /** @param isNew false for what was there before following began: its alerts are not new */
 export function tallied(tally: Tally, commit: Commit, isNew: boolean): Tally {
-  const { number, events, bundle, opened, closed, late, doubles, refused, dropped, untracked } = commit;
+  const { number, events, bundle, control, opened, closed, late, doubles, refused, dropped, untracked } = commit;
   const raised = isNew ? opened : [];
   const clearedBy = new Map(closed.map((alert) => [alert.id, alert]));
   const known = tally.alerts.map((alert) => clearedBy.get(alert.id) ?? alert);
@@ -38,6 +46,7 @@ export function tallied(tally: Tally, commit: Commit, isNew: boolean): Tally {
     commit: number,
     events: events.to,
     bundle,
+    decided: control ? { control, event: events.to } : tally.decided,
     alerts: [...[...raised].reverse(), ...known].slice(0, MOST_ALERTS),
     raised: tally.raised + raised.length,
     late: tally.late + late,

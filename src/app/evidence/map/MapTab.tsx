@@ -16,6 +16,7 @@ import type { Subject } from '../useSubject.ts';
 import { useTexts } from '../useTexts.ts';
 import type { Coloring } from './colors.ts';
 import { MapKey } from './MapKey.tsx';
+import { planeAxes } from './planeAxes.ts';
 import { PointMap } from './PointMap.tsx';
 import { ofColor, pointOf, pointStates } from './states.ts';
 import { useChoice } from '../useChoice.ts';
@@ -45,8 +46,9 @@ function Caveat({
     const kept = map.explained[0] + map.explained[1];
     return (
       <p className="dim map-caveat">
-        Distances in the plane keep {formatPercent(kept)} of the variance of the {formatCount(map.k)} whitened axes:
-        points that are together here may be apart along the others.{thinned}
+        Both axes count within-stream standard deviations (σ) of the reference. Distances in the plane keep{' '}
+        {formatPercent(kept)} of the variance of the {formatCount(map.k)} whitened axes: points that are together here
+        may be apart along the others.{thinned}
         {pauses}
       </p>
     );
@@ -159,6 +161,7 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
           `Map of ${formatCount(map.index.length)} embeddings; ` +
           'drag to pick events, arrows move, plus and minus zoom'
         }
+        axes={shown === 'umap' ? null : planeAxes(map)}
         positions={shown === 'umap' && umap ? umap : map.plane}
         colored={colored}
         state={state}
@@ -182,7 +185,7 @@ function MapOf({ map, subject }: { readonly map: EmbeddingMap; readonly subject:
         </p>
       )}
       <p className="dim map-caveat">
-        Drag to pick events, which the timelines then mark; shift-drag moves, the wheel zooms.
+        Drag to pick events, which the timelines then mark; shift-drag moves, the wheel zooms, a double click shows all.
         {range && coloring !== 'phase' && ' Pale: outside the visible range of the charts.'}
       </p>
       <Caveat map={map} projection={shown} layout={layout} />

@@ -1,13 +1,17 @@
 import { useMemo, useRef, useState, type ReactNode } from 'react';
 import { useSize, type Size } from '../../../charts/useSize.ts';
-import { boundsOf } from './grid.ts';
+import { formatCount } from '../../../core/format.ts';
+import { boundsOf, mostBounds } from './grid.ts';
+import { AXIS_BOTTOM, AXIS_LEFT, MapAxes, type AxisTitles } from './MapAxes.tsx';
 import type { Painted } from './paintPoints.ts';
 import { usePaintedHighlights, usePaintedPoints } from './usePaintedMap.ts';
 import { usePointGestures } from './usePointGestures.ts';
-import { fitViewport, toScreenX, toScreenY, type Viewport } from './viewport.ts';
+import { countOutside, fitViewport, toScreenX, toScreenY, type Viewport } from './viewport.ts';
 
 export interface PointMapProps extends Painted {
   readonly label: string;
+  /** Null where places along the axes mean nothing. */
+  readonly axes: AxisTitles | null;
   /** Points with a ring: the alert's. */
   readonly ringed: readonly number[];
   /** The selected point and the one at the shared cursor; -1 for none. */
@@ -20,16 +24,23 @@ export interface PointMapProps extends Painted {
   readonly tip: (point: number) => ReactNode;
 }
 
+/** The frame at first is that of all but these shares on each side, and a little more. */
+const LEFT_OUT = 0.005;
+const BEYOND = 0.06;
+
 /**
  * Many points on a canvas: drag picks, shift-drag moves, the wheel zooms, a double click shows all; a grid finds the
- * point under the pointer.
+ * point under the pointer. At first it shows where most points are, and says how many are not there.
  */
 export function PointMap(props: PointMapProps): ReactNode {
   const element = useRef<HTMLDivElement>(null);
   const size = useSize(element);
+  const inset = props.axes === null ? {} : { left: AXIS_LEFT, bottom: AXIS_BOTTOM };
   return (
-    <div className="point-map" ref={element}>
-      {size && <Canvases {...props} size={size} />}
+    <div className="point-map" role="group" aria-label="Map">
+      <div className="point-map-plot" ref={element} style={inset}>
+        {size && <Canvases {...props} size={size} />}
+      </div>
     </div>
   );
 }
@@ -40,7 +51,9 @@ function Canvases(props: PointMapProps & { readonly size: Size }): ReactNode {
   const marks = useRef<HTMLCanvasElement>(null);
   const all = useMemo(() => fitViewport(boundsOf(positions), size), [positions, size]);
   const [moved, setMoved] = useState<{ readonly of: Float32Array; readonly view: Viewport } | null>(null);
-  const view = moved?.of === positions ? moved.view : all;
+  const most = useMemo(() => fitViewport(mostBounds(positions, LEFT_OUT, BEYOND), size), [positions, size]);
+  const view = moved?.of === positions ? moved.view : most;
+  const outside = useMemo(() => countOutside(view, size, positions, state), [view, size, positions, state]);
   const setView = (next: Viewport): void => setMoved({ of: positions, view: next });
   const { gesture, hover, handlers } = usePointGestures(marks, { ...props, all, view, setView });
   usePaintedPoints(points, size, view, props);
@@ -64,6 +77,23 @@ function Canvases(props: PointMapProps & { readonly size: Size }): ReactNode {
         title=""
         {...handlers}
       />
+      {props.axes && <MapAxes view={view} size={size} titles={props.axes} />}
+      {outside > 0 ? (
+        <p className="map-frame">
+          {formatCount(outside)} of {formatCount(state.length)} outside this frame{' '}
+          <button type="button" className="button small" onClick={() => setView(all)}>
+            Show all
+          </button>
+        </p>
+      ) : (
+        most.scale > 1.05 * view.scale && (
+          <p className="map-frame">
+            <button type="button" className="button small" onClick={() => setView(most)}>
+              Show where most are
+            </button>
+          </p>
+        )
+      )}
       {tipAt && (
         <div
           className={`point-tip${tipAt[1] < size.height / 2 ? ' below' : ''}`}

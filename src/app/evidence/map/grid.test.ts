@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildGrid, nearestPoint, pointsWithin } from './grid.ts';
+import { boundsOf, buildGrid, mostBounds, nearestPoint, pointsWithin } from './grid.ts';
 
 const coordinate = fc.float({ min: -10, max: 10, noNaN: true });
 const points = fc
@@ -60,5 +60,34 @@ describe('the grid', () => {
     const grid = buildGrid(Float32Array.of(0, 0, 1, 1));
     expect(nearestPoint(grid, 0, 0, 5, (i) => i === 1)).toBe(1);
     expect([...pointsWithin(grid, { left: -1, right: 2, bottom: -1, top: 2 }, (i) => i === 0)]).toEqual([0]);
+  });
+});
+
+describe('the frame of most points', () => {
+  const rnd = (i: number) => ((i * 7919) % 1000) / 1000;
+  const cloud = Float32Array.from({ length: 2000 }, (_, i) => rnd(i));
+  it('is not ruled by one far out, on either side', () => {
+    const far = cloud.slice();
+    far[0] = 1e6;
+    far[3] = -1e6;
+    const { left, right, bottom, top } = mostBounds(far, 0.005, 0.05);
+    for (const [low, high] of [
+      [left, right],
+      [bottom, top],
+    ]) {
+      expect(low).toBeGreaterThan(-0.1);
+      expect(low).toBeLessThan(0.05);
+      expect(high).toBeGreaterThan(0.95);
+      expect(high).toBeLessThan(1.1);
+    }
+  });
+  it('leaves out no more than the share on each side, and is not wider than all', () => {
+    const { left, right } = mostBounds(cloud, 0.005, 0);
+    const xs = cloud.filter((_, i) => i % 2 === 0);
+    expect(xs.filter((x) => x < left).length).toBeLessThanOrEqual(5);
+    expect(xs.filter((x) => x > right).length).toBeLessThanOrEqual(5);
+    expect(mostBounds(cloud, 0.005, 5)).toEqual(boundsOf(cloud));
+    expect(mostBounds(new Float32Array(), 0.005, 0.05)).toEqual(boundsOf(new Float32Array()));
+    expect(mostBounds(Float32Array.of(3, 4), 0.005, 0.05)).toEqual({ left: 3, right: 3, bottom: 4, top: 4 });
   });
 });

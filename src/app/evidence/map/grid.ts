@@ -30,6 +30,31 @@ export function boundsOf(positions: Float32Array): Bounds {
   return left <= right ? { left, right, bottom, top } : { left: 0, right: 1, bottom: 0, top: 1 };
 }
 
+/** Of ascending values, the one below which a share of them lies, between two where need be. */
+function quantile(sorted: Float32Array, share: number): number {
+  const at = share * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return low + (high - low) * (at - Math.floor(at));
+}
+
+/**
+ * Bounds that a few points far out do not rule: between the quantiles of `share` and 1 - `share` along either axis, and
+ * `margin` of their distance beyond; those of all points where they are narrower.
+ */
+export function mostBounds(positions: Float32Array, share: number, margin: number): Bounds {
+  const all = boundsOf(positions);
+  if (positions.length === 0) return all;
+  const along = (first: 0 | 1, low: number, high: number): readonly [number, number] => {
+    const sorted = positions.filter((_, i) => i % 2 === first).sort();
+    const [from, to] = [quantile(sorted, share), quantile(sorted, 1 - share)];
+    const more = margin * (to - from);
+    return [Math.max(low, from - more), Math.min(high, to + more)];
+  };
+  const [left, right] = along(0, all.left, all.right);
+  const [bottom, top] = along(1, all.bottom, all.top);
+  return { left, right, bottom, top };
+}
+
 /** @param positions interleaved x, y */
 export function buildGrid(positions: Float32Array): PointGrid {
   const n = positions.length / 2;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boxBetween, fitViewport, toMapX, toMapY, toScreenX, toScreenY, zoomAt } from './viewport.ts';
+import { boxBetween, countOutside, fitViewport, toMapX, toMapY, toScreenX, toScreenY, zoomAt } from './viewport.ts';
 
 const SIZE = { width: 400, height: 200 };
 
@@ -28,6 +28,10 @@ describe('the viewport', () => {
     expect(nearer.scale).toBe(42.5);
     expect(toMapX(nearer, SIZE, 90)).toBeCloseTo(toMapX(view, SIZE, 90), 9);
     expect(toMapY(nearer, SIZE, 30)).toBeCloseTo(toMapY(view, SIZE, 30), 9);
+  });
+  it('counts the points that are drawn and not on screen', () => {
+    const positions = Float32Array.of(0, 0, 199, 99, 201, 0, 0, -101, 500, 500);
+    expect(countOutside({ x: 0, y: 0, scale: 1 }, SIZE, positions, Uint8Array.of(2, 2, 2, 1, 0))).toBe(2);
   });
   it('makes a rectangle of two corners in any order', () => {
     const view = { x: 0, y: 0, scale: 1 };

@@ -46,3 +46,13 @@ export function boxBetween(
   const [y1, y2] = [toMapY(view, size, a[1]), toMapY(view, size, b[1])];
   return { left: Math.min(x1, x2), right: Math.max(x1, x2), bottom: Math.min(y1, y2), top: Math.max(y1, y2) };
 }
+
+/** How many of the points that are drawn (`state` above 0) lie outside of what is on screen. */
+export function countOutside(view: Viewport, size: Size, positions: Float32Array, state: Uint8Array): number {
+  let outside = 0;
+  for (let i = 0; i < state.length; i += 1) {
+    const [x, y] = [toScreenX(view, size, positions[2 * i]), toScreenY(view, size, positions[2 * i + 1])];
+    if (state[i] > 0 && (x < 0 || y < 0 || x > size.width || y > size.height)) outside += 1;
+  }
+  return outside;
+}

@@ -1,0 +1,115 @@
+import type { Page } from '@playwright/test';
+import { idle, ndjson, openFiles } from './ledgers.ts';
+import { expect } from './test.ts';
+
+export type Visit = (name: string) => Promise<void>;
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first();
+const screen = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name });
+
+/** Scrolls the charts to their start: what lies half under the head would count as a small target. */
+const toTop = (page: Page): Promise<void> => page.locator('#charts').evaluate((charts) => charts.scrollTo(0, 0));
+
+/** Shows a screen or sheet, lets it be looked at in peace, and closes a sheet. */
+async function stop(page: Page, visit: Visit, name: string, show: () => Promise<void>, closes = false): Promise<void> {
+  await show();
+  await idle(page);
+  await expect(page.getByText(/^Loading( .*)?…$/)).toHaveCount(0);
+  await visit(name);
+  if (closes) await page.keyboard.press('Escape');
+}
+
+/** The first page, what becomes of files that cannot be opened, and a ledger without an alert. */
+export async function walkOpening(page: Page, visit: Visit): Promise<void> {
+  const at = (name: string, show: () => Promise<void>, closes = false) => stop(page, visit, name, show, closes);
+  await at('first page', async () => {
+    await page.goto('/');
+    await expect(button(page, /^Quick tour/)).toBeVisible();
+  });
+  await at('a ledger that cannot be opened', async () => {
+    await openFiles(page, { name: 'torn.parquet', mimeType: '', buffer: Buffer.from('PAR1 torn') });
+    await expect(page.getByRole('alert').first()).toBeVisible();
+  });
+  await at('the form of columns', async () => {
+    await button(page, 'Open something else').click();
+    const rows = Array.from({ length: 30 }, (_, i) => `${i},w${i % 3},number ${i}`);
+    await openFiles(page, { name: 'odd.csv', mimeType: '', buffer: Buffer.from(`n,voice,said\n${rows.join('\n')}`) });
+    await expect(button(page, 'Open with this mapping')).toBeVisible();
+  });
+  await at('a ledger without an alert', async () => {
+    await button(page, 'Open something else').click();
+    await openFiles(page, ndjson(400));
+    await expect(button(page, 'Another reference…')).toBeVisible();
+  });
+}
+
+/** The monitor of the quick tour, with every sheet and what lies over or beside the charts. */
+export async function walkMonitor(page: Page, visit: Visit): Promise<void> {
+  const at = (name: string, show: () => Promise<void>, closes = false) => stop(page, visit, name, show, closes);
+  await at('monitor', async () => {
+    await page.goto('/#v=1&sample=quick-tour');
+    await page.locator('.headline summary').click();
+  });
+  await at('a chart as table, its help, notices', async () => {
+    await button(page, 'Show KL divergence as table').click();
+    await button(page, 'What KL divergence shows').click();
+    await button(page, /^Notices/).click();
+    await toTop(page);
+  });
+  await at('find', async () => {
+    await page.keyboard.press('f');
+    const find = page.getByRole('region', { name: 'Find' });
+    await find.getByRole('searchbox').fill('the');
+    await expect(find.getByRole('grid', { name: 'Hits' }).getByRole('row').nth(1)).toBeVisible();
+  });
+  await page.keyboard.press('Escape');
+  await at('help', () => button(page, 'Help and shortcuts').click());
+  await at('glossary', () => button(page, /glossary/i).click(), true);
+  await at('methods', async () => {
+    await page.keyboard.press('?');
+    await button(page, /^Methods: every formula/).click();
+  });
+  await page.keyboard.press('Escape');
+  await at('ways to open', () => button(page, 'Open…').click());
+  await at('embedding models', () => button(page, /^Embedding models/).click(), true);
+  await at('follow a live ledger', async () => {
+    await button(page, 'Open…').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Follow a live ledger…' }).click();
+  });
+  await page.keyboard.press('Escape');
+  await at('open report', () => button(page, /skipped$/).click(), true);
+  await at('tour', async () => {
+    await page.keyboard.press('?');
+    await button(page, 'Take the tour').click();
+  });
+}
+
+/** Inspector and every tab of the evidence. */
+export async function walkEvidence(page: Page, visit: Visit): Promise<void> {
+  await page.goto('/#v=1&sample=quick-tour');
+  await button(page, /^Look:/).click();
+  await expect(page.getByRole('complementary', { name: 'Event inspector' })).toBeVisible();
+  const tabs = page.getByRole('tablist', { name: 'Evidence' });
+  await expect(tabs).toBeVisible();
+  const names = await tabs.getByRole('tab').allTextContents();
+  expect(names.length).toBeGreaterThan(7);
+  for (const name of names) await stop(page, visit, name, () => tabs.getByRole('tab', { name, exact: true }).click());
+  await stop(page, visit, 'What changed', async () => {
+    await page.goto('/#v=1&sample=quick-tour&evidence=5012,change');
+  });
+}
+
+/** The other screens. */
+export async function walkScreens(page: Page, visit: Visit): Promise<void> {
+  await page.goto('/#v=1&sample=quick-tour&screen=laboratory');
+  await stop(page, visit, 'laboratory', () => expect(page.getByRole('heading', { name: 'Deploy' })).toBeVisible());
+  await stop(page, visit, 'calibration', async () => {
+    await screen(page, 'Calibration').click();
+    await expect(page.getByRole('heading', { name: 'Calibration', exact: true })).toBeVisible();
+  });
+  await stop(page, visit, 'compare', async () => {
+    await screen(page, 'Compare').click();
+    await expect(page.getByRole('region', { name: 'What differs' }).getByRole('row').nth(1)).toBeVisible();
+  });
+}

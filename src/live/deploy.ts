@@ -1,0 +1,100 @@
+import { explain, toTautlineError } from '../core/errors.ts';
+import type { CommittedControl } from '../detection/files/commit.ts';
+import { bundleFromJson, type Bundle } from '../detection/lab/bundle.ts';
+import { deployProblems } from '../detection/lab/deployable.ts';
+import { commitAt, newestCommit } from './sink/commitLog.ts';
+import { controlRecord } from './sink/control.ts';
+import { withHash } from './sink/judge.ts';
+import { readBundle, writeBundle } from './sink/state.ts';
+import type { Transport } from './transport.ts';
+
+/** Where decisions about a ledger are written, in the order of its events. */
+export interface Desk {
+  readonly folder: string;
+  readonly transport: Pick<Transport, 'append'>;
+  readonly group: string;
+}
+
+export interface Decider {
+  readonly who: string;
+  readonly reason: string;
+  /** SHA-256 of the bundle that it was compared with; null: whichever is in force. */
+  readonly expected?: string | null;
+}
+
+/** What came of a decision. */
+export type Decided =
+  | { readonly status: 200; readonly bundle: string; readonly commit: number; readonly event: number }
+  /** Written, and in force as soon as the sink has read up to it. */
+  | { readonly status: 202; readonly bundle: string }
+  | { readonly status: 400 | 409 | 412 | 422; readonly problems: readonly string[] };
+
+const MOST_NAME = 200;
+const MOST_REASON = 2_000;
+/** How long an answer waits for the sink. */
+const WAIT_MS = 10_000;
+const LOOK_MS = 25;
+
+/** Brings a bundle into force, at the place in the log that it is written at; checked against the one before it. */
+export async function deploy(desk: Desk, text: string, decider: Decider): Promise<Decided> {
+  const problem = unnamed(decider);
+  if (problem) return { status: 400, problems: [problem] };
+  const bundle = readable(text);
+  if (typeof bundle === 'string') return { status: 422, problems: [bundle] };
+  const before = await inForce(desk.folder);
+  const { expected = null } = decider;
+  if (expected !== null && expected !== before)
+    return {
+      status: 412,
+      problems: ['another bundle came into force meanwhile: compare with that one, and deploy again'],
+    };
+  const taken = await withHash(bundle);
+  if (taken.hash === before) return { status: 409, problems: ['this very bundle is in force already'] };
+  const problems = before === null ? [] : deployProblems(bundle, (await readBundle(desk.folder, before)).bundle);
+  if (problems.length > 0) return { status: 422, problems };
+  await writeBundle(desk.folder, taken);
+  return decide(desk, { kind: 'deployed', bundle: taken.hash, stage: 'full', figures: '' }, decider);
+}
+
+export async function inForce(folder: string): Promise<string | null> {
+  const newest = await newestCommit(folder);
+  return newest < 0 ? null : ((await commitAt(folder, newest))?.bundle ?? null);
+}
+
+/** Writes a decision, and waits until it is committed. */
+async function decide(
+  { folder, transport, group }: Desk,
+  what: Pick<CommittedControl, 'kind' | 'bundle' | 'stage' | 'figures'>,
+  { who, reason }: Decider,
+): Promise<Decided> {
+  let next = (await newestCommit(folder)) + 1;
+  const control: CommittedControl = { ...what, who, reason, at: new Date().toISOString() };
+  const { offset } = await transport.append('ledger', { key: group, value: controlRecord(control) });
+  for (const until = Date.now() + WAIT_MS; Date.now() < until;) {
+    const commit = await commitAt(folder, next);
+    if (commit === null) await new Promise((done) => setTimeout(done, LOOK_MS));
+    else {
+      next++;
+      if (commit.source.to <= offset) continue;
+      if (commit.control?.at === control.at)
+        return { status: 200, bundle: what.bundle, commit: commit.number, event: commit.events.to };
+      return { status: 422, problems: ['the sink refused it: its output says why'] };
+    }
+  }
+  return { status: 202, bundle: what.bundle };
+}
+
+function unnamed({ who, reason }: Decider): string | null {
+  if (who.trim() === '') return 'who deploys it is missing: it is kept with the ledger';
+  if (who.length > MOST_NAME || reason.length > MOST_REASON)
+    return `a name may have ${MOST_NAME} letters, a reason ${MOST_REASON}`;
+  return null;
+}
+
+function readable(text: string): Bundle | string {
+  try {
+    return bundleFromJson(text, 'the bundle');
+  } catch (thrown) {
+    return explain(toTautlineError(thrown, 'reading the bundle'));
+  }
+}

@@ -1,0 +1,114 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Commit } from '../detection/files/commit.ts';
+import { bundleToJson, type Bundle } from '../detection/lab/bundle.ts';
+import { testKernels } from '../kernels/testing.ts';
+import { nodePlatform } from '../ledger/parquet.node.ts';
+import type { Desk } from './deploy.ts';
+import type { LedgerEvent } from './live_pb.ts';
+import { openLocalLog, type LocalLog } from './log/localLog.ts';
+import { eventRecord, sampleEvents, tickRecord } from './replay.ts';
+import { commitAt, newestCommit } from './sink/commitLog.ts';
+import { Sink, type SinkOptions } from './sink/sink.ts';
+import { readBundle } from './sink/state.ts';
+import { verifyLedger } from './sink/verify.ts';
+
+export const GROUP = 'g';
+const kernels = testKernels();
+const platform = nodePlatform();
+
+/** A log and a ledger in a folder of their own, for tests: the real ones. */
+export class LiveBench {
+  readonly root: string;
+  readonly log: LocalLog;
+  readonly #running = new Set<{ readonly end: AbortController; readonly ended: Promise<unknown> }>();
+
+  private constructor(root: string, log: LocalLog) {
+    this.root = root;
+    this.log = log;
+  }
+
+  static async open(): Promise<LiveBench> {
+    const root = await mkdtemp(join(tmpdir(), 'tautline-live-'));
+    return new LiveBench(root, await openLocalLog(join(root, 'log')));
+  }
+
+  get folder(): string {
+    return join(this.root, 'ledger');
+  }
+
+  get desk(): Desk {
+    return { folder: this.folder, transport: this.log, group: GROUP };
+  }
+
+  readonly sample = (name: string, events?: number): LedgerEvent[] => sampleEvents(kernels, name, events);
+
+  /** Starts a sink. */
+  start(options: Partial<SinkOptions> = {}): { stop(): Promise<unknown>; readonly ended: Promise<unknown> } {
+    const { folder, log: transport } = this;
+    const end = new AbortController();
+    const sink = new Sink({
+      ...{ folder, transport, group: GROUP, kernels, platform, unitMs: 50, unitRows: 700, collect: 1000 },
+      ...options,
+    });
+    const ended = sink.run(end.signal).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    const running = { end, ended };
+    this.#running.add(running);
+    const stop = (): Promise<unknown> => {
+      end.abort();
+      return ended;
+    };
+    return { stop, ended };
+  }
+
+  append(value: Uint8Array): Promise<unknown> {
+    return this.log.append('ledger', { key: GROUP, value });
+  }
+
+  /** Appends events, and the time that lets them through. */
+  async feed(events: readonly LedgerEvent[]): Promise<void> {
+    await Promise.all(events.map((event) => this.append(eventRecord(event))));
+    await this.append(tickRecord(Number(events[events.length - 1].sourceMicros) + 3_000_000));
+  }
+
+  /** Until everything in the log is committed. */
+  async committed(): Promise<void> {
+    const { end } = await this.log.range('ledger', 0);
+    for (;;) {
+      const newest = await newestCommit(this.folder);
+      if (newest >= 0 && (await commitAt(this.folder, newest))!.source.to >= end) return;
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  }
+
+  async commits(): Promise<readonly Commit[]> {
+    const length = (await newestCommit(this.folder)) + 1;
+    return Promise.all(Array.from({ length }, async (_, n) => (await commitAt(this.folder, n))!));
+  }
+
+  /** The bundle in force, changed, as JSON. */
+  async tuned(change: (bundle: Bundle) => Bundle): Promise<string> {
+    const { bundle } = (await this.commits()).at(-1)!;
+    return bundleToJson(change((await readBundle(this.folder, bundle!)).bundle));
+  }
+
+  readonly verify = () => verifyLedger(this.folder, kernels, platform);
+
+  async close(): Promise<void> {
+    for (const { end, ended } of this.#running) {
+      end.abort();
+      await ended;
+    }
+    await this.log.close();
+    await rm(this.root, { recursive: true, force: true });
+  }
+}
+
+/** A bundle with other parameters, which expects nothing of any ledger. */
+export const withParameters =
+  (parameters: Partial<Bundle['parameters']>) =>
+  (bundle: Bundle): Bundle => ({ ...bundle, parameters: { ...bundle.parameters, ...parameters } });

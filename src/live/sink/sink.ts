@@ -7,6 +7,7 @@ import { sha256 } from '../../ledger/sha256.ts';
 import { TOPIC_NAMES, type StoredRecord, type Transport } from '../transport.ts';
 import {
   anotherTopic,
+  commitAt,
   dropPending,
   nameFiles,
   putCommit,
@@ -132,6 +133,8 @@ export class Sink {
     this.#number = last?.number ?? -1;
     this.#known = last?.events.to ?? 0;
     const to = last?.source.to ?? (await transport.range('ledger', partition)).first;
+    // Where the ledger began: a topic need not have its first records any more.
+    const first = last ? (await commitAt(folder, 0))!.source.to : to;
     this.#from = to;
     this.#to = to;
     await putCommit(folder, { ...this.#commit('claim', partition, [], last?.events.to ?? 0), ...kept(last) });
@@ -146,9 +149,9 @@ export class Sink {
       this.#judge = openRowJudge(kernels, this.#bundle, group, state.judge);
       await this.#restoreHeld(state, partition);
       this.#from = this.#to = state.to;
-    } else this.#from = this.#to = last ? (await commitAt(folder, 0))!.source.to : to;
+    } else this.#from = this.#to = first;
     await this.#catchUp(to, partition);
-    if (this.#to === 0 && !this.#bundle) await this.#beginWith(partition);
+    if (this.#to === first && !this.#bundle) await this.#beginWith(partition);
   }
 
   async #beginWith(partition: number): Promise<void> {

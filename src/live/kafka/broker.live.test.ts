@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { create, fromBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCluster, type Broker } from '../../../scripts/kafka-broker.mjs';
 import { openMulberry32 } from '../../core/random.ts';
@@ -8,6 +9,8 @@ import { TautlineFailure } from '../../core/errors.ts';
 import { testKernels } from '../../kernels/testing.ts';
 import { nodePlatform } from '../../ledger/parquet.node.ts';
 import { loadKafkaClient } from '../kafkaClient.ts';
+import { Ring } from '../intake/ring.ts';
+import { LedgerEventSchema, LedgerRecordSchema } from '../live_pb.ts';
 import { Producer } from '../producer/producer.ts';
 import { Spool } from '../producer/spool.ts';
 import { eventRecord, sampleEvents, tickRecord } from '../replay.ts';
@@ -151,14 +154,25 @@ describe.skipIf(problem !== null)('a real broker', () => {
     'that is slow, silent, or cut off with a full queue: everything arrives, within seconds of its health',
     async () => {
       const producer = await openProducer();
-      const send = (n: number) => producer.send({ key: 'phases', value: new TextEncoder().encode(String(n)) });
-      const kept: Promise<void>[] = [];
+      const ring = new Ring((event) => producer.send({ key: 'phases', value: eventRecord(event) }));
       let n = 0;
-      const phase = async (ms: number, perTurn = 20): Promise<void> => {
+      const told: string[] = [];
+      const phase = async (name: string, ms: number, perTurn = 20): Promise<void> => {
+        const took: number[] = [];
         for (const until = performance.now() + ms; performance.now() < until;) {
           await wait(10);
-          for (let i = 0; i < perTurn; i++) kept.push(send(n++));
+          for (let i = 0; i < perTurn; i++) {
+            const event = create(LedgerEventSchema, { uid: String(n++) });
+            const began = performance.now();
+            ring.record(event);
+            took.push(performance.now() - began);
+          }
         }
+        took.sort((a, b) => a - b);
+        const p99 = took[Math.floor(0.99 * took.length)];
+        told.push(`${name} ${(1000 * p99).toFixed(0)} us`);
+        // 50 us is the aim; a machine that is busy with other things has pauses of its own.
+        expect(p99).toBeLessThan(1);
       };
       const well = async (): Promise<number> => {
         const began = performance.now();
@@ -166,33 +180,42 @@ describe.skipIf(problem !== null)('a real broker', () => {
         return Math.round(performance.now() - began);
       };
       const from = await endOf('phases');
-      await phase(500);
+      await phase('well', 500);
       const recovered: string[] = [];
       way.delayMs = 150;
-      await phase(2500);
+      await phase('slow', 2500);
       way.delayMs = 0;
       recovered.push(`slow ${await well()} ms`);
       expect(producer.health.opened).toBeGreaterThan(0);
       way.isHole = true;
-      await phase(2500);
+      await phase('black hole', 2500);
       way.isHole = false;
       recovered.push(`black hole ${await well()} ms`);
       way.isHole = true;
-      await phase(300, 500);
+      await phase('full queue', 300, 500);
       way.cut();
       way.isHole = false;
       recovered.push(`cut with a full queue ${await well()} ms`);
-      await Promise.all(kept);
-      process.stdout.write(`recovered after: ${recovered.join(', ')}; ${n} records\n`);
+      await broker.kill();
+      await phase('down', 2500);
+      await broker.start();
+      recovered.push(`down ${await well()} ms`);
+      await ring.rest();
+      await well();
+      const { recorded, failed } = ring.counts;
+      process.stdout.write(`record() p99: ${told.join(', ')}\nhealthy after: ${recovered.join(', ')}; ${n} records\n`);
       const partition = await kafka.partitionOf('ledger', 'phases');
       const end = await endOf('phases');
-      const found = new Set<number>();
+      const found = new Set<string>();
       const stop = new AbortController();
       for await (const batch of kafka.read('ledger', partition, from, { signal: stop.signal })) {
-        for (const { key, value } of batch) if (key === 'phases') found.add(Number(new TextDecoder().decode(value)));
+        for (const { key, value } of batch) {
+          const { what } = fromBinary(LedgerRecordSchema, value);
+          if (key === 'phases' && what.case === 'event') found.add(what.value.uid);
+        }
         if (batch.at(-1)!.offset === end - 1) stop.abort();
       }
-      expect(found.size).toBe(n);
+      expect([found.size, failed]).toEqual([recorded, 0]);
       expect(producer.health.records.dropped).toBe(0);
       await producer.close();
     },

@@ -56,7 +56,7 @@ export async function deploy(desk: Desk, text: string, decider: Decider): Promis
   return decide(desk, { kind: 'deployed', bundle: taken.hash, stage: 'full', figures: '' }, decider);
 }
 
-export async function inForce(folder: string): Promise<string | null> {
+async function inForce(folder: string): Promise<string | null> {
   const newest = await newestCommit(folder);
   return newest < 0 ? null : ((await commitAt(folder, newest))?.bundle ?? null);
 }

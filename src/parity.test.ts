@@ -34,7 +34,9 @@ it('the app judges what the sink judged, across bundles too, and says where a co
       await task.judgeFrom((await file(`_log/bundle-${commit.bundle}.json`)).toString(), state.toString());
     }
     if (commit.kind !== 'unit' || commit.bundle === null) continue;
-    const files = await Promise.all(commit.add.map(async ({ path }) => ({ path, blob: new Blob([await file(path)]) })));
+    const files = await Promise.all(
+      commit.add.map(async ({ path }) => ({ path, blob: new Blob([new Uint8Array(await file(path))]) })),
+    );
     raised += commit.opened.length;
     // One alert is kept from it, and one is made up.
     const isChanged = commit.opened.length > 0 && broken.length === 0;

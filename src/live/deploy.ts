@@ -92,7 +92,7 @@ export function candidate(desk: Desk): object | null {
   return { ...without(lanes, 'byCandidate', 'byFormer'), figures };
 }
 
-export async function inForce(folder: string): Promise<string | null> {
+async function inForce(folder: string): Promise<string | null> {
   const newest = await newestCommit(folder);
   return newest < 0 ? null : ((await commitAt(folder, newest))?.bundle ?? null);
 }

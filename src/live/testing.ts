@@ -14,7 +14,7 @@ import { Sink, type SinkOptions } from './sink/sink.ts';
 import { readBundle } from './sink/state.ts';
 import { verifyLedger } from './sink/verify.ts';
 
-export const GROUP = 'g';
+const GROUP = 'g';
 const kernels = testKernels();
 const platform = nodePlatform();
 

@@ -9,6 +9,7 @@ import { sha256 } from '../../ledger/sha256.ts';
 import { TOPIC_NAMES, type StoredRecord, type Transport } from '../transport.ts';
 import {
   anotherTopic,
+  commitAt,
   dropPending,
   kept,
   nameFiles,
@@ -144,9 +145,11 @@ export class Sink {
     if (last && last.source.topicId !== this.#topicId) throw anotherTopic(folder, transport.place);
     this.#number = last?.number ?? -1;
     this.#known = last?.events.to ?? 0;
-    const to = last?.source.to ?? 0;
-    const { first, end } = await transport.range('ledger', partition);
-    if (to > end) throw shorter(folder, end, to);
+    const range = await transport.range('ledger', partition);
+    const to = last?.source.to ?? range.first;
+    if (to > range.end) throw shorter(folder, range.end, to);
+    // Where the ledger began: a topic need not have its first records any more.
+    const first = last ? (await commitAt(folder, 0))!.source.to : to;
     this.#from = this.#to = to;
     await putCommit(folder, { ...this.#commit('claim', partition, [], last?.events.to ?? 0), ...kept(last) });
     this.#number++;
@@ -155,21 +158,19 @@ export class Sink {
     const state = await newestState(folder, this.#number);
     if (state) {
       await this.#judges.restore(state, (hash) => readBundle(folder, hash));
-      this.#vectorBytes = this.#judges.vectorBytes;
       this.#lanes = await lanesSince(folder, state, this.#number);
       this.#order = new Order(state.order);
       await this.#restoreHeld(state, partition);
       this.#from = this.#to = state.to;
     } else this.#from = this.#to = first;
     await this.#catchUp(to, partition);
-    if (this.#options.first && this.#to === 0 && !this.#judges.bundle) await this.#beginWith(partition);
+    if (this.#options.first && this.#to === first && !this.#judges.bundle) await this.#beginWith(partition);
   }
 
   async #beginWith(partition: number): Promise<void> {
     const { bundle, who } = this.#options.first!;
     await writeBundle(this.#options.folder, bundle);
     this.#judges.deploy(bundle);
-    this.#vectorBytes = this.#judges.vectorBytes;
     this.#control = deployedBy(who, bundle);
     await this.#put('bundle', partition, []);
   }
@@ -245,8 +246,7 @@ export class Sink {
     const { length } = event.embedding;
     if (length === 0) return true;
     if (length % 4 !== 0 || !embeddingOf(event)!.every(Number.isFinite)) return false;
-    this.#vectorBytes ??= length;
-    return length === this.#vectorBytes;
+    return length === (this.#judges.vectorBytes ?? (this.#vectorBytes ??= length));
   }
 
   #place(rows: readonly Row[]): void {
@@ -292,7 +292,6 @@ export class Sink {
     const before = this.#judges.bundle;
     if (control.kind === 'deployed') this.#ended = this.#judges.open().map(({ id }) => id);
     change();
-    this.#vectorBytes = this.#judges.vectorBytes;
     if (before !== this.#judges.bundle) this.#collected = [];
     if (this.#isCatchingUp) return;
     await this.#put(before === this.#judges.bundle ? 'control' : 'bundle', partition, []);

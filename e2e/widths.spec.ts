@@ -113,7 +113,6 @@ for (const { width, height } of [
       .getByRole('button', { name: /^Look:/ })
       .first()
       .click();
-    if (width < 900) await page.keyboard.press('Escape');
     const evidence = page.getByRole('region', { name: 'Evidence' });
     await expect(evidence).toBeVisible();
     // The strongest alert is a VOID, which is raised on coupling.

@@ -9,14 +9,13 @@ import { sha256 } from '../../ledger/sha256.ts';
 import { TOPIC_NAMES, type StoredRecord, type Transport } from '../transport.ts';
 import {
   anotherTopic,
-  commitAt,
   dropPending,
+  extentOf,
   kept,
   nameFiles,
   putCommit,
   redo,
   requireLinks,
-  shorter,
   unlike,
   writePending,
 } from './commitLog.ts';
@@ -145,11 +144,7 @@ export class Sink {
     if (last && last.source.topicId !== this.#topicId) throw anotherTopic(folder, transport.place);
     this.#number = last?.number ?? -1;
     this.#known = last?.events.to ?? 0;
-    const range = await transport.range('ledger', partition);
-    const to = last?.source.to ?? range.first;
-    if (to > range.end) throw shorter(folder, range.end, to);
-    // Where the ledger began: a topic need not have its first records any more.
-    const first = last ? (await commitAt(folder, 0))!.source.to : to;
+    const { first, to } = await extentOf(folder, last, await transport.range('ledger', partition));
     this.#from = this.#to = to;
     await putCommit(folder, { ...this.#commit('claim', partition, [], last?.events.to ?? 0), ...kept(last) });
     this.#number++;

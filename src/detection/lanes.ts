@@ -81,7 +81,7 @@ function merged(
 }
 
 /** An episode of both, or of one. */
-export interface LanePair {
+interface LanePair {
   readonly candidate: LiveAlert | null;
   readonly former: LiveAlert | null;
 }
@@ -161,7 +161,7 @@ const NEXT: Readonly<Record<'promoted' | 'stepped-back', Readonly<Record<Stage, 
 export const nextStage = (kind: keyof typeof NEXT, stage: Stage): Stage | null => NEXT[kind][stage];
 
 /** Below it a candidate that others depend on goes a stage back by itself. */
-export const STEP_BACK_P = 0.05;
+const STEP_BACK_P = 0.05;
 
 /** Why a candidate has to go a stage back, as a sentence; null: it need not. */
 export function stepBackReason({ stage }: Lanes, { p, onlyCandidate, onlyFormer }: LaneFigures): string | null {

@@ -93,5 +93,7 @@ test('what was hidden, filtered, searched, arranged and marked comes back by und
   await idle(page);
   const { noted, ...view } = states.at(-1)!;
   expect(await work(page)).toMatchObject(view);
+  // The table of the alerts, which has them, is back when the search is closed.
+  await page.getByRole('button', { name: 'Close the search' }).click();
   await expect.poll(async () => (await work(page)).noted).toEqual(noted);
 });

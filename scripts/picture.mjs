@@ -26,6 +26,7 @@ try {
   await page.evaluate(() => window.__tautline.idle());
   await page.getByRole('treegrid', { name: 'Alerts' }).getByRole('row').nth(1).waitFor();
   await page.getByRole('complementary', { name: 'Event inspector' }).getByText('Thread').first().waitFor();
+  await page.getByText('Measuring what size of change').waitFor({ state: 'hidden' });
   await page.evaluate(() => window.__tautline.idle());
   await page.screenshot({ path: new URL('public/tautline.png', root).pathname, animations: 'disabled' });
   await browser.close();

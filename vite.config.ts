@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { precompress } from './scripts/precompress.mjs';
 import { requireKernels } from './scripts/require-kernels.mjs';
 import { sizeBudget } from './scripts/size-budget.mjs';
@@ -52,7 +52,9 @@ export default defineConfig({
     },
   },
   test: {
-    include: ['src/**/*.test.{ts,tsx}'],
+    include: process.env.TAUTLINE_LIVE ? ['src/**/*.live.test.ts'] : ['src/**/*.test.{ts,tsx}'],
+    // Minutes of killed processes and brokers: npm run test:live.
+    exclude: [...configDefaults.exclude, ...(process.env.TAUTLINE_LIVE ? [] : ['src/**/*.live.test.ts'])],
     environment: 'node',
     // By default one core is left idle. The limits leave room for a machine that is busy with other things.
     maxWorkers: '100%',

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Page } from '@playwright/test';
@@ -98,6 +98,16 @@ test(
     await openReport(page);
     await expect(page.getByText(/see what a text is about/)).toBeVisible();
     await page.screenshot({ path: 'test-results/shots/embedded.png' });
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Export', exact: true }).last().click();
+    const [table] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: /^Table as CSV/ }).click(),
+    ]);
+    const [head, ...alerts] = (await readFile(await table.path(), 'utf8')).trim().split(/\r?\n/);
+    expect(head.split(',').at(-1)).toBe('model');
+    expect(alerts.length).toBeGreaterThan(0);
+    expect(alerts.every((line) => line.endsWith(there.probe))).toBe(true);
 
     // Offline from here on: the model and its vectors are in the browser.
     await page.reload();

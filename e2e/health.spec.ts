@@ -71,7 +71,7 @@ test(
     const headline = page.getByRole('region', { name: 'What happened' });
     await expect(headline).toContainText('Watched: 1,200 events after a reference of 300, by');
     await expect(timeline(page)).toContainText(
-      /Style change: with 20 conversations a stream of reference, a change of [\d.]+( to [\d.]+)? sd over eight features/,
+      /with 20 conversations a stream of reference, a change of [\d.]+( to [\d.]+)? sd over eight features/,
       { timeout: 90_000 },
     );
     await timeline(page).scrollIntoViewIfNeeded();

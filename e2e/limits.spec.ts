@@ -37,6 +37,19 @@ test('every limit that a parameter governs has a handle in its panel', async ({ 
       expect(Math.min(box.width, box.height), name).toBeGreaterThanOrEqual(24);
     }
   }
+
+  // Two limits at one place: each is under the pointer and has the keys.
+  await page.goto('/#v=1&sample=quick-tour&void_floor=0.56');
+  await idle(page);
+  await panel(page, 'coupling').scrollIntoViewIfNeeded();
+  const [clear, low] = [handle(page, 'coupling', /^Void clear/), handle(page, 'coupling', /^Void floor/)];
+  expect(await clear.getAttribute('aria-valuenow')).toBe(await low.getAttribute('aria-valuenow'));
+  const [above, below] = [(await clear.boundingBox())!, (await low.boundingBox())!];
+  expect(Math.abs(above.y - below.y)).toBeGreaterThanOrEqual(24);
+  await low.press('ArrowDown');
+  await clear.press('ArrowUp');
+  await idle(page);
+  expect(await parameters(page)).toMatchObject({ void_floor: 0.55, void_clear: 0.57 });
 });
 
 test(

@@ -112,4 +112,9 @@ export async function walkScreens(page: Page, visit: Visit): Promise<void> {
     await screen(page, 'Compare').click();
     await expect(page.getByRole('region', { name: 'What differs' }).getByRole('row').nth(1)).toBeVisible();
   });
+  await stop(page, visit, 'compare two ledgers', async () => {
+    await page.getByRole('combobox', { name: 'Open a sample or a recent ledger' }).selectOption('sample=quick-tour');
+    await expect(page.getByRole('combobox', { name: 'Ledger of b' })).toBeVisible();
+    await page.getByText('As a table').click();
+  });
 }

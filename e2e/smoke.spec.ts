@@ -51,7 +51,7 @@ test(
     );
     annotations.push({
       type: 'measured',
-      description: `shell there ${interactive.toFixed(0)} ms after navigation began; ${(sent / 1000).toFixed(0)} kB sent`,
+      description: `shell there ${interactive.toFixed(0)} ms after navigation; ${(sent / 1000).toFixed(0)} kB sent`,
     });
   },
 );

@@ -54,6 +54,17 @@ const checks = [
     report: { file: 'test-results/e2e.json', count: countPlaywright },
   },
 ];
+if (process.argv.includes('--live'))
+  checks.push({
+    name: 'live ledger: killed processes, a real broker',
+    command: [
+      ...['npm', 'run', '--silent', 'test:live', '--'],
+      ...['--reporter=default', '--reporter=json', '--outputFile.json=test-results/live.json'],
+    ],
+    needs: ['kernels'],
+    minutes: 40,
+    report: { file: 'test-results/live.json', count: countVitest },
+  });
 
 /** @type {Set<string>} */
 const broken = new Set();

@@ -245,7 +245,10 @@ describe('architecture', () => {
 });
 
 /** Files that programs and pages start with, and what only scripts/ imports. */
-const ENTRIES = ['app/main.tsx', 'bench/main.node.ts', 'cli/main.ts', 'fuzz/main.node.ts', ...usedByScripts()];
+const ENTRIES = [
+  ...['app/main.tsx', 'bench/main.node.ts', 'cli/main.ts', 'fuzz/main.node.ts', 'live/soak.node.ts'],
+  ...usedByScripts(),
+];
 
 function usedByScripts(): string[] {
   const folder = fileURLToPath(new URL('../scripts/', import.meta.url));

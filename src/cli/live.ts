@@ -1,9 +1,12 @@
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { readOptions, refused } from './options.ts';
 import { print } from './print.ts';
 import { counted } from './text.ts';
+
+/** What is asked of a live process that runs elsewhere. */
+const DECISIONS = ['promote', 'back', 'candidate', 'deploy'] as const;
 
 /**
  * `tautline live`: writes a ledger while events come in, and hands it to followers.
@@ -22,6 +25,8 @@ export async function run(args: string[]): Promise<number> {
     stdin: { type: 'boolean' },
     demo: { type: 'boolean' },
     bundle: { type: 'string' },
+    who: { type: 'string' },
+    reason: { type: 'string' },
   });
   if (positionals[0] === 'verify') {
     if (positionals.length !== 2) throw refused('verify DIR', 'needs one folder', 'Name the folder of the ledger');
@@ -31,6 +36,17 @@ export async function run(args: string[]): Promise<number> {
     const read = [counted(commits, 'commit'), counted(files, 'file'), counted(events, 'event')];
     print(`${[...read, counted(alerts, 'alert')].join(', ')}: ${verdict}`);
     return faults.length === 0 ? 0 : 1;
+  }
+  const asked = DECISIONS.find((name) => name === positionals[0]);
+  if (asked) {
+    const [, address, bundle = null] = positionals;
+    const needed = asked === 'candidate' || asked === 'deploy' ? 3 : 2;
+    if (positionals.length !== needed)
+      throw refused(asked, 'needs the address, and a bundle where it is about one', 'See "tautline help live"');
+    const { ask } = await import('../live/client.ts');
+    const { who = userInfo().username, reason = '' } = values;
+    print(await ask({ address, what: asked, bundle, who, reason }));
+    return 0;
   }
   const demo = values.demo ?? false;
   const { kafka } = values;

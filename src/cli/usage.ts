@@ -109,9 +109,14 @@ ${MAP_USAGE}`,
               [--bundle FILE] [--otlp N] [--stdin]
 tautline live --demo [--port N] [--bundle FILE]
 tautline live verify DIR
+tautline live (deploy | candidate) ADDRESS BUNDLE [--who NAME] [--reason TEXT]
+tautline live (promote | back) ADDRESS [--who NAME] [--reason TEXT]
   Takes events (OpenTelemetry, CloudEvents, lines) into a log and from there into a ledger, judges them, and hands
   commits and files to followers on this machine. Without a bundle the first 2,000 events are the reference. verify
   reads a ledger whole: every commit, every file, and whether analysing it gives the alerts that were raised.
+  deploy brings a bundle into force in a live process; candidate runs it beside: shadow, then canary, then full, a
+  stage for each promote, and a stage less for each back. ADDRESS is that of the app, as live prints it.
+  --who, --reason are kept with the decision; your name on this machine where absent
   --log DIR       folder of the log; made where it does not exist
   --kafka HOST:PORT[,...]  brokers of Apache Kafka in place of a log; topics are made where they do not exist
   --spool DIR     folder of what waits for the brokers; default the ledger's name with ".spool"

@@ -101,7 +101,7 @@ it('refuses, part by part, what cannot take the place of the bundle in force, an
   const same = await bench.tuned((bundle) => bundle);
   expect((await put(same, 'who=Ana', 'guessed'))[0]).toBe(401);
   expect((await put(same))[0]).toBe(409);
-  expect(await put(same, 'reason=x')).toMatchObject([400, expect.stringContaining('who deploys it is missing')]);
+  expect(await put(same, 'reason=x')).toMatchObject([400, expect.stringContaining('who decides it is missing')]);
   expect((await put(same, 'who=Ana&expected=abc'))[0]).toBe(412);
   expect(await put('{}')).toMatchObject([422, expect.stringContaining('bundle')]);
   const newer = same.replace(/"version":\d+/, '"version":99');

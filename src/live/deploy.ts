@@ -1,7 +1,9 @@
 import { explain, toTautlineError } from '../core/errors.ts';
+import { without } from '../core/fields.ts';
 import type { CommittedControl } from '../detection/files/commit.ts';
 import { bundleFromJson, type Bundle } from '../detection/lab/bundle.ts';
 import { deployProblems } from '../detection/lab/deployable.ts';
+import { figuresJson, laneFigures, nextStage, type Lanes } from '../detection/lanes.ts';
 import { commitAt, newestCommit } from './sink/commitLog.ts';
 import { controlRecord } from './sink/control.ts';
 import { withHash } from './sink/judge.ts';
@@ -13,12 +15,14 @@ export interface Desk {
   readonly folder: string;
   readonly transport: Pick<Transport, 'append'>;
   readonly group: string;
+  /** What runs beside the bundle in force; null: nothing. */
+  lanes(): Lanes | null;
 }
 
 export interface Decider {
   readonly who: string;
   readonly reason: string;
-  /** SHA-256 of the bundle that it was compared with; null: whichever is in force. */
+  /** SHA-256 of the bundle, or stage of the candidate, that it was decided upon; null: whichever there is. */
   readonly expected?: string | null;
 }
 
@@ -36,7 +40,16 @@ const WAIT_MS = 10_000;
 const LOOK_MS = 25;
 
 /** Brings a bundle into force, at the place in the log that it is written at; checked against the one before it. */
-export async function deploy(desk: Desk, text: string, decider: Decider): Promise<Decided> {
+export const deploy = (desk: Desk, text: string, decider: Decider): Promise<Decided> =>
+  bring(desk, text, decider, { kind: 'deployed', stage: 'full' });
+
+/** Runs a bundle beside the one in force: over all events, with a shadow lane of conversations. */
+export const propose = (desk: Desk, text: string, decider: Decider): Promise<Decided> =>
+  bring(desk, text, decider, { kind: 'candidate', stage: 'shadow' });
+
+type What = Pick<CommittedControl, 'kind' | 'stage'>;
+
+async function bring(desk: Desk, text: string, decider: Decider, what: What): Promise<Decided> {
   const problem = unnamed(decider);
   if (problem) return { status: 400, problems: [problem] };
   const bundle = readable(text);
@@ -50,13 +63,36 @@ export async function deploy(desk: Desk, text: string, decider: Decider): Promis
     };
   const taken = await withHash(bundle);
   if (taken.hash === before) return { status: 409, problems: ['this very bundle is in force already'] };
+  if (before === null && what.kind === 'candidate')
+    return { status: 409, problems: ['no bundle is in force yet: there is nothing to run beside'] };
   const problems = before === null ? [] : deployProblems(bundle, (await readBundle(desk.folder, before)).bundle);
   if (problems.length > 0) return { status: 422, problems };
   await writeBundle(desk.folder, taken);
-  return decide(desk, { kind: 'deployed', bundle: taken.hash, stage: 'full', figures: '' }, decider);
+  return decide(desk, { ...what, bundle: taken.hash, figures: '' }, decider);
 }
 
-export async function inForce(folder: string): Promise<string | null> {
+/** The candidate goes a stage on, or back; what was measured is kept with the decision. */
+export async function step(desk: Desk, kind: 'promoted' | 'stepped-back', decider: Decider): Promise<Decided> {
+  const problem = unnamed(decider);
+  if (problem) return { status: 400, problems: [problem] };
+  const lanes = desk.lanes();
+  const stage = lanes && nextStage(kind, lanes.stage);
+  if (!lanes || !stage) return { status: 409, problems: ['there is no candidate: nothing runs beside'] };
+  if ((decider.expected ?? lanes.stage) !== lanes.stage)
+    return { status: 412, problems: [`the candidate is at stage ${lanes.stage} meanwhile`] };
+  const figures = figuresJson(laneFigures(lanes));
+  return decide(desk, { kind, bundle: lanes.candidate, stage, figures }, decider);
+}
+
+/** What is known of the candidate, for those who decide. */
+export function candidate(desk: Desk): object | null {
+  const lanes = desk.lanes();
+  if (!lanes) return null;
+  const figures: unknown = JSON.parse(figuresJson(laneFigures(lanes)));
+  return { ...without(lanes, 'byCandidate', 'byFormer'), figures };
+}
+
+async function inForce(folder: string): Promise<string | null> {
   const newest = await newestCommit(folder);
   return newest < 0 ? null : ((await commitAt(folder, newest))?.bundle ?? null);
 }
@@ -85,7 +121,7 @@ async function decide(
 }
 
 function unnamed({ who, reason }: Decider): string | null {
-  if (who.trim() === '') return 'who deploys it is missing: it is kept with the ledger';
+  if (who.trim() === '') return 'who decides it is missing: it is kept with the ledger';
   if (who.length > MOST_NAME || reason.length > MOST_REASON)
     return `a name may have ${MOST_NAME} letters, a reason ${MOST_REASON}`;
   return null;

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { findFile } from '../cli/serve.ts';
 import type { Commit } from '../detection/files/commit.ts';
-import { deploy, type Desk } from './deploy.ts';
+import { candidate, deploy, propose, step, type Decided, type Decider, type Desk } from './deploy.ts';
 import { commitAt, LOG_FOLDER, newestCommit } from './sink/commitLog.ts';
 
 /** How often the folder is looked at for the next commit. */
@@ -49,11 +49,18 @@ export function liveApi(desk: Desk, token: string, health: () => object, figures
       if (!isAllowed(request, token)) return json(response, 401, { problem: 'The token of the address is missing' });
       if (!url.pathname.startsWith(base)) return json(response, 404, { problem: `The ledger is "${ledger}"` });
       const what = url.pathname.slice(base.length);
-      if (request.method === 'PUT' && what === 'bundle') return put(desk, url, request, response);
+      const decide = DECISIONS[`${request.method} ${what}`];
+      if (decide) return put(desk, decide, url, request, response);
       if (request.method !== 'GET' && request.method !== 'HEAD')
-        return json(response, 405, { problem: 'Followers read, and put a bundle' });
+        return json(response, 405, {
+          problem: 'Followers read, put a bundle or a candidate, and post candidate/promote or candidate/back',
+        });
       if (what === 'commits') return commits(folder, url, request, response);
       if (what === 'state') return json(response, 200, await stateOf(folder));
+      if (what === 'candidate') {
+        const found = candidate(desk);
+        return found ? json(response, 200, found) : json(response, 404, { problem: 'Nothing runs beside' });
+      }
       if (what === 'bundle') {
         const { bundle } = await stateOf(folder);
         return bundle === null
@@ -61,16 +68,31 @@ export function liveApi(desk: Desk, token: string, health: () => object, figures
           : file(folder, `/${LOG_FOLDER}/bundle-${bundle}.json`, request, response);
       }
       if (what.startsWith('files/')) return file(folder, what.slice('files'.length), request, response);
-      return json(response, 404, { problem: 'Ask for commits, files/<path>, bundle or state' });
+      return json(response, 404, { problem: 'Ask for commits, files/<path>, bundle, candidate or state' });
     },
   };
 }
 
-/** A bundle to deploy: the body is its JSON, `who`, `reason` and `expected` stand in the address. */
-async function put(desk: Desk, { searchParams }: URL, request: IncomingMessage, response: ServerResponse) {
+type Decide = (desk: Desk, text: string, decider: Decider) => Promise<Decided>;
+
+/** The body is the JSON of a bundle, where one is needed; `who`, `reason` and `expected` stand in the address. */
+const DECISIONS: Readonly<Record<string, Decide | undefined>> = {
+  'PUT bundle': deploy,
+  'PUT candidate': propose,
+  'POST candidate/promote': (desk, _, decider) => step(desk, 'promoted', decider),
+  'POST candidate/back': (desk, _, decider) => step(desk, 'stepped-back', decider),
+};
+
+async function put(
+  desk: Desk,
+  decide: Decide,
+  { searchParams }: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
   const text = await textOf(request);
   if (text === null) return json(response, 413, { problems: [`a bundle may have ${MOST_BUNDLE >> 20} MB`] });
-  const { status, ...decided } = await deploy(desk, text, {
+  const { status, ...decided } = await decide(desk, text, {
     who: searchParams.get('who') ?? '',
     reason: searchParams.get('reason') ?? '',
     expected: searchParams.get('expected'),
@@ -103,7 +125,7 @@ function allowOrigin({ headers: { origin }, method }: IncomingMessage, response:
   if (method !== 'OPTIONS') return false;
   response.writeHead(204, {
     'Access-Control-Allow-Headers': 'Authorization, Content-Type',
-    'Access-Control-Allow-Methods': 'GET, HEAD, PUT',
+    'Access-Control-Allow-Methods': 'GET, HEAD, PUT, POST',
     'Access-Control-Max-Age': '600',
   });
   response.end();

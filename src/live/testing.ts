@@ -14,7 +14,7 @@ import { Sink, type SinkOptions } from './sink/sink.ts';
 import { readBundle } from './sink/state.ts';
 import { verifyLedger } from './sink/verify.ts';
 
-export const GROUP = 'g';
+const GROUP = 'g';
 const kernels = testKernels();
 const platform = nodePlatform();
 
@@ -22,6 +22,7 @@ const platform = nodePlatform();
 export class LiveBench {
   readonly root: string;
   readonly log: LocalLog;
+  #sink: Sink | null = null;
   readonly #running = new Set<{ readonly end: AbortController; readonly ended: Promise<unknown> }>();
 
   private constructor(root: string, log: LocalLog) {
@@ -39,7 +40,7 @@ export class LiveBench {
   }
 
   get desk(): Desk {
-    return { folder: this.folder, transport: this.log, group: GROUP };
+    return { folder: this.folder, transport: this.log, group: GROUP, lanes: () => this.#sink?.lanes ?? null };
   }
 
   readonly sample = (name: string, events?: number): LedgerEvent[] => sampleEvents(kernels, name, events);
@@ -52,6 +53,7 @@ export class LiveBench {
       ...{ folder, transport, group: GROUP, kernels, platform, unitMs: 50, unitRows: 700, collect: 1000 },
       ...options,
     });
+    this.#sink = sink;
     const ended = sink.run(end.signal).then(
       () => null,
       (thrown: unknown) => thrown,

@@ -138,6 +138,9 @@ interface IncidentRowProps {
   readonly onActivate: (index: number) => void;
 }
 
+/** What takes the next column, too: an incident has kinds and streams in one, and a count in place of lag and peak. */
+const WIDE: readonly string[] = ['kind', 'lag'];
+
 /** Several alerts in one line, which opens them. */
 function IncidentRow({ line, names, index, id, top, isActive, onActivate }: IncidentRowProps): ReactNode {
   const { incident, entries, open, key, rank } = line;
@@ -148,6 +151,7 @@ function IncidentRow({ line, names, index, id, top, isActive, onActivate }: Inci
     onset: formatCount(incident.onset),
     fired: formatCount(incident.fired),
     cleared: incident.resolved === null ? <span className="still-open">open</span> : formatCount(incident.resolved),
+    lag: <span className="dim">{formatCount(entries.length)} alerts</span>,
     over: timesText(incident.excess),
     duration: formatCount(incident.events),
     mark: verdicts.length === 1 ? verdicts[0] : 'mixed',
@@ -169,13 +173,13 @@ function IncidentRow({ line, names, index, id, top, isActive, onActivate }: Inci
       onDoubleClick={() => zoomToAlert(incident)}
     >
       {COLUMNS.map((column, i) =>
-        column.id === 'stream' ? null : (
+        column.id === 'stream' || column.id === 'peak' ? null : (
           <div
             key={column.id}
             role="gridcell"
             aria-colindex={i + 1}
-            aria-colspan={column.id === 'kind' ? 2 : undefined}
-            className={column.number ? 'number' : column.id === 'kind' ? 'wide' : undefined}
+            aria-colspan={WIDE.includes(column.id) ? 2 : undefined}
+            className={`${column.number ? 'number' : ''}${WIDE.includes(column.id) ? ' wide' : ''}`}
           >
             {column.id === 'kind' ? (
               <>
@@ -185,8 +189,7 @@ function IncidentRow({ line, names, index, id, top, isActive, onActivate }: Inci
                     <KindDot key={kind} kind={kind} />
                   ))}
                 </span>{' '}
-                <strong>{fewStreams(incident.streams, names)}</strong>{' '}
-                <span className="dim">{formatCount(entries.length)} alerts</span>
+                <strong>{fewStreams(incident.streams, names)}</strong>
               </>
             ) : (
               cells[column.id]

@@ -16,8 +16,8 @@ import { useEntries } from './useEntries.ts';
 
 const tell = (doing: string) => (thrown: unknown) => actions.toast('error', explain(toTautlineError(thrown, doing)));
 
-async function takeTable(how: string, entries: readonly Entry[], ledger: string): Promise<void> {
-  const columns = fileColumns(entries);
+async function takeTable(how: string, entries: readonly Entry[], ledger: string, probe: string | null): Promise<void> {
+  const columns = fileColumns(entries, probe);
   if (how === 'csv') {
     const rows = entries.map((_, i) => columns.map(({ values }) => values[i]));
     const text = csvOf(
@@ -37,6 +37,9 @@ export function TakeAlong(): ReactNode {
   const { entries = [] } = useEntries();
   const marks = useTautline((state) => state.marks.list);
   const ledger = useTautline((state) => (state.ledger.phase === 'open' ? state.ledger.report.name : ''));
+  const probe = useTautline((state) =>
+    state.ledger.phase === 'open' ? (state.ledger.report.model?.probe ?? null) : null,
+  );
   const items: MenuItem[] = [
     { id: 'csv', title: 'Table as CSV', description: `${formatCount(entries.length)} alerts, as filtered` },
     { id: 'parquet', title: 'Table as Parquet', description: 'The same, with types' },
@@ -46,7 +49,7 @@ export function TakeAlong(): ReactNode {
   ];
   const onChoose = (id: string): void => {
     if (id === 'marks') download(marksFile(marks), fileName(['tautline', ledger, 'marks'], 'json'));
-    else takeTable(id, entries, ledger).catch(tell('writing the table'));
+    else takeTable(id, entries, ledger, probe).catch(tell('writing the table'));
   };
   const onFile = (file: File): void => {
     textOfFile(file, file.name)

@@ -127,8 +127,11 @@ const timeOf = (ts: unknown): string | null => {
   return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 };
 
-/** The table as it is taken along: plain values under the names that files have. */
-export const fileColumns = (entries: readonly Entry[]): FileColumn[] => [
+/**
+ * The table as it is taken along: plain values under the names that files have.
+ * @param probe of the model that embedded the texts, where one did
+ */
+export const fileColumns = (entries: readonly Entry[], probe: string | null): FileColumn[] => [
   column('incident', 'number', entries, ({ rank }) => rank),
   column('kind', 'text', entries, ({ row }) => row.kind),
   column('label', 'text', entries, ({ row }) => kindLabel(row.kind)),
@@ -143,4 +146,5 @@ export const fileColumns = (entries: readonly Entry[]): FileColumn[] => [
   column('ts', 'text', entries, ({ row }) => timeOf(row.ts)),
   column('mark', 'text', entries, ({ mark }) => mark?.verdict ?? null),
   column('note', 'text', entries, ({ mark }) => mark?.note || null),
+  ...(probe === null ? [] : [column('model', 'text', entries, () => probe)]),
 ];

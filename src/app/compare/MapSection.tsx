@@ -69,7 +69,7 @@ function MapOf({ map, a, b }: Sides & { readonly map: SidesMap }): ReactNode {
           </li>
         ))}
       </ul>
-      <table className="compare-centres">
+      <table className="compare-table">
         <caption className="visually-hidden">Points of both sides on the map</caption>
         <thead>
           <tr>

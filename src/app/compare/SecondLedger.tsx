@@ -151,7 +151,7 @@ function Measured({
             {report.streams.length === 1 ? 'stream' : 'streams'}
           </span>
         </span>
-        <label>
+        <span>
           measured by{' '}
           <Segmented
             label="The second ledger is measured by"
@@ -162,7 +162,7 @@ function Measured({
               ['second', 'its own'],
             ]}
           />
-        </label>
+        </span>
         <StreamKeys session={session} />
         <Close>Close it</Close>
         {busy && (

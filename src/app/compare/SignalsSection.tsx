@@ -4,7 +4,7 @@ import { yExtent } from '../../charts/scale.ts';
 import { useChartTheme } from '../../charts/theme.ts';
 import { formatCount, formatNumber } from '../../core/format.ts';
 import { SIGNALS } from '../../detection/channels/index.ts';
-import { linesOfSide } from '../../state/drilldown/compare.ts';
+import { linesOfSide, type Comparand } from '../../state/drilldown/compare.ts';
 import type { Alignment } from '../../state/drilldown/compareView.ts';
 import { Answer, Segmented } from '../evidence/parts.tsx';
 import { alignLines, AXIS_TEXTS, CHARTED, extremes, type AlignedLines } from './aligned.ts';
@@ -95,7 +95,7 @@ function Values({ lines }: { readonly lines: AlignedLines }): ReactNode {
     <details className="compare-values">
       <summary>As a table</summary>
       <div className="compare-scroll" tabIndex={0} role="region" aria-label="Signals of both sides as a table">
-        <table>
+        <table className="compare-table">
           <caption className="visually-hidden">Least, largest and last value of each signal of a and b</caption>
           <thead>
             <tr>
@@ -129,12 +129,20 @@ function Values({ lines }: { readonly lines: AlignedLines }): ReactNode {
   );
 }
 
+/** A stream of the second ledger that the reference of the first knows nothing of. */
+function unknownStream(a: Comparand, b: Comparand): string | null {
+  const [first, second] = a.side.ledger === 'first' ? [a, b] : [b, a];
+  const isKnown = first.report.streams.some(({ name }) => name === second.side.stream);
+  return isKnown ? null : `${first.name} has no stream "${second.side.stream}"`;
+}
+
 /** Every charted signal of both sides. */
 export function SignalsSection({ a, b, shared }: Sides): ReactNode {
   const { align: wanted } = useCompareView();
   const hasTime = a.report.hasTime && b.report.hasTime;
   const align = hasTime || wanted === 'start' || wanted === 'reference' ? wanted : 'start';
   const along = align === 'start' || align === 'reference' ? 'events' : 'time';
+  const unknown = unknownStream(a, b);
   const query = useQuery({
     queryKey: ['side-lines', a.report.revision, b.report.revision, a.side, b.side, along],
     queryFn: () => Promise.all([a, b].map((side) => linesOfSide(side, { names: CHARTED, along, buckets: BUCKETS }))),
@@ -165,6 +173,7 @@ export function SignalsSection({ a, b, shared }: Sides): ReactNode {
         <p className="dim">
           Both are measured by the reference of the first ledger. The second is judged from its first event on, the
           first from the end of that reference on.
+          {unknown && ` ${unknown}: what compares a stream with its own reference has no value there.`}
         </p>
       )}
       <Answer query={query} what="reading the signals">

@@ -59,7 +59,9 @@ function Hub(): ReactNode {
             <strong>{model.name}</strong>{' '}
             <span className="dim">
               {model.about} · {formatCount(model.dimension)} dimensions · {model.licence}
-              {model.speed === null ? '' : ` · ${formatCount(model.speed)} characters a second of one processor`}
+              {model.speed === null
+                ? ' · not measured'
+                : ` · ${formatCount(model.speed)} characters a second of one processor`}
             </span>
           </span>
           <button

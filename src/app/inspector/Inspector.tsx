@@ -9,7 +9,7 @@ import { encodeView } from '../../state/url.ts';
 import type { AnalysisReport, EventDetail } from '../../workers/protocol.ts';
 import { showAlert, zoomToAlert } from '../alerts/show.ts';
 import { neighbourAlert } from '../alerts/neighbour.ts';
-import { openEvidence } from '../evidence/open.ts';
+import { makeWay, openEvidence } from '../evidence/open.ts';
 import { KindBadge, EventStateBadge } from '../shell/Badge.tsx';
 import { copyText } from '../shell/copy.ts';
 import { Icon } from '../shell/Icon.tsx';
@@ -197,7 +197,11 @@ function Header({ event, report }: { readonly event: EventDetail; readonly repor
           type="button"
           className="button small"
           title="What differs from this event on from what was before it, alert or none (i)"
-          onClick={() => actions.showEvidence(stretchView(session.store.getState(), null, event.index))}
+          onClick={() => {
+            const view = stretchView(session.store.getState(), null, event.index);
+            makeWay();
+            actions.showEvidence(view);
+          }}
         >
           Investigate from here
         </button>

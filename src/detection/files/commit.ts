@@ -40,8 +40,11 @@ export const commitSchema = v.object({
   ...headOf(COMMIT),
   number: integer(0),
   kind: v.pipe(
-    choice(['claim', 'unit', 'bundle']),
-    v.description('claim: an owner begins, and every earlier one is fenced; bundle: one is in force from here on'),
+    choice(['claim', 'unit', 'bundle', 'control']),
+    v.description(
+      'claim: an owner begins, and every earlier one is fenced; bundle: one is in force from here on; ' +
+        'control: something else was decided',
+    ),
   ),
   owner: text,
   written: v.pipe(text, v.description('ISO 8601, by the clock of the owner')),
@@ -76,6 +79,24 @@ export const commitSchema = v.object({
       'What was decided by a record of the log; the bundle, where it is one, is in force from this commit on',
     ),
   ),
+  beside: v.pipe(
+    v.optional(
+      v.nullable(
+        v.object({
+          bundle: text,
+          stage: v.pipe(
+            choice(STAGES),
+            v.description('Of the candidate; full: it is in force, and this is the former'),
+          ),
+          opened: list(liveAlertSchema),
+          closed: list(liveAlertSchema),
+        }),
+      ),
+      null,
+    ),
+    v.description('The bundle that runs beside the one in force, and what it raises; null: none'),
+  ),
+  taken: v.pipe(v.optional(integer(0), 0), v.description('Rows of the shadow lane')),
   ended: v.pipe(
     v.optional(list(text), []),
     v.description('Ids of alerts that were open when another bundle came into force: nobody closes them any more'),

@@ -39,10 +39,9 @@ const PRODUCER = {
   'socket.timeout.ms': 3_000,
   'queue.buffering.max.messages': 10_000,
   'message.max.bytes': MOST_BYTES,
-  'reconnect.backoff.ms': 50,
-  'reconnect.backoff.max.ms': 500,
   dr_cb: true,
 };
+const ALL = { 'client.id': 'tautline', 'reconnect.backoff.ms': 50, 'reconnect.backoff.max.ms': 500 };
 const CONSUMER = {
   'enable.auto.commit': false,
   'auto.offset.reset': 'error',
@@ -52,7 +51,6 @@ const CONSUMER = {
   'fetch.wait.max.ms': 50,
   'socket.timeout.ms': 5_000,
   'queued.max.messages.kbytes': 16_384,
-  'reconnect.backoff.max.ms': 500,
 };
 
 /** How topics are made where they are not there. */
@@ -118,12 +116,12 @@ class KafkaTransport implements Transport {
     return (this.#options.prefix ?? '') + TOPIC_NAMES[topic];
   }
 
-  get #place(): { readonly 'bootstrap.servers': string; readonly 'client.id': string } {
-    return { 'bootstrap.servers': this.#options.brokers, 'client.id': 'tautline' };
+  get #place(): Readonly<Record<string, unknown>> {
+    return { 'bootstrap.servers': this.#options.brokers, ...ALL };
   }
 
   async open(): Promise<void> {
-    this.#admin = this.#client.AdminClient.create({ ...this.#place });
+    this.#admin = this.#client.AdminClient.create({ ...this.#place, 'socket.timeout.ms': ANSWER_MS / 2 });
     this.#producer = await this.#newProducer();
     const { brokers } = await asked<{ brokers: readonly unknown[] }>((done) =>
       this.#producer!.getMetadata({ timeout: ANSWER_MS }, done),
@@ -158,9 +156,12 @@ class KafkaTransport implements Transport {
   /** What the brokers know of a topic; null: nothing. */
   async #describe(topic: Topic): Promise<KnownTopic | null> {
     if (this.#options.known) return this.#options.known;
-    const [found] = await asked<readonly TopicDescription[]>((done) =>
-      this.#admin!.describeTopics([this.#nameOf(topic)], { timeout: ANSWER_MS }, done),
-    );
+    const ask = () =>
+      asked<readonly TopicDescription[]>((done) =>
+        this.#admin!.describeTopics([this.#nameOf(topic)], { timeout: ANSWER_MS }, done),
+      );
+    // The first question after a broker began anew may go to its old connection.
+    const [found] = await ask().catch(ask);
     if (found.error && found.error.code !== 0) {
       if (found.error.code === CODES.unknownTopic) return null;
       throw found.error;

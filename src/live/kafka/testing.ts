@@ -1,3 +1,4 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { fetchBroker } from '../../../scripts/kafka-broker.mjs';
 import { asked, type KafkaClient, type KafkaProducer } from './client.ts';
 import { loadKafkaClient } from '../kafkaClient.ts';
@@ -48,4 +49,53 @@ export async function openMock(
     brokers: brokers.map((broker) => `${broker.host}:${broker.port}`).join(','),
     close: () => host.disconnect(() => undefined),
   };
+}
+
+/** A way to a port that can be slowed, blocked and cut. */
+export interface Way {
+  readonly port: number;
+  /** Ms that every byte takes, there and back each half. */
+  delayMs: number;
+  /** True: nothing comes through, and nobody is told. */
+  isHole: boolean;
+  /** Where it leads to. */
+  target: number;
+  cut(): void;
+  close(): void;
+}
+
+export async function openWay(target = 0): Promise<Way> {
+  const open = new Set<Socket>();
+  const pipe = (from: Socket, to: Socket): void => {
+    from.on('data', (bytes) => {
+      if (way.isHole) return;
+      const write = (): unknown => !to.destroyed && to.write(bytes);
+      if (way.delayMs > 0) setTimeout(write, way.delayMs / 2);
+      else write();
+    });
+    for (const end of ['close', 'error'] as const) from.on(end, () => to.destroy());
+  };
+  const server = createServer((socket) => {
+    const other = connect(way.target, '127.0.0.1');
+    for (const own of [socket, other]) {
+      own.setNoDelay(true);
+      open.add(own);
+      own.on('close', () => open.delete(own));
+    }
+    pipe(socket, other);
+    pipe(other, socket);
+  });
+  const cut = (): void => {
+    for (const socket of open) socket.destroy();
+  };
+  const way: Way = {
+    ...{ port: 0, delayMs: 0, isHole: false, target },
+    cut,
+    close() {
+      server.close();
+      cut();
+    },
+  };
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return Object.assign(way, { port: (server.address() as AddressInfo).port });
 }

@@ -138,3 +138,12 @@ export function unlike(folder: string, read: number, committed: number): Tautlin
   const problem = `reading the log again gave ${read} events where ${committed} are committed`;
   return new TautlineFailure({ kind: 'file', file: folder, problem, advice: 'Restore the log as it was.' });
 }
+
+export function shorter(folder: string, end: number, committed: number): TautlineFailure {
+  const problem = `the log ends at offset ${end}, and the ledger has what it held up to ${committed}`;
+  return new TautlineFailure({ kind: 'file', file: folder, problem, advice: 'Restore the log as it was.' });
+}
+
+/** What a claim takes over from the commit before it. */
+export const kept = (last: Commit | null): Partial<Commit> =>
+  last ? { bundle: last.bundle, through: last.through, source: { ...last.source, from: last.source.to } } : {};

@@ -1,7 +1,11 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { STAGES, type CommittedControl } from '../../detection/files/commit.ts';
+import { figuresJson, laneFigures, nextStage, stepBackReason, type Lanes } from '../../detection/lanes.ts';
 import { LedgerRecordSchema, type Control, type LedgerRecord } from '../live_pb.ts';
 import type { StoredRecord } from '../transport.ts';
+import type { BundleInForce } from './judge.ts';
+import { bytesOf, type Judges } from './judges.ts';
+import { readBundle } from './state.ts';
 
 export const controlRecord = ({ at, ...control }: CommittedControl): Uint8Array =>
   toBinary(
@@ -29,3 +33,42 @@ export function decoded(record: StoredRecord): LedgerRecord | null {
     return null;
   }
 }
+
+/**
+ * What a decision does to the judges; null: it cannot be done, as it is not the next stage, is about another candidate,
+ * or its bundle is not there or for other vectors.
+ */
+export async function changeOf(
+  { kind, bundle: hash, stage }: CommittedControl,
+  judges: Judges,
+  vectorBytes: number | null,
+  folder: string,
+): Promise<(() => void) | null> {
+  if (kind === 'promoted' || kind === 'stepped-back') {
+    const { candidate } = judges;
+    const isNext = candidate?.hash === hash && stage === nextStage(kind, candidate.stage);
+    return isNext ? () => judges.stageTo(stage) : null;
+  }
+  const bundle = await readBundle(folder, hash).catch(() => null);
+  if (!bundle || hash === judges.bundle?.hash || (vectorBytes !== null && bytesOf(bundle) !== vectorBytes)) return null;
+  if (kind === 'deployed') return () => judges.deploy(bundle);
+  return judges.bundle && stage === 'shadow' ? () => judges.runBeside(bundle, stage) : null;
+}
+
+/** The step back that figures ask for, if any. */
+export function stepBackOf(lanes: Lanes | null): CommittedControl | null {
+  if (!lanes) return null;
+  const figures = laneFigures(lanes);
+  const reason = stepBackReason(lanes, figures);
+  const stage = nextStage('stepped-back', lanes.stage);
+  if (reason === null || stage === null) return null;
+  const at = new Date().toISOString();
+  const { candidate: bundle } = lanes;
+  return { kind: 'stepped-back', bundle, stage, who: 'tautline', at, reason, figures: figuresJson(figures) };
+}
+
+/** A bundle that a ledger begins with. */
+export const deployedBy = (who: string, { hash }: BundleInForce): CommittedControl => ({
+  ...{ kind: 'deployed', bundle: hash, stage: 'full', who, reason: '', figures: '' },
+  at: new Date().toISOString(),
+});

@@ -9,6 +9,8 @@ export interface Row {
   /** Stored time, microseconds: its own, or that of the row before where that is later. */
   readonly micros: number;
   readonly late: boolean;
+  /** Of the shadow lane; absent: there is none. */
+  readonly isTaken?: boolean;
 }
 
 interface Held {

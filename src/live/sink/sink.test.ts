@@ -8,6 +8,7 @@ import { nodePlatform } from '../../ledger/parquet.node.ts';
 import type { LedgerEvent } from '../live_pb.ts';
 import { openLocalLog, type LocalLog } from '../log/localLog.ts';
 import { eventRecord, sampleEvents, tickRecord } from '../replay.ts';
+import { shuffled } from '../killing.ts';
 import { commitAt, newestCommit } from './commitLog.ts';
 import { Sink, type SinkOptions, type SinkPoint } from './sink.ts';
 import { alertsOf, verifyLedger } from './verify.ts';
@@ -28,16 +29,6 @@ afterEach(async () => {
 const folder = (): string => join(root, 'ledger');
 const sinkOf = (options: Partial<SinkOptions> = {}): Sink =>
   new Sink({ folder: folder(), transport: log, group: 'g', kernels, platform, unitMs: 50, unitRows: 700, ...options });
-
-/** Within two seconds of source time in any order, and one in twenty twice. */
-function shuffled(events: readonly LedgerEvent[], seed: number): LedgerEvent[] {
-  const random = openMulberry32(seed);
-  return events
-    .flatMap((event) => (random() < 0.05 ? [event, event] : [event]))
-    .map((event) => ({ event, at: Number(event.sourceMicros) + 1_900_000 * random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ event }) => event);
-}
 
 async function feed(events: readonly LedgerEvent[]): Promise<void> {
   await Promise.all(events.map((event) => log.append('ledger', { key: 'g', value: eventRecord(event) })));

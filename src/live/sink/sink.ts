@@ -1,25 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import type { Commit, CommittedControl, CommittedFile, LiveAlert } from '../../detection/files/commit.ts';
+import { setTimeout } from 'node:timers/promises';
+import type { Commit, CommittedControl, CommittedFile } from '../../detection/files/commit.ts';
+import { NO_LANES, withCommit, type Lanes, type LaneState } from '../../detection/lanes.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import type { Platform } from '../../ledger/platform.ts';
 import { sha256 } from '../../ledger/sha256.ts';
 import { TOPIC_NAMES, type StoredRecord, type Transport } from '../transport.ts';
 import {
   anotherTopic,
+  commitAt,
   dropPending,
+  kept,
   nameFiles,
   putCommit,
   redo,
   requireLinks,
+  shorter,
   unlike,
   writePending,
 } from './commitLog.ts';
 import { fitRows } from './fit.ts';
-import { controlOf, decoded } from './control.ts';
-import { openRowJudge, withHash, type BundleInForce } from './judge.ts';
+import { changeOf, controlOf, controlRecord, decoded, deployedBy, stepBackOf } from './control.ts';
+import { withHash, type BundleInForce } from './judge.ts';
+import { Judges } from './judges.ts';
+import { isTaken } from './lane.ts';
 import { Order, type Row } from './order.ts';
-import { bundlePath, newestState, readBundle, writeBundle, writeState, type SavedState } from './state.ts';
+import { bundlePath, lanesSince, newestState, readBundle, writeBundle, writeState, type SavedState } from './state.ts';
 import { byPartition, embeddingOf, rowsToParquet } from './table.ts';
 
 export interface SinkOptions {
@@ -53,8 +60,9 @@ export class Sink {
   readonly #options: SinkOptions;
   readonly #owner = randomUUID();
   #order = new Order(null);
-  #judge: ReturnType<typeof openRowJudge> | null = null;
-  #bundle: BundleInForce | null = null;
+  readonly #judges: Judges;
+  /** What commits say of the lanes. */
+  #lanes: LaneState = NO_LANES;
   #number = -1;
   #sinceState = 0;
   #stateAt = Date.now();
@@ -67,17 +75,23 @@ export class Sink {
   /** Rows that are committed already, and read again. */
   #known = 0;
   #rows: Row[] = [];
-  #opened: LiveAlert[] = [];
-  #closed: LiveAlert[] = [];
   #vectorBytes: number | null = null;
   #refused = 0;
-  #untracked = 0;
+  #taken = 0;
   /** Of the commit that is being made. */
   #control: CommittedControl | null = null;
   #ended: readonly string[] = [];
+  /** The newest step back that was written. */
+  #steppedBack: string | null = null;
 
   constructor(options: SinkOptions) {
     this.#options = options;
+    this.#judges = new Judges(options.kernels, options.group);
+  }
+
+  /** The two bundles that are compared; null: one alone. */
+  get lanes(): Lanes | null {
+    return this.#lanes.lanes;
   }
 
   /** Takes the ledger over and follows the log until the signal; settles when it ends. */
@@ -104,7 +118,7 @@ export class Sink {
     try {
       let next = reading.next();
       for (;;) {
-        const found = await Promise.race([next, wait(Math.max(1, due - Date.now()))]);
+        const found = await Promise.race([next, setTimeout(Math.max(1, due - Date.now()), null)]);
         if (found) {
           if (found.done) break;
           this.#options.at?.('read');
@@ -123,7 +137,7 @@ export class Sink {
   }
 
   async #begin(partition: number): Promise<void> {
-    const { folder, transport, kernels, group } = this.#options;
+    const { folder, transport } = this.#options;
     await mkdir(folder, { recursive: true });
     await requireLinks(folder, this.#owner);
     this.#topicId = await transport.topicId('ledger');
@@ -131,34 +145,35 @@ export class Sink {
     if (last && last.source.topicId !== this.#topicId) throw anotherTopic(folder, transport.place);
     this.#number = last?.number ?? -1;
     this.#known = last?.events.to ?? 0;
-    const to = last?.source.to ?? 0;
-    this.#from = to;
-    this.#to = to;
+    const range = await transport.range('ledger', partition);
+    const to = last?.source.to ?? range.first;
+    if (to > range.end) throw shorter(folder, range.end, to);
+    // Where the ledger began: a topic need not have its first records any more.
+    const first = last ? (await commitAt(folder, 0))!.source.to : to;
+    this.#from = this.#to = to;
     await putCommit(folder, { ...this.#commit('claim', partition, [], last?.events.to ?? 0), ...kept(last) });
     this.#number++;
     this.#options.at?.('claimed');
     await dropPending(folder, this.#owner);
     const state = await newestState(folder, this.#number);
     if (state) {
-      this.#bundle = await readBundle(folder, state.bundle);
-      this.#vectorBytes = 4 * this.#bundle.bundle.baseline.projection.dimension;
+      await this.#judges.restore(state, (hash) => readBundle(folder, hash));
+      this.#vectorBytes = this.#judges.vectorBytes;
+      this.#lanes = await lanesSince(folder, state, this.#number);
       this.#order = new Order(state.order);
-      this.#judge = openRowJudge(kernels, this.#bundle, group, state.judge);
       await this.#restoreHeld(state, partition);
       this.#from = this.#to = state.to;
-    } else this.#from = this.#to = (await transport.range('ledger', partition)).first;
+    } else this.#from = this.#to = first;
     await this.#catchUp(to, partition);
-    if (this.#to === 0 && !this.#bundle) await this.#beginWith(partition);
+    if (this.#options.first && this.#to === first && !this.#judges.bundle) await this.#beginWith(partition);
   }
 
   async #beginWith(partition: number): Promise<void> {
-    const { folder, first } = this.#options;
-    if (!first) return;
-    const { bundle, who } = first;
-    await writeBundle(folder, bundle);
-    this.#enforce(bundle);
-    const at = new Date().toISOString();
-    this.#control = { kind: 'deployed', bundle: bundle.hash, stage: 'full', who, at, reason: '', figures: '' };
+    const { bundle, who } = this.#options.first!;
+    await writeBundle(this.#options.folder, bundle);
+    this.#judges.deploy(bundle);
+    this.#vectorBytes = this.#judges.vectorBytes;
+    this.#control = deployedBy(who, bundle);
     await this.#put('bundle', partition, []);
   }
 
@@ -185,11 +200,10 @@ export class Sink {
   #beginUnit(): void {
     this.#from = this.#to;
     this.#rows = [];
-    this.#opened = [];
-    this.#closed = [];
+    this.#judges.clear();
     this.#control = null;
     this.#ended = [];
-    this.#order.doubles = this.#order.late = this.#order.dropped = this.#refused = this.#untracked = 0;
+    this.#order.doubles = this.#order.late = this.#order.dropped = this.#refused = this.#taken = 0;
   }
 
   async *#between(from: number, to: number, partition: number): AsyncIterable<StoredRecord> {
@@ -224,7 +238,7 @@ export class Sink {
       return;
     }
     this.#place(this.#order.push(what.value, record.offset));
-    if (!this.#bundle && !this.#isCatchingUp && this.#collected.length >= collect + BEYOND)
+    if (!this.#judges.bundle && !this.#isCatchingUp && this.#collected.length >= collect + BEYOND)
       await this.#firstBundle(partition);
     if (!this.#isCatchingUp && this.#rows.length >= unitRows) await this.#close(partition);
   }
@@ -234,71 +248,58 @@ export class Sink {
     const { length } = event.embedding;
     if (length === 0) return true;
     if (length % 4 !== 0 || !embeddingOf(event)!.every(Number.isFinite)) return false;
-    this.#vectorBytes ??= 4 * (this.#bundle?.bundle.baseline.projection.dimension ?? length / 4);
+    this.#vectorBytes ??= length;
     return length === this.#vectorBytes;
   }
 
   #place(rows: readonly Row[]): void {
-    for (const row of rows) {
+    const { candidate, bundle } = this.#judges;
+    const hasLane = candidate !== null && candidate.stage !== 'full';
+    for (const own of rows) {
+      const row = hasLane ? { ...own, isTaken: isTaken(candidate.hash, own.event) } : own;
+      if (row.isTaken) this.#taken++;
       if (row.id >= this.#known) this.#rows.push(row);
-      if (this.#judge) this.#judgeRow(row);
+      if (bundle) this.#judges.push(row);
       else this.#collected.push(row);
-    }
-  }
-
-  #judgeRow(row: Row): void {
-    const judged = this.#judge!.push(row);
-    if (!judged) this.#untracked++;
-    else {
-      this.#opened.push(...judged.opened);
-      this.#closed.push(...judged.closed);
     }
   }
 
   /** Fits the first bundle on what was collected, and judges that by it. */
   async #firstBundle(partition: number): Promise<void> {
-    const { folder, kernels, platform, group, collect = 2000, say = () => undefined } = this.#options;
+    const { folder, kernels, platform, group, collect = 2000, say } = this.#options;
     await this.#close(partition);
-    this.#bundle = await withHash(
+    const bundle = await withHash(
       await fitRows(kernels, platform, this.#collected.slice(0, collect + BEYOND), collect, group),
     );
-    await writeBundle(folder, this.#bundle);
-    this.#judge = openRowJudge(kernels, this.#bundle, group, null);
-    for (const row of this.#collected) this.#judgeRow(row);
+    await writeBundle(folder, bundle);
+    this.#judges.deploy(bundle);
+    for (const row of this.#collected) this.#judges.push(row);
     this.#collected = [];
     await this.#put('bundle', partition, []);
-    say(`The first bundle was fitted on ${collect} events: ${bundlePath(folder, this.#bundle.hash)}`);
+    say?.(`The first bundle was fitted on ${collect} events: ${bundlePath(folder, bundle.hash)}`);
   }
 
-  /** A bundle comes into force between two events: where a record of the log says so, also when it is read again. */
+  /** What a record of the log decides holds between two events: also when it is read again. */
   async #decide(control: CommittedControl | null, offset: number, partition: number): Promise<void> {
-    const { folder, say = () => undefined } = this.#options;
-    const isDeployed = control?.kind === 'deployed';
-    const found = isDeployed ? await readBundle(folder, control.bundle).catch(() => null) : null;
-    const bytes = found && 4 * found.bundle.baseline.projection.dimension;
-    if (!control || !found || (this.#vectorBytes !== null && bytes !== this.#vectorBytes)) {
+    const { folder, say } = this.#options;
+    const change = control && (await changeOf(control, this.#judges, this.#vectorBytes, folder));
+    if (!control || !change) {
       this.#refused++;
-      say(`A record of the log decides what cannot be done: ${JSON.stringify(control)}`);
+      say?.(`A record of the log decides what cannot be done: ${JSON.stringify(control)}`);
       return;
     }
-    if (this.#bundle?.hash === found.hash) return;
     this.#to = offset;
     if (!this.#isCatchingUp) await this.#close(partition);
     this.#to = offset + 1;
-    this.#ended = this.#judge?.open().map(({ id }) => id) ?? [];
     this.#control = control;
-    this.#enforce(found);
+    const before = this.#judges.bundle;
+    if (control.kind === 'deployed') this.#ended = this.#judges.open().map(({ id }) => id);
+    change();
+    this.#vectorBytes = this.#judges.vectorBytes;
+    if (before !== this.#judges.bundle) this.#collected = [];
     if (this.#isCatchingUp) return;
-    await this.#put('bundle', partition, []);
-    say(`${control.who} deployed the bundle ${found.hash.slice(0, 12)}: in force from event ${this.#order.next} on`);
-  }
-
-  #enforce(bundle: BundleInForce): void {
-    const { kernels, group } = this.#options;
-    this.#bundle = bundle;
-    this.#vectorBytes = 4 * bundle.bundle.baseline.projection.dimension;
-    this.#judge = openRowJudge(kernels, bundle, group, null);
-    this.#collected = [];
+    await this.#put(before === this.#judges.bundle ? 'control' : 'bundle', partition, []);
+    say?.(`${control.who}: ${control.kind} ${control.bundle.slice(0, 12)}, ${control.stage}, at ${this.#order.next}`);
   }
 
   /** Closes the unit: what was read since the last one becomes part of the ledger. */
@@ -321,8 +322,11 @@ export class Sink {
     this.#sinceState++;
     const number = this.#number + 1;
     const hasState =
-      this.#judge !== null &&
-      (kind === 'bundle' || this.#sinceState >= stateEvery || Date.now() - this.#stateAt >= stateMs);
+      this.#judges.bundle !== null &&
+      (kind === 'bundle' ||
+        kind === 'control' ||
+        this.#sinceState >= stateEvery ||
+        Date.now() - this.#stateAt >= stateMs);
     // Before the commit: one that names a state has it.
     if (hasState) await this.#saveState(number);
     const commit = { ...this.#commit(kind, partition, add, this.#known), hasState };
@@ -333,20 +337,33 @@ export class Sink {
     this.#options.at?.('named');
     this.#number = number;
     this.#known = commit.events.to;
+    this.#lanes = withCommit(this.#lanes, commit);
     this.#beginUnit();
     if (hasState) {
       this.#sinceState = 0;
       this.#stateAt = Date.now();
     }
     await transport.noteOffset('ledger', partition, this.#to);
+    if (kind === 'unit') await this.#stepBack();
+  }
+
+  /** A candidate that others depend on, and that differs too much, goes a stage back: a record like any other. */
+  async #stepBack(): Promise<void> {
+    const control = stepBackOf(this.#lanes.lanes);
+    const { group, transport } = this.#options;
+    const step = control && `${control.bundle}/${control.stage}`;
+    if (!control || step === this.#steppedBack) return;
+    this.#steppedBack = step;
+    await transport.append('ledger', { key: group, value: controlRecord(control) });
   }
 
   async #saveState(number: number): Promise<void> {
     await writeState(this.#options.folder, number, {
       to: this.#to,
       order: this.#order.save(),
-      judge: this.#judge!.save(),
-      bundle: this.#bundle!.hash,
+      ...this.#judges.save()!,
+      lanes: this.#lanes,
+      lanesAt: this.#number,
     });
     this.#options.at?.('state');
   }
@@ -369,24 +386,18 @@ export class Sink {
       },
       events: { from, to: from + this.#rows.length },
       add: [...add],
-      opened: this.#opened,
-      closed: this.#closed,
+      ...this.#judges.said(),
       late: this.#order.late,
       doubles: this.#order.doubles,
       refused: this.#refused,
       dropped: this.#order.dropped,
-      untracked: this.#untracked,
+      untracked: this.#judges.untracked,
+      taken: this.#taken,
       through: this.#order.last === null ? null : this.#order.last / 1000,
-      bundle: this.#bundle?.hash ?? null,
+      bundle: this.#judges.bundle?.hash ?? null,
       control: this.#control,
       ended: [...this.#ended],
       hasState: false,
     };
   }
 }
-
-/** What a claim takes over from the commit before it. */
-const kept = (last: Commit | null): Partial<Commit> =>
-  last ? { bundle: last.bundle, through: last.through, source: { ...last.source, from: last.source.to } } : {};
-
-const wait = (ms: number): Promise<null> => new Promise((done) => setTimeout(() => done(null), ms));

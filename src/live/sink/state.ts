@@ -1,19 +1,20 @@
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleFromJson, bundleToJson } from '../../detection/lab/bundle.ts';
-import type { JudgeState } from '../../detection/liveJudge.ts';
+import { NO_LANES, withCommit, type LaneState } from '../../detection/lanes.ts';
 import { codeOf, numbered, syncFolder, writeNew } from '../log/files.ts';
 import { commitAt, LOG_FOLDER } from './commitLog.ts';
 import type { BundleInForce } from './judge.ts';
+import type { SavedJudges } from './judges.ts';
 import type { OrderState } from './order.ts';
 
 /** What a sink goes on from: it has taken in the log up to `to`. */
-export interface SavedState {
+export interface SavedState extends SavedJudges {
   readonly to: number;
   readonly order: OrderState;
-  readonly judge: JudgeState;
-  /** SHA-256 of the bundle in force. */
-  readonly bundle: string;
+  /** What commits up to `lanesAt` say of the lanes. */
+  readonly lanes?: LaneState;
+  readonly lanesAt?: number;
 }
 
 const statePath = (folder: string, number: number): string =>
@@ -36,6 +37,16 @@ export async function newestState(folder: string, newest: number): Promise<Saved
     }
   }
   return null;
+}
+
+/** What all commits say of the lanes, from those on that the state does not know. */
+export async function lanesSince(folder: string, { lanes, lanesAt = -1 }: SavedState, newest: number) {
+  let state = lanes ?? NO_LANES;
+  for (let n = lanesAt + 1; n <= newest; n++) {
+    const commit = await commitAt(folder, n);
+    if (commit) state = withCommit(state, commit);
+  }
+  return state;
 }
 
 /** Keeps a bundle with the ledger, where every record that names its hash finds it. */

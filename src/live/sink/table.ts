@@ -3,6 +3,7 @@ import { LEDGER_SCHEMA } from '../../core/ledgerSchema.ts';
 import type { Platform } from '../../ledger/platform.ts';
 import { partitionOf, writeParquet, type LedgerTable } from '../../ledger/write.ts';
 import { isNumber, RECORD_COLUMNS, valueOf, type RecordColumn } from '../columns.ts';
+import { SHADOW_TH } from './lane.ts';
 import type { Row } from './order.ts';
 
 /** Columns for attributes, at most; the rest of them are left out of the file. */
@@ -61,20 +62,31 @@ export function rowsToParquet(rows: readonly Row[], platform: Platform): Promise
     eventId: BigInt64Array.from(rows, ({ id }) => BigInt(id)),
     time: Float64Array.from(rows, ({ micros }) => msOf(micros)),
     ...(dimension > 0 && { embeddings, dimension, isVoid: Uint8Array.from(vectors, (vector) => (vector ? 0 : 1)) }),
-    shadow: Uint8Array.from(events, ({ shadow }) => (shadow === undefined ? 2 : Number(shadow))),
+    shadow: Uint8Array.from(rows, shadowOf),
   };
+  const thresholds = rows.map(thresholdOf);
   const names = [...new Set(events.flatMap(({ attributes }) => Object.keys(attributes)))].sort();
   return writeParquet(table, platform, {
     more: [
       ['uid', events.map(({ uid }) => uid)],
       ['source_ms', Float64Array.from(events, ({ sourceMicros }) => msOf(Number(sourceMicros)))],
       ['late', Uint8Array.from(rows, ({ late }) => Number(late))],
+      ...(thresholds.some((th) => th !== null) ? [['shadow_th', thresholds] as const] : []),
       ...names
         .slice(0, MOST_ATTRIBUTES)
         .map((name) => [`attribute.${name}`, events.map(({ attributes }) => attributes[name] ?? null)] as const),
     ],
   });
 }
+
+/** 0, 1, or 2: not known. */
+function shadowOf({ event, isTaken }: Row): number {
+  const shadow = isTaken ?? event.shadow;
+  return shadow === undefined ? 2 : Number(shadow);
+}
+
+const thresholdOf = ({ event, isTaken }: Row): string | null =>
+  event.shadowTh ?? (isTaken && event.shadow === undefined ? SHADOW_TH : null);
 
 function dictionary(values: readonly (string | undefined)[]): DictionaryColumn {
   const codeOf = new Map<string, number>();

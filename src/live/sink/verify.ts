@@ -57,15 +57,39 @@ interface Run {
   readonly alerts: readonly LiveAlert[];
 }
 
+type Said = Pick<Commit, 'opened' | 'closed'>;
+type Growing = Pick<Run, 'bundle' | 'from'> & { to: number; readonly said: Said[] };
+
+/** The runs of bundles in force and of those beside them; where two change places, each goes on. */
 function runsOf(commits: readonly Commit[]): readonly Run[] {
-  const starts = commits.flatMap(({ kind }, i) => (kind === 'bundle' ? [i] : []));
-  return starts.map((start, i) => {
-    const { bundle, control, events } = commits[start];
-    const own = commits.slice(start, starts[i + 1]);
-    // What was collected for the first bundle is judged by it, too.
-    const from = control === null ? 0 : events.to;
-    return { bundle: bundle!, from, to: own[own.length - 1].events.to, alerts: alertsOf(own) };
-  });
+  const runs: Growing[] = [];
+  const begin = (bundle: string, from: number): Growing => {
+    const run = { bundle, from, to: from, said: [] };
+    runs.push(run);
+    return run;
+  };
+  let inForce: Growing | null = null;
+  let beside: Growing | null = null;
+  let stage = 'none';
+  for (const { kind, control, bundle, events, opened, closed, beside: other } of commits) {
+    if (control?.kind === 'deployed' || (kind === 'bundle' && control === null)) {
+      // What was collected for the first bundle is judged by it, too.
+      inForce = begin(bundle!, control === null ? 0 : events.to);
+      beside = null;
+    } else if (control?.kind === 'candidate') beside = begin(control.bundle, events.to);
+    else if (control?.stage === 'none') beside = null;
+    else if (control && (control.stage === 'full') !== (stage === 'full')) [inForce, beside] = [beside, inForce];
+    stage = control?.stage ?? stage;
+    if (inForce) {
+      inForce.to = events.to;
+      inForce.said.push({ opened, closed });
+    }
+    if (beside && other) {
+      beside.to = events.to;
+      beside.said.push(other);
+    }
+  }
+  return runs.map(({ said, ...run }) => ({ ...run, alerts: alertsOf(said) }));
 }
 
 interface Surroundings {
@@ -104,7 +128,7 @@ async function faultsOf(
 }
 
 /** Alerts by their ids, closed where they are. */
-export function alertsOf(commits: readonly Commit[]): LiveAlert[] {
+export function alertsOf(commits: readonly Said[]): LiveAlert[] {
   const found = new Map<string, LiveAlert>();
   for (const { opened, closed } of commits) for (const alert of [...opened, ...closed]) found.set(alert.id, alert);
   return [...found.values()];

@@ -2,7 +2,13 @@ import type { IndexRange } from '../../core/columns.ts';
 import { TautlineFailure } from '../../core/errors.ts';
 import type { SideLines, SideLinesRequest } from '../../analysis/sideLines.ts';
 import type { SideProfile } from '../../analysis/sideProfile.ts';
-import { agentRates, type AgentsResult, type AgentSums, type Vote } from '../../detection/drilldown/agents.ts';
+import {
+  agentRates,
+  type AgentRates,
+  type AgentsResult,
+  type AgentSums,
+  type Vote,
+} from '../../detection/drilldown/agents.ts';
 import type { Together } from '../../detection/drilldown/compare/together.ts';
 import type { WordsResult } from '../../detection/drilldown/types.ts';
 import type { ColumnMapping } from '../../ledger/types.ts';
@@ -48,8 +54,13 @@ export async function wordsOfSides(a: Comparand, b: Comparand): Promise<WordsRes
   return { ...result, notes: [...notes, ...result.notes] };
 }
 
+export interface SideAgents extends AgentsResult {
+  /** All of them together, whose names two ledgers need not share; null where there are none. */
+  readonly all: AgentRates | null;
+}
+
 /** What the agents of a side did, over all of it. */
-export async function agentsOfSide({ session, side, report, mapping }: Comparand): Promise<AgentsResult> {
+export async function agentsOfSide({ session, side, report, mapping }: Comparand): Promise<SideAgents> {
   const key = report.streamKey;
   if (!isEventColumn(key)) await session.tables.ensureSignals();
   const [first, last] = await session.engine.rowsOf([side.range.from, side.range.to - 1]);
@@ -57,7 +68,12 @@ export async function agentsOfSide({ session, side, report, mapping }: Comparand
   const own = `row between ${first} and ${last} and ${streamCondition(side.stream, key, mapping)}`;
   const sums = (await session.tables.query(agentSumsSql('event', 1, hasTools, own))) as unknown as AgentSums[];
   const votes = (await session.tables.query(votesSql('event', 1, own))) as unknown as Vote[];
-  return agentRates(sums, votes, 1);
+  const [all = null] = agentRates(
+    sums.map((own) => ({ ...own, agent: 'all' })),
+    [],
+    1,
+  ).agents;
+  return { ...agentRates(sums, votes, 1), all };
 }
 
 /** Points of the map, of one ledger or of both one after the other. */

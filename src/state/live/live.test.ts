@@ -88,7 +88,7 @@ describe('commits added up', () => {
       dropped: 5,
       untracked: 4,
     },
-    ...{ through: null, bundle: 'b', control: null, ended: [], hasState: false },
+    ...{ through: null, bundle: 'b', control: null, beside: null, taken: 0, ended: [], hasState: false },
     ...more,
   });
   it('name the alerts that are new, and close those that end', () => {

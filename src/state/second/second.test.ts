@@ -95,7 +95,9 @@ it('opens beside the first on its axes, answers a comparison, and frees its engi
   // The other way round the points are the same.
   const turned = await mapOfSides(b, a);
   expect([...turned.plane]).toEqual([...map.plane]);
-  expect((await agentsOfSide(b)).agents.map(({ agent }) => agent)).toEqual(['b0', 'b1']);
+  const { agents, all } = await agentsOfSide(b);
+  expect(agents.map(({ agent }) => agent)).toEqual(['b0', 'b1']);
+  expect(all!.events).toBe(400);
   expect((await wordsOfSides(a, b)).window.texts).toBeGreaterThan(300);
 
   second.close();
@@ -183,6 +185,7 @@ it('of a link is asked for: a file has to be chosen, an address agreed to', asyn
   await second.open(other);
   await idle();
   expect(state()).toMatchObject({ asks: null, axes: { shared: true } });
+  expect(view().a).toEqual({ range: { from: 0, to: 50 }, stream: 'a', ledger: 'second' });
   change({ second: { kind: 'url', url: 'https://example.org/c.parquet' } });
   expect(state()).toMatchObject({ session: null, asks: { kind: 'url', url: 'https://example.org/c.parquet' } });
   expect(running).toBe(0);

@@ -102,10 +102,15 @@ export function createSecond(first: Session, create: () => Session): Second {
     async open(source) {
       const named = withoutPart(viewSource(source));
       sources.set(keyOf(named), source);
-      const { a, ...kept } = view();
+      const before = view();
       // Whatever is open under that name is another one now.
       release();
-      setView({ ...kept, a: a?.ledger === 'first' ? a : null, b: null, second: named, streamKey: null });
+      // What the view asks for is opened as the view says.
+      if (before.second && keyOf(before.second) === keyOf(named)) setView(before);
+      else {
+        const a = before.a?.ledger === 'first' ? before.a : null;
+        setView({ ...before, a, b: null, second: named, streamKey: null });
+      }
       await current?.measurer.settled();
     },
     close() {

@@ -255,6 +255,22 @@ describe('an investigation', () => {
     expect(nearest(again).statement).toContain('Of 1 earlier STYLE_SHIFT alerts of the stream the one at event 104');
   });
 
+  test('leaves signals that move too slowly out of stretches, and says so; an alert is asked about them', () => {
+    const { columns, fields } = changed();
+    const slow = Float64Array.from(columns.index);
+    const with_ = { ...columns, signals: { ...columns.signals, shift: slow } };
+    const signalsOf = (of: InvestigationColumns) => {
+      const [task] = planInvestigation(of, fields, { seed: 1, permutations: PERMUTATIONS });
+      return task as ComparisonTask;
+    };
+    const label = 'Distance to reference (EMD)';
+    expect(signalsOf(with_).numbers.map((one) => one.label)).toContain(label);
+    const stretch = signalsOf({ ...with_, alert: null, earlier: [] });
+    expect(stretch.numbers.map((one) => one.label)).not.toContain(label);
+    expect(stretch.leftOut).toContain(`${label} moves too slowly for so few events`);
+    expect(stretch.numbers.length).toBeGreaterThan(3);
+  });
+
   test('calls nothing a cause', () => {
     const sentences = [
       ...found.hypotheses.map((h) => h.statement),

@@ -66,6 +66,12 @@ export function conclude(frame: InvestigationFrame, outcomes: readonly TestOutco
       `p-values come from ${formatCount(frame.permutations)} permutations of blocks of neighbouring events, ` +
         'so that runs of similar events do not count as evidence each; ' +
         `they are corrected for ${formatCount(findings.length)} looks (Holm).`,
+      ...(alert
+        ? []
+        : [
+            'A signal carries what came before it. Between two stretches of a real conversation signals often differ ' +
+              'where nothing has changed: take them as where to look.',
+          ]),
       ...(failed > 0
         ? [`${formatCount(failed)} of ${formatCount(outcomes.length)} tests failed; the others are complete.`]
         : []),

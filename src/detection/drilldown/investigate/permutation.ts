@@ -6,13 +6,20 @@ const MIN_BLOCK = 8;
 const MIN_BLOCKS = 6;
 const MAX_LAG = 60;
 
-/**
- * Length of the blocks that keep the autocorrelation of a sequence: twice the first lag at which that of the baseline
- * is within 2 / sqrt(n) of 0, from 8 events up to a sixth of the sequence.
- * @param baseline the part in control only: the change in question must not count as memory
- * @param all events of the whole sequence
- */
+/** Length of the blocks that are permuted: as `memoryOf`, up to the longest. @param all events of the whole sequence */
 export function blockLength(baseline: ArrayLike<number>, all: number): number {
+  return Math.max(1, Math.min(memoryOf(baseline), longestBlock(all)));
+}
+
+/** The longest block of so many events of which there are enough to permute. */
+export const longestBlock = (all: number): number => Math.floor(all / MIN_BLOCKS);
+
+/**
+ * Length of the blocks that keep the autocorrelation of a sequence, however few of them there are: twice the first lag
+ * at which that of the baseline is within 2 / sqrt(n) of 0, from 8 events on.
+ * @param baseline the part in control only: the change in question must not count as memory
+ */
+export function memoryOf(baseline: ArrayLike<number>): number {
   const n = baseline.length;
   let mean = 0;
   for (let i = 0; i < n; i++) mean += baseline[i] / n;
@@ -32,7 +39,7 @@ export function blockLength(baseline: ArrayLike<number>, all: number): number {
       if (Math.abs(sum / variance) < limit) break;
     }
   }
-  return Math.max(1, Math.min(Math.max(MIN_BLOCK, 2 * lag), Math.floor(all / MIN_BLOCKS)));
+  return Math.max(MIN_BLOCK, 2 * lag);
 }
 
 /**

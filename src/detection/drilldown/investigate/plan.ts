@@ -2,6 +2,7 @@ import { formatCount } from '../../../core/format.ts';
 import { mentionFinder } from '../mentions.ts';
 import { KINDS, SIGNALS } from '../../channels/index.ts';
 import { looksOf } from './examine.ts';
+import { longestBlock, memoryOf } from './permutation.ts';
 import { INVESTIGATED_SIGNALS, type Codes, type FieldColumn, type InvestigationColumns } from './columns.ts';
 import type { CategoricalSeries, TestTask, NumericSeries } from './tasks.ts';
 
@@ -70,19 +71,23 @@ export function planInvestigation(
   });
 
   const ofTheAlert: readonly string[] = columns.alert ? KINDS[columns.alert.kind].madeOf : [];
+  const signals = INVESTIGATED_SIGNALS.filter((name) => !ofTheAlert.includes(name)).map((name) => {
+    const { label, unit } = SIGNALS[name];
+    return numeric(
+      label,
+      unit,
+      at.map((i) => columns.signals[name][i]),
+    );
+  });
+  const tooSlow = columns.alert ? [] : signals.filter((signal) => isTooSlow(signal, base.baseline));
   const tasks: TestTask[] = [
     comparison(
       1,
       'signals',
       columns.alert ? 'Other signals' : 'Signals',
-      INVESTIGATED_SIGNALS.filter((name) => !ofTheAlert.includes(name)).map((name) => {
-        const { label, unit } = SIGNALS[name];
-        return numeric(
-          label,
-          unit,
-          at.map((i) => columns.signals[name][i]),
-        );
-      }),
+      signals.filter((signal) => !tooSlow.includes(signal)),
+      [],
+      tooSlow.map(({ label }) => `${label} moves too slowly for so few events`),
     ),
     comparison(2, 'latency', 'Latency and pauses', [
       numeric(
@@ -126,6 +131,15 @@ export function planInvestigation(
     tasks.reduce((sum, task) => sum + looksOf(task), 0),
   );
   return tasks.map((task) => ({ ...task, looks }));
+}
+
+/**
+ * True of a signal that resembles its own past for longer than blocks can be: its p-values would be too small. An alert
+ * says when the change began; the ends of a stretch are anybody's, and a slow signal nearly always differs between two.
+ */
+function isTooSlow({ values }: NumericSeries, baseline: number): boolean {
+  const stated = (part: readonly number[]) => part.filter((value) => !Number.isNaN(value));
+  return memoryOf(stated(values.slice(0, baseline))) > longestBlock(stated(values).length);
 }
 
 const numeric = (label: string, unit: string, values: readonly number[]): NumericSeries => ({

@@ -70,6 +70,11 @@ test(
       await expect(page.getByLabel('Event inspector')).toBeVisible({ timeout: 5000 });
     }).toPass({ timeout: 60_000 });
 
+    await bar.getByRole('button', { name: 'Pause' }).click();
+    await expect(bar).toContainText(/[\d,]+ more have come/, { timeout: 30_000 });
+    await bar.getByRole('button', { name: 'To the newest' }).click();
+    await expect(bar.getByText(/more have come/)).toHaveCount(0, { timeout: 30_000 });
+
     await page.locator('[data-parameter="h"] input[type=range]').press('ArrowRight');
     await page.getByRole('button', { name: 'Laboratory', exact: true }).first().click();
     const deploying = page.getByRole('region', { name: 'Deploy to the live process' });
@@ -85,10 +90,18 @@ test(
     await page.getByRole('button', { name: 'Monitor', exact: true }).first().click();
     await expect(bar).toContainText(/Ana deployed [0-9a-f]{12}, in force from event [\d,]+ on: fewer false alarms/);
 
-    await bar.getByRole('button', { name: 'Pause' }).click();
-    await expect(bar).toContainText(/[\d,]+ more have come/, { timeout: 30_000 });
-    await bar.getByRole('button', { name: 'To the newest' }).click();
-    await expect(bar.getByText(/more have come/)).toHaveCount(0, { timeout: 30_000 });
+    await page.locator('[data-parameter="h"] input[type=range]').press('ArrowRight');
+    await page.getByRole('button', { name: 'Laboratory', exact: true }).first().click();
+    await deploying.getByRole('button', { name: /^Deploy to the live process/ }).click();
+    await deploying.getByRole('button', { name: 'Run beside first' }).click();
+    await expect(deploying.getByRole('status')).toContainText('Beside the one in force', { timeout: 30_000 });
+    await page.getByRole('button', { name: 'Monitor', exact: true }).first().click();
+    const candidate = bar.getByRole('group').filter({ hasText: /^Candidate/ });
+    await candidate.getByText(/stage shadow: \d+ alerts of its own/).click();
+    await candidate.getByRole('button', { name: 'Promote to canary' }).click();
+    await expect(candidate).toContainText('stage canary', { timeout: 30_000 });
+    await expect(candidate).toContainText(/[\d,]+ events from [\d,]+ on/);
+
     await expect(bar).not.toContainText('Parity broken');
     await bar.getByRole('button', { name: 'Stop following' }).click();
     await expect(bar).toHaveCount(0);

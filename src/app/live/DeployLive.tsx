@@ -4,15 +4,15 @@ import { formatCount } from '../../core/format.ts';
 import { bundleToJson, type Bundle } from '../../detection/lab/bundle.ts';
 import { rolloutAdvice } from '../../detection/lab/rollout.ts';
 import { PARAMETER_NAMES, PARAMETER_SPECS, type ParameterName, type Parameters } from '../../detection/parameters.ts';
-import { deployBundle, type Answer } from '../../state/live/decide.ts';
+import { putBundle, type Answer } from '../../state/live/decide.ts';
 import { useTautline } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { useFollow } from './follower.ts';
-import { decisionText, SHORT } from './text.ts';
+import { decisionText, rememberedWho, rememberWho, SHORT } from './text.ts';
 import './live.css';
 
-/** Who deployed last on this machine. */
-const WHO = 'tautline.who';
+/** In force at once, or beside what is in force. */
+type As = 'bundle' | 'candidate';
 
 interface Props {
   readonly report: AnalysisReport;
@@ -26,7 +26,7 @@ export function DeployLive({ report, make }: Props): ReactNode {
   const tally = useFollow((state) => state.tally);
   const inForce = useFollow((state) => state.inForce);
   const [asked, setAsked] = useState(false);
-  const [answer, setAnswer] = useState<Answer | null>(null);
+  const [answer, setAnswer] = useState<{ readonly said: Answer; readonly as: As } | null>(null);
   if (phase !== 'following' || !target) return null;
   return (
     <section className="deploy-live" aria-label="Deploy to the live process">
@@ -51,10 +51,10 @@ export function DeployLive({ report, make }: Props): ReactNode {
           {asked ? (
             <Confirm
               onClose={() => setAsked(false)}
-              decide={async (who, reason) => {
+              decide={async (as, who, reason) => {
                 const bundle = new Blob([bundleToJson(await make())], { type: 'application/json' });
-                const said = await deployBundle(target, bundle, { who, reason, expected: tally.bundle });
-                setAnswer(said);
+                const said = await putBundle(target, as, bundle, { who, reason, expected: tally.bundle });
+                setAnswer({ said, as });
                 return said.kind !== 'refused';
               }}
             />
@@ -70,14 +70,14 @@ export function DeployLive({ report, make }: Props): ReactNode {
               Deploy to the live process…
             </button>
           )}
-          {answer && <Answered answer={answer} />}
+          {answer && <Answered answer={answer.said} as={answer.as} />}
         </>
       )}
     </section>
   );
 }
 
-function Answered({ answer }: { readonly answer: Answer }): ReactNode {
+function Answered({ answer, as }: { readonly answer: Answer; readonly as: As }): ReactNode {
   if (answer.kind === 'refused')
     return (
       <div className="lab-warning" role="alert">
@@ -92,8 +92,9 @@ function Answered({ answer }: { readonly answer: Answer }): ReactNode {
   return (
     <p className="lab-good" role="status">
       {answer.kind === 'done'
-        ? `In force from event ${formatCount(answer.event)} on (commit ${formatCount(answer.commit)}).`
-        : 'Written into the log: in force as soon as it is read up to there.'}
+        ? `${as === 'bundle' ? 'In force' : 'Beside the one in force'} from event ` +
+          `${formatCount(answer.event)} on (commit ${formatCount(answer.commit)}).`
+        : 'Written into the log: it holds as soon as it is read up to there.'}
     </p>
   );
 }
@@ -152,19 +153,19 @@ function Differences({ report, inForce }: { readonly report: AnalysisReport; rea
 
 interface ConfirmProps {
   /** @returns whether it was done */
-  decide(who: string, reason: string): Promise<boolean>;
+  decide(as: As, who: string, reason: string): Promise<boolean>;
   onClose(): void;
 }
 
 function Confirm({ decide, onClose }: ConfirmProps): ReactNode {
   const running = useTautline((state) => state.analysis.running !== null);
-  const [who, setWho] = useState(() => localStorage.getItem(WHO) ?? '');
+  const [who, setWho] = useState(rememberedWho);
   const [reason, setReason] = useState('');
   const [deciding, setDeciding] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
-  const submit = async (event: SyntheticEvent): Promise<void> => {
+  const submit = async (event: SyntheticEvent, as: As): Promise<void> => {
     event.preventDefault();
     if (who.trim() === '') {
       setProblem('Say who deploys it: the name is kept with the ledger.');
@@ -174,8 +175,8 @@ function Confirm({ decide, onClose }: ConfirmProps): ReactNode {
     setDeciding(true);
     setProblem(null);
     try {
-      localStorage.setItem(WHO, who.trim());
-      if (await decide(who.trim(), reason.trim())) onClose();
+      rememberWho(who);
+      if (await decide(as, who.trim(), reason.trim())) onClose();
     } catch (thrown) {
       setProblem(explain(toTautlineError(thrown, 'deploying the bundle')));
     } finally {
@@ -183,7 +184,7 @@ function Confirm({ decide, onClose }: ConfirmProps): ReactNode {
     }
   };
   return (
-    <form className="follow-form" onSubmit={(event) => void submit(event)} noValidate>
+    <form className="follow-form" onSubmit={(event) => void submit(event, 'bundle')} noValidate>
       <p>
         It judges every event that comes from then on, beginning with its reference. Alerts that are open stay as they
         are: nobody closes them. Who, when and why are kept with the ledger.
@@ -207,6 +208,15 @@ function Confirm({ decide, onClose }: ConfirmProps): ReactNode {
       <div className="buttons">
         <button type="submit" className="button primary" disabled={deciding || running}>
           {deciding ? 'Deploying…' : 'Deploy now'}
+        </button>
+        <button
+          type="button"
+          className="button"
+          disabled={deciding || running}
+          title="It is compared with the bundle in force before it takes its place"
+          onClick={(event) => void submit(event, 'candidate')}
+        >
+          Run beside first
         </button>
         <button type="button" className="button" disabled={deciding} onClick={onClose}>
           Not now

@@ -6,6 +6,7 @@ import { kindLabel } from '../../detection/kindLabels.ts';
 import type { FollowState } from '../../state/live/follow.ts';
 import { actions, session, useTautline } from '../../state/store.ts';
 import { download } from '../whatif/parameterFile.ts';
+import { Candidate } from './Candidate.tsx';
 import { follower, useFollow } from './follower.ts';
 import { stopFollowing } from './start.ts';
 import { decisionText } from './text.ts';
@@ -22,7 +23,7 @@ const alertText = ({ kind, stream, fired }: LiveAlert): string =>
 
 function Following(): ReactNode {
   const state = useFollow((all) => all);
-  const { tally, paused, shown, trouble, error } = state;
+  const { tally, paused, shown, trouble, error, target } = state;
   const atNewest = useTautline(
     ({ view, analysis }) => view.range === null || view.range.to >= (analysis.report?.events ?? 0),
   );
@@ -60,6 +61,7 @@ function Following(): ReactNode {
       <p className="live-decided" aria-live="polite">
         {tally.decided && `${decisionText(tally.decided)}.`}
       </p>
+      {tally.lanes.lanes && target && <Candidate lanes={tally.lanes.lanes} target={target} />}
       <Faults state={state} />
     </section>
   );

@@ -19,3 +19,8 @@ export function decisionText({ control: { kind, stage, who, bundle, reason }, ev
       : `${stage === 'none' ? 'no candidate any more' : `stage ${stage}`} from event ${formatCount(event)} on`;
   return `${who} ${DONE[kind]} ${bundle.slice(0, SHORT)}, ${to}` + (reason === '' ? '' : `: ${reason}`);
 }
+
+/** Who decided last on this machine. */
+const WHO = 'tautline.who';
+export const rememberedWho = (): string => localStorage.getItem(WHO) ?? '';
+export const rememberWho = (who: string): void => localStorage.setItem(WHO, who.trim());

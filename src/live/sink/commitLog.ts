@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { TautlineFailure } from '../../core/errors.ts';
 import { readCommit, type Commit } from '../../detection/files/commit.ts';
 import { codeOf, numbered, syncFolder, writeNew } from '../log/files.ts';
+import type { OffsetRange } from '../transport.ts';
 
 export const LOG_FOLDER = '_log';
 /** Commits whose files may not have their names yet. */
@@ -139,7 +140,7 @@ export function unlike(folder: string, read: number, committed: number): Tautlin
   return new TautlineFailure({ kind: 'file', file: folder, problem, advice: 'Restore the log as it was.' });
 }
 
-export function shorter(folder: string, end: number, committed: number): TautlineFailure {
+function shorter(folder: string, end: number, committed: number): TautlineFailure {
   const problem = `the log ends at offset ${end}, and the ledger has what it held up to ${committed}`;
   return new TautlineFailure({ kind: 'file', file: folder, problem, advice: 'Restore the log as it was.' });
 }
@@ -147,3 +148,18 @@ export function shorter(folder: string, end: number, committed: number): Tautlin
 /** What a claim takes over from the commit before it. */
 export const kept = (last: Commit | null): Partial<Commit> =>
   last ? { bundle: last.bundle, through: last.through, source: { ...last.source, from: last.source.to } } : {};
+
+/**
+ * Where a ledger began in its partition, which need not have its first records any more, and how far it has come.
+ * @throws TautlineFailure where the partition ends before that
+ */
+export async function extentOf(
+  folder: string,
+  last: Commit | null,
+  { first, end }: OffsetRange,
+): Promise<{ readonly first: number; readonly to: number }> {
+  if (!last) return { first, to: first };
+  const { to } = last.source;
+  if (to > end) throw shorter(folder, end, to);
+  return { first: (await commitAt(folder, 0))!.source.to, to };
+}

@@ -50,7 +50,8 @@ export async function changeOf(
     return isNext ? () => judges.stageTo(stage) : null;
   }
   const bundle = await readBundle(folder, hash).catch(() => null);
-  if (!bundle || hash === judges.bundle?.hash || (vectorBytes !== null && bytesOf(bundle) !== vectorBytes)) return null;
+  const bytes = judges.vectorBytes ?? vectorBytes;
+  if (!bundle || hash === judges.bundle?.hash || (bytes !== null && bytesOf(bundle) !== bytes)) return null;
   if (kind === 'deployed') return () => judges.deploy(bundle);
   return judges.bundle && stage === 'shadow' ? () => judges.runBeside(bundle, stage) : null;
 }

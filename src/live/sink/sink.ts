@@ -9,14 +9,13 @@ import { sha256 } from '../../ledger/sha256.ts';
 import { TOPIC_NAMES, type StoredRecord, type Transport } from '../transport.ts';
 import {
   anotherTopic,
-  commitAt,
   dropPending,
+  extentOf,
   kept,
   nameFiles,
   putCommit,
   redo,
   requireLinks,
-  shorter,
   unlike,
   writePending,
 } from './commitLog.ts';
@@ -145,11 +144,7 @@ export class Sink {
     if (last && last.source.topicId !== this.#topicId) throw anotherTopic(folder, transport.place);
     this.#number = last?.number ?? -1;
     this.#known = last?.events.to ?? 0;
-    const range = await transport.range('ledger', partition);
-    const to = last?.source.to ?? range.first;
-    if (to > range.end) throw shorter(folder, range.end, to);
-    // Where the ledger began: a topic need not have its first records any more.
-    const first = last ? (await commitAt(folder, 0))!.source.to : to;
+    const { first, to } = await extentOf(folder, last, await transport.range('ledger', partition));
     this.#from = this.#to = to;
     await putCommit(folder, { ...this.#commit('claim', partition, [], last?.events.to ?? 0), ...kept(last) });
     this.#number++;
@@ -158,7 +153,6 @@ export class Sink {
     const state = await newestState(folder, this.#number);
     if (state) {
       await this.#judges.restore(state, (hash) => readBundle(folder, hash));
-      this.#vectorBytes = this.#judges.vectorBytes;
       this.#lanes = await lanesSince(folder, state, this.#number);
       this.#order = new Order(state.order);
       await this.#restoreHeld(state, partition);
@@ -172,7 +166,6 @@ export class Sink {
     const { bundle, who } = this.#options.first!;
     await writeBundle(this.#options.folder, bundle);
     this.#judges.deploy(bundle);
-    this.#vectorBytes = this.#judges.vectorBytes;
     this.#control = deployedBy(who, bundle);
     await this.#put('bundle', partition, []);
   }
@@ -248,8 +241,7 @@ export class Sink {
     const { length } = event.embedding;
     if (length === 0) return true;
     if (length % 4 !== 0 || !embeddingOf(event)!.every(Number.isFinite)) return false;
-    this.#vectorBytes ??= length;
-    return length === this.#vectorBytes;
+    return length === (this.#judges.vectorBytes ?? (this.#vectorBytes ??= length));
   }
 
   #place(rows: readonly Row[]): void {
@@ -295,7 +287,6 @@ export class Sink {
     const before = this.#judges.bundle;
     if (control.kind === 'deployed') this.#ended = this.#judges.open().map(({ id }) => id);
     change();
-    this.#vectorBytes = this.#judges.vectorBytes;
     if (before !== this.#judges.bundle) this.#collected = [];
     if (this.#isCatchingUp) return;
     await this.#put(before === this.#judges.bundle ? 'control' : 'bundle', partition, []);

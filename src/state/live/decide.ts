@@ -1,7 +1,7 @@
 import { TautlineFailure } from '../../core/errors.ts';
 import { reach, type LiveTarget } from './source.ts';
 
-/** Who decides, why, and which bundle was in force when it was decided. */
+/** Who decides, why, and which bundle was in force, or at which stage the candidate was, when it was decided. */
 export interface Decider {
   readonly who: string;
   readonly reason: string;
@@ -14,13 +14,20 @@ export type Answer =
   | { readonly kind: 'written'; readonly bundle: string }
   | { readonly kind: 'refused'; readonly problems: readonly string[] };
 
-/** Asks the live process to bring a bundle into force. @param bundle its JSON */
-export async function deployBundle(target: LiveTarget, bundle: Blob, decider: Decider): Promise<Answer> {
+/** Asks the live process to bring a bundle into force, or to run it beside. @param bundle its JSON */
+export const putBundle = (target: LiveTarget, as: 'bundle' | 'candidate', bundle: Blob, decider: Decider) =>
+  ask(target, { method: 'PUT', body: bundle }, as, decider);
+
+/** Asks it to take the candidate a stage on, or back. */
+export const stepCandidate = (target: LiveTarget, way: 'promote' | 'back', decider: Decider) =>
+  ask(target, { method: 'POST' }, `candidate/${way}`, decider);
+
+async function ask(target: LiveTarget, init: RequestInit, path: string, decider: Decider): Promise<Answer> {
   const { who, reason, expected } = decider;
   const query = new URLSearchParams({ who, reason, ...(expected !== null && { expected }) });
-  const url = `${target.url}/v1/ledgers/${encodeURIComponent(target.ledger ?? '')}/bundle?${query}`;
+  const url = `${target.url}/v1/ledgers/${encodeURIComponent(target.ledger ?? '')}/${path}?${query}`;
   const headers = { Authorization: `Bearer ${target.token}`, 'Content-Type': 'application/json' };
-  const response = await reach(url, { method: 'PUT', body: bundle, headers });
+  const response = await reach(url, { ...init, headers });
   const said = (await response.json().catch(() => null)) as Partial<{
     readonly problems: readonly string[];
     readonly bundle: string;

@@ -1,4 +1,5 @@
 import type { Commit, CommittedControl, LiveAlert } from '../../detection/files/commit.ts';
+import { NO_LANES, withCommit, type LaneState } from '../../detection/lanes.ts';
 
 /** What was decided about the ledger, and the event that it holds from. */
 export interface Decision {
@@ -15,6 +16,7 @@ export interface Tally {
   readonly bundle: string | null;
   /** The newest decision. */
   readonly decided: Decision | null;
+  readonly lanes: LaneState;
   /** Alerts raised since following began, newest first: as many as can be shown. */
   readonly alerts: readonly LiveAlert[];
   readonly raised: number;
@@ -28,7 +30,7 @@ export interface Tally {
 }
 
 export const NOTHING_YET: Tally = {
-  ...{ commit: -1, events: 0, bundle: null, decided: null, alerts: [], raised: 0 },
+  ...{ commit: -1, events: 0, bundle: null, decided: null, lanes: NO_LANES, alerts: [], raised: 0 },
   ...{ late: 0, doubles: 0, refused: 0, dropped: 0, untracked: 0, gaps: [] },
 };
 
@@ -47,6 +49,7 @@ export function tallied(tally: Tally, commit: Commit, isNew: boolean): Tally {
     events: events.to,
     bundle,
     decided: control ? { control, event: events.to } : tally.decided,
+    lanes: withCommit(tally.lanes, commit),
     alerts: [...[...raised].reverse(), ...known].slice(0, MOST_ALERTS),
     raised: tally.raised + raised.length,
     late: tally.late + late,

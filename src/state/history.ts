@@ -14,10 +14,19 @@ const MOST = 200;
 
 export const startHistory = <T>(present: T): History<T> => ({ past: [], present, future: [] });
 
-/** A new state: what had been undone is gone. The same state again changes nothing. */
-export function record<T>(history: History<T>, next: T): History<T> {
+/**
+ * A new state: what had been undone is gone. The same state again changes nothing.
+ * @param amends it takes the place of the newest state, which is forgotten
+ */
+export function record<T>(history: History<T>, next: T, amends = false): History<T> {
   const present = shareStructure(history.present, next);
   if (Object.is(history.present, present)) return history;
+  if (amends && history.past.length > 0) {
+    const before = history.past[history.past.length - 1];
+    return Object.is(shareStructure(before, present), before)
+      ? { past: history.past.slice(0, -1), present: before, future: [] }
+      : { past: history.past, present, future: [] };
+  }
   return { past: [...history.past.slice(1 - MOST), history.present], present, future: [] };
 }
 

@@ -13,23 +13,16 @@ import {
 } from '../detection/incidents/marks.ts';
 import type { Alert } from '../detection/types.ts';
 import type { LabelText } from '../workers/lab.ts';
-import { record, redo, startHistory, undo, type History } from './history.ts';
 import type { OpenReport } from '../ledger/types.ts';
 import { actions, lab, session } from './store.ts';
 
-/** What a person says of alerts. Kept in the browser by the ledger's fingerprint, as labels for the Laboratory. */
-interface MarkState {
-  /** Fingerprint of the ledger that they are of. */
-  readonly ledger: string | null;
-  readonly history: History<readonly Mark[]>;
-  /** Those of them whose events the analysis has. */
-  readonly placed: readonly PlacedMark[];
-}
-
 const KEY = 'tautline.marks';
-const store = createStore<MarkState>(() => ({ ledger: null, history: startHistory([]), placed: [] }));
 
-export const useMarks = <T>(selector: (state: MarkState) => T): T => useStore(store, selector);
+/** Those of the session's marks whose events the analysis has. */
+const store = createStore<{ readonly placed: readonly PlacedMark[] }>(() => ({ placed: [] }));
+
+export const useMarks = <T>(selector: (state: { readonly placed: readonly PlacedMark[] }) => T): T =>
+  useStore(store, selector);
 
 const stored = (): Readonly<Record<string, unknown>> => {
   try {
@@ -89,20 +82,12 @@ async function place(): Promise<void> {
 
 const placeSoon = (): void => void place().catch(() => undefined);
 
-const marksNow = (): readonly Mark[] => store.getState().history.present;
+const marksNow = (): readonly Mark[] => session.state().marks.list;
 
-function step(by: (history: MarkState['history']) => MarkState['history']): void {
-  const { ledger, history: before } = store.getState();
-  const history = by(before);
-  if (ledger === null || history === before) return;
-  store.setState({ history });
-  keep(ledger, history.present);
-  placeSoon();
+function change(list: readonly Mark[]): void {
+  const { of } = session.state().marks;
+  if (of !== null) void session.dispatch({ type: 'marksSet', marks: { of, list } });
 }
-
-const change = (marks: readonly Mark[]): void => step((history) => record(history, marks));
-export const undoMark = (): void => step(undo);
-export const redoMark = (): void => step(redo);
 
 const idsOf = async (indices: readonly number[]): Promise<bigint[]> =>
   (await Promise.all(indices.map((index) => session.engine.event(index)))).map(({ eventId }) => eventId);
@@ -153,13 +138,26 @@ export async function importMarks(file: LabelText): Promise<number> {
 const markedAs = ({ fingerprint, model }: OpenReport): string =>
   model ? `${fingerprint}.${model.probe.slice(0, 16)}` : fingerprint;
 
+const find = (of: string): void => {
+  known = keptOf(of);
+  void session.dispatch({ type: 'marksFound', marks: { of, list: known } });
+};
+
+/** Marks are kept in the browser by the ledger's fingerprint, as labels for the Laboratory. */
 function follow(): void {
   const { ledger, analysis } = session.store.getState();
   const fingerprint = ledger.phase === 'open' ? markedAs(ledger.report) : null;
-  if (fingerprint !== store.getState().ledger) {
-    const marks = fingerprint === null ? [] : keptOf(fingerprint);
-    store.setState({ ledger: fingerprint, history: startHistory(marks), placed: [] });
+  const { of, list } = session.state().marks;
+  if (fingerprint !== null && fingerprint !== of) {
+    store.setState({ placed: [] });
     placed = null;
+    find(fingerprint);
+    return;
+  }
+  if (of !== null && list !== known) {
+    known = list;
+    keep(of, list);
+    placeSoon();
   }
   // Thresholds move no event: marks are placed anew with the streams.
   const key = analysis.report && `${analysis.report.signalsRevision} ${analysis.report.streamKey}`;
@@ -169,11 +167,13 @@ function follow(): void {
   }
 }
 let placed: string | null = null;
+/** The newest that are kept. */
+let known: readonly Mark[] = [];
 session.store.subscribe(follow);
 follow();
 window.addEventListener('storage', ({ key }) => {
-  const { ledger, history } = store.getState();
-  if (key !== KEY || ledger === null) return;
-  store.setState({ history: { ...history, present: keptOf(ledger) } });
+  const { of } = session.state().marks;
+  if (key !== KEY || of === null) return;
+  find(of);
   placeSoon();
 });

@@ -181,7 +181,9 @@ export const neighboursQuery = (ledger: string | null, row: LedgerRow | null, co
     ...when(ledger !== null && row !== null),
   });
 
-export const alertRowsQuery = (revision: number | null, filter: ViewState['alertFilter'], mapping: ColumnMapping) =>
+type RowFilter = Omit<ViewState['alertFilter'], 'search'>;
+
+export const alertRowsQuery = (revision: number | null, filter: RowFilter, mapping: ColumnMapping) =>
   queryOptions({
     queryKey: ['alerts', revision, filter],
     queryFn: async ({ signal }): Promise<readonly AlertRow[]> => {
@@ -283,10 +285,11 @@ export function useNeighbours(row: LedgerRow | null, count = 4): UseQueryResult<
   return useQuery(neighboursQuery(useTautline(ledgerKey), row, count, useTautline(mappingOf)));
 }
 
-/** The alerts that pass the view's filter, as they fired. */
+/** The alerts of the kinds and the stream of the view's filter, as they fired. */
 export function useAlertRows(): UseQueryResult<readonly AlertRow[]> {
-  const filter = useTautline((state) => state.view.alertFilter);
-  return useQuery(alertRowsQuery(useTautline(revisionOf), filter, useTautline(mappingOf)));
+  const kinds = useTautline((state) => state.view.alertFilter.kinds);
+  const stream = useTautline((state) => state.view.alertFilter.stream);
+  return useQuery(alertRowsQuery(useTautline(revisionOf), { kinds, stream }, useTautline(mappingOf)));
 }
 
 /** A stretch of the list of notices. */

@@ -518,7 +518,7 @@ describe('the view', () => {
   it('can be folded, filtered, sorted and themed, one step back each', () => {
     const before = address.entries.length;
     session.actions.setLayout({ foldedPanels: ['coupling'] });
-    session.actions.setAlertFilter({ kinds: ['DRIFT'], stream: 'c' });
+    session.actions.setAlertFilter({ kinds: ['DRIFT'], stream: 'c', search: null });
     session.actions.setAlertSort({ by: 'peak', descending: true });
     session.actions.setTheme('dark');
     session.actions.setAxis('time');

@@ -177,7 +177,7 @@ function createActions(
     },
     mark: (events) => send({ type: 'eventsHighlighted', events }),
     toggleStream: (name) => send({ type: 'streamToggled', name }),
-    soloStream: (name) => send({ type: 'streamSoloed', name }),
+    soloStream: (name, toggled = false) => send({ type: 'streamSoloed', name, toggled }),
     setAxis: (axis) => change({ axis }),
     setTheme: (theme) => change({ theme }),
     setLayout: (layout, rest = true) =>
@@ -190,7 +190,11 @@ function createActions(
       change({ logScales: log, linearScales: linear });
     },
     setLab: change,
-    setAlertFilter: (alertFilter) => change({ alertFilter }),
+    setAlertFilter(alertFilter) {
+      // What is typed is one entry.
+      const write = alertFilter.search === state().view.alertFilter.search ? 'commit' : 'commitSoon';
+      send({ type: 'viewChanged', change: { alertFilter }, write });
+    },
     setAlertSort: (alertSort) => change({ alertSort }),
     setFind: (find) => send({ type: 'viewChanged', change: { find }, write: 'commitSoon' }),
     toast: (level, text) => send({ type: 'noticed', level, text }),

@@ -7,7 +7,7 @@ export const quoteText = (text: string) => `'${text.replaceAll("'", "''")}'`;
 export const quoteName = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /** The alerts that pass a filter, as they fired, with the time and id of the event at which each fired. */
-export function alertsSql(filter: ViewState['alertFilter'], mapping: ColumnMapping): string {
+export function alertsSql(filter: Omit<ViewState['alertFilter'], 'search'>, mapping: ColumnMapping): string {
   const conditions = [
     ...(filter.kinds
       ? [filter.kinds.length > 0 ? `alerts.kind in (${filter.kinds.map(quoteText).join(', ')})` : 'false']

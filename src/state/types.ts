@@ -2,6 +2,7 @@ import type { IndexRange } from '../core/columns.ts';
 import type { TautlineError } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
 import type { EventIndex } from '../core/units.ts';
+import type { Mark } from '../detection/incidents/marks.ts';
 import type { ParameterName, Parameters } from '../detection/parameters.ts';
 import type { LedgerSource, OpenReport } from '../ledger/types.ts';
 import type { AnalysisReport, Axis, PreviewReport } from '../workers/protocol.ts';
@@ -75,6 +76,13 @@ export interface HighlightedEvents {
   readonly time: Float64Array;
 }
 
+/** What a person says of alerts. */
+export interface LedgerMarks {
+  /** Fingerprint of the ledger that they are of. */
+  readonly of: string | null;
+  readonly list: readonly Mark[];
+}
+
 export interface TautlineState {
   readonly view: ViewState;
   readonly ledger: LedgerPhase;
@@ -87,6 +95,7 @@ export interface TautlineState {
   readonly toasts: readonly Toast[];
   /** Parameter sets kept under a name; they outlive the page. */
   readonly scenarios: readonly Scenario[];
+  readonly marks: LedgerMarks;
   /** How many steps can be undone and redone. */
   readonly steps: { readonly undo: number; readonly redo: number };
   /** A slider is being dragged. */
@@ -133,7 +142,7 @@ export interface TautlineActions {
   deleteScenario(name: string): void;
   /** Candidate, baseline and scenarios of a file; its scenarios join those kept. */
   setExperiment(experiment: Experiment): void;
-  /** Takes candidate, baseline and scenarios one committed state back, or forward again. */
+  /** Takes all that is work (session/work.ts) one committed state back, or forward again. */
   undo(): void;
   redo(): void;
   /**
@@ -147,8 +156,11 @@ export interface TautlineActions {
   showEvidence(evidence: EvidenceView | null): void;
   mark(events: HighlightedEvents | null): void;
   toggleStream(name: string): void;
-  /** Shows one stream alone, or all again when it already is alone. */
-  soloStream(name: string): void;
+  /**
+   * Shows one stream alone, or all again when it already is alone.
+   * @param toggled the click before has hidden or shown it
+   */
+  soloStream(name: string, toggled?: boolean): void;
   setAxis(axis: Axis): void;
   setTheme(theme: ViewState['theme']): void;
   /** Arranges the panels, and says what is drawn in them; `rest` false while one is being resized. */

@@ -1,10 +1,9 @@
-import { memo, useEffect, useMemo, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { memo, useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { sameFields } from '../../charts/useSame.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
 import { fewStreams, noAlertsText } from '../../detection/healthText.ts';
 import { headlineOf, timesText } from '../../detection/incidents/text.ts';
-import { redoMark, undoMark } from '../../state/marks.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { openEvidence } from '../evidence/open.ts';
@@ -203,16 +202,6 @@ function IncidentRow({ line, names, index, id, top, isActive, onActivate }: Inci
   );
 }
 
-/** Undo and redo of marks, where the table has the keys. */
-function steppedMark(event: KeyboardEvent): boolean {
-  const key = event.key.toLowerCase();
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || (key !== 'z' && key !== 'y')) return false;
-  event.preventDefault();
-  if (key === 'y' || event.shiftKey) redoMark();
-  else undoMark();
-  return true;
-}
-
 /** A key on the active line; false where it means nothing there. */
 function onLineKey(key: string, line: Line): boolean {
   const verdict = VERDICT_KEYS[key];
@@ -237,7 +226,7 @@ function onLineKey(key: string, line: Line): boolean {
  */
 export function AlertTable(): ReactNode {
   const { entries: data, incidents, error } = useEntries();
-  const { grouped, opened, search } = useTableView();
+  const { grouped, opened } = useTableView();
   const selected = useTautline((state) => state.view.selected);
   const sort = useTautline((state) => state.view.alertSort);
   const filter = useTautline((state) => state.view.alertFilter);
@@ -252,7 +241,6 @@ export function AlertTable(): ReactNode {
   const { at, setActive, move, scroller, virtualizer, idOf, props } = useRowGrid({
     count: lines.length,
     onKey: (key, row) => onLineKey(key, lines[row]),
-    onFirst: steppedMark,
   });
 
   // An alert selected elsewhere (keys, charts, list of changes) becomes the active row; another order or filter starts
@@ -270,7 +258,7 @@ export function AlertTable(): ReactNode {
   }, [selected, lines, move]);
   useEffect(() => {
     scroller.current?.scrollTo({ top: 0 });
-  }, [sort, filter, search, scroller]);
+  }, [sort, filter, scroller]);
 
   if (error)
     return (

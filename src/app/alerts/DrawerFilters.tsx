@@ -69,7 +69,7 @@ function Filters({ list }: { readonly list: UiState['drawerList'] }): ReactNode 
   if (!streams) return null;
   const kinds = list === 'alerts' ? filter.kinds : noticeKinds;
   const showAll = (): void => {
-    actions.setAlertFilter({ kinds: list === 'alerts' ? null : filter.kinds, stream: null });
+    actions.setAlertFilter({ ...filter, kinds: list === 'alerts' ? null : filter.kinds, stream: null });
     if (list === 'notices') useUi.setState({ noticeKinds: null });
   };
   return (
@@ -125,7 +125,8 @@ function Lists({ list }: { readonly list: UiState['drawerList'] }): ReactNode {
 
 /** Search in the table, and whether alerts stand under their incidents. */
 function Looks(): ReactNode {
-  const { search, grouped } = useTableView();
+  const grouped = useTableView((view) => view.grouped);
+  const filter = useTautline((state) => state.view.alertFilter);
   return (
     <>
       <input
@@ -133,8 +134,8 @@ function Looks(): ReactNode {
         className="alert-search"
         aria-label="Search the alerts"
         placeholder="Search"
-        value={search}
-        onChange={(event) => useTableView.setState({ search: event.target.value })}
+        value={filter.search ?? ''}
+        onChange={(event) => actions.setAlertFilter({ ...filter, search: event.target.value || null })}
       />
       <button
         type="button"

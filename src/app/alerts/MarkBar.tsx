@@ -3,8 +3,9 @@ import { formatCount } from '../../core/format.ts';
 import { VERDICTS, type Mark, type Verdict } from '../../detection/incidents/marks.ts';
 import { kindLabel } from '../../detection/kindLabels.ts';
 import { explain, toTautlineError } from '../../core/errors.ts';
-import { markAlerts, redoMark, undoMark, useMarks } from '../../state/marks.ts';
+import { markAlerts } from '../../state/marks.ts';
 import { actions } from '../../state/store.ts';
+import { Steps } from '../shell/Steps.tsx';
 import type { Entry, Line } from './lines.ts';
 
 const MEANS: Readonly<Record<Verdict, string>> = {
@@ -33,8 +34,6 @@ const nameOf = (line: Line): string =>
 
 /** What the active line is marked as, and a note; undo and redo. */
 export function MarkBar({ line }: { readonly line: Line | undefined }): ReactNode {
-  const undo = useMarks(({ history }) => history.past.length);
-  const redo = useMarks(({ history }) => history.future.length);
   const mark = line && entriesOf(line)[0].mark;
   return (
     <div className="mark-bar" role="group" aria-label="Mark">
@@ -58,12 +57,7 @@ export function MarkBar({ line }: { readonly line: Line | undefined }): ReactNod
         mark={mark ?? null}
         onNote={(note) => line && mark && markLine(line, mark.verdict, note)}
       />
-      <button type="button" className="button small quiet" disabled={undo === 0} title="Ctrl+Z" onClick={undoMark}>
-        Undo mark
-      </button>
-      <button type="button" className="button small quiet" disabled={redo === 0} title="Ctrl+Y" onClick={redoMark}>
-        Redo
-      </button>
+      <Steps />
     </div>
   );
 }

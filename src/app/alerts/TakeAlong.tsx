@@ -4,7 +4,7 @@ import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
 import { marksFile } from '../../detection/incidents/marks.ts';
 import { textOfFile } from '../../state/fileText.ts';
-import { importMarks, useMarks } from '../../state/marks.ts';
+import { importMarks } from '../../state/marks.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import { fileName } from '../../core/fileName.ts';
 import { FileButton } from '../shell/FileButton.tsx';
@@ -35,7 +35,7 @@ async function takeTable(how: string, entries: readonly Entry[], ledger: string,
 /** The table and the marks as files, and marks from a file. */
 export function TakeAlong(): ReactNode {
   const { entries = [] } = useEntries();
-  const marks = useMarks((state) => state.history.present);
+  const marks = useTautline((state) => state.marks.list);
   const ledger = useTautline((state) => (state.ledger.phase === 'open' ? state.ledger.report.name : ''));
   const probe = useTautline((state) =>
     state.ledger.phase === 'open' ? (state.ledger.report.model?.probe ?? null) : null,

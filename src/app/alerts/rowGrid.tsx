@@ -9,14 +9,12 @@ interface RowGridOptions {
   readonly count: number;
   /** What a key does that moves to no row, with the active row; false where it means nothing. */
   readonly onKey: (key: string, at: number) => boolean;
-  /** What goes before all that; true where the key is taken. */
-  readonly onFirst?: (event: KeyboardEvent) => boolean;
   /** The row in the middle of those drawn. */
   readonly onMiddle?: (index: number) => void;
 }
 
 /** Rows of a grid, of which those near the visible ones are drawn; arrows, j, k, pages, Home and End move. */
-export function useRowGrid({ count, onKey, onFirst, onMiddle }: RowGridOptions) {
+export function useRowGrid({ count, onKey, onMiddle }: RowGridOptions) {
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const base = useId();
@@ -37,8 +35,8 @@ export function useRowGrid({ count, onKey, onFirst, onMiddle }: RowGridOptions) 
     [virtualizer],
   );
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target !== event.currentTarget || onFirst?.(event)) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || count === 0) return;
+    if (event.target !== event.currentTarget || count === 0) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const to = nextRow(event.key, at, count, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX));
     if (to !== null) move(to);
     else if (!onKey(event.key, at)) return;

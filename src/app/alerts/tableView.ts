@@ -2,15 +2,13 @@ import { create } from 'zustand';
 
 /** How the alert table is looked at. */
 interface TableView {
-  /** Words that alerts have to hold. */
-  readonly search: string;
   /** A line for each incident. */
   readonly grouped: boolean;
   /** Keys of incidents whose alerts are shown. */
   readonly opened: ReadonlySet<string>;
 }
 
-export const useTableView = create<TableView>(() => ({ search: '', grouped: true, opened: new Set() }));
+export const useTableView = create<TableView>(() => ({ grouped: true, opened: new Set() }));
 
 export function openIncident(key: string, open: boolean): void {
   const opened = new Set(useTableView.getState().opened);

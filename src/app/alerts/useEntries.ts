@@ -4,8 +4,8 @@ import { markOf } from '../../detection/incidents/marks.ts';
 import { useIncidents } from '../../state/incidents.ts';
 import { useMarks } from '../../state/marks.ts';
 import { useAlertRows } from '../../state/queries.ts';
+import { useTautline } from '../../state/store.ts';
 import { matches, type Entry } from './lines.ts';
-import { useTableView } from './tableView.ts';
 
 /** The alerts that pass filter and search, each with its incident, excess and mark; undefined before there are any. */
 export function useEntries(): {
@@ -16,7 +16,7 @@ export function useEntries(): {
   const { data, error } = useAlertRows();
   const { incidents, excess } = useIncidents();
   const placed = useMarks((state) => state.placed);
-  const search = useTableView((view) => view.search);
+  const search = useTautline((state) => state.view.alertFilter.search) ?? '';
   const entries = useMemo(() => {
     if (!data) return undefined;
     const ranks = new Map(incidents.flatMap(({ alerts }, i) => alerts.map((alert) => [alert, i + 1] as const)));

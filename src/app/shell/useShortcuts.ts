@@ -68,7 +68,7 @@ const GO_KEYS: Readonly<Record<string, () => void>> = Object.fromEntries(
 /** How long g waits for the key after it. */
 const SEQUENCE_MS = 1500;
 
-/** Undo and redo of parameters; a text field keeps its own. */
+/** Undo and redo of all that is work; a text field keeps its own. */
 function stepped(event: KeyboardEvent): boolean {
   const key = event.key.toLowerCase();
   if (event.altKey || !(event.ctrlKey || event.metaKey) || (key !== 'z' && key !== 'y') || isText(event.target))

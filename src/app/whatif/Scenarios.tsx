@@ -12,35 +12,6 @@ export function changesText(parameters: Parameters): string {
   return changed.join(', ') || 'all parameters at their defaults';
 }
 
-/** Undo and redo of parameters, baseline and scenarios. */
-export function Steps(): ReactNode {
-  const { undo, redo } = useTautline((state) => state.steps);
-  return (
-    <span className="steps">
-      <button
-        type="button"
-        className="button icon-only small"
-        disabled={undo === 0}
-        aria-label="Undo"
-        title="Undo the last change of parameters or scenarios (Ctrl+Z)"
-        onClick={() => actions.undo()}
-      >
-        <Icon name="undo" size={13} />
-      </button>
-      <button
-        type="button"
-        className="button icon-only small"
-        disabled={redo === 0}
-        aria-label="Redo"
-        title="Redo (Ctrl+Shift+Z)"
-        onClick={() => actions.redo()}
-      >
-        <Icon name="redo" size={13} />
-      </button>
-    </span>
-  );
-}
-
 /** A name being typed, for keeping or renaming. */
 function NameForm({
   start,

@@ -13,6 +13,7 @@ import { actions, calibration, session, useTautline } from '../../state/store.ts
 import { experimentFileText } from '../../state/scenarios.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { Menu } from '../shell/Menu.tsx';
+import { Steps } from '../shell/Steps.tsx';
 import { showMethods } from '../ui.ts';
 import { methodsOfGroup, methodsOfParameter } from './methods.ts';
 import { ProgressBar, progressText } from '../shell/Progress.tsx';
@@ -22,7 +23,7 @@ import { download, parameterFileText, readFile } from './parameterFile.ts';
 import { FalseAlarmCard } from './FalseAlarmCard.tsx';
 import { ParameterRow } from './ParameterRow.tsx';
 import { ReferenceFile } from './ReferenceFile.tsx';
-import { Scenarios, Steps } from './Scenarios.tsx';
+import { Scenarios } from './Scenarios.tsx';
 import { useAsked } from './useAsked.ts';
 import './whatif.css';
 import './parameters.css';

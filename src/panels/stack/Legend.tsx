@@ -38,11 +38,7 @@ const Streams = memo(function Streams({ report, streams }: { report: AnalysisRep
               if (event.shiftKey) actions.soloStream(name);
               else if (event.detail < 2) actions.toggleStream(name);
             }}
-            onDoubleClick={() => {
-              // The first click of the two has toggled it.
-              actions.toggleStream(name);
-              actions.soloStream(name);
-            }}
+            onDoubleClick={() => actions.soloStream(name, true)}
           >
             <svg width="18" height="8" aria-hidden="true">
               <line x1="0" x2="18" y1="4" y2="4" stroke={color} strokeWidth="2.5" strokeDasharray={dash.join(' ')} />

@@ -2,7 +2,7 @@ import { shareStructure } from '../../core/structuralSharing.ts';
 import { STALE_RUN } from '../../workers/protocol.ts';
 import { fitToLedger } from '../view.ts';
 import { sequence, type AnalysisEvent, type SessionState, type Transitions } from './model.ts';
-import { changeView, recordExperiment, startAnalysis } from './steps.ts';
+import { changeView, recordWork, startAnalysis } from './steps.ts';
 
 export const analysisTransitions: Transitions<AnalysisEvent> = {
   analysisProgressed: (state, { generation, progress }) =>
@@ -44,7 +44,7 @@ export const analysisTransitions: Transitions<AnalysisEvent> = {
     return sequence(
       { ...failed, analysis: { ...failed.analysis, error: null }, dragging: false },
       changeView(analysed, 'commit'),
-      recordExperiment,
+      recordWork,
       (back) => (JSON.stringify(asked) === JSON.stringify(analysed) ? [back] : startAnalysis(back)),
     );
   },

@@ -1,4 +1,4 @@
-import { parseParameters } from '../../detection/parameters.ts';
+import { parseParameters, type Parameters } from '../../detection/parameters.ts';
 import { mapHistory, redo, undo } from '../history.ts';
 import {
   deleteScenario,
@@ -10,38 +10,45 @@ import {
   type Experiment,
 } from '../scenarios.ts';
 import { sequence, type ExperimentEvent, type SessionState, type Transition, type Transitions } from './model.ts';
-import {
-  changeView,
-  experimentOf,
-  forgetRefusal,
-  recordExperiment,
-  startAnalysisIfOpen,
-  withHistory,
-} from './steps.ts';
+import type { ViewState } from '../types.ts';
+import { changeView, forgetRefusal, recordWork, startAnalysisIfOpen, withHistory } from './steps.ts';
+import { viewOfWork, workOf, type Work } from './work.ts';
 
-/** Makes an experiment the state, without noting it as a step. */
-const setExperiment =
-  ({ parameters, baseline, scenarios }: Experiment) =>
+/** Makes work the state, without noting it as a step. */
+const restore =
+  (work: Work) =>
   (state: SessionState): Transition => {
     const { view } = state;
+    const { scenarios, marks, parameters, baseline } = work;
     const compared = JSON.stringify([parameters, baseline]) !== JSON.stringify([view.parameters, view.baseline]);
     return sequence(
-      { ...state, dragging: false, scenarios },
+      { ...state, dragging: false, scenarios, marks },
       (s) => (scenarios === state.scenarios ? [s] : [s, { effect: 'storeScenarios', scenarios }]),
       forgetRefusal,
-      changeView({ parameters, baseline }, 'commit'),
+      changeView(viewOfWork(work, view), 'commit'),
       (s) => (compared ? startAnalysisIfOpen(s) : [s]),
     );
   };
 
-const changeExperiment = (state: SessionState, change: Partial<Experiment>): Transition =>
-  sequence(state, setExperiment({ ...experimentOf(state), ...change }), recordExperiment);
+/** Names of streams mean nothing among streams by another key. */
+const withStreamsOf = (
+  { view }: SessionState,
+  { stream }: Parameters,
+): Pick<ViewState, 'hiddenStreams' | 'alertFilter'> =>
+  stream === view.parameters.stream
+    ? { hiddenStreams: view.hiddenStreams, alertFilter: view.alertFilter }
+    : { hiddenStreams: [], alertFilter: { ...view.alertFilter, stream: null } };
+
+const changeExperiment = (state: SessionState, change: Partial<Experiment>): Transition => {
+  const streams = withStreamsOf(state, change.parameters ?? state.view.parameters);
+  return sequence(state, restore({ ...workOf(state), ...streams, ...change }), recordWork);
+};
 
 const step = (state: SessionState, way: typeof undo): Transition =>
-  sequence(state, recordExperiment, (recorded) => {
+  sequence(state, recordWork, (recorded) => {
     const history = way(recorded.history);
     if (history === recorded.history) return [recorded];
-    return setExperiment(history.present)(withHistory(recorded, history));
+    return restore(history.present)(withHistory(recorded, history, null));
   });
 
 export const experimentTransitions: Transitions<ExperimentEvent> = {
@@ -60,8 +67,8 @@ export const experimentTransitions: Transitions<ExperimentEvent> = {
     return sequence(
       { ...state, dragging: !commit },
       forgetRefusal,
-      changeView({ parameters }, commit ? 'commit' : 'preview'),
-      (s) => (commit ? recordExperiment(s) : [s]),
+      changeView({ parameters, ...withStreamsOf(state, parameters) }, commit ? 'commit' : 'preview'),
+      (s) => (commit ? recordWork(s) : [s]),
       (s) => (JSON.stringify(parameters) === JSON.stringify(before) ? [s] : startAnalysisIfOpen(s)),
     );
   },
@@ -79,7 +86,7 @@ export const experimentTransitions: Transitions<ExperimentEvent> = {
     const taken = (list: Experiment['scenarios']) => withChanges(list, state.scenarios, scenarios);
     // Undo must not take away what another tab has kept.
     const history = mapHistory(state.history, (step) => ({ ...step, scenarios: taken(step.scenarios) }));
-    return [withHistory({ ...state, scenarios: taken(state.scenarios) }, history)];
+    return [withHistory({ ...state, scenarios: taken(state.scenarios) }, history, state.typed)];
   },
 
   undone: (state) => step(state, undo),

@@ -12,7 +12,7 @@ import {
   type Transition,
   type Transitions,
 } from './model.ts';
-import { changeView, notice, recordExperiment, restartHistory, startAnalysis } from './steps.ts';
+import { changeView, notice, recordWork, restartHistory, startAnalysis } from './steps.ts';
 
 /** What belongs to one ledger goes with it. */
 const NOTHING_OPEN = { analysis: NO_ANALYSIS, cursor: null, highlighted: null } as const;
@@ -140,7 +140,7 @@ export const adoptView =
       );
     }
     const asked = ({ parameters, baseline, reference }: ViewState) => JSON.stringify([parameters, baseline, reference]);
-    return sequence(adopted, recordExperiment, (s) => (asked(view) === asked(before) ? [s] : startAnalysis(s)));
+    return sequence(adopted, recordWork, (s) => (asked(view) === asked(before) ? [s] : startAnalysis(s)));
   };
 
 export const ledgerTransitions: Transitions<LedgerEvent> = {
@@ -160,7 +160,7 @@ export const ledgerTransitions: Transitions<LedgerEvent> = {
       { ...state, recovery: WELL },
       (s) => (source.kind === 'url' && !s.consent.agreed.has(source.url) ? agreeTo(source.url, 'direct')(s) : [s]),
       changeView(view, 'commit'),
-      same ? recordExperiment : restartHistory,
+      same ? recordWork : restartHistory,
       openLedger(source),
     );
   },

@@ -10,8 +10,17 @@ import type { Consent } from '../consent.ts';
 import { startHistory, type History } from '../history.ts';
 import type { Experiment, Scenario } from '../scenarios.ts';
 import type { StoredScenarios } from '../scenarioStorage.ts';
-import type { AnalysisState, HighlightedEvents, Reading, TautlineState, Toast, ViewState } from '../types.ts';
+import type {
+  AnalysisState,
+  HighlightedEvents,
+  LedgerMarks,
+  Reading,
+  TautlineState,
+  Toast,
+  ViewState,
+} from '../types.ts';
 import { DEFAULT_VIEW } from '../view.ts';
+import { workOf, type Work } from './work.ts';
 
 /** What the session knows: what panels read, and behind it what only transitions read. */
 export interface SessionState extends TautlineState {
@@ -22,8 +31,10 @@ export interface SessionState extends TautlineState {
   /** Sources opened in this page by name, so that going back in history finds dropped files again. */
   readonly sources: ReadonlyMap<string, LedgerSource>;
   readonly references: References;
-  /** Committed states of candidate, baseline and scenarios. */
-  readonly history: History<Experiment>;
+  /** Committed states of all that can be undone. */
+  readonly history: History<Work>;
+  /** The text that the newest step was typed into (work.ts); null: it is no typing. */
+  readonly typed: number | null;
   /** What the report on screen is of. */
   readonly analysed: Compared;
   /** Id of the newest toast. */
@@ -117,15 +128,22 @@ export type ViewEvent =
   | { readonly type: 'viewChanged'; readonly change: Partial<ViewState>; readonly write: AddressWrite }
   | { readonly type: 'rangeSet'; readonly range: IndexRange | null; readonly write: AddressWrite }
   | { readonly type: 'streamToggled'; readonly name: string }
-  | { readonly type: 'streamSoloed'; readonly name: string }
+  /** `toggled`: the click before has hidden or shown it, which is no step of its own. */
+  | { readonly type: 'streamSoloed'; readonly name: string; readonly toggled: boolean }
   | { readonly type: 'cursorMoved'; readonly index: EventIndex | null }
   | { readonly type: 'eventsHighlighted'; readonly events: HighlightedEvents | null };
+
+export type MarkEvent =
+  | { readonly type: 'marksSet'; readonly marks: LedgerMarks }
+  /** Those that the browser keeps of a ledger that was opened, or that another tab has set: no step. */
+  | { readonly type: 'marksFound'; readonly marks: LedgerMarks };
 
 export type NoticeEvent =
   | { readonly type: 'noticed'; readonly level: Toast['level']; readonly text: string }
   | { readonly type: 'noticeDismissed'; readonly id: number };
 
-export type SessionEvent = LedgerEvent | AnalysisEvent | TableEvent | ExperimentEvent | ViewEvent | NoticeEvent;
+export type SessionEvent =
+  LedgerEvent | AnalysisEvent | TableEvent | ExperimentEvent | ViewEvent | MarkEvent | NoticeEvent;
 
 /** How a view gets into the address (address.ts). */
 export type AddressWrite = 'commit' | 'preview' | 'commitSoon' | 'adopt';
@@ -175,20 +193,20 @@ export function sequence(state: SessionState, ...steps: readonly Step[]): Transi
 }
 
 export const NO_ANALYSIS: AnalysisState = { running: null, report: null, error: null, preview: null };
+export const NO_MARKS: LedgerMarks = { of: null, list: [] };
 export const WELL: Recovery = { engine: 'well', database: 'well' };
 
 /** A page before its address is read. */
 export function initialState({ scenarios, problems }: StoredScenarios, consent: Consent): SessionState {
-  const { parameters, baseline } = DEFAULT_VIEW;
+  const first = { view: DEFAULT_VIEW, scenarios, marks: NO_MARKS };
   return {
-    view: DEFAULT_VIEW,
+    ...first,
     ledger: { phase: 'empty' },
     analysis: NO_ANALYSIS,
     tableLoad: { phase: 'none' },
     cursor: null,
     highlighted: null,
     toasts: problems.map((text, i) => ({ id: i + 1, level: 'warning', text })),
-    scenarios,
     steps: { undo: 0, redo: 0 },
     dragging: false,
     generation: 0,
@@ -196,7 +214,8 @@ export function initialState({ scenarios, problems }: StoredScenarios, consent: 
     consent,
     sources: new Map(),
     references: { known: new Map(), held: null },
-    history: startHistory<Experiment>({ parameters, baseline, scenarios }),
+    history: startHistory(workOf(first)),
+    typed: null,
     analysed: { parameters: DEFAULT_PARAMETERS, baseline: null },
     lastToast: problems.length,
   };

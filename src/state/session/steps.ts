@@ -1,7 +1,8 @@
+import { shareStructure } from '../../core/structuralSharing.ts';
 import { record, startHistory, type History } from '../history.ts';
-import type { Experiment } from '../scenarios.ts';
 import type { Toast, ViewState } from '../types.ts';
-import type { AddressWrite, SessionState, Transition } from './model.ts';
+import { NO_MARKS, type AddressWrite, type SessionState, type Transition } from './model.ts';
+import { typedText, workOf, type Work } from './work.ts';
 
 /** Steps that transitions of several slices are made of. */
 
@@ -42,24 +43,22 @@ export const startAnalysisIfOpen = (state: SessionState): Transition =>
 export const forgetRefusal = (state: SessionState): Transition =>
   state.analysis.error?.kind === 'parameter' ? [{ ...state, analysis: { ...state.analysis, error: null } }] : [state];
 
-export const experimentOf = ({ view: { parameters, baseline }, scenarios }: SessionState): Experiment => ({
-  parameters,
-  baseline,
-  scenarios,
-});
-
-export const withHistory = (state: SessionState, history: History<Experiment>): SessionState => {
+export const withHistory = (state: SessionState, history: History<Work>, typed: number | null): SessionState => {
   const steps = { undo: history.past.length, redo: history.future.length };
   const same = steps.undo === state.steps.undo && steps.redo === state.steps.redo;
-  return { ...state, history, steps: same ? state.steps : steps };
+  return { ...state, history, typed, steps: same ? state.steps : steps };
 };
 
-/** Notes the experiment as a step that can be undone. */
-export const recordExperiment = (state: SessionState): Transition => [
-  withHistory(state, record(state.history, experimentOf(state))),
-];
+/** Notes the work as a step that can be undone. @param amends it is part of the newest step */
+export const recordWork = (state: SessionState, amends = false): Transition => {
+  const work = shareStructure(state.history.present, workOf(state));
+  const typed = typedText(state.history.present, work);
+  const history = record(state.history, work, amends || (typed !== null && typed === state.typed));
+  return [history === state.history ? state : withHistory(state, history, typed)];
+};
 
 /** Another ledger: there is nothing to undo. */
-export const restartHistory = (state: SessionState): Transition => [
-  withHistory(state, startHistory(experimentOf(state))),
-];
+export const restartHistory = (state: SessionState): Transition => {
+  const other = { ...state, marks: NO_MARKS };
+  return [withHistory(other, startHistory(workOf(other)), null)];
+};

@@ -243,7 +243,8 @@ describe('whatever happens', () => {
       { type: 'addressChanged', text: '' },
       { type: 'noticed', level: 'info', text: 'hello' },
       { type: 'noticeDismissed', id: 1 },
-      { type: 'streamSoloed', name: 'a' },
+      { type: 'streamSoloed', name: 'a', toggled: true },
+      { type: 'streamToggled', name: 'b' },
     ),
     fc.constantFrom('a', 'b').map((name): SessionEvent => ({ type: 'scenarioKept', name })),
     fc

@@ -1,6 +1,7 @@
 import { analysisTransitions } from './analysis.ts';
 import { experimentTransitions } from './experiment.ts';
 import { ledgerTransitions } from './ledger.ts';
+import { markTransitions } from './marks.ts';
 import type { SessionEvent, SessionState, Transition, Transitions } from './model.ts';
 import { noticeTransitions } from './notices.ts';
 import { tableTransitions } from './tableLoad.ts';
@@ -12,6 +13,7 @@ const TRANSITIONS: Transitions<SessionEvent> = {
   ...tableTransitions,
   ...experimentTransitions,
   ...viewTransitions,
+  ...markTransitions,
   ...noticeTransitions,
 };
 

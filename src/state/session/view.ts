@@ -3,7 +3,7 @@ import { fitRange } from '../view/range.ts';
 import type { ViewState } from '../types.ts';
 import { adoptView } from './ledger.ts';
 import { sequence, type SessionState, type Transition, type Transitions, type ViewEvent } from './model.ts';
-import { changeView, notice } from './steps.ts';
+import { changeView, notice, recordWork } from './steps.ts';
 
 const withOrWithout = (names: readonly string[], name: string): readonly string[] =>
   names.includes(name) ? names.filter((n) => n !== name) : [...names, name];
@@ -28,6 +28,9 @@ const withKnownReference =
     return sequence(state, notice('warning', text), next({ ...view, reference: null }));
   };
 
+const showStreams = (state: SessionState, hiddenStreams: readonly string[], amends = false): Transition =>
+  sequence(state, changeView({ hiddenStreams }, 'commit'), (s) => recordWork(s, amends));
+
 export const viewTransitions: Transitions<ViewEvent> = {
   addressChanged(state, { text }) {
     const { view, dropped } = decodeView(text);
@@ -39,22 +42,22 @@ export const viewTransitions: Transitions<ViewEvent> = {
     );
   },
 
-  viewChanged: (state, { change, write }) => changeView(change, write)(state),
+  viewChanged: (state, { change, write }) =>
+    sequence(state, changeView(change, write), (s) => (write === 'preview' || s.dragging ? [s] : recordWork(s))),
 
   rangeSet(state, { range, write }) {
     const events = state.analysis.report?.events ?? Number.POSITIVE_INFINITY;
     return changeView({ range: range && fitRange(range, events) }, write)(state);
   },
 
-  streamToggled: (state, { name }) =>
-    changeView({ hiddenStreams: withOrWithout(state.view.hiddenStreams, name) }, 'commit')(state),
+  streamToggled: (state, { name }) => showStreams(state, withOrWithout(state.view.hiddenStreams, name)),
 
-  streamSoloed(state, { name }) {
+  streamSoloed(state, { name, toggled }) {
     const all = state.analysis.report?.streams.map((stream) => stream.name) ?? [];
     const others = all.filter((stream) => stream !== name);
-    const { hiddenStreams } = state.view;
-    const alone = !hiddenStreams.includes(name) && others.every((stream) => hiddenStreams.includes(stream));
-    return changeView({ hiddenStreams: alone ? [] : others }, 'commit')(state);
+    const hidden = toggled ? withOrWithout(state.view.hiddenStreams, name) : state.view.hiddenStreams;
+    const alone = !hidden.includes(name) && others.every((stream) => hidden.includes(stream));
+    return showStreams(state, alone ? [] : others, toggled);
   },
 
   cursorMoved: (state, { index }) => (index === state.cursor ? [state] : [{ ...state, cursor: index }]),

@@ -70,7 +70,7 @@ describe('a view', () => {
       evidence: { event: 12, tab: 'words', kind: null },
       theme: 'dark',
       foldedPanels: ['coupling'],
-      alertFilter: { kinds: ['DRIFT'], stream: 'a' },
+      alertFilter: { kinds: ['DRIFT'], stream: 'a', search: 'x' },
       parameters: { ...DEFAULT_PARAMETERS, h: 7, reference_range: [0, 300] },
       reference: 'bundle.json',
       baseline: { ...DEFAULT_PARAMETERS, reference_range: [0, 300] },
@@ -82,7 +82,7 @@ describe('a view', () => {
       axis: 'time',
       theme: 'dark',
       foldedPanels: ['coupling'],
-      alertFilter: { kinds: ['DRIFT'], stream: null },
+      alertFilter: { kinds: ['DRIFT'], stream: null, search: null },
       parameters: { ...DEFAULT_PARAMETERS, h: 7 },
       reference: 'bundle.json',
     });

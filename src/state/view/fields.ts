@@ -124,6 +124,8 @@ export const VIEW_FIELDS = {
       },
     }),
     stream: text('alert_stream', 'ledger'),
+    /** Words that alerts have to hold. */
+    search: text('alert_search', 'ledger'),
   }),
   alertSort: single<AlertSort>('sort', {
     initial: { by: 'severity', descending: false },
@@ -180,3 +182,21 @@ export const VIEW_FIELDS = {
   /** Heights of panels by id where they are not the usual ones, CSS px. */
   panelHeights: heightsField,
 } as const;
+
+/** The fields that undo and redo go through, as they are steps of work; the others are ways of looking. */
+export const UNDONE_FIELDS = [
+  'parameters',
+  'baseline',
+  'hiddenStreams',
+  'alertFilter',
+  'alertSort',
+  'find',
+  'labels',
+  'foldedPanels',
+  'unfoldedPanels',
+  'pinnedPanels',
+  'panelOrder',
+  'panelHeights',
+  'logScales',
+  'linearScales',
+] as const satisfies readonly (keyof typeof VIEW_FIELDS)[];

@@ -115,7 +115,11 @@ export const VIEW_VALUES: { readonly [K in keyof ViewState]: fc.Arbitrary<ViewSt
   foldedPanels: fc.uniqueArray(name, { maxLength: 4 }),
   parameters,
   baseline: fc.option(parameters).map(normalBaseline),
-  alertFilter: fc.record({ kinds: fc.option(fc.subarray([...ALERT_KINDS])), stream: fc.option(name) }),
+  alertFilter: fc.record({
+    kinds: fc.option(fc.subarray([...ALERT_KINDS])),
+    stream: fc.option(name),
+    search: fc.option(name),
+  }),
   logScales: fc.uniqueArray(name, { maxLength: 4 }),
   linearScales: fc.uniqueArray(name, { maxLength: 4 }),
   sweep: fc.record({

@@ -25,7 +25,7 @@ describe('calibrate', () => {
     expect(await calibrate(['--seeds', '1', '--from', '5', '--workers', '2', '--out', join(folder, 'default')])).toBe(
       0,
     );
-    expect(printed).toMatch(/pass +Independent fracture +\[DRIFT\] fires at event +12,403 +12,403/);
+    expect(printed).toMatch(/pass +Independent fracture +Drift fires at event +12,403 +12,403/);
     expect(printed).toContain('all 27 verdicts pass');
     expect(printed).toContain('Monte Carlo, seeds 5 to 5: 250,000 events');
     expect(printed).toMatch(

@@ -147,7 +147,7 @@ test('a limit is stepped by keys, and a click or Enter on it goes to its paramet
   await page.keyboard.press('ArrowUp');
   await idle(page);
   expect((await parameters(page)).tau_min).toBe(1.86);
-  await expect(panel(page, 'entropy').getByText(/Beyond it in the reference: [\d,]+ of [\d,]+ events/)).toBeVisible();
+  await expect(panel(page, 'entropy').getByText(/Never beyond it in the [\d,]+ events of the reference/)).toBeVisible();
   await page.keyboard.press('Shift+ArrowDown');
   await idle(page);
   expect((await parameters(page)).tau_min).toBeCloseTo(1.76, 9);

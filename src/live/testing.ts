@@ -21,7 +21,7 @@ const platform = nodePlatform();
 /** A log and a ledger in a folder of their own, for tests: the real ones. */
 export class LiveBench {
   readonly root: string;
-  readonly log: LocalLog;
+  log: LocalLog;
   #sink: Sink | null = null;
   readonly #running = new Set<{ readonly end: AbortController; readonly ended: Promise<unknown> }>();
 
@@ -67,24 +67,51 @@ export class LiveBench {
     return { stop, ended };
   }
 
+  /** Runs a sink until what is in the log now, or so many offsets of it, is committed, or it ends by itself. */
+  async follow(options: Partial<SinkOptions> = {}, until = Infinity): Promise<unknown> {
+    const { end } = await this.log.range('ledger', 0);
+    const sink = this.start(options);
+    let hasEnded = false;
+    void sink.ended.then(() => (hasEnded = true));
+    while (!hasEnded && (await this.#committedTo()) < Math.min(end, until)) await wait(20);
+    return sink.stop();
+  }
+
   append(value: Uint8Array): Promise<unknown> {
     return this.log.append('ledger', { key: GROUP, value });
   }
 
-  /** Appends events, and the time that lets them through. */
+  async events(events: readonly LedgerEvent[]): Promise<void> {
+    for (let from = 0; from < events.length; from += 5000)
+      await Promise.all(events.slice(from, from + 5000).map((event) => this.append(eventRecord(event))));
+  }
+
+  /** The time that lets events through. */
+  readonly tick = (events: readonly LedgerEvent[]): Promise<unknown> =>
+    this.append(tickRecord(Math.max(...events.map(({ sourceMicros }) => Number(sourceMicros))) + 3_000_000));
+
   async feed(events: readonly LedgerEvent[]): Promise<void> {
-    await Promise.all(events.map((event) => this.append(eventRecord(event))));
-    await this.append(tickRecord(Number(events[events.length - 1].sourceMicros) + 3_000_000));
+    await this.events(events);
+    await this.tick(events);
   }
 
   /** Until everything in the log is committed. */
   async committed(): Promise<void> {
     const { end } = await this.log.range('ledger', 0);
-    for (;;) {
-      const newest = await newestCommit(this.folder);
-      if (newest >= 0 && (await commitAt(this.folder, newest))!.source.to >= end) return;
-      await new Promise((done) => setTimeout(done, 10));
-    }
+    while ((await this.#committedTo()) < end) await wait(10);
+  }
+
+  async #committedTo(): Promise<number> {
+    const newest = await newestCommit(this.folder).catch(() => -1);
+    return (await commitAt(this.folder, newest))?.source.to ?? 0;
+  }
+
+  /** A log that was made anew in the place of this one. */
+  async renewLog(): Promise<void> {
+    await this.log.close();
+    const path = join(this.root, 'log');
+    await rm(path, { recursive: true });
+    this.log = await openLocalLog(path);
   }
 
   async commits(): Promise<readonly Commit[]> {
@@ -109,6 +136,8 @@ export class LiveBench {
     await rm(this.root, { recursive: true, force: true });
   }
 }
+
+const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 /** A bundle with other parameters, which expects nothing of any ledger. */
 export const withParameters =

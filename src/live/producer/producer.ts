@@ -195,8 +195,12 @@ export class Producer {
       void this.#bury(sent, failure.reason);
       return;
     }
+    this.#again(sent);
+  }
+
+  /** Nothing is known of it, so it is sent again. */
+  #again(sent: Sent): void {
     this.#settle(sent, true, false);
-    // Nothing is known of it, so it is sent again.
     if (sent.sequence === null) void this.#keep(sent.record, sent.kept, sent.lost);
     else sent.kept();
   }
@@ -209,8 +213,7 @@ export class Producer {
       (thrown: unknown) => failureOf(thrown),
     );
     if (failure?.kind === 'unknown') {
-      this.#settle(sent, true, false);
-      if (sent.sequence === null) void this.#keep(sent.record, sent.kept, sent.lost);
+      this.#again(sent);
       return;
     }
     this.#settle(sent, false, true);

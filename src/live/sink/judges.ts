@@ -104,7 +104,7 @@ export class Judges {
   /** Begins the next commit. */
   clear(): void {
     this.untracked = 0;
-    for (const running of [this.#inForce, this.#beside]) if (running) running.opened = running.closed = [];
+    for (const running of [this.#inForce, this.#beside]) if (running) [running.opened, running.closed] = [[], []];
   }
 
   save(): SavedJudges | null {
@@ -132,7 +132,7 @@ function judged(running: Running | null, row: Row): boolean {
   if (!running) return true;
   const found = running.judge.push(row);
   if (!found) return false;
-  running.opened = [...running.opened, ...found.opened];
-  running.closed = [...running.closed, ...found.closed];
+  running.opened.push(...found.opened);
+  running.closed.push(...found.closed);
   return true;
 }

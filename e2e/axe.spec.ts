@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from '@playwright/test';
 import { idle } from './ledgers.ts';
-import { walkEvidence, walkMonitor, walkOpening, walkScreens, type Visit } from './screens.ts';
+import { type Visit, WALKS } from './screens.ts';
 import { expect, test } from './test.ts';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -77,13 +77,6 @@ const isClean =
     expect.soft(await violations(page), `axe: ${screen}`).toEqual([]);
     expect.soft(await smallTargets(page), `targets: ${screen}`).toEqual([]);
   };
-
-const WALKS = [
-  ['the first page and files that cannot be opened', walkOpening],
-  ['the monitor and its sheets', walkMonitor],
-  ['the evidence', walkEvidence],
-  ['laboratory, calibration and Compare', walkScreens],
-] as const;
 
 for (const theme of ['dark', 'light'] as const) {
   test.describe(`in the ${theme} theme`, () => {

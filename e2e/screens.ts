@@ -21,7 +21,7 @@ async function stop(page: Page, visit: Visit, name: string, show: () => Promise<
 }
 
 /** The first page, what becomes of files that cannot be opened, and a ledger without an alert. */
-export async function walkOpening(page: Page, visit: Visit): Promise<void> {
+async function walkOpening(page: Page, visit: Visit): Promise<void> {
   const at = (name: string, show: () => Promise<void>, closes = false) => stop(page, visit, name, show, closes);
   await at('first page', async () => {
     await page.goto('/');
@@ -45,7 +45,7 @@ export async function walkOpening(page: Page, visit: Visit): Promise<void> {
 }
 
 /** The monitor of the quick tour, with every sheet and what lies over or beside the charts. */
-export async function walkMonitor(page: Page, visit: Visit): Promise<void> {
+async function walkMonitor(page: Page, visit: Visit): Promise<void> {
   const at = (name: string, show: () => Promise<void>, closes = false) => stop(page, visit, name, show, closes);
   await at('monitor', async () => {
     await page.goto('/#v=1&sample=quick-tour');
@@ -86,7 +86,7 @@ export async function walkMonitor(page: Page, visit: Visit): Promise<void> {
 }
 
 /** Inspector and every tab of the evidence. */
-export async function walkEvidence(page: Page, visit: Visit): Promise<void> {
+async function walkEvidence(page: Page, visit: Visit): Promise<void> {
   await page.goto('/#v=1&sample=quick-tour');
   await button(page, /^Look:/).click();
   await expect(page.getByRole('complementary', { name: 'Event inspector' })).toBeVisible();
@@ -101,7 +101,7 @@ export async function walkEvidence(page: Page, visit: Visit): Promise<void> {
 }
 
 /** The other screens. */
-export async function walkScreens(page: Page, visit: Visit): Promise<void> {
+async function walkScreens(page: Page, visit: Visit): Promise<void> {
   await page.goto('/#v=1&sample=quick-tour&screen=laboratory');
   await stop(page, visit, 'laboratory', () => expect(page.getByRole('heading', { name: 'Deploy' })).toBeVisible());
   await stop(page, visit, 'calibration', async () => {
@@ -118,3 +118,11 @@ export async function walkScreens(page: Page, visit: Visit): Promise<void> {
     await page.getByText('As a table').click();
   });
 }
+
+/** Every screen and sheet, in as many ways through the app. */
+export const WALKS = [
+  ['the first page and files that cannot be opened', walkOpening],
+  ['the monitor and its sheets', walkMonitor],
+  ['the evidence', walkEvidence],
+  ['laboratory, calibration and Compare', walkScreens],
+] as const;

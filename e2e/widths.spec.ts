@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { idle, openSample } from './ledgers.ts';
-import { walkEvidence, walkMonitor, walkOpening, walkScreens } from './screens.ts';
+import { WALKS } from './screens.ts';
 import { expect, test } from './test.ts';
 
 const WIDTHS = [390, 1280, 1920, 2560];
@@ -28,13 +28,6 @@ const cutOff = (page: Page): Promise<string[]> =>
       ...(scrollWidth > innerWidth ? [`the page is ${scrollWidth} px wide`] : []),
     ];
   });
-
-const WALKS = [
-  ['the first page and files that cannot be opened', walkOpening],
-  ['the monitor and its sheets', walkMonitor],
-  ['the evidence', walkEvidence],
-  ['laboratory, calibration and Compare', walkScreens],
-] as const;
 
 for (const [what, walk] of WALKS)
   test(`nothing is cut or scrolls sideways from a phone to 2560 px in ${what}`, async ({ page }) => {

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
-import { createFollower, type FollowState } from '../../state/live/follow.ts';
+import { createFollower } from '../../state/live/follow.ts';
+import type { FollowState } from '../../state/live/followState.ts';
 import { session } from '../../state/store.ts';
 import { createLiveWorker } from '../../workers/liveWorker.ts';
 

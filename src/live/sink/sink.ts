@@ -13,7 +13,7 @@ import {
   extentOf,
   kept,
   nameFiles,
-  putCommit,
+  putNext,
   redo,
   requireLinks,
   unlike,
@@ -146,8 +146,8 @@ export class Sink {
     this.#known = last?.events.to ?? 0;
     const { first, to } = await extentOf(folder, last, await transport.range('ledger', partition));
     this.#from = this.#to = to;
-    await putCommit(folder, { ...this.#commit('claim', partition, [], last?.events.to ?? 0), ...kept(last) });
-    this.#number++;
+    const claim = { ...this.#commit('claim', partition, [], last?.events.to ?? 0), ...kept(last) };
+    this.#number = (await putNext(folder, claim)).number;
     this.#options.at?.('claimed');
     await dropPending(folder, this.#owner);
     const state = await newestState(folder, this.#number);
@@ -311,7 +311,6 @@ export class Sink {
   async #put(kind: Commit['kind'], partition: number, add: readonly CommittedFile[]): Promise<void> {
     const { folder, transport, stateEvery = 20, stateMs = 10_000 } = this.#options;
     this.#sinceState++;
-    const number = this.#number + 1;
     const hasState =
       this.#judges.bundle !== null &&
       (kind === 'bundle' ||
@@ -319,14 +318,17 @@ export class Sink {
         this.#sinceState >= stateEvery ||
         Date.now() - this.#stateAt >= stateMs);
     // Before the commit: one that names a state has it.
-    if (hasState) await this.#saveState(number);
-    const commit = { ...this.#commit(kind, partition, add, this.#known), hasState };
+    const saveState = async (number: number): Promise<void> => {
+      if (hasState) await this.#saveState(number);
+    };
+    await saveState(this.#number + 1);
+    const made = { ...this.#commit(kind, partition, add, this.#known), hasState };
     this.#options.at?.('committing');
-    await putCommit(folder, commit);
+    const commit = await putNext(folder, made, saveState);
     this.#options.at?.('committed');
     await nameFiles(folder, commit);
     this.#options.at?.('named');
-    this.#number = number;
+    this.#number = commit.number;
     this.#known = commit.events.to;
     this.#lanes = withCommit(this.#lanes, commit);
     this.#beginUnit();
@@ -377,6 +379,7 @@ export class Sink {
       },
       events: { from, to: from + this.#rows.length },
       add: [...add],
+      ...{ remove: [], compacted: null },
       ...this.#judges.said(),
       late: this.#order.late,
       doubles: this.#order.doubles,

@@ -86,7 +86,7 @@ export async function runLive({
   });
   const taking = otlp === null ? null : await serveIntake(intake, otlp);
   let isWell = true;
-  const desk = { folder: ledger, transport, group: GROUP, lanes: () => sink.lanes };
+  const desk = { folder: ledger, transport, group: GROUP, lanes: () => sink.lanes, newest: () => sink.newest };
   metrics.gauge('ring_waiting', 'Events that wait in memory', () => intake.counts.waiting);
   metrics.gauge('ring_dropped', 'Events that found no room in memory', () => intake.counts.dropped);
   const health = () => ({

@@ -1,4 +1,5 @@
 import { create, fromJson, toBinary, type JsonValue } from '@bufbuild/protobuf';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -108,6 +109,25 @@ describe('OTLP over HTTP', () => {
     expect((await post('v1/logs', bytes, { 'Content-Type': 'application/x-protobuf' })).status).toBe(200);
     await post('v1/traces', JSON.stringify(spans(silent, ROOT)));
     expect((await settled())[0]).toMatchObject({ ...expected, text: 'From the log' });
+  });
+
+  it('says how many spans and log records it did not take, and why, in JSON and protobuf', async () => {
+    const stray = { ...CHILD, traceId: '' };
+    const why = '1 without the ids of a trace and a span';
+    const json = await post('v1/traces', JSON.stringify(spans(CHILD, stray, ROOT)));
+    expect(await json.json()).toEqual({ partialSuccess: { rejectedSpans: '1', errorMessage: why } });
+    const logs = { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: 'x' } }] }] }] };
+    expect(await (await post('v1/logs', JSON.stringify(logs))).json()).toEqual({
+      partialSuccess: { rejectedLogRecords: '1', errorMessage: why },
+    });
+    const bytes = toBinary(TracesDataSchema, fromJson(TracesDataSchema, asProtobuf(spans(stray))));
+    const binary = await post('v1/traces', bytes, { 'Content-Type': 'application/x-protobuf' });
+    const reader = new BinaryReader(new Uint8Array(await binary.arrayBuffer()));
+    expect(reader.tag()).toEqual([1, WireType.LengthDelimited]);
+    const inner = new BinaryReader(reader.bytes());
+    expect([inner.tag()[0], Number(inner.int64()), inner.tag()[0], inner.string()]).toEqual([1, 1, 2, why]);
+    expect((await settled())[0]).toMatchObject(expected);
+    expect(intake.counts.refused).toBe(3);
   });
 
   it('gives a trace without a root up when it ends, and counts it', async () => {

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { otlpRequest } from '../../ledger/intake.ts';
 import type { LedgerEvent } from '../live_pb.ts';
 import { eventOfCloudEvent, eventOfRow, isFields, withEmbedding } from './events.ts';
 import { Ring, type RingCounts } from './ring.ts';
@@ -16,6 +17,11 @@ export interface IntakeCounts extends RingCounts {
   readonly spansHeld: number;
   readonly tracesCut: number;
   readonly spansDropped: number;
+}
+
+export interface Rejected {
+  readonly count: number;
+  readonly why: string;
 }
 
 interface Destination {
@@ -55,9 +61,16 @@ export class Intake {
     return this.#ring.record(withEmbedding(event));
   }
 
-  /** A request of traces, or of logs of spans, as OTLP/JSON has it. */
-  otlp(document: unknown): void {
-    this.#traces.push(document, Date.now());
+  /** A request of traces, or of logs of spans, as OTLP/JSON has it. @returns how many were not taken, and why */
+  otlp(document: unknown): Rejected {
+    const { spans, strays } = otlpRequest(document);
+    const left = this.#traces.push(spans, Date.now());
+    this.#refused += strays;
+    const why = [
+      ...(strays > 0 ? [`${strays} without the ids of a trace and a span`] : []),
+      ...(left > 0 ? [`${left} found no room: too many spans wait for their traces`] : []),
+    ];
+    return { count: strays + left, why: why.join('; ') };
   }
 
   /** A CloudEvent, or a batch. @returns how many were taken, and why others were not */
@@ -90,7 +103,7 @@ export class Intake {
 
   #look(all = false): void {
     const now = Date.now();
-    for (const row of this.#traces.take(now, all)) {
+    for (const row of this.#traces.take(now, all).flatMap(({ rows }) => rows)) {
       const event = eventOfRow(row, String(row.event_id), now);
       if (typeof event === 'string') this.#refused++;
       else this.record(event);

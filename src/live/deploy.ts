@@ -17,6 +17,8 @@ export interface Desk {
   readonly group: string;
   /** What runs beside the bundle in force; null: nothing. */
   lanes(): Lanes | null;
+  /** The newest commit that `lanes` knows of. */
+  newest(): number;
 }
 
 export interface Decider {
@@ -99,7 +101,7 @@ async function inForce(folder: string): Promise<string | null> {
 
 /** Writes a decision, and waits until it is committed. */
 async function decide(
-  { folder, transport, group }: Desk,
+  { folder, transport, group, newest }: Desk,
   what: Pick<CommittedControl, 'kind' | 'bundle' | 'stage' | 'figures'>,
   { who, reason }: Decider,
 ): Promise<Decided> {
@@ -109,7 +111,8 @@ async function decide(
   if (typeof written === 'string') return { status: 503, problems: [written] };
   const { offset } = written;
   for (const until = Date.now() + WAIT_MS; Date.now() < until;) {
-    const commit = await commitAt(folder, next);
+    // A commit is in the folder a moment before the sink goes on from it: whoever decides next relies on that.
+    const commit = newest() < next ? null : await commitAt(folder, next);
     if (commit === null) await new Promise((done) => setTimeout(done, LOOK_MS));
     else {
       next++;

@@ -93,6 +93,11 @@ export class Sink {
     return this.#lanes.lanes;
   }
 
+  /** The newest commit that the sink has made, or has read at its start. */
+  get newest(): number {
+    return this.#number;
+  }
+
   /** Takes the ledger over and follows the log until the signal; settles when it ends. */
   async run(signal: AbortSignal): Promise<void> {
     const { transport, group } = this.#options;

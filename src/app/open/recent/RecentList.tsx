@@ -10,7 +10,8 @@ import { canReopen, openRecent, problemOf, reopenAsked } from './openRecent.ts';
 import './recent.css';
 
 /** Where it is, in words. */
-function placeText({ kind, copy, roots }: Recent): string {
+function placeText({ kind, copy, roots, followed }: Recent): string {
+  if (followed) return followed.kind === 'host' ? `followed at ${followed.url}` : 'followed in its folder';
   if (kind === 'sample') return 'sample';
   if (kind === 'url') return 'from its address';
   const places = [

@@ -77,7 +77,8 @@ export async function runLive({
   const given = bundle === null ? null : await bundleOf(bundle);
   const receiver = webhook && { url: webhookUrl(webhook.url), secrets: await webhookSecrets(webhook.secret) };
   const who = userInfo().username;
-  const outlet = await openOutlet({ group: GROUP, log, kafka, spool: spool ?? `${ledger}.spool`, say });
+  const spoolFolder = spool ?? `${ledger}.spool`;
+  const outlet = await openOutlet({ group: GROUP, log, kafka, spool: spoolFolder, say });
   const { transport, metrics } = outlet;
   const end = new AbortController();
   const stop = (): void => end.abort();
@@ -90,7 +91,10 @@ export async function runLive({
   const intake = new Intake({
     append: (event) => outlet.append(eventRecord(event)),
     tick: (micros) => outlet.append(tickRecord(micros)),
+    mark: join(log ?? spoolFolder, 'producer'),
   });
+  const { spansLost } = intake.counts;
+  if (spansLost > 0) say(`The process before this one was killed with ${spansLost} spans in memory: they are lost`);
   const taking = otlp === null ? null : await serveIntake(intake, otlp);
   let isWell = true;
   const desk = { folder: ledger, transport, group: GROUP, lanes: () => sink.lanes, newest: () => sink.newest };

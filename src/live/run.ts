@@ -81,7 +81,8 @@ export async function runLive({
   const given = bundle === null ? null : await bundleOf(bundle);
   const receiver = webhook && { url: webhookUrl(webhook.url), secrets: await webhookSecrets(webhook.secret) };
   const who = userInfo().username;
-  const outlet = await openOutlet({ group: GROUP, log, kafka, spool: spool ?? `${ledger}.spool`, say });
+  const spoolFolder = spool ?? `${ledger}.spool`;
+  const outlet = await openOutlet({ group: GROUP, log, kafka, spool: spoolFolder, say });
   const { transport, metrics } = outlet;
   const end = new AbortController();
   const stop = (): void => end.abort();
@@ -94,10 +95,13 @@ export async function runLive({
   const intake = new Intake({
     append: (event) => outlet.append(eventRecord(event)),
     tick: (micros) => outlet.append(tickRecord(micros)),
+    mark: join(log ?? spoolFolder, 'producer'),
   });
+  const { spansLost } = intake.counts;
+  if (spansLost > 0) say(`The process before this one was killed with ${spansLost} spans in memory: they are lost`);
   const taking = otlp === null ? null : await serveIntake(intake, otlp);
   let isWell = true;
-  const desk = { folder: ledger, transport, group: GROUP, lanes: () => sink.lanes };
+  const desk = { folder: ledger, transport, group: GROUP, lanes: () => sink.lanes, newest: () => sink.newest };
   metrics.gauge('ring_waiting', 'Events that wait in memory', () => intake.counts.waiting);
   metrics.gauge('ring_dropped', 'Events that found no room in memory', () => intake.counts.dropped);
   const health = () => ({

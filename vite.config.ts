@@ -58,7 +58,7 @@ export default defineConfig({
     environment: 'node',
     // By default one core is left idle. The limits leave room for a machine that is busy with other things.
     maxWorkers: '100%',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

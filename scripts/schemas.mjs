@@ -7,6 +7,7 @@ import { baselineSchema } from '../src/detection/baseline.ts';
 import { commitSchema } from '../src/detection/files/commit.ts';
 import { labelSchema, labelsSchema } from '../src/detection/files/labels.ts';
 import { parameterFileSchema, parametersSchema } from '../src/detection/files/parameters.ts';
+import { alertEventSchema, controlEventSchema } from '../src/detection/files/liveEvents.ts';
 import { alertSchema, alertsFileSchema, calibrationSchema, noticeSchema } from '../src/detection/files/results.ts';
 import { scenariosSchema } from '../src/detection/files/scenarios.ts';
 import { truthEntrySchema, truthSchema } from '../src/detection/files/truth.ts';
@@ -56,6 +57,16 @@ const PUBLISHED = {
     title: 'Tautline commit',
     description: 'A commit of a live ledger (_log/<20 digits>.json): what no commit names is no part of it.',
     schema: commitSchema,
+  },
+  'alert-event': {
+    title: 'Tautline alert event',
+    description: 'Data of the CloudEvents of a live ledger’s alerts: topic tautline.alerts.v1, and the webhook.',
+    schema: alertEventSchema,
+  },
+  'control-event': {
+    title: 'Tautline control event',
+    description: 'Data of the CloudEvents of decisions about a live ledger: topic tautline.control.v1.',
+    schema: controlEventSchema,
   },
   labels: {
     title: 'Tautline labels',

@@ -1,10 +1,14 @@
-// npm test: every check in turn, then one line "N passed, N failed, N skipped". A check that cannot run counts as one
-// failure; the ones that do not need it go on. Of the end-to-end tests only the core runs, and the others count as
-// skipped; npm run test:all (--all here) leaves none out.
+// npm test: every check in turn, then the tests that failed, and one line "N passed, N failed, N skipped". A check that
+// cannot run counts as one failure; the ones that do not need it go on. Of the end-to-end tests only the core runs, and
+// the others count as skipped; npm run test:all (--all here) leaves none out. With --live tests of killed processes and
+// brokers come last: what they need beyond Node is had meanwhile, or they are skipped, and counted.
 import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
+import { setPriority } from 'node:os';
+import { countPlaywright, countVitest, failureLines } from './test-reports.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped?: number, note?: string }} Count */
+/** @typedef {import('./test-reports.mjs').Count} Count */
 /** @typedef {{ file: string, count: (json: any) => Count }} Report */
 /**
  * @typedef {{ name: string, command: string[], env?: NodeJS.ProcessEnv, needs?: string[], minutes: number, report?:
@@ -12,6 +16,7 @@ import { readFile, rm } from 'node:fs/promises';
  */
 
 const all = process.argv.includes('--all');
+const isLive = process.argv.includes('--live');
 /** @type {NodeJS.ProcessEnv} */
 const tier = all ? {} : { TAUTLINE_TESTS: 'core' };
 
@@ -54,17 +59,26 @@ const checks = [
     report: { file: 'test-results/e2e.json', count: countPlaywright },
   },
 ];
-if (process.argv.includes('--live'))
+/** @type {NodeJS.ProcessEnv} */
+const found = {};
+if (isLive)
   checks.push({
     name: 'live ledger: killed processes, a real broker',
     command: [
       ...['npm', 'run', '--silent', 'test:live', '--'],
       ...['--reporter=default', '--reporter=json', '--outputFile.json=test-results/live.json'],
     ],
+    env: found,
     needs: ['kernels'],
     minutes: 40,
     report: { file: 'test-results/live.json', count: countVitest },
   });
+
+/** What the live tests need: where it cannot be had they are skipped, and where it can be it is required. */
+const NEEDS = [
+  { name: 'client', command: ['npm', 'run', '--silent', 'kafka:client'], minutes: 30 },
+  { name: 'broker', command: ['npm', 'run', '--silent', 'kafka:broker', '--', 'fetch'], minutes: 10 },
+];
 
 /** @type {Set<string>} */
 const broken = new Set();
@@ -73,6 +87,8 @@ let failed = 0;
 let skipped = 0;
 /** @type {string[]} */
 const summary = [];
+/** @type {string[]} */
+const failures = [];
 /** @param {Check} check */
 async function perform(check) {
   console.log(`\n== ${check.name}`);
@@ -83,6 +99,7 @@ async function perform(check) {
   passed += count.passed;
   failed += count.failed;
   skipped += count.skipped ?? 0;
+  failures.push(...(count.failures ?? []));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const left = count.skipped ? `, ${count.skipped} skipped` : '';
   const note = count.note ? ` ${count.note}` : '';
@@ -91,14 +108,37 @@ async function perform(check) {
   summary.push(`${verdict} ${check.name}: ${counts} (${seconds} s)${note}`);
 }
 
-for (const step of checks)
+const preparing = isLive ? prepare() : null;
+for (const step of checks) {
+  if (step === checks.at(-1)) await preparing;
   await Promise.all(
     (Array.isArray(step) ? step : [[step]]).map(async (turn) => {
       for (const check of turn) await perform(check);
     }),
   );
-console.log(`\n${summary.join('\n')}\n${passed} passed, ${failed} failed, ${skipped} skipped`);
+}
+console.log(
+  `\n${[...failureLines(failures), ...summary].join('\n')}\n${passed} passed, ${failed} failed, ${skipped} skipped`,
+);
 process.exitCode = failed > 0 ? 1 : 0;
+
+/** Beside the checks and behind them: the client may have to be built. */
+async function prepare() {
+  mkdirSync('test-results', { recursive: true });
+  const had = await Promise.all(
+    NEEDS.map(async ({ name, command, minutes }) => {
+      const log = `test-results/kafka-${name}.log`;
+      const problem = await execute(command, {}, minutes, log);
+      if (problem === null) return [name];
+      const said = (await readFile(log, 'utf8')).trim().split('\n').at(-1);
+      summary.push(`none Kafka ${name}: ${said || problem} (${log})`);
+      return [];
+    }),
+  );
+  const names = had.flat();
+  // A broker is of use to the client alone.
+  found.TAUTLINE_REQUIRE = process.env.TAUTLINE_REQUIRE ?? (names.includes('client') ? names.join() : '');
+}
 
 /**
  * @param {Check} check
@@ -125,20 +165,27 @@ async function run({ command, env, minutes, report }) {
 }
 
 /**
- * Runs a command, showing its output; null when it succeeded.
+ * Runs a command, showing its output; where a file is named it goes there, and the command lets others go first. Null
+ * when it succeeded.
  * @param {string[]} command
  * @param {NodeJS.ProcessEnv | undefined} env
  * @param {number} minutes
+ * @param {string} [log]
  * @returns {Promise<string | null>}
  */
-function execute([program, ...args], env, minutes) {
+function execute([program, ...args], env, minutes, log) {
   return new Promise((done) => {
+    const output = log === undefined ? 'inherit' : openSync(log, 'w');
     // A process group of its own, so that a hanging check takes its servers and browsers with it.
     const child = spawn(program, args, {
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, output],
       detached: true,
       env: { ...process.env, ...env },
     });
+    if (typeof output === 'number') {
+      closeSync(output);
+      if (child.pid) setPriority(child.pid, 10);
+    }
     const stop = () => child.pid && process.kill(-child.pid, 'SIGKILL');
     let late = false;
     const timer = setTimeout(() => {
@@ -156,29 +203,4 @@ function execute([program, ...args], env, minutes) {
       done(late ? `stopped after ${minutes} minutes` : code === 0 ? null : `exit ${code ?? signal}`);
     });
   });
-}
-
-/**
- * A file that cannot be loaded has no failed test in it and counts as one.
- * @param {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, testResults:
- * { status: string, assertionResults: { status: string }[] }[] }} report
- * @returns {Count}
- */
-function countVitest(report) {
-  const unloadable = report.testResults.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some((t) => t.status === 'failed'),
-  ).length;
-  return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests + unloadable,
-    skipped: report.numPendingTests + report.numTodoTests,
-  };
-}
-
-/**
- * @param {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number } }} report
- * @returns {Count}
- */
-function countPlaywright({ stats }) {
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
 }

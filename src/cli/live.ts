@@ -25,6 +25,8 @@ export async function run(args: string[]): Promise<number> {
     stdin: { type: 'boolean' },
     demo: { type: 'boolean' },
     bundle: { type: 'string' },
+    webhook: { type: 'string' },
+    'webhook-secret': { type: 'string' },
     who: { type: 'string' },
     reason: { type: 'string' },
   });
@@ -56,6 +58,9 @@ export async function run(args: string[]): Promise<number> {
     throw refused('--kafka', 'takes the place of --log', 'Give one of them');
   if (kafka !== undefined && !/^[^\s:,]+:\d+(?:,[^\s:,]+:\d+)*$/.test(kafka))
     throw refused('--kafka', 'names no brokers', 'Give HOST:PORT, several separated by commas');
+  const { webhook, 'webhook-secret': secret } = values;
+  if ((webhook === undefined) !== (secret === undefined))
+    throw refused('--webhook URL --webhook-secret FILE', 'needs both', 'A secret is made where the file is not there');
   const port = portOf('port', values.port ?? '4173');
   // The demo brings its own events.
   const otlp = values.otlp === undefined && demo ? null : portOf('otlp', values.otlp ?? '4318');
@@ -76,6 +81,7 @@ export async function run(args: string[]): Promise<number> {
     lines,
     demo,
     bundle: values.bundle ?? null,
+    webhook: webhook === undefined ? null : { url: webhook, secret: secret! },
     say: print,
     signal: end.signal,
   });

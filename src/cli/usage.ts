@@ -106,8 +106,8 @@ ${EVENTS_USAGE}
 ${FILE_USAGE}
 ${MAP_USAGE}`,
   live: `tautline live (--log DIR | --kafka HOST:PORT[,...] [--spool DIR]) --ledger DIR [--port N] [--token FILE]
-              [--bundle FILE] [--otlp N] [--stdin]
-tautline live --demo [--port N] [--bundle FILE]
+              [--bundle FILE] [--otlp N] [--stdin] [--webhook URL --webhook-secret FILE]
+tautline live --demo [--port N] [--bundle FILE] [--webhook URL --webhook-secret FILE]
 tautline live verify DIR
 tautline live (deploy | candidate) ADDRESS BUNDLE [--who NAME] [--reason TEXT]
 tautline live (promote | back) ADDRESS [--who NAME] [--reason TEXT]
@@ -126,7 +126,9 @@ tautline live (promote | back) ADDRESS [--who NAME] [--reason TEXT]
   --bundle FILE   judges by it from here on, from the first event of a new ledger; else the bundle in force goes on
   --token FILE    holds the token that followers send, and is made where it does not exist; else each run has another
   --otlp N        port that events are taken at: POST v1/traces, v1/logs, v1/events; default 4318, of the demo none
-  --stdin         takes an event a line from the standard input too, as JSON with the columns of a ledger`,
+  --stdin         takes an event a line from the standard input too, as JSON with the columns of a ledger
+  --webhook URL   sends alerts there as CloudEvents, signed as Standard Webhooks; https, or http of this machine
+  --webhook-secret FILE  holds the secret that they are signed with, and is made where it does not exist`,
   replay: `tautline replay LEDGER... --bundle FILE [--where KEY=VALUE]... [--from TIME] [--to TIME]
                 [--file NAME]... [--together] [--map COLUMN=SOURCE]... [--unit COLUMN=UNIT]... [--mapping FILE]
   Runs a bundle over a ledger, warm from its first event, and prints the alerts: once over the whole ledger, and once

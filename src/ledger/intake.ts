@@ -7,7 +7,7 @@ import type { Span } from './shapes/spans.ts';
 
 /** What events that come one by one are read by, as those of files are: spans, times, texts. */
 
-export { otlpSpans } from './shapes/otlp.ts';
+export { otlpRequest } from './shapes/otlp.ts';
 export { requestJson as tracesJson } from './shapes/otlpProto.ts';
 export { timeOfNumber } from './times.ts';
 export type { ShapeRow, Span };

@@ -8,7 +8,7 @@ import { commitAt, newestCommit } from './sink/commitLog.ts';
 import { controlRecord } from './sink/control.ts';
 import { withHash } from './sink/judge.ts';
 import { readBundle, writeBundle } from './sink/state.ts';
-import type { Transport } from './transport.ts';
+import { AppendError, type Transport } from './transport.ts';
 
 /** Where decisions about a ledger are written, in the order of its events. */
 export interface Desk {
@@ -17,6 +17,8 @@ export interface Desk {
   readonly group: string;
   /** What runs beside the bundle in force; null: nothing. */
   lanes(): Lanes | null;
+  /** The newest commit that `lanes` knows of. */
+  newest(): number;
 }
 
 export interface Decider {
@@ -31,7 +33,7 @@ export type Decided =
   | { readonly status: 200; readonly bundle: string; readonly commit: number; readonly event: number }
   /** Written, and in force as soon as the sink has read up to it. */
   | { readonly status: 202; readonly bundle: string }
-  | { readonly status: 400 | 409 | 412 | 422; readonly problems: readonly string[] };
+  | { readonly status: 400 | 409 | 412 | 422 | 503; readonly problems: readonly string[] };
 
 const MOST_NAME = 200;
 const MOST_REASON = 2_000;
@@ -99,15 +101,18 @@ async function inForce(folder: string): Promise<string | null> {
 
 /** Writes a decision, and waits until it is committed. */
 async function decide(
-  { folder, transport, group }: Desk,
+  { folder, transport, group, newest }: Desk,
   what: Pick<CommittedControl, 'kind' | 'bundle' | 'stage' | 'figures'>,
   { who, reason }: Decider,
 ): Promise<Decided> {
   let next = (await newestCommit(folder)) + 1;
   const control: CommittedControl = { ...what, who, reason, at: new Date().toISOString() };
-  const { offset } = await transport.append('ledger', { key: group, value: controlRecord(control) });
+  const written = await transport.append('ledger', { key: group, value: controlRecord(control) }).catch(whyNot);
+  if (typeof written === 'string') return { status: 503, problems: [written] };
+  const { offset } = written;
   for (const until = Date.now() + WAIT_MS; Date.now() < until;) {
-    const commit = await commitAt(folder, next);
+    // A commit is in the folder a moment before the sink goes on from it: whoever decides next relies on that.
+    const commit = newest() < next ? null : await commitAt(folder, next);
     if (commit === null) await new Promise((done) => setTimeout(done, LOOK_MS));
     else {
       next++;
@@ -118,6 +123,15 @@ async function decide(
     }
   }
   return { status: 202, bundle: what.bundle };
+}
+
+/** Why a decision could not be written. @throws whatever is no answer of the log */
+function whyNot(thrown: unknown): string {
+  if (!(thrown instanceof AppendError)) throw thrown;
+  const { kind, reason } = thrown.failure;
+  return kind === 'refused'
+    ? `the log refused it (${reason})`
+    : `whether it was written is not known (${reason}): look at what is in force, and ask again`;
 }
 
 function unnamed({ who, reason }: Decider): string | null {

@@ -3,13 +3,17 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openMulberry32 } from '../core/random.ts';
 import { PROFILE_NAMES } from '../harness/profiles.ts';
-import type { Killed } from './killed.node.ts';
+import type { Killed, KillPoint } from './killed.node.ts';
 import { bundleKilled, shuffled, startKilled, type Running } from './killing.ts';
-import type { SinkPoint } from './sink/sink.ts';
+import { Outbox } from './outbox/outbox.ts';
+import { Receiver } from './outbox/testing.ts';
+import { webhookTarget } from './outbox/webhook.ts';
 import { alertsOf } from './sink/verify.ts';
-import { LiveBench } from './testing.ts';
+import { LiveBench, withParameters } from './testing.ts';
+import { deploy } from './deploy.ts';
 
-const POINTS: readonly SinkPoint[] = ['claimed', 'read', 'pending', 'committing', 'committed', 'named', 'state'];
+const POINTS: readonly KillPoint[] = ['claimed', 'read', 'pending', 'committing', 'committed', 'named', 'state'];
+const SENDING: readonly KillPoint[] = ['sending', 'sent', 'noted'];
 const KILLS = Number(process.env.TAUTLINE_KILLS ?? 200);
 const MINUTE = 60_000;
 
@@ -49,6 +53,56 @@ async function verified(events: number) {
 }
 
 describe('a sink that is killed (SIGKILL)', () => {
+  it(
+    'between a commit and its sending, before and after, tells of every alert',
+    async () => {
+      const receiver = new Receiver();
+      await receiver.open();
+      const records = bench.sample('quick-tour');
+      await bench.feed(records.slice(0, 2400));
+      const sink = bench.start({ collect: 2000 });
+      await bench.committed();
+      // One that raises many alerts.
+      const nervous = await bench.tuned(withParameters({ h: 0.3 }));
+      await deploy(bench.desk, nervous, { who: 'Ana', reason: '' });
+      await sink.stop();
+      const target = webhookTarget({ url: receiver.url, secrets: [new Uint8Array(24)] });
+      const openOutbox = () => new Outbox({ folder: bench.folder, group: 'g', target });
+      await openOutbox().begin();
+      const before = (await bench.commits()).length;
+      const killed: string[] = [];
+      const rounds = 4 * SENDING.length;
+      const more = Math.ceil((records.length - 2400) / rounds);
+      for (let round = 0; round < rounds; round++) {
+        await bench.events(records.slice(2400 + round * more, 2400 + (round + 1) * more));
+        const { child, ended } = start({
+          ...{ point: SENDING[round % SENDING.length], webhook: receiver.url.href, unitRows: 200 },
+        });
+        const tired = setTimeout(() => child.kill('SIGTERM'), 10_000);
+        killed.push(await ended);
+        clearTimeout(tired);
+      }
+      expect(killed.filter((end) => end === 'SIGKILL').length).toBeGreaterThan(rounds / 2);
+      await bench.tick(records);
+      expect(await follow()).toBeNull();
+      const said = (await bench.commits())
+        .slice(before)
+        .flatMap(({ opened, closed }) => [
+          ...opened.map(({ id }) => `${id}/opened`),
+          ...closed.map(({ id }) => `${id}/closed`),
+        ]);
+      const end = new AbortController();
+      const sending = openOutbox().run(end.signal);
+      while (new Set(receiver.ids).size < new Set(said).size) await wait(20);
+      end.abort();
+      await sending;
+      await receiver.close();
+      expect(said.length).toBeGreaterThan(SENDING.length);
+      expect([...new Set(receiver.ids)].sort()).toEqual([...said].sort());
+    },
+    10 * MINUTE,
+  );
+
   it(
     `${KILLS} times at seven points and at random loses no row, doubles none, and raises what analysis does`,
     async () => {

@@ -178,7 +178,7 @@ export type LedgerEvent = Message<'tautline.live.v1.LedgerEvent'> & {
   attributes: { [key: string]: string };
 
   /**
-   * one run of a producer
+   * whoever numbers its events, over its runs
    *
    * @generated from field: string producer = 22;
    */

@@ -50,7 +50,16 @@ export async function openOutlet({ group, log, kafka, spool: folder, say }: Outl
       close: () => transport.close(),
     };
   }
-  const transport = await openKafka(loadKafkaClient(), { brokers: kafka });
+  let isWaiting = false;
+  const onWait = (reason: string): void => {
+    isWaiting = true;
+    say(`Kafka: ${reason}; it is waited for, and what comes in is kept in ${folder}`);
+  };
+  const transport = await openKafka(loadKafkaClient(), { brokers: kafka, onWait });
+  void transport.topicId('ledger').then(
+    () => isWaiting && say(`Kafka: the brokers at ${kafka} answer`),
+    () => undefined,
+  );
   const spool = await Spool.open(folder, { most: SPOOL_BYTES }).catch(async (thrown: unknown) => {
     await transport.close();
     throw thrown;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -11,7 +11,7 @@ import { bundleFromJson, bundleToJson } from '../detection/lab/bundle.ts';
 import { loadKernels } from '../kernels/load.node.ts';
 import type { KernelModule } from '../kernels/module.ts';
 import { nodePlatform } from '../ledger/parquet.node.ts';
-import { codeOf } from './log/files.ts';
+import { codeOf, textOrMade } from './log/files.ts';
 import { eventRecord, sampleEvents, tickRecord } from './replay.ts';
 import { deploy, type Desk } from './deploy.ts';
 import { liveApi } from './server.ts';
@@ -21,6 +21,8 @@ import { Sink } from './sink/sink.ts';
 import { verifyLedger, type Verified } from './sink/verify.ts';
 import { Intake } from './intake/intake.ts';
 import { serveIntake } from './intake/server.ts';
+import { openOutboxes } from './outbox/outboxes.ts';
+import { webhookSecrets, webhookUrl } from './outbox/webhook.ts';
 import { openOutlet, type Outlet } from './outlet.ts';
 
 export interface LiveOptions {
@@ -43,6 +45,8 @@ export interface LiveOptions {
   readonly demo: boolean;
   /** File of a bundle to judge by; null: that in force, or one that is fitted. */
   readonly bundle: string | null;
+  /** Where alerts are sent, and the file that its secrets stand in; null: nowhere. */
+  readonly webhook: { readonly url: string; readonly secret: string } | null;
   readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
 }
@@ -65,13 +69,16 @@ export async function runLive({
   lines,
   demo,
   bundle,
+  webhook,
   say,
   signal,
 }: LiveOptions): Promise<void> {
   const kernels = await loadKernels();
   const given = bundle === null ? null : await bundleOf(bundle);
+  const receiver = webhook && { url: webhookUrl(webhook.url), secrets: await webhookSecrets(webhook.secret) };
   const who = userInfo().username;
-  const outlet = await openOutlet({ group: GROUP, log, kafka, spool: spool ?? `${ledger}.spool`, say });
+  const spoolFolder = spool ?? `${ledger}.spool`;
+  const outlet = await openOutlet({ group: GROUP, log, kafka, spool: spoolFolder, say });
   const { transport, metrics } = outlet;
   const end = new AbortController();
   const stop = (): void => end.abort();
@@ -79,24 +86,30 @@ export async function runLive({
   const begun = await newestCommit(ledger);
   const isNew = begun < 0 || (await commitAt(ledger, begun))?.source.to === 0;
   const first = given && isNew ? { bundle: given, who } : null;
+  const outboxes = await openOutboxes({ folder: ledger, group: GROUP, transport, webhook: receiver, metrics, say });
   const sink = new Sink({ folder: ledger, transport, group: GROUP, kernels, platform: nodePlatform(), first, say });
   const intake = new Intake({
     append: (event) => outlet.append(eventRecord(event)),
     tick: (micros) => outlet.append(tickRecord(micros)),
+    mark: join(log ?? spoolFolder, 'producer'),
   });
+  const { spansLost } = intake.counts;
+  if (spansLost > 0) say(`The process before this one was killed with ${spansLost} spans in memory: they are lost`);
   const taking = otlp === null ? null : await serveIntake(intake, otlp);
   let isWell = true;
-  const desk = { folder: ledger, transport, group: GROUP, lanes: () => sink.lanes };
+  const desk = { folder: ledger, transport, group: GROUP, lanes: () => sink.lanes, newest: () => sink.newest };
   metrics.gauge('ring_waiting', 'Events that wait in memory', () => intake.counts.waiting);
   metrics.gauge('ring_dropped', 'Events that found no room in memory', () => intake.counts.dropped);
   const health = () => ({
-    status: isWell && outlet.problem() === null ? 'ok' : 'failed',
+    status: isWell && outlet.problem() === null && outboxes.problem() === null ? 'ok' : 'failed',
     ...outlet.health(),
+    ...outboxes.health(),
     intake: intake.counts,
   });
   const api = liveApi(desk, await tokenOf(token), health, metrics);
   const root = fileURLToPath(new URL('../../dist', import.meta.url));
   const server = await serve({ root, port, api: (request, response) => api.answer(request, response) });
+  const sending = outboxes.run(end.signal);
   try {
     say(`Following: ${server.url}v1/ledgers/${GROUP}/commits?after=-1`);
     say(`Token: ${api.token}`);
@@ -114,6 +127,7 @@ export async function runLive({
     stop();
     await server.close();
     await taking?.close();
+    await sending;
     await outlet.close();
   }
 }
@@ -143,10 +157,7 @@ async function take(desk: Desk, given: BundleInForce, who: string, begun: number
 async function tokenOf(path: string | null): Promise<string> {
   const made = randomBytes(16).toString('hex');
   if (path === null) return made;
-  await writeFile(path, `${made}\n`, { flag: 'wx', mode: 0o600 }).catch((thrown: unknown) => {
-    if (codeOf(thrown) !== 'EEXIST') throw thrown;
-  });
-  const found = (await readFile(path, 'utf8')).trim();
+  const found = (await textOrMade(path, `${made}\n`)).trim();
   if (/^[\w-]{16,}$/.test(found)) return found;
   throw new TautlineFailure({
     kind: 'file',

@@ -40,7 +40,7 @@ beforeAll(async () => {
   await writeFile(join(root, 'ledger', 'a.parquet'), '0123456789');
   await requireLinks(join(root, 'ledger'), 'a');
   for (const number of [0, 1]) await putCommit(join(root, 'ledger'), commit(number));
-  const desk = { folder: join(root, 'ledger'), transport: log, group: 'g', lanes: () => null };
+  const desk = { folder: join(root, 'ledger'), transport: log, group: 'g', lanes: () => null, newest: () => -1 };
   api = liveApi(desk, 'secret', () => ({ status: 'ok' }), new LiveMetrics());
   server = await serve({ root: join(root, 'app'), port: 0, api: (request, response) => api.answer(request, response) });
 });

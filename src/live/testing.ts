@@ -40,7 +40,13 @@ export class LiveBench {
   }
 
   get desk(): Desk {
-    return { folder: this.folder, transport: this.log, group: GROUP, lanes: () => this.#sink?.lanes ?? null };
+    return {
+      folder: this.folder,
+      transport: this.log,
+      group: GROUP,
+      lanes: () => this.#sink?.lanes ?? null,
+      newest: () => this.#sink?.newest ?? -1,
+    };
   }
 
   readonly sample = (name: string, events?: number): LedgerEvent[] => sampleEvents(kernels, name, events);

@@ -6,7 +6,7 @@ import type { LiveAlert } from '../../detection/files/commit.ts';
 import { kindLabel } from '../../detection/kindLabels.ts';
 import { laneFigures, nextStage, type Lanes } from '../../detection/lanes.ts';
 import { stepCandidate } from '../../state/live/decide.ts';
-import type { LiveTarget } from '../../state/live/source.ts';
+import type { LiveServer, LiveTarget } from '../../state/live/target.ts';
 import { rememberedWho, rememberWho, SHORT } from './text.ts';
 
 /** Alerts that are listed: the newest. */
@@ -91,14 +91,14 @@ export function Candidate({ lanes, target }: { readonly lanes: Lanes; readonly t
           </tbody>
         </table>
       )}
-      {target.ledger !== null && <Step lanes={lanes} target={target} />}
+      {target.kind === 'server' && <Step lanes={lanes} target={target} />}
     </details>
   );
 }
 
 const firedText = (alert: LiveAlert | null): string => (alert ? formatCount(alert.fired) : 'none');
 
-function Step({ lanes: { stage }, target }: { readonly lanes: Lanes; readonly target: LiveTarget }): ReactNode {
+function Step({ lanes: { stage }, target }: { readonly lanes: Lanes; readonly target: LiveServer }): ReactNode {
   const [who, setWho] = useState(rememberedWho);
   const [reason, setReason] = useState('');
   const [deciding, setDeciding] = useState(false);

@@ -31,7 +31,7 @@ export function DeployLive({ report, make }: Props): ReactNode {
   return (
     <section className="deploy-live" aria-label="Deploy to the live process">
       <h3>Deploy to the live process</h3>
-      {target.ledger === null ? (
+      {target.kind !== 'server' ? (
         <p className="dim">
           This ledger is followed as files. To deploy, follow the address that <code>tautline live</code> prints.
         </p>

@@ -19,14 +19,14 @@ const fileSchema = v.object({
   sha256: text,
 });
 
-const liveAlertSchema = v.object({
+export const liveAlertSchema = v.object({
   ...alertSchema.entries,
   id: v.pipe(text, v.description('group/kind/stream/onset/fired: the same events raise the same id')),
 });
 
 export const STAGES = ['none', 'shadow', 'canary', 'full'] as const;
 
-const controlSchema = v.object({
+export const controlSchema = v.object({
   kind: choice(['deployed', 'candidate', 'promoted', 'stepped-back']),
   bundle: v.pipe(text, v.description('SHA-256 of the bundle that it is about')),
   stage: v.pipe(choice(STAGES), v.description('Of the bundle from here on; full: in force; none: taken away')),

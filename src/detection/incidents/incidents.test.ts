@@ -80,10 +80,11 @@ describe('incidents', () => {
   });
 
   it('is quick with thousands of alerts', () => {
-    const list = Array.from({ length: 20_000 }, (_, i) => alert('DRIFT', i % 24, 7 * i, 7 * i + 3, 7 * i + 40));
+    const list = Array.from({ length: 100_000 }, (_, i) => alert('DRIFT', i % 24, 7 * i, 7 * i + 3, 7 * i + 40));
     const from = performance.now();
-    incidentsOf({ alerts: list, excess: [], streams: 24, events: 150_000, watched: 140_000 });
-    expect(performance.now() - from).toBeLessThan(500);
+    incidentsOf({ alerts: list, excess: [], streams: 24, events: 750_000, watched: 740_000 });
+    // In squares it would be minutes.
+    expect(performance.now() - from).toBeLessThan(10_000);
   });
 
   it('says what, who, since when and how sure', () => {

@@ -145,20 +145,20 @@ function logOf(record: unknown, resource: Fields): Span | null {
 }
 
 /** The spans of a request, and its log records that belong to spans. */
-export function otlpSpans(document: unknown): Span[] {
-  if (has(document, 'trace') && isOtlp(document.trace)) return otlpSpans(document.trace);
+export const otlpSpans = (document: unknown): Span[] => otlpRequest(document).spans;
+
+/** The same, and how many it has that are of no trace. */
+export function otlpRequest(document: unknown): { readonly spans: Span[]; readonly strays: number } {
+  if (has(document, 'trace') && isOtlp(document.trace)) return otlpRequest(document.trace);
   const groups = RESOURCES.flatMap((key) => (has(document, key) ? listOf(document[key]) : []));
-  const out: Span[] = [];
+  const out: (Span | null)[] = [];
   for (const group of groups.length > 0 ? groups : [document]) {
     const resource = attributesOf(pick(group, 'resource.attributes'));
     for (const scope of SCOPES.flatMap((key) => (has(group, key) ? listOf(group[key]) : []))) {
-      for (const span of listOf(pick(scope, 'spans'))) push(out, spanOf(span, resource));
-      for (const record of listOf(pick(scope, 'logRecords', 'log_records'))) push(out, logOf(record, resource));
+      for (const span of listOf(pick(scope, 'spans'))) out.push(spanOf(span, resource));
+      for (const record of listOf(pick(scope, 'logRecords', 'log_records'))) out.push(logOf(record, resource));
     }
   }
-  return out;
-}
-
-function push(out: Span[], span: Span | null): void {
-  if (span) out.push(span);
+  const spans = out.filter((span) => span !== null);
+  return { spans, strays: out.length - spans.length };
 }

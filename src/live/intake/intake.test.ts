@@ -1,4 +1,8 @@
 import { create, fromJson, toBinary, type JsonValue } from '@bufbuild/protobuf';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -110,6 +114,25 @@ describe('OTLP over HTTP', () => {
     expect((await settled())[0]).toMatchObject({ ...expected, text: 'From the log' });
   });
 
+  it('says how many spans and log records it did not take, and why, in JSON and protobuf', async () => {
+    const stray = { ...CHILD, traceId: '' };
+    const why = '1 without the ids of a trace and a span';
+    const json = await post('v1/traces', JSON.stringify(spans(CHILD, stray, ROOT)));
+    expect(await json.json()).toEqual({ partialSuccess: { rejectedSpans: '1', errorMessage: why } });
+    const logs = { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: 'x' } }] }] }] };
+    expect(await (await post('v1/logs', JSON.stringify(logs))).json()).toEqual({
+      partialSuccess: { rejectedLogRecords: '1', errorMessage: why },
+    });
+    const bytes = toBinary(TracesDataSchema, fromJson(TracesDataSchema, asProtobuf(spans(stray))));
+    const binary = await post('v1/traces', bytes, { 'Content-Type': 'application/x-protobuf' });
+    const reader = new BinaryReader(new Uint8Array(await binary.arrayBuffer()));
+    expect(reader.tag()).toEqual([1, WireType.LengthDelimited]);
+    const inner = new BinaryReader(reader.bytes());
+    expect([inner.tag()[0], Number(inner.int64()), inner.tag()[0], inner.string()]).toEqual([1, 1, 2, why]);
+    expect((await settled())[0]).toMatchObject(expected);
+    expect(intake.counts.refused).toBe(3);
+  });
+
   it('gives a trace without a root up when it ends, and counts it', async () => {
     await post('v1/traces', JSON.stringify(spans(CHILD)));
     await intake.close();
@@ -210,6 +233,31 @@ describe('record()', () => {
     await ring.rest();
     expect(ring.counts).toMatchObject({ recorded: 3, kept: 2, failed: 1 });
   });
+});
+
+it('goes on behind what a process that was killed had in memory: the gap says how much is lost', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tautline-mark-'));
+  const mark = join(folder, 'producer');
+  const event = (uid: string) => create(LedgerEventSchema, { uid });
+  const of = (append: (event: LedgerEvent) => Promise<unknown>) =>
+    new Intake({ append, tick: () => Promise.resolve(), mark });
+  try {
+    const killed = of(() => new Promise(() => undefined));
+    for (let n = 0; n < 300; n++) killed.record(event(String(n)));
+    killed.otlp(spans(CHILD));
+    const next = of((own) => Promise.resolve(kept.push(own)));
+    expect(next.counts).toMatchObject({ recorded: 0, spansLost: 1 });
+    next.record(event('next'));
+    await next.close();
+    expect(kept.at(-1)).toMatchObject({ uid: 'next', sequence: 301n });
+    const last = of((own) => Promise.resolve(kept.push(own)));
+    expect(last.counts.spansLost).toBe(0);
+    last.record(event('last'));
+    await last.close();
+    expect(kept.at(-1)).toMatchObject({ uid: 'last', sequence: 302n, producer: kept.at(-2)!.producer });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 it('gives the same text the same vector, whatever came before, and leaves vectors that are there', () => {

@@ -1,7 +1,9 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { otlpRequest } from '../../ledger/intake.ts';
 import type { LedgerEvent } from '../live_pb.ts';
 import { eventOfCloudEvent, eventOfRow, isFields, withEmbedding } from './events.ts';
+import { Mark } from './mark.ts';
 import { Ring, type RingCounts } from './ring.ts';
 import { TraceBuffer } from './traces.ts';
 
@@ -16,12 +18,21 @@ export interface IntakeCounts extends RingCounts {
   readonly spansHeld: number;
   readonly tracesCut: number;
   readonly spansDropped: number;
+  /** Spans that the process before this one had in memory when it was killed. */
+  readonly spansLost: number;
+}
+
+export interface Rejected {
+  readonly count: number;
+  readonly why: string;
 }
 
 interface Destination {
   append(event: LedgerEvent): Promise<unknown>;
   /** Time that passed without events, in the time of the events, microseconds. */
   tick(micros: number): Promise<unknown>;
+  /** File that says how far it has come; absent: whoever reads is not told what a killed process had in memory. */
+  readonly mark?: string;
 }
 
 /** Takes events from whoever sends them, into the log: without waiting for anybody. */
@@ -30,12 +41,14 @@ export class Intake {
   readonly #traces = new TraceBuffer();
   readonly #tick: Destination['tick'];
   readonly #timer: NodeJS.Timeout;
+  readonly #mark: Mark | null;
   #refused = 0;
   /** The newest event time, ms, and when it came. */
   #newest: { readonly ms: number; readonly at: number } | null = null;
 
-  constructor({ append, tick }: Destination) {
-    this.#ring = new Ring(append);
+  constructor({ append, tick, mark }: Destination) {
+    this.#mark = mark === undefined ? null : new Mark(mark);
+    this.#ring = new Ring(append, this.#mark ?? undefined, () => this.#note());
     this.#tick = tick;
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
@@ -45,7 +58,13 @@ export class Intake {
     return {
       ...this.#ring.counts,
       ...{ refused: this.#refused, spansHeld: held, tracesCut: cut, spansDropped: dropped },
+      spansLost: this.#mark?.lostSpans ?? 0,
     };
+  }
+
+  /** Before a sender hears that its events were taken. */
+  #note(): void {
+    this.#mark?.note(this.#ring.sequence, this.#traces.held);
   }
 
   /** For a process of one's own. Never waits. @returns false where the event was dropped */
@@ -55,9 +74,17 @@ export class Intake {
     return this.#ring.record(withEmbedding(event));
   }
 
-  /** A request of traces, or of logs of spans, as OTLP/JSON has it. */
-  otlp(document: unknown): void {
-    this.#traces.push(document, Date.now());
+  /** A request of traces, or of logs of spans, as OTLP/JSON has it. @returns how many were not taken, and why */
+  otlp(document: unknown): Rejected {
+    const { spans, strays } = otlpRequest(document);
+    const left = this.#traces.push(spans, Date.now());
+    this.#refused += strays;
+    this.#note();
+    const why = [
+      ...(strays > 0 ? [`${strays} without the ids of a trace and a span`] : []),
+      ...(left > 0 ? [`${left} found no room: too many spans wait for their traces`] : []),
+    ];
+    return { count: strays + left, why: why.join('; ') };
   }
 
   /** A CloudEvent, or a batch. @returns how many were taken, and why others were not */
@@ -73,6 +100,7 @@ export class Intake {
       } else if (this.record(event)) taken++;
       else problems.push(`event ${i + 1}: dropped, the buffer is full`);
     }
+    this.#note();
     return { taken, problems };
   }
 
@@ -90,11 +118,12 @@ export class Intake {
 
   #look(all = false): void {
     const now = Date.now();
-    for (const row of this.#traces.take(now, all)) {
+    for (const row of this.#traces.take(now, all).flatMap(({ rows }) => rows)) {
       const event = eventOfRow(row, String(row.event_id), now);
       if (typeof event === 'string') this.#refused++;
       else this.record(event);
     }
+    this.#note();
     if (this.#newest === null) return;
     const passed = now - this.#newest.at;
     if (passed >= LOOK_MS) void this.#tick(1000 * (this.#newest.ms + passed)).catch(() => undefined);
@@ -106,6 +135,7 @@ export class Intake {
     clearInterval(this.#timer);
     this.#look(true);
     await this.#ring.rest();
+    this.#mark?.close();
   }
 }
 

@@ -21,19 +21,35 @@ export interface RingCounts {
 export class Ring {
   readonly #send: (event: LedgerEvent) => Promise<unknown>;
   readonly #slots: (LedgerEvent | undefined)[] = new Array<undefined>(SLOTS);
-  readonly #producer = randomUUID();
+  readonly #producer: string;
+  /** Told how far the sequence has come, before anything of it is sent. */
+  readonly #onNumber: (sequence: number) => void;
   #from = 0;
   #to = 0;
   #underWay = 0;
-  #sequence = 0;
+  #sequence: number;
+  /** Of it what an earlier run had. */
+  readonly #first: number;
   #isDue = false;
   #dropped = 0;
   #kept = 0;
   #failed = 0;
   #rested: (() => void)[] = [];
 
-  constructor(send: (event: LedgerEvent) => Promise<unknown>) {
+  /** @param before the producer that it goes on as; absent: a new one */
+  constructor(
+    send: (event: LedgerEvent) => Promise<unknown>,
+    before: { readonly producer: string; readonly sequence: number } = { producer: randomUUID(), sequence: 0 },
+    onNumber: (sequence: number) => void = () => undefined,
+  ) {
     this.#send = send;
+    this.#producer = before.producer;
+    this.#sequence = this.#first = before.sequence;
+    this.#onNumber = onNumber;
+  }
+
+  get sequence(): number {
+    return this.#sequence;
   }
 
   /** @returns false where it was dropped */
@@ -55,7 +71,7 @@ export class Ring {
 
   get counts(): RingCounts {
     return {
-      recorded: this.#sequence - this.#dropped,
+      recorded: this.#sequence - this.#first - this.#dropped,
       dropped: this.#dropped,
       kept: this.#kept,
       failed: this.#failed,
@@ -72,6 +88,7 @@ export class Ring {
 
   #drain(): void {
     this.#isDue = false;
+    this.#onNumber(this.#sequence);
     while (this.#underWay < UNDER_WAY && this.#from < this.#to) {
       const at = this.#from++ % SLOTS;
       const event = this.#slots[at]!;

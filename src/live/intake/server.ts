@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { TautlineFailure } from '../../core/errors.ts';
 import { logsJson, tracesJson } from '../../ledger/intake.ts';
-import type { Intake } from './intake.ts';
+import type { Intake, Rejected } from './intake.ts';
 
 /** Bytes of a request, packed or not. */
 const MOST_BYTES = 16 << 20;
@@ -68,10 +69,22 @@ async function take(intake: Intake, request: IncomingMessage, response: ServerRe
     return;
   }
   const binary = path === '/v1/traces' ? tracesJson : logsJson;
-  intake.otlp(isProtobuf ? decoded(binary, bytes) : parsed(bytes));
-  if (isProtobuf) response.writeHead(200, { 'Content-Type': type }).end();
-  else answer(response, 200, {});
+  const rejected = intake.otlp(isProtobuf ? decoded(binary, bytes) : parsed(bytes));
+  if (isProtobuf) response.writeHead(200, { 'Content-Type': type }).end(partialSuccess(rejected));
+  else
+    answer(response, 200, partialSuccessJson(rejected, path === '/v1/traces' ? 'rejectedSpans' : 'rejectedLogRecords'));
 }
+
+/** `ExportTraceServiceResponse`, and that of logs: the numbers of their fields are the same. */
+function partialSuccess({ count, why }: Rejected): Uint8Array {
+  if (count === 0) return new Uint8Array(0);
+  const inner = new BinaryWriter().tag(1, WireType.Varint).int64(count).tag(2, WireType.LengthDelimited).string(why);
+  return new BinaryWriter().tag(1, WireType.LengthDelimited).bytes(inner.finish()).finish();
+}
+
+/** Numbers of 64 bits are text in protobuf's JSON. */
+const partialSuccessJson = ({ count, why }: Rejected, name: string): object =>
+  count === 0 ? {} : { partialSuccess: { [name]: String(count), errorMessage: why } };
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const pieces: Buffer[] = [];

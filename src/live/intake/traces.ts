@@ -1,4 +1,4 @@
-import { otlpSpans, rowsOfSpans, type ShapeRow, type Span } from '../../ledger/intake.ts';
+import { rowsOfSpans, type ShapeRow, type Span } from '../../ledger/intake.ts';
 
 /** A trace is an event or several once its root has ended and as long has passed as others of it may take, ms. */
 const SETTLED_MS = 500;
@@ -10,6 +10,12 @@ interface Waiting {
   readonly since: number;
   readonly spans: Span[];
   rootAt: number | null;
+}
+
+/** A trace that need not wait any more, as rows of events. */
+export interface Whole {
+  readonly trace: string;
+  readonly rows: readonly ShapeRow[];
 }
 
 /**
@@ -27,9 +33,10 @@ export class TraceBuffer {
     return this.#held;
   }
 
-  /** Takes the spans of a request, and log records of spans. */
-  push(document: unknown, now: number): void {
-    for (const span of otlpSpans(document)) {
+  /** Takes the spans of a request, and log records of spans. @returns how many found no room */
+  push(spans: readonly Span[], now: number): number {
+    const before = this.dropped;
+    for (const span of spans) {
       if (this.#held >= MOST_SPANS) {
         this.dropped++;
         continue;
@@ -41,20 +48,20 @@ export class TraceBuffer {
       if (span.parent === undefined && !span.isLog) trace.rootAt ??= now;
       this.#held++;
     }
+    return this.dropped - before;
   }
 
-  /** The rows of the traces that need not wait any more. */
-  take(now: number, all = false): readonly ShapeRow[] {
-    const rows: ShapeRow[] = [];
+  take(now: number, all = false): readonly Whole[] {
+    const whole: Whole[] = [];
     for (const [id, { since, spans, rootAt }] of this.#traces) {
       const isWhole = rootAt !== null && now - rootAt >= SETTLED_MS;
       if (!isWhole && !all && now - since < LONGEST_MS) continue;
       if (!isWhole) this.cut++;
       this.#traces.delete(id);
       this.#held -= spans.length;
-      rows.push(...rowsOf(spans));
+      whole.push({ trace: id, rows: rowsOf(spans) });
     }
-    return rows;
+    return whole;
   }
 }
 

@@ -1,4 +1,3 @@
-import { TautlineFailure } from '../../core/errors.ts';
 import {
   AppendError,
   TOPIC_NAMES,
@@ -22,6 +21,7 @@ import {
   type KafkaProducer,
   type TopicDescription,
 } from './client.ts';
+import { isWaitedFor, noBroker, noTopic, notKept, otherTopic, reasonOf } from './errors.ts';
 import { partitionOfKey } from './partition.ts';
 
 const ANSWER_MS = 5_000;
@@ -29,6 +29,8 @@ const POLL_MS = 100;
 /** How often a reader looks whether the topic is still the one that it began with. */
 const IDENTITY_MS = 2_000;
 const MOST_BYTES = String(16 << 20);
+/** How often brokers that cannot be asked are tried. */
+const RETRY_MS = 500;
 const DAY_MS = 86_400_000;
 
 const PRODUCER = {
@@ -67,6 +69,8 @@ export interface KafkaOptions {
   readonly partitions?: number;
   /** Before the names of topics: several ledgers on one cluster. */
   readonly prefix?: string;
+  /** Told why no broker can be asked, and that it is waited for; absent: that is a failure. */
+  readonly onWait?: (reason: string) => void;
   /** What is known of every topic, where the brokers do not tell: librdkafka's own, for tests. */
   readonly known?: KnownTopic;
 }
@@ -81,9 +85,16 @@ interface KnownTopic {
   readonly partitions: number;
 }
 
-/** Apache Kafka as the transport; topics that are not there are made. */
+/**
+ * Apache Kafka as the transport; topics that are not there are made. With `onWait` it is there at once: what is asked
+ * waits for the brokers, and nothing can be appended until they have answered once.
+ */
 export async function openKafka(client: KafkaClient, options: KafkaOptions): Promise<Transport> {
   const transport = new KafkaTransport(client, options);
+  if (options.onWait) {
+    transport.openInTime(options.onWait);
+    return transport;
+  }
   try {
     await transport.open();
   } catch (thrown) {
@@ -103,6 +114,8 @@ class KafkaTransport implements Transport {
   #pending = new Map<number, Pending>();
   #numbers = 0;
   #isRenewing = false;
+  #isClosed = false;
+  #opening: Promise<void> = Promise.resolve();
   readonly #topics = new Map<Topic, KnownTopic>();
   readonly #consumers = new Map<string, KafkaConsumer>();
 
@@ -120,9 +133,32 @@ class KafkaTransport implements Transport {
     return { 'bootstrap.servers': this.#options.brokers, ...ALL };
   }
 
+  /** Opens as soon as a broker can be asked. */
+  openInTime(onWait: (reason: string) => void): void {
+    this.#opening = this.#patiently(() => this.open(), onWait);
+    this.#opening.catch(() => undefined);
+  }
+
+  /** Again and again, until brokers have said yes or no. */
+  async #patiently<T>(ask: () => Promise<T>, onWait?: (reason: string) => void): Promise<T> {
+    let told = '';
+    while (!this.#isClosed)
+      try {
+        return await ask();
+      } catch (thrown) {
+        if (!this.#options.onWait || !isWaitedFor(thrown)) throw thrown;
+        const reason = reasonOf(thrown);
+        if (reason !== told) onWait?.(reason);
+        told = reason;
+        await wait(RETRY_MS);
+      }
+    throw new AppendError({ kind: 'unknown', reason: 'closed' });
+  }
+
   async open(): Promise<void> {
+    this.#admin?.disconnect();
     this.#admin = this.#client.AdminClient.create({ ...this.#place, 'socket.timeout.ms': ANSWER_MS / 2 });
-    this.#producer = await this.#newProducer();
+    this.#producer ??= await this.#newProducer();
     const { brokers } = await asked<{ brokers: readonly unknown[] }>((done) =>
       this.#producer!.getMetadata({ timeout: ANSWER_MS }, done),
     );
@@ -183,6 +219,7 @@ class KafkaTransport implements Transport {
     try {
       await asked((done) => producer.connect({ timeout: ANSWER_MS }, done));
     } catch (thrown) {
+      producer.disconnect(() => undefined);
       throw noBroker(this.place, thrown);
     }
     producer.setPollInBackground(true);
@@ -206,12 +243,12 @@ class KafkaTransport implements Transport {
   append(topic: Topic, { key, value, headers }: ProducedRecord): Promise<{ partition: number; offset: number }> {
     return new Promise((done, fail) => {
       const number = this.#numbers++;
-      const partition = partitionOfKey(key, this.#topics.get(topic)!.partitions);
       const named = Object.entries(headers ?? {}).map(([name, text]) => ({ [name]: text }));
       const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
       this.#pending.set(number, { done, fail });
       try {
-        if (!this.#producer) throw new Error('the producer begins anew');
+        if (!this.#producer || !this.#topics.has(topic)) throw new Error('no broker can be asked at present');
+        const partition = partitionOfKey(key, this.#topics.get(topic)!.partitions);
         this.#producer.produce(this.#nameOf(topic), partition, bytes, key, Date.now(), number, named);
       } catch (thrown) {
         this.#pending.delete(number);
@@ -220,22 +257,27 @@ class KafkaTransport implements Transport {
     });
   }
 
-  partitionOf(topic: Topic, key: string): Promise<number> {
-    return Promise.resolve(partitionOfKey(key, this.#topics.get(topic)!.partitions));
+  async partitionOf(topic: Topic, key: string): Promise<number> {
+    await this.#opening;
+    return partitionOfKey(key, this.#topics.get(topic)!.partitions);
   }
 
   async topicId(topic: Topic): Promise<string> {
-    const found = await this.#describe(topic);
+    await this.#opening;
+    const found = await this.#patiently(() => this.#describe(topic));
     if (!found) throw noTopic(this.#nameOf(topic), this.place);
     return found.id;
   }
 
   async range(topic: Topic, partition: number): Promise<OffsetRange> {
-    if (!this.#producer) throw noBroker(this.place, 'the producer begins anew');
-    const { lowOffset, highOffset } = await asked<{ lowOffset: number; highOffset: number }>((done) =>
-      this.#producer!.queryWatermarkOffsets(this.#nameOf(topic), partition, ANSWER_MS, done),
-    );
-    return { first: lowOffset, end: highOffset };
+    await this.#opening;
+    return this.#patiently(async () => {
+      if (!this.#producer) throw noBroker(this.place, 'the producer begins anew');
+      const { lowOffset, highOffset } = await asked<{ lowOffset: number; highOffset: number }>((done) =>
+        this.#producer!.queryWatermarkOffsets(this.#nameOf(topic), partition, ANSWER_MS, done),
+      );
+      return { first: lowOffset, end: highOffset };
+    });
   }
 
   async *read(
@@ -255,7 +297,7 @@ class KafkaTransport implements Transport {
     const place = `${topic}/${partition}`;
     try {
       consumer.on('event.error', () => undefined);
-      await asked((done) => consumer.connect({ timeout: ANSWER_MS }, done));
+      await this.#patiently(() => asked((done) => consumer.connect({ timeout: ANSWER_MS }, done)));
       consumer.setDefaultConsumeTimeout(POLL_MS);
       consumer.setDefaultIsTimeoutOnlyForFirstMessage(true);
       consumer.assign([{ topic: name, partition, offset: from }]);
@@ -302,6 +344,8 @@ class KafkaTransport implements Transport {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#opening.catch(() => undefined);
     this.#isRenewing = false;
     const producer = this.#producer;
     if (producer) await asked((done) => producer.disconnect(done)).catch(() => undefined);
@@ -325,41 +369,4 @@ function recordOf({ key, value, headers, partition, offset, timestamp }: KafkaMe
     ...(named && named.length > 0 && { headers: Object.fromEntries(named) as Record<string, string> }),
     ...{ partition, offset, timestamp },
   };
-}
-
-function noBroker(place: string, thrown: unknown): TautlineFailure {
-  const why = thrown instanceof Error ? thrown.message : String(thrown);
-  return new TautlineFailure({
-    kind: 'parameter',
-    name: 'kafka',
-    problem: `no broker answers at ${place} (${why})`,
-    advice: 'Start Kafka, or name another one of its brokers as HOST:PORT.',
-  });
-}
-
-function noTopic(name: string, place: string): TautlineFailure {
-  return new TautlineFailure({
-    kind: 'ledger',
-    problem: `the topic ${name} is not at ${place}`,
-    advice: 'Create it, or let tautline do so: docs/live.md has the settings.',
-  });
-}
-
-function otherTopic(name: string, place: string): TautlineFailure {
-  return new TautlineFailure({
-    kind: 'ledger',
-    problem: `the topic ${name} at ${place} was deleted, or made anew, while it was read`,
-    advice: 'Begin a new ledger, or restore the topic: what lies between would be missing.',
-  });
-}
-
-function notKept(name: string, offset: number, { first, end }: OffsetRange): TautlineFailure {
-  return new TautlineFailure({
-    kind: 'ledger',
-    problem: `the topic ${name} has no offset ${offset}: it keeps ${first} to ${end}`,
-    advice:
-      offset < first
-        ? 'Retention has passed what was to be read: begin a new ledger, and let the topic keep more.'
-        : 'The topic is another one than the ledger was written from: begin a new ledger, or restore the topic.',
-  });
 }

@@ -7,10 +7,18 @@ import { loadKafkaClient } from '../kafkaClient.ts';
 type Need = 'client' | 'broker';
 
 /** Why a group of tests cannot run; null: it can. Says which it is. */
-export async function missing(need: Need, group: string): Promise<string | null> {
-  const problem = need === 'client' ? clientProblem() : (clientProblem() ?? (await fetchBroker()));
+export const missing = async (need: Need, group: string): Promise<string | null> =>
+  skipped(need, group, need === 'client' ? clientProblem() : (clientProblem() ?? (await fetchBroker())));
+
+/** @throws where what a group lacks is required */
+export function skipped(
+  need: Need,
+  group: string,
+  problem: string | null,
+  required = process.env.TAUTLINE_REQUIRE ?? '',
+): string | null {
   process.stdout.write(`${group}: ${problem ? `skipped, ${problem}` : 'run'}\n`);
-  if (problem && (process.env.TAUTLINE_REQUIRE ?? '').split(',').includes(need))
+  if (problem && required.split(',').includes(need))
     throw new Error(`${group} is required (TAUTLINE_REQUIRE) and cannot run: ${problem}`);
   return problem;
 }

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, readFile, writeFile, type FileHandle } from 'node:fs/promises';
 
 /** Names of files that are numbered so that they sort. */
 export const numbered = (n: number): string => String(n).padStart(20, '0');
@@ -34,3 +34,11 @@ export async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
 
 export const codeOf = (thrown: unknown): string =>
   (thrown as NodeJS.ErrnoException | null)?.code ?? (thrown instanceof Error ? thrown.message : String(thrown));
+
+/** The text of a file, which is made where it is not there, for its owner alone. */
+export async function textOrMade(path: string, made: string): Promise<string> {
+  await writeFile(path, made, { flag: 'wx', mode: 0o600 }).catch((thrown: unknown) => {
+    if (codeOf(thrown) !== 'EEXIST') throw thrown;
+  });
+  return readFile(path, 'utf8');
+}

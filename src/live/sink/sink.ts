@@ -6,7 +6,7 @@ import { NO_LANES, withCommit, type Lanes, type LaneState } from '../../detectio
 import type { KernelModule } from '../../kernels/module.ts';
 import type { Platform } from '../../ledger/platform.ts';
 import { sha256 } from '../../ledger/sha256.ts';
-import { TOPIC_NAMES, type StoredRecord, type Transport } from '../transport.ts';
+import { AppendError, TOPIC_NAMES, type StoredRecord, type Transport } from '../transport.ts';
 import {
   anotherTopic,
   dropPending,
@@ -91,6 +91,11 @@ export class Sink {
   /** The two bundles that are compared; null: one alone. */
   get lanes(): Lanes | null {
     return this.#lanes.lanes;
+  }
+
+  /** The newest commit that the sink has made, or has read at its start. */
+  get newest(): number {
+    return this.#number;
   }
 
   /** Takes the ledger over and follows the log until the signal; settles when it ends. */
@@ -345,7 +350,11 @@ export class Sink {
     const step = control && `${control.bundle}/${control.stage}`;
     if (!control || step === this.#steppedBack) return;
     this.#steppedBack = step;
-    await transport.append('ledger', { key: group, value: controlRecord(control) });
+    await transport.append('ledger', { key: group, value: controlRecord(control) }).catch((thrown: unknown) => {
+      if (!(thrown instanceof AppendError)) throw thrown;
+      // After the next unit it is tried again.
+      this.#steppedBack = null;
+    });
   }
 
   async #saveState(number: number): Promise<void> {

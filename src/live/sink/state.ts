@@ -40,7 +40,11 @@ export async function newestState(folder: string, newest: number): Promise<Saved
 }
 
 /** What all commits say of the lanes, from those on that the state does not know. */
-export async function lanesSince(folder: string, { lanes, lanesAt = -1 }: SavedState, newest: number) {
+export async function lanesSince(
+  folder: string,
+  { lanes, lanesAt = -1 }: Pick<SavedState, 'lanes' | 'lanesAt'>,
+  newest: number,
+): Promise<LaneState> {
   let state = lanes ?? NO_LANES;
   for (let n = lanesAt + 1; n <= newest; n++) {
     const commit = await commitAt(folder, n);

@@ -1,5 +1,6 @@
 import { TautlineFailure } from '../../core/errors.ts';
-import { reach, type LiveTarget } from './source.ts';
+import { reach } from './reach.ts';
+import type { LiveServer } from './target.ts';
 
 /** Who decides, why, and which bundle was in force, or at which stage the candidate was, when it was decided. */
 export interface Decider {
@@ -15,17 +16,17 @@ export type Answer =
   | { readonly kind: 'refused'; readonly problems: readonly string[] };
 
 /** Asks the live process to bring a bundle into force, or to run it beside. @param bundle its JSON */
-export const putBundle = (target: LiveTarget, as: 'bundle' | 'candidate', bundle: Blob, decider: Decider) =>
+export const putBundle = (target: LiveServer, as: 'bundle' | 'candidate', bundle: Blob, decider: Decider) =>
   ask(target, { method: 'PUT', body: bundle }, as, decider);
 
 /** Asks it to take the candidate a stage on, or back. */
-export const stepCandidate = (target: LiveTarget, way: 'promote' | 'back', decider: Decider) =>
+export const stepCandidate = (target: LiveServer, way: 'promote' | 'back', decider: Decider) =>
   ask(target, { method: 'POST' }, `candidate/${way}`, decider);
 
-async function ask(target: LiveTarget, init: RequestInit, path: string, decider: Decider): Promise<Answer> {
+async function ask(target: LiveServer, init: RequestInit, path: string, decider: Decider): Promise<Answer> {
   const { who, reason, expected } = decider;
   const query = new URLSearchParams({ who, reason, ...(expected !== null && { expected }) });
-  const url = `${target.url}/v1/ledgers/${encodeURIComponent(target.ledger ?? '')}/${path}?${query}`;
+  const url = `${target.url}/v1/ledgers/${encodeURIComponent(target.ledger)}/${path}?${query}`;
   const headers = { Authorization: `Bearer ${target.token}`, 'Content-Type': 'application/json' };
   const response = await reach(url, { ...init, headers });
   const said = (await response.json().catch(() => null)) as Partial<{

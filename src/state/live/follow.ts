@@ -6,7 +6,9 @@ import type { LedgerSource, NamedBlob } from '../../ledger/types.ts';
 import type { LiveWorker } from '../../workers/liveWorker.ts';
 import type { Session } from '../session.ts';
 import { extended } from './extended.ts';
-import { openSource, pause, type LiveSource, type LiveTarget } from './source.ts';
+import { pause, stalled } from './reach.ts';
+import { openSource } from './source.ts';
+import { targetName, type LiveSource, type LiveTarget } from './target.ts';
 import { NOTHING_YET, tallied, type Tally } from './tally.ts';
 import { filesOf, mergeable, newest, withMerged, type Unit } from './window.ts';
 
@@ -81,15 +83,7 @@ export function createFollower({ session, createWorker, windowEvents = WINDOW_EV
     const mine = new AbortController();
     following = mine;
     set({ ...IDLE, phase: 'connecting', target }, true);
-    const run = new Following(
-      session,
-      worker,
-      openSource(target),
-      target.ledger ?? 'folder',
-      windowEvents,
-      store,
-      mine,
-    );
+    const run = new Following(session, worker, openSource(target), targetName(target), windowEvents, store, mine);
     files = () => run.files;
     const unsubscribe = session.store.subscribe(({ ledger }) => {
       if (following === mine && ledger.phase !== 'empty' && !run.isOwn(ledger)) stop();
@@ -120,6 +114,10 @@ export function createFollower({ session, createWorker, windowEvents = WINDOW_EV
     save: () => worker.merge(files(), 'live', false),
   };
 }
+
+/** What copies a folder may write its files piece by piece. */
+const isCut = async (blob: Blob): Promise<string | null> =>
+  (await blob.text()).trimEnd().endsWith('}') ? null : 'it is cut';
 
 /** One ledger that is followed: what came, and the picture of it. */
 class Following {
@@ -201,7 +199,12 @@ class Following {
 
   async #take(commit: Commit, isNew: boolean): Promise<void> {
     const files = await Promise.all(
-      commit.add.map(async ({ path }) => ({ path: `${this.#folder}/${path}`, blob: await this.#file(path) })),
+      commit.add.map(async ({ path, bytes }) => ({
+        path: `${this.#folder}/${path}`,
+        blob: await this.#needed(path, ({ size }) =>
+          size === bytes ? null : `${size} of its ${bytes} bytes are there`,
+        ),
+      })),
     );
     if (this.#signal.aborted) return;
     await this.#judge(commit, files);
@@ -238,9 +241,10 @@ class Following {
       }
       const isStart = commit.hasState && commit.bundle !== null && (commit.kind === 'bundle' || !this.#judging);
       if (!isStart) return;
-      const state = await this.#file(`_log/state-${String(commit.number).padStart(20, '0')}.json`);
-      await this.#worker.judgeFrom(await this.#bundleText(commit.bundle), await state.text());
-      this.#judging = true;
+      const path = `_log/state-${String(commit.number).padStart(20, '0')}.json`;
+      const state = await this.#source.file(path, this.#signal);
+      if (state) await this.#worker.judgeFrom(await this.#bundleText(commit.bundle), await state.text());
+      this.#judging = state !== null;
     } catch (thrown) {
       // A state that is gone, or a worker that died: the next state is as good a beginning.
       if (thrown instanceof TautlineFailure && !this.#signal.aborted) this.#judging = false;
@@ -250,15 +254,23 @@ class Following {
 
   async #bundleText(hash: string): Promise<string> {
     if (this.#bundle?.hash !== hash) {
-      const text = await (await this.#file(`_log/bundle-${hash}.json`)).text();
+      const text = await (await this.#needed(`_log/bundle-${hash}.json`, isCut)).text();
       this.#bundle = { hash, text, bundle: bundleFromJson(text, 'the bundle in force') };
     }
     return this.#bundle.text;
   }
 
-  async #file(path: string): Promise<Blob> {
+  /** A file that a commit names: it is there, or about to be. */
+  async #needed(path: string, missing: (blob: Blob) => Promise<string | null> | string | null): Promise<Blob> {
+    const name = `${this.#source.place}/${path}`;
     for (;;) {
-      const blob = await this.#tried(() => this.#source.file(path, this.#signal));
+      const blob = await this.#tried(async () => {
+        const found = await this.#source.file(path, this.#signal);
+        if (!found) throw stalled(name, 'it is not there', 'Copy the ledger with all of its files');
+        const problem = await missing(found);
+        if (problem !== null) throw stalled(name, problem, 'It is read again until it is whole');
+        return found;
+      });
       if (blob || this.#signal.aborted) return blob ?? new Blob();
     }
   }

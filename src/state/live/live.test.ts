@@ -14,16 +14,15 @@ const unit = (from: number, to: number, files = 1): Unit => ({
 describe('the address of a live ledger', () => {
   it('is what the command line prints, a server with a token, or a folder', () => {
     expect(readTarget('http://localhost:4173/#live=default&token=abc')).toEqual({
-      url: 'http://localhost:4173',
+      ...{ kind: 'server', url: 'http://localhost:4173' },
       ...{ ledger: 'default', token: 'abc' },
     });
     expect(readTarget('http://localhost:4173/v1/ledgers/a%20b/commits?after=-1', ' abc ')).toEqual({
-      url: 'http://localhost:4173',
+      ...{ kind: 'server', url: 'http://localhost:4173' },
       ...{ ledger: 'a b', token: 'abc' },
     });
     expect(readTarget('https://host.example/ledgers/one/_log/')).toEqual({
-      url: 'https://host.example/ledgers/one',
-      ...{ ledger: null, token: null },
+      ...{ kind: 'host', url: 'https://host.example/ledgers/one' },
     });
   });
   it('is refused in words where it is none', () => {

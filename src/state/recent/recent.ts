@@ -1,5 +1,6 @@
 import { once } from '../../core/once.ts';
 import type { LedgerSource } from '../../ledger/types.ts';
+import type { LiveServer, LiveTarget } from '../live/target.ts';
 import type { Copy } from './copies.ts';
 
 type FilesSource = Extract<LedgerSource, { readonly kind: 'files' }>;
@@ -19,6 +20,8 @@ export interface Recent {
   /** Files and folders as they were dropped or chosen; none where the browser gave none. */
   readonly roots: readonly FileSystemHandle[];
   readonly copy: Copy | null;
+  /** Where it was followed while it grew; absent: it was not. */
+  readonly followed?: Exclude<LiveTarget, LiveServer>;
   /** How its files were read, beyond what stands in the address. */
   readonly reading: Omit<FilesSource, 'kind' | 'files' | 'passedOver'>;
 }

@@ -5,12 +5,14 @@ import { forgetRecent, keepRecent, recentLedgers, type Recent } from '../../../s
 import { useTautline } from '../../../state/store.ts';
 import { sourceName } from '../../../state/view.ts';
 import { Icon } from '../../shell/Icon.tsx';
+import { Problem } from '../../shell/Problem.tsx';
 import { showSheet } from '../../ui.ts';
 import { canReopen, openRecent, problemOf, reopenAsked } from './openRecent.ts';
 import './recent.css';
 
 /** Where it is, in words. */
-function placeText({ kind, copy, roots }: Recent): string {
+function placeText({ kind, copy, roots, followed }: Recent): string {
+  if (followed) return followed.kind === 'host' ? `followed at ${followed.url}` : 'followed in its folder';
   if (kind === 'sample') return 'sample';
   if (kind === 'url') return 'from its address';
   const places = [
@@ -154,11 +156,7 @@ export function RecentList(): ReactNode {
       {wanted && wanted.roots.length > 0 && (
         <p className="dim">The browser asks whether this page may read the file again; the view is that of the link.</p>
       )}
-      {problem !== null && (
-        <p className="field-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      {problem !== null && <Problem>{problem}</Problem>}
       <ul>
         {listed.map((recent) => (
           <Row key={recent.id} recent={recent} onChanged={load} onProblem={setProblem} />

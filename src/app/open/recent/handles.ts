@@ -26,8 +26,11 @@ export async function openPicked(what: 'files' | 'folder'): Promise<void> {
   }
 }
 
+/** Whether this browser hands folders to a page. */
+export const canPickFolder = (): boolean => 'showDirectoryPicker' in window;
+
 /** Null where the user chose nothing. */
-async function pick(what: 'files' | 'folder'): Promise<readonly FileSystemHandle[] | null> {
+export async function pick(what: 'files' | 'folder'): Promise<readonly FileSystemHandle[] | null> {
   const pickers = window as Pickers;
   try {
     return what === 'files'

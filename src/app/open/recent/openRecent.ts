@@ -63,6 +63,12 @@ async function goTo(address: string): Promise<void> {
 /** Opens it in the view that it was left in; has to follow a click. @returns what is wrong, null if nothing is */
 export async function openRecent(recent: Recent): Promise<string | null> {
   try {
+    if (recent.followed) {
+      const { followAgain } = await import('../../live/start.ts');
+      await goTo(recent.address);
+      await followAgain(recent.followed);
+      return null;
+    }
     const files = recent.kind === 'files' ? await filesOf(recent, true) : null;
     if (recent.kind === 'files' && files === null && canReopen(recent))
       return `The browser may not read ${recent.name}. Open it again and allow it, or choose the file.`;

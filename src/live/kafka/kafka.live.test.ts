@@ -14,17 +14,9 @@ import { Sink } from '../sink/sink.ts';
 import { verifyLedger } from '../sink/verify.ts';
 import { TOPIC_NAMES, TOPICS, type StoredRecord, type Transport } from '../transport.ts';
 import { openKafka } from './kafka.ts';
-import { partitionOfKey } from './partition.ts';
 import { missing, openMock } from './testing.ts';
 
 const problem = await missing('client', "Kafka's client against librdkafka's own broker");
-
-it('finds the partition of a key as clients in Java do', () => {
-  // From Kafka's own UtilsTest.
-  const all = 2 ** 31;
-  const hashes = { '21': -973_932_308, foobar: -790_332_482, 'a-little-bit-long-string': -985_981_536 };
-  for (const [key, hash] of Object.entries(hashes)) expect(partitionOfKey(key, all)).toBe(hash & 0x7fffffff);
-});
 
 const known = { id: 'mock', partitions: 4 };
 const names = TOPICS.map((topic) => TOPIC_NAMES[topic]);

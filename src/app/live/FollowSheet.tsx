@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type ReactNode, type SyntheticEvent } from 'react';
 import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
-import type { FollowState } from '../../state/live/followState.ts';
+import type { FollowState } from '../../state/live/follow.ts';
 import { readTarget } from '../../state/live/source.ts';
 import type { LiveTarget } from '../../state/live/target.ts';
 import { canPickFolder, pick } from '../open/recent/handles.ts';

@@ -3,7 +3,7 @@ import { explain, toTautlineError } from '../../core/errors.ts';
 import { formatCount, formatMs } from '../../core/format.ts';
 import type { LiveAlert } from '../../detection/files/commit.ts';
 import { kindLabel } from '../../detection/kindLabels.ts';
-import type { FollowState } from '../../state/live/followState.ts';
+import type { FollowState } from '../../state/live/follow.ts';
 import { actions, session, useTautline } from '../../state/store.ts';
 import { download } from '../whatif/parameterFile.ts';
 import { Candidate } from './Candidate.tsx';

@@ -1,6 +1,5 @@
 import { useStore } from 'zustand';
-import { createFollower } from '../../state/live/follow.ts';
-import type { FollowState } from '../../state/live/followState.ts';
+import { createFollower, type FollowState } from '../../state/live/follow.ts';
 import { session } from '../../state/store.ts';
 import { createLiveWorker } from '../../workers/liveWorker.ts';
 

@@ -3,10 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { Commit, CommittedControl, CommittedFile } from '../../detection/files/commit.ts';
 import { NO_LANES, withCommit, type Lanes, type LaneState } from '../../detection/lanes.ts';
-import type { KernelModule } from '../../kernels/module.ts';
-import type { Platform } from '../../ledger/platform.ts';
 import { sha256 } from '../../ledger/sha256.ts';
-import { AppendError, TOPIC_NAMES, type StoredRecord, type Transport } from '../transport.ts';
+import { AppendError, TOPIC_NAMES, type StoredRecord } from '../transport.ts';
 import {
   anotherTopic,
   dropPending,
@@ -21,35 +19,15 @@ import {
 } from './commitLog.ts';
 import { fitRows } from './fit.ts';
 import { changeOf, controlOf, controlRecord, decoded, deployedBy, stepBackOf } from './control.ts';
-import { withHash, type BundleInForce } from './judge.ts';
+import { withHash } from './judge.ts';
 import { Judges } from './judges.ts';
 import { isTaken } from './lane.ts';
 import { Order, type Row } from './order.ts';
+import type { SinkOptions } from './sinkOptions.ts';
 import { bundlePath, lanesSince, newestState, readBundle, writeBundle, writeState, type SavedState } from './state.ts';
 import { byPartition, embeddingOf, rowsToParquet } from './table.ts';
 
-export interface SinkOptions {
-  readonly folder: string;
-  readonly transport: Transport;
-  readonly group: string;
-  readonly kernels: KernelModule;
-  readonly platform: Platform;
-  /** In force from the first event of a ledger that has none yet, by whom; else the first bundle is fitted. */
-  readonly first?: { readonly bundle: BundleInForce; readonly who: string } | null;
-  /** Rows that the first bundle is fitted on; default 2,000. */
-  readonly collect?: number;
-  /** A unit is closed after so many rows, or so many ms. */
-  readonly unitRows?: number;
-  readonly unitMs?: number;
-  /** Commits between two states, or ms. */
-  readonly stateEvery?: number;
-  readonly stateMs?: number;
-  readonly say?: (sentence: string) => void;
-  /** Called at named points; tests end the process there. */
-  readonly at?: (point: SinkPoint) => void;
-}
-
-export type SinkPoint = 'read' | 'pending' | 'committing' | 'committed' | 'named' | 'state' | 'claimed';
+export type { SinkOptions, SinkPoint } from './sinkOptions.ts';
 
 /** Rows beyond the reference of the first bundle: a ledger that is all reference is judged in retrospect. */
 const BEYOND = 1;

@@ -14,6 +14,8 @@ import { targetName, type LiveSource, type LiveTarget } from './target.ts';
 import { NOTHING_YET, tallied } from './tally.ts';
 import { beginningOf, filesOf, mergeable, newest, withMerged, type Unit } from './window.ts';
 
+export type { FollowState } from './followState.ts';
+
 /** Events that are kept, as long as the newest commit has no more. */
 const WINDOW_EVENTS = 50_000;
 /** Events that the charts show at first, the newest at the right. */

@@ -41,6 +41,20 @@ export async function bundleCli() {
   });
 }
 
+/** Of the built app, which "live" hands out. */
+export const APP = `${root}dist/index.html`;
+
+/** Builds the app, for which the kernels have to be there. */
+export function buildApp() {
+  const { status, stderr } = spawnSync('npx', ['vite', 'build'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  });
+  if (status !== 0) throw new Error(`${stderr}\nThe app could not be built: see "npm run build".`);
+}
+
 /** Compiles wasm/ to wasm/build/kernels.wasm. */
 export function compileKernels() {
   const { status } = spawnSync('npm', ['run', '--silent', 'wasm'], { cwd: root, stdio: ['ignore', 2, 2] });

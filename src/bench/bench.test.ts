@@ -1,20 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { samplePartitions } from '../harness/samples.ts';
 import { testKernels } from '../kernels/testing.ts';
+import { nodePlatform } from '../ledger/parquet.node.ts';
 import { CASES } from './cases/index.ts';
 import { requireEqual, WrongResult } from './compare.ts';
 import { nodeEngine } from './engine.node.ts';
+import { measureFloor } from './floor/index.node.ts';
 import { interleave } from './interleave.ts';
 import { casesAt, measure } from './measure.node.ts';
 import type { Measurement, Report } from './model.ts';
 import { compileNative, startNative } from './native.node.ts';
 import { parseOptions } from './options.ts';
 import { costPlot } from './plot.ts';
-import { performanceBlock } from './performanceDoc.ts';
+import { performanceBlock, withBlock } from './performanceDoc.ts';
 import { decodeRecords, encodeRecords } from './records.ts';
 import { markdownTable, plainTable, tables, targetRows } from './report.ts';
+import { completed } from './reports.ts';
 import { Session } from './session.ts';
 
 describe('records', () => {
@@ -84,6 +88,7 @@ describe('options', () => {
     expect(parseOptions(['--only', 'pipeline,node']).cases).toEqual(['signals', 'decisions']);
     expect(parseOptions(['--only', 'pipeline,node']).engines).toEqual(['Node']);
     expect(parseOptions(['--only', 'app'])).toMatchObject({ sizes: [], cases: [], app: true });
+    expect(parseOptions(['--only', 'floor,large'])).toMatchObject({ cases: [], app: false, large: true, floor: true });
     expect(parseOptions(['--sizes', '20000x16', '--cases', 'tracker'])).toMatchObject({
       sizes: [{ n: 20_000, k: 16 }],
       base: { n: 20_000, k: 16 },
@@ -96,6 +101,7 @@ describe('options', () => {
     expect(() => parseOptions(['--sizes', '100x8'])).toThrow(/sizes/);
     expect(() => parseOptions(['--runs', '0'])).toThrow(/runs/);
     expect(() => parseOptions(['--fast'])).toThrow(/options/);
+    expect(() => parseOptions(['--quick', '--write'])).toThrow(/not for docs/);
   });
 });
 
@@ -117,7 +123,22 @@ const measurement = (change: Partial<Measurement>): Measurement => ({
 
 describe('report', () => {
   const report: Report = {
-    date: '2026-01-01T00:00:00.000Z',
+    dates: { kernels: '2026-01-01T00:00:00.000Z' },
+    quick: false,
+    firstPicture: 1500,
+    large: [],
+    floor: {
+      events: 1_000_000,
+      dimension: 64,
+      k: 8,
+      duckdb: '1.5',
+      sides: [
+        { side: 'DuckDB', ms: 400, fastest: 390, rounds: 7 },
+        { side: 'C -msse2', ms: 600, fastest: 590, rounds: 7 },
+        { side: 'wasm', ms: 700, fastest: 690, rounds: 7 },
+      ],
+    },
+    peers: [],
     notes: [],
     base: { n: 50_000, k: 8 },
     app: [],
@@ -175,7 +196,36 @@ describe('report', () => {
         ],
       }),
     ).toBe('|  | b |\n| --- | ---: |\n| x | 1 |');
-    expect(performanceBlock(report, CASES)).toContain('| signals stage | 50,000 | 8 | 1,000 | 500 |');
+    const block = performanceBlock(report, CASES);
+    expect(block).toContain('| signals stage | 50,000 | 8 | 1,000 | 500 |');
+    expect(block).toContain('kernels on 2026-01-01.');
+    expect(block).toContain('| first full picture against DuckDB and C -msse2 together | 1.5× |');
+    expect(withBlock('a\n<!-- bench -->\nold\n<!-- /bench -->\nb', block)).toBe(
+      `a\n<!-- bench -->\n${block}\n<!-- /bench -->\nb`,
+    );
+    expect(() => withBlock('a', block)).toThrow('no <!-- bench -->');
+  });
+
+  it('keeps what a later run on the same machine left out', () => {
+    const later: Report = {
+      ...report,
+      dates: { app: '2026-01-02T00:00:00.000Z' },
+      measurements: [],
+      growth: [],
+      pool: [],
+      floor: null,
+      firstPicture: 1200,
+    };
+    const whole = completed(later, report);
+    expect(whole).toMatchObject({
+      firstPicture: 1200,
+      floor: null,
+      dates: { kernels: report.dates.kernels, app: later.dates.app },
+    });
+    expect(whole.measurements).toEqual(report.measurements);
+    expect(completed({ ...later, quick: true }, report).measurements).toEqual([]);
+    expect(completed({ ...later, machine: { ...report.machine, cores: 4 } }, report).measurements).toEqual([]);
+    expect(completed(later, null)).toBe(later);
   });
 
   it('plots both growths as well-formed SVG with every point', () => {
@@ -228,6 +278,21 @@ it('wasm, reference and, where there is a compiler, C agree in every case', { ti
       folder,
     };
     expect(await measure(tracker, session, [nodeEngine(session)], natives, () => undefined)).toHaveLength(sides.size);
+    // From a ledger's columns on; DuckDB, where it is installed, finds the same in its files.
+    const ledger = join(folder, 'ledger');
+    const parts = samplePartitions(testKernels(), 'benign', nodePlatform(), { events: 4000, messagesOnly: true });
+    for await (const { files } of parts)
+      for (const { path, bytes } of files) {
+        await mkdir(join(ledger, path, '..'), { recursive: true });
+        await writeFile(join(ledger, path), bytes);
+      }
+    const floor = await measureFloor(ledger, natives, testKernels(), { runs: 1, scratch: folder }, () => undefined);
+    expect(floor).toMatchObject({ events: 4000, dimension: 64, k: 8 });
+    expect(floor.sides.map(({ side }) => side)).toEqual([
+      ...(floor.duckdb === null ? [] : ['DuckDB']),
+      ...builds.map(({ name }) => name),
+      'wasm',
+    ]);
     // Without a compiler the note says so, and the bench goes on.
     if (compiler === null) expect(notes[0]).toMatch(/no C compiler/);
   } finally {

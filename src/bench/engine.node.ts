@@ -12,7 +12,6 @@ import type { Opened, Session, Side } from './session.ts';
 /** Something that runs the wasm and the reference implementation of the cases. */
 export interface Engine {
   readonly name: EngineName;
-  readonly version: string;
   prepare(n: number, k: number): Promise<void>;
   open(id: string): Promise<Opened>;
   /** Milliseconds of `times` runs. */
@@ -33,7 +32,6 @@ export interface Engine {
 export function nodeEngine(session: Session): Engine {
   return {
     name: 'Node',
-    version: process.version,
     prepare: (n, k) => session.prepare(n, k),
     open: (id) => session.open(id),
     run: (side, times) => session.run(side, times),
@@ -47,6 +45,19 @@ export function nodeEngine(session: Session): Engine {
 
 const PAGE = fileURLToPath(new URL('./page.ts', import.meta.url));
 const SIGNAL_WORKER = fileURLToPath(new URL('./signal.worker.ts', import.meta.url));
+
+/** Of the Chromium that is driven; null if there is none. */
+export async function chromiumVersion(): Promise<string | null> {
+  try {
+    const { executablePath, env } = await findChromium();
+    const browser = await chromium.launch({ executablePath, env, args: CHROMIUM_ARGS });
+    const version = browser.version();
+    await browser.close();
+    return version;
+  } catch {
+    return null;
+  }
+}
 
 /** The same cases in a page of a real Chromium, isolated as the app is. Needs the kernels compiled. */
 export async function chromiumEngine(folder: string): Promise<Engine> {
@@ -81,7 +92,6 @@ export async function chromiumEngine(folder: string): Promise<Engine> {
     });
     return {
       name: 'Chromium',
-      version: started.version(),
       prepare: (n, k) =>
         page.evaluate(async (size) => (await window.tautlineBench).prepare(...size), [n, k] as [number, number]),
       open: (id) => page.evaluate(async (name) => (await window.tautlineBench).open(name), id),

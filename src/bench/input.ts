@@ -32,7 +32,7 @@ export interface BenchInput {
   readonly coordinates: Coordinates;
   readonly range: IndexRange;
   readonly projection: Projection;
-  /** Embeddings of the first events, row-major, at most `EMBEDDED` of them. */
+  /** Embeddings of the first events, row-major: of a ledger all, of generated events at most `EMBEDDED`. */
   readonly embeddings: Float32Array;
   readonly dimension: number;
   readonly parameters: Parameters;
@@ -148,7 +148,8 @@ function fillColumns(c: Columns, first: number, rows: number, provider: Int32Arr
   }
 }
 
-function inMemory(vectors: Float32Array, dimension: number): EmbeddingSource {
+/** Vectors at hand as a source. */
+export function inMemory(vectors: Float32Array, dimension: number): EmbeddingSource {
   return {
     dimension,
     async *batches({ only }) {

@@ -64,8 +64,40 @@ export interface AppRow {
   readonly met: boolean | null;
 }
 
+/** What one program did to show a ledger. */
+export interface PeerRow {
+  readonly name: string;
+  /** What it shows when it is timed, and what of it was computed in that time. */
+  readonly does: string;
+  /** ms to the first picture, medians of `rounds`; the longest task is 0 if none was over 50 ms. */
+  readonly firstPicture: number;
+  readonly least: number;
+  readonly most: number;
+  readonly longestTask: number;
+  /** Bytes, the most of all rounds; null where it cannot be told. */
+  readonly memory: number | null;
+  readonly rounds: number;
+}
+
+/** What native programs need for the ledger that the app opens: DuckDB to read it, the rest from its columns on. */
+export interface Floor {
+  readonly events: number;
+  readonly dimension: number;
+  readonly k: number;
+  /** Version; null where it is not installed. */
+  readonly duckdb: string | null;
+  /** Milliseconds: 'DuckDB', builds of the C, and 'wasm', our kernels in Node. */
+  readonly sides: readonly Pick<Measurement, 'side' | 'ms' | 'fastest' | 'rounds'>[];
+}
+
+/** Parts of the bench that can be run by themselves. */
+export const SECTIONS = ['kernels', 'app', 'large', 'floor', 'peers'] as const;
+export type Section = (typeof SECTIONS)[number];
+
 export interface Report {
-  readonly date: string;
+  /** When each part was run; absent: it was not. */
+  readonly dates: Readonly<Partial<Record<Section, string>>>;
+  readonly quick: boolean;
   readonly machine: Machine;
   readonly notes: readonly string[];
   readonly base: Size;
@@ -73,6 +105,18 @@ export interface Report {
   readonly growth: readonly GrowthPoint[];
   readonly pool: readonly PoolMeasurement[];
   readonly app: readonly AppRow[];
+  /** ms to the first full picture, the median; null if it was not measured. */
+  readonly firstPicture: number | null;
+  readonly large: readonly AppRow[];
+  /** Null if it was not measured. */
+  readonly floor: Floor | null;
+  readonly peers: readonly PeerRow[];
+}
+
+/** A table of texts; the first row is its head. */
+export interface Table {
+  readonly title: string;
+  readonly rows: readonly (readonly string[])[];
 }
 
 /** ns a unit. */

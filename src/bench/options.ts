@@ -3,7 +3,8 @@ import { TautlineFailure } from '../core/errors.ts';
 import { CASES } from './cases/index.ts';
 import type { EngineName, Size } from './model.ts';
 
-const PARTS = ['kernels', 'pipeline', 'app', 'node', 'chromium'] as const;
+const TIMED = ['kernels', 'pipeline', 'node', 'chromium'] as const;
+const PARTS = [...TIMED, 'app', 'large', 'floor', 'peers'] as const;
 
 export interface Options {
   readonly sizes: readonly Size[];
@@ -12,13 +13,24 @@ export interface Options {
   readonly cases: readonly string[];
   readonly engines: readonly EngineName[];
   readonly app: boolean;
-  /** Events of the ledger that the app opens. */
+  readonly large: boolean;
+  readonly floor: boolean;
+  /** Other programs beside the app: only where asked for. */
+  readonly peers: boolean;
+  /** Events of the ledger that the app opens, of a large one, and of the longest run of the signals in Node. */
   readonly appEvents: number;
+  readonly largeEvents: number;
+  readonly growthEvents: number;
+  /** Openings of the app of each kind. */
+  readonly openings: number;
+  readonly quick: boolean;
   readonly out: string;
   readonly runs: number;
   /** Share of the usual time for the rounds. */
   readonly patience: number;
   readonly markdown: boolean;
+  /** Puts the figures into docs/performance.md. */
+  readonly write: boolean;
 }
 
 export const USAGE = `npm run bench -- [options]
@@ -29,7 +41,10 @@ export const USAGE = `npm run bench -- [options]
   --sizes SIZES   such as 50000x8,50000x64 (N x k) instead of the usual ones
   --runs N        rounds of each implementation, 7 by default
   --out DIR       folder for bench.json and bench.svg, build/bench by default
+  --peers         puts the app beside other programs too (npm run bench:install)
+  --openings N    openings of the app of each kind, 5 by default
   --markdown      prints the block of docs/performance.md instead of the tables
+  --write         puts that block into docs/performance.md; what this run left out is of the last one, bench.json
 `;
 
 const FULL = {
@@ -39,13 +54,26 @@ const FULL = {
   runs: 7,
   patience: 1,
   app: 1_000_000,
+  large: 10_000_000,
+  growth: 10_000_000,
+  openings: 5,
 };
-const QUICK = { ns: [10_000, 50_000], ks: [8, 32], base: { n: 10_000, k: 8 }, runs: 3, patience: 0.2, app: 50_000 };
+const QUICK = {
+  ns: [10_000, 50_000],
+  ks: [8, 32],
+  base: { n: 10_000, k: 8 },
+  runs: 3,
+  patience: 0.2,
+  app: 52_000,
+  large: 200_000,
+  growth: 100_000,
+  openings: 1,
+};
 
 /** Reads the command line; throws kind "parameter", naming the option, where it is not understood. */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = read(args);
-  const { ns, ks, base, runs, app, patience } = values.quick ? QUICK : FULL;
+  const { ns, ks, base, runs, app, large, growth, openings, patience } = values.quick ? QUICK : FULL;
   const usual = [
     ...ns.map((n) => ({ n, k: base.k })),
     ...ks.filter((k) => k !== base.k).map((k) => ({ n: base.n, k })),
@@ -62,18 +90,28 @@ export function parseOptions(args: readonly string[]): Options {
     const asked = only.filter((part) => part === 'node' || part === 'chromium');
     return asked.length === 0 || asked.includes(engine === 'Node' ? 'node' : 'chromium');
   });
-  const onlyApp = only.length > 0 && only.every((part) => part === 'app');
+  const timed = only.length === 0 || only.some((part) => (TIMED as readonly string[]).includes(part));
+  const usually = only.length === 0 && values.cases === undefined && values.sizes === undefined;
+  if (values.write && values.quick) throw wrong('write', 'is no option beside --quick, whose figures are not for docs');
   return {
-    sizes: onlyApp ? [] : sizes,
+    sizes: timed ? sizes : [],
     base: values.sizes === undefined ? base : sizes[0],
-    cases: onlyApp ? [] : wanted,
+    cases: timed ? wanted : [],
     engines,
-    app: only.length === 0 ? values.cases === undefined && values.sizes === undefined : only.includes('app'),
+    app: usually || only.includes('app'),
+    large: usually || only.includes('large'),
+    floor: usually || only.includes('floor'),
+    peers: values.peers || only.includes('peers'),
     appEvents: app,
+    largeEvents: large,
+    growthEvents: values.sizes === undefined ? growth : 0,
+    openings: values.openings === undefined ? openings : whole('openings', values.openings),
+    quick: values.quick,
     out: values.out,
     runs: values.runs === undefined ? runs : whole('runs', values.runs),
     patience,
     markdown: values.markdown,
+    write: values.write,
   };
 }
 
@@ -89,6 +127,9 @@ function read(args: readonly string[]) {
         runs: { type: 'string' },
         out: { type: 'string', default: 'build/bench' },
         markdown: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
+        peers: { type: 'boolean', default: false },
+        openings: { type: 'string' },
       },
     });
   } catch (thrown) {

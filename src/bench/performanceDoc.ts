@@ -1,21 +1,52 @@
 import { formatCount } from '../core/format.ts';
 import type { Case } from './bench.ts';
-import { cost, type EngineName, type Report } from './model.ts';
-import { appTable, machineLine, markdownTable, poolTable, targetTable, type Table } from './report.ts';
+import { cost, SECTIONS, type EngineName, type Report, type Section, type Table } from './model.ts';
+import { floorTable } from './floorTable.ts';
+import { peersTable } from './peersTable.ts';
+import { appTable, machineLine, markdownTable, poolTable, targetTable } from './report.ts';
 
-/** What docs/performance.md says of speed: the stages beside C and reference implementation, the targets. */
+/** What docs/performance.md says of speed. */
 export function performanceBlock(report: Report, cases: readonly Case[]): string {
   const parts = [
-    `Measured on ${machineLine(report)}; ratios are medians of interleaved runs.`,
-    markdownTable(stageTable(report, cases)),
-    poolTable(report),
-    targetTable({ ...report, app: [] }),
+    `Measured on ${machineLine(report)}; ${datesLine(report)}. Ratios are medians of interleaved runs.`,
+    ...(report.measurements.length === 0
+      ? []
+      : [stageTable(report, cases), poolTable(report), targetTable({ ...report, app: [], large: [] })]),
     appTable(report),
+    floorTable(report),
+    peersTable(report),
   ];
   return parts
     .filter((part) => part !== null)
     .map((part) => (typeof part === 'string' ? part : markdownTable(part)))
     .join('\n\n');
+}
+
+const NAMES: Readonly<Record<Section, string>> = {
+  kernels: 'kernels',
+  app: 'the app',
+  large: 'many events',
+  floor: 'native programs',
+  peers: 'others',
+};
+
+/** When which part was measured: "all on 2026-01-05", or day by day. */
+function datesLine({ dates }: Report): string {
+  const days = new Map<string, string[]>();
+  for (const section of SECTIONS) {
+    const day = dates[section]?.slice(0, 10);
+    if (day !== undefined) days.set(day, [...(days.get(day) ?? []), NAMES[section]]);
+  }
+  return [...days].map(([day, names]) => `${names.join(', ')} on ${day}`).join('; ');
+}
+
+const [OPENS, CLOSES] = ['<!-- bench -->\n', '\n<!-- /bench -->'];
+
+/** The page with another block between its markers. */
+export function withBlock(page: string, block: string): string {
+  const [from, to] = [page.indexOf(OPENS), page.indexOf(CLOSES)];
+  if (from < 0 || to < from) throw new Error(`the page has no ${OPENS.trim()} ... ${CLOSES.trim()} to write between`);
+  return page.slice(0, from + OPENS.length) + block + page.slice(to);
 }
 
 const SIDES = ['C -msse2', 'C native', 'C -msse2, textbook', 'reference'];

@@ -1,13 +1,9 @@
 import { formatCount, formatNumber, formatPercent } from '../core/format.ts';
 import type { Case } from './bench.ts';
-import { cost, type EngineName, type Measurement, type Report, type Size } from './model.ts';
+import { floorTable } from './floorTable.ts';
+import { cost, type EngineName, type Measurement, type Report, type Size, type Table } from './model.ts';
+import { peersTable } from './peersTable.ts';
 import { growthExponent, spread } from '../core/statistics.ts';
-
-/** A table of texts; the first row is its head. */
-export interface Table {
-  readonly title: string;
-  readonly rows: readonly (readonly string[])[];
-}
 
 /** A target of the project and what came of it. */
 export interface TargetRow {
@@ -197,7 +193,7 @@ export function targetRows(report: Report): TargetRow[] {
     if (million && engine === 'Chromium')
       atMost('decisions for 1,000,000 events, Chromium', '< 16 ms', million.ms, 16, `${formatNumber(million.ms)} ms`);
   }
-  return [...rows, ...report.app.filter(({ target }) => target !== '')];
+  return [...rows, ...[...report.app, ...report.large].filter(({ target }) => target !== '')];
 }
 
 export function targetTable(report: Report): Table {
@@ -239,13 +235,13 @@ export function poolTable(report: Report): Table | null {
   return { title: 'Signals stage over workers', rows: [['', 'N', 'k', 'workers', 'time', 'faster'], ...rows] };
 }
 
-export function appTable(report: Report): Table | null {
-  if (report.app.length === 0) return null;
+export function appTable({ app, large }: Pick<Report, 'app' | 'large'>): Table | null {
+  if (app.length + large.length === 0) return null;
   return {
     title: 'The app in Chromium',
     rows: [
       ['', 'measured', 'target', ''],
-      ...report.app.map((r) => [r.what, r.measured, r.target, r.met === null ? '' : r.met ? 'met' : 'not met']),
+      ...[...app, ...large].map((r) => [r.what, r.measured, r.target, r.met === null ? '' : r.met ? 'met' : 'not met']),
     ],
   };
 }
@@ -267,6 +263,8 @@ export function tables(report: Report, cases: readonly Case[]): Table[] {
     sizesTable(report),
     poolTable(report),
     appTable(report),
+    floorTable(report),
+    peersTable(report),
     targetTable(report),
   ];
   return all.filter((table): table is Table => table !== null && table.rows.length > 1);

@@ -77,6 +77,8 @@ export interface SampleOptions {
   readonly messagesOnly?: boolean;
   /** With `messagesOnly`: texts have at least this many characters. */
   readonly leastText?: number;
+  /** Values that are kept of each embedding; all by default. */
+  readonly dimension?: number;
 }
 
 function planOf(name: string, { events, messagesOnly }: SampleOptions): Profile {
@@ -128,10 +130,19 @@ export async function* samplePartitions(
   const plan = planOf(name, options);
   let written = 0;
   for (const table of generateLedgerParts(kernels, plan, options.seed ?? VALUES.seed, HOUR_SLOTS, options)) {
-    const files = await writeHive(table, platform);
+    const files = await writeHive(cut(table, options.dimension), platform);
     written += table.n;
     yield { files, fraction: written / plan.events };
   }
+}
+
+/** A table of which each embedding keeps its first values. */
+function cut(table: LedgerTable, kept: number | undefined): LedgerTable {
+  const { n, embeddings, dimension } = table;
+  if (kept === undefined || embeddings === undefined || dimension === undefined || kept >= dimension) return table;
+  const shorter = new Float32Array(n * kept);
+  for (let i = 0; i < n; i++) shorter.set(embeddings.subarray(i * dimension, i * dimension + kept), i * kept);
+  return { ...table, embeddings: shorter, dimension: kept };
 }
 
 /**

@@ -4,6 +4,7 @@ import { recentLedgers, type Recent } from '../../state/recent/recent.ts';
 import { second, useSecond } from '../../state/second/page.ts';
 import { gathering } from '../open/gathering.ts';
 import { canReopen, problemOf, sourceOfRecent } from '../open/recent/openRecent.ts';
+import { Problem } from '../shell/Problem.tsx';
 
 const openChosen = (files: readonly File[]): void =>
   gathering(import('../open/openFiles.ts').then(({ openChosenBeside }) => openChosenBeside(files)));
@@ -137,11 +138,7 @@ export function ChooseSecond(): ReactNode {
           </button>
         )}
       </div>
-      {problem !== null && (
-        <p className="field-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      {problem !== null && <Problem>{problem}</Problem>}
     </>
   );
 }

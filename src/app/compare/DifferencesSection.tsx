@@ -5,6 +5,7 @@ import { formatCount, formatNumber } from '../../core/format.ts';
 import { profileOfSide, type Comparand } from '../../state/drilldown/compare.ts';
 import { differencesOf, excludesZero, type Row } from './differences.ts';
 import type { Sides } from './sides.ts';
+import { Problem } from '../shell/Problem.tsx';
 
 const SHOWN = 16;
 /** Bars end here; what is larger is said by its number. */
@@ -39,12 +40,7 @@ export function DifferencesSection({ a, b, shared }: Sides): ReactNode {
   const [first, second] = useQueries({ queries: [profileQuery(a), profileQuery(b)] });
   const [all, setAll] = useState(false);
   const error = first.error ?? second.error;
-  if (error)
-    return (
-      <p className="field-problem" role="alert">
-        {explain(toTautlineError(error, 'measuring the sides'))}
-      </p>
-    );
+  if (error) return <Problem>{explain(toTautlineError(error, 'measuring the sides'))}</Problem>;
   if (!first.data || !second.data)
     return (
       <p className="dim" role="status">

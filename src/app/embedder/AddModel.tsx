@@ -3,6 +3,7 @@ import { formatBytes, formatCount } from '../../core/format.ts';
 import type { Progress } from '../../core/progress.ts';
 import type { NamedBlob } from '../../ledger/types.ts';
 import { ProgressBar, progressText } from '../shell/Progress.tsx';
+import { Problem } from '../shell/Problem.tsx';
 import { HUB_HOST, HUB_MODELS, hubAddress } from './hub.ts';
 import { addAddress, addFiles, cancelAdding } from './models.ts';
 
@@ -149,11 +150,7 @@ export function AddModel({
           </button>
         </div>
       )}
-      {problem !== null && (
-        <p className="field-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      {problem !== null && <Problem>{problem}</Problem>}
     </section>
   );
 }

@@ -14,6 +14,7 @@ import { KindBadge, EventStateBadge } from '../shell/Badge.tsx';
 import { copyText } from '../shell/copy.ts';
 import { Icon } from '../shell/Icon.tsx';
 import { MessageText, RawSwitch } from '../shell/MessageText.tsx';
+import { Problem } from '../shell/Problem.tsx';
 import { fieldsOf } from './fields.ts';
 import { signalRows, type SignalState } from './limits.ts';
 import { Thread } from './Thread.tsx';
@@ -113,12 +114,7 @@ function Covering({ event, report }: { readonly event: EventDetail; readonly rep
 function Fields({ event, report }: { readonly event: EventDetail; readonly report: AnalysisReport }): ReactNode {
   const { data: row, error } = useEventFields(event.row);
   const ledger = useTautline((state) => state.ledger);
-  if (error)
-    return (
-      <p className="field-problem" role="alert">
-        {explain(toTautlineError(error, 'reading the event'))}
-      </p>
-    );
+  if (error) return <Problem>{explain(toTautlineError(error, 'reading the event'))}</Problem>;
   if (!row || ledger.phase !== 'open') return null;
   const text = typeof row.text === 'string' && row.text !== '' ? row.text : null;
   return (

@@ -9,6 +9,7 @@ import { useJob } from '../../state/lab/queries.ts';
 import { actions, lab, useTautline } from '../../state/store.ts';
 import type { BudgetChoice } from '../../state/view/lab.ts';
 import { ProgressBar } from '../shell/Progress.tsx';
+import { Problem } from '../shell/Problem.tsx';
 import './budget.css';
 import { budgetText } from './text.ts';
 
@@ -127,11 +128,7 @@ export function BudgetForm({
           </button>
         </div>
       )}
-      {error && (
-        <p className="field-problem" role="alert">
-          {explain(error)}
-        </p>
-      )}
+      {error && <Problem>{explain(error)}</Problem>}
       <p className="dim">
         Measured on real conversations: style, meaning and behaviour change keep to one in 2,000 events; at one in
         10,000 up to three times as many came, where topics wander or the reference is short.

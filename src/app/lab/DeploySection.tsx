@@ -23,6 +23,7 @@ import type { AnalysisReport } from '../../workers/protocol.ts';
 import { useUi } from '../ui.ts';
 import { FileButton } from '../shell/FileButton.tsx';
 import { loadable } from '../shell/loadable.tsx';
+import { Problem } from '../shell/Problem.tsx';
 import { download } from '../whatif/parameterFile.ts';
 import { takeBundle } from './bundleFile.ts';
 import { LoadedBundle } from './LoadedBundle.tsx';
@@ -224,11 +225,7 @@ export function DeploySection({ report }: { readonly report: AnalysisReport }): 
             Load a bundle…
           </FileButton>
         </div>
-        {problem && (
-          <p className="field-problem" role="alert">
-            {problem}
-          </p>
-        )}
+        {problem && <Problem>{problem}</Problem>}
         {loaded && <LoadedBundle loaded={loaded} report={report} />}
       </div>
     </div>

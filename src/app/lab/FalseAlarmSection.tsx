@@ -12,6 +12,7 @@ import { BudgetForm } from './BudgetForm.tsx';
 import { CurvePlot, type Curve } from './CurvePlot.tsx';
 import { rateRangeText } from './rateRange.ts';
 import { intervalText, METHODS, naiveText, observedText, textbookText } from './text.ts';
+import { Problem } from '../shell/Problem.tsx';
 
 const SOURCES: Readonly<Record<InControlSource, { readonly title: string; readonly help: string }>> = {
   reference: {
@@ -155,11 +156,7 @@ export function FalseAlarmSection({ report }: { readonly report: AnalysisReport 
         </div>
         <span className="dim">{SOURCES[source].help}</span>
       </div>
-      {error && !isFetching && (
-        <p className="field-problem" role="alert">
-          {explain(toTautlineError(error, 'measuring false alarms'))}
-        </p>
-      )}
+      {error && !isFetching && <Problem>{explain(toTautlineError(error, 'measuring false alarms'))}</Problem>}
       {!data && !error && (
         <p className="dim" role="status">
           Measuring…

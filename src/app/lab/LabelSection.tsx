@@ -6,6 +6,7 @@ import type { ScoreReport } from '../../detection/lab/scoreReport.ts';
 import { takeLabels, useLab, useLabelScore } from '../../state/lab/queries.ts';
 import type { AnalysisReport } from '../../workers/protocol.ts';
 import { FileButton } from '../shell/FileButton.tsx';
+import { Problem } from '../shell/Problem.tsx';
 import { takeLabelFile } from './labelFile.ts';
 import { LabelScores, MAX_LISTED } from './LabelScores.tsx';
 
@@ -116,18 +117,14 @@ export function LabelSection({ report }: { readonly report: AnalysisReport }): R
   return (
     <>
       <LabelSource labels={labels} onProblem={setProblem} />
-      {problem && (
-        <p className="field-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      {problem && <Problem>{problem}</Problem>}
       {error && !isFetching && (
-        <p className="field-problem" role="alert">
+        <Problem>
           {explain(toTautlineError(error, 'scoring against labels'))}{' '}
           <button type="button" className="button small" onClick={() => void takeLabels(null)}>
             Drop the file
           </button>
-        </p>
+        </Problem>
       )}
       {labels && labels.leftOut.length > 0 && (
         <details>

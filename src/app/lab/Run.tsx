@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { explain } from '../../core/errors.ts';
 import type { Job, JobState } from '../../state/lab/job.ts';
 import { ProgressBar, progressText } from '../shell/Progress.tsx';
+import { Problem } from '../shell/Problem.tsx';
 
 /** Progress of a job with its cancel, or why it failed. */
 export function Run<Q, R>({
@@ -25,11 +26,7 @@ export function Run<Q, R>({
       </div>
     );
   }
-  return error ? (
-    <p className="field-problem" role="alert">
-      {explain(error)}
-    </p>
-  ) : null;
+  return error ? <Problem>{explain(error)}</Problem> : null;
 }
 
 /** Says that an answer is of other parameters than those in force. */

@@ -2,6 +2,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { placeOf, type HostPlace } from '../../core/hostPlace.ts';
 import { actions } from '../../state/store.ts';
 import type { LedgerPhase } from '../../state/types.ts';
+import { Problem } from '../shell/Problem.tsx';
 import './report.css';
 
 const WHERE: Readonly<Record<HostPlace, string | null>> = {
@@ -37,11 +38,7 @@ export function AskAddress({ ledger }: { readonly ledger: Extract<LedgerPhase, {
               'Nothing has been read.'
             : `This link names an address. Nothing has been fetched yet; that server sees who asks it.`}
       </p>
-      {warning !== null && (
-        <p className="field-problem" role="alert">
-          {warning}
-        </p>
-      )}
+      {warning !== null && <Problem>{warning}</Problem>}
       <dl className="error-parts">
         <div>
           <dt>Host</dt>

@@ -6,6 +6,7 @@ import { useFalseAlarms } from '../../state/lab/queries.ts';
 import { actions, useTautline } from '../../state/store.ts';
 import { Autocorrelation } from '../lab/Autocorrelation.tsx';
 import { intervalText, METHODS, naiveText, observedText, rateText, textbookText } from '../lab/text.ts';
+import { Problem } from '../shell/Problem.tsx';
 
 /** What h, κ and the cap cost in false alarms on this ledger, measured when a slider comes to rest. */
 export function FalseAlarmCard(): ReactNode {
@@ -16,9 +17,7 @@ export function FalseAlarmCard(): ReactNode {
   if (error && !isFetching)
     return (
       <div className="false-alarms">
-        <p className="field-problem" role="alert">
-          {explain(toTautlineError(error, 'measuring false alarms'))}
-        </p>
+        <Problem>{explain(toTautlineError(error, 'measuring false alarms'))}</Problem>
       </div>
     );
   if (!data)

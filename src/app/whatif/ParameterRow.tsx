@@ -15,6 +15,7 @@ import { stepped, type SliderRange } from '../../detection/parameterGrid.ts';
 import { actions, session, useTautline } from '../../state/store.ts';
 import { useStreamKeys } from '../../state/streamKeys.ts';
 import { Icon } from '../shell/Icon.tsx';
+import { Problem } from '../shell/Problem.tsx';
 import { NumberBox } from './NumberBox.tsx';
 import { Slider } from './Slider.tsx';
 
@@ -110,9 +111,9 @@ function Frame({
       )}
       {below}
       {problem && (
-        <p className="field-problem" id={editing.problemId} role="alert">
+        <Problem id={editing.problemId}>
           {name} {problem}
-        </p>
+        </Problem>
       )}
       <span className="visually-hidden" id={editing.helpId}>
         {help} In files: {name}.{inForce !== null && ` In force here: ${inForce}.`}

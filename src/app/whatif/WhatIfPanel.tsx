@@ -18,6 +18,7 @@ import { showMethods } from '../ui.ts';
 import { methodsOfGroup, methodsOfParameter } from './methods.ts';
 import { ProgressBar, progressText } from '../shell/Progress.tsx';
 import { useLateAnalysis } from '../shell/useLateAnalysis.ts';
+import { Problem } from '../shell/Problem.tsx';
 import { AlertChanges } from './AlertChanges.tsx';
 import { download, parameterFileText, readFile } from './parameterFile.ts';
 import { FalseAlarmCard } from './FalseAlarmCard.tsx';
@@ -185,11 +186,7 @@ function FileErrors({
 /** Parameters that contradict each other, from a link or a file. */
 function Refused(): ReactNode {
   const error = useTautline((state) => state.analysis.error);
-  return error?.kind === 'parameter' ? (
-    <p className="field-problem" role="alert">
-      {explain(error)}
-    </p>
-  ) : null;
+  return error?.kind === 'parameter' ? <Problem>{explain(error)}</Problem> : null;
 }
 
 /** Would these thresholds still pass? Goes to the calibration screen and runs. */

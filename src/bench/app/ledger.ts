@@ -9,17 +9,24 @@ const FOLDER = resolve('build/bench');
 /** Written last, so that a run that was stopped leaves nothing that looks whole. */
 const DONE = '.complete';
 
+export interface LedgerSize {
+  readonly events: number;
+  /** Characters that a text has at least; absent: as the harness writes them, some 80. */
+  readonly leastText?: number;
+  /** Values of an embedding; absent: all 64. */
+  readonly dimension?: number;
+}
+
 /**
- * The folder of a benign ledger of `events` events, partitioned by provider_id and hour; generated once and kept.
- * @param leastText characters that a text has at least; null leaves the harness's own, some 80
+ * The folder of a benign ledger, partitioned by provider_id and hour; generated once and kept.
  * @param note told how far generating is
  */
 export async function benignLedger(
-  events: number,
-  leastText: number | null,
+  { events, leastText, dimension }: LedgerSize,
   note: (text: string) => void,
 ): Promise<string> {
-  const folder = join(FOLDER, leastText === null ? `benign-${events}` : `benign-${events}-${leastText}`);
+  const name = ['benign', events, ...(leastText === undefined ? [] : [leastText])].join('-');
+  const folder = join(FOLDER, dimension === undefined ? name : `${name}x${dimension}`);
   if (
     await readFile(join(folder, DONE)).then(
       () => true,
@@ -30,7 +37,7 @@ export async function benignLedger(
   const partial = `${folder}.partial`;
   await rm(partial, { recursive: true, force: true });
   await rm(folder, { recursive: true, force: true });
-  const options = { events, messagesOnly: true, leastText: leastText ?? 0 };
+  const options = { events, messagesOnly: true, leastText, dimension };
   for await (const { files, fraction } of samplePartitions(await loadKernels(), 'benign', nodePlatform(), options)) {
     for (const { path, bytes } of files) {
       const target = join(partial, path);

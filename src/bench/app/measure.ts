@@ -1,17 +1,12 @@
-import { chromium, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { watchRenderers, type RendererMemory } from './memory.ts';
-import { installProbe, type Noted } from './probe.ts';
+import { openFolder, readProbe, withApp, type Browser, type Opening, type RowsRead } from './opening.ts';
+import type { Noted } from './probe.ts';
+import { measureSearch, type Search } from './search.ts';
 
-/** Times in ms from the user's act. */
-export interface AppMeasurements {
-  readonly events: number;
-  /** Choosing the folder to progress on screen, to all panels drawn, to everything at rest (the tables filled). */
-  readonly progress: number;
-  readonly firstPicture: number;
-  readonly atRest: number;
-  readonly openLongestTask: number;
-  readonly openLag: number;
-  readonly openMemory: RendererMemory | null;
+/** What a user does with an open ledger; times in ms from the act. */
+export interface Use {
+  readonly opening: Opening;
   /** At rest, by `performance.measureUserAgentSpecificMemory`; null if the page may not ask. */
   readonly heldBytes: number | null;
   /** Pictures of the CUSUM panel that each show another analysis, a second of dragging h. */
@@ -30,50 +25,33 @@ export interface AppMeasurements {
   readonly lambdaRefined: number;
   readonly lambdaWholeFirst: number;
   readonly lambdaWholeRefined: number;
+  /** One after another. */
+  readonly searches: readonly Search[];
   /** Of everything measured. */
   readonly longestTask: number;
   readonly lag: number;
   readonly memory: RendererMemory | null;
 }
 
-export interface Browser {
-  readonly executablePath: string;
-  readonly env: Record<string, string>;
-  readonly args: readonly string[];
+/** What is measured of the app over one ledger. */
+export interface AppMeasurements {
+  /** Isolated, so that threads share memory; and not, as on a plain static host. */
+  readonly isolated: readonly Opening[];
+  readonly plain: readonly Opening[];
+  /** Of isolated openings at an address that asks for rows. */
+  readonly rows: readonly RowsRead[];
+  readonly use: Use;
 }
 
 const DRAG_MS = 2000;
-const TIMEOUT_MS = 180_000;
 
 /** Opens the folder in the app at `url` and does what a user would, once. */
-export async function measureApp(
-  url: string,
-  folder: string,
-  { executablePath, env, args }: Browser,
-  note: (text: string) => void,
-): Promise<AppMeasurements> {
-  const browser = await chromium.launch({ executablePath, env, args: [...args] });
-  const memory = watchRenderers();
-  try {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    page.setDefaultTimeout(TIMEOUT_MS);
-    page.on('pageerror', (error) => note(`error of the page: ${error.message}`));
-    // tsx names functions by a helper of its own, which the page does not have.
-    await page.addInitScript({ content: `globalThis.__name = (named) => named; (${String(installProbe)})();` });
-    await page.goto(url);
-    await page.waitForFunction(() => window.__tautline !== undefined);
-    await page.locator('input[webkitdirectory]').first().waitFor({ state: 'attached' });
-
-    note('opening');
-    const opening = watchRenderers();
-    await page.evaluate(() => window.__probe!.start(true));
-    const picked = page.locator('input[webkitdirectory]').first();
-    await picked.setInputFiles(folder);
-    const firstPicture = await page.evaluate(() => window.__probe!.settled());
-    await page.evaluate(() => window.__tautline!.idle());
-    const opened = await read(page);
-    const openMemory = await opening.stop();
-    const events = await page.evaluate(() => window.__tautline!.state().analysis.report!.events);
+export const measureUse = (url: string, folder: string, browser: Browser, note: (text: string) => void): Promise<Use> =>
+  withApp({ url }, browser, note, async (page) => {
+    const memory = watchRenderers();
+    note('opening, to be used');
+    const opening = await openFolder(page, folder);
+    const opened = await readProbe(page);
     const heldBytes = await held(page);
 
     note('dragging h');
@@ -90,15 +68,11 @@ export async function measureApp(
     for (let i = 0; i < 8; i++) await zoomIn(page);
     note('lambda, zoomed in');
     const near = await stepSlider(page, 'lambda_fast');
-    const parts = [opened, dragged, whole.noted, zoomed.noted, near.noted];
+    note('search');
+    const searched = await measureSearch(page);
+    const parts = [opened, dragged, whole.noted, zoomed.noted, near.noted, searched.noted];
     return {
-      events,
-      progress: opened.progress - opened.input,
-      firstPicture: firstPicture - opened.input,
-      atRest: opened.now - opened.input,
-      openLongestTask: opened.longTask,
-      openLag: opened.lag,
-      openMemory,
+      opening,
       heldBytes,
       picturesPerSecond: revisions.size / dragSeconds,
       framesPerSecond: dragged.frames / dragSeconds,
@@ -109,17 +83,12 @@ export async function measureApp(
       lambdaRefined: near.settled,
       lambdaWholeFirst: whole.first,
       lambdaWholeRefined: whole.settled,
+      searches: searched.searches,
       longestTask: Math.max(...parts.map((part) => part.longTask)),
       lag: Math.max(...parts.map((part) => part.lag)),
       memory: await memory.stop(),
     };
-  } finally {
-    await memory.stop();
-    await browser.close();
-  }
-}
-
-const read = (page: Page): Promise<Noted> => page.evaluate(() => window.__probe!.read());
+  });
 
 /** Bytes that the page and its workers hold, after a collection. */
 async function held(page: Page): Promise<number | null> {
@@ -202,7 +171,7 @@ async function step(page: Page, act: () => Promise<void>, panel: string): Promis
   await page.waitForFunction(() => !Number.isNaN(window.__probe!.read().input));
   const settled = await page.evaluate(() => window.__probe!.settled());
   await page.evaluate(() => window.__tautline!.idle());
-  const noted = await read(page);
+  const noted = await readProbe(page);
   const drawn = noted.drawn.filter(({ panels }) => panels.includes(panel));
   return {
     noted,

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "cases.h"
@@ -58,10 +59,13 @@ static void write_outputs(FILE *file, const char *const *names) {
   }
 }
 
+/* Coordinates that the C made itself; null: the wasm's. */
+static const float *projected;
+
 Events events(void) {
   return (Events){
     .n = whole("n"), .k = whole("k"), .streams = whole("streams"),
-    .x = column("x"), .stream = column("stream"), .is_void = column("isVoid"),
+    .x = projected ? projected : column("x"), .stream = column("stream"), .is_void = column("isVoid"),
   };
 }
 
@@ -129,6 +133,48 @@ static void run_eigen(void) {
   eigen(d, w, output("eigenvalues", 'd', (size_t)d));
 }
 
+/* Axes of the k largest eigenvalues, scaled by their roots, the largest entry of each positive. */
+static void whiten(int d, int k, const double *w, double *values, double *axes) {
+  for (int i = 0; i < k; i++) {
+    int most = 0;
+    for (int j = 1; j < d; j++) if (values[j] > values[most]) most = j;
+    const double *v = w + (size_t)most * (size_t)d;
+    int largest = 0;
+    for (int l = 1; l < d; l++) if (fabs(v[l]) > fabs(v[largest])) largest = l;
+    const double scale = (v[largest] < 0 ? -1 : 1) / sqrt(values[most]);
+    for (int l = 0; l < d; l++) axes[i * d + l] = scale * v[l];
+    values[most] = -INFINITY;
+  }
+}
+
+/* All of it from the decoded columns on: projection fitted on the reference and applied, signals, decisions. */
+static void run_pipeline(void) {
+  const int d = whole("dimension"), k = whole("k"), n = whole("n");
+  const int from = whole("referenceFrom"), rows = whole("referenceTo") - from;
+  const float *vectors = column("embeddings"), *reference = vectors + (size_t)from * (size_t)d;
+  double *w = output("eigenvectors", 'd', (size_t)d * (size_t)d);
+  double *values = output("eigenvalues", 'd', (size_t)d);
+  double *axes = output("fittedAxes", 'd', (size_t)k * (size_t)d), *offsets = output("fittedOffsets", 'd', (size_t)k);
+  double *mean = output("fittedMean", 'd', (size_t)d);
+  within_covariance(reference, (int32_t *)column("stream") + from, rows, rows, d, whole("streams"), w);
+  eigen(d, w, values);
+  whiten(d, k, w, values, axes);
+  memset(mean, 0, sizeof(double) * (size_t)d);
+  for (int i = 0; i < rows; i++) for (int l = 0; l < d; l++) mean[l] += reference[(size_t)i * (size_t)d + (size_t)l];
+  for (int i = 0; i < k; i++) {
+    offsets[i] = 0;
+    for (int l = 0; l < d; l++) offsets[i] += axes[i * d + l] * mean[l] / rows;
+  }
+  float *x = output("projected", 'f', (size_t)n * (size_t)k);
+  project_rows(vectors, n, d, axes, offsets, k, x);
+  projected = x;
+  run_stages();
+  chained = 1;
+  run_detectors();
+  chained = 0;
+  projected = NULL;
+}
+
 static void run_downsample(void) {
   const int lines = whole("streams"), buckets = whole("buckets");
   downsample(
@@ -188,6 +234,7 @@ STAGES(WRITES)
 #define NAMES_OF(id, ...) __VA_ARGS__,
 WRITES(signals, STAGES(NAMES_OF) NULL)
 WRITES(detectors, "cusum", "eventState", "notice", "closed")
+WRITES(pipeline, STAGES(NAMES_OF) "cusum", "eventState", "closed", NULL)
 WRITES(change, "changeStatistic")
 WRITES(project, "projected")
 WRITES(covariance, "covariance")
@@ -205,6 +252,7 @@ static const Case cases[] = {
   {"signals", run_signals, write_signals},
   {"signals-textbook", run_signals_textbook, write_signals},
   {"detectors", run_detectors, write_detectors},
+  {"pipeline", run_pipeline, write_pipeline},
   {"change", run_change, write_change},
   {"project", run_project, write_project},
   {"covariance", run_covariance, write_covariance},

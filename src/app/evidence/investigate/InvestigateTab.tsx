@@ -9,6 +9,7 @@ import { investigations, useInvestigation } from '../../../state/drilldown/queri
 import { actions, useTautline } from '../../../state/store.ts';
 import type { EvidenceTab } from '../../../state/types.ts';
 import { ProgressBar, progressText } from '../../shell/Progress.tsx';
+import { Problem } from '../../shell/Problem.tsx';
 import { download } from '../../whatif/parameterFile.ts';
 import { fileName } from '../../../core/fileName.ts';
 import { Empty, EventLink, Notes } from '../parts.tsx';
@@ -278,11 +279,7 @@ export function InvestigateTab({ subject }: { readonly subject: Subject }): Reac
   if (state?.phase === 'running') return <Running key={key} subject={investigated} />;
   return (
     <div className="investigate-start">
-      {state?.phase === 'failed' && (
-        <p className="field-problem" role="alert">
-          {explain(state.error)}
-        </p>
-      )}
+      {state?.phase === 'failed' && <Problem>{explain(state.error)}</Problem>}
       <p>
         Tests compare {stretch ? 'the stretch' : 'the episode with what was before it'}, in parallel: the
         {stretch ? '' : ' other'} signals, latency, agents, threads, hand-offs, words

@@ -6,6 +6,7 @@ import { useTautline } from '../../../state/store.ts';
 import { download } from '../../whatif/parameterFile.ts';
 import { fileName } from '../../../core/fileName.ts';
 import type { Subject } from '../useSubject.ts';
+import { Problem } from '../../shell/Problem.tsx';
 
 type Of = 'subject' | 'session';
 type Making =
@@ -69,11 +70,7 @@ export function ReportTab({ subject }: { readonly subject: Subject }): ReactNode
           </>
         )}
       </p>
-      {making.phase === 'failed' && (
-        <p className="field-problem" role="alert">
-          {making.problem}
-        </p>
-      )}
+      {making.phase === 'failed' && <Problem>{making.problem}</Problem>}
     </div>
   );
 }

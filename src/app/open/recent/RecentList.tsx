@@ -5,6 +5,7 @@ import { forgetRecent, keepRecent, recentLedgers, type Recent } from '../../../s
 import { useTautline } from '../../../state/store.ts';
 import { sourceName } from '../../../state/view.ts';
 import { Icon } from '../../shell/Icon.tsx';
+import { Problem } from '../../shell/Problem.tsx';
 import { showSheet } from '../../ui.ts';
 import { canReopen, openRecent, problemOf, reopenAsked } from './openRecent.ts';
 import './recent.css';
@@ -155,11 +156,7 @@ export function RecentList(): ReactNode {
       {wanted && wanted.roots.length > 0 && (
         <p className="dim">The browser asks whether this page may read the file again; the view is that of the link.</p>
       )}
-      {problem !== null && (
-        <p className="field-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      {problem !== null && <Problem>{problem}</Problem>}
       <ul>
         {listed.map((recent) => (
           <Row key={recent.id} recent={recent} onChanged={load} onProblem={setProblem} />

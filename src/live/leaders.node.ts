@@ -2,20 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fetchBroker, makeCluster } from '../../../scripts/kafka-broker.mjs';
-import { openMulberry32 } from '../../core/random.ts';
-import { loadKernels } from '../../kernels/load.node.ts';
-import { nodePlatform } from '../../ledger/parquet.node.ts';
-import { loadKafkaClient } from '../kafkaClient.ts';
-import { Producer } from '../producer/producer.ts';
-import { Spool } from '../producer/spool.ts';
-import { eventRecord, sampleEvents, tickRecord } from '../replay.ts';
-import { commitAt, newestCommit } from '../sink/commitLog.ts';
-import { Sink } from '../sink/sink.ts';
-import { verifyLedger } from '../sink/verify.ts';
-import { TOPIC_NAMES } from '../transport.ts';
-import { asked, type KafkaProducer } from './client.ts';
-import { openKafka } from './kafka.ts';
+import { fetchBroker, makeCluster } from '../../scripts/kafka-broker.mjs';
+import { openMulberry32 } from '../core/random.ts';
+import { loadKernels } from '../kernels/load.node.ts';
+import { nodePlatform } from '../ledger/parquet.node.ts';
+import { loadKafkaClient } from './kafkaClient.ts';
+import { Producer } from './producer/producer.ts';
+import { Spool } from './producer/spool.ts';
+import { eventRecord, sampleEvents, tickRecord } from './replay.ts';
+import { commitAt, newestCommit } from './sink/commitLog.ts';
+import { Sink } from './sink/sink.ts';
+import { verifyLedger } from './sink/verify.ts';
+import { TOPIC_NAMES } from './transport.ts';
+import { asked, type KafkaProducer } from './kafka/client.ts';
+import { openKafka } from './kafka/kafka.ts';
 
 /**
  * `npm run kafka:leaders [-- --kills 10] [--rate 400]`: three brokers, three copies of each record of which two must be
